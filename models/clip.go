@@ -1,0 +1,71 @@
+package models
+
+import "fmt"
+
+// SampleRate is the rate of all PCM in Earshot, in Hz; PCM is mono float32 in [-1, 1].
+const SampleRate = 16000
+
+// Key names one stretch of speech for ever. It never depends on row ids or RTP timestamps, so that decoding the same
+// clip twice can be seen to be the same work.
+type Key struct {
+	Session string `json:"session"`
+	Epoch   int    `json:"epoch"`
+	// Track is the connector's name of the audio track, unique within the session.
+	Track string `json:"track"`
+	// Seq counts the stretches of the track from 1.
+	Seq int `json:"seq"`
+}
+
+// String is the key in the form session/epoch/track/seq, fit for logs.
+func (k Key) String() string { return fmt.Sprintf("%s/%d/%s/%d", k.Session, k.Epoch, k.Track, k.Seq) }
+
+// Clip is one finished stretch of one person's speech, cut at pauses. It is stored before it is queued for decoding
+// and removed from the spool in the transaction that stores its Utterance.
+type Clip struct {
+	Key
+	SpeakerID   string
+	SpeakerName string
+	Attribution Attribution
+	// StartMS and EndMS bound the sound, pre-roll included, in ms from the session's start.
+	StartMS, EndMS int64
+	// Opus holds the packets of the clip in the container that bot/audio writes and reads. It suffices to make PCM again.
+	Opus []byte
+	// PCM is the decoded sound: mono, 16 kHz. It is nil for a clip that was read back from the spool until bot/audio
+	// decodes it. The receiver of a clip owns it.
+	PCM []float32
+	// VoicedMS is how much of the clip the voice detector took for speech.
+	VoicedMS int64
+	// ConcealedMS is how much was made up by the Opus decoder because packets were lost.
+	ConcealedMS int64
+	// LevelDBFS is the mean level of the voiced part, in dBFS (0 is full scale).
+	LevelDBFS float64
+	// Forced says the clip was cut for its length, not at a pause.
+	Forced bool
+	// Attempts counts how often decoding this clip was begun and failed.
+	Attempts int
+}
+
+// DurationMS is the clip's length in ms.
+func (c Clip) DurationMS() int64 { return c.EndMS - c.StartMS }
+
+// GapCause says why something was not heard. The list is closed.
+type GapCause string
+
+// The causes of gaps.
+const (
+	GapLoss     GapCause = "loss"     // packets did not arrive
+	GapCut      GapCause = "cut"      // the connection was down
+	GapOverload GapCause = "overload" // this machine could not keep up
+	GapRestart  GapCause = "restart"  // Earshot was not running
+)
+
+// Gap is a stretch in which somebody may have spoken and was not heard. Reviewers see it in its place.
+type Gap struct {
+	Session     string   `json:"session"`
+	SpeakerID   string   `json:"speaker_id,omitempty"` // empty: everybody
+	SpeakerName string   `json:"speaker,omitempty"`
+	StartMS     int64    `json:"start_ms"`
+	EndMS       int64    `json:"end_ms"`
+	LostMS      int64    `json:"lost_ms"` // how much of the stretch is missing
+	Cause       GapCause `json:"cause"`
+}

@@ -1,0 +1,14 @@
+package models
+
+// Event is one thing that happened in a session, for those who watch it live. Exactly one pointer is set.
+type Event struct {
+	// Seq rises by one with each event of the process; a watcher resumes after it.
+	Seq       uint64     `json:"seq"`
+	SessionID string     `json:"session_id"`
+	Session   *Session   `json:"session,omitempty"` // started, changed or ended
+	Speaker   *Speaker   `json:"speaker,omitempty"` // came, or changed the name or role
+	Partial   *Partial   `json:"partial,omitempty"`
+	Utterance *Utterance `json:"utterance,omitempty"`
+	Flag      *Flag      `json:"flag,omitempty"` // raised or decided
+	Gap       *Gap       `json:"gap,omitempty"`
+}

@@ -1,0 +1,70 @@
+package models
+
+import "time"
+
+// Level is how grave a flag is.
+type Level string
+
+// The levels, mildest first.
+const (
+	LevelInfo   Level = "info"
+	LevelLow    Level = "low"
+	LevelMedium Level = "medium"
+	LevelHigh   Level = "high"
+)
+
+// Rank orders levels: a graver level has a higher rank; an unknown one has -1.
+func (l Level) Rank() int {
+	for i, x := range []Level{LevelInfo, LevelLow, LevelMedium, LevelHigh} {
+		if x == l {
+			return i
+		}
+	}
+	return -1
+}
+
+// Mode is how far rules may go.
+type Mode string
+
+// The modes, weakest first.
+const (
+	ModeWatch   Mode = "watch"   // write it down
+	ModeSuggest Mode = "suggest" // ask the host
+	ModeAct     Mode = "act"     // do it
+)
+
+// FlagStatus is what a person said of a flag.
+type FlagStatus string
+
+// The statuses of a flag.
+const (
+	FlagOpen      FlagStatus = "open"
+	FlagConfirmed FlagStatus = "confirmed"
+	FlagDismissed FlagStatus = "dismissed"
+)
+
+// Flag is a rule's finding in one utterance.
+type Flag struct {
+	// ID is derived from the utterance's key and the rule, so that judging the same words again finds the same flag.
+	ID      string `json:"id"`
+	Session string `json:"session"`
+	// Utterance is the line in which the match ends.
+	Utterance   Key    `json:"utterance"`
+	SpeakerID   string `json:"speaker_id"`
+	SpeakerName string `json:"speaker"`
+	Rule        string `json:"rule"`
+	// Pack is the name of the rule file, and Hash the short content hash of the rule as it was.
+	Pack  string `json:"pack"`
+	Hash  string `json:"hash"`
+	Level Level  `json:"level"`
+	Mode  Mode   `json:"mode"`
+	Title string `json:"title"`
+	// Matched are the words that matched, with their times and probabilities.
+	Matched []Word `json:"matched"`
+	StartMS int64  `json:"start_ms"`
+	EndMS   int64  `json:"end_ms"`
+	// Why is one sentence for the host: what matched, where, and how surely it was heard.
+	Why     string     `json:"why"`
+	Status  FlagStatus `json:"status"`
+	Created time.Time  `json:"created"`
+}

@@ -1,0 +1,158 @@
+#!/usr/bin/env bash
+# Makes the machine ready to build Earshot: libopus from the system's package manager, libwhisper from the system
+# when it is new enough, else from Debian's binary packages in a private prefix below build/ (no root needed there).
+# Writes build/env, which a shell can source and which make reads. Idempotent; quick when nothing is missing.
+#
+#   scripts/deps.sh            build dependencies
+#   scripts/deps.sh --tests    also what the tests drive (a browser, espeak-ng)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+ROOT=$PWD
+BUILD=$ROOT/build
+PREFIX=$BUILD/prefix
+WHISPER_MIN=1.9.3
+WANT_TESTS=${1:-}
+
+say() { printf 'deps: %s\n' "$*" >&2; }
+die() { printf 'deps: error: %s\n' "$1" >&2; shift; for l in "$@"; do printf 'deps:   %s\n' "$l" >&2; done; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# --- packages from the system's own archive ---------------------------------------------------------------
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif have sudo; then sudo "$@"
+  else die "root is needed to install packages, and there is no sudo" "run as root:  $*"; fi
+}
+
+apt_updated=
+apt_install() { # package…
+  have apt-get || die "these packages are missing and there is no apt-get here: $*" "install them with your system's package manager and run this again"
+  say "installing $*"
+  if [ -z "$apt_updated" ]; then as_root apt-get -qq update >/dev/null || die "apt-get update failed" "check the machine's package sources"; apt_updated=1; fi
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >"$BUILD/apt.log" 2>&1 ||
+    die "apt-get could not install: $*" "its output is in build/apt.log"
+}
+
+need_build_tools() {
+  local missing=()
+  have gcc || missing+=(gcc libc6-dev)
+  have pkg-config || missing+=(pkg-config)
+  if ! have pkg-config || ! pkg-config --exists opus; then missing+=(libopus-dev); fi
+  [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
+  have go || die "Go is not on the PATH" "install Go 1.26 or newer"
+}
+
+need_test_tools() {
+  local missing=()
+  have chromium || missing+=(chromium)
+  have espeak-ng || missing+=(espeak-ng)
+  [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
+}
+
+# --- libwhisper --------------------------------------------------------------------------------------------
+
+# The packages of the private prefix. openblas *serial*: one decoder uses one core, and the pthread build collapses
+# when several decode at once.
+DEBS=(libwhisper1 libwhisper-dev libggml0 libggml-dev libggml0-backend-blas libopenblas0-serial libgfortran5
+      libc6 libgcc-s1 libstdc++6 libgomp1)
+
+system_whisper() { pkg-config --atleast-version="$WHISPER_MIN" whisper 2>/dev/null; }
+
+# The mirror is whatever this machine already uses for Debian.
+debian_mirror() {
+  apt-get indextargets --format '$(REPO_URI)|$(ORIGIN)|$(LABEL)|$(SIGNED_BY)' 'Created-By: Packages' 2>/dev/null |
+    awk -F'|' '$2=="Debian" && $3=="Debian" {print $1"|"$4; exit}'
+}
+
+private_apt() { apt-get -qq "${APT_OPTS[@]}" "$@"; }
+
+fetch_prefix() {
+  have apt-get && have dpkg-deb || die "no libwhisper >= $WHISPER_MIN found by pkg-config, and this is no Debian-like system" \
+    "install whisper.cpp $WHISPER_MIN or newer as a shared library with its pkg-config file, then run this again"
+  local arch; arch=$(dpkg --print-architecture)
+  local line mirror key
+  line=$(debian_mirror); [ -n "$line" ] || { as_root apt-get -qq update >/dev/null 2>&1 || true; line=$(debian_mirror); }
+  [ -n "$line" ] || die "this machine has no Debian package source to take libwhisper from" \
+    "install whisper.cpp $WHISPER_MIN or newer as a shared library with its pkg-config file, then run this again"
+  mirror=${line%%|*}; key=${line#*|}
+  case $key in /*) ;; *) key=/usr/share/keyrings/debian-archive-keyring.gpg ;; esac
+  local work=$BUILD/apt
+  rm -rf "$work" "$PREFIX.new"; mkdir -p "$work"/{lists/partial,cache/archives/partial,parts,debs,etc} "$PREFIX.new"
+  printf 'Types: deb\nURIs: %s\nSuites: sid\nComponents: main\nArchitectures: %s\nSigned-By: %s\n' "$mirror" "$arch" "$key" >"$work/parts/sid.sources"
+  : >"$work/status"
+  APT_OPTS=(-o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$work/parts" -o Dir::Etc::Preferences=/dev/null
+            -o Dir::Etc::PreferencesParts="$work/etc" -o Dir::State::Lists="$work/lists" -o Dir::State::Status="$work/status"
+            -o Dir::Cache="$work/cache" -o APT::Get::List-Cleanup=0 -o Acquire::Languages=none -o APT::Sandbox::User=)
+  [ -e "$key" ] || APT_OPTS+=(-o Acquire::AllowInsecureRepositories=false)
+  say "libwhisper: not on this system; fetching Debian's binary packages into build/prefix"
+  private_apt update >"$BUILD/apt.log" 2>&1 || die "the package lists could not be read" "apt's output is in build/apt.log"
+  (cd "$work/debs" && private_apt download "${DEBS[@]}") >>"$BUILD/apt.log" 2>&1 || die "libwhisper's packages could not be fetched" "apt's output is in build/apt.log"
+  local d; for d in "$work"/debs/*.deb; do dpkg-deb -x "$d" "$PREFIX.new"; done
+  rm -rf "$PREFIX"; mv "$PREFIX.new" "$PREFIX"; rm -rf "$work"
+}
+
+# lay_prefix makes the three folders that the linker and the loader see: lib (run time), link (link time), include.
+lay_prefix() {
+  local triplet lib f
+  triplet=$(gcc -dumpmachine)
+  # Debian merges /lib into /usr/lib; packages still ship both.
+  lib=$PREFIX/lib-run; rm -rf "$lib" "$PREFIX/link"; mkdir -p "$lib" "$PREFIX/link"
+  for f in "$PREFIX/usr/lib/$triplet"/*.so* "$PREFIX/lib/$triplet"/*.so* "$PREFIX"/usr/lib64/ld-* "$PREFIX"/lib64/ld-*; do
+    [ -e "$f" ] && ln -sf "$(realpath "$f")" "$lib/$(basename "$f")"
+  done
+  # The serial BLAS goes by the names that the backend asks for.
+  f=$(find "$PREFIX/usr/lib/$triplet" -name 'libopenblas*.so.0' -path '*serial*' | head -n 1)
+  if [ -n "$f" ]; then
+    ln -sf "$f" "$lib/libopenblas.so.0"; ln -sf "$f" "$lib/libblas.so.3"; ln -sf "$f" "$lib/liblapack.so.3"
+  fi
+  for f in whisper ggml ggml-base; do ln -sf "$(realpath "$PREFIX/usr/lib/$triplet/lib$f.so")" "$PREFIX/link/lib$f.so"; done
+  # The bindings name -lggml-cpu; packaged ggml loads its CPU code at run time and has no such library.
+  ar rcs "$PREFIX/link/libggml-cpu.a"
+  [ -e "$PREFIX/lib-run/$(loader_name)" ] || die "the private prefix has no dynamic loader" "remove build/prefix and run this again"
+}
+
+loader_name() {
+  case $(uname -m) in
+    x86_64) echo ld-linux-x86-64.so.2 ;;
+    aarch64) echo ld-linux-aarch64.so.1 ;;
+    *) die "no private libwhisper for $(uname -m)" "install whisper.cpp $WHISPER_MIN or newer as a shared library with its pkg-config file" ;;
+  esac
+}
+
+# --- build/env ---------------------------------------------------------------------------------------------
+
+write_env() {
+  local tmp=$BUILD/env.new
+  {
+    echo "# Generated by scripts/deps.sh. Source it to use the go command directly."
+    echo "export CGO_ENABLED=1"
+    if [ "$1" = prefix ]; then
+      local triplet; triplet=$(gcc -dumpmachine)
+      local lib=$PREFIX/lib-run
+      echo "export C_INCLUDE_PATH=$PREFIX/usr/include"
+      echo "export LIBRARY_PATH=$PREFIX/link"
+      echo "export CGO_LDFLAGS='-O2 -g -Wl,--allow-shlib-undefined -Wl,-rpath,$lib -Wl,--disable-new-dtags -Wl,--dynamic-linker,$lib/$(loader_name)'"
+      echo "export EARSHOT_GGML_BACKENDS=$(backend_dir "$triplet")"
+    else
+      local d=$BUILD/link; mkdir -p "$d"; ar rcs "$d/libggml-cpu.a"
+      echo "export LIBRARY_PATH=$d:$(pkg-config --variable=libdir whisper)"
+      echo "export C_INCLUDE_PATH=$(pkg-config --variable=includedir whisper)"
+    fi
+    # go test and go build see the same tags without repeating them.
+    echo "export GOFLAGS='-tags=sqlite_fts5,nolibopusfile'"
+  } >"$tmp"
+  cmp -s "$tmp" "$BUILD/env" 2>/dev/null && rm "$tmp" || mv "$tmp" "$BUILD/env"
+}
+
+backend_dir() { ls -d "$PREFIX/usr/lib/$1"/ggml/backends* | head -n 1; }
+
+mkdir -p "$BUILD"
+need_build_tools
+[ "$WANT_TESTS" = --tests ] && need_test_tools
+if system_whisper; then
+  write_env system
+else
+  if [ ! -e "$PREFIX/link/libwhisper.so" ]; then fetch_prefix; lay_prefix; say "libwhisper: ready in build/prefix"; fi
+  write_env prefix
+fi
