@@ -1,0 +1,54 @@
+# Earshot's tasks. Every one of them first makes the machine ready (scripts/deps.sh, quick when nothing is missing)
+# and then runs inside build/env, so that plain `make test` works on a fresh clone.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+.PHONY: build demo test lint bench fuzz cover clean help deps deps-tests
+
+PKG ?= ./...
+RUN ?= .
+BENCHTIME ?= 1s
+FUZZTIME ?= 10s
+STAY ?=
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+ENV := set -a; source build/env; set +a;
+LDFLAGS := -X main.version=$(VERSION)
+
+help: ## show this list
+	@echo "make <task>   (make alone: build)"
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  %-8s %s\n", $$1, $$2}' Makefile
+
+build: deps ## build bin/earshot
+	@$(ENV) go build -trimpath -ldflags '$(LDFLAGS)' -o bin/earshot ./cmd/earshot
+
+demo: build ## a room with three recorded voices, live in the terminal and on a page (STAY=1 keeps it open)
+	@$(ENV) bin/earshot demo $(if $(filter-out 0 no,$(STAY)),--stay)
+
+test: deps-tests ## go vet and all tests with the race detector (PKG=./bot/... RUN=TestName to choose)
+	@$(ENV) go vet $(PKG)
+	@$(ENV) go test -race -timeout 20m -run '$(RUN)' $(PKG)
+
+lint: deps ## golangci-lint at its pinned version (built once, about two minutes) and shell syntax
+	@$(ENV) scripts/lint.sh $(PKG)
+
+bench: deps ## benchmarks (BENCHTIME=1s RUN=. PKG=./...)
+	@$(ENV) go test -run '^$$' -bench '$(RUN)' -benchmem -benchtime $(BENCHTIME) -timeout 30m $(PKG)
+
+fuzz: deps ## run every fuzz target for FUZZTIME=10s each
+	@$(ENV) scripts/fuzz.sh $(FUZZTIME) $(PKG)
+
+cover: deps-tests ## test coverage: total in the terminal, lines in build/coverage.html
+	@$(ENV) go test -timeout 20m -coverpkg=./... -coverprofile=build/coverage.out $(PKG)
+	@$(ENV) go tool cover -html=build/coverage.out -o build/coverage.html
+	@$(ENV) go tool cover -func=build/coverage.out | tail -n 1
+
+clean: ## remove what was built (the private libwhisper and the linter stay; rm -r build removes them too)
+	@rm -rf bin build/coverage.* build/*.log
+
+deps:
+	@scripts/deps.sh
+
+deps-tests:
+	@scripts/deps.sh --tests
