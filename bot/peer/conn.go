@@ -1,0 +1,251 @@
+package peer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/sdp/v3"
+	"github.com/pion/webrtc/v3"
+
+	"earshot/models"
+)
+
+// The ways in which a connection ends by itself.
+var (
+	// ErrNoPath says ICE or DTLS never came up.
+	ErrNoPath = errors.New("no media path to the server")
+	// ErrLost says a connection that worked went silent for longer than 16 s or was closed by the other side.
+	ErrLost = errors.New("media connection lost")
+)
+
+// maxTracks bounds what one server may make us hold.
+const maxTracks = 256
+
+// RemoteTrack describes an audio track that the other side sends.
+type RemoteTrack struct {
+	// ID and StreamID come from the SDP's msid; MID is the media section.
+	ID, StreamID, MID string
+	SSRC              uint32
+}
+
+// Sink takes the packets of one track. Packet is called from the track's reading goroutine with one RTP packet
+// (RFC 3550) that is valid only during the call, and the id of the audio level header extension (0: none). End is called
+// once, after the last Packet. Neither may block.
+type Sink interface {
+	Packet(raw []byte, levelExtID uint8)
+	End()
+}
+
+// Handler holds what a Conn calls back. Track may return nil to ignore a track.
+type Handler struct {
+	Track func(RemoteTrack) Sink
+	// Candidate, when set, gets each local ICE candidate (trickle); nil at the end of candidates.
+	Candidate func(*webrtc.ICECandidateInit)
+}
+
+// Stats counts what a Conn has read.
+type Stats struct {
+	// Packets were handed to sinks; Bad could not be read (malformed, unknown payload type, oversize).
+	Packets, Bad uint64
+}
+
+// Conn is one receive-only PeerConnection. Its methods may be called from any goroutine, but not from a Handler.
+type Conn struct {
+	pc        *webrtc.PeerConnection
+	h         Handler
+	anySSRC   bool
+	up        chan struct{} // closed when first connected
+	upOnce    sync.Once
+	down      chan struct{} // closed when it failed or was closed
+	downOnce  sync.Once
+	mu        sync.Mutex
+	closed    bool
+	readers   sync.WaitGroup
+	tracks    atomic.Int32
+	packets   atomic.Uint64
+	bad       atomic.Uint64
+	closeOnce sync.Once
+}
+
+// Receiver makes a Conn. The caller must Close it. extra are ICE servers that the room's server named.
+func (f *Factory) Receiver(h Handler, extra ...ICEServer) (*Conn, error) {
+	pc, err := f.PeerConnection(extra...)
+	if err != nil {
+		return nil, err
+	}
+	c := &Conn{pc: pc, h: h, up: make(chan struct{}), down: make(chan struct{})}
+	pc.OnTrack(c.onTrack)
+	pc.OnConnectionStateChange(c.onState)
+	if h.Candidate != nil {
+		pc.OnICECandidate(func(cand *webrtc.ICECandidate) {
+			if cand == nil {
+				h.Candidate(nil)
+				return
+			}
+			init := cand.ToJSON()
+			h.Candidate(&init)
+		})
+	}
+	return c, nil
+}
+
+func (c *Conn) onState(s webrtc.PeerConnectionState) {
+	switch s {
+	case webrtc.PeerConnectionStateConnected:
+		c.upOnce.Do(func() { close(c.up) })
+	case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed:
+		c.downOnce.Do(func() { close(c.down) })
+	default:
+	}
+}
+
+// Offer adds one receiving audio section, gathers every candidate and returns the SDP offer (no trickle needed).
+func (c *Conn) Offer(ctx context.Context) (string, error) {
+	init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}
+	if _, err := c.pc.AddTransceiverFromKind(webrtc.RTPCodecTypeAudio, init); err != nil {
+		return "", fmt.Errorf("peer: offer: %w", err)
+	}
+	offer, err := c.pc.CreateOffer(nil)
+	if err != nil {
+		return "", fmt.Errorf("peer: offer: %w", err)
+	}
+	return c.local(ctx, offer, true)
+}
+
+// Answer completes an Offer with the other side's SDP answer.
+func (c *Conn) Answer(answer string) error {
+	if c.anySSRC {
+		answer = withoutSSRC(answer)
+	}
+	err := c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer})
+	if err != nil {
+		return fmt.Errorf("peer: the server's answer: %w", err)
+	}
+	return nil
+}
+
+// Accept takes the other side's SDP offer, first or renewed, and returns our answer. With gather it waits for every
+// candidate; without, they are trickled through Handler.Candidate.
+func (c *Conn) Accept(ctx context.Context, offer string, gather bool) (string, error) {
+	err := c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer})
+	if err != nil {
+		return "", fmt.Errorf("peer: the other side's offer: %w", err)
+	}
+	answer, err := c.pc.CreateAnswer(nil)
+	if err != nil {
+		return "", fmt.Errorf("peer: answer: %w", err)
+	}
+	return c.local(ctx, answer, gather)
+}
+
+func (c *Conn) local(ctx context.Context, d webrtc.SessionDescription, gather bool) (string, error) {
+	return SetLocal(ctx, c.pc, d, gather)
+}
+
+// SetLocal sets a local description and, with gather, waits until all ICE candidates are in it. It returns the SDP.
+func SetLocal(ctx context.Context, pc *webrtc.PeerConnection, d webrtc.SessionDescription, gather bool) (string, error) {
+	done := webrtc.GatheringCompletePromise(pc)
+	if err := pc.SetLocalDescription(d); err != nil {
+		return "", fmt.Errorf("peer: local description: %w", err)
+	}
+	if gather {
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return "", fmt.Errorf("peer: gathering ICE candidates: %w", context.Cause(ctx))
+		}
+	}
+	return pc.LocalDescription().SDP, nil
+}
+
+// AddCandidate adds a remote ICE candidate that was trickled. It fails before the remote description is set.
+func (c *Conn) AddCandidate(init webrtc.ICECandidateInit) error {
+	if err := c.pc.AddICECandidate(init); err != nil {
+		return fmt.Errorf("peer: remote candidate: %w", err)
+	}
+	return nil
+}
+
+// Connected waits until media can flow, at most for the given time.
+func (c *Conn) Connected(ctx context.Context, within time.Duration) error {
+	t := time.NewTimer(within)
+	defer t.Stop()
+	select {
+	case <-c.up:
+		return nil
+	case <-c.down:
+	case <-t.C:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	err := fmt.Errorf("peer: %w within %v", ErrNoPath, within)
+	return models.WithHint(err, "check that UDP passes between this machine and the server, or configure a TURN server")
+}
+
+// Wait returns ErrLost when a connection ended by itself, or the context's cause.
+func (c *Conn) Wait(ctx context.Context) error {
+	select {
+	case <-c.down:
+		return fmt.Errorf("peer: %w", ErrLost)
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// Done is closed when the connection failed or was closed.
+func (c *Conn) Done() <-chan struct{} { return c.down }
+
+// Stats returns the counters.
+func (c *Conn) Stats() Stats { return Stats{Packets: c.packets.Load(), Bad: c.bad.Load()} }
+
+// Close ends the connection and returns after every reading goroutine has called its sink's End and pion's own
+// goroutines are gone. Closing twice is allowed.
+func (c *Conn) Close() {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	c.closeOnce.Do(func() {
+		_ = c.pc.GracefulClose() // it says only that parts were closed before
+		c.downOnce.Do(func() { close(c.down) })
+	})
+	c.readers.Wait()
+}
+
+func (c *Conn) onTrack(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
+	if c.tracks.Add(1) > maxTracks || c.h.Track == nil {
+		return
+	}
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return
+	}
+	c.readers.Add(1)
+	c.mu.Unlock()
+	defer c.readers.Done()
+	mid := ""
+	for _, tr := range c.pc.GetTransceivers() {
+		if tr.Receiver() == r {
+			mid = tr.Mid()
+		}
+	}
+	sink := c.h.Track(RemoteTrack{ID: t.ID(), StreamID: t.StreamID(), MID: mid, SSRC: uint32(t.SSRC())})
+	if sink == nil {
+		return
+	}
+	defer sink.End()
+	c.read(t, sink, levelExtension(r))
+}
+
+func levelExtension(r *webrtc.RTPReceiver) uint8 {
+	for _, e := range r.GetParameters().HeaderExtensions {
+		if e.URI == sdp.AudioLevelURI && e.ID > 0 && e.ID < 256 {
+			return uint8(e.ID)
+		}
+	}
+	return 0
+}

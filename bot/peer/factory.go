@@ -1,0 +1,183 @@
+package peer
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/pion/ice/v2"
+	"github.com/pion/interceptor"
+	"github.com/pion/interceptor/pkg/nack"
+	"github.com/pion/sdp/v3"
+	"github.com/pion/webrtc/v3"
+)
+
+// OpusPayloadType is the only RTP payload type that is negotiated.
+const OpusPayloadType = 111
+
+// ICEServer is one STUN or TURN server. URLs are in the form of RFC 7064 and RFC 7065.
+type ICEServer struct {
+	URLs       []string
+	Username   string
+	Credential string
+}
+
+// Config holds the settings of a Factory. The zero value suits a bot on a host with a public or NATed address.
+type Config struct {
+	// ICEServers are used by every connection, before those that a server names.
+	ICEServers []ICEServer
+	// PortMin and PortMax bound the local UDP ports; 0 and 0 leave the choice to the system. Listening connections
+	// never share one port: many connections to a server that itself uses one port could not be told apart.
+	PortMin, PortMax uint16
+	// Mux is the one UDP port of a *serving* side; nil for listeners. The caller closes it after the last connection.
+	Mux ice.UDPMux
+	// Loopback adds candidates on loopback interfaces (a server on this machine, tests).
+	Loopback bool
+	// IPv6 also gathers IPv6 addresses.
+	IPv6 bool
+	// Interfaces, when not empty, are the only network interfaces to use.
+	Interfaces []string
+	// IPFilter, when set, keeps only addresses for which it returns true.
+	IPFilter func(net.IP) bool
+	// RelayOnly uses TURN relays alone, so that no local address leaves this machine.
+	RelayOnly bool
+	// Log receives pion's own messages at debug level; nil discards them.
+	Log *slog.Logger
+}
+
+// How long a connection may be silent. The server's death does not end a track by itself: these end it.
+const (
+	disconnectAfter = 6 * time.Second
+	failAfter       = 10 * time.Second // after disconnectAfter
+	keepAlive       = 2 * time.Second
+	nackInterval    = 20 * time.Millisecond // within the reorder window; pion's 100 ms would answer too late
+)
+
+// Factory makes PeerConnections with one set of codecs, interceptors and ICE settings. Safe for concurrent use.
+type Factory struct {
+	api    *webrtc.API
+	config webrtc.Configuration
+}
+
+// New checks the configuration and builds a Factory.
+func New(c Config) (*Factory, error) {
+	engine, err := mediaEngine()
+	if err != nil {
+		return nil, fmt.Errorf("peer: codecs: %w", err)
+	}
+	registry, err := interceptors()
+	if err != nil {
+		return nil, fmt.Errorf("peer: interceptors: %w", err)
+	}
+	settings, err := settingEngine(c)
+	if err != nil {
+		return nil, fmt.Errorf("peer: ICE settings: %w", err)
+	}
+	api := webrtc.NewAPI(webrtc.WithMediaEngine(engine), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(settings))
+	return &Factory{api: api, config: configuration(c)}, nil
+}
+
+// mediaEngine knows Opus at payload type 111 and the audio level header extension (RFC 6464), nothing else. NACK for
+// audio is asked for by hand: pion's default has it for video only.
+func mediaEngine() (*webrtc.MediaEngine, error) {
+	m := &webrtc.MediaEngine{}
+	if err := m.RegisterCodec(webrtc.RTPCodecParameters{RTPCodecCapability: OpusCodec(), PayloadType: OpusPayloadType}, webrtc.RTPCodecTypeAudio); err != nil {
+		return nil, err
+	}
+	err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: sdp.AudioLevelURI}, webrtc.RTPCodecTypeAudio)
+	return m, err
+}
+
+// OpusCodec is the codec of all tracks: 48 kHz clock, in-band FEC, packets down to 10 ms (RFC 7587).
+func OpusCodec() webrtc.RTPCodecCapability {
+	return webrtc.RTPCodecCapability{
+		MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2,
+		SDPFmtpLine:  "minptime=10;useinbandfec=1",
+		RTCPFeedback: []webrtc.RTCPFeedback{{Type: webrtc.TypeRTCPFBNACK}},
+	}
+}
+
+func interceptors() (*interceptor.Registry, error) {
+	r := &interceptor.Registry{}
+	generator, err := nack.NewGeneratorInterceptor(nack.GeneratorInterval(nackInterval), nack.GeneratorSkipLastN(1), nack.GeneratorMaxNacksPerPacket(3))
+	if err != nil {
+		return nil, err
+	}
+	responder, err := nack.NewResponderInterceptor()
+	if err != nil {
+		return nil, err
+	}
+	r.Add(responder)
+	r.Add(generator)
+	return r, webrtc.ConfigureRTCPReports(r)
+}
+
+func settingEngine(c Config) (webrtc.SettingEngine, error) {
+	s := webrtc.SettingEngine{LoggerFactory: slogFactory{c.Log}}
+	s.SetICETimeouts(disconnectAfter, failAfter, keepAlive)
+	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	s.SetIncludeLoopbackCandidate(c.Loopback)
+	s.SetNetworkTypes(networks(c.IPv6))
+	s.DisableActiveTCP(true)
+	if c.Mux != nil {
+		s.SetICEUDPMux(c.Mux)
+	} else if c.PortMin != 0 || c.PortMax != 0 {
+		if err := s.SetEphemeralUDPPortRange(c.PortMin, c.PortMax); err != nil {
+			return s, fmt.Errorf("UDP ports %d-%d: %w", c.PortMin, c.PortMax, err)
+		}
+	}
+	if f := interfaceFilter(c.Interfaces); f != nil {
+		s.SetInterfaceFilter(f)
+	}
+	if c.IPFilter != nil {
+		s.SetIPFilter(c.IPFilter)
+	}
+	return s, nil
+}
+
+func networks(v6 bool) []webrtc.NetworkType {
+	if v6 {
+		return []webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6}
+	}
+	return []webrtc.NetworkType{webrtc.NetworkTypeUDP4}
+}
+
+func interfaceFilter(names []string) func(string) bool {
+	if len(names) == 0 {
+		return nil
+	}
+	allowed := map[string]bool{}
+	for _, n := range names {
+		allowed[n] = true
+	}
+	return func(name string) bool { return allowed[name] }
+}
+
+func configuration(c Config) webrtc.Configuration {
+	out := webrtc.Configuration{ICEServers: pionServers(c.ICEServers), BundlePolicy: webrtc.BundlePolicyMaxBundle}
+	if c.RelayOnly {
+		out.ICETransportPolicy = webrtc.ICETransportPolicyRelay
+	}
+	return out
+}
+
+func pionServers(in []ICEServer) []webrtc.ICEServer {
+	var out []webrtc.ICEServer
+	for _, s := range in {
+		out = append(out, webrtc.ICEServer{URLs: s.URLs, Username: s.Username, Credential: s.Credential})
+	}
+	return out
+}
+
+// PeerConnection makes a bare PeerConnection with the factory's settings, for the sending side (the lounge, recordings).
+// The caller must GracefulClose it. extra are ICE servers that the room's server named for this connection.
+func (f *Factory) PeerConnection(extra ...ICEServer) (*webrtc.PeerConnection, error) {
+	c := f.config
+	c.ICEServers = append(append([]webrtc.ICEServer{}, c.ICEServers...), pionServers(extra)...)
+	pc, err := f.api.NewPeerConnection(c)
+	if err != nil {
+		return nil, fmt.Errorf("peer: new connection: %w", err)
+	}
+	return pc, nil
+}

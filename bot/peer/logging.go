@@ -1,0 +1,37 @@
+package peer
+
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/pion/logging"
+)
+
+// slogFactory sends pion's messages to slog at debug level: what matters to people is reported by errors, and pion's
+// wording may hold addresses.
+type slogFactory struct{ log *slog.Logger }
+
+// NewLogger implements logging.LoggerFactory.
+func (f slogFactory) NewLogger(scope string) logging.LeveledLogger {
+	if f.log == nil {
+		return pionLogger{slog.New(slog.DiscardHandler)}
+	}
+	return pionLogger{f.log.With("pion", scope)}
+}
+
+type pionLogger struct{ log *slog.Logger }
+
+func (l pionLogger) Trace(string)          {}
+func (l pionLogger) Tracef(string, ...any) {}
+func (l pionLogger) Debug(string)          {}
+func (l pionLogger) Debugf(string, ...any) {}
+func (l pionLogger) Info(string)           {}
+func (l pionLogger) Infof(string, ...any)  {}
+func (l pionLogger) Warn(m string)         { l.log.Debug(m) }
+func (l pionLogger) Warnf(f string, a ...any) {
+	l.log.Debug(fmt.Sprintf(f, a...))
+}
+func (l pionLogger) Error(m string) { l.log.Debug(m) }
+func (l pionLogger) Errorf(f string, a ...any) {
+	l.log.Debug(fmt.Sprintf(f, a...))
+}

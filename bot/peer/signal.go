@@ -1,0 +1,187 @@
+package peer
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"earshot/models"
+)
+
+// Limits of the signalling: an SDP answer of one audio stream is about 1.5 kB.
+const (
+	maxSDP        = 256 << 10
+	deleteTimeout = 3 * time.Second
+)
+
+// The refusals of a WHIP or WHEP server that a caller treats differently.
+var (
+	ErrNotFound = errors.New("no such stream")         // 404, 410
+	ErrAuth     = errors.New("credentials refused")    // 401, 403
+	ErrConflict = errors.New("stream not ready")       // 409, 425: nobody publishes yet
+	ErrServer   = errors.New("the server failed")      // 5xx, 429
+	ErrProtocol = errors.New("not a WHIP/WHEP server") // anything else that the drafts don't allow
+)
+
+// StatusError is a refusal with its HTTP status. It unwraps to one of the Err… values above.
+type StatusError struct {
+	Status int
+	Kind   error
+	// RetryAfter is what the server asked for, 0 when it said nothing.
+	RetryAfter time.Duration
+}
+
+// Error names the kind and the status, never the server's text.
+func (e *StatusError) Error() string { return fmt.Sprintf("%v (HTTP %d)", e.Kind, e.Status) }
+
+// Unwrap returns the kind.
+func (e *StatusError) Unwrap() error { return e.Kind }
+
+// Endpoint is a WHIP (RFC 9725) or WHEP (draft-ietf-wish-whep) endpoint.
+type Endpoint struct {
+	URL string
+	// Token is sent as Bearer; empty sends none. It is never sent to another host.
+	Token string
+	// Header holds further request headers; may be nil.
+	Header http.Header
+	// Client does the requests; nil uses one that follows no redirect to another host.
+	Client *http.Client
+}
+
+// Resource is the server's side of a session: what DELETE ends.
+type Resource struct {
+	URL    string
+	ETag   string
+	Header http.Header // of the answer to the POST
+	// Servers are the ICE servers that the server offered by Link headers (rel="ice-server").
+	Servers []ICEServer
+
+	endpoint Endpoint
+}
+
+// Post sends an SDP offer and returns the answer and the created resource.
+func (e Endpoint) Post(ctx context.Context, offer string) (answer string, res *Resource, err error) {
+	req, err := e.request(ctx, http.MethodPost, e.URL, strings.NewReader(offer))
+	if err != nil {
+		return "", nil, err
+	}
+	req.Header.Set("Content-Type", "application/sdp")
+	req.Header.Set("Accept", "application/sdp")
+	resp, err := e.client().Do(req)
+	if err != nil {
+		return "", nil, unreachable(err, req.URL)
+	}
+	defer drain(resp.Body)
+	if resp.StatusCode != http.StatusCreated {
+		return "", nil, refusal(resp)
+	}
+	res, err = e.resource(resp)
+	if err != nil {
+		return "", nil, err
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxSDP+1))
+	if err == nil && (len(body) > maxSDP || !bytes.HasPrefix(body, []byte("v=0"))) {
+		err = fmt.Errorf("peer: %w: its answer is not SDP", ErrProtocol)
+	}
+	if err != nil {
+		_ = res.Delete(context.WithoutCancel(ctx))
+		return "", nil, fmt.Errorf("peer: reading the answer: %w", err)
+	}
+	return string(body), res, nil
+}
+
+func (e Endpoint) resource(resp *http.Response) (*Resource, error) {
+	if t, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); t != "application/sdp" {
+		return nil, fmt.Errorf("peer: %w: its answer has type %.40q", ErrProtocol, t)
+	}
+	loc, err := resp.Request.URL.Parse(resp.Header.Get("Location"))
+	if err != nil || resp.Header.Get("Location") == "" {
+		return nil, fmt.Errorf("peer: %w: no usable Location", ErrProtocol)
+	}
+	return &Resource{
+		URL: loc.String(), ETag: resp.Header.Get("ETag"), Header: resp.Header,
+		Servers: ParseLinks(resp.Header.Values("Link")), endpoint: e,
+	}, nil
+}
+
+// Delete ends the session on the server. A session that is gone already is no error. It waits at most 3 s.
+func (r *Resource) Delete(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
+	defer cancel()
+	e := r.endpoint
+	if !sameHost(e.URL, r.URL) {
+		e.Token, e.Header = "", nil
+	}
+	req, err := e.request(ctx, http.MethodDelete, r.URL, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := e.client().Do(req)
+	if err != nil {
+		return unreachable(err, req.URL)
+	}
+	defer drain(resp.Body)
+	if resp.StatusCode >= 300 && resp.StatusCode != http.StatusNotFound && resp.StatusCode != http.StatusGone {
+		return refusal(resp)
+	}
+	return nil
+}
+
+func (e Endpoint) request(ctx context.Context, method, target string, body io.Reader) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, target, body)
+	if err != nil {
+		return nil, fmt.Errorf("peer: %w", err)
+	}
+	for k, v := range e.Header {
+		req.Header[k] = v
+	}
+	if e.Token != "" {
+		req.Header.Set("Authorization", "Bearer "+e.Token)
+	}
+	return req, nil
+}
+
+func (e Endpoint) client() *http.Client {
+	if e.Client != nil {
+		return e.Client
+	}
+	return &http.Client{CheckRedirect: sameHostRedirect, Timeout: 15 * time.Second}
+}
+
+func sameHostRedirect(req *http.Request, via []*http.Request) error {
+	if len(via) > 3 || req.URL.Host != via[0].URL.Host {
+		return http.ErrUseLastResponse
+	}
+	return nil
+}
+
+func sameHost(a, b string) bool {
+	ua, errA := url.Parse(a)
+	ub, errB := url.Parse(b)
+	return errA == nil && errB == nil && ua.Scheme == ub.Scheme && ua.Host == ub.Host
+}
+
+func drain(b io.ReadCloser) {
+	_, _ = io.Copy(io.Discard, io.LimitReader(b, 64<<10))
+	_ = b.Close()
+}
+
+// unreachable strips the URL that net/http puts into its errors: a query may hold a secret.
+func unreachable(err error, u *url.URL) error {
+	var ue *url.Error
+	if errors.As(err, &ue) {
+		err = ue.Err
+	}
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	return models.WithHint(fmt.Errorf("peer: %s cannot be reached: %w", u.Host, err),
+		"check the host and port in the URL, and that the server is running")
+}
