@@ -139,8 +139,9 @@ write_env() {
       echo "export LIBRARY_PATH=$d:$(pkg-config --variable=libdir whisper)"
       echo "export C_INCLUDE_PATH=$(pkg-config --variable=includedir whisper)"
     fi
-    # go test and go build see the same tags without repeating them.
-    echo "export GOFLAGS='-tags=sqlite_fts5,nolibopusfile'"
+    # go test and go build see the same tags without repeating them. Linking is always left to gcc: Go's own linker, which
+    # it uses for programs with little C, heeds the loader's path in CGO_LDFLAGS and not the libraries'.
+    echo "export GOFLAGS='-tags=sqlite_fts5,nolibopusfile -ldflags=-linkmode=external'"
   } >"$tmp"
   cmp -s "$tmp" "$BUILD/env" 2>/dev/null && rm "$tmp" || mv "$tmp" "$BUILD/env"
 }

@@ -1,0 +1,72 @@
+// Package configs reads Earshot's settings: the embedded earshot.yaml with every default, then one file of the host's,
+// then the environment, then flags; the later wins. It is strict: an unknown key, a wrong type or a value out of range
+// is an error that names the file, the line, the key and what is allowed, and all errors are told at once.
+//
+// Load returns a plain Config; nothing here is kept in package variables, and nobody else reads settings.
+package configs
+
+import (
+	_ "embed"
+	"log/slog"
+	"time"
+
+	"earshot/models"
+)
+
+// defaults is the documentation and the lowest layer at once, so that they can't disagree.
+//
+//go:embed earshot.yaml
+var defaults []byte
+
+// Default returns the commented text of earshot.yaml, with every setting and its default. The caller owns it.
+func Default() []byte { return append([]byte(nil), defaults...) }
+
+// Config is every setting, checked and with its paths made absolute. It is a value: pass it on, don't share it.
+type Config struct {
+	// DataDir is the absolute folder of the record. Load does not make it.
+	DataDir string `mapstructure:"data_dir"`
+	// Listen is host:port for the review page and the lounge; port 0 is any free one.
+	Listen string `mapstructure:"listen"`
+	// Model is the absolute path of a ggml Whisper model; empty means the practice model inside the program.
+	Model string `mapstructure:"model"`
+	// Language is an ISO 639-1 code, or "auto".
+	Language string `mapstructure:"language"`
+	// Decoders is how many clips are decoded at once, 1 to 64; 0 means one for each core.
+	Decoders int `mapstructure:"decoders"`
+	// Rules are names of shipped rule files ("demo") and absolute paths of others ("/…/mine.yaml"), in order.
+	Rules []string `mapstructure:"rules"`
+	// Mode is how far rules may go; empty means as the rule files say.
+	Mode models.Mode `mapstructure:"mode"`
+	// Log is what is logged and how.
+	Log Log `mapstructure:"log"`
+	// Lounge is the embedded room.
+	Lounge Lounge `mapstructure:"lounge"`
+	// Segment is how speech is cut.
+	Segment Segment `mapstructure:"segment"`
+}
+
+// Log is what is logged and how.
+type Log struct {
+	// Level is debug, info, warn or error; in the file it is written as that word.
+	Level slog.Level `mapstructure:"level"`
+	// Format is "text" or "json".
+	Format string `mapstructure:"format"`
+}
+
+// Lounge holds the settings of the embedded room.
+type Lounge struct {
+	// UDPPort carries the lounge's media; 0 means a free port for each connection.
+	UDPPort int `mapstructure:"udp_port"`
+}
+
+// Segment is how speech is cut into clips.
+type Segment struct {
+	// EndSilence is the silence that ends a clip, 200 ms to 3 s.
+	EndSilence time.Duration `mapstructure:"end_silence"`
+	// PreRoll is the sound kept from before the first speech, up to 1 s.
+	PreRoll time.Duration `mapstructure:"pre_roll"`
+	// Minimum is the least speech that makes a clip, up to 1 s.
+	Minimum time.Duration `mapstructure:"minimum"`
+	// Maximum is the length at which a clip is cut although speech goes on, 3 s to 25 s.
+	Maximum time.Duration `mapstructure:"maximum"`
+}

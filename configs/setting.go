@@ -1,0 +1,192 @@
+package configs
+
+import (
+	"fmt"
+	"net"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// given is a value as somebody wrote it, before it is understood.
+type given struct {
+	text string
+	// tag is the YAML type of the text (!!str, !!int, …); empty for the environment and flags, where all is text.
+	tag string
+	// list holds the elements when a list was written; it is nil otherwise.
+	list []given
+	from Source
+}
+
+// kind is one sort of value: want says what is allowed, as the end of the sentence "x is not …", and read turns what
+// was written into what viper decodes (a string, an int or a []string).
+type kind struct {
+	want string
+	read func(given) (any, bool)
+	// path says that the value names files, so that relative ones depend on where it is written.
+	path bool
+}
+
+// setting is one leaf of earshot.yaml.
+type setting struct {
+	key string // dotted, as in "log.level"
+	kind
+}
+
+// settings is the table of everything that can be set, in the order of earshot.yaml.
+func settings() []setting {
+	return []setting{
+		{"data_dir", file("the path of a folder")},
+		{"listen", address()},
+		{"model", file("the path of a file")},
+		{"language", matching(`^([a-z]{2,3}|auto)$`, `a language code like "en", or "auto"`)},
+		{"decoders", number(0, 64)},
+		{"rules", ruleFiles()},
+		{"mode", choice("", "watch", "suggest", "act")},
+		{"log.level", choice("debug", "info", "warn", "error")},
+		{"log.format", choice("text", "json")},
+		{"lounge.udp_port", number(0, 65535)},
+		{"segment.end_silence", duration(200*time.Millisecond, 3*time.Second)},
+		{"segment.pre_roll", duration(0, time.Second)},
+		{"segment.minimum", duration(0, time.Second)},
+		{"segment.maximum", duration(3*time.Second, 25*time.Second)},
+	}
+}
+
+// word is the text of a value that is not a list and, where it has a type, has this one.
+func (g given) word(tag string) (string, bool) {
+	return g.text, g.list == nil && (g.tag == "" || g.tag == tag)
+}
+
+// shown is the value as an error message repeats it.
+func (g given) shown() string {
+	switch {
+	case g.list != nil:
+		var words []string
+		for _, e := range g.list {
+			words = append(words, e.text)
+		}
+		return short("[" + strings.Join(words, ", ") + "]")
+	case g.tag == "!!str" || g.tag == "":
+		return strconv.Quote(short(g.text))
+	default:
+		return short(g.text)
+	}
+}
+
+// short is a text cut to what fits into a message.
+func short(s string) string {
+	if len(s) > 80 {
+		s = s[:80] + "…"
+	}
+	return strings.ToValidUTF8(s, "?")
+}
+
+func choice(words ...string) kind {
+	names := slices.Clone(words)
+	for i, w := range names {
+		if w == "" {
+			names[i] = "empty"
+		}
+	}
+	last := len(names) - 1
+	return kind{
+		want: "one of " + strings.Join(names[:last], ", ") + " or " + names[last],
+		read: func(g given) (any, bool) {
+			s, ok := g.word("!!str")
+			return s, ok && slices.Contains(words, s)
+		},
+	}
+}
+
+func matching(pattern, want string) kind {
+	re := regexp.MustCompile(pattern)
+	return kind{want: want, read: func(g given) (any, bool) {
+		s, ok := g.word("!!str")
+		return s, ok && re.MatchString(s)
+	}}
+}
+
+func number(low, high int) kind {
+	return kind{
+		want: fmt.Sprintf("a whole number from %d to %d", low, high),
+		read: func(g given) (any, bool) {
+			s, ok := g.word("!!int")
+			n, err := strconv.Atoi(s)
+			return n, ok && err == nil && n >= low && n <= high
+		},
+	}
+}
+
+func duration(low, high time.Duration) kind {
+	return kind{
+		want: fmt.Sprintf("a duration from %v to %v, with its unit (like 750ms or 1.5s)", low, high),
+		read: func(g given) (any, bool) {
+			s, ok := g.word("!!str")
+			if s == "0" { // the one duration that needs no unit
+				_, ok = g.word(g.tag)
+			}
+			d, err := time.ParseDuration(s)
+			return d.String(), ok && err == nil && d >= low && d <= high
+		},
+	}
+}
+
+func address() kind {
+	return kind{
+		want: "an address like 127.0.0.1:8484 (host:port, port 0 to 65535)",
+		read: func(g given) (any, bool) {
+			s, ok := g.word("!!str")
+			_, port, err := net.SplitHostPort(s)
+			_, errPort := strconv.ParseUint(port, 10, 16)
+			return s, ok && err == nil && errPort == nil
+		},
+	}
+}
+
+func file(want string) kind {
+	return kind{want: want, path: true, read: func(g given) (any, bool) {
+		s, ok := g.word("!!str")
+		return s, ok && !strings.ContainsRune(s, 0)
+	}}
+}
+
+func ruleFiles() kind {
+	name := regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*$`)
+	return kind{
+		want: "a list of rule files, like [demo, mine.yaml]: names of shipped ones, or paths that end in .yaml",
+		path: true,
+		read: func(g given) (any, bool) {
+			out := []string{}
+			for _, e := range g.elements() {
+				s, ok := e.word("!!str")
+				if !ok || strings.ContainsRune(s, 0) || !isRulePath(s) && !name.MatchString(s) {
+					return nil, false
+				}
+				out = append(out, s)
+			}
+			return out, g.list != nil || g.tag == ""
+		},
+	}
+}
+
+// elements are a list's elements; in the environment and in flags a list is written with commas.
+func (g given) elements() []given {
+	if g.list != nil || g.tag != "" || g.text == "" {
+		return g.list
+	}
+	var out []given
+	for s := range strings.SplitSeq(g.text, ",") {
+		out = append(out, given{text: strings.TrimSpace(s), from: g.from})
+	}
+	return out
+}
+
+// isRulePath tells a rule file's path from the name of a shipped one.
+func isRulePath(s string) bool {
+	ext := path.Ext(s)
+	return ext == ".yaml" || ext == ".yml"
+}
