@@ -1,0 +1,97 @@
+package moderation
+
+import (
+	"earshot/models"
+)
+
+// Set is a compiled set of rules. It is immutable: any number of sessions may share it.
+type Set struct {
+	name    string
+	hash    string
+	mode    models.Mode
+	rules   []*rule // by id
+	sources []source
+	index   *index
+	members map[string][]models.Role // by a person's identity
+	files   []string
+	roles   map[models.Role]bool
+}
+
+// source is something that can be found in a line: a word list, a group of phrases, or a group of patterns.
+type source struct {
+	name     string // of the word list, or ""
+	mask     bool
+	patterns []*pattern
+	never    int // the source whose finds excuse those of this one, or -1
+}
+
+// rule is one compiled rule.
+type rule struct {
+	id, pack, hash, about string
+	mode                  models.Mode
+	level                 models.Level
+	title                 string
+	when, unless          *cond
+	trust                 gates
+}
+
+// Name is the profile's name, or that of the rule file when it names none.
+func (s *Set) Name() string { return s.name }
+
+// Hash is a short hash (12 hexadecimal digits) of what the set means: of every rule, list, role and gate, but not of
+// comments, order or layout.
+func (s *Set) Hash() string { return s.hash }
+
+// Mode is how far the profile lets rules go.
+func (s *Set) Mode() models.Mode { return s.mode }
+
+// String is the set's name and the beginning of its hash: "open-mic@3f9c21".
+func (s *Set) String() string { return s.name + "@" + s.hash[:6] }
+
+// Files are the files that were read, in the order of reading; shipped packs begin with "shipped:".
+func (s *Set) Files() []string { return s.files }
+
+// RuleInfo describes one rule of a set.
+type RuleInfo struct {
+	ID    string       `json:"id"`
+	Pack  string       `json:"pack"`
+	Hash  string       `json:"hash"`
+	Level models.Level `json:"level"`
+	Mode  models.Mode  `json:"mode"`
+	About string       `json:"about,omitempty"`
+}
+
+// Rules describes the rules, sorted by id.
+func (s *Set) Rules() []RuleInfo {
+	out := make([]RuleInfo, len(s.rules))
+	for i, r := range s.rules {
+		out[i] = RuleInfo{ID: r.id, Pack: r.pack, Hash: r.hash, Level: r.level, Mode: r.mode, About: r.about}
+	}
+	return out
+}
+
+// rolesOf are all roles of a person: what the platform says (guest when it says nothing) and what people: says.
+func (s *Set) rolesOf(id string, platform models.Role) []models.Role {
+	if platform == "" {
+		platform = models.RoleGuest
+	}
+	return append([]models.Role{platform}, s.members[id]...)
+}
+
+// weaker is the weaker of two modes; an empty one does not count.
+func weaker(a, b models.Mode) models.Mode {
+	if a == "" || (b != "" && modeRank(b) < modeRank(a)) {
+		return b
+	}
+	return a
+}
+
+func modeRank(m models.Mode) int {
+	switch m {
+	case models.ModeSuggest:
+		return 1
+	case models.ModeAct:
+		return 2
+	}
+	return 0
+}
