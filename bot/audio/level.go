@@ -1,0 +1,26 @@
+package audio
+
+import "math"
+
+// silenceDBFS stands for digital silence, whose level has no logarithm.
+const silenceDBFS = -100
+
+// power is the mean square of the samples.
+func power(pcm []float32) float64 {
+	if len(pcm) == 0 {
+		return 0
+	}
+	var sum float32
+	for _, s := range pcm {
+		sum += s * s
+	}
+	return float64(sum) / float64(len(pcm))
+}
+
+// powerDBFS is a mean square in dBFS; a full-scale sine has -3.
+func powerDBFS(p float64) float64 {
+	if p < 1e-10 {
+		return silenceDBFS
+	}
+	return 10 * math.Log10(p)
+}

@@ -1,0 +1,291 @@
+package audio
+
+import (
+	"math"
+	"slices"
+)
+
+// Segment is a stretch of speech cut out of a line of PCM.
+type Segment struct {
+	// Start and End are positions in samples at 16 kHz; End-Start is len(PCM).
+	Start, End int64
+	// PCM is a copy that the receiver owns.
+	PCM []float32
+	// VoicedMS is the speech in it; ConcealedMS is what the decoder made up or silence put for lost packets.
+	VoicedMS, ConcealedMS int64
+	// LevelDBFS is the mean level of the voiced part.
+	LevelDBFS float64
+	// Forced says it was cut for its length.
+	Forced bool
+}
+
+// block is what is known of one VAD block.
+type block struct {
+	prob      float32
+	power     float64
+	concealed int32 // samples
+	voiced    bool
+}
+
+// segmenter cuts a line of PCM into segments. It holds the pre-roll while nobody speaks and the open segment while
+// somebody does.
+type segmenter struct {
+	cfg   SegmentConfig
+	vad   VAD
+	emit  func(Segment)
+	stats *Stats
+
+	pcm       []float32 // from position start; whole blocks, then the samples of the next
+	blocks    []block
+	start     int64
+	concealed int32 // samples of the next block that were concealed
+	sound     bool  // the next block holds more than silence
+
+	open      bool
+	last      int  // index of the last voiced block
+	continued bool // the open segment goes on after a forced cut
+}
+
+func newSegmenter(cfg SegmentConfig, vad VAD, stats *Stats, emit func(Segment)) *segmenter {
+	return &segmenter{cfg: cfg, vad: vad, emit: emit, stats: stats}
+}
+
+// end is the position after the last sample taken.
+func (s *segmenter) end() int64 { return s.start + int64(len(s.pcm)) }
+
+// push takes sound.
+func (s *segmenter) push(pcm []float32, concealed bool) {
+	for len(pcm) > 0 {
+		n := min(len(pcm), VADBlock-(len(s.pcm)-len(s.blocks)*VADBlock))
+		s.pcm = append(s.pcm, pcm[:n]...)
+		s.sound = true
+		if concealed {
+			s.concealed += int32(n)
+		}
+		pcm = pcm[n:]
+		if len(s.pcm) == (len(s.blocks)+1)*VADBlock {
+			s.judge(false)
+		}
+	}
+}
+
+// zeros is silence to append from.
+var zeros [VADBlock]float32
+
+// silence takes n samples of silence, mostly without asking the VAD. Once nothing is open, a long one costs nothing.
+func (s *segmenter) silence(n int64, lost bool) {
+	for n > 0 && (s.open || s.mixed() || n <= int64(s.cfg.PreRollMS)*16) {
+		room := int64(VADBlock - (len(s.pcm) - len(s.blocks)*VADBlock))
+		k := min(n, room)
+		s.pcm = append(s.pcm, zeros[:k]...)
+		if lost {
+			s.concealed += int32(k)
+		}
+		n -= k
+		if k == room {
+			s.judge(!s.sound)
+		}
+	}
+	if n > 0 {
+		s.jump(n)
+	}
+}
+
+// mixed reports that the next block has begun with samples that nobody has judged yet.
+func (s *segmenter) mixed() bool { return len(s.pcm) > len(s.blocks)*VADBlock }
+
+// jump moves on over silence, dropping the pre-roll: it would have been silence.
+func (s *segmenter) jump(n int64) {
+	s.start = s.end() + n
+	s.forget()
+	if cap(s.pcm) > 2*oneSecond {
+		s.pcm = nil // a long segment is over: a silent track holds no memory
+	}
+}
+
+// oneSecond is a second of PCM.
+const oneSecond = 16000
+
+// judge asks the VAD about the block that is now full; a silent one is not speech without asking.
+func (s *segmenter) judge(silent bool) {
+	i := len(s.blocks)
+	b := block{concealed: s.concealed}
+	s.concealed, s.sound = 0, false
+	if !silent {
+		frame := s.pcm[i*VADBlock:]
+		b.power = power(frame)
+		b.prob = s.vad.Speech(frame)
+	}
+	s.blocks = append(s.blocks, b)
+	if s.open {
+		s.goOn()
+	} else {
+		s.await()
+	}
+}
+
+// await looks for an onset: two of the last three blocks.
+func (s *segmenter) await() {
+	n := len(s.blocks)
+	first, votes := n, 0
+	for i := max(0, n-3); i < n; i++ {
+		if s.blocks[i].prob >= s.cfg.Onset {
+			first = min(first, i)
+			votes++
+		}
+	}
+	if votes < 2 {
+		if keep := blocksOf(s.cfg.PreRollMS) + 3; n > 2*keep+16 {
+			s.drop(n - keep)
+		}
+		return
+	}
+	s.drop(max(0, first-blocksOf(s.cfg.PreRollMS)))
+	s.open, s.continued = true, false
+	for i := range s.blocks {
+		s.mark(i)
+	}
+}
+
+// mark counts a block of the open segment as voiced if it is.
+func (s *segmenter) mark(i int) {
+	if s.blocks[i].prob >= s.cfg.Offset {
+		s.blocks[i].voiced = true
+		s.last = i
+		s.stats.VoicedMS += vadBlockMS
+	}
+}
+
+// goOn ends the open segment if its speech or its time is over.
+func (s *segmenter) goOn() {
+	n := len(s.blocks)
+	s.mark(n - 1)
+	switch {
+	case n-1-s.last >= blocksOf(s.cfg.EndSilenceMS):
+		s.close(min(n, s.last+1+blocksOf(s.cfg.PostRollMS)))
+	case (n+1)*vadBlockMS > s.cfg.MaxMS:
+		s.cut()
+	}
+}
+
+// cut ends the open segment at the quietest place near its end; what follows is the beginning of the next.
+func (s *segmenter) cut() {
+	n := len(s.blocks)
+	best, at := math.Inf(1), n
+	for i := max(1, n-blocksOf(s.cfg.CutWindowMS)); i < n; i++ {
+		if p := s.blocks[i-1].power + s.blocks[i].power; p <= best {
+			best, at = p, i
+		}
+	}
+	s.release(at*VADBlock, at, true)
+	s.continued = true
+	s.last = -1
+	for i, b := range s.blocks {
+		if b.voiced {
+			s.last = i
+		}
+	}
+	if s.last < 0 { // only the pause was left
+		s.open = false
+	}
+}
+
+// close ends the open segment after the first n blocks; the rest may be the next one's pre-roll.
+func (s *segmenter) close(n int) {
+	s.release(n*VADBlock, n, false)
+	s.open = false
+}
+
+// flush ends what is open because no more sound will follow, or not for a while.
+func (s *segmenter) flush() {
+	if s.mixed() {
+		s.judgeRest()
+	}
+	if s.open {
+		n := min(len(s.blocks), s.last+1+blocksOf(s.cfg.PostRollMS))
+		s.release(min(len(s.pcm), n*VADBlock), n, false)
+		s.open = false
+	}
+	if len(s.pcm) != len(s.blocks)*VADBlock { // a short last block cannot be continued
+		s.start = s.end()
+		s.forget()
+	}
+}
+
+// forget drops all sound; the position is the caller's to set.
+func (s *segmenter) forget() {
+	s.pcm, s.blocks, s.concealed, s.sound = s.pcm[:0], s.blocks[:0], 0, false
+}
+
+// judgeRest judges the unfinished block as it would be if silence followed.
+func (s *segmenter) judgeRest() {
+	rest := s.pcm[len(s.blocks)*VADBlock:]
+	var frame [VADBlock]float32
+	copy(frame[:], rest)
+	s.blocks = append(s.blocks, block{prob: s.vad.Speech(frame[:]), power: power(rest), concealed: s.concealed})
+	s.concealed, s.sound = 0, false
+	if s.open {
+		s.mark(len(s.blocks) - 1)
+		return
+	}
+	s.await()
+}
+
+// release emits the first n blocks, samples in all, if they hold enough speech, and drops them.
+func (s *segmenter) release(samples, n int, forced bool) {
+	seg := Segment{Start: s.start, End: s.start + int64(samples), Forced: forced, LevelDBFS: silenceDBFS}
+	var voiced, concealed int64
+	var sum float64
+	for _, b := range s.blocks[:n] {
+		concealed += int64(b.concealed)
+		if b.voiced {
+			voiced++
+			sum += b.power
+		}
+	}
+	seg.VoicedMS, seg.ConcealedMS = voiced*vadBlockMS, concealed/16
+	if voiced > 0 {
+		seg.LevelDBFS = powerDBFS(sum / float64(voiced))
+	}
+	// What follows a forced cut may be the end of a word: it is kept however short.
+	if keep := seg.VoicedMS >= int64(s.cfg.MinVoicedMS) || s.continued && voiced > 0; keep {
+		seg.PCM = slices.Clone(s.pcm[:samples])
+		s.emit(seg)
+	} else {
+		s.stats.Discarded++
+		s.stats.DiscardedMS += int64(samples) / 16
+	}
+	s.drop(n)
+}
+
+// drop forgets the first n blocks.
+func (s *segmenter) drop(n int) {
+	k := min(n*VADBlock, len(s.pcm))
+	s.start += int64(k)
+	s.pcm = s.pcm[:copy(s.pcm, s.pcm[k:])]
+	s.blocks = s.blocks[:copy(s.blocks, s.blocks[n:])]
+}
+
+// trailing is how much silence follows the last speech of the open segment, in ms.
+func (s *segmenter) trailing() int64 {
+	return (int64(len(s.pcm)) - int64(s.last+1)*VADBlock) / 16
+}
+
+// Cut cuts a whole recording at 16 kHz into segments of speech. vad may be nil for an EnergyVAD; cfg may be zero for
+// the default. The error tells settings that make no sense.
+func Cut(pcm []float32, cfg SegmentConfig, vad VAD) ([]Segment, error) {
+	if cfg == (SegmentConfig{}) {
+		cfg = DefaultSegmentConfig()
+	}
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	if vad == nil {
+		vad = NewEnergyVAD()
+	}
+	var out []Segment
+	s := newSegmenter(cfg, vad, &Stats{}, func(seg Segment) { out = append(out, seg) })
+	s.push(pcm, false)
+	s.flush()
+	return out, nil
+}

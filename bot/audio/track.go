@@ -1,0 +1,264 @@
+package audio
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"earshot/models"
+)
+
+// stallMS is how long packets must stay away before a track takes their absence for the end of speech; the silence
+// that ends a clip must have passed as well. The network may hold packets back for a while.
+const stallMS = 200
+
+// parkAfter is how long packets must stay away before a track gives its decoder back.
+const parkAfter = 10 * time.Second
+
+// Sink takes what a track finds. Its methods are called by the goroutine that calls Push, Tick or Close.
+type Sink interface {
+	// Clip gets a finished stretch of speech and owns it.
+	Clip(models.Clip)
+	// Gap gets a stretch in which sound was lost beyond concealment.
+	Gap(models.Gap)
+}
+
+// TrackConfig sets a Track.
+type TrackConfig struct {
+	// Session, Epoch and Track are the clips' keys; FirstSeq is the number of the first clip, 0 for 1.
+	Session  string
+	Epoch    int
+	Track    string
+	FirstSeq int
+
+	SpeakerID, SpeakerName string
+	Attribution            models.Attribution
+
+	// Segment is checked by NewTrack; the zero value stands for DefaultSegmentConfig.
+	Segment SegmentConfig
+	// VAD belongs to the track from then on; nil for an EnergyVAD.
+	VAD VAD
+}
+
+// Track turns one speaker's packets into clips. One goroutine owns it: it pushes packets as they come and ticks every
+// 20 to 50 ms. Times are monotonic, from the session's start. Nothing blocks.
+type Track struct {
+	cfg   TrackConfig
+	sink  Sink
+	stats Stats
+	seg   *segmenter
+	vad   VAD
+
+	// Of the current stream: the packets of one SSRC.
+	live   bool
+	ssrc   uint32
+	order  reorder
+	strays strays
+
+	// Of the current stretch of continuous media time.
+	clk   clock
+	play  player
+	log   packetLog
+	gate  gate
+	loss  lossSpan
+	lastT int64 // the last packet's timestamp
+
+	heardAt time.Duration // when the last packet of the stream came
+	parked  bool
+	closed  bool
+	nextSeq int
+	lastEnd int64 // end of the last clip, in session ms
+}
+
+// NewTrack makes a track. Errors tell what is missing or wrong in the configuration.
+func NewTrack(c TrackConfig, sink Sink) (*Track, error) {
+	if c.Segment == (SegmentConfig{}) {
+		c.Segment = DefaultSegmentConfig()
+	}
+	if err := c.Segment.Validate(); err != nil {
+		return nil, fmt.Errorf("track %s: %w", c.Track, err)
+	}
+	if sink == nil || c.Session == "" || c.Track == "" {
+		return nil, errors.New("track: session, track name and sink are needed")
+	}
+	if c.VAD == nil {
+		c.VAD = NewEnergyVAD()
+	}
+	t := &Track{cfg: c, sink: sink, vad: c.VAD, nextSeq: max(1, c.FirstSeq)}
+	t.seg = newSegmenter(c.Segment, c.VAD, &t.stats, t.emit)
+	t.stats.LevelDBFS = silenceDBFS
+	t.newMedia()
+	return t, nil
+}
+
+// Push takes one packet that came at time now, and owns its payload.
+func (t *Track) Push(p Packet, now time.Duration) {
+	if t.closed {
+		return
+	}
+	t.stats.Packets++
+	if len(p.Payload) > maxRTPPacket {
+		t.stats.BadOpus++
+		p.Payload = nil // its sequence number still counts
+	}
+	if !t.live {
+		t.newStream(p)
+	}
+	if seq := nearSeq(t.order.highest(), p.Seq); p.SSRC == t.ssrc && t.nearby(seq) {
+		t.strays.disturb()
+		t.admit(arrival{Packet: p, seq: seq, at: now})
+	} else if t.strays.add(p, now) && t.strays.convince(p.SSRC != t.ssrc, now-t.heardAt) {
+		t.switchStream(now)
+	}
+	t.drain(now, false)
+}
+
+// admit puts a packet of the stream into the reorder window.
+func (t *Track) admit(a arrival) {
+	t.heardAt = a.at
+	switch t.order.put(a) {
+	case duplicate:
+		t.stats.Duplicate++
+	case late:
+		t.stats.Late++
+	}
+}
+
+// Tick tells the time: it releases packets that waited long enough for others, and ends speech when packets stop.
+func (t *Track) Tick(now time.Duration) {
+	if t.closed || !t.live {
+		return
+	}
+	t.drain(now, false)
+	stalled := ms(now - t.heardAt)
+	if t.seg.open && stalled >= stallMS && t.seg.trailing()+stalled-100 >= int64(t.cfg.Segment.EndSilenceMS) {
+		t.seg.flush()
+		t.trim()
+	}
+	if now-t.heardAt >= 2*time.Second {
+		t.flushLoss()
+	}
+	if now-t.heardAt >= parkAfter && !t.parked {
+		t.parked = true
+		t.rest()
+	}
+}
+
+// Close ends the track: what is open is given to the sink. Further calls do nothing.
+func (t *Track) Close(now time.Duration) {
+	if t.closed {
+		return
+	}
+	t.endStream(now)
+	t.vad.Reset()
+	t.closed = true
+}
+
+// Stats returns the counters so far. It is called by the goroutine that owns the track.
+func (t *Track) Stats() Stats {
+	s := t.stats
+	s.Stray += t.strays.dropped
+	s.Speaking = t.seg.open
+	return s
+}
+
+// drain takes what is due out of the reorder window.
+func (t *Track) drain(now time.Duration, all bool) {
+	for {
+		a, ok := t.order.take(now, all)
+		if !ok {
+			return
+		}
+		t.accept(a)
+	}
+}
+
+// accept takes the next packet in order.
+func (t *Track) accept(a arrival) {
+	if len(a.Payload) == 0 {
+		t.stats.Padding++
+		t.play.filler(a.seq)
+		return
+	}
+	t.parked = false
+	ts := int64(a.Timestamp)
+	if t.play.started {
+		ts = nearTimestamp(t.lastT, a.Timestamp)
+		if t.lastT-ts > maxOpusPacket || t.clk.tooEarly(t.mediaEnd(ts), a.at) {
+			t.stats.Restarts++
+			t.endMedia()
+			t.newMedia()
+		}
+	}
+	t.lastT = ts
+	if !t.play.started {
+		t.play.begin(a.seq, ts)
+	}
+	t.clk.observe(t.mediaEnd(ts), a.at)
+	t.pass(a, ts)
+	t.trim()
+}
+
+// mediaEnd is the media time at the end of a packet of usual length.
+func (t *Track) mediaEnd(ts int64) time.Duration {
+	return samples16(t.play.at(ts + t.play.dur))
+}
+
+// decode plays a packet and keeps it for the clips.
+func (t *Track) decode(seq, ts int64, payload []byte) {
+	dur, err := PacketDuration(payload)
+	if err != nil {
+		dur = int(t.play.dur)
+	}
+	t.log.add(logged{
+		clipPacket: clipPacket{seq: seq, ts: ts, payload: payload},
+		start:      t.play.at(ts), end: t.play.at(ts + int64(dur)),
+	})
+	if err := t.play.play(seq, ts, payload); err != nil {
+		t.stats.BadOpus++ // libopus could not start: out of memory
+	}
+}
+
+// trim lets go the packets that no clip can need any more.
+func (t *Track) trim() { t.log.trim(t.seg.start) }
+
+// heard implements listener.
+func (t *Track) heard(pcm []float32, concealed bool) {
+	if !concealed {
+		t.stats.LevelDBFS = powerDBFS(power(pcm))
+	}
+	t.seg.push(pcm, concealed)
+}
+
+// silent implements listener.
+func (t *Track) silent(n int64, lost bool) {
+	t.stats.LevelDBFS = silenceDBFS
+	if lost {
+		t.lose(n)
+	}
+	if t.gate.idle {
+		t.seg.jump(n)
+		return
+	}
+	t.seg.silence(n, lost)
+}
+
+// emit gives a segment to the sink as a clip.
+func (t *Track) emit(s Segment) {
+	c := models.Clip{
+		Key:       models.Key{Session: t.cfg.Session, Epoch: t.cfg.Epoch, Track: t.cfg.Track, Seq: t.nextSeq},
+		SpeakerID: t.cfg.SpeakerID, SpeakerName: t.cfg.SpeakerName, Attribution: t.cfg.Attribution,
+		Opus: t.log.pack(s.Start, s.End), PCM: s.PCM,
+		VoicedMS: s.VoicedMS, ConcealedMS: s.ConcealedMS, LevelDBFS: s.LevelDBFS, Forced: s.Forced,
+	}
+	// The clock may have been set back between two clips; they still follow each other.
+	c.StartMS = max(t.lastEnd, ms(t.clk.session(samples16(s.Start))))
+	c.EndMS = c.StartMS + (s.End-s.Start)/16
+	t.lastEnd = c.EndMS
+	t.nextSeq++
+	t.stats.Clips++
+	if s.Forced {
+		t.stats.Forced++
+	}
+	t.sink.Clip(c)
+}
