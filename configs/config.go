@@ -61,12 +61,12 @@ type Lounge struct {
 
 // Segment is how speech is cut into clips.
 type Segment struct {
-	// EndSilence is the silence that ends a clip, 200 ms to 3 s.
+	// EndSilence is the silence that ends a clip, 300 ms to 3 s.
 	EndSilence time.Duration `mapstructure:"end_silence"`
 	// PreRoll is the sound kept from before the first speech, up to 1 s.
 	PreRoll time.Duration `mapstructure:"pre_roll"`
 	// Minimum is the least speech that makes a clip, up to 1 s.
 	Minimum time.Duration `mapstructure:"minimum"`
-	// Maximum is the length at which a clip is cut although speech goes on, 3 s to 25 s.
+	// Maximum is the length at which a clip is cut although speech goes on, 8 s to 25 s.
 	Maximum time.Duration `mapstructure:"maximum"`
 }

@@ -47,7 +47,7 @@ func TestDefaults(t *testing.T) {
 		Log:      Log{Level: slog.LevelInfo, Format: "text"},
 		Segment: Segment{
 			EndSilence: 500 * time.Millisecond, PreRoll: 250 * time.Millisecond,
-			Minimum: 100 * time.Millisecond, Maximum: 14 * time.Second,
+			Minimum: 90 * time.Millisecond, Maximum: 14 * time.Second,
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -284,7 +284,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		c := r.Config
-		if !filepath.IsAbs(c.DataDir) || c.Decoders < 0 || c.Decoders > 64 || c.Segment.Maximum < 3*time.Second {
+		if !filepath.IsAbs(c.DataDir) || c.Decoders < 0 || c.Decoders > 64 || c.Segment.Maximum < 8*time.Second {
 			t.Errorf("accepted: %+v", c)
 		}
 	})

@@ -49,10 +49,10 @@ func settings() []setting {
 		{"log.level", choice("debug", "info", "warn", "error")},
 		{"log.format", choice("text", "json")},
 		{"lounge.udp_port", number(0, 65535)},
-		{"segment.end_silence", duration(200*time.Millisecond, 3*time.Second)},
+		{"segment.end_silence", duration(300*time.Millisecond, 3*time.Second)},
 		{"segment.pre_roll", duration(0, time.Second)},
 		{"segment.minimum", duration(0, time.Second)},
-		{"segment.maximum", duration(3*time.Second, 25*time.Second)},
+		{"segment.maximum", duration(8*time.Second, 25*time.Second)},
 	}
 }
 

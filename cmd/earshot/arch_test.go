@@ -1,0 +1,215 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// root is the top of the source tree, seen from this package.
+var root = os.DirFS("../..")
+
+// mayImport is the table of the packages of this module: a package (or all below it, with "/...") may import these, and
+// models. What is not in the table may import nothing but models. The first entry that fits a package counts.
+var mayImport = []struct {
+	pkg     string
+	imports []string
+}{
+	{"cmd/...", []string{"..."}},
+	{"models", nil},
+	{"models/sqlite/...", []string{"models/sqlite/..."}},
+	{"configs/...", nil},
+	{"bot", []string{"bot/audio", "bot/peer"}},
+	{"bot/audio/...", nil},
+	{"bot/peer/...", nil},
+	{"bot/...", []string{"bot", "bot/audio", "bot/peer"}},
+	{"transcribe", nil},
+	{"transcribe/...", []string{"transcribe"}},
+	{"moderation", nil},
+	{"moderation/...", []string{"moderation"}},
+	{"moderation/review/...", []string{"moderation", "moderation/review/..."}},
+}
+
+// onlyIn confines modules that leak into everything when they may: the import path (and all below it) belongs to these
+// folders alone. Tests of the program as a whole may play any part.
+var onlyIn = map[string][]string{
+	"github.com/pion":                  {"bot/...", "cmd/earshot_test"},
+	"github.com/livekit":               {"bot/..."},
+	"github.com/mattn/go-sqlite3":      {"models/sqlite"},
+	"github.com/spf13/viper":           {"configs"},
+	"github.com/spf13/cobra":           {"cmd/..."},
+	"github.com/ggerganov":             {"transcribe/whisper"},
+	"github.com/go-viper/mapstructure": {"configs"},
+	"C":                                {"transcribe/whisper", "bot/audio"},
+	"testing":                          {"_test"},
+}
+
+// source is one parsed Go file.
+type source struct {
+	name  string // from the top of the tree
+	pkg   string // its folder
+	test  bool
+	file  *ast.File
+	fset  *token.FileSet
+	lines int
+}
+
+func (s source) at(n ast.Node) string {
+	return s.name + ":" + strings.Split(s.fset.Position(n.Pos()).String(), ":")[1]
+}
+
+// sources parses every Go file of the module.
+func sources(t *testing.T) []source {
+	t.Helper()
+	var out []source
+	walk(t, func(name string, data []byte) {
+		if path.Ext(name) != ".go" {
+			return
+		}
+		fset := token.NewFileSet()
+		f, err := parser.ParseFile(fset, path.Base(name), data, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, source{name, path.Dir(name), strings.HasSuffix(name, "_test.go"), f, fset, strings.Count(string(data), "\n")})
+	})
+	if len(out) < 20 {
+		t.Fatalf("only %d Go files found: these tests look in the wrong place", len(out))
+	}
+	return out
+}
+
+// walk visits every file that belongs to the project: what is built or fetched does not.
+func walk(t *testing.T, visit func(name string, data []byte)) {
+	t.Helper()
+	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && slices.Contains([]string{".git", "build", "bin", "dist", "node_modules"}, name):
+			return fs.SkipDir
+		case !d.Type().IsRegular():
+			return nil
+		}
+		data, err := fs.ReadFile(root, name)
+		if err != nil {
+			return err
+		}
+		visit(name, data)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// within reports whether a package is the one that a pattern names, or below it for a pattern with "/...".
+func within(pkg, pattern string) bool {
+	if base, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return pkg == base || strings.HasPrefix(pkg, base+"/")
+	}
+	return pattern == "..." || pkg == pattern
+}
+
+func anyWithin(pkg string, patterns []string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return within(pkg, p) })
+}
+
+// allowed are the packages of this module that pkg may import.
+func allowed(pkg string) []string {
+	best := -1
+	for i, row := range mayImport {
+		if within(pkg, row.pkg) && (best < 0 || len(row.pkg) > len(mayImport[best].pkg)) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return nil
+	}
+	return mayImport[best].imports
+}
+
+func imports(s source) map[string]ast.Node {
+	out := map[string]ast.Node{}
+	for _, i := range s.file.Imports {
+		out[strings.Trim(i.Path.Value, `"`)] = i
+	}
+	return out
+}
+
+func TestImportsBetweenPackages(t *testing.T) {
+	for _, s := range sources(t) {
+		for imp, node := range imports(s) {
+			own, ours := strings.CutPrefix(imp, "earshot/")
+			if !ours || own == "models" || own == s.pkg || anyWithin(own, allowed(s.pkg)) {
+				continue
+			}
+			if s.test && within(own, "transcribe/fixture/...") { // the model that tests of any part may listen with
+				continue
+			}
+			t.Errorf("%s: %s may not import %s", s.at(node), s.pkg, own)
+		}
+	}
+}
+
+func TestModelsImportTheStandardLibraryOnly(t *testing.T) {
+	for _, s := range sources(t) {
+		for imp, node := range imports(s) {
+			if s.pkg == "models" && !s.test && strings.Contains(strings.Split(imp, "/")[0], ".") {
+				t.Errorf("%s: models may not import %s", s.at(node), imp)
+			}
+		}
+	}
+}
+
+func TestModulesStayInTheirFolders(t *testing.T) {
+	for _, s := range sources(t) {
+		for imp, node := range imports(s) {
+			for module, folders := range onlyIn {
+				if imp != module && !strings.HasPrefix(imp, module+"/") || anyWithin(s.pkg, folders) {
+					continue
+				}
+				if s.test && (slices.Contains(folders, "_test") || slices.Contains(folders, s.pkg+"_test")) {
+					continue
+				}
+				t.Errorf("%s: %s belongs to %v", s.at(node), imp, folders)
+			}
+		}
+	}
+}
+
+func TestTopFolders(t *testing.T) {
+	known := []string{"cmd", "bot", "transcribe", "moderation", "models", "configs", "scripts", "packaging", "docs", ".ci", ".git", "build", "bin", "dist"}
+	entries, err := fs.ReadDir(root, ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.IsDir() && !slices.Contains(known, e.Name()) {
+			t.Errorf("%s: the top folders are %v", e.Name(), known)
+		}
+	}
+}
+
+// TestTextSpeaksOfTheProjectAlone finds paths of one machine and hosts of package registries in any text of ours.
+func TestTextSpeaksOfTheProjectAlone(t *testing.T) {
+	forbidden := regexp.MustCompile(`(^|[^\w.~*$})/-])/(` + `work|root|Users)/\w` + `|/tmp/[a-z]+_jobs` +
+		`|\b(proxy\.golang|deb\.debian|registry\.npmjs|pypi)\.` + `(org|com)\b`)
+	walk(t, func(name string, data []byte) {
+		if slices.Contains(data[:min(len(data), 4096)], 0) { // not text
+			return
+		}
+		for i, line := range strings.Split(string(data), "\n") {
+			if found := forbidden.FindString(line); found != "" {
+				t.Errorf("%s:%d: %q", name, i+1, found)
+			}
+		}
+	})
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"earshot/configs"
+)
+
+func newConfigCommand(a *app) *cobra.Command {
+	cmd := &cobra.Command{Use: "config", Short: "Show, check and find the settings"}
+	return group(cmd, newConfigShow(a), newConfigPath(a), newConfigCheck(a), newConfigDefault(a))
+}
+
+func newConfigShow(a *app) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "show",
+		Short: "Show the settings in force and where each comes from",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			r, err := a.report(cmd)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return a.writeJSON(reportJSON(r))
+			}
+			rows := [][]string{{"SETTING", "VALUE", "FROM"}}
+			for _, v := range r.Values {
+				rows = append(rows, []string{v.Key, shownValue(v.Value), v.From.String()})
+			}
+			return table(a.stdout, a.palette(a.stdout), rows)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object")
+	return cmd
+}
+
+// shownValue is a setting's value for people.
+func shownValue(v any) string {
+	switch x := v.(type) {
+	case []string:
+		return "[" + strings.Join(x, ", ") + "]"
+	case string:
+		if x == "" {
+			return `""`
+		}
+		return x
+	default:
+		return fmt.Sprint(x)
+	}
+}
+
+// settingJSON is one setting in "config show --json".
+type settingJSON struct {
+	Key   string `json:"key"`
+	Value any    `json:"value"`
+	From  string `json:"from"`
+}
+
+// configJSON is what "config show --json" and "config check --json" print.
+type configJSON struct {
+	File     string        `json:"file"` // empty: none was read
+	Settings []settingJSON `json:"settings,omitempty"`
+	Problems []problemJSON `json:"problems,omitempty"`
+}
+
+// problemJSON is one mistake in "config check --json".
+type problemJSON struct {
+	File    string `json:"file,omitempty"`
+	Line    int    `json:"line,omitempty"`
+	Name    string `json:"name,omitempty"` // environment variable or flag
+	Key     string `json:"key,omitempty"`
+	Message string `json:"message"`
+}
+
+func reportJSON(r configs.Report) configJSON {
+	out := configJSON{File: r.File}
+	for _, v := range r.Values {
+		out.Settings = append(out.Settings, settingJSON{v.Key, v.Value, v.From.String()})
+	}
+	return out
+}
+
+// writeJSON prints one value as indented JSON.
+func (a *app) writeJSON(v any) error {
+	e := json.NewEncoder(a.stdout)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+func newConfigDefault(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "default",
+		Short: "Print every setting with its explanation and its default, as a file to begin with",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := a.stdout.Write(configs.Default())
+			return err
+		},
+	}
+}

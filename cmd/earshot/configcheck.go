@@ -1,0 +1,76 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"earshot/configs"
+)
+
+func newConfigPath(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "path",
+		Short: "Print the configuration file that is read",
+		Long: `Prints the path of the configuration file that is read. When there is none, nothing is printed; the places that were
+looked at go to the error output.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			r, err := a.report(cmd)
+			var wrong *configs.Error
+			if err != nil && !errors.As(err, &wrong) { // a file with mistakes has a path too
+				return err
+			}
+			if r.File != "" {
+				fmt.Fprintln(a.stdout, r.File)
+				return nil
+			}
+			fmt.Fprintln(a.stderr, "no configuration file; the defaults hold. Looked for:")
+			for _, f := range configs.UsualFiles(a.environ) {
+				fmt.Fprintln(a.stderr, "  "+f)
+			}
+			return nil
+		},
+	}
+}
+
+func newConfigCheck(a *app) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "check [FILE]",
+		Short: "Check a configuration file, or the one in use",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				a.configFile = args[0]
+			}
+			r, err := a.report(cmd)
+			if asJSON {
+				return errors.Join(a.writeJSON(checkJSON(r, err)), err)
+			}
+			if err != nil {
+				return err
+			}
+			if r.File == "" {
+				fmt.Fprintln(a.stdout, "no configuration file: the defaults hold")
+				return nil
+			}
+			fmt.Fprintf(a.stdout, "%s is fine\n", r.File)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object with the list of problems")
+	return cmd
+}
+
+func checkJSON(r configs.Report, err error) configJSON {
+	out := configJSON{File: r.File}
+	var wrong *configs.Error
+	if errors.As(err, &wrong) {
+		for _, p := range wrong.Problems {
+			out.Problems = append(out.Problems, problemJSON{p.From.File, p.From.Line, p.From.Name, p.Key, p.Message})
+		}
+	}
+	return out
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"earshot/configs"
+)
+
+// Exit codes. They are part of what scripts rely on; exitCodes explains them to people.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+	exitChecks = 3
+)
+
+const exitCodes = `Earshot's exit codes:
+
+  0  it worked
+  1  it failed while it ran: a file, the network, the database, the room
+  2  it did not start: wrong usage, configuration, rules or input file
+  3  checks ran, and some of them failed (rules test)
+
+What goes wrong is told on the error output: "error:" says what and where, "hint:" what to do next.`
+
+// newExitCodesTopic is a topic of "earshot help", not a command.
+func newExitCodesTopic() *cobra.Command {
+	return &cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodes}
+}
+
+// codedError is an error that ends the program with a certain exit code.
+type codedError struct {
+	error
+	code int
+}
+
+// Unwrap gives the error without its code.
+func (e codedError) Unwrap() error { return e.error }
+
+// badInput marks an error as the fault of what was given to the command: it ends with exitUsage. nil stays nil.
+func badInput(err error) error { return withCode(err, exitUsage) }
+
+// checksFailed marks an error as the finding of checks that ran: it ends with exitChecks. nil stays nil.
+func checksFailed(err error) error { return withCode(err, exitChecks) }
+
+func withCode(err error, code int) error {
+	if err == nil {
+		return nil
+	}
+	return codedError{err, code}
+}
+
+// exitCode is the exit code for what a command returned.
+func exitCode(err error) int {
+	var coded codedError
+	var config *configs.Error
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &coded):
+		return coded.code
+	case errors.As(err, &config):
+		return exitUsage
+	default:
+		return exitFailed
+	}
+}
+
+// markUsage gives every error that comes before a command's own work (arguments, flags) the code for wrong usage.
+// cobra returns both kinds from the same call; only the command's own function can tell that it was reached.
+func markUsage(cmd *cobra.Command) {
+	if own := cmd.RunE; own != nil {
+		cmd.RunE = func(c *cobra.Command, args []string) error {
+			err := own(c, args)
+			return withCode(err, exitCode(err))
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		markUsage(sub)
+	}
+}
+
+// indent puts the lines of a long message below each other.
+func indent(label, text string) string {
+	return label + strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", len(label))) + "\n"
+}
