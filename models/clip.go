@@ -69,3 +69,11 @@ type Gap struct {
 	LostMS      int64    `json:"lost_ms"` // how much of the stretch is missing
 	Cause       GapCause `json:"cause"`
 }
+
+// SpoolUsage is how much the spool holds.
+type SpoolUsage struct {
+	Waiting      int   `json:"waiting"` // clips that wait for decoding
+	WaitingBytes int64 `json:"waiting_bytes"`
+	Failed       int   `json:"failed"` // clips kept because they could not be decoded
+	FailedBytes  int64 `json:"failed_bytes"`
+}

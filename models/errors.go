@@ -5,6 +5,13 @@ import "errors"
 // ErrNotFound is returned (wrapped) by every store method that is asked for one thing that is not there.
 var ErrNotFound = errors.New("not found")
 
+// ErrInvalid is returned (wrapped) when what was asked for makes no sense: the caller's input must change, trying again does not help.
+var ErrInvalid = errors.New("invalid")
+
+// ErrUnavailable is returned (wrapped) when the store cannot do its work now, for instance because the disk is full or the
+// database is locked. Nothing was changed, nothing is lost, and the same call may succeed later: keep what you hold and try again.
+var ErrUnavailable = errors.New("the store is unavailable")
+
 // Hinted is an error with advice for the person at the keyboard: what to do next.
 type Hinted struct {
 	Err  error

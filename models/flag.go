@@ -64,7 +64,10 @@ type Flag struct {
 	StartMS int64  `json:"start_ms"`
 	EndMS   int64  `json:"end_ms"`
 	// Why is one sentence for the host: what matched, where, and how surely it was heard.
-	Why     string     `json:"why"`
-	Status  FlagStatus `json:"status"`
-	Created time.Time  `json:"created"`
+	Why    string     `json:"why"`
+	Status FlagStatus `json:"status"`
+	// DecidedBy and Decided say who set the status and when; empty while the flag is open.
+	DecidedBy string    `json:"decided_by,omitempty"`
+	Decided   time.Time `json:"decided,omitzero"`
+	Created   time.Time `json:"created"`
 }

@@ -1,0 +1,156 @@
+package models
+
+import "time"
+
+// Gate is one condition that a match had to meet before it may enforce, and what was found.
+type Gate struct {
+	// Name is the gate as the rule file writes it: word_p, logprob, voiced, loss_max, attribution, late, doubt.
+	Name string `json:"name"`
+	// Need and Got are the bar and the finding in the gate's own words ("0.60", "10%", "track").
+	Need   string `json:"need"`
+	Got    string `json:"got"`
+	Passed bool   `json:"passed"`
+}
+
+// SecondLook is the result of decoding the flagged clip again, at full context or by another model.
+type SecondLook struct {
+	Model string `json:"model"`
+	// Text is what the second decode heard. The first text stays with the utterance.
+	Text string `json:"text"`
+	// Agreed says the rule matched in the second text too.
+	Agreed bool `json:"agreed"`
+	// Failed says that the second look could not be made; Agreed is false then.
+	Failed bool `json:"failed,omitempty"`
+}
+
+// Verdict is what the gates and the mode made of a flag. The list is closed.
+type Verdict string
+
+// The verdicts, weakest first.
+const (
+	VerdictLogged   Verdict = "logged"   // written down, nothing else
+	VerdictWithheld Verdict = "withheld" // the rule wanted more; a gate, the text's age or doubt forbade it
+	VerdictAsked    Verdict = "asked"    // the host was asked
+	VerdictEnforced Verdict = "enforced" // done without asking
+)
+
+// AskState is where an ask to the host stands. The list is closed.
+type AskState string
+
+// The states of an ask. It leaves AskOpen once.
+const (
+	AskNone      AskState = ""          // nobody was asked
+	AskOpen      AskState = "open"      // waits for a host
+	AskConfirmed AskState = "confirmed" // a host chose an action
+	AskDismissed AskState = "dismissed" // a host said no
+	AskExpired   AskState = "expired"   // nobody answered in time
+)
+
+// Decision is the full record of one verdict: why it fell, who decided, and what came of it. Its actions are stored beside it.
+type Decision struct {
+	// ID is derived from the flag's id, so that judging the same words again, after a restart or a retry, finds the same decision.
+	ID          string `json:"id"`
+	Session     string `json:"session"`
+	Flag        string `json:"flag"`
+	Utterance   Key    `json:"utterance"`
+	SpeakerID   string `json:"speaker_id"`
+	SpeakerName string `json:"speaker"`
+	Rule        string `json:"rule"`
+	Pack        string `json:"pack"`
+	// Hash is the short content hash of the rule as it was.
+	Hash string `json:"hash"`
+	Mode Mode   `json:"mode"`
+	// Matched are the words that matched, with their times and probabilities.
+	Matched    []Word      `json:"matched"`
+	Gates      []Gate      `json:"gates"`
+	SecondLook *SecondLook `json:"second_look,omitempty"`
+	Verdict    Verdict     `json:"verdict"`
+	// Why is one sentence for the host.
+	Why string   `json:"why"`
+	Ask AskState `json:"ask,omitempty"`
+	// Offer lists what the host may choose ("mute 60s", "warn", "dismiss"), and AskedOf who may choose.
+	Offer   []string `json:"offer,omitempty"`
+	AskedOf []Role   `json:"asked_of,omitempty"`
+	// Expires is when an open ask lapses.
+	Expires time.Time `json:"expires,omitzero"`
+	// DecidedBy names the person who confirmed or dismissed, or "rule" for what was enforced without asking.
+	DecidedBy string    `json:"decided_by,omitempty"`
+	Decided   time.Time `json:"decided,omitzero"`
+	Created   time.Time `json:"created"`
+}
+
+// Verb is what can be done in a room or told to somebody. The list is closed.
+type Verb string
+
+// The verbs, mildest first.
+const (
+	VerbTell       Verb = "tell"        // tell the hosts, by page, webhook or mail
+	VerbRedact     Verb = "redact"      // mask words in the record
+	VerbNudge      Verb = "nudge"       // a friendly line to the speaker
+	VerbMessage    Verb = "message"     // a line to the room
+	VerbWarn       Verb = "warn"        // a formal warning to the speaker
+	VerbMute       Verb = "mute"        // silence a track
+	VerbUnmute     Verb = "unmute"      // undo of mute, where the platform has it
+	VerbToAudience Verb = "to_audience" // take away the right to publish
+	VerbRemove     Verb = "remove"      // send out of the room
+	VerbBan        Verb = "ban"         // keep out of the room
+)
+
+// ActionState is how far an action has come. The list is closed.
+type ActionState string
+
+// The states of an action. An action is done when it was seen to have taken effect, not when it was sent.
+const (
+	ActionPlanned ActionState = "planned" // stored, not yet sent; a restart takes it up again
+	ActionSent    ActionState = "sent"    // the platform took the request
+	ActionSeen    ActionState = "seen"    // its effect was seen
+	ActionFailed  ActionState = "failed"  // refused, or without effect after all tries
+	ActionUndone  ActionState = "undone"  // taken back
+)
+
+// Action is one thing done because of a decision, or by a host's own hand.
+type Action struct {
+	// ID is the idempotency key: derived from the decision and the verb, or made once for a host's click. An id that was
+	// stored is never carried out a second time.
+	ID      string `json:"id"`
+	Session string `json:"session"`
+	// Decision is empty for an action that a host took without a flag.
+	Decision   string `json:"decision,omitempty"`
+	Verb       Verb   `json:"verb"`
+	TargetID   string `json:"target_id,omitempty"` // speaker; empty: the room
+	TargetName string `json:"target,omitempty"`
+	// ForMS is how long it lasts; 0: until it is undone.
+	ForMS int64 `json:"for_ms,omitempty"`
+	// Text is the line that is sent, for the verbs that speak.
+	Text  string      `json:"text,omitempty"`
+	State ActionState `json:"state"`
+	// Attempts counts the tries, the climb up the ladder included.
+	Attempts int `json:"attempts"`
+	// Error says why it failed, in words fit for the host.
+	Error string `json:"error,omitempty"`
+	// By names the person, or "rule".
+	By      string    `json:"by"`
+	Created time.Time `json:"created"`
+	// Sent and Seen are when the platform took the request and when the effect was seen; zero before.
+	Sent time.Time `json:"sent,omitzero"`
+	Seen time.Time `json:"seen,omitzero"`
+}
+
+// LedgerEntry is one strike, or its taking back. A balance is the sum of the entries after fading, so entries are never changed.
+type LedgerEntry struct {
+	// ID is derived from the flag and the ledger's name, so that the same finding never counts twice.
+	ID string `json:"id"`
+	// Ledger is the name in the rule file ("conduct").
+	Ledger string `json:"ledger"`
+	// Person is the platform identity; Scope is what it counts in: a room's id, or "" for all rooms of this host.
+	Person  string `json:"person"`
+	Scope   string `json:"scope,omitempty"`
+	Session string `json:"session"`
+	Flag    string `json:"flag,omitempty"`
+	// Points are added to the balance; a correction is a negative entry.
+	Points float64 `json:"points"`
+	// Pending says that the points count only once a host confirms the flag.
+	Pending bool      `json:"pending,omitempty"`
+	By      string    `json:"by"` // a person, or "rule"
+	At      time.Time `json:"at"`
+}

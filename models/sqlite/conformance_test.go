@@ -1,0 +1,473 @@
+package sqlite_test
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"earshot/models"
+)
+
+// store is what every store of Earshot must do. The tests of this file know nothing else about the one they run on.
+type store interface {
+	StartSession(context.Context, models.Session) (models.Session, error)
+	ResumeSession(context.Context, string) (models.Session, error)
+	EndSession(context.Context, string, models.EndReason, time.Time) error
+	Sessions(context.Context, models.SessionQuery) ([]models.SessionInfo, error)
+	Session(context.Context, string) (models.SessionInfo, error)
+	UnendedSessions(context.Context) ([]models.Session, error)
+	DeleteSession(context.Context, string) error
+	PutSpeaker(context.Context, models.Speaker) error
+	Speakers(context.Context, string) ([]models.Speaker, error)
+	PutClip(context.Context, models.Clip) error
+	PendingKeys(context.Context) ([]models.Key, error)
+	PendingClips(context.Context) iter.Seq2[models.Clip, error]
+	Clip(context.Context, models.Key) (models.Clip, error)
+	NoteAttempt(context.Context, models.Key) (int, error)
+	LastSeq(context.Context, string, int, string) (int, error)
+	SpoolUsage(context.Context) (models.SpoolUsage, error)
+	Commit(context.Context, models.Utterance, []models.Flag) error
+	Utterance(context.Context, models.Key) (models.Utterance, error)
+	Utterances(context.Context, string) ([]models.Utterance, error)
+	Flag(context.Context, string) (models.Flag, error)
+	Flags(context.Context, string) ([]models.Flag, error)
+	OpenFlags(context.Context, int) ([]models.Flag, error)
+	SetFlagStatus(context.Context, string, models.FlagStatus, string, time.Time) (models.Flag, error)
+	PutGap(context.Context, models.Gap) error
+	Gaps(context.Context, string) ([]models.Gap, error)
+	Search(context.Context, models.SearchQuery) (models.SearchPage, error)
+	Check(context.Context) error
+}
+
+func equal(t *testing.T, what string, got, want any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+func wantErr(t *testing.T, what string, err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Errorf("%s: error %v, want %v", what, err, want)
+	}
+}
+
+func pending(t *testing.T, s store) []models.Clip {
+	t.Helper()
+	var all []models.Clip
+	for c, err := range s.PendingClips(t.Context()) {
+		must(t, err)
+		all = append(all, c)
+	}
+	return all
+}
+
+func TestConformance(t *testing.T) {
+	for name, test := range map[string]func(*testing.T, store){
+		"epochs rise":               testEpochs,
+		"unknown things":            testUnknown,
+		"session ids":               testSessionIDs,
+		"speakers merge":            testSpeakers,
+		"spool round trip":          testSpool,
+		"commit acknowledges":       testCommit,
+		"commit is idempotent":      testCommitTwice,
+		"failed clip is kept":       testFailed,
+		"awkward values":            testAwkward,
+		"flags":                     testFlags,
+		"foreign flags are refused": testForeignFlags,
+		"gaps grow":                 testGaps,
+		"counts":                    testCounts,
+		"session lists":             testSessionLists,
+		"deleted session":           testDelete,
+		"cancelled call":            testCancelled,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t)
+			startSession(t, s, "s1")
+			test(t, s)
+			must(t, s.Check(t.Context()))
+		})
+	}
+}
+
+func testEpochs(t *testing.T, s store) {
+	ctx := t.Context()
+	want := models.Session{ID: "s1", Room: "open-mic", Name: "Open mic", URL: "lounge://127.0.0.1:1/open-mic", Started: start, Epoch: 1, Model: "tiny.en", Rules: "open-mic@3f9c21"}
+	got, err := s.Session(ctx, "s1")
+	must(t, err)
+	equal(t, "first start", got.Session, want)
+	must(t, s.EndSession(ctx, "s1", models.EndLeft, start.Add(time.Minute)))
+	must(t, s.EndSession(ctx, "s1", models.EndStopped, start.Add(time.Hour)))
+	got, err = s.Session(ctx, "s1")
+	must(t, err)
+	if got.Reason != models.EndLeft || !got.Ended.Equal(start.Add(time.Minute)) {
+		t.Errorf("the second end changed the first: %s at %s", got.Reason, got.Ended)
+	}
+	again := want
+	again.Started, again.Model = start.Add(2*time.Hour), "base.en"
+	stored, err := s.StartSession(ctx, again)
+	must(t, err)
+	want.Epoch, want.Model = 2, "base.en"
+	equal(t, "second start", stored, want)
+	stored, err = s.ResumeSession(ctx, "s1")
+	must(t, err)
+	want.Epoch = 3
+	equal(t, "resume", stored, want)
+	unended, err := s.UnendedSessions(ctx)
+	must(t, err)
+	equal(t, "unended", unended, []models.Session{want})
+}
+
+func testUnknown(t *testing.T, s store) {
+	ctx := t.Context()
+	c := clip("nowhere", 1, 1, []byte{1})
+	_, err := s.Session(ctx, "nowhere")
+	wantErr(t, "Session", err, models.ErrNotFound)
+	_, err = s.ResumeSession(ctx, "nowhere")
+	wantErr(t, "ResumeSession", err, models.ErrNotFound)
+	wantErr(t, "EndSession", s.EndSession(ctx, "nowhere", models.EndLeft, start), models.ErrNotFound)
+	wantErr(t, "DeleteSession", s.DeleteSession(ctx, "nowhere"), models.ErrNotFound)
+	wantErr(t, "PutClip", s.PutClip(ctx, c), models.ErrNotFound)
+	wantErr(t, "Commit", s.Commit(ctx, utterance(c, "hello"), nil), models.ErrNotFound)
+	wantErr(t, "PutGap", s.PutGap(ctx, models.Gap{Session: "nowhere"}), models.ErrNotFound)
+	wantErr(t, "PutSpeaker", s.PutSpeaker(ctx, models.Speaker{Session: "nowhere", ID: "x"}), models.ErrNotFound)
+	_, err = s.Clip(ctx, c.Key)
+	wantErr(t, "Clip", err, models.ErrNotFound)
+	_, err = s.Utterance(ctx, c.Key)
+	wantErr(t, "Utterance", err, models.ErrNotFound)
+	_, err = s.NoteAttempt(ctx, c.Key)
+	wantErr(t, "NoteAttempt", err, models.ErrNotFound)
+	_, err = s.Flag(ctx, "nothing")
+	wantErr(t, "Flag", err, models.ErrNotFound)
+	_, err = s.SetFlagStatus(ctx, "nothing", models.FlagConfirmed, "host", start)
+	wantErr(t, "SetFlagStatus", err, models.ErrNotFound)
+	none, err := s.Utterances(ctx, "nowhere")
+	must(t, err)
+	equal(t, "lines of nowhere", none, []models.Utterance{})
+}
+
+func testSessionIDs(t *testing.T, s store) {
+	for _, id := range []string{"", ".", "..", ".hidden", "a/b", "a b", "a\x00b", "ä", string(make([]byte, 129))} {
+		_, err := s.StartSession(t.Context(), models.Session{ID: id})
+		wantErr(t, "id "+id, err, models.ErrInvalid)
+	}
+}
+
+func testSpeakers(t *testing.T, s store) {
+	ctx := t.Context()
+	must(t, s.PutSpeaker(ctx, models.Speaker{Session: "s1", ID: "ben", Name: "Ben", Role: models.RoleGuest, FirstMS: 500}))
+	must(t, s.PutSpeaker(ctx, models.Speaker{Session: "s1", ID: "ana", Name: "Ana", FirstMS: 900}))
+	must(t, s.PutSpeaker(ctx, models.Speaker{Session: "s1", ID: "ana", Role: models.RoleHost, FirstMS: 100}))
+	must(t, s.PutSpeaker(ctx, models.Speaker{Session: "s1", ID: "ben", Name: "Benedict", FirstMS: 800}))
+	got, err := s.Speakers(ctx, "s1")
+	must(t, err)
+	equal(t, "speakers", got, []models.Speaker{
+		{Session: "s1", ID: "ana", Name: "Ana", Role: models.RoleHost, FirstMS: 100},
+		{Session: "s1", ID: "ben", Name: "Benedict", Role: models.RoleGuest, FirstMS: 500},
+	})
+}
+
+func testSpool(t *testing.T, s store) {
+	ctx := t.Context()
+	c1, c2 := clip("s1", 1, 1, []byte("sound one")), clip("s1", 1, 2, []byte("sound two"))
+	c1.PCM = []float32{0.5} // is not stored
+	must(t, s.PutClip(ctx, c1))
+	must(t, s.PutClip(ctx, c2))
+	other := c1
+	other.Opus = []byte("another sound")
+	must(t, s.PutClip(ctx, other)) // the same key: nothing happens
+	c1.PCM = nil
+	equal(t, "pending", pending(t, s), []models.Clip{c1, c2})
+	keys, err := s.PendingKeys(ctx)
+	must(t, err)
+	equal(t, "keys", keys, []models.Key{c1.Key, c2.Key})
+	for want := 1; want <= 2; want++ {
+		n, err := s.NoteAttempt(ctx, c2.Key)
+		must(t, err)
+		equal(t, "attempts", n, want)
+	}
+	c2.Attempts = 2
+	got, err := s.Clip(ctx, c2.Key)
+	must(t, err)
+	equal(t, "clip", got, c2)
+	usage, err := s.SpoolUsage(ctx)
+	must(t, err)
+	equal(t, "usage", usage, models.SpoolUsage{Waiting: 2, WaitingBytes: 18})
+	last, err := s.LastSeq(ctx, "s1", 1, "t1")
+	must(t, err)
+	equal(t, "last in spool", last, 2)
+	must(t, s.Commit(ctx, utterance(clip("s1", 1, 7, nil), "seven"), nil))
+	last, err = s.LastSeq(ctx, "s1", 1, "t1")
+	must(t, err)
+	equal(t, "last overall", last, 7)
+	last, err = s.LastSeq(ctx, "s1", 2, "t1")
+	must(t, err)
+	equal(t, "last of a new epoch", last, 0)
+}
+
+func testCommit(t *testing.T, s store) {
+	ctx := t.Context()
+	c := clip("s1", 1, 1, []byte("sound"))
+	must(t, s.PutClip(ctx, c))
+	u := utterance(c, "Buy my coin", models.Word{Text: "Buy", StartMS: 1000, EndMS: 1200, P: 0.9}, models.Word{Text: "coin", StartMS: 1300, EndMS: 1500, P: 0.123456})
+	u.Doubt = []models.Doubt{models.DoubtLoss, models.DoubtLowVoice}
+	u.Degraded = true
+	f := flag(u, "scam.guaranteed")
+	must(t, s.Commit(ctx, u, []models.Flag{f}))
+	equal(t, "pending", pending(t, s), []models.Clip{})
+	got, err := s.Utterance(ctx, u.Key)
+	must(t, err)
+	equal(t, "line", got, u)
+	flags, err := s.Flags(ctx, "s1")
+	must(t, err)
+	equal(t, "flags", flags, []models.Flag{f})
+	people, err := s.Speakers(ctx, "s1")
+	must(t, err)
+	equal(t, "who spoke is a speaker", people, []models.Speaker{{Session: "s1", ID: "ana", Name: "Ana", FirstMS: 1000}})
+	must(t, s.PutClip(ctx, c)) // a late repetition of what is done
+	equal(t, "pending after repetition", pending(t, s), []models.Clip{})
+	before := time.Now().Add(-time.Millisecond)
+	late := utterance(clip("s1", 1, 2, nil), "x")
+	late.Committed = time.Time{}
+	must(t, s.Commit(ctx, late, nil))
+	got, err = s.Utterance(ctx, late.Key)
+	must(t, err)
+	if got.Committed.Before(before) || got.Committed.After(time.Now()) {
+		t.Errorf("committed at %s, want about now", got.Committed)
+	}
+}
+
+func testCommitTwice(t *testing.T, s store) {
+	ctx := t.Context()
+	c := clip("s1", 1, 1, []byte("sound"))
+	u := utterance(c, "first text")
+	f := flag(u, "r1")
+	must(t, s.Commit(ctx, u, []models.Flag{f}))
+	decided, err := s.SetFlagStatus(ctx, f.ID, models.FlagDismissed, "host", start)
+	must(t, err)
+	other := utterance(c, "second text")
+	must(t, s.Commit(ctx, other, []models.Flag{flag(other, "r1"), flag(other, "r2")}))
+	failed := other
+	failed.State, failed.Text = models.UtteranceFailed, ""
+	must(t, s.Commit(ctx, failed, nil))
+	lines, err := s.Utterances(ctx, "s1")
+	must(t, err)
+	equal(t, "lines", lines, []models.Utterance{u})
+	flags, err := s.Flags(ctx, "s1")
+	must(t, err)
+	equal(t, "flags", flags, []models.Flag{decided})
+}
+
+func testFailed(t *testing.T, s store) {
+	ctx := t.Context()
+	c := clip("s1", 1, 1, []byte("sound"))
+	must(t, s.PutClip(ctx, c))
+	failed := utterance(c, "")
+	failed.State = models.UtteranceFailed
+	must(t, s.Commit(ctx, failed, nil))
+	equal(t, "pending", pending(t, s), []models.Clip{})
+	kept, err := s.Clip(ctx, c.Key)
+	must(t, err)
+	equal(t, "kept clip", kept, c)
+	usage, err := s.SpoolUsage(ctx)
+	must(t, err)
+	equal(t, "usage", usage, models.SpoolUsage{Failed: 1, FailedBytes: 5})
+	info, err := s.Session(ctx, "s1")
+	must(t, err)
+	equal(t, "failed count", info.Failed, 1)
+
+	better := utterance(c, "decoded after all")
+	f := flag(better, "r1")
+	must(t, s.Commit(ctx, better, []models.Flag{f}))
+	lines, err := s.Utterances(ctx, "s1")
+	must(t, err)
+	equal(t, "lines", lines, []models.Utterance{better})
+	_, err = s.Clip(ctx, c.Key)
+	wantErr(t, "the clip is done with", err, models.ErrNotFound)
+	page, err := s.Search(ctx, models.SearchQuery{Text: "decoded", Rule: "r1"})
+	must(t, err)
+	equal(t, "found by its new text and flag", len(page.Hits), 1)
+}
+
+func testAwkward(t *testing.T, s store) {
+	ctx := t.Context()
+	c := clip("s1", 1, 1, nil)
+	c.LevelDBFS = math.Inf(-1)
+	must(t, s.PutClip(ctx, c))
+	u := utterance(c, "a\x00b\x02c \xff \u202e end", models.Word{Text: "\xffb\x00", P: float32(math.NaN())})
+	u.LogProb, u.NoSpeech = math.NaN(), math.Inf(1)
+	must(t, s.Commit(ctx, u, nil))
+	got, err := s.Utterance(ctx, u.Key)
+	must(t, err)
+	u.Text, u.LogProb, u.NoSpeech, u.LevelDBFS = "a b c \uFFFD \u202e end", 0, 0, -127
+	u.Words = []models.Word{{Text: "\uFFFDb "}}
+	equal(t, "line", got, u)
+}
+
+func testFlags(t *testing.T, s store) {
+	ctx := t.Context()
+	u := utterance(clip("s1", 1, 1, nil), "one")
+	f1, f2 := flag(u, "a"), flag(u, "b")
+	f2.Status = ""
+	must(t, s.Commit(ctx, u, []models.Flag{f1, f2}))
+	f2.Status = models.FlagOpen
+	open, err := s.OpenFlags(ctx, 10)
+	must(t, err)
+	equal(t, "open", open, []models.Flag{f1, f2})
+	got, err := s.SetFlagStatus(ctx, f1.ID, models.FlagConfirmed, "host-1", start.Add(time.Minute))
+	must(t, err)
+	f1.Status, f1.DecidedBy, f1.Decided = models.FlagConfirmed, "host-1", start.Add(time.Minute)
+	equal(t, "confirmed", got, f1)
+	open, err = s.OpenFlags(ctx, 10)
+	must(t, err)
+	equal(t, "open after confirming", open, []models.Flag{f2})
+	got, err = s.SetFlagStatus(ctx, f1.ID, models.FlagOpen, "host-1", start)
+	must(t, err)
+	f1.Status, f1.DecidedBy, f1.Decided = models.FlagOpen, "", time.Time{}
+	equal(t, "taken back", got, f1)
+	_, err = s.SetFlagStatus(ctx, f1.ID, "maybe", "host-1", start)
+	wantErr(t, "unknown status", err, models.ErrInvalid)
+	got, err = s.Flag(ctx, f1.ID)
+	must(t, err)
+	equal(t, "read back", got, f1)
+}
+
+func testForeignFlags(t *testing.T, s store) {
+	c := clip("s1", 1, 1, []byte("sound"))
+	must(t, s.PutClip(t.Context(), c))
+	u := utterance(c, "one")
+	f := flag(u, "a")
+	f.Utterance.Seq = 9
+	wantErr(t, "flag of another line", s.Commit(t.Context(), u, []models.Flag{f}), models.ErrInvalid)
+	equal(t, "still pending", len(pending(t, s)), 1)
+}
+
+func testGaps(t *testing.T, s store) {
+	ctx := t.Context()
+	g := models.Gap{Session: "s1", SpeakerID: "ana", SpeakerName: "Ana", StartMS: 1000, EndMS: 2000, LostMS: 400, Cause: models.GapLoss}
+	must(t, s.PutGap(ctx, g))
+	must(t, s.PutGap(ctx, g))
+	longer := g
+	longer.EndMS, longer.LostMS = 3000, 900
+	must(t, s.PutGap(ctx, longer))
+	must(t, s.PutGap(ctx, g)) // does not shrink
+	cut := models.Gap{Session: "s1", StartMS: 1000, EndMS: 5000, LostMS: 4000, Cause: models.GapRestart}
+	must(t, s.PutGap(ctx, cut))
+	got, err := s.Gaps(ctx, "s1")
+	must(t, err)
+	equal(t, "gaps", got, []models.Gap{cut, longer})
+}
+
+func testCounts(t *testing.T, s store) {
+	ctx := t.Context()
+	must(t, s.PutSpeaker(ctx, models.Speaker{Session: "s1", ID: "cem", Name: "Cem", FirstMS: 5})) // never speaks
+	must(t, s.PutSpeaker(ctx, models.Speaker{Session: "s1", ID: "ana", Name: "Ana", Role: models.RoleHost, FirstMS: 10}))
+	for seq, speaker := range []string{"ana", "ben", "ben", "ana", "ben"} {
+		u := utterance(clip("s1", 1, seq+1, nil), "some words")
+		u.SpeakerID, u.SpeakerName, u.VoicedMS = speaker, speaker+"!", 100*int64(seq+1)
+		var flags []models.Flag
+		switch seq {
+		case 1:
+			flags = []models.Flag{flag(u, "a"), flag(u, "b")}
+		case 2:
+			u.Doubt = []models.Doubt{models.DoubtPhantom}
+		case 3:
+			u.Text = "" // nothing was said
+		}
+		must(t, s.Commit(ctx, u, flags))
+	}
+	must(t, s.PutGap(ctx, models.Gap{Session: "s1", StartMS: 1, EndMS: 90_000, LostMS: 70, Cause: models.GapCut}))
+	must(t, s.PutClip(ctx, clip("s1", 1, 99, []byte("x"))))
+	_, err := s.SetFlagStatus(ctx, "s1/1/t1/2:a", models.FlagDismissed, "host", start)
+	must(t, err)
+	got, err := s.Session(ctx, "s1")
+	must(t, err)
+	want := models.SessionInfo{
+		Session: got.Session, Utterances: 4, Doubtful: 1, Pending: 1, Flags: 2, OpenFlags: 1, Gaps: 1, LostMS: 70,
+		TalkMS: 1100, DurationMS: 90_000,
+		Speakers: []models.SpeakerCounts{
+			{Speaker: models.Speaker{Session: "s1", ID: "ben", Name: "ben!", FirstMS: 2000}, Utterances: 3, TalkMS: 1000},
+			{Speaker: models.Speaker{Session: "s1", ID: "ana", Name: "Ana", Role: models.RoleHost, FirstMS: 10}, Utterances: 1, TalkMS: 100},
+			{Speaker: models.Speaker{Session: "s1", ID: "cem", Name: "Cem", FirstMS: 5}},
+		},
+	}
+	want.Speakers[0].Flags = 2
+	// The flags of the helper carry the line's speaker.
+	equal(t, "counts", got, want)
+	must(t, s.EndSession(ctx, "s1", models.EndAlone, start.Add(2*time.Minute)))
+	got, err = s.Session(ctx, "s1")
+	must(t, err)
+	equal(t, "duration of an ended session", got.DurationMS, int64(120_000))
+}
+
+func testSessionLists(t *testing.T, s store) {
+	ctx := t.Context()
+	for i, id := range []string{"s2", "s3", "s4"} {
+		room := []string{"open-mic", "book-club", "open-mic"}[i]
+		_, err := s.StartSession(ctx, models.Session{ID: id, Room: room, Started: start.Add(time.Duration(i+1) * time.Hour)})
+		must(t, err)
+	}
+	must(t, s.EndSession(ctx, "s4", models.EndLeft, start.Add(9*time.Hour)))
+	for _, c := range []struct {
+		what string
+		q    models.SessionQuery
+		want []string
+	}{
+		{"all", models.SessionQuery{}, []string{"s4", "s3", "s2", "s1"}},
+		{"first two", models.SessionQuery{Limit: 2}, []string{"s4", "s3"}},
+		{"after them", models.SessionQuery{Before: start.Add(2 * time.Hour)}, []string{"s2", "s1"}},
+		{"one room", models.SessionQuery{Room: "open-mic"}, []string{"s4", "s2", "s1"}},
+		{"live", models.SessionQuery{Live: true}, []string{"s3", "s2", "s1"}},
+	} {
+		infos, err := s.Sessions(ctx, c.q)
+		must(t, err)
+		var got []string
+		for _, i := range infos {
+			got = append(got, i.ID)
+		}
+		equal(t, c.what, got, c.want)
+	}
+}
+
+func testDelete(t *testing.T, s store) {
+	ctx := t.Context()
+	u := utterance(clip("s1", 1, 1, nil), "unforgettable")
+	must(t, s.Commit(ctx, u, []models.Flag{flag(u, "a")}))
+	must(t, s.PutClip(ctx, clip("s1", 1, 2, []byte("x"))))
+	must(t, s.PutGap(ctx, models.Gap{Session: "s1", Cause: models.GapCut}))
+	must(t, s.DeleteSession(ctx, "s1"))
+	_, err := s.Session(ctx, "s1")
+	wantErr(t, "Session", err, models.ErrNotFound)
+	wantErr(t, "a late line", s.Commit(ctx, u, nil), models.ErrNotFound)
+	wantErr(t, "a second time", s.DeleteSession(ctx, "s1"), models.ErrNotFound)
+	page, err := s.Search(ctx, models.SearchQuery{Text: "unforgettable"})
+	must(t, err)
+	equal(t, "hits", len(page.Hits), 0)
+	equal(t, "pending", len(pending(t, s)), 0)
+	open, err := s.OpenFlags(ctx, 10)
+	must(t, err)
+	equal(t, "open flags", len(open), 0)
+	again, err := s.StartSession(ctx, models.Session{ID: "s1", Started: start})
+	must(t, err)
+	equal(t, "the id may be used anew", again.Epoch, 1)
+}
+
+func testCancelled(t *testing.T, s store) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	c := clip("s1", 1, 1, []byte("x"))
+	wantErr(t, "PutClip", s.PutClip(ctx, c), context.Canceled)
+	wantErr(t, "Commit", s.Commit(ctx, utterance(c, "x"), nil), context.Canceled)
+	_, err := s.Utterances(ctx, "s1")
+	wantErr(t, "Utterances", err, context.Canceled)
+	lines, err := s.Utterances(t.Context(), "s1")
+	must(t, err)
+	equal(t, "nothing was stored", len(lines), 0)
+}

@@ -1,0 +1,110 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"earshot/models"
+)
+
+// Deletion goes in steps, so that live rooms can store their lines in between.
+const (
+	eraseRows  = 200 // lines, flags or gaps in one transaction
+	eraseClips = 20  // clips in one transaction: they are larger
+	scrubPause = 50 * time.Millisecond
+)
+
+// DeleteSession removes a session with everything that was stored for it, so that no byte of words or sound remains in
+// any file of the store: deleted rows are overwritten, the full-text index forgets them, and the write-ahead log is
+// emptied. From the first moment on the session is not found by any method and takes no more rows. When it is
+// interrupted, the next Open finishes it.
+//
+// models.ErrNotFound: there is no such session. models.ErrUnavailable: the rows are gone, but a reader kept the log from
+// being emptied until ctx ended; call Scrub later.
+func (s *Store) DeleteSession(ctx context.Context, id string) error {
+	err := s.update(ctx, "delete session", func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, "UPDATE sessions SET erasing = 1 WHERE id = ?", id)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return sql.ErrNoRows
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.eraseSession(ctx, id); err != nil {
+		return err
+	}
+	return s.Scrub(ctx)
+}
+
+// eraseSession removes the rows of a session that is marked as being erased.
+func (s *Store) eraseSession(ctx context.Context, id string) error {
+	steps := []struct {
+		query string
+		limit int
+	}{
+		{"DELETE FROM spool WHERE id IN (SELECT id FROM spool WHERE session = ? LIMIT ?)", eraseClips},
+		{"DELETE FROM utterances WHERE id IN (SELECT id FROM utterances WHERE session = ? LIMIT ?)", eraseRows},
+		{"DELETE FROM flags WHERE id IN (SELECT id FROM flags WHERE session = ? LIMIT ?)", eraseRows},
+		{"DELETE FROM gaps WHERE id IN (SELECT id FROM gaps WHERE session = ? LIMIT ?)", eraseRows},
+	}
+	for _, step := range steps {
+		for n := int64(1); n > 0; {
+			res, err := s.write.ExecContext(ctx, step.query, id, step.limit)
+			if err == nil {
+				n, err = res.RowsAffected()
+			}
+			if err != nil {
+				return storeError("delete session", err)
+			}
+		}
+	}
+	_, err := s.write.ExecContext(ctx, "DELETE FROM sessions WHERE id = ?", id) // speakers go with it
+	return storeError("delete session", err)
+}
+
+// Scrub empties the write-ahead log, in which overwritten and deleted content lives on until then. It waits for readers
+// that still need the log, as long as ctx allows; then models.ErrUnavailable.
+func (s *Store) Scrub(ctx context.Context) error {
+	if s.write == nil {
+		return fmt.Errorf("store: scrub: %w", errReadOnly)
+	}
+	for {
+		done, err := checkpoint(ctx, s.write)
+		if err != nil && ctx.Err() == nil {
+			return storeError("scrub", err)
+		}
+		if done && err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return storeError("scrub", fmt.Errorf("%w: a reader holds the log: %w", models.ErrUnavailable, ctx.Err()))
+		case <-time.After(scrubPause):
+		}
+	}
+}
+
+// finishErasing takes up the deletions that a crash cut short.
+func (s *Store) finishErasing(ctx context.Context) error {
+	ids, err := list(ctx, s.write, func(rows *sql.Rows) (id string, err error) {
+		err = rows.Scan(&id)
+		return id, err
+	}, "SELECT id FROM sessions WHERE erasing = 1")
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	for _, id := range ids {
+		if err := s.eraseSession(ctx, id); err != nil {
+			return err
+		}
+	}
+	_, err = checkpoint(ctx, s.write)
+	return err
+}

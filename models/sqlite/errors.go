@@ -1,0 +1,69 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	sqlite3 "github.com/mattn/go-sqlite3"
+
+	"earshot/models"
+)
+
+// Why a database is refused. The file is left as it is in every case.
+var (
+	// ErrInUse says that another process writes to the database.
+	ErrInUse = errors.New("in use")
+	// ErrCorrupt says that the database is damaged.
+	ErrCorrupt = errors.New("damaged")
+	// ErrForeign says that the file is not a database of Earshot.
+	ErrForeign = errors.New("not an Earshot database")
+	// ErrNewerSchema says that a newer Earshot made the database.
+	ErrNewerSchema = errors.New("made by a newer Earshot")
+	// ErrOlderSchema says that a database opened for reading only has to be brought up to date first.
+	ErrOlderSchema = errors.New("made by an older Earshot")
+)
+
+const hintCorrupt = "the file was not changed: copy it somewhere safe, then restore a backup, or move it away to begin a new database"
+
+// storeError tells the kinds of failure apart for the caller. SQLite's own messages name tables and columns, never values.
+func storeError(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("store: %s: %w", op, models.ErrNotFound)
+	}
+	var e sqlite3.Error
+	if !errors.As(err, &e) {
+		return fmt.Errorf("store: %s: %w", op, err)
+	}
+	switch e.Code {
+	case sqlite3.ErrInterrupt:
+		return fmt.Errorf("store: %s: %w", op, context.Canceled)
+	case sqlite3.ErrCorrupt, sqlite3.ErrNotADB:
+		return models.WithHint(fmt.Errorf("store: %s: %w: %w", op, ErrCorrupt, err), hintCorrupt)
+	case sqlite3.ErrFull:
+		return models.WithHint(fmt.Errorf("store: %s: %w: %w", op, models.ErrUnavailable, err), "the disk is full: make room")
+	case sqlite3.ErrBusy, sqlite3.ErrLocked:
+		return models.WithHint(fmt.Errorf("store: %s: %w: %w", op, models.ErrUnavailable, err),
+			"another program holds the database: close it")
+	case sqlite3.ErrIoErr, sqlite3.ErrReadonly, sqlite3.ErrCantOpen, sqlite3.ErrNomem, sqlite3.ErrPerm:
+		return models.WithHint(fmt.Errorf("store: %s: %w: %w", op, models.ErrUnavailable, err),
+			"check the disk and the rights of the data folder")
+	}
+	return fmt.Errorf("store: %s: %w", op, err)
+}
+
+// openError is storeError for opening, where the path helps.
+func openError(path string, err error) error {
+	if errors.Is(err, ErrCorrupt) || errors.Is(err, ErrNewerSchema) || errors.Is(err, models.ErrUnavailable) {
+		return err
+	}
+	var e sqlite3.Error
+	if errors.As(err, &e) {
+		return storeError("open "+path, err)
+	}
+	return unusable(path, err)
+}

@@ -1,0 +1,143 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"earshot/models"
+)
+
+// applicationID marks the file as Earshot's in SQLite's header ("Ears"), so that another program's database is never taken over.
+const applicationID = 0x45617273
+
+func absolute(path string) (string, error) {
+	if path == "" {
+		return "", models.WithHint(fmt.Errorf("store: %w: no database path", models.ErrInvalid), "set data_dir")
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("store: %w", err)
+	}
+	return abs, nil
+}
+
+// prepareDir makes the database's folder for the owner alone; a folder that is there keeps its mode.
+func prepareDir(path string) (string, error) {
+	path, err := absolute(path)
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return "", unusable(path, err)
+	}
+	return path, nil
+}
+
+// unusable is an error of the file system, with what to do about it. The error names the path.
+func unusable(path string, err error) error {
+	hint := "check the folder and its file system, or choose another data_dir"
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		hint = fmt.Sprintf("user %d needs to read and write %s: change its owner or mode, or choose another data_dir",
+			os.Getuid(), filepath.Dir(path))
+	case errors.Is(err, syscall.EROFS):
+		hint = "the file system is read-only: choose a data_dir on another one"
+	case errors.Is(err, syscall.ENOSPC):
+		hint = "the disk is full: make room, or choose another data_dir"
+	case errors.Is(err, syscall.ENOTDIR):
+		hint = "a part of the path is a file, not a folder: choose another data_dir"
+	}
+	return models.WithHint(fmt.Errorf("store: database %s cannot be used: %w", path, err), hint)
+}
+
+// checkFile refuses what is not a plain file with something in it, and tightens the mode of ours. It must not open the
+// file: closing it again would drop the locks that another Store of this process holds (POSIX advisory locking).
+func checkFile(path string, write bool) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return models.WithHint(fmt.Errorf("store: there is no database %s: %w", path, models.ErrNotFound),
+			"check data_dir, or let Earshot join a room first")
+	case err != nil:
+		return unusable(path, err)
+	case !info.Mode().IsRegular():
+		return models.WithHint(fmt.Errorf("store: %s: %w: it is not a plain file", path, ErrForeign), "choose another data_dir")
+	case info.Size() == 0:
+		return models.WithHint(fmt.Errorf("store: %s: %w: the file is empty", path, ErrCorrupt),
+			"restore a backup, or move the empty file away to begin a new database")
+	}
+	access := uint32(4) // R_OK
+	if write {
+		access |= 2 // W_OK
+	}
+	if err := syscall.Access(path, access); err != nil {
+		return unusable(path, err)
+	}
+	if write && info.Mode().Perm()&0o077 != 0 {
+		if err := os.Chmod(path, 0o600); err != nil {
+			return unusable(path, err)
+		}
+	}
+	return nil
+}
+
+// create makes a new database under another name and moves it into place when it is complete, so that a crash never
+// leaves a half-made one. The caller holds the lock.
+func create(ctx context.Context, path string) error {
+	if info, err := os.Stat(path + "-wal"); err == nil && info.Size() > 0 {
+		return models.WithHint(fmt.Errorf("store: %s: %w: the file is gone but its log (-wal) is still there", path, ErrCorrupt),
+			"put the database file back beside its log, or move the log away to begin a new database")
+	}
+	tmp := path + ".new"
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+		if err := os.Remove(tmp + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return unusable(path, err)
+		}
+	}
+	if err := build(ctx, tmp); err != nil {
+		return openError(path, err)
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return unusable(path, err)
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// build writes a complete, empty database of the newest schema into a new file.
+func build(ctx context.Context, path string) (err error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	db := openPool(newFileDSN(path), 1)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if _, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+		return err
+	}
+	if err := migrate(ctx, db); err != nil {
+		return err
+	}
+	_, err = checkpoint(ctx, db)
+	return err
+}
+
+// syncDir makes a rename in the folder survive a power cut.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	defer func() { _ = d.Close() }()
+	if err := d.Sync(); err != nil {
+		return fmt.Errorf("store: sync folder %s: %w", dir, err)
+	}
+	return nil
+}

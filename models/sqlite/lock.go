@@ -1,0 +1,53 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"earshot/models"
+)
+
+// acquire takes the advisory lock that makes this process the only writer. The lock lives in a file of its own beside
+// the database, is held until the returned file is closed, and ends with the process, however that ends. The lock file
+// stays: removing it would let two processes hold locks on two files of one name.
+func acquire(path string) (*os.File, error) {
+	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return nil, unusable(path, err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		defer func() { _ = f.Close() }()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, inUse(path, f)
+		}
+		return nil, unusable(path, err)
+	}
+	if err := writePID(f); err != nil {
+		_ = f.Close()
+		return nil, unusable(path, err)
+	}
+	return f, nil
+}
+
+func inUse(path string, f *os.File) error {
+	who := "another process"
+	b, _ := io.ReadAll(io.LimitReader(f, 32)) // only for the message
+	if pid, err := strconv.Atoi(strings.TrimSpace(string(b))); err == nil {
+		who = fmt.Sprintf("process %d", pid)
+	}
+	return models.WithHint(fmt.Errorf("store: database %s: %w: %s writes to it", path, ErrInUse, who),
+		"stop the other Earshot, or give this one its own data_dir")
+}
+
+func writePID(f *os.File) error {
+	if err := f.Truncate(0); err != nil {
+		return err
+	}
+	_, err := f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+	return err
+}

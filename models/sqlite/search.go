@@ -1,0 +1,210 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"earshot/models"
+)
+
+// Marks around a hit in a snippet. Stored text has no control characters, so they cannot be mistaken.
+const (
+	hitStart = "\x02"
+	hitEnd   = "\x03"
+)
+
+// Search finds lines, the newest stored first. The text of the query may hold anything: it is taken as words, never as a
+// query language. models.ErrInvalid: the query is empty, too long, or its cursor is not ours. models.ErrUnavailable: it
+// took longer than two seconds.
+func (s *Store) Search(ctx context.Context, q models.SearchQuery) (models.SearchPage, error) {
+	const op = "search"
+	sqlText, args, limit, err := buildSearch(q)
+	if err != nil || sqlText == "" {
+		return models.SearchPage{}, storeError(op, err)
+	}
+	bounded, cancel := context.WithTimeout(ctx, s.searchTime)
+	defer cancel()
+	var page models.SearchPage
+	err = s.view(bounded, op, func(tx *sql.Tx) error {
+		lo, hi, err := searchRange(bounded, tx, q)
+		if err != nil {
+			return err
+		}
+		page, err = runSearch(bounded, tx, sqlText, append(args, sql.Named("lo", lo), sql.Named("hi", hi)), limit)
+		return err
+	})
+	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
+		return models.SearchPage{}, models.WithHint(fmt.Errorf("store: search: %w: no answer within %s",
+			models.ErrUnavailable, s.searchTime), "narrow it by session, speaker or date")
+	}
+	return page, err
+}
+
+// buildSearch makes the statement. It is "" when the text has no word in it at all: nothing can match then.
+func buildSearch(q models.SearchQuery) (query string, args []any, limit int, err error) {
+	match, err := matchExpression(q)
+	if err != nil {
+		return "", nil, 0, err
+	}
+	ranged := q.Room != "" || !q.From.IsZero() || !q.To.IsZero()
+	switch {
+	case strings.TrimSpace(q.Text) == "" && match == "" && !ranged:
+		return "", nil, 0, fmt.Errorf("%w: nothing to search for", models.ErrInvalid)
+	case strings.TrimSpace(q.Text) != "" && !strings.Contains(match, "text :"):
+		return "", nil, 0, nil
+	}
+	before := int64(math.MaxInt64)
+	if q.Cursor != "" {
+		if before, err = strconv.ParseInt(q.Cursor, 36, 64); err != nil {
+			return "", nil, 0, fmt.Errorf("%w: the cursor is not one of ours", models.ErrInvalid)
+		}
+	}
+	limit = q.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	limit = min(limit, 200)
+	query, args = searchSQL(q, match)
+	return query, append(args, sql.Named("before", before), sql.Named("limit", limit+1)), limit, nil
+}
+
+func searchSQL(q models.SearchQuery, match string) (string, []any) {
+	var b strings.Builder
+	var args []any
+	b.WriteString("SELECT " + prefixed("u.", utteranceColumns) + ", u.id, s.room, s.name, s.started, ")
+	if match != "" {
+		// CROSS JOIN: the index first, whatever the planner thinks, because it delivers the order.
+		b.WriteString(`snippet(utterances_fts, 0, char(2), char(3), '…', 64)
+			FROM utterances_fts CROSS JOIN utterances u ON u.id = utterances_fts.rowid JOIN sessions s ON s.id = u.session
+			WHERE utterances_fts MATCH :match AND utterances_fts.rowid < :before
+			AND utterances_fts.rowid >= :lo AND utterances_fts.rowid <= :hi`)
+		args = append(args, sql.Named("match", match))
+	} else {
+		b.WriteString(`u.text FROM utterances u CROSS JOIN sessions s ON s.id = u.session
+			WHERE u.text <> '' AND u.id < :before AND u.id >= :lo AND u.id <= :hi`)
+	}
+	b.WriteString(" AND s.erasing = 0")
+	and := func(condition, name string, value any) {
+		b.WriteString(" AND " + condition)
+		args = append(args, sql.Named(name, value))
+	}
+	if q.Session != "" {
+		and("u.session = :session", "session", q.Session)
+	}
+	if q.Room != "" {
+		and("s.room = :room", "room", q.Room)
+	}
+	if q.Speaker != "" {
+		and("u.speaker_id = :speaker", "speaker", q.Speaker)
+	}
+	if !q.From.IsZero() {
+		and("s.started + u.start_ms >= :from", "from", millis(q.From))
+	}
+	if !q.To.IsZero() {
+		and("s.started + u.start_ms < :to", "to", millis(q.To))
+	}
+	if match != "" {
+		b.WriteString(" ORDER BY utterances_fts.rowid DESC LIMIT :limit")
+	} else {
+		b.WriteString(" ORDER BY u.id DESC LIMIT :limit")
+	}
+	return b.String(), args
+}
+
+func prefixed(prefix, columns string) string {
+	names := strings.Split(columns, ",")
+	for i, n := range names {
+		names[i] = prefix + strings.TrimSpace(n)
+	}
+	return strings.Join(names, ", ")
+}
+
+// searchRange bounds the row ids by the sessions that can hold a hit, so that an old or rare room is not searched for
+// among all newer lines. Without such a condition it is everything.
+func searchRange(ctx context.Context, tx *sql.Tx, q models.SearchQuery) (lo, hi int64, err error) {
+	if q.Room == "" && q.From.IsZero() && q.To.IsZero() {
+		return 0, math.MaxInt64, nil
+	}
+	from, to := int64(math.MinInt64), int64(math.MaxInt64)
+	if !q.From.IsZero() {
+		from = millis(q.From)
+	}
+	if !q.To.IsZero() {
+		to = millis(q.To)
+	}
+	var first, last sql.NullInt64
+	err = tx.QueryRowContext(ctx, `SELECT min((SELECT min(id) FROM utterances WHERE session = s.id)),
+			max((SELECT max(id) FROM utterances WHERE session = s.id)) FROM sessions s
+		WHERE (?1 = '' OR room = ?1) AND started < ?2 AND (ended IS NULL OR ended >= ?3)`, q.Room, to, from).Scan(&first, &last)
+	if !first.Valid {
+		return 0, -1, err
+	}
+	return first.Int64, last.Int64, err
+}
+
+func runSearch(ctx context.Context, tx *sql.Tx, query string, args []any, limit int) (models.SearchPage, error) {
+	var ids []int64
+	hits, err := list(ctx, tx, func(rows *sql.Rows) (h models.SearchHit, err error) {
+		var id, started int64
+		var snippet string
+		h.Utterance, err = scanUtteranceAnd(rows, &id, &h.Room, &h.SessionName, &started, &snippet)
+		h.Said = at(started + h.Utterance.StartMS)
+		h.Snippet = splitSnippet(snippet)
+		ids = append(ids, id)
+		return h, err
+	}, query, args...)
+	if err != nil {
+		return models.SearchPage{}, hideText(err)
+	}
+	page := models.SearchPage{Hits: hits}
+	if len(hits) > limit {
+		page.Hits, page.Next = hits[:limit], strconv.FormatInt(ids[limit-1], 36)
+	}
+	for i := range page.Hits {
+		if err := addRules(ctx, tx, &page.Hits[i]); err != nil {
+			return models.SearchPage{}, err
+		}
+	}
+	return page, nil
+}
+
+// hideText keeps FTS5's complaints, which quote the query, out of logs. They would be a fault of matchTerms.
+func hideText(err error) error {
+	if strings.Contains(err.Error(), "fts5:") {
+		return errors.New("the full-text query was refused")
+	}
+	return err
+}
+
+func addRules(ctx context.Context, tx *sql.Tx, h *models.SearchHit) (err error) {
+	k := h.Utterance.Key
+	h.Rules, err = list(ctx, tx, func(rows *sql.Rows) (rule string, err error) {
+		err = rows.Scan(&rule)
+		return rule, err
+	}, "SELECT DISTINCT rule FROM flags WHERE session = ? AND epoch = ? AND track = ? AND seq = ? ORDER BY rule",
+		k.Session, k.Epoch, k.Track, k.Seq)
+	return err
+}
+
+// splitSnippet parts a marked text into pieces.
+func splitSnippet(s string) []models.SnippetPart {
+	var parts []models.SnippetPart
+	for s != "" {
+		before, rest, found := strings.Cut(s, hitStart)
+		if before != "" {
+			parts = append(parts, models.SnippetPart{Text: before})
+		}
+		if !found {
+			break
+		}
+		var hit string
+		hit, s, _ = strings.Cut(rest, hitEnd)
+		parts = append(parts, models.SnippetPart{Text: hit, Hit: true})
+	}
+	return parts
+}

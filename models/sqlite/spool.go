@@ -1,0 +1,110 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+
+	"earshot/models"
+)
+
+// PutClip writes a clip to the spool before anything is done with it. A clip whose key is spooled already, or whose
+// transcript is stored, changes nothing. models.ErrNotFound when the session is not stored (or was deleted): the clip is
+// not wanted then. PCM is not stored.
+func (s *Store) PutClip(ctx context.Context, c models.Clip) error {
+	return s.update(ctx, "spool clip", func(tx *sql.Tx) error {
+		if err := alive(ctx, tx, c.Session); err != nil {
+			return err
+		}
+		opus := c.Opus
+		if opus == nil {
+			opus = []byte{}
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO spool (session, epoch, track, seq, speaker_id, speaker_name, attribution,
+				start_ms, end_ms, voiced_ms, concealed_ms, level_dbfs, forced, attempts, size, opus)
+			SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16
+			WHERE NOT EXISTS (SELECT 1 FROM utterances WHERE session = ?1 AND epoch = ?2 AND track = ?3 AND seq = ?4)
+			ON CONFLICT DO NOTHING`,
+			c.Session, c.Epoch, c.Track, c.Seq, c.SpeakerID, clean(c.SpeakerName), c.Attribution,
+			c.StartMS, c.EndMS, c.VoicedMS, c.ConcealedMS, finite(c.LevelDBFS), c.Forced, c.Attempts, len(opus), opus)
+		return err
+	})
+}
+
+// PendingKeys lists the clips that wait for decoding, the oldest first.
+func (s *Store) PendingKeys(ctx context.Context) ([]models.Key, error) {
+	keys, err := list(ctx, s.read, func(rows *sql.Rows) (k models.Key, err error) {
+		err = rows.Scan(&k.Session, &k.Epoch, &k.Track, &k.Seq)
+		return k, err
+	}, `SELECT session, epoch, track, seq FROM spool WHERE parked = 0
+		AND session NOT IN (SELECT id FROM sessions WHERE erasing = 1) ORDER BY id`)
+	return keys, storeError("list pending clips", err)
+}
+
+// PendingClips yields the clips that wait for decoding when it is called, the oldest first, each with its Opus sound and
+// without PCM. It holds one clip at a time and no transaction, so the caller may take as long as it likes; clips that are
+// acknowledged meanwhile are left out. An error ends it.
+func (s *Store) PendingClips(ctx context.Context) iter.Seq2[models.Clip, error] {
+	return func(yield func(models.Clip, error) bool) {
+		keys, err := s.PendingKeys(ctx)
+		if err != nil {
+			yield(models.Clip{}, err)
+			return
+		}
+		for _, k := range keys {
+			c, err := list(ctx, s.read, scanClip, selectClip+" AND parked = 0", k.Session, k.Epoch, k.Track, k.Seq)
+			if err != nil {
+				yield(models.Clip{}, storeError("read clip", err))
+				return
+			}
+			if len(c) == 1 && !yield(c[0], nil) {
+				return
+			}
+		}
+	}
+}
+
+// Clip reads one clip from the spool, also one that could not be decoded. PCM is nil. models.ErrNotFound when it is not there.
+func (s *Store) Clip(ctx context.Context, k models.Key) (models.Clip, error) {
+	c, err := one(ctx, s.read, scanClip, selectClip, k.Session, k.Epoch, k.Track, k.Seq)
+	return c, storeError("read clip", err)
+}
+
+const selectClip = `SELECT session, epoch, track, seq, speaker_id, speaker_name, attribution, start_ms, end_ms, voiced_ms,
+	concealed_ms, level_dbfs, forced, attempts, opus FROM spool WHERE session = ? AND epoch = ? AND track = ? AND seq = ?`
+
+func scanClip(rows *sql.Rows) (c models.Clip, err error) {
+	err = rows.Scan(&c.Session, &c.Epoch, &c.Track, &c.Seq, &c.SpeakerID, &c.SpeakerName, &c.Attribution,
+		&c.StartMS, &c.EndMS, &c.VoicedMS, &c.ConcealedMS, &c.LevelDBFS, &c.Forced, &c.Attempts, &c.Opus)
+	return c, err
+}
+
+// NoteAttempt counts one more try at decoding a clip, before it is made, and returns how many there were: a clip that
+// takes the program down is recognised after the restart. models.ErrNotFound when it is not in the spool.
+func (s *Store) NoteAttempt(ctx context.Context, k models.Key) (attempts int, err error) {
+	err = s.update(ctx, "note attempt", func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, `UPDATE spool SET attempts = attempts + 1
+			WHERE session = ? AND epoch = ? AND track = ? AND seq = ? RETURNING attempts`,
+			k.Session, k.Epoch, k.Track, k.Seq).Scan(&attempts)
+	})
+	return attempts, err
+}
+
+// LastSeq is the highest sequence number that the track used in the epoch, spooled or transcribed; 0 for none.
+func (s *Store) LastSeq(ctx context.Context, session string, epoch int, track string) (int, error) {
+	var last int
+	err := s.read.QueryRowContext(ctx, `SELECT max(
+			(SELECT ifnull(max(seq), 0) FROM utterances WHERE session = ?1 AND epoch = ?2 AND track = ?3),
+			(SELECT ifnull(max(seq), 0) FROM spool WHERE session = ?1 AND epoch = ?2 AND track = ?3))`,
+		session, epoch, track).Scan(&last)
+	return last, storeError("read last sequence number", err)
+}
+
+// SpoolUsage counts the clips in the spool and the bytes of their sound: those that wait, and those kept because they
+// could not be decoded.
+func (s *Store) SpoolUsage(ctx context.Context) (u models.SpoolUsage, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT ifnull(sum(parked = 0), 0), ifnull(sum(size) FILTER (WHERE parked = 0), 0),
+			ifnull(sum(parked), 0), ifnull(sum(size) FILTER (WHERE parked = 1), 0) FROM spool`).
+		Scan(&u.Waiting, &u.WaitingBytes, &u.Failed, &u.FailedBytes)
+	return u, storeError("measure spool", err)
+}

@@ -1,0 +1,199 @@
+// Package sqlite keeps everything Earshot knows in one SQLite file: sessions, speakers, clips that wait for decoding,
+// transcripts, flags and gaps, with full-text search.
+//
+// One process writes, through one connection; reads have a small pool of their own and never wait for the writer. Other
+// processes may read along with OpenReadOnly. Every method may be called from any goroutine, returns after its work is
+// on the disk (synchronous=FULL), and changes nothing when it returns an error. Errors wrap models.ErrNotFound,
+// models.ErrInvalid or models.ErrUnavailable where a caller can act on the difference; they never carry what people said.
+//
+// Points in time are kept to the millisecond, in UTC.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+)
+
+// Store is an open database. Open or OpenReadOnly makes one; Close ends it.
+type Store struct {
+	path  string
+	write *sql.DB  // one connection; nil when opened read-only
+	read  *sql.DB  // several connections that cannot write
+	lock  *os.File // held while this process is the writer; nil when opened read-only
+	// searchTime is the longest that one search may take.
+	searchTime time.Duration
+}
+
+// errReadOnly is what every writing method answers on a Store of OpenReadOnly.
+var errReadOnly = errors.New("this store was opened for reading only")
+
+const (
+	readers           = 4
+	defaultSearchTime = 2 * time.Second
+)
+
+// Open opens the database at path for reading and writing, and makes a new one (folder 0700, file 0600) when nothing is
+// there. It brings an older database up to date, takes up a deletion that was cut short, and refuses, without touching it,
+// a file that is damaged (ErrCorrupt), not Earshot's (ErrForeign), of a newer Earshot (ErrNewerSchema) or in use by
+// another process (ErrInUse). Each error has a hint (models.Hint).
+func Open(ctx context.Context, path string) (_ *Store, err error) {
+	path, err = prepareDir(path)
+	if err != nil {
+		return nil, err
+	}
+	lock, err := acquire(path)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{path: path, lock: lock, searchTime: defaultSearchTime}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	if err := s.ensureFile(ctx); err != nil {
+		return nil, err
+	}
+	s.write = openPool(writerDSN(path), 1)
+	if err := s.start(ctx); err != nil {
+		return nil, openError(path, err)
+	}
+	s.read = openPool(readerDSN(path), readers)
+	return s, nil
+}
+
+// OpenReadOnly opens an existing database for reading, also while another process writes to it.
+// Methods that write return an error.
+func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
+	path, err := absolute(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFile(path, false); err != nil {
+		return nil, err
+	}
+	version, err := probe(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkVersion(path, version, false); err != nil {
+		return nil, err
+	}
+	return &Store{path: path, read: openPool(readerDSN(path), readers), searchTime: defaultSearchTime}, nil
+}
+
+// ensureFile leaves a database at the path that this program may write to, or says why not.
+func (s *Store) ensureFile(ctx context.Context) error {
+	switch _, err := os.Stat(s.path); {
+	case errors.Is(err, os.ErrNotExist):
+		return create(ctx, s.path)
+	case err != nil:
+		return unusable(s.path, err)
+	}
+	if err := checkFile(s.path, true); err != nil {
+		return err
+	}
+	version, err := probe(ctx, s.path)
+	if err != nil {
+		return err
+	}
+	return checkVersion(s.path, version, true)
+}
+
+// start makes an existing database ready: the log of the last run folded in, checked, migrated, deletions finished.
+func (s *Store) start(ctx context.Context) error {
+	if _, err := checkpoint(ctx, s.write); err != nil {
+		return err
+	}
+	if err := s.quickCheck(ctx); err != nil {
+		return err
+	}
+	if err := migrate(ctx, s.write); err != nil {
+		return err
+	}
+	return s.finishErasing(ctx)
+}
+
+// Path is the database file, absolute.
+func (s *Store) Path() string { return s.path }
+
+// Close waits for calls under way, folds the write-ahead log into the file and lets others open it.
+func (s *Store) Close() error {
+	var errs []error
+	if s.read != nil {
+		errs = append(errs, s.read.Close())
+	}
+	if s.write != nil {
+		errs = append(errs, s.write.Close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// update runs fn in one transaction of the writer. op names the work in errors.
+func (s *Store) update(ctx context.Context, op string, fn func(*sql.Tx) error) error {
+	if s.write == nil {
+		return fmt.Errorf("store: %s: %w", op, errReadOnly)
+	}
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return storeError(op, err)
+	}
+	defer func() { _ = tx.Rollback() }() // does nothing after a commit
+	if err := fn(tx); err != nil {
+		return storeError(op, err)
+	}
+	return storeError(op, tx.Commit())
+}
+
+// view runs fn in one read transaction, so that several queries see the same state.
+func (s *Store) view(ctx context.Context, op string, fn func(*sql.Tx) error) error {
+	tx, err := s.read.BeginTx(ctx, nil)
+	if err != nil {
+		return storeError(op, err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	return storeError(op, fn(tx))
+}
+
+// queryer is what queries run on: a pool or a transaction.
+type queryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// list runs a query and scans every row.
+func list[T any](ctx context.Context, q queryer, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var out []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, rows.Err()
+}
+
+// one runs a query for a single row; sql.ErrNoRows when there is none.
+func one[T any](ctx context.Context, q queryer, scan func(*sql.Rows) (T, error), query string, args ...any) (T, error) {
+	all, err := list(ctx, q, scan, query, args...)
+	if err == nil && len(all) == 0 {
+		err = sql.ErrNoRows
+	}
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return all[0], nil
+}
