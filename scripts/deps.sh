@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the machine ready to build Earshot: libopus from the system's package manager, libwhisper from the system
+# Makes the machine ready to build Earshot: a compiler and libopus from the system's package manager, libwhisper from the system
 # when it is new enough, else from Debian's binary packages in a private prefix below build/ (no root needed there).
 # Writes build/env, which a shell can source and which make reads. Idempotent; quick when nothing is missing.
 #
@@ -25,22 +25,30 @@ as_root() {
   else die "root is needed to install packages, and there is no sudo" "run as root:  $*"; fi
 }
 
-apt_updated=
 apt_install() { # package…
   have apt-get || die "these packages are missing and there is no apt-get here: $*" "install them with your system's package manager and run this again"
-  say "installing $*"
-  if [ -z "$apt_updated" ]; then as_root apt-get -qq update >/dev/null || die "apt-get update failed" "check the machine's package sources"; apt_updated=1; fi
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >"$BUILD/apt.log" 2>&1 ||
-    die "apt-get could not install: $*" "its output is in build/apt.log"
+  say "installing $* (output in build/apt.log)"
+  local install=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@")
+  # The package lists are often there and fresh enough; updating them first would cost seconds and need the network twice.
+  as_root "${install[@]}" >"$BUILD/apt.log" 2>&1 && return
+  as_root apt-get -q update >>"$BUILD/apt.log" 2>&1 || true # one broken source of many need not matter
+  as_root "${install[@]}" >>"$BUILD/apt.log" 2>&1 ||
+    die "apt-get could not install: $*" "its output is in build/apt.log: $(last_apt_error)" "without a network, install these packages by hand and run this again"
 }
+
+last_apt_error() { grep -E '^(E|Err|W):' "$BUILD/apt.log" | tail -n 1; }
+
+# The compiler is asked for the files that linking needs, since gcc alone brings neither libc's nor libstdc++'s.
+gcc_has() { [ -e "$(gcc -print-file-name="$1")" ]; }
 
 need_build_tools() {
   local missing=()
-  have gcc || missing+=(gcc libc6-dev)
-  have pkg-config || missing+=(pkg-config)
-  if ! have pkg-config || ! pkg-config --exists opus; then missing+=(libopus-dev); fi
+  have gcc && have ar && gcc_has crt1.o || missing+=(gcc libc6-dev)
+  # The Whisper bindings link with -lstdc++ and -fopenmp.
+  have gcc && gcc_has libstdc++.so && gcc_has libgomp.spec || missing+=(g++)
+  have pkg-config && pkg-config --exists opus || missing+=(pkg-config libopus-dev)
   [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
-  have go || die "Go is not on the PATH" "install Go 1.26 or newer"
+  have go || die "Go is not on the PATH" "install Go $(sed -n 's/^go //p' go.mod) or newer"
 }
 
 need_test_tools() {
@@ -52,11 +60,6 @@ need_test_tools() {
 
 # --- libwhisper --------------------------------------------------------------------------------------------
 
-# The packages of the private prefix. openblas *serial*: one decoder uses one core, and the pthread build collapses
-# when several decode at once.
-DEBS=(libwhisper1 libwhisper-dev libggml0 libggml-dev libggml0-backend-blas libopenblas0-serial libgfortran5
-      libc6 libgcc-s1 libstdc++6 libgomp1)
-
 system_whisper() { pkg-config --atleast-version="$WHISPER_MIN" whisper 2>/dev/null; }
 
 # The mirror is whatever this machine already uses for Debian.
@@ -65,30 +68,40 @@ debian_mirror() {
     awk -F'|' '$2=="Debian" && $3=="Debian" {print $1"|"$4; exit}'
 }
 
-private_apt() { apt-get -qq "${APT_OPTS[@]}" "$@"; }
+BY_HAND="install whisper.cpp $WHISPER_MIN or newer as a shared library with its pkg-config file, then run this again"
+
+# private_apt runs an apt program that knows nothing of this system: it sees one suite and no installed package, so that
+# apt's own solver names everything that libwhisper needs, down to libc.
+private_apt() { local program=$1; shift; "$program" "${APT_OPTS[@]}" "$@" 2>>"$BUILD/apt.log"; }
 
 fetch_prefix() {
-  have apt-get && have dpkg-deb || die "no libwhisper >= $WHISPER_MIN found by pkg-config, and this is no Debian-like system" \
-    "install whisper.cpp $WHISPER_MIN or newer as a shared library with its pkg-config file, then run this again"
-  local arch; arch=$(dpkg --print-architecture)
-  local line mirror key
+  have apt-get && have dpkg-deb || die "no libwhisper >= $WHISPER_MIN found by pkg-config, and this is no Debian-like system" "$BY_HAND"
+  local line mirror key work=$BUILD/apt
   line=$(debian_mirror); [ -n "$line" ] || { as_root apt-get -qq update >/dev/null 2>&1 || true; line=$(debian_mirror); }
-  [ -n "$line" ] || die "this machine has no Debian package source to take libwhisper from" \
-    "install whisper.cpp $WHISPER_MIN or newer as a shared library with its pkg-config file, then run this again"
+  [ -n "$line" ] || die "this machine has no Debian package source to take libwhisper from" "$BY_HAND"
   mirror=${line%%|*}; key=${line#*|}
   case $key in /*) ;; *) key=/usr/share/keyrings/debian-archive-keyring.gpg ;; esac
-  local work=$BUILD/apt
-  rm -rf "$work" "$PREFIX.new"; mkdir -p "$work"/{lists/partial,cache/archives/partial,parts,debs,etc} "$PREFIX.new"
-  printf 'Types: deb\nURIs: %s\nSuites: sid\nComponents: main\nArchitectures: %s\nSigned-By: %s\n' "$mirror" "$arch" "$key" >"$work/parts/sid.sources"
+  rm -rf "$work" "$PREFIX.new"; mkdir -p "$work"/{lists/partial,cache/archives/partial,parts,etc} "$PREFIX.new"
+  printf 'Types: deb\nURIs: %s\nSuites: sid\nComponents: main\nArchitectures: %s\nSigned-By: %s\n' \
+    "$mirror" "$(dpkg --print-architecture)" "$key" >"$work/parts/sid.sources"
   : >"$work/status"
-  APT_OPTS=(-o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$work/parts" -o Dir::Etc::Preferences=/dev/null
-            -o Dir::Etc::PreferencesParts="$work/etc" -o Dir::State::Lists="$work/lists" -o Dir::State::Status="$work/status"
-            -o Dir::Cache="$work/cache" -o APT::Get::List-Cleanup=0 -o Acquire::Languages=none -o APT::Sandbox::User=)
-  [ -e "$key" ] || APT_OPTS+=(-o Acquire::AllowInsecureRepositories=false)
-  say "libwhisper: not on this system; fetching Debian's binary packages into build/prefix"
-  private_apt update >"$BUILD/apt.log" 2>&1 || die "the package lists could not be read" "apt's output is in build/apt.log"
-  (cd "$work/debs" && private_apt download "${DEBS[@]}") >>"$BUILD/apt.log" 2>&1 || die "libwhisper's packages could not be fetched" "apt's output is in build/apt.log"
-  local d; for d in "$work"/debs/*.deb; do dpkg-deb -x "$d" "$PREFIX.new"; done
+  APT_OPTS=(-q -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$work/parts" -o Dir::Etc::Preferences=/dev/null
+            -o Dir::Etc::PreferencesParts="$work/etc" -o Dir::State="$work" -o Dir::State::Lists="$work/lists"
+            -o Dir::State::Status="$work/status" -o Dir::Cache="$work/cache" -o Acquire::Languages=none -o Acquire::Retries=3
+            -o APT::Sandbox::User= -o Debug::NoLocking=1)
+  say "libwhisper: not on this system; fetching Debian's binary packages into build/prefix (15 MB, output in build/apt.log)"
+  : >"$BUILD/apt.log"
+  private_apt apt-get update --error-on=any >>"$BUILD/apt.log" ||
+    die "the package lists of $mirror could not be read" "$(last_apt_error)" "check the network, or $BY_HAND"
+  # The serial BLAS: one decoder uses one core, and the pthread build collapses when several decode at once.
+  local blas; blas=$(private_apt apt-cache pkgnames libggml | grep -E '^libggml[0-9]+-backend-blas$' | sort -V | tail -n 1)
+  # shellcheck disable=SC2086 # an absent backend is no argument at all
+  private_apt apt-get install -y --download-only --no-install-recommends libwhisper-dev libopenblas0-serial $blas >>"$BUILD/apt.log" ||
+    die "libwhisper's packages could not be fetched" "$(last_apt_error)" "check the network, or $BY_HAND"
+  local d; for d in "$work"/cache/archives/*.deb; do dpkg-deb -x "$d" "$PREFIX.new"; done
+  local version; version=$(PKG_CONFIG_LIBDIR=$(dirname "$(find "$PREFIX.new" -name whisper.pc)") pkg-config --modversion whisper)
+  [ "$(printf '%s\n' "$WHISPER_MIN" "$version" | sort -V | head -n 1)" = "$WHISPER_MIN" ] ||
+    die "Debian's libwhisper is $version, and $WHISPER_MIN or newer is needed" "$BY_HAND"
   rm -rf "$PREFIX"; mv "$PREFIX.new" "$PREFIX"; rm -rf "$work"
 }
 
@@ -148,12 +161,27 @@ write_env() {
 
 backend_dir() { ls -d "$PREFIX/usr/lib/$1"/ggml/backends* | head -n 1; }
 
+# The links in the prefix are absolute, so a moved checkout lays them anew; a new form of the prefix fetches anew.
+FORM=2
+fetched() { [ "$(cat "$PREFIX/form" 2>/dev/null)" = "$FORM" ]; }
+laid() { [ "$(cat "$PREFIX/laid" 2>/dev/null)" = "$PREFIX" ]; }
+
+need_prefix() {
+  fetched && laid && return
+  if ! fetched; then fetch_prefix; echo "$FORM" >"$PREFIX/form"; fi
+  lay_prefix; echo "$PREFIX" >"$PREFIX/laid"
+  say "libwhisper: ready in build/prefix"
+}
+
 mkdir -p "$BUILD"
+# Two at once (make in two terminals) would fetch into the same place.
+exec 9>"$BUILD/deps.lock"
+if have flock; then flock 9; fi
 need_build_tools
-[ "$WANT_TESTS" = --tests ] && need_test_tools
+if [ "$WANT_TESTS" = --tests ]; then need_test_tools; fi
 if system_whisper; then
   write_env system
 else
-  if [ ! -e "$PREFIX/link/libwhisper.so" ]; then fetch_prefix; lay_prefix; say "libwhisper: ready in build/prefix"; fi
+  need_prefix
   write_env prefix
 fi
