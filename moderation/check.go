@@ -15,6 +15,8 @@ type Example struct {
 	By models.Role
 	// WordP is the probability with which every word is heard, 0 to 1.
 	WordP float64
+	// Show leaves the words of masked lists readable in the verdicts.
+	Show bool
 }
 
 // Try judges an example and explains every rule of the set, gravest verdicts first. A rule that fires on several lines
@@ -33,7 +35,7 @@ func (s *Set) Try(e Example) ([]Verdict, error) {
 	for _, line := range e.Say {
 		u := exampleLine(line, e.WordP, at)
 		at = u.EndMS + 500
-		out = strongest(out, s.judge(u, s.rolesOf("", e.By), true))
+		out = strongest(out, s.judge(u, s.rolesOf("", e.By), manner{explain: true, show: e.Show}))
 	}
 	sortVerdicts(out)
 	return out, nil
@@ -72,14 +74,16 @@ func strongest(so, further []Verdict) []Verdict {
 type CheckResult struct {
 	File string `json:"file"`
 	Line int    `json:"line"`
-	Say  string `json:"say"`
+	// Say is what the check says, masked like every output unless it was asked for in full.
+	Say string `json:"say"`
 	// Failures says what came out otherwise than expected; it is empty when the check passed.
 	Failures []string `json:"failures,omitempty"`
 }
 
 // RunChecks runs the checks of every file in the closure of paths, each against what that file and the files it uses say,
-// so that a pack's checks hold or fail wherever it is used. The error is that of Load.
-func RunChecks(opts LoadOptions, paths ...string) ([]CheckResult, error) {
+// so that a pack's checks hold or fail wherever it is used. With show nothing is masked in the results. The error is that of
+// Load.
+func RunChecks(opts LoadOptions, show bool, paths ...string) ([]CheckResult, error) {
 	_, root, err := load(opts, paths)
 	if err != nil {
 		return nil, err
@@ -87,20 +91,23 @@ func RunChecks(opts LoadOptions, paths ...string) ([]CheckResult, error) {
 	var out []CheckResult
 	var probs problems
 	for _, f := range closure(root, nil) {
-		alone := compile(&rawFile{used: []*rawFile{f}}, &probs)
+		alone := compile(&rawFile{used: []*rawFile{f}}, "", &probs)
 		if err := probs.err([]string{f.name}); err != nil {
 			return nil, err
 		}
-		out = append(out, alone.runChecks(f.name, f.checks)...)
+		out = append(out, alone.runChecks(f.name, f.checks, show)...)
 	}
 	return out, nil
 }
 
-func (s *Set) runChecks(file string, checks []rawCheck) []CheckResult {
+func (s *Set) runChecks(file string, checks []rawCheck, show bool) []CheckResult {
 	out := make([]CheckResult, 0, len(checks))
 	for _, c := range checks {
-		verdicts, err := s.Try(Example{Say: []string{c.say}, By: c.by, WordP: c.wordP})
+		verdicts, err := s.Try(Example{Say: []string{c.say}, By: c.by, WordP: c.wordP, Show: show})
 		r := CheckResult{File: file, Line: c.line, Say: c.say}
+		if !show {
+			r.Say = s.Mask(c.say)
+		}
 		if err != nil {
 			r.Failures = append(r.Failures, err.Error())
 		}

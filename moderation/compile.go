@@ -20,14 +20,17 @@ type compiler struct {
 	trust   trust
 }
 
-// compile compiles the files that root uses. The result is of use only when no problem was noted.
-func compile(root *rawFile, probs *problems) *Set {
+// compile compiles the files that root uses, with their mode unless another is given. The result is of use only when no problem was noted.
+func compile(root *rawFile, mode models.Mode, probs *problems) *Set {
 	c := &compiler{
 		probs: probs, ids: map[string]*rawRule{}, lists: map[*rawList]int{}, trust: defaultTrust(),
 		set: &Set{index: newIndex(), mode: models.ModeSuggest, members: map[string][]models.Role{}, roles: map[models.Role]bool{}},
 	}
 	files := closure(root, nil)
 	c.settings(files)
+	if mode != "" {
+		c.set.mode = mode
+	}
 	for _, f := range files {
 		c.set.files = append(c.set.files, f.name)
 		for i := range f.words {
@@ -116,6 +119,7 @@ func (c *compiler) aboveFloor(f *rawFile, rule string, g rawGates) {
 
 // rule compiles one rule.
 func (c *compiler) rule(f *rawFile, raw *rawRule) {
+	when, unless := c.cond(f, raw, raw.When), c.cond(f, raw, raw.Unless)
 	if raw.ID == "" {
 		return // noted when it was read
 	}
@@ -133,12 +137,11 @@ func (c *compiler) rule(f *rawFile, raw *rawRule) {
 	}
 	r := &rule{
 		id: raw.ID, pack: f.pack, about: raw.About, mode: weaker(c.set.mode, raw.Mode), level: raw.Flag.Level,
-		title: raw.Flag.Title, trust: c.trust.forRule(raw.Trust),
+		title: raw.Flag.Title, when: when, unless: unless, trust: c.trust.forRule(raw.Trust),
 	}
 	if r.title == "" {
 		r.title = raw.ID
 	}
-	r.when, r.unless = c.cond(f, raw, raw.When), c.cond(f, raw, raw.Unless)
 	r.hash = c.ruleHash(f, raw, r)
 	c.set.rules = append(c.set.rules, r)
 }

@@ -38,6 +38,7 @@ func (l *loader) readList(at place, f *rawFile, ref rawText) []rawText {
 		l.probs.add(f.name, ref.line, "", "the list file %s is not UTF-8 text", ref.file)
 		return nil
 	}
+	l.order = append(l.order, name)
 	var out []rawText
 	for i, line := range strings.Split(string(data), "\n") {
 		line = strings.TrimSpace(line)

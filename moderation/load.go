@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"earshot/models"
 )
 
 // LoadOptions says where rule files come from.
@@ -17,6 +19,8 @@ type LoadOptions struct {
 	// FS holds the shipped packs in its root, such as "base.yaml". They are found by name with or without ".yaml" when no
 	// file of that name is on disk. nil: there are none.
 	FS fs.FS
+	// Mode replaces the mode that the files set, unless it is empty. A rule's own mode still holds it back.
+	Mode models.Mode
 }
 
 // Load reads rule files and everything they use, and compiles them into one set. Several paths are merged as if one file
@@ -38,7 +42,7 @@ func load(opts LoadOptions, paths []string) (*Set, *rawFile, error) {
 	if len(paths) == 0 {
 		l.probs.add("rules", 0, "", "no rule file was named")
 	}
-	set := compile(root, &l.probs)
+	set := compile(root, opts.Mode, &l.probs)
 	if err := l.probs.err(l.order); err != nil {
 		return nil, nil, err
 	}

@@ -69,13 +69,13 @@ func (p *problems) err(files []string) error {
 
 // didYouMean is " (did you mean "x"?)" for the nearest of the known names, or "" when none is near.
 func didYouMean(name string, known []string) string {
-	best, bestDist := "", len(name)/2+1
-	if len(name) > 64 {
+	if len(name) < 3 || len(name) > 64 {
 		return ""
 	}
+	best, limit := "", min(max(len(name)/3, 1), 3)
 	for _, k := range known {
-		if d := editDistance(strings.ToLower(name), k); d < bestDist && d <= 3 {
-			best, bestDist = k, d
+		if d := editDistance(strings.ToLower(name), k); d <= limit {
+			best, limit = k, d-1
 		}
 	}
 	if best == "" {
@@ -84,23 +84,28 @@ func didYouMean(name string, known []string) string {
 	return fmt.Sprintf(" (did you mean %q?)", best)
 }
 
-// editDistance is the Levenshtein distance in runes.
+// editDistance is the number of letters to insert, delete, replace or swap with their neighbour (optimal string alignment).
 func editDistance(a, b string) int {
 	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
+	rows := make([][]int, len(x)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(y)+1)
+		rows[i][0] = i
 	}
-	for i := range x {
-		diag := row[0]
-		row[0] = i + 1
-		for j := range y {
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		for j := 1; j <= len(y); j++ {
 			cost := 1
-			if x[i] == y[j] {
+			if x[i-1] == y[j-1] {
 				cost = 0
 			}
-			diag, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diag+cost)
+			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
 		}
 	}
-	return row[len(y)]
+	return rows[len(x)][len(y)]
 }

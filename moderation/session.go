@@ -27,7 +27,7 @@ func (s *Session) Person(p models.Speaker) { s.people[p.ID] = p }
 func (s *Session) Judge(u models.Utterance) []models.Flag {
 	var flags []models.Flag
 	roles := s.set.rolesOf(u.SpeakerID, s.people[u.SpeakerID].Role)
-	for _, v := range s.set.judge(u, roles, false) {
+	for _, v := range s.set.judge(u, roles, manner{}) {
 		flags = append(flags, s.flag(u, v))
 	}
 	return flags

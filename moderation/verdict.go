@@ -28,18 +28,24 @@ type Verdict struct {
 	Gates []Gate
 }
 
-// judge applies every rule to a line. With explain it also returns the rules that do not fire, with the reason.
-func (s *Set) judge(u models.Utterance, roles []models.Role, explain bool) []Verdict {
+// manner is how a line is judged.
+type manner struct {
+	explain bool // also return the rules that do not fire, with the reason
+	show    bool // do not mask
+}
+
+// judge applies every rule to a line.
+func (s *Set) judge(u models.Utterance, roles []models.Role, how manner) []Verdict {
 	words := wordsOf(u)
-	if len(words) == 0 || u.State == models.UtteranceFailed {
+	if u.State == models.UtteranceFailed {
 		words = nil
 	}
 	sc := s.scene(words)
-	sc.speaker, sc.roles = u.SpeakerID, roles
+	sc.speaker, sc.roles, sc.show = u.SpeakerID, roles, how.show
 	var out []Verdict
 	for _, r := range s.rules {
 		v, fired := r.judge(sc, u)
-		if fired || explain {
+		if fired || how.explain {
 			out = append(out, v)
 		}
 	}
@@ -148,12 +154,7 @@ func (sc *scene) words(ms []match) (words []models.Word, shown []string) {
 	if len(ms) == 0 {
 		return slices.Clone(sc.heard.words), nil
 	}
-	masked := map[int]bool{}
-	for _, m := range ms {
-		for _, w := range m.words {
-			masked[w] = masked[w] || sc.set.sources[m.source].mask
-		}
-	}
+	masked := sc.masked(ms)
 	last := -2
 	for i, w := range sc.heard.words {
 		hide, ok := masked[i]
@@ -173,6 +174,34 @@ func (sc *scene) words(ms []match) (words []models.Word, shown []string) {
 		last = i
 	}
 	return words, shown
+}
+
+// masked are the indices of the words of matches, and whether each is to be hidden.
+func (sc *scene) masked(ms []match) map[int]bool {
+	out := map[int]bool{}
+	for _, m := range ms {
+		for _, w := range m.words {
+			out[w] = out[w] || sc.set.sources[m.source].mask && !sc.show
+		}
+	}
+	return out
+}
+
+// Mask is a text with the words of masked lists hidden but for their first letters, fit for showing.
+func (s *Set) Mask(text string) string {
+	sc := s.scene(wordsOf(models.Utterance{Text: text}))
+	out := make([]string, len(sc.heard.words))
+	for i, w := range sc.heard.words {
+		out[i] = w.Text
+	}
+	for id := range s.sources {
+		for i, hide := range sc.masked(slices.Concat(sc.found[id], sc.excused[id])) {
+			if hide {
+				out[i] = mask(out[i])
+			}
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 // quote names matches in an explanation, masked where their list is.

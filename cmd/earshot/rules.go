@@ -1,0 +1,34 @@
+package main
+
+import (
+	"io/fs"
+
+	"github.com/spf13/cobra"
+
+	"earshot/configs"
+	"earshot/moderation"
+)
+
+func newRulesCommand(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "rules",
+		Short: "Check, test and try rule files",
+		Long: `Rule files say what is flagged in a room. A file is named by its path; the packs and profiles that Earshot ships are
+named without one: open-mic, harassment.en, scams.en, base.
+
+Words from word lists are masked in the output (i••••); --show shows them.`,
+		Example: `  earshot rules check my-room.yaml
+  earshot rules test my-room.yaml
+  earshot rules try open-mic --text "buy this coin now, guaranteed profit"`,
+	}
+	return group(cmd, newRulesCheck(a), newRulesTest(a), newRulesTry(a))
+}
+
+// rulesOptions finds the shipped packs.
+func rulesOptions() moderation.LoadOptions {
+	packs, err := fs.Sub(configs.Rules, "rules")
+	if err != nil {
+		panic(err) // "rules" is a valid path
+	}
+	return moderation.LoadOptions{FS: packs}
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"earshot/models"
+	"earshot/moderation"
+)
+
+func newRulesTest(a *app) *cobra.Command {
+	var asJSON, show bool
+	cmd := &cobra.Command{
+		Use:   "test FILE...",
+		Short: "Run the checks that rule files carry",
+		Long: `Runs the checks: of each rule file and of the files it uses, each file's against what that file says. Failing checks are
+printed with the reason. Exit code 3 when a check fails, 2 when a file has mistakes.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if _, err := loadEach(args); err != nil {
+				return badInput(err)
+			}
+			results, err := runEach(args, show)
+			if err != nil {
+				return badInput(err)
+			}
+			failed := 0
+			for _, r := range results {
+				if len(r.Failures) > 0 {
+					failed++
+				}
+			}
+			if asJSON {
+				err = a.writeJSON(rulesTestOut{len(results), failed, results})
+			} else {
+				a.printChecks(results, failed)
+			}
+			if err == nil && failed > 0 {
+				err = checksFailed(models.WithHint(fmt.Errorf("%d of %d checks failed", failed, len(results)),
+					`"earshot rules try FILE --text …" shows what every rule makes of a sentence`))
+			}
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object with the result of every check")
+	cmd.Flags().BoolVar(&show, "show", false, "do not mask words from word lists")
+	return cmd
+}
+
+// rulesTestOut is "rules test --json".
+type rulesTestOut struct {
+	Checks  int                      `json:"checks"`
+	Failed  int                      `json:"failed"`
+	Results []moderation.CheckResult `json:"results"`
+}
+
+// runEach runs the checks of every file once, though several of the named files may use it.
+func runEach(paths []string, show bool) ([]moderation.CheckResult, error) {
+	var out []moderation.CheckResult
+	done := map[string]bool{}
+	for _, p := range paths {
+		results, err := moderation.RunChecks(rulesOptions(), show, p)
+		if err != nil {
+			return nil, rulesHint(err)
+		}
+		for _, r := range results {
+			if at := fmt.Sprintf("%s:%d", r.File, r.Line); !done[at] {
+				done[at] = true
+				out = append(out, r)
+			}
+		}
+	}
+	return out, nil
+}
+
+// printChecks prints the failing checks, and how many held.
+func (a *app) printChecks(results []moderation.CheckResult, failed int) {
+	paint := a.palette(a.stdout)
+	for _, r := range results {
+		if len(r.Failures) == 0 {
+			continue
+		}
+		fmt.Fprintf(a.stdout, "%s %s:%d: %q\n", paint.alert("✗"), plain(r.File), r.Line, plain(r.Say))
+		for _, f := range r.Failures {
+			fmt.Fprintf(a.stdout, "    %s\n", plain(f))
+		}
+	}
+	switch {
+	case len(results) == 0:
+		fmt.Fprintln(a.stdout, "no checks: add checks: to the file, of what must be flagged and what must not")
+	case failed == 0:
+		fmt.Fprintf(a.stdout, "✓ all %d checks hold\n", len(results))
+	}
+}

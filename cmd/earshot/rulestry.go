@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"earshot/models"
+	"earshot/moderation"
+)
+
+// tryFlags are the flags of "rules try".
+type tryFlags struct {
+	text                []string
+	by                  string
+	wordP               float64
+	batch, asJSON, show bool
+}
+
+func newRulesTry(a *app) *cobra.Command {
+	var f tryFlags
+	cmd := &cobra.Command{
+		Use:   "try FILE...",
+		Short: "Show what rules make of a sentence, and why",
+		Long: `Judges a sentence as if somebody had said it: which rules flag it, on which words, what keeps a verdict from acting, and why
+the other rules do not. Several --text are successive lines of one speaker.
+
+With --batch every line of the standard input is an example of its own, and one line answers each; " | " parts successive
+lines of one speaker.`,
+		Example: `  earshot rules try open-mic --text "you are a fool"
+  earshot rules try open-mic --text "you are a fool" --by host --json
+  earshot rules try my-room.yaml --batch < sentences.txt`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			set, err := f.load(args)
+			if err != nil {
+				return badInput(err)
+			}
+			if f.batch {
+				return a.tryBatch(set, f)
+			}
+			return a.tryOne(set, f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringArrayVar(&f.text, "text", nil, "what is said; may be given several times")
+	flags.StringVar(&f.by, "by", string(models.RoleGuest), "`ROLE` of the speaker")
+	flags.Float64Var(&f.wordP, "word-p", 1, "how surely every word is heard, `0 to 1`")
+	flags.BoolVar(&f.batch, "batch", false, "judge every line of the standard input")
+	flags.BoolVar(&f.asJSON, "json", false, "JSON: one object, or with --batch one object for each line")
+	flags.BoolVar(&f.show, "show", false, "do not mask words from word lists")
+	return cmd
+}
+
+// load checks the flags and loads the rules as one set.
+func (f tryFlags) load(paths []string) (*moderation.Set, error) {
+	switch {
+	case f.batch && len(f.text) > 0:
+		return nil, errors.New("--text and --batch exclude each other")
+	case !f.batch && strings.TrimSpace(strings.Join(f.text, "")) == "":
+		return nil, models.WithHint(errors.New("nothing to try"), `give --text "…", or --batch with sentences on the standard input`)
+	case !(f.wordP >= 0 && f.wordP <= 1):
+		return nil, errors.New("--word-p must be between 0 and 1")
+	}
+	set, err := moderation.Load(rulesOptions(), paths...)
+	if err != nil {
+		return nil, rulesHint(err)
+	}
+	_, err = set.Try(moderation.Example{By: models.Role(f.by)}) // is the role known?
+	return set, err
+}
+
+func (f tryFlags) example(say []string) moderation.Example {
+	return moderation.Example{Say: say, By: models.Role(f.by), WordP: f.wordP, Show: f.show}
+}
+
+// tryJSON is "rules try --json".
+type tryJSON struct {
+	Set      string        `json:"set"`
+	By       string        `json:"by"`
+	Verdicts []verdictJSON `json:"verdicts"`
+	// Others are the rules that do not flag it. They are left out of batches.
+	Others []otherJSON `json:"others,omitempty"`
+}
+
+// verdictJSON is the verdict of one rule that flags the text.
+type verdictJSON struct {
+	Rule         string            `json:"rule"`
+	Pack         string            `json:"pack"`
+	Level        models.Level      `json:"level"`
+	Mode         models.Mode       `json:"mode"`
+	WouldEnforce bool              `json:"would_enforce"`
+	Matched      []string          `json:"matched"`
+	Title        string            `json:"title"`
+	Why          string            `json:"why"`
+	Gates        []moderation.Gate `json:"gates"`
+}
+
+// otherJSON is a rule that does not flag the text.
+type otherJSON struct {
+	Rule   string `json:"rule"`
+	Pack   string `json:"pack"`
+	WhyNot string `json:"why_not"`
+}
+
+func (f tryFlags) json(set *moderation.Set, verdicts []moderation.Verdict) tryJSON {
+	out := tryJSON{Set: set.String(), By: f.by, Verdicts: []verdictJSON{}}
+	for _, v := range verdicts {
+		switch {
+		case v.Fired:
+			shown := append([]string{}, v.Shown...)
+			out.Verdicts = append(out.Verdicts, verdictJSON{v.Rule, v.Pack, v.Level, v.Mode, v.WouldEnforce, shown, v.Title, v.Why, v.Gates})
+		case !f.batch:
+			out.Others = append(out.Others, otherJSON{v.Rule, v.Pack, v.WhyNot})
+		}
+	}
+	return out
+}
+
+// tryOne judges one example and explains every rule.
+func (a *app) tryOne(set *moderation.Set, f tryFlags) error {
+	verdicts, err := set.Try(f.example(f.text))
+	if err != nil {
+		return badInput(err)
+	}
+	if f.asJSON {
+		return a.writeJSON(f.json(set, verdicts))
+	}
+	paint := a.palette(a.stdout)
+	for _, v := range verdicts {
+		if v.Fired {
+			fmt.Fprintf(a.stdout, "%s  level %s, mode %s  %s\n", paint.alert("▲ "+v.Rule), v.Level, v.Mode, plain(v.Title))
+			fmt.Fprintf(a.stdout, "    %s\n", plain(v.Why))
+			fmt.Fprintf(a.stdout, "    %s\n", gatesLine(v.Gates))
+			continue
+		}
+		fmt.Fprintf(a.stdout, "%s\n", paint.dim("· "+v.Rule+": "+plain(v.WhyNot)))
+	}
+	return nil
+}
+
+// gatesLine says which gates were passed.
+func gatesLine(gates []moderation.Gate) string {
+	var failed []string
+	for _, g := range gates {
+		if !g.Passed {
+			failed = append(failed, g.Name+" ("+g.Why+")")
+		}
+	}
+	if len(failed) == 0 {
+		return fmt.Sprintf("all %d gates passed", len(gates))
+	}
+	return fmt.Sprintf("%d of %d gates passed; not: %s", len(gates)-len(failed), len(gates), strings.Join(failed, ", "))
+}
+
+// maxTryLine bounds one line of a batch, in bytes.
+const maxTryLine = 1 << 20
+
+// tryBatch answers every line of the standard input with one line.
+func (a *app) tryBatch(set *moderation.Set, f tryFlags) error {
+	in := bufio.NewScanner(a.stdin)
+	in.Buffer(nil, maxTryLine)
+	out := bufio.NewWriter(a.stdout)
+	line := 0
+	for in.Scan() {
+		line++
+		verdicts, err := set.Try(f.example(strings.Split(in.Text(), " | ")))
+		if err != nil {
+			return badInput(err)
+		}
+		if err := f.answer(out, set, verdicts); err != nil {
+			return err
+		}
+	}
+	if err := in.Err(); err != nil {
+		return badInput(fmt.Errorf("standard input, after line %d: %w", line, err))
+	}
+	return out.Flush()
+}
+
+// answer writes the verdicts of one line of a batch.
+func (f tryFlags) answer(out io.Writer, set *moderation.Set, verdicts []moderation.Verdict) error {
+	if f.asJSON {
+		return json.NewEncoder(out).Encode(f.json(set, verdicts))
+	}
+	var fired []string
+	for _, v := range verdicts {
+		if v.Fired {
+			fired = append(fired, fmt.Sprintf("%s %s %s", v.Rule, v.Level, v.Mode))
+		}
+	}
+	if len(fired) == 0 {
+		fired = []string{"none"}
+	}
+	_, err := fmt.Fprintln(out, strings.Join(fired, ", "))
+	return err
+}
