@@ -1,9 +1,6 @@
 package bot
 
-import (
-	"math/rand/v2"
-	"time"
-)
+import "time"
 
 // The bounds of the pause between two attempts to join.
 const (
@@ -11,27 +8,11 @@ const (
 	backoffMax = 30 * time.Second
 )
 
-// Backoff is exponential back-off with full jitter between 0.5 and 30 s: many bots that lost one server don't come
-// back to it at the same moment. The zero value is ready; not safe for concurrent use.
-type Backoff struct {
-	tries int
-	// Random returns a number in [0,1); nil uses math/rand.
-	Random func() float64
+// backoff is the pause before the next attempt after an outage that has lasted so long: jittered between 0.5 s and an
+// eighth of the outage, at least 1 s and at most 30 s. So the attempts spread out exponentially, a server that was away
+// for half a minute is found again within 5 s of its return, and many bots don't come back at the same moment.
+// random is in [0,1).
+func backoff(outage time.Duration, random float64) time.Duration {
+	top := min(backoffMax, max(2*backoffMin, outage/8))
+	return backoffMin + time.Duration(random*float64(top-backoffMin))
 }
-
-// Next returns the pause before the next attempt.
-func (b *Backoff) Next() time.Duration {
-	top := backoffMax
-	if b.tries < 6 { // 0.5 s << 6 is over the maximum
-		top = min(backoffMax, backoffMin<<b.tries)
-	}
-	b.tries++
-	r := rand.Float64
-	if b.Random != nil {
-		r = b.Random
-	}
-	return max(backoffMin, time.Duration(r()*float64(top)))
-}
-
-// Reset is called after an attempt that worked.
-func (b *Backoff) Reset() { b.tries = 0 }

@@ -57,7 +57,8 @@ type Stats struct {
 type Conn struct {
 	pc        *webrtc.PeerConnection
 	h         Handler
-	anySSRC   bool
+	anySSRC   bool          // take any SSRC, whatever the answer says
+	sends     bool          // made by Sender
 	up        chan struct{} // closed when first connected
 	upOnce    sync.Once
 	down      chan struct{} // closed when it failed or was closed
@@ -73,7 +74,7 @@ type Conn struct {
 
 // Receiver makes a Conn. The caller must Close it. extra are ICE servers that the room's server named.
 func (f *Factory) Receiver(h Handler, extra ...ICEServer) (*Conn, error) {
-	pc, err := f.PeerConnection(extra...)
+	pc, err := f.newPC(extra...)
 	if err != nil {
 		return nil, err
 	}
@@ -103,17 +104,20 @@ func (c *Conn) onState(s webrtc.PeerConnectionState) {
 	}
 }
 
-// Offer adds one receiving audio section, gathers every candidate and returns the SDP offer (no trickle needed).
+// Offer gathers every candidate and returns the SDP offer of one audio section, receiving or, on a Conn made by Sender,
+// sending (no trickle needed).
 func (c *Conn) Offer(ctx context.Context) (string, error) {
 	init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}
-	if _, err := c.pc.AddTransceiverFromKind(webrtc.RTPCodecTypeAudio, init); err != nil {
-		return "", fmt.Errorf("peer: offer: %w", err)
+	if !c.sends {
+		if _, err := c.pc.AddTransceiverFromKind(webrtc.RTPCodecTypeAudio, init); err != nil {
+			return "", fmt.Errorf("peer: offer: %w", err)
+		}
 	}
 	offer, err := c.pc.CreateOffer(nil)
 	if err != nil {
 		return "", fmt.Errorf("peer: offer: %w", err)
 	}
-	return c.local(ctx, offer, true)
+	return setLocal(ctx, c.pc, offer, true)
 }
 
 // Answer completes an Offer with the other side's SDP answer.
@@ -139,15 +143,11 @@ func (c *Conn) Accept(ctx context.Context, offer string, gather bool) (string, e
 	if err != nil {
 		return "", fmt.Errorf("peer: answer: %w", err)
 	}
-	return c.local(ctx, answer, gather)
+	return setLocal(ctx, c.pc, answer, gather)
 }
 
-func (c *Conn) local(ctx context.Context, d webrtc.SessionDescription, gather bool) (string, error) {
-	return SetLocal(ctx, c.pc, d, gather)
-}
-
-// SetLocal sets a local description and, with gather, waits until all ICE candidates are in it. It returns the SDP.
-func SetLocal(ctx context.Context, pc *webrtc.PeerConnection, d webrtc.SessionDescription, gather bool) (string, error) {
+// setLocal sets a local description and, with gather, waits until all ICE candidates are in it. It returns the SDP.
+func setLocal(ctx context.Context, pc *webrtc.PeerConnection, d webrtc.SessionDescription, gather bool) (string, error) {
 	done := webrtc.GatheringCompletePromise(pc)
 	if err := pc.SetLocalDescription(d); err != nil {
 		return "", fmt.Errorf("peer: local description: %w", err)

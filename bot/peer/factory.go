@@ -170,9 +170,8 @@ func pionServers(in []ICEServer) []webrtc.ICEServer {
 	return out
 }
 
-// PeerConnection makes a bare PeerConnection with the factory's settings, for the sending side (the lounge, recordings).
-// The caller must GracefulClose it. extra are ICE servers that the room's server named for this connection.
-func (f *Factory) PeerConnection(extra ...ICEServer) (*webrtc.PeerConnection, error) {
+// newPC makes a bare PeerConnection with the factory's settings; extra are ICE servers that the room's server named.
+func (f *Factory) newPC(extra ...ICEServer) (*webrtc.PeerConnection, error) {
 	c := f.config
 	c.ICEServers = append(append([]webrtc.ICEServer{}, c.ICEServers...), pionServers(extra)...)
 	pc, err := f.api.NewPeerConnection(c)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -51,8 +52,18 @@ type Endpoint struct {
 	Token string
 	// Header holds further request headers; may be nil.
 	Header http.Header
-	// Client does the requests; nil uses one that follows no redirect to another host.
+	// Client does the requests, usually one made by NewHTTPClient.
 	Client *http.Client
+}
+
+// NewHTTPClient makes a client with connections of its own, so that CloseIdleConnections leaves nothing behind. It
+// follows no redirect to another host, and has no overall timeout: event streams last.
+func NewHTTPClient() *http.Client {
+	return &http.Client{CheckRedirect: sameHostRedirect, Transport: &http.Transport{
+		Proxy:       http.ProxyFromEnvironment,
+		DialContext: (&net.Dialer{Timeout: 5 * time.Second}).DialContext, TLSHandshakeTimeout: 5 * time.Second,
+		ResponseHeaderTimeout: 10 * time.Second, MaxIdleConnsPerHost: 8, IdleConnTimeout: 30 * time.Second,
+	}}
 }
 
 // Resource is the server's side of a session: what DELETE ends.
@@ -74,7 +85,7 @@ func (e Endpoint) Post(ctx context.Context, offer string) (answer string, res *R
 	}
 	req.Header.Set("Content-Type", "application/sdp")
 	req.Header.Set("Accept", "application/sdp")
-	resp, err := e.client().Do(req)
+	resp, err := e.Client.Do(req)
 	if err != nil {
 		return "", nil, unreachable(err, req.URL)
 	}
@@ -123,7 +134,7 @@ func (r *Resource) Delete(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	resp, err := e.client().Do(req)
+	resp, err := e.Client.Do(req)
 	if err != nil {
 		return unreachable(err, req.URL)
 	}
@@ -146,13 +157,6 @@ func (e Endpoint) request(ctx context.Context, method, target string, body io.Re
 		req.Header.Set("Authorization", "Bearer "+e.Token)
 	}
 	return req, nil
-}
-
-func (e Endpoint) client() *http.Client {
-	if e.Client != nil {
-		return e.Client
-	}
-	return &http.Client{CheckRedirect: sameHostRedirect, Timeout: 15 * time.Second}
 }
 
 func sameHostRedirect(req *http.Request, via []*http.Request) error {

@@ -1,0 +1,188 @@
+package lounge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"earshot/bot"
+	"earshot/bot/peer"
+	"earshot/models"
+)
+
+// Client joins a lounge as a visible listener. It implements bot.Connector.
+type Client struct {
+	base    string // http(s)://host[:port]
+	room    string
+	name    string
+	factory *peer.Factory
+	http    *http.Client
+	log     *slog.Logger
+}
+
+// ClientConfig holds a Client's settings.
+type ClientConfig struct {
+	// URL is lounge://host:port/room, or lounge+https://host/room for a lounge behind TLS.
+	URL string
+	// Name is how the room sees the bot; default "Earshot".
+	Name string
+	Peer *peer.Factory
+	Log  *slog.Logger
+}
+
+// ParseURL splits the address of a room in a lounge into the server's base address and the room.
+func ParseURL(raw string) (base, room string, err error) {
+	const hint = "write lounge://host:port/room, for instance lounge://127.0.0.1:8485/lounge"
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "", "", models.WithHint(errors.New("the room's URL cannot be read"), hint)
+	}
+	scheme := map[string]string{"lounge": "http", "lounge+http": "http", "lounge+https": "https"}[u.Scheme]
+	room = strings.Trim(u.Path, "/")
+	if scheme == "" || u.Host == "" || !ValidRoom(room) || u.User != nil {
+		return "", "", models.WithHint(fmt.Errorf("%.100q is not the address of a room in a lounge", u.Redacted()), hint)
+	}
+	return scheme + "://" + u.Host, room, nil
+}
+
+// NewClient checks the address; nothing is connected yet.
+func NewClient(c ClientConfig) (*Client, error) {
+	base, room, err := ParseURL(c.URL)
+	if err != nil {
+		return nil, err
+	}
+	if c.Name == "" {
+		c.Name = "Earshot"
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Client{base: base, room: room, name: c.Name, factory: c.Peer, http: peer.NewHTTPClient(), log: c.Log}, nil
+}
+
+// Run is in the room until the context ends or the event stream breaks. Each speaker has a WHEP session of their own,
+// which is renewed when it breaks alone.
+func (c *Client) Run(ctx context.Context, ears bot.Ears) error {
+	defer c.http.CloseIdleConnections()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	s := &stay{c: c, ears: ears, ctx: ctx, cancel: cancel, heard: map[string]*heard{}}
+	err := c.follow(ctx, s.event)
+	cancel(err)
+	s.group.Wait()
+	return err
+}
+
+// stay is the state of one Run; event is called from one goroutine.
+type stay struct {
+	c      *Client
+	ears   bot.Ears
+	ctx    context.Context //nolint:containedctx // of Run
+	cancel context.CancelCauseFunc
+	you    string
+	heard  map[string]*heard // by person id
+	group  sync.WaitGroup
+}
+
+// heard is one person that we listen to.
+type heard struct {
+	track  string
+	cancel context.CancelFunc
+}
+
+var errRoomClosed = errors.New("the lounge closed the room")
+
+func (s *stay) event(e Event) error {
+	switch e.Type {
+	case EventRoom:
+		if s.you != "" {
+			return nil
+		}
+		s.you = e.You
+		s.ears.Joined(bot.Capabilities{})
+		for _, p := range e.People {
+			s.person(p)
+		}
+	case EventPerson:
+		if e.Person != nil {
+			s.person(*e.Person)
+		}
+	case EventLeft:
+		s.left(e.ID, e.Track)
+	case EventClosed:
+		// A lounge that is restarted opens its rooms again, so this may be worth another try.
+		return bot.Retry(models.EndRoomClosed, errRoomClosed)
+	case EventTalking, EventListeners:
+	}
+	return nil
+}
+
+func (s *stay) person(p Person) {
+	if p.ID == "" || p.Track == "" {
+		return
+	}
+	s.ears.Speaker(models.Speaker{ID: p.ID, Name: p.Name, Role: p.Role})
+	if h := s.heard[p.ID]; h != nil {
+		if h.track == p.Track {
+			return
+		}
+		h.cancel()
+	}
+	ctx, cancel := context.WithCancel(s.ctx)
+	s.heard[p.ID] = &heard{track: p.Track, cancel: cancel}
+	s.group.Go(func() { s.hear(ctx, p) })
+}
+
+func (s *stay) left(id, track string) {
+	h := s.heard[id]
+	if h == nil || h.track != track {
+		return
+	}
+	h.cancel()
+	delete(s.heard, id)
+	s.ears.Left(id)
+}
+
+// The pauses between attempts to hear one person.
+const (
+	hearAgainMin = 300 * time.Millisecond
+	hearAgainMax = 5 * time.Second
+)
+
+// hear listens to one publication until it ends.
+func (s *stay) hear(ctx context.Context, p Person) {
+	sink := s.ears.Track(bot.TrackInfo{
+		Track: p.Track, SpeakerID: p.ID, SpeakerName: p.Name, Role: p.Role, Attribution: models.AttributionTrack,
+	})
+	defer sink.End()
+	q := url.Values{"watcher": {s.you}, "name": {s.c.name}}
+	e := peer.Endpoint{URL: s.c.base + "/whep/" + s.c.room + "/" + url.PathEscape(p.ID) + "?" + q.Encode(), Client: s.c.http}
+	for pause := hearAgainMin; ctx.Err() == nil; pause = min(2*pause, hearAgainMax) {
+		l, err := s.c.factory.Listen(ctx, e, sink)
+		if err == nil {
+			pause = hearAgainMin
+			err = l.Wait(ctx)
+			l.Close()
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		s.c.log.Warn("not hearing a speaker", "room", s.c.room, "speaker", p.ID, "track", p.Track, "err", err)
+		wait(ctx, pause)
+	}
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}

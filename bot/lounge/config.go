@@ -1,0 +1,116 @@
+package lounge
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+
+	"earshot/bot/peer"
+)
+
+// Limits bound what a lounge takes on. A zero field takes the default.
+type Limits struct {
+	Rooms    int // at once; default 100
+	People   int // publishing in one room; default 64
+	Watchers int // event streams in one room; default 256
+	Hearing  int // WHEP sessions in one room; default 2048
+	Body     int // bytes of a request; default 64 kB
+}
+
+func (l Limits) withDefaults() Limits {
+	set := func(v *int, d int) {
+		if *v <= 0 {
+			*v = d
+		}
+	}
+	set(&l.Rooms, 100)
+	set(&l.People, 64)
+	set(&l.Watchers, 256)
+	set(&l.Hearing, 2048)
+	set(&l.Body, 64<<10)
+	return l
+}
+
+// Config holds a lounge's settings. The zero value works on this machine alone.
+type Config struct {
+	// UDPPort is the one port for all media; 0 takes any free one.
+	UDPPort int
+	// Peer holds the ICE settings; its Mux is set by the server.
+	Peer peer.Config
+	// Room is the room that the root address leads to; default "lounge".
+	Room string
+	// BotName is how the page calls the bot; default "Earshot".
+	BotName string
+	// HostToken, when sent as Bearer, makes a person the host. Without a host in the room the first to publish is it.
+	HostToken string
+	// Transcript, when set, serves the room's lines as server-sent events with models.Event as JSON data. It is mounted
+	// at /rooms/{room}/transcript (r.PathValue("room")).
+	Transcript http.Handler
+	// TranscriptURL, when set, names another address for the same stream; "" means there is none. A foreign origin must
+	// allow this page by CORS.
+	TranscriptURL func(room string) string
+	Limits        Limits
+	Log           *slog.Logger
+}
+
+// Timing of the server.
+const (
+	connectWithin = 15 * time.Second       // from the answer to media
+	tick          = 100 * time.Millisecond // of the talking indicator
+	talkHold      = 500 * time.Millisecond // how long a voice counts as talking after its last loud packet
+	pingEvery     = 5 * time.Second        // comment lines that keep event streams alive
+	writeWithin   = 5 * time.Second        // for one event to a watcher
+)
+
+// maxName is the longest display name, in characters.
+const maxName = 128
+
+var roomPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
+
+// ValidRoom reports whether a name can be a room: 1 to 64 lower-case letters, digits, dots, dashes, underscores.
+func ValidRoom(name string) bool { return roomPattern.MatchString(name) }
+
+// cleanName makes a display name safe to show: valid UTF-8, one line, no control and no bidirectional formatting
+// characters (they could make one name look like another), at most 128 characters.
+func cleanName(s, fallback string) string {
+	var b strings.Builder
+	n, space := 0, false
+	for _, r := range strings.ToValidUTF8(s, "") {
+		if n >= maxName {
+			break
+		}
+		if unicode.IsSpace(r) {
+			space = n > 0
+			continue
+		}
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar {
+			continue
+		}
+		if space && n+1 < maxName {
+			b.WriteByte(' ')
+			n++
+		}
+		space = false
+		b.WriteRune(r)
+		n++
+	}
+	if b.Len() == 0 {
+		return fallback
+	}
+	return b.String()
+}
+
+// secret is an unguessable id of 128 bits.
+func secret() string { return strings.ToLower(rand.Text()) }
+
+// personID derives the public id of the client that holds key; the same key in another room is another id.
+func personID(room, key string) string {
+	sum := sha256.Sum256([]byte(room + "\x00" + key))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:10])
+}

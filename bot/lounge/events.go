@@ -1,0 +1,48 @@
+package lounge
+
+import "earshot/models"
+
+// Person is somebody who publishes a microphone.
+type Person struct {
+	// ID is stable over reconnects of the same client; it reveals nothing about it.
+	ID   string      `json:"id"`
+	Name string      `json:"name"`
+	Role models.Role `json:"role"`
+	// Track names this publication: it changes when the person comes back.
+	Track   string `json:"track"`
+	Talking bool   `json:"talking"`
+	Muted   bool   `json:"muted"`
+}
+
+// Listener is somebody who hears the room without speaking.
+type Listener struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// EventType says what an Event tells. The list is closed; clients pass over what they don't know.
+type EventType string
+
+// The types of events.
+const (
+	EventRoom      EventType = "room"      // the state at the beginning: You, People, Listeners
+	EventPerson    EventType = "person"    // came or changed: Person
+	EventLeft      EventType = "left"      // gone: ID, Track
+	EventTalking   EventType = "talking"   // ID, Talking
+	EventListeners EventType = "listeners" // Listeners, all of them
+	EventClosed    EventType = "closed"    // the server closes the room
+)
+
+// Event is one server-sent event of a room, as JSON in the data field.
+type Event struct {
+	Type EventType `json:"type"`
+	// You is this watcher's secret: it is sent along with WHEP and WHIP requests so that one person or bot is not shown
+	// twice.
+	You       string     `json:"you,omitempty"`
+	People    []Person   `json:"people,omitempty"`
+	Person    *Person    `json:"person,omitempty"`
+	ID        string     `json:"id,omitempty"`
+	Track     string     `json:"track,omitempty"`
+	Talking   bool       `json:"talking,omitempty"`
+	Listeners []Listener `json:"listeners,omitempty"`
+}

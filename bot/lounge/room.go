@@ -1,0 +1,130 @@
+package lounge
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"earshot/models"
+)
+
+// room is the state of one room. All fields are guarded by Server.mu.
+type room struct {
+	name     string
+	people   map[string]*person  // by person id
+	watchers map[string]*watcher // by secret
+	hearing  map[string]*hearing // by resource id
+}
+
+// person is one publication.
+type person struct {
+	Person
+	key string // of the client; "" when it gave none
+	out *forward
+	res *resource
+}
+
+// watcher is one event stream. Its queue is closed by the server when the watcher is too slow or the lounge closes.
+type watcher struct {
+	id     string
+	name   string // of a visible listener; "" for a page
+	person string // the page's own publication, once it has one
+	queue  chan []byte
+}
+
+// hearing is one WHEP session.
+type hearing struct {
+	watcher string // secret of the event stream it belongs to, or ""
+	name    string
+	public  string
+}
+
+// queueLength is how many events a watcher may be behind.
+const queueLength = 256
+
+func newRoom(name string) *room {
+	return &room{name: name, people: map[string]*person{}, watchers: map[string]*watcher{}, hearing: map[string]*hearing{}}
+}
+
+func (r *room) empty() bool { return len(r.people) == 0 && len(r.watchers) == 0 && len(r.hearing) == 0 }
+
+// tell sends an event to every watcher; one whose queue is full is cut off and comes back to a fresh state.
+func (r *room) tell(e Event) {
+	b := encode(e)
+	for id, w := range r.watchers {
+		select {
+		case w.queue <- b:
+		default:
+			close(w.queue)
+			delete(r.watchers, id)
+		}
+	}
+}
+
+func encode(e Event) []byte {
+	b, err := json.Marshal(e)
+	if err != nil { // strings and bools always encode
+		return []byte(`{}`)
+	}
+	return b
+}
+
+func (r *room) state(you string) Event {
+	e := Event{Type: EventRoom, You: you, Listeners: r.listeners()}
+	for _, p := range r.people {
+		e.People = append(e.People, p.Person)
+	}
+	slices.SortFunc(e.People, func(a, b Person) int { return strings.Compare(a.Track, b.Track) })
+	return e
+}
+
+// listeners are those who hear without speaking: named event streams (bots), pages that hear before they have a
+// microphone in the room, and WHEP sessions of strangers.
+func (r *room) listeners() []Listener {
+	var out []Listener
+	seen := map[string]bool{}
+	for _, w := range r.watchers {
+		if w.name != "" && w.person == "" {
+			out = append(out, Listener{ID: publicID(w.id), Name: w.name})
+			seen[w.id] = true
+		}
+	}
+	for _, h := range r.hearing {
+		w := r.watchers[h.watcher]
+		if w != nil && (w.person != "" || seen[w.id]) {
+			continue
+		}
+		id := h.public
+		if w != nil {
+			id = publicID(w.id)
+			seen[w.id] = true
+		}
+		out = append(out, Listener{ID: id, Name: h.name})
+	}
+	slices.SortFunc(out, func(a, b Listener) int { return strings.Compare(a.Name+a.ID, b.Name+b.ID) })
+	return out
+}
+
+// publicID is the id by which others may know a secret's holder.
+func publicID(secret string) string { return personID("listener", secret) }
+
+// roleFor gives the first speaker the host's role where no host is present.
+func (r *room) roleFor(hostToken bool) models.Role {
+	if hostToken {
+		return models.RoleHost
+	}
+	for _, p := range r.people {
+		if p.Role == models.RoleHost {
+			return models.RoleGuest
+		}
+	}
+	return models.RoleHost
+}
+
+// tellPerson tells that somebody came or changed, if the publication is still the current one.
+func (r *room) tellPerson(p *person) {
+	if r.people[p.ID] == p {
+		c := p.Person
+		r.tell(Event{Type: EventPerson, Person: &c})
+	}
+}

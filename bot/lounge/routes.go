@@ -1,0 +1,91 @@
+package lounge
+
+import (
+	"encoding/json"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+)
+
+// ServeHTTP serves the signalling, the events and the page.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.routes.ServeHTTP(w, r) }
+
+func (s *Server) handler() http.Handler {
+	m := http.NewServeMux()
+	m.HandleFunc("POST /whip/{room}", s.whip)
+	m.HandleFunc("POST /whep/{room}/{person}", s.whep)
+	m.HandleFunc("OPTIONS /whip/{room}", acceptPost)
+	m.HandleFunc("OPTIONS /whep/{room}/{person}", acceptPost)
+	m.HandleFunc("PATCH /res/{id}", s.patch)
+	m.HandleFunc("PUT /res/{id}", s.put)
+	m.HandleFunc("DELETE /res/{id}", s.delete)
+	m.HandleFunc("GET /rooms/{room}", s.info)
+	m.HandleFunc("GET /rooms/{room}/events", s.events)
+	if s.cfg.Transcript != nil {
+		m.Handle("GET /rooms/{room}/transcript", s.cfg.Transcript)
+	}
+	s.pages(m)
+	// Another site's page must not publish into a lounge on somebody's own machine.
+	return http.NewCrossOriginProtection().Handler(m)
+}
+
+// acceptPost answers OPTIONS as RFC 9725 section 4.2 asks.
+func acceptPost(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Accept-Post", "application/sdp")
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// refuse answers with a short text in the problem format (RFC 9457).
+func refuse(w http.ResponseWriter, status int, title string) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "1")
+	}
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"title": title, "status": status})
+}
+
+// roomName reads the room of a request; it reports false after writing a refusal.
+func roomName(w http.ResponseWriter, r *http.Request) (string, bool) {
+	name := r.PathValue("room")
+	if !ValidRoom(name) {
+		refuse(w, http.StatusNotFound, "no such room: a name is 1 to 64 lower-case letters, digits, dots, dashes or underscores")
+		return "", false
+	}
+	return name, true
+}
+
+// body reads a request's body of one media type; it reports false after writing a refusal.
+func (s *Server) body(w http.ResponseWriter, r *http.Request, mediaType string) ([]byte, bool) {
+	if t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); t != mediaType {
+		refuse(w, http.StatusUnsupportedMediaType, "the body must be "+mediaType)
+		return nil, false
+	}
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(s.cfg.Limits.Body)))
+	if err != nil {
+		refuse(w, http.StatusRequestEntityTooLarge, "the body is too large or broke off")
+		return nil, false
+	}
+	return b, true
+}
+
+// offer reads an SDP offer with exactly one section, audio with Opus.
+func (s *Server) offer(w http.ResponseWriter, r *http.Request) (string, bool) {
+	b, ok := s.body(w, r, "application/sdp")
+	if !ok {
+		return "", false
+	}
+	sdp := string(b)
+	if !strings.HasPrefix(sdp, "v=0") {
+		refuse(w, http.StatusBadRequest, "the body is not SDP")
+		return "", false
+	}
+	lower := strings.ToLower(sdp)
+	if strings.Count(lower, "\nm=") != 1 || !strings.Contains(lower, "\nm=audio ") || !strings.Contains(lower, " opus/48000") {
+		refuse(w, http.StatusUnprocessableEntity, "the offer must have one section: audio with Opus")
+		return "", false
+	}
+	return sdp, true
+}

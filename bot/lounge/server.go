@@ -1,0 +1,179 @@
+package lounge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"earshot/bot/peer"
+)
+
+// Server is a lounge. ServeHTTP may be called as soon as it is made; requests for media wait until Run is running.
+type Server struct {
+	cfg    Config
+	log    *slog.Logger
+	routes http.Handler
+
+	ready   chan struct{} // closed when media can be served
+	closing chan struct{} // closed when Run ends
+	factory *peer.Factory // set before ready is closed
+	udpPort int
+
+	mu        sync.Mutex
+	rooms     map[string]*room
+	resources map[string]*resource
+	tracks    int // publications so far
+	closed    bool
+	sessions  sync.WaitGroup
+}
+
+// New makes a lounge; nothing runs yet.
+func New(c Config) *Server {
+	c.Limits = c.Limits.withDefaults()
+	if c.Room == "" {
+		c.Room = "lounge"
+	}
+	if c.BotName == "" {
+		c.BotName = "Earshot"
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{
+		cfg: c, log: c.Log, ready: make(chan struct{}), closing: make(chan struct{}),
+		rooms: map[string]*room{}, resources: map[string]*resource{},
+	}
+	s.routes = s.handler()
+	return s
+}
+
+// Run opens the UDP port and serves media until the context ends; then it ends every session, tells the watchers that
+// the rooms are closed and returns nil after all its goroutines. It may be called once.
+func (s *Server) Run(ctx context.Context) error {
+	defer s.shut()
+	mux, err := peer.NewMux(s.cfg.UDPPort, s.cfg.Peer)
+	if err != nil {
+		return fmt.Errorf("lounge: %w", err)
+	}
+	defer mux.Close() //nolint:errcheck // the sockets are gone either way
+	pc := s.cfg.Peer
+	pc.Mux = mux
+	if s.factory, err = peer.New(pc); err != nil {
+		return fmt.Errorf("lounge: %w", err)
+	}
+	if a, ok := mux.GetListenAddresses()[0].(*net.UDPAddr); ok {
+		s.udpPort = a.Port
+	}
+	close(s.ready)
+	s.log.Info("lounge open", "udp_port", s.udpPort)
+	s.watchTalking(ctx)
+	s.shut()
+	s.sessions.Wait()
+	return nil
+}
+
+// shut ends all sessions and watchers; calling it again does nothing.
+func (s *Server) shut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
+	s.closed = true
+	close(s.closing)
+	for _, r := range s.rooms {
+		r.tell(Event{Type: EventClosed})
+		for id, w := range r.watchers {
+			close(w.queue)
+			delete(r.watchers, id)
+		}
+	}
+	for _, res := range s.resources {
+		res.cancel(errClosing)
+	}
+}
+
+var errClosing = errors.New("the lounge is closing")
+
+// watchTalking keeps the talking indicators until the context ends.
+func (s *Server) watchTalking(ctx context.Context) {
+	t := time.NewTicker(tick)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			s.noteTalking()
+		}
+	}
+}
+
+func (s *Server) noteTalking() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.rooms {
+		for _, p := range r.people {
+			if now := p.out.talking() && !p.Muted; now != p.Talking {
+				p.Talking = now
+				r.tell(Event{Type: EventTalking, ID: p.ID, Talking: now})
+			}
+		}
+	}
+}
+
+// media waits until Run has opened the UDP port, and keeps Run from returning until the request is done. It reports
+// false after writing a refusal.
+func (s *Server) media(w http.ResponseWriter, r *http.Request) (done func(), ok bool) {
+	t := time.NewTimer(5 * time.Second)
+	defer t.Stop()
+	select {
+	case <-s.closing:
+	case <-r.Context().Done():
+	case <-t.C:
+	case <-s.ready:
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if !s.closed {
+			s.sessions.Add(1)
+			return s.sessions.Done, true
+		}
+	}
+	refuse(w, http.StatusServiceUnavailable, "the lounge is not open")
+	return nil, false
+}
+
+// room finds a room or opens it; the caller holds mu. It returns nil when there are too many.
+func (s *Server) room(name string) *room {
+	if r := s.rooms[name]; r != nil {
+		return r
+	}
+	if len(s.rooms) >= s.cfg.Limits.Rooms {
+		return nil
+	}
+	r := newRoom(name)
+	s.rooms[name] = r
+	return r
+}
+
+// tidy forgets a room that nobody is in; the caller holds mu.
+func (s *Server) tidy(r *room) {
+	if r.empty() && s.rooms[r.name] == r {
+		delete(s.rooms, r.name)
+	}
+}
+
+// People returns who publishes in a room, for the wiring's own displays.
+func (s *Server) People(name string) []Person {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r := s.rooms[name]; r != nil {
+		return r.state("").People
+	}
+	return nil
+}
