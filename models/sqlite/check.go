@@ -83,9 +83,14 @@ func corrupt(what string) error {
 	return models.WithHint(fmt.Errorf("store: the database is %w: %s", ErrCorrupt, what), hintCorrupt)
 }
 
+// rowQueryer is a pool or one of its connections.
+type rowQueryer interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
 // checkpoint folds the write-ahead log into the database file and cuts it to nothing. It reports false when a reader
 // still needs the log.
-func checkpoint(ctx context.Context, db *sql.DB) (bool, error) {
+func checkpoint(ctx context.Context, db rowQueryer) (bool, error) {
 	var busy, frames, done int
 	err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &done)
 	return busy == 0, err

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,6 +15,7 @@ const (
 	eraseRows  = 200 // lines, flags or gaps in one transaction
 	eraseClips = 20  // clips in one transaction: they are larger
 	scrubPause = 50 * time.Millisecond
+	finishTime = 5 * time.Second // for scrubbing what an earlier run left, before Open goes on without
 )
 
 // DeleteSession removes a session with everything that was stored for it, so that no byte of words or sound remains in
@@ -32,7 +34,8 @@ func (s *Store) DeleteSession(ctx context.Context, id string) error {
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return sql.ErrNoRows
 		}
-		return nil
+		_, err = tx.ExecContext(ctx, "INSERT INTO chores (name) VALUES ('scrub') ON CONFLICT DO NOTHING")
+		return err
 	})
 	if err != nil {
 		return err
@@ -69,19 +72,21 @@ func (s *Store) eraseSession(ctx context.Context, id string) error {
 	return storeError("delete session", err)
 }
 
-// Scrub empties the write-ahead log, in which overwritten and deleted content lives on until then. It waits for readers
-// that still need the log, as long as ctx allows; then models.ErrUnavailable.
+// Scrub removes what deleted and replaced rows leave behind: it empties the write-ahead log and overwrites the unused
+// parts of the file's pages. Writers wait meanwhile, about a second per GB without clips. It waits for readers that still
+// need the log, as long as ctx allows; then models.ErrUnavailable, and the next Open tries again.
 func (s *Store) Scrub(ctx context.Context) error {
 	if s.write == nil {
 		return fmt.Errorf("store: scrub: %w", errReadOnly)
 	}
 	for {
-		done, err := checkpoint(ctx, s.write)
-		if err != nil && ctx.Err() == nil {
+		err := s.wipe(ctx)
+		if err == nil {
+			_, err = s.write.ExecContext(ctx, "DELETE FROM chores WHERE name = 'scrub'")
 			return storeError("scrub", err)
 		}
-		if done && err == nil {
-			return nil
+		if !errors.Is(err, errLogInUse) && ctx.Err() == nil {
+			return storeError("scrub", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -91,13 +96,14 @@ func (s *Store) Scrub(ctx context.Context) error {
 	}
 }
 
-// finishErasing takes up the deletions that a crash cut short.
+// finishErasing takes up the deletions that were cut short. A reader that holds the log does not keep the program from
+// starting: scrubbing is tried again at the next start, or when something else is deleted.
 func (s *Store) finishErasing(ctx context.Context) error {
 	ids, err := list(ctx, s.write, func(rows *sql.Rows) (id string, err error) {
 		err = rows.Scan(&id)
 		return id, err
 	}, "SELECT id FROM sessions WHERE erasing = 1")
-	if err != nil || len(ids) == 0 {
+	if err != nil {
 		return err
 	}
 	for _, id := range ids {
@@ -105,6 +111,15 @@ func (s *Store) finishErasing(ctx context.Context) error {
 			return err
 		}
 	}
-	_, err = checkpoint(ctx, s.write)
-	return err
+	var left int
+	err = s.write.QueryRowContext(ctx, "SELECT count(*) FROM chores WHERE name = 'scrub'").Scan(&left)
+	if err != nil || left == 0 {
+		return err
+	}
+	bounded, cancel := context.WithTimeout(ctx, finishTime)
+	defer cancel()
+	if err := s.Scrub(bounded); err != nil && bounded.Err() == nil {
+		return err
+	}
+	return ctx.Err()
 }

@@ -43,7 +43,7 @@ func matchTerms(text string) (string, error) {
 func splitTerms(text string) []string {
 	var terms []string
 	var b strings.Builder
-	quoted := false
+	quoted, closed := false, false
 	flush := func() {
 		if b.Len() > 0 {
 			terms = append(terms, b.String())
@@ -51,12 +51,16 @@ func splitTerms(text string) []string {
 		}
 	}
 	for _, r := range text {
+		if closed && r != '*' {
+			flush()
+		}
+		closed = false
 		switch {
 		case strings.ContainsRune("\"“”„«»", r):
 			if !quoted {
 				flush()
 			}
-			quoted = !quoted
+			quoted, closed = !quoted, quoted
 		case unicode.IsSpace(r) && !quoted:
 			flush()
 		default:

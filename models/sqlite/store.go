@@ -24,6 +24,9 @@ type Store struct {
 	write *sql.DB  // one connection; nil when opened read-only
 	read  *sql.DB  // several connections that cannot write
 	lock  *os.File // held while this process is the writer; nil when opened read-only
+	// file is the database itself, for wipe. It is opened before the connections and closed after them: closing any
+	// descriptor of the file drops the locks that SQLite holds on it in this process.
+	file *os.File
 	// searchTime is the longest that one search may take.
 	searchTime time.Duration
 }
@@ -57,6 +60,9 @@ func Open(ctx context.Context, path string) (_ *Store, err error) {
 	}()
 	if err := s.ensureFile(ctx); err != nil {
 		return nil, err
+	}
+	if s.file, err = os.OpenFile(path, os.O_RDWR, 0); err != nil {
+		return nil, unusable(path, err)
 	}
 	s.write = openPool(writerDSN(path), 1)
 	if err := s.start(ctx); err != nil {
@@ -130,8 +136,10 @@ func (s *Store) Close() error {
 	if s.write != nil {
 		errs = append(errs, s.write.Close())
 	}
-	if s.lock != nil {
-		errs = append(errs, s.lock.Close())
+	for _, f := range []*os.File{s.file, s.lock} {
+		if f != nil {
+			errs = append(errs, f.Close())
+		}
 	}
 	return errors.Join(errs...)
 }

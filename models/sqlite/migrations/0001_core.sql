@@ -146,3 +146,9 @@ CREATE TABLE gaps (
   cause        TEXT NOT NULL,
   UNIQUE (session, start_ms, speaker_id, cause)
 ) STRICT;
+
+-- Work that must be finished even if the program is stopped in the middle of it: 'scrub' stands here from the beginning
+-- of a deletion until nothing of the deleted rows is left in the files.
+CREATE TABLE chores (
+  name TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;

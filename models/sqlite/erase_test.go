@@ -1,0 +1,140 @@
+package sqlite_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"earshot/models"
+	"earshot/models/sqlite"
+)
+
+// The marker is in everything that is stored for the session to be deleted, in each in another place and form.
+const marker = "zqxmarker"
+
+// fillMarked writes lines of two sessions in turn, so that they share pages, of very different lengths, so that pages
+// split and rows move. Each marked row has a number of its own after the marker.
+func fillMarked(t testing.TB, s *sqlite.Store, lines int) {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, id := range []string{"secret", "kept"} {
+		_, err := s.StartSession(t.Context(), models.Session{ID: id, Room: "r", Name: id, Started: start})
+		must(t, err)
+	}
+	for seq := 1; seq <= lines; seq++ {
+		for _, id := range []string{"secret", "kept"} {
+			word := fmt.Sprintf("plain%d", seq)
+			if id == "secret" {
+				word = fmt.Sprintf("%s%d", marker, seq)
+			}
+			c := clip(id, 1, seq, bytes.Repeat([]byte(word), 1+rng.IntN(3000)))
+			c.SpeakerID, c.SpeakerName = word, word
+			must(t, s.PutClip(t.Context(), c))
+			text := strings.TrimSpace(strings.Repeat(word+" common ", 1+rng.IntN(60)))
+			u := utterance(c, text, models.Word{Text: word, P: 0.5})
+			f := flag(u, word)
+			f.Title, f.Why = word, word
+			if seq%10 == 0 {
+				continue // this clip stays in the spool
+			}
+			if seq%10 == 1 {
+				u.State = models.UtteranceFailed
+			}
+			must(t, s.Commit(t.Context(), u, []models.Flag{f}))
+			must(t, s.PutGap(t.Context(), models.Gap{Session: id, SpeakerName: word, StartMS: int64(seq), Cause: models.GapLoss}))
+		}
+	}
+}
+
+// traces counts the marker in every file of the store, whatever its name.
+func traces(t testing.TB, path string) map[string]int {
+	t.Helper()
+	found := map[string]int{}
+	files, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*"))
+	must(t, err)
+	for _, name := range files {
+		b, err := os.ReadFile(name)
+		must(t, err)
+		if n := bytes.Count(bytes.ToLower(b), []byte(marker)); n > 0 {
+			found[filepath.Base(name)] = n
+		}
+	}
+	return found
+}
+
+func TestDeleteLeavesNoByte(t *testing.T) {
+	lines := 400
+	if testing.Short() {
+		lines = 60
+	}
+	path := filepath.Join(t.TempDir(), "earshot.db")
+	s := openAt(t, path)
+	fillMarked(t, s, lines)
+	if len(traces(t, path)) == 0 {
+		t.Fatal("the marker cannot be found before the deletion: the test would prove nothing")
+	}
+	must(t, s.DeleteSession(t.Context(), "secret"))
+	equal(t, "traces", traces(t, path), map[string]int{})
+	must(t, s.Check(t.Context()))
+	page, err := s.Search(t.Context(), models.SearchQuery{Text: "common", Session: "kept"})
+	must(t, err)
+	if len(page.Hits) == 0 {
+		t.Error("the other session's lines are gone too")
+	}
+}
+
+// A line that is acknowledged leaves its sound nowhere once the log is emptied.
+func TestCommitLeavesNoSound(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "earshot.db")
+	s := openAt(t, path)
+	startSession(t, s, "s1")
+	for seq := 1; seq <= 20; seq++ {
+		c := clip("s1", 1, seq, bytes.Repeat([]byte(marker), 500*seq))
+		must(t, s.PutClip(t.Context(), c))
+		must(t, s.Commit(t.Context(), utterance(c, "plain words"), nil))
+	}
+	must(t, s.Scrub(t.Context()))
+	equal(t, "traces", traces(t, path), map[string]int{})
+}
+
+func TestDeletionIsFinishedByOpen(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "earshot.db")
+	s, err := sqlite.Open(t.Context(), path)
+	must(t, err)
+	fillMarked(t, s, 30)
+	s.MarkErasing(t, "secret")
+	_, err = s.Session(t.Context(), "secret")
+	wantErr(t, "while it is being deleted", err, models.ErrNotFound)
+	keys, err := s.PendingKeys(t.Context())
+	must(t, err)
+	for _, k := range keys {
+		if k.Session == "secret" {
+			t.Error("a clip of a session being deleted is still pending")
+		}
+	}
+	must(t, s.Close())
+	s = openAt(t, path)
+	equal(t, "traces", traces(t, path), map[string]int{})
+	must(t, s.Check(t.Context()))
+}
+
+// A reader that keeps the log busy is waited for, as long as the caller allows, and Scrub does the rest.
+func TestScrubWaitsForReaders(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "earshot.db")
+	s := openAt(t, path)
+	s.Pragma(t, "busy_timeout = 20")
+	fillMarked(t, s, 12)
+	release := s.HoldRead(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	wantErr(t, "while a reader holds the log", s.DeleteSession(ctx, "secret"), models.ErrUnavailable)
+	release()
+	must(t, s.Scrub(t.Context()))
+	equal(t, "traces", traces(t, path), map[string]int{})
+}

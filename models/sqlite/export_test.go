@@ -1,0 +1,72 @@
+package sqlite
+
+import (
+	"database/sql"
+	"testing"
+	"time"
+
+	"earshot/models"
+)
+
+// Pragma runs a pragma on the writer and gives its result, for tests of the settings.
+func (s *Store) Pragma(t testing.TB, pragma string) string {
+	t.Helper()
+	rows, err := s.write.QueryContext(t.Context(), "PRAGMA "+pragma)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var value string
+	if rows.Next() {
+		if err := rows.Scan(&value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return value
+}
+
+// MarkErasing leaves a session as a crash in the middle of its deletion would.
+func (s *Store) MarkErasing(t testing.TB, id string) {
+	t.Helper()
+	for _, q := range []string{"UPDATE sessions SET erasing = 1 WHERE id = ?", "INSERT INTO chores (name) SELECT 'scrub' WHERE ? <> ''"} {
+		if _, err := s.write.ExecContext(t.Context(), q, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// SetSearchTime changes how long a search may take.
+func (s *Store) SetSearchTime(d time.Duration) { s.searchTime = d }
+
+// MatchTerms is the translation of what a person typed.
+var MatchTerms = matchTerms
+
+// HoldRead keeps a read transaction open until the returned function is called.
+func (s *Store) HoldRead(t testing.TB) func() {
+	t.Helper()
+	tx, err := s.read.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	if err := tx.QueryRowContext(t.Context(), "SELECT count(*) FROM sessions").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return func() { _ = tx.Rollback() }
+}
+
+// Fill stores many lines in one transaction, which no user of the store needs.
+func (s *Store) Fill(t testing.TB, us []models.Utterance) {
+	t.Helper()
+	err := s.update(t.Context(), "fill", func(tx *sql.Tx) error {
+		for _, u := range us {
+			if _, err := putUtterance(t.Context(), tx, u, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
