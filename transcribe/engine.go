@@ -1,0 +1,57 @@
+// Package transcribe turns clips of speech into utterances: it queues clips by deadline, runs them through speech
+// engines, says which results are doubtful, and hands each result on until it has been stored.
+//
+// The package knows no speech library. An Engine is one decode slot (see transcribe/whisper); the Service owns the
+// queue and one worker per engine.
+package transcribe
+
+import (
+	"context"
+	"errors"
+
+	"earshot/models"
+)
+
+// ErrTooLong is returned (wrapped) by an Engine for sound that is longer than it can decode in one piece. Decoding it
+// again would fail again: whoever made the clip must cut it shorter.
+var ErrTooLong = errors.New("the clip is too long to decode in one piece")
+
+// Engine is one decode slot. It decodes one piece of sound at a time: mono PCM at models.SampleRate Hz in [-1, 1],
+// which it only reads, and only during the call. It returns ctx's error, wrapped, when ctx ends first.
+type Engine interface {
+	Transcribe(ctx context.Context, pcm []float32, o Options) (Result, error)
+}
+
+// Options are the settings of one decode.
+type Options struct {
+	// Language is an ISO 639-1 code, or "auto" (the default): found by a multilingual model, ignored by an English-only one.
+	Language string
+	// Prompt is static vocabulary: names and the topic. It must never hold words that rules look for, since the model
+	// then hears them where nobody said them.
+	Prompt string
+	// AudioCtx is the length of the encoder's window in steps of 20 ms; 0 takes the shortest safe one that covers the sound.
+	AudioCtx int
+	// MaxTokens bounds the tokens of one pass over the window; 0 takes a bound that fast speech of that length stays below.
+	MaxTokens int
+}
+
+// Result is what an Engine heard in one piece of sound.
+type Result struct {
+	// Text is trimmed; empty means that nothing was said.
+	Text string
+	// Words are in the order of time; their times are ms from the start of the sound, never beyond its end.
+	Words []models.Word
+	// Language is the ISO 639-1 code that was decoded.
+	Language string
+	// LogProb is the mean natural-log probability over the text's tokens; 0 when there are none.
+	LogProb float64
+	// NoSpeech is the model's probability that the sound holds no speech; 0 when there is no text to which it belongs.
+	// It means nothing for multilingual models and with a prompt, and never decides alone.
+	NoSpeech float64
+	// Tokens counts the text's tokens.
+	Tokens int
+	// AudioCtx is the encoder window that was used, in steps of 20 ms.
+	AudioCtx int
+	// Capped says that there are as many tokens as MaxTokens: the text is cut off or loops.
+	Capped bool
+}
