@@ -33,7 +33,7 @@ type Config struct {
 	Language string `mapstructure:"language"`
 	// Decoders is how many clips are decoded at once, 1 to 64; 0 means one for each core.
 	Decoders int `mapstructure:"decoders"`
-	// Rules are names of shipped rule files ("demo") and absolute paths of others ("/…/mine.yaml"), in order.
+	// Rules are names of shipped rule files ("open-mic") and absolute paths of others ("/…/mine.yaml"), in order.
 	Rules []string `mapstructure:"rules"`
 	// Mode is how far rules may go; empty means as the rule files say.
 	Mode models.Mode `mapstructure:"mode"`

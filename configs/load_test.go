@@ -43,7 +43,7 @@ func TestDefaults(t *testing.T) {
 		DataDir:  filepath.Join(dir, ".local", "state", "earshot"),
 		Listen:   "127.0.0.1:8484",
 		Language: "en",
-		Rules:    []string{"demo"},
+		Rules:    []string{"open-mic"},
 		Log:      Log{Level: slog.LevelInfo, Format: "text"},
 		Segment: Segment{
 			EndSilence: 500 * time.Millisecond, PreRoll: 250 * time.Millisecond,

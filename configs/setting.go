@@ -157,7 +157,7 @@ func file(want string) kind {
 func ruleFiles() kind {
 	name := regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*$`)
 	return kind{
-		want: "a list of rule files, like [demo, mine.yaml]: names of shipped ones, or paths that end in .yaml",
+		want: "a list of rule files, like [open-mic, mine.yaml]: names of shipped ones, or paths that end in .yaml",
 		path: true,
 		read: func(g given) (any, bool) {
 			out := []string{}

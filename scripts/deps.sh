@@ -74,6 +74,15 @@ BY_HAND="install whisper.cpp $WHISPER_MIN or newer as a shared library with its 
 # apt's own solver names everything that libwhisper needs, down to libc.
 private_apt() { local program=$1; shift; "$program" "${APT_OPTS[@]}" "$@" 2>>"$BUILD/apt.log"; }
 
+# A mirror that lags weeks behind still serves signed packages, and the version is checked below; a machine with nothing
+# else must be able to build.
+update_stale() {
+  grep -q 'is expired' "$BUILD/apt.log" || return
+  say "the mirror's lists are out of date; using them all the same (their signature is checked)"
+  APT_OPTS+=(-o Acquire::Check-Valid-Until=false)
+  private_apt apt-get update --error-on=any >>"$BUILD/apt.log"
+}
+
 fetch_prefix() {
   have apt-get && have dpkg-deb || die "no libwhisper >= $WHISPER_MIN found by pkg-config, and this is no Debian-like system" "$BY_HAND"
   local line mirror key work=$BUILD/apt
@@ -91,7 +100,7 @@ fetch_prefix() {
             -o APT::Sandbox::User= -o Debug::NoLocking=1)
   say "libwhisper: not on this system; fetching Debian's binary packages into build/prefix (15 MB, output in build/apt.log)"
   : >"$BUILD/apt.log"
-  private_apt apt-get update --error-on=any >>"$BUILD/apt.log" ||
+  private_apt apt-get update --error-on=any >>"$BUILD/apt.log" || update_stale ||
     die "the package lists of $mirror could not be read" "$(last_apt_error)" "check the network, or $BY_HAND"
   # The serial BLAS: one decoder uses one core, and the pthread build collapses when several decode at once.
   local blas; blas=$(private_apt apt-cache pkgnames libggml | grep -E '^libggml[0-9]+-backend-blas$' | sort -V | tail -n 1)

@@ -36,6 +36,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	context.AfterFunc(ctx, stop)
 
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, environ: os.Environ()}
+	return a.execute(ctx, args)
+}
+
+// execute runs one command line, prints its error and returns the exit code.
+func (a *app) execute(ctx context.Context, args []string) int {
 	root := newRootCommand(a)
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
@@ -43,7 +48,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exitOK
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		fmt.Fprintln(stderr, "interrupted")
+		fmt.Fprintln(a.stderr, "interrupted")
 		return exitFailed
 	}
 	var ran codedError
@@ -113,6 +118,8 @@ func newHelpCommand() *cobra.Command {
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		newConfigCommand(a),
+		newRulesCommand(a),
+		newSessionsCommand(a),
 		newVersionCommand(a),
 	}
 }

@@ -26,7 +26,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("ESC", "\x1b")
 			return os.Mkdir(e.WorkDir+"/home", 0o700)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "seed": seed},
 	})
 }
 

@@ -2,7 +2,10 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"runtime"
+	"runtime/debug"
+	"slices"
 
 	"github.com/spf13/cobra"
 )
@@ -15,6 +18,24 @@ type versionJSON struct {
 	Version  string `json:"version"`
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
+	// Libraries are the versions of the modules that a bug report should name, by module path.
+	Libraries map[string]string `json:"libraries"`
+}
+
+// libraries reads what the linker noted; modules that this program does not hold are absent.
+func libraries() map[string]string {
+	wanted := []string{"github.com/mattn/go-sqlite3", "github.com/pion/webrtc/v3", "github.com/ggerganov/whisper.cpp/bindings/go"}
+	out := map[string]string{}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return out
+	}
+	for _, m := range info.Deps {
+		if slices.Contains(wanted, m.Path) {
+			out[m.Path] = m.Version
+		}
+	}
+	return out
 }
 
 func newVersionCommand(a *app) *cobra.Command {
@@ -24,11 +45,14 @@ func newVersionCommand(a *app) *cobra.Command {
 		Short: "Print the version, and those of the libraries inside",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			v := versionJSON{Version: version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+			v := versionJSON{Version: version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Libraries: libraries()}
 			if asJSON {
 				return a.writeJSON(v)
 			}
 			fmt.Fprintf(a.stdout, "earshot %s\n%s %s\n", v.Version, v.Go, v.Platform)
+			for _, name := range slices.Sorted(maps.Keys(v.Libraries)) {
+				fmt.Fprintf(a.stdout, "%s %s\n", name, v.Libraries[name])
+			}
 			return nil
 		},
 	}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"earshot/models"
+	"earshot/models/sqlite"
+)
+
+// seed makes the database of two sessions that the scripts look at: seed FOLDER.
+func seed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: seed FOLDER")
+	}
+	ts.Check(writeSample(ts.MkAbs(args[0])))
+}
+
+// writeSample stores a finished session with all that can be shown, and a live, empty one.
+func writeSample(dir string) (err error) {
+	ctx := context.Background()
+	store, err := sqlite.Open(ctx, dir+"/earshot.db")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	start := time.Date(2026, 3, 1, 20, 0, 0, 0, time.UTC)
+	_, err1 := store.StartSession(ctx, models.Session{
+		ID: "open-mic-1", Room: "open-mic", Name: "Open mic\x1b[2J", Started: start, Model: "tiny.en", Rules: "open-mic@3f9c21",
+	})
+	_, err2 := store.StartSession(ctx, models.Session{ID: "open-book", Room: "book", Started: start.Add(time.Hour)})
+	return errors.Join(
+		err1, err2,
+		store.PutSpeaker(ctx, models.Speaker{Session: "open-mic-1", ID: "a", Name: "Ana", Role: models.RoleHost}),
+		say(ctx, store, "a", "Ana", 1, 12_000, "Welcome everyone to the room.", nil),
+		say(ctx, store, "b", "Benjamin", 1, 15_500, "Buy my coin, guaranteed profit.", []string{"scam.guaranteed"}),
+		say(ctx, store, "a", "Ana", 2, 19_000, "", nil),
+		say(ctx, store, "a", "Ana", 3, 61_000, "Thank you.", nil),
+		store.PutGap(ctx, models.Gap{Session: "open-mic-1", SpeakerID: "b", SpeakerName: "Benjamin", StartMS: 30_000, EndMS: 33_000, LostMS: 2100, Cause: models.GapLoss}),
+		store.EndSession(ctx, "open-mic-1", models.EndRoomClosed, start.Add(31*time.Minute+4*time.Second)),
+	)
+}
+
+// say stores a line the way the bot does: its clip first, then the transcript with its flags.
+func say(ctx context.Context, store *sqlite.Store, id, name string, seq int, ms int64, text string, rules []string) error {
+	key := models.Key{Session: "open-mic-1", Epoch: 1, Track: "t-" + id, Seq: seq}
+	clip := models.Clip{
+		Key: key, SpeakerID: id, SpeakerName: name, Attribution: models.AttributionTrack,
+		StartMS: ms, EndMS: ms + 2000, Opus: []byte{1}, VoicedMS: 1500,
+	}
+	u := models.Utterance{
+		Key: key, SpeakerID: id, SpeakerName: name, Attribution: models.AttributionTrack, StartMS: ms, EndMS: ms + 2000,
+		Text: text, State: models.UtteranceOK, VoicedMS: 1500, Model: "tiny.en",
+	}
+	if seq == 3 {
+		u.Doubt = []models.Doubt{models.DoubtPhantom}
+	}
+	var flags []models.Flag
+	for _, r := range rules {
+		flags = append(flags, models.Flag{
+			ID: r + key.String(), Session: key.Session, Utterance: key, SpeakerID: id, SpeakerName: name, Rule: r,
+			Pack: "open-mic", Level: models.LevelHigh, Mode: models.ModeSuggest, StartMS: ms, EndMS: ms + 2000,
+			Status: models.FlagOpen, Created: time.Date(2026, 3, 1, 20, 1, 0, 0, time.UTC),
+		})
+	}
+	return errors.Join(store.PutClip(ctx, clip), store.Commit(ctx, u, flags))
+}
+
+// manySessions is a finder with more sessions than one page holds.
+type manySessions []string
+
+func (m manySessions) Session(_ context.Context, id string) (models.SessionInfo, error) {
+	for i, s := range m {
+		if s == id {
+			return m.info(i), nil
+		}
+	}
+	return models.SessionInfo{}, fmt.Errorf("store: %w", models.ErrNotFound)
+}
+
+func (m manySessions) Sessions(_ context.Context, q models.SessionQuery) ([]models.SessionInfo, error) {
+	var out []models.SessionInfo
+	for i := range m {
+		s := m.info(i)
+		if len(out) < q.Limit && (q.Before.IsZero() || s.Started.Before(q.Before)) {
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}
+
+// info is the i-th newest session.
+func (m manySessions) info(i int) models.SessionInfo {
+	return models.SessionInfo{Session: models.Session{ID: m[i], Started: time.Unix(int64(1e9-i), 0)}}
+}
+
+func TestFindSession(t *testing.T) {
+	var m manySessions
+	for i := range 2500 {
+		m = append(m, fmt.Sprintf("s%04d", i))
+	}
+	m = append(m, "old-1", "old-10")
+	for _, tt := range []struct{ word, want, wrong string }{
+		{word: "last", want: "s0000"},
+		{word: "s2499", want: "s2499"},
+		{word: "old-1", want: "old-1"}, // exact before beginning
+		{word: "s012", wrong: `begins the names of several`},
+		{word: "s249", wrong: `begins the names of several`},
+		{word: "old-10", want: "old-10"},
+		{word: "x", wrong: `no session "x"`},
+		{word: "", wrong: `no session ""`},
+	} {
+		got, err := findSession(t.Context(), m, tt.word)
+		if got.ID != tt.want || (err == nil) != (tt.wrong == "") {
+			t.Errorf("%q: %q, %v", tt.word, got.ID, err)
+		}
+		if err != nil && (!strings.Contains(err.Error(), tt.wrong) || exitCode(err) != exitUsage) {
+			t.Errorf("%q: %v (exit code %d)", tt.word, err, exitCode(err))
+		}
+	}
+	if got, err := findSession(t.Context(), manySessions{"alpha", "beta"}, "b"); got.ID != "beta" || err != nil {
+		t.Errorf("unique beginning: %q, %v", got.ID, err)
+	}
+	if _, err := findSession(t.Context(), manySessions{}, "last"); !errors.Is(err, models.ErrNotFound) {
+		t.Errorf("no sessions: %v", err)
+	}
+}
+
+func TestFlagMarksAreColouredByTheirWeight(t *testing.T) {
+	u := models.Utterance{SpeakerName: "Ana", Text: "hello", State: models.UtteranceOK, StartMS: 5000}
+	line := func(f models.Flag) string { return utteranceLine(u, []models.Flag{f}, 3, palette{on: true}) }
+	p := palette{on: true}
+	for _, tt := range []struct {
+		flag models.Flag
+		want string
+	}{
+		{models.Flag{Rule: "r", Level: models.LevelHigh}, p.alert("▲ r high")},
+		{models.Flag{Rule: "r", Level: models.LevelLow}, p.warn("▲ r low")},
+		{models.Flag{Rule: "r", Level: models.LevelHigh, Status: models.FlagDismissed}, p.dim("▲ r high (dismissed)")},
+		{models.Flag{Rule: "r", Level: models.LevelHigh, Status: models.FlagConfirmed}, p.alert("▲ r high (confirmed)")},
+	} {
+		if got, want := line(tt.flag), "00:05  Ana  hello  "+tt.want; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
