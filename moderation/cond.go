@@ -41,7 +41,7 @@ type scene struct {
 	excused [][]match // per source, what never: took away
 	speaker string
 	roles   []models.Role
-	show    bool // do not mask
+	manner
 }
 
 // holds reports whether a condition holds when only matches of at least minP count, and the matches that made it hold.

@@ -31,11 +31,12 @@ func appendExpanded(dst []token, first int, t token, apostrophe bool) []token {
 			t.text, t.alts = full, nil
 			return append(dst, t)
 		}
-		if t.text == "t" && len(dst) > first && strings.HasSuffix(dst[len(dst)-1].text, "n") {
-			stem := &dst[len(dst)-1]
-			stem.text, stem.alts = notStem(stem.text), nil
-			t.text = "not"
-			return append(dst, t)
+		if t.text == "t" && len(dst) > first {
+			if stem := &dst[len(dst)-1]; len(stem.text) > 1 && strings.HasSuffix(stem.text, "n") {
+				stem.text, stem.alts = notStem(stem.text), nil
+				t.text = "not"
+				return append(dst, t)
+			}
 		}
 	}
 	parts, ok := fused[t.text]

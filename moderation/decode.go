@@ -9,9 +9,9 @@ import (
 
 // Limits on what one rule file may hold. They keep a hostile or broken file from costing more than a moment.
 const (
-	maxFileBytes = 512 << 10 // a larger file needs more memory to parse than a reload may take
+	maxFileBytes = 256 << 10 // a larger file needs more memory to parse than a reload may take
 	maxListBytes = 4 << 20
-	maxNodes     = 150_000 // visited, so that an alias counts each time it is used
+	maxNodes     = 100_000 // visited, so that an alias counts each time it is used
 	maxDepth     = 16      // of any/all/none in each other
 	maxText      = 1000    // bytes of one phrase, pattern or title
 	maxUse       = 64      // files in one set

@@ -11,8 +11,8 @@ import (
 type heard struct {
 	words  []models.Word
 	tokens []token
-	ids    []tokenIDs // per token, what the vocabulary calls its readings
-	texts  []heardText
+	ids    []tokenIDs  // per token, what the vocabulary calls its readings
+	texts  []heardText // made by lines when first needed
 }
 
 // tokenIDs are the vocabulary's numbers of one token's readings; most tokens of a line are in no rule at all.
@@ -25,15 +25,20 @@ type heardText struct {
 }
 
 // newHeard prepares words. The words are not copied.
-func newHeard(words []models.Word) *heard {
-	h := &heard{words: words, tokens: tokenise(words)}
+func newHeard(words []models.Word) *heard { return &heard{words: words, tokens: tokenise(words)} }
+
+// lines are the texts that patterns look at: the line as it is and, when some token has other readings, as they make it.
+func (h *heard) lines() []heardText {
+	if h.texts != nil {
+		return h.texts
+	}
 	h.texts = append(h.texts, h.join(func(t token) string { return t.text }))
 	if slices.ContainsFunc(h.tokens, func(t token) bool { return t.alts != nil }) {
 		h.texts = append(h.texts, h.join(func(t token) string { return reading(t, 0) }), h.join(func(t token) string {
 			return reading(t, len(t.alts)-1)
 		}))
 	}
-	return h
+	return h.texts
 }
 
 // reading is one of the other readings of a token, or its text when there is none.

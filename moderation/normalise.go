@@ -38,9 +38,30 @@ func tokenise(words []models.Word) []token {
 	tokens := make([]token, 0, len(words)+4)
 	var buf [64]letter
 	for i := range words {
+		if start, end, ok := plainWord(words[i].Text); ok {
+			t := newToken(strings.ToLower(words[i].Text[start:end]), i, start, end)
+			tokens = appendExpanded(tokens, len(tokens), t, false)
+			continue
+		}
 		tokens = appendTokens(tokens, spell(words[i].Text, buf[:0]), i)
 	}
 	return tokens
+}
+
+// plainWord finds the one token of a word that is plain letters and digits but for signs around it: nearly every word of a
+// line, for which the long way gives the same token.
+func plainWord(s string) (start, end int, ok bool) {
+	for start < len(s) && asciiLetter(s[start]) == jointSpace && s[start] < utf8.RuneSelf {
+		start++
+	}
+	for end = start; end < len(s) && s[end] < utf8.RuneSelf && !isJoint(asciiLetter(s[end])); end++ {
+	}
+	for i := end; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf || asciiLetter(s[i]) == jointApostrophe || !isJoint(asciiLetter(s[i])) {
+			return 0, 0, false
+		}
+	}
+	return start, end, start < end
 }
 
 // phraseTokens is the comparable form of a text in a rule.
@@ -88,24 +109,29 @@ func isJoint(r rune) bool { return r == jointSpace || r == jointApostrophe || r 
 
 // spellCluster spells one base character with its marks.
 func spellCluster(s string, start, end int, out []letter) []letter {
-	decorated := true // whether marks on the last base are decoration
+	if r, _ := utf8.DecodeRuneInString(s[start:]); isApostrophe(r) { // before ´ falls apart into a space and a mark
+		return append(out, letter{jointApostrophe, start, end})
+	}
 	for _, r := range norm.NFKD.String(s[start:end]) {
 		switch {
-		case isApostrophe(r):
-			out = append(out, letter{jointApostrophe, start, end})
 		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Variation_Selector, r):
 		case unicode.IsMark(r):
-			if !decorated {
+			if len(out) > 0 && !decorated(out[len(out)-1].r) {
 				out = append(out, letter{r, start, end})
 			}
 		case unicode.IsLetter(r), unicode.IsDigit(r):
-			decorated = unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Arabic, unicode.Hebrew) || r < utf8.RuneSelf
 			out = appendLetter(out, r, start, end)
 		default:
 			out = append(out, letter{jointSpace, start, end})
 		}
 	}
 	return out
+}
+
+// decorated reports whether marks on a letter are decoration. In other scripts they are vowels, and part of the word. A mark
+// after a joint stands on nothing.
+func decorated(base rune) bool {
+	return base < utf8.RuneSelf || unicode.In(base, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Arabic, unicode.Hebrew)
 }
 
 // appendLetter adds a letter in lower case, with the few letters that no decomposition takes apart.
@@ -162,6 +188,8 @@ func joins(letters []letter, from, i int) bool {
 	r := letters[i].r
 	switch {
 	case i == from:
+		return true
+	case unicode.IsMark(r):
 		return true
 	case r == jointComma:
 		return unicode.IsDigit(letters[i-1].r) && thousands(letters, i)

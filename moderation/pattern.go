@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -20,6 +21,7 @@ const (
 type pattern struct {
 	re       *regexp.Regexp // group 1 is the pattern itself
 	anchored bool           // it has ^ or \A, so it can match once only
+	needs    []string       // a line without any of these cannot match; empty: nothing is known
 }
 
 // compilePattern compiles RE2 syntax for comparable text. Its errors name the character at which the pattern is wrong.
@@ -45,7 +47,8 @@ func compilePattern(src string) (*pattern, error) {
 	if err != nil {
 		return nil, patternError(src, err)
 	}
-	return &pattern{re: re, anchored: has(tree, syntax.OpBeginText) || has(tree, syntax.OpBeginLine)}, nil
+	anchored := has(tree, syntax.OpBeginText) || has(tree, syntax.OpBeginLine)
+	return &pattern{re: re, anchored: anchored, needs: needs(tree.Simplify())}, nil
 }
 
 // patternError says at which character a pattern is wrong.
@@ -138,6 +141,9 @@ func checkRune(r rune) error {
 
 // find calls yield with the tokens of every match.
 func (p *pattern) find(t heardText, yield func(tokens []int)) {
+	if len(p.needs) > 0 && !slices.ContainsFunc(p.needs, func(s string) bool { return strings.Contains(t.text, s) }) {
+		return
+	}
 	for from, n := 0, 0; n < maxFinds && from <= len(t.text); n++ {
 		m := p.re.FindStringSubmatchIndex(t.text[from:])
 		if m == nil {

@@ -41,7 +41,7 @@ func (s *Set) judge(u models.Utterance, roles []models.Role, how manner) []Verdi
 		words = nil
 	}
 	sc := s.scene(words)
-	sc.speaker, sc.roles, sc.show = u.SpeakerID, roles, how.show
+	sc.speaker, sc.roles, sc.manner = u.SpeakerID, roles, how
 	var out []Verdict
 	for _, r := range s.rules {
 		v, fired := r.judge(sc, u)
@@ -72,8 +72,9 @@ func (s *Set) scene(words []models.Word) *scene {
 	s.index.find(sc.heard, sc.note)
 	for id := range s.sources {
 		for _, p := range s.sources[id].patterns {
-			for i, text := range sc.heard.texts {
-				if i == 0 || text.text != sc.heard.texts[i-1].text {
+			lines := sc.heard.lines()
+			for i, text := range lines {
+				if i == 0 || text.text != lines[i-1].text {
 					p.find(text, func(tokens []int) { sc.note(id, tokens) })
 				}
 			}
@@ -120,12 +121,16 @@ func (r *rule) judge(sc *scene, u models.Utterance) (Verdict, bool) {
 	v := Verdict{Rule: r.id, Pack: r.pack, Hash: r.hash, Level: r.level, Mode: r.mode}
 	held, evidence := r.when.holds(sc, 0)
 	if len(sc.heard.tokens) == 0 || !held {
-		v.WhyNot = r.when.because(sc)
+		if sc.explain {
+			v.WhyNot = r.when.because(sc)
+		}
 		return v, false
 	}
 	if r.unless != nil {
 		if ok, _ := r.unless.holds(sc, 0); ok {
-			v.WhyNot = "excused by unless: " + r.unless.because(sc)
+			if sc.explain {
+				v.WhyNot = "excused by unless: " + r.unless.because(sc)
+			}
 			return v, false
 		}
 	}
