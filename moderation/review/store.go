@@ -6,14 +6,12 @@ import (
 	"earshot/models"
 )
 
-// SessionStore finds sessions. All methods may be called by many goroutines at once.
+// SessionStore finds sessions with what a list shows about them. All methods may be called by many goroutines at once.
 type SessionStore interface {
-	// Sessions returns at most limit sessions, the newest start first.
-	Sessions(ctx context.Context, limit int) ([]models.Session, error)
+	// Sessions lists sessions, the newest start first.
+	Sessions(ctx context.Context, q models.SessionQuery) ([]models.SessionInfo, error)
 	// Session returns one session, or an error that wraps models.ErrNotFound.
-	Session(ctx context.Context, id string) (models.Session, error)
-	// Counts returns what a list shows beside each of the sessions; one without rows may be absent from the map.
-	Counts(ctx context.Context, sessions ...string) (map[string]models.Counts, error)
+	Session(ctx context.Context, id string) (models.SessionInfo, error)
 }
 
 // TranscriptStore finds what was heard in one session. The order of the results does not matter.
@@ -34,9 +32,9 @@ type FlagStore interface {
 
 // SearchStore finds lines by their words.
 type SearchStore interface {
-	// Search returns at most limit lines of all sessions, the best first. The query is what a person typed: any text
-	// must be safe, and text without a word in it finds nothing.
-	Search(ctx context.Context, query string, limit int) ([]models.Hit, error)
+	// Search returns a page of lines of all sessions, the newest first. The query's text is what a person typed: any text
+	// is safe, and text without a word in it finds nothing. Errors wrap models.ErrInvalid or models.ErrUnavailable.
+	Search(ctx context.Context, q models.SearchQuery) (models.SearchPage, error)
 }
 
 // Store is everything the pages read.

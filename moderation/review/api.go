@@ -1,0 +1,126 @@
+package review
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"earshot/models"
+)
+
+// sessionJSON is a session in the list of GET /api/sessions.
+type sessionJSON struct {
+	models.SessionInfo
+	Live bool `json:"live"`
+}
+
+// transcriptJSON is the answer of GET /api/sessions/{id}. Cursor is where to resume the events from.
+type transcriptJSON struct {
+	Session    sessionJSON        `json:"session"`
+	Cursor     string             `json:"cursor"`
+	Speakers   []models.Speaker   `json:"speakers"`
+	Utterances []models.Utterance `json:"utterances"`
+	Flags      []models.Flag      `json:"flags"`
+	Gaps       []models.Gap       `json:"gaps"`
+}
+
+// refusal is an error that the API shows to its caller.
+type refusal struct {
+	status  int
+	message string
+}
+
+// Error is the message.
+func (e *refusal) Error() string { return e.message }
+
+// api turns a function that makes an answer into a handler of JSON; failures are {"error":{"message","hint"}}.
+func (s *Server) api(answer func(*http.Request) (any, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r, cancel := withDeadline(r)
+		defer cancel()
+		v, err := answer(r)
+		if err != nil {
+			s.apiError(w, r, err)
+			return
+		}
+		s.writeJSON(w, r, http.StatusOK, v)
+	})
+}
+
+func (s *Server) writeJSON(w http.ResponseWriter, r *http.Request, status int, v any) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		s.log.Error("answer not written", "route", r.Pattern, "error_type", errType(err))
+		http.Error(w, `{"error":{"message":"The answer could not be written."}}`, http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(b, '\n'))
+}
+
+func (s *Server) apiError(w http.ResponseWriter, r *http.Request, err error) {
+	status, message := statusOf(err)
+	var refused *refusal
+	if errors.As(err, &refused) {
+		status, message = refused.status, refused.message
+	} else if status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
+		s.log.Error("answer not made", "route", r.Pattern, "error", err)
+	}
+	type problem struct {
+		Message string `json:"message"`
+		Hint    string `json:"hint,omitempty"`
+	}
+	s.writeJSON(w, r, status, map[string]problem{"error": {message, models.Hint(err)}})
+}
+
+func (s *Server) apiNowhere(*http.Request) (any, error) {
+	return nil, &refusal{http.StatusNotFound, "There is no such thing here."}
+}
+
+func (s *Server) apiSessions(r *http.Request) (any, error) {
+	limit := 100
+	if q := r.URL.Query().Get("limit"); q != "" {
+		n, err := strconv.Atoi(q)
+		if err != nil || n < 1 || n > 1000 {
+			return nil, &refusal{http.StatusBadRequest, "limit: want a whole number from 1 to 1000"}
+		}
+		limit = n
+	}
+	sessions, err := s.sessions(r.Context(), limit)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]sessionJSON, len(sessions))
+	for i, ses := range sessions {
+		out[i] = asJSON(ses)
+	}
+	return map[string]any{"sessions": out}, nil
+}
+
+func asJSON(ses models.SessionInfo) sessionJSON {
+	ses.Speakers = some(ses.Speakers)
+	return sessionJSON{SessionInfo: ses, Live: ses.Live()}
+}
+
+func (s *Server) apiSession(r *http.Request) (any, error) {
+	cursor := s.hub.Cursor()
+	h, err := s.load(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	return transcriptJSON{
+		Session: asJSON(h.session), Cursor: cursor.String(), Speakers: some(h.speakers),
+		Utterances: some(h.lines), Flags: some(h.flags), Gaps: some(h.gaps),
+	}, nil
+}
+
+// some makes a missing list an empty one, so that callers never meet null.
+func some[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

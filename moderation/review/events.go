@@ -1,0 +1,178 @@
+package review
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"earshot/models"
+)
+
+// writeWithin bounds one write to a watcher; a browser that takes longer is cut off and resumes.
+const writeWithin = 10 * time.Second
+
+// message is one server-sent event without its id.
+type message struct {
+	event string // "" is the unnamed kind
+	data  string
+}
+
+// encoder words an event for one watcher; no messages means that the watcher need not know of it.
+type encoder func(models.Event) ([]message, error)
+
+// roomEvents tells the list of rooms that something changed in a session, not what.
+func (s *Server) roomEvents(w http.ResponseWriter, r *http.Request) {
+	s.stream(w, r, "", func(e models.Event) ([]message, error) {
+		if e.Partial != nil {
+			return nil, nil
+		}
+		return []message{{event: "touch", data: e.SessionID}}, nil
+	})
+}
+
+// sessionEvents sends what happens in one session as pieces of the page.
+func (s *Server) sessionEvents(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
+	f, err := s.newFragments(ctx, r.PathValue("id"))
+	cancel()
+	if err != nil {
+		s.apiError(w, r, err)
+		return
+	}
+	s.stream(w, r, f.p.ses.ID, f.encode)
+}
+
+// apiEvents sends what happens in one session as models.Event in JSON.
+func (s *Server) apiEvents(w http.ResponseWriter, r *http.Request) {
+	ses, err := s.store.Session(r.Context(), r.PathValue("id"))
+	if err != nil {
+		s.apiError(w, r, err)
+		return
+	}
+	s.stream(w, r, ses.ID, func(e models.Event) ([]message, error) {
+		b, err := json.Marshal(e)
+		return []message{{data: string(b)}}, err
+	})
+}
+
+// stream sends a session's events until the reader goes, falls behind, or the hub closes. The place to resume from is
+// the Last-Event-ID header or else the query's "after"; when it can't be resumed from, the one event "reset" is sent and
+// the reader must load the page anew.
+func (s *Server) stream(w http.ResponseWriter, r *http.Request, session string, enc encoder) {
+	select {
+	case s.watchers <- struct{}{}:
+		defer func() { <-s.watchers }()
+	default:
+		w.Header().Set("Retry-After", "10")
+		s.apiError(w, r, &refusal{http.StatusServiceUnavailable, "Too many pages are watching. Try again in a moment."})
+		return
+	}
+	after := r.Header.Get("Last-Event-ID")
+	if after == "" {
+		after = r.URL.Query().Get("after")
+	}
+	cursor, err := ParseCursor(after)
+	if err != nil {
+		s.apiError(w, r, &refusal{http.StatusBadRequest, "after: want the id of an event"})
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("X-Accel-Buffering", "no") // a proxy that gathers would hold the lines back
+	out := &eventWriter{w: w, rc: http.NewResponseController(w), hub: s.hub.Cursor().Hub}
+	watcher, err := s.hub.Subscribe(session, cursor)
+	switch {
+	case errors.Is(err, ErrGone):
+		out.send(s.hub.Cursor(), []message{{event: "reset"}})
+		_ = out.flush()
+		return
+	case err != nil: // closing: no answer but a prompt end, the browser comes back by itself
+		h.Del("Content-Type")
+		s.apiError(w, r, &refusal{http.StatusServiceUnavailable, "Earshot is stopping."})
+		return
+	}
+	defer watcher.Close()
+	s.pump(r.Context(), out, watcher, enc)
+}
+
+// pump copies events to the reader and keeps a quiet connection alive.
+func (s *Server) pump(ctx context.Context, out *eventWriter, watcher *Watcher, enc encoder) {
+	beat := time.NewTicker(s.heartbeat)
+	defer beat.Stop()
+	out.raw("retry: 2000\n\n")
+	for {
+		if err := out.flush(); err != nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-beat.C:
+			out.raw(":\n\n")
+		case e, ok := <-watcher.Events():
+			if !ok {
+				return
+			}
+			msgs, err := enc(e)
+			if err != nil {
+				s.log.Error("event not written", "session", e.SessionID, "seq", e.Seq, "error_type", errType(err))
+				continue
+			}
+			out.send(Cursor{Hub: out.hub, Seq: e.Seq}, msgs)
+		}
+	}
+}
+
+// eventWriter gathers server-sent events and sends them with a deadline.
+type eventWriter struct {
+	w   http.ResponseWriter
+	rc  *http.ResponseController
+	hub string
+	buf bytes.Buffer
+}
+
+// send writes messages with one id. Each line of the data gets its own field, however it ends: words that people said
+// can't make up a field of their own.
+func (o *eventWriter) send(id Cursor, msgs []message) {
+	for i, m := range msgs {
+		if i == len(msgs)-1 { // resuming must not skip the rest of them
+			fmt.Fprintf(&o.buf, "id: %s\n", id)
+		}
+		if m.event != "" {
+			fmt.Fprintf(&o.buf, "event: %s\n", m.event)
+		}
+		for line := range strings.SplitSeq(lineEnds.Replace(m.data), "\n") {
+			fmt.Fprintf(&o.buf, "data: %s\n", line)
+		}
+		o.buf.WriteByte('\n')
+	}
+}
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+func (o *eventWriter) raw(s string) { o.buf.WriteString(s) }
+
+func (o *eventWriter) flush() error {
+	if o.buf.Len() == 0 {
+		return nil
+	}
+	// A writer without deadlines (a test's recorder) is used as it is.
+	if err := o.rc.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return fmt.Errorf("event stream deadline: %w", err)
+	}
+	if _, err := o.w.Write(o.buf.Bytes()); err != nil {
+		return fmt.Errorf("event stream: %w", err)
+	}
+	o.buf.Reset()
+	if err := o.rc.Flush(); err != nil {
+		return fmt.Errorf("event stream: %w", err)
+	}
+	return nil
+}
+
+func errType(err error) string { return fmt.Sprintf("%T", err) }

@@ -1,0 +1,150 @@
+package review
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"earshot/models"
+)
+
+// memory is a Store of a few lines: it holds what a test puts in.
+type memory struct {
+	mu       sync.Mutex
+	sessions []models.Session
+	speakers []models.Speaker
+	lines    []models.Utterance
+	flags    []models.Flag
+	gaps     []models.Gap
+	err      error // every call fails with it
+	boom     bool  // every call panics
+}
+
+func (m *memory) enter() error {
+	m.mu.Lock()
+	if m.boom {
+		m.mu.Unlock()
+		panic("the words that were said")
+	}
+	return m.err
+}
+
+func pick[T any](m *memory, from *[]T, want func(T) bool) ([]T, error) {
+	err := m.enter()
+	defer m.mu.Unlock()
+	var out []T
+	for _, x := range *from {
+		if want(x) {
+			out = append(out, x)
+		}
+	}
+	return out, err
+}
+
+func (m *memory) Sessions(_ context.Context, q models.SessionQuery) ([]models.SessionInfo, error) {
+	found, err := pick(m, &m.sessions, func(models.Session) bool { return true })
+	slices.SortFunc(found, func(a, b models.Session) int { return b.Started.Compare(a.Started) })
+	var out []models.SessionInfo
+	for _, ses := range found[:min(q.Limit, len(found))] {
+		out = append(out, m.info(ses))
+	}
+	return out, err
+}
+
+func (m *memory) Session(_ context.Context, id string) (models.SessionInfo, error) {
+	out, err := pick(m, &m.sessions, func(s models.Session) bool { return s.ID == id })
+	if err == nil && len(out) == 0 {
+		err = fmt.Errorf("session %q: %w", id, models.ErrNotFound)
+	}
+	if err != nil {
+		return models.SessionInfo{}, err
+	}
+	return m.info(out[0]), nil
+}
+
+func (m *memory) info(ses models.Session) models.SessionInfo {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	info := models.SessionInfo{Session: ses}
+	for _, s := range m.speakers {
+		if s.Session == ses.ID {
+			info.Speakers = append(info.Speakers, models.SpeakerCounts{Speaker: s})
+		}
+	}
+	for _, u := range m.lines {
+		if u.Session == ses.ID && u.Text != "" {
+			info.Utterances++
+		}
+	}
+	for _, f := range m.flags {
+		if f.Session == ses.ID {
+			info.Flags++
+			if f.Status == models.FlagOpen {
+				info.OpenFlags++
+			}
+		}
+	}
+	return info
+}
+
+func (m *memory) Speakers(_ context.Context, id string) ([]models.Speaker, error) {
+	return pick(m, &m.speakers, func(s models.Speaker) bool { return s.Session == id })
+}
+
+func (m *memory) Utterances(_ context.Context, id string) ([]models.Utterance, error) {
+	return pick(m, &m.lines, func(u models.Utterance) bool { return u.Session == id })
+}
+
+func (m *memory) Flags(_ context.Context, id string) ([]models.Flag, error) {
+	return pick(m, &m.flags, func(f models.Flag) bool { return f.Session == id })
+}
+
+func (m *memory) Gaps(_ context.Context, id string) ([]models.Gap, error) {
+	return pick(m, &m.gaps, func(g models.Gap) bool { return g.Session == id })
+}
+
+func (m *memory) Search(_ context.Context, q models.SearchQuery) (models.SearchPage, error) {
+	lines, err := pick(m, &m.lines, func(u models.Utterance) bool { return strings.Contains(u.Text, q.Text) })
+	var page models.SearchPage
+	if len(lines) > q.Limit {
+		lines, page.Next = lines[:q.Limit], "n3xt"
+	}
+	for _, u := range lines {
+		before, after, _ := strings.Cut(u.Text, q.Text)
+		page.Hits = append(page.Hits, models.SearchHit{Room: u.Session, Utterance: u,
+			Said:    start.Add(time.Duration(u.StartMS) * time.Millisecond),
+			Snippet: []models.SnippetPart{{Text: before}, {Text: q.Text, Hit: true}, {Text: after}}})
+	}
+	return page, err
+}
+
+var start = time.Date(2026, 3, 1, 20, 14, 0, 0, time.UTC)
+
+// said makes a line whose words are spread evenly over its time.
+func said(session string, seq int, speaker string, startMS, endMS int64, text string) models.Utterance {
+	u := models.Utterance{
+		Key:       models.Key{Session: session, Epoch: 1, Track: "t-" + speaker, Seq: seq},
+		SpeakerID: speaker, SpeakerName: speaker, Attribution: models.AttributionTrack,
+		StartMS: startMS, EndMS: endMS, Text: text, State: models.UtteranceOK, VoicedMS: endMS - startMS, Language: "en",
+	}
+	words := strings.Fields(text)
+	for i, w := range words {
+		at := startMS + int64(i)*(endMS-startMS)/int64(len(words))
+		u.Words = append(u.Words, models.Word{Text: " " + w, StartMS: at, EndMS: at + 200, P: 0.9})
+	}
+	return u
+}
+
+// flagged is a flag on some words of a line.
+func flagged(u models.Utterance, rule string, level models.Level, words ...int) models.Flag {
+	f := models.Flag{ID: u.String() + rule, Session: u.Session, Utterance: u.Key, SpeakerID: u.SpeakerID,
+		SpeakerName: u.SpeakerName, Rule: rule, Pack: "open-mic", Hash: "3f9c21", Level: level, Mode: models.ModeSuggest,
+		Title: "Rule " + rule, StartMS: u.StartMS, EndMS: u.EndMS, Why: "Matched by " + rule + ".", Status: models.FlagOpen}
+	for _, i := range words {
+		f.Matched = append(f.Matched, u.Words[i])
+	}
+	return f
+}

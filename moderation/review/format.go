@@ -1,0 +1,139 @@
+package review
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+	"unicode"
+
+	"earshot/models"
+)
+
+// clock is ms from the session's start as people read it: 0:07, 31:04, 1:02:03.
+func clock(ms int64) string {
+	s := max(ms, 0) / 1000
+	if s < 3600 {
+		return fmt.Sprintf("%d:%02d", s/60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+}
+
+// length is a duration rounded to what matters: 2.1 s, 45 s, 12 min, 1 h 12.
+func length(d time.Duration) string {
+	switch {
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1f s", max(d, 0).Seconds())
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%.0f s", d.Seconds())
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(math.Round(d.Minutes())))
+	default:
+		d = d.Round(time.Minute)
+		return fmt.Sprintf("%d h %02d", int(d.Hours()), int(d.Minutes())%60)
+	}
+}
+
+// count is a number with its noun: "1 line", "12 lines".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// day names the day of t as seen from now: Today, Yesterday, Tue 3 Nov, 3 Nov 2025.
+func day(t, now time.Time) string {
+	start := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	switch {
+	case !t.Before(start):
+		return "Today"
+	case !t.Before(start.AddDate(0, 0, -1)):
+		return "Yesterday"
+	case t.Year() == now.Year():
+		return t.Format("Mon 2 Jan")
+	default:
+		return t.Format("2 Jan 2006")
+	}
+}
+
+// wall is a point in time in full, for the hover over a session time.
+func wall(t time.Time) string { return t.Format("Mon 2 Jan 2006, 15:04:05 MST") }
+
+const maxName = 128
+
+// cleanName makes a name from the room fit to be shown: one line, no control or direction-changing characters, at most
+// 128 characters.
+func cleanName(s string) string {
+	s = strings.ToValidUTF8(s, "�")
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
+			return -1
+		}
+		return r
+	}, s)
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > maxName {
+		s = string(r[:maxName-1]) + "…"
+	}
+	return s
+}
+
+// heard words a probability: people are never shown bare decimals.
+func heard(p float32) string {
+	switch {
+	case p >= 0.8:
+		return "clear"
+	case p >= 0.5:
+		return "likely"
+	default:
+		return "unsure"
+	}
+}
+
+var doubtWords = map[models.Doubt]string{
+	models.DoubtPhantom:       "perhaps never said: such words are made up on noise",
+	models.DoubtRepeat:        "the text repeats itself",
+	models.DoubtLowVoice:      "hardly any speech in it",
+	models.DoubtLowConfidence: "heard unsurely",
+	models.DoubtLoss:          "part of the sound was lost",
+}
+
+var gapWords = map[models.GapCause]string{
+	models.GapLoss:     "packets did not arrive",
+	models.GapCut:      "the connection was down",
+	models.GapOverload: "this machine could not keep up",
+	models.GapRestart:  "Earshot was not running",
+}
+
+var endWords = map[models.EndReason]string{
+	models.EndLeft:         "left on request",
+	models.EndAlone:        "left when nobody else was there",
+	models.EndRoomClosed:   "the room was closed",
+	models.EndReplaced:     "another client took its place",
+	models.EndRemoved:      "a moderator removed it",
+	models.EndDenied:       "it was not let in",
+	models.EndFailedICE:    "no way for the sound was found",
+	models.EndFailedAuth:   "the credentials were refused",
+	models.EndFailedServer: "the room's server failed",
+	models.EndMaxTime:      "the longest stay was reached",
+	models.EndStopped:      "Earshot was stopped",
+}
+
+// noticePart is a stretch of the notice: words, or code to be typed.
+type noticePart struct {
+	Text string
+	Code bool
+}
+
+func parseNotice(s string) (parts []noticePart) {
+	for i, p := range strings.Split(s, "`") {
+		if p != "" {
+			parts = append(parts, noticePart{Text: p, Code: i%2 == 1})
+		}
+	}
+	return parts
+}

@@ -1,0 +1,134 @@
+package review
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"earshot/models"
+)
+
+// remembered is how many of the latest lines a stream can draw again when a flag marks words in them.
+const remembered = 64
+
+// fragments words events as pieces of a session's page, made by the same templates as the page. Every top-level element
+// of a piece has an id, and in data-in the id of its place; the script replaces the element of that id or puts it there
+// in the order of data-at. One stream owns it.
+type fragments struct {
+	p      *painter
+	recent map[models.Key]*drawn
+	order  []models.Key
+}
+
+// drawn is a line as it was sent.
+type drawn struct {
+	line  models.Utterance
+	flags []models.Flag
+}
+
+func (s *Server) newFragments(ctx context.Context, session string) (*fragments, error) {
+	info, err := s.store.Session(ctx, session)
+	if err != nil {
+		return nil, fmt.Errorf("session: %w", err)
+	}
+	speakers, err := s.store.Speakers(ctx, info.ID)
+	if err != nil {
+		return nil, fmt.Errorf("speakers of %s: %w", info.ID, err)
+	}
+	return &fragments{
+		p:      &painter{s: s, ses: info.Session, cast: newCast(speakers)},
+		recent: make(map[models.Key]*drawn, remembered),
+	}, nil
+}
+
+func (f *fragments) encode(e models.Event) ([]message, error) {
+	var b bytes.Buffer
+	var err error
+	switch {
+	case e.Session != nil:
+		err = f.draw(&b, "head", f.p.s.head(*e.Session))
+	case e.Speaker != nil:
+		err = f.draw(&b, "strip", &strip{Who: f.p.cast.put(*e.Speaker), ScaleMS: 1})
+	case e.Partial != nil:
+		if err = f.newcomer(&b, e.Partial.SpeakerID, e.Partial.SpeakerName); err == nil {
+			err = f.draw(&b, "line", f.p.partial(*e.Partial))
+		}
+	case e.Utterance != nil:
+		err = f.utterance(&b, *e.Utterance)
+	case e.Flag != nil:
+		err = f.flag(&b, *e.Flag)
+	case e.Gap != nil:
+		err = f.draw(&b, "gap", f.p.gap(*e.Gap))
+	}
+	if err != nil || b.Len() == 0 {
+		return nil, err
+	}
+	return []message{{data: b.String()}}, nil
+}
+
+func (f *fragments) draw(b *bytes.Buffer, part string, data any) error {
+	if err := f.p.s.pages["parts"].ExecuteTemplate(b, part, data); err != nil {
+		return fmt.Errorf("part %s: %w", part, err)
+	}
+	return nil
+}
+
+// newcomer adds a row to the timeline for somebody who speaks without having been announced.
+func (f *fragments) newcomer(b *bytes.Buffer, id, name string) error {
+	who, known := f.p.cast.find(id, name)
+	if known {
+		return nil
+	}
+	return f.draw(b, "strip", &strip{Who: who, ScaleMS: 1})
+}
+
+func (f *fragments) utterance(b *bytes.Buffer, u models.Utterance) error {
+	if !shown(u) { // nothing was said after all: a partial that stands in its place goes
+		return f.draw(b, "gone", lineID(u.Key))
+	}
+	if err := f.newcomer(b, u.SpeakerID, u.SpeakerName); err != nil {
+		return err
+	}
+	d := f.recent[u.Key]
+	if d == nil {
+		d = &drawn{}
+		f.remember(u.Key, d)
+	}
+	d.line = u
+	return f.draw(b, "line", f.p.line(u, d.flags))
+}
+
+func (f *fragments) remember(k models.Key, d *drawn) {
+	if len(f.order) == remembered {
+		delete(f.recent, f.order[0])
+		f.order = f.order[1:]
+	}
+	f.order = append(f.order, k)
+	f.recent[k] = d
+}
+
+// flag draws the line again with the matched words marked when the line is remembered; else the flag alone goes into
+// its place in the line. Either way it goes into the list.
+func (f *fragments) flag(b *bytes.Buffer, fl models.Flag) error {
+	v := f.p.flag(fl)
+	if d := f.recent[fl.Utterance]; d != nil {
+		d.put(fl)
+		if err := f.draw(b, "line", f.p.line(d.line, d.flags)); err != nil {
+			return err
+		}
+	} else if err := f.draw(b, "inflag", v); err != nil {
+		return err
+	}
+	return f.draw(b, "flag", v)
+}
+
+// put adds a flag or replaces an earlier state of it.
+func (d *drawn) put(fl models.Flag) {
+	for i := range d.flags {
+		if d.flags[i].ID == fl.ID {
+			d.flags[i] = fl
+			return
+		}
+	}
+	d.flags = append(d.flags, fl)
+}

@@ -1,0 +1,97 @@
+package review
+
+import (
+	"html/template"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// Config is what a Server needs. Store and Hub are required.
+type Config struct {
+	Store Store
+	Hub   *Hub
+	// Notice is shown as a banner on every page, "" for none. Words between backquotes are shown as code.
+	Notice string
+	// Hosts are the DNS names under which the pages may be asked for, besides localhost and IP addresses. A request
+	// under any other name is refused, since a foreign site could point its own name at this machine.
+	Hosts []string
+	// Location is the time zone of wall-clock times; nil is the machine's.
+	Location *time.Location
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+	// Log receives failures, never what was said; nil is slog.Default().
+	Log *slog.Logger
+	// MaxWatchers bounds the open event streams (default 256); more are answered with 503 and Retry-After.
+	MaxWatchers int
+}
+
+// Server is the http.Handler of the pages, the API and the events. It starts no goroutine. Event streams end when the
+// request's context ends or the Hub is closed.
+type Server struct {
+	store     Store
+	hub       *Hub
+	notice    []noticePart
+	hosts     map[string]bool
+	loc       *time.Location
+	now       func() time.Time
+	log       *slog.Logger
+	pages     map[string]*template.Template
+	assets    *assets
+	watchers  chan struct{} // one token per open stream
+	heartbeat time.Duration
+	handler   http.Handler
+}
+
+// New makes a Server. It panics when the embedded templates do not parse, which the package's tests rule out.
+func New(c Config) *Server {
+	s := &Server{
+		store:     c.Store,
+		hub:       c.Hub,
+		notice:    parseNotice(c.Notice),
+		hosts:     map[string]bool{"localhost": true},
+		loc:       c.Location,
+		now:       c.Now,
+		log:       c.Log,
+		assets:    loadAssets(),
+		heartbeat: 15 * time.Second,
+	}
+	for _, h := range c.Hosts {
+		s.hosts[h] = true
+	}
+	if s.loc == nil {
+		s.loc = time.Local
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	if c.MaxWatchers <= 0 {
+		c.MaxWatchers = 256
+	}
+	s.watchers = make(chan struct{}, c.MaxWatchers)
+	s.pages = loadPages(s.assets)
+	s.handler = s.guard(s.routes())
+	return s
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", s.page(s.rooms))
+	mux.Handle("GET /s/{id}", s.page(s.session))
+	mux.Handle("GET /search", s.page(s.search))
+	mux.Handle("GET /", s.page(s.nowhere))
+	mux.HandleFunc("GET /static/{file}", s.assets.serve)
+	mux.HandleFunc("GET /events", s.roomEvents)
+	mux.HandleFunc("GET /events/{id}", s.sessionEvents)
+	mux.Handle("GET /api/", s.api(s.apiNowhere))
+	mux.Handle("GET /api/sessions", s.api(s.apiSessions))
+	mux.Handle("GET /api/sessions/{id}", s.api(s.apiSession))
+	mux.HandleFunc("GET /api/sessions/{id}/events", s.apiEvents)
+	return mux
+}

@@ -1,0 +1,112 @@
+package review
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"earshot/models"
+)
+
+// sessionHead is the top of a session's page. While the room is live it is sent anew when it changes.
+type sessionHead struct {
+	ID, Name   string
+	Live       bool
+	Started    string
+	StartedISO string
+	Length     string
+	Ended      string // why, in words
+	URL        string
+	Model      string
+	Rules      string
+}
+
+type sessionPage struct {
+	Head                   sessionHead
+	Cursor                 string
+	Time                   timeline
+	Items                  []item
+	Flags                  []flagView
+	Lines, OpenFlags, Talk int
+}
+
+// held is all that the store has of one session.
+type held struct {
+	session  models.SessionInfo
+	speakers []models.Speaker
+	lines    []models.Utterance
+	flags    []models.Flag
+	gaps     []models.Gap
+}
+
+func (s *Server) load(ctx context.Context, id string) (h held, err error) {
+	if h.session, err = s.store.Session(ctx, id); err != nil {
+		return h, fmt.Errorf("session: %w", err)
+	}
+	if h.speakers, err = s.store.Speakers(ctx, id); err != nil {
+		return h, fmt.Errorf("speakers of %s: %w", h.session.ID, err)
+	}
+	if h.lines, err = s.store.Utterances(ctx, id); err != nil {
+		return h, fmt.Errorf("utterances of %s: %w", h.session.ID, err)
+	}
+	if h.flags, err = s.store.Flags(ctx, id); err != nil {
+		return h, fmt.Errorf("flags of %s: %w", h.session.ID, err)
+	}
+	if h.gaps, err = s.store.Gaps(ctx, id); err != nil {
+		return h, fmt.Errorf("gaps of %s: %w", h.session.ID, err)
+	}
+	return h, nil
+}
+
+// session is the page of one stay in a room.
+func (s *Server) session(r *http.Request) (view, error) {
+	cursor := s.hub.Cursor() // before the store is read: what comes in between is sent again, and seen to be known
+	h, err := s.load(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return view{}, err
+	}
+	p := &painter{s: s, ses: h.session.Session, cast: newCast(h.speakers)}
+	data := sessionPage{Head: s.head(h.session.Session), Cursor: cursor.String()}
+	data.Items = p.items(h.lines, h.gaps, h.flags)
+	data.Flags = flagList(p, h.flags)
+	data.Time = newTimeline(p.cast, data.Items, s.stay(h.session.Session).Milliseconds())
+	for _, it := range data.Items {
+		if it.Line != nil {
+			data.Lines++
+		}
+	}
+	for _, f := range data.Flags {
+		if f.Open {
+			data.OpenFlags++
+		}
+	}
+	return view{page: "session", title: data.Head.Name, nav: "rooms", wide: true, data: data}, nil
+}
+
+func (s *Server) head(ses models.Session) sessionHead {
+	t := ses.Started.In(s.loc)
+	h := sessionHead{
+		ID: ses.ID, Name: sessionName(ses), Live: ses.Live(), URL: ses.URL, Model: ses.Model, Rules: ses.Rules,
+		Started:    day(t, s.now().In(s.loc)) + " " + t.Format("15:04"),
+		StartedISO: t.UTC().Format(time.RFC3339),
+		Length:     length(s.stay(ses)),
+	}
+	if !h.Live {
+		h.Ended = cmp.Or(endWords[ses.Reason], string(ses.Reason))
+	}
+	return h
+}
+
+// stay is how long the session has lasted.
+func (s *Server) stay(ses models.Session) time.Duration {
+	if ses.Live() {
+		return max(s.now().Sub(ses.Started), 0)
+	}
+	return max(ses.Ended.Sub(ses.Started), 0)
+}
+
+func sessionName(ses models.Session) string {
+	return cmp.Or(cleanName(ses.Name), cleanName(ses.Room), "Unnamed room")
+}
