@@ -9,6 +9,8 @@ const (
 	// pauses within it in every band; a steady sound does not, and so becomes noise.
 	floorSpans = 7
 	spanBlocks = 8
+	// warmUp blocks (1 s) must have been heard before a minimum counts: until then what is loud may be speech.
+	warmUp = 32
 	// quietest is the level below which nothing is speech.
 	quietest = -62.0
 )
@@ -43,8 +45,8 @@ func NewEnergyVAD() *EnergyVAD {
 func (v *EnergyVAD) Reset() {
 	*v = EnergyVAD{spec: v.spec}
 	for b := range vadBands {
-		// White noise of -66 dBFS under the window, whose mean square is 3/8.
-		v.noise[b] = VADBlock * 0.375 * 2.5e-7
+		// White noise of -58 dBFS under the window, whose mean square is 3/8.
+		v.noise[b] = VADBlock * 0.375 * 1.6e-6
 		for s := range v.spanMin {
 			v.spanMin[s][b] = math.Inf(1)
 		}
@@ -111,7 +113,7 @@ func (v *EnergyVAD) likelihood(bands *[vadBands]float64) float64 {
 
 // adapt moves the noise floor: towards what is not speech, and at any time up to what the minimum proves.
 func (v *EnergyVAD) adapt(bands *[vadBands]float64, speech float64) {
-	full := v.blocks >= floorSpans*spanBlocks
+	known := v.blocks >= warmUp
 	for b, p := range bands {
 		if speech < 0.3 {
 			v.noise[b] += 0.12 * (min(p, 4*v.noise[b]) - v.noise[b])
@@ -120,7 +122,7 @@ func (v *EnergyVAD) adapt(bands *[vadBands]float64, speech float64) {
 		for s := range v.spanMin {
 			floor = min(floor, v.spanMin[s][b])
 		}
-		if full && v.noise[b] < floor {
+		if known && v.noise[b] < floor {
 			v.noise[b] = floor * 1.6 // a minimum of noise lies below its mean
 		}
 		v.noise[b] = max(v.noise[b], 1e-7)

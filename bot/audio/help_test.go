@@ -1,11 +1,18 @@
 package audio
 
 import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"hash/crc32"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"testing"
 	"time"
+	"unsafe"
 
 	"earshot/models"
 )
@@ -60,9 +67,28 @@ type sent struct {
 	at time.Duration
 }
 
-// encode makes the packets of PCM at 16 kHz, one per 20 ms, as a browser sends them: DTX packets are not sent and do
-// not take a sequence number.
+// encoded remembers what encode made: encoding is what tests spend their time on.
+var encoded sync.Map
+
+// encode is encodeAnew, once for each sound. The packets are the caller's.
 func encode(t testing.TB, pcm []float32, c EncoderConfig) []sent {
+	t.Helper()
+	key := fmt.Sprintf("%d %x %+v", len(pcm), crc32.ChecksumIEEE(unsafe.Slice((*byte)(unsafe.Pointer(&pcm[0])), 4*len(pcm))), c)
+	made, ok := encoded.Load(key)
+	if !ok {
+		made = encodeAnew(t, pcm, c)
+		encoded.Store(key, made)
+	}
+	out := slices.Clone(made.([]sent))
+	for i := range out {
+		out[i].Payload = bytes.Clone(out[i].Payload)
+	}
+	return out
+}
+
+// encodeAnew makes the packets of PCM at 16 kHz, one per 20 ms, as a browser sends them: DTX packets are not sent and do
+// not take a sequence number.
+func encodeAnew(t testing.TB, pcm []float32, c EncoderConfig) []sent {
 	t.Helper()
 	enc, err := NewEncoder(c)
 	if err != nil {
@@ -120,4 +146,31 @@ func run(tr *Track, packets []sent, from time.Duration) {
 		tr.Tick(now)
 	}
 	tr.Close(now)
+}
+
+// humanSpeech reads recordings of people that are not part of the project.
+func humanSpeech(t testing.TB) map[string][]float32 {
+	t.Helper()
+	files, _ := filepath.Glob("../../../shared/audio/*.wav")
+	if len(files) == 0 {
+		t.Skip("no human speech: put wav files into ../shared/audio beside the checkout")
+	}
+	out := map[string][]float32{}
+	for _, f := range files {
+		out[filepath.Base(f)] = readWAVFile(t, f)
+	}
+	return out
+}
+
+// impair sends packets over a bad network and gives them in the order in which they come.
+func impair(packets []sent, c Impairment) []sent {
+	im := NewImpairer(c)
+	var out []sent
+	for _, p := range packets {
+		for _, at := range im.Deliver(p.at) {
+			out = append(out, sent{p.Packet, at})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b sent) int { return cmp.Compare(a.at, b.at) })
+	return out
 }

@@ -21,34 +21,26 @@ const restartQuiet = 300 * time.Millisecond
 // maxStrays bounds the packets that wait to become a stream.
 const maxStrays = 32
 
-// strays holds packets that do not fit the stream until they prove to be a new one: by following each other while
-// nothing else comes.
+// strays holds packets that do not fit the stream until some of them prove to be a new one: by following each other
+// while nothing of the stream comes.
 type strays struct {
 	held    []arrival
-	run     int // packets in sequence since the stream was last heard
+	proof   int // index in held from which packets came since the stream was last heard
 	dropped int64
 }
 
 // disturb notes that the stream is alive.
-func (s *strays) disturb() { s.run = 0 }
+func (s *strays) disturb() { s.proof = len(s.held) }
 
-// add keeps a stray; it reports whether it follows the one before.
+// add keeps a stray; it reports whether it follows another one.
 func (s *strays) add(p Packet, now time.Duration) bool {
-	n := len(s.held)
-	follows := n > 0 && s.held[n-1].SSRC == p.SSRC && s.held[n-1].Seq+1 == p.Seq
-	if n > 0 && s.held[n-1].SSRC != p.SSRC {
-		s.reset()
-	}
 	if len(s.held) == maxStrays {
 		s.held = s.held[:copy(s.held, s.held[1:])]
+		s.proof = max(0, s.proof-1)
 		s.dropped++
 	}
 	s.held = append(s.held, arrival{Packet: p, at: now})
-	if !follows {
-		s.run = 0
-	}
-	s.run++
-	return s.run >= 2
+	return slices.ContainsFunc(s.held[s.proof:], func(a arrival) bool { return a.SSRC == p.SSRC && a.Seq+1 == p.Seq })
 }
 
 // convince reports whether the strays are a new stream: of another SSRC at once, of the same one only after quiet.
@@ -62,17 +54,11 @@ func (s *strays) take(now time.Duration) []arrival {
 	last := s.held[n-1]
 	kept := slices.DeleteFunc(s.held, func(a arrival) bool {
 		d := int16(last.Seq - a.Seq)
-		return now-a.at > time.Second || d > maxMisorder || d < -maxMisorder
+		return a.SSRC != last.SSRC || now-a.at > time.Second || d > maxMisorder || d < -maxMisorder
 	})
 	s.dropped += int64(n - len(kept))
-	s.held, s.run = nil, 0
+	s.held, s.proof = nil, 0
 	return kept
-}
-
-// reset drops what waits.
-func (s *strays) reset() {
-	s.dropped += int64(len(s.held))
-	s.held, s.run = nil, 0
 }
 
 // nearby reports whether a sequence number can be of the stream.
@@ -143,6 +129,7 @@ func (t *Track) rest() {
 	t.play.dec = nil
 	t.log.clear()
 	t.seg.jump(0)
+	t.seg.pcm, t.seg.blocks = nil, nil
 	t.vad.Reset()
 }
 

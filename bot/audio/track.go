@@ -151,6 +151,8 @@ func (t *Track) Close(now time.Duration) {
 	}
 	t.endStream(now)
 	t.vad.Reset()
+	t.strays.dropped += int64(len(t.strays.held))
+	t.strays.held = nil
 	t.closed = true
 }
 

@@ -1,31 +1,455 @@
 package audio
 
 import (
+	"errors"
 	"math"
+	"math/rand/v2"
 	"testing"
 	"time"
+
+	"earshot/models"
 )
 
 func amplitude(dbfs float64) float64 { return math.Pow(10, dbfs/20) }
 
-func TestSmoke(t *testing.T) {
-	var pcm []float32
-	type span struct{ a, b int }
-	var want []span
-	pcm = append(pcm, silence(1000)...)
+// speech24 is what a browser sends for speech.
+var speech24 = EncoderConfig{Bitrate: 24000, FEC: true, LossPercent: 10}
+
+// within fails if a time is further off than allowed.
+func within(t *testing.T, what string, got, want, tolerance int64) {
+	t.Helper()
+	if got < want-tolerance || got > want+tolerance {
+		t.Errorf("%s at %d ms, want %d +-%d", what, got, want, tolerance)
+	}
+}
+
+// onset is where the sound of a clip begins, in session ms: its first block above -35 dBFS.
+func onset(c models.Clip) int64 {
+	for i := 0; i+160 <= len(c.PCM); i += 160 {
+		if powerDBFS(power(c.PCM[i:i+160])) > -35 {
+			return c.StartMS + int64(i/16)
+		}
+	}
+	return -1
+}
+
+// loudAt is where sound begins in PCM, in ms.
+func loudAt(pcm []float32) int64 { return onset(models.Clip{PCM: pcm}) }
+
+// script of sentences with pauses between them, and when each begins to sound, in ms.
+func talk(t testing.TB, pauseMS int) (pcm []float32, onsets []int64) {
+	pcm = silence(pauseMS)
 	for _, w := range evalWAVs(t) {
-		a := len(pcm) / 16
-		pcm = append(pcm, w...)
-		want = append(want, span{a, len(pcm) / 16})
-		pcm = append(pcm, silence(1200)...)
+		onsets = append(onsets, int64(len(pcm)/16)+loudAt(w))
+		pcm = append(append(pcm, w...), silence(pauseMS)...)
+	}
+	return pcm, onsets
+}
+
+// checkTalk checks that each sentence is one clip at its time.
+func checkTalk(t *testing.T, clips []models.Clip, onsets []int64, from time.Duration, tolerance int64) {
+	t.Helper()
+	if len(clips) != len(onsets) {
+		t.Fatalf("%d clips for %d sentences", len(clips), len(onsets))
+	}
+	for i, c := range clips {
+		within(t, "sentence "+c.Key.String(), onset(c), onsets[i]+ms(from), tolerance)
+		if c.Seq != i+1 || c.SpeakerID != "ann" || c.EndMS <= c.StartMS {
+			t.Errorf("clip %d is %s of %s, %d-%d ms", i, c.Key, c.SpeakerID, c.StartMS, c.EndMS)
+		}
+	}
+}
+
+func TestTrack(t *testing.T) {
+	pcm, onsets := talk(t, 1000)
+	tr, rec := newTestTrack(t, nil)
+	packets := encode(t, pcm, speech24)
+	run(tr, packets, 5*time.Second)
+	checkTalk(t, rec.clips, onsets, 5*time.Second, 100)
+	st := tr.Stats()
+	if st.Packets != int64(len(packets)) || st.Lost+st.Late+st.Duplicate+st.BadOpus+st.ConcealedMS != 0 || len(rec.gaps) != 0 {
+		t.Errorf("a perfect network gave %+v and %d gaps", st, len(rec.gaps))
+	}
+}
+
+// FAULTS 1: rubbish among the packets is dropped and counted; the track lives.
+func TestGarbagePackets(t *testing.T) {
+	pcm, onsets := talk(t, 1000)
+	tr, rec := newTestTrack(t, nil)
+	r := rand.New(rand.NewPCG(1, 2))
+	buf := make([]byte, 1500)
+	var bad, pushed int64
+	now := time.Duration(0)
+	for _, p := range encode(t, pcm, speech24) {
+		now = p.at
+		for range 20 {
+			g, err := ParsePacket(garbage(r, buf), 3)
+			if err != nil && !errors.Is(err, ErrPaddingOnly) {
+				bad++
+				continue
+			}
+			pushed++
+			tr.Push(g, now)
+		}
+		tr.Push(p.Packet, now)
+		tr.Tick(now)
+	}
+	tr.Close(now)
+	checkTalk(t, rec.clips, onsets, 0, 100)
+	if st := tr.Stats(); bad == 0 || st.Stray < pushed-40 || st.SSRCChanges > 1 {
+		t.Errorf("of %d stray packets: %+v", pushed, st)
+	}
+}
+
+// FAULTS 2: damaged Opus is concealed; the time base holds.
+func TestDamagedOpus(t *testing.T) {
+	pcm, onsets := talk(t, 1000)
+	for _, share := range []float64{0.01, 0.1} {
+		r := rand.New(rand.NewPCG(3, 4))
+		packets := encode(t, pcm, speech24)
+		for i := range packets {
+			p := packets[i].Payload
+			switch x := r.Float64(); {
+			case x < share/3:
+				p[r.IntN(len(p))] ^= 1 << r.IntN(8)
+			case x < share*2/3:
+				packets[i].Payload = p[:1+r.IntN(2)]
+			case x < share:
+				packets[i].Payload = []byte{p[0] | 3, byte(r.IntN(2) * 63), 7}
+			}
+		}
+		tr, rec := newTestTrack(t, nil)
+		run(tr, packets, 0)
+		if len(rec.clips) < len(onsets) {
+			t.Errorf("%g: %d clips for %d sentences", share, len(rec.clips), len(onsets))
+		}
+		within(t, "the last clip's end", rec.clips[len(rec.clips)-1].EndMS, int64(len(pcm)/16)-1000, 600)
+		if st := tr.Stats(); st.BadOpus == 0 || st.Restarts > 0 {
+			t.Errorf("%g: %+v", share, st)
+		}
+	}
+}
+
+// FAULTS 3: any size of payload and any length of frame.
+func TestPayloadSizesAndFrameLengths(t *testing.T) {
+	for _, size := range []int{0, 1, 2, 3, 1275, 1500, 65507} {
+		tr, _ := newTestTrack(t, nil)
+		for i := range 20 {
+			tr.Push(Packet{SSRC: 1, Seq: uint16(i), Timestamp: uint32(960 * i), Payload: make([]byte, size)}, time.Duration(i)*20*time.Millisecond)
+		}
+		tr.Close(time.Second)
+		if st := tr.Stats(); st.Packets != 20 || st.Lost != 0 || (size > 1275) != (st.BadOpus == 20) {
+			t.Errorf("%d bytes: %+v", size, st)
+		}
+	}
+	pcm := Resample(evalWAVs(t)[0], 16000, 48000)
+	for _, ch := range []int{1, 2} {
+		for _, frame := range []int{120, 240, 480, 960, 1920, 2880} {
+			enc, err := NewEncoder(EncoderConfig{Channels: ch, Bitrate: 32000})
+			if err != nil {
+				t.Fatal(err)
+			}
+			tr, rec := newTestTrack(t, nil)
+			n := len(pcm) / frame
+			for i := range n {
+				in := pcm[i*frame : (i+1)*frame]
+				if ch == 2 {
+					in = interleave(in)
+				}
+				b, err := enc.Encode(in)
+				if err != nil {
+					t.Fatal(err)
+				}
+				tr.Push(Packet{Seq: uint16(i), Timestamp: uint32(i * frame), Payload: b}, time.Duration(i*frame)*time.Second/48000)
+			}
+			tr.Close(4 * time.Second)
+			st := tr.Stats()
+			if want := int64(n*frame) / 48; st.DecodedMS < want-int64(n) || st.DecodedMS > want {
+				t.Errorf("%d channels, %d samples: %d ms decoded, want %d", ch, frame, st.DecodedMS, want)
+			}
+			if len(rec.clips) != 1 || tr.play.pos != int64(n*frame/3) {
+				t.Errorf("%d channels, %d samples: %d clips, position %d, want %d", ch, frame, len(rec.clips), tr.play.pos, n*frame/3)
+			}
+		}
+	}
+}
+
+func interleave(mono []float32) []float32 {
+	out := make([]float32, 0, 2*len(mono))
+	for _, s := range mono {
+		out = append(out, s, s)
+	}
+	return out
+}
+
+// FAULTS 4: another SSRC in the middle of speech costs one split and no words.
+func TestSSRCChange(t *testing.T) {
+	pcm := evalWAVs(t)[2]
+	packets := encode(t, append(append(silence(500), pcm...), silence(900)...), speech24)
+	half := 25 + len(pcm)/320/2
+	for i := half; i < len(packets); i++ {
+		p := &packets[i]
+		p.SSRC, p.Seq, p.Timestamp = 99, p.Seq+12345, p.Timestamp+99999999
 	}
 	tr, rec := newTestTrack(t, nil)
-	run(tr, encode(t, pcm, EncoderConfig{Bitrate: 24000, FEC: true, LossPercent: 10}), 5*time.Second)
-	for _, w := range want {
-		t.Log("want", w)
+	run(tr, packets, 0)
+	if st := tr.Stats(); st.SSRCChanges != 1 || st.Lost != 0 || st.Stray != 0 {
+		t.Errorf("%+v", st)
 	}
+	if len(rec.clips) != 2 {
+		t.Fatalf("%d clips, want one split", len(rec.clips))
+	}
+	within(t, "the second part", rec.clips[1].StartMS, rec.clips[0].EndMS, 60)
 	for _, c := range rec.clips {
-		t.Logf("%s %d-%d voiced %d conc %d level %.1f opus %d", c.Key, c.StartMS-5000, c.EndMS-5000, c.VoicedMS, c.ConcealedMS, c.LevelDBFS, len(c.Opus))
+		sameSound(t, c, 0.99)
 	}
-	t.Logf("%+v", tr.Stats())
+}
+
+func TestAlternatingSSRCsKeepTheFirst(t *testing.T) {
+	pcm, onsets := talk(t, 1000)
+	var packets []sent
+	for _, p := range encode(t, pcm, speech24) {
+		q := p
+		q.SSRC = 99
+		packets = append(packets, p, q)
+	}
+	tr, rec := newTestTrack(t, nil)
+	run(tr, packets, 0)
+	checkTalk(t, rec.clips, onsets, 0, 100)
+	if st := tr.Stats(); st.SSRCChanges != 0 || st.Stray == 0 {
+		t.Errorf("%+v", st)
+	}
+}
+
+// A sender that restarts with far-off numbers under the same SSRC is followed.
+func TestSequenceRestart(t *testing.T) {
+	pcm, onsets := talk(t, 1000)
+	packets := encode(t, pcm, speech24)
+	cut := int(onsets[6]/20) - 30 // in the pause
+	for i := cut; i < len(packets); i++ {
+		packets[i].Seq += 20000
+		packets[i].Timestamp += 1 << 30
+		packets[i].at += 10 * time.Second
+	}
+	for i := 6; i < len(onsets); i++ {
+		onsets[i] += 10000
+	}
+	tr, rec := newTestTrack(t, nil)
+	run(tr, packets, 0)
+	checkTalk(t, rec.clips, onsets, 0, 100)
+	if st := tr.Stats(); st.Restarts != 1 {
+		t.Errorf("%+v", st)
+	}
+}
+
+// FAULTS 5: silence that is not sent is silence, and times stay right.
+func TestDTX(t *testing.T) {
+	pcm, onsets := talk(t, 3000)
+	pcm = append(pcm, silence(60000)...)
+	onsets = append(onsets, int64(len(pcm)/16)+loudAt(evalWAVs(t)[0]))
+	pcm = append(append(pcm, evalWAVs(t)[0]...), silence(1000)...)
+	enc := speech24
+	enc.DTX = true
+	packets := encode(t, pcm, enc)
+	if len(packets) > len(pcm)/320*2/3 {
+		t.Fatalf("%d packets sent: no DTX", len(packets))
+	}
+	tr, rec := newTestTrack(t, nil)
+	run(tr, packets, 2*time.Second)
+	checkTalk(t, rec.clips, onsets, 2*time.Second, 100)
+	st := tr.Stats()
+	if len(rec.gaps) > 0 || st.Lost != 0 || st.ConcealedMS != 0 || st.DTXMS < 60000 {
+		t.Errorf("silence is taken for loss: %+v, %d gaps", st, len(rec.gaps))
+	}
+}
+
+// FAULTS 6: two hours with a skewed clock, and both counters wrapping.
+func TestSkewAndWraps(t *testing.T) {
+	word := encode(t, append(evalWAVs(t)[0], silence(1000)...), speech24)
+	loud := loudAt(evalWAVs(t)[0])
+	for _, ppm := range []float64{-300, 300} {
+		tr, rec := newTestTrack(t, nil)
+		im := NewImpairer(Impairment{Seed: 8, SkewPPM: ppm, Jitter: 15 * time.Millisecond})
+		seq, want := uint16(65500), []int64{}
+		// One sentence a minute, a packet a second in the pause: the media clock wraps after 7 s.
+		for minute := range 120 {
+			start := time.Duration(minute) * time.Minute
+			spoken := start - time.Duration(float64(start)*ppm/1e6)
+			want = append(want, ms(spoken)+loud)
+			send := func(at time.Duration, payload []byte) {
+				ts := uint32(1<<32-48000*7) + uint32(int64(at)*48/1e6)
+				due := im.Deliver(at + 20*time.Millisecond)[0]
+				tr.Push(Packet{Seq: seq, Timestamp: ts, Payload: payload}, due)
+				tr.Tick(due)
+				seq++
+			}
+			for i, p := range word {
+				send(start+time.Duration(i)*20*time.Millisecond, p.Payload)
+			}
+			for s := 5; s < 60; s++ {
+				send(start+time.Duration(s)*time.Second, []byte{8, 0})
+			}
+		}
+		tr.Close(2 * time.Hour)
+		if len(rec.clips) != len(want) {
+			t.Fatalf("%g ppm: %d clips, want %d", ppm, len(rec.clips), len(want))
+		}
+		for i, c := range rec.clips {
+			within(t, "a sentence", onset(c), want[i], 100)
+			if c.EndMS <= c.StartMS || i > 0 && c.StartMS < rec.clips[i-1].EndMS {
+				t.Errorf("clip %d: %d-%d ms", i, c.StartMS, c.EndMS)
+			}
+		}
+		if st := tr.Stats(); st.Restarts+st.Lost > 0 {
+			t.Errorf("%+v", st)
+		}
+	}
+}
+
+// FAULTS 7: loss, random and in bursts.
+func TestLoss(t *testing.T) {
+	pcm, onsets := talk(t, 1000)
+	packets := encode(t, pcm, EncoderConfig{Bitrate: 24000, FEC: true, LossPercent: 20})
+	total := int64(len(packets)) * 20
+	for _, loss := range []float64{0.05, 0.1, 0.3} {
+		for _, burst := range []float64{1, 8} {
+			tr, rec := newTestTrack(t, nil)
+			run(tr, impair(packets, Impairment{Seed: 11, Loss: loss, Burst: burst}), 0)
+			st := tr.Stats()
+			made := st.DecodedMS + st.RecoveredMS + st.ConcealedMS + st.LostMS
+			if made < total-400 || made > total {
+				t.Errorf("loss %g in bursts of %g: %d of %d ms are accounted for: %+v", loss, burst, made, total, st)
+			}
+			var gaps, concealed int64
+			for _, g := range rec.gaps {
+				gaps += g.LostMS
+				if g.EndMS-g.StartMS < g.LostMS-1 || g.Cause != models.GapLoss || g.SpeakerID != "ann" {
+					t.Errorf("gap %+v", g)
+				}
+			}
+			if gaps < st.LostMS-int64(len(rec.gaps)) || gaps > st.LostMS+int64(len(rec.gaps)) {
+				t.Errorf("gaps tell of %d ms, %d are lost", gaps, st.LostMS)
+			}
+			for _, c := range rec.clips {
+				concealed += c.ConcealedMS
+			}
+			if concealed == 0 || concealed > st.ConcealedMS+st.LostMS {
+				t.Errorf("loss %g: clips tell of %d ms concealed: %+v", loss, concealed, st)
+			}
+			if burst == 1 && loss <= 0.1 {
+				checkTalk(t, rec.clips, onsets, 0, 100)
+				if st.RecoveredMS*3 < st.ConcealedMS {
+					t.Errorf("random loss is hardly recovered by FEC: %+v", st)
+				}
+			}
+			if burst == 8 && loss == 0.3 && len(rec.gaps) == 0 {
+				t.Error("bursts of 160 ms left no gap")
+			}
+		}
+	}
+}
+
+// FAULTS 8: jitter, reorder, duplicates and a straggler: order is kept and nothing is heard twice.
+func TestJitterReorderDuplicates(t *testing.T) {
+	pcm, onsets := talk(t, 1000)
+	packets := encode(t, pcm, speech24)
+	bad := impair(packets, Impairment{Seed: 5, Delay: 50 * time.Millisecond, Jitter: 200 * time.Millisecond,
+		Reorder: 0.05, ReorderBy: 40 * time.Millisecond, Duplicate: 0.05})
+	straggler := bad[100]
+	straggler.at += 10 * time.Second
+	bad = append(append(bad[:100:100], bad[101:]...), straggler)
+	bad = impair(bad, Impairment{}) // sorts
+	tr, rec := newTestTrack(t, nil)
+	run(tr, bad, 0)
+	checkTalk(t, rec.clips, onsets, 50*time.Millisecond, 100)
+	st := tr.Stats()
+	if n := int64(len(packets)); st.Lost > n/100 || st.Duplicate < n/30 || st.Stray+st.Late == 0 || st.Restarts > 0 {
+		t.Errorf("%+v", st)
+	}
+	if st.DecodedMS > int64(len(packets))*20 {
+		t.Errorf("%d ms decoded of %d sent: something is heard twice", st.DecodedMS, len(packets)*20)
+	}
+}
+
+// A microphone that is muted without its clock counting on must not shift what follows.
+func TestPausedMediaClock(t *testing.T) {
+	pcm, onsets := talk(t, 1000)
+	packets := encode(t, pcm, speech24)
+	cut := int(onsets[6]/20) - 30
+	for i := cut; i < len(packets); i++ {
+		packets[i].at += time.Minute
+	}
+	for i := 6; i < len(onsets); i++ {
+		onsets[i] += 60000
+	}
+	tr, rec := newTestTrack(t, nil)
+	run(tr, packets, 0)
+	checkTalk(t, rec.clips, onsets, 0, 100)
+}
+
+// Packets that stop in the middle of a word end the clip: what was said until then is not kept back.
+func TestStalledPacketsEndSpeech(t *testing.T) {
+	packets := encode(t, evalWAVs(t)[0], speech24)[:75]
+	tr, rec := newTestTrack(t, nil)
+	var now time.Duration
+	for _, p := range packets {
+		now = p.at
+		tr.Push(p.Packet, now)
+	}
+	for end := now + time.Second; now < end && len(rec.clips) == 0; now += 20 * time.Millisecond {
+		tr.Tick(now)
+	}
+	if len(rec.clips) != 1 {
+		t.Fatal("no clip a second after the packets stopped")
+	}
+	within(t, "the clip's hand-over", ms(now), 1500+600, 60)
+	sameSound(t, rec.clips[0], 0.999)
+}
+
+// A silent track costs no decoding; an onset loses nothing.
+func TestLevelGate(t *testing.T) {
+	pcm, onsets := talk(t, 5000)
+	packets := encode(t, pcm, speech24)
+	for i := range packets {
+		k := min(len(pcm)-320, i*320)
+		packets[i].Level, packets[i].HasLevel = uint8(min(127, -powerDBFS(power(pcm[k:k+320])))), true
+	}
+	tr, rec := newTestTrack(t, nil)
+	run(tr, packets, 0)
+	checkTalk(t, rec.clips, onsets, 0, 100)
+	st := tr.Stats()
+	if st.SkippedMS < 12*3000 || st.SkippedMS+st.DecodedMS < int64(len(packets))*20-100 {
+		t.Errorf("%+v", st)
+	}
+	for i, c := range rec.clips {
+		sameSound(t, c, 0.999)
+		if lead := onsets[i] - c.StartMS; i > 0 && lead < 200 {
+			t.Errorf("clip %d has %d ms before its onset", i, lead)
+		}
+	}
+}
+
+func TestTrackConfigErrors(t *testing.T) {
+	for name, c := range map[string]TrackConfig{
+		"no session": {Track: "a"},
+		"no track":   {Session: "s"},
+		"segment":    {Session: "s", Track: "a", Segment: SegmentConfig{Onset: 9}},
+	} {
+		if _, err := NewTrack(c, &recorder{}); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if _, err := NewTrack(TrackConfig{Session: "s", Track: "a"}, nil); err == nil {
+		t.Error("no sink: no error")
+	}
+}
+
+func TestClosedTrackDoesNothing(t *testing.T) {
+	tr, rec := newTestTrack(t, nil)
+	run(tr, encode(t, evalWAVs(t)[0], speech24), 0)
+	n, st := len(rec.clips), tr.Stats()
+	run(tr, encode(t, evalWAVs(t)[1], speech24), time.Minute)
+	if len(rec.clips) != n || tr.Stats() != st {
+		t.Error("a closed track went on")
+	}
 }

@@ -21,6 +21,8 @@ var ErrTooLong = errors.New("recording too long")
 const MaxFileSeconds = 4 * 3600
 
 const (
+	maxFileSamples = MaxFileSeconds * models.SampleRate
+
 	minRate     = 1000
 	maxRate     = 384000
 	maxChannels = 64
@@ -122,7 +124,12 @@ func (f *wavFormat) read(r io.Reader, size int64) ([]float32, error) {
 	if size != math.MaxUint32 {
 		r = io.LimitReader(r, size)
 	}
-	out := newCollector(f.rate)
+	return f.readUpTo(r, maxFileSamples)
+}
+
+// readUpTo converts what there is, if it makes no more than so many samples.
+func (f *wavFormat) readUpTo(r io.Reader, limit int) ([]float32, error) {
+	out := newCollector(f.rate, limit)
 	frame := f.bytes * f.channels
 	buf := make([]byte, frame*2048)
 	mono := make([]float32, 2048)
@@ -132,8 +139,8 @@ func (f *wavFormat) read(r io.Reader, size int64) ([]float32, error) {
 		for i := range frames {
 			mono[i] = f.mix(buf[i*frame:])
 		}
-		if tooLong := out.push(mono[:frames]); tooLong != nil {
-			return nil, tooLong
+		if err := out.push(mono[:frames]); err != nil {
+			return nil, err
 		}
 		switch {
 		case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
@@ -174,12 +181,13 @@ func (f *wavFormat) sample(b []byte) float32 {
 
 // collector gathers a recording at 16 kHz within the limit of its length.
 type collector struct {
-	rs  *resampler // nil when the rate is right already
-	pcm []float32
+	rs    *resampler // nil when the rate is right already
+	pcm   []float32
+	limit int // in samples
 }
 
-func newCollector(rate int) *collector {
-	c := &collector{}
+func newCollector(rate, limit int) *collector {
+	c := &collector{limit: limit}
 	if rate != models.SampleRate {
 		c.rs = newResampler(rate, models.SampleRate)
 	}
@@ -192,11 +200,16 @@ func (c *collector) push(pcm []float32) error {
 	} else {
 		c.pcm = c.rs.push(c.pcm, pcm)
 	}
-	if len(c.pcm) > MaxFileSeconds*models.SampleRate {
-		return models.WithHint(fmt.Errorf("%w: more than %d hours", ErrTooLong, MaxFileSeconds/3600),
-			"cut the recording into shorter files")
+	return tooLong(len(c.pcm), c.limit)
+}
+
+// tooLong is an error for a recording of more samples than the limit.
+func tooLong(n, limit int) error {
+	if n <= limit {
+		return nil
 	}
-	return nil
+	return models.WithHint(fmt.Errorf("%w: more than %d s", ErrTooLong, limit/models.SampleRate),
+		"cut the recording into shorter files")
 }
 
 func (c *collector) close() []float32 {
