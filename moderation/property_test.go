@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -103,7 +104,8 @@ func TestOrderNeverMatters(t *testing.T) {
 		rules := drawRules(rt)
 		file := drawFile(rt, rules)
 		shuffled := rapid.Permutation(rules).Draw(rt, "order")
-		other := file[:strings.Index(file, "rules:\n")] + "rules:\n" + strings.Join(shuffled, "\n") + "\n"
+		head, _, _ := strings.Cut(file, "rules:\n")
+		other := head + "rules:\n" + strings.Join(shuffled, "\n") + "\n"
 		a, b := mustLoad(t, file), mustLoad(t, other)
 		if a.Hash() != b.Hash() {
 			rt.Fatalf("hashes differ")
@@ -139,14 +141,17 @@ func TestRaisedGateNeverAddsEnforcement(t *testing.T) {
 // FuzzLoad checks that no bytes make the loader fail otherwise than with problems, and that what loads can judge.
 func FuzzLoad(f *testing.F) {
 	f.Add([]byte(roomRules))
-	for _, s := range []string{"", "schema: 1", "schema: 1\nrules: [{id: a}]", "a: &a [*a]", "schema: 1\nuse: main", "\t", "rules: {<<: 1}",
-		"schema: 1\nrules: [{id: a, when: {says: {pattern: '(('}}, then: [flag: {}]}]"} {
+	for _, s := range []string{
+		"", "schema: 1", "schema: 1\nrules: [{id: a}]", "a: &a [*a]", "schema: 1\nuse: main", "\t", "rules: {<<: 1}",
+		"schema: 1\nrules: [{id: a, when: {says: {pattern: '(('}}, then: [flag: {}]}]",
+	} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		set, err := inMemory(t, map[string]string{"main.yaml": string(data)})
 		if err != nil {
-			if wrong, ok := err.(*LoadError); !ok || len(wrong.Problems) == 0 {
+			var wrong *LoadError
+			if !errors.As(err, &wrong) || len(wrong.Problems) == 0 {
 				t.Fatalf("not a list of problems: %v", err)
 			}
 			return

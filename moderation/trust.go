@@ -72,11 +72,11 @@ func (t trust) forRule(raw rawGates) gates {
 	return g
 }
 
-// judge looks at the line as a whole; clear says whether the rule holds on surely heard words alone.
-func (g gates) judge(u models.Utterance, clear bool) []Gate {
+// judge looks at the line as a whole; heard says whether the rule holds on surely heard words alone.
+func (g gates) judge(u models.Utterance, heard bool) []Gate {
 	length := float64(max(u.EndMS-u.StartMS, 1))
 	return []Gate{
-		gate("word_p", clear, "the words were heard surely enough", "the words were not heard surely enough"),
+		gate("word_p", heard, "the words were heard surely enough", "the words were not heard surely enough"),
 		gate("logprob", u.LogProb >= g.logProb, "the line was understood well", "the line as a whole was understood badly"),
 		gate("voiced", float64(u.VoicedMS) >= g.voiced*length, "enough of the sound is speech", "too little of the sound is speech"),
 		gate("loss_max", float64(u.ConcealedMS) <= g.lossMax*length, "little was lost on the way", "too much was lost on the way"),

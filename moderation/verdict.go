@@ -134,22 +134,22 @@ func (r *rule) judge(sc *scene, u models.Utterance) (Verdict, bool) {
 			return v, false
 		}
 	}
-	clear, sure := r.when.holds(sc, r.trust.wordP)
-	if clear {
-		evidence = sure
+	sure, surely := r.when.holds(sc, r.trust.wordP)
+	if sure {
+		evidence = surely
 	}
 	v.Fired = true
 	v.Matched, v.Shown = sc.words(evidence)
 	if len(evidence) == 0 { // nothing said made it hold, so all of the line must be sure
-		clear = float64(leastSure(v.Matched)) >= r.trust.wordP
+		sure = float64(leastSure(v.Matched)) >= r.trust.wordP
 	}
-	v.Gates = r.trust.judge(u, clear)
+	v.Gates = r.trust.judge(u, sure)
 	if slices.ContainsFunc(v.Gates, func(g Gate) bool { return !g.Passed }) {
 		v.Mode = models.ModeWatch
 	}
 	v.WouldEnforce = v.Mode != models.ModeWatch
 	v.Title = fillTitle(r.title, strings.Join(v.Shown, " … "), u.SpeakerName)
-	v.Why = r.why(sc, evidence, v)
+	v.Why = r.why(len(evidence) > 0, v)
 	return v, true
 }
 

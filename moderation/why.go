@@ -14,9 +14,9 @@ const (
 )
 
 // why is one sentence: what matched, in which pack, how surely it was heard, and what keeps the verdict from acting.
-func (r *rule) why(sc *scene, evidence []match, v Verdict) string {
+func (r *rule) why(said bool, v Verdict) string {
 	what := "every condition of the rule holds"
-	if len(evidence) > 0 {
+	if said {
 		what = "matched " + quoted(v.Shown)
 	}
 	s := fmt.Sprintf("%s in %s; %s", what, r.pack, sureness(v.Matched))
