@@ -1,0 +1,126 @@
+package transcribe
+
+import (
+	"bytes"
+	"compress/zlib"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"earshot/models"
+)
+
+// The bounds beyond which a transcript is doubted. None of them removes text: they keep rules from acting on it.
+const (
+	// minVoicedMS and minVoicedShare: a segment of which less is speech holds a click or a breath, not words. One short
+	// word between its pre-roll and the silence behind it stays well above.
+	minVoicedMS    = 100
+	minVoicedShare = 0.15
+	// maxCharsPerSecond of voiced sound: quick talkers reach 25.
+	maxCharsPerSecond = 40
+	// minLevelDBFS: a segment whose voiced part is fainter is the room's noise or somebody else's loudspeaker.
+	minLevelDBFS = -65
+	// minLogProb and maxCompression are the limits at which Whisper's authors call a decode failed (Radford et al. 2022,
+	// section 4.5); minLogProbSilent applies when the model also holds the sound for silence.
+	minLogProb       = -1.0
+	minLogProbSilent = -0.5
+	maxNoSpeech      = 0.6
+	maxCompression   = 2.4
+	// maxWordsPerSecond of voiced sound in a text that repeats itself; people reach 4 when they chant.
+	maxWordsPerSecond = 4.5
+	// maxConcealedShare of a segment, and maxConcealedMS of it, may be made up by the Opus decoder.
+	maxConcealedShare = 0.2
+	maxConcealedMS    = 1500
+)
+
+// Doubts says why a result of a clip is not to be trusted, in a fixed order; nil when there is no reason, and always
+// for an empty text, which claims nothing.
+func Doubts(c models.Clip, r Result) []models.Doubt {
+	if r.Text == "" {
+		return nil
+	}
+	var out []models.Doubt
+	for _, d := range []struct {
+		is   bool
+		name models.Doubt
+	}{
+		{phantom(c, r), models.DoubtPhantom},
+		{repeats(c, r), models.DoubtRepeat},
+		{lowVoice(c, r), models.DoubtLowVoice},
+		{lowConfidence(r), models.DoubtLowConfidence},
+		{lossy(c), models.DoubtLoss},
+	} {
+		if d.is {
+			out = append(out, d.name)
+		}
+	}
+	return out
+}
+
+func lowVoice(c models.Clip, r Result) bool {
+	return c.VoicedMS < minVoicedMS ||
+		float64(c.VoicedMS) < minVoicedShare*float64(c.DurationMS()) ||
+		c.LevelDBFS < minLevelDBFS ||
+		float64(utf8.RuneCountInString(r.Text)) > 10+maxCharsPerSecond*seconds(c.VoicedMS)
+}
+
+func lowConfidence(r Result) bool {
+	return r.Capped || r.LogProb < minLogProb || r.NoSpeech > maxNoSpeech && r.LogProb < minLogProbSilent
+}
+
+func lossy(c models.Clip) bool {
+	return c.ConcealedMS > maxConcealedMS || float64(c.ConcealedMS) > maxConcealedShare*float64(c.DurationMS())
+}
+
+// repeats reports whether the text loops: a phrase over and over, faster than anybody speaks or far too often, or a
+// text with hardly anything new in it.
+func repeats(c models.Clip, r Result) bool {
+	words := strings.Fields(plain(r.Text))
+	times := longestRun(words)
+	fast := float64(len(words)) > 2+maxWordsPerSecond*seconds(c.VoicedMS)
+	return times >= 6 || times >= 3 && fast || compression(r.Text) > maxCompression
+}
+
+// longestRun is how often, at most, a phrase of up to 8 words is said without a pause between.
+func longestRun(words []string) int {
+	best := min(1, len(words))
+	for n := 1; n <= 8; n++ {
+		same := 0 // words that equal the one n before, in a row
+		for i := n; i < len(words); i++ {
+			if words[i] != words[i-n] {
+				same = 0
+				continue
+			}
+			same++
+			best = max(best, 1+same/n)
+		}
+	}
+	return best
+}
+
+// compression is the ratio of a text's bytes to those of its zlib form.
+func compression(text string) float64 {
+	var b bytes.Buffer
+	w := zlib.NewWriter(&b)
+	_, err := w.Write([]byte(text))
+	if err != nil || w.Close() != nil { // a buffer does not fail
+		return 0
+	}
+	return float64(len(text)) / float64(b.Len())
+}
+
+func seconds(ms int64) float64 { return float64(ms) / 1000 }
+
+// plain is a text in lower case without punctuation, its words one space apart.
+func plain(text string) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsLetter(r), unicode.IsNumber(r), unicode.IsMark(r):
+			return unicode.ToLower(r)
+		case r == '\'', r == '\u2019':
+			return -1
+		}
+		return ' '
+	}, text)
+	return strings.Join(strings.Fields(text), " ")
+}
