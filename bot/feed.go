@@ -1,0 +1,205 @@
+package bot
+
+import (
+	"errors"
+	"io"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"earshot/bot/audio"
+	"earshot/models"
+)
+
+const (
+	feedLength = 256 // packets: 5 s of speech
+	tickBusy   = 20 * time.Millisecond
+	tickIdle   = 250 * time.Millisecond
+	idleAfter  = 3 * time.Second
+	packetMS   = 20 // what a dropped packet is taken for
+	maxPanics  = 10 // of one track, before it is given up
+)
+
+// feed is one track on its way: a TrackSink whose packets go through a bounded channel to the goroutine that owns the
+// audio.Track.
+type feed struct {
+	p    *pipeline
+	info TrackInfo
+	in   chan arrival
+	end  chan struct{}
+	done chan struct{} // closed when everything was handed on
+	once sync.Once
+
+	mu    sync.Mutex
+	drops span // not yet told
+
+	// Of the goroutine that runs the feed.
+	told span // the last overload that was stored as a gap
+}
+
+type arrival struct {
+	packet audio.Packet
+	at     time.Duration
+}
+
+// span is a stretch of the session in which packets were dropped.
+type span struct {
+	from, to time.Duration
+	n        int
+}
+
+// Packet implements TrackSink.
+func (f *feed) Packet(raw []byte, levelExtID uint8) {
+	now := f.p.now()
+	f.p.lastPacket.Store(int64(now))
+	f.p.packets.Add(1)
+	packet, err := audio.ParsePacket(raw, levelExtID)
+	if err != nil && !errors.Is(err, audio.ErrPaddingOnly) {
+		f.p.bad.Add(1)
+		return
+	}
+	select {
+	case f.in <- arrival{packet, now}:
+	default:
+		f.drop(now)
+	}
+}
+
+func (f *feed) drop(now time.Duration) {
+	f.p.dropped.Add(1)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.drops.n == 0 {
+		f.drops.from = now
+	}
+	f.drops.to = now
+	f.drops.n++
+}
+
+// End implements TrackSink.
+func (f *feed) End() { f.once.Do(func() { close(f.end) }) }
+
+// run feeds an audio.Track until the track ends. A panic in decoding costs what was open, not the speaker.
+func (f *feed) run() {
+	for range maxPanics {
+		if f.follow() {
+			return
+		}
+	}
+	f.p.log.Error("track given up", "track", f.info.Track)
+	<-f.end
+}
+
+// follow runs one audio.Track; it reports whether the track has ended.
+func (f *feed) follow() (ended bool) {
+	var vad audio.VAD
+	if f.p.newVAD != nil {
+		vad = f.p.newVAD()
+	}
+	if c, ok := vad.(io.Closer); ok {
+		defer c.Close() //nolint:errcheck // it frees memory
+	}
+	began := f.p.now()
+	defer func() {
+		if r := recover(); r != nil {
+			f.p.log.Error("decoding a track failed", "track", f.info.Track, "stack", string(debug.Stack()))
+			now := f.p.now()
+			f.lost(span{from: max(began, now-time.Second), to: now, n: 1})
+		}
+	}()
+	track, err := audio.NewTrack(audio.TrackConfig{
+		Session: f.p.session.ID, Epoch: f.p.session.Epoch, Track: f.info.Track, FirstSeq: f.p.firstSeq(f.info.Track),
+		SpeakerID: f.info.SpeakerID, SpeakerName: f.info.SpeakerName, Attribution: f.info.Attribution,
+		Segment: f.p.segment, VAD: vad,
+	}, f)
+	if err != nil {
+		f.p.log.Error("track cannot be heard", "track", f.info.Track, "err", err)
+		<-f.end
+		return true
+	}
+	f.loop(track)
+	s := track.Stats()
+	f.p.log.Info("track over", "track", f.info.Track, "packets", s.Packets, "lost", s.Lost, "bad", s.BadOpus,
+		"clips", s.Clips, "voiced_ms", s.VoicedMS, "lost_ms", s.LostMS)
+	return true
+}
+
+func (f *feed) loop(track *audio.Track) {
+	timer := time.NewTimer(tickBusy)
+	defer timer.Stop()
+	var heard time.Duration
+	for {
+		select {
+		case a := <-f.in:
+			if a.at-heard > idleAfter {
+				timer.Reset(tickBusy)
+			}
+			heard = a.at
+			track.Push(a.packet, a.at)
+		case <-timer.C:
+			now := f.p.now()
+			track.Tick(now)
+			if now-heard > idleAfter {
+				timer.Reset(tickIdle)
+			} else {
+				timer.Reset(tickBusy)
+			}
+		case <-f.end:
+			f.finish(track)
+			return
+		}
+		f.tellDrops()
+	}
+}
+
+// finish takes what still waits and flushes the track.
+func (f *feed) finish(track *audio.Track) {
+	for {
+		select {
+		case a := <-f.in:
+			track.Push(a.packet, a.at)
+		default:
+			f.tellDrops()
+			track.Close(f.p.now())
+			return
+		}
+	}
+}
+
+// tellDrops stores the packets that were dropped as a gap, once the track has caught up.
+func (f *feed) tellDrops() {
+	if len(f.in) > feedLength/2 {
+		return
+	}
+	f.mu.Lock()
+	s := f.drops
+	f.drops = span{}
+	f.mu.Unlock()
+	if s.n > 0 {
+		f.lost(s)
+	}
+}
+
+func (f *feed) lost(s span) {
+	f.told = s
+	f.p.out.gap(models.Gap{
+		Session: f.p.session.ID, SpeakerID: f.info.SpeakerID, SpeakerName: f.p.name(f.info.SpeakerID, f.info.SpeakerName),
+		StartMS: s.from.Milliseconds(), EndMS: s.to.Milliseconds() + packetMS, LostMS: int64(s.n) * packetMS,
+		Cause: models.GapOverload,
+	})
+	f.p.log.Warn("packets dropped: this machine cannot keep up", "track", f.info.Track, "packets", s.n, "ms", (s.to - s.from).Milliseconds())
+}
+
+// Clip implements audio.Sink.
+func (f *feed) Clip(c models.Clip) { f.p.clip(c) }
+
+// Gap implements audio.Sink. The hole that dropped packets leave looks like loss to the decoder; it is told once, under
+// its own cause.
+func (f *feed) Gap(g models.Gap) {
+	const slack = 500
+	if f.told.n > 0 && g.StartMS >= f.told.from.Milliseconds()-slack && g.EndMS <= f.told.to.Milliseconds()+slack {
+		return
+	}
+	g.SpeakerName = f.p.name(f.info.SpeakerID, f.info.SpeakerName)
+	f.p.out.gap(g)
+}

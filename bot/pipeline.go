@@ -1,0 +1,108 @@
+package bot
+
+import (
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"earshot/bot/audio"
+	"earshot/models"
+)
+
+// chain is the way of a speaker's sound, as each track prints it once in the log.
+const chain = "rtp -> jitter -> opus 16k -> vad -> segment -> spool"
+
+// pipeline takes every track of one session from RTP to the outbox. It outlives connections: a track that comes back
+// is numbered on.
+type pipeline struct {
+	session models.Session
+	segment audio.SegmentConfig
+	newVAD  func() audio.VAD
+	out     *outbox
+	now     func() time.Duration // monotonic, from the session's start
+	log     *slog.Logger
+
+	group      sync.WaitGroup
+	lastPacket atomic.Int64 // time.Duration of now
+	packets    atomic.Uint64
+	bad        atomic.Uint64
+	dropped    atomic.Uint64
+
+	mu     sync.Mutex
+	feeds  map[string]*feed // the newest of each track name
+	next   map[string]int   // clip number of each track name
+	people map[string]models.Speaker
+}
+
+// speaker notes who somebody is, and stores it when it is news.
+func (p *pipeline) speaker(s models.Speaker) {
+	s.Session = p.session.ID
+	p.mu.Lock()
+	old, known := p.people[s.ID]
+	s.FirstMS = p.now().Milliseconds()
+	if known {
+		s.FirstMS = old.FirstMS
+	}
+	if s.Role == "" {
+		s.Role = old.Role
+	}
+	news := !known || s != old
+	p.people[s.ID] = s
+	p.mu.Unlock()
+	if news {
+		p.out.speaker(s)
+	}
+}
+
+// name is what a person is called now.
+func (p *pipeline) name(id, fallback string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if s, ok := p.people[id]; ok && s.Name != "" {
+		return s.Name
+	}
+	return fallback
+}
+
+// track opens a track. A feed of the same name that is still flushing is waited for, so that no clip number is used twice.
+func (p *pipeline) track(info TrackInfo) *feed {
+	p.speaker(models.Speaker{ID: info.SpeakerID, Name: info.SpeakerName, Role: info.Role})
+	f := &feed{p: p, info: info, in: make(chan arrival, feedLength), end: make(chan struct{}), done: make(chan struct{})}
+	p.mu.Lock()
+	before := p.feeds[info.Track]
+	p.feeds[info.Track] = f
+	p.mu.Unlock()
+	p.log.Info("track", "track", info.Track, "speaker", info.SpeakerID, "chain", chain)
+	p.group.Go(func() {
+		defer close(f.done)
+		if before != nil {
+			<-before.done
+		}
+		f.run()
+		p.forget(f)
+	})
+	return f
+}
+
+func (p *pipeline) forget(f *feed) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.feeds[f.info.Track] == f {
+		delete(p.feeds, f.info.Track)
+	}
+}
+
+func (p *pipeline) firstSeq(track string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return max(1, p.next[track])
+}
+
+func (p *pipeline) clip(c models.Clip) {
+	p.mu.Lock()
+	p.next[c.Track] = c.Seq + 1
+	p.mu.Unlock()
+	c.SpeakerName = p.name(c.SpeakerID, c.SpeakerName)
+	p.out.clip(c)
+}

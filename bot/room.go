@@ -1,0 +1,206 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"earshot/bot/audio"
+	"earshot/models"
+)
+
+// State is what a Room is doing.
+type State string
+
+// The states of a Room.
+const (
+	StateJoining   State = "joining"
+	StateListening State = "listening"
+	StateWaiting   State = "waiting" // for the next attempt to join
+	StateEnded     State = "ended"
+)
+
+// Status is a Room's state with what belongs to it.
+type Status struct {
+	State State
+	// Can is what the bot may do, while listening.
+	Can Capabilities
+	// Err is why the Room waits or ended; may be nil at the end.
+	Err error
+	// Retry is how long it waits.
+	Retry time.Duration
+	// Reason is why it ended.
+	Reason models.EndReason
+}
+
+// Config says what a Room joins and where what it hears goes.
+type Config struct {
+	Room      models.Room
+	Session   models.Session // ID, Started and Epoch are needed
+	Connector Connector
+	Sink      Sink
+	// Segment says how speech is cut; zero takes the default.
+	Segment audio.SegmentConfig
+	// NewVAD makes the voice detector of a track; nil: the energy detector. A detector that is an io.Closer is closed
+	// with its track.
+	NewVAD func() audio.VAD
+	// FirstJoin is how long the first join is tried; default 10 s.
+	FirstJoin time.Duration
+	// GiveUp is how long a room that was lost is tried again; default 10 min.
+	GiveUp time.Duration
+	// Alone is how long the bot stays in a room without people; 0: for ever.
+	Alone time.Duration
+	// MaxTime is the longest stay; 0: no limit.
+	MaxTime time.Duration
+	// Drain is how long storing may take at the end; default 20 s.
+	Drain time.Duration
+	// Watch, when set, is told each state, from the goroutines of Run; it must not block.
+	Watch func(Status)
+	Log   *slog.Logger
+}
+
+const (
+	// joinWithin is the deadline of one attempt to join.
+	joinWithin = 15 * time.Second
+	// steady is how long a connection must have lasted to count as good.
+	steady = 30 * time.Second
+)
+
+// Room is one stay of the bot in one room.
+type Room struct {
+	cfg   Config
+	log   *slog.Logger
+	out   *outbox
+	pipe  *pipeline
+	cutAt time.Duration // since when nothing is heard; 0: listening or never joined
+	began time.Time
+	base  time.Duration // session time at began
+}
+
+// NewRoom checks the configuration. Nothing runs yet.
+func NewRoom(c Config) (*Room, error) {
+	if c.Connector == nil || c.Sink == nil || c.Session.ID == "" {
+		return nil, errors.New("bot: a room needs a connector, a sink and a session")
+	}
+	if c.Segment != (audio.SegmentConfig{}) {
+		if err := c.Segment.Validate(); err != nil {
+			return nil, fmt.Errorf("bot: %w", err)
+		}
+	}
+	orElse := func(d *time.Duration, v time.Duration) {
+		if *d <= 0 {
+			*d = v
+		}
+	}
+	orElse(&c.FirstJoin, 10*time.Second)
+	orElse(&c.GiveUp, 10*time.Minute)
+	orElse(&c.Drain, 20*time.Second)
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Watch == nil {
+		c.Watch = func(Status) {}
+	}
+	log := c.Log.With("session", c.Session.ID, "room", c.Room.ID)
+	r := &Room{cfg: c, log: log, out: newOutbox(c.Sink, log), began: time.Now()}
+	if !c.Session.Started.IsZero() {
+		r.base = max(0, r.began.Sub(c.Session.Started))
+	}
+	r.pipe = &pipeline{
+		session: c.Session, segment: c.Segment, newVAD: c.NewVAD, out: r.out, now: r.now, log: log,
+		feeds: map[string]*feed{}, next: map[string]int{}, people: map[string]models.Speaker{},
+	}
+	return r, nil
+}
+
+// now is the monotonic time from the session's start. A wall clock that jumps does not move it.
+func (r *Room) now() time.Duration { return r.base + time.Since(r.began) }
+
+// Run is in the room until the context ends, the room is over or it cannot be reached any more. What was heard is
+// flushed and stored before it returns. Cancelling the context gives EndStopped, or the reason of an EndError that is
+// its cause; an error is returned with the reasons that are failures. It may be called once.
+func (r *Room) Run(ctx context.Context) (models.EndReason, error) {
+	store, stopStoring := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopStoring()
+	stored := make(chan error, 1)
+	go func() { stored <- r.out.deliver(store) }()
+
+	stay, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	if r.cfg.MaxTime > 0 {
+		t := time.AfterFunc(r.cfg.MaxTime, func() { cancel(End(models.EndMaxTime, nil)) })
+		defer t.Stop()
+	}
+	reason, err := r.supervise(stay, cancel)
+	r.pipe.group.Wait()
+	r.endCut()
+	r.out.close()
+	t := time.AfterFunc(r.cfg.Drain, stopStoring)
+	defer t.Stop()
+	err = errors.Join(err, <-stored)
+	r.log.Info("left", "reason", string(reason), "ms", r.now().Milliseconds())
+	r.cfg.Watch(Status{State: StateEnded, Reason: reason, Err: err})
+	return reason, err
+}
+
+// supervise joins, and joins again, until there is a reason to end.
+func (r *Room) supervise(ctx context.Context, cancel context.CancelCauseFunc) (models.EndReason, error) {
+	down, patience := r.now(), r.cfg.FirstJoin
+	for {
+		r.cfg.Watch(Status{State: StateJoining})
+		began := r.now()
+		joined, err := r.attempt(ctx, cancel)
+		if ctx.Err() != nil {
+			return stopped(ctx)
+		}
+		if joined {
+			patience = r.cfg.GiveUp
+			if r.now()-began >= steady { // else the pauses go on growing
+				down = r.now()
+			}
+		}
+		reason, again := classify(err)
+		outage := r.now() - down
+		if !again || outage >= patience {
+			return reason, err
+		}
+		pause := min(backoff(outage, rand.Float64()), patience-outage) //nolint:gosec // jitter
+		r.log.Warn("not in the room, trying again", "ms", pause.Milliseconds(), "err", err)
+		r.cfg.Watch(Status{State: StateWaiting, Err: err, Retry: pause})
+		if !sleep(ctx, pause) {
+			return stopped(ctx)
+		}
+	}
+}
+
+// stopped finds the reason in a context that ended.
+func stopped(ctx context.Context) (models.EndReason, error) {
+	var e *EndError
+	if errors.As(context.Cause(ctx), &e) {
+		return e.Reason, e.Err
+	}
+	return models.EndStopped, nil
+}
+
+var errNoAnswer = errors.New("no answer within 15 s")
+
+// attempt connects once and reports whether the room was joined.
+func (r *Room) attempt(stay context.Context, end context.CancelCauseFunc) (joined bool, err error) {
+	ctx, cancel := context.WithCancelCause(stay)
+	defer cancel(nil)
+	deadline := time.AfterFunc(joinWithin, func() { cancel(Retry(models.EndFailedServer, errNoAnswer)) })
+	defer deadline.Stop()
+	v := &visit{room: r, deadline: deadline, alone: end, people: map[string]bool{}}
+	err = r.cfg.Connector.Run(ctx, v)
+	joined = v.leave()
+	if joined && stay.Err() == nil {
+		r.beginCut(v.since)
+	}
+	if err == nil {
+		err = Retry(models.EndFailedServer, errors.New("the connection ended"))
+	}
+	return joined, err
+}

@@ -1,0 +1,99 @@
+// Package whep listens to any WHEP endpoint (draft-ietf-wish-whep): one endpoint is one stream, and the protocol knows no
+// room, no speakers and no actions. The speaker is the stream, by the name that the configuration gives it.
+package whep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"earshot/bot"
+	"earshot/bot/peer"
+	"earshot/models"
+)
+
+// Config names a stream.
+type Config struct {
+	// URL is whep+http://… or whep+https://….
+	URL string
+	// Token is sent as Bearer; may be empty. It is never logged.
+	Token string
+	// Name is what the speaker is called; default: the URL's host and path.
+	Name string
+	Peer *peer.Factory
+}
+
+// Connector implements bot.Connector for one stream.
+type Connector struct {
+	endpoint string
+	token    string
+	name     string
+	factory  *peer.Factory
+}
+
+// Scheme reports whether an address is for this package.
+func Scheme(raw string) bool {
+	return strings.HasPrefix(raw, "whep+http://") || strings.HasPrefix(raw, "whep+https://")
+}
+
+// New checks the address; nothing is connected yet.
+func New(c Config) (*Connector, error) {
+	const hint = "write whep+https://host/path; a token belongs into the environment, not into the URL"
+	endpoint, ok := strings.CutPrefix(c.URL, "whep+")
+	u, err := url.Parse(endpoint)
+	if !ok || err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, models.WithHint(errors.New("whep: the URL is not the address of a WHEP stream"), hint)
+	}
+	if u.User != nil {
+		return nil, models.WithHint(errors.New("whep: the URL holds a user name or password"), hint)
+	}
+	if c.Name == "" {
+		c.Name = u.Host + u.Path
+	}
+	return &Connector{endpoint: endpoint, token: c.Token, name: c.Name, factory: c.Peer}, nil
+}
+
+// speakerID is the one speaker of a stream: the same in every session.
+const speakerID = "stream"
+
+// Run listens until the context ends or the stream is lost.
+func (c *Connector) Run(ctx context.Context, ears bot.Ears) error {
+	client := peer.NewHTTPClient()
+	defer client.CloseIdleConnections()
+	late := &lateSink{}
+	defer late.End()
+	l, err := c.factory.Listen(ctx, peer.Endpoint{URL: c.endpoint, Token: c.token, Client: client}, late)
+	if err != nil {
+		return reason(ctx, err)
+	}
+	defer l.Close()
+	ears.Joined(bot.Capabilities{})
+	ears.Speaker(models.Speaker{ID: speakerID, Name: c.name, Role: models.RoleSpeaker})
+	late.open(ears.Track(bot.TrackInfo{
+		Track: speakerID, SpeakerID: speakerID, SpeakerName: c.name, Role: models.RoleSpeaker, Attribution: models.AttributionTrack,
+	}))
+	return reason(ctx, l.Wait(ctx))
+}
+
+// reason says what a failure means for the stay.
+func reason(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	var e error
+	switch {
+	case errors.Is(err, peer.ErrAuth):
+		e = bot.End(models.EndFailedAuth, err)
+	case errors.Is(err, peer.ErrProtocol):
+		e = bot.End(models.EndDenied, err)
+	case errors.Is(err, peer.ErrNoPath):
+		e = bot.Retry(models.EndFailedICE, err)
+	case errors.Is(err, peer.ErrNotFound):
+		e = bot.Retry(models.EndRoomClosed, err) // a stream comes and goes; one that never came fails the first join
+	default:
+		e = bot.Retry(models.EndFailedServer, err)
+	}
+	return fmt.Errorf("whep: %w", e)
+}
