@@ -8,7 +8,8 @@ import (
 )
 
 func BenchmarkDecode(b *testing.B) {
-	packets := encode(b, sentences(b, 300), speech24)
+	pcm, _ := talk(b, 300)
+	packets := encode(b, pcm, speech24)
 	dec, err := NewDecoder()
 	if err != nil {
 		b.Fatal(err)
@@ -41,8 +42,12 @@ func benchTrack(b *testing.B, pcm []float32, prepare func(i int, p *Packet)) {
 	perSecond(b, 20)
 }
 
-func BenchmarkTrackSpeaking(b *testing.B) { benchTrack(b, sentences(b, 700), nil) }
-func BenchmarkTrackSilent(b *testing.B)   { benchTrack(b, silence(5000), nil) }
+func BenchmarkTrackSpeaking(b *testing.B) {
+	pcm, _ := talk(b, 700)
+	benchTrack(b, pcm, nil)
+}
+
+func BenchmarkTrackSilent(b *testing.B) { benchTrack(b, silence(5000), nil) }
 
 func BenchmarkTrackMuted(b *testing.B) {
 	benchTrack(b, silence(5000), func(_ int, p *Packet) { p.Level, p.HasLevel = 127, true })
