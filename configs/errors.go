@@ -51,17 +51,26 @@ type Error struct{ Problems []Problem }
 
 // Error is one line for each problem.
 func (e *Error) Error() string {
-	lines := make([]string, len(e.Problems))
-	for i, p := range e.Problems {
-		lines[i] = p.String()
+	var lines []string
+	for _, p := range e.Problems {
+		lines = append(lines, p.String())
+	}
+	if len(lines) == maxProblems {
+		lines = append(lines, "and more, which are not shown")
 	}
 	return strings.Join(lines, "\n")
 }
+
+// maxProblems are told at once. With more, the file is not what it was taken for.
+const maxProblems = 100
 
 // problems gathers mistakes, so that all are told at once.
 type problems []Problem
 
 func (p *problems) add(from Source, key, format string, args ...any) {
+	if len(*p) >= maxProblems {
+		return
+	}
 	*p = append(*p, Problem{From: from, Key: key, Message: fmt.Sprintf(format, args...)})
 }
 

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -65,31 +66,38 @@ func (s source) at(n ast.Node) string {
 	return s.name + ":" + strings.Split(s.fset.Position(n.Pos()).String(), ":")[1]
 }
 
-// sources parses every Go file of the module.
+// sources is every Go file of the module, parsed once.
 func sources(t *testing.T) []source {
 	t.Helper()
-	var out []source
-	walk(t, func(name string, data []byte) {
-		if path.Ext(name) != ".go" {
-			return
-		}
-		fset := token.NewFileSet()
-		f, err := parser.ParseFile(fset, path.Base(name), data, parser.ParseComments|parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, source{name, path.Dir(name), strings.HasSuffix(name, "_test.go"), f, fset, strings.Count(string(data), "\n")})
-	})
+	out, err := parsed()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(out) < 20 {
 		t.Fatalf("only %d Go files found: these tests look in the wrong place", len(out))
 	}
 	return out
 }
 
+var parsed = sync.OnceValues(func() (out []source, err error) {
+	err = walk(func(name string, data []byte) error {
+		if path.Ext(name) != ".go" {
+			return nil
+		}
+		fset := token.NewFileSet()
+		f, err := parser.ParseFile(fset, path.Base(name), data, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		out = append(out, source{name, path.Dir(name), strings.HasSuffix(name, "_test.go"), f, fset, strings.Count(string(data), "\n")})
+		return nil
+	})
+	return out, err
+})
+
 // walk visits every file that belongs to the project: what is built or fetched does not.
-func walk(t *testing.T, visit func(name string, data []byte)) {
-	t.Helper()
-	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
+func walk(visit func(name string, data []byte) error) error {
+	return fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
@@ -102,12 +110,8 @@ func walk(t *testing.T, visit func(name string, data []byte)) {
 		if err != nil {
 			return err
 		}
-		visit(name, data)
-		return nil
+		return visit(name, data)
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // within reports whether a package is the one that a pattern names, or below it for a pattern with "/...".
@@ -202,14 +206,18 @@ func TestTopFolders(t *testing.T) {
 func TestTextSpeaksOfTheProjectAlone(t *testing.T) {
 	forbidden := regexp.MustCompile(`(^|[^\w.~*$})/-])/(` + `work|root|Users)/\w` + `|/tmp/[a-z]+_jobs` +
 		`|\b(proxy\.golang|deb\.debian|registry\.npmjs|pypi)\.` + `(org|com)\b`)
-	walk(t, func(name string, data []byte) {
+	err := walk(func(name string, data []byte) error {
 		if slices.Contains(data[:min(len(data), 4096)], 0) { // not text
-			return
+			return nil
 		}
 		for i, line := range strings.Split(string(data), "\n") {
 			if found := forbidden.FindString(line); found != "" {
 				t.Errorf("%s:%d: %q", name, i+1, found)
 			}
 		}
+		return nil
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
