@@ -1,0 +1,227 @@
+// The lounge's page: publishes the microphone by WHIP, hears the others by WHEP, and shows who is here and what is said.
+// Names and words are set as text only, never as HTML.
+import { Transcript } from './transcript.js';
+import { publish, hear } from './media.js';
+import { colour, initials, $ } from './people.js';
+
+const room = decodeURIComponent(location.pathname.split('/').pop());
+const base = new URL('..', location.href);
+const query = new URLSearchParams(location.search);
+
+const people = new Map(); // id -> {person, row}
+const hearing = new Map(); // track -> {stop}
+let mine = null; // own publication: {id, url, stream, stop}
+let muted = false;
+let watcher = ''; // this page's secret of the event stream
+let bot = 'Earshot';
+
+$('room').textContent = room;
+document.title = room + ' · lounge';
+$('name').value = query.get('name') || stored('earshot-name') || '';
+
+function stored(key, value) {
+  try {
+    if (value === undefined) return localStorage.getItem(key);
+    localStorage.setItem(key, value);
+  } catch { /* storage may be switched off: the page works without */ }
+  return null;
+}
+
+// key makes this browser tab the same person when it joins again.
+function key() {
+  let k = null;
+  try { k = sessionStorage.getItem('earshot-key'); } catch { /* as above */ }
+  if (!k) {
+    k = Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
+    try { sessionStorage.setItem('earshot-key', k); } catch { /* as above */ }
+  }
+  return k;
+}
+
+function problem(text) {
+  $('problem').textContent = text;
+  $('problem').hidden = !text;
+}
+
+// --- the microphone ---
+
+function showMic() {
+  const b = $('mic');
+  const state = mine ? (muted ? 'muted' : 'on') : 'off';
+  b.dataset.state = state;
+  const text = { off: 'Join with your microphone', on: 'You are live. Press to mute', muted: 'Muted. Press to speak' }[state];
+  $('mic-text').textContent = text;
+  $('mic-label').textContent = text;
+  if (mine) b.setAttribute('aria-pressed', String(!muted)); else b.removeAttribute('aria-pressed');
+  $('leave').hidden = !mine;
+}
+
+async function join() {
+  problem('');
+  $('mic').disabled = true;
+  $('mic-text').textContent = 'Joining…';
+  const name = $('name').value.trim();
+  stored('earshot-name', name);
+  try {
+    const whip = new URL('whip/' + encodeURIComponent(room), base);
+    whip.search = new URLSearchParams({ name, watcher });
+    mine = await publish(whip, key(), lost);
+    muted = false;
+    for (const p of people.values()) listenTo(p.person);
+  } catch (e) {
+    problem(e.message);
+  }
+  $('mic').disabled = false;
+  showMic();
+  showPeople();
+}
+
+function lost() {
+  leave();
+  problem('The connection to the room was lost. Press the microphone to join again.');
+}
+
+function leave() {
+  mine?.stop();
+  mine = null;
+  for (const h of hearing.values()) h.stop();
+  hearing.clear();
+  showMic();
+  showPeople();
+}
+
+async function change(what) {
+  if (!mine) return;
+  await fetch(mine.url, { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(what) }).catch(() => {});
+}
+
+$('join').addEventListener('submit', (e) => {
+  e.preventDefault();
+  if (!mine) { join(); return; }
+  muted = !muted;
+  mine.mute(muted);
+  change({ muted });
+  showMic();
+});
+$('leave').addEventListener('click', () => { problem(''); leave(); $('mic').focus(); });
+$('name').addEventListener('change', () => { stored('earshot-name', $('name').value.trim()); change({ name: $('name').value.trim() }); });
+addEventListener('pagehide', () => mine?.stop());
+
+// --- who is here ---
+
+function row(p) {
+  const li = document.createElement('li');
+  const face = document.createElement('span');
+  face.className = 'face';
+  face.setAttribute('aria-hidden', 'true');
+  const who = document.createElement('span');
+  who.className = 'who';
+  const tag = document.createElement('span');
+  tag.className = 'tag';
+  li.append(face, who, tag);
+  li.dataset.id = p.id;
+  return li;
+}
+
+function showPerson(entry) {
+  const { person: p, row: li } = entry;
+  li.className = 's' + colour(p.id) + (p.talking ? ' talking' : '');
+  li.children[0].textContent = initials(p.name);
+  li.children[1].textContent = p.name + (mine?.id === p.id ? ' (you)' : '');
+  li.children[1].title = p.name;
+  const tag = li.children[2];
+  tag.textContent = p.muted ? 'muted' : p.talking ? 'talking' : p.role === 'host' ? 'host' : '';
+  tag.className = 'tag' + (p.muted ? ' muted' : p.talking ? ' on' : '');
+  tag.hidden = !tag.textContent;
+  if (mine?.id === p.id) $('mic').dataset.talking = String(!!p.talking);
+}
+
+function showPeople() {
+  if (!mine) $('mic').dataset.talking = 'false';
+  for (const entry of people.values()) showPerson(entry);
+  $('count').textContent = people.size;
+  $('nobody').hidden = people.size > 0;
+}
+
+function present(p) {
+  let entry = people.get(p.id);
+  if (!entry) {
+    entry = { person: p, row: row(p) };
+    people.set(p.id, entry);
+    $('people').append(entry.row);
+  }
+  entry.person = p;
+  listenTo(p);
+  showPeople();
+}
+
+function gone(id, track) {
+  hearing.get(track)?.stop(true);
+  hearing.delete(track);
+  const entry = people.get(id);
+  if (!entry || (track && entry.person.track !== track)) return;
+  entry.row.remove();
+  people.delete(id);
+  showPeople();
+}
+
+function listenTo(p) {
+  if (!mine || mine.id === p.id || hearing.has(p.track)) return;
+  const whep = new URL(`whep/${encodeURIComponent(room)}/${encodeURIComponent(p.id)}`, base);
+  whep.search = new URLSearchParams({ watcher, name: $('name').value.trim() });
+  hearing.set(p.track, hear(whep, $('sound')));
+}
+
+function listeners(list) {
+  const names = (list || []).map((l) => l.name);
+  const bots = names.filter((n) => n === bot);
+  const others = names.length - bots.length;
+  let text = bots.length ? `${bot} is listening and writing down what is said` : '';
+  if (others) text += (text ? ' · ' : '') + (others === 1 ? '1 listener' : `${others} listeners`);
+  $('ears').textContent = text;
+  $('ears').title = names.join(', ');
+  $('ears').classList.toggle('on', bots.length > 0);
+}
+
+// --- the room's events ---
+
+function live(state, text) {
+  $('live').dataset.state = state;
+  $('live-text').textContent = text;
+}
+
+function follow(first) {
+  const events = new EventSource(new URL(`rooms/${encodeURIComponent(room)}/events`, base));
+  events.onmessage = (m) => {
+    const e = JSON.parse(m.data);
+    if (e.type === 'room') {
+      watcher = e.you;
+      live('on', 'live');
+      const here = new Set((e.people || []).map((p) => p.id));
+      for (const id of [...people.keys()]) if (!here.has(id)) gone(id, people.get(id).person.track);
+      for (const p of e.people || []) present(p);
+      listeners(e.listeners);
+      showPeople();
+      first();
+      first = () => {};
+    } else if (e.type === 'person') present(e.person);
+    else if (e.type === 'left') gone(e.id, e.track);
+    else if (e.type === 'talking') {
+      const entry = people.get(e.id);
+      if (entry) { entry.person.talking = !!e.talking; showPerson(entry); }
+    } else if (e.type === 'listeners') listeners(e.listeners);
+    else if (e.type === 'closed') { live('lost', 'closed'); leave(); problem('The room was closed.'); }
+  };
+  events.onerror = () => live('lost', 'reconnecting');
+}
+
+async function start() {
+  showMic();
+  if (!window.isSecureContext) problem('Browsers give out the microphone only over https or on localhost.');
+  const info = await fetch(new URL('rooms/' + encodeURIComponent(room), base)).then((r) => r.json()).catch(() => ({}));
+  bot = info.bot || bot;
+  new Transcript(info.transcript ? new URL(info.transcript, location.href) : null);
+  follow(() => { if (query.get('auto') === '1' && $('name').value) join(); });
+}
+
+start();
