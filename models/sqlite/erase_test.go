@@ -87,6 +87,18 @@ func TestDeleteLeavesNoByte(t *testing.T) {
 	if len(page.Hits) == 0 {
 		t.Error("the other session's lines are gone too")
 	}
+	// Pages that the writer remembers from before must not come back when they are written again.
+	flags, err := s.Flags(t.Context(), "kept")
+	must(t, err)
+	for _, f := range flags {
+		_, err := s.SetFlagStatus(t.Context(), f.ID, models.FlagDismissed, "host", start)
+		must(t, err)
+	}
+	for seq := 1; seq <= lines; seq += 10 {
+		must(t, s.Commit(t.Context(), utterance(clip("kept", 1, seq, nil), "decoded after all"), nil))
+	}
+	s.Pragma(t, "wal_checkpoint(TRUNCATE)")
+	equal(t, "traces after more work", traces(t, path), map[string]int{})
 }
 
 // A line that is acknowledged leaves its sound nowhere once the log is emptied.

@@ -8,7 +8,7 @@ import (
 	"earshot/models"
 )
 
-// Pragma runs a pragma on the writer and gives its result, for tests of the settings.
+// Pragma runs a pragma on the writer and gives its result when that is one value.
 func (s *Store) Pragma(t testing.TB, pragma string) string {
 	t.Helper()
 	rows, err := s.write.QueryContext(t.Context(), "PRAGMA "+pragma)
@@ -17,7 +17,11 @@ func (s *Store) Pragma(t testing.TB, pragma string) string {
 	}
 	defer func() { _ = rows.Close() }()
 	var value string
-	if rows.Next() {
+	columns, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows.Next() && len(columns) == 1 {
 		if err := rows.Scan(&value); err != nil {
 			t.Fatal(err)
 		}

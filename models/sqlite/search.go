@@ -23,8 +23,12 @@ const (
 // took longer than two seconds.
 func (s *Store) Search(ctx context.Context, q models.SearchQuery) (models.SearchPage, error) {
 	const op = "search"
-	sqlText, args, limit, err := buildSearch(q)
+	sqlText, args, err := buildSearch(&q)
 	if err != nil || sqlText == "" {
+		return models.SearchPage{}, storeError(op, err)
+	}
+	last, err := cursorID(q.Cursor)
+	if err != nil {
 		return models.SearchPage{}, storeError(op, err)
 	}
 	bounded, cancel := context.WithTimeout(ctx, s.searchTime)
@@ -35,7 +39,8 @@ func (s *Store) Search(ctx context.Context, q models.SearchQuery) (models.Search
 		if err != nil {
 			return err
 		}
-		page, err = runSearch(bounded, tx, sqlText, append(args, sql.Named("lo", lo), sql.Named("hi", hi)), limit)
+		hi = min(hi, last) // one upper bound: FTS5 begins its walk at it
+		page, err = runSearch(bounded, tx, sqlText, append(args, sql.Named("lo", lo), sql.Named("hi", hi)), q.Limit)
 		return err
 	})
 	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
@@ -45,32 +50,39 @@ func (s *Store) Search(ctx context.Context, q models.SearchQuery) (models.Search
 	return page, err
 }
 
-// buildSearch makes the statement. It is "" when the text has no word in it at all: nothing can match then.
-func buildSearch(q models.SearchQuery) (query string, args []any, limit int, err error) {
-	match, err := matchExpression(q)
+// buildSearch makes the statement and settles the limit. The statement is "" when the text has no word in it at all:
+// nothing can match then.
+func buildSearch(q *models.SearchQuery) (query string, args []any, err error) {
+	match, err := matchExpression(*q)
 	if err != nil {
-		return "", nil, 0, err
+		return "", nil, err
 	}
+	blank := strings.TrimSpace(q.Text) == ""
 	ranged := q.Room != "" || !q.From.IsZero() || !q.To.IsZero()
 	switch {
-	case strings.TrimSpace(q.Text) == "" && match == "" && !ranged:
-		return "", nil, 0, fmt.Errorf("%w: nothing to search for", models.ErrInvalid)
-	case strings.TrimSpace(q.Text) != "" && !strings.Contains(match, "text :"):
-		return "", nil, 0, nil
+	case blank && match == "" && !ranged:
+		return "", nil, fmt.Errorf("%w: nothing to search for", models.ErrInvalid)
+	case !blank && !strings.Contains(match, "text :"):
+		return "", nil, nil
 	}
-	before := int64(math.MaxInt64)
-	if q.Cursor != "" {
-		if before, err = strconv.ParseInt(q.Cursor, 36, 64); err != nil {
-			return "", nil, 0, fmt.Errorf("%w: the cursor is not one of ours", models.ErrInvalid)
-		}
+	if q.Limit <= 0 {
+		q.Limit = 50
 	}
-	limit = q.Limit
-	if limit <= 0 {
-		limit = 50
+	q.Limit = min(q.Limit, 200)
+	query, args = searchSQL(*q, match)
+	return query, append(args, sql.Named("limit", q.Limit+1)), nil
+}
+
+// cursorID is the highest row id that a page may begin with.
+func cursorID(cursor string) (int64, error) {
+	if cursor == "" {
+		return math.MaxInt64, nil
 	}
-	limit = min(limit, 200)
-	query, args = searchSQL(q, match)
-	return query, append(args, sql.Named("before", before), sql.Named("limit", limit+1)), limit, nil
+	id, err := strconv.ParseInt(cursor, 36, 64)
+	if err != nil || id <= 0 {
+		return 0, fmt.Errorf("%w: the cursor is not one of ours", models.ErrInvalid)
+	}
+	return id - 1, nil
 }
 
 func searchSQL(q models.SearchQuery, match string) (string, []any) {
@@ -81,12 +93,11 @@ func searchSQL(q models.SearchQuery, match string) (string, []any) {
 		// CROSS JOIN: the index first, whatever the planner thinks, because it delivers the order.
 		b.WriteString(`snippet(utterances_fts, 0, char(2), char(3), '…', 64)
 			FROM utterances_fts CROSS JOIN utterances u ON u.id = utterances_fts.rowid JOIN sessions s ON s.id = u.session
-			WHERE utterances_fts MATCH :match AND utterances_fts.rowid < :before
-			AND utterances_fts.rowid >= :lo AND utterances_fts.rowid <= :hi`)
+			WHERE utterances_fts MATCH :match AND utterances_fts.rowid >= :lo AND utterances_fts.rowid <= :hi`)
 		args = append(args, sql.Named("match", match))
 	} else {
 		b.WriteString(`u.text FROM utterances u CROSS JOIN sessions s ON s.id = u.session
-			WHERE u.text <> '' AND u.id < :before AND u.id >= :lo AND u.id <= :hi`)
+			WHERE u.text <> '' AND u.id >= :lo AND u.id <= :hi`)
 	}
 	b.WriteString(" AND s.erasing = 0")
 	and := func(condition, name string, value any) {

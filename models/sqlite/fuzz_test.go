@@ -1,0 +1,55 @@
+package sqlite
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Whatever a damaged page holds, the space to overwrite lies inside it and outside its header and pointers.
+func FuzzLayout(f *testing.F) {
+	leaf := make([]byte, 512)
+	leaf[0], leaf[4], leaf[5] = leafTable, 2, 1
+	interior := make([]byte, 512)
+	interior[0], interior[4], interior[5] = interiorIndex, 3, 1
+	f.Add(leaf, false)
+	f.Add(interior, false)
+	f.Add(make([]byte, 512), true)
+	f.Fuzz(func(t *testing.T, page []byte, first bool) {
+		if len(page) < 512 {
+			return
+		}
+		start, end, _, err := layout(page, first)
+		if err == nil && (start < 8 || start > end || end > len(page)) {
+			t.Errorf("space %d to %d of %d bytes", start, end, len(page))
+		}
+	})
+}
+
+// A words column is read back as it was written, or refused; it never makes words of unequal parts.
+func FuzzUnpackWords(f *testing.F) {
+	f.Add(`{"t":["a"],"s":[1],"e":[2],"p":[0.5]}`)
+	f.Add(`{"t":["a","b"],"s":[1],"e":[2],"p":[0.5]}`)
+	f.Add(``)
+	f.Add(`[]`)
+	f.Fuzz(func(t *testing.T, column string) {
+		words, err := unpackWords(column)
+		if err != nil {
+			return
+		}
+		again, err := packWords(words)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := unpackWords(again)
+		if err != nil || len(back) != len(words) {
+			t.Errorf("%d words became %d (%v)", len(words), len(back), err)
+		}
+		for i := range words {
+			words[i].Text = clean(words[i].Text)
+			if diff := cmp.Diff(words[i], back[i]); diff != "" {
+				t.Error(diff)
+			}
+		}
+	})
+}
