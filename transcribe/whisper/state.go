@@ -24,7 +24,7 @@ type State struct {
 
 var _ transcribe.Engine = (*State)(nil)
 
-// Transcribe decodes at most 25 s of mono PCM at 16 kHz, greedily and without regard to what was decoded before. It
+// Transcribe decodes at most MaxSamples of mono PCM at 16 kHz, greedily and without regard to what was decoded before. It
 // only reads pcm. When ctx ends, the library stops after the running encoder or decoder pass (up to a second for long
 // sound), and ctx's error is returned wrapped. Errors otherwise: transcribe.ErrTooLong, ErrClosed, a bad option, or the
 // library's reason. Nothing of what was said is in an error.

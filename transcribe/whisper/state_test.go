@@ -230,7 +230,7 @@ func TestLongClip(t *testing.T) {
 		t.Errorf("%q with audio_ctx %d from %d s", r.Text, r.AudioCtx, len(pcm)/models.SampleRate)
 	}
 	if _, err := s.Transcribe(t.Context(), make([]float32, MaxSamples+1), transcribe.Options{}); !errors.Is(err, transcribe.ErrTooLong) {
-		t.Errorf("25 s and a sample: %v, want ErrTooLong", err)
+		t.Errorf("a sample too many: %v, want ErrTooLong", err)
 	}
 }
 

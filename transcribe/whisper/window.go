@@ -13,11 +13,11 @@ import (
 var windows = [...]int{256, 512, 768, 1024, 1280}
 
 const (
-	// MaxSamples is the longest sound that is decoded in one piece: 25 s.
-	MaxSamples = 25 * models.SampleRate
 	// windowMargin is the room kept behind the sound, in steps of 20 ms: a window that ends with the sound cuts words.
 	windowMargin = 16
 	stepSamples  = models.SampleRate / 50
+	// MaxSamples is the longest sound that is decoded in one piece: what the longest window covers, 25.28 s.
+	MaxSamples = (1280 - windowMargin) * stepSamples
 	// minSamples: shorter sound is padded with silence to it. The library drops what is shorter than 100 ms, and a first
 	// timestamp (at most 1 s) behind the sound's end would end the decoding before the first word.
 	minSamples = models.SampleRate * 12 / 10
