@@ -118,8 +118,11 @@ func newHelpCommand() *cobra.Command {
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		newConfigCommand(a),
+		newDemoCommand(a),
+		newJoinCommand(a),
 		newRulesCommand(a),
 		newSessionsCommand(a),
+		newTranscribeCommand(a),
 		newVersionCommand(a),
 	}
 }

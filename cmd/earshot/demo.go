@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"earshot/bot"
+	"earshot/bot/lounge"
+	"earshot/configs"
+	"earshot/models"
+	"earshot/moderation/review/export"
+)
+
+func newDemoCommand(a *app) *cobra.Command {
+	stays := false
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Open a room with three recorded voices and moderate it",
+		Long: `Opens the lounge, a room inside this program. Three recorded voices talk there for about 45 seconds, over WebRTC; the bot
+listens, writes down and applies the rules, as it would in any room. One of the voices breaks some.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd, stays) },
+	}
+	settingFlag(cmd.Flags(), "model", "model", "ggml model file")
+	settingFlag(cmd.Flags(), "listen", "listen", "address of the page and the lounge")
+	cmd.Flags().BoolVar(&stays, "stay", false, "keep the lounge open afterwards, so that you can join with a microphone")
+	return cmd
+}
+
+func (a *app) demo(cmd *cobra.Command, stays bool) error {
+	cfg, err := a.config(cmd)
+	if err != nil {
+		return err
+	}
+	ctx := cmd.Context()
+	l, err := a.demoListener(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	s, err := openStation(ctx, cfg, a.logger(cfg))
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	defer s.Close() //nolint:errcheck // what was stored is stored
+	return s.run(ctx, l, func(ctx context.Context) error { return a.play(ctx, s, l, stays) })
+}
+
+// demoListener takes the configured address, or a free port when another program has it: a demo should just run.
+func (a *app) demoListener(ctx context.Context, cfg configs.Config) (net.Listener, error) {
+	l, err := listen(ctx, cfg.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		fmt.Fprintf(a.stderr, "note: %s is in use; taking a free port\n", cfg.Listen)
+		return listen(ctx, "127.0.0.1:0")
+	}
+	return l, err
+}
+
+// play lets the voices talk while the bot listens, and sums up.
+func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) error {
+	cast, err := openCast()
+	if err != nil {
+		return err
+	}
+	host := l.Addr().String()
+	room := models.Room{ID: demoRoom, Name: "Lounge", URL: "lounge://" + host + "/" + demoRoom}
+	client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Peer: s.peers, Log: s.log})
+	if err != nil {
+		return err
+	}
+	up := newCurtain(client, len(cast))
+	var session models.Session
+	fmt.Fprintf(a.stdout, "lounge     %s   (open it to join with a microphone)\n", pageURL(l, "/room/"+demoRoom))
+
+	listening, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
+	group, playing := errgroup.WithContext(listening)
+	group.Go(func() (err error) {
+		session, err = a.follow(listening, s, l, stay{room: room, connector: up}, false)
+		return err
+	})
+	group.Go(func() error {
+		if err := playAll(playing, s, "http://"+host, cast, up); err != nil {
+			return err
+		}
+		if stays {
+			fmt.Fprintf(a.stdout, "the recorded voices have left; the lounge stays open until you press Ctrl-C\n")
+			<-playing.Done()
+		}
+		leave(bot.End(models.EndLeft, nil))
+		return nil
+	})
+	if err := group.Wait(); err != nil && ctx.Err() == nil {
+		return err
+	}
+	return a.demoTable(s, session)
+}
+
+// playAll plays every voice at once, from the moment the bot hears them all. They come in one after the other: the
+// first is the room's host.
+func playAll(ctx context.Context, s *station, base string, cast []voice, up *curtain) error {
+	group, ctx := errgroup.WithContext(ctx)
+	here := make(chan struct{}, len(cast))
+	for i, v := range cast {
+		if i > 0 {
+			select {
+			case <-here:
+			case <-ctx.Done():
+			}
+		}
+		group.Go(func() error {
+			err := lounge.Publish(ctx, lounge.PublishConfig{
+				BaseURL: base, Room: demoRoom, Name: v.name, Source: v.frames, Peer: s.peers,
+				Ready: func(string) { here <- struct{}{}; up.wait(ctx) },
+			})
+			if err != nil && ctx.Err() == nil {
+				return fmt.Errorf("play %s: %w", v.name, err)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// demoTable closes the demo with who talked how much, and where it all lies.
+func (a *app) demoTable(s *station, session models.Session) error {
+	info, err := s.store.Session(context.Background(), session.ID)
+	if err != nil {
+		return err
+	}
+	rows := [][]string{{"SPEAKER", "LINES", "TALKED", "FLAGS"}}
+	for _, p := range info.Speakers {
+		rows = append(rows, []string{p.Name, strconv.Itoa(p.Utterances), export.Clock(p.TalkMS), strconv.Itoa(p.Flags)})
+	}
+	rows = append(rows, []string{"all", strconv.Itoa(info.Utterances), export.Clock(info.TalkMS), strconv.Itoa(info.Flags)})
+	fmt.Fprintln(a.stdout)
+	if err := table(a.stdout, a.palette(a.stdout), rows); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.stdout, "\nthe record %s\nread it    earshot sessions show %s\n", s.store.Path(), session.ID)
+	return err
+}
+
+// demoRoom is where the demo takes place.
+const demoRoom = "lounge"
+
+// curtain is a connector that tells when a number of tracks are being heard.
+type curtain struct {
+	bot.Connector
+	missing chan struct{}
+	up      chan struct{}
+}
+
+func newCurtain(c bot.Connector, n int) *curtain {
+	u := &curtain{Connector: c, missing: make(chan struct{}, n), up: make(chan struct{})}
+	for range n {
+		u.missing <- struct{}{}
+	}
+	return u
+}
+
+// Run connects, with ears that count.
+func (u *curtain) Run(ctx context.Context, ears bot.Ears) error {
+	return u.Connector.Run(ctx, countingEars{ears, u})
+}
+
+func (u *curtain) opened() {
+	select {
+	case <-u.missing:
+		if len(u.missing) == 0 {
+			close(u.up)
+		}
+	default:
+	}
+}
+
+// wait returns when everybody is heard, or the context ends.
+func (u *curtain) wait(ctx context.Context) {
+	select {
+	case <-u.up:
+	case <-ctx.Done():
+	}
+}
+
+type countingEars struct {
+	bot.Ears
+	curtain *curtain
+}
+
+// Track opens a track and counts it.
+func (e countingEars) Track(info bot.TrackInfo) bot.TrackSink {
+	sink := e.Ears.Track(info)
+	e.curtain.opened()
+	return sink
+}
+
+// speakerFile is the recording of a speaker's part in the demo's play.
+func speakerFile(name string) string { return "demo/" + strings.ToLower(name) + ".opus" }

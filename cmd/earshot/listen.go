@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"time"
+
+	"earshot/bot"
+	"earshot/models"
+)
+
+// stay is one room that a station listens in.
+type stay struct {
+	room      models.Room
+	connector bot.Connector
+	// started, when set, is told the stored session before the bot joins; watch is told the room's states.
+	started func(models.Session)
+	watch   func(bot.Status)
+}
+
+// listenIn joins a room and stores what is heard there until the context ends or the room is over. It returns the
+// session with its end.
+func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error) {
+	session, err := s.store.StartSession(ctx, models.Session{
+		ID: sessionID(st.room.ID, time.Now()), Room: st.room.ID, Name: st.room.Name, URL: st.room.URL,
+		Model: s.speech.model.Name(), Rules: s.rulesName(), Started: time.Now().UTC(),
+	})
+	if err != nil {
+		return session, err
+	}
+	s.hub.Publish(models.Event{SessionID: session.ID, Session: &session})
+	if st.started != nil {
+		st.started(session)
+	}
+	room, err := bot.NewRoom(bot.Config{
+		Room: st.room, Session: session, Connector: st.connector, Sink: s.desk,
+		Segment: segmentConfig(s.cfg), Watch: st.watch, Log: s.log,
+	})
+	if err != nil {
+		return session, err
+	}
+	reason, err := room.Run(ctx)
+	return s.endSession(ctx, session, reason, err)
+}
+
+// endSession stores the end of a stay, also when the context has ended, and passes the stay's error on.
+func (s *station) endSession(ctx context.Context, session models.Session, reason models.EndReason, cause error) (models.Session, error) {
+	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	session.Ended, session.Reason = time.Now().UTC(), reason
+	if err := s.store.EndSession(keep, session.ID, reason, session.Ended); err != nil {
+		return session, err
+	}
+	// Lines that are still being decoded come after this; the page shows them all the same.
+	s.hub.Publish(models.Event{SessionID: session.ID, Session: &session})
+	return session, cause
+}
+
+// sessionID is a new id that sorts by time and tells the room: open-mic-20260102-150405-x7k2.
+func sessionID(room string, now time.Time) string {
+	return fmt.Sprintf("%s-%s-%s", room, now.UTC().Format("20060102-150405"), strings.ToLower(rand.Text()[:4]))
+}
+
+// rulesName names the rules in use, or "".
+func (s *station) rulesName() string {
+	if s.rules == nil {
+		return ""
+	}
+	return s.rules.String()
+}

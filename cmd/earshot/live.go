@@ -1,0 +1,84 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"unicode/utf8"
+
+	"earshot/models"
+	"earshot/moderation/review/export"
+)
+
+// livePrinter writes a session to a terminal as it happens: one line an utterance, flags below the line they are about.
+// It is used by one goroutine.
+type livePrinter struct {
+	w     io.Writer
+	paint palette
+	json  bool
+	width int
+}
+
+// newLivePrinter prints for people, with colour when the palette has it, or as one JSON event per line.
+func newLivePrinter(w io.Writer, paint palette, asJSON bool) *livePrinter {
+	return &livePrinter{w: w, paint: paint, json: asJSON, width: 6}
+}
+
+// Print writes one event. Events that a person need not see at once are passed over.
+func (p *livePrinter) Print(e models.Event) error {
+	if p.json {
+		return json.NewEncoder(p.w).Encode(e)
+	}
+	_, err := io.WriteString(p.w, p.text(e))
+	return err
+}
+
+func (p *livePrinter) text(e models.Event) string {
+	switch {
+	case e.Utterance != nil:
+		return p.utterance(*e.Utterance)
+	case e.Flag != nil:
+		return p.flag(*e.Flag)
+	case e.Gap != nil:
+		return p.paint.dim(export.GapLine(*e.Gap)) + "\n"
+	case e.Session != nil && !e.Session.Live():
+		return fmt.Sprintf("%s  left %s (%s)\n", export.Clock(e.Session.Ended.Sub(e.Session.Started).Milliseconds()), e.Session.Name, e.Session.Reason)
+	case e.Speaker != nil:
+		p.width = min(20, max(p.width, utf8.RuneCountInString(e.Speaker.Name)))
+		return p.paint.dim(fmt.Sprintf("%s  %s is here", export.Clock(e.Speaker.FirstMS), e.Speaker.Name)) + "\n"
+	}
+	return ""
+}
+
+func (p *livePrinter) utterance(u models.Utterance) string {
+	if u.Text == "" && u.State == models.UtteranceOK {
+		return ""
+	}
+	line := export.Line(u, nil, p.width)
+	if len(u.Doubt) > 0 {
+		line = p.paint.dim(line)
+	}
+	return line + "\n"
+}
+
+func (p *livePrinter) flag(f models.Flag) string {
+	indent := fmt.Sprintf("%*s", len("00:00  ")+p.width+2, "")
+	mark := fmt.Sprintf("▲ %s  %s", f.Rule, f.Level)
+	if f.Level.Rank() >= models.LevelMedium.Rank() {
+		mark = p.paint.alert(mark)
+	} else {
+		mark = p.paint.warn(mark)
+	}
+	return indent + mark + "  " + f.SpeakerName + ": " + f.Why + "\n"
+}
+
+// follow prints events until the channel is closed. After an error it goes on taking them, so that nobody waits.
+func (p *livePrinter) follow(events <-chan models.Event) error {
+	var err error
+	for e := range events {
+		if err == nil {
+			err = p.Print(e)
+		}
+	}
+	return err
+}

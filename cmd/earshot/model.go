@@ -1,0 +1,230 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"earshot/configs"
+	"earshot/models"
+	"earshot/transcribe/fixture"
+	"earshot/transcribe/modelfile"
+	"earshot/transcribe/whisper"
+)
+
+func newModelCommand(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "model",
+		Short: "Fetch, list and check Whisper models",
+		Long: `Earshot listens with Whisper models in ggml format. They lie in the folder "models" of the record's folder, or wherever
+you keep them. Without one it uses a practice model that only understands synthetic speech of a few words.`,
+	}
+	return group(cmd, newModelPull(a), newModelList(a), newModelPath(a), newModelVerify(a))
+}
+
+func newModelPull(a *app) *cobra.Command {
+	var mirror string
+	cmd := &cobra.Command{
+		Use:   "pull NAME",
+		Short: "Fetch a model and verify it",
+		Long: `Fetches a model into the record's folder and prints its path. An interrupted transfer is resumed by the next pull, and a
+model that is there already is only verified. "earshot model list" names what can be fetched.`,
+		Example: "  earshot model pull tiny.en\n  earshot join lounge://localhost:8484/lobby --model \"$(earshot model path tiny.en)\"",
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.pullModel(cmd, args[0], mirror) },
+	}
+	cmd.Flags().StringVar(&mirror, "mirror", modelfile.DefaultMirror, "`URL` of the folder to fetch from")
+	return cmd
+}
+
+func (a *app) pullModel(cmd *cobra.Command, name, mirror string) error {
+	m, err := modelfile.Find(name)
+	if err != nil {
+		return badInput(err)
+	}
+	c, err := a.config(cmd)
+	if err != nil {
+		return err
+	}
+	bar := progressbar.NewOptions64(m.Bytes,
+		progressbar.OptionSetWriter(a.stderr), progressbar.OptionSetDescription(m.Name), progressbar.OptionShowBytes(true),
+		progressbar.OptionSetVisibility(a.palette(a.stderr).on), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30))
+	path, err := modelfile.Pull(cmd.Context(), m, modelFolder(c), modelfile.PullOptions{
+		Mirror:   mirror,
+		Progress: func(done, _ int64) { _ = bar.Set64(done) },
+		Check:    func(path string) error { _, err := checkModel(path); return err },
+	})
+	_ = bar.Exit() // also when it did not get to its end
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(a.stdout, path)
+	if c.Model != path {
+		fmt.Fprintf(a.stderr, "use it with  --model %s  or  model: %s  in the configuration\n", path, path)
+	}
+	return nil
+}
+
+// modelFolder is where pulled models lie.
+func modelFolder(c configs.Config) string { return filepath.Join(c.DataDir, "models") }
+
+// checkModel is CheckFile that also refuses models without weights.
+func checkModel(path string) (whisper.Info, error) {
+	info, err := whisper.CheckFile(path)
+	if err == nil && info.Tensors == 0 {
+		err = models.WithHint(fmt.Errorf("model %s: %w", path, whisper.ErrNoWeights), "it is cut short or a test file; fetch it again")
+	}
+	return info, err
+}
+
+// modelRow is a line of "model list".
+type modelRow struct {
+	Name    string `json:"name"`
+	Bytes   int64  `json:"bytes"`
+	English bool   `json:"english_only"`
+	Path    string `json:"path,omitempty"` // when it has been fetched
+}
+
+func newModelList(a *app) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the models that can be fetched, and which are there",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := a.config(cmd)
+			if err != nil {
+				return err
+			}
+			found := listModels(modelFolder(c))
+			if asJSON {
+				return a.writeJSON(found)
+			}
+			return table(a.stdout, a.palette(a.stdout), modelRows(found))
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON array")
+	return cmd
+}
+
+func listModels(dir string) []modelRow {
+	var out []modelRow
+	for _, m := range modelfile.Known() {
+		row := modelRow{Name: m.Name, Bytes: m.Bytes, English: m.English()}
+		if st, err := os.Stat(m.Path(dir)); err == nil && st.Size() == m.Bytes {
+			row.Path = m.Path(dir)
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+func modelRows(found []modelRow) [][]string {
+	rows := [][]string{{"MODEL", "MB", "LANGUAGES", "FILE"}}
+	for _, m := range found {
+		languages := "99"
+		if m.English {
+			languages = "English"
+		}
+		rows = append(rows, []string{m.Name, strconv.FormatInt((m.Bytes+500_000)/1_000_000, 10), languages, m.Path})
+	}
+	return rows
+}
+
+func newModelPath(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "path [NAME]",
+		Short: "Print where a fetched model lies; without NAME, the model in use",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.config(cmd)
+			if err != nil {
+				return err
+			}
+			path := ""
+			if len(args) == 0 {
+				path, err = modelPath(c)
+			} else {
+				path, err = fetchedModel(c, args[0])
+			}
+			if err == nil {
+				fmt.Fprintln(a.stdout, path)
+			}
+			return err
+		},
+	}
+}
+
+// fetchedModel is the path of a model that was pulled.
+func fetchedModel(c configs.Config, name string) (string, error) {
+	m, err := modelfile.Find(name)
+	if err != nil {
+		return "", badInput(err)
+	}
+	if _, err := os.Stat(m.Path(modelFolder(c))); err != nil {
+		return "", models.WithHint(fmt.Errorf("model %s: %w", name, fs.ErrNotExist), "fetch it with:  earshot model pull "+m.Name)
+	}
+	return m.Path(modelFolder(c)), nil
+}
+
+func newModelVerify(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "verify [NAME or FILE]",
+		Short: "Check a model file to its last byte; without an argument, the model in use",
+		Long: `Reads a model file's structure, holds its size and, where one is published, its SHA-1 against what they should be, and
+says what it is.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.config(cmd)
+			if err != nil {
+				return err
+			}
+			path := ""
+			switch _, unknown := modelfile.Find(append(args, "")[0]); {
+			case len(args) == 0:
+				path, err = modelPath(c)
+			case unknown == nil:
+				path, err = fetchedModel(c, args[0])
+			default:
+				path = args[0]
+			}
+			if err != nil {
+				return err
+			}
+			return a.verifyModel(path)
+		},
+	}
+}
+
+func (a *app) verifyModel(path string) error {
+	info, err := checkModel(path)
+	if err != nil {
+		return badInput(err)
+	}
+	known := ""
+	if m, err := modelfile.Find(filepath.Base(path)); err == nil {
+		if err := m.Verify(path); err != nil {
+			return badInput(err)
+		}
+		known = ", as published"
+		if m.SHA1 == "" {
+			known = ", of the size it should have"
+		}
+	}
+	languages := "99 languages"
+	if !info.Multilingual {
+		languages = "English only"
+	}
+	_, err = fmt.Fprintf(a.stdout, "%s is a %s model, %s, %s, %.0f MB%s\n", plain(path), info.Kind(), languages, info.Quant, float64(info.Size)/1e6, known)
+	if fixture.IsFixture(path) {
+		_, more := fmt.Fprintln(a.stdout, fixture.Notice())
+		err = errors.Join(err, more)
+	}
+	return err
+}

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"earshot/bot/audio"
+	"earshot/bot/lounge"
+	"earshot/bot/peer"
+	"earshot/configs"
+	"earshot/models"
+	"earshot/models/sqlite"
+	"earshot/moderation"
+	"earshot/moderation/review"
+	"earshot/transcribe"
+)
+
+// drainTime is how long decoding may go on after the rooms were left; what is left then lies in the spool.
+const drainTime = 20 * time.Second
+
+// station is one running Earshot: the store, the model, the rules, the lounge and the page, wired together.
+type station struct {
+	cfg    configs.Config
+	log    *slog.Logger
+	store  *sqlite.Store
+	speech *speech
+	rules  *moderation.Set
+	hub    *review.Hub
+	desk   *desk
+	text   *transcribe.Service
+	lounge *lounge.Server
+	peers  *peer.Factory
+}
+
+// openStation opens everything that can fail before anybody is heard. The caller closes it.
+func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (_ *station, err error) {
+	s := &station{cfg: cfg, log: log, hub: review.NewHub(review.HubConfig{})}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	if s.rules, err = loadRules(cfg); err != nil {
+		return nil, err
+	}
+	if s.speech, err = openSpeech(cfg, 0); err != nil {
+		return nil, badInput(err)
+	}
+	if s.store, err = sqlite.Open(ctx, database(cfg)); err != nil {
+		return nil, err
+	}
+	ice := peer.Config{Loopback: true, Log: log}
+	if s.peers, err = peer.New(ice); err != nil {
+		return nil, err
+	}
+	s.lounge = lounge.New(lounge.Config{UDPPort: cfg.Lounge.UDPPort, Peer: ice, TranscriptURL: s.transcriptURL, Log: log})
+	s.desk = newDesk(s.store, s.rules, s.hub, log)
+	s.text, err = transcribe.New(transcribe.Config{
+		Engines:  s.speech.engines,
+		Model:    s.speech.model.Name(),
+		Options:  func(models.Clip) transcribe.Options { return transcribe.Options{Language: cfg.Language} },
+		Decode:   audio.DecodeClip,
+		SpokenAt: s.desk.spokenAt,
+		Logger:   log,
+	}, s.desk.Done)
+	s.desk.queue = s.text
+	return s, err
+}
+
+// loadRules compiles the configured rule files; nil when none are configured.
+func loadRules(cfg configs.Config) (*moderation.Set, error) {
+	if len(cfg.Rules) == 0 {
+		return nil, nil
+	}
+	opts := rulesOptions()
+	opts.Mode = cfg.Mode
+	set, err := moderation.Load(opts, cfg.Rules...)
+	return set, badInput(err)
+}
+
+// Close frees what openStation opened.
+func (s *station) Close() error {
+	var errs []error
+	if s.speech != nil {
+		errs = append(errs, s.speech.Close())
+	}
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// handler is everything that the web server answers.
+func (s *station) handler() http.Handler {
+	page := review.New(review.Config{Store: s.store, Hub: s.hub, Notice: s.speech.notice, Log: s.log})
+	return byPath(s.lounge, page)
+}
+
+// transcriptURL is where the lounge's page reads a room's lines: the newest live session there.
+func (s *station) transcriptURL(room string) string {
+	live, err := s.store.Sessions(context.Background(), models.SessionQuery{Room: room, Live: true, Limit: 1})
+	if err != nil || len(live) == 0 {
+		return ""
+	}
+	return "/api/sessions/" + live[0].ID + "/events"
+}
+
+// run serves the page and the lounge on l and decodes, while work is in its rooms. When work is over, what was heard is
+// decoded for a while, and everything ends. Clips that an earlier run left in the spool are decoded first.
+func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context.Context) error) error {
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	group, serving := errgroup.WithContext(serving)
+	group.Go(func() error { return s.text.Run(serving) })
+	group.Go(func() error { return s.lounge.Run(serving) })
+	group.Go(func() error { return serveWeb(serving, l, s.handler(), s.hub.Close, s.log) })
+
+	working, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(serving, cancel)() // a server that fails ends the work
+	err := s.recover(working)
+	if err == nil {
+		err = work(working)
+	}
+	err = errors.Join(err, s.drain(ctx))
+	stop()
+	return errors.Join(err, group.Wait())
+}
+
+// drain waits for the queue to empty. Running out of time is no failure: the spool keeps the rest for the next start.
+func (s *station) drain(ctx context.Context) error {
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	if err := s.text.Drain(grace); err != nil {
+		s.log.Warn("not everything was decoded; the next start will go on", "err", err)
+	}
+	return nil
+}
+
+// recover closes the sessions that a crash cut short, and queues the clips that were not decoded.
+func (s *station) recover(ctx context.Context) error {
+	broken, err := s.store.UnendedSessions(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range broken {
+		if err := s.closeBroken(ctx, b); err != nil {
+			return err
+		}
+	}
+	n := 0
+	for clip, err := range s.store.PendingClips(ctx) {
+		if err != nil {
+			return fmt.Errorf("read the spool: %w", err)
+		}
+		s.text.Submit(clip)
+		n++
+	}
+	if n > 0 || len(broken) > 0 {
+		s.log.Info("going on where the last run ended", "sessions", len(broken), "clips", n)
+	}
+	return nil
+}
+
+// closeBroken ends a session where the last thing in it was stored, and notes the gap.
+func (s *station) closeBroken(ctx context.Context, b models.Session) error {
+	info, err := s.store.Session(ctx, b.ID)
+	if err != nil {
+		return err
+	}
+	end := info.DurationMS
+	gap := models.Gap{Session: b.ID, StartMS: end, EndMS: end, Cause: models.GapRestart}
+	if err := s.store.PutGap(ctx, gap); err != nil {
+		return err
+	}
+	return s.store.EndSession(ctx, b.ID, models.EndStopped, b.Started.Add(time.Duration(end)*time.Millisecond))
+}
