@@ -78,7 +78,7 @@ func (c *cast) find(id, name string) (p *person, known bool) {
 	return p, false
 }
 
-// initials are the first letters of the first and last word; a single word gives its first letter, or the first two when
+// initials are the first letters of the first and last word, or the end of its number; a single word gives its first letter, or the first two when
 // somebody has that one.
 func (c *cast) initials(name string) string {
 	words := strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || r == '_' || r == '.' || r == '-' })
@@ -86,8 +86,10 @@ func (c *cast) initials(name string) string {
 		return "?"
 	}
 	in := firstLetters(words[0], 1)
-	if len(words) > 1 {
-		in += firstLetters(words[len(words)-1], 1)
+	if last := words[len(words)-1]; len(words) > 1 && strings.Trim(last, "0123456789") == "" {
+		in += last[max(0, len(last)-2):] // Guest 12 is not Guest 1
+	} else if len(words) > 1 {
+		in += firstLetters(last, 1)
 	} else if c.taken[in] {
 		in = firstLetters(words[0], 2)
 	}

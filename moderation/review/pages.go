@@ -1,7 +1,8 @@
 package review
 
 import (
-	"bytes"
+	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -46,17 +47,21 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, v view) {
 	if v.nav == "search" {
 		sh.Query = r.URL.Query().Get("q")
 	}
-	var b bytes.Buffer
-	if err := s.pages[v.page].ExecuteTemplate(&b, "layout", sh); err != nil {
-		s.log.Error("page not written", "route", r.Pattern, "error_type", errType(err))
-		http.Error(w, "Something went wrong here. The log says where.", http.StatusInternalServerError)
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(cmp.Or(v.status, http.StatusOK))
+	// Straight to the reader: the top of a long transcript is painted while the rest is made.
+	b := bufio.NewWriterSize(w, 16<<10)
+	err := s.pages[v.page].ExecuteTemplate(b, "layout", sh)
+	if err == nil {
+		err = b.Flush()
+	}
+	if err == nil {
 		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	if v.status != 0 {
-		w.WriteHeader(v.status)
+	if r.Context().Err() == nil {
+		s.log.Error("page not written", "route", r.Pattern, "error_type", errType(err))
 	}
-	_, _ = w.Write(b.Bytes()) // the reader may have gone; there is nobody to tell
+	panic(http.ErrAbortHandler) // half a page must not pass for a whole one
 }
 
 // trouble is the page for what could not be shown.

@@ -65,11 +65,13 @@
     const s = scroller();
     return s.scrollHeight - s.scrollTop - s.clientHeight < 60;
   };
-  const toEnd = () => {
+  // Lines off screen are measured as they come into view, so the end moves until all that are in view are measured.
+  const toEnd = (tries = 8) => {
     const s = scroller();
     s.scrollTop = s.scrollHeight;
-    // Lines off screen are measured as they come into view, so the end may move once.
-    requestAnimationFrame(() => { s.scrollTop = s.scrollHeight; });
+    requestAnimationFrame(() => {
+      if (tries > 0 && s.scrollHeight - s.scrollTop - s.clientHeight > 1) toEnd(tries - 1);
+    });
   };
   const showPill = () => {
     pill.hidden = unseen === 0;
@@ -206,7 +208,11 @@
     } else if (el.classList.contains("flag")) {
       const open = tally("n-flags", !!d.open - !!old?.dataset.open);
       $("n-open").classList.toggle("open", open > 0);
-      if (!old) onStrip(d.who, svg("path", { class: "mark " + d.level, d: `M${d.at} 3v14` }), d.line);
+      if (old) return;
+      const mark = svg("path", { class: "mark " + d.level, d: `M${d.at} 3v14` });
+      mark.append(svg("title", {}));
+      mark.firstChild.textContent = el.querySelector(".what").textContent;
+      onStrip(d.who, mark, d.line);
     }
   };
 
@@ -231,6 +237,8 @@
   if (session && $("head").dataset.live) {
     if (!location.hash && scroller() === log) toEnd();
     pill.addEventListener("click", () => {
+      unseen = 0;
+      showPill();
       toEnd();
       log.focus({ preventScroll: true });
     });

@@ -1,0 +1,245 @@
+package review
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"earshot/models"
+)
+
+// sse is one event as a browser gets it.
+type sse struct{ id, event, data string }
+
+// listener reads one stream.
+type listener struct {
+	t    *testing.T
+	resp *http.Response
+	scan *bufio.Scanner
+}
+
+func listen(t *testing.T, url string, header ...string) *listener {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	t.Cleanup(cancel)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = resp.Body.Close(); http.DefaultClient.CloseIdleConnections() })
+	return &listener{t: t, resp: resp, scan: bufio.NewScanner(resp.Body)}
+}
+
+// next is the next event; ok is false at the stream's end.
+func (l *listener) next() (e sse, ok bool) {
+	l.t.Helper()
+	var data []string
+	for l.scan.Scan() {
+		field, value, _ := strings.Cut(l.scan.Text(), ": ")
+		switch field {
+		case "id":
+			e.id = value
+		case "event":
+			e.event = value
+		case "data":
+			data = append(data, value)
+		case "":
+			if data != nil {
+				e.data = strings.Join(data, "\n")
+				return e, true
+			}
+		}
+	}
+	return e, false
+}
+
+func (l *listener) want(id string, pieces ...string) sse {
+	l.t.Helper()
+	e, ok := l.next()
+	if !ok {
+		l.t.Fatal("the stream has ended")
+	}
+	if e.id != id {
+		l.t.Fatalf("event %q, want %q", e.id, id)
+	}
+	inOrder(l.t, e.data, pieces...)
+	return e
+}
+
+func live(t *testing.T, m *memory, change func(*Config)) (*Server, string) {
+	t.Helper()
+	s := serve(t, m, change)
+	ts := httptest.NewServer(s)
+	t.Cleanup(ts.Close)
+	t.Cleanup(s.hub.Close) // first: open streams would hold the server
+	return s, ts.URL
+}
+
+func at(h *Hub, seq uint64) string { return Cursor{Hub: h.Cursor().Hub, Seq: seq}.String() }
+
+func TestEventsBringPiecesOfThePage(t *testing.T) {
+	m := room()
+	s, url := live(t, m, nil)
+	l := listen(t, url+"/events/s1?after="+s.hub.Cursor().String())
+	if got := l.resp.Header.Get("Content-Type"); got != "text/event-stream" {
+		t.Fatal(got)
+	}
+	u := said("s1", 10, "Eve", 60_000, 62_000, "Sure profit <b>now</b>")
+	f := flagged(u, "scam", models.LevelHigh, 0, 1)
+	s.hub.Publish(models.Event{SessionID: "other", Utterance: &u})
+	s.hub.Publish(models.Event{SessionID: "s1", Partial: &models.Partial{Key: u.Key, SpeakerID: "Eve", SpeakerName: "Eve", StartMS: 60_000, Stable: "Sure ", Tail: "prof"}})
+	s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
+	s.hub.Publish(models.Event{SessionID: "s1", Flag: &f})
+	l.want(at(s.hub, 2), `class="strip"`, `id="t-`, `data-in="strips"`, "Eve", `id="`+lineID(u.Key)+`"`, "partial", `data-in="lines"`, "Sure <span class=\"tail\">prof</span>")
+	e := l.want(at(s.hub, 3), `id="`+lineID(u.Key)+`"`, `data-at="60000"`, "1:00", "Eve", "Sure profit &lt;b&gt;now&lt;/b&gt;")
+	if strings.Contains(e.data, "strip") || strings.Contains(e.data, "partial") {
+		t.Errorf("a known speaker's final holds %q", e.data)
+	}
+	l.want(at(s.hub, 4), "<mark>Sure profit</mark>", `class="inflag high open"`, `class="flag high open"`, `data-in="flags"`)
+
+	old := flagged(m.lines[0], "late", models.LevelLow) // its line went by before this stream began
+	s.hub.Publish(models.Event{SessionID: "s1", Flag: &old})
+	e = l.want(at(s.hub, 5), `data-in="in-`+lineID(m.lines[0].Key)+`"`, `data-in="flags"`)
+	if strings.Contains(e.data, `class="line`) {
+		t.Error("a line is drawn that the stream does not know")
+	}
+	silent := u
+	silent.Text = ""
+	gap := models.Gap{Session: "s1", StartMS: 70_000, EndMS: 72_000, LostMS: 2000, Cause: models.GapOverload}
+	ended := m.sessions[1]
+	ended.Ended, ended.Reason = start.Add(time.Hour), models.EndRoomClosed
+	s.hub.Publish(models.Event{SessionID: "s1", Utterance: &silent})
+	s.hub.Publish(models.Event{SessionID: "s1", Gap: &gap})
+	s.hub.Publish(models.Event{SessionID: "s1", Speaker: &models.Speaker{ID: "Eve", Name: "Eve\nAdams", Role: models.RoleCohost}})
+	s.hub.Publish(models.Event{SessionID: "s1", Session: &ended})
+	l.want(at(s.hub, 6), `id="`+lineID(u.Key)+`"`, "data-gone")
+	l.want(at(s.hub, 7), `class="gap"`, "2.0 s not heard", "this machine could not keep up")
+	l.want(at(s.hub, 8), `data-keep="who"`, "EA", "Eve Adams", "cohost")
+	l.want(at(s.hub, 9), `id="head"`, "ended", "1 h 00", "the room was closed")
+}
+
+func TestEventsResume(t *testing.T) {
+	s, url := live(t, room(), func(c *Config) { c.Hub = NewHub(HubConfig{Replay: 3}) })
+	for i := range 5 {
+		u := said("s1", 20+i, "Ana", int64(i)*1000, int64(i)*1000+500, fmt.Sprint("line ", i))
+		s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
+	}
+	t.Run("after an id", func(t *testing.T) {
+		l := listen(t, url+"/events/s1?after="+at(s.hub, 1), "Last-Event-ID", at(s.hub, 3)) // the header is the newer one
+		l.want(at(s.hub, 4), "line 3")
+		l.want(at(s.hub, 5), "line 4")
+	})
+	t.Run("from the page's cursor", func(t *testing.T) {
+		l := listen(t, url+"/events/s1?after="+at(s.hub, 2))
+		l.want(at(s.hub, 3), "line 2")
+	})
+	for name, after := range map[string]string{"too old": at(s.hub, 1), "of another run": "x-4", "not yet": at(s.hub, 99)} {
+		t.Run(name, func(t *testing.T) {
+			l := listen(t, url+"/events/s1", "Last-Event-ID", after)
+			e, ok := l.next()
+			if !ok || e.event != "reset" || e.id != s.hub.Cursor().String() {
+				t.Errorf("%+v %v, want reset", e, ok)
+			}
+			if _, more := l.next(); more {
+				t.Error("the stream goes on after reset")
+			}
+		})
+	}
+	t.Run("nonsense", func(t *testing.T) {
+		if l := listen(t, url+"/events/s1?after=!"); l.resp.StatusCode != http.StatusBadRequest {
+			t.Error(l.resp.Status)
+		}
+	})
+}
+
+// TestSpokenLineEndsMakeNoFields has somebody say what would be a field of the stream.
+func TestSpokenLineEndsMakeNoFields(t *testing.T) {
+	s, url := live(t, room(), nil)
+	for _, path := range []string{"/events/s1", "/api/sessions/s1/events"} {
+		l := listen(t, url+path+"?after="+s.hub.Cursor().String())
+		u := said("s1", 30, "Ana", 1, 2, "a\r\n\r\nevent: reset\rid: 7\ndata: b")
+		s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
+		e, ok := l.next()
+		if !ok || e.event != "" || e.id != s.hub.Cursor().String() || !strings.Contains(e.data, "event: reset") {
+			t.Errorf("%s: %+v", path, e)
+		}
+	}
+}
+
+func TestAPIEventsAreModelsEvents(t *testing.T) {
+	s, url := live(t, room(), nil)
+	l := listen(t, url+"/api/sessions/s1/events?after="+s.hub.Cursor().String())
+	u := said("s1", 30, "Ana", 1, 2, "hello")
+	s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
+	e, _ := l.next()
+	var got models.Event
+	if err := json.Unmarshal([]byte(e.data), &got); err != nil || got.Utterance == nil || got.Utterance.Text != "hello" || got.Seq != 1 {
+		t.Errorf("%v: %+v", err, got)
+	}
+}
+
+func TestRoomEventsSayWhereNotWhat(t *testing.T) {
+	s, url := live(t, room(), nil)
+	l := listen(t, url+"/events?after="+s.hub.Cursor().String())
+	u := said("s1", 30, "Ana", 1, 2, "hello")
+	s.hub.Publish(models.Event{SessionID: "s1", Partial: &models.Partial{}})
+	s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
+	if e, _ := l.next(); e != (sse{id: at(s.hub, 2), event: "touch", data: "s1"}) {
+		t.Errorf("%+v", e)
+	}
+}
+
+func TestWatchersAreCounted(t *testing.T) {
+	s, url := live(t, room(), func(c *Config) { c.MaxWatchers = 1 })
+	first := listen(t, url+"/events/s1?after="+s.hub.Cursor().String())
+	second := listen(t, url+"/events/s1")
+	if second.resp.StatusCode != http.StatusServiceUnavailable || second.resp.Header.Get("Retry-After") == "" {
+		t.Errorf("second watcher: %s", second.resp.Status)
+	}
+	s.hub.Close()
+	if _, more := first.next(); more {
+		t.Error("the stream goes on after the hub was closed")
+	}
+	if third := listen(t, url+"/events/s1"); third.resp.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("after closing: %s", third.resp.Status)
+	}
+}
+
+// TestQuietStreamsBeat runs on a false clock: nothing is said for a minute, then the reader goes.
+func TestQuietStreamsBeat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, room(), nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/events/s1", http.NoBody)
+		r.Host = "localhost"
+		w := httptest.NewRecorder()
+		done := make(chan struct{})
+		go func() {
+			s.ServeHTTP(w, r)
+			close(done)
+		}()
+		time.Sleep(time.Minute + time.Second)
+		cancel()
+		<-done
+		if got := strings.Count(w.Body.String(), ":\n\n"); got != 4 {
+			t.Errorf("%d beats in a minute, want 4", got)
+		}
+		if s.hub.Watchers() != 0 {
+			t.Error("the watcher is still there")
+		}
+	})
+}
