@@ -90,6 +90,8 @@ func TestSegmenter(t *testing.T) {
 		{"speech to the last sample", cat(quiet, tone(5, 0.9), tone(1, 0.9)[:100]), nil, []want{{32, 14, 6, false}}},
 		{"the quietest place", cat(quiet, tone(350, 0.9), tone(4, 0.5), tone(100, 0.9), quiet), nil,
 			[]want{{32, 8 + 350 + 3, 353, true}, {32 + 8 + 353, 101 + 10, 101, false}}},
+		{"the end of a word after a cut", cat(quiet, tone(426, 0.9), tone(2, 0.5), tone(1, 0.9), quiet), nil,
+			[]want{{32, 435, 427, true}, {467, 2 + 10, 2, false}}},
 		{"a rest without speech", cat(quiet, tone(420, 0.9), quiet), nil, []want{{32, 8 + 420 + 8, 420, true}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
