@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"earshot/bot/peer"
+	"earshot/models"
 )
 
 // Server is a lounge. ServeHTTP may be called as soon as it is made; requests for media wait until Run is running.
@@ -58,7 +59,7 @@ func (s *Server) Run(ctx context.Context) error {
 	defer s.shut()
 	mux, err := peer.NewMux(s.cfg.UDPPort, s.cfg.Peer)
 	if err != nil {
-		return fmt.Errorf("lounge: %w", err)
+		return models.WithHint(fmt.Errorf("lounge: %w", err), "choose another UDP port for the lounge, or 0 for any free one")
 	}
 	defer mux.Close() //nolint:errcheck // the sockets are gone either way
 	pc := s.cfg.Peer

@@ -1,0 +1,251 @@
+package whep_test
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v3"
+	"go.uber.org/goleak"
+
+	"earshot/bot"
+	"earshot/bot/peer"
+	"earshot/bot/whep"
+	"earshot/models"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func factory(t *testing.T) *peer.Factory {
+	t.Helper()
+	f, err := peer.New(peer.Config{Loopback: true, IPFilter: func(ip net.IP) bool { return ip.IsLoopback() }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// wire is a track that writes whatever RTP it is told to, on any SSRC and payload type.
+type wire struct {
+	mu     sync.Mutex
+	ssrc   uint32
+	stream webrtc.TrackLocalWriter
+}
+
+func (w *wire) Bind(t webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ssrc, w.stream = uint32(t.SSRC()), t.WriteStream()
+	return t.CodecParameters()[0], nil
+}
+func (w *wire) Unbind(webrtc.TrackLocalContext) error { return nil }
+func (w *wire) ID() string                            { return "a" }
+func (w *wire) RID() string                           { return "" }
+func (w *wire) StreamID() string                      { return "b" }
+func (w *wire) Kind() webrtc.RTPCodecType             { return webrtc.RTPCodecTypeAudio }
+
+func (w *wire) send(n uint16, pt uint8, ssrc uint32, payload []byte) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, _ = w.stream.WriteRTP(&rtp.Header{Version: 2, PayloadType: pt, SequenceNumber: n, Timestamp: uint32(n) * 960, SSRC: w.ssrc + ssrc}, payload)
+}
+
+// server is a small WHEP endpoint with a real peer behind it.
+type server struct {
+	t       *testing.T
+	wire    *wire
+	token   string
+	status  int // to refuse with
+	mu      sync.Mutex
+	conn    *peer.Conn
+	deleted bool
+}
+
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.status != 0 {
+		w.WriteHeader(s.status)
+		return
+	}
+	if s.token != "" && r.Header.Get("Authorization") != "Bearer "+s.token {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.Method == http.MethodDelete {
+		s.deleted = r.URL.Path == "/sessions/1"
+		return
+	}
+	offer, _ := io.ReadAll(r.Body)
+	conn, err := factory(s.t).Sender(s.wire)
+	if err != nil {
+		s.t.Error(err)
+		return
+	}
+	s.conn = conn
+	answer, err := conn.Accept(r.Context(), string(offer), true)
+	if err != nil {
+		s.t.Error(err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/sdp")
+	w.Header().Set("Location", "../sessions/1")
+	w.WriteHeader(http.StatusCreated)
+	_, _ = io.WriteString(w, answer)
+}
+
+// ear keeps what it hears.
+type ear struct {
+	mu      sync.Mutex
+	speaker models.Speaker
+	heard   map[uint16]bool
+	ended   int
+	news    chan struct{}
+}
+
+func (e *ear) note(f func()) {
+	e.mu.Lock()
+	f()
+	e.mu.Unlock()
+	select {
+	case e.news <- struct{}{}:
+	default:
+	}
+}
+func (e *ear) Joined(bot.Capabilities)           {}
+func (e *ear) Speaker(s models.Speaker)          { e.note(func() { e.speaker = s }) }
+func (e *ear) Left(string)                       {}
+func (e *ear) Track(bot.TrackInfo) bot.TrackSink { return e }
+func (e *ear) Packet(raw []byte, _ uint8) {
+	e.note(func() { e.heard[binary.BigEndian.Uint16(raw[2:])] = true })
+}
+func (e *ear) End() { e.note(func() { e.ended++ }) }
+func (e *ear) until(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	deadline := time.After(10 * time.Second)
+	for {
+		e.mu.Lock()
+		yes := ok()
+		e.mu.Unlock()
+		if yes {
+			return
+		}
+		select {
+		case <-e.news:
+		case <-deadline:
+			t.Fatalf("not seen: %s", what)
+		}
+	}
+}
+
+// TestStream hears a stream with a token through unknown payload types and a new SSRC, and ends it with DELETE.
+func TestStream(t *testing.T) {
+	s := &server{t: t, wire: &wire{}, token: "secret"}
+	web := httptest.NewServer(s)
+	defer web.Close()
+	c, err := whep.New(whep.Config{URL: "whep+" + web.URL + "/whep/stage", Token: "secret", Name: "Main stage", Peer: factory(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &ear{heard: map[uint16]bool{}, news: make(chan struct{}, 1)}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- c.Run(ctx, e) }()
+	e.until(t, "the speaker", func() bool { return e.speaker.Name == "Main stage" })
+
+	if err := s.conn.Connected(t.Context(), 10*time.Second); err != nil {
+		t.Fatal(err)
+	}
+
+	good := []byte{0xF8, 1, 2, 3}
+	send := func(from, to uint16, ssrc uint32) {
+		for n := from; n < to; n++ {
+			s.wire.send(n, 111, ssrc, good)
+		}
+	}
+	send(0, 20, 0)
+	e.until(t, "the first packets", func() bool { return e.heard[19] })
+	for n := uint16(20); n < 220; n++ {
+		s.wire.send(n, 96, 0, good) // a payload type that was not negotiated makes pion's Read fail
+	}
+	send(220, 240, 0)
+	e.until(t, "packets after bad ones", func() bool { return e.heard[239] })
+	// The first packets of an unknown SSRC open its track: keep on sending.
+	for n := uint16(300); n < 350; n++ {
+		s.wire.send(n, 111, 77, good)
+	}
+	e.until(t, "packets of a new SSRC", func() bool { return e.heard[349] })
+
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("Run = %v", err)
+	}
+	s.conn.Close()
+	if !s.deleted || e.ended != 1 {
+		t.Errorf("deleted: %v, ended %d times", s.deleted, e.ended)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	for _, tt := range []struct {
+		status int
+		kind   error
+		reason models.EndReason
+		retry  bool
+	}{
+		{404, peer.ErrNotFound, models.EndRoomClosed, true},
+		{410, peer.ErrNotFound, models.EndRoomClosed, true},
+		{401, peer.ErrAuth, models.EndFailedAuth, false},
+		{403, peer.ErrAuth, models.EndFailedAuth, false},
+		{409, peer.ErrConflict, models.EndFailedServer, true},
+		{500, peer.ErrServer, models.EndFailedServer, true},
+		{503, peer.ErrServer, models.EndFailedServer, true},
+		{405, peer.ErrProtocol, models.EndDenied, false},
+		{200, peer.ErrProtocol, models.EndDenied, false},
+	} {
+		web := httptest.NewServer(&server{t: t, status: tt.status})
+		c, err := whep.New(whep.Config{URL: "whep+" + web.URL + "/x?key=hidden", Peer: factory(t)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = c.Run(context.Background(), &ear{})
+		var end *bot.EndError
+		var status *peer.StatusError
+		if !errors.Is(err, tt.kind) || !errors.As(err, &end) || end.Reason != tt.reason || end.Retry != tt.retry ||
+			!errors.As(err, &status) || status.Status != tt.status || models.Hint(err) == "" || strings.Contains(err.Error(), "hidden") {
+			t.Errorf("HTTP %d gave %v (hint %q)", tt.status, err, models.Hint(err))
+		}
+		web.Close()
+	}
+}
+
+func TestUnreachable(t *testing.T) {
+	web := httptest.NewServer(nil)
+	web.Close()
+	c, _ := whep.New(whep.Config{URL: "whep+" + web.URL + "/x?key=hidden", Peer: factory(t)})
+	err := c.Run(context.Background(), &ear{})
+	if err == nil || strings.Contains(err.Error(), "hidden") || models.Hint(err) == "" {
+		t.Errorf("Run = %v, hint %q", err, models.Hint(err))
+	}
+}
+
+func TestURL(t *testing.T) {
+	for url, ok := range map[string]bool{
+		"whep+http://host/x": true, "whep+https://host:1/x?y=z": true, "whep+ftp://host/x": false, "http://host/x": false,
+		"whep+http://": false, "whep+https://user:pw@host/x": false, "": false, "whep+http://\x7f": false,
+	} {
+		_, err := whep.New(whep.Config{URL: url})
+		if (err == nil) != ok || (err != nil && (models.Hint(err) == "" || strings.Contains(err.Error(), "pw"))) {
+			t.Errorf("New(%q) = %v", url, err)
+		}
+	}
+}
