@@ -120,6 +120,7 @@ func (a *app) commands() []*cobra.Command {
 		newConfigCommand(a),
 		newDemoCommand(a),
 		newJoinCommand(a),
+		newModelCommand(a),
 		newRulesCommand(a),
 		newSessionsCommand(a),
 		newTranscribeCommand(a),
