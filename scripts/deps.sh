@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 ROOT=$PWD
 BUILD=$ROOT/build
-PREFIX=$BUILD/prefix
+PREFIX=$(realpath -m "$BUILD/prefix") # several checkouts may share one by a link
 WHISPER_MIN=1.9.3
 WANT_TESTS=${1:-}
 
@@ -116,11 +116,11 @@ fetch_prefix() {
 
 # lay_prefix makes the three folders that the linker and the loader see: lib (run time), link (link time), include.
 lay_prefix() {
-  local triplet lib f
+  local triplet lib link f
   triplet=$(gcc -dumpmachine)
   # Debian merges /lib into /usr/lib; packages still ship both.
-  lib=$PREFIX/lib-run; rm -rf "$lib" "$PREFIX/link"; mkdir -p "$lib" "$PREFIX/link"
-  for f in "$PREFIX/usr/lib/$triplet"/*.so* "$PREFIX/lib/$triplet"/*.so* "$PREFIX"/usr/lib64/ld-* "$PREFIX"/lib64/ld-*; do
+  lib=$PREFIX/lib-run.new; link=$PREFIX/link.new; rm -rf "$lib" "$link"; mkdir -p "$lib" "$link"
+  for f in "$PREFIX/usr/lib/$triplet"/*.so* "$PREFIX/lib/$triplet"/*.so* "$PREFIX"/{usr/,}lib{,64}/ld-*; do
     [ -e "$f" ] && ln -sf "$(realpath "$f")" "$lib/$(basename "$f")"
   done
   # The serial BLAS goes by the names that the backend asks for.
@@ -128,11 +128,15 @@ lay_prefix() {
   if [ -n "$f" ]; then
     ln -sf "$f" "$lib/libopenblas.so.0"; ln -sf "$f" "$lib/libblas.so.3"; ln -sf "$f" "$lib/liblapack.so.3"
   fi
-  for f in whisper ggml ggml-base; do ln -sf "$(realpath "$PREFIX/usr/lib/$triplet/lib$f.so")" "$PREFIX/link/lib$f.so"; done
+  for f in whisper ggml ggml-base; do ln -sf "$(realpath "$PREFIX/usr/lib/$triplet/lib$f.so")" "$link/lib$f.so"; done
   # The bindings name -lggml-cpu; packaged ggml loads its CPU code at run time and has no such library.
-  ar rcs "$PREFIX/link/libggml-cpu.a"
-  [ -e "$PREFIX/lib-run/$(loader_name)" ] || die "the private prefix has no dynamic loader" "remove build/prefix and run this again"
+  ar rcs "$link/libggml-cpu.a"
+  [ -e "$lib/$(loader_name)" ] || die "the private prefix has no dynamic loader" "remove build/prefix and run this again"
+  replace "$lib" "$PREFIX/lib-run"; replace "$link" "$PREFIX/link"
 }
+
+# replace puts a folder in the place of another; programs that run keep the files they have open.
+replace() { rm -rf "$2"; mv "$1" "$2"; }
 
 loader_name() {
   case $(uname -m) in
