@@ -22,16 +22,16 @@ type message struct {
 	data  string
 }
 
-// encoder words an event for one watcher; no messages means that the watcher need not know of it.
-type encoder func(models.Event) ([]message, error)
+// encoder words an event for one watcher; the zero message means that the watcher need not know of it.
+type encoder func(models.Event) (message, error)
 
 // roomEvents tells the list of rooms that something changed in a session, not what.
 func (s *Server) roomEvents(w http.ResponseWriter, r *http.Request) {
-	s.stream(w, r, "", func(e models.Event) ([]message, error) {
+	s.stream(w, r, "", func(e models.Event) (message, error) {
 		if e.Partial != nil {
-			return nil, nil
+			return message{}, nil
 		}
-		return []message{{event: "touch", data: e.SessionID}}, nil
+		return message{event: "touch", data: e.SessionID}, nil
 	})
 }
 
@@ -54,9 +54,9 @@ func (s *Server) apiEvents(w http.ResponseWriter, r *http.Request) {
 		s.apiError(w, r, err)
 		return
 	}
-	s.stream(w, r, ses.ID, func(e models.Event) ([]message, error) {
+	s.stream(w, r, ses.ID, func(e models.Event) (message, error) {
 		b, err := json.Marshal(e)
-		return []message{{data: string(b)}}, err
+		return message{data: string(b)}, err
 	})
 }
 
@@ -88,7 +88,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, session string, 
 	watcher, err := s.hub.Subscribe(session, cursor)
 	switch {
 	case errors.Is(err, ErrGone):
-		out.send(s.hub.Cursor(), []message{{event: "reset"}})
+		out.send(s.hub.Cursor(), message{event: "reset"})
 		_ = out.flush()
 		return
 	case err != nil: // closing: no answer but a prompt end, the browser comes back by itself
@@ -118,12 +118,12 @@ func (s *Server) pump(ctx context.Context, out *eventWriter, watcher *Watcher, e
 			if !ok {
 				return
 			}
-			msgs, err := enc(e)
+			m, err := enc(e)
 			if err != nil {
 				s.log.Error("event not written", "session", e.SessionID, "seq", e.Seq, "error_type", errType(err))
 				continue
 			}
-			out.send(Cursor{Hub: out.hub, Seq: e.Seq}, msgs)
+			out.send(Cursor{Hub: out.hub, Seq: e.Seq}, m)
 		}
 	}
 }
@@ -136,21 +136,20 @@ type eventWriter struct {
 	buf bytes.Buffer
 }
 
-// send writes messages with one id. Each line of the data gets its own field, however it ends: words that people said
-// can't make up a field of their own.
-func (o *eventWriter) send(id Cursor, msgs []message) {
-	for i, m := range msgs {
-		if i == len(msgs)-1 { // resuming must not skip the rest of them
-			fmt.Fprintf(&o.buf, "id: %s\n", id)
-		}
-		if m.event != "" {
-			fmt.Fprintf(&o.buf, "event: %s\n", m.event)
-		}
-		for line := range strings.SplitSeq(lineEnds.Replace(m.data), "\n") {
-			fmt.Fprintf(&o.buf, "data: %s\n", line)
-		}
-		o.buf.WriteByte('\n')
+// send writes one message. Each line of the data gets its own field, however it ends: words that people said can't make
+// up a field of their own.
+func (o *eventWriter) send(id Cursor, m message) {
+	if m == (message{}) {
+		return
 	}
+	fmt.Fprintf(&o.buf, "id: %s\n", id)
+	if m.event != "" {
+		fmt.Fprintf(&o.buf, "event: %s\n", m.event)
+	}
+	for line := range strings.SplitSeq(lineEnds.Replace(m.data), "\n") {
+		fmt.Fprintf(&o.buf, "data: %s\n", line)
+	}
+	o.buf.WriteByte('\n')
 }
 
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")

@@ -22,7 +22,7 @@ type sse struct{ id, event, data string }
 type listener struct {
 	t    *testing.T
 	resp *http.Response
-	scan *bufio.Scanner
+	in   *bufio.Reader
 }
 
 func listen(t *testing.T, url string, header ...string) *listener {
@@ -41,15 +41,22 @@ func listen(t *testing.T, url string, header ...string) *listener {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = resp.Body.Close(); http.DefaultClient.CloseIdleConnections() })
-	return &listener{t: t, resp: resp, scan: bufio.NewScanner(resp.Body)}
+	return &listener{t: t, resp: resp, in: bufio.NewReader(resp.Body)}
 }
 
 // next is the next event; ok is false at the stream's end.
 func (l *listener) next() (e sse, ok bool) {
 	l.t.Helper()
 	var data []string
-	for l.scan.Scan() {
-		field, value, _ := strings.Cut(l.scan.Text(), ": ")
+	for {
+		text, err := l.in.ReadString('\n')
+		if err != nil {
+			return e, false
+		}
+		if strings.Contains(text, "\r") {
+			l.t.Fatalf("%q: a browser takes a carriage return for the end of the line", text)
+		}
+		field, value, _ := strings.Cut(strings.TrimSuffix(text, "\n"), ": ")
 		switch field {
 		case "id":
 			e.id = value
@@ -64,7 +71,6 @@ func (l *listener) next() (e sse, ok bool) {
 			}
 		}
 	}
-	return e, false
 }
 
 func (l *listener) want(id string, pieces ...string) sse {
@@ -222,24 +228,31 @@ func TestWatchersAreCounted(t *testing.T) {
 // TestQuietStreamsBeat runs on a false clock: nothing is said for a minute, then the reader goes.
 func TestQuietStreamsBeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := serve(t, room(), nil)
-		ctx, cancel := context.WithCancel(t.Context())
-		r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/events/s1", http.NoBody)
-		r.Host = "localhost"
-		w := httptest.NewRecorder()
-		done := make(chan struct{})
-		go func() {
+		s := serve(t, room(), func(c *Config) { c.MaxWatchers = 1 })
+		for range 2 { // the second takes the place of the first
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute+time.Second)
+			defer cancel()
+			r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/events/s1", http.NoBody)
+			r.Host = "localhost"
+			w := httptest.NewRecorder()
 			s.ServeHTTP(w, r)
-			close(done)
-		}()
-		time.Sleep(time.Minute + time.Second)
-		cancel()
-		<-done
-		if got := strings.Count(w.Body.String(), ":\n\n"); got != 4 {
-			t.Errorf("%d beats in a minute, want 4", got)
-		}
-		if s.hub.Watchers() != 0 {
-			t.Error("the watcher is still there")
+			if got := strings.Count(w.Body.String(), ":\n\n"); got != 4 {
+				t.Errorf("%d beats in a minute, want 4", got)
+			}
+			if s.hub.Watchers() != 0 {
+				t.Error("the watcher is still there")
+			}
 		}
 	})
+}
+
+// TestNothingIsMissedBetweenPageAndStream publishes a line after the page was read and before its stream begins.
+func TestNothingIsMissedBetweenPageAndStream(t *testing.T) {
+	s, url := live(t, room(), nil)
+	body := ask(t, s, "GET", "/s/s1").Body.String()
+	_, rest, _ := strings.Cut(body, `data-watch="`)
+	watch, _, _ := strings.Cut(rest, `"`)
+	u := said("s1", 30, "Ana", 1, 2, "hello")
+	s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
+	listen(t, url+watch).want(at(s.hub, 1), "hello")
 }

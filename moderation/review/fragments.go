@@ -41,7 +41,7 @@ func (s *Server) newFragments(ctx context.Context, session string) (*fragments, 
 	}, nil
 }
 
-func (f *fragments) encode(e models.Event) ([]message, error) {
+func (f *fragments) encode(e models.Event) (message, error) {
 	var b bytes.Buffer
 	var err error
 	switch {
@@ -60,10 +60,10 @@ func (f *fragments) encode(e models.Event) ([]message, error) {
 	case e.Gap != nil:
 		err = f.draw(&b, "gap", f.p.gap(*e.Gap))
 	}
-	if err != nil || b.Len() == 0 {
-		return nil, err
+	if err != nil {
+		return message{}, err
 	}
-	return []message{{data: b.String()}}, nil
+	return message{data: b.String()}, nil
 }
 
 func (f *fragments) draw(b *bytes.Buffer, part string, data any) error {
