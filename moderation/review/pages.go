@@ -30,11 +30,11 @@ type shell struct {
 }
 
 // page turns a function that makes a view into a handler: a failure becomes a page that says what to do next.
-func (s *Server) page(make func(*http.Request) (view, error)) http.Handler {
+func (s *Server) page(show func(*http.Request) (view, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r, cancel := withDeadline(r)
 		defer cancel()
-		v, err := make(r)
+		v, err := show(r)
 		if err != nil {
 			v = s.failed(r, err)
 		}

@@ -87,9 +87,11 @@ func (s *Server) sessions(ctx context.Context, limit int) ([]models.SessionInfo,
 
 func (s *Server) row(ses models.SessionInfo) roomRow {
 	t := ses.Started.In(s.loc)
-	row := roomRow{ID: ses.ID, Name: sessionName(ses.Session), Live: ses.Live(), Clock: t.Format("15:04"),
+	row := roomRow{
+		ID: ses.ID, Name: sessionName(ses.Session), Live: ses.Live(), Clock: t.Format("15:04"),
 		ISO: t.UTC().Format(time.RFC3339), Length: length(s.stay(ses.Session)), Speakers: len(ses.Speakers),
-		Lines: ses.Utterances + ses.Failed, Flags: ses.Flags, OpenFlags: ses.OpenFlags, Pending: ses.Pending}
+		Lines: ses.Utterances + ses.Failed, Flags: ses.Flags, OpenFlags: ses.OpenFlags, Pending: ses.Pending,
+	}
 	if !row.Live {
 		row.Ended = cmp.Or(endWords[ses.Reason], string(ses.Reason))
 	}

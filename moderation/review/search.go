@@ -84,8 +84,10 @@ func (s *Server) groupHits(hits []models.SearchHit) []*hitGroup {
 			groups = append(groups, g)
 		}
 		who, _ := newCast(nil).find(h.Utterance.SpeakerID, h.Utterance.SpeakerName)
-		g.Hits = append(g.Hits, hitView{Who: who, At: s.moment(ses, h.Utterance.StartMS), LineID: lineID(h.Utterance.Key),
-			Spans: h.Snippet, Doubt: len(h.Utterance.Doubt) > 0, Rules: h.Rules})
+		g.Hits = append(g.Hits, hitView{
+			Who: who, At: s.moment(ses, h.Utterance.StartMS), LineID: lineID(h.Utterance.Key),
+			Spans: h.Snippet, Doubt: len(h.Utterance.Doubt) > 0, Rules: h.Rules,
+		})
 	}
 	return groups
 }

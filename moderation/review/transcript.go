@@ -110,8 +110,10 @@ func (p *painter) line(u models.Utterance, flags []models.Flag) *lineView {
 
 func (p *painter) partial(x models.Partial) *lineView {
 	who, _ := p.cast.find(x.SpeakerID, x.SpeakerName)
-	return &lineView{ID: lineID(x.Key), Who: who, At: p.s.moment(p.ses, x.StartMS), EndMS: x.StartMS,
-		Partial: true, Stable: x.Stable, Tail: x.Tail}
+	return &lineView{
+		ID: lineID(x.Key), Who: who, At: p.s.moment(p.ses, x.StartMS), EndMS: x.StartMS,
+		Partial: true, Stable: x.Stable, Tail: x.Tail,
+	}
 }
 
 func (p *painter) flag(f models.Flag) flagView {
@@ -142,9 +144,11 @@ func (p *painter) flag(f models.Flag) flagView {
 }
 
 func (p *painter) gap(g models.Gap) *gapView {
-	v := &gapView{At: p.s.moment(p.ses, g.StartMS), EndMS: g.EndMS,
+	v := &gapView{
+		At: p.s.moment(p.ses, g.StartMS), EndMS: g.EndMS,
 		Length: length(time.Duration(cmp.Or(g.LostMS, g.EndMS-g.StartMS)) * time.Millisecond),
-		Cause:  cmp.Or(gapWords[g.Cause], string(g.Cause))}
+		Cause:  cmp.Or(gapWords[g.Cause], string(g.Cause)),
+	}
 	if g.SpeakerID != "" {
 		v.Who, _ = p.cast.find(g.SpeakerID, g.SpeakerName)
 	}
