@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -247,13 +248,21 @@ func TestReadingIsBounded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, environ := home(t)
+			name := write(t, filepath.Join(dir, "c.yaml"), text)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
 			start := time.Now()
-			_, err := Load(Options{File: write(t, filepath.Join(dir, "c.yaml"), text), Environ: environ})
+			_, err := Load(Options{File: name, Environ: environ})
 			if err == nil {
 				t.Error("no error")
 			}
-			if took := time.Since(start); took > time.Second {
+			took := time.Since(start)
+			runtime.ReadMemStats(&after)
+			if took > 5*time.Second { // some ms without the race detector and other load
 				t.Errorf("took %v", took)
+			}
+			if used := after.TotalAlloc - before.TotalAlloc; used > 64<<20 {
+				t.Errorf("allocated %d MB", used>>20)
 			}
 		})
 	}
