@@ -114,9 +114,11 @@ func (m *memory) Search(_ context.Context, q models.SearchQuery) (models.SearchP
 	}
 	for _, u := range lines {
 		before, after, _ := strings.Cut(u.Text, q.Text)
-		page.Hits = append(page.Hits, models.SearchHit{Room: u.Session, Utterance: u,
+		page.Hits = append(page.Hits, models.SearchHit{
+			Room: u.Session, Utterance: u,
 			Said:    start.Add(time.Duration(u.StartMS) * time.Millisecond),
-			Snippet: []models.SnippetPart{{Text: before}, {Text: q.Text, Hit: true}, {Text: after}}})
+			Snippet: []models.SnippetPart{{Text: before}, {Text: q.Text, Hit: true}, {Text: after}},
+		})
 	}
 	return page, err
 }
@@ -140,9 +142,11 @@ func said(session string, seq int, speaker string, startMS, endMS int64, text st
 
 // flagged is a flag on some words of a line.
 func flagged(u models.Utterance, rule string, level models.Level, words ...int) models.Flag {
-	f := models.Flag{ID: u.String() + rule, Session: u.Session, Utterance: u.Key, SpeakerID: u.SpeakerID,
+	f := models.Flag{
+		ID: u.String() + rule, Session: u.Session, Utterance: u.Key, SpeakerID: u.SpeakerID,
 		SpeakerName: u.SpeakerName, Rule: rule, Pack: "open-mic", Hash: "3f9c21", Level: level, Mode: models.ModeSuggest,
-		Title: "Rule " + rule, StartMS: u.StartMS, EndMS: u.EndMS, Why: "Matched by " + rule + ".", Status: models.FlagOpen}
+		Title: "Rule " + rule, StartMS: u.StartMS, EndMS: u.EndMS, Why: "Matched by " + rule + ".", Status: models.FlagOpen,
+	}
 	for _, i := range words {
 		f.Matched = append(f.Matched, u.Words[i])
 	}

@@ -39,8 +39,10 @@ func room() *memory {
 
 func serve(t *testing.T, m *memory, change func(*Config)) *Server {
 	t.Helper()
-	c := Config{Store: m, Hub: NewHub(HubConfig{}), Location: time.UTC, Log: slog.New(slog.DiscardHandler),
-		Now: func() time.Time { return start.Add(time.Minute) }}
+	c := Config{
+		Store: m, Hub: NewHub(HubConfig{}), Location: time.UTC, Log: slog.New(slog.DiscardHandler),
+		Now: func() time.Time { return start.Add(time.Minute) },
+	}
 	if change != nil {
 		change(&c)
 	}
