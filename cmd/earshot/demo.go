@@ -49,7 +49,7 @@ func (a *app) demo(cmd *cobra.Command, stays bool) error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	defer s.Close() //nolint:errcheck // what was stored is stored
+	defer s.Close()
 	return s.run(ctx, l, func(ctx context.Context) error { return a.play(ctx, s, l, stays) })
 }
 

@@ -61,7 +61,7 @@ func (a *app) join(cmd *cobra.Command, address string, o joinOptions) error {
 	if err != nil {
 		return err
 	}
-	defer s.Close() //nolint:errcheck // what was stored is stored
+	defer s.Close()
 	room, connector, err := s.connector(address, o.name, a.getenv("EARSHOT_TOKEN"))
 	if err != nil {
 		return badInput(err)
