@@ -36,16 +36,16 @@ listens, writes down and applies the rules, as it would in any room. One of the 
 }
 
 func (a *app) demo(cmd *cobra.Command, stays bool) error {
-	cfg, err := a.config(cmd)
+	r, err := a.report(cmd)
 	if err != nil {
 		return err
 	}
-	ctx := cmd.Context()
+	cfg, ctx := r.Config, cmd.Context()
 	l, err := a.demoListener(ctx, cfg)
 	if err != nil {
 		return err
 	}
-	s, err := openStation(ctx, cfg, a.logger(cfg))
+	s, err := openStation(ctx, cfg, a.talkLogger(r))
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}

@@ -146,13 +146,6 @@ func (d *desk) judged(ctx context.Context, id string) (*judged, error) {
 	return j, nil
 }
 
-// forget lets go of a session that is over and has nothing left to decode.
-func (d *desk) forget(id string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.sessions, id)
-}
-
 // spokenAt is when a clip's speech ended.
 func (d *desk) spokenAt(c models.Clip) time.Time {
 	d.mu.Lock()

@@ -52,12 +52,12 @@ func (a *app) join(cmd *cobra.Command, address string, o joinOptions) error {
 	if err := checkRoomURL(address); err != nil {
 		return badInput(err)
 	}
-	cfg, err := a.config(cmd)
+	r, err := a.report(cmd)
 	if err != nil {
 		return err
 	}
-	ctx := cmd.Context()
-	s, err := openStation(ctx, cfg, a.logger(cfg))
+	cfg, ctx := r.Config, cmd.Context()
+	s, err := openStation(ctx, cfg, a.talkLogger(r))
 	if err != nil {
 		return err
 	}
