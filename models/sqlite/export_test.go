@@ -74,3 +74,11 @@ func (s *Store) Fill(t testing.TB, us []models.Utterance) {
 		t.Fatal(err)
 	}
 }
+
+// Exec changes the database behind the store's back.
+func (s *Store) Exec(t testing.TB, query string) {
+	t.Helper()
+	if _, err := s.write.ExecContext(t.Context(), query); err != nil {
+		t.Fatal(err)
+	}
+}
