@@ -23,6 +23,7 @@ type desk struct {
 	hub   *review.Hub
 	log   *slog.Logger
 	queue queue
+	keep  time.Duration // how long the sound of flagged lines is kept; 0: none is
 
 	mu       sync.Mutex
 	sessions map[string]*judged
@@ -99,10 +100,15 @@ func (d *desk) Done(ctx context.Context, u models.Utterance) error {
 	u.Committed = time.Now().UTC()
 	u.LateMS = max(0, u.Committed.Sub(j.session.Started).Milliseconds()-u.EndMS)
 	flags := j.flags(u)
-	if err := d.store.Commit(ctx, u, flags); err != nil {
+	evidence := d.evidence(ctx, u, flags)
+	if err := d.store.CommitWithEvidence(ctx, u, flags, evidence); err != nil {
 		return err
 	}
 	d.hub.Publish(models.Event{SessionID: u.Session, Utterance: &u})
+	if evidence != nil {
+		evidence.ID, evidence.Ogg = models.EvidenceID(u.Key), nil
+		d.hub.Publish(models.Event{SessionID: u.Session, Evidence: evidence})
+	}
 	for _, f := range flags {
 		d.hub.Publish(models.Event{SessionID: u.Session, Flag: &f})
 	}
