@@ -91,6 +91,7 @@ var samples = map[string]struct {
 	"hosts":               {"earshot.example,earshot.lan", []string{"earshot.example", "earshot.lan"}},
 	"evidence.keep":       {"24h", "24h0m0s"},
 	"model":               {"/srv/tiny.bin", "/srv/tiny.bin"},
+	"vad_model":           {"/srv/silero.bin", "/srv/silero.bin"},
 	"language":            {"auto", "auto"},
 	"decoders":            {"3", 3},
 	"rules":               {"demo,/srv/a.yaml", []string{"demo", "/srv/a.yaml"}},

@@ -43,6 +43,7 @@ func settings() []setting {
 		{"listen", address()},
 		{"hosts", hostNames()},
 		{"model", file("the path of a file")},
+		{"vad_model", file("the path of a file")},
 		{"language", matching(`^([a-z]{2,3}|auto)$`, `a language code like "en", or "auto"`)},
 		{"decoders", number(0, 64)},
 		{"rules", ruleFiles()},
