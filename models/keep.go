@@ -4,7 +4,7 @@ import "time"
 
 // Retention is how long things are kept after they were said. Zero: for ever.
 type Retention struct {
-	// Sound is for clips: those that could not be decoded, and those that still wait.
+	// Sound is for clips: of flagged lines, those that could not be decoded, and those that still wait.
 	Sound time.Duration
 	// Words is for transcripts, gaps, the names of people without a flag, and summaries, which quote.
 	Words time.Duration
@@ -68,7 +68,7 @@ type Removal struct {
 	At time.Time `json:"at"`
 	// By is who asked for it; "retention" for the sweep.
 	By string `json:"by"`
-	// What was removed: session, person, room; or, by the sweep, sound, words, flags, remains.
+	// What was removed: session, person, room; or, by the sweep, sound, evidence, words, gaps, flags, remains.
 	What   string `json:"what"`
 	Target string `json:"target"`
 	// Rows is how many rows there were to remove.

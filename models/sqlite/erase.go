@@ -26,24 +26,7 @@ const (
 // models.ErrNotFound: there is no such session. models.ErrUnavailable: the rows are gone, but a reader kept the log from
 // being emptied until ctx ended; call Scrub later.
 func (s *Store) DeleteSession(ctx context.Context, id string) error {
-	err := s.update(ctx, "delete session", func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, "UPDATE sessions SET erasing = 1 WHERE id = ?", id)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return sql.ErrNoRows
-		}
-		_, err = tx.ExecContext(ctx, "INSERT INTO chores (name) VALUES ('scrub') ON CONFLICT DO NOTHING")
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if err := s.eraseSession(ctx, id); err != nil {
-		return err
-	}
-	return s.Scrub(ctx)
+	return s.Erase(ctx, models.Erasure{Kind: models.EraseSession, Target: id})
 }
 
 // eraseSession removes the rows of a session that is marked as being erased.

@@ -82,3 +82,12 @@ func (s *Store) Exec(t testing.TB, query string) {
 		t.Fatal(err)
 	}
 }
+
+// Value is the one value that a query gives, as text.
+func (s *Store) Value(t testing.TB, query string) (v string) {
+	t.Helper()
+	if err := s.write.QueryRowContext(t.Context(), query).Scan(&v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}

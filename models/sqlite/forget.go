@@ -155,6 +155,11 @@ func (s *Store) finishErasure(ctx context.Context, e erasure) error {
 			return err
 		}
 		entry.Rows += n
+		if e.Kind == models.ErasePerson && e.Room == "" { // who changed a person's name or identities: without the person
+			if _, err := tx.ExecContext(ctx, "UPDATE audit SET target = ? WHERE target = ?", entry.Target, e.Target); err != nil {
+				return err
+			}
+		}
 		if _, err := tx.ExecContext(ctx, "DELETE FROM erasures WHERE id = ?", e.id); err != nil {
 			return err
 		}
@@ -190,6 +195,8 @@ const inRoom = "(?2 = '' OR session IN (SELECT id FROM sessions WHERE room = ?2)
 func personSteps() []string {
 	const of = "speaker_id = ?1 AND " + inRoom
 	return []string{
+		"DELETE FROM evidence WHERE id IN (SELECT e.id FROM evidence e JOIN utterances u USING (session, epoch, track, seq) WHERE " +
+			"u.speaker_id = ?1 AND (?2 = '' OR u.session IN (SELECT id FROM sessions WHERE room = ?2)) LIMIT min(?3, 20))",
 		"DELETE FROM spool WHERE id IN (SELECT id FROM spool WHERE " + of + " LIMIT min(?3, 20))",
 		"DELETE FROM flags WHERE id IN (SELECT id FROM flags WHERE " + of + " LIMIT ?3)",
 		"DELETE FROM gaps WHERE id IN (SELECT id FROM gaps WHERE " + of + " LIMIT ?3)",

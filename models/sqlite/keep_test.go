@@ -41,6 +41,9 @@ func fillRoom(t testing.TB, s *sqlite.Store, id, room, word string, lines int) {
 		if seq%4 == 0 {
 			flags = []models.Flag{flag(u, "r")}
 			flags[0].Title, flags[0].Why = word, word
+			must(t, s.CommitWithEvidence(t.Context(), u, flags, &models.Evidence{
+				Utterance: u.Key, StartMS: u.StartMS, EndMS: u.EndMS, Ogg: c.Opus, Expires: start.Add(365 * day),
+			}))
 		}
 		must(t, s.Commit(t.Context(), u, flags))
 	}
@@ -63,6 +66,9 @@ func held(t testing.TB, s *sqlite.Store, id string) string {
 			clips++
 		}
 	}
+	sounds, err := s.SessionEvidence(t.Context(), id, start)
+	must(t, err)
+	clips += len(sounds)
 	_, err = s.Session(t.Context(), id)
 	return fmt.Sprintf("session %t lines %d flags %d clips %d people %d", err == nil, len(us), len(flags), clips, len(people))
 }
@@ -79,7 +85,7 @@ func TestSweepKeepsToTheClocks(t *testing.T) {
 		age  time.Duration
 		want string
 	}{
-		{13 * day, "session true lines 36 flags 8 clips 8 people 1"},
+		{13 * day, "session true lines 36 flags 8 clips 16 people 1"},
 		{15 * day, "session true lines 36 flags 8 clips 0 people 1"},
 		{31 * day, "session true lines 0 flags 8 clips 0 people 1"}, // the flags still name somebody
 		{179 * day, "session true lines 0 flags 8 clips 0 people 1"},
@@ -102,7 +108,7 @@ func TestSweepKeepsToTheClocks(t *testing.T) {
 		equal(t, "target", r.Target, "secret")
 		what = append(what, fmt.Sprintf("%s %d", r.What, r.Rows))
 	}
-	equal(t, "removals", what, []string{"sound 8", "words 36", "gaps 44", "flags 8", "remains 2"})
+	equal(t, "removals", what, []string{"sound 8", "evidence 8", "words 36", "gaps 44", "flags 8", "remains 2"})
 	if swept, err := s.Sweep(t.Context(), start.Add(182*day), policy); err != nil || !swept.Nothing() {
 		t.Errorf("a second sweep removed %+v, %v", swept, err)
 	}
@@ -226,7 +232,7 @@ func TestFindPeople(t *testing.T) {
 	equal(t, "in all rooms", []int{len(r.Sessions), len(r.Utterances), len(r.Flags), len(r.Gaps)}, []int{2, 22, 6, 24})
 	r, err = s.PersonRecord(t.Context(), "anaid", "r2")
 	must(t, err)
-	equal(t, "in one room", []int{len(r.Sessions), len(r.Utterances), r.Sessions[0].Lines, r.Sessions[0].Flags, r.Sessions[0].Clips}, []int{1, 11, 9, 3, 3})
+	equal(t, "in one room", []int{len(r.Sessions), len(r.Utterances), r.Sessions[0].Lines, r.Sessions[0].Flags, r.Sessions[0].Clips}, []int{1, 11, 9, 3, 6})
 	_, err = s.PersonRecord(t.Context(), "nobody", "")
 	wantErr(t, "nobody", err, models.ErrNotFound)
 }

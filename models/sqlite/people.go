@@ -63,7 +63,9 @@ func personSessions(ctx context.Context, tx *sql.Tx, id, room string) ([]models.
 	}, `SELECT s.id, s.room, s.name, s.url, s.started, s.ended, s.reason, s.epoch, s.model, s.rules, p.id, p.name, p.role, p.first_ms,
 			(SELECT count(*) FROM utterances u WHERE u.session = s.id AND u.speaker_id = p.id AND u.text <> ''),
 			(SELECT count(*) FROM flags f WHERE f.session = s.id AND f.speaker_id = p.id),
-			(SELECT count(*) FROM spool c WHERE c.session = s.id AND c.speaker_id = p.id)
+			(SELECT count(*) FROM spool c WHERE c.session = s.id AND c.speaker_id = p.id) +
+			(SELECT count(*) FROM evidence e JOIN utterances u USING (session, epoch, track, seq)
+				WHERE u.session = s.id AND u.speaker_id = p.id)
 		FROM speakers p JOIN sessions s ON s.id = p.session
 		WHERE p.id = ?1 AND (?2 = '' OR s.room = ?2) AND s.erasing = 0 ORDER BY s.started`, id, room)
 }

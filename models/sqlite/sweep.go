@@ -30,6 +30,7 @@ func dueSteps() []dueStep {
 			SELECT session, speaker_id, speaker_name, start_ms, end_ms, end_ms - start_ms, 'overload' FROM spool
 			WHERE session = ?1 AND end_ms < ?2 AND parked = 0 ORDER BY id LIMIT ?3 ON CONFLICT DO NOTHING`},
 			func(s *models.Swept) *int { return &s.Clips }},
+		{"evidence", sound, "evidence", eraseClips, nil, func(s *models.Swept) *int { return &s.Clips }},
 		// A summary quotes lines: none outlives them. Made anew, it rests on those that are left.
 		{"words", words, "utterances", eraseRows, []string{"DELETE FROM summaries WHERE session = ?1 AND ?2 + ?3 IS NOT NULL"},
 			func(s *models.Swept) *int { return &s.Utterances }},
@@ -126,6 +127,7 @@ func (s *Store) sweepStep(ctx context.Context, now time.Time, session models.Ses
 func (s *Store) sweepRemains(ctx context.Context, now time.Time, id string) (gone bool, err error) {
 	const held = `SELECT speaker_id FROM utterances WHERE session = ?1 UNION ALL SELECT speaker_id FROM flags WHERE session = ?1
 		UNION ALL SELECT speaker_id FROM spool WHERE session = ?1`
+	const kept = held + " UNION ALL SELECT '' FROM evidence WHERE session = ?1"
 	err = s.update(ctx, "sweep remains", func(tx *sql.Tx) error {
 		n, err := deleted(tx.ExecContext(ctx, "DELETE FROM speakers WHERE session = ?1 AND id NOT IN ("+held+")", id))
 		if err != nil {
@@ -136,7 +138,7 @@ func (s *Store) sweepRemains(ctx context.Context, now time.Time, id string) (gon
 		if err != nil {
 			return err
 		}
-		sessions, err := deleted(tx.ExecContext(ctx, "DELETE FROM sessions WHERE id = ?1 AND NOT EXISTS ("+held+")", id))
+		sessions, err := deleted(tx.ExecContext(ctx, "DELETE FROM sessions WHERE id = ?1 AND NOT EXISTS ("+kept+")", id))
 		gone = sessions > 0
 		if err != nil || n+summaries+sessions == 0 {
 			return err
