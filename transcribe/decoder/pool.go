@@ -23,6 +23,9 @@ type Config struct {
 	Processes, States int
 	// AllowNoWeights accepts a test model without weights, for measuring.
 	AllowNoWeights bool
+	// MemoryBytes is how much address space a process may take beyond what it has at its start; 0 takes a bound that the
+	// model's size and the states allow for.
+	MemoryBytes uint64
 	// Command starts a child, as Program and Args of Self do; the zero value is Self().
 	Command Command
 	// Env is added to the few variables that a child gets.
@@ -40,7 +43,6 @@ type Config struct {
 type Pool struct {
 	cfg     Config
 	model   *os.File
-	memory  uint64
 	workers []*worker
 
 	mu    sync.Mutex
@@ -78,7 +80,10 @@ func New(cfg Config) (*Pool, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("decoder: open the model: %w", err), model.Close())
 	}
-	p := &Pool{cfg: cfg, model: model, memory: addressSpace(st.Size(), cfg.States)}
+	if cfg.MemoryBytes == 0 {
+		cfg.MemoryBytes = addressSpace(st.Size(), cfg.States)
+	}
+	p := &Pool{cfg: cfg, model: model}
 	for range cfg.Processes {
 		p.workers = append(p.workers, newWorker(p))
 	}
@@ -122,7 +127,7 @@ var ErrLoad = errors.New("the decoder can't load the model")
 type Stats struct {
 	// Processes are those that run now.
 	Processes []ProcessStats
-	// Restarts counts processes that were started after another had ended; Hung were killed because a clip took too long,
+	// Restarts counts processes that ended before they were told to; Hung were killed because a clip took too long,
 	// Garbage because they broke the protocol, and Crashed ended by themselves.
 	Restarts, Hung, Garbage, Crashed uint64
 	// CPU is the processor time of all of them, also of those that are gone, up to their last result.

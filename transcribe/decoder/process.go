@@ -90,7 +90,7 @@ func start(pool *Pool) (*process, error) {
 	}
 	p.cmd = childCommand(pool.cfg, []*os.File{requests, answers, pool.model})
 	p.cmd.Stdout, p.cmd.Stderr = p.noise, p.noise
-	setup := Setup{Model: modelPath(pool.cfg.Model), States: pool.cfg.States, AllowNoWeights: pool.cfg.AllowNoWeights, MemoryBytes: pool.memory}
+	setup := Setup{Model: modelPath(pool.cfg.Model), States: pool.cfg.States, AllowNoWeights: pool.cfg.AllowNoWeights, MemoryBytes: pool.cfg.MemoryBytes}
 	hello, err := jsonFrame(kindHello, 0, setup)
 	if err == nil {
 		err = p.cmd.Start()
@@ -118,7 +118,7 @@ func (p *process) send(frame []byte) bool {
 	return true
 }
 
-// read passes on the child's answers until there are no more, then kills it.
+// read passes on the child's answers until there are no more, then kills it. isDead must shut the process.
 func (p *process) read(isReady, isDead func()) {
 	defer close(p.readDone)
 	err := p.readAll(isReady)
@@ -128,9 +128,14 @@ func (p *process) read(isReady, isDead func()) {
 		p.kill(nil) // it has closed its end: it is ending, or has no more use
 	}
 	isDead()
+}
+
+// shut takes no more calls, and returns how many are lost, as lost does.
+func (p *process) shut() int {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.dead, p.inFlight = true, len(p.calls)
+	p.mu.Unlock()
+	return p.lost()
 }
 
 func (p *process) readAll(isReady func()) error {
@@ -352,7 +357,7 @@ func (p *process) isReady() bool {
 	return p.ready != nil
 }
 
-// wait reaps the process and says how it ended.
+// wait reaps the process and says how it ended. The caller closes gone when it has taken notice.
 func (p *process) wait() error {
 	<-p.readDone
 	_ = p.cmd.Wait() // its error says what the state says
@@ -371,7 +376,6 @@ func (p *process) wait() error {
 	}
 	p.out.Close()
 	p.in.Close()
-	close(p.gone)
 	return p.end
 }
 

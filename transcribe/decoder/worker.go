@@ -49,7 +49,6 @@ func (w *worker) run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		w.pool.count(func(t *totals) { t.restarts++ })
 		if wasReady {
 			attempt, wait = 0, firstWait
 			w.pool.cfg.Logger.Warn("decoder ended; starting another", "err", err)
@@ -81,30 +80,37 @@ func (w *worker) once(ctx context.Context) (wasReady bool, err error) {
 		w.pool.wasReady()
 		w.set(func() { w.current = p })
 	}, func() { // no more answers
-		w.set(func() { w.current = nil })
+		w.set(func() {
+			w.current = nil
+			if n := p.shut(); n > 1 {
+				w.careful = n
+			}
+		})
 	})
 	err = p.wait()
 	w.set(func() { w.running = nil })
 	w.count(p)
+	close(p.gone)
 	return p.isReady(), err
 }
 
-// count adds what a process that has ended did.
+// count takes notice of a process that ended before it was told to.
 func (w *worker) count(p *process) {
 	cause := p.killed()
+	if errors.Is(cause, context.Canceled) || errors.Is(cause, context.DeadlineExceeded) {
+		return
+	}
 	w.pool.count(func(t *totals) {
+		t.restarts++
 		switch {
 		case errors.Is(cause, errHung), errors.Is(cause, errDeaf):
 			t.hung++
 		case errors.Is(cause, errGarbage):
 			t.garbage++
-		case !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded):
+		default:
 			t.crashed++
 		}
 	})
-	if n := p.lost(); n > 1 {
-		w.set(func() { w.careful = n })
-	}
 }
 
 // set changes what await looks at.
