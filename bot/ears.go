@@ -19,6 +19,7 @@ type Capabilities struct {
 	Message        bool `json:"message"`
 	PrivateMessage bool `json:"private_message"`
 	Mute           bool `json:"mute"`
+	Unmute         bool `json:"unmute"`
 	ToAudience     bool `json:"to_audience"`
 	Remove         bool `json:"remove"`
 	Ban            bool `json:"ban"`
@@ -34,6 +35,7 @@ func (c Capabilities) String() string {
 		{c.Message, "message"},
 		{c.PrivateMessage, "private_message"},
 		{c.Mute, "mute"},
+		{c.Unmute, "unmute"},
 		{c.ToAudience, "to_audience"},
 		{c.Remove, "remove"},
 		{c.Ban, "ban"},
@@ -69,12 +71,15 @@ type TrackSink interface {
 
 // Ears is what a connector tells about a room. Its methods may be called from any goroutine and never block.
 type Ears interface {
-	// Joined says the bot is in the room and what it may do there. Called once per connection, before anything else.
+	// Joined says the bot is in the room and what it may do there. Called once per connection, before anything else, and
+	// again when the rights change.
 	Joined(Capabilities)
 	// Speaker tells of a person who came, or whose name or role changed. Session and FirstMS are filled in by the Room.
 	Speaker(models.Speaker)
 	// Left tells that a person is gone. Unknown ids are ignored.
 	Left(speakerID string)
+	// Talking tells that the platform shows somebody as talking, or no longer. It is compared with what is heard of them.
+	Talking(speakerID string, talking bool)
 	// Track opens a track; the connector must call End on what it gets. Never nil.
 	Track(TrackInfo) TrackSink
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -23,6 +24,7 @@ type desk struct {
 	hub   *review.Hub
 	log   *slog.Logger
 	queue queue
+	keep  time.Duration // how long the sound of flagged lines is kept; 0: none is
 
 	mu       sync.Mutex
 	sessions map[string]*judged
@@ -56,7 +58,10 @@ func newDesk(store *sqlite.Store, rules *moderation.Set, hub *review.Hub, log *s
 
 // Clip stores a finished stretch of speech, and only then queues it.
 func (d *desk) Clip(ctx context.Context, c models.Clip) error {
-	if err := d.store.PutClip(ctx, c); err != nil {
+	switch err := d.store.PutClip(ctx, c); {
+	case errors.Is(err, models.ErrNotFound): // the session was erased meanwhile
+		return nil
+	case err != nil:
 		return err
 	}
 	d.queue.Submit(c)
@@ -91,6 +96,9 @@ func (d *desk) Speaker(ctx context.Context, p models.Speaker) error {
 // Done judges a transcript, stores it with its flags in the transaction that acknowledges the clip, and shows it.
 func (d *desk) Done(ctx context.Context, u models.Utterance) error {
 	j, err := d.judged(ctx, u.Session)
+	if errors.Is(err, models.ErrNotFound) { // the session was erased while this was decoded
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -99,10 +107,18 @@ func (d *desk) Done(ctx context.Context, u models.Utterance) error {
 	u.Committed = time.Now().UTC()
 	u.LateMS = max(0, u.Committed.Sub(j.session.Started).Milliseconds()-u.EndMS)
 	flags := j.flags(u)
-	if err := d.store.Commit(ctx, u, flags); err != nil {
+	evidence := d.evidence(ctx, u, flags)
+	switch err := d.store.CommitWithEvidence(ctx, u, flags, evidence); {
+	case errors.Is(err, models.ErrNotFound):
+		return nil
+	case err != nil:
 		return err
 	}
 	d.hub.Publish(models.Event{SessionID: u.Session, Utterance: &u})
+	if evidence != nil {
+		evidence.ID, evidence.Ogg = models.EvidenceID(u.Key), nil
+		d.hub.Publish(models.Event{SessionID: u.Session, Evidence: evidence})
+	}
 	for _, f := range flags {
 		d.hub.Publish(models.Event{SessionID: u.Session, Flag: &f})
 	}
@@ -134,13 +150,6 @@ func (d *desk) judged(ctx context.Context, id string) (*judged, error) {
 	}
 	d.sessions[id] = j
 	return j, nil
-}
-
-// forget lets go of a session that is over and has nothing left to decode.
-func (d *desk) forget(id string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.sessions, id)
 }
 
 // spokenAt is when a clip's speech ended.

@@ -20,6 +20,7 @@ import (
 	"earshot/moderation"
 	"earshot/moderation/review"
 	"earshot/transcribe"
+	"earshot/transcribe/whisper"
 )
 
 // drainTime is how long decoding may go on after the rooms were left; what is left then lies in the spool.
@@ -31,6 +32,7 @@ type station struct {
 	log    *slog.Logger
 	store  *sqlite.Store
 	speech *speech
+	vad    *whisper.VADModel // nil: the energy detector
 	rules  *moderation.Set
 	hub    *review.Hub
 	desk   *desk
@@ -53,6 +55,9 @@ func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (_ *
 	if s.speech, err = openSpeech(cfg, 0); err != nil {
 		return nil, badInput(err)
 	}
+	if s.vad, err = openVAD(cfg); err != nil {
+		return nil, badInput(err)
+	}
 	if s.store, err = sqlite.Open(ctx, database(cfg)); err != nil {
 		return nil, err
 	}
@@ -62,6 +67,7 @@ func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (_ *
 	}
 	s.lounge = lounge.New(lounge.Config{UDPPort: cfg.Lounge.UDPPort, Peer: ice, TranscriptURL: s.transcriptURL, Log: log})
 	s.desk = newDesk(s.store, s.rules, s.hub, log)
+	s.desk.keep = cfg.Evidence.Keep
 	s.text, err = transcribe.New(transcribe.Config{
 		Engines:  s.speech.engines,
 		Model:    s.speech.model.Name(),
@@ -91,6 +97,9 @@ func (s *station) Close() error {
 	if s.speech != nil {
 		errs = append(errs, s.speech.Close())
 	}
+	if s.vad != nil {
+		errs = append(errs, s.vad.Close())
+	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
 	}
@@ -99,8 +108,8 @@ func (s *station) Close() error {
 
 // handler is everything that the web server answers.
 func (s *station) handler() http.Handler {
-	page := review.New(review.Config{Store: s.store, Hub: s.hub, Notice: s.speech.notice, Log: s.log})
-	return byPath(s.lounge, page)
+	page := review.New(review.Config{Store: s.store, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.speech.notice, Log: s.log})
+	return byPath(page.OwnHost(s.lounge), page)
 }
 
 // transcriptURL is where the lounge's page reads a room's lines: the newest live session there.
@@ -120,6 +129,7 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	group, serving := errgroup.WithContext(serving)
 	group.Go(func() error { return s.text.Run(serving) })
 	group.Go(func() error { return s.lounge.Run(serving) })
+	group.Go(func() error { return s.expireEvidence(serving) })
 	group.Go(func() error { return serveWeb(serving, l, s.handler(), s.hub.Close, s.log) })
 
 	working, cancel := context.WithCancel(ctx)
