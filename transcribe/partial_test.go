@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,6 +34,12 @@ func (s *screen) done(_ context.Context, u models.Utterance) error {
 	defer s.mu.Unlock()
 	s.lines = append(s.lines, fmt.Sprintf("%s/%d = %q", u.Track, u.Seq, u.Text))
 	return nil
+}
+
+func (s *screen) seen() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.lines)
 }
 
 // speaking is an engine that takes 100 ms and hears a word for each 100 samples.
@@ -81,8 +88,8 @@ func TestPartialsBecomeTheFinal(t *testing.T) {
 		s.Submit(open("a", 1, 4))
 		drain(t, s)
 		want := []string{`a/1 ""+"one"`, `a/1 "one "+"two"`, `a/1 "one two "+"three"`, `a/1 = "one two three four "`}
-		if !slices.Equal(d.lines, want) {
-			t.Errorf("seen %q, want %q", d.lines, want)
+		if !slices.Equal(d.seen(), want) {
+			t.Errorf("seen %q, want %q", d.seen(), want)
 		}
 		if len(s.partials.waiting) != 0 || s.Stats().Partials != 3 || s.Stats().Retracted != 0 {
 			t.Errorf("stats %+v", s.Stats())
@@ -93,9 +100,10 @@ func TestPartialsBecomeTheFinal(t *testing.T) {
 // A final that does not begin as watchers were told takes the stable words back, before it comes.
 func TestFinalTakesStableWordsBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d, final := &screen{}, false
+		d := &screen{}
+		var final atomic.Bool
 		e := engineFunc(func(ctx context.Context, pcm []float32) (Result, error) {
-			if final {
+			if final.Load() {
 				return speaking("paint", "it")(ctx, pcm)
 			}
 			return speaking("pay", "me")(ctx, pcm)
@@ -105,12 +113,12 @@ func TestFinalTakesStableWordsBack(t *testing.T) {
 		time.Sleep(time.Second)
 		s.Preview(open("a", 1, 3))
 		time.Sleep(time.Second)
-		final = true
+		final.Store(true)
 		s.Submit(open("a", 1, 3))
 		drain(t, s)
 		want := []string{`a/1 ""+"pay me"`, `a/1 "pay me"+""`, `a/1 ""+"" retracted`, `a/1 = "paint it "`}
-		if !slices.Equal(d.lines, want) || s.Stats().Retracted != 1 {
-			t.Errorf("seen %q, want %q", d.lines, want)
+		if !slices.Equal(d.seen(), want) || s.Stats().Retracted != 1 {
+			t.Errorf("seen %q, want %q", d.seen(), want)
 		}
 	})
 }
@@ -134,8 +142,8 @@ func TestNoPartialBehindItsFinal(t *testing.T) {
 		time.Sleep(5 * time.Second)
 		s.Preview(open("a", 1, 1)) // late
 		time.Sleep(5 * time.Second)
-		if want := []string{`a/1 = "one two "`}; !slices.Equal(d.lines, want) || s.Stats().PartialsShed != 2 {
-			t.Errorf("seen %q, want %q; stats %+v", d.lines, want, s.Stats())
+		if want := []string{`a/1 = "one two "`}; !slices.Equal(d.seen(), want) || s.Stats().PartialsShed != 2 {
+			t.Errorf("seen %q, want %q; stats %+v", d.seen(), want, s.Stats())
 		}
 	})
 }
@@ -183,8 +191,8 @@ func TestInventedPartialsAreNotShown(t *testing.T) {
 		s := runOn(t, Config{Engines: []Engine{speaking("Thanks", "for", "watching!")}}, d)
 		s.Preview(open("a", 1, 3))
 		time.Sleep(time.Second)
-		if len(d.lines) != 0 {
-			t.Errorf("seen %q", d.lines)
+		if len(d.seen()) != 0 {
+			t.Errorf("seen %q", d.seen())
 		}
 	})
 }

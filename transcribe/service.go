@@ -14,8 +14,11 @@ import (
 const (
 	// deadlineAfter is how long after the end of speech its text should be stored.
 	deadlineAfter = 2 * time.Second
-	// maxAttempts is how often a clip is decoded before it is given up.
-	maxAttempts = 2
+	// An attempt at a clip counts begun when nobody saw its end (the program was killed, or the engine broke down over
+	// several clips at once) and begunAndFailed when it failed. A clip that counts givenUp is not tried again: it failed
+	// twice, or was in the decoder four times when everything ended. So a poisonous clip stops doing harm, and an innocent
+	// one survives a program that is killed now and then.
+	begun, begunAndFailed, givenUp = 1, 2, 4
 	// A decode may take this long at least, and this many times the clip's length.
 	minDecodeTime    = 5 * time.Second
 	decodeTimeFactor = 4
@@ -57,6 +60,9 @@ type Config struct {
 	// Partial is told the text of open stretches (see Preview); nil: they are not decoded. It must not block and must
 	// not call the Service.
 	Partial func(models.Partial)
+	// NoteAttempt adds one to a clip's Attempts in the spool, before the clip is decoded; nil when nothing outlives the
+	// program. models.ErrNotFound says that the clip is not there any more, and need not be decoded.
+	NoteAttempt func(context.Context, models.Key) (int, error)
 	// SpokenAt is when a clip's speech ended in wall time; nil takes the time of Submit.
 	SpokenAt func(models.Clip) time.Time
 	// MaxPCM bounds the decoded sound that waits in memory (default 5 min). Beyond it clips wait as Opus, a hundredth of the
@@ -186,7 +192,7 @@ func (s *Service) wake() {
 }
 
 func (s *Service) work(ctx context.Context, e slot) {
-	for {
+	for s.ready(ctx, e.engine) {
 		t, ok := s.take(ctx)
 		switch {
 		case !ok:

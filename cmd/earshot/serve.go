@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -39,6 +40,8 @@ type station struct {
 	text   *transcribe.Service
 	lounge *lounge.Server
 	peers  *peer.Factory
+	// hostToken makes people hosts of this program's own lounge.
+	hostToken string
 }
 
 // openStation opens everything that can fail before anybody is heard. The caller closes it.
@@ -65,8 +68,12 @@ func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (_ *
 	if s.peers, err = peer.New(ice); err != nil {
 		return nil, err
 	}
-	s.lounge = lounge.New(lounge.Config{UDPPort: cfg.Lounge.UDPPort, Peer: ice, TranscriptURL: s.transcriptURL, Log: log})
+	s.hostToken = rand.Text()
+	s.lounge = lounge.New(lounge.Config{
+		UDPPort: cfg.Lounge.UDPPort, Peer: ice, TranscriptURL: s.transcriptURL, BotName: botName, HostToken: s.hostToken, Log: log,
+	})
 	s.desk = newDesk(s.store, s.rules, s.hub, log)
+	s.desk.keep = cfg.Evidence.Keep
 	s.text, err = transcribe.New(transcribe.Config{
 		Engines:  s.speech.engines,
 		Model:    s.speech.model.Name(),
@@ -107,8 +114,8 @@ func (s *station) Close() error {
 
 // handler is everything that the web server answers.
 func (s *station) handler() http.Handler {
-	page := review.New(review.Config{Store: s.store, Hub: s.hub, Notice: s.speech.notice, Log: s.log})
-	return byPath(s.lounge, page)
+	page := review.New(review.Config{Store: s.store, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.speech.notice, Log: s.log})
+	return byPath(page.OwnHost(s.lounge), page)
 }
 
 // transcriptURL is where the lounge's page reads a room's lines: the newest live session there.
@@ -128,6 +135,7 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	group, serving := errgroup.WithContext(serving)
 	group.Go(func() error { return s.text.Run(serving) })
 	group.Go(func() error { return s.lounge.Run(serving) })
+	group.Go(func() error { return s.expireEvidence(serving) })
 	group.Go(func() error { return serveWeb(serving, l, s.handler(), s.hub.Close, s.log) })
 
 	working, cancel := context.WithCancel(ctx)
