@@ -19,6 +19,7 @@ type Capabilities struct {
 	Message        bool `json:"message"`
 	PrivateMessage bool `json:"private_message"`
 	Mute           bool `json:"mute"`
+	Unmute         bool `json:"unmute"`
 	ToAudience     bool `json:"to_audience"`
 	Remove         bool `json:"remove"`
 	Ban            bool `json:"ban"`
@@ -34,6 +35,7 @@ func (c Capabilities) String() string {
 		{c.Message, "message"},
 		{c.PrivateMessage, "private_message"},
 		{c.Mute, "mute"},
+		{c.Unmute, "unmute"},
 		{c.ToAudience, "to_audience"},
 		{c.Remove, "remove"},
 		{c.Ban, "ban"},

@@ -44,10 +44,16 @@ type ModerationDigest struct {
 	Actions   map[Verb]int   `json:"actions,omitempty"`
 }
 
+// The kinds of summaries.
+const (
+	SummarySession = "session" // of a session that is over
+	SummaryRecap   = "recap"   // of a part, or of a session that goes on: what a late-comer missed
+)
+
 // Summary is what a session was about. A session has at most one summary of each kind; making it again replaces it.
 type Summary struct {
 	Session string `json:"session"`
-	// Kind is "session" for the whole, "recap" for one made while people still talk.
+	// Kind is SummarySession or SummaryRecap.
 	Kind       string           `json:"kind"`
 	Headline   string           `json:"headline"`
 	Chapters   []Chapter        `json:"chapters"`
@@ -57,12 +63,18 @@ type Summary struct {
 	Questions  []SummaryItem    `json:"questions"`
 	Talk       []TalkShare      `json:"talk"`
 	Digest     ModerationDigest `json:"digest"`
-	// Lines is how many lines it was made from, and LeftOut how many were left out because they are doubtful.
+	// Lines is how many lines with text there were. Of them LeftOut were not quoted because they are doubtful or because
+	// they talk to the machine that writes the summary, and Flagged because a rule flagged them and nobody dismissed it.
 	Lines   int `json:"lines"`
 	LeftOut int `json:"left_out"`
+	Flagged int `json:"flagged_out"`
+	// SinceMS is from where the session is told, in ms from its start; 0: all of it.
+	SinceMS int64 `json:"since_ms,omitempty"`
 	// UntilMS is up to where the session had come, in ms from its start.
 	UntilMS int64 `json:"until_ms"`
 	// Model names the language model; empty: made without any.
-	Model   string    `json:"model,omitempty"`
+	Model string `json:"model,omitempty"`
+	// Basis is a hash of what it was made from. A summary whose basis is no longer that of the record is out of date.
+	Basis   string    `json:"basis,omitempty"`
 	Created time.Time `json:"created"`
 }

@@ -21,6 +21,9 @@ type LoadOptions struct {
 	FS fs.FS
 	// Mode replaces the mode that the files set, unless it is empty. A rule's own mode still holds it back.
 	Mode models.Mode
+	// Transcribe turns a recording that a check names into lines, for RunChecks: the path is beside the rule file, and lines
+	// carry words with times and probabilities. nil: checks of recordings are left out, and their results say so.
+	Transcribe func(path string) ([]models.Utterance, error)
 }
 
 // Load reads rule files and everything they use, and compiles them into one set. Several paths are merged as if one file
@@ -89,6 +92,9 @@ func (l *loader) open(from place, ref rawRef, stack []place) *rawFile {
 	l.files[key] = f
 	if f == nil {
 		return nil
+	}
+	if !at.shipped {
+		f.dir = filepath.Dir(at.path)
 	}
 	for _, u := range f.use {
 		if used := l.open(at, u, append(slices.Clip(stack), at)); used != nil && !slices.Contains(f.used, used) {

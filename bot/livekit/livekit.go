@@ -42,7 +42,6 @@ type Connector struct {
 	mu    sync.Mutex
 	token string // the newest of a ready one
 	now   *stay  // nil while not in the room
-	sent  map[string]time.Time
 }
 
 // New checks the address and the credentials; nothing is connected yet.
@@ -70,7 +69,7 @@ func newConnector(c Config, at address) (*Connector, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	x := &Connector{cfg: c, at: at, http: peer.NewHTTPClient(), log: c.Log.With("room", at.room), sent: map[string]time.Time{}}
+	x := &Connector{cfg: c, at: at, http: peer.NewHTTPClient(), log: c.Log.With("room", at.room)}
 	x.admin = lk.NewRoomServiceProtobufClient(at.http, x.http)
 	if c.Auth.Key == "" {
 		x.token = c.Auth.Token

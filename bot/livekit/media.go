@@ -2,10 +2,8 @@ package livekit
 
 import (
 	"context"
-	"encoding/binary"
 	"encoding/json"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	lk "github.com/livekit/protocol/livekit"
@@ -108,11 +106,7 @@ func (s *stay) track(t peer.RemoteTrack) peer.Sink {
 	if p != nil {
 		info = bot.TrackInfo{Track: sid, SpeakerID: p.info.GetIdentity(), SpeakerName: p.name(), Role: p.role, Attribution: models.AttributionTrack}
 	}
-	e := &ear{s: s, sid: sid, to: s.ears.Track(info)}
-	s.mu.Lock()
-	s.hearing[sid] = e
-	s.mu.Unlock()
-	return e
+	return s.ears.Track(info)
 }
 
 // trackOf reads whose track it is: the stream is called PA_…|TR_… or PA_…|name, the track TR_….
@@ -123,48 +117,3 @@ func trackOf(t peer.RemoteTrack) (owner, sid string) {
 	}
 	return owner, rest
 }
-
-// ear hands a track's packets on, and knows when it last carried sound.
-type ear struct {
-	s     *stay
-	sid   string
-	to    bot.TrackSink
-	sound atomic.Int64 // unix ms
-}
-
-// silentPayload is the most that a packet of silence holds: DTX is 1 or 2 bytes, the server's own silence 3.
-const silentPayload = 8
-
-// Packet implements peer.Sink.
-func (e *ear) Packet(raw []byte, levelExtID uint8) {
-	if payloadLen(raw) > silentPayload {
-		e.sound.Store(time.Now().UnixMilli())
-	}
-	e.to.Packet(raw, levelExtID)
-}
-
-// End implements peer.Sink.
-func (e *ear) End() {
-	e.s.mu.Lock()
-	if e.s.hearing[e.sid] == e {
-		delete(e.s.hearing, e.sid)
-	}
-	e.s.mu.Unlock()
-	e.to.End()
-}
-
-// payloadLen is the length of an RTP packet's payload (RFC 3550 section 5.1), padding included; 0 for what is no packet.
-func payloadLen(raw []byte) int {
-	if len(raw) < 12 {
-		return 0
-	}
-	n := 12 + 4*int(raw[0]&0x0f)
-	if raw[0]&0x10 != 0 {
-		if len(raw) < n+4 {
-			return 0
-		}
-		n += 4 + 4*int(binary.BigEndian.Uint16(raw[n+2:]))
-	}
-	return max(0, len(raw)-n)
-}
-

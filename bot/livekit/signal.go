@@ -32,7 +32,9 @@ const (
 type refused struct{ status int }
 
 // Error names the status.
-func (r *refused) Error() string { return fmt.Sprintf("livekit: the server refused the join (HTTP %d)", r.status) }
+func (r *refused) Error() string {
+	return fmt.Sprintf("livekit: the server refused the join (HTTP %d)", r.status)
+}
 
 // signal is one websocket to the server. send may be called from any goroutine, receive from one.
 type signal struct {

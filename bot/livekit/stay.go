@@ -34,17 +34,15 @@ type stay struct {
 	every      time.Duration   // between pings
 	can        chan bot.Capabilities
 
-	mu      sync.Mutex
-	sig     *signal
-	hearing map[string]*ear // by track sid
-	echoes  map[string]chan struct{}
+	mu     sync.Mutex
+	sig    *signal
+	echoes []echo
 }
 
 func newStay(c *Connector, ears bot.Ears, sig *signal) *stay {
 	return &stay{
 		c: c, ears: ears, people: newPeople(), in: make(chan message), done: make(chan struct{}), ready: make(chan struct{}),
 		subscribed: map[string]bool{}, every: pingDefault, can: make(chan bot.Capabilities, 1), sig: sig,
-		hearing: map[string]*ear{}, echoes: map[string]chan struct{}{},
 	}
 }
 
@@ -180,6 +178,8 @@ func (s *stay) take(ctx context.Context, m message) error {
 		s.media.candidate(x.Trickle)
 	case *lk.SignalResponse_Update:
 		s.update(x.Update.GetParticipants())
+	case *lk.SignalResponse_SpeakersChanged:
+		s.talk(x.SpeakersChanged.GetSpeakers())
 	case *lk.SignalResponse_RefreshToken:
 		s.c.refreshed(x.RefreshToken)
 	case *lk.SignalResponse_SubscriptionPermissionUpdate:
@@ -219,6 +219,21 @@ func (s *stay) update(news []*lk.ParticipantInfo) {
 		}
 		s.subscribe(now)
 	}
+}
+
+// talk takes who talks now, or no longer.
+func (s *stay) talk(speakers []*lk.SpeakerInfo) {
+	ears, ok := s.ears.(talkEars)
+	for _, x := range speakers {
+		if p := s.people.sid(x.GetSid()); ok && p != nil && s.isReady() {
+			ears.Talking(p.info.GetIdentity(), x.GetActive())
+		}
+	}
+}
+
+// talkEars are Ears that want to know who talks.
+type talkEars interface {
+	Talking(speakerID string, talking bool)
 }
 
 // subscribe asks for the sound of a participant. Pictures are not asked for.

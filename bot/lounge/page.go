@@ -17,7 +17,7 @@ func (s *Server) pages(m *http.ServeMux) {
 	if err != nil { // "static" is a valid path
 		files = staticFiles
 	}
-	m.Handle("GET /static/", headers(http.StripPrefix("/static/", http.FileServerFS(files))))
+	m.Handle("GET /lounge/", headers(http.StripPrefix("/lounge/", http.FileServerFS(files))))
 	m.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		target := "room/" + s.cfg.Room
 		if r.URL.RawQuery != "" {

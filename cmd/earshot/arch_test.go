@@ -103,7 +103,7 @@ func walk(visit func(name string, data []byte) error) error {
 			return err
 		case d.IsDir() && slices.Contains([]string{".git", "build", "bin", "dist", "node_modules"}, name):
 			return fs.SkipDir
-		case !d.Type().IsRegular():
+		case !d.Type().IsRegular(), name == ".git": // a file in a linked worktree
 			return nil
 		}
 		data, err := fs.ReadFile(root, name)

@@ -36,20 +36,20 @@ listens, writes down and applies the rules, as it would in any room. One of the 
 }
 
 func (a *app) demo(cmd *cobra.Command, stays bool) error {
-	cfg, err := a.config(cmd)
+	r, err := a.report(cmd)
 	if err != nil {
 		return err
 	}
-	ctx := cmd.Context()
+	cfg, ctx := r.Config, cmd.Context()
 	l, err := a.demoListener(ctx, cfg)
 	if err != nil {
 		return err
 	}
-	s, err := openStation(ctx, cfg, a.logger(cfg))
+	s, err := openStation(ctx, cfg, a.talkLogger(r))
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	defer s.Close() //nolint:errcheck // what was stored is stored
+	defer s.Close()
 	return s.run(ctx, l, func(ctx context.Context) error { return a.play(ctx, s, l, stays) })
 }
 

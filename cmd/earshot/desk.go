@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -56,7 +57,10 @@ func newDesk(store *sqlite.Store, rules *moderation.Set, hub *review.Hub, log *s
 
 // Clip stores a finished stretch of speech, and only then queues it.
 func (d *desk) Clip(ctx context.Context, c models.Clip) error {
-	if err := d.store.PutClip(ctx, c); err != nil {
+	switch err := d.store.PutClip(ctx, c); {
+	case errors.Is(err, models.ErrNotFound): // the session was erased meanwhile
+		return nil
+	case err != nil:
 		return err
 	}
 	d.queue.Submit(c)
@@ -91,6 +95,9 @@ func (d *desk) Speaker(ctx context.Context, p models.Speaker) error {
 // Done judges a transcript, stores it with its flags in the transaction that acknowledges the clip, and shows it.
 func (d *desk) Done(ctx context.Context, u models.Utterance) error {
 	j, err := d.judged(ctx, u.Session)
+	if errors.Is(err, models.ErrNotFound) { // the session was erased while this was decoded
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -99,7 +106,10 @@ func (d *desk) Done(ctx context.Context, u models.Utterance) error {
 	u.Committed = time.Now().UTC()
 	u.LateMS = max(0, u.Committed.Sub(j.session.Started).Milliseconds()-u.EndMS)
 	flags := j.flags(u)
-	if err := d.store.Commit(ctx, u, flags); err != nil {
+	switch err := d.store.Commit(ctx, u, flags); {
+	case errors.Is(err, models.ErrNotFound):
+		return nil
+	case err != nil:
 		return err
 	}
 	d.hub.Publish(models.Event{SessionID: u.Session, Utterance: &u})
@@ -134,13 +144,6 @@ func (d *desk) judged(ctx context.Context, id string) (*judged, error) {
 	}
 	d.sessions[id] = j
 	return j, nil
-}
-
-// forget lets go of a session that is over and has nothing left to decode.
-func (d *desk) forget(id string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.sessions, id)
 }
 
 // spokenAt is when a clip's speech ended.

@@ -52,16 +52,16 @@ func (a *app) join(cmd *cobra.Command, address string, o joinOptions) error {
 	if err := checkRoomURL(address); err != nil {
 		return badInput(err)
 	}
-	cfg, err := a.config(cmd)
+	r, err := a.report(cmd)
 	if err != nil {
 		return err
 	}
-	ctx := cmd.Context()
-	s, err := openStation(ctx, cfg, a.logger(cfg))
+	cfg, ctx := r.Config, cmd.Context()
+	s, err := openStation(ctx, cfg, a.talkLogger(r))
 	if err != nil {
 		return err
 	}
-	defer s.Close() //nolint:errcheck // what was stored is stored
+	defer s.Close()
 	room, connector, err := s.connector(address, o.name, a.getenv("EARSHOT_TOKEN"))
 	if err != nil {
 		return badInput(err)

@@ -29,7 +29,11 @@ func (p *livePrinter) Print(e models.Event) error {
 	if p.json {
 		return json.NewEncoder(p.w).Encode(e)
 	}
-	_, err := io.WriteString(p.w, p.text(e))
+	text := p.text(e)
+	if text == "" {
+		return nil
+	}
+	_, err := io.WriteString(p.w, text+"\n")
 	return err
 }
 
@@ -40,12 +44,12 @@ func (p *livePrinter) text(e models.Event) string {
 	case e.Flag != nil:
 		return p.flag(*e.Flag)
 	case e.Gap != nil:
-		return p.paint.dim(export.GapLine(*e.Gap)) + "\n"
+		return p.paint.dim(plain(export.GapLine(*e.Gap)))
 	case e.Session != nil && !e.Session.Live():
-		return fmt.Sprintf("%s  left %s (%s)\n", export.Clock(e.Session.Ended.Sub(e.Session.Started).Milliseconds()), e.Session.Name, e.Session.Reason)
+		return fmt.Sprintf("%s  left %s (%s)", export.Clock(e.Session.Ended.Sub(e.Session.Started).Milliseconds()), plain(e.Session.Name), e.Session.Reason)
 	case e.Speaker != nil:
 		p.width = min(20, max(p.width, utf8.RuneCountInString(e.Speaker.Name)))
-		return p.paint.dim(fmt.Sprintf("%s  %s is here", export.Clock(e.Speaker.FirstMS), e.Speaker.Name)) + "\n"
+		return p.paint.dim(fmt.Sprintf("%s  %s is here", export.Clock(e.Speaker.FirstMS), plain(e.Speaker.Name)))
 	}
 	return ""
 }
@@ -54,11 +58,11 @@ func (p *livePrinter) utterance(u models.Utterance) string {
 	if u.Text == "" && u.State == models.UtteranceOK {
 		return ""
 	}
-	line := export.Line(u, nil, p.width)
+	line := plain(export.Line(u, nil, p.width))
 	if len(u.Doubt) > 0 {
 		line = p.paint.dim(line)
 	}
-	return line + "\n"
+	return line
 }
 
 func (p *livePrinter) flag(f models.Flag) string {
@@ -69,7 +73,7 @@ func (p *livePrinter) flag(f models.Flag) string {
 	} else {
 		mark = p.paint.warn(mark)
 	}
-	return indent + mark + "  " + f.SpeakerName + ": " + f.Why + "\n"
+	return indent + mark + "  " + plain(f.SpeakerName+": "+f.Why)
 }
 
 // follow prints events until the channel is closed. After an error it goes on taking them, so that nobody waits.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -205,6 +206,17 @@ func (a *app) logger(c configs.Config) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(a.stderr, options))
 	}
 	return slog.New(slog.NewTextHandler(a.stderr, options))
+}
+
+// talkLogger is the logger of the commands that talk to a person: it is silent about what they show themselves, unless
+// somebody asked for a level.
+func (a *app) talkLogger(r configs.Report) *slog.Logger {
+	c := r.Config
+	asked := slices.ContainsFunc(r.Values, func(v configs.Value) bool { return v.Key == "log.level" && v.From.String() != "default" })
+	if !asked {
+		c.Log.Level = slog.LevelError
+	}
+	return a.logger(c)
 }
 
 // database is the path of the record's database file.

@@ -1,17 +1,32 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
 )
 
 // TestMain makes this test binary serve as the earshot command inside the scripts.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(leakChecked{m}, map[string]func(){
 		"earshot": func() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
 	})
+}
+
+// leakChecked fails the run when a goroutine outlives the tests.
+type leakChecked struct{ m *testing.M }
+
+func (l leakChecked) Run() int {
+	code := l.m.Run()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, "goroutines outlived the tests:", err)
+		return 1
+	}
+	return code
 }
 
 // TestScripts runs testdata/script/*.txtar: each is a story of commands as a host would type them, in a folder and with
@@ -24,9 +39,9 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir+"/home")
 			e.Setenv("ESC", "\x1b")
-			return os.Mkdir(e.WorkDir+"/home", 0o700)
+			return errors.Join(os.Mkdir(e.WorkDir+"/home", 0o700), recordings(e))
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "seed": seed},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "seed": seed, "cut": cut, "occupy": occupy},
 	})
 }
 

@@ -61,7 +61,7 @@ func (a *app) transcribe(cmd *cobra.Command, files []string, name string) error 
 	if err != nil {
 		return badInput(err)
 	}
-	defer s.Close() //nolint:errcheck // freed memory has nothing to say
+	defer s.Close()
 	if s.notice != "" {
 		fmt.Fprintln(a.stderr, "note: "+s.notice)
 	}
@@ -112,7 +112,7 @@ func readRecording(path string, cfg configs.Config) (recording, error) {
 func (a *app) decodeAll(ctx context.Context, s *speech, r recording, language string) (export.Transcript, error) {
 	t := export.Transcript{Source: r.name}
 	bar := a.bar(len(r.segments), plain(r.name))
-	defer bar.Close() //nolint:errcheck // a bar
+	defer bar.Close()
 	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
 	next := make(chan int, len(r.segments))

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"earshot/models"
+)
+
+// TestDemoPutsTheRightWordsUnderTheRightNames runs the real wiring: three voices publish over WebRTC, the bot listens,
+// and SQLite holds what the play says, and nothing else.
+func TestDemoPutsTheRightWordsUnderTheRightNames(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays for 45 seconds")
+	}
+	t.Parallel()
+	s, l := openTestStation(t, t.TempDir())
+	a, out := testApp()
+	if err := s.run(t.Context(), l, func(ctx context.Context) error { return a.play(ctx, s, l, false) }); err != nil {
+		t.Fatal(err)
+	}
+	sessions, err := s.store.Sessions(t.Context(), models.SessionQuery{})
+	if err != nil || len(sessions) != 1 {
+		t.Fatalf("%d sessions, %v", len(sessions), err)
+	}
+	session := sessions[0]
+	if session.Live() || session.Reason != models.EndLeft || session.Pending != 0 || session.Failed != 0 || session.Gaps != 0 {
+		t.Errorf("session %+v", session)
+	}
+	play, err := readPlay()
+	if err != nil {
+		t.Fatal(err)
+	}
+	us := lines(t, s, session.ID)
+	checkWords(t, play, us)
+	checkFlags(t, s, play, us)
+	checkOverlap(t, us)
+	for _, want := range []string{"guaranteed profit", "▲ insult", "SPEAKER", s.store.Path()} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the terminal did not show %q", want)
+		}
+	}
+}
+
+// checkWords demands a word error rate of at most 10 % for everybody, by name, and every line near its time.
+func checkWords(t *testing.T, play []cue, us []models.Utterance) {
+	t.Helper()
+	said := map[string]string{}
+	for _, c := range play {
+		said[c.speaker] += c.text + " "
+		i := slices.IndexFunc(us, func(u models.Utterance) bool {
+			return u.SpeakerName == c.speaker && near(u.StartMS, c.at.Milliseconds()) && u.Text != ""
+		})
+		if i < 0 {
+			t.Errorf("no line of %s at about %s", c.speaker, c.at)
+			continue
+		}
+		if len(us[i].Words) == 0 || us[i].Attribution != models.AttributionTrack {
+			t.Errorf("line at %s: %d words, attribution %q", c.at, len(us[i].Words), us[i].Attribution)
+		}
+	}
+	for speaker, text := range said {
+		if errs, words, heard := wordErrors(us, speaker, text); errs*10 > words {
+			t.Errorf("%s: %d of %d words are wrong: %q", speaker, errs, words, heard)
+		}
+	}
+	for _, u := range us {
+		if said[u.SpeakerName] == "" {
+			t.Errorf("somebody called %q is on record", u.SpeakerName)
+		}
+	}
+}
+
+// near allows for the pre-roll, and for the time the bot needs to hear everybody before the recordings begin.
+func near(got, want int64) bool { return got > want-600 && got < want+2500 }
+
+// checkFlags demands the planted violations, on the right lines, and no other flag.
+func checkFlags(t *testing.T, s *station, play []cue, us []models.Utterance) {
+	t.Helper()
+	var want, got []string
+	for _, c := range play {
+		if c.rules != "-" {
+			for rule := range strings.SplitSeq(c.rules, ",") {
+				want = append(want, c.speaker+" "+rule)
+			}
+		}
+	}
+	for _, u := range us[:1] {
+		flags, err := s.store.Flags(t.Context(), u.Session)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range flags {
+			got = append(got, f.SpeakerName+" "+f.Rule)
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(want, got) {
+		t.Errorf("flags %v, want %v", got, want)
+	}
+}
+
+// checkOverlap demands that two who talked at once are both on record for that time.
+func checkOverlap(t *testing.T, us []models.Utterance) {
+	t.Helper()
+	for i, a := range us {
+		for _, b := range us[i+1:] {
+			if a.SpeakerID != b.SpeakerID && b.StartMS < a.EndMS-int64(time.Second/time.Millisecond) {
+				return
+			}
+		}
+	}
+	t.Error("nobody talked over anybody")
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+	"testing"
+
+	"earshot/configs"
+	"earshot/models"
+	"earshot/transcribe/fixture"
+)
+
+// testConfig is the shipped configuration with a record of its own and a free port.
+func testConfig(t *testing.T, dir string) configs.Config {
+	t.Helper()
+	cfg, err := configs.Load(configs.Options{Environ: []string{
+		"EARSHOT_DATA_DIR=" + dir, "EARSHOT_LISTEN=127.0.0.1:0", "EARSHOT_DECODERS=1",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+// openTestStation opens the real wiring on a record in dir.
+func openTestStation(t *testing.T, dir string) (*station, net.Listener) {
+	t.Helper()
+	cfg := testConfig(t, dir)
+	s, err := openStation(t.Context(), cfg, slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	l, err := listen(t.Context(), cfg.Listen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, l
+}
+
+// logTo shows a program's log beside the test's own.
+type logTo struct{ t *testing.T }
+
+func (l logTo) Write(p []byte) (int, error) {
+	l.t.Log(strings.TrimSpace(string(p)))
+	return len(p), nil
+}
+
+// testApp is an app whose output is kept.
+func testApp() (*app, *bytes.Buffer) {
+	var out bytes.Buffer
+	return &app{stdin: strings.NewReader(""), stdout: &out, stderr: io.Discard}, &out
+}
+
+// lines reads a session's transcript.
+func lines(t *testing.T, s *station, session string) []models.Utterance {
+	t.Helper()
+	us, err := s.store.Utterances(context.Background(), session)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return us
+}
+
+// wordErrors compares what a speaker is on record with, in the order of time, with what was said.
+func wordErrors(us []models.Utterance, speaker, said string) (errs, words int, heard string) {
+	var b strings.Builder
+	for _, u := range us {
+		if u.SpeakerName == speaker {
+			b.WriteString(u.Text + " ")
+		}
+	}
+	errs, words = fixture.WER(said, b.String())
+	return errs, words, b.String()
+}

@@ -1,0 +1,58 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"earshot/models"
+)
+
+// PutSummary stores what a session was about. The session's earlier summary of the same kind is replaced.
+// models.ErrNotFound when the session is not stored, models.ErrInvalid for an unknown kind.
+func (s *Store) PutSummary(ctx context.Context, sum models.Summary) error {
+	const op = "store summary"
+	if sum.Kind != models.SummarySession && sum.Kind != models.SummaryRecap {
+		return storeError(op, fmt.Errorf("%w: kind of summary", models.ErrInvalid))
+	}
+	body, err := json.Marshal(sum)
+	if err != nil {
+		return fmt.Errorf("store: %s: it cannot be written as JSON", op) // the JSON error could quote what was said
+	}
+	return s.update(ctx, op, func(tx *sql.Tx) error {
+		if err := alive(ctx, tx, sum.Session); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO summaries (session, kind, body, created) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET body = excluded.body, created = excluded.created`,
+			sum.Session, sum.Kind, string(body), millis(sum.Created))
+		return err
+	})
+}
+
+// Summary reads a session's summary of a kind. models.ErrNotFound when there is none.
+func (s *Store) Summary(ctx context.Context, session, kind string) (models.Summary, error) {
+	const op = "read summary"
+	sum, err := one(ctx, s.read, func(rows *sql.Rows) (sum models.Summary, err error) {
+		var body []byte
+		if err := rows.Scan(&body); err != nil {
+			return sum, err
+		}
+		if json.Unmarshal(body, &sum) != nil {
+			return sum, fmt.Errorf("summary column: %w", ErrCorrupt) // the JSON error could quote what was said
+		}
+		return sum, nil
+	}, `SELECT body FROM summaries JOIN sessions ON sessions.id = session
+		WHERE session = ? AND kind = ? AND erasing = 0`, session, kind)
+	return sum, storeError(op, err)
+}
+
+// DeleteSummaries removes what was summed up of a session, for instance because a line it quotes was erased. Call Scrub
+// afterwards to leave no byte of it. It is no error when there was none.
+func (s *Store) DeleteSummaries(ctx context.Context, session string) error {
+	return s.update(ctx, "delete summaries", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM summaries WHERE session = ?", session)
+		return err
+	})
+}
