@@ -38,7 +38,7 @@ func (c *Connector) capabilities(ctx context.Context) bot.Capabilities {
 		c.log.Info("no rights of a moderator in this room", "err", err)
 		return bot.Capabilities{}
 	}
-	return bot.Capabilities{Message: true, PrivateMessage: true, Mute: true, ToAudience: true, Remove: true}
+	return bot.Capabilities{Message: true, PrivateMessage: true, Mute: true, Unmute: true, ToAudience: true, Remove: true}
 }
 
 // call makes one request to the server's RoomService and turns its refusals into the bot's.

@@ -223,17 +223,11 @@ func (s *stay) update(news []*lk.ParticipantInfo) {
 
 // talk takes who talks now, or no longer.
 func (s *stay) talk(speakers []*lk.SpeakerInfo) {
-	ears, ok := s.ears.(talkEars)
 	for _, x := range speakers {
-		if p := s.people.sid(x.GetSid()); ok && p != nil && s.isReady() {
-			ears.Talking(p.info.GetIdentity(), x.GetActive())
+		if p := s.people.sid(x.GetSid()); p != nil && s.isReady() {
+			s.ears.Talking(p.info.GetIdentity(), x.GetActive())
 		}
 	}
-}
-
-// talkEars are Ears that want to know who talks.
-type talkEars interface {
-	Talking(speakerID string, talking bool)
 }
 
 // subscribe asks for the sound of a participant. Pictures are not asked for.

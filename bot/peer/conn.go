@@ -114,7 +114,13 @@ func (c *Conn) onState(s webrtc.PeerConnectionState) {
 
 // Offer gathers every candidate and returns the SDP offer of one audio section, receiving or, on a Conn made by Sender,
 // sending (no trickle needed).
-func (c *Conn) Offer(ctx context.Context) (string, error) {
+func (c *Conn) Offer(ctx context.Context) (string, error) { return c.offer(ctx, true) }
+
+// OfferNow is Offer without waiting for candidates: they are trickled through Handler.Candidate, or, on a Conn made by
+// Sender, found by the other side when its checks arrive.
+func (c *Conn) OfferNow(ctx context.Context) (string, error) { return c.offer(ctx, false) }
+
+func (c *Conn) offer(ctx context.Context, gather bool) (string, error) {
 	init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}
 	if !c.sends {
 		if _, err := c.pc.AddTransceiverFromKind(webrtc.RTPCodecTypeAudio, init); err != nil {
@@ -125,7 +131,7 @@ func (c *Conn) Offer(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("peer: offer: %w", err)
 	}
-	return setLocal(ctx, c.pc, offer, true)
+	return setLocal(ctx, c.pc, offer, gather)
 }
 
 // Answer completes an Offer with the other side's SDP answer.
