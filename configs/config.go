@@ -29,6 +29,8 @@ type Config struct {
 	Listen string `mapstructure:"listen"`
 	// Model is the absolute path of a ggml Whisper model; empty means the practice model inside the program.
 	Model string `mapstructure:"model"`
+	// VADModel is the absolute path of a ggml Silero model; empty means the energy detector.
+	VADModel string `mapstructure:"vad_model"`
 	// Language is an ISO 639-1 code, or "auto".
 	Language string `mapstructure:"language"`
 	// Decoders is how many clips are decoded at once, 1 to 64; 0 means one for each core.

@@ -87,6 +87,7 @@ var samples = map[string]struct {
 	"data_dir":            {"/srv/earshot", "/srv/earshot"},
 	"listen":              {":9000", ":9000"},
 	"model":               {"/srv/tiny.bin", "/srv/tiny.bin"},
+	"vad_model":           {"/srv/silero.bin", "/srv/silero.bin"},
 	"language":            {"auto", "auto"},
 	"decoders":            {"3", 3},
 	"rules":               {"demo,/srv/a.yaml", []string{"demo", "/srv/a.yaml"}},

@@ -42,6 +42,7 @@ func settings() []setting {
 		{"data_dir", file("the path of a folder")},
 		{"listen", address()},
 		{"model", file("the path of a file")},
+		{"vad_model", file("the path of a file")},
 		{"language", matching(`^([a-z]{2,3}|auto)$`, `a language code like "en", or "auto"`)},
 		{"decoders", number(0, 64)},
 		{"rules", ruleFiles()},

@@ -118,7 +118,9 @@ func (s *stay) event(e Event) error {
 	case EventClosed:
 		// A lounge that is restarted opens its rooms again, so this may be worth another try.
 		return bot.Retry(models.EndRoomClosed, errRoomClosed)
-	case EventTalking, EventListeners:
+	case EventTalking:
+		s.ears.Talking(e.ID, e.Talking)
+	case EventListeners:
 	}
 	return nil
 }

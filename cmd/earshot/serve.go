@@ -20,6 +20,7 @@ import (
 	"earshot/moderation"
 	"earshot/moderation/review"
 	"earshot/transcribe"
+	"earshot/transcribe/whisper"
 )
 
 // drainTime is how long decoding may go on after the rooms were left; what is left then lies in the spool.
@@ -31,6 +32,7 @@ type station struct {
 	log    *slog.Logger
 	store  *sqlite.Store
 	speech *speech
+	vad    *whisper.VADModel // nil: the energy detector
 	rules  *moderation.Set
 	hub    *review.Hub
 	desk   *desk
@@ -51,6 +53,9 @@ func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (_ *
 		return nil, err
 	}
 	if s.speech, err = openSpeech(cfg, 0); err != nil {
+		return nil, badInput(err)
+	}
+	if s.vad, err = openVAD(cfg); err != nil {
 		return nil, badInput(err)
 	}
 	if s.store, err = sqlite.Open(ctx, database(cfg)); err != nil {
@@ -90,6 +95,9 @@ func (s *station) Close() error {
 	var errs []error
 	if s.speech != nil {
 		errs = append(errs, s.speech.Close())
+	}
+	if s.vad != nil {
+		errs = append(errs, s.vad.Close())
 	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -51,9 +52,16 @@ func (a *app) transcribe(cmd *cobra.Command, files []string, name string) error 
 	if err != nil {
 		return err
 	}
+	vad, err := openVAD(cfg)
+	if err != nil {
+		return badInput(err)
+	}
+	if vad != nil {
+		defer vad.Close() //nolint:errcheck // freed memory has nothing to say
+	}
 	recordings := make([]recording, len(files))
 	for i, f := range files {
-		if recordings[i], err = readRecording(f, cfg); err != nil {
+		if recordings[i], err = readRecording(f, cfg, newVAD(vad)); err != nil {
 			return badInput(err)
 		}
 	}
@@ -87,7 +95,7 @@ type recording struct {
 }
 
 // readRecording reads a file by what it holds, not by what it is called.
-func readRecording(path string, cfg configs.Config) (recording, error) {
+func readRecording(path string, cfg configs.Config, newVAD func() audio.VAD) (recording, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return recording{}, models.WithHint(fmt.Errorf("recording: %w", err), "name a WAV or Ogg Opus file that can be read")
@@ -104,7 +112,11 @@ func readRecording(path string, cfg configs.Config) (recording, error) {
 	if err != nil {
 		return recording{}, models.WithHint(fmt.Errorf("recording %s: %w", path, err), "WAV and Ogg Opus files can be read; convert others, for example:  ffmpeg -i FILE -ar 16000 -ac 1 talk.wav")
 	}
-	segments, err := audio.Cut(pcm, segmentConfig(cfg), nil)
+	vad := newVAD()
+	if c, ok := vad.(io.Closer); ok {
+		defer c.Close() //nolint:errcheck // it frees memory
+	}
+	segments, err := audio.Cut(pcm, segmentConfig(cfg), vad)
 	return recording{filepath.Base(path), segments}, err
 }
 
