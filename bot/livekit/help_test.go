@@ -38,7 +38,13 @@ func server(t *testing.T, extra string) *localserver.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.Kill)
+	t.Cleanup(func() {
+		s.Kill()
+		if t.Failed() {
+			b, _ := os.ReadFile(s.Log())
+			t.Logf("%s", b[max(0, len(b)-6000):])
+		}
+	})
 	return s
 }
 

@@ -26,7 +26,11 @@ func newSubscriber(s *stay, servers []peer.ICEServer) (*subscriber, error) {
 	m := &subscriber{s: s}
 	conn, err := s.c.cfg.Peer.Receiver(peer.Handler{
 		Track: s.track, Data: s.data,
-		Candidate: func(c *webrtc.ICECandidateInit) { _ = s.signal().send(trickle(c, lk.SignalTarget_SUBSCRIBER)) },
+		Candidate: func(c *webrtc.ICECandidateInit) {
+			if c != nil {
+				_ = s.signal().send(trickle(c, lk.SignalTarget_SUBSCRIBER))
+			}
+		},
 	}, servers...)
 	m.conn = conn
 	return m, err

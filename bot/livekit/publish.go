@@ -81,7 +81,6 @@ type publisher struct {
 }
 
 func (p *publisher) close() {
-	p.sig.leave()
 	p.sig.close()
 	if p.cancelPlay != nil {
 		p.cancelPlay()
@@ -95,7 +94,7 @@ func (p *publisher) close() {
 }
 
 func (p *publisher) run(ctx context.Context) error {
-	defer context.AfterFunc(ctx, p.sig.close)()
+	defer context.AfterFunc(ctx, p.sig.leave)()
 	err := p.begin(ctx)
 	played := make(chan error, 1)
 	for err == nil {
@@ -103,11 +102,11 @@ func (p *publisher) run(ctx context.Context) error {
 		if m, err = p.sig.receive(); err == nil {
 			err = p.take(ctx, m, played)
 		}
-		select {
-		case err = <-played:
-			return err
-		default:
-		}
+	}
+	select {
+	case over := <-played:
+		return over
+	default:
 	}
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
@@ -144,7 +143,11 @@ func (p *publisher) begin(ctx context.Context) error {
 }
 
 func (p *publisher) trickle(target lk.SignalTarget) func(*webrtc.ICECandidateInit) {
-	return func(c *webrtc.ICECandidateInit) { _ = p.sig.send(trickle(c, target)) }
+	return func(c *webrtc.ICECandidateInit) {
+		if c != nil {
+			_ = p.sig.send(trickle(c, target))
+		}
+	}
 }
 
 func (p *publisher) data(_ string, b []byte) {
@@ -222,6 +225,6 @@ func (p *publisher) play(ctx context.Context, played chan<- error) {
 			err = p.up.Play(ctx, p.track, p.c.Next)
 		}
 		played <- err
-		p.sig.close()
+		p.sig.leave()
 	})
 }

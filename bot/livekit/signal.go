@@ -112,8 +112,13 @@ func (s *signal) receive() (*lk.SignalResponse, error) {
 // close ends the websocket; receive then fails.
 func (s *signal) close() { _ = s.ws.Close() }
 
-// leave tells the server that we go.
+// partWithin is how long the server may take to answer a farewell.
+const partWithin = 500 * time.Millisecond
+
+// leave tells the server that we go. Its answer ends the websocket: closing at once could lose the farewell, and we
+// would stand in the list of participants until the server misses us.
 func (s *signal) leave() {
+	time.AfterFunc(partWithin, s.close)
 	_ = s.send(&lk.SignalRequest{Message: &lk.SignalRequest_Leave{Leave: &lk.LeaveRequest{
 		Reason: lk.DisconnectReason_CLIENT_INITIATED, Action: lk.LeaveRequest_DISCONNECT,
 	}}})
@@ -145,13 +150,10 @@ func ping(now time.Time) *lk.SignalRequest {
 	return &lk.SignalRequest{Message: &lk.SignalRequest_PingReq{PingReq: &lk.Ping{Timestamp: now.UnixMilli()}}}
 }
 
+// trickle is one of our ICE candidates. The server wants no word of their end.
 func trickle(c *webrtc.ICECandidateInit, target lk.SignalTarget) *lk.SignalRequest {
-	t := &lk.TrickleRequest{Target: target, Final: c == nil}
-	if c != nil {
-		b, _ := json.Marshal(c) // three strings and a number
-		t.CandidateInit = string(b)
-	}
-	return &lk.SignalRequest{Message: &lk.SignalRequest_Trickle{Trickle: t}}
+	b, _ := json.Marshal(c) // strings and a number
+	return &lk.SignalRequest{Message: &lk.SignalRequest_Trickle{Trickle: &lk.TrickleRequest{Target: target, CandidateInit: string(b)}}}
 }
 
 func description(kind, sdp string) *lk.SessionDescription {

@@ -112,7 +112,7 @@ func (s *stay) follow(ctx context.Context) error {
 		var err error
 		select {
 		case <-ctx.Done():
-			s.signal().leave()
+			s.part()
 			return context.Cause(ctx)
 		case m := <-s.in:
 			err = s.take(ctx, m)
@@ -135,6 +135,17 @@ func (s *stay) follow(ctx context.Context) error {
 		}
 		if err != nil {
 			return err
+		}
+	}
+}
+
+// part says farewell and waits for the answer.
+func (s *stay) part() {
+	sig := s.signal()
+	sig.leave()
+	for m := range s.in {
+		if m.from == sig && m.err != nil {
+			return
 		}
 	}
 }
@@ -254,7 +265,9 @@ func subscription(sids []string) *lk.SignalRequest {
 }
 
 func (s *stay) permitted(u *lk.SubscriptionPermissionUpdate) {
-	s.c.log.Info("a speaker changed who may listen", "track", u.GetTrackSid(), "allowed", u.GetAllowed())
+	if !u.GetAllowed() {
+		s.c.log.Warn("a speaker does not let the bot listen", "track", u.GetTrackSid())
+	}
 }
 
 func (s *stay) signal() *signal {

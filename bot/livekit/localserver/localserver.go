@@ -170,3 +170,6 @@ func freeUDP() (int, error) {
 	defer l.Close() //nolint:errcheck // the same
 	return l.LocalAddr().(*net.UDPAddr).Port, nil
 }
+
+// Log is the path of what the server writes.
+func (s *Server) Log() string { return filepath.Join(s.dir, "livekit.log") }
