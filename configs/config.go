@@ -27,6 +27,8 @@ type Config struct {
 	DataDir string `mapstructure:"data_dir"`
 	// Listen is host:port for the review page and the lounge; port 0 is any free one.
 	Listen string `mapstructure:"listen"`
+	// Hosts are the DNS names under which the page may be asked for, besides localhost and addresses.
+	Hosts []string `mapstructure:"hosts"`
 	// Model is the absolute path of a ggml Whisper model; empty means the practice model inside the program.
 	Model string `mapstructure:"model"`
 	// VADModel is the absolute path of a ggml Silero model; empty means the energy detector.
@@ -43,6 +45,8 @@ type Config struct {
 	Log Log `mapstructure:"log"`
 	// Lounge is the embedded room.
 	Lounge Lounge `mapstructure:"lounge"`
+	// Evidence is the sound of flagged lines.
+	Evidence Evidence `mapstructure:"evidence"`
 	// Segment is how speech is cut.
 	Segment Segment `mapstructure:"segment"`
 }
@@ -59,6 +63,12 @@ type Log struct {
 type Lounge struct {
 	// UDPPort carries the lounge's media; 0 means a free port for each connection.
 	UDPPort int `mapstructure:"udp_port"`
+}
+
+// Evidence is how the sound of flagged lines is kept.
+type Evidence struct {
+	// Keep is how long, up to 8760 h; 0 keeps none.
+	Keep time.Duration `mapstructure:"keep"`
 }
 
 // Segment is how speech is cut into clips.

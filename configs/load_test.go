@@ -45,6 +45,8 @@ func TestDefaults(t *testing.T) {
 		Listen:   "127.0.0.1:8484",
 		Language: "en",
 		Rules:    []string{"open-mic"},
+		Hosts:    []string{},
+		Evidence: Evidence{Keep: 720 * time.Hour},
 		Log:      Log{Level: slog.LevelInfo, Format: "text"},
 		Segment: Segment{
 			EndSilence: 500 * time.Millisecond, PreRoll: 250 * time.Millisecond,
@@ -86,6 +88,8 @@ var samples = map[string]struct {
 }{
 	"data_dir":            {"/srv/earshot", "/srv/earshot"},
 	"listen":              {":9000", ":9000"},
+	"hosts":               {"earshot.example,earshot.lan", []string{"earshot.example", "earshot.lan"}},
+	"evidence.keep":       {"24h", "24h0m0s"},
 	"model":               {"/srv/tiny.bin", "/srv/tiny.bin"},
 	"vad_model":           {"/srv/silero.bin", "/srv/silero.bin"},
 	"language":            {"auto", "auto"},

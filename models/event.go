@@ -11,4 +11,6 @@ type Event struct {
 	Utterance *Utterance `json:"utterance,omitempty"`
 	Flag      *Flag      `json:"flag,omitempty"` // raised or decided
 	Gap       *Gap       `json:"gap,omitempty"`
+	// Evidence is a clip that was kept; it comes before the flags of its line.
+	Evidence *Evidence `json:"evidence,omitempty"`
 }

@@ -87,7 +87,7 @@ func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) 
 		return err
 	})
 	group.Go(func() error {
-		if err := playAll(playing, s, "http://"+host, cast, up); err != nil {
+		if err := playAll(playing, s, "http://"+host, demoRoom, cast, up); err != nil {
 			return err
 		}
 		if stays {
@@ -105,7 +105,7 @@ func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) 
 
 // playAll plays every voice at once, from the moment the bot hears them all. They come in one after the other: the
 // first is the room's host.
-func playAll(ctx context.Context, s *station, base string, cast []voice, up *curtain) error {
+func playAll(ctx context.Context, s *station, base, room string, cast []voice, up *curtain) error {
 	group, ctx := errgroup.WithContext(ctx)
 	here := make(chan struct{}, len(cast))
 	for i, v := range cast {
@@ -117,7 +117,7 @@ func playAll(ctx context.Context, s *station, base string, cast []voice, up *cur
 		}
 		group.Go(func() error {
 			err := lounge.Publish(ctx, lounge.PublishConfig{
-				BaseURL: base, Room: demoRoom, Name: v.name, Source: v.frames, Peer: s.peers,
+				BaseURL: base, Room: room, Name: v.name, Source: v.frames, Peer: s.peers,
 				Ready: func(string) { here <- struct{}{}; up.wait(ctx) },
 			})
 			if err != nil && ctx.Err() == nil {

@@ -24,6 +24,7 @@ type desk struct {
 	hub   *review.Hub
 	log   *slog.Logger
 	queue queue
+	keep  time.Duration // how long the sound of flagged lines is kept; 0: none is
 
 	mu       sync.Mutex
 	sessions map[string]*judged
@@ -106,13 +107,18 @@ func (d *desk) Done(ctx context.Context, u models.Utterance) error {
 	u.Committed = time.Now().UTC()
 	u.LateMS = max(0, u.Committed.Sub(j.session.Started).Milliseconds()-u.EndMS)
 	flags := j.flags(u)
-	switch err := d.store.Commit(ctx, u, flags); {
+	evidence := d.evidence(ctx, u, flags)
+	switch err := d.store.CommitWithEvidence(ctx, u, flags, evidence); {
 	case errors.Is(err, models.ErrNotFound):
 		return nil
 	case err != nil:
 		return err
 	}
 	d.hub.Publish(models.Event{SessionID: u.Session, Utterance: &u})
+	if evidence != nil {
+		evidence.ID, evidence.Ogg = models.EvidenceID(u.Key), nil
+		d.hub.Publish(models.Event{SessionID: u.Session, Evidence: evidence})
+	}
 	for _, f := range flags {
 		d.hub.Publish(models.Event{SessionID: u.Session, Flag: &f})
 	}

@@ -67,6 +67,7 @@ func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (_ *
 	}
 	s.lounge = lounge.New(lounge.Config{UDPPort: cfg.Lounge.UDPPort, Peer: ice, TranscriptURL: s.transcriptURL, Log: log})
 	s.desk = newDesk(s.store, s.rules, s.hub, log)
+	s.desk.keep = cfg.Evidence.Keep
 	s.text, err = transcribe.New(transcribe.Config{
 		Engines:  s.speech.engines,
 		Model:    s.speech.model.Name(),
@@ -107,8 +108,8 @@ func (s *station) Close() error {
 
 // handler is everything that the web server answers.
 func (s *station) handler() http.Handler {
-	page := review.New(review.Config{Store: s.store, Hub: s.hub, Notice: s.speech.notice, Log: s.log})
-	return byPath(s.lounge, page)
+	page := review.New(review.Config{Store: s.store, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.speech.notice, Log: s.log})
+	return byPath(page.OwnHost(s.lounge), page)
 }
 
 // transcriptURL is where the lounge's page reads a room's lines: the newest live session there.
@@ -128,6 +129,7 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	group, serving := errgroup.WithContext(serving)
 	group.Go(func() error { return s.text.Run(serving) })
 	group.Go(func() error { return s.lounge.Run(serving) })
+	group.Go(func() error { return s.expireEvidence(serving) })
 	group.Go(func() error { return serveWeb(serving, l, s.handler(), s.hub.Close, s.log) })
 
 	working, cancel := context.WithCancel(ctx)

@@ -18,6 +18,15 @@ import (
 //
 // models.ErrNotFound: the session is not stored or was deleted; the line is not wanted any more.
 func (s *Store) Commit(ctx context.Context, u models.Utterance, flags []models.Flag) error {
+	return s.CommitWithEvidence(ctx, u, flags, nil)
+}
+
+// CommitWithEvidence is Commit for a flagged line whose sound is kept; nil keeps none. Evidence without a flag is refused
+// (models.ErrInvalid). Its ID is set here.
+func (s *Store) CommitWithEvidence(ctx context.Context, u models.Utterance, flags []models.Flag, evidence *models.Evidence) error {
+	if err := checkEvidence(u, flags, evidence); err != nil {
+		return storeError("commit", err)
+	}
 	for _, f := range flags {
 		if f.ID == "" || f.Session != u.Session || f.Utterance != u.Key {
 			return storeError("commit", fmt.Errorf("%w: flag of rule %s is not of line %s", models.ErrInvalid, f.Rule, u.Key))
@@ -37,6 +46,11 @@ func (s *Store) Commit(ctx context.Context, u models.Utterance, flags []models.F
 		if stored {
 			if err := putFlags(ctx, tx, flags); err != nil {
 				return err
+			}
+			if evidence != nil {
+				if err := putEvidence(ctx, tx, *evidence); err != nil {
+					return err
+				}
 			}
 		}
 		return acknowledge(ctx, tx, u)

@@ -53,6 +53,7 @@ func (s *Store) eraseSession(ctx context.Context, id string) error {
 		limit int
 	}{
 		{"DELETE FROM spool WHERE id IN (SELECT id FROM spool WHERE session = ? LIMIT ?)", eraseClips},
+		{"DELETE FROM evidence WHERE id IN (SELECT id FROM evidence WHERE session = ? LIMIT ?)", eraseClips},
 		{"DELETE FROM utterances WHERE id IN (SELECT id FROM utterances WHERE session = ? LIMIT ?)", eraseRows},
 		{"DELETE FROM flags WHERE id IN (SELECT id FROM flags WHERE session = ? LIMIT ?)", eraseRows},
 		{"DELETE FROM gaps WHERE id IN (SELECT id FROM gaps WHERE session = ? LIMIT ?)", eraseRows},

@@ -79,6 +79,9 @@ func (s *State) params(n int, o transcribe.Options) (params, error) {
 	if err != nil {
 		return params{}, err
 	}
+	if s.model.full { // the one window of this state: nothing older can lie behind it
+		w = wholeWindow
+	}
 	lang, err := s.language(o.Language)
 	if err != nil {
 		return params{}, err
