@@ -8,6 +8,7 @@ package transcribe
 import (
 	"context"
 	"errors"
+	"time"
 
 	"earshot/models"
 )
@@ -16,10 +17,25 @@ import (
 // again would fail again: whoever made the clip must cut it shorter.
 var ErrTooLong = errors.New("the clip is too long to decode in one piece")
 
+// ErrUnavailable is returned (wrapped) by an Engine that could not decode for a reason that need not lie in the clip: it
+// was not begun, or another clip took the engine down.
+var ErrUnavailable = errors.New("the speech engine is not available")
+
 // Engine is one decode slot. It decodes one piece of sound at a time: mono PCM at models.SampleRate Hz in [-1, 1],
 // which it only reads, and only during the call. It returns ctx's error, wrapped, when ctx ends first.
 type Engine interface {
 	Transcribe(ctx context.Context, pcm []float32, o Options) (Result, error)
+}
+
+// Readier is an Engine that is not always able to work. Ready waits until it is, and returns an error when ctx ends or
+// it never will be. A Service gives such an engine no clip before.
+type Readier interface {
+	Ready(ctx context.Context) error
+}
+
+// TimeLimit is how long the decode of a clip of this length may take before the engine is taken to hang.
+func TimeLimit(length time.Duration) time.Duration {
+	return max(minDecodeTime, decodeTimeFactor*length)
 }
 
 // Options are the settings of one decode.

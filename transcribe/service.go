@@ -14,8 +14,11 @@ import (
 const (
 	// deadlineAfter is how long after the end of speech its text should be stored.
 	deadlineAfter = 2 * time.Second
-	// maxAttempts is how often a clip is decoded before it is given up.
-	maxAttempts = 2
+	// An attempt at a clip counts begun when nobody saw its end (the program was killed, or the engine broke down over
+	// several clips at once) and begunAndFailed when it failed. A clip that counts givenUp is not tried again: it failed
+	// twice, or was in the decoder four times when everything ended. So a poisonous clip stops doing harm, and an innocent
+	// one survives a program that is killed now and then.
+	begun, begunAndFailed, givenUp = 1, 2, 4
 	// A decode may take this long at least, and this many times the clip's length.
 	minDecodeTime    = 5 * time.Second
 	decodeTimeFactor = 4
@@ -40,6 +43,9 @@ type Config struct {
 	Options func(models.Clip) Options
 	// Decode makes PCM of a clip's Opus; nil when every clip comes with its PCM.
 	Decode func(*models.Clip) error
+	// NoteAttempt adds one to a clip's Attempts in the spool, before the clip is decoded; nil when nothing outlives the
+	// program. models.ErrNotFound says that the clip is not there any more, and need not be decoded.
+	NoteAttempt func(context.Context, models.Key) (int, error)
 	// SpokenAt is when a clip's speech ended in wall time; nil takes the time of Submit.
 	SpokenAt func(models.Clip) time.Time
 	// MaxPCM bounds the decoded sound that waits in memory (default 5 min). Beyond it clips wait as Opus, a hundredth of the
@@ -134,7 +140,7 @@ func (s *Service) wake() {
 }
 
 func (s *Service) work(ctx context.Context, e Engine) {
-	for {
+	for s.ready(ctx, e) {
 		j, ok := s.take(ctx)
 		if !ok {
 			return

@@ -3,6 +3,7 @@ package transcribe
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -202,7 +203,7 @@ func TestServiceRetriesUntilStored(t *testing.T) {
 }
 
 func TestServiceRetriesAFailedDecodeOnce(t *testing.T) {
-	boom := errors.New("boom")
+	boom, down := errors.New("boom"), fmt.Errorf("crash: %w", ErrUnavailable)
 	tests := []struct {
 		name     string
 		errs     []error
@@ -213,8 +214,11 @@ func TestServiceRetriesAFailedDecodeOnce(t *testing.T) {
 		{name: "fails once", errs: []error{boom}, state: models.UtteranceOK, calls: 2},
 		{name: "fails always", errs: []error{boom, boom, boom}, state: models.UtteranceFailed, calls: 2},
 		{name: "too long for ever", errs: []error{ErrTooLong}, state: models.UtteranceFailed, calls: 1},
-		{name: "failed once before a restart", errs: []error{boom}, attempts: 1, state: models.UtteranceFailed, calls: 1},
-		{name: "failed twice before a restart", attempts: 2, state: models.UtteranceFailed, calls: 0},
+		{name: "taken down with others, then well", errs: []error{down, down}, state: models.UtteranceOK, calls: 3},
+		{name: "always takes others down", errs: []error{down, down, down, down, down}, state: models.UtteranceFailed, calls: 4},
+		{name: "failed once before a restart", errs: []error{boom}, attempts: 2, state: models.UtteranceFailed, calls: 1},
+		{name: "failed twice before a restart", attempts: 4, state: models.UtteranceFailed, calls: 0},
+		{name: "was in the decoder at three restarts", attempts: 3, state: models.UtteranceOK, calls: 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -71,13 +71,14 @@ func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) 
 	}
 	host := l.Addr().String()
 	room := models.Room{ID: demoRoom, Name: "Lounge", URL: "lounge://" + host + "/" + demoRoom}
-	client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Peer: s.peers, Log: s.log})
+	client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Name: botName, Token: s.hostToken, Peer: s.peers, Log: s.log})
 	if err != nil {
 		return err
 	}
 	up := newCurtain(client, len(cast))
 	var session models.Session
 	fmt.Fprintf(a.stdout, "lounge     %s   (open it to join with a microphone)\n", pageURL(l, "/room/"+demoRoom))
+	fmt.Fprintf(a.stdout, "as host    %s\n", pageURL(l, "/room/"+demoRoom+"#host="+s.hostToken))
 
 	listening, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
@@ -151,15 +152,21 @@ func (a *app) demoTable(s *station, session models.Session) error {
 // demoRoom is where the demo takes place.
 const demoRoom = "lounge"
 
+// actingConnector is a connector that can act in its room.
+type actingConnector interface {
+	bot.Connector
+	bot.Hands
+}
+
 // curtain is a connector that tells when a number of tracks are being heard.
 type curtain struct {
-	bot.Connector
+	actingConnector
 	missing chan struct{}
 	up      chan struct{}
 }
 
-func newCurtain(c bot.Connector, n int) *curtain {
-	u := &curtain{Connector: c, missing: make(chan struct{}, n), up: make(chan struct{})}
+func newCurtain(c actingConnector, n int) *curtain {
+	u := &curtain{actingConnector: c, missing: make(chan struct{}, n), up: make(chan struct{})}
 	for range n {
 		u.missing <- struct{}{}
 	}
@@ -168,7 +175,7 @@ func newCurtain(c bot.Connector, n int) *curtain {
 
 // Run connects, with ears that count.
 func (u *curtain) Run(ctx context.Context, ears bot.Ears) error {
-	return u.Connector.Run(ctx, countingEars{ears, u})
+	return u.actingConnector.Run(ctx, countingEars{ears, u})
 }
 
 func (u *curtain) opened() {
