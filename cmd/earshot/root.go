@@ -119,12 +119,15 @@ func newHelpCommand() *cobra.Command {
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		newBenchCommand(a),
+		newBackupCommand(a),
+		newCheckCommand(a),
 		newConfigCommand(a),
 		newDemoCommand(a),
 		newEraseCommand(a),
 		newJoinCommand(a),
 		newModelCommand(a),
 		newPersonCommand(a),
+		newRestoreCommand(a),
 		newRulesCommand(a),
 		newSessionsCommand(a),
 		newTranscribeCommand(a),
