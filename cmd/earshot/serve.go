@@ -135,7 +135,7 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	group, serving := errgroup.WithContext(serving)
 	group.Go(func() error { return s.text.Run(serving) })
 	group.Go(func() error { return s.lounge.Run(serving) })
-	group.Go(func() error { return s.expireEvidence(serving) })
+	group.Go(func() error { return keeper{s.store, retention(s.cfg), s.log}.Run(serving) })
 	group.Go(func() error { return serveWeb(serving, l, s.handler(), s.hub.Close, s.log) })
 
 	working, cancel := context.WithCancel(ctx)
