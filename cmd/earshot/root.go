@@ -122,6 +122,7 @@ func (a *app) commands() []*cobra.Command {
 		newBackupCommand(a),
 		newCheckCommand(a),
 		newConfigCommand(a),
+		newDecoderCommand(),
 		newDemoCommand(a),
 		newEraseCommand(a),
 		newJoinCommand(a),
