@@ -71,12 +71,15 @@ type TrackSink interface {
 
 // Ears is what a connector tells about a room. Its methods may be called from any goroutine and never block.
 type Ears interface {
-	// Joined says the bot is in the room and what it may do there. Called once per connection, before anything else.
+	// Joined says the bot is in the room and what it may do there. Called once per connection, before anything else, and
+	// again when the rights change.
 	Joined(Capabilities)
 	// Speaker tells of a person who came, or whose name or role changed. Session and FirstMS are filled in by the Room.
 	Speaker(models.Speaker)
 	// Left tells that a person is gone. Unknown ids are ignored.
 	Left(speakerID string)
+	// Talking tells that the platform shows somebody as talking, or no longer. It is compared with what is heard of them.
+	Talking(speakerID string, talking bool)
 	// Track opens a track; the connector must call End on what it gets. Never nil.
 	Track(TrackInfo) TrackSink
 }

@@ -30,6 +30,8 @@ type feed struct {
 	done chan struct{} // closed when everything was handed on
 	once sync.Once
 
+	voice *voice // of the speaker
+
 	mu    sync.Mutex
 	drops span // not yet told
 
@@ -63,6 +65,20 @@ func (f *feed) Packet(raw []byte, levelExtID uint8) {
 	default:
 		f.drop(now)
 	}
+}
+
+// A packet is taken for a voice by its audio level, or where the sender gives none by its size: comfort noise and the
+// silence that a server sends for a muted track are a few bytes.
+const (
+	loudLevel = 50 // -dBov (RFC 6464)
+	loudBytes = 24
+)
+
+func loud(p audio.Packet) bool {
+	if p.HasLevel {
+		return p.Level <= loudLevel
+	}
+	return len(p.Payload) > loudBytes
 }
 
 func (f *feed) drop(now time.Duration) {
@@ -128,6 +144,7 @@ func (f *feed) loop(track *audio.Track) {
 	timer := time.NewTimer(tickBusy)
 	defer timer.Stop()
 	var heard time.Duration
+	var decoded int64
 	for {
 		select {
 		case a := <-f.in:
@@ -136,6 +153,10 @@ func (f *feed) loop(track *audio.Track) {
 			}
 			heard = a.at
 			track.Push(a.packet, a.at)
+			if loud(a.packet) && track.Stats().DecodedMS > decoded {
+				decoded = track.Stats().DecodedMS
+				f.voice.last.Store(int64(a.at))
+			}
 		case <-timer.C:
 			now := f.p.now()
 			track.Tick(now)

@@ -33,7 +33,11 @@ type pipeline struct {
 	feeds  map[string]*feed // the newest of each track name
 	next   map[string]int   // clip number of each track name
 	people map[string]models.Speaker
+	voices map[string]*voice // of everybody who had a track of their own
 }
+
+// voice is when somebody was last heard.
+type voice struct{ last atomic.Int64 } // time.Duration of now
 
 // speaker notes who somebody is, and stores it when it is news.
 func (p *pipeline) speaker(s models.Speaker) {
@@ -70,6 +74,10 @@ func (p *pipeline) track(info TrackInfo) *feed {
 	p.speaker(models.Speaker{ID: info.SpeakerID, Name: info.SpeakerName, Role: info.Role})
 	f := &feed{p: p, info: info, in: make(chan arrival, feedLength), end: make(chan struct{}), done: make(chan struct{})}
 	p.mu.Lock()
+	if f.voice = p.voices[info.SpeakerID]; f.voice == nil {
+		f.voice = &voice{}
+		p.voices[info.SpeakerID] = f.voice
+	}
 	before := p.feeds[info.Track]
 	p.feeds[info.Track] = f
 	p.mu.Unlock()
@@ -85,11 +93,31 @@ func (p *pipeline) track(info TrackInfo) *feed {
 	return f
 }
 
+// quiet is for how long no voice came from somebody; false for a person without a track.
+func (p *pipeline) quiet(id string) (time.Duration, bool) {
+	p.mu.Lock()
+	v := p.voices[id]
+	p.mu.Unlock()
+	if v == nil {
+		return 0, false
+	}
+	return p.now() - time.Duration(v.last.Load()), true
+}
+
 func (p *pipeline) forget(f *feed) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.feeds[f.info.Track] == f {
 		delete(p.feeds, f.info.Track)
+	}
+}
+
+// endAll ends every track that a connector left open.
+func (p *pipeline) endAll() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, f := range p.feeds {
+		f.End()
 	}
 }
 

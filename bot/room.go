@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"earshot/bot/audio"
@@ -34,6 +35,8 @@ type Status struct {
 	Retry time.Duration
 	// Reason is why it ended.
 	Reason models.EndReason
+	// Note is something that the host should know, while listening; a Status with a Note is no change of state.
+	Note string
 }
 
 // Config says what a Room joins and where what it hears goes.
@@ -57,6 +60,12 @@ type Config struct {
 	MaxTime time.Duration
 	// Drain is how long storing may take at the end; default 20 s.
 	Drain time.Duration
+	// Notice is what the bot says of itself in the room's chat. Without a Name nothing is said.
+	Notice Notice
+	// Needs are the verbs that the rules may ask for: the host is told at the join which of them the bot may not do.
+	Needs []models.Verb
+	// Breaker, when set, is shared by the rooms of one server, so that a server in trouble is not asked by all of them.
+	Breaker *Breaker
 	// Watch, when set, is told each state, from the goroutines of Run; it must not block.
 	Watch func(Status)
 	Log   *slog.Logger
@@ -78,6 +87,16 @@ type Room struct {
 	cutAt time.Duration // since when nothing is heard; 0: listening or never joined
 	began time.Time
 	base  time.Duration // session time at began
+	act   *actor
+
+	mu     sync.Mutex
+	rights Capabilities
+	inside bool
+
+	// Of the visit that runs, under its lock; they outlive it.
+	announced bool
+	greeted   map[string]bool
+	unheard   map[string]int // rejoins for somebody who is not heard
 }
 
 // NewRoom checks the configuration. Nothing runs yet.
@@ -105,14 +124,20 @@ func NewRoom(c Config) (*Room, error) {
 		c.Watch = func(Status) {}
 	}
 	log := c.Log.With("session", c.Session.ID, "room", c.Room.ID)
-	r := &Room{cfg: c, log: log, out: newOutbox(c.Sink, log), began: time.Now()}
+	r := &Room{
+		cfg: c, log: log, out: newOutbox(c.Sink, log), began: time.Now(),
+		greeted: map[string]bool{}, unheard: map[string]int{},
+	}
 	if !c.Session.Started.IsZero() {
 		r.base = max(0, r.began.Sub(c.Session.Started))
 	}
 	r.pipe = &pipeline{
 		session: c.Session, segment: c.Segment, newVAD: c.NewVAD, out: r.out, now: r.now, log: log,
 		feeds: map[string]*feed{}, next: map[string]int{}, people: map[string]models.Speaker{},
+		voices: map[string]*voice{},
 	}
+	hands, _ := c.Connector.(Hands)
+	r.act = &actor{hands: hands, can: r.can, quiet: r.pipe.quiet}
 	return r, nil
 }
 
@@ -150,9 +175,22 @@ func (r *Room) Run(ctx context.Context) (models.EndReason, error) {
 func (r *Room) supervise(ctx context.Context, cancel context.CancelCauseFunc) (models.EndReason, error) {
 	down, patience := r.now(), r.cfg.FirstJoin
 	for {
+		if pause := r.cfg.Breaker.ask(); pause > 0 {
+			if r.now()-down >= patience {
+				return models.EndFailedServer, errBroken
+			}
+			r.cfg.Watch(Status{State: StateWaiting, Err: errBroken, Retry: pause})
+			if !sleep(ctx, pause) {
+				return stopped(ctx)
+			}
+			continue
+		}
 		r.cfg.Watch(Status{State: StateJoining})
 		began := r.now()
 		joined, err := r.attempt(ctx, cancel)
+		if !joined && ctx.Err() == nil {
+			r.cfg.Breaker.tell(false)
+		}
 		if ctx.Err() != nil {
 			return stopped(ctx)
 		}
@@ -193,8 +231,8 @@ func (r *Room) attempt(stay context.Context, end context.CancelCauseFunc) (joine
 	defer cancel(nil)
 	deadline := time.AfterFunc(joinWithin, func() { cancel(Retry(models.EndFailedServer, errNoAnswer)) })
 	defer deadline.Stop()
-	v := &visit{room: r, deadline: deadline, alone: end, people: map[string]bool{}}
-	err = r.cfg.Connector.Run(ctx, v)
+	v := newVisit(r, deadline, end)
+	err = v.run(ctx, cancel, r.cfg.Connector)
 	joined = v.leave()
 	if joined && stay.Err() == nil {
 		r.beginCut(v.since)

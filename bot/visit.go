@@ -2,6 +2,9 @@ package bot
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -13,28 +16,106 @@ type visit struct {
 	room     *Room
 	deadline *time.Timer
 	alone    context.CancelCauseFunc
+	in       chan struct{} // closed at the join
+	news     chan struct{} // somebody came
 
-	mu     sync.Mutex
-	since  time.Duration // when it joined
-	joined bool
-	over   bool
-	people map[string]bool
-	timer  *time.Timer // runs while nobody is there
+	mu      sync.Mutex
+	since   time.Duration // when it joined
+	joined  bool
+	over    bool
+	can     Capabilities
+	people  map[string]bool
+	talking map[string]bool
+	deaf    map[string]*deaf
+	timer   *time.Timer // runs while nobody is there
+}
+
+func newVisit(r *Room, deadline *time.Timer, alone context.CancelCauseFunc) *visit {
+	return &visit{
+		room: r, deadline: deadline, alone: alone, in: make(chan struct{}), news: make(chan struct{}, 1),
+		people: map[string]bool{}, talking: map[string]bool{}, deaf: map[string]*deaf{},
+	}
+}
+
+// letGo is how long a connector may take to come back once its context has ended; then it is left to itself.
+const letGo = 10 * time.Second
+
+var errStuck = errors.New("the connector did not let go within 10 s")
+
+// run connects, and watches over the connection until it is over.
+func (v *visit) run(ctx context.Context, cancel context.CancelCauseFunc, c Connector) error {
+	ended := make(chan error, 1)
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				v.room.log.Error("a connector failed", "stack", string(debug.Stack()))
+				ended <- Retry(models.EndFailedServer, fmt.Errorf("the connector failed: %v", p))
+			}
+		}()
+		ended <- c.Run(ctx, v)
+	}()
+	watch, stop := context.WithCancel(ctx)
+	var group sync.WaitGroup
+	group.Go(func() { v.announce(watch) })
+	group.Go(func() { v.watch(watch, cancel) })
+	defer group.Wait()
+	defer stop()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	t := time.NewTimer(letGo)
+	defer t.Stop()
+	select {
+	case err := <-ended:
+		return err
+	case <-t.C:
+		v.room.log.Error("giving a connector up", "err", errStuck)
+		v.room.pipe.endAll()
+		return Retry(models.EndFailedServer, errStuck)
+	}
+}
+
+// watch ends the connection when those who talk are not heard.
+func (v *visit) watch(ctx context.Context, cancel context.CancelCauseFunc) {
+	t := time.NewTicker(deafLook)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			if err := v.listen(); err != nil {
+				cancel(Retry(models.EndFailedServer, err))
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // Joined implements Ears.
 func (v *visit) Joined(can Capabilities) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.joined || v.over {
+	if v.over {
+		return
+	}
+	v.can = can
+	v.room.setCan(can, true)
+	if v.joined { // the rights changed
+		v.room.cfg.Watch(Status{State: StateListening, Can: can})
 		return
 	}
 	v.joined = true
+	close(v.in)
 	v.deadline.Stop()
+	v.room.cfg.Breaker.tell(true)
 	v.since = v.room.now()
 	v.room.endCut()
 	v.room.log.Info("listening", "can", can.String())
 	v.room.cfg.Watch(Status{State: StateListening, Can: can})
+	v.room.tellMissing(can)
 	if d := v.room.cfg.Alone; d > 0 {
 		v.timer = time.AfterFunc(d, func() { v.alone(End(models.EndAlone, nil)) })
 		v.nobody()
@@ -43,11 +124,27 @@ func (v *visit) Joined(can Capabilities) {
 
 // Speaker implements Ears.
 func (v *visit) Speaker(s models.Speaker) {
+	if v.came(s.ID) {
+		v.room.pipe.speaker(s)
+	}
+}
+
+// came notes that somebody is there; false when the visit is over.
+func (v *visit) came(id string) bool {
 	v.mu.Lock()
-	v.people[s.ID] = true
+	defer v.mu.Unlock()
+	if v.over {
+		return false
+	}
+	if !v.people[id] {
+		select {
+		case v.news <- struct{}{}:
+		default:
+		}
+	}
+	v.people[id] = true
 	v.nobody()
-	v.mu.Unlock()
-	v.room.pipe.speaker(s)
+	return true
 }
 
 // Left implements Ears.
@@ -55,17 +152,26 @@ func (v *visit) Left(id string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	delete(v.people, id)
+	delete(v.talking, id)
 	v.nobody()
 }
 
 // Track implements Ears.
 func (v *visit) Track(i TrackInfo) TrackSink {
-	v.mu.Lock()
-	v.people[i.SpeakerID] = true
-	v.nobody()
-	v.mu.Unlock()
+	if !v.came(i.SpeakerID) {
+		return nowhere{}
+	}
 	return v.room.pipe.track(i)
 }
+
+// nowhere takes the packets of a connection that was given up.
+type nowhere struct{}
+
+// Packet implements TrackSink.
+func (nowhere) Packet([]byte, uint8) {}
+
+// End implements TrackSink.
+func (nowhere) End() {}
 
 // nobody keeps the timer that ends the stay in an empty room; the caller holds mu.
 func (v *visit) nobody() {
@@ -84,8 +190,13 @@ func (v *visit) leave() bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.over = true
+	v.room.setCan(Capabilities{}, false)
 	if v.timer != nil {
 		v.timer.Stop()
+	}
+	now := v.room.now()
+	for id, d := range v.deaf {
+		v.undeaf(id, d, min(now, d.last))
 	}
 	return v.joined
 }

@@ -27,8 +27,12 @@ type Config struct {
 	DataDir string `mapstructure:"data_dir"`
 	// Listen is host:port for the review page and the lounge; port 0 is any free one.
 	Listen string `mapstructure:"listen"`
+	// Hosts are the DNS names under which the page may be asked for, besides localhost and addresses.
+	Hosts []string `mapstructure:"hosts"`
 	// Model is the absolute path of a ggml Whisper model; empty means the practice model inside the program.
 	Model string `mapstructure:"model"`
+	// VADModel is the absolute path of a ggml Silero model; empty means the energy detector.
+	VADModel string `mapstructure:"vad_model"`
 	// Language is an ISO 639-1 code, or "auto".
 	Language string `mapstructure:"language"`
 	// Decoders is how many clips are decoded at once, 1 to 64; 0 means one for each core.
@@ -41,6 +45,10 @@ type Config struct {
 	Log Log `mapstructure:"log"`
 	// Lounge is the embedded room.
 	Lounge Lounge `mapstructure:"lounge"`
+	// Evidence is the sound of flagged lines.
+	Evidence Evidence `mapstructure:"evidence"`
+	// Retention is how long the record is kept.
+	Retention Retention `mapstructure:"retention"`
 	// Segment is how speech is cut.
 	Segment Segment `mapstructure:"segment"`
 }
@@ -57,6 +65,12 @@ type Log struct {
 type Lounge struct {
 	// UDPPort carries the lounge's media; 0 means a free port for each connection.
 	UDPPort int `mapstructure:"udp_port"`
+}
+
+// Evidence is how the sound of flagged lines is kept.
+type Evidence struct {
+	// Keep is how long, up to 8760 h; 0 keeps none.
+	Keep time.Duration `mapstructure:"keep"`
 }
 
 // Segment is how speech is cut into clips.

@@ -41,11 +41,14 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{
-		DataDir:  filepath.Join(dir, ".local", "state", "earshot"),
-		Listen:   "127.0.0.1:8484",
-		Language: "en",
-		Rules:    []string{"open-mic"},
-		Log:      Log{Level: slog.LevelInfo, Format: "text"},
+		DataDir:   filepath.Join(dir, ".local", "state", "earshot"),
+		Listen:    "127.0.0.1:8484",
+		Language:  "en",
+		Rules:     []string{"open-mic"},
+		Hosts:     []string{},
+		Evidence:  Evidence{Keep: 336 * time.Hour},
+		Log:       Log{Level: slog.LevelInfo, Format: "text"},
+		Retention: Retention{Clips: Age(14 * 24 * time.Hour), Transcripts: Age(30 * 24 * time.Hour), Flags: Age(180 * 24 * time.Hour)},
 		Segment: Segment{
 			EndSilence: 500 * time.Millisecond, PreRoll: 250 * time.Millisecond,
 			Minimum: 90 * time.Millisecond, Maximum: 14 * time.Second,
@@ -84,20 +87,26 @@ var samples = map[string]struct {
 	text string
 	want any
 }{
-	"data_dir":            {"/srv/earshot", "/srv/earshot"},
-	"listen":              {":9000", ":9000"},
-	"model":               {"/srv/tiny.bin", "/srv/tiny.bin"},
-	"language":            {"auto", "auto"},
-	"decoders":            {"3", 3},
-	"rules":               {"demo,/srv/a.yaml", []string{"demo", "/srv/a.yaml"}},
-	"mode":                {"watch", "watch"},
-	"log.level":           {"warn", "warn"},
-	"log.format":          {"json", "json"},
-	"lounge.udp_port":     {"9001", 9001},
-	"segment.end_silence": {"1s", "1s"},
-	"segment.pre_roll":    {"100ms", "100ms"},
-	"segment.minimum":     {"0", "0s"},
-	"segment.maximum":     {"20s", "20s"},
+	"data_dir":              {"/srv/earshot", "/srv/earshot"},
+	"listen":                {":9000", ":9000"},
+	"hosts":                 {"earshot.example,earshot.lan", []string{"earshot.example", "earshot.lan"}},
+	"evidence.keep":         {"24h", "24h0m0s"},
+	"model":                 {"/srv/tiny.bin", "/srv/tiny.bin"},
+	"vad_model":             {"/srv/silero.bin", "/srv/silero.bin"},
+	"language":              {"auto", "auto"},
+	"decoders":              {"3", 3},
+	"rules":                 {"demo,/srv/a.yaml", []string{"demo", "/srv/a.yaml"}},
+	"mode":                  {"watch", "watch"},
+	"log.level":             {"warn", "warn"},
+	"log.format":            {"json", "json"},
+	"lounge.udp_port":       {"9001", 9001},
+	"retention.clips":       {"1h", "1h"},
+	"retention.transcripts": {"3650d", "3650d"},
+	"retention.flags":       {"forever", "forever"},
+	"segment.end_silence":   {"1s", "1s"},
+	"segment.pre_roll":      {"100ms", "100ms"},
+	"segment.minimum":       {"0", "0s"},
+	"segment.maximum":       {"20s", "20s"},
 }
 
 func TestEverySettingByEnvironmentAndFlag(t *testing.T) {

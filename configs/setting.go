@@ -41,7 +41,9 @@ func settings() []setting {
 	return []setting{
 		{"data_dir", file("the path of a folder")},
 		{"listen", address()},
+		{"hosts", hostNames()},
 		{"model", file("the path of a file")},
+		{"vad_model", file("the path of a file")},
 		{"language", matching(`^([a-z]{2,3}|auto)$`, `a language code like "en", or "auto"`)},
 		{"decoders", number(0, 64)},
 		{"rules", ruleFiles()},
@@ -49,6 +51,10 @@ func settings() []setting {
 		{"log.level", choice("debug", "info", "warn", "error")},
 		{"log.format", choice("text", "json")},
 		{"lounge.udp_port", number(0, 65535)},
+		{"evidence.keep", duration(0, 8760*time.Hour)},
+		{"retention.clips", age()},
+		{"retention.transcripts", age()},
+		{"retention.flags", age()},
 		{"segment.end_silence", duration(300*time.Millisecond, 3*time.Second)},
 		{"segment.pre_roll", duration(0, time.Second)},
 		{"segment.minimum", duration(0, time.Second)},
@@ -164,6 +170,24 @@ func ruleFiles() kind {
 			for _, e := range g.elements() {
 				s, ok := e.word("!!str")
 				if !ok || strings.ContainsRune(s, 0) || !isRulePath(s) && !name.MatchString(s) {
+					return nil, false
+				}
+				out = append(out, s)
+			}
+			return out, g.list != nil || g.tag == ""
+		},
+	}
+}
+
+func hostNames() kind {
+	name := regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`)
+	return kind{
+		want: "a list of DNS names in lower case and without a port, like [earshot.example]",
+		read: func(g given) (any, bool) {
+			out := []string{}
+			for _, e := range g.elements() {
+				s, ok := e.word("!!str")
+				if !ok || len(s) > 253 || !name.MatchString(s) {
 					return nil, false
 				}
 				out = append(out, s)

@@ -32,6 +32,7 @@ const (
 	VerdictWithheld Verdict = "withheld" // the rule wanted more; a gate, the text's age or doubt forbade it
 	VerdictAsked    Verdict = "asked"    // the host was asked
 	VerdictEnforced Verdict = "enforced" // done without asking
+	VerdictPending  Verdict = "pending"  // waits for a second look at the sound
 )
 
 // AskState is where an ask to the host stands. The list is closed.
@@ -77,6 +78,16 @@ type Decision struct {
 	DecidedBy string    `json:"decided_by,omitempty"`
 	Decided   time.Time `json:"decided,omitzero"`
 	Created   time.Time `json:"created"`
+	// Done is the verb that was carried out in the room without asking, or empty.
+	Done Verb `json:"done,omitempty"`
+	// Points are what the rule adds to ledgers: at once, or once a host confirms when the host was asked.
+	Points []Points `json:"points,omitempty"`
+}
+
+// Points are strikes in one ledger.
+type Points struct {
+	Ledger string  `json:"ledger"`
+	Points float64 `json:"points"`
 }
 
 // Verb is what can be done in a room or told to somebody. The list is closed.
@@ -94,7 +105,22 @@ const (
 	VerbToAudience Verb = "to_audience" // take away the right to publish
 	VerbRemove     Verb = "remove"      // send out of the room
 	VerbBan        Verb = "ban"         // keep out of the room
+
+	VerbNewcomersListen Verb = "newcomers_listen_only" // newcomers may listen and not speak
+	VerbToStage         Verb = "to_stage"              // undo of to_audience
+	VerbUnban           Verb = "unban"                 // undo of ban
 )
+
+// Rank orders verbs by how much they do to somebody: a stronger verb has a higher rank; one that does nothing to anybody, or is
+// unknown, has 0.
+func (v Verb) Rank() int {
+	for i, x := range []Verb{VerbNudge, VerbMessage, VerbWarn, VerbMute, VerbToAudience, VerbNewcomersListen, VerbRemove, VerbBan} {
+		if x == v {
+			return i + 1
+		}
+	}
+	return 0
+}
 
 // ActionState is how far an action has come. The list is closed.
 type ActionState string
@@ -122,8 +148,13 @@ type Action struct {
 	// ForMS is how long it lasts; 0: until it is undone.
 	ForMS int64 `json:"for_ms,omitempty"`
 	// Text is the line that is sent, for the verbs that speak.
-	Text  string      `json:"text,omitempty"`
-	State ActionState `json:"state"`
+	Text string `json:"text,omitempty"`
+	// Via is how a line reaches its reader ("private", "chat", "voice"; empty or "auto": as the connector can).
+	Via string `json:"via,omitempty"`
+	// Who are the roles that are told, and Webhook the name of the webhook, for the verb tell.
+	Who     []Role      `json:"who,omitempty"`
+	Webhook string      `json:"webhook,omitempty"`
+	State   ActionState `json:"state"`
 	// Attempts counts the tries, the climb up the ladder included.
 	Attempts int `json:"attempts"`
 	// Error says why it failed, in words fit for the host.

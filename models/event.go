@@ -11,4 +11,8 @@ type Event struct {
 	Utterance *Utterance `json:"utterance,omitempty"`
 	Flag      *Flag      `json:"flag,omitempty"` // raised or decided
 	Gap       *Gap       `json:"gap,omitempty"`
+	// Evidence is a clip that was kept; it comes before the flags of its line.
+	Evidence *Evidence `json:"evidence,omitempty"`
+	Decision *Decision `json:"decision,omitempty"` // made, answered or lapsed
+	Action   *Action   `json:"action,omitempty"`   // took effect or failed
 }

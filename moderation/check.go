@@ -1,7 +1,10 @@
 package moderation
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"earshot/models"
@@ -30,20 +33,43 @@ func (s *Set) Try(e Example) ([]Verdict, error) {
 		return nil, models.WithHint(fmt.Errorf("unknown role %q%s", e.By, didYouMean(string(e.By), known)),
 			"roles are host, cohost, speaker, guest, and those that the profile names under people:")
 	}
-	var out []Verdict
+	script := make([]spoken, 0, len(e.Say))
 	at := int64(0)
-	for _, line := range e.Say {
-		u := exampleLine(line, e.WordP, at)
+	for i, line := range e.Say {
+		u := exampleLine(line, e.WordP, at, i+1)
 		at = u.EndMS + 500
-		out = strongest(out, s.judge(u, s.rolesOf("", e.By), manner{explain: true, show: e.Show}))
+		script = append(script, spoken{u, e.By})
+	}
+	if len(script) == 0 {
+		return nil, nil
+	}
+	return s.try(script, e.Show), nil
+}
+
+// spoken is a line and the role of who says it.
+type spoken struct {
+	u    models.Utterance
+	role models.Role
+}
+
+// try judges lines one after the other in a session of their own. Each rule's strongest verdict counts.
+func (s *Set) try(script []spoken, show bool) []Verdict {
+	var out []Verdict
+	session := NewSession(s, models.Session{ID: "example"})
+	for _, line := range script {
+		session.Person(models.Speaker{ID: line.u.SpeakerID, Name: line.u.SpeakerName, Role: line.role})
+		out = strongest(out, session.verdicts(line.u, manner{explain: true, show: show}))
 	}
 	sortVerdicts(out)
-	return out, nil
+	return out
 }
 
 // exampleLine is a line as if it had been heard without any fault, 300 ms for each word.
-func exampleLine(text string, wordP float64, at int64) models.Utterance {
-	u := models.Utterance{State: models.UtteranceOK, Text: text, StartMS: at, Attribution: models.AttributionTrack, SpeakerName: "someone"}
+func exampleLine(text string, wordP float64, at int64, seq int) models.Utterance {
+	u := models.Utterance{
+		Key: models.Key{Session: "example", Epoch: 1, Track: "example", Seq: seq}, State: models.UtteranceOK, Text: text, StartMS: at,
+		Attribution: models.AttributionTrack, SpeakerName: "someone", SpeakerID: "someone",
+	}
 	for _, f := range strings.Fields(text) {
 		u.Words = append(u.Words, models.Word{Text: f, StartMS: at, EndMS: at + 300, P: float32(wordP)})
 		at += 300
@@ -78,6 +104,8 @@ type CheckResult struct {
 	Say string `json:"say"`
 	// Failures says what came out otherwise than expected; it is empty when the check passed.
 	Failures []string `json:"failures,omitempty"`
+	// Skipped says why the check could not be run; such a check has neither passed nor failed.
+	Skipped string `json:"skipped,omitempty"`
 }
 
 // RunChecks runs the checks of every file in the closure of paths, each against what that file and the files it uses say,
@@ -95,26 +123,87 @@ func RunChecks(opts LoadOptions, show bool, paths ...string) ([]CheckResult, err
 		if err := probs.err([]string{f.name}); err != nil {
 			return nil, err
 		}
-		out = append(out, alone.runChecks(f.name, f.checks, show)...)
+		out = append(out, alone.runChecks(opts, f, show)...)
 	}
 	return out, nil
 }
 
-func (s *Set) runChecks(file string, checks []rawCheck, show bool) []CheckResult {
-	out := make([]CheckResult, 0, len(checks))
-	for _, c := range checks {
-		verdicts, err := s.Try(Example{Say: []string{c.say}, By: c.by, WordP: c.wordP, Show: show})
-		r := CheckResult{File: file, Line: c.line, Say: c.say}
+func (s *Set) runChecks(opts LoadOptions, f *rawFile, show bool) []CheckResult {
+	out := make([]CheckResult, 0, len(f.checks))
+	for _, c := range f.checks {
+		r := CheckResult{File: f.name, Line: c.line, Say: c.said()}
 		if !show {
-			r.Say = s.Mask(c.say)
+			r.Say = s.Mask(r.Say)
 		}
-		if err != nil {
-			r.Failures = append(r.Failures, err.Error())
+		script, err := c.script(opts, f)
+		switch {
+		case errors.Is(err, errNoTranscriber):
+			r.Skipped = err.Error()
+		case err != nil:
+			r.Failures = []string{err.Error()}
+		default:
+			r.Failures = c.failures(s.try(script, show))
 		}
-		r.Failures = append(r.Failures, c.failures(verdicts)...)
 		out = append(out, r)
 	}
 	return out
+}
+
+// said is what a check says, in one line.
+func (c rawCheck) said() string {
+	if c.wav != "" {
+		return "the recording " + c.wav
+	}
+	texts := make([]string, len(c.say))
+	for i, l := range c.say {
+		texts[i] = l.text
+	}
+	return strings.Join(texts, " | ")
+}
+
+// errNoTranscriber: a recording cannot be listened to.
+var errNoTranscriber = errors.New("a recording needs a model to listen with")
+
+// script is what is said in a check, line by line.
+func (c rawCheck) script(opts LoadOptions, f *rawFile) ([]spoken, error) {
+	if c.wav != "" {
+		return c.recording(opts, f)
+	}
+	var out []spoken
+	at := int64(0)
+	for i, l := range c.say {
+		if l.at >= 0 {
+			at = l.at
+		}
+		wordP, role := c.wordP, cmp.Or(l.by, c.by)
+		if l.wordP >= 0 {
+			wordP = l.wordP
+		}
+		u := exampleLine(l.text, wordP, at, i+1)
+		u.SpeakerID = cmp.Or(l.speaker, u.SpeakerID)
+		out = append(out, spoken{u, role})
+		at = u.EndMS + 500
+	}
+	return out, nil
+}
+
+// recording listens to a recording beside the rule file.
+func (c rawCheck) recording(opts LoadOptions, f *rawFile) ([]spoken, error) {
+	if opts.Transcribe == nil || f.dir == "" {
+		return nil, errNoTranscriber
+	}
+	lines, err := opts.Transcribe(filepath.Join(f.dir, filepath.FromSlash(c.wav)))
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen to %s: %w", c.wav, err)
+	}
+	out := make([]spoken, len(lines))
+	for i, u := range lines {
+		u.Key = models.Key{Session: "example", Epoch: 1, Track: "example", Seq: i + 1}
+		u.SpeakerID, u.SpeakerName = cmp.Or(u.SpeakerID, "someone"), cmp.Or(u.SpeakerName, "someone")
+		u.Attribution = cmp.Or(u.Attribution, models.AttributionTrack)
+		out[i] = spoken{u, c.by}
+	}
+	return out, nil
 }
 
 // failures compares verdicts with what the check expects. Rules that an expectation does not name may do what they like,

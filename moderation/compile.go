@@ -15,7 +15,7 @@ type compiler struct {
 	probs   *problems
 	set     *Set
 	ids     map[string]*rawRule
-	lists   map[*rawList]int // the source of a word list
+	lists   map[listWay]int // the source of a word list
 	phrases int
 	trust   trust
 }
@@ -23,8 +23,11 @@ type compiler struct {
 // compile compiles the files that root uses, with their mode unless another is given. The result is of use only when no problem was noted.
 func compile(root *rawFile, mode models.Mode, probs *problems) *Set {
 	c := &compiler{
-		probs: probs, ids: map[string]*rawRule{}, lists: map[*rawList]int{}, trust: defaultTrust(),
-		set: &Set{index: newIndex(), mode: models.ModeSuggest, members: map[string][]models.Role{}, roles: map[models.Role]bool{}},
+		probs: probs, ids: map[string]*rawRule{}, lists: map[listWay]int{}, trust: defaultTrust(),
+		set: &Set{
+			indexes: map[string]*index{}, mode: models.ModeSuggest, members: map[string][]models.Role{}, roles: map[models.Role]bool{},
+			ledgers: map[string]rawLedger{}, reveals: map[string]int{}, voteOver: 20_000,
+		},
 	}
 	files := closure(root, nil)
 	c.settings(files)
@@ -37,13 +40,18 @@ func compile(root *rawFile, mode models.Mode, probs *problems) *Set {
 			c.list(f, &f.words[i])
 		}
 	}
+	off := c.switchedOff(files)
 	for _, f := range files {
 		for _, r := range f.rules {
-			c.rule(f, r)
+			if !off[r.ID] {
+				c.rule(f, r)
+			}
 		}
 	}
+	c.ladder(files)
+	c.finish()
 	for _, f := range files {
-		c.checks(f)
+		c.checks(f, off)
 	}
 	slices.SortFunc(c.set.rules, func(a, b *rule) int { return cmp.Compare(a.id, b.id) })
 	c.set.name = setName(root)
@@ -86,8 +94,10 @@ func (c *compiler) settings(files []*rawFile) {
 		}
 		maps.Copy(people, f.people)
 		c.trust.merge(f.trust)
+		c.roomSettings(f)
 	}
-	for _, r := range []models.Role{models.RoleHost, models.RoleCohost, models.RoleSpeaker, models.RoleGuest} {
+	c.set.trust = c.trust
+	for _, r := range []models.Role{models.RoleHost, models.RoleCohost, models.RoleSpeaker, models.RoleGuest, "keynote", "moderator", "audience"} {
 		c.set.roles[r] = true
 	}
 	for _, role := range slices.Sorted(maps.Keys(people)) {
@@ -137,23 +147,31 @@ func (c *compiler) rule(f *rawFile, raw *rawRule) {
 	}
 	r := &rule{
 		id: raw.ID, pack: f.pack, about: raw.About, mode: weaker(c.set.mode, raw.Mode), level: raw.Flag.Level,
-		title: raw.Flag.Title, when: when, unless: unless, trust: c.trust.forRule(raw.Trust),
+		title: raw.Flag.Title, when: when, unless: unless, trust: c.trust.forRule(raw.Trust), span: raw.Span, on: raw.On,
+		look: raw.SecondLook, atMost: raw.AtMost, automatic: raw.Automatic, clip: raw.Flag.Clip, steps: raw.Steps,
 	}
 	if r.title == "" {
 		r.title = raw.ID
 	}
+	c.nature(f, raw, r)
 	r.hash = c.ruleHash(f, raw, r)
 	c.set.rules = append(c.set.rules, r)
 }
 
-// checks verifies the names in a file's checks.
-func (c *compiler) checks(f *rawFile) {
+// checks verifies the names in a file's checks. Rules that are off may be expected: nothing comes of it.
+func (c *compiler) checks(f *rawFile, off map[string]bool) {
+	role := func(r models.Role, line int) {
+		if r != "" && !c.set.roles[r] {
+			c.probs.add(f.name, line, "", "unknown role %q%s", r, didYouMean(string(r), c.roleNames()))
+		}
+	}
 	for _, check := range f.checks {
-		if check.by != "" && !c.set.roles[check.by] {
-			c.probs.add(f.name, check.line, "", "unknown role %q%s", check.by, didYouMean(string(check.by), c.roleNames()))
+		role(check.by, check.line)
+		for _, l := range check.say {
+			role(l.by, check.line)
 		}
 		for _, e := range check.expect {
-			if c.ids[e.rule] == nil {
+			if c.ids[e.rule] == nil && !off[e.rule] {
 				c.probs.add(f.name, e.line, "", "the check expects a rule %q that does not exist%s", shorten(e.rule),
 					didYouMean(e.rule, slices.Sorted(maps.Keys(c.ids))))
 			}

@@ -1,8 +1,13 @@
 package moderation
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
+	"unicode/utf8"
+
+	ahocorasick "github.com/BobuSumisu/aho-corasick"
 )
 
 // source adds a source and returns its number.
@@ -11,28 +16,74 @@ func (c *compiler) source(s source) int {
 	return len(c.set.sources) - 1
 }
 
-// list enters a word list into the index.
+// listWay is a word list and one way in which its words may be said.
+type listWay struct {
+	list *rawList
+	way  string
+}
+
+// list enters a word list into the indexes, once for each of its forms.
 func (c *compiler) list(f *rawFile, l *rawList) {
-	id := c.source(source{name: l.Name, mask: l.Mask, never: -1})
-	c.lists[l] = id
-	for _, w := range l.Words {
-		c.phrase(f, "", w, 0, id)
+	forms := l.Forms
+	if len(forms) == 0 {
+		forms = []string{howExact}
 	}
-	if len(l.Never) > 0 {
-		never := c.source(source{name: l.Name, never: -1})
-		c.set.sources[id].never = never
-		for _, w := range l.Never {
-			c.phrase(f, "", w, 0, never)
-		}
+	for _, way := range forms {
+		c.listAs(f, l, way)
 	}
 }
 
-// phrase enters one phrase into the index.
-func (c *compiler) phrase(f *rawFile, rule string, t rawText, gap, source int) {
-	file := f.name
-	if t.file != "" {
-		file = t.file
+// listAs is the source of a list whose words may be said in one way.
+func (c *compiler) listAs(f *rawFile, l *rawList, way string) int {
+	if id, ok := c.lists[listWay{l, way}]; ok {
+		return id
 	}
+	id := c.source(source{name: l.Name, mask: l.Mask, how: way, never: -1})
+	c.lists[listWay{l, way}] = id
+	c.manyPhrases(f, "", l.Words, 0, id, way, l.Language)
+	if len(l.Never) > 0 {
+		never, ok := c.lists[listWay{l, "never"}]
+		if !ok {
+			never = c.source(source{name: l.Name, never: -1})
+			c.lists[listWay{l, "never"}] = never
+			c.manyPhrases(f, "", l.Never, 0, never, howExact, l.Language)
+		}
+		c.set.sources[id].never = never
+	}
+	return id
+}
+
+// manyPhrases enters phrases that are said in one way.
+func (c *compiler) manyPhrases(f *rawFile, rule string, ts []rawText, gap, source int, way, lang string) {
+	if way == howInside {
+		c.within(f, rule, ts, source)
+		return
+	}
+	for _, t := range ts {
+		c.phrase(f, rule, t, gap, source, way, lang)
+	}
+}
+
+// within makes the automaton that finds texts inside of words.
+func (c *compiler) within(f *rawFile, rule string, ts []rawText, source int) {
+	b := ahocorasick.NewTrieBuilder()
+	for _, t := range ts {
+		text := strings.Join(phraseTokens(t.Text), "")
+		if utf8.RuneCountInString(text) < minInside {
+			c.probs.add(cmp.Or(t.file, f.name), t.line, rule, "%q is too short to look for inside of other words: at least %d letters", shorten(t.Text), minInside)
+			continue
+		}
+		b.AddString(text)
+	}
+	c.set.sources[source].within = b.Build()
+}
+
+// minInside is the shortest text that is looked for inside of words: shorter ones are in half of the dictionary.
+const minInside = 4
+
+// phrase enters one phrase into the index of a way.
+func (c *compiler) phrase(f *rawFile, rule string, t rawText, gap, source int, way, lang string) {
+	file := cmp.Or(t.file, f.name)
 	tokens := phraseTokens(t.Text)
 	switch {
 	case len(tokens) == 0:
@@ -45,9 +96,13 @@ func (c *compiler) phrase(f *rawFile, rule string, t rawText, gap, source int) {
 	if c.phrases++; c.phrases == maxPhrases+1 {
 		c.probs.add(file, t.line, rule, "too many words and phrases: at most %d in one set", maxPhrases)
 	}
-	if c.phrases <= maxPhrases {
-		c.set.index.add(tokens, gap, source)
+	if c.phrases > maxPhrases {
+		return
 	}
+	if c.set.indexes[way] == nil {
+		c.set.indexes[way] = newIndex(way)
+	}
+	c.set.indexes[way].add(tokens, gap, source, lang)
 }
 
 // findList looks a word list up: in the file itself, then in what it uses, the latest first.
@@ -63,6 +118,18 @@ func findList(f *rawFile, name string) *rawList {
 		}
 	}
 	return nil
+}
+
+// listFile is the file that holds a list.
+func listFile(f *rawFile, l *rawList) *rawFile {
+	for _, g := range closure(f, nil) {
+		for i := range g.words {
+			if &g.words[i] == l {
+				return g
+			}
+		}
+	}
+	return f
 }
 
 // listNames are the names of all lists that a file sees.
@@ -84,16 +151,23 @@ func (c *compiler) says(f *rawFile, r *rawRule, s *rawSays) []int {
 	var out []int
 	for _, w := range s.Words {
 		if l := findList(f, w.Text); l != nil {
-			out = append(out, c.lists[l])
+			ways := l.Forms
+			if s.How != "" {
+				ways = []string{s.How}
+			} else if len(ways) == 0 {
+				ways = []string{howExact}
+			}
+			for _, way := range ways {
+				out = append(out, c.listAs(listFile(f, l), l, way))
+			}
 			continue
 		}
 		c.probs.add(f.name, w.line, r.ID, "unknown word list %q%s", shorten(w.Text), didYouMean(w.Text, listNames(f)))
 	}
 	if len(s.Phrase) > 0 {
-		id := c.source(source{never: -1})
-		for _, p := range s.Phrase {
-			c.phrase(f, r.ID, p, s.Gap, id)
-		}
+		way := cmp.Or(s.How, howExact)
+		id := c.source(source{how: way, never: -1})
+		c.manyPhrases(f, r.ID, s.Phrase, s.Gap, id, way, "en")
 		out = append(out, id)
 	}
 	if len(s.Pattern) > 0 {

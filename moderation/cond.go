@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,10 +11,10 @@ import (
 
 // cond is a compiled condition.
 type cond struct {
-	kind    condKind
+	*rawCond
 	kids    []*cond
-	sources []int    // of says
-	names   []string // of role and speaker
+	sources []int // of says and reveals
+	expr    *expr // of if
 }
 
 // cond compiles a condition; nil stays nil.
@@ -21,53 +22,138 @@ func (c *compiler) cond(f *rawFile, r *rawRule, raw *rawCond) *cond {
 	if raw == nil {
 		return nil
 	}
-	out := &cond{kind: raw.Kind, names: raw.Names, sources: c.says(f, r, raw.Says)}
+	out := &cond{rawCond: raw, sources: c.says(f, r, raw.Says)}
 	for _, kid := range raw.Kids {
 		out.kids = append(out.kids, c.cond(f, r, kid))
 	}
-	for i, name := range raw.Names {
-		if raw.Kind == condRole && !c.set.roles[models.Role(name)] {
-			c.probs.add(f.name, raw.lines[i], r.ID, "unknown role %q%s: give its members under people:", shorten(name), didYouMean(name, c.roleNames()))
+	switch raw.Kind {
+	case condRole:
+		for i, name := range raw.Names {
+			if !c.set.roles[models.Role(name)] {
+				c.probs.add(f.name, raw.lines[i], r.ID, "unknown role %q%s: give its members under people:", shorten(name), didYouMean(name, c.roleNames()))
+			}
 		}
+	case condReveals:
+		for _, kind := range raw.Names {
+			out.sources = append(out.sources, c.reveals(kind))
+		}
+	case condLedger:
+		for _, b := range raw.Ledgers {
+			c.knownLedger(f, r, b.Name, b.line)
+		}
+	case condLanguage:
+		if slices.Contains(raw.Tongue.NotIn, "allowed") && len(c.set.languages) == 0 {
+			c.probs.add(f.name, raw.line, r.ID, "spoken_language: which languages are allowed is not said: give languages: {allowed: […]}")
+		}
+	case condIf:
+		e, err := compileExpr(raw.If)
+		if err != nil {
+			c.probs.add(f.name, raw.line, r.ID, "if: %s", err)
+		}
+		out.expr = e
+	case condRepeats:
+		c.set.repeats = max(c.set.repeats, raw.Repeats.Within)
 	}
 	return out
 }
 
-// scene is what conditions look at: one line, and who said it.
-type scene struct {
-	set     *Set
-	heard   *heard
-	found   [][]match // per source
-	excused [][]match // per source, what never: took away
-	speaker string
-	roles   []models.Role
-	manner
+// knownLedger complains about a ledger that no file describes.
+func (c *compiler) knownLedger(f *rawFile, r *rawRule, name string, line int) {
+	if _, ok := c.set.ledgers[name]; !ok {
+		c.probs.add(f.name, line, r.ID, "unknown ledger %q%s: describe it under ledger:", shorten(name), didYouMean(name, slices.Sorted(maps.Keys(c.set.ledgers))))
+	}
+}
+
+// walk visits a condition and all below it; nil is none.
+func (c *cond) walk(visit func(*cond)) {
+	if c == nil {
+		return
+	}
+	visit(c)
+	for _, kid := range c.kids {
+		kid.walk(visit)
+	}
+}
+
+// looksAt reports whether the condition, or one below it, is of one of the kinds.
+func (c *cond) looksAt(kinds ...condKind) bool {
+	found := false
+	c.walk(func(x *cond) { found = found || slices.Contains(kinds, x.Kind) })
+	return found
 }
 
 // holds reports whether a condition holds when only matches of at least minP count, and the matches that made it hold.
 // Below none: every match counts, so that doubt about a word can only ever excuse.
 func (c *cond) holds(s *scene, minP float64) (bool, []match) {
-	switch c.kind {
+	switch c.Kind {
 	case condAny:
 		return c.holdsAny(s, minP)
 	case condAll:
 		return c.holdsAll(s, minP)
 	case condNone:
+		noSound := s.noSound
+		s.noSound = false
+		defer func() { s.noSound = noSound }()
 		for _, kid := range c.kids {
 			if ok, _ := kid.holds(s, 0); ok {
 				return false, nil
 			}
 		}
 		return true, nil
-	case condRole:
-		return slices.ContainsFunc(c.names, func(n string) bool { return slices.Contains(s.roles, models.Role(n)) }), nil
-	case condSpeaker:
-		return slices.Contains(c.names, s.speaker), nil
+	case condSays, condReveals:
+		return c.holdsMatches(s, minP)
+	case condRepeats:
+		return s.repeats(c.Repeats, minP)
 	}
+	return c.holdsState(s), nil
+}
+
+// holdsState looks at what is not in the words.
+func (c *cond) holdsState(s *scene) bool {
+	switch c.Kind {
+	case condRole:
+		return slices.ContainsFunc(c.Names, func(n string) bool { return slices.Contains(s.roles, models.Role(n)) })
+	case condSpeaker:
+		return slices.Contains(c.Names, s.u.SpeakerID)
+	case condNewcomer:
+		return s.in.newcomer(s.person, s.now) == c.Want
+	case condReported:
+		return s.reported() == c.Want
+	case condFloor:
+		return s.in.floorHolds(s.person, c.Floor, s.now)
+	case condHeard:
+		return s.person.soundHolds(c.Heard, s.now)
+	case condLanguage:
+		return s.in.tongueHolds(s.person, c.Tongue)
+	case condRoom:
+		return s.in.roomHolds(c.Room, s.now)
+	case condLedger:
+		return s.in.balancesHold(s.person, c.Ledgers, s.now)
+	case condIf:
+		return c.expr.holds(s)
+	}
+	return false
+}
+
+// holdsMatches looks for matches of the condition's sources that begin where they may.
+func (c *cond) holdsMatches(s *scene, minP float64) (bool, []match) {
 	var out []match
+	from := s.from
+	if c.Kind == condReveals && !s.observe {
+		from = min(from, s.heard.reach(revealWindow, 0))
+	}
 	for _, src := range c.sources {
+		need := minP
+		if sound := s.set.sources[src].how == howSound; sound {
+			if s.noSound {
+				continue
+			}
+			if minP > 0 {
+				need = max(minP, s.set.trust.sound.wordP)
+			}
+		}
 		for _, m := range s.found[src] {
-			if float64(m.p) >= minP {
+			if float64(m.p) >= need && m.first >= from {
 				out = append(out, m)
 			}
 		}
@@ -97,25 +183,19 @@ func (c *cond) holdsAll(s *scene, minP float64) (bool, []match) {
 	return true, out
 }
 
+// decisive is the outcome of those children that decided the outcome of a group.
+func (c *cond) decisive(held bool) bool {
+	if c.Kind == condNone {
+		return !held
+	}
+	return held
+}
+
 // because says in a few words why a condition holds or does not.
 func (c *cond) because(s *scene) string {
 	held, ms := c.holds(s, 0)
-	switch c.kind {
-	case condRole:
-		if held {
-			return "the speaker is " + joinRoles(s.roles)
-		}
-		return fmt.Sprintf("the speaker is %s, not %s", joinRoles(s.roles), strings.Join(c.names, " or "))
-	case condSpeaker:
-		if held {
-			return "it is said by " + s.speaker
-		}
-		return "it is said by somebody else"
-	case condSays:
-		if held {
-			return s.quote(ms) + " was said"
-		}
-		return s.missing(c.sources)
+	if len(c.kids) == 0 {
+		return c.becauseOne(s, held, ms)
 	}
 	var parts []string
 	for _, kid := range c.kids {
@@ -126,22 +206,55 @@ func (c *cond) because(s *scene) string {
 	return strings.Join(slices.Compact(parts), "; ")
 }
 
-// decisive is the outcome of those children that decided the outcome of a group.
-func (c *cond) decisive(held bool) bool {
-	if c.kind == condNone {
-		return !held
+func (c *cond) becauseOne(s *scene, held bool, ms []match) string {
+	switch {
+	case c.Kind == condRole && held:
+		return "the speaker is " + joinRoles(s.roles)
+	case c.Kind == condRole:
+		return fmt.Sprintf("the speaker is %s, not %s", joinRoles(s.roles), strings.Join(c.Names, " or "))
+	case c.Kind == condSpeaker && held:
+		return "it is said by " + s.u.SpeakerID
+	case c.Kind == condSpeaker:
+		return "it is said by somebody else"
+	case (c.Kind == condSays || c.Kind == condReveals) && held:
+		return s.quote(ms) + " was said"
+	case c.Kind == condSays:
+		return s.missing(c.sources)
+	case c.Kind == condReveals:
+		return "no " + strings.Join(c.Names, ", ") + " was said"
+	case c.Kind == condReported && held == c.Want:
+		return "the words are reported, not the speaker's own"
+	case c.Kind == condReported:
+		return "the words are the speaker's own"
+	case c.Kind == condNewcomer && held == c.Want:
+		return "the speaker is new"
+	case c.Kind == condNewcomer:
+		return "the speaker is not new"
 	}
-	return held
+	return c.describe(held)
+}
+
+// describe names a condition on the sound, the room or the ledgers.
+func (c *cond) describe(held bool) string {
+	what := map[condKind]string{
+		condRepeats: "it was said again and again", condFloor: "the floor is taken as described", condHeard: "it sounds as described",
+		condLanguage: "another language is spoken", condRoom: "the room is as described", condLedger: "the ledger has come so far",
+		condIf: "the expression holds",
+	}[c.Kind]
+	if held {
+		return what
+	}
+	return "it is not so that " + what
 }
 
 // missing says what a says: matcher looked for in vain, and what never: took away from it.
-func (sc *scene) missing(sources []int) string {
+func (s *scene) missing(sources []int) string {
 	what := "no phrase or pattern of it was said"
 	for _, src := range sources {
-		if ex := sc.excused[src]; len(ex) > 0 {
-			return fmt.Sprintf("%s was said where the list %s has never:", sc.quote(ex), sc.set.sources[src].name)
+		if ex := s.excused[src]; len(ex) > 0 {
+			return fmt.Sprintf("%s was said where the list %s has never:", s.quote(ex), s.set.sources[src].name)
 		}
-		if name := sc.set.sources[src].name; name != "" {
+		if name := s.set.sources[src].name; name != "" {
 			what = "nothing from the list " + name + " was said"
 		}
 	}

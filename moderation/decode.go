@@ -14,6 +14,7 @@ const (
 	maxNodes     = 100_000 // visited, so that an alias counts each time it is used
 	maxDepth     = 16      // of any/all/none in each other
 	maxText      = 1000    // bytes of one phrase, pattern or title
+	maxBatch     = 200     // lines of one check, steps of one rule, values of one list of names
 	maxUse       = 64      // files in one set
 	maxRules     = 2000    // in one set
 	maxPhrases   = 200_000 // in one set
@@ -27,7 +28,13 @@ type decoder struct {
 	rule   string // the id of the rule being read
 	probs  *problems
 	budget int // nodes left to visit
+
+	shape *shape            // set while the reader describes itself, see Schema
+	defs  map[string]*shape // the parts that refer to themselves
 }
+
+// blank stands for the node that is not there while the reader describes itself.
+func blank() *yaml.Node { return &yaml.Node{} }
 
 // field is one key of a mapping and how its value is read.
 type field struct {
@@ -35,22 +42,18 @@ type field struct {
 	read func(*yaml.Node)
 }
 
-// later is the field of a key that belongs to the language and is not understood by this version. Such keys are
-// refused: a rule whose half is ignored is worse than one that does not load.
-func (d *decoder) later(names ...string) []field {
-	fs := make([]field, len(names))
-	for i, name := range names {
-		fs[i] = field{name, func(n *yaml.Node) { d.bad(n, "%q is not supported yet", name) }}
-	}
-	return fs
-}
-
 func (d *decoder) bad(n *yaml.Node, format string, args ...any) {
+	if d.shape != nil {
+		return
+	}
 	d.probs.add(d.file, n.Line, d.rule, format, args...)
 }
 
 // follow resolves an alias and counts the visit. It returns nil once the file has been found too large.
 func (d *decoder) follow(n *yaml.Node) *yaml.Node {
+	if d.shape != nil {
+		return n
+	}
 	if d.budget--; d.budget == 0 {
 		d.bad(n, "too much: the file expands to more than %d values", maxNodes)
 	}
@@ -65,6 +68,14 @@ func (d *decoder) follow(n *yaml.Node) *yaml.Node {
 
 // fields reads a mapping. Unknown and repeated keys are mistakes.
 func (d *decoder) fields(n *yaml.Node, what string, known ...field) {
+	if d.shape != nil {
+		into := d.shape.object()
+		for _, f := range known {
+			into.Properties[f.name] = &shape{}
+			d.describe(into.Properties[f.name], func() { f.read(blank()) })
+		}
+		return
+	}
 	if n = d.follow(n); n == nil {
 		return
 	}
@@ -123,6 +134,10 @@ func names(known []field) []string {
 
 // text reads a scalar that is words: numbers are taken as they are written, yes/no/null must be quoted.
 func (d *decoder) text(n *yaml.Node, what string) (rawText, bool) {
+	if d.shape != nil {
+		d.shape.text()
+		return rawText{}, false
+	}
 	if n = d.follow(n); n == nil {
 		return rawText{}, false
 	}
@@ -152,6 +167,10 @@ func (d *decoder) text(n *yaml.Node, what string) (rawText, bool) {
 
 // texts reads one text or a list of texts.
 func (d *decoder) texts(n *yaml.Node, what string) []rawText {
+	if d.shape != nil {
+		d.shape.oneOrMany((*shape).text)
+		return nil
+	}
 	if n = d.follow(n); n == nil {
 		return nil
 	}
@@ -173,6 +192,12 @@ func (d *decoder) texts(n *yaml.Node, what string) []rawText {
 
 // each calls read for every item of a list.
 func (d *decoder) each(n *yaml.Node, what string, read func(*yaml.Node)) {
+	if d.shape != nil {
+		d.shape.kind("array").MinItems = 1
+		d.shape.Items = &shape{}
+		d.describe(d.shape.Items, func() { read(blank()) })
+		return
+	}
 	if n = d.follow(n); n == nil {
 		return
 	}
@@ -190,6 +215,10 @@ func (d *decoder) each(n *yaml.Node, what string, read func(*yaml.Node)) {
 
 // oneOf reads a name from a closed list.
 func (d *decoder) oneOf(n *yaml.Node, what string, allowed ...string) string {
+	if d.shape != nil {
+		d.shape.kind("string").Enum = allowed
+		return ""
+	}
 	t, ok := d.text(n, what)
 	if !ok {
 		return ""
@@ -205,6 +234,11 @@ func (d *decoder) oneOf(n *yaml.Node, what string, allowed ...string) string {
 
 // number reads a number between lo and hi; a percentage such as 10% is read as 0.10.
 func (d *decoder) number(n *yaml.Node, what string, lo, hi float64) *float64 {
+	if d.shape != nil {
+		number := &shape{Type: "number", Minimum: &lo, Maximum: &hi}
+		d.shape.AnyOf = append(d.shape.AnyOf, number, &shape{Type: "string", Pattern: `^-?[0-9]+(\.[0-9]+)?%$`})
+		return nil
+	}
 	if n = d.follow(n); n == nil {
 		return nil
 	}
@@ -226,6 +260,10 @@ func (d *decoder) number(n *yaml.Node, what string, lo, hi float64) *float64 {
 
 // boolean reads true or false (or yes/no).
 func (d *decoder) boolean(n *yaml.Node, what string) bool {
+	if d.shape != nil {
+		d.shape.AnyOf = append(d.shape.AnyOf, &shape{Type: "boolean"}, &shape{Type: "string", Enum: []string{"yes", "no"}})
+		return false
+	}
 	if n = d.follow(n); n == nil {
 		return false
 	}

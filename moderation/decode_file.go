@@ -34,7 +34,7 @@ func parse(name, pack string, data []byte, probs *problems) *rawFile {
 		probs.add(name, line, "", "not YAML: %s", msg)
 		return nil
 	}
-	f := &rawFile{name: name, pack: pack, people: map[models.Role][]string{}}
+	f := newRawFile(name, pack)
 	d.readFile(doc.Content[0], f)
 	var second yaml.Node
 	if err := dec.Decode(&second); !errors.Is(err, io.EOF) {
@@ -85,19 +85,31 @@ func (d *decoder) readFile(n *yaml.Node, f *rawFile) {
 		{"about", func(n *yaml.Node) { d.text(n, "about") }},
 		{"mode", func(n *yaml.Node) { f.mode, f.modeAt = d.mode(n), n.Line }},
 		{"use", func(n *yaml.Node) { f.use = d.use(n) }},
-		{"people", func(n *yaml.Node) { d.people(n, f.people) }},
+		{"people", func(n *yaml.Node) { d.people(n, f) }},
 		{"words", func(n *yaml.Node) { f.words = d.words(n) }},
 		{"trust", func(n *yaml.Node) { f.trust = d.trust(n) }},
 		{"rules", func(n *yaml.Node) { d.rules(n, f) }},
+		{"off", func(n *yaml.Node) { f.off = d.texts(n, "off") }},
+		{"languages", func(n *yaml.Node) { d.languages(n, f) }},
+		{"ledger", func(n *yaml.Node) { d.ledgers(n, f) }},
+		{"automatic", func(n *yaml.Node) { f.automatic = d.manyOf(n, "automatic", "remove", "ban") }},
 		{"checks", func(n *yaml.Node) { d.each(n, "checks", func(c *yaml.Node) { d.check(c, f) }) }},
 	}
-	d.fields(n, "a rule file", append(known, d.later("languages", "ledger")...)...)
+	d.fields(n, "a rule file", known...)
+	if d.shape != nil {
+		d.shape.Required = []string{"schema"}
+		return
+	}
 	if !schema && n.Kind == yaml.MappingNode {
 		d.probs.add(d.file, n.Line, "", `"schema: 1" is missing`)
 	}
 }
 
 func (d *decoder) schema(n *yaml.Node) {
+	if d.shape != nil {
+		d.shape.Const = 1
+		return
+	}
 	if n = d.follow(n); n != nil && n.Value != "1" {
 		d.bad(n, "schema %q is not known; this version reads schema 1", shorten(n.Value))
 	}
@@ -106,6 +118,9 @@ func (d *decoder) schema(n *yaml.Node) {
 // name reads a name in the common shape.
 func (d *decoder) name(n *yaml.Node, what string) string {
 	t, ok := d.text(n, what)
+	if d.shape != nil {
+		d.shape.Pattern = nameShape.String()
+	}
 	if !ok {
 		return ""
 	}
@@ -128,23 +143,83 @@ func (d *decoder) use(n *yaml.Node) []rawRef {
 	return refs
 }
 
-func (d *decoder) people(n *yaml.Node, people map[models.Role][]string) {
+func (d *decoder) people(n *yaml.Node, f *rawFile) {
+	newcomer := func(n *yaml.Node) { f.newcomer = d.newcomer(n) }
+	if d.shape != nil {
+		d.fields(n, "people", field{"newcomer", newcomer})
+		others := &shape{}
+		others.oneOrMany((*shape).text)
+		d.shape.Additional = others
+		return
+	}
 	d.entries(n, "people", func(key, value *yaml.Node) {
 		role := d.name(key, "role")
 		switch role {
 		case "":
 		case "newcomer":
-			d.bad(key, "%q is not supported yet", "newcomer")
+			newcomer(value)
 		default:
 			for _, t := range d.texts(value, "people."+role) {
-				people[models.Role(role)] = append(people[models.Role(role)], t.Text)
+				f.people[models.Role(role)] = append(f.people[models.Role(role)], t.Text)
 			}
+		}
+	})
+}
+
+// newcomer reads until when somebody counts as new.
+func (d *decoder) newcomer(n *yaml.Node) *rawNewcomer {
+	out := &rawNewcomer{}
+	d.fields(n, "people.newcomer", field{"until", func(n *yaml.Node) {
+		d.fields(n, "until",
+			field{"in_room", func(n *yaml.Node) { out.InRoom = d.duration(n, "in_room") }},
+			field{"clean_speech", func(n *yaml.Node) { out.CleanSpeech = d.duration(n, "clean_speech") }},
+		)
+	}})
+	d.required(n, "until")
+	return out
+}
+
+// languages reads which languages are spoken in the room.
+func (d *decoder) languages(n *yaml.Node, f *rawFile) {
+	d.fields(n, "languages",
+		field{"allowed", func(n *yaml.Node) {
+			for _, t := range d.texts(n, "allowed") {
+				f.languages = append(f.languages, strings.ToLower(t.Text))
+			}
+		}},
+		field{"vote_over", func(n *yaml.Node) { f.voteOver = d.duration(n, "vote_over") }},
+	)
+}
+
+// ledgers reads the ledgers, by name.
+func (d *decoder) ledgers(n *yaml.Node, f *rawFile) {
+	d.entries(n, "ledger", func(key, value *yaml.Node) {
+		l := rawLedger{Per: "person", Across: "this_room", line: key.Line}
+		if d.shape == nil {
+			l.Name = d.name(key, "ledger")
+		}
+		d.fields(value, "a ledger",
+			field{"per", func(n *yaml.Node) { l.Per = d.oneOf(n, "per", "person") }},
+			field{"fade", func(n *yaml.Node) { l.Fade = d.rate(n, "fade") }},
+			field{"across", func(n *yaml.Node) { l.Across = d.oneOf(n, "across", "this_session", "this_room", "this_host") }},
+		)
+		if l.Name != "" {
+			f.ledgers = append(f.ledgers, l)
 		}
 	})
 }
 
 // entries reads a mapping whose keys are the host's own names.
 func (d *decoder) entries(n *yaml.Node, what string, read func(key, value *yaml.Node)) {
+	if d.shape != nil {
+		d.shape.kind("object").Names = &shape{}
+		item := &shape{}
+		d.shape.Additional = item
+		names := d.shape.Names
+		d.describe(item, func() { read(blank(), blank()) })
+		*names = shape{Type: "string", Pattern: nameShape.String()}
+		return
+	}
 	if n = d.follow(n); n == nil {
 		return
 	}
@@ -163,11 +238,12 @@ func (d *decoder) entries(n *yaml.Node, what string, read func(key, value *yaml.
 func (d *decoder) words(n *yaml.Node) []rawList {
 	var lists []rawList
 	d.entries(n, "words", func(key, value *yaml.Node) {
-		l := rawList{Name: d.name(key, "word list"), Mask: true, line: key.Line}
-		if v := d.follow(value); v != nil && v.Kind == yaml.MappingNode {
-			d.listOptions(v, &l)
-		} else if v != nil {
-			l.Words = d.texts(v, "word list "+l.Name)
+		l := rawList{Mask: true, Language: "en", line: key.Line}
+		if d.shape == nil {
+			l.Name = d.name(key, "word list")
+		}
+		if v := d.follow(value); v != nil {
+			d.either(v.Kind == yaml.MappingNode, func() { d.listOptions(v, &l) }, func() { l.Words = d.texts(v, "word list "+l.Name) })
 		}
 		if l.Name != "" {
 			lists = append(lists, l)
@@ -190,7 +266,11 @@ func (d *decoder) listOptions(n *yaml.Node, l *rawList) {
 		{"never", func(n *yaml.Node) { l.Never = d.texts(n, "never") }},
 		{"mask", func(n *yaml.Node) { l.Mask = d.boolean(n, "mask") }},
 	}
-	d.fields(n, "a word list", append(known, d.later("forms")...)...)
+	known = append(known,
+		field{"forms", func(n *yaml.Node) { l.Forms = d.manyOf(n, "form", hows...) }},
+		field{"language", func(n *yaml.Node) { l.Language = d.oneOf(n, "language", stemLanguages...) }},
+	)
+	d.fields(n, "a word list", known...)
 	if sources == 0 {
 		d.bad(n, "word list %q holds nothing: give list: or file:", l.Name)
 	}
@@ -227,12 +307,8 @@ func (d *decoder) wordGate(n *yaml.Node, what string) rawGates {
 
 func (d *decoder) attributions(n *yaml.Node) []models.Attribution {
 	var out []models.Attribution
-	for _, t := range d.texts(n, "attribution") {
-		node := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: t.Text, Line: t.line}
-		a := d.oneOf(node, "attribution", string(models.AttributionTrack), string(models.AttributionPlatform), string(models.AttributionUnknown))
-		if a != "" {
-			out = append(out, models.Attribution(a))
-		}
+	for _, a := range d.manyOf(n, "attribution", string(models.AttributionTrack), string(models.AttributionPlatform), string(models.AttributionUnknown)) {
+		out = append(out, models.Attribution(a))
 	}
 	return out
 }

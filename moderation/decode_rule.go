@@ -13,38 +13,35 @@ func (d *decoder) rules(n *yaml.Node, f *rawFile) {
 		d.bad(n, "rules must be a list of rules with an id each (- id: …), not a mapping")
 		return
 	}
-	d.each(n, "rules", func(n *yaml.Node) { f.rules = append(f.rules, d.readRule(n, f)) })
+	d.each(n, "rules", func(n *yaml.Node) {
+		if r := d.readRule(n, f); d.shape == nil {
+			f.rules = append(f.rules, r)
+		}
+	})
 	d.rule = ""
 }
 
 func (d *decoder) readRule(n *yaml.Node, f *rawFile) *rawRule {
-	r := &rawRule{line: n.Line, pack: f}
+	r := &rawRule{line: n.Line, pack: f, On: rawOn{Partial: "ignore", Final: "decide"}, Flag: rawFlag{Level: models.LevelMedium}}
 	d.rule = d.ruleName(n, len(f.rules)+1)
-	when, then := false, false
-	known := []field{
-		{"id", func(n *yaml.Node) { r.ID = d.name(n, "id") }},
-		{"about", func(n *yaml.Node) {
+	d.fields(n, "a rule",
+		field{"id", func(n *yaml.Node) { r.ID = d.name(n, "id") }},
+		field{"about", func(n *yaml.Node) {
 			t, _ := d.text(n, "about")
 			r.About = t.Text
 		}},
-		{"mode", func(n *yaml.Node) { r.Mode = d.mode(n) }},
-		{"when", func(n *yaml.Node) { when = true; r.When = d.cond(n, "when", 0) }},
-		{"unless", func(n *yaml.Node) { r.Unless = d.cond(n, "unless", 0) }},
-		{"trust", func(n *yaml.Node) { r.Trust = d.gates(n, "trust") }},
-		{"then", func(n *yaml.Node) { then = true; d.then(n, r) }},
-	}
-	d.fields(n, "a rule", append(known, d.later("span", "on", "second_look", "at_most", "automatic")...)...)
-	if n.Kind != yaml.MappingNode {
-		return r
-	}
-	for _, missing := range []struct {
-		absent bool
-		key    string
-	}{{!hasKey(n, "id"), "id"}, {!when, "when"}, {!then, "then"}} {
-		if missing.absent {
-			d.bad(n, "%q is missing", missing.key)
-		}
-	}
+		field{"mode", func(n *yaml.Node) { r.Mode = d.mode(n) }},
+		field{"when", func(n *yaml.Node) { r.When = d.cond(n, "when", 0) }},
+		field{"unless", func(n *yaml.Node) { r.Unless = d.cond(n, "unless", 0) }},
+		field{"span", func(n *yaml.Node) { r.Span = d.span(n) }},
+		field{"on", func(n *yaml.Node) { d.on(n, r) }},
+		field{"second_look", func(n *yaml.Node) { r.SecondLook = d.secondLook(n) }},
+		field{"at_most", func(n *yaml.Node) { r.AtMost = d.atMost(n) }},
+		field{"automatic", func(n *yaml.Node) { r.Automatic = d.boolean(n, "automatic") }},
+		field{"trust", func(n *yaml.Node) { r.Trust = d.gates(n, "trust") }},
+		field{"then", func(n *yaml.Node) { d.then(n, r) }},
+	)
+	d.required(n, "id", "when", "then")
 	return r
 }
 
@@ -70,116 +67,46 @@ func hasKey(n *yaml.Node, key string) bool {
 	return false
 }
 
-// cond reads one condition. A condition has one key, so that nobody has to guess how two keys would be joined.
-func (d *decoder) cond(n *yaml.Node, what string, depth int) *rawCond {
-	if n = d.follow(n); n == nil {
-		return nil
-	}
-	if depth > maxDepth {
-		d.bad(n, "conditions are nested more than %d deep", maxDepth)
-		return nil
-	}
-	if n.Kind == yaml.SequenceNode {
-		d.bad(n, "%s must say how its conditions are joined: any: [...], all: [...] or none: [...]", what)
-		return nil
-	}
-	if n.Kind == yaml.MappingNode && len(n.Content) != 2 {
-		d.bad(n, "%s must be one condition; put several under any:, all: or none:", what)
-	}
-	c := &rawCond{line: n.Line}
-	group := func(kind condKind) field {
-		return field{string(kind), func(n *yaml.Node) {
-			c.Kind = kind
-			d.each(n, string(kind), func(n *yaml.Node) {
-				if kid := d.cond(n, string(kind), depth+1); kid != nil {
-					c.Kids = append(c.Kids, kid)
-				}
-			})
-		}}
-	}
-	names := func(kind condKind) field {
-		return field{string(kind), func(n *yaml.Node) {
-			c.Kind = kind
-			for _, t := range d.texts(n, string(kind)) {
-				c.Names, c.lines = append(c.Names, t.Text), append(c.lines, t.line)
-			}
-		}}
-	}
-	known := []field{
-		group(condAny), group(condAll), group(condNone), names(condRole), names(condSpeaker),
-		{string(condSays), func(n *yaml.Node) { c.Kind, c.Says = condSays, d.says(n) }},
-	}
-	d.fields(n, what, append(known, d.later("reveals", "repeats", "floor", "heard", "spoken_language", "room", "ledger", "if",
-		"newcomer", "reported_speech")...)...)
-	if c.Kind == "" {
-		return nil
-	}
-	return c
-}
+// maxSpan bounds how far back a match may begin, in ms: what a session must remember of each speaker.
+const maxSpan = 120_000
 
-func (d *decoder) says(n *yaml.Node) *rawSays {
-	s := &rawSays{line: n.Line}
-	ways, gap := 0, false
-	known := []field{
-		{"words", func(n *yaml.Node) { ways++; s.Words = d.texts(n, "words") }},
-		{"phrase", func(n *yaml.Node) { ways++; s.Phrase = d.texts(n, "phrase") }},
-		{"pattern", func(n *yaml.Node) { ways++; s.Pattern = d.texts(n, "pattern") }},
-		{"how", func(n *yaml.Node) { d.how(n) }},
-		{"gap", func(n *yaml.Node) {
-			gap = true
-			if v := d.number(n, "gap", 0, maxGap); v != nil {
-				if s.Gap = int(*v); float64(s.Gap) != *v {
-					d.bad(n, "gap must be a whole number of words")
-				}
-			}
-		}},
-	}
-	d.fields(n, "says", known...)
-	if f := d.follow(n); f != nil && f.Kind == yaml.MappingNode {
-		if ways != 1 {
-			d.bad(n, "says needs exactly one of words, phrase, pattern; join several with any:")
-		}
-		if gap && s.Phrase == nil {
-			d.bad(n, "gap belongs to phrase: only phrases may have words between")
-		}
+func (d *decoder) span(n *yaml.Node) *rawSpan {
+	s := &rawSpan{}
+	d.fields(n, "span",
+		field{"last", func(n *yaml.Node) { s.Last = d.duration(n, "last") }},
+		field{"gap", func(n *yaml.Node) { s.Gap = d.duration(n, "gap") }},
+	)
+	d.required(n, "last")
+	if s.Last > maxSpan {
+		d.bad(n, "span.last may be at most %ds", maxSpan/1000)
 	}
 	return s
 }
 
-func (d *decoder) how(n *yaml.Node) {
-	switch how := d.oneOf(n, "how", "exact", "inflected", "near", "sound", "inside"); how {
-	case "", "exact":
-	default:
-		d.bad(n, "how: %s is not supported yet; exact (whole words) is", how)
-	}
+func (d *decoder) on(n *yaml.Node, r *rawRule) {
+	d.fields(n, "on",
+		field{"partial", func(n *yaml.Node) { r.On.Partial = d.oneOf(n, "partial", "arm", "ignore") }},
+		field{"final", func(n *yaml.Node) { r.On.Final = d.oneOf(n, "final", "decide") }},
+	)
 }
 
-func (d *decoder) then(n *yaml.Node, r *rawRule) {
-	flags := 0
-	d.each(n, "then", func(n *yaml.Node) {
-		known := []field{{"flag", func(n *yaml.Node) {
-			flags++
-			d.flag(n, r)
-		}}}
-		d.fields(n, "a step of then", append(known, d.later("ask", "add", "nudge", "tell", "warn", "mute", "redact", "remove",
-			"ban", "to_audience", "webhook")...)...)
-	})
-	if flags > 1 {
-		d.bad(n, "one flag per rule is enough: there are %d", flags)
-	}
+func (d *decoder) secondLook(n *yaml.Node) *rawLook {
+	l := &rawLook{}
+	d.fields(n, "second_look",
+		field{"model", func(n *yaml.Node) { l.Model = d.name(n, "model") }},
+		field{"must_agree", func(n *yaml.Node) { l.MustAgree = d.boolean(n, "must_agree") }},
+	)
+	return l
 }
 
-func (d *decoder) flag(n *yaml.Node, r *rawRule) {
-	r.Flag.Level = models.LevelMedium
-	known := []field{
-		{"level", func(n *yaml.Node) {
-			if l := d.oneOf(n, "level", levelNames()...); l != "" {
-				r.Flag.Level = models.Level(l)
-			}
-		}},
-		{"title", func(n *yaml.Node) { r.Flag.Title = d.title(n) }},
-	}
-	d.fields(n, "flag", append(known, d.later("clip")...)...)
+func (d *decoder) atMost(n *yaml.Node) *rawAtMost {
+	a := &rawAtMost{By: "person"}
+	d.fields(n, "at_most",
+		field{"once_per", func(n *yaml.Node) { a.OncePer = d.duration(n, "once_per") }},
+		field{"by", func(n *yaml.Node) { a.By = d.oneOf(n, "by", "person", "room") }},
+	)
+	d.required(n, "once_per")
+	return a
 }
 
 func levelNames() []string {
@@ -188,36 +115,101 @@ func levelNames() []string {
 
 func (d *decoder) check(n *yaml.Node, f *rawFile) {
 	c := rawCheck{line: n.Line, wordP: 1}
-	say, expect := false, false
-	known := []field{
-		{"say", func(n *yaml.Node) {
-			say = true
-			t, _ := d.text(n, "say")
-			c.say = t.Text
+	d.fields(n, "a check",
+		field{"say", func(n *yaml.Node) { c.say = d.said(n) }},
+		field{"wav", func(n *yaml.Node) {
+			t, _ := d.text(n, "wav")
+			c.wav = t.Text
 		}},
-		{"by", func(n *yaml.Node) { c.by = models.Role(d.name(n, "by")) }},
-		{"word_p", func(n *yaml.Node) {
+		field{"by", func(n *yaml.Node) { c.by = models.Role(d.name(n, "by")) }},
+		field{"word_p", func(n *yaml.Node) {
 			if p := d.number(n, "word_p", 0, 1); p != nil {
 				c.wordP = *p
 			}
 		}},
-		{"expect", func(n *yaml.Node) { expect = true; d.expect(n, &c) }},
+		field{"expect", func(n *yaml.Node) { d.expect(n, &c) }},
+	)
+	if d.shape != nil {
+		d.shape.Required = []string{"expect"}
+		return
 	}
-	d.fields(n, "a check", append(known, d.later("wav")...)...)
-	if n.Kind == yaml.MappingNode && (!expect || !say) && !hasKey(n, "wav") {
-		d.bad(n, "a check needs say: and expect:")
+	if n.Kind == yaml.MappingNode && (!hasKey(n, "expect") || hasKey(n, "say") == hasKey(n, "wav")) {
+		d.bad(n, "a check needs expect: and either say: or wav:")
 		return
 	}
 	f.checks = append(f.checks, c)
 }
 
-func (d *decoder) expect(n *yaml.Node, c *rawCheck) {
-	if v := d.follow(n); v != nil && v.Kind == yaml.ScalarNode {
-		c.none = d.oneOf(n, "expectation", "none") == "none"
-		return
+// said reads what a check says: one line, or successive ones, each a text or a mapping with its time and speaker.
+func (d *decoder) said(n *yaml.Node) []rawSaid {
+	n = d.follow(n)
+	if n == nil {
+		return nil
 	}
+	var out []rawSaid
+	one := func(n *yaml.Node) {
+		line := rawSaid{at: -1, wordP: -1}
+		d.either(n.Kind == yaml.MappingNode, func() { d.saidLine(n, &line) }, func() {
+			t, _ := d.text(n, "say")
+			line.text = t.Text
+		})
+		if out = append(out, line); len(out) == maxBatch {
+			d.bad(n, "a check says at most %d lines", maxBatch)
+		}
+	}
+	if d.shape != nil {
+		single, many := &shape{}, &shape{}
+		single.text()
+		d.describe(many, func() { d.each(n, "say", one) })
+		d.shape.AnyOf = []*shape{single, many}
+		return nil
+	}
+	if n.Kind == yaml.SequenceNode {
+		d.each(n, "say", one)
+		return out
+	}
+	one(n)
+	return out
+}
+
+func (d *decoder) saidLine(n *yaml.Node, line *rawSaid) {
+	d.fields(n, "a line of say",
+		field{"text", func(n *yaml.Node) {
+			t, _ := d.text(n, "text")
+			line.text = t.Text
+		}},
+		field{"at", func(n *yaml.Node) { line.at = d.offset(n) }},
+		field{"by", func(n *yaml.Node) { line.by = models.Role(d.name(n, "by")) }},
+		field{"speaker", func(n *yaml.Node) {
+			t, _ := d.text(n, "speaker")
+			line.speaker = t.Text
+		}},
+		field{"word_p", func(n *yaml.Node) {
+			if p := d.number(n, "word_p", 0, 1); p != nil {
+				line.wordP = *p
+			}
+		}},
+	)
+	d.required(n, "text")
+}
+
+// offset reads a time from the beginning: a duration, or 0s.
+func (d *decoder) offset(n *yaml.Node) int64 {
+	if d.shape == nil && n.Value == "0s" {
+		return 0
+	}
+	return d.duration(n, "at")
+}
+
+func (d *decoder) expect(n *yaml.Node, c *rawCheck) {
 	wants := append([]string{"none", string(models.ModeWatch), string(models.ModeSuggest), string(models.ModeAct)}, levelNames()...)
-	d.entries(n, "expect", func(key, value *yaml.Node) {
-		c.expect = append(c.expect, expectation{rule: key.Value, want: d.oneOf(value, "expectation", wants...), line: key.Line})
-	})
+	rules := func() {
+		d.entries(n, "expect", func(key, value *yaml.Node) {
+			want := d.oneOf(value, "expectation", wants...)
+			c.expect = append(c.expect, expectation{rule: key.Value, want: want, line: key.Line})
+		})
+	}
+	none := func() { c.none = d.oneOf(n, "expectation", "none") == "none" }
+	v := d.follow(n)
+	d.either(v == nil || v.Kind != yaml.ScalarNode, rules, none)
 }

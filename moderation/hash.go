@@ -55,12 +55,12 @@ func listContent(l *rawList) any {
 		slices.Sort(out)
 		return slices.Compact(out)
 	}
-	return []any{l.Name, plain(l.Words), plain(l.Never), l.Mask}
+	return []any{l.Name, plain(l.Words), plain(l.Never), l.Mask, l.Forms, l.Language}
 }
 
 // setHash is the hash of the rules (which are sorted) and of who has which role.
 func (c *compiler) setHash() string {
-	parts := []any{c.set.mode, c.set.members}
+	parts := []any{c.set.mode, c.set.members, c.set.newcomers, c.set.languages, c.set.voteOver, c.set.ledgers, c.set.automatic}
 	for _, r := range c.set.rules {
 		parts = append(parts, r.id, r.hash)
 	}

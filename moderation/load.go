@@ -21,6 +21,9 @@ type LoadOptions struct {
 	FS fs.FS
 	// Mode replaces the mode that the files set, unless it is empty. A rule's own mode still holds it back.
 	Mode models.Mode
+	// Transcribe turns a recording that a check names into lines, for RunChecks: the path is beside the rule file, and lines
+	// carry words with times and probabilities. nil: checks of recordings are left out, and their results say so.
+	Transcribe func(path string) ([]models.Utterance, error)
 }
 
 // Load reads rule files and everything they use, and compiles them into one set. Several paths are merged as if one file
@@ -46,6 +49,7 @@ func load(opts LoadOptions, paths []string) (*Set, *rawFile, error) {
 	if err := l.probs.err(l.order); err != nil {
 		return nil, nil, err
 	}
+	set.disk = l.disk
 	return set, root, nil
 }
 
@@ -62,6 +66,7 @@ type loader struct {
 	probs problems
 	files map[string]*rawFile // by place
 	order []string            // names in the order of reading
+	disk  []string            // absolute paths of the files on disk
 }
 
 // open reads the file that a reference names, and what it uses. stack are the files that led here. It returns nil when the
@@ -89,6 +94,10 @@ func (l *loader) open(from place, ref rawRef, stack []place) *rawFile {
 	l.files[key] = f
 	if f == nil {
 		return nil
+	}
+	if !at.shipped {
+		l.disk = append(l.disk, at.path)
+		f.dir = filepath.Dir(at.path)
 	}
 	for _, u := range f.use {
 		if used := l.open(at, u, append(slices.Clip(stack), at)); used != nil && !slices.Contains(f.used, used) {

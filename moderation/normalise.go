@@ -19,6 +19,8 @@ type token struct {
 	// word is the index of the spoken word, and [start, end) the bytes of that word's text from which the token was made.
 	// Two tokens share the bytes of one contraction ("gonna" is "going", "to").
 	word, start, end int
+	// more is how many further words the token goes on over: a word that was spelled letter by letter.
+	more int
 }
 
 // letter is one comparable character and the bytes it comes from. Joints stand for what parts tokens.
@@ -35,7 +37,12 @@ const (
 
 // tokenise brings spoken words into comparable form. Every token points into words[token.word].Text.
 func tokenise(words []models.Word) []token {
-	tokens := make([]token, 0, len(words)+4)
+	return appendTokenised(make([]token, 0, len(words)+4), words)
+}
+
+// appendTokenised is tokenise into a slice that is used again.
+func appendTokenised(tokens []token, words []models.Word) []token {
+	from, letters := len(tokens), 0
 	var buf [64]letter
 	for i := range words {
 		if start, end, ok := plainWord(words[i].Text); ok {
@@ -44,6 +51,14 @@ func tokenise(words []models.Word) []token {
 			continue
 		}
 		tokens = appendTokens(tokens, spell(words[i].Text, buf[:0]), i)
+	}
+	for i := from; i < len(tokens) && letters < minSpelled; i++ {
+		if len(tokens[i].text) <= utf8.UTFMax && utf8.RuneCountInString(tokens[i].text) == 1 {
+			letters++
+		}
+	}
+	if letters >= minSpelled {
+		return append(tokens[:from], joinSpelled(tokens[from:])...)
 	}
 	return tokens
 }
@@ -66,7 +81,7 @@ func plainWord(s string) (start, end int, ok bool) {
 
 // phraseTokens is the comparable form of a text in a rule.
 func phraseTokens(text string) []string {
-	tokens := appendTokens(nil, spell(text, nil), 0)
+	tokens := joinSpelled(appendTokens(nil, spell(text, nil), 0))
 	out := make([]string, len(tokens))
 	for i, t := range tokens {
 		out[i] = t.text

@@ -85,13 +85,13 @@ func FuzzNormalise(f *testing.F) {
 			prev = tok
 		}
 		for _, w := range words { // the short way gives what the long way gives
-			short, long := tokenise([]models.Word{w}), appendTokens(nil, spell(w.Text, nil), 0)
+			short, long := tokenise([]models.Word{w}), joinSpelled(appendTokens(nil, spell(w.Text, nil), 0))
 			if fmt.Sprint(short) != fmt.Sprint(long) {
 				t.Fatalf("%q: %v and %v", w.Text, short, long)
 			}
 		}
 		h := newHeard(words)
-		for _, text := range h.lines() {
+		for _, text := range h.texts(false) {
 			for from := range text.text {
 				first, end := text.tokensIn(from, from+1)
 				if first < 0 || first >= end || end > len(h.tokens) {

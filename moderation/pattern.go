@@ -181,7 +181,7 @@ func touched(t heardText, from, to int) []int {
 	first, end := t.tokensIn(from, to)
 	tokens := make([]int, 0, end-first)
 	for i := first; i < end; i++ {
-		tokens = append(tokens, i)
+		tokens = append(tokens, t.from+i)
 	}
 	return tokens
 }

@@ -171,7 +171,7 @@ func TestNeedsHideNoMatch(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		text := newHeard(drawLine(rt).Words).lines()[0]
+		text := newHeard(drawLine(rt).Words).texts(false)[0]
 		count := func(p pattern) (n int) {
 			p.find(text, func([]int) { n++ })
 			return n

@@ -1,36 +1,174 @@
 package moderation
 
 import (
+	"slices"
 	"time"
 
 	"earshot/models"
 )
 
-// Session judges what is said in one session. It is used by one goroutine.
+// Session judges what happens in one session: what is said (Decide, Judge), what is observed (Observe) and what hosts answer
+// (Answer). It reads no clock: time comes with what it is given. It is used by one goroutine.
 type Session struct {
 	set     *Set
 	session models.Session
-	people  map[string]models.Speaker
+	people  map[string]*person
+	scene   *scene
+	room    roomState
+	book    book
+	open    map[string]*models.Decision // by id: asks that wait, and verdicts that wait for a second look
+	last    map[string]firing           // by rule and whom at_most counts
+	done    []decided
+}
+
+// decided is the outcome for a line, kept so that a line which comes twice is decided once.
+type decided struct {
+	key models.Key
+	out Outcome
+}
+
+// maxDecided bounds the outcomes that are kept: lines come again at once or not at all.
+const maxDecided = 64
+
+// firing is when a rule last reached the host or the room, and with which flag.
+type firing struct {
+	flag string
+	at   int64
+}
+
+// person is somebody in the room, with what a session remembers of them.
+type person struct {
+	models.Speaker
+	lines   []past
+	cleanMS int64 // speech that no rule flagged
+	spoke   bool
+	floor   floorState
+	sound   []Sound
+	votes   []LanguageVote
+	held    map[string]bool // rules on what is observed that hold at present
 }
 
 // NewSession begins judging a session by a set of rules.
 func NewSession(set *Set, session models.Session) *Session {
-	return &Session{set: set, session: session, people: map[string]models.Speaker{}}
+	return &Session{
+		set: set, session: session, people: map[string]*person{}, scene: newScene(set), book: newBook(set),
+		open: map[string]*models.Decision{}, last: map[string]firing{},
+	}
+}
+
+// Rules exchanges the rules of a running session, after a reload. Ledgers, open asks and what was said before stay.
+func (s *Session) Rules(set *Set) {
+	s.set, s.scene = set, newScene(set)
+	s.book.set = set
 }
 
 // Person tells who is in the room. It may be called again when a name or role changes. Whoever was never told of is a guest,
 // unless people: of the profile knows them.
-func (s *Session) Person(p models.Speaker) { s.people[p.ID] = p }
+func (s *Session) Person(p models.Speaker) { s.person(p.ID).Speaker = p }
 
-// Judge applies all rules to a final line and returns its flags, gravest first. The flags depend on nothing but the line, the
-// people and the rules; judging a line again gives the same flags.
+// person finds somebody, or begins to remember them.
+func (s *Session) person(id string) *person {
+	p := s.people[id]
+	if p == nil {
+		p = &person{Speaker: models.Speaker{ID: id, FirstMS: -1}, held: map[string]bool{}}
+		s.people[id] = p
+	}
+	return p
+}
+
+// Judge applies all rules to a final line and returns its flags, gravest first. The flags depend on nothing but the line, what
+// its speaker said before it, the people and the rules; judging the latest line again gives the same flags. Decide does the
+// same and says what is to be done.
 func (s *Session) Judge(u models.Utterance) []models.Flag {
 	var flags []models.Flag
-	roles := s.set.rolesOf(u.SpeakerID, s.people[u.SpeakerID].Role)
-	for _, v := range s.set.judge(u, roles, manner{}) {
+	for _, v := range s.verdicts(u, manner{}) {
 		flags = append(flags, s.flag(u, v))
 	}
 	return flags
+}
+
+// verdicts judges a line and remembers it.
+func (s *Session) verdicts(u models.Utterance, how manner) []Verdict {
+	p := s.person(u.SpeakerID)
+	if p.FirstMS < 0 {
+		p.FirstMS = u.StartMS
+	}
+	p.forget(u.Key)
+	words := wordsOf(u)
+	if u.State == models.UtteranceFailed {
+		words = nil
+	}
+	sc := s.see(p, how)
+	sc.look(p.within(u.EndMS-s.set.reach), u, words)
+	vs := sc.judgeAll(func(r *rule) bool { return r.spoken || how.explain })
+	s.remember(p, sc, !slices.ContainsFunc(vs, func(v Verdict) bool { return v.Fired }))
+	return vs
+}
+
+// see makes the scene ready for a person.
+func (s *Session) see(p *person, how manner) *scene {
+	sc := s.scene
+	sc.in, sc.person, sc.manner = s, p, how
+	sc.roles = s.set.rolesOf(p.ID, p.Role)
+	return sc
+}
+
+// forget takes back a line that comes again.
+func (p *person) forget(k models.Key) {
+	n := len(p.lines)
+	if n == 0 || p.lines[n-1].u.Key != k || k == (models.Key{}) {
+		return
+	}
+	if p.lines[n-1].clean {
+		p.cleanMS -= p.lines[n-1].u.VoicedMS
+	}
+	p.lines = p.lines[:n-1]
+}
+
+// maxLines bounds what is remembered of one person.
+const maxLines = 128
+
+// remember keeps a line for as long as some rule may look back at it; the latest one always, since it may come again.
+func (s *Session) remember(p *person, sc *scene, clean bool) {
+	l := sc.heard.lines[len(sc.heard.lines)-1].past
+	l.clean = clean
+	if clean {
+		p.cleanMS += l.u.VoicedMS
+	}
+	if keep := max(s.set.reach, s.set.repeats); keep > 0 {
+		l.tokens = make([]token, 0, len(sc.heard.tokens)-sc.heard.cut)
+		for _, t := range sc.heard.tokens[sc.heard.cut:] {
+			t.word -= sc.heard.cutAt
+			l.tokens = append(l.tokens, t)
+		}
+		old := 0
+		for old < len(p.lines) && (p.lines[old].u.EndMS < l.u.EndMS-keep || len(p.lines)-old >= maxLines) {
+			old++
+		}
+		p.lines = append(slices.Delete(p.lines, 0, old), l)
+		return
+	}
+	l.words = nil
+	p.lines = append(p.lines[:0], l)
+}
+
+// within are the lines that end at a time or later.
+func (p *person) within(since int64) []past {
+	i := len(p.lines)
+	for i > 0 && p.lines[i-1].u.EndMS >= since && p.lines[i-1].tokens != nil {
+		i--
+	}
+	return p.lines[i:]
+}
+
+// newcomer reports whether somebody is new, by what people: says; without that nobody is.
+func (s *Session) newcomer(p *person, now int64) bool {
+	n := s.set.newcomers
+	if n == nil || p == nil {
+		return false
+	}
+	first := max(p.FirstMS, 0)
+	return now-first < n.InRoom || p.cleanMS < n.CleanSpeech
 }
 
 // flag is a verdict as it is stored.

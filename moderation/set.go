@@ -2,26 +2,44 @@ package moderation
 
 import (
 	"earshot/models"
+
+	ahocorasick "github.com/BobuSumisu/aho-corasick"
 )
 
 // Set is a compiled set of rules. It is immutable: any number of sessions may share it.
 type Set struct {
-	name    string
-	hash    string
-	mode    models.Mode
-	rules   []*rule // by id
-	sources []source
-	index   *index
-	members map[string][]models.Role // by a person's identity
-	files   []string
-	roles   map[models.Role]bool
+	name      string
+	hash      string
+	mode      models.Mode
+	rules     []*rule // by id
+	sources   []source
+	indexes   map[string]*index        // by way
+	members   map[string][]models.Role // by a person's identity
+	files     []string
+	disk      []string // the absolute paths of those on disk, lists too
+	roles     map[models.Role]bool
+	newcomers *rawNewcomer
+	languages []string
+	voteOver  int64
+	ledgers   map[string]rawLedger
+	automatic []string
+	trust     trust
+
+	// What the sources and rules need, so that nothing is done in vain.
+	patterned, inside, excusable []int // sources
+	reveals                      map[string]int
+	spans                        bool  // some rule looks at more than one line
+	reach, repeats               int64 // how far back lines are looked at, in ms
 }
 
 // source is something that can be found in a line: a word list, a group of phrases, or a group of patterns.
 type source struct {
 	name     string // of the word list, or ""
+	how      string
 	mask     bool
+	spans    bool // a rule with a span uses it
 	patterns []*pattern
+	within   *ahocorasick.Trie
 	never    int // the source whose finds excuse those of this one, or -1
 }
 
@@ -33,6 +51,17 @@ type rule struct {
 	title                 string
 	when, unless          *cond
 	trust                 gates
+	span                  *rawSpan
+	on                    rawOn
+	look                  *rawLook
+	atMost                *rawAtMost
+	automatic             bool
+	clip                  *rawClip
+	steps                 []rawStep
+	spoken                bool // it is judged when something was said
+	observed              bool // it is judged when something was observed
+	ladder                bool // it is judged when a ledger has changed
+	bySound               bool // some of its matches are by sound
 }
 
 // Name is the profile's name, or that of the rule file when it names none.

@@ -16,7 +16,7 @@ var placeholder = regexp.MustCompile(`\{\{\s*([^{}]*?)\s*\}\}`)
 
 // title reads a flag's title and checks its placeholders.
 func (d *decoder) title(n *yaml.Node) string {
-	t, ok := d.text(n, "title")
+	t, ok := d.text(n, "a text")
 	if !ok {
 		return ""
 	}

@@ -72,17 +72,27 @@ func (t trust) forRule(raw rawGates) gates {
 	return g
 }
 
-// judge looks at the line as a whole; heard says whether the rule holds on surely heard words alone.
-func (g gates) judge(u models.Utterance, heard bool) []Gate {
-	length := float64(max(u.EndMS-u.StartMS, 1))
+// judge looks at the lines as wholes, the current one last; heard says whether the rule holds on surely heard words alone.
+func (g gates) judge(lines []models.Utterance, heard bool) []Gate {
+	all := func(ok func(u models.Utterance, length float64) bool) bool {
+		return !slices.ContainsFunc(lines, func(u models.Utterance) bool { return !ok(u, float64(max(u.EndMS-u.StartMS, 1))) })
+	}
+	var doubt []models.Doubt
+	for _, u := range lines {
+		doubt = append(doubt, u.Doubt...)
+	}
 	return []Gate{
 		gate("word_p", heard, "the words were heard surely enough", "the words were not heard surely enough"),
-		gate("logprob", u.LogProb >= g.logProb, "the line was understood well", "the line as a whole was understood badly"),
-		gate("voiced", float64(u.VoicedMS) >= g.voiced*length, "enough of the sound is speech", "too little of the sound is speech"),
-		gate("loss_max", float64(u.ConcealedMS) <= g.lossMax*length, "little was lost on the way", "too much was lost on the way"),
-		gate("attribution", slices.Contains(g.attribution, u.Attribution), "it is certain who spoke", "it is not certain who spoke"),
-		gate("doubt", len(u.Doubt) == 0, "nothing speaks against the text", "the text is doubtful"+doubts(u.Doubt)),
-		gate("late", u.LateMS <= lateMS, "the text came in time", "the text came too late to act on"),
+		gate("logprob", all(func(u models.Utterance, _ float64) bool { return u.LogProb >= g.logProb }),
+			"the line was understood well", "the line as a whole was understood badly"),
+		gate("voiced", all(func(u models.Utterance, length float64) bool { return float64(u.VoicedMS) >= g.voiced*length }),
+			"enough of the sound is speech", "too little of the sound is speech"),
+		gate("loss_max", all(func(u models.Utterance, length float64) bool { return float64(u.ConcealedMS) <= g.lossMax*length }),
+			"little was lost on the way", "too much was lost on the way"),
+		gate("attribution", all(func(u models.Utterance, _ float64) bool { return slices.Contains(g.attribution, u.Attribution) }),
+			"it is certain who spoke", "it is not certain who spoke"),
+		gate("doubt", len(doubt) == 0, "nothing speaks against the text", "the text is doubtful"+doubts(doubt)),
+		gate("late", lines[len(lines)-1].LateMS <= lateMS, "the text came in time", "the text came too late to act on"),
 	}
 }
 

@@ -26,31 +26,9 @@ type Verdict struct {
 	// Shown are the same words fit for showing: those of masked lists are hidden but for their first letter.
 	Shown []string
 	Gates []Gate
-}
 
-// manner is how a line is judged.
-type manner struct {
-	explain bool // also return the rules that do not fire, with the reason
-	show    bool // do not mask
-}
-
-// judge applies every rule to a line.
-func (s *Set) judge(u models.Utterance, roles []models.Role, how manner) []Verdict {
-	words := wordsOf(u)
-	if u.State == models.UtteranceFailed {
-		words = nil
-	}
-	sc := s.scene(words)
-	sc.speaker, sc.roles, sc.manner = u.SpeakerID, roles, how
-	var out []Verdict
-	for _, r := range s.rules {
-		v, fired := r.judge(sc, u)
-		if fired || how.explain {
-			out = append(out, v)
-		}
-	}
-	sortVerdicts(out)
-	return out
+	rule *rule
+	said bool // Matched are matches, not just all of the line
 }
 
 // sortVerdicts puts fired rules first, the gravest before the others, then by id.
@@ -66,153 +44,130 @@ func sortVerdicts(vs []Verdict) {
 	})
 }
 
-// scene finds everything that any rule looks for.
-func (s *Set) scene(words []models.Word) *scene {
-	sc := &scene{set: s, heard: newHeard(words), found: make([][]match, len(s.sources)), excused: make([][]match, len(s.sources))}
-	s.index.find(sc.heard, sc.note)
-	for id := range s.sources {
-		for _, p := range s.sources[id].patterns {
-			lines := sc.heard.lines()
-			for i, text := range lines {
-				if i == 0 || text.text != lines[i-1].text {
-					p.find(text, func(tokens []int) { sc.note(id, tokens) })
-				}
-			}
-		}
-	}
-	for id, src := range s.sources {
-		if src.never >= 0 && len(sc.found[src.never]) > 0 {
-			sc.excuse(id, sc.found[src.never])
-		}
-	}
-	return sc
-}
-
-// note records a match of a source. The tokens are the caller's.
-func (sc *scene) note(source int, tokens []int) {
-	m := match{source: source, first: tokens[0], last: tokens[len(tokens)-1], p: 1}
-	for _, t := range tokens {
-		word := sc.heard.tokens[t].word
-		if len(m.words) == 0 || m.words[len(m.words)-1] != word {
-			m.words = append(m.words, word)
-			m.p = min(m.p, sc.heard.words[word].P)
-		}
-	}
-	sc.found[source] = append(sc.found[source], m)
-}
-
-// excuse takes away the matches that lie inside a phrase of never:.
-func (sc *scene) excuse(source int, never []match) {
-	var kept []match
-	for _, m := range sc.found[source] {
-		inside := func(n match) bool { return n.first <= m.first && m.last <= n.last }
-		if slices.ContainsFunc(never, inside) {
-			sc.excused[source] = append(sc.excused[source], m)
+// judgeAll applies every rule that is asked for.
+func (sc *scene) judgeAll(asked func(*rule) bool) []Verdict {
+	var out []Verdict
+	for _, r := range sc.set.rules {
+		if !asked(r) {
 			continue
 		}
-		kept = append(kept, m)
+		v, fired := r.judge(sc)
+		if fired || sc.explain {
+			out = append(out, v)
+		}
 	}
-	sc.found[source] = kept
+	sortVerdicts(out)
+	return out
 }
 
 // judge applies one rule: first to every match, then to the surely heard ones only, which must make it hold by themselves
 // to pass the gate.
-func (r *rule) judge(sc *scene, u models.Utterance) (Verdict, bool) {
-	v := Verdict{Rule: r.id, Pack: r.pack, Hash: r.hash, Level: r.level, Mode: r.mode}
+func (r *rule) judge(sc *scene) (Verdict, bool) {
+	v := Verdict{Rule: r.id, Pack: r.pack, Hash: r.hash, Level: r.level, Mode: r.mode, rule: r}
+	sc.noSound, sc.evidence = false, nil
+	sc.from = sc.heard.cut
+	if r.span != nil && !sc.observe {
+		sc.from = sc.heard.reach(r.span.Last, r.span.Gap)
+	}
 	held, evidence := r.when.holds(sc, 0)
-	if len(sc.heard.tokens) == 0 || !held {
+	silent := !sc.observe && !sc.late && len(sc.heard.tokens) == sc.heard.cut
+	if silent || !held || !sc.touchesNow(evidence) {
 		if sc.explain {
 			v.WhyNot = r.when.because(sc)
+			if held {
+				v.WhyNot = "nothing of it was said in this line"
+			}
 		}
 		return v, false
 	}
-	if r.unless != nil {
-		if ok, _ := r.unless.holds(sc, 0); ok {
-			if sc.explain {
-				v.WhyNot = "excused by unless: " + r.unless.because(sc)
-			}
-			return v, false
-		}
-	}
 	sure, surely := r.when.holds(sc, r.trust.wordP)
-	if sure {
+	if sure = sure && sc.touchesNow(surely); sure {
 		evidence = surely
 	}
-	v.Fired = true
-	v.Matched, v.Shown = sc.words(evidence)
-	if len(evidence) == 0 { // nothing said made it hold, so all of the line must be sure
-		sure = float64(leastSure(v.Matched)) >= r.trust.wordP
+	if r.unless != nil && sc.pardons(r.unless, evidence) {
+		if sc.explain {
+			v.WhyNot = "excused by unless: " + r.unless.because(sc)
+		}
+		return v, false
 	}
-	v.Gates = r.trust.judge(u, sure)
+	sc.from = sc.heard.cut
+	if r.span != nil && !sc.observe {
+		sc.from = sc.heard.reach(r.span.Last, r.span.Gap)
+	}
+	r.weigh(sc, &v, sure, evidence)
+	return v, true
+}
+
+// pardons reports whether unless holds: it looks at the lines that the evidence touches.
+func (sc *scene) pardons(unless *cond, evidence []match) bool {
+	sc.evidence = evidence
+	sc.from = sc.heard.cut
+	for _, m := range evidence {
+		if m.first < sc.from {
+			sc.from = sc.heard.lines[sc.heard.lineOf(m.first)].token
+		}
+	}
+	ok, _ := unless.holds(sc, 0)
+	return ok
+}
+
+// touchesNow reports whether some of the evidence is in the current line. Without words no evidence is in any.
+func (sc *scene) touchesNow(evidence []match) bool {
+	if len(evidence) == 0 || sc.observe {
+		return true
+	}
+	return slices.ContainsFunc(evidence, func(m match) bool { return m.last >= sc.heard.cut })
+}
+
+// weigh fills in a fired verdict: its words and what the gates make of it.
+func (r *rule) weigh(sc *scene, v *Verdict, sure bool, evidence []match) {
+	v.Fired, v.said = true, len(evidence) > 0
+	if r.spoken && !sc.observe && !sc.late {
+		v.Matched, v.Shown = sc.words(evidence)
+		if len(evidence) == 0 { // nothing said made it hold, so all of the line must be sure
+			sure = float64(leastSure(v.Matched)) >= r.trust.wordP
+		}
+		v.Gates = r.trust.judge(sc.linesOf(evidence), sure)
+		if v.Mode == models.ModeAct && r.bySound {
+			v.Mode = sc.withoutSound(r)
+		}
+	} else {
+		v.Gates = nil
+	}
 	if slices.ContainsFunc(v.Gates, func(g Gate) bool { return !g.Passed }) {
 		v.Mode = models.ModeWatch
 	}
 	v.WouldEnforce = v.Mode != models.ModeWatch
-	v.Title = fillTitle(r.title, strings.Join(v.Shown, " … "), u.SpeakerName)
-	v.Why = r.why(len(evidence) > 0, v)
-	return v, true
+	name := sc.u.SpeakerName
+	if name == "" && sc.person != nil {
+		name = sc.person.Name
+	}
+	v.Title = fillTitle(r.title, strings.Join(v.Shown, " … "), name)
+	v.Why = r.why(v.said, *v)
 }
 
-// words are the spoken words of matches, each once and in order, and their groups as they are shown. Without a match they
-// are all words of the line.
-func (sc *scene) words(ms []match) (words []models.Word, shown []string) {
-	if len(ms) == 0 {
-		return slices.Clone(sc.heard.words), nil
+// withoutSound is the strongest mode of a verdict: what is only known by its sound is never more than a suggestion.
+func (sc *scene) withoutSound(r *rule) models.Mode {
+	sc.noSound = true
+	held, ms := r.when.holds(sc, r.trust.wordP)
+	sc.noSound = false
+	if held && sc.touchesNow(ms) {
+		return models.ModeAct
 	}
-	masked := sc.masked(ms)
-	last := -2
-	for i, w := range sc.heard.words {
-		hide, ok := masked[i]
-		if !ok {
-			continue
-		}
-		words = append(words, w)
-		text := trim(w.Text)
-		if hide {
-			text = mask(text)
-		}
-		if i == last+1 {
-			shown[len(shown)-1] += " " + text
-		} else {
-			shown = append(shown, text)
-		}
-		last = i
-	}
-	return words, shown
+	return models.ModeSuggest
 }
 
-// masked are the indices of the words of matches, and whether each is to be hidden.
-func (sc *scene) masked(ms []match) map[int]bool {
-	out := map[int]bool{}
-	for _, m := range ms {
-		for _, w := range m.words {
-			out[w] = out[w] || sc.set.sources[m.source].mask && !sc.show
-		}
+// linesOf are the lines that the evidence touches; the current one always is.
+func (sc *scene) linesOf(evidence []match) []models.Utterance {
+	first := len(sc.heard.lines) - 1
+	for _, m := range evidence {
+		first = min(first, sc.heard.lineOf(m.first))
+	}
+	out := make([]models.Utterance, 0, len(sc.heard.lines)-first)
+	for _, l := range sc.heard.lines[first:] {
+		out = append(out, l.u)
 	}
 	return out
-}
-
-// Mask is a text with the words of masked lists hidden but for their first letters, fit for showing.
-func (s *Set) Mask(text string) string {
-	sc := s.scene(wordsOf(models.Utterance{Text: text}))
-	out := make([]string, len(sc.heard.words))
-	for i, w := range sc.heard.words {
-		out[i] = w.Text
-	}
-	for id := range s.sources {
-		for i, hide := range sc.masked(slices.Concat(sc.found[id], sc.excused[id])) {
-			if hide {
-				out[i] = mask(out[i])
-			}
-		}
-	}
-	return strings.Join(out, " ")
-}
-
-// quote names matches in an explanation, masked where their list is.
-func (sc *scene) quote(ms []match) string {
-	_, shown := sc.words(ms)
-	return quoted(shown)
 }
 
 // trim drops the punctuation around a word.

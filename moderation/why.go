@@ -19,7 +19,10 @@ func (r *rule) why(said bool, v Verdict) string {
 	if said {
 		what = "matched " + quoted(v.Shown)
 	}
-	s := fmt.Sprintf("%s in %s; %s", what, r.pack, sureness(v.Matched))
+	s := what + " in " + r.pack
+	if len(v.Matched) > 0 {
+		s += "; " + sureness(v.Matched)
+	}
 	var failed []string
 	for _, g := range v.Gates {
 		if !g.Passed && g.Name != "word_p" {

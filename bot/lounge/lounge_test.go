@@ -113,7 +113,8 @@ func (e *ear) Speaker(s models.Speaker) {
 		e.said = append(e.said, fmt.Sprintf("speaker %s %s", s.Name, s.Role))
 	})
 }
-func (e *ear) Left(id string) { e.note(func() { e.said = append(e.said, "left "+e.names[id]) }) }
+func (e *ear) Left(id string)       { e.note(func() { e.said = append(e.said, "left "+e.names[id]) }) }
+func (e *ear) Talking(string, bool) {}
 func (e *ear) Track(i bot.TrackInfo) bot.TrackSink {
 	tr := &track{e: e, info: i}
 	e.note(func() { e.tracks = append(e.tracks, tr) })

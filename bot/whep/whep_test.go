@@ -124,6 +124,7 @@ func (e *ear) note(f func()) {
 func (e *ear) Joined(bot.Capabilities)           {}
 func (e *ear) Speaker(s models.Speaker)          { e.note(func() { e.speaker = s }) }
 func (e *ear) Left(string)                       {}
+func (e *ear) Talking(string, bool)              {}
 func (e *ear) Track(bot.TrackInfo) bot.TrackSink { return e }
 func (e *ear) Packet(raw []byte, _ uint8) {
 	e.note(func() { e.heard[binary.BigEndian.Uint16(raw[2:])] = true })

@@ -118,7 +118,7 @@ func heldBy(t *testing.T, dir string) (pending []models.Key, lines int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close() //nolint:errcheck // read only
+	defer store.Close()
 	if pending, err = store.PendingKeys(t.Context()); err != nil || len(pending) == 0 {
 		return nil, 0
 	}

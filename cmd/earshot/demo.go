@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -16,6 +17,7 @@ import (
 	"earshot/bot/lounge"
 	"earshot/configs"
 	"earshot/models"
+	"earshot/moderation/review"
 	"earshot/moderation/review/export"
 )
 
@@ -36,16 +38,16 @@ listens, writes down and applies the rules, as it would in any room. One of the 
 }
 
 func (a *app) demo(cmd *cobra.Command, stays bool) error {
-	cfg, err := a.config(cmd)
+	r, err := a.report(cmd)
 	if err != nil {
 		return err
 	}
-	ctx := cmd.Context()
+	cfg, ctx := r.Config, cmd.Context()
 	l, err := a.demoListener(ctx, cfg)
 	if err != nil {
 		return err
 	}
-	s, err := openStation(ctx, cfg, a.logger(cfg))
+	s, err := openStation(ctx, cfg, a.talkLogger(r))
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
@@ -71,23 +73,25 @@ func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) 
 	}
 	host := l.Addr().String()
 	room := models.Room{ID: demoRoom, Name: "Lounge", URL: "lounge://" + host + "/" + demoRoom}
-	client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Peer: s.peers, Log: s.log})
+	client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Name: botName, Token: s.hostToken, Peer: s.peers, Log: s.log})
 	if err != nil {
 		return err
 	}
 	up := newCurtain(client, len(cast))
 	var session models.Session
 	fmt.Fprintf(a.stdout, "lounge     %s   (open it to join with a microphone)\n", pageURL(l, "/room/"+demoRoom))
+	fmt.Fprintf(a.stdout, "as host    %s\n", pageURL(l, "/room/"+demoRoom+"#host="+s.hostToken))
 
 	listening, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
 	group, playing := errgroup.WithContext(listening)
+	group.Go(func() error { return s.demoHost(listening) })
 	group.Go(func() (err error) {
 		session, err = a.follow(listening, s, l, stay{room: room, connector: up}, false)
 		return err
 	})
 	group.Go(func() error {
-		if err := playAll(playing, s, "http://"+host, cast, up); err != nil {
+		if err := playAll(playing, s, "http://"+host, demoRoom, cast, up); err != nil {
 			return err
 		}
 		if stays {
@@ -103,9 +107,38 @@ func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) 
 	return a.demoTable(s, session)
 }
 
+// demoHost is the host of the play: asked about an insult, she has the speaker muted.
+func (s *station) demoHost(ctx context.Context) error {
+	watcher, err := s.hub.Subscribe("", review.Cursor{})
+	if err != nil {
+		return err
+	}
+	defer watcher.Close()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case e, ok := <-watcher.Events():
+			if !ok {
+				return watcher.Err()
+			}
+			d := e.Decision
+			if d == nil || d.Ask != models.AskOpen || d.Rule != "insult" || !slices.Contains(d.Offer, demoChoice) {
+				continue
+			}
+			if err := s.desk.choose(ctx, e.SessionID, d.ID, "Ana", demoChoice); err != nil {
+				s.log.Warn("the demo's host could not answer", "err", err)
+			}
+		}
+	}
+}
+
+// demoChoice is what the play's host answers when she is asked about an insult.
+const demoChoice = "mute 60s"
+
 // playAll plays every voice at once, from the moment the bot hears them all. They come in one after the other: the
 // first is the room's host.
-func playAll(ctx context.Context, s *station, base string, cast []voice, up *curtain) error {
+func playAll(ctx context.Context, s *station, base, room string, cast []voice, up *curtain) error {
 	group, ctx := errgroup.WithContext(ctx)
 	here := make(chan struct{}, len(cast))
 	for i, v := range cast {
@@ -117,7 +150,7 @@ func playAll(ctx context.Context, s *station, base string, cast []voice, up *cur
 		}
 		group.Go(func() error {
 			err := lounge.Publish(ctx, lounge.PublishConfig{
-				BaseURL: base, Room: demoRoom, Name: v.name, Source: v.frames, Peer: s.peers,
+				BaseURL: base, Room: room, Name: v.name, Source: v.frames, Peer: s.peers,
 				Ready: func(string) { here <- struct{}{}; up.wait(ctx) },
 			})
 			if err != nil && ctx.Err() == nil {
@@ -151,15 +184,21 @@ func (a *app) demoTable(s *station, session models.Session) error {
 // demoRoom is where the demo takes place.
 const demoRoom = "lounge"
 
+// actingConnector is a connector that can act in its room.
+type actingConnector interface {
+	bot.Connector
+	bot.Hands
+}
+
 // curtain is a connector that tells when a number of tracks are being heard.
 type curtain struct {
-	bot.Connector
+	actingConnector
 	missing chan struct{}
 	up      chan struct{}
 }
 
-func newCurtain(c bot.Connector, n int) *curtain {
-	u := &curtain{Connector: c, missing: make(chan struct{}, n), up: make(chan struct{})}
+func newCurtain(c actingConnector, n int) *curtain {
+	u := &curtain{actingConnector: c, missing: make(chan struct{}, n), up: make(chan struct{})}
 	for range n {
 		u.missing <- struct{}{}
 	}
@@ -168,7 +207,7 @@ func newCurtain(c bot.Connector, n int) *curtain {
 
 // Run connects, with ears that count.
 func (u *curtain) Run(ctx context.Context, ears bot.Ears) error {
-	return u.Connector.Run(ctx, countingEars{ears, u})
+	return u.actingConnector.Run(ctx, countingEars{ears, u})
 }
 
 func (u *curtain) opened() {

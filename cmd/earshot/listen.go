@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -25,7 +26,7 @@ type stay struct {
 func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error) {
 	session, err := s.store.StartSession(ctx, models.Session{
 		ID: sessionID(st.room.ID, time.Now()), Room: st.room.ID, Name: st.room.Name, URL: st.room.URL,
-		Model: s.speech.model.Name(), Rules: s.rulesName(), Started: time.Now().UTC(),
+		Model: s.speech.name, Rules: s.rulesName(), Started: time.Now().UTC(),
 	})
 	if err != nil {
 		return session, err
@@ -36,13 +37,18 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 	}
 	room, err := bot.NewRoom(bot.Config{
 		Room: st.room, Session: session, Connector: st.connector, Sink: s.desk,
-		Segment: segmentConfig(s.cfg), Watch: st.watch, Log: s.log,
+		Segment: segmentConfig(s.cfg), NewVAD: newVAD(s.vad), Watch: st.watch, Log: s.log,
+		Notice: bot.Notice{Name: botName, Language: s.cfg.Language},
 	})
 	if err != nil {
 		return session, err
 	}
+	attending, leave := context.WithCancel(ctx)
+	attended := make(chan error, 1)
+	go func() { attended <- s.desk.attend(attending, session.ID, room) }()
 	reason, err := room.Run(ctx)
-	return s.endSession(ctx, session, reason, err)
+	leave()
+	return s.endSession(ctx, session, reason, errors.Join(err, <-attended))
 }
 
 // endSession stores the end of a stay, also when the context has ended, and passes the stay's error on.

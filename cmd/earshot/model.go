@@ -147,7 +147,7 @@ func newModelPath(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			path := ""
+			var path string
 			if len(args) == 0 {
 				path, err = modelPath(c)
 			} else {
@@ -185,7 +185,7 @@ says what it is.`,
 			if err != nil {
 				return err
 			}
-			path := ""
+			var path string
 			switch _, unknown := modelfile.Find(append(args, "")[0]); {
 			case len(args) == 0:
 				path, err = modelPath(c)

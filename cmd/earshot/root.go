@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -117,10 +118,17 @@ func newHelpCommand() *cobra.Command {
 // commands are the program's commands, in no particular order.
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
+		newBenchCommand(a),
+		newBackupCommand(a),
+		newCheckCommand(a),
 		newConfigCommand(a),
+		newDecoderCommand(),
 		newDemoCommand(a),
+		newEraseCommand(a),
 		newJoinCommand(a),
 		newModelCommand(a),
+		newPersonCommand(a),
+		newRestoreCommand(a),
 		newRulesCommand(a),
 		newSessionsCommand(a),
 		newTranscribeCommand(a),
@@ -205,6 +213,17 @@ func (a *app) logger(c configs.Config) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(a.stderr, options))
 	}
 	return slog.New(slog.NewTextHandler(a.stderr, options))
+}
+
+// talkLogger is the logger of the commands that talk to a person: it is silent about what they show themselves, unless
+// somebody asked for a level.
+func (a *app) talkLogger(r configs.Report) *slog.Logger {
+	c := r.Config
+	asked := slices.ContainsFunc(r.Values, func(v configs.Value) bool { return v.Key == "log.level" && v.From.String() != "default" })
+	if !asked {
+		c.Log.Level = slog.LevelError
+	}
+	return a.logger(c)
 }
 
 // database is the path of the record's database file.

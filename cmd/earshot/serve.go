@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -20,6 +21,7 @@ import (
 	"earshot/moderation"
 	"earshot/moderation/review"
 	"earshot/transcribe"
+	"earshot/transcribe/whisper"
 )
 
 // drainTime is how long decoding may go on after the rooms were left; what is left then lies in the spool.
@@ -31,16 +33,23 @@ type station struct {
 	log    *slog.Logger
 	store  *sqlite.Store
 	speech *speech
+	vad    *whisper.VADModel // nil: the energy detector
 	rules  *moderation.Set
 	hub    *review.Hub
 	desk   *desk
 	text   *transcribe.Service
 	lounge *lounge.Server
 	peers  *peer.Factory
+	// hostToken makes people hosts of this program's own lounge.
+	hostToken string
 }
 
 // openStation opens everything that can fail before anybody is heard. The caller closes it.
-func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (_ *station, err error) {
+func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (*station, error) {
+	return openStationWith(ctx, cfg, log, speechOptions{})
+}
+
+func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, o speechOptions) (_ *station, err error) {
 	s := &station{cfg: cfg, log: log, hub: review.NewHub(review.HubConfig{})}
 	defer func() {
 		if err != nil {
@@ -50,7 +59,10 @@ func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (_ *
 	if s.rules, err = loadRules(cfg); err != nil {
 		return nil, err
 	}
-	if s.speech, err = openSpeech(cfg, 0); err != nil {
+	if s.speech, err = openSpeech(cfg, log, o); err != nil {
+		return nil, badInput(err)
+	}
+	if s.vad, err = openVAD(cfg); err != nil {
 		return nil, badInput(err)
 	}
 	if s.store, err = sqlite.Open(ctx, database(cfg)); err != nil {
@@ -60,15 +72,20 @@ func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (_ *
 	if s.peers, err = peer.New(ice); err != nil {
 		return nil, err
 	}
-	s.lounge = lounge.New(lounge.Config{UDPPort: cfg.Lounge.UDPPort, Peer: ice, TranscriptURL: s.transcriptURL, Log: log})
+	s.hostToken = rand.Text()
+	s.lounge = lounge.New(lounge.Config{
+		UDPPort: cfg.Lounge.UDPPort, Peer: ice, TranscriptURL: s.transcriptURL, BotName: botName, HostToken: s.hostToken, Log: log,
+	})
 	s.desk = newDesk(s.store, s.rules, s.hub, log)
+	s.desk.keep = cfg.Evidence.Keep
 	s.text, err = transcribe.New(transcribe.Config{
-		Engines:  s.speech.engines,
-		Model:    s.speech.model.Name(),
-		Options:  func(models.Clip) transcribe.Options { return transcribe.Options{Language: cfg.Language} },
-		Decode:   audio.DecodeClip,
-		SpokenAt: s.desk.spokenAt,
-		Logger:   log,
+		Engines:     s.speech.engines,
+		Model:       s.speech.name,
+		Options:     func(models.Clip) transcribe.Options { return transcribe.Options{Language: cfg.Language} },
+		Decode:      audio.DecodeClip,
+		NoteAttempt: s.store.NoteAttempt,
+		SpokenAt:    s.desk.spokenAt,
+		Logger:      log,
 	}, s.desk.Done)
 	s.desk.queue = s.text
 	return s, err
@@ -91,6 +108,9 @@ func (s *station) Close() error {
 	if s.speech != nil {
 		errs = append(errs, s.speech.Close())
 	}
+	if s.vad != nil {
+		errs = append(errs, s.vad.Close())
+	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
 	}
@@ -99,8 +119,8 @@ func (s *station) Close() error {
 
 // handler is everything that the web server answers.
 func (s *station) handler() http.Handler {
-	page := review.New(review.Config{Store: s.store, Hub: s.hub, Notice: s.speech.notice, Log: s.log})
-	return byPath(s.lounge, page)
+	page := review.New(review.Config{Store: reviewStore{s.store, s.desk}, Actor: s.desk, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.speech.notice, Log: s.log})
+	return byPath(page.OwnHost(s.lounge), page)
 }
 
 // transcriptURL is where the lounge's page reads a room's lines: the newest live session there.
@@ -118,8 +138,10 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	group, serving := errgroup.WithContext(serving)
+	group.Go(func() error { return s.speech.run(serving) })
 	group.Go(func() error { return s.text.Run(serving) })
 	group.Go(func() error { return s.lounge.Run(serving) })
+	group.Go(func() error { return keeper{s.store, retention(s.cfg), s.log}.Run(serving) })
 	group.Go(func() error { return serveWeb(serving, l, s.handler(), s.hub.Close, s.log) })
 
 	working, cancel := context.WithCancel(ctx)

@@ -50,7 +50,9 @@ func serveWeb(ctx context.Context, l net.Listener, h http.Handler, shut func(), 
 	if err != nil { // a client that does not let go
 		err = server.Close()
 	}
-	<-ended
+	if e := <-ended; !errors.Is(e, http.ErrServerClosed) {
+		err = errors.Join(err, e)
+	}
 	return err
 }
 

@@ -44,17 +44,23 @@ func (s *Store) SetFlagStatus(ctx context.Context, id string, status models.Flag
 	var decided sql.NullInt64
 	switch status {
 	case models.FlagOpen:
-		by = ""
 	case models.FlagConfirmed, models.FlagDismissed:
 		decided = nullMillis(when)
 	default:
 		return models.Flag{}, storeError(op, fmt.Errorf("%w: no such flag status", models.ErrInvalid))
 	}
 	var f models.Flag
+	who := by
+	if status == models.FlagOpen {
+		by = ""
+	}
 	err := s.update(ctx, op, func(tx *sql.Tx) (err error) {
-		f, err = one(ctx, tx, scanFlag, "UPDATE flags SET status = ?, decided_by = ?, decided = ? WHERE id = ? RETURNING "+flagColumns,
-			status, clean(by), decided, id)
-		return err
+		f, err = one(ctx, tx, scanFlag, `UPDATE flags SET status = ?, decided_by = ?, decided = ? WHERE id = ?
+			AND session NOT IN (SELECT id FROM sessions WHERE erasing = 1) RETURNING `+flagColumns, status, clean(by), decided, id)
+		if err != nil {
+			return err
+		}
+		return note(ctx, tx, when, who, "flag "+string(status), f.ID, f.Session)
 	})
 	return f, err
 }

@@ -7,20 +7,22 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
+	"path"
+	"slices"
 
 	sqlite3 "github.com/mattn/go-sqlite3"
 
 	"earshot/models"
 )
 
-// migrations are numbered from 0001 without holes; each runs once, in one transaction with the new user_version.
-// A released one is never changed.
+// migrations run in the order of their names, each once, in one transaction that writes its name into the table
+// migrated. user_version is how many have run, which a reader can compare without knowing the table. A released
+// migration is never changed, and a new one gets a higher number than all released ones.
 //
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// schemaVersion is the number of the newest migration.
+// schemaVersion is the number of migrations.
 func schemaVersion() int {
 	names, _ := fs.Glob(migrations, "migrations/*.sql") // the pattern is well-formed
 	return len(names)
@@ -28,29 +30,59 @@ func schemaVersion() int {
 
 // migrate brings the database to the newest schema.
 func migrate(ctx context.Context, db *sql.DB) error {
-	var version int
-	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
-		return err
-	}
 	names, err := fs.Glob(migrations, "migrations/*.sql") // sorted
 	if err != nil {
 		return err
 	}
-	for i, name := range names {
-		if !strings.HasPrefix(name, fmt.Sprintf("migrations/%04d_", i+1)) {
-			return fmt.Errorf("migration %s is out of order", name)
-		}
-		if i < version {
+	done, err := migrated(ctx, db, names)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if slices.Contains(done, path.Base(name)) {
 			continue
 		}
-		if err := apply(ctx, db, name, i+1); err != nil {
+		if err := apply(ctx, db, name); err != nil {
 			return fmt.Errorf("migration %s: %w", name, err)
 		}
 	}
 	return nil
 }
 
-func apply(ctx context.Context, db *sql.DB, name string, version int) error {
+// migrated lists the migrations that have run. A database from before there was a list has run the first ones.
+func migrated(ctx context.Context, db *sql.DB, names []string) (done []string, err error) {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = tx.Rollback() }()
+	var version, listed int
+	err = tx.QueryRowContext(ctx, `SELECT (SELECT user_version FROM pragma_user_version),
+		(SELECT count(*) FROM sqlite_schema WHERE name = 'migrated')`).Scan(&version, &listed)
+	if err != nil {
+		return nil, err
+	}
+	if listed == 0 {
+		if _, err := tx.ExecContext(ctx, "CREATE TABLE migrated (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID"); err != nil {
+			return nil, err
+		}
+		for _, name := range names[:min(version, len(names))] {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO migrated (name) VALUES (?)", path.Base(name)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	done, err = list(ctx, tx, func(rows *sql.Rows) (name string, err error) {
+		err = rows.Scan(&name)
+		return name, err
+	}, "SELECT name FROM migrated")
+	if err != nil {
+		return nil, err
+	}
+	return done, tx.Commit()
+}
+
+func apply(ctx context.Context, db *sql.DB, name string) error {
 	script, err := migrations.ReadFile(name)
 	if err != nil {
 		return err
@@ -63,7 +95,14 @@ func apply(ctx context.Context, db *sql.DB, name string, version int) error {
 	if _, err := tx.ExecContext(ctx, string(script)); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version)); err != nil {
+	if _, err := tx.ExecContext(ctx, "INSERT INTO migrated (name) VALUES (?)", path.Base(name)); err != nil {
+		return err
+	}
+	var n int
+	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM migrated").Scan(&n); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", n)); err != nil {
 		return err
 	}
 	return tx.Commit()

@@ -49,7 +49,7 @@ func (s *Server) sessionEvents(w http.ResponseWriter, r *http.Request) {
 
 // apiEvents sends what happens in one session as models.Event in JSON.
 func (s *Server) apiEvents(w http.ResponseWriter, r *http.Request) {
-	ses, err := s.store.Session(r.Context(), r.PathValue("id"))
+	ses, err := s.visible(r.Context(), r.PathValue("id"))
 	if err != nil {
 		s.apiError(w, r, err)
 		return

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -19,6 +20,7 @@ type memory struct {
 	lines    []models.Utterance
 	flags    []models.Flag
 	gaps     []models.Gap
+	clips    []models.Evidence
 	err      error // every call fails with it
 	boom     bool  // every call panics
 }
@@ -100,6 +102,87 @@ func (m *memory) Utterances(_ context.Context, id string) ([]models.Utterance, e
 
 func (m *memory) Flags(_ context.Context, id string) ([]models.Flag, error) {
 	return pick(m, &m.flags, func(f models.Flag) bool { return f.Session == id })
+}
+
+func (m *memory) FindFlags(ctx context.Context, q models.FlagQuery) (out []models.FlagPlace, err error) {
+	found, err := pick(m, &m.flags, func(f models.Flag) bool {
+		return (q.Status == "" || f.Status == q.Status) && (q.Rule == "" || f.Rule == q.Rule) && (!q.Decided || !f.Decided.IsZero())
+	})
+	for _, f := range found[:min(q.Limit, len(found))] {
+		p, err := m.FlagPlace(ctx, f.ID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, err
+}
+
+func (m *memory) FlagPlace(_ context.Context, id string) (p models.FlagPlace, err error) {
+	flags, err := pick(m, &m.flags, func(f models.Flag) bool { return f.ID == id })
+	if err != nil || len(flags) == 0 {
+		return p, cmp.Or(err, models.ErrNotFound)
+	}
+	p.Flag = flags[0]
+	sessions, _ := pick(m, &m.sessions, func(s models.Session) bool { return s.ID == p.Flag.Session })
+	lines, _ := pick(m, &m.lines, func(u models.Utterance) bool { return u.Key == p.Flag.Utterance })
+	clips, _ := pick(m, &m.clips, func(e models.Evidence) bool { return e.Utterance == p.Flag.Utterance })
+	p.Session, p.Utterance = sessions[0], lines[0]
+	if len(clips) > 0 {
+		p.Evidence = &clips[0]
+	}
+	return p, nil
+}
+
+func (m *memory) SetFlagStatus(_ context.Context, id string, status models.FlagStatus, by string, when time.Time) (models.Flag, error) {
+	if err := m.enter(); err != nil {
+		m.mu.Unlock()
+		return models.Flag{}, err
+	}
+	defer m.mu.Unlock()
+	i := slices.IndexFunc(m.flags, func(f models.Flag) bool { return f.ID == id })
+	f := &m.flags[i]
+	if !slices.Contains([]models.FlagStatus{models.FlagOpen, models.FlagConfirmed, models.FlagDismissed}, status) {
+		return *f, models.ErrInvalid
+	}
+	f.Status, f.DecidedBy, f.Decided = status, by, when
+	if status == models.FlagOpen {
+		f.DecidedBy, f.Decided = "", time.Time{}
+	}
+	return *f, nil
+}
+
+func (m *memory) Rules(context.Context, string) ([]models.RuleCounts, error) {
+	var out []models.RuleCounts
+	flags, err := pick(m, &m.flags, func(models.Flag) bool { return true })
+	for _, f := range flags {
+		i := slices.IndexFunc(out, func(c models.RuleCounts) bool { return c.Rule == f.Rule })
+		if i < 0 {
+			i, out = len(out), append(out, models.RuleCounts{Rule: f.Rule, Pack: f.Pack, Title: f.Title, Level: f.Level})
+		}
+		out[i].Flags++
+		switch f.Status {
+		case models.FlagConfirmed:
+			out[i].Confirmed++
+		case models.FlagDismissed:
+			out[i].Dismissed++
+		default:
+			out[i].Open++
+		}
+	}
+	return out, err
+}
+
+func (m *memory) Evidence(_ context.Context, id string, _ time.Time) (models.Evidence, error) {
+	found, err := pick(m, &m.clips, func(e models.Evidence) bool { return e.ID == id })
+	if err != nil || len(found) == 0 {
+		return models.Evidence{}, cmp.Or(err, models.ErrNotFound)
+	}
+	return found[0], nil
+}
+
+func (m *memory) SessionEvidence(_ context.Context, session string, _ time.Time) ([]models.Evidence, error) {
+	return pick(m, &m.clips, func(e models.Evidence) bool { return e.Utterance.Session == session })
 }
 
 func (m *memory) Gaps(_ context.Context, id string) ([]models.Gap, error) {

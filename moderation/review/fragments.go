@@ -27,18 +27,21 @@ type drawn struct {
 }
 
 func (s *Server) newFragments(ctx context.Context, session string) (*fragments, error) {
-	info, err := s.store.Session(ctx, session)
+	info, err := s.visible(ctx, session)
 	if err != nil {
-		return nil, fmt.Errorf("session: %w", err)
+		return nil, err
 	}
 	speakers, err := s.store.Speakers(ctx, info.ID)
 	if err != nil {
 		return nil, fmt.Errorf("speakers of %s: %w", info.ID, err)
 	}
-	return &fragments{
-		p:      &painter{s: s, ses: info.Session, cast: newCast(speakers)},
-		recent: make(map[models.Key]*drawn, remembered),
-	}, nil
+	clips, err := s.store.SessionEvidence(ctx, info.ID, s.now())
+	if err != nil {
+		return nil, fmt.Errorf("evidence of %s: %w", info.ID, err)
+	}
+	p := s.painter(info.Session, visitorOf(ctx), speakers)
+	p.keep(clips...)
+	return &fragments{p: p, recent: make(map[models.Key]*drawn, remembered)}, nil
 }
 
 func (f *fragments) encode(e models.Event) (message, error) {
@@ -57,11 +60,16 @@ func (f *fragments) encode(e models.Event) (message, error) {
 		err = f.utterance(&b, *e.Utterance)
 	case e.Flag != nil:
 		err = f.flag(&b, *e.Flag)
+	case e.Evidence != nil:
+		f.p.keep(*e.Evidence) // drawn with the flag that comes next
 	case e.Gap != nil:
 		err = f.draw(&b, "gap", f.p.gap(*e.Gap))
 	}
 	if err != nil {
 		return message{}, err
+	}
+	if b.Len() == 0 {
+		return message{}, nil
 	}
 	return message{data: b.String()}, nil
 }

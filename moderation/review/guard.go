@@ -33,13 +33,12 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		secure(w.Header())
 		switch {
 		case !s.hostAllowed(r.Host):
-			http.Error(t, "This name is not served here. Ask by address, or add the name to the configured hosts.",
-				http.StatusMisdirectedRequest)
+			http.Error(t, foreignHost, http.StatusMisdirectedRequest)
 		case len(r.URL.RawQuery) > maxQuery:
 			http.Error(t, "The address is too long.", http.StatusRequestURITooLong)
 		default:
 			r.Body = http.MaxBytesReader(t, r.Body, maxBody)
-			next.ServeHTTP(t, r)
+			next.ServeHTTP(t, withVisitor(r, atTheMachine()))
 		}
 	})
 }
@@ -54,6 +53,20 @@ func secure(h http.Header) {
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 	h.Set("Cache-Control", "no-store") // what people said stays out of caches
 }
+
+// OwnHost puts the check of the host's name before another handler of the same server, so that the rooms in it can't be
+// reached by a foreign name either.
+func (s *Server) OwnHost(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !s.hostAllowed(r.Host) {
+			http.Error(w, foreignHost, http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+const foreignHost = "This name is not served here. Ask by address, or add the name to the setting hosts."
 
 // hostAllowed refuses foreign DNS names: with one, a page of another site could read the answers (DNS rebinding). An
 // address literal can't be rebound.

@@ -74,6 +74,9 @@ func (s *Server) nowhere(*http.Request) (view, error) {
 	}}, nil
 }
 
+// errForbidden says that the visitor may read this and not change it.
+var errForbidden = errors.New("not allowed")
+
 // failed words an error for the page and logs what the reader can't mend.
 func (s *Server) failed(r *http.Request, err error) view {
 	code, text := statusOf(err)
@@ -97,6 +100,8 @@ func statusOf(err error) (int, string) {
 	switch {
 	case errors.Is(err, models.ErrNotFound):
 		return http.StatusNotFound, "There is no such thing here."
+	case errors.Is(err, errForbidden):
+		return http.StatusForbidden, "You may read this and not change it. An owner can give you more access."
 	case errors.Is(err, models.ErrInvalid):
 		return http.StatusBadRequest, "That can't be asked for in this way."
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, models.ErrUnavailable):

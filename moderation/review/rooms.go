@@ -72,6 +72,8 @@ func (s *Server) sessions(ctx context.Context, limit int) ([]models.SessionInfo,
 	if err != nil {
 		return nil, fmt.Errorf("sessions: %w", err)
 	}
+	who := visitorOf(ctx)
+	sessions = slices.DeleteFunc(sessions, func(x models.SessionInfo) bool { return !who.may(x.Room, models.AccessViewer) })
 	slices.SortStableFunc(sessions, func(a, b models.SessionInfo) int {
 		switch {
 		case a.Live() != b.Live():

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -60,6 +61,8 @@ func (s *Server) search(r *http.Request) (view, error) {
 		case err != nil:
 			return v, fmt.Errorf("search for %d characters: %w", utf8.RuneCountInString(q), err)
 		}
+		who := visitorOf(r.Context())
+		page.Hits = slices.DeleteFunc(page.Hits, func(h models.SearchHit) bool { return !who.may(h.Room, models.AccessViewer) })
 		data.Hits, data.Groups = len(page.Hits), s.groupHits(page.Hits)
 		if page.Next != "" {
 			data.Older = "/search?" + url.Values{"q": {q}, "before": {page.Next}}.Encode()

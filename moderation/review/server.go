@@ -13,6 +13,8 @@ type Config struct {
 	Hub   *Hub
 	// Notice is shown as a banner on every page, "" for none. Words between backquotes are shown as code.
 	Notice string
+	// Actor carries out what a host chooses; nil: flags can be decided, and nothing can be done in the rooms.
+	Actor Actor
 	// Hosts are the DNS names under which the pages may be asked for, besides localhost and IP addresses. A request
 	// under any other name is refused, since a foreign site could point its own name at this machine.
 	Hosts []string
@@ -31,6 +33,7 @@ type Config struct {
 type Server struct {
 	store     Store
 	hub       *Hub
+	actor     Actor
 	notice    []noticePart
 	hosts     map[string]bool
 	loc       *time.Location
@@ -48,6 +51,7 @@ func New(c Config) *Server {
 	s := &Server{
 		store:     c.Store,
 		hub:       c.Hub,
+		actor:     c.Actor,
 		notice:    parseNotice(c.Notice),
 		hosts:     map[string]bool{"localhost": true},
 		loc:       c.Location,
@@ -84,10 +88,14 @@ func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", s.page(s.rooms))
 	mux.Handle("GET /s/{id}", s.page(s.session))
+	mux.Handle("GET /queue", s.page(s.queue))
+	mux.HandleFunc("POST /flags/{id}", s.decide)
+	mux.HandleFunc("GET /evidence/{file}", s.evidence)
 	mux.Handle("GET /search", s.page(s.search))
 	mux.Handle("GET /", s.page(s.nowhere))
 	mux.HandleFunc("GET /static/{file}", s.assets.serve)
 	mux.HandleFunc("GET /events", s.roomEvents)
+	mux.HandleFunc("GET /events/flags", s.queueEvents)
 	mux.HandleFunc("GET /events/{id}", s.sessionEvents)
 	mux.Handle("GET /api/", s.api(s.apiNowhere))
 	mux.Handle("GET /api/sessions", s.api(s.apiSessions))

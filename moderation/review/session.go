@@ -39,11 +39,30 @@ type held struct {
 	lines    []models.Utterance
 	flags    []models.Flag
 	gaps     []models.Gap
+	clips    []models.Evidence
+}
+
+// seen is models.ErrNotFound when there is no such session, or when it is in a room that the visitor may not see.
+func (s *Server) seen(ctx context.Context, id string) error {
+	_, err := s.visible(ctx, id)
+	return err
+}
+
+// visible finds a session that the visitor may see.
+func (s *Server) visible(ctx context.Context, id string) (models.SessionInfo, error) {
+	info, err := s.store.Session(ctx, id)
+	if err == nil && !visitorOf(ctx).may(info.Room, models.AccessViewer) {
+		err = models.ErrNotFound
+	}
+	if err != nil {
+		return models.SessionInfo{}, fmt.Errorf("session: %w", err)
+	}
+	return info, nil
 }
 
 func (s *Server) load(ctx context.Context, id string) (h held, err error) {
-	if h.session, err = s.store.Session(ctx, id); err != nil {
-		return h, fmt.Errorf("session: %w", err)
+	if h.session, err = s.visible(ctx, id); err != nil {
+		return h, err
 	}
 	if h.speakers, err = s.store.Speakers(ctx, id); err != nil {
 		return h, fmt.Errorf("speakers of %s: %w", h.session.ID, err)
@@ -57,6 +76,9 @@ func (s *Server) load(ctx context.Context, id string) (h held, err error) {
 	if h.gaps, err = s.store.Gaps(ctx, id); err != nil {
 		return h, fmt.Errorf("gaps of %s: %w", h.session.ID, err)
 	}
+	if h.clips, err = s.store.SessionEvidence(ctx, id, s.now()); err != nil {
+		return h, fmt.Errorf("evidence of %s: %w", h.session.ID, err)
+	}
 	return h, nil
 }
 
@@ -67,7 +89,8 @@ func (s *Server) session(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	p := &painter{s: s, ses: h.session.Session, cast: newCast(h.speakers)}
+	p := s.painter(h.session.Session, visitorOf(r.Context()), h.speakers)
+	p.keep(h.clips...)
 	data := sessionPage{Head: s.head(h.session.Session), Cursor: cursor.String()}
 	data.Items = p.items(h.lines, h.gaps, h.flags)
 	data.Flags = flagList(p, h.flags)

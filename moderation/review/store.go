@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"time"
 
 	"earshot/models"
 )
@@ -24,10 +25,26 @@ type TranscriptStore interface {
 	Gaps(ctx context.Context, session string) ([]models.Gap, error)
 }
 
-// FlagStore finds what the rules found.
+// FlagStore finds what the rules found, and stores what people said of it.
 type FlagStore interface {
 	// Flags returns all flags of the session, decided or not.
 	Flags(ctx context.Context, session string) ([]models.Flag, error)
+	// FindFlags lists flags of all sessions, each with its session and line.
+	FindFlags(ctx context.Context, q models.FlagQuery) ([]models.FlagPlace, error)
+	// FlagPlace returns one flag, or an error that wraps models.ErrNotFound.
+	FlagPlace(ctx context.Context, id string) (models.FlagPlace, error)
+	// SetFlagStatus stores a decision, or takes it back with models.FlagOpen, and returns the flag as it is then.
+	SetFlagStatus(ctx context.Context, id string, status models.FlagStatus, by string, when time.Time) (models.Flag, error)
+	// Rules counts what became of each rule's flags; room "" is all rooms.
+	Rules(ctx context.Context, room string) ([]models.RuleCounts, error)
+}
+
+// EvidenceStore finds the sound of flagged lines.
+type EvidenceStore interface {
+	// Evidence returns a clip with its sound, or an error that wraps models.ErrNotFound.
+	Evidence(ctx context.Context, id string, now time.Time) (models.Evidence, error)
+	// SessionEvidence lists the clips kept of a session, without sound.
+	SessionEvidence(ctx context.Context, session string, now time.Time) ([]models.Evidence, error)
 }
 
 // SearchStore finds lines by their words.
@@ -37,10 +54,20 @@ type SearchStore interface {
 	Search(ctx context.Context, q models.SearchQuery) (models.SearchPage, error)
 }
 
-// Store is everything the pages read.
+// Store is everything the pages read and write.
 type Store interface {
 	SessionStore
 	TranscriptStore
 	FlagStore
+	EvidenceStore
 	SearchStore
+}
+
+// Actor carries out in a room what a host chose. Its methods may be called by many goroutines at once.
+type Actor interface {
+	// Verbs lists what can be done now to a speaker of the session; nothing when the session is over.
+	Verbs(session string) []models.Verb
+	// Act carries the action out and returns it as it is when its effect was seen, or when ctx ends. An action whose id
+	// was carried out before is not carried out again.
+	Act(ctx context.Context, a models.Action) (models.Action, error)
 }

@@ -42,6 +42,7 @@ type lineView struct {
 	Stable   string
 	Tail     string
 	Flags    []flagView
+	Words    []timedWord // instead of Spans when the line can be heard
 }
 
 // flagView is one flag, in its line and in the list.
@@ -59,6 +60,19 @@ type flagView struct {
 	Heard      []heardWord
 	Status     models.FlagStatus
 	Open       bool
+	Flag       string // the flag's own id
+	Session    string
+	By         string // who decided
+	Clip       *clipView
+	// Decides says that the visitor may decide it; Verbs is what can be done besides. Back is the page to come back to.
+	Decides bool
+	Verbs   []offer
+	Back    string
+	// The rest is set where the flag stands alone, away from its transcript.
+	Room, Day string
+	Line      []models.SnippetPart
+	Words     []timedWord
+	Doubt     bool
 }
 
 type heardWord struct{ Text, Clarity string }
@@ -90,6 +104,11 @@ type painter struct {
 	s    *Server
 	ses  models.Session
 	cast *cast
+	back string
+	// decides and verbs are what the visitor may do about flags.
+	decides bool
+	verbs   []offer
+	clips   map[models.Key]models.Evidence
 }
 
 func (p *painter) line(u models.Utterance, flags []models.Flag) *lineView {
@@ -104,6 +123,9 @@ func (p *painter) line(u models.Utterance, flags []models.Flag) *lineView {
 	}
 	for _, f := range flags {
 		v.Flags = append(v.Flags, p.flag(f))
+	}
+	if e, ok := p.clips[u.Key]; ok && len(flags) > 0 {
+		v.Words = timedWords(u, flags, e)
 	}
 	return v
 }
@@ -129,6 +151,7 @@ func (p *painter) flag(f models.Flag) flagView {
 		ID: elementID("f", f.ID), LineID: lineID(f.Utterance), Who: who, At: p.s.moment(p.ses, f.StartMS),
 		Level: level, Sign: sign, Title: cmp.Or(f.Title, f.Rule), Rule: f.Rule, Pack: f.Pack, Why: f.Why,
 		Status: f.Status, Open: f.Status == models.FlagOpen || f.Status == "",
+		Flag: f.ID, Session: p.ses.ID, By: f.DecidedBy, Clip: p.clip(f.Utterance), Decides: p.decides, Verbs: p.verbs, Back: p.back,
 	}
 	if f.Hash != "" {
 		v.Pack += "@" + f.Hash
@@ -195,12 +218,7 @@ func talkMS(u models.Utterance) int64 {
 // markMatches cuts a line's text into spans, those that a flag matched being marked. Words are found in the text one
 // after the other, so the right one of two equal words is marked.
 func markMatches(u models.Utterance, flags []models.Flag) []models.SnippetPart {
-	matched := map[[2]int64]bool{}
-	for _, f := range flags {
-		for _, w := range f.Matched {
-			matched[[2]int64{w.StartMS, w.EndMS}] = true
-		}
-	}
+	matched := matchedTimes(flags)
 	var b spans
 	done := 0 // bytes of the text that are in spans
 	for _, w := range u.Words {
@@ -215,6 +233,17 @@ func markMatches(u models.Utterance, flags []models.Flag) []models.SnippetPart {
 	}
 	b.add(u.Text[done:], false)
 	return b.list
+}
+
+// matchedTimes is the set of the times of all words that flags matched.
+func matchedTimes(flags []models.Flag) map[[2]int64]bool {
+	matched := map[[2]int64]bool{}
+	for _, f := range flags {
+		for _, w := range f.Matched {
+			matched[[2]int64{w.StartMS, w.EndMS}] = true
+		}
+	}
+	return matched
 }
 
 // spans joins neighbours of the same kind, and marked words across the white space between them.

@@ -143,6 +143,8 @@ type walker struct {
 	off  int64 // of the next byte
 	buf  *bufio.Reader
 	err  error
+	// scalars says that a tensor may have no dimension at all: a single number.
+	scalars bool
 }
 
 func (w *walker) seek(off int64) {
@@ -219,7 +221,7 @@ func (w *walker) tensor() {
 	at := w.off
 	dims, name, kind := w.int(), w.int(), w.int()
 	block, known := tensorTypes[kind]
-	if w.err == nil && (dims < 1 || dims > 4 || name < 1 || name > maxNameBytes || !known) {
+	if w.err == nil && (dims < 0 || dims == 0 && !w.scalars || dims > 4 || name < 1 || name > maxNameBytes || !known) {
 		w.fail(fmt.Errorf("%w: no weight begins at byte %d", ErrNotModel, at))
 	}
 	if w.err != nil {

@@ -1,4 +1,4 @@
-// Earshot's pages read without this script. It adds: live lines, a live list of rooms, copy buttons, the key "/".
+// Earshot's pages work without this script. It adds: live lines and lists, a player, decisions in place, shortcuts.
 "use strict";
 (() => {
   const $ = (id) => document.getElementById(id);
@@ -34,27 +34,41 @@
     begin();
   };
 
-  // --- the list of rooms ---
-  const rooms = $("rooms");
-  if (rooms) {
+  // --- lists that are read anew when something changed: rooms, the queue ---
+  const box = document.querySelector("[data-refresh]");
+  // An element of a keyed list stays as it is while its status does: a clip in it plays on, an open "why" stays open.
+  const merge = (list, fresh) => {
+    const known = new Map([...list.children].map((c) => [c.id, c]));
+    list.replaceChildren(...[...fresh.children].map((c) => {
+      const old = known.get(c.id);
+      return old && old.dataset.status === c.dataset.status ? old : c;
+    }));
+  };
+  const renew = async () => {
+    const answer = await fetch(location.href).catch(() => null);
+    if (!answer || !answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(box.id);
+    if (!fresh) return;
+    const focus = box.contains(document.activeElement) && document.activeElement.getAttribute("href");
+    for (const list of fresh.querySelectorAll("[data-keyed]")) {
+      const old = $(list.id);
+      if (!old) continue;
+      merge(old, list);
+      list.replaceWith(old);
+    }
+    box.replaceChildren(...fresh.childNodes);
+    dress(box);
+    if (focus) for (const a of box.querySelectorAll("a")) if (a.getAttribute("href") === focus) a.focus();
+    pick(cursor);
+  };
+  if (box) {
     let due = false;
-    const refresh = async () => {
-      due = false;
-      const answer = await fetch(location.href).catch(() => null);
-      if (!answer || !answer.ok) return;
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("rooms");
-      if (!fresh) return;
-      const focus = rooms.contains(document.activeElement) && document.activeElement.getAttribute("href");
-      rooms.replaceChildren(...fresh.childNodes);
-      copyButtons();
-      if (focus) for (const a of rooms.querySelectorAll("a")) if (a.getAttribute("href") === focus) a.focus();
-    };
     const soon = () => {
       if (due) return;
       due = true;
-      setTimeout(refresh, 1500);
+      setTimeout(() => { due = false; renew(); }, box.dataset.keys ? 400 : 1500);
     };
-    watch(rooms.dataset.watch, { touch: soon, reset: soon }, () => {});
+    watch(box.dataset.refresh, { touch: soon, reset: soon }, () => {});
   }
 
   // --- one session ---
@@ -164,6 +178,7 @@
       old.querySelector("." + el.dataset.keep).replaceWith(el.querySelector("." + el.dataset.keep));
       return;
     }
+    if (old.open) el.open = true;
     const slot = el.querySelector(".inflags"), kept = old.querySelector(".inflags");
     if (slot && kept && !slot.children.length) slot.append(...kept.children);
     for (const d of old.querySelectorAll("details[open]")) {
@@ -184,6 +199,7 @@
     }
     if (old) replace(old, el);
     else place(el);
+    dress(el);
     for (const child of el.querySelectorAll("[id]")) {
       for (const late of waiting.get(child.id) || []) put(late);
       waiting.delete(child.id);
@@ -253,6 +269,139 @@
     }, connected);
   }
 
+  // --- sound ---
+  let sounding = null; // the audio element that is heard
+  const halt = () => sounding?.pause();
+  const follow = (audio, clip, words) => {
+    const ms = audio.currentTime * 1000, done = clip.querySelector(".done"), wave = clip.querySelector(".wave");
+    done.setAttribute("width", (wave.viewBox.baseVal.width * ms) / (1000 * audio.duration || +audio.dataset.ms));
+    for (const w of words) {
+      w.classList.toggle("on", !audio.ended && ms >= +w.dataset.s && ms < +w.dataset.e);
+      w.classList.toggle("heard", !audio.ended && ms >= +w.dataset.e);
+    }
+    if (!audio.paused) requestAnimationFrame(() => follow(audio, clip, words));
+  };
+  const dressClip = (clip) => {
+    const audio = clip.querySelector("audio"), button = clip.querySelector(".play"), wave = clip.querySelector(".wave");
+    if (!audio.controls) return; // dressed before
+    audio.controls = false;
+    button.hidden = false;
+    clip.classList.add("dressed");
+    const words = () => {
+      const own = clip.closest(".ask, .line") || (clip.closest(".flag") && $(clip.closest(".flag").dataset.line));
+      return own ? [...own.querySelectorAll("[data-s]")] : [];
+    };
+    button.addEventListener("click", () => (audio.paused ? audio.play().catch(() => {}) : audio.pause()));
+    audio.addEventListener("play", () => {
+      if (sounding !== audio) halt();
+      sounding = audio;
+      clip.classList.add("playing");
+      button.setAttribute("aria-label", "Pause");
+      follow(audio, clip, words());
+    });
+    for (const end of ["pause", "ended"]) {
+      audio.addEventListener(end, () => {
+        clip.classList.remove("playing");
+        button.setAttribute("aria-label", "Play what was said");
+        follow(audio, clip, words());
+      });
+    }
+    audio.addEventListener("error", () => { clip.querySelector(".long").textContent = "no longer kept"; });
+    wave.addEventListener("click", (e) => {
+      const r = wave.getBoundingClientRect();
+      audio.currentTime = ((e.clientX - r.left) / r.width) * (audio.duration || +audio.dataset.ms / 1000);
+      audio.play().catch(() => {});
+    });
+  };
+
+  // --- decisions ---
+  // A form of a decision is sent without leaving the page; the answer is the changed pieces.
+  const send = async (form, button) => {
+    const body = new URLSearchParams(new FormData(form));
+    if (button) body.set(button.name, button.value);
+    for (const b of form.querySelectorAll("button")) b.disabled = true;
+    const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Earshot-Piece": "1" } }).catch(() => null);
+    for (const b of form.querySelectorAll("button")) b.disabled = false;
+    if (!answer || !answer.ok) {
+      const said = answer && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".trouble p");
+      tell(said ? said.textContent : "That did not get through. Try again.");
+      return;
+    }
+    if (session) receive(await answer.text());
+    else await renew();
+    tell("");
+  };
+  const tell = (text) => {
+    $("tell").textContent = text;
+    $("tell").hidden = !text;
+  };
+  addEventListener("submit", (e) => {
+    if (!e.target.matches(".decide") || !(session || box)) return;
+    e.preventDefault();
+    const card = e.target.closest(".ask");
+    if (card && cursor === card.id) cursor = nearby(card);
+    last = e.target.getAttribute("action");
+    send(e.target, e.submitter);
+  });
+
+  // --- the keyboard ---
+  let cursor = "", last = ""; // id of the element that keys are about; address of the flag decided last
+  const stops = () => [...document.querySelectorAll(session ? "#lines .line:not(.partial)" : ".ask")];
+  const nearby = (card) => (card.nextElementSibling || card.previousElementSibling)?.id || "";
+  const pick = (id, show) => {
+    for (const el of document.querySelectorAll(".current")) el.classList.remove("current");
+    const el = $(id);
+    cursor = el ? id : "";
+    if (!el) return;
+    el.classList.add("current");
+    if (!show) return;
+    el.scrollIntoView({ block: "nearest" });
+    (el.matches("[tabindex]") ? el : el.querySelector("a, button"))?.focus({ preventScroll: true });
+  };
+  const step = (by) => {
+    const all = stops();
+    if (!all.length) return;
+    const i = all.findIndex((el) => el.id === cursor);
+    pick(all[i < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(i + by, 0), all.length - 1)].id, true);
+  };
+  const here = () => $(cursor) || (session ? null : stops()[0]);
+  const press = (value) => {
+    const b = here()?.querySelector(`.decide button[value="${value}"]`);
+    if (!b) return false;
+    b.click();
+    return true;
+  };
+  const undo = () => {
+    const forms = [...document.querySelectorAll(".decide")].filter((f) => f.querySelector('[value="open"]'));
+    const form = forms.find((f) => f.getAttribute("action") === last) || (session ? here()?.querySelector(".decide") : forms[0]);
+    form?.querySelector('[value="open"]')?.click();
+  };
+  const play = () => {
+    const clip = sounding && !sounding.paused ? sounding.closest(".clip") : here()?.querySelector(".clip");
+    clip?.querySelector(".play").click();
+    return !!clip;
+  };
+  const keys = {
+    j: () => step(1), k: () => step(-1), c: () => press("confirmed"), d: () => press("dismissed"), m: () => press("mute"),
+    u: undo, " ": play, "?": () => $("keys").showModal(), "/": () => $("q").focus(),
+  };
+  let leading = false; // "g" was pressed
+  addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, textarea, select") || $("keys").open) return;
+    if (e.key === " " && e.target.closest("a, button, summary, audio")) return;
+    if (leading && (e.key === "r" || e.key === "a")) {
+      location.assign(e.key === "r" ? "/" : "/queue");
+      return;
+    }
+    leading = e.key === "g";
+    const act = Object.hasOwn(keys, e.key) && keys[e.key];
+    if (act && act() !== false) e.preventDefault();
+  });
+  for (const b of document.querySelectorAll("[data-opens]")) {
+    b.hidden = false;
+    b.addEventListener("click", () => $(b.dataset.opens).showModal());
+  }
+
   // --- small helps ---
   function copyButtons() {
     if (!navigator.clipboard) return;
@@ -268,10 +417,9 @@
       box.append(b);
     }
   }
-  copyButtons();
-  addEventListener("keydown", (e) => {
-    if (e.key !== "/" || e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, textarea, select")) return;
-    e.preventDefault();
-    $("q").focus();
-  });
+  function dress(within) {
+    for (const clip of within.querySelectorAll(".clip")) dressClip(clip);
+    copyButtons();
+  }
+  dress(document);
 })();

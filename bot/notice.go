@@ -1,0 +1,65 @@
+package bot
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Notice is what the bot says of itself in a room.
+type Notice struct {
+	// Name is what the bot is called there.
+	Name string
+	// Language is an ISO 639-1 code; a language that is not known here, or "auto", is English.
+	Language string
+	// KeepDays is after how many days the record is deleted; 0: when the host deletes it.
+	KeepDays int
+}
+
+// phrases are the sentences of a notice in one language: who, what is kept, for how long (with and without days), how
+// to object, and what the display name says.
+type phrases struct{ who, keeps, days, open, object, label string }
+
+func phrasesOf(language string) phrases {
+	switch language {
+	case "id":
+		return phrases{
+			who:    "Saya %s, bot pendengar yang diundang tuan rumah.",
+			keeps:  "Saya menuliskan apa yang dikatakan di sini dan memeriksanya menurut aturan ruang ini. Suara dihapus setelah ditulis, kecuali potongan pendek yang menjadi bukti pelanggaran.",
+			days:   "Catatan dihapus setelah %d hari.",
+			open:   "Catatan disimpan sampai tuan rumah menghapusnya.",
+			object: "Jika Anda keberatan, katakan kepada tuan rumah: saya dapat dikeluarkan dan kata-kata Anda dihapus.",
+			label:  "mendengarkan dan mencatat",
+		}
+	case "de":
+		return phrases{
+			who:    "Ich bin %s, ein Bot, der auf Einladung des Gastgebers zuhört.",
+			keeps:  "Ich schreibe mit, was hier gesagt wird, und prüfe es an den Regeln des Raums. Der Ton wird nach dem Mitschreiben gelöscht, bis auf kurze Ausschnitte, die einen Verstoß belegen.",
+			days:   "Die Mitschrift wird nach %d Tagen gelöscht.",
+			open:   "Die Mitschrift bleibt, bis der Gastgeber sie löscht.",
+			object: "Wer das nicht möchte, sage es dem Gastgeber: er kann mich hinausschicken und Gesagtes löschen.",
+			label:  "hört zu und schreibt mit",
+		}
+	default:
+		return phrases{
+			who:    "I am %s, a listening bot that the host invited.",
+			keeps:  "I write down what is said here and check it against the room's rules. Sound is deleted once it is written down, but for short excerpts that show what broke a rule.",
+			days:   "The record is deleted after %d days.",
+			open:   "The record is kept until the host deletes it.",
+			object: "If you object, tell the host, who can send me out and delete your words.",
+			label:  "listens and writes down",
+		}
+	}
+}
+
+// Text is the line for the room's chat: who the bot is, what it keeps and how to object.
+func (n Notice) Text() string {
+	p := phrasesOf(n.Language)
+	keep := p.open
+	if n.KeepDays > 0 {
+		keep = fmt.Sprintf(p.days, n.KeepDays)
+	}
+	return strings.Join([]string{fmt.Sprintf(p.who, n.Name), p.keeps, keep, p.object}, " ")
+}
+
+// Label is the bot's display name where a room has no chat: "Earshot (listens and writes down)".
+func (n Notice) Label() string { return n.Name + " (" + phrasesOf(n.Language).label + ")" }

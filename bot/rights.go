@@ -1,0 +1,59 @@
+package bot
+
+import (
+	"context"
+	"strings"
+
+	"earshot/models"
+)
+
+// Act carries an action out in the room and reports what came of it. It blocks until the effect was seen and stays, or
+// nothing more can be tried: some seconds. It may be called from any goroutine while Run runs; for one person one after
+// the other.
+func (r *Room) Act(ctx context.Context, a models.Action, o ActOptions) Outcome {
+	out := r.act.do(ctx, a, o)
+	log := r.log.With("action", a.ID, "verb", string(a.Verb), "speaker", a.TargetID, "tries", out.Action.Attempts, "ms", out.Took.Milliseconds())
+	if out.Action.State == models.ActionSeen {
+		log.Info("action took effect", "done", string(out.Done), "how", out.How)
+	} else {
+		log.Warn("action failed", "err", out.Action.Error)
+	}
+	return out
+}
+
+// Can tells what the bot may do now; false while it is not in the room.
+func (r *Room) Can() (Capabilities, bool) { return r.can() }
+
+func (r *Room) can() (Capabilities, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.rights, r.inside
+}
+
+func (r *Room) setCan(c Capabilities, inside bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.rights, r.inside = c, inside
+}
+
+// note tells the host something.
+func (r *Room) note(can Capabilities, text string) {
+	r.cfg.Watch(Status{State: StateListening, Can: can, Note: text})
+}
+
+// tellMissing tells the host, before the first word, what the rules may want and the bot may not do.
+func (r *Room) tellMissing(can Capabilities) {
+	var missing []string
+	for _, v := range r.cfg.Needs {
+		speaks := v == models.VerbNudge || v == models.VerbWarn || v == models.VerbMessage
+		if !can.Has(v, false) && (!speaks || !can.PrivateMessage) {
+			missing = append(missing, string(v))
+		}
+	}
+	if len(missing) == 0 {
+		return
+	}
+	list := strings.Join(missing, ", ")
+	r.log.Warn("rights are missing", "verbs", list)
+	r.note(can, "the rules may ask for "+list+", and the bot has no right to do this here: it will only tell you")
+}

@@ -1,0 +1,91 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"earshot/models"
+)
+
+// The bounds of the media watchdog. The platform's word that somebody talks is compared with what was decoded of them.
+const (
+	deafLook   = time.Second
+	deafAlert  = 10 * time.Second // until the host is told
+	deafRejoin = 30 * time.Second // until the connection is given up
+	deafForget = 15 * time.Second // without talk: a cough or a noise that nobody heard
+	deafTalk   = 3 * time.Second  // of talk, at least: the talking signs of platforms flicker
+	deafMost   = 4                // doublings of deafRejoin, for somebody whom no rejoining makes audible
+)
+
+// deaf is a stretch in which somebody talks, says the platform, and nothing of it is decoded.
+type deaf struct {
+	since, last time.Duration // session time: the stretch's beginning, and the latest talk
+	talked      time.Duration
+	alerted     bool
+}
+
+var errDeaf = errors.New("people talk and nothing of it arrives")
+
+// Talking implements Ears.
+func (v *visit) Talking(id string, on bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !on || v.over {
+		delete(v.talking, id)
+		return
+	}
+	v.talking[id] = true
+	if v.deaf[id] == nil {
+		now := v.room.now()
+		v.deaf[id] = &deaf{since: now, last: now}
+	}
+}
+
+// listen looks once a second whether those who talk are heard. It reports errDeaf when the connection should be given up.
+func (v *visit) listen() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	now := v.room.now()
+	for id, d := range v.deaf {
+		quiet, _ := v.room.pipe.quiet(id)
+		heard := now-quiet > d.since
+		if v.talking[id] && !heard {
+			d.talked += deafLook
+			d.last = now
+		}
+		switch {
+		case heard:
+			v.undeaf(id, d, now-quiet)
+			delete(v.room.unheard, id)
+			if v.talking[id] {
+				v.deaf[id] = &deaf{since: now, last: now}
+			}
+		case now-d.last > deafForget:
+			v.undeaf(id, d, d.last)
+		case d.talked < deafTalk:
+		case now-d.since >= deafRejoin<<min(v.room.unheard[id], deafMost):
+			v.room.unheard[id]++
+			v.undeaf(id, d, now)
+			return fmt.Errorf("%w: %q for %v", errDeaf, id, (now - d.since).Round(time.Second))
+		case now-d.since >= deafAlert && !d.alerted:
+			d.alerted = true
+			v.room.log.Warn("somebody talks and is not heard", "speaker", id, "ms", (now - d.since).Milliseconds())
+			v.room.note(v.can, v.room.pipe.name(id, id)+" talks and is not heard: joining again soon if this goes on")
+		}
+	}
+	return nil
+}
+
+// undeaf ends a stretch and stores it as a gap when it was more than a flicker; the caller holds mu.
+func (v *visit) undeaf(id string, d *deaf, until time.Duration) {
+	delete(v.deaf, id)
+	if d.talked < deafTalk {
+		return
+	}
+	v.room.out.gap(models.Gap{
+		Session: v.room.cfg.Session.ID, SpeakerID: id, SpeakerName: v.room.pipe.name(id, id),
+		StartMS: d.since.Milliseconds(), EndMS: until.Milliseconds(), LostMS: min(d.talked, until-d.since).Milliseconds(),
+		Cause: models.GapCut,
+	})
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// elsewhere are the README's commands that other tests run, by how they begin: they talk to a network or last long.
+var elsewhere = map[string]string{
+	"earshot join":       "TestDemoPutsTheRightWordsUnderTheRightNames joins a lounge the same way, badstart.txtar runs the command",
+	"earshot model pull": "model.txtar pulls from a server of its own",
+}
+
+// TestREADMECommandsWork runs every command of the README's code blocks in a folder that holds the files they name.
+func TestREADMECommandsWork(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for name, from := range map[string]string{
+		"my-room.yaml": "../../configs/rules/open-mic.yaml", "my-earshot.yaml": "../../configs/earshot.yaml",
+		"talk.wav": "../../transcribe/fixture/eval/00.wav",
+	} {
+		data, err := os.ReadFile(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := writeSample(filepath.Join(dir, "record")); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, block := range regexp.MustCompile("(?s)```console\n(.*?)```").FindAllStringSubmatch(string(readme), -1) {
+		for command := range strings.Lines(block[1]) {
+			n++
+			runLine(t, dir, strings.TrimSpace(command))
+		}
+	}
+	if n < 10 {
+		t.Errorf("only %d commands found", n)
+	}
+}
+
+func runLine(t *testing.T, dir, command string) {
+	t.Helper()
+	for start := range elsewhere {
+		if strings.HasPrefix(command, start) {
+			return
+		}
+	}
+	cmd := exec.Command("bash", "-c", command)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "EARSHOT_DATA_DIR="+filepath.Join(dir, "record"))
+	if task, ok := strings.CutPrefix(command, "make "); ok {
+		cmd = exec.Command("make", "-n", task) // known to the Makefile; the tests run what it does
+		cmd.Dir = "../.."
+	}
+	cmd.Stdout = io.Discard
+	if out, err := cmd.StderrPipe(); err != nil {
+		t.Fatal(err)
+	} else if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	} else if said, _ := io.ReadAll(out); cmd.Wait() != nil {
+		t.Errorf("%s: %s", command, said)
+	}
+}

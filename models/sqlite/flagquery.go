@@ -1,0 +1,126 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"earshot/models"
+)
+
+// FindFlags lists flags of all sessions with the session and the line of each.
+func (s *Store) FindFlags(ctx context.Context, q models.FlagQuery) ([]models.FlagPlace, error) {
+	var found []models.FlagPlace
+	err := s.view(ctx, "find flags", func(tx *sql.Tx) error {
+		query, args := flagSQL(q)
+		flags, err := list(ctx, tx, scanFlag, query, args...)
+		if err != nil {
+			return err
+		}
+		sessions := map[string]models.Session{}
+		for _, f := range flags {
+			p, err := place(ctx, tx, f, sessions)
+			if err != nil {
+				return err
+			}
+			found = append(found, p)
+		}
+		return nil
+	})
+	return found, err
+}
+
+func flagSQL(q models.FlagQuery) (string, []any) {
+	var b strings.Builder
+	var args []any
+	b.WriteString("SELECT " + flagColumns + " FROM flags WHERE session NOT IN (SELECT id FROM sessions WHERE erasing = 1)")
+	and := func(condition string, value any) {
+		b.WriteString(" AND " + condition)
+		args = append(args, value)
+	}
+	switch {
+	case q.Status == models.FlagOpen: // as a constant, so that the index of open flags serves
+		b.WriteString(" AND status = 'open'")
+	case q.Status != "":
+		and("status = ?", string(q.Status))
+	}
+	if q.Rule != "" {
+		and("rule = ?", q.Rule)
+	}
+	if q.Room != "" {
+		and("session IN (SELECT id FROM sessions WHERE room = ?)", q.Room)
+	}
+	if q.Speaker != "" {
+		and("speaker_id = ?", q.Speaker)
+	}
+	switch {
+	case q.Decided:
+		b.WriteString(" AND decided IS NOT NULL ORDER BY decided DESC, id")
+	case q.Oldest:
+		b.WriteString(" ORDER BY created, id")
+	default:
+		b.WriteString(" ORDER BY created DESC, id")
+	}
+	b.WriteString(" LIMIT ?")
+	if q.Limit <= 0 {
+		q.Limit = 100
+	}
+	return b.String(), append(args, min(q.Limit, 1000))
+}
+
+// place finds what stands around a flag. The line may be gone.
+func place(ctx context.Context, tx *sql.Tx, f models.Flag, sessions map[string]models.Session) (p models.FlagPlace, err error) {
+	p.Flag = f
+	if _, ok := sessions[f.Session]; !ok {
+		sessions[f.Session], err = one(ctx, tx, scanSession, "SELECT "+sessionColumns+" FROM sessions WHERE id = ?", f.Session)
+		if err != nil {
+			return p, err
+		}
+	}
+	p.Session = sessions[f.Session]
+	k := f.Utterance
+	lines, err := list(ctx, tx, scanUtterance, "SELECT "+utteranceColumns+` FROM utterances
+		WHERE session = ? AND epoch = ? AND track = ? AND seq = ?`, k.Session, k.Epoch, k.Track, k.Seq)
+	if err != nil {
+		return p, err
+	}
+	if len(lines) == 1 {
+		p.Utterance = lines[0]
+	}
+	clips, err := list(ctx, tx, func(rows *sql.Rows) (models.Evidence, error) { return scanEvidence(rows) },
+		"SELECT "+evidenceColumns+" FROM evidence WHERE id = ? AND expires > ?", models.EvidenceID(k), millis(time.Now()))
+	if err == nil && len(clips) == 1 {
+		p.Evidence = &clips[0]
+	}
+	return p, err
+}
+
+// FlagPlace reads one flag with its session and line. models.ErrNotFound when it is not stored.
+func (s *Store) FlagPlace(ctx context.Context, id string) (p models.FlagPlace, err error) {
+	err = s.view(ctx, "read flag", func(tx *sql.Tx) error {
+		f, err := one(ctx, tx, scanFlag, "SELECT "+flagColumns+` FROM flags WHERE id = ?
+			AND session NOT IN (SELECT id FROM sessions WHERE erasing = 1)`, id)
+		if err == nil {
+			p, err = place(ctx, tx, f, map[string]models.Session{})
+		}
+		return err
+	})
+	return p, err
+}
+
+// Rules counts what became of each rule's flags, the rule with the latest flag first; room "" is all rooms.
+func (s *Store) Rules(ctx context.Context, room string) ([]models.RuleCounts, error) {
+	// Bare columns beside a lone max() are those of its row (SQLite's documented behaviour): the latest title and level.
+	found, err := list(ctx, s.read, func(rows *sql.Rows) (c models.RuleCounts, err error) {
+		var last int64
+		err = rows.Scan(&c.Rule, &c.Pack, &c.Title, &c.Level, &c.Flags, &c.Open, &c.Confirmed, &c.Dismissed, &last)
+		c.Last = at(last)
+		return c, err
+	}, `SELECT rule, pack, title, level, count(*), sum(status = 'open'), sum(status = 'confirmed'), sum(status = 'dismissed'),
+			max(created) FROM flags
+		WHERE session NOT IN (SELECT id FROM sessions WHERE erasing = 1)
+			AND (?1 = '' OR session IN (SELECT id FROM sessions WHERE room = ?1))
+		GROUP BY rule ORDER BY max(created) DESC, rule`, room)
+	return found, storeError("count flags", err)
+}

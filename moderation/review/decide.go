@@ -1,0 +1,128 @@
+package review
+
+import (
+	"bytes"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"earshot/models"
+)
+
+// muteFor is how long the button mutes, in ms.
+const muteFor = 60_000
+
+// pieceHeader is sent by the script, which puts the changed pieces into the page; a form without it gets a redirect.
+const pieceHeader = "X-Earshot-Piece"
+
+// decide stores what a person said of a flag: a status, or a verb that confirms it and is carried out.
+func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
+	r, cancel := withDeadline(r)
+	defer cancel()
+	f, err := s.decided(r)
+	if err != nil {
+		s.render(w, r, s.failed(r, err))
+		return
+	}
+	if r.Header.Get(pieceHeader) == "" {
+		http.Redirect(w, r, backTo(r.PostFormValue("back"), f), http.StatusSeeOther)
+		return
+	}
+	piece, err := s.flagPiece(r, f)
+	if err != nil {
+		s.render(w, r, s.failed(r, err))
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write(piece)
+}
+
+func (s *Server) decided(r *http.Request) (models.Flag, error) {
+	ctx := r.Context()
+	if err := r.ParseForm(); err != nil {
+		return models.Flag{}, fmt.Errorf("form: %w", models.ErrInvalid)
+	}
+	who := visitorOf(ctx)
+	p, err := s.store.FlagPlace(ctx, r.PathValue("id"))
+	if err == nil && !who.may(p.Session.Room, models.AccessViewer) {
+		err = models.ErrNotFound
+	}
+	if err != nil {
+		return models.Flag{}, fmt.Errorf("flag: %w", err)
+	}
+	status, verb := models.FlagStatus(r.PostFormValue("status")), models.Verb(r.PostFormValue("verb"))
+	need := models.AccessReviewer
+	if verb != "" {
+		status, need = models.FlagConfirmed, models.AccessHost
+	}
+	if !who.may(p.Session.Room, need) {
+		return models.Flag{}, errForbidden
+	}
+	if verb != "" {
+		if err := s.act(r, p, verb, who); err != nil {
+			return models.Flag{}, err
+		}
+	}
+	f, err := s.store.SetFlagStatus(ctx, p.Flag.ID, status, who.Name, s.now())
+	if err != nil {
+		return f, fmt.Errorf("decide flag: %w", err)
+	}
+	s.hub.Publish(models.Event{SessionID: f.Session, Flag: &f})
+	return f, nil
+}
+
+// act carries out what a host chose for a flag.
+func (s *Server) act(r *http.Request, p models.FlagPlace, verb models.Verb, who visitor) error {
+	if s.actor == nil {
+		return fmt.Errorf("act: nothing can be done in this room: %w", models.ErrInvalid)
+	}
+	a := models.Action{
+		ID: strings.ToLower(rand.Text()), Session: p.Session.ID, Verb: verb, TargetID: p.Flag.SpeakerID,
+		TargetName: p.Flag.SpeakerName, State: models.ActionPlanned, By: who.Name, Created: s.now().UTC(),
+	}
+	if verb == models.VerbMute {
+		a.ForMS = muteFor
+	}
+	if _, err := s.actor.Act(r.Context(), a); err != nil {
+		return fmt.Errorf("act: %w", err)
+	}
+	return nil
+}
+
+// flagPiece draws a decided flag for the pages that show it.
+func (s *Server) flagPiece(r *http.Request, f models.Flag) ([]byte, error) {
+	p, err := s.store.FlagPlace(r.Context(), f.ID)
+	if err != nil {
+		return nil, fmt.Errorf("flag: %w", err)
+	}
+	speakers, err := s.store.Speakers(r.Context(), f.Session)
+	if err != nil {
+		return nil, fmt.Errorf("speakers: %w", err)
+	}
+	paint := s.painter(p.Session, visitorOf(r.Context()), speakers)
+	if p.Evidence != nil {
+		paint.clips[f.Utterance] = *p.Evidence
+	}
+	v := paint.flag(p.Flag)
+	var b bytes.Buffer
+	for _, part := range []string{"inflag", "flag"} {
+		if err := s.pages["parts"].ExecuteTemplate(&b, part, v); err != nil {
+			return nil, fmt.Errorf("part %s: %w", part, err)
+		}
+	}
+	return b.Bytes(), nil
+}
+
+// backTo is the page that a form came from. It is chosen from a list, so that nobody can be sent elsewhere.
+func backTo(page string, f models.Flag) string {
+	switch page {
+	case "session":
+		return "/s/" + url.PathEscape(f.Session) + "#" + lineID(f.Utterance)
+	case "rule":
+		return "/rules/" + url.PathEscape(f.Rule)
+	default:
+		return "/queue"
+	}
+}

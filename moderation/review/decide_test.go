@@ -1,0 +1,184 @@
+package review
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"earshot/models"
+)
+
+// heardRoom is room with the sound of the flagged line.
+func heardRoom() *memory {
+	m := room()
+	k := m.flags[0].Utterance
+	m.flags[0].ID = "f1"
+	m.clips = []models.Evidence{{
+		ID: models.EvidenceID(k), Utterance: k, StartMS: 14_800, EndMS: 18_200, Peaks: []byte{0, 128, 255},
+		Ogg: []byte("OggS-and-more"), Expires: start.AddDate(0, 0, 30),
+	}}
+	return m
+}
+
+// post sends a form as a browser on the page would.
+func post(t *testing.T, s *Server, target string, form url.Values, header ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), "POST", target, strings.NewReader(form.Encode()))
+	r.Host = "127.0.0.1:8484"
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	return w
+}
+
+func TestQueueConfirmsAndUndoes(t *testing.T) {
+	m := heardRoom()
+	s := serve(t, m, nil)
+	inOrder(t, ask(t, s, "GET", "/queue").Body.String(), "1 flag waits", "Rule scam.guaranteed", `/s/s1#`, "Open mic", "Buy", `<mark data-s=`, "guaranteed",
+		`/evidence/`+m.clips[0].ID+`.ogg`, `data-ms="3400"`, "Confirm", "Dismiss", "Matched by scam.guaranteed.")
+
+	watcher, err := s.hub.Subscribe("s1", Cursor{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer watcher.Close()
+	w := post(t, s, "/flags/f1", url.Values{"status": {"confirmed"}, "back": {"queue"}})
+	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/queue" {
+		t.Fatalf("%d to %q", w.Code, w.Header().Get("Location"))
+	}
+	if f := m.flags[0]; f.Status != models.FlagConfirmed || f.DecidedBy != "host" || !f.Decided.Equal(start.Add(time.Minute)) {
+		t.Errorf("stored %s by %q at %v", f.Status, f.DecidedBy, f.Decided)
+	}
+	if e := <-watcher.Events(); e.Flag == nil || e.Flag.Status != models.FlagConfirmed {
+		t.Errorf("the watchers got %+v", e)
+	}
+	inOrder(t, ask(t, s, "GET", "/queue").Body.String(), "Nothing waits", "All clear", "Decided last", "confirmed by <bdi>host</bdi>", "Undo")
+	post(t, s, "/flags/f1", url.Values{"status": {"open"}})
+	inOrder(t, ask(t, s, "GET", "/queue").Body.String(), "1 flag waits")
+}
+
+func TestDecisionsComeBackToTheirPage(t *testing.T) {
+	for back, want := range map[string]string{
+		"queue": "/queue", "rule": "/rules/scam.guaranteed", "session": "/s/s1#", "https://evil.example/": "/queue", "": "/queue",
+	} {
+		w := post(t, serve(t, heardRoom(), nil), "/flags/f1", url.Values{"status": {"dismissed"}, "back": {back}})
+		if got := w.Header().Get("Location"); !strings.HasPrefix(got, want) {
+			t.Errorf("%q: to %q, want %q", back, got, want)
+		}
+	}
+}
+
+func TestScriptGetsPieces(t *testing.T) {
+	body := post(t, serve(t, heardRoom(), nil), "/flags/f1", url.Values{"status": {"dismissed"}}, pieceHeader, "1").Body.String()
+	inOrder(t, body, `class="inflag high dismissed"`, `class="flag high dismissed"`, "dismissed by")
+	if strings.Contains(body, "<html") {
+		t.Error("a whole page")
+	}
+}
+
+func TestBadDecisionsChangeNothing(t *testing.T) {
+	m := heardRoom()
+	s := serve(t, m, nil)
+	tests := []struct {
+		path   string
+		form   url.Values
+		header []string
+		want   int
+	}{
+		{"/flags/f1", url.Values{"status": {"perhaps"}}, nil, 400},
+		{"/flags/f1", url.Values{}, nil, 400},
+		{"/flags/f1", url.Values{"verb": {"ban"}}, nil, 400},
+		{"/flags/none", url.Values{"status": {"confirmed"}}, nil, 404},
+		{"/flags/f1", url.Values{"status": {"confirmed"}}, []string{"Sec-Fetch-Site", "cross-site"}, 403},
+		{"/flags/f1", url.Values{"status": {"confirmed"}, "pad": {strings.Repeat("x", maxBody)}}, nil, 400},
+	}
+	for _, tt := range tests {
+		if w := post(t, s, tt.path, tt.form, tt.header...); w.Code != tt.want {
+			t.Errorf("%s %.40v %v: %d, want %d", tt.path, tt.form, tt.header, w.Code, tt.want)
+		}
+	}
+	if m.flags[0].Status != models.FlagOpen {
+		t.Errorf("the flag is %s", m.flags[0].Status)
+	}
+}
+
+// hand is an Actor that notes what it was told.
+type hand struct {
+	can  []models.Verb
+	done []models.Action
+	err  error
+}
+
+func (h *hand) Verbs(string) []models.Verb { return h.can }
+
+func (h *hand) Act(_ context.Context, a models.Action) (models.Action, error) {
+	h.done = append(h.done, a)
+	return a, h.err
+}
+
+func TestButtonsOnlyForWhatCanBeDone(t *testing.T) {
+	h := &hand{can: []models.Verb{models.VerbMute, models.VerbRedact}}
+	m := heardRoom()
+	s := serve(t, m, func(c *Config) { c.Actor = h })
+	body := ask(t, s, "GET", "/queue").Body.String()
+	inOrder(t, body, `name="verb" value="mute"`, "Mute 60s", "Confirm")
+	if strings.Contains(body, `value="remove"`) || strings.Contains(body, `value="redact"`) {
+		t.Error("a button for what can't be done")
+	}
+	if strings.Contains(ask(t, serve(t, m, nil), "GET", "/queue").Body.String(), `name="verb"`) {
+		t.Error("buttons although nobody acts")
+	}
+	if w := post(t, s, "/flags/f1", url.Values{"verb": {"mute"}}); w.Code != http.StatusSeeOther {
+		t.Fatal(w.Code)
+	}
+	a := h.done[0]
+	if a.Verb != models.VerbMute || a.TargetID != "Ben" || a.ForMS != 60_000 || a.By != "host" || m.flags[0].Status != models.FlagConfirmed {
+		t.Errorf("%+v, flag %s", a, m.flags[0].Status)
+	}
+	m.flags[0].Status, h.err = models.FlagOpen, errors.New("no")
+	if w := post(t, s, "/flags/f1", url.Values{"verb": {"mute"}}); w.Code != 500 || m.flags[0].Status != models.FlagOpen {
+		t.Errorf("a failed act: %d, flag %s", w.Code, m.flags[0].Status)
+	}
+}
+
+func TestEvidenceIsServedInRanges(t *testing.T) {
+	m := heardRoom()
+	s := serve(t, m, nil)
+	url := "/evidence/" + m.clips[0].ID + ".ogg"
+	w := ask(t, s, "GET", url, "Range", "bytes=5-7")
+	if w.Code != http.StatusPartialContent || w.Body.String() != "and" || w.Header().Get("Content-Type") != "audio/ogg" {
+		t.Errorf("%d %q %s", w.Code, w.Body, w.Header().Get("Content-Type"))
+	}
+	for _, bad := range []string{"/evidence/x.ogg", "/evidence/" + m.clips[0].ID, "/evidence/..%2f..%2fetc.ogg"} {
+		if w := ask(t, s, "GET", bad); w.Code != http.StatusNotFound {
+			t.Errorf("%s: %d", bad, w.Code)
+		}
+	}
+}
+
+func TestLiveFlagBringsItsClip(t *testing.T) {
+	m := heardRoom()
+	clip := m.clips[0]
+	m.clips = nil
+	f, err := serve(t, m, nil).newFragments(withVisitor(httptest.NewRequestWithContext(t.Context(), "GET", "/", http.NoBody), atTheMachine()).Context(), "s1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if msg, err := f.encode(models.Event{SessionID: "s1", Evidence: &clip}); err != nil || msg != (message{}) {
+		t.Errorf("the clip alone draws %q, %v", msg.data, err)
+	}
+	msg, err := f.encode(models.Event{SessionID: "s1", Flag: &m.flags[0]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inOrder(t, msg.data, "/evidence/"+clip.ID+".ogg", "Confirm")
+}

@@ -1,0 +1,112 @@
+package review
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"earshot/models"
+)
+
+// Flags on one page of the queue.
+const (
+	queued  = 100
+	settled = 12
+)
+
+// queuePage lists what waits for a person in all rooms, and what was decided last, to be taken back.
+type queuePage struct {
+	Cursor  string
+	Open    []flagView
+	More    bool
+	Decided []flagView
+	Limit   int
+}
+
+// queue is the page of the open flags of all rooms, the oldest first: what lapses soonest is on top.
+func (s *Server) queue(r *http.Request) (view, error) {
+	data := queuePage{Cursor: s.hub.Cursor().String(), Limit: queued}
+	open, err := s.places(r.Context(), models.FlagQuery{Status: models.FlagOpen, Oldest: true, Limit: queued + 1}, "queue")
+	if err != nil {
+		return view{}, err
+	}
+	if len(open) > queued {
+		open, data.More = open[:queued], true
+	}
+	decided, err := s.places(r.Context(), models.FlagQuery{Decided: true, Limit: settled}, "queue")
+	if err != nil {
+		return view{}, err
+	}
+	data.Open, data.Decided = open, decided
+	return view{page: "queue", title: "Queue", nav: "queue", data: data}, nil
+}
+
+// places finds flags that the visitor may see, as views.
+func (s *Server) places(ctx context.Context, q models.FlagQuery, back string) ([]flagView, error) {
+	found, err := s.store.FindFlags(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("flags: %w", err)
+	}
+	who := visitorOf(ctx)
+	var out []flagView
+	for _, p := range found {
+		if who.may(p.Session.Room, models.AccessViewer) {
+			out = append(out, s.placed(p, who, back))
+		}
+	}
+	return out, nil
+}
+
+// placed is a flag as it is shown away from its transcript: with its room, its day and its whole line.
+func (s *Server) placed(p models.FlagPlace, who visitor, back string) flagView {
+	paint := s.painter(p.Session, who, nil)
+	paint.back = back
+	if p.Evidence != nil {
+		paint.clips[p.Utterance.Key] = *p.Evidence
+	}
+	v := paint.flag(p.Flag)
+	t := p.Session.Started.In(s.loc)
+	v.Room, v.Day = sessionName(p.Session), day(t, s.now().In(s.loc))
+	v.Line = markMatches(p.Utterance, []models.Flag{p.Flag})
+	if v.Clip != nil {
+		v.Words = timedWords(p.Utterance, []models.Flag{p.Flag}, *p.Evidence)
+	}
+	v.Doubt = len(p.Utterance.Doubt) > 0
+	return v
+}
+
+// painter makes the views of one session for one visitor.
+func (s *Server) painter(ses models.Session, who visitor, speakers []models.Speaker) *painter {
+	p := &painter{s: s, ses: ses, cast: newCast(speakers), back: "session", clips: map[models.Key]models.Evidence{}}
+	p.decides = who.may(ses.Room, models.AccessReviewer)
+	if s.actor != nil && who.may(ses.Room, models.AccessHost) {
+		p.verbs = offers(s.actor.Verbs(ses.ID))
+	}
+	return p
+}
+
+// offer is a button for something that can be done in the room.
+type offer struct {
+	Verb  models.Verb
+	Label string
+}
+
+// offers are the buttons for those verbs that a host presses; the others are for rules.
+func offers(can []models.Verb) (out []offer) {
+	labels := map[models.Verb]string{models.VerbWarn: "Warn", models.VerbMute: "Mute 60s", models.VerbRemove: "Remove"}
+	for _, v := range can {
+		if l := labels[v]; l != "" {
+			out = append(out, offer{v, l})
+		}
+	}
+	return out
+}
+
+func (s *Server) queueEvents(w http.ResponseWriter, r *http.Request) {
+	s.stream(w, r, "", func(e models.Event) (message, error) {
+		if e.Flag == nil {
+			return message{}, nil
+		}
+		return message{event: "touch", data: e.SessionID}, nil
+	})
+}

@@ -1,0 +1,43 @@
+package review
+
+import (
+	"context"
+	"net/http"
+
+	"earshot/models"
+)
+
+// visitor is who asks for a page.
+type visitor struct {
+	Name  string
+	All   models.Access            // in every room
+	Rooms map[string]models.Access // in single rooms, beyond All
+}
+
+// in is what the visitor may do in a room; in room "" it is what holds for all rooms.
+func (v visitor) in(room string) models.Access {
+	if a := v.Rooms[room]; a.Rank() > v.All.Rank() {
+		return a
+	}
+	return v.All
+}
+
+func (v visitor) may(room string, need models.Access) bool { return v.in(room).Allows(need) }
+
+// everywhere says that no room is hidden from the visitor.
+func (v visitor) everywhere() bool { return v.All.Allows(models.AccessViewer) }
+
+type visitorKey struct{}
+
+func withVisitor(r *http.Request, v visitor) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), visitorKey{}, v))
+}
+
+// visitorOf is who asks; nobody when the guard was not passed.
+func visitorOf(ctx context.Context) visitor {
+	v, _ := ctx.Value(visitorKey{}).(visitor)
+	return v
+}
+
+// atTheMachine is whoever opens the pages while no login is asked for.
+func atTheMachine() visitor { return visitor{Name: "host", All: models.AccessOwner} }
