@@ -114,3 +114,24 @@ func Basis(in Input) string {
 	}
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }
+
+// Quotable lists the lines that a summary may rest on, in order: with text, not doubtful, not flagged, and not meant for
+// the machine that reads along.
+func Quotable(in Input) []models.Utterance {
+	d := newDocument(inOrder(in), flaggedLines(in.Flags))
+	out := make([]models.Utterance, len(d.lines))
+	for i, u := range d.lines {
+		out[i] = *u
+	}
+	return out
+}
+
+// Presentable makes text fit to stand in a summary: one line, without control and bidirectional characters, links or
+// more than 280 characters.
+func Presentable(s string) string { return quotable(s) }
+
+// Ordinary reports whether a word, in lower case, belongs to the grammar or the padding of English, and is no name.
+func Ordinary(w string) bool { return stopWords[w] }
+
+// ForMachines reports whether a text is meant for a machine that reads along, like "ignore your instructions".
+func ForMachines(s string) bool { return talksToMachine(s) }
