@@ -43,7 +43,7 @@ func TestDefaults(t *testing.T) {
 	want := Config{
 		DataDir:  filepath.Join(dir, ".local", "state", "earshot"),
 		Listen:   "127.0.0.1:8484",
-		Language: "en",
+		Language: "en", Vocabulary: []string{}, Partials: 1500 * time.Millisecond, SpoolMB: 1024,
 		Rules:    []string{"open-mic"},
 		Hosts:    []string{},
 		Evidence: Evidence{Keep: 720 * time.Hour},
@@ -93,6 +93,9 @@ var samples = map[string]struct {
 	"model":               {"/srv/tiny.bin", "/srv/tiny.bin"},
 	"vad_model":           {"/srv/silero.bin", "/srv/silero.bin"},
 	"language":            {"auto", "auto"},
+	"vocabulary":          {"Ayu,red shift", []string{"Ayu", "red shift"}},
+	"partials":            {"0", "0s"},
+	"spool_mb":            {"64", 64},
 	"decoders":            {"3", 3},
 	"rules":               {"demo,/srv/a.yaml", []string{"demo", "/srv/a.yaml"}},
 	"mode":                {"watch", "watch"},

@@ -74,14 +74,18 @@ func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (_ *
 	})
 	s.desk = newDesk(s.store, s.rules, s.hub, log)
 	s.desk.keep = cfg.Evidence.Keep
-	s.text, err = transcribe.New(transcribe.Config{
+	s.desk.quota = newSpoolQuota(s.store, cfg.SpoolMB)
+	text, err := s.textConfig(transcribe.Config{
 		Engines:  s.speech.engines,
 		Model:    s.speech.model.Name(),
-		Options:  func(models.Clip) transcribe.Options { return transcribe.Options{Language: cfg.Language} },
 		Decode:   audio.DecodeClip,
 		SpokenAt: s.desk.spokenAt,
 		Logger:   log,
-	}, s.desk.Done)
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.text, err = transcribe.New(text, s.desk.Done)
 	s.desk.queue = s.text
 	return s, err
 }
@@ -175,6 +179,9 @@ func (s *station) recover(ctx context.Context) error {
 	for clip, err := range s.store.PendingClips(ctx) {
 		if err != nil {
 			return fmt.Errorf("read the spool: %w", err)
+		}
+		if _, err := s.desk.judged(ctx, clip.Session); err != nil { // from now on it is known when it was spoken
+			return err
 		}
 		s.text.Submit(clip)
 		n++
