@@ -57,14 +57,14 @@ func TestObserve(t *testing.T) {
 		os   []Observation
 		want string
 	}{
-		"a hog": {[]Observation{talks("b", 0, 3000), talks("c", 3000, 6000), talks("a", 6000, 16_000), talks("a", 18_000, 28_000)}, "hog@a"},
+		"a hog":           {[]Observation{talks("b", 0, 3000), talks("c", 3000, 6000), talks("a", 6000, 16_000), talks("a", 18_000, 28_000)}, "hog@a"},
 		"two people only": {[]Observation{talks("b", 0, 3000), talks("a", 6000, 16_000), talks("a", 18_000, 28_000)}, ""},
 		"the host may":    {[]Observation{talks("b", 0, 3000), talks("c", 3000, 6000), talks("h", 6000, 16_000), talks("h", 18_000, 28_000)}, ""},
 		"a long turn":     {[]Observation{talks("a", 0, 10_000), talks("a", 10_500, 21_000), talks("a", 21_000, 25_000)}, "turn@a"},
 		"two interruptions": {[]Observation{
 			talks("a", 0, 5000), talks("b", 4000, 8000), talks("a", 20_000, 25_000), talks("b", 24_000, 28_000), tick(29_000), talks("b", 28_000, 28_500),
 		}, "cuts@b"},
-		"agreement is no interruption": {[]Observation{talks("a", 0, 5000), talks("b", 4000, 4500), talks("a", 20_000, 25_000), talks("b", 24_000, 24_800)}, ""},
+		"agreement is no interruption":             {[]Observation{talks("a", 0, 5000), talks("b", 4000, 4500), talks("a", 20_000, 25_000), talks("b", 24_000, 24_800)}, ""},
 		"who is not yielded to does not interrupt": {[]Observation{talks("a", 0, 15_000), talks("b", 4000, 8000), talks("c", 30_000, 32_000)}, "over@b hog@a"},
 		"loud for 3 s":       {loud(-5, 4), "loud@a"},
 		"loud for 2 s":       {loud(-5, 2), ""},

@@ -118,7 +118,7 @@ func (s *station) Close() error {
 
 // handler is everything that the web server answers.
 func (s *station) handler() http.Handler {
-	page := review.New(review.Config{Store: s.store, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.speech.notice, Log: s.log})
+	page := review.New(review.Config{Store: reviewStore{s.store, s.desk}, Actor: s.desk, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.speech.notice, Log: s.log})
 	return byPath(page.OwnHost(s.lounge), page)
 }
 
@@ -139,7 +139,7 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	group, serving := errgroup.WithContext(serving)
 	group.Go(func() error { return s.text.Run(serving) })
 	group.Go(func() error { return s.lounge.Run(serving) })
-	group.Go(func() error { return s.expireEvidence(serving) })
+	group.Go(func() error { return keeper{s.store, retention(s.cfg), s.log}.Run(serving) })
 	group.Go(func() error { return serveWeb(serving, l, s.handler(), s.hub.Close, s.log) })
 
 	working, cancel := context.WithCancel(ctx)
