@@ -31,6 +31,8 @@ type Config struct {
 	Hosts []string `mapstructure:"hosts"`
 	// Model is the absolute path of a ggml Whisper model; empty means the practice model inside the program.
 	Model string `mapstructure:"model"`
+	// FallbackModel is the absolute path of the model that takes over under backlog; empty for none.
+	FallbackModel string `mapstructure:"fallback_model"`
 	// VADModel is the absolute path of a ggml Silero model; empty means the energy detector.
 	VADModel string `mapstructure:"vad_model"`
 	// Language is an ISO 639-1 code, several with commas between them (the main one first), or "auto".

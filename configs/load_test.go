@@ -92,6 +92,7 @@ var samples = map[string]struct {
 	"hosts":                 {"earshot.example,earshot.lan", []string{"earshot.example", "earshot.lan"}},
 	"evidence.keep":         {"24h", "24h0m0s"},
 	"model":                 {"/srv/tiny.bin", "/srv/tiny.bin"},
+	"fallback_model":        {"/srv/tiny.bin", "/srv/tiny.bin"},
 	"vad_model":             {"/srv/silero.bin", "/srv/silero.bin"},
 	"language":              {"auto", "auto"},
 	"vocabulary":            {"Ayu,red shift", []string{"Ayu", "red shift"}},

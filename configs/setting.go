@@ -44,6 +44,7 @@ func settings() []setting {
 		{"listen", address()},
 		{"hosts", hostNames()},
 		{"model", file("the path of a file")},
+		{"fallback_model", file("the path of a file")},
 		{"vad_model", file("the path of a file")},
 		{"language", matching(`^([a-z]{2,3}( *, *[a-z]{2,3})*|auto)$`, `a language code like "en", several like "en,id", or "auto"`)},
 		{"vocabulary", wordList()},

@@ -120,6 +120,7 @@ func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		newBenchCommand(a),
 		newConfigCommand(a),
+		newDecoderCommand(),
 		newDemoCommand(a),
 		newEraseCommand(a),
 		newJoinCommand(a),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"earshot/configs"
@@ -19,10 +20,22 @@ func (s *station) textConfig(c transcribe.Config) (transcribe.Config, error) {
 	}
 	c.Options = func(models.Clip) transcribe.Options { return options }
 	c.Fetch = s.store.Clip
+	if s.small != nil {
+		c.Fallback, c.FallbackModel = s.small.engines, s.small.name
+	}
 	if s.cfg.Partials > 0 {
 		c.Partial = func(p models.Partial) { s.hub.Publish(models.Event{SessionID: p.Key.Session, Partial: &p}) }
 	}
 	return c, nil
+}
+
+// openFallback opens the model that takes over under backlog; nil when none is configured.
+func openFallback(cfg configs.Config, log *slog.Logger, o speechOptions) (*speech, error) {
+	if cfg.FallbackModel == "" {
+		return nil, nil
+	}
+	cfg.Model = cfg.FallbackModel
+	return openSpeech(cfg, log, o)
 }
 
 // decodeOptions are the settings for every clip. practice says that the practice model is used, which was not made for
