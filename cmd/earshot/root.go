@@ -119,6 +119,8 @@ func newHelpCommand() *cobra.Command {
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		newBenchCommand(a),
+		newBackupCommand(a),
+		newCheckCommand(a),
 		newConfigCommand(a),
 		newDecoderCommand(),
 		newDemoCommand(a),
@@ -126,6 +128,7 @@ func (a *app) commands() []*cobra.Command {
 		newJoinCommand(a),
 		newModelCommand(a),
 		newPersonCommand(a),
+		newRestoreCommand(a),
 		newRulesCommand(a),
 		newSessionsCommand(a),
 		newTranscribeCommand(a),
