@@ -42,6 +42,12 @@ func TimeLimit(length time.Duration) time.Duration {
 type Options struct {
 	// Language is an ISO 639-1 code, or "auto" (the default): found by a multilingual model, ignored by an English-only one.
 	Language string
+	// Languages, with Language "auto", are those of which a multilingual model finds out the one that is spoken; nil: all
+	// that it knows.
+	Languages []string
+	// Lean is what is known of the language already, as seconds of speech by language: the sound's own length times the
+	// probability of each is added, and the greatest sum wins.
+	Lean map[string]float64
 	// Prompt is static vocabulary: names and the topic. It must never hold words that rules look for, since the model
 	// then hears them where nobody said them.
 	Prompt string
@@ -59,10 +65,12 @@ type Result struct {
 	Words []models.Word
 	// Language is the ISO 639-1 code that was decoded.
 	Language string
+	// Heard holds the probabilities of the languages in question (those of 1 % and more) when the language had to be found.
+	Heard map[string]float64
 	// LogProb is the mean natural-log probability over the text's tokens; 0 when there are none.
 	LogProb float64
-	// NoSpeech is the model's probability that the sound holds no speech; 0 when there is no text to which it belongs.
-	// It means nothing for multilingual models and with a prompt, and never decides alone.
+	// NoSpeech is the model's probability that the sound holds no speech; 0 when there is no text to which it belongs,
+	// and for multilingual models and with a prompt, where the library's figure means nothing. It never decides alone.
 	NoSpeech float64
 	// Tokens counts the text's tokens.
 	Tokens int

@@ -125,7 +125,7 @@ func TestServiceDecodesAndDelivers(t *testing.T) {
 	})
 }
 
-// Clips that were recovered from before a restart are overdue and come first; of the rest, who spoke first.
+// Who spoke first comes first; clips that were recovered from before a restart give way to what is said now.
 func TestServiceServesTheEarliestDeadlineFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{}
@@ -152,11 +152,11 @@ func TestServiceServesTheEarliestDeadlineFirst(t *testing.T) {
 		drain(t, s)
 		cancel()
 		<-ended
-		if want := []string{"s/1/recovered/1", "s/1/early/1", "s/1/late/1"}; !slices.Equal(d.keys(), want) {
+		if want := []string{"s/1/early/1", "s/1/late/1", "s/1/recovered/1"}; !slices.Equal(d.keys(), want) {
 			t.Errorf("order %v, want %v", d.keys(), want)
 		}
-		if d.got[0].LateMS != 61_000 || d.got[2].LateMS != 0 {
-			t.Errorf("late by %d and %d ms", d.got[0].LateMS, d.got[2].LateMS)
+		if d.got[2].LateMS != 63_000 || d.got[0].LateMS != 0 {
+			t.Errorf("late by %d and %d ms", d.got[2].LateMS, d.got[0].LateMS)
 		}
 	})
 }
