@@ -89,6 +89,7 @@ var samples = map[string]struct {
 	"data_dir":            {"/srv/earshot", "/srv/earshot"},
 	"listen":              {":9000", ":9000"},
 	"hosts":               {"earshot.example,earshot.lan", []string{"earshot.example", "earshot.lan"}},
+	"livekit.hidden":      {"true", true},
 	"evidence.keep":       {"24h", "24h0m0s"},
 	"model":               {"/srv/tiny.bin", "/srv/tiny.bin"},
 	"vad_model":           {"/srv/silero.bin", "/srv/silero.bin"},
