@@ -49,6 +49,8 @@ type Config struct {
 	LiveKit LiveKit `mapstructure:"livekit"`
 	// Evidence is the sound of flagged lines.
 	Evidence Evidence `mapstructure:"evidence"`
+	// Retention is how long the record is kept.
+	Retention Retention `mapstructure:"retention"`
 	// Segment is how speech is cut.
 	Segment Segment `mapstructure:"segment"`
 }

@@ -120,9 +120,12 @@ func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		newBenchCommand(a),
 		newConfigCommand(a),
+		newDecoderCommand(),
 		newDemoCommand(a),
+		newEraseCommand(a),
 		newJoinCommand(a),
 		newModelCommand(a),
+		newPersonCommand(a),
 		newRulesCommand(a),
 		newSessionsCommand(a),
 		newTranscribeCommand(a),

@@ -45,7 +45,11 @@ type station struct {
 }
 
 // openStation opens everything that can fail before anybody is heard. The caller closes it.
-func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (_ *station, err error) {
+func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (*station, error) {
+	return openStationWith(ctx, cfg, log, speechOptions{})
+}
+
+func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, o speechOptions) (_ *station, err error) {
 	s := &station{cfg: cfg, log: log, hub: review.NewHub(review.HubConfig{})}
 	defer func() {
 		if err != nil {
@@ -55,7 +59,7 @@ func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (_ *
 	if s.rules, err = loadRules(cfg); err != nil {
 		return nil, err
 	}
-	if s.speech, err = openSpeech(cfg, 0); err != nil {
+	if s.speech, err = openSpeech(cfg, log, o); err != nil {
 		return nil, badInput(err)
 	}
 	if s.vad, err = openVAD(cfg); err != nil {
@@ -75,12 +79,13 @@ func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (_ *
 	s.desk = newDesk(s.store, s.rules, s.hub, log)
 	s.desk.keep = cfg.Evidence.Keep
 	s.text, err = transcribe.New(transcribe.Config{
-		Engines:  s.speech.engines,
-		Model:    s.speech.model.Name(),
-		Options:  func(models.Clip) transcribe.Options { return transcribe.Options{Language: cfg.Language} },
-		Decode:   audio.DecodeClip,
-		SpokenAt: s.desk.spokenAt,
-		Logger:   log,
+		Engines:     s.speech.engines,
+		Model:       s.speech.name,
+		Options:     func(models.Clip) transcribe.Options { return transcribe.Options{Language: cfg.Language} },
+		Decode:      audio.DecodeClip,
+		NoteAttempt: s.store.NoteAttempt,
+		SpokenAt:    s.desk.spokenAt,
+		Logger:      log,
 	}, s.desk.Done)
 	s.desk.queue = s.text
 	return s, err
@@ -114,7 +119,7 @@ func (s *station) Close() error {
 
 // handler is everything that the web server answers.
 func (s *station) handler() http.Handler {
-	page := review.New(review.Config{Store: s.store, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.speech.notice, Log: s.log})
+	page := review.New(review.Config{Store: reviewStore{s.store, s.desk}, Actor: s.desk, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.speech.notice, Log: s.log})
 	return byPath(page.OwnHost(s.lounge), page)
 }
 
@@ -133,9 +138,10 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	group, serving := errgroup.WithContext(serving)
+	group.Go(func() error { return s.speech.run(serving) })
 	group.Go(func() error { return s.text.Run(serving) })
 	group.Go(func() error { return s.lounge.Run(serving) })
-	group.Go(func() error { return s.expireEvidence(serving) })
+	group.Go(func() error { return keeper{s.store, retention(s.cfg), s.log}.Run(serving) })
 	group.Go(func() error { return serveWeb(serving, l, s.handler(), s.hub.Close, s.log) })
 
 	working, cancel := context.WithCancel(ctx)
