@@ -3,6 +3,7 @@ package configs
 import (
 	"fmt"
 	"net"
+	"net/url"
 	"path"
 	"regexp"
 	"slices"
@@ -47,6 +48,7 @@ func settings() []setting {
 		{"language", matching(`^([a-z]{2,3}|auto)$`, `a language code like "en", or "auto"`)},
 		{"decoders", number(0, 64)},
 		{"rules", ruleFiles()},
+		{"rooms", addresses()},
 		{"mode", choice("", "watch", "suggest", "act")},
 		{"log.level", choice("debug", "info", "warn", "error")},
 		{"log.format", choice("text", "json")},
@@ -170,6 +172,24 @@ func ruleFiles() kind {
 			for _, e := range g.elements() {
 				s, ok := e.word("!!str")
 				if !ok || strings.ContainsRune(s, 0) || !isRulePath(s) && !name.MatchString(s) {
+					return nil, false
+				}
+				out = append(out, s)
+			}
+			return out, g.list != nil || g.tag == ""
+		},
+	}
+}
+
+func addresses() kind {
+	return kind{
+		want: "a list of room addresses, like [lounge://127.0.0.1:8484/lounge]",
+		read: func(g given) (any, bool) {
+			out := []string{}
+			for _, e := range g.elements() {
+				s, ok := e.word("!!str")
+				u, err := url.Parse(s)
+				if !ok || err != nil || u.Scheme == "" || u.Host == "" || u.User != nil {
 					return nil, false
 				}
 				out = append(out, s)
