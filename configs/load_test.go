@@ -41,9 +41,9 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{
-		DataDir:   filepath.Join(dir, ".local", "state", "earshot"),
-		Listen:    "127.0.0.1:8484",
-		Language:  "en",
+		DataDir:  filepath.Join(dir, ".local", "state", "earshot"),
+		Listen:   "127.0.0.1:8484",
+		Language: "en", Vocabulary: []string{}, Partials: 1500 * time.Millisecond, SpoolMB: 1024,
 		Rules:     []string{"open-mic"},
 		Hosts:     []string{},
 		Evidence:  Evidence{Keep: 336 * time.Hour},
@@ -92,8 +92,12 @@ var samples = map[string]struct {
 	"hosts":                 {"earshot.example,earshot.lan", []string{"earshot.example", "earshot.lan"}},
 	"evidence.keep":         {"24h", "24h0m0s"},
 	"model":                 {"/srv/tiny.bin", "/srv/tiny.bin"},
+	"fallback_model":        {"/srv/tiny.bin", "/srv/tiny.bin"},
 	"vad_model":             {"/srv/silero.bin", "/srv/silero.bin"},
 	"language":              {"auto", "auto"},
+	"vocabulary":            {"Ayu,red shift", []string{"Ayu", "red shift"}},
+	"partials":              {"0", "0s"},
+	"spool_mb":              {"64", 64},
 	"decoders":              {"3", 3},
 	"rules":                 {"demo,/srv/a.yaml", []string{"demo", "/srv/a.yaml"}},
 	"rooms":                 {"lounge://a:1/x,whep+https://b/c", []string{"lounge://a:1/x", "whep+https://b/c"}},

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // given is a value as somebody wrote it, before it is understood.
@@ -44,8 +45,12 @@ func settings() []setting {
 		{"listen", address()},
 		{"hosts", hostNames()},
 		{"model", file("the path of a file")},
+		{"fallback_model", file("the path of a file")},
 		{"vad_model", file("the path of a file")},
-		{"language", matching(`^([a-z]{2,3}|auto)$`, `a language code like "en", or "auto"`)},
+		{"language", matching(`^([a-z]{2,3}( *, *[a-z]{2,3})*|auto)$`, `a language code like "en", several like "en,id", or "auto"`)},
+		{"vocabulary", wordList()},
+		{"partials", duration(0, 30*time.Second)},
+		{"spool_mb", number(16, 1<<20)},
 		{"decoders", number(0, 64)},
 		{"rules", ruleFiles()},
 		{"rooms", addresses()},
@@ -213,6 +218,23 @@ func hostNames() kind {
 				out = append(out, s)
 			}
 			return out, g.list != nil || g.tag == ""
+		},
+	}
+}
+
+func wordList() kind {
+	return kind{
+		want: "a list of names and words, like [Ayu, photosynthesis], each at most 64 letters",
+		read: func(g given) (any, bool) {
+			out := []string{}
+			for _, e := range g.elements() {
+				s := strings.TrimSpace(e.text)
+				if e.list != nil || s == "" || len(s) > 64 || strings.ContainsFunc(s, unicode.IsControl) {
+					return nil, false
+				}
+				out = append(out, s)
+			}
+			return out, (g.list != nil || g.tag == "") && len(out) <= 64
 		},
 	}
 }

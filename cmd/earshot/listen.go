@@ -24,9 +24,12 @@ type stay struct {
 // listenIn joins a room and stores what is heard there until the context ends or the room is over. It returns the
 // session with its end.
 func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error) {
+	if err := s.desk.quota.admit(ctx); err != nil {
+		return models.Session{}, err
+	}
 	session, err := s.store.StartSession(ctx, models.Session{
 		ID: sessionID(st.room.ID, time.Now()), Room: st.room.ID, Name: st.room.Name, URL: st.room.URL,
-		Model: s.speech.model.Name(), Rules: s.rulesName(), Started: time.Now().UTC(),
+		Model: s.speech.name, Rules: s.rulesName(), Started: time.Now().UTC(),
 	})
 	if err != nil {
 		return session, err
@@ -35,10 +38,14 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 	if st.started != nil {
 		st.started(session)
 	}
+	var preview func(models.Clip)
+	if s.cfg.Partials > 0 {
+		preview = s.text.Preview
+	}
 	room, err := bot.NewRoom(bot.Config{
 		Room: st.room, Session: session, Connector: st.connector, Sink: s.desk,
-		Segment: segmentConfig(s.cfg), NewVAD: newVAD(s.vad), Watch: st.watch, Log: s.log,
-		Notice: bot.Notice{Name: botName, Language: s.cfg.Language},
+		Segment: segmentConfig(s.cfg), NewVAD: newVAD(s.vad), Preview: preview, PreviewEvery: s.cfg.Partials, Watch: st.watch, Log: s.log,
+		Notice: bot.Notice{Name: botName, Language: mainLanguage(s.cfg)},
 	})
 	if err != nil {
 		return session, err

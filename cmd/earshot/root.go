@@ -119,7 +119,10 @@ func newHelpCommand() *cobra.Command {
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		newBenchCommand(a),
+		newBackupCommand(a),
+		newCheckCommand(a),
 		newConfigCommand(a),
+		newDecoderCommand(),
 		newDemoCommand(a),
 		newEraseCommand(a),
 		newInviteCommand(a),
@@ -127,6 +130,7 @@ func (a *app) commands() []*cobra.Command {
 		newLeaveCommand(a),
 		newModelCommand(a),
 		newPersonCommand(a),
+		newRestoreCommand(a),
 		newRulesCommand(a),
 		newServeCommand(a),
 		newSessionsCommand(a),

@@ -33,6 +33,7 @@ type station struct {
 	log    *slog.Logger
 	store  *sqlite.Store
 	speech *speech
+	small  *speech           // the model for backlog; nil: none
 	vad    *whisper.VADModel // nil: the energy detector
 	rules  *moderation.Set
 	hub    *review.Hub
@@ -46,7 +47,11 @@ type station struct {
 }
 
 // openStation opens everything that can fail before anybody is heard. The caller closes it.
-func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (_ *station, err error) {
+func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (*station, error) {
+	return openStationWith(ctx, cfg, log, speechOptions{})
+}
+
+func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, o speechOptions) (_ *station, err error) {
 	s := &station{cfg: cfg, log: log, hub: review.NewHub(review.HubConfig{})}
 	defer func() {
 		if err != nil {
@@ -56,7 +61,10 @@ func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (_ *
 	if s.rules, err = loadRules(cfg); err != nil {
 		return nil, err
 	}
-	if s.speech, err = openSpeech(cfg, 0); err != nil {
+	if s.speech, err = openSpeech(cfg, log, o); err != nil {
+		return nil, badInput(err)
+	}
+	if s.small, err = openFallback(cfg, log, o); err != nil {
 		return nil, badInput(err)
 	}
 	if s.vad, err = openVAD(cfg); err != nil {
@@ -75,14 +83,19 @@ func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (_ *
 	})
 	s.desk = newDesk(s.store, s.rules, s.hub, log)
 	s.desk.keep = cfg.Evidence.Keep
-	s.text, err = transcribe.New(transcribe.Config{
-		Engines:  s.speech.engines,
-		Model:    s.speech.model.Name(),
-		Options:  func(models.Clip) transcribe.Options { return transcribe.Options{Language: cfg.Language} },
-		Decode:   audio.DecodeClip,
-		SpokenAt: s.desk.spokenAt,
-		Logger:   log,
-	}, s.desk.Done)
+	s.desk.quota = newSpoolQuota(s.store, cfg.SpoolMB)
+	text, err := s.textConfig(transcribe.Config{
+		Engines:     s.speech.engines,
+		Model:       s.speech.name,
+		Decode:      audio.DecodeClip,
+		NoteAttempt: s.store.NoteAttempt,
+		SpokenAt:    s.desk.spokenAt,
+		Logger:      log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.text, err = transcribe.New(text, s.desk.Done)
 	s.desk.queue = s.text
 	return s, err
 }
@@ -103,6 +116,9 @@ func (s *station) Close() error {
 	var errs []error
 	if s.speech != nil {
 		errs = append(errs, s.speech.Close())
+	}
+	if s.small != nil {
+		errs = append(errs, s.small.Close())
 	}
 	if s.vad != nil {
 		errs = append(errs, s.vad.Close())
@@ -135,6 +151,10 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	group, serving := errgroup.WithContext(serving)
+	group.Go(func() error { return s.speech.run(serving) })
+	if s.small != nil {
+		group.Go(func() error { return s.small.run(serving) })
+	}
 	group.Go(func() error { return s.text.Run(serving) })
 	group.Go(func() error { return s.lounge.Run(serving) })
 	group.Go(func() error { return s.watchRules(serving) })
@@ -178,6 +198,9 @@ func (s *station) recover(ctx context.Context) error {
 	for clip, err := range s.store.PendingClips(ctx) {
 		if err != nil {
 			return fmt.Errorf("read the spool: %w", err)
+		}
+		if _, err := s.desk.judged(ctx, clip.Session); err != nil { // from now on it is known when it was spoken
+			return err
 		}
 		s.text.Submit(clip)
 		n++
