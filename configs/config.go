@@ -47,6 +47,8 @@ type Config struct {
 	Decoders int `mapstructure:"decoders"`
 	// Rules are names of shipped rule files ("open-mic") and absolute paths of others ("/…/mine.yaml"), in order.
 	Rules []string `mapstructure:"rules"`
+	// Rooms are the addresses of the rooms that "earshot serve" listens in for good.
+	Rooms []string `mapstructure:"rooms"`
 	// Mode is how far rules may go; empty means as the rule files say.
 	Mode models.Mode `mapstructure:"mode"`
 	// Log is what is logged and how.

@@ -101,6 +101,7 @@ var samples = map[string]struct {
 	"spool_mb":              {"64", 64},
 	"decoders":              {"3", 3},
 	"rules":                 {"demo,/srv/a.yaml", []string{"demo", "/srv/a.yaml"}},
+	"rooms":                 {"lounge://a:1/x,whep+https://b/c", []string{"lounge://a:1/x", "whep+https://b/c"}},
 	"mode":                  {"watch", "watch"},
 	"log.level":             {"warn", "warn"},
 	"log.format":            {"json", "json"},

@@ -3,6 +3,7 @@ package configs
 import (
 	"fmt"
 	"net"
+	"net/url"
 	"path"
 	"regexp"
 	"slices"
@@ -52,6 +53,7 @@ func settings() []setting {
 		{"spool_mb", number(16, 1<<20)},
 		{"decoders", number(0, 64)},
 		{"rules", ruleFiles()},
+		{"rooms", addresses()},
 		{"mode", choice("", "watch", "suggest", "act")},
 		{"log.level", choice("debug", "info", "warn", "error")},
 		{"log.format", choice("text", "json")},
@@ -186,6 +188,24 @@ func ruleFiles() kind {
 			for _, e := range g.elements() {
 				s, ok := e.word("!!str")
 				if !ok || strings.ContainsRune(s, 0) || !isRulePath(s) && !name.MatchString(s) {
+					return nil, false
+				}
+				out = append(out, s)
+			}
+			return out, g.list != nil || g.tag == ""
+		},
+	}
+}
+
+func addresses() kind {
+	return kind{
+		want: "a list of room addresses, like [lounge://127.0.0.1:8484/lounge]",
+		read: func(g given) (any, bool) {
+			out := []string{}
+			for _, e := range g.elements() {
+				s, ok := e.word("!!str")
+				u, err := url.Parse(s)
+				if !ok || err != nil || u.Scheme == "" || u.Host == "" || u.User != nil {
 					return nil, false
 				}
 				out = append(out, s)

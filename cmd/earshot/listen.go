@@ -78,8 +78,10 @@ func sessionID(room string, now time.Time) string {
 
 // rulesName names the rules in use, or "".
 func (s *station) rulesName() string {
-	if s.rules == nil {
+	s.desk.mu.Lock()
+	defer s.desk.mu.Unlock()
+	if s.desk.rules == nil {
 		return ""
 	}
-	return s.rules.String()
+	return s.desk.rules.String()
 }

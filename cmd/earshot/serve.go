@@ -43,6 +43,7 @@ type station struct {
 	peers  *peer.Factory
 	// hostToken makes people hosts of this program's own lounge.
 	hostToken string
+	own       string // host:port of its web server, while it runs
 }
 
 // openStation opens everything that can fail before anybody is heard. The caller closes it.
@@ -146,6 +147,7 @@ func (s *station) transcriptURL(room string) string {
 // run serves the page and the lounge on l and decodes, while work is in its rooms. When work is over, what was heard is
 // decoded for a while, and everything ends. Clips that an earlier run left in the spool are decoded first.
 func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context.Context) error) error {
+	s.own = l.Addr().String()
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	group, serving := errgroup.WithContext(serving)
@@ -155,6 +157,7 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	}
 	group.Go(func() error { return s.text.Run(serving) })
 	group.Go(func() error { return s.lounge.Run(serving) })
+	group.Go(func() error { return s.watchRules(serving) })
 	group.Go(func() error { return keeper{s.store, retention(s.cfg), s.log}.Run(serving) })
 	group.Go(func() error { return serveWeb(serving, l, s.handler(), s.hub.Close, s.log) })
 
