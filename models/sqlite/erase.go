@@ -112,6 +112,9 @@ func (s *Store) finishErasing(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := s.finishErasures(ctx); err != nil {
+		return err
+	}
 	var left int
 	err = s.write.QueryRowContext(ctx, "SELECT count(*) FROM chores WHERE name = 'scrub'").Scan(&left)
 	if err != nil || left == 0 {
