@@ -47,6 +47,8 @@ type Config struct {
 	Lounge Lounge `mapstructure:"lounge"`
 	// Evidence is the sound of flagged lines.
 	Evidence Evidence `mapstructure:"evidence"`
+	// Retention is how long the record is kept.
+	Retention Retention `mapstructure:"retention"`
 	// Segment is how speech is cut.
 	Segment Segment `mapstructure:"segment"`
 }

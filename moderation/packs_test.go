@@ -10,7 +10,7 @@ const packs = "../configs/rules"
 
 func TestShippedPacksPassTheirOwnChecks(t *testing.T) {
 	opts := LoadOptions{FS: os.DirFS(packs)}
-	for _, name := range []string{"base", "harassment.en", "scams.en", "open-mic"} {
+	for _, name := range []string{"base", "harassment.en", "scams.en", "personal-data", "floor", "sound", "harassment.id", "open-mic"} {
 		results, err := RunChecks(opts, true, name)
 		if err != nil {
 			t.Fatalf("%s:\n%v", name, err)

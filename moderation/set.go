@@ -16,6 +16,7 @@ type Set struct {
 	indexes   map[string]*index        // by way
 	members   map[string][]models.Role // by a person's identity
 	files     []string
+	disk      []string // the absolute paths of those on disk, lists too
 	roles     map[models.Role]bool
 	newcomers *rawNewcomer
 	languages []string

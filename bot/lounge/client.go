@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"earshot/bot"
@@ -16,7 +17,7 @@ import (
 	"earshot/models"
 )
 
-// Client joins a lounge as a visible listener. It implements bot.Connector.
+// Client joins a lounge as a visible listener. It implements bot.Connector and bot.Hands.
 type Client struct {
 	base    string // http(s)://host[:port]
 	room    string
@@ -24,6 +25,8 @@ type Client struct {
 	factory *peer.Factory
 	http    *http.Client
 	log     *slog.Logger
+	token   string
+	now     atomic.Pointer[seen] // of the Run that is connected; nil: none
 }
 
 // ClientConfig holds a Client's settings.
@@ -33,7 +36,9 @@ type ClientConfig struct {
 	// Name is how the room sees the bot; default "Earshot".
 	Name string
 	Peer *peer.Factory
-	Log  *slog.Logger
+	// Token is the host's: with it the bot may act in the room. Empty: it listens and writes to the chat.
+	Token string
+	Log   *slog.Logger
 }
 
 // ParseURL splits the address of a room in a lounge into the server's base address and the room.
@@ -63,7 +68,7 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Client{base: base, room: room, name: c.Name, factory: c.Peer, http: peer.NewHTTPClient(), log: c.Log}, nil
+	return &Client{base: base, room: room, name: c.Name, factory: c.Peer, http: peer.NewHTTPClient(), log: c.Log, token: c.Token}, nil
 }
 
 // Run is in the room until the context ends or the event stream breaks. Each speaker has a WHEP session of their own,
@@ -72,7 +77,8 @@ func (c *Client) Run(ctx context.Context, ears bot.Ears) error {
 	defer c.http.CloseIdleConnections()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	s := &stay{c: c, ears: ears, ctx: ctx, cancel: cancel, heard: map[string]*heard{}}
+	s := &stay{c: c, ears: ears, ctx: ctx, cancel: cancel, heard: map[string]*heard{}, seen: newSeen()}
+	defer c.now.Store(nil)
 	err := c.follow(ctx, s.event)
 	cancel(err)
 	s.group.Wait()
@@ -87,6 +93,7 @@ type stay struct {
 	cancel context.CancelCauseFunc
 	you    string
 	heard  map[string]*heard // by person id
+	seen   *seen
 	group  sync.WaitGroup
 }
 
@@ -99,13 +106,15 @@ type heard struct {
 var errRoomClosed = errors.New("the lounge closed the room")
 
 func (s *stay) event(e Event) error {
+	s.seen.note(e)
 	switch e.Type {
 	case EventRoom:
 		if s.you != "" {
 			return nil
 		}
 		s.you = e.You
-		s.ears.Joined(bot.Capabilities{})
+		s.c.now.Store(s.seen)
+		s.ears.Joined(rights(e.Rights))
 		for _, p := range e.People {
 			s.person(p)
 		}
@@ -120,7 +129,7 @@ func (s *stay) event(e Event) error {
 		return bot.Retry(models.EndRoomClosed, errRoomClosed)
 	case EventTalking:
 		s.ears.Talking(e.ID, e.Talking)
-	case EventListeners:
+	case EventListeners, EventChat, EventAudience, EventRemoved:
 	}
 	return nil
 }

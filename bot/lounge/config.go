@@ -76,13 +76,21 @@ var roomPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
 // ValidRoom reports whether a name can be a room: 1 to 64 lower-case letters, digits, dots, dashes, underscores.
 func ValidRoom(name string) bool { return roomPattern.MatchString(name) }
 
-// cleanName makes a display name safe to show: valid UTF-8, one line, no control and no bidirectional formatting
-// characters (they could make one name look like another), at most 128 characters.
+// cleanName makes a display name safe to show, of at most 128 characters.
 func cleanName(s, fallback string) string {
+	if s = clean(s, maxName); s == "" {
+		return fallback
+	}
+	return s
+}
+
+// clean makes a text safe to show: valid UTF-8, one line, no control and no bidirectional formatting characters (they
+// could make one name look like another), at most so many characters.
+func clean(s string, most int) string {
 	var b strings.Builder
 	n, space := 0, false
 	for _, r := range strings.ToValidUTF8(s, "") {
-		if n >= maxName {
+		if n >= most {
 			break
 		}
 		if unicode.IsSpace(r) {
@@ -92,16 +100,13 @@ func cleanName(s, fallback string) string {
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar {
 			continue
 		}
-		if space && n+1 < maxName {
+		if space && n+1 < most {
 			b.WriteByte(' ')
 			n++
 		}
 		space = false
 		b.WriteRune(r)
 		n++
-	}
-	if b.Len() == 0 {
-		return fallback
 	}
 	return b.String()
 }

@@ -9,7 +9,13 @@
 //	DELETE /res/{id}               leave, or stop hearing
 //	GET    /rooms/{room}           what the page needs to know
 //	GET    /rooms/{room}/events    who is here, as server-sent events (type Event)
+//	POST   /rooms/{room}/chat      {"text":…}: a line to everybody; with the host's token and "to", to one person
+//	POST   /rooms/{room}/people/{person}/{verb}
+//	                               a host's decision: mute, unmute, to_audience, to_stage, remove, ban, unban
 //	GET    /room/{room}            the page
+//
+// A host is who sends the host's token as Bearer. A ban holds against the browser's own key: there are no accounts here
+// that a person could not throw away, and many people may share an address.
 //
 // The server forwards Opus as it is and decodes nothing. Everybody who hears is visible to everybody who speaks.
 package lounge

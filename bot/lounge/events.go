@@ -12,6 +12,8 @@ type Person struct {
 	Track   string `json:"track"`
 	Talking bool   `json:"talking"`
 	Muted   bool   `json:"muted"`
+	// Held says that a host muted this person: nothing is passed on until a host lifts it.
+	Held bool `json:"held,omitempty"`
 }
 
 // Listener is somebody who hears the room without speaking.
@@ -30,6 +32,9 @@ const (
 	EventLeft      EventType = "left"      // gone: ID, Track
 	EventTalking   EventType = "talking"   // ID, Talking
 	EventListeners EventType = "listeners" // Listeners, all of them
+	EventChat      EventType = "chat"      // Chat
+	EventAudience  EventType = "audience"  // Audience, all of them
+	EventRemoved   EventType = "removed"   // a host sent somebody out: ID, Banned
 	EventClosed    EventType = "closed"    // the server closes the room
 )
 
@@ -45,4 +50,10 @@ type Event struct {
 	Track     string     `json:"track,omitempty"`
 	Talking   bool       `json:"talking,omitempty"`
 	Listeners []Listener `json:"listeners,omitempty"`
+	Chat      *Chat      `json:"chat,omitempty"`
+	// Audience are those whom a host moved there: they hear and may not speak.
+	Audience []Listener `json:"audience,omitempty"`
+	Banned   bool       `json:"banned,omitempty"`
+	// Rights are what this watcher may do, by the host's token.
+	Rights []models.Verb `json:"rights,omitempty"`
 }

@@ -61,6 +61,7 @@ func (c *Client) openEvents(ctx context.Context) (*http.Response, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lounge: %w", err)
 	}
+	c.authorize(req)
 	resp, err := c.http.Do(req)
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, errQuiet) {
@@ -80,7 +81,7 @@ func (c *Client) openEvents(ctx context.Context) (*http.Response, error) {
 	err = fmt.Errorf("lounge: the server answered HTTP %d to the join", resp.StatusCode)
 	switch resp.StatusCode {
 	case http.StatusUnauthorized, http.StatusForbidden:
-		return nil, bot.End(models.EndFailedAuth, err)
+		return nil, models.WithHint(bot.End(models.EndFailedAuth, err), "check the host's token in EARSHOT_LOUNGE_TOKEN")
 	case http.StatusNotFound:
 		return nil, models.WithHint(bot.End(models.EndDenied, err), "check that the URL leads to a lounge, and the room's name")
 	default:

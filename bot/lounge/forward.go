@@ -29,6 +29,7 @@ type forward struct {
 	loud    atomic.Int64
 	packets atomic.Uint64
 	dropped atomic.Uint64
+	muted   atomic.Bool // by a host
 	started time.Time
 }
 
@@ -52,6 +53,10 @@ func (f *forward) Packet(raw []byte, levelExtID uint8) {
 	}
 	if len(p.Payload) == 0 {
 		f.dropped.Add(1)
+		f.number.drop(p.SequenceNumber)
+		return
+	}
+	if f.muted.Load() {
 		f.number.drop(p.SequenceNumber)
 		return
 	}

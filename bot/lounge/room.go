@@ -14,6 +14,7 @@ type room struct {
 	people   map[string]*person  // by person id
 	watchers map[string]*watcher // by secret
 	hearing  map[string]*hearing // by resource id
+	marks    map[string]*mark    // by person id
 }
 
 // person is one publication.
@@ -28,7 +29,10 @@ type person struct {
 type watcher struct {
 	id     string
 	name   string // of a visible listener; "" for a page
-	person string // the page's own publication, once it has one
+	person string // the page's own publication, while it has one
+	was    string // the page's own publication, once it had one
+	host   bool   // came with the host's token
+	chat   bucket
 	queue  chan []byte
 }
 
@@ -37,21 +41,31 @@ type hearing struct {
 	watcher string // secret of the event stream it belongs to, or ""
 	name    string
 	public  string
+	res     *resource
 }
 
 // queueLength is how many events a watcher may be behind.
 const queueLength = 256
 
 func newRoom(name string) *room {
-	return &room{name: name, people: map[string]*person{}, watchers: map[string]*watcher{}, hearing: map[string]*hearing{}}
+	return &room{name: name, people: map[string]*person{}, watchers: map[string]*watcher{}, hearing: map[string]*hearing{}, marks: map[string]*mark{}}
 }
 
-func (r *room) empty() bool { return len(r.people) == 0 && len(r.watchers) == 0 && len(r.hearing) == 0 }
+// empty reports whether the room can be forgotten: decisions about people keep it.
+func (r *room) empty() bool {
+	return len(r.people) == 0 && len(r.watchers) == 0 && len(r.hearing) == 0 && len(r.marks) == 0
+}
 
 // tell sends an event to every watcher; one whose queue is full is cut off and comes back to a fresh state.
-func (r *room) tell(e Event) {
+func (r *room) tell(e Event) { r.tellSome(e, func(*watcher) bool { return true }) }
+
+// tellSome sends an event to those watchers whom it is for.
+func (r *room) tellSome(e Event, to func(*watcher) bool) {
 	b := encode(e)
 	for id, w := range r.watchers {
+		if !to(w) {
+			continue
+		}
 		select {
 		case w.queue <- b:
 		default:
@@ -70,7 +84,10 @@ func encode(e Event) []byte {
 }
 
 func (r *room) state(you string) Event {
-	e := Event{Type: EventRoom, You: you, Listeners: r.listeners()}
+	e := Event{Type: EventRoom, You: you, Listeners: r.listeners(), Audience: r.audience()}
+	if w := r.watchers[you]; w != nil && w.host {
+		e.Rights = hostRights()
+	}
 	for _, p := range r.people {
 		e.People = append(e.People, p.Person)
 	}

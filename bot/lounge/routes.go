@@ -20,6 +20,8 @@ func (s *Server) handler() http.Handler {
 	m.HandleFunc("PATCH /res/{id}", s.patch)
 	m.HandleFunc("PUT /res/{id}", s.put)
 	m.HandleFunc("DELETE /res/{id}", s.delete)
+	m.HandleFunc("POST /rooms/{room}/chat", s.chat)
+	m.HandleFunc("POST /rooms/{room}/people/{person}/{verb}", s.moderate)
 	m.HandleFunc("GET /rooms/{room}", s.info)
 	m.HandleFunc("GET /rooms/{room}/events", s.events)
 	if s.cfg.Transcript != nil {

@@ -29,6 +29,7 @@ type Server struct {
 	rooms     map[string]*room
 	resources map[string]*resource
 	tracks    int // publications so far
+	lines     int // of chat, so far
 	closed    bool
 	sessions  sync.WaitGroup
 }

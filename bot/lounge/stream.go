@@ -13,7 +13,11 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	watch := &watcher{id: secret(), queue: make(chan []byte, queueLength)}
+	host, ok := s.hostToken(w, r)
+	if !ok {
+		return
+	}
+	watch := &watcher{id: secret(), host: host, queue: make(chan []byte, queueLength)}
 	if l := r.URL.Query().Get("listener"); l != "" {
 		watch.name = cleanName(l, "Listener")
 	}

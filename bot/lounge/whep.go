@@ -60,7 +60,7 @@ func (s *Server) hear(name string, p *person, conn *peer.Conn, req *http.Request
 	}
 	res := s.open(r, conn)
 	q := req.URL.Query()
-	h := &hearing{watcher: q.Get("watcher"), name: cleanName(q.Get("name"), "Somebody"), public: publicID(res.id)}
+	h := &hearing{watcher: q.Get("watcher"), name: cleanName(q.Get("name"), "Somebody"), public: publicID(res.id), res: res}
 	r.hearing[res.id] = h
 	r.tell(Event{Type: EventListeners, Listeners: r.listeners()})
 	s.sessions.Add(1)

@@ -51,10 +51,10 @@ func (s *Server) whip(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "the offer cannot be answered")
 		return
 	}
-	res, status := s.join(name, p, conn, host, r.URL.Query().Get("watcher"))
+	res, status, why := s.join(name, p, conn, host, r.URL.Query().Get("watcher"))
 	if res == nil {
 		conn.Close()
-		refuse(w, status, "the room is full")
+		refuse(w, status, why)
 		return
 	}
 	w.Header().Set(PersonHeader, p.ID)
@@ -107,33 +107,39 @@ func (s *Server) answer(ctx context.Context, offer string, make func() (*peer.Co
 
 // join brings a person into the room. Whoever published with the same key before is replaced. People are announced
 // before media flows, so that listeners are ready for the first word.
-func (s *Server) join(name string, p *person, conn *peer.Conn, host bool, watcherID string) (*resource, int) {
+func (s *Server) join(name string, p *person, conn *peer.Conn, host bool, watcherID string) (_ *resource, status int, why string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.room(name)
 	if s.closed || r == nil {
-		return nil, http.StatusServiceUnavailable
+		return nil, http.StatusServiceUnavailable, "the lounge takes no more rooms"
+	}
+	if why := r.refusal(p.ID); why != "" && !host {
+		return nil, http.StatusForbidden, why
 	}
 	old := r.people[p.ID]
 	if old == nil && len(r.people) >= s.cfg.Limits.People {
-		return nil, http.StatusServiceUnavailable
+		return nil, http.StatusServiceUnavailable, "the room is full"
 	}
 	if old != nil {
 		old.res.cancel(errReplaced)
 		r.leave(old)
 	}
 	p.Role = r.roleFor(host)
+	if m := r.marks[p.ID]; m != nil {
+		p.hold(m.muted)
+	}
 	res := s.open(r, conn)
 	res.person, p.res = p, res
 	r.people[p.ID] = p
 	r.tellPerson(p)
 	if w := r.watchers[watcherID]; w != nil {
-		w.person = p.ID
+		w.person, w.was = p.ID, p.ID
 		r.tell(Event{Type: EventListeners, Listeners: r.listeners()})
 	}
 	s.log.Info("speaker joined", "room", name, "speaker", p.ID, "track", p.Track)
 	go s.serve(res, func() { r.leave(p) })
-	return res, 0
+	return res, 0, ""
 }
 
 var (

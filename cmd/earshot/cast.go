@@ -5,11 +5,9 @@ import (
 	"embed"
 	"encoding/csv"
 	"fmt"
-	"io"
 	"strconv"
 	"time"
 
-	"earshot/bot/audio"
 	"earshot/bot/lounge"
 )
 
@@ -72,33 +70,11 @@ func openCast() ([]voice, error) {
 		if err != nil {
 			return nil, err
 		}
-		frames, err := newOggSource(bytes.NewReader(data))
+		frames, err := lounge.ReadOgg(bytes.NewReader(data), 0)
 		if err != nil {
 			return nil, err
 		}
 		cast = append(cast, voice{c.speaker, frames})
 	}
 	return cast, nil
-}
-
-// oggSource gives the packets of an Ogg Opus recording with their times.
-type oggSource struct {
-	r  *audio.OggReader
-	at time.Duration
-}
-
-func newOggSource(r io.Reader) (*oggSource, error) {
-	o, err := audio.NewOggReader(r)
-	return &oggSource{r: o}, err
-}
-
-// Next is the next packet; io.EOF after the last.
-func (o *oggSource) Next() (lounge.Frame, error) {
-	p, err := o.r.Next()
-	if err != nil {
-		return lounge.Frame{}, err
-	}
-	f := lounge.Frame{Opus: p.Payload, At: o.at}
-	o.at += time.Duration(p.Duration) * time.Second / 48000
-	return f, nil
 }

@@ -71,13 +71,14 @@ func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) 
 	}
 	host := l.Addr().String()
 	room := models.Room{ID: demoRoom, Name: "Lounge", URL: "lounge://" + host + "/" + demoRoom}
-	client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Peer: s.peers, Log: s.log})
+	client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Name: botName, Token: s.hostToken, Peer: s.peers, Log: s.log})
 	if err != nil {
 		return err
 	}
 	up := newCurtain(client, len(cast))
 	var session models.Session
 	fmt.Fprintf(a.stdout, "lounge     %s   (open it to join with a microphone)\n", pageURL(l, "/room/"+demoRoom))
+	fmt.Fprintf(a.stdout, "as host    %s\n", pageURL(l, "/room/"+demoRoom+"#host="+s.hostToken))
 
 	listening, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
@@ -87,7 +88,7 @@ func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) 
 		return err
 	})
 	group.Go(func() error {
-		if err := playAll(playing, s, "http://"+host, cast, up); err != nil {
+		if err := playAll(playing, s, "http://"+host, demoRoom, cast, up); err != nil {
 			return err
 		}
 		if stays {
@@ -105,7 +106,7 @@ func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) 
 
 // playAll plays every voice at once, from the moment the bot hears them all. They come in one after the other: the
 // first is the room's host.
-func playAll(ctx context.Context, s *station, base string, cast []voice, up *curtain) error {
+func playAll(ctx context.Context, s *station, base, room string, cast []voice, up *curtain) error {
 	group, ctx := errgroup.WithContext(ctx)
 	here := make(chan struct{}, len(cast))
 	for i, v := range cast {
@@ -117,7 +118,7 @@ func playAll(ctx context.Context, s *station, base string, cast []voice, up *cur
 		}
 		group.Go(func() error {
 			err := lounge.Publish(ctx, lounge.PublishConfig{
-				BaseURL: base, Room: demoRoom, Name: v.name, Source: v.frames, Peer: s.peers,
+				BaseURL: base, Room: room, Name: v.name, Source: v.frames, Peer: s.peers,
 				Ready: func(string) { here <- struct{}{}; up.wait(ctx) },
 			})
 			if err != nil && ctx.Err() == nil {
@@ -151,15 +152,21 @@ func (a *app) demoTable(s *station, session models.Session) error {
 // demoRoom is where the demo takes place.
 const demoRoom = "lounge"
 
+// actingConnector is a connector that can act in its room.
+type actingConnector interface {
+	bot.Connector
+	bot.Hands
+}
+
 // curtain is a connector that tells when a number of tracks are being heard.
 type curtain struct {
-	bot.Connector
+	actingConnector
 	missing chan struct{}
 	up      chan struct{}
 }
 
-func newCurtain(c bot.Connector, n int) *curtain {
-	u := &curtain{Connector: c, missing: make(chan struct{}, n), up: make(chan struct{})}
+func newCurtain(c actingConnector, n int) *curtain {
+	u := &curtain{actingConnector: c, missing: make(chan struct{}, n), up: make(chan struct{})}
 	for range n {
 		u.missing <- struct{}{}
 	}
@@ -168,7 +175,7 @@ func newCurtain(c bot.Connector, n int) *curtain {
 
 // Run connects, with ears that count.
 func (u *curtain) Run(ctx context.Context, ears bot.Ears) error {
-	return u.Connector.Run(ctx, countingEars{ears, u})
+	return u.actingConnector.Run(ctx, countingEars{ears, u})
 }
 
 func (u *curtain) opened() {

@@ -5,16 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
-	"path"
-	"regexp"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"earshot/bot"
-	"earshot/bot/lounge"
-	"earshot/bot/whep"
 	"earshot/models"
 	"earshot/moderation/review"
 	"earshot/moderation/review/export"
@@ -30,7 +24,9 @@ func newJoinCommand(a *app) *cobra.Command {
   lounge://HOST:PORT/ROOM          a lounge, Earshot's own kind of room (lounge+https:// behind TLS)
   whep+https://HOST/PATH           any WHEP stream; --name says whose voice it is
 
-A WHEP server's bearer token is taken from the environment variable EARSHOT_TOKEN, never from the command line.`,
+Secrets come from the environment or from files, never from the command line. EARSHOT_TOKEN is a WHEP server's bearer
+token; EARSHOT_LOUNGE_TOKEN is a lounge's host token, with which the bot may act there. EARSHOT_TOKEN_FILE and so on name
+a file with the secret instead.`,
 		Example: `  earshot join lounge://127.0.0.1:8484/lounge
   EARSHOT_TOKEN=… earshot join whep+https://media.example/whep/stage --name Stage`,
 		Args: cobra.ExactArgs(1),
@@ -49,7 +45,7 @@ type joinOptions struct {
 }
 
 func (a *app) join(cmd *cobra.Command, address string, o joinOptions) error {
-	if err := checkRoomURL(address); err != nil {
+	if _, err := kindOf(address); err != nil {
 		return badInput(err)
 	}
 	r, err := a.report(cmd)
@@ -62,7 +58,7 @@ func (a *app) join(cmd *cobra.Command, address string, o joinOptions) error {
 		return err
 	}
 	defer s.Close()
-	room, connector, err := s.connector(address, o.name, a.getenv("EARSHOT_TOKEN"))
+	room, connector, err := s.connector(wish{address: address, name: o.name, secret: a.secret})
 	if err != nil {
 		return badInput(err)
 	}
@@ -111,6 +107,10 @@ func (a *app) announce(s *station, l net.Listener, session models.Session) {
 func (a *app) state(status bot.Status, room models.Room) {
 	switch status.State {
 	case bot.StateListening:
+		if status.Note != "" {
+			fmt.Fprintf(a.stdout, "note: %s\n", plain(status.Note))
+			return
+		}
 		fmt.Fprintf(a.stdout, "● listening in %s · can: %s\n", plain(room.Name), status.Can)
 	case bot.StateWaiting:
 		fmt.Fprintf(a.stderr, "not in the room: %v; trying again in %.1f s\n", status.Err, status.Retry.Seconds())
@@ -126,53 +126,6 @@ func (a *app) summary(s *station, session models.Session) error {
 	fmt.Fprintf(a.stdout, "left after %s · %d lines · %d flags · earshot sessions show %s\n",
 		export.Clock(info.DurationMS), info.Utterances, info.Flags, session.ID)
 	return nil
-}
-
-// connector makes what joins an address.
-func (s *station) connector(address, name, token string) (models.Room, bot.Connector, error) {
-	if whep.Scheme(address) {
-		c, err := whep.New(whep.Config{URL: address, Token: token, Name: name, Peer: s.peers})
-		return roomOf(address, name), c, err
-	}
-	c, err := lounge.NewClient(lounge.ClientConfig{URL: address, Peer: s.peers, Log: s.log})
-	return roomOf(address, ""), c, err
-}
-
-// checkRoomURL refuses an address before anything is opened.
-func checkRoomURL(address string) error {
-	u, err := url.Parse(address)
-	const hint = "for example lounge://127.0.0.1:8484/lounge or whep+https://media.example/whep/stage"
-	switch {
-	case err != nil:
-		return models.WithHint(fmt.Errorf("%q is no URL", address), hint)
-	case whep.Scheme(address), u.Scheme == "lounge", u.Scheme == "lounge+https":
-		return nil
-	}
-	return models.WithHint(fmt.Errorf("%q: %q is no kind of room that Earshot knows", address, u.Scheme), hint)
-}
-
-var notInID = regexp.MustCompile(`[^a-z0-9._-]+`)
-
-// roomOf names the room of an address by the last part of its path, unless it is given a name. Credentials in the
-// address are left out.
-func roomOf(address, name string) models.Room {
-	u, err := url.Parse(address)
-	if err != nil { // checked before
-		return models.Room{ID: "room", Name: name}
-	}
-	u.User, u.RawQuery, u.Fragment = nil, "", ""
-	last := path.Base(u.Path)
-	if last == "." || last == "/" {
-		last = u.Hostname()
-	}
-	id := strings.Trim(notInID.ReplaceAllString(strings.ToLower(last), "-"), "-.")
-	if id == "" {
-		id = "room"
-	}
-	if name == "" {
-		name = last
-	}
-	return models.Room{ID: id, Name: name, URL: u.String()}
 }
 
 // pageURL is an address of the page as people open it.

@@ -37,6 +37,7 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 	room, err := bot.NewRoom(bot.Config{
 		Room: st.room, Session: session, Connector: st.connector, Sink: s.desk,
 		Segment: segmentConfig(s.cfg), NewVAD: newVAD(s.vad), Watch: st.watch, Log: s.log,
+		Notice: bot.Notice{Name: botName, Language: s.cfg.Language},
 	})
 	if err != nil {
 		return session, err

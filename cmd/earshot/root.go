@@ -118,10 +118,13 @@ func newHelpCommand() *cobra.Command {
 // commands are the program's commands, in no particular order.
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
+		newBenchCommand(a),
 		newConfigCommand(a),
 		newDemoCommand(a),
+		newEraseCommand(a),
 		newJoinCommand(a),
 		newModelCommand(a),
+		newPersonCommand(a),
 		newRulesCommand(a),
 		newSessionsCommand(a),
 		newTranscribeCommand(a),

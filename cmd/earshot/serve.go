@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -39,6 +40,8 @@ type station struct {
 	text   *transcribe.Service
 	lounge *lounge.Server
 	peers  *peer.Factory
+	// hostToken makes people hosts of this program's own lounge.
+	hostToken string
 }
 
 // openStation opens everything that can fail before anybody is heard. The caller closes it.
@@ -65,7 +68,10 @@ func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (_ *
 	if s.peers, err = peer.New(ice); err != nil {
 		return nil, err
 	}
-	s.lounge = lounge.New(lounge.Config{UDPPort: cfg.Lounge.UDPPort, Peer: ice, TranscriptURL: s.transcriptURL, Log: log})
+	s.hostToken = rand.Text()
+	s.lounge = lounge.New(lounge.Config{
+		UDPPort: cfg.Lounge.UDPPort, Peer: ice, TranscriptURL: s.transcriptURL, BotName: botName, HostToken: s.hostToken, Log: log,
+	})
 	s.desk = newDesk(s.store, s.rules, s.hub, log)
 	s.desk.keep = cfg.Evidence.Keep
 	s.text, err = transcribe.New(transcribe.Config{
@@ -129,7 +135,7 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	group, serving := errgroup.WithContext(serving)
 	group.Go(func() error { return s.text.Run(serving) })
 	group.Go(func() error { return s.lounge.Run(serving) })
-	group.Go(func() error { return s.expireEvidence(serving) })
+	group.Go(func() error { return keeper{s.store, retention(s.cfg), s.log}.Run(serving) })
 	group.Go(func() error { return serveWeb(serving, l, s.handler(), s.hub.Close, s.log) })
 
 	working, cancel := context.WithCancel(ctx)

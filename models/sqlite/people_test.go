@@ -128,7 +128,7 @@ func TestErasedPersonLeavesNoByte(t *testing.T) {
 	if len(traces(t, path)) == 0 {
 		t.Fatal("the marker cannot be found before: the test would prove nothing")
 	}
-	must(t, s.ErasePerson(context.WithoutCancel(t.Context()), "open-mic", marker+"id", "kim", start))
+	must(t, s.ErasePerson(context.WithoutCancel(t.Context()), "open-mic", marker+"id", "kim"))
 	equal(t, "traces", traces(t, path), map[string]int{})
 	must(t, s.Check(t.Context()))
 	if _, err := s.Person(t.Context(), "open-mic", marker+"id"); !errors.Is(err, models.ErrNotFound) {

@@ -247,7 +247,7 @@ func (m *memory) SplitPerson(_ context.Context, _, speaker, by string, _ time.Ti
 	return m.did("part "+speaker, by)
 }
 
-func (m *memory) ErasePerson(_ context.Context, room, speaker, by string, _ time.Time) error {
+func (m *memory) ErasePerson(_ context.Context, room, speaker, by string) error {
 	return m.did("erase "+room+" "+speaker, by)
 }
 

@@ -162,7 +162,7 @@ func (s *Server) personChanged(r *http.Request) (to, problem string, err error) 
 		if cleanName(r.PostFormValue("name")) != cmp.Or(cleanName(p.Name), "Unknown") {
 			return "", "Nothing was erased: the name that was typed is another one.", nil
 		}
-		err, to = s.store.ErasePerson(ctx, room, speaker, who.Name, s.now()), "/"
+		err, to = s.store.ErasePerson(ctx, room, speaker, who.Name), "/"
 	default:
 		err = models.ErrNotFound
 	}

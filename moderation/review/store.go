@@ -66,7 +66,7 @@ type PeopleStore interface {
 	MergePeople(ctx context.Context, a, b models.Identity, by string, when time.Time) error
 	SplitPerson(ctx context.Context, room, speaker, by string, when time.Time) error
 	// ErasePerson removes everything that was stored of somebody, under all their identities.
-	ErasePerson(ctx context.Context, room, speaker, by string, when time.Time) error
+	ErasePerson(ctx context.Context, room, speaker, by string) error
 }
 
 // RecordStore knows what was made of a session, and who changed the record.

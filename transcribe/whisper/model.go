@@ -24,12 +24,16 @@ type LoadOptions struct {
 	// AllowNoWeights accepts a test model without weights. It costs what a real one does and never yields words:
 	// for measuring only.
 	AllowNoWeights bool
+	// FullWindow encodes the whole window of 30 s for every piece of sound, as the library does when nobody says
+	// otherwise. It is there to measure what the shorter windows save.
+	FullWindow bool
 }
 
 // Model is a loaded model file. Its methods may be called from any goroutine.
 type Model struct {
 	name string
 	info Info
+	full bool // every decode takes the whole window
 
 	mu     sync.Mutex
 	ctx    *bindings.Context // nil once it is freed
@@ -54,7 +58,7 @@ func Load(path string, o LoadOptions) (*Model, error) {
 	if ctx == nil {
 		return nil, models.WithHint(fmt.Errorf("model %s: libwhisper can't load it: %s", path, lastLog()), pullHint)
 	}
-	return &Model{name: filepath.Base(path), info: info, ctx: ctx}, nil
+	return &Model{name: filepath.Base(path), info: info, full: o.FullWindow, ctx: ctx}, nil
 }
 
 // Name is the model file's name without its folder.

@@ -44,10 +44,19 @@ func (s *State) Transcribe(ctx context.Context, pcm []float32, o transcribe.Opti
 	if err != nil {
 		return transcribe.Result{}, fmt.Errorf("whisper: %w", err)
 	}
+	heard, err := s.findLanguage(&params, s.padded(pcm), o)
+	if err != nil {
+		return transcribe.Result{}, fmt.Errorf("whisper: %w", err)
+	}
 	if err := s.run(ctx, &params, s.padded(pcm), o.Prompt); err != nil {
 		return transcribe.Result{}, err
 	}
-	return s.result(len(pcm), params, o), nil
+	r := s.result(len(pcm), params)
+	r.Heard = heard
+	if s.model.info.Multilingual || o.Prompt != "" { // the figure is of the wrong row of the decoder's output
+		r.NoSpeech = 0
+	}
+	return r, nil
 }
 
 // run calls the library with its abort flag bound to ctx and Close.
@@ -78,6 +87,9 @@ func (s *State) params(n int, o transcribe.Options) (params, error) {
 	w, err := windowFor(n, o.AudioCtx)
 	if err != nil {
 		return params{}, err
+	}
+	if s.model.full { // the one window of this state: nothing older can lie behind it
+		w = wholeWindow
 	}
 	lang, err := s.language(o.Language)
 	if err != nil {
@@ -126,7 +138,7 @@ func (s *State) fixedLanguage() string {
 	return "en"
 }
 
-func (s *State) result(n int, p params, o transcribe.Options) transcribe.Result {
+func (s *State) result(n int, p params) transcribe.Result {
 	ts, noSpeech := tokens(s.model.ctx, s.c)
 	r := transcribe.Result{AudioCtx: p.window, NoSpeech: noSpeech, Capped: len(ts) >= p.maxTokens, Language: s.fixedLanguage()}
 	if r.Language == "" {

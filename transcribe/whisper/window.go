@@ -15,7 +15,9 @@ var windows = [...]int{256, 512, 768, 1024, 1280}
 const (
 	// windowMargin is the room kept behind the sound, in steps of 20 ms: a window that ends with the sound cuts words.
 	windowMargin = 16
-	stepSamples  = models.SampleRate / 50
+	// wholeWindow is the model's own length, 30 s.
+	wholeWindow = 1500
+	stepSamples = models.SampleRate / 50
 	// MaxSamples is the longest sound that is decoded in one piece: what the longest window covers, 25.28 s.
 	MaxSamples = (1280 - windowMargin) * stepSamples
 	// minSamples: shorter sound is padded with silence to it. The library drops what is shorter than 100 ms, and a first

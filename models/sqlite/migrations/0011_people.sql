@@ -18,9 +18,11 @@ CREATE TABLE identities (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX identities_person ON identities (person);
 
--- Identities whose erasure has begun; it is taken up again after a crash.
-CREATE TABLE erasures (
-  room       TEXT NOT NULL,
-  speaker_id TEXT NOT NULL,
-  PRIMARY KEY (room, speaker_id)
-) STRICT, WITHOUT ROWID;
+-- Who is in no session of the room any more has no name there either.
+CREATE TRIGGER speakers_forget AFTER DELETE ON speakers BEGIN
+  DELETE FROM identities WHERE speaker_id = old.id AND NOT EXISTS (
+    SELECT 1 FROM speakers p JOIN sessions s ON s.id = p.session WHERE p.id = old.id AND s.room = identities.room);
+END;
+CREATE TRIGGER identities_forget AFTER DELETE ON identities BEGIN
+  DELETE FROM people WHERE id = old.person AND NOT EXISTS (SELECT 1 FROM identities WHERE person = old.person);
+END;

@@ -1,0 +1,197 @@
+package lounge
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+
+	"earshot/bot"
+	"earshot/models"
+)
+
+// seen is what a Client has been told of its room, for looking whether an order took effect. Its methods may be called
+// from any goroutine.
+type seen struct {
+	mu       sync.Mutex
+	you      string
+	people   map[string]Person
+	audience map[string]bool
+	removed  map[string]bool // until they come back
+	banned   map[string]bool
+	lines    []string             // ids of the latest chat lines
+	said     map[bot.Order]string // line ids of our own messages
+}
+
+const keepLines = 64
+
+func newSeen() *seen {
+	return &seen{people: map[string]Person{}, removed: map[string]bool{}, banned: map[string]bool{}, said: map[bot.Order]string{}}
+}
+
+// note takes what an event tells.
+func (s *seen) note(e Event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch e.Type {
+	case EventRoom:
+		s.you = e.You
+		for _, p := range e.People {
+			s.people[p.ID] = p
+		}
+		s.setAudience(e.Audience)
+	case EventPerson:
+		if e.Person != nil {
+			s.people[e.Person.ID] = *e.Person
+			delete(s.removed, e.Person.ID)
+		}
+	case EventLeft:
+		if s.people[e.ID].Track == e.Track {
+			delete(s.people, e.ID)
+		}
+	case EventAudience:
+		s.setAudience(e.Audience)
+	case EventRemoved:
+		s.removed[e.ID], s.banned[e.ID] = true, e.Banned
+	case EventChat:
+		if e.Chat != nil {
+			s.lines = append(s.lines[max(0, len(s.lines)-keepLines+1):], e.Chat.ID)
+		}
+	case EventTalking, EventListeners, EventClosed:
+	}
+}
+
+func (s *seen) setAudience(list []Listener) {
+	s.audience = map[string]bool{}
+	for _, l := range list {
+		s.audience[l.ID] = true
+	}
+}
+
+// effect reports whether an order is in force.
+func (s *seen) effect(o bot.Order) (ok bool, how string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, here := s.people[o.Target]
+	switch o.Verb {
+	case models.VerbMessage:
+		return slices.Contains(s.lines, s.said[o]), "seen in the room's chat"
+	case models.VerbMute:
+		return here && p.Held, "the lounge shows the microphone as held by a host"
+	case models.VerbUnmute:
+		return here && !p.Held, "the lounge shows the microphone as free"
+	case models.VerbToAudience:
+		return !here && s.audience[o.Target], "the lounge shows the person in the audience"
+	case models.VerbRemove:
+		return !here && s.removed[o.Target], "the person has left the lounge"
+	case models.VerbBan:
+		return !here && s.banned[o.Target], "the person has left the lounge and may not come back"
+	default:
+		return false, ""
+	}
+}
+
+// rights are the capabilities that a room's first event grants. Whoever follows a room may write to its chat.
+func rights(verbs []models.Verb) bot.Capabilities {
+	has := func(v models.Verb) bool { return slices.Contains(verbs, v) }
+	return bot.Capabilities{
+		Message: true, PrivateMessage: len(verbs) > 0, Mute: has(models.VerbMute), Unmute: has(models.VerbUnmute),
+		ToAudience: has(models.VerbToAudience), Remove: has(models.VerbRemove), Ban: has(models.VerbBan),
+	}
+}
+
+// Do implements bot.Hands over HTTP, with the host's token where one was given.
+func (c *Client) Do(ctx context.Context, o bot.Order) error {
+	s := c.now.Load()
+	if s == nil {
+		return bot.ErrNotJoined
+	}
+	if o.Verb != models.VerbMessage {
+		_, err := c.post(ctx, s, "/people/"+url.PathEscape(o.Target)+"/"+string(o.Verb), nil)
+		return err
+	}
+	body, err := c.post(ctx, s, "/chat", map[string]string{"text": o.Text, "to": o.Target})
+	if err != nil {
+		return err
+	}
+	var line Chat
+	if err := json.Unmarshal(body, &line); err != nil {
+		return fmt.Errorf("lounge: the answer to a line cannot be read: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.said) >= keepLines {
+		clear(s.said)
+	}
+	s.said[o] = line.ID
+	return nil
+}
+
+// Effect implements bot.Hands from the room's events.
+func (c *Client) Effect(o bot.Order) (bool, string) {
+	s := c.now.Load()
+	if s == nil {
+		return false, ""
+	}
+	return s.effect(o)
+}
+
+// post sends a request about the room and returns the answer's body.
+func (c *Client) post(ctx context.Context, s *seen, path string, in any) ([]byte, error) {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/rooms/"+c.room+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("lounge: %w", err)
+	}
+	c.authorize(req)
+	req.Header.Set("Content-Type", "application/json")
+	s.mu.Lock()
+	req.Header.Set(WatcherHeader, s.you)
+	s.mu.Unlock()
+	resp, err := c.http.Do(req)
+	if err != nil {
+		var ue *url.Error
+		if errors.As(err, &ue) {
+			err = ue.Err
+		}
+		return nil, fmt.Errorf("lounge: %w", err)
+	}
+	defer resp.Body.Close() //nolint:errcheck // it was read only
+	b, err := io.ReadAll(io.LimitReader(resp.Body, maxEvent))
+	if err != nil {
+		return nil, fmt.Errorf("lounge: reading an answer: %w", err)
+	}
+	return b, verdict(resp.StatusCode, b)
+}
+
+// verdict turns the lounge's answer to a request into an error that says whether asking again can help.
+func verdict(status int, body []byte) error {
+	var problem struct{ Title string }
+	_ = json.Unmarshal(body, &problem) // a proxy's page has no title
+	err := fmt.Errorf("HTTP %d", status)
+	switch {
+	case status < 300:
+		return nil
+	case status == http.StatusNotFound:
+		return fmt.Errorf("%w: %w", bot.ErrAbsent, err)
+	case status == http.StatusTooManyRequests || status >= 500:
+		return err
+	default:
+		return bot.Refuse(clean("the lounge says: "+problem.Title, maxName), err)
+	}
+}
+
+func (c *Client) authorize(req *http.Request) {
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+}

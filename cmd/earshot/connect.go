@@ -1,0 +1,139 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"earshot/bot"
+	"earshot/bot/lounge"
+	"earshot/bot/whep"
+	"earshot/models"
+)
+
+// botName is what the bot is called in rooms.
+const botName = "Earshot"
+
+// wish is a room that somebody wants the bot to join.
+type wish struct {
+	address string
+	// name is what the speaker of a stream without names is called.
+	name string
+	// secret finds a secret by its environment variable.
+	secret func(variable string) (string, error)
+}
+
+// roomKind is one kind of room server that Earshot knows.
+type roomKind struct {
+	schemes []string
+	example string
+	connect func(*station, wish) (bot.Connector, error)
+}
+
+// roomKinds are the kinds of rooms, as "earshot join" lists them.
+func roomKinds() []roomKind {
+	return []roomKind{
+		{[]string{"lounge", "lounge+http", "lounge+https"}, "lounge://127.0.0.1:8484/lounge", connectLounge},
+		{[]string{"whep+http", "whep+https"}, "whep+https://media.example/whep/stage", connectWHEP},
+	}
+}
+
+func connectLounge(s *station, w wish) (bot.Connector, error) {
+	token, err := w.secret("EARSHOT_LOUNGE_TOKEN")
+	if err != nil {
+		return nil, err
+	}
+	return lounge.NewClient(lounge.ClientConfig{URL: w.address, Name: botName, Token: token, Peer: s.peers, Log: s.log})
+}
+
+func connectWHEP(s *station, w wish) (bot.Connector, error) {
+	token, err := w.secret("EARSHOT_TOKEN")
+	if err != nil {
+		return nil, err
+	}
+	return whep.New(whep.Config{URL: w.address, Token: token, Name: w.name, Peer: s.peers})
+}
+
+// kindOf finds the kind of an address, or refuses it.
+func kindOf(address string) (roomKind, error) {
+	u, err := url.Parse(address)
+	var examples []string
+	for _, k := range roomKinds() {
+		if err == nil && slices.Contains(k.schemes, u.Scheme) {
+			return k, nil
+		}
+		examples = append(examples, k.example)
+	}
+	hint := "for example " + strings.Join(examples, " or ")
+	if err != nil {
+		return roomKind{}, models.WithHint(errors.New("the room's address is no URL"), hint)
+	}
+	return roomKind{}, models.WithHint(fmt.Errorf("%q: %q is no kind of room that Earshot knows", u.Redacted(), u.Scheme), hint)
+}
+
+// connector makes what joins a room. Nothing is connected yet.
+func (s *station) connector(w wish) (models.Room, bot.Connector, error) {
+	kind, err := kindOf(w.address)
+	if err != nil {
+		return models.Room{}, nil, err
+	}
+	c, err := kind.connect(s, w)
+	return roomOf(w.address, w.name), c, err
+}
+
+// maxSecret bounds a secret's file, in bytes.
+const maxSecret = 64 << 10
+
+// secret is the value of an environment variable, or the first line of the file that the variable with _FILE behind its
+// name names; "" when neither is set.
+func (a *app) secret(variable string) (string, error) {
+	if v := a.getenv(variable); v != "" {
+		return v, nil
+	}
+	name := a.getenv(variable + "_FILE")
+	if name == "" {
+		return "", nil
+	}
+	info, err := os.Stat(name)
+	if err == nil && (!info.Mode().IsRegular() || info.Size() > maxSecret) {
+		err = errors.New("not a small file")
+	}
+	var data []byte
+	if err == nil {
+		data, err = os.ReadFile(name)
+	}
+	if err != nil {
+		return "", models.WithHint(fmt.Errorf("%s_FILE: the secret cannot be read: %w", variable, err), "name a file that holds the secret in its first line")
+	}
+	line, _, _ := strings.Cut(string(data), "\n")
+	return strings.TrimSpace(line), nil
+}
+
+var notInID = regexp.MustCompile(`[^a-z0-9._-]+`)
+
+// roomOf names the room of an address by the last part of its path, unless it is given a name. Credentials in the
+// address are left out.
+func roomOf(address, name string) models.Room {
+	u, err := url.Parse(address)
+	if err != nil { // checked before
+		return models.Room{ID: "room", Name: name}
+	}
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	last := path.Base(u.Path)
+	if last == "." || last == "/" {
+		last = u.Hostname()
+	}
+	id := strings.Trim(notInID.ReplaceAllString(strings.ToLower(last), "-"), "-.")
+	if id == "" {
+		id = "room"
+	}
+	if name == "" {
+		name = last
+	}
+	return models.Room{ID: id, Name: name, URL: u.String()}
+}
