@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -42,8 +43,12 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 	if err != nil {
 		return session, err
 	}
+	attending, leave := context.WithCancel(ctx)
+	attended := make(chan error, 1)
+	go func() { attended <- s.desk.attend(attending, session.ID, room) }()
 	reason, err := room.Run(ctx)
-	return s.endSession(ctx, session, reason, err)
+	leave()
+	return s.endSession(ctx, session, reason, errors.Join(err, <-attended))
 }
 
 // endSession stores the end of a stay, also when the context has ended, and passes the stay's error on.

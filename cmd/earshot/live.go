@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"earshot/models"
@@ -43,6 +44,10 @@ func (p *livePrinter) text(e models.Event) string {
 		return p.utterance(*e.Utterance)
 	case e.Flag != nil:
 		return p.flag(*e.Flag)
+	case e.Decision != nil:
+		return p.decision(*e.Decision)
+	case e.Action != nil:
+		return p.action(*e.Action)
 	case e.Gap != nil:
 		return p.paint.dim(plain(export.GapLine(*e.Gap)))
 	case e.Session != nil && !e.Session.Live():
@@ -74,6 +79,37 @@ func (p *livePrinter) flag(f models.Flag) string {
 		mark = p.paint.warn(mark)
 	}
 	return indent + mark + "  " + plain(f.SpeakerName+": "+f.Why)
+}
+
+// decision tells of an ask, and of a host's answer; what was only written down shows as its flag.
+func (p *livePrinter) decision(d models.Decision) string {
+	indent := fmt.Sprintf("%*s", len("00:00  ")+p.width+2, "")
+	switch {
+	case d.Ask == models.AskOpen:
+		return indent + p.paint.warn("ask → host") + plain(fmt.Sprintf("  %s, %s: %s", d.SpeakerName, d.Rule, strings.Join(d.Offer, " · ")))
+	case d.Ask == models.AskExpired:
+		return indent + p.paint.dim("nobody answered: nothing was done")
+	case d.DecidedBy != "" && d.DecidedBy != "rule":
+		return indent + plain(fmt.Sprintf("⚑ %s: %s %s", d.DecidedBy, orWord(string(d.Ask), "decided"), d.Rule))
+	}
+	return ""
+}
+
+// action tells whether something took effect.
+func (p *livePrinter) action(a models.Action) string {
+	indent := fmt.Sprintf("%*s", len("00:00  ")+p.width+2, "")
+	what := plain(strings.TrimSpace(fmt.Sprintf("%s %s", a.Verb, a.TargetName)))
+	if a.State == models.ActionSeen {
+		return indent + fmt.Sprintf("✓ %s, seen after %.1f s", what, a.Seen.Sub(a.Sent).Seconds())
+	}
+	return indent + p.paint.alert("✗ "+what) + "  " + plain(a.Error)
+}
+
+func orWord(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
 }
 
 // follow prints events until the channel is closed. After an error it goes on taking them, so that nobody waits.
