@@ -26,7 +26,7 @@ type stay struct {
 func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error) {
 	session, err := s.store.StartSession(ctx, models.Session{
 		ID: sessionID(st.room.ID, time.Now()), Room: st.room.ID, Name: st.room.Name, URL: st.room.URL,
-		Model: s.speech.model.Name(), Rules: s.rulesName(), Started: time.Now().UTC(),
+		Model: s.speech.name, Rules: s.rulesName(), Started: time.Now().UTC(),
 	})
 	if err != nil {
 		return session, err

@@ -119,12 +119,16 @@ func newHelpCommand() *cobra.Command {
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		newBenchCommand(a),
+		newBackupCommand(a),
+		newCheckCommand(a),
 		newConfigCommand(a),
+		newDecoderCommand(),
 		newDemoCommand(a),
 		newEraseCommand(a),
 		newJoinCommand(a),
 		newModelCommand(a),
 		newPersonCommand(a),
+		newRestoreCommand(a),
 		newRulesCommand(a),
 		newSessionsCommand(a),
 		newTranscribeCommand(a),

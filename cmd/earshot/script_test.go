@@ -10,8 +10,12 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain makes this test binary serve as the earshot command inside the scripts.
+// TestMain makes this test binary serve as the earshot command inside the scripts, and as a decoder where a test runs the
+// wiring in its own process.
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "decoder" {
+		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	}
 	testscript.Main(leakChecked{m}, map[string]func(){
 		"earshot": func() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
 	})

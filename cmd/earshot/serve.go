@@ -46,7 +46,11 @@ type station struct {
 }
 
 // openStation opens everything that can fail before anybody is heard. The caller closes it.
-func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (_ *station, err error) {
+func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (*station, error) {
+	return openStationWith(ctx, cfg, log, speechOptions{})
+}
+
+func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, o speechOptions) (_ *station, err error) {
 	s := &station{cfg: cfg, log: log, hub: review.NewHub(review.HubConfig{})}
 	defer func() {
 		if err != nil {
@@ -56,7 +60,7 @@ func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (_ *
 	if s.rules, err = loadRules(cfg); err != nil {
 		return nil, err
 	}
-	if s.speech, err = openSpeech(cfg, 0); err != nil {
+	if s.speech, err = openSpeech(cfg, log, o); err != nil {
 		return nil, badInput(err)
 	}
 	if s.vad, err = openVAD(cfg); err != nil {
@@ -76,12 +80,13 @@ func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (_ *
 	s.desk = newDesk(s.store, s.rules, s.hub, log)
 	s.desk.keep = cfg.Evidence.Keep
 	s.text, err = transcribe.New(transcribe.Config{
-		Engines:  s.speech.engines,
-		Model:    s.speech.model.Name(),
-		Options:  func(models.Clip) transcribe.Options { return transcribe.Options{Language: cfg.Language} },
-		Decode:   audio.DecodeClip,
-		SpokenAt: s.desk.spokenAt,
-		Logger:   log,
+		Engines:     s.speech.engines,
+		Model:       s.speech.name,
+		Options:     func(models.Clip) transcribe.Options { return transcribe.Options{Language: cfg.Language} },
+		Decode:      audio.DecodeClip,
+		NoteAttempt: s.store.NoteAttempt,
+		SpokenAt:    s.desk.spokenAt,
+		Logger:      log,
 	}, s.desk.Done)
 	s.desk.queue = s.text
 	return s, err
@@ -137,6 +142,7 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	group, serving := errgroup.WithContext(serving)
+	group.Go(func() error { return s.speech.run(serving) })
 	group.Go(func() error { return s.text.Run(serving) })
 	group.Go(func() error { return s.lounge.Run(serving) })
 	group.Go(func() error { return keeper{s.store, retention(s.cfg), s.log}.Run(serving) })

@@ -143,6 +143,9 @@ func (s *Store) finishErasure(ctx context.Context, e erasure) error {
 		entry.Rows, err = s.eraseSessions(ctx, "room", e.Target)
 	case models.ErasePerson:
 		entry.Target = PersonMark(e.Target)
+		if e.Room != "" {
+			entry.Target += "@" + e.Room
+		}
 		entry.Rows, err = s.erasePerson(ctx, e.Target, e.Room)
 		last = func(ctx context.Context, tx *sql.Tx) (int, error) { return forgetSpeaker(ctx, tx, e.Target, e.Room) }
 	}
@@ -173,10 +176,7 @@ func (s *Store) finishErasure(ctx context.Context, e erasure) error {
 
 // eraseSessions removes the sessions whose column has the value and that are marked, and counts them.
 func (s *Store) eraseSessions(ctx context.Context, column, value string) (int, error) {
-	ids, err := list(ctx, s.write, func(rows *sql.Rows) (id string, err error) {
-		err = rows.Scan(&id)
-		return id, err
-	}, "SELECT id FROM sessions WHERE "+column+" = ? AND erasing = 1", value)
+	ids, err := list(ctx, s.write, scanText, "SELECT id FROM sessions WHERE "+column+" = ? AND erasing = 1", value)
 	if err != nil {
 		return 0, storeError("erase", err)
 	}
