@@ -36,7 +36,7 @@ func (s *station) conditions(ctx context.Context) []review.Condition {
 	if s.speech.notice != "" {
 		out = append(out, review.Condition{Text: s.speech.notice})
 	} else {
-		out = append(out, review.Condition{OK: true, Text: "Model: " + s.speech.model.Name()})
+		out = append(out, review.Condition{OK: true, Text: "Model: " + s.speech.name})
 	}
 	rules := review.Condition{OK: true, Text: "Rules: " + s.rulesName()}
 	if s.rules == nil {
