@@ -24,6 +24,7 @@ type desk struct {
 	hub   *review.Hub
 	log   *slog.Logger
 	queue queue
+	quota *spoolQuota
 	keep  time.Duration // how long the sound of flagged lines is kept; 0: none is
 
 	mu       sync.Mutex
@@ -36,6 +37,9 @@ func newDesk(store *sqlite.Store, rules *moderation.Set, hub *review.Hub, log *s
 
 // Clip stores a finished stretch of speech, and only then queues it.
 func (d *desk) Clip(ctx context.Context, c models.Clip) error {
+	if err := d.quota.room(ctx, len(c.Opus)); err != nil {
+		return err
+	}
 	switch err := d.store.PutClip(ctx, c); {
 	case errors.Is(err, models.ErrNotFound): // the session was erased meanwhile
 		return nil

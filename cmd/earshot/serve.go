@@ -33,15 +33,18 @@ type station struct {
 	log    *slog.Logger
 	store  *sqlite.Store
 	speech *speech
+	small  *speech           // the model for backlog; nil: none
 	vad    *whisper.VADModel // nil: the energy detector
 	rules  *moderation.Set
 	hub    *review.Hub
+	values []configs.Value // the settings with where they come from, to be shown
 	desk   *desk
 	text   *transcribe.Service
 	lounge *lounge.Server
 	peers  *peer.Factory
 	// hostToken makes people hosts of this program's own lounge.
 	hostToken string
+	own       string // host:port of its web server, while it runs
 }
 
 // openStation opens everything that can fail before anybody is heard. The caller closes it.
@@ -62,6 +65,9 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if s.speech, err = openSpeech(cfg, log, o); err != nil {
 		return nil, badInput(err)
 	}
+	if s.small, err = openFallback(cfg, log, o); err != nil {
+		return nil, badInput(err)
+	}
 	if s.vad, err = openVAD(cfg); err != nil {
 		return nil, badInput(err)
 	}
@@ -78,15 +84,19 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	})
 	s.desk = newDesk(s.store, s.rules, s.hub, log)
 	s.desk.keep = cfg.Evidence.Keep
-	s.text, err = transcribe.New(transcribe.Config{
+	s.desk.quota = newSpoolQuota(s.store, cfg.SpoolMB)
+	text, err := s.textConfig(transcribe.Config{
 		Engines:     s.speech.engines,
 		Model:       s.speech.name,
-		Options:     func(models.Clip) transcribe.Options { return transcribe.Options{Language: cfg.Language} },
 		Decode:      audio.DecodeClip,
 		NoteAttempt: s.store.NoteAttempt,
 		SpokenAt:    s.desk.spokenAt,
 		Logger:      log,
-	}, s.desk.Done)
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.text, err = transcribe.New(text, s.desk.Done)
 	s.desk.queue = s.text
 	return s, err
 }
@@ -108,6 +118,9 @@ func (s *station) Close() error {
 	if s.speech != nil {
 		errs = append(errs, s.speech.Close())
 	}
+	if s.small != nil {
+		errs = append(errs, s.small.Close())
+	}
 	if s.vad != nil {
 		errs = append(errs, s.vad.Close())
 	}
@@ -119,7 +132,10 @@ func (s *station) Close() error {
 
 // handler is everything that the web server answers.
 func (s *station) handler() http.Handler {
-	page := review.New(review.Config{Store: reviewStore{s.store, s.desk}, Actor: s.desk, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.speech.notice, Log: s.log})
+	page := review.New(review.Config{
+		Store: reviewStore{s.store, s.desk}, Actor: s.desk, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.speech.notice, Log: s.log,
+		Conditions: s.conditions, Settings: shownSettings(s.values), Version: version,
+	})
 	return byPath(page.OwnHost(s.lounge), page)
 }
 
@@ -135,12 +151,17 @@ func (s *station) transcriptURL(room string) string {
 // run serves the page and the lounge on l and decodes, while work is in its rooms. When work is over, what was heard is
 // decoded for a while, and everything ends. Clips that an earlier run left in the spool are decoded first.
 func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context.Context) error) error {
+	s.own = l.Addr().String()
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	group, serving := errgroup.WithContext(serving)
 	group.Go(func() error { return s.speech.run(serving) })
+	if s.small != nil {
+		group.Go(func() error { return s.small.run(serving) })
+	}
 	group.Go(func() error { return s.text.Run(serving) })
 	group.Go(func() error { return s.lounge.Run(serving) })
+	group.Go(func() error { return s.watchRules(serving) })
 	group.Go(func() error { return keeper{s.store, retention(s.cfg), s.log}.Run(serving) })
 	group.Go(func() error { return serveWeb(serving, l, s.handler(), s.hub.Close, s.log) })
 
@@ -181,6 +202,9 @@ func (s *station) recover(ctx context.Context) error {
 	for clip, err := range s.store.PendingClips(ctx) {
 		if err != nil {
 			return fmt.Errorf("read the spool: %w", err)
+		}
+		if _, err := s.desk.judged(ctx, clip.Session); err != nil { // from now on it is known when it was spoken
+			return err
 		}
 		s.text.Submit(clip)
 		n++

@@ -94,10 +94,7 @@ func (s *Store) finishErasing(ctx context.Context) error {
 		}
 		return ctx.Err()
 	}
-	ids, err := list(ctx, s.write, func(rows *sql.Rows) (id string, err error) {
-		err = rows.Scan(&id)
-		return id, err
-	}, "SELECT id FROM sessions WHERE erasing = 1")
+	ids, err := list(ctx, s.write, scanText, "SELECT id FROM sessions WHERE erasing = 1")
 	if err != nil {
 		return err
 	}
