@@ -97,6 +97,7 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	}
 	s.text, err = transcribe.New(text, s.desk.Done)
 	s.desk.queue = s.text
+	s.desk.count.registry.MustRegister(state{s})
 	return s, err
 }
 
@@ -132,7 +133,7 @@ func (s *station) Close() error {
 // handler is everything that the web server answers.
 func (s *station) handler() http.Handler {
 	page := review.New(review.Config{Store: reviewStore{s.store, s.desk}, Actor: s.desk, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.speech.notice, Log: s.log})
-	return byPath(page.OwnHost(s.lounge), page)
+	return page.OwnHost(s.observability(byPath(s.lounge, page)))
 }
 
 // transcriptURL is where the lounge's page reads a room's lines: the newest live session there.
