@@ -55,6 +55,8 @@ type Config struct {
 	Log Log `mapstructure:"log"`
 	// Lounge is the embedded room.
 	Lounge Lounge `mapstructure:"lounge"`
+	// LiveKit is how the bot appears in LiveKit's rooms.
+	LiveKit LiveKit `mapstructure:"livekit"`
 	// Evidence is the sound of flagged lines.
 	Evidence Evidence `mapstructure:"evidence"`
 	// Retention is how long the record is kept.
@@ -81,6 +83,12 @@ type Lounge struct {
 type Evidence struct {
 	// Keep is how long, up to 8760 h; 0 keeps none.
 	Keep time.Duration `mapstructure:"keep"`
+}
+
+// LiveKit holds the settings of the bot in LiveKit's rooms.
+type LiveKit struct {
+	// Hidden keeps the bot out of the list of participants.
+	Hidden bool `mapstructure:"hidden"`
 }
 
 // Segment is how speech is cut into clips.

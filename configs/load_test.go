@@ -90,6 +90,7 @@ var samples = map[string]struct {
 	"data_dir":              {"/srv/earshot", "/srv/earshot"},
 	"listen":                {":9000", ":9000"},
 	"hosts":                 {"earshot.example,earshot.lan", []string{"earshot.example", "earshot.lan"}},
+	"livekit.hidden":        {"true", true},
 	"evidence.keep":         {"24h", "24h0m0s"},
 	"model":                 {"/srv/tiny.bin", "/srv/tiny.bin"},
 	"fallback_model":        {"/srv/tiny.bin", "/srv/tiny.bin"},

@@ -24,7 +24,7 @@ type given struct {
 }
 
 // kind is one sort of value: want says what is allowed, as the end of the sentence "x is not …", and read turns what
-// was written into what viper decodes (a string, an int or a []string).
+// was written into what viper decodes (a string, an int, a bool or a []string).
 type kind struct {
 	want string
 	read func(given) (any, bool)
@@ -58,6 +58,7 @@ func settings() []setting {
 		{"log.level", choice("debug", "info", "warn", "error")},
 		{"log.format", choice("text", "json")},
 		{"lounge.udp_port", number(0, 65535)},
+		{"livekit.hidden", truth()},
 		{"evidence.keep", duration(0, 8760*time.Hour)},
 		{"retention.clips", age()},
 		{"retention.transcripts", age()},
@@ -121,6 +122,16 @@ func matching(pattern, want string) kind {
 		s, ok := g.word("!!str")
 		return s, ok && re.MatchString(s)
 	}}
+}
+
+func truth() kind {
+	return kind{
+		want: "true or false",
+		read: func(g given) (any, bool) {
+			s, ok := g.word("!!bool")
+			return s == "true", ok && (s == "true" || s == "false")
+		},
+	}
 }
 
 func number(low, high int) kind {
