@@ -98,6 +98,7 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	}
 	s.text, err = transcribe.New(text, s.desk.Done)
 	s.desk.queue = s.text
+	s.desk.count.registry.MustRegister(state{s})
 	return s, err
 }
 
@@ -136,7 +137,7 @@ func (s *station) handler() http.Handler {
 		Store: reviewStore{s.store, s.desk}, Actor: s.desk, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.speech.notice, Log: s.log,
 		Conditions: s.conditions, Settings: shownSettings(s.values), Version: version,
 	})
-	return byPath(page.OwnHost(s.lounge), page)
+	return page.OwnHost(s.observability(byPath(s.lounge, page)))
 }
 
 // transcriptURL is where the lounge's page reads a room's lines: the newest live session there.
