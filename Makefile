@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build demo test lint bench fuzz cover clean help deps deps-tests
+.PHONY: build demo test test-rooms lint bench fuzz cover clean help deps deps-tests
 
 PKG ?= ./...
 RUN ?= .
@@ -18,7 +18,7 @@ LDFLAGS := -X main.version=$(VERSION)
 
 help: ## show this list
 	@echo "make <task>   (make alone: build)"
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' Makefile
 
 build: deps ## build bin/earshot
 	@$(ENV) go build -trimpath -ldflags '$(LDFLAGS)' -o bin/earshot ./cmd/earshot
@@ -29,6 +29,10 @@ demo: build ## a room with three recorded voices, live in the terminal and on a 
 test: deps-tests ## go vet and all tests with the race detector (PKG=./bot/... RUN=TestName to choose)
 	@$(ENV) go vet $(PKG)
 	@$(ENV) go test -race -timeout 20m -run '$(RUN)' $(PKG)
+
+test-rooms: deps-tests ## the tests against real room servers alone, verbosely (RUN=TestName to choose)
+	@$(ENV) go test -v -count 1 -timeout 20m -run '$(RUN)' ./bot/livekit/...
+	@$(ENV) go test -v -count 1 -timeout 20m -run 'LiveKit|Janus' ./cmd/earshot
 
 lint: deps ## golangci-lint at its pinned version (built once, about two minutes) and shell syntax
 	@$(ENV) scripts/lint.sh $(PKG)
@@ -52,3 +56,4 @@ deps:
 
 deps-tests:
 	@scripts/deps.sh --tests
+	@scripts/rooms.sh

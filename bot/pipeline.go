@@ -19,9 +19,12 @@ type pipeline struct {
 	session models.Session
 	segment audio.SegmentConfig
 	newVAD  func() audio.VAD
+	preview func(models.Clip) // nil: nobody looks
 	out     *outbox
 	now     func() time.Duration // monotonic, from the session's start
 	log     *slog.Logger
+
+	previewEvery time.Duration
 
 	group      sync.WaitGroup
 	lastPacket atomic.Int64 // time.Duration of now

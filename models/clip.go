@@ -41,7 +41,7 @@ type Clip struct {
 	LevelDBFS float64
 	// Forced says the clip was cut for its length, not at a pause.
 	Forced bool
-	// Attempts counts how often decoding this clip was begun and failed.
+	// Attempts counts how often decoding this clip was begun, and once more each time it was seen to fail.
 	Attempts int
 }
 

@@ -13,4 +13,6 @@ type Event struct {
 	Gap       *Gap       `json:"gap,omitempty"`
 	// Evidence is a clip that was kept; it comes before the flags of its line.
 	Evidence *Evidence `json:"evidence,omitempty"`
+	Decision *Decision `json:"decision,omitempty"` // made, answered or lapsed
+	Action   *Action   `json:"action,omitempty"`   // took effect or failed
 }

@@ -261,7 +261,7 @@ func (d *decoder) number(n *yaml.Node, what string, lo, hi float64) *float64 {
 // boolean reads true or false (or yes/no).
 func (d *decoder) boolean(n *yaml.Node, what string) bool {
 	if d.shape != nil {
-		d.shape.kind("boolean")
+		d.shape.AnyOf = append(d.shape.AnyOf, &shape{Type: "boolean"}, &shape{Type: "string", Enum: []string{"yes", "no"}})
 		return false
 	}
 	if n = d.follow(n); n == nil {

@@ -46,6 +46,9 @@ var compareShape = regexp.MustCompile(`^(>=|>|<=|<|==?)? *(-?[0-9]+(?:\.[0-9]+)?
 // maxDuration bounds every duration of a rule file.
 const maxDuration = 366 * 24 * time.Hour
 
+// ParseDuration reads a duration as rule files have it: 500ms, 20s, 5m, 2h, 14d, 2w. It is at most about a year.
+func ParseDuration(s string) (time.Duration, error) { return parseDuration(s) }
+
 // parseDuration reads 500ms, 20s, 5m, 2h, 14d, 2w.
 func parseDuration(s string) (time.Duration, error) {
 	for suffix, unit := range map[string]time.Duration{"d": 24 * time.Hour, "w": 7 * 24 * time.Hour} {

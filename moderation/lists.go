@@ -67,6 +67,9 @@ func (l *loader) listBytes(at place, file string) (string, []byte, error) {
 	if !filepath.IsAbs(file) {
 		name = filepath.Join(filepath.Dir(at.path), file)
 	}
+	if abs, err := filepath.Abs(name); err == nil {
+		l.disk = append(l.disk, abs)
+	}
 	data, err := readDisk(name, maxListBytes)
 	return shownPath(at, file), data, err
 }

@@ -49,6 +49,7 @@ func load(opts LoadOptions, paths []string) (*Set, *rawFile, error) {
 	if err := l.probs.err(l.order); err != nil {
 		return nil, nil, err
 	}
+	set.disk = l.disk
 	return set, root, nil
 }
 
@@ -65,6 +66,7 @@ type loader struct {
 	probs problems
 	files map[string]*rawFile // by place
 	order []string            // names in the order of reading
+	disk  []string            // absolute paths of the files on disk
 }
 
 // open reads the file that a reference names, and what it uses. stack are the files that led here. It returns nil when the
@@ -94,6 +96,7 @@ func (l *loader) open(from place, ref rawRef, stack []place) *rawFile {
 		return nil
 	}
 	if !at.shipped {
+		l.disk = append(l.disk, at.path)
 		f.dir = filepath.Dir(at.path)
 	}
 	for _, u := range f.use {

@@ -92,9 +92,15 @@ func (sc *scene) look(before []past, u models.Utterance, words []models.Word) {
 func (sc *scene) patterns(id int) {
 	src := &sc.set.sources[id]
 	texts := sc.heard.texts(src.spans)
+	for i := range texts {
+		if texts[i].may == nil {
+			texts[i].may = make([]bool, sc.set.patterns)
+			sc.set.prefilter.may(texts[i].text, texts[i].may)
+		}
+	}
 	for _, p := range src.patterns {
 		for i, text := range texts {
-			if i == 0 || text.text != texts[i-1].text {
+			if (i == 0 || text.text != texts[i-1].text) && (text.may[p.id] || len(p.needs) == 0) {
 				p.find(text, func(tokens []int) { sc.note(id, tokens) })
 			}
 		}

@@ -16,6 +16,7 @@ type Set struct {
 	indexes   map[string]*index        // by way
 	members   map[string][]models.Role // by a person's identity
 	files     []string
+	disk      []string // the absolute paths of those on disk, lists too
 	roles     map[models.Role]bool
 	newcomers *rawNewcomer
 	languages []string
@@ -27,6 +28,8 @@ type Set struct {
 	// What the sources and rules need, so that nothing is done in vain.
 	patterned, inside, excusable []int // sources
 	reveals                      map[string]int
+	prefilter                    *prefilter
+	patterns                     int   // how many there are
 	spans                        bool  // some rule looks at more than one line
 	reach, repeats               int64 // how far back lines are looked at, in ms
 }

@@ -8,6 +8,7 @@ package transcribe
 import (
 	"context"
 	"errors"
+	"time"
 
 	"earshot/models"
 )
@@ -16,16 +17,37 @@ import (
 // again would fail again: whoever made the clip must cut it shorter.
 var ErrTooLong = errors.New("the clip is too long to decode in one piece")
 
+// ErrUnavailable is returned (wrapped) by an Engine that could not decode for a reason that need not lie in the clip: it
+// was not begun, or another clip took the engine down.
+var ErrUnavailable = errors.New("the speech engine is not available")
+
 // Engine is one decode slot. It decodes one piece of sound at a time: mono PCM at models.SampleRate Hz in [-1, 1],
 // which it only reads, and only during the call. It returns ctx's error, wrapped, when ctx ends first.
 type Engine interface {
 	Transcribe(ctx context.Context, pcm []float32, o Options) (Result, error)
 }
 
+// Readier is an Engine that is not always able to work. Ready waits until it is, and returns an error when ctx ends or
+// it never will be. A Service gives such an engine no clip before.
+type Readier interface {
+	Ready(ctx context.Context) error
+}
+
+// TimeLimit is how long the decode of a clip of this length may take before the engine is taken to hang.
+func TimeLimit(length time.Duration) time.Duration {
+	return max(minDecodeTime, decodeTimeFactor*length)
+}
+
 // Options are the settings of one decode.
 type Options struct {
 	// Language is an ISO 639-1 code, or "auto" (the default): found by a multilingual model, ignored by an English-only one.
 	Language string
+	// Languages, with Language "auto", are those of which a multilingual model finds out the one that is spoken; nil: all
+	// that it knows.
+	Languages []string
+	// Lean is what is known of the language already, as seconds of speech by language: the sound's own length times the
+	// probability of each is added, and the greatest sum wins.
+	Lean map[string]float64
 	// Prompt is static vocabulary: names and the topic. It must never hold words that rules look for, since the model
 	// then hears them where nobody said them.
 	Prompt string
@@ -43,10 +65,12 @@ type Result struct {
 	Words []models.Word
 	// Language is the ISO 639-1 code that was decoded.
 	Language string
+	// Heard holds the probabilities of the languages in question (those of 1 % and more) when the language had to be found.
+	Heard map[string]float64
 	// LogProb is the mean natural-log probability over the text's tokens; 0 when there are none.
 	LogProb float64
-	// NoSpeech is the model's probability that the sound holds no speech; 0 when there is no text to which it belongs.
-	// It means nothing for multilingual models and with a prompt, and never decides alone.
+	// NoSpeech is the model's probability that the sound holds no speech; 0 when there is no text to which it belongs,
+	// and for multilingual models and with a prompt, where the library's figure means nothing. It never decides alone.
 	NoSpeech float64
 	// Tokens counts the text's tokens.
 	Tokens int

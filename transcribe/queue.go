@@ -1,7 +1,6 @@
 package transcribe
 
 import (
-	"container/heap"
 	"time"
 
 	"earshot/models"
@@ -12,6 +11,10 @@ type job struct {
 	clip models.Clip
 	// spoken is when the speech ended, in wall time; deadline is when its text should be there.
 	spoken, deadline time.Time
+	// old says that the speech was long over when the clip came: it was recovered from the spool.
+	old bool
+	// bare says that the clip's sound was left in the spool and must be fetched.
+	bare bool
 }
 
 // trackKey names a track: one person's stream in one run of a session.
@@ -27,26 +30,35 @@ func keyOf(k models.Key) trackKey { return trackKey{k.Session, k.Epoch, k.Track}
 // it is done: rules read a person's words in order.
 type lane struct {
 	key   trackKey
+	shelf *shelf
 	jobs  []job
 	busy  bool
 	order uint64 // of the first push, to break ties
 }
 
-// queue gives out jobs by the earliest deadline. First come, first served would let one long backlog delay everybody's
-// words; by deadline, late ones are served first and none starves. The zero value is not usable: see newQueue. Not safe
-// for concurrent use.
+// oldShare: of so many clips one is an old one while others wait too, so that a spool full of them neither delays what
+// is said now nor waits for ever.
+const oldShare = 4
+
+// queue gives out jobs: those of live speech first, by the earliest deadline while all can be met, and fairly between
+// sessions while they can't. First come, first served would let one long backlog delay everybody's words. Not safe for
+// concurrent use.
 type queue struct {
 	lanes map[trackKey]*lane
-	ready laneHeap // lanes with jobs, none of them busy
-	known map[models.Key]bool
-	count uint64
-	// waiting counts queued jobs; audioMS and samples are the length of their clips and of the PCM they hold.
-	waiting int
-	audioMS int64
-	samples int
+	// fresh holds the lanes of live speech, old those of recovered clips.
+	fresh, old *shelf
+	known      map[models.Key]bool
+	count      uint64
+	turn       int
+	// waiting counts queued jobs; audioMS, samples and bytes are the length of their clips and the PCM and Opus they hold.
+	waiting        int
+	audioMS        int64
+	samples, bytes int
 }
 
-func newQueue() *queue { return &queue{lanes: map[trackKey]*lane{}, known: map[models.Key]bool{}} }
+func newQueue() *queue {
+	return &queue{lanes: map[trackKey]*lane{}, fresh: newShelf(), old: newShelf(), known: map[models.Key]bool{}}
+}
 
 // push adds a job; false says that its clip is queued or being decoded already.
 func (q *queue) push(j job) bool {
@@ -58,32 +70,49 @@ func (q *queue) push(j job) bool {
 	l := q.lanes[k]
 	if l == nil {
 		q.count++
-		l = &lane{key: k, order: q.count}
+		l = &lane{key: k, order: q.count, shelf: q.fresh}
+		if j.old {
+			l.shelf = q.old
+		}
 		q.lanes[k] = l
 	}
 	l.jobs = append(l.jobs, j)
-	q.waiting++
-	q.audioMS += j.clip.DurationMS()
-	q.samples += len(j.clip.PCM)
+	q.account(j, 1)
 	if len(l.jobs) == 1 && !l.busy {
-		heap.Push(&q.ready, l)
+		l.shelf.put(l)
 	}
 	return true
 }
 
-// pop takes the job with the earliest deadline; its track gives out no other before done.
-func (q *queue) pop() (job, bool) {
-	if len(q.ready) == 0 {
+// account adds a job to the sums, or takes it off with sign -1.
+func (q *queue) account(j job, sign int) {
+	q.waiting += sign
+	q.audioMS += int64(sign) * j.clip.DurationMS()
+	q.samples += sign * len(j.clip.PCM)
+	q.bytes += sign * len(j.clip.Opus)
+	l := q.lanes[keyOf(j.clip.Key)]
+	l.shelf.audioMS += int64(sign) * j.clip.DurationMS()
+}
+
+// pop takes the job that is most urgent at a time; its track gives out no other before done.
+func (q *queue) pop(now time.Time) (job, bool) {
+	first, second := q.fresh, q.old
+	if q.turn%oldShare == oldShare-1 {
+		first, second = second, first
+	}
+	l := first.take(now)
+	if l == nil {
+		l = second.take(now)
+	}
+	if l == nil {
 		return job{}, false
 	}
-	l := heap.Pop(&q.ready).(*lane)
+	q.turn++
 	j := l.jobs[0]
+	q.account(j, -1)
 	l.jobs[0] = job{}
 	l.jobs = l.jobs[1:]
 	l.busy = true
-	q.waiting--
-	q.audioMS -= j.clip.DurationMS()
-	q.samples -= len(j.clip.PCM)
 	return j, true
 }
 
@@ -97,40 +126,19 @@ func (q *queue) done(j job) {
 		delete(q.lanes, k)
 		return
 	}
-	heap.Push(&q.ready, l)
+	l.shelf.put(l)
 }
 
-// oldest is the earliest deadline that waits; zero when none does.
-func (q *queue) oldest() time.Time {
+// oldest is the earliest deadline that waits; zero when none does. live leaves recovered clips out.
+func (q *queue) oldest(live bool) time.Time {
 	var t time.Time
 	for _, l := range q.lanes {
-		if len(l.jobs) > 0 && (t.IsZero() || l.jobs[0].deadline.Before(t)) {
-			t = l.jobs[0].deadline
+		if len(l.jobs) == 0 || live && l.shelf == q.old {
+			continue
+		}
+		if d := l.jobs[0].deadline; t.IsZero() || d.Before(t) {
+			t = d
 		}
 	}
 	return t
-}
-
-// laneHeap orders lanes by the deadline of their first job.
-type laneHeap []*lane
-
-func (h laneHeap) Len() int { return len(h) }
-
-func (h laneHeap) Less(i, j int) bool {
-	a, b := h[i].jobs[0].deadline, h[j].jobs[0].deadline
-	return a.Before(b) || a.Equal(b) && h[i].order < h[j].order
-}
-
-func (h laneHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-
-// Push is for container/heap.
-func (h *laneHeap) Push(x any) { *h = append(*h, x.(*lane)) }
-
-// Pop is for container/heap.
-func (h *laneHeap) Pop() any {
-	old := *h
-	l := old[len(old)-1]
-	old[len(old)-1] = nil
-	*h = old[:len(old)-1]
-	return l
 }

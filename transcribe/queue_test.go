@@ -27,12 +27,12 @@ func TestQueueTakesTheEarliestDeadline(t *testing.T) {
 	if q.push(testJob("a", 1, 5)) {
 		t.Error("a clip was queued twice")
 	}
-	if got := q.oldest(); got.Unix() != 10 {
+	if got := q.oldest(false); got.Unix() != 10 {
 		t.Errorf("oldest deadline %v", got)
 	}
 	var got string
 	for {
-		j, ok := q.pop()
+		j, ok := q.pop(time.Time{})
 		if !ok {
 			break
 		}
@@ -45,7 +45,7 @@ func TestQueueTakesTheEarliestDeadline(t *testing.T) {
 	if got != "bcda" {
 		t.Errorf("order %q, want bcda", got)
 	}
-	if q.waiting != 0 || q.audioMS != 0 || q.samples != 0 || len(q.known) != 0 || len(q.lanes) != 0 || !q.oldest().IsZero() {
+	if q.waiting != 0 || q.audioMS != 0 || q.samples != 0 || len(q.known) != 0 || len(q.lanes) != 0 || !q.oldest(false).IsZero() {
 		t.Errorf("the empty queue holds %+v", q)
 	}
 }
@@ -56,16 +56,16 @@ func TestQueueKeepsTheOrderOfATrack(t *testing.T) {
 	q.push(testJob("a", 1, 30))
 	q.push(testJob("a", 2, 10))
 	q.push(testJob("b", 1, 20))
-	first, _ := q.pop()
-	second, ok := q.pop()
+	first, _ := q.pop(time.Time{})
+	second, ok := q.pop(time.Time{})
 	if first.clip.Track != "b" || !ok || second.clip.Key != testJob("a", 1, 0).clip.Key {
 		t.Errorf("got %v, then %v", first.clip.Key, second.clip.Key)
 	}
-	if j, ok := q.pop(); ok {
+	if j, ok := q.pop(time.Time{}); ok {
 		t.Errorf("%v was given out beside its predecessor", j.clip.Key)
 	}
 	q.done(second)
-	if j, ok := q.pop(); !ok || j.clip.Seq != 2 {
+	if j, ok := q.pop(time.Time{}); !ok || j.clip.Seq != 2 {
 		t.Errorf("then %v, %t", j.clip.Key, ok)
 	}
 }
@@ -95,7 +95,7 @@ func TestQueueAgainstAList(t *testing.T) {
 						best = i
 					}
 				}
-				got, ok := q.pop()
+				got, ok := q.pop(time.Time{})
 				if ok != (best >= 0) || ok && got.deadline != list[best].deadline {
 					t.Fatalf("popped %v (%t), the list says %d", got, ok, best)
 				}
@@ -115,7 +115,7 @@ func TestQueueAgainstAList(t *testing.T) {
 			}
 		}
 		slices.SortFunc(list, func(a, b job) int { return cmp.Compare(a.deadline.Unix(), b.deadline.Unix()) })
-		if len(list) > 0 && !q.oldest().IsZero() && q.oldest().Before(list[0].deadline) {
+		if len(list) > 0 && !q.oldest(false).IsZero() && q.oldest(false).Before(list[0].deadline) {
 			t.Fatal("the oldest deadline is none of the list's")
 		}
 	}

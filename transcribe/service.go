@@ -14,8 +14,11 @@ import (
 const (
 	// deadlineAfter is how long after the end of speech its text should be stored.
 	deadlineAfter = 2 * time.Second
-	// maxAttempts is how often a clip is decoded before it is given up.
-	maxAttempts = 2
+	// An attempt at a clip counts begun when nobody saw its end (the program was killed, or the engine broke down over
+	// several clips at once) and begunAndFailed when it failed. A clip that counts givenUp is not tried again: it failed
+	// twice, or was in the decoder four times when everything ended. So a poisonous clip stops doing harm, and an innocent
+	// one survives a program that is killed now and then.
+	begun, begunAndFailed, givenUp = 1, 2, 4
 	// A decode may take this long at least, and this many times the clip's length.
 	minDecodeTime    = 5 * time.Second
 	decodeTimeFactor = 4
@@ -23,6 +26,10 @@ const (
 	firstBackoff, lastBackoff = 100 * time.Millisecond, 5 * time.Second
 	// defaultMaxPCM is how much decoded sound waits in memory: 4 MB a minute.
 	defaultMaxPCM = 5 * time.Minute
+	// defaultMaxOpus is how much Opus waits: hours of speech at 4 kB a second.
+	defaultMaxOpus = 32 << 20
+	// oldAfter is how long ago the speech of a recovered clip ended at least.
+	oldAfter = 30 * time.Second
 )
 
 // Done takes an utterance over: it must have stored it, and acknowledged its clip, when it returns nil. Until then it
@@ -36,10 +43,26 @@ type Config struct {
 	Engines []Engine
 	// Model is the name that goes into every utterance.
 	Model string
-	// Options are the settings for a clip; nil means none.
+	// Fallback are the slots of a smaller model, FallbackModel its name: under backlog the worker of Engines[i] uses
+	// Fallback[i]. Nil when there is none.
+	Fallback      []Engine
+	FallbackModel string
+	// Options are the settings for a clip; nil means none. Language "auto" or "" leaves the language to a vote of each
+	// person's speech, among Languages when they are given.
 	Options func(models.Clip) Options
 	// Decode makes PCM of a clip's Opus; nil when every clip comes with its PCM.
 	Decode func(*models.Clip) error
+	// Fetch reads a clip that waits in the spool; nil keeps all clips in memory. models.ErrNotFound says that the clip
+	// is not there any more.
+	Fetch func(context.Context, models.Key) (models.Clip, error)
+	// MaxOpus bounds the bytes of Opus that wait in memory (default 32 MB), when there is a Fetch.
+	MaxOpus int
+	// Partial is told the text of open stretches (see Preview); nil: they are not decoded. It must not block and must
+	// not call the Service.
+	Partial func(models.Partial)
+	// NoteAttempt adds one to a clip's Attempts in the spool, before the clip is decoded; nil when nothing outlives the
+	// program. models.ErrNotFound says that the clip is not there any more, and need not be decoded.
+	NoteAttempt func(context.Context, models.Key) (int, error)
 	// SpokenAt is when a clip's speech ended in wall time; nil takes the time of Submit.
 	SpokenAt func(models.Clip) time.Time
 	// MaxPCM bounds the decoded sound that waits in memory (default 5 min). Beyond it clips wait as Opus, a hundredth of the
@@ -55,11 +78,16 @@ type Service struct {
 	cfg  Config
 	done Done
 
-	mu      sync.Mutex
-	changed *sync.Cond // signals a push, a finished job, or an ended context
-	queue   *queue
-	working int
-	stats   Stats
+	mu       sync.Mutex
+	changed  *sync.Cond // signals a push, a finished job, or an ended context
+	queue    *queue
+	partials *partials
+	ladder   ladder
+	pace     pace
+	working  int
+	stats    Stats
+
+	polls *polls
 }
 
 // New makes a Service; Run starts it.
@@ -76,7 +104,10 @@ func New(cfg Config, done Done) (*Service, error) {
 	if cfg.Options == nil {
 		cfg.Options = func(models.Clip) Options { return Options{} }
 	}
-	s := &Service{cfg: cfg, done: done, queue: newQueue()}
+	if cfg.MaxOpus <= 0 {
+		cfg.MaxOpus = defaultMaxOpus
+	}
+	s := &Service{cfg: cfg, done: done, queue: newQueue(), partials: newPartials(), pace: assumedPace, polls: newPolls()}
 	s.changed = sync.NewCond(&s.mu)
 	return s, nil
 }
@@ -89,13 +120,26 @@ func (s *Service) Submit(c models.Clip) {
 		j.spoken = s.cfg.SpokenAt(c)
 	}
 	j.deadline = j.spoken.Add(deadlineAfter)
+	now := time.Now()
+	j.old = now.Sub(j.spoken) > oldAfter
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.cfg.Decode != nil && len(c.Opus) > 0 && s.queue.samples+len(c.PCM) > int(s.cfg.MaxPCM.Seconds()*models.SampleRate) {
-		j.clip.PCM = nil
-	}
+	s.lighten(&j)
 	if s.queue.push(j) {
+		s.balance(now)
 		s.changed.Broadcast()
+	}
+}
+
+// lighten takes the sound off a clip that must wait without it. Called with the lock held.
+func (s *Service) lighten(j *job) {
+	c := &j.clip
+	if s.cfg.Fetch != nil && (s.ladder.rung >= RungSpoolOnly || s.queue.bytes+len(c.Opus) > s.cfg.MaxOpus) {
+		j.bare, c.PCM, c.Opus = true, nil, nil
+		return
+	}
+	if s.cfg.Decode != nil && len(c.Opus) > 0 && s.queue.samples+len(c.PCM) > int(s.cfg.MaxPCM.Seconds()*models.SampleRate) {
+		c.PCM = nil
 	}
 }
 
@@ -104,14 +148,28 @@ func (s *Service) Submit(c models.Clip) {
 func (s *Service) Run(ctx context.Context) error {
 	defer context.AfterFunc(ctx, s.wake)()
 	var wg sync.WaitGroup
-	for _, e := range s.cfg.Engines {
-		wg.Go(func() { s.work(ctx, e) })
+	for i, e := range s.cfg.Engines {
+		slot := slot{engine: e}
+		if i < len(s.cfg.Fallback) {
+			slot.small = s.cfg.Fallback[i]
+		}
+		wg.Go(func() { s.work(ctx, slot) })
 	}
 	wg.Wait()
 	return nil
 }
 
-// Drain waits until nothing is queued or being decoded, while Run runs. When ctx ends first, it returns an error with
+// slot is one worker's engines; small may be nil.
+type slot struct{ engine, small Engine }
+
+// task is what a worker does next: a final, or the preview of an open stretch.
+type task struct {
+	job
+	preview bool
+	rung    Rung
+}
+
+// Drain waits until no final is queued or being decoded, while Run runs. When ctx ends first, it returns an error with
 // the number of clips that are left; they are in the spool.
 func (s *Service) Drain(ctx context.Context) error {
 	defer context.AfterFunc(ctx, s.wake)()
@@ -133,31 +191,41 @@ func (s *Service) wake() {
 	s.changed.Broadcast()
 }
 
-func (s *Service) work(ctx context.Context, e Engine) {
-	for {
-		j, ok := s.take(ctx)
-		if !ok {
+func (s *Service) work(ctx context.Context, e slot) {
+	for s.ready(ctx, e.engine) {
+		t, ok := s.take(ctx)
+		switch {
+		case !ok:
 			return
+		case t.preview:
+			s.preview(ctx, e.engine, t.clip)
+		default:
+			if u, ok := s.final(ctx, e, &t); ok {
+				s.conclude(t.clip, u.Text)
+				s.deliver(ctx, t.job, u)
+			}
+			s.finish(t.job)
 		}
-		if u, ok := s.decode(ctx, e, &j.clip); ok {
-			s.deliver(ctx, j, u)
-		}
-		s.finish(j)
 	}
 }
 
-// take waits for a job; false says that ctx ended.
-func (s *Service) take(ctx context.Context) (job, bool) {
+// take waits for something to do; false says that ctx ended.
+func (s *Service) take(ctx context.Context) (task, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for ctx.Err() == nil {
-		if j, ok := s.queue.pop(); ok {
+		now := time.Now()
+		if j, ok := s.queue.pop(now); ok {
 			s.working++
-			return j, true
+			s.settleTrack(j.clip.Key, now)
+			return task{job: j, rung: s.ladder.rung}, true
+		}
+		if c, ok := s.takePartial(now); ok {
+			return task{job: job{clip: c}, preview: true}, true
 		}
 		s.changed.Wait()
 	}
-	return job{}, false
+	return task{}, false
 }
 
 func (s *Service) finish(j job) {
@@ -165,6 +233,7 @@ func (s *Service) finish(j job) {
 	defer s.mu.Unlock()
 	s.working--
 	s.queue.done(j)
+	s.balance(time.Now())
 	s.changed.Broadcast()
 }
 

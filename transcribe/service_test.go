@@ -3,6 +3,7 @@ package transcribe
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -124,7 +125,7 @@ func TestServiceDecodesAndDelivers(t *testing.T) {
 	})
 }
 
-// Clips that were recovered from before a restart are overdue and come first; of the rest, who spoke first.
+// Who spoke first comes first; clips that were recovered from before a restart give way to what is said now.
 func TestServiceServesTheEarliestDeadlineFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{}
@@ -151,11 +152,11 @@ func TestServiceServesTheEarliestDeadlineFirst(t *testing.T) {
 		drain(t, s)
 		cancel()
 		<-ended
-		if want := []string{"s/1/recovered/1", "s/1/early/1", "s/1/late/1"}; !slices.Equal(d.keys(), want) {
+		if want := []string{"s/1/early/1", "s/1/late/1", "s/1/recovered/1"}; !slices.Equal(d.keys(), want) {
 			t.Errorf("order %v, want %v", d.keys(), want)
 		}
-		if d.got[0].LateMS != 61_000 || d.got[2].LateMS != 0 {
-			t.Errorf("late by %d and %d ms", d.got[0].LateMS, d.got[2].LateMS)
+		if d.got[2].LateMS != 63_000 || d.got[0].LateMS != 0 {
+			t.Errorf("late by %d and %d ms", d.got[2].LateMS, d.got[0].LateMS)
 		}
 	})
 }
@@ -202,7 +203,7 @@ func TestServiceRetriesUntilStored(t *testing.T) {
 }
 
 func TestServiceRetriesAFailedDecodeOnce(t *testing.T) {
-	boom := errors.New("boom")
+	boom, down := errors.New("boom"), fmt.Errorf("crash: %w", ErrUnavailable)
 	tests := []struct {
 		name     string
 		errs     []error
@@ -213,8 +214,11 @@ func TestServiceRetriesAFailedDecodeOnce(t *testing.T) {
 		{name: "fails once", errs: []error{boom}, state: models.UtteranceOK, calls: 2},
 		{name: "fails always", errs: []error{boom, boom, boom}, state: models.UtteranceFailed, calls: 2},
 		{name: "too long for ever", errs: []error{ErrTooLong}, state: models.UtteranceFailed, calls: 1},
-		{name: "failed once before a restart", errs: []error{boom}, attempts: 1, state: models.UtteranceFailed, calls: 1},
-		{name: "failed twice before a restart", attempts: 2, state: models.UtteranceFailed, calls: 0},
+		{name: "taken down with others, then well", errs: []error{down, down}, state: models.UtteranceOK, calls: 3},
+		{name: "always takes others down", errs: []error{down, down, down, down, down}, state: models.UtteranceFailed, calls: 4},
+		{name: "failed once before a restart", errs: []error{boom}, attempts: 2, state: models.UtteranceFailed, calls: 1},
+		{name: "failed twice before a restart", attempts: 4, state: models.UtteranceFailed, calls: 0},
+		{name: "was in the decoder at three restarts", attempts: 3, state: models.UtteranceOK, calls: 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -45,6 +45,9 @@ type Handler struct {
 	Track func(RemoteTrack) Sink
 	// Candidate, when set, gets each local ICE candidate (trickle); nil at the end of candidates.
 	Candidate func(*webrtc.ICECandidateInit)
+	// Data, when set, gets each message of the data channels that the other side opens, in each channel's order.
+	// The caller owns the bytes.
+	Data func(label string, message []byte)
 }
 
 // Stats counts what a Conn has read.
@@ -81,6 +84,11 @@ func (f *Factory) Receiver(h Handler, extra ...ICEServer) (*Conn, error) {
 	c := &Conn{pc: pc, h: h, up: make(chan struct{}), down: make(chan struct{})}
 	pc.OnTrack(c.onTrack)
 	pc.OnConnectionStateChange(c.onState)
+	if h.Data != nil {
+		pc.OnDataChannel(func(d *webrtc.DataChannel) {
+			d.OnMessage(func(m webrtc.DataChannelMessage) { h.Data(d.Label(), m.Data) })
+		})
+	}
 	if h.Candidate != nil {
 		pc.OnICECandidate(func(cand *webrtc.ICECandidate) {
 			if cand == nil {
@@ -106,7 +114,13 @@ func (c *Conn) onState(s webrtc.PeerConnectionState) {
 
 // Offer gathers every candidate and returns the SDP offer of one audio section, receiving or, on a Conn made by Sender,
 // sending (no trickle needed).
-func (c *Conn) Offer(ctx context.Context) (string, error) {
+func (c *Conn) Offer(ctx context.Context) (string, error) { return c.offer(ctx, true) }
+
+// OfferNow is Offer without waiting for candidates: they are trickled through Handler.Candidate, or, on a Conn made by
+// Sender, found by the other side when its checks arrive.
+func (c *Conn) OfferNow(ctx context.Context) (string, error) { return c.offer(ctx, false) }
+
+func (c *Conn) offer(ctx context.Context, gather bool) (string, error) {
 	init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}
 	if !c.sends {
 		if _, err := c.pc.AddTransceiverFromKind(webrtc.RTPCodecTypeAudio, init); err != nil {
@@ -117,7 +131,7 @@ func (c *Conn) Offer(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("peer: offer: %w", err)
 	}
-	return setLocal(ctx, c.pc, offer, true)
+	return setLocal(ctx, c.pc, offer, gather)
 }
 
 // Answer completes an Offer with the other side's SDP answer.
@@ -196,6 +210,9 @@ func (c *Conn) Wait(ctx context.Context) error {
 	}
 }
 
+// Up is closed when media could flow for the first time.
+func (c *Conn) Up() <-chan struct{} { return c.up }
+
 // Done is closed when the connection failed or was closed.
 func (c *Conn) Done() <-chan struct{} { return c.down }
 
@@ -233,12 +250,7 @@ func (c *Conn) onTrack(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 			mid = tr.Mid()
 		}
 	}
-	sink := c.h.Track(RemoteTrack{ID: t.ID(), StreamID: t.StreamID(), MID: mid, SSRC: uint32(t.SSRC())})
-	if sink == nil {
-		return
-	}
-	defer sink.End()
-	c.read(t, sink, levelExtension(r))
+	c.read(t, mid, levelExtension(r))
 }
 
 func levelExtension(r *webrtc.RTPReceiver) uint8 {

@@ -30,6 +30,7 @@ var mayImport = []struct {
 	{"bot", []string{"bot/audio", "bot/peer"}},
 	{"bot/audio/...", nil},
 	{"bot/peer/...", nil},
+	{"bot/livekit/...", []string{"bot", "bot/audio", "bot/peer", "bot/livekit/..."}},
 	{"bot/...", []string{"bot", "bot/audio", "bot/peer"}},
 	{"transcribe", nil},
 	{"transcribe/...", []string{"transcribe"}},

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"slices"
@@ -56,7 +55,7 @@ func runStep(ctx context.Context, cfg configs.Config, tape []tapeLine, n int, le
 	if err != nil {
 		return step{}, err
 	}
-	s, err := openStation(ctx, cfg, slog.New(slog.DiscardHandler))
+	s, err := openStationWith(ctx, cfg, slog.New(slog.DiscardHandler), speechOptions{allowNoWeights: true})
 	if err != nil {
 		return step{}, errors.Join(err, l.Close())
 	}
@@ -65,7 +64,7 @@ func runStep(ctx context.Context, cfg configs.Config, tape []tapeLine, n int, le
 	var memory int64
 	err = s.run(ctx, l, func(ctx context.Context) (err error) {
 		session, err = s.perform(ctx, l.Addr().String(), parts)
-		memory = residentMB()
+		memory = s.residentMB()
 		return err
 	})
 	if err != nil {
@@ -184,15 +183,11 @@ func quantile(values []int64, q float64) int64 {
 	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
 }
 
-// residentMB is the memory of this process and its children that is in use, in MB.
-func residentMB() int64 {
+// residentMB is the memory of this process and its decoders that is in use, in MB.
+func (s *station) residentMB() int64 {
 	total := residentOf("self")
-	children, err := os.ReadFile(fmt.Sprintf("/proc/self/task/%d/children", os.Getpid()))
-	if err != nil {
-		return total
-	}
-	for pid := range strings.FieldsSeq(string(children)) {
-		total += residentOf(pid)
+	for _, p := range s.speech.pool.Stats().Processes {
+		total += residentOf(strconv.Itoa(p.PID))
 	}
 	return total
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"earshot/bot"
+	"earshot/bot/livekit"
 	"earshot/bot/lounge"
 	"earshot/bot/whep"
 	"earshot/models"
@@ -39,6 +40,7 @@ type roomKind struct {
 func roomKinds() []roomKind {
 	return []roomKind{
 		{[]string{"lounge", "lounge+http", "lounge+https"}, "lounge://127.0.0.1:8484/lounge", connectLounge},
+		{[]string{"livekit", "livekit+ws", "livekit+wss"}, "livekit://rooms.example/open-mic", connectLiveKit},
 		{[]string{"whep+http", "whep+https"}, "whep+https://media.example/whep/stage", connectWHEP},
 	}
 }
@@ -48,7 +50,30 @@ func connectLounge(s *station, w wish) (bot.Connector, error) {
 	if err != nil {
 		return nil, err
 	}
+	if u, err := url.Parse(w.address); err == nil && token == "" && u.Host == s.own {
+		token = s.hostToken // in its own lounge the bot may act
+	}
 	return lounge.NewClient(lounge.ClientConfig{URL: w.address, Name: botName, Token: token, Peer: s.peers, Log: s.log})
+}
+
+func connectLiveKit(s *station, w wish) (bot.Connector, error) {
+	auth, err := liveKitAuth(w.secret)
+	if err != nil {
+		return nil, err
+	}
+	return livekit.New(livekit.Config{
+		URL: w.address, Auth: auth, Name: botName, Hidden: s.cfg.LiveKit.Hidden, Peer: s.peers, Log: s.log,
+	})
+}
+
+// liveKitAuth reads what lets the bot into LiveKit's rooms: a token for one room, or the server's key and secret.
+func liveKitAuth(secret func(string) (string, error)) (c livekit.Credentials, err error) {
+	for variable, into := range map[string]*string{"EARSHOT_TOKEN": &c.Token, "LIVEKIT_API_KEY": &c.Key, "LIVEKIT_API_SECRET": &c.Secret} {
+		if *into, err = secret(variable); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
 }
 
 func connectWHEP(s *station, w wish) (bot.Connector, error) {

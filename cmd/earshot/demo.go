@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -16,6 +17,7 @@ import (
 	"earshot/bot/lounge"
 	"earshot/configs"
 	"earshot/models"
+	"earshot/moderation/review"
 	"earshot/moderation/review/export"
 )
 
@@ -83,6 +85,7 @@ func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) 
 	listening, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
 	group, playing := errgroup.WithContext(listening)
+	group.Go(func() error { return s.demoHost(listening) })
 	group.Go(func() (err error) {
 		session, err = a.follow(listening, s, l, stay{room: room, connector: up}, false)
 		return err
@@ -103,6 +106,35 @@ func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) 
 	}
 	return a.demoTable(s, session)
 }
+
+// demoHost is the host of the play: asked about an insult, she has the speaker muted.
+func (s *station) demoHost(ctx context.Context) error {
+	watcher, err := s.hub.Subscribe("", review.Cursor{})
+	if err != nil {
+		return err
+	}
+	defer watcher.Close()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case e, ok := <-watcher.Events():
+			if !ok {
+				return watcher.Err()
+			}
+			d := e.Decision
+			if d == nil || d.Ask != models.AskOpen || d.Rule != "insult" || !slices.Contains(d.Offer, demoChoice) {
+				continue
+			}
+			if err := s.desk.choose(ctx, e.SessionID, d.ID, "Ana", demoChoice); err != nil {
+				s.log.Warn("the demo's host could not answer", "err", err)
+			}
+		}
+	}
+}
+
+// demoChoice is what the play's host answers when she is asked about an insult.
+const demoChoice = "mute 60s"
 
 // playAll plays every voice at once, from the moment the bot hears them all. They come in one after the other: the
 // first is the room's host.

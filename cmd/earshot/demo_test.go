@@ -38,6 +38,7 @@ func TestDemoPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	checkWords(t, play, us)
 	checkFlags(t, s, play, us)
 	checkOverlap(t, us)
+	checkMuted(t, s, session.ID)
 	for _, want := range []string{"guaranteed profit", "▲ insult", "SPEAKER", s.store.Path()} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the terminal did not show %q", want)
@@ -115,4 +116,33 @@ func checkOverlap(t *testing.T, us []models.Utterance) {
 		}
 	}
 	t.Error("nobody talked over anybody")
+}
+
+// checkMuted demands that the host was asked about the insult, that her answer is on record, and that the mute was seen to
+// take effect in the room.
+func checkMuted(t *testing.T, s *station, session string) {
+	t.Helper()
+	decisions, err := s.store.Decisions(t.Context(), session)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	for _, d := range decisions {
+		if d.Rule == "insult" && d.Ask == models.AskConfirmed && d.DecidedBy == "Ana" && len(d.Gates) > 0 {
+			asked++
+		}
+	}
+	actions, err := s.store.Actions(t.Context(), session)
+	if err != nil {
+		t.Fatal(err)
+	}
+	muted := 0
+	for _, a := range actions {
+		if a.Verb == models.VerbMute && a.TargetName == "Ben" && a.State == models.ActionSeen && a.ForMS == 60_000 {
+			muted++
+		}
+	}
+	if asked != 1 || muted != 1 {
+		t.Errorf("asked %d, muted %d; decisions %+v, actions %+v", asked, muted, decisions, actions)
+	}
 }

@@ -24,32 +24,11 @@ type desk struct {
 	hub   *review.Hub
 	log   *slog.Logger
 	queue queue
+	quota *spoolQuota
 	keep  time.Duration // how long the sound of flagged lines is kept; 0: none is
 
 	mu       sync.Mutex
 	sessions map[string]*judged
-}
-
-// judged is a session with its judge. The lock keeps the session's lines in one order for judging and storing.
-type judged struct {
-	mu      sync.Mutex
-	session models.Session
-	judge   *moderation.Session // nil: no rules
-}
-
-// person tells the judge who is there.
-func (j *judged) person(p models.Speaker) {
-	if j.judge != nil {
-		j.judge.Person(p)
-	}
-}
-
-// flags judges a line.
-func (j *judged) flags(u models.Utterance) []models.Flag {
-	if j.judge == nil {
-		return nil
-	}
-	return j.judge.Judge(u)
 }
 
 func newDesk(store *sqlite.Store, rules *moderation.Set, hub *review.Hub, log *slog.Logger) *desk {
@@ -58,6 +37,9 @@ func newDesk(store *sqlite.Store, rules *moderation.Set, hub *review.Hub, log *s
 
 // Clip stores a finished stretch of speech, and only then queues it.
 func (d *desk) Clip(ctx context.Context, c models.Clip) error {
+	if err := d.quota.room(ctx, len(c.Opus)); err != nil {
+		return err
+	}
 	switch err := d.store.PutClip(ctx, c); {
 	case errors.Is(err, models.ErrNotFound): // the session was erased meanwhile
 		return nil
@@ -65,6 +47,7 @@ func (d *desk) Clip(ctx context.Context, c models.Clip) error {
 		return err
 	}
 	d.queue.Submit(c)
+	d.talked(ctx, c)
 	return nil
 }
 
@@ -86,14 +69,12 @@ func (d *desk) Speaker(ctx context.Context, p models.Speaker) error {
 	if err != nil {
 		return err
 	}
-	j.mu.Lock()
-	j.person(p)
-	j.mu.Unlock()
 	d.hub.Publish(models.Event{SessionID: p.Session, Speaker: &p})
-	return nil
+	return d.arrived(ctx, j, p)
 }
 
-// Done judges a transcript, stores it with its flags in the transaction that acknowledges the clip, and shows it.
+// Done judges a transcript, stores it with all that came of it in the transaction that acknowledges the clip, shows it,
+// and has the actions carried out.
 func (d *desk) Done(ctx context.Context, u models.Utterance) error {
 	j, err := d.judged(ctx, u.Session)
 	if errors.Is(err, models.ErrNotFound) { // the session was erased while this was decoded
@@ -106,50 +87,24 @@ func (d *desk) Done(ctx context.Context, u models.Utterance) error {
 	defer j.mu.Unlock()
 	u.Committed = time.Now().UTC()
 	u.LateMS = max(0, u.Committed.Sub(j.session.Started).Milliseconds()-u.EndMS)
-	flags := j.flags(u)
-	evidence := d.evidence(ctx, u, flags)
-	switch err := d.store.CommitWithEvidence(ctx, u, flags, evidence); {
+	out := j.decide(u)
+	r := outcomeRecord(u.Session, out)
+	redact(&u, r.Flags, out.Redactions)
+	r.Utterance, r.Evidence = &u, d.evidence(ctx, u, out.Flags)
+	switch err := d.store.Put(ctx, r); {
 	case errors.Is(err, models.ErrNotFound):
 		return nil
 	case err != nil:
 		return err
 	}
 	d.hub.Publish(models.Event{SessionID: u.Session, Utterance: &u})
-	if evidence != nil {
-		evidence.ID, evidence.Ogg = models.EvidenceID(u.Key), nil
-		d.hub.Publish(models.Event{SessionID: u.Session, Evidence: evidence})
+	if r.Evidence != nil {
+		r.Evidence.ID, r.Evidence.Ogg = models.EvidenceID(u.Key), nil
+		d.hub.Publish(models.Event{SessionID: u.Session, Evidence: r.Evidence})
 	}
-	for _, f := range flags {
-		d.hub.Publish(models.Event{SessionID: u.Session, Flag: &f})
-	}
-	d.log.Debug("line stored", "key", u.Key.String(), "chars", len(u.Text), "flags", len(flags), "late_ms", u.LateMS)
+	d.show(j, r)
+	d.log.Debug("line stored", "key", u.Key.String(), "chars", len(u.Text), "flags", len(r.Flags), "late_ms", u.LateMS)
 	return nil
-}
-
-// judged finds a session's judge, and makes it from the store when clips of an earlier run come back.
-func (d *desk) judged(ctx context.Context, id string) (*judged, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if j, ok := d.sessions[id]; ok {
-		return j, nil
-	}
-	info, err := d.store.Session(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	people, err := d.store.Speakers(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	j := &judged{session: info.Session}
-	if d.rules != nil {
-		j.judge = moderation.NewSession(d.rules, info.Session)
-	}
-	for _, p := range people {
-		j.person(p)
-	}
-	d.sessions[id] = j
-	return j, nil
 }
 
 // spokenAt is when a clip's speech ended.

@@ -50,21 +50,3 @@ func peaks(pcm []float32, n int) []byte {
 	}
 	return out
 }
-
-// expireEvidence deletes sound whose time is over, now and then once an hour, until the context ends.
-func (s *station) expireEvidence(ctx context.Context) error {
-	tick := time.NewTicker(time.Hour)
-	defer tick.Stop()
-	for {
-		if n, err := s.store.ExpireEvidence(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			s.log.Warn("sound whose time is over is not deleted yet", "err", err)
-		} else if n > 0 {
-			s.log.Info("deleted sound whose time is over", "clips", n)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
-}

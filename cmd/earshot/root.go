@@ -119,12 +119,22 @@ func newHelpCommand() *cobra.Command {
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		newBenchCommand(a),
+		newBackupCommand(a),
+		newCheckCommand(a),
 		newConfigCommand(a),
+		newDecoderCommand(),
 		newDemoCommand(a),
+		newEraseCommand(a),
+		newInviteCommand(a),
 		newJoinCommand(a),
+		newLeaveCommand(a),
 		newModelCommand(a),
+		newPersonCommand(a),
+		newRestoreCommand(a),
 		newRulesCommand(a),
+		newServeCommand(a),
 		newSessionsCommand(a),
+		newStatusCommand(a),
 		newTranscribeCommand(a),
 		newVersionCommand(a),
 	}

@@ -12,16 +12,17 @@ import (
 func newRulesCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rules",
-		Short: "Check, test and try rule files",
+		Short: "Check, test, try and replay rule files",
 		Long: `Rule files say what is flagged in a room. A file is named by its path; the packs and profiles that Earshot ships are
-named without one: open-mic, harassment.en, scams.en, base.
+named without one: open-mic, base, harassment.en, harassment.id, scams.en, personal-data, floor, sound.
 
 Words from word lists are masked in the output (i••••); --show shows them.`,
 		Example: `  earshot rules check my-room.yaml
   earshot rules test my-room.yaml
   earshot rules try open-mic --text "buy this coin now, guaranteed profit"`,
 	}
-	return group(cmd, newRulesCheck(a), newRulesTest(a), newRulesTry(a))
+	return group(cmd, newRulesCheck(a), newRulesTest(a), newRulesTry(a), newRulesReplay(a), newRulesWhyNot(a), newRulesExplain(a),
+		newRulesSchema(a), newRulesFmt(a))
 }
 
 // rulesOptions finds the shipped packs.

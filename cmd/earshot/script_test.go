@@ -10,8 +10,12 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain makes this test binary serve as the earshot command inside the scripts.
+// TestMain makes this test binary serve as the earshot command inside the scripts, and as a decoder where a test runs the
+// wiring in its own process.
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "decoder" {
+		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	}
 	testscript.Main(leakChecked{m}, map[string]func(){
 		"earshot": func() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
 	})
@@ -41,7 +45,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("ESC", "\x1b")
 			return errors.Join(os.Mkdir(e.WorkDir+"/home", 0o700), recordings(e))
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "seed": seed, "cut": cut, "occupy": occupy},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "seed": seed, "cut": cut, "occupy": occupy, "nowhere": nowhere},
 	})
 }
 

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"errors"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -57,4 +59,36 @@ func occupy(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Defer(func() { _ = l.Close() })
 	ts.Setenv(args[0], l.Addr().String())
+}
+
+// nowhere demands that no file of a folder holds a word, in any case of its letters: nowhere FOLDER WORD.
+func nowhere(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: nowhere FOLDER WORD")
+	}
+	found, err := filesWith(ts.MkAbs(args[0]), args[1])
+	ts.Check(err)
+	if len(found) > 0 {
+		ts.Fatalf("%q is in %v", args[1], found)
+	}
+}
+
+// filesWith lists the files below a folder in which a word stands.
+func filesWith(dir, word string) (found []string, err error) {
+	files := 0
+	err = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		files++
+		data, err := os.ReadFile(name)
+		if bytes.Contains(bytes.ToLower(data), bytes.ToLower([]byte(word))) {
+			found = append(found, name)
+		}
+		return err
+	})
+	if files == 0 {
+		err = errors.Join(err, errors.New("there are no files in "+dir))
+	}
+	return found, err
 }

@@ -1,55 +1,80 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
 
+	"golang.org/x/sync/errgroup"
+
 	"earshot/configs"
 	"earshot/models"
 	"earshot/transcribe"
+	"earshot/transcribe/decoder"
 	"earshot/transcribe/fixture"
+	"earshot/transcribe/modelfile"
 	"earshot/transcribe/whisper"
 )
 
-// speech is a loaded model with its decode slots.
+// speech is a model with its decode slots, in child processes. run starts them.
 type speech struct {
-	model   *whisper.Model
+	pool    *decoder.Pool
 	engines []transcribe.Engine
-	states  []*whisper.State
+	// name is the model file's.
+	name string
 	// notice is what people must be told about the model, or "".
 	notice string
 }
 
-// openSpeech loads the configured model, or the practice model when there is none, and makes slots decode slots
-// (0: as configured).
-func openSpeech(cfg configs.Config, slots int) (_ *speech, err error) {
+// speechOptions are what only measuring needs.
+type speechOptions struct {
+	// allowNoWeights accepts a test model without weights.
+	allowNoWeights bool
+}
+
+// openSpeech checks the configured model, or the practice model when there is none, and makes its decode slots. Nothing
+// is loaded yet, and no process started.
+func openSpeech(cfg configs.Config, log *slog.Logger, o speechOptions) (*speech, error) {
 	path, err := modelPath(cfg)
 	if err != nil {
 		return nil, err
 	}
-	s := &speech{}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, s.Close())
-		}
-	}()
-	if s.model, err = whisper.Load(path, whisper.LoadOptions{}); err != nil {
+	info, err := checkSpeechModel(path, o.allowNoWeights)
+	if err != nil {
 		return nil, err
 	}
+	processes, states := decoder.Plan(info.Size, decoder.Memory(), decoders(cfg))
+	pool, err := decoder.New(decoder.Config{
+		Model: path, Processes: processes, States: states, AllowNoWeights: o.allowNoWeights, Logger: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s := &speech{pool: pool, engines: pool.Engines(), name: filepath.Base(path)}
 	if fixture.IsFixture(path) {
 		s.notice = fixture.Notice()
 	}
-	for range decoders(cfg, slots) {
-		state, err := s.model.NewState()
-		if err != nil {
-			return nil, err
-		}
-		s.states = append(s.states, state)
-		s.engines = append(s.engines, state)
-	}
 	return s, nil
+}
+
+// checkSpeechModel says whether the library may see a model file: its structure, and, when its name is that of a
+// published model, its size and sum.
+func checkSpeechModel(path string, allowNoWeights bool) (whisper.Info, error) {
+	info, err := whisper.CheckFile(path)
+	if err == nil && !(allowNoWeights && info.Tensors == 0) {
+		info, err = checkModel(path)
+	}
+	if err != nil {
+		return info, err
+	}
+	if known, err := modelfile.Find(filepath.Base(path)); err == nil {
+		return info, known.Verify(path)
+	}
+	return info, nil
 }
 
 // modelPath is the configured model file, or the practice model unpacked into the user's cache.
@@ -65,24 +90,55 @@ func modelPath(cfg configs.Config) (string, error) {
 	return path, models.WithHint(err, "name a model with --model, or a writable folder with XDG_CACHE_HOME")
 }
 
-func decoders(cfg configs.Config, slots int) int {
-	if slots == 0 {
-		slots = cfg.Decoders
+// decoders is how many clips are decoded at once.
+func decoders(cfg configs.Config) int {
+	if cfg.Decoders > 0 {
+		return cfg.Decoders
 	}
-	if slots == 0 {
-		slots = runtime.NumCPU()
-	}
-	return slots
+	return runtime.NumCPU()
 }
 
-// Close frees the slots and the weights.
-func (s *speech) Close() error {
-	var errs []error
-	for _, st := range s.states {
-		errs = append(errs, st.Close())
+// run keeps the decoders running until ctx ends. A model that can't be loaded is bad input.
+func (s *speech) run(ctx context.Context) error {
+	err := s.pool.Run(ctx)
+	if errors.Is(err, decoder.ErrLoad) {
+		return badInput(err)
 	}
-	if s.model != nil {
-		errs = append(errs, s.model.Close())
+	return err
+}
+
+// during keeps the decoders running while work runs.
+func (s *speech) during(ctx context.Context, work func(context.Context) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	group.Go(func() error { return s.run(ctx) })
+	group.Go(func() error {
+		defer stop()
+		return work(ctx)
+	})
+	return group.Wait()
+}
+
+// Close closes the model file. The decoders have ended with run.
+func (s *speech) Close() error { return s.pool.Close() }
+
+// decoderLibrary is libwhisper as a decoder process uses it.
+func decoderLibrary() decoder.Library {
+	return decoder.Library{
+		Prepare: func() error { _, err := whisper.Backends(); return err },
+		Load: func(s decoder.Setup) ([]transcribe.Engine, error) {
+			model, err := whisper.Load(s.Model, whisper.LoadOptions{AllowNoWeights: s.AllowNoWeights})
+			if err != nil {
+				return nil, err
+			}
+			engines := make([]transcribe.Engine, s.States)
+			for i := range engines {
+				if engines[i], err = model.NewState(); err != nil {
+					return nil, fmt.Errorf("slot %d: %w", i+1, err)
+				}
+			}
+			return engines, nil
+		},
 	}
-	return errors.Join(errs...)
 }

@@ -37,7 +37,7 @@ stored. The text goes to standard output, progress and advice to the error outpu
 		RunE: func(cmd *cobra.Command, args []string) error { return a.transcribe(cmd, args, format) },
 	}
 	settingFlag(cmd.Flags(), "model", "model", "ggml model file")
-	settingFlag(cmd.Flags(), "language", "language", "two-letter code, or auto")
+	settingFlag(cmd.Flags(), "language", "language", "two-letter code, several (en,id), or auto")
 	cmd.Flags().StringVar(&format, "format", "text", "text, json, srt or vtt")
 	_ = cmd.MarkFlagFilename("model", "bin")
 	return cmd
@@ -65,27 +65,35 @@ func (a *app) transcribe(cmd *cobra.Command, files []string, name string) error 
 			return badInput(err)
 		}
 	}
-	s, err := openSpeech(cfg, 0)
+	s, err := openSpeech(cfg, a.logger(cfg), speechOptions{})
 	if err != nil {
 		return badInput(err)
 	}
 	defer s.Close()
+	options, err := decodeOptions(cfg, s.notice != "", nil)
+	if err != nil {
+		return badInput(err)
+	}
 	if s.notice != "" {
 		fmt.Fprintln(a.stderr, "note: "+s.notice)
 	}
-	for _, r := range recordings {
-		t, err := a.decodeAll(cmd.Context(), s, r, cfg.Language)
-		if err != nil {
-			return err
+	return s.during(cmd.Context(), func(ctx context.Context) error {
+		failed := 0
+		for _, r := range recordings {
+			t, err := a.decodeAll(ctx, s, r, options)
+			if err != nil {
+				return err
+			}
+			if len(recordings) > 1 && format == export.FormatText {
+				fmt.Fprintf(a.stdout, "== %s\n", plain(r.name))
+			}
+			if err := export.Write(a.stdout, format, t); err != nil {
+				return err
+			}
+			failed += failedLines(t)
 		}
-		if len(recordings) > 1 && format == export.FormatText {
-			fmt.Fprintf(a.stdout, "== %s\n", plain(r.name))
-		}
-		if err := export.Write(a.stdout, format, t); err != nil {
-			return err
-		}
-	}
-	return nil
+		return someFailed(failed)
+	})
 }
 
 // recording is one file, decoded and cut.
@@ -121,7 +129,7 @@ func readRecording(path string, cfg configs.Config, newVAD func() audio.VAD) (re
 }
 
 // decodeAll decodes a recording's segments on all slots, with a bar on a terminal.
-func (a *app) decodeAll(ctx context.Context, s *speech, r recording, language string) (export.Transcript, error) {
+func (a *app) decodeAll(ctx context.Context, s *speech, r recording, o transcribe.Options) (export.Transcript, error) {
 	t := export.Transcript{Source: r.name}
 	bar := a.bar(len(r.segments), plain(r.name))
 	defer bar.Close()
@@ -135,7 +143,7 @@ func (a *app) decodeAll(ctx context.Context, s *speech, r recording, language st
 	for _, e := range s.engines {
 		group.Go(func() error {
 			for i := range next {
-				u, err := decodeSegment(ctx, e, r, i, language, s.model.Name())
+				u, err := decodeSegment(ctx, e, r, i, o, s.name)
 				if err != nil {
 					return fmt.Errorf("%s at %s: %w", r.name, export.Clock(r.segments[i].Start/16), err)
 				}
@@ -152,17 +160,49 @@ func (a *app) decodeAll(ctx context.Context, s *speech, r recording, language st
 	return t, err
 }
 
-func decodeSegment(ctx context.Context, e transcribe.Engine, r recording, i int, language, model string) (models.Utterance, error) {
+// decodeSegment decodes one stretch, at the second attempt if need be. One that can't be decoded becomes a failed line;
+// an error means that nothing can be decoded any more.
+func decodeSegment(ctx context.Context, e transcribe.Engine, r recording, i int, o transcribe.Options, model string) (models.Utterance, error) {
 	seg := r.segments[i]
 	clip := models.Clip{
 		Key:     models.Key{Session: "file", Epoch: 1, Track: strings.ToLower(r.name), Seq: i + 1},
 		StartMS: seg.Start / 16, EndMS: seg.End / 16, PCM: seg.PCM, VoicedMS: seg.VoicedMS, LevelDBFS: seg.LevelDBFS,
 	}
-	result, err := e.Transcribe(ctx, seg.PCM, transcribe.Options{Language: language})
-	if err != nil {
-		return models.Utterance{}, err
+	for range 2 {
+		if r, ok := e.(transcribe.Readier); ok {
+			if err := r.Ready(ctx); err != nil {
+				return models.Utterance{}, err
+			}
+		}
+		result, err := e.Transcribe(ctx, seg.PCM, o)
+		if err == nil {
+			return transcribe.NewUtterance(clip, result, model), nil
+		}
+		if ctx.Err() != nil {
+			return models.Utterance{}, err
+		}
 	}
-	return transcribe.NewUtterance(clip, result, model), nil
+	u := transcribe.NewUtterance(clip, transcribe.Result{}, model)
+	u.State, u.Doubt = models.UtteranceFailed, nil
+	return u, nil
+}
+
+// failedLines counts the stretches that could not be decoded.
+func failedLines(t export.Transcript) (n int) {
+	for _, u := range t.Utterances {
+		if u.State == models.UtteranceFailed {
+			n++
+		}
+	}
+	return n
+}
+
+// someFailed is the error of a transcript with holes.
+func someFailed(n int) error {
+	if n == 0 {
+		return nil
+	}
+	return models.WithHint(fmt.Errorf("%d stretches could not be decoded", n), "the text is written without them; --log-level warn says more")
 }
 
 // bar is a progress bar on the error output, or nothing when that is no terminal.

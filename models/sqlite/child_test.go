@@ -21,9 +21,9 @@ func childMain(path, job string) error {
 	if err != nil {
 		return err
 	}
-	if job == "erase" {
+	if job != "commit" {
 		fmt.Println("begin")
-		return s.DeleteSession(ctx, "secret")
+		return forgetJob(ctx, s, job)
 	}
 	session, err := s.StartSession(ctx, models.Session{ID: "kill", Room: "r", Started: start})
 	if err != nil {
@@ -163,47 +163,4 @@ func decodeRest(t *testing.T, path string, put map[models.Key]bool) {
 	}
 	equal(t, "pending", len(pending(t, s)), 0)
 	t.Logf("%d stretches spooled, %d stored", len(put), len(lines))
-}
-
-// A deletion that is killed in the middle is finished by the next start, to the last byte.
-func TestKillDuringDeletion(t *testing.T) {
-	rng := rand.New(rand.NewPCG(5, 6))
-	for range rounds(10) {
-		path := filepath.Join(t.TempDir(), "earshot.db")
-		s, err := sqlite.Open(t.Context(), path)
-		must(t, err)
-		fillMarked(t, s, 60)
-		must(t, s.Close())
-		cmd, lines := child(t, path, "erase")
-		if !lines.Scan() {
-			t.Fatal("the child did not begin")
-		}
-		exited := make(chan struct{})
-		go func() { _ = cmd.Wait(); close(exited) }()
-		waitForLog(path, rng.Int64N(1_200_000), exited)
-		_ = cmd.Process.Kill() // it may have ended by itself
-		<-exited
-		s, err = sqlite.Open(t.Context(), path)
-		must(t, err)
-		if _, err := s.Session(t.Context(), "secret"); err == nil {
-			must(t, s.DeleteSession(t.Context(), "secret")) // killed before the deletion was noted
-		}
-		equal(t, "traces", traces(t, path), map[string]int{})
-		must(t, s.Check(t.Context()))
-		must(t, s.Close())
-	}
-}
-
-// waitForLog returns when the write-ahead log has grown to size bytes, or the child is gone.
-func waitForLog(path string, size int64, exited <-chan struct{}) {
-	for {
-		select {
-		case <-exited:
-			return
-		default:
-		}
-		if info, err := os.Stat(path + "-wal"); err == nil && info.Size() >= size {
-			return
-		}
-	}
 }

@@ -24,37 +24,39 @@ func (s *Store) Commit(ctx context.Context, u models.Utterance, flags []models.F
 // CommitWithEvidence is Commit for a flagged line whose sound is kept; nil keeps none. Evidence without a flag is refused
 // (models.ErrInvalid). Its ID is set here.
 func (s *Store) CommitWithEvidence(ctx context.Context, u models.Utterance, flags []models.Flag, evidence *models.Evidence) error {
-	if err := checkEvidence(u, flags, evidence); err != nil {
-		return storeError("commit", err)
-	}
+	return s.Put(ctx, models.Record{Session: u.Session, Utterance: &u, Flags: flags, Evidence: evidence})
+}
+
+// checkLine refuses flags and sound that are not of the line.
+func checkLine(u models.Utterance, flags []models.Flag, evidence *models.Evidence) error {
 	for _, f := range flags {
 		if f.ID == "" || f.Session != u.Session || f.Utterance != u.Key {
-			return storeError("commit", fmt.Errorf("%w: flag of rule %s is not of line %s", models.ErrInvalid, f.Rule, u.Key))
+			return fmt.Errorf("%w: flag of rule %s is not of line %s", models.ErrInvalid, f.Rule, u.Key)
 		}
 	}
+	return checkEvidence(u, flags, evidence)
+}
+
+// putLine stores a line with its flags and its sound, and acknowledges its clip. It reports whether the line was new.
+func putLine(ctx context.Context, tx *sql.Tx, u models.Utterance, flags []models.Flag, evidence *models.Evidence) (bool, error) {
 	if u.Committed.IsZero() {
 		u.Committed = time.Now()
 	}
-	return s.update(ctx, "commit", func(tx *sql.Tx) error {
-		if err := alive(ctx, tx, u.Session); err != nil {
-			return err
+	fresh, err := putUtterance(ctx, tx, u, flags)
+	if err != nil {
+		return false, err
+	}
+	if fresh {
+		if err := putFlags(ctx, tx, flags); err != nil {
+			return false, err
 		}
-		stored, err := putUtterance(ctx, tx, u, flags)
-		if err != nil {
-			return err
-		}
-		if stored {
-			if err := putFlags(ctx, tx, flags); err != nil {
-				return err
-			}
-			if evidence != nil {
-				if err := putEvidence(ctx, tx, *evidence); err != nil {
-					return err
-				}
+		if evidence != nil {
+			if err := putEvidence(ctx, tx, *evidence); err != nil {
+				return false, err
 			}
 		}
-		return acknowledge(ctx, tx, u)
-	})
+	}
+	return fresh, acknowledge(ctx, tx, u)
 }
 
 const utteranceColumns = `session, epoch, track, seq, speaker_id, speaker_name, attribution, start_ms, end_ms, text, words,

@@ -26,24 +26,7 @@ const (
 // models.ErrNotFound: there is no such session. models.ErrUnavailable: the rows are gone, but a reader kept the log from
 // being emptied until ctx ended; call Scrub later.
 func (s *Store) DeleteSession(ctx context.Context, id string) error {
-	err := s.update(ctx, "delete session", func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, "UPDATE sessions SET erasing = 1 WHERE id = ?", id)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return sql.ErrNoRows
-		}
-		_, err = tx.ExecContext(ctx, "INSERT INTO chores (name) VALUES ('scrub') ON CONFLICT DO NOTHING")
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if err := s.eraseSession(ctx, id); err != nil {
-		return err
-	}
-	return s.Scrub(ctx)
+	return s.Erase(ctx, models.Erasure{Kind: models.EraseSession, Target: id})
 }
 
 // eraseSession removes the rows of a session that is marked as being erased.
@@ -56,6 +39,9 @@ func (s *Store) eraseSession(ctx context.Context, id string) error {
 		{"DELETE FROM evidence WHERE id IN (SELECT id FROM evidence WHERE session = ? LIMIT ?)", eraseClips},
 		{"DELETE FROM utterances WHERE id IN (SELECT id FROM utterances WHERE session = ? LIMIT ?)", eraseRows},
 		{"DELETE FROM flags WHERE id IN (SELECT id FROM flags WHERE session = ? LIMIT ?)", eraseRows},
+		{"DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE session = ? LIMIT ?)", eraseRows},
+		{"DELETE FROM actions WHERE id IN (SELECT id FROM actions WHERE session = ? LIMIT ?)", eraseRows},
+		{"DELETE FROM ledger WHERE id IN (SELECT id FROM ledger WHERE session = ? LIMIT ?)", eraseRows},
 		{"DELETE FROM gaps WHERE id IN (SELECT id FROM gaps WHERE session = ? LIMIT ?)", eraseRows},
 	}
 	for _, step := range steps {
@@ -97,29 +83,31 @@ func (s *Store) Scrub(ctx context.Context) error {
 	}
 }
 
-// finishErasing takes up the deletions that were cut short. A reader that holds the log does not keep the program from
-// starting: scrubbing is tried again at the next start, or when something else is deleted.
+// finishErasing takes up the deletions that were cut short. A reader that holds the log, or a great deal to delete, does
+// not keep the program from starting: Erasing goes on later.
 func (s *Store) finishErasing(ctx context.Context) error {
-	ids, err := list(ctx, s.write, func(rows *sql.Rows) (id string, err error) {
-		err = rows.Scan(&id)
-		return id, err
-	}, "SELECT id FROM sessions WHERE erasing = 1")
+	bounded, cancel := context.WithTimeout(ctx, finishTime)
+	defer cancel()
+	if _, err := s.Erasing(bounded); err != nil {
+		if bounded.Err() == nil {
+			return err
+		}
+		return ctx.Err()
+	}
+	ids, err := list(ctx, s.write, scanText, "SELECT id FROM sessions WHERE erasing = 1")
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
+		// An erasure before this one has been scrubbed by now, and its note is gone.
+		if err := s.update(ctx, "delete session", func(tx *sql.Tx) error { return needScrub(ctx, tx) }); err != nil {
+			return err
+		}
 		if err := s.eraseSession(ctx, id); err != nil {
 			return err
 		}
 	}
-	var left int
-	err = s.write.QueryRowContext(ctx, "SELECT count(*) FROM chores WHERE name = 'scrub'").Scan(&left)
-	if err != nil || left == 0 {
-		return err
-	}
-	bounded, cancel := context.WithTimeout(ctx, finishTime)
-	defer cancel()
-	if err := s.Scrub(bounded); err != nil && bounded.Err() == nil {
+	if err := s.FinishScrub(bounded); err != nil && bounded.Err() == nil {
 		return err
 	}
 	return ctx.Err()

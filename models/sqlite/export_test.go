@@ -74,3 +74,20 @@ func (s *Store) Fill(t testing.TB, us []models.Utterance) {
 		t.Fatal(err)
 	}
 }
+
+// Exec changes the database behind the store's back.
+func (s *Store) Exec(t testing.TB, query string) {
+	t.Helper()
+	if _, err := s.write.ExecContext(t.Context(), query); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Value is the one value that a query gives, as text.
+func (s *Store) Value(t testing.TB, query string) (v string) {
+	t.Helper()
+	if err := s.write.QueryRowContext(t.Context(), query).Scan(&v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}

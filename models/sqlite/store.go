@@ -205,3 +205,9 @@ func one[T any](ctx context.Context, q queryer, scan func(*sql.Rows) (T, error),
 	}
 	return all[0], nil
 }
+
+// scanText is for queries of one column.
+func scanText(rows *sql.Rows) (s string, err error) {
+	err = rows.Scan(&s)
+	return s, err
+}

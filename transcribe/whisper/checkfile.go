@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 
 	"earshot/models"
 )
@@ -21,7 +22,7 @@ const pullHint = "fetch a model with:  earshot model pull tiny.en"
 // can be told), ErrTruncated; all with the path and advice. A test model without weights is no error here: its
 // Info.Tensors is 0.
 func CheckFile(path string) (Info, error) {
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a named pipe would wait for its writer
 	if errors.Is(err, fs.ErrNotExist) {
 		return Info{}, models.WithHint(fmt.Errorf("model %s: %w", path, fs.ErrNotExist), "check the path, or "+pullHint)
 	}

@@ -80,6 +80,27 @@ static int es_full(struct whisper_context * ctx, struct whisper_state * state, c
 	p.no_speech_thold = 2.0f;
 	return whisper_full_with_state(ctx, state, p, samples, n);
 }
+
+static bool es_stop(struct whisper_context * ctx, struct whisper_state * state, void * user) {
+	(void) ctx; (void) state; (void) user;
+	return false;
+}
+
+// es_languages fills probs with the probability of each language. The library's own search encodes with the window of
+// the call before, or with the longest one on a new state: here the window is set first, by a decode that is stopped
+// before its encoder begins.
+static int es_languages(struct whisper_context * ctx, struct whisper_state * state, const struct whisper_full_params * from,
+                        const float * samples, int n, float * probs) {
+	struct whisper_full_params p = *from;
+	p.new_segment_callback = NULL;
+	p.progress_callback = NULL;
+	p.encoder_begin_callback = es_stop;
+	p.language = "en";
+	p.detect_language = false;
+	int code = whisper_full_with_state(ctx, state, p, samples, n);
+	if (code != 0) return code;
+	return whisper_lang_auto_detect_with_state(ctx, state, 0, 1, probs) < 0 ? -1 : 0;
+}
 */
 import "C"
 
@@ -194,6 +215,14 @@ func full(ctx *bindings.Context, s *cState, p *bindings.Params, pcm []float32, p
 	}
 	return int(C.es_full(rawContext(ctx), s, (*C.struct_whisper_full_params)(unsafe.Pointer(p)),
 		(*C.float)(unsafe.Pointer(&pcm[0])), C.int(len(pcm)), c, C.bool(noTimestamps), abort))
+}
+
+// languages gives the probability of each language that the library knows, by its number.
+func languages(ctx *bindings.Context, s *cState, p *bindings.Params, pcm []float32) ([]float32, bool) {
+	probs := make([]float32, int(C.whisper_lang_max_id())+1)
+	code := C.es_languages(rawContext(ctx), s, (*C.struct_whisper_full_params)(unsafe.Pointer(p)),
+		(*C.float)(unsafe.Pointer(&pcm[0])), C.int(len(pcm)), (*C.float)(unsafe.Pointer(&probs[0])))
+	return probs, code == 0
 }
 
 // tokens copies the decoded tokens out of the state, and the mean probability of "no speech" over its segments.

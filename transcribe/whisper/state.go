@@ -44,10 +44,19 @@ func (s *State) Transcribe(ctx context.Context, pcm []float32, o transcribe.Opti
 	if err != nil {
 		return transcribe.Result{}, fmt.Errorf("whisper: %w", err)
 	}
+	heard, err := s.findLanguage(&params, s.padded(pcm), o)
+	if err != nil {
+		return transcribe.Result{}, fmt.Errorf("whisper: %w", err)
+	}
 	if err := s.run(ctx, &params, s.padded(pcm), o.Prompt); err != nil {
 		return transcribe.Result{}, err
 	}
-	return s.result(len(pcm), params, o), nil
+	r := s.result(len(pcm), params)
+	r.Heard = heard
+	if s.model.info.Multilingual || o.Prompt != "" { // the figure is of the wrong row of the decoder's output
+		r.NoSpeech = 0
+	}
+	return r, nil
 }
 
 // run calls the library with its abort flag bound to ctx and Close.
@@ -129,7 +138,7 @@ func (s *State) fixedLanguage() string {
 	return "en"
 }
 
-func (s *State) result(n int, p params, o transcribe.Options) transcribe.Result {
+func (s *State) result(n int, p params) transcribe.Result {
 	ts, noSpeech := tokens(s.model.ctx, s.c)
 	r := transcribe.Result{AudioCtx: p.window, NoSpeech: noSpeech, Capped: len(ts) >= p.maxTokens, Language: s.fixedLanguage()}
 	if r.Language == "" {

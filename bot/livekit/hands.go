@@ -1,0 +1,193 @@
+package livekit
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	lk "github.com/livekit/protocol/livekit"
+	"github.com/twitchtv/twirp"
+	"google.golang.org/protobuf/proto"
+
+	"earshot/bot"
+	"earshot/models"
+)
+
+// The topics of the bot's data messages. A line goes out on ChatTopic, which LiveKit's own chat components show: JSON
+// {"id":"…","timestamp":ms since 1970,"message":"…"}.
+const ChatTopic = "lk-chat-topic"
+
+// chatLine is the payload of a line of chat.
+type chatLine struct {
+	ID        string `json:"id"`
+	Timestamp int64  `json:"timestamp"`
+	Message   string `json:"message"`
+}
+
+// capabilities asks the server what the bot may do: whoever may list the room's participants is its moderator.
+func (c *Connector) capabilities(ctx context.Context) bot.Capabilities {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	err := c.call(ctx, func(ctx context.Context) error {
+		_, err := c.admin.ListParticipants(ctx, &lk.ListParticipantsRequest{Room: c.at.room})
+		return err //nolint:wrapcheck // call does
+	})
+	if err != nil {
+		c.log.Info("no rights of a moderator in this room", "err", err)
+		return bot.Capabilities{}
+	}
+	return bot.Capabilities{Message: true, PrivateMessage: true, Mute: true, Unmute: true, ToAudience: true, Remove: true}
+}
+
+// call makes one request to the server's RoomService and turns its refusals into the bot's.
+func (c *Connector) call(ctx context.Context, do func(context.Context) error) error {
+	token, err := c.adminToken(time.Now())
+	if err != nil {
+		return err
+	}
+	ctx, err = twirp.WithHTTPRequestHeaders(ctx, http.Header{"Authorization": {"Bearer " + token}})
+	if err != nil {
+		return bot.Refuse("the request cannot be made", err)
+	}
+	err = do(ctx)
+	var t twirp.Error
+	if !errors.As(err, &t) {
+		return err
+	}
+	switch t.Code() {
+	case twirp.PermissionDenied, twirp.Unauthenticated:
+		return bot.Refuse("the bot's token has no roomAdmin grant for this room", nil)
+	case twirp.NotFound:
+		return bot.ErrAbsent
+	case twirp.Unimplemented, twirp.BadRoute, twirp.InvalidArgument, twirp.FailedPrecondition:
+		return bot.Refuse("the server does not do this: "+string(t.Code()), nil)
+	default:
+		return errors.New("livekit: the server answered " + string(t.Code()))
+	}
+}
+
+// Do implements bot.Hands.
+func (c *Connector) Do(ctx context.Context, o bot.Order) error {
+	s := c.current()
+	if s == nil {
+		return bot.ErrNotJoined
+	}
+	if o.Verb == models.VerbMessage {
+		return c.message(ctx, s, o)
+	}
+	p := s.people.identity(o.Target)
+	if p == nil {
+		return bot.ErrAbsent
+	}
+	switch o.Verb {
+	case models.VerbMute:
+		return c.mute(ctx, p, true)
+	case models.VerbUnmute:
+		return c.mute(ctx, p, false)
+	case models.VerbToAudience:
+		return c.toAudience(ctx, o.Target)
+	case models.VerbRemove:
+		return c.call(ctx, func(ctx context.Context) error {
+			_, err := c.admin.RemoveParticipant(ctx, &lk.RoomParticipantIdentity{Room: c.at.room, Identity: o.Target})
+			return err //nolint:wrapcheck // call does
+		})
+	default:
+		return bot.Refuse("LiveKit cannot do this: whoever holds a token may come back", nil)
+	}
+}
+
+// Effect implements bot.Hands.
+func (c *Connector) Effect(o bot.Order) (bool, string) {
+	s := c.current()
+	if s == nil {
+		return false, ""
+	}
+	p := s.people.identity(o.Target)
+	switch o.Verb {
+	case models.VerbMessage:
+		return s.echoed(o), "the server passed it on"
+	case models.VerbRemove:
+		return p == nil, "the server no longer lists the person"
+	case models.VerbMute:
+		return p == nil || !hasTrack(p, func(t *lk.TrackInfo) bool { return !t.GetMuted() }), "the server reports every microphone as muted"
+	case models.VerbUnmute:
+		return p != nil && !hasTrack(p, func(t *lk.TrackInfo) bool { return t.GetMuted() }), "the server reports no microphone as muted"
+	case models.VerbToAudience:
+		return p == nil || !p.info.GetPermission().GetCanPublish() && len(audible(p.info)) == 0, "the server reports no right to publish and no track"
+	default:
+		return false, ""
+	}
+}
+
+func hasTrack(p *person, is func(*lk.TrackInfo) bool) bool {
+	for _, t := range audible(p.info) {
+		if is(t) {
+			return true
+		}
+	}
+	return false
+}
+
+// mute mutes, or unmutes, every microphone of a person. Somebody without one cannot be heard anyway.
+func (c *Connector) mute(ctx context.Context, p *person, muted bool) error {
+	for _, t := range audible(p.info) {
+		if t.GetMuted() == muted {
+			continue
+		}
+		err := c.call(ctx, func(ctx context.Context) error {
+			_, err := c.admin.MutePublishedTrack(ctx, &lk.MuteRoomTrackRequest{
+				Room: c.at.room, Identity: p.info.GetIdentity(), TrackSid: t.GetSid(), Muted: muted,
+			})
+			return err //nolint:wrapcheck // call does
+		})
+		var refused *bot.RefusalError
+		if errors.As(err, &refused) && !muted {
+			return bot.Refuse("this server does not let anybody unmute others (room.enable_remote_unmute)", refused.Err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// toAudience takes away the right to publish and leaves the person every other one. The server then ends the tracks.
+func (c *Connector) toAudience(ctx context.Context, identity string) error {
+	return c.call(ctx, func(ctx context.Context) error {
+		now, err := c.admin.GetParticipant(ctx, &lk.RoomParticipantIdentity{Room: c.at.room, Identity: identity})
+		if err != nil {
+			return err //nolint:wrapcheck // call does
+		}
+		keep := &lk.ParticipantPermission{}
+		if now.GetPermission() != nil {
+			proto.Merge(keep, now.GetPermission())
+		}
+		keep.CanPublish, keep.CanPublishSources = false, nil
+		_, err = c.admin.UpdateParticipant(ctx, &lk.UpdateParticipantRequest{Room: c.at.room, Identity: identity, Permission: keep})
+		return err //nolint:wrapcheck // call does
+	})
+}
+
+// message sends a line of chat to everybody, or to one. The bot is among the receivers: its own copy shows that the
+// server passed the line on.
+func (c *Connector) message(ctx context.Context, s *stay, o bot.Order) error {
+	if o.Target != "" && s.people.identity(o.Target) == nil {
+		return bot.ErrAbsent
+	}
+	line := chatLine{ID: s.await(o), Timestamp: time.Now().UnixMilli(), Message: o.Text}
+	payload, err := json.Marshal(line)
+	if err != nil {
+		return bot.Refuse("the line cannot be sent", err)
+	}
+	topic := ChatTopic
+	r := &lk.SendDataRequest{Room: c.at.room, Data: payload, Kind: lk.DataPacket_RELIABLE, Topic: &topic}
+	if o.Target != "" {
+		r.DestinationIdentities = []string{o.Target, s.identity}
+	}
+	return c.call(ctx, func(ctx context.Context) error {
+		_, err := c.admin.SendData(ctx, r)
+		return err //nolint:wrapcheck // call does
+	})
+}

@@ -1,0 +1,138 @@
+package livekit_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"earshot/bot"
+	"earshot/bot/livekit"
+	"earshot/models"
+)
+
+// do carries an order out and waits for its effect.
+func do(t *testing.T, c *livekit.Connector, o bot.Order) {
+	t.Helper()
+	if err := c.Do(t.Context(), o); err != nil {
+		t.Fatalf("%s: %v", o.Verb, err)
+	}
+	wait(t, "the effect of "+string(o.Verb), func() bool { ok, _ := c.Effect(o); return ok })
+}
+
+// silent waits until nothing is heard of a person for half a second.
+func (r *room) silent(t *testing.T, id string) {
+	t.Helper()
+	r.until(t, "the silence of "+id, func() bool { return time.Since(r.tracks[id].last) > 500*time.Millisecond })
+}
+
+// TestActions: a line to all and to one, mute, unmute, to the audience, remove: each with its effect in the room.
+func TestActions(t *testing.T) {
+	s := server(t, "")
+	ana := enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
+	bo := enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "bo"})
+	r, c := newRoom(), connector(t, livekit.Config{URL: s.URL("x")})
+	if err := c.Do(t.Context(), bot.Order{Verb: models.VerbMute, Target: "ana"}); !errors.Is(err, bot.ErrNotJoined) {
+		t.Errorf("before the join: %v", err)
+	}
+	listen(t, c, r)
+	r.until(t, "both sounds", func() bool { return r.tracks["ana"] != nil && r.tracks["bo"] != nil })
+
+	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "hello all"})
+	do(t, c, bot.Order{Verb: models.VerbMessage, Target: "bo", Text: "hello bo"})
+	wait(t, "the lines", func() bool { return len(bo.lines()) == 2 && len(ana.lines()) == 1 })
+	if l := bo.lines()[1]; !strings.HasPrefix(l, "lk-chat-topic {") || !strings.Contains(l, `"message":"hello bo"`) {
+		t.Errorf("Bo got %q", l)
+	}
+
+	do(t, c, bot.Order{Verb: models.VerbMute, Target: "ana"}) // she goes on sending
+	r.silent(t, "ana")
+	do(t, c, bot.Order{Verb: models.VerbUnmute, Target: "ana"})
+	r.until(t, "Ana's sound after the mute", r.hears("ana"))
+	do(t, c, bot.Order{Verb: models.VerbToAudience, Target: "ana"})
+	r.silent(t, "ana")
+	r.until(t, "Ana among the audience", func() bool { return r.people["ana"].Role == models.RoleGuest })
+
+	do(t, c, bot.Order{Verb: models.VerbRemove, Target: "bo"})
+	var end *bot.EndError
+	if err := bo.end(t); !errors.As(err, &end) || end.Reason != models.EndRemoved {
+		t.Errorf("Bo's stay ended with %v", err)
+	}
+	r.until(t, "Bo's leaving", func() bool { _, there := r.people["bo"]; return !there })
+	if err := c.Do(t.Context(), bot.Order{Verb: models.VerbMute, Target: "bo"}); !errors.Is(err, bot.ErrAbsent) {
+		t.Errorf("muting somebody who is gone: %v", err)
+	}
+	var refused *bot.RefusalError
+	if err := c.Do(t.Context(), bot.Order{Verb: models.VerbBan, Target: "ana"}); !errors.As(err, &refused) {
+		t.Errorf("ban: %v", err)
+	}
+}
+
+// TestListenerOnly: a ready token without rights joins, says so, and is refused clearly.
+func TestListenerOnly(t *testing.T) {
+	s := server(t, "")
+	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
+	yes := true
+	token, err := keys.Sign(livekit.Claims{Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, CanSubscribe: &yes}}, time.Now(), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, c := newRoom(), connector(t, livekit.Config{URL: s.URL("x"), Auth: livekit.Credentials{Token: token}})
+	listen(t, c, r)
+	r.until(t, "Ana's sound", r.hears("ana"))
+	if r.can != (bot.Capabilities{}) {
+		t.Errorf("the bot can %v", r.can)
+	}
+	var refused *bot.RefusalError
+	err = c.Do(t.Context(), bot.Order{Verb: models.VerbMute, Target: "ana"})
+	if !errors.As(err, &refused) || strings.Contains(err.Error(), token) || !strings.Contains(err.Error(), "roomAdmin") {
+		t.Errorf("mute without the right: %v", err)
+	}
+}
+
+// TestClimb: who unmutes at once is moved to the audience by the room's supervision.
+func TestClimb(t *testing.T) {
+	t.Parallel()
+	s := server(t, "")
+	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "eve", Stubborn: true})
+	c := connector(t, livekit.Config{URL: s.URL("x")})
+	heard := make(chan struct{}, 1)
+	b, err := bot.NewRoom(bot.Config{
+		Room: models.Room{ID: "x"}, Session: models.Session{ID: "s", Epoch: 1}, Connector: c, Sink: nowhere{}, Log: log(t),
+		Watch: func(s bot.Status) {
+			if s.State == bot.StateListening {
+				select {
+				case heard <- struct{}{}:
+				default:
+				}
+			}
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan models.EndReason, 1)
+	go func() { reason, _ := b.Run(ctx); ended <- reason }()
+	<-heard
+	out := b.Act(t.Context(), models.Action{ID: "a", Verb: models.VerbMute, TargetID: "eve"}, bot.ActOptions{})
+	if out.Action.State != models.ActionSeen || out.Done != models.VerbToAudience {
+		t.Errorf("outcome %+v", out)
+	}
+	out = b.Act(t.Context(), models.Action{ID: "b", Verb: models.VerbRemove, TargetID: "eve"}, bot.ActOptions{})
+	if out.Action.State != models.ActionSeen || out.Done != models.VerbRemove {
+		t.Errorf("outcome %+v", out)
+	}
+	cancel()
+	if r := <-ended; r != models.EndStopped {
+		t.Errorf("ended as %s", r)
+	}
+}
+
+// nowhere stores nothing.
+type nowhere struct{}
+
+func (nowhere) Clip(context.Context, models.Clip) error       { return nil }
+func (nowhere) Gap(context.Context, models.Gap) error         { return nil }
+func (nowhere) Speaker(context.Context, models.Speaker) error { return nil }

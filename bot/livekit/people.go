@@ -1,0 +1,161 @@
+package livekit
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	lk "github.com/livekit/protocol/livekit"
+
+	"earshot/models"
+)
+
+// person is one participant, as the server last told.
+type person struct {
+	info *lk.ParticipantInfo
+	role models.Role
+}
+
+func (p *person) name() string {
+	if n := p.info.GetName(); n != "" {
+		return n
+	}
+	return p.info.GetIdentity()
+}
+
+// counts reports whether this is a person, or speaks like one: recorders and silent programs are not.
+func (p *person) counts() bool {
+	switch p.info.GetKind() {
+	case lk.ParticipantInfo_EGRESS, lk.ParticipantInfo_AGENT:
+		return len(audible(p.info)) > 0
+	default:
+		return true
+	}
+}
+
+// audible are the audio tracks of a participant.
+func audible(p *lk.ParticipantInfo) []*lk.TrackInfo {
+	var out []*lk.TrackInfo
+	for _, t := range p.GetTracks() {
+		if t.GetType() == lk.TrackType_AUDIO {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// RoleAttribute is the participant attribute (of the token) that says host, cohost, speaker or guest.
+const RoleAttribute = "role"
+
+// roleOf reads a role from the attribute, unless its owner may set it themself: then, and without one, the right to
+// publish makes a speaker.
+func roleOf(p *lk.ParticipantInfo) models.Role {
+	if !p.GetPermission().GetCanUpdateMetadata() {
+		switch r := models.Role(strings.ToLower(p.GetAttributes()[RoleAttribute])); r {
+		case models.RoleHost, models.RoleCohost, models.RoleSpeaker, models.RoleGuest:
+			return r
+		}
+	}
+	if p.GetPermission() == nil || p.GetPermission().GetCanPublish() || len(audible(p)) > 0 {
+		return models.RoleSpeaker
+	}
+	return models.RoleGuest
+}
+
+// people is who is in the room. Its methods may be called from any goroutine.
+type people struct {
+	mu      sync.Mutex
+	bySID   map[string]*person
+	changed chan struct{} // closed and made anew at each change
+}
+
+func newPeople() *people { return &people{bySID: map[string]*person{}, changed: make(chan struct{})} }
+
+// put notes news of a participant and returns the person before, nil for somebody new, and whether it was news.
+func (p *people) put(info *lk.ParticipantInfo) (now *person, news bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	old := p.bySID[info.GetSid()]
+	if old != nil && info.GetVersion() < old.info.GetVersion() {
+		return old, false
+	}
+	now = &person{info: info, role: roleOf(info)}
+	p.bySID[info.GetSid()] = now
+	p.tell()
+	return now, true
+}
+
+// drop forgets a participant and reports whether the identity is gone with it: somebody who came back has another sid.
+func (p *people) drop(sid string) (identity string, gone bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	old := p.bySID[sid]
+	if old == nil {
+		return "", false
+	}
+	delete(p.bySID, sid)
+	p.tell()
+	return old.info.GetIdentity(), p.byIdentity(old.info.GetIdentity()) == nil
+}
+
+func (p *people) tell() {
+	close(p.changed)
+	p.changed = make(chan struct{})
+}
+
+func (p *people) byIdentity(id string) *person {
+	for _, x := range p.bySID {
+		if x.info.GetIdentity() == id {
+			return x
+		}
+	}
+	return nil
+}
+
+// identity finds a person by identity; nil when they are not there.
+func (p *people) identity(id string) *person {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.byIdentity(id)
+}
+
+// sid finds a person by the server's id of this stay.
+func (p *people) sid(sid string) *person {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.bySID[sid]
+}
+
+// all are the people, in no order.
+func (p *people) all() []*person {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []*person
+	for _, x := range p.bySID {
+		out = append(out, x)
+	}
+	return out
+}
+
+// until waits for a condition on the people, looking again at each change and every 50 ms; it reports whether it came.
+func (p *people) until(ctx context.Context, within time.Duration, ok func() bool) bool {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	for {
+		p.mu.Lock()
+		changed := p.changed
+		p.mu.Unlock()
+		if ok() {
+			return true
+		}
+		select {
+		case <-changed:
+		case <-again.C:
+		case <-ctx.Done():
+			return ok()
+		}
+	}
+}

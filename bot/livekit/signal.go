@@ -1,0 +1,78 @@
+package livekit
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"time"
+
+	lk "github.com/livekit/protocol/livekit"
+	"github.com/pion/webrtc/v3"
+)
+
+// signal is the signalling of one participant.
+type signal struct{ *socket }
+
+// dial opens the signalling. query holds what is asked for beside the protocol.
+func dial(ctx context.Context, base, token string, query url.Values) (*signal, error) {
+	query.Set("protocol", "15")
+	query.Set("sdk", "go")
+	query.Set("version", "2.0.0")
+	query.Set("auto_subscribe", "0")
+	s, err := open(ctx, base+"/rtc?"+query.Encode(), token)
+	return &signal{s}, err
+}
+
+// receive returns the next message.
+func (s *signal) receive() (*lk.SignalResponse, error) {
+	m := &lk.SignalResponse{}
+	return m, s.socket.receive(m)
+}
+
+// partWithin is how long the server may take to answer a farewell.
+const partWithin = 500 * time.Millisecond
+
+// leave tells the server that we go. Its answer ends the websocket: closing at once could lose the farewell, and we
+// would stand in the list of participants until the server misses us.
+func (s *signal) leave() {
+	time.AfterFunc(partWithin, s.close)
+	_ = s.send(&lk.SignalRequest{Message: &lk.SignalRequest_Leave{Leave: &lk.LeaveRequest{
+		Reason: lk.DisconnectReason_CLIENT_INITIATED, Action: lk.LeaveRequest_DISCONNECT,
+	}}})
+}
+
+// pump hands messages on until the websocket fails; the failure is the last thing handed on.
+func (s *signal) pump(to chan<- message, done <-chan struct{}) {
+	for {
+		m, err := s.receive()
+		select {
+		case to <- message{from: s, m: m, err: err}:
+		case <-done:
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// message is what one websocket brought.
+type message struct {
+	from *signal
+	m    *lk.SignalResponse
+	err  error
+}
+
+func ping(now time.Time) *lk.SignalRequest {
+	return &lk.SignalRequest{Message: &lk.SignalRequest_PingReq{PingReq: &lk.Ping{Timestamp: now.UnixMilli()}}}
+}
+
+// trickle is one of our ICE candidates. The server wants no word of their end.
+func trickle(c *webrtc.ICECandidateInit, target lk.SignalTarget) *lk.SignalRequest {
+	b, _ := json.Marshal(c) // strings and a number
+	return &lk.SignalRequest{Message: &lk.SignalRequest_Trickle{Trickle: &lk.TrickleRequest{Target: target, CandidateInit: string(b)}}}
+}
+
+func description(kind, sdp string) *lk.SessionDescription {
+	return &lk.SessionDescription{Type: kind, Sdp: sdp}
+}

@@ -1,0 +1,287 @@
+package livekit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	lk "github.com/livekit/protocol/livekit"
+
+	"earshot/bot"
+	"earshot/bot/peer"
+	"earshot/models"
+)
+
+// connectWithin bounds ICE and DTLS.
+const connectWithin = 12 * time.Second
+
+// stay is one connection to the room. Fields without a lock belong to the goroutine of Run.
+type stay struct {
+	c      *Connector
+	ears   bot.Ears
+	people *people
+	in     chan message
+	done   chan struct{} // closed when the stay is over
+	ready  chan struct{} // closed when the ears know that we joined
+	group  sync.WaitGroup
+
+	media      *subscriber
+	me         string // our sid
+	identity   string
+	subscribed map[string]bool // track sids
+	every      time.Duration   // between pings
+	can        chan bot.Capabilities
+
+	mu     sync.Mutex
+	sig    *signal
+	echoes []echo
+}
+
+func newStay(c *Connector, ears bot.Ears, sig *signal) *stay {
+	return &stay{
+		c: c, ears: ears, people: newPeople(), in: make(chan message), done: make(chan struct{}), ready: make(chan struct{}),
+		subscribed: map[string]bool{}, every: pingDefault, can: make(chan bot.Capabilities, 1), sig: sig,
+	}
+}
+
+// first waits for the answer to the join.
+func (s *stay) first(ctx context.Context) (*lk.JoinResponse, error) {
+	defer context.AfterFunc(ctx, s.sig.close)()
+	m, err := s.sig.receive()
+	if err != nil {
+		return nil, bot.Retry(models.EndFailedServer, err)
+	}
+	if l := m.GetLeave(); l != nil {
+		return nil, s.farewell(l)
+	}
+	j := m.GetJoin()
+	if j == nil || j.GetParticipant() == nil {
+		return nil, bot.Retry(models.EndFailedServer, errors.New("livekit: the server's first word is not about the join"))
+	}
+	if p := j.GetParticipant().GetPermission(); p != nil && !p.GetCanSubscribe() {
+		err := errors.New("livekit: the token does not let the bot listen")
+		return nil, models.WithHint(bot.End(models.EndDenied, err), "make one with the grant canSubscribe")
+	}
+	return j, nil
+}
+
+// farewell is left, for a connection that cannot be resumed.
+func (s *stay) farewell(l *lk.LeaveRequest) error {
+	err := left(l)
+	if errors.Is(err, errResume) {
+		return bot.Retry(models.EndFailedServer, err)
+	}
+	return err
+}
+
+// enter takes what the join told and starts to listen.
+func (s *stay) enter(ctx context.Context, j *lk.JoinResponse) error {
+	s.me, s.identity = j.GetParticipant().GetSid(), j.GetParticipant().GetIdentity()
+	if n := j.GetPingInterval(); n > 0 {
+		s.every = time.Duration(n) * time.Second
+	}
+	if n := j.GetPingTimeout(); n > 0 {
+		s.sig.silent = time.Duration(n) * time.Second
+	}
+	media, err := newSubscriber(s, iceServers(j.GetIceServers()))
+	if err != nil {
+		return err
+	}
+	s.media = media
+	s.listenTo(s.sig)
+	s.update(j.GetOtherParticipants())
+	s.group.Go(func() { s.can <- s.c.capabilities(ctx) })
+	s.c.log.Info("joined", "server", j.GetServerInfo().GetVersion(), "participants", len(j.GetOtherParticipants()))
+	return nil
+}
+
+func (s *stay) listenTo(sig *signal) {
+	s.group.Go(func() { sig.pump(s.in, s.done) })
+}
+
+// follow takes what comes until the stay is over.
+func (s *stay) follow(ctx context.Context) error {
+	tick := time.NewTicker(s.every)
+	defer tick.Stop()
+	tooLate := time.NewTimer(connectWithin)
+	defer tooLate.Stop()
+	up, can := s.media.conn.Up(), (chan bot.Capabilities)(nil)
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			s.part()
+			return context.Cause(ctx)
+		case m := <-s.in:
+			err = s.take(ctx, m)
+		case <-tick.C:
+			_ = s.signal().send(ping(time.Now())) // a broken websocket shows when it is read
+		case <-up:
+			up, can = nil, s.can
+			tooLate.Stop()
+		case known := <-can:
+			can = nil
+			s.joined(known)
+		case <-tooLate.C:
+			err = fmt.Errorf("livekit: %w within %v", peer.ErrNoPath, connectWithin)
+			return models.WithHint(bot.Retry(models.EndFailedICE, err), "check that UDP passes between this machine and the server, or configure a TURN server")
+		case <-s.media.conn.Done():
+			if up != nil {
+				return bot.Retry(models.EndFailedICE, fmt.Errorf("livekit: %w", peer.ErrNoPath))
+			}
+			return bot.Retry(models.EndFailedServer, fmt.Errorf("livekit: %w", peer.ErrLost))
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// part says farewell and waits for the answer.
+func (s *stay) part() {
+	sig := s.signal()
+	sig.leave()
+	for m := range s.in {
+		if m.from == sig && m.err != nil {
+			return
+		}
+	}
+}
+
+// joined tells the ears, and then about everybody who came before.
+func (s *stay) joined(can bot.Capabilities) {
+	s.ears.Joined(can)
+	for _, p := range s.people.all() {
+		s.tell(p)
+	}
+	close(s.ready)
+}
+
+func (s *stay) isReady() bool {
+	select {
+	case <-s.ready:
+		return true
+	default:
+		return false
+	}
+}
+
+func (s *stay) tell(p *person) {
+	if p.counts() {
+		s.ears.Speaker(models.Speaker{ID: p.info.GetIdentity(), Name: p.name(), Role: p.role})
+	}
+}
+
+// take handles one message.
+func (s *stay) take(ctx context.Context, m message) error {
+	if m.from != s.signal() {
+		return nil // of a websocket that was given up
+	}
+	if m.err != nil {
+		return s.resume(ctx, m.err)
+	}
+	switch x := m.m.GetMessage().(type) {
+	case *lk.SignalResponse_Offer:
+		return s.media.offered(ctx, x.Offer.GetSdp())
+	case *lk.SignalResponse_Trickle:
+		s.media.candidate(x.Trickle)
+	case *lk.SignalResponse_Update:
+		s.update(x.Update.GetParticipants())
+	case *lk.SignalResponse_SpeakersChanged:
+		s.talk(x.SpeakersChanged.GetSpeakers())
+	case *lk.SignalResponse_RefreshToken:
+		s.c.refreshed(x.RefreshToken)
+	case *lk.SignalResponse_SubscriptionPermissionUpdate:
+		s.permitted(x.SubscriptionPermissionUpdate)
+	case *lk.SignalResponse_SubscriptionResponse:
+		if x.SubscriptionResponse.GetErr() != lk.SubscriptionError_SE_UNKNOWN {
+			s.c.log.Warn("a track cannot be heard", "track", x.SubscriptionResponse.GetTrackSid(), "err", x.SubscriptionResponse.GetErr().String())
+		}
+	case *lk.SignalResponse_Leave:
+		err := left(x.Leave)
+		if errors.Is(err, errResume) {
+			return s.resume(ctx, err)
+		}
+		return err
+	}
+	return nil
+}
+
+// update takes news of participants.
+func (s *stay) update(news []*lk.ParticipantInfo) {
+	for _, p := range news {
+		if p.GetSid() == s.me {
+			continue
+		}
+		if p.GetState() == lk.ParticipantInfo_DISCONNECTED {
+			if id, gone := s.people.drop(p.GetSid()); gone {
+				s.ears.Left(id)
+			}
+			continue
+		}
+		now, fresh := s.people.put(p)
+		if !fresh {
+			continue
+		}
+		if s.isReady() {
+			s.tell(now)
+		}
+		s.subscribe(now)
+	}
+}
+
+// talk takes who talks now, or no longer.
+func (s *stay) talk(speakers []*lk.SpeakerInfo) {
+	for _, x := range speakers {
+		if p := s.people.sid(x.GetSid()); p != nil && s.isReady() {
+			s.ears.Talking(p.info.GetIdentity(), x.GetActive())
+		}
+	}
+}
+
+// subscribe asks for the sound of a participant. Pictures are not asked for.
+func (s *stay) subscribe(p *person) {
+	var sids []string
+	for _, t := range audible(p.info) {
+		if s.subscribed[t.GetSid()] {
+			continue
+		}
+		s.subscribed[t.GetSid()] = true
+		if t.GetEncryption() != lk.Encryption_NONE {
+			s.c.log.Warn("a track is encrypted end to end and cannot be heard", "track", t.GetSid(), "speaker", p.info.GetIdentity())
+			continue
+		}
+		sids = append(sids, t.GetSid())
+	}
+	if len(sids) > 0 {
+		_ = s.signal().send(subscription(sids))
+	}
+}
+
+func subscription(sids []string) *lk.SignalRequest {
+	return &lk.SignalRequest{Message: &lk.SignalRequest_Subscription{Subscription: &lk.UpdateSubscription{TrackSids: sids, Subscribe: true}}}
+}
+
+func (s *stay) permitted(u *lk.SubscriptionPermissionUpdate) {
+	if !u.GetAllowed() {
+		s.c.log.Warn("a speaker does not let the bot listen", "track", u.GetTrackSid())
+	}
+}
+
+func (s *stay) signal() *signal {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sig
+}
+
+// end closes everything and returns after all goroutines of the stay.
+func (s *stay) end() {
+	close(s.done)
+	s.signal().close()
+	if s.media != nil {
+		s.media.conn.Close()
+	}
+	s.group.Wait()
+}

@@ -1,0 +1,102 @@
+package peer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"time"
+
+	"github.com/pion/rtp"
+	"github.com/pion/sdp/v3"
+	"github.com/pion/webrtc/v3"
+)
+
+const (
+	// talkSpurt is over the longest Opus packet: a longer step between two packets is a silence.
+	talkSpurt = 130 * time.Millisecond
+	// linger lets the last packet, and one that was asked for again, arrive before the connection is ended.
+	linger = 300 * time.Millisecond
+)
+
+// The levels (RFC 6464, -dBov) that are sent with sound and with silence: servers tell by them who talks.
+const (
+	levelSound    = 25
+	levelSilence  = 127
+	silentPayload = 3 // bytes: DTX, or a frame of digital silence
+)
+
+// Play writes a recording's Opus packets to the track of a Conn made by Sender, at their times. It returns nil when it
+// has been played, the context's cause, or ErrLost when the connection ended before. next gives a packet and where its
+// sound begins, from the recording's beginning, in order; io.EOF after the last. RTP timestamps follow these times, so
+// pauses arrive as pauses.
+func (c *Conn) Play(ctx context.Context, track *webrtc.TrackLocalStaticRTP, next func() (opus []byte, at time.Duration, err error)) error {
+	level := c.levelID()
+	p := rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: uint16(rand.Uint32())}} //nolint:gosec // RFC 3550: random start
+	first := rand.Uint32()                                                                 //nolint:gosec // the same
+	start, last := time.Now(), time.Duration(-1)
+	for {
+		opus, at, err := next()
+		if errors.Is(err, io.EOF) {
+			return until(ctx, start.Add(last+linger), c.down)
+		}
+		if err != nil {
+			return fmt.Errorf("peer: the recording: %w", err)
+		}
+		if err := until(ctx, start.Add(at), c.down); err != nil {
+			return err
+		}
+		p.Marker = last < 0 || at-last > talkSpurt // RFC 3551: the first packet after a silence
+		p.Timestamp = first + uint32(at*48/time.Millisecond)
+		p.Payload = opus
+		if err := setLevel(&p.Header, level, len(opus)); err != nil {
+			return err
+		}
+		if err := track.WriteRTP(&p); err != nil {
+			return fmt.Errorf("peer: sending: %w", err)
+		}
+		p.SequenceNumber++
+		last = at
+	}
+}
+
+// levelID is the id of the audio level extension as it was negotiated; 0: not.
+func (c *Conn) levelID() uint8 {
+	for _, s := range c.pc.GetSenders() {
+		for _, e := range s.GetParameters().HeaderExtensions {
+			if e.URI == sdp.AudioLevelURI && e.ID > 0 && e.ID < 15 {
+				return uint8(e.ID)
+			}
+		}
+	}
+	return 0
+}
+
+func setLevel(h *rtp.Header, id uint8, size int) error {
+	if id == 0 {
+		return nil
+	}
+	level := byte(levelSilence)
+	if size > silentPayload {
+		level = levelSound
+	}
+	if err := h.SetExtension(id, []byte{level}); err != nil {
+		return fmt.Errorf("peer: sending: %w", err)
+	}
+	return nil
+}
+
+// until waits for a point in time.
+func until(ctx context.Context, at time.Time, down <-chan struct{}) error {
+	t := time.NewTimer(time.Until(at))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-down:
+		return fmt.Errorf("peer: %w", ErrLost)
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

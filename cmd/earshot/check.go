@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"earshot/models"
+	"earshot/models/sqlite"
+)
+
+func newCheckCommand(a *app) *cobra.Command {
+	removals := false
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Read the whole record and say whether it is sound",
+		Long: `Reads the record to the end: SQLite's own check of pages and indexes, the search index, rows that belong to nothing, and
+the list of what was removed, whose entries hold each other's hashes. Note its last hash somewhere else, and nobody can
+shorten the list without being seen. Also while Earshot runs; the search index is left out then.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.check(cmd, removals) },
+	}
+	cmd.Flags().BoolVar(&removals, "removals", false, "list what was removed, when and by whom")
+	return cmd
+}
+
+// check prints a line for each check; it goes on after one that failed.
+func (a *app) check(cmd *cobra.Command, removals bool) (err error) {
+	c, err := a.config(cmd)
+	if err != nil {
+		return err
+	}
+	ctx := cmd.Context()
+	store, err := sqlite.OpenReadOnly(ctx, database(c)) // says what is wrong without changing anything
+	if err != nil {
+		return err
+	}
+	writer, err := sqlite.Open(ctx, database(c))
+	switch {
+	case err == nil:
+		err = store.Close()
+		store = writer
+	case errors.Is(err, sqlite.ErrInUse):
+		err = nil
+		fmt.Fprintln(a.stderr, "note: another Earshot has the record: its search index is not checked")
+	}
+	if err != nil {
+		return errors.Join(err, store.Close())
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	return a.checkAll(ctx, store, removals)
+}
+
+func (a *app) checkAll(ctx context.Context, store *sqlite.Store, removals bool) error {
+	failed := 0
+	tell := func(what, good string, err error) {
+		if err != nil {
+			failed++
+			fmt.Fprintf(a.stdout, "%s  %s: %v\n", a.palette(a.stdout).alert("bad"), what, err)
+			return
+		}
+		fmt.Fprintf(a.stdout, "ok   %s%s\n", what, good)
+	}
+	tell("pages, indexes and references", "", store.Check(ctx))
+	orphans, err := store.Orphans(ctx)
+	for _, o := range orphans {
+		err = errors.Join(err, errors.New(o))
+	}
+	tell("rows that belong to nothing", ": none", err)
+	last, err := store.CheckRemovals(ctx)
+	all, errList := store.Removals(ctx)
+	good := ": nothing was removed yet"
+	if len(all) > 0 {
+		good = fmt.Sprintf(": %d, the last hash is %s", len(all), last)
+	}
+	tell("the list of removals", good, errors.Join(err, errList))
+	if removals && len(all) > 0 {
+		if err := table(a.stdout, a.palette(a.stdout), removalRows(all)); err != nil {
+			return err
+		}
+	}
+	if failed > 0 {
+		return checksFailed(models.WithHint(fmt.Errorf("%s of %s failed", plural(failed, "check"), store.Path()),
+			`make a copy of the data folder, then "earshot restore FILE --replace" with a backup`))
+	}
+	return nil
+}
+
+func removalRows(all []models.Removal) [][]string {
+	rows := [][]string{{"WHEN", "BY", "REMOVED", "OF", "ROWS"}}
+	for _, r := range all {
+		rows = append(rows, []string{r.At.In(time.Local).Format("2006-01-02 15:04"), orDash(r.By), r.What, r.Target, fmt.Sprint(r.Rows)})
+	}
+	return rows
+}

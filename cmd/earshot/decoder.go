@@ -1,0 +1,27 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"earshot/models"
+	"earshot/transcribe/decoder"
+)
+
+// newDecoderCommand is what Earshot starts itself as, to decode in a process that may end.
+func newDecoderCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:    "decoder",
+		Short:  "Decode speech for the Earshot that started this process",
+		Hidden: true,
+		Args:   cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			err := decoder.Serve(decoderLibrary())
+			if errors.Is(err, decoder.ErrNotAChild) {
+				return badInput(models.WithHint(err, `Earshot starts its decoders by itself; "earshot transcribe FILE" writes down a recording`))
+			}
+			return err
+		},
+	}
+}

@@ -1,0 +1,238 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"earshot/configs"
+	"earshot/models"
+	"earshot/transcribe"
+	"earshot/transcribe/decoder"
+	"earshot/transcribe/fixture"
+	"earshot/transcribe/fixture/eval"
+	"earshot/transcribe/whisper"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
+)
+
+// openTestSpeech runs decoders of the practice model until the test ends.
+func openTestSpeech(t testing.TB, slots int) *speech {
+	t.Helper()
+	s, err := openSpeech(configs.Config{DataDir: t.TempDir(), Decoders: slots}, slog.New(slog.DiscardHandler), speechOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	runDecoders(t, s.pool)
+	return s
+}
+
+// runDecoders runs a pool until the test ends, and closes it.
+func runDecoders(t testing.TB, p *decoder.Pool) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- p.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := errors.Join(<-ended, p.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func sentences(t testing.TB) []eval.Sentence {
+	t.Helper()
+	all, err := eval.Sentences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// A decoder process hears, to the last bit, what libwhisper hears in this one, although it may open no file any more.
+func TestDecodersHearTheSame(t *testing.T) {
+	s := openTestSpeech(t, 2)
+	path, err := modelPath(configs.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := whisper.Load(path, whisper.LoadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer model.Close()
+	state, err := model.NewState()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer state.Close()
+	all := sentences(t)
+	here, there := make([]transcribe.Result, len(all)), make([]transcribe.Result, len(all))
+	for i, u := range all {
+		if here[i], err = state.Transcribe(t.Context(), u.PCM, transcribe.Options{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var group errgroup.Group
+	for slot, e := range s.engines {
+		group.Go(func() (err error) {
+			for i := slot; i < len(all) && err == nil; i += len(s.engines) {
+				there[i], err = e.Transcribe(t.Context(), all[i].PCM, transcribe.Options{})
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(here, there); d != "" {
+		t.Errorf("-here +there:\n%s", d)
+	}
+}
+
+// Fault 17, with everything real: decoders that are killed again and again in the middle of decodes cost attempts, no
+// words; every line is stored once.
+func TestFault17DecoderKilledWhilePeopleSpeak(t *testing.T) {
+	s, l := openTestStation(t, t.TempDir())
+	err := s.run(t.Context(), l, func(ctx context.Context) error {
+		session, err := s.store.StartSession(ctx, models.Session{ID: "s", Room: "r", Started: time.Now().UTC()})
+		if err != nil {
+			return err
+		}
+		said := ""
+		for i, u := range sentences(t) {
+			said += u.Text + " "
+			clip := models.Clip{
+				Key: models.Key{Session: "s", Epoch: session.Epoch, Track: "t", Seq: i + 1}, SpeakerName: "Ana",
+				StartMS: int64(i) * 10_000, EndMS: int64(i)*10_000 + int64(len(u.PCM))/16, PCM: u.PCM, Opus: []byte("kept"),
+			}
+			if err := s.desk.Clip(ctx, clip); err != nil {
+				return err
+			}
+		}
+		for kills := uint64(1); kills <= 4; kills++ {
+			killDecoder(ctx, t, s, kills)
+		}
+		if err := s.text.Drain(ctx); err != nil {
+			return err
+		}
+		us := lines(t, s, "s")
+		if errs, n, heard := wordErrors(us, "Ana", said); len(us) != len(sentences(t)) || errs > n/10 {
+			t.Errorf("%d lines, heard %q", len(us), heard)
+		}
+		if st := s.text.Stats(); st.Failed != 0 || st.Retried == 0 || s.speech.pool.Stats().Restarts != 4 {
+			t.Errorf("service %+v, pool %+v", st, s.speech.pool.Stats())
+		}
+		return s.store.EndSession(ctx, "s", models.EndLeft, time.Now())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// killDecoder kills the one decoder after another line was stored, which puts it into the middle of the next, and waits
+// for another to be ready.
+func killDecoder(ctx context.Context, t *testing.T, s *station, kills uint64) {
+	t.Helper()
+	for done := s.text.Stats().Decoded; s.text.Stats().Decoded < done+2 && ctx.Err() == nil; {
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(20 * time.Millisecond)
+	killed := time.Now()
+	for _, p := range s.speech.pool.Stats().Processes {
+		if err := syscall.Kill(p.PID, syscall.SIGKILL); err != nil {
+			t.Error(err)
+		}
+	}
+	for s.speech.pool.Stats().Restarts < kills && ctx.Err() == nil {
+		time.Sleep(time.Millisecond)
+	}
+	if err := s.speech.engines[0].(transcribe.Readier).Ready(ctx); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(killed); took > 2*time.Second {
+		t.Errorf("another decoder was ready after %v", took)
+	}
+}
+
+// Fault 18: a file that is no model, or not the one that its name says, is refused before any process sees it, at once
+// and with advice; the exit code is 2.
+func TestFault18ModelFiles(t *testing.T) {
+	good, err := os.ReadFile(must(modelPath(configs.Config{})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	badDims := slices.Clone(good)
+	at := bytes.Index(badDims, []byte("encoder.positional_embedding")) - 20 // two dimensions, then the name
+	if binary.LittleEndian.Uint32(badDims[at:]) != 2 {
+		t.Fatal("the first weight is not where it should be")
+	}
+	binary.LittleEndian.PutUint32(badDims[at:], 20)
+	dir := t.TempDir()
+	for name, tt := range map[string]struct {
+		data []byte
+		make func(path string) error
+		want string
+	}{
+		"empty.bin":        {data: []byte{}, want: "is empty"},
+		"eight-bytes.bin":  {data: good[:8], want: "cut short"},
+		"truncated.bin":    {data: good[:len(good)/2], want: "cut short"},
+		"twenty-dims.bin":  {data: badDims, want: "not a Whisper model"},
+		"ggml-tiny.en.bin": {data: good, want: "not the model that its name says"},
+		"fifo.bin":         {make: func(p string) error { return syscall.Mkfifo(p, 0o600) }, want: "no regular file"},
+		"sparse.bin": {data: good, make: func(p string) error {
+			return errors.Join(os.WriteFile(p, good, 0o600), os.Truncate(p, 100<<30))
+		}, want: "not a Whisper model"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(dir, name)
+			if tt.make == nil {
+				tt.make = func(p string) error { return os.WriteFile(p, tt.data, 0o600) }
+			}
+			if err := tt.make(path); err != nil {
+				t.Fatal(err)
+			}
+			var diag bytes.Buffer
+			a := &app{stdin: strings.NewReader(""), stdout: io.Discard, stderr: &diag, environ: []string{"HOME=" + dir}}
+			began := time.Now()
+			code := a.execute(t.Context(), []string{"transcribe", "../../transcribe/fixture/eval/00.wav", "--model", path})
+			if code != exitUsage || !strings.Contains(diag.String(), tt.want) || !strings.Contains(diag.String(), name) {
+				t.Errorf("exit code %d, %s", code, &diag)
+			}
+			if took := time.Since(began); took > 3*time.Second {
+				t.Errorf("it took %v", took)
+			}
+		})
+	}
+}
+
+func must(s string, err error) string {
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+// The practice model's notice and name are known before a process is started.
+func TestSpeechIsKnownBeforeItRuns(t *testing.T) {
+	s, err := openSpeech(configs.Config{DataDir: t.TempDir(), Decoders: 3}, nil, speechOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if s.name != fixture.FileName || s.notice != fixture.Notice() || len(s.engines) != 3 || len(s.pool.Stats().Processes) != 0 {
+		t.Errorf("%+v", s)
+	}
+}

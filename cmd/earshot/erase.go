@@ -1,0 +1,176 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os/user"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"earshot/models"
+	"earshot/models/sqlite"
+)
+
+// eraseWait is how long a running Earshot may take to carry out an erasure before the command stops waiting for it.
+const eraseWait = 2 * time.Minute
+
+func newEraseCommand(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "erase",
+		Short: "Remove a session, a person or a room from the record, to the last byte",
+		Long: `Removes what was heard, so that no byte of it stays in any file of the record. An entry without content stays: that
+something was removed, when, and by whom. Backups made earlier still hold it.
+
+Also while Earshot runs on the same record: it carries the erasure out.`,
+	}
+	return group(cmd,
+		newEraseKind(a, "session SESSION", "Remove one session with all that was heard in it", a.eraseSession),
+		newEraseKind(a, "room ROOM", "Remove every session of a room", a.eraseRoom),
+		withRoom(newEraseKind(a, "person PERSON", "Remove what a person said, in all rooms", a.erasePerson)))
+}
+
+func newEraseKind(_ *app, use, short string, run func(cmd *cobra.Command, word string) error) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   use,
+		Short: short,
+		Args:  cobra.ExactArgs(1),
+		RunE:  func(cmd *cobra.Command, args []string) error { return run(cmd, args[0]) },
+	}
+	cmd.Flags().Bool("yes", false, "don't ask")
+	return cmd
+}
+
+func withRoom(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().String("room", "", "only in this `ROOM`")
+	return cmd
+}
+
+func (a *app) eraseSession(cmd *cobra.Command, word string) error {
+	store, err := a.openStore(cmd)
+	if err != nil {
+		return err
+	}
+	info, err := findSession(cmd.Context(), store, word)
+	if err := errors.Join(err, store.Close()); err != nil {
+		return err
+	}
+	what := fmt.Sprintf("session %s (%s, %s): %s, %s", info.ID, sessionName(info.Session),
+		info.Started.Local().Format("2006-01-02 15:04"), plural(info.Utterances, "line"), plural(info.Flags, "flag"))
+	return a.erase(cmd, models.Erasure{Kind: models.EraseSession, Target: info.ID}, what, info.ID)
+}
+
+func (a *app) eraseRoom(cmd *cobra.Command, room string) error {
+	store, err := a.openStore(cmd)
+	if err != nil {
+		return err
+	}
+	found, err := store.Sessions(cmd.Context(), models.SessionQuery{Room: room, Limit: 1000})
+	if err := errors.Join(err, store.Close()); err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		return notFound(fmt.Sprintf("there are no sessions of a room %q", room))
+	}
+	what := fmt.Sprintf("room %s: %s", room, plural(len(found), "session"))
+	if len(found) == 1000 {
+		what = fmt.Sprintf("room %s: more than 999 sessions", room)
+	}
+	return a.erase(cmd, models.Erasure{Kind: models.EraseRoom, Target: room}, what, room)
+}
+
+func (a *app) erasePerson(cmd *cobra.Command, word string) error {
+	r, name, err := a.findPerson(cmd, word)
+	if err != nil {
+		return err
+	}
+	room, _ := cmd.Flags().GetString("room")
+	what := fmt.Sprintf("person %s (%s): %s and %s in %s", r.ID, name, plural(len(r.Utterances), "line"),
+		plural(len(r.Flags), "flag"), plural(len(r.Sessions), "session"))
+	return a.erase(cmd, models.Erasure{Kind: models.ErasePerson, Target: r.ID, Room: room}, what, r.ID)
+}
+
+// erase asks, erases and says so.
+func (a *app) erase(cmd *cobra.Command, e models.Erasure, what, name string) error {
+	if yes, _ := cmd.Flags().GetBool("yes"); !yes {
+		if err := a.askForName(what, name); err != nil {
+			return err
+		}
+	}
+	e.By = operator()
+	if err := a.carryOut(cmd, e); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(a.stdout, "erased %s\nbackups and exports made earlier may still hold it\n", plain(what))
+	return err
+}
+
+// askForName goes on when the person at the keyboard writes the name of what is to go.
+func (a *app) askForName(what, name string) error {
+	fmt.Fprintf(a.stderr, "This removes for ever: %s\nWrite %s to go on:\n", plain(what), plain(name))
+	line, _ := bufio.NewReader(a.stdin).ReadString('\n') // no answer is not the name either
+	if strings.TrimSpace(line) == name {
+		return nil
+	}
+	return models.WithHint(badInput(errors.New("nothing was erased: that is not the name")), "--yes goes on without asking")
+}
+
+// carryOut erases, or lets the process do it that runs on the record.
+func (a *app) carryOut(cmd *cobra.Command, e models.Erasure) error {
+	c, err := a.config(cmd)
+	if err != nil {
+		return err
+	}
+	ctx, path := cmd.Context(), database(c)
+	store, err := sqlite.Open(ctx, path)
+	if errors.Is(err, sqlite.ErrInUse) {
+		return requestErasure(ctx, path, e)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(store.Erase(ctx, e), store.Close())
+}
+
+// requestErasure asks the process that writes to the record, and waits until it has done it.
+func requestErasure(ctx context.Context, path string, e models.Erasure) error {
+	id, err := sqlite.RequestErasure(ctx, path, e)
+	if err != nil {
+		return err
+	}
+	store, err := sqlite.OpenReadOnly(ctx, path)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, eraseWait)
+	defer cancel()
+	return errors.Join(waitForErasure(ctx, store, id), store.Close())
+}
+
+func waitForErasure(ctx context.Context, store *sqlite.Store, id int64) error {
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		done, err := store.ErasureDone(ctx, id)
+		if done || err != nil && ctx.Err() == nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return models.WithHint(errors.New("the running Earshot was asked to erase it and has not finished yet"),
+				"it goes on by itself, also after a restart")
+		case <-tick.C:
+		}
+	}
+}
+
+// operator is who runs this command, for the list of removals.
+func operator() string {
+	if u, err := user.Current(); err == nil {
+		return "cli:" + u.Username
+	}
+	return "cli"
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"earshot/configs"
+	"earshot/models"
+)
+
+// countingStore fails every other sweep.
+type countingStore struct {
+	sweeps, expiries, erasures int
+	policy                     models.RetentionPolicy
+}
+
+func (c *countingStore) ExpireEvidence(context.Context, time.Time) (int, error) {
+	c.expiries++
+	return 1, nil
+}
+
+func (c *countingStore) Sweep(_ context.Context, _ time.Time, p models.RetentionPolicy) (models.Swept, error) {
+	c.sweeps++
+	c.policy = p
+	if c.sweeps%2 == 0 {
+		return models.Swept{}, errors.New("the disk is away")
+	}
+	return models.Swept{Utterances: 3}, nil
+}
+
+func (c *countingStore) Erasing(context.Context) (int, error) {
+	c.erasures++
+	return 0, nil
+}
+
+// A sweep comes at the start and every hour, whatever became of the one before.
+func TestKeeperSweepsAtTheStartAndHourly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		store, log := &countingStore{}, &bytes.Buffer{}
+		k := keeper{store: store, policy: retention(testConfig(t, t.TempDir())), log: slog.New(slog.NewTextHandler(log, nil))}
+		ended := make(chan error, 1)
+		go func() { ended <- k.Run(ctx) }()
+		synctest.Wait()
+		if store.sweeps != 1 || store.expiries != 1 {
+			t.Errorf("at the start: %d sweeps, %d expiries", store.sweeps, store.expiries)
+		}
+		time.Sleep(3*time.Hour + time.Minute)
+		synctest.Wait()
+		if store.sweeps != 4 || store.expiries != 4 || store.erasures < 5000 {
+			t.Errorf("after three hours: %d sweeps, %d expiries, %d looks for erasures", store.sweeps, store.expiries, store.erasures)
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if got := strings.Count(log.String(), "the disk is away"); got != 2 {
+			t.Errorf("%d failures were told", got)
+		}
+	})
+	if day := 24 * time.Hour; retention(testConfig(t, t.TempDir())).Of("any") != (models.Retention{Sound: 14 * day, Words: 30 * day, Flags: 180 * day}) {
+		t.Error("the policy is not the configured one")
+	}
+}
+
+// The command erases also while another Earshot writes to the record: that one does it.
+func TestEraseWhileItRuns(t *testing.T) {
+	dir := t.TempDir()
+	if err := writeSample(dir); err != nil {
+		t.Fatal(err)
+	}
+	s, l := openTestStation(t, dir)
+	s.cfg.Retention = configs.Retention{} // the sample is old
+	a, out := testApp()
+	a.stderr = logTo{t}
+	a.environ = []string{"EARSHOT_DATA_DIR=" + dir}
+	err := s.run(t.Context(), l, func(ctx context.Context) error {
+		if code := a.execute(ctx, []string{"erase", "person", "benjamin", "--yes"}); code != exitOK {
+			t.Errorf("exit code %d", code)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found, err := filesWith(dir, "coin"); len(found) > 0 || err != nil || !strings.Contains(out.String(), "erased person b") {
+		t.Errorf("the words are in %v (%v): %s", found, err, out)
+	}
+}

@@ -1,0 +1,173 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"earshot/models"
+)
+
+// Put stores a record in one transaction, as Commit does with a line and its flags. A record without a line is not tied
+// to one being new. models.ErrNotFound: the session is not stored or was deleted.
+func (s *Store) Put(ctx context.Context, r models.Record) error {
+	const op = "store record"
+	if r.Utterance != nil {
+		if err := checkLine(*r.Utterance, r.Flags, r.Evidence); err != nil {
+			return storeError(op, err)
+		}
+	}
+	return s.update(ctx, op, func(tx *sql.Tx) error {
+		if err := alive(ctx, tx, r.Session); err != nil {
+			return err
+		}
+		if r.Utterance != nil {
+			fresh, err := putLine(ctx, tx, *r.Utterance, r.Flags, r.Evidence)
+			if err != nil || !fresh {
+				return err
+			}
+		} else if err := putFlags(ctx, tx, r.Flags); err != nil {
+			return err
+		}
+		return putOutcome(ctx, tx, r)
+	})
+}
+
+// putOutcome stores what came of a line or an answer.
+func putOutcome(ctx context.Context, tx *sql.Tx, r models.Record) error {
+	for _, d := range r.Decisions {
+		doc, err := json.Marshal(d)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO decisions (id, session, flag, rule, verdict, ask, created, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (id) DO UPDATE SET verdict = excluded.verdict, ask = excluded.ask, doc = excluded.doc`,
+			d.ID, r.Session, d.Flag, d.Rule, d.Verdict, d.Ask, millis(d.Created), string(doc))
+		if err != nil {
+			return err
+		}
+	}
+	for _, a := range r.Actions {
+		doc, err := json.Marshal(a)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "INSERT INTO actions (id, session, decision, state, created, doc) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+			a.ID, r.Session, a.Decision, a.State, millis(a.Created), string(doc))
+		if err != nil {
+			return err
+		}
+	}
+	if err := putLedger(ctx, tx, r); err != nil {
+		return err
+	}
+	for _, a := range r.Answers {
+		_, err := tx.ExecContext(ctx, "UPDATE flags SET status = ?, decided_by = ?, decided = ? WHERE id = ? AND session = ?",
+			a.Status, clean(a.By), millis(time.Now()), a.Flag, r.Session)
+		if err != nil {
+			return err
+		}
+		if err := note(ctx, tx, time.Now(), a.By, "flag "+string(a.Status), a.Flag, r.Session); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putLedger stores strikes; one that is stored already only stops being pending.
+func putLedger(ctx context.Context, tx *sql.Tx, r models.Record) error {
+	for _, e := range r.Ledger {
+		_, err := tx.ExecContext(ctx, `INSERT INTO ledger (id, session, ledger, person, scope, flag, points, pending, by, at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET pending = min(ledger.pending, excluded.pending)`,
+			e.ID, r.Session, e.Ledger, e.Person, e.Scope, e.Flag, finite(e.Points), e.Pending, clean(e.By), millis(e.At))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SetAction stores how far an action has come. models.ErrNotFound when it is not stored.
+func (s *Store) SetAction(ctx context.Context, a models.Action) error {
+	const op = "set action"
+	doc, err := json.Marshal(a)
+	if err != nil {
+		return storeError(op, err)
+	}
+	return s.update(ctx, op, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, "UPDATE actions SET state = ?, doc = ? WHERE id = ?", a.State, string(doc), a.ID)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return sql.ErrNoRows
+		}
+		return nil
+	})
+}
+
+// Decisions lists the decisions of a session in the order they were made.
+func (s *Store) Decisions(ctx context.Context, session string) ([]models.Decision, error) {
+	found, err := list(ctx, s.read, scanDoc[models.Decision], "SELECT doc FROM decisions WHERE session = ? ORDER BY created, id", session)
+	return found, storeError("list decisions", err)
+}
+
+// OpenDecisions lists the decisions of a session that wait for a host or for a second look.
+func (s *Store) OpenDecisions(ctx context.Context, session string) ([]models.Decision, error) {
+	found, err := list(ctx, s.read, scanDoc[models.Decision],
+		"SELECT doc FROM decisions WHERE session = ? AND (ask = 'open' OR verdict = 'pending') ORDER BY created, id", session)
+	return found, storeError("list open decisions", err)
+}
+
+// DecisionOfFlag reads the decision that a flag led to. models.ErrNotFound when there is none.
+func (s *Store) DecisionOfFlag(ctx context.Context, flag string) (models.Decision, error) {
+	d, err := one(ctx, s.read, scanDoc[models.Decision], "SELECT doc FROM decisions WHERE flag = ?", flag)
+	return d, storeError("read decision", err)
+}
+
+// Actions lists the actions of a session in the order they were planned.
+func (s *Store) Actions(ctx context.Context, session string) ([]models.Action, error) {
+	found, err := list(ctx, s.read, scanDoc[models.Action], "SELECT doc FROM actions WHERE session = ? ORDER BY created, id", session)
+	return found, storeError("list actions", err)
+}
+
+// Action reads one action. models.ErrNotFound when it is not stored.
+func (s *Store) Action(ctx context.Context, id string) (models.Action, error) {
+	a, err := one(ctx, s.read, scanDoc[models.Action], "SELECT doc FROM actions WHERE id = ?", id)
+	return a, storeError("read action", err)
+}
+
+// PlannedActions lists the actions in a room that were planned since a time and never sent: what a crash came in between of.
+func (s *Store) PlannedActions(ctx context.Context, room string, since time.Time) ([]models.Action, error) {
+	found, err := list(ctx, s.read, scanDoc[models.Action], `SELECT a.doc FROM actions a JOIN sessions s ON s.id = a.session
+		WHERE a.state = 'planned' AND s.room = ? AND s.erasing = 0 AND a.created >= ? ORDER BY a.created, a.id`, room, millis(since))
+	return found, storeError("list planned actions", err)
+}
+
+// LedgerSince lists the strikes that count in a session: its own, those of its room and of all rooms.
+func (s *Store) LedgerSince(ctx context.Context, session, room string, since time.Time) ([]models.LedgerEntry, error) {
+	found, err := list(ctx, s.read, scanLedger, `SELECT id, session, ledger, person, scope, flag, points, pending, by, at FROM ledger
+		WHERE (session = ? OR scope IN ('', ?)) AND at >= ? ORDER BY at, id`, session, room, millis(since))
+	return found, storeError("list ledger", err)
+}
+
+func scanLedger(rows *sql.Rows) (e models.LedgerEntry, err error) {
+	var when int64
+	err = rows.Scan(&e.ID, &e.Session, &e.Ledger, &e.Person, &e.Scope, &e.Flag, &e.Points, &e.Pending, &e.By, &when)
+	e.At = at(when)
+	return e, err
+}
+
+// scanDoc reads a row that is one JSON document.
+func scanDoc[T any](rows *sql.Rows) (v T, err error) {
+	var doc []byte
+	if err := rows.Scan(&doc); err != nil {
+		return v, err
+	}
+	if err := json.Unmarshal(doc, &v); err != nil {
+		return v, fmt.Errorf("a stored document cannot be read: %w", err)
+	}
+	return v, nil
+}

@@ -1,0 +1,233 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"earshot/models"
+)
+
+// Erase forgets a session, a person or a room, so that no byte of what they said remains in any file of the store, and
+// leaves an entry in Removals. Of a person it removes the lines, clips, flags, gaps and the name in every session, and
+// the summaries of these sessions, which may quote. It works in small transactions; interrupted, it is taken up by
+// Erasing or by the next Open.
+//
+// models.ErrNotFound: nothing of that name is stored. models.ErrUnavailable: the rows are gone, but a reader kept the log
+// from being emptied until ctx ended; FinishScrub does it later.
+func (s *Store) Erase(ctx context.Context, e models.Erasure) error {
+	if s.write == nil {
+		return storeError("erase", errReadOnly)
+	}
+	id, err := requestErasure(ctx, s.write, e)
+	if err != nil {
+		return err
+	}
+	return s.finishErasure(ctx, erasure{id, e})
+}
+
+// Erasing carries out what was asked for by RequestErasure, or was cut short, and says how many erasures there were.
+func (s *Store) Erasing(ctx context.Context) (int, error) {
+	if s.write == nil {
+		return 0, storeError("erase", errReadOnly)
+	}
+	open, err := s.erasures(ctx, s.write)
+	for i, e := range open {
+		if err := s.finishErasure(ctx, e); err != nil {
+			return i, err
+		}
+	}
+	if err == nil {
+		err = s.FinishScrub(ctx)
+	}
+	return len(open), err
+}
+
+// FinishScrub scrubs the files when a deletion has left something to scrub.
+func (s *Store) FinishScrub(ctx context.Context) error {
+	left := 0
+	if err := s.write.QueryRowContext(ctx, "SELECT count(*) FROM chores WHERE name = 'scrub'").Scan(&left); err != nil || left == 0 {
+		return storeError("scrub", err)
+	}
+	return s.Scrub(ctx)
+}
+
+// erasure is one that was begun.
+type erasure struct {
+	id int64
+	models.Erasure
+}
+
+func (s *Store) erasures(ctx context.Context, q queryer) ([]erasure, error) {
+	found, err := list(ctx, q, func(rows *sql.Rows) (e erasure, err error) {
+		err = rows.Scan(&e.id, &e.Kind, &e.Target, &e.Room, &e.By)
+		return e, err
+	}, "SELECT id, kind, target, room, by FROM erasures ORDER BY id")
+	return found, storeError("list erasures", err)
+}
+
+// existing asks whether there is something to erase; ?1 is the target, ?2 the room.
+func existing(kind models.ErasureKind) string {
+	switch kind {
+	case models.EraseSession:
+		return "SELECT count(*) FROM sessions WHERE id = ?1 AND ?2 = ''"
+	case models.EraseRoom:
+		return "SELECT count(*) FROM sessions WHERE room = ?1 AND ?2 = ''"
+	case models.ErasePerson:
+		return "SELECT count(*) FROM speakers WHERE id = ?1 AND (?2 = '' OR session IN (SELECT id FROM sessions WHERE room = ?2))"
+	}
+	return ""
+}
+
+// requestErasure notes the wish. Sessions that are to go are not found any more from here on.
+func requestErasure(ctx context.Context, db *sql.DB, e models.Erasure) (id int64, err error) {
+	const op = "erase"
+	query := existing(e.Kind)
+	if query == "" || e.Target == "" {
+		return 0, storeError(op, fmt.Errorf("%w: kind %q", models.ErrInvalid, e.Kind))
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, storeError(op, err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	n := 0
+	err = tx.QueryRowContext(ctx, query, e.Target, e.Room).Scan(&n)
+	if err == nil && n == 0 {
+		err = sql.ErrNoRows
+	}
+	if err != nil {
+		return 0, storeError(op, err)
+	}
+	switch e.Kind {
+	case models.EraseSession:
+		_, err = tx.ExecContext(ctx, "UPDATE sessions SET erasing = 1 WHERE id = ?", e.Target)
+	case models.EraseRoom:
+		_, err = tx.ExecContext(ctx, "UPDATE sessions SET erasing = 1 WHERE room = ?", e.Target)
+	}
+	if err == nil {
+		err = needScrub(ctx, tx)
+	}
+	if err != nil {
+		return 0, storeError(op, err)
+	}
+	res, err := tx.ExecContext(ctx, "INSERT INTO erasures (kind, target, room, by, at) VALUES (?, ?, ?, ?, ?)",
+		e.Kind, e.Target, e.Room, clean(e.By), millis(time.Now()))
+	if err != nil {
+		return 0, storeError(op, err)
+	}
+	if id, err = res.LastInsertId(); err != nil {
+		return 0, storeError(op, err)
+	}
+	return id, storeError(op, tx.Commit())
+}
+
+func ignoreNoRows(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
+}
+
+// finishErasure removes what an erasure names, and then the erasure.
+func (s *Store) finishErasure(ctx context.Context, e erasure) error {
+	entry := models.Removal{By: e.By, What: string(e.Kind), Target: e.Target}
+	last := func(context.Context, *sql.Tx) (int, error) { return 0, nil }
+	var err error
+	switch e.Kind {
+	case models.EraseSession:
+		entry.Rows, err = s.eraseSessions(ctx, "id", e.Target)
+	case models.EraseRoom:
+		entry.Rows, err = s.eraseSessions(ctx, "room", e.Target)
+	case models.ErasePerson:
+		entry.Target = PersonMark(e.Target)
+		if e.Room != "" {
+			entry.Target += "@" + e.Room
+		}
+		entry.Rows, err = s.erasePerson(ctx, e.Target, e.Room)
+		last = func(ctx context.Context, tx *sql.Tx) (int, error) { return forgetSpeaker(ctx, tx, e.Target, e.Room) }
+	}
+	if err != nil {
+		return err
+	}
+	err = s.update(ctx, "erase", func(tx *sql.Tx) error {
+		n, err := last(ctx, tx)
+		if err != nil {
+			return err
+		}
+		entry.Rows += n
+		if e.Kind == models.ErasePerson && e.Room == "" { // who changed a person's name or identities: without the person
+			if _, err := tx.ExecContext(ctx, "UPDATE audit SET target = ? WHERE target = ?", entry.Target, e.Target); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM erasures WHERE id = ?", e.id); err != nil {
+			return err
+		}
+		return noteRemoval(ctx, tx, entry)
+	})
+	if err != nil {
+		return err
+	}
+	return s.Scrub(ctx)
+}
+
+// eraseSessions removes the sessions whose column has the value and that are marked, and counts them.
+func (s *Store) eraseSessions(ctx context.Context, column, value string) (int, error) {
+	ids, err := list(ctx, s.write, scanText, "SELECT id FROM sessions WHERE "+column+" = ? AND erasing = 1", value)
+	if err != nil {
+		return 0, storeError("erase", err)
+	}
+	for _, id := range ids {
+		if err := s.eraseSession(ctx, id); err != nil {
+			return 0, err
+		}
+	}
+	return len(ids), nil
+}
+
+// inRoom confines rows of a person (?1) to a room (?2), when there is one.
+const inRoom = "(?2 = '' OR session IN (SELECT id FROM sessions WHERE room = ?2))"
+
+// personSteps are the rows of a person (?1) in a room (?2), at most ?3 at a time.
+func personSteps() []string {
+	const of = "speaker_id = ?1 AND " + inRoom
+	return []string{
+		"DELETE FROM evidence WHERE id IN (SELECT e.id FROM evidence e JOIN utterances u USING (session, epoch, track, seq) WHERE " +
+			"u.speaker_id = ?1 AND (?2 = '' OR u.session IN (SELECT id FROM sessions WHERE room = ?2)) LIMIT min(?3, 20))",
+		"DELETE FROM spool WHERE id IN (SELECT id FROM spool WHERE " + of + " LIMIT min(?3, 20))",
+		"DELETE FROM flags WHERE id IN (SELECT id FROM flags WHERE " + of + " LIMIT ?3)",
+		"DELETE FROM gaps WHERE id IN (SELECT id FROM gaps WHERE " + of + " LIMIT ?3)",
+		"DELETE FROM utterances WHERE id IN (SELECT id FROM utterances WHERE " + of + " LIMIT ?3)",
+	}
+}
+
+// erasePerson removes the rows of a person, a few at a time. The person's names go last, with forgetSpeaker, so that an
+// erasure that was cut short still knows where there was something.
+func (s *Store) erasePerson(ctx context.Context, id, room string) (total int, err error) {
+	for _, query := range personSteps() {
+		for n := 1; n > 0; total += n {
+			if n, err = deleted(s.write.ExecContext(ctx, query, id, room, eraseRows)); err != nil {
+				return total, storeError("erase person", err)
+			}
+		}
+	}
+	return total, nil
+}
+
+// forgetSpeaker removes a person's names and the summaries of the sessions where the person was, and what came in while
+// the rest was being removed.
+func forgetSpeaker(ctx context.Context, tx *sql.Tx, id, room string) (total int, err error) {
+	for _, query := range append(personSteps(),
+		"DELETE FROM summaries WHERE ?3 > 0 AND session IN (SELECT session FROM speakers WHERE id = ?1 AND "+inRoom+")",
+		"DELETE FROM speakers WHERE ?3 > 0 AND id = ?1 AND "+inRoom) {
+		n, err := deleted(tx.ExecContext(ctx, query, id, room, 1_000_000))
+		if err != nil {
+			return total, err
+		}
+		total += n
+	}
+	return total, nil
+}

@@ -1,0 +1,85 @@
+package sqlite
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"earshot/models"
+)
+
+// PersonMark stands for a person in the list of removals. Who knows the identity can tell that it is the one; the mark
+// itself tells nothing.
+func PersonMark(id string) string {
+	h := sha256.Sum256([]byte("earshot person " + id))
+	return hex.EncodeToString(h[:12])
+}
+
+// removalHash is the link of one entry in the chain.
+func removalHash(before string, r models.Removal) string {
+	h := sha256.New()
+	for _, field := range []string{before, fmt.Sprint(r.ID), fmt.Sprint(millis(r.At)), r.By, r.What, r.Target, fmt.Sprint(r.Rows)} {
+		fmt.Fprintf(h, "%d:%s;", len(field), field) // with lengths, so that no two entries look the same
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// noteRemoval appends to the list of removals in the transaction that removes, and sees to it that the files are
+// scrubbed afterwards.
+func noteRemoval(ctx context.Context, tx *sql.Tx, r models.Removal) error {
+	var last int64
+	var before string
+	err := tx.QueryRowContext(ctx, `SELECT ifnull(max(id), 0), ifnull((SELECT hash FROM removals ORDER BY id DESC LIMIT 1), '')
+		FROM removals`).Scan(&last, &before)
+	if err != nil {
+		return err
+	}
+	r.ID, r.By = last+1, clean(r.By)
+	if r.At.IsZero() {
+		r.At = time.Now()
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO removals (id, at, by, what, target, rows, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		r.ID, millis(r.At), r.By, r.What, r.Target, r.Rows, removalHash(before, r))
+	if err != nil {
+		return err
+	}
+	return needScrub(ctx, tx)
+}
+
+// needScrub notes, in the transaction that deletes, that the files are to be scrubbed.
+func needScrub(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO chores (name) VALUES ('scrub') ON CONFLICT DO NOTHING")
+	return err
+}
+
+// Removals lists what was removed, the first first.
+func (s *Store) Removals(ctx context.Context) ([]models.Removal, error) {
+	found, err := list(ctx, s.read, func(rows *sql.Rows) (r models.Removal, err error) {
+		var ms int64
+		err = rows.Scan(&r.ID, &ms, &r.By, &r.What, &r.Target, &r.Rows, &r.Hash)
+		r.At = at(ms)
+		return r, err
+	}, "SELECT id, at, by, what, target, rows, hash FROM removals ORDER BY id")
+	return found, storeError("list removals", err)
+}
+
+// CheckRemovals follows the chain of removals and returns its last hash; "" when nothing was ever removed. An error that
+// wraps ErrCorrupt names the first entry that does not fit. Entries cut off at the end cannot be seen from the list
+// itself: compare the hash with one that was noted earlier.
+func (s *Store) CheckRemovals(ctx context.Context) (last string, err error) {
+	all, err := s.Removals(ctx)
+	if err != nil {
+		return "", err
+	}
+	for i, r := range all {
+		if r.ID != int64(i+1) || r.Hash != removalHash(last, r) {
+			return last, models.WithHint(fmt.Errorf("store: the list of removals is %w: entry %d was changed, or one before it is missing",
+				ErrCorrupt, i+1), "somebody wrote to the database with another program: compare it with a backup")
+		}
+		last = r.Hash
+	}
+	return last, nil
+}

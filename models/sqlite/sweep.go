@@ -1,0 +1,158 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"earshot/models"
+)
+
+// dueStep is one kind of rows that grow old. In its queries ?1 is the session, ?2 the age limit in ms from the session's
+// start, ?3 how many rows at most.
+type dueStep struct {
+	what  string
+	keep  func(models.Retention) time.Duration
+	table string
+	limit int
+	// before runs in the transaction of each deletion.
+	before []string
+	count  func(*models.Swept) *int
+}
+
+func dueSteps() []dueStep {
+	sound := func(r models.Retention) time.Duration { return r.Sound }
+	words := func(r models.Retention) time.Duration { return r.Words }
+	flags := func(r models.Retention) time.Duration { return r.Flags }
+	return []dueStep{
+		// Sound that was never decoded is not lost without a word.
+		{"sound", sound, "spool", eraseClips, []string{`INSERT INTO gaps (session, speaker_id, speaker_name, start_ms, end_ms, lost_ms, cause)
+			SELECT session, speaker_id, speaker_name, start_ms, end_ms, end_ms - start_ms, 'overload' FROM spool
+			WHERE session = ?1 AND end_ms < ?2 AND parked = 0 ORDER BY id LIMIT ?3 ON CONFLICT DO NOTHING`},
+			func(s *models.Swept) *int { return &s.Clips }},
+		{"evidence", sound, "evidence", eraseClips, nil, func(s *models.Swept) *int { return &s.Clips }},
+		// A summary quotes lines: none outlives them. Made anew, it rests on those that are left.
+		{"words", words, "utterances", eraseRows, []string{"DELETE FROM summaries WHERE session = ?1 AND ?2 + ?3 IS NOT NULL"},
+			func(s *models.Swept) *int { return &s.Utterances }},
+		{"gaps", words, "gaps", eraseRows, nil, func(s *models.Swept) *int { return &s.Gaps }},
+		{"flags", flags, "flags", eraseRows, nil, func(s *models.Swept) *int { return &s.Flags }},
+	}
+}
+
+// Sweep removes what is older at now than the policy says, so that no byte of it remains in any file of the store. Age
+// counts from when a thing was said. It works in small transactions, so that live rooms can store their lines in between,
+// and a sweep that was cut short is finished by the next one; what it had removed is scrubbed by the next Open at the
+// latest. Each session it removes something of gets an entry in Removals.
+func (s *Store) Sweep(ctx context.Context, now time.Time, policy models.RetentionPolicy) (models.Swept, error) {
+	var swept models.Swept
+	if s.write == nil {
+		return swept, storeError("sweep", errReadOnly)
+	}
+	sessions, err := list(ctx, s.read, scanSession, "SELECT "+sessionColumns+" FROM sessions WHERE erasing = 0 AND started < ? ORDER BY started",
+		millis(now))
+	if err != nil {
+		return swept, storeError("sweep", err)
+	}
+	for _, session := range sessions {
+		if err := s.sweepSession(ctx, now, session, policy.Of(session.Room), &swept); err != nil {
+			return swept, err
+		}
+	}
+	return swept, s.FinishScrub(ctx)
+}
+
+func (s *Store) sweepSession(ctx context.Context, now time.Time, session models.Session, keep models.Retention, swept *models.Swept) error {
+	for _, step := range dueSteps() {
+		age := step.keep(keep)
+		limit := now.Add(-age)
+		if age <= 0 || !session.Started.Before(limit) {
+			continue
+		}
+		n, err := s.sweepStep(ctx, now, session, step, limit.Sub(session.Started).Milliseconds())
+		*step.count(swept) += n
+		if err != nil {
+			return err
+		}
+	}
+	if keep.Words <= 0 || session.Live() || !session.Ended.Before(now.Add(-keep.Words)) {
+		return nil
+	}
+	gone, err := s.sweepRemains(ctx, now, session.ID)
+	if gone {
+		swept.Sessions++
+	}
+	return err
+}
+
+// sweepStep deletes a session's old rows of one kind, a few in each transaction.
+func (s *Store) sweepStep(ctx context.Context, now time.Time, session models.Session, step dueStep, limit int64) (total int, err error) {
+	for {
+		n := 0
+		err := s.update(ctx, "sweep "+step.what, func(tx *sql.Tx) error {
+			if err := alive(ctx, tx, session.ID); err != nil {
+				return ignoreNoRows(err)
+			}
+			if total == 0 {
+				due := 0
+				row := tx.QueryRowContext(ctx, "SELECT count(*) FROM "+step.table+" WHERE session = ? AND end_ms < ?", session.ID, limit)
+				if err := row.Scan(&due); err != nil || due == 0 {
+					return err
+				}
+				entry := models.Removal{At: now, By: models.ByRetention, What: step.what, Target: session.ID, Rows: due}
+				if err := noteRemoval(ctx, tx, entry); err != nil {
+					return err
+				}
+			}
+			for _, q := range step.before {
+				if _, err := tx.ExecContext(ctx, q, session.ID, limit, step.limit); err != nil {
+					return err
+				}
+			}
+			n, err = deleted(tx.ExecContext(ctx, "DELETE FROM "+step.table+" WHERE id IN (SELECT id FROM "+step.table+
+				" WHERE session = ?1 AND end_ms < ?2 ORDER BY id LIMIT ?3)", session.ID, limit, step.limit))
+			if err != nil {
+				return err
+			}
+			return needScrub(ctx, tx)
+		})
+		total += n
+		if err != nil || n < step.limit {
+			return total, err
+		}
+	}
+}
+
+// sweepRemains forgets, of a session whose transcript is gone, the people that no flag names, and the session itself when
+// nothing is left of it.
+func (s *Store) sweepRemains(ctx context.Context, now time.Time, id string) (gone bool, err error) {
+	const held = `SELECT speaker_id FROM utterances WHERE session = ?1 UNION ALL SELECT speaker_id FROM flags WHERE session = ?1
+		UNION ALL SELECT speaker_id FROM spool WHERE session = ?1`
+	const kept = held + " UNION ALL SELECT '' FROM evidence WHERE session = ?1"
+	err = s.update(ctx, "sweep remains", func(tx *sql.Tx) error {
+		n, err := deleted(tx.ExecContext(ctx, "DELETE FROM speakers WHERE session = ?1 AND id NOT IN ("+held+")", id))
+		if err != nil {
+			return err
+		}
+		summaries, err := deleted(tx.ExecContext(ctx, `DELETE FROM summaries WHERE session = ?1
+			AND NOT EXISTS (SELECT 1 FROM utterances WHERE session = ?1)`, id))
+		if err != nil {
+			return err
+		}
+		sessions, err := deleted(tx.ExecContext(ctx, "DELETE FROM sessions WHERE id = ?1 AND NOT EXISTS ("+kept+")", id))
+		gone = sessions > 0
+		if err != nil || n+summaries+sessions == 0 {
+			return err
+		}
+		return noteRemoval(ctx, tx, models.Removal{At: now, By: models.ByRetention, What: "remains", Target: id, Rows: n + summaries + sessions})
+	})
+	return gone && err == nil, err
+}
+
+// deleted is how many rows a statement changed.
+func deleted(res sql.Result, err error) (int, error) {
+	if err != nil {
+		return 0, err
+	}
+	n, err := res.RowsAffected()
+	return int(n), err
+}

@@ -1,0 +1,187 @@
+package decoder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"earshot/models"
+	"earshot/transcribe"
+)
+
+// Library is the speech library as a child uses it.
+type Library struct {
+	// Prepare loads code from files, before the process gives up its right to read any but the model.
+	Prepare func() error
+	// Load loads a model and makes an engine for each state. They are used until the process ends.
+	Load func(Setup) ([]transcribe.Engine, error)
+}
+
+// ErrNotAChild is returned by Serve when it was not started by a Pool.
+var ErrNotAChild = errors.New("there is no parent to decode for")
+
+// Serve is the child's side: it limits the process, loads what the parent names, and decodes until the parent closes
+// its pipe. It changes the process for good, so that nothing else should happen in it: signals that end a program in
+// order are ignored, since the parent decides. Nothing is freed at the end.
+func Serve(lib Library) error {
+	if !isPipe(3) || !isPipe(4) {
+		return fmt.Errorf("decoder: %w", ErrNotAChild)
+	}
+	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	time.AfterFunc(time.Hour, func() {}) // the runtime opens what it waits with now; later it can't
+	c := &child{lib: lib, in: os.NewFile(3, "requests"), out: os.NewFile(4, "answers"), calls: map[uint32]context.CancelFunc{}}
+	return c.serve()
+}
+
+// child is the state of a decoder process.
+type child struct {
+	lib    Library
+	in     io.Reader
+	states int
+	work   chan decode
+
+	write sync.Mutex
+	out   io.Writer
+
+	mu    sync.Mutex
+	calls map[uint32]context.CancelFunc
+}
+
+// decode is one request.
+type decode struct {
+	id      uint32
+	ctx     context.Context //nolint:containedctx // it belongs to the request, which is a message
+	pcm     []float32
+	options transcribe.Options
+}
+
+func (c *child) serve() error {
+	f, err := readFrame(c.in, maxToChild)
+	if err != nil {
+		return err
+	}
+	var s Setup
+	if err := parse(f.payload, &s); err != nil || f.kind != kindHello {
+		return fmt.Errorf("%w: no hello", errGarbage)
+	}
+	engines, ok, err := c.load(s)
+	if err != nil {
+		c.answer(jsonFrame(kindFailure, 0, failure{codeLoad, err.Error(), models.Hint(err)}))
+		return err
+	}
+	c.states = len(engines)
+	c.work = make(chan decode, c.states)
+	for _, e := range engines {
+		go c.decodeAll(e)
+	}
+	c.answer(jsonFrame(kindReady, 0, ok))
+	return c.readAll()
+}
+
+// load gives up what is not needed, step by step, with the model read after most of it.
+func (c *child) load(s Setup) ([]transcribe.Engine, ready, error) {
+	began := time.Now()
+	dieOnCPULimit()
+	if err := limitProcess(); err != nil {
+		return nil, ready{}, err
+	}
+	if err := c.lib.Prepare(); err != nil {
+		return nil, ready{}, err
+	}
+	if err := limitMemory(s.MemoryBytes); err != nil {
+		return nil, ready{}, err
+	}
+	confined, err := confine(s.Model)
+	if err != nil {
+		return nil, ready{}, err
+	}
+	engines, err := c.lib.Load(s)
+	if err != nil {
+		return nil, ready{}, err
+	}
+	if err := limitFiles(); err != nil {
+		return nil, ready{}, err
+	}
+	return engines, ready{Confined: confined, LoadMS: time.Since(began).Milliseconds()}, nil
+}
+
+// readAll takes requests until the parent closes the pipe.
+func (c *child) readAll() error {
+	for {
+		f, err := readFrame(c.in, maxToChild)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		switch f.kind {
+		case kindDecode:
+			pcm, options, err := parseDecode(f.payload)
+			if err != nil {
+				return err
+			}
+			c.work <- decode{f.id, c.begin(f.id), pcm, options}
+		case kindCancel:
+			c.finish(f.id)
+		default:
+			return fmt.Errorf("%w: kind %d", errGarbage, f.kind)
+		}
+	}
+}
+
+// begin makes the context of a call, which finish ends.
+func (c *child) begin(id uint32) context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls[id] = cancel
+	return ctx
+}
+
+func (c *child) finish(id uint32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if cancel := c.calls[id]; cancel != nil {
+		cancel()
+		delete(c.calls, id)
+	}
+}
+
+// decodeAll decodes with one engine until the process ends.
+func (c *child) decodeAll(e transcribe.Engine) {
+	for d := range c.work {
+		length := time.Duration(len(d.pcm)) * time.Second / models.SampleRate
+		limitCPU(time.Duration(c.states)*transcribe.TimeLimit(length) + time.Minute)
+		r, err := e.Transcribe(d.ctx, d.pcm, d.options)
+		c.finish(d.id)
+		if err == nil {
+			c.answer(resultFrame(d.id, r, cpuTime()))
+			continue
+		}
+		why := failure{codeFailed, printable(err.Error(), maxReason), models.Hint(err)}
+		switch {
+		case errors.Is(err, transcribe.ErrTooLong):
+			why.Code = codeTooLong
+		case errors.Is(err, context.Canceled):
+			why.Code = codeCanceled
+		}
+		c.answer(jsonFrame(kindFailure, d.id, why))
+	}
+}
+
+// answer writes a frame. A parent that is not there any more needs none: the next read ends the process.
+func (c *child) answer(frame []byte, err error) {
+	if err != nil {
+		return
+	}
+	c.write.Lock()
+	defer c.write.Unlock()
+	_, _ = c.out.Write(frame)
+}

@@ -1,0 +1,158 @@
+package decoder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"earshot/models"
+	"earshot/transcribe"
+
+	"go.uber.org/goleak"
+)
+
+// TestMain makes this test binary a decoder when a pool starts it as one: a real process with an engine that does what
+// its clips say.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "decoder" {
+		if err := Serve(actor(os.Getenv("ACTOR"))); err != nil {
+			fmt.Fprintln(os.Stderr, "error:", err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// What a clip's first sample makes the engine do.
+const (
+	speak = iota
+	hang
+	crash
+	abort
+	overflow
+	garbage
+	lie
+	half
+	wait
+	tooLong
+	complain
+	shout
+	pry
+)
+
+// act is a clip of this length for the actor.
+func act(what int, length time.Duration) []float32 {
+	pcm := make([]float32, int(length.Seconds()*models.SampleRate))
+	pcm[0] = float32(what)
+	return pcm
+}
+
+var spoken = transcribe.Result{
+	Text: "Hello there.", Words: []models.Word{{Text: "Hello", StartMS: 10, EndMS: 40, P: 0.9}, {Text: "there.", StartMS: 40, EndMS: 50, P: 0.8}},
+	Language: "en", LogProb: -0.25, NoSpeech: 0.01, Tokens: 3, AudioCtx: 256,
+}
+
+// actor is a library whose engine plays parts; its role is what loading does.
+func actor(role string) Library {
+	return Library{
+		Prepare: func() error { return nil },
+		Load: func(s Setup) ([]transcribe.Engine, error) {
+			switch role {
+			case "no load":
+				return nil, models.WithHint(fmt.Errorf("model %s: no backend", s.Model), "install one")
+			case "crash":
+				syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			case "slow":
+				time.Sleep(time.Minute)
+			}
+			if data, err := os.ReadFile(s.Model); err != nil || string(data) != "the model" {
+				return nil, fmt.Errorf("model: %q, %w", data, err)
+			}
+			var out []transcribe.Engine
+			for range s.States {
+				out = append(out, player{})
+			}
+			return out, nil
+		},
+	}
+}
+
+type player struct{}
+
+func (player) Transcribe(ctx context.Context, pcm []float32, o transcribe.Options) (transcribe.Result, error) {
+	r := spoken
+	switch int(pcm[0]) {
+	case hang:
+		select {}
+	case crash:
+		syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		select {}
+	case abort:
+		fmt.Fprintln(os.Stderr, "somebody said: nonsense")
+		fmt.Fprintln(os.Stderr, "GGML_ASSERT(n > 0) failed")
+		syscall.Kill(os.Getpid(), syscall.SIGABRT)
+		select {}
+	case overflow:
+		var kept [][]byte
+		for {
+			kept = append(kept, make([]byte, 64<<20))
+			kept[len(kept)-1][0] = 1
+		}
+	case garbage:
+		os.NewFile(4, "answers").WriteString("Segmentation fault, or so")
+		select {}
+	case lie:
+		r.Words = []models.Word{{Text: "later", StartMS: 10, EndMS: 10_000_000}}
+	case half:
+		os.NewFile(4, "answers").Write(newFrame(kindResult, 1, 0)[:7])
+		syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		select {}
+	case wait:
+		<-ctx.Done()
+		return r, ctx.Err()
+	case tooLong:
+		return r, fmt.Errorf("%w: so long", transcribe.ErrTooLong)
+	case complain:
+		return r, models.WithHint(errors.New("code -7\x1b[31m"), "try again")
+	case shout:
+		for range 10_000 {
+			os.Stdout.WriteString(strings.Repeat("loud ", 100))
+		}
+	case pry:
+		r.Text = strings.Join(opened(), " ")
+	default:
+		r.Text = o.Prompt
+	}
+	return r, nil
+}
+
+// opened tries what a decoder has no need of, and lists what it could do.
+func opened() (out []string) {
+	if _, err := os.ReadFile("/etc/passwd"); err == nil {
+		out = append(out, "read")
+	}
+	if _, err := os.Create(os.TempDir() + "/earshot-decoder-test"); err == nil {
+		out = append(out, "write")
+	}
+	for _, network := range []string{"tcp", "udp"} {
+		if c, err := net.DialTimeout(network, "127.0.0.1:9", time.Second); err == nil || errors.Is(err, syscall.ECONNREFUSED) {
+			out = append(out, network)
+			_ = c
+		}
+	}
+	if _, err := os.StartProcess("/bin/true", []string{"true"}, &os.ProcAttr{}); err == nil {
+		out = append(out, "exec")
+	}
+	var core syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_CORE, &core) != nil || core.Max != 0 {
+		out = append(out, "core")
+	}
+	return out
+}

@@ -1,0 +1,272 @@
+package decoder
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"earshot/models"
+	"earshot/transcribe"
+)
+
+// rows keeps what a service made of its clips, and when.
+type rows struct {
+	mu    sync.Mutex
+	lines map[models.Key]models.Utterance
+	at    map[models.Key]time.Time
+}
+
+func (r *rows) done(_ context.Context, u models.Utterance) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, twice := r.lines[u.Key]; twice {
+		return errors.New("stored twice")
+	}
+	r.lines[u.Key], r.at[u.Key] = u, time.Now()
+	return nil
+}
+
+// clipOf is short enough for several to fit into a pipe that nobody reads.
+func clipOf(track string, seq, what int) models.Clip {
+	return models.Clip{Key: models.Key{Session: "s", Epoch: 1, Track: track, Seq: seq}, EndMS: 1000, PCM: act(what, 100*time.Millisecond)}
+}
+
+// newService runs a service on a pool until the test ends.
+func newService(t *testing.T, p *Pool, log *slog.Logger) (*transcribe.Service, *rows) {
+	t.Helper()
+	r := &rows{lines: map[models.Key]models.Utterance{}, at: map[models.Key]time.Time{}}
+	s, err := transcribe.New(transcribe.Config{
+		Engines: p.Engines(), Logger: log,
+		Options: func(c models.Clip) transcribe.Options { return transcribe.Options{Prompt: c.Track} },
+	}, r.done)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- s.Run(ctx) }()
+	t.Cleanup(func() { cancel(); <-ended })
+	return s, r
+}
+
+func drain(t *testing.T, s *transcribe.Service) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := s.Drain(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// want holds the stored lines against the tracks that fail.
+func (r *rows) want(t *testing.T, n int, failed ...string) {
+	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.lines) != n {
+		t.Errorf("%d lines, want %d", len(r.lines), n)
+	}
+	for k, u := range r.lines {
+		bad := false
+		for _, f := range failed {
+			bad = bad || f == k.Track
+		}
+		if bad && (u.State != models.UtteranceFailed || u.Text != "") || !bad && (u.State != models.UtteranceOK || u.Text != k.Track) {
+			t.Errorf("%v: %s %q", k, u.State, u.Text)
+		}
+	}
+}
+
+// Fault 16: a decode that hangs is killed at its limit and tried once more; then its line is stored as failed. Others,
+// in another process, notice nothing; the same process decodes the next clip.
+func TestFault16DecoderHangs(t *testing.T) {
+	const limit = 300 * time.Millisecond
+	p := newPool(t, Config{Processes: 2, MinTime: limit, TimeFactor: 0})
+	s, r := newService(t, p, nil)
+	began := time.Now()
+	s.Submit(clipOf("hung", 1, hang))
+	for seq := range 20 {
+		s.Submit(clipOf("other", seq+1, speak))
+	}
+	s.Submit(clipOf("hung then well", 1, speak))
+	drain(t, s)
+	r.want(t, 22, "hung")
+	if st := p.Stats(); st.Hung != 2 || st.Crashed != 0 {
+		t.Errorf("pool %+v", st)
+	}
+	if took := r.at[models.Key{Session: "s", Epoch: 1, Track: "hung", Seq: 1}].Sub(began); took < 2*limit || took > 2*limit+4*time.Second {
+		t.Errorf("failed after %v, the limit is %v", took, limit)
+	}
+	if took := r.at[models.Key{Session: "s", Epoch: 1, Track: "other", Seq: 20}].Sub(began); took > 2*time.Second {
+		t.Errorf("the others took %v", took)
+	}
+}
+
+func TestTimeLimit(t *testing.T) {
+	p := openPool(t, Config{})
+	for samples, want := range map[int]time.Duration{0: 5 * time.Second, models.SampleRate: 5 * time.Second, 20 * models.SampleRate: 80 * time.Second} {
+		if got := p.limit(samples); got != want {
+			t.Errorf("%d samples: %v", samples, got)
+		}
+	}
+}
+
+// Fault 17: whatever way a decoder ends, another is there within 2 s, the clip is tried again, and given up then.
+func TestFault17DecoderCrashes(t *testing.T) {
+	for name, what := range map[string]int{
+		"SIGKILL": crash, "SIGABRT": abort, "out of memory": overflow, "garbage": garbage, "lies": lie, "half an answer": half,
+	} {
+		t.Run(name, func(t *testing.T) {
+			var log bytes.Buffer
+			p := newPool(t, Config{MemoryBytes: 512 << 20})
+			s, r := newService(t, p, slog.New(slog.NewTextHandler(&log, nil)))
+			s.Submit(clipOf("first", 1, speak))
+			s.Submit(clipOf("poison", 1, what))
+			s.Submit(clipOf("next", 1, speak))
+			drain(t, s)
+			r.want(t, 3, "poison")
+			if st, n := p.Stats(), s.Stats(); st.Restarts != 2 || st.Crashed+st.Garbage != 2 || st.Hung != 0 || n.Retried != 1 || n.Failed != 1 {
+				t.Errorf("pool %+v, service %+v", st, n)
+			}
+			if strings.Contains(log.String(), "somebody said") || name == "SIGABRT" && !strings.Contains(log.String(), "GGML_ASSERT") {
+				t.Errorf("the log:\n%s", &log)
+			}
+		})
+	}
+}
+
+// Fault 17: kill -9 and a stopped process in the middle of a decode cost the clip one attempt.
+func TestFault17KilledDuringADecode(t *testing.T) {
+	p := newPool(t, Config{})
+	s, r := newService(t, p, nil)
+	s.Submit(clipOf("before", 1, speak))
+	drain(t, s)
+	pid := p.Stats().Processes[0].PID
+	stop(t, pid) // so that the decode is still going on when it ends
+	s.Submit(clipOf("during", 1, speak))
+	waitFor(t, "the decode to begin", func() bool { return p.workers[0].inFlight() == 1 })
+	killed := time.Now()
+	must(t, syscall.Kill(pid, syscall.SIGKILL))
+	drain(t, s)
+	r.want(t, 2)
+	if took := time.Since(killed); took > 2*time.Second {
+		t.Errorf("the clip was there %v after the kill", took)
+	}
+	if st := s.Stats(); st.Retried != 1 {
+		t.Errorf("stats %+v", st)
+	}
+}
+
+// stop stops a process with all its threads.
+func stop(t *testing.T, pid int) {
+	t.Helper()
+	must(t, syscall.Kill(pid, syscall.SIGSTOP))
+	waitFor(t, "the process to stop", func() bool {
+		threads, err := filepath.Glob(filepath.Join("/proc", strconv.Itoa(pid), "task/*/stat"))
+		must(t, err)
+		for _, f := range threads {
+			if data, err := os.ReadFile(f); err != nil || !strings.Contains(string(data), ") T ") {
+				return false
+			}
+		}
+		return len(threads) > 0
+	})
+}
+
+// inFlight is how many calls the running process has.
+func (w *worker) inFlight() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.running == nil {
+		return 0
+	}
+	w.running.mu.Lock()
+	defer w.running.mu.Unlock()
+	return len(w.running.calls)
+}
+
+// A clip that takes others down with it is found out: they are tried alone after that, and only it fails.
+func TestFault17PoisonInASharedProcess(t *testing.T) {
+	p := newPool(t, Config{States: 4})
+	s, r := newService(t, p, nil)
+	s.Submit(clipOf("before", 1, speak))
+	drain(t, s)
+	pid := p.Stats().Processes[0].PID
+	stop(t, pid)
+	for _, track := range []string{"a", "b", "c"} {
+		s.Submit(clipOf(track, 1, speak))
+	}
+	s.Submit(clipOf("poison", 1, crash))
+	waitFor(t, "all to begin", func() bool { return p.workers[0].inFlight() == 4 })
+	must(t, syscall.Kill(pid, syscall.SIGKILL)) // as if the poison had done it
+	drain(t, s)
+	r.want(t, 5, "poison")
+	if st := p.Stats(); st.Crashed != 3 { // together, and twice alone
+		t.Errorf("pool %+v", st)
+	}
+}
+
+// The children of a program that is killed end with it, whatever they are doing.
+func TestChildrenEndWithTheParent(t *testing.T) {
+	parent := exec.Command(os.Args[0], "-test.run=^TestParent$")
+	parent.Env = append(os.Environ(), "PARENT="+t.TempDir())
+	out, err := parent.StdoutPipe()
+	must(t, err)
+	must(t, parent.Start())
+	var pid [16]byte
+	n, err := out.Read(pid[:])
+	must(t, err)
+	child, err := strconv.Atoi(strings.TrimSpace(string(pid[:n])))
+	must(t, err)
+	must(t, syscall.Kill(child, 0))
+	must(t, parent.Process.Kill())
+	parent.Wait()
+	waitFor(t, "the child to end", func() bool { return ended(child) })
+}
+
+// ended reports whether a process that is not our child is gone, or a zombie that somebody else has to reap.
+func ended(pid int) bool {
+	data, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	return err != nil || strings.Contains(string(data), ") Z ")
+}
+
+// TestParent is the program that TestChildrenEndWithTheParent kills: it has a child that hangs in a decode.
+func TestParent(t *testing.T) {
+	if os.Getenv("PARENT") == "" {
+		t.Skip("only as a process of its own")
+	}
+	p := newPool(t, Config{})
+	e := p.Engines()[0]
+	say(t, e, "ready")
+	go e.Transcribe(t.Context(), act(hang, time.Minute/2), transcribe.Options{})
+	waitFor(t, "the decode to begin", func() bool { return p.workers[0].inFlight() == 1 })
+	os.Stdout.WriteString(strconv.Itoa(p.Stats().Processes[0].PID) + "\n")
+	select {}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// waitFor polls real processes.
+func waitFor(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("waited too long for %s", what)
+		}
+	}
+}

@@ -1,0 +1,179 @@
+package transcribe
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"earshot/models"
+)
+
+// forgetPartials is how long the text of a stretch is remembered that never became final, because its track broke off.
+const forgetPartials = time.Minute
+
+// partials are the open stretches that wait for a decode, at most one for each track. It is guarded by the Service's lock.
+type partials struct {
+	waiting map[trackKey]models.Clip
+	order   []trackKey // of waiting, by who waits longest
+	tracks  map[trackKey]*openTrack
+	running int
+}
+
+// openTrack is what is known of a track with an open stretch.
+type openTrack struct {
+	agreement
+	busy    bool
+	settled int       // sequence number of the latest final that was taken up
+	began   time.Time // of the latest decode
+	touched time.Time
+}
+
+func newPartials() *partials {
+	return &partials{waiting: map[trackKey]models.Clip{}, tracks: map[trackKey]*openTrack{}}
+}
+
+// Preview takes the sound so far of a stretch that is still being spoken, with the key of the clip that it will become,
+// and owns it. It is decoded when no final waits and is then told to Config.Partial; the next one of the same track
+// replaces it before. It never blocks and may be called from any goroutine.
+func (s *Service) Preview(c models.Clip) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	s.balance(now)
+	k := keyOf(c.Key)
+	t := s.partials.track(k, now)
+	if s.cfg.Partial == nil || s.ladder.rung >= RungNoPartials || c.Seq <= t.settled || len(c.PCM) == 0 ||
+		s.ladder.rung == RungSlowPartials && now.Sub(t.began) < slowPartials {
+		s.stats.PartialsShed++
+		return
+	}
+	if _, waits := s.partials.waiting[k]; waits {
+		s.stats.PartialsShed++
+	} else {
+		s.partials.order = append(s.partials.order, k)
+	}
+	s.partials.waiting[k] = c
+	s.changed.Broadcast()
+}
+
+// track finds or makes a track's state, and forgets those of tracks that are over.
+func (p *partials) track(k trackKey, now time.Time) *openTrack {
+	t := p.tracks[k]
+	if t == nil {
+		for o, old := range p.tracks {
+			if now.Sub(old.touched) > forgetPartials && !old.busy {
+				p.drop(o)
+				delete(p.tracks, o)
+			}
+		}
+		t = &openTrack{}
+		p.tracks[k] = t
+	}
+	t.touched = now
+	return t
+}
+
+// drop takes a waiting stretch back.
+func (p *partials) drop(k trackKey) {
+	if _, ok := p.waiting[k]; ok {
+		delete(p.waiting, k)
+		p.order = slices.DeleteFunc(p.order, func(o trackKey) bool { return o == k })
+	}
+}
+
+// takePartial gives out the open stretch that waits longest, if nothing speaks against it: finals go first, and one
+// slot is kept free for the next. Called with the lock held.
+func (s *Service) takePartial(now time.Time) (models.Clip, bool) {
+	p := s.partials
+	if s.queue.waiting > 0 || s.ladder.rung >= RungNoPartials || p.running >= max(1, len(s.cfg.Engines)-1) {
+		return models.Clip{}, false
+	}
+	for _, k := range p.order {
+		t := p.tracks[k]
+		if t.busy {
+			continue
+		}
+		c := p.waiting[k]
+		p.drop(k)
+		t.busy, t.began, t.touched = true, now, now
+		p.running++
+		return c, true
+	}
+	return models.Clip{}, false
+}
+
+// settleTrack notes that a final is being decoded: partials of it are of no use any more. Called with the lock held.
+func (s *Service) settleTrack(k models.Key, now time.Time) {
+	t := s.partials.tracks[keyOf(k)]
+	if t == nil {
+		return
+	}
+	t.settled, t.touched = max(t.settled, k.Seq), now
+	if c, ok := s.partials.waiting[keyOf(k)]; ok && c.Seq <= k.Seq {
+		s.partials.drop(keyOf(k))
+		s.stats.PartialsShed++
+	}
+}
+
+// preview decodes an open stretch once and shows what is new. Failures are of no consequence: the final will tell.
+func (s *Service) preview(ctx context.Context, e Engine, c models.Clip) {
+	length := time.Duration(len(c.PCM)) * time.Second / models.SampleRate
+	began := time.Now()
+	r, err := s.transcribe(ctx, e, c.PCM, s.polls.choose(c, s.cfg.Options(c), true))
+	now := time.Now()
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.changed.Broadcast()
+	s.partials.running--
+	t := s.partials.tracks[keyOf(c.Key)]
+	t.busy, t.touched = false, now
+	s.stats.PreviewBusy += now.Sub(began)
+	if err != nil {
+		if ctx.Err() == nil {
+			s.cfg.Logger.Debug("open stretch not decoded", "session", c.Session, "key", c.Key.String(), "ms", c.DurationMS(), "err", err)
+		}
+		return
+	}
+	s.pace.learn(length, now.Sub(began))
+	if c.Seq > t.settled {
+		s.show(t, c, r)
+	}
+}
+
+// show tells watchers the text so far, if it is news. Text that the model makes of noise is not shown. Called with the
+// lock held, so that no partial comes behind its final.
+func (s *Service) show(t *openTrack, c models.Clip, r Result) {
+	if t.key != c.Key {
+		t.agreement = agreement{key: c.Key}
+	}
+	words := strings.Fields(r.Text)
+	if phantom(c, r) || repeats(c, r) {
+		words = nil
+	}
+	before, seen := t.agreement, t.shown()
+	retracted := t.hear(words)
+	if !seen && !t.shown() || slices.Equal(before.words, words) && before.stable == t.stable {
+		return
+	}
+	s.stats.Partials++
+	s.cfg.Partial(t.partial(c, retracted))
+}
+
+// conclude ends the partials of a clip whose final text is known. Where stable words were wrong, watchers are told so
+// before they get the final.
+func (s *Service) conclude(c models.Clip, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.partials.tracks[keyOf(c.Key)]
+	if t == nil || t.key != c.Key || !t.shown() {
+		return
+	}
+	if kept, ok := t.settle(text, c.Forced); !ok {
+		t.words, t.stable = t.words[:kept], kept
+		s.stats.Retracted++
+		s.cfg.Partial(t.partial(c, true))
+	}
+	t.agreement = agreement{}
+}
