@@ -63,6 +63,7 @@ func (a *app) join(cmd *cobra.Command, address string, o joinOptions) error {
 		return err
 	}
 	defer s.Close()
+	s.values = r.Values
 	room, connector, err := s.connector(wish{address: address, name: o.name, secret: a.secret})
 	if err != nil {
 		return badInput(err)

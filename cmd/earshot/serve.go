@@ -37,6 +37,7 @@ type station struct {
 	vad    *whisper.VADModel // nil: the energy detector
 	rules  *moderation.Set
 	hub    *review.Hub
+	values []configs.Value // the settings with where they come from, to be shown
 	desk   *desk
 	text   *transcribe.Service
 	lounge *lounge.Server
@@ -134,7 +135,10 @@ func (s *station) Close() error {
 
 // handler is everything that the web server answers.
 func (s *station) handler() http.Handler {
-	page := review.New(review.Config{Store: reviewStore{s.store, s.desk}, Actor: s.desk, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.speech.notice, Log: s.log})
+	page := review.New(review.Config{
+		Store: reviewStore{s.store, s.desk}, Actor: s.desk, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.speech.notice, Log: s.log,
+		Conditions: s.conditions, Settings: shownSettings(s.values), Version: version,
+	})
 	return byPath(page.OwnHost(s.lounge), page)
 }
 
