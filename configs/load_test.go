@@ -43,7 +43,7 @@ func TestDefaults(t *testing.T) {
 	want := Config{
 		DataDir:  filepath.Join(dir, ".local", "state", "earshot"),
 		Listen:   "127.0.0.1:8484",
-		Language: "en", Vocabulary: []string{}, Partials: 1500 * time.Millisecond, SpoolMB: 1024,
+		Language: "en", Vocabulary: []string{}, ICE: ICE{Servers: []string{}, Interfaces: []string{}}, Rooms: []string{}, Partials: 1500 * time.Millisecond, SpoolMB: 1024,
 		Rules:     []string{"open-mic"},
 		Hosts:     []string{},
 		Evidence:  Evidence{Keep: 336 * time.Hour},
