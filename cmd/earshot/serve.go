@@ -49,7 +49,7 @@ type station struct {
 
 // openStation opens everything that can fail before anybody is heard. The caller closes it.
 func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (*station, error) {
-	return openStationWith(ctx, cfg, log, speechOptions{})
+	return openStationWith(ctx, cfg, log, speechOptions{waits: true})
 }
 
 func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, o speechOptions) (_ *station, err error) {
