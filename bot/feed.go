@@ -145,6 +145,7 @@ func (f *feed) loop(track *audio.Track) {
 	defer timer.Stop()
 	var heard time.Duration
 	var decoded int64
+	previews := f.previewer()
 	for {
 		select {
 		case a := <-f.in:
@@ -156,6 +157,9 @@ func (f *feed) loop(track *audio.Track) {
 			if loud(a.packet) && track.Stats().DecodedMS > decoded {
 				decoded = track.Stats().DecodedMS
 				f.voice.last.Store(int64(a.at))
+			}
+			if len(f.in) == 0 { // else there is no time for it
+				previews.look(track)
 			}
 		case <-timer.C:
 			now := f.p.now()
@@ -223,4 +227,16 @@ func (f *feed) Gap(g models.Gap) {
 	}
 	g.SpeakerName = f.p.name(f.info.SpeakerID, f.info.SpeakerName)
 	f.p.out.gap(g)
+}
+
+// previewer sends open stretches under the name that the speaker has now.
+func (f *feed) previewer() *previewer {
+	v := &previewer{every: f.p.previewEvery}
+	if f.p.preview != nil {
+		v.send = func(c models.Clip) {
+			c.SpeakerName = f.p.name(c.SpeakerID, c.SpeakerName)
+			f.p.preview(c)
+		}
+	}
+	return v
 }

@@ -50,6 +50,11 @@ type Config struct {
 	// NewVAD makes the voice detector of a track; nil: the energy detector. A detector that is an io.Closer is closed
 	// with its track.
 	NewVAD func() audio.VAD
+	// Preview, when set, gets copies of stretches that are still being spoken, with the key of the clip that they will
+	// become, at most every PreviewEvery (default 1.5 s) of each track. It owns the copy and must not block. What it gets
+	// is stored nowhere.
+	Preview      func(models.Clip)
+	PreviewEvery time.Duration
 	// FirstJoin is how long the first join is tried; default 10 s.
 	FirstJoin time.Duration
 	// GiveUp is how long a room that was lost is tried again; default 10 min.
@@ -116,6 +121,7 @@ func NewRoom(c Config) (*Room, error) {
 	}
 	orElse(&c.FirstJoin, 10*time.Second)
 	orElse(&c.GiveUp, 10*time.Minute)
+	orElse(&c.PreviewEvery, 1500*time.Millisecond)
 	orElse(&c.Drain, 20*time.Second)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -132,7 +138,7 @@ func NewRoom(c Config) (*Room, error) {
 		r.base = max(0, r.began.Sub(c.Session.Started))
 	}
 	r.pipe = &pipeline{
-		session: c.Session, segment: c.Segment, newVAD: c.NewVAD, out: r.out, now: r.now, log: log,
+		session: c.Session, segment: c.Segment, newVAD: c.NewVAD, preview: c.Preview, previewEvery: c.PreviewEvery, out: r.out, now: r.now, log: log,
 		feeds: map[string]*feed{}, next: map[string]int{}, people: map[string]models.Speaker{},
 		voices: map[string]*voice{},
 	}

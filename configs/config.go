@@ -31,20 +31,34 @@ type Config struct {
 	Hosts []string `mapstructure:"hosts"`
 	// Model is the absolute path of a ggml Whisper model; empty means the practice model inside the program.
 	Model string `mapstructure:"model"`
+	// FallbackModel is the absolute path of the model that takes over under backlog; empty for none.
+	FallbackModel string `mapstructure:"fallback_model"`
 	// VADModel is the absolute path of a ggml Silero model; empty means the energy detector.
 	VADModel string `mapstructure:"vad_model"`
-	// Language is an ISO 639-1 code, or "auto".
+	// Language is an ISO 639-1 code, several with commas between them (the main one first), or "auto".
 	Language string `mapstructure:"language"`
+	// Vocabulary is at most 64 names and words that the model is told of.
+	Vocabulary []string `mapstructure:"vocabulary"`
+	// Partials is how often unfinished lines are decoded, up to 30 s; 0 never.
+	Partials time.Duration `mapstructure:"partials"`
+	// SpoolMB bounds the sound that waits for decoding on disk, in MiB, 16 to 1048576.
+	SpoolMB int `mapstructure:"spool_mb"`
 	// Decoders is how many clips are decoded at once, 1 to 64; 0 means one for each core.
 	Decoders int `mapstructure:"decoders"`
 	// Rules are names of shipped rule files ("open-mic") and absolute paths of others ("/…/mine.yaml"), in order.
 	Rules []string `mapstructure:"rules"`
+	// Rooms are the addresses of the rooms that "earshot serve" listens in for good.
+	Rooms []string `mapstructure:"rooms"`
 	// Mode is how far rules may go; empty means as the rule files say.
 	Mode models.Mode `mapstructure:"mode"`
 	// Log is what is logged and how.
 	Log Log `mapstructure:"log"`
 	// Lounge is the embedded room.
 	Lounge Lounge `mapstructure:"lounge"`
+	// LiveKit is how the bot appears in LiveKit's rooms.
+	LiveKit LiveKit `mapstructure:"livekit"`
+	// ICE is how media finds its way to room servers.
+	ICE ICE `mapstructure:"ice"`
 	// Evidence is the sound of flagged lines.
 	Evidence Evidence `mapstructure:"evidence"`
 	// Retention is how long the record is kept.
@@ -75,6 +89,12 @@ type Lounge struct {
 type Evidence struct {
 	// Keep is how long, up to 8760 h; 0 keeps none.
 	Keep time.Duration `mapstructure:"keep"`
+}
+
+// LiveKit holds the settings of the bot in LiveKit's rooms.
+type LiveKit struct {
+	// Hidden keeps the bot out of the list of participants.
+	Hidden bool `mapstructure:"hidden"`
 }
 
 // Segment is how speech is cut into clips.

@@ -3,12 +3,14 @@ package configs
 import (
 	"fmt"
 	"net"
+	"net/url"
 	"path"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // given is a value as somebody wrote it, before it is understood.
@@ -22,7 +24,7 @@ type given struct {
 }
 
 // kind is one sort of value: want says what is allowed, as the end of the sentence "x is not …", and read turns what
-// was written into what viper decodes (a string, an int or a []string).
+// was written into what viper decodes (a string, an int, a bool or a []string).
 type kind struct {
 	want string
 	read func(given) (any, bool)
@@ -43,14 +45,27 @@ func settings() []setting {
 		{"listen", address()},
 		{"hosts", hostNames()},
 		{"model", file("the path of a file")},
+		{"fallback_model", file("the path of a file")},
 		{"vad_model", file("the path of a file")},
-		{"language", matching(`^([a-z]{2,3}|auto)$`, `a language code like "en", or "auto"`)},
+		{"language", matching(`^([a-z]{2,3}( *, *[a-z]{2,3})*|auto)$`, `a language code like "en", several like "en,id", or "auto"`)},
+		{"vocabulary", wordList()},
+		{"partials", duration(0, 30*time.Second)},
+		{"spool_mb", number(16, 1<<20)},
 		{"decoders", number(0, 64)},
 		{"rules", ruleFiles()},
+		{"rooms", addresses()},
 		{"mode", choice("", "watch", "suggest", "act")},
 		{"log.level", choice("debug", "info", "warn", "error")},
 		{"log.format", choice("text", "json")},
 		{"lounge.udp_port", number(0, 65535)},
+		{"livekit.hidden", truth()},
+		{"ice.servers", iceServers()},
+		{"ice.turn_user", oneWord(512)},
+		{"ice.turn_password_file", file("the path of a file")},
+		{"ice.ports", ports()},
+		{"ice.relay_only", truth()},
+		{"ice.interfaces", interfaces()},
+		{"ice.ipv6", truth()},
 		{"evidence.keep", duration(0, 8760*time.Hour)},
 		{"retention.clips", age()},
 		{"retention.transcripts", age()},
@@ -131,24 +146,22 @@ func choices(words ...string) kind {
 	}
 }
 
-// truth is yes or no; YAML's true and false are understood too.
-func truth() kind {
-	return kind{
-		want: "yes or no",
-		read: func(g given) (any, bool) {
-			word := strings.ToLower(g.text)
-			yes := word == "yes" || word == "true"
-			return yes, g.list == nil && (yes || word == "no" || word == "false")
-		},
-	}
-}
-
 func matching(pattern, want string) kind {
 	re := regexp.MustCompile(pattern)
 	return kind{want: want, read: func(g given) (any, bool) {
 		s, ok := g.word("!!str")
 		return s, ok && re.MatchString(s)
 	}}
+}
+
+func truth() kind {
+	return kind{
+		want: "true or false",
+		read: func(g given) (any, bool) {
+			s, ok := g.word("!!bool")
+			return s == "true", ok && (s == "true" || s == "false")
+		},
+	}
 }
 
 func number(low, high int) kind {
@@ -214,6 +227,24 @@ func ruleFiles() kind {
 	}
 }
 
+func addresses() kind {
+	return kind{
+		want: "a list of room addresses, like [lounge://127.0.0.1:8484/lounge]",
+		read: func(g given) (any, bool) {
+			out := []string{}
+			for _, e := range g.elements() {
+				s, ok := e.word("!!str")
+				u, err := url.Parse(s)
+				if !ok || err != nil || u.Scheme == "" || u.Host == "" || u.User != nil {
+					return nil, false
+				}
+				out = append(out, s)
+			}
+			return out, g.list != nil || g.tag == ""
+		},
+	}
+}
+
 func hostNames() kind {
 	name := regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`)
 	return kind{
@@ -228,6 +259,23 @@ func hostNames() kind {
 				out = append(out, s)
 			}
 			return out, g.list != nil || g.tag == ""
+		},
+	}
+}
+
+func wordList() kind {
+	return kind{
+		want: "a list of names and words, like [Ayu, photosynthesis], each at most 64 letters",
+		read: func(g given) (any, bool) {
+			out := []string{}
+			for _, e := range g.elements() {
+				s := strings.TrimSpace(e.text)
+				if e.list != nil || s == "" || len(s) > 64 || strings.ContainsFunc(s, unicode.IsControl) {
+					return nil, false
+				}
+				out = append(out, s)
+			}
+			return out, (g.list != nil || g.tag == "") && len(out) <= 64
 		},
 	}
 }

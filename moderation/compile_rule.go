@@ -160,6 +160,7 @@ func (c *compiler) reveals(kind string) int {
 
 // finish notes which sources need which work.
 func (c *compiler) finish() {
+	c.set.prefilter, c.set.patterns = newPrefilter(c.set.sources)
 	for id, src := range c.set.sources {
 		if len(src.patterns) > 0 {
 			c.set.patterned = append(c.set.patterned, id)

@@ -233,22 +233,10 @@ func (s *segmenter) judgeRest() {
 
 // release emits the first n blocks, samples in all, if they hold enough speech, and drops them.
 func (s *segmenter) release(samples, n int, forced bool) {
-	seg := Segment{Start: s.start, End: s.start + int64(samples), Forced: forced, LevelDBFS: silenceDBFS}
-	var voiced, concealed int64
-	var sum float64
-	for _, b := range s.blocks[:n] {
-		concealed += int64(b.concealed)
-		if b.voiced {
-			voiced++
-			sum += b.power
-		}
-	}
-	seg.VoicedMS, seg.ConcealedMS = voiced*vadBlockMS, concealed/16
-	if voiced > 0 {
-		seg.LevelDBFS = powerDBFS(sum / float64(voiced))
-	}
+	seg := Segment{Start: s.start, End: s.start + int64(samples), Forced: forced}
+	seg.VoicedMS, seg.ConcealedMS, seg.LevelDBFS = measure(s.blocks[:n])
 	// What follows a forced cut may be the end of a word: it is kept however short.
-	if keep := seg.VoicedMS >= int64(s.cfg.MinVoicedMS) || s.continued && voiced > 0; keep {
+	if keep := seg.VoicedMS >= int64(s.cfg.MinVoicedMS) || s.continued && seg.VoicedMS > 0; keep {
 		seg.PCM = slices.Clone(s.pcm[:samples])
 		s.emit(seg)
 	} else {

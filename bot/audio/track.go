@@ -247,15 +247,8 @@ func (t *Track) silent(n int64, lost bool) {
 
 // emit gives a segment to the sink as a clip.
 func (t *Track) emit(s Segment) {
-	c := models.Clip{
-		Key:       models.Key{Session: t.cfg.Session, Epoch: t.cfg.Epoch, Track: t.cfg.Track, Seq: t.nextSeq},
-		SpeakerID: t.cfg.SpeakerID, SpeakerName: t.cfg.SpeakerName, Attribution: t.cfg.Attribution,
-		Opus: t.log.pack(s.Start, s.End), PCM: s.PCM,
-		VoicedMS: s.VoicedMS, ConcealedMS: s.ConcealedMS, LevelDBFS: s.LevelDBFS, Forced: s.Forced,
-	}
-	// The clock may have been set back between two clips; they still follow each other.
-	c.StartMS = max(t.lastEnd, ms(t.clk.session(samples16(s.Start))))
-	c.EndMS = c.StartMS + (s.End-s.Start)/16
+	c := t.newClip(s)
+	c.Opus = t.log.pack(s.Start, s.End)
 	t.lastEnd = c.EndMS
 	t.nextSeq++
 	t.stats.Clips++
@@ -263,4 +256,17 @@ func (t *Track) emit(s Segment) {
 		t.stats.Forced++
 	}
 	t.sink.Clip(c)
+}
+
+// newClip is the track's next clip, without its Opus.
+func (t *Track) newClip(s Segment) models.Clip {
+	c := models.Clip{
+		Key:       models.Key{Session: t.cfg.Session, Epoch: t.cfg.Epoch, Track: t.cfg.Track, Seq: t.nextSeq},
+		SpeakerID: t.cfg.SpeakerID, SpeakerName: t.cfg.SpeakerName, Attribution: t.cfg.Attribution, PCM: s.PCM,
+		VoicedMS: s.VoicedMS, ConcealedMS: s.ConcealedMS, LevelDBFS: s.LevelDBFS, Forced: s.Forced,
+	}
+	// The clock may have been set back between two clips; they still follow each other.
+	c.StartMS = max(t.lastEnd, ms(t.clk.session(samples16(s.Start))))
+	c.EndMS = c.StartMS + (s.End-s.Start)/16
+	return c
 }

@@ -24,6 +24,9 @@ type stay struct {
 // listenIn joins a room and stores what is heard there until the context ends or the room is over. It returns the
 // session with its end.
 func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error) {
+	if err := s.desk.quota.admit(ctx); err != nil {
+		return models.Session{}, err
+	}
 	session, err := s.store.StartSession(ctx, models.Session{
 		ID: sessionID(st.room.ID, time.Now()), Room: st.room.ID, Name: st.room.Name, URL: st.room.URL,
 		Model: s.speech.name, Rules: s.rulesName(), Started: time.Now().UTC(),
@@ -35,10 +38,14 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 	if st.started != nil {
 		st.started(session)
 	}
+	var preview func(models.Clip)
+	if s.cfg.Partials > 0 {
+		preview = s.text.Preview
+	}
 	room, err := bot.NewRoom(bot.Config{
 		Room: st.room, Session: session, Connector: st.connector, Sink: s.desk,
-		Segment: segmentConfig(s.cfg), NewVAD: newVAD(s.vad), Watch: st.watch, Log: s.log,
-		Notice: bot.Notice{Name: botName, Language: s.cfg.Language},
+		Segment: segmentConfig(s.cfg), NewVAD: newVAD(s.vad), Preview: preview, PreviewEvery: s.cfg.Partials, Watch: st.watch, Log: s.log,
+		Notice: s.botNotice(),
 	})
 	if err != nil {
 		return session, err
@@ -72,8 +79,10 @@ func sessionID(room string, now time.Time) string {
 
 // rulesName names the rules in use, or "".
 func (s *station) rulesName() string {
-	if s.rules == nil {
+	s.desk.mu.Lock()
+	defer s.desk.mu.Unlock()
+	if s.desk.rules == nil {
 		return ""
 	}
-	return s.rules.String()
+	return s.desk.rules.String()
 }

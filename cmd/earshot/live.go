@@ -18,6 +18,8 @@ type livePrinter struct {
 	paint palette
 	json  bool
 	width int
+	// guess is the unfinished line that stands at the bottom of the terminal, or nothing.
+	guess models.Key
 }
 
 // newLivePrinter prints for people, with colour when the palette has it, or as one JSON event per line.
@@ -30,12 +32,57 @@ func (p *livePrinter) Print(e models.Event) error {
 	if p.json {
 		return json.NewEncoder(p.w).Encode(e)
 	}
+	if e.Partial != nil {
+		return p.partial(*e.Partial)
+	}
 	text := p.text(e)
+	if text != "" {
+		text = p.wipe() + text + "\n"
+	} else if e.Utterance != nil && e.Utterance.Key == p.guess { // nothing was said after all
+		text = p.wipe()
+	}
 	if text == "" {
 		return nil
 	}
-	_, err := io.WriteString(p.w, text+"\n")
+	_, err := io.WriteString(p.w, text)
 	return err
+}
+
+// eraseLine moves to the beginning of the terminal's line and clears it.
+const eraseLine = "\r\x1b[2K"
+
+// maxGuess is how much of an unfinished line is shown: one that wraps could not be wiped.
+const maxGuess = 56
+
+// partial shows the newest unfinished line at the bottom, greyed, on a terminal; its end, where it is long.
+func (p *livePrinter) partial(x models.Partial) error {
+	if !p.paint.on {
+		return nil
+	}
+	text := []rune(plain(x.Stable + x.Tail))
+	if len(text) == 0 {
+		if p.guess != x.Key {
+			return nil
+		}
+		_, err := io.WriteString(p.w, p.wipe())
+		return err
+	}
+	if len(text) > maxGuess {
+		text = append([]rune("…"), text[len(text)-maxGuess:]...)
+	}
+	name := []rune(plain(x.SpeakerName))
+	p.guess = x.Key
+	_, err := fmt.Fprintf(p.w, "%s%s", eraseLine, p.paint.dim(fmt.Sprintf("%s  %s: %s …", export.Clock(x.StartMS), string(name[:min(len(name), 12)]), string(text))))
+	return err
+}
+
+// wipe takes the unfinished line away.
+func (p *livePrinter) wipe() string {
+	if p.guess == (models.Key{}) {
+		return ""
+	}
+	p.guess = models.Key{}
+	return eraseLine
 }
 
 func (p *livePrinter) text(e models.Event) string {
@@ -119,6 +166,9 @@ func (p *livePrinter) follow(events <-chan models.Event) error {
 		if err == nil {
 			err = p.Print(e)
 		}
+	}
+	if rest := p.wipe(); err == nil && rest != "" {
+		_, err = io.WriteString(p.w, rest)
 	}
 	return err
 }

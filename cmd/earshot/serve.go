@@ -34,9 +34,11 @@ type station struct {
 	log    *slog.Logger
 	store  *sqlite.Store
 	speech *speech
+	small  *speech           // the model for backlog; nil: none
 	vad    *whisper.VADModel // nil: the energy detector
 	rules  *moderation.Set
 	hub    *review.Hub
+	values []configs.Value // the settings with where they come from, to be shown
 	desk   *desk
 	text   *transcribe.Service
 	lounge *lounge.Server
@@ -45,11 +47,12 @@ type station struct {
 	summaries summariser
 	// hostToken makes people hosts of this program's own lounge.
 	hostToken string
+	own       string // host:port of its web server, while it runs
 }
 
 // openStation opens everything that can fail before anybody is heard. The caller closes it.
 func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (*station, error) {
-	return openStationWith(ctx, cfg, log, speechOptions{})
+	return openStationWith(ctx, cfg, log, speechOptions{waits: true})
 }
 
 func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, o speechOptions) (_ *station, err error) {
@@ -65,6 +68,9 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if s.speech, err = openSpeech(cfg, log, o); err != nil {
 		return nil, badInput(err)
 	}
+	if s.small, err = openFallback(cfg, log, o); err != nil {
+		return nil, badInput(err)
+	}
 	if s.vad, err = openVAD(cfg); err != nil {
 		return nil, badInput(err)
 	}
@@ -74,26 +80,34 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if s.summaries, err = newSummariser(s.store, cfg, os.Getenv(summaryKey), log); err != nil {
 		return nil, err
 	}
-	ice := peer.Config{Loopback: true, Log: log}
+	ice, err := iceConfig(cfg.ICE, log)
+	if err != nil {
+		return nil, badInput(err)
+	}
 	if s.peers, err = peer.New(ice); err != nil {
-		return nil, err
+		return nil, badInput(err)
 	}
 	s.hostToken = rand.Text()
 	s.lounge = lounge.New(lounge.Config{
-		UDPPort: cfg.Lounge.UDPPort, Peer: ice, TranscriptURL: s.transcriptURL, BotName: botName, HostToken: s.hostToken, Log: log,
+		UDPPort: cfg.Lounge.UDPPort, Peer: loungeICE(ice), TranscriptURL: s.transcriptURL, BotName: botName, HostToken: s.hostToken, Log: log,
 	})
 	s.desk = newDesk(s.store, s.rules, s.hub, log)
 	s.desk.keep = cfg.Evidence.Keep
-	s.text, err = transcribe.New(transcribe.Config{
+	s.desk.quota = newSpoolQuota(s.store, cfg.SpoolMB)
+	text, err := s.textConfig(transcribe.Config{
 		Engines:     s.speech.engines,
 		Model:       s.speech.name,
-		Options:     func(models.Clip) transcribe.Options { return transcribe.Options{Language: cfg.Language} },
 		Decode:      audio.DecodeClip,
 		NoteAttempt: s.store.NoteAttempt,
 		SpokenAt:    s.desk.spokenAt,
 		Logger:      log,
-	}, s.desk.Done)
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.text, err = transcribe.New(text, s.desk.Done)
 	s.desk.queue = s.text
+	s.desk.count.registry.MustRegister(state{s})
 	return s, err
 }
 
@@ -114,6 +128,9 @@ func (s *station) Close() error {
 	if s.speech != nil {
 		errs = append(errs, s.speech.Close())
 	}
+	if s.small != nil {
+		errs = append(errs, s.small.Close())
+	}
 	if s.vad != nil {
 		errs = append(errs, s.vad.Close())
 	}
@@ -125,8 +142,11 @@ func (s *station) Close() error {
 
 // handler is everything that the web server answers.
 func (s *station) handler() http.Handler {
-	page := review.New(review.Config{Store: reviewStore{s.store, s.desk}, Actor: s.desk, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.speech.notice, Log: s.log})
-	return byPath(page.OwnHost(s.lounge), page)
+	page := review.New(review.Config{
+		Store: reviewStore{s.store, s.desk}, Actor: s.desk, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.speech.notice, Log: s.log,
+		Conditions: s.conditions, Settings: shownSettings(s.values), Version: version,
+	})
+	return page.OwnHost(s.observability(byPath(s.lounge, page)))
 }
 
 // transcriptURL is where the lounge's page reads a room's lines: the newest live session there.
@@ -141,12 +161,17 @@ func (s *station) transcriptURL(room string) string {
 // run serves the page and the lounge on l and decodes, while work is in its rooms. When work is over, what was heard is
 // decoded for a while, and everything ends. Clips that an earlier run left in the spool are decoded first.
 func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context.Context) error) error {
+	s.own = l.Addr().String()
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	group, serving := errgroup.WithContext(serving)
 	group.Go(func() error { return s.speech.run(serving) })
+	if s.small != nil {
+		group.Go(func() error { return s.small.run(serving) })
+	}
 	group.Go(func() error { return s.text.Run(serving) })
 	group.Go(func() error { return s.lounge.Run(serving) })
+	group.Go(func() error { return s.watchRules(serving) })
 	group.Go(func() error { return keeper{s.store, retention(s.cfg), s.log}.Run(serving) })
 	group.Go(func() error { return serveWeb(serving, l, s.handler(), s.hub.Close, s.log) })
 
@@ -188,6 +213,9 @@ func (s *station) recover(ctx context.Context) error {
 	for clip, err := range s.store.PendingClips(ctx) {
 		if err != nil {
 			return fmt.Errorf("read the spool: %w", err)
+		}
+		if _, err := s.desk.judged(ctx, clip.Session); err != nil { // from now on it is known when it was spoken
+			return err
 		}
 		s.text.Submit(clip)
 		n++

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"earshot/models"
+	"earshot/moderation/review"
+)
+
+// TestPartialsOnTheWholeWay lets one person talk in a lounge: while they do, unfinished text is shown under the key of
+// the line that follows, growing, and nothing of a line is shown behind it.
+func TestPartialsOnTheWholeWay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("talks for 15 seconds")
+	}
+	t.Parallel()
+	tape, err := openTape()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ana := part{name: "Ana", lines: tape[:4]}
+	if ana.tape, err = recordTape(ana.lines, func(time.Duration) time.Duration { return 1200 * time.Millisecond }); err != nil {
+		t.Fatal(err)
+	}
+	s, l := openTestStation(t, t.TempDir())
+	watcher, err := s.hub.Subscribe("", review.Cursor{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	partials, finals := map[models.Key][]models.Partial{}, map[models.Key]string{}
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		for e := range watcher.Events() {
+			switch {
+			case e.Partial != nil:
+				if _, over := finals[e.Partial.Key]; over {
+					t.Errorf("%v: a partial behind its line", e.Partial.Key)
+				}
+				partials[e.Partial.Key] = append(partials[e.Partial.Key], *e.Partial)
+			case e.Utterance != nil:
+				finals[e.Utterance.Key] = e.Utterance.Text
+			}
+		}
+	}()
+	err = s.run(t.Context(), l, func(ctx context.Context) error {
+		_, err := s.perform(ctx, l.Addr().String(), []part{ana})
+		return err
+	})
+	watcher.Close()
+	<-watched
+	if err != nil || len(finals) < 2 || len(partials) < 2 {
+		t.Fatalf("%d lines, %d with partials, %v", len(finals), len(partials), err)
+	}
+	stable := 0
+	for k, ps := range partials {
+		final, ok := finals[k]
+		if !ok {
+			t.Errorf("%v never became a line", k)
+		}
+		last := ps[len(ps)-1]
+		if last.Stable != "" {
+			stable++
+		}
+		if !last.Retracted && !strings.HasPrefix(letters(final), letters(last.Stable)) {
+			t.Errorf("%v: %q was stable, the line is %q, and nothing was taken back", k, last.Stable, final)
+		}
+	}
+	if stable == 0 {
+		t.Error("no partial had a stable word")
+	}
+}
+
+func letters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(",.?!", r) {
+			return -1
+		}
+		return r
+	}, strings.ToLower(strings.TrimSpace(s)))
+}
+
+func TestDecodeOptions(t *testing.T) {
+	cfg := testConfig(t, t.TempDir())
+	rules, err := loadRules(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Vocabulary = []string{"Ayu", "guaranteed profit", "red shift"}
+	o, err := decodeOptions(cfg, false, rules)
+	if err != nil || o.Language != "en" || o.Languages != nil || o.Prompt != "Ayu, red shift." {
+		t.Errorf("%+v, %v; want en, and no word that a rule looks for", o, err)
+	}
+	if o, _ := decodeOptions(cfg, true, rules); o.Prompt != "" {
+		t.Errorf("the practice model is told %q", o.Prompt)
+	}
+	cfg.Language = "id, en"
+	if o, err := decodeOptions(cfg, false, nil); err != nil || o.Language != "auto" || strings.Join(o.Languages, " ") != "id en" || mainLanguage(cfg) != "id" {
+		t.Errorf("%+v, %v", o, err)
+	}
+	cfg.Language = "auto"
+	if o, err := decodeOptions(cfg, false, nil); err != nil || o.Language != "auto" || o.Languages != nil {
+		t.Errorf("%+v, %v", o, err)
+	}
+	cfg.Language = "en,xx"
+	if _, err := decodeOptions(cfg, false, nil); err == nil || models.Hint(err) == "" {
+		t.Errorf("an unknown language: %v", err)
+	}
+}
+
+// usage is a spool that is measured.
+type usage struct {
+	now models.SpoolUsage
+	err error
+}
+
+func (u *usage) SpoolUsage(context.Context) (models.SpoolUsage, error) { return u.now, u.err }
+
+func TestSpoolQuota(t *testing.T) {
+	const mb = 1 << 20
+	for _, c := range []struct {
+		waiting, failed int64
+		admit, room     bool
+	}{
+		{0, 0, true, true},
+		{89 * mb, 0, true, true},
+		{80 * mb, 10 * mb, false, true},
+		{99 * mb, 0, false, true},
+		{100*mb - 1, 0, false, false},
+	} {
+		q := newSpoolQuota(&usage{now: models.SpoolUsage{WaitingBytes: c.waiting, FailedBytes: c.failed}}, 100)
+		if err := q.admit(t.Context()); (err == nil) != c.admit || err != nil && models.Hint(err) == "" {
+			t.Errorf("%d + %d bytes: a new room: %v", c.waiting, c.failed, err)
+		}
+		if err := q.room(t.Context(), 1000); (err == nil) != c.room || err != nil && !errors.Is(err, errSpoolFull) {
+			t.Errorf("%d + %d bytes: a clip: %v", c.waiting, c.failed, err)
+		}
+	}
+	q := newSpoolQuota(&usage{now: models.SpoolUsage{WaitingBytes: 99 * mb}}, 100)
+	clips := 0
+	for q.room(t.Context(), 100_000) == nil { // between two measurements what comes is counted
+		clips++
+	}
+	if clips != 10 {
+		t.Errorf("%d clips of 0.1 MB fitted into the last MB", clips)
+	}
+	if err := newSpoolQuota(&usage{err: errors.New("disk")}, 100).admit(t.Context()); err == nil {
+		t.Error("a spool that can't be measured was taken for empty")
+	}
+}
+
+func TestLivePrinterWipesGuesses(t *testing.T) {
+	var out bytes.Buffer
+	p := newLivePrinter(&out, palette{on: true}, false)
+	k := models.Key{Session: "s", Track: "t", Seq: 1}
+	show := func(e models.Event) string {
+		out.Reset()
+		if err := p.Print(e); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	partial := models.Partial{Key: k, SpeakerName: "Ana", StartMS: 61_000, Stable: "one ", Tail: strings.Repeat("two ", 40)}
+	if got := show(models.Event{Partial: &partial}); !strings.HasPrefix(got, eraseLine) || strings.Contains(got, "\n") || len([]rune(got)) > 100 || !strings.Contains(got, "Ana") {
+		t.Errorf("a guess is shown as %q", got)
+	}
+	if got := show(models.Event{Utterance: &models.Utterance{Key: k, SpeakerName: "Ana", Text: "One two.", State: models.UtteranceOK}}); !strings.HasPrefix(got, eraseLine) || !strings.HasSuffix(got, "One two.\n") {
+		t.Errorf("its line is shown as %q", got)
+	}
+	show(models.Event{Partial: &partial})
+	if got := show(models.Event{Utterance: &models.Utterance{Key: k, State: models.UtteranceOK}}); got != eraseLine {
+		t.Errorf("nothing was said after all: %q", got)
+	}
+	p = newLivePrinter(&out, palette{}, false)
+	if got := show(models.Event{Partial: &partial}); got != "" {
+		t.Errorf("no terminal: %q", got)
+	}
+}
