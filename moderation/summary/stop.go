@@ -32,4 +32,5 @@ wanted wants was wasn way ways we week weeks welcome well went were weren what w
 whose why will wish with within without won wonder wondering word words work worked works would wouldn wow wrong yeah year years yep yes
 yesterday yet you your yours yourself yourselves
 decided decide decides decision decisions agree agrees agreed link links
+important interesting beautiful amazing special nice wonderful terrible main whole general simple easy hard clear agreeable funny cool fine weird huge tiny small large young older newer better best worse worst
 january february march april june july august september october november december monday tuesday wednesday thursday friday saturday sunday`)
