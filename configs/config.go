@@ -49,12 +49,18 @@ type Config struct {
 	Decoders int `mapstructure:"decoders"`
 	// Rules are names of shipped rule files ("open-mic") and absolute paths of others ("/…/mine.yaml"), in order.
 	Rules []string `mapstructure:"rules"`
+	// Rooms are the addresses of the rooms that "earshot serve" listens in for good.
+	Rooms []string `mapstructure:"rooms"`
 	// Mode is how far rules may go; empty means as the rule files say.
 	Mode models.Mode `mapstructure:"mode"`
 	// Log is what is logged and how.
 	Log Log `mapstructure:"log"`
 	// Lounge is the embedded room.
 	Lounge Lounge `mapstructure:"lounge"`
+	// LiveKit is how the bot appears in LiveKit's rooms.
+	LiveKit LiveKit `mapstructure:"livekit"`
+	// ICE is how media finds its way to room servers.
+	ICE ICE `mapstructure:"ice"`
 	// Evidence is the sound of flagged lines.
 	Evidence Evidence `mapstructure:"evidence"`
 	// Retention is how long the record is kept.
@@ -81,6 +87,12 @@ type Lounge struct {
 type Evidence struct {
 	// Keep is how long, up to 8760 h; 0 keeps none.
 	Keep time.Duration `mapstructure:"keep"`
+}
+
+// LiveKit holds the settings of the bot in LiveKit's rooms.
+type LiveKit struct {
+	// Hidden keeps the bot out of the list of participants.
+	Hidden bool `mapstructure:"hidden"`
 }
 
 // Segment is how speech is cut into clips.

@@ -3,6 +3,7 @@ package configs
 import (
 	"fmt"
 	"net"
+	"net/url"
 	"path"
 	"regexp"
 	"slices"
@@ -23,7 +24,7 @@ type given struct {
 }
 
 // kind is one sort of value: want says what is allowed, as the end of the sentence "x is not …", and read turns what
-// was written into what viper decodes (a string, an int or a []string).
+// was written into what viper decodes (a string, an int, a bool or a []string).
 type kind struct {
 	want string
 	read func(given) (any, bool)
@@ -53,10 +54,19 @@ func settings() []setting {
 		{"spool_mb", number(16, 1<<20)},
 		{"decoders", number(0, 64)},
 		{"rules", ruleFiles()},
+		{"rooms", addresses()},
 		{"mode", choice("", "watch", "suggest", "act")},
 		{"log.level", choice("debug", "info", "warn", "error")},
 		{"log.format", choice("text", "json")},
 		{"lounge.udp_port", number(0, 65535)},
+		{"livekit.hidden", truth()},
+		{"ice.servers", iceServers()},
+		{"ice.turn_user", oneWord(512)},
+		{"ice.turn_password_file", file("the path of a file")},
+		{"ice.ports", ports()},
+		{"ice.relay_only", truth()},
+		{"ice.interfaces", interfaces()},
+		{"ice.ipv6", truth()},
 		{"evidence.keep", duration(0, 8760*time.Hour)},
 		{"retention.clips", age()},
 		{"retention.transcripts", age()},
@@ -122,6 +132,16 @@ func matching(pattern, want string) kind {
 	}}
 }
 
+func truth() kind {
+	return kind{
+		want: "true or false",
+		read: func(g given) (any, bool) {
+			s, ok := g.word("!!bool")
+			return s == "true", ok && (s == "true" || s == "false")
+		},
+	}
+}
+
 func number(low, high int) kind {
 	return kind{
 		want: fmt.Sprintf("a whole number from %d to %d", low, high),
@@ -176,6 +196,24 @@ func ruleFiles() kind {
 			for _, e := range g.elements() {
 				s, ok := e.word("!!str")
 				if !ok || strings.ContainsRune(s, 0) || !isRulePath(s) && !name.MatchString(s) {
+					return nil, false
+				}
+				out = append(out, s)
+			}
+			return out, g.list != nil || g.tag == ""
+		},
+	}
+}
+
+func addresses() kind {
+	return kind{
+		want: "a list of room addresses, like [lounge://127.0.0.1:8484/lounge]",
+		read: func(g given) (any, bool) {
+			out := []string{}
+			for _, e := range g.elements() {
+				s, ok := e.word("!!str")
+				u, err := url.Parse(s)
+				if !ok || err != nil || u.Scheme == "" || u.Host == "" || u.User != nil {
 					return nil, false
 				}
 				out = append(out, s)

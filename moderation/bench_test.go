@@ -3,6 +3,7 @@ package moderation
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 
@@ -81,4 +82,41 @@ func BenchmarkLoad(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkPacks judges by all shipped packs, each line after five others of the same speaker.
+func BenchmarkPacks(b *testing.B) {
+	set, err := Load(LoadOptions{FS: os.DirFS(packs)}, "base", "harassment.en", "scams.en", "personal-data", "floor", "sound", "harassment.id")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range []struct{ name, say string }{{"short", "You are a stupid idiot and a liar."}, {"innocent", "I agree with the last speaker"}, {"long", longLine}} {
+		b.Run(c.name, func(b *testing.B) {
+			s, at := NewSession(set, models.Session{}), int64(0)
+			b.ReportAllocs()
+			for i := 1; b.Loop(); i++ {
+				u := exampleLine(c.say, 0.9, at, i)
+				at = u.EndMS + 500
+				s.Judge(u)
+			}
+		})
+	}
+}
+
+// BenchmarkReplay goes through stored lines with lists of 10 000 phrases.
+func BenchmarkReplay(b *testing.B) {
+	files := bigFiles()
+	files["main.yaml"] = files["lists.yaml"]
+	set, err := inMemory(b, files)
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := NewReplay(set)
+	r.Session(models.Session{ID: "s"}, nil, nil)
+	u := line("I think that we should talk about the price", 1)
+	for b.Loop() {
+		u.Seq++
+		r.Line(u)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "lines/s")
 }

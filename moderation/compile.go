@@ -17,6 +17,7 @@ type compiler struct {
 	ids     map[string]*rawRule
 	lists   map[listWay]int // the source of a word list
 	phrases int
+	program int // instructions of all patterns
 	trust   trust
 }
 

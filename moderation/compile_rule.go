@@ -106,7 +106,7 @@ func (c *compiler) ladder(files []*rawFile) {
 		state[at] = 1
 		for _, e := range feeds[at] {
 			if i := slices.Index(append(slices.Clip(path), at), e.to); i >= 0 {
-				around := append(append(slices.Clip(path), at)[i:], e.to)
+				around := slices.Concat(path, []string{at, e.to})[i:]
 				c.probs.add(e.rule.pack.name, e.rule.line, e.rule.ID, "the ladder goes in a circle: %s", circleOf(around))
 				continue
 			}
@@ -160,6 +160,7 @@ func (c *compiler) reveals(kind string) int {
 
 // finish notes which sources need which work.
 func (c *compiler) finish() {
+	c.set.prefilter, c.set.patterns = newPrefilter(c.set.sources)
 	for id, src := range c.set.sources {
 		if len(src.patterns) > 0 {
 			c.set.patterned = append(c.set.patterned, id)

@@ -173,10 +173,16 @@ func (c *compiler) says(f *rawFile, r *rawRule, s *rawSays) []int {
 	if len(s.Pattern) > 0 {
 		src := source{never: -1}
 		for _, t := range s.Pattern {
+			if c.program > maxTotal {
+				break
+			}
 			p, err := compilePattern(t.Text)
 			if err != nil {
 				c.probs.add(f.name, t.line, r.ID, "%s", err)
 				continue
+			}
+			if c.program += p.size; c.program > maxTotal {
+				c.probs.add(f.name, t.line, r.ID, "the patterns are too large together: more than %d steps in one set; use word lists", maxTotal)
 			}
 			src.patterns = append(src.patterns, p)
 		}

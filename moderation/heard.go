@@ -38,6 +38,7 @@ type heardText struct {
 	text string
 	ends []int
 	from int
+	may  []bool // by pattern: what it needs is in the text
 }
 
 // newHeard prepares one line. The words are not copied.

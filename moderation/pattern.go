@@ -15,6 +15,7 @@ import (
 const (
 	maxProgram = 4000 // instructions of the compiled pattern (RE2 syntax, linear time)
 	maxFinds   = 32
+	maxTotal   = 250_000 // instructions of all patterns of a set: they bound its memory
 )
 
 // pattern is one compiled pattern. It is matched at word boundaries of the comparable text.
@@ -22,6 +23,8 @@ type pattern struct {
 	re       *regexp.Regexp // group 1 is the pattern itself
 	anchored bool           // it has ^ or \A, so it can match once only
 	needs    []string       // a line without any of these cannot match; empty: nothing is known
+	id       int            // among the patterns of the set
+	size     int            // instructions
 }
 
 // compilePattern compiles RE2 syntax for comparable text. Its errors name the character at which the pattern is wrong.
@@ -40,15 +43,15 @@ func compilePattern(src string) (*pattern, error) {
 	if len(prog.Inst) > maxProgram {
 		return nil, fmt.Errorf("pattern is too large: it compiles to %d steps, at most %d; use smaller repeat counts or a word list", len(prog.Inst), maxProgram)
 	}
-	if whole, err := regexp.Compile("(?i)^(?:" + src + ")$"); err != nil || whole.MatchString("") {
-		return nil, errors.New("pattern matches the empty text, so it would match every line")
-	}
 	re, err := regexp.Compile("(?i)(?:^| )((?:" + src + "))(?: |$)")
 	if err != nil {
 		return nil, patternError(src, err)
 	}
+	if re.MatchString("") {
+		return nil, errors.New("pattern matches the empty text, so it would match every line")
+	}
 	anchored := has(tree, syntax.OpBeginText) || has(tree, syntax.OpBeginLine)
-	return &pattern{re: re, anchored: anchored, needs: needs(tree.Simplify())}, nil
+	return &pattern{re: re, anchored: anchored, needs: needs(tree.Simplify()), size: len(prog.Inst)}, nil
 }
 
 // patternError says at which character a pattern is wrong.

@@ -28,6 +28,8 @@ type Set struct {
 	// What the sources and rules need, so that nothing is done in vain.
 	patterned, inside, excusable []int // sources
 	reveals                      map[string]int
+	prefilter                    *prefilter
+	patterns                     int   // how many there are
 	spans                        bool  // some rule looks at more than one line
 	reach, repeats               int64 // how far back lines are looked at, in ms
 }

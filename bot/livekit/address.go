@@ -41,6 +41,16 @@ func parseURL(raw string) (address, error) {
 	return newAddress(u.Scheme == "livekit+wss" || u.Scheme == "livekit" && !local(u.Hostname()), u.Host+u.Path[:i], u.Path[i+1:]), nil
 }
 
+// parseServer reads livekit://host[:port], without a room.
+func parseServer(raw string) (address, error) {
+	at, err := parseURL(strings.TrimSuffix(raw, "/") + "/x")
+	if err != nil {
+		return address{}, models.WithHint(errors.New("livekit: the server's URL cannot be read"), "write livekit://host, for instance livekit://127.0.0.1:7880")
+	}
+	at.room = ""
+	return at, nil
+}
+
 func newAddress(encrypted bool, host, room string) address {
 	if encrypted {
 		return address{ws: "wss://" + host, http: "https://" + host, room: room}

@@ -71,9 +71,7 @@ func newConnector(c Config, at address) (*Connector, error) {
 	}
 	x := &Connector{cfg: c, at: at, http: peer.NewHTTPClient(), log: c.Log.With("room", at.room)}
 	x.admin = lk.NewRoomServiceProtobufClient(at.http, x.http)
-	if c.Auth.Key == "" {
-		x.token = c.Auth.Token
-	}
+	x.token = c.Auth.Token
 	return x, x.checkToken()
 }
 
@@ -115,7 +113,7 @@ func (c *Connector) joinToken(now time.Time) (string, error) {
 func (c *Connector) adminToken(now time.Time) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.token != "" {
+	if c.cfg.Auth.Key == "" {
 		return c.token, nil
 	}
 	return c.cfg.Auth.Sign(Claims{Identity: c.cfg.Identity, Video: &Grant{Room: c.at.room, RoomAdmin: true}}, now, actFor)

@@ -93,6 +93,7 @@ func TestListenerOnly(t *testing.T) {
 
 // TestClimb: who unmutes at once is moved to the audience by the room's supervision.
 func TestClimb(t *testing.T) {
+	t.Parallel()
 	s := server(t, "")
 	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "eve", Stubborn: true})
 	c := connector(t, livekit.Config{URL: s.URL("x")})

@@ -65,6 +65,8 @@ func Publish(ctx context.Context, c PublishConfig) error {
 	}
 	p := &publisher{c: c, sig: sig, track: track}
 	defer p.close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	return p.run(ctx)
 }
 
@@ -96,6 +98,7 @@ func (p *publisher) close() {
 func (p *publisher) run(ctx context.Context) error {
 	defer context.AfterFunc(ctx, p.sig.leave)()
 	err := p.begin(ctx)
+	p.group.Go(func() { p.ping(ctx) })
 	played := make(chan error, 1)
 	for err == nil {
 		var m *lk.SignalResponse
@@ -112,6 +115,20 @@ func (p *publisher) run(ctx context.Context) error {
 		return cause
 	}
 	return err
+}
+
+// ping keeps the signalling alive until the context ends.
+func (p *publisher) ping(ctx context.Context) {
+	t := time.NewTicker(pingDefault)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			_ = p.sig.send(ping(time.Now())) // a broken websocket shows when it is read
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // begin joins, opens both connections and asks to publish.

@@ -15,10 +15,10 @@ import (
 )
 
 // Credentials let the bot into rooms: an API key and its secret, which sign a token for each join and each action, or
-// one ready token. They print as nothing.
+// one ready token, or both: the bot then joins with the token and acts with the key. They print as nothing.
 type Credentials struct {
 	Key, Secret string
-	// Token is used as it is. With a key it is not needed.
+	// Token is used as it is, and renewed by the server while it is in use.
 	Token string
 }
 

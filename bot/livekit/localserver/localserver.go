@@ -173,3 +173,6 @@ func freeUDP() (int, error) {
 
 // Log is the path of what the server writes.
 func (s *Server) Log() string { return filepath.Join(s.dir, "livekit.log") }
+
+// Addr is where the server listens, as host:port.
+func (s *Server) Addr() string { return fmt.Sprintf("127.0.0.1:%d", s.Port) }

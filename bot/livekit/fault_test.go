@@ -1,0 +1,294 @@
+package livekit_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	lk "github.com/livekit/protocol/livekit"
+	"github.com/twitchtv/twirp"
+
+	"earshot/bot"
+	"earshot/bot/livekit"
+	"earshot/bot/livekit/localserver"
+	"earshot/bot/peer"
+	"earshot/models"
+)
+
+// admin calls the server's RoomService as its owner.
+func admin(t *testing.T, s *localserver.Server, room string) (context.Context, lk.RoomService) {
+	t.Helper()
+	token, err := keys.Sign(livekit.Claims{Video: &livekit.Grant{Room: room, RoomAdmin: true, RoomCreate: true, RoomList: true}}, time.Now(), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, err := twirp.WithHTTPRequestHeaders(t.Context(), http.Header{"Authorization": {"Bearer " + token}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	return ctx, lk.NewRoomServiceProtobufClient("http"+strings.TrimSuffix(strings.TrimPrefix(s.URL(""), "livekit"), "/"), client)
+}
+
+func deleteRoom(name string) *lk.DeleteRoomRequest { return &lk.DeleteRoomRequest{Room: name} }
+
+// countLog counts the lines of the server's log that hold a text.
+func countLog(t *testing.T, s *localserver.Server, text string) int {
+	t.Helper()
+	b, err := os.ReadFile(s.Log())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Count(string(b), text)
+}
+
+// reason waits for the end of a stay and says why it ended.
+func reason(t *testing.T, stop func() error) (models.EndReason, bool) {
+	t.Helper()
+	err := stop()
+	var end *bot.EndError
+	if !errors.As(err, &end) {
+		t.Fatalf("Run = %v, which names no reason", err)
+	}
+	return end.Reason, end.Retry
+}
+
+// TestEnds: another client with the bot's identity, a moderator, and the room's end each end the stay for good, with the
+// reason.
+func TestEnds(t *testing.T) {
+	s := server(t, "")
+	for _, tt := range []struct {
+		want models.EndReason
+		do   func(t *testing.T, url string)
+	}{
+		{models.EndReplaced, func(t *testing.T, url string) { enter(t, livekit.PublishConfig{URL: url, Identity: "earshot"}) }},
+		{models.EndRemoved, func(t *testing.T, url string) {
+			ctx, service := admin(t, s, "x")
+			if _, err := service.RemoveParticipant(ctx, &lk.RoomParticipantIdentity{Room: "x", Identity: "earshot"}); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{models.EndRoomClosed, func(t *testing.T, url string) {
+			ctx, service := admin(t, s, "x")
+			if _, err := service.DeleteRoom(ctx, deleteRoom("x")); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	} {
+		t.Run(string(tt.want), func(t *testing.T) {
+			enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
+			stop := listen(t, connector(t, livekit.Config{URL: s.URL("x")}), newRoom())
+			tt.do(t, s.URL("x"))
+			if got, again := reason(t, stop); got != tt.want || again {
+				t.Errorf("ended as %s, again %v", got, again)
+			}
+		})
+	}
+}
+
+// TestRefusedTokens: tokens that cannot work are refused with a reason and advice, and no word of the token.
+func TestRefusedTokens(t *testing.T) {
+	s := server(t, "")
+	yes := true
+	join := livekit.Claims{Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, CanSubscribe: &yes}}
+	sign := func(c livekit.Credentials, claims livekit.Claims, at time.Time) livekit.Credentials {
+		token, err := c.Sign(claims, at, time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return livekit.Credentials{Token: token}
+	}
+	deaf := join
+	deaf.Video = &livekit.Grant{Room: "x", RoomJoin: true, CanSubscribe: new(bool)}
+	for name, tt := range map[string]struct {
+		auth livekit.Credentials
+		want models.EndReason
+	}{
+		"expired":      {sign(keys, join, time.Now().Add(-time.Hour)), models.EndFailedAuth},
+		"other secret": {sign(livekit.Credentials{Key: localserver.Key, Secret: "wrong"}, join, time.Now()), models.EndFailedAuth},
+		"unknown key":  {livekit.Credentials{Key: "nobody", Secret: "wrong"}, models.EndFailedAuth},
+		"deaf":         {sign(keys, deaf, time.Now()), models.EndDenied},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := connector(t, livekit.Config{URL: s.URL("x"), Auth: tt.auth}).Run(t.Context(), newRoom())
+			var end *bot.EndError
+			if !errors.As(err, &end) || end.Reason != tt.want || end.Retry || models.Hint(err) == "" {
+				t.Errorf("Run = %v, hint %q", err, models.Hint(err))
+			}
+			if tt.auth.Token != "" && strings.Contains(err.Error(), tt.auth.Token[:20]) {
+				t.Errorf("the error tells the token: %v", err)
+			}
+		})
+	}
+}
+
+// TestHidden: the bot is in the list of participants, as an agent, with the recording sign; only when told so it hides.
+func TestHidden(t *testing.T) {
+	s := server(t, "")
+	for _, hidden := range []bool{false, true} {
+		enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
+		r := newRoom()
+		listen(t, connector(t, livekit.Config{URL: s.URL("x"), Hidden: hidden, Identity: "ear", Name: "Ear"}), r)
+		r.until(t, "Ana's sound", r.hears("ana"))
+		ctx, service := admin(t, s, "x")
+		me, err := service.GetParticipant(ctx, &lk.RoomParticipantIdentity{Room: "x", Identity: "ear"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if me.GetKind() != lk.ParticipantInfo_AGENT || me.GetPermission().GetHidden() != hidden || me.GetName() != "Ear" || me.GetPermission().GetCanPublish() {
+			t.Errorf("hidden %v: the server sees %v", hidden, me)
+		}
+		rooms, err := service.ListRooms(ctx, &lk.ListRoomsRequest{Names: []string{"x"}})
+		if err != nil || len(rooms.GetRooms()) != 1 || !rooms.GetRooms()[0].GetActiveRecording() {
+			t.Errorf("hidden %v: the room shows no recording sign: %v, %v", hidden, rooms, err)
+		}
+	}
+}
+
+// TestNoPath: signalling without a way for the media is failed:ice, in time.
+func TestNoPath(t *testing.T) {
+	t.Parallel()
+	s := server(t, "")
+	f, err := peer.New(peer.Config{Loopback: true, IPFilter: func(net.IP) bool { return false }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := livekit.New(livekit.Config{URL: s.URL("x"), Auth: keys, Peer: f})
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	err = c.Run(t.Context(), newRoom())
+	var end *bot.EndError
+	if !errors.As(err, &end) || end.Reason != models.EndFailedICE || !end.Retry || models.Hint(err) == "" || time.Since(began) > 20*time.Second {
+		t.Errorf("Run = %v after %v", err, time.Since(began))
+	}
+}
+
+// TestServerKilled: the server is killed and comes back on the same port after a second: the bot is back within 5 s.
+func TestServerKilled(t *testing.T) {
+	s := server(t, "")
+	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
+	r := newRoom()
+	c := connector(t, livekit.Config{URL: s.URL("x")})
+	stop := supervise(t, c, r)
+	r.until(t, "Ana's sound", r.hears("ana"))
+	s.Kill()
+	time.Sleep(time.Second) // how long the server is away
+	if err := s.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	back := time.Now()
+	r.until(t, "the bot in the new server", func() bool { return r.joins == 2 })
+	if took := time.Since(back); took > 5*time.Second {
+		t.Errorf("back after %v", took)
+	}
+	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "bo"})
+	r.until(t, "Bo's sound", r.hears("bo"))
+	stop()
+}
+
+// supervise runs a connector again and again, as bot.Room does.
+func supervise(t *testing.T, c *livekit.Connector, r *room) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	group.Go(func() {
+		for ctx.Err() == nil {
+			err := c.Run(ctx, r)
+			var end *bot.EndError
+			if errors.As(err, &end) && !end.Retry {
+				t.Errorf("ended for good: %v", err)
+				return
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(500 * time.Millisecond):
+			}
+		}
+	})
+	stop = func() { cancel(); group.Wait() }
+	t.Cleanup(stop)
+	return stop
+}
+
+// TestResume: when the signalling breaks the sound goes on, and the signalling is taken up again: no second join.
+func TestResume(t *testing.T) {
+	s := server(t, "")
+	ana := enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
+	p := relay(t, s.Port)
+	r := newRoom()
+	listen(t, connector(t, livekit.Config{URL: strings.Replace(s.URL("x"), s.Addr(), p.addr(), 1)}), r)
+	r.until(t, "Ana's sound", r.hears("ana"))
+	from := r.packets("ana")
+	began := time.Now()
+	p.cut()
+	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "bo"})
+	r.until(t, "Bo's sound", r.hears("bo")) // signalling is needed for this
+	took := time.Since(began)
+	if got, want := r.packets("ana")-from, int(took/(20*time.Millisecond)); got < want*9/10-5 {
+		t.Errorf("%d packets of Ana in %v, want about %d", got, took, want)
+	}
+	ana.leave()
+	r.until(t, "Ana's leaving", func() bool { _, there := r.people["ana"]; return !there })
+	r.note(func() {
+		if r.joins != 1 || r.opened != 2 {
+			t.Errorf("%d joins and %d tracks, want 1 and 2", r.joins, r.opened)
+		}
+	})
+}
+
+// proxy passes TCP connections on to a port of this machine, and can break them all.
+type proxy struct {
+	l     net.Listener
+	mu    sync.Mutex
+	conns []net.Conn
+}
+
+func relay(t *testing.T, port int) *proxy {
+	t.Helper()
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &proxy{l: l}
+	var group sync.WaitGroup
+	group.Go(func() {
+		for {
+			in, err := l.Accept()
+			if err != nil {
+				return
+			}
+			out, err := net.DialTCP("tcp4", nil, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
+			if err != nil {
+				_ = in.Close()
+				continue
+			}
+			p.mu.Lock()
+			p.conns = append(p.conns, in, out)
+			p.mu.Unlock()
+			group.Go(func() { _, _ = io.Copy(in, out); _ = in.Close() })
+			group.Go(func() { _, _ = io.Copy(out, in); _ = out.Close() })
+		}
+	})
+	t.Cleanup(func() { _ = l.Close(); p.cut(); group.Wait() })
+	return p
+}
+
+func (p *proxy) addr() string { return p.l.Addr().String() }
+
+func (p *proxy) cut() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range p.conns {
+		_ = c.Close()
+	}
+	p.conns = nil
+}

@@ -1,0 +1,174 @@
+package livekit_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"earshot/bot"
+	"earshot/bot/livekit"
+	"earshot/bot/livekit/localserver"
+	"earshot/models"
+)
+
+// crew is a worker that listens where it is invited.
+type crew struct {
+	r       *room
+	invited chan livekit.Invitation
+	busy    atomic.Int64
+}
+
+// work registers a worker that takes at most n rooms; it is stopped at the test's end.
+func work(t *testing.T, s *localserver.Server, n int) *crew {
+	t.Helper()
+	c := &crew{r: newRoom(), invited: make(chan livekit.Invitation, 16)}
+	w, err := livekit.NewWorker(livekit.WorkerConfig{
+		URL: strings.TrimSuffix(s.URL(""), "/"), Auth: keys, Peer: factory(t), Log: log(t),
+		Load: func() float64 { return float64(c.busy.Load()) / float64(n) },
+		Invited: func(ctx context.Context, i livekit.Invitation) error {
+			c.busy.Add(1)
+			defer c.busy.Add(-1)
+			c.invited <- i
+			return i.Connector.Run(ctx, c.r)
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- w.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("the worker ended with %v", err)
+		}
+	})
+	return c
+}
+
+// TestInvited: the bot comes when a host opens a room, hears and may act there, and goes with it. Two workers share
+// rooms by their load.
+func TestInvited(t *testing.T) {
+	t.Parallel()
+	s := server(t, "")
+	a, b := work(t, s, 2), work(t, s, 2)
+	registered := func() bool { return countLog(t, s, "worker registered") == 2 }
+	wait(t, "both workers", registered)
+	people := map[string]*person{}
+	for _, name := range []string{"one", "two", "three", "four"} {
+		people[name] = enter(t, livekit.PublishConfig{URL: s.URL(name), Identity: "host-" + name})
+	}
+	wait(t, "two rooms for each worker", func() bool { return a.busy.Load() == 2 && b.busy.Load() == 2 })
+	i := <-a.invited
+	host := "host-" + i.Room.Name
+	a.r.until(t, "the host's sound", a.r.hears(host))
+	if i.Room.URL != s.URL(i.Room.Name) {
+		t.Errorf("invited to %+v", i.Room)
+	}
+	do(t, i.Connector, bot.Order{Verb: models.VerbMute, Target: host})
+	do(t, i.Connector, bot.Order{Verb: models.VerbRemove, Target: host})
+	ctx, service := admin(t, s, i.Room.Name)
+	if _, err := service.DeleteRoom(ctx, deleteRoom(i.Room.Name)); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, "the end of the stay", func() bool { return a.busy.Load() == 1 })
+}
+
+// TestWorkerRefused: wrong credentials end the worker with the reason.
+func TestWorkerRefused(t *testing.T) {
+	s := server(t, "")
+	w, err := livekit.NewWorker(livekit.WorkerConfig{
+		URL: strings.TrimSuffix(s.URL(""), "/"), Auth: livekit.Credentials{Key: "x", Secret: "y"}, Peer: factory(t),
+		Invited: func(context.Context, livekit.Invitation) error { return nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var end *bot.EndError
+	if err := w.Run(t.Context()); !errors.As(err, &end) || end.Reason != models.EndFailedAuth || models.Hint(err) == "" {
+		t.Errorf("Run = %v", err)
+	}
+}
+
+// TestWebhooks: the server's own webhooks arrive and are believed; the bot's own are passed over.
+func TestWebhooks(t *testing.T) {
+	var mu sync.Mutex
+	var events []livekit.Event
+	web := httptest.NewServer(livekit.Webhook(livekit.WebhookConfig{URL: "livekit://rooms.example", Auth: keys, Log: log(t), Told: func(e livekit.Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		events = append(events, e)
+	}}))
+	defer web.Close()
+	s := server(t, "webhook: {api_key: "+localserver.Key+", urls: ['"+web.URL+"']}\n")
+	ana := enter(t, livekit.PublishConfig{URL: s.URL("Open Mic"), Identity: "ana"})
+	r := newRoom()
+	listen(t, connector(t, livekit.Config{URL: s.URL("Open%20Mic")}), r)
+	ana.leave()
+	wait(t, "Ana's leaving", func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, e := range events {
+			if e.Kind == livekit.EventLeft && e.Identity == "ana" {
+				return true
+			}
+		}
+		return false
+	})
+	mu.Lock()
+	defer mu.Unlock()
+	kinds := ""
+	for _, e := range events {
+		kinds += string(e.Kind) + " "
+		if e.Room != (models.Room{ID: "open-mic", Name: "Open Mic", URL: "livekit://rooms.example/Open%20Mic"}) || e.Identity == "earshot" || e.ID == "" || time.Since(e.At).Abs() > time.Minute {
+			t.Errorf("event %+v", e)
+		}
+	}
+	if !strings.Contains(kinds, "room_started") || !strings.Contains(kinds, "participant_joined") {
+		t.Errorf("events %s", kinds)
+	}
+}
+
+// TestForgedWebhooks: what is not signed with our secret over exactly this body is refused.
+func TestForgedWebhooks(t *testing.T) {
+	h := livekit.Webhook(livekit.WebhookConfig{URL: "livekit://rooms.example", Auth: keys, Told: func(livekit.Event) { t.Error("a forged event was believed") }})
+	body := []byte(`{"event":"room_finished","room":{"name":"x"}}`)
+	sum := sha256.Sum256(body)
+	sign := func(c livekit.Credentials, hash string, at time.Time) string {
+		token, err := c.Sign(livekit.Claims{SHA256: hash}, at, time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return token
+	}
+	hash := base64.StdEncoding.EncodeToString(sum[:])
+	for name, tt := range map[string]struct {
+		method, token string
+		body          []byte
+		want          int
+	}{
+		"no token":     {"POST", "", body, 401},
+		"other secret": {"POST", sign(livekit.Credentials{Key: keys.Key, Secret: "x"}, hash, time.Now()), body, 401},
+		"other body":   {"POST", sign(keys, hash, time.Now()), append([]byte(" "), body...), 401},
+		"old":          {"POST", sign(keys, hash, time.Now().Add(-time.Hour)), body, 401},
+		"no hash":      {"POST", sign(keys, "", time.Now()), body, 401},
+		"GET":          {"GET", sign(keys, hash, time.Now()), body, 405},
+		"large":        {"POST", sign(keys, hash, time.Now()), make([]byte, 1<<20), 413},
+	} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest(tt.method, "/", bytes.NewReader(tt.body))
+		r.Header.Set("Authorization", tt.token)
+		if h.ServeHTTP(w, r); w.Code != tt.want {
+			t.Errorf("%s: HTTP %d, want %d", name, w.Code, tt.want)
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"earshot/bot"
+	"earshot/bot/livekit"
+	"earshot/bot/livekit/localserver"
+	"earshot/models"
+)
+
+// liveKit starts a LiveKit server for one test, or skips the test where there is none.
+func liveKit(t *testing.T) *localserver.Server {
+	t.Helper()
+	server, err := localserver.Start(t.Context(), t.TempDir(), "")
+	if errors.Is(err, localserver.ErrAbsent) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Kill)
+	return server
+}
+
+// secrets are the server's credentials, as the environment has them.
+func secrets(variable string) (string, error) {
+	return map[string]string{"LIVEKIT_API_KEY": localserver.Key, "LIVEKIT_API_SECRET": localserver.Secret}[variable], nil
+}
+
+// TestLiveKitPutsTheRightWordsUnderTheRightNames plays the demo's voices in a room of a real LiveKit server, which the
+// bot joins as "earshot join" does: SQLite holds what was said, by whom, with the planted violations and no other.
+func TestLiveKitPutsTheRightWordsUnderTheRightNames(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays for 45 seconds")
+	}
+	t.Parallel()
+	server := liveKit(t)
+	s, l := openTestStation(t, t.TempDir())
+	a, out := testApp()
+	room, connector, err := s.connector(wish{address: server.URL("open-mic"), secret: secrets})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var session models.Session
+	err = s.run(t.Context(), l, func(ctx context.Context) error {
+		session, err = performIn(ctx, a, s, l, server, stay{room: room, connector: connector})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := s.store.Session(t.Context(), session.ID)
+	if err != nil || info.Reason != models.EndLeft || info.Pending != 0 || info.Failed != 0 || info.Gaps != 0 {
+		t.Errorf("session %+v, %v", info, err)
+	}
+	play, err := readPlay()
+	if err != nil {
+		t.Fatal(err)
+	}
+	us := lines(t, s, session.ID)
+	checkWords(t, play, us)
+	checkFlags(t, s, play, us)
+	checkOverlap(t, us)
+	if !strings.Contains(out.String(), "can: message private_message mute unmute to_audience remove") {
+		t.Errorf("the terminal shows no rights: %s", out)
+	}
+}
+
+// performIn lets the cast play in a LiveKit room while the bot listens there.
+func performIn(ctx context.Context, a *app, s *station, l net.Listener, server *localserver.Server, st stay) (session models.Session, err error) {
+	cast, err := openCast()
+	if err != nil {
+		return session, err
+	}
+	up := newCurtain(st.connector.(actingConnector), len(cast))
+	st.connector = up
+	listening, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
+	group, playing := errgroup.WithContext(listening)
+	group.Go(func() (err error) {
+		session, err = a.follow(listening, s, l, st, false)
+		return err
+	})
+	group.Go(func() error {
+		voices, playing := errgroup.WithContext(playing)
+		for _, v := range cast {
+			voices.Go(func() error {
+				return livekit.Publish(playing, livekit.PublishConfig{
+					URL: server.URL("open-mic"), Auth: livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret},
+					Identity: "person-" + v.name, Name: v.name, Peer: s.peers, Ready: up.wait,
+					Next: func() ([]byte, time.Duration, error) { f, err := v.frames.Next(); return f.Opus, f.At, err },
+				})
+			})
+		}
+		defer leave(bot.End(models.EndLeft, nil))
+		return voices.Wait()
+	})
+	return session, group.Wait()
+}

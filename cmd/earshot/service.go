@@ -1,0 +1,194 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"earshot/bot"
+	"earshot/models"
+)
+
+const (
+	// Between two stays in a room that is to be listened in for good.
+	rejoinMin = 10 * time.Second
+	rejoinMax = 2 * time.Minute
+)
+
+// Errors of a service that a caller tells apart.
+var (
+	errRoomThere = errors.New("the bot listens in this room already")
+	errNoRoom    = errors.New("the bot is in no such room")
+	errEnding    = errors.New("Earshot is stopping")
+)
+
+// service keeps a station in any number of rooms: those of the configuration for good, invited ones until they are over.
+type service struct {
+	station *station
+
+	mu    sync.Mutex
+	rooms map[string]*guest // by room id
+	// ctx is run's, for rooms that are joined later; nil before and after.
+	ctx   context.Context //nolint:containedctx // it is the life of run, which outlasts the calls of invite
+	group sync.WaitGroup
+}
+
+// guest is the bot in one room.
+type guest struct {
+	wish  wish
+	room  models.Room
+	leave context.CancelCauseFunc
+
+	mu      sync.Mutex
+	status  bot.Status
+	session string
+	since   time.Time
+}
+
+// roomState is a room as people and scripts are told about it.
+type roomState struct {
+	Room    string           `json:"room"`
+	Name    string           `json:"name"`
+	URL     string           `json:"url"`
+	State   bot.State        `json:"state"`
+	Session string           `json:"session,omitempty"`
+	Since   time.Time        `json:"since"`
+	Reason  models.EndReason `json:"reason,omitempty"`
+	Problem string           `json:"problem,omitempty"`
+}
+
+func newService(s *station) *service { return &service{station: s, rooms: map[string]*guest{}} }
+
+// run joins the rooms of the configuration and stays until the context ends; then every room is left.
+func (v *service) run(ctx context.Context, wishes []wish) error {
+	v.mu.Lock()
+	v.ctx = ctx
+	v.mu.Unlock()
+	for _, w := range wishes {
+		if _, err := v.join(w, true); err != nil {
+			return badInput(err)
+		}
+	}
+	<-ctx.Done()
+	v.mu.Lock()
+	v.ctx = nil
+	v.mu.Unlock()
+	v.group.Wait()
+	return nil
+}
+
+// join begins to listen in a room; for good: again and again, whenever a stay is over.
+func (v *service) join(w wish, forGood bool) (roomState, error) {
+	room, connector, err := v.station.connector(w)
+	if err != nil {
+		return roomState{}, err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.ctx == nil {
+		return roomState{}, errEnding
+	}
+	if _, there := v.rooms[room.ID]; there {
+		return roomState{}, fmt.Errorf("%s: %w", room.ID, errRoomThere)
+	}
+	ctx, leave := context.WithCancelCause(v.ctx)
+	g := &guest{wish: w, room: room, leave: leave, since: time.Now().UTC(), status: bot.Status{State: bot.StateJoining}}
+	v.rooms[room.ID] = g
+	v.group.Go(func() {
+		defer leave(nil)
+		v.stay(ctx, g, connector, forGood)
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		delete(v.rooms, room.ID)
+	})
+	return g.state(), nil
+}
+
+// stay is in a room until it is over or, for good, until the context ends.
+func (v *service) stay(ctx context.Context, g *guest, connector bot.Connector, forGood bool) {
+	for pause := rejoinMin; ; pause = min(2*pause, rejoinMax) {
+		began := time.Now()
+		session, err := v.station.listenIn(ctx, stay{
+			room: g.room, connector: connector, watch: g.watch,
+			started: func(s models.Session) { g.begin(s.ID) },
+		})
+		if err != nil {
+			v.station.log.Warn("room ended", "room", g.room.ID, "session", session.ID, "reason", string(session.Reason), "err", err)
+		}
+		if !forGood || ctx.Err() != nil || over(session.Reason) {
+			return
+		}
+		if time.Since(began) > rejoinMax {
+			pause = rejoinMin
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause + time.Duration(rand.Int64N(int64(pause/4)))): //nolint:gosec // jitter
+		}
+	}
+}
+
+// over reports whether joining again would be wrong.
+func over(r models.EndReason) bool {
+	return slices.Contains([]models.EndReason{
+		models.EndLeft, models.EndReplaced, models.EndRemoved, models.EndDenied, models.EndFailedAuth, models.EndStopped,
+	}, r)
+}
+
+// leave sends the bot out of a room.
+func (v *service) leave(room string) error {
+	v.mu.Lock()
+	g := v.rooms[room]
+	v.mu.Unlock()
+	if g == nil {
+		return fmt.Errorf("%s: %w", room, errNoRoom)
+	}
+	g.leave(bot.End(models.EndLeft, nil))
+	return nil
+}
+
+// states lists the rooms by name.
+func (v *service) states() []roomState {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	out := make([]roomState, 0, len(v.rooms))
+	for _, g := range v.rooms {
+		out = append(out, g.state())
+	}
+	slices.SortFunc(out, func(a, b roomState) int { return cmp.Compare(a.Room, b.Room) })
+	return out
+}
+
+func (g *guest) begin(session string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.session = session
+}
+
+func (g *guest) watch(s bot.Status) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if s.State != g.status.State {
+		g.since = time.Now().UTC()
+	}
+	g.status = s
+}
+
+func (g *guest) state() roomState {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	out := roomState{
+		Room: g.room.ID, Name: g.room.Name, URL: g.room.URL, State: g.status.State, Session: g.session, Since: g.since,
+		Reason: g.status.Reason,
+	}
+	if g.status.Err != nil {
+		out.Problem = g.status.Err.Error()
+	}
+	return out
+}
