@@ -3,12 +3,12 @@ package livekit_test
 import (
 	"context"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -247,9 +247,31 @@ func TestResume(t *testing.T) {
 
 // proxy passes TCP connections on to a port of this machine, and can break them all.
 type proxy struct {
-	l     net.Listener
-	mu    sync.Mutex
-	conns []net.Conn
+	l       net.Listener
+	mu      sync.Mutex
+	conns   []net.Conn
+	stalled atomic.Bool
+}
+
+// stall stops passing anything on, and goes on with what was held up.
+func (p *proxy) stall(on bool) { p.stalled.Store(on) }
+
+// pass copies until one side ends.
+func (p *proxy) pass(to, from net.Conn) {
+	defer to.Close() //nolint:errcheck // the test is over, or the other side is
+	b := make([]byte, 32<<10)
+	for {
+		n, err := from.Read(b)
+		for p.stalled.Load() {
+			time.Sleep(5 * time.Millisecond)
+		}
+		if err != nil {
+			return
+		}
+		if _, err := to.Write(b[:n]); err != nil {
+			return
+		}
+	}
 }
 
 func relay(t *testing.T, port int) *proxy {
@@ -274,8 +296,8 @@ func relay(t *testing.T, port int) *proxy {
 			p.mu.Lock()
 			p.conns = append(p.conns, in, out)
 			p.mu.Unlock()
-			group.Go(func() { _, _ = io.Copy(in, out); _ = in.Close() })
-			group.Go(func() { _, _ = io.Copy(out, in); _ = out.Close() })
+			group.Go(func() { p.pass(in, out) })
+			group.Go(func() { p.pass(out, in) })
 		}
 	})
 	t.Cleanup(func() { _ = l.Close(); p.cut(); group.Wait() })

@@ -1,0 +1,16 @@
+package livekit
+
+import (
+	"errors"
+
+	lk "github.com/livekit/protocol/livekit"
+)
+
+// Simulate asks the server to play one of its faults on the bot.
+func (c *Connector) Simulate(x *lk.SimulateScenario) error {
+	s := c.current()
+	if s == nil {
+		return errors.New("not in the room")
+	}
+	return s.signal().send(&lk.SignalRequest{Message: &lk.SignalRequest_Simulate{Simulate: x}})
+}
