@@ -14,3 +14,16 @@ func (c *Connector) Simulate(x *lk.SimulateScenario) error {
 	}
 	return s.signal().send(&lk.SignalRequest{Message: &lk.SignalRequest_Simulate{Simulate: x}})
 }
+
+// Token is the ready token that the next join uses.
+func (c *Connector) Token() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.token
+}
+
+// Expires reads when a token runs out.
+func Expires(token string) int64 {
+	c, _ := readClaims(token)
+	return c.Expires
+}

@@ -129,6 +129,25 @@ func TestRefusedTokens(t *testing.T) {
 	}
 }
 
+// TestTokenIsRenewed: the server renews a ready token for whoever uses it, so that it serves for a later join.
+func TestTokenIsRenewed(t *testing.T) {
+	s := server(t, "")
+	yes := true
+	token, err := keys.Sign(livekit.Claims{Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, CanSubscribe: &yes}}, time.Now(), 5*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := connector(t, livekit.Config{URL: s.URL("x"), Auth: livekit.Credentials{Token: token}})
+	listen(t, c, newRoom())
+	wait(t, "the newer token", func() bool { return c.Token() != token })
+	if later := livekit.Expires(c.Token()) - livekit.Expires(token); later < 60 {
+		t.Errorf("it lasts %d s longer", later)
+	}
+	if _, err := livekit.New(livekit.Config{URL: s.URL("x"), Auth: livekit.Credentials{Token: c.Token()}, Peer: factory(t)}); err != nil {
+		t.Errorf("the newer token: %v", err)
+	}
+}
+
 // TestHidden: the bot is in the list of participants, as an agent, with the recording sign; only when told so it hides.
 func TestHidden(t *testing.T) {
 	s := server(t, "")
@@ -225,8 +244,10 @@ func TestResume(t *testing.T) {
 	ana := enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
 	p := relay(t, s.Port)
 	r := newRoom()
-	listen(t, connector(t, livekit.Config{URL: strings.Replace(s.URL("x"), s.Addr(), p.addr(), 1)}), r)
+	c := connector(t, livekit.Config{URL: strings.Replace(s.URL("x"), s.Addr(), p.addr(), 1)})
+	listen(t, c, r)
 	r.until(t, "Ana's sound", r.hears("ana"))
+	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "before"})
 	from := r.packets("ana")
 	began := time.Now()
 	p.cut()
@@ -236,6 +257,8 @@ func TestResume(t *testing.T) {
 	if got, want := r.packets("ana")-from, int(took/(20*time.Millisecond)); got < want*9/10-5 {
 		t.Errorf("%d packets of Ana in %v, want about %d", got, took, want)
 	}
+	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "after"})
+	wait(t, "both lines", func() bool { return len(ana.lines()) == 2 && strings.HasPrefix(ana.lines()[1], "earshot ") })
 	ana.leave()
 	r.until(t, "Ana's leaving", func() bool { _, there := r.people["ana"]; return !there })
 	r.note(func() {

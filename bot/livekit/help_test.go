@@ -135,10 +135,10 @@ func enter(t *testing.T, c livekit.PublishConfig) *person {
 	p.c.Peer, p.c.Auth = factory(t), keys
 	p.c.Ready = func(context.Context) { close(ready) }
 	p.c.Next = tone(ctx)
-	p.c.Heard = func(topic string, b []byte) {
+	p.c.Heard = func(from, topic string, b []byte) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.heard = append(p.heard, topic+" "+string(b))
+		p.heard = append(p.heard, from+" "+topic+" "+string(b))
 	}
 	go func() { p.ended <- livekit.Publish(ctx, p.c) }()
 	t.Cleanup(func() {
