@@ -8,7 +8,7 @@ type Retention struct {
 	Sound time.Duration
 	// Words is for transcripts, gaps, the names of people without a flag, and summaries, which quote.
 	Words time.Duration
-	// Flags is for flags with the words that matched.
+	// Flags is for flags with the words that matched, and for what came of them: decisions, actions, strikes.
 	Flags time.Duration
 }
 
@@ -33,6 +33,8 @@ type Swept struct {
 	Utterances int `json:"utterances"`
 	Flags      int `json:"flags"`
 	Gaps       int `json:"gaps"`
+	// Decisions counts decisions, actions and strikes.
+	Decisions int `json:"decisions"`
 	// Sessions are those of which nothing was left.
 	Sessions int `json:"sessions"`
 }
@@ -68,7 +70,8 @@ type Removal struct {
 	At time.Time `json:"at"`
 	// By is who asked for it; "retention" for the sweep.
 	By string `json:"by"`
-	// What was removed: session, person, room; or, by the sweep, sound, evidence, words, gaps, flags, remains.
+	// What was removed: session, person, room; or, by the sweep, sound, evidence, words, gaps, flags, actions,
+	// decisions, strikes, remains.
 	What   string `json:"what"`
 	Target string `json:"target"`
 	// Rows is how many rows there were to remove.
@@ -96,4 +99,8 @@ type PersonRecord struct {
 	Utterances []Utterance `json:"utterances"`
 	Flags      []Flag      `json:"flags"`
 	Gaps       []Gap       `json:"gaps"`
+	// Decisions are about the person's words, Actions about the person; Strikes are the ledgers' entries.
+	Decisions []Decision    `json:"decisions"`
+	Actions   []Action      `json:"actions"`
+	Strikes   []LedgerEntry `json:"strikes"`
 }

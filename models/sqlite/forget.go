@@ -191,6 +191,11 @@ func (s *Store) eraseSessions(ctx context.Context, column, value string) (int, e
 // inRoom confines rows of a person (?1) to a room (?2), when there is one.
 const inRoom = "(?2 = '' OR session IN (SELECT id FROM sessions WHERE room = ?2))"
 
+// ofPerson says that a document is about a person (?1).
+func ofPerson(table, field string) string {
+	return "json_extract(" + table + ".doc, '$." + field + "') = ?1"
+}
+
 // personSteps are the rows of a person (?1) in a room (?2), at most ?3 at a time.
 func personSteps() []string {
 	const of = "speaker_id = ?1 AND " + inRoom
@@ -198,6 +203,10 @@ func personSteps() []string {
 		"DELETE FROM evidence WHERE id IN (SELECT e.id FROM evidence e JOIN utterances u USING (session, epoch, track, seq) WHERE " +
 			"u.speaker_id = ?1 AND (?2 = '' OR u.session IN (SELECT id FROM sessions WHERE room = ?2)) LIMIT min(?3, 20))",
 		"DELETE FROM spool WHERE id IN (SELECT id FROM spool WHERE " + of + " LIMIT min(?3, 20))",
+		"DELETE FROM actions WHERE id IN (SELECT id FROM actions WHERE (" + ofPerson("actions", "target_id") + " OR decision IN (SELECT id FROM decisions WHERE " +
+			ofPerson("decisions", "speaker_id") + ")) AND " + inRoom + " LIMIT ?3)",
+		"DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE " + ofPerson("decisions", "speaker_id") + " AND " + inRoom + " LIMIT ?3)",
+		"DELETE FROM ledger WHERE id IN (SELECT id FROM ledger WHERE person = ?1 AND " + inRoom + " LIMIT ?3)",
 		"DELETE FROM flags WHERE id IN (SELECT id FROM flags WHERE " + of + " LIMIT ?3)",
 		"DELETE FROM gaps WHERE id IN (SELECT id FROM gaps WHERE " + of + " LIMIT ?3)",
 		"DELETE FROM utterances WHERE id IN (SELECT id FROM utterances WHERE " + of + " LIMIT ?3)",

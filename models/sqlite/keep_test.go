@@ -41,6 +41,16 @@ func fillRoom(t testing.TB, s *sqlite.Store, id, room, word string, lines int) {
 		if seq%4 == 0 {
 			flags = []models.Flag{flag(u, "r")}
 			flags[0].Title, flags[0].Why = word, word
+			d := models.Decision{ID: "d" + flags[0].ID, Session: id, Flag: flags[0].ID, SpeakerID: c.SpeakerID, SpeakerName: word,
+				Matched: u.Words, Why: word, Created: u.Committed}
+			must(t, s.Put(t.Context(), models.Record{
+				Session: id, Decisions: []models.Decision{d},
+				Actions: []models.Action{
+					{ID: "a" + d.ID, Session: id, Decision: d.ID, Verb: models.VerbMute, TargetID: c.SpeakerID, TargetName: word, Created: u.Committed},
+					{ID: "t" + d.ID, Session: id, Decision: d.ID, Verb: models.VerbTell, Text: word, Created: u.Committed},
+				},
+				Ledger: []models.LedgerEntry{{ID: "l" + d.ID, Ledger: "conduct", Person: c.SpeakerID, Scope: room, Session: id, Points: 1, At: u.Committed}},
+			}))
 			must(t, s.CommitWithEvidence(t.Context(), u, flags, &models.Evidence{
 				Utterance: u.Key, StartMS: u.StartMS, EndMS: u.EndMS, Ogg: c.Opus, Expires: start.Add(365 * day),
 			}))
@@ -48,6 +58,7 @@ func fillRoom(t testing.TB, s *sqlite.Store, id, room, word string, lines int) {
 		must(t, s.Commit(t.Context(), u, flags))
 	}
 	must(t, s.PutSummary(t.Context(), models.Summary{Session: id, Kind: models.SummarySession, Headline: word, Created: start}))
+	must(t, s.NamePerson(t.Context(), room, word+"id", word, "kim", start))
 	must(t, s.EndSession(t.Context(), id, models.EndLeft, start.Add(time.Hour)))
 }
 
@@ -108,7 +119,7 @@ func TestSweepKeepsToTheClocks(t *testing.T) {
 		equal(t, "target", r.Target, "secret")
 		what = append(what, fmt.Sprintf("%s %d", r.What, r.Rows))
 	}
-	equal(t, "removals", what, []string{"sound 8", "evidence 8", "words 36", "gaps 44", "flags 8", "remains 2"})
+	equal(t, "removals", what, []string{"sound 8", "evidence 8", "words 36", "gaps 44", "flags 8", "actions 16", "decisions 8", "strikes 8", "remains 2"})
 	if swept, err := s.Sweep(t.Context(), start.Add(182*day), policy); err != nil || !swept.Nothing() {
 		t.Errorf("a second sweep removed %+v, %v", swept, err)
 	}
@@ -229,7 +240,9 @@ func TestFindPeople(t *testing.T) {
 	}
 	r, err := s.PersonRecord(t.Context(), "anaid", "")
 	must(t, err)
-	equal(t, "in all rooms", []int{len(r.Sessions), len(r.Utterances), len(r.Flags), len(r.Gaps)}, []int{2, 22, 6, 24})
+	equal(t, "in all rooms", []int{
+		len(r.Sessions), len(r.Utterances), len(r.Flags), len(r.Gaps), len(r.Decisions), len(r.Actions), len(r.Strikes),
+	}, []int{2, 22, 6, 24, 6, 6, 6})
 	r, err = s.PersonRecord(t.Context(), "anaid", "r2")
 	must(t, err)
 	equal(t, "in one room", []int{len(r.Sessions), len(r.Utterances), r.Sessions[0].Lines, r.Sessions[0].Flags, r.Sessions[0].Clips}, []int{1, 11, 9, 3, 6})

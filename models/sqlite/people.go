@@ -42,6 +42,9 @@ func (s *Store) PersonRecord(ctx context.Context, id, room string) (models.Perso
 		if r.Flags, err = list(ctx, tx, scanFlag, "SELECT "+flagColumns+" FROM flags"+of, id, room); err != nil {
 			return err
 		}
+		if r.Decisions, r.Actions, r.Strikes, err = personOutcome(ctx, tx, id, room); err != nil {
+			return err
+		}
 		r.Gaps, err = list(ctx, tx, func(rows *sql.Rows) (g models.Gap, err error) {
 			err = rows.Scan(&g.Session, &g.SpeakerID, &g.SpeakerName, &g.StartMS, &g.EndMS, &g.LostMS, &g.Cause)
 			return g, err
@@ -68,4 +71,24 @@ func personSessions(ctx context.Context, tx *sql.Tx, id, room string) ([]models.
 				WHERE u.session = s.id AND u.speaker_id = p.id)
 		FROM speakers p JOIN sessions s ON s.id = p.session
 		WHERE p.id = ?1 AND (?2 = '' OR s.room = ?2) AND s.erasing = 0 ORDER BY s.started`, id, room)
+}
+
+// personOutcome reads what came of a person's flags.
+func personOutcome(ctx context.Context, tx *sql.Tx, id, room string) (ds []models.Decision, as []models.Action, ls []models.LedgerEntry, err error) {
+	const there = " AND " + inRoom + " AND session NOT IN (SELECT id FROM sessions WHERE erasing = 1) ORDER BY session, "
+	ds, err = list(ctx, tx, scanDoc[models.Decision], "SELECT doc FROM decisions WHERE "+ofPerson("decisions", "speaker_id")+there+"created", id, room)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	as, err = list(ctx, tx, scanDoc[models.Action], "SELECT doc FROM actions WHERE "+ofPerson("actions", "target_id")+there+"created", id, room)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	ls, err = list(ctx, tx, func(rows *sql.Rows) (e models.LedgerEntry, err error) {
+		var when int64
+		err = rows.Scan(&e.ID, &e.Session, &e.Ledger, &e.Person, &e.Scope, &e.Flag, &e.Points, &e.Pending, &e.By, &when)
+		e.At = at(when)
+		return e, err
+	}, "SELECT id, session, ledger, person, scope, flag, points, pending, by, at FROM ledger WHERE person = ?1"+there+"at", id, room)
+	return ds, as, ls, err
 }

@@ -8,12 +8,18 @@ import (
 	"earshot/models"
 )
 
-// dueStep is one kind of rows that grow old. In its queries ?1 is the session, ?2 the age limit in ms from the session's
-// start, ?3 how many rows at most.
+// Which rows are due: ?2 is the age limit in ms from the session's start, ?4 the same as a point in time.
+const (
+	saidBefore = "end_ms < ?2"
+	madeBefore = "created < ?4"
+)
+
+// dueStep is one kind of rows that grow old. In its queries ?1 is the session, ?3 how many rows at most.
 type dueStep struct {
 	what  string
 	keep  func(models.Retention) time.Duration
 	table string
+	due   string
 	limit int
 	// before runs in the transaction of each deletion.
 	before []string
@@ -26,16 +32,19 @@ func dueSteps() []dueStep {
 	flags := func(r models.Retention) time.Duration { return r.Flags }
 	return []dueStep{
 		// Sound that was never decoded is not lost without a word.
-		{"sound", sound, "spool", eraseClips, []string{`INSERT INTO gaps (session, speaker_id, speaker_name, start_ms, end_ms, lost_ms, cause)
+		{"sound", sound, "spool", saidBefore, eraseClips, []string{`INSERT INTO gaps (session, speaker_id, speaker_name, start_ms, end_ms, lost_ms, cause)
 			SELECT session, speaker_id, speaker_name, start_ms, end_ms, end_ms - start_ms, 'overload' FROM spool
 			WHERE session = ?1 AND end_ms < ?2 AND parked = 0 ORDER BY id LIMIT ?3 ON CONFLICT DO NOTHING`},
 			func(s *models.Swept) *int { return &s.Clips }},
-		{"evidence", sound, "evidence", eraseClips, nil, func(s *models.Swept) *int { return &s.Clips }},
+		{"evidence", sound, "evidence", saidBefore, eraseClips, nil, func(s *models.Swept) *int { return &s.Clips }},
 		// A summary quotes lines: none outlives them. Made anew, it rests on those that are left.
-		{"words", words, "utterances", eraseRows, []string{"DELETE FROM summaries WHERE session = ?1 AND ?2 + ?3 IS NOT NULL"},
+		{"words", words, "utterances", saidBefore, eraseRows, []string{"DELETE FROM summaries WHERE session = ?1 AND ?2 + ?3 IS NOT NULL"},
 			func(s *models.Swept) *int { return &s.Utterances }},
-		{"gaps", words, "gaps", eraseRows, nil, func(s *models.Swept) *int { return &s.Gaps }},
-		{"flags", flags, "flags", eraseRows, nil, func(s *models.Swept) *int { return &s.Flags }},
+		{"gaps", words, "gaps", saidBefore, eraseRows, nil, func(s *models.Swept) *int { return &s.Gaps }},
+		{"flags", flags, "flags", saidBefore, eraseRows, nil, func(s *models.Swept) *int { return &s.Flags }},
+		{"actions", flags, "actions", madeBefore, eraseRows, nil, func(s *models.Swept) *int { return &s.Decisions }},
+		{"decisions", flags, "decisions", madeBefore, eraseRows, nil, func(s *models.Swept) *int { return &s.Decisions }},
+		{"strikes", flags, "ledger", "at < ?4", eraseRows, nil, func(s *models.Swept) *int { return &s.Decisions }},
 	}
 }
 
@@ -86,6 +95,7 @@ func (s *Store) sweepSession(ctx context.Context, now time.Time, session models.
 
 // sweepStep deletes a session's old rows of one kind, a few in each transaction.
 func (s *Store) sweepStep(ctx context.Context, now time.Time, session models.Session, step dueStep, limit int64) (total int, err error) {
+	point := millis(session.Started) + limit
 	for {
 		n := 0
 		err := s.update(ctx, "sweep "+step.what, func(tx *sql.Tx) error {
@@ -94,7 +104,8 @@ func (s *Store) sweepStep(ctx context.Context, now time.Time, session models.Ses
 			}
 			if total == 0 {
 				due := 0
-				row := tx.QueryRowContext(ctx, "SELECT count(*) FROM "+step.table+" WHERE session = ? AND end_ms < ?", session.ID, limit)
+				row := tx.QueryRowContext(ctx, "SELECT count(*) FROM "+step.table+" WHERE session = ?1 AND ?2 + ?3 + ?4 IS NOT NULL AND "+step.due,
+					session.ID, limit, step.limit, point)
 				if err := row.Scan(&due); err != nil || due == 0 {
 					return err
 				}
@@ -109,7 +120,7 @@ func (s *Store) sweepStep(ctx context.Context, now time.Time, session models.Ses
 				}
 			}
 			n, err = deleted(tx.ExecContext(ctx, "DELETE FROM "+step.table+" WHERE id IN (SELECT id FROM "+step.table+
-				" WHERE session = ?1 AND end_ms < ?2 ORDER BY id LIMIT ?3)", session.ID, limit, step.limit))
+				" WHERE session = ?1 AND ?2 + ?4 IS NOT NULL AND "+step.due+" ORDER BY id LIMIT ?3)", session.ID, limit, step.limit, point))
 			if err != nil {
 				return err
 			}
@@ -127,7 +138,8 @@ func (s *Store) sweepStep(ctx context.Context, now time.Time, session models.Ses
 func (s *Store) sweepRemains(ctx context.Context, now time.Time, id string) (gone bool, err error) {
 	const held = `SELECT speaker_id FROM utterances WHERE session = ?1 UNION ALL SELECT speaker_id FROM flags WHERE session = ?1
 		UNION ALL SELECT speaker_id FROM spool WHERE session = ?1`
-	const kept = held + " UNION ALL SELECT '' FROM evidence WHERE session = ?1"
+	const kept = held + ` UNION ALL SELECT '' FROM evidence WHERE session = ?1 UNION ALL SELECT '' FROM decisions WHERE session = ?1
+		UNION ALL SELECT '' FROM actions WHERE session = ?1 UNION ALL SELECT '' FROM ledger WHERE session = ?1`
 	err = s.update(ctx, "sweep remains", func(tx *sql.Tx) error {
 		n, err := deleted(tx.ExecContext(ctx, "DELETE FROM speakers WHERE session = ?1 AND id NOT IN ("+held+")", id))
 		if err != nil {
