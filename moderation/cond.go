@@ -91,9 +91,9 @@ func (c *cond) holds(s *scene, minP float64) (bool, []match) {
 	case condAll:
 		return c.holdsAll(s, minP)
 	case condNone:
-		noSound := s.noSound
-		s.noSound = false
-		defer func() { s.noSound = noSound }()
+		noSound, nowOnly := s.noSound, s.nowOnly
+		s.noSound, s.nowOnly = false, false
+		defer func() { s.noSound, s.nowOnly = noSound, nowOnly }()
 		for _, kid := range c.kids {
 			if ok, _ := kid.holds(s, 0); ok {
 				return false, nil
@@ -153,7 +153,7 @@ func (c *cond) holdsMatches(s *scene, minP float64) (bool, []match) {
 			}
 		}
 		for _, m := range s.found[src] {
-			if float64(m.p) >= need && m.first >= from {
+			if float64(m.p) >= need && m.first >= from && (!s.nowOnly || m.last >= s.heard.cut) {
 				out = append(out, m)
 			}
 		}
