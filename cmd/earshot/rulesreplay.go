@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -143,55 +142,6 @@ func (a *app) printReplay(set *moderation.Set, r *moderation.Replay, asJSON bool
 		})
 	}
 	return table(a.stdout, a.palette(a.stdout), rows)
-}
-
-func newRulesExplain(a *app) *cobra.Command {
-	var asJSON, show bool
-	cmd := &cobra.Command{
-		Use:   "explain FLAG",
-		Short: "Explain a stored flag: the rule, the words, how surely they were heard",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			store, err := a.openStore(cmd)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, store.Close()) }()
-			f, err := store.Flag(cmd.Context(), args[0])
-			if err != nil {
-				return models.WithHint(err, `"earshot sessions show SESSION --json" has the ids of flags`)
-			}
-			if asJSON {
-				return a.writeJSON(f)
-			}
-			a.printFlag(f, show)
-			return nil
-		},
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object")
-	cmd.Flags().BoolVar(&show, "show", false, "do not hide the words")
-	return cmd
-}
-
-// printFlag tells all that a flag knows of itself.
-func (a *app) printFlag(f models.Flag, show bool) {
-	paint := a.palette(a.stdout)
-	fmt.Fprintf(a.stdout, "%s  level %s, mode %s\n", paint.alert("▲ "+f.Rule), f.Level, f.Mode)
-	fmt.Fprintf(a.stdout, "    %s\n    %s\n", plain(f.Title), plain(f.Why))
-	fmt.Fprintf(a.stdout, "    said by %s at %s, in session %s\n", plain(f.SpeakerName), clockMS(f.StartMS), f.Session)
-	fmt.Fprintf(a.stdout, "    rule %s of pack %s, version %s\n", f.Rule, f.Pack, f.Hash)
-	for _, w := range f.Matched {
-		text := plain(w.Text)
-		if r := []rune(text); !show && len(r) > 0 {
-			text = string(r[0]) + strings.Repeat("•", max(len(r)-1, 2))
-		}
-		fmt.Fprintf(a.stdout, "    %s  %s  probability %.2f\n", clockMS(w.StartMS), text, w.P)
-	}
-	if f.Status == models.FlagOpen {
-		fmt.Fprintln(a.stdout, "    nobody has answered yet")
-		return
-	}
-	fmt.Fprintf(a.stdout, "    %s by %s on %s\n", f.Status, plain(f.DecidedBy), f.Decided.Local().Format(time.DateTime))
 }
 
 // clockMS is a time of a session as people read it.

@@ -51,7 +51,10 @@ The rules are those of the configuration; --rules names others.`,
 			if err != nil {
 				return err
 			}
-			return a.printWhyNot(set, line, verdicts, args[2], show)
+			if err := a.printWhyNot(set, line, verdicts, args[2], show); err != nil {
+				return err
+			}
+			return a.printStored(cmd.Context(), store, set, line, args[2], show)
 		},
 	}
 	cmd.Flags().StringArrayVar(&files, "rules", nil, "judge by this rule `FILE`; may be given several times")
@@ -139,5 +142,33 @@ func (a *app) printWhyNot(set *moderation.Set, line models.Utterance, verdicts [
 		return nil
 	}
 	fmt.Fprintf(a.stdout, "▲ %s fires, mode %s: %s\n    %s\n", rule, v.Mode, plain(v.Why), gatesLine(v.Gates))
+	return nil
+}
+
+// printStored tells what became of a rule's flag on a line, when one is stored.
+func (a *app) printStored(ctx context.Context, store *sqlite.Store, set *moderation.Set, line models.Utterance, rule string, show bool) error {
+	flags, err := store.Flags(ctx, line.Session)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(flags, func(f models.Flag) bool { return f.Rule == rule && f.Utterance == line.Key })
+	if i < 0 {
+		fmt.Fprintln(a.stdout, "    no flag of this rule is stored with the line")
+		return nil
+	}
+	f := flags[i]
+	then := ""
+	if !slices.ContainsFunc(set.Rules(), func(r moderation.RuleInfo) bool { return r.ID == f.Rule && r.Hash == f.Hash }) {
+		then = fmt.Sprintf(", by another version of the rule (%s)", f.Hash)
+	}
+	fmt.Fprintf(a.stdout, "    it was flagged then%s: flag %s\n", then, f.ID)
+	e, err := explain(ctx, store, f)
+	if err != nil {
+		return err
+	}
+	if !show {
+		e.mask(set)
+	}
+	a.printVerdict(e)
 	return nil
 }
