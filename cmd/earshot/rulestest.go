@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -15,14 +16,16 @@ func newRulesTest(a *app) *cobra.Command {
 		Use:   "test FILE...",
 		Short: "Run the checks that rule files carry",
 		Long: `Runs the checks: of each rule file and of the files it uses, each file's against what that file says. Failing checks are
-printed with the reason. Exit code 3 when a check fails, 2 when a file has mistakes.`,
+printed with the reason. A check of a recording (wav:, a path from the rule file) is listened to with the configured model,
+which is loaded for nothing else. Exit code 3 when a check fails, 2 when a file has mistakes.`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if _, err := loadEach(args); err != nil {
 				return badInput(err)
 			}
-			results, err := runEach(args, show)
-			if err != nil {
+			listener := newListener(a, cmd)
+			results, err := runEach(listener, args, show)
+			if err := errors.Join(err, listener.Close()); err != nil {
 				return badInput(err)
 			}
 			failed := 0
@@ -45,6 +48,8 @@ printed with the reason. Exit code 3 when a check fails, 2 when a file has mista
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object with the result of every check")
 	cmd.Flags().BoolVar(&show, "show", false, "do not mask words from word lists")
+	settingFlag(cmd.Flags(), "model", "model", "ggml model file to listen to recordings with")
+	_ = cmd.MarkFlagFilename("model", "bin")
 	return cmd
 }
 
@@ -56,11 +61,13 @@ type rulesTestOut struct {
 }
 
 // runEach runs the checks of every file once, though several of the named files may use it.
-func runEach(paths []string, show bool) ([]moderation.CheckResult, error) {
+func runEach(l *listener, paths []string, show bool) ([]moderation.CheckResult, error) {
+	opts := rulesOptions()
+	opts.Transcribe = l.Transcribe
 	var out []moderation.CheckResult
 	done := map[string]bool{}
 	for _, p := range paths {
-		results, err := moderation.RunChecks(rulesOptions(), show, p)
+		results, err := moderation.RunChecks(opts, show, p)
 		if err != nil {
 			return nil, rulesHint(err)
 		}
