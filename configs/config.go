@@ -67,6 +67,8 @@ type Config struct {
 	Retention Retention `mapstructure:"retention"`
 	// Summary is how sessions are summed up.
 	Summary Summary `mapstructure:"summary"`
+	// Opinion is who is asked before a verdict reaches anybody.
+	Opinion Opinion `mapstructure:"opinion"`
 	// Export is what is written to a folder when a session ends.
 	Export Export `mapstructure:"export"`
 	// Segment is how speech is cut.
@@ -117,6 +119,20 @@ type Summary struct {
 	URL string `mapstructure:"url"`
 	// Model is the name the API knows the language model by.
 	Model string `mapstructure:"model"`
+}
+
+// Opinion is who gives second opinions on verdicts.
+type Opinion struct {
+	// URL is the base of an OpenAI-compatible API; empty: nobody is asked.
+	URL string `mapstructure:"url"`
+	// Model is the name the API knows the model by.
+	Model string `mapstructure:"model"`
+	// Kind is "chat" or "moderation".
+	Kind string `mapstructure:"kind"`
+	// KeyFile is the absolute path of a file with the API's key in its first line; empty for none.
+	KeyFile string `mapstructure:"key_file"`
+	// Timeout is how long an answer is waited for, 100 ms to 30 s.
+	Timeout time.Duration `mapstructure:"timeout"`
 }
 
 // Export is what is written to a folder when a session ends.

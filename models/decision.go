@@ -23,6 +23,25 @@ type SecondLook struct {
 	Failed bool `json:"failed,omitempty"`
 }
 
+// OpinionState is where a second opinion stands. The list is closed.
+type OpinionState string
+
+// The states of a second opinion.
+const (
+	OpinionAsked     OpinionState = "asked"     // waits for the answer; the words may have been sent
+	OpinionAgreed    OpinionState = "agreed"    // it finds the same, or worse
+	OpinionDisagreed OpinionState = "disagreed" // the verdict was lowered by one mode
+	OpinionNone      OpinionState = "none"      // no answer that could be used: nothing changed
+	OpinionUnasked   OpinionState = "unasked"   // nothing was sent: nothing changed
+)
+
+// Opinion is what a language or moderation model said of the words that matched. It can only lower a verdict.
+type Opinion struct {
+	// By names the model and the host that it was asked at.
+	By    string       `json:"by,omitempty"`
+	State OpinionState `json:"state"`
+}
+
 // Verdict is what the gates and the mode made of a flag. The list is closed.
 type Verdict string
 
@@ -32,7 +51,7 @@ const (
 	VerdictWithheld Verdict = "withheld" // the rule wanted more; a gate, the text's age or doubt forbade it
 	VerdictAsked    Verdict = "asked"    // the host was asked
 	VerdictEnforced Verdict = "enforced" // done without asking
-	VerdictPending  Verdict = "pending"  // waits for a second look at the sound
+	VerdictPending  Verdict = "pending"  // waits for a second look at the sound, or for a second opinion
 )
 
 // AskState is where an ask to the host stands. The list is closed.
@@ -65,7 +84,9 @@ type Decision struct {
 	Matched    []Word      `json:"matched"`
 	Gates      []Gate      `json:"gates"`
 	SecondLook *SecondLook `json:"second_look,omitempty"`
-	Verdict    Verdict     `json:"verdict"`
+	// Opinion is nil when none was wanted.
+	Opinion *Opinion `json:"opinion,omitempty"`
+	Verdict Verdict  `json:"verdict"`
 	// Why is one sentence for the host.
 	Why string   `json:"why"`
 	Ask AskState `json:"ask,omitempty"`

@@ -180,7 +180,7 @@ func (s *Session) NextExpiry() time.Time {
 // models.ErrNotFound.
 func (s *Session) SecondLook(id, model string, u models.Utterance, failed bool, now time.Time) (Outcome, error) {
 	d, ok := s.open[id]
-	if !ok || d.Verdict != models.VerdictPending {
+	if !ok || d.Verdict != models.VerdictPending || d.Opinion != nil {
 		return Outcome{}, fmt.Errorf("second look at %s: %w", shorten(id), models.ErrNotFound)
 	}
 	delete(s.open, id)
@@ -195,6 +195,11 @@ func (s *Session) SecondLook(id, model string, u models.Utterance, failed bool, 
 	if r == nil || !look.Agreed && r.look != nil && r.look.MustAgree {
 		d.Verdict = models.VerdictWithheld
 		d.Why += "; the second look did not hear it"
+		out.Decisions = append(out.Decisions, *d)
+		return out, nil
+	}
+	if s.wantsOpinion(r, *d) {
+		s.await(&out, d)
 		out.Decisions = append(out.Decisions, *d)
 		return out, nil
 	}

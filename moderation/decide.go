@@ -24,6 +24,8 @@ type Outcome struct {
 	Clips []ClipRequest
 	// Looks are flagged clips to be decoded again; their decisions wait for SecondLook.
 	Looks []LookRequest
+	// Opinions are verdicts that a second opinion may lower; their decisions wait for Opinion.
+	Opinions []OpinionRequest
 	// Statuses are the flags that a host has answered.
 	Statuses []FlagAnswer
 }
@@ -90,6 +92,7 @@ func (s *Session) decide(p *person, u models.Utterance, vs []Verdict, now time.T
 	before := s.balances(p, now)
 	var cs []candidate
 	for _, v := range vs {
+		v.hideRedacted()
 		f := s.flag(u, v)
 		if u.Seq == 0 { // nothing was said: the time tells one finding from the next
 			f.ID = digest(20, u.Key, v.Rule, u.SpeakerID, u.EndMS)
@@ -113,10 +116,7 @@ func (s *Session) limit(v *Verdict, flag string, p *person, at int64) {
 	if r.atMost == nil || v.Mode == models.ModeWatch {
 		return
 	}
-	whom := r.id + "\n"
-	if r.atMost.By == "person" {
-		whom += p.ID
-	}
+	whom := r.whom(p.ID)
 	last, ok := s.last[whom]
 	passed := !ok || last.flag == flag || at-last.at >= r.atMost.OncePer
 	v.Gates = append(v.Gates, gate("at_most", passed, "the rule has not fired lately", "the rule fired a moment ago"))
@@ -126,6 +126,29 @@ func (s *Session) limit(v *Verdict, flag string, p *person, at int64) {
 		return
 	}
 	s.last[whom] = firing{flag, at}
+}
+
+// whom is whom at_most counts firings for.
+func (r *rule) whom(person string) string {
+	if r.atMost.By == "person" {
+		return r.id + "\n" + person
+	}
+	return r.id + "\n"
+}
+
+// refire remembers a stored verdict for at_most, as of when its words were said, or when it fell where none were.
+func (s *Session) refire(d models.Decision) {
+	r := s.set.rule(d.Rule)
+	if r == nil || r.atMost == nil || d.Mode == models.ModeWatch {
+		return
+	}
+	at := d.Created.Sub(s.session.Started).Milliseconds()
+	if n := len(d.Matched); n > 0 && d.Matched[n-1].EndMS > 0 {
+		at = d.Matched[n-1].EndMS
+	}
+	if last, ok := s.last[r.whom(d.SpeakerID)]; !ok || last.at < at {
+		s.last[r.whom(d.SpeakerID)] = firing{d.Flag, at}
+	}
 }
 
 // begin makes the decision of one flag.
@@ -145,6 +168,8 @@ func (s *Session) begin(out *Outcome, v Verdict, f models.Flag, now time.Time) c
 		out.Looks = append(out.Looks, LookRequest{d.ID, f.ID, f.Utterance, v.rule.look.Model})
 		waiting := c.decision
 		s.open[d.ID] = &waiting
+	case s.wantsOpinion(v.rule, d):
+		s.await(out, &c.decision)
 	default:
 		s.carryOut(out, &c, now)
 	}
@@ -178,6 +203,9 @@ func (s *Session) carryOut(out *Outcome, c *candidate, now time.Time) {
 			c.others = append(c.others, s.action(*d, step, now))
 			if step.Verb == stepRedact {
 				out.Redactions = append(out.Redactions, Redaction{d.Flag, d.Utterance, d.Matched, step.RedactText, step.RedactClip})
+				if step.RedactText {
+					d.Matched = barred(d.Matched)
+				}
 			}
 		default:
 			if s.mayDo(c.rule, d.Mode, step.Verb) {

@@ -92,13 +92,17 @@ func (s *Session) at(ms int64) time.Time {
 	return s.session.Started.Add(time.Duration(ms) * time.Millisecond)
 }
 
-// Restore takes up, after a restart or in a new session, what was stored: decisions whose ask is open or that wait for a second
-// look, and the entries of ledgers that count here (those of the session, of its room, and of all rooms). It may be called
-// more than once; what is known already changes nothing.
+// Restore takes up, after a restart or in a new session, what was stored: the decisions of the session, of which those whose ask
+// is open or that wait for a second look or opinion go on, and all tell when rules with at_most last reached somebody; and the
+// entries of ledgers that count here (those of the session, of its room, and of all rooms). It may be called more than once;
+// what is known already changes nothing.
 func (s *Session) Restore(decisions []models.Decision, entries []models.LedgerEntry) {
 	for _, d := range decisions {
 		if d.Session == s.session.ID && (d.Ask == models.AskOpen || d.Verdict == models.VerdictPending) {
 			s.open[d.ID] = &d
+		}
+		if d.Session == s.session.ID {
+			s.refire(d)
 		}
 	}
 	for _, e := range entries {

@@ -18,6 +18,7 @@ type Session struct {
 	book    book
 	open    map[string]*models.Decision // by id: asks that wait, and verdicts that wait for a second look
 	last    map[string]firing           // by rule and whom at_most counts
+	opinion bool                        // verdicts wait for a second opinion
 	done    []decided
 }
 

@@ -31,6 +31,8 @@ type desk struct {
 	quota *spoolQuota
 	keep  time.Duration // how long the sound of flagged lines is kept; 0: none is
 
+	second *opinions // who is asked for a second opinion; nil: nobody
+
 	mu       sync.Mutex
 	sessions map[string]*judged
 }
@@ -105,6 +107,7 @@ func (d *desk) Done(ctx context.Context, u models.Utterance) error {
 		return err
 	}
 	d.lookAgain(j, out.Looks, second)
+	d.askOpinions(j, out.Opinions)
 	d.count.stored(u, r.Flags)
 	d.hub.Publish(models.Event{SessionID: u.Session, Utterance: &u})
 	if r.Evidence != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"earshot/configs"
 	"earshot/models"
@@ -38,11 +39,23 @@ func (s *station) conditions(ctx context.Context) []review.Condition {
 	} else {
 		out = append(out, review.Condition{OK: true, Text: "Model: " + s.speech.name})
 	}
+	if s.desk.second != nil {
+		out = append(out, review.Condition{OK: !s.desk.second.client.Leaves(), Text: s.desk.second.notice()})
+	}
 	rules := review.Condition{OK: true, Text: "Rules: " + s.rulesName()}
 	if s.rules == nil {
 		rules = review.Condition{Text: "No rules are in use: nothing is flagged.", Hint: "Name some in the setting rules."}
 	}
 	return append(out, rules)
+}
+
+// pageNotice is the banner of every page: what people must know of the model, and that text leaves the machine.
+func (s *station) pageNotice() string {
+	notice := s.speech.notice
+	if s.desk.second != nil && s.desk.second.client.Leaves() {
+		notice = strings.TrimSpace(notice + " " + s.desk.second.notice())
+	}
+	return notice
 }
 
 // rooms says in how many rooms somebody listens.

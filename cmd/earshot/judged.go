@@ -72,7 +72,7 @@ func (d *desk) restore(ctx context.Context, j *judged) error {
 	for _, p := range people {
 		j.judge.Person(p)
 	}
-	open, err := d.store.OpenDecisions(ctx, j.session.ID)
+	stored, err := d.store.Decisions(ctx, j.session.ID)
 	if err != nil {
 		return err
 	}
@@ -80,9 +80,14 @@ func (d *desk) restore(ctx context.Context, j *judged) error {
 	if err != nil {
 		return err
 	}
-	j.judge.Restore(open, strikes)
-	for _, x := range open {
-		if x.Verdict == models.VerdictPending { // the sound that was to be looked at again is gone
+	j.judge.WantOpinions(d.second != nil)
+	j.judge.Restore(stored, strikes)
+	for _, x := range stored {
+		switch {
+		case x.Verdict != models.VerdictPending:
+		case x.Opinion != nil: // whoever was asked has answered a program that is gone
+			d.opined(j, x.ID, models.Opinion{By: x.Opinion.By, State: models.OpinionNone})
+		default: // the sound that was to be looked at again is gone
 			d.looked(j, moderation.LookRequest{Decision: x.ID}, models.Utterance{State: models.UtteranceFailed})
 		}
 	}
@@ -137,6 +142,7 @@ func (d *desk) take(ctx context.Context, j *judged, out moderation.Outcome) {
 		return
 	}
 	d.show(j, r)
+	d.askOpinions(j, out.Opinions)
 }
 
 // show publishes what was stored, and wakes whoever carries it out; the caller holds the session's lock.

@@ -93,6 +93,9 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	})
 	s.desk = newDesk(s.store, s.rules, s.hub, log)
 	s.desk.keep = cfg.Evidence.Keep
+	if s.desk.second, err = newOpinions(cfg.Opinion, log); err != nil {
+		return nil, badInput(err)
+	}
 	s.desk.quota = newSpoolQuota(s.store, cfg.SpoolMB)
 	text, err := s.textConfig(transcribe.Config{
 		Engines:     s.speech.engines,
@@ -143,7 +146,7 @@ func (s *station) Close() error {
 // handler is everything that the web server answers.
 func (s *station) handler() http.Handler {
 	page := review.New(review.Config{
-		Store: reviewStore{s.store, s.desk}, Actor: s.desk, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.speech.notice, Log: s.log,
+		Store: reviewStore{s.store, s.desk}, Actor: s.desk, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.pageNotice(), Log: s.log,
 		Conditions: s.conditions, Settings: shownSettings(s.values), Version: version,
 	})
 	return page.OwnHost(s.observability(byPath(s.lounge, page)))
@@ -170,6 +173,9 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 		group.Go(func() error { return s.small.run(serving) })
 	}
 	group.Go(func() error { return s.text.Run(serving) })
+	if s.desk.second != nil {
+		group.Go(func() error { return s.desk.opine(serving) })
+	}
 	group.Go(func() error { return s.lounge.Run(serving) })
 	group.Go(func() error { return s.watchRules(serving) })
 	group.Go(func() error { return keeper{s.store, retention(s.cfg), s.log}.Run(serving) })
