@@ -49,6 +49,7 @@ func TestDefaults(t *testing.T) {
 		Evidence:  Evidence{Keep: 336 * time.Hour},
 		Log:       Log{Level: slog.LevelInfo, Format: "text"},
 		Retention: Retention{Clips: Age(14 * 24 * time.Hour), Transcripts: Age(30 * 24 * time.Hour), Flags: Age(180 * 24 * time.Hour)},
+		Opinion:   Opinion{Kind: "chat", Timeout: 5 * time.Second},
 		Export:    Export{Formats: []string{"html", "json"}},
 		Segment: Segment{
 			EndSilence: 500 * time.Millisecond, PreRoll: 250 * time.Millisecond,

@@ -30,7 +30,7 @@ type OpinionState string
 const (
 	OpinionAsked     OpinionState = "asked"     // waits for the answer; the words may have been sent
 	OpinionAgreed    OpinionState = "agreed"    // it finds the same, or worse
-	OpinionDisagreed OpinionState = "disagreed" // the verdict was lowered by one mode
+	OpinionDisagreed OpinionState = "disagreed" // the verdict was lowered: from doing to asking, or from asking to writing down
 	OpinionNone      OpinionState = "none"      // no answer that could be used: nothing changed
 	OpinionUnasked   OpinionState = "unasked"   // nothing was sent: nothing changed
 )

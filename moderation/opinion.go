@@ -43,9 +43,9 @@ func (s *Session) await(out *Outcome, d *models.Decision) {
 	s.open[d.ID] = &waiting
 }
 
-// Opinion takes in a second opinion and decides what waited for it. models.OpinionDisagreed lowers the verdict by one mode, from
-// act to suggest and from suggest to watch; nothing else changes anything, and nothing raises it. A decision that waits for no
-// opinion is models.ErrNotFound.
+// Opinion takes in a second opinion and decides what waited for it. models.OpinionDisagreed lowers the verdict: what would act
+// asks a host instead, and what would ask is only written down. Nothing else changes anything, and nothing raises it. A decision
+// that waits for no opinion is models.ErrNotFound.
 func (s *Session) Opinion(id string, o models.Opinion, now time.Time) (Outcome, error) {
 	d, ok := s.open[id]
 	if !ok || d.Verdict != models.VerdictPending || d.Opinion == nil {
@@ -54,11 +54,11 @@ func (s *Session) Opinion(id string, o models.Opinion, now time.Time) (Outcome, 
 	delete(s.open, id)
 	d.Opinion = &o
 	var out Outcome
+	r := s.set.rule(d.Rule)
 	if o.State == models.OpinionDisagreed {
 		d.Why += "; a second opinion did not agree"
-		d.Mode = weaker(d.Mode, below(d.Mode))
+		d.Mode = s.below(r, d.Mode)
 	}
-	r := s.set.rule(d.Rule)
 	if r == nil || d.Mode == models.ModeWatch {
 		d.Verdict = models.VerdictWithheld
 		out.Decisions = append(out.Decisions, *d)
@@ -75,9 +75,12 @@ func (s *Session) Opinion(id string, o models.Opinion, now time.Time) (Outcome, 
 	return out, nil
 }
 
-// below is the mode under another.
-func below(m models.Mode) models.Mode {
-	if m == models.ModeAct {
+// below is the mode in which a rule does less than in another: one in which it asks, for a rule that would act.
+func (s *Session) below(r *rule, m models.Mode) models.Mode {
+	acts := r != nil && slices.ContainsFunc(r.steps, func(st rawStep) bool {
+		return !slices.Contains([]string{stepAsk, stepAdd, stepTell, stepRedact}, st.Verb) && s.mayDo(r, m, st.Verb)
+	})
+	if acts {
 		return models.ModeSuggest
 	}
 	return models.ModeWatch

@@ -33,6 +33,7 @@ func storeVerdict(t *testing.T, dir string) models.Flag {
 			{Name: "late", Got: "the text came too late to act on"},
 		},
 		SecondLook: &models.SecondLook{Model: "small.en", Text: "Buy my coin, guaranteed Profit!", Agreed: true},
+		Opinion:    &models.Opinion{By: "small@127.0.0.1:1", State: models.OpinionAgreed},
 		Ask:        models.AskDismissed, AskedOf: []models.Role{models.RoleHost}, Offer: []string{"warn", "dismiss"},
 		DecidedBy: "Ana", Decided: at, Created: at, Points: []models.Points{{Ledger: "conduct", Points: 40}},
 	}
@@ -68,7 +69,7 @@ func TestExplainVerdict(t *testing.T) {
 	}
 	told := []string{
 		"verdict: enforced: done without asking, in mode act", "✓ word_p: the words were heard surely enough", "✗ late: the text came too late",
-		"second look with small.en: it heard the same", "host could choose warn, dismiss; dismissed by Ana on ", "points: +40 in conduct, taken back",
+		"second look with small.en: it heard the same", "host could choose warn, dismiss; dismissed by Ana on ", "second opinion with small@127.0.0.1:1: it agreed", "points: +40 in conduct, taken back",
 		"mute Benjamin for 1m0s, by the rule: took effect on ", "warn Benjamin for 1m0s, by the rule: failed: no right to write",
 	}
 	code, out := run("explain", flag.ID, "--show")

@@ -33,6 +33,21 @@ func lookText(l models.SecondLook) string {
 	return "it did not hear it"
 }
 
+// opinionText is what came of a second opinion.
+func opinionText(s models.OpinionState) string {
+	switch s {
+	case models.OpinionAgreed:
+		return "it agreed"
+	case models.OpinionDisagreed:
+		return "it did not agree, and the verdict was lowered"
+	case models.OpinionNone:
+		return "no answer; nothing changed"
+	case models.OpinionUnasked:
+		return "not asked, nothing was sent; nothing changed"
+	}
+	return "asked; no answer yet"
+}
+
 // askText says who was asked for what, and what was answered; empty when nobody was.
 func askText(d models.Decision) string {
 	if d.Ask == models.AskNone {
