@@ -45,7 +45,7 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 	room, err := bot.NewRoom(bot.Config{
 		Room: st.room, Session: session, Connector: st.connector, Sink: s.desk,
 		Segment: segmentConfig(s.cfg), NewVAD: newVAD(s.vad), Preview: preview, PreviewEvery: s.cfg.Partials, Watch: st.watch, Log: s.log,
-		Notice: bot.Notice{Name: botName, Language: mainLanguage(s.cfg)},
+		Notice: s.botNotice(),
 	})
 	if err != nil {
 		return session, err
@@ -68,6 +68,7 @@ func (s *station) endSession(ctx context.Context, session models.Session, reason
 	}
 	// Lines that are still being decoded come after this; the page shows them all the same.
 	s.hub.Publish(models.Event{SessionID: session.ID, Session: &session})
+	s.afterwards(keep, session.ID)
 	return session, cause
 }
 
