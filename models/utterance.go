@@ -60,6 +60,11 @@ type Utterance struct {
 	LateMS int64 `json:"late_ms"`
 	// Committed is when the row was stored.
 	Committed time.Time `json:"committed,omitzero"`
+	// Original is what was heard, when a person has corrected Text; EditedBy and Edited say who and when. Words then are
+	// the corrected ones, timed by what was heard.
+	Original string    `json:"original,omitempty"`
+	EditedBy string    `json:"edited_by,omitempty"`
+	Edited   time.Time `json:"edited,omitzero"`
 }
 
 // Partial is text of a stretch that is still being spoken. It may arm, never decide.

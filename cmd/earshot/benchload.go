@@ -55,7 +55,7 @@ func runStep(ctx context.Context, cfg configs.Config, tape []tapeLine, n int, le
 	if err != nil {
 		return step{}, err
 	}
-	s, err := openStationWith(ctx, cfg, slog.New(slog.DiscardHandler), speechOptions{allowNoWeights: true})
+	s, err := openStationWith(ctx, cfg, slog.New(slog.DiscardHandler), speechOptions{waits: true, allowNoWeights: true})
 	if err != nil {
 		return step{}, errors.Join(err, l.Close())
 	}

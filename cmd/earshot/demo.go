@@ -52,6 +52,7 @@ func (a *app) demo(cmd *cobra.Command, stays bool) error {
 		return errors.Join(err, l.Close())
 	}
 	defer s.Close()
+	s.values = r.Values
 	return s.run(ctx, l, func(ctx context.Context) error { return a.play(ctx, s, l, stays) })
 }
 

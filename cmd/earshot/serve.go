@@ -37,6 +37,7 @@ type station struct {
 	vad    *whisper.VADModel // nil: the energy detector
 	rules  *moderation.Set
 	hub    *review.Hub
+	values []configs.Value // the settings with where they come from, to be shown
 	desk   *desk
 	text   *transcribe.Service
 	lounge *lounge.Server
@@ -48,7 +49,7 @@ type station struct {
 
 // openStation opens everything that can fail before anybody is heard. The caller closes it.
 func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (*station, error) {
-	return openStationWith(ctx, cfg, log, speechOptions{})
+	return openStationWith(ctx, cfg, log, speechOptions{waits: true})
 }
 
 func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, o speechOptions) (_ *station, err error) {
@@ -73,13 +74,16 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if s.store, err = sqlite.Open(ctx, database(cfg)); err != nil {
 		return nil, err
 	}
-	ice := peer.Config{Loopback: true, Log: log}
+	ice, err := iceConfig(cfg.ICE, log)
+	if err != nil {
+		return nil, badInput(err)
+	}
 	if s.peers, err = peer.New(ice); err != nil {
-		return nil, err
+		return nil, badInput(err)
 	}
 	s.hostToken = rand.Text()
 	s.lounge = lounge.New(lounge.Config{
-		UDPPort: cfg.Lounge.UDPPort, Peer: ice, TranscriptURL: s.transcriptURL, BotName: botName, HostToken: s.hostToken, Log: log,
+		UDPPort: cfg.Lounge.UDPPort, Peer: loungeICE(ice), TranscriptURL: s.transcriptURL, BotName: botName, HostToken: s.hostToken, Log: log,
 	})
 	s.desk = newDesk(s.store, s.rules, s.hub, log)
 	s.desk.keep = cfg.Evidence.Keep
@@ -97,6 +101,7 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	}
 	s.text, err = transcribe.New(text, s.desk.Done)
 	s.desk.queue = s.text
+	s.desk.count.registry.MustRegister(state{s})
 	return s, err
 }
 
@@ -131,8 +136,11 @@ func (s *station) Close() error {
 
 // handler is everything that the web server answers.
 func (s *station) handler() http.Handler {
-	page := review.New(review.Config{Store: reviewStore{s.store, s.desk}, Actor: s.desk, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.speech.notice, Log: s.log})
-	return byPath(page.OwnHost(s.lounge), page)
+	page := review.New(review.Config{
+		Store: reviewStore{s.store, s.desk}, Actor: s.desk, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.speech.notice, Log: s.log,
+		Conditions: s.conditions, Settings: shownSettings(s.values), Version: version,
+	})
+	return page.OwnHost(s.observability(byPath(s.lounge, page)))
 }
 
 // transcriptURL is where the lounge's page reads a room's lines: the newest live session there.

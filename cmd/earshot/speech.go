@@ -30,8 +30,10 @@ type speech struct {
 	notice string
 }
 
-// speechOptions are what only measuring needs.
+// speechOptions are what one command needs and another does not.
 type speechOptions struct {
+	// waits says that there is nothing to decode yet: the decoders warm up.
+	waits bool
 	// allowNoWeights accepts a test model without weights.
 	allowNoWeights bool
 }
@@ -49,7 +51,7 @@ func openSpeech(cfg configs.Config, log *slog.Logger, o speechOptions) (*speech,
 	}
 	processes, states := decoder.Plan(info.Size, decoder.Memory(), decoders(cfg))
 	pool, err := decoder.New(decoder.Config{
-		Model: path, Processes: processes, States: states, AllowNoWeights: o.allowNoWeights, Logger: log,
+		Model: path, Processes: processes, States: states, AllowNoWeights: o.allowNoWeights, WarmUp: o.waits, Logger: log,
 	})
 	if err != nil {
 		return nil, err

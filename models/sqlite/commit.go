@@ -60,9 +60,12 @@ func putLine(ctx context.Context, tx *sql.Tx, u models.Utterance, flags []models
 }
 
 const utteranceColumns = `session, epoch, track, seq, speaker_id, speaker_name, attribution, start_ms, end_ms, text, words,
-	language, state, doubt, log_prob, no_speech, voiced_ms, concealed_ms, level_dbfs, model, degraded, late_ms, committed`
+	language, state, doubt, log_prob, no_speech, voiced_ms, concealed_ms, level_dbfs, model, degraded, late_ms, committed,
+	original, edited_by, edited`
 
-const insertUtterance = `INSERT INTO utterances (` + utteranceColumns + `, facets)
+const insertUtterance = `INSERT INTO utterances (session, epoch, track, seq, speaker_id, speaker_name, attribution, start_ms,
+		end_ms, text, words, language, state, doubt, log_prob, no_speech, voiced_ms, concealed_ms, level_dbfs, model, degraded,
+		late_ms, committed, facets)
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT (session, epoch, track, seq) DO UPDATE SET text = excluded.text, words = excluded.words,
 		language = excluded.language, state = excluded.state, doubt = excluded.doubt, log_prob = excluded.log_prob,
@@ -129,14 +132,18 @@ func scanUtterance(rows *sql.Rows) (models.Utterance, error) { return scanUttera
 func scanUtteranceAnd(rows *sql.Rows, more ...any) (u models.Utterance, err error) {
 	var words, doubt string
 	var committed int64
+	var original sql.NullString
+	var edited sql.NullInt64
 	dest := []any{
 		&u.Session, &u.Epoch, &u.Track, &u.Seq, &u.SpeakerID, &u.SpeakerName, &u.Attribution, &u.StartMS, &u.EndMS,
 		&u.Text, &words, &u.Language, &u.State, &doubt, &u.LogProb, &u.NoSpeech, &u.VoicedMS, &u.ConcealedMS,
 		&u.LevelDBFS, &u.Model, &u.Degraded, &u.LateMS, &committed,
+		&original, &u.EditedBy, &edited,
 	}
 	if err := rows.Scan(append(dest, more...)...); err != nil {
 		return u, err
 	}
+	u.Original, u.Edited = original.String, atNull(edited)
 	u.Committed, u.Doubt = at(committed), unpackDoubts(doubt)
 	u.Words, err = unpackWords(words)
 	return u, err

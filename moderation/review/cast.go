@@ -24,6 +24,7 @@ type person struct {
 	Initials string
 	Class    string // the colour's class names
 	Role     string
+	URL      string // the person's page, or ""
 }
 
 // cast gives every speaker of one session a colour and initials. The order of arrival decides, so that a stream and a
@@ -31,11 +32,16 @@ type person struct {
 type cast struct {
 	people map[string]*person // by speaker id
 	order  []*person
-	taken  map[string]bool // initials
+	room   string            // "" where people have no page
+	names  map[string]string // that hosts gave, by speaker id
+	taken  map[string]bool   // initials
 }
 
-func newCast(speakers []models.Speaker) *cast {
-	c := &cast{people: map[string]*person{}, taken: map[string]bool{}}
+func newCast(speakers []models.Speaker) *cast { return newCastOf("", nil, speakers) }
+
+// newCastOf is the cast of a session in a room whose people have pages, and perhaps names that hosts gave them.
+func newCastOf(room string, names map[string]string, speakers []models.Speaker) *cast {
+	c := &cast{people: map[string]*person{}, taken: map[string]bool{}, room: room, names: names}
 	speakers = slices.Clone(speakers)
 	slices.SortStableFunc(speakers, func(a, b models.Speaker) int {
 		return cmp.Or(cmp.Compare(a.FirstMS, b.FirstMS), cmp.Compare(a.ID, b.ID))
@@ -49,7 +55,7 @@ func newCast(speakers []models.Speaker) *cast {
 // put takes in a speaker, or a new name or role of a known one.
 func (c *cast) put(s models.Speaker) *person {
 	p, _ := c.find(s.ID, s.Name)
-	if name := cleanName(s.Name); name != "" && name != p.Name {
+	if name := cleanName(cmp.Or(c.names[s.ID], s.Name)); name != "" && name != p.Name {
 		p.Name = name
 		p.Initials = c.initials(name)
 	}
@@ -65,11 +71,14 @@ func (c *cast) find(id, name string) (p *person, known bool) {
 	if p, ok := c.people[id]; ok {
 		return p, true
 	}
-	if name = cleanName(name); name == "" {
+	if name = cleanName(cmp.Or(c.names[id], name)); name == "" {
 		name = "Unknown"
 	}
 	n := len(c.order)
 	p = &person{Key: elementID("s", id), Name: name, Initials: c.initials(name), Class: fmt.Sprintf("c%d", n%colours)}
+	if c.room != "" {
+		p.URL = personURL(c.room, id)
+	}
 	if n/colours%2 == 1 {
 		p.Class += " outline"
 	}

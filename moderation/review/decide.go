@@ -101,7 +101,11 @@ func (s *Server) flagPiece(r *http.Request, f models.Flag) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("speakers: %w", err)
 	}
-	paint := s.painter(p.Session, visitorOf(r.Context()), speakers)
+	names, err := s.namesOf(r.Context(), p.Session.Room)
+	if err != nil {
+		return nil, err
+	}
+	paint := s.painter(p.Session, visitorOf(r.Context()), newCastOf(p.Session.Room, names, speakers))
 	if p.Evidence != nil {
 		paint.clips[f.Utterance] = *p.Evidence
 	}

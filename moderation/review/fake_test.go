@@ -21,7 +21,11 @@ type memory struct {
 	flags    []models.Flag
 	gaps     []models.Gap
 	clips    []models.Evidence
+	names    map[string]string
+	trail    []models.AuditEntry
+	summary  models.Summary
 	err      error // every call fails with it
+	refused  error // of Search alone
 	boom     bool  // every call panics
 }
 
@@ -189,9 +193,84 @@ func (m *memory) Gaps(_ context.Context, id string) ([]models.Gap, error) {
 	return pick(m, &m.gaps, func(g models.Gap) bool { return g.Session == id })
 }
 
+func (m *memory) Utterance(_ context.Context, k models.Key) (models.Utterance, error) {
+	found, err := pick(m, &m.lines, func(u models.Utterance) bool { return u.Key == k })
+	if err != nil || len(found) == 0 {
+		return models.Utterance{}, cmp.Or(err, models.ErrNotFound)
+	}
+	return found[0], nil
+}
+
+func (m *memory) CorrectText(_ context.Context, k models.Key, text, by string, when time.Time) (models.Utterance, error) {
+	i := slices.IndexFunc(m.lines, func(u models.Utterance) bool { return u.Key == k })
+	u := &m.lines[i]
+	u.Original, u.Text, u.EditedBy, u.Edited = cmp.Or(u.Original, u.Text), text, by, when
+	if u.Original == text {
+		u.Original, u.EditedBy, u.Edited = "", "", time.Time{}
+	}
+	return *u, m.err
+}
+
+func (m *memory) Person(_ context.Context, room, speaker string) (p models.Person, err error) {
+	seen, err := pick(m, &m.speakers, func(s models.Speaker) bool { return s.ID == speaker })
+	if err != nil || len(seen) == 0 {
+		return p, cmp.Or(err, models.ErrNotFound)
+	}
+	p = models.Person{ID: "p1", Name: cmp.Or(m.names[speaker], seen[0].Name), Given: m.names[speaker] != "",
+		Identities: []models.Identity{{Room: room, SpeakerID: speaker, Name: seen[0].Name}}, Lines: 1}
+	for _, x := range seen {
+		i := slices.IndexFunc(m.sessions, func(s models.Session) bool { return s.ID == x.Session })
+		p.Sessions = append(p.Sessions, models.PersonSession{Session: m.sessions[i], SpeakerID: speaker, Lines: 1})
+	}
+	return p, nil
+}
+
+func (m *memory) Names(context.Context, string) (map[string]string, error) { return m.names, m.err }
+
+func (m *memory) Identities(_ context.Context, room string, _ int) (out []models.Identity, err error) {
+	for _, s := range m.speakers {
+		out = append(out, models.Identity{Room: room, SpeakerID: s.ID, Name: s.Name})
+	}
+	return out, m.err
+}
+
+func (m *memory) NamePerson(_ context.Context, _, speaker, name, by string, _ time.Time) error {
+	m.names = map[string]string{speaker: name}
+	return m.did("name", by)
+}
+
+func (m *memory) MergePeople(_ context.Context, a, b models.Identity, by string, _ time.Time) error {
+	return m.did("merge "+a.SpeakerID+" "+b.SpeakerID, by)
+}
+
+func (m *memory) SplitPerson(_ context.Context, _, speaker, by string, _ time.Time) error {
+	return m.did("part "+speaker, by)
+}
+
+func (m *memory) ErasePerson(_ context.Context, room, speaker, by string) error {
+	return m.did("erase "+room+" "+speaker, by)
+}
+
+func (m *memory) did(what, by string) error {
+	m.trail = append(m.trail, models.AuditEntry{What: what, By: by, At: start})
+	return m.err
+}
+
+func (m *memory) Audit(context.Context, int) ([]models.AuditEntry, error) { return m.trail, m.err }
+
+func (m *memory) Summary(context.Context, string, string) (models.Summary, error) {
+	if m.summary.Headline == "" {
+		return models.Summary{}, models.ErrNotFound
+	}
+	return m.summary, m.err
+}
+
 func (m *memory) Search(_ context.Context, q models.SearchQuery) (models.SearchPage, error) {
 	lines, err := pick(m, &m.lines, func(u models.Utterance) bool { return strings.Contains(u.Text, q.Text) })
 	var page models.SearchPage
+	if m.refused != nil {
+		return page, m.refused
+	}
 	if len(lines) > q.Limit {
 		lines, page.Next = lines[:q.Limit], "n3xt"
 	}
@@ -234,4 +313,8 @@ func flagged(u models.Utterance, rule string, level models.Level, words ...int) 
 		f.Matched = append(f.Matched, u.Words[i])
 	}
 	return f
+}
+
+func conditionsOf(list ...Condition) func(context.Context) []Condition {
+	return func(context.Context) []Condition { return list }
 }

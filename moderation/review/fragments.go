@@ -39,7 +39,11 @@ func (s *Server) newFragments(ctx context.Context, session string) (*fragments, 
 	if err != nil {
 		return nil, fmt.Errorf("evidence of %s: %w", info.ID, err)
 	}
-	p := s.painter(info.Session, visitorOf(ctx), speakers)
+	names, err := s.namesOf(ctx, info.Room)
+	if err != nil {
+		return nil, err
+	}
+	p := s.painter(info.Session, visitorOf(ctx), newCastOf(info.Room, names, speakers))
 	p.keep(clips...)
 	return &fragments{p: p, recent: make(map[models.Key]*drawn, remembered)}, nil
 }

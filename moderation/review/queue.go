@@ -49,17 +49,25 @@ func (s *Server) places(ctx context.Context, q models.FlagQuery, back string) ([
 	}
 	who := visitorOf(ctx)
 	var out []flagView
+	names := map[string]map[string]string{}
 	for _, p := range found {
-		if who.may(p.Session.Room, models.AccessViewer) {
-			out = append(out, s.placed(p, who, back))
+		room := p.Session.Room
+		if !who.may(room, models.AccessViewer) {
+			continue
 		}
+		if _, ok := names[room]; !ok {
+			if names[room], err = s.namesOf(ctx, room); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, s.placed(p, who, back, newCastOf(room, names[room], nil)))
 	}
 	return out, nil
 }
 
 // placed is a flag as it is shown away from its transcript: with its room, its day and its whole line.
-func (s *Server) placed(p models.FlagPlace, who visitor, back string) flagView {
-	paint := s.painter(p.Session, who, nil)
+func (s *Server) placed(p models.FlagPlace, who visitor, back string, c *cast) flagView {
+	paint := s.painter(p.Session, who, c)
 	paint.back = back
 	if p.Evidence != nil {
 		paint.clips[p.Utterance.Key] = *p.Evidence
@@ -76,8 +84,8 @@ func (s *Server) placed(p models.FlagPlace, who visitor, back string) flagView {
 }
 
 // painter makes the views of one session for one visitor.
-func (s *Server) painter(ses models.Session, who visitor, speakers []models.Speaker) *painter {
-	p := &painter{s: s, ses: ses, cast: newCast(speakers), back: "session", clips: map[models.Key]models.Evidence{}}
+func (s *Server) painter(ses models.Session, who visitor, c *cast) *painter {
+	p := &painter{s: s, ses: ses, cast: c, back: "session", clips: map[models.Key]models.Evidence{}}
 	p.decides = who.may(ses.Room, models.AccessReviewer)
 	if s.actor != nil && who.may(ses.Room, models.AccessHost) {
 		p.verbs = offers(s.actor.Verbs(ses.ID))

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -39,6 +38,9 @@ type searchPage struct {
 	Hits    int
 	Older   string // address of the next page
 	First   bool   // this is the first page
+	Filter  filter
+	// Narrowed says that a filter is set.
+	Narrowed bool
 }
 
 // search finds lines in all sessions, the newest first.
@@ -47,13 +49,20 @@ func (s *Server) search(r *http.Request) (view, error) {
 	q := strings.TrimSpace(strings.ToValidUTF8(form.Get("q"), ""))
 	data := searchPage{Query: q, First: form.Get("before") == ""}
 	v := view{page: "search", title: "Search", nav: "search"}
+	var err error
+	if data.Filter, err = s.filter(r); err != nil {
+		return v, err
+	}
+	data.Narrowed = data.Filter.set()
 	switch {
 	case utf8.RuneCountInString(q) > maxSearch:
 		v.status = http.StatusBadRequest
 		data.Query = ""
 		data.Problem = fmt.Sprintf("That is too long to look for. Use at most %d characters.", maxSearch)
-	case q != "":
-		page, err := s.store.Search(r.Context(), models.SearchQuery{Text: q, Limit: hitsShown, Cursor: form.Get("before")})
+	case q != "" || data.Filter.set():
+		query := data.Filter.query(s.loc)
+		query.Text, query.Limit, query.Cursor = q, hitsShown, form.Get("before")
+		page, err := s.store.Search(r.Context(), query)
 		switch {
 		case errors.Is(err, models.ErrInvalid):
 			v.status = http.StatusBadRequest
@@ -65,7 +74,10 @@ func (s *Server) search(r *http.Request) (view, error) {
 		page.Hits = slices.DeleteFunc(page.Hits, func(h models.SearchHit) bool { return !who.may(h.Room, models.AccessViewer) })
 		data.Hits, data.Groups = len(page.Hits), s.groupHits(page.Hits)
 		if page.Next != "" {
-			data.Older = "/search?" + url.Values{"q": {q}, "before": {page.Next}}.Encode()
+			older := data.Filter.values()
+			older.Set("q", q)
+			older.Set("before", page.Next)
+			data.Older = "/search?" + older.Encode()
 		}
 	}
 	v.data = data
@@ -86,7 +98,7 @@ func (s *Server) groupHits(hits []models.SearchHit) []*hitGroup {
 			bySession[ses.ID] = g
 			groups = append(groups, g)
 		}
-		who, _ := newCast(nil).find(h.Utterance.SpeakerID, h.Utterance.SpeakerName)
+		who, _ := newCastOf(h.Room, nil, nil).find(h.Utterance.SpeakerID, h.Utterance.SpeakerName)
 		g.Hits = append(g.Hits, hitView{
 			Who: who, At: s.moment(ses, h.Utterance.StartMS), LineID: lineID(h.Utterance.Key),
 			Spans: h.Snippet, Doubt: len(h.Utterance.Doubt) > 0, Rules: h.Rules,

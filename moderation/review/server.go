@@ -1,6 +1,7 @@
 package review
 
 import (
+	"context"
 	"html/template"
 	"log/slog"
 	"net/http"
@@ -15,6 +16,11 @@ type Config struct {
 	Notice string
 	// Actor carries out what a host chooses; nil: flags can be decided, and nothing can be done in the rooms.
 	Actor Actor
+	// Conditions says how Earshot is doing; nil says nothing. Settings is what is in force, without secrets.
+	Conditions func(context.Context) []Condition
+	Settings   []Setting
+	// Version is the program's, for the page of health.
+	Version string
 	// Hosts are the DNS names under which the pages may be asked for, besides localhost and IP addresses. A request
 	// under any other name is refused, since a foreign site could point its own name at this machine.
 	Hosts []string
@@ -34,6 +40,8 @@ type Server struct {
 	store     Store
 	hub       *Hub
 	actor     Actor
+	settings  []Setting
+	version   string
 	notice    []noticePart
 	hosts     map[string]bool
 	loc       *time.Location
@@ -44,6 +52,8 @@ type Server struct {
 	watchers  chan struct{} // one token per open stream
 	heartbeat time.Duration
 	handler   http.Handler
+
+	conditions func(context.Context) []Condition
 }
 
 // New makes a Server. It panics when the embedded templates do not parse, which the package's tests rule out.
@@ -52,6 +62,8 @@ func New(c Config) *Server {
 		store:     c.Store,
 		hub:       c.Hub,
 		actor:     c.Actor,
+		settings:  c.Settings,
+		version:   c.Version,
 		notice:    parseNotice(c.Notice),
 		hosts:     map[string]bool{"localhost": true},
 		loc:       c.Location,
@@ -60,6 +72,7 @@ func New(c Config) *Server {
 		assets:    loadAssets(),
 		heartbeat: 15 * time.Second,
 	}
+	s.conditions = c.Conditions
 	for _, h := range c.Hosts {
 		s.hosts[h] = true
 	}
@@ -88,6 +101,16 @@ func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", s.page(s.rooms))
 	mux.Handle("GET /s/{id}", s.page(s.session))
+	mux.Handle("GET /s/{id}/timeline", s.page(s.timelineOf))
+	mux.HandleFunc("GET /s/{id}/export/{format}", s.download)
+	mux.Handle("GET /s/{id}/line/{epoch}/{seq}/{track}", s.page(s.line))
+	mux.HandleFunc("POST /s/{id}/line/{epoch}/{seq}/{track}", s.correct)
+	mux.Handle("GET /people/{room}/{speaker}", s.page(s.person))
+	mux.HandleFunc("GET /people/{room}/{speaker}/export", s.exportPerson)
+	mux.HandleFunc("POST /people/{room}/{speaker}/{what}", s.changePerson)
+	mux.Handle("GET /rules", s.page(s.rules))
+	mux.Handle("GET /rules/{id}", s.page(s.rule))
+	mux.Handle("GET /health", s.page(s.health))
 	mux.Handle("GET /queue", s.page(s.queue))
 	mux.HandleFunc("POST /flags/{id}", s.decide)
 	mux.HandleFunc("GET /evidence/{file}", s.evidence)

@@ -267,7 +267,7 @@ func TestSearchTakesAnything(t *testing.T) {
 			t.Errorf("%.20q: %d without %q", tt.query, w.Code, tt.want)
 		}
 	}
-	w := ask(t, serve(t, &memory{err: models.ErrInvalid}, nil), "GET", "/search?q=x&before=zz")
+	w := ask(t, serve(t, &memory{refused: models.ErrInvalid}, nil), "GET", "/search?q=x&before=zz")
 	if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "a few plain words") {
 		t.Errorf("a query that the store refuses: %d", w.Code)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/export"
 )
 
 // sessionHead is the top of a session's page. While the room is live it is sent anew when it changes.
@@ -29,6 +30,8 @@ type sessionPage struct {
 	Time                   timeline
 	Items                  []item
 	Flags                  []flagView
+	Edits, MayEdit         bool
+	Formats                []export.Format
 	Lines, OpenFlags, Talk int
 }
 
@@ -40,7 +43,11 @@ type held struct {
 	flags    []models.Flag
 	gaps     []models.Gap
 	clips    []models.Evidence
+	names    map[string]string
 }
+
+// cast gives the people of the session their names and colours.
+func (h held) cast() *cast { return newCastOf(h.session.Room, h.names, h.speakers) }
 
 // seen is models.ErrNotFound when there is no such session, or when it is in a room that the visitor may not see.
 func (s *Server) seen(ctx context.Context, id string) error {
@@ -79,6 +86,9 @@ func (s *Server) load(ctx context.Context, id string) (h held, err error) {
 	if h.clips, err = s.store.SessionEvidence(ctx, id, s.now()); err != nil {
 		return h, fmt.Errorf("evidence of %s: %w", h.session.ID, err)
 	}
+	if h.names, err = s.namesOf(ctx, h.session.Room); err != nil {
+		return h, err
+	}
 	return h, nil
 }
 
@@ -89,9 +99,10 @@ func (s *Server) session(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	p := s.painter(h.session.Session, visitorOf(r.Context()), h.speakers)
+	p := s.painter(h.session.Session, visitorOf(r.Context()), h.cast())
+	p.edits = p.decides && r.URL.Query().Get("edit") != ""
 	p.keep(h.clips...)
-	data := sessionPage{Head: s.head(h.session.Session), Cursor: cursor.String()}
+	data := sessionPage{Head: s.head(h.session.Session), Cursor: cursor.String(), Edits: p.edits, MayEdit: p.decides, Formats: export.Formats()}
 	data.Items = p.items(h.lines, h.gaps, h.flags)
 	data.Flags = flagList(p, h.flags)
 	data.Time = newTimeline(p.cast, data.Items, s.stay(h.session.Session).Milliseconds())

@@ -21,6 +21,11 @@ type TranscriptStore interface {
 	Speakers(ctx context.Context, session string) ([]models.Speaker, error)
 	// Utterances returns all lines with their words.
 	Utterances(ctx context.Context, session string) ([]models.Utterance, error)
+	// Utterance returns one line, or an error that wraps models.ErrNotFound.
+	Utterance(ctx context.Context, k models.Key) (models.Utterance, error)
+	// CorrectText replaces a line's text, keeps what was heard beside it, and returns the line as it is then. Giving what was
+	// heard takes the correction back.
+	CorrectText(ctx context.Context, k models.Key, text, by string, when time.Time) (models.Utterance, error)
 	// Gaps returns the stretches that were not heard.
 	Gaps(ctx context.Context, session string) ([]models.Gap, error)
 }
@@ -47,6 +52,31 @@ type EvidenceStore interface {
 	SessionEvidence(ctx context.Context, session string, now time.Time) ([]models.Evidence, error)
 }
 
+// PeopleStore knows the people behind the identities of a room's platform.
+type PeopleStore interface {
+	// Person returns what is held about somebody, or an error that wraps models.ErrNotFound.
+	Person(ctx context.Context, room, speaker string) (models.Person, error)
+	// Names are the display names that hosts gave in a room, by speaker id.
+	Names(ctx context.Context, room string) (map[string]string, error)
+	// Identities lists who was seen in a room, those seen last first.
+	Identities(ctx context.Context, room string, limit int) ([]models.Identity, error)
+	// NamePerson gives somebody a display name, or with "" the platform's again.
+	NamePerson(ctx context.Context, room, speaker, name, by string, when time.Time) error
+	// MergePeople says that two identities are one person; SplitPerson takes one out again.
+	MergePeople(ctx context.Context, a, b models.Identity, by string, when time.Time) error
+	SplitPerson(ctx context.Context, room, speaker, by string, when time.Time) error
+	// ErasePerson removes everything that was stored of somebody, under all their identities.
+	ErasePerson(ctx context.Context, room, speaker, by string) error
+}
+
+// RecordStore knows what was made of a session, and who changed the record.
+type RecordStore interface {
+	// Summary returns a session's summary of a kind, or an error that wraps models.ErrNotFound.
+	Summary(ctx context.Context, session, kind string) (models.Summary, error)
+	// Audit lists who changed what, the latest first.
+	Audit(ctx context.Context, limit int) ([]models.AuditEntry, error)
+}
+
 // SearchStore finds lines by their words.
 type SearchStore interface {
 	// Search returns a page of lines of all sessions, the newest first. The query's text is what a person typed: any text
@@ -60,6 +90,8 @@ type Store interface {
 	TranscriptStore
 	FlagStore
 	EvidenceStore
+	PeopleStore
+	RecordStore
 	SearchStore
 }
 

@@ -42,6 +42,9 @@ type lineView struct {
 	Stable   string
 	Tail     string
 	Flags    []flagView
+	Edit     string // address to correct it at, or ""
+	Original string // what was heard, when Spans is a correction
+	EditedBy string
 	Words    []timedWord // instead of Spans when the line can be heard
 }
 
@@ -108,6 +111,7 @@ type painter struct {
 	// decides and verbs are what the visitor may do about flags.
 	decides bool
 	verbs   []offer
+	edits   bool // lines get a link to correct them
 	clips   map[models.Key]models.Evidence
 }
 
@@ -116,7 +120,10 @@ func (p *painter) line(u models.Utterance, flags []models.Flag) *lineView {
 	v := &lineView{
 		ID: lineID(u.Key), Who: who, At: p.s.moment(p.ses, u.StartMS), EndMS: u.EndMS, TalkMS: talkMS(u),
 		Lang: u.Language, Failed: u.State == models.UtteranceFailed, Degraded: u.Degraded,
-		Spans: markMatches(u, flags),
+		Spans: markMatches(u, flags), Original: u.Original, EditedBy: u.EditedBy,
+	}
+	if p.edits && !v.Failed {
+		v.Edit = lineURL(u.Key)
 	}
 	for _, d := range u.Doubt {
 		v.Doubts = append(v.Doubts, cmp.Or(doubtWords[d], string(d)))

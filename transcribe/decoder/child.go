@@ -72,7 +72,7 @@ func (c *child) serve() error {
 	}
 	engines, ok, err := c.load(s)
 	if err != nil {
-		c.answer(jsonFrame(kindFailure, 0, failure{codeLoad, err.Error(), models.Hint(err)}))
+		c.fail(0, codeLoad, err)
 		return err
 	}
 	c.states = len(engines)
@@ -80,7 +80,11 @@ func (c *child) serve() error {
 	for _, e := range engines {
 		go c.decodeAll(e)
 	}
-	c.answer(jsonFrame(kindReady, 0, ok))
+	hello, err := jsonFrame(kindReady, 0, ok)
+	if err != nil {
+		return err
+	}
+	c.answer(hello)
 	return c.readAll()
 }
 
@@ -105,10 +109,24 @@ func (c *child) load(s Setup) ([]transcribe.Engine, ready, error) {
 	if err != nil {
 		return nil, ready{}, err
 	}
+	if s.WarmUp {
+		warmUp(engines)
+	}
 	if err := limitFiles(); err != nil {
 		return nil, ready{}, err
 	}
 	return engines, ready{Confined: confined, LoadMS: time.Since(began).Milliseconds()}, nil
+}
+
+// warmUp has every engine touch its memory and its library. What comes of it doesn't matter.
+func warmUp(engines []transcribe.Engine) {
+	var all sync.WaitGroup
+	for _, e := range engines {
+		all.Go(func() {
+			_, _ = e.Transcribe(context.Background(), make([]float32, models.SampleRate), transcribe.Options{})
+		})
+	}
+	all.Wait()
 }
 
 // readAll takes requests until the parent closes the pipe.
@@ -162,25 +180,38 @@ func (c *child) decodeAll(e transcribe.Engine) {
 		r, err := e.Transcribe(d.ctx, d.pcm, d.options)
 		c.finish(d.id)
 		if err == nil {
-			c.answer(resultFrame(d.id, r, cpuTime()))
-			continue
+			var frame []byte
+			if frame, err = resultFrame(d.id, r, cpuTime()); err == nil {
+				c.answer(frame)
+				continue
+			}
 		}
-		why := failure{codeFailed, printable(err.Error(), maxReason), models.Hint(err)}
-		switch {
-		case errors.Is(err, transcribe.ErrTooLong):
-			why.Code = codeTooLong
-		case errors.Is(err, context.Canceled):
-			why.Code = codeCanceled
-		}
-		c.answer(jsonFrame(kindFailure, d.id, why))
+		c.fail(d.id, codeOf(err), err)
+	}
+}
+
+// codeOf tells apart the failures that the parent must know.
+func codeOf(err error) string {
+	switch {
+	case errors.Is(err, transcribe.ErrTooLong):
+		return codeTooLong
+	case errors.Is(err, context.Canceled):
+		return codeCanceled
+	default:
+		return codeFailed
+	}
+}
+
+// fail answers a call, or the hello, with a reason.
+func (c *child) fail(id uint32, code string, reason error) {
+	frame, err := jsonFrame(kindFailure, id, failure{code, printable(reason.Error(), maxReason), printable(models.Hint(reason), maxReason)})
+	if err == nil { // as ever with three strings
+		c.answer(frame)
 	}
 }
 
 // answer writes a frame. A parent that is not there any more needs none: the next read ends the process.
-func (c *child) answer(frame []byte, err error) {
-	if err != nil {
-		return
-	}
+func (c *child) answer(frame []byte) {
 	c.write.Lock()
 	defer c.write.Unlock()
 	_, _ = c.out.Write(frame)

@@ -20,6 +20,8 @@ type Setup struct {
 	States int `json:"states"`
 	// AllowNoWeights accepts a test model without weights, for measuring.
 	AllowNoWeights bool `json:"allow_no_weights,omitempty"`
+	// WarmUp decodes a moment of silence in every state before the child is ready.
+	WarmUp bool `json:"warm_up,omitempty"`
 	// MemoryBytes is how much address space loading and decoding may add; 0 for no limit.
 	MemoryBytes uint64 `json:"memory_bytes,omitempty"`
 }
@@ -123,11 +125,14 @@ func parseDecode(payload []byte) (pcm []float32, o transcribe.Options, err error
 	return pcm, o, nil
 }
 
-// resultFrame answers a decode.
+// resultFrame answers a decode. It changes r's figures that JSON can't carry.
 func resultFrame(id uint32, r transcribe.Result, cpu time.Duration) ([]byte, error) {
 	r.LogProb, r.NoSpeech = finite(r.LogProb), finite(r.NoSpeech)
 	for i := range r.Words {
 		r.Words[i].P = float32(finite(float64(r.Words[i].P)))
+	}
+	for lang, p := range r.Heard {
+		r.Heard[lang] = finite(p)
 	}
 	return jsonFrame(kindResult, id, result{r, cpu.Microseconds()})
 }

@@ -23,6 +23,9 @@ type Config struct {
 	Processes, States int
 	// AllowNoWeights accepts a test model without weights, for measuring.
 	AllowNoWeights bool
+	// WarmUp has the first processes decode a moment of silence before they are ready, so that the first clip is decoded as
+	// fast as the later ones. It is for those who have nothing to decode yet.
+	WarmUp bool
 	// MemoryBytes is how much address space a process may take beyond what it has at its start; 0 takes a bound that the
 	// model's size and the states allow for.
 	MemoryBytes uint64

@@ -90,7 +90,10 @@ func start(pool *Pool) (*process, error) {
 	}
 	p.cmd = childCommand(pool.cfg, []*os.File{requests, answers, pool.model})
 	p.cmd.Stdout, p.cmd.Stderr = p.noise, p.noise
-	setup := Setup{Model: modelPath(pool.cfg.Model), States: pool.cfg.States, AllowNoWeights: pool.cfg.AllowNoWeights, MemoryBytes: pool.cfg.MemoryBytes}
+	setup := Setup{
+		Model: modelPath(pool.cfg.Model), States: pool.cfg.States, AllowNoWeights: pool.cfg.AllowNoWeights,
+		MemoryBytes: pool.cfg.MemoryBytes, WarmUp: pool.cfg.WarmUp && !pool.everReady(),
+	}
 	hello, err := jsonFrame(kindHello, 0, setup)
 	if err == nil {
 		err = p.cmd.Start()

@@ -45,13 +45,13 @@ func (w *worker) run(ctx context.Context) error {
 	defer runtime.UnlockOSThread()
 	wait := firstWait
 	for attempt := 1; ; attempt++ {
-		wasReady, err := w.once(ctx)
+		pid, wasReady, err := w.once(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
 		if wasReady {
 			attempt, wait = 0, firstWait
-			w.pool.cfg.Logger.Warn("decoder ended; starting another", "err", err)
+			w.pool.cfg.Logger.Warn("decoder ended; starting another", "pid", pid, "err", err)
 			continue
 		}
 		if !w.pool.everReady() && (attempt >= startAttempts || errors.Is(err, ErrLoad)) {
@@ -67,11 +67,11 @@ func (w *worker) run(ctx context.Context) error {
 	}
 }
 
-// once runs one process to its end, and says whether it had been ready and why it ended.
-func (w *worker) once(ctx context.Context) (wasReady bool, err error) {
+// once runs one process to its end, and says which it was, whether it had been ready, and why it ended.
+func (w *worker) once(ctx context.Context) (pid int, wasReady bool, err error) {
 	p, err := start(w.pool)
 	if err != nil {
-		return false, err
+		return 0, false, err
 	}
 	w.set(func() { w.running = p })
 	stop := context.AfterFunc(ctx, func() { p.kill(ctx.Err()) })
@@ -91,7 +91,7 @@ func (w *worker) once(ctx context.Context) (wasReady bool, err error) {
 	w.set(func() { w.running = nil })
 	w.count(p)
 	close(p.gone)
-	return p.isReady(), err
+	return p.cmd.Process.Pid, p.isReady(), err
 }
 
 // count takes notice of a process that ended before it was told to.

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"earshot/configs"
+	"earshot/models"
+	"earshot/moderation/review"
+)
+
+// manyWaiting is how many clips may wait before the health page calls the text late.
+const manyWaiting = 20
+
+// conditions says how the station is doing, in sentences.
+func (s *station) conditions(ctx context.Context) []review.Condition {
+	out := []review.Condition{s.rooms(ctx)}
+	use, err := s.store.SpoolUsage(ctx)
+	switch {
+	case err != nil:
+		out = append(out, review.Condition{Text: "The record can't be read.", Hint: models.Hint(err)})
+	case use.Waiting > manyWaiting:
+		out = append(out, review.Condition{
+			Text: fmt.Sprintf("Text is late: %d stretches of speech wait to be written down.", use.Waiting),
+			Hint: "They are safe on the disk. A smaller model or more decoders catches up sooner.",
+		})
+	default:
+		out = append(out, review.Condition{OK: true, Text: fmt.Sprintf("Text keeps up: %d stretches of speech wait.", use.Waiting)})
+	}
+	if use.Failed > 0 {
+		out = append(out, review.Condition{
+			Text: fmt.Sprintf("%d stretches of speech could not be written down; their sound is kept.", use.Failed),
+			Hint: "The log says which and why.",
+		})
+	}
+	if s.speech.notice != "" {
+		out = append(out, review.Condition{Text: s.speech.notice})
+	} else {
+		out = append(out, review.Condition{OK: true, Text: "Model: " + s.speech.name})
+	}
+	rules := review.Condition{OK: true, Text: "Rules: " + s.rulesName()}
+	if s.rules == nil {
+		rules = review.Condition{Text: "No rules are in use: nothing is flagged.", Hint: "Name some in the setting rules."}
+	}
+	return append(out, rules)
+}
+
+// rooms says in how many rooms somebody listens.
+func (s *station) rooms(ctx context.Context) review.Condition {
+	live, err := s.store.Sessions(ctx, models.SessionQuery{Live: true, Limit: 1000})
+	switch {
+	case err != nil:
+		return review.Condition{Text: "The record can't be read.", Hint: models.Hint(err)}
+	case len(live) == 0:
+		return review.Condition{OK: true, Text: "Listening in no room."}
+	case len(live) == 1:
+		return review.Condition{OK: true, Text: "Listening in one room."}
+	}
+	return review.Condition{OK: true, Text: fmt.Sprintf("Listening in %d rooms.", len(live))}
+}
+
+// shownSettings are the settings in force, for the health page.
+func shownSettings(values []configs.Value) []review.Setting {
+	var out []review.Setting
+	for _, v := range values {
+		from := v.From.String()
+		if v.From == (configs.Source{}) {
+			from = ""
+		}
+		out = append(out, review.Setting{Key: v.Key, Value: shownValue(v.Value), From: from})
+	}
+	return out
+}

@@ -1,0 +1,229 @@
+package review
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"earshot/models"
+)
+
+// personPage is what is held about one person.
+type personPage struct {
+	Room, Speaker string
+	URL           string
+	Name          string
+	Given         bool
+	Identities    []identityView
+	Sessions      []stayRow
+	Lines         int
+	Talk          string
+	Flags         int
+	Open          int
+	Confirmed     int
+	Dismissed     int
+	Clips         int
+	First, Last   string
+	Hits          []flagView
+	Others        []models.Identity // who they may be merged with
+	Manages       bool              // the visitor may name, merge and erase
+	Problem       string
+}
+
+type identityView struct {
+	models.Identity
+	Sole bool
+}
+
+// stayRow is a person's part in one session.
+type stayRow struct {
+	ID, Name, Day, Clock, Talk string
+	Lines, Flags               int
+}
+
+// personURL is the address of a person's page.
+func personURL(room, speaker string) string {
+	return "/people/" + url.PathEscape(cmp.Or(room, "-")) + "/" + url.PathEscape(speaker)
+}
+
+func (s *Server) person(r *http.Request) (view, error) { return s.personView(r, "") }
+
+func (s *Server) personView(r *http.Request, problem string) (view, error) {
+	ctx, who := r.Context(), visitorOf(r.Context())
+	room, speaker := r.PathValue("room"), r.PathValue("speaker")
+	p, err := s.knownPerson(r)
+	if err != nil {
+		return view{}, err
+	}
+	data := personPage{
+		Room: room, Speaker: speaker, URL: personURL(room, speaker), Name: cmp.Or(cleanName(p.Name), "Unknown"), Given: p.Given,
+		Lines: p.Lines, Talk: length(time.Duration(p.TalkMS) * time.Millisecond), Flags: p.Open + p.Confirmed + p.Dismissed,
+		Open: p.Open, Confirmed: p.Confirmed, Dismissed: p.Dismissed, Clips: p.Clips,
+		First: day(p.First.In(s.loc), s.now().In(s.loc)), Last: day(p.Last.In(s.loc), s.now().In(s.loc)),
+		Problem: problem, Manages: true,
+	}
+	known := map[models.Identity]bool{}
+	for _, i := range p.Identities {
+		known[models.Identity{Room: i.Room, SpeakerID: i.SpeakerID}] = true
+		data.Identities = append(data.Identities, identityView{i, len(p.Identities) == 1})
+		data.Manages = data.Manages && who.may(i.Room, models.AccessHost)
+		hits, err := s.places(ctx, models.FlagQuery{Room: i.Room, Speaker: i.SpeakerID, Limit: 20}, "queue")
+		if err != nil {
+			return view{}, err
+		}
+		data.Hits = append(data.Hits, hits...)
+	}
+	for _, x := range p.Sessions {
+		t := x.Session.Started.In(s.loc)
+		data.Sessions = append(data.Sessions, stayRow{
+			ID: x.Session.ID, Name: sessionName(x.Session), Day: day(t, s.now().In(s.loc)), Clock: t.Format("15:04"),
+			Talk: clock(x.TalkMS), Lines: x.Lines, Flags: x.Flags,
+		})
+	}
+	if data.Manages {
+		others, err := s.store.Identities(ctx, room, 100)
+		if err != nil {
+			return view{}, fmt.Errorf("people: %w", err)
+		}
+		for _, o := range others {
+			if !known[models.Identity{Room: o.Room, SpeakerID: o.SpeakerID}] {
+				data.Others = append(data.Others, o)
+			}
+		}
+	}
+	v := view{page: "person", title: data.Name, nav: "rooms", data: data}
+	if problem != "" {
+		v.status = http.StatusBadRequest
+	}
+	return v, nil
+}
+
+// knownPerson finds the person of the address, when the visitor may see all rooms they were in.
+func (s *Server) knownPerson(r *http.Request) (models.Person, error) {
+	p, err := s.store.Person(r.Context(), r.PathValue("room"), r.PathValue("speaker"))
+	if err != nil {
+		return p, fmt.Errorf("person: %w", err)
+	}
+	for _, room := range p.Rooms() {
+		if !visitorOf(r.Context()).may(room, models.AccessViewer) {
+			return models.Person{}, fmt.Errorf("person: %w", models.ErrNotFound)
+		}
+	}
+	return p, nil
+}
+
+// changePerson names, merges, parts or erases a person.
+func (s *Server) changePerson(w http.ResponseWriter, r *http.Request) {
+	r, cancel := withDeadline(r)
+	defer cancel()
+	to, problem, err := s.personChanged(r)
+	if err == nil && problem == "" {
+		http.Redirect(w, r, to, http.StatusSeeOther)
+		return
+	}
+	var v view
+	if err == nil {
+		v, err = s.personView(r, problem)
+	}
+	if err != nil {
+		v = s.failed(r, err)
+	}
+	s.render(w, r, v)
+}
+
+func (s *Server) personChanged(r *http.Request) (to, problem string, err error) {
+	room, speaker := r.PathValue("room"), r.PathValue("speaker")
+	if err := r.ParseForm(); err != nil {
+		return "", "", fmt.Errorf("form: %w", models.ErrInvalid)
+	}
+	p, err := s.knownPerson(r)
+	if err != nil {
+		return "", "", err
+	}
+	who := visitorOf(r.Context())
+	for _, x := range p.Rooms() {
+		if !who.may(x, models.AccessHost) {
+			return "", "", errForbidden
+		}
+	}
+	ctx, to := r.Context(), personURL(room, speaker)
+	switch r.PathValue("what") {
+	case "name":
+		err = s.store.NamePerson(ctx, room, speaker, cleanName(r.PostFormValue("name")), who.Name, s.now())
+	case "merge":
+		with := models.Identity{Room: room, SpeakerID: r.PostFormValue("speaker")}
+		err = s.store.MergePeople(ctx, models.Identity{Room: room, SpeakerID: speaker}, with, who.Name, s.now())
+	case "part":
+		err = s.store.SplitPerson(ctx, r.PostFormValue("room"), r.PostFormValue("speaker"), who.Name, s.now())
+	case "erase":
+		if cleanName(r.PostFormValue("name")) != cmp.Or(cleanName(p.Name), "Unknown") {
+			return "", "Nothing was erased: the name that was typed is another one.", nil
+		}
+		err, to = s.store.ErasePerson(ctx, room, speaker, who.Name), "/"
+	default:
+		err = models.ErrNotFound
+	}
+	if err != nil {
+		err = fmt.Errorf("person: %w", err)
+	}
+	return to, "", err
+}
+
+// personExport is everything that is held about a person, as a file for them.
+type personExport struct {
+	Person models.Person      `json:"person"`
+	Lines  []models.Utterance `json:"utterances"`
+	Flags  []models.Flag      `json:"flags"`
+	Gaps   []models.Gap       `json:"gaps"`
+}
+
+// exportPerson answers with everything that is held about a person, but for the sound, which the page plays.
+func (s *Server) exportPerson(w http.ResponseWriter, r *http.Request) {
+	r, cancel := withDeadline(r)
+	defer cancel()
+	out, err := s.heldOf(r)
+	if err != nil {
+		s.render(w, r, s.failed(r, err))
+		return
+	}
+	b, err := json.MarshalIndent(out, "", "  ")
+	if err != nil {
+		s.render(w, r, s.failed(r, fmt.Errorf("export of a person: %s", errType(err))))
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+out.Person.ID+`.json"`)
+	_, _ = w.Write(append(b, '\n'))
+}
+
+func (s *Server) heldOf(r *http.Request) (out personExport, err error) {
+	if out.Person, err = s.knownPerson(r); err != nil {
+		return out, err
+	}
+	out.Lines, out.Flags, out.Gaps = []models.Utterance{}, []models.Flag{}, []models.Gap{}
+	for _, x := range out.Person.Sessions {
+		h, err := s.load(r.Context(), x.Session.ID)
+		if err != nil {
+			return out, err
+		}
+		for _, u := range h.lines {
+			if u.SpeakerID == x.SpeakerID {
+				out.Lines = append(out.Lines, u)
+			}
+		}
+		for _, f := range h.flags {
+			if f.SpeakerID == x.SpeakerID {
+				out.Flags = append(out.Flags, f)
+			}
+		}
+		for _, g := range h.gaps {
+			if g.SpeakerID == x.SpeakerID {
+				out.Gaps = append(out.Gaps, g)
+			}
+		}
+	}
+	return out, nil
+}

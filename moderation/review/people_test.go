@@ -1,0 +1,153 @@
+package review
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"earshot/models"
+)
+
+func TestPersonPageNamesMergesAndErases(t *testing.T) {
+	m := heardRoom()
+	s := serve(t, m, nil)
+	body := ask(t, s, "GET", "/people/open-mic/Ben").Body.String()
+	inOrder(t, body, "<h1><bdi>Ben</bdi>", "What is held", "Export all of it", "Sessions", "Open mic", "Flags", "Rule scam.guaranteed",
+		"Identities", "The same person as", `value="Ana"`, "Erase")
+	tests := []struct {
+		what string
+		form url.Values
+		code int
+		note string
+	}{
+		{"name", url.Values{"name": {"Benjamin\u202e\n Ray"}}, 303, "name"},
+		{"merge", url.Values{"speaker": {"Ana"}}, 303, "merge Ben Ana"},
+		{"part", url.Values{"speaker": {"Ana"}, "room": {"open-mic"}}, 303, "part Ana"},
+		{"erase", url.Values{"name": {"Ana"}}, 400, ""},
+		{"erase", url.Values{"name": {"Benjamin Ray"}}, 303, "erase open-mic Ben"},
+		{"else", nil, 404, ""},
+	}
+	for _, tt := range tests {
+		m.trail = nil
+		w := post(t, s, "/people/open-mic/Ben/"+tt.what, tt.form)
+		if w.Code != tt.code {
+			t.Errorf("%s: %d, want %d", tt.what, w.Code, tt.code)
+		}
+		if got := len(m.trail) > 0 && m.trail[0].What == tt.note && m.trail[0].By == "host"; got != (tt.note != "") {
+			t.Errorf("%s: %+v", tt.what, m.trail)
+		}
+	}
+	inOrder(t, ask(t, s, "GET", "/s/s1").Body.String(), "Benjamin Ray", "Transcript", "Benjamin Ray")
+	if w := ask(t, s, "GET", "/people/open-mic/nobody"); w.Code != http.StatusNotFound {
+		t.Error(w.Code)
+	}
+}
+
+func TestPersonExportHoldsTheirOwnAlone(t *testing.T) {
+	w := ask(t, serve(t, heardRoom(), nil), "GET", "/people/open-mic/Ben/export")
+	var out personExport
+	if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Lines) != 1 || len(out.Flags) != 1 || len(out.Gaps) != 1 || out.Lines[0].SpeakerID != "Ben" ||
+		!strings.Contains(w.Header().Get("Content-Disposition"), "attachment") {
+		t.Errorf("%+v %v", out, w.Header())
+	}
+}
+
+func TestLineIsCorrectedAndPutBack(t *testing.T) {
+	m := heardRoom()
+	s := serve(t, m, nil)
+	address := lineURL(m.lines[0].Key)
+	inOrder(t, ask(t, s, "GET", "/s/s1?edit=1").Body.String(), "Done correcting", `href="`+address+`"`)
+	inOrder(t, ask(t, s, "GET", address).Body.String(), "Correct a line", "<textarea", "Buy my coin now, guaranteed profit.")
+	watcher, err := s.hub.Subscribe("s1", Cursor{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer watcher.Close()
+	w := post(t, s, address, url.Values{"text": {"Buy my corn now, <b>guaranteed</b> profit."}})
+	if w.Code != http.StatusSeeOther || !strings.HasPrefix(w.Header().Get("Location"), "/s/s1?edit=1#") {
+		t.Fatal(w.Code, w.Header())
+	}
+	if e := <-watcher.Events(); e.Utterance == nil || e.Utterance.Original == "" {
+		t.Errorf("%+v", e)
+	}
+	inOrder(t, ask(t, s, "GET", "/s/s1").Body.String(), "corn", "&lt;b&gt;", "corrected by <bdi>host</bdi>", "Buy my coin now")
+	post(t, s, address, url.Values{"back": {"1"}})
+	if u := m.lines[0]; u.Text != "Buy my coin now, guaranteed profit." || u.Original != "" {
+		t.Errorf("%q, %q", u.Text, u.Original)
+	}
+	for path, want := range map[string]int{
+		address: 400, "/s/s1/line/1/99/t-Ben": 404, "/s/s1/line/x/1/t": 404, "/s/nope/line/1/1/t": 404,
+	} {
+		if w := post(t, s, path, url.Values{"text": {"  "}}); w.Code != want {
+			t.Errorf("%s: %d, want %d", path, w.Code, want)
+		}
+	}
+}
+
+func TestRulePagesCountDecisions(t *testing.T) {
+	m := heardRoom()
+	for i := range 6 {
+		f := m.flags[0]
+		f.ID, f.Status = "g"+string(rune('0'+i)), models.FlagConfirmed
+		if i == 0 {
+			f.Status = models.FlagDismissed
+		}
+		m.flags = append(m.flags, f)
+	}
+	s := serve(t, m, nil)
+	inOrder(t, ask(t, s, "GET", "/rules").Body.String(), `href="/rules/scam.guaranteed"`, "7 flags", "1 open", `width="83"`, "right 5 times out of 6")
+	inOrder(t, ask(t, s, "GET", "/rules/scam.guaranteed").Body.String(), "5 confirmed, 1 dismissed, 1 open", "What it found last", `name="back" value="rule"`, "Undo")
+	if w := ask(t, s, "GET", "/rules/none"); w.Code != http.StatusNotFound {
+		t.Error(w.Code)
+	}
+}
+
+func TestTimelineShowsOverlapsAndChapters(t *testing.T) {
+	m := room()
+	m.lines = append(m.lines, said("s1", 8, "Ana", 16_000, 17_000, "No."))
+	m.summary = models.Summary{Headline: "x", Chapters: []models.Chapter{{Title: "Coins", StartMS: 12_000, EndMS: 20_000, Cites: []models.Key{m.lines[0].Key}}}}
+	inOrder(t, ask(t, serve(t, m, nil), "GET", "/s/s1/timeline").Body.String(), "0:01 spoken over each other", `aria-label="Coins"`,
+		`href="/s/s1#`+lineID(m.lines[0].Key), "At once", `<rect class="over-each" x="16000" y="5" width="1000"`, "Chapters", "Flags", "Rule scam.guaranteed")
+	got := overlaps([]models.Utterance{said("s", 1, "a", 0, 100, "x"), said("s", 2, "b", 50, 150, "x"), said("s", 3, "a", 100, 120, "x"), said("s", 4, "c", 150, 200, "x")})
+	if len(got) != 1 || got[0].X != 50 || got[0].W != 70 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestExportIsServed(t *testing.T) {
+	s := serve(t, room(), nil)
+	for format, want := range map[string]string{"text": "Welcome everyone.", "json": `"utterances"`, "srt": "-->", "vtt": "WEBVTT"} {
+		w := ask(t, s, "GET", "/s/s1/export/"+format)
+		if w.Code != 200 || !strings.Contains(w.Body.String(), want) || !strings.Contains(w.Header().Get("Content-Disposition"), "s1.") {
+			t.Errorf("%s: %d %v", format, w.Code, w.Header())
+		}
+	}
+	for path, want := range map[string]int{"/s/s1/export/exe": 400, "/s/none/export/text": 404, "/s/s1/export/..%2f..%2fx": 400} {
+		if w := ask(t, s, "GET", path); w.Code != want {
+			t.Errorf("%s: %d, want %d", path, w.Code, want)
+		}
+	}
+}
+
+func TestSearchFilters(t *testing.T) {
+	body := ask(t, serve(t, room(), nil), "GET", "/search?q=coin&room=open-mic&rule=scam.guaranteed&flagged=1&from=2026-03-01&to=nonsense").Body.String()
+	inOrder(t, body, `<option selected>open-mic</option>`, `value="Ana"`, `<option selected>scam.guaranteed</option>`, `value="2026-03-01"`,
+		`name="to" form="find" value=""`, " checked", "coin")
+}
+
+func TestHealthSpeaksInSentences(t *testing.T) {
+	m := room()
+	m.trail = []models.AuditEntry{{At: start, By: "kim", What: "flag confirmed", Session: "s1"}}
+	s := serve(t, m, func(c *Config) {
+		c.Version = "v1"
+		c.Settings = []Setting{{Key: "listen", Value: "127.0.0.1:8484"}}
+		c.Conditions = conditionsOf(Condition{OK: true, Text: "Hearing everyone."}, Condition{Text: "Text is late.", Hint: "Take a smaller model."})
+	})
+	inOrder(t, ask(t, s, "GET", "/health").Body.String(), `class="fine"`, "Hearing everyone.", `class="ill"`, "Text is late.", "Take a smaller model.",
+		"listen", "127.0.0.1:8484", "kim", "flag confirmed", "Earshot v1")
+}

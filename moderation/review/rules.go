@@ -1,0 +1,107 @@
+package review
+
+import (
+	"fmt"
+	"math"
+	"net/http"
+
+	"earshot/models"
+)
+
+// ruleRow is a rule with what became of its flags.
+type ruleRow struct {
+	models.RuleCounts
+	Sign, Tone string
+	// Share of the decided flags that were confirmed, in words and as a bar of 100.
+	Precision string
+	Bar       int
+	Decided   int
+	LastDay   string
+}
+
+type rulesPage struct{ Rows []ruleRow }
+
+type rulePage struct {
+	ruleRow
+	Hits []flagView
+	More bool
+}
+
+// fewDecisions is how many decisions it takes before a share says something about a rule.
+const fewDecisions = 5
+
+// rules is the page of all rules that ever flagged something.
+func (s *Server) rules(r *http.Request) (view, error) {
+	found, err := s.store.Rules(r.Context(), s.onlyRoom(r))
+	if err != nil {
+		return view{}, fmt.Errorf("rules: %w", err)
+	}
+	var data rulesPage
+	for _, c := range found {
+		data.Rows = append(data.Rows, s.ruleRow(c))
+	}
+	return view{page: "rules", title: "Rules", nav: "rules", data: data}, nil
+}
+
+// onlyRoom is a room that the visitor may see when not all rooms are: "" is all of them.
+func (s *Server) onlyRoom(r *http.Request) string {
+	who := visitorOf(r.Context())
+	if who.everywhere() {
+		return ""
+	}
+	if room := r.URL.Query().Get("room"); who.may(room, models.AccessViewer) {
+		return room
+	}
+	for room := range who.Rooms {
+		return room
+	}
+	return "\x00" // the name of no room
+}
+
+func (s *Server) ruleRow(c models.RuleCounts) ruleRow {
+	row := ruleRow{RuleCounts: c, Sign: "▲", Tone: string(c.Level), Decided: c.Confirmed + c.Dismissed}
+	if c.Level.Rank() < models.LevelMedium.Rank() {
+		row.Sign = "△"
+	}
+	if c.Level.Rank() < 0 {
+		row.Tone = string(models.LevelInfo)
+	}
+	row.LastDay = day(c.Last.In(s.loc), s.now().In(s.loc))
+	share, ok := c.Precision()
+	switch {
+	case !ok:
+		row.Precision = "nothing decided yet"
+	case row.Decided < fewDecisions:
+		row.Precision = fmt.Sprintf("%d of %d confirmed; too few to judge", c.Confirmed, row.Decided)
+	default:
+		row.Precision = fmt.Sprintf("right %d times out of %d", c.Confirmed, row.Decided)
+	}
+	row.Bar = int(math.Round(100 * share))
+	return row
+}
+
+// rule is the page of one rule: how often people agreed with it, and its latest flags.
+func (s *Server) rule(r *http.Request) (view, error) {
+	id := r.PathValue("id")
+	found, err := s.store.Rules(r.Context(), s.onlyRoom(r))
+	if err != nil {
+		return view{}, fmt.Errorf("rules: %w", err)
+	}
+	data := rulePage{ruleRow: ruleRow{RuleCounts: models.RuleCounts{Rule: id}}}
+	for _, c := range found {
+		if c.Rule == id {
+			data.ruleRow = s.ruleRow(c)
+		}
+	}
+	if data.Flags == 0 {
+		return view{}, fmt.Errorf("rule: %w", models.ErrNotFound)
+	}
+	const shown = 50
+	if data.Hits, err = s.places(r.Context(), models.FlagQuery{Rule: id, Limit: shown + 1}, "rule"); err != nil {
+		return view{}, err
+	}
+	if len(data.Hits) > shown {
+		data.Hits, data.More = data.Hits[:shown], true
+	}
+	return view{page: "rule", title: id, nav: "rules", data: data}, nil
+}
