@@ -116,6 +116,8 @@ var samples = map[string]struct {
 	"retention.clips":        {"1h", "1h"},
 	"retention.transcripts":  {"3650d", "3650d"},
 	"retention.flags":        {"forever", "forever"},
+	"notices.targets":        {"/srv/targets.yaml", "/srv/targets.yaml"},
+	"notices.link":           {"https://earshot.example", "https://earshot.example"},
 	"segment.end_silence":    {"1s", "1s"},
 	"segment.pre_roll":       {"100ms", "100ms"},
 	"segment.minimum":        {"0", "0s"},

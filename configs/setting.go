@@ -70,6 +70,8 @@ func settings() []setting {
 		{"retention.clips", age()},
 		{"retention.transcripts", age()},
 		{"retention.flags", age()},
+		{"notices.targets", file("the path of a file")},
+		{"notices.link", matching(`^(https?://[^\s?#]+)?$`, `an address like "https://earshot.example", or empty`)},
 		{"segment.end_silence", duration(300*time.Millisecond, 3*time.Second)},
 		{"segment.pre_roll", duration(0, time.Second)},
 		{"segment.minimum", duration(0, time.Second)},
