@@ -39,6 +39,8 @@ type Config struct {
 	Language string `mapstructure:"language"`
 	// Vocabulary is at most 64 names and words that the model is told of.
 	Vocabulary []string `mapstructure:"vocabulary"`
+	// Phantoms is the absolute path of a file of phrases that the model invents; empty for none but the known ones.
+	Phantoms string `mapstructure:"phantoms"`
 	// Partials is how often unfinished lines are decoded, up to 30 s; 0 never.
 	Partials time.Duration `mapstructure:"partials"`
 	// SpoolMB bounds the sound that waits for decoding on disk, in MiB, 16 to 1048576.

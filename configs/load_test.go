@@ -104,6 +104,7 @@ var samples = map[string]struct {
 	"vad_model":              {"/srv/silero.bin", "/srv/silero.bin"},
 	"language":               {"auto", "auto"},
 	"vocabulary":             {"Ayu,red shift", []string{"Ayu", "red shift"}},
+	"phantoms":               {"/srv/phantoms.txt", "/srv/phantoms.txt"},
 	"partials":               {"0", "0s"},
 	"spool_mb":               {"64", 64},
 	"decoders":               {"3", 3},

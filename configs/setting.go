@@ -49,6 +49,7 @@ func settings() []setting {
 		{"vad_model", file("the path of a file")},
 		{"language", matching(`^([a-z]{2,3}( *, *[a-z]{2,3})*|auto)$`, `a language code like "en", several like "en,id", or "auto"`)},
 		{"vocabulary", wordList()},
+		{"phantoms", file("the path of a file")},
 		{"partials", duration(0, 30*time.Second)},
 		{"spool_mb", number(16, 1<<20)},
 		{"decoders", number(0, 64)},

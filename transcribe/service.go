@@ -50,6 +50,8 @@ type Config struct {
 	// Options are the settings for a clip; nil means none. Language "auto" or "" leaves the language to a vote of each
 	// person's speech, among Languages when they are given.
 	Options func(models.Clip) Options
+	// Filter says which results are doubtful.
+	Filter Filter
 	// Decode makes PCM of a clip's Opus; nil when every clip comes with its PCM.
 	Decode func(*models.Clip) error
 	// Fetch reads a clip that waits in the spool; nil keeps all clips in memory. models.ErrNotFound says that the clip
