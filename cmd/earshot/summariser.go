@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -46,8 +47,20 @@ func (z summariser) input(ctx context.Context, id string, sinceMS int64) (summar
 	in.Utterances, errs[1] = z.store.Utterances(ctx, id)
 	in.Flags, errs[2] = z.store.Flags(ctx, id)
 	in.Actions, errs[3] = z.store.Actions(ctx, id)
+	names, err := z.store.Names(ctx, info.Room)
+	rename(&in, names)
 	in.Now = lastChange(in)
-	return in, errors.Join(errs[:]...)
+	return in, errors.Join(append(errs[:], err)...)
+}
+
+// rename gives people the names that hosts gave them.
+func rename(in *summary.Input, names map[string]string) {
+	for i := range in.Speakers {
+		in.Speakers[i].Name = cmp.Or(names[in.Speakers[i].ID], in.Speakers[i].Name)
+	}
+	for i := range in.Utterances {
+		in.Utterances[i].SpeakerName = cmp.Or(names[in.Utterances[i].SpeakerID], in.Utterances[i].SpeakerName)
+	}
 }
 
 // lastChange is when something was last added to what a summary is made from. A summary has this time, and not that of
@@ -129,4 +142,9 @@ func (z summariser) remake(ctx context.Context, id string) error {
 		return err
 	}
 	return z.store.PutSummary(ctx, z.make(ctx, in))
+}
+
+// Summary is what the pages and their exports show of a session.
+func (r reviewStore) Summary(ctx context.Context, id, kind string) (models.Summary, error) {
+	return exportStore{r.Store}.Summary(ctx, id, kind)
 }
