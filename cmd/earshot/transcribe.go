@@ -38,7 +38,7 @@ stored. The text goes to standard output, progress and advice to the error outpu
 	}
 	settingFlag(cmd.Flags(), "model", "model", "ggml model file")
 	settingFlag(cmd.Flags(), "language", "language", "two-letter code, several (en,id), or auto")
-	cmd.Flags().StringVar(&format, "format", "text", "text, json, srt or vtt")
+	cmd.Flags().StringVar(&format, "format", "txt", export.FormatNames())
 	_ = cmd.MarkFlagFilename("model", "bin")
 	return cmd
 }
