@@ -46,6 +46,7 @@ func TestDefaults(t *testing.T) {
 		Language: "en", Vocabulary: []string{}, Partials: 1500 * time.Millisecond, SpoolMB: 1024,
 		Rules:     []string{"open-mic"},
 		Hosts:     []string{},
+		Access:    "here",
 		Evidence:  Evidence{Keep: 336 * time.Hour},
 		Log:       Log{Level: slog.LevelInfo, Format: "text"},
 		Retention: Retention{Clips: Age(14 * 24 * time.Hour), Transcripts: Age(30 * 24 * time.Hour), Flags: Age(180 * 24 * time.Hour)},
@@ -89,6 +90,7 @@ var samples = map[string]struct {
 }{
 	"data_dir":              {"/srv/earshot", "/srv/earshot"},
 	"listen":                {":9000", ":9000"},
+	"access":                {"required", "required"},
 	"hosts":                 {"earshot.example,earshot.lan", []string{"earshot.example", "earshot.lan"}},
 	"livekit.hidden":        {"true", true},
 	"evidence.keep":         {"24h", "24h0m0s"},
