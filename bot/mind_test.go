@@ -100,7 +100,7 @@ func TestHeardIsNotDeaf(t *testing.T) {
 			k := &talker{ssrc: 7}
 			for range 45 {
 				ears.Talking("ben", true)
-				k.say(ctx, sink, packets[50:60])
+				k.say(ctx, sink, packets[50:52])
 				ears.Talking("ben", false)
 				k.say(ctx, sink, packets[50:150])
 			}

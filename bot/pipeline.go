@@ -40,7 +40,10 @@ type pipeline struct {
 }
 
 // voice is when somebody was last heard.
-type voice struct{ last atomic.Int64 } // time.Duration of now
+type voice struct {
+	last  atomic.Int64 // time.Duration of now
+	apart atomic.Bool  // they have a track of their own
+}
 
 // speaker notes who somebody is, and stores it when it is news.
 func (p *pipeline) speaker(s models.Speaker) {
@@ -81,6 +84,7 @@ func (p *pipeline) track(info TrackInfo) *feed {
 		f.voice = &voice{}
 		p.voices[info.SpeakerID] = f.voice
 	}
+	f.voice.apart.Store(info.Attribution == models.AttributionTrack)
 	before := p.feeds[info.Track]
 	p.feeds[info.Track] = f
 	p.mu.Unlock()
@@ -96,15 +100,15 @@ func (p *pipeline) track(info TrackInfo) *feed {
 	return f
 }
 
-// quiet is for how long no voice came from somebody; false for a person without a track.
+// quiet is for how long no voice came from somebody; false when their sound is not heard apart from others'.
 func (p *pipeline) quiet(id string) (time.Duration, bool) {
 	p.mu.Lock()
 	v := p.voices[id]
 	p.mu.Unlock()
 	if v == nil {
-		return 0, false
+		return p.now(), false
 	}
-	return p.now() - time.Duration(v.last.Load()), true
+	return p.now() - time.Duration(v.last.Load()), v.apart.Load()
 }
 
 func (p *pipeline) forget(f *feed) {

@@ -14,15 +14,22 @@ const (
 	deafAlert  = 10 * time.Second // until the host is told
 	deafRejoin = 30 * time.Second // until the connection is given up
 	deafForget = 15 * time.Second // without talk: a cough or a noise that nobody heard
-	deafTalk   = 3 * time.Second  // of talk, at least: the talking signs of platforms flicker
+	deafTalk   = 3 * time.Second  // of talk, at least, for an alert: the talking signs of platforms flicker
+	deafSure   = 8 * time.Second  // of talk, at least, for a rejoin
 	deafMost   = 4                // doublings of deafRejoin, for somebody whom no rejoining makes audible
 )
 
 // deaf is a stretch in which somebody talks, says the platform, and nothing of it is decoded.
 type deaf struct {
-	since, last time.Duration // session time: the stretch's beginning, and the latest talk
+	since, last time.Duration // session time: the stretch's beginning, and up to where talk was counted
 	talked      time.Duration
 	alerted     bool
+}
+
+// count adds the talk since the last count.
+func (d *deaf) count(now time.Duration) {
+	d.talked += now - d.last
+	d.last = now
 }
 
 var errDeaf = errors.New("people talk and nothing of it arrives")
@@ -31,14 +38,21 @@ var errDeaf = errors.New("people talk and nothing of it arrives")
 func (v *visit) Talking(id string, on bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if !on || v.over {
+	now, d := v.room.now(), v.deaf[id]
+	switch {
+	case v.over || v.talking[id] == on:
+	case !on:
 		delete(v.talking, id)
-		return
-	}
-	v.talking[id] = true
-	if v.deaf[id] == nil {
-		now := v.room.now()
-		v.deaf[id] = &deaf{since: now, last: now}
+		if d != nil {
+			d.count(now)
+		}
+	default:
+		v.talking[id] = true
+		if d == nil {
+			d = &deaf{since: now}
+			v.deaf[id] = d
+		}
+		d.last = now
 	}
 }
 
@@ -51,8 +65,7 @@ func (v *visit) listen() error {
 		quiet, _ := v.room.pipe.quiet(id)
 		heard := now-quiet > d.since
 		if v.talking[id] && !heard {
-			d.talked += deafLook
-			d.last = now
+			d.count(now)
 		}
 		switch {
 		case heard:
@@ -64,7 +77,7 @@ func (v *visit) listen() error {
 		case now-d.last > deafForget:
 			v.undeaf(id, d, d.last)
 		case d.talked < deafTalk:
-		case now-d.since >= deafRejoin<<min(v.room.unheard[id], deafMost):
+		case d.talked >= deafSure && now-d.since >= deafRejoin<<min(v.room.unheard[id], deafMost):
 			v.room.unheard[id]++
 			v.undeaf(id, d, now)
 			return fmt.Errorf("%w: %q for %v", errDeaf, id, (now - d.since).Round(time.Second))

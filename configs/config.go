@@ -59,6 +59,8 @@ type Config struct {
 	Lounge Lounge `mapstructure:"lounge"`
 	// LiveKit is how the bot appears in LiveKit's rooms.
 	LiveKit LiveKit `mapstructure:"livekit"`
+	// ICE is how media finds its way to room servers.
+	ICE ICE `mapstructure:"ice"`
 	// Evidence is the sound of flagged lines.
 	Evidence Evidence `mapstructure:"evidence"`
 	// Retention is how long the record is kept.

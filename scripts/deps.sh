@@ -4,7 +4,7 @@
 # Writes build/env, which a shell can source and which make reads. Idempotent; quick when nothing is missing.
 #
 #   scripts/deps.sh            build dependencies
-#   scripts/deps.sh --tests    also what the tests drive (a browser, espeak-ng)
+#   scripts/deps.sh --tests    also what the tests drive (a browser, espeak-ng, room servers)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 ROOT=$PWD
@@ -51,10 +51,15 @@ need_build_tools() {
   have go || die "Go is not on the PATH" "install Go $(sed -n 's/^go //p' go.mod) or newer"
 }
 
+packaged() { apt-cache show "$1" >/dev/null 2>&1; }
+
 need_test_tools() {
   local missing=()
   have chromium || missing+=(chromium)
   have espeak-ng || missing+=(espeak-ng)
+  # Not every Debian has these; the tests that need one say so and are skipped.
+  have janus || ! packaged janus || missing+=(janus)
+  have turnserver || ! packaged coturn || missing+=(coturn)
   [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
 }
 

@@ -9,8 +9,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"earshot/bot"
+	"earshot/bot/janus"
 	"earshot/bot/livekit"
 	"earshot/bot/lounge"
 	"earshot/bot/whep"
@@ -41,8 +43,15 @@ func roomKinds() []roomKind {
 	return []roomKind{
 		{[]string{"lounge", "lounge+http", "lounge+https"}, "lounge://127.0.0.1:8484/lounge", connectLounge},
 		{[]string{"livekit", "livekit+ws", "livekit+wss"}, "livekit://rooms.example/open-mic", connectLiveKit},
+		{[]string{"janus+ws", "janus+wss"}, "janus+ws://rooms.example:8188/room/1234", connectJanus},
 		{[]string{"whep+http", "whep+https"}, "whep+https://media.example/whep/stage", connectWHEP},
 	}
+}
+
+// botNotice is what the bot says of itself in rooms.
+func (s *station) botNotice() bot.Notice {
+	days := time.Duration(s.cfg.Retention.Transcripts) / (24 * time.Hour)
+	return bot.Notice{Name: botName, Language: mainLanguage(s.cfg), KeepDays: int(days)}
 }
 
 func connectLounge(s *station, w wish) (bot.Connector, error) {
@@ -74,6 +83,20 @@ func liveKitAuth(secret func(string) (string, error)) (c livekit.Credentials, er
 		}
 	}
 	return c, nil
+}
+
+func connectJanus(s *station, w wish) (bot.Connector, error) {
+	c := janus.Config{URL: w.address, Name: s.botNotice().Label(), Peer: s.peers, Log: s.log}
+	for variable, into := range map[string]*string{
+		"EARSHOT_JANUS_APISECRET": &c.APISecret, "EARSHOT_JANUS_TOKEN": &c.Token, "EARSHOT_JANUS_PIN": &c.PIN,
+		"EARSHOT_JANUS_ROOM_TOKEN": &c.RoomToken, "EARSHOT_JANUS_SECRET": &c.Secret,
+	} {
+		var err error
+		if *into, err = w.secret(variable); err != nil {
+			return nil, err
+		}
+	}
+	return janus.New(c)
 }
 
 func connectWHEP(s *station, w wish) (bot.Connector, error) {
@@ -124,6 +147,15 @@ func (a *app) secret(variable string) (string, error) {
 	if name == "" {
 		return "", nil
 	}
+	v, err := secretFile(name)
+	if err != nil {
+		return "", fmt.Errorf("%s_FILE: %w", variable, err)
+	}
+	return v, nil
+}
+
+// secretFile reads a secret, the first line of a small file.
+func secretFile(name string) (string, error) {
 	info, err := os.Stat(name)
 	if err == nil && (!info.Mode().IsRegular() || info.Size() > maxSecret) {
 		err = errors.New("not a small file")
@@ -133,7 +165,7 @@ func (a *app) secret(variable string) (string, error) {
 		data, err = os.ReadFile(name)
 	}
 	if err != nil {
-		return "", models.WithHint(fmt.Errorf("%s_FILE: the secret cannot be read: %w", variable, err), "name a file that holds the secret in its first line")
+		return "", models.WithHint(fmt.Errorf("the secret cannot be read: %w", err), "name a file that holds the secret in its first line")
 	}
 	line, _, _ := strings.Cut(string(data), "\n")
 	return strings.TrimSpace(line), nil

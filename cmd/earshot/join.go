@@ -23,12 +23,14 @@ func newJoinCommand(a *app) *cobra.Command {
 
   lounge://HOST:PORT/ROOM          a lounge, Earshot's own kind of room (lounge+https:// behind TLS)
   livekit://HOST/ROOM              a LiveKit room (livekit+ws:// without encryption; this machine needs none)
+  janus+ws://HOST:8188/room/ID     a Janus VideoRoom (janus+wss:// behind TLS; /bridge/ID for an AudioBridge)
   whep+https://HOST/PATH           any WHEP stream; --name says whose voice it is
 
 Secrets come from the environment or from files, never from the command line. LIVEKIT_API_KEY and LIVEKIT_API_SECRET are
 a LiveKit server's, with which the bot joins and may act; EARSHOT_TOKEN is a ready token for one LiveKit room, or a WHEP
-server's bearer token; EARSHOT_LOUNGE_TOKEN is a lounge's host token, with which the bot may act there. EARSHOT_TOKEN_FILE
-and so on name a file with the secret instead.`,
+server's bearer token; EARSHOT_LOUNGE_TOKEN is a lounge's host token, with which the bot may act there. A Janus server is opened by
+EARSHOT_JANUS_APISECRET or EARSHOT_JANUS_TOKEN, its rooms by EARSHOT_JANUS_PIN or EARSHOT_JANUS_ROOM_TOKEN, and with the
+room's EARSHOT_JANUS_SECRET the bot may act. EARSHOT_TOKEN_FILE and so on name a file with the secret instead.`,
 		Example: `  earshot join lounge://127.0.0.1:8484/lounge
   LIVEKIT_API_KEY=… LIVEKIT_API_SECRET=… earshot join livekit://rooms.example/open-mic
   EARSHOT_TOKEN=… earshot join whep+https://media.example/whep/stage --name Stage`,

@@ -76,13 +76,16 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if s.store, err = sqlite.Open(ctx, database(cfg)); err != nil {
 		return nil, err
 	}
-	ice := peer.Config{Loopback: true, Log: log}
+	ice, err := iceConfig(cfg.ICE, log)
+	if err != nil {
+		return nil, badInput(err)
+	}
 	if s.peers, err = peer.New(ice); err != nil {
-		return nil, err
+		return nil, badInput(err)
 	}
 	s.hostToken, s.setupToken = rand.Text(), rand.Text()
 	s.lounge = lounge.New(lounge.Config{
-		UDPPort: cfg.Lounge.UDPPort, Peer: ice, TranscriptURL: s.transcriptURL, BotName: botName, HostToken: s.hostToken, Log: log,
+		UDPPort: cfg.Lounge.UDPPort, Peer: loungeICE(ice), TranscriptURL: s.transcriptURL, BotName: botName, HostToken: s.hostToken, Log: log,
 	})
 	s.desk = newDesk(s.store, s.rules, s.hub, log)
 	s.desk.keep = cfg.Evidence.Keep

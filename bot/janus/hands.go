@@ -1,0 +1,147 @@
+package janus
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math/rand/v2"
+	"slices"
+
+	"earshot/bot"
+	"earshot/models"
+)
+
+// videoRights finds out what the room's secret allows: an order about nobody is refused in one way when the secret is
+// right and in another when it is not.
+func (st *stay) videoRights(ctx context.Context) bot.Capabilities {
+	if st.c.cfg.Secret == "" {
+		return bot.Capabilities{}
+	}
+	_, err := st.order(ctx, "kick", request{"id": st.nobody()})
+	var s *serverError
+	if err != nil && !(errors.As(err, &s) && s.is(true, roomNoFeed, bridgeNoUser)) {
+		st.c.cfg.Log.Warn("the room's secret is not taken: the bot can only listen", "err", err)
+		return bot.Capabilities{}
+	}
+	can := bot.Capabilities{Mute: true, Unmute: true, Remove: true}
+	can.Ban = len(st.tokens(ctx)) > 0
+	return can
+}
+
+// nobody is an id that nobody has, of the kind that this server uses.
+func (st *stay) nobody() any {
+	const unlikely = 1 << 52
+	n := unlikely + rand.Uint64N(unlikely) //nolint:gosec // it only has to be rare
+	if len(st.c.at.room) > 0 && st.c.at.room[0] == '"' {
+		return bare(json.RawMessage(`"nobody"`)) + string(rune('a'+n%26))
+	}
+	return n
+}
+
+// order sends a moderator's request.
+func (st *stay) order(ctx context.Context, verb string, more request) (event, error) {
+	r := request{"request": verb, "room": st.c.at.room, "secret": st.c.cfg.Secret}
+	for k, v := range more {
+		r[k] = v
+	}
+	m, err := st.s.now().ask(ctx, st.s.plugin(st.events, r, nil))
+	if err != nil {
+		return event{}, err
+	}
+	return m.event()
+}
+
+// tokens are those that the room lets in; none where it lets everybody in.
+func (st *stay) tokens(ctx context.Context) []string {
+	e, err := st.order(ctx, "allowed", request{"action": "add", "allowed": []string{}})
+	if err != nil {
+		return nil
+	}
+	return e.Allowed
+}
+
+// Do implements bot.Hands with the room's secret.
+func (c *Connector) Do(ctx context.Context, o bot.Order) error {
+	st := c.now.Load()
+	if st == nil {
+		return bot.ErrNotJoined
+	}
+	p, here := st.known.find(o.Target)
+	if !here {
+		return bot.ErrAbsent
+	}
+	switch o.Verb {
+	case models.VerbMute, models.VerbUnmute:
+		return st.mute(ctx, p, o.Verb == models.VerbMute)
+	case models.VerbRemove:
+		return st.kick(ctx, p)
+	case models.VerbBan:
+		return st.ban(ctx, p)
+	default:
+		return bot.Refuse("Janus has nothing of this kind", nil)
+	}
+}
+
+// Effect implements bot.Hands from the room's events.
+func (c *Connector) Effect(o bot.Order) (bool, string) {
+	st := c.now.Load()
+	if st == nil {
+		return false, ""
+	}
+	return st.known.effect(o)
+}
+
+func (st *stay) mute(ctx context.Context, p person, on bool) error {
+	if st.c.at.bridge {
+		verb := "unmute"
+		if on {
+			verb = "mute"
+		}
+		_, err := st.order(ctx, verb, request{"id": p.raw})
+		return hard(err)
+	}
+	for mid := range p.mids {
+		if _, err := st.order(ctx, "moderate", request{"id": p.raw, "mid": mid, "mute": on}); err != nil {
+			return hard(err)
+		}
+	}
+	return nil
+}
+
+func (st *stay) kick(ctx context.Context, p person) error {
+	_, err := st.order(ctx, "kick", request{"id": p.raw})
+	return hard(err)
+}
+
+// ban takes the person's token from the room's list and kicks. Janus does not tell who came with which token, so this
+// works where the application uses people's ids or names as tokens.
+func (st *stay) ban(ctx context.Context, p person) error {
+	list := st.tokens(ctx)
+	token := bare(p.raw)
+	if !slices.Contains(list, token) {
+		token = p.name
+	}
+	if !slices.Contains(list, token) {
+		return bot.Refuse("none of the tokens that the room lets in is this person's id or name, so they could come back: remove is possible", nil)
+	}
+	if _, err := st.order(ctx, "allowed", request{"action": "remove", "allowed": []string{token}}); err != nil {
+		return hard(err)
+	}
+	return st.kick(ctx, p)
+}
+
+// hard tells refusals from failures that may pass.
+func hard(err error) error {
+	var s *serverError
+	if !errors.As(err, &s) {
+		return err
+	}
+	switch {
+	case s.is(true, roomNoFeed, bridgeNoUser):
+		return bot.ErrAbsent
+	case s.is(true, roomUnauthorized, bridgeUnauth):
+		return bot.Refuse("the room's secret is not taken", err)
+	default:
+		return bot.Refuse("the server refused it", err)
+	}
+}

@@ -1,0 +1,88 @@
+package janus
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+
+	"earshot/bot"
+	"earshot/bot/peer"
+	"earshot/models"
+)
+
+// Config names a room and what opens it. Secrets are never logged.
+type Config struct {
+	// URL is janus+ws(s)://host[:port][/path]/room/ID or …/bridge/ID.
+	URL string
+	// Name is how the room sees the bot. Janus has no chat, so it should say what the bot does.
+	Name string
+	// APISecret and Token open the server, PIN and RoomToken the room, where these ask for them.
+	APISecret, Token, PIN, RoomToken string
+	// Secret is the room's: with it the bot may mute and kick. Empty: it listens.
+	Secret string
+	Peer   *peer.Factory
+	Log    *slog.Logger
+}
+
+// Connector joins one room. It implements bot.Connector and bot.Hands.
+type Connector struct {
+	cfg Config
+	at  address
+	now atomic.Pointer[stay] // of the Run that is connected; nil: none
+}
+
+// New checks the address; nothing is connected yet.
+func New(c Config) (*Connector, error) {
+	at, err := parseAddress(c.URL)
+	if err != nil {
+		return nil, err
+	}
+	if c.Name == "" {
+		c.Name = "Earshot"
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Connector{cfg: c, at: at}, nil
+}
+
+// Run is in the room until the context ends, the connection is lost or the room is over. A websocket that breaks is
+// opened anew and the session claimed, where the server keeps sessions for that; the sound goes on meanwhile.
+func (c *Connector) Run(ctx context.Context, ears bot.Ears) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	s, err := c.open(ctx)
+	if err != nil {
+		return cause(ctx, err)
+	}
+	st := &stay{c: c, s: s, ears: ears, cancel: cancel, slots: newSlots(ears), known: newKnown()}
+	s.group.Go(func() { s.keep(ctx) })
+	if c.at.bridge {
+		err = st.bridge(ctx)
+	} else {
+		err = st.video(ctx)
+	}
+	c.now.Store(nil)
+	err = cause(ctx, err)
+	cancel(err)
+	st.leave()
+	s.group.Wait()
+	return err
+}
+
+// cause is why the context ended, when it did, else the error.
+func cause(ctx context.Context, err error) error {
+	if e := context.Cause(ctx); e != nil {
+		return e
+	}
+	return err
+}
+
+// errEnded is returned by event handlers when the stay is over for good.
+var (
+	errRoomClosed = bot.End(models.EndRoomClosed, errors.New("janus: the room was closed"))
+	errKicked     = bot.End(models.EndRemoved, errors.New("janus: a moderator removed the bot"))
+	errHangup     = bot.Retry(models.EndFailedServer, errors.New("janus: the server ended the media connection"))
+	errTimeout    = bot.Retry(models.EndFailedServer, errors.New("janus: the server ended the session"))
+)
