@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -44,6 +45,8 @@ type station struct {
 	text       *transcribe.Service
 	lounge     *lounge.Server
 	peers      *peer.Factory
+	// summaries sums sessions up, at their end and when somebody asks.
+	summaries summariser
 	// hostToken makes people hosts of this program's own lounge.
 	hostToken string
 	own       string // host:port of its web server, while it runs
@@ -74,6 +77,9 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 		return nil, badInput(err)
 	}
 	if s.store, err = sqlite.Open(ctx, database(cfg)); err != nil {
+		return nil, err
+	}
+	if s.summaries, err = newSummariser(s.store, cfg, os.Getenv(summaryKey), log); err != nil {
 		return nil, err
 	}
 	ice, err := iceConfig(cfg.ICE, log)
@@ -177,6 +183,7 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	defer context.AfterFunc(serving, cancel)() // a server that fails ends the work
 	err := s.recover(working)
 	if err == nil {
+		group.Go(func() error { return s.catchUp(serving) })
 		err = work(working)
 	}
 	err = errors.Join(err, s.drain(ctx))
