@@ -260,6 +260,10 @@ func (m *memory) did(what, by string) error {
 
 func (m *memory) Audit(context.Context, int) ([]models.AuditEntry, error) { return m.trail, m.err }
 
+func (m *memory) Decisions(context.Context, string) ([]models.Decision, error) {
+	return []models.Decision{{ID: "d1", Flag: "f1", Why: "because", Gates: []models.Gate{{Name: "word_p"}}}}, m.err
+}
+
 func (m *memory) Summary(context.Context, string, string) (models.Summary, error) {
 	if m.summary.Headline == "" {
 		return models.Summary{}, models.ErrNotFound

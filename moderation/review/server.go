@@ -154,8 +154,8 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /events/flags", s.queueEvents)
 	mux.HandleFunc("GET /events/{id}", s.sessionEvents)
 	mux.Handle("GET /api/", s.api(s.apiNowhere))
-	mux.Handle("GET /api/sessions", s.api(s.apiSessions))
-	mux.Handle("GET /api/sessions/{id}", s.api(s.apiSession))
-	mux.HandleFunc("GET /api/sessions/{id}/events", s.apiEvents)
+	for _, r := range s.apiRoutes() {
+		mux.Handle(r.method+" "+r.path, r.handler)
+	}
 	return mux
 }
