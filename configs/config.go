@@ -67,6 +67,8 @@ type Config struct {
 	Evidence Evidence `mapstructure:"evidence"`
 	// Retention is how long the record is kept.
 	Retention Retention `mapstructure:"retention"`
+	// Notices is who is told of flags outside the page.
+	Notices Notices `mapstructure:"notices"`
 	// Summary is how sessions are summed up.
 	Summary Summary `mapstructure:"summary"`
 	// Export is what is written to a folder when a session ends.
@@ -99,6 +101,14 @@ type Evidence struct {
 type LiveKit struct {
 	// Hidden keeps the bot out of the list of participants.
 	Hidden bool `mapstructure:"hidden"`
+}
+
+// Notices is who is told of flags outside the page.
+type Notices struct {
+	// Targets is the absolute path of the file that names them, with their secrets; empty means nobody.
+	Targets string `mapstructure:"targets"`
+	// Link is the address of the review page as hosts open it; empty means the address it listens on.
+	Link string `mapstructure:"link"`
 }
 
 // Segment is how speech is cut into clips.

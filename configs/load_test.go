@@ -120,6 +120,8 @@ var samples = map[string]struct {
 	"retention.clips":        {"1h", "1h"},
 	"retention.transcripts":  {"3650d", "3650d"},
 	"retention.flags":        {"forever", "forever"},
+	"notices.targets":        {"/srv/targets.yaml", "/srv/targets.yaml"},
+	"notices.link":           {"https://earshot.example", "https://earshot.example"},
 	"summary.url":            {"http://127.0.0.1:11434/v1", "http://127.0.0.1:11434/v1"},
 	"summary.model":          {"llama3.2:3b", "llama3.2:3b"},
 	"export.dir":             {"/srv/exports", "/srv/exports"},

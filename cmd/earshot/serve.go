@@ -20,6 +20,7 @@ import (
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/moderation"
+	"earshot/moderation/notify"
 	"earshot/moderation/review"
 	"earshot/transcribe"
 	"earshot/transcribe/whisper"
@@ -40,11 +41,13 @@ type station struct {
 	hub    *review.Hub
 	// setupToken lets the first owner in from another machine. It is told to the terminal and kept nowhere.
 	setupToken string
-	values     []configs.Value // the settings with where they come from, to be shown
-	desk       *desk
-	text       *transcribe.Service
-	lounge     *lounge.Server
-	peers      *peer.Factory
+	// targets are told of flags.
+	targets []notify.Target
+	values  []configs.Value // the settings with where they come from, to be shown
+	desk    *desk
+	text    *transcribe.Service
+	lounge  *lounge.Server
+	peers   *peer.Factory
 	// summaries sums sessions up, at their end and when somebody asks.
 	summaries summariser
 	// hostToken makes people hosts of this program's own lounge.
@@ -77,6 +80,9 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 		return nil, badInput(err)
 	}
 	if s.store, err = sqlite.Open(ctx, database(cfg)); err != nil {
+		return nil, err
+	}
+	if err = s.setTargets(ctx); err != nil {
 		return nil, err
 	}
 	if s.summaries, err = newSummariser(s.store, cfg, os.Getenv(summaryKey), log); err != nil {
@@ -176,6 +182,7 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	group.Go(func() error { return s.lounge.Run(serving) })
 	group.Go(func() error { return s.watchRules(serving) })
 	group.Go(func() error { return keeper{s.store, retention(s.cfg), s.log}.Run(serving) })
+	group.Go(func() error { return s.notify(serving, l) })
 	group.Go(func() error { return serveWeb(serving, l, s.handler(l), s.hub.Close, s.log) })
 
 	working, cancel := context.WithCancel(ctx)
