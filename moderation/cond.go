@@ -248,13 +248,13 @@ func (c *cond) describe(held bool) string {
 }
 
 // missing says what a says: matcher looked for in vain, and what never: took away from it.
-func (s *scene) missing(sources []int) string {
+func (sc *scene) missing(sources []int) string {
 	what := "no phrase or pattern of it was said"
 	for _, src := range sources {
-		if ex := s.excused[src]; len(ex) > 0 {
-			return fmt.Sprintf("%s was said where the list %s has never:", s.quote(ex), s.set.sources[src].name)
+		if ex := sc.excused[src]; len(ex) > 0 {
+			return fmt.Sprintf("%s was said where the list %s has never:", sc.quote(ex), sc.set.sources[src].name)
 		}
-		if name := s.set.sources[src].name; name != "" {
+		if name := sc.set.sources[src].name; name != "" {
 			what = "nothing from the list " + name + " was said"
 		}
 	}

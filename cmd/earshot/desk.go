@@ -13,8 +13,11 @@ import (
 	"earshot/moderation/review"
 )
 
-// queue takes finished clips for decoding; it never blocks and never drops one.
-type queue interface{ Submit(models.Clip) }
+// queue takes finished clips for decoding; it never blocks and never drops one. Again decodes a flagged one once more.
+type queue interface {
+	Submit(models.Clip)
+	Again(c models.Clip, done func(models.Utterance)) bool
+}
 
 // desk is where everything that was heard passes: clips go to disk and then to the queue, transcripts through the rules
 // and into the store, and what is stored is shown to whoever watches. Its methods may be called from any goroutine.
@@ -94,12 +97,14 @@ func (d *desk) Done(ctx context.Context, u models.Utterance) error {
 	r := outcomeRecord(u.Session, out)
 	redact(&u, r.Flags, out.Redactions)
 	r.Utterance, r.Evidence = &u, d.evidence(ctx, u, out.Flags)
+	second := d.soundFor(ctx, u.Key, out.Looks)
 	switch err := d.store.Put(ctx, r); {
 	case errors.Is(err, models.ErrNotFound):
 		return nil
 	case err != nil:
 		return err
 	}
+	d.lookAgain(j, out.Looks, second)
 	d.count.stored(u, r.Flags)
 	d.hub.Publish(models.Event{SessionID: u.Session, Utterance: &u})
 	if r.Evidence != nil {

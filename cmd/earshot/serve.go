@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -19,6 +20,7 @@ import (
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/moderation"
+	"earshot/moderation/notify"
 	"earshot/moderation/review"
 	"earshot/transcribe"
 	"earshot/transcribe/whisper"
@@ -37,11 +39,15 @@ type station struct {
 	vad    *whisper.VADModel // nil: the energy detector
 	rules  *moderation.Set
 	hub    *review.Hub
-	values []configs.Value // the settings with where they come from, to be shown
-	desk   *desk
-	text   *transcribe.Service
-	lounge *lounge.Server
-	peers  *peer.Factory
+	// targets are told of flags.
+	targets []notify.Target
+	values  []configs.Value // the settings with where they come from, to be shown
+	desk    *desk
+	text    *transcribe.Service
+	lounge  *lounge.Server
+	peers   *peer.Factory
+	// summaries sums sessions up, at their end and when somebody asks.
+	summaries summariser
 	// hostToken makes people hosts of this program's own lounge.
 	hostToken string
 	own       string // host:port of its web server, while it runs
@@ -72,6 +78,12 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 		return nil, badInput(err)
 	}
 	if s.store, err = sqlite.Open(ctx, database(cfg)); err != nil {
+		return nil, err
+	}
+	if err = s.setTargets(ctx); err != nil {
+		return nil, err
+	}
+	if s.summaries, err = newSummariser(s.store, cfg, os.Getenv(summaryKey), log); err != nil {
 		return nil, err
 	}
 	ice, err := iceConfig(cfg.ICE, log)
@@ -167,6 +179,7 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	group.Go(func() error { return s.lounge.Run(serving) })
 	group.Go(func() error { return s.watchRules(serving) })
 	group.Go(func() error { return keeper{s.store, retention(s.cfg), s.log}.Run(serving) })
+	group.Go(func() error { return s.notify(serving, l) })
 	group.Go(func() error { return serveWeb(serving, l, s.handler(), s.hub.Close, s.log) })
 
 	working, cancel := context.WithCancel(ctx)
@@ -174,6 +187,7 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	defer context.AfterFunc(serving, cancel)() // a server that fails ends the work
 	err := s.recover(working)
 	if err == nil {
+		group.Go(func() error { return s.catchUp(serving) })
 		err = work(working)
 	}
 	err = errors.Join(err, s.drain(ctx))
