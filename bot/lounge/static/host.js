@@ -32,10 +32,10 @@ export function buttons(person, verbs, act) {
     b.textContent = label;
     b.setAttribute('aria-label', label + ' ' + person.name);
     b.addEventListener('click', async () => {
-      if (sure[verb] && !confirm(sure[verb](person.name))) return;
-      b.disabled = true;
+      if (b.ariaBusy === 'true' || (sure[verb] && !confirm(sure[verb](person.name)))) return;
+      b.ariaBusy = 'true'; // a disabled button would lose the keyboard's focus
       await act(verb);
-      b.disabled = false;
+      b.ariaBusy = 'false';
     });
     box.append(b);
   }
