@@ -39,6 +39,8 @@ type Config struct {
 	Language string `mapstructure:"language"`
 	// Vocabulary is at most 64 names and words that the model is told of.
 	Vocabulary []string `mapstructure:"vocabulary"`
+	// Phantoms is the absolute path of a file of phrases that the model invents; empty for none but the known ones.
+	Phantoms string `mapstructure:"phantoms"`
 	// Partials is how often unfinished lines are decoded, up to 30 s; 0 never.
 	Partials time.Duration `mapstructure:"partials"`
 	// SpoolMB bounds the sound that waits for decoding on disk, in MiB, 16 to 1048576.
@@ -63,6 +65,10 @@ type Config struct {
 	Evidence Evidence `mapstructure:"evidence"`
 	// Retention is how long the record is kept.
 	Retention Retention `mapstructure:"retention"`
+	// Summary is how sessions are summed up.
+	Summary Summary `mapstructure:"summary"`
+	// Export is what is written to a folder when a session ends.
+	Export Export `mapstructure:"export"`
 	// Segment is how speech is cut.
 	Segment Segment `mapstructure:"segment"`
 }
@@ -103,4 +109,22 @@ type Segment struct {
 	Minimum time.Duration `mapstructure:"minimum"`
 	// Maximum is the length at which a clip is cut although speech goes on, 8 s to 25 s.
 	Maximum time.Duration `mapstructure:"maximum"`
+}
+
+// Summary is how sessions are summed up.
+type Summary struct {
+	// URL is the base of an OpenAI-compatible API ("http://127.0.0.1:11434/v1"); empty: no language model is asked.
+	URL string `mapstructure:"url"`
+	// Model is the name the API knows the language model by.
+	Model string `mapstructure:"model"`
+}
+
+// Export is what is written to a folder when a session ends.
+type Export struct {
+	// Dir is the absolute folder; empty: nothing is written. Load does not make it.
+	Dir string `mapstructure:"dir"`
+	// Formats are the files to write: txt, md, html, json, srt, vtt, csv.
+	Formats []string `mapstructure:"formats"`
+	// Redact masks names, numbers and addresses in them.
+	Redact bool `mapstructure:"redact"`
 }

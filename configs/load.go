@@ -27,7 +27,7 @@ type Options struct {
 type Value struct {
 	// Key is the dotted setting.
 	Key string
-	// Value is a string, an int or a []string; paths are absolute, durations in Go's notation.
+	// Value is a string, an int, a bool or a []string; paths are absolute, durations in Go's notation.
 	Value any
 	// From is where it comes from.
 	From Source

@@ -49,6 +49,7 @@ func settings() []setting {
 		{"vad_model", file("the path of a file")},
 		{"language", matching(`^([a-z]{2,3}( *, *[a-z]{2,3})*|auto)$`, `a language code like "en", several like "en,id", or "auto"`)},
 		{"vocabulary", wordList()},
+		{"phantoms", file("the path of a file")},
 		{"partials", duration(0, 30*time.Second)},
 		{"spool_mb", number(16, 1<<20)},
 		{"decoders", number(0, 64)},
@@ -70,6 +71,11 @@ func settings() []setting {
 		{"retention.clips", age()},
 		{"retention.transcripts", age()},
 		{"retention.flags", age()},
+		{"summary.url", matching(`^(https?://[^\s/?#@]+(/[^\s?#]*)?)?$`, `the base of an API like http://127.0.0.1:11434/v1, without a password in it`)},
+		{"summary.model", matching(`^[^\s]*$`, "the name of a model, without spaces")},
+		{"export.dir", file("the path of a folder")},
+		{"export.formats", choices("txt", "md", "html", "json", "srt", "vtt", "csv")},
+		{"export.redact", truth()},
 		{"segment.end_silence", duration(300*time.Millisecond, 3*time.Second)},
 		{"segment.pre_roll", duration(0, time.Second)},
 		{"segment.minimum", duration(0, time.Second)},
@@ -119,6 +125,24 @@ func choice(words ...string) kind {
 		read: func(g given) (any, bool) {
 			s, ok := g.word("!!str")
 			return s, ok && slices.Contains(words, s)
+		},
+	}
+}
+
+// choices is a list of some of the words.
+func choices(words ...string) kind {
+	return kind{
+		want: "a list of some of " + strings.Join(words, ", "),
+		read: func(g given) (any, bool) {
+			out := []string{}
+			for _, e := range g.elements() {
+				s, ok := e.word("!!str")
+				if !ok || !slices.Contains(words, s) || slices.Contains(out, s) {
+					return nil, false
+				}
+				out = append(out, s)
+			}
+			return out, g.list != nil || g.tag == ""
 		},
 	}
 }

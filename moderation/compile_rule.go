@@ -106,7 +106,7 @@ func (c *compiler) ladder(files []*rawFile) {
 		state[at] = 1
 		for _, e := range feeds[at] {
 			if i := slices.Index(append(slices.Clip(path), at), e.to); i >= 0 {
-				around := append(append(slices.Clip(path), at)[i:], e.to)
+				around := slices.Concat(path, []string{at, e.to})[i:]
 				c.probs.add(e.rule.pack.name, e.rule.line, e.rule.ID, "the ladder goes in a circle: %s", circleOf(around))
 				continue
 			}

@@ -91,9 +91,9 @@ func (c *cond) holds(s *scene, minP float64) (bool, []match) {
 	case condAll:
 		return c.holdsAll(s, minP)
 	case condNone:
-		noSound := s.noSound
-		s.noSound = false
-		defer func() { s.noSound = noSound }()
+		noSound, nowOnly := s.noSound, s.nowOnly
+		s.noSound, s.nowOnly = false, false
+		defer func() { s.noSound, s.nowOnly = noSound, nowOnly }()
 		for _, kid := range c.kids {
 			if ok, _ := kid.holds(s, 0); ok {
 				return false, nil
@@ -153,7 +153,7 @@ func (c *cond) holdsMatches(s *scene, minP float64) (bool, []match) {
 			}
 		}
 		for _, m := range s.found[src] {
-			if float64(m.p) >= need && m.first >= from {
+			if float64(m.p) >= need && m.first >= from && (!s.nowOnly || m.last >= s.heard.cut) {
 				out = append(out, m)
 			}
 		}
@@ -248,13 +248,13 @@ func (c *cond) describe(held bool) string {
 }
 
 // missing says what a says: matcher looked for in vain, and what never: took away from it.
-func (s *scene) missing(sources []int) string {
+func (sc *scene) missing(sources []int) string {
 	what := "no phrase or pattern of it was said"
 	for _, src := range sources {
-		if ex := s.excused[src]; len(ex) > 0 {
-			return fmt.Sprintf("%s was said where the list %s has never:", s.quote(ex), s.set.sources[src].name)
+		if ex := sc.excused[src]; len(ex) > 0 {
+			return fmt.Sprintf("%s was said where the list %s has never:", sc.quote(ex), sc.set.sources[src].name)
 		}
-		if name := s.set.sources[src].name; name != "" {
+		if name := sc.set.sources[src].name; name != "" {
 			what = "nothing from the list " + name + " was said"
 		}
 	}

@@ -354,14 +354,14 @@ func (s *Session) climb(out *Outcome, p *person, u models.Utterance, before map[
 
 // heldBefore reports whether the ledgers were as high already before the points that were added now.
 func (r *rule) heldBefore(before map[string]float64) bool {
-	held, any := true, false
+	held, some := true, false
 	r.when.walk(func(c *cond) {
 		for _, b := range c.Ledgers {
-			any = true
+			some = true
 			held = held && b.Need.holds(before[b.Name])
 		}
 	})
-	return any && held
+	return some && held
 }
 
 // ladders reports whether any rule looks at a ledger.

@@ -128,11 +128,11 @@ func (x *index) formsOf(word string, cache formCache) []uint32 {
 			}
 		}
 	}
-	any := func(string) bool { return true }
+	whatever := func(string) bool { return true }
 	switch x.way {
 	case howInflected:
 		for _, lang := range x.langs {
-			take(lang+":"+stem(word, lang), any)
+			take(lang+":"+stem(word, lang), whatever)
 		}
 	case howNear:
 		near := func(listed string) bool { return nearWords(word, listed) }
@@ -141,7 +141,7 @@ func (x *index) formsOf(word string, cache formCache) []uint32 {
 			deletions(word, func(key string) { take(key, near) })
 		}
 	case howSound:
-		take(word, any)
+		take(word, whatever)
 		for _, code := range soundCodes(word) {
 			take("="+code, func(listed string) bool { return alike(word, listed) })
 		}

@@ -24,13 +24,13 @@ func newBook(set *Set) book {
 }
 
 // add enters an entry; one that is known already changes nothing.
-func (b *book) add(e models.LedgerEntry) bool {
+func (b *book) add(e models.LedgerEntry) {
 	if b.ids[e.ID] {
-		return false
+		return
 	}
 	b.ids[e.ID] = true
 	if e.Pending {
-		return false
+		return
 	}
 	at := account{e.Ledger, e.Person}
 	list := b.entries[at]
@@ -38,7 +38,6 @@ func (b *book) add(e models.LedgerEntry) bool {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
 	})
 	b.entries[at] = slices.Insert(list, i, e)
-	return true
 }
 
 // balance is what a person has in a ledger at a time. Points fade evenly and never below zero; a correction takes away what is

@@ -30,7 +30,7 @@ var englishNumerals = numerals{
 		"six": "6", "seven": "7", "eight": "8", "nine": "9", "niner": "9",
 	},
 	tens: map[string]string{
-		"twenty": "20", "thirty": "30", "forty": "40", "fourty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90",
+		"twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90",
 	},
 	whole: map[string]string{
 		"ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16",
@@ -64,12 +64,10 @@ var spokenNumerals = []*numerals{&englishNumerals, &indonesianNumerals}
 
 // number is one spoken group of digits, and the words it comes from.
 type number struct {
-	digits     string
-	from, to   int // atoms, [from, to)
-	plus       bool
-	uncertain  bool // only a number because numbers stand around it
-	written    bool // it was written in digits
-	fillsAfter int  // fillers behind it
+	digits    string
+	from, to  int  // atoms, [from, to)
+	uncertain bool // only a number because numbers stand around it
+	written   bool // it was written in digits
 }
 
 // numberAt reads the number that begins with atom i, in any language. It returns false when there is none.

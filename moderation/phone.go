@@ -20,7 +20,7 @@ var otherCues = wordSet("order ticket invoice tracking version chapter verse isb
 
 // units are words that make a quantity of the number before them.
 var units = wordSet("dollars dollar bucks euros euro pounds pound percent people persons users followers subscribers million billion years year " +
-	"days hours minutes seconds km kilometers miles meters feet kilos points views coins rupiah juta miliar orang tahun hari jam menit persen degrees")
+	"days hours minutes seconds km kilometres miles meters feet kilos points views coins rupiah juta miliar orang tahun hari jam menit persen degrees")
 
 // isPhone reports whether a run of numbers is a phone number: by its length and manner of speaking, the words around it, or
 // by the numbering plans.

@@ -138,6 +138,49 @@ func TestRaisedGateNeverAddsEnforcement(t *testing.T) {
 	})
 }
 
+// TestPropertiesOverSeveralLines checks, for rules with spans and several lines, that adding an unless never adds a verdict,
+// that a raised gate adds no enforcement, and that the order of rules changes nothing.
+func TestPropertiesOverSeveralLines(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		rules := drawRules(rt)
+		for i := range rules {
+			rules[i] = strings.Replace(rules[i], ", then:", ", span: {last: 20s, gap: 4s}, then:", 1)
+		}
+		file := drawFile(rt, rules)
+		base := NewSession(mustLoad(t, file), models.Session{})
+		excused := NewSession(mustLoad(t, strings.ReplaceAll(file, ", then:", ", unless: "+drawCond(rt, 1)+", then:")), models.Session{})
+		strict := NewSession(mustLoad(t, file+"trust: {final: {word_p: 0.9}}\n"), models.Session{})
+		head, _, _ := strings.Cut(file, "rules:\n")
+		other := NewSession(mustLoad(t, head+"rules:\n"+strings.Join(rapid.Permutation(rules).Draw(rt, "order"), "\n")+"\n"), models.Session{})
+		at := int64(0)
+		for i := range 3 {
+			u := drawLine(rt)
+			shift := at - u.StartMS
+			u.Seq, u.StartMS, u.EndMS = i+1, u.StartMS+shift, u.EndMS+shift
+			for k := range u.Words {
+				u.Words[k].StartMS += shift
+				u.Words[k].EndMS += shift
+			}
+			at = u.EndMS + int64(rapid.IntRange(0, 5000).Draw(rt, "pause"))
+			flags := base.Judge(u)
+			was := map[string]models.Mode{}
+			for _, f := range flags {
+				was[f.Rule] = f.Mode
+			}
+			if got := other.Judge(u); jsonOf(t, got) != jsonOf(t, flags) {
+				rt.Fatalf("order: %s\n%s", brief(flags), brief(got))
+			}
+			for what, s := range map[string]*Session{"unless": excused, "gate": strict} {
+				for _, f := range s.Judge(u) {
+					if mode, ok := was[f.Rule]; !ok || modeRank(f.Mode) > modeRank(mode) {
+						rt.Fatalf("%s adds %s %s\n%s", what, f.Rule, f.Mode, file)
+					}
+				}
+			}
+		}
+	})
+}
+
 // FuzzLoad checks that no bytes make the loader fail otherwise than with problems, and that what loads can judge.
 func FuzzLoad(f *testing.F) {
 	f.Add([]byte(roomRules))

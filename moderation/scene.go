@@ -28,6 +28,7 @@ type scene struct {
 	from     int     // matches begin at this token or later
 	evidence []match // of when, while unless is looked at
 	noSound  bool    // matches by sound do not count
+	nowOnly  bool    // matches that end before the current line do not count
 	manner
 }
 
@@ -54,7 +55,7 @@ func (sc *scene) look(before []past, u models.Utterance, words []models.Word) {
 		sc.found[id], sc.excused[id] = sc.found[id][:0], sc.excused[id][:0]
 	}
 	sc.touched = sc.touched[:0]
-	sc.u, sc.now, sc.observe, sc.late, sc.evidence, sc.noSound = u, u.EndMS, false, false, nil, false
+	sc.u, sc.now, sc.observe, sc.late, sc.evidence, sc.noSound, sc.nowOnly = u, u.EndMS, false, false, nil, false, false
 	u.Words, u.Text = nil, ""
 	sc.heard.prepare(before, past{u: u, words: words})
 	sc.from = sc.heard.cut

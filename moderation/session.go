@@ -41,7 +41,6 @@ type person struct {
 	models.Speaker
 	lines   []past
 	cleanMS int64 // speech that no rule flagged
-	spoke   bool
 	floor   floorState
 	sound   []Sound
 	votes   []LanguageVote

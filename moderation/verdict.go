@@ -64,12 +64,21 @@ func (sc *scene) judgeAll(asked func(*rule) bool) []Verdict {
 // to pass the gate.
 func (r *rule) judge(sc *scene) (Verdict, bool) {
 	v := Verdict{Rule: r.id, Pack: r.pack, Hash: r.hash, Level: r.level, Mode: r.mode, rule: r}
-	sc.noSound, sc.evidence = false, nil
+	sc.noSound, sc.nowOnly, sc.evidence = false, false, nil
 	sc.from = sc.heard.cut
 	if r.span != nil && !sc.observe {
 		sc.from = sc.heard.reach(r.span.Last, r.span.Gap)
 	}
 	held, evidence := r.when.holds(sc, 0)
+	if held && len(evidence) > 0 && sc.from < sc.heard.cut { // what earlier lines were flagged for is no part of this one
+		sc.nowOnly = true
+		if now, ms := r.when.holds(sc, 0); now {
+			evidence = ms
+		} else {
+			sc.nowOnly = false
+		}
+	}
+	defer func() { sc.nowOnly = false }()
 	silent := !sc.observe && !sc.late && len(sc.heard.tokens) == sc.heard.cut
 	if silent || !held || !sc.touchesNow(evidence) {
 		if sc.explain {
@@ -107,7 +116,10 @@ func (sc *scene) pardons(unless *cond, evidence []match) bool {
 			sc.from = sc.heard.lines[sc.heard.lineOf(m.first)].token
 		}
 	}
+	nowOnly := sc.nowOnly
+	sc.nowOnly = false
 	ok, _ := unless.holds(sc, 0)
+	sc.nowOnly = nowOnly
 	return ok
 }
 

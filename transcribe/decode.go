@@ -119,7 +119,7 @@ func (s *Service) decode(ctx context.Context, e Engine, c *models.Clip, model st
 		r, err := s.attempt(ctx, e, c)
 		if err == nil {
 			s.count(func(t *Stats) { t.Decoded++ })
-			return NewUtterance(*c, r, model), true
+			return s.cfg.Filter.Utterance(*c, r, model), true
 		}
 		if ctx.Err() != nil {
 			return models.Utterance{}, false

@@ -24,8 +24,14 @@ const (
 	// section 4.5); minLogProbSilent applies when the model also holds the sound for silence.
 	minLogProb       = -1.0
 	minLogProbSilent = -0.5
-	maxNoSpeech      = 0.6
-	maxCompression   = 2.4
+	// minLogProbUnsure with a mean probability of the words below minWordTrust: what the practice model made of an hour of
+	// noise and music lies below both, what it makes of speech above.
+	minLogProbUnsure = -0.6
+	minWordTrust     = 0.6
+	// minSparseMS of voiced sound should have more than minCharsPerSecond letters.
+	minSparseMS    = 4000
+	maxNoSpeech    = 0.6
+	maxCompression = 2.4
 	// maxWordsPerSecond of voiced sound in a text that repeats itself; people reach 4 when they chant.
 	maxWordsPerSecond = 4.5
 	// maxConcealedShare of a segment, and maxConcealedMS of it, may be made up by the Opus decoder.
@@ -33,9 +39,12 @@ const (
 	maxConcealedMS    = 1500
 )
 
+// Doubts is what a Filter without phrases of its own says of a result.
+func Doubts(c models.Clip, r Result) []models.Doubt { return Filter{}.Doubts(c, r) }
+
 // Doubts says why a result of a clip is not to be trusted, in a fixed order; nil when there is no reason, and always
 // for an empty text, which claims nothing.
-func Doubts(c models.Clip, r Result) []models.Doubt {
+func (f Filter) Doubts(c models.Clip, r Result) []models.Doubt {
 	if r.Text == "" {
 		return nil
 	}
@@ -44,10 +53,10 @@ func Doubts(c models.Clip, r Result) []models.Doubt {
 		is   bool
 		name models.Doubt
 	}{
-		{phantom(c, r), models.DoubtPhantom},
+		{f.phantom(c, r), models.DoubtPhantom},
 		{repeats(c, r), models.DoubtRepeat},
 		{lowVoice(c, r), models.DoubtLowVoice},
-		{lowConfidence(r), models.DoubtLowConfidence},
+		{lowConfidence(c, r), models.DoubtLowConfidence},
 		{lossy(c), models.DoubtLoss},
 	} {
 		if d.is {
@@ -64,8 +73,39 @@ func lowVoice(c models.Clip, r Result) bool {
 		float64(utf8.RuneCountInString(r.Text)) > 10+maxCharsPerSecond*seconds(c.VoicedMS)
 }
 
-func lowConfidence(r Result) bool {
-	return r.Capped || r.LogProb < minLogProb || r.NoSpeech > maxNoSpeech && r.LogProb < minLogProbSilent
+// lowConfidence takes a vote of signs, none of which proves anything alone; two are enough.
+func lowConfidence(c models.Clip, r Result) bool {
+	if r.Capped || r.LogProb < minLogProb || sparse(c, r) {
+		return true
+	}
+	signs := 0
+	for _, sign := range []bool{
+		r.LogProb < minLogProbSilent,
+		r.LogProb < minLogProbUnsure && wordTrust(r) < minWordTrust,
+		r.NoSpeech > maxNoSpeech,
+	} {
+		if sign {
+			signs++
+		}
+	}
+	return signs >= 2
+}
+
+// sparse reports that long speech has hardly any text: it was music, or the model gave up.
+func sparse(c models.Clip, r Result) bool {
+	return c.VoicedMS >= minSparseMS && float64(utf8.RuneCountInString(r.Text)) < minCharsPerSecond*seconds(c.VoicedMS)
+}
+
+// wordTrust is the mean probability of the words; 1 when there are none.
+func wordTrust(r Result) float64 {
+	if len(r.Words) == 0 {
+		return 1
+	}
+	sum := 0.0
+	for _, w := range r.Words {
+		sum += float64(w.P)
+	}
+	return sum / float64(len(r.Words))
 }
 
 func lossy(c models.Clip) bool {

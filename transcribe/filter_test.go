@@ -36,6 +36,9 @@ func TestDoubts(t *testing.T) {
 		{"brackets inside speech", good, said("(laughs) that was good (really)"), nil},
 		{"thanks, clearly said", good, said("Thank you."), nil},
 		{"thanks, out of hardly any sound", clip(func(c *models.Clip) { c.VoicedMS = 150 }), said("Thank you."), []models.Doubt{phantom, lowVoice}},
+		{"thanks in another language, unsure", good, Result{Text: "Vielen Dank.", LogProb: -0.7, Language: "de"}, []models.Doubt{phantom}},
+		{"ja is no English commonplace", good, Result{Text: "Ja.", LogProb: -0.7, Language: "en"}, nil},
+		{"an Indonesian credit", good, said("Terima kasih telah menonton!"), []models.Doubt{phantom}},
 		{"thanks, unsure", good, Result{Text: "Thank you.", LogProb: -0.7}, []models.Doubt{phantom}},
 		{"dots", good, said("..."), []models.Doubt{phantom}},
 
@@ -53,11 +56,15 @@ func TestDoubts(t *testing.T) {
 		{"unsure", good, Result{Text: "Report this account.", LogProb: -1.2}, []models.Doubt{lowConfidence}},
 		{"half unsure, and silent for the model", good, Result{Text: "Report this account.", LogProb: -0.6, NoSpeech: 0.9}, []models.Doubt{lowConfidence}},
 		{"silent for the model alone", good, Result{Text: "Report this account.", LogProb: -0.2, NoSpeech: 0.9}, nil},
+		{"unsure of every word", good, Result{Text: "Our or our", LogProb: -0.7, Words: []models.Word{{P: 0.4}, {P: 0.5}, {P: 0.5}}}, []models.Doubt{lowConfidence}},
+		{"unsure of one word", good, Result{Text: "Our own house", LogProb: -0.7, Words: []models.Word{{P: 0.9}, {P: 0.4}, {P: 0.9}}}, nil},
+		{"a few letters in long speech", clip(func(c *models.Clip) { c.EndMS, c.VoicedMS = 13000, 12000 }), said("Our or are"), []models.Doubt{lowConfidence}},
+		{"a few letters in short speech", clip(func(c *models.Clip) { c.VoicedMS = 2400 }), said("No."), nil},
 		{"cut off", good, Result{Text: "Report this account.", LogProb: -0.2, Capped: true}, []models.Doubt{lowConfidence}},
 
 		{"a fifth concealed", clip(func(c *models.Clip) { c.ConcealedMS = 700 }), said("Report this account."), []models.Doubt{loss}},
 		{"little concealed", clip(func(c *models.Clip) { c.ConcealedMS = 200 }), said("Report this account."), nil},
-		{"much concealed of a long clip", clip(func(c *models.Clip) { c.EndMS, c.VoicedMS, c.ConcealedMS = 14000, 12000, 1600 }), said("Report this account."), []models.Doubt{loss}},
+		{"much concealed of a long clip", clip(func(c *models.Clip) { c.EndMS, c.VoicedMS, c.ConcealedMS = 14000, 9000, 1600 }), said("Report this account."), []models.Doubt{loss}},
 
 		{"everything at once", models.Clip{EndMS: 2000, VoicedMS: 50, ConcealedMS: 1000, LevelDBFS: -80}, Result{Text: strings.Repeat("you ", 30), LogProb: -2, NoSpeech: 0.9},
 			[]models.Doubt{repeat, lowVoice, lowConfidence, loss}},
@@ -77,6 +84,42 @@ func TestLongestRun(t *testing.T) {
 	} {
 		if got := longestRun(strings.Fields(text)); got != want {
 			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+}
+
+func TestFilterKnowsItsModelsPhrases(t *testing.T) {
+	c, r := models.Clip{EndMS: 3000, VoicedMS: 2200, LevelDBFS: -25}, Result{Text: "Our or our!", LogProb: -0.2}
+	if got := Doubts(c, r); got != nil {
+		t.Errorf("without phrases: %v", got)
+	}
+	f := NewFilter([]string{"our, or our.", "", "..."})
+	if got := f.Utterance(c, r, "m").Doubt; !slices.Equal(got, []models.Doubt{models.DoubtPhantom}) {
+		t.Errorf("with the phrase: %v", got)
+	}
+	r.Text = "It is our or our house."
+	if got := f.Doubts(c, r); got != nil {
+		t.Errorf("inside a sentence: %v", got)
+	}
+}
+
+// Phrases are compared in plain form: one that is not in it would never match.
+func TestPhantomsAreInPlainForm(t *testing.T) {
+	for lang, p := range phantoms {
+		if len(lang) != 2 || len(p.credits) == 0 || len(p.commonplaces) == 0 {
+			t.Errorf("%q: incomplete", lang)
+		}
+		for _, m := range []map[string]bool{p.credits, p.commonplaces} {
+			for text := range m {
+				if plain(text) != text {
+					t.Errorf("%s: %q is %q in plain form", lang, text, plain(text))
+				}
+			}
+		}
+		for _, start := range p.starts {
+			if plain(start) != strings.TrimSpace(start) {
+				t.Errorf("%s: %q is %q in plain form", lang, start, plain(start))
+			}
 		}
 	}
 }

@@ -149,7 +149,7 @@ func (s *Service) show(t *openTrack, c models.Clip, r Result) {
 		t.agreement = agreement{key: c.Key}
 	}
 	words := strings.Fields(r.Text)
-	if phantom(c, r) || repeats(c, r) {
+	if s.cfg.Filter.phantom(c, r) || repeats(c, r) {
 		words = nil
 	}
 	before, seen := t.agreement, t.shown()

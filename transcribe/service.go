@@ -50,6 +50,8 @@ type Config struct {
 	// Options are the settings for a clip; nil means none. Language "auto" or "" leaves the language to a vote of each
 	// person's speech, among Languages when they are given.
 	Options func(models.Clip) Options
+	// Filter says which results are doubtful.
+	Filter Filter
 	// Decode makes PCM of a clip's Opus; nil when every clip comes with its PCM.
 	Decode func(*models.Clip) error
 	// Fetch reads a clip that waits in the spool; nil keeps all clips in memory. models.ErrNotFound says that the clip
@@ -88,6 +90,9 @@ type Service struct {
 	stats    Stats
 
 	polls *polls
+
+	agains  []again // clips that wait for a second look
+	looking int
 }
 
 // New makes a Service; Run starts it.
@@ -166,6 +171,7 @@ type slot struct{ engine, small Engine }
 type task struct {
 	job
 	preview bool
+	again   *again // a second look, and nothing else
 	rung    Rung
 }
 
@@ -175,7 +181,7 @@ func (s *Service) Drain(ctx context.Context) error {
 	defer context.AfterFunc(ctx, s.wake)()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for s.queue.waiting+s.working > 0 {
+	for s.queue.waiting+s.working+len(s.agains)+s.looking > 0 {
 		if ctx.Err() != nil {
 			return fmt.Errorf("transcribe: %d clips are left in the spool: %w", s.queue.waiting+s.working, ctx.Err())
 		}
@@ -197,6 +203,8 @@ func (s *Service) work(ctx context.Context, e slot) {
 		switch {
 		case !ok:
 			return
+		case t.again != nil:
+			s.look(ctx, e.engine, t.again)
 		case t.preview:
 			s.preview(ctx, e.engine, t.clip)
 		default:
@@ -219,6 +227,9 @@ func (s *Service) take(ctx context.Context) (task, bool) {
 			s.working++
 			s.settleTrack(j.clip.Key, now)
 			return task{job: j, rung: s.ladder.rung}, true
+		}
+		if a, ok := s.takeAgain(); ok {
+			return task{again: a}, true
 		}
 		if c, ok := s.takePartial(now); ok {
 			return task{job: job{clip: c}, preview: true}, true

@@ -9,6 +9,11 @@ import (
 // NewUtterance is the line of transcript that a result makes of its clip: words in session time, and the doubts.
 // Committed and LateMS are left to whoever stores it.
 func NewUtterance(c models.Clip, r Result, model string) models.Utterance {
+	return Filter{}.Utterance(c, r, model)
+}
+
+// Utterance is NewUtterance with the doubts of this filter.
+func (f Filter) Utterance(c models.Clip, r Result, model string) models.Utterance {
 	u := blank(c, model)
 	u.State = models.UtteranceOK
 	u.Text, u.Language, u.LogProb, u.NoSpeech = r.Text, r.Language, r.LogProb, r.NoSpeech
@@ -17,7 +22,7 @@ func NewUtterance(c models.Clip, r Result, model string) models.Utterance {
 		u.Words[i].StartMS += c.StartMS
 		u.Words[i].EndMS += c.StartMS
 	}
-	u.Doubt = Doubts(c, r)
+	u.Doubt = f.Doubts(c, r)
 	return u
 }
 

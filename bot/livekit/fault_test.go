@@ -3,12 +3,12 @@ package livekit_test
 import (
 	"context"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -129,6 +129,25 @@ func TestRefusedTokens(t *testing.T) {
 	}
 }
 
+// TestTokenIsRenewed: the server renews a ready token for whoever uses it, so that it serves for a later join.
+func TestTokenIsRenewed(t *testing.T) {
+	s := server(t, "")
+	yes := true
+	token, err := keys.Sign(livekit.Claims{Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, CanSubscribe: &yes}}, time.Now(), 5*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := connector(t, livekit.Config{URL: s.URL("x"), Auth: livekit.Credentials{Token: token}})
+	listen(t, c, newRoom())
+	wait(t, "the newer token", func() bool { return c.Token() != token })
+	if later := livekit.Expires(c.Token()) - livekit.Expires(token); later < 60 {
+		t.Errorf("it lasts %d s longer", later)
+	}
+	if _, err := livekit.New(livekit.Config{URL: s.URL("x"), Auth: livekit.Credentials{Token: c.Token()}, Peer: factory(t)}); err != nil {
+		t.Errorf("the newer token: %v", err)
+	}
+}
+
 // TestHidden: the bot is in the list of participants, as an agent, with the recording sign; only when told so it hides.
 func TestHidden(t *testing.T) {
 	s := server(t, "")
@@ -225,8 +244,10 @@ func TestResume(t *testing.T) {
 	ana := enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
 	p := relay(t, s.Port)
 	r := newRoom()
-	listen(t, connector(t, livekit.Config{URL: strings.Replace(s.URL("x"), s.Addr(), p.addr(), 1)}), r)
+	c := connector(t, livekit.Config{URL: strings.Replace(s.URL("x"), s.Addr(), p.addr(), 1)})
+	listen(t, c, r)
 	r.until(t, "Ana's sound", r.hears("ana"))
+	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "before"})
 	from := r.packets("ana")
 	began := time.Now()
 	p.cut()
@@ -236,6 +257,8 @@ func TestResume(t *testing.T) {
 	if got, want := r.packets("ana")-from, int(took/(20*time.Millisecond)); got < want*9/10-5 {
 		t.Errorf("%d packets of Ana in %v, want about %d", got, took, want)
 	}
+	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "after"})
+	wait(t, "both lines", func() bool { return len(ana.lines()) == 2 && strings.HasPrefix(ana.lines()[1], "earshot ") })
 	ana.leave()
 	r.until(t, "Ana's leaving", func() bool { _, there := r.people["ana"]; return !there })
 	r.note(func() {
@@ -247,9 +270,31 @@ func TestResume(t *testing.T) {
 
 // proxy passes TCP connections on to a port of this machine, and can break them all.
 type proxy struct {
-	l     net.Listener
-	mu    sync.Mutex
-	conns []net.Conn
+	l       net.Listener
+	mu      sync.Mutex
+	conns   []net.Conn
+	stalled atomic.Bool
+}
+
+// stall stops passing anything on, and goes on with what was held up.
+func (p *proxy) stall(on bool) { p.stalled.Store(on) }
+
+// pass copies until one side ends.
+func (p *proxy) pass(to, from net.Conn) {
+	defer to.Close() //nolint:errcheck // the test is over, or the other side is
+	b := make([]byte, 32<<10)
+	for {
+		n, err := from.Read(b)
+		for p.stalled.Load() {
+			time.Sleep(5 * time.Millisecond)
+		}
+		if err != nil {
+			return
+		}
+		if _, err := to.Write(b[:n]); err != nil {
+			return
+		}
+	}
 }
 
 func relay(t *testing.T, port int) *proxy {
@@ -274,8 +319,8 @@ func relay(t *testing.T, port int) *proxy {
 			p.mu.Lock()
 			p.conns = append(p.conns, in, out)
 			p.mu.Unlock()
-			group.Go(func() { _, _ = io.Copy(in, out); _ = in.Close() })
-			group.Go(func() { _, _ = io.Copy(out, in); _ = out.Close() })
+			group.Go(func() { p.pass(in, out) })
+			group.Go(func() { p.pass(out, in) })
 		}
 	})
 	t.Cleanup(func() { _ = l.Close(); p.cut(); group.Wait() })

@@ -2,7 +2,6 @@ package livekit
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"time"
@@ -15,19 +14,8 @@ import (
 	"earshot/models"
 )
 
-// The topics of the bot's data messages. A line goes out on ChatTopic, which LiveKit's own chat components show: JSON
-// {"id":"…","timestamp":ms since 1970,"message":"…"}.
-const ChatTopic = "lk-chat-topic"
-
-// chatLine is the payload of a line of chat.
-type chatLine struct {
-	ID        string `json:"id"`
-	Timestamp int64  `json:"timestamp"`
-	Message   string `json:"message"`
-}
-
-// capabilities asks the server what the bot may do: whoever may list the room's participants is its moderator.
-func (c *Connector) capabilities(ctx context.Context) bot.Capabilities {
+// mayModerate asks the server whether the bot is a moderator: whoever may list the room's participants is.
+func (c *Connector) mayModerate(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	err := c.call(ctx, func(ctx context.Context) error {
@@ -36,9 +24,8 @@ func (c *Connector) capabilities(ctx context.Context) bot.Capabilities {
 	})
 	if err != nil {
 		c.log.Info("no rights of a moderator in this room", "err", err)
-		return bot.Capabilities{}
 	}
-	return bot.Capabilities{Message: true, PrivateMessage: true, Mute: true, Unmute: true, ToAudience: true, Remove: true}
+	return err == nil
 }
 
 // call makes one request to the server's RoomService and turns its refusals into the bot's.
@@ -107,7 +94,7 @@ func (c *Connector) Effect(o bot.Order) (bool, string) {
 	p := s.people.identity(o.Target)
 	switch o.Verb {
 	case models.VerbMessage:
-		return s.echoed(o), "the server passed it on"
+		return s.sent(o)
 	case models.VerbRemove:
 		return p == nil, "the server no longer lists the person"
 	case models.VerbMute:
@@ -166,28 +153,6 @@ func (c *Connector) toAudience(ctx context.Context, identity string) error {
 		}
 		keep.CanPublish, keep.CanPublishSources = false, nil
 		_, err = c.admin.UpdateParticipant(ctx, &lk.UpdateParticipantRequest{Room: c.at.room, Identity: identity, Permission: keep})
-		return err //nolint:wrapcheck // call does
-	})
-}
-
-// message sends a line of chat to everybody, or to one. The bot is among the receivers: its own copy shows that the
-// server passed the line on.
-func (c *Connector) message(ctx context.Context, s *stay, o bot.Order) error {
-	if o.Target != "" && s.people.identity(o.Target) == nil {
-		return bot.ErrAbsent
-	}
-	line := chatLine{ID: s.await(o), Timestamp: time.Now().UnixMilli(), Message: o.Text}
-	payload, err := json.Marshal(line)
-	if err != nil {
-		return bot.Refuse("the line cannot be sent", err)
-	}
-	topic := ChatTopic
-	r := &lk.SendDataRequest{Room: c.at.room, Data: payload, Kind: lk.DataPacket_RELIABLE, Topic: &topic}
-	if o.Target != "" {
-		r.DestinationIdentities = []string{o.Target, s.identity}
-	}
-	return c.call(ctx, func(ctx context.Context) error {
-		_, err := c.admin.SendData(ctx, r)
 		return err //nolint:wrapcheck // call does
 	})
 }

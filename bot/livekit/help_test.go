@@ -32,6 +32,9 @@ func TestMain(m *testing.M) {
 		goleak.IgnoreAnyFunction(agent+"gatherCandidatesSrflx"), goleak.IgnoreAnyFunction(agent+"gatherCandidatesSrflx.func1"))
 }
 
+// everything asks for the long forms of the tests.
+var everything = os.Getenv("EARSHOT_TEST_LONG") != ""
+
 var keys = livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret}
 
 // server starts a LiveKit server for one test, or skips the test where there is none.
@@ -132,10 +135,10 @@ func enter(t *testing.T, c livekit.PublishConfig) *person {
 	p.c.Peer, p.c.Auth = factory(t), keys
 	p.c.Ready = func(context.Context) { close(ready) }
 	p.c.Next = tone(ctx)
-	p.c.Heard = func(topic string, b []byte) {
+	p.c.Heard = func(from, topic string, b []byte) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.heard = append(p.heard, topic+" "+string(b))
+		p.heard = append(p.heard, from+" "+topic+" "+string(b))
 	}
 	go func() { p.ended <- livekit.Publish(ctx, p.c) }()
 	t.Cleanup(func() {

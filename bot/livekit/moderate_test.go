@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	lk "github.com/livekit/protocol/livekit"
+
 	"earshot/bot"
 	"earshot/bot/livekit"
 	"earshot/models"
@@ -42,7 +44,7 @@ func TestActions(t *testing.T) {
 	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "hello all"})
 	do(t, c, bot.Order{Verb: models.VerbMessage, Target: "bo", Text: "hello bo"})
 	wait(t, "the lines", func() bool { return len(bo.lines()) == 2 && len(ana.lines()) == 1 })
-	if l := bo.lines()[1]; !strings.HasPrefix(l, "lk-chat-topic {") || !strings.Contains(l, `"message":"hello bo"`) {
+	if l := bo.lines()[1]; !strings.HasPrefix(l, "earshot lk-chat-topic {") || !strings.Contains(l, `"message":"hello bo"`) {
 		t.Errorf("Bo got %q", l)
 	}
 
@@ -73,22 +75,74 @@ func TestActions(t *testing.T) {
 func TestListenerOnly(t *testing.T) {
 	s := server(t, "")
 	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
-	yes := true
-	token, err := keys.Sign(livekit.Claims{Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, CanSubscribe: &yes}}, time.Now(), time.Minute)
+	yes, no := true, false
+	token, err := keys.Sign(livekit.Claims{Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, CanSubscribe: &yes, CanPublishData: &no}}, time.Now(), time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r, c := newRoom(), connector(t, livekit.Config{URL: s.URL("x"), Auth: livekit.Credentials{Token: token}})
 	listen(t, c, r)
 	r.until(t, "Ana's sound", r.hears("ana"))
-	if r.can != (bot.Capabilities{}) {
-		t.Errorf("the bot can %v", r.can)
-	}
+	r.note(func() {
+		if r.can != (bot.Capabilities{}) {
+			t.Errorf("the bot can %v", r.can)
+		}
+	})
 	var refused *bot.RefusalError
 	err = c.Do(t.Context(), bot.Order{Verb: models.VerbMute, Target: "ana"})
 	if !errors.As(err, &refused) || strings.Contains(err.Error(), token) || !strings.Contains(err.Error(), "roomAdmin") {
 		t.Errorf("mute without the right: %v", err)
 	}
+}
+
+// TestRights: rights that are given or taken during the stay are told, and lines go by the way that is open. Without the
+// right to listen the stay is over.
+func TestRights(t *testing.T) {
+	s := server(t, "")
+	ana := enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
+	yes := true
+	token, err := keys.Sign(livekit.Claims{Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, CanSubscribe: &yes, CanPublishData: &yes}}, time.Now(), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, c := newRoom(), connector(t, livekit.Config{URL: s.URL("x"), Auth: livekit.Credentials{Token: token}})
+	stop := listen(t, c, r)
+	r.until(t, "the right to speak", func() bool { return r.can == bot.Capabilities{Message: true, PrivateMessage: true} })
+	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "hello"})
+	wait(t, "the line", func() bool { return len(ana.lines()) == 1 && strings.HasPrefix(ana.lines()[0], "ear ") })
+
+	ctx, service := admin(t, s, "x")
+	grant := func(p *lk.ParticipantPermission) {
+		if _, err := service.UpdateParticipant(ctx, &lk.UpdateParticipantRequest{Room: "x", Identity: "ear", Permission: p}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	grant(&lk.ParticipantPermission{CanSubscribe: true})
+	r.until(t, "the loss of the right to speak", func() bool { return r.can == bot.Capabilities{} })
+	var refused *bot.RefusalError
+	if err := c.Do(t.Context(), bot.Order{Verb: models.VerbMessage, Text: "hello"}); !errors.As(err, &refused) {
+		t.Errorf("a line without the right: %v", err)
+	}
+	grant(&lk.ParticipantPermission{CanPublishData: true})
+	if got, again := reason(t, stop); got != models.EndDenied || again {
+		t.Errorf("ended as %s, again %v", got, again)
+	}
+}
+
+// TestPosted: without a word of its own in the room, a moderator's lines go by the server, and come back.
+func TestPosted(t *testing.T) {
+	s := server(t, "")
+	ana := enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
+	yes, no := true, false
+	token, err := keys.Sign(livekit.Claims{Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, RoomAdmin: true, CanSubscribe: &yes, CanPublishData: &no}}, time.Now(), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, c := newRoom(), connector(t, livekit.Config{URL: s.URL("x"), Auth: livekit.Credentials{Token: token}})
+	listen(t, c, r)
+	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "to all"})
+	do(t, c, bot.Order{Verb: models.VerbMessage, Target: "ana", Text: "to ana"})
+	wait(t, "the lines", func() bool { return len(ana.lines()) == 2 && strings.HasPrefix(ana.lines()[0], " lk-chat-topic ") })
 }
 
 // TestClimb: who unmutes at once is moved to the audience by the room's supervision.

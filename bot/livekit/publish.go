@@ -30,8 +30,8 @@ type PublishConfig struct {
 	Peer *peer.Factory
 	// Ready, when set, is called once media can flow. The recording's clock starts when it returns.
 	Ready func(ctx context.Context)
-	// Heard, when set, gets the data messages of others, from several goroutines.
-	Heard func(topic string, payload []byte)
+	// Heard, when set, gets the data messages of others with their identity, from several goroutines.
+	Heard func(from, topic string, payload []byte)
 	// Stubborn makes the participant unmute whenever it is muted.
 	Stubborn bool
 }
@@ -170,7 +170,7 @@ func (p *publisher) trickle(target lk.SignalTarget) func(*webrtc.ICECandidateIni
 func (p *publisher) data(_ string, b []byte) {
 	var d lk.DataPacket
 	if p.c.Heard != nil && proto.Unmarshal(b, &d) == nil && d.GetUser() != nil {
-		p.c.Heard(d.GetUser().GetTopic(), d.GetUser().GetPayload())
+		p.c.Heard(d.GetParticipantIdentity(), d.GetUser().GetTopic(), d.GetUser().GetPayload())
 	}
 }
 

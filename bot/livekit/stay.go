@@ -32,17 +32,22 @@ type stay struct {
 	identity   string
 	subscribed map[string]bool // track sids
 	every      time.Duration   // between pings
-	can        chan bot.Capabilities
+	servers    []peer.ICEServer
+	can        chan bool // whether we may moderate
 
-	mu     sync.Mutex
-	sig    *signal
-	echoes []echo
+	mu        sync.Mutex
+	sig       *signal
+	echoes    []echo
+	talker    *talker // nil until there is something to say
+	speaks    bool    // may send messages
+	moderates bool
+	talking   sync.Mutex // of making the talker
 }
 
 func newStay(c *Connector, ears bot.Ears, sig *signal) *stay {
 	return &stay{
 		c: c, ears: ears, people: newPeople(), in: make(chan message), done: make(chan struct{}), ready: make(chan struct{}),
-		subscribed: map[string]bool{}, every: pingDefault, can: make(chan bot.Capabilities, 1), sig: sig,
+		subscribed: map[string]bool{}, every: pingDefault, can: make(chan bool, 1), sig: sig,
 	}
 }
 
@@ -85,14 +90,18 @@ func (s *stay) enter(ctx context.Context, j *lk.JoinResponse) error {
 	if n := j.GetPingTimeout(); n > 0 {
 		s.sig.silent = time.Duration(n) * time.Second
 	}
-	media, err := newSubscriber(s, iceServers(j.GetIceServers()))
+	s.servers = iceServers(j.GetIceServers())
+	s.speaks = maySpeak(j.GetParticipant())
+	media, err := newSubscriber(s, s.servers)
 	if err != nil {
 		return err
 	}
 	s.media = media
 	s.listenTo(s.sig)
-	s.update(j.GetOtherParticipants())
-	s.group.Go(func() { s.can <- s.c.capabilities(ctx) })
+	if err := s.update(j.GetOtherParticipants()); err != nil {
+		return err
+	}
+	s.group.Go(func() { s.can <- s.c.mayModerate(ctx) })
 	s.c.log.Info("joined", "server", j.GetServerInfo().GetVersion(), "participants", len(j.GetOtherParticipants()))
 	return nil
 }
@@ -107,7 +116,7 @@ func (s *stay) follow(ctx context.Context) error {
 	defer tick.Stop()
 	tooLate := time.NewTimer(connectWithin)
 	defer tooLate.Stop()
-	up, can := s.media.conn.Up(), (chan bot.Capabilities)(nil)
+	up, can := s.media.conn.Up(), (chan bool)(nil)
 	for {
 		var err error
 		select {
@@ -121,9 +130,9 @@ func (s *stay) follow(ctx context.Context) error {
 		case <-up:
 			up, can = nil, s.can
 			tooLate.Stop()
-		case known := <-can:
+		case yes := <-can:
 			can = nil
-			s.joined(known)
+			s.joined(yes)
 		case <-tooLate.C:
 			err = fmt.Errorf("livekit: %w within %v", peer.ErrNoPath, connectWithin)
 			return models.WithHint(bot.Retry(models.EndFailedICE, err), "check that UDP passes between this machine and the server, or configure a TURN server")
@@ -151,8 +160,11 @@ func (s *stay) part() {
 }
 
 // joined tells the ears, and then about everybody who came before.
-func (s *stay) joined(can bot.Capabilities) {
-	s.ears.Joined(can)
+func (s *stay) joined(moderates bool) {
+	s.mu.Lock()
+	s.moderates = moderates
+	s.mu.Unlock()
+	s.ears.Joined(s.capabilities())
 	for _, p := range s.people.all() {
 		s.tell(p)
 	}
@@ -185,16 +197,28 @@ func (s *stay) take(ctx context.Context, m message) error {
 	switch x := m.m.GetMessage().(type) {
 	case *lk.SignalResponse_Offer:
 		return s.media.offered(ctx, x.Offer.GetSdp())
+	case *lk.SignalResponse_Answer:
+		if t := s.currentTalker(); t != nil {
+			if err := t.answer(x.Answer.GetSdp()); err != nil {
+				s.c.log.Warn("no connection for messages", "err", err)
+			}
+		}
 	case *lk.SignalResponse_Trickle:
+		if t := s.currentTalker(); t != nil && x.Trickle.GetTarget() == lk.SignalTarget_PUBLISHER {
+			t.candidate(x.Trickle.GetCandidateInit())
+			return nil
+		}
 		s.media.candidate(x.Trickle)
 	case *lk.SignalResponse_Update:
-		s.update(x.Update.GetParticipants())
+		return s.update(x.Update.GetParticipants())
 	case *lk.SignalResponse_SpeakersChanged:
 		s.talk(x.SpeakersChanged.GetSpeakers())
 	case *lk.SignalResponse_RefreshToken:
 		s.c.refreshed(x.RefreshToken)
 	case *lk.SignalResponse_SubscriptionPermissionUpdate:
-		s.permitted(x.SubscriptionPermissionUpdate)
+		if u := x.SubscriptionPermissionUpdate; !u.GetAllowed() {
+			s.c.log.Warn("a speaker does not let the bot listen", "track", u.GetTrackSid())
+		}
 	case *lk.SignalResponse_SubscriptionResponse:
 		if x.SubscriptionResponse.GetErr() != lk.SubscriptionError_SE_UNKNOWN {
 			s.c.log.Warn("a track cannot be heard", "track", x.SubscriptionResponse.GetTrackSid(), "err", x.SubscriptionResponse.GetErr().String())
@@ -210,9 +234,12 @@ func (s *stay) take(ctx context.Context, m message) error {
 }
 
 // update takes news of participants.
-func (s *stay) update(news []*lk.ParticipantInfo) {
+func (s *stay) update(news []*lk.ParticipantInfo) error {
 	for _, p := range news {
 		if p.GetSid() == s.me {
+			if err := s.permitted(p); err != nil {
+				return err
+			}
 			continue
 		}
 		if p.GetState() == lk.ParticipantInfo_DISCONNECTED {
@@ -230,6 +257,34 @@ func (s *stay) update(news []*lk.ParticipantInfo) {
 		}
 		s.subscribe(now)
 	}
+	return nil
+}
+
+// permitted takes news of our own rights.
+func (s *stay) permitted(me *lk.ParticipantInfo) error {
+	if p := me.GetPermission(); p != nil && !p.GetCanSubscribe() {
+		return bot.End(models.EndDenied, errors.New("livekit: the right to listen was taken from the bot"))
+	}
+	s.mu.Lock()
+	changed := s.speaks != maySpeak(me)
+	s.speaks = maySpeak(me)
+	s.mu.Unlock()
+	if changed && s.isReady() {
+		s.ears.Joined(s.capabilities())
+	}
+	return nil
+}
+
+func maySpeak(p *lk.ParticipantInfo) bool {
+	return p.GetPermission() == nil || p.GetPermission().GetCanPublishData()
+}
+
+// capabilities are what the bot may do now.
+func (s *stay) capabilities() bot.Capabilities {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m, speaks := s.moderates, s.moderates || s.speaks
+	return bot.Capabilities{Message: speaks, PrivateMessage: speaks, Mute: m, Unmute: m, ToAudience: m, Remove: m}
 }
 
 // talk takes who talks now, or no longer.
@@ -264,12 +319,6 @@ func subscription(sids []string) *lk.SignalRequest {
 	return &lk.SignalRequest{Message: &lk.SignalRequest_Subscription{Subscription: &lk.UpdateSubscription{TrackSids: sids, Subscribe: true}}}
 }
 
-func (s *stay) permitted(u *lk.SubscriptionPermissionUpdate) {
-	if !u.GetAllowed() {
-		s.c.log.Warn("a speaker does not let the bot listen", "track", u.GetTrackSid())
-	}
-}
-
 func (s *stay) signal() *signal {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -280,6 +329,11 @@ func (s *stay) signal() *signal {
 func (s *stay) end() {
 	close(s.done)
 	s.signal().close()
+	s.talking.Lock() // whoever opens it is on the way out
+	defer s.talking.Unlock()
+	if t := s.currentTalker(); t != nil {
+		t.conn.Close()
+	}
 	if s.media != nil {
 		s.media.conn.Close()
 	}

@@ -108,6 +108,7 @@ func (d *desk) do(ctx context.Context, room *bot.Room, a models.Action) (models.
 	if err := d.store.SetAction(keep, a); err != nil {
 		return a, err
 	}
+	d.count.acted(a)
 	d.hub.Publish(models.Event{SessionID: a.Session, Action: &a})
 	return a, d.planEnd(keep, a)
 }

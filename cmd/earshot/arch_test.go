@@ -36,6 +36,7 @@ var mayImport = []struct {
 	{"transcribe/...", []string{"transcribe"}},
 	{"moderation", nil},
 	{"moderation/...", []string{"moderation"}},
+	{"moderation/summary/...", []string{"moderation", "moderation/summary/..."}},
 	{"moderation/review/...", []string{"moderation", "moderation/review/..."}},
 }
 

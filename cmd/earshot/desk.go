@@ -13,8 +13,11 @@ import (
 	"earshot/moderation/review"
 )
 
-// queue takes finished clips for decoding; it never blocks and never drops one.
-type queue interface{ Submit(models.Clip) }
+// queue takes finished clips for decoding; it never blocks and never drops one. Again decodes a flagged one once more.
+type queue interface {
+	Submit(models.Clip)
+	Again(c models.Clip, done func(models.Utterance)) bool
+}
 
 // desk is where everything that was heard passes: clips go to disk and then to the queue, transcripts through the rules
 // and into the store, and what is stored is shown to whoever watches. Its methods may be called from any goroutine.
@@ -24,6 +27,7 @@ type desk struct {
 	hub   *review.Hub
 	log   *slog.Logger
 	queue queue
+	count *metrics
 	quota *spoolQuota
 	keep  time.Duration // how long the sound of flagged lines is kept; 0: none is
 
@@ -32,7 +36,7 @@ type desk struct {
 }
 
 func newDesk(store *sqlite.Store, rules *moderation.Set, hub *review.Hub, log *slog.Logger) *desk {
-	return &desk{store: store, rules: rules, hub: hub, log: log, sessions: map[string]*judged{}}
+	return &desk{store: store, rules: rules, hub: hub, log: log, count: newMetrics(), sessions: map[string]*judged{}}
 }
 
 // Clip stores a finished stretch of speech, and only then queues it.
@@ -46,6 +50,7 @@ func (d *desk) Clip(ctx context.Context, c models.Clip) error {
 	case err != nil:
 		return err
 	}
+	d.count.heard(c)
 	d.queue.Submit(c)
 	d.talked(ctx, c)
 	return nil
@@ -56,6 +61,7 @@ func (d *desk) Gap(ctx context.Context, g models.Gap) error {
 	if err := d.store.PutGap(ctx, g); err != nil {
 		return err
 	}
+	d.count.missed(g)
 	d.hub.Publish(models.Event{SessionID: g.Session, Gap: &g})
 	return nil
 }
@@ -91,12 +97,15 @@ func (d *desk) Done(ctx context.Context, u models.Utterance) error {
 	r := outcomeRecord(u.Session, out)
 	redact(&u, r.Flags, out.Redactions)
 	r.Utterance, r.Evidence = &u, d.evidence(ctx, u, out.Flags)
+	second := d.soundFor(ctx, u.Key, out.Looks)
 	switch err := d.store.Put(ctx, r); {
 	case errors.Is(err, models.ErrNotFound):
 		return nil
 	case err != nil:
 		return err
 	}
+	d.lookAgain(j, out.Looks, second)
+	d.count.stored(u, r.Flags)
 	d.hub.Publish(models.Event{SessionID: u.Session, Utterance: &u})
 	if r.Evidence != nil {
 		r.Evidence.ID, r.Evidence.Ogg = models.EvidenceID(u.Key), nil
@@ -115,4 +124,23 @@ func (d *desk) spokenAt(c models.Clip) time.Time {
 		return j.session.Started.Add(time.Duration(c.EndMS) * time.Millisecond)
 	}
 	return time.Now()
+}
+
+// inRooms counts the rooms that the bot is in.
+func (d *desk) inRooms() int {
+	d.mu.Lock()
+	all := make([]*judged, 0, len(d.sessions))
+	for _, j := range d.sessions {
+		all = append(all, j)
+	}
+	d.mu.Unlock()
+	n := 0
+	for _, j := range all {
+		j.mu.Lock()
+		if j.room != nil {
+			n++
+		}
+		j.mu.Unlock()
+	}
+	return n
 }

@@ -81,6 +81,11 @@ func (d *desk) restore(ctx context.Context, j *judged) error {
 		return err
 	}
 	j.judge.Restore(open, strikes)
+	for _, x := range open {
+		if x.Verdict == models.VerdictPending { // the sound that was to be looked at again is gone
+			d.looked(j, moderation.LookRequest{Decision: x.ID}, models.Utterance{State: models.UtteranceFailed})
+		}
+	}
 	return nil
 }
 

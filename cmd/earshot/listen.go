@@ -68,6 +68,7 @@ func (s *station) endSession(ctx context.Context, session models.Session, reason
 	}
 	// Lines that are still being decoded come after this; the page shows them all the same.
 	s.hub.Publish(models.Event{SessionID: session.ID, Session: &session})
+	s.afterwards(keep, session.ID)
 	return session, cause
 }
 

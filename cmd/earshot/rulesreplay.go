@@ -32,26 +32,38 @@ those lines. Nothing is stored and nobody is told.`,
 			if err != nil {
 				return badInput(rulesHint(err))
 			}
-			age, err := moderation.ParseDuration(since)
+			from, err := sinceTime(since, time.Now())
 			if err != nil {
-				return badInput(models.WithHint(fmt.Errorf("--since: %w", err), "write 12h, 30d or 8w"))
+				return badInput(err)
 			}
 			store, err := a.openStore(cmd)
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, store.Close()) }()
-			replay, err := a.replay(cmd.Context(), store, set, room, time.Now().Add(-age))
+			replay, err := a.replay(cmd.Context(), store, set, room, from)
 			if err != nil {
 				return err
 			}
 			return a.printReplay(set, replay, asJSON)
 		},
 	}
-	cmd.Flags().StringVar(&since, "since", "30d", "sessions that began within this `TIME`: 12h, 30d, 8w")
+	cmd.Flags().StringVar(&since, "since", "30d", "sessions that began within this `TIME`: 12h, 30d, 8w, or all")
 	cmd.Flags().StringVar(&room, "room", "", "only this `ROOM`")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object")
 	return cmd
+}
+
+// sinceTime reads how far back to look; "all" is as far as there is anything.
+func sinceTime(text string, now time.Time) (time.Time, error) {
+	if text == "all" {
+		return time.Time{}, nil
+	}
+	age, err := moderation.ParseDuration(text)
+	if err != nil {
+		return time.Time{}, models.WithHint(fmt.Errorf("--since: %w", err), "write 12h, 30d, 8w or all")
+	}
+	return now.Add(-age), nil
 }
 
 // replay runs a set over the stored sessions, the oldest first.

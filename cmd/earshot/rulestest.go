@@ -78,6 +78,9 @@ func runEach(paths []string, show bool) ([]moderation.CheckResult, error) {
 func (a *app) printChecks(results []moderation.CheckResult, failed int) {
 	paint := a.palette(a.stdout)
 	for _, r := range results {
+		if r.Skipped != "" {
+			fmt.Fprintf(a.stdout, "%s\n", paint.dim(fmt.Sprintf("- %s:%d: left out: %s", plain(r.File), r.Line, plain(r.Skipped))))
+		}
 		if len(r.Failures) == 0 {
 			continue
 		}

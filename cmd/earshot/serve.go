@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -42,6 +43,8 @@ type station struct {
 	text   *transcribe.Service
 	lounge *lounge.Server
 	peers  *peer.Factory
+	// summaries sums sessions up, at their end and when somebody asks.
+	summaries summariser
 	// hostToken makes people hosts of this program's own lounge.
 	hostToken string
 	own       string // host:port of its web server, while it runs
@@ -74,6 +77,9 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if s.store, err = sqlite.Open(ctx, database(cfg)); err != nil {
 		return nil, err
 	}
+	if s.summaries, err = newSummariser(s.store, cfg, os.Getenv(summaryKey), log); err != nil {
+		return nil, err
+	}
 	ice, err := iceConfig(cfg.ICE, log)
 	if err != nil {
 		return nil, badInput(err)
@@ -101,6 +107,7 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	}
 	s.text, err = transcribe.New(text, s.desk.Done)
 	s.desk.queue = s.text
+	s.desk.count.registry.MustRegister(state{s})
 	return s, err
 }
 
@@ -139,7 +146,7 @@ func (s *station) handler() http.Handler {
 		Store: reviewStore{s.store, s.desk}, Actor: s.desk, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.speech.notice, Log: s.log,
 		Conditions: s.conditions, Settings: shownSettings(s.values), Version: version,
 	})
-	return byPath(page.OwnHost(s.lounge), page)
+	return page.OwnHost(s.observability(byPath(s.lounge, page)))
 }
 
 // transcriptURL is where the lounge's page reads a room's lines: the newest live session there.
@@ -173,6 +180,7 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	defer context.AfterFunc(serving, cancel)() // a server that fails ends the work
 	err := s.recover(working)
 	if err == nil {
+		group.Go(func() error { return s.catchUp(serving) })
 		err = work(working)
 	}
 	err = errors.Join(err, s.drain(ctx))

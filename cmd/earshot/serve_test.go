@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -88,6 +90,7 @@ func TestServe(t *testing.T) {
 		t.Errorf("second invitation: %d, %s", code, out)
 	}
 
+	checkFigures(t, host)
 	write(t, rules, strings.ReplaceAll(silly, "low", "high"))
 	until(t, "the new rules are in force", func() bool { return strings.Contains(log.String(), "rules reloaded") })
 	write(t, rules, strings.ReplaceAll(silly, "when", "whenn"))
@@ -137,4 +140,33 @@ func write(t *testing.T, path, text string) {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// checkFigures asks the running service how it is.
+func checkFigures(t *testing.T, host string) {
+	t.Helper()
+	until(t, "it is ready", func() bool { _, code := get(t, "http://"+host+"/readyz"); return code == http.StatusOK })
+	if body, code := get(t, "http://"+host+"/healthz"); code != http.StatusOK || body != "ok\n" {
+		t.Errorf("health: %d %q", code, body)
+	}
+	body, code := get(t, "http://"+host+"/metrics")
+	for _, want := range []string{"earshot_sessions 1\n", "earshot_final_latency_seconds_count 0", "earshot_decoder_processes 1\n", "earshot_spool_bytes 0", "go_goroutines "} {
+		if !strings.Contains(body, want) {
+			t.Errorf("metrics (%d) lack %q", code, want)
+		}
+	}
+}
+
+func get(t *testing.T, url string) (string, int) {
+	t.Helper()
+	res, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body), res.StatusCode
 }

@@ -15,11 +15,11 @@ import (
 )
 
 // testConfig is the shipped configuration with a record of its own and a free port.
-func testConfig(t *testing.T, dir string) configs.Config {
+func testConfig(t *testing.T, dir string, more ...string) configs.Config {
 	t.Helper()
-	cfg, err := configs.Load(configs.Options{Environ: []string{
+	cfg, err := configs.Load(configs.Options{Environ: append([]string{
 		"EARSHOT_DATA_DIR=" + dir, "EARSHOT_LISTEN=127.0.0.1:0", "EARSHOT_DECODERS=1",
-	}})
+	}, more...)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +29,13 @@ func testConfig(t *testing.T, dir string) configs.Config {
 // openTestStation opens the real wiring on a record in dir.
 func openTestStation(t *testing.T, dir string) (*station, net.Listener) {
 	t.Helper()
-	cfg := testConfig(t, dir)
+	return openTestStationWith(t, dir)
+}
+
+// openTestStationWith is openTestStation with settings in the form of the environment.
+func openTestStationWith(t *testing.T, dir string, more ...string) (*station, net.Listener) {
+	t.Helper()
+	cfg := testConfig(t, dir, more...)
 	s, err := openStation(t.Context(), cfg, slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	if err != nil {
 		t.Fatal(err)

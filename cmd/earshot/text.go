@@ -18,6 +18,9 @@ func (s *station) textConfig(c transcribe.Config) (transcribe.Config, error) {
 	if err != nil {
 		return c, badInput(err)
 	}
+	if c.Filter, err = readPhantoms(s.cfg.Phantoms); err != nil {
+		return c, badInput(err)
+	}
 	c.Options = func(models.Clip) transcribe.Options { return options }
 	c.Fetch = s.store.Clip
 	if s.small != nil {

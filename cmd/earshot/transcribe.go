@@ -38,7 +38,7 @@ stored. The text goes to standard output, progress and advice to the error outpu
 	}
 	settingFlag(cmd.Flags(), "model", "model", "ggml model file")
 	settingFlag(cmd.Flags(), "language", "language", "two-letter code, several (en,id), or auto")
-	cmd.Flags().StringVar(&format, "format", "text", "text, json, srt or vtt")
+	cmd.Flags().StringVar(&format, "format", "txt", export.FormatNames())
 	_ = cmd.MarkFlagFilename("model", "bin")
 	return cmd
 }
@@ -70,6 +70,10 @@ func (a *app) transcribe(cmd *cobra.Command, files []string, name string) error 
 		return badInput(err)
 	}
 	defer s.Close()
+	filter, err := readPhantoms(cfg.Phantoms)
+	if err != nil {
+		return badInput(err)
+	}
 	options, err := decodeOptions(cfg, s.notice != "", nil)
 	if err != nil {
 		return badInput(err)
@@ -80,7 +84,7 @@ func (a *app) transcribe(cmd *cobra.Command, files []string, name string) error 
 	return s.during(cmd.Context(), func(ctx context.Context) error {
 		failed := 0
 		for _, r := range recordings {
-			t, err := a.decodeAll(ctx, s, r, options)
+			t, err := a.decodeAll(ctx, s, r, options, filter)
 			if err != nil {
 				return err
 			}
@@ -129,7 +133,7 @@ func readRecording(path string, cfg configs.Config, newVAD func() audio.VAD) (re
 }
 
 // decodeAll decodes a recording's segments on all slots, with a bar on a terminal.
-func (a *app) decodeAll(ctx context.Context, s *speech, r recording, o transcribe.Options) (export.Transcript, error) {
+func (a *app) decodeAll(ctx context.Context, s *speech, r recording, o transcribe.Options, f transcribe.Filter) (export.Transcript, error) {
 	t := export.Transcript{Source: r.name}
 	bar := a.bar(len(r.segments), plain(r.name))
 	defer bar.Close()
@@ -143,7 +147,7 @@ func (a *app) decodeAll(ctx context.Context, s *speech, r recording, o transcrib
 	for _, e := range s.engines {
 		group.Go(func() error {
 			for i := range next {
-				u, err := decodeSegment(ctx, e, r, i, o, s.name)
+				u, err := decodeSegment(ctx, e, r, i, o, f, s.name)
 				if err != nil {
 					return fmt.Errorf("%s at %s: %w", r.name, export.Clock(r.segments[i].Start/16), err)
 				}
@@ -162,7 +166,7 @@ func (a *app) decodeAll(ctx context.Context, s *speech, r recording, o transcrib
 
 // decodeSegment decodes one stretch, at the second attempt if need be. One that can't be decoded becomes a failed line;
 // an error means that nothing can be decoded any more.
-func decodeSegment(ctx context.Context, e transcribe.Engine, r recording, i int, o transcribe.Options, model string) (models.Utterance, error) {
+func decodeSegment(ctx context.Context, e transcribe.Engine, r recording, i int, o transcribe.Options, f transcribe.Filter, model string) (models.Utterance, error) {
 	seg := r.segments[i]
 	clip := models.Clip{
 		Key:     models.Key{Session: "file", Epoch: 1, Track: strings.ToLower(r.name), Seq: i + 1},
@@ -176,7 +180,7 @@ func decodeSegment(ctx context.Context, e transcribe.Engine, r recording, i int,
 		}
 		result, err := e.Transcribe(ctx, seg.PCM, o)
 		if err == nil {
-			return transcribe.NewUtterance(clip, result, model), nil
+			return f.Utterance(clip, result, model), nil
 		}
 		if ctx.Err() != nil {
 			return models.Utterance{}, err

@@ -1,6 +1,8 @@
-// Package export writes a transcript in the formats people take away: plain text, JSON, SubRip and WebVTT.
+// Package export writes a session in the formats people take away: plain text, Markdown, a page that needs nothing else,
+// JSON, SubRip and WebVTT captions, and the flags as a table.
 //
-// The page, the command line and the API call the same functions, so that they give the same bytes.
+// The page, the command line, the API and the automatic export call WriteSession, so that they give the same bytes. Times
+// of the day are in UTC, for the same reason.
 package export
 
 import (
@@ -17,31 +19,92 @@ type Format string
 
 // The formats.
 const (
-	FormatText Format = "text" // one line an utterance: time, speaker, words
-	FormatJSON Format = "json" // everything that is stored, see Transcript
+	FormatText Format = "txt"  // one line an utterance: time, speaker, words
+	FormatMD   Format = "md"   // Markdown (CommonMark): summary and transcript
+	FormatHTML Format = "html" // one page without anything outside it: no script, no link out, no picture
+	FormatJSON Format = "json" // everything that is stored; docs/export.schema.json describes it
 	FormatSRT  Format = "srt"  // SubRip subtitles
 	FormatVTT  Format = "vtt"  // WebVTT captions (W3C), speakers as voice spans
+	FormatCSV  Format = "csv"  // the flags as a table (RFC 4180)
 )
 
 // Formats lists the formats in the order people are shown them.
-func Formats() []Format { return []Format{FormatText, FormatJSON, FormatSRT, FormatVTT} }
+func Formats() []Format {
+	return []Format{FormatText, FormatMD, FormatHTML, FormatJSON, FormatSRT, FormatVTT, FormatCSV}
+}
 
-// ParseFormat finds a format by its name; the error lists the names there are.
+// ParseFormat finds a format by its name, which is also the ending of its files; the error lists the names there are.
 func ParseFormat(name string) (Format, error) {
-	if f := Format(strings.ToLower(name)); slices.Contains(Formats(), f) {
+	name = strings.ToLower(name)
+	switch name {
+	case "text":
+		name = string(FormatText)
+	case "markdown":
+		name = string(FormatMD)
+	case "htm":
+		name = string(FormatHTML)
+	}
+	if f := Format(name); slices.Contains(Formats(), f) {
 		return f, nil
 	}
-	return "", models.WithHint(fmt.Errorf("unknown format %q", name), "the formats are text, json, srt and vtt")
+	return "", models.WithHint(fmt.Errorf("unknown format %q", name), "the formats are "+FormatNames())
 }
+
+// FormatNames is the list of formats for people: "txt, md, … and csv".
+func FormatNames() string {
+	var names []string
+	for _, f := range Formats() {
+		names = append(names, string(f))
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+// ContentType is the format's media type for HTTP.
+func (f Format) ContentType() string {
+	switch f {
+	case FormatMD:
+		return "text/markdown; charset=utf-8"
+	case FormatHTML:
+		return "text/html; charset=utf-8"
+	case FormatJSON:
+		return "application/json"
+	case FormatSRT:
+		return "application/x-subrip"
+	case FormatVTT:
+		return "text/vtt; charset=utf-8"
+	case FormatCSV:
+		return "text/csv; charset=utf-8; header=present"
+	}
+	return "text/plain; charset=utf-8"
+}
+
+// FileName is what a session's file is called: made from the session's id, which is safe in paths, and the format alone.
+func FileName(session string, f Format, redacted bool) string {
+	if redacted {
+		return session + ".redacted." + string(f)
+	}
+	return session + "." + string(f)
+}
+
+// Version is the version of the JSON format. It rises when something in it is renamed, removed or means something else.
+const Version = 1
 
 // Transcript is what is written. Utterances must be sorted by StartMS; Session is nil for a plain recording.
 type Transcript struct {
+	// Version is set by Write.
+	Version int             `json:"version"`
 	Session *models.Session `json:"session,omitempty"`
 	// Source names a recording that was transcribed, without its folder.
 	Source     string             `json:"source,omitempty"`
+	Speakers   []models.Speaker   `json:"speakers,omitempty"`
+	Summary    *models.Summary    `json:"summary,omitempty"`
 	Utterances []models.Utterance `json:"utterances"`
 	Flags      []models.Flag      `json:"flags,omitempty"`
 	Gaps       []models.Gap       `json:"gaps,omitempty"`
+	// Redacted says that Redact masked it, and Masked where: these stretches of sound are to be beeped.
+	Redacted bool   `json:"redacted,omitempty"`
+	Masked   []Span `json:"masked,omitempty"`
 }
 
 // Write writes the transcript in the format. Utterances without text are left out of all formats but JSON.
@@ -49,12 +112,18 @@ func Write(w io.Writer, f Format, t Transcript) error {
 	switch f {
 	case FormatText:
 		return writeText(w, t)
+	case FormatMD:
+		return writeMarkdown(w, t)
+	case FormatHTML:
+		return writeHTML(w, t)
 	case FormatJSON:
 		return writeJSON(w, t)
 	case FormatSRT:
 		return writeCues(w, t, srtForm{})
 	case FormatVTT:
 		return writeCues(w, t, vttForm{})
+	case FormatCSV:
+		return writeCSV(w, t)
 	}
 	_, err := ParseFormat(string(f))
 	return err

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,32 +12,18 @@ import (
 )
 
 func writeText(w io.Writer, t Transcript) error {
-	flags := map[models.Key][]models.Flag{}
-	for _, f := range t.Flags {
-		flags[f.Utterance] = append(flags[f.Utterance], f)
-	}
+	out := bufio.NewWriter(w)
 	width := nameWidth(t.Utterances)
-	gaps := t.Gaps
-	for _, u := range t.Utterances {
-		for len(gaps) > 0 && gaps[0].StartMS < u.StartMS {
-			if _, err := fmt.Fprintln(w, GapLine(gaps[0])); err != nil {
-				return err
-			}
-			gaps = gaps[1:]
+	for _, e := range t.entries() {
+		line := ""
+		if e.gap != nil {
+			line = GapLine(*e.gap)
+		} else {
+			line = Line(*e.line, e.flags, width)
 		}
-		if u.Text == "" && u.State != models.UtteranceFailed {
-			continue
-		}
-		if _, err := fmt.Fprintln(w, Line(u, flags[u.Key], width)); err != nil {
-			return err
-		}
+		fmt.Fprintln(out, line)
 	}
-	for _, g := range gaps {
-		if _, err := fmt.Fprintln(w, GapLine(g)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return out.Flush()
 }
 
 // Line is an utterance as one line of plain text: time, speaker padded to width characters, words, doubts and flags.
@@ -46,17 +33,9 @@ func Line(u models.Utterance, flags []models.Flag, width int) string {
 	if width > 0 {
 		b.WriteString(u.SpeakerName + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(u.SpeakerName))) + "  ")
 	}
-	if u.State == models.UtteranceFailed {
-		b.WriteString("(could not be transcribed)")
-	} else {
-		b.WriteString(u.Text)
-	}
+	b.WriteString(spoken(u))
 	if len(u.Doubt) > 0 {
-		names := make([]string, len(u.Doubt))
-		for i, d := range u.Doubt {
-			names[i] = strings.ReplaceAll(string(d), "_", " ")
-		}
-		b.WriteString("  (doubtful: " + strings.Join(names, ", ") + ")")
+		b.WriteString("  (doubtful: " + doubts(u.Doubt) + ")")
 	}
 	for _, f := range flags {
 		fmt.Fprintf(&b, "  ▲ %s %s", f.Rule, f.Level)
@@ -100,6 +79,7 @@ func writeJSON(w io.Writer, t Transcript) error {
 	if t.Utterances == nil {
 		t.Utterances = []models.Utterance{}
 	}
+	t.Version = Version
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)

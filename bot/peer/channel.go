@@ -1,0 +1,47 @@
+package peer
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/pion/webrtc/v3"
+)
+
+// Channel is an ordered and reliable data channel (RFC 8831). Its methods may be called from any goroutine.
+type Channel struct {
+	d    *webrtc.DataChannel
+	open chan struct{}
+	once sync.Once
+}
+
+// Caller makes a Conn that carries one data channel and no sound; OfferNow or Offer begins it. The caller must Close the
+// Conn.
+func (f *Factory) Caller(label string, h Handler, extra ...ICEServer) (*Conn, *Channel, error) {
+	c, err := f.Receiver(h, extra...)
+	if err != nil {
+		return nil, nil, err
+	}
+	c.sends = true // no audio section is wanted
+	d, err := c.pc.CreateDataChannel(label, nil)
+	if err != nil {
+		c.Close()
+		return nil, nil, fmt.Errorf("peer: data channel: %w", err)
+	}
+	ch := &Channel{d: d, open: make(chan struct{})}
+	d.OnOpen(func() { ch.once.Do(func() { close(ch.open) }) })
+	return c, ch, nil
+}
+
+// Opened is closed when messages can be sent.
+func (c *Channel) Opened() <-chan struct{} { return c.open }
+
+// Send queues one message.
+func (c *Channel) Send(message []byte) error {
+	if err := c.d.Send(message); err != nil {
+		return fmt.Errorf("peer: data channel: %w", err)
+	}
+	return nil
+}
+
+// Unsent is how many bytes the other side has not acknowledged yet.
+func (c *Channel) Unsent() uint64 { return c.d.BufferedAmount() }

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"earshot/configs"
+	"earshot/models"
+	"earshot/models/sqlite"
+	"earshot/moderation/review/export"
+)
+
+// finished is a station on the sample record, without ears.
+func finished(t *testing.T, c configs.Export) (*station, *bytes.Buffer) {
+	t.Helper()
+	dir := t.TempDir()
+	if err := writeSample(dir); err != nil {
+		t.Fatal(err)
+	}
+	store, err := sqlite.Open(t.Context(), dir+"/earshot.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	var logged bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&logged, nil))
+	return &station{cfg: configs.Config{Export: c}, store: store, log: log, summaries: summariser{store: store, log: log}}, &logged
+}
+
+func TestSessionEndLeavesSummaryAndFiles(t *testing.T) {
+	out := t.TempDir()
+	s, logged := finished(t, configs.Export{Dir: out, Formats: []string{"txt", "html", "json"}})
+	s.afterwards(t.Context(), "open-mic-1")
+	sum, err := s.store.Summary(t.Context(), "open-mic-1", models.SummarySession)
+	if err != nil || sum.Lines != 3 || logged.Len() > 0 {
+		t.Fatalf("summary %+v, %v; log %s", sum, err, logged)
+	}
+	for _, f := range []export.Format{export.FormatText, export.FormatHTML, export.FormatJSON} {
+		name := filepath.Join(out, "open-mic-1."+string(f))
+		got, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want bytes.Buffer
+		if err := export.WriteSession(t.Context(), &want, s.store, "open-mic-1", export.Options{Format: f}); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(name)
+		if !bytes.Equal(got, want.Bytes()) || err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %d bytes, want %d; mode %v, %v", f, len(got), want.Len(), info.Mode(), err)
+		}
+	}
+	if s.cfg.Export.Redact = true; exportFiles(t.Context(), s.cfg.Export, s.store, "open-mic-1") != nil {
+		t.Error("no redacted files")
+	}
+	masked, err := os.ReadFile(filepath.Join(out, "open-mic-1.redacted.txt"))
+	if err != nil || bytes.Contains(masked, []byte("Benjamin")) {
+		t.Errorf("redacted: %s, %v", masked, err)
+	}
+}
+
+// What lies in the folder under the names of our files can lead nowhere else.
+func TestExportStaysInItsFolder(t *testing.T) {
+	out, outside := t.TempDir(), filepath.Join(t.TempDir(), "victim")
+	if err := os.WriteFile(outside, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"open-mic-1.txt", "open-mic-1.txt.part"} {
+		if err := os.Symlink(outside, filepath.Join(out, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, _ := finished(t, configs.Export{Dir: out, Formats: []string{"txt"}})
+	if err := exportFiles(t.Context(), s.cfg.Export, s.store, "open-mic-1"); err != nil {
+		t.Fatal(err)
+	}
+	if data, err := os.ReadFile(outside); err != nil || string(data) != "mine" {
+		t.Errorf("the file outside is now %q, %v", data, err)
+	}
+	if info, err := os.Lstat(filepath.Join(out, "open-mic-1.txt")); err != nil || !info.Mode().IsRegular() {
+		t.Errorf("%v, %v", info, err)
+	}
+	root, err := os.OpenRoot(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	for _, name := range []string{"../x.txt", "/etc/x.txt", "a\x00b", strings.Repeat("x", 4096), "..", "no/folder"} {
+		if err := replaceFile(root, name, []byte("x")); err == nil {
+			t.Errorf("%q was written", name[:min(len(name), 20)])
+		}
+	}
+	left, err := fs.Glob(os.DirFS(out), "*")
+	if err != nil || !slices.Equal(left, []string{"open-mic-1.txt"}) {
+		t.Errorf("in the folder: %v, %v", left, err)
+	}
+	err = exportFiles(t.Context(), configs.Export{Dir: filepath.Join(out, "none"), Formats: []string{"txt"}}, s.store, "open-mic-1")
+	if !errors.Is(err, fs.ErrNotExist) || models.Hint(err) == "" {
+		t.Errorf("no folder: %v", err)
+	}
+}
+
+// A session whose last words are still being decoded is summed up when they are there; when the time is up before, the
+// next start does it.
+func TestSummaryWaitsForTheLastWords(t *testing.T) {
+	s, logged := finished(t, configs.Export{})
+	key := models.Key{Session: "open-mic-1", Epoch: 1, Track: "t-a", Seq: 9}
+	if err := s.store.PutClip(t.Context(), models.Clip{Key: key, SpeakerID: "a", SpeakerName: "Ana", StartMS: 70_000, EndMS: 71_000, Opus: []byte{1}}); err != nil {
+		t.Fatal(err)
+	}
+	short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	s.afterwards(short, "open-mic-1")
+	if _, err := s.store.Summary(t.Context(), "open-mic-1", models.SummarySession); !errors.Is(err, models.ErrNotFound) || !strings.Contains(logged.String(), "next start") {
+		t.Fatalf("summed up too early: %v, log %s", err, logged)
+	}
+	done := make(chan error, 1)
+	go func() { done <- s.catchUp(t.Context()) }()
+	u := models.Utterance{Key: key, SpeakerID: "a", SpeakerName: "Ana", StartMS: 70_000, EndMS: 71_000, Text: "We decided to close the book club.", State: models.UtteranceOK}
+	if err := s.store.Commit(t.Context(), u, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	sum, err := s.store.Summary(t.Context(), "open-mic-1", models.SummarySession)
+	if err != nil || len(sum.Decisions) != 1 {
+		t.Errorf("%+v, %v", sum, err)
+	}
+	// What is stored is taken until the record changes.
+	sum.Headline = "stored"
+	if err := s.store.PutSummary(t.Context(), sum); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.summaries.Summarise(t.Context(), "open-mic-1", 0); err != nil || got.Headline != "stored" {
+		t.Errorf("%q, %v", got.Headline, err)
+	}
+	flags, err := s.store.Flags(t.Context(), "open-mic-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.store.SetFlagStatus(t.Context(), flags[0].ID, models.FlagDismissed, "host", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.summaries.Summarise(t.Context(), "open-mic-1", 0); err != nil || got.Headline == "stored" || got.Digest.Dismissed != 1 {
+		t.Errorf("after a flag was dismissed: %q %+v, %v", got.Headline, got.Digest, err)
+	}
+}
+
+func TestParseClock(t *testing.T) {
+	for in, want := range map[string]int64{"": 0, "0:05": 5000, "12:30": 750_000, "1:02:03": 3_723_000, "90s": 90_000, "75:00": 4_500_000} {
+		if got, err := parseClock(in); got != want || err != nil {
+			t.Errorf("%q: %d, %v", in, got, err)
+		}
+	}
+	for _, in := range []string{"1:5", "1:60", "-1:00", "1:2:3:4", "x", "-5s", "5", "1:00:99", ":30"} {
+		if got, err := parseClock(in); err == nil {
+			t.Errorf("%q: %d", in, got)
+		}
+	}
+}

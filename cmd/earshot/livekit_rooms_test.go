@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"earshot/bot"
+	"earshot/bot/audio"
+	"earshot/bot/livekit"
+	"earshot/bot/livekit/localserver"
+	"earshot/bot/lounge"
+	"earshot/models"
+	"earshot/transcribe/fixture"
+)
+
+// sentence is one line of the fixture model's own test, with its sound (16 kHz mono).
+type sentence struct {
+	text string
+	pcm  []float32
+}
+
+func evalSentences(t *testing.T) (out []sentence) {
+	t.Helper()
+	const dir = "../../transcribe/fixture/eval"
+	refs, err := os.ReadFile(filepath.Join(dir, "refs.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(refs)) {
+		f := strings.Split(strings.TrimSpace(line), "\t")
+		wav, err := os.ReadFile(filepath.Join(dir, f[0]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pcm, err := audio.ReadWAV(bytes.NewReader(wav))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, sentence{f[2], pcm})
+	}
+	return out
+}
+
+// roomSpeech is the two sentences of a room, which no other room has in this order.
+func roomSpeech(t *testing.T, all []sentence, room int) (string, lounge.Source) {
+	t.Helper()
+	a, b := all[room%len(all)], all[(room+1+room/len(all))%len(all)]
+	pause := make([]float32, 16000)
+	pcm := append(append(append(append([]float32{}, a.pcm...), pause...), b.pcm...), pause...)
+	var ogg bytes.Buffer
+	if err := audio.EncodeOgg(&ogg, pcm, audio.EncoderConfig{}); err != nil {
+		t.Fatal(err)
+	}
+	src, err := lounge.ReadOgg(&ogg, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.text + " " + b.text, src
+}
+
+// TestLiveKitTwentyRooms: one program listens in twenty rooms of one server at once, and each room's record holds the
+// words of its own speaker and of nobody else.
+func TestLiveKitTwentyRooms(t *testing.T) {
+	if testing.Short() {
+		t.Skip("twenty rooms")
+	}
+	t.Parallel()
+	const rooms = 20
+	server := liveKit(t)
+	s, l := openTestStation(t, t.TempDir())
+	all := evalSentences(t)
+	said, sessions := make([]string, rooms), make([]models.Session, rooms)
+	err := s.run(t.Context(), l, func(ctx context.Context) error {
+		group, ctx := errgroup.WithContext(ctx)
+		for i := range rooms {
+			var src lounge.Source
+			said[i], src = roomSpeech(t, all, i)
+			group.Go(func() (err error) {
+				sessions[i], err = oneRoom(ctx, s, server, fmt.Sprintf("room-%d", i), src)
+				return err
+			})
+		}
+		return group.Wait()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong, words := 0, 0
+	for i, session := range sessions {
+		var heard []string
+		for _, u := range lines(t, s, session.ID) {
+			heard = append(heard, u.Text)
+			if want := "speaker of room-" + fmt.Sprint(i); u.SpeakerID != want || u.Session != session.ID {
+				t.Errorf("room %d: a line of %q", i, u.SpeakerID)
+			}
+		}
+		e, n := fixture.WER(said[i], strings.Join(heard, " "))
+		wrong, words = wrong+e, words+n
+		if e*3 > n { // another room's sentence would be half of it
+			t.Errorf("room %d: %d of %d words are wrong: %q", i, e, n, heard)
+		}
+	}
+	t.Logf("%d rooms, %d of %d words wrong", rooms, wrong, words)
+	if wrong*10 > words {
+		t.Errorf("%d of %d words are wrong", wrong, words)
+	}
+}
+
+// oneRoom listens in a room while somebody speaks there.
+func oneRoom(ctx context.Context, s *station, server *localserver.Server, name string, src lounge.Source) (session models.Session, err error) {
+	room, connector, err := s.connector(wish{address: server.URL(name), secret: secrets})
+	if err != nil {
+		return session, err
+	}
+	up := newCurtain(connector.(actingConnector), 1)
+	listening, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
+	group, speaking := errgroup.WithContext(listening)
+	group.Go(func() (err error) {
+		session, err = s.listenIn(listening, stay{room: room, connector: up})
+		return err
+	})
+	group.Go(func() error {
+		defer leave(bot.End(models.EndLeft, nil))
+		return livekit.Publish(speaking, livekit.PublishConfig{
+			URL: server.URL(name), Auth: livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret},
+			Identity: "speaker of " + name, Peer: s.peers, Ready: up.wait,
+			Next: func() ([]byte, time.Duration, error) { f, err := src.Next(); return f.Opus, f.At, err },
+		})
+	})
+	return session, group.Wait()
+}

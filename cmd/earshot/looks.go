@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"earshot/models"
+	"earshot/moderation"
+)
+
+// soundFor fetches the sound of a line that is to be looked at again, before the line's storing lets go of it; nil when
+// nothing is to be looked at, or the sound is gone.
+func (d *desk) soundFor(ctx context.Context, k models.Key, looks []moderation.LookRequest) *models.Clip {
+	if len(looks) == 0 {
+		return nil
+	}
+	clip, err := d.store.Clip(ctx, k)
+	if err != nil {
+		d.log.Warn("no sound for a second look", "key", k.String(), "err", err)
+		return nil
+	}
+	return &clip
+}
+
+// lookAgain has a flagged clip decoded once more for each verdict that waits for it; the caller holds the session's lock.
+func (d *desk) lookAgain(j *judged, looks []moderation.LookRequest, clip *models.Clip) {
+	for _, l := range looks {
+		queued := clip != nil && d.queue.Again(*clip, func(u models.Utterance) {
+			j.mu.Lock()
+			defer j.mu.Unlock()
+			d.looked(j, l, u)
+		})
+		if !queued {
+			d.looked(j, l, models.Utterance{State: models.UtteranceFailed})
+		}
+	}
+}
+
+// looked takes what a second look heard to the judge; the caller holds the session's lock.
+func (d *desk) looked(j *judged, l moderation.LookRequest, u models.Utterance) {
+	out, err := j.judge.SecondLook(l.Decision, u.Model, u, u.State == models.UtteranceFailed, time.Now().UTC())
+	if err != nil {
+		if !errors.Is(err, models.ErrNotFound) {
+			d.log.Error("second look not taken", "session", j.session.ID, "err", err)
+		}
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	d.take(ctx, j, out)
+}

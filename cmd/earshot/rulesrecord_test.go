@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestRulesOnTheRecord runs the commands that look at stored sessions.
+func TestRulesOnTheRecord(t *testing.T) {
+	dir := t.TempDir()
+	if err := writeSample(dir); err != nil {
+		t.Fatal(err)
+	}
+	run := func(args ...string) (int, string, string) {
+		var out, errs bytes.Buffer
+		a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, environ: []string{"HOME=" + dir}}
+		code := a.execute(t.Context(), append([]string{"rules", "--data-dir", dir}, args...))
+		return code, out.String(), errs.String()
+	}
+
+	code, out, errs := run("replay", "--since", "all", "scams.en", "--json")
+	var got replayJSON
+	if err := json.Unmarshal([]byte(out), &got); err != nil || code != exitOK || got.Lines != 4 || got.Sessions != 2 {
+		t.Fatalf("exit %d, %v\n%s%s", code, err, out, errs)
+	}
+	if row := got.Rules[0]; row.Rule != "scam.guaranteed" || row.Fired != 1 || row.WouldEnforce != 0 {
+		t.Errorf("%+v", row)
+	}
+	code, out, _ = run("replay", "--since", "all", "scams.en")
+	if code != exitOK || !strings.Contains(out, "over 2 sessions, 4 lines") || !strings.Contains(out, "WOULD ENFORCE") {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	code, out, _ = run("why-not", "open-mic-1", "0:16", "scam.guaranteed", "--rules", "scams.en")
+	if code != exitOK || !strings.Contains(out, "00:00:15 Benjamin") || !strings.Contains(out, "▲ scam.guaranteed fires, mode watch") {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	code, out, _ = run("why-not", "open-mic-1", "12s", "insult", "--rules", "open-mic")
+	if code != exitOK || !strings.Contains(out, "· insult does not fire: ") {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	code, out, _ = run("explain", "scam.guaranteedopen-mic-1/1/t-b/1")
+	if code != exitOK || !strings.Contains(out, "said by Benjamin at 00:00:15") || !strings.Contains(out, "nobody has answered yet") {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	for _, args := range [][]string{
+		{"explain", "nothing"},
+	} {
+		if code, _, errs := run(args...); code != exitFailed || errs == "" {
+			t.Errorf("%v: exit %d, %s", args, code, errs)
+		}
+	}
+	for _, args := range [][]string{
+		{"why-not", "open-mic-1", "soon", "insult"}, {"why-not", "open-mic-1", "1s", "nothing", "--rules", "open-mic"},
+		{"why-not", "nowhere", "1s", "insult", "--rules", "open-mic"},
+		{"replay", "--since", "yesterday", "open-mic"}, {"replay", "nowhere"},
+	} {
+		if code, _, _ := run(args...); code != exitUsage {
+			t.Errorf("%v: exit %d", args, code)
+		}
+	}
+}
+
+func TestRulesFmtAndSchema(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "room.yaml")
+	if err := os.WriteFile(file, []byte("mode: watch\nschema: 1 # first\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, _ := runRules(t, "", "fmt", "--check", file); code != exitChecks || !strings.Contains(out, file) {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	if code, _, _ := runRules(t, "", "fmt", file); code != exitOK {
+		t.Errorf("exit %d", code)
+	}
+	if data, _ := os.ReadFile(file); string(data) != "schema: 1 # first\nmode: watch\n" {
+		t.Errorf("%s", data)
+	}
+	if code, out, _ := runRules(t, "", "fmt", "--check", file); code != exitOK || out != "" {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	code, out, _ := runRules(t, "", "schema")
+	if code != exitOK || !json.Valid([]byte(out)) || !strings.Contains(out, `"spoken_language"`) {
+		t.Errorf("exit %d", code)
+	}
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"earshot/configs"
+	"earshot/models"
+	"earshot/models/sqlite"
+	"earshot/moderation/summary"
+	"earshot/moderation/summary/llm"
+)
+
+// summaryKey is the environment variable with the key of the language model's server.
+const summaryKey = "EARSHOT_SUMMARY_KEY"
+
+// summariser sums sessions up from the record, on demand and at their end.
+type summariser struct {
+	store *sqlite.Store
+	model *llm.Client // nil: no language model is asked
+	log   *slog.Logger
+}
+
+// newSummariser takes the language model from the settings; its key is in the environment, not in a file.
+func newSummariser(store *sqlite.Store, cfg configs.Config, key string, log *slog.Logger) (summariser, error) {
+	z := summariser{store: store, log: log}
+	if cfg.Summary.URL == "" {
+		return z, nil
+	}
+	var err error
+	z.model, err = llm.New(llm.Config{URL: cfg.Summary.URL, Model: cfg.Summary.Model, Key: key})
+	return z, badInput(err)
+}
+
+// input reads what a session's summary is made from.
+func (z summariser) input(ctx context.Context, id string, sinceMS int64) (summary.Input, error) {
+	info, err := z.store.Session(ctx, id)
+	if err != nil {
+		return summary.Input{}, err
+	}
+	in := summary.Input{Session: info.Session, SinceMS: sinceMS, Now: time.Now().UTC()}
+	var errs [4]error
+	in.Speakers, errs[0] = z.store.Speakers(ctx, id)
+	in.Utterances, errs[1] = z.store.Utterances(ctx, id)
+	in.Flags, errs[2] = z.store.Flags(ctx, id)
+	in.Actions, errs[3] = z.store.Actions(ctx, id)
+	return in, errors.Join(errs[:]...)
+}
+
+// Summarise returns what was said in a session from a time on, in ms from its start; 0 is all of it. The stored summary
+// is taken as long as the record it was made from has not changed.
+func (z summariser) Summarise(ctx context.Context, id string, sinceMS int64) (models.Summary, error) {
+	in, err := z.input(ctx, id, sinceMS)
+	if err != nil {
+		return models.Summary{}, err
+	}
+	if sinceMS == 0 && !in.Session.Live() {
+		stored, err := z.store.Summary(ctx, id, models.SummarySession)
+		if err == nil && stored.Basis == summary.Basis(in) {
+			return stored, nil
+		}
+	}
+	return z.make(ctx, in), nil
+}
+
+// make sums up. A language model that cannot be reached, or that makes things up, costs nothing but its words.
+func (z summariser) make(ctx context.Context, in summary.Input) models.Summary {
+	s := summary.Make(in)
+	if z.model == nil || s.Lines == 0 {
+		return s
+	}
+	better, err := z.model.Rewrite(ctx, s, in)
+	if err != nil {
+		z.log.Warn("the summary is made without the language model", "session", in.Session.ID, "err", err)
+		return s
+	}
+	return better
+}
+
+// remake sums a finished session up and stores it.
+func (z summariser) remake(ctx context.Context, id string) error {
+	in, err := z.input(ctx, id, 0)
+	if err != nil {
+		return err
+	}
+	return z.store.PutSummary(ctx, z.make(ctx, in))
+}

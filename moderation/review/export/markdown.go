@@ -1,0 +1,84 @@
+package export
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"earshot/models"
+)
+
+// writeMarkdown writes the summary and the transcript as Markdown (CommonMark). Nothing that was said can become markup.
+func writeMarkdown(w io.Writer, t Transcript) error {
+	out := bufio.NewWriter(w)
+	fmt.Fprintf(out, "# %s\n\n", md(t.title()))
+	for _, f := range t.facts() {
+		fmt.Fprintf(out, "- %s\n", md(f))
+	}
+	if t.Summary != nil {
+		markdownSummary(out, *t.Summary)
+	}
+	fmt.Fprint(out, "\n## Transcript\n\n")
+	for _, e := range t.entries() {
+		switch {
+		case e.gap != nil:
+			fmt.Fprintf(out, "*%s*\n\n", md(GapLine(*e.gap)))
+		default:
+			fmt.Fprintf(out, "**%s %s** %s\n\n", Clock(e.line.StartMS), md(e.line.SpeakerName), md(spoken(*e.line))+markdownMarks(e))
+		}
+	}
+	return out.Flush()
+}
+
+func markdownMarks(e entry) string {
+	var b strings.Builder
+	if len(e.line.Doubt) > 0 {
+		b.WriteString(" *(doubtful: " + md(doubts(e.line.Doubt)) + ")*")
+	}
+	for _, f := range e.flags {
+		b.WriteString(" **▲ " + md(flagMark(f)) + "**")
+	}
+	return b.String()
+}
+
+func markdownSummary(w io.Writer, s models.Summary) {
+	fmt.Fprintf(w, "\n## Summary\n\n%s\n", md(s.Headline))
+	if len(s.Chapters) > 0 {
+		fmt.Fprint(w, "\n### Chapters\n\n")
+		for _, c := range s.Chapters {
+			fmt.Fprintf(w, "- %s %s\n", Clock(c.StartMS), md(c.Title))
+		}
+	}
+	for _, l := range summaryLists(s) {
+		if len(l.Items) == 0 {
+			continue
+		}
+		fmt.Fprintf(w, "\n### %s\n\n", l.Title)
+		for _, it := range l.Items {
+			fmt.Fprintf(w, "- %s %s\n", Clock(it.StartMS), md(speakerPrefix(s, it.SpeakerID)+it.Text))
+		}
+	}
+	fmt.Fprintf(w, "\n%s\n", md(SummaryNote(s)))
+}
+
+// mdEscape puts a backslash before every sign that can have a meaning in Markdown, and spells out & and <.
+var mdEscape = strings.NewReplacer(
+	"\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "{", "\\{", "}", "\\}", "[", "\\[", "]", "\\]", "(", "\\(", ")", "\\)",
+	"#", "\\#", "+", "\\+", "-", "\\-", "!", "\\!", "|", "\\|", "~", "\\~", ">", "&gt;", "<", "&lt;", "&", "&amp;", "://", "\\://",
+	"=", "\\=", "@", "\\@",
+)
+
+// md is text of others as Markdown: one line, and nothing in it is markup. A number and a full stop at its beginning are
+// no list.
+func md(s string) string {
+	s = mdEscape.Replace(shown(s))
+	i := 0
+	for i < len(s) && s[i] >= '0' && s[i] <= '9' {
+		i++
+	}
+	if i > 0 && i < len(s) && s[i] == '.' {
+		s = s[:i] + "\\" + s[i:]
+	}
+	return s
+}

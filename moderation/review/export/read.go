@@ -1,0 +1,80 @@
+package export
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"slices"
+
+	"earshot/models"
+)
+
+// Store is what an export reads. Its methods are those of the pages' store.
+type Store interface {
+	Session(ctx context.Context, id string) (models.SessionInfo, error)
+	Speakers(ctx context.Context, session string) ([]models.Speaker, error)
+	Utterances(ctx context.Context, session string) ([]models.Utterance, error)
+	Flags(ctx context.Context, session string) ([]models.Flag, error)
+	Gaps(ctx context.Context, session string) ([]models.Gap, error)
+	// Summary returns the stored summary of a kind, or an error that wraps models.ErrNotFound.
+	Summary(ctx context.Context, session, kind string) (models.Summary, error)
+}
+
+// Options is how a session is written.
+type Options struct {
+	Format Format
+	// Redact masks names, numbers and addresses; see Redact.
+	Redact bool
+}
+
+// WriteSession writes a stored session. models.ErrNotFound when there is none with this id; nothing is written then.
+func WriteSession(ctx context.Context, w io.Writer, store Store, id string, o Options) error {
+	t, err := Read(ctx, store, id)
+	if err != nil {
+		return err
+	}
+	if o.Redact {
+		t = Redact(t)
+	}
+	return Write(w, o.Format, t)
+}
+
+// Read collects a session with all that an export may hold, each part in the order of time.
+func Read(ctx context.Context, store Store, id string) (Transcript, error) {
+	info, err := store.Session(ctx, id)
+	if err != nil {
+		return Transcript{}, err
+	}
+	t := Transcript{Session: &info.Session}
+	var errs [5]error
+	t.Speakers, errs[0] = store.Speakers(ctx, id)
+	t.Utterances, errs[1] = store.Utterances(ctx, id)
+	t.Flags, errs[2] = store.Flags(ctx, id)
+	t.Gaps, errs[3] = store.Gaps(ctx, id)
+	sum, err := store.Summary(ctx, id, models.SummarySession)
+	switch {
+	case err == nil:
+		t.Summary = &sum
+	case !errors.Is(err, models.ErrNotFound):
+		errs[4] = err
+	}
+	t.sort()
+	return t, errors.Join(errs[:]...)
+}
+
+// sort puts everything in the order of time, and what happened at the same time in an order that is always the same.
+func (t *Transcript) sort() {
+	slices.SortFunc(t.Utterances, func(a, b models.Utterance) int {
+		return cmp.Or(cmp.Compare(a.StartMS, b.StartMS), compareKeys(a.Key, b.Key))
+	})
+	slices.SortFunc(t.Flags, func(a, b models.Flag) int { return cmp.Or(cmp.Compare(a.StartMS, b.StartMS), cmp.Compare(a.ID, b.ID)) })
+	slices.SortStableFunc(t.Gaps, func(a, b models.Gap) int { return cmp.Compare(a.StartMS, b.StartMS) })
+	slices.SortFunc(t.Speakers, func(a, b models.Speaker) int {
+		return cmp.Or(cmp.Compare(a.FirstMS, b.FirstMS), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+func compareKeys(a, b models.Key) int {
+	return cmp.Or(cmp.Compare(a.Epoch, b.Epoch), cmp.Compare(a.Track, b.Track), cmp.Compare(a.Seq, b.Seq))
+}

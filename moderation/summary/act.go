@@ -1,0 +1,148 @@
+package summary
+
+import "strings"
+
+// What people say when somebody is to do something.
+var (
+	actVerbs = setOf(`send write book call email prepare fix share check draft upload schedule contact review update order publish invite
+collect arrange organise organize test report print pay clean post finish create follow look get bring buy confirm find file document
+translate record edit submit add remove reach set reserve order renew design build install deliver pick compile circulate forward reply
+register hire announce rewrite measure compare ask notify remind gather sort handle put upgrade replace research summarise summarize move
+copy scan sign plan cancel ship list count email message phone text tidy return borrow rent paint repair backup archive assign ping chase`)
+	actModals   = setOf("will shall must should needs need has have going gonna")
+	actPeople   = setOf("i we you he she they someone somebody")
+	actAsk      = setOf("please kindly")
+	deadlines   = setOf("monday tuesday wednesday thursday friday saturday sunday tomorrow tonight today noon midnight deadline asap weekend week month morning evening afternoon")
+	deadlineIn  = setOf("by before until on for next this")
+	determiners = setOf("the a an my his her our your their this that of some any")
+	actNouns    = setOf("action todo task homework assignment")
+	actDoubts   = setOf("if would could might never not maybe perhaps used unless whether people always probably")
+	actFeelings = setOf("say admit be never always say tell remember miss love enjoy guess bet")
+	actPromise  = setOf("responsible assigned volunteer volunteered promised promise committed ensure")
+	actItems    = phrases("action item", "action point", "item for", "action for", "action is", "todo", "to do list", "task for", "task is",
+		"homework is", "homework for", "assignment is")
+	actCare     = phrases("care of", "takes care", "take care", "not forget")
+	actFollow   = phrases("follow up", "look into", "reach out", "make sure", "remember to", "in charge of", "responsible for", "on the hook", "get back to")
+	actRequests = phrases("can you", "could you", "will you", "would you", "can someone", "can somebody", "could someone", "could somebody")
+	actPast     = setOf("was were had")
+)
+
+// action scores the cues of a task: a verb of doing, who will or should, the words of tasks, a name, and until when.
+func (s *sentence) action() float64 {
+	if len(s.ws) < 4 {
+		return 0
+	}
+	task := 0.0
+	for i, w := range s.ws {
+		if ing, ok := strings.CutSuffix(w, "ing"); ok && s.asksForIt() && (actVerbs[ing] || actVerbs[ing+"e"]) {
+			task = max(task, s.task(i))
+		}
+		if actVerbs[w] && !determiners[s.at(i-1)] {
+			task = max(task, s.task(i))
+		}
+	}
+	v, due := task+s.taskWords(), s.due()
+	if task < 0.5 && s.bound() {
+		v += 0.25
+		if due >= 0.3 && task <= 0 { // the verb may be one that is not known here
+			v += 0.2
+		}
+	}
+	if task <= 0 && s.asks && s.names && s.asksForIt() {
+		v += 0.25
+	}
+	if v <= 0 {
+		v = -0.15
+	}
+	v += due
+	if s.names {
+		v += 0.25
+	}
+	switch {
+	case s.asks && !s.asksForIt() && s.names && task > 0:
+		v -= 0.3
+	case s.asks && !s.asksForIt():
+		v -= 0.6
+	}
+	return v
+}
+
+// taskWords weighs the phrases of tasks, apart from the verb.
+func (s *sentence) taskWords() float64 {
+	v := 0.0
+	if s.says(actItems) {
+		v += 0.45
+	} else if s.within(actNouns, 0, 2) {
+		v += 0.25
+	}
+	if s.within(actPromise, 0, len(s.ws)) && !s.within(actDoubts, 0, len(s.ws)) {
+		v += 0.4
+	}
+	if s.says(actCare) {
+		v += 0.45
+	}
+	if s.says(actFollow) {
+		v += 0.45
+	}
+	return v
+}
+
+// bound reports whether somebody will, must or should: "I will", "Ben has to".
+func (s *sentence) bound() bool {
+	for i, w := range s.ws {
+		if actModals[w] && (actPeople[s.at(i-1)] || actPeople[s.at(i-2)] || i <= 2 && s.names) {
+			return !s.within(actDoubts, 0, i+2) && !s.within(actFeelings, i+1, i+3)
+		}
+	}
+	return false
+}
+
+// task weighs a verb of doing at i by what stands before it.
+func (s *sentence) task(i int) float64 {
+	v := 0.3
+	asked := s.asksForIt()
+	switch {
+	case asked && s.within(actPeople, i-4, i), s.within(actAsk, i-3, i):
+		v += 0.45
+	case s.within(actModals, i-3, i) && (s.within(actPeople, i-5, i) || s.names):
+		v += 0.45
+	case s.within(actModals, i-3, i):
+		v += 0.3
+	case s.at(i-2) == "i" && s.at(i-1) == "can":
+		v += 0.4
+	case s.at(i-2) == "let" && s.at(i-1) == "me", i == 0, i == 1 && s.names:
+		v += 0.25
+	case s.within(actPeople, i-2, i) || s.at(i-1) == "to":
+		v += 0.15
+	default:
+		v -= 0.15
+	}
+	told := s.at(i-2) == "remember" && s.at(i-1) == "to"
+	past := s.within(actPast, i-4, i)
+	if !asked && (past || s.within(actDoubts, i-5, i)) || s.within(actFeelings, i-2, i) && !told {
+		v -= 0.6
+	}
+	return v
+}
+
+// asksForIt reports whether the sentence begins as a request.
+func (s *sentence) asksForIt() bool {
+	if first := s.at(0); s.names && (first == "can" || first == "could" || first == "will" || first == "would") {
+		return true
+	}
+	return s.says(actRequests)
+}
+
+// due weighs the time by which it is to be done.
+func (s *sentence) due() float64 {
+	v := 0.0
+	for i, w := range s.ws {
+		if deadlines[w] {
+			v = max(v, 0.1)
+			if deadlineIn[s.at(i-1)] || deadlineIn[s.at(i-2)] || w == "tomorrow" || w == "tonight" || w == "asap" {
+				v = 0.3
+			}
+		}
+	}
+	return v
+}

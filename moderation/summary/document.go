@@ -1,0 +1,234 @@
+package summary
+
+import (
+	"math"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/kljensen/snowball/english"
+
+	"earshot/models"
+)
+
+// joinMS is the longest pause inside a sentence that was cut into two lines.
+const joinMS = 1500
+
+// maxJoined is the most words that a sentence gets by joining lines.
+const maxJoined = 40
+
+// unit is a sentence: what can be quoted.
+type unit struct {
+	lines []int // into document.lines; at least one
+	text  string
+	words []word
+	terms []int // the words with a topic, as ids, in order
+	asks  bool
+}
+
+// document is the quotable part of a session with its words counted.
+type document struct {
+	lines   []*models.Utterance // quotable, in order
+	units   []unit
+	of      [][]int // line -> units
+	english bool
+	leftOut int
+	flagged int
+
+	ids      map[string]int // stem -> term
+	stems    map[string]string
+	surfaces []map[string]int // term -> how it was written, how often
+	df       []int            // term -> in how many lines
+	weight   []float64        // term -> how much it tells
+	titles   [][]string       // chapter -> what it is about, the best first
+	people   map[string]bool  // parts of the speakers' names: who speaks is no topic
+}
+
+func newDocument(lines []*models.Utterance, flagged map[models.Key]bool) *document {
+	d := &document{ids: map[string]int{}, stems: map[string]string{}, people: map[string]bool{}}
+	for _, u := range lines {
+		switch {
+		case len(u.Doubt) > 0 || talksToMachine(u.Text):
+			d.leftOut++
+		case flagged[u.Key]:
+			d.flagged++
+		default:
+			d.lines = append(d.lines, u)
+		}
+	}
+	d.english = mostlyEnglish(d.lines)
+	for _, u := range d.lines {
+		for _, w := range words(u.SpeakerName) {
+			d.people[w.low] = true
+		}
+	}
+	d.of = make([][]int, len(d.lines))
+	for i := range d.lines {
+		d.addLine(i)
+	}
+	d.countLines()
+	d.weighTerms()
+	return d
+}
+
+// mostlyEnglish reports whether at least half of the lines are English, or of a language that was not noted.
+func mostlyEnglish(lines []*models.Utterance) bool {
+	n := 0
+	for _, u := range lines {
+		if u.Language == "" || u.Language == "en" {
+			n++
+		}
+	}
+	return 2*n >= len(lines)
+}
+
+// addLine parts a line into units. A sentence that the last line left unfinished goes on when the same person does.
+func (d *document) addLine(i int) {
+	for n, s := range sentences(withoutLinks(d.lines[i].Text)) {
+		if n == 0 && d.continues(i) {
+			last := &d.units[len(d.units)-1]
+			d.fill(last, last.text+" "+s)
+			last.lines = append(last.lines, i)
+		} else {
+			d.units = append(d.units, unit{lines: []int{i}})
+			d.fill(&d.units[len(d.units)-1], s)
+		}
+		d.of[i] = append(d.of[i], len(d.units)-1)
+	}
+}
+
+func (d *document) continues(i int) bool {
+	if i == 0 || len(d.of[i-1]) == 0 {
+		return false
+	}
+	a, b, last := d.lines[i-1], d.lines[i], d.units[len(d.units)-1]
+	return a.SpeakerID == b.SpeakerID && b.StartMS-a.EndMS <= joinMS && !endsSentence(last.text) && len(last.words) < maxJoined &&
+		(strings.HasSuffix(last.text, ",") || startsLower(b.Text))
+}
+
+// startsLower reports whether a line begins in the middle of a sentence.
+func startsLower(s string) bool {
+	r, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, ".… "))
+	return unicode.IsLower(r)
+}
+
+func (d *document) fill(u *unit, text string) {
+	u.text, u.words, u.terms = text, words(text), u.terms[:0]
+	end := strings.TrimRight(text, `"')]”’`)
+	u.asks = strings.HasSuffix(end, "?") || strings.HasSuffix(end, "？")
+	for i := range u.words {
+		id := d.term(u.words[i].low)
+		u.words[i].term = id
+		if id >= 0 {
+			u.terms = append(u.terms, id)
+		}
+	}
+}
+
+// term is the id of a word's stem, or -1 for words without a topic: grammar, padding, numbers, the speakers' names.
+func (d *document) term(low string) int {
+	low = strings.TrimSuffix(low, "'s")
+	if stopWords[low] || d.people[low] || strings.Contains(low, "'") || utf8.RuneCountInString(low) < 3 || strings.ContainsAny(low, "0123456789") {
+		return -1
+	}
+	stem, ok := d.stems[low]
+	if !ok {
+		stem = low
+		if d.english {
+			stem = english.Stem(low, false)
+		}
+		d.stems[low] = stem
+	}
+	id, ok := d.ids[stem]
+	if !ok {
+		id = len(d.surfaces)
+		d.ids[stem] = id
+		d.surfaces = append(d.surfaces, map[string]int{})
+	}
+	return id
+}
+
+// countLines counts in how many lines each term occurs, and how it is written.
+func (d *document) countLines() {
+	d.df = make([]int, len(d.surfaces))
+	seen := make([]int, len(d.surfaces))
+	for i := range d.lines {
+		for _, n := range d.of[i] {
+			for _, t := range d.units[n].terms {
+				if seen[t] != i+1 {
+					seen[t] = i + 1
+					d.df[t]++
+				}
+			}
+		}
+	}
+	for _, u := range d.units {
+		for _, w := range u.words {
+			if id := w.term; id >= 0 {
+				shown := strings.TrimSuffix(w.low, "'s")
+				if w.upper {
+					shown = strings.TrimSuffix(strings.TrimSuffix(w.raw, "'s"), "’s")
+				}
+				d.surfaces[id][shown]++
+			}
+		}
+	}
+}
+
+// windowLines is the length of the windows in which terms are looked for to see whether they come in bursts.
+const windowLines = 12
+
+// weighTerms says how much each term tells: much when it is rare, and when it comes in bursts, as the words of a topic
+// do; little when it is spread over the session, as the words of a manner of speaking are.
+func (d *document) weighTerms() {
+	in, seen := make([]int, len(d.df)), make([]int, len(d.df))
+	windows := (len(d.lines) + windowLines - 1) / windowLines
+	for i := range d.lines {
+		for _, t := range d.lineTerms(i) {
+			if w := i/windowLines + 1; seen[t] != w {
+				seen[t] = w
+				in[t]++
+			}
+		}
+	}
+	d.weight = make([]float64, len(d.df))
+	for t, n := range d.df {
+		d.weight[t] = math.Log(float64(len(d.lines)+1)/float64(n)) * burst(n, in[t], windows)
+	}
+}
+
+// burst is near 1 for a term whose n lines lie in few of the windows, and small for one that is found in as many
+// windows as chance would give. A term that occurs once, or in a short session, tells nothing either way.
+func burst(n, in, windows int) float64 {
+	const neutral, least = 0.4, 0.02
+	expected := float64(windows) * (1 - math.Pow(1-1/float64(windows), float64(n)))
+	if n < 2 || expected < 1.2 {
+		return neutral
+	}
+	return max(least, min(1, (expected-float64(in))/(expected-1)))
+}
+
+// idf is how much a term tells.
+func (d *document) idf(t int) float64 { return d.weight[t] }
+
+// surface is how a term is mostly written; of two ways equally frequent the first in the alphabet.
+func (d *document) surface(t int) string {
+	best, n := "", 0
+	for s, m := range d.surfaces[t] {
+		if m > n || m == n && s < best {
+			best, n = s, m
+		}
+	}
+	return best
+}
+
+// item quotes a unit.
+func (d *document) item(n int) models.SummaryItem {
+	u := d.units[n]
+	first, last := d.lines[u.lines[0]], d.lines[u.lines[len(u.lines)-1]]
+	it := models.SummaryItem{Text: quotable(u.text), SpeakerID: first.SpeakerID, StartMS: first.StartMS, EndMS: last.EndMS}
+	for _, l := range u.lines {
+		it.Cites = append(it.Cites, d.lines[l].Key)
+	}
+	return it
+}

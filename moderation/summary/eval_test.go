@@ -1,0 +1,205 @@
+package summary
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"earshot/models"
+)
+
+// tally counts what was found, what was planted, and what of it agrees.
+type tally struct{ found, planted, right int }
+
+func (t tally) recall() float64    { return float64(t.right) / float64(max(1, t.planted)) }
+func (t tally) precision() float64 { return float64(t.right) / float64(max(1, t.found)) }
+
+// score compares the lists of a summary with what was planted. An item is right when it cites a line of its kind.
+func score(r *room, s models.Summary, sum *[kinds]tally, miss func(kind, string)) {
+	texts := map[models.Key]string{}
+	for _, u := range r.in.Utterances {
+		texts[u.Key] = u.Text
+	}
+	for k, items := range [kinds][]models.SummaryItem{s.Decisions, s.Actions, s.Questions} {
+		got := map[models.Key]bool{}
+		for _, it := range items {
+			sum[k].found++
+			ok := false
+			for _, c := range it.Cites {
+				if p, planted := r.planted[c]; planted && p == kind(k) && !got[c] {
+					got[c], ok = true, true
+				}
+			}
+			if ok {
+				sum[k].right++
+			} else {
+				miss(kind(k), "false: "+it.Text)
+			}
+		}
+		for key, p := range r.planted {
+			if p == kind(k) {
+				sum[k].planted++
+				if !got[key] {
+					miss(kind(k), "missed: "+texts[key])
+				}
+			}
+		}
+	}
+}
+
+var kindNames = [kinds]string{"decisions", "actions", "questions"}
+
+const evalRooms = 20
+
+func evaluate(t *testing.T, suffix string, share float64) [kinds]tally {
+	t.Helper()
+	var sum [kinds]tally
+	misses := map[string]int{}
+	for seed := range uint64(evalRooms) {
+		r := makeRoom(t, seed, 5, 22, suffix)
+		if share > 0 {
+			r = damaged(r, seed, share)
+		}
+		score(r, Make(r.in), &sum, func(k kind, what string) { misses[kindNames[k]+" "+what]++ })
+	}
+	for _, m := range slices.Sorted(maps.Keys(misses)) {
+		t.Log(misses[m], m)
+	}
+	return sum
+}
+
+func TestPlantedItemsAreFound(t *testing.T) {
+	clean, hurt := evaluate(t, "", 0), evaluate(t, "", 0.10)
+	for k := range kinds {
+		t.Logf("%s: recall %.3f precision %.3f of %d; with 10 %% damage recall %.3f precision %.3f",
+			kindNames[k], clean[k].recall(), clean[k].precision(), clean[k].planted, hurt[k].recall(), hurt[k].precision())
+		if clean[k].planted < 50 {
+			t.Errorf("%s: only %d planted: the test would prove little", kindNames[k], clean[k].planted)
+		}
+		if clean[k].recall() < 0.9 || clean[k].precision() < 0.8 {
+			t.Errorf("%s: recall %.3f, want 0.9; precision %.3f, want 0.8", kindNames[k], clean[k].recall(), clean[k].precision())
+		}
+		if fall := clean[k].recall() - hurt[k].recall(); fall > 0.10 {
+			t.Errorf("%s: recall falls by %.3f, want at most 0.10", kindNames[k], fall)
+		}
+	}
+}
+
+// The second set of templates has other words for the same.
+func TestPlantedItemsAreFoundInOtherWords(t *testing.T) {
+	got := evaluate(t, "-other", 0)
+	for k := range kinds {
+		t.Logf("%s: recall %.3f precision %.3f of %d", kindNames[k], got[k].recall(), got[k].precision(), got[k].planted)
+		if got[k].planted < 50 || got[k].recall() < 0.9 || got[k].precision() < 0.8 {
+			t.Errorf("%s: recall %.3f, want 0.9; precision %.3f, want 0.8; of %d", kindNames[k], got[k].recall(), got[k].precision(), got[k].planted)
+		}
+	}
+}
+
+// pk is the share of pairs of lines, half a chapter apart, about which the two divisions disagree whether a boundary
+// lies between them (D. Beeferman, A. Berger, J. Lafferty, Machine Learning 34, 1999). 0 is the same division.
+func pk(n int, want, got map[int]bool) float64 {
+	k := max(1, n/(len(want)+1)/2)
+	wrong := 0
+	between := func(cuts map[int]bool, i int) bool {
+		for j := i + 1; j <= i+k; j++ {
+			if cuts[j] {
+				return true
+			}
+		}
+		return false
+	}
+	for i := 0; i+k < n; i++ {
+		if between(want, i) != between(got, i) {
+			wrong++
+		}
+	}
+	return float64(wrong) / float64(n-k)
+}
+
+func cutsOf(r *room, s models.Summary) map[int]bool {
+	out := map[int]bool{}
+	for i, u := range r.in.Utterances {
+		for _, c := range s.Chapters[1:] {
+			if u.StartMS == c.StartMS {
+				out[i] = true
+			}
+		}
+	}
+	return out
+}
+
+func TestChaptersFollowTheTopics(t *testing.T) {
+	for _, share := range []float64{0, 0.1} {
+		var sum, none float64
+		chapters := 0
+		for seed := range uint64(evalRooms) {
+			r := makeRoom(t, seed+100, 6, 24, "")
+			delete(r.starts, 0)
+			if share > 0 {
+				r = damaged(r, seed, share)
+			}
+			s := Make(r.in)
+			sum += pk(len(r.in.Utterances), r.starts, cutsOf(r, s)) / evalRooms
+			none += pk(len(r.in.Utterances), r.starts, nil) / evalRooms
+			chapters += len(s.Chapters)
+		}
+		t.Logf("%.0f %% damaged: Pk %.3f (no cuts at all: %.3f), %.1f chapters for 6 topics", 100*share, sum, none, float64(chapters)/evalRooms)
+		if sum > 0.25 || none < 0.4 {
+			t.Errorf("Pk %.3f, want at most 0.25 (no cuts: %.3f)", sum, none)
+		}
+	}
+}
+
+// topicShare is how much of a room's topics a choice of lines tells of, times how many of the lines do: the F1 of the
+// lines that were planted to carry a topic.
+func topicShare(r *room, keys []models.Key) float64 {
+	topics := map[int]bool{}
+	right := 0
+	for _, k := range keys {
+		if n, ok := r.core[k]; ok {
+			topics[n] = true
+			right++
+		}
+	}
+	recall, precision := float64(len(topics))/float64(min(r.topics, len(keys))), float64(right)/float64(max(1, len(keys)))
+	return 2 * recall * precision / max(1e-9, recall+precision)
+}
+
+func TestHighlightsBeatSimpleChoices(t *testing.T) {
+	scores := map[string]float64{}
+	for seed := range uint64(evalRooms) {
+		r := makeRoom(t, seed+200, 5, 20, "")
+		var keys []models.Key
+		for _, h := range Make(r.in).Highlights {
+			keys = append(keys, h.Cites...)
+		}
+		us := slices.Clone(r.in.Utterances)
+		choice := func() (out []models.Key) {
+			for _, u := range us[:len(keys)] {
+				out = append(out, u.Key)
+			}
+			return out
+		}
+		scores["highlights"] += topicShare(r, keys)
+		scores["first"] += topicShare(r, choice())
+		slices.SortStableFunc(us, func(a, b models.Utterance) int { return cmp.Compare(len(b.Text), len(a.Text)) })
+		scores["longest"] += topicShare(r, choice())
+		rng := rand.New(rand.NewPCG(seed, 3))
+		for range 20 {
+			rng.Shuffle(len(us), func(i, j int) { us[i], us[j] = us[j], us[i] })
+			scores["random"] += topicShare(r, choice()) / 20
+		}
+	}
+	line := ""
+	for _, k := range []string{"highlights", "first", "longest", "random"} {
+		line += fmt.Sprintf("%s %.3f  ", k, scores[k]/evalRooms)
+		if k != "highlights" && scores["highlights"] <= scores[k] {
+			t.Errorf("highlights %.3f do not beat %s %.3f", scores["highlights"]/evalRooms, k, scores[k]/evalRooms)
+		}
+	}
+	t.Log(line)
+}

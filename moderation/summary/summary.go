@@ -1,0 +1,137 @@
+// Package summary says what a session was about, from its lines alone: a headline, chapters with titles, highlights,
+// decisions, actions and questions, who talked how much, and what the rules found. Everything it says about the talk is
+// quoted or counted, and every item names the lines it rests on. No language model takes part, so that nothing can be
+// invented: the same lines give the same summary, byte for byte.
+//
+// Doubtful lines are never quoted, nor lines that a rule flagged, nor lines that talk to the machine instead of to the
+// people; the summary says how many were left out. Decisions, actions and questions are found by English cues and stay
+// empty for other languages; the rest works for all languages that put spaces between words.
+package summary
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"earshot/models"
+)
+
+// Input is what a summary is made from. Nothing in it is changed or kept.
+type Input struct {
+	Session  models.Session
+	Speakers []models.Speaker
+	// Utterances, Flags and Actions may come in any order.
+	Utterances []models.Utterance
+	Flags      []models.Flag
+	Actions    []models.Action
+	// SinceMS leaves out what was said before it, in ms from the session's start: what a late-comer missed. 0: nothing.
+	SinceMS int64
+	// Now becomes the summary's Created.
+	Now time.Time
+}
+
+// Make sums a session up. It takes about 10 ms for an hour of talk and never fails: where nothing was said, the headline
+// says so and the lists are empty, never nil.
+func Make(in Input) models.Summary {
+	lines := inOrder(in)
+	d := newDocument(lines, flaggedLines(in.Flags))
+	chapters := d.chapters()
+	found := d.findCues()
+	out := models.Summary{
+		Session: in.Session.ID, Kind: models.SummarySession, SinceMS: in.SinceMS,
+		Chapters:   d.titled(chapters),
+		Highlights: d.highlights(chapters, found),
+		Decisions:  d.items(found[decision], maxDecisions),
+		Actions:    d.items(found[action], maxActions),
+		Questions:  d.items(found[question], maxQuestions),
+		Talk:       talkShares(lines, in.Speakers),
+		Digest:     digest(in),
+		Lines:      len(lines), LeftOut: d.leftOut, Flagged: d.flagged,
+		Basis: Basis(in), Created: in.Now,
+	}
+	if in.Session.Live() || in.SinceMS > 0 {
+		out.Kind = models.SummaryRecap
+	}
+	for _, u := range lines {
+		out.UntilMS = max(out.UntilMS, u.EndMS)
+	}
+	out.Headline = d.headline(out)
+	return out
+}
+
+// inOrder lists the lines with text in the order they began; what was said before SinceMS is not among them.
+func inOrder(in Input) []*models.Utterance {
+	var out []*models.Utterance
+	for i := range in.Utterances {
+		u := &in.Utterances[i]
+		if u.Text != "" && u.State != models.UtteranceFailed && (in.SinceMS <= 0 || u.EndMS > in.SinceMS) {
+			out = append(out, u)
+		}
+	}
+	slices.SortFunc(out, func(a, b *models.Utterance) int {
+		return cmp.Or(cmp.Compare(a.StartMS, b.StartMS), compareKeys(a.Key, b.Key))
+	})
+	return out
+}
+
+func compareKeys(a, b models.Key) int {
+	return cmp.Or(cmp.Compare(a.Session, b.Session), cmp.Compare(a.Epoch, b.Epoch), cmp.Compare(a.Track, b.Track), cmp.Compare(a.Seq, b.Seq))
+}
+
+// flaggedLines are the lines with a flag that no host dismissed.
+func flaggedLines(flags []models.Flag) map[models.Key]bool {
+	out := map[models.Key]bool{}
+	for _, f := range flags {
+		if f.Status != models.FlagDismissed {
+			out[f.Utterance] = true
+		}
+	}
+	return out
+}
+
+// version is part of every basis, so that a better way of summing up makes the stored summaries out of date.
+const version = "1"
+
+// Basis is a hash of everything that decides what a summary says: a stored one with another basis is out of date.
+func Basis(in Input) string {
+	h := sha256.New()
+	e := json.NewEncoder(h) // writing to a hash cannot fail
+	_ = e.Encode([]any{version, in.Session.ID, in.Session.Live(), in.SinceMS})
+	for _, u := range inOrder(in) {
+		_ = e.Encode([]any{u.Key, u.SpeakerID, u.SpeakerName, u.StartMS, u.EndMS, u.VoicedMS, u.Text, u.Doubt})
+	}
+	for _, f := range slices.SortedFunc(slices.Values(in.Flags), func(a, b models.Flag) int { return cmp.Compare(a.ID, b.ID) }) {
+		_ = e.Encode([]any{f.ID, f.Utterance, f.Rule, f.Status})
+	}
+	for _, a := range slices.SortedFunc(slices.Values(in.Actions), func(a, b models.Action) int { return cmp.Compare(a.ID, b.ID) }) {
+		_ = e.Encode([]any{a.ID, a.Verb, a.State})
+	}
+	for _, p := range slices.SortedFunc(slices.Values(in.Speakers), func(a, b models.Speaker) int { return cmp.Compare(a.ID, b.ID) }) {
+		_ = e.Encode([]any{p.ID, p.Name})
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// Quotable lists the lines that a summary may rest on, in order: with text, not doubtful, not flagged, and not meant for
+// the machine that reads along.
+func Quotable(in Input) []models.Utterance {
+	d := newDocument(inOrder(in), flaggedLines(in.Flags))
+	out := make([]models.Utterance, len(d.lines))
+	for i, u := range d.lines {
+		out[i] = *u
+	}
+	return out
+}
+
+// Presentable makes text fit to stand in a summary: one line, without control and bidirectional characters, links or
+// more than 280 characters.
+func Presentable(s string) string { return quotable(s) }
+
+// Ordinary reports whether a word, in lower case, belongs to the grammar or the padding of English, and is no name.
+func Ordinary(w string) bool { return stopWords[w] }
+
+// ForMachines reports whether a text is meant for a machine that reads along, like "ignore your instructions".
+func ForMachines(s string) bool { return talksToMachine(s) }

@@ -1,0 +1,160 @@
+package summary
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxQuote is the longest quotation, in characters; longer sentences are cut at a word.
+const maxQuote = 280
+
+var link = regexp.MustCompile(`(?i)\b(?:https?|ftp)://\S+|\bwww\.\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|ly|me|info|biz|xyz|app|dev|gg|tv|co)\b(?:/\S*)?`)
+
+// withoutLinks replaces the links in a text.
+func withoutLinks(s string) string {
+	if !strings.Contains(s, "://") && !dotInside(s) { // most lines
+		return s
+	}
+	return link.ReplaceAllString(s, "(link)")
+}
+
+// dotInside reports whether a full stop has a character on both sides, as in a host's name.
+func dotInside(s string) bool {
+	for i := 1; i+1 < len(s); i++ {
+		if s[i] == '.' && s[i-1] != ' ' && s[i+1] != ' ' && s[i+1] != '.' {
+			return true
+		}
+	}
+	return false
+}
+
+// quotable makes a sentence fit to be shown: one line without control and bidirectional characters, without links, so
+// that nobody can have a summary spread one, and not too long.
+func quotable(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case r == utf8.RuneError, unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
+			return -1
+		}
+		return r
+	}, s)
+	s = strings.Join(strings.Fields(withoutLinks(s)), " ")
+	if utf8.RuneCountInString(s) <= maxQuote {
+		return s
+	}
+	cut := string([]rune(s)[:maxQuote-1])
+	if i := strings.LastIndexByte(cut, ' '); i > len(cut)/2 {
+		cut = cut[:i]
+	}
+	return cut + "…"
+}
+
+// sentences parts a line at full stops, question and exclamation marks that are followed by a space. The parts are
+// pieces of the line.
+func sentences(s string) []string {
+	var out []string
+	from := 0
+	for i, r := range s {
+		if r == ' ' && i > from && endsSentence(s[from:i]) {
+			out = appendText(out, s[from:i])
+			from = i + 1
+		}
+	}
+	return appendText(out, s[from:])
+}
+
+func appendText(out []string, s string) []string {
+	if s = strings.TrimSpace(s); s != "" {
+		out = append(out, s)
+	}
+	return out
+}
+
+// endsSentence reports whether the text ends with a mark that ends a sentence. Titles and single letters don't.
+func endsSentence(s string) bool {
+	s = strings.TrimRight(s, `"')]”’`)
+	switch {
+	case strings.HasSuffix(s, "?"), strings.HasSuffix(s, "!"), strings.HasSuffix(s, "。"), strings.HasSuffix(s, "？"):
+		return true
+	case strings.HasSuffix(s, "..."), strings.HasSuffix(s, "…"), !strings.HasSuffix(s, "."):
+		return false
+	}
+	last := strings.TrimSuffix(s[strings.LastIndexByte(s, ' ')+1:], ".")
+	switch last {
+	case "Mr", "Mrs", "Ms", "Dr", "St", "Prof", "vs", "e.g", "i.e":
+		return false
+	}
+	return utf8.RuneCountInString(last) > 1 || last == "" || !unicode.IsUpper(rune(last[0]))
+}
+
+// word is one word of a sentence.
+type word struct {
+	raw   string // as it is written
+	low   string // lower case, with a plain apostrophe
+	upper bool   // begins with a capital although it is not the first
+	term  int    // its id in the document, or -1
+}
+
+// words parts a sentence into words: runs of letters, marks, digits and inner apostrophes and hyphens.
+func words(s string) []word {
+	var out []word
+	from := -1
+	flush := func(to int) {
+		if from >= 0 {
+			raw := strings.TrimRight(s[from:to], "'’-")
+			first, _ := utf8.DecodeRuneInString(raw)
+			low := strings.ReplaceAll(strings.ToLower(raw), "’", "'")
+			out = append(out, word{raw, low, len(out) > 0 && unicode.IsUpper(first), -1})
+			from = -1
+		}
+	}
+	for i, r := range s {
+		inner := r == '\'' || r == '’' || r == '-'
+		switch {
+		case unicode.IsLetter(r), unicode.IsNumber(r), unicode.IsMark(r):
+			if from < 0 {
+				from = i
+			}
+		case !inner:
+			flush(i)
+		}
+	}
+	flush(len(s))
+	return out
+}
+
+// plainWords are the words with contractions written out, for the cues: we'll is "we will", can't is "can not".
+func plainWords(ws []word) []string {
+	out := make([]string, 0, len(ws)+4)
+	for _, w := range ws {
+		if !strings.Contains(w.low, "'") {
+			out = append(out, w.low)
+			continue
+		}
+		out = append(out, strings.Fields(writtenOut(w.low))...)
+	}
+	return out
+}
+
+func writtenOut(w string) string {
+	switch w {
+	case "won't":
+		return "will not"
+	case "can't":
+		return "can not"
+	case "let's":
+		return "let us"
+	case "it's", "that's", "here's", "there's", "what's", "who's", "where's", "how's", "everything's":
+		return strings.TrimSuffix(w, "'s") + " is"
+	}
+	for _, c := range [][2]string{{"n't", " not"}, {"'ll", " will"}, {"'re", " are"}, {"'ve", " have"}, {"'m", " am"}, {"'d", " would"}, {"'s", ""}} {
+		if base, ok := strings.CutSuffix(w, c[0]); ok {
+			return base + c[1]
+		}
+	}
+	return strings.ReplaceAll(w, "'", "")
+}
