@@ -202,7 +202,9 @@ func setLocal(ctx context.Context, pc *webrtc.PeerConnection, d webrtc.SessionDe
 var baseAddress = regexp.MustCompile(` raddr \S+ rport \d+`)
 
 // withoutBase hides the local address behind a relayed candidate (RFC 8839 section 5.1 allows 0.0.0.0).
-func withoutBase(sdp string) string { return baseAddress.ReplaceAllString(sdp, " raddr 0.0.0.0 rport 9") }
+func withoutBase(sdp string) string {
+	return baseAddress.ReplaceAllString(sdp, " raddr 0.0.0.0 rport 9")
+}
 
 // AddCandidate adds a remote ICE candidate that was trickled. It fails before the remote description is set.
 func (c *Conn) AddCandidate(init webrtc.ICECandidateInit) error {
