@@ -24,6 +24,7 @@ func fillRoom(t testing.TB, s *sqlite.Store, id, room, word string, lines int) {
 	t.Helper()
 	_, err := s.StartSession(t.Context(), models.Session{ID: id, Room: room, Name: id, Started: start})
 	must(t, err)
+	must(t, s.SetNoticeTargets(t.Context(), []models.NoticeTarget{{Name: "hosts"}}))
 	rng := rand.New(rand.NewPCG(7, 8))
 	for seq := 1; seq <= lines; seq++ {
 		c := clip(id, 1, seq, bytes.Repeat([]byte(word), 1+rng.IntN(800)))
@@ -119,7 +120,7 @@ func TestSweepKeepsToTheClocks(t *testing.T) {
 		equal(t, "target", r.Target, "secret")
 		what = append(what, fmt.Sprintf("%s %d", r.What, r.Rows))
 	}
-	equal(t, "removals", what, []string{"sound 8", "evidence 8", "words 36", "gaps 44", "flags 8", "actions 16", "decisions 8", "strikes 8", "remains 2"})
+	equal(t, "removals", what, []string{"sound 8", "evidence 8", "words 36", "gaps 44", "flags 8", "notices 8", "actions 16", "decisions 8", "strikes 8", "remains 2"})
 	if swept, err := s.Sweep(t.Context(), start.Add(182*day), policy); err != nil || !swept.Nothing() {
 		t.Errorf("a second sweep removed %+v, %v", swept, err)
 	}

@@ -42,6 +42,7 @@ func dueSteps() []dueStep {
 			func(s *models.Swept) *int { return &s.Utterances }},
 		{"gaps", words, "gaps", saidBefore, eraseRows, nil, func(s *models.Swept) *int { return &s.Gaps }},
 		{"flags", flags, "flags", saidBefore, eraseRows, nil, func(s *models.Swept) *int { return &s.Flags }},
+		{"notices", flags, "notices", madeBefore, eraseRows, nil, func(s *models.Swept) *int { return &s.Notices }},
 		{"actions", flags, "actions", madeBefore, eraseRows, nil, func(s *models.Swept) *int { return &s.Decisions }},
 		{"decisions", flags, "decisions", madeBefore, eraseRows, nil, func(s *models.Swept) *int { return &s.Decisions }},
 		{"strikes", flags, "ledger", "at < ?4", eraseRows, nil, func(s *models.Swept) *int { return &s.Decisions }},
