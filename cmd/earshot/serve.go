@@ -224,7 +224,10 @@ func (s *station) recover(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read the spool: %w", err)
 		}
-		if _, err := s.desk.judged(ctx, clip.Session); err != nil { // from now on it is known when it was spoken
+		switch _, err := s.desk.judged(ctx, clip.Session); { // from now on it is known when it was spoken
+		case errors.Is(err, models.ErrNotFound): // erased meanwhile
+			continue
+		case err != nil:
 			return err
 		}
 		s.text.Submit(clip)
