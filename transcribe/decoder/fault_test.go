@@ -234,6 +234,24 @@ func TestChildrenEndWithTheParent(t *testing.T) {
 	waitFor(t, "the child to end", func() bool { return ended(child) })
 }
 
+// What ends a program in order, such as Ctrl-C in its terminal, does not end its decoders: they are needed to the last.
+func TestDecodersIgnoreSignals(t *testing.T) {
+	p := newPool(t, Config{})
+	e := p.Engines()[0]
+	say(t, e, "before")
+	pid := p.Stats().Processes[0].PID
+	if group, err := syscall.Getpgid(pid); err != nil || group != pid {
+		t.Errorf("process %d is in group %d, with the terminal's: %v", pid, group, err)
+	}
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		must(t, syscall.Kill(pid, s))
+		say(t, e, "after "+s.String())
+	}
+	if s := p.Stats(); s.Restarts != 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
 // ended reports whether a process that is not our child is gone, or a zombie that somebody else has to reap.
 func ended(pid int) bool {
 	data, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
