@@ -53,9 +53,11 @@ func TestMuteIsKept(t *testing.T) {
 			if got := p.verbs(); !slices.Equal(got, want) {
 				t.Errorf("orders %v, want %v", got, want)
 			}
+			h.mu.Lock()
 			if n := len(h.notes); n != len(want)-1 || n > 0 && !strings.Contains(h.notes[n-1], "Ana undid the mute again and again") {
 				t.Errorf("notes %q", h.notes)
 			}
+			h.mu.Unlock()
 			cancel()
 			<-ended
 		})

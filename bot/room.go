@@ -94,10 +94,11 @@ type Room struct {
 	base  time.Duration // session time at began
 	act   *actor
 
-	mu     sync.Mutex
-	rights Capabilities
-	inside bool
-	guards map[string]*guarded // by speaker id
+	mu      sync.Mutex
+	rights  Capabilities
+	inside  bool
+	guards  map[string]*guarded // by speaker id
+	removed map[string]bool     // whom the bot sent out, until they come back
 
 	// Of the visit that runs, under its lock; they outlive it.
 	announced bool

@@ -138,6 +138,7 @@ func (v *visit) came(id string) bool {
 		return false
 	}
 	if !v.people[id] {
+		v.room.isBack(id, v.can)
 		select {
 		case v.news <- struct{}{}:
 		default:
