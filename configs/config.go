@@ -27,6 +27,8 @@ type Config struct {
 	DataDir string `mapstructure:"data_dir"`
 	// Listen is host:port for the review page and the lounge; port 0 is any free one.
 	Listen string `mapstructure:"listen"`
+	// Access is who need not log in: "here", "required" or "open".
+	Access string `mapstructure:"access"`
 	// Hosts are the DNS names under which the page may be asked for, besides localhost and addresses.
 	Hosts []string `mapstructure:"hosts"`
 	// Model is the absolute path of a ggml Whisper model; empty means the practice model inside the program.

@@ -46,6 +46,7 @@ func TestDefaults(t *testing.T) {
 		Language: "en", Vocabulary: []string{}, ICE: ICE{Servers: []string{}, Interfaces: []string{}}, Rooms: []string{}, Partials: 1500 * time.Millisecond, SpoolMB: 1024,
 		Rules:     []string{"open-mic"},
 		Hosts:     []string{},
+		Access:    "here",
 		Evidence:  Evidence{Keep: 336 * time.Hour},
 		Log:       Log{Level: slog.LevelInfo, Format: "text"},
 		Retention: Retention{Clips: Age(14 * 24 * time.Hour), Transcripts: Age(30 * 24 * time.Hour), Flags: Age(180 * 24 * time.Hour)},
@@ -90,6 +91,7 @@ var samples = map[string]struct {
 }{
 	"data_dir":               {"/srv/earshot", "/srv/earshot"},
 	"listen":                 {":9000", ":9000"},
+	"access":                 {"required", "required"},
 	"hosts":                  {"earshot.example,earshot.lan", []string{"earshot.example", "earshot.lan"}},
 	"livekit.hidden":         {"true", true},
 	"ice.servers":            {"stun:a:3478,turns:b?transport=tcp", []string{"stun:a:3478", "turns:b?transport=tcp"}},

@@ -43,6 +43,7 @@ func settings() []setting {
 	return []setting{
 		{"data_dir", file("the path of a folder")},
 		{"listen", address()},
+		{"access", choice("here", "required", "open")},
 		{"hosts", hostNames()},
 		{"model", file("the path of a file")},
 		{"fallback_model", file("the path of a file")},

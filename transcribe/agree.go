@@ -13,6 +13,7 @@ type agreement struct {
 	key    models.Key
 	words  []string // of the latest decode
 	stable int      // of them
+	told   bool     // something of it was shown
 }
 
 // hear takes the words of the next decode. retracted says that words which were stable are not there any more.

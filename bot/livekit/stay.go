@@ -292,8 +292,16 @@ func maySpeak(p *lk.ParticipantInfo) bool {
 func (s *stay) capabilities() bot.Capabilities {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	m, speaks := s.moderates, s.moderates || s.speaks
-	return bot.Capabilities{Message: speaks, PrivateMessage: speaks, Mute: m, Unmute: m, ToAudience: m, Remove: m}
+	if s.moderates {
+		return Abilities()
+	}
+	return bot.Capabilities{Message: s.speaks, PrivateMessage: s.speaks}
+}
+
+// Abilities is what the bot can do in a LiveKit room with the server's key and secret. Removing is no ban: the same token
+// joins again.
+func Abilities() bot.Capabilities {
+	return bot.Capabilities{Message: true, PrivateMessage: true, Mute: true, Unmute: true, ToAudience: true, Remove: true}
 }
 
 // talk takes who talks now, or no longer.

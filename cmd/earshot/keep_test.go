@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,16 +17,21 @@ import (
 
 // countingStore fails every other sweep.
 type countingStore struct {
+	mu                         sync.Mutex
 	sweeps, expiries, erasures int
 	policy                     models.RetentionPolicy
 }
 
 func (c *countingStore) ExpireEvidence(context.Context, time.Time) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.expiries++
 	return 1, nil
 }
 
 func (c *countingStore) Sweep(_ context.Context, _ time.Time, p models.RetentionPolicy) (models.Swept, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.sweeps++
 	c.policy = p
 	if c.sweeps%2 == 0 {
@@ -35,8 +41,16 @@ func (c *countingStore) Sweep(_ context.Context, _ time.Time, p models.Retention
 }
 
 func (c *countingStore) Erasing(context.Context) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.erasures++
 	return 0, nil
+}
+
+func (c *countingStore) counts() (sweeps, expiries, erasures int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sweeps, c.expiries, c.erasures
 }
 
 // A sweep comes at the start and every hour, whatever became of the one before.
@@ -48,13 +62,13 @@ func TestKeeperSweepsAtTheStartAndHourly(t *testing.T) {
 		ended := make(chan error, 1)
 		go func() { ended <- k.Run(ctx) }()
 		synctest.Wait()
-		if store.sweeps != 1 || store.expiries != 1 {
-			t.Errorf("at the start: %d sweeps, %d expiries", store.sweeps, store.expiries)
+		if sweeps, expiries, _ := store.counts(); sweeps != 1 || expiries != 1 {
+			t.Errorf("at the start: %d sweeps, %d expiries", sweeps, expiries)
 		}
 		time.Sleep(3*time.Hour + time.Minute)
 		synctest.Wait()
-		if store.sweeps != 4 || store.expiries != 4 || store.erasures < 5000 {
-			t.Errorf("after three hours: %d sweeps, %d expiries, %d looks for erasures", store.sweeps, store.expiries, store.erasures)
+		if sweeps, expiries, erasures := store.counts(); sweeps != 4 || expiries != 4 || erasures < 5000 {
+			t.Errorf("after three hours: %d sweeps, %d expiries, %d looks for erasures", sweeps, expiries, erasures)
 		}
 		cancel()
 		if err := <-ended; err != nil {

@@ -4,18 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
-	"slices"
 
 	"earshot/models"
 	"earshot/moderation/review/export"
 )
-
-// exportTypes are the media types of the formats; others are sent as plain text.
-var exportTypes = map[export.Format]string{
-	export.FormatJSON: "application/json; charset=utf-8",
-	export.FormatSRT:  "application/x-subrip; charset=utf-8",
-	export.FormatVTT:  "text/vtt; charset=utf-8",
-}
 
 // download answers with a session in the format of the address, as the command line writes it.
 func (s *Server) download(w http.ResponseWriter, r *http.Request) {
@@ -29,49 +21,26 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) {
 	sendExport(w, r.PathValue("id"), f, b)
 }
 
-func sendExport(w http.ResponseWriter, session string, f export.Format, b []byte) {
-	kind, ok := exportTypes[f]
-	if !ok {
-		kind = "text/plain; charset=utf-8"
-	}
-	name := string(f)
-	if f == export.FormatText {
-		name = "txt"
-	}
-	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Content-Disposition", `attachment; filename="`+session+"."+name+`"`)
+func sendExport(w http.ResponseWriter, session string, o export.Options, b []byte) {
+	w.Header().Set("Content-Type", o.Format.ContentType())
+	w.Header().Set("Content-Disposition", `attachment; filename="`+export.FileName(session, o.Format, o.Redact)+`"`)
 	_, _ = w.Write(b)
 }
 
-// exported writes a session in a format.
-func (s *Server) exported(r *http.Request, format string) ([]byte, export.Format, error) {
-	f, err := export.ParseFormat(format)
-	if err != nil {
-		return nil, "", fmt.Errorf("%w: %w", models.ErrInvalid, err)
+// exported writes a session in a format; redact=1 in the query masks names, numbers and addresses.
+func (s *Server) exported(r *http.Request, format string) ([]byte, export.Options, error) {
+	o := export.Options{Redact: r.URL.Query().Get("redact") == "1"}
+	var err error
+	if o.Format, err = export.ParseFormat(format); err != nil {
+		return nil, o, fmt.Errorf("%w: %w", models.ErrInvalid, err)
 	}
-	h, err := s.load(r.Context(), r.PathValue("id"))
+	info, err := s.visible(r.Context(), r.PathValue("id"))
 	if err != nil {
-		return nil, "", err
+		return nil, o, err
 	}
 	var b bytes.Buffer
-	if err := export.Write(&b, f, h.transcript()); err != nil {
-		return nil, "", fmt.Errorf("export as %s: %w", f, err)
+	if err := export.WriteSession(r.Context(), &b, s.store, info.ID, o); err != nil {
+		return nil, o, fmt.Errorf("export as %s: %w", o.Format, err)
 	}
-	return b.Bytes(), f, nil
-}
-
-// transcript is the session as it is exported: with the names that hosts gave.
-func (h held) transcript() export.Transcript {
-	slices.SortStableFunc(h.lines, func(a, b models.Utterance) int { return int(a.StartMS - b.StartMS) })
-	for i := range h.lines {
-		if n := h.names[h.lines[i].SpeakerID]; n != "" {
-			h.lines[i].SpeakerName = n
-		}
-	}
-	for i := range h.flags {
-		if n := h.names[h.flags[i].SpeakerID]; n != "" {
-			h.flags[i].SpeakerName = n
-		}
-	}
-	return export.Transcript{Session: &h.session.Session, Utterances: h.lines, Flags: h.flags, Gaps: h.gaps}
+	return b.Bytes(), o, nil
 }
