@@ -10,11 +10,18 @@ import (
 // Act carries an action out in the room and reports what came of it. It blocks until the effect was seen and stays, or
 // nothing more can be tried: some seconds. It may be called from any goroutine while Run runs; for one person one after
 // the other.
+//
+// Where people can undo a mute themselves it is watched for as long as ForMS says (0: until an unmute): it is set again,
+// and who undoes it again and again loses the right to speak, where that can be taken.
 func (r *Room) Act(ctx context.Context, a models.Action, o ActOptions) Outcome {
 	out := r.act.do(ctx, a, o)
+	r.guard(out)
 	log := r.log.With("action", a.ID, "verb", string(a.Verb), "speaker", a.TargetID, "tries", out.Action.Attempts, "ms", out.Took.Milliseconds())
 	if out.Action.State == models.ActionSeen {
 		log.Info("action took effect", "done", string(out.Done), "how", out.How)
+		if out.Done == models.VerbRemove || out.Done == models.VerbBan {
+			r.sentOut(a.TargetID)
+		}
 	} else {
 		log.Warn("action failed", "err", out.Action.Error)
 	}
@@ -56,4 +63,26 @@ func (r *Room) tellMissing(can Capabilities) {
 	list := strings.Join(missing, ", ")
 	r.log.Warn("rights are missing", "verbs", list)
 	r.note(can, "the rules may ask for "+list+", and the bot has no right to do this here: it will only tell you")
+}
+
+// sentOut remembers whom the bot removed: a removal bars nobody from coming back.
+func (r *Room) sentOut(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.removed == nil {
+		r.removed = map[string]bool{}
+	}
+	r.removed[id] = true
+}
+
+// isBack tells the host, once, that somebody came who had been removed.
+func (r *Room) isBack(id string, can Capabilities) {
+	r.mu.Lock()
+	back := r.removed[id]
+	delete(r.removed, id)
+	r.mu.Unlock()
+	if back {
+		r.log.Warn("somebody who was removed is back", "speaker", id)
+		r.note(can, r.pipe.name(id, id)+" was removed and is back")
+	}
 }

@@ -27,6 +27,8 @@ type Config struct {
 	DataDir string `mapstructure:"data_dir"`
 	// Listen is host:port for the review page and the lounge; port 0 is any free one.
 	Listen string `mapstructure:"listen"`
+	// Access is who need not log in: "here", "required" or "open".
+	Access string `mapstructure:"access"`
 	// Hosts are the DNS names under which the page may be asked for, besides localhost and addresses.
 	Hosts []string `mapstructure:"hosts"`
 	// Model is the absolute path of a ggml Whisper model; empty means the practice model inside the program.
@@ -65,6 +67,8 @@ type Config struct {
 	Evidence Evidence `mapstructure:"evidence"`
 	// Retention is how long the record is kept.
 	Retention Retention `mapstructure:"retention"`
+	// Notices is who is told of flags outside the page.
+	Notices Notices `mapstructure:"notices"`
 	// Summary is how sessions are summed up.
 	Summary Summary `mapstructure:"summary"`
 	// Opinion is who is asked before a verdict reaches anybody.
@@ -99,6 +103,14 @@ type Evidence struct {
 type LiveKit struct {
 	// Hidden keeps the bot out of the list of participants.
 	Hidden bool `mapstructure:"hidden"`
+}
+
+// Notices is who is told of flags outside the page.
+type Notices struct {
+	// Targets is the absolute path of the file that names them, with their secrets; empty means nobody.
+	Targets string `mapstructure:"targets"`
+	// Link is the address of the review page as hosts open it; empty means the address it listens on.
+	Link string `mapstructure:"link"`
 }
 
 // Segment is how speech is cut into clips.

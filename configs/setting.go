@@ -43,6 +43,7 @@ func settings() []setting {
 	return []setting{
 		{"data_dir", file("the path of a folder")},
 		{"listen", address()},
+		{"access", choice("here", "required", "open")},
 		{"hosts", hostNames()},
 		{"model", file("the path of a file")},
 		{"fallback_model", file("the path of a file")},
@@ -71,6 +72,8 @@ func settings() []setting {
 		{"retention.clips", age()},
 		{"retention.transcripts", age()},
 		{"retention.flags", age()},
+		{"notices.targets", file("the path of a file")},
+		{"notices.link", matching(`^(https?://[^\s?#]+)?$`, `an address like "https://earshot.example", or empty`)},
 		{"summary.url", matching(`^(https?://[^\s/?#@]+(/[^\s?#]*)?)?$`, `the base of an API like http://127.0.0.1:11434/v1, without a password in it`)},
 		{"summary.model", matching(`^[^\s]*$`, "the name of a model, without spaces")},
 		{"opinion.url", matching(`^(https?://[^\s/?#@]+(/[^\s?#]*)?)?$`, `the base of an API like http://127.0.0.1:11434/v1, without a password in it`)},

@@ -1,5 +1,7 @@
 package models
 
+import "time"
+
 // Access is what a person may do with the record of a room.
 type Access string
 
@@ -24,3 +26,38 @@ func (a Access) Rank() int {
 
 // Allows says whether what needs the other kind is allowed.
 func (a Access) Allows(need Access) bool { return a.Rank() >= need.Rank() && a.Rank() > 0 }
+
+// User is somebody who may open the pages.
+type User struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// Access holds in all rooms, Rooms beyond it in single ones.
+	Access Access            `json:"access"`
+	Rooms  map[string]Access `json:"rooms,omitempty"`
+	// Password is a hash in PHC form; "" for somebody who logs in by link only.
+	Password string    `json:"-"`
+	Created  time.Time `json:"created"`
+}
+
+// CredentialKind tells what a token is for. The list is closed.
+type CredentialKind string
+
+// The kinds of credentials.
+const (
+	CredentialSession CredentialKind = "session" // a browser that is logged in
+	CredentialLink    CredentialKind = "link"    // logs in once
+	CredentialKey     CredentialKind = "key"     // a program that uses the API
+)
+
+// Credential is a token that stands for a user. The token itself is known to its holder alone.
+type Credential struct {
+	// Hash is SHA-256 of the token, in hex.
+	Hash  string         `json:"-"`
+	Kind  CredentialKind `json:"kind"`
+	User  string         `json:"user"` // User.ID
+	Label string         `json:"label"`
+	// Access is the most that it allows; AccessNone: all that the user may.
+	Access  Access    `json:"access,omitempty"`
+	Created time.Time `json:"created"`
+	Expires time.Time `json:"expires,omitzero"` // zero: never
+}

@@ -35,6 +35,7 @@ type Swept struct {
 	Gaps       int `json:"gaps"`
 	// Decisions counts decisions, actions and strikes.
 	Decisions int `json:"decisions"`
+	Notices   int `json:"notices"`
 	// Sessions are those of which nothing was left.
 	Sessions int `json:"sessions"`
 }
@@ -70,8 +71,8 @@ type Removal struct {
 	At time.Time `json:"at"`
 	// By is who asked for it; "retention" for the sweep.
 	By string `json:"by"`
-	// What was removed: session, person, room; or, by the sweep, sound, evidence, words, gaps, flags, actions,
-	// decisions, strikes, remains.
+	// What was removed: session, person, room; or, by the sweep, sound, evidence, words, gaps, flags, notices,
+	// actions, decisions, strikes, remains.
 	What   string `json:"what"`
 	Target string `json:"target"`
 	// Rows is how many rows there were to remove.

@@ -29,7 +29,9 @@ func (r numberRun) isPhone(atoms []atom) bool {
 	n := len(digits)
 	first, last := r.numbers[0].from, r.numbers[len(r.numbers)-1].to
 	switch {
-	case n < 7 || n > 15 || progression(digits) || r.years() || !varied(digits) && n < 9:
+	case n < 7 || n > 15 || r.years() || !varied(digits) && n < 9:
+		return false
+	case progression(digits) && !cued(atoms, first-8, first, phoneCues): // somebody counts
 		return false
 	case r.plus:
 		return n >= 8

@@ -158,7 +158,20 @@ func (s *Service) show(t *openTrack, c models.Clip, r Result) {
 		return
 	}
 	s.stats.Partials++
+	if !t.told && t.shown() {
+		t.told = true
+		s.tellFirst(c)
+	}
 	s.cfg.Partial(t.partial(c, retracted))
+}
+
+// tellFirst measures the latency of a stretch's first text. Called with the lock held.
+func (s *Service) tellFirst(c models.Clip) {
+	if s.cfg.FirstPartial == nil || s.cfg.SpokenAt == nil {
+		return
+	}
+	began := s.cfg.SpokenAt(c).Add(-time.Duration(c.DurationMS()) * time.Millisecond)
+	s.cfg.FirstPartial(max(0, time.Since(began)))
 }
 
 // conclude ends the partials of a clip whose final text is known. Where stable words were wrong, watchers are told so

@@ -79,8 +79,13 @@ func runOn(t *testing.T, cfg Config, s *screen) *Service {
 
 func TestPartialsBecomeTheFinal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := &screen{}
-		s := runOn(t, Config{Engines: []Engine{speaking("one", "two", "three", "four")}}, d)
+		d, began := &screen{}, time.Now()
+		var first []time.Duration
+		s := runOn(t, Config{
+			Engines:      []Engine{speaking("one", "two", "three", "four")},
+			SpokenAt:     func(models.Clip) time.Time { return began }, // of a second of speech
+			FirstPartial: func(d time.Duration) { first = append(first, d) },
+		}, d)
 		for n := 1; n <= 3; n++ {
 			s.Preview(open("a", 1, n))
 			time.Sleep(time.Second)
@@ -90,6 +95,9 @@ func TestPartialsBecomeTheFinal(t *testing.T) {
 		want := []string{`a/1 ""+"one"`, `a/1 "one "+"two"`, `a/1 "one two "+"three"`, `a/1 = "one two three four "`}
 		if !slices.Equal(d.seen(), want) {
 			t.Errorf("seen %q, want %q", d.seen(), want)
+		}
+		if want := []time.Duration{1100 * time.Millisecond}; !slices.Equal(first, want) {
+			t.Errorf("first text after %v, want %v", first, want)
 		}
 		if len(s.partials.waiting) != 0 || s.Stats().Partials != 3 || s.Stats().Retracted != 0 {
 			t.Errorf("stats %+v", s.Stats())

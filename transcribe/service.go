@@ -65,6 +65,9 @@ type Config struct {
 	// NoteAttempt adds one to a clip's Attempts in the spool, before the clip is decoded; nil when nothing outlives the
 	// program. models.ErrNotFound says that the clip is not there any more, and need not be decoded.
 	NoteAttempt func(context.Context, models.Key) (int, error)
+	// FirstPartial is told how long after the beginning of a stretch its first text was shown; nil: nobody asks. It is
+	// bound as Partial is.
+	FirstPartial func(time.Duration)
 	// SpokenAt is when a clip's speech ended in wall time; nil takes the time of Submit.
 	SpokenAt func(models.Clip) time.Time
 	// MaxPCM bounds the decoded sound that waits in memory (default 5 min). Beyond it clips wait as Opus, a hundredth of the

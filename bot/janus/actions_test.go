@@ -86,7 +86,7 @@ func TestActions(t *testing.T) {
 	}
 	ana, ben := s.speak(t, 1234, "Ana", tone(t), nil), s.speak(t, 1234, "Ben", tone(t), nil)
 	tokens, can := s.room(t, Config{URL: s.url("room/55"), Secret: "s3cret", RoomToken: "robot"})
-	if can.String() != "mute unmute remove ban" {
+	if can != Abilities() || can.String() != "mute unmute remove ban" {
 		t.Errorf("can, with tokens: %s", can)
 	}
 	cem := s.speak(t, 55, "Cem", tone(t), request{"token": "Cem"})

@@ -40,11 +40,11 @@ func TestAudioBridge(t *testing.T) {
 	if out.Done != models.VerbMute || out.Took > 3*time.Second {
 		t.Errorf("mute: %+v", out)
 	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if n := e.loud("Ana"); n < 100 || n > 260 { // her turn ends later than her voice
 		t.Errorf("Ana was given %d packets, of 150 with her voice", n)
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
 	for _, tr := range e.tracks {
 		want := models.AttributionPlatform
 		if tr.info.SpeakerID == severalID {

@@ -23,8 +23,8 @@ func (st *stay) videoRights(ctx context.Context) bot.Capabilities {
 		st.c.cfg.Log.Warn("the room's secret is not taken: the bot can only listen", "err", err)
 		return bot.Capabilities{}
 	}
-	can := bot.Capabilities{Mute: true, Unmute: true, Remove: true}
-	can.Ban = len(st.tokens(ctx)) > 0
+	can := Abilities()
+	can.Ban = !st.c.at.bridge && len(st.tokens(ctx)) > 0
 	return can
 }
 
@@ -144,4 +144,9 @@ func hard(err error) error {
 	default:
 		return bot.Refuse("the server refused it", err)
 	}
+}
+
+// Abilities is what the bot can do in a VideoRoom with the room's secret; in an AudioBridge all but the ban.
+func Abilities() bot.Capabilities {
+	return bot.Capabilities{Mute: true, Unmute: true, Remove: true, Ban: true}
 }

@@ -36,9 +36,15 @@ func TestVideoRoom(t *testing.T) {
 	s.speak(t, 1234, "Eli", says("Eli"), nil)
 	e.until(t, "Eli", func() bool { return e.heard("Eli", 5) > 20 })
 	e.onlyOwn(t, tags)
-	if n := len(c.now.Load().slots.byMid); n > 4 {
+	sl := c.now.Load().slots
+	sl.mu.Lock()
+	n := len(sl.byMid)
+	sl.mu.Unlock()
+	if n > 4 {
 		t.Errorf("%d media sections for five speakers: the server used none again", n)
 	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	for _, tr := range e.tracks {
 		gone := tr.info.SpeakerName == "Ana" || tr.info.SpeakerName == "Ben"
 		if tr.ended != gone || tr.info.Attribution != models.AttributionTrack {
@@ -104,9 +110,13 @@ func TestClaim(t *testing.T) {
 	if c.now.Load().s.now() == sock {
 		t.Error("the websocket is still the old one")
 	}
+	e.mu.Lock()
 	before := e.heard("Ana", 1)
+	e.mu.Unlock()
 	e.until(t, "Ana goes on", func() bool { return e.heard("Ana", 1) > before+20 })
 	e.onlyOwn(t, tags)
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if len(e.tracks) != 2 || e.tracks[0].ended {
 		t.Errorf("%d tracks, the first ended: %v", len(e.tracks), e.tracks[0].ended)
 	}

@@ -69,13 +69,13 @@ func TestEnds(t *testing.T) {
 		do   func(t *testing.T, url string)
 	}{
 		{models.EndReplaced, func(t *testing.T, url string) { enter(t, livekit.PublishConfig{URL: url, Identity: "earshot"}) }},
-		{models.EndRemoved, func(t *testing.T, url string) {
+		{models.EndRemoved, func(t *testing.T, _ string) {
 			ctx, service := admin(t, s, "x")
 			if _, err := service.RemoveParticipant(ctx, &lk.RoomParticipantIdentity{Room: "x", Identity: "earshot"}); err != nil {
 				t.Fatal(err)
 			}
 		}},
-		{models.EndRoomClosed, func(t *testing.T, url string) {
+		{models.EndRoomClosed, func(t *testing.T, _ string) {
 			ctx, service := admin(t, s, "x")
 			if _, err := service.DeleteRoom(ctx, deleteRoom("x")); err != nil {
 				t.Fatal(err)
@@ -191,27 +191,87 @@ func TestNoPath(t *testing.T) {
 	}
 }
 
-// TestServerKilled: the server is killed and comes back on the same port after a second: the bot is back within 5 s.
+// TestServerKilled: the server is killed and comes back on the same port after a second, or half a minute: the bot is back
+// within 5 s, what was said before is stored, and the time in between is a gap.
 func TestServerKilled(t *testing.T) {
+	away := time.Second
+	if everything {
+		away = 30 * time.Second
+	}
 	s := server(t, "")
 	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
-	r := newRoom()
-	c := connector(t, livekit.Config{URL: s.URL("x")})
-	stop := supervise(t, c, r)
-	r.until(t, "Ana's sound", r.hears("ana"))
+	n := &notebook{}
+	joined := make(chan struct{}, 8)
+	b, err := bot.NewRoom(bot.Config{
+		Room: models.Room{ID: "x"}, Session: models.Session{ID: "s", Epoch: 1}, Connector: connector(t, livekit.Config{URL: s.URL("x")}), Sink: n, Log: log(t),
+		Watch: func(s bot.Status) {
+			if s.State == bot.StateListening && s.Note == "" {
+				joined <- struct{}{}
+			}
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan models.EndReason, 1)
+	go func() { reason, _ := b.Run(ctx); ended <- reason }()
+	<-joined
+	wait(t, "a clip of Ana", func() bool { return n.count("ana") > 0 })
 	s.Kill()
-	time.Sleep(time.Second) // how long the server is away
+	time.Sleep(away)
 	if err := s.Restart(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	back := time.Now()
-	r.until(t, "the bot in the new server", func() bool { return r.joins == 2 })
+	<-joined
 	if took := time.Since(back); took > 5*time.Second {
 		t.Errorf("back after %v", took)
 	}
 	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "bo"})
-	r.until(t, "Bo's sound", r.hears("bo"))
-	stop()
+	wait(t, "a clip of Bo", func() bool { return n.count("bo") > 0 })
+	cancel()
+	if reason := <-ended; reason != models.EndStopped {
+		t.Errorf("ended as %s", reason)
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if len(n.gaps) != 1 || n.gaps[0].Cause != models.GapCut || n.gaps[0].LostMS < away.Milliseconds() || n.gaps[0].LostMS > away.Milliseconds()+6000 {
+		t.Errorf("gaps %+v", n.gaps)
+	}
+}
+
+// notebook is a sink that keeps who was heard, and the gaps.
+type notebook struct {
+	mu    sync.Mutex
+	clips map[string]int
+	gaps  []models.Gap
+}
+
+func (n *notebook) Clip(_ context.Context, c models.Clip) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.clips == nil {
+		n.clips = map[string]int{}
+	}
+	n.clips[c.SpeakerID]++
+	return nil
+}
+
+func (n *notebook) Gap(_ context.Context, g models.Gap) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.gaps = append(n.gaps, g)
+	return nil
+}
+
+func (n *notebook) Speaker(context.Context, models.Speaker) error { return nil }
+
+func (n *notebook) count(id string) int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.clips[id]
 }
 
 // supervise runs a connector again and again, as bot.Room does.
@@ -281,7 +341,7 @@ func (p *proxy) stall(on bool) { p.stalled.Store(on) }
 
 // pass copies until one side ends.
 func (p *proxy) pass(to, from net.Conn) {
-	defer to.Close() //nolint:errcheck // the test is over, or the other side is
+	defer to.Close()
 	b := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(b)

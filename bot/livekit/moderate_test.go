@@ -145,17 +145,20 @@ func TestPosted(t *testing.T) {
 	wait(t, "the lines", func() bool { return len(ana.lines()) == 2 && strings.HasPrefix(ana.lines()[0], " lk-chat-topic ") })
 }
 
-// TestClimb: who unmutes at once is moved to the audience by the room's supervision.
+// TestClimb: who unmutes at once is moved to the audience by the room's supervision; who comes back after a removal is
+// told of.
 func TestClimb(t *testing.T) {
 	t.Parallel()
 	s := server(t, "")
 	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "eve", Stubborn: true})
 	c := connector(t, livekit.Config{URL: s.URL("x")})
-	heard := make(chan struct{}, 1)
+	heard, notes := make(chan struct{}, 1), make(chan string, 16)
 	b, err := bot.NewRoom(bot.Config{
 		Room: models.Room{ID: "x"}, Session: models.Session{ID: "s", Epoch: 1}, Connector: c, Sink: nowhere{}, Log: log(t),
 		Watch: func(s bot.Status) {
-			if s.State == bot.StateListening {
+			if s.Note != "" {
+				notes <- s.Note
+			} else if s.State == bot.StateListening {
 				select {
 				case heard <- struct{}{}:
 				default:
@@ -177,6 +180,15 @@ func TestClimb(t *testing.T) {
 	out = b.Act(t.Context(), models.Action{ID: "b", Verb: models.VerbRemove, TargetID: "eve"}, bot.ActOptions{})
 	if out.Action.State != models.ActionSeen || out.Done != models.VerbRemove {
 		t.Errorf("outcome %+v", out)
+	}
+	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "eve"})
+	select {
+	case note := <-notes:
+		if note != "eve was removed and is back" {
+			t.Errorf("note %q", note)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("nobody says that Eve is back")
 	}
 	cancel()
 	if r := <-ended; r != models.EndStopped {

@@ -3,6 +3,7 @@ package livekit_test
 import (
 	"fmt"
 	"net"
+	"os"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -93,7 +94,7 @@ func TestBlackHole(t *testing.T) {
 			}
 			h := &hole{PacketConn: udp}
 			mux := ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: h})
-			defer mux.Close() //nolint:errcheck // the test is over
+			defer mux.Close()
 			f, err := peer.New(peer.Config{Loopback: true, Mux: mux, IPFilter: func(ip net.IP) bool { return ip.IsLoopback() }})
 			if err != nil {
 				t.Fatal(err)
@@ -173,4 +174,41 @@ func usage() (goroutines int, heap uint64) {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return runtime.NumGoroutine(), m.HeapAlloc
+}
+
+// TestRelayOnly: told to use relays alone, the bot hears through the server's own TURN, and no local address of it is
+// told to the server.
+func TestRelayOnly(t *testing.T) {
+	udp, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := udp.LocalAddr().(*net.UDPAddr).Port
+	_ = udp.Close()
+	s := server(t, fmt.Sprintf("turn: {enabled: true, udp_port: %d, bind_addresses: [127.0.0.1], allow_restricted_peer_cidrs: [127.0.0.0/8], relay_range_start: 30000, relay_range_end: 30100}\n", port))
+	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
+	f, err := peer.New(peer.Config{Loopback: true, RelayOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := livekit.New(livekit.Config{URL: s.URL("x"), Auth: keys, Peer: f, Log: log(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRoom()
+	listen(t, c, r)
+	r.until(t, "Ana's sound", r.hears("ana"))
+	b, err := os.ReadFile(s.Log())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(b)) {
+		if strings.Contains(line, "participant active") && strings.Contains(line, `"participant": "earshot"`) {
+			if strings.Contains(line, "[remote][selected:1][trickle] udp relay") && !strings.Contains(line, "[trickle] udp host") {
+				return
+			}
+			t.Fatalf("the bot's way: %s", line)
+		}
+	}
+	t.Error("the server does not tell the bot's way")
 }

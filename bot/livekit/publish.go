@@ -96,7 +96,7 @@ func (p *publisher) close() {
 }
 
 func (p *publisher) run(ctx context.Context) error {
-	defer context.AfterFunc(ctx, p.sig.leave)()
+	defer context.AfterFunc(ctx, func() { _ = p.sig.leave() })()
 	err := p.begin(ctx)
 	p.group.Go(func() { p.ping(ctx) })
 	played := make(chan error, 1)
@@ -242,6 +242,6 @@ func (p *publisher) play(ctx context.Context, played chan<- error) {
 			err = p.up.Play(ctx, p.track, p.c.Next)
 		}
 		played <- err
-		p.sig.leave()
+		_ = p.sig.leave()
 	})
 }

@@ -34,9 +34,9 @@ const partWithin = 500 * time.Millisecond
 
 // leave tells the server that we go. Its answer ends the websocket: closing at once could lose the farewell, and we
 // would stand in the list of participants until the server misses us.
-func (s *signal) leave() {
+func (s *signal) leave() error {
 	time.AfterFunc(partWithin, s.close)
-	_ = s.send(&lk.SignalRequest{Message: &lk.SignalRequest_Leave{Leave: &lk.LeaveRequest{
+	return s.send(&lk.SignalRequest{Message: &lk.SignalRequest_Leave{Leave: &lk.LeaveRequest{
 		Reason: lk.DisconnectReason_CLIENT_INITIATED, Action: lk.LeaveRequest_DISCONNECT,
 	}}})
 }

@@ -121,7 +121,6 @@ func (s *stay) follow(ctx context.Context) error {
 		var err error
 		select {
 		case <-ctx.Done():
-			s.part()
 			return context.Cause(ctx)
 		case m := <-s.in:
 			err = s.take(ctx, m)
@@ -148,12 +147,22 @@ func (s *stay) follow(ctx context.Context) error {
 	}
 }
 
-// part says farewell and waits for the answer.
+// part says farewell, whatever ended the stay, and waits for the answer: else we would stand in the list of
+// participants until the server misses us.
 func (s *stay) part() {
 	sig := s.signal()
-	sig.leave()
-	for m := range s.in {
-		if m.from == sig && m.err != nil {
+	if sig.leave() != nil {
+		return
+	}
+	t := time.NewTimer(2 * partWithin)
+	defer t.Stop()
+	for {
+		select {
+		case m := <-s.in:
+			if m.from == sig && m.err != nil {
+				return
+			}
+		case <-t.C:
 			return
 		}
 	}
@@ -283,8 +292,16 @@ func maySpeak(p *lk.ParticipantInfo) bool {
 func (s *stay) capabilities() bot.Capabilities {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	m, speaks := s.moderates, s.moderates || s.speaks
-	return bot.Capabilities{Message: speaks, PrivateMessage: speaks, Mute: m, Unmute: m, ToAudience: m, Remove: m}
+	if s.moderates {
+		return Abilities()
+	}
+	return bot.Capabilities{Message: s.speaks, PrivateMessage: s.speaks}
+}
+
+// Abilities is what the bot can do in a LiveKit room with the server's key and secret. Removing is no ban: the same token
+// joins again.
+func Abilities() bot.Capabilities {
+	return bot.Capabilities{Message: true, PrivateMessage: true, Mute: true, Unmute: true, ToAudience: true, Remove: true, SelfUnmute: true}
 }
 
 // talk takes who talks now, or no longer.
@@ -327,6 +344,9 @@ func (s *stay) signal() *signal {
 
 // end closes everything and returns after all goroutines of the stay.
 func (s *stay) end() {
+	if s.media != nil {
+		s.part()
+	}
 	close(s.done)
 	s.signal().close()
 	s.talking.Lock() // whoever opens it is on the way out

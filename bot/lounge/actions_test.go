@@ -123,7 +123,7 @@ func visitor(t *testing.T, base, token string, notice bot.Notice) *bot.Room {
 func TestActions(t *testing.T) {
 	base, _ := open(t, lounge.Config{HostToken: hostToken})
 	r := visitor(t, base, hostToken, bot.Notice{})
-	if can, _ := r.Can(); can.String() != "message private_message mute unmute to_audience remove ban" {
+	if can, _ := r.Can(); can != lounge.Abilities() || can.String() != "message private_message mute unmute to_audience remove ban" {
 		t.Errorf("can: %s", can)
 	}
 	ana, _ := talk(t, base, "Ana")

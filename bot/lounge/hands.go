@@ -195,3 +195,6 @@ func (c *Client) authorize(req *http.Request) {
 		req.Header.Set("Authorization", "Bearer "+c.token)
 	}
 }
+
+// Abilities is what the bot can do in a lounge with the host's token.
+func Abilities() bot.Capabilities { return rights(hostRights()) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -96,6 +97,9 @@ func (f *Factory) Receiver(h Handler, extra ...ICEServer) (*Conn, error) {
 				return
 			}
 			init := cand.ToJSON()
+			if f.config.ICETransportPolicy == webrtc.ICETransportPolicyRelay {
+				init.Candidate = withoutBase(init.Candidate)
+			}
 			h.Candidate(&init)
 		})
 	}
@@ -114,13 +118,18 @@ func (c *Conn) onState(s webrtc.PeerConnectionState) {
 
 // Offer gathers every candidate and returns the SDP offer of one audio section, receiving or, on a Conn made by Sender,
 // sending (no trickle needed).
-func (c *Conn) Offer(ctx context.Context) (string, error) { return c.offer(ctx, true) }
+func (c *Conn) Offer(ctx context.Context) (string, error) { return c.offer(ctx, gatherAll) }
+
+// OfferWithin is Offer with the candidates that are found within a time. Later ones go to Handler.Candidate, as all do.
+func (c *Conn) OfferWithin(ctx context.Context, within time.Duration) (string, error) {
+	return c.offer(ctx, within)
+}
 
 // OfferNow is Offer without waiting for candidates: they are trickled through Handler.Candidate, or, on a Conn made by
 // Sender, found by the other side when its checks arrive.
-func (c *Conn) OfferNow(ctx context.Context) (string, error) { return c.offer(ctx, false) }
+func (c *Conn) OfferNow(ctx context.Context) (string, error) { return c.offer(ctx, 0) }
 
-func (c *Conn) offer(ctx context.Context, gather bool) (string, error) {
+func (c *Conn) offer(ctx context.Context, gather time.Duration) (string, error) {
 	init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}
 	if !c.sends {
 		if _, err := c.pc.AddTransceiverFromKind(webrtc.RTPCodecTypeAudio, init); err != nil {
@@ -157,23 +166,44 @@ func (c *Conn) Accept(ctx context.Context, offer string, gather bool) (string, e
 	if err != nil {
 		return "", fmt.Errorf("peer: answer: %w", err)
 	}
-	return setLocal(ctx, c.pc, answer, gather)
+	within := time.Duration(0)
+	if gather {
+		within = gatherAll
+	}
+	return setLocal(ctx, c.pc, answer, within)
 }
 
-// setLocal sets a local description and, with gather, waits until all ICE candidates are in it. It returns the SDP.
-func setLocal(ctx context.Context, pc *webrtc.PeerConnection, d webrtc.SessionDescription, gather bool) (string, error) {
+// gatherAll waits for every candidate: pion itself gives up on servers that do not answer.
+const gatherAll = time.Hour
+
+// setLocal sets a local description and waits so long for all ICE candidates to be in it. It returns the SDP.
+func setLocal(ctx context.Context, pc *webrtc.PeerConnection, d webrtc.SessionDescription, gather time.Duration) (string, error) {
 	done := webrtc.GatheringCompletePromise(pc)
 	if err := pc.SetLocalDescription(d); err != nil {
 		return "", fmt.Errorf("peer: local description: %w", err)
 	}
-	if gather {
+	if gather > 0 {
+		t := time.NewTimer(gather)
+		defer t.Stop()
 		select {
 		case <-done:
+		case <-t.C:
 		case <-ctx.Done():
 			return "", fmt.Errorf("peer: gathering ICE candidates: %w", context.Cause(ctx))
 		}
 	}
-	return pc.LocalDescription().SDP, nil
+	sdp := pc.LocalDescription().SDP
+	if pc.GetConfiguration().ICETransportPolicy == webrtc.ICETransportPolicyRelay {
+		sdp = withoutBase(sdp)
+	}
+	return sdp, nil
+}
+
+var baseAddress = regexp.MustCompile(` raddr \S+ rport \d+`)
+
+// withoutBase hides the local address behind a relayed candidate (RFC 8839 section 5.1 allows 0.0.0.0).
+func withoutBase(sdp string) string {
+	return baseAddress.ReplaceAllString(sdp, " raddr 0.0.0.0 rport 9")
 }
 
 // AddCandidate adds a remote ICE candidate that was trickled. It fails before the remote description is set.

@@ -52,6 +52,8 @@ type Endpoint struct {
 	Token string
 	// Header holds further request headers; may be nil.
 	Header http.Header
+	// Discover asks the server by OPTIONS for its ICE servers before the offer is made.
+	Discover bool
 	// Client does the requests, usually one made by NewHTTPClient.
 	Client *http.Client
 }
@@ -126,10 +128,7 @@ func (e Endpoint) resource(resp *http.Response) (*Resource, error) {
 func (r *Resource) Delete(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
-	e := r.endpoint
-	if !sameHost(e.URL, r.URL) {
-		e.Token, e.Header = "", nil
-	}
+	e := r.own()
 	req, err := e.request(ctx, http.MethodDelete, r.URL, nil)
 	if err != nil {
 		return err

@@ -64,7 +64,7 @@ func (c *Connector) Run(ctx context.Context, ears bot.Ears) error {
 	defer client.CloseIdleConnections()
 	late := &lateSink{}
 	defer late.End()
-	l, err := c.factory.Listen(ctx, peer.Endpoint{URL: c.endpoint, Token: c.token, Client: client}, late)
+	l, err := c.factory.Listen(ctx, peer.Endpoint{URL: c.endpoint, Token: c.token, Discover: true, Client: client}, late)
 	if err != nil {
 		return reason(ctx, err)
 	}

@@ -33,7 +33,7 @@ func (s *station) afterwards(ctx context.Context, id string) {
 		s.log.Error("the session is not summed up", "session", id, "err", err)
 		return
 	}
-	if err := exportFiles(ctx, s.cfg.Export, s.store, id); err != nil {
+	if err := exportFiles(ctx, s.cfg.Export, exportStore{s.store}, id); err != nil {
 		s.log.Error("the session's files are not written", "session", id, "err", err)
 	}
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"log/slog"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +18,7 @@ import (
 	"earshot/configs"
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/moderation/review"
 	"earshot/moderation/review/export"
 )
 
@@ -51,7 +54,7 @@ func TestSessionEndLeavesSummaryAndFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		var want bytes.Buffer
-		if err := export.WriteSession(t.Context(), &want, s.store, "open-mic-1", export.Options{Format: f}); err != nil {
+		if err := export.WriteSession(t.Context(), &want, exportStore{s.store}, "open-mic-1", export.Options{Format: f}); err != nil {
 			t.Fatal(err)
 		}
 		info, err := os.Stat(name)
@@ -59,7 +62,7 @@ func TestSessionEndLeavesSummaryAndFiles(t *testing.T) {
 			t.Errorf("%s: %d bytes, want %d; mode %v, %v", f, len(got), want.Len(), info.Mode(), err)
 		}
 	}
-	if s.cfg.Export.Redact = true; exportFiles(t.Context(), s.cfg.Export, s.store, "open-mic-1") != nil {
+	if s.cfg.Export.Redact = true; exportFiles(t.Context(), s.cfg.Export, exportStore{s.store}, "open-mic-1") != nil {
 		t.Error("no redacted files")
 	}
 	masked, err := os.ReadFile(filepath.Join(out, "open-mic-1.redacted.txt"))
@@ -80,7 +83,7 @@ func TestExportStaysInItsFolder(t *testing.T) {
 		}
 	}
 	s, _ := finished(t, configs.Export{Dir: out, Formats: []string{"txt"}})
-	if err := exportFiles(t.Context(), s.cfg.Export, s.store, "open-mic-1"); err != nil {
+	if err := exportFiles(t.Context(), s.cfg.Export, exportStore{s.store}, "open-mic-1"); err != nil {
 		t.Fatal(err)
 	}
 	if data, err := os.ReadFile(outside); err != nil || string(data) != "mine" {
@@ -103,7 +106,7 @@ func TestExportStaysInItsFolder(t *testing.T) {
 	if err != nil || !slices.Equal(left, []string{"open-mic-1.txt"}) {
 		t.Errorf("in the folder: %v, %v", left, err)
 	}
-	err = exportFiles(t.Context(), configs.Export{Dir: filepath.Join(out, "none"), Formats: []string{"txt"}}, s.store, "open-mic-1")
+	err = exportFiles(t.Context(), configs.Export{Dir: filepath.Join(out, "none"), Formats: []string{"txt"}}, exportStore{s.store}, "open-mic-1")
 	if !errors.Is(err, fs.ErrNotExist) || models.Hint(err) == "" {
 		t.Errorf("no folder: %v", err)
 	}
@@ -153,6 +156,44 @@ func TestSummaryWaitsForTheLastWords(t *testing.T) {
 	}
 	if got, err := s.summaries.Summarise(t.Context(), "open-mic-1", 0); err != nil || got.Headline == "stored" || got.Digest.Dismissed != 1 {
 		t.Errorf("after a flag was dismissed: %q %+v, %v", got.Headline, got.Digest, err)
+	}
+}
+
+// The page and the command line give the same bytes, also when a host gave somebody a name.
+func TestPageAndCommandExportTheSame(t *testing.T) {
+	s, _ := finished(t, configs.Export{})
+	s.afterwards(t.Context(), "open-mic-1")
+	if err := s.store.NamePerson(t.Context(), "open-mic", "a", "Anastasia", "host", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	page := httptest.NewServer(review.New(review.Config{Store: reviewStore{s.store, nil}, Hub: review.NewHub(review.HubConfig{}), Log: s.log}))
+	defer page.Close()
+	for _, f := range export.Formats() {
+		for query, redact := range map[string]bool{"": false, "?redact=1": true} {
+			res, err := page.Client().Get(page.URL + "/s/open-mic-1/export/" + string(f) + query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := io.ReadAll(res.Body)
+			if err := errors.Join(err, res.Body.Close()); err != nil || res.StatusCode != 200 {
+				t.Fatalf("%s: %d, %v", f, res.StatusCode, err)
+			}
+			var out bytes.Buffer
+			a := &app{stdout: &out, stderr: io.Discard}
+			args := []string{"export", "open-mic-1", "--format", string(f), "--data-dir", filepath.Dir(s.store.Path())}
+			if redact {
+				args = append(args, "--redact")
+			}
+			if code := a.execute(t.Context(), args); code != 0 || !bytes.Equal(got, out.Bytes()) {
+				t.Errorf("%s%s: the page gives %d bytes, the command %d (exit code %d)", f, query, len(got), out.Len(), code)
+			}
+			if named := bytes.Contains(got, []byte("Anastasia")); named == redact && f != export.FormatCSV {
+				t.Errorf("%s%s: the given name is there: %v", f, query, named)
+			}
+			if redact && (bytes.Contains(got, []byte("Ana")) || bytes.Contains(got, []byte("Benjamin"))) {
+				t.Errorf("%s: a name is left", f)
+			}
+		}
 	}
 }
 

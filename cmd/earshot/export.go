@@ -61,7 +61,7 @@ func (a *app) export(cmd *cobra.Command, word string, o exportOptions) (err erro
 		return err
 	}
 	var b bytes.Buffer
-	if err := export.WriteSession(cmd.Context(), &b, store, info.ID, export.Options{Format: format, Redact: o.redact}); err != nil {
+	if err := export.WriteSession(cmd.Context(), &b, exportStore{store}, info.ID, export.Options{Format: format, Redact: o.redact}); err != nil {
 		return err
 	}
 	if o.output == "-" {

@@ -17,6 +17,7 @@ import (
 type metrics struct {
 	registry  *prometheus.Registry
 	final     prometheus.Histogram
+	partial   prometheus.Histogram
 	lines     *prometheus.CounterVec
 	doubts    *prometheus.CounterVec
 	flags     *prometheus.CounterVec
@@ -32,6 +33,10 @@ func newMetrics() *metrics {
 		Name: "earshot_final_latency_seconds", Help: "From the end of speech to the stored line.",
 		Buckets: []float64{0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30, 60, 300},
 	})
+	m.partial = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: "earshot_first_partial_latency_seconds", Help: "From the beginning of a stretch of speech to its first partial text.",
+		Buckets: []float64{0.5, 0.75, 1, 1.25, 1.5, 2, 3, 5, 10},
+	})
 	m.lines = counters("earshot_lines_total", "Stored lines, by how decoding went.", "state")
 	m.doubts = counters("earshot_doubt_total", "Stored lines that bear a doubt.", "tag")
 	m.flags = counters("earshot_flags_total", "Flags raised.", "rule", "level")
@@ -39,7 +44,7 @@ func newMetrics() *metrics {
 	m.voiced = prometheus.NewCounter(prometheus.CounterOpts{Name: "earshot_voiced_seconds_total", Help: "Speech that was heard."})
 	m.concealed = prometheus.NewCounter(prometheus.CounterOpts{Name: "earshot_rtp_concealed_seconds_total", Help: "Sound made up for lost packets."})
 	m.lost = counters("earshot_lost_seconds_total", "Speech that could not be heard, by cause.", "cause")
-	m.registry.MustRegister(m.final, m.lines, m.doubts, m.flags, m.actions, m.voiced, m.concealed, m.lost,
+	m.registry.MustRegister(m.final, m.partial, m.lines, m.doubts, m.flags, m.actions, m.voiced, m.concealed, m.lost,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -130,6 +130,7 @@ func (a *app) commands() []*cobra.Command {
 		newJoinCommand(a),
 		newLeaveCommand(a),
 		newModelCommand(a),
+		newNotifyCommand(a),
 		newPersonCommand(a),
 		newRestoreCommand(a),
 		newRulesCommand(a),

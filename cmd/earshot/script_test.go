@@ -45,7 +45,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("ESC", "\x1b")
 			return errors.Join(os.Mkdir(e.WorkDir+"/home", 0o700), recordings(e))
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "seed": seed, "cut": cut, "occupy": occupy, "nowhere": nowhere},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "seed": seed, "cut": cut, "occupy": occupy, "nowhere": nowhere, "hookserver": hookserver},
 	})
 }
 

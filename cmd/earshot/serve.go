@@ -20,6 +20,7 @@ import (
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/moderation"
+	"earshot/moderation/notify"
 	"earshot/moderation/review"
 	"earshot/transcribe"
 	"earshot/transcribe/whisper"
@@ -38,11 +39,15 @@ type station struct {
 	vad    *whisper.VADModel // nil: the energy detector
 	rules  *moderation.Set
 	hub    *review.Hub
-	values []configs.Value // the settings with where they come from, to be shown
-	desk   *desk
-	text   *transcribe.Service
-	lounge *lounge.Server
-	peers  *peer.Factory
+	// setupToken lets the first owner in from another machine. It is told to the terminal and kept nowhere.
+	setupToken string
+	// targets are told of flags.
+	targets []notify.Target
+	values  []configs.Value // the settings with where they come from, to be shown
+	desk    *desk
+	text    *transcribe.Service
+	lounge  *lounge.Server
+	peers   *peer.Factory
 	// summaries sums sessions up, at their end and when somebody asks.
 	summaries summariser
 	// hostToken makes people hosts of this program's own lounge.
@@ -77,6 +82,9 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if s.store, err = sqlite.Open(ctx, database(cfg)); err != nil {
 		return nil, err
 	}
+	if err = s.setTargets(ctx); err != nil {
+		return nil, err
+	}
 	if s.summaries, err = newSummariser(s.store, cfg, os.Getenv(summaryKey), log); err != nil {
 		return nil, err
 	}
@@ -87,7 +95,7 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if s.peers, err = peer.New(ice); err != nil {
 		return nil, badInput(err)
 	}
-	s.hostToken = rand.Text()
+	s.hostToken, s.setupToken = rand.Text(), rand.Text()
 	s.lounge = lounge.New(lounge.Config{
 		UDPPort: cfg.Lounge.UDPPort, Peer: loungeICE(ice), TranscriptURL: s.transcriptURL, BotName: botName, HostToken: s.hostToken, Log: log,
 	})
@@ -144,10 +152,11 @@ func (s *station) Close() error {
 }
 
 // handler is everything that the web server answers.
-func (s *station) handler() http.Handler {
+func (s *station) handler(l net.Listener) http.Handler {
 	page := review.New(review.Config{
 		Store: reviewStore{s.store, s.desk}, Actor: s.desk, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.pageNotice(), Log: s.log,
 		Conditions: s.conditions, Settings: shownSettings(s.values), Version: version,
+		Access: s.store, Door: s.door(l), Local: onlyHere(l), Setup: s.setupToken,
 	})
 	return page.OwnHost(s.observability(byPath(s.lounge, page)))
 }
@@ -178,8 +187,9 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	}
 	group.Go(func() error { return s.lounge.Run(serving) })
 	group.Go(func() error { return s.watchRules(serving) })
-	group.Go(func() error { return keeper{s.store, retention(s.cfg), s.log}.Run(serving) })
-	group.Go(func() error { return serveWeb(serving, l, s.handler(), s.hub.Close, s.log) })
+	group.Go(func() error { return keeper{s.store, retention(s.cfg), s.cfg.Export.Dir, s.log}.Run(serving) })
+	group.Go(func() error { return s.notify(serving, l) })
+	group.Go(func() error { return serveWeb(serving, l, s.handler(l), s.hub.Close, s.log) })
 
 	working, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -220,7 +230,10 @@ func (s *station) recover(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read the spool: %w", err)
 		}
-		if _, err := s.desk.judged(ctx, clip.Session); err != nil { // from now on it is known when it was spoken
+		switch _, err := s.desk.judged(ctx, clip.Session); { // from now on it is known when it was spoken
+		case errors.Is(err, models.ErrNotFound): // erased meanwhile
+			continue
+		case err != nil:
 			return err
 		}
 		s.text.Submit(clip)

@@ -23,13 +23,16 @@ func seed(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // writeSample stores a finished session with all that can be shown, and a live, empty one.
-func writeSample(dir string) (err error) {
+func writeSample(dir string) error {
 	ctx := context.Background()
 	store, err := sqlite.Open(ctx, dir+"/earshot.db")
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, store.Close()) }()
+	return errors.Join(writeSampleTo(ctx, store), store.Close())
+}
+
+func writeSampleTo(ctx context.Context, store *sqlite.Store) error {
 	start := time.Date(2026, 3, 1, 20, 0, 0, 0, time.UTC)
 	_, err1 := store.StartSession(ctx, models.Session{
 		ID: "open-mic-1", Room: "open-mic", Name: "Open mic\x1b[2J", Started: start, Model: "tiny.en", Rules: "open-mic@3f9c21",

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -40,13 +41,68 @@ func (z summariser) input(ctx context.Context, id string, sinceMS int64) (summar
 	if err != nil {
 		return summary.Input{}, err
 	}
-	in := summary.Input{Session: info.Session, SinceMS: sinceMS, Now: time.Now().UTC()}
+	in := summary.Input{Session: info.Session, SinceMS: sinceMS}
 	var errs [4]error
 	in.Speakers, errs[0] = z.store.Speakers(ctx, id)
 	in.Utterances, errs[1] = z.store.Utterances(ctx, id)
 	in.Flags, errs[2] = z.store.Flags(ctx, id)
 	in.Actions, errs[3] = z.store.Actions(ctx, id)
-	return in, errors.Join(errs[:]...)
+	names, err := z.store.Names(ctx, info.Room)
+	rename(&in, names)
+	in.Now = lastChange(in)
+	return in, errors.Join(append(errs[:], err)...)
+}
+
+// rename gives people the names that hosts gave them.
+func rename(in *summary.Input, names map[string]string) {
+	for i := range in.Speakers {
+		in.Speakers[i].Name = cmp.Or(names[in.Speakers[i].ID], in.Speakers[i].Name)
+	}
+	for i := range in.Utterances {
+		in.Utterances[i].SpeakerName = cmp.Or(names[in.Utterances[i].SpeakerID], in.Utterances[i].SpeakerName)
+	}
+}
+
+// lastChange is when something was last added to what a summary is made from. A summary has this time, and not that of
+// its making, so that the same record gives the same bytes.
+func lastChange(in summary.Input) time.Time {
+	last := in.Session.Started
+	if in.Session.Ended.After(last) {
+		last = in.Session.Ended
+	}
+	for _, u := range in.Utterances {
+		if u.Committed.After(last) {
+			last = u.Committed
+		}
+	}
+	for _, f := range in.Flags {
+		if f.Decided.After(last) {
+			last = f.Decided
+		}
+	}
+	return last.UTC()
+}
+
+// exportStore is the record as exports read it: the summary is that of the record as it is now, whether it was stored or
+// not. A language model is not asked for it.
+type exportStore struct {
+	*sqlite.Store
+}
+
+// Summary returns the stored summary of a session that is over, or one made anew when the record has changed since.
+func (e exportStore) Summary(ctx context.Context, id, kind string) (models.Summary, error) {
+	in, err := summariser{store: e.Store}.input(ctx, id, 0)
+	if err != nil {
+		return models.Summary{}, err
+	}
+	if in.Session.Live() || kind != models.SummarySession {
+		return e.Store.Summary(ctx, id, kind)
+	}
+	stored, err := e.Store.Summary(ctx, id, kind)
+	if err == nil && stored.Basis == summary.Basis(in) {
+		return stored, nil
+	}
+	return summary.Make(in), nil
 }
 
 // Summarise returns what was said in a session from a time on, in ms from its start; 0 is all of it. The stored summary
@@ -86,4 +142,9 @@ func (z summariser) remake(ctx context.Context, id string) error {
 		return err
 	}
 	return z.store.PutSummary(ctx, z.make(ctx, in))
+}
+
+// Summary is what the pages and their exports show of a session.
+func (r reviewStore) Summary(ctx context.Context, id, kind string) (models.Summary, error) {
+	return exportStore{r.Store}.Summary(ctx, id, kind)
 }

@@ -71,9 +71,30 @@ func TestPartialsOnTheWholeWay(t *testing.T) {
 			t.Errorf("%v: %q was stable, the line is %q, and nothing was taken back", k, last.Stable, final)
 		}
 	}
+	if n, mean := firstPartials(t, s); n == 0 || mean > 10 {
+		t.Errorf("%d first partials, after %.1f s on average", n, mean)
+	} else {
+		t.Logf("first text of %d stretches after %.2f s on average", n, mean)
+	}
 	if stable == 0 {
 		t.Error("no partial had a stable word")
 	}
+}
+
+// firstPartials reads how many stretches had a first text, and the mean latency in seconds.
+func firstPartials(t *testing.T, s *station) (n uint64, mean float64) {
+	t.Helper()
+	families, err := s.desk.count.registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == "earshot_first_partial_latency_seconds" {
+			h := f.GetMetric()[0].GetHistogram()
+			return h.GetSampleCount(), h.GetSampleSum() / float64(max(1, h.GetSampleCount()))
+		}
+	}
+	return 0, 0
 }
 
 func letters(s string) string {

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"earshot/models"
@@ -42,6 +43,7 @@ func dueSteps() []dueStep {
 			func(s *models.Swept) *int { return &s.Utterances }},
 		{"gaps", words, "gaps", saidBefore, eraseRows, nil, func(s *models.Swept) *int { return &s.Gaps }},
 		{"flags", flags, "flags", saidBefore, eraseRows, nil, func(s *models.Swept) *int { return &s.Flags }},
+		{"notices", flags, "notices", madeBefore, eraseRows, nil, func(s *models.Swept) *int { return &s.Notices }},
 		{"actions", flags, "actions", madeBefore, eraseRows, nil, func(s *models.Swept) *int { return &s.Decisions }},
 		{"decisions", flags, "decisions", madeBefore, eraseRows, nil, func(s *models.Swept) *int { return &s.Decisions }},
 		{"strikes", flags, "ledger", "at < ?4", eraseRows, nil, func(s *models.Swept) *int { return &s.Decisions }},
@@ -110,7 +112,7 @@ func (s *Store) sweepStep(ctx context.Context, now time.Time, session models.Ses
 					return err
 				}
 				entry := models.Removal{At: now, By: models.ByRetention, What: step.what, Target: session.ID, Rows: due}
-				if err := noteRemoval(ctx, tx, entry); err != nil {
+				if err := errors.Join(noteRemoval(ctx, tx, entry), staleFiles(ctx, tx, "SELECT id FROM sessions WHERE id = ?", session.ID)); err != nil {
 					return err
 				}
 			}

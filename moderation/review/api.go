@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"strconv"
 
 	"earshot/models"
 )
@@ -69,11 +68,19 @@ func (s *Server) apiError(w http.ResponseWriter, r *http.Request, err error) {
 	} else if status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
 		s.log.Error("answer not made", "route", r.Pattern, "error", err)
 	}
-	type problem struct {
-		Message string `json:"message"`
-		Hint    string `json:"hint,omitempty"`
-	}
-	s.writeJSON(w, r, status, map[string]problem{"error": {message, models.Hint(err)}})
+	var p problemJSON
+	p.Error.Message, p.Error.Hint = message, models.Hint(err)
+	s.writeJSON(w, r, status, p)
+}
+
+// problemJSON is every answer that is not what was asked for.
+type problemJSON struct {
+	Error messageJSON `json:"error"`
+}
+
+type messageJSON struct {
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
 }
 
 func (s *Server) apiNowhere(*http.Request) (any, error) {
@@ -81,13 +88,9 @@ func (s *Server) apiNowhere(*http.Request) (any, error) {
 }
 
 func (s *Server) apiSessions(r *http.Request) (any, error) {
-	limit := 100
-	if q := r.URL.Query().Get("limit"); q != "" {
-		n, err := strconv.Atoi(q)
-		if err != nil || n < 1 || n > 1000 {
-			return nil, &refusal{http.StatusBadRequest, "limit: want a whole number from 1 to 1000"}
-		}
-		limit = n
+	limit, err := limitOf(r)
+	if err != nil {
+		return nil, err
 	}
 	sessions, err := s.sessions(r.Context(), limit)
 	if err != nil {
@@ -97,7 +100,7 @@ func (s *Server) apiSessions(r *http.Request) (any, error) {
 	for i, ses := range sessions {
 		out[i] = asJSON(ses)
 	}
-	return map[string]any{"sessions": out}, nil
+	return sessionsJSON{out}, nil
 }
 
 func asJSON(ses models.SessionInfo) sessionJSON {

@@ -21,7 +21,13 @@ const pieceHeader = "X-Earshot-Piece"
 func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
 	r, cancel := withDeadline(r)
 	defer cancel()
-	f, err := s.decided(r)
+	var f models.Flag
+	err := r.ParseForm()
+	if err != nil {
+		err = fmt.Errorf("form: %w", models.ErrInvalid)
+	} else {
+		f, err = s.decided(r, models.FlagStatus(r.PostFormValue("status")), models.Verb(r.PostFormValue("verb")))
+	}
 	if err != nil {
 		s.render(w, r, s.failed(r, err))
 		return
@@ -39,11 +45,9 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(piece)
 }
 
-func (s *Server) decided(r *http.Request) (models.Flag, error) {
+// decided stores a decision on the flag of the address, when the visitor may make it, and shows it to all who watch.
+func (s *Server) decided(r *http.Request, status models.FlagStatus, verb models.Verb) (models.Flag, error) {
 	ctx := r.Context()
-	if err := r.ParseForm(); err != nil {
-		return models.Flag{}, fmt.Errorf("form: %w", models.ErrInvalid)
-	}
 	who := visitorOf(ctx)
 	p, err := s.store.FlagPlace(ctx, r.PathValue("id"))
 	if err == nil && !who.may(p.Session.Room, models.AccessViewer) {
@@ -52,7 +56,6 @@ func (s *Server) decided(r *http.Request) (models.Flag, error) {
 	if err != nil {
 		return models.Flag{}, fmt.Errorf("flag: %w", err)
 	}
-	status, verb := models.FlagStatus(r.PostFormValue("status")), models.Verb(r.PostFormValue("verb"))
 	need := models.AccessReviewer
 	if verb != "" {
 		status, need = models.FlagConfirmed, models.AccessHost

@@ -31,8 +31,16 @@ func (s *Server) roomEvents(w http.ResponseWriter, r *http.Request) {
 		if e.Partial != nil {
 			return message{}, nil
 		}
-		return message{event: "touch", data: e.SessionID}, nil
+		return touched(r, e), nil
 	})
+}
+
+// touched says that a session changed; which one is the business of those alone who may see all rooms.
+func touched(r *http.Request, e models.Event) message {
+	if visitorOf(r.Context()).everywhere() {
+		return message{event: "touch", data: e.SessionID}
+	}
+	return message{event: "touch", data: "1"}
 }
 
 // sessionEvents sends what happens in one session as pieces of the page.
@@ -97,11 +105,12 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, session string, 
 		return
 	}
 	defer watcher.Close()
-	s.pump(r.Context(), out, watcher, enc)
+	s.pump(r, out, watcher, enc)
 }
 
-// pump copies events to the reader and keeps a quiet connection alive.
-func (s *Server) pump(ctx context.Context, out *eventWriter, watcher *Watcher, enc encoder) {
+// pump copies events to the reader and keeps a quiet connection alive, until the reader's access is taken away.
+func (s *Server) pump(r *http.Request, out *eventWriter, watcher *Watcher, enc encoder) {
+	ctx := r.Context()
 	beat := time.NewTicker(s.heartbeat)
 	defer beat.Stop()
 	out.raw("retry: 2000\n\n")
@@ -113,6 +122,9 @@ func (s *Server) pump(ctx context.Context, out *eventWriter, watcher *Watcher, e
 		case <-ctx.Done():
 			return
 		case <-beat.C:
+			if _, err := s.identify(r); err != nil {
+				return
+			}
 			out.raw(":\n\n")
 		case e, ok := <-watcher.Events():
 			if !ok {

@@ -156,9 +156,11 @@ func (m *memory) SetFlagStatus(_ context.Context, id string, status models.FlagS
 	return *f, nil
 }
 
-func (m *memory) Rules(context.Context, string) ([]models.RuleCounts, error) {
+func (m *memory) Rules(_ context.Context, room string) ([]models.RuleCounts, error) {
 	var out []models.RuleCounts
-	flags, err := pick(m, &m.flags, func(models.Flag) bool { return true })
+	flags, err := pick(m, &m.flags, func(f models.Flag) bool {
+		return room == "" || slices.ContainsFunc(m.sessions, func(s models.Session) bool { return s.ID == f.Session && s.Room == room })
+	})
 	for _, f := range flags {
 		i := slices.IndexFunc(out, func(c models.RuleCounts) bool { return c.Rule == f.Rule })
 		if i < 0 {
@@ -257,6 +259,10 @@ func (m *memory) did(what, by string) error {
 }
 
 func (m *memory) Audit(context.Context, int) ([]models.AuditEntry, error) { return m.trail, m.err }
+
+func (m *memory) Decisions(context.Context, string) ([]models.Decision, error) {
+	return []models.Decision{{ID: "d1", Flag: "f1", Why: "because", Gates: []models.Gate{{Name: "word_p"}}}}, m.err
+}
 
 func (m *memory) Summary(context.Context, string, string) (models.Summary, error) {
 	if m.summary.Headline == "" {

@@ -38,7 +38,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			http.Error(t, "The address is too long.", http.StatusRequestURITooLong)
 		default:
 			r.Body = http.MaxBytesReader(t, r.Body, maxBody)
-			next.ServeHTTP(t, withVisitor(r, atTheMachine()))
+			next.ServeHTTP(t, r)
 		}
 	})
 }

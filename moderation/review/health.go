@@ -29,6 +29,7 @@ type healthPage struct {
 	Settings   []Setting
 	Audit      []auditRow
 	Version    string
+	Owner      bool // the visitor gives access to others
 }
 
 type auditRow struct{ Day, Clock, By, What, Session string }
@@ -36,7 +37,7 @@ type auditRow struct{ Day, Clock, By, What, Session string }
 // health says how Earshot is doing, with which settings, and who changed the record.
 func (s *Server) health(r *http.Request) (view, error) {
 	who := visitorOf(r.Context())
-	data := healthPage{OK: true, Settings: s.settings, Version: s.version}
+	data := healthPage{OK: true, Settings: s.settings, Version: s.version, Owner: who.All.Allows(models.AccessOwner) && s.door != DoorOpen}
 	if s.conditions != nil {
 		data.Conditions = s.conditions(r.Context())
 	}

@@ -115,6 +115,6 @@ func (s *Server) queueEvents(w http.ResponseWriter, r *http.Request) {
 		if e.Flag == nil {
 			return message{}, nil
 		}
-		return message{event: "touch", data: e.SessionID}, nil
+		return touched(r, e), nil
 	})
 }

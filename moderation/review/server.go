@@ -1,10 +1,13 @@
 package review
 
 import (
+	"cmp"
 	"context"
 	"html/template"
 	"log/slog"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -21,6 +24,13 @@ type Config struct {
 	Settings   []Setting
 	// Version is the program's, for the page of health.
 	Version string
+	// Access knows who may log in; Door says who need not. Without Access the door is open.
+	Access AccessStore
+	Door   Door
+	// Local says that only this machine can reach the pages: whoever is here may become the first owner. Setup is a secret
+	// by which others may, "" for none.
+	Local bool
+	Setup string
 	// Hosts are the DNS names under which the pages may be asked for, besides localhost and IP addresses. A request
 	// under any other name is refused, since a foreign site could point its own name at this machine.
 	Hosts []string
@@ -54,6 +64,15 @@ type Server struct {
 	handler   http.Handler
 
 	conditions func(context.Context) []Condition
+
+	access  AccessStore
+	door    Door
+	local   bool
+	setup   string
+	guessed throttle
+	hashing chan struct{} // one token per password that is being checked
+	peopled atomic.Bool   // there is a user
+	owning  sync.Mutex
 }
 
 // New makes a Server. It panics when the embedded templates do not parse, which the package's tests rule out.
@@ -73,6 +92,11 @@ func New(c Config) *Server {
 		heartbeat: 15 * time.Second,
 	}
 	s.conditions = c.Conditions
+	s.access, s.door, s.local, s.setup = c.Access, cmp.Or(c.Door, DoorShut), c.Local, c.Setup
+	if s.access == nil {
+		s.door = DoorOpen
+	}
+	s.hashing = make(chan struct{}, 2)
 	for _, h := range c.Hosts {
 		s.hosts[h] = true
 	}
@@ -90,7 +114,7 @@ func New(c Config) *Server {
 	}
 	s.watchers = make(chan struct{}, c.MaxWatchers)
 	s.pages = loadPages(s.assets)
-	s.handler = s.guard(s.routes())
+	s.handler = s.guard(s.admit(s.routes()))
 	return s
 }
 
@@ -110,6 +134,15 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /people/{room}/{speaker}/{what}", s.changePerson)
 	mux.Handle("GET /rules", s.page(s.rules))
 	mux.Handle("GET /rules/{id}", s.page(s.rule))
+	if s.access != nil {
+		mux.Handle("GET /login", s.page(s.login))
+		mux.HandleFunc("POST /login", s.enter)
+		mux.HandleFunc("POST /logout", s.leave)
+		mux.Handle("GET /setup", s.page(s.setupPage))
+		mux.HandleFunc("POST /setup", s.own)
+		mux.Handle("GET /access", s.page(s.accessView))
+		mux.HandleFunc("POST /access/{what}", s.changeAccess)
+	}
 	mux.Handle("GET /health", s.page(s.health))
 	mux.Handle("GET /queue", s.page(s.queue))
 	mux.HandleFunc("POST /flags/{id}", s.decide)
@@ -121,8 +154,8 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /events/flags", s.queueEvents)
 	mux.HandleFunc("GET /events/{id}", s.sessionEvents)
 	mux.Handle("GET /api/", s.api(s.apiNowhere))
-	mux.Handle("GET /api/sessions", s.api(s.apiSessions))
-	mux.Handle("GET /api/sessions/{id}", s.api(s.apiSession))
-	mux.HandleFunc("GET /api/sessions/{id}/events", s.apiEvents)
+	for _, r := range s.apiRoutes() {
+		mux.Handle(r.method+" "+r.path, r.handler)
+	}
 	return mux
 }

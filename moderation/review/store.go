@@ -73,6 +73,8 @@ type PeopleStore interface {
 type RecordStore interface {
 	// Summary returns a session's summary of a kind, or an error that wraps models.ErrNotFound.
 	Summary(ctx context.Context, session, kind string) (models.Summary, error)
+	// Decisions lists what the rules decided in a session.
+	Decisions(ctx context.Context, session string) ([]models.Decision, error)
 	// Audit lists who changed what, the latest first.
 	Audit(ctx context.Context, limit int) ([]models.AuditEntry, error)
 }

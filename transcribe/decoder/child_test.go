@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unsafe"
 
 	"earshot/models"
 	"earshot/transcribe"
@@ -133,6 +134,13 @@ func (player) Transcribe(ctx context.Context, pcm []float32, o transcribe.Option
 	return r, nil
 }
 
+// deathSignal is what the kernel sends this process when its parent dies. It belongs to the main thread, which runs this
+// and then, perhaps, nothing of ours.
+var deathSignal = func() (sig uintptr) {
+	_, _, _ = syscall.RawSyscall(syscall.SYS_PRCTL, syscall.PR_GET_PDEATHSIG, uintptr(unsafe.Pointer(&sig)), 0)
+	return sig
+}()
+
 // opened tries what a decoder has no need of, and lists what it could do.
 func opened() (out []string) {
 	if _, err := os.ReadFile("/etc/passwd"); err == nil {
@@ -149,6 +157,12 @@ func opened() (out []string) {
 	}
 	if _, err := os.StartProcess("/bin/true", []string{"true"}, &os.ProcAttr{}); err == nil {
 		out = append(out, "exec")
+	}
+	if os.Getenv("EARSHOT_TOKEN") != "" {
+		out = append(out, "secrets")
+	}
+	if deathSignal != uintptr(syscall.SIGKILL) {
+		out = append(out, "outlive its parent")
 	}
 	var core syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_CORE, &core) != nil || core.Max != 0 {

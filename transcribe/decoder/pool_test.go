@@ -144,8 +144,9 @@ func TestPoolDrainsNoise(t *testing.T) {
 	}
 }
 
-// A decoder can do nothing but decode: no file, no network, no program, no core file.
+// A decoder can do nothing but decode: no file, no network, no program, no core file, none of the parent's secrets.
 func TestDecoderIsConfined(t *testing.T) {
+	t.Setenv("EARSHOT_TOKEN", "secret")
 	p := newPool(t, Config{})
 	r, err := p.Engines()[0].Transcribe(t.Context(), act(pry, time.Second), transcribe.Options{})
 	if err != nil || r.Text != "" {

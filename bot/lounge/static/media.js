@@ -10,13 +10,20 @@ function gathered(pc) {
   });
 }
 
+// refused carries the HTTP status, so that a page can tell a host's decision from a fault.
+function refused(title, status) {
+  const e = new Error('The room refused: ' + (title || 'HTTP ' + status) + '.');
+  e.status = status;
+  return e;
+}
+
 async function exchange(pc, url, headers) {
   await pc.setLocalDescription(await pc.createOffer());
   await gathered(pc);
   const answer = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/sdp', ...headers }, body: pc.localDescription.sdp });
   if (answer.status !== 201) {
     const body = await answer.json().catch(() => ({}));
-    throw new Error('The room refused: ' + (body.title || 'HTTP ' + answer.status) + '.');
+    throw refused(body.title, answer.status);
   }
   await pc.setRemoteDescription({ type: 'answer', sdp: await answer.text() });
   return { resource: new URL(answer.headers.get('Location'), answer.url), person: answer.headers.get('Earshot-Person') };

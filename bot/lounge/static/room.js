@@ -2,6 +2,8 @@
 // Names and words are set as text only, never as HTML.
 import { Transcript } from './transcript.js';
 import { publish, hear } from './media.js';
+import { Chat } from './chat.js';
+import { hostToken, buttons, onStage, inAudience } from './host.js';
 import { colour, initials, $ } from './people.js';
 
 const room = decodeURIComponent(location.pathname.split('/').pop());
@@ -14,6 +16,10 @@ let mine = null; // own publication: {id, url, stream, stop}
 let muted = false;
 let watcher = ''; // this page's secret of the event stream
 let bot = 'Earshot';
+let me = ''; // own person id, once this page has spoken
+let audience = []; // those whom a host moved there
+let events = null;
+const token = hostToken();
 
 $('room').textContent = room;
 document.title = room + ' · lounge';
@@ -49,7 +55,9 @@ function showMic() {
   const b = $('mic');
   const state = mine ? (muted ? 'muted' : 'on') : 'off';
   b.dataset.state = state;
-  const text = { off: 'Join with your microphone', on: 'You are live. Press to mute', muted: 'Muted. Press to speak' }[state];
+  const held = mine && people.get(mine.id)?.person.held;
+  const text = held ? 'A host has muted you' :
+    { off: listening() ? 'You are in the audience' : 'Join with your microphone', on: 'You are live. Press to mute', muted: 'Muted. Press to speak' }[state];
   $('mic-text').textContent = text;
   $('mic-label').textContent = text;
   if (mine) b.setAttribute('aria-pressed', String(!muted)); else b.removeAttribute('aria-pressed');
@@ -66,6 +74,7 @@ async function join() {
     const whip = new URL('whip/' + encodeURIComponent(room), base);
     whip.search = new URLSearchParams({ name, watcher });
     mine = await publish(whip, key(), lost);
+    me = mine.id;
     muted = false;
     for (const p of people.values()) listenTo(p.person);
   } catch (e) {
@@ -81,11 +90,16 @@ function lost() {
   problem('The connection to the room was lost. Press the microphone to join again.');
 }
 
-function leave() {
+// listening says that a host moved this page's person to the audience: they go on hearing.
+function listening() { return !mine && audience.some((a) => a.id === me); }
+
+function leave(stay) {
   mine?.stop();
   mine = null;
-  for (const h of hearing.values()) h.stop();
-  hearing.clear();
+  if (stay !== true) {
+    for (const h of hearing.values()) h.stop();
+    hearing.clear();
+  }
   showMic();
   showPeople();
 }
@@ -120,6 +134,7 @@ function row(p) {
   tag.className = 'tag';
   li.append(face, who, tag);
   li.dataset.id = p.id;
+  li.dataset.powers = '';
   return li;
 }
 
@@ -130,9 +145,17 @@ function showPerson(entry) {
   li.children[1].textContent = p.name + (mine?.id === p.id ? ' (you)' : '');
   li.children[1].title = p.name;
   const tag = li.children[2];
-  tag.textContent = p.muted ? 'muted' : p.talking ? 'talking' : p.role === 'host' ? 'host' : '';
-  tag.className = 'tag' + (p.muted ? ' muted' : p.talking ? ' on' : '');
+  tag.textContent = p.held ? 'muted by a host' : p.muted ? 'muted' : p.talking ? 'talking' : p.role === 'host' ? 'host' : '';
+  tag.className = 'tag' + (p.muted || p.held ? ' muted' : p.talking ? ' on' : '');
   tag.hidden = !tag.textContent;
+  const powers = token && mine?.id !== p.id ? p.name + (p.held ? ' held' : ' free') : '';
+  if (li.dataset.powers !== powers) { // a button that has the focus stays while nothing changes
+    const verb = li.querySelector('.powers button:focus')?.dataset.verb;
+    li.querySelector('.powers')?.remove();
+    if (powers) li.append(buttons(p, onStage(p), (v) => decide(p.id, v)));
+    if (verb) (li.querySelector(`.powers button[data-verb=${verb}]`) || li.querySelector('.powers button'))?.focus();
+    li.dataset.powers = powers;
+  }
   if (mine?.id === p.id) $('mic').dataset.talking = String(!!p.talking);
 }
 
@@ -165,8 +188,54 @@ function gone(id, track) {
   showPeople();
 }
 
+// --- what hosts decide ---
+
+async function post(path, body, headers) {
+  try {
+    const url = new URL(`rooms/${encodeURIComponent(room)}/${path}`, base);
+    const answer = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json', ...headers }, body });
+    if (answer.ok) return '';
+    const problem = await answer.json().catch(() => ({}));
+    return problem.title || 'HTTP ' + answer.status;
+  } catch { return 'the room cannot be reached'; }
+}
+
+async function decide(id, verb) {
+  const why = await post(`people/${encodeURIComponent(id)}/${verb}`, '', { Authorization: 'Bearer ' + token });
+  problem(why && 'That was not done: ' + why + '.');
+}
+
+const chat = new Chat((text) => post('chat', JSON.stringify({ text, name: $('name').value.trim() }), { 'Earshot-Watcher': watcher }));
+
+function showAudience(list) {
+  audience = list || [];
+  $('audience-part').hidden = audience.length === 0;
+  $('audience').replaceChildren(...audience.map((a) => {
+    const li = row(a);
+    li.className = 's' + colour(a.id);
+    li.children[0].textContent = initials(a.name);
+    li.children[1].textContent = a.name + (a.id === me ? ' (you)' : '');
+    li.children[2].hidden = true;
+    if (token) li.append(buttons(a, inAudience, (v) => decide(a.id, v)));
+    return li;
+  }));
+  if (mine && audience.some((a) => a.id === mine.id)) {
+    leave(true);
+    problem('A host moved you to the audience. You can still hear the room.');
+  }
+  showMic();
+}
+
+function sentOut(e) {
+  if (!me || e.id !== me) return;
+  leave();
+  problem(e.banned ? 'A host has banned you from this room.' : 'A host has sent you out of this room.');
+  live('lost', 'left');
+  events.close();
+}
+
 function listenTo(p) {
-  if (!mine || mine.id === p.id || hearing.has(p.track)) return;
+  if (!(mine || listening()) || mine?.id === p.id || hearing.has(p.track)) return;
   const whep = new URL(`whep/${encodeURIComponent(room)}/${encodeURIComponent(p.id)}`, base);
   whep.search = new URLSearchParams({ watcher, name: $('name').value.trim() });
   hearing.set(p.track, hear(whep, $('sound')));
@@ -191,7 +260,7 @@ function live(state, text) {
 }
 
 function follow(first) {
-  const events = new EventSource(new URL(`rooms/${encodeURIComponent(room)}/events`, base));
+  events = new EventSource(new URL(`rooms/${encodeURIComponent(room)}/events`, base));
   events.onmessage = (m) => {
     const e = JSON.parse(m.data);
     if (e.type === 'room') {
@@ -201,10 +270,16 @@ function follow(first) {
       for (const id of [...people.keys()]) if (!here.has(id)) gone(id, people.get(id).person.track);
       for (const p of e.people || []) present(p);
       listeners(e.listeners);
+      showAudience(e.audience);
       showPeople();
       first();
       first = () => {};
-    } else if (e.type === 'person') present(e.person);
+    } else if (e.type === 'person') {
+      present(e.person);
+      if (e.person.id === mine?.id) showMic();
+    } else if (e.type === 'chat') chat.take(e.chat);
+    else if (e.type === 'audience') showAudience(e.audience);
+    else if (e.type === 'removed') sentOut(e);
     else if (e.type === 'left') gone(e.id, e.track);
     else if (e.type === 'talking') {
       const entry = people.get(e.id);

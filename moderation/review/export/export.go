@@ -102,6 +102,8 @@ type Transcript struct {
 	Utterances []models.Utterance `json:"utterances"`
 	Flags      []models.Flag      `json:"flags,omitempty"`
 	Gaps       []models.Gap       `json:"gaps,omitempty"`
+	// OtherNames are further names of the people, which are never written: Redact masks them too.
+	OtherNames []string `json:"-"`
 	// Redacted says that Redact masked it, and Masked where: these stretches of sound are to be beeped.
 	Redacted bool   `json:"redacted,omitempty"`
 	Masked   []Span `json:"masked,omitempty"`

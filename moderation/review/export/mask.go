@@ -55,6 +55,9 @@ func lowerSet(s string) map[string]bool {
 // written with a capital inside a sentence. German writes all nouns so, where the last tells nothing.
 func newMasker(t Transcript) masker {
 	m := masker{names: map[string]bool{}, caps: map[string]bool{}}
+	for _, n := range t.OtherNames {
+		m.addName(n)
+	}
 	for _, p := range t.Speakers {
 		m.addName(p.Name)
 		m.addName(p.ID)

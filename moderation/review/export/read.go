@@ -17,6 +17,8 @@ type Store interface {
 	Utterances(ctx context.Context, session string) ([]models.Utterance, error)
 	Flags(ctx context.Context, session string) ([]models.Flag, error)
 	Gaps(ctx context.Context, session string) ([]models.Gap, error)
+	// Names are the display names that hosts gave to people in a room, by their identity there.
+	Names(ctx context.Context, room string) (map[string]string, error)
 	// Summary returns the stored summary of a kind, or an error that wraps models.ErrNotFound.
 	Summary(ctx context.Context, session, kind string) (models.Summary, error)
 }
@@ -47,7 +49,7 @@ func Read(ctx context.Context, store Store, id string) (Transcript, error) {
 		return Transcript{}, err
 	}
 	t := Transcript{Session: &info.Session}
-	var errs [5]error
+	var errs [6]error
 	t.Speakers, errs[0] = store.Speakers(ctx, id)
 	t.Utterances, errs[1] = store.Utterances(ctx, id)
 	t.Flags, errs[2] = store.Flags(ctx, id)
@@ -59,8 +61,35 @@ func Read(ctx context.Context, store Store, id string) (Transcript, error) {
 	case !errors.Is(err, models.ErrNotFound):
 		errs[4] = err
 	}
+	var names map[string]string
+	names, errs[5] = store.Names(ctx, info.Room)
+	t.rename(names)
 	t.sort()
 	return t, errors.Join(errs[:]...)
+}
+
+// rename gives people the names that hosts gave them. The platform's are kept aside for Redact.
+func (t *Transcript) rename(names map[string]string) {
+	give := func(id string, name *string) {
+		if n := names[id]; n != "" && *name != n {
+			t.OtherNames = append(t.OtherNames, *name)
+			*name = n
+		}
+	}
+	for i := range t.Speakers {
+		give(t.Speakers[i].ID, &t.Speakers[i].Name)
+	}
+	for i := range t.Utterances {
+		give(t.Utterances[i].SpeakerID, &t.Utterances[i].SpeakerName)
+	}
+	for i := range t.Flags {
+		give(t.Flags[i].SpeakerID, &t.Flags[i].SpeakerName)
+	}
+	for i := range t.Gaps {
+		give(t.Gaps[i].SpeakerID, &t.Gaps[i].SpeakerName)
+	}
+	slices.Sort(t.OtherNames)
+	t.OtherNames = slices.Compact(t.OtherNames)
 }
 
 // sort puts everything in the order of time, and what happened at the same time in an order that is always the same.

@@ -1,0 +1,116 @@
+package peer
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/pion/webrtc/v3"
+)
+
+// turn runs coturn on this machine until the test ends and returns its port.
+func turn(t *testing.T) int {
+	t.Helper()
+	path, err := exec.LookPath("turnserver")
+	if err != nil {
+		t.Skip("no coturn on this machine: scripts/deps.sh --tests installs it")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a moment's work
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	_ = l.Close()
+	dir := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), path, "-n", "-L", "127.0.0.1", "-E", "127.0.0.1", "-p", fmt.Sprint(port), "--no-tls", "--no-dtls", "--no-cli",
+		"--lt-cred-mech", "-u", "bot:s3cret", "-r", "test", "--allow-loopback-peers", "--min-port", "42000", "--max-port", "42100",
+		"--pidfile", dir+"/pid", "--userdb", dir+"/db", "--log-file", dir+"/log", "--simple-log")
+	cmd.Dir = dir
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	for began := time.Now(); time.Since(began) < 10*time.Second; time.Sleep(50 * time.Millisecond) {
+		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port)) //nolint:noctx // this machine
+		if err == nil {
+			_ = c.Close()
+			return port
+		}
+	}
+	t.Fatal("coturn does not answer")
+	return 0
+}
+
+// TestRelayOnly: over a real TURN server, by UDP and by TCP, media connects and no address of this machine is told; with
+// a wrong password no path is found.
+func TestRelayOnly(t *testing.T) {
+	port := turn(t)
+	for _, transport := range []string{"udp", "tcp"} {
+		t.Run(transport, func(t *testing.T) {
+			server := ICEServer{URLs: []string{fmt.Sprintf("turn:127.0.0.1:%d?transport=%s", port, transport)}, Username: "bot", Credential: "s3cret"}
+			f, err := New(Config{RelayOnly: true, ICEServers: []ICEServer{server}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			offer, err := connect(t, f)
+			if err != nil {
+				t.Error(err)
+			}
+			for _, line := range strings.Split(offer, "\r\n") {
+				if strings.HasPrefix(line, "a=candidate:") && !strings.Contains(line, " typ relay") || strings.Contains(line, "raddr") && !strings.Contains(line, "raddr 0.0.0.0") {
+					t.Errorf("the offer tells %q", line)
+				}
+			}
+		})
+	}
+	f, err := New(Config{RelayOnly: true, ICEServers: []ICEServer{{URLs: []string{fmt.Sprintf("turn:127.0.0.1:%d", port)}, Username: "bot", Credential: "guess"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := f.Receiver(Handler{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if offer, err := c.Offer(t.Context()); err != nil || strings.Contains(offer, "a=candidate") {
+		t.Errorf("with a wrong password: %v, %s", err, offer)
+	}
+}
+
+// connect lets a receiver of f and a sender on the loopback interface meet; it returns the receiver's offer.
+func connect(t *testing.T, f *Factory) (offer string, err error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	in, err := f.Receiver(Handler{})
+	if err != nil {
+		return "", err
+	}
+	defer in.Close()
+	track, err := webrtc.NewTrackLocalStaticRTP(OpusCodec(), "a", "b")
+	if err != nil {
+		return "", err
+	}
+	out, err := loopback(t, Config{}).Sender(track)
+	if err != nil {
+		return "", err
+	}
+	defer out.Close()
+	if offer, err = in.Offer(ctx); err != nil {
+		return offer, err
+	}
+	answer, err := out.Accept(ctx, offer, true)
+	if err != nil {
+		return offer, err
+	}
+	if err := in.Answer(answer); err != nil {
+		return offer, err
+	}
+	return offer, in.Connected(ctx, 15*time.Second)
+}

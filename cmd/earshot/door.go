@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+	"net"
+	"net/netip"
+
+	"earshot/moderation/review"
+)
+
+// onlyHere says that only this machine can reach a listener.
+func onlyHere(l net.Listener) bool {
+	a, err := netip.ParseAddrPort(l.Addr().String())
+	return err == nil && a.Addr().Unmap().IsLoopback()
+}
+
+// door is who need not log in. A name in hosts says that others come by it, through a proxy if not directly.
+func (s *station) door(l net.Listener) review.Door {
+	switch {
+	case s.cfg.Access == "open":
+		return review.DoorOpen
+	case s.cfg.Access == "here" && onlyHere(l) && len(s.cfg.Hosts) == 0:
+		return review.DoorHere
+	}
+	return review.DoorShut
+}
+
+// firstLogin is where the first owner can be made from another machine, or "" when that is not needed.
+func (s *station) firstLogin(l net.Listener) string {
+	if s.door(l) != review.DoorShut {
+		return ""
+	}
+	users, err := s.store.Users(context.Background())
+	if err != nil || len(users) > 0 {
+		return ""
+	}
+	return pageURL(l, "/setup?token="+s.setupToken)
+}

@@ -1,0 +1,54 @@
+package models
+
+import "time"
+
+// NoticeTarget is a receiver of notices, as the store needs to know it: neither its address nor its secret.
+type NoticeTarget struct {
+	Name string `json:"name"`
+	// Level is the mildest level of flags that are told.
+	Level Level `json:"level"`
+	// Rooms are the rooms whose flags are told; empty: all.
+	Rooms []string `json:"rooms,omitempty"`
+	// Mark changes with the receiver's address: one that was given up gets a new chance then.
+	Mark string `json:"-"`
+}
+
+// NoticeState is where a notice stands. The list is closed.
+type NoticeState string
+
+// The states of a notice. It leaves NoticeWaiting once.
+const (
+	NoticeWaiting NoticeState = "waiting"
+	NoticeSent    NoticeState = "sent"
+	NoticeDropped NoticeState = "dropped" // given up, or what it speaks of is gone
+)
+
+// Notice is one thing to tell one target. It names what it speaks of and holds nothing of it: the text is made when it is
+// sent, so that nothing has to be erased here.
+type Notice struct {
+	// ID stays the same over all tries, so that a receiver can tell a repeated notice from a new one.
+	ID      string `json:"id"`
+	Target  string `json:"target"`
+	Session string `json:"session"`
+	Flag    string `json:"flag"`
+	// Created is when the flag was stored; Due is when the next try is.
+	Created time.Time `json:"created"`
+	Due     time.Time `json:"due"`
+	// Attempts counts the tries that were made.
+	Attempts int         `json:"attempts"`
+	State    NoticeState `json:"state"`
+	// Error is why the last try failed; it never holds an address or a secret.
+	Error string `json:"error,omitempty"`
+}
+
+// NoticeTargetState is how a target is doing.
+type NoticeTargetState struct {
+	Name string `json:"name"`
+	// Disabled says why nothing is sent to the target any more; empty: it is in use.
+	Disabled string `json:"disabled,omitempty"`
+	Waiting  int    `json:"waiting"`
+	Sent     int    `json:"sent"`
+	Dropped  int    `json:"dropped"`
+	// Error is the failure of the notice that waits longest.
+	Error string `json:"error,omitempty"`
+}

@@ -1,0 +1,104 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"earshot/models"
+)
+
+// SetNoticeTargets says who is told of flags from now on: the transaction that stores a flag, other than of a rule that
+// only watches, stores a notice for each target. What waits for a target that is not among them is dropped.
+func (s *Store) SetNoticeTargets(ctx context.Context, targets []models.NoticeTarget) error {
+	return s.update(ctx, "set notice targets", func(tx *sql.Tx) error {
+		names := make([]string, 0, len(targets))
+		for _, t := range targets {
+			rooms := ""
+			if len(t.Rooms) > 0 {
+				rooms = " " + strings.Join(t.Rooms, " ") + " "
+			}
+			_, err := tx.ExecContext(ctx, `INSERT INTO notice_targets (name, level, rooms, mark) VALUES (?, ?, ?, ?)
+				ON CONFLICT (name) DO UPDATE SET level = excluded.level, rooms = excluded.rooms, mark = excluded.mark,
+					disabled = CASE mark WHEN excluded.mark THEN disabled ELSE '' END`,
+				t.Name, max(0, t.Level.Rank()), rooms, t.Mark)
+			if err != nil {
+				return err
+			}
+			names = append(names, " "+t.Name+" ")
+		}
+		const others = " instr(?, ' ' || name || ' ') = 0"
+		all := strings.Join(names, "")
+		_, err := tx.ExecContext(ctx, `UPDATE notices SET state = 'dropped', error = 'the target was taken away'
+			WHERE state = 'waiting' AND target IN (SELECT name FROM notice_targets WHERE`+others+")", all)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "DELETE FROM notice_targets WHERE"+others, all)
+		return err
+	})
+}
+
+const noticeColumns = "id, target, session, flag, created, due, attempts, state, error"
+
+func scanNotice(rows *sql.Rows) (n models.Notice, err error) {
+	var created, due int64
+	err = rows.Scan(&n.ID, &n.Target, &n.Session, &n.Flag, &created, &due, &n.Attempts, &n.State, &n.Error)
+	n.Created, n.Due = at(created), at(due)
+	return n, err
+}
+
+// NextNotice is what is to be told to a target next, whether it is due or not. models.ErrNotFound: nothing waits.
+func (s *Store) NextNotice(ctx context.Context, target string) (models.Notice, error) {
+	n, err := one(ctx, s.read, scanNotice, "SELECT "+noticeColumns+` FROM notices WHERE target = ? AND state = 'waiting'
+		AND session NOT IN (SELECT id FROM sessions WHERE erasing = 1) ORDER BY due, id LIMIT 1`, target)
+	return n, storeError("read notices", err)
+}
+
+// SetNotice stores what became of a try: State, Attempts, Due and Error. A notice that is gone meanwhile is none.
+func (s *Store) SetNotice(ctx context.Context, n models.Notice) error {
+	return s.update(ctx, "store notice", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE notices SET state = ?, attempts = ?, due = ?, error = ? WHERE id = ?",
+			n.State, n.Attempts, millis(n.Due), clean(n.Error), n.ID)
+		return err
+	})
+}
+
+// DisableTarget ends all sending to a target, until its address changes, and drops what waits for it.
+func (s *Store) DisableTarget(ctx context.Context, name, why string) error {
+	return s.update(ctx, "disable target", func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "UPDATE notice_targets SET disabled = ? WHERE name = ?", clean(why), name); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "UPDATE notices SET state = 'dropped', error = ? WHERE target = ? AND state = 'waiting'", clean(why), name)
+		return err
+	})
+}
+
+// NoticeTargets lists how the targets are doing, by name.
+func (s *Store) NoticeTargets(ctx context.Context) ([]models.NoticeTargetState, error) {
+	found, err := list(ctx, s.read, func(rows *sql.Rows) (t models.NoticeTargetState, err error) {
+		err = rows.Scan(&t.Name, &t.Disabled, &t.Waiting, &t.Sent, &t.Dropped, &t.Error)
+		return t, err
+	}, `SELECT name, disabled, ifnull(sum(state = 'waiting'), 0), ifnull(sum(state = 'sent'), 0), ifnull(sum(state = 'dropped'), 0),
+			ifnull((SELECT error FROM notices w WHERE w.target = name AND w.state = 'waiting' ORDER BY created LIMIT 1), '')
+		FROM notice_targets LEFT JOIN notices ON target = name GROUP BY name ORDER BY name`)
+	return found, storeError("list notice targets", err)
+}
+
+// PutNotice stores a notice for one target by hand, for a rule that names its webhook. An id that is stored already
+// changes nothing. models.ErrNotFound when the session is not stored.
+func (s *Store) PutNotice(ctx context.Context, n models.Notice) error {
+	return s.update(ctx, "store notice", func(tx *sql.Tx) error {
+		if err := alive(ctx, tx, n.Session); err != nil {
+			return err
+		}
+		if n.Created.IsZero() {
+			n.Created = time.Now()
+		}
+		_, err := tx.ExecContext(ctx, "INSERT INTO notices (id, target, session, flag, created, due) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+			n.ID, n.Target, n.Session, n.Flag, millis(n.Created), millis(n.Created))
+		return err
+	})
+}

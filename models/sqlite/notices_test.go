@@ -1,0 +1,75 @@
+package sqlite_test
+
+import (
+	"testing"
+	"time"
+
+	"earshot/models"
+)
+
+func TestNotices(t *testing.T) {
+	s := open(t)
+	startSession(t, s, "s1") // room open-mic
+	must(t, s.SetNoticeTargets(t.Context(), []models.NoticeTarget{
+		{Name: "all", Level: models.LevelInfo}, {Name: "mic", Level: models.LevelHigh, Rooms: []string{"book", "open-mic"}},
+		{Name: "other", Level: models.LevelInfo, Rooms: []string{"mic"}}, {Name: "grave", Level: models.LevelHigh},
+	}))
+	flags := func(seq int, level models.Level, mode models.Mode) {
+		u := utterance(clip("s1", 1, seq, nil), "words")
+		f := flag(u, "r")
+		f.Level, f.Mode = level, mode
+		must(t, s.Commit(t.Context(), u, []models.Flag{f}))
+		must(t, s.Commit(t.Context(), u, []models.Flag{f})) // a repeated commit tells nobody twice
+	}
+	waiting := func(want map[string]int) {
+		t.Helper()
+		states, err := s.NoticeTargets(t.Context())
+		must(t, err)
+		got := map[string]int{}
+		for _, x := range states {
+			got[x.Name] = x.Waiting
+		}
+		equal(t, "waiting", got, want)
+	}
+	flags(1, models.LevelHigh, models.ModeWatch)
+	waiting(map[string]int{"all": 0, "mic": 0, "other": 0, "grave": 0})
+	flags(2, models.LevelMedium, models.ModeSuggest)
+	waiting(map[string]int{"all": 1, "mic": 0, "other": 0, "grave": 0})
+	flags(3, models.LevelHigh, models.ModeAct)
+	waiting(map[string]int{"all": 2, "mic": 1, "other": 0, "grave": 1})
+
+	n, err := s.NextNotice(t.Context(), "all")
+	must(t, err)
+	if n.Flag != "s1/1/t1/2:r" || n.Session != "s1" || len(n.ID) != 36 || n.State != models.NoticeWaiting {
+		t.Errorf("notice %+v", n)
+	}
+	n.Due, n.Attempts, n.Error = n.Due.Add(time.Hour), 1, "refused"
+	must(t, s.SetNotice(t.Context(), n))
+	next, err := s.NextNotice(t.Context(), "all")
+	must(t, err)
+	equal(t, "the other one is due first", next.Flag, "s1/1/t1/3:r")
+	next.State, next.Attempts = models.NoticeSent, 1
+	must(t, s.SetNotice(t.Context(), next))
+	next, err = s.NextNotice(t.Context(), "all")
+	must(t, err)
+	equal(t, "then the one that failed", next, n)
+
+	must(t, s.DisableTarget(t.Context(), "all", "gone"))
+	_, err = s.NextNotice(t.Context(), "all")
+	wantErr(t, "of a disabled target", err, models.ErrNotFound)
+	flags(4, models.LevelHigh, models.ModeSuggest)
+	waiting(map[string]int{"all": 0, "mic": 2, "other": 0, "grave": 2})
+	// The same address stays disabled, a new one is tried; a target that is left out is forgotten.
+	must(t, s.SetNoticeTargets(t.Context(), []models.NoticeTarget{{Name: "all"}}))
+	flags(5, models.LevelHigh, models.ModeSuggest)
+	waiting(map[string]int{"all": 0})
+	must(t, s.SetNoticeTargets(t.Context(), []models.NoticeTarget{{Name: "all", Mark: "new"}}))
+	flags(6, models.LevelHigh, models.ModeSuggest)
+	waiting(map[string]int{"all": 1})
+
+	must(t, s.PutNotice(t.Context(), models.Notice{ID: "hand", Target: "all", Session: "s1", Created: start}))
+	waiting(map[string]int{"all": 2})
+	must(t, s.DeleteSession(t.Context(), "s1"))
+	waiting(map[string]int{"all": 0})
+	wantErr(t, "of no session", s.PutNotice(t.Context(), models.Notice{ID: "x", Target: "all", Session: "s1"}), models.ErrNotFound)
+}

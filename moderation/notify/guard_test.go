@@ -1,0 +1,150 @@
+package notify
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/dns/dnsmessage"
+)
+
+func TestAllowed(t *testing.T) {
+	for ip, want := range map[string][2]bool{ // public targets, private: yes
+		"93.184.215.14": {true, true}, "2606:4700::1111": {true, true}, "::ffff:93.184.215.14": {true, true},
+		"127.0.0.1": {false, true}, "127.255.255.254": {false, true}, "::1": {false, true}, "::ffff:127.0.0.1": {false, true},
+		"10.0.0.1": {false, true}, "172.16.0.1": {false, true}, "172.31.255.255": {false, true}, "192.168.1.1": {false, true}, "fd00::1": {false, true},
+		"::ffff:10.0.0.1": {false, true}, "64:ff9b::a00:1": {false, true}, "2002:a00:1::": {false, true},
+		"169.254.169.254": {}, "::ffff:169.254.169.254": {}, "fe80::1": {}, "fe80::1%eth0": {}, "64:ff9b::a9fe:a9fe": {},
+		"0.0.0.0": {}, "::": {}, "0.1.2.3": {}, "100.64.0.1": {}, "192.0.0.1": {}, "192.0.2.1": {}, "198.18.0.1": {}, "198.51.100.1": {},
+		"203.0.113.1": {}, "224.0.0.1": {}, "240.0.0.1": {}, "255.255.255.255": {}, "ff02::1": {}, "::7f00:1": {}, "64:ff9b:1::1": {},
+		"100::1": {}, "2001::1": {}, "2001:db8::1": {}, "fec0::1": {}, "64:ff9b::808:808": {true, true}, "2002:808:808::": {true, true},
+	} {
+		addr := netip.MustParseAddr(ip)
+		if got := [2]bool{allowed(addr, false), allowed(addr, true)}; got != want {
+			t.Errorf("%s: %v, want %v", ip, got, want)
+		}
+	}
+	if allowed(netip.Addr{}, true) {
+		t.Error("no address at all is allowed")
+	}
+}
+
+// However a forbidden address is written, no connection to it is made.
+func TestNoWayToForbiddenAddresses(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	client := newClient(guardedDial(false, fakeDNS(t)))
+	for _, host := range []string{
+		"127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "localhost",
+		"169.254.169.254", "10.0.0.1", "0.0.0.0", "[fe80::1%25lo]", "inside.example", "rebinds.example", "mixed.example",
+	} {
+		target := Target{Kind: KindSlack, URL: "http://" + host + ":" + port + "/"}
+		a := target.send(t.Context(), client, "id", message{Type: typeTest})
+		if a.err == nil || strings.Contains(a.err.Error(), port) {
+			t.Errorf("%s: %v", host, a.err)
+		}
+	}
+	// The same guard lets the same addresses through when the target may be private: the test can fail.
+	accepted := make(chan struct{})
+	go func() {
+		if c, err := l.Accept(); err == nil {
+			_ = c.Close()
+			close(accepted)
+		}
+	}()
+	target := Target{Kind: KindSlack, URL: "http://inside.example:" + port + "/"}
+	_ = target.send(t.Context(), newClient(guardedDial(true, fakeDNS(t))), "id", message{Type: typeTest})
+	<-accepted
+}
+
+// A name that resolves to a public address when it is looked at and to this machine when it is connected to: the
+// connection is what counts.
+func TestRebinding(t *testing.T) {
+	r := fakeDNS(t)
+	first, err := r.LookupHost(t.Context(), "rebinds.example")
+	if err != nil || len(first) != 1 || first[0] != "93.184.215.14" {
+		t.Fatalf("at first: %v, %v", first, err)
+	}
+	_, err = guardedDial(false, r)(t.Context(), "tcp", "rebinds.example:1")
+	if !errors.Is(err, errForbidden) {
+		t.Errorf("then: %v", err)
+	}
+}
+
+func TestClientTrustsNobody(t *testing.T) {
+	c := newClient(nil)
+	tr := c.Transport.(*http.Transport)
+	if tr.Proxy != nil || c.Jar != nil || c.Timeout != tryTime || !tr.DisableKeepAlives || !tr.DisableCompression {
+		t.Error("the client asks a proxy, keeps something or waits for ever")
+	}
+	if err := c.CheckRedirect(nil, nil); !errors.Is(err, http.ErrUseLastResponse) {
+		t.Errorf("redirects: %v", err)
+	}
+}
+
+// fakeDNS resolves names of example: inside to this machine, mixed to a private and a local address, rebinds to a public
+// one at first and to this machine from then on. No other name is known.
+func fakeDNS(t *testing.T) *net.Resolver {
+	t.Helper()
+	asked := 0
+	return &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+		ours, theirs := net.Pipe() // not a packet connection, so that messages have their length in front
+		go func() {
+			defer theirs.Close()
+			var size [2]byte
+			for {
+				if _, err := io.ReadFull(theirs, size[:]); err != nil {
+					return
+				}
+				query := make([]byte, binary.BigEndian.Uint16(size[:]))
+				if _, err := io.ReadFull(theirs, query); err != nil {
+					return
+				}
+				reply := answerDNS(query, &asked)
+				if _, err := theirs.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(reply))), reply...)); err != nil {
+					return
+				}
+			}
+		}()
+		return ours, nil
+	}}
+}
+
+func answerDNS(query []byte, asked *int) []byte {
+	var m dnsmessage.Message
+	if m.Unpack(query) != nil {
+		return nil
+	}
+	q := m.Questions[0]
+	m.Response, m.Additionals = true, nil
+	addrs := map[string][][4]byte{
+		"inside.example.": {{127, 0, 0, 1}}, "mixed.example.": {{10, 0, 0, 1}, {127, 0, 0, 1}}, "rebinds.example.": {{127, 0, 0, 1}},
+	}[q.Name.String()]
+	if addrs == nil {
+		m.RCode = dnsmessage.RCodeNameError
+	}
+	if q.Type == dnsmessage.TypeA {
+		if q.Name.String() == "rebinds.example." {
+			if *asked++; *asked == 1 {
+				addrs = [][4]byte{{93, 184, 215, 14}}
+			}
+		}
+		for _, a := range addrs {
+			m.Answers = append(m.Answers, dnsmessage.Resource{
+				Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class, TTL: 1}, Body: &dnsmessage.AResource{A: a},
+			})
+		}
+	}
+	reply, _ := m.Pack()
+	return reply
+}

@@ -1,0 +1,218 @@
+package review
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"earshot/models"
+	"earshot/moderation/review/export"
+)
+
+// apiRoute is one operation of the API: how it is asked, what it answers, and what the document says of it.
+type apiRoute struct {
+	method, path, summary string
+	params                []apiParam
+	body                  any // an example of the body's type; nil: none
+	answer                any // an example of the answer's type; nil: not JSON
+	media                 string
+	handler               http.Handler
+}
+
+// apiParam is a parameter in the query, or in the path when the path names it.
+type apiParam struct{ name, about string }
+
+// apiRoutes are all operations. The document is made from the same table, so that they can't disagree.
+func (s *Server) apiRoutes() []apiRoute {
+	session := apiParam{"id", "id of a session"}
+	return []apiRoute{
+		{"GET", "/api/sessions", "Sessions, live ones first, then the newest", []apiParam{{"limit", "1 to 1000, default 100"}}, nil, sessionsJSON{}, "", s.api(s.apiSessions)},
+		{"GET", "/api/sessions/{id}", "A session with everything that was heard and found in it", []apiParam{session}, nil, transcriptJSON{}, "", s.api(s.apiSession)},
+		{"GET", "/api/sessions/{id}/utterances", "The lines of a session", []apiParam{session}, nil, utterancesJSON{}, "", s.api(s.apiUtterances)},
+		{"GET", "/api/sessions/{id}/flags", "The flags of a session", []apiParam{session}, nil, flagsJSON{}, "", s.api(s.apiSessionFlags)},
+		{"GET", "/api/sessions/{id}/decisions", "What the rules decided in a session, and why", []apiParam{session}, nil, decisionsJSON{}, "", s.api(s.apiDecisions)},
+		{"GET", "/api/sessions/{id}/evidence", "The clips that are kept of a session", []apiParam{session}, nil, evidenceJSON{}, "", s.api(s.apiEvidence)},
+		{"GET", "/api/sessions/{id}/summary", "The summary of a session", []apiParam{session}, nil, models.Summary{}, "", s.api(s.apiSummary)},
+		{"GET", "/api/sessions/{id}/export", "A session as a file, as the command line writes it", []apiParam{session, {"format", export.FormatNames()}, {"redact", "1: mask names, numbers and addresses"}}, nil, nil, "application/octet-stream", http.HandlerFunc(s.apiExport)},
+		{"GET", "/api/sessions/{id}/events", "What happens in a session, as server-sent events that hold an Event", []apiParam{session, {"after", "id of the last event that was seen"}}, nil, nil, "text/event-stream", http.HandlerFunc(s.apiEvents)},
+		{"GET", "/api/flags", "Flags of all sessions, the newest first", []apiParam{{"status", "open, confirmed or dismissed"}, {"rule", "id of a rule"}, {"room", "id of a room"}, {"speaker", "the platform's id of a person"}, {"limit", "1 to 1000, default 100"}}, nil, placesJSON{}, "", s.api(s.apiFlags)},
+		{"POST", "/api/flags/{id}", "Confirm, dismiss or reopen a flag", []apiParam{{"id", "id of a flag"}}, statusJSON{}, models.Flag{}, "", s.api(s.apiDecide)},
+		{"GET", "/api/rules", "What became of each rule's flags", nil, nil, rulesJSON{}, "", s.api(s.apiRules)},
+		{"GET", "/api/search", "Lines of all sessions that hold some words", []apiParam{{"q", `words that must all occur; "…" holds words together, a trailing * extends`}, {"room", "id of a room"}, {"speaker", "the platform's id of a person"}, {"rule", "id of a rule"}, {"flagged", "1: only flagged lines"}, {"from", "first day, YYYY-MM-DD"}, {"to", "last day, YYYY-MM-DD"}, {"cursor", "next of the page before"}}, nil, models.SearchPage{}, "", s.api(s.apiSearch)},
+		{"GET", "/api/health", "How Earshot is doing", nil, nil, conditionsJSON{}, "", s.api(s.apiHealth)},
+		{"GET", "/api/openapi.json", "This document", nil, nil, nil, "application/json", s.api(s.apiDocument)},
+	}
+}
+
+type (
+	sessionsJSON struct {
+		Sessions []sessionJSON `json:"sessions"`
+	}
+	utterancesJSON struct {
+		Utterances []models.Utterance `json:"utterances"`
+	}
+	flagsJSON struct {
+		Flags []models.Flag `json:"flags"`
+	}
+	placesJSON struct {
+		Flags []models.FlagPlace `json:"flags"`
+	}
+	decisionsJSON struct {
+		Decisions []models.Decision `json:"decisions"`
+	}
+	evidenceJSON struct {
+		Evidence []models.Evidence `json:"evidence"`
+	}
+	rulesJSON struct {
+		Rules []models.RuleCounts `json:"rules"`
+	}
+	conditionsJSON struct {
+		Conditions []Condition `json:"conditions"`
+	}
+	statusJSON struct {
+		Status models.FlagStatus `json:"status"`
+	}
+)
+
+func (s *Server) apiUtterances(r *http.Request) (any, error) {
+	h, err := s.load(r.Context(), r.PathValue("id"))
+	return utterancesJSON{some(h.lines)}, err
+}
+
+func (s *Server) apiSessionFlags(r *http.Request) (any, error) {
+	h, err := s.load(r.Context(), r.PathValue("id"))
+	return flagsJSON{some(h.flags)}, err
+}
+
+func (s *Server) apiEvidence(r *http.Request) (any, error) {
+	h, err := s.load(r.Context(), r.PathValue("id"))
+	return evidenceJSON{some(h.clips)}, err
+}
+
+func (s *Server) apiDecisions(r *http.Request) (any, error) {
+	if err := s.seen(r.Context(), r.PathValue("id")); err != nil {
+		return nil, err
+	}
+	found, err := s.store.Decisions(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return nil, fmt.Errorf("decisions: %w", err)
+	}
+	return decisionsJSON{some(found)}, nil
+}
+
+func (s *Server) apiSummary(r *http.Request) (any, error) {
+	if err := s.seen(r.Context(), r.PathValue("id")); err != nil {
+		return nil, err
+	}
+	sum, err := s.store.Summary(r.Context(), r.PathValue("id"), "session")
+	if err != nil {
+		return nil, fmt.Errorf("summary: %w", err)
+	}
+	return sum, nil
+}
+
+func (s *Server) apiExport(w http.ResponseWriter, r *http.Request) {
+	r, cancel := withDeadline(r)
+	defer cancel()
+	if err := s.sendExport(w, r, r.URL.Query().Get("format")); err != nil {
+		s.apiError(w, r, err)
+	}
+}
+
+// limitOf reads the parameter limit.
+func limitOf(r *http.Request) (int, error) {
+	q := r.URL.Query().Get("limit")
+	if q == "" {
+		return 100, nil
+	}
+	n, err := strconv.Atoi(q)
+	if err != nil || n < 1 || n > 1000 {
+		return 0, &refusal{http.StatusBadRequest, "limit: want a whole number from 1 to 1000"}
+	}
+	return n, nil
+}
+
+func (s *Server) apiFlags(r *http.Request) (any, error) {
+	limit, err := limitOf(r)
+	if err != nil {
+		return nil, err
+	}
+	q := r.URL.Query()
+	status := models.FlagStatus(q.Get("status"))
+	switch status {
+	case "", models.FlagOpen, models.FlagConfirmed, models.FlagDismissed:
+	default:
+		return nil, &refusal{http.StatusBadRequest, "status: want open, confirmed or dismissed"}
+	}
+	found, err := s.store.FindFlags(r.Context(), models.FlagQuery{
+		Status: status, Rule: q.Get("rule"), Room: q.Get("room"), Speaker: q.Get("speaker"), Limit: limit,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("flags: %w", err)
+	}
+	out := placesJSON{[]models.FlagPlace{}}
+	for _, p := range found {
+		if visitorOf(r.Context()).may(p.Session.Room, models.AccessViewer) {
+			out.Flags = append(out.Flags, p)
+		}
+	}
+	return out, nil
+}
+
+// apiDecide takes {"status":"confirmed"}. It does what the form does.
+func (s *Server) apiDecide(r *http.Request) (any, error) {
+	var in statusJSON
+	d := json.NewDecoder(r.Body)
+	d.DisallowUnknownFields()
+	if err := d.Decode(&in); err != nil || d.Decode(&struct{}{}) != io.EOF { //nolint:errorlint // Decode returns it bare
+		return nil, &refusal{http.StatusBadRequest, `want {"status":"open"}, "confirmed" or "dismissed"`}
+	}
+	return s.decided(r, in.Status, "")
+}
+
+func (s *Server) apiRules(r *http.Request) (any, error) {
+	found, err := s.store.Rules(r.Context(), s.onlyRoom(r))
+	if err != nil {
+		return nil, fmt.Errorf("rules: %w", err)
+	}
+	return rulesJSON{some(found)}, nil
+}
+
+func (s *Server) apiSearch(r *http.Request) (any, error) {
+	f, err := s.filter(r)
+	if err != nil {
+		return nil, err
+	}
+	q := f.query(s.loc)
+	q.Text, q.Cursor, q.Limit = strings.ToValidUTF8(r.URL.Query().Get("q"), ""), r.URL.Query().Get("cursor"), hitsShown
+	page, err := s.store.Search(r.Context(), q)
+	if errors.Is(err, models.ErrInvalid) {
+		return nil, &refusal{http.StatusBadRequest, "That can't be looked for. Use a few plain words, or a condition."}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	out := models.SearchPage{Hits: []models.SearchHit{}, Next: page.Next}
+	for _, h := range page.Hits {
+		if visitorOf(r.Context()).may(h.Room, models.AccessViewer) {
+			out.Hits = append(out.Hits, h)
+		}
+	}
+	return out, nil
+}
+
+func (s *Server) apiHealth(r *http.Request) (any, error) {
+	out := conditionsJSON{[]Condition{}}
+	if s.conditions != nil {
+		out.Conditions = append(out.Conditions, s.conditions(r.Context())...)
+	}
+	return out, nil
+}
+
+func (s *Server) apiDocument(*http.Request) (any, error) {
+	return document(s.apiRoutes(), s.version), nil
+}

@@ -1,0 +1,133 @@
+package review
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"earshot/models"
+)
+
+// fits fails where an answer holds what the schema does not describe.
+func fits(t *testing.T, doc map[string]any, where string, schema map[string]any, v any) {
+	t.Helper()
+	if ref, ok := schema["$ref"].(string); ok {
+		name := strings.TrimPrefix(ref, "#/components/schemas/")
+		schema, ok = doc["components"].(map[string]any)["schemas"].(map[string]any)[name].(map[string]any)
+		if !ok {
+			t.Fatalf("%s: %s is not described", where, ref)
+		}
+	}
+	kind, _ := schema["type"].(string)
+	switch x := v.(type) {
+	case map[string]any:
+		properties, _ := schema["properties"].(map[string]any)
+		if more, ok := schema["additionalProperties"].(map[string]any); ok {
+			for k, y := range x {
+				fits(t, doc, where+"."+k, more, y)
+			}
+			return
+		}
+		for k, y := range x {
+			p, ok := properties[k].(map[string]any)
+			if !ok {
+				t.Errorf("%s.%s is not described", where, k)
+				continue
+			}
+			fits(t, doc, where+"."+k, p, y)
+		}
+	case []any:
+		items, ok := schema["items"].(map[string]any)
+		if !ok {
+			t.Errorf("%s is a list, and described as %v", where, schema)
+			return
+		}
+		for _, y := range x {
+			fits(t, doc, where+"[]", items, y)
+		}
+	case string:
+		if kind != "string" {
+			t.Errorf("%s is a string, and described as %v", where, schema)
+		}
+	case float64:
+		if kind != "integer" && kind != "number" || kind == "integer" && x != float64(int64(x)) {
+			t.Errorf("%s is %v, and described as %v", where, x, schema)
+		}
+	case bool:
+		if kind != "boolean" {
+			t.Errorf("%s is a bool, and described as %v", where, schema)
+		}
+	}
+}
+
+func TestDocumentDescribesWhatHandlersAnswer(t *testing.T) {
+	m := heardRoom()
+	m.lines[0].Words[0].P = 0.5
+	m.summary = models.Summary{Headline: "x", Chapters: []models.Chapter{{Title: "c"}}, Digest: models.ModerationDigest{ByRule: map[string]int{"a": 1}}}
+	s := serve(t, m, func(c *Config) { c.Conditions = conditionsOf(Condition{OK: true, Text: "Well."}) })
+	var doc map[string]any
+	if err := json.Unmarshal(ask(t, s, "GET", "/api/openapi.json").Body.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if doc["openapi"] != "3.1.0" {
+		t.Errorf("%v", doc["openapi"])
+	}
+	queries := map[string]string{"/api/search": "?q=coin", "/api/sessions/{id}/export": "?format=json"}
+	paths := doc["paths"].(map[string]any)
+	for _, r := range s.apiRoutes() {
+		op, ok := paths[r.path].(map[string]any)[strings.ToLower(r.method)].(map[string]any)
+		if !ok || op["summary"] == "" {
+			t.Errorf("%s %s is not described", r.method, r.path)
+			continue
+		}
+		if r.media == "text/event-stream" { // does not end
+			continue
+		}
+		target := strings.NewReplacer("sessions/{id}", "sessions/s1", "flags/{id}", "flags/f1").Replace(r.path) + queries[r.path]
+		req := httptest.NewRequestWithContext(t.Context(), r.method, target, strings.NewReader(`{"status":"dismissed"}`))
+		req.Host = "127.0.0.1"
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, req)
+		if w.Code != http.StatusOK {
+			t.Errorf("%s %s: %d %s", r.method, target, w.Code, w.Body)
+			continue
+		}
+		if r.answer == nil {
+			continue
+		}
+		var answer any
+		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
+			t.Fatal(err)
+		}
+		content := op["responses"].(map[string]any)["200"].(map[string]any)["content"].(map[string]any)
+		fits(t, doc, target, content["application/json"].(map[string]any)["schema"].(map[string]any), answer)
+	}
+	if m.flags[0].Status != models.FlagDismissed {
+		t.Errorf("the flag is %s", m.flags[0].Status)
+	}
+}
+
+func TestAPIRefusesWhatMakesNoSense(t *testing.T) {
+	s := serve(t, heardRoom(), nil)
+	for path, want := range map[string]int{
+		"/api/flags?status=maybe": 400, "/api/flags?limit=0": 400, "/api/sessions/s1/export?format=exe": 400, "/api/sessions/none/export?format=txt": 404,
+		"/api/sessions/none/decisions": 404, "/api/sessions/s1/summary": 404, "/api/sessions/none/evidence": 404,
+	} {
+		if w := ask(t, s, "GET", path); w.Code != want || !strings.Contains(w.Body.String(), `{"error":{"message":`) {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
+		}
+	}
+	for body, want := range map[string]int{
+		`{"status":"perhaps"}`: 400, `{"status":"open","more":1}`: 400, `[]`: 400, ``: 400, `{"status":"open"}{}`: 400,
+		strings.Repeat("[", 60_000): 400, `{"status":"` + strings.Repeat("x", maxBody) + `"}`: 400,
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), "POST", "/api/flags/f1", strings.NewReader(body))
+		r.Host = "localhost"
+		w := httptest.NewRecorder()
+		if s.ServeHTTP(w, r); w.Code != want {
+			t.Errorf("%.30q: %d, want %d", body, w.Code, want)
+		}
+	}
+}
