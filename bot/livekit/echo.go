@@ -73,7 +73,7 @@ func (c *Connector) post(ctx context.Context, s *stay, payload []byte, to []stri
 	topic := ChatTopic
 	r := &lk.SendDataRequest{Room: c.at.room, Data: payload, Kind: lk.DataPacket_RELIABLE, Topic: &topic}
 	if len(to) > 0 {
-		r.DestinationIdentities = append(to, s.identity)
+		r.DestinationIdentities = append([]string{s.identity}, to...)
 	}
 	return c.call(ctx, func(ctx context.Context) error {
 		_, err := c.admin.SendData(ctx, r)

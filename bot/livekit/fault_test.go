@@ -69,13 +69,13 @@ func TestEnds(t *testing.T) {
 		do   func(t *testing.T, url string)
 	}{
 		{models.EndReplaced, func(t *testing.T, url string) { enter(t, livekit.PublishConfig{URL: url, Identity: "earshot"}) }},
-		{models.EndRemoved, func(t *testing.T, url string) {
+		{models.EndRemoved, func(t *testing.T, _ string) {
 			ctx, service := admin(t, s, "x")
 			if _, err := service.RemoveParticipant(ctx, &lk.RoomParticipantIdentity{Room: "x", Identity: "earshot"}); err != nil {
 				t.Fatal(err)
 			}
 		}},
-		{models.EndRoomClosed, func(t *testing.T, url string) {
+		{models.EndRoomClosed, func(t *testing.T, _ string) {
 			ctx, service := admin(t, s, "x")
 			if _, err := service.DeleteRoom(ctx, deleteRoom("x")); err != nil {
 				t.Fatal(err)
@@ -341,7 +341,7 @@ func (p *proxy) stall(on bool) { p.stalled.Store(on) }
 
 // pass copies until one side ends.
 func (p *proxy) pass(to, from net.Conn) {
-	defer to.Close() //nolint:errcheck // the test is over, or the other side is
+	defer to.Close()
 	b := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(b)

@@ -144,7 +144,7 @@ func enter(t *testing.T, c livekit.PublishConfig) *person {
 	t.Cleanup(func() {
 		cancel()
 		if p.ended != nil {
-			<-p.ended
+			<-p.ended //nolint:errcheck // how it ends is for those who ask
 		}
 	})
 	select {

@@ -94,7 +94,7 @@ func TestBlackHole(t *testing.T) {
 			}
 			h := &hole{PacketConn: udp}
 			mux := ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: h})
-			defer mux.Close() //nolint:errcheck // the test is over
+			defer mux.Close()
 			f, err := peer.New(peer.Config{Loopback: true, Mux: mux, IPFilter: func(ip net.IP) bool { return ip.IsLoopback() }})
 			if err != nil {
 				t.Fatal(err)

@@ -5,7 +5,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,16 +19,21 @@ import (
 
 // countingStore fails every other sweep.
 type countingStore struct {
+	mu                         sync.Mutex
 	sweeps, expiries, erasures int
 	policy                     models.RetentionPolicy
 }
 
 func (c *countingStore) ExpireEvidence(context.Context, time.Time) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.expiries++
 	return 1, nil
 }
 
 func (c *countingStore) Sweep(_ context.Context, _ time.Time, p models.RetentionPolicy) (models.Swept, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.sweeps++
 	c.policy = p
 	if c.sweeps%2 == 0 {
@@ -34,9 +42,20 @@ func (c *countingStore) Sweep(_ context.Context, _ time.Time, p models.Retention
 	return models.Swept{Utterances: 3}, nil
 }
 
+func (c *countingStore) StaleFiles(context.Context) ([]string, error) { return nil, nil }
+func (c *countingStore) FilesRemoved(context.Context, string) error   { return nil }
+
 func (c *countingStore) Erasing(context.Context) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.erasures++
 	return 0, nil
+}
+
+func (c *countingStore) counts() (sweeps, expiries, erasures int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sweeps, c.expiries, c.erasures
 }
 
 // A sweep comes at the start and every hour, whatever became of the one before.
@@ -48,13 +67,13 @@ func TestKeeperSweepsAtTheStartAndHourly(t *testing.T) {
 		ended := make(chan error, 1)
 		go func() { ended <- k.Run(ctx) }()
 		synctest.Wait()
-		if store.sweeps != 1 || store.expiries != 1 {
-			t.Errorf("at the start: %d sweeps, %d expiries", store.sweeps, store.expiries)
+		if sweeps, expiries, _ := store.counts(); sweeps != 1 || expiries != 1 {
+			t.Errorf("at the start: %d sweeps, %d expiries", sweeps, expiries)
 		}
 		time.Sleep(3*time.Hour + time.Minute)
 		synctest.Wait()
-		if store.sweeps != 4 || store.expiries != 4 || store.erasures < 5000 {
-			t.Errorf("after three hours: %d sweeps, %d expiries, %d looks for erasures", store.sweeps, store.expiries, store.erasures)
+		if sweeps, expiries, erasures := store.counts(); sweeps != 4 || expiries != 4 || erasures < 5000 {
+			t.Errorf("after three hours: %d sweeps, %d expiries, %d looks for erasures", sweeps, expiries, erasures)
 		}
 		cancel()
 		if err := <-ended; err != nil {
@@ -77,6 +96,17 @@ func TestEraseWhileItRuns(t *testing.T) {
 	}
 	s, l := openTestStation(t, dir)
 	s.cfg.Retention = configs.Retention{} // the sample is old
+	s.cfg.Export = configs.Export{Dir: t.TempDir(), Formats: []string{"txt", "json"}}
+	if err := exportFiles(t.Context(), s.cfg.Export, s.store, "open-mic-1"); err != nil {
+		t.Fatal(err)
+	}
+	theirs := filepath.Join(s.cfg.Export.Dir, "open-mic-1.notes.txt")
+	if err := os.WriteFile(theirs, []byte("a host's own file"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if found, err := filesWith(s.cfg.Export.Dir, "coin"); len(found) != 2 || err != nil {
+		t.Fatalf("exported: %v, %v", found, err)
+	}
 	a, out := testApp()
 	a.stderr = logTo{t}
 	a.environ = []string{"EARSHOT_DATA_DIR=" + dir}
@@ -91,5 +121,11 @@ func TestEraseWhileItRuns(t *testing.T) {
 	}
 	if found, err := filesWith(dir, "coin"); len(found) > 0 || err != nil || !strings.Contains(out.String(), "erased person b") {
 		t.Errorf("the words are in %v (%v): %s", found, err, out)
+	}
+	if found, err := filesWith(s.cfg.Export.Dir, "coin"); len(found) > 0 || err != nil {
+		t.Errorf("exported files still hold it: %v, %v", found, err)
+	}
+	if _, err := os.Stat(theirs); err != nil {
+		t.Errorf("a file that is not ours: %v", err)
 	}
 }

@@ -91,7 +91,7 @@ func (r *rows) want(t *testing.T, n int, failed ...string) {
 // in another process, notice nothing; the same process decodes the next clip.
 func TestFault16DecoderHangs(t *testing.T) {
 	const limit = 300 * time.Millisecond
-	p := newPool(t, Config{Processes: 2, MinTime: limit, TimeFactor: 0})
+	p := newPool(t, Config{Processes: 2, Patience: limit.Seconds() / 5})
 	s, r := newService(t, p, nil)
 	began := time.Now()
 	s.Submit(clipOf("hung", 1, hang))
@@ -112,11 +112,15 @@ func TestFault16DecoderHangs(t *testing.T) {
 	}
 }
 
+// A decode may take 5 s, or 4 times the length of its sound; more with a model that is slow by its size.
 func TestTimeLimit(t *testing.T) {
-	p := openPool(t, Config{})
-	for samples, want := range map[int]time.Duration{0: 5 * time.Second, models.SampleRate: 5 * time.Second, 20 * models.SampleRate: 80 * time.Second} {
-		if got := p.limit(samples); got != want {
-			t.Errorf("%d samples: %v", samples, got)
+	for _, tt := range []struct {
+		patience float64
+		sound    int
+		want     time.Duration
+	}{{0, 0, 5 * time.Second}, {1, 1, 5 * time.Second}, {1, 20, 80 * time.Second}, {16, 1, 80 * time.Second}} {
+		if got := openPool(t, Config{Patience: tt.patience}).limit(tt.sound * models.SampleRate); got != tt.want {
+			t.Errorf("%+v: %v", tt, got)
 		}
 	}
 }

@@ -98,7 +98,7 @@ func (s *Server) Restart(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("localserver: %w", err)
 	}
-	defer log.Close()                                                               //nolint:errcheck // the process has its own copy
+	defer log.Close()
 	s.cmd = exec.Command(program, "--config", filepath.Join(s.dir, "livekit.yaml")) //nolint:gosec,noctx // the caller's own program, ended by Kill
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -158,7 +158,7 @@ func freeTCP() (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("localserver: %w", err)
 	}
-	defer l.Close() //nolint:errcheck // it was only asked for its port
+	defer l.Close()
 	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
@@ -167,7 +167,7 @@ func freeUDP() (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("localserver: %w", err)
 	}
-	defer l.Close() //nolint:errcheck // the same
+	defer l.Close()
 	return l.LocalAddr().(*net.UDPAddr).Port, nil
 }
 
