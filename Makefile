@@ -31,7 +31,7 @@ test: deps-tests ## go vet and all tests with the race detector (PKG=./bot/... R
 	@$(ENV) go test -race -timeout 20m -run '$(RUN)' $(PKG)
 
 test-rooms: deps-tests ## the tests against real room servers alone, verbosely (RUN=TestName to choose)
-	@$(ENV) go test -v -count 1 -timeout 20m -run '$(RUN)' ./bot/livekit/...
+	@$(ENV) go test -v -count 1 -timeout 20m -run '$(RUN)' ./bot/livekit/... ./bot/janus ./bot/whep ./bot/peer ./bot/lounge
 	@$(ENV) go test -v -count 1 -timeout 20m -run 'LiveKit|Janus' ./cmd/earshot
 
 lint: deps ## golangci-lint at its pinned version (built once, about two minutes) and shell syntax

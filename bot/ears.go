@@ -23,6 +23,8 @@ type Capabilities struct {
 	ToAudience     bool `json:"to_audience"`
 	Remove         bool `json:"remove"`
 	Ban            bool `json:"ban"`
+	// SelfUnmute says that people can undo a mute themselves, so that it has to be watched.
+	SelfUnmute bool `json:"self_unmute"`
 }
 
 // String lists the capabilities in words: "message mute remove", or "listen only".

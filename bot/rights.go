@@ -10,8 +10,12 @@ import (
 // Act carries an action out in the room and reports what came of it. It blocks until the effect was seen and stays, or
 // nothing more can be tried: some seconds. It may be called from any goroutine while Run runs; for one person one after
 // the other.
+//
+// Where people can undo a mute themselves it is watched for as long as ForMS says (0: until an unmute): it is set again,
+// and who undoes it again and again loses the right to speak, where that can be taken.
 func (r *Room) Act(ctx context.Context, a models.Action, o ActOptions) Outcome {
 	out := r.act.do(ctx, a, o)
+	r.guard(out)
 	log := r.log.With("action", a.ID, "verb", string(a.Verb), "speaker", a.TargetID, "tries", out.Action.Attempts, "ms", out.Took.Milliseconds())
 	if out.Action.State == models.ActionSeen {
 		log.Info("action took effect", "done", string(out.Done), "how", out.How)

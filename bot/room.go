@@ -97,7 +97,8 @@ type Room struct {
 	mu      sync.Mutex
 	rights  Capabilities
 	inside  bool
-	removed map[string]bool // whom the bot sent out, until they come back
+	guards  map[string]*guarded // by speaker id
+	removed map[string]bool     // whom the bot sent out, until they come back
 
 	// Of the visit that runs, under its lock; they outlive it.
 	announced bool
@@ -133,7 +134,7 @@ func NewRoom(c Config) (*Room, error) {
 	log := c.Log.With("session", c.Session.ID, "room", c.Room.ID)
 	r := &Room{
 		cfg: c, log: log, out: newOutbox(c.Sink, log), began: time.Now(),
-		greeted: map[string]bool{}, unheard: map[string]int{},
+		greeted: map[string]bool{}, unheard: map[string]int{}, guards: map[string]*guarded{},
 	}
 	if !c.Session.Started.IsZero() {
 		r.base = max(0, r.began.Sub(c.Session.Started))

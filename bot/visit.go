@@ -58,6 +58,7 @@ func (v *visit) run(ctx context.Context, cancel context.CancelCauseFunc, c Conne
 	var group sync.WaitGroup
 	group.Go(func() { v.announce(watch) })
 	group.Go(func() { v.watch(watch, cancel) })
+	group.Go(func() { v.keepMuted(watch) })
 	defer group.Wait()
 	defer stop()
 	select {

@@ -60,7 +60,23 @@ need_test_tools() {
   # Not every Debian has these; the tests that need one say so and are skipped.
   have janus || ! packaged janus || missing+=(janus)
   have turnserver || ! packaged coturn || missing+=(coturn)
+  have npm || ! packaged npm || missing+=(nodejs npm)
   [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
+  need_browser_modules
+}
+
+# The tests of the pages drive the system's browser with playwright-core, and look for barriers with axe-core. Without
+# them those tests say so and are skipped.
+BROWSER_MODULES='playwright-core@1.65.1 axe-core@4.14.1'
+need_browser_modules() {
+  local to=$BUILD/browser
+  [ "$(cat "$to/modules" 2>/dev/null)" != "$BROWSER_MODULES" ] || return 0
+  have npm || { say "no npm: the tests of the pages in a browser will be skipped"; return 0; }
+  say "installing $BROWSER_MODULES into build/browser (output in build/npm.log)"
+  mkdir -p "$to"
+  # shellcheck disable=SC2086 # two packages
+  if npm install --prefix "$to" --no-audit --no-fund --no-save $BROWSER_MODULES >"$BUILD/npm.log" 2>&1; then echo "$BROWSER_MODULES" >"$to/modules"
+  else say "npm could not install them: the tests of the pages in a browser will be skipped"; fi
 }
 
 # --- libwhisper --------------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ func (a *agreement) partial(c models.Clip, retracted bool) models.Partial {
 		Key: a.key, SpeakerID: c.SpeakerID, SpeakerName: c.SpeakerName, StartMS: c.StartMS, Retracted: retracted,
 		Stable: strings.Join(a.words[:a.stable], " "), Tail: strings.Join(a.words[a.stable:], " "),
 	}
+	p.Tail = strings.TrimRight(p.Tail, ".,!?…") // where speech goes on, the model ends a sentence
 	if p.Stable != "" && p.Tail != "" {
 		p.Stable += " "
 	}

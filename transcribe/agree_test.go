@@ -19,6 +19,7 @@ func TestAgreement(t *testing.T) {
 			{"Hello everybody here", "Hello ", "everybody here", false},
 			{"Hello, everybody here", "Hello, everybody here", "", false},
 		},
+		"no end of a sentence":          {{"Hello there.", "", "Hello there", false}, {"Hello there, all?", "Hello there, ", "all", false}},
 		"case and commas do not matter": {{"so what", "", "so what", false}, {"So, what now", "So, what ", "now", false}},
 		"takes back": {
 			{"pay me now", "", "pay me now", false},

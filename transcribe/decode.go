@@ -196,11 +196,14 @@ func (s *Service) attempt(ctx context.Context, e Engine, c *models.Clip) (Result
 	return r, err
 }
 
-// transcribe decodes once, within the time that it may take.
+// transcribe decodes once, within the time that it may take. An engine that comes and goes minds the time itself.
 func (s *Service) transcribe(ctx context.Context, e Engine, pcm []float32, o Options) (Result, error) {
-	length := time.Duration(len(pcm)) * time.Second / models.SampleRate
-	ctx, cancel := context.WithTimeout(ctx, TimeLimit(length))
-	defer cancel()
+	if _, ok := e.(Readier); !ok {
+		length := time.Duration(len(pcm)) * time.Second / models.SampleRate
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, TimeLimit(length))
+		defer cancel()
+	}
 	return e.Transcribe(ctx, pcm, o)
 }
 

@@ -28,7 +28,8 @@ type Engine interface {
 }
 
 // Readier is an Engine that is not always able to work. Ready waits until it is, and returns an error when ctx ends or
-// it never will be. A Service gives such an engine no clip before.
+// it never will be. A Service gives such an engine no clip before, and leaves it to the engine to end a decode that
+// takes too long: only the engine knows how much of the time was waiting.
 type Readier interface {
 	Ready(ctx context.Context) error
 }

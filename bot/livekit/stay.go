@@ -301,7 +301,7 @@ func (s *stay) capabilities() bot.Capabilities {
 // Abilities is what the bot can do in a LiveKit room with the server's key and secret. Removing is no ban: the same token
 // joins again.
 func Abilities() bot.Capabilities {
-	return bot.Capabilities{Message: true, PrivateMessage: true, Mute: true, Unmute: true, ToAudience: true, Remove: true}
+	return bot.Capabilities{Message: true, PrivateMessage: true, Mute: true, Unmute: true, ToAudience: true, Remove: true, SelfUnmute: true}
 }
 
 // talk takes who talks now, or no longer.

@@ -223,6 +223,23 @@ func must(s string, err error) string {
 	return s
 }
 
+// Big models get the time that they need; small ones none beyond the rule.
+func TestPatienceGrowsWithTheModel(t *testing.T) {
+	for _, tt := range []struct {
+		info whisper.Info
+		want float64
+	}{
+		{whisper.Info{AudioState: 384, AudioLayers: 4}, 1},
+		{whisper.Info{AudioState: 512, AudioLayers: 6}, 1},
+		{whisper.Info{AudioState: 768, AudioLayers: 12}, 4.5},
+		{whisper.Info{AudioState: 1024, AudioLayers: 24}, 16},
+	} {
+		if got := patience(tt.info); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.info.Kind(), got, tt.want)
+		}
+	}
+}
+
 // The practice model's notice and name are known before a process is started.
 func TestSpeechIsKnownBeforeItRuns(t *testing.T) {
 	s, err := openSpeech(configs.Config{DataDir: t.TempDir(), Decoders: 3}, nil, speechOptions{})

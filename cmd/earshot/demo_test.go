@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -17,7 +19,8 @@ func TestDemoPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 		t.Skip("plays for 45 seconds")
 	}
 	t.Parallel()
-	s, l := openTestStation(t, t.TempDir())
+	var log bytes.Buffer
+	s, l := openLoggedStation(t, slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), testConfig(t, t.TempDir()))
 	a, out := testApp()
 	if err := s.run(t.Context(), l, func(ctx context.Context) error { return a.play(ctx, s, l, false) }); err != nil {
 		t.Fatal(err)
@@ -39,6 +42,7 @@ func TestDemoPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	checkFlags(t, s, play, us)
 	checkOverlap(t, us)
 	checkMuted(t, s, session.ID)
+	checkLogIsSilent(t, log.String(), play, us)
 	for _, want := range []string{"guaranteed profit", "▲ insult", "SPEAKER", s.store.Path()} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the terminal did not show %q", want)

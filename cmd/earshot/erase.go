@@ -104,7 +104,7 @@ func (a *app) erase(cmd *cobra.Command, e models.Erasure, what, name string) err
 	if err := a.carryOut(cmd, e); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(a.stdout, "erased %s\nbackups and exports made earlier may still hold it\n", plain(what))
+	_, err := fmt.Fprintf(a.stdout, "erased %s\nbackups, and files that you exported by hand, may still hold it\n", plain(what))
 	return err
 }
 
@@ -132,7 +132,11 @@ func (a *app) carryOut(cmd *cobra.Command, e models.Erasure) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(store.Erase(ctx, e), store.Close())
+	err = store.Erase(ctx, e)
+	if err == nil {
+		err = removeFiles(ctx, store, c.Export.Dir)
+	}
+	return errors.Join(err, store.Close())
 }
 
 // requestErasure asks the process that writes to the record, and waits until it has done it.

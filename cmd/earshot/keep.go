@@ -2,11 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
 	"time"
 
 	"earshot/configs"
 	"earshot/models"
+	"earshot/moderation/review/export"
 )
 
 const (
@@ -27,13 +32,22 @@ type forgetter interface {
 	ExpireEvidence(ctx context.Context, now time.Time) (int, error)
 	Sweep(ctx context.Context, now time.Time, policy models.RetentionPolicy) (models.Swept, error)
 	Erasing(ctx context.Context) (int, error)
+	staleFiles
+}
+
+// staleFiles is what removing exported files needs of the store.
+type staleFiles interface {
+	StaleFiles(ctx context.Context) ([]string, error)
+	FilesRemoved(ctx context.Context, session string) error
 }
 
 // keeper sees to it that what is old goes, and that what somebody wants erased is erased.
 type keeper struct {
 	store  forgetter
 	policy models.RetentionPolicy
-	log    *slog.Logger
+	// exports is the folder into which sessions are exported at their end; empty: none.
+	exports string
+	log     *slog.Logger
 }
 
 // Run sweeps now and then every hour, and carries out erasures, until the context ends. What fails is tried again.
@@ -61,6 +75,7 @@ func (k keeper) sweep(ctx context.Context) {
 	swept, err := k.store.Sweep(ctx, now, k.policy)
 	k.warn(ctx, "what is too old is not removed yet", err)
 	swept.Clips += expired
+	k.warn(ctx, "the files of a session are not removed yet", removeFiles(ctx, k.store, k.exports))
 	if !swept.Nothing() {
 		k.log.Info("removed what was too old", "clips", swept.Clips, "lines", swept.Utterances, "flags", swept.Flags,
 			"gaps", swept.Gaps, "decisions", swept.Decisions, "sessions", swept.Sessions)
@@ -70,6 +85,7 @@ func (k keeper) sweep(ctx context.Context) {
 func (k keeper) erase(ctx context.Context) {
 	n, err := k.store.Erasing(ctx)
 	k.warn(ctx, "an erasure is not finished yet", err)
+	k.warn(ctx, "the files of a session are not removed yet", removeFiles(ctx, k.store, k.exports))
 	if n > 0 && err == nil {
 		k.log.Info("erased what was asked for", "erasures", n)
 	}
@@ -79,4 +95,38 @@ func (k keeper) warn(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
 		k.log.Warn(what, "err", err)
 	}
+}
+
+// removeFiles removes from a folder what was exported of sessions that something was removed of. They can be exported
+// again, without it.
+func removeFiles(ctx context.Context, store staleFiles, dir string) error {
+	stale, err := store.StaleFiles(ctx)
+	if err != nil || len(stale) == 0 {
+		return err
+	}
+	remove := func(string) error { return nil }
+	if dir != "" {
+		root, err := os.OpenRoot(dir)
+		if err != nil {
+			return fmt.Errorf("export.dir: %w", err)
+		}
+		defer root.Close() //nolint:errcheck // nothing was written through it
+		remove = root.Remove
+	}
+	for _, session := range stale {
+		for _, f := range export.Formats() {
+			for _, redacted := range []bool{false, true} {
+				name := export.FileName(session, f, redacted)
+				for _, n := range []string{name, name + ".part"} {
+					if err := remove(n); err != nil && !errors.Is(err, fs.ErrNotExist) {
+						return fmt.Errorf("export.dir: %w", err)
+					}
+				}
+			}
+		}
+		if err := store.FilesRemoved(ctx, session); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -39,6 +41,9 @@ func (c *countingStore) Sweep(_ context.Context, _ time.Time, p models.Retention
 	}
 	return models.Swept{Utterances: 3}, nil
 }
+
+func (c *countingStore) StaleFiles(context.Context) ([]string, error) { return nil, nil }
+func (c *countingStore) FilesRemoved(context.Context, string) error   { return nil }
 
 func (c *countingStore) Erasing(context.Context) (int, error) {
 	c.mu.Lock()
@@ -91,6 +96,17 @@ func TestEraseWhileItRuns(t *testing.T) {
 	}
 	s, l := openTestStation(t, dir)
 	s.cfg.Retention = configs.Retention{} // the sample is old
+	s.cfg.Export = configs.Export{Dir: t.TempDir(), Formats: []string{"txt", "json"}}
+	if err := exportFiles(t.Context(), s.cfg.Export, s.store, "open-mic-1"); err != nil {
+		t.Fatal(err)
+	}
+	theirs := filepath.Join(s.cfg.Export.Dir, "open-mic-1.notes.txt")
+	if err := os.WriteFile(theirs, []byte("a host's own file"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if found, err := filesWith(s.cfg.Export.Dir, "coin"); len(found) != 2 || err != nil {
+		t.Fatalf("exported: %v, %v", found, err)
+	}
 	a, out := testApp()
 	a.stderr = logTo{t}
 	a.environ = []string{"EARSHOT_DATA_DIR=" + dir}
@@ -105,5 +121,11 @@ func TestEraseWhileItRuns(t *testing.T) {
 	}
 	if found, err := filesWith(dir, "coin"); len(found) > 0 || err != nil || !strings.Contains(out.String(), "erased person b") {
 		t.Errorf("the words are in %v (%v): %s", found, err, out)
+	}
+	if found, err := filesWith(s.cfg.Export.Dir, "coin"); len(found) > 0 || err != nil {
+		t.Errorf("exported files still hold it: %v, %v", found, err)
+	}
+	if _, err := os.Stat(theirs); err != nil {
+		t.Errorf("a file that is not ours: %v", err)
 	}
 }

@@ -14,6 +14,11 @@ import (
 var elsewhere = map[string]string{
 	"earshot join":       "TestDemoPutsTheRightWordsUnderTheRightNames joins a lounge the same way, badstart.txtar runs the command",
 	"earshot model pull": "model.txtar pulls from a server of its own",
+	"earshot serve":      "TestServe runs it",
+	"earshot invite":     "TestServe invites",
+	"earshot status":     "TestServe asks for it",
+	"earshot leave":      "TestServe sends the bot out",
+	"earshot bench":      "bench.txtar runs it",
 }
 
 // TestREADMECommandsWork runs every command of the README's code blocks in a folder that holds the files they name.

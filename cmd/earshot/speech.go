@@ -51,7 +51,8 @@ func openSpeech(cfg configs.Config, log *slog.Logger, o speechOptions) (*speech,
 	}
 	processes, states := decoder.Plan(info.Size, decoder.Memory(), decoders(cfg))
 	pool, err := decoder.New(decoder.Config{
-		Model: path, Processes: processes, States: states, AllowNoWeights: o.allowNoWeights, WarmUp: o.waits, Logger: log,
+		Patience: patience(info),
+		Model:    path, Processes: processes, States: states, AllowNoWeights: o.allowNoWeights, WarmUp: o.waits, Logger: log,
 	})
 	if err != nil {
 		return nil, err
@@ -67,7 +68,7 @@ func openSpeech(cfg configs.Config, log *slog.Logger, o speechOptions) (*speech,
 // published model, its size and sum.
 func checkSpeechModel(path string, allowNoWeights bool) (whisper.Info, error) {
 	info, err := whisper.CheckFile(path)
-	if err == nil && !(allowNoWeights && info.Tensors == 0) {
+	if err == nil && (!allowNoWeights || info.Tensors > 0) {
 		info, err = checkModel(path)
 	}
 	if err != nil {
@@ -77,6 +78,13 @@ func checkSpeechModel(path string, allowNoWeights bool) (whisper.Info, error) {
 		return info, known.Verify(path)
 	}
 	return info, nil
+}
+
+// patience is how many times as long as with the base model a decode may take: the encoder's work, which is most of it,
+// grows with the square of its width and with its layers.
+func patience(info whisper.Info) float64 {
+	const base = 512 * 512 * 6
+	return max(1, float64(info.AudioState*info.AudioState*info.AudioLayers)/base)
 }
 
 // modelPath is the configured model file, or the practice model unpacked into the user's cache.

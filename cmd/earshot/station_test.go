@@ -35,8 +35,14 @@ func openTestStation(t *testing.T, dir string) (*station, net.Listener) {
 // openTestStationWith is openTestStation with settings in the form of the environment.
 func openTestStationWith(t *testing.T, dir string, more ...string) (*station, net.Listener) {
 	t.Helper()
-	cfg := testConfig(t, dir, more...)
-	s, err := openStation(t.Context(), cfg, slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	log := slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	return openLoggedStation(t, log, testConfig(t, dir, more...))
+}
+
+// openLoggedStation opens the real wiring with a log of the test's own.
+func openLoggedStation(t *testing.T, log *slog.Logger, cfg configs.Config) (*station, net.Listener) {
+	t.Helper()
+	s, err := openStation(t.Context(), cfg, log)
 	if err != nil {
 		t.Fatal(err)
 	}

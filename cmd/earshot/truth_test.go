@@ -109,6 +109,7 @@ func TestWordsSurviveTheNetwork(t *testing.T) {
 	}
 	offline := 100 * float64(wrong) / float64(words)
 	t.Logf("from the recordings: WER %.1f %% of %d words", offline, words)
+	checkSilence(t, engine, all)
 	for _, c := range []struct {
 		name  string
 		bad   audio.Impairment
@@ -140,5 +141,36 @@ func TestWordsSurviveTheNetwork(t *testing.T) {
 		if c.bad.Loss >= 0.1 && concealed == 0 || c.bad == (audio.Impairment{}) && concealed > 0 {
 			t.Errorf("%s: %d ms concealed", c.name, concealed)
 		}
+	}
+}
+
+// checkSilence sends two sentences with a minute of silence between them that the sender leaves out (DTX): each is one
+// line at its time, and nothing is made of the silence.
+func checkSilence(t *testing.T, e transcribe.Engine, all []eval.Sentence) {
+	t.Helper()
+	tape := []tapeLine{{text: all[0].Text, pcm: audio.Resample(all[0].PCM, 16000, 48000)}, {text: all[1].Text, pcm: audio.Resample(all[1].PCM, 16000, 48000)}}
+	sent, err := recordTape(tape, func(time.Duration) time.Duration { return time.Minute })
+	if err != nil {
+		t.Fatal(err)
+	}
+	clips, err := sent.hear()
+	if err != nil || len(clips) != len(tape) {
+		t.Fatalf("%d clips of %d sentences a minute apart, %v", len(clips), len(tape), err)
+	}
+	begins := time.Duration(0)
+	for i, c := range clips {
+		r, err := e.Transcribe(t.Context(), c.PCM, transcribe.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		begins += time.Minute
+		if wrong, _ := fixture.WER(tape[i].text, r.Text); wrong > 0 {
+			t.Errorf("sentence %d after a minute of silence: %d words are wrong", i+1, wrong)
+		}
+		at, length := time.Duration(c.EndMS)*time.Millisecond, time.Duration(len(tape[i].pcm))*time.Second/48000
+		if i > 0 && (at < begins+length-600*time.Millisecond || at > begins+length+600*time.Millisecond) {
+			t.Errorf("sentence %d ends at %v, it was said from %v for %v", i+1, at, begins, length)
+		}
+		begins += length
 	}
 }

@@ -75,6 +75,7 @@ func BenchmarkRead(b *testing.B) {
 		"phrase":                    {Text: `"w1 w2"`},
 		"rare word":                 {Text: "w19876"},
 		"prefix":                    {Text: "w19*"},
+		"broad prefix":              {Text: "w1*"},
 		"frequent in old room":      {Text: "w0", Room: "room0", To: start.Add(2 * time.Hour)},
 		"frequent in one session":   {Text: "w0", Session: "s3"},
 		"frequent by one speaker":   {Text: "w0", Speaker: "p7"},

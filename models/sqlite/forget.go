@@ -104,8 +104,10 @@ func requestErasure(ctx context.Context, db *sql.DB, e models.Erasure) (id int64
 	switch e.Kind {
 	case models.EraseSession:
 		_, err = tx.ExecContext(ctx, "UPDATE sessions SET erasing = 1 WHERE id = ?", e.Target)
+		err = errors.Join(err, staleFiles(ctx, tx, "SELECT id FROM sessions WHERE id = ?", e.Target))
 	case models.EraseRoom:
 		_, err = tx.ExecContext(ctx, "UPDATE sessions SET erasing = 1 WHERE room = ?", e.Target)
+		err = errors.Join(err, staleFiles(ctx, tx, "SELECT id FROM sessions WHERE room = ?", e.Target))
 	}
 	if err == nil {
 		err = needScrub(ctx, tx)
@@ -230,6 +232,10 @@ func (s *Store) erasePerson(ctx context.Context, id, room string) (total int, er
 // forgetSpeaker removes a person's names and the summaries of the sessions where the person was, and what came in while
 // the rest was being removed.
 func forgetSpeaker(ctx context.Context, tx *sql.Tx, id, room string) (total int, err error) {
+	err = staleFiles(ctx, tx, "SELECT session AS id FROM speakers WHERE id = ?1 AND "+inRoom, id, room)
+	if err != nil {
+		return 0, err
+	}
 	for _, query := range append(personSteps(),
 		"DELETE FROM summaries WHERE ?3 > 0 AND session IN (SELECT session FROM speakers WHERE id = ?1 AND "+inRoom+")",
 		"DELETE FROM speakers WHERE ?3 > 0 AND id = ?1 AND "+inRoom) {

@@ -121,6 +121,9 @@ func TestSweepKeepsToTheClocks(t *testing.T) {
 		what = append(what, fmt.Sprintf("%s %d", r.What, r.Rows))
 	}
 	equal(t, "removals", what, []string{"sound 8", "evidence 8", "words 36", "gaps 44", "flags 8", "notices 8", "actions 16", "decisions 8", "strikes 8", "remains 2"})
+	stale, err := s.StaleFiles(t.Context())
+	must(t, err)
+	equal(t, "sessions whose files are to go", stale, []string{"secret"})
 	if swept, err := s.Sweep(t.Context(), start.Add(182*day), policy); err != nil || !swept.Nothing() {
 		t.Errorf("a second sweep removed %+v, %v", swept, err)
 	}
@@ -184,6 +187,13 @@ func TestErase(t *testing.T) {
 			must(t, s.Check(t.Context()))
 			all, err := s.Removals(t.Context())
 			must(t, err)
+			stale, err := s.StaleFiles(t.Context())
+			must(t, err)
+			equal(t, "sessions whose files are to go", stale, []string{"secret"})
+			must(t, s.FilesRemoved(t.Context(), "secret"))
+			if stale, err = s.StaleFiles(t.Context()); len(stale) > 0 || err != nil {
+				t.Errorf("still to go: %v, %v", stale, err)
+			}
 			if len(all) != 1 || all[0].By != "host" || all[0].What != string(tt.e.Kind) || all[0].Rows == 0 {
 				t.Errorf("removals %+v", all)
 			}
@@ -217,6 +227,10 @@ func TestRequestErasure(t *testing.T) {
 	if n, err := s.Erasing(t.Context()); n != 1 || err != nil {
 		t.Errorf("%d erasures, %v", n, err)
 	}
+	if done, err := reader.ErasureDone(t.Context(), id); done || err != nil {
+		t.Errorf("done although the session's files are there: %v", err)
+	}
+	must(t, s.FilesRemoved(t.Context(), "secret"))
 	if done, err := reader.ErasureDone(t.Context(), id); !done || err != nil {
 		t.Errorf("not done: %v", err)
 	}

@@ -30,10 +30,10 @@ func RequestErasure(ctx context.Context, path string, e models.Erasure) (id int6
 	return requestErasure(ctx, db, e)
 }
 
-// ErasureDone reports whether an erasure was carried out to the last byte.
+// ErasureDone reports whether an erasure was carried out to the last byte, files of sessions included.
 func (s *Store) ErasureDone(ctx context.Context, id int64) (bool, error) {
 	done := false
 	err := s.read.QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM erasures WHERE id = ?)
-		AND NOT EXISTS (SELECT 1 FROM chores WHERE name = 'scrub')`, id).Scan(&done)
+		AND NOT EXISTS (SELECT 1 FROM chores)`, id).Scan(&done)
 	return done, storeError("read erasures", err)
 }

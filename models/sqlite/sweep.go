@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"earshot/models"
@@ -111,7 +112,7 @@ func (s *Store) sweepStep(ctx context.Context, now time.Time, session models.Ses
 					return err
 				}
 				entry := models.Removal{At: now, By: models.ByRetention, What: step.what, Target: session.ID, Rows: due}
-				if err := noteRemoval(ctx, tx, entry); err != nil {
+				if err := errors.Join(noteRemoval(ctx, tx, entry), staleFiles(ctx, tx, "SELECT id FROM sessions WHERE id = ?", session.ID)); err != nil {
 					return err
 				}
 			}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"earshot/models"
+	"earshot/moderation/review/export"
 )
 
 // apiRoute is one operation of the API: how it is asked, what it answers, and what the document says of it.
@@ -36,7 +37,7 @@ func (s *Server) apiRoutes() []apiRoute {
 		{"GET", "/api/sessions/{id}/decisions", "What the rules decided in a session, and why", []apiParam{session}, nil, decisionsJSON{}, "", s.api(s.apiDecisions)},
 		{"GET", "/api/sessions/{id}/evidence", "The clips that are kept of a session", []apiParam{session}, nil, evidenceJSON{}, "", s.api(s.apiEvidence)},
 		{"GET", "/api/sessions/{id}/summary", "The summary of a session", []apiParam{session}, nil, models.Summary{}, "", s.api(s.apiSummary)},
-		{"GET", "/api/sessions/{id}/export", "A session as a file, as the command line writes it", []apiParam{session, {"format", "text, json, srt, vtt, …"}}, nil, nil, "application/octet-stream", http.HandlerFunc(s.apiExport)},
+		{"GET", "/api/sessions/{id}/export", "A session as a file, as the command line writes it", []apiParam{session, {"format", export.FormatNames()}, {"redact", "1: mask names, numbers and addresses"}}, nil, nil, "application/octet-stream", http.HandlerFunc(s.apiExport)},
 		{"GET", "/api/sessions/{id}/events", "What happens in a session, as server-sent events that hold an Event", []apiParam{session, {"after", "id of the last event that was seen"}}, nil, nil, "text/event-stream", http.HandlerFunc(s.apiEvents)},
 		{"GET", "/api/flags", "Flags of all sessions, the newest first", []apiParam{{"status", "open, confirmed or dismissed"}, {"rule", "id of a rule"}, {"room", "id of a room"}, {"speaker", "the platform's id of a person"}, {"limit", "1 to 1000, default 100"}}, nil, placesJSON{}, "", s.api(s.apiFlags)},
 		{"POST", "/api/flags/{id}", "Confirm, dismiss or reopen a flag", []apiParam{{"id", "id of a flag"}}, statusJSON{}, models.Flag{}, "", s.api(s.apiDecide)},
@@ -117,12 +118,9 @@ func (s *Server) apiSummary(r *http.Request) (any, error) {
 func (s *Server) apiExport(w http.ResponseWriter, r *http.Request) {
 	r, cancel := withDeadline(r)
 	defer cancel()
-	b, f, err := s.exported(r, r.URL.Query().Get("format"))
-	if err != nil {
+	if err := s.sendExport(w, r, r.URL.Query().Get("format")); err != nil {
 		s.apiError(w, r, err)
-		return
 	}
-	sendExport(w, r.PathValue("id"), f, b)
 }
 
 // limitOf reads the parameter limit.

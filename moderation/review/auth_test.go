@@ -296,7 +296,7 @@ func TestRoomsAreKeptApart(t *testing.T) {
 	}{
 		{"GET", "/s/s1", nil, 200, 200, 404},
 		{"GET", "/s/s1/timeline", nil, 200, 200, 404},
-		{"GET", "/s/s1/export/text", nil, 200, 200, 404},
+		{"GET", "/s/s1/export/txt", nil, 200, 200, 404},
 		{"GET", "/api/sessions/s1", nil, 200, 200, 404},
 		{"GET", "/events/nope", nil, 404, 404, 404},
 		{"GET", clip, nil, 200, 200, 404},

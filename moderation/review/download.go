@@ -13,34 +13,28 @@ import (
 func (s *Server) download(w http.ResponseWriter, r *http.Request) {
 	r, cancel := withDeadline(r)
 	defer cancel()
-	b, f, err := s.exported(r, r.PathValue("format"))
-	if err != nil {
+	if err := s.sendExport(w, r, r.PathValue("format")); err != nil {
 		s.render(w, r, s.failed(r, err))
-		return
 	}
-	sendExport(w, r.PathValue("id"), f, b)
 }
 
-func sendExport(w http.ResponseWriter, session string, o export.Options, b []byte) {
-	w.Header().Set("Content-Type", o.Format.ContentType())
-	w.Header().Set("Content-Disposition", `attachment; filename="`+export.FileName(session, o.Format, o.Redact)+`"`)
-	_, _ = w.Write(b)
-}
-
-// exported writes a session in a format; redact=1 in the query masks names, numbers and addresses.
-func (s *Server) exported(r *http.Request, format string) ([]byte, export.Options, error) {
-	o := export.Options{Redact: r.URL.Query().Get("redact") == "1"}
-	var err error
-	if o.Format, err = export.ParseFormat(format); err != nil {
-		return nil, o, fmt.Errorf("%w: %w", models.ErrInvalid, err)
-	}
-	info, err := s.visible(r.Context(), r.PathValue("id"))
+// sendExport writes a session in a format; ?redact=1 masks names, numbers and addresses. After an error nothing is sent.
+func (s *Server) sendExport(w http.ResponseWriter, r *http.Request, format string) error {
+	f, err := export.ParseFormat(format)
 	if err != nil {
-		return nil, o, err
+		return fmt.Errorf("%w: %w", models.ErrInvalid, err)
 	}
+	id := r.PathValue("id")
+	if err := s.seen(r.Context(), id); err != nil {
+		return err
+	}
+	o := export.Options{Format: f, Redact: r.URL.Query().Get("redact") != ""}
 	var b bytes.Buffer
-	if err := export.WriteSession(r.Context(), &b, s.store, info.ID, o); err != nil {
-		return nil, o, fmt.Errorf("export as %s: %w", o.Format, err)
+	if err := export.WriteSession(r.Context(), &b, s.store, id, o); err != nil {
+		return fmt.Errorf("export as %s: %w", f, err)
 	}
-	return b.Bytes(), o, nil
+	w.Header().Set("Content-Type", f.ContentType())
+	w.Header().Set("Content-Disposition", `attachment; filename="`+export.FileName(id, f, o.Redact)+`"`)
+	_, _ = w.Write(b.Bytes())
+	return nil
 }

@@ -112,7 +112,7 @@ func TestDocumentDescribesWhatHandlersAnswer(t *testing.T) {
 func TestAPIRefusesWhatMakesNoSense(t *testing.T) {
 	s := serve(t, heardRoom(), nil)
 	for path, want := range map[string]int{
-		"/api/flags?status=maybe": 400, "/api/flags?limit=0": 400, "/api/sessions/s1/export?format=exe": 400, "/api/sessions/none/export?format=text": 404,
+		"/api/flags?status=maybe": 400, "/api/flags?limit=0": 400, "/api/sessions/s1/export?format=exe": 400, "/api/sessions/none/export?format=txt": 404,
 		"/api/sessions/none/decisions": 404, "/api/sessions/s1/summary": 404, "/api/sessions/none/evidence": 404,
 	} {
 		if w := ask(t, s, "GET", path); w.Code != want || !strings.Contains(w.Body.String(), `{"error":{"message":`) {

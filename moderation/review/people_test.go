@@ -121,13 +121,13 @@ func TestTimelineShowsOverlapsAndChapters(t *testing.T) {
 
 func TestExportIsServed(t *testing.T) {
 	s := serve(t, room(), nil)
-	for format, want := range map[string]string{"text": "Welcome everyone.", "json": `"utterances"`, "srt": "-->", "vtt": "WEBVTT"} {
+	for format, want := range map[string]string{"txt": "Welcome everyone.", "json": `"utterances"`, "srt": "-->", "vtt": "WEBVTT"} {
 		w := ask(t, s, "GET", "/s/s1/export/"+format)
 		if w.Code != 200 || !strings.Contains(w.Body.String(), want) || !strings.Contains(w.Header().Get("Content-Disposition"), "s1.") {
 			t.Errorf("%s: %d %v", format, w.Code, w.Header())
 		}
 	}
-	for path, want := range map[string]int{"/s/s1/export/exe": 400, "/s/none/export/text": 404, "/s/s1/export/..%2f..%2fx": 400} {
+	for path, want := range map[string]int{"/s/s1/export/exe": 400, "/s/none/export/txt": 404, "/s/s1/export/..%2f..%2fx": 400} {
 		if w := ask(t, s, "GET", path); w.Code != want {
 			t.Errorf("%s: %d, want %d", path, w.Code, want)
 		}

@@ -7,16 +7,20 @@ import (
 	"earshot/transcribe"
 )
 
-// BenchmarkPipe sends 4 s of sound to a process that answers at once: what a clip pays for being decoded elsewhere.
+// BenchmarkPipe sends 4 s of sound to a process that answers at once: what a clip pays for being decoded elsewhere, in time
+// and in CPU time of both.
 func BenchmarkPipe(b *testing.B) {
-	e := newPool(b, Config{}).Engines()[0]
+	p := newPool(b, Config{})
+	e := p.Engines()[0]
 	pcm := act(speak, 4*time.Second)
 	say(b, e, "ready")
+	here, there := cpuTime(), p.Stats().CPU
 	for b.Loop() {
 		if _, err := e.Transcribe(b.Context(), pcm, transcribe.Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}
+	b.ReportMetric(float64((cpuTime()-here+p.Stats().CPU-there).Microseconds())/float64(b.N), "cpu-us/clip")
 }
 
 // BenchmarkRestart kills a process and waits for the next: without a model, what a restart costs at least.

@@ -55,7 +55,10 @@ func newService(t *testing.T, p *Pool, log *slog.Logger) (*transcribe.Service, *
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() { ended <- s.Run(ctx) }()
-	t.Cleanup(func() { cancel(); <-ended })
+	t.Cleanup(func() {
+		cancel()
+		must(t, <-ended)
+	})
 	return s, r
 }
 
@@ -91,7 +94,7 @@ func (r *rows) want(t *testing.T, n int, failed ...string) {
 // in another process, notice nothing; the same process decodes the next clip.
 func TestFault16DecoderHangs(t *testing.T) {
 	const limit = 300 * time.Millisecond
-	p := newPool(t, Config{Processes: 2, MinTime: limit, TimeFactor: 0})
+	p := newPool(t, Config{Processes: 2, Patience: limit.Seconds() / 5})
 	s, r := newService(t, p, nil)
 	began := time.Now()
 	s.Submit(clipOf("hung", 1, hang))
@@ -112,11 +115,15 @@ func TestFault16DecoderHangs(t *testing.T) {
 	}
 }
 
+// A decode may take 5 s, or 4 times the length of its sound; more with a model that is slow by its size.
 func TestTimeLimit(t *testing.T) {
-	p := openPool(t, Config{})
-	for samples, want := range map[int]time.Duration{0: 5 * time.Second, models.SampleRate: 5 * time.Second, 20 * models.SampleRate: 80 * time.Second} {
-		if got := p.limit(samples); got != want {
-			t.Errorf("%d samples: %v", samples, got)
+	for _, tt := range []struct {
+		patience float64
+		sound    int
+		want     time.Duration
+	}{{0, 0, 5 * time.Second}, {1, 1, 5 * time.Second}, {1, 20, 80 * time.Second}, {16, 1, 80 * time.Second}} {
+		if got := openPool(t, Config{Patience: tt.patience}).limit(tt.sound * models.SampleRate); got != tt.want {
+			t.Errorf("%+v: %v", tt, got)
 		}
 	}
 }
@@ -230,7 +237,7 @@ func TestChildrenEndWithTheParent(t *testing.T) {
 	must(t, err)
 	must(t, syscall.Kill(child, 0))
 	must(t, parent.Process.Kill())
-	parent.Wait()
+	_ = parent.Wait() // it was killed
 	waitFor(t, "the child to end", func() bool { return ended(child) })
 }
 
@@ -266,7 +273,7 @@ func TestParent(t *testing.T) {
 	p := newPool(t, Config{})
 	e := p.Engines()[0]
 	say(t, e, "ready")
-	go e.Transcribe(t.Context(), act(hang, time.Minute/2), transcribe.Options{})
+	go func() { _, _ = e.Transcribe(t.Context(), act(hang, time.Minute/2), transcribe.Options{}) }()
 	waitFor(t, "the decode to begin", func() bool { return p.workers[0].inFlight() == 1 })
 	os.Stdout.WriteString(strconv.Itoa(p.Stats().Processes[0].PID) + "\n")
 	select {}

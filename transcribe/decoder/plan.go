@@ -1,8 +1,9 @@
 package decoder
 
-// Plan divides slots among processes. A process each is fastest: no two share a heap or a BLAS library, and a crash
-// harms one clip. It costs a copy of the weights each, so that weights whose copies would take more than a quarter of
-// the memory share one process. Sizes are in bytes; memory is that of the machine, or 0 when it is unknown.
+// Plan divides slots among processes. With a process each, a crash harms one clip, and a BLAS library with threads of its
+// own can do no harm; with a serial one, several states in one process are as fast. It costs a copy of the weights each,
+// so that weights whose copies would take more than a quarter of the memory share one process. Sizes are in bytes;
+// memory is that of the machine, or 0 when it is unknown.
 func Plan(weights, memory int64, slots int) (processes, states int) {
 	slots = max(1, slots)
 	if memory <= 0 {

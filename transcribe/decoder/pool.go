@@ -35,10 +35,9 @@ type Config struct {
 	Env []string
 	// Logger gets the ends of children; nil drops it.
 	Logger *slog.Logger
-	// MinTime and TimeFactor bound a decode: it may take MinTime, and TimeFactor times the length of its sound, whichever
-	// is longer. 0 takes transcribe's.
-	MinTime    time.Duration
-	TimeFactor int
+	// Patience multiplies the time that a decode may take (transcribe.TimeLimit), for models that are slow by their size;
+	// 0 is 1.
+	Patience float64
 }
 
 // Pool runs decoder processes, restarts the ones that end, and offers their states as engines. Run starts it. Its
@@ -181,9 +180,9 @@ func (p *Pool) everReady() bool {
 
 // limit is how long a decode of so many samples may take.
 func (p *Pool) limit(samples int) time.Duration {
-	length := time.Duration(samples) * time.Second / models.SampleRate
-	if p.cfg.MinTime == 0 && p.cfg.TimeFactor == 0 {
-		return transcribe.TimeLimit(length)
+	limit := transcribe.TimeLimit(time.Duration(samples) * time.Second / models.SampleRate)
+	if p.cfg.Patience > 0 {
+		limit = time.Duration(float64(limit) * p.cfg.Patience)
 	}
-	return max(p.cfg.MinTime, time.Duration(p.cfg.TimeFactor)*length)
+	return limit
 }
