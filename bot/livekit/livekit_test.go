@@ -5,7 +5,6 @@ import (
 	"errors"
 	"testing"
 
-	"earshot/bot"
 	"earshot/bot/livekit"
 	"earshot/models"
 )
@@ -36,7 +35,7 @@ func TestHearing(t *testing.T) {
 			t.Errorf("%s's track is %+v", id, i)
 		}
 	}
-	if want := (bot.Capabilities{Message: true, PrivateMessage: true, Mute: true, Unmute: true, ToAudience: true, Remove: true}); r.can != want {
+	if want := livekit.Abilities(); r.can != want {
 		t.Errorf("the bot can %v", r.can)
 	}
 	r.mu.Unlock()
