@@ -82,7 +82,7 @@ func exportFiles(ctx context.Context, c configs.Export, store export.Store, id s
 	if err != nil {
 		return models.WithHint(fmt.Errorf("export.dir: %w", err), "make the folder, or leave export.dir empty")
 	}
-	defer root.Close() //nolint:errcheck // nothing was written through it
+	defer root.Close()
 	var errs []error
 	for _, name := range c.Formats {
 		f, err := export.ParseFormat(name)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -175,7 +176,7 @@ func TestPageAndCommandExportTheSame(t *testing.T) {
 				t.Fatal(err)
 			}
 			got, err := io.ReadAll(res.Body)
-			if err := errors.Join(err, res.Body.Close()); err != nil || res.StatusCode != 200 {
+			if err := errors.Join(err, res.Body.Close()); err != nil || res.StatusCode != http.StatusOK {
 				t.Fatalf("%s: %d, %v", f, res.StatusCode, err)
 			}
 			var out bytes.Buffer

@@ -229,8 +229,10 @@ func TestPatienceGrowsWithTheModel(t *testing.T) {
 		info whisper.Info
 		want float64
 	}{
-		{whisper.Info{AudioState: 384, AudioLayers: 4}, 1}, {whisper.Info{AudioState: 512, AudioLayers: 6}, 1},
-		{whisper.Info{AudioState: 768, AudioLayers: 12}, 4.5}, {whisper.Info{AudioState: 1024, AudioLayers: 24}, 16},
+		{whisper.Info{AudioState: 384, AudioLayers: 4}, 1},
+		{whisper.Info{AudioState: 512, AudioLayers: 6}, 1},
+		{whisper.Info{AudioState: 768, AudioLayers: 12}, 4.5},
+		{whisper.Info{AudioState: 1024, AudioLayers: 24}, 16},
 	} {
 		if got := patience(tt.info); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.info.Kind(), got, tt.want)

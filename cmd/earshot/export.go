@@ -98,7 +98,7 @@ func writeOutput(path string, data []byte) error {
 	if err != nil {
 		return models.WithHint(badInput(fmt.Errorf("output: %w", err)), hint)
 	}
-	defer root.Close() //nolint:errcheck // nothing was written through it
+	defer root.Close()
 	if err := replaceFile(root, filepath.Base(path), data); err != nil {
 		return models.WithHint(fmt.Errorf("output: %w", err), hint)
 	}

@@ -68,7 +68,7 @@ func openSpeech(cfg configs.Config, log *slog.Logger, o speechOptions) (*speech,
 // published model, its size and sum.
 func checkSpeechModel(path string, allowNoWeights bool) (whisper.Info, error) {
 	info, err := whisper.CheckFile(path)
-	if err == nil && !(allowNoWeights && info.Tensors == 0) {
+	if err == nil && (!allowNoWeights || info.Tensors > 0) {
 		info, err = checkModel(path)
 	}
 	if err != nil {

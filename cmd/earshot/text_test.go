@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"log/slog"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"earshot/models"
 	"earshot/moderation/review"
+	"earshot/transcribe"
 )
 
 // TestPartialsOnTheWholeWay lets one person talk in a lounge: while they do, unfinished text is shown under the key of
@@ -104,6 +107,47 @@ func letters(s string) string {
 		}
 		return r
 	}, strings.ToLower(strings.TrimSpace(s)))
+}
+
+// TestFallbackModelIsReady runs a station with two models: both can decode, and the second one is the service's fallback.
+func TestFallbackModelIsReady(t *testing.T) {
+	cfg := testConfig(t, t.TempDir())
+	path, err := modelPath(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.FallbackModel = path
+	s, err := openStation(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	l, err := listen(t.Context(), cfg.Listen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := s.textConfig(transcribe.Config{})
+	if err != nil || c.FallbackModel != filepath.Base(path) || len(c.Fallback) != 1 || c.Fetch == nil {
+		t.Fatalf("%d fallback slots of %q, %v", len(c.Fallback), c.FallbackModel, err)
+	}
+	err = s.run(t.Context(), l, func(ctx context.Context) error {
+		for _, e := range []transcribe.Engine{s.speech.engines[0], c.Fallback[0]} {
+			if err := e.(transcribe.Readier).Ready(ctx); err != nil {
+				return err
+			}
+			if _, err := e.Transcribe(ctx, make([]float32, 16000), transcribe.Options{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	cfg.FallbackModel = filepath.Join(t.TempDir(), "none.bin")
+	if _, err := openStation(t.Context(), cfg, slog.New(slog.DiscardHandler)); err == nil || models.Hint(err) == "" {
+		t.Errorf("a fallback that is not there: %v", err)
+	}
 }
 
 func TestDecodeOptions(t *testing.T) {

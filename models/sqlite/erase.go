@@ -67,6 +67,9 @@ func (s *Store) Scrub(ctx context.Context) error {
 	if s.write == nil {
 		return fmt.Errorf("store: scrub: %w", errReadOnly)
 	}
+	if err := s.mergeIndex(ctx); err != nil {
+		return storeError("scrub", err)
+	}
 	for {
 		err := s.wipe(ctx)
 		if err == nil {
@@ -80,6 +83,31 @@ func (s *Store) Scrub(ctx context.Context) error {
 		case <-ctx.Done():
 			return storeError("scrub", fmt.Errorf("%w: a reader holds the log: %w", models.ErrUnavailable, ctx.Err()))
 		case <-time.After(scrubPause):
+		}
+	}
+}
+
+// mergePages is how much of the full-text index is merged while writers wait.
+const mergePages = 500
+
+// mergeIndex brings the full-text index into one piece, a little at a time, so that live rooms can store their lines in
+// between. The index's table of page boundaries keeps the first words of pages, also deleted ones, until the pages are
+// merged (https://www.sqlite.org/fts5.html#the_merge_command: a negative number begins with all pieces, and fewer than two
+// changes say that nothing was left to do).
+func (s *Store) mergeIndex(ctx context.Context) error {
+	for pages := -mergePages; ; pages = mergePages {
+		var before, after int64
+		err := s.update(ctx, "merge index", func(tx *sql.Tx) error {
+			if err := tx.QueryRowContext(ctx, "SELECT total_changes()").Scan(&before); err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, "INSERT INTO utterances_fts (utterances_fts, rank) VALUES ('merge', ?)", pages); err != nil {
+				return err
+			}
+			return tx.QueryRowContext(ctx, "SELECT total_changes()").Scan(&after)
+		})
+		if err != nil || after-before < 2 {
+			return err
 		}
 	}
 }

@@ -56,6 +56,8 @@ func (f *fragments) encode(e models.Event) (message, error) {
 		err = f.draw(&b, "head", f.p.s.head(*e.Session))
 	case e.Speaker != nil:
 		err = f.draw(&b, "strip", &strip{Who: f.p.cast.put(*e.Speaker), ScaleMS: 1})
+	case e.Partial != nil && e.Partial.Stable+e.Partial.Tail == "": // taken back
+		err = f.draw(&b, "gone", lineID(e.Partial.Key))
 	case e.Partial != nil:
 		if err = f.newcomer(&b, e.Partial.SpeakerID, e.Partial.SpeakerName); err == nil {
 			err = f.draw(&b, "line", f.p.partial(*e.Partial))

@@ -4,6 +4,7 @@ import "strings"
 
 // What people say when somebody is to do something.
 var (
+	//nolint:misspell // both spellings are heard
 	actVerbs = setOf(`send write book call email prepare fix share check draft upload schedule contact review update order publish invite
 collect arrange organise organize test report print pay clean post finish create follow look get bring buy confirm find file document
 translate record edit submit add remove reach set reserve order renew design build install deliver pick compile circulate forward reply

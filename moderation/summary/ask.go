@@ -16,7 +16,7 @@ whats hows`)
 
 // question scores a question about something: what only keeps the talk going is none, and a request is a task.
 func (s *sentence) question() float64 {
-	v := 0.0
+	var v float64
 	switch {
 	case s.asks && askFirst[s.at(0)]:
 		v = 0.95

@@ -1,6 +1,8 @@
 package summary
 
 // What people say when they have decided. Each word carries a part of the evidence.
+//
+//nolint:misspell // both spellings are heard
 var (
 	decideStrong  = setOf("decided agreed settled concluded resolved finalised finalized unanimously decision consensus")
 	decideVerbs   = setOf("approved voted chose chosen picked adopted rejected accepted confirmed opted committed scrapped postponed")

@@ -258,7 +258,8 @@ func TestTalkAndInterruptions(t *testing.T) {
 func TestDigestCountsFlagsAndActions(t *testing.T) {
 	in := said("Ana: Hello.")
 	in.Flags = []models.Flag{
-		{ID: "1", Rule: "a", Status: models.FlagConfirmed, EndMS: 1000}, {ID: "2", Rule: "a", Status: models.FlagDismissed, EndMS: 9000},
+		{ID: "1", Rule: "a", Status: models.FlagConfirmed, EndMS: 1000},
+		{ID: "2", Rule: "a", Status: models.FlagDismissed, EndMS: 9000},
 		{ID: "3", Rule: "b", Status: models.FlagOpen, EndMS: 9000},
 	}
 	in.Actions = []models.Action{{ID: "x", Verb: models.VerbMute, State: models.ActionSeen, Created: in.Session.Started}, {ID: "y", Verb: models.VerbBan, State: models.ActionFailed}}

@@ -69,7 +69,7 @@ func actor(role string) Library {
 			case "no load":
 				return nil, models.WithHint(fmt.Errorf("model %s: no backend", s.Model), "install one")
 			case "crash":
-				syscall.Kill(os.Getpid(), syscall.SIGKILL)
+				end(syscall.SIGKILL)
 			case "slow":
 				time.Sleep(time.Minute)
 			}
@@ -93,13 +93,11 @@ func (player) Transcribe(ctx context.Context, pcm []float32, o transcribe.Option
 	case hang:
 		select {}
 	case crash:
-		syscall.Kill(os.Getpid(), syscall.SIGKILL)
-		select {}
+		end(syscall.SIGKILL)
 	case abort:
 		fmt.Fprintln(os.Stderr, "somebody said: nonsense")
 		fmt.Fprintln(os.Stderr, "GGML_ASSERT(n > 0) failed")
-		syscall.Kill(os.Getpid(), syscall.SIGABRT)
-		select {}
+		end(syscall.SIGABRT)
 	case overflow:
 		var kept [][]byte
 		for {
@@ -107,14 +105,13 @@ func (player) Transcribe(ctx context.Context, pcm []float32, o transcribe.Option
 			kept[len(kept)-1][0] = 1
 		}
 	case garbage:
-		os.NewFile(4, "answers").WriteString("Segmentation fault, or so")
+		blurt([]byte("Segmentation fault, or so"))
 		select {}
 	case lie:
 		r.Words = []models.Word{{Text: "later", StartMS: 10, EndMS: 10_000_000}}
 	case half:
-		os.NewFile(4, "answers").Write(newFrame(kindResult, 1, 0)[:7])
-		syscall.Kill(os.Getpid(), syscall.SIGKILL)
-		select {}
+		blurt(newFrame(kindResult, 1, 0)[:7])
+		end(syscall.SIGKILL)
 	case wait:
 		<-ctx.Done()
 		return r, ctx.Err()
@@ -132,6 +129,21 @@ func (player) Transcribe(ctx context.Context, pcm []float32, o transcribe.Option
 		r.Text = o.Prompt
 	}
 	return r, nil
+}
+
+// end ends this process by a signal.
+func end(s syscall.Signal) {
+	if err := syscall.Kill(os.Getpid(), s); err != nil {
+		panic(err)
+	}
+	select {}
+}
+
+// blurt writes to the parent behind the protocol's back.
+func blurt(b []byte) {
+	if _, err := os.NewFile(4, "answers").Write(b); err != nil {
+		panic(err)
+	}
 }
 
 // deathSignal is what the kernel sends this process when its parent dies. It belongs to the main thread, which runs this

@@ -55,7 +55,10 @@ func newService(t *testing.T, p *Pool, log *slog.Logger) (*transcribe.Service, *
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() { ended <- s.Run(ctx) }()
-	t.Cleanup(func() { cancel(); <-ended })
+	t.Cleanup(func() {
+		cancel()
+		must(t, <-ended)
+	})
 	return s, r
 }
 
@@ -234,7 +237,7 @@ func TestChildrenEndWithTheParent(t *testing.T) {
 	must(t, err)
 	must(t, syscall.Kill(child, 0))
 	must(t, parent.Process.Kill())
-	parent.Wait()
+	_ = parent.Wait() // it was killed
 	waitFor(t, "the child to end", func() bool { return ended(child) })
 }
 
@@ -270,7 +273,7 @@ func TestParent(t *testing.T) {
 	p := newPool(t, Config{})
 	e := p.Engines()[0]
 	say(t, e, "ready")
-	go e.Transcribe(t.Context(), act(hang, time.Minute/2), transcribe.Options{})
+	go func() { _, _ = e.Transcribe(t.Context(), act(hang, time.Minute/2), transcribe.Options{}) }()
 	waitFor(t, "the decode to begin", func() bool { return p.workers[0].inFlight() == 1 })
 	os.Stdout.WriteString(strconv.Itoa(p.Stats().Processes[0].PID) + "\n")
 	select {}

@@ -220,8 +220,13 @@ func TestPlan(t *testing.T) {
 		weights, memory           int64
 		slots, processes, perEach int
 	}{
-		{75 * mb, 4 * gb, 2, 2, 1}, {1500 * mb, 4 * gb, 2, 1, 2}, {1500 * mb, 64 * gb, 8, 8, 1}, {3 * gb, 2 * gb, 1, 1, 1},
-		{75 * mb, 0, 4, 4, 1}, {500 * mb, 0, 4, 1, 4}, {75 * mb, gb, 0, 1, 1},
+		{75 * mb, 4 * gb, 2, 2, 1},
+		{1500 * mb, 4 * gb, 2, 1, 2},
+		{1500 * mb, 64 * gb, 8, 8, 1},
+		{3 * gb, 2 * gb, 1, 1, 1},
+		{75 * mb, 0, 4, 4, 1},
+		{500 * mb, 0, 4, 1, 4},
+		{75 * mb, gb, 0, 1, 1},
 	} {
 		if p, s := Plan(tt.weights, tt.memory, tt.slots); p != tt.processes || s != tt.perEach {
 			t.Errorf("%d MB of %d MB, %d slots: %d x %d", tt.weights/mb, tt.memory/mb, tt.slots, p, s)

@@ -33,7 +33,7 @@ func Memory() int64 {
 	if err := unix.Sysinfo(&info); err != nil {
 		return 0
 	}
-	total := int64(info.Totalram) * int64(info.Unit) //nolint:gosec,unconvert // the type differs between machines
+	total := int64(info.Totalram) * int64(info.Unit) //nolint:gosec // the type differs between machines
 	if data, err := os.ReadFile("/sys/fs/cgroup/memory.max"); err == nil {
 		if limit, err := strconv.ParseInt(strings.TrimSpace(string(data)), 10, 64); err == nil && limit < total {
 			total = limit

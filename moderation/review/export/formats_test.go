@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
@@ -157,11 +158,8 @@ func FuzzCSV(f *testing.F) {
 			t.Fatalf("%d rows, %v", len(rows), err)
 		}
 		for _, c := range rows[1] {
-			for _, r := range c {
-				if strings.ContainsRune("=+-@|%＝＋－＠", r) || unicode.IsControl(r) {
-					t.Errorf("cell %q", c)
-				}
-				break
+			if first, _ := utf8.DecodeRuneInString(c); c != "" && (strings.ContainsRune("=+-@|%＝＋－＠", first) || unicode.IsControl(first)) {
+				t.Errorf("cell %q", c)
 			}
 		}
 	})

@@ -15,13 +15,11 @@ func writeText(w io.Writer, t Transcript) error {
 	out := bufio.NewWriter(w)
 	width := nameWidth(t.Utterances)
 	for _, e := range t.entries() {
-		line := ""
 		if e.gap != nil {
-			line = GapLine(*e.gap)
+			fmt.Fprintln(out, GapLine(*e.gap))
 		} else {
-			line = Line(*e.line, e.flags, width)
+			fmt.Fprintln(out, Line(*e.line, e.flags, width))
 		}
-		fmt.Fprintln(out, line)
 	}
 	return out.Flush()
 }

@@ -158,7 +158,7 @@ func TestServerFaults(t *testing.T) {
 		want    string
 		handler http.HandlerFunc
 	}{
-		"500": {"answered 500", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }},
+		"500": {"answered 500", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }},
 		"redirect": {"answered 302", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusFound)
 		}},
@@ -206,8 +206,12 @@ func TestServerFaults(t *testing.T) {
 
 func TestConfigIsChecked(t *testing.T) {
 	for _, c := range []Config{
-		{URL: "", Model: "m"}, {URL: "ftp://x/v1", Model: "m"}, {URL: "http://", Model: "m"}, {URL: "http://user:pass@x/v1", Model: "m"},
-		{URL: "http://x/v1"}, {URL: "://", Model: "m"},
+		{URL: "", Model: "m"},
+		{URL: "ftp://x/v1", Model: "m"},
+		{URL: "http://", Model: "m"},
+		{URL: "http://user:pass@x/v1", Model: "m"},
+		{URL: "http://x/v1"},
+		{URL: "://", Model: "m"},
 	} {
 		if _, err := New(c); err == nil || models.Hint(err) == "" {
 			t.Errorf("%+v: %v", c, err)
