@@ -12,7 +12,7 @@ const (
 	breakerWait  = 2 * time.Second // until a room asks again
 )
 
-var errBroken = errors.New("the server fails again and again; one room tries for all")
+var errBroken = errors.New("the server fails again and again, so it is asked less often")
 
 // Breaker spares a server in trouble: after several failed joins in a row only one of its rooms tries, every 4 s, until
 // one succeeds. Its methods may be called from any goroutine; a nil Breaker lets everybody through. The zero value is

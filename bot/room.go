@@ -182,12 +182,13 @@ func (r *Room) Run(ctx context.Context) (models.EndReason, error) {
 // supervise joins, and joins again, until there is a reason to end.
 func (r *Room) supervise(ctx context.Context, cancel context.CancelCauseFunc) (models.EndReason, error) {
 	down, patience := r.now(), r.cfg.FirstJoin
+	reason, last := models.EndFailedServer, error(nil)
 	for {
 		if pause := r.cfg.Breaker.ask(); pause > 0 {
 			if r.now()-down >= patience {
-				return models.EndFailedServer, errBroken
+				return reason, errors.Join(last, errBroken)
 			}
-			r.cfg.Watch(Status{State: StateWaiting, Err: errBroken, Retry: pause})
+			r.cfg.Watch(Status{State: StateWaiting, Err: errors.Join(last, errBroken), Retry: pause})
 			if !sleep(ctx, pause) {
 				return stopped(ctx)
 			}
@@ -208,7 +209,9 @@ func (r *Room) supervise(ctx context.Context, cancel context.CancelCauseFunc) (m
 				down = r.now()
 			}
 		}
-		reason, again := classify(err)
+		var again bool
+		last = err
+		reason, again = classify(err)
 		outage := r.now() - down
 		if !again || outage >= patience {
 			return reason, err

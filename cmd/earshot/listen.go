@@ -45,7 +45,7 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 	room, err := bot.NewRoom(bot.Config{
 		Room: st.room, Session: session, Connector: st.connector, Sink: s.desk,
 		Segment: segmentConfig(s.cfg), NewVAD: newVAD(s.vad), Preview: preview, PreviewEvery: s.cfg.Partials, Watch: st.watch, Log: s.log,
-		Notice: s.botNotice(),
+		Notice: s.botNotice(), Needs: s.needs(), Breaker: s.breakers.of(st.room.URL),
 	})
 	if err != nil {
 		return session, err

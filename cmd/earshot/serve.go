@@ -53,6 +53,7 @@ type station struct {
 	// hostToken makes people hosts of this program's own lounge.
 	hostToken string
 	own       string // host:port of its web server, while it runs
+	breakers  breakers
 }
 
 // openStation opens everything that can fail before anybody is heard. The caller closes it.

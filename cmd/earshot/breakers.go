@@ -1,0 +1,46 @@
+package main
+
+import (
+	"net/url"
+	"sync"
+
+	"earshot/bot"
+	"earshot/models"
+)
+
+// breakers has one breaker for each room server, which the rooms there share. Its zero value is ready.
+type breakers struct {
+	mu     sync.Mutex
+	byHost map[string]*bot.Breaker
+}
+
+// of is the breaker of the server that a room's address names.
+func (b *breakers) of(address string) *bot.Breaker {
+	host := address
+	if u, err := url.Parse(address); err == nil {
+		host = u.Host
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.byHost == nil {
+		b.byHost = map[string]*bot.Breaker{}
+	}
+	if b.byHost[host] == nil {
+		b.byHost[host] = &bot.Breaker{}
+	}
+	return b.byHost[host]
+}
+
+// needs are the verbs that the rules may ask for in a room.
+func (s *station) needs() []models.Verb {
+	if s.rules == nil {
+		return nil
+	}
+	var out []models.Verb
+	for _, v := range s.rules.Verbs() {
+		if v != models.VerbTell && v != models.VerbRedact { // these are not done in a room
+			out = append(out, v)
+		}
+	}
+	return out
+}
