@@ -110,7 +110,10 @@ func TestEventsBringPiecesOfThePage(t *testing.T) {
 	s.hub.Publish(models.Event{SessionID: "s1", Partial: &models.Partial{Key: u.Key, SpeakerID: "Eve", SpeakerName: "Eve", StartMS: 60_000, Stable: "Sure ", Tail: "prof"}})
 	s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
 	s.hub.Publish(models.Event{SessionID: "s1", Flag: &f})
-	l.want(at(s.hub, 2), `class="strip"`, `id="t-`, `data-in="strips"`, "Eve", `id="`+lineID(u.Key)+`"`, "partial", `data-in="lines"`, "Sure <span class=\"tail\">prof</span>")
+	partial := l.want(at(s.hub, 2), `class="strip"`, `id="t-`, `data-in="strips"`, "Eve", `id="`+lineID(u.Key)+`"`, "partial", `data-in="lines"`, "Sure <span class=\"tail\">prof</span>")
+	if _, line, _ := strings.Cut(partial.data, `aria-hidden="true">`); strings.Contains(line, `<a class="at"`) {
+		t.Errorf("a line that is hidden from screen readers holds a link: %q", partial.data)
+	}
 	e := l.want(at(s.hub, 3), `id="`+lineID(u.Key)+`"`, `data-at="60000"`, "1:00", "Eve", "Sure profit &lt;b&gt;now&lt;/b&gt;")
 	if strings.Contains(e.data, "strip") || strings.Contains(e.data, "partial") {
 		t.Errorf("a known speaker's final holds %q", e.data)
