@@ -191,12 +191,7 @@ func (d *desk) choose(ctx context.Context, session, ask, by, choice string) erro
 	if err != nil {
 		return err
 	}
-	r := outcomeRecord(session, out)
-	if err := d.store.Put(ctx, r); err != nil {
-		return err
-	}
-	d.show(j, r)
-	return nil
+	return d.settle(ctx, j, outcomeRecord(session, out))
 }
 
 // answer takes a host's word on a flag to the judge, so that strikes count or are taken back and what was done is undone.
@@ -228,9 +223,6 @@ func (d *desk) answer(ctx context.Context, f models.Flag, status models.FlagStat
 	}
 	r := outcomeRecord(f.Session, out)
 	r.Answers = nil // the caller stores the flag's status itself
-	if err := d.store.Put(ctx, r); err != nil {
-		return false, err
-	}
-	d.show(j, r)
-	return true, nil
+	err = d.settle(ctx, j, r)
+	return err == nil, err
 }

@@ -78,7 +78,7 @@ func (a *app) bench(cmd *cobra.Command, o benchOptions) (err error) {
 		return err
 	}
 	c := card{Version: version, Cores: runtime.NumCPU(), When: time.Now().UTC(), GateMS: int(benchGate.Milliseconds())}
-	progress := a.steps(cmd.Context())
+	progress := a.steps()
 	progress("measuring what a second of speech costs")
 	if err := c.measureCosts(cmd.Context(), cfg, tape, o.quick); err != nil {
 		return badInput(err)
@@ -119,7 +119,7 @@ func (c *card) climb(ctx context.Context, cfg configs.Config, tape []tapeLine, o
 }
 
 // steps tells long work's steps on the error output of a terminal.
-func (a *app) steps(context.Context) func(string) {
+func (a *app) steps() func(string) {
 	if !a.palette(a.stderr).on {
 		return func(string) {}
 	}

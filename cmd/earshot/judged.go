@@ -135,14 +135,23 @@ func (d *desk) take(ctx context.Context, j *judged, out moderation.Outcome) {
 	if len(r.Flags)+len(r.Decisions)+len(r.Actions)+len(r.Ledger)+len(r.Answers) == 0 {
 		return
 	}
-	if err := d.store.Put(ctx, r); err != nil {
+	if err := d.settle(ctx, j, r); err != nil {
 		if !errors.Is(err, models.ErrNotFound) {
 			d.log.Error("verdict not stored", "session", j.session.ID, "err", err)
 		}
 		return
 	}
-	d.show(j, r)
 	d.askOpinions(j, out.Opinions)
+}
+
+// settle stores what came of something other than a line, and shows it once it is stored; the caller holds the session's
+// lock.
+func (d *desk) settle(ctx context.Context, j *judged, r models.Record) error {
+	if err := d.store.Put(ctx, r); err != nil {
+		return err
+	}
+	d.show(j, r)
+	return nil
 }
 
 // show publishes what was stored, and wakes whoever carries it out; the caller holds the session's lock.
