@@ -23,6 +23,7 @@ var mayImport = []struct {
 	pkg     string
 	imports []string
 }{
+	{"cmd/earshot/desk", []string{"bot", "bot/audio", "moderation", "moderation/opinion", "moderation/summary"}},
 	{"cmd/...", []string{"..."}},
 	{"models", nil},
 	{"models/sqlite/...", []string{"models/sqlite/..."}},
