@@ -1,6 +1,8 @@
 package configs
 
 import (
+	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -21,6 +23,23 @@ func (e Entry) Text(key string) string {
 		}
 	}
 	return ""
+}
+
+// MarshalJSON writes the entry as an object of what is written in it.
+func (e Entry) MarshalJSON() ([]byte, error) {
+	out := map[string]any{}
+	for _, v := range e {
+		out[v.Key] = v.Value
+	}
+	return json.Marshal(out)
+}
+
+// String is the entry's name for people: what its first key says.
+func (e Entry) String() string {
+	if len(e) == 0 {
+		return ""
+	}
+	return fmt.Sprint(e[0].Value)
 }
 
 // entriesOf is a kind whose value is a list of mappings with these keys. The first must be there in each, and no two may
