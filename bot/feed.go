@@ -159,7 +159,7 @@ func (f *feed) loop(track *audio.Track) {
 				f.voice.last.Store(int64(a.at))
 			}
 			if len(f.in) == 0 { // else there is no time for it
-				previews.look(track)
+				previews.Look(track)
 			}
 		case <-timer.C:
 			now := f.p.now()
@@ -230,10 +230,10 @@ func (f *feed) Gap(g models.Gap) {
 }
 
 // previewer sends open stretches under the name that the speaker has now.
-func (f *feed) previewer() *previewer {
-	v := &previewer{every: f.p.previewEvery}
+func (f *feed) previewer() *Previewer {
+	v := &Previewer{Every: f.p.previewEvery}
 	if f.p.preview != nil {
-		v.send = func(c models.Clip) {
+		v.Send = func(c models.Clip) {
 			c.SpeakerName = f.p.name(c.SpeakerID, c.SpeakerName)
 			f.p.preview(c)
 		}
