@@ -33,7 +33,8 @@ type feed struct {
 	voice *voice // of the speaker
 
 	mu    sync.Mutex
-	drops span // not yet told
+	drops span        // not yet told
+	stats audio.Stats // of the audio.Track that runs
 
 	// Of the goroutine that runs the feed.
 	told span // the last overload that was stored as a gap
@@ -133,6 +134,7 @@ func (f *feed) follow() (ended bool) {
 		<-f.end
 		return true
 	}
+	defer f.keepStats(track)
 	f.loop(track)
 	s := track.Stats()
 	f.p.log.Info("track over", "track", f.info.Track, "packets", s.Packets, "lost", s.Lost, "bad", s.BadOpus,
@@ -164,6 +166,7 @@ func (f *feed) loop(track *audio.Track) {
 		case <-timer.C:
 			now := f.p.now()
 			track.Tick(now)
+			f.tell(track)
 			if now-heard > idleAfter {
 				timer.Reset(tickIdle)
 			} else {

@@ -58,6 +58,7 @@ type station struct {
 	hostToken string
 	own       string // host:port of its web server, while it runs
 	breakers  breakers
+	stays     attendance
 }
 
 // openStation opens everything that can fail before anybody is heard. The caller closes it.
