@@ -11,9 +11,6 @@ import (
 	"testing"
 	"time"
 
-	lk "github.com/livekit/protocol/livekit"
-	"github.com/twitchtv/twirp"
-
 	"earshot/bot"
 	"earshot/bot/audio"
 	"earshot/bot/livekit"
@@ -61,19 +58,14 @@ func (i *invitee) in(room string) (session string, listening bool) {
 	return "", false
 }
 
-// twirpFor is a context with the rights of a room's administrator, and a client that keeps no connections.
-func twirpFor(t *testing.T, server *localserver.Server, room string) (context.Context, string, *http.Client) {
+// adminOf administers a room.
+func adminOf(t *testing.T, server *localserver.Server, room string) *localserver.Admin {
 	t.Helper()
-	keys := livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret}
-	token, err := keys.Sign(livekit.Claims{Video: &livekit.Grant{Room: room, RoomAdmin: true, RoomCreate: true, RoomList: true}}, time.Now(), time.Minute)
+	a, err := server.Admin(t.Context(), room)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, err := twirp.WithHTTPRequestHeaders(t.Context(), http.Header{"Authorization": {"Bearer " + token}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ctx, "http://" + server.Addr(), &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	return a
 }
 
 // sayIn lets somebody say one of the fixture's sentences in a room, with a second before and after it.
@@ -133,13 +125,12 @@ func TestLiveKitDispatch(t *testing.T) {
 	var who [2]*invitee
 	var sessions, dispatches [2]string
 	for n, room := range []string{"one", "two"} {
-		ctx, base, client := twirpFor(t, server, room)
-		until(t, "somebody comes to "+room, func() bool { // dispatches that come before a worker are not kept
-			d, err := lk.NewAgentDispatchServiceProtobufClient(base, client).CreateDispatch(ctx, &lk.CreateAgentDispatchRequest{AgentName: "earshot", Room: room})
-			if err != nil {
+		admin := adminOf(t, server, room)
+		until(t, "somebody comes to "+room, func() (there bool) { // dispatches that come before a worker are not kept
+			var err error
+			if dispatches[n], err = admin.Dispatch("earshot"); err != nil {
 				return false
 			}
-			dispatches[n] = d.GetId()
 			for deadline := time.Now().Add(3 * time.Second); who[n] == nil && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 				for _, i := range crew {
 					if session, ok := i.in(room); ok {
@@ -158,13 +149,11 @@ func TestLiveKitDispatch(t *testing.T) {
 	}
 	who[0].checkHeard(t, sessions[0], "Ana", all[3].text)
 
-	ctx, base, client := twirpFor(t, server, "one")
-	if _, err := lk.NewAgentDispatchServiceProtobufClient(base, client).DeleteDispatch(ctx, &lk.DeleteAgentDispatchRequest{DispatchId: dispatches[0], Room: "one"}); err != nil {
+	if err := adminOf(t, server, "one").TakeBack(dispatches[0]); err != nil {
 		t.Fatal(err)
 	}
 	who[0].checkEnd(t, sessions[0], models.EndLeft)
-	ctx, base, client = twirpFor(t, server, "two")
-	if _, err := lk.NewRoomServiceProtobufClient(base, client).DeleteRoom(ctx, &lk.DeleteRoomRequest{Room: "two"}); err != nil {
+	if err := adminOf(t, server, "two").Delete(); err != nil {
 		t.Fatal(err)
 	}
 	who[1].checkEnd(t, sessions[1], models.EndRoomClosed)
@@ -210,8 +199,7 @@ func TestLiveKitWebhooks(t *testing.T) {
 	}
 
 	all := evalSentences(t)
-	ctx, base, client := twirpFor(t, server, "stage")
-	rooms := lk.NewRoomServiceProtobufClient(base, client)
+	admin := adminOf(t, server, "stage")
 	visit := func(name string) {
 		done := make(chan struct{})
 		go func() { defer close(done); _ = sayIn(t, i.s, server, "stage", name, all[5]) }() // the room may close before the end
@@ -221,16 +209,13 @@ func TestLiveKitWebhooks(t *testing.T) {
 	visit("Ben")
 	until(t, "the bot comes", func() (there bool) { session, there = i.in("stage"); return there })
 	i.checkHeard(t, session, "Ben", all[5].text)
-	if _, err := rooms.RemoveParticipant(ctx, &lk.RoomParticipantIdentity{Room: "stage", Identity: "earshot"}); err != nil {
+	if err := admin.Remove("earshot"); err != nil {
 		t.Fatal(err)
 	}
 	i.checkEnd(t, session, models.EndRemoved)
 	visit("Cem")
-	until(t, "Cem is there", func() bool {
-		_, err := rooms.GetParticipant(ctx, &lk.RoomParticipantIdentity{Room: "stage", Identity: "id-of-Cem"})
-		return err == nil
-	})
-	if _, err := rooms.DeleteRoom(ctx, &lk.DeleteRoomRequest{Room: "stage"}); err != nil {
+	until(t, "Cem is there", func() bool { return admin.There("id-of-Cem") })
+	if err := admin.Delete(); err != nil {
 		t.Fatal(err)
 	}
 	until(t, "the room's end is known", func() bool {
