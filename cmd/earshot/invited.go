@@ -76,7 +76,7 @@ func (n *invitations) run(ctx context.Context) {
 
 // busy is the load as a part of the whole; a spool without room is a full machine.
 func (n *invitations) busy() float64 {
-	if n.service.station.desk.quota.admit(context.Background()) != nil {
+	if n.service.station.quota.Admit(context.Background()) != nil {
 		return 1
 	}
 	return n.load.read()
