@@ -29,6 +29,7 @@ type outbox struct {
 	clips    int
 	gaps     int
 	speakers int
+	consents int
 	shed     int // clips that became gaps
 	closed   bool
 	wake     chan struct{}
@@ -36,11 +37,12 @@ type outbox struct {
 	log      *slog.Logger
 }
 
-// item holds one of three.
+// item holds one of four.
 type item struct {
 	clip    *models.Clip
 	gap     *models.Gap
 	speaker *models.Speaker
+	consent *models.Consent
 }
 
 func newOutbox(sink Sink, log *slog.Logger) *outbox {
@@ -102,6 +104,20 @@ func (o *outbox) speaker(s models.Speaker) {
 	}
 	o.speakers++
 	o.add(item{speaker: &s})
+}
+
+// consent takes an entry of the consent ledger over.
+func (o *outbox) consent(c models.Consent) {
+	if c.At.IsZero() {
+		c.At = time.Now().UTC()
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.consents >= maxSpeakers {
+		return
+	}
+	o.consents++
+	o.add(item{consent: &c})
 }
 
 func (o *outbox) add(i item) {
@@ -180,6 +196,8 @@ func (o *outbox) pop(it item) {
 		o.gaps--
 	case it.speaker != nil:
 		o.speakers--
+	case it.consent != nil:
+		o.consents--
 	}
 }
 
@@ -206,6 +224,11 @@ func (o *outbox) send(ctx context.Context, it item) error {
 		return o.sink.Gap(ctx, *it.gap)
 	case it.speaker != nil:
 		return o.sink.Speaker(ctx, *it.speaker)
+	case it.consent != nil:
+		if s, ok := o.sink.(ConsentSink); ok {
+			return s.Consent(ctx, *it.consent)
+		}
+		return nil
 	}
 	if it.clip.PCM == nil {
 		if err := audio.DecodeClip(it.clip); err != nil {
