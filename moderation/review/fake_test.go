@@ -23,6 +23,7 @@ type memory struct {
 	clips    []models.Evidence
 	names    map[string]string
 	trail    []models.AuditEntry
+	ledger   []models.Consent
 	summary  models.Summary
 	err      error // every call fails with it
 	refused  error // of Search alone
@@ -259,6 +260,10 @@ func (m *memory) did(what, by string) error {
 }
 
 func (m *memory) Audit(context.Context, int) ([]models.AuditEntry, error) { return m.trail, m.err }
+
+func (m *memory) Consents(context.Context, string, string, string, int) ([]models.Consent, error) {
+	return m.ledger, m.err
+}
 
 func (m *memory) Decisions(context.Context, string) ([]models.Decision, error) {
 	return []models.Decision{{ID: "d1", Flag: "f1", Why: "because", Gates: []models.Gate{{Name: "word_p"}}}}, m.err

@@ -75,6 +75,8 @@ type RecordStore interface {
 	Summary(ctx context.Context, session, kind string) (models.Summary, error)
 	// Decisions lists what the rules decided in a session.
 	Decisions(ctx context.Context, session string) ([]models.Decision, error)
+	// Consents is the consent ledger, the latest entry first; empty texts are any.
+	Consents(ctx context.Context, session, room, speaker string, limit int) ([]models.Consent, error)
 	// Audit lists who changed what, the latest first.
 	Audit(ctx context.Context, limit int) ([]models.AuditEntry, error)
 }

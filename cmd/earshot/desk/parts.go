@@ -44,6 +44,7 @@ type Store interface {
 	Lines
 	Verdicts
 	Deeds
+	Consents
 }
 
 // Spool holds sound until it is written down. A clip is acknowledged by storing its line.
