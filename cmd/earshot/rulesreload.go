@@ -2,9 +2,8 @@ package main
 
 import (
 	"context"
-	"os"
-	"os/signal"
-	"syscall"
+
+	"golang.org/x/sync/errgroup"
 
 	"earshot/moderation"
 )
@@ -12,28 +11,18 @@ import (
 // watchRules reads the rules again when their files change and on SIGHUP, until the context ends. A set with mistakes
 // changes nothing but the log.
 func (s *station) watchRules(ctx context.Context) error {
+	m := manager{s.log}
 	if s.rules == nil {
-		<-ctx.Done()
+		m.onHangup(ctx, func() {})
 		return nil
 	}
 	opts := rulesOptions()
 	opts.Mode = s.cfg.Mode
 	w := moderation.NewWatcher(opts, s.rules, s.reloaded, s.cfg.Rules...)
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	watched := make(chan error, 1)
-	go func() { watched <- w.Run(ctx) }()
-	for {
-		select {
-		case <-hangup:
-			w.Reload()
-		case err := <-watched:
-			return err
-		}
-	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return w.Run(ctx) })
+	group.Go(func() error { m.onHangup(ctx, w.Reload); return nil })
+	return group.Wait()
 }
 
 // reloaded takes new rules into every session, or says what is wrong with them.
