@@ -59,7 +59,7 @@ type Config struct {
 	Log Log `mapstructure:"log"`
 	// Lounge is the embedded room.
 	Lounge Lounge `mapstructure:"lounge"`
-	// LiveKit is how the bot appears in LiveKit's rooms.
+	// LiveKit is how the bot appears in LiveKit's rooms, and who invites it there.
 	LiveKit LiveKit `mapstructure:"livekit"`
 	// ICE is how media finds its way to room servers.
 	ICE ICE `mapstructure:"ice"`
@@ -97,12 +97,6 @@ type Lounge struct {
 type Evidence struct {
 	// Keep is how long, up to 8760 h; 0 keeps none.
 	Keep time.Duration `mapstructure:"keep"`
-}
-
-// LiveKit holds the settings of the bot in LiveKit's rooms.
-type LiveKit struct {
-	// Hidden keeps the bot out of the list of participants.
-	Hidden bool `mapstructure:"hidden"`
 }
 
 // Notices is who is told of flags outside the page.

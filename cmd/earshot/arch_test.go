@@ -37,7 +37,8 @@ var mayImport = []struct {
 	{"transcribe/...", []string{"transcribe"}},
 	{"moderation", nil},
 	{"moderation/...", []string{"moderation"}},
-	{"moderation/summary/...", []string{"moderation", "moderation/summary/..."}},
+	{"moderation/opinion", []string{"moderation", "moderation/openai"}},
+	{"moderation/summary/...", []string{"moderation", "moderation/openai", "moderation/summary/..."}},
 	{"moderation/review/...", []string{"moderation", "moderation/review/..."}},
 }
 

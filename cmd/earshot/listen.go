@@ -50,6 +50,7 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 	if err != nil {
 		return session, err
 	}
+	defer s.stays.enter(room)()
 	attending, leave := context.WithCancel(ctx)
 	attended := make(chan error, 1)
 	go func() { attended <- s.desk.Attend(attending, session.ID, room) }()

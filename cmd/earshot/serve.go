@@ -58,6 +58,9 @@ type station struct {
 	hostToken string
 	own       string // host:port of its web server, while it runs
 	breakers  breakers
+	stays     attendance
+	// invitations bring the service into rooms; nil: nobody sends any.
+	invitations *invitations
 }
 
 // openStation opens everything that can fail before anybody is heard. The caller closes it.
@@ -164,7 +167,7 @@ func (s *station) handler(l net.Listener) http.Handler {
 		Conditions: s.conditions, Settings: shownSettings(s.values), Version: version,
 		Access: s.store, Door: s.door(l), Local: onlyHere(l), Setup: s.setupToken,
 	})
-	return page.OwnHost(s.observability(byPath(s.lounge, page)))
+	return s.invitations.hooked(page.OwnHost(s.observability(byPath(s.lounge, page))))
 }
 
 // transcriptURL is where the lounge's page reads a room's lines: the newest live session there.

@@ -17,8 +17,8 @@ func newServeCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Listen in the configured rooms, and in those it is invited to, until stopped",
-		Long: `Listens in the rooms of the configuration (rooms) for good, and in rooms it is invited to ("earshot invite URL"), with
-one model, one record and one page for all of them. The lounge is open too.
+		Long: `Listens in the rooms of the configuration (rooms) for good, and in rooms it is invited to ("earshot invite URL", or by a
+LiveKit server: see livekit.url), with one model, one record and one page for all of them. The lounge is open too.
 
 SIGHUP reads the rules again; a file with mistakes changes nothing. SIGTERM and Ctrl-C leave all rooms and decode for up
 to 20 seconds; what is left is decoded at the next start.`,
@@ -61,11 +61,14 @@ func (a *app) serve(cmd *cobra.Command) error {
 		log.Warn(s.speech.notice)
 	}
 	v := newService(s)
+	if s.invitations, err = newInvitations(v, a.secret); err != nil {
+		return errors.Join(badInput(err), l.Close(), control.Close())
+	}
 	log.Info("serving", "page", pageURL(l, "/"), "lounge", pageURL(l, "/room/lounge"), "rooms", len(wishes), "model", s.speech.name, "rules", s.desk.RulesName())
 	return s.run(ctx, l, func(ctx context.Context) error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.Go(func() error { return serveWeb(ctx, control, v.control(a.secret), func() {}, log) })
-		group.Go(func() error { return v.run(ctx, wishes) })
+		group.Go(func() error { return v.run(ctx, wishes, s.invitations) })
 		group.Go(func() error { return manager{log}.run(ctx, s.loaded, s.answers) })
 		return group.Wait()
 	})
