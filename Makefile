@@ -61,7 +61,7 @@ build/portable/earshot: deps
 install: build/portable/earshot ## install into PREFIX=/usr/local below DESTDIR= (with its libraries unless the system has them)
 	@$(ENV) scripts/stage.sh build/portable/earshot '$(DESTDIR)' '$(PREFIX)'
 
-dist: build/portable/earshot ## make dist/: a tarball that runs on any Linux, a .deb and a .rpm, with sums and contents
+dist: build/portable/earshot ## make dist/: a tarball that runs on any Linux and a .deb, with sums and contents
 	@$(ENV) scripts/dist.sh build/portable/earshot '$(VERSION)'
 
 test-packages: dist ## install and run what dist made in a bare Debian and in a bare system (as root; needs debootstrap)

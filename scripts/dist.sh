@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Makes what is handed out, in dist/: a tarball that runs on any Linux of this processor with its own libraries beside it,
-# a .deb and a .rpm of the same tree, a list of what is inside, and the sums of them all. The same source gives the same
-# tarball, byte for byte.
+# a .deb of the same tree, a list of what is inside, and the sums of them all.
 #
 #   scripts/dist.sh PROGRAM VERSION      run inside build/env (make dist does)
 set -euo pipefail
@@ -23,21 +22,19 @@ if [ ! -x "$NFPM" ]; then
 fi
 
 rm -rf dist build/dist; mkdir -p dist build/dist
-tree=build/dist/$NAME
+tree=build/dist/tree
 scripts/stage.sh "$PROGRAM" "$tree" /usr --own-libraries
 scripts/sbom.sh "$PROGRAM" "$VERSION" "$tree/usr/lib/earshot" >"dist/$NAME.cdx.json"
 
 # Debian's versions begin with a digit and part their own revision by a hyphen.
 package=${VERSION#v}
 case $package in [0-9]*.*) ;; *) package=0.0.0+$package ;; esac
-for kind in deb rpm; do
-  TREE=$tree VERSION=${package//-/.} ARCH=$ARCH "$NFPM" package -f packaging/nfpm.yaml -p $kind -t dist/ >/dev/null
-done
+VERSION=${package//-/.} ARCH=$ARCH "$NFPM" package -f packaging/nfpm.yaml -p deb -t dist/ >build/nfpm.log || { cat build/nfpm.log >&2; exit 1; }
 
 # The tarball may be unpacked anywhere, so its top is what lies below /usr.
-mv "$tree/usr"/* "$tree/"; rmdir "$tree/usr"
-sed -i 's|/usr/bin|/usr/local/bin|' "$tree"/lib/systemd/system/*
-cp packaging/README.txt "$tree/"
+mv "$tree/usr" "build/dist/$NAME"
+sed -i 's|/usr/bin|/usr/local/bin|' "build/dist/$NAME"/lib/systemd/system/*
+cp packaging/README.txt "build/dist/$NAME/"
 tar -C build/dist --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner -cf - "$NAME" | gzip -9n >"dist/$NAME.tar.gz"
 (cd dist && sha256sum -- * >SHA256SUMS)
 ls -l dist

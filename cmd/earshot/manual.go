@@ -33,4 +33,3 @@ bring them; for a copy that you built, put them where "man" looks.`,
 		},
 	}
 }
-
