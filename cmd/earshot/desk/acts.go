@@ -25,14 +25,8 @@ func (d *Desk) Attend(ctx context.Context, id string, room *bot.Room) error {
 	if err != nil {
 		return err
 	}
-	j.mu.Lock()
-	j.room = room
-	j.mu.Unlock()
-	defer func() {
-		j.mu.Lock()
-		j.room = nil
-		j.mu.Unlock()
-	}()
+	d.enter(j, room)
+	defer d.enter(j, nil)
 	for {
 		d.lapse(ctx, j)
 		if _, inside := room.Can(); inside {

@@ -15,8 +15,8 @@ const peaksPerClip = 100
 
 // evidence makes the sound of a flagged line fit to be kept, or nil: without a flag, or when none is to be kept, or when
 // the clip is gone. It never keeps a line from being stored.
-func (d *Desk) evidence(ctx context.Context, u models.Utterance, flags []models.Flag) *models.Evidence {
-	if len(flags) == 0 || d.keep <= 0 {
+func (d *Desk) evidence(ctx context.Context, u models.Utterance, flags []models.Flag, keep time.Duration) *models.Evidence {
+	if len(flags) == 0 || keep <= 0 {
 		return nil
 	}
 	clip, err := d.store.Clip(ctx, u.Key)
@@ -33,7 +33,7 @@ func (d *Desk) evidence(ctx context.Context, u models.Utterance, flags []models.
 	}
 	return &models.Evidence{
 		Utterance: u.Key, StartMS: clip.StartMS, EndMS: clip.EndMS, Peaks: peaks(clip.PCM, peaksPerClip),
-		Ogg: ogg.Bytes(), Expires: time.Now().Add(d.keep).UTC(),
+		Ogg: ogg.Bytes(), Expires: time.Now().Add(keep).UTC(),
 	}
 }
 

@@ -22,6 +22,10 @@ type judged struct {
 	seen    map[string]bool     // people who have joined
 	room    *bot.Room           // nil while the bot is not in the room
 	wake    chan struct{}       // something is to be done in the room, or an ask got a new end
+
+	// Under the desk's lock: when it was last asked for, and whether the bot is in the room.
+	used   time.Time
+	inside bool
 }
 
 func (j *judged) decide(u models.Utterance) moderation.Outcome {
@@ -44,21 +48,45 @@ func (d *Desk) judged(ctx context.Context, id string) (*judged, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if j, ok := d.sessions[id]; ok {
+		j.used = time.Now()
 		return j, nil
 	}
+	d.forget()
 	info, err := d.store.Session(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	j := &judged{session: info.Session, seen: map[string]bool{}, wake: make(chan struct{}, 1)}
-	if d.rules != nil {
-		j.judge = moderation.NewSession(d.rules, info.Session)
+	j := &judged{session: info.Session, seen: map[string]bool{}, wake: make(chan struct{}, 1), used: time.Now()}
+	if rules := d.policyLocked(j.session.Profile).Rules; rules != nil {
+		j.judge = moderation.NewSession(rules, info.Session)
 		if err := d.restore(ctx, j); err != nil {
 			return nil, err
 		}
 	}
 	d.sessions[id] = j
 	return j, nil
+}
+
+// keepJudge is how long a judge is kept after the last word of its session; what comes later finds a new one.
+const keepJudge = 30 * time.Minute
+
+// forget lets go of the judges of sessions that are over; the caller holds the desk's lock.
+func (d *Desk) forget() {
+	for id, j := range d.sessions {
+		if !j.inside && time.Since(j.used) > keepJudge {
+			delete(d.sessions, id)
+		}
+	}
+}
+
+// enter notes whether the bot is in the room of a session.
+func (d *Desk) enter(j *judged, room *bot.Room) {
+	d.mu.Lock()
+	j.inside, j.used = room != nil, time.Now()
+	d.mu.Unlock()
+	j.mu.Lock()
+	j.room = room
+	j.mu.Unlock()
 }
 
 // restore gives a judge what is stored: the people, the open asks and the strikes that count here.
