@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"earshot/cmd/earshot/desk"
 	"earshot/models"
 	"earshot/models/sqlite"
 )
@@ -11,7 +12,7 @@ import (
 // reviewStore is the store as the review page uses it: what a host says of a flag also reaches the judge.
 type reviewStore struct {
 	*sqlite.Store
-	desk *desk
+	desk *desk.Desk
 }
 
 // SetFlagStatus stores a host's word on a flag, after the judge has drawn its consequences.
@@ -21,7 +22,7 @@ func (r reviewStore) SetFlagStatus(ctx context.Context, id string, status models
 		if err != nil {
 			return f, err
 		}
-		if _, err := r.desk.answer(ctx, f, status, by); err != nil {
+		if _, err := r.desk.Answer(ctx, f, status, by); err != nil {
 			return f, err
 		}
 	}

@@ -23,6 +23,7 @@ var mayImport = []struct {
 	pkg     string
 	imports []string
 }{
+	{"cmd/earshot/desk", []string{"bot", "bot/audio", "moderation", "moderation/opinion", "moderation/summary"}},
 	{"cmd/...", []string{"..."}},
 	{"models", nil},
 	{"models/sqlite/...", []string{"models/sqlite/..."}},
@@ -36,7 +37,8 @@ var mayImport = []struct {
 	{"transcribe/...", []string{"transcribe"}},
 	{"moderation", nil},
 	{"moderation/...", []string{"moderation"}},
-	{"moderation/summary/...", []string{"moderation", "moderation/summary/..."}},
+	{"moderation/opinion", []string{"moderation", "moderation/openai"}},
+	{"moderation/summary/...", []string{"moderation", "moderation/openai", "moderation/summary/..."}},
 	{"moderation/review/...", []string{"moderation", "moderation/review/..."}},
 }
 

@@ -39,10 +39,10 @@ func (s *station) conditions(ctx context.Context) []review.Condition {
 	} else {
 		out = append(out, review.Condition{OK: true, Text: "Model: " + s.speech.name})
 	}
-	if s.desk.second != nil {
-		out = append(out, review.Condition{OK: !s.desk.second.client.Leaves(), Text: s.desk.second.notice()})
+	if s.second != nil {
+		out = append(out, review.Condition{OK: !s.second.Leaves(), Text: s.second.Notice()})
 	}
-	rules := review.Condition{OK: true, Text: "Rules: " + s.rulesName()}
+	rules := review.Condition{OK: true, Text: "Rules: " + s.desk.RulesName()}
 	if s.rules == nil {
 		rules = review.Condition{Text: "No rules are in use: nothing is flagged.", Hint: "Name some in the setting rules."}
 	}
@@ -52,8 +52,8 @@ func (s *station) conditions(ctx context.Context) []review.Condition {
 // pageNotice is the banner of every page: what people must know of the model, and that text leaves the machine.
 func (s *station) pageNotice() string {
 	notice := s.speech.notice
-	if s.desk.second != nil && s.desk.second.client.Leaves() {
-		notice = strings.TrimSpace(notice + " " + s.desk.second.notice())
+	if s.second.Leaves() {
+		notice = strings.TrimSpace(notice + " " + s.second.Notice())
 	}
 	return notice
 }

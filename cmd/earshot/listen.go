@@ -24,12 +24,12 @@ type stay struct {
 // listenIn joins a room and stores what is heard there until the context ends or the room is over. It returns the
 // session with its end.
 func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error) {
-	if err := s.desk.quota.admit(ctx); err != nil {
+	if err := s.quota.Admit(ctx); err != nil {
 		return models.Session{}, err
 	}
 	session, err := s.store.StartSession(ctx, models.Session{
 		ID: sessionID(st.room.ID, time.Now()), Room: st.room.ID, Name: st.room.Name, URL: st.room.URL,
-		Model: s.speech.name, Rules: s.rulesName(), Started: time.Now().UTC(),
+		Model: s.speech.name, Rules: s.desk.RulesName(), Started: time.Now().UTC(),
 	})
 	if err != nil {
 		return session, err
@@ -52,7 +52,7 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 	}
 	attending, leave := context.WithCancel(ctx)
 	attended := make(chan error, 1)
-	go func() { attended <- s.desk.attend(attending, session.ID, room) }()
+	go func() { attended <- s.desk.Attend(attending, session.ID, room) }()
 	reason, err := room.Run(ctx)
 	leave()
 	return s.endSession(ctx, session, reason, errors.Join(err, <-attended))
@@ -75,14 +75,4 @@ func (s *station) endSession(ctx context.Context, session models.Session, reason
 // sessionID is a new id that sorts by time and tells the room: open-mic-20260102-150405-x7k2.
 func sessionID(room string, now time.Time) string {
 	return fmt.Sprintf("%s-%s-%s", room, now.UTC().Format("20060102-150405"), strings.ToLower(rand.Text()[:4]))
-}
-
-// rulesName names the rules in use, or "".
-func (s *station) rulesName() string {
-	s.desk.mu.Lock()
-	defer s.desk.mu.Unlock()
-	if s.desk.rules == nil {
-		return ""
-	}
-	return s.desk.rules.String()
 }

@@ -53,19 +53,19 @@ func counters(name, help string, labels ...string) *prometheus.CounterVec {
 	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 }
 
-// heard counts a clip that was cut.
-func (m *metrics) heard(c models.Clip) {
+// Heard counts a clip that was cut.
+func (m *metrics) Heard(c models.Clip) {
 	m.voiced.Add(float64(c.VoicedMS) / 1000)
 	m.concealed.Add(float64(c.ConcealedMS) / 1000)
 }
 
-// missed counts a gap.
-func (m *metrics) missed(g models.Gap) {
+// Missed counts a gap.
+func (m *metrics) Missed(g models.Gap) {
 	m.lost.WithLabelValues(string(g.Cause)).Add(float64(g.LostMS) / 1000)
 }
 
-// stored counts a line with its flags.
-func (m *metrics) stored(u models.Utterance, flags []models.Flag) {
+// Stored counts a line with its flags.
+func (m *metrics) Stored(u models.Utterance, flags []models.Flag) {
 	m.final.Observe(float64(u.LateMS) / 1000)
 	m.lines.WithLabelValues(string(u.State)).Inc()
 	for _, d := range u.Doubt {
@@ -76,8 +76,8 @@ func (m *metrics) stored(u models.Utterance, flags []models.Flag) {
 	}
 }
 
-// acted counts an action that took effect or failed.
-func (m *metrics) acted(a models.Action) {
+// Acted counts an action that took effect or failed.
+func (m *metrics) Acted(a models.Action) {
 	m.actions.WithLabelValues(string(a.Verb), string(a.State)).Inc()
 }
 
@@ -138,12 +138,12 @@ func (c state) Collect(out chan<- prometheus.Metric) {
 		emit("earshot_spool_bytes", "Sound on disk that waits for decoding.", prometheus.GaugeValue, float64(spool.WaitingBytes))
 		emit("earshot_spool_failed_clips", "Clips kept because they could not be decoded.", prometheus.GaugeValue, float64(spool.Failed))
 	}
-	emit("earshot_sessions", "Rooms that are listened in.", prometheus.GaugeValue, float64(c.s.desk.inRooms()))
+	emit("earshot_sessions", "Rooms that are listened in.", prometheus.GaugeValue, float64(c.s.desk.InRooms()))
 }
 
 // observability answers /metrics, /healthz and /readyz, and leaves the rest to others.
 func (s *station) observability(next http.Handler) http.Handler {
-	figures := promhttp.HandlerFor(s.desk.count.registry, promhttp.HandlerOpts{})
+	figures := promhttp.HandlerFor(s.count.registry, promhttp.HandlerOpts{})
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", figures)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })

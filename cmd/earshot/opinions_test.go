@@ -81,7 +81,7 @@ func sayAndWait(t *testing.T, s *station, text string) (d models.Decision) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	opined := make(chan error, 1)
-	go func() { opined <- s.desk.opine(ctx) }()
+	go func() { opined <- s.desk.Opine(ctx) }()
 	started := time.Now().UTC().Add(-time.Minute)
 	_, err := s.store.StartSession(ctx, models.Session{ID: "s", Room: "r", Name: "r", Started: started})
 	if err != nil {

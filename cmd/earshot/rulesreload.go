@@ -42,24 +42,6 @@ func (s *station) reloaded(r moderation.Reload) {
 		s.log.Error("the rules have mistakes; the old ones stay in force", "err", r.Err)
 		return
 	}
-	s.desk.replace(r.Set)
+	s.desk.Replace(r.Set)
 	s.log.Info("rules reloaded", "rules", r.Set.String(), "change", r.Change.String())
-}
-
-// replace judges by other rules from now on, in the sessions that are open too.
-func (d *desk) replace(set *moderation.Set) {
-	d.mu.Lock()
-	d.rules = set
-	sessions := make([]*judged, 0, len(d.sessions))
-	for _, j := range d.sessions {
-		sessions = append(sessions, j)
-	}
-	d.mu.Unlock()
-	for _, j := range sessions {
-		j.mu.Lock()
-		if j.judge != nil {
-			j.judge.Rules(set)
-		}
-		j.mu.Unlock()
-	}
 }

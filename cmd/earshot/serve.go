@@ -16,6 +16,7 @@ import (
 	"earshot/bot/audio"
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
+	"earshot/cmd/earshot/desk"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/models/sqlite"
@@ -44,7 +45,10 @@ type station struct {
 	// targets are told of flags.
 	targets []notify.Target
 	values  []configs.Value // the settings with where they come from, to be shown
-	desk    *desk
+	desk    *desk.Desk
+	count   *metrics
+	quota   *desk.Quota
+	second  *desk.Opinions // nil: nobody is asked
 	text    *transcribe.Service
 	lounge  *lounge.Server
 	peers   *peer.Factory
@@ -100,26 +104,27 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	s.lounge = lounge.New(lounge.Config{
 		UDPPort: cfg.Lounge.UDPPort, Peer: loungeICE(ice), TranscriptURL: s.transcriptURL, BotName: botName, HostToken: s.hostToken, Log: log,
 	})
-	s.desk = newDesk(s.store, s.rules, s.hub, log)
-	s.desk.keep = cfg.Evidence.Keep
-	if s.desk.second, err = newOpinions(cfg.Opinion, log); err != nil {
+	if s.second, err = openOpinions(cfg.Opinion, log); err != nil {
 		return nil, badInput(err)
 	}
-	s.desk.quota = newSpoolQuota(s.store, cfg.SpoolMB)
+	s.quota, s.count = desk.NewQuota(s.store, cfg.SpoolMB), newMetrics()
+	s.desk = desk.New(desk.Config{
+		Store: s.store, Rules: s.rules, Show: s.hub, Count: s.count, Quota: s.quota, Keep: cfg.Evidence.Keep, Second: s.second, Log: log,
+	})
 	text, err := s.textConfig(transcribe.Config{
 		Engines:     s.speech.engines,
 		Model:       s.speech.name,
 		Decode:      audio.DecodeClip,
 		NoteAttempt: s.store.NoteAttempt,
-		SpokenAt:    s.desk.spokenAt,
+		SpokenAt:    s.desk.SpokenAt,
 		Logger:      log,
 	})
 	if err != nil {
 		return nil, err
 	}
 	s.text, err = transcribe.New(text, s.desk.Done)
-	s.desk.queue = s.text
-	s.desk.count.registry.MustRegister(state{s})
+	s.desk.Into(s.text)
+	s.count.registry.MustRegister(state{s})
 	return s, err
 }
 
@@ -183,8 +188,8 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 		group.Go(func() error { return s.small.run(serving) })
 	}
 	group.Go(func() error { return s.text.Run(serving) })
-	if s.desk.second != nil {
-		group.Go(func() error { return s.desk.opine(serving) })
+	if s.second != nil {
+		group.Go(func() error { return s.desk.Opine(serving) })
 	}
 	group.Go(func() error { return s.lounge.Run(serving) })
 	group.Go(func() error { return s.watchRules(serving) })
@@ -231,7 +236,7 @@ func (s *station) recover(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read the spool: %w", err)
 		}
-		switch _, err := s.desk.judged(ctx, clip.Session); { // from now on it is known when it was spoken
+		switch err := s.desk.Expect(ctx, clip.Session); {
 		case errors.Is(err, models.ErrNotFound): // erased meanwhile
 			continue
 		case err != nil:

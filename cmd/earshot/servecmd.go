@@ -61,7 +61,7 @@ func (a *app) serve(cmd *cobra.Command) error {
 		log.Warn(s.speech.notice)
 	}
 	v := newService(s)
-	log.Info("serving", "page", pageURL(l, "/"), "lounge", pageURL(l, "/room/lounge"), "rooms", len(wishes), "model", s.speech.name, "rules", s.rulesName())
+	log.Info("serving", "page", pageURL(l, "/"), "lounge", pageURL(l, "/room/lounge"), "rooms", len(wishes), "model", s.speech.name, "rules", s.desk.RulesName())
 	return s.run(ctx, l, func(ctx context.Context) error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.Go(func() error { return serveWeb(ctx, control, v.control(a.secret), func() {}, log) })

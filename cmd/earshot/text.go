@@ -29,7 +29,7 @@ func (s *station) textConfig(c transcribe.Config) (transcribe.Config, error) {
 	}
 	if s.cfg.Partials > 0 {
 		c.Partial = func(p models.Partial) { s.hub.Publish(models.Event{SessionID: p.Key.Session, Partial: &p}) }
-		c.FirstPartial = func(d time.Duration) { s.desk.count.partial.Observe(d.Seconds()) }
+		c.FirstPartial = func(d time.Duration) { s.count.partial.Observe(d.Seconds()) }
 	}
 	return c, nil
 }

@@ -1,6 +1,12 @@
 package opinion
 
-import "encoding/json"
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+)
 
 // instructions go before every question of the chat API.
 const instructions = `You check a moderator of a spoken room. A rule has matched words in an automatic transcript. You get a JSON object:
@@ -10,21 +16,11 @@ the rule. Decide whether the matched words, as they are meant in the excerpt, ar
 reporting, discussing or negating such words, speaking of oneself, and words that were plainly misheard are not.
 Answer with one JSON object and nothing else: {"agree": true} or {"agree": false}. When in doubt: {"agree": true}.`
 
-type message struct {
-	Role    string `json:"role"`
-	Content string `json:"content"`
-}
+// answerTokens is how long an answer of the chat API may be.
+const answerTokens = 16
 
-// chatRequest is a question to the chat API.
-type chatRequest struct {
-	Model       string            `json:"model"`
-	Messages    []message         `json:"messages"`
-	Temperature float64           `json:"temperature"`
-	Seed        int               `json:"seed"`
-	MaxTokens   int               `json:"max_tokens"`
-	Format      map[string]string `json:"response_format"`
-	Stream      bool              `json:"stream"`
-}
+// errUnusable: the server answered something else.
+var errUnusable = errors.New("the answer is neither yes nor no")
 
 // moderationRequest is a question to the moderation API.
 type moderationRequest struct {
@@ -32,17 +28,50 @@ type moderationRequest struct {
 	Input string `json:"input"`
 }
 
-// body is a question as it is sent.
-func (c *Client) body(q Question) ([]byte, error) {
-	if c.cfg.Kind == KindModeration {
-		return json.Marshal(moderationRequest{c.cfg.Model, q.Excerpt})
-	}
-	data, err := json.Marshal(map[string]string{"rule": q.Rule, "matched": q.Matched, "excerpt": q.Excerpt})
+// moderate asks whether the moderation API flags the text.
+func (c *Client) moderate(ctx context.Context, q Question) (disagrees bool, err error) {
+	answer, err := c.api.Post(ctx, "/moderations", moderationRequest{c.cfg.Model, q.Excerpt})
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	return json.Marshal(chatRequest{
-		Model: c.cfg.Model, Seed: 1, MaxTokens: 16, Format: map[string]string{"type": "json_object"},
-		Messages: []message{{"system", instructions}, {"user", string(data)}},
-	})
+	return readModeration(answer)
+}
+
+// readModeration reads whether a text was flagged. A model that does not flag it disagrees.
+func readModeration(answer []byte) (disagrees bool, err error) {
+	var r struct {
+		Results []struct {
+			Flagged *bool `json:"flagged"`
+		} `json:"results"`
+	}
+	if json.Unmarshal(answer, &r) != nil || len(r.Results) != 1 || r.Results[0].Flagged == nil {
+		return false, errUnusable
+	}
+	return !*r.Results[0].Flagged, nil
+}
+
+// chat asks whether the model agrees, under instructions.
+func (c *Client) chat(ctx context.Context, q Question) (disagrees bool, err error) {
+	text, err := c.api.AskJSON(ctx, instructions, map[string]string{"rule": q.Rule, "matched": q.Matched, "excerpt": q.Excerpt}, answerTokens)
+	if err != nil {
+		return false, err
+	}
+	return readChat(text)
+}
+
+// readChat reads {"agree": true} or {"agree": false}. Anything beside it makes the answer unusable: a model that was talked
+// into chatting has no opinion.
+func readChat(text string) (disagrees bool, err error) {
+	var a struct {
+		Agree *bool `json:"agree"`
+	}
+	d := json.NewDecoder(strings.NewReader(text))
+	d.DisallowUnknownFields()
+	if d.Decode(&a) != nil || a.Agree == nil {
+		return false, errUnusable
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return false, errUnusable
+	}
+	return !*a.Agree, nil
 }

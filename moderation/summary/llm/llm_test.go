@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"earshot/models"
+	"earshot/moderation/openai"
 	"earshot/moderation/summary"
 )
 
@@ -43,12 +44,12 @@ func talk() summary.Input {
 }
 
 // server is a model that answers the n-th call with the n-th content, as a real HTTP server on the loopback.
-func server(t *testing.T, contents ...string) (*Client, *[]request) {
+func server(t *testing.T, contents ...string) (*Client, *[]openai.Chat) {
 	t.Helper()
 	var n atomic.Int32
-	calls := make([]request, 0, 4)
+	calls := make([]openai.Chat, 0, 4)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var q request
+		var q openai.Chat
 		if err := json.NewDecoder(r.Body).Decode(&q); err != nil || r.URL.Path != "/v1/chat/completions" || r.Header.Get("Authorization") != "Bearer k" {
 			t.Errorf("call to %s: %v", r.URL.Path, err)
 		}
@@ -61,7 +62,7 @@ func server(t *testing.T, contents ...string) (*Client, *[]request) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(c.http.CloseIdleConnections)
+	t.Cleanup(c.api.Close)
 	return c, &calls
 }
 
@@ -190,7 +191,7 @@ func TestServerFaults(t *testing.T) {
 		if d := cmp.Diff(plain, got); d != "" {
 			t.Errorf("%s: %s", name, d)
 		}
-		c.http.CloseIdleConnections()
+		c.api.Close()
 		if name == "hang" {
 			close(release)
 		}

@@ -84,7 +84,7 @@ func (c *Client) Rewrite(ctx context.Context, s models.Summary, in summary.Input
 		return s, errNothing
 	}
 	out := merge(s, found, titles)
-	out.Model = c.cfg.Model
+	out.Model = c.model
 	return c.headline(ctx, out, check)
 }
 

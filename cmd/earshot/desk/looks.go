@@ -1,4 +1,4 @@
-package main
+package desk
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 
 // soundFor fetches the sound of a line that is to be looked at again, before the line's storing lets go of it; nil when
 // nothing is to be looked at, or the sound is gone.
-func (d *desk) soundFor(ctx context.Context, k models.Key, looks []moderation.LookRequest) *models.Clip {
+func (d *Desk) soundFor(ctx context.Context, k models.Key, looks []moderation.LookRequest) *models.Clip {
 	if len(looks) == 0 {
 		return nil
 	}
@@ -24,7 +24,7 @@ func (d *desk) soundFor(ctx context.Context, k models.Key, looks []moderation.Lo
 }
 
 // lookAgain has a flagged clip decoded once more for each verdict that waits for it; the caller holds the session's lock.
-func (d *desk) lookAgain(j *judged, looks []moderation.LookRequest, clip *models.Clip) {
+func (d *Desk) lookAgain(j *judged, looks []moderation.LookRequest, clip *models.Clip) {
 	for _, l := range looks {
 		queued := clip != nil && d.queue.Again(*clip, func(u models.Utterance) {
 			j.mu.Lock()
@@ -38,7 +38,7 @@ func (d *desk) lookAgain(j *judged, looks []moderation.LookRequest, clip *models
 }
 
 // looked takes what a second look heard to the judge; the caller holds the session's lock.
-func (d *desk) looked(j *judged, l moderation.LookRequest, u models.Utterance) {
+func (d *Desk) looked(j *judged, l moderation.LookRequest, u models.Utterance) {
 	out, err := j.judge.SecondLook(l.Decision, u.Model, u, u.State == models.UtteranceFailed, time.Now().UTC())
 	if err != nil {
 		if !errors.Is(err, models.ErrNotFound) {

@@ -1,4 +1,4 @@
-package main
+package desk
 
 import (
 	"context"
@@ -18,9 +18,9 @@ const (
 	actWithin = 45 * time.Second
 )
 
-// attend carries out what is planned in a room and lets its asks lapse, until the context ends. An action is stored as
+// Attend carries out what is planned in a room and lets its asks lapse, until the context ends. An action is stored as
 // sent before it is tried, so that no crash makes it happen twice.
-func (d *desk) attend(ctx context.Context, id string, room *bot.Room) error {
+func (d *Desk) Attend(ctx context.Context, id string, room *bot.Room) error {
 	j, err := d.judged(ctx, id)
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func (d *desk) attend(ctx context.Context, id string, room *bot.Room) error {
 }
 
 // nextLook is when the next ask lapses, or a second: the time of a mute may be over, or the bot back in the room.
-func (d *desk) nextLook(j *judged) time.Duration {
+func (d *Desk) nextLook(j *judged) time.Duration {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	wait := time.Second
@@ -61,7 +61,7 @@ func (d *desk) nextLook(j *judged) time.Duration {
 }
 
 // lapse ends the asks that nobody answered in time.
-func (d *desk) lapse(ctx context.Context, j *judged) {
+func (d *Desk) lapse(ctx context.Context, j *judged) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.judge != nil {
@@ -70,7 +70,7 @@ func (d *desk) lapse(ctx context.Context, j *judged) {
 }
 
 // carryOut does what is planned in the room, one thing after the other.
-func (d *desk) carryOut(ctx context.Context, j *judged, room *bot.Room) {
+func (d *Desk) carryOut(ctx context.Context, j *judged, room *bot.Room) {
 	planned, err := d.store.PlannedActions(ctx, j.session.Room, time.Now().Add(-planFresh))
 	if err != nil {
 		if ctx.Err() == nil {
@@ -89,7 +89,7 @@ func (d *desk) carryOut(ctx context.Context, j *judged, room *bot.Room) {
 }
 
 // do carries out one planned action, stores how far it came, and shows it.
-func (d *desk) do(ctx context.Context, room *bot.Room, a models.Action) (models.Action, error) {
+func (d *Desk) do(ctx context.Context, room *bot.Room, a models.Action) (models.Action, error) {
 	a.State, a.Sent = models.ActionSent, time.Now().UTC()
 	if err := d.store.SetAction(ctx, a); err != nil {
 		return a, err
@@ -108,13 +108,13 @@ func (d *desk) do(ctx context.Context, room *bot.Room, a models.Action) (models.
 	if err := d.store.SetAction(keep, a); err != nil {
 		return a, err
 	}
-	d.count.acted(a)
+	d.count.Acted(a)
 	d.hub.Publish(models.Event{SessionID: a.Session, Action: &a})
 	return a, d.planEnd(keep, a)
 }
 
 // planEnd plans the end of a mute that was for some time.
-func (d *desk) planEnd(ctx context.Context, a models.Action) error {
+func (d *Desk) planEnd(ctx context.Context, a models.Action) error {
 	if a.Verb != models.VerbMute || a.State != models.ActionSeen || a.ForMS <= 0 {
 		return nil
 	}
@@ -126,7 +126,7 @@ func (d *desk) planEnd(ctx context.Context, a models.Action) error {
 }
 
 // Verbs lists what can be done now to a speaker of a session: nothing while the bot is not in its room.
-func (d *desk) Verbs(session string) []models.Verb {
+func (d *Desk) Verbs(session string) []models.Verb {
 	j, err := d.judged(context.Background(), session)
 	if err != nil {
 		return nil
@@ -152,7 +152,7 @@ var errNotThere = models.WithHint(errors.New("the bot is not in the room any mor
 
 // Act carries out what a host chose, and returns when its effect was seen or it failed. An action that is stored already
 // is not carried out again.
-func (d *desk) Act(ctx context.Context, a models.Action) (models.Action, error) {
+func (d *Desk) Act(ctx context.Context, a models.Action) (models.Action, error) {
 	j, err := d.judged(ctx, a.Session)
 	if err != nil {
 		return a, err
@@ -176,8 +176,8 @@ func (d *desk) Act(ctx context.Context, a models.Action) (models.Action, error) 
 	return d.do(context.WithoutCancel(ctx), room, a)
 }
 
-// choose takes a host's choice among what an ask offers to the judge: what was chosen is carried out.
-func (d *desk) choose(ctx context.Context, session, ask, by, choice string) error {
+// Choose takes a host's choice among what an ask offers to the judge: what was chosen is carried out.
+func (d *Desk) Choose(ctx context.Context, session, ask, by, choice string) error {
 	j, err := d.judged(ctx, session)
 	if err != nil {
 		return err
@@ -194,9 +194,9 @@ func (d *desk) choose(ctx context.Context, session, ask, by, choice string) erro
 	return d.settle(ctx, j, outcomeRecord(session, out))
 }
 
-// answer takes a host's word on a flag to the judge, so that strikes count or are taken back and what was done is undone.
+// Answer takes a host's word on a flag to the judge, so that strikes count or are taken back and what was done is undone.
 // It reports whether a decision was there to be answered.
-func (d *desk) answer(ctx context.Context, f models.Flag, status models.FlagStatus, by string) (bool, error) {
+func (d *Desk) Answer(ctx context.Context, f models.Flag, status models.FlagStatus, by string) (bool, error) {
 	decision, err := d.store.DecisionOfFlag(ctx, f.ID)
 	if errors.Is(err, models.ErrNotFound) {
 		return false, nil

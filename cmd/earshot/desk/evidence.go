@@ -1,4 +1,4 @@
-package main
+package desk
 
 import (
 	"bytes"
@@ -15,7 +15,7 @@ const peaksPerClip = 100
 
 // evidence makes the sound of a flagged line fit to be kept, or nil: without a flag, or when none is to be kept, or when
 // the clip is gone. It never keeps a line from being stored.
-func (d *desk) evidence(ctx context.Context, u models.Utterance, flags []models.Flag) *models.Evidence {
+func (d *Desk) evidence(ctx context.Context, u models.Utterance, flags []models.Flag) *models.Evidence {
 	if len(flags) == 0 || d.keep <= 0 {
 		return nil
 	}

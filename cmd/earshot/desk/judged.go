@@ -1,10 +1,8 @@
-package main
+package desk
 
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -42,7 +40,7 @@ func (j *judged) poke() {
 }
 
 // judged finds a session's judge, and makes it from the store when clips of an earlier run come back.
-func (d *desk) judged(ctx context.Context, id string) (*judged, error) {
+func (d *Desk) judged(ctx context.Context, id string) (*judged, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if j, ok := d.sessions[id]; ok {
@@ -64,7 +62,7 @@ func (d *desk) judged(ctx context.Context, id string) (*judged, error) {
 }
 
 // restore gives a judge what is stored: the people, the open asks and the strikes that count here.
-func (d *desk) restore(ctx context.Context, j *judged) error {
+func (d *Desk) restore(ctx context.Context, j *judged) error {
 	people, err := d.store.Speakers(ctx, j.session.ID)
 	if err != nil {
 		return err
@@ -95,7 +93,7 @@ func (d *desk) restore(ctx context.Context, j *judged) error {
 }
 
 // talked tells the judge who had the floor.
-func (d *desk) talked(ctx context.Context, c models.Clip) {
+func (d *Desk) talked(ctx context.Context, c models.Clip) {
 	d.observe(ctx, c.Session, moderation.Observation{
 		AtMS: c.EndMS, Speaker: c.SpeakerID, Voiced: []moderation.Span{{StartMS: c.EndMS - min(c.VoicedMS, c.DurationMS()), EndMS: c.EndMS}},
 		Sound: &moderation.Sound{Span: moderation.Span{StartMS: c.StartMS, EndMS: c.EndMS}, LevelDBFS: c.LevelDBFS},
@@ -103,7 +101,7 @@ func (d *desk) talked(ctx context.Context, c models.Clip) {
 }
 
 // arrived tells the judge of a person, and of the coming of a new one.
-func (d *desk) arrived(ctx context.Context, j *judged, p models.Speaker) error {
+func (d *Desk) arrived(ctx context.Context, j *judged, p models.Speaker) error {
 	j.mu.Lock()
 	if j.judge != nil {
 		j.judge.Person(p)
@@ -119,7 +117,7 @@ func (d *desk) arrived(ctx context.Context, j *judged, p models.Speaker) error {
 
 // observe takes something to the judge that was noticed otherwise than by words. A store that cannot take the outcome is
 // no reason to hold up the sound: the next observation finds the same.
-func (d *desk) observe(ctx context.Context, session string, o moderation.Observation) {
+func (d *Desk) observe(ctx context.Context, session string, o moderation.Observation) {
 	j, err := d.judged(ctx, session)
 	if err != nil || j.judge == nil {
 		return
@@ -130,7 +128,7 @@ func (d *desk) observe(ctx context.Context, session string, o moderation.Observa
 }
 
 // take stores what came of something other than a line, and shows it; the caller holds the session's lock.
-func (d *desk) take(ctx context.Context, j *judged, out moderation.Outcome) {
+func (d *Desk) take(ctx context.Context, j *judged, out moderation.Outcome) {
 	r := outcomeRecord(j.session.ID, out)
 	if len(r.Flags)+len(r.Decisions)+len(r.Actions)+len(r.Ledger)+len(r.Answers) == 0 {
 		return
@@ -146,7 +144,7 @@ func (d *desk) take(ctx context.Context, j *judged, out moderation.Outcome) {
 
 // settle stores what came of something other than a line, and shows it once it is stored; the caller holds the session's
 // lock.
-func (d *desk) settle(ctx context.Context, j *judged, r models.Record) error {
+func (d *Desk) settle(ctx context.Context, j *judged, r models.Record) error {
 	if err := d.store.Put(ctx, r); err != nil {
 		return err
 	}
@@ -155,7 +153,7 @@ func (d *desk) settle(ctx context.Context, j *judged, r models.Record) error {
 }
 
 // show publishes what was stored, and wakes whoever carries it out; the caller holds the session's lock.
-func (d *desk) show(j *judged, r models.Record) {
+func (d *Desk) show(j *judged, r models.Record) {
 	for _, f := range r.Flags {
 		d.hub.Publish(models.Event{SessionID: r.Session, Flag: &f})
 	}
@@ -165,52 +163,4 @@ func (d *desk) show(j *judged, r models.Record) {
 	if len(r.Decisions)+len(r.Actions) > 0 {
 		j.poke()
 	}
-}
-
-// outcomeRecord is an outcome as it is stored.
-func outcomeRecord(session string, out moderation.Outcome) models.Record {
-	r := models.Record{Session: session, Flags: out.Flags, Decisions: out.Decisions, Actions: out.Actions, Ledger: out.Ledger}
-	for _, a := range out.Statuses {
-		status := models.FlagDismissed
-		if a.Confirmed {
-			status = models.FlagConfirmed
-		}
-		r.Answers = append(r.Answers, models.FlagAnswer{Flag: a.Flag, Status: status, By: a.By})
-	}
-	return r
-}
-
-// redact masks words before they are stored: in the line, in its words and in the flags that found them, by bars of
-// their length.
-func redact(u *models.Utterance, flags []models.Flag, rs []moderation.Redaction) {
-	for _, r := range rs {
-		if !r.Text {
-			continue
-		}
-		for i := range flags {
-			if flags[i].ID == r.Flag {
-				flags[i].Matched = masked(flags[i].Matched, r.Words)
-			}
-		}
-		if r.Utterance != u.Key {
-			continue
-		}
-		u.Words = masked(u.Words, r.Words)
-		texts := make([]string, len(u.Words))
-		for i, w := range u.Words {
-			texts[i] = w.Text
-		}
-		u.Text = strings.Join(texts, " ")
-	}
-}
-
-// masked is a copy of words in which those that are to be hidden are bars.
-func masked(words, hide []models.Word) []models.Word {
-	out := slices.Clone(words)
-	for i, w := range out {
-		if slices.ContainsFunc(hide, func(h models.Word) bool { return h.StartMS == w.StartMS && h.EndMS == w.EndMS && h.Text == w.Text }) {
-			out[i].Text = strings.Repeat("▮", len([]rune(w.Text)))
-		}
-	}
-	return out
 }

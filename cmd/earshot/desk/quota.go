@@ -1,4 +1,4 @@
-package main
+package desk
 
 import (
 	"context"
@@ -20,15 +20,15 @@ const (
 	measureEvery = time.Second
 )
 
-// spoolUsage measures the spool.
-type spoolUsage interface {
+// SpoolMeter measures the spool.
+type SpoolMeter interface {
 	SpoolUsage(context.Context) (models.SpoolUsage, error)
 }
 
-// spoolQuota bounds the sound that waits on disk. What is held is never discarded: a full spool takes nothing more, and
+// Quota bounds the sound that waits on disk. What is held is never discarded: a full spool takes nothing more, and
 // before that no new room. Its methods may be called from any goroutine.
-type spoolQuota struct {
-	store spoolUsage
+type Quota struct {
+	store SpoolMeter
 	bytes int64
 
 	mu       sync.Mutex
@@ -36,12 +36,13 @@ type spoolQuota struct {
 	measured time.Time
 }
 
-func newSpoolQuota(store spoolUsage, megabytes int) *spoolQuota {
-	return &spoolQuota{store: store, bytes: int64(megabytes) << 20}
+// NewQuota bounds a spool to so many megabytes.
+func NewQuota(store SpoolMeter, megabytes int) *Quota {
+	return &Quota{store: store, bytes: int64(megabytes) << 20}
 }
 
 // room is an error when a clip of so many bytes does not fit.
-func (q *spoolQuota) room(ctx context.Context, bytes int) error {
+func (q *Quota) room(ctx context.Context, bytes int) error {
 	used, err := q.take(ctx, int64(bytes))
 	if err == nil && used > q.bytes {
 		err = errSpoolFull
@@ -49,8 +50,8 @@ func (q *spoolQuota) room(ctx context.Context, bytes int) error {
 	return err
 }
 
-// admit is an error when no new room may be joined.
-func (q *spoolQuota) admit(ctx context.Context) error {
+// Admit is an error when no new room may be joined.
+func (q *Quota) Admit(ctx context.Context) error {
 	used, err := q.take(ctx, 0)
 	if err != nil || float64(used) < refuseShare*float64(q.bytes) {
 		return err
@@ -61,7 +62,7 @@ func (q *spoolQuota) admit(ctx context.Context) error {
 }
 
 // take measures the spool, now and then, and adds what came since.
-func (q *spoolQuota) take(ctx context.Context, bytes int64) (int64, error) {
+func (q *Quota) take(ctx context.Context, bytes int64) (int64, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if time.Since(q.measured) >= measureEvery {

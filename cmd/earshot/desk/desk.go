@@ -1,4 +1,6 @@
-package main
+// Package desk is where everything that was heard passes: clips go to disk and then to the queue, transcripts through the
+// rules and into the store, what is stored is shown to whoever watches, and what is decided is carried out in the room.
+package desk
 
 import (
 	"context"
@@ -8,41 +10,52 @@ import (
 	"time"
 
 	"earshot/models"
-	"earshot/models/sqlite"
 	"earshot/moderation"
-	"earshot/moderation/review"
 )
 
-// queue takes finished clips for decoding; it never blocks and never drops one. Again decodes a flagged one once more.
-type queue interface {
-	Submit(models.Clip)
-	Again(c models.Clip, done func(models.Utterance)) bool
+// Config is what a desk works with.
+type Config struct {
+	Store Store
+	Rules *moderation.Set // nil: none
+	Show  Publisher
+	Count Counts
+	Quota *Quota
+	// Keep is how long the sound of flagged lines is kept; 0: none is.
+	Keep time.Duration
+	// Second is who is asked for a second opinion; nil: nobody.
+	Second *Opinions
+	Log    *slog.Logger
 }
 
-// desk is where everything that was heard passes: clips go to disk and then to the queue, transcripts through the rules
-// and into the store, and what is stored is shown to whoever watches. Its methods may be called from any goroutine.
-type desk struct {
-	store *sqlite.Store
-	rules *moderation.Set // nil: none
-	hub   *review.Hub
-	log   *slog.Logger
-	queue queue
-	count *metrics
-	quota *spoolQuota
-	keep  time.Duration // how long the sound of flagged lines is kept; 0: none is
-
-	second *opinions // who is asked for a second opinion; nil: nobody
+// Desk takes what is heard in all rooms. Its methods may be called from any goroutine.
+type Desk struct {
+	store  Store
+	hub    Publisher
+	log    *slog.Logger
+	queue  Queue
+	count  Counts
+	quota  *Quota
+	keep   time.Duration
+	second *Opinions
 
 	mu       sync.Mutex
+	rules    *moderation.Set // nil: none
 	sessions map[string]*judged
 }
 
-func newDesk(store *sqlite.Store, rules *moderation.Set, hub *review.Hub, log *slog.Logger) *desk {
-	return &desk{store: store, rules: rules, hub: hub, log: log, count: newMetrics(), sessions: map[string]*judged{}}
+// New makes a desk. Nothing may be given to it before its queue is set by Into.
+func New(c Config) *Desk {
+	return &Desk{
+		store: c.Store, rules: c.Rules, hub: c.Show, log: c.Log, count: c.Count, quota: c.Quota, keep: c.Keep, second: c.Second,
+		sessions: map[string]*judged{},
+	}
 }
 
+// Into names the queue that clips go to. It is called once, before the first clip: queue and desk hold each other.
+func (d *Desk) Into(q Queue) { d.queue = q }
+
 // Clip stores a finished stretch of speech, and only then queues it.
-func (d *desk) Clip(ctx context.Context, c models.Clip) error {
+func (d *Desk) Clip(ctx context.Context, c models.Clip) error {
 	if err := d.quota.room(ctx, len(c.Opus)); err != nil {
 		return err
 	}
@@ -52,24 +65,24 @@ func (d *desk) Clip(ctx context.Context, c models.Clip) error {
 	case err != nil:
 		return err
 	}
-	d.count.heard(c)
+	d.count.Heard(c)
 	d.queue.Submit(c)
 	d.talked(ctx, c)
 	return nil
 }
 
 // Gap stores what was not heard and shows it.
-func (d *desk) Gap(ctx context.Context, g models.Gap) error {
+func (d *Desk) Gap(ctx context.Context, g models.Gap) error {
 	if err := d.store.PutGap(ctx, g); err != nil {
 		return err
 	}
-	d.count.missed(g)
+	d.count.Missed(g)
 	d.hub.Publish(models.Event{SessionID: g.Session, Gap: &g})
 	return nil
 }
 
 // Speaker stores who is there and tells the judge and the watchers.
-func (d *desk) Speaker(ctx context.Context, p models.Speaker) error {
+func (d *Desk) Speaker(ctx context.Context, p models.Speaker) error {
 	if err := d.store.PutSpeaker(ctx, p); err != nil {
 		return err
 	}
@@ -83,7 +96,7 @@ func (d *desk) Speaker(ctx context.Context, p models.Speaker) error {
 
 // Done judges a transcript, stores it with all that came of it in the transaction that acknowledges the clip, shows it,
 // and has the actions carried out.
-func (d *desk) Done(ctx context.Context, u models.Utterance) error {
+func (d *Desk) Done(ctx context.Context, u models.Utterance) error {
 	j, err := d.judged(ctx, u.Session)
 	if errors.Is(err, models.ErrNotFound) { // the session was erased while this was decoded
 		return nil
@@ -108,7 +121,7 @@ func (d *desk) Done(ctx context.Context, u models.Utterance) error {
 	}
 	d.lookAgain(j, out.Looks, second)
 	d.askOpinions(j, out.Opinions)
-	d.count.stored(u, r.Flags)
+	d.count.Stored(u, r.Flags)
 	d.hub.Publish(models.Event{SessionID: u.Session, Utterance: &u})
 	if r.Evidence != nil {
 		r.Evidence.ID, r.Evidence.Ogg = models.EvidenceID(u.Key), nil
@@ -119,8 +132,15 @@ func (d *desk) Done(ctx context.Context, u models.Utterance) error {
 	return nil
 }
 
-// spokenAt is when a clip's speech ended.
-func (d *desk) spokenAt(c models.Clip) time.Time {
+// Expect makes a session known before its clips come back from the spool, so that it is known when they were spoken. The
+// error is models.ErrNotFound when the session was erased.
+func (d *Desk) Expect(ctx context.Context, session string) error {
+	_, err := d.judged(ctx, session)
+	return err
+}
+
+// SpokenAt is when a clip's speech ended.
+func (d *Desk) SpokenAt(c models.Clip) time.Time {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if j, ok := d.sessions[c.Session]; ok {
@@ -129,8 +149,8 @@ func (d *desk) spokenAt(c models.Clip) time.Time {
 	return time.Now()
 }
 
-// inRooms counts the rooms that the bot is in.
-func (d *desk) inRooms() int {
+// InRooms counts the rooms that the bot is in.
+func (d *Desk) InRooms() int {
 	d.mu.Lock()
 	all := make([]*judged, 0, len(d.sessions))
 	for _, j := range d.sessions {

@@ -1,0 +1,82 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"earshot/models"
+)
+
+// Queue takes finished clips for decoding; it never blocks and never drops one. Again decodes a flagged one once more, and
+// is false when it can't.
+type Queue interface {
+	Submit(models.Clip)
+	Again(c models.Clip, done func(models.Utterance)) bool
+}
+
+// Publisher shows what was stored to whoever watches; it never blocks.
+type Publisher interface {
+	Publish(models.Event) uint64
+}
+
+// Counts is told what passes, for the metrics.
+type Counts interface {
+	HeardCounts
+	DoneCounts
+}
+
+// HeardCounts is told what was heard, and what was not.
+type HeardCounts interface {
+	Heard(models.Clip)
+	Missed(models.Gap)
+}
+
+// DoneCounts is told of stored lines, and of actions that took effect or failed.
+type DoneCounts interface {
+	Stored(models.Utterance, []models.Flag)
+	Acted(models.Action)
+}
+
+// Store is the record as the desk uses it. Methods that name a session return models.ErrNotFound when it was erased.
+type Store interface {
+	Spool
+	Sessions
+	Lines
+	Verdicts
+	Deeds
+}
+
+// Spool holds sound until it is written down. A clip is acknowledged by storing its line.
+type Spool interface {
+	PutClip(context.Context, models.Clip) error
+	Clip(context.Context, models.Key) (models.Clip, error)
+	PutGap(context.Context, models.Gap) error
+}
+
+// Sessions is who is where.
+type Sessions interface {
+	Session(ctx context.Context, id string) (models.SessionInfo, error)
+	Speakers(ctx context.Context, session string) ([]models.Speaker, error)
+	PutSpeaker(context.Context, models.Speaker) error
+}
+
+// Lines is what was said. Put stores a line with all that came of it, in one transaction.
+type Lines interface {
+	Put(context.Context, models.Record) error
+	Utterance(context.Context, models.Key) (models.Utterance, error)
+	Utterances(ctx context.Context, session string) ([]models.Utterance, error)
+}
+
+// Verdicts is what was decided, and the strikes that count in a room.
+type Verdicts interface {
+	Decisions(ctx context.Context, session string) ([]models.Decision, error)
+	DecisionOfFlag(ctx context.Context, flag string) (models.Decision, error)
+	LedgerSince(ctx context.Context, session, room string, since time.Time) ([]models.LedgerEntry, error)
+}
+
+// Deeds is what is planned and done in rooms.
+type Deeds interface {
+	PlannedActions(ctx context.Context, room string, since time.Time) ([]models.Action, error)
+	Action(ctx context.Context, id string) (models.Action, error)
+	SetAction(context.Context, models.Action) error
+}

@@ -1,0 +1,110 @@
+// Package openai calls servers that speak the OpenAI API, as llama.cpp's and Ollama do: one question, one answer. It knows
+// no proxy and follows no redirect, so that what was said goes to the named server or nowhere, and its errors hold nothing
+// of what was sent or answered.
+package openai
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"earshot/models"
+)
+
+// Config says where the server is, and what one answer may cost.
+type Config struct {
+	// Setting is the section of the settings that this comes from ("opinion"); errors name it.
+	Setting string
+	// URL is the base of the API, up to and with its version: http://127.0.0.1:11434/v1.
+	URL string
+	// Model is what the API calls the model.
+	Model string
+	// Key is sent as a bearer token; empty: none is sent.
+	Key string
+	// Timeout bounds one call. MaxAnswer is the most bytes that are read of an answer.
+	Timeout   time.Duration
+	MaxAnswer int64
+}
+
+// Client calls one server. It may be used from any goroutine.
+type Client struct {
+	cfg        Config
+	base, host string
+	local      bool
+	http       *http.Client
+}
+
+// New checks the address. It does not call the server.
+func New(c Config) (*Client, error) {
+	u, err := url.Parse(c.URL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return nil, models.WithHint(errors.New(c.Setting+".url is no address of an API"), "for example http://127.0.0.1:11434/v1")
+	}
+	name := u.Hostname()
+	ip := net.ParseIP(name)
+	return &Client{
+		cfg: c, base: strings.TrimSuffix(u.String(), "/"), host: u.Host, local: name == "localhost" || ip != nil && ip.IsLoopback(),
+		http: &http.Client{
+			Transport:     &http.Transport{ResponseHeaderTimeout: c.Timeout, MaxResponseHeaderBytes: 32 << 10, IdleConnTimeout: time.Minute},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+			Timeout:       c.Timeout,
+		},
+	}, nil
+}
+
+// NeedModel is an error when the settings name no model, which the chat API needs.
+func (c *Client) NeedModel() error {
+	if c.cfg.Model == "" {
+		return models.WithHint(errors.New(c.cfg.Setting+".model is empty"), "name the model as the server calls it")
+	}
+	return nil
+}
+
+// Host is host:port of the server.
+func (c *Client) Host() string { return c.host }
+
+// Local reports whether the server is on this machine.
+func (c *Client) Local() bool { return c.local }
+
+// Close lets go of idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Post sends a question as JSON to a path of the API ("/moderations") and returns the whole answer, which the caller owns.
+func (c *Client) Post(ctx context.Context, path string, question any) ([]byte, error) {
+	body, err := json.Marshal(question)
+	if err != nil {
+		return nil, errors.New("the question cannot be written as JSON")
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, errors.New("no request can be made of the address")
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if c.cfg.Key != "" {
+		req.Header.Set("Authorization", "Bearer "+c.cfg.Key)
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close() //nolint:errcheck // only read
+	if res.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("the server answered %d", res.StatusCode)
+	}
+	answer, err := io.ReadAll(io.LimitReader(res.Body, c.cfg.MaxAnswer+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(answer)) > c.cfg.MaxAnswer {
+		return nil, fmt.Errorf("the answer is longer than %d KiB", c.cfg.MaxAnswer>>10)
+	}
+	return answer, nil
+}
