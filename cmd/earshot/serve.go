@@ -109,7 +109,7 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	}
 	s.quota, s.count = desk.NewQuota(s.store, cfg.SpoolMB), newMetrics()
 	s.desk = desk.New(desk.Config{
-		Store: s.store, Rules: s.rules, Show: s.hub, Count: s.count, Quota: s.quota, Keep: cfg.Evidence.Keep, Second: s.second, Log: log,
+		Store: s.store, Rules: s.rules, Show: s.hub, Count: s.count, Quota: s.quota, Keep: keepOf(cfg), Second: s.second, Log: log,
 	})
 	text, err := s.textConfig(transcribe.Config{
 		Engines:     s.speech.engines,

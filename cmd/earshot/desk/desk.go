@@ -20,8 +20,8 @@ type Config struct {
 	Show  Publisher
 	Count Counts
 	Quota *Quota
-	// Keep is how long the sound of flagged lines is kept; 0: none is.
-	Keep time.Duration
+	// Keep is how the sound of flagged lines is kept.
+	Keep Keep
 	// Second is who is asked for a second opinion; nil: nobody.
 	Second *Opinions
 	Log    *slog.Logger
@@ -35,7 +35,7 @@ type Desk struct {
 	queue  Queue
 	count  Counts
 	quota  *Quota
-	keep   time.Duration
+	keep   Keep
 	second *Opinions
 
 	mu       sync.Mutex
@@ -67,7 +67,6 @@ func (d *Desk) Clip(ctx context.Context, c models.Clip) error {
 	}
 	d.count.Heard(c)
 	d.queue.Submit(c)
-	d.talked(ctx, c)
 	return nil
 }
 
@@ -91,7 +90,12 @@ func (d *Desk) Speaker(ctx context.Context, p models.Speaker) error {
 		return err
 	}
 	d.hub.Publish(models.Event{SessionID: p.Session, Speaker: &p})
-	return d.arrived(ctx, j, p)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.judge != nil {
+		j.judge.Person(p)
+	}
+	return nil
 }
 
 // Done judges a transcript, stores it with all that came of it in the transaction that acknowledges the clip, shows it,
@@ -110,8 +114,9 @@ func (d *Desk) Done(ctx context.Context, u models.Utterance) error {
 	u.LateMS = max(0, u.Committed.Sub(j.session.Started).Milliseconds()-u.EndMS)
 	out := j.decide(u)
 	r := outcomeRecord(u.Session, out)
-	redact(&u, r.Flags, out.Redactions)
-	r.Utterance, r.Evidence = &u, d.evidence(ctx, u, out.Flags)
+	redact(&u, &r)
+	j.cover(out.Redactions)
+	r.Utterance, r.Evidence = &u, d.evidence(ctx, j, u, out.Clips)
 	second := d.soundFor(ctx, u.Key, out.Looks)
 	switch err := d.store.Put(ctx, r); {
 	case errors.Is(err, models.ErrNotFound):
@@ -124,10 +129,11 @@ func (d *Desk) Done(ctx context.Context, u models.Utterance) error {
 	d.count.Stored(u, r.Flags)
 	d.hub.Publish(models.Event{SessionID: u.Session, Utterance: &u})
 	if r.Evidence != nil {
-		r.Evidence.ID, r.Evidence.Ogg = models.EvidenceID(u.Key), nil
-		d.hub.Publish(models.Event{SessionID: u.Session, Evidence: r.Evidence})
+		d.showEvidence(*r.Evidence)
 	}
 	d.show(j, r)
+	d.masked(ctx, j, out.Redactions, u.Key)
+	d.spoken(ctx, j, u)
 	d.log.Debug("line stored", "key", u.Key.String(), "chars", len(u.Text), "flags", len(r.Flags), "late_ms", u.LateMS)
 	return nil
 }
