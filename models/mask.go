@@ -1,6 +1,10 @@
 package models
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // Mask is words of one person that are to be hidden wherever the record has them: in lines, in what they were corrected to,
 // in flags and in decisions.
@@ -40,6 +44,40 @@ func (m Mask) hides(w Word, loosely bool) bool {
 		}
 	}
 	return false
+}
+
+// In is a text that quotes the hidden words, with them barred: every word of it that is written like one of them.
+func (m Mask) In(text string) string {
+	hidden := map[string]bool{}
+	for _, w := range m.Words {
+		hidden[bare(w.Text)] = true
+	}
+	delete(hidden, "")
+	var out strings.Builder
+	for len(text) > 0 {
+		n := strings.IndexFunc(text, func(r rune) bool { return !inWord(r) })
+		if n < 0 {
+			n = len(text)
+		}
+		word := text[:n]
+		if hidden[bare(word)] {
+			word = Bar(word)
+		}
+		out.WriteString(word)
+		_, size := utf8.DecodeRuneInString(text[n:])
+		out.WriteString(text[n : n+size])
+		text = text[n+size:]
+	}
+	return out.String()
+}
+
+func inWord(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == '\'' || r == '’' || r == '-'
+}
+
+// bare is a word in lower case without the punctuation around it.
+func bare(word string) string {
+	return strings.ToLower(strings.TrimFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }))
 }
 
 // Spans are the stretches of time, in ms of the session, that the hidden words take; words that touch are one stretch.

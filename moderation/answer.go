@@ -121,6 +121,7 @@ func (s *Session) hide(out *Outcome, d *models.Decision) {
 	}
 	out.Redactions = append(out.Redactions, hidden)
 	if hidden.Text {
+		d.Why = models.Mask{Words: d.Matched}.In(d.Why)
 		d.Matched = barred(d.Matched)
 	}
 }

@@ -88,8 +88,8 @@ const maxClip = 60_000
 func (d *decoder) clip(n *yaml.Node) *rawClip {
 	c := &rawClip{Before: Unsaid, After: Unsaid, Keep: Unsaid}
 	d.fields(n, "clip",
-		field{"before", func(n *yaml.Node) { c.Before = d.duration(n, "before") }},
-		field{"after", func(n *yaml.Node) { c.After = d.duration(n, "after") }},
+		field{"before", func(n *yaml.Node) { c.Before = d.durationFrom(n, "before", 0) }},
+		field{"after", func(n *yaml.Node) { c.After = d.durationFrom(n, "after", 0) }},
 		field{"keep", func(n *yaml.Node) { c.Keep = d.duration(n, "keep") }},
 	)
 	if max(c.Before, c.After) > maxClip {

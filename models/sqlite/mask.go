@@ -82,9 +82,11 @@ func maskPacked(packed string, m models.Mask, loosely bool) (text, words string,
 }
 
 func maskFlags(ctx context.Context, tx *sql.Tx, session string, m models.Mask, from, to int64) error {
-	type row struct{ id, matched string }
-	flags, err := list(ctx, tx, func(rows *sql.Rows) (r row, err error) { return r, rows.Scan(&r.id, &r.matched) },
-		"SELECT id, matched FROM flags WHERE session = ? AND speaker_id = ? AND start_ms < ? AND end_ms > ?", session, m.Speaker, to, from)
+	type row struct{ id, matched, title, why string }
+	flags, err := list(ctx, tx, func(rows *sql.Rows) (r row, err error) {
+		err = rows.Scan(&r.id, &r.matched, &r.title, &r.why)
+		return r, err
+	}, "SELECT id, matched, title, why FROM flags WHERE session = ? AND speaker_id = ? AND start_ms < ? AND end_ms > ?", session, m.Speaker, to, from)
 	if err != nil {
 		return err
 	}
@@ -94,7 +96,7 @@ func maskFlags(ctx context.Context, tx *sql.Tx, session string, m models.Mask, f
 			return err
 		}
 		if changed {
-			if _, err := tx.ExecContext(ctx, "UPDATE flags SET matched = ? WHERE id = ?", words, f.id); err != nil {
+			if _, err := tx.ExecContext(ctx, "UPDATE flags SET matched = ?, title = ?, why = ? WHERE id = ?", words, m.In(f.title), m.In(f.why), f.id); err != nil {
 				return err
 			}
 		}
@@ -112,7 +114,7 @@ func maskDecisions(ctx context.Context, tx *sql.Tx, session string, m models.Mas
 		if d.SpeakerID != m.Speaker || !changed {
 			continue
 		}
-		d.Matched = words
+		d.Matched, d.Why = words, m.In(d.Why)
 		doc, err := json.Marshal(d)
 		if err != nil {
 			return err

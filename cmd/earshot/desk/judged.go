@@ -20,7 +20,7 @@ type judged struct {
 	session models.Session
 	judge   *moderation.Session // nil: no rules
 	room    *bot.Room           // nil while the bot is not in the room
-	ears    *bot.Room           // the latest room, for the sound that it still holds; nil before
+	ears    memory              // of the latest room; nil before
 	pieces  []piece             // of lines whose sound is to be completed
 	covers  map[string][]covered
 	wake    chan struct{} // something is to be done in the room, or an ask got a new end

@@ -14,6 +14,12 @@ type Queue interface {
 	Again(c models.Clip, done func(models.Utterance)) bool
 }
 
+// memory holds the latest sound of a room: as much of a speaker's as there is between two times of the session, in ms, in
+// the container of models.Clip.Opus. opus is nil when nothing is held.
+type memory interface {
+	Recent(speaker, track string, fromMS, toMS int64) (opus []byte, from, to int64)
+}
+
 // Publisher shows what was stored to whoever watches; it never blocks.
 type Publisher interface {
 	Publish(models.Event) uint64
