@@ -33,7 +33,8 @@ type feed struct {
 	voice *voice // of the speaker
 
 	mu    sync.Mutex
-	drops span // not yet told
+	drops span        // not yet told
+	stats audio.Stats // of the audio.Track that runs
 
 	// Of the goroutine that runs the feed.
 	told span // the last overload that was stored as a gap
@@ -135,6 +136,7 @@ func (f *feed) follow() (ended bool) {
 		<-f.end
 		return true
 	}
+	defer f.keepStats(track)
 	f.loop(track)
 	s := track.Stats()
 	f.p.log.Info("track over", "track", f.info.Track, "packets", s.Packets, "lost", s.Lost, "bad", s.BadOpus,
@@ -161,11 +163,12 @@ func (f *feed) loop(track *audio.Track) {
 				f.heard(a.at)
 			}
 			if len(f.in) == 0 { // else there is no time for it
-				previews.look(track)
+				previews.Look(track)
 			}
 		case <-timer.C:
 			now := f.p.now()
 			track.Tick(now)
+			f.tell(track)
 			if now-heard > idleAfter {
 				timer.Reset(tickIdle)
 			} else {
@@ -232,10 +235,10 @@ func (f *feed) Gap(g models.Gap) {
 }
 
 // previewer sends open stretches under the name that the speaker has now.
-func (f *feed) previewer() *previewer {
-	v := &previewer{every: f.p.previewEvery}
+func (f *feed) previewer() *Previewer {
+	v := &Previewer{Every: f.p.previewEvery}
 	if f.p.preview != nil {
-		v.send = func(c models.Clip) {
+		v.Send = func(c models.Clip) {
 			c.SpeakerName = f.p.name(c.SpeakerID, c.SpeakerName)
 			f.p.preview(c)
 		}

@@ -147,7 +147,7 @@ func NewRoom(c Config) (*Room, error) {
 	}
 	r.pipe = &pipeline{
 		session: c.Session, segment: c.Segment, newVAD: c.NewVAD, preview: c.Preview, previewEvery: c.PreviewEvery, out: r.out, now: r.now, log: log,
-		feeds: map[string]*feed{}, next: map[string]int{}, people: map[string]models.Speaker{},
+		feeds: map[string]*feed{}, live: map[*feed]bool{}, next: map[string]int{}, people: map[string]models.Speaker{},
 		voices: map[string]*voice{}, recents: map[string]*recent{}, observed: c.Observer != nil, hold: c.Hold,
 	}
 	hands, _ := c.Connector.(Hands)

@@ -179,6 +179,7 @@ func (t *Track) Stats() Stats {
 	s := t.stats
 	s.Stray += t.strays.dropped
 	s.Speaking = t.seg.open
+	s.Decoding = t.live && !t.gate.idle && !t.parked && !t.closed
 	return s
 }
 

@@ -23,6 +23,10 @@ func (s *Store) Put(ctx context.Context, r models.Record) error {
 		if err := alive(ctx, tx, r.Session); err != nil {
 			return err
 		}
+		r, err := permitted(ctx, tx, r)
+		if err != nil {
+			return err
+		}
 		if r.Utterance != nil {
 			fresh, err := putLine(ctx, tx, *r.Utterance, r.Flags, r.Evidence)
 			if err != nil || !fresh {
@@ -33,6 +37,17 @@ func (s *Store) Put(ctx context.Context, r models.Record) error {
 		}
 		return putOutcome(ctx, tx, r)
 	})
+}
+
+// permitted is what may be stored of a record: in a session that is only moderated, neither what was said nor its sound,
+// but for the words that were flagged.
+func permitted(ctx context.Context, tx *sql.Tx, r models.Record) (models.Record, error) {
+	only := false
+	err := tx.QueryRowContext(ctx, "SELECT moderate_only FROM sessions WHERE id = ?", r.Session).Scan(&only)
+	if err != nil || !only {
+		return r, err
+	}
+	return r.Wordless(), nil
 }
 
 // putOutcome stores what came of a line or an answer.

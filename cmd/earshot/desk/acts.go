@@ -25,9 +25,7 @@ func (d *Desk) Attend(ctx context.Context, id string, room *bot.Room) error {
 	if err != nil {
 		return err
 	}
-	j.mu.Lock()
-	j.room, j.ears = room, room
-	j.mu.Unlock()
+	d.enter(j, room)
 	defer d.left(ctx, j)
 	for {
 		d.lapse(ctx, j)
@@ -47,9 +45,7 @@ func (d *Desk) Attend(ctx context.Context, id string, room *bot.Room) error {
 
 // left notes that the bot is not in the room any more, and keeps what it still holds of what was asked for.
 func (d *Desk) left(ctx context.Context, j *judged) {
-	j.mu.Lock()
-	j.room = nil
-	j.mu.Unlock()
+	d.enter(j, nil)
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	d.complete(keep, j, true)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -16,15 +17,21 @@ import (
 // Config is what a desk works with.
 type Config struct {
 	Store Store
-	Rules *moderation.Set // nil: none
-	Show  Publisher
-	Count Counts
-	Quota *Quota
-	// Keep is how the sound of flagged lines is kept.
-	Keep Keep
+	// Policies are by the name of the profile; "" holds for sessions without one, and for those whose profile is gone.
+	Policies map[string]Policy
+	Show     Publisher
+	Count    Counts
+	Quota    *Quota
 	// Second is who is asked for a second opinion; nil: nobody.
 	Second *Opinions
 	Log    *slog.Logger
+}
+
+// Policy is how sessions of one profile are treated.
+type Policy struct {
+	Rules *moderation.Set // nil: none
+	// Keep is how the sound of flagged lines is kept.
+	Keep Keep
 }
 
 // Desk takes what is heard in all rooms. Its methods may be called from any goroutine.
@@ -35,18 +42,17 @@ type Desk struct {
 	queue  Queue
 	count  Counts
 	quota  *Quota
-	keep   Keep
 	second *Opinions
 
 	mu       sync.Mutex
-	rules    *moderation.Set // nil: none
+	policies map[string]Policy
 	sessions map[string]*judged
 }
 
 // New makes a desk. Nothing may be given to it before its queue is set by Into.
 func New(c Config) *Desk {
 	return &Desk{
-		store: c.Store, rules: c.Rules, hub: c.Show, log: c.Log, count: c.Count, quota: c.Quota, keep: c.Keep, second: c.Second,
+		store: c.Store, policies: maps.Clone(c.Policies), hub: c.Show, log: c.Log, count: c.Count, quota: c.Quota, second: c.Second,
 		sessions: map[string]*judged{},
 	}
 }
@@ -115,8 +121,14 @@ func (d *Desk) Done(ctx context.Context, u models.Utterance) error {
 	out := j.decide(u)
 	r := outcomeRecord(u.Session, out)
 	redact(&u, &r)
-	j.cover(out.Redactions)
-	r.Utterance, r.Evidence = &u, d.evidence(ctx, j, u, out.Clips)
+	r.Utterance = &u
+	if j.session.ModerateOnly {
+		r = r.Wordless()
+		u = *r.Utterance
+	} else {
+		j.cover(out.Redactions)
+		r.Evidence = d.evidence(ctx, j, u, out.Clips)
+	}
 	second := d.soundFor(ctx, u.Key, out.Looks)
 	switch err := d.store.Put(ctx, r); {
 	case errors.Is(err, models.ErrNotFound):

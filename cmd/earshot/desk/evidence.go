@@ -65,10 +65,11 @@ func (k Keep) piece(u models.Utterance, clips []moderation.ClipRequest, now time
 // the clip is gone. It never keeps a line from being stored. What comes after the line is added when it was heard. The
 // caller holds the session's lock.
 func (d *Desk) evidence(ctx context.Context, j *judged, u models.Utterance, clips []moderation.ClipRequest) *models.Evidence {
-	if len(clips) == 0 || d.keep.For <= 0 {
+	keep := d.policy(j.session.Profile).Keep
+	if len(clips) == 0 || keep.For <= 0 {
 		return nil
 	}
-	p := d.keep.piece(u, clips, time.Now())
+	p := keep.piece(u, clips, time.Now())
 	if !p.expires.After(time.Now()) {
 		return nil
 	}

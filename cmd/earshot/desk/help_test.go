@@ -83,8 +83,7 @@ func newScene(t *testing.T, rules string, packs fs.FS) *scene {
 	}
 	s := &scene{t: t, store: store}
 	s.Desk = New(Config{
-		Store: store, Rules: set, Show: s, Count: nobody{}, Quota: NewQuota(store, 1024), Log: slog.New(slog.DiscardHandler),
-		Keep: Keep{For: time.Hour, Before: 2 * time.Second, After: 2 * time.Second},
+		Store: store, Policies: map[string]Policy{"": {set, Keep{For: time.Hour, Before: 2 * time.Second, After: 2 * time.Second}}}, Show: s, Count: nobody{}, Quota: NewQuota(store, 1024), Log: slog.New(slog.DiscardHandler),
 	})
 	s.Into(s)
 	if s.j, err = s.judged(t.Context(), session.ID); err != nil {

@@ -24,6 +24,10 @@ type judged struct {
 	pieces  []piece             // of lines whose sound is to be completed
 	covers  map[string][]covered
 	wake    chan struct{} // something is to be done in the room, or an ask got a new end
+
+	// Under the desk's lock: when it was last asked for, and whether the bot is in the room.
+	used   time.Time
+	inside bool
 }
 
 func (j *judged) decide(u models.Utterance) moderation.Outcome {
@@ -46,21 +50,47 @@ func (d *Desk) judged(ctx context.Context, id string) (*judged, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if j, ok := d.sessions[id]; ok {
+		j.used = time.Now()
 		return j, nil
 	}
+	d.forget()
 	info, err := d.store.Session(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	j := &judged{session: info.Session, covers: map[string][]covered{}, wake: make(chan struct{}, 1)}
-	if d.rules != nil {
-		j.judge = moderation.NewSession(d.rules, info.Session)
+	j := &judged{session: info.Session, covers: map[string][]covered{}, wake: make(chan struct{}, 1), used: time.Now()}
+	if rules := d.policyLocked(j.session.Profile).Rules; rules != nil {
+		j.judge = moderation.NewSession(rules, info.Session)
 		if err := d.restore(ctx, j); err != nil {
 			return nil, err
 		}
 	}
 	d.sessions[id] = j
 	return j, nil
+}
+
+// keepJudge is how long a judge is kept after the last word of its session; what comes later finds a new one.
+const keepJudge = 30 * time.Minute
+
+// forget lets go of the judges of sessions that are over; the caller holds the desk's lock.
+func (d *Desk) forget() {
+	for id, j := range d.sessions {
+		if !j.inside && time.Since(j.used) > keepJudge {
+			delete(d.sessions, id)
+		}
+	}
+}
+
+// enter notes whether the bot is in the room of a session.
+func (d *Desk) enter(j *judged, room *bot.Room) {
+	d.mu.Lock()
+	j.inside, j.used = room != nil, time.Now()
+	d.mu.Unlock()
+	j.mu.Lock()
+	if j.room = room; room != nil {
+		j.ears = room
+	}
+	j.mu.Unlock()
 }
 
 // restore gives a judge what is stored: the people, the open asks and the strikes that count here.
@@ -113,6 +143,9 @@ func (d *Desk) take(ctx context.Context, j *judged, out moderation.Outcome) {
 // the caller holds the session's lock.
 func (d *Desk) settle(ctx context.Context, j *judged, r models.Record, rs []moderation.Redaction) error {
 	j.cover(rs)
+	if j.session.ModerateOnly {
+		r = r.Wordless()
+	}
 	if err := d.store.Put(ctx, r); err != nil {
 		return err
 	}
