@@ -30,19 +30,23 @@ type outbox struct {
 	gaps     int
 	speakers int
 	consents int
+	observed int
 	shed     int // clips that became gaps
 	closed   bool
 	wake     chan struct{}
 	sink     Sink
+	observer Observer
+	session  string
 	log      *slog.Logger
 }
 
 // item holds one of four.
 type item struct {
-	clip    *models.Clip
-	gap     *models.Gap
-	speaker *models.Speaker
-	consent *models.Consent
+	clip     *models.Clip
+	gap      *models.Gap
+	speaker  *models.Speaker
+	observed *Observation
+	consent  *models.Consent
 }
 
 func newOutbox(sink Sink, log *slog.Logger) *outbox {
@@ -198,6 +202,8 @@ func (o *outbox) pop(it item) {
 		o.speakers--
 	case it.consent != nil:
 		o.consents--
+	case it.observed != nil:
+		o.observed--
 	}
 }
 
@@ -228,6 +234,9 @@ func (o *outbox) send(ctx context.Context, it item) error {
 		if s, ok := o.sink.(ConsentSink); ok {
 			return s.Consent(ctx, *it.consent)
 		}
+		return nil
+	case it.observed != nil:
+		o.observer.Observe(ctx, o.session, *it.observed)
 		return nil
 	}
 	if it.clip.PCM == nil {

@@ -25,6 +25,8 @@ type pipeline struct {
 	log     *slog.Logger
 
 	previewEvery time.Duration
+	observed     bool          // somebody wants observations
+	hold         time.Duration // how much of each track's latest sound is held; 0: none
 
 	group      sync.WaitGroup
 	lastPacket atomic.Int64 // time.Duration of now
@@ -47,6 +49,8 @@ type pipeline struct {
 	asked    map[string]bool          // of whom it was asked
 	objects  map[string]time.Duration // since when
 	pausedAt time.Duration            // 0: no pause
+	// recents is the latest sound, by track.
+	recents map[string]*recent
 }
 
 // voice is when somebody was last heard.

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"earshot/models"
@@ -47,6 +48,7 @@ func (p *pipeline) object(id string, objects bool) bool {
 	}
 	if objects {
 		p.objects[id] = p.now()
+		maps.DeleteFunc(p.recents, func(_ string, r *recent) bool { return r.speaker == id })
 	} else {
 		delete(p.objects, id)
 		p.notHeard(id, since)

@@ -163,6 +163,7 @@ func (v *visit) came(id string) bool {
 		}
 	}
 	v.people[id] = true
+	v.arrive(id)
 	v.nobody()
 	return true
 }
@@ -173,6 +174,7 @@ func (v *visit) Left(id string) {
 	defer v.mu.Unlock()
 	delete(v.people, id)
 	delete(v.talking, id)
+	v.depart(id)
 	v.nobody()
 }
 

@@ -107,6 +107,11 @@ type Lounge struct {
 type Evidence struct {
 	// Keep is how long, up to 8760 h; 0 keeps none.
 	Keep time.Duration `mapstructure:"keep"`
+	// Before and After are how much around the words of a flag is kept where its rule does not say, up to 25 s.
+	Before time.Duration `mapstructure:"before"`
+	After  time.Duration `mapstructure:"after"`
+	// Memory is how much of each speaker's latest sound is held in memory, up to 60 s; 0: none.
+	Memory time.Duration `mapstructure:"memory"`
 }
 
 // Notices is who is told of flags outside the page.

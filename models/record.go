@@ -13,6 +13,8 @@ type Record struct {
 	// Actions are planned ones; one that is stored already stays as it is.
 	Actions []Action
 	Ledger  []LedgerEntry
+	// Masks are words, of this line or of lines stored before, that are hidden in what is stored.
+	Masks []Mask
 	// Answers are what people said of flags.
 	Answers []FlagAnswer
 }

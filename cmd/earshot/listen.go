@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/cmd/earshot/desk"
+	"earshot/configs"
 	"earshot/models"
 	"earshot/models/sqlite"
 )
@@ -69,7 +71,7 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 		preview = s.text.Preview
 	}
 	room, err := bot.NewRoom(bot.Config{
-		Room: st.room, Session: session, Connector: st.connector, Sink: s.desk,
+		Room: st.room, Session: session, Connector: st.connector, Sink: s.desk, Observer: s.desk, Hold: memoryOf(p.cfg),
 		Segment: segmentConfig(s.cfg), NewVAD: newVAD(s.vad), Preview: preview, PreviewEvery: s.cfg.Partials, Watch: st.watch, Log: s.log,
 		Notice: botNotice(p.cfg), Needs: p.needs(), MaxTime: p.cfg.Stay.MaxTime, Alone: st.patience(p.cfg.Stay.Alone),
 		Silence: st.patience(p.cfg.Stay.Silence), Objected: objected, Paused: pausedBy != "", Breaker: s.breakers.of(st.room.URL),
@@ -84,6 +86,19 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 	reason, err := room.Run(ctx)
 	leave()
 	return s.endSession(ctx, session, reason, errors.Join(err, <-attended))
+}
+
+// keepOf is how the sound of flagged lines is kept.
+func keepOf(cfg configs.Config) desk.Keep {
+	return desk.Keep{For: cfg.Evidence.Keep, Before: cfg.Evidence.Before, After: cfg.Evidence.After}
+}
+
+// memoryOf is how much sound is held in memory: none when none is kept.
+func memoryOf(cfg configs.Config) time.Duration {
+	if cfg.Evidence.Keep <= 0 || cfg.ModerateOnly {
+		return 0
+	}
+	return cfg.Evidence.Memory
 }
 
 // endSession stores the end of a stay, also when the context has ended, and passes the stay's error on.

@@ -87,7 +87,7 @@ func (p *profile) set() *moderation.Set {
 func (p profiles) policies() map[string]desk.Policy {
 	out := map[string]desk.Policy{}
 	for name, x := range p {
-		out[name] = desk.Policy{Rules: x.set(), Keep: x.cfg.Evidence.Keep}
+		out[name] = desk.Policy{Rules: x.set(), Keep: keepOf(x.cfg)}
 	}
 	return out
 }

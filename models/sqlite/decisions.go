@@ -78,6 +78,11 @@ func putOutcome(ctx context.Context, tx *sql.Tx, r models.Record) error {
 	if err := putLedger(ctx, tx, r); err != nil {
 		return err
 	}
+	for _, m := range r.Masks {
+		if err := mask(ctx, tx, r.Session, m); err != nil {
+			return err
+		}
+	}
 	for _, a := range r.Answers {
 		_, err := tx.ExecContext(ctx, "UPDATE flags SET status = ?, decided_by = ?, decided = ? WHERE id = ? AND session = ?",
 			a.Status, clean(a.By), millis(time.Now()), a.Flag, r.Session)
@@ -139,6 +144,12 @@ func (s *Store) OpenDecisions(ctx context.Context, session string) ([]models.Dec
 // DecisionOfFlag reads the decision that a flag led to. models.ErrNotFound when there is none.
 func (s *Store) DecisionOfFlag(ctx context.Context, flag string) (models.Decision, error) {
 	d, err := one(ctx, s.read, scanDoc[models.Decision], "SELECT doc FROM decisions WHERE flag = ?", flag)
+	return d, storeError("read decision", err)
+}
+
+// Decision reads one decision. models.ErrNotFound when it is not stored.
+func (s *Store) Decision(ctx context.Context, id string) (models.Decision, error) {
+	d, err := one(ctx, s.read, scanDoc[models.Decision], "SELECT doc FROM decisions WHERE id = ?", id)
 	return d, storeError("read decision", err)
 }
 

@@ -30,8 +30,8 @@ type Config struct {
 // Policy is how sessions of one profile are treated.
 type Policy struct {
 	Rules *moderation.Set // nil: none
-	// Keep is how long the sound of flagged lines is kept; 0: none is.
-	Keep time.Duration
+	// Keep is how the sound of flagged lines is kept.
+	Keep Keep
 }
 
 // Desk takes what is heard in all rooms. Its methods may be called from any goroutine.
@@ -73,7 +73,6 @@ func (d *Desk) Clip(ctx context.Context, c models.Clip) error {
 	}
 	d.count.Heard(c)
 	d.queue.Submit(c)
-	d.talked(ctx, c)
 	return nil
 }
 
@@ -97,7 +96,12 @@ func (d *Desk) Speaker(ctx context.Context, p models.Speaker) error {
 		return err
 	}
 	d.hub.Publish(models.Event{SessionID: p.Session, Speaker: &p})
-	return d.arrived(ctx, j, p)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.judge != nil {
+		j.judge.Person(p)
+	}
+	return nil
 }
 
 // Done judges a transcript, stores it with all that came of it in the transaction that acknowledges the clip, shows it,
@@ -116,13 +120,14 @@ func (d *Desk) Done(ctx context.Context, u models.Utterance) error {
 	u.LateMS = max(0, u.Committed.Sub(j.session.Started).Milliseconds()-u.EndMS)
 	out := j.decide(u)
 	r := outcomeRecord(u.Session, out)
-	redact(&u, r.Flags, out.Redactions)
+	redact(&u, &r)
 	r.Utterance = &u
 	if j.session.ModerateOnly {
 		r = r.Wordless()
 		u = *r.Utterance
 	} else {
-		r.Evidence = d.evidence(ctx, u, out.Flags, d.policy(j.session.Profile).Keep)
+		j.cover(out.Redactions)
+		r.Evidence = d.evidence(ctx, j, u, out.Clips)
 	}
 	second := d.soundFor(ctx, u.Key, out.Looks)
 	switch err := d.store.Put(ctx, r); {
@@ -136,10 +141,11 @@ func (d *Desk) Done(ctx context.Context, u models.Utterance) error {
 	d.count.Stored(u, r.Flags)
 	d.hub.Publish(models.Event{SessionID: u.Session, Utterance: &u})
 	if r.Evidence != nil {
-		r.Evidence.ID, r.Evidence.Ogg = models.EvidenceID(u.Key), nil
-		d.hub.Publish(models.Event{SessionID: u.Session, Evidence: r.Evidence})
+		d.showEvidence(*r.Evidence)
 	}
 	d.show(j, r)
+	d.masked(ctx, j, out.Redactions, u.Key)
+	d.spoken(ctx, j, u)
 	d.log.Debug("line stored", "key", u.Key.String(), "chars", len(u.Text), "flags", len(r.Flags), "late_ms", u.LateMS)
 	return nil
 }
