@@ -179,7 +179,7 @@ func (s *station) handler(l net.Listener) http.Handler {
 		Conditions: s.conditions, Settings: shownSettings(s.values), Version: version,
 		Access: s.store, Door: s.door(l), Local: onlyHere(l), Setup: s.setupToken,
 	})
-	return s.invitations.hooked(page.OwnHost(s.observability(byPath(s.lounge, page))))
+	return s.invitations.hooked(page.OwnHost(s.observability(byPath(s.lounge, profiled(page)))))
 }
 
 // transcriptURL is where the lounge's page reads a room's lines: the newest live session there.
