@@ -36,7 +36,8 @@ func (s *Server) apiRoutes() []apiRoute {
 		{"GET", "/api/sessions/{id}/flags", "The flags of a session", []apiParam{session}, nil, flagsJSON{}, "", s.api(s.apiSessionFlags)},
 		{"GET", "/api/sessions/{id}/decisions", "What the rules decided in a session, and why", []apiParam{session}, nil, decisionsJSON{}, "", s.api(s.apiDecisions)},
 		{"GET", "/api/sessions/{id}/evidence", "The clips that are kept of a session", []apiParam{session}, nil, evidenceJSON{}, "", s.api(s.apiEvidence)},
-		{"GET", "/api/sessions/{id}/summary", "The summary of a session", []apiParam{session}, nil, models.Summary{}, "", s.api(s.apiSummary)},
+		{"POST", "/api/sessions/{id}/summary", "Sum a session up now, as far as it has come", []apiParam{session}, nil, models.Summary{}, "", s.api(s.apiRemake)},
+		{"GET", "/api/sessions/{id}/summary", "The summary of a session, or of what was said since a time", []apiParam{session, {"since", "12:30: only what was said after this time from the session's start"}, {"last", "15: only the last minutes"}}, nil, models.Summary{}, "", s.api(s.apiSummary)},
 		{"GET", "/api/sessions/{id}/export", "A session as a file, as the command line writes it", []apiParam{session, {"format", export.FormatNames()}, {"redact", "1: mask names, numbers and addresses"}}, nil, nil, "application/octet-stream", http.HandlerFunc(s.apiExport)},
 		{"GET", "/api/sessions/{id}/events", "What happens in a session, as server-sent events that hold an Event", []apiParam{session, {"after", "id of the last event that was seen"}}, nil, nil, "text/event-stream", http.HandlerFunc(s.apiEvents)},
 		{"GET", "/api/flags", "Flags of all sessions, the newest first", []apiParam{{"status", "open, confirmed or dismissed"}, {"rule", "id of a rule"}, {"room", "id of a room"}, {"speaker", "the platform's id of a person"}, {"limit", "1 to 1000, default 100"}}, nil, placesJSON{}, "", s.api(s.apiFlags)},
@@ -102,17 +103,6 @@ func (s *Server) apiDecisions(r *http.Request) (any, error) {
 		return nil, fmt.Errorf("decisions: %w", err)
 	}
 	return decisionsJSON{some(found)}, nil
-}
-
-func (s *Server) apiSummary(r *http.Request) (any, error) {
-	if err := s.seen(r.Context(), r.PathValue("id")); err != nil {
-		return nil, err
-	}
-	sum, err := s.store.Summary(r.Context(), r.PathValue("id"), "session")
-	if err != nil {
-		return nil, fmt.Errorf("summary: %w", err)
-	}
-	return sum, nil
 }
 
 func (s *Server) apiExport(w http.ResponseWriter, r *http.Request) {

@@ -19,6 +19,8 @@ type Config struct {
 	Notice string
 	// Actor carries out what a host chooses; nil: flags can be decided, and nothing can be done in the rooms.
 	Actor Actor
+	// Summaries makes summaries; nil: those that are stored are shown.
+	Summaries Summariser
 	// Conditions says how Earshot is doing; nil says nothing. Settings is what is in force, without secrets.
 	Conditions func(context.Context) []Condition
 	Settings   []Setting
@@ -50,6 +52,7 @@ type Server struct {
 	store     Store
 	hub       *Hub
 	actor     Actor
+	sums      Summariser
 	settings  []Setting
 	version   string
 	notice    []noticePart
@@ -81,6 +84,7 @@ func New(c Config) *Server {
 		store:     c.Store,
 		hub:       c.Hub,
 		actor:     c.Actor,
+		sums:      c.Summaries,
 		settings:  c.Settings,
 		version:   c.Version,
 		notice:    parseNotice(c.Notice),
@@ -126,6 +130,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("GET /{$}", s.page(s.rooms))
 	mux.Handle("GET /s/{id}", s.page(s.session))
 	mux.Handle("GET /s/{id}/timeline", s.page(s.timelineOf))
+	mux.HandleFunc("POST /s/{id}/summary", s.summarise)
 	mux.HandleFunc("GET /s/{id}/export/{format}", s.download)
 	mux.Handle("GET /s/{id}/line/{epoch}/{seq}/{track}", s.page(s.line))
 	mux.HandleFunc("POST /s/{id}/line/{epoch}/{seq}/{track}", s.correct)

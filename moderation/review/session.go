@@ -30,6 +30,7 @@ type sessionPage struct {
 	Time                   timeline
 	Items                  []item
 	Flags                  []flagView
+	Summary                summaryView
 	Edits, MayEdit         bool
 	Formats                []export.Format
 	Lines, OpenFlags, Talk int
@@ -105,6 +106,9 @@ func (s *Server) session(r *http.Request) (view, error) {
 	data := sessionPage{Head: s.head(h.session.Session), Cursor: cursor.String(), Edits: p.edits, MayEdit: p.decides, Formats: export.Formats()}
 	data.Items = p.items(h.lines, h.gaps, h.flags)
 	data.Flags = flagList(p, h.flags)
+	if data.Summary, err = s.summaryOf(r, h, p); err != nil {
+		return view{}, err
+	}
 	data.Time = newTimeline(p.cast, data.Items, s.stay(h.session.Session).Milliseconds())
 	for _, it := range data.Items {
 		if it.Line != nil {

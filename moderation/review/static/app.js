@@ -341,6 +341,31 @@
     send(e.target, e.submitter);
   });
 
+  // A form with data-swap has its answer put in place of that part of the page.
+  const swap = async (form, button) => {
+    const query = new URLSearchParams(new FormData(form, button)), post = form.method === "post";
+    const to = new URL(form.action);
+    if (!post) to.search = query;
+    const part = $(form.dataset.swap);
+    part.setAttribute("aria-busy", "true");
+    const answer = await fetch(to, post ? { method: "POST", body: query } : {}).catch(() => null);
+    part.removeAttribute("aria-busy");
+    const fresh = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+    if (!fresh) {
+      tell("That did not get through. Try again.");
+      return;
+    }
+    fresh.open = true;
+    part.replaceWith(fresh);
+    dress(fresh);
+    fresh.querySelector(".scroll").focus({ preventScroll: true });
+  };
+  addEventListener("submit", (e) => {
+    if (!e.target.dataset.swap) return;
+    e.preventDefault();
+    swap(e.target, e.submitter);
+  });
+
   // --- the keyboard ---
   let cursor = "", last = ""; // id of the element that keys are about; address of the flag decided last
   const stops = () => [...document.querySelectorAll(session ? "#lines .line:not(.partial)" : ".ask")];
