@@ -41,14 +41,14 @@ func TestSummaryStandsBesideTheTranscript(t *testing.T) {
 	m := heardRoom()
 	q := &minutes{m: m}
 	s := serve(t, m, func(c *Config) { c.Summaries = q })
-	inOrder(t, ask(t, s, "GET", "/s/s1").Body.String(), `id="summary">`, "Came late?", `name="last" value="5"`, "Make a summary now")
+	inOrder(t, ask(t, s, "GET", "/s/s1").Body.String(), `id="summary">`, `name="last" value="5"`, "Make a summary now", "Came late?")
 	if w := post(t, s, "/s/s1/summary", nil); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/s/s1#summary" {
 		t.Fatal(w.Code, w.Header())
 	}
 	ben := m.lines[0]
 	body := ask(t, s, "GET", "/s/s1").Body.String()
-	inOrder(t, body, `id="summary"`, "Ana and Ben talked.", "Up to 0:21.", "From 3 lines, made without any language model. Left out as doubtful: 1 (33 %). Left out as flagged: 1",
-		"Highlights", `href="#`+lineID(ben.Key)+`"`, "0:15", "Ben", "Buy my coin now", "/evidence/", "Make it anew", "Transcript", `id="`+lineID(ben.Key)+`"`)
+	inOrder(t, body, `id="summary"`, "Make it anew", "Ana and Ben talked.", "Up to 0:21.", "From 3 lines, made without any language model. Left out as doubtful: 1 (33 %). Left out as flagged: 1",
+		"Highlights", `href="#`+lineID(ben.Key)+`"`, "0:15", "Ben", "Buy my coin now", "/evidence/", "Transcript", `id="`+lineID(ben.Key)+`"`)
 	m.lines = m.lines[1:] // what an item rests on was erased
 	if body := ask(t, s, "GET", "/s/s1").Body.String(); strings.Contains(body, "Buy my coin") {
 		t.Error("a summary quotes a line that is gone")

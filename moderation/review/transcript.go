@@ -71,6 +71,9 @@ type flagView struct {
 	Decides bool
 	Verbs   []offer
 	Back    string
+	// Ask is the open ask, Deeds what was done.
+	Ask   *askView
+	Deeds []deedView
 	// The rest is set where the flag stands alone, away from its transcript.
 	Room, Day string
 	Line      []models.SnippetPart
@@ -110,9 +113,11 @@ type painter struct {
 	back string
 	// decides and verbs are what the visitor may do about flags.
 	decides bool
+	acts    bool
 	verbs   []offer
 	edits   bool // lines get a link to correct them
 	clips   map[models.Key]models.Evidence
+	known   outcomes
 }
 
 func (p *painter) line(u models.Utterance, flags []models.Flag) *lineView {
@@ -170,6 +175,7 @@ func (p *painter) flag(f models.Flag) flagView {
 		v.Heard = append(v.Heard, heardWord{text, heard(w.P)})
 	}
 	v.Quote = strings.Join(quote, " ")
+	p.outcome(&v)
 	return v
 }
 

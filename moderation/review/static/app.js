@@ -388,7 +388,7 @@
   };
   const here = () => $(cursor) || (session ? null : stops()[0]);
   const press = (value) => {
-    const b = here()?.querySelector(`.decide button[value="${value}"]`);
+    const b = here()?.querySelector(`.decide button[value="${value}"], .decide button[data-key="${value}"]`);
     if (!b) return false;
     b.click();
     return true;
@@ -404,7 +404,7 @@
     return !!clip;
   };
   const keys = {
-    j: () => step(1), k: () => step(-1), c: () => press("confirmed"), d: () => press("dismissed"), m: () => press("mute"),
+    j: () => step(1), k: () => step(-1), c: () => press("confirmed"), d: () => press("dismissed"), m: () => press("mute"), w: () => press("warn"), x: () => press("redact"),
     u: undo, " ": play, "?": () => $("keys").showModal(), "/": () => $("q").focus(),
   };
   let leading = false; // "g" was pressed
@@ -424,6 +424,17 @@
     b.addEventListener("click", () => $(b.dataset.opens).showModal());
   }
 
+  // Open asks count down; one that is over is read anew.
+  const tick = () => {
+    for (const t of document.querySelectorAll("[data-until]")) {
+      const left = Math.ceil((new Date(t.dataset.until) - Date.now()) / 1000);
+      t.parentElement.firstChild.data = left > 0 ? "lapses in " : "lapsed ";
+      t.textContent = left > 0 ? clock(1000 * left) : "";
+      t.parentElement.classList.toggle("soon", left <= 10);
+    }
+  };
+  setInterval(tick, 1000);
+
   // --- small helps ---
   function copyButtons() {
     if (!navigator.clipboard) return;
@@ -442,6 +453,7 @@
   function dress(within) {
     for (const clip of within.querySelectorAll(".clip")) dressClip(clip);
     copyButtons();
+    tick();
   }
   dress(document);
 })();
