@@ -193,7 +193,7 @@ func barred(words, gone []models.Word) []models.Word {
 	return out
 }
 
-// redactRest drops the summaries, which may quote, covers the clip, and notes who did it.
+// redactRest drops the summaries, which may quote, covers the clip, has the exported files removed, and notes who did it.
 func redactRest(ctx context.Context, tx *sql.Tx, r models.LineRedaction) error {
 	if _, err := tx.ExecContext(ctx, "DELETE FROM summaries WHERE session = ?", r.Key.Session); err != nil {
 		return err
@@ -208,6 +208,9 @@ func redactRest(ctx context.Context, tx *sql.Tx, r models.LineRedaction) error {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, "INSERT INTO chores (name) VALUES ('scrub') ON CONFLICT DO NOTHING"); err != nil {
+		return err
+	}
+	if err := staleFiles(ctx, tx, "SELECT id FROM sessions WHERE id = ?", r.Key.Session); err != nil {
 		return err
 	}
 	return note(ctx, tx, r.When, r.By, "words redacted", r.Key.String(), r.Key.Session)

@@ -220,6 +220,18 @@ func (m *memory) CorrectText(_ context.Context, k models.Key, text, by string, w
 	return *u, m.err
 }
 
+func (m *memory) RedactLine(_ context.Context, k models.Key, words []int, by string, _ time.Time) (models.Utterance, error) {
+	i := slices.IndexFunc(m.lines, func(u models.Utterance) bool { return u.Key == k })
+	u := &m.lines[i]
+	u.Words = slices.Clone(u.Words)
+	for _, w := range words {
+		said := strings.TrimSpace(u.Words[w].Text)
+		bars := strings.Repeat("▮", len(said))
+		u.Text, u.Words[w].Text = strings.Replace(u.Text, said, bars, 1), " "+bars
+	}
+	return *u, m.did("redact", by)
+}
+
 func (m *memory) Person(_ context.Context, room, speaker string) (p models.Person, err error) {
 	seen, err := pick(m, &m.speakers, func(s models.Speaker) bool { return s.ID == speaker })
 	if err != nil || len(seen) == 0 {

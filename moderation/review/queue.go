@@ -97,7 +97,7 @@ func (s *Server) placed(p models.FlagPlace, who visitor, back string, c *cast) f
 // painter makes the views of one session for one visitor.
 func (s *Server) painter(ses models.Session, who visitor, c *cast) *painter {
 	p := &painter{s: s, ses: ses, cast: c, back: "session", clips: map[models.Key]models.Evidence{}}
-	p.decides = who.may(ses.Room, models.AccessReviewer)
+	p.decides, p.redacts = who.may(ses.Room, models.AccessReviewer), who.may(ses.Room, models.AccessHost)
 	if s.actor != nil && who.may(ses.Room, models.AccessHost) {
 		p.acts, p.verbs = true, offers(s.actor.Verbs(ses.ID))
 	}

@@ -134,6 +134,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /s/{id}/export/{format}", s.download)
 	mux.Handle("GET /s/{id}/line/{epoch}/{seq}/{track}", s.page(s.line))
 	mux.HandleFunc("POST /s/{id}/line/{epoch}/{seq}/{track}", s.correct)
+	mux.HandleFunc("POST /s/{id}/line/{epoch}/{seq}/{track}/redact", s.redact)
 	mux.Handle("GET /people/{room}/{speaker}", s.page(s.person))
 	mux.HandleFunc("GET /people/{room}/{speaker}/export", s.exportPerson)
 	mux.HandleFunc("POST /people/{room}/{speaker}/{what}", s.changePerson)

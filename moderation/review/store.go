@@ -26,6 +26,9 @@ type TranscriptStore interface {
 	// CorrectText replaces a line's text, keeps what was heard beside it, and returns the line as it is then. Giving what was
 	// heard takes the correction back.
 	CorrectText(ctx context.Context, k models.Key, text, by string, when time.Time) (models.Utterance, error)
+	// RedactLine takes words, by their places in the line, out of the line, out of all that quotes it and out of its clip,
+	// for good, and returns the line as it is then.
+	RedactLine(ctx context.Context, k models.Key, words []int, by string, when time.Time) (models.Utterance, error)
 	// Gaps returns the stretches that were not heard.
 	Gaps(ctx context.Context, session string) ([]models.Gap, error)
 }

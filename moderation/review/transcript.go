@@ -71,6 +71,7 @@ type flagView struct {
 	Decides bool
 	Verbs   []offer
 	Back    string
+	Redact  string // where its words are taken out, or ""
 	// Ask is the open ask, Deeds what was done.
 	Ask   *askView
 	Deeds []deedView
@@ -114,6 +115,7 @@ type painter struct {
 	// decides and verbs are what the visitor may do about flags.
 	decides bool
 	acts    bool
+	redacts bool
 	verbs   []offer
 	edits   bool // lines get a link to correct them
 	clips   map[models.Key]models.Evidence
@@ -164,6 +166,9 @@ func (p *painter) flag(f models.Flag) flagView {
 		Level: level, Sign: sign, Title: cmp.Or(f.Title, f.Rule), Rule: f.Rule, Pack: f.Pack, Why: f.Why,
 		Status: f.Status, Open: f.Status == models.FlagOpen || f.Status == "",
 		Flag: f.ID, Session: p.ses.ID, By: f.DecidedBy, Clip: p.clip(f.Utterance), Decides: p.decides, Verbs: p.verbs, Back: p.back,
+	}
+	if p.redacts {
+		v.Redact = lineURL(f.Utterance)
 	}
 	if f.Hash != "" {
 		v.Pack += "@" + f.Hash
