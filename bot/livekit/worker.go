@@ -36,9 +36,10 @@ type WorkerConfig struct {
 	// Identity, Name and Hidden are the bot's in the rooms, as in Config.
 	Identity, Name string
 	Hidden         bool
-	// Load is how busy this machine is, 0 to 1; the server sends rooms to the least busy of several workers. At 1 the bot
-	// takes no more. Nil: never busy.
+	// Load is how busy this machine is, 0 to 1; the server sends rooms to the least busy of several workers. Nil: never busy.
 	Load func() float64
+	// Full is the load from which on the bot takes no more; default 1.
+	Full float64
 	// Wanted reports whether to take a room; nil takes each.
 	Wanted func(models.Room) bool
 	// Invited listens in a room until it is over. Each is called in a goroutine of its own. A context that ends with an
@@ -80,6 +81,9 @@ func NewWorker(c WorkerConfig) (*Worker, error) {
 	if c.Load == nil {
 		c.Load = func() float64 { return 0 }
 	}
+	if c.Full == 0 {
+		c.Full = 1
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -91,6 +95,8 @@ const (
 	workerPauseMin = 500 * time.Millisecond
 	workerPauseMax = 30 * time.Second
 	reportEvery    = 2 * time.Second
+	// takenBack is how long a room may take to end by itself when its job was taken back: then its own reason counts.
+	takenBack = time.Second
 )
 
 // Run takes invitations until the context ends or the credentials are refused, and returns after every room is over. A
@@ -179,7 +185,7 @@ func (w *Worker) report(s *socket, over <-chan struct{}) {
 func (w *Worker) status() *lk.WorkerMessage {
 	load := w.cfg.Load()
 	status := lk.WorkerStatus_WS_AVAILABLE
-	if load >= 1 {
+	if load >= w.cfg.Full {
 		status = lk.WorkerStatus_WS_FULL
 	}
 	w.mu.Lock()
@@ -202,7 +208,7 @@ func (w *Worker) take(ctx context.Context, s *socket, m *lk.ServerMessage) error
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if cancel := w.running[x.Termination.GetJobId()]; cancel != nil {
-			cancel(bot.End(models.EndLeft, nil))
+			time.AfterFunc(takenBack, func() { cancel(bot.End(models.EndLeft, nil)) })
 		}
 	}
 	return nil
@@ -210,7 +216,7 @@ func (w *Worker) take(ctx context.Context, s *socket, m *lk.ServerMessage) error
 
 // available answers whether the bot takes a room.
 func (w *Worker) available(j *lk.Job) *lk.WorkerMessage {
-	yes := w.cfg.Load() < 1 && (w.cfg.Wanted == nil || w.cfg.Wanted(roomOf(w.cfg.URL, j)))
+	yes := w.cfg.Load() < w.cfg.Full && (w.cfg.Wanted == nil || w.cfg.Wanted(roomOf(w.cfg.URL, j)))
 	return &lk.WorkerMessage{Message: &lk.WorkerMessage_Availability{Availability: &lk.AvailabilityResponse{
 		JobId: j.GetId(), Available: yes, ParticipantIdentity: w.cfg.Identity, ParticipantName: w.cfg.Name,
 	}}}

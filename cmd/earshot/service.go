@@ -40,8 +40,10 @@ type service struct {
 
 // guest is the bot in one room.
 type guest struct {
-	wish  wish
-	room  models.Room
+	wish wish
+	room models.Room
+	// ctx is the stay's; leave ends it.
+	ctx   context.Context //nolint:containedctx // it is the life of a stay
 	leave context.CancelCauseFunc
 
 	mu      sync.Mutex
@@ -60,12 +62,13 @@ type roomState struct {
 	Since   time.Time        `json:"since"`
 	Reason  models.EndReason `json:"reason,omitempty"`
 	Problem string           `json:"problem,omitempty"`
+	Profile string           `json:"profile,omitempty"`
 }
 
 func newService(s *station) *service { return &service{station: s, rooms: map[string]*guest{}} }
 
-// run joins the rooms of the configuration and stays until the context ends; then every room is left.
-func (v *service) run(ctx context.Context, wishes []wish) error {
+// run joins the rooms of the configuration, takes invitations and stays until the context ends; then every room is left.
+func (v *service) run(ctx context.Context, wishes []wish, n *invitations) error {
 	v.mu.Lock()
 	v.ctx = ctx
 	v.mu.Unlock()
@@ -74,6 +77,7 @@ func (v *service) run(ctx context.Context, wishes []wish) error {
 			return badInput(err)
 		}
 	}
+	n.run(ctx)
 	<-ctx.Done()
 	v.mu.Lock()
 	v.ctx = nil
@@ -88,47 +92,63 @@ func (v *service) join(w wish, forGood bool) (roomState, error) {
 	if err != nil {
 		return roomState{}, err
 	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.ctx == nil {
-		return roomState{}, errEnding
+	g, err := v.enter(w, room)
+	if err != nil {
+		return roomState{}, err
 	}
-	if _, there := v.rooms[room.ID]; there {
-		return roomState{}, fmt.Errorf("%s: %w", room.ID, errRoomThere)
-	}
-	ctx, leave := context.WithCancelCause(v.ctx)
-	g := &guest{wish: w, room: room, leave: leave, since: time.Now().UTC(), status: bot.Status{State: bot.StateJoining}}
-	v.rooms[room.ID] = g
-	v.group.Go(func() {
-		defer leave(nil)
-		v.stay(ctx, g, connector, forGood)
-		v.mu.Lock()
-		defer v.mu.Unlock()
-		delete(v.rooms, room.ID)
-	})
+	go func() {
+		defer v.exit(g)
+		v.stay(g, connector, forGood)
+	}()
 	return g.state(), nil
 }
 
-// stay is in a room until it is over or, for good, until the context ends.
-func (v *service) stay(ctx context.Context, g *guest, connector bot.Connector, forGood bool) {
+// enter lists a room that the bot goes to; exit must follow.
+func (v *service) enter(w wish, room models.Room) (*guest, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.ctx == nil {
+		return nil, errEnding
+	}
+	if _, there := v.rooms[room.ID]; there {
+		return nil, fmt.Errorf("%s: %w", room.ID, errRoomThere)
+	}
+	g := &guest{wish: w, room: room, since: time.Now().UTC(), status: bot.Status{State: bot.StateJoining}}
+	g.ctx, g.leave = context.WithCancelCause(v.ctx)
+	v.rooms[room.ID] = g
+	v.group.Add(1)
+	return g, nil
+}
+
+// exit takes a room off the list.
+func (v *service) exit(g *guest) {
+	g.leave(nil)
+	v.mu.Lock()
+	delete(v.rooms, g.room.ID)
+	v.mu.Unlock()
+	v.group.Done()
+}
+
+// stay is in a room until it is over or, for good, until the context ends. It returns why the last stay ended.
+func (v *service) stay(g *guest, connector bot.Connector, forGood bool) models.EndReason {
 	for pause := rejoinMin; ; pause = min(2*pause, rejoinMax) {
 		began := time.Now()
-		session, err := v.station.listenIn(ctx, stay{
-			room: g.room, connector: connector, watch: g.watch,
+		session, err := v.station.listenIn(g.ctx, stay{
+			room: g.room, connector: connector, watch: g.watch, guest: !forGood,
 			started: func(s models.Session) { g.begin(s.ID) },
 		})
 		if err != nil {
 			v.station.log.Warn("room ended", "room", g.room.ID, "session", session.ID, "reason", string(session.Reason), "err", err)
 		}
-		if !forGood || ctx.Err() != nil || over(session.Reason) {
-			return
+		if !forGood || g.ctx.Err() != nil || over(session.Reason) {
+			return session.Reason
 		}
 		if time.Since(began) > rejoinMax {
 			pause = rejoinMin
 		}
 		select {
-		case <-ctx.Done():
-			return
+		case <-g.ctx.Done():
+			return session.Reason
 		case <-time.After(pause + time.Duration(rand.Int64N(int64(pause/4)))): //nolint:gosec // jitter
 		}
 	}
@@ -142,15 +162,25 @@ func over(r models.EndReason) bool {
 }
 
 // leave sends the bot out of a room.
-func (v *service) leave(room string) error {
+func (v *service) leave(room string) error { return v.end(room, models.EndLeft) }
+
+// end sends the bot out of a room for a reason.
+func (v *service) end(room string, why models.EndReason) error {
 	v.mu.Lock()
 	g := v.rooms[room]
 	v.mu.Unlock()
 	if g == nil {
 		return fmt.Errorf("%s: %w", room, errNoRoom)
 	}
-	g.leave(bot.End(models.EndLeft, nil))
+	g.leave(bot.End(why, nil))
 	return nil
+}
+
+// there says whether the bot is in a room or on its way.
+func (v *service) there(room string) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.rooms[room] != nil
 }
 
 // states lists the rooms by name.
@@ -185,7 +215,7 @@ func (g *guest) state() roomState {
 	defer g.mu.Unlock()
 	out := roomState{
 		Room: g.room.ID, Name: g.room.Name, URL: g.room.URL, State: g.status.State, Session: g.session, Since: g.since,
-		Reason: g.status.Reason,
+		Reason: g.status.Reason, Profile: g.room.Profile,
 	}
 	if g.status.Err != nil {
 		out.Problem = g.status.Err.Error()

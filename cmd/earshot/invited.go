@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"earshot/bot/livekit"
+	"earshot/models"
+)
+
+// staleEvent is the age at which a webhook no longer says how things are: the server sends one again for a while.
+const staleEvent = time.Minute
+
+// invitations brings the service into rooms that a LiveKit server sends it to.
+type invitations struct {
+	service *service
+	secret  func(string) (string, error)
+	worker  *livekit.Worker // nil: no dispatch
+	hook    http.Handler    // nil: no webhooks
+	load    *loadMeter
+	log     *slog.Logger
+
+	mu sync.Mutex
+	// sentAway are rooms that don't want the bot, until they are over.
+	sentAway map[string]bool
+}
+
+// newInvitations checks the settings; nothing is connected yet. It is nil when nobody may invite.
+func newInvitations(v *service, secret func(string) (string, error)) (*invitations, error) {
+	s := v.station
+	c := s.cfg.LiveKit
+	if c.URL == "" || c.Dispatch == "none" && c.Webhook == "" {
+		return nil, nil
+	}
+	auth, err := liveKitAuth(secret)
+	if err != nil {
+		return nil, err
+	}
+	if auth.Key == "" || auth.Secret == "" {
+		return nil, models.WithHint(errors.New("livekit.url: the server's key and secret are missing"),
+			"set LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or name files with LIVEKIT_API_KEY_FILE and LIVEKIT_API_SECRET_FILE")
+	}
+	auth.Token = "" // a ready token is for one room
+	n := &invitations{service: v, secret: secret, load: newLoadMeter(len(s.speech.engines), s.text.Stats), log: s.log, sentAway: map[string]bool{}}
+	if c.Webhook != "" {
+		n.hook = livekit.Webhook(livekit.WebhookConfig{URL: c.URL, Auth: auth, Told: n.told, Log: s.log})
+	}
+	if c.Dispatch == "none" {
+		return n, nil
+	}
+	agent := c.Agent
+	if c.Dispatch == "every" {
+		agent = ""
+	}
+	n.worker, err = livekit.NewWorker(livekit.WorkerConfig{
+		URL: c.URL, Auth: auth, Agent: agent, Name: botName, Hidden: c.Hidden, Load: n.busy, Full: c.LoadThreshold,
+		Wanted: n.wanted, Invited: n.invited, Peer: s.peers, Log: s.log,
+	})
+	return n, err
+}
+
+// run waits for dispatches until the context ends. A server that refuses the credentials ends the waiting, not the service:
+// other rooms go on.
+func (n *invitations) run(ctx context.Context) {
+	if n == nil || n.worker == nil {
+		return
+	}
+	if err := n.worker.Run(ctx); ctx.Err() == nil {
+		n.log.Error("this LiveKit server sends no rooms any more", "err", err, "hint", models.Hint(err))
+	}
+}
+
+// busy is the load as a part of the whole; a spool without room is a full machine.
+func (n *invitations) busy() float64 {
+	if n.service.station.quota.Admit(context.Background()) != nil {
+		return 1
+	}
+	return n.load.read()
+}
+
+// wanted says whether to take a room that the server offers.
+func (n *invitations) wanted(room models.Room) bool { return !n.service.there(room.ID) }
+
+// invited listens in a room until it is over or the server takes it back.
+func (n *invitations) invited(ctx context.Context, i livekit.Invitation) error {
+	g, err := n.service.enter(wish{address: i.Room.URL, secret: n.secret}, i.Room)
+	if err != nil {
+		return err
+	}
+	defer n.service.exit(g)
+	defer context.AfterFunc(ctx, func() { g.leave(context.Cause(ctx)) })()
+	n.load.took()
+	if reason := n.service.stay(g, i.Connector, false); reason == models.EndFailedAuth || reason == models.EndFailedICE || reason == models.EndFailedServer {
+		return errors.New(string(reason))
+	}
+	return nil
+}
+
+// told comes to a room that somebody has entered, and leaves one that is over.
+func (n *invitations) told(e livekit.Event) {
+	if e.Kind == livekit.EventRoomStarted || e.Kind == livekit.EventRoomFinished {
+		n.mu.Lock()
+		delete(n.sentAway, e.Room.ID)
+		n.mu.Unlock()
+	}
+	switch {
+	case e.Kind == livekit.EventRoomFinished:
+		_ = n.service.end(e.Room.ID, models.EndRoomClosed) // mostly it has seen that itself
+	case e.Kind == livekit.EventJoined && time.Since(e.At) < staleEvent:
+		n.come(e.Room)
+	}
+}
+
+// come joins a room that a webhook told of, unless the bot is there or was sent away.
+func (n *invitations) come(room models.Room) {
+	n.mu.Lock()
+	unwanted := n.sentAway[room.ID]
+	n.mu.Unlock()
+	if unwanted || n.service.there(room.ID) {
+		return
+	}
+	if n.busy() >= n.service.station.cfg.LiveKit.LoadThreshold {
+		n.log.Warn("not coming to a room: this machine has enough to do", "room", room.ID)
+		return
+	}
+	w := wish{address: room.URL, secret: n.secret}
+	room, connector, err := n.service.station.connector(w)
+	var g *guest
+	if err == nil {
+		g, err = n.service.enter(w, room)
+	}
+	if err != nil {
+		if !errors.Is(err, errRoomThere) {
+			n.log.Warn("could not come to a room", "room", room.ID, "err", err)
+		}
+		return
+	}
+	n.load.took()
+	go func() {
+		defer n.service.exit(g)
+		if reason := n.service.stay(g, connector, false); over(reason) {
+			n.mu.Lock()
+			n.sentAway[room.ID] = true
+			n.mu.Unlock()
+		}
+	}()
+}
+
+// hooked puts the webhooks' path before the pages: the server's signature stands for a login.
+func (n *invitations) hooked(pages http.Handler) http.Handler {
+	if n == nil || n.hook == nil {
+		return pages
+	}
+	path := n.service.station.cfg.LiveKit.Webhook
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == path {
+			n.hook.ServeHTTP(w, r)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
+}

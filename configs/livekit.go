@@ -1,0 +1,47 @@
+package configs
+
+import (
+	"strconv"
+	"strings"
+)
+
+// LiveKit holds the settings of the bot in LiveKit's rooms.
+type LiveKit struct {
+	// Hidden keeps the bot out of the list of participants.
+	Hidden bool `mapstructure:"hidden"`
+	// URL is livekit://host[:port] of the server that may invite the bot; empty: none may.
+	URL string `mapstructure:"url"`
+	// Dispatch is which rooms the server sends the bot to: "named" (where a program asks for Agent), "every" or "none".
+	Dispatch string `mapstructure:"dispatch"`
+	// Agent is the name under which programs ask for the bot; never empty.
+	Agent string `mapstructure:"agent"`
+	// LoadThreshold is the load, more than 0 and at most 1, from which on the bot takes no further room by dispatch.
+	LoadThreshold float64 `mapstructure:"load_threshold"`
+	// Webhook is the path at which the web server takes the server's webhooks; empty: it takes none.
+	Webhook string `mapstructure:"webhook"`
+}
+
+// share is a part of a whole.
+func share() kind {
+	return kind{
+		want: "a number from 0.05 to 1, like 0.7",
+		read: func(g given) (any, bool) {
+			x, err := strconv.ParseFloat(g.text, 64)
+			number := g.tag == "" || g.tag == "!!float" || g.tag == "!!int"
+			return x, g.list == nil && number && err == nil && x >= 0.05 && x <= 1
+		},
+	}
+}
+
+// webPath is a path of the web server that is no page's.
+func webPath() kind {
+	named := matching(`^(/[A-Za-z0-9._~-]+){1,8}$`, `a path like "/livekit/webhook", or empty`)
+	return kind{want: named.want, read: func(g given) (any, bool) {
+		if s, ok := g.word("!!str"); ok && s == "" {
+			return s, true
+		}
+		s, ok := named.read(g)
+		text, _ := s.(string)
+		return s, ok && !strings.Contains(text, "/.")
+	}}
+}
