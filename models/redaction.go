@@ -9,10 +9,9 @@ type LineRedaction struct {
 	Words []int
 	By    string
 	When  time.Time
-	// Ogg is the line's clip with these words covered, and Peaks its waveform. A clip that is kept and has no Ogg here is
-	// deleted.
-	Ogg   []byte
-	Peaks []byte
+	// Clips are the clips in which the words are heard, with them covered: their sound and waveform take the place of
+	// what is stored. The line's own clip is deleted when it is not among them.
+	Clips []Evidence
 }
 
 // RedactedRune stands for one character of a word that was taken out of the record.

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"earshot/bot/audio"
 	"earshot/cmd/earshot/desk"
 	"earshot/models"
 	"earshot/models/sqlite"
@@ -33,46 +31,9 @@ func (r reviewStore) SetFlagStatus(ctx context.Context, id string, status models
 	return r.Store.SetFlagStatus(ctx, id, status, by, when)
 }
 
-// RedactLine takes words out of a line and covers them in its clip with a tone.
+// RedactLine takes words out of a line, and covers them in the sound.
 func (r reviewStore) RedactLine(ctx context.Context, k models.Key, words []int, by string, when time.Time) (models.Utterance, error) {
-	u, err := r.Utterance(ctx, k)
-	if err != nil {
-		return u, err
-	}
-	red := models.LineRedaction{Key: k, Words: words, By: by, When: when}
-	clip, err := r.Evidence(ctx, models.EvidenceID(k), when)
-	switch {
-	case errors.Is(err, models.ErrNotFound):
-	case err != nil:
-		return u, err
-	default:
-		red.Ogg, red.Peaks = bleeped(clip, wordSpans(u, words))
-	}
-	return r.Store.RedactLine(ctx, red)
-}
-
-// wordSpans are the times of words, in ms from the session's start.
-func wordSpans(u models.Utterance, words []int) (out [][2]int64) {
-	for _, i := range words {
-		if i >= 0 && i < len(u.Words) {
-			out = append(out, [2]int64{u.Words[i].StartMS, u.Words[i].EndMS})
-		}
-	}
-	return out
-}
-
-// bleeped is a clip with stretches of the session covered by a tone, and its waveform. It is nil when the clip can't be
-// read: then it must not be kept as it is.
-func bleeped(e models.Evidence, spans [][2]int64) (ogg, peaks []byte) {
-	over := make([]audio.Stretch, len(spans))
-	for i, s := range spans {
-		over[i] = audio.Stretch{FromMS: s[0] - e.StartMS, ToMS: s[1] - e.StartMS}
-	}
-	ogg, pcm, err := audio.Bleep(e.Ogg, over)
-	if err != nil {
-		return nil, nil
-	}
-	return ogg, desk.Peaks(pcm)
+	return r.desk.RedactLine(ctx, k, words, by, when)
 }
 
 // ErasePerson erases somebody, and what is still held of them for those who watch.

@@ -208,7 +208,9 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	}
 	group.Go(func() error { return s.lounge.Run(serving) })
 	group.Go(func() error { return s.watchRules(serving) })
-	group.Go(func() error { return keeper{s.store, retention(s.cfg), s.cfg.Export.Dir, s.log, s.hub.Reset}.Run(serving) })
+	group.Go(func() error {
+		return keeper{s.store, retention(s.cfg), s.cfg.Export.Dir, s.log, s.hub.Reset}.Run(serving)
+	})
 	group.Go(func() error { return s.notify(serving, l) })
 	group.Go(func() error { return serveWeb(serving, l, s.handler(l), s.hub.Close, s.log) })
 

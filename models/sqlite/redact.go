@@ -193,18 +193,23 @@ func barred(words, gone []models.Word) []models.Word {
 	return out
 }
 
-// redactRest drops the summaries, which may quote, covers the clip, has the exported files removed, and notes who did it.
+// redactRest drops the summaries, which may quote, covers the clips, has the exported files removed, and notes who did it.
 func redactRest(ctx context.Context, tx *sql.Tx, r models.LineRedaction) error {
 	if _, err := tx.ExecContext(ctx, "DELETE FROM summaries WHERE session = ?", r.Key.Session); err != nil {
 		return err
 	}
-	var err error
-	if len(r.Ogg) == 0 {
-		_, err = tx.ExecContext(ctx, "DELETE FROM evidence WHERE id = ?", models.EvidenceID(r.Key))
-	} else {
-		_, err = tx.ExecContext(ctx, "UPDATE evidence SET ogg = ?, size = ?, peaks = ? WHERE id = ?", r.Ogg, len(r.Ogg), append([]byte{}, r.Peaks...), models.EvidenceID(r.Key))
+	own := models.EvidenceID(r.Key)
+	for _, e := range r.Clips {
+		_, err := tx.ExecContext(ctx, "UPDATE evidence SET ogg = ?, size = ?, peaks = ? WHERE id = ? AND session = ?",
+			e.Ogg, len(e.Ogg), append([]byte{}, e.Peaks...), models.EvidenceID(e.Utterance), r.Key.Session)
+		if err != nil {
+			return err
+		}
+		if e.Utterance == r.Key {
+			own = ""
+		}
 	}
-	if err != nil {
+	if _, err := tx.ExecContext(ctx, "DELETE FROM evidence WHERE id = ?", own); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, "INSERT INTO chores (name) VALUES ('scrub') ON CONFLICT DO NOTHING"); err != nil {

@@ -50,7 +50,8 @@ func TestRedactLineLeavesNothing(t *testing.T) {
 		t.Fatal("the words cannot be found before: the test would prove nothing")
 	}
 	got, err := s.RedactLine(t.Context(), models.LineRedaction{
-		Key: u.Key, Words: []int{2, 3}, By: "kim", When: start.Add(time.Minute), Ogg: []byte("OggS beep"), Peaks: []byte{9},
+		Key: u.Key, Words: []int{2, 3}, By: "kim", When: start.Add(time.Minute),
+		Clips: []models.Evidence{{Utterance: u.Key, Ogg: []byte("OggS beep"), Peaks: []byte{9}}},
 	})
 	must(t, err)
 	if got.Text != "My name, ▮▮▮▮▮▮▮ ▮▮▮▮▮▮▮▮ is old." || got.Original != "" || got.Words[2].Text != " ▮▮▮▮▮▮▮" || got.Words[5].Text != " old." {
