@@ -21,6 +21,8 @@ type Config struct {
 	Actor Actor
 	// Summaries makes summaries; nil: those that are stored are shown.
 	Summaries Summariser
+	// Rules are the rules in use, to be tried and replayed; nil: they can't be.
+	Rules Rulebook
 	// Conditions says how Earshot is doing; nil says nothing. Settings is what is in force, without secrets.
 	Conditions func(context.Context) []Condition
 	Settings   []Setting
@@ -53,6 +55,7 @@ type Server struct {
 	hub       *Hub
 	actor     Actor
 	sums      Summariser
+	book      Rulebook
 	settings  []Setting
 	version   string
 	notice    []noticePart
@@ -85,6 +88,7 @@ func New(c Config) *Server {
 		hub:       c.Hub,
 		actor:     c.Actor,
 		sums:      c.Summaries,
+		book:      c.Rules,
 		settings:  c.Settings,
 		version:   c.Version,
 		notice:    parseNotice(c.Notice),
@@ -140,6 +144,8 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /people/{room}/{speaker}/{what}", s.changePerson)
 	mux.Handle("GET /rules", s.page(s.rules))
 	mux.Handle("GET /rules/{id}", s.page(s.rule))
+	mux.HandleFunc("POST /rules/try", s.tryWords)
+	mux.HandleFunc("POST /rules/replay", s.replay)
 	if s.access != nil {
 		mux.Handle("GET /login", s.page(s.login))
 		mux.HandleFunc("POST /login", s.enter)

@@ -350,15 +350,15 @@
     part.setAttribute("aria-busy", "true");
     const answer = await fetch(to, post ? { method: "POST", body: query } : {}).catch(() => null);
     part.removeAttribute("aria-busy");
-    const fresh = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+    const said = answer && new DOMParser().parseFromString(await answer.text(), "text/html"), fresh = said?.getElementById(part.id);
     if (!fresh) {
-      tell("That did not get through. Try again.");
+      tell(said?.querySelector(".trouble p")?.textContent || "That did not get through. Try again.");
       return;
     }
-    fresh.open = true;
+    if (fresh.matches("details")) fresh.open = true;
     part.replaceWith(fresh);
     dress(fresh);
-    fresh.querySelector(".scroll").focus({ preventScroll: true });
+    (fresh.querySelector(".scroll, textarea") || fresh).focus({ preventScroll: true });
   };
   addEventListener("submit", (e) => {
     if (!e.target.dataset.swap) return;
