@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"earshot/bot"
 	"earshot/bot/janus/localserver"
@@ -145,42 +144,6 @@ func TestEnds(t *testing.T) {
 	mod.must(h, request{"request": "destroy", "room": 99, "secret": "x"}, nil)
 	if got, again := reason(ended()); got != models.EndRoomClosed || again {
 		t.Errorf("destroyed: %q, again %v", got, again)
-	}
-}
-
-// TestServerRestart: the server is killed and comes back; the room is joined again within 5 s of its return.
-func TestServerRestart(t *testing.T) {
-	s := start(t, localserver.Options{})
-	c, err := New(Config{URL: s.url("room/1234"), Peer: factory(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	in := make(chan struct{}, 10)
-	r, err := bot.NewRoom(bot.Config{
-		Session: models.Session{ID: "s", Epoch: 1, Started: time.Now()}, Connector: c, Sink: book{},
-		Watch: func(st bot.Status) {
-			if st.State == bot.StateListening && st.Note == "" {
-				in <- struct{}{}
-			}
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan struct{})
-	go func() { defer close(ended); _, _ = r.Run(ctx) }()
-	defer func() { cancel(); <-ended }()
-	<-in
-	s.Kill()
-	time.Sleep(time.Second) // the server is away for a while
-	if err := s.Restart(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case <-in:
-	case <-time.After(5 * time.Second):
-		t.Error("not in the room 5 s after the server's return")
 	}
 }
 
