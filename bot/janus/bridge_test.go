@@ -13,6 +13,7 @@ import (
 // TestAudioBridge: in a mixed room the sound is given to whoever the server says is talking, in turns, and to nobody in
 // particular while several talk; the bot mutes with the room's secret.
 func TestAudioBridge(t *testing.T) {
+	t.Parallel()
 	s := start(t, localserver.Options{})
 	const (
 		pause = 2500 * time.Millisecond

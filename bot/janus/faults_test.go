@@ -58,6 +58,7 @@ func connect(t *testing.T, c Config, f *peer.Factory) *Connector {
 
 // TestServerAway: the server is killed and comes back after a second, or half a minute.
 func TestServerAway(t *testing.T) {
+	t.Parallel()
 	away := time.Second
 	if everything {
 		away = 30 * time.Second
@@ -94,6 +95,7 @@ func (s *server) network(t *testing.T, room string) (trial.Network, *Connector) 
 
 // TestBlackHole: the network swallows everything for a while, signalling included.
 func TestBlackHole(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		lasts time.Duration
 		joins int
@@ -127,6 +129,7 @@ func TestBlackHole(t *testing.T) {
 
 // TestDeaf: the server says that somebody talks and no sound arrives, in a room with a track for each and in a mix.
 func TestDeaf(t *testing.T) {
+	t.Parallel()
 	for _, room := range []string{"room/1234", "bridge/5678"} {
 		t.Run(room, func(t *testing.T) {
 			t.Parallel()

@@ -20,22 +20,31 @@ import (
 // patience is how long a trial waits for what must come.
 const patience = 30 * time.Second
 
-// Tone is an endless loud tone, as the recording of somebody who never stops; it may be used once.
+// Tone is an endless row of loud tones with short pauses, as the recording of somebody who never stops; it may be used once.
 func Tone() func() (opus []byte, at time.Duration, err error) {
+	const period, loud = 35, 25 // packets of 20 ms
 	enc, err := audio.NewEncoder(audio.EncoderConfig{})
-	pcm, n := make([]float32, 960), 0
+	var packets [][]byte
+	for n := 0; n < period && err == nil; n++ {
+		pcm := make([]float32, 960)
+		for i := range pcm {
+			x, volume := float64(n*len(pcm)+i), 0.5
+			if n >= loud { // without pauses a detector takes it for the noise of the place
+				volume = 0.001
+			}
+			pcm[i] = float32((0.6*math.Sin(x/20) + 0.4*math.Sin(x/7)) * volume)
+		}
+		var b []byte
+		b, err = enc.Encode(pcm)
+		packets = append(packets, append([]byte(nil), b...))
+	}
+	n := -1
 	return func() ([]byte, time.Duration, error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		at := time.Duration(n/960) * 20 * time.Millisecond
-		for i := range pcm { // syllables, so that it is speech to a detector
-			x := float64(n)
-			pcm[i] = float32((0.3*math.Sin(x/20) + 0.2*math.Sin(x/7)) * (0.6 + 0.4*math.Sin(x/3000)))
-			n++
-		}
-		b, err := enc.Encode(pcm)
-		return b, at, err
+		n++
+		return packets[n%period], time.Duration(n) * 20 * time.Millisecond, nil
 	}
 }
 
