@@ -33,7 +33,8 @@ type feed struct {
 	voice *voice // of the speaker
 
 	mu    sync.Mutex
-	drops span // not yet told
+	drops span        // not yet told
+	stats audio.Stats // of the audio.Track that runs
 
 	// Of the goroutine that runs the feed.
 	told span // the last overload that was stored as a gap
@@ -116,6 +117,8 @@ func (f *feed) follow() (ended bool) {
 		defer c.Close() //nolint:errcheck // it frees memory
 	}
 	began := f.p.now()
+	ring := f.p.ring(f.info)
+	defer f.p.letGo(f.info.Track, ring)
 	defer func() {
 		if r := recover(); r != nil {
 			f.p.log.Error("decoding a track failed", "track", f.info.Track, "stack", string(debug.Stack()))
@@ -126,13 +129,14 @@ func (f *feed) follow() (ended bool) {
 	track, err := audio.NewTrack(audio.TrackConfig{
 		Session: f.p.session.ID, Epoch: f.p.session.Epoch, Track: f.info.Track, FirstSeq: f.p.firstSeq(f.info.Track),
 		SpeakerID: f.info.SpeakerID, SpeakerName: f.info.SpeakerName, Attribution: f.info.Attribution,
-		Segment: f.p.segment, VAD: vad,
+		Segment: f.p.segment, VAD: vad, Observe: f.observer(), Ring: ring,
 	}, f)
 	if err != nil {
 		f.p.log.Error("track cannot be heard", "track", f.info.Track, "err", err)
 		<-f.end
 		return true
 	}
+	defer f.keepStats(track)
 	f.loop(track)
 	s := track.Stats()
 	f.p.log.Info("track over", "track", f.info.Track, "packets", s.Packets, "lost", s.Lost, "bad", s.BadOpus,
@@ -156,14 +160,15 @@ func (f *feed) loop(track *audio.Track) {
 			track.Push(a.packet, a.at)
 			if loud(a.packet) && track.Stats().DecodedMS > decoded {
 				decoded = track.Stats().DecodedMS
-				f.voice.last.Store(int64(a.at))
+				f.heard(a.at)
 			}
 			if len(f.in) == 0 { // else there is no time for it
-				previews.look(track)
+				previews.Look(track)
 			}
 		case <-timer.C:
 			now := f.p.now()
 			track.Tick(now)
+			f.tell(track)
 			if now-heard > idleAfter {
 				timer.Reset(tickIdle)
 			} else {
@@ -230,10 +235,10 @@ func (f *feed) Gap(g models.Gap) {
 }
 
 // previewer sends open stretches under the name that the speaker has now.
-func (f *feed) previewer() *previewer {
-	v := &previewer{every: f.p.previewEvery}
+func (f *feed) previewer() *Previewer {
+	v := &Previewer{Every: f.p.previewEvery}
 	if f.p.preview != nil {
-		v.send = func(c models.Clip) {
+		v.Send = func(c models.Clip) {
 			c.SpeakerName = f.p.name(c.SpeakerID, c.SpeakerName)
 			f.p.preview(c)
 		}

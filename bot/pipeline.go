@@ -25,6 +25,8 @@ type pipeline struct {
 	log     *slog.Logger
 
 	previewEvery time.Duration
+	observed     bool          // somebody wants observations
+	hold         time.Duration // how much of each track's latest sound is held; 0: none
 
 	group      sync.WaitGroup
 	lastPacket atomic.Int64 // time.Duration of now
@@ -34,9 +36,13 @@ type pipeline struct {
 
 	mu     sync.Mutex
 	feeds  map[string]*feed // the newest of each track name
+	live   map[*feed]bool   // all that are not over
+	past   audio.Stats      // of all that are
 	next   map[string]int   // clip number of each track name
 	people map[string]models.Speaker
 	voices map[string]*voice // of everybody who had a track of their own
+	// recents is the latest sound, by track.
+	recents map[string]*recent
 }
 
 // voice is when somebody was last heard.
@@ -87,6 +93,7 @@ func (p *pipeline) track(info TrackInfo) *feed {
 	f.voice.apart.Store(info.Attribution == models.AttributionTrack)
 	before := p.feeds[info.Track]
 	p.feeds[info.Track] = f
+	p.live[f] = true
 	p.mu.Unlock()
 	p.log.Info("track", "track", info.Track, "speaker", info.SpeakerID, "chain", chain)
 	p.group.Go(func() {
@@ -114,6 +121,7 @@ func (p *pipeline) quiet(id string) (time.Duration, bool) {
 func (p *pipeline) forget(f *feed) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	delete(p.live, f)
 	if p.feeds[f.info.Track] == f {
 		delete(p.feeds, f.info.Track)
 	}

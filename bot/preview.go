@@ -10,18 +10,21 @@ import (
 // firstPreview is the length at which an open stretch is looked at first: its pre-roll and a word or two.
 const firstPreview = 900 * time.Millisecond
 
-// previewer decides when the open stretch of a track is worth another look. The longer it is the less often, since all
-// of it is decoded again each time.
-type previewer struct {
-	every time.Duration
-	send  func(models.Clip) // nil: nobody looks
-	seq   int
-	next  int64 // ms
+// Previewer decides when the open stretch of a track is worth another look. The longer it is the less often, since all
+// of it is decoded again each time. The goroutine that owns the track uses it.
+type Previewer struct {
+	// Every is the least growth between two looks.
+	Every time.Duration
+	// Send gets the copy and owns it; nil: nobody looks.
+	Send func(models.Clip)
+
+	seq  int
+	next int64 // ms
 }
 
-// look sends a copy of what is being spoken when it is time to.
-func (p *previewer) look(track *audio.Track) {
-	if p.send == nil {
+// Look sends a copy of what is being spoken when it is time to. It is called after each packet.
+func (p *Previewer) Look(track *audio.Track) {
+	if p.Send == nil {
 		return
 	}
 	seq, length := track.Open()
@@ -32,7 +35,7 @@ func (p *previewer) look(track *audio.Track) {
 		return
 	}
 	if c, ok := track.Snapshot(); ok {
-		p.next = length + max(p.every.Milliseconds(), length/4)
-		p.send(c)
+		p.next = length + max(p.Every.Milliseconds(), length/4)
+		p.Send(c)
 	}
 }

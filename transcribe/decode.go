@@ -16,6 +16,11 @@ type Stats struct {
 	Queued   int
 	QueuedMS int64
 	Working  int
+	// RecoveredMS is the part of QueuedMS that came back from the spool; PartialMS and AgainMS are the lengths of the open
+	// stretches and the second looks that wait besides.
+	RecoveredMS, PartialMS, AgainMS int64
+	// Oldest is how long ago the speech ended that waits longest for its text; 0 when none waits.
+	Oldest time.Duration
 	// Overdue is how far the most urgent waiting clip is beyond its deadline; 0 when none is.
 	Overdue time.Duration
 	// Decoded and Failed clips, and Retried attempts.
@@ -47,6 +52,14 @@ func (s *Service) Stats() Stats {
 	t.Queued, t.QueuedMS, t.Working = s.queue.waiting, s.queue.audioMS, s.working
 	if o := s.queue.oldest(false); !o.IsZero() {
 		t.Overdue = max(0, time.Since(o))
+		t.Oldest = max(0, time.Since(o)+deadlineAfter)
+	}
+	t.RecoveredMS = s.queue.old.audioMS
+	for _, c := range s.partials.waiting {
+		t.PartialMS += c.DurationMS()
+	}
+	for _, a := range s.agains {
+		t.AgainMS += a.clip.DurationMS()
 	}
 	return t
 }

@@ -143,6 +143,9 @@ func TestServiceServesTheEarliestDeadlineFirst(t *testing.T) {
 			clip.StartMS, clip.EndMS = c.end-1000, c.end
 			s.Submit(clip)
 		}
+		if st := s.Stats(); st.Oldest != st.Overdue+deadlineAfter {
+			t.Errorf("oldest %v, overdue %v", st.Oldest, st.Overdue)
+		}
 		if o := s.Stats().Overdue; o != 58*time.Second {
 			t.Errorf("overdue by %v, want 58 s", o)
 		}

@@ -31,4 +31,31 @@ type Stats struct {
 	LevelDBFS float64
 	// Speaking says that a stretch of speech is open now. It is a state, not a counter.
 	Speaking bool
+	// Decoding says that packets are decoded as they come: somebody may be speaking. Otherwise the track costs next to
+	// nothing, since the level or the lack of packets says that nobody does. It is a state too.
+	Decoding bool
+}
+
+// Add adds another track's counters; states are left alone.
+func (s *Stats) Add(o Stats) {
+	s.Packets += o.Packets
+	s.Duplicate += o.Duplicate
+	s.Late += o.Late
+	s.Stray += o.Stray
+	s.Padding += o.Padding
+	s.Lost += o.Lost
+	s.BadOpus += o.BadOpus
+	s.SSRCChanges += o.SSRCChanges
+	s.Restarts += o.Restarts
+	s.DecodedMS += o.DecodedMS
+	s.RecoveredMS += o.RecoveredMS
+	s.ConcealedMS += o.ConcealedMS
+	s.LostMS += o.LostMS
+	s.DTXMS += o.DTXMS
+	s.SkippedMS += o.SkippedMS
+	s.VoicedMS += o.VoicedMS
+	s.Clips += o.Clips
+	s.Forced += o.Forced
+	s.Discarded += o.Discarded
+	s.DiscardedMS += o.DiscardedMS
 }

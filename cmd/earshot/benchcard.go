@@ -16,8 +16,13 @@ func (c card) print(w io.Writer, paint palette) error {
 	fmt.Fprintf(w, "\nCPU per second of speech   %.1f ms: Whisper %.1f, Opus %.1f, voice detection %.1f\n",
 		c.CPUMSPerSpeechS, c.WhisperMSPerSpeechS, c.DecodeMSPerSpeechS, c.VADMSPerSpeechS)
 	fmt.Fprintf(w, "against decoding alone     %.2f times\n", c.OfflineRatio)
-	fmt.Fprintf(w, "windows of 30 s cost       %.0f times as much every 3 s, %.0f times every 0.5 s\n\n",
+	fmt.Fprintf(w, "windows of 30 s cost       %.1f times as much every 3 s, %.0f times every 0.5 s\n",
 		c.StreamDefaultRatio, c.Stream500Ratio)
+	if c.StockStreamDefaultRatio > 0 {
+		fmt.Fprintf(w, "the same without BLAS      %.1f times, %.0f times\n", c.StockStreamDefaultRatio, c.StockStream500Ratio)
+	}
+	fmt.Fprintf(w, "with partial text          %.1f ms; windows of 30 s cost %.1f and %.0f times as much\n\n",
+		c.PartialsCPUMSPerSpeechS, c.PartialsStreamDefaultRatio, c.PartialsStream500Ratio)
 	rows := [][]string{{"SPEAKERS", "LINES", "P50", "P95", "LOST", "MEMORY", "WORDS WRONG"}}
 	for _, s := range c.Steps {
 		wer := fmt.Sprintf("%.1f %%", 100*s.WER)

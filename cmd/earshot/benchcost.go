@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"earshot/bot"
 	"earshot/bot/audio"
 	"earshot/configs"
 	"earshot/models"
@@ -17,21 +18,29 @@ import (
 
 // costs is what a second costs, in CPU time of one thread, and how that compares.
 type costs struct {
-	// CPUMSPerSpeechS is the whole path per second of speech; the next three are its parts.
+	// CPUMSPerSpeechS is the whole path per second of speech, finals only; the next three are its parts.
 	CPUMSPerSpeechS     float64 `json:"cpu_ms_per_speech_s"`
 	DecodeMSPerSpeechS  float64 `json:"opus_ms_per_speech_s"`
 	VADMSPerSpeechS     float64 `json:"vad_ms_per_speech_s"`
 	WhisperMSPerSpeechS float64 `json:"whisper_ms_per_speech_s"`
+	// PartialsCPUMSPerSpeechS is the whole path when each line is also shown while it is spoken, as often as is set.
+	PartialsCPUMSPerSpeechS float64 `json:"partials_cpu_ms_per_speech_s"`
 	// OfflineRatio is the whole path against decoding the same clips with nothing around it: 1 is perfect.
 	OfflineRatio float64 `json:"offline_ratio"`
 	// StreamDefaultRatio and Stream500Ratio are how many times dearer it is to encode 30 s windows again and again as
 	// whisper.cpp's stream example does: every 3 s the last 10 s (its defaults), every 0.5 s the last 5 s.
 	StreamDefaultRatio float64 `json:"stream_default_ratio"`
 	Stream500Ratio     float64 `json:"stream_500_ratio"`
+	// The same against the path with partial text, which the example always shows.
+	PartialsStreamDefaultRatio float64 `json:"partials_stream_default_ratio"`
+	PartialsStream500Ratio     float64 `json:"partials_stream_500_ratio"`
+	// The same as the first two, with the example on the library's own CPU code, without BLAS: 0 where it can't be told.
+	StockStreamDefaultRatio float64 `json:"stock_stream_default_ratio"`
+	StockStream500Ratio     float64 `json:"stock_stream_500_ratio"`
 }
 
 // measureCosts runs the tape through each stage on one thread.
-func (c *card) measureCosts(ctx context.Context, cfg configs.Config, tape []tapeLine, quick bool) error {
+func (c *card) measureCosts(ctx context.Context, cfg configs.Config, tape []tapeLine, o benchOptions, progress func(string)) error {
 	path, err := modelPath(cfg)
 	if err != nil {
 		return err
@@ -52,32 +61,61 @@ func (c *card) measureCosts(ctx context.Context, cfg configs.Config, tape []tape
 		return err
 	}
 	rounds := 3
-	if quick {
-		rounds = 1
+	if o.quick {
+		rounds = 2
+	}
+	if err := warmUp(ctx, state); err != nil {
+		return err
 	}
 	var m stageTimes
-	for range rounds {
-		if err := m.add(ctx, state, track); err != nil {
+	for i := range rounds {
+		var round stageTimes
+		if err := round.add(ctx, state, track); err != nil {
 			return err
 		}
+		if i == 0 {
+			if err := round.show(ctx, state, track, o.partials); err != nil {
+				return err
+			}
+			m = round
+		}
+		m.least(round)
 	}
 	per := func(d time.Duration) float64 { return ms(d) / m.speech.Seconds() }
 	c.DecodeMSPerSpeechS, c.VADMSPerSpeechS, c.WhisperMSPerSpeechS = per(m.opus), per(m.vad), per(m.whisper)
-	c.CPUMSPerSpeechS, c.OfflineRatio = per(m.path), float64(m.path)/float64(m.whisper)
-	return c.compare(ctx, path, m, track)
+	c.CPUMSPerSpeechS, c.PartialsCPUMSPerSpeechS = per(m.path), per(m.path+m.previews)
+	c.OfflineRatio = float64(m.path) / float64(m.whisper)
+	return c.compare(ctx, path, m, track, progress)
+}
+
+// warmUp decodes a moment of silence: the first decode takes memory, which the later ones find there.
+func warmUp(ctx context.Context, e transcribe.Engine) error {
+	_, err := e.Transcribe(ctx, make([]float32, models.SampleRate), transcribe.Options{Language: "en"})
+	return err
 }
 
 // stageTimes adds up CPU time.
 type stageTimes struct {
 	path, opus, vad, whisper time.Duration
+	previews                 time.Duration // decoding open stretches, on top of path
 	audio, speech            time.Duration
 }
 
-func (m *stageTimes) add(ctx context.Context, e transcribe.Engine, t taped) error {
-	decode := func(c models.Clip) error {
+// least keeps the shorter times of another round over the same sound: what else runs on the machine only adds to them.
+func (m *stageTimes) least(o stageTimes) {
+	m.path, m.opus, m.vad, m.whisper = min(m.path, o.path), min(m.opus, o.opus), min(m.vad, o.vad), min(m.whisper, o.whisper)
+}
+
+// decodeOnly decodes a clip and drops what it says.
+func decodeOnly(ctx context.Context, e transcribe.Engine) func(models.Clip) error {
+	return func(c models.Clip) error {
 		_, err := e.Transcribe(ctx, c.PCM, transcribe.Options{Language: "en"})
 		return err
 	}
+}
+
+func (m *stageTimes) add(ctx context.Context, e transcribe.Engine, t taped) error {
+	decode := decodeOnly(ctx, e)
 	var clips []models.Clip
 	whole, err := cpu(func() (err error) {
 		if clips, err = t.hear(); err != nil {
@@ -105,36 +143,41 @@ func (m *stageTimes) add(ctx context.Context, e transcribe.Engine, t taped) erro
 	return nil
 }
 
-// compare measures one decode of each kind of stream window, and counts how many a second takes.
-func (c *card) compare(ctx context.Context, path string, m stageTimes, t taped) error {
-	model, err := whisper.Load(path, whisper.LoadOptions{AllowNoWeights: true, FullWindow: true})
-	if err != nil {
+// show decodes each open stretch as often as a room would ask for it, when the machine has time for all of them.
+func (m *stageTimes) show(ctx context.Context, e transcribe.Engine, t taped, every time.Duration) error {
+	var open []models.Clip
+	previews := bot.Previewer{Every: every, Send: func(c models.Clip) { open = append(open, c) }}
+	if _, err := t.watch(previews.Look); err != nil {
 		return err
 	}
-	defer model.Close()
-	state, err := model.NewState()
-	if err != nil {
-		return err
-	}
-	defer state.Close()
+	d, err := cpu(func() error { return each(open, decodeOnly(ctx, e)) })
+	m.previews += d
+	return err
+}
+
+// compare holds a second of sound against what the stream example takes for it.
+func (c *card) compare(ctx context.Context, path string, m stageTimes, t taped, progress func(string)) error {
 	_, pcm, err := t.decodeTime()
 	if err != nil {
 		return err
 	}
-	ours := float64(m.path) / m.audio.Seconds()
-	for _, s := range []struct {
-		step, length float64 // seconds
-		ratio        *float64
-	}{{3, 10, &c.StreamDefaultRatio}, {0.5, 5, &c.Stream500Ratio}} {
-		one, err := cpu(func() error {
-			_, err := state.Transcribe(ctx, pcm[:int(s.length*models.SampleRate)], transcribe.Options{Language: "en"})
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		*s.ratio = float64(one) / s.step / ours
+	progress("measuring windows of 30 s, as whisper.cpp's stream example decodes them")
+	same, err := measureStream(ctx, path, pcm)
+	if err != nil {
+		return err
 	}
+	byDefault, fast := same.perSecond()
+	ours := ms(m.path) / m.audio.Seconds()
+	c.StreamDefaultRatio, c.Stream500Ratio = byDefault/ours, fast/ours
+	live := ms(m.path+m.previews) / m.audio.Seconds()
+	c.PartialsStreamDefaultRatio, c.PartialsStream500Ratio = byDefault/live, fast/live
+	progress("the same without BLAS")
+	stock, ok, err := measureStockStream(ctx, path)
+	if err != nil || !ok {
+		return err
+	}
+	byDefault, fast = stock.perSecond()
+	c.StockStreamDefaultRatio, c.StockStream500Ratio = byDefault/ours, fast/ours
 	return nil
 }
 

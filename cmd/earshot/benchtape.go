@@ -88,7 +88,10 @@ func continuous(tape []tapeLine) (taped, error) {
 }
 
 // hear takes the packets through a track of the bot.
-func (t taped) hear() ([]models.Clip, error) {
+func (t taped) hear() ([]models.Clip, error) { return t.watch(nil) }
+
+// watch is hear that calls look, when it is set, after each packet.
+func (t taped) watch(look func(*audio.Track)) ([]models.Clip, error) {
 	var sink heard
 	track, err := audio.NewTrack(audio.TrackConfig{Session: "bench", Epoch: 1, Track: "tape", Attribution: models.AttributionTrack}, &sink)
 	if err != nil {
@@ -96,6 +99,9 @@ func (t taped) hear() ([]models.Clip, error) {
 	}
 	for i, f := range t.frames {
 		track.Push(audio.Packet{SSRC: 1, Seq: uint16(i), Timestamp: uint32(f.At.Milliseconds() * 48), Payload: bytes.Clone(f.Opus)}, f.At) //nolint:gosec // counters wrap
+		if look != nil {
+			look(track)
+		}
 	}
 	track.Close(t.length)
 	return sink.clips, nil

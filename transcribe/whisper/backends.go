@@ -22,10 +22,7 @@ var loadBackends = sync.OnceValues(func() ([]string, error) {
 	if err := setBLASThreads(); err != nil {
 		return nil, fmt.Errorf("whisper: prepare the BLAS backend: %w", err)
 	}
-	dir := os.Getenv(backendsEnv)
-	if dir == "" {
-		dir = backendsBeside(libggmlPath())
-	}
+	dir := backendsDir()
 	loadBackendsFrom(dir)
 	names, cpu := devices()
 	if !cpu {
@@ -39,6 +36,25 @@ var loadBackends = sync.OnceValues(func() ([]string, error) {
 func Backends() ([]string, error) {
 	names, err := loadBackends()
 	return slices.Clone(names), err
+}
+
+// backendsDir is the folder of backends; "" when the library is to look for them itself.
+func backendsDir() string {
+	if dir := os.Getenv(backendsEnv); dir != "" {
+		return dir
+	}
+	return backendsBeside(libggmlPath())
+}
+
+// CPUBackends lists the files of the library's own CPU code, one for each kind of processor. A process that finds these
+// alone in the folder that EARSHOT_GGML_BACKENDS names works without BLAS: it is there to measure what BLAS is worth.
+// None where the library has its backends built in.
+func CPUBackends() ([]string, error) {
+	files, err := filepath.Glob(filepath.Join(backendsDir(), "libggml-cpu*"))
+	if err != nil {
+		return nil, fmt.Errorf("whisper: look for CPU backends: %w", err)
+	}
+	return files, nil
 }
 
 // backendsBeside finds the folder of backends that was installed with the ggml library at path: packages put it in

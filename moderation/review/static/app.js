@@ -275,10 +275,7 @@
   const follow = (audio, clip, words) => {
     const ms = audio.currentTime * 1000, done = clip.querySelector(".done"), wave = clip.querySelector(".wave");
     done.setAttribute("width", (wave.viewBox.baseVal.width * ms) / (1000 * audio.duration || +audio.dataset.ms));
-    for (const w of words) {
-      w.classList.toggle("on", !audio.ended && ms >= +w.dataset.s && ms < +w.dataset.e);
-      w.classList.toggle("heard", !audio.ended && ms >= +w.dataset.e);
-    }
+    for (const w of words) w.classList.toggle("on", !audio.ended && ms >= +w.dataset.s && ms < +w.dataset.e);
     if (!audio.paused) requestAnimationFrame(() => follow(audio, clip, words));
   };
   const dressClip = (clip) => {

@@ -1,0 +1,163 @@
+// Puts every state of the pages on the screen and lets axe look at it: node states.mjs MODULES CHROMIUM BASE [SHOTS]
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import assert from "node:assert/strict";
+
+const [modules, executablePath, base, shots] = process.argv.slice(2);
+const require = createRequire(modules + "/");
+const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+
+const publish = async (event) => {
+  const answer = await fetch(base + "/test/publish", { method: "POST", body: JSON.stringify(event) });
+  assert.equal(answer.status, 200, await answer.text());
+};
+// look fails for what axe takes for serious in the part of the page, or could not measure for its colours.
+const look = async (page, where, within) => {
+  if (!await page.evaluate(() => "axe" in window)) await page.evaluate(axe);
+  const found = await page.evaluate(async (within) => {
+    const { violations } = await axe.run(within ? { include: [within] } : document, { resultTypes: ["violations"] });
+    return violations.filter((v) => v.impact === "serious" || v.impact === "critical")
+      .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target} ${n.failureSummary.replace(/\s+/g, " ")}`));
+  }, within);
+  assert.deepEqual(found.slice(0, 4), [], where);
+};
+const shoot = (page, name) => shots ? page.screenshot({ path: `${shots}/${name}.png` }) : undefined;
+
+// faint measures the contrast of all text in an element against what is painted under it (WCAG 2.2, 1.4.3), much faster
+// than axe does, and returns what falls short.
+const faint = (el) => {
+  const pen = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+  const paint = (...colours) => {
+    for (const c of colours) { pen.fillStyle = c; pen.fillRect(0, 0, 1, 1); }
+    return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const light = (rgb) => {
+    const [r, g, b] = rgb.map((x) => (x /= 255) <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const short = [], texts = document.createTreeWalker(el, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const own = texts.currentNode.parentElement, style = getComputedStyle(own);
+    if (!texts.currentNode.data.trim() || own.closest("svg, .hide, select, audio") || !own.checkVisibility()) continue;
+    const under = ["white"];
+    let opacity = 1;
+    for (let x = own; x; x = x.parentElement) {
+      under.splice(1, 0, getComputedStyle(x).backgroundColor);
+      opacity *= getComputedStyle(x).opacity;
+    }
+    const ground = light(paint(...under)), ink = light(paint(...under, style.color)), size = parseFloat(style.fontSize);
+    const ratio = 1 + (((Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05)) - 1) * opacity;
+    const enough = size >= 24 || (size >= 18.66 && style.fontWeight >= 700) ? 3 : 4.5;
+    if (ratio < enough) short.push(`${own.tagName}.${own.className} in ${el.className}: ${ratio.toFixed(2)}, not ${enough}`);
+  }
+  return short;
+};
+
+// sweep looks at each kind of thing one can press or follow, those of earlier pages aside, while the pointer is over it
+// and it has the focus.
+const sweep = async (page, where, known) => {
+  const kinds = await page.evaluate((known) => {
+    const found = [];
+    for (const el of document.querySelectorAll("a, button, summary, input, select, textarea, .line, .room, [tabindex]")) {
+      if (!el.checkVisibility() || el.closest("dialog")) continue;
+      const kind = [el.tagName, el.className, el.closest("li, section, nav, form")?.className].join("|");
+      if (known.includes(kind)) continue;
+      el.dataset.kind = found.push(kind) - 1;
+      known.push(kind);
+    }
+    return found;
+  }, [...known]);
+  for (const [i, kind] of kinds.entries()) {
+    known.add(kind);
+    const el = page.locator(`[data-kind="${i}"]`);
+    await el.evaluate((x) => x.scrollIntoView({ block: "nearest" }));
+    const spot = await el.boundingBox();
+    if (!spot) continue;
+    await page.mouse.move(spot.x + Math.min(spot.width / 2, 40), spot.y + spot.height / 2);
+    await el.evaluate((x) => x.focus());
+    assert.deepEqual(await el.evaluate(faint), [], `${where}: over ${kind}`);
+  }
+  await page.mouse.move(0, 0);
+  return kinds.length;
+};
+
+const key = (seq, track = "t-Ana") => ({ session: "s1", epoch: 1, track, seq });
+let seq = 100;
+const states = {
+  "a partial line with a tail": async (page) => {
+    await publish({ session_id: "s1", partial: { ...key(++seq), speaker_id: "Ana", speaker: "Ana", start_ms: 110_000, stable: "please mute", tail: " him now" } });
+    await page.locator(".partial .tail", { hasText: "him now" }).waitFor();
+    await look(page, "partial", ".partial");
+    assert.equal(await page.locator(".partial a, .partial button").count(), 0, "a partial line holds something to press");
+  },
+  "a row under the pointer, with the focus, chosen by j, led to by an address": async (page) => {
+    await page.locator(".partial").first().hover();
+    await look(page, "partial, hover", ".partial");
+    await page.locator(".line.doubt").first().hover();
+    await look(page, "doubt, hover", ".line.doubt");
+    for (let i = 0; i < 3; i++) await page.keyboard.press("j");
+    await look(page, "current", ".current");
+    await page.evaluate(() => { location.hash = document.querySelector(".line:has(.face.outline)").id; });
+    await look(page, "target", ".line:target");
+  },
+  "every reason is open": async (page) => {
+    await page.evaluate(() => { for (const d of document.querySelectorAll("details")) d.open = true; });
+    await look(page, "open details");
+  },
+  "words light up": async (page) => {
+    await page.evaluate(() => {
+      for (const [i, w] of [...document.querySelectorAll("[data-s]")].entries()) w.classList.toggle("on", i % 2);
+      for (const c of document.querySelectorAll(".clip")) c.classList.add("playing");
+    });
+    await look(page, "heard words");
+  },
+  "the note at the foot, the count of new lines, a cut connection": async (page) => {
+    await page.evaluate(() => {
+      const show = (id, text) => { const el = document.getElementById(id); if (el) { el.hidden = false; el.textContent = text; } };
+      show("tell", "That did not get through. Try again.");
+      show("pill", "12 new lines ↓");
+      show("link", "reconnecting…");
+      document.getElementById("link")?.parentElement.classList.add("lost");
+      for (const b of document.querySelectorAll(".decide button")) b.disabled = true;
+    });
+    await look(page, "note, pill, lost");
+  },
+  "the list of shortcuts": async (page) => {
+    await page.evaluate(() => document.getElementById("keys").showModal());
+    await look(page, "shortcuts", "#keys");
+    await page.evaluate(() => document.getElementById("keys").close());
+  },
+};
+const pages = ["/", "/queue", "/s/s1/timeline", "/s/s1?edit=1", "/s/s1/line/1/2/t-Ben", "/s/old", "/rules", "/rules/scam.guaranteed", "/people/open-mic/Ben",
+  "/health", "/search", "/search?q=name", "/search?q=nobodysaidthis", "/access", "/setup", "/login", "/nowhere", "/s/nowhere"];
+
+try {
+  for (const colorScheme of ["light", "dark"]) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 2400 }, colorScheme, bypassCSP: true, reducedMotion: "reduce" });
+    const page = await context.newPage(), known = new Set();
+    await page.goto(base + "/s/s1");
+    await page.locator("#link", { hasText: "live" }).waitFor();
+    for (const [name, show] of Object.entries(states)) {
+      await show(page);
+      console.log("ok", colorScheme, name);
+    }
+    const over = await page.evaluate(() => document.documentElement.scrollHeight - innerHeight);
+    assert.ok(over <= 0, `the page of a session is ${over} px higher than the window, in which its parts scroll`);
+    await shoot(page, `states-${colorScheme}`);
+    for (const path of ["/s/s1", ...pages]) {
+      await page.goto(base + path);
+      await look(page, path);
+      const n = await sweep(page, path, known);
+      console.log("ok", colorScheme, path, n, "new kinds under the pointer and with the focus");
+      await shoot(page, `page-${colorScheme}${path.replaceAll(/[^a-z0-9]+/g, "-")}`);
+    }
+    await context.close();
+  }
+} catch (e) {
+  console.log("FAILED", e.message);
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+}
