@@ -125,6 +125,7 @@ func (a *app) commands() []*cobra.Command {
 		newConsentCommand(a),
 		newDecoderCommand(),
 		newDemoCommand(a),
+		newDoctorCommand(a),
 		newEraseCommand(a),
 		newExportCommand(a),
 		newInviteCommand(a),
