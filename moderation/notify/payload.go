@@ -15,6 +15,7 @@ import (
 // The types of notices.
 const (
 	typeFlag = "flag.raised"
+	typeDeaf = "room.deaf"
 	typeTest = "test"
 )
 
@@ -58,6 +59,17 @@ func messageOf(f models.Flag, s models.Session, t Target, base string) message {
 	return m
 }
 
+// deafMessage tells that somebody is shown as talking and is not heard.
+func deafMessage(n models.Notice, s models.SessionInfo, base string) message {
+	m := message{Type: typeDeaf, At: n.Created, Session: s.ID, Room: s.Room, Name: s.Name, Person: n.Flag, Link: link(base, s.ID)}
+	for _, p := range s.Speakers {
+		if p.ID == n.Flag {
+			m.Speaker = p.Name
+		}
+	}
+	return m
+}
+
 func link(base, session string) string {
 	if base == "" || session == "" {
 		return ""
@@ -84,6 +96,9 @@ func (m message) body(kind Kind) ([]byte, error) {
 func (m message) headline(escape func(string) string) string {
 	if m.Type == typeTest {
 		return "Earshot can reach this channel."
+	}
+	if m.Type == typeDeaf {
+		return fmt.Sprintf("Earshot does not hear %s in %s", escape(orUnknown(m.Speaker)), escape(orUnknown(m.room())))
 	}
 	what := m.Rule
 	if m.Title != "" {

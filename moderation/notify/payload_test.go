@@ -166,3 +166,18 @@ func TestDelay(t *testing.T) {
 		}
 	}
 }
+
+// A room that is deaf to somebody is told of in every form, and the name is as inert as in a flag.
+func TestDeafMessage(t *testing.T) {
+	n := models.Notice{Kind: models.NoticeDeaf, Flag: "u1", Session: "s1", Created: time.Unix(1, 0)}
+	s := models.SessionInfo{Session: models.Session{ID: "s1", Room: "r", Name: "Open mic"}}
+	s.Speakers = []models.SpeakerCounts{{Speaker: models.Speaker{ID: "u1", Name: "<!channel> @everyone"}}}
+	for kind, want := range map[Kind]string{
+		KindWebhook: `"type":"room.deaf"`, KindSlack: `Earshot does not hear \u0026lt;!channel\u0026gt;`, KindDiscord: `Earshot does not hear \\\u003c!channel`,
+	} {
+		body, err := deafMessage(n, s, "https://earshot.example").body(kind)
+		if err != nil || !json.Valid(body) || !strings.Contains(string(body), want) || !strings.Contains(string(body), "https://earshot.example/s/s1") {
+			t.Errorf("%s: %v %s", kind, err, body)
+		}
+	}
+}
