@@ -63,3 +63,11 @@ type NoticeTargetState struct {
 	// Error is the failure of the notice that waits longest.
 	Error string `json:"error,omitempty"`
 }
+
+// RoomDigest counts what happened in a room in some time.
+type RoomDigest struct {
+	Room, Name      string
+	Sessions, Lines int
+	// High, Medium and Low count flags; Low has those of level info too. Open are those that nobody has decided.
+	High, Medium, Low, Open int
+}

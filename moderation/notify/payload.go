@@ -47,7 +47,7 @@ func messageOf(f models.Flag, s models.Session, t Target, base string) message {
 	m := message{
 		Type: typeFlag, At: f.Created, Flag: f.ID, Rule: f.Rule, Pack: f.Pack, Level: f.Level, Mode: f.Mode,
 		Session: f.Session, Room: s.Room, Name: s.Name, Person: f.SpeakerID, Speaker: f.SpeakerName, StartMS: f.StartMS,
-		Link: link(base, f.Session),
+		Link: flagLink(base, f.ID),
 	}
 	if t.Quote {
 		var words []string
@@ -70,11 +70,19 @@ func deafMessage(n models.Notice, s models.SessionInfo, base string) message {
 	return m
 }
 
+// flagLink leads to a flag with its ask, wherever it stands by then.
+func flagLink(base, flag string) string {
+	if base == "" {
+		return ""
+	}
+	return strings.TrimRight(base, "/") + "/flags/" + url.PathEscape(flag)
+}
+
 func link(base, session string) string {
 	if base == "" || session == "" {
 		return ""
 	}
-	return strings.TrimRight(base, "/") + "/s/" + url.PathEscape(session) + "#flags-h"
+	return strings.TrimRight(base, "/") + "/s/" + url.PathEscape(session)
 }
 
 // body is the message in the form of a target's kind.

@@ -61,7 +61,7 @@ func TestWordsOnlyWithQuote(t *testing.T) {
 			if strings.Contains(string(body), "guaranteed profit") != quote {
 				t.Errorf("%s with quote %v: %s", kind, quote, body)
 			}
-			for _, want := range []string{"Benjamin", "guaranteed", "https://earshot.example/s/s1#flags-h"} {
+			for _, want := range []string{"Benjamin", "guaranteed", "https://earshot.example/flags/f1"} {
 				if !strings.Contains(string(body), want) {
 					t.Errorf("%s: no %q in %s", kind, want, body)
 				}
@@ -124,7 +124,7 @@ func TestParseTargets(t *testing.T) {
 		one("- name: a\n  kind: slack\n  url: https://h.example/hush\n"): "the name a is taken",
 		one("  rooms: [A B]\n"):               "rooms:",
 		one("  secret: hush\n"):               "only webhooks are signed",
-		"targets:\n- name: A!\n  kind: fax\n": "kind: one of webhook, slack or discord",
+		"targets:\n- name: A!\n  kind: fax\n": "kind: one of webhook, slack, discord or mail",
 		"targets:\n- name: a\n  kind: webhook\n  url: https://h.example/hush\n":   "secret: whsec_",
 		"targets:\n- name: a\n  kind: slack\n  url: file:///etc/hush\n":           "url: an address like",
 		"targets:\n- name: a\n  kind: slack\n  url: ftp://h.example/hush\n":       "only https",
