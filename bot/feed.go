@@ -117,6 +117,8 @@ func (f *feed) follow() (ended bool) {
 		defer c.Close() //nolint:errcheck // it frees memory
 	}
 	began := f.p.now()
+	ring := f.p.ring(f.info)
+	defer f.p.letGo(f.info.Track, ring)
 	defer func() {
 		if r := recover(); r != nil {
 			f.p.log.Error("decoding a track failed", "track", f.info.Track, "stack", string(debug.Stack()))
@@ -127,7 +129,7 @@ func (f *feed) follow() (ended bool) {
 	track, err := audio.NewTrack(audio.TrackConfig{
 		Session: f.p.session.ID, Epoch: f.p.session.Epoch, Track: f.info.Track, FirstSeq: f.p.firstSeq(f.info.Track),
 		SpeakerID: f.info.SpeakerID, SpeakerName: f.info.SpeakerName, Attribution: f.info.Attribution,
-		Segment: f.p.segment, VAD: vad,
+		Segment: f.p.segment, VAD: vad, Observe: f.observer(), Ring: ring,
 	}, f)
 	if err != nil {
 		f.p.log.Error("track cannot be heard", "track", f.info.Track, "err", err)
@@ -158,7 +160,7 @@ func (f *feed) loop(track *audio.Track) {
 			track.Push(a.packet, a.at)
 			if loud(a.packet) && track.Stats().DecodedMS > decoded {
 				decoded = track.Stats().DecodedMS
-				f.voice.last.Store(int64(a.at))
+				f.heard(a.at)
 			}
 			if len(f.in) == 0 { // else there is no time for it
 				previews.Look(track)

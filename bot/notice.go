@@ -13,11 +13,15 @@ type Notice struct {
 	Language string
 	// KeepDays is after how many days the record is deleted; 0: when the host deletes it.
 	KeepDays int
+	// FlagsOnly says that only what breaks a rule is written down.
+	FlagsOnly bool
+	// Words are the host's own, said first; empty: none.
+	Words string
 }
 
 // phrases are the sentences of a notice in one language: who, what is kept, for how long (with and without days), how
-// to object, and what the display name says.
-type phrases struct{ who, keeps, days, open, object, label string }
+// to object, and what the display name says. flags and guards take the place of keeps and label where only flags are kept.
+type phrases struct{ who, keeps, flags, days, open, object, label, guards string }
 
 func phrasesOf(language string) phrases {
 	switch language {
@@ -29,6 +33,8 @@ func phrasesOf(language string) phrases {
 			open:   "Catatan disimpan sampai tuan rumah menghapusnya.",
 			object: "Jika Anda keberatan, katakan kepada tuan rumah: saya dapat dikeluarkan dan kata-kata Anda dihapus.",
 			label:  "mendengarkan dan mencatat",
+			flags:  "Saya memeriksa apa yang dikatakan di sini menurut aturan ruang ini dan tidak menuliskannya; yang disimpan hanya kata-kata yang melanggar aturan.",
+			guards: "mendengarkan menurut aturan",
 		}
 	case "de":
 		return phrases{
@@ -38,6 +44,8 @@ func phrasesOf(language string) phrases {
 			open:   "Die Mitschrift bleibt, bis der Gastgeber sie löscht.",
 			object: "Wer das nicht möchte, sage es dem Gastgeber: er kann mich hinausschicken und Gesagtes löschen.",
 			label:  "hört zu und schreibt mit",
+			flags:  "Ich prüfe an den Regeln des Raums, was hier gesagt wird, und schreibe nicht mit: aufgehoben wird nur, was gegen eine Regel verstößt.",
+			guards: "hört auf die Regeln",
 		}
 	default:
 		return phrases{
@@ -47,6 +55,8 @@ func phrasesOf(language string) phrases {
 			open:   "The record is kept until the host deletes it.",
 			object: "If you object, tell the host, who can send me out and delete your words.",
 			label:  "listens and writes down",
+			flags:  "I check what is said here against the room's rules and write nothing down but words that break a rule.",
+			guards: "listens for the rules",
 		}
 	}
 }
@@ -58,8 +68,18 @@ func (n Notice) Text() string {
 	if n.KeepDays > 0 {
 		keep = fmt.Sprintf(p.days, n.KeepDays)
 	}
-	return strings.Join([]string{fmt.Sprintf(p.who, n.Name), p.keeps, keep, p.object}, " ")
+	keeps := p.keeps
+	if n.FlagsOnly {
+		keeps = p.flags
+	}
+	return strings.TrimSpace(strings.Join([]string{n.Words, fmt.Sprintf(p.who, n.Name), keeps, keep, p.object}, " "))
 }
 
 // Label is the bot's display name where a room has no chat: "Earshot (listens and writes down)".
-func (n Notice) Label() string { return n.Name + " (" + phrasesOf(n.Language).label + ")" }
+func (n Notice) Label() string {
+	p := phrasesOf(n.Language)
+	if n.FlagsOnly {
+		p.label = p.guards
+	}
+	return n.Name + " (" + p.label + ")"
+}

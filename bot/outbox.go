@@ -29,18 +29,22 @@ type outbox struct {
 	clips    int
 	gaps     int
 	speakers int
+	observed int
 	shed     int // clips that became gaps
 	closed   bool
 	wake     chan struct{}
 	sink     Sink
+	observer Observer
+	session  string
 	log      *slog.Logger
 }
 
-// item holds one of three.
+// item holds one of four.
 type item struct {
-	clip    *models.Clip
-	gap     *models.Gap
-	speaker *models.Speaker
+	clip     *models.Clip
+	gap      *models.Gap
+	speaker  *models.Speaker
+	observed *Observation
 }
 
 func newOutbox(sink Sink, log *slog.Logger) *outbox {
@@ -180,6 +184,8 @@ func (o *outbox) pop(it item) {
 		o.gaps--
 	case it.speaker != nil:
 		o.speakers--
+	case it.observed != nil:
+		o.observed--
 	}
 }
 
@@ -206,6 +212,9 @@ func (o *outbox) send(ctx context.Context, it item) error {
 		return o.sink.Gap(ctx, *it.gap)
 	case it.speaker != nil:
 		return o.sink.Speaker(ctx, *it.speaker)
+	case it.observed != nil:
+		o.observer.Observe(ctx, o.session, *it.observed)
+		return nil
 	}
 	if it.clip.PCM == nil {
 		if err := audio.DecodeClip(it.clip); err != nil {

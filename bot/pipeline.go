@@ -25,6 +25,8 @@ type pipeline struct {
 	log     *slog.Logger
 
 	previewEvery time.Duration
+	observed     bool          // somebody wants observations
+	hold         time.Duration // how much of each track's latest sound is held; 0: none
 
 	group      sync.WaitGroup
 	lastPacket atomic.Int64 // time.Duration of now
@@ -39,6 +41,8 @@ type pipeline struct {
 	next   map[string]int   // clip number of each track name
 	people map[string]models.Speaker
 	voices map[string]*voice // of everybody who had a track of their own
+	// recents is the latest sound, by track.
+	recents map[string]*recent
 }
 
 // voice is when somebody was last heard.

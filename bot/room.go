@@ -55,6 +55,10 @@ type Config struct {
 	// is stored nowhere.
 	Preview      func(models.Clip)
 	PreviewEvery time.Duration
+	// Observer, when set, is told what is noticed otherwise than by words.
+	Observer Observer
+	// Hold is how much of each track's latest sound is held in memory for Recent; 0: none.
+	Hold time.Duration
 	// FirstJoin is how long the first join is tried; default 10 s.
 	FirstJoin time.Duration
 	// GiveUp is how long a room that was lost is tried again; default 10 min.
@@ -104,6 +108,7 @@ type Room struct {
 	announced bool
 	greeted   map[string]bool
 	unheard   map[string]int // rejoins for somebody who is not heard
+	there     map[string]bool
 }
 
 // NewRoom checks the configuration. Nothing runs yet.
@@ -134,15 +139,16 @@ func NewRoom(c Config) (*Room, error) {
 	log := c.Log.With("session", c.Session.ID, "room", c.Room.ID)
 	r := &Room{
 		cfg: c, log: log, out: newOutbox(c.Sink, log), began: time.Now(),
-		greeted: map[string]bool{}, unheard: map[string]int{}, guards: map[string]*guarded{},
+		greeted: map[string]bool{}, unheard: map[string]int{}, guards: map[string]*guarded{}, there: map[string]bool{},
 	}
+	r.out.observer, r.out.session = c.Observer, c.Session.ID
 	if !c.Session.Started.IsZero() {
 		r.base = max(0, r.began.Sub(c.Session.Started))
 	}
 	r.pipe = &pipeline{
 		session: c.Session, segment: c.Segment, newVAD: c.NewVAD, preview: c.Preview, previewEvery: c.PreviewEvery, out: r.out, now: r.now, log: log,
 		feeds: map[string]*feed{}, live: map[*feed]bool{}, next: map[string]int{}, people: map[string]models.Speaker{},
-		voices: map[string]*voice{},
+		voices: map[string]*voice{}, recents: map[string]*recent{}, observed: c.Observer != nil, hold: c.Hold,
 	}
 	hands, _ := c.Connector.(Hands)
 	r.act = &actor{hands: hands, can: r.can, quiet: r.pipe.quiet}

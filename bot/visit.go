@@ -145,6 +145,7 @@ func (v *visit) came(id string) bool {
 		}
 	}
 	v.people[id] = true
+	v.arrive(id)
 	v.nobody()
 	return true
 }
@@ -155,6 +156,7 @@ func (v *visit) Left(id string) {
 	defer v.mu.Unlock()
 	delete(v.people, id)
 	delete(v.talking, id)
+	v.depart(id)
 	v.nobody()
 }
 

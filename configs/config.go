@@ -54,10 +54,16 @@ type Config struct {
 	Decoders int `mapstructure:"decoders"`
 	// Rules are names of shipped rule files ("open-mic") and absolute paths of others ("/…/mine.yaml"), in order.
 	Rules []string `mapstructure:"rules"`
-	// Rooms are the addresses of the rooms that "earshot serve" listens in for good.
-	Rooms []string `mapstructure:"rooms"`
 	// Mode is how far rules may go; empty means as the rule files say.
 	Mode models.Mode `mapstructure:"mode"`
+	// Automatic lets rules that say so remove and ban without asking; false: a person confirms, whatever rule files say.
+	Automatic bool `mapstructure:"automatic"`
+	// Announcement is what the bot says first when it announces itself; empty: nothing beyond what it always says.
+	Announcement string `mapstructure:"announcement"`
+	// ModerateOnly keeps no transcript: what is said is judged in memory, and only flags are stored.
+	ModerateOnly bool `mapstructure:"moderate_only"`
+	// Stay is when the bot leaves by itself.
+	Stay Stay `mapstructure:"stay"`
 	// Log is what is logged and how.
 	Log Log `mapstructure:"log"`
 	// Lounge is the embedded room.
@@ -80,6 +86,10 @@ type Config struct {
 	Export Export `mapstructure:"export"`
 	// Segment is how speech is cut.
 	Segment Segment `mapstructure:"segment"`
+	// Profiles are settings of their own for rooms of some sort.
+	Profiles []Profile `mapstructure:"profiles"`
+	// Rooms are the rooms that "earshot serve" listens in.
+	Rooms []Room `mapstructure:"rooms"`
 }
 
 // Log is what is logged and how.
@@ -100,6 +110,11 @@ type Lounge struct {
 type Evidence struct {
 	// Keep is how long, up to 8760 h; 0 keeps none.
 	Keep time.Duration `mapstructure:"keep"`
+	// Before and After are how much around the words of a flag is kept where its rule does not say, up to 25 s.
+	Before time.Duration `mapstructure:"before"`
+	After  time.Duration `mapstructure:"after"`
+	// Memory is how much of each speaker's latest sound is held in memory, up to 60 s; 0: none.
+	Memory time.Duration `mapstructure:"memory"`
 }
 
 // Notices is who is told of flags outside the page.

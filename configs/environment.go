@@ -44,8 +44,8 @@ func (e environment) layer(bad *problems) layer {
 		}
 	}
 	var ours []string
-	for name := range e {
-		if strings.HasPrefix(name, prefix) && !slices.Contains(names, name) {
+	for name, text := range e {
+		if text != "" && strings.HasPrefix(name, prefix) && !slices.Contains(names, name) {
 			ours = append(ours, name)
 		}
 	}

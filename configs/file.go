@@ -78,13 +78,21 @@ func (p *problems) addSyntax(name string, err error) {
 
 // walker goes through one document.
 type walker struct {
-	file  string
+	file string
+	name string // the environment variable or flag, where it is no file
+	// base goes in front of the keys in messages: what is walked is inside an entry of this setting.
+	base  string
 	known []setting
 	out   layer
 	bad   *problems
 }
 
-func (w *walker) at(n *yaml.Node) Source { return Source{File: w.file, Line: n.Line} }
+func (w *walker) at(n *yaml.Node) Source {
+	if w.name != "" {
+		return Source{Name: w.name}
+	}
+	return Source{File: w.file, Line: n.Line}
+}
 
 // section reads one mapping; prefix is "" or ends with a dot.
 func (w *walker) section(prefix string, n *yaml.Node) {
@@ -92,14 +100,14 @@ func (w *walker) section(prefix string, n *yaml.Node) {
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!null": // a section with all its lines commented out
 		return
 	case n.Kind != yaml.MappingNode:
-		w.bad.add(w.at(n), strings.TrimSuffix(prefix, "."), "settings in the form \"key: value\" belong here")
+		w.bad.add(w.at(n), strings.TrimSuffix(w.base+prefix, "."), "settings in the form \"key: value\" belong here")
 		return
 	}
 	seen := map[string]int{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, v := n.Content[i], n.Content[i+1]
 		if line, twice := seen[k.Value]; twice {
-			w.bad.add(w.at(k), "", "key %q is here twice (first in line %d)", prefix+k.Value, line)
+			w.bad.add(w.at(k), "", "key %q is here twice%s", w.base+prefix+k.Value, firstIn(Source{Line: line}))
 			continue
 		}
 		seen[k.Value] = k.Line
@@ -111,21 +119,25 @@ func (w *walker) entry(prefix string, k, v *yaml.Node) {
 	key := prefix + k.Value
 	switch {
 	case k.Kind != yaml.ScalarNode || k.Tag != "!!str":
-		w.bad.add(w.at(k), "", "a key is a plain word here%s", inside(prefix))
+		w.bad.add(w.at(k), "", "a key is a plain word here%s", inside(w.base+prefix))
 	case slices.ContainsFunc(w.known, func(s setting) bool { return s.key == key }) && !strings.Contains(k.Value, "."):
 		w.value(key, v)
 	case len(w.children(key+".")) > 0:
 		w.section(key+".", v)
 	default:
-		w.bad.add(w.at(k), "", "unknown key %q%s%s", k.Value, inside(prefix), w.advice(prefix, k.Value))
+		w.bad.add(w.at(k), "", "unknown key %q%s%s", k.Value, inside(w.base+prefix), w.advice(prefix, k.Value))
 	}
 }
 
 func (w *walker) value(key string, v *yaml.Node) {
+	if i := slices.IndexFunc(w.known, func(s setting) bool { return s.key == key && s.fields != nil }); i >= 0 {
+		w.entries(w.known[i], v)
+		return
+	}
 	g, ok := w.given(v)
 	switch {
 	case !ok:
-		w.bad.add(w.at(v), key, "a plain value or a list belongs here")
+		w.bad.add(w.at(v), w.base+key, "a plain value or a list belongs here")
 	case g.tag == "!!null": // left empty: the default holds
 	default:
 		w.out[key] = g

@@ -27,7 +27,7 @@ type Options struct {
 type Value struct {
 	// Key is the dotted setting.
 	Key string
-	// Value is a string, an int, a bool or a []string; paths are absolute, durations in Go's notation.
+	// Value is a string, an int, a bool, a []string or a []Entry; paths are absolute, durations in Go's notation.
 	Value any
 	// From is where it comes from.
 	From Source
@@ -65,26 +65,53 @@ func Explain(o Options) (Report, error) {
 
 // merge fills the report from the layers, lowest first.
 func (r *Report) merge(layers []layer, env environment, bad *problems) error {
+	for _, s := range settings() {
+		r.Values = append(r.Values, s.resolve(layers, env, bad))
+	}
+	err := bad.err()
+	if err == nil {
+		r.Config, err = decode(r.Values)
+	}
+	if err != nil {
+		return err
+	}
+	return r.profiles(bad)
+}
+
+// decode makes a Config of every setting's value.
+func decode(values []Value) (c Config, err error) {
 	v := viper.New()
 	v.SetConfigType("yaml")
 	if err := v.ReadConfig(bytes.NewReader(defaults)); err != nil {
-		return fmt.Errorf("reading the embedded earshot.yaml: %w", err)
+		return c, fmt.Errorf("reading the embedded earshot.yaml: %w", err)
 	}
-	for _, s := range settings() {
-		val := s.resolve(layers, env, bad)
-		r.Values = append(r.Values, val)
-		if err := v.MergeConfigMap(nest(s.key, val.Value)); err != nil {
-			return fmt.Errorf("setting %s: %w", s.key, err)
+	for _, val := range values {
+		x := val.Value
+		if list, ok := x.([]Entry); ok {
+			x = plainEntries(val.merged(list))
+		}
+		if err := v.MergeConfigMap(nest(val.Key, x)); err != nil {
+			return c, fmt.Errorf("setting %s: %w", val.Key, err)
 		}
 	}
-	if err := bad.err(); err != nil {
-		return err
-	}
 	hooks := mapstructure.ComposeDecodeHookFunc(mapstructure.StringToTimeDurationHookFunc(), mapstructure.TextUnmarshallerHookFunc())
-	if err := v.UnmarshalExact(&r.Config, viper.DecodeHook(hooks)); err != nil {
-		return fmt.Errorf("decoding the settings: %w", err)
+	if err := v.UnmarshalExact(&c, viper.DecodeHook(hooks)); err != nil {
+		return c, fmt.Errorf("decoding the settings: %w", err)
 	}
-	return nil
+	return c, nil
+}
+
+// merged are the entries as they are decoded: of profiles the name alone, since what is written in them covers other
+// settings.
+func (v Value) merged(list []Entry) []Entry {
+	if v.Key != "profiles" {
+		return list
+	}
+	out := make([]Entry, len(list))
+	for i, e := range list {
+		out[i] = slices.DeleteFunc(slices.Clone(e), func(v Value) bool { return v.Key != "name" })
+	}
+	return out
 }
 
 // resolve checks the setting in every layer (a mistake in the file is told although a flag covers it) and returns the
@@ -94,6 +121,12 @@ func (s setting) resolve(layers []layer, env environment, bad *problems) Value {
 	for _, l := range layers {
 		g, ok := l[s.key]
 		if !ok {
+			continue
+		}
+		if s.fields != nil {
+			if entries, ok := s.readEntries(g, env, bad); ok {
+				out.Value, out.From = entries, g.from
+			}
 			continue
 		}
 		val, ok := s.read(g)
@@ -152,6 +185,9 @@ func (e environment) absolute(key string, val any, from Source, bad *problems) a
 	}
 	switch v := val.(type) {
 	case string:
+		if strings.Contains(v, "://") && key == "calendar" {
+			return v
+		}
 		if v == "" && key == "data_dir" {
 			v = e.stateDir()
 			if v == "" {

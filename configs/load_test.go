@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -43,11 +44,13 @@ func TestDefaults(t *testing.T) {
 	want := Config{
 		DataDir:  filepath.Join(dir, ".local", "state", "earshot"),
 		Listen:   "127.0.0.1:8484",
-		Language: "en", Vocabulary: []string{}, ICE: ICE{Servers: []string{}, Interfaces: []string{}}, Rooms: []string{}, Partials: 1500 * time.Millisecond, SpoolMB: 1024,
+		Language: "en", Vocabulary: []string{}, ICE: ICE{Servers: []string{}, Interfaces: []string{}}, Rooms: []Room{}, Partials: 1500 * time.Millisecond, SpoolMB: 1024,
 		Rules:     []string{"open-mic"},
 		Hosts:     []string{},
 		Access:    "here",
-		Evidence:  Evidence{Keep: 336 * time.Hour},
+		Automatic: true,
+		Stay:      Stay{Alone: 10 * time.Minute},
+		Evidence:  Evidence{Keep: 336 * time.Hour, Before: 5 * time.Second, After: 5 * time.Second, Memory: 30 * time.Second},
 		LiveKit:   LiveKit{Dispatch: "named", Agent: "earshot", LoadThreshold: 0.7},
 		Log:       Log{Level: slog.LevelInfo, Format: "text"},
 		Retention: Retention{Clips: Age(14 * 24 * time.Hour), Transcripts: Age(30 * 24 * time.Hour), Flags: Age(180 * 24 * time.Hour)},
@@ -58,6 +61,10 @@ func TestDefaults(t *testing.T) {
 			Minimum: 90 * time.Millisecond, Maximum: 14 * time.Second,
 		},
 	}
+	if len(got.Profiles) != 1 || got.Profiles[0].Name != "open-mic" {
+		t.Errorf("profiles: %v", got.ProfileNames())
+	}
+	got.Profiles = nil
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -109,6 +116,9 @@ var samples = map[string]struct {
 	"ice.interfaces":         {"eth0,wg0", []string{"eth0", "wg0"}},
 	"ice.ipv6":               {"true", true},
 	"evidence.keep":          {"24h", "24h0m0s"},
+	"evidence.before":        {"8s", "8s"},
+	"evidence.after":         {"0s", "0s"},
+	"evidence.memory":        {"1m", "1m0s"},
 	"model":                  {"/srv/tiny.bin", "/srv/tiny.bin"},
 	"fallback_model":         {"/srv/tiny.bin", "/srv/tiny.bin"},
 	"vad_model":              {"/srv/silero.bin", "/srv/silero.bin"},
@@ -120,7 +130,14 @@ var samples = map[string]struct {
 	"spool_mb":               {"64", 64},
 	"decoders":               {"3", 3},
 	"rules":                  {"demo,/srv/a.yaml", []string{"demo", "/srv/a.yaml"}},
-	"rooms":                  {"lounge://a:1/x,whep+https://b/c", []string{"lounge://a:1/x", "whep+https://b/c"}},
+	"automatic":              {"false", false},
+	"announcement":           {"Hello, all.", "Hello, all."},
+	"moderate_only":          {"true", true},
+	"stay.max_time":          {"3h", "3h0m0s"},
+	"stay.alone":             {"0", "0s"},
+	"stay.silence":           {"30m", "30m0s"},
+	"profiles":               {"[{name: quiet, mode: watch}]", "[{name: quiet, mode: watch}]"},
+	"rooms":                  {"lounge://a:1/x,whep+https://b/c", "[{url: lounge://a:1/x}, {url: whep+https://b/c}]"},
 	"mode":                   {"watch", "watch"},
 	"log.level":              {"warn", "warn"},
 	"log.format":             {"json", "json"},
@@ -164,7 +181,11 @@ func TestEverySettingByEnvironmentAndFlag(t *testing.T) {
 				t.Errorf("%s: %v", s.key, err)
 				continue
 			}
-			if diff := cmp.Diff(sample.want, r.Values[i].Value); diff != "" || r.Values[i].From.Name == "" {
+			got := r.Values[i].Value
+			if list, ok := got.([]Entry); ok {
+				got = flow(list)
+			}
+			if diff := cmp.Diff(sample.want, got); diff != "" || r.Values[i].From.Name == "" {
 				t.Errorf("%s from %v: %s", s.key, r.Values[i].From, diff)
 			}
 			base, _ := Load(Options{Environ: environ})
@@ -173,6 +194,19 @@ func TestEverySettingByEnvironmentAndFlag(t *testing.T) {
 			}
 		}
 	}
+}
+
+// flow is entries as YAML writes them in one line.
+func flow(list []Entry) string {
+	var out []string
+	for _, e := range list {
+		var keys []string
+		for _, v := range e {
+			keys = append(keys, fmt.Sprintf("%s: %v", v.Key, v.Value))
+		}
+		out = append(out, "{"+strings.Join(keys, ", ")+"}")
+	}
+	return "[" + strings.Join(out, ", ") + "]"
 }
 
 // TestSettingsAreDocumented holds the struct, the table and earshot.yaml together: same keys, and a comment above each.

@@ -3,7 +3,6 @@ package configs
 import (
 	"fmt"
 	"net"
-	"net/url"
 	"path"
 	"regexp"
 	"slices"
@@ -20,7 +19,9 @@ type given struct {
 	tag string
 	// list holds the elements when a list was written; it is nil otherwise.
 	list []given
-	from Source
+	// entries holds the elements of a list of mappings, where the setting takes one.
+	entries []layer
+	from    Source
 }
 
 // kind is one sort of value: want says what is allowed, as the end of the sentence "x is not …", and read turns what
@@ -30,6 +31,9 @@ type kind struct {
 	read func(given) (any, bool)
 	// path says that the value names files, so that relative ones depend on where it is written.
 	path bool
+	// fields are the keys of the mappings in a list of such; plain says that an element may be the first key's value alone.
+	fields []setting
+	plain  bool
 }
 
 // setting is one leaf of earshot.yaml.
@@ -40,6 +44,15 @@ type setting struct {
 
 // settings is the table of everything that can be set, in the order of earshot.yaml.
 func settings() []setting {
+	table := plainSettings()
+	name := setting{"name", matching(`^[a-z0-9][a-z0-9_-]{0,62}$`, "a name in lower-case letters, digits and dashes, at most 63")}
+	profiles := entriesOf("a list of profiles, each with a name", false, append([]setting{name}, only(table, inProfiles()...)...)...)
+	rooms := entriesOf("a list of rooms, each an address like lounge://127.0.0.1:8484/lounge or settings with a url", true, roomFields()...)
+	return append(table, setting{"profiles", profiles}, setting{"rooms", rooms})
+}
+
+// plainSettings are the settings that are no lists of mappings.
+func plainSettings() []setting {
 	return []setting{
 		{"data_dir", file("the path of a folder")},
 		{"listen", address()},
@@ -56,8 +69,13 @@ func settings() []setting {
 		{"spool_mb", number(16, 1<<20)},
 		{"decoders", number(0, 64)},
 		{"rules", ruleFiles()},
-		{"rooms", addresses()},
 		{"mode", choice("", "watch", "suggest", "act")},
+		{"automatic", truth()},
+		{"announcement", line(500)},
+		{"moderate_only", truth()},
+		{"stay.max_time", duration(0, 168*time.Hour)},
+		{"stay.alone", duration(0, 24*time.Hour)},
+		{"stay.silence", duration(0, 24*time.Hour)},
 		{"log.level", choice("debug", "info", "warn", "error")},
 		{"log.format", choice("text", "json")},
 		{"lounge.udp_port", number(0, 65535)},
@@ -75,6 +93,9 @@ func settings() []setting {
 		{"ice.interfaces", interfaces()},
 		{"ice.ipv6", truth()},
 		{"evidence.keep", duration(0, 8760*time.Hour)},
+		{"evidence.before", duration(0, 25*time.Second)},
+		{"evidence.after", duration(0, 25*time.Second)},
+		{"evidence.memory", duration(0, time.Minute)},
 		{"retention.clips", age()},
 		{"retention.transcripts", age()},
 		{"retention.flags", age()},
@@ -118,8 +139,12 @@ func (g given) shown() string {
 	}
 }
 
-// short is a text cut to what fits into a message.
+// password is what stands before the host in an address.
+var password = regexp.MustCompile(`://[^/\s]*@`)
+
+// short is a text cut to what fits into a message, without what may be a password in an address.
 func short(s string) string {
+	s = password.ReplaceAllString(s, "://…@")
 	if len(s) > 80 {
 		s = s[:80] + "…"
 	}
@@ -233,24 +258,6 @@ func ruleFiles() kind {
 			for _, e := range g.elements() {
 				s, ok := e.word("!!str")
 				if !ok || strings.ContainsRune(s, 0) || !isRulePath(s) && !name.MatchString(s) {
-					return nil, false
-				}
-				out = append(out, s)
-			}
-			return out, g.list != nil || g.tag == ""
-		},
-	}
-}
-
-func addresses() kind {
-	return kind{
-		want: "a list of room addresses, like [lounge://127.0.0.1:8484/lounge]",
-		read: func(g given) (any, bool) {
-			out := []string{}
-			for _, e := range g.elements() {
-				s, ok := e.word("!!str")
-				u, err := url.Parse(s)
-				if !ok || err != nil || u.Scheme == "" || u.Host == "" || u.User != nil {
 					return nil, false
 				}
 				out = append(out, s)

@@ -15,13 +15,17 @@ type Retention struct {
 // RetentionPolicy is how long each room's record is kept.
 type RetentionPolicy struct {
 	Default Retention
-	// Rooms are the rooms, by id, that have clocks of their own.
-	Rooms map[string]Retention
+	// Rooms are the rooms, by id, that have clocks of their own, and Profiles the profiles, by name.
+	Rooms    map[string]Retention
+	Profiles map[string]Retention
 }
 
-// Of is the retention of a room.
-func (p RetentionPolicy) Of(room string) Retention {
-	if r, ok := p.Rooms[room]; ok {
+// Of is the retention of a session: its room's, else its profile's, else the default.
+func (p RetentionPolicy) Of(s Session) Retention {
+	if r, ok := p.Rooms[s.Room]; ok {
+		return r
+	}
+	if r, ok := p.Profiles[s.Profile]; ok && s.Profile != "" {
 		return r
 	}
 	return p.Default

@@ -13,8 +13,34 @@ type Record struct {
 	// Actions are planned ones; one that is stored already stays as it is.
 	Actions []Action
 	Ledger  []LedgerEntry
+	// Masks are words, of this line or of lines stored before, that are hidden in what is stored.
+	Masks []Mask
 	// Answers are what people said of flags.
 	Answers []FlagAnswer
+}
+
+// Wordless is the record without what was said and without its sound, but for the words that were flagged. The record
+// itself stays as it is.
+func (r Record) Wordless() Record {
+	if r.Utterance != nil {
+		u := *r.Utterance
+		u.Text, u.Words, u.Original = "", nil, ""
+		r.Utterance = &u
+	}
+	r.Evidence = nil
+	decisions := make([]Decision, len(r.Decisions))
+	for i, d := range r.Decisions {
+		if d.SecondLook != nil {
+			look := *d.SecondLook
+			look.Text = ""
+			d.SecondLook = &look
+		}
+		decisions[i] = d
+	}
+	if r.Decisions != nil {
+		r.Decisions = decisions
+	}
+	return r
 }
 
 // FlagAnswer is what a person said of a flag.

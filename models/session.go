@@ -50,6 +50,10 @@ type Session struct {
 	Model string `json:"model,omitempty"`
 	// Rules names the rule files in use with a short content hash: "open-mic@3f9c21".
 	Rules string `json:"rules,omitempty"`
+	// Profile is the name of the profile in use; empty: the settings outside of profiles.
+	Profile string `json:"profile,omitempty"`
+	// ModerateOnly says that no words are stored but those of flags.
+	ModerateOnly bool `json:"moderate_only,omitempty"`
 }
 
 // Live reports whether the session has not ended.

@@ -53,6 +53,8 @@ type Utterance struct {
 	VoicedMS    int64   `json:"voiced_ms"`
 	ConcealedMS int64   `json:"concealed_ms"`
 	LevelDBFS   float64 `json:"level_dbfs"`
+	// Heard holds the probabilities of the languages, by ISO 639-1 code, when the language had to be found. It is not stored.
+	Heard map[string]float64 `json:"-"`
 	// Model is the model file's name; Degraded says a smaller one than asked for was used.
 	Model    string `json:"model"`
 	Degraded bool   `json:"degraded,omitempty"`

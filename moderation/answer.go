@@ -79,6 +79,9 @@ func (s *Session) AnswerDecision(d models.Decision, by, answer string, now time.
 		s.dismiss(&out, d, enforced, now)
 	} else {
 		s.confirm(&out, d, answer, by, now)
+		if c, err := parseOffer(answer); err == nil && c.verb == stepRedact {
+			s.hide(&out, &d)
+		}
 	}
 	delete(s.open, d.ID)
 	out.Decisions = append([]models.Decision{d}, out.Decisions...)
@@ -104,6 +107,23 @@ func (s *Session) confirm(out *Outcome, d models.Decision, answer, by string, no
 	s.climb(out, p, models.Utterance{
 		Key: d.Utterance, SpeakerID: d.SpeakerID, SpeakerName: d.SpeakerName, EndMS: now.Sub(s.session.Started).Milliseconds(),
 	}, before, now)
+}
+
+// hide redacts what a host chose to redact, in the way of the rule or, where it has none, in text and sound.
+func (s *Session) hide(out *Outcome, d *models.Decision) {
+	hidden := Redaction{d.Flag, d.SpeakerID, d.Utterance, d.Matched, true, ClipBeep}
+	if r := s.set.rule(d.Rule); r != nil {
+		for _, step := range r.steps {
+			if step.Verb == stepRedact {
+				hidden.Text, hidden.Clip = step.RedactText, step.RedactClip
+			}
+		}
+	}
+	out.Redactions = append(out.Redactions, hidden)
+	if hidden.Text {
+		d.Why = models.Mask{Words: d.Matched}.In(d.Why)
+		d.Matched = barred(d.Matched)
+	}
 }
 
 // chosen is the action that a host chose.
@@ -189,7 +209,7 @@ func (s *Session) SecondLook(id, model string, u models.Utterance, failed bool, 
 	look := &models.SecondLook{Model: model, Text: u.Text, Failed: failed}
 	p := s.person(d.SpeakerID)
 	if r != nil && !failed {
-		look.Agreed = s.agrees(p, r, u)
+		look.Agreed, look.Text = s.agrees(p, r, u)
 	}
 	d.SecondLook = look
 	if r == nil || !look.Agreed && r.look != nil && r.look.MustAgree {
@@ -211,12 +231,17 @@ func (s *Session) SecondLook(id, model string, u models.Utterance, failed bool, 
 	return out, nil
 }
 
-// agrees reports whether a rule holds in a second text of a line too.
-func (s *Session) agrees(p *person, r *rule, u models.Utterance) bool {
+// agrees reports whether a rule holds in a second text of a line too, and gives that text: without the words that it found,
+// when the rule redacts.
+func (s *Session) agrees(p *person, r *rule, u models.Utterance) (bool, string) {
 	sc := s.see(p, manner{})
 	before := p.within(u.StartMS - s.set.reach)
 	before = slices.DeleteFunc(slices.Clone(before), func(l past) bool { return l.u.Key == u.Key })
 	sc.look(before, u, wordsOf(u))
-	_, fired := r.judge(sc)
-	return fired
+	v, fired := r.judge(sc)
+	if !fired || !r.does(stepRedact) {
+		return fired, u.Text
+	}
+	words, _ := models.Mask{Words: v.Matched}.Apply(wordsOf(u), false)
+	return fired, models.TextOf(words)
 }

@@ -20,7 +20,7 @@ type Outcome struct {
 	Ledger  []models.LedgerEntry
 	// Redactions are words to be masked in the record.
 	Redactions []Redaction
-	// Clips is sound to be kept as evidence.
+	// Clips is sound to be kept as evidence, one for each flag of a line.
 	Clips []ClipRequest
 	// Looks are flagged clips to be decoded again; their decisions wait for SecondLook.
 	Looks []LookRequest
@@ -30,21 +30,33 @@ type Outcome struct {
 	Statuses []FlagAnswer
 }
 
-// Redaction says what is to be masked in the record. The words are those of the flag.
+// Redaction says what is to be masked in the record. The words are those of the flag; some may lie in earlier lines.
 type Redaction struct {
-	Flag      string
-	Utterance models.Key
-	Words     []models.Word
-	Text      bool   // mask the words in the stored text
-	Clip      string // what becomes of them in the kept sound: "beep", "silence", "keep" or ""
+	Flag, Speaker string
+	Utterance     models.Key
+	Words         []models.Word
+	Text          bool   // mask the words in the stored text
+	Clip          string // what becomes of them in the kept sound: ClipBeep, ClipSilence, "keep" or ""
 }
 
-// ClipRequest is sound to be kept: of one person, between two times of the session, for so long.
+// What becomes of redacted words in the kept sound.
+const (
+	ClipBeep    = "beep"
+	ClipSilence = "silence"
+)
+
+// ClipRequest is sound to be kept: of one person, so much before and after the words of a flag, for so long. What the rule
+// does not say is Unsaid: the settings decide it.
 type ClipRequest struct {
 	Flag, SpeakerID string
-	Span
-	KeepMS int64
+	Span            // of the words
+	BeforeMS        int64
+	AfterMS         int64
+	KeepMS          int64
 }
+
+// Unsaid stands for what a rule does not say of its clip.
+const Unsaid = -1
 
 // LookRequest is a clip to be decoded again.
 type LookRequest struct {
@@ -101,8 +113,12 @@ func (s *Session) decide(p *person, u models.Utterance, vs []Verdict, now time.T
 		s.limit(&v, f.ID, p, u.EndMS)
 		f.Mode, f.Why = v.Mode, v.Why
 		out.Flags = append(out.Flags, f)
+		clip := ClipRequest{f.ID, u.SpeakerID, Span{f.StartMS, f.EndMS}, Unsaid, Unsaid, Unsaid}
 		if c := v.rule.clip; c != nil {
-			out.Clips = append(out.Clips, ClipRequest{f.ID, u.SpeakerID, Span{max(0, f.StartMS-c.Before), f.EndMS + c.After}, c.Keep})
+			clip.BeforeMS, clip.AfterMS, clip.KeepMS = c.Before, c.After, c.Keep
+		}
+		if u.Seq != 0 {
+			out.Clips = append(out.Clips, clip)
 		}
 		cs = append(cs, s.begin(out, v, f, now))
 	}
@@ -161,7 +177,7 @@ func (s *Session) carryOut(out *Outcome, c *candidate, now time.Time) {
 		case stepTell, stepRedact:
 			c.others = append(c.others, s.action(*d, step, now))
 			if step.Verb == stepRedact {
-				out.Redactions = append(out.Redactions, Redaction{d.Flag, d.Utterance, d.Matched, step.RedactText, step.RedactClip})
+				out.Redactions = append(out.Redactions, Redaction{d.Flag, d.SpeakerID, d.Utterance, d.Matched, step.RedactText, step.RedactClip})
 				if step.RedactText {
 					d.Matched = barred(d.Matched)
 				}

@@ -86,10 +86,10 @@ func (d *decoder) flag(n *yaml.Node, r *rawRule) {
 const maxClip = 60_000
 
 func (d *decoder) clip(n *yaml.Node) *rawClip {
-	c := &rawClip{Before: 8000, After: 4000, Keep: 14 * 24 * 3600_000}
+	c := &rawClip{Before: Unsaid, After: Unsaid, Keep: Unsaid}
 	d.fields(n, "clip",
-		field{"before", func(n *yaml.Node) { c.Before = d.duration(n, "before") }},
-		field{"after", func(n *yaml.Node) { c.After = d.duration(n, "after") }},
+		field{"before", func(n *yaml.Node) { c.Before = d.durationFrom(n, "before", 0) }},
+		field{"after", func(n *yaml.Node) { c.After = d.durationFrom(n, "after", 0) }},
 		field{"keep", func(n *yaml.Node) { c.Keep = d.duration(n, "keep") }},
 	)
 	if max(c.Before, c.After) > maxClip {
@@ -174,6 +174,6 @@ func (d *decoder) redact(n *yaml.Node, s *rawStep) {
 	s.RedactText = true
 	d.fields(n, "redact",
 		field{"text", func(n *yaml.Node) { s.RedactText = d.boolean(n, "text") }},
-		field{"clip", func(n *yaml.Node) { s.RedactClip = d.oneOf(n, "clip", "beep", "silence", "keep") }},
+		field{"clip", func(n *yaml.Node) { s.RedactClip = d.oneOf(n, "clip", ClipBeep, ClipSilence, "keep") }},
 	)
 }

@@ -68,7 +68,10 @@ func parseDuration(s string) (time.Duration, error) {
 }
 
 // duration reads a duration in ms.
-func (d *decoder) duration(n *yaml.Node, what string) int64 {
+func (d *decoder) duration(n *yaml.Node, what string) int64 { return d.durationFrom(n, what, time.Millisecond) }
+
+// durationFrom reads a duration in ms of at least so much.
+func (d *decoder) durationFrom(n *yaml.Node, what string, least time.Duration) int64 {
 	if d.shape != nil {
 		d.shape.kind("string").Pattern = durationPattern
 		return 0
@@ -78,7 +81,7 @@ func (d *decoder) duration(n *yaml.Node, what string) int64 {
 		return 0
 	}
 	v, err := parseDuration(t.Text)
-	if err != nil || v < time.Millisecond {
+	if err != nil || v < least {
 		d.bad(n, "%s must be a duration such as 20s, 5m, 2h or 14d, not %q", what, shorten(t.Text))
 		return 0
 	}

@@ -21,6 +21,8 @@ type LoadOptions struct {
 	FS fs.FS
 	// Mode replaces the mode that the files set, unless it is empty. A rule's own mode still holds it back.
 	Mode models.Mode
+	// Confirm has a person confirm what cannot be undone, also where files say that a rule may do it by itself.
+	Confirm bool
 	// Transcribe turns a recording that a check names into lines, for RunChecks: the path is beside the rule file, and lines
 	// carry words with times and probabilities. nil: checks of recordings are left out, and their results say so.
 	Transcribe func(path string) ([]models.Utterance, error)
@@ -50,6 +52,10 @@ func load(opts LoadOptions, paths []string) (*Set, *rawFile, error) {
 		return nil, nil, err
 	}
 	set.disk = l.disk
+	if opts.Confirm && len(set.automatic) > 0 {
+		set.automatic = nil
+		set.hash = digest(12, set.hash, "confirm")
+	}
 	return set, root, nil
 }
 

@@ -125,7 +125,7 @@ type rawFlag struct {
 	Clip  *rawClip `json:",omitempty"`
 }
 
-// rawClip is how much sound is kept around the words, and for how long.
+// rawClip is how much sound is kept around the words, and for how long; Unsaid is as the settings say.
 type rawClip struct{ Before, After, Keep int64 }
 
 // rawStep is one step of then: besides the flag.

@@ -17,6 +17,7 @@ func (f Filter) Utterance(c models.Clip, r Result, model string) models.Utteranc
 	u := blank(c, model)
 	u.State = models.UtteranceOK
 	u.Text, u.Language, u.LogProb, u.NoSpeech = r.Text, r.Language, r.LogProb, r.NoSpeech
+	u.Heard = r.Heard
 	u.Words = slices.Clone(r.Words)
 	for i := range u.Words {
 		u.Words[i].StartMS += c.StartMS

@@ -36,7 +36,7 @@ type EnergyVAD struct {
 
 // NewEnergyVAD makes an energy VAD.
 func NewEnergyVAD() *EnergyVAD {
-	v := &EnergyVAD{spec: newSpectrum()}
+	v := &EnergyVAD{spec: newSpectrum(VADBlock)}
 	v.Reset()
 	return v
 }

@@ -34,6 +34,8 @@ type segmenter struct {
 	vad   VAD
 	emit  func(Segment)
 	stats *Stats
+	// voiced, when set, is told each block of speech once, in order, by its positions.
+	voiced func(start, end int64)
 
 	pcm       []float32 // from position start; whole blocks, then the samples of the next
 	blocks    []block
@@ -153,6 +155,9 @@ func (s *segmenter) mark(i int) {
 		s.blocks[i].voiced = true
 		s.last = i
 		s.stats.VoicedMS += vadBlockMS
+		if at := s.start + int64(i)*VADBlock; s.voiced != nil {
+			s.voiced(at, at+VADBlock)
+		}
 	}
 }
 

@@ -111,6 +111,9 @@ func (t *Track) endMedia() {
 		t.play.skip(h.seq, h.ts, h.payload)
 	}
 	t.seg.flush()
+	if t.meter != nil {
+		t.meter.flush()
+	}
 	t.flushLoss()
 }
 
@@ -120,6 +123,7 @@ func (t *Track) newMedia() {
 	t.play = player{to: t, stats: &t.stats}
 	t.log.clear()
 	t.gate = gate{}
+	t.cfg.Ring.begin()
 	t.seg.forget()
 	t.seg.start = 0
 }

@@ -38,6 +38,11 @@ type TrackConfig struct {
 	Segment SegmentConfig
 	// VAD belongs to the track from then on; nil for an EnergyVAD.
 	VAD VAD
+	// Observe, when set, is told about once a second what the track sounds like, while it carries sound, by the goroutine
+	// that calls Push, Tick or Close. It must not block.
+	Observe func(Observation)
+	// Ring, when set, gets every packet in order. It is emptied when no packet has come for as long as it holds.
+	Ring *Ring
 }
 
 // Track turns one speaker's packets into clips. One goroutine owns it: it pushes packets as they come and ticks every
@@ -61,10 +66,12 @@ type Track struct {
 	log   packetLog
 	gate  gate
 	loss  lossSpan
-	lastT int64 // the last packet's timestamp
+	lastT int64  // the last packet's timestamp
+	meter *meter // nil: nobody observes
 
 	heardAt time.Duration // when the last packet of the stream came
 	parked  bool
+	forgot  bool // the ring was emptied
 	closed  bool
 	nextSeq int
 	lastEnd int64 // end of the last clip, in session ms
@@ -87,6 +94,10 @@ func NewTrack(c TrackConfig, sink Sink) (*Track, error) {
 	t := &Track{cfg: c, sink: sink, vad: c.VAD, nextSeq: max(1, c.FirstSeq)}
 	t.seg = newSegmenter(c.Segment, c.VAD, &t.stats, t.emit)
 	t.stats.LevelDBFS = silenceDBFS
+	if c.Observe != nil {
+		t.meter = &meter{send: t.observed}
+		t.seg.voiced = t.meter.speech
+	}
 	t.newMedia()
 	return t, nil
 }
@@ -135,12 +146,19 @@ func (t *Track) Tick(now time.Duration) {
 		t.seg.flush()
 		t.trim()
 	}
+	if now-t.heardAt >= time.Second && t.meter != nil {
+		t.meter.flush()
+	}
 	if now-t.heardAt >= 2*time.Second {
 		t.flushLoss()
 	}
 	if now-t.heardAt >= parkAfter && !t.parked {
 		t.parked = true
 		t.rest()
+	}
+	if r := t.cfg.Ring; r != nil && now-t.heardAt >= r.length && !t.forgot {
+		t.forgot = true
+		r.clear()
 	}
 }
 
@@ -183,7 +201,7 @@ func (t *Track) accept(a arrival) {
 		t.play.filler(a.seq)
 		return
 	}
-	t.parked = false
+	t.parked, t.forgot = false, false
 	ts := int64(a.Timestamp)
 	if t.play.started {
 		ts = nearTimestamp(t.lastT, a.Timestamp)
@@ -198,8 +216,21 @@ func (t *Track) accept(a arrival) {
 		t.play.begin(a.seq, ts)
 	}
 	t.clk.observe(t.mediaEnd(ts), a.at)
+	t.keep(a, ts)
 	t.pass(a, ts)
 	t.trim()
+}
+
+// keep puts a packet into the ring.
+func (t *Track) keep(a arrival, ts int64) {
+	if t.cfg.Ring == nil {
+		return
+	}
+	dur := t.play.dur
+	if d, err := PacketDuration(a.Payload); err == nil {
+		dur = int64(d)
+	}
+	t.cfg.Ring.add(clipPacket{seq: a.seq, ts: ts, payload: a.Payload}, dur, t.clk.session(samples16(t.play.at(ts))))
 }
 
 // mediaEnd is the media time at the end of a packet of usual length.
@@ -230,6 +261,9 @@ func (t *Track) heard(pcm []float32, concealed bool) {
 	if !concealed {
 		t.stats.LevelDBFS = powerDBFS(power(pcm))
 	}
+	if t.meter != nil {
+		t.meter.push(t.play.pos, pcm)
+	}
 	t.seg.push(pcm, concealed)
 }
 
@@ -238,6 +272,9 @@ func (t *Track) silent(n int64, lost bool) {
 	t.stats.LevelDBFS = silenceDBFS
 	if lost {
 		t.lose(n)
+	}
+	if t.meter != nil {
+		t.meter.silence(t.play.pos, n)
 	}
 	if t.gate.idle {
 		t.seg.jump(n)

@@ -117,7 +117,11 @@ func castParts(tape []tapeLine, n int, length time.Duration) ([]part, error) {
 
 // perform plays the parts in one room while the bot listens, and returns the session when everything is decoded.
 func (s *station) perform(ctx context.Context, host string, parts []part) (models.Session, error) {
-	room := models.Room{ID: "bench", Name: "bench", URL: "lounge://" + host + "/bench"}
+	return s.performIn(ctx, host, models.Room{ID: "bench", Name: "bench", URL: "lounge://" + host + "/bench"}, parts)
+}
+
+// performIn is perform in a room of this lounge.
+func (s *station) performIn(ctx context.Context, host string, room models.Room, parts []part) (models.Session, error) {
 	client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Peer: s.peers, Log: s.log})
 	if err != nil {
 		return models.Session{}, err

@@ -32,12 +32,13 @@ func (b *breakers) of(address string) *bot.Breaker {
 }
 
 // needs are the verbs that the rules may ask for in a room.
-func (s *station) needs() []models.Verb {
-	if s.rules == nil {
+func (p *profile) needs() []models.Verb {
+	rules := p.set()
+	if rules == nil {
 		return nil
 	}
 	var out []models.Verb
-	for _, v := range s.rules.Verbs() {
+	for _, v := range rules.Verbs() {
 		if v != models.VerbTell && v != models.VerbRedact { // these are not done in a room
 			out = append(out, v)
 		}

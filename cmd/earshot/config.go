@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,12 +18,17 @@ func newConfigCommand(a *app) *cobra.Command {
 
 func newConfigShow(a *app) *cobra.Command {
 	var asJSON bool
+	var profile string
 	cmd := &cobra.Command{
 		Use:   "show",
 		Short: "Show the settings in force and where each comes from",
+		Long:  "Shows the settings in force and where each comes from: outside of profiles, or as they hold in rooms of one profile.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			r, err := a.report(cmd)
+			if err == nil {
+				r, err = inProfile(r, profile)
+			}
 			if err != nil {
 				return err
 			}
@@ -37,12 +43,33 @@ func newConfigShow(a *app) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object")
+	cmd.Flags().StringVar(&profile, "profile", "", "what holds in rooms of this profile")
 	return cmd
+}
+
+// inProfile is a report of what holds in rooms of a profile.
+func inProfile(r configs.Report, name string) (configs.Report, error) {
+	if name == "" {
+		return r, nil
+	}
+	for _, p := range r.Config.Profiles {
+		if p.Name == name {
+			r.Values = slices.DeleteFunc(slices.Clone(p.Values), func(v configs.Value) bool { return v.Key == "profiles" || v.Key == "rooms" })
+			return r, nil
+		}
+	}
+	return r, badInput(profiles{}.check(name, r.Config))
 }
 
 // shownValue is a setting's value for people.
 func shownValue(v any) string {
 	switch x := v.(type) {
+	case []configs.Entry:
+		names := make([]string, len(x))
+		for i, e := range x {
+			names[i] = e.String()
+		}
+		return "[" + strings.Join(names, ", ") + "]"
 	case []string:
 		return "[" + strings.Join(x, ", ") + "]"
 	case string:

@@ -16,6 +16,7 @@ import (
 	"earshot/bot/livekit"
 	"earshot/bot/lounge"
 	"earshot/bot/whep"
+	"earshot/configs"
 	"earshot/models"
 )
 
@@ -27,6 +28,8 @@ type wish struct {
 	address string
 	// name is what the speaker of a stream without names is called.
 	name string
+	// profile is how the room is treated; "" as the settings outside of profiles say.
+	profile string
 	// secret finds a secret by its environment variable.
 	secret func(variable string) (string, error)
 }
@@ -49,9 +52,12 @@ func roomKinds() []roomKind {
 }
 
 // botNotice is what the bot says of itself in rooms.
-func (s *station) botNotice() bot.Notice {
-	days := time.Duration(s.cfg.Retention.Transcripts) / (24 * time.Hour)
-	return bot.Notice{Name: botName, Language: mainLanguage(s.cfg), KeepDays: int(days)}
+func botNotice(c configs.Config) bot.Notice {
+	days := time.Duration(c.Retention.Transcripts) / (24 * time.Hour)
+	if c.ModerateOnly {
+		days = time.Duration(c.Retention.Flags) / (24 * time.Hour)
+	}
+	return bot.Notice{Name: botName, Language: mainLanguage(c), KeepDays: int(days), FlagsOnly: c.ModerateOnly, Words: c.Announcement}
 }
 
 func connectLounge(s *station, w wish) (bot.Connector, error) {
@@ -86,7 +92,7 @@ func liveKitAuth(secret func(string) (string, error)) (c livekit.Credentials, er
 }
 
 func connectJanus(s *station, w wish) (bot.Connector, error) {
-	c := janus.Config{URL: w.address, Name: s.botNotice().Label(), Peer: s.peers, Log: s.log}
+	c := janus.Config{URL: w.address, Name: botNotice(s.profiles.of(w.profile).cfg).Label(), Peer: s.peers, Log: s.log}
 	for variable, into := range map[string]*string{
 		"EARSHOT_JANUS_APISECRET": &c.APISecret, "EARSHOT_JANUS_TOKEN": &c.Token, "EARSHOT_JANUS_PIN": &c.PIN,
 		"EARSHOT_JANUS_ROOM_TOKEN": &c.RoomToken, "EARSHOT_JANUS_SECRET": &c.Secret,
@@ -127,11 +133,16 @@ func kindOf(address string) (roomKind, error) {
 // connector makes what joins a room. Nothing is connected yet.
 func (s *station) connector(w wish) (models.Room, bot.Connector, error) {
 	kind, err := kindOf(w.address)
+	if err == nil {
+		err = s.profiles.check(w.profile, s.cfg)
+	}
 	if err != nil {
 		return models.Room{}, nil, err
 	}
 	c, err := kind.connect(s, w)
-	return roomOf(w.address, w.name), c, err
+	room := roomOf(w.address, w.name)
+	room.Profile = w.profile
+	return room, c, err
 }
 
 // maxSecret bounds a secret's file, in bytes.

@@ -38,6 +38,8 @@ func listenControl(ctx context.Context, c configs.Config) (net.Listener, error) 
 type order struct {
 	URL  string `json:"url"`
 	Name string `json:"name,omitempty"`
+	// Profile is how the room is treated; empty: as the settings outside of profiles say.
+	Profile string `json:"profile,omitempty"`
 }
 
 // control answers the commands invite, leave and status.
@@ -50,7 +52,7 @@ func (v *service) control(secret func(string) (string, error)) http.Handler {
 			answerError(w, http.StatusBadRequest, errors.New("not an invitation"))
 			return
 		}
-		state, err := v.join(wish{address: o.URL, name: o.Name, secret: secret}, false)
+		state, err := v.join(wish{address: o.URL, name: o.Name, profile: o.Profile, secret: secret}, false)
 		switch {
 		case errors.Is(err, errRoomThere):
 			answerError(w, http.StatusConflict, err)

@@ -42,8 +42,8 @@ func (s *station) conditions(ctx context.Context) []review.Condition {
 	if s.second != nil {
 		out = append(out, review.Condition{OK: !s.second.Leaves(), Text: s.second.Notice()})
 	}
-	rules := review.Condition{OK: true, Text: "Rules: " + s.desk.RulesName()}
-	if s.rules == nil {
+	rules := review.Condition{OK: true, Text: "Rules: " + s.desk.RulesName("")}
+	if s.profiles.of("").set() == nil {
 		rules = review.Condition{Text: "No rules are in use: nothing is flagged.", Hint: "Name some in the setting rules."}
 	}
 	return append(out, rules)

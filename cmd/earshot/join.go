@@ -40,13 +40,14 @@ room's EARSHOT_JANUS_SECRET the bot may act. EARSHOT_TOKEN_FILE and so on name a
 	settingFlag(cmd.Flags(), "model", "model", "ggml model file")
 	settingFlag(cmd.Flags(), "listen", "listen", "address of the review page")
 	cmd.Flags().StringVar(&o.name, "name", "", "what the speaker of a WHEP stream is called")
+	cmd.Flags().StringVar(&o.profile, "profile", "", "treat the room as this profile of the configuration says")
 	cmd.Flags().BoolVar(&o.json, "json", false, "one event a line, as JSON")
 	return cmd
 }
 
 type joinOptions struct {
-	name string
-	json bool
+	name, profile string
+	json          bool
 }
 
 func (a *app) join(cmd *cobra.Command, address string, o joinOptions) error {
@@ -64,7 +65,7 @@ func (a *app) join(cmd *cobra.Command, address string, o joinOptions) error {
 	}
 	defer s.Close()
 	s.values = r.Values
-	room, connector, err := s.connector(wish{address: address, name: o.name, secret: a.secret})
+	room, connector, err := s.connector(wish{address: address, name: o.name, profile: o.profile, secret: a.secret})
 	if err != nil {
 		return badInput(err)
 	}

@@ -9,7 +9,6 @@ import (
 	"os"
 	"time"
 
-	"earshot/configs"
 	"earshot/models"
 	"earshot/moderation/review/export"
 )
@@ -18,14 +17,6 @@ const (
 	sweepEvery = time.Hour       // how often the record is swept
 	eraseEvery = 2 * time.Second // how often erasures are looked for that another process asked for
 )
-
-// retention is the configured policy.
-func retention(c configs.Config) models.RetentionPolicy {
-	r := c.Retention
-	return models.RetentionPolicy{Default: models.Retention{
-		Sound: time.Duration(r.Clips), Words: time.Duration(r.Transcripts), Flags: time.Duration(r.Flags),
-	}}
-}
 
 // forgetter is what a keeper needs of the store.
 type forgetter interface {

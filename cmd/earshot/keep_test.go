@@ -83,7 +83,7 @@ func TestKeeperSweepsAtTheStartAndHourly(t *testing.T) {
 			t.Errorf("%d failures were told", got)
 		}
 	})
-	if day := 24 * time.Hour; retention(testConfig(t, t.TempDir())).Of("any") != (models.Retention{Sound: 14 * day, Words: 30 * day, Flags: 180 * day}) {
+	if day := 24 * time.Hour; retention(testConfig(t, t.TempDir())).Of(models.Session{Room: "any"}) != (models.Retention{Sound: 14 * day, Words: 30 * day, Flags: 180 * day}) {
 		t.Error("the policy is not the configured one")
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/cmd/earshot/desk"
+	"earshot/configs"
 	"earshot/models"
 )
 
@@ -19,6 +21,16 @@ type stay struct {
 	// started, when set, is told the stored session before the bot joins; watch is told the room's states.
 	started func(models.Session)
 	watch   func(bot.Status)
+	// guest says that the bot was invited: it leaves by itself where nobody is or nobody speaks.
+	guest bool
+}
+
+// alone is how long the bot stays where nobody is; 0: for ever.
+func (st stay) alone(c configs.Config) time.Duration {
+	if !st.guest {
+		return 0
+	}
+	return c.Stay.Alone
 }
 
 // listenIn joins a room and stores what is heard there until the context ends or the room is over. It returns the
@@ -27,9 +39,11 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 	if err := s.quota.Admit(ctx); err != nil {
 		return models.Session{}, err
 	}
+	p := s.profiles.of(st.room.Profile)
 	session, err := s.store.StartSession(ctx, models.Session{
 		ID: sessionID(st.room.ID, time.Now()), Room: st.room.ID, Name: st.room.Name, URL: st.room.URL,
-		Model: s.speech.name, Rules: s.desk.RulesName(), Started: time.Now().UTC(),
+		Model: s.speech.name, Rules: s.desk.RulesName(p.name), Started: time.Now().UTC(),
+		Profile: p.name, ModerateOnly: p.cfg.ModerateOnly,
 	})
 	if err != nil {
 		return session, err
@@ -39,13 +53,13 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 		st.started(session)
 	}
 	var preview func(models.Clip)
-	if s.cfg.Partials > 0 {
+	if s.cfg.Partials > 0 && !session.ModerateOnly {
 		preview = s.text.Preview
 	}
 	room, err := bot.NewRoom(bot.Config{
-		Room: st.room, Session: session, Connector: st.connector, Sink: s.desk,
+		Room: st.room, Session: session, Connector: st.connector, Sink: s.desk, Observer: s.desk, Hold: memoryOf(p.cfg),
 		Segment: segmentConfig(s.cfg), NewVAD: newVAD(s.vad), Preview: preview, PreviewEvery: s.cfg.Partials, Watch: st.watch, Log: s.log,
-		Notice: s.botNotice(), Needs: s.needs(), Breaker: s.breakers.of(st.room.URL),
+		Notice: botNotice(p.cfg), Needs: p.needs(), MaxTime: p.cfg.Stay.MaxTime, Alone: st.alone(p.cfg), Breaker: s.breakers.of(st.room.URL),
 	})
 	if err != nil {
 		return session, err
@@ -57,6 +71,19 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 	reason, err := room.Run(ctx)
 	leave()
 	return s.endSession(ctx, session, reason, errors.Join(err, <-attended))
+}
+
+// keepOf is how the sound of flagged lines is kept.
+func keepOf(cfg configs.Config) desk.Keep {
+	return desk.Keep{For: cfg.Evidence.Keep, Before: cfg.Evidence.Before, After: cfg.Evidence.After}
+}
+
+// memoryOf is how much sound is held in memory: none when none is kept.
+func memoryOf(cfg configs.Config) time.Duration {
+	if cfg.Evidence.Keep <= 0 || cfg.ModerateOnly {
+		return 0
+	}
+	return cfg.Evidence.Memory
 }
 
 // endSession stores the end of a stay, also when the context has ended, and passes the stay's error on.

@@ -2,46 +2,53 @@ package main
 
 import (
 	"context"
-	"os"
-	"os/signal"
-	"syscall"
+
+	"golang.org/x/sync/errgroup"
 
 	"earshot/moderation"
 )
 
-// watchRules reads the rules again when their files change and on SIGHUP, until the context ends. A set with mistakes
-// changes nothing but the log.
+// watchRules reads the rules of every profile again when their files change and on SIGHUP, until the context ends. A set
+// with mistakes changes nothing but the log.
 func (s *station) watchRules(ctx context.Context) error {
-	if s.rules == nil {
-		<-ctx.Done()
-		return nil
-	}
-	opts := rulesOptions()
-	opts.Mode = s.cfg.Mode
-	w := moderation.NewWatcher(opts, s.rules, s.reloaded, s.cfg.Rules...)
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	watched := make(chan error, 1)
-	go func() { watched <- w.Run(ctx) }()
-	for {
-		select {
-		case <-hangup:
-			w.Reload()
-		case err := <-watched:
-			return err
+	group, ctx := errgroup.WithContext(ctx)
+	var watchers []*moderation.Watcher
+	for _, p := range s.profiles {
+		set := p.set()
+		if set == nil {
+			continue
 		}
+		w := moderation.NewWatcher(rulesOptionsOf(p.cfg), set, func(r moderation.Reload) { s.reloaded(p, r) }, p.cfg.Rules...)
+		watchers = append(watchers, w)
+		group.Go(func() error { return w.Run(ctx) })
 	}
+	group.Go(func() error {
+		manager{s.log}.onHangup(ctx, func() {
+			for _, w := range watchers {
+				w.Reload()
+			}
+		})
+		return nil
+	})
+	return group.Wait()
 }
 
-// reloaded takes new rules into every session, or says what is wrong with them.
-func (s *station) reloaded(r moderation.Reload) {
+// reloaded takes new rules of a profile into every session, or says what is wrong with them.
+func (s *station) reloaded(p *profile, r moderation.Reload) {
+	log := s.log
+	if p.name != "" {
+		log = log.With("profile", p.name)
+	}
 	if r.Err != nil {
-		s.log.Error("the rules have mistakes; the old ones stay in force", "err", r.Err)
+		log.Error("the rules have mistakes; the old ones stay in force", "err", r.Err)
 		return
 	}
-	s.desk.Replace(r.Set)
-	s.log.Info("rules reloaded", "rules", r.Set.String(), "change", r.Change.String())
+	p.mu.Lock()
+	p.rules = r.Set
+	p.mu.Unlock()
+	if err := p.speak(s.speech.notice != ""); err != nil { // the languages were read before: it cannot fail
+		log.Error("the vocabulary cannot be told to the model", "err", err)
+	}
+	s.desk.Replace(p.name, r.Set)
+	log.Info("rules reloaded", "rules", r.Set.String(), "change", r.Change.String())
 }

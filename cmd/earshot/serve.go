@@ -38,8 +38,9 @@ type station struct {
 	speech *speech
 	small  *speech           // the model for backlog; nil: none
 	vad    *whisper.VADModel // nil: the energy detector
-	rules  *moderation.Set
 	hub    *review.Hub
+	// profiles are how rooms are treated.
+	profiles profiles
 	// setupToken lets the first owner in from another machine. It is told to the terminal and kept nowhere.
 	setupToken string
 	// targets are told of flags.
@@ -75,17 +76,8 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	if s.rules, err = loadRules(cfg); err != nil {
+	if err = s.openModels(o); err != nil {
 		return nil, err
-	}
-	if s.speech, err = openSpeech(cfg, log, o); err != nil {
-		return nil, badInput(err)
-	}
-	if s.small, err = openFallback(cfg, log, o); err != nil {
-		return nil, badInput(err)
-	}
-	if s.vad, err = openVAD(cfg); err != nil {
-		return nil, badInput(err)
 	}
 	if s.store, err = sqlite.Open(ctx, database(cfg)); err != nil {
 		return nil, err
@@ -112,7 +104,7 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	}
 	s.quota, s.count = desk.NewQuota(s.store, cfg.SpoolMB), newMetrics()
 	s.desk = desk.New(desk.Config{
-		Store: s.store, Rules: s.rules, Show: s.hub, Count: s.count, Quota: s.quota, Keep: cfg.Evidence.Keep, Second: s.second, Log: log,
+		Store: s.store, Policies: s.profiles.policies(), Show: s.hub, Count: s.count, Quota: s.quota, Second: s.second, Log: log,
 	})
 	text, err := s.textConfig(transcribe.Config{
 		Engines:     s.speech.engines,
@@ -131,15 +123,35 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	return s, err
 }
 
+// openModels reads the rules and checks the models; nothing is loaded yet.
+func (s *station) openModels(o speechOptions) (err error) {
+	if s.profiles, err = openProfiles(s.cfg); err != nil {
+		return err
+	}
+	if s.speech, err = openSpeech(s.cfg, s.log, o); err != nil {
+		return badInput(err)
+	}
+	if s.small, err = openFallback(s.cfg, s.log, o); err != nil {
+		return badInput(err)
+	}
+	s.vad, err = openVAD(s.cfg)
+	return badInput(err)
+}
+
 // loadRules compiles the configured rule files; nil when none are configured.
 func loadRules(cfg configs.Config) (*moderation.Set, error) {
 	if len(cfg.Rules) == 0 {
 		return nil, nil
 	}
-	opts := rulesOptions()
-	opts.Mode = cfg.Mode
-	set, err := moderation.Load(opts, cfg.Rules...)
+	set, err := moderation.Load(rulesOptionsOf(cfg), cfg.Rules...)
 	return set, badInput(err)
+}
+
+// rulesOptionsOf finds the shipped packs and says how far rules may go.
+func rulesOptionsOf(cfg configs.Config) moderation.LoadOptions {
+	opts := rulesOptions()
+	opts.Mode, opts.Confirm = cfg.Mode, !cfg.Automatic
+	return opts
 }
 
 // Close frees what openStation opened.

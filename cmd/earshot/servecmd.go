@@ -37,14 +37,14 @@ func (a *app) serve(cmd *cobra.Command) error {
 		return err
 	}
 	wishes := make([]wish, len(cfg.Rooms))
-	for i, address := range cfg.Rooms {
-		if _, err := kindOf(address); err != nil {
+	for i, r := range cfg.Rooms {
+		if _, err := kindOf(r.URL); err != nil {
 			return badInput(err)
 		}
-		wishes[i] = wish{address: address, secret: a.secret}
+		wishes[i] = wish{address: r.URL, name: r.Name, profile: r.Profile, secret: a.secret}
 	}
 	ctx, log := cmd.Context(), a.logger(cfg)
-	l, err := listen(ctx, cfg.Listen)
+	l, err := listenOrInherit(ctx, cfg.Listen)
 	if err != nil {
 		return err
 	}
@@ -64,11 +64,12 @@ func (a *app) serve(cmd *cobra.Command) error {
 	if s.invitations, err = newInvitations(v, a.secret); err != nil {
 		return errors.Join(badInput(err), l.Close(), control.Close())
 	}
-	log.Info("serving", "page", pageURL(l, "/"), "lounge", pageURL(l, "/room/lounge"), "rooms", len(wishes), "model", s.speech.name, "rules", s.desk.RulesName())
+	log.Info("serving", "page", pageURL(l, "/"), "lounge", pageURL(l, "/room/lounge"), "rooms", len(wishes), "model", s.speech.name, "rules", s.desk.RulesName(""))
 	return s.run(ctx, l, func(ctx context.Context) error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.Go(func() error { return serveWeb(ctx, control, v.control(a.secret), func() {}, log) })
 		group.Go(func() error { return v.run(ctx, wishes, s.invitations) })
+		group.Go(func() error { return manager{log}.run(ctx, s.loaded, s.answers) })
 		return group.Wait()
 	})
 }
@@ -77,11 +78,12 @@ func newInviteCommand(a *app) *cobra.Command {
 	var o order
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:     "invite URL",
-		Short:   "Have the running service listen in a room",
-		Long:    "Asks the service that runs on this machine (\"earshot serve\") to listen in a room until it is over. Secrets are taken from the service's environment.",
-		Example: "  earshot invite lounge://127.0.0.1:8484/lounge",
-		Args:    cobra.ExactArgs(1),
+		Use:   "invite URL",
+		Short: "Have the running service listen in a room",
+		Long:  "Asks the service that runs on this machine (\"earshot serve\") to listen in a room until it is over. Secrets are taken from the service's environment.",
+		Example: `  earshot invite lounge://127.0.0.1:8484/lounge
+  earshot invite livekit://rooms.example/stage --profile open-mic`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.URL = args[0]
 			if _, err := kindOf(o.URL); err != nil {
@@ -107,6 +109,7 @@ func newInviteCommand(a *app) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&o.Name, "name", "", "what the speaker of a stream without names is called")
+	cmd.Flags().StringVar(&o.Profile, "profile", "", "treat the room as this profile of the configuration says")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "the room's state as one JSON object")
 	return cmd
 }

@@ -62,6 +62,7 @@ type roomState struct {
 	Since   time.Time        `json:"since"`
 	Reason  models.EndReason `json:"reason,omitempty"`
 	Problem string           `json:"problem,omitempty"`
+	Profile string           `json:"profile,omitempty"`
 }
 
 func newService(s *station) *service { return &service{station: s, rooms: map[string]*guest{}} }
@@ -133,7 +134,7 @@ func (v *service) stay(g *guest, connector bot.Connector, forGood bool) models.E
 	for pause := rejoinMin; ; pause = min(2*pause, rejoinMax) {
 		began := time.Now()
 		session, err := v.station.listenIn(g.ctx, stay{
-			room: g.room, connector: connector, watch: g.watch,
+			room: g.room, connector: connector, watch: g.watch, guest: !forGood,
 			started: func(s models.Session) { g.begin(s.ID) },
 		})
 		if err != nil {
@@ -214,7 +215,7 @@ func (g *guest) state() roomState {
 	defer g.mu.Unlock()
 	out := roomState{
 		Room: g.room.ID, Name: g.room.Name, URL: g.room.URL, State: g.status.State, Session: g.session, Since: g.since,
-		Reason: g.status.Reason,
+		Reason: g.status.Reason, Profile: g.room.Profile,
 	}
 	if g.status.Err != nil {
 		out.Problem = g.status.Err.Error()

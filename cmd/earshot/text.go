@@ -15,14 +15,16 @@ import (
 
 // textConfig adds what the settings say of languages, vocabulary and partial text to a decoding service's configuration.
 func (s *station) textConfig(c transcribe.Config) (transcribe.Config, error) {
-	options, err := decodeOptions(s.cfg, s.speech.notice != "", s.rules)
-	if err != nil {
-		return c, badInput(err)
+	if err := s.profiles.speak(s.speech.notice != ""); err != nil {
+		return c, err
 	}
+	var err error
 	if c.Filter, err = readPhantoms(s.cfg.Phantoms); err != nil {
 		return c, badInput(err)
 	}
-	c.Options = func(models.Clip) transcribe.Options { return options }
+	c.Options = func(clip models.Clip) transcribe.Options {
+		return s.profiles.of(s.desk.Profile(clip.Session)).decoding()
+	}
 	c.Fetch = s.store.Clip
 	if s.small != nil {
 		c.Fallback, c.FallbackModel = s.small.engines, s.small.name

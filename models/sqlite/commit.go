@@ -102,7 +102,15 @@ func putUtterance(ctx context.Context, tx *sql.Tx, u models.Utterance, flags []m
 
 // acknowledge takes the clip out of the spool, or puts it aside when the line that is now stored is a failed one.
 func acknowledge(ctx context.Context, tx *sql.Tx, u models.Utterance) error {
-	if u.State != models.UtteranceFailed {
+	parks := u.State == models.UtteranceFailed
+	if parks { // of a session that is only moderated no sound is kept
+		only := false
+		if err := tx.QueryRowContext(ctx, "SELECT moderate_only FROM sessions WHERE id = ?", u.Session).Scan(&only); err != nil {
+			return err
+		}
+		parks = !only
+	}
+	if !parks {
 		_, err := tx.ExecContext(ctx, "DELETE FROM spool WHERE session = ? AND epoch = ? AND track = ? AND seq = ?",
 			u.Session, u.Epoch, u.Track, u.Seq)
 		return err

@@ -23,6 +23,10 @@ func (s *Store) Put(ctx context.Context, r models.Record) error {
 		if err := alive(ctx, tx, r.Session); err != nil {
 			return err
 		}
+		r, err := permitted(ctx, tx, r)
+		if err != nil {
+			return err
+		}
 		if r.Utterance != nil {
 			fresh, err := putLine(ctx, tx, *r.Utterance, r.Flags, r.Evidence)
 			if err != nil || !fresh {
@@ -33,6 +37,17 @@ func (s *Store) Put(ctx context.Context, r models.Record) error {
 		}
 		return putOutcome(ctx, tx, r)
 	})
+}
+
+// permitted is what may be stored of a record: in a session that is only moderated, neither what was said nor its sound,
+// but for the words that were flagged.
+func permitted(ctx context.Context, tx *sql.Tx, r models.Record) (models.Record, error) {
+	only := false
+	err := tx.QueryRowContext(ctx, "SELECT moderate_only FROM sessions WHERE id = ?", r.Session).Scan(&only)
+	if err != nil || !only {
+		return r, err
+	}
+	return r.Wordless(), nil
 }
 
 // putOutcome stores what came of a line or an answer.
@@ -62,6 +77,11 @@ func putOutcome(ctx context.Context, tx *sql.Tx, r models.Record) error {
 	}
 	if err := putLedger(ctx, tx, r); err != nil {
 		return err
+	}
+	for _, m := range r.Masks {
+		if err := mask(ctx, tx, r.Session, m); err != nil {
+			return err
+		}
 	}
 	for _, a := range r.Answers {
 		_, err := tx.ExecContext(ctx, "UPDATE flags SET status = ?, decided_by = ?, decided = ? WHERE id = ? AND session = ?",
@@ -124,6 +144,12 @@ func (s *Store) OpenDecisions(ctx context.Context, session string) ([]models.Dec
 // DecisionOfFlag reads the decision that a flag led to. models.ErrNotFound when there is none.
 func (s *Store) DecisionOfFlag(ctx context.Context, flag string) (models.Decision, error) {
 	d, err := one(ctx, s.read, scanDoc[models.Decision], "SELECT doc FROM decisions WHERE flag = ?", flag)
+	return d, storeError("read decision", err)
+}
+
+// Decision reads one decision. models.ErrNotFound when it is not stored.
+func (s *Store) Decision(ctx context.Context, id string) (models.Decision, error) {
+	d, err := one(ctx, s.read, scanDoc[models.Decision], "SELECT doc FROM decisions WHERE id = ?", id)
 	return d, storeError("read decision", err)
 }
 

@@ -32,6 +32,29 @@ func checkEvidence(u models.Utterance, flags []models.Flag, e *models.Evidence) 
 	return nil
 }
 
+// ReplaceEvidence stores the sound of a line anew, with what came before and after it. models.ErrNotFound when none is kept
+// of the line any more.
+func (s *Store) ReplaceEvidence(ctx context.Context, e models.Evidence) error {
+	const op = "replace evidence"
+	if len(e.Ogg) == 0 {
+		return storeError(op, fmt.Errorf("%w: evidence without sound", models.ErrInvalid))
+	}
+	return s.update(ctx, op, func(tx *sql.Tx) error {
+		if err := alive(ctx, tx, e.Utterance.Session); err != nil {
+			return err
+		}
+		res, err := tx.ExecContext(ctx, `UPDATE evidence SET start_ms = ?, end_ms = ?, peaks = ?, expires = ?, size = ?, ogg = ? WHERE id = ?`,
+			e.StartMS, e.EndMS, e.Peaks, millis(e.Expires), len(e.Ogg), e.Ogg, models.EvidenceID(e.Utterance))
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return sql.ErrNoRows
+		}
+		return nil
+	})
+}
+
 // Evidence reads a clip with its sound. models.ErrNotFound when it is not kept, or has expired by now.
 func (s *Store) Evidence(ctx context.Context, id string, now time.Time) (models.Evidence, error) {
 	e, err := one(ctx, s.read, func(rows *sql.Rows) (models.Evidence, error) {

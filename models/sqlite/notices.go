@@ -87,6 +87,32 @@ func (s *Store) NoticeTargets(ctx context.Context) ([]models.NoticeTargetState, 
 	return found, storeError("list notice targets", err)
 }
 
+// Tell stores a notice of a flag for one target or, without a name, for every target that is told of the flag's room,
+// whatever the level of flags it asks for. Who is told of the flag already is not told twice; id makes it happen once.
+// models.ErrNotFound: there is no target of that name, or it is disabled.
+func (s *Store) Tell(ctx context.Context, id, session, flag, target string) error {
+	return s.update(ctx, "tell", func(tx *sql.Tx) error {
+		if err := alive(ctx, tx, session); err != nil {
+			return err
+		}
+		const who = ` FROM notice_targets WHERE disabled = '' AND (name = ?1 OR ?1 = ''
+			AND (rooms = '' OR instr(rooms, ' ' || (SELECT room FROM sessions WHERE id = ?2) || ' ') > 0))`
+		n := 0
+		if err := tx.QueryRowContext(ctx, "SELECT count(*)"+who, target, session).Scan(&n); err != nil {
+			return err
+		}
+		if n == 0 && target != "" {
+			return sql.ErrNoRows
+		}
+		now := millis(time.Now())
+		_, err := tx.ExecContext(ctx, `INSERT INTO notices (id, target, session, flag, created, due)
+			SELECT 'msg_' || ?4 || '_' || name, name, ?2, ?3, ?5, ?5`+who+`
+			AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.target = name AND n.flag = ?3) ON CONFLICT DO NOTHING`,
+			target, session, flag, id, now)
+		return err
+	})
+}
+
 // PutNotice stores a notice for one target by hand, for a rule that names its webhook. An id that is stored already
 // changes nothing. models.ErrNotFound when the session is not stored.
 func (s *Store) PutNotice(ctx context.Context, n models.Notice) error {

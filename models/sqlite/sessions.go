@@ -8,12 +8,12 @@ import (
 	"earshot/models"
 )
 
-const sessionColumns = "id, room, name, url, started, ended, reason, epoch, model, rules"
+const sessionColumns = "id, room, name, url, started, ended, reason, epoch, model, rules, profile, moderate_only"
 
 func scanSession(rows *sql.Rows) (s models.Session, err error) {
 	var started int64
 	var ended sql.NullInt64
-	err = rows.Scan(&s.ID, &s.Room, &s.Name, &s.URL, &started, &ended, &s.Reason, &s.Epoch, &s.Model, &s.Rules)
+	err = rows.Scan(&s.ID, &s.Room, &s.Name, &s.URL, &started, &ended, &s.Reason, &s.Epoch, &s.Model, &s.Rules, &s.Profile, &s.ModerateOnly)
 	s.Started, s.Ended = at(started), atNull(ended)
 	return s, err
 }
@@ -31,12 +31,14 @@ func (s *Store) StartSession(ctx context.Context, session models.Session) (model
 	}
 	var stored models.Session
 	err := s.update(ctx, op, func(tx *sql.Tx) (err error) {
-		stored, err = one(ctx, tx, scanSession, `INSERT INTO sessions (id, room, name, url, started, epoch, model, rules)
-			VALUES (?, ?, ?, ?, ?, 1, ?, ?)
+		stored, err = one(ctx, tx, scanSession, `INSERT INTO sessions (id, room, name, url, started, epoch, model, rules, profile, moderate_only)
+			VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET room = excluded.room, name = excluded.name, url = excluded.url,
-				model = excluded.model, rules = excluded.rules, epoch = epoch + 1, ended = NULL, reason = ''
+				model = excluded.model, rules = excluded.rules, profile = excluded.profile,
+				moderate_only = max(moderate_only, excluded.moderate_only), epoch = epoch + 1, ended = NULL, reason = ''
 			WHERE erasing = 0 RETURNING `+sessionColumns,
-			session.ID, session.Room, clean(session.Name), session.URL, millis(session.Started), session.Model, session.Rules)
+			session.ID, session.Room, clean(session.Name), session.URL, millis(session.Started), session.Model, session.Rules,
+			session.Profile, session.ModerateOnly)
 		return err
 	})
 	return stored, err

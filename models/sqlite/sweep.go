@@ -65,7 +65,7 @@ func (s *Store) Sweep(ctx context.Context, now time.Time, policy models.Retentio
 		return swept, storeError("sweep", err)
 	}
 	for _, session := range sessions {
-		if err := s.sweepSession(ctx, now, session, policy.Of(session.Room), &swept); err != nil {
+		if err := s.sweepSession(ctx, now, session, policy.Of(session), &swept); err != nil {
 			return swept, err
 		}
 	}

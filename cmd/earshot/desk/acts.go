@@ -25,16 +25,12 @@ func (d *Desk) Attend(ctx context.Context, id string, room *bot.Room) error {
 	if err != nil {
 		return err
 	}
-	j.mu.Lock()
-	j.room = room
-	j.mu.Unlock()
-	defer func() {
-		j.mu.Lock()
-		j.room = nil
-		j.mu.Unlock()
-	}()
+	d.enter(j, room)
+	defer d.left(ctx, j)
 	for {
 		d.lapse(ctx, j)
+		d.tick(ctx, j)
+		d.complete(ctx, j, false)
 		if _, inside := room.Can(); inside {
 			d.carryOut(ctx, j, room)
 		}
@@ -47,6 +43,14 @@ func (d *Desk) Attend(ctx context.Context, id string, room *bot.Room) error {
 	}
 }
 
+// left notes that the bot is not in the room any more, and keeps what it still holds of what was asked for.
+func (d *Desk) left(ctx context.Context, j *judged) {
+	d.enter(j, nil)
+	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	d.complete(keep, j, true)
+}
+
 // nextLook is when the next ask lapses, or a second: the time of a mute may be over, or the bot back in the room.
 func (d *Desk) nextLook(j *judged) time.Duration {
 	j.mu.Lock()
@@ -56,6 +60,9 @@ func (d *Desk) nextLook(j *judged) time.Duration {
 		if t := j.judge.NextExpiry(); !t.IsZero() {
 			wait = min(wait, max(time.Until(t), 10*time.Millisecond))
 		}
+	}
+	if t, ok := j.due(); ok {
+		wait = min(wait, max(time.Until(t), 10*time.Millisecond))
 	}
 	return wait
 }
@@ -91,11 +98,15 @@ func (d *Desk) carryOut(ctx context.Context, j *judged, room *bot.Room) {
 // do carries out one planned action, stores how far it came, and shows it.
 func (d *Desk) do(ctx context.Context, room *bot.Room, a models.Action) (models.Action, error) {
 	a.State, a.Sent = models.ActionSent, time.Now().UTC()
+	if a.Verb == models.VerbTell {
+		a = d.tell(ctx, a)
+	}
 	if err := d.store.SetAction(ctx, a); err != nil {
 		return a, err
 	}
 	switch a.Verb {
-	case models.VerbTell, models.VerbRedact: // hosts see the decision; words were masked with the line
+	case models.VerbTell:
+	case models.VerbRedact: // words were masked with the line
 		a.State, a.Seen = models.ActionSeen, time.Now().UTC()
 	default:
 		acting, cancel := context.WithTimeout(ctx, actWithin)
@@ -191,7 +202,7 @@ func (d *Desk) Choose(ctx context.Context, session, ask, by, choice string) erro
 	if err != nil {
 		return err
 	}
-	return d.settle(ctx, j, outcomeRecord(session, out))
+	return d.settle(ctx, j, outcomeRecord(session, out), out.Redactions)
 }
 
 // Answer takes a host's word on a flag to the judge, so that strikes count or are taken back and what was done is undone.
@@ -223,6 +234,6 @@ func (d *Desk) Answer(ctx context.Context, f models.Flag, status models.FlagStat
 	}
 	r := outcomeRecord(f.Session, out)
 	r.Answers = nil // the caller stores the flag's status itself
-	err = d.settle(ctx, j, r)
+	err = d.settle(ctx, j, r, out.Redactions)
 	return err == nil, err
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -16,15 +17,21 @@ import (
 // Config is what a desk works with.
 type Config struct {
 	Store Store
-	Rules *moderation.Set // nil: none
-	Show  Publisher
-	Count Counts
-	Quota *Quota
-	// Keep is how long the sound of flagged lines is kept; 0: none is.
-	Keep time.Duration
+	// Policies are by the name of the profile; "" holds for sessions without one, and for those whose profile is gone.
+	Policies map[string]Policy
+	Show     Publisher
+	Count    Counts
+	Quota    *Quota
 	// Second is who is asked for a second opinion; nil: nobody.
 	Second *Opinions
 	Log    *slog.Logger
+}
+
+// Policy is how sessions of one profile are treated.
+type Policy struct {
+	Rules *moderation.Set // nil: none
+	// Keep is how the sound of flagged lines is kept.
+	Keep Keep
 }
 
 // Desk takes what is heard in all rooms. Its methods may be called from any goroutine.
@@ -35,18 +42,17 @@ type Desk struct {
 	queue  Queue
 	count  Counts
 	quota  *Quota
-	keep   time.Duration
 	second *Opinions
 
 	mu       sync.Mutex
-	rules    *moderation.Set // nil: none
+	policies map[string]Policy
 	sessions map[string]*judged
 }
 
 // New makes a desk. Nothing may be given to it before its queue is set by Into.
 func New(c Config) *Desk {
 	return &Desk{
-		store: c.Store, rules: c.Rules, hub: c.Show, log: c.Log, count: c.Count, quota: c.Quota, keep: c.Keep, second: c.Second,
+		store: c.Store, policies: maps.Clone(c.Policies), hub: c.Show, log: c.Log, count: c.Count, quota: c.Quota, second: c.Second,
 		sessions: map[string]*judged{},
 	}
 }
@@ -67,7 +73,6 @@ func (d *Desk) Clip(ctx context.Context, c models.Clip) error {
 	}
 	d.count.Heard(c)
 	d.queue.Submit(c)
-	d.talked(ctx, c)
 	return nil
 }
 
@@ -91,7 +96,12 @@ func (d *Desk) Speaker(ctx context.Context, p models.Speaker) error {
 		return err
 	}
 	d.hub.Publish(models.Event{SessionID: p.Session, Speaker: &p})
-	return d.arrived(ctx, j, p)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.judge != nil {
+		j.judge.Person(p)
+	}
+	return nil
 }
 
 // Done judges a transcript, stores it with all that came of it in the transaction that acknowledges the clip, shows it,
@@ -110,8 +120,15 @@ func (d *Desk) Done(ctx context.Context, u models.Utterance) error {
 	u.LateMS = max(0, u.Committed.Sub(j.session.Started).Milliseconds()-u.EndMS)
 	out := j.decide(u)
 	r := outcomeRecord(u.Session, out)
-	redact(&u, r.Flags, out.Redactions)
-	r.Utterance, r.Evidence = &u, d.evidence(ctx, u, out.Flags)
+	redact(&u, &r)
+	r.Utterance = &u
+	if j.session.ModerateOnly {
+		r = r.Wordless()
+		u = *r.Utterance
+	} else {
+		j.cover(out.Redactions)
+		r.Evidence = d.evidence(ctx, j, u, out.Clips)
+	}
 	second := d.soundFor(ctx, u.Key, out.Looks)
 	switch err := d.store.Put(ctx, r); {
 	case errors.Is(err, models.ErrNotFound):
@@ -124,10 +141,11 @@ func (d *Desk) Done(ctx context.Context, u models.Utterance) error {
 	d.count.Stored(u, r.Flags)
 	d.hub.Publish(models.Event{SessionID: u.Session, Utterance: &u})
 	if r.Evidence != nil {
-		r.Evidence.ID, r.Evidence.Ogg = models.EvidenceID(u.Key), nil
-		d.hub.Publish(models.Event{SessionID: u.Session, Evidence: r.Evidence})
+		d.showEvidence(*r.Evidence)
 	}
 	d.show(j, r)
+	d.masked(ctx, j, out.Redactions, u.Key)
+	d.spoken(ctx, j, u)
 	d.log.Debug("line stored", "key", u.Key.String(), "chars", len(u.Text), "flags", len(r.Flags), "late_ms", u.LateMS)
 	return nil
 }

@@ -19,9 +19,15 @@ type judged struct {
 	mu      sync.Mutex
 	session models.Session
 	judge   *moderation.Session // nil: no rules
-	seen    map[string]bool     // people who have joined
 	room    *bot.Room           // nil while the bot is not in the room
-	wake    chan struct{}       // something is to be done in the room, or an ask got a new end
+	ears    memory              // of the latest room; nil before
+	pieces  []piece             // of lines whose sound is to be completed
+	covers  map[string][]covered
+	wake    chan struct{} // something is to be done in the room, or an ask got a new end
+
+	// Under the desk's lock: when it was last asked for, and whether the bot is in the room.
+	used   time.Time
+	inside bool
 }
 
 func (j *judged) decide(u models.Utterance) moderation.Outcome {
@@ -44,21 +50,47 @@ func (d *Desk) judged(ctx context.Context, id string) (*judged, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if j, ok := d.sessions[id]; ok {
+		j.used = time.Now()
 		return j, nil
 	}
+	d.forget()
 	info, err := d.store.Session(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	j := &judged{session: info.Session, seen: map[string]bool{}, wake: make(chan struct{}, 1)}
-	if d.rules != nil {
-		j.judge = moderation.NewSession(d.rules, info.Session)
+	j := &judged{session: info.Session, covers: map[string][]covered{}, wake: make(chan struct{}, 1), used: time.Now()}
+	if rules := d.policyLocked(j.session.Profile).Rules; rules != nil {
+		j.judge = moderation.NewSession(rules, info.Session)
 		if err := d.restore(ctx, j); err != nil {
 			return nil, err
 		}
 	}
 	d.sessions[id] = j
 	return j, nil
+}
+
+// keepJudge is how long a judge is kept after the last word of its session; what comes later finds a new one.
+const keepJudge = 30 * time.Minute
+
+// forget lets go of the judges of sessions that are over; the caller holds the desk's lock.
+func (d *Desk) forget() {
+	for id, j := range d.sessions {
+		if !j.inside && time.Since(j.used) > keepJudge {
+			delete(d.sessions, id)
+		}
+	}
+}
+
+// enter notes whether the bot is in the room of a session.
+func (d *Desk) enter(j *judged, room *bot.Room) {
+	d.mu.Lock()
+	j.inside, j.used = room != nil, time.Now()
+	d.mu.Unlock()
+	j.mu.Lock()
+	if j.room = room; room != nil {
+		j.ears = room
+	}
+	j.mu.Unlock()
 }
 
 // restore gives a judge what is stored: the people, the open asks and the strikes that count here.
@@ -92,48 +124,13 @@ func (d *Desk) restore(ctx context.Context, j *judged) error {
 	return nil
 }
 
-// talked tells the judge who had the floor.
-func (d *Desk) talked(ctx context.Context, c models.Clip) {
-	d.observe(ctx, c.Session, moderation.Observation{
-		AtMS: c.EndMS, Speaker: c.SpeakerID, Voiced: []moderation.Span{{StartMS: c.EndMS - min(c.VoicedMS, c.DurationMS()), EndMS: c.EndMS}},
-		Sound: &moderation.Sound{Span: moderation.Span{StartMS: c.StartMS, EndMS: c.EndMS}, LevelDBFS: c.LevelDBFS},
-	})
-}
-
-// arrived tells the judge of a person, and of the coming of a new one.
-func (d *Desk) arrived(ctx context.Context, j *judged, p models.Speaker) error {
-	j.mu.Lock()
-	if j.judge != nil {
-		j.judge.Person(p)
-	}
-	fresh := !j.seen[p.ID]
-	j.seen[p.ID] = true
-	j.mu.Unlock()
-	if fresh {
-		d.observe(ctx, p.Session, moderation.Observation{AtMS: p.FirstMS, Speaker: p.ID, Event: moderation.RoomJoin})
-	}
-	return nil
-}
-
-// observe takes something to the judge that was noticed otherwise than by words. A store that cannot take the outcome is
-// no reason to hold up the sound: the next observation finds the same.
-func (d *Desk) observe(ctx context.Context, session string, o moderation.Observation) {
-	j, err := d.judged(ctx, session)
-	if err != nil || j.judge == nil {
-		return
-	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	d.take(ctx, j, j.judge.Observe(o))
-}
-
 // take stores what came of something other than a line, and shows it; the caller holds the session's lock.
 func (d *Desk) take(ctx context.Context, j *judged, out moderation.Outcome) {
 	r := outcomeRecord(j.session.ID, out)
 	if len(r.Flags)+len(r.Decisions)+len(r.Actions)+len(r.Ledger)+len(r.Answers) == 0 {
 		return
 	}
-	if err := d.settle(ctx, j, r); err != nil {
+	if err := d.settle(ctx, j, r, out.Redactions); err != nil {
 		if !errors.Is(err, models.ErrNotFound) {
 			d.log.Error("verdict not stored", "session", j.session.ID, "err", err)
 		}
@@ -142,13 +139,23 @@ func (d *Desk) take(ctx context.Context, j *judged, out moderation.Outcome) {
 	d.askOpinions(j, out.Opinions)
 }
 
-// settle stores what came of something other than a line, and shows it once it is stored; the caller holds the session's
-// lock.
-func (d *Desk) settle(ctx context.Context, j *judged, r models.Record) error {
+// settle stores what came of something other than a line, with the words that it hides, and shows it once it is stored;
+// the caller holds the session's lock.
+func (d *Desk) settle(ctx context.Context, j *judged, r models.Record, rs []moderation.Redaction) error {
+	j.cover(rs)
+	if j.session.ModerateOnly {
+		r = r.Wordless()
+	}
 	if err := d.store.Put(ctx, r); err != nil {
 		return err
 	}
+	for _, x := range rs {
+		if f, err := d.store.Flag(ctx, x.Flag); err == nil && x.Text {
+			d.hub.Publish(models.Event{SessionID: r.Session, Flag: &f})
+		}
+	}
 	d.show(j, r)
+	d.masked(ctx, j, rs, models.Key{})
 	return nil
 }
 

@@ -14,6 +14,12 @@ type Queue interface {
 	Again(c models.Clip, done func(models.Utterance)) bool
 }
 
+// memory holds the latest sound of a room: as much of a speaker's as there is between two times of the session, in ms, in
+// the container of models.Clip.Opus. opus is nil when nothing is held.
+type memory interface {
+	Recent(speaker, track string, fromMS, toMS int64) (opus []byte, from, to int64)
+}
+
 // Publisher shows what was stored to whoever watches; it never blocks.
 type Publisher interface {
 	Publish(models.Event) uint64
@@ -44,6 +50,15 @@ type Store interface {
 	Lines
 	Verdicts
 	Deeds
+	Kept
+}
+
+// Kept is the sound of flagged lines. ReplaceEvidence stores it anew where it is still kept, else it is
+// models.ErrNotFound.
+type Kept interface {
+	Evidence(ctx context.Context, id string, now time.Time) (models.Evidence, error)
+	SessionEvidence(ctx context.Context, session string, now time.Time) ([]models.Evidence, error)
+	ReplaceEvidence(context.Context, models.Evidence) error
 }
 
 // Spool holds sound until it is written down. A clip is acknowledged by storing its line.
@@ -65,12 +80,16 @@ type Lines interface {
 	Put(context.Context, models.Record) error
 	Utterance(context.Context, models.Key) (models.Utterance, error)
 	Utterances(ctx context.Context, session string) ([]models.Utterance, error)
+	// LinesOf lists the lines of one person that touch a stretch of a session, in ms.
+	LinesOf(ctx context.Context, session, speaker string, fromMS, toMS int64) ([]models.Utterance, error)
 }
 
 // Verdicts is what was decided, and the strikes that count in a room.
 type Verdicts interface {
 	Decisions(ctx context.Context, session string) ([]models.Decision, error)
 	DecisionOfFlag(ctx context.Context, flag string) (models.Decision, error)
+	Decision(ctx context.Context, id string) (models.Decision, error)
+	Flag(ctx context.Context, id string) (models.Flag, error)
 	LedgerSince(ctx context.Context, session, room string, since time.Time) ([]models.LedgerEntry, error)
 }
 
@@ -79,4 +98,7 @@ type Deeds interface {
 	PlannedActions(ctx context.Context, room string, since time.Time) ([]models.Action, error)
 	Action(ctx context.Context, id string) (models.Action, error)
 	SetAction(context.Context, models.Action) error
+	// Tell stores notices of a flag: for the named target, or for all of its room. models.ErrNotFound: there is none of
+	// that name.
+	Tell(ctx context.Context, id, session, flag, target string) error
 }

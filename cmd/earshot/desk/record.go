@@ -1,16 +1,13 @@
 package desk
 
 import (
-	"slices"
-	"strings"
-
 	"earshot/models"
 	"earshot/moderation"
 )
 
 // outcomeRecord is an outcome as it is stored.
 func outcomeRecord(session string, out moderation.Outcome) models.Record {
-	r := models.Record{Session: session, Flags: out.Flags, Decisions: out.Decisions, Actions: out.Actions, Ledger: out.Ledger}
+	r := models.Record{Session: session, Flags: out.Flags, Decisions: out.Decisions, Actions: out.Actions, Ledger: out.Ledger, Masks: masks(out.Redactions)}
 	for _, a := range out.Statuses {
 		status := models.FlagDismissed
 		if a.Confirmed {
@@ -21,37 +18,20 @@ func outcomeRecord(session string, out moderation.Outcome) models.Record {
 	return r
 }
 
-// redact masks words before they are stored: in the line, in its words and in the flags that found them, by bars of
-// their length.
-func redact(u *models.Utterance, flags []models.Flag, rs []moderation.Redaction) {
-	for _, r := range rs {
-		if !r.Text {
-			continue
+// redact masks words before they are stored: in the line and in all that came of it. Earlier lines that they began in are
+// masked when it is stored.
+func redact(u *models.Utterance, r *models.Record) {
+	for _, m := range r.Masks {
+		for i := range r.Flags {
+			r.Flags[i].Matched, _ = m.Apply(r.Flags[i].Matched, false)
 		}
-		for i := range flags {
-			if flags[i].ID == r.Flag {
-				flags[i].Matched = masked(flags[i].Matched, r.Words)
-			}
+		for i := range r.Decisions {
+			r.Decisions[i].Matched, _ = m.Apply(r.Decisions[i].Matched, false)
 		}
-		if r.Utterance != u.Key {
-			continue
-		}
-		u.Words = masked(u.Words, r.Words)
-		texts := make([]string, len(u.Words))
-		for i, w := range u.Words {
-			texts[i] = w.Text
-		}
-		u.Text = strings.Join(texts, " ")
-	}
-}
-
-// masked is a copy of words in which those that are to be hidden are bars.
-func masked(words, hide []models.Word) []models.Word {
-	out := slices.Clone(words)
-	for i, w := range out {
-		if slices.ContainsFunc(hide, func(h models.Word) bool { return h.StartMS == w.StartMS && h.EndMS == w.EndMS && h.Text == w.Text }) {
-			out[i].Text = strings.Repeat("▮", len([]rune(w.Text)))
+		if words, changed := m.Apply(u.Words, false); changed {
+			u.Words, u.Text = words, models.TextOf(words)
+		} else if len(u.Words) == 0 { // nothing tells where in the text they are
+			u.Text = ""
 		}
 	}
-	return out
 }

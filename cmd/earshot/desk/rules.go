@@ -2,23 +2,39 @@ package desk
 
 import "earshot/moderation"
 
-// RulesName names the rules in use, or is "".
-func (d *Desk) RulesName() string {
+// policy is how sessions of a profile are treated. A profile that is gone is treated like none.
+func (d *Desk) policy(profile string) Policy {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.rules == nil {
-		return ""
-	}
-	return d.rules.String()
+	return d.policyLocked(profile)
 }
 
-// Replace judges by other rules from now on, in the sessions that are open too.
-func (d *Desk) Replace(set *moderation.Set) {
+func (d *Desk) policyLocked(profile string) Policy {
+	if p, ok := d.policies[profile]; ok {
+		return p
+	}
+	return d.policies[""]
+}
+
+// RulesName names the rules of a profile, or is "".
+func (d *Desk) RulesName(profile string) string {
+	if set := d.policy(profile).Rules; set != nil {
+		return set.String()
+	}
+	return ""
+}
+
+// Replace judges sessions of a profile by other rules from now on, those that are open too.
+func (d *Desk) Replace(profile string, set *moderation.Set) {
 	d.mu.Lock()
-	d.rules = set
-	sessions := make([]*judged, 0, len(d.sessions))
+	p := d.policies[profile]
+	p.Rules = set
+	d.policies[profile] = p
+	var sessions []*judged
 	for _, j := range d.sessions {
-		sessions = append(sessions, j)
+		if _, own := d.policies[j.session.Profile]; j.session.Profile == profile || !own && profile == "" {
+			sessions = append(sessions, j)
+		}
 	}
 	d.mu.Unlock()
 	for _, j := range sessions {
@@ -28,4 +44,14 @@ func (d *Desk) Replace(set *moderation.Set) {
 		}
 		j.mu.Unlock()
 	}
+}
+
+// Profile is the profile of a session that the desk knows; "" for others.
+func (d *Desk) Profile(session string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if j, ok := d.sessions[session]; ok {
+		return j.session.Profile
+	}
+	return ""
 }

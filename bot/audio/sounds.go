@@ -1,0 +1,194 @@
+package audio
+
+import (
+	"math"
+	"slices"
+)
+
+// The estimate of music and noise looks at three things that do not need a model:
+//
+//   - how much of the power lies in tones that stay where they are for a fifth of a second. The harmonics of speech
+//     move with its melody; those of instruments and of singing are held.
+//   - whether such tones are multiples of the mains frequency, from a low one up, and never change: a hum is noise.
+//   - how much the level changes from one 32 ms to the next: that of speech by 8 dB and more, that of noise by 1 to 4.
+//
+// It knows its limits: drums and rap are told as neither, a siren or a held vowel as music, a crowd as noise.
+const (
+	toneFrame = 2048 // samples: bins of 7.8 Hz
+	toneHop   = 1024 // 64 ms
+	toneLow   = 6    // the first bin that counts: 47 Hz
+	toneHigh  = 768  // and the end: 6 kHz
+	toneHeld  = 3    // hops that a tone must stay within a bin
+	soundsFor = 32   // hops looked back at: 2 s
+	quietest2 = -55.0
+)
+
+// heldTone is a peak of the spectrum that was followed from hop to hop.
+type heldTone struct {
+	root int // the bin it began in
+	age  int // hops
+}
+
+// hop is what is kept of 64 ms.
+type hop struct {
+	power     float64    // mean square
+	levels    [2]float64 // of each half, dBFS
+	held, hum float64    // share of power in held tones, and in those of the mains
+	fresh     bool       // a held tone began here
+}
+
+// sounds estimates whether a sound is music or noise.
+type sounds struct {
+	spec  *spectrum
+	frame []float32
+	fill  int
+	tones []heldTone // by bin
+	next  []heldTone
+	hops  []hop
+}
+
+// reset forgets the sound so far.
+func (s *sounds) reset() {
+	s.fill, s.hops = 0, s.hops[:0]
+	clear(s.tones)
+	clear(s.frame)
+}
+
+// push takes sound in order.
+func (s *sounds) push(pcm []float32) {
+	if s.spec == nil {
+		s.spec, s.frame = newSpectrum(toneFrame), make([]float32, toneFrame)
+		s.tones, s.next = make([]heldTone, toneHigh+2), make([]heldTone, toneHigh+2)
+	}
+	for len(pcm) > 0 {
+		k := copy(s.frame[toneFrame-toneHop+s.fill:], pcm)
+		s.fill += k
+		pcm = pcm[k:]
+		if s.fill == toneHop {
+			s.take()
+			copy(s.frame, s.frame[toneHop:])
+			s.fill = 0
+		}
+	}
+}
+
+// take judges one hop.
+func (s *sounds) take() {
+	latest := s.frame[toneFrame-toneHop:]
+	h := hop{power: power(latest)}
+	for i := range h.levels {
+		h.levels[i] = max(-70, powerDBFS(power(latest[i*toneHop/2:(i+1)*toneHop/2])))
+	}
+	if powerDBFS(h.power) > quietest2 {
+		s.follow(s.spec.of(s.frame), &h)
+	} else {
+		clear(s.tones)
+	}
+	if len(s.hops) == soundsFor {
+		s.hops = slices.Delete(s.hops, 0, 1)
+	}
+	s.hops = append(s.hops, h)
+}
+
+// follow finds the peaks of a spectrum and sees which of them were there before.
+func (s *sounds) follow(p []float32, h *hop) {
+	clear(s.next)
+	var total, held, hum float64
+	for k := toneLow; k < toneHigh; k++ {
+		total += float64(p[k])
+	}
+	for k := toneLow; k < toneHigh; k++ {
+		if !peak(p, k) {
+			continue
+		}
+		t := heldTone{root: k, age: 1}
+		for _, before := range s.tones[k-1 : k+2] {
+			if before.age >= t.age && abs(before.root-k) <= 1 {
+				t = heldTone{before.root, before.age + 1}
+			}
+		}
+		s.next[k] = t
+		if t.age >= toneHeld {
+			var sum float64
+			for _, x := range p[k-2 : k+3] {
+				sum += float64(x)
+			}
+			held += sum
+			if mains(k) {
+				hum += sum
+			}
+			h.fresh = h.fresh || t.age == toneHeld && sum > total/50
+		}
+	}
+	s.tones, s.next = s.next, s.tones
+	if total > 0 {
+		h.held, h.hum = min(1, held/total), min(1, hum/total)
+	}
+}
+
+// peak reports whether a bin stands out of those around it.
+func peak(p []float32, k int) bool {
+	if p[k] < p[k-1] || p[k] <= p[k+1] || p[k] < p[k-2] || p[k] <= p[k+2] {
+		return false
+	}
+	var around float32
+	n := 0
+	for i := max(1, k-12); i <= k+12; i++ {
+		if i < k-3 || i > k+3 {
+			around += p[i]
+			n++
+		}
+	}
+	return p[k] > 8*around/float32(n)
+}
+
+// mains reports whether a bin holds a multiple of 50 or 60 Hz.
+func mains(k int) bool {
+	f := float64(k) * 16000 / toneFrame
+	for _, base := range []float64{50, 60} {
+		if n := math.Round(f / base); n >= 1 && math.Abs(f-n*base) <= 5 {
+			return true
+		}
+	}
+	return false
+}
+
+func abs(x int) int { return max(x, -x) }
+
+// judge is how much the last two seconds are music, and how much noise; both 0 while it is quiet or too early.
+func (s *sounds) judge() (music, noise float64) {
+	n := 0
+	var held, hum, mean float64
+	var levels []float64
+	fresh := false
+	for _, h := range s.hops {
+		if powerDBFS(h.power) <= quietest2 {
+			levels = append(levels, h.levels[:]...)
+			continue
+		}
+		n++
+		held, hum = held+h.held, hum+h.hum
+		fresh = fresh || h.fresh
+		levels = append(levels, h.levels[:]...)
+	}
+	if n < soundsFor/4 {
+		return 0, 0
+	}
+	held, hum = held/float64(n), hum/float64(n)
+	for _, l := range levels {
+		mean += l / float64(len(levels))
+	}
+	var sum float64
+	for _, l := range levels {
+		sum += (l - mean) * (l - mean)
+	}
+	steady := ramp(math.Sqrt(sum/float64(len(levels))), 7, 4)
+	if steadyHum := hum > 0.7*held && !fresh && len(s.hops) == soundsFor; steadyHum {
+		return 0, steady
+	}
+	music = ramp(held, 0.3, 0.5)
+	return music, steady * (1 - music)
+}
+
+// ramp is 0 at from and beyond, 1 at to and beyond, and straight between them.
+func ramp(x, from, to float64) float64 { return min(1, max(0, (x-from)/(to-from))) }

@@ -1,0 +1,106 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"earshot/bot/audio"
+)
+
+// Event is what happened in a room otherwise than by words.
+type Event string
+
+// The events of a room. Empty: none.
+const (
+	EventJoin   Event = "join"   // somebody came who was not there
+	EventLeave  Event = "leave"  // somebody went
+	EventUnmute Event = "unmute" // somebody is heard for the first time, or after half a minute of silence
+)
+
+// Observation is what was noticed in a room otherwise than by words: about once a second for each track that carries sound,
+// and once for each event.
+type Observation struct {
+	// AtMS is when, in ms from the session's start.
+	AtMS      int64
+	SpeakerID string
+	// Heard is what the person's track sounded like; nil for an event.
+	Heard *audio.Observation
+	Event Event
+}
+
+// Observer takes what was noticed. Its method is called by the goroutine that calls the Sink, in order with what the Sink
+// gets, and may block on a disk.
+type Observer interface {
+	Observe(ctx context.Context, session string, o Observation)
+}
+
+const (
+	// maxObservations may wait for the Observer; what comes then is dropped.
+	maxObservations = 4096
+	// arriving is for how long after the bot's own join people are taken to have been there before it.
+	arriving = 3 * time.Second
+	// unheardFor is the silence after which somebody who is heard has opened the microphone. Platforms that tell of muting
+	// and those that do not look the same this way.
+	unheardFor = 30 * time.Second
+)
+
+// observe tells of something, if anybody is to know.
+func (p *pipeline) observe(o Observation) {
+	if p.observed {
+		p.out.observe(o)
+	}
+}
+
+// event tells what somebody did.
+func (p *pipeline) event(e Event, speaker string) {
+	p.observe(Observation{AtMS: p.now().Milliseconds(), SpeakerID: speaker, Event: e})
+}
+
+// heard notes that a voice came from somebody, and tells when it is the first for long.
+func (f *feed) heard(at time.Duration) {
+	last := time.Duration(f.voice.last.Swap(max(1, int64(at))))
+	if last == 0 || at-last > unheardFor {
+		f.p.observe(Observation{AtMS: at.Milliseconds(), SpeakerID: f.info.SpeakerID, Event: EventUnmute})
+	}
+}
+
+// observer is what a track's sound is told to; nil when nobody is to know.
+func (f *feed) observer() func(audio.Observation) {
+	if !f.p.observed {
+		return nil
+	}
+	return func(o audio.Observation) {
+		f.p.observe(Observation{AtMS: o.EndMS, SpeakerID: f.info.SpeakerID, Heard: &o})
+	}
+}
+
+// observe takes an observation over, unless too many wait already.
+func (o *outbox) observe(x Observation) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.observed >= maxObservations {
+		return
+	}
+	o.observed++
+	o.add(item{observed: &x})
+}
+
+// arrive notes that somebody is there, and tells it unless they were there before the bot; the caller holds the visit's lock.
+func (v *visit) arrive(id string) {
+	r := v.room
+	if r.there[id] {
+		return
+	}
+	r.there[id] = true
+	if v.joined && r.now()-v.since > arriving {
+		r.pipe.event(EventJoin, id)
+	}
+}
+
+// depart notes that somebody is gone; the caller holds the visit's lock.
+func (v *visit) depart(id string) {
+	if r := v.room; r.there[id] {
+		delete(r.there, id)
+		r.pipe.event(EventLeave, id)
+	}
+}

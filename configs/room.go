@@ -1,0 +1,61 @@
+package configs
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// roomFields are the keys of a room.
+func roomFields() []setting {
+	return []setting{
+		{"url", roomAddress()},
+		{"name", line(100)},
+		{"profile", matching(`^[a-z0-9][a-z0-9_-]{0,62}$`, "the name of a profile")},
+		{"schedule", schedule()},
+		{"calendar", calendar()},
+		{"time_zone", timeZone()},
+	}
+}
+
+func roomAddress() kind {
+	return kind{
+		want: "a room's address like lounge://127.0.0.1:8484/lounge, without user and password",
+		read: func(g given) (any, bool) {
+			s, ok := g.word("!!str")
+			u, err := url.Parse(s)
+			return s, ok && err == nil && u.Scheme != "" && u.Host != "" && u.User == nil
+		},
+	}
+}
+
+// calendar is an https address, which stays as it is, or a path.
+func calendar() kind {
+	remote := regexp.MustCompile(`^https://[^\s/?#@]+(/\S*)?$`)
+	return kind{
+		want: "an address like https://calendar.example/room.ics, or the path of a file",
+		path: true,
+		read: func(g given) (any, bool) {
+			s, ok := g.word("!!str")
+			switch {
+			case strings.Contains(s, "://"):
+				return s, ok && remote.MatchString(s)
+			default:
+				return s, ok && s != "" && !strings.ContainsRune(s, 0)
+			}
+		},
+	}
+}
+
+// line is a text in one line, of at most so many bytes.
+func line(most int) kind {
+	k := oneWord(most)
+	read := k.read
+	k.read = func(g given) (any, bool) {
+		v, ok := read(g)
+		s, _ := v.(string)
+		return strings.TrimSpace(s), ok && !strings.ContainsFunc(s, unicode.IsControl)
+	}
+	return k
+}

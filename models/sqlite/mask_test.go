@@ -1,0 +1,106 @@
+package sqlite_test
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"earshot/models"
+)
+
+// TestMask: words that are hidden after they were stored are in no line, correction, flag, decision, index or byte of the
+// store, and everything else stays as it was.
+func TestMask(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "earshot.db")
+	s := openAt(t, path)
+	startSession(t, s, "s1")
+	word := func(text string, at int64) models.Word {
+		return models.Word{Text: text, StartMS: at, EndMS: at + 200, P: 0.9}
+	}
+	secret := []models.Word{word(marker, 1400), word(marker+"two", 2100)}
+	first := utterance(clip("s1", 1, 1, nil), "call "+marker, word("call", 1100), secret[0])
+	second := utterance(clip("s1", 1, 2, nil), marker+"two please", secret[1], word("please", 2400))
+	other := utterance(clip("s1", 1, 2, nil), "two hello", word("two", 2100), word("hello", 2400))
+	other.Track, other.SpeakerID, other.SpeakerName = "t2", "ben", "Ben"
+	must(t, s.Commit(t.Context(), first, nil))
+	must(t, s.Commit(t.Context(), other, nil))
+	_, err := s.CorrectText(t.Context(), first.Key, "phone "+marker, "host", start)
+	must(t, err)
+	f := flag(second, "pii.phone")
+	f.Matched = secret
+	d := models.Decision{ID: "d1", Session: "s1", Flag: f.ID, SpeakerID: "ana", Matched: secret, Created: start}
+	must(t, s.Put(t.Context(), models.Record{Session: "s1", Utterance: &second, Flags: []models.Flag{f}, Decisions: []models.Decision{d}}))
+	if len(traces(t, path)) == 0 {
+		t.Fatal("the marker is not stored")
+	}
+
+	must(t, s.Put(t.Context(), models.Record{Session: "s1", Masks: []models.Mask{{Speaker: "ana", Words: secret}}}))
+	lines, err := s.LinesOf(t.Context(), "s1", "ana", 1400, 2300)
+	must(t, err)
+	if len(lines) != 2 || lines[0].Text != "phone ▮▮▮▮▮▮▮▮▮" || lines[0].Original != "call ▮▮▮▮▮▮▮▮▮" || lines[1].Text != "▮▮▮▮▮▮▮▮▮▮▮▮ please" {
+		t.Errorf("lines %+v", lines)
+	}
+	whole, err := s.Utterance(t.Context(), other.Key)
+	must(t, err)
+	equal(t, "somebody else's line", whole.Text, "two hello")
+	flags, err := s.Flags(t.Context(), "s1")
+	must(t, err)
+	equal(t, "the flag's words", models.TextOf(flags[0].Matched), "▮▮▮▮▮▮▮▮▮ ▮▮▮▮▮▮▮▮▮▮▮▮")
+	decision, err := s.DecisionOfFlag(t.Context(), f.ID)
+	must(t, err)
+	equal(t, "the decision's words", models.TextOf(decision.Matched), "▮▮▮▮▮▮▮▮▮ ▮▮▮▮▮▮▮▮▮▮▮▮")
+	must(t, s.Scrub(t.Context()))
+	if n := traces(t, path); len(n) != 0 {
+		t.Errorf("traces are left: %v", n)
+	}
+}
+
+// TestReplaceEvidence: the sound of a line is replaced where it is kept, and is not brought back where it is gone.
+func TestReplaceEvidence(t *testing.T) {
+	s := open(t)
+	startSession(t, s, "s1")
+	u := utterance(clip("s1", 1, 1, nil), "buy my coin")
+	e := models.Evidence{Utterance: u.Key, StartMS: 900, EndMS: 2000, Peaks: []byte{1}, Ogg: []byte("OggS"), Expires: start.Add(time.Hour)}
+	wantErr(t, "before the line", s.ReplaceEvidence(t.Context(), e), models.ErrNotFound)
+	must(t, s.CommitWithEvidence(t.Context(), u, []models.Flag{flag(u, "scam")}, &e))
+	e.StartMS, e.EndMS, e.Ogg, e.Peaks = 0, 5000, []byte("OggS and more"), []byte{1, 2}
+	must(t, s.ReplaceEvidence(t.Context(), e))
+	got, err := s.Evidence(t.Context(), models.EvidenceID(u.Key), start)
+	must(t, err)
+	e.ID = models.EvidenceID(u.Key)
+	equal(t, "evidence", got, e)
+	_, err = s.ExpireEvidence(t.Context(), start.Add(2*time.Hour))
+	must(t, err)
+	wantErr(t, "after it expired", s.ReplaceEvidence(t.Context(), e), models.ErrNotFound)
+}
+
+// TestTell: a rule that tells reaches the targets of the room whatever their level, and nobody twice.
+func TestTell(t *testing.T) {
+	s := open(t)
+	startSession(t, s, "s1")
+	must(t, s.SetNoticeTargets(t.Context(), []models.NoticeTarget{
+		{Name: "all", Level: models.LevelInfo}, {Name: "grave", Level: models.LevelHigh}, {Name: "away", Level: models.LevelInfo, Rooms: []string{"mic"}},
+	}))
+	u := utterance(clip("s1", 1, 1, nil), "words")
+	f := flag(u, "floor")
+	f.Level = models.LevelInfo
+	must(t, s.Commit(t.Context(), u, []models.Flag{f}))
+	waiting := func(all, grave, away int) {
+		t.Helper()
+		got := map[string]int{}
+		states, err := s.NoticeTargets(t.Context())
+		must(t, err)
+		for _, x := range states {
+			got[x.Name] = x.Waiting
+		}
+		equal(t, "waiting", got, map[string]int{"all": all, "grave": grave, "away": away})
+	}
+	waiting(1, 0, 0)
+	for range 2 {
+		must(t, s.Tell(t.Context(), "a1", "s1", f.ID, ""))
+		waiting(1, 1, 0)
+	}
+	must(t, s.Tell(t.Context(), "a2", "s1", f.ID, "away")) // a rule that names its target means it
+	waiting(1, 1, 1)
+	wantErr(t, "an unknown target", s.Tell(t.Context(), "a3", "s1", f.ID, "mods"), models.ErrNotFound)
+}
