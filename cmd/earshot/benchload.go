@@ -126,11 +126,6 @@ func (s *station) performIn(ctx context.Context, host string, room models.Room, 
 	if err != nil {
 		return models.Session{}, err
 	}
-	return s.performIn(ctx, host, room, client, parts)
-}
-
-// performIn is perform in a room of the lounge at host, which the bot joins by a connector of the caller's.
-func (s *station) performIn(ctx context.Context, host string, room models.Room, client actingConnector, parts []part) (models.Session, error) {
 	up := newCurtain(client, len(parts))
 	voices := make([]voice, len(parts))
 	for i, p := range parts {

@@ -12,7 +12,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"earshot/bot/lounge"
 	"earshot/models"
 )
 
@@ -43,7 +42,11 @@ func TestSoak(t *testing.T) {
 			group, talking := errgroup.WithContext(ctx)
 			for room := range 2 {
 				said += len(parts) * len(parts[0].lines)
-				group.Go(func() error { return s.soakRoom(talking, l.Addr().String(), fmt.Sprint("room", room), parts) })
+				group.Go(func() error {
+					host, id := l.Addr().String(), fmt.Sprint("room", room)
+					_, err := s.performIn(talking, host, models.Room{ID: id, Name: id, URL: "lounge://" + host + "/" + id}, parts)
+					return err
+				})
 			}
 			if err := group.Wait(); err != nil {
 				return err
@@ -117,16 +120,6 @@ func soakParts(t *testing.T) []part {
 		}
 	}
 	return parts
-}
-
-// soakRoom is one stay in a room in which the parts are said.
-func (s *station) soakRoom(ctx context.Context, host, room string, parts []part) error {
-	client, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge://" + host + "/" + room, Peer: s.peers, Log: s.log})
-	if err != nil {
-		return err
-	}
-	_, err = s.performIn(ctx, host, models.Room{ID: room, Name: room}, client, parts)
-	return err
 }
 
 // sample waits until what the round left is gone, and looks.
