@@ -40,7 +40,6 @@ func TestFault7WordsOverABadLink(t *testing.T) {
 	if testing.Short() {
 		t.Skip("talks for half a minute")
 	}
-	t.Parallel()
 	all := sentences(t)
 	cfg := testConfig(t, t.TempDir())
 	cfg.Rules = nil // one of them hides numbers
@@ -75,7 +74,7 @@ func TestFault7WordsOverABadLink(t *testing.T) {
 		m := k.stats.Media
 		t.Logf("%s: WER %.1f %%; of %d packets %d lost, %d late, %d double; %d ms recovered by FEC, %d ms concealed, %d ms missing",
 			k.name, k.wer, m.Packets, m.Lost, m.Late, m.Duplicate, m.RecoveredMS, m.ConcealedMS, m.LostMS)
-		if k.wer > offline+k.more {
+		if k.wer > offline+k.more && !raceDetector { // with it, nobody here talks in real time
 			t.Errorf("%s: %.1f %% of the words are wrong, %.1f %% of the recordings: want at most %g points more", k.name, k.wer, offline, k.more)
 		}
 		if k.mute && float64(m.Lost) < k.bad.Loss/2*float64(m.Packets) || k.bad == (audio.Impairment{}) && m.Lost > m.Packets/100 {

@@ -28,10 +28,12 @@ func TestFault17PoisonFailsAfterItsRetry(t *testing.T) {
 		}
 		readyDecoders(ctx, t, s)
 		submit(ctx, t, s, poison, long)
-		for pid := 0; s.text.Stats().Failed+s.text.Stats().Decoded == 0 && ctx.Err() == nil; {
+		for pid, pause := 0, 10*time.Millisecond; s.text.Stats().Failed+s.text.Stats().Decoded == 0 && ctx.Err() == nil; {
 			now := s.speech.pool.Stats().Processes
 			if len(now) == 1 && now[0].Ready && now[0].PID != pid && s.text.Stats().Working == 1 {
 				pid = now[0].PID
+				time.Sleep(pause) // into the decode, however slow this machine is
+				pause += pause / 2
 				sendTo(t, pid, syscall.SIGSEGV)
 			}
 			time.Sleep(time.Millisecond)
