@@ -124,6 +124,7 @@ func (a *app) commands() []*cobra.Command {
 		newConfigCommand(a),
 		newDecoderCommand(),
 		newDemoCommand(a),
+		newDoctorCommand(a),
 		newEraseCommand(a),
 		newExportCommand(a),
 		newInviteCommand(a),
