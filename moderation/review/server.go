@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"earshot/models"
 )
 
 // Config is what a Server needs. Store and Hub are required.
@@ -19,6 +21,18 @@ type Config struct {
 	Notice string
 	// Actor carries out what a host chooses; nil: flags can be decided, and nothing can be done in the rooms.
 	Actor Actor
+	// Inviter sends the bot into rooms, Links makes invitations that need no login, States lists the rooms that it is in;
+	// nil, all three: there is no service that can be invited. Profiles are what rooms can be treated as.
+	Inviter  Inviter
+	Links    Links
+	States   func() []models.RoomState
+	Profiles []string
+	// Listener pauses listening and leaves people out; nil: nobody can.
+	Listener Listener
+	// Summaries makes summaries; nil: those that are stored are shown.
+	Summaries Summariser
+	// Rules are the rules in use, to be tried and replayed; nil: they can't be.
+	Rules Rulebook
 	// Conditions says how Earshot is doing; nil says nothing. Settings is what is in force, without secrets.
 	Conditions func(context.Context) []Condition
 	Settings   []Setting
@@ -50,6 +64,8 @@ type Server struct {
 	store     Store
 	hub       *Hub
 	actor     Actor
+	sums      Summariser
+	book      Rulebook
 	settings  []Setting
 	version   string
 	notice    []noticePart
@@ -64,6 +80,12 @@ type Server struct {
 	handler   http.Handler
 
 	conditions func(context.Context) []Condition
+
+	inviter  Inviter
+	links    Links
+	states   func() []models.RoomState
+	profiles []string
+	listener Listener
 
 	access  AccessStore
 	door    Door
@@ -81,6 +103,8 @@ func New(c Config) *Server {
 		store:     c.Store,
 		hub:       c.Hub,
 		actor:     c.Actor,
+		sums:      c.Summaries,
+		book:      c.Rules,
 		settings:  c.Settings,
 		version:   c.Version,
 		notice:    parseNotice(c.Notice),
@@ -92,6 +116,7 @@ func New(c Config) *Server {
 		heartbeat: 15 * time.Second,
 	}
 	s.conditions = c.Conditions
+	s.inviter, s.links, s.states, s.profiles, s.listener = c.Inviter, c.Links, c.States, c.Profiles, c.Listener
 	s.access, s.door, s.local, s.setup = c.Access, cmp.Or(c.Door, DoorShut), c.Local, c.Setup
 	if s.access == nil {
 		s.door = DoorOpen
@@ -126,14 +151,30 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("GET /{$}", s.page(s.rooms))
 	mux.Handle("GET /s/{id}", s.page(s.session))
 	mux.Handle("GET /s/{id}/timeline", s.page(s.timelineOf))
+	mux.HandleFunc("POST /s/{id}/summary", s.summarise)
 	mux.HandleFunc("GET /s/{id}/export/{format}", s.download)
 	mux.Handle("GET /s/{id}/line/{epoch}/{seq}/{track}", s.page(s.line))
 	mux.HandleFunc("POST /s/{id}/line/{epoch}/{seq}/{track}", s.correct)
+	mux.HandleFunc("POST /s/{id}/line/{epoch}/{seq}/{track}/redact", s.redact)
 	mux.Handle("GET /people/{room}/{speaker}", s.page(s.person))
 	mux.HandleFunc("GET /people/{room}/{speaker}/export", s.exportPerson)
 	mux.HandleFunc("POST /people/{room}/{speaker}/{what}", s.changePerson)
+	mux.Handle("GET /s/{id}/consent", s.page(s.consentView))
+	mux.HandleFunc("GET /s/{id}/consent.csv", s.consentFile)
+	if s.listener != nil {
+		mux.HandleFunc("POST /s/{id}/consent", s.object)
+		mux.HandleFunc("POST /s/{id}/listening", s.listen)
+	}
+	if s.inviter != nil {
+		mux.Handle("GET /invite", s.page(s.inviteView))
+		mux.HandleFunc("POST /invite", s.invite)
+		mux.Handle("GET /invite/{secret}", s.page(s.linkView))
+		mux.HandleFunc("POST /invite/{secret}", s.followLink)
+	}
 	mux.Handle("GET /rules", s.page(s.rules))
 	mux.Handle("GET /rules/{id}", s.page(s.rule))
+	mux.HandleFunc("POST /rules/try", s.tryWords)
+	mux.HandleFunc("POST /rules/replay", s.replay)
 	if s.access != nil {
 		mux.Handle("GET /login", s.page(s.login))
 		mux.HandleFunc("POST /login", s.enter)

@@ -30,9 +30,21 @@ type sessionPage struct {
 	Time                   timeline
 	Items                  []item
 	Flags                  []flagView
-	Edits, MayEdit         bool
+	Summary                summaryView
+	Edits, MayEdit, Tries  bool
+	Listens                listens
 	Formats                []export.Format
 	Lines, OpenFlags, Talk int
+}
+
+// listens is what a host can do about the bot's listening.
+type listens struct{ May, Paused, MayLeave bool }
+
+func (s *Server) listensIn(ctx context.Context, info models.SessionInfo) listens {
+	if s.listener == nil || !info.Live() || !visitorOf(ctx).may(info.Room, models.AccessHost) {
+		return listens{}
+	}
+	return listens{May: true, Paused: s.listener.Paused(info.ID), MayLeave: s.inviter != nil}
 }
 
 // held is all that the store has of one session.
@@ -44,6 +56,7 @@ type held struct {
 	gaps     []models.Gap
 	clips    []models.Evidence
 	names    map[string]string
+	known    outcomes
 }
 
 // cast gives the people of the session their names and colours.
@@ -89,7 +102,27 @@ func (s *Server) load(ctx context.Context, id string) (h held, err error) {
 	if h.names, err = s.namesOf(ctx, h.session.Room); err != nil {
 		return h, err
 	}
-	return h, nil
+	h.known, err = s.outcomesOf(ctx, id)
+	return h, err
+}
+
+// outcomesOf finds what became of a session's flags.
+func (s *Server) outcomesOf(ctx context.Context, id string) (known outcomes, err error) {
+	decisions, err := s.store.Decisions(ctx, id)
+	if err != nil {
+		return known, fmt.Errorf("decisions of %s: %w", id, err)
+	}
+	actions, err := s.store.Actions(ctx, id)
+	if err != nil {
+		return known, fmt.Errorf("actions of %s: %w", id, err)
+	}
+	for _, d := range decisions {
+		known.put(d)
+	}
+	for _, a := range actions {
+		known.did(a)
+	}
+	return known, nil
 }
 
 // session is the page of one stay in a room.
@@ -102,9 +135,14 @@ func (s *Server) session(r *http.Request) (view, error) {
 	p := s.painter(h.session.Session, visitorOf(r.Context()), h.cast())
 	p.edits = p.decides && r.URL.Query().Get("edit") != ""
 	p.keep(h.clips...)
-	data := sessionPage{Head: s.head(h.session.Session), Cursor: cursor.String(), Edits: p.edits, MayEdit: p.decides, Formats: export.Formats()}
+	p.known = h.known
+	data := sessionPage{Head: s.head(h.session.Session), Cursor: cursor.String(), Edits: p.edits, MayEdit: p.decides && !h.session.ModerateOnly, Tries: s.trial("") != nil, Formats: export.Formats()}
+	data.Listens = s.listensIn(r.Context(), h.session)
 	data.Items = p.items(h.lines, h.gaps, h.flags)
 	data.Flags = flagList(p, h.flags)
+	if data.Summary, err = s.summaryOf(r, h, p); err != nil {
+		return view{}, err
+	}
 	data.Time = newTimeline(p.cast, data.Items, s.stay(h.session.Session).Milliseconds())
 	for _, it := range data.Items {
 		if it.Line != nil {
