@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -323,4 +324,22 @@ func TestChat(t *testing.T) {
 	if l := lines[1]; l.Name != "Dia" || l.Text != "line 0" || l.To != "" || l.From == "" {
 		t.Errorf("line %+v", l)
 	}
+}
+
+// TestRemovedPublisher: whoever plays a recording learns at once that a host has sent them out.
+func TestRemovedPublisher(t *testing.T) {
+	base, _ := open(t, lounge.Config{HostToken: hostToken})
+	r, heard := listener(t, base, hostToken, bot.Notice{})
+	id, ended := talk(t, base, "Ana")
+	heard.until(t, id)
+	began := time.Now()
+	if out := r.Act(t.Context(), models.Action{Verb: models.VerbRemove, TargetID: id}, bot.ActOptions{}); out.Done != models.VerbRemove {
+		t.Fatalf("%+v", out)
+	}
+	err := <-ended
+	var end *bot.EndError
+	if !errors.As(err, &end) || end.Reason != models.EndRemoved || time.Since(began) > 4*time.Second {
+		t.Errorf("Publish = %v after %v", err, time.Since(began))
+	}
+	ended <- err
 }
