@@ -84,7 +84,7 @@ func TestDoctorFinds(t *testing.T) {
 		{"decoder", patient(t), healthOK, "loads the model", ""},
 		{"ggml", patient(t), healthOK, "CPU", ""},
 		{"libopus", patient(t), healthOK, "a tone comes back", ""},
-		{"voice detection", patient(t), healthNote, "by the sound's energy", "vad_model"},
+		{"voice detection", patient(t), healthNote, "by the sound's energy", "model pull"},
 		{"voice detection", patient(t, "EARSHOT_VAD_MODEL="+junk(t, "vad.bin", "none")), healthBad, "", ""},
 		{"rules", patient(t, "EARSHOT_RULES="+junk(t, "bad.yaml", "rules: nonsense\n")), healthBad, "bad.yaml", ""},
 		{"rules", patient(t), healthOK, "open-mic@", ""},
