@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
@@ -16,7 +17,7 @@ var phoneCues = wordSet("phone number call text ring whatsapp telegram signal ce
 
 // otherCues are words behind which a number is something else.
 var otherCues = wordSet("order ticket invoice tracking version chapter verse isbn serial flight episode population score scores zip postcode pi " +
-	"lottery lucky counting count reference case pesanan tiket versi")
+	"lottery lucky bingo counting count reference case pesanan tiket versi")
 
 // units are words that make a quantity of the number before them.
 var units = wordSet("dollars dollar bucks euros euro pounds pound percent people persons users followers subscribers million billion years year " +
@@ -86,6 +87,9 @@ func progression(digits string) bool {
 // rising reports whether somebody counts in steps, or lists numbers: five and more, each greater than that before, of
 // different lengths.
 func (r numberRun) rising() bool {
+	if r.even() {
+		return true
+	}
 	if len(r.numbers) < 5 || len(r.numbers[0].digits) == len(r.numbers[len(r.numbers)-1].digits) {
 		return false
 	}
@@ -96,6 +100,28 @@ func (r numberRun) rising() bool {
 		}
 	}
 	return true
+}
+
+// even reports whether four and more numbers follow each other in the same step, up or down.
+func (r numberRun) even() bool {
+	if len(r.numbers) < 4 {
+		return false
+	}
+	var values []int
+	for _, x := range r.numbers {
+		v, err := strconv.Atoi(x.digits)
+		if err != nil || x.digits[0] == '0' || len(x.digits) < 2 && len(r.numbers) > 6 {
+			return false
+		}
+		values = append(values, v)
+	}
+	step := values[1] - values[0]
+	for i := 2; i < len(values); i++ {
+		if values[i]-values[i-1] != step {
+			return false
+		}
+	}
+	return step != 0
 }
 
 // money reports whether a currency sign stands at the number.
