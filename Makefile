@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build demo test test-rooms lint bench fuzz cover clean help deps deps-tests
+.PHONY: build demo test test-rooms test-packages lint bench fuzz cover install dist clean help deps deps-tests
 
 PKG ?= ./...
 RUN ?= .
@@ -13,12 +13,15 @@ FUZZTIME ?= 10s
 STAY ?=
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
+PREFIX ?= /usr/local
+DESTDIR ?=
+
 ENV := set -a; source build/env; set +a;
 LDFLAGS := -X main.version=$(VERSION)
 
 help: ## show this list
 	@echo "make <task>   (make alone: build)"
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-13s %s\n", $$1, $$2}' Makefile
 
 build: deps ## build bin/earshot
 	@$(ENV) go build -trimpath -ldflags '$(LDFLAGS)' -o bin/earshot ./cmd/earshot
@@ -48,8 +51,24 @@ cover: deps-tests ## test coverage: total in the terminal, lines in build/covera
 	@$(ENV) go tool cover -html=build/coverage.out -o build/coverage.html
 	@$(ENV) go tool cover -func=build/coverage.out | tail -n 1
 
+# What is installed elsewhere must not know this folder: it finds its libraries beside it.
+PORTABLE := if [ -n "$${CGO_LDFLAGS:-}" ]; then export CGO_LDFLAGS='-O2 -g -Wl,--allow-shlib-undefined'; fi;
+
+build/portable/earshot: deps
+	@$(ENV) $(PORTABLE) go build -trimpath -ldflags '-s -w -linkmode=external $(LDFLAGS)' -o $@ ./cmd/earshot
+.PHONY: build/portable/earshot
+
+install: build/portable/earshot ## install into PREFIX=/usr/local below DESTDIR= (with its libraries unless the system has them)
+	@$(ENV) scripts/stage.sh build/portable/earshot '$(DESTDIR)' '$(PREFIX)'
+
+dist: build/portable/earshot ## make dist/: a tarball that runs on any Linux and a .deb, with sums and contents
+	@$(ENV) scripts/dist.sh build/portable/earshot '$(VERSION)'
+
+test-packages: dist ## install and run what dist made in a bare Debian and in a bare system (as root; needs debootstrap)
+	@scripts/test-packages.sh
+
 clean: ## remove what was built (the private libwhisper and the linter stay; rm -r build removes them too)
-	@rm -rf bin build/coverage.* build/*.log
+	@rm -rf bin dist build/portable build/dist build/coverage.* build/*.log
 
 deps:
 	@scripts/deps.sh

@@ -209,15 +209,17 @@ func (r *Room) supervise(ctx context.Context, cancel context.CancelCauseFunc) (m
 		if ctx.Err() != nil {
 			return stopped(ctx)
 		}
+		var again bool
+		last = err
+		reason, again = classify(err)
 		if joined {
-			patience = r.cfg.GiveUp
+			if reason != models.EndFailedICE || r.pipe.packets.Load() > 0 { // else the door is open and nothing was ever heard
+				patience = r.cfg.GiveUp
+			}
 			if r.now()-began >= steady { // else the pauses go on growing
 				down = r.now()
 			}
 		}
-		var again bool
-		last = err
-		reason, again = classify(err)
 		outage := r.now() - down
 		if !again || outage >= patience {
 			return reason, err

@@ -50,6 +50,10 @@ type FlagPlace struct {
 	Utterance Utterance `json:"utterance"`
 	// Evidence is nil when no sound is kept. Its Ogg is nil.
 	Evidence *Evidence `json:"evidence,omitempty"`
+	// Decision is what became of the flag, with the ask to the host; nil when no rule decided about it. Actions are what
+	// was done because of it, in the order it was planned.
+	Decision *Decision `json:"decision,omitempty"`
+	Actions  []Action  `json:"actions,omitempty"`
 }
 
 // RuleCounts is what became of a rule's flags.

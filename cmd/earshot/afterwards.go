@@ -16,8 +16,12 @@ import (
 // decodedEvery is how often it is looked whether everything that was heard in a session is text.
 const decodedEvery = 100 * time.Millisecond
 
-// summaryTime is how long a summary may take, with a language model that thinks slowly.
-const summaryTime = 2 * time.Minute
+const (
+	// summaryTime is how long a summary may take, with a language model that thinks slowly.
+	summaryTime = 2 * time.Minute
+	// modelTime is how much of it the language model may take.
+	modelTime = 100 * time.Second
+)
 
 // afterwards does what is done when a session is over: it waits until all that was heard is text, sums the session up
 // and writes its files. What fails is logged: the record is complete without it. When the time is up before all is
@@ -29,7 +33,7 @@ func (s *station) afterwards(ctx context.Context, id string) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), summaryTime)
 	defer cancel()
-	if err := s.summaries.remake(ctx, id); err != nil {
+	if _, err := s.summaries.Remake(ctx, id); err != nil {
 		s.log.Error("the session is not summed up", "session", id, "err", err)
 		return
 	}

@@ -167,7 +167,7 @@ func TestPageAndCommandExportTheSame(t *testing.T) {
 	if err := s.store.NamePerson(t.Context(), "open-mic", "a", "Anastasia", "host", time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	page := httptest.NewServer(review.New(review.Config{Store: reviewStore{s.store, nil}, Hub: review.NewHub(review.HubConfig{}), Log: s.log}))
+	page := httptest.NewServer(review.New(review.Config{Store: reviewStore{s.store, nil, nil}, Hub: review.NewHub(review.HubConfig{}), Log: s.log}))
 	defer page.Close()
 	for _, f := range export.Formats() {
 		for query, redact := range map[string]bool{"": false, "?redact=1": true} {

@@ -39,6 +39,8 @@ type keeper struct {
 	// exports is the folder into which sessions are exported at their end; empty: none.
 	exports string
 	log     *slog.Logger
+	// forgotten is called when words were removed: what is held of them elsewhere is to go too.
+	forgotten func()
 }
 
 // Run sweeps now and then every hour, and carries out erasures, until the context ends. What fails is tried again.
@@ -67,6 +69,9 @@ func (k keeper) sweep(ctx context.Context) {
 	k.warn(ctx, "what is too old is not removed yet", err)
 	swept.Clips += expired
 	k.warn(ctx, "the files of a session are not removed yet", removeFiles(ctx, k.store, k.exports))
+	if swept.Utterances+swept.Flags+swept.Sessions > 0 {
+		k.forgotten()
+	}
 	if !swept.Nothing() {
 		k.log.Info("removed what was too old", "clips", swept.Clips, "lines", swept.Utterances, "flags", swept.Flags,
 			"gaps", swept.Gaps, "decisions", swept.Decisions, "sessions", swept.Sessions)
@@ -77,6 +82,9 @@ func (k keeper) erase(ctx context.Context) {
 	n, err := k.store.Erasing(ctx)
 	k.warn(ctx, "an erasure is not finished yet", err)
 	k.warn(ctx, "the files of a session are not removed yet", removeFiles(ctx, k.store, k.exports))
+	if n > 0 {
+		k.forgotten()
+	}
 	if n > 0 && err == nil {
 		k.log.Info("erased what was asked for", "erasures", n)
 	}

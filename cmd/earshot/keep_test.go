@@ -63,7 +63,7 @@ func TestKeeperSweepsAtTheStartAndHourly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		store, log := &countingStore{}, &bytes.Buffer{}
-		k := keeper{store: store, policy: retention(testConfig(t, t.TempDir())), log: slog.New(slog.NewTextHandler(log, nil))}
+		k := keeper{store: store, policy: retention(testConfig(t, t.TempDir())), log: slog.New(slog.NewTextHandler(log, nil)), forgotten: func() {}}
 		ended := make(chan error, 1)
 		go func() { ended <- k.Run(ctx) }()
 		synctest.Wait()

@@ -92,6 +92,15 @@ func (p profiles) policies() map[string]desk.Policy {
 	return out
 }
 
+// sets are the rules in use by profile; a profile without rules has nil.
+func (p profiles) sets() map[string]*moderation.Set {
+	out := map[string]*moderation.Set{}
+	for name, x := range p {
+		out[name] = x.set()
+	}
+	return out
+}
+
 // errNoProfile is the answer to an invitation under a profile that is not configured.
 var errNoProfile = errors.New("there is no such profile")
 

@@ -82,7 +82,6 @@ Begin with "earshot demo": a room with three recorded voices, live in the termin
 	root.SetVersionTemplate("earshot {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), "{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}", 1))
-	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetHelpCommand(newHelpCommand())
 
 	flags := root.PersistentFlags()
@@ -94,6 +93,7 @@ Begin with "earshot demo": a room with three recorded voices, live in the termin
 
 	group(root, a.commands()...)
 	root.AddCommand(newExitCodesTopic())
+	completions(root, a)
 	markUsage(root)
 	return root
 }
@@ -124,11 +124,13 @@ func (a *app) commands() []*cobra.Command {
 		newConfigCommand(a),
 		newDecoderCommand(),
 		newDemoCommand(a),
+		newDoctorCommand(a),
 		newEraseCommand(a),
 		newExportCommand(a),
 		newInviteCommand(a),
 		newJoinCommand(a),
 		newLeaveCommand(a),
+		newManCommand(),
 		newModelCommand(a),
 		newNotifyCommand(a),
 		newPersonCommand(a),

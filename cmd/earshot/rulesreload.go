@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
-	"os/signal"
-	"syscall"
 
 	"golang.org/x/sync/errgroup"
 
@@ -26,19 +23,12 @@ func (s *station) watchRules(ctx context.Context) error {
 		group.Go(func() error { return w.Run(ctx) })
 	}
 	group.Go(func() error {
-		hangup := make(chan os.Signal, 1)
-		signal.Notify(hangup, syscall.SIGHUP)
-		defer signal.Stop(hangup)
-		for {
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-hangup:
-				for _, w := range watchers {
-					w.Reload()
-				}
+		manager{s.log}.onHangup(ctx, func() {
+			for _, w := range watchers {
+				w.Reload()
 			}
-		}
+		})
+		return nil
 	})
 	return group.Wait()
 }

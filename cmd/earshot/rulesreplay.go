@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -75,21 +74,9 @@ func (a *app) replay(ctx context.Context, store *sqlite.Store, set *moderation.S
 	defer bar.Close()
 	replay := moderation.NewReplay(set)
 	for _, info := range slices.Backward(sessions) {
-		us, errU := store.Utterances(ctx, info.ID)
-		flags, errF := store.Flags(ctx, info.ID)
-		people, errP := store.Speakers(ctx, info.ID)
-		if err := errors.Join(errU, errF, errP); err != nil {
+		if err := replaySession(ctx, store, replay, info.Session, func(n int) { _ = bar.Add(n) }); err != nil {
 			return nil, err
 		}
-		slices.SortStableFunc(us, func(a, b models.Utterance) int { return cmp.Compare(a.EndMS, b.EndMS) })
-		replay.Session(info.Session, people, flags)
-		for i, u := range us {
-			replay.Line(u)
-			if i%1024 == 1023 {
-				_ = bar.Add(1024)
-			}
-		}
-		_ = bar.Add(len(us) % 1024)
 	}
 	return replay, nil
 }

@@ -175,11 +175,11 @@ func (s *station) Close() error {
 // handler is everything that the web server answers.
 func (s *station) handler(l net.Listener) http.Handler {
 	page := review.New(review.Config{
-		Store: reviewStore{s.store, s.desk}, Actor: s.desk, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.pageNotice(), Log: s.log,
+		Store: reviewStore{s.store, s.desk, s.hub}, Actor: s.desk, Summaries: s.summaries, Rules: rulebook{s.store, s.profiles.sets}, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.pageNotice(), Log: s.log,
 		Conditions: s.conditions, Settings: shownSettings(s.values), Version: version,
 		Access: s.store, Door: s.door(l), Local: onlyHere(l), Setup: s.setupToken,
 	})
-	return s.invitations.hooked(page.OwnHost(s.observability(byPath(s.lounge, page))))
+	return s.invitations.hooked(page.OwnHost(s.observability(byPath(s.lounge, profiled(page)))))
 }
 
 // transcriptURL is where the lounge's page reads a room's lines: the newest live session there.
@@ -208,7 +208,9 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	}
 	group.Go(func() error { return s.lounge.Run(serving) })
 	group.Go(func() error { return s.watchRules(serving) })
-	group.Go(func() error { return keeper{s.store, retention(s.cfg), s.cfg.Export.Dir, s.log}.Run(serving) })
+	group.Go(func() error {
+		return keeper{s.store, retention(s.cfg), s.cfg.Export.Dir, s.log, s.hub.Reset}.Run(serving)
+	})
 	group.Go(func() error { return s.notify(serving, l) })
 	group.Go(func() error { return serveWeb(serving, l, s.handler(l), s.hub.Close, s.log) })
 

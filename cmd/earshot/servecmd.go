@@ -44,7 +44,7 @@ func (a *app) serve(cmd *cobra.Command) error {
 		wishes[i] = wish{address: r.URL, name: r.Name, profile: r.Profile, secret: a.secret}
 	}
 	ctx, log := cmd.Context(), a.logger(cfg)
-	l, err := listen(ctx, cfg.Listen)
+	l, err := listenOrInherit(ctx, cfg.Listen)
 	if err != nil {
 		return err
 	}
@@ -69,6 +69,7 @@ func (a *app) serve(cmd *cobra.Command) error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.Go(func() error { return serveWeb(ctx, control, v.control(a.secret), func() {}, log) })
 		group.Go(func() error { return v.run(ctx, wishes, s.invitations) })
+		group.Go(func() error { return manager{log}.run(ctx, s.loaded, s.answers) })
 		return group.Wait()
 	})
 }

@@ -127,6 +127,8 @@ func (z summariser) make(ctx context.Context, in summary.Input) models.Summary {
 	if z.model == nil || s.Lines == 0 {
 		return s
 	}
+	ctx, cancel := context.WithTimeout(ctx, modelTime)
+	defer cancel()
 	better, err := z.model.Rewrite(ctx, s, in)
 	if err != nil {
 		z.log.Warn("the summary is made without the language model", "session", in.Session.ID, "err", err)
@@ -135,13 +137,48 @@ func (z summariser) make(ctx context.Context, in summary.Input) models.Summary {
 	return better
 }
 
-// remake sums a finished session up and stores it.
-func (z summariser) remake(ctx context.Context, id string) error {
+// Remake sums a session up as far as it has come, and stores it. It goes on when whoever asked has left.
+func (z summariser) Remake(ctx context.Context, id string) (models.Summary, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), summaryTime)
+	defer cancel()
 	in, err := z.input(ctx, id, 0)
 	if err != nil {
-		return err
+		return models.Summary{}, err
 	}
-	return z.store.PutSummary(ctx, z.make(ctx, in))
+	s := z.make(ctx, in)
+	if err := z.store.PutSummary(ctx, s); err != nil {
+		return s, err
+	}
+	return z.forgetting(ctx, in, s)
+}
+
+// forgetting makes a stored summary anew when something that it was made from was erased in the meantime: while a
+// language model thought, it could have quoted what must not be kept.
+func (z summariser) forgetting(ctx context.Context, was summary.Input, s models.Summary) (models.Summary, error) {
+	is, err := z.input(ctx, was.Session.ID, 0)
+	if err != nil {
+		return s, err
+	}
+	left := map[models.Key]string{}
+	for _, u := range is.Utterances {
+		left[u.Key] = u.Text
+	}
+	for _, u := range was.Utterances {
+		if left[u.Key] != u.Text {
+			s = summary.Make(is)
+			return s, z.store.PutSummary(ctx, s)
+		}
+	}
+	return s, nil
+}
+
+// Recap sums up what was said in a session from a time on, in ms from its start. It does not wait for a language model.
+func (z summariser) Recap(ctx context.Context, id string, sinceMS int64) (models.Summary, error) {
+	in, err := z.input(ctx, id, sinceMS)
+	if err != nil {
+		return models.Summary{}, err
+	}
+	return summary.Make(in), nil
 }
 
 // Summary is what the pages and their exports show of a session.

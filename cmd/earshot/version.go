@@ -15,11 +15,35 @@ var version = "dev"
 
 // versionJSON is what "version --json" prints.
 type versionJSON struct {
-	Version  string `json:"version"`
+	Version string `json:"version"`
+	// Commit and Time are the source's, when the program was built in its repository; Modified says that it was changed.
+	Commit   string `json:"commit,omitempty"`
+	Time     string `json:"time,omitempty"`
+	Modified bool   `json:"modified,omitempty"`
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
 	// Libraries are the versions of the modules that a bug report should name, by module path.
 	Libraries map[string]string `json:"libraries"`
+}
+
+// readVersion gathers what the linker noted.
+func readVersion() versionJSON {
+	v := versionJSON{Version: version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Libraries: libraries()}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return v
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			v.Commit = s.Value
+		case "vcs.time":
+			v.Time = s.Value
+		case "vcs.modified":
+			v.Modified = s.Value == "true"
+		}
+	}
+	return v
 }
 
 // libraries reads what the linker noted; modules that this program does not hold are absent.
@@ -45,7 +69,7 @@ func newVersionCommand(a *app) *cobra.Command {
 		Short: "Print the version, and those of the libraries inside",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			v := versionJSON{Version: version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Libraries: libraries()}
+			v := readVersion()
 			if asJSON {
 				return a.writeJSON(v)
 			}

@@ -55,13 +55,19 @@ func fillMarked(t testing.TB, s *sqlite.Store, lines int) {
 // traces counts the marker in every file of the store, whatever its name.
 func traces(t testing.TB, path string) map[string]int {
 	t.Helper()
+	return tracesOf(t, path, marker)
+}
+
+// tracesOf counts a text in lower case, however it is written, in every file beside the store.
+func tracesOf(t testing.TB, path, text string) map[string]int {
+	t.Helper()
 	found := map[string]int{}
 	files, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*"))
 	must(t, err)
 	for _, name := range files {
 		b, err := os.ReadFile(name)
 		must(t, err)
-		if n := bytes.Count(bytes.ToLower(b), []byte(marker)); n > 0 {
+		if n := bytes.Count(bytes.ToLower(b), []byte(text)); n > 0 {
 			found[filepath.Base(name)] = n
 		}
 	}

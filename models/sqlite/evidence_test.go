@@ -122,3 +122,24 @@ func TestFindFlags(t *testing.T) {
 	}
 	equal(t, "rules", len(rules), 2)
 }
+
+func TestFlagPlaceKnowsWhatCameOfIt(t *testing.T) {
+	s := open(t)
+	_, err := s.StartSession(t.Context(), models.Session{ID: "s1", Room: "r", Started: start})
+	must(t, err)
+	u := commitText(t, s, "s1", 1, "first", "a")
+	id := flag(u, "a").ID
+	p, err := s.FlagPlace(t.Context(), id)
+	must(t, err)
+	if p.Decision != nil || p.Actions != nil {
+		t.Errorf("before anything came of it: %+v", p)
+	}
+	d := models.Decision{ID: "d1", Session: "s1", Flag: id, Ask: models.AskOpen, Offer: []string{"warn"}, Created: start, Expires: start.Add(time.Minute)}
+	a := models.Action{ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbWarn, State: models.ActionSeen, Created: start}
+	other := models.Action{ID: "a2", Session: "s1", Verb: models.VerbMute, Created: start}
+	must(t, s.Put(t.Context(), models.Record{Session: "s1", Decisions: []models.Decision{d}, Actions: []models.Action{a, other}}))
+	p, err = s.FlagPlace(t.Context(), id)
+	must(t, err)
+	equal(t, "decision", *p.Decision, d)
+	equal(t, "actions", p.Actions, []models.Action{a})
+}

@@ -93,7 +93,22 @@ func place(ctx context.Context, tx *sql.Tx, f models.Flag, sessions map[string]m
 	if err == nil && len(clips) == 1 {
 		p.Evidence = &clips[0]
 	}
+	if err == nil {
+		err = placeOutcome(ctx, tx, &p)
+	}
 	return p, err
+}
+
+// placeOutcome adds what became of the flag.
+func placeOutcome(ctx context.Context, tx *sql.Tx, p *models.FlagPlace) error {
+	found, err := list(ctx, tx, scanDoc[models.Decision], "SELECT doc FROM decisions WHERE flag = ? ORDER BY created, id", p.Flag.ID)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	p.Decision = &found[0]
+	p.Actions, err = list(ctx, tx, scanDoc[models.Action],
+		"SELECT doc FROM actions WHERE session = ? AND decision = ? ORDER BY created, id", p.Flag.Session, p.Decision.ID)
+	return err
 }
 
 // FlagPlace reads one flag with its session and line. models.ErrNotFound when it is not stored.

@@ -36,11 +36,12 @@ func (s *Server) apiRoutes() []apiRoute {
 		{"GET", "/api/sessions/{id}/flags", "The flags of a session", []apiParam{session}, nil, flagsJSON{}, "", s.api(s.apiSessionFlags)},
 		{"GET", "/api/sessions/{id}/decisions", "What the rules decided in a session, and why", []apiParam{session}, nil, decisionsJSON{}, "", s.api(s.apiDecisions)},
 		{"GET", "/api/sessions/{id}/evidence", "The clips that are kept of a session", []apiParam{session}, nil, evidenceJSON{}, "", s.api(s.apiEvidence)},
-		{"GET", "/api/sessions/{id}/summary", "The summary of a session", []apiParam{session}, nil, models.Summary{}, "", s.api(s.apiSummary)},
+		{"POST", "/api/sessions/{id}/summary", "Sum a session up now, as far as it has come", []apiParam{session}, nil, models.Summary{}, "", s.api(s.apiRemake)},
+		{"GET", "/api/sessions/{id}/summary", "The summary of a session, or of what was said since a time", []apiParam{session, {"since", "12:30: only what was said after this time from the session's start"}, {"last", "15: only the last minutes"}}, nil, models.Summary{}, "", s.api(s.apiSummary)},
 		{"GET", "/api/sessions/{id}/export", "A session as a file, as the command line writes it", []apiParam{session, {"format", export.FormatNames()}, {"redact", "1: mask names, numbers and addresses"}}, nil, nil, "application/octet-stream", http.HandlerFunc(s.apiExport)},
 		{"GET", "/api/sessions/{id}/events", "What happens in a session, as server-sent events that hold an Event", []apiParam{session, {"after", "id of the last event that was seen"}}, nil, nil, "text/event-stream", http.HandlerFunc(s.apiEvents)},
 		{"GET", "/api/flags", "Flags of all sessions, the newest first", []apiParam{{"status", "open, confirmed or dismissed"}, {"rule", "id of a rule"}, {"room", "id of a room"}, {"speaker", "the platform's id of a person"}, {"limit", "1 to 1000, default 100"}}, nil, placesJSON{}, "", s.api(s.apiFlags)},
-		{"POST", "/api/flags/{id}", "Confirm, dismiss or reopen a flag", []apiParam{{"id", "id of a flag"}}, statusJSON{}, models.Flag{}, "", s.api(s.apiDecide)},
+		{"POST", "/api/flags/{id}", "Confirm, dismiss or reopen a flag (status), or choose what its open ask offers (choice)", []apiParam{{"id", "id of a flag"}}, statusJSON{}, models.Flag{}, "", s.api(s.apiDecide)},
 		{"GET", "/api/rules", "What became of each rule's flags", nil, nil, rulesJSON{}, "", s.api(s.apiRules)},
 		{"GET", "/api/search", "Lines of all sessions that hold some words", []apiParam{{"q", `words that must all occur; "…" holds words together, a trailing * extends`}, {"room", "id of a room"}, {"speaker", "the platform's id of a person"}, {"rule", "id of a rule"}, {"flagged", "1: only flagged lines"}, {"from", "first day, YYYY-MM-DD"}, {"to", "last day, YYYY-MM-DD"}, {"cursor", "next of the page before"}}, nil, models.SearchPage{}, "", s.api(s.apiSearch)},
 		{"GET", "/api/health", "How Earshot is doing", nil, nil, conditionsJSON{}, "", s.api(s.apiHealth)},
@@ -74,7 +75,9 @@ type (
 		Conditions []Condition `json:"conditions"`
 	}
 	statusJSON struct {
-		Status models.FlagStatus `json:"status"`
+		Status models.FlagStatus `json:"status,omitempty"`
+		// Choice is one of the offers of the flag's open ask.
+		Choice string `json:"choice,omitempty"`
 	}
 )
 
@@ -102,17 +105,6 @@ func (s *Server) apiDecisions(r *http.Request) (any, error) {
 		return nil, fmt.Errorf("decisions: %w", err)
 	}
 	return decisionsJSON{some(found)}, nil
-}
-
-func (s *Server) apiSummary(r *http.Request) (any, error) {
-	if err := s.seen(r.Context(), r.PathValue("id")); err != nil {
-		return nil, err
-	}
-	sum, err := s.store.Summary(r.Context(), r.PathValue("id"), "session")
-	if err != nil {
-		return nil, fmt.Errorf("summary: %w", err)
-	}
-	return sum, nil
 }
 
 func (s *Server) apiExport(w http.ResponseWriter, r *http.Request) {
@@ -169,9 +161,12 @@ func (s *Server) apiDecide(r *http.Request) (any, error) {
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
 	if err := d.Decode(&in); err != nil || d.Decode(&struct{}{}) != io.EOF { //nolint:errorlint // Decode returns it bare
-		return nil, &refusal{http.StatusBadRequest, `want {"status":"open"}, "confirmed" or "dismissed"`}
+		return nil, &refusal{http.StatusBadRequest, `want {"status":"open"}, "confirmed" or "dismissed", or {"choice":"…"}`}
 	}
-	return s.decided(r, in.Status, "")
+	if (in.Status == "") == (in.Choice == "") {
+		return nil, &refusal{http.StatusBadRequest, "want either a status or a choice"}
+	}
+	return s.decided(r, answer{status: in.Status, choice: in.Choice})
 }
 
 func (s *Server) apiRules(r *http.Request) (any, error) {

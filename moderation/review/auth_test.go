@@ -305,6 +305,7 @@ func TestRoomsAreKeptApart(t *testing.T) {
 		{"POST", "/people/open-mic/Ben/erase", url.Values{"name": {"Ben"}}, 403, 403, 404},
 		{"GET", "/access", nil, 403, 403, 403},
 		{"POST", "/access/key", nil, 403, 403, 403},
+		{"POST", "/s/s1/summary", nil, 403, 400, 404},
 		{"POST", "/flags/f1", confirm, 403, 303, 404},
 		{"POST", "/flags/f1", url.Values{"verb": {"mute"}}, 403, 403, 404},
 	}

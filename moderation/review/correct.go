@@ -1,9 +1,11 @@
 package review
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,6 +24,7 @@ type linePage struct {
 	By       string
 	Clip     *clipView
 	Words    []timedWord
+	Choices  []wordChoice // that can be redacted; none when the visitor may not
 	Problem  string
 }
 
@@ -59,10 +62,18 @@ func (s *Server) lineView(r *http.Request, problem string) (view, error) {
 	if e, ok := p.clips[u.Key]; ok {
 		data.Words = timedWords(u, nil, e)
 	}
+	if visitorOf(ctx).may(info.Room, models.AccessHost) {
+		flags, err := s.store.Flags(ctx, info.ID)
+		if err != nil {
+			return view{}, fmt.Errorf("flags: %w", err)
+		}
+		flags = slices.DeleteFunc(flags, func(f models.Flag) bool { return f.Utterance != u.Key })
+		data.Choices = wordChoices(u, flags)
+	}
 	v := view{page: "line", title: "Correct a line", nav: "rooms", data: data}
 	if problem != "" {
 		v.status = http.StatusBadRequest
-		data.Text = r.PostFormValue("text")
+		data.Text = cmp.Or(r.PostFormValue("text"), data.Text)
 	}
 	return v, nil
 }

@@ -3,9 +3,11 @@ package review
 import (
 	"bytes"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"earshot/models"
@@ -26,7 +28,9 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		err = fmt.Errorf("form: %w", models.ErrInvalid)
 	} else {
-		f, err = s.decided(r, models.FlagStatus(r.PostFormValue("status")), models.Verb(r.PostFormValue("verb")))
+		f, err = s.decided(r, answer{
+			models.FlagStatus(r.PostFormValue("status")), models.Verb(r.PostFormValue("verb")), r.PostFormValue("choice"),
+		})
 	}
 	if err != nil {
 		s.render(w, r, s.failed(r, err))
@@ -45,8 +49,23 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(piece)
 }
 
+// answer is what a person said of a flag; exactly one is set.
+type answer struct {
+	status models.FlagStatus
+	verb   models.Verb // is carried out, and confirms the flag
+	choice string      // among what the open ask offers
+}
+
+// need is what it takes to give the answer.
+func (a answer) need() models.Access {
+	if a.verb != "" || a.choice != "" {
+		return models.AccessHost
+	}
+	return models.AccessReviewer
+}
+
 // decided stores a decision on the flag of the address, when the visitor may make it, and shows it to all who watch.
-func (s *Server) decided(r *http.Request, status models.FlagStatus, verb models.Verb) (models.Flag, error) {
+func (s *Server) decided(r *http.Request, a answer) (models.Flag, error) {
 	ctx := r.Context()
 	who := visitorOf(ctx)
 	p, err := s.store.FlagPlace(ctx, r.PathValue("id"))
@@ -56,24 +75,72 @@ func (s *Server) decided(r *http.Request, status models.FlagStatus, verb models.
 	if err != nil {
 		return models.Flag{}, fmt.Errorf("flag: %w", err)
 	}
-	need := models.AccessReviewer
-	if verb != "" {
-		status, need = models.FlagConfirmed, models.AccessHost
-	}
-	if !who.may(p.Session.Room, need) {
+	if !who.may(p.Session.Room, a.need()) {
 		return models.Flag{}, errForbidden
 	}
-	if verb != "" {
-		if err := s.act(r, p, verb, who); err != nil {
+	f, err := s.settle(r, p, a, who)
+	if err != nil {
+		return f, err
+	}
+	s.hub.Publish(models.Event{SessionID: f.Session, Flag: &f})
+	if f.Status == models.FlagOpen {
+		s.takeBack(r, p, who)
+	}
+	return f, nil
+}
+
+// settle carries out and stores an answer.
+func (s *Server) settle(r *http.Request, p models.FlagPlace, a answer, who visitor) (models.Flag, error) {
+	ctx := r.Context()
+	switch {
+	case a.choice != "":
+		if err := s.choose(r, p, a.choice, who); err != nil {
 			return models.Flag{}, err
 		}
+		chosen, err := s.store.FlagPlace(ctx, p.Flag.ID)
+		if err != nil {
+			return models.Flag{}, fmt.Errorf("flag: %w", err)
+		}
+		return chosen.Flag, nil
+	case a.verb != "":
+		if err := s.act(r, p, a.verb, who); err != nil {
+			return models.Flag{}, err
+		}
+		a.status = models.FlagConfirmed
 	}
-	f, err := s.store.SetFlagStatus(ctx, p.Flag.ID, status, who.Name, s.now())
+	f, err := s.store.SetFlagStatus(ctx, p.Flag.ID, a.status, who.Name, s.now())
 	if err != nil {
 		return f, fmt.Errorf("decide flag: %w", err)
 	}
-	s.hub.Publish(models.Event{SessionID: f.Session, Flag: &f})
 	return f, nil
+}
+
+// choose answers the flag's ask.
+func (s *Server) choose(r *http.Request, p models.FlagPlace, choice string, who visitor) error {
+	if s.actor == nil || p.Decision == nil {
+		return fmt.Errorf("choose: nobody asked: %w", models.ErrInvalid)
+	}
+	err := s.actor.Choose(r.Context(), p.Session.ID, p.Decision.ID, who.Name, choice)
+	if (errors.Is(err, models.ErrInvalid) || errors.Is(err, models.ErrNotFound)) && slices.Contains(p.Decision.Offer, choice) {
+		return errLapsed
+	}
+	if err != nil {
+		return fmt.Errorf("choose: %w", err)
+	}
+	return nil
+}
+
+// takeBack undoes in the room what was done because of a flag that was reopened, where that can be done. Whether it could
+// is seen by the action.
+func (s *Server) takeBack(r *http.Request, p models.FlagPlace, who visitor) {
+	if s.actor == nil || !who.may(p.Session.Room, models.AccessHost) || !p.Session.Live() {
+		return
+	}
+	for _, verb := range toTakeBack(p.Actions, s.now()) {
+		if err := s.act(r, p, verb, who); err != nil {
+			s.log.Warn("what was done could not be taken back", "session", p.Session.ID, "verb", string(verb), "err", err)
+		}
+	}
 }
 
 // act carries out what a host chose for a flag.
@@ -84,6 +151,9 @@ func (s *Server) act(r *http.Request, p models.FlagPlace, verb models.Verb, who 
 	a := models.Action{
 		ID: strings.ToLower(rand.Text()), Session: p.Session.ID, Verb: verb, TargetID: p.Flag.SpeakerID,
 		TargetName: p.Flag.SpeakerName, State: models.ActionPlanned, By: who.Name, Created: s.now().UTC(),
+	}
+	if p.Decision != nil {
+		a.Decision = p.Decision.ID
 	}
 	if verb == models.VerbMute {
 		a.ForMS = muteFor
@@ -112,6 +182,7 @@ func (s *Server) flagPiece(r *http.Request, f models.Flag) ([]byte, error) {
 	if p.Evidence != nil {
 		paint.clips[f.Utterance] = *p.Evidence
 	}
+	paint.learn(p)
 	v := paint.flag(p.Flag)
 	var b bytes.Buffer
 	for _, part := range []string{"inflag", "flag"} {

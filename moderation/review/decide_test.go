@@ -116,9 +116,16 @@ type hand struct {
 	can  []models.Verb
 	done []models.Action
 	err  error
+
+	chosen []string
 }
 
 func (h *hand) Verbs(string) []models.Verb { return h.can }
+
+func (h *hand) Choose(_ context.Context, _, ask, by, choice string) error {
+	h.chosen = append(h.chosen, ask+" "+by+" "+choice)
+	return h.err
+}
 
 func (h *hand) Act(_ context.Context, a models.Action) (models.Action, error) {
 	h.done = append(h.done, a)

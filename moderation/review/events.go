@@ -93,7 +93,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, session string, 
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no") // a proxy that gathers would hold the lines back
 	out := &eventWriter{w: w, rc: http.NewResponseController(w), hub: s.hub.Cursor().Hub}
-	watcher, err := s.hub.Subscribe(session, cursor)
+	watcher, err := s.hub.subscribe(session, cursor, true)
 	switch {
 	case errors.Is(err, ErrGone):
 		out.send(s.hub.Cursor(), message{event: "reset"})
@@ -128,6 +128,11 @@ func (s *Server) pump(r *http.Request, out *eventWriter, watcher *Watcher, enc e
 			out.raw(":\n\n")
 		case e, ok := <-watcher.Events():
 			if !ok {
+				return
+			}
+			if blank(e) { // something was erased: what the reader has may be what is gone
+				out.send(Cursor{Hub: out.hub, Seq: e.Seq}, message{event: "reset"})
+				_ = out.flush()
 				return
 			}
 			m, err := enc(e)

@@ -14,19 +14,21 @@ import (
 
 // memory is a Store of a few lines: it holds what a test puts in.
 type memory struct {
-	mu       sync.Mutex
-	sessions []models.Session
-	speakers []models.Speaker
-	lines    []models.Utterance
-	flags    []models.Flag
-	gaps     []models.Gap
-	clips    []models.Evidence
-	names    map[string]string
-	trail    []models.AuditEntry
-	summary  models.Summary
-	err      error // every call fails with it
-	refused  error // of Search alone
-	boom     bool  // every call panics
+	mu        sync.Mutex
+	sessions  []models.Session
+	speakers  []models.Speaker
+	lines     []models.Utterance
+	flags     []models.Flag
+	gaps      []models.Gap
+	clips     []models.Evidence
+	names     map[string]string
+	decisions []models.Decision
+	actions   []models.Action
+	trail     []models.AuditEntry
+	summary   models.Summary
+	err       error // every call fails with it
+	refused   error // of Search alone
+	boom      bool  // every call panics
 }
 
 func (m *memory) enter() error {
@@ -135,6 +137,11 @@ func (m *memory) FlagPlace(_ context.Context, id string) (p models.FlagPlace, er
 	if len(clips) > 0 {
 		p.Evidence = &clips[0]
 	}
+	decisions, _ := pick(m, &m.decisions, func(d models.Decision) bool { return d.Flag == id })
+	if len(decisions) > 0 {
+		p.Decision = &decisions[0]
+		p.Actions, _ = pick(m, &m.actions, func(a models.Action) bool { return a.Decision == p.Decision.ID })
+	}
 	return p, nil
 }
 
@@ -213,6 +220,18 @@ func (m *memory) CorrectText(_ context.Context, k models.Key, text, by string, w
 	return *u, m.err
 }
 
+func (m *memory) RedactLine(_ context.Context, k models.Key, words []int, by string, _ time.Time) (models.Utterance, error) {
+	i := slices.IndexFunc(m.lines, func(u models.Utterance) bool { return u.Key == k })
+	u := &m.lines[i]
+	u.Words = slices.Clone(u.Words)
+	for _, w := range words {
+		said := strings.TrimSpace(u.Words[w].Text)
+		bars := strings.Repeat("▮", len(said))
+		u.Text, u.Words[w].Text = strings.Replace(u.Text, said, bars, 1), " "+bars
+	}
+	return *u, m.did("redact", by)
+}
+
 func (m *memory) Person(_ context.Context, room, speaker string) (p models.Person, err error) {
 	seen, err := pick(m, &m.speakers, func(s models.Speaker) bool { return s.ID == speaker })
 	if err != nil || len(seen) == 0 {
@@ -260,8 +279,12 @@ func (m *memory) did(what, by string) error {
 
 func (m *memory) Audit(context.Context, int) ([]models.AuditEntry, error) { return m.trail, m.err }
 
-func (m *memory) Decisions(context.Context, string) ([]models.Decision, error) {
-	return []models.Decision{{ID: "d1", Flag: "f1", Why: "because", Gates: []models.Gate{{Name: "word_p"}}}}, m.err
+func (m *memory) Decisions(_ context.Context, id string) ([]models.Decision, error) {
+	return pick(m, &m.decisions, func(d models.Decision) bool { return d.Session == id })
+}
+
+func (m *memory) Actions(_ context.Context, id string) ([]models.Action, error) {
+	return pick(m, &m.actions, func(a models.Action) bool { return a.Session == id })
 }
 
 func (m *memory) Summary(context.Context, string, string) (models.Summary, error) {

@@ -18,6 +18,7 @@ type fragments struct {
 	p      *painter
 	recent map[models.Key]*drawn
 	order  []models.Key
+	flags  map[string]models.Flag // those of the session, to draw again what became of them
 }
 
 // drawn is a line as it was sent.
@@ -45,7 +46,18 @@ func (s *Server) newFragments(ctx context.Context, session string) (*fragments, 
 	}
 	p := s.painter(info.Session, visitorOf(ctx), newCastOf(info.Room, names, speakers))
 	p.keep(clips...)
-	return &fragments{p: p, recent: make(map[models.Key]*drawn, remembered)}, nil
+	if p.known, err = s.outcomesOf(ctx, info.ID); err != nil {
+		return nil, err
+	}
+	flags, err := s.store.Flags(ctx, info.ID)
+	if err != nil {
+		return nil, fmt.Errorf("flags of %s: %w", info.ID, err)
+	}
+	f := &fragments{p: p, recent: make(map[models.Key]*drawn, remembered), flags: make(map[string]models.Flag, len(flags))}
+	for _, x := range flags {
+		f.flags[x.ID] = x
+	}
+	return f, nil
 }
 
 func (f *fragments) encode(e models.Event) (message, error) {
@@ -68,6 +80,12 @@ func (f *fragments) encode(e models.Event) (message, error) {
 		err = f.flag(&b, *e.Flag)
 	case e.Evidence != nil:
 		f.p.keep(*e.Evidence) // drawn with the flag that comes next
+	case e.Decision != nil:
+		f.p.known.put(*e.Decision)
+		err = f.again(&b, e.Decision.Flag)
+	case e.Action != nil:
+		f.p.known.did(*e.Action)
+		err = f.outcome(&b, e.Action.Decision)
 	case e.Gap != nil:
 		err = f.draw(&b, "gap", f.p.gap(*e.Gap))
 	}
@@ -124,6 +142,7 @@ func (f *fragments) remember(k models.Key, d *drawn) {
 // flag draws the line again with the matched words marked when the line is remembered; else the flag alone goes into
 // its place in the line. Either way it goes into the list.
 func (f *fragments) flag(b *bytes.Buffer, fl models.Flag) error {
+	f.flags[fl.ID] = fl
 	v := f.p.flag(fl)
 	if d := f.recent[fl.Utterance]; d != nil {
 		d.put(fl)
@@ -134,6 +153,25 @@ func (f *fragments) flag(b *bytes.Buffer, fl models.Flag) error {
 		return err
 	}
 	return f.draw(b, "flag", v)
+}
+
+// again draws a flag anew after something became of it.
+func (f *fragments) again(b *bytes.Buffer, id string) error {
+	fl, ok := f.flags[id]
+	if !ok {
+		return nil
+	}
+	return f.flag(b, fl)
+}
+
+// outcome draws the flag of a decision anew.
+func (f *fragments) outcome(b *bytes.Buffer, decision string) error {
+	for _, d := range f.p.known.byFlag {
+		if d.ID == decision && decision != "" {
+			return f.again(b, d.Flag)
+		}
+	}
+	return nil
 }
 
 // put adds a flag or replaces an earlier state of it.

@@ -120,12 +120,16 @@ func (h *Hub) Watchers() int {
 // first; the zero Cursor starts with the next event. The caller must Close the watcher. Errors: ErrGone when the cursor
 // is of another run or too old, ErrClosed.
 func (h *Hub) Subscribe(session string, after Cursor) (*Watcher, error) {
+	return h.subscribe(session, after, false)
+}
+
+func (h *Hub) subscribe(session string, after Cursor, page bool) (*Watcher, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
 		return nil, ErrClosed
 	}
-	w := &Watcher{hub: h, session: session}
+	w := &Watcher{hub: h, session: session, page: page}
 	var missed []models.Event
 	if after != (Cursor{}) {
 		if after.Hub != h.id || after.Seq > h.seq || after.Seq < h.evicted {
@@ -146,11 +150,53 @@ func (h *Hub) after(w *Watcher, seq uint64) []models.Event {
 	var missed []models.Event
 	for i := range h.ring {
 		e := h.ring[(h.next+i)%len(h.ring)]
-		if e.Seq > seq && w.wants(e) {
+		if e.Seq > seq && w.wants(e) && !blank(e) {
 			missed = append(missed, e)
 		}
 	}
 	return missed
+}
+
+// Forget drops the held events that match, so that who resumes does not get what was taken out of the record. Publish what
+// stands in its place after it.
+func (h *Hub) Forget(match func(models.Event) bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i, e := range h.ring {
+		if match(e) {
+			h.ring[i] = models.Event{Seq: e.Seq, SessionID: e.SessionID}
+		}
+	}
+}
+
+// Reset forgets all events after something was erased. Pages that watch load anew: what they were still to get is
+// dropped. Other watchers get an event without content and lose nothing.
+func (h *Hub) Reset() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	clear(h.ring)
+	h.ring, h.next = h.ring[:0], 0
+	h.seq++
+	h.evicted = h.seq
+	for w := range h.watchers {
+		for w.page && len(w.events) > 0 {
+			select {
+			case <-w.events:
+			default:
+			}
+		}
+		select {
+		case w.events <- models.Event{Seq: h.seq}:
+		default:
+			h.drop(w, ErrSlow)
+		}
+	}
+}
+
+// blank reports whether an event has no content: it was forgotten, or says that all were.
+func blank(e models.Event) bool {
+	return e.Session == nil && e.Speaker == nil && e.Partial == nil && e.Utterance == nil && e.Flag == nil && e.Gap == nil &&
+		e.Evidence == nil && e.Decision == nil && e.Action == nil
 }
 
 // Close ends all watchers with ErrClosed and refuses new ones; publishing stays allowed and reaches nobody. It lets
@@ -169,6 +215,7 @@ type Watcher struct {
 	hub     *Hub
 	session string
 	events  chan models.Event
+	page    bool  // what waits for it may be dropped, guarded by hub.mu
 	err     error // guarded by hub.mu
 }
 

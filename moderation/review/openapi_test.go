@@ -66,7 +66,11 @@ func TestDocumentDescribesWhatHandlersAnswer(t *testing.T) {
 	m := heardRoom()
 	m.lines[0].Words[0].P = 0.5
 	m.summary = models.Summary{Headline: "x", Chapters: []models.Chapter{{Title: "c"}}, Digest: models.ModerationDigest{ByRule: map[string]int{"a": 1}}}
-	s := serve(t, m, func(c *Config) { c.Conditions = conditionsOf(Condition{OK: true, Text: "Well."}) })
+	m.decisions = []models.Decision{{ID: "d1", Session: "s1", Flag: "f1", Why: "because", Gates: []models.Gate{{Name: "word_p"}}, Matched: []models.Word{}}}
+	m.actions = []models.Action{{ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbMute, State: models.ActionSeen}}
+	s := serve(t, m, func(c *Config) {
+		c.Conditions, c.Summaries = conditionsOf(Condition{OK: true, Text: "Well."}), &minutes{m: m}
+	})
 	var doc map[string]any
 	if err := json.Unmarshal(ask(t, s, "GET", "/api/openapi.json").Body.Bytes(), &doc); err != nil {
 		t.Fatal(err)

@@ -102,6 +102,8 @@ func statusOf(err error) (int, string) {
 		return http.StatusNotFound, "There is no such thing here."
 	case errors.Is(err, errForbidden):
 		return http.StatusForbidden, "You may read this and not change it. An owner can give you more access."
+	case errors.Is(err, errLapsed):
+		return http.StatusConflict, "The ask has lapsed, or somebody else has answered it. The flag can still be confirmed or dismissed."
 	case errors.Is(err, models.ErrInvalid):
 		return http.StatusBadRequest, "That can't be asked for in this way."
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, models.ErrUnavailable):

@@ -1,9 +1,11 @@
 package review
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"earshot/models"
 )
@@ -18,14 +20,17 @@ const (
 type queuePage struct {
 	Cursor  string
 	Open    []flagView
+	Asks    int // of the open ones, those that lapse
 	More    bool
 	Decided []flagView
 	Limit   int
+	Tries   bool // words can be tried against the rules
 }
 
-// queue is the page of the open flags of all rooms, the oldest first: what lapses soonest is on top.
+// queue is the page of the open flags of all rooms: asks on top, the one that lapses first before the others, then the
+// oldest flags.
 func (s *Server) queue(r *http.Request) (view, error) {
-	data := queuePage{Cursor: s.hub.Cursor().String(), Limit: queued}
+	data := queuePage{Cursor: s.hub.Cursor().String(), Limit: queued, Tries: s.trial("") != nil}
 	open, err := s.places(r.Context(), models.FlagQuery{Status: models.FlagOpen, Oldest: true, Limit: queued + 1}, "queue")
 	if err != nil {
 		return view{}, err
@@ -37,7 +42,13 @@ func (s *Server) queue(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
+	slices.SortStableFunc(open, func(a, b flagView) int { return cmp.Compare(a.Ask.rank(), b.Ask.rank()) })
 	data.Open, data.Decided = open, decided
+	for _, f := range open {
+		if f.Ask != nil {
+			data.Asks++
+		}
+	}
 	return view{page: "queue", title: "Queue", nav: "queue", data: data}, nil
 }
 
@@ -72,6 +83,7 @@ func (s *Server) placed(p models.FlagPlace, who visitor, back string, c *cast) f
 	if p.Evidence != nil {
 		paint.clips[p.Utterance.Key] = *p.Evidence
 	}
+	paint.learn(p)
 	v := paint.flag(p.Flag)
 	t := p.Session.Started.In(s.loc)
 	v.Room, v.Day = sessionName(p.Session), day(t, s.now().In(s.loc))
@@ -86,9 +98,9 @@ func (s *Server) placed(p models.FlagPlace, who visitor, back string, c *cast) f
 // painter makes the views of one session for one visitor.
 func (s *Server) painter(ses models.Session, who visitor, c *cast) *painter {
 	p := &painter{s: s, ses: ses, cast: c, back: "session", clips: map[models.Key]models.Evidence{}}
-	p.decides = who.may(ses.Room, models.AccessReviewer)
+	p.decides, p.redacts = who.may(ses.Room, models.AccessReviewer), who.may(ses.Room, models.AccessHost)
 	if s.actor != nil && who.may(ses.Room, models.AccessHost) {
-		p.verbs = offers(s.actor.Verbs(ses.ID))
+		p.acts, p.verbs = true, offers(s.actor.Verbs(ses.ID))
 	}
 	return p
 }
@@ -112,7 +124,7 @@ func offers(can []models.Verb) (out []offer) {
 
 func (s *Server) queueEvents(w http.ResponseWriter, r *http.Request) {
 	s.stream(w, r, "", func(e models.Event) (message, error) {
-		if e.Flag == nil {
+		if e.Flag == nil && e.Decision == nil && e.Action == nil {
 			return message{}, nil
 		}
 		return touched(r, e), nil

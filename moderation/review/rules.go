@@ -19,12 +19,20 @@ type ruleRow struct {
 	LastDay   string
 }
 
-type rulesPage struct{ Rows []ruleRow }
+type rulesPage struct {
+	Rows    []ruleRow
+	Try     *trialPage // nil: no rules are in use
+	Replays bool
+	Quiet   []RuleText // rules in use that never flagged anything
+}
 
 type rulePage struct {
 	ruleRow
-	Hits []flagView
-	More bool
+	Hits    []flagView
+	More    bool
+	Text    *RuleText // the rule in use; nil: it is in none of the sets
+	Try     *trialPage
+	Replays bool
 }
 
 // fewDecisions is how many decisions it takes before a share says something about a rule.
@@ -39,6 +47,10 @@ func (s *Server) rules(r *http.Request) (view, error) {
 	var data rulesPage
 	for _, c := range found {
 		data.Rows = append(data.Rows, s.ruleRow(c))
+	}
+	data.Try, data.Replays = s.trial(""), visitorOf(r.Context()).All.Allows(models.AccessReviewer)
+	if data.Try != nil {
+		data.Quiet = quiet(data.Try.Sets, found)
 	}
 	return view{page: "rules", title: "Rules", nav: "rules", data: data}, nil
 }
@@ -56,6 +68,38 @@ func (s *Server) onlyRoom(r *http.Request) string {
 		return room
 	}
 	return "\x00" // the name of no room
+}
+
+// quiet are the rules in use that never flagged anything, each once.
+func quiet(sets []RuleSet, counts []models.RuleCounts) (out []RuleText) {
+	known := map[string]bool{}
+	for _, c := range counts {
+		known[c.Rule] = true
+	}
+	for _, set := range sets {
+		for _, t := range set.Rules {
+			if !known[t.ID] {
+				known[t.ID] = true
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+// text finds a rule in the sets in use.
+func (t *trialPage) text(rule string) *RuleText {
+	if t == nil {
+		return nil
+	}
+	for _, set := range t.Sets {
+		for i := range set.Rules {
+			if set.Rules[i].ID == rule {
+				return &set.Rules[i]
+			}
+		}
+	}
+	return nil
 }
 
 func (s *Server) ruleRow(c models.RuleCounts) ruleRow {
@@ -93,7 +137,13 @@ func (s *Server) rule(r *http.Request) (view, error) {
 			data.ruleRow = s.ruleRow(c)
 		}
 	}
-	if data.Flags == 0 {
+	data.Try, data.Replays = s.trial(id), visitorOf(r.Context()).All.Allows(models.AccessReviewer)
+	if data.Text = data.Try.text(id); data.Text == nil {
+		data.Try, data.Replays = nil, false // it is not in use any more
+	} else if data.Flags == 0 {
+		data.ruleRow = ruleRow{RuleCounts: models.RuleCounts{Rule: id, Pack: data.Text.Pack, Level: data.Text.Level}, Tone: string(data.Text.Level), Precision: "nothing flagged yet"}
+	}
+	if data.Flags == 0 && data.Text == nil {
 		return view{}, fmt.Errorf("rule: %w", models.ErrNotFound)
 	}
 	const shown = 50

@@ -19,6 +19,10 @@ type Config struct {
 	Notice string
 	// Actor carries out what a host chooses; nil: flags can be decided, and nothing can be done in the rooms.
 	Actor Actor
+	// Summaries makes summaries; nil: those that are stored are shown.
+	Summaries Summariser
+	// Rules are the rules in use, to be tried and replayed; nil: they can't be.
+	Rules Rulebook
 	// Conditions says how Earshot is doing; nil says nothing. Settings is what is in force, without secrets.
 	Conditions func(context.Context) []Condition
 	Settings   []Setting
@@ -50,6 +54,8 @@ type Server struct {
 	store     Store
 	hub       *Hub
 	actor     Actor
+	sums      Summariser
+	book      Rulebook
 	settings  []Setting
 	version   string
 	notice    []noticePart
@@ -81,6 +87,8 @@ func New(c Config) *Server {
 		store:     c.Store,
 		hub:       c.Hub,
 		actor:     c.Actor,
+		sums:      c.Summaries,
+		book:      c.Rules,
 		settings:  c.Settings,
 		version:   c.Version,
 		notice:    parseNotice(c.Notice),
@@ -126,14 +134,18 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("GET /{$}", s.page(s.rooms))
 	mux.Handle("GET /s/{id}", s.page(s.session))
 	mux.Handle("GET /s/{id}/timeline", s.page(s.timelineOf))
+	mux.HandleFunc("POST /s/{id}/summary", s.summarise)
 	mux.HandleFunc("GET /s/{id}/export/{format}", s.download)
 	mux.Handle("GET /s/{id}/line/{epoch}/{seq}/{track}", s.page(s.line))
 	mux.HandleFunc("POST /s/{id}/line/{epoch}/{seq}/{track}", s.correct)
+	mux.HandleFunc("POST /s/{id}/line/{epoch}/{seq}/{track}/redact", s.redact)
 	mux.Handle("GET /people/{room}/{speaker}", s.page(s.person))
 	mux.HandleFunc("GET /people/{room}/{speaker}/export", s.exportPerson)
 	mux.HandleFunc("POST /people/{room}/{speaker}/{what}", s.changePerson)
 	mux.Handle("GET /rules", s.page(s.rules))
 	mux.Handle("GET /rules/{id}", s.page(s.rule))
+	mux.HandleFunc("POST /rules/try", s.tryWords)
+	mux.HandleFunc("POST /rules/replay", s.replay)
 	if s.access != nil {
 		mux.Handle("GET /login", s.page(s.login))
 		mux.HandleFunc("POST /login", s.enter)

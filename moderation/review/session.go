@@ -30,7 +30,8 @@ type sessionPage struct {
 	Time                   timeline
 	Items                  []item
 	Flags                  []flagView
-	Edits, MayEdit         bool
+	Summary                summaryView
+	Edits, MayEdit, Tries  bool
 	Formats                []export.Format
 	Lines, OpenFlags, Talk int
 }
@@ -44,6 +45,7 @@ type held struct {
 	gaps     []models.Gap
 	clips    []models.Evidence
 	names    map[string]string
+	known    outcomes
 }
 
 // cast gives the people of the session their names and colours.
@@ -89,7 +91,27 @@ func (s *Server) load(ctx context.Context, id string) (h held, err error) {
 	if h.names, err = s.namesOf(ctx, h.session.Room); err != nil {
 		return h, err
 	}
-	return h, nil
+	h.known, err = s.outcomesOf(ctx, id)
+	return h, err
+}
+
+// outcomesOf finds what became of a session's flags.
+func (s *Server) outcomesOf(ctx context.Context, id string) (known outcomes, err error) {
+	decisions, err := s.store.Decisions(ctx, id)
+	if err != nil {
+		return known, fmt.Errorf("decisions of %s: %w", id, err)
+	}
+	actions, err := s.store.Actions(ctx, id)
+	if err != nil {
+		return known, fmt.Errorf("actions of %s: %w", id, err)
+	}
+	for _, d := range decisions {
+		known.put(d)
+	}
+	for _, a := range actions {
+		known.did(a)
+	}
+	return known, nil
 }
 
 // session is the page of one stay in a room.
@@ -102,9 +124,13 @@ func (s *Server) session(r *http.Request) (view, error) {
 	p := s.painter(h.session.Session, visitorOf(r.Context()), h.cast())
 	p.edits = p.decides && r.URL.Query().Get("edit") != ""
 	p.keep(h.clips...)
-	data := sessionPage{Head: s.head(h.session.Session), Cursor: cursor.String(), Edits: p.edits, MayEdit: p.decides, Formats: export.Formats()}
+	p.known = h.known
+	data := sessionPage{Head: s.head(h.session.Session), Cursor: cursor.String(), Edits: p.edits, MayEdit: p.decides, Tries: s.trial("") != nil, Formats: export.Formats()}
 	data.Items = p.items(h.lines, h.gaps, h.flags)
 	data.Flags = flagList(p, h.flags)
+	if data.Summary, err = s.summaryOf(r, h, p); err != nil {
+		return view{}, err
+	}
 	data.Time = newTimeline(p.cast, data.Items, s.stay(h.session.Session).Milliseconds())
 	for _, it := range data.Items {
 		if it.Line != nil {

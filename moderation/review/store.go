@@ -26,6 +26,9 @@ type TranscriptStore interface {
 	// CorrectText replaces a line's text, keeps what was heard beside it, and returns the line as it is then. Giving what was
 	// heard takes the correction back.
 	CorrectText(ctx context.Context, k models.Key, text, by string, when time.Time) (models.Utterance, error)
+	// RedactLine takes words, by their places in the line, out of the line, out of all that quotes it and out of its clip,
+	// for good, and returns the line as it is then.
+	RedactLine(ctx context.Context, k models.Key, words []int, by string, when time.Time) (models.Utterance, error)
 	// Gaps returns the stretches that were not heard.
 	Gaps(ctx context.Context, session string) ([]models.Gap, error)
 }
@@ -75,6 +78,8 @@ type RecordStore interface {
 	Summary(ctx context.Context, session, kind string) (models.Summary, error)
 	// Decisions lists what the rules decided in a session.
 	Decisions(ctx context.Context, session string) ([]models.Decision, error)
+	// Actions lists what was done in a session, in the order it was planned.
+	Actions(ctx context.Context, session string) ([]models.Action, error)
 	// Audit lists who changed what, the latest first.
 	Audit(ctx context.Context, limit int) ([]models.AuditEntry, error)
 }
@@ -101,6 +106,9 @@ type Store interface {
 type Actor interface {
 	// Verbs lists what can be done now to a speaker of the session; nothing when the session is over.
 	Verbs(session string) []models.Verb
+	// Choose gives a host's choice among what an open ask offers ("mute 60s") to whoever asked, who carries it out and
+	// confirms the flag. Errors wrap models.ErrInvalid when the ask was answered or has lapsed, and models.ErrNotFound.
+	Choose(ctx context.Context, session, ask, by, choice string) error
 	// Act carries the action out and returns it as it is when its effect was seen, or when ctx ends. An action whose id
 	// was carried out before is not carried out again.
 	Act(ctx context.Context, a models.Action) (models.Action, error)

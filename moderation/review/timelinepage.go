@@ -64,13 +64,7 @@ func (s *Server) timelineOf(r *http.Request) (view, error) {
 	case err != nil:
 		return view{}, fmt.Errorf("summary: %w", err)
 	}
-	for _, c := range sum.Chapters {
-		v := chapterView{Title: c.Title, At: s.moment(h.session.Session, c.StartMS), X: c.StartMS, W: max(c.EndMS-c.StartMS, 1)}
-		if len(c.Cites) > 0 {
-			v.Line = lineID(c.Cites[0])
-		}
-		data.Chapters = append(data.Chapters, v)
-	}
+	data.Chapters = s.chapterViews(sum, h.session.Session)
 	return view{page: "timeline", title: data.Head.Name + ": who spoke when", nav: "rooms", data: data}, nil
 }
 

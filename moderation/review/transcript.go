@@ -71,6 +71,10 @@ type flagView struct {
 	Decides bool
 	Verbs   []offer
 	Back    string
+	Redact  string // where its words are taken out, or ""
+	// Ask is the open ask, Deeds what was done.
+	Ask   *askView
+	Deeds []deedView
 	// The rest is set where the flag stands alone, away from its transcript.
 	Room, Day string
 	Line      []models.SnippetPart
@@ -110,9 +114,12 @@ type painter struct {
 	back string
 	// decides and verbs are what the visitor may do about flags.
 	decides bool
+	acts    bool
+	redacts bool
 	verbs   []offer
 	edits   bool // lines get a link to correct them
 	clips   map[models.Key]models.Evidence
+	known   outcomes
 }
 
 func (p *painter) line(u models.Utterance, flags []models.Flag) *lineView {
@@ -160,6 +167,9 @@ func (p *painter) flag(f models.Flag) flagView {
 		Status: f.Status, Open: f.Status == models.FlagOpen || f.Status == "",
 		Flag: f.ID, Session: p.ses.ID, By: f.DecidedBy, Clip: p.clip(f.Utterance), Decides: p.decides, Verbs: p.verbs, Back: p.back,
 	}
+	if p.redacts {
+		v.Redact = lineURL(f.Utterance)
+	}
 	if f.Hash != "" {
 		v.Pack += "@" + f.Hash
 	}
@@ -170,6 +180,7 @@ func (p *painter) flag(f models.Flag) flagView {
 		v.Heard = append(v.Heard, heardWord{text, heard(w.P)})
 	}
 	v.Quote = strings.Join(quote, " ")
+	p.outcome(&v)
 	return v
 }
 

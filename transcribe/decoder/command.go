@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -16,8 +17,11 @@ type Command struct {
 }
 
 // Self starts this program again as "earshot decoder". Where the system has /proc, it is the very file that runs now,
-// also when an upgrade has replaced it meanwhile.
+// also when an upgrade has replaced it meanwhile; under a loader of its own (see loaderWords) it is the very loader.
 func Self() (Command, error) {
+	if words := loaderWords(); words != nil {
+		return Command{runningFile, append(words, "decoder")}, nil
+	}
 	args := []string{os.Args[0], "decoder"}
 	if _, err := os.Stat(runningFile); err == nil {
 		return Command{runningFile, args}, nil
@@ -27,6 +31,26 @@ func Self() (Command, error) {
 		return Command{}, fmt.Errorf("decoder: find this program: %w", err)
 	}
 	return Command{path, args}, nil
+}
+
+// loaderWords is how this program was started when it brings a C library of its own, as the packages do: the loader of that
+// library is the running file, and the program's is the last of the loader's words, "ld-linux-x86-64.so.2 --library-path
+// DIR PROGRAM". The kernel keeps the whole line; what follows PROGRAM is the program's own. nil: it was started by itself.
+func loaderWords() []string {
+	file, err := os.Readlink(runningFile)
+	if err != nil || !strings.HasPrefix(filepath.Base(file), "ld-") {
+		return nil
+	}
+	line, err := os.ReadFile("/proc/self/cmdline")
+	if err != nil {
+		return nil
+	}
+	words := strings.Split(strings.TrimSuffix(string(line), "\x00"), "\x00")
+	n := len(words) - len(os.Args[1:])
+	if n < 2 {
+		return nil
+	}
+	return words[:n:n]
 }
 
 // passedOn are the variables of the environment that a child gets: where its libraries lie.

@@ -80,6 +80,8 @@ type Lines interface {
 	Put(context.Context, models.Record) error
 	Utterance(context.Context, models.Key) (models.Utterance, error)
 	Utterances(ctx context.Context, session string) ([]models.Utterance, error)
+	// RedactLine takes words out of a line and of all that quotes it.
+	RedactLine(context.Context, models.LineRedaction) (models.Utterance, error)
 	// LinesOf lists the lines of one person that touch a stretch of a session, in ms.
 	LinesOf(ctx context.Context, session, speaker string, fromMS, toMS int64) ([]models.Utterance, error)
 }

@@ -341,6 +341,31 @@
     send(e.target, e.submitter);
   });
 
+  // A form with data-swap has its answer put in place of that part of the page.
+  const swap = async (form, button) => {
+    const query = new URLSearchParams(new FormData(form, button)), post = form.method === "post";
+    const to = new URL(form.action);
+    if (!post) to.search = query;
+    const part = $(form.dataset.swap);
+    part.setAttribute("aria-busy", "true");
+    const answer = await fetch(to, post ? { method: "POST", body: query } : {}).catch(() => null);
+    part.removeAttribute("aria-busy");
+    const said = answer && new DOMParser().parseFromString(await answer.text(), "text/html"), fresh = said?.getElementById(part.id);
+    if (!fresh) {
+      tell(said?.querySelector(".trouble p")?.textContent || "That did not get through. Try again.");
+      return;
+    }
+    if (fresh.matches("details")) fresh.open = true;
+    part.replaceWith(fresh);
+    dress(fresh);
+    (fresh.querySelector(".scroll, textarea") || fresh).focus({ preventScroll: true });
+  };
+  addEventListener("submit", (e) => {
+    if (!e.target.dataset.swap) return;
+    e.preventDefault();
+    swap(e.target, e.submitter);
+  });
+
   // --- the keyboard ---
   let cursor = "", last = ""; // id of the element that keys are about; address of the flag decided last
   const stops = () => [...document.querySelectorAll(session ? "#lines .line:not(.partial)" : ".ask")];
@@ -363,7 +388,7 @@
   };
   const here = () => $(cursor) || (session ? null : stops()[0]);
   const press = (value) => {
-    const b = here()?.querySelector(`.decide button[value="${value}"]`);
+    const b = here()?.querySelector(`.decide button[value="${value}"], .decide button[data-key="${value}"]`);
     if (!b) return false;
     b.click();
     return true;
@@ -379,7 +404,7 @@
     return !!clip;
   };
   const keys = {
-    j: () => step(1), k: () => step(-1), c: () => press("confirmed"), d: () => press("dismissed"), m: () => press("mute"),
+    j: () => step(1), k: () => step(-1), c: () => press("confirmed"), d: () => press("dismissed"), m: () => press("mute"), w: () => press("warn"), x: () => here()?.querySelector('[data-key="redact"]')?.click(),
     u: undo, " ": play, "?": () => $("keys").showModal(), "/": () => $("q").focus(),
   };
   let leading = false; // "g" was pressed
@@ -399,6 +424,17 @@
     b.addEventListener("click", () => $(b.dataset.opens).showModal());
   }
 
+  // Open asks count down; one that is over is read anew.
+  const tick = () => {
+    for (const t of document.querySelectorAll("[data-until]")) {
+      const left = Math.ceil((new Date(t.dataset.until) - Date.now()) / 1000);
+      t.parentElement.firstChild.data = left > 0 ? "lapses in " : "lapsed ";
+      t.textContent = left > 0 ? clock(1000 * left) : "";
+      t.parentElement.classList.toggle("soon", left <= 10);
+    }
+  };
+  setInterval(tick, 1000);
+
   // --- small helps ---
   function copyButtons() {
     if (!navigator.clipboard) return;
@@ -417,6 +453,7 @@
   function dress(within) {
     for (const clip of within.querySelectorAll(".clip")) dressClip(clip);
     copyButtons();
+    tick();
   }
   dress(document);
 })();

@@ -141,7 +141,7 @@ try {
     await page.locator("#link", { hasText: "live" }).waitFor();
     for (const [name, show] of Object.entries(states)) {
       await show(page);
-      console.log("ok", colorScheme, name);
+      console.log("ok", colorScheme, name, process.uptime().toFixed(1));
     }
     const over = await page.evaluate(() => document.documentElement.scrollHeight - innerHeight);
     assert.ok(over <= 0, `the page of a session is ${over} px higher than the window, in which its parts scroll`);
@@ -150,7 +150,7 @@ try {
       await page.goto(base + path);
       await look(page, path);
       const n = await sweep(page, path, known);
-      console.log("ok", colorScheme, path, n, "new kinds under the pointer and with the focus");
+      console.log("ok", colorScheme, path, process.uptime().toFixed(1), n, "new kinds under the pointer and with the focus");
       await shoot(page, `page-${colorScheme}${path.replaceAll(/[^a-z0-9]+/g, "-")}`);
     }
     await context.close();

@@ -71,6 +71,18 @@ try {
     assert.ok(await page.locator("#head").isVisible(), "the page was left");
     await shoot(page, "session");
   });
+  await step("what was missed is told beside the transcript, and each item leads to its line", async () => {
+    await page.locator("#summary > summary").click();
+    await page.getByRole("button", { name: "from the start" }).click();
+    const first = page.locator("#summary .points a").first();
+    await first.waitFor();
+    assert.match(await page.locator("#summary").innerText(), /From \d+ lines, made without any language model/);
+    await first.click();
+    await page.waitForSelector(".line:target");
+    await page.getByRole("button", { name: "Make it anew" }).click();
+    await page.locator("#summary", { hasText: "Up to" }).waitFor();
+    await shoot(page, "summary");
+  });
   await step("search finds the line and leads to it", async () => {
     await page.keyboard.press("/");
     await page.keyboard.type("crypto");
@@ -95,6 +107,12 @@ try {
     await plain.locator(".ask [value=dismissed]").first().click();
     assert.equal(new URL(plain.url()).pathname, "/queue");
     assert.equal(await plain.locator(".ask").count(), n - 1);
+    await plain.goto(`${base}/s/${session}`);
+    await plain.locator("#summary > summary").click();
+    await plain.getByRole("button", { name: "in 15 min" }).click();
+    assert.ok(await plain.locator("#summary[open] .points a").count() > 0, "no summary without the script");
+    await plain.locator("#summary").getByRole("button", { name: /Make/ }).click();
+    assert.match(plain.url(), /#summary$/);
     await plain.context().close();
   });
   await step("on a phone nothing is wider than the screen, and buttons are 44 px", async () => {

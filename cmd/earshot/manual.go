@@ -1,0 +1,35 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/cobra/doc"
+
+	"earshot/models"
+)
+
+// newManCommand writes the manual pages from the same texts as the help. Packages ship what it writes.
+func newManCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "man FOLDER",
+		Short: "Write the manual pages into a folder",
+		Long: `Writes a manual page for every command into a folder that is there: earshot.1, earshot-serve.1 and so on. The packages
+bring them; for a copy that you built, put them where "man" looks.`,
+		Example: "  earshot man ~/.local/share/man/man1",
+		Args:    cobra.ExactArgs(1),
+		Hidden:  true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if info, err := os.Stat(args[0]); err != nil || !info.IsDir() {
+				return badInput(models.WithHint(fmt.Errorf("%s: %w", args[0], errors.Join(err, fs.ErrInvalid)), "name a folder that is there"))
+			}
+			root := cmd.Root()
+			root.DisableAutoGenTag = true // the same pages from the same source
+			header := &doc.GenManHeader{Section: "1", Source: "Earshot " + version, Manual: "Earshot"}
+			return doc.GenManTree(root, header, args[0])
+		},
+	}
+}

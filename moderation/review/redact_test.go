@@ -1,0 +1,121 @@
+package review
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"earshot/models"
+)
+
+func TestWordsAreRedactedFromALine(t *testing.T) {
+	m := heardRoom()
+	s := serve(t, m, nil)
+	address := lineURL(m.lines[0].Key)
+	inOrder(t, ask(t, s, "GET", "/queue").Body.String(), `href="`+address+`#redact">Redact…`)
+	// What a flag found is chosen beforehand.
+	inOrder(t, ask(t, s, "GET", address).Body.String(), "Correct or redact a line", `value="3"><span dir="auto">now,`, `value="4" checked><span dir="auto">guaranteed`,
+		`value="5" checked>`, "Redact the chosen words", "Redact the whole line")
+	old := s.hub.Cursor()
+	heard := m.lines[0]
+	s.hub.Publish(models.Event{SessionID: "s1", Utterance: &heard})
+	s.hub.Publish(models.Event{SessionID: "s1", Flag: &m.flags[0]})
+	w := post(t, s, address+"/redact", url.Values{"word": {"4", "5"}})
+	if w.Code != http.StatusSeeOther || !strings.HasPrefix(w.Header().Get("Location"), "/s/s1#u-") {
+		t.Fatal(w.Code, w.Header())
+	}
+	inOrder(t, ask(t, s, "GET", "/s/s1").Body.String(), "Transcript", "coin</span>", ">▮▮▮▮▮▮▮▮▮▮</", ">▮▮▮▮▮▮▮</")
+	inOrder(t, ask(t, s, "GET", address).Body.String(), `value="3"`, "<span>▮▮▮▮▮▮▮▮▮▮</span>")
+	if m.trail[0].What != "redact" || m.trail[0].By != "host" {
+		t.Errorf("%+v", m.trail)
+	}
+	watcher, err := s.hub.Subscribe("s1", old) // who resumes gets the line as it is, and never as it was
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer watcher.Close()
+	if e := <-watcher.Events(); e.Utterance == nil || strings.Contains(e.Utterance.Text, "guaranteed") {
+		t.Errorf("%+v", e.Utterance)
+	}
+	post(t, s, address+"/redact", url.Values{"all": {"1"}})
+	if strings.ContainsAny(m.lines[0].Text, "abcdefghijklmnopqrstuvwxyz") {
+		t.Errorf("%q", m.lines[0].Text)
+	}
+	for _, tt := range []struct {
+		path   string
+		form   url.Values
+		header []string
+		code   int
+		says   string
+	}{
+		{address + "/redact", nil, nil, 400, "no word was chosen"},
+		{address + "/redact", url.Values{"word": {"77"}}, nil, 400, "no word was chosen"},
+		{address + "/redact", url.Values{"all": {"1"}}, []string{"Sec-Fetch-Site", "cross-site"}, 403, ""},
+		{"/s/s1/line/1/99/t-Ben/redact", url.Values{"all": {"1"}}, nil, 404, ""},
+		{"/s/nope/line/1/2/t-Ben/redact", url.Values{"all": {"1"}}, nil, 404, ""},
+	} {
+		if w := post(t, s, tt.path, tt.form, tt.header...); w.Code != tt.code || !strings.Contains(w.Body.String(), tt.says) {
+			t.Errorf("%s %v: %d %s", tt.path, tt.form, w.Code, w.Body)
+		}
+	}
+}
+
+func TestHubForgetsWhatWasErased(t *testing.T) {
+	h := NewHub(HubConfig{Replay: 4, Buffer: 4})
+	before := h.Cursor()
+	page, err := h.subscribe("a", Cursor{}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := h.Subscribe("", Cursor{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Publish(line("a", 1))
+	h.Publish(line("b", 2))
+	seen := h.Cursor()
+	h.Reset()
+	if e := <-page.Events(); !blank(e) { // the line that was still to come is dropped
+		t.Errorf("a page gets %+v", e)
+	}
+	if got := drain(other); len(got) != 3 {
+		t.Errorf("another watcher gets %v", got)
+	}
+	for name, c := range map[string]Cursor{"from before": before, "from the last event": seen} {
+		if _, err := h.Subscribe("a", c); !errors.Is(err, ErrGone) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	after := h.Cursor()
+	for i := range 6 { // the ring works on
+		h.Publish(line("a", i))
+	}
+	if _, err := h.Subscribe("a", after); !errors.Is(err, ErrGone) {
+		t.Error("two events have left the ring:", err)
+	}
+	w, err := h.Subscribe("a", Cursor{Hub: after.Hub, Seq: after.Seq + 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := drain(w); len(got) != 4 || got[0] != after.Seq+3 {
+		t.Errorf("resumed with %v", got)
+	}
+}
+
+func TestErasureMakesPagesLoadAnew(t *testing.T) {
+	s, base := live(t, room(), nil)
+	l := listen(t, base+"/events/s1?after="+s.hub.Cursor().String())
+	s.hub.Publish(models.Event{SessionID: "s1", Gap: &models.Gap{Session: "s1", StartMS: 1, EndMS: 2}})
+	if e, ok := l.next(); !ok || e.event != "" {
+		t.Fatal(e, ok)
+	}
+	s.hub.Reset()
+	if e, ok := l.next(); !ok || e.event != "reset" {
+		t.Errorf("%+v %v", e, ok)
+	}
+	if _, ok := l.next(); ok {
+		t.Error("the stream goes on")
+	}
+}

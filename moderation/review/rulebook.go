@@ -1,0 +1,218 @@
+package review
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"earshot/models"
+)
+
+// Rulebook is the rules that are in use. Its methods may be called by many goroutines at once.
+type Rulebook interface {
+	// Sets lists the sets of rules in use, the first being that of rooms without a profile.
+	Sets() []RuleSet
+	// Try judges successive lines of one speaker as if they were said, and explains every rule of the profile's set.
+	Try(profile string, say []string, by models.Role) ([]Trial, error)
+	// Replay runs the profile's set over the stored sessions that began at a time or later, as many of the newest as ctx
+	// gives time for. Nothing is stored and nobody is told.
+	Replay(ctx context.Context, profile string, since time.Time) (Replayed, error)
+}
+
+// RuleSet is a set of rules in use.
+type RuleSet struct {
+	Profile string     `json:"profile"` // "" is that of rooms without one
+	Set     string     `json:"set"`     // its name and hash
+	Rules   []RuleText `json:"rules"`
+}
+
+// RuleText describes one rule.
+type RuleText struct {
+	ID    string       `json:"id"`
+	Pack  string       `json:"pack"`
+	Level models.Level `json:"level"`
+	Mode  models.Mode  `json:"mode"`
+	About string       `json:"about,omitempty"`
+}
+
+// Trial is what one rule makes of words that were tried.
+type Trial struct {
+	Rule  string       `json:"rule"`
+	Pack  string       `json:"pack"`
+	Fired bool         `json:"fired"`
+	Level models.Level `json:"level"`
+	Mode  models.Mode  `json:"mode"`
+	// Reaches says that the verdict would reach the host or the room.
+	Reaches bool     `json:"reaches"`
+	Matched []string `json:"matched,omitempty"`
+	// Why says why it fires, or why not.
+	Why string `json:"why"`
+	// Failed are the gates that were not passed, in words.
+	Failed []string `json:"failed,omitempty"`
+}
+
+// Replayed is what rules would have done.
+type Replayed struct {
+	Set             string
+	Sessions, Lines int
+	// Left is how many sessions there was no time for.
+	Left int
+	Rows []ReplayedRule
+}
+
+// ReplayedRule counts what a rule would have done: its flags, those that would have reached the host or the room, and
+// those at lines where a host confirmed or dismissed a flag.
+type ReplayedRule struct {
+	Rule, Pack                           string
+	Fired, Reached, Confirmed, Dismissed int
+}
+
+const (
+	// replayWithin bounds a replay from the page.
+	replayWithin = 8 * time.Second
+	// replayDays is how far back it looks.
+	replayDays = 30
+	maxTried   = 2000 // bytes
+)
+
+// trialPage is the box to try words in, with what came of it.
+type trialPage struct {
+	Sets    []RuleSet
+	Profile string
+	Say     string
+	By      string
+	Roles   []models.Role
+	Rule    string // only this rule is asked about, or ""
+	Tried   bool
+	Fired   []trialView
+	Silent  []trialView
+	Problem string
+}
+
+type trialView struct {
+	Trial
+	Sign, Tone string
+	Quote      string
+}
+
+// trial is the empty box; ok is false when no rules are in use here.
+func (s *Server) trial(rule string) *trialPage {
+	if s.book == nil {
+		return nil
+	}
+	sets := s.book.Sets()
+	if len(sets) == 0 {
+		return nil
+	}
+	return &trialPage{Sets: sets, Rule: rule, By: string(models.RoleGuest), Roles: []models.Role{models.RoleGuest, models.RoleSpeaker, models.RoleCohost, models.RoleHost}}
+}
+
+// tryWords is the page of the answer. Words are posted, so that they are in no address and no log.
+func (s *Server) tryWords(w http.ResponseWriter, r *http.Request) {
+	r, cancel := withDeadline(r)
+	defer cancel()
+	v, err := s.tried(r)
+	if err != nil {
+		v = s.failed(r, err)
+	}
+	s.render(w, r, v)
+}
+
+func (s *Server) tried(r *http.Request) (view, error) {
+	if err := r.ParseForm(); err != nil {
+		return view{}, fmt.Errorf("form: %w", models.ErrInvalid)
+	}
+	rule := r.PostFormValue("rule")
+	p := s.trial(rule)
+	if p == nil {
+		return view{}, fmt.Errorf("try: no rules are in use: %w", models.ErrInvalid)
+	}
+	p.Say, p.By, p.Profile = r.PostFormValue("say"), r.PostFormValue("by"), r.PostFormValue("profile")
+	lines := slices.DeleteFunc(strings.Split(strings.ReplaceAll(p.Say, "\r", ""), "\n"), func(l string) bool { return strings.TrimSpace(l) == "" })
+	switch {
+	case len(lines) == 0:
+		p.Problem = "Type what somebody might say."
+	case len(p.Say) > maxTried:
+		p.Problem = "That is too long to try at once."
+	default:
+		found, err := s.book.Try(p.Profile, lines, models.Role(p.By))
+		if err != nil {
+			return view{}, fmt.Errorf("try: %w", err)
+		}
+		p.take(found)
+	}
+	v := view{page: "try", title: "Try words", nav: "rules", data: p}
+	if p.Problem != "" {
+		v.status = http.StatusBadRequest
+	}
+	return v, nil
+}
+
+func (p *trialPage) take(found []Trial) {
+	p.Tried = true
+	for _, t := range found {
+		if p.Rule != "" && t.Rule != p.Rule {
+			continue
+		}
+		v := trialView{Trial: t, Sign: "▲", Tone: string(t.Level), Quote: strings.Join(t.Matched, " ")}
+		if t.Level.Rank() < models.LevelMedium.Rank() {
+			v.Sign = "△"
+		}
+		if t.Fired {
+			p.Fired = append(p.Fired, v)
+		} else {
+			p.Silent = append(p.Silent, v)
+		}
+	}
+}
+
+// replayPage is what the rules in use would have done.
+type replayPage struct {
+	Replayed
+	Days    int
+	Rule    string
+	Profile string
+	Rest    int // rules that never fired
+}
+
+// replay runs the rules over the record for somebody who may see all of it.
+func (s *Server) replay(w http.ResponseWriter, r *http.Request) {
+	v, err := s.replayed(r)
+	if err != nil {
+		v = s.failed(r, err)
+	}
+	s.render(w, r, v)
+}
+
+func (s *Server) replayed(r *http.Request) (view, error) {
+	if err := r.ParseForm(); err != nil {
+		return view{}, fmt.Errorf("form: %w", models.ErrInvalid)
+	}
+	who := visitorOf(r.Context())
+	switch {
+	case !who.All.Allows(models.AccessReviewer):
+		return view{}, errForbidden
+	case s.trial("") == nil:
+		return view{}, fmt.Errorf("replay: no rules are in use: %w", models.ErrInvalid)
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), replayWithin)
+	defer cancel()
+	p := replayPage{Days: replayDays, Rule: r.PostFormValue("rule"), Profile: r.PostFormValue("profile")}
+	var err error
+	if p.Replayed, err = s.book.Replay(ctx, p.Profile, s.now().AddDate(0, 0, -replayDays)); err != nil {
+		return view{}, fmt.Errorf("replay: %w", err)
+	}
+	p.Rows = slices.DeleteFunc(p.Rows, func(x ReplayedRule) bool {
+		if p.Rule != "" {
+			return x.Rule != p.Rule
+		}
+		if x.Fired == 0 {
+			p.Rest++
+		}
+		return x.Fired == 0
+	})
+	return view{page: "replay", title: "Replay", nav: "rules", data: p}, nil
+}

@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# Tries what is in dist/ where nothing of it was built: the tarball in a system of two programs and in a bare Debian, the
+# .deb there too, with its service under a real systemd that has namespaces of its own. Needs root and debootstrap; what
+# can't be had is said and left out.
+#
+#   scripts/test-packages.sh        (make test-packages builds dist/ first)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+DEB=$(ls dist/*.deb) TARBALL=$(ls dist/*.tar.gz)
+TALK=$PWD/transcribe/fixture/eval/00.wav SAYS='Hello everyone, welcome to the show.'
+WORK=$(mktemp -d) INIT=
+ok() { echo "ok   $*"; }
+die() { echo "FAIL $*" >&2; exit 1; }
+skip() { echo "skip $*"; }
+cleanup() {
+  [ -z "$INIT" ] || kill -KILL "$INIT" 2>/dev/null || true
+  for m in "$WORK"/*/proc; do umount "$m" 2>/dev/null || true; done
+  rm -rf --one-file-system "$WORK"
+}
+trap cleanup EXIT
+[ "$(id -u)" = 0 ] || die "root is needed to enter another system: run as root"
+bare() { env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"; }
+
+(cd dist && sha256sum --quiet --check SHA256SUMS) && ok "sums"
+(cd "$WORK" && tar xzf "$OLDPWD/$TARBALL" && mv earshot-* earshot)
+
+# --- a system that has a shell and nothing else ------------------------------------------------------------
+
+try_tiny() {
+  local busybox root=$WORK/tiny
+  busybox=$(command -v busybox) && ! ldd "$busybox" >/dev/null 2>&1 || { skip "bare system: no static busybox here (package busybox-static)"; return; }
+  mkdir -p "$root"/{bin,dev,proc,tmp,root,opt}
+  cp "$busybox" "$root/bin/busybox"
+  for a in sh readlink; do ln -s busybox "$root/bin/$a"; done
+  mknod -m 666 "$root/dev/null" c 1 3
+  mount -t proc proc "$root/proc"
+  cp -r "$WORK/earshot" "$root/opt/"; cp "$TALK" "$root/tmp/talk.wav"
+  [ "$(bare chroot "$root" /opt/earshot/bin/earshot transcribe /tmp/talk.wav 2>/dev/null | cut -c8-)" = "$SAYS" ] || die "the tarball in a bare system"
+  ok "the tarball writes down a recording in a system without any library"
+}
+
+# --- a bare Debian -----------------------------------------------------------------------------------------
+
+ROOT=$WORK/debian
+make_debian() {
+  local mirror base=build/debian.tar
+  command -v debootstrap >/dev/null || { skip "Debian: no debootstrap here"; return 1; }
+  if [ ! -e "$base" ]; then
+    mirror=$(apt-get indextargets --format '$(REPO_URI)|$(ORIGIN)|$(LABEL)' 'Created-By: Packages' 2>/dev/null | awk -F'|' '$2=="Debian" && $3=="Debian" {print $1; exit}')
+    [ -n "$mirror" ] || { skip "Debian: no mirror known here"; return 1; }
+    debootstrap --variant=minbase --include=systemd bookworm "$ROOT" "$mirror" >build/debootstrap.log 2>&1 ||
+      { skip "Debian: debootstrap failed (build/debootstrap.log)"; return 1; }
+    tar -C "$ROOT" --one-file-system -cf "$base" .
+  else
+    mkdir -p "$ROOT"; tar -C "$ROOT" -xf "$base"
+  fi
+  mount -t proc proc "$ROOT/proc"
+}
+inside() { bare chroot "$ROOT" "$@"; }
+
+try_tarball() {
+  cp -r "$WORK/earshot" "$ROOT/opt/"; cp "$TALK" "$ROOT/opt/talk.wav"; chmod 644 "$ROOT/opt/talk.wav"
+  ln -s /opt/earshot/bin/earshot "$ROOT/usr/local/bin/there" # started by another name, through a link
+  inside /usr/local/bin/there version | grep -q '^earshot ' || die "version"
+  [ "$(inside /opt/earshot/bin/earshot transcribe /opt/talk.wav 2>/dev/null | cut -c8-)" = "$SAYS" ] || die "the tarball's transcribe"
+  inside /opt/earshot/bin/earshot rules check open-mic >/dev/null || die "the tarball's rules check"
+  inside /opt/earshot/bin/earshot demo >"$WORK/demo.log" 2>&1 || { cat "$WORK/demo.log"; die "the tarball's demo"; }
+  grep -q '^all .*[1-9]' "$WORK/demo.log" || die "the demo heard nothing"
+  ok "the tarball: version, transcribe, rules check, demo"
+  rm -r "$ROOT/opt/earshot" "$ROOT/root/.local" "$ROOT/root/.cache" "$ROOT/usr/local/bin/there"
+}
+
+try_deb() {
+  cp "$DEB" "$ROOT/tmp/earshot.deb"
+  inside dpkg -i /tmp/earshot.deb >"$WORK/dpkg.log" 2>&1 || { cat "$WORK/dpkg.log"; die "dpkg -i"; }
+  [ "$(stat -c '%U %a' "$ROOT/etc/earshot/environment")" = 'root 600' ] || die "the secrets' file can be read"
+  [ "$(inside stat -c '%U %a' /var/lib/earshot)" = 'earshot 700' ] || die "the record's folder"
+  [ -s "$ROOT/usr/share/doc/earshot/modules-licences.txt" ] || die "licences"
+  inside runuser -u earshot -- earshot config check >/dev/null || die "the shipped configuration"
+  [ "$(inside runuser -u earshot -- env HOME=/var/lib/earshot earshot transcribe /opt/talk.wav 2>/dev/null | cut -c8-)" = "$SAYS" ] || die "the .deb's transcribe"
+  ok "the .deb: installed, with its user, settings and folder"
+}
+
+# try_service boots the Debian's own systemd as process 1 of new namespaces, with a network of its own.
+try_service() {
+  cat >"$WORK/boot" <<'E2'
+set -e
+mount --make-rprivate /
+mount --bind "$1" "$1"; cd "$1"
+mount -t proc proc proc
+mount -t sysfs -o ro sysfs sys
+mount --rbind /sys/fs/cgroup sys/fs/cgroup
+mount -t tmpfs -o mode=755 tmpfs run
+mount -t tmpfs tmpfs tmp
+mount --rbind /dev dev
+mkdir -p .old; pivot_root . .old
+exec env -i container=other PATH=/usr/sbin:/usr/bin:/sbin:/bin /bin/sh -c 'umount -l /.old; exec /lib/systemd/systemd --system'
+E2
+  inside systemctl enable earshot >/dev/null 2>&1
+  inside systemctl mask console-getty getty.target systemd-logind >/dev/null 2>&1
+  unshare --mount --pid --fork --uts --ipc --cgroup --net bash "$WORK/boot" "$ROOT" >"$WORK/boot.log" 2>&1 &
+  local i parent=$!
+  for i in $(seq 300); do
+    sleep 0.1
+    INIT=$(pgrep -P "$parent" || true)
+    [ -z "$INIT" ] || { managed is-active earshot && break; } >/dev/null 2>&1
+    kill -0 "$parent" 2>/dev/null || { INIT=; cat "$WORK/boot.log"; skip "service: systemd can't be booted in namespaces here"; return; }
+  done
+  managed is-active earshot >/dev/null || { managed status earshot --no-pager -l || true; enter journalctl -u earshot --no-pager -n 20 || true; die "the service did not become ready"; }
+  enter runuser -u earshot -- earshot status >/dev/null || die "its owner can't speak to the service"
+  enter runuser -u earshot -- earshot invite lounge://127.0.0.1:8484/lounge >/dev/null || die "invite"
+  managed reload earshot || die "reload"
+  managed is-active earshot >/dev/null || die "a reload ended the service"
+  [ "$(managed show earshot -p NRestarts --value)" = 0 ] || die "the service had to be restarted"
+  managed stop earshot || die "stop"
+  [ "$(managed show earshot -p Result --value)" = success ] || die "the service did not end well"
+  ok "the service: ready under systemd's sandbox, invited, reloaded, stopped"
+  enter systemd-analyze security earshot --no-pager 2>/dev/null | tail -n 1 | sed 's/^[^O]*/     /'
+  kill -KILL "$INIT"; wait "$parent" 2>/dev/null || true; INIT=
+}
+enter() { bare nsenter -t "$INIT" -m -p -u -i -C -n -r -w "$@"; }
+managed() { enter systemctl "$@"; }
+
+try_removal() {
+  inside dpkg -r earshot >/dev/null 2>&1 || die "dpkg -r"
+  [ -d "$ROOT/var/lib/earshot" ] && [ -e "$ROOT/etc/earshot/earshot.yaml" ] || die "removing took the record or the settings"
+  inside dpkg -P earshot >/dev/null 2>&1 || die "dpkg -P"
+  [ ! -e "$ROOT/var/lib/earshot" ] && [ ! -e "$ROOT/etc/earshot/environment" ] || die "purging left the record"
+  ok "the .deb: removed with the record kept, purged with the record gone"
+}
+
+try_tiny
+if make_debian; then try_tarball; try_deb; try_service; try_removal; fi
+echo "packages: done"
