@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build demo test test-rooms test-packages lint bench fuzz cover install dist clean help deps deps-tests
+.PHONY: build demo test test-rooms test-long test-packages lint bench fuzz cover install dist clean help deps deps-tests
 
 PKG ?= ./...
 RUN ?= .
@@ -36,6 +36,9 @@ test: deps-tests ## go vet and all tests with the race detector (PKG=./bot/... R
 test-rooms: deps-tests ## the tests against real room servers alone, verbosely (RUN=TestName to choose)
 	@$(ENV) go test -v -count 1 -timeout 20m -run '$(RUN)' ./bot/livekit/... ./bot/janus ./bot/whep ./bot/peer ./bot/lounge
 	@$(ENV) go test -v -count 1 -timeout 20m -run 'LiveKit|Janus' ./cmd/earshot
+
+test-long: deps-tests ## half an hour: a soak, 100 kills, an hour of noise (accelerated), with their figures
+	@$(ENV) EARSHOT_TEST_LONG=1 go test -v -count 1 -timeout 60m -run '^(TestSoak|TestFault20KilledAtRandomPoints|TestAnHourWithoutSpeech)$$' ./cmd/earshot
 
 lint: deps ## golangci-lint at its pinned version (built once, about two minutes) and shell syntax
 	@$(ENV) scripts/lint.sh $(PKG)

@@ -112,6 +112,7 @@ func (a *app) bench(cmd *cobra.Command, o benchOptions) (err error) {
 // benchConfig gives the measurement a record of its own and free ports; nothing of it is kept.
 func benchConfig(cfg configs.Config) (configs.Config, error) {
 	dir, err := os.MkdirTemp("", "earshot-bench-*")
+	cfg.VADModel = vadModelPath(cfg) // it may lie in the folder that is left
 	cfg.DataDir, cfg.Listen, cfg.Lounge.UDPPort, cfg.Partials = dir, "127.0.0.1:0", 0, 0
 	return cfg, err
 }
