@@ -192,7 +192,7 @@ func TestLiveKitWebhooks(t *testing.T) {
 	i := waitForInvitations(t, strings.TrimSuffix(server.URL(""), "/"), "EARSHOT_LIVEKIT_DISPATCH=none", "EARSHOT_LIVEKIT_WEBHOOK=/hooks/livekit", "EARSHOT_ACCESS=required")
 	inside = i.s.handler(l)
 	close(ready)
-	if res, err := http.Post(web.URL+"/hooks/livekit", "application/json", strings.NewReader("{}")); err != nil || res.StatusCode != http.StatusUnauthorized { //nolint:noctx // this machine
+	if res, err := http.Post(web.URL+"/hooks/livekit", "application/json", strings.NewReader("{}")); err != nil || res.StatusCode != http.StatusUnauthorized {
 		t.Errorf("an unsigned webhook: %v, %v", res, err)
 	} else {
 		_ = res.Body.Close()
