@@ -101,7 +101,10 @@ func TestServe(t *testing.T) {
 		}
 	}
 	write(t, rules, silly)
-	until(t, "the mistake is mended", func() bool { body, _ := get(t, "http://"+host+"/metrics"); return strings.Contains(body, "earshot_rules_broken 0\n") })
+	until(t, "the mistake is mended", func() bool {
+		body, _ := get(t, "http://"+host+"/metrics")
+		return strings.Contains(body, "earshot_rules_broken 0\n")
+	})
 
 	if out, code := client(env, "leave", "lounge"); code != 0 {
 		t.Errorf("leave: %d, %s", code, out)
