@@ -158,8 +158,10 @@ func TestLiveKitDispatch(t *testing.T) {
 	}
 	who[1].checkEnd(t, sessions[1], models.EndRoomClosed)
 	for _, i := range crew {
-		if s := i.v.states(); len(s) != 0 {
-			t.Errorf("still in %v", s)
+		for end := time.Now().Add(30 * time.Second); len(i.v.states()) != 0; time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("still in %v", i.v.states())
+			}
 		}
 	}
 }
