@@ -109,12 +109,15 @@ func (s *stay) await(e echo) {
 	s.echoes = append(s.echoes, e)
 }
 
-// data takes a message of the server's data channels: only the bot's own lines matter.
+// data takes a message of the server's data channels: lines of the chat.
 func (s *stay) data(_ string, message []byte) {
 	var p lk.DataPacket
 	var line chatLine
 	if proto.Unmarshal(message, &p) != nil || p.GetUser().GetTopic() != ChatTopic || json.Unmarshal(p.GetUser().GetPayload(), &line) != nil {
 		return
+	}
+	if c, ok := s.ears.(bot.ChatEars); ok && p.GetParticipantIdentity() != "" && p.GetParticipantIdentity() != s.identity {
+		c.Said(p.GetParticipantIdentity(), line.Message)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -131,7 +131,11 @@ func (s *stay) event(e Event) error {
 		return bot.Retry(models.EndRoomClosed, errRoomClosed)
 	case EventTalking:
 		s.ears.Talking(e.ID, e.Talking)
-	case EventListeners, EventChat, EventAudience, EventRemoved:
+	case EventChat:
+		if c, ok := s.ears.(bot.ChatEars); ok && e.Chat != nil {
+			c.Said(e.Chat.From, e.Chat.Text)
+		}
+	case EventListeners, EventAudience, EventRemoved:
 	}
 	return nil
 }

@@ -21,8 +21,8 @@ import (
 	"earshot/transcribe/fixture/eval"
 )
 
-// link is a way to the lounge, and how many points of word error rate it may cost.
-type link struct {
+// lossyLink is a way to the lounge, and how many points of word error rate it may cost.
+type lossyLink struct {
 	name string
 	bad  audio.Impairment
 	// mute keeps the listener's reports from the sender, so that it sends nothing again.
@@ -44,7 +44,7 @@ func TestFault7WordsOverABadLink(t *testing.T) {
 	cfg := testConfig(t, t.TempDir())
 	cfg.Rules = nil // one of them hides numbers
 	s, l := openLoggedStation(t, slog.New(slog.DiscardHandler), cfg)
-	links := []*link{
+	links := []*lossyLink{
 		{name: "a perfect link", more: 1},
 		{name: "10 % random loss", bad: audio.Impairment{Seed: 10, Loss: 0.1}, more: 4},
 		{name: "10 % random loss, nothing sent again", bad: audio.Impairment{Seed: 11, Loss: 0.1}, mute: true, more: 4},
@@ -125,7 +125,7 @@ func offlineWER(ctx context.Context, e transcribe.Engine, all []eval.Sentence) (
 }
 
 // listen lets the speakers talk in a room of their own, which the bot hears over this link.
-func (k *link) listen(ctx context.Context, t *testing.T, s *station, host, room string, speakers []part) error {
+func (k *lossyLink) listen(ctx context.Context, t *testing.T, s *station, host, room string, speakers []part) error {
 	way := newBadLink(t, host, k.bad, k.mute)
 	client, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge://" + way.host() + "/" + room, Peer: s.peers, Log: s.log})
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 
 // serving reports whether a service answers for the record.
 func (d *doctor) serving(ctx context.Context) bool {
-	var states []roomState
+	var states []models.RoomState
 	return ask(ctx, d.cfg, http.MethodGet, "/rooms", nil, &states) == nil
 }
 
