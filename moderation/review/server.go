@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"earshot/moderation/review/export"
 )
 
 // Config is what a Server needs. Store and Hub are required.
@@ -21,6 +23,8 @@ type Config struct {
 	Actor Actor
 	// Summaries makes summaries; nil: those that are stored are shown.
 	Summaries Summariser
+	// Sounds finds clips for exports with sound; nil: exports have none.
+	Sounds export.Sounds
 	// Rules are the rules in use, to be tried and replayed; nil: they can't be.
 	Rules Rulebook
 	// Conditions says how Earshot is doing; nil says nothing. Settings is what is in force, without secrets.
@@ -56,6 +60,7 @@ type Server struct {
 	actor     Actor
 	sums      Summariser
 	book      Rulebook
+	sounds    export.Sounds
 	settings  []Setting
 	version   string
 	notice    []noticePart
@@ -89,6 +94,7 @@ func New(c Config) *Server {
 		actor:     c.Actor,
 		sums:      c.Summaries,
 		book:      c.Rules,
+		sounds:    c.Sounds,
 		settings:  c.Settings,
 		version:   c.Version,
 		notice:    parseNotice(c.Notice),
