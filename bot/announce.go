@@ -36,7 +36,11 @@ func (v *visit) announce(ctx context.Context) {
 		if !sleep(ctx, pause) {
 			return
 		}
-		for !v.greet() {
+		var whom []string
+		for fresh := false; ; {
+			if whom, fresh = v.greet(); fresh {
+				break
+			}
 			select {
 			case <-v.news:
 			case <-ctx.Done():
@@ -46,32 +50,42 @@ func (v *visit) announce(ctx context.Context) {
 				return
 			}
 		}
-		v.post(ctx, notice.Text())
+		v.post(ctx, notice.Text(), whom)
 	}
 }
 
-// greet reports whether somebody is there who has not been told yet, and takes everybody as told. A room in which
-// nobody is known to be is told once: listeners may be there whom the server does not name.
-func (v *visit) greet() bool {
+// greet lists who is there and has not been told yet, takes everybody as told, and reports whether there is something
+// to say. A room in which nobody is known to be is told once: listeners may be there whom the server does not name.
+func (v *visit) greet() (whom []string, fresh bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	r := v.room
-	fresh := !r.announced
+	fresh = !r.announced
 	r.announced = true
 	for id := range v.people {
 		if !r.greeted[id] && len(r.greeted) < maxSpeakers {
 			r.greeted[id] = true
-			fresh = true
+			whom, fresh = append(whom, id), true
 		}
 	}
-	return fresh
+	return whom, fresh
 }
 
-// post says a line to the room and logs whether it was delivered.
-func (v *visit) post(ctx context.Context, text string) {
+// post says a line to the room, and notes for whom it was delivered or not.
+func (v *visit) post(ctx context.Context, text string, whom []string) {
 	out := v.room.act.do(ctx, models.Action{Verb: models.VerbMessage, Text: text}, ActOptions{})
 	if ctx.Err() != nil {
 		return
+	}
+	what, how := models.ConsentNotTold, out.Action.Error
+	if out.Action.State == models.ActionSeen {
+		what, how = models.ConsentTold, out.How
+	}
+	if len(whom) == 0 {
+		whom = []string{""}
+	}
+	for _, id := range whom {
+		v.room.consent(id, what, how)
 	}
 	if out.Action.State == models.ActionSeen {
 		v.room.log.Info("announced", "how", out.How, "ms", out.Took.Milliseconds())

@@ -93,6 +93,12 @@ type Connector interface {
 	Run(ctx context.Context, ears Ears) error
 }
 
+// ConsentSink is a Sink that keeps the consent ledger too.
+type ConsentSink interface {
+	// Consent stores who was told of the bot, and who objected.
+	Consent(context.Context, models.Consent) error
+}
+
 // Sink takes what was heard. Its methods may block on a disk; they are called from one goroutine of the Room, in order
 // (a speaker before the clips). An error is retried with the same value until it succeeds or the room's drain time is
 // over.

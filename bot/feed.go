@@ -5,6 +5,7 @@ import (
 	"io"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"earshot/bot/audio"
@@ -29,6 +30,9 @@ type feed struct {
 	end  chan struct{}
 	done chan struct{} // closed when everything was handed on
 	once sync.Once
+	// shut says why the track is not listened to, if so; news rings when it changes.
+	shut atomic.Int32
+	news chan struct{}
 
 	voice *voice // of the speaker
 
@@ -37,7 +41,8 @@ type feed struct {
 	stats audio.Stats // of the audio.Track that runs
 
 	// Of the goroutine that runs the feed.
-	told span // the last overload that was stored as a gap
+	told    span // the last overload that was stored as a gap
+	silence bool // nothing of what comes out of the track is handed on
 }
 
 type arrival struct {
@@ -56,6 +61,9 @@ func (f *feed) Packet(raw []byte, levelExtID uint8) {
 	now := f.p.now()
 	f.p.lastPacket.Store(int64(now))
 	f.p.packets.Add(1)
+	if f.shut.Load() != heardNow {
+		return
+	}
 	packet, err := audio.ParsePacket(raw, levelExtID)
 	if err != nil && !errors.Is(err, audio.ErrPaddingOnly) {
 		f.p.bad.Add(1)
@@ -98,17 +106,46 @@ func (f *feed) End() { f.once.Do(func() { close(f.end) }) }
 
 // run feeds an audio.Track until the track ends. A panic in decoding costs what was open, not the speaker.
 func (f *feed) run() {
-	for range maxPanics {
-		if f.follow() {
+	for panics := 0; panics < maxPanics; {
+		if !f.open() {
 			return
+		}
+		switch f.follow() {
+		case feedEnded:
+			return
+		case feedFailed:
+			panics++
+		case feedShut:
 		}
 	}
 	f.p.log.Error("track given up", "track", f.info.Track)
 	<-f.end
 }
 
-// follow runs one audio.Track; it reports whether the track has ended.
-func (f *feed) follow() (ended bool) {
+// open waits until the track is to be listened to; false: it has ended before.
+func (f *feed) open() bool {
+	for f.shut.Load() != heardNow {
+		select {
+		case <-f.in: // from before
+		case <-f.news:
+		case <-f.end:
+			return false
+		}
+	}
+	return true
+}
+
+// feedState is why a feed stopped following its track.
+type feedState int
+
+const (
+	feedFailed feedState = iota
+	feedEnded
+	feedShut // not to be listened to any more
+)
+
+// follow runs one audio.Track, and says why it ended.
+func (f *feed) follow() (state feedState) {
 	var vad audio.VAD
 	if f.p.newVAD != nil {
 		vad = f.p.newVAD()
@@ -134,17 +171,17 @@ func (f *feed) follow() (ended bool) {
 	if err != nil {
 		f.p.log.Error("track cannot be heard", "track", f.info.Track, "err", err)
 		<-f.end
-		return true
+		return feedEnded
 	}
 	defer f.keepStats(track)
-	f.loop(track)
+	state = f.loop(track)
 	s := track.Stats()
 	f.p.log.Info("track over", "track", f.info.Track, "packets", s.Packets, "lost", s.Lost, "bad", s.BadOpus,
 		"clips", s.Clips, "voiced_ms", s.VoicedMS, "lost_ms", s.LostMS)
-	return true
+	return state
 }
 
-func (f *feed) loop(track *audio.Track) {
+func (f *feed) loop(track *audio.Track) feedState {
 	timer := time.NewTimer(tickBusy)
 	defer timer.Stop()
 	var heard time.Duration
@@ -174,9 +211,17 @@ func (f *feed) loop(track *audio.Track) {
 			} else {
 				timer.Reset(tickBusy)
 			}
+		case <-f.news:
+			if why := f.shut.Load(); why != heardNow {
+				f.silence = why == objection
+				f.finish(track)
+				f.silence = false
+				return feedShut
+			}
 		case <-f.end:
+			f.silence = f.shut.Load() == objection
 			f.finish(track)
-			return
+			return feedEnded
 		}
 		f.tellDrops()
 	}
@@ -221,13 +266,18 @@ func (f *feed) lost(s span) {
 }
 
 // Clip implements audio.Sink.
-func (f *feed) Clip(c models.Clip) { f.p.clip(c) }
+func (f *feed) Clip(c models.Clip) {
+	if f.silence || f.shut.Load() == objection {
+		return
+	}
+	f.p.clip(c)
+}
 
 // Gap implements audio.Sink. The hole that dropped packets leave looks like loss to the decoder; it is told once, under
 // its own cause.
 func (f *feed) Gap(g models.Gap) {
 	const slack = 500
-	if f.told.n > 0 && g.StartMS >= f.told.from.Milliseconds()-slack && g.EndMS <= f.told.to.Milliseconds()+slack {
+	if f.silence || f.told.n > 0 && g.StartMS >= f.told.from.Milliseconds()-slack && g.EndMS <= f.told.to.Milliseconds()+slack {
 		return
 	}
 	g.SpeakerName = f.p.name(f.info.SpeakerID, f.info.SpeakerName)

@@ -21,7 +21,11 @@ type Notice struct {
 
 // phrases are the sentences of a notice in one language: who, what is kept, for how long (with and without days), how
 // to object, and what the display name says. flags and guards take the place of keeps and label where only flags are kept.
-type phrases struct{ who, keeps, flags, days, open, object, label, guards string }
+type phrases struct {
+	who, keeps, flags, days, open, object, label, guards string
+
+	paused, resumed, optedOut, optedIn string
+}
 
 func phrasesOf(language string) phrases {
 	switch language {
@@ -31,10 +35,15 @@ func phrasesOf(language string) phrases {
 			keeps:  "Saya menuliskan apa yang dikatakan di sini dan memeriksanya menurut aturan ruang ini. Suara dihapus setelah ditulis, kecuali potongan pendek yang menjadi bukti pelanggaran.",
 			days:   "Catatan dihapus setelah %d hari.",
 			open:   "Catatan disimpan sampai tuan rumah menghapusnya.",
-			object: "Jika Anda keberatan, katakan kepada tuan rumah: saya dapat dikeluarkan dan kata-kata Anda dihapus.",
+			object: "Jika Anda keberatan, tulis " + OptOut + " di sini, atau katakan kepada tuan rumah: saya dapat dikeluarkan dan kata-kata Anda dihapus.",
 			label:  "mendengarkan dan mencatat",
 			flags:  "Saya memeriksa apa yang dikatakan di sini menurut aturan ruang ini dan tidak menuliskannya; yang disimpan hanya kata-kata yang melanggar aturan.",
 			guards: "mendengarkan menurut aturan",
+
+			paused:   "Saya berhenti mendengarkan untuk sementara, atas permintaan tuan rumah. Tidak ada yang ditulis.",
+			resumed:  "Saya mendengarkan lagi.",
+			optedOut: "Anda tidak lagi didengar dan tidak ditulis. Jika berubah pikiran, tulis " + OptIn + ".",
+			optedIn:  "Anda ditulis lagi. Jika keberatan, tulis " + OptOut + ".",
 		}
 	case "de":
 		return phrases{
@@ -42,10 +51,15 @@ func phrasesOf(language string) phrases {
 			keeps:  "Ich schreibe mit, was hier gesagt wird, und prüfe es an den Regeln des Raums. Der Ton wird nach dem Mitschreiben gelöscht, bis auf kurze Ausschnitte, die einen Verstoß belegen.",
 			days:   "Die Mitschrift wird nach %d Tagen gelöscht.",
 			open:   "Die Mitschrift bleibt, bis der Gastgeber sie löscht.",
-			object: "Wer das nicht möchte, sage es dem Gastgeber: er kann mich hinausschicken und Gesagtes löschen.",
+			object: "Wer das nicht möchte, schreibe hier " + OptOut + " oder sage es dem Gastgeber: er kann mich hinausschicken und Gesagtes löschen.",
 			label:  "hört zu und schreibt mit",
 			flags:  "Ich prüfe an den Regeln des Raums, was hier gesagt wird, und schreibe nicht mit: aufgehoben wird nur, was gegen eine Regel verstößt.",
 			guards: "hört auf die Regeln",
+
+			paused:   "Auf Wunsch des Gastgebers höre ich eine Weile nicht zu. Nichts wird aufgeschrieben.",
+			resumed:  "Ich höre wieder zu.",
+			optedOut: "Sie werden nicht mehr gehört und nicht aufgeschrieben. Wer es sich anders überlegt, schreibt " + OptIn + ".",
+			optedIn:  "Sie werden wieder aufgeschrieben. Wer das nicht möchte, schreibt " + OptOut + ".",
 		}
 	default:
 		return phrases{
@@ -53,10 +67,15 @@ func phrasesOf(language string) phrases {
 			keeps:  "I write down what is said here and check it against the room's rules. Sound is deleted once it is written down, but for short excerpts that show what broke a rule.",
 			days:   "The record is deleted after %d days.",
 			open:   "The record is kept until the host deletes it.",
-			object: "If you object, tell the host, who can send me out and delete your words.",
+			object: "If you object, write " + OptOut + " here, or tell the host, who can send me out and delete your words.",
 			label:  "listens and writes down",
 			flags:  "I check what is said here against the room's rules and write nothing down but words that break a rule.",
 			guards: "listens for the rules",
+
+			paused:   "A host asked me not to listen for a while. Nothing is written down.",
+			resumed:  "I am listening again.",
+			optedOut: "You are not listened to and not written down any more. If you change your mind, write " + OptIn + ".",
+			optedIn:  "You are written down again. If you object, write " + OptOut + ".",
 		}
 	}
 }

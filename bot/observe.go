@@ -58,6 +58,7 @@ func (p *pipeline) event(e Event, speaker string) {
 
 // heard notes that a voice came from somebody, and tells when it is the first for long.
 func (f *feed) heard(at time.Duration) {
+	f.p.lastVoice.Store(int64(at))
 	last := time.Duration(f.voice.last.Swap(max(1, int64(at))))
 	if last == 0 || at-last > unheardFor {
 		f.p.observe(Observation{AtMS: at.Milliseconds(), SpeakerID: f.info.SpeakerID, Event: EventUnmute})

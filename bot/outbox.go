@@ -29,6 +29,7 @@ type outbox struct {
 	clips    int
 	gaps     int
 	speakers int
+	consents int
 	observed int
 	shed     int // clips that became gaps
 	closed   bool
@@ -45,6 +46,7 @@ type item struct {
 	gap      *models.Gap
 	speaker  *models.Speaker
 	observed *Observation
+	consent  *models.Consent
 }
 
 func newOutbox(sink Sink, log *slog.Logger) *outbox {
@@ -106,6 +108,20 @@ func (o *outbox) speaker(s models.Speaker) {
 	}
 	o.speakers++
 	o.add(item{speaker: &s})
+}
+
+// consent takes an entry of the consent ledger over.
+func (o *outbox) consent(c models.Consent) {
+	if c.At.IsZero() {
+		c.At = time.Now().UTC()
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.consents >= maxSpeakers {
+		return
+	}
+	o.consents++
+	o.add(item{consent: &c})
 }
 
 func (o *outbox) add(i item) {
@@ -184,6 +200,8 @@ func (o *outbox) pop(it item) {
 		o.gaps--
 	case it.speaker != nil:
 		o.speakers--
+	case it.consent != nil:
+		o.consents--
 	case it.observed != nil:
 		o.observed--
 	}
@@ -212,6 +230,11 @@ func (o *outbox) send(ctx context.Context, it item) error {
 		return o.sink.Gap(ctx, *it.gap)
 	case it.speaker != nil:
 		return o.sink.Speaker(ctx, *it.speaker)
+	case it.consent != nil:
+		if s, ok := o.sink.(ConsentSink); ok {
+			return s.Consent(ctx, *it.consent)
+		}
+		return nil
 	case it.observed != nil:
 		o.observer.Observe(ctx, o.session, *it.observed)
 		return nil

@@ -41,6 +41,14 @@ type pipeline struct {
 	next   map[string]int   // clip number of each track name
 	people map[string]models.Speaker
 	voices map[string]*voice // of everybody who had a track of their own
+
+	lastVoice atomic.Int64 // time.Duration of now: when anybody was last heard
+
+	// Of those who are not to be listened to, under mu.
+	objected func(id string) bool     // whether somebody objected earlier; nil: nobody did
+	asked    map[string]bool          // of whom it was asked
+	objects  map[string]time.Duration // since when
+	pausedAt time.Duration            // 0: no pause
 	// recents is the latest sound, by track.
 	recents map[string]*recent
 }
@@ -84,8 +92,12 @@ func (p *pipeline) name(id, fallback string) string {
 // track opens a track. A feed of the same name that is still flushing is waited for, so that no clip number is used twice.
 func (p *pipeline) track(info TrackInfo) *feed {
 	p.speaker(models.Speaker{ID: info.SpeakerID, Name: info.SpeakerName, Role: info.Role})
-	f := &feed{p: p, info: info, in: make(chan arrival, feedLength), end: make(chan struct{}), done: make(chan struct{})}
+	f := &feed{
+		p: p, info: info, in: make(chan arrival, feedLength), end: make(chan struct{}), done: make(chan struct{}), news: make(chan struct{}, 1),
+	}
 	p.mu.Lock()
+	p.recall(info.SpeakerID)
+	f.shut.Store(p.closed(info.SpeakerID))
 	if f.voice = p.voices[info.SpeakerID]; f.voice == nil {
 		f.voice = &voice{}
 		p.voices[info.SpeakerID] = f.voice
@@ -111,8 +123,9 @@ func (p *pipeline) track(info TrackInfo) *feed {
 func (p *pipeline) quiet(id string) (time.Duration, bool) {
 	p.mu.Lock()
 	v := p.voices[id]
+	open := p.closed(id) == heardNow
 	p.mu.Unlock()
-	if v == nil {
+	if v == nil || !open {
 		return p.now(), false
 	}
 	return p.now() - time.Duration(v.last.Load()), v.apart.Load()

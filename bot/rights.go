@@ -48,19 +48,24 @@ func (r *Room) note(can Capabilities, text string) {
 	r.cfg.Watch(Status{State: StateListening, Can: can, Note: text})
 }
 
-// tellMissing tells the host, before the first word, what the rules may want and the bot may not do.
-func (r *Room) tellMissing(can Capabilities) {
+// Missing lists, with commas, those of some verbs that can't be done; "" when all can.
+func (c Capabilities) Missing(verbs []models.Verb) string {
 	var missing []string
-	for _, v := range r.cfg.Needs {
+	for _, v := range verbs {
 		speaks := v == models.VerbNudge || v == models.VerbWarn || v == models.VerbMessage
-		if !can.Has(v, false) && (!speaks || !can.PrivateMessage) {
+		if !c.Has(v, false) && (!speaks || !c.PrivateMessage) {
 			missing = append(missing, string(v))
 		}
 	}
-	if len(missing) == 0 {
+	return strings.Join(missing, ", ")
+}
+
+// tellMissing tells the host, before the first word, what the rules may want and the bot may not do.
+func (r *Room) tellMissing(can Capabilities) {
+	list := can.Missing(r.cfg.Needs)
+	if list == "" {
 		return
 	}
-	list := strings.Join(missing, ", ")
 	r.log.Warn("rights are missing", "verbs", list)
 	r.note(can, "the rules may ask for "+list+", and the bot has no right to do this here: it will only tell you")
 }

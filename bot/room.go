@@ -65,6 +65,13 @@ type Config struct {
 	GiveUp time.Duration
 	// Alone is how long the bot stays in a room without people; 0: for ever.
 	Alone time.Duration
+	// Silence is how long it stays in a room where nobody is heard; 0: for ever.
+	Silence time.Duration
+	// Objected says whether somebody objected earlier to being written down; nil: nobody did. It must not block. It is
+	// asked once for each person.
+	Objected func(speakerID string) bool
+	// Paused begins with a pause.
+	Paused bool
 	// MaxTime is the longest stay; 0: no limit.
 	MaxTime time.Duration
 	// Drain is how long storing may take at the end; default 20 s.
@@ -149,6 +156,10 @@ func NewRoom(c Config) (*Room, error) {
 		session: c.Session, segment: c.Segment, newVAD: c.NewVAD, preview: c.Preview, previewEvery: c.PreviewEvery, out: r.out, now: r.now, log: log,
 		feeds: map[string]*feed{}, live: map[*feed]bool{}, next: map[string]int{}, people: map[string]models.Speaker{},
 		voices: map[string]*voice{}, recents: map[string]*recent{}, observed: c.Observer != nil, hold: c.Hold,
+		objected: c.Objected, asked: map[string]bool{}, objects: map[string]time.Duration{},
+	}
+	if c.Paused {
+		r.pipe.pause(true)
 	}
 	hands, _ := c.Connector.(Hands)
 	r.act = &actor{hands: hands, can: r.can, quiet: r.pipe.quiet}
@@ -176,6 +187,7 @@ func (r *Room) Run(ctx context.Context) (models.EndReason, error) {
 	reason, err := r.supervise(stay, cancel)
 	r.pipe.group.Wait()
 	r.endCut()
+	r.pipe.endShut()
 	r.out.close()
 	t := time.AfterFunc(r.cfg.Drain, stopStoring)
 	defer t.Stop()
@@ -209,15 +221,17 @@ func (r *Room) supervise(ctx context.Context, cancel context.CancelCauseFunc) (m
 		if ctx.Err() != nil {
 			return stopped(ctx)
 		}
+		var again bool
+		last = err
+		reason, again = classify(err)
 		if joined {
-			patience = r.cfg.GiveUp
+			if reason != models.EndFailedICE || r.pipe.packets.Load() > 0 { // else the door is open and nothing was ever heard
+				patience = r.cfg.GiveUp
+			}
 			if r.now()-began >= steady { // else the pauses go on growing
 				down = r.now()
 			}
 		}
-		var again bool
-		last = err
-		reason, again = classify(err)
 		outage := r.now() - down
 		if !again || outage >= patience {
 			return reason, err

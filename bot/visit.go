@@ -28,12 +28,14 @@ type visit struct {
 	talking map[string]bool
 	deaf    map[string]*deaf
 	timer   *time.Timer // runs while nobody is there
+	chats   []chatWord
+	words   chan struct{} // rings when chats has something
 }
 
 func newVisit(r *Room, deadline *time.Timer, alone context.CancelCauseFunc) *visit {
 	return &visit{
 		room: r, deadline: deadline, alone: alone, in: make(chan struct{}), news: make(chan struct{}, 1),
-		people: map[string]bool{}, talking: map[string]bool{}, deaf: map[string]*deaf{},
+		people: map[string]bool{}, talking: map[string]bool{}, deaf: map[string]*deaf{}, words: make(chan struct{}, 1),
 	}
 }
 
@@ -59,6 +61,7 @@ func (v *visit) run(ctx context.Context, cancel context.CancelCauseFunc, c Conne
 	group.Go(func() { v.announce(watch) })
 	group.Go(func() { v.watch(watch, cancel) })
 	group.Go(func() { v.keepMuted(watch) })
+	group.Go(func() { v.answerChat(watch) })
 	defer group.Wait()
 	defer stop()
 	select {
@@ -85,6 +88,7 @@ func (v *visit) watch(ctx context.Context, cancel context.CancelCauseFunc) {
 	for {
 		select {
 		case <-t.C:
+			v.silent()
 			if err := v.listen(); err != nil {
 				cancel(Retry(models.EndFailedServer, err))
 				return
@@ -92,6 +96,20 @@ func (v *visit) watch(ctx context.Context, cancel context.CancelCauseFunc) {
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// silent ends the stay when nobody was heard for too long. In a pause nobody can be.
+func (v *visit) silent() {
+	d := v.room.cfg.Silence
+	v.mu.Lock()
+	since, joined := v.since, v.joined
+	v.mu.Unlock()
+	if d <= 0 || !joined || v.room.pipe.isPaused() {
+		return
+	}
+	if v.room.now()-max(since, time.Duration(v.room.pipe.lastVoice.Load())) >= d {
+		v.alone(End(models.EndSilence, nil))
 	}
 }
 

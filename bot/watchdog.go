@@ -41,6 +41,7 @@ func (v *visit) Talking(id string, on bool) {
 	now, d := v.room.now(), v.deaf[id]
 	switch {
 	case v.over || v.talking[id] == on:
+	case on && v.room.pipe.isClosed(id): // by somebody's wish
 	case !on:
 		delete(v.talking, id)
 		if d != nil {
@@ -62,6 +63,10 @@ func (v *visit) listen() error {
 	defer v.mu.Unlock()
 	now := v.room.now()
 	for id, d := range v.deaf {
+		if v.room.pipe.isClosed(id) { // by somebody's wish
+			v.undeaf(id, d, d.since)
+			continue
+		}
 		quiet, _ := v.room.pipe.quiet(id)
 		heard := now-quiet > d.since
 		if v.talking[id] && !heard {

@@ -57,6 +57,8 @@ const (
 	GapCut      GapCause = "cut"      // the connection was down
 	GapOverload GapCause = "overload" // this machine could not keep up
 	GapRestart  GapCause = "restart"  // Earshot was not running
+	GapPaused   GapCause = "paused"   // a host wanted a pause
+	GapObjected GapCause = "objected" // the speaker does not want to be written down
 )
 
 // Gap is a stretch in which somebody may have spoken and was not heard. Reviewers see it in its place.

@@ -5,6 +5,9 @@ import "errors"
 // ErrNotFound is returned (wrapped) by every store method that is asked for one thing that is not there.
 var ErrNotFound = errors.New("not found")
 
+// ErrConflict is returned (wrapped) when what was asked for is so already, or stands against something that is.
+var ErrConflict = errors.New("conflict")
+
 // ErrInvalid is returned (wrapped) when what was asked for makes no sense: the caller's input must change, trying again does not help.
 var ErrInvalid = errors.New("invalid")
 

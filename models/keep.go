@@ -36,7 +36,8 @@ type Swept struct {
 	Clips      int `json:"clips"`
 	Utterances int `json:"utterances"`
 	Flags      int `json:"flags"`
-	Gaps       int `json:"gaps"`
+	// Gaps counts gaps and entries of the consent ledger.
+	Gaps int `json:"gaps"`
 	// Decisions counts decisions, actions and strikes.
 	Decisions int `json:"decisions"`
 	Notices   int `json:"notices"`

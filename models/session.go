@@ -28,6 +28,7 @@ const (
 	EndFailedICE    EndReason = "failed:ice"    // no media path
 	EndFailedAuth   EndReason = "failed:auth"   // the credentials were refused
 	EndFailedServer EndReason = "failed:server" // the server answered with errors or not at all
+	EndSilence      EndReason = "silence"       // nobody spoke for as long as was configured
 	EndMaxTime      EndReason = "max_time"      // the configured longest stay was reached
 	EndStopped      EndReason = "stopped"       // Earshot was stopped
 )

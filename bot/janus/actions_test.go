@@ -10,6 +10,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
+	"earshot/bot/janus/localserver"
 	"earshot/models"
 )
 
@@ -38,9 +39,30 @@ func tone(t *testing.T) func(int) []byte {
 	return func(n int) []byte { return packets[n%len(packets)] }
 }
 
-// room runs a bot.Room with the connector until the test ends and returns it once it has joined.
-func (s *server) room(t *testing.T, c Config) (*bot.Room, bot.Capabilities) {
+// voices tells whose voice a bot.Room is decoding.
+type voices chan models.Clip
+
+// until waits until everybody was heard.
+func (v voices) until(t *testing.T, ids ...json.RawMessage) {
 	t.Helper()
+	missing := map[string]bool{}
+	for _, id := range ids {
+		missing[bare(id)] = true
+	}
+	for late := time.After(15 * time.Second); len(missing) > 0; {
+		select {
+		case c := <-v:
+			delete(missing, c.SpeakerID)
+		case <-late:
+			t.Fatalf("not heard: %v", missing)
+		}
+	}
+}
+
+// room runs a bot.Room with the connector until the test ends and returns it once it has joined.
+func (s *server) room(t *testing.T, c Config) (*bot.Room, bot.Capabilities, voices) {
+	t.Helper()
+	heard := make(voices, 100)
 	c.Peer = factory(t)
 	conn, err := New(c)
 	if err != nil {
@@ -49,6 +71,12 @@ func (s *server) room(t *testing.T, c Config) (*bot.Room, bot.Capabilities) {
 	in := make(chan bot.Capabilities, 10)
 	r, err := bot.NewRoom(bot.Config{
 		Session: models.Session{ID: "s", Epoch: 1, Started: time.Now()}, Connector: conn, Sink: book{},
+		Preview: func(c models.Clip) {
+			select {
+			case heard <- c:
+			default:
+			}
+		},
 		Watch: func(st bot.Status) {
 			if st.State == bot.StateListening && st.Note == "" {
 				in <- st.Can
@@ -64,33 +92,34 @@ func (s *server) room(t *testing.T, c Config) (*bot.Room, bot.Capabilities) {
 	t.Cleanup(func() { cancel(); <-ended })
 	select {
 	case can := <-in:
-		return r, can
+		return r, can, heard
 	case <-time.After(10 * time.Second):
 		t.Fatal("not joined")
-		return nil, bot.Capabilities{}
+		return nil, bot.Capabilities{}, nil
 	}
 }
 
 // TestActions: with the room's secret the bot mutes and kicks, sees it and hears it; a ban needs a list of tokens.
 func TestActions(t *testing.T) {
-	s := start(t, "", "false")
+	s := start(t, localserver.Options{})
 	mod := s.client(t)
 	h, err := mod.attach(t.Context(), videoRoom)
 	if err != nil {
 		t.Fatal(err)
 	}
 	mod.must(h, request{"request": "create", "room": 55, "secret": "s3cret", "publishers": 9, "allowed": []string{"Cem", "robot"}}, nil)
-	r, can := s.room(t, Config{URL: s.url("room/1234"), Secret: "s3cret"})
+	r, can, heard := s.room(t, Config{URL: s.url("room/1234"), Secret: "s3cret"})
 	if can.String() != "mute unmute remove" {
 		t.Errorf("can: %s", can)
 	}
 	ana, ben := s.speak(t, 1234, "Ana", tone(t), nil), s.speak(t, 1234, "Ben", tone(t), nil)
-	tokens, can := s.room(t, Config{URL: s.url("room/55"), Secret: "s3cret", RoomToken: "robot"})
+	tokens, can, heardCem := s.room(t, Config{URL: s.url("room/55"), Secret: "s3cret", RoomToken: "robot"})
 	if can != Abilities() || can.String() != "mute unmute remove ban" {
 		t.Errorf("can, with tokens: %s", can)
 	}
 	cem := s.speak(t, 55, "Cem", tone(t), request{"token": "Cem"})
-	time.Sleep(time.Second) // the bot has heard everybody then
+	heard.until(t, ana.id, ben.id)
+	heardCem.until(t, cem.id)
 	act := func(r *bot.Room, verb models.Verb, id json.RawMessage, how string) {
 		t.Helper()
 		out := r.Act(t.Context(), models.Action{ID: "x", Verb: verb, TargetID: bare(id)}, bot.ActOptions{})
@@ -124,8 +153,8 @@ func TestActions(t *testing.T) {
 
 // TestWrongSecret: the bot learns at the join that its secret opens nothing.
 func TestWrongSecret(t *testing.T) {
-	s := start(t, "", "false")
-	if _, can := s.room(t, Config{URL: s.url("room/1234"), Secret: "guess"}); can != (bot.Capabilities{}) {
+	s := start(t, localserver.Options{})
+	if _, can, _ := s.room(t, Config{URL: s.url("room/1234"), Secret: "guess"}); can != (bot.Capabilities{}) {
 		t.Errorf("can: %s", can)
 	}
 }

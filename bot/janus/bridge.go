@@ -13,8 +13,7 @@ import (
 
 const audioBridge = "janus.plugin.audiobridge"
 
-// bridge listens in an AudioBridge: one track with everybody's sound, and events that say who talks. The ears are not
-// told who talks: who talks at the same time as others is not heard apart, and would be taken for unheard.
+// bridge listens in an AudioBridge: one track with everybody's sound, and events that say who talks.
 func (st *stay) bridge(ctx context.Context) (err error) {
 	if st.events, err = st.s.attach(ctx, audioBridge); err != nil {
 		return refused(err)

@@ -6,13 +6,15 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/janus/localserver"
 	"earshot/models"
 )
 
 // TestAudioBridge: in a mixed room the sound is given to whoever the server says is talking, in turns, and to nobody in
 // particular while several talk; the bot mutes with the room's secret.
 func TestAudioBridge(t *testing.T) {
-	s := start(t, "", "false")
+	t.Parallel()
+	s := start(t, localserver.Options{})
 	const (
 		pause = 2500 * time.Millisecond
 		long  = 3 * time.Second
@@ -30,7 +32,7 @@ func TestAudioBridge(t *testing.T) {
 	const lead = 4 * time.Second
 	s.sing(t, "Ana", window(lead, lead+long, tone(t)))
 	ben := s.sing(t, "Ben", window(lead+long+pause, lead+3*long+pause, tone(t)))
-	r, can := s.room(t, Config{URL: s.url("bridge/5678"), Secret: "s3cret"})
+	r, can, _ := s.room(t, Config{URL: s.url("bridge/5678"), Secret: "s3cret"})
 	if can.String() != "mute unmute remove" {
 		t.Errorf("can: %s", can)
 	}

@@ -35,6 +35,7 @@ type mix struct {
 	mu      sync.Mutex
 	waiting []held
 	talkers []string // who talks now, in the order in which they began
+	alone   string   // the one whom the ears know to talk alone
 	quiet   time.Time
 	turn    turn
 	names   map[string]string
@@ -90,6 +91,25 @@ func (m *mix) talking(id string, on bool) {
 		if len(m.talkers) == 0 {
 			m.quiet = time.Now()
 		}
+	}
+	m.tell()
+}
+
+// tell lets the ears know who talks alone: their sound must arrive. Of those who talk at the same time as others none is
+// heard apart, and would be taken for unheard. The caller holds mu.
+func (m *mix) tell() {
+	alone := ""
+	if len(m.talkers) == 1 {
+		alone = m.talkers[0]
+	}
+	if alone == m.alone {
+		return
+	}
+	if m.alone != "" {
+		m.ears.Talking(m.alone, false)
+	}
+	if m.alone = alone; alone != "" {
+		m.ears.Talking(alone, true)
 	}
 }
 

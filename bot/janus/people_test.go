@@ -5,10 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
-	"regexp"
 	"slices"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -83,38 +80,13 @@ func (c *client) publish(t *testing.T, handle uint64, body request, sound func(n
 	if err := conn.Connected(t.Context(), 10*time.Second); err != nil {
 		t.Fatal(err)
 	}
-	level := levelID(answer.SDP)
 	group.Go(func() {
-		tick := time.NewTicker(20 * time.Millisecond)
-		defer tick.Stop()
-		p := rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: uint16(rand.Uint32())}} //nolint:gosec // a test
-		for n := 1; ; n++ {
-			select {
-			case <-tick.C:
-			case <-ctx.Done():
-				return
-			}
-			p.Payload = sound(n)
-			p.SequenceNumber++
-			p.Timestamp += 960
-			_ = p.SetExtension(level, []byte{byte(127 - min(len(p.Payload)*2, 100))}) // loud, or nothing
-			if p.Payload != nil {
-				_ = track.WriteRTP(&p)
-			}
-		}
+		n := 0
+		_ = conn.Play(ctx, track, func() ([]byte, time.Duration, error) {
+			n++
+			return sound(n), time.Duration(n) * 20 * time.Millisecond, nil
+		})
 	})
-}
-
-var levelMap = regexp.MustCompile(`a=extmap:(\d+)(?:/\w+)? urn:ietf:params:rtp-hdrext:ssrc-audio-level`)
-
-// levelID is the negotiated id of the audio level extension.
-func levelID(sdp string) uint8 {
-	m := levelMap.FindStringSubmatch(sdp)
-	if m == nil {
-		return 1
-	}
-	n, _ := strconv.Atoi(m[1])
-	return uint8(n)
 }
 
 // ear is a bot.Ears that keeps what it was told.

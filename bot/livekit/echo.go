@@ -68,8 +68,26 @@ func (c *Connector) message(ctx context.Context, s *stay, o bot.Order) error {
 	return c.post(ctx, s, payload, to)
 }
 
+// receivesWithin is how long a line by the RoomService waits for the channel that its copy comes back by.
+const receivesWithin = 3 * time.Second
+
+// opened notes that the server's reliable data channel is open.
+func (s *stay) opened(label string) {
+	if label == reliable {
+		s.receivesOnce.Do(func() { close(s.receives) })
+	}
+}
+
 // post sends a line by the RoomService. The bot is among the receivers: its own copy shows that the server passed it on.
 func (c *Connector) post(ctx context.Context, s *stay, payload []byte, to []string) error {
+	t := time.NewTimer(receivesWithin)
+	defer t.Stop()
+	select {
+	case <-s.receives:
+	case <-t.C: // then others hear it at least
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 	topic := ChatTopic
 	r := &lk.SendDataRequest{Room: c.at.room, Data: payload, Kind: lk.DataPacket_RELIABLE, Topic: &topic}
 	if len(to) > 0 {
@@ -91,12 +109,15 @@ func (s *stay) await(e echo) {
 	s.echoes = append(s.echoes, e)
 }
 
-// data takes a message of the server's data channels: only the bot's own lines matter.
+// data takes a message of the server's data channels: lines of the chat.
 func (s *stay) data(_ string, message []byte) {
 	var p lk.DataPacket
 	var line chatLine
 	if proto.Unmarshal(message, &p) != nil || p.GetUser().GetTopic() != ChatTopic || json.Unmarshal(p.GetUser().GetPayload(), &line) != nil {
 		return
+	}
+	if c, ok := s.ears.(bot.ChatEars); ok && p.GetParticipantIdentity() != "" && p.GetParticipantIdentity() != s.identity {
+		c.Said(p.GetParticipantIdentity(), line.Message)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

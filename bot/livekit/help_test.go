@@ -134,7 +134,9 @@ func enter(t *testing.T, c livekit.PublishConfig) *person {
 	ready := make(chan struct{})
 	p.c.Peer, p.c.Auth = factory(t), keys
 	p.c.Ready = func(context.Context) { close(ready) }
-	p.c.Next = tone(ctx)
+	if p.c.Next == nil {
+		p.c.Next = tone(ctx)
+	}
 	p.c.Heard = func(from, topic string, b []byte) {
 		p.mu.Lock()
 		defer p.mu.Unlock()

@@ -25,7 +25,7 @@ type subscriber struct {
 func newSubscriber(s *stay, servers []peer.ICEServer) (*subscriber, error) {
 	m := &subscriber{s: s}
 	conn, err := s.c.cfg.Peer.Receiver(peer.Handler{
-		Track: s.track, Data: s.data,
+		Track: s.track, Data: s.data, Opened: s.opened,
 		Candidate: func(c *webrtc.ICECandidateInit) {
 			if c != nil {
 				_ = s.signal().send(trickle(c, lk.SignalTarget_SUBSCRIBER))

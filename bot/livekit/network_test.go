@@ -4,16 +4,17 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"runtime"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	lk "github.com/livekit/protocol/livekit"
-	"github.com/pion/ice/v2"
 
+	"earshot/bot"
+	"earshot/bot/internal/relay"
+	"earshot/bot/internal/trial"
 	"earshot/bot/livekit"
+	"earshot/bot/livekit/localserver"
 	"earshot/bot/peer"
 )
 
@@ -54,30 +55,49 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-// hole is the bot's UDP socket, with a switch that swallows everything.
-type hole struct {
-	net.PacketConn
-	open atomic.Bool
+// recite lets somebody talk until the test ends, or the server does.
+func recite(t *testing.T, s *localserver.Server, name string) {
+	t.Helper()
+	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: strings.ToLower(name), Name: name, Next: trial.Tone()})
 }
 
-func (h *hole) ReadFrom(b []byte) (int, net.Addr, error) {
-	for {
-		n, from, err := h.PacketConn.ReadFrom(b)
-		if err != nil || !h.open.Load() {
-			return n, from, err
-		}
+// TestServerAway: the server is killed and comes back after a second, or half a minute.
+func TestServerAway(t *testing.T) {
+	t.Parallel()
+	away := time.Second
+	if everything {
+		away = 30 * time.Second
+	}
+	s := server(t, "")
+	err := trial.Away(connector(t, livekit.Config{URL: s.URL("x")}), trial.Server{
+		Kill: s.Kill, Restart: func() error { return s.Restart(t.Context()) }, Speak: func(name string) { recite(t, s, name) },
+	}, away, log(t))
+	if err != nil {
+		t.Error(err)
 	}
 }
 
-func (h *hole) WriteTo(b []byte, to net.Addr) (int, error) {
-	if h.open.Load() {
-		return len(b), nil
+// network is a way to the server that can be impaired.
+func network(t *testing.T, s *localserver.Server) (trial.Network, *livekit.Connector) {
+	t.Helper()
+	tcp, err := relay.NewTCP(s.Addr())
+	if err != nil {
+		t.Fatal(err)
 	}
-	return h.PacketConn.WriteTo(b, to)
+	t.Cleanup(tcp.Close)
+	udp, f, err := relay.NewUDP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = udp.End() })
+	c, err := livekit.New(livekit.Config{URL: strings.Replace(s.URL("x"), s.Addr(), tcp.Addr(), 1), Auth: keys, Peer: f, Log: log(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trial.Network{UDP: udp, TCP: tcp}, c
 }
 
-// TestBlackHole: the network swallows everything for a while, signalling included. A short hole is lived through; after
-// a long one the bot is back within 5 s, and nobody is there twice.
+// TestBlackHole: the network swallows everything for a while, signalling included; nobody is there twice afterwards.
 func TestBlackHole(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -87,93 +107,62 @@ func TestBlackHole(t *testing.T) {
 		t.Run(fmt.Sprint(tt.lasts), func(t *testing.T) {
 			t.Parallel()
 			s := server(t, "")
-			enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
-			udp, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
-			if err != nil {
-				t.Fatal(err)
-			}
-			h := &hole{PacketConn: udp}
-			mux := ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: h})
-			defer mux.Close()
-			f, err := peer.New(peer.Config{Loopback: true, Mux: mux, IPFilter: func(ip net.IP) bool { return ip.IsLoopback() }})
-			if err != nil {
-				t.Fatal(err)
-			}
-			p := relay(t, s.Port)
-			c, err := livekit.New(livekit.Config{URL: strings.Replace(s.URL("x"), s.Addr(), p.addr(), 1), Auth: keys, Peer: f, Log: log(t)})
-			if err != nil {
-				t.Fatal(err)
-			}
-			r := newRoom()
-			stop := supervise(t, c, r)
-			r.until(t, "Ana's sound", r.hears("ana"))
-			h.open.Store(true)
-			p.stall(true)
-			time.Sleep(tt.lasts) // how long the hole is there
-			h.open.Store(false)
-			p.stall(false)
-			back := time.Now()
-			r.until(t, "Ana's sound after the hole", r.hears("ana"))
-			if took := time.Since(back); took > 6*time.Second {
-				t.Errorf("heard again after %v", took)
+			recite(t, s, "Ana")
+			n, c := network(t, s)
+			if err := trial.BlackHole(c, n, tt.lasts, tt.joins, log(t)); err != nil {
+				t.Error(err)
 			}
 			ctx, service := admin(t, s, "x")
 			list, err := service.ListParticipants(ctx, &lk.ListParticipantsRequest{Room: "x"})
-			if err != nil || len(list.GetParticipants()) != 2 {
+			if err != nil || len(list.GetParticipants()) > 2 {
 				t.Errorf("in the room: %v, %v", list.GetParticipants(), err)
 			}
-			r.note(func() {
-				if r.joins > tt.joins {
-					t.Errorf("%d joins", r.joins)
-				}
-			})
-			stop()
 		})
+	}
+}
+
+// TestDeaf: the server says that somebody talks and no sound arrives.
+func TestDeaf(t *testing.T) {
+	t.Parallel()
+	s := server(t, "")
+	recite(t, s, "Ana")
+	n, c := network(t, s)
+	if err := trial.Deaf(c, n, everything, log(t)); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNoPath: signalling works and media has no way.
+func TestNoPath(t *testing.T) {
+	s := server(t, "")
+	recite(t, s, "Ana")
+	nowhere, err := peer.New(peer.Config{Loopback: true, IPFilter: func(net.IP) bool { return false }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := livekit.New(livekit.Config{URL: s.URL("x"), Auth: keys, Peer: nowhere})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := trial.NoPath(c, log(t)); err != nil {
+		t.Error(err)
 	}
 }
 
 // TestRounds: joining and leaving again and again leaves nothing behind.
 func TestRounds(t *testing.T) {
-	s := server(t, "")
-	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
-	f := factory(t)
-	round := func() {
-		c, err := livekit.New(livekit.Config{URL: s.URL("x"), Auth: keys, Peer: f})
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := newRoom()
-		stop := supervise(t, c, r)
-		r.until(t, "Ana's sound", r.hears("ana"))
-		stop()
-	}
 	n := 15
 	if everything {
 		n = 200
 	}
-	for range 5 {
-		round()
+	s, f := server(t, ""), factory(t)
+	recite(t, s, "Ana")
+	err := trial.Rounds(func() (bot.Connector, error) {
+		return livekit.New(livekit.Config{URL: s.URL("x"), Auth: keys, Peer: f})
+	}, n, log(t))
+	if err != nil {
+		t.Error(err)
 	}
-	goroutines, memory := usage()
-	for range n {
-		round()
-	}
-	after, grown := usage()
-	t.Logf("%d rounds: goroutines %d -> %d, heap %d -> %d kB", n, goroutines, after, memory>>10, grown>>10)
-	if after > goroutines+40 { // what pion ends within five seconds, see TestMain
-		t.Errorf("%d goroutines, %d before", after, goroutines)
-	}
-	if grown > memory+2<<20 {
-		t.Errorf("%d kB, %d before", grown>>10, memory>>10)
-	}
-}
-
-func usage() (goroutines int, heap uint64) {
-	runtime.GC()
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return runtime.NumGoroutine(), m.HeapAlloc
 }
 
 // TestRelayOnly: told to use relays alone, the bot hears through the server's own TURN, and no local address of it is

@@ -42,12 +42,15 @@ type stay struct {
 	speaks    bool    // may send messages
 	moderates bool
 	talking   sync.Mutex // of making the talker
+
+	receives     chan struct{} // closed when others' lines reach us
+	receivesOnce sync.Once
 }
 
 func newStay(c *Connector, ears bot.Ears, sig *signal) *stay {
 	return &stay{
 		c: c, ears: ears, people: newPeople(), in: make(chan message), done: make(chan struct{}), ready: make(chan struct{}),
-		subscribed: map[string]bool{}, every: pingDefault, can: make(chan bool, 1), sig: sig,
+		subscribed: map[string]bool{}, every: pingDefault, can: make(chan bool, 1), sig: sig, receives: make(chan struct{}),
 	}
 }
 

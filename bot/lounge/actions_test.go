@@ -91,6 +91,30 @@ func (book) Speaker(context.Context, models.Speaker) error { return nil }
 // visitor runs a bot in the room until the test ends.
 func visitor(t *testing.T, base, token string, notice bot.Notice) *bot.Room {
 	t.Helper()
+	r, _ := listener(t, base, token, notice)
+	return r
+}
+
+// voices tells whose voice a bot.Room is decoding.
+type voices chan models.Clip
+
+// until waits until everybody was heard.
+func (v voices) until(t *testing.T, ids ...string) {
+	t.Helper()
+	for late := time.After(15 * time.Second); len(ids) > 0; {
+		select {
+		case c := <-v:
+			ids = slices.DeleteFunc(ids, func(id string) bool { return id == c.SpeakerID })
+		case <-late:
+			t.Fatalf("not heard: %v", ids)
+		}
+	}
+}
+
+// listener is visitor with what it hears.
+func listener(t *testing.T, base, token string, notice bot.Notice) (*bot.Room, voices) {
+	t.Helper()
+	heard := make(voices, 100)
 	c, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge" + strings.TrimPrefix(base, "http") + "/lounge", Peer: factory(t), Token: token})
 	if err != nil {
 		t.Fatal(err)
@@ -98,6 +122,12 @@ func visitor(t *testing.T, base, token string, notice bot.Notice) *bot.Room {
 	in := make(chan struct{}, 100)
 	r, err := bot.NewRoom(bot.Config{
 		Session: models.Session{ID: "s", Epoch: 1, Started: time.Now()}, Connector: c, Sink: book{}, Notice: notice,
+		Preview: func(c models.Clip) {
+			select {
+			case heard <- c:
+			default:
+			}
+		},
 		Watch: func(s bot.Status) {
 			if s.State == bot.StateListening {
 				in <- struct{}{}
@@ -116,13 +146,13 @@ func visitor(t *testing.T, base, token string, notice bot.Notice) *bot.Room {
 	case <-time.After(10 * time.Second):
 		t.Fatal("not joined")
 	}
-	return r
+	return r, heard
 }
 
 // TestActions lets the bot act with the host's token on people who talk: each effect is seen and heard.
 func TestActions(t *testing.T) {
 	base, _ := open(t, lounge.Config{HostToken: hostToken})
-	r := visitor(t, base, hostToken, bot.Notice{})
+	r, heard := listener(t, base, hostToken, bot.Notice{})
 	if can, _ := r.Can(); can != lounge.Abilities() || can.String() != "message private_message mute unmute to_audience remove ban" {
 		t.Errorf("can: %s", can)
 	}
@@ -136,7 +166,7 @@ func TestActions(t *testing.T) {
 			t.Errorf("%s: %q by %q after %v: %+v", verb, out.Done, out.How, out.Took, out.Steps)
 		}
 	}
-	time.Sleep(time.Second) // real voices need real time: the bot has heard everybody then
+	heard.until(t, ana, ben, cem)
 	act(models.VerbMute, ana, "held by a host, and nothing is heard")
 	act(models.VerbToAudience, ben, "in the audience, and nothing is heard")
 	act(models.VerbBan, cem, "may not come back")

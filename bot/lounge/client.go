@@ -95,6 +95,8 @@ type stay struct {
 	heard  map[string]*heard // by person id
 	seen   *seen
 	group  sync.WaitGroup
+	// reached says that somebody's media has come through in this Run.
+	reached atomic.Bool
 }
 
 // heard is one person that we listen to.
@@ -129,7 +131,11 @@ func (s *stay) event(e Event) error {
 		return bot.Retry(models.EndRoomClosed, errRoomClosed)
 	case EventTalking:
 		s.ears.Talking(e.ID, e.Talking)
-	case EventListeners, EventChat, EventAudience, EventRemoved:
+	case EventChat:
+		if c, ok := s.ears.(bot.ChatEars); ok && e.Chat != nil {
+			c.Said(e.Chat.From, e.Chat.Text)
+		}
+	case EventListeners, EventAudience, EventRemoved:
 	}
 	return nil
 }
@@ -177,11 +183,16 @@ func (s *stay) hear(ctx context.Context, p Person) {
 	for pause := hearAgainMin; ctx.Err() == nil; pause = min(2*pause, hearAgainMax) {
 		l, err := s.c.factory.Listen(ctx, e, sink)
 		if err == nil {
+			s.reached.Store(true)
 			pause = hearAgainMin
 			err = l.Wait(ctx)
 			l.Close()
 		}
 		if ctx.Err() != nil {
+			return
+		}
+		if errors.Is(err, peer.ErrNoPath) && !s.reached.Load() { // it is the network, not the speaker
+			s.cancel(bot.Retry(models.EndFailedICE, err))
 			return
 		}
 		s.c.log.Warn("not hearing a speaker", "room", s.c.room, "speaker", p.ID, "track", p.Track, "err", err)

@@ -49,6 +49,8 @@ type Handler struct {
 	// Data, when set, gets each message of the data channels that the other side opens, in each channel's order.
 	// The caller owns the bytes.
 	Data func(label string, message []byte)
+	// Opened, when set beside Data, is called when such a channel is open: what is sent into it before is lost.
+	Opened func(label string)
 }
 
 // Stats counts what a Conn has read.
@@ -88,6 +90,9 @@ func (f *Factory) Receiver(h Handler, extra ...ICEServer) (*Conn, error) {
 	if h.Data != nil {
 		pc.OnDataChannel(func(d *webrtc.DataChannel) {
 			d.OnMessage(func(m webrtc.DataChannelMessage) { h.Data(d.Label(), m.Data) })
+			if h.Opened != nil {
+				d.OnOpen(func() { h.Opened(d.Label()) })
+			}
 		})
 	}
 	if h.Candidate != nil {

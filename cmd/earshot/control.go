@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"earshot/cmd/earshot/desk"
 	"earshot/configs"
 	"earshot/models"
 )
@@ -34,42 +36,88 @@ func listenControl(ctx context.Context, c configs.Config) (net.Listener, error) 
 	return l, errors.Join(os.Chmod(path, 0o600))
 }
 
-// order asks the service to join a room.
-type order struct {
-	URL  string `json:"url"`
-	Name string `json:"name,omitempty"`
-	// Profile is how the room is treated; empty: as the settings outside of profiles say.
-	Profile string `json:"profile,omitempty"`
+// linkOrder asks for a link by which somebody can invite the bot once.
+type linkOrder struct {
+	models.Invitation
+	Hours int `json:"hours,omitempty"` // for how long it is good
 }
 
-// control answers the commands invite, leave and status.
-func (v *service) control(secret func(string) (string, error)) http.Handler {
+// link is the answer to a linkOrder.
+type link struct {
+	Link    string    `json:"link"`
+	Expires time.Time `json:"expires"`
+}
+
+// control answers the commands invite, leave, pause, resume, status and person.
+func (n *inviter) control() http.Handler {
+	byCommand := operator() // the socket is its own user's
+	v, table := n.service, n.service.station.desk
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /rooms", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, v.states()) })
 	mux.HandleFunc("POST /rooms", func(w http.ResponseWriter, r *http.Request) {
-		var o order
-		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 16<<10)).Decode(&o); err != nil {
-			answerError(w, http.StatusBadRequest, errors.New("not an invitation"))
+		var i models.Invitation
+		if !readOrder(w, r, &i) {
 			return
 		}
-		state, err := v.join(wish{address: o.URL, name: o.Name, profile: o.Profile, secret: secret}, false)
-		switch {
-		case errors.Is(err, errRoomThere):
-			answerError(w, http.StatusConflict, err)
-		case err != nil:
-			answerError(w, http.StatusBadRequest, err)
-		default:
-			answerJSON(w, http.StatusCreated, state)
+		i.By = byCommand
+		state, err := n.Invite(r.Context(), i)
+		answer(w, http.StatusCreated, state, err)
+	})
+	mux.HandleFunc("POST /invitations", func(w http.ResponseWriter, r *http.Request) {
+		var o linkOrder
+		if !readOrder(w, r, &o) {
+			return
 		}
+		good := linkFor
+		if o.Hours > 0 {
+			good = min(linkForMost, time.Duration(o.Hours)*time.Hour)
+		}
+		o.By, o.Expires = byCommand, time.Now().Add(good).UTC().Truncate(time.Second)
+		url, err := n.Link(r.Context(), o.Invitation)
+		answer(w, http.StatusCreated, link{url, o.Expires}, err)
 	})
 	mux.HandleFunc("DELETE /rooms/{room}", func(w http.ResponseWriter, r *http.Request) {
-		if err := v.leave(r.PathValue("room")); err != nil {
-			answerError(w, http.StatusNotFound, err)
-			return
+		answer(w, http.StatusNoContent, nil, n.Leave(r.Context(), r.PathValue("room"), byCommand))
+	})
+	for word, on := range map[string]bool{"pause": true, "resume": false} {
+		mux.HandleFunc("POST /rooms/{room}/"+word, func(w http.ResponseWriter, r *http.Request) {
+			answer(w, http.StatusNoContent, nil, table.Pause(r.Context(), r.PathValue("room"), on, byCommand))
+		})
+	}
+	mux.HandleFunc("POST /consents", func(w http.ResponseWriter, r *http.Request) {
+		var c models.Consent
+		if readOrder(w, r, &c) {
+			_, err := table.Object(r.Context(), c)
+			answer(w, http.StatusNoContent, nil, err)
 		}
-		w.WriteHeader(http.StatusNoContent)
 	})
 	return mux
+}
+
+func readOrder(w http.ResponseWriter, r *http.Request, into any) bool {
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 16<<10)).Decode(into); err != nil {
+		answerError(w, http.StatusBadRequest, errors.New("not an order"))
+		return false
+	}
+	return true
+}
+
+// answer writes what came of an order.
+func answer(w http.ResponseWriter, status int, v any, err error) {
+	switch {
+	case errors.Is(err, models.ErrConflict):
+		answerError(w, http.StatusConflict, err)
+	case errors.Is(err, models.ErrNotFound), errors.Is(err, desk.ErrNotThere):
+		answerError(w, http.StatusNotFound, err)
+	case errors.Is(err, models.ErrUnavailable):
+		answerError(w, http.StatusServiceUnavailable, err)
+	case err != nil:
+		answerError(w, http.StatusBadRequest, err)
+	case v == nil:
+		w.WriteHeader(status)
+	default:
+		answerJSON(w, status, v)
+	}
 }
 
 func answerJSON(w http.ResponseWriter, status int, v any) {
@@ -85,12 +133,23 @@ type problem struct {
 }
 
 func answerError(w http.ResponseWriter, status int, err error) {
-	answerJSON(w, status, problem{err.Error(), models.Hint(err)})
+	// What kind of error it is shows in the status; people need the rest.
+	title := err.Error()
+	for _, kind := range []error{models.ErrInvalid, models.ErrConflict, models.ErrNotFound, models.ErrUnavailable} {
+		title = strings.TrimPrefix(title, kind.Error()+": ")
+	}
+	answerJSON(w, status, problem{title, models.Hint(err)})
 }
+
+// askWithin bounds an order: a line in a room's chat is waited for.
+const askWithin = 30 * time.Second
+
+// errNoService says that nobody listens on the socket.
+var errNoService = errors.New("no running service was found")
 
 // ask speaks to the running service. into may be nil.
 func ask(ctx context.Context, c configs.Config, method, path string, body io.Reader, into any) error {
-	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{
+	client := &http.Client{Timeout: askWithin, Transport: &http.Transport{
 		DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "unix", controlPath(c))
@@ -102,7 +161,7 @@ func ask(ctx context.Context, c configs.Config, method, path string, body io.Rea
 	}
 	res, err := client.Do(req)
 	if err != nil {
-		return models.WithHint(fmt.Errorf("no running service was found for the record in %s", c.DataDir),
+		return models.WithHint(fmt.Errorf("%w for the record in %s", errNoService, c.DataDir),
 			"\"earshot serve\" starts one; it must use the same data_dir, and belong to you")
 	}
 	defer res.Body.Close()

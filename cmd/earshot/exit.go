@@ -22,7 +22,7 @@ const exitCodes = `Earshot's exit codes:
   0  it worked
   1  it failed while it ran: a file, the network, the database, the room
   2  it did not start: wrong usage, configuration, rules or input file
-  3  checks ran, and some of them failed (rules test, check)
+  3  checks ran, and some of them failed (rules test, check, doctor)
 
 What goes wrong is told on the error output: "error:" says what and where, "hint:" what to do next.`
 

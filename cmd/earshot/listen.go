@@ -12,6 +12,7 @@ import (
 	"earshot/cmd/earshot/desk"
 	"earshot/configs"
 	"earshot/models"
+	"earshot/models/sqlite"
 )
 
 // stay is one room that a station listens in.
@@ -25,18 +26,31 @@ type stay struct {
 	guest bool
 }
 
-// alone is how long the bot stays where nobody is; 0: for ever.
-func (st stay) alone(c configs.Config) time.Duration {
+// patience is how long the bot stays where nobody is or speaks; 0: for ever.
+func (st stay) patience(configured time.Duration) time.Duration {
 	if !st.guest {
 		return 0
 	}
-	return c.Stay.Alone
+	return configured
+}
+
+// wishes finds out, for a room, who objected to being written down and who paused listening.
+func (s *station) wishes(ctx context.Context, room string) (objected func(string) bool, pausedBy string, err error) {
+	marks, err := s.store.Objections(ctx, room)
+	if err == nil {
+		pausedBy, err = s.store.PausedBy(ctx, room)
+	}
+	return func(id string) bool { return marks[sqlite.PersonMark(id)] }, pausedBy, err
 }
 
 // listenIn joins a room and stores what is heard there until the context ends or the room is over. It returns the
 // session with its end.
 func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error) {
 	if err := s.quota.Admit(ctx); err != nil {
+		return models.Session{}, err
+	}
+	objected, pausedBy, err := s.wishes(ctx, st.room.ID)
+	if err != nil {
 		return models.Session{}, err
 	}
 	p := s.profiles.of(st.room.Profile)
@@ -59,7 +73,8 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 	room, err := bot.NewRoom(bot.Config{
 		Room: st.room, Session: session, Connector: st.connector, Sink: s.desk, Observer: s.desk, Hold: memoryOf(p.cfg),
 		Segment: segmentConfig(s.cfg), NewVAD: newVAD(s.vad), Preview: preview, PreviewEvery: s.cfg.Partials, Watch: st.watch, Log: s.log,
-		Notice: botNotice(p.cfg), Needs: p.needs(), MaxTime: p.cfg.Stay.MaxTime, Alone: st.alone(p.cfg), Breaker: s.breakers.of(st.room.URL),
+		Notice: botNotice(p.cfg), Needs: p.needs(), MaxTime: p.cfg.Stay.MaxTime, Alone: st.patience(p.cfg.Stay.Alone),
+		Silence: st.patience(p.cfg.Stay.Silence), Objected: objected, Paused: pausedBy != "", Breaker: s.breakers.of(st.room.URL),
 	})
 	if err != nil {
 		return session, err

@@ -52,7 +52,7 @@ func waitForInvitations(t *testing.T, server string, more ...string) *invitee {
 func (i *invitee) in(room string) (session string, listening bool) {
 	for _, state := range i.v.states() {
 		if state.Room == room {
-			return state.Session, state.State == bot.StateListening
+			return state.Session, state.State == string(bot.StateListening)
 		}
 	}
 	return "", false

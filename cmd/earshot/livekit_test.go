@@ -51,7 +51,12 @@ func TestLiveKitPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	}
 	var session models.Session
 	err = s.run(t.Context(), l, func(ctx context.Context) error {
-		session, err = performIn(ctx, a, s, l, server, stay{room: room, connector: connector})
+		session, err = perform(ctx, a, s, l, stay{room: room, connector: connector}, func(ctx context.Context, v voice, up *curtain) error {
+			return livekit.Publish(ctx, livekit.PublishConfig{
+				URL: server.URL("open-mic"), Auth: livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret},
+				Identity: "person-" + v.name, Name: v.name, Peer: s.peers, Ready: up.wait, Next: v.next,
+			})
+		})
 		return err
 	})
 	if err != nil {
@@ -74,8 +79,16 @@ func TestLiveKitPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	}
 }
 
-// performIn lets the cast play in a LiveKit room while the bot listens there.
-func performIn(ctx context.Context, a *app, s *station, l net.Listener, server *localserver.Server, st stay) (session models.Session, err error) {
+// next is Next in other words.
+func (v voice) next() ([]byte, time.Duration, error) {
+	f, err := v.frames.Next()
+	return f.Opus, f.At, err
+}
+
+// perform lets the cast play in a room while the bot listens there. play lets one voice play from when the curtain is up.
+func perform(
+	ctx context.Context, a *app, s *station, l net.Listener, st stay, play func(context.Context, voice, *curtain) error,
+) (session models.Session, err error) {
 	cast, err := openCast()
 	if err != nil {
 		return session, err
@@ -90,17 +103,11 @@ func performIn(ctx context.Context, a *app, s *station, l net.Listener, server *
 		return err
 	})
 	group.Go(func() error {
+		defer leave(bot.End(models.EndLeft, nil))
 		voices, playing := errgroup.WithContext(playing)
 		for _, v := range cast {
-			voices.Go(func() error {
-				return livekit.Publish(playing, livekit.PublishConfig{
-					URL: server.URL("open-mic"), Auth: livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret},
-					Identity: "person-" + v.name, Name: v.name, Peer: s.peers, Ready: up.wait,
-					Next: func() ([]byte, time.Duration, error) { f, err := v.frames.Next(); return f.Opus, f.At, err },
-				})
-			})
+			voices.Go(func() error { return play(playing, v, up) })
 		}
-		defer leave(bot.End(models.EndLeft, nil))
 		return voices.Wait()
 	})
 	return session, group.Wait()

@@ -18,7 +18,7 @@ func newPersonCommand(a *app) *cobra.Command {
 		Long: `PERSON is the platform's identity of somebody, or the name shown in the room when only one identity goes by it. Identity
 comes from the platform alone: no voice prints are made.`,
 	}
-	return group(cmd, withRoom(newPersonShow(a)), withRoom(newPersonExport(a)),
+	return group(cmd, withRoom(newPersonShow(a)), withRoom(newPersonExport(a)), withRoom(newPersonOptOut(a)), withRoom(newPersonOptIn(a)),
 		withRoom(newEraseKind(a, "erase PERSON", "Remove what a person said, in all rooms (as \"erase person\")", a.erasePerson)))
 }
 

@@ -19,6 +19,10 @@ var elsewhere = map[string]string{
 	"earshot status":     "TestServe asks for it",
 	"earshot leave":      "TestServe sends the bot out",
 	"earshot bench":      "bench.txtar runs it",
+	"earshot demo":       "TestDemoPutsTheRightWordsUnderTheRightNames runs it",
+	"sudo dpkg":          "scripts/test-packages.sh installs the package in a bare Debian",
+	"sudo systemctl":     "scripts/test-packages.sh runs the service under systemd",
+	"systemctl":          "scripts/test-packages.sh runs the service under systemd",
 }
 
 // TestREADMECommandsWork runs every command of the README's code blocks in a folder that holds the files they name.
@@ -27,22 +31,7 @@ func TestREADMECommandsWork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	for name, from := range map[string]string{
-		"my-room.yaml": "../../configs/rules/open-mic.yaml", "my-earshot.yaml": "../../configs/earshot.yaml",
-		"talk.wav": "../../transcribe/fixture/eval/00.wav",
-	} {
-		data, err := os.ReadFile(from)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := writeSample(filepath.Join(dir, "record")); err != nil {
-		t.Fatal(err)
-	}
+	dir := docsFolder(t)
 	n := 0
 	for _, block := range regexp.MustCompile("(?s)```console\n(.*?)```").FindAllStringSubmatch(string(readme), -1) {
 		for command := range strings.Lines(block[1]) {
@@ -64,7 +53,7 @@ func runLine(t *testing.T, dir, command string) {
 	}
 	cmd := exec.Command("bash", "-c", command)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "EARSHOT_DATA_DIR="+filepath.Join(dir, "record"))
+	cmd.Env = append(os.Environ(), "EARSHOT_DATA_DIR="+filepath.Join(dir, "record"), "EARSHOT_LISTEN=127.0.0.1:0")
 	if task, ok := strings.CutPrefix(command, "make "); ok {
 		cmd = exec.Command("make", "-n", task) // known to the Makefile; the tests run what it does
 		cmd.Dir = "../.."

@@ -59,7 +59,9 @@ type station struct {
 	hostToken string
 	own       string // host:port of its web server, while it runs
 	breakers  breakers
-	stays     attendance
+	// inviter takes invitations; nil where there is no service.
+	inviter *inviter
+	stays   attendance
 	// invitations bring the service into rooms; nil: nobody sends any.
 	invitations *invitations
 }
@@ -174,12 +176,16 @@ func (s *station) Close() error {
 
 // handler is everything that the web server answers.
 func (s *station) handler(l net.Listener) http.Handler {
-	page := review.New(review.Config{
+	c := review.Config{
 		Store: reviewStore{s.store, s.desk, s.hub}, Actor: s.desk, Summaries: s.summaries, Rules: rulebook{s.store, s.profiles.sets}, Sounds: sounds{s.store}, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.pageNotice(), Log: s.log,
 		Conditions: s.conditions, Settings: shownSettings(s.values), Version: version,
-		Access: s.store, Door: s.door(l), Local: onlyHere(l), Setup: s.setupToken,
-	})
-	return s.invitations.hooked(page.OwnHost(s.observability(byPath(s.lounge, page))))
+		Access: s.store, Door: s.door(l), Local: onlyHere(l), Setup: s.setupToken, Listener: s.desk,
+	}
+	if n := s.inviter; n != nil { // else a nil in an interface
+		c.Inviter, c.Links, c.States, c.Profiles = n, n, n.service.RoomStates, s.cfg.ProfileNames()
+	}
+	page := review.New(c)
+	return s.invitations.hooked(page.OwnHost(s.observability(byPath(s.lounge, profiled(page)))))
 }
 
 // transcriptURL is where the lounge's page reads a room's lines: the newest live session there.

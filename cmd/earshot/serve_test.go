@@ -81,10 +81,10 @@ func TestServe(t *testing.T) {
 	if out, code := client(env, "invite", "lounge://"+host+"/lounge"); code != 0 {
 		t.Fatalf("invite: %d, %s", code, out)
 	}
-	var rooms []roomState
+	var rooms []models.RoomState
 	until(t, "the bot listens", func() bool {
 		out, _ := client(env, "status", "--json")
-		return json.Unmarshal([]byte(out), &rooms) == nil && len(rooms) == 1 && rooms[0].State == bot.StateListening
+		return json.Unmarshal([]byte(out), &rooms) == nil && len(rooms) == 1 && rooms[0].State == string(bot.StateListening)
 	})
 	if out, code := client(env, "invite", "lounge://"+host+"/lounge"); code != 1 || !strings.Contains(out, "listens in this room already") {
 		t.Errorf("second invitation: %d, %s", code, out)

@@ -1,13 +1,9 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"net/http"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -61,103 +57,16 @@ func (a *app) serve(cmd *cobra.Command) error {
 		log.Warn(s.speech.notice)
 	}
 	v := newService(s)
+	s.inviter = &inviter{service: v, secret: a.secret, base: cmp.Or(cfg.Notices.Link, pageURL(l, ""))}
 	if s.invitations, err = newInvitations(v, a.secret); err != nil {
 		return errors.Join(badInput(err), l.Close(), control.Close())
 	}
 	log.Info("serving", "page", pageURL(l, "/"), "lounge", pageURL(l, "/room/lounge"), "rooms", len(wishes), "model", s.speech.name, "rules", s.desk.RulesName(""))
 	return s.run(ctx, l, func(ctx context.Context) error {
 		group, ctx := errgroup.WithContext(ctx)
-		group.Go(func() error { return serveWeb(ctx, control, v.control(a.secret), func() {}, log) })
+		group.Go(func() error { return serveWeb(ctx, control, s.inviter.control(), func() {}, log) })
 		group.Go(func() error { return v.run(ctx, wishes, s.invitations) })
 		group.Go(func() error { return manager{log}.run(ctx, s.loaded, s.answers) })
 		return group.Wait()
 	})
-}
-
-func newInviteCommand(a *app) *cobra.Command {
-	var o order
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "invite URL",
-		Short: "Have the running service listen in a room",
-		Long:  "Asks the service that runs on this machine (\"earshot serve\") to listen in a room until it is over. Secrets are taken from the service's environment.",
-		Example: `  earshot invite lounge://127.0.0.1:8484/lounge
-  earshot invite livekit://rooms.example/stage --profile open-mic`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o.URL = args[0]
-			if _, err := kindOf(o.URL); err != nil {
-				return badInput(err)
-			}
-			cfg, err := a.config(cmd)
-			if err != nil {
-				return err
-			}
-			body, err := json.Marshal(o)
-			if err != nil {
-				return err
-			}
-			var state roomState
-			if err := ask(cmd.Context(), cfg, http.MethodPost, "/rooms", bytes.NewReader(body), &state); err != nil {
-				return err
-			}
-			if asJSON {
-				return a.writeJSON(state)
-			}
-			fmt.Fprintf(a.stdout, "invited to %s; \"earshot status\" shows how it goes, \"earshot leave %s\" sends the bot out\n", plain(state.Name), plain(state.Room))
-			return nil
-		},
-	}
-	cmd.Flags().StringVar(&o.Name, "name", "", "what the speaker of a stream without names is called")
-	cmd.Flags().StringVar(&o.Profile, "profile", "", "treat the room as this profile of the configuration says")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "the room's state as one JSON object")
-	return cmd
-}
-
-func newLeaveCommand(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:   "leave ROOM",
-		Short: "Send the running service's bot out of a room",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := a.config(cmd)
-			if err != nil {
-				return err
-			}
-			return ask(cmd.Context(), cfg, http.MethodDelete, "/rooms/"+args[0], nil, nil)
-		},
-	}
-}
-
-func newStatusCommand(a *app) *cobra.Command {
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "status",
-		Short: "Show the rooms that the running service listens in",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := a.config(cmd)
-			if err != nil {
-				return err
-			}
-			var states []roomState
-			if err := ask(cmd.Context(), cfg, http.MethodGet, "/rooms", nil, &states); err != nil {
-				return err
-			}
-			if asJSON {
-				return a.writeJSON(states)
-			}
-			if len(states) == 0 {
-				fmt.Fprintln(a.stdout, `in no room; "earshot invite URL" changes that`)
-				return nil
-			}
-			rows := [][]string{{"ROOM", "STATE", "SINCE", "SESSION", "PROBLEM"}}
-			for _, s := range states {
-				rows = append(rows, []string{s.Room, string(s.State), s.Since.Local().Format(time.DateTime), orDash(s.Session), orDash(s.Problem)})
-			}
-			return table(a.stdout, a.palette(a.stdout), rows)
-		},
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON array")
-	return cmd
 }

@@ -52,19 +52,6 @@ type guest struct {
 	since   time.Time
 }
 
-// roomState is a room as people and scripts are told about it.
-type roomState struct {
-	Room    string           `json:"room"`
-	Name    string           `json:"name"`
-	URL     string           `json:"url"`
-	State   bot.State        `json:"state"`
-	Session string           `json:"session,omitempty"`
-	Since   time.Time        `json:"since"`
-	Reason  models.EndReason `json:"reason,omitempty"`
-	Problem string           `json:"problem,omitempty"`
-	Profile string           `json:"profile,omitempty"`
-}
-
 func newService(s *station) *service { return &service{station: s, rooms: map[string]*guest{}} }
 
 // run joins the rooms of the configuration, takes invitations and stays until the context ends; then every room is left.
@@ -87,14 +74,14 @@ func (v *service) run(ctx context.Context, wishes []wish, n *invitations) error 
 }
 
 // join begins to listen in a room; for good: again and again, whenever a stay is over.
-func (v *service) join(w wish, forGood bool) (roomState, error) {
+func (v *service) join(w wish, forGood bool) (models.RoomState, error) {
 	room, connector, err := v.station.connector(w)
 	if err != nil {
-		return roomState{}, err
+		return models.RoomState{}, err
 	}
 	g, err := v.enter(w, room)
 	if err != nil {
-		return roomState{}, err
+		return models.RoomState{}, err
 	}
 	go func() {
 		defer v.exit(g)
@@ -184,14 +171,16 @@ func (v *service) there(room string) bool {
 }
 
 // states lists the rooms by name.
-func (v *service) states() []roomState {
+func (v *service) states() []models.RoomState {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	out := make([]roomState, 0, len(v.rooms))
+	out := make([]models.RoomState, 0, len(v.rooms))
 	for _, g := range v.rooms {
-		out = append(out, g.state())
+		state := g.state()
+		state.Paused = v.station.desk.Paused(g.room.ID)
+		out = append(out, state)
 	}
-	slices.SortFunc(out, func(a, b roomState) int { return cmp.Compare(a.Room, b.Room) })
+	slices.SortFunc(out, func(a, b models.RoomState) int { return cmp.Compare(a.Room, b.Room) })
 	return out
 }
 
@@ -210,11 +199,11 @@ func (g *guest) watch(s bot.Status) {
 	g.status = s
 }
 
-func (g *guest) state() roomState {
+func (g *guest) state() models.RoomState {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	out := roomState{
-		Room: g.room.ID, Name: g.room.Name, URL: g.room.URL, State: g.status.State, Session: g.session, Since: g.since,
+	out := models.RoomState{
+		Room: g.room.ID, Name: g.room.Name, URL: g.room.URL, State: string(g.status.State), Session: g.session, Since: g.since,
 		Reason: g.status.Reason, Profile: g.room.Profile,
 	}
 	if g.status.Err != nil {

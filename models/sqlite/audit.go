@@ -15,6 +15,11 @@ func note(ctx context.Context, tx *sql.Tx, when time.Time, by, what, target, ses
 	return err
 }
 
+// Note writes down who did what, beside the changes that are noted with what they change.
+func (s *Store) Note(ctx context.Context, by, what, target, session string) error {
+	return s.update(ctx, "note", func(tx *sql.Tx) error { return note(ctx, tx, time.Now(), by, what, target, session) })
+}
+
 // Audit lists who changed what, the latest first, at most limit entries.
 func (s *Store) Audit(ctx context.Context, limit int) ([]models.AuditEntry, error) {
 	found, err := list(ctx, s.read, func(rows *sql.Rows) (e models.AuditEntry, err error) {

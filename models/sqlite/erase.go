@@ -43,6 +43,7 @@ func (s *Store) eraseSession(ctx context.Context, id string) error {
 		{"DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE session = ? LIMIT ?)", eraseRows},
 		{"DELETE FROM actions WHERE id IN (SELECT id FROM actions WHERE session = ? LIMIT ?)", eraseRows},
 		{"DELETE FROM ledger WHERE id IN (SELECT id FROM ledger WHERE session = ? LIMIT ?)", eraseRows},
+		{"DELETE FROM consent WHERE id IN (SELECT id FROM consent WHERE session = ? LIMIT ?)", eraseRows},
 		{"DELETE FROM gaps WHERE id IN (SELECT id FROM gaps WHERE session = ? LIMIT ?)", eraseRows},
 	}
 	for _, step := range steps {

@@ -211,6 +211,7 @@ func personSteps() []string {
 		"DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE " + ofPerson("decisions", "speaker_id") + " AND " + inRoom + " LIMIT ?3)",
 		"DELETE FROM ledger WHERE id IN (SELECT id FROM ledger WHERE person = ?1 AND " + inRoom + " LIMIT ?3)",
 		"DELETE FROM flags WHERE id IN (SELECT id FROM flags WHERE " + of + " LIMIT ?3)",
+		"DELETE FROM consent WHERE id IN (SELECT id FROM consent WHERE " + of + " LIMIT ?3)",
 		"DELETE FROM gaps WHERE id IN (SELECT id FROM gaps WHERE " + of + " LIMIT ?3)",
 		"DELETE FROM utterances WHERE id IN (SELECT id FROM utterances WHERE " + of + " LIMIT ?3)",
 	}

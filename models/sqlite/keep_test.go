@@ -30,6 +30,7 @@ func fillRoom(t testing.TB, s *sqlite.Store, id, room, word string, lines int) {
 		c := clip(id, 1, seq, bytes.Repeat([]byte(word), 1+rng.IntN(800)))
 		c.SpeakerID, c.SpeakerName = word+"id", word
 		must(t, s.PutClip(t.Context(), c))
+		must(t, s.PutConsent(t.Context(), models.Consent{Session: id, SpeakerID: word + "id", SpeakerName: word, What: models.ConsentObjected, How: word, At: start}))
 		must(t, s.PutGap(t.Context(), models.Gap{Session: id, SpeakerID: word + "id", SpeakerName: word, StartMS: int64(seq), EndMS: int64(seq) + 9, Cause: models.GapLoss}))
 		if seq%10 == 0 {
 			continue
@@ -120,7 +121,7 @@ func TestSweepKeepsToTheClocks(t *testing.T) {
 		equal(t, "target", r.Target, "secret")
 		what = append(what, fmt.Sprintf("%s %d", r.What, r.Rows))
 	}
-	equal(t, "removals", what, []string{"sound 8", "evidence 8", "words 36", "gaps 44", "flags 8", "notices 8", "actions 16", "decisions 8", "strikes 8", "remains 2"})
+	equal(t, "removals", what, []string{"sound 8", "evidence 8", "words 36", "gaps 44", "flags 8", "notices 8", "actions 16", "decisions 8", "consent 40", "strikes 8", "remains 2"})
 	stale, err := s.StaleFiles(t.Context())
 	must(t, err)
 	equal(t, "sessions whose files are to go", stale, []string{"secret"})

@@ -46,6 +46,7 @@ func dueSteps() []dueStep {
 		{"notices", flags, "notices", madeBefore, eraseRows, nil, func(s *models.Swept) *int { return &s.Notices }},
 		{"actions", flags, "actions", madeBefore, eraseRows, nil, func(s *models.Swept) *int { return &s.Decisions }},
 		{"decisions", flags, "decisions", madeBefore, eraseRows, nil, func(s *models.Swept) *int { return &s.Decisions }},
+		{"consent", flags, "consent", "at < ?4", eraseRows, nil, func(s *models.Swept) *int { return &s.Gaps }},
 		{"strikes", flags, "ledger", "at < ?4", eraseRows, nil, func(s *models.Swept) *int { return &s.Decisions }},
 	}
 }
@@ -141,7 +142,8 @@ func (s *Store) sweepRemains(ctx context.Context, now time.Time, id string) (gon
 	const held = `SELECT speaker_id FROM utterances WHERE session = ?1 UNION ALL SELECT speaker_id FROM flags WHERE session = ?1
 		UNION ALL SELECT speaker_id FROM spool WHERE session = ?1`
 	const kept = held + ` UNION ALL SELECT '' FROM evidence WHERE session = ?1 UNION ALL SELECT '' FROM decisions WHERE session = ?1
-		UNION ALL SELECT '' FROM actions WHERE session = ?1 UNION ALL SELECT '' FROM ledger WHERE session = ?1`
+		UNION ALL SELECT '' FROM actions WHERE session = ?1 UNION ALL SELECT '' FROM ledger WHERE session = ?1
+		UNION ALL SELECT '' FROM consent WHERE session = ?1`
 	err = s.update(ctx, "sweep remains", func(tx *sql.Tx) error {
 		n, err := deleted(tx.ExecContext(ctx, "DELETE FROM speakers WHERE session = ?1 AND id NOT IN ("+held+")", id))
 		if err != nil {

@@ -125,7 +125,7 @@ var errThrottled = errors.New("too many wrong guesses")
 
 // public are the paths that need no login.
 func public(path string) bool {
-	return strings.HasPrefix(path, "/static/") || path == "/login" || path == "/setup"
+	return strings.HasPrefix(path, "/static/") || path == "/login" || path == "/setup" || strings.HasPrefix(path, "/invite/")
 }
 
 // admit lets known visitors pass, and shows the others the way to the login.

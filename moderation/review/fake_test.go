@@ -25,6 +25,7 @@ type memory struct {
 	decisions []models.Decision
 	actions   []models.Action
 	trail     []models.AuditEntry
+	ledger    []models.Consent
 	summary   models.Summary
 	err       error // every call fails with it
 	refused   error // of Search alone
@@ -278,6 +279,10 @@ func (m *memory) did(what, by string) error {
 }
 
 func (m *memory) Audit(context.Context, int) ([]models.AuditEntry, error) { return m.trail, m.err }
+
+func (m *memory) Consents(context.Context, string, string, string, int) ([]models.Consent, error) {
+	return m.ledger, m.err
+}
 
 func (m *memory) Decisions(_ context.Context, id string) ([]models.Decision, error) {
 	return pick(m, &m.decisions, func(d models.Decision) bool { return d.Session == id })

@@ -107,6 +107,8 @@ var gapWords = map[models.GapCause]string{
 	models.GapCut:      "the connection was down",
 	models.GapOverload: "this machine could not keep up",
 	models.GapRestart:  "Earshot was not running",
+	models.GapPaused:   "a host paused listening",
+	models.GapObjected: "not transcribed, by their own wish",
 }
 
 var endWords = map[models.EndReason]string{
@@ -119,6 +121,7 @@ var endWords = map[models.EndReason]string{
 	models.EndFailedICE:    "no way for the sound was found",
 	models.EndFailedAuth:   "the credentials were refused",
 	models.EndFailedServer: "the room's server failed",
+	models.EndSilence:      "left when nobody spoke",
 	models.EndMaxTime:      "the longest stay was reached",
 	models.EndStopped:      "Earshot was stopped",
 }

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -66,9 +67,12 @@ func TestDocumentDescribesWhatHandlersAnswer(t *testing.T) {
 	m := heardRoom()
 	m.lines[0].Words[0].P = 0.5
 	m.summary = models.Summary{Headline: "x", Chapters: []models.Chapter{{Title: "c"}}, Digest: models.ModerationDigest{ByRule: map[string]int{"a": 1}}}
+	m.ledger = []models.Consent{{Session: "s1", What: models.ConsentTold}}
 	m.decisions = []models.Decision{{ID: "d1", Session: "s1", Flag: "f1", Why: "because", Gates: []models.Gate{{Name: "word_p"}}, Matched: []models.Word{}}}
 	m.actions = []models.Action{{ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbMute, State: models.ActionSeen}}
 	s := serve(t, m, func(c *Config) {
+		desk := &fakeDesk{}
+		c.Inviter, c.Links, c.Listener, c.States = desk, desk, desk, desk.rooms
 		c.Conditions, c.Summaries = conditionsOf(Condition{OK: true, Text: "Well."}), &minutes{m: m}
 	})
 	var doc map[string]any
@@ -79,6 +83,9 @@ func TestDocumentDescribesWhatHandlersAnswer(t *testing.T) {
 		t.Errorf("%v", doc["openapi"])
 	}
 	queries := map[string]string{"/api/search": "?q=coin", "/api/sessions/{id}/export": "?format=json"}
+	bodies := map[string]string{
+		"/api/rooms": `{"url":"lounge://a/b"}`, "/api/invitations": `{"url":"lounge://a/b"}`, "/api/sessions/{id}/people/{speaker}/objection": `{"objects":true}`,
+	}
 	paths := doc["paths"].(map[string]any)
 	for _, r := range s.apiRoutes() {
 		op, ok := paths[r.path].(map[string]any)[strings.ToLower(r.method)].(map[string]any)
@@ -89,8 +96,8 @@ func TestDocumentDescribesWhatHandlersAnswer(t *testing.T) {
 		if r.media == "text/event-stream" { // does not end
 			continue
 		}
-		target := strings.NewReplacer("sessions/{id}", "sessions/s1", "flags/{id}", "flags/f1").Replace(r.path) + queries[r.path]
-		req := httptest.NewRequestWithContext(t.Context(), r.method, target, strings.NewReader(`{"status":"dismissed"}`))
+		target := strings.NewReplacer("sessions/{id}", "sessions/s1", "flags/{id}", "flags/f1", "rooms/{id}", "rooms/stage", "{speaker}", m.speakers[0].ID).Replace(r.path) + queries[r.path]
+		req := httptest.NewRequestWithContext(t.Context(), r.method, target, strings.NewReader(cmp.Or(bodies[r.path], `{"status":"dismissed"}`)))
 		req.Host = "127.0.0.1"
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, req)

@@ -100,6 +100,8 @@ func statusOf(err error) (int, string) {
 	switch {
 	case errors.Is(err, models.ErrNotFound):
 		return http.StatusNotFound, "There is no such thing here."
+	case errors.Is(err, models.ErrConflict):
+		return http.StatusConflict, "That is so already, or it can't be now."
 	case errors.Is(err, errForbidden):
 		return http.StatusForbidden, "You may read this and not change it. An owner can give you more access."
 	case errors.Is(err, errLapsed):

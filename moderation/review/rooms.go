@@ -40,11 +40,13 @@ type roomsPage struct {
 	Cursor string
 	More   bool
 	Listed int
+	// MayInvite shows the way to an invitation.
+	MayInvite bool
 }
 
 // rooms is the first page: the rooms that are live, then what was.
 func (s *Server) rooms(r *http.Request) (view, error) {
-	data := roomsPage{Cursor: s.hub.Cursor().String(), Listed: listed}
+	data := roomsPage{Cursor: s.hub.Cursor().String(), Listed: listed, MayInvite: s.inviter != nil && visitorOf(r.Context()).All.Allows(models.AccessHost)}
 	sessions, err := s.sessions(r.Context(), listed+1)
 	if err != nil {
 		return view{}, err

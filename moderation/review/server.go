@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"earshot/models"
 	"earshot/moderation/review/export"
 )
 
@@ -21,6 +22,14 @@ type Config struct {
 	Notice string
 	// Actor carries out what a host chooses; nil: flags can be decided, and nothing can be done in the rooms.
 	Actor Actor
+	// Inviter sends the bot into rooms, Links makes invitations that need no login, States lists the rooms that it is in;
+	// nil, all three: there is no service that can be invited. Profiles are what rooms can be treated as.
+	Inviter  Inviter
+	Links    Links
+	States   func() []models.RoomState
+	Profiles []string
+	// Listener pauses listening and leaves people out; nil: nobody can.
+	Listener Listener
 	// Summaries makes summaries; nil: those that are stored are shown.
 	Summaries Summariser
 	// Sounds finds clips for exports with sound; nil: exports have none.
@@ -76,6 +85,12 @@ type Server struct {
 
 	conditions func(context.Context) []Condition
 
+	inviter  Inviter
+	links    Links
+	states   func() []models.RoomState
+	profiles []string
+	listener Listener
+
 	access  AccessStore
 	door    Door
 	local   bool
@@ -106,6 +121,7 @@ func New(c Config) *Server {
 		heartbeat: 15 * time.Second,
 	}
 	s.conditions = c.Conditions
+	s.inviter, s.links, s.states, s.profiles, s.listener = c.Inviter, c.Links, c.States, c.Profiles, c.Listener
 	s.access, s.door, s.local, s.setup = c.Access, cmp.Or(c.Door, DoorShut), c.Local, c.Setup
 	if s.access == nil {
 		s.door = DoorOpen
@@ -148,6 +164,18 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("GET /people/{room}/{speaker}", s.page(s.person))
 	mux.HandleFunc("GET /people/{room}/{speaker}/export", s.exportPerson)
 	mux.HandleFunc("POST /people/{room}/{speaker}/{what}", s.changePerson)
+	mux.Handle("GET /s/{id}/consent", s.page(s.consentView))
+	mux.HandleFunc("GET /s/{id}/consent.csv", s.consentFile)
+	if s.listener != nil {
+		mux.HandleFunc("POST /s/{id}/consent", s.object)
+		mux.HandleFunc("POST /s/{id}/listening", s.listen)
+	}
+	if s.inviter != nil {
+		mux.Handle("GET /invite", s.page(s.inviteView))
+		mux.HandleFunc("POST /invite", s.invite)
+		mux.Handle("GET /invite/{secret}", s.page(s.linkView))
+		mux.HandleFunc("POST /invite/{secret}", s.followLink)
+	}
 	mux.Handle("GET /rules", s.page(s.rules))
 	mux.Handle("GET /rules/{id}", s.page(s.rule))
 	mux.HandleFunc("POST /rules/try", s.tryWords)

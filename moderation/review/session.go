@@ -33,8 +33,19 @@ type sessionPage struct {
 	Summary                summaryView
 	Edits, MayEdit, Tries  bool
 	Sounds                 bool // exports can have sound
+	Listens                listens
 	Formats                []export.Format
 	Lines, OpenFlags, Talk int
+}
+
+// listens is what a host can do about the bot's listening.
+type listens struct{ May, Paused, MayLeave bool }
+
+func (s *Server) listensIn(ctx context.Context, info models.SessionInfo) listens {
+	if s.listener == nil || !info.Live() || !visitorOf(ctx).may(info.Room, models.AccessHost) {
+		return listens{}
+	}
+	return listens{May: true, Paused: s.listener.Paused(info.ID), MayLeave: s.inviter != nil}
 }
 
 // held is all that the store has of one session.
@@ -126,7 +137,8 @@ func (s *Server) session(r *http.Request) (view, error) {
 	p.edits = p.decides && r.URL.Query().Get("edit") != ""
 	p.keep(h.clips...)
 	p.known = h.known
-	data := sessionPage{Head: s.head(h.session.Session), Cursor: cursor.String(), Edits: p.edits, MayEdit: p.decides, Tries: s.trial("") != nil, Sounds: s.sounds != nil && len(h.clips) > 0, Formats: export.Formats()}
+	data := sessionPage{Head: s.head(h.session.Session), Cursor: cursor.String(), Edits: p.edits, MayEdit: p.decides && !h.session.ModerateOnly, Tries: s.trial("") != nil, Sounds: s.sounds != nil && len(h.clips) > 0, Formats: export.Formats()}
+	data.Listens = s.listensIn(r.Context(), h.session)
 	data.Items = p.items(h.lines, h.gaps, h.flags)
 	data.Flags = flagList(p, h.flags)
 	if data.Summary, err = s.summaryOf(r, h, p); err != nil {

@@ -78,6 +78,8 @@ type RecordStore interface {
 	Summary(ctx context.Context, session, kind string) (models.Summary, error)
 	// Decisions lists what the rules decided in a session.
 	Decisions(ctx context.Context, session string) ([]models.Decision, error)
+	// Consents is the consent ledger, the latest entry first; empty texts are any.
+	Consents(ctx context.Context, session, room, speaker string, limit int) ([]models.Consent, error)
 	// Actions lists what was done in a session, in the order it was planned.
 	Actions(ctx context.Context, session string) ([]models.Action, error)
 	// Audit lists who changed what, the latest first.

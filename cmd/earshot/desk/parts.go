@@ -50,6 +50,7 @@ type Store interface {
 	Lines
 	Verdicts
 	Deeds
+	Consents
 	Kept
 }
 

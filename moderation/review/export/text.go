@@ -47,6 +47,12 @@ func GapLine(g models.Gap) string {
 	if who == "" {
 		who = "anybody"
 	}
+	switch g.Cause {
+	case models.GapObjected:
+		return fmt.Sprintf("%s  — %s is not transcribed, by their own wish", Clock(g.StartMS), who)
+	case models.GapPaused:
+		return fmt.Sprintf("%s  — listening was paused by a host until %s", Clock(g.StartMS), Clock(g.EndMS))
+	}
 	return fmt.Sprintf("%s  — %.1f s not heard from %s (%s)", Clock(g.StartMS), float64(g.LostMS)/1000, who, gapReason(g.Cause))
 }
 
@@ -60,6 +66,10 @@ func gapReason(c models.GapCause) string {
 		return "this machine was overloaded"
 	case models.GapRestart:
 		return "Earshot was not running"
+	case models.GapPaused:
+		return "paused by a host"
+	case models.GapObjected:
+		return "not transcribed, by their own wish"
 	}
 	return string(c)
 }

@@ -1,0 +1,170 @@
+// Package trial puts a connector through the faults that every kind of room must live through: servers that die, networks
+// that swallow everything, ways that lead nowhere, and many joins. What a trial finds wrong it returns as an error, with
+// figures.
+package trial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"sync"
+	"time"
+
+	"earshot/bot"
+	"earshot/bot/audio"
+	"earshot/models"
+)
+
+// patience is how long a trial waits for what must come.
+const patience = 30 * time.Second
+
+// Tone is an endless row of loud tones with short pauses, as the recording of somebody who never stops; it may be used once.
+func Tone() func() (opus []byte, at time.Duration, err error) {
+	const period, loud = 35, 25 // packets of 20 ms
+	enc, err := audio.NewEncoder(audio.EncoderConfig{})
+	var packets [][]byte
+	for n := 0; n < period && err == nil; n++ {
+		pcm := make([]float32, 960)
+		for i := range pcm {
+			x, volume := float64(n*len(pcm)+i), 0.5
+			if n >= loud { // without pauses a detector takes it for the noise of the place
+				volume = 0.001
+			}
+			pcm[i] = float32((0.6*math.Sin(x/20) + 0.4*math.Sin(x/7)) * volume)
+		}
+		var b []byte
+		b, err = enc.Encode(pcm)
+		packets = append(packets, append([]byte(nil), b...))
+	}
+	n := -1
+	return func() ([]byte, time.Duration, error) {
+		if err != nil {
+			return nil, 0, err
+		}
+		n++
+		return packets[n%period], time.Duration(n) * 20 * time.Millisecond, nil
+	}
+}
+
+// Stay is the bot in a room, with what it hears and stores.
+type Stay struct {
+	room   *bot.Room
+	leave  context.CancelFunc
+	ended  chan struct{}
+	reason models.EndReason
+	err    error
+
+	mu     sync.Mutex
+	news   chan struct{} // closed and made anew at each change
+	joins  int
+	notes  []string
+	heard  map[string]int // previews of each speaker
+	stored map[string][]models.Clip
+	gaps   []models.Gap
+}
+
+// Begin runs a bot.Room with a connector until Leave.
+func Begin(c bot.Connector, log *slog.Logger) (*Stay, error) {
+	s := &Stay{ended: make(chan struct{}), news: make(chan struct{}), heard: map[string]int{}, stored: map[string][]models.Clip{}}
+	var err error
+	s.room, err = bot.NewRoom(bot.Config{
+		Session: models.Session{ID: "trial", Epoch: 1, Started: time.Now()}, Connector: c, Sink: sink{s}, Watch: s.watch,
+		Preview: s.preview, PreviewEvery: 200 * time.Millisecond, Log: log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("trial: %w", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.leave = cancel
+	go func() {
+		defer close(s.ended)
+		s.reason, s.err = s.room.Run(ctx)
+	}()
+	return s, nil
+}
+
+// Leave ends the stay and returns why it ended.
+func (s *Stay) Leave() (models.EndReason, error) {
+	s.leave()
+	<-s.ended
+	return s.reason, s.err
+}
+
+func (s *Stay) note(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f()
+	close(s.news)
+	s.news = make(chan struct{})
+}
+
+func (s *Stay) watch(st bot.Status) {
+	s.note(func() {
+		switch {
+		case st.Note != "":
+			s.notes = append(s.notes, st.Note)
+		case st.State == bot.StateListening:
+			s.joins++
+		}
+	})
+}
+
+func (s *Stay) preview(c models.Clip) { s.note(func() { s.heard[c.SpeakerName]++ }) }
+
+// until waits for a condition that is read under the lock.
+func (s *Stay) until(within time.Duration, what string, holds func() bool) error {
+	t := time.NewTimer(within)
+	defer t.Stop()
+	for {
+		s.mu.Lock()
+		ok, news := holds(), s.news
+		s.mu.Unlock()
+		if ok {
+			return nil
+		}
+		select {
+		case <-news:
+		case <-s.ended:
+			return fmt.Errorf("trial: not seen before the end (%s, %w): %s", s.reason, errOr(s.err), what)
+		case <-t.C:
+			return fmt.Errorf("trial: not seen within %v: %s", within, what)
+		}
+	}
+}
+
+func errOr(err error) error {
+	if err == nil {
+		return errors.New("no error")
+	}
+	return err
+}
+
+// Joined waits until the room was joined so many times.
+func (s *Stay) Joined(within time.Duration, times int) error {
+	return s.until(within, fmt.Sprintf("join number %d", times), func() bool { return s.joins >= times })
+}
+
+// Hears waits until somebody is heard anew.
+func (s *Stay) Hears(within time.Duration, name string) error {
+	s.mu.Lock()
+	before := s.heard[name]
+	s.mu.Unlock()
+	return s.until(within, "the sound of "+name, func() bool { return s.heard[name] > before })
+}
+
+// sink is what a Stay stores to.
+type sink struct{ s *Stay }
+
+func (k sink) Clip(_ context.Context, c models.Clip) error {
+	k.s.note(func() { k.s.stored[c.SpeakerName] = append(k.s.stored[c.SpeakerName], c) })
+	return nil
+}
+
+func (k sink) Gap(_ context.Context, g models.Gap) error {
+	k.s.note(func() { k.s.gaps = append(k.s.gaps, g) })
+	return nil
+}
+
+func (k sink) Speaker(context.Context, models.Speaker) error { return nil }

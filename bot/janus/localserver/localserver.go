@@ -1,0 +1,166 @@
+// Package localserver runs a Janus on this machine's loopback interface, for tests and for trying things out. Janus is a
+// program of its own, of the distribution.
+package localserver
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// ErrAbsent says that Janus, its plugins or a C compiler are not there.
+var ErrAbsent = errors.New("no Janus here: scripts/deps.sh --tests installs it")
+
+// RoomSecret opens the rooms of a Server to moderators.
+const RoomSecret = "s3cret"
+
+// Options are what differs between servers.
+type Options struct {
+	// General is added to the section general of the configuration.
+	General string
+	// StringIDs says that rooms and people have strings for ids.
+	StringIDs bool
+}
+
+// Server is one Janus process with VideoRoom 1234, the private VideoRoom 77 with the PIN 1357, and AudioBridge 5678. Its
+// methods are for one goroutine.
+type Server struct {
+	// Port is where its websocket listens.
+	Port int
+	dir  string
+	cmd  *exec.Cmd
+	done chan struct{}
+}
+
+const general = `general: {
+  configs_folder = "%[1]s"
+  plugins_folder = "%[2]s/plugins"
+  transports_folder = "%[2]s/transports"
+  events_folder = "%[2]s/events"
+  loggers_folder = "%[2]s/loggers"
+  debug_level = 3
+  session_timeout = 60
+  reclaim_session_timeout = 20
+  %[3]s
+}
+nat: { ice_enforce_list = "lo" }
+plugins: { disable = "libjanus_duktape.so,libjanus_echotest.so,libjanus_lua.so,libjanus_nosip.so,libjanus_recordplay.so,libjanus_sip.so,libjanus_streaming.so,libjanus_textroom.so,libjanus_videocall.so,libjanus_voicemail.so" }
+transports: { disable = "libjanus_http.so,libjanus_mqtt.so,libjanus_nanomsg.so,libjanus_pfunix.so,libjanus_rabbitmq.so" }
+media: { ipv6 = false }
+`
+
+const videoRooms = `general: { string_ids = %t }
+room-1234: { description = "open", secret = "s3cret", publishers = 10, audiolevel_event = true, audio_active_packets = 25, audio_level_average = 60 }
+room-77: { description = "private", is_private = true, pin = "1357", publishers = 10 }
+`
+
+const audioBridges = `room-5678: { description = "mix", secret = "s3cret", sampling_rate = 48000, audiolevel_event = true, audio_active_packets = 25, audio_level_average = 60 }
+`
+
+const websockets = `general: { json = "compact", ws = true, ws_port = %d, ws_ip = "127.0.0.1" }
+`
+
+// loopback is a library that makes the loopback interface look like any other: Janus passes over it.
+//
+//go:embed loopback.c.txt
+var loopback []byte
+
+// Start writes a configuration into dir, which must be there, and starts a server on a free port. The caller must Kill it.
+func Start(ctx context.Context, dir string, o Options) (*Server, error) {
+	if _, err := exec.LookPath("janus"); err != nil {
+		return nil, ErrAbsent
+	}
+	libs, err := filepath.Glob("/usr/lib/*/janus")
+	if err != nil || len(libs) == 0 {
+		return nil, ErrAbsent
+	}
+	l, err := net.Listen("tcp4", "127.0.0.1:0") //nolint:noctx // at once
+	if err != nil {
+		return nil, fmt.Errorf("localserver: %w", err)
+	}
+	s := &Server{dir: dir, Port: l.Addr().(*net.TCPAddr).Port}
+	_ = l.Close()
+	files := map[string]string{
+		"janus.jcfg":                      fmt.Sprintf(general, dir, libs[0], o.General),
+		"janus.transport.websockets.jcfg": fmt.Sprintf(websockets, s.Port),
+		"janus.plugin.videoroom.jcfg":     fmt.Sprintf(videoRooms, o.StringIDs),
+		"janus.plugin.audiobridge.jcfg":   audioBridges,
+		"loopback.c":                      string(loopback),
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			return nil, fmt.Errorf("localserver: %w", err)
+		}
+	}
+	out, err := exec.CommandContext(ctx, "gcc", "-shared", "-fPIC", "-o", s.library(), filepath.Join(dir, "loopback.c"), "-ldl").CombinedOutput() //nolint:gosec // the caller's own folder
+	if err != nil {
+		return nil, fmt.Errorf("%w (gcc: %w: %s)", ErrAbsent, err, out)
+	}
+	return s, s.Restart(ctx)
+}
+
+func (s *Server) library() string { return filepath.Join(s.dir, "loopback.so") }
+
+// Restart starts the server again, on the same port, after Kill.
+func (s *Server) Restart(ctx context.Context) error {
+	log, err := os.OpenFile(s.Log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("localserver: %w", err)
+	}
+	defer log.Close()
+	s.cmd = exec.Command("janus", "-F", s.dir, "-C", filepath.Join(s.dir, "janus.jcfg"), "-o") //nolint:gosec,noctx // ended by Kill
+	s.cmd.Env = append(os.Environ(), "LD_PRELOAD="+s.library())
+	s.cmd.Stdout, s.cmd.Stderr = log, log
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := s.cmd.Start(); err != nil {
+		return fmt.Errorf("localserver: %w", err)
+	}
+	s.done = make(chan struct{})
+	go func() {
+		_ = s.cmd.Wait()
+		close(s.done)
+	}()
+	return s.up(ctx)
+}
+
+// up waits until the websocket listens.
+func (s *Server) up(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	for {
+		c, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.Addr())
+		if err == nil {
+			return c.Close()
+		}
+		select {
+		case <-s.done:
+			return fmt.Errorf("localserver: janus ended at once; see %s", s.Log())
+		case <-ctx.Done():
+			s.Kill()
+			return errors.New("localserver: janus does not answer")
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// Kill ends the process at once (SIGKILL) and waits for its end.
+func (s *Server) Kill() {
+	_ = s.cmd.Process.Kill()
+	<-s.done
+}
+
+// Addr is where the server listens, as host:port.
+func (s *Server) Addr() string { return fmt.Sprintf("127.0.0.1:%d", s.Port) }
+
+// URL is an address on the server, like room/1234 or bridge/5678.
+func (s *Server) URL(rest string) string { return "janus+ws://" + s.Addr() + "/" + rest }
+
+// Log is the path of what the server writes.
+func (s *Server) Log() string { return filepath.Join(s.dir, "janus.log") }

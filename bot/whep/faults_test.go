@@ -1,0 +1,132 @@
+package whep_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/pion/webrtc/v3"
+
+	"earshot/bot"
+	"earshot/bot/internal/trial"
+	"earshot/bot/peer"
+	"earshot/bot/whep"
+)
+
+// stage is a WHEP endpoint with an endless recording for each who asks, until they delete their session.
+type stage struct {
+	factory *peer.Factory
+	mu      sync.Mutex
+	n       int
+	playing map[string]func()
+}
+
+func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch r.Method {
+	case http.MethodPost:
+		offer, _ := io.ReadAll(r.Body)
+		answer, path, err := s.play(r.Context(), string(offer))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/sdp")
+		w.Header().Set("Location", path)
+		w.WriteHeader(http.StatusCreated)
+		_, _ = io.WriteString(w, answer)
+	case http.MethodDelete:
+		s.mu.Lock()
+		end := s.playing[r.URL.Path]
+		delete(s.playing, r.URL.Path)
+		s.mu.Unlock()
+		if end != nil {
+			end()
+		}
+	default:
+		w.WriteHeader(http.StatusMethodNotAllowed)
+	}
+}
+
+// play answers an offer and plays; it returns the session's path.
+func (s *stage) play(ctx context.Context, offer string) (answer, path string, err error) {
+	track, err := webrtc.NewTrackLocalStaticRTP(peer.OpusCodec(), "microphone", "stage")
+	if err != nil {
+		return "", "", err
+	}
+	conn, err := s.factory.Sender(track)
+	if err != nil {
+		return "", "", err
+	}
+	if answer, err = conn.Accept(ctx, offer, true); err != nil {
+		conn.Close()
+		return "", "", err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var group sync.WaitGroup
+	group.Go(func() { _ = conn.Play(ctx, track, trial.Tone()) })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.n++
+	path = fmt.Sprintf("/sessions/%d", s.n)
+	s.playing[path] = func() { cancel(); group.Wait(); conn.Close() }
+	return answer, path, nil
+}
+
+// open serves a stage until the test ends, and demands that every session was deleted by then.
+func open(t *testing.T) string {
+	t.Helper()
+	s := &stage{factory: factory(t), playing: map[string]func(){}}
+	web := httptest.NewServer(s)
+	t.Cleanup(func() {
+		web.Close()
+		if len(s.playing) > 0 {
+			t.Errorf("%d of %d sessions were left behind", len(s.playing), s.n)
+		}
+		for _, end := range s.playing {
+			end()
+		}
+	})
+	return "whep+" + web.URL + "/whep/stage"
+}
+
+func log() *slog.Logger {
+	if !testing.Verbose() {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, nil))
+}
+
+// TestNoPath: the endpoint answers and media has no way.
+func TestNoPath(t *testing.T) {
+	nowhere, err := peer.New(peer.Config{Loopback: true, IPFilter: func(net.IP) bool { return false }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := whep.New(whep.Config{URL: open(t), Peer: nowhere})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := trial.NoPath(c, log()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestRounds: listening and leaving again and again leaves nothing behind, on either side.
+func TestRounds(t *testing.T) {
+	n := 10
+	if os.Getenv("EARSHOT_TEST_LONG") != "" {
+		n = 200
+	}
+	url, f := open(t), factory(t)
+	err := trial.Rounds(func() (bot.Connector, error) { return whep.New(whep.Config{URL: url, Name: "Stage", Peer: f}) }, n, log())
+	if err != nil {
+		t.Error(err)
+	}
+}

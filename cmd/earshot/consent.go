@@ -1,0 +1,151 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"earshot/models"
+	"earshot/models/sqlite"
+	"earshot/moderation/review/export"
+)
+
+func newPersonOptOut(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "optout PERSON",
+		Short: "Have somebody not written down any more",
+		Long: `From now on the sound of this person is dropped before anything looks at it, in every room where they were seen or, with
+--room, in one. Others see in the transcript that they are not transcribed. It holds until "earshot person optin", also over
+restarts and when everything else about the person is erased. People can do it themselves: /optout in a room's chat.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.object(cmd, args[0], models.ConsentObjected) },
+	}
+}
+
+func newPersonOptIn(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "optin PERSON",
+		Short: "Have somebody written down again",
+		Args:  cobra.ExactArgs(1),
+		RunE:  func(cmd *cobra.Command, args []string) error { return a.object(cmd, args[0], models.ConsentWithdrew) },
+	}
+}
+
+// object enters somebody's wish in each room where they were seen, in the newest session there.
+func (a *app) object(cmd *cobra.Command, word string, what models.ConsentWhat) error {
+	r, name, err := a.findPerson(cmd, word)
+	if err != nil {
+		return err
+	}
+	newest := map[string]models.PersonIn{}
+	var rooms []string
+	for _, s := range r.Sessions { // in the order of their start
+		if _, seen := newest[s.Session.Room]; !seen {
+			rooms = append(rooms, s.Session.Room)
+		}
+		newest[s.Session.Room] = s
+	}
+	var wishes []models.Consent
+	for _, room := range rooms {
+		in := newest[room]
+		wishes = append(wishes, models.Consent{
+			Session: in.Session.ID, SpeakerID: r.ID, SpeakerName: in.Speaker.Name, What: what, How: "command", By: operator(),
+		})
+	}
+	if err := a.putConsents(cmd, wishes); err != nil {
+		return err
+	}
+	state := "is not written down any more"
+	if what == models.ConsentWithdrew {
+		state = "is written down again"
+	}
+	_, err = fmt.Fprintf(a.stdout, "%s (%s) %s in %s\n", plain(name), plain(r.ID), state, plural(len(rooms), "room"))
+	return err
+}
+
+// putConsents stores entries, or lets the service do it that runs on the record.
+func (a *app) putConsents(cmd *cobra.Command, wishes []models.Consent) error {
+	c, err := a.config(cmd)
+	if err != nil {
+		return err
+	}
+	store, err := sqlite.Open(cmd.Context(), database(c))
+	if errors.Is(err, sqlite.ErrInUse) {
+		for _, w := range wishes {
+			if err := tell(cmd.Context(), c, "/consents", w, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, w := range wishes {
+		errs = append(errs, store.PutConsent(cmd.Context(), w))
+	}
+	return errors.Join(append(errs, store.Close())...)
+}
+
+func newConsentCommand(a *app) *cobra.Command {
+	var asJSON, asCSV bool
+	var room, person string
+	cmd := &cobra.Command{
+		Use:   "consent [SESSION]",
+		Short: "List who was told of the bot and when, and who objected",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			store, err := a.openStore(cmd)
+			if err != nil {
+				return err
+			}
+			session := ""
+			if len(args) == 1 {
+				session = args[0]
+				_, err = store.Session(cmd.Context(), session)
+			}
+			var found []models.Consent
+			if err == nil {
+				found, err = store.Consents(cmd.Context(), session, room, person, 100_000)
+			}
+			if err := errors.Join(err, store.Close()); err != nil {
+				return err
+			}
+			slices.Reverse(found) // the first first
+			switch {
+			case asJSON:
+				return a.writeJSON(append([]models.Consent{}, found...))
+			case asCSV:
+				return export.WriteConsents(a.stdout, found)
+			}
+			return table(a.stdout, a.palette(a.stdout), consentRows(found))
+		},
+	}
+	cmd.Flags().StringVar(&room, "room", "", "only in this `ROOM`")
+	cmd.Flags().StringVar(&person, "person", "", "only of this `PERSON`, by the platform's identity")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON array")
+	cmd.Flags().BoolVar(&asCSV, "csv", false, "a table with commas")
+	cmd.MarkFlagsMutuallyExclusive("json", "csv")
+	return cmd
+}
+
+func consentRows(found []models.Consent) [][]string {
+	rows := [][]string{{"WHEN", "SESSION", "WHO", "WHAT", "HOW", "BY"}}
+	for _, c := range found {
+		who := c.SpeakerName
+		if who == "" {
+			who = c.SpeakerID
+		}
+		if who == "" {
+			who = "whoever was there"
+		}
+		rows = append(rows, []string{
+			c.At.In(time.Local).Format(time.DateTime), c.Session, who, string(c.What), c.How, orDash(c.By),
+		})
+	}
+	return rows
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"earshot/models"
+)
+
+// linkFor is how long an invitation link is good unless somebody says otherwise, and at most.
+const (
+	linkFor     = 7 * 24 * time.Hour
+	linkForMost = 90 * 24 * time.Hour
+)
+
+// inviter takes invitations for a service, from the page, the API and the command line.
+type inviter struct {
+	service *service
+	secret  func(string) (string, error)
+	base    string // of the page's address, as hosts open it
+}
+
+// Terms says what the bot would do and keep in a room. Nothing happens. models.ErrInvalid: there can be no such room.
+func (n *inviter) Terms(_ context.Context, i models.Invitation) (models.Terms, error) {
+	if _, err := kindOf(i.URL); err != nil {
+		return models.Terms{}, invalid(err)
+	}
+	s := n.service.station
+	if err := s.profiles.check(i.Profile, s.cfg); err != nil {
+		return models.Terms{}, invalid(err)
+	}
+	p := s.profiles.of(i.Profile)
+	room := roomOf(i.URL, i.Name)
+	room.Profile = i.Profile
+	return models.Terms{
+		Room: room, Notice: botNotice(p.cfg).Text(), Rules: s.desk.RulesName(p.name), Mode: p.cfg.Mode, Keep: clocks(p.cfg.Retention),
+		ModerateOnly: p.cfg.ModerateOnly,
+	}, nil
+}
+
+// Invite sends the bot into a room until it is over. models.ErrConflict: it is there; models.ErrInvalid: there can be no
+// such room; models.ErrUnavailable: not now.
+func (n *inviter) Invite(ctx context.Context, i models.Invitation) (models.RoomState, error) {
+	s := n.service.station
+	if err := s.quota.Admit(ctx); err != nil {
+		return models.RoomState{}, fmt.Errorf("%w: %w", models.ErrUnavailable, err)
+	}
+	state, err := n.service.join(wish{address: i.URL, name: i.Name, profile: i.Profile, secret: n.secret}, false)
+	switch {
+	case errors.Is(err, errEnding):
+		return state, fmt.Errorf("%w: %w", models.ErrUnavailable, err)
+	case errors.Is(err, errRoomThere):
+		return state, fmt.Errorf("%w: %w", models.ErrConflict, err)
+	case err != nil:
+		return state, invalid(err)
+	}
+	s.log.Info("invited", "room", state.Room, "profile", i.Profile, "by", i.By)
+	return state, s.store.Note(ctx, i.By, "invited the bot", state.Room, "")
+}
+
+// Leave sends the bot out of a room, for good also out of one of the configuration until the next start.
+func (n *inviter) Leave(ctx context.Context, room, by string) error {
+	if err := n.service.leave(room); err != nil {
+		return fmt.Errorf("%w: %w", models.ErrNotFound, err)
+	}
+	return n.service.station.store.Note(ctx, by, "sent the bot out", room, "")
+}
+
+// Link makes a link by which somebody can invite the bot once, without a login.
+func (n *inviter) Link(ctx context.Context, i models.Invitation) (string, error) {
+	if _, err := n.Terms(ctx, i); err != nil {
+		return "", err
+	}
+	secret := strings.ToLower(rand.Text() + rand.Text())
+	if err := n.service.station.store.PutInvitation(ctx, linkHash(secret), i); err != nil {
+		return "", err
+	}
+	return strings.TrimRight(n.base, "/") + "/invite/" + secret, nil
+}
+
+// Linked finds for what a link is good; models.ErrNotFound: for nothing.
+func (n *inviter) Linked(ctx context.Context, secret string) (models.Invitation, error) {
+	return n.service.station.store.Invitation(ctx, linkHash(secret), time.Now())
+}
+
+// Follow uses a link up and sends the bot. One that can't be followed now stays good.
+func (n *inviter) Follow(ctx context.Context, secret string) (models.RoomState, error) {
+	store := n.service.station.store
+	i, err := store.TakeInvitation(ctx, linkHash(secret), time.Now())
+	if err != nil {
+		return models.RoomState{}, err
+	}
+	asked := i
+	asked.By = i.By + "'s link"
+	state, err := n.Invite(ctx, asked)
+	if err != nil {
+		err = errors.Join(err, store.PutInvitation(context.WithoutCancel(ctx), linkHash(secret), i))
+	}
+	return state, err
+}
+
+func linkHash(secret string) string {
+	sum := sha256.Sum256([]byte("invitation " + secret))
+	return hex.EncodeToString(sum[:])
+}
+
+// invalid marks an error as the caller's, keeping its advice.
+func invalid(err error) error {
+	return models.WithHint(fmt.Errorf("%w: %w", models.ErrInvalid, err), models.Hint(err))
+}
+
+// RoomStates lists the rooms that the bot is in or on its way to.
+func (v *service) RoomStates() []models.RoomState { return v.states() }

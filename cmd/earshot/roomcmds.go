@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"earshot/configs"
+	"earshot/models"
+)
+
+func newInviteCommand(a *app) *cobra.Command {
+	var o linkOrder
+	var asJSON, asLink bool
+	cmd := &cobra.Command{
+		Use:   "invite URL",
+		Short: "Have the running service listen in a room",
+		Long:  "Asks the service that runs on this machine (\"earshot serve\") to listen in a room until it is over. Secrets are taken from the service's environment.",
+		Example: `  earshot invite lounge://127.0.0.1:8484/lounge
+  earshot invite livekit://rooms.example/stage --profile open-mic`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.URL = args[0]
+			if _, err := kindOf(o.URL); err != nil {
+				return badInput(err)
+			}
+			cfg, err := a.config(cmd)
+			if err != nil {
+				return err
+			}
+			if asLink {
+				return a.inviteByLink(cmd, cfg, o, asJSON)
+			}
+			var state models.RoomState
+			if err := tell(cmd.Context(), cfg, "/rooms", o.Invitation, &state); err != nil {
+				return err
+			}
+			if asJSON {
+				return a.writeJSON(state)
+			}
+			fmt.Fprintf(a.stdout, "invited to %s; \"earshot status\" shows how it goes, \"earshot leave %s\" sends the bot out\n", plain(state.Name), plain(state.Room))
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&o.Name, "name", "", "what the speaker of a stream without names is called")
+	cmd.Flags().StringVar(&o.Profile, "profile", "", "treat the room as this profile of the configuration says")
+	cmd.Flags().BoolVar(&asLink, "link", false, "print a link instead, by which somebody can look at what the bot does and invite it, once")
+	cmd.Flags().IntVar(&o.Hours, "hours", int(linkFor/time.Hour), "for how long the link is good")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "the room's state, or the link, as one JSON object")
+	return cmd
+}
+
+// inviteByLink prints a link by which somebody else can invite the bot.
+func (a *app) inviteByLink(cmd *cobra.Command, cfg configs.Config, o linkOrder, asJSON bool) error {
+	var l link
+	if err := tell(cmd.Context(), cfg, "/invitations", o, &l); err != nil {
+		return err
+	}
+	if asJSON {
+		return a.writeJSON(l)
+	}
+	fmt.Fprintf(a.stdout, "%s\n", plain(l.Link))
+	fmt.Fprintf(a.stderr, "good once, until %s; whoever has it can invite the bot there\n", l.Expires.Local().Format(time.DateTime))
+	return nil
+}
+
+// tell sends an order to the running service. into may be nil.
+func tell(ctx context.Context, cfg configs.Config, path string, order, into any) error {
+	body, err := json.Marshal(order)
+	if err != nil {
+		return err
+	}
+	return ask(ctx, cfg, http.MethodPost, path, bytes.NewReader(body), into)
+}
+
+func newLeaveCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "leave ROOM",
+		Short: "Send the running service's bot out of a room",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := a.config(cmd)
+			if err != nil {
+				return err
+			}
+			return ask(cmd.Context(), cfg, http.MethodDelete, "/rooms/"+url.PathEscape(args[0]), nil, nil)
+		},
+	}
+}
+
+func newPauseCommand(a *app) *cobra.Command {
+	return listening(a, "pause", "Have the running service's bot not listen in a room for a while",
+		"The bot stays in the room, says in its chat that it does not listen, and hears nothing until \"earshot resume ROOM\", also over a\nrestart. The time is marked in the transcript.")
+}
+
+func newResumeCommand(a *app) *cobra.Command {
+	return listening(a, "resume", "Have the running service's bot listen again after a pause", "")
+}
+
+func listening(a *app, word, short, long string) *cobra.Command {
+	return &cobra.Command{
+		Use: word + " ROOM", Short: short, Long: long, Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := a.config(cmd)
+			if err != nil {
+				return err
+			}
+			return ask(cmd.Context(), cfg, http.MethodPost, "/rooms/"+url.PathEscape(args[0])+"/"+word, nil, nil)
+		},
+	}
+}
+
+func newStatusCommand(a *app) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Show the rooms that the running service listens in",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := a.config(cmd)
+			if err != nil {
+				return err
+			}
+			var states []models.RoomState
+			if err := ask(cmd.Context(), cfg, http.MethodGet, "/rooms", nil, &states); err != nil {
+				return err
+			}
+			if asJSON {
+				return a.writeJSON(states)
+			}
+			if len(states) == 0 {
+				fmt.Fprintln(a.stdout, `in no room; "earshot invite URL" changes that`)
+				return nil
+			}
+			rows := [][]string{{"ROOM", "STATE", "SINCE", "SESSION", "PROBLEM"}}
+			for _, s := range states {
+				rows = append(rows, []string{s.Room, doing(s), s.Since.Local().Format(time.DateTime), orDash(s.Session), orDash(s.Problem)})
+			}
+			return table(a.stdout, a.palette(a.stdout), rows)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON array")
+	return cmd
+}
+
+// doing is a room's state in a word or two.
+func doing(s models.RoomState) string {
+	switch {
+	case s.Paused:
+		return "paused"
+	case !s.Next.IsZero():
+		return "until " + s.Next.Local().Format(time.DateTime)
+	}
+	return s.State
+}

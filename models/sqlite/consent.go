@@ -1,0 +1,109 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"earshot/models"
+)
+
+// PutConsent appends to the consent ledger, and remembers an objection, or that it was taken back, for the sessions to
+// come. A zero At is set to now. models.ErrNotFound when the session is not stored.
+func (s *Store) PutConsent(ctx context.Context, c models.Consent) error {
+	if c.At.IsZero() {
+		c.At = time.Now()
+	}
+	return s.update(ctx, "store consent", func(tx *sql.Tx) error {
+		if err := alive(ctx, tx, c.Session); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "INSERT INTO consent (session, speaker_id, speaker_name, what, how, by, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			c.Session, c.SpeakerID, clean(c.SpeakerName), c.What, clean(c.How), clean(c.By), millis(c.At))
+		if err != nil || c.SpeakerID == "" {
+			return err
+		}
+		var room string
+		if err := tx.QueryRowContext(ctx, "SELECT room FROM sessions WHERE id = ?", c.Session).Scan(&room); err != nil {
+			return err
+		}
+		return setObjection(ctx, tx, room, c.SpeakerID, c.What, c.At)
+	})
+}
+
+func setObjection(ctx context.Context, tx *sql.Tx, room, speaker string, what models.ConsentWhat, when time.Time) error {
+	query := ""
+	switch what {
+	case models.ConsentObjected:
+		query = "INSERT INTO objections (mark, room, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+	case models.ConsentWithdrew:
+		query = "DELETE FROM objections WHERE mark = ? AND room = ? AND at <= ?"
+	default:
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, query, PersonMark(speaker), room, millis(when))
+	return err
+}
+
+// SetObjection has somebody not written down in a room from now on, or again, where there is no session to note it in.
+func (s *Store) SetObjection(ctx context.Context, room, speaker string, objects bool, when time.Time) error {
+	what := models.ConsentWithdrew
+	if objects {
+		what = models.ConsentObjected
+	}
+	return s.update(ctx, "store objection", func(tx *sql.Tx) error { return setObjection(ctx, tx, room, speaker, what, when) })
+}
+
+// Objections are the PersonMarks of those who are not to be written down in a room.
+func (s *Store) Objections(ctx context.Context, room string) (map[string]bool, error) {
+	marks, err := list(ctx, s.read, scanText, "SELECT mark FROM objections WHERE room = ?", room)
+	out := map[string]bool{}
+	for _, m := range marks {
+		out[m] = true
+	}
+	return out, storeError("list objections", err)
+}
+
+const consentColumns = "session, room, speaker_id, speaker_name, what, how, by, at"
+
+func scanConsent(rows *sql.Rows) (c models.Consent, err error) {
+	var when int64
+	err = rows.Scan(&c.Session, &c.Room, &c.SpeakerID, &c.SpeakerName, &c.What, &c.How, &c.By, &when)
+	c.At = at(when)
+	return c, err
+}
+
+// Consents is the consent ledger, the latest entry first: of one session, of one room, of one person, or, with empty
+// texts, of all; at most limit entries (0: 1000).
+func (s *Store) Consents(ctx context.Context, session, room, speaker string, limit int) ([]models.Consent, error) {
+	if limit <= 0 {
+		limit = 1000
+	}
+	found, err := list(ctx, s.read, scanConsent, "SELECT "+consentColumns+` FROM consent JOIN sessions ON sessions.id = session
+		WHERE erasing = 0 AND (?1 = '' OR session = ?1) AND (?2 = '' OR room = ?2) AND (?3 = '' OR speaker_id = ?3)
+		ORDER BY consent.id DESC LIMIT ?4`, session, room, speaker, limit)
+	return found, storeError("list consent", err)
+}
+
+// PausedBy is who paused listening in a room; "" when nobody did.
+func (s *Store) PausedBy(ctx context.Context, room string) (string, error) {
+	found, err := list(ctx, s.read, scanText, "SELECT by FROM pauses WHERE room = ?", room)
+	if err != nil || len(found) == 0 {
+		return "", storeError("read pause", err)
+	}
+	return found[0], nil
+}
+
+// SetPaused notes that somebody paused listening in a room, or resumed it.
+func (s *Store) SetPaused(ctx context.Context, room string, paused bool, by string, when time.Time) error {
+	return s.update(ctx, "store pause", func(tx *sql.Tx) error {
+		what, query := "listening resumed", "DELETE FROM pauses WHERE room = ?1 AND ?2 + ?3 IS NOT NULL"
+		if paused {
+			what, query = "listening paused", "INSERT INTO pauses (room, by, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING"
+		}
+		if _, err := tx.ExecContext(ctx, query, room, clean(by), millis(when)); err != nil {
+			return err
+		}
+		return note(ctx, tx, when, by, what, room, "")
+	})
+}

@@ -1,0 +1,94 @@
+package sqlite_test
+
+import (
+	"errors"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"earshot/models"
+	"earshot/models/sqlite"
+)
+
+// TestObjectionsOutliveErasure: whoever objected is not written down after the record of them is gone, nor after a restart.
+func TestObjectionsOutliveErasure(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "earshot.db")
+	s, err := sqlite.Open(t.Context(), path)
+	must(t, err)
+	startSession(t, s, "s1")
+	entry := models.Consent{Session: "s1", SpeakerID: marker + "id", SpeakerName: marker, What: models.ConsentObjected, How: "chat", At: start}
+	must(t, s.PutSpeaker(t.Context(), models.Speaker{Session: "s1", ID: marker + "id", Name: marker}))
+	must(t, s.PutConsent(t.Context(), entry))
+	must(t, s.PutConsent(t.Context(), models.Consent{Session: "s1", What: models.ConsentTold, How: "seen", At: start}))
+	found, err := s.Consents(t.Context(), "s1", "", "", 0)
+	must(t, err)
+	entry.Room = "open-mic"
+	if len(found) != 2 || found[1] != entry {
+		t.Errorf("the ledger is %+v", found)
+	}
+	must(t, s.Erase(t.Context(), models.Erasure{Kind: models.ErasePerson, Target: marker + "id", By: "kim"}))
+	equal(t, "traces", traces(t, path), map[string]int{})
+	must(t, s.Close())
+	s = openAt(t, path)
+	marks, err := s.Objections(t.Context(), "open-mic")
+	must(t, err)
+	equal(t, "objections", marks, map[string]bool{sqlite.PersonMark(marker + "id"): true})
+	if other, err := s.Objections(t.Context(), "elsewhere"); err != nil || len(other) > 0 {
+		t.Errorf("elsewhere %v, %v", other, err)
+	}
+	must(t, s.SetObjection(t.Context(), "open-mic", marker+"id", false, time.Now()))
+	if marks, err = s.Objections(t.Context(), "open-mic"); err != nil || len(marks) > 0 {
+		t.Errorf("taken back: %v, %v", marks, err)
+	}
+	if err := s.PutConsent(t.Context(), models.Consent{Session: "none", What: models.ConsentTold}); !errors.Is(err, models.ErrNotFound) {
+		t.Errorf("an entry of no session: %v", err)
+	}
+}
+
+// TestInvitationWorksOnce also when many try at the same time.
+func TestInvitationWorksOnce(t *testing.T) {
+	s := open(t)
+	want := models.Invitation{URL: "lounge://a/b", Profile: "open-mic", By: "kim", Expires: start.Add(time.Hour)}
+	must(t, s.PutInvitation(t.Context(), "hash", want))
+	if got, err := s.Invitation(t.Context(), "hash", start); err != nil || got != want {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := s.Invitation(t.Context(), "hash", start.Add(time.Hour)); !errors.Is(err, models.ErrNotFound) {
+		t.Errorf("expired: %v", err)
+	}
+	var all sync.WaitGroup
+	var taken, refused atomic.Int32
+	for range 8 {
+		all.Go(func() {
+			switch _, err := s.TakeInvitation(t.Context(), "hash", start); {
+			case err == nil:
+				taken.Add(1)
+			case errors.Is(err, models.ErrNotFound):
+				refused.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if taken.Load() != 1 || refused.Load() != 7 {
+		t.Errorf("%d took it, %d were refused", taken.Load(), refused.Load())
+	}
+}
+
+// TestPausesStay over a restart.
+func TestPausesStay(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "earshot.db")
+	s, err := sqlite.Open(t.Context(), path)
+	must(t, err)
+	must(t, s.SetPaused(t.Context(), "open-mic", true, "kim", start))
+	must(t, s.Close())
+	s = openAt(t, path)
+	if by, err := s.PausedBy(t.Context(), "open-mic"); by != "kim" || err != nil {
+		t.Errorf("paused by %q, %v", by, err)
+	}
+	must(t, s.SetPaused(t.Context(), "open-mic", false, "ana", start))
+	if by, err := s.PausedBy(t.Context(), "open-mic"); by != "" || err != nil {
+		t.Errorf("resumed: %q, %v", by, err)
+	}
+}
