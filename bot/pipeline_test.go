@@ -55,7 +55,7 @@ func TestDiskStall(t *testing.T) {
 	}
 	want := count(nil)
 	tries := 0
-	got := count(func(c models.Clip) error {
+	got := count(func(models.Clip) error {
 		if tries++; tries == 1 {
 			time.Sleep(90 * time.Second)
 			return errors.New("no space left on device")

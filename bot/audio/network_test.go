@@ -97,8 +97,10 @@ func TestLoss(t *testing.T) {
 func TestJitterReorderDuplicates(t *testing.T) {
 	pcm, onsets := talk(t, 1000)
 	packets := encode(t, pcm, speech24)
-	bad := impair(packets, Impairment{Seed: 5, Delay: 50 * time.Millisecond, Jitter: 200 * time.Millisecond,
-		Reorder: 0.05, ReorderBy: 40 * time.Millisecond, Duplicate: 0.05})
+	bad := impair(packets, Impairment{
+		Seed: 5, Delay: 50 * time.Millisecond, Jitter: 200 * time.Millisecond,
+		Reorder: 0.05, ReorderBy: 40 * time.Millisecond, Duplicate: 0.05,
+	})
 	for i, p := range packets[100:103] { // stragglers, in a row
 		p.at = packets[600].at + time.Duration(i)
 		bad = append(bad, p)
