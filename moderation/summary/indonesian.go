@@ -23,6 +23,7 @@ putuskan memutuskan diputuskan keputusan keputusannya sepakat disepakati kesepak
 	idOutcome = setOf("keputusannya kesepakatannya")
 	idChoice  = phrases("kita pilih", "kita pakai", "kita ambil", "kita tunda", "kita batalkan", "kita undur", "kita mulai", "kita beli", "kami pilih", "kami pakai")
 	idClosing = setOf("akhirnya jadi oke baik saja aja sepakat fix")
+	idOnly    = setOf("saja aja") // end a choice wherever they stand: "yang kedua saja"
 	idOpen    = setOf("belum kalau jika apakah mungkin seandainya andai sebelumnya dulu kakak bos")
 	idMust    = phrases("harus memutuskan", "perlu memutuskan", "mau memutuskan", "harus putuskan")
 	idVerbs   = setOf(`kirim mengirim kirimkan pesan memesan pesankan tulis menulis tuliskan buat membuat buatkan bikin siapkan menyiapkan siap hubungi menghubungi
