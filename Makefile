@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build demo test test-rooms test-packages lint bench fuzz cover install dist clean help deps deps-tests
+.PHONY: build demo test test-rooms test-long test-packages lint bench fuzz cover install dist clean help deps deps-tests
 
 PKG ?= ./...
 RUN ?= .
@@ -31,11 +31,14 @@ demo: build ## a room with three recorded voices, live in the terminal and on a 
 
 test: deps-tests ## go vet and all tests with the race detector (PKG=./bot/... RUN=TestName to choose)
 	@$(ENV) go vet $(PKG)
-	@$(ENV) go test -race -timeout 20m -run '$(RUN)' $(PKG)
+	@$(ENV) go test -race -timeout 45m -run '$(RUN)' $(PKG)
 
 test-rooms: deps-tests ## the tests against real room servers alone, verbosely (RUN=TestName to choose)
 	@$(ENV) go test -v -count 1 -timeout 20m -run '$(RUN)' ./bot/livekit/... ./bot/janus ./bot/whep ./bot/peer ./bot/lounge
 	@$(ENV) go test -v -count 1 -timeout 20m -run 'LiveKit|Janus' ./cmd/earshot
+
+test-long: deps-tests ## half an hour: a soak, 100 kills, an hour of noise (accelerated), with their figures
+	@$(ENV) EARSHOT_TEST_LONG=1 go test -v -count 1 -timeout 60m -run '^(TestSoak|TestFault20KilledAtRandomPoints|TestAnHourWithoutSpeech)$$' ./cmd/earshot
 
 lint: deps ## golangci-lint at its pinned version (built once, about two minutes) and shell syntax
 	@$(ENV) scripts/lint.sh $(PKG)

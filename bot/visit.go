@@ -180,7 +180,15 @@ func (v *visit) Left(id string) {
 
 // Track implements Ears.
 func (v *visit) Track(i TrackInfo) TrackSink {
-	if !v.came(i.SpeakerID) {
+	var here bool
+	if i.Attribution == models.AttributionUnknown { // the mixed voices of several people are not one more
+		v.mu.Lock()
+		here = !v.over
+		v.mu.Unlock()
+	} else {
+		here = v.came(i.SpeakerID)
+	}
+	if !here {
 		return nowhere{}
 	}
 	return v.room.pipe.track(i)

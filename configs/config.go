@@ -35,8 +35,11 @@ type Config struct {
 	Model string `mapstructure:"model"`
 	// FallbackModel is the absolute path of the model that takes over under backlog; empty for none.
 	FallbackModel string `mapstructure:"fallback_model"`
-	// VADModel is the absolute path of a ggml Silero model; empty means the energy detector.
+	// VADModel is the absolute path of a ggml Silero model; empty means the one that was fetched into DataDir, or else the
+	// energy detector.
 	VADModel string `mapstructure:"vad_model"`
+	// ModelMirror is the address below which models are fetched; empty means where their authors keep them.
+	ModelMirror string `mapstructure:"model_mirror"`
 	// Language is an ISO 639-1 code, several with commas between them (the main one first), or "auto".
 	Language string `mapstructure:"language"`
 	// Vocabulary is at most 64 names and words that the model is told of.

@@ -122,6 +122,7 @@ var samples = map[string]struct {
 	"model":                  {"/srv/tiny.bin", "/srv/tiny.bin"},
 	"fallback_model":         {"/srv/tiny.bin", "/srv/tiny.bin"},
 	"vad_model":              {"/srv/silero.bin", "/srv/silero.bin"},
+	"model_mirror":           {"https://mirror.example/m", "https://mirror.example/m"},
 	"language":               {"auto", "auto"},
 	"vocabulary":             {"Ayu,red shift", []string{"Ayu", "red shift"}},
 	"phantoms":               {"/srv/phantoms.txt", "/srv/phantoms.txt"},

@@ -61,6 +61,7 @@ func plainSettings() []setting {
 		{"model", file("the path of a file")},
 		{"fallback_model", file("the path of a file")},
 		{"vad_model", file("the path of a file")},
+		{"model_mirror", matching(`^(https?://[^\s?#@]+)?$`, `an address like "https://mirror.example/models", or empty`)},
 		{"language", matching(`^([a-z]{2,3}( *, *[a-z]{2,3})*|auto)$`, `a language code like "en", several like "en,id", or "auto"`)},
 		{"vocabulary", wordList()},
 		{"phantoms", file("the path of a file")},

@@ -26,8 +26,8 @@ func log() *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, nil))
 }
 
-// recite lets somebody talk in a room until the test ends, or the server does.
-func (s *server) recite(t *testing.T, room, name string) {
+// recite lets somebody talk in a room until the test ends, or the server does, or they leave.
+func (s *server) recite(t *testing.T, room, name string) (leave func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	var group sync.WaitGroup
@@ -43,6 +43,19 @@ func (s *server) recite(t *testing.T, room, name string) {
 	case <-ready:
 	case err := <-ended:
 		t.Fatalf("%s: %v", name, err)
+	}
+	return cancel
+}
+
+// TestAlone: the last one leaves.
+func TestAlone(t *testing.T) {
+	t.Parallel()
+	for _, room := range []string{"room/1234", "bridge/5678"} {
+		s := start(t, localserver.Options{})
+		enter := func(name string) func() { return s.recite(t, room, name) }
+		if err := trial.Alone(connect(t, Config{URL: s.URL(room)}, factory(t)), enter, log()); err != nil {
+			t.Errorf("%s: %v", room, err)
+		}
 	}
 }
 

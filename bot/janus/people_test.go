@@ -85,7 +85,7 @@ func (c *client) publish(t *testing.T, handle uint64, body request, sound func(n
 		_ = conn.Play(ctx, track, func() ([]byte, time.Duration, error) {
 			n++
 			return sound(n), time.Duration(n) * 20 * time.Millisecond, nil
-		})
+		}, nil)
 	})
 }
 

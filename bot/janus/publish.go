@@ -10,6 +10,7 @@ import (
 	"github.com/pion/webrtc/v3"
 
 	"earshot/bot"
+	"earshot/bot/audio"
 	"earshot/bot/peer"
 	"earshot/models"
 )
@@ -129,7 +130,11 @@ func (p *performer) play(ctx context.Context) error {
 	if p.c.Ready != nil {
 		p.c.Ready(ctx, p.id)
 	}
-	if err := p.conn.Play(ctx, p.track, p.c.Next); err != nil {
+	meter, err := audio.NewLevelMeter()
+	if err != nil {
+		return err
+	}
+	if err := p.conn.Play(ctx, p.track, p.c.Next, meter.Level); err != nil {
 		return err
 	}
 	return errPlayed

@@ -16,6 +16,7 @@ import (
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/localserver"
 	"earshot/bot/peer"
+	"earshot/models"
 )
 
 // TestScenarios: after each fault that the server plays on its client the bot hears on.
@@ -56,9 +57,43 @@ func TestScenarios(t *testing.T) {
 }
 
 // recite lets somebody talk until the test ends, or the server does.
-func recite(t *testing.T, s *localserver.Server, name string) {
+func recite(t *testing.T, s *localserver.Server, name string) (leave func()) {
 	t.Helper()
-	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: strings.ToLower(name), Name: name, Next: trial.Tone()})
+	return enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: strings.ToLower(name), Name: name, Next: trial.Tone()}).leave
+}
+
+// TestAlone: the last one leaves.
+func TestAlone(t *testing.T) {
+	t.Parallel()
+	s := server(t, "")
+	enter := func(name string) func() { return recite(t, s, name) }
+	if err := trial.Alone(connector(t, livekit.Config{URL: s.URL("x")}), enter, log(t)); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestRevoked: the server comes back and no longer knows the key: the stay ends for good, with the reason.
+func TestRevoked(t *testing.T) {
+	t.Parallel()
+	s := server(t, "")
+	stay, err := trial.Begin(connector(t, livekit.Config{URL: s.URL("x")}), log(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := stay.Joined(20*time.Second, 1); err != nil {
+		t.Fatal(err)
+	}
+	s.Kill()
+	if err := s.Rekey("another-secret-for-tests-only-0123456789abcdef"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	reason, err := stay.Wait()
+	if reason != models.EndFailedAuth || models.Hint(err) == "" {
+		t.Errorf("ended as %q, %v (hint %q)", reason, err, models.Hint(err))
+	}
 }
 
 // TestServerAway: the server is killed and comes back after a second, or half a minute.

@@ -11,6 +11,7 @@ import (
 	"github.com/pion/webrtc/v3"
 	"google.golang.org/protobuf/proto"
 
+	"earshot/bot/audio"
 	"earshot/bot/peer"
 	"earshot/models"
 )
@@ -239,9 +240,17 @@ func (p *publisher) play(ctx context.Context, played chan<- error) {
 			if p.c.Ready != nil {
 				p.c.Ready(ctx)
 			}
-			err = p.up.Play(ctx, p.track, p.c.Next)
+			err = p.sound(ctx)
 		}
 		played <- err
 		_ = p.sig.leave()
 	})
+}
+
+func (p *publisher) sound(ctx context.Context) error {
+	meter, err := audio.NewLevelMeter()
+	if err != nil {
+		return err
+	}
+	return p.up.Play(ctx, p.track, p.c.Next, meter.Level)
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -214,12 +215,12 @@ func TestNoToken(t *testing.T) {
 		t.Errorf("%+v", out.Action)
 	}
 	for path, want := range map[string]int{"/people/" + id + "/mute": 401, "/people/" + id + "/dance": 401, "/chat": 403} {
-		resp := post(t, base+"/rooms/lounge"+path, "", "", `{"text":"x"}`)
+		resp := post(t, base+"/rooms/lounge"+path, "", "", `{"text":"x"}`) //nolint:bodyclose // post closes it
 		if resp.StatusCode != want {
 			t.Errorf("%s: HTTP %d, want %d", path, resp.StatusCode, want)
 		}
 	}
-	if resp := post(t, base+"/rooms/lounge/people/"+id+"/mute", "wrong", "", ""); resp.StatusCode != 401 {
+	if resp := post(t, base+"/rooms/lounge/people/"+id+"/mute", "wrong", "", ""); resp.StatusCode != 401 { //nolint:bodyclose // post closes it
 		t.Errorf("a wrong token: HTTP %d", resp.StatusCode)
 	}
 }
@@ -300,7 +301,7 @@ func TestChat(t *testing.T) {
 		switch e.Type {
 		case lounge.EventRoom:
 			visitor(t, base, hostToken, bot.Notice{Name: "Earshot"})
-			codes = append(codes, post(t, base+"/rooms/lounge/chat", "", e.You, `{"text":" "}`).StatusCode,
+			codes = append(codes, post(t, base+"/rooms/lounge/chat", "", e.You, `{"text":" "}`).StatusCode, //nolint:bodyclose // post closes it
 				post(t, base+"/rooms/lounge/chat", "", e.You, `{"text":"psst","to":"`+id+`"}`).StatusCode,
 				post(t, base+"/rooms/lounge/chat", hostToken, e.You, `{"text":"psst","to":"`+id+`"}`).StatusCode)
 			for i := range 8 {
@@ -323,4 +324,22 @@ func TestChat(t *testing.T) {
 	if l := lines[1]; l.Name != "Dia" || l.Text != "line 0" || l.To != "" || l.From == "" {
 		t.Errorf("line %+v", l)
 	}
+}
+
+// TestRemovedPublisher: whoever plays a recording learns at once that a host has sent them out.
+func TestRemovedPublisher(t *testing.T) {
+	base, _ := open(t, lounge.Config{HostToken: hostToken})
+	r, heard := listener(t, base, hostToken, bot.Notice{})
+	id, ended := talk(t, base, "Ana")
+	heard.until(t, id)
+	began := time.Now()
+	if out := r.Act(t.Context(), models.Action{Verb: models.VerbRemove, TargetID: id}, bot.ActOptions{}); out.Done != models.VerbRemove {
+		t.Fatalf("%+v", out)
+	}
+	err := <-ended
+	var end *bot.EndError
+	if !errors.As(err, &end) || end.Reason != models.EndRemoved || time.Since(began) > 4*time.Second {
+		t.Errorf("Publish = %v after %v", err, time.Since(began))
+	}
+	ended <- err
 }

@@ -37,7 +37,7 @@ func (c *Client) follow(ctx context.Context, handle func(Event) error) error {
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close() //nolint:errcheck // it was read only
+	defer resp.Body.Close()
 	err = readEvents(resp.Body, func(data []byte) error {
 		watchdog.Reset(quietLimit)
 		if len(data) == 0 {
@@ -56,7 +56,10 @@ func (c *Client) follow(ctx context.Context, handle func(Event) error) error {
 }
 
 func (c *Client) openEvents(ctx context.Context) (*http.Response, error) {
-	target := c.base + "/rooms/" + c.room + "/events?" + url.Values{"listener": {c.name}}.Encode()
+	target := c.base + "/rooms/" + url.PathEscape(c.room) + "/events"
+	if c.name != "" {
+		target += "?" + url.Values{"listener": {c.name}}.Encode()
+	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
 		return nil, fmt.Errorf("lounge: %w", err)

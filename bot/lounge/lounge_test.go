@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/rtp"
 	"go.uber.org/goleak"
 
 	"earshot/bot"
@@ -234,10 +235,11 @@ func checkTrack(t *testing.T, e *ear, name string, tag byte, want int) {
 	}
 	first := uint16(0)
 	for i, raw := range tr.raw {
-		if got, w := string(raw[12:]), string(payload(tag, i+1)); got != w {
-			t.Fatalf("%s: packet %d is not the one that was sent", name, i+1)
+		var p rtp.Packet
+		if err := p.Unmarshal(raw); err != nil || string(p.Payload) != string(payload(tag, i+1)) {
+			t.Fatalf("%s: packet %d is not the one that was sent: %v", name, i+1, err)
 		}
-		seq := binary.BigEndian.Uint16(raw[2:])
+		seq := p.SequenceNumber
 		if i == 0 {
 			first = seq
 		}

@@ -4,17 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
-	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v3"
 
+	"earshot/bot"
+	"earshot/bot/audio"
 	"earshot/bot/peer"
+	"earshot/models"
 )
 
 // Frame is one Opus packet and its place in a recording. Frames come in order; a pause between them is silence (DTX).
@@ -45,7 +47,8 @@ type PublishConfig struct {
 	Ready func(personID string)
 }
 
-// Publish plays a recording into a room in real time and returns nil when it has been played, or the reason why not.
+// Publish plays a recording into a room in real time and returns nil when it has been played, or the reason why not: an
+// EndError when a host has sent the person out.
 // RTP timestamps follow Frame.At, so pauses arrive as pauses.
 func Publish(ctx context.Context, c PublishConfig) error {
 	track, err := webrtc.NewTrackLocalStaticRTP(peer.OpusCodec(), "microphone", "lounge")
@@ -64,10 +67,25 @@ func Publish(ctx context.Context, c PublishConfig) error {
 		return err
 	}
 	defer res.Delete(context.WithoutCancel(ctx)) //nolint:errcheck // the server notices by itself
-	if c.Ready != nil {
-		c.Ready(res.Header.Get(PersonHeader))
+	meter, err := audio.NewLevelMeter()
+	if err != nil {
+		return err
 	}
-	return play(ctx, c.Source, track, conn.Done())
+	id := res.Header.Get(PersonHeader)
+	ctx, cancel := context.WithCancelCause(ctx)
+	var group sync.WaitGroup
+	defer group.Wait()
+	defer cancel(nil)
+	group.Go(func() {
+		if err := c.follow(ctx, client, id); err != nil {
+			cancel(err)
+		}
+	})
+	if c.Ready != nil {
+		c.Ready(id)
+	}
+	next := func() ([]byte, time.Duration, error) { f, err := c.Source.Next(); return f.Opus, f.At, err }
+	return conn.Play(ctx, track, next, meter.Level)
 }
 
 func (c PublishConfig) connect(ctx context.Context, conn *peer.Conn, client *http.Client) (*peer.Resource, error) {
@@ -96,51 +114,26 @@ func (c PublishConfig) connect(ctx context.Context, conn *peer.Conn, client *htt
 	return res, nil
 }
 
-// play writes the frames at their times.
-func play(ctx context.Context, src Source, track *webrtc.TrackLocalStaticRTP, down <-chan struct{}) error {
-	p := rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: uint16(rand.Uint32())}} //nolint:gosec // RFC 3550: random start
-	first := rand.Uint32()                                                                 //nolint:gosec // the same
-	start := time.Now()
-	last := time.Duration(-1)
-	for {
-		f, err := src.Next()
-		if errors.Is(err, io.EOF) {
-			return until(ctx, start.Add(last+linger), down)
+// follow waits until the room no longer lists the person. A broken event stream says nothing: the media decides then.
+func (c PublishConfig) follow(ctx context.Context, client *http.Client, id string) error {
+	watch := &Client{base: strings.TrimRight(c.BaseURL, "/"), room: c.Room, http: client, token: c.Token}
+	err := watch.follow(ctx, func(e Event) error {
+		switch e.Type {
+		case EventRoom:
+			if !slices.ContainsFunc(e.People, func(p Person) bool { return p.ID == id }) {
+				return errGone
+			}
+		case EventLeft:
+			if e.ID == id {
+				return errGone
+			}
 		}
-		if err != nil {
-			return fmt.Errorf("lounge: publish: the recording: %w", err)
-		}
-		if err := until(ctx, start.Add(f.At), down); err != nil {
-			return err
-		}
-		p.Marker = last < 0 || f.At-last > talkSpurt // RFC 3551: the first packet after a silence
-		p.Timestamp = first + uint32(f.At*48/time.Millisecond)
-		p.Payload = f.Opus
-		if err := track.WriteRTP(&p); err != nil {
-			return fmt.Errorf("lounge: publish: %w", err)
-		}
-		p.SequenceNumber++
-		last = f.At
-	}
-}
-
-const (
-	// talkSpurt is over the longest Opus packet: a longer step between two packets is a silence.
-	talkSpurt = 130 * time.Millisecond
-	// linger lets the last packet, and one that was asked for again, arrive before the session is ended.
-	linger = 300 * time.Millisecond
-)
-
-// until waits for a point in time.
-func until(ctx context.Context, at time.Time, down <-chan struct{}) error {
-	t := time.NewTimer(time.Until(at))
-	defer t.Stop()
-	select {
-	case <-t.C:
 		return nil
-	case <-down:
-		return fmt.Errorf("lounge: publish: %w", peer.ErrLost)
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	})
+	if errors.Is(err, errGone) {
+		return bot.End(models.EndRemoved, errGone)
 	}
+	return nil
 }
+
+var errGone = errors.New("lounge: publish: a host has sent the speaker out, or the same key publishes elsewhere")

@@ -62,8 +62,8 @@ func begin(t *testing.T) *place {
 	return p
 }
 
-// recite lets somebody talk until the test ends, or the lounge does.
-func (p *place) recite(t *testing.T, name string) {
+// recite lets somebody talk until the test ends, or the lounge does, or they leave.
+func (p *place) recite(t *testing.T, name string) (leave func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	ready, ended, f := make(chan struct{}), make(chan error, 1), factory(t)
@@ -78,6 +78,16 @@ func (p *place) recite(t *testing.T, name string) {
 	case err := <-ended:
 		ended <- err
 		t.Fatalf("%s: %v", name, err)
+	}
+	return cancel
+}
+
+// TestAlone: the last one leaves.
+func TestAlone(t *testing.T) {
+	t.Parallel()
+	p := begin(t)
+	if err := trial.Alone(visiting(t, p.addr, factory(t)), func(name string) func() { return p.recite(t, name) }, log()); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -31,8 +31,13 @@ const (
 // has been played, the context's cause, or ErrLost when the connection ended before. next gives a packet and where its
 // sound begins, from the recording's beginning, in order; io.EOF after the last. RTP timestamps follow these times, so
 // pauses arrive as pauses.
-func (c *Conn) Play(ctx context.Context, track *webrtc.TrackLocalStaticRTP, next func() (opus []byte, at time.Duration, err error)) error {
-	level := c.levelID()
+//
+// level, when set, is the loudness of each packet (RFC 6464, -dBov), false where it is not known; then, and without level,
+// a packet of some bytes counts as sound.
+func (c *Conn) Play(
+	ctx context.Context, track *webrtc.TrackLocalStaticRTP, next func() (opus []byte, at time.Duration, err error), level func(opus []byte) (uint8, bool),
+) error {
+	id := c.levelID()
 	p := rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: uint16(rand.Uint32())}} //nolint:gosec // RFC 3550: random start
 	first := rand.Uint32()                                                                 //nolint:gosec // the same
 	start, last := time.Now(), time.Duration(-1)
@@ -50,7 +55,7 @@ func (c *Conn) Play(ctx context.Context, track *webrtc.TrackLocalStaticRTP, next
 		p.Marker = last < 0 || at-last > talkSpurt // RFC 3551: the first packet after a silence
 		p.Timestamp = first + uint32(at*48/time.Millisecond)
 		p.Payload = opus
-		if err := setLevel(&p.Header, level, len(opus)); err != nil {
+		if err := setLevel(&p.Header, id, opus, level); err != nil {
 			return err
 		}
 		if err := track.WriteRTP(&p); err != nil {
@@ -73,13 +78,19 @@ func (c *Conn) levelID() uint8 {
 	return 0
 }
 
-func setLevel(h *rtp.Header, id uint8, size int) error {
+func setLevel(h *rtp.Header, id uint8, opus []byte, measure func([]byte) (uint8, bool)) error {
 	if id == 0 {
 		return nil
 	}
-	level := byte(levelSilence)
-	if size > silentPayload {
+	level, known := uint8(levelSound), false
+	if measure != nil {
+		level, known = measure(opus)
+	}
+	if !known {
 		level = levelSound
+		if len(opus) <= silentPayload {
+			level = levelSilence
+		}
 	}
 	if err := h.SetExtension(id, []byte{level}); err != nil {
 		return fmt.Errorf("peer: sending: %w", err)

@@ -13,23 +13,32 @@ import (
 	"github.com/pion/webrtc/v3"
 )
 
-// turn runs coturn on this machine until the test ends and returns its port.
-func turn(t *testing.T) int {
+// turn runs coturn on this machine until the test ends and returns its port. more are further arguments; with cert and
+// key files among them the port speaks TLS.
+func turn(t *testing.T, more ...string) int {
 	t.Helper()
 	path, err := exec.LookPath("turnserver")
 	if err != nil {
 		t.Skip("no coturn on this machine: scripts/deps.sh --tests installs it")
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a moment's work
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	port := l.Addr().(*net.TCPAddr).Port
 	_ = l.Close()
 	dir := t.TempDir()
-	cmd := exec.CommandContext(t.Context(), path, "-n", "-L", "127.0.0.1", "-E", "127.0.0.1", "-p", fmt.Sprint(port), "--no-tls", "--no-dtls", "--no-cli",
+	args := []string{
+		"-n", "-L", "127.0.0.1", "-E", "127.0.0.1", "--no-dtls", "--no-cli",
 		"--lt-cred-mech", "-u", "bot:s3cret", "-r", "test", "--allow-loopback-peers", "--min-port", "42000", "--max-port", "42100",
-		"--pidfile", dir+"/pid", "--userdb", dir+"/db", "--log-file", dir+"/log", "--simple-log")
+		"--pidfile", dir + "/pid", "--userdb", dir + "/db", "--log-file", dir + "/log", "--simple-log",
+	}
+	if len(more) > 0 {
+		args = append(args, append([]string{"--tls-listening-port", fmt.Sprint(port), "--listening-port", "0"}, more...)...)
+	} else {
+		args = append(args, "-p", fmt.Sprint(port), "--no-tls")
+	}
+	cmd := exec.CommandContext(t.Context(), path, args...)
 	cmd.Dir = dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
@@ -37,7 +46,7 @@ func turn(t *testing.T) int {
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
 	for began := time.Now(); time.Since(began) < 10*time.Second; time.Sleep(50 * time.Millisecond) {
-		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port)) //nolint:noctx // this machine
+		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err == nil {
 			_ = c.Close()
 			return port

@@ -70,7 +70,7 @@ func (s *stage) play(ctx context.Context, offer string) (answer, path string, er
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var group sync.WaitGroup
-	group.Go(func() { _ = conn.Play(ctx, track, trial.Tone()) })
+	group.Go(func() { _ = conn.Play(ctx, track, trial.Tone(), nil) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.n++

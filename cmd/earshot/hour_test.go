@@ -15,7 +15,7 @@ import (
 
 // TestAnHourWithoutSpeech lets the bot's ears hear silence, noise, hum, clicks and music, faster than in real time:
 // whatever the model makes of it bears a doubt, so that nothing acts on it. It is eight minutes, or the whole hour when
-// EARSHOT_TEST_HOUR is set.
+// EARSHOT_TEST_LONG is set.
 func TestAnHourWithoutSpeech(t *testing.T) {
 	if testing.Short() {
 		t.Skip("decodes for a minute")
@@ -62,7 +62,7 @@ func hearAnHour(t *testing.T, engine transcribe.Engine, detector func() audio.VA
 		if kind == soundMusic {
 			n = 2
 		}
-		if os.Getenv("EARSHOT_TEST_HOUR") != "" {
+		if longTests {
 			n = 6*n + 2
 		}
 		for m := range n {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -34,12 +35,13 @@ func newModelPull(a *app) *cobra.Command {
 		Use:   "pull NAME",
 		Short: "Fetch a model and verify it",
 		Long: `Fetches a model into the record's folder and prints its path. An interrupted transfer is resumed by the next pull, and a
-model that is there already is only verified. "earshot model list" names what can be fetched.`,
-		Example: "  earshot model pull tiny.en\n  earshot join lounge://localhost:8484/lobby --model \"$(earshot model path tiny.en)\"",
+model that is there already is only verified. "earshot model list" names what can be fetched. silero-v6.2.0 tells speech from noise: once
+it is there, it is used.`,
+		Example: "  earshot model pull silero-v6.2.0\n  earshot model pull tiny.en\n  earshot join lounge://localhost:8484/lobby --model \"$(earshot model path tiny.en)\"",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.pullModel(cmd, args[0], mirror) },
 	}
-	cmd.Flags().StringVar(&mirror, "mirror", modelfile.DefaultMirror, "`URL` of the folder to fetch from")
+	cmd.Flags().StringVar(&mirror, "mirror", "", "`URL` of the folder to fetch from (setting model_mirror)")
 	return cmd
 }
 
@@ -56,19 +58,33 @@ func (a *app) pullModel(cmd *cobra.Command, name, mirror string) error {
 		progressbar.OptionSetWriter(a.stderr), progressbar.OptionSetDescription(m.Name), progressbar.OptionShowBytes(true),
 		progressbar.OptionSetVisibility(a.palette(a.stderr).on), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30))
 	path, err := modelfile.Pull(cmd.Context(), m, modelFolder(c), modelfile.PullOptions{
-		Mirror:   mirror,
+		Mirror:   cmp.Or(mirror, c.ModelMirror),
 		Progress: func(done, _ int64) { _ = bar.Set64(done) },
-		Check:    func(path string) error { _, err := checkModel(path); return err },
+		Check:    func(path string) error { return checkPulled(m, path) },
 	})
 	_ = bar.Exit() // also when it did not get to its end
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(a.stdout, path)
-	if c.Model != path {
+	switch {
+	case m.VAD() && vadModelPath(c) == path:
+		fmt.Fprintln(a.stderr, "it is used from the next start on")
+	case m.VAD():
+		fmt.Fprintf(a.stderr, "another one is configured: use this one with  vad_model: %s\n", path)
+	case c.Model != path:
 		fmt.Fprintf(a.stderr, "use it with  --model %s  or  model: %s  in the configuration\n", path, path)
 	}
 	return nil
+}
+
+// checkPulled looks into a file that was fetched.
+func checkPulled(m modelfile.Model, path string) error {
+	if m.VAD() {
+		return whisper.CheckVADFile(path)
+	}
+	_, err := checkModel(path)
+	return err
 }
 
 // modelFolder is where pulled models lie.
@@ -88,7 +104,8 @@ type modelRow struct {
 	Name    string `json:"name"`
 	Bytes   int64  `json:"bytes"`
 	English bool   `json:"english_only"`
-	Path    string `json:"path,omitempty"` // when it has been fetched
+	VAD     bool   `json:"voice_detection,omitempty"` // it only tells speech from noise
+	Path    string `json:"path,omitempty"`            // when it has been fetched
 }
 
 func newModelList(a *app) *cobra.Command {
@@ -116,7 +133,7 @@ func newModelList(a *app) *cobra.Command {
 func listModels(dir string) []modelRow {
 	var out []modelRow
 	for _, m := range modelfile.Known() {
-		row := modelRow{Name: m.Name, Bytes: m.Bytes, English: m.English()}
+		row := modelRow{Name: m.Name, Bytes: m.Bytes, English: m.English(), VAD: m.VAD()}
 		if st, err := os.Stat(m.Path(dir)); err == nil && st.Size() == m.Bytes {
 			row.Path = m.Path(dir)
 		}
@@ -129,8 +146,11 @@ func modelRows(found []modelRow) [][]string {
 	rows := [][]string{{"MODEL", "MB", "LANGUAGES", "FILE"}}
 	for _, m := range found {
 		languages := "99"
-		if m.English {
+		switch {
+		case m.English:
 			languages = "English"
+		case m.VAD:
+			languages = "any: speech or not"
 		}
 		rows = append(rows, []string{m.Name, strconv.FormatInt((m.Bytes+500_000)/1_000_000, 10), languages, m.Path})
 	}
@@ -177,8 +197,8 @@ func newModelVerify(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "verify [NAME or FILE]",
 		Short: "Check a model file to its last byte; without an argument, the model in use",
-		Long: `Reads a model file's structure, holds its size and, where one is published, its SHA-1 against what they should be, and
-says what it is.`,
+		Long: `Reads a model file's structure, holds its size and its SHA-256 against those of the published model of that name, if there
+is one, and says what it is.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := a.config(cmd)
@@ -203,6 +223,13 @@ says what it is.`,
 }
 
 func (a *app) verifyModel(path string) error {
+	if m, err := modelfile.Find(filepath.Base(path)); err == nil && m.VAD() {
+		if err := errors.Join(whisper.CheckVADFile(path), m.Verify(path)); err != nil {
+			return badInput(err)
+		}
+		_, err := fmt.Fprintf(a.stdout, "%s is the Silero model that tells speech from noise, as published\n", plain(path))
+		return err
+	}
 	info, err := checkModel(path)
 	if err != nil {
 		return badInput(err)
@@ -213,9 +240,6 @@ func (a *app) verifyModel(path string) error {
 			return badInput(err)
 		}
 		known = ", as published"
-		if m.SHA1 == "" {
-			known = ", of the size it should have"
-		}
 	}
 	languages := "99 languages"
 	if !info.Multilingual {

@@ -1,17 +1,43 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
+
 	"earshot/bot/audio"
 	"earshot/configs"
+	"earshot/transcribe/modelfile"
 	"earshot/transcribe/whisper"
 )
 
-// openVAD loads the voice detection model that is configured; nil when there is none. The caller closes it.
+// vadModelPath is the voice detection model in use: the configured one, or the one that was fetched; "" when there is none.
+func vadModelPath(cfg configs.Config) string {
+	if cfg.VADModel != "" {
+		return cfg.VADModel
+	}
+	m, err := modelfile.Find(modelfile.Silero)
+	if err != nil {
+		return ""
+	}
+	path := m.Path(modelFolder(cfg))
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	return path
+}
+
+// openVAD loads the voice detection model; nil when there is none. The caller closes it.
 func openVAD(cfg configs.Config) (*whisper.VADModel, error) {
-	if cfg.VADModel == "" {
+	path := vadModelPath(cfg)
+	if path == "" {
 		return nil, nil
 	}
-	return whisper.LoadVAD(cfg.VADModel)
+	if known, err := modelfile.Find(filepath.Base(path)); err == nil {
+		if err := known.Verify(path); err != nil {
+			return nil, err
+		}
+	}
+	return whisper.LoadVAD(path)
 }
 
 // newVAD makes the voice detector of a track: the model's, or the one by energy.

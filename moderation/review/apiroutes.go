@@ -38,7 +38,7 @@ func (s *Server) apiRoutes() []apiRoute {
 		{"GET", "/api/sessions/{id}/evidence", "The clips that are kept of a session", []apiParam{session}, nil, evidenceJSON{}, "", s.api(s.apiEvidence)},
 		{"POST", "/api/sessions/{id}/summary", "Sum a session up now, as far as it has come", []apiParam{session}, nil, models.Summary{}, "", s.api(s.apiRemake)},
 		{"GET", "/api/sessions/{id}/summary", "The summary of a session, or of what was said since a time", []apiParam{session, {"since", "12:30: only what was said after this time from the session's start"}, {"last", "15: only the last minutes"}}, nil, models.Summary{}, "", s.api(s.apiSummary)},
-		{"GET", "/api/sessions/{id}/export", "A session as a file, as the command line writes it", []apiParam{session, {"format", export.FormatNames()}, {"redact", "1: mask names, numbers and addresses"}}, nil, nil, "application/octet-stream", http.HandlerFunc(s.apiExport)},
+		{"GET", "/api/sessions/{id}/export", "A session as a file, as the command line writes it", []apiParam{session, {"format", export.FormatNames()}, {"redact", "1: mask names, numbers and addresses"}, {"sound", "1: html with the clips of flagged lines, beeped where it is masked"}}, nil, nil, "application/octet-stream", http.HandlerFunc(s.apiExport)},
 		{"GET", "/api/sessions/{id}/events", "What happens in a session, as server-sent events that hold an Event", []apiParam{session, {"after", "id of the last event that was seen"}}, nil, nil, "text/event-stream", http.HandlerFunc(s.apiEvents)},
 		{"GET", "/api/flags", "Flags of all sessions, the newest first", []apiParam{{"status", "open, confirmed or dismissed"}, {"rule", "id of a rule"}, {"room", "id of a room"}, {"speaker", "the platform's id of a person"}, {"limit", "1 to 1000, default 100"}}, nil, placesJSON{}, "", s.api(s.apiFlags)},
 		{"POST", "/api/flags/{id}", "Confirm, dismiss or reopen a flag (status), or choose what its open ask offers (choice)", []apiParam{{"id", "id of a flag"}}, statusJSON{}, models.Flag{}, "", s.api(s.apiDecide)},
@@ -160,7 +160,7 @@ func (s *Server) apiDecide(r *http.Request) (any, error) {
 	var in statusJSON
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
-	if err := d.Decode(&in); err != nil || d.Decode(&struct{}{}) != io.EOF { //nolint:errorlint // Decode returns it bare
+	if err := d.Decode(&in); err != nil || d.Decode(&struct{}{}) != io.EOF {
 		return nil, &refusal{http.StatusBadRequest, `want {"status":"open"}, "confirmed" or "dismissed", or {"choice":"…"}`}
 	}
 	if (in.Status == "") == (in.Choice == "") {

@@ -36,6 +36,7 @@ const (
 	speak = iota
 	hang
 	crash
+	segfault
 	abort
 	overflow
 	garbage
@@ -94,6 +95,8 @@ func (player) Transcribe(ctx context.Context, pcm []float32, o transcribe.Option
 		select {}
 	case crash:
 		end(syscall.SIGKILL)
+	case segfault:
+		r.Text = string(forbidden()[:1])
 	case abort:
 		fmt.Fprintln(os.Stderr, "somebody said: nonsense")
 		fmt.Fprintln(os.Stderr, "GGML_ASSERT(n > 0) failed")
@@ -137,6 +140,15 @@ func end(s syscall.Signal) {
 		panic(err)
 	}
 	select {}
+}
+
+// forbidden is memory that may not be read: whoever does gets a real SIGSEGV.
+func forbidden() []byte {
+	b, err := syscall.Mmap(-1, 0, os.Getpagesize(), syscall.PROT_NONE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	if err != nil {
+		panic(err)
+	}
+	return b
 }
 
 // blurt writes to the parent behind the protocol's back.

@@ -131,7 +131,7 @@ func TestTimeLimit(t *testing.T) {
 // Fault 17: whatever way a decoder ends, another is there within 2 s, the clip is tried again, and given up then.
 func TestFault17DecoderCrashes(t *testing.T) {
 	for name, what := range map[string]int{
-		"SIGKILL": crash, "SIGABRT": abort, "out of memory": overflow, "garbage": garbage, "lies": lie, "half an answer": half,
+		"SIGKILL": crash, "SIGSEGV": segfault, "SIGABRT": abort, "out of memory": overflow, "garbage": garbage, "lies": lie, "half an answer": half,
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
@@ -144,6 +144,9 @@ func TestFault17DecoderCrashes(t *testing.T) {
 			r.want(t, 3, "poison")
 			if st, n := p.Stats(), s.Stats(); st.Restarts != 2 || st.Crashed+st.Garbage != 2 || st.Hung != 0 || n.Retried != 1 || n.Failed != 1 {
 				t.Errorf("pool %+v, service %+v", st, n)
+			}
+			if name == "SIGSEGV" && !strings.Contains(log.String(), "fatal error: fault") {
+				t.Errorf("it did not end as it should have:\n%s", &log)
 			}
 			if strings.Contains(log.String(), "somebody said") || name == "SIGABRT" && !strings.Contains(log.String(), "GGML_ASSERT") {
 				t.Errorf("the log:\n%s", &log)

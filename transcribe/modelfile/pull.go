@@ -47,7 +47,7 @@ func Pull(ctx context.Context, m Model, dir string, o PullOptions) (string, erro
 		return path, nil
 	}
 	if o.Mirror == "" {
-		o.Mirror = DefaultMirror
+		o.Mirror = m.Mirror()
 	}
 	if o.Client == nil {
 		o.Client = http.DefaultClient

@@ -43,9 +43,10 @@ static const char * es_libggml(void) {
 	return dladdr((const void *) ggml_backend_load_all, &info) != 0 ? info.dli_fname : NULL;
 }
 
-static struct whisper_context * es_init(const char * path) {
+static struct whisper_context * es_init(const char * path, bool flash_attn) {
 	struct whisper_context_params p = whisper_context_default_params();
 	p.use_gpu = false;
+	p.flash_attn = flash_attn;
 	return whisper_init_from_file_with_params_no_state(path, p);
 }
 
@@ -181,10 +182,10 @@ func devices() (names []string, cpu bool) {
 	return names, cpu
 }
 
-func initContext(path string) *bindings.Context {
+func initContext(path string, flashAttention bool) *bindings.Context {
 	c := C.CString(path)
 	defer C.free(unsafe.Pointer(c))
-	return (*bindings.Context)(unsafe.Pointer(C.es_init(c)))
+	return (*bindings.Context)(unsafe.Pointer(C.es_init(c, C.bool(flashAttention))))
 }
 
 func initState(ctx *bindings.Context) *cState { return C.whisper_init_state(rawContext(ctx)) }

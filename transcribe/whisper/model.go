@@ -27,6 +27,9 @@ type LoadOptions struct {
 	// FullWindow encodes the whole window of 30 s for every piece of sound, as the library does when nobody says
 	// otherwise. It is there to measure what the shorter windows save.
 	FullWindow bool
+	// AnyWindow decodes without flash attention, so that Options.AudioCtx may be any length: it is there to measure what
+	// windows shorter than the shortest would save.
+	AnyWindow bool
 }
 
 // Model is a loaded model file. Its methods may be called from any goroutine.
@@ -34,6 +37,7 @@ type Model struct {
 	name string
 	info Info
 	full bool // every decode takes the whole window
+	any  bool // any window is safe
 
 	mu     sync.Mutex
 	ctx    *bindings.Context // nil once it is freed
@@ -54,11 +58,11 @@ func Load(path string, o LoadOptions) (*Model, error) {
 	if _, err := loadBackends(); err != nil {
 		return nil, err
 	}
-	ctx := initContext(path)
+	ctx := initContext(path, !o.AnyWindow)
 	if ctx == nil {
 		return nil, models.WithHint(fmt.Errorf("model %s: libwhisper can't load it: %s", path, lastLog()), pullHint)
 	}
-	return &Model{name: filepath.Base(path), info: info, full: o.FullWindow, ctx: ctx}, nil
+	return &Model{name: filepath.Base(path), info: info, full: o.FullWindow, any: o.AnyWindow, ctx: ctx}, nil
 }
 
 // Name is the model file's name without its folder.

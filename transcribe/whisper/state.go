@@ -84,7 +84,10 @@ type params struct {
 }
 
 func (s *State) params(n int, o transcribe.Options) (params, error) {
-	w, err := windowFor(n, o.AudioCtx)
+	w, err := o.AudioCtx, error(nil)
+	if w == 0 || !s.model.any {
+		w, err = windowFor(n, o.AudioCtx)
+	}
 	if err != nil {
 		return params{}, err
 	}

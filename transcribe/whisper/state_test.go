@@ -292,3 +292,17 @@ func TestBLASIsUsedWhereInstalled(t *testing.T) {
 	}
 	t.Logf("devices: %v", names)
 }
+
+// A vocabulary reaches the model, for one decode only.
+func TestPromptReachesTheModel(t *testing.T) {
+	s, u := newState(t, newFixtureModel(t)), sentences(t)[0]
+	before := decode(t, s, u.PCM, transcribe.Options{})
+	with := decode(t, s, u.PCM, transcribe.Options{Prompt: "photosynthesis, Ayu."})
+	after := decode(t, s, u.PCM, transcribe.Options{})
+	if with.LogProb == before.LogProb {
+		t.Error("the prompt changed nothing")
+	}
+	if after.LogProb != before.LogProb || after.Text != before.Text {
+		t.Error("the prompt outlived its decode")
+	}
+}

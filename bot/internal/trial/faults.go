@@ -176,6 +176,34 @@ func NoPath(c bot.Connector, log *slog.Logger) error {
 	return nil
 }
 
+// Alone lets somebody talk and leave: the bot stays while they are there, and goes when nobody is.
+func Alone(c bot.Connector, enter func(name string) (leave func()), log *slog.Logger) error {
+	const alone = 2 * time.Second
+	leave := enter("Ana")
+	s, err := begin(c, alone, log)
+	if err != nil {
+		return err
+	}
+	defer s.Leave() //nolint:errcheck // a trial that failed has said so
+	for began := time.Now(); time.Since(began) < alone+alone/2; {
+		if err := s.Hears(patience, "Ana"); err != nil {
+			return err
+		}
+	}
+	leave()
+	t := time.NewTimer(patience)
+	defer t.Stop()
+	select {
+	case <-s.ended:
+	case <-t.C:
+		return fmt.Errorf("trial: alone for %v and still there", patience)
+	}
+	if s.reason != models.EndAlone {
+		return fmt.Errorf("trial: it ended as %q, %w", s.reason, errOr(s.err))
+	}
+	return nil
+}
+
 // cpu is the time that this process has used.
 func cpu() time.Duration {
 	var u syscall.Rusage

@@ -66,12 +66,15 @@ type Stay struct {
 }
 
 // Begin runs a bot.Room with a connector until Leave.
-func Begin(c bot.Connector, log *slog.Logger) (*Stay, error) {
+func Begin(c bot.Connector, log *slog.Logger) (*Stay, error) { return begin(c, 0, log) }
+
+// begin runs a bot.Room that is left when nobody has been there for a time; 0: it is not.
+func begin(c bot.Connector, alone time.Duration, log *slog.Logger) (*Stay, error) {
 	s := &Stay{ended: make(chan struct{}), news: make(chan struct{}), heard: map[string]int{}, stored: map[string][]models.Clip{}}
 	var err error
 	s.room, err = bot.NewRoom(bot.Config{
 		Session: models.Session{ID: "trial", Epoch: 1, Started: time.Now()}, Connector: c, Sink: sink{s}, Watch: s.watch,
-		Preview: s.preview, PreviewEvery: 200 * time.Millisecond, Log: log,
+		Preview: s.preview, PreviewEvery: 200 * time.Millisecond, Alone: alone, Log: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("trial: %w", err)
@@ -90,6 +93,18 @@ func (s *Stay) Leave() (models.EndReason, error) {
 	s.leave()
 	<-s.ended
 	return s.reason, s.err
+}
+
+// Wait waits for the stay to end by itself, and returns why.
+func (s *Stay) Wait() (models.EndReason, error) {
+	select {
+	case <-s.ended:
+		return s.reason, s.err
+	case <-time.After(patience):
+		s.leave()
+		<-s.ended
+		return s.reason, fmt.Errorf("trial: it did not end within %v: %w", patience, errOr(s.err))
+	}
 }
 
 func (s *Stay) note(f func()) {

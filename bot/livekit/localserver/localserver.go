@@ -3,6 +3,7 @@
 package localserver
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -143,6 +144,19 @@ func (s *Server) up(ctx context.Context) error {
 // URL is the address of a room.
 func (s *Server) URL(room string) string {
 	return fmt.Sprintf("livekit://127.0.0.1:%d/%s", s.Port, room)
+}
+
+// Rekey changes the secret of the key; it holds from the next start on.
+func (s *Server) Rekey(secret string) error {
+	name := filepath.Join(s.dir, "livekit.yaml")
+	config, err := os.ReadFile(name)
+	if err == nil {
+		err = os.WriteFile(name, bytes.ReplaceAll(config, []byte(Secret), []byte(secret)), 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("localserver: %w", err)
+	}
+	return nil
 }
 
 // Kill ends the process at once (SIGKILL) and waits for its end.

@@ -130,9 +130,12 @@ function row(p) {
   face.setAttribute('aria-hidden', 'true');
   const who = document.createElement('span');
   who.className = 'who';
+  const host = document.createElement('span');
+  host.className = 'tag host';
+  host.textContent = 'host';
   const tag = document.createElement('span');
   tag.className = 'tag';
-  li.append(face, who, tag);
+  li.append(face, who, host, tag);
   li.dataset.id = p.id;
   li.dataset.powers = '';
   return li;
@@ -144,8 +147,9 @@ function showPerson(entry) {
   li.children[0].textContent = initials(p.name);
   li.children[1].textContent = p.name + (mine?.id === p.id ? ' (you)' : '');
   li.children[1].title = p.name;
-  const tag = li.children[2];
-  tag.textContent = p.held ? 'muted by a host' : p.muted ? 'muted' : p.talking ? 'talking' : p.role === 'host' ? 'host' : '';
+  li.children[2].hidden = p.role !== 'host';
+  const tag = li.children[3];
+  tag.textContent = p.held ? 'muted by a host' : p.muted ? 'muted' : p.talking ? 'talking' : '';
   tag.className = 'tag' + (p.muted || p.held ? ' muted' : p.talking ? ' on' : '');
   tag.hidden = !tag.textContent;
   const powers = token && mine?.id !== p.id ? p.name + (p.held ? ' held' : ' free') : '';
@@ -215,7 +219,7 @@ function showAudience(list) {
     li.className = 's' + colour(a.id);
     li.children[0].textContent = initials(a.name);
     li.children[1].textContent = a.name + (a.id === me ? ' (you)' : '');
-    li.children[2].hidden = true;
+    li.children[2].hidden = li.children[3].hidden = true;
     if (token) li.append(buttons(a, inAudience, (v) => decide(a.id, v)));
     return li;
   }));

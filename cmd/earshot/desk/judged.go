@@ -70,7 +70,7 @@ func (d *Desk) judged(ctx context.Context, id string) (*judged, error) {
 }
 
 // keepJudge is how long a judge is kept after the last word of its session; what comes later finds a new one.
-const keepJudge = 30 * time.Minute
+const keepJudge = 5 * time.Minute
 
 // forget lets go of the judges of sessions that are over; the caller holds the desk's lock.
 func (d *Desk) forget() {

@@ -1,0 +1,60 @@
+package lounge_test
+
+import (
+	"context"
+	"io"
+	"testing"
+	"time"
+
+	"earshot/bot/audio"
+	"earshot/bot/lounge"
+)
+
+// TestTalkingByLevel: who plays a recording is shown as talking while there is a voice in it, not in its silence, although
+// that is sent too.
+func TestTalkingByLevel(t *testing.T) {
+	base, _ := open(t, lounge.Config{})
+	enc, err := audio.NewEncoder(audio.EncoderConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	loud, n := newTone(t), 0
+	src := source(func() (lounge.Frame, error) {
+		f, err := loud.Next()
+		if n++; n > 50 { // a second of sound, then hiss of the kind that a microphone makes
+			pcm := make([]float32, 960)
+			for i := range pcm {
+				pcm[i] = float32((n*960+i)*7919%2001-1000) / 1e6
+			}
+			f.Opus, err = enc.Encode(pcm)
+		}
+		if n > 400 {
+			return f, io.EOF
+		}
+		return f, err
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = lounge.Publish(ctx, lounge.PublishConfig{BaseURL: base, Room: "lounge", Name: "Ana", Source: src, Peer: factory(t)})
+	}()
+	defer func() { cancel(); <-ended }()
+	var began time.Time
+	for e := range stream(t, base) {
+		switch {
+		case e.Type == lounge.EventTalking && e.Talking:
+			began = time.Now()
+		case e.Type == lounge.EventTalking && !began.IsZero():
+			if took := time.Since(began); took > 3*time.Second {
+				t.Errorf("shown as talking for %v", took)
+			}
+			return
+		}
+	}
+	t.Error("no word on who talks")
+}
+
+type source func() (lounge.Frame, error)
+
+func (s source) Next() (lounge.Frame, error) { return s() }

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"earshot/bot"
+	"earshot/bot/audio"
+	"earshot/bot/lounge"
+	"earshot/models"
+	"earshot/transcribe"
+	"earshot/transcribe/fixture"
+	"earshot/transcribe/fixture/eval"
+)
+
+// lossyLink is a way to the lounge, and how many points of word error rate it may cost.
+type lossyLink struct {
+	name string
+	bad  audio.Impairment
+	// mute keeps the listener's reports from the sender, so that it sends nothing again.
+	mute bool
+	more float64
+	// Of what was found.
+	wer   float64
+	stats bot.Stats
+}
+
+// TestFault7WordsOverABadLink lets people say the practice model's sentences in the lounge, over WebRTC, while the bot
+// hears each of them through a relay that loses, delays, reorders and doubles packets; it compares the stored lines with
+// what is understood of the recordings themselves.
+func TestFault7WordsOverABadLink(t *testing.T) {
+	if testing.Short() {
+		t.Skip("talks for half a minute")
+	}
+	all := sentences(t)
+	cfg := testConfig(t, t.TempDir())
+	cfg.Rules = nil // one of them hides numbers
+	s, l := openLoggedStation(t, slog.New(slog.DiscardHandler), cfg)
+	links := []*lossyLink{
+		{name: "a perfect link", more: 1},
+		{name: "10 % random loss", bad: audio.Impairment{Seed: 10, Loss: 0.1}, more: 4},
+		{name: "10 % random loss, nothing sent again", bad: audio.Impairment{Seed: 11, Loss: 0.1}, mute: true, more: 4},
+		{name: "30 % random loss", bad: audio.Impairment{Seed: 30, Loss: 0.3}, more: 100}, // told, not demanded
+		{name: "30 % random loss, nothing sent again", bad: audio.Impairment{Seed: 31, Loss: 0.3}, mute: true, more: 100},
+		{name: "jitter, reordering and duplicates", bad: audio.Impairment{
+			Seed: 8, Delay: 40 * time.Millisecond, Jitter: 30 * time.Millisecond, Reorder: 0.05, ReorderBy: 60 * time.Millisecond, Duplicate: 0.05,
+		}, more: 1},
+	}
+	speakers := castSentences(t, all, 5)
+	var offline float64
+	err := s.run(t.Context(), l, func(ctx context.Context) (err error) {
+		if offline, err = offlineWER(ctx, s.speech.engines[0], all); err != nil {
+			return err
+		}
+		group, ctx := errgroup.WithContext(ctx)
+		for i, k := range links {
+			group.Go(func() error { return k.listen(ctx, t, s, l.Addr().String(), fmt.Sprint("room", i), speakers) })
+		}
+		return group.Wait()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("from the recordings: WER %.1f %%", offline)
+	for _, k := range links {
+		m := k.stats.Media
+		t.Logf("%s: WER %.1f %%; of %d packets %d lost, %d late, %d double; %d ms recovered by FEC, %d ms concealed, %d ms missing",
+			k.name, k.wer, m.Packets, m.Lost, m.Late, m.Duplicate, m.RecoveredMS, m.ConcealedMS, m.LostMS)
+		if k.wer > offline+k.more && !raceDetector { // with it, nobody here talks in real time
+			t.Errorf("%s: %.1f %% of the words are wrong, %.1f %% of the recordings: want at most %g points more", k.name, k.wer, offline, k.more)
+		}
+		if k.mute && float64(m.Lost) < k.bad.Loss/2*float64(m.Packets) || k.bad == (audio.Impairment{}) && m.Lost > m.Packets/100 {
+			t.Errorf("%s: the link was not what it should be: %+v", k.name, m)
+		}
+	}
+}
+
+// castSentences shares the sentences out; each speaker has room noise around theirs, so that the sound never stops.
+func castSentences(t *testing.T, all []eval.Sentence, n int) []part {
+	t.Helper()
+	parts := make([]part, n)
+	for i := range parts {
+		enc, err := audio.NewEncoder(audio.EncoderConfig{Channels: 1, Bitrate: 24000, FEC: true, LossPercent: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := part{name: fmt.Sprint("Speaker ", i+1)}
+		pcm := makeSound(soundPink, 8000+2000*i, -70, 9)
+		for j := i; j < len(all); j += n {
+			p.lines = append(p.lines, tapeLine{text: all[j].Text})
+			pcm = slices.Concat(pcm, all[j].PCM, makeSound(soundPink, 16000, -70, uint64(j)))
+		}
+		for pcm48 := audio.Resample(pcm, 16000, 48000); len(pcm48) >= 960; pcm48 = pcm48[960:] {
+			packet, err := enc.Encode(pcm48[:960])
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.tape.frames = append(p.tape.frames, lounge.Frame{Opus: bytes.Clone(packet), At: p.tape.length})
+			p.tape.length += 20 * time.Millisecond
+		}
+		parts[i] = p
+	}
+	return parts
+}
+
+func offlineWER(ctx context.Context, e transcribe.Engine, all []eval.Sentence) (float64, error) {
+	wrong, words := 0, 0
+	for _, u := range all {
+		r, err := e.Transcribe(ctx, u.PCM, transcribe.Options{})
+		if err != nil {
+			return 0, err
+		}
+		n, of := fixture.WER(u.Text, r.Text)
+		wrong, words = wrong+n, words+of
+	}
+	return 100 * float64(wrong) / float64(words), nil
+}
+
+// listen lets the speakers talk in a room of their own, which the bot hears over this link.
+func (k *lossyLink) listen(ctx context.Context, t *testing.T, s *station, host, room string, speakers []part) error {
+	way := newBadLink(t, host, k.bad, k.mute)
+	client, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge://" + way.host() + "/" + room, Peer: s.peers, Log: s.log})
+	if err != nil {
+		return err
+	}
+	up := newCurtain(client, len(speakers))
+	voices := make([]voice, len(speakers))
+	for i, p := range speakers {
+		voices[i] = voice{p.name, p.tape.source()}
+	}
+	session, err := s.store.StartSession(ctx, models.Session{ID: room, Room: room, Started: time.Now().UTC()})
+	if err != nil {
+		return err
+	}
+	r, err := bot.NewRoom(bot.Config{Room: models.Room{ID: room}, Session: session, Connector: up, Sink: s.desk, Log: s.log})
+	if err != nil {
+		return err
+	}
+	listening, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
+	group, playing := errgroup.WithContext(listening)
+	group.Go(func() error {
+		_, err := r.Run(listening)
+		return err
+	})
+	group.Go(func() error {
+		err := playAll(playing, s, "http://"+host, room, voices, up)
+		leave(bot.End(models.EndLeft, nil))
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	if err := s.text.Drain(ctx); err != nil {
+		return err
+	}
+	k.stats = r.Stats()
+	us := lines(t, s, session.ID)
+	wrong, words := 0, 0
+	for _, p := range speakers {
+		var said []string
+		for _, x := range p.lines {
+			said = append(said, x.text)
+		}
+		n, of := fixture.WER(strings.Join(said, " "), saidBy(us, p.name))
+		wrong, words = wrong+n, words+of
+		if n > 0 {
+			t.Logf("%s: %s: said %q, heard %q", k.name, p.name, said, saidBy(us, p.name))
+		}
+	}
+	k.wer = 100 * float64(wrong) / float64(words)
+	return s.store.EndSession(ctx, session.ID, models.EndLeft, time.Now())
+}
+
+func saidBy(us []models.Utterance, speaker string) string {
+	var b strings.Builder
+	for _, u := range us {
+		if u.SpeakerName == speaker {
+			b.WriteString(u.Text + " ")
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,55 @@
+package transcribe
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+
+	"earshot/models"
+)
+
+// told is an Engine that says what it was told.
+type told struct{}
+
+func (told) Transcribe(_ context.Context, _ []float32, o Options) (Result, error) {
+	r := heard
+	r.Text = o.Language + ": " + o.Prompt
+	return r, nil
+}
+
+// The settings belong to the clip: each room's language and vocabulary reach the engine with its clips alone, for lines and
+// for the text that is shown before; a second look goes without a vocabulary.
+func TestOptionsAreTheRooms(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, shown := &desk{}, ""
+		s := start(t, Config{
+			Engines: []Engine{told{}},
+			Options: func(c models.Clip) Options {
+				return map[string]Options{
+					"science": {Language: "en", Prompt: "photosynthesis."}, "market": {Language: "id", Prompt: "Ayu, Made."},
+				}[c.Session]
+			},
+			Partial: func(p models.Partial) { shown = p.Stable + p.Tail },
+		}, d)
+		clip := func(session string) models.Clip {
+			c := testClip("t", 1)
+			c.Session = session
+			return c
+		}
+		s.Preview(clip("market"))
+		synctest.Wait()
+		s.Submit(clip("science"))
+		s.Submit(clip("market"))
+		drain(t, s)
+		again := ""
+		s.Again(clip("market"), func(u models.Utterance) { again = u.Text })
+		drain(t, s)
+		said := map[string]string{}
+		for _, u := range d.got {
+			said[u.Session] = u.Text
+		}
+		if said["science"] != "en: photosynthesis." || said["market"] != "id: Ayu, Made." || shown != "id: Ayu, Made" || again != "id: " {
+			t.Errorf("lines %v, shown %q, again %q", said, shown, again)
+		}
+	})
+}
