@@ -31,7 +31,7 @@ demo: build ## a room with three recorded voices, live in the terminal and on a 
 
 test: deps-tests ## go vet and all tests with the race detector (PKG=./bot/... RUN=TestName to choose)
 	@$(ENV) go vet $(PKG)
-	@$(ENV) go test -race -timeout 20m -run '$(RUN)' $(PKG)
+	@$(ENV) go test -race -timeout 45m -run '$(RUN)' $(PKG)
 
 test-rooms: deps-tests ## the tests against real room servers alone, verbosely (RUN=TestName to choose)
 	@$(ENV) go test -v -count 1 -timeout 20m -run '$(RUN)' ./bot/livekit/... ./bot/janus ./bot/whep ./bot/peer ./bot/lounge

@@ -151,7 +151,7 @@ func (f *feed) follow() (state feedState) {
 		vad = f.p.newVAD()
 	}
 	if c, ok := vad.(io.Closer); ok {
-		defer c.Close() //nolint:errcheck // it frees memory
+		defer c.Close()
 	}
 	began := f.p.now()
 	ring := f.p.ring(f.info)

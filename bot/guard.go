@@ -106,12 +106,12 @@ func (v *visit) muteAgain(ctx context.Context, g *guarded) {
 	}
 	name := v.room.pipe.name(a.TargetID, a.TargetName)
 	log := v.room.log.With("action", a.ID, "speaker", a.TargetID, "verb", string(verb))
-	switch {
-	case out.Done == models.VerbToAudience:
+	switch out.Done {
+	case models.VerbToAudience:
 		v.room.guard(out)
 		log.Info("a mute was undone again and again")
 		v.room.note(can, name+" undid the mute again and again and was moved to the audience")
-	case out.Done == verb:
+	case verb:
 		log.Info("a mute was undone, muted again")
 		v.room.note(can, name+" undid the mute and was muted again")
 	default:

@@ -29,9 +29,9 @@ func hear(t *testing.T, c bot.Config, say func(context.Context, bot.TrackSink)) 
 	return room(t, c).Run(ctx)
 }
 
-// TestDiskStall: while the Sink hangs and fails, packets are taken without waiting; afterwards every clip is stored
+// TestFault22DiskStall: while the Sink hangs and fails, packets are taken without waiting; afterwards every clip is stored
 // once, in order, with its sound.
-func TestDiskStall(t *testing.T) {
+func TestFault22DiskStall(t *testing.T) {
 	packets := voice(t)
 	const rounds = 14 // more clips than keep their PCM
 	count := func(before func(models.Clip) error) *notebook {
@@ -55,7 +55,7 @@ func TestDiskStall(t *testing.T) {
 	}
 	want := count(nil)
 	tries := 0
-	got := count(func(c models.Clip) error {
+	got := count(func(models.Clip) error {
 		if tries++; tries == 1 {
 			time.Sleep(90 * time.Second)
 			return errors.New("no space left on device")

@@ -68,7 +68,9 @@ func parseDuration(s string) (time.Duration, error) {
 }
 
 // duration reads a duration in ms.
-func (d *decoder) duration(n *yaml.Node, what string) int64 { return d.durationFrom(n, what, time.Millisecond) }
+func (d *decoder) duration(n *yaml.Node, what string) int64 {
+	return d.durationFrom(n, what, time.Millisecond)
+}
 
 // durationFrom reads a duration in ms of at least so much.
 func (d *decoder) durationFrom(n *yaml.Node, what string, least time.Duration) int64 {

@@ -17,5 +17,6 @@ if [ ! -x "$LINTER" ]; then
   mv build/tools/golangci-lint "$LINTER"
 fi
 
-for f in scripts/*.sh .ci/run; do bash -n "$f"; done
+for f in scripts/*.sh packaging/*.sh .ci/run; do bash -n "$f"; done
+go mod verify >/dev/null # what was fetched is what go.sum says
 "$LINTER" run "$@"

@@ -25,21 +25,21 @@ type again struct {
 func (s *Service) Again(c models.Clip, done func(models.Utterance)) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.agains) >= maxAgain {
+	if len(s.repeats) >= maxAgain {
 		return false
 	}
-	s.agains = append(s.agains, again{c, done})
+	s.repeats = append(s.repeats, again{c, done})
 	s.changed.Broadcast()
 	return true
 }
 
 // takeAgain gives out the next second look. Called with the lock held.
 func (s *Service) takeAgain() (*again, bool) {
-	if len(s.agains) == 0 {
+	if len(s.repeats) == 0 {
 		return nil, false
 	}
-	a := s.agains[0]
-	s.agains = s.agains[1:]
+	a := s.repeats[0]
+	s.repeats = s.repeats[1:]
 	s.looking++
 	return &a, true
 }

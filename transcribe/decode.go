@@ -58,7 +58,7 @@ func (s *Service) Stats() Stats {
 	for _, c := range s.partials.waiting {
 		t.PartialMS += c.DurationMS()
 	}
-	for _, a := range s.agains {
+	for _, a := range s.repeats {
 		t.AgainMS += a.clip.DurationMS()
 	}
 	return t

@@ -43,7 +43,7 @@ func TestLadder(t *testing.T) {
 
 // Sixteen people speak at once for twenty seconds, twice as much as can be decoded: partials are shed, the smaller model
 // takes over, every final comes once and says what decoded it, and the ladder comes down again.
-func TestOverload(t *testing.T) {
+func TestFault19Overload(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{}
 		cfg := Config{
@@ -113,7 +113,9 @@ func TestFairnessBetweenSessions(t *testing.T) {
 		go func() { ended <- s.Run(ctx) }()
 		drain(t, s)
 		cancel()
-		<-ended
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
 		small := 0
 		for _, k := range d.keys()[:18] {
 			if strings.HasPrefix(k, "small") {
@@ -191,7 +193,9 @@ func TestSoundStaysInTheSpool(t *testing.T) {
 		go func() { ended <- s.Run(ctx) }()
 		drain(t, s)
 		cancel()
-		<-ended
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
 		if len(d.got) != 11 || fetched != 6 {
 			t.Errorf("%d finals, %d clips fetched, want 11 and 6", len(d.got), fetched)
 		}

@@ -94,7 +94,7 @@ type Service struct {
 
 	polls *polls
 
-	agains  []again // clips that wait for a second look
+	repeats []again // clips that wait for a second look
 	looking int
 }
 
@@ -184,7 +184,7 @@ func (s *Service) Drain(ctx context.Context) error {
 	defer context.AfterFunc(ctx, s.wake)()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for s.queue.waiting+s.working+len(s.agains)+s.looking > 0 {
+	for s.queue.waiting+s.working+len(s.repeats)+s.looking > 0 {
 		if ctx.Err() != nil {
 			return fmt.Errorf("transcribe: %d clips are left in the spool: %w", s.queue.waiting+s.working, ctx.Err())
 		}

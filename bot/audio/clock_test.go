@@ -14,22 +14,30 @@ func TestClock(t *testing.T) {
 		arrive, truth func(m time.Duration) time.Duration
 		tolerance     time.Duration
 	}{
-		{"steady", func(m time.Duration) time.Duration { return m + time.Second },
-			func(m time.Duration) time.Duration { return m + time.Second }, time.Millisecond},
+		{
+			"steady", func(m time.Duration) time.Duration { return m + time.Second },
+			func(m time.Duration) time.Duration { return m + time.Second }, time.Millisecond,
+		},
 		{"the first packet is delayed", func(m time.Duration) time.Duration {
 			if m == 0 {
 				return m + time.Second + 300*time.Millisecond
 			}
 			return m + time.Second
 		}, func(m time.Duration) time.Duration { return m + time.Second }, time.Millisecond},
-		{"jitter", func(m time.Duration) time.Duration { return m + time.Duration(r.IntN(200))*time.Millisecond },
-			func(m time.Duration) time.Duration { return m }, 30 * time.Millisecond},
-		{"a slow sender", func(m time.Duration) time.Duration { return m + m*3/10000 },
-			func(m time.Duration) time.Duration { return m + m*3/10000 }, 10 * time.Millisecond},
-		{"a fast sender", func(m time.Duration) time.Duration { return m - m*3/10000 },
-			func(m time.Duration) time.Duration { return m - m*3/10000 }, 10 * time.Millisecond},
+		{
+			"jitter", func(m time.Duration) time.Duration { return m + time.Duration(r.IntN(200))*time.Millisecond },
+			func(m time.Duration) time.Duration { return m }, 30 * time.Millisecond,
+		},
+		{
+			"a slow sender", func(m time.Duration) time.Duration { return m + m*3/10000 },
+			func(m time.Duration) time.Duration { return m + m*3/10000 }, 10 * time.Millisecond,
+		},
+		{
+			"a fast sender", func(m time.Duration) time.Duration { return m - m*3/10000 },
+			func(m time.Duration) time.Duration { return m - m*3/10000 }, 10 * time.Millisecond,
+		},
 		{"a stall of 5 s that catches up", func(m time.Duration) time.Duration {
-			return max(m, min(65*time.Second, m+1000*time.Second*time.Duration(min(1, max(0, m/(60*time.Second))))))
+			return max(m, min(65*time.Second, m+1000*time.Second*min(1, max(0, m/(60*time.Second)))))
 		}, func(m time.Duration) time.Duration { return m }, 20 * time.Millisecond},
 		{"a pause in which media time stands still", func(m time.Duration) time.Duration {
 			if m > 60*time.Second {

@@ -29,7 +29,7 @@ func newSpectrum(n int) *spectrum {
 		s.twid[k] = complex(float32(cos), float32(sin))
 	}
 	for i := range s.rev {
-		s.rev[i] = uint16(bits.Reverse16(uint16(i)) >> (16 - bits.Len(uint(half-1))))
+		s.rev[i] = bits.Reverse16(uint16(i)) >> (16 - bits.Len(uint(half-1)))
 	}
 	return s
 }

@@ -106,9 +106,8 @@ func (p *player) bridge(seq, ts int64, payload []byte, sound bool) {
 	missing := p.missing(seq, ts)
 	if missing > 0 {
 		var fec int64
-		if d := int64(0); sound && hasFEC(payload) {
-			d = int64(frameDuration(payload[0]))
-			if missing >= d {
+		if sound && hasFEC(payload) {
+			if d := int64(frameDuration(payload[0])); missing >= d {
 				fec = d
 			}
 		}
@@ -171,7 +170,7 @@ func (p *player) decode(ts int64, payload []byte, dur int64, sound bool) {
 		return
 	}
 	var n int
-	var err error = ErrOpusPacket
+	err := ErrOpusPacket
 	if sound {
 		n, err = p.dec.Decode(payload, p.buf[:])
 	}

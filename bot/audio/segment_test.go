@@ -79,19 +79,29 @@ func TestSegmenter(t *testing.T) {
 		{"one short word gets through", cat(quiet, tone(4, 0.9), quiet), nil, []want{{32, 8 + 4 + 10, 4, false}}},
 		{"a click does not", cat(quiet, tone(1, 0.9), quiet), nil, nil},
 		{"two blocks are too few by default", cat(quiet, tone(2, 0.9), quiet), nil, nil},
-		{"two blocks when less is asked", cat(quiet, tone(2, 0.9), quiet), func(c *SegmentConfig) { c.MinVoicedMS = 60 },
-			[]want{{32, 8 + 2 + 10, 2, false}}},
-		{"between the thresholds speech goes on but does not begin", cat(quiet, tone(9, 0.4), tone(3, 0.9), tone(9, 0.4), quiet), nil,
-			[]want{{41, 8 + 12 + 10, 20, false}}},
+		{
+			"two blocks when less is asked", cat(quiet, tone(2, 0.9), quiet), func(c *SegmentConfig) { c.MinVoicedMS = 60 },
+			[]want{{32, 8 + 2 + 10, 2, false}},
+		},
+		{
+			"between the thresholds speech goes on but does not begin", cat(quiet, tone(9, 0.4), tone(3, 0.9), tone(9, 0.4), quiet), nil,
+			[]want{{41, 8 + 12 + 10, 20, false}},
+		},
 		{"a pause within a sentence", cat(quiet, tone(9, 0.9), tone(15, 0), tone(9, 0.9), quiet), nil, []want{{32, 8 + 33 + 10, 18, false}}},
-		{"a pause between two", cat(quiet, tone(9, 0.9), tone(16, 0), tone(9, 0.9), quiet), nil,
-			[]want{{32, 8 + 9 + 10, 9, false}, {59, 6 + 9 + 10, 9, false}}},
+		{
+			"a pause between two", cat(quiet, tone(9, 0.9), tone(16, 0), tone(9, 0.9), quiet), nil,
+			[]want{{32, 8 + 9 + 10, 9, false}, {59, 6 + 9 + 10, 9, false}},
+		},
 		{"speech from the first block", cat(tone(5, 0.9), quiet), nil, []want{{0, 15, 5, false}}},
 		{"speech to the last sample", cat(quiet, tone(5, 0.9), tone(1, 0.9)[:100]), nil, []want{{32, 14, 6, false}}},
-		{"the quietest place", cat(quiet, tone(350, 0.9), tone(4, 0.5), tone(100, 0.9), quiet), nil,
-			[]want{{32, 8 + 350 + 3, 353, true}, {32 + 8 + 353, 101 + 10, 101, false}}},
-		{"the end of a word after a cut", cat(quiet, tone(426, 0.9), tone(2, 0.5), tone(1, 0.9), quiet), nil,
-			[]want{{32, 435, 427, true}, {467, 2 + 10, 2, false}}},
+		{
+			"the quietest place", cat(quiet, tone(350, 0.9), tone(4, 0.5), tone(100, 0.9), quiet), nil,
+			[]want{{32, 8 + 350 + 3, 353, true}, {32 + 8 + 353, 101 + 10, 101, false}},
+		},
+		{
+			"the end of a word after a cut", cat(quiet, tone(426, 0.9), tone(2, 0.5), tone(1, 0.9), quiet), nil,
+			[]want{{32, 435, 427, true}, {467, 2 + 10, 2, false}},
+		},
 		{"a rest without speech", cat(quiet, tone(420, 0.9), quiet), nil, []want{{32, 8 + 420 + 8, 420, true}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -19,7 +19,7 @@ func (st *stay) videoRights(ctx context.Context) bot.Capabilities {
 	}
 	_, err := st.order(ctx, "kick", request{"id": st.nobody()})
 	var s *serverError
-	if err != nil && !(errors.As(err, &s) && s.is(true, roomNoFeed, bridgeNoUser)) {
+	if expected := errors.As(err, &s) && s.is(true, roomNoFeed, bridgeNoUser); err != nil && !expected {
 		st.c.cfg.Log.Warn("the room's secret is not taken: the bot can only listen", "err", err)
 		return bot.Capabilities{}
 	}

@@ -161,8 +161,9 @@ func (w *Worker) serve(ctx context.Context) error {
 func (w *Worker) registration() *lk.WorkerMessage {
 	return &lk.WorkerMessage{Message: &lk.WorkerMessage_Register{Register: &lk.RegisterWorkerRequest{
 		Type: lk.JobType_JT_ROOM, AgentName: w.cfg.Agent, Version: "earshot",
-		AllowedPermissions: &lk.ParticipantPermission{ //nolint:staticcheck // the recording sign still hangs on Recorder
-			CanSubscribe: true, CanPublishData: true, Hidden: w.cfg.Hidden, Recorder: true, Agent: true,
+		AllowedPermissions: &lk.ParticipantPermission{
+			CanSubscribe: true, CanPublishData: true, Hidden: w.cfg.Hidden, Agent: true,
+			Recorder: true, //nolint:staticcheck // the recording sign still hangs on it
 		},
 	}}}
 }

@@ -215,12 +215,12 @@ func TestNoToken(t *testing.T) {
 		t.Errorf("%+v", out.Action)
 	}
 	for path, want := range map[string]int{"/people/" + id + "/mute": 401, "/people/" + id + "/dance": 401, "/chat": 403} {
-		resp := post(t, base+"/rooms/lounge"+path, "", "", `{"text":"x"}`)
+		resp := post(t, base+"/rooms/lounge"+path, "", "", `{"text":"x"}`) //nolint:bodyclose // post closes it
 		if resp.StatusCode != want {
 			t.Errorf("%s: HTTP %d, want %d", path, resp.StatusCode, want)
 		}
 	}
-	if resp := post(t, base+"/rooms/lounge/people/"+id+"/mute", "wrong", "", ""); resp.StatusCode != 401 {
+	if resp := post(t, base+"/rooms/lounge/people/"+id+"/mute", "wrong", "", ""); resp.StatusCode != 401 { //nolint:bodyclose // post closes it
 		t.Errorf("a wrong token: HTTP %d", resp.StatusCode)
 	}
 }
@@ -301,7 +301,7 @@ func TestChat(t *testing.T) {
 		switch e.Type {
 		case lounge.EventRoom:
 			visitor(t, base, hostToken, bot.Notice{Name: "Earshot"})
-			codes = append(codes, post(t, base+"/rooms/lounge/chat", "", e.You, `{"text":" "}`).StatusCode,
+			codes = append(codes, post(t, base+"/rooms/lounge/chat", "", e.You, `{"text":" "}`).StatusCode, //nolint:bodyclose // post closes it
 				post(t, base+"/rooms/lounge/chat", "", e.You, `{"text":"psst","to":"`+id+`"}`).StatusCode,
 				post(t, base+"/rooms/lounge/chat", hostToken, e.You, `{"text":"psst","to":"`+id+`"}`).StatusCode)
 			for i := range 8 {

@@ -37,7 +37,7 @@ func (c *Client) follow(ctx context.Context, handle func(Event) error) error {
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close() //nolint:errcheck // it was read only
+	defer resp.Body.Close()
 	err = readEvents(resp.Body, func(data []byte) error {
 		watchdog.Reset(quietLimit)
 		if len(data) == 0 {

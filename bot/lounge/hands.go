@@ -165,7 +165,7 @@ func (c *Client) post(ctx context.Context, s *seen, path string, in any) ([]byte
 		}
 		return nil, fmt.Errorf("lounge: %w", err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // it was read only
+	defer resp.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(resp.Body, maxEvent))
 	if err != nil {
 		return nil, fmt.Errorf("lounge: reading an answer: %w", err)

@@ -20,7 +20,6 @@ type room struct {
 // person is one publication.
 type person struct {
 	Person
-	key string // of the client; "" when it gave none
 	out *forward
 	res *resource
 }

@@ -62,7 +62,7 @@ func (s *Server) Run(ctx context.Context) error {
 	if err != nil {
 		return models.WithHint(fmt.Errorf("lounge: %w", err), "choose another UDP port for the lounge, or 0 for any free one")
 	}
-	defer mux.Close() //nolint:errcheck // the sockets are gone either way
+	defer mux.Close()
 	pc := s.cfg.Peer
 	pc.Mux = mux
 	if s.factory, err = peer.New(pc); err != nil {

@@ -111,7 +111,7 @@ func TestRefusals(t *testing.T) {
 func watch(t *testing.T, base, room, query string) func(what string, ok func(lounge.Event) bool) lounge.Event {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	req, _ := http.NewRequestWithContext(ctx, "GET", base+"/rooms/"+room+"/events?"+query, nil)
+	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, base+"/rooms/"+room+"/events?"+query, nil)
 	c := peer.NewHTTPClient()
 	resp, err := c.Do(req)
 	if err != nil {

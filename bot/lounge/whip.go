@@ -90,8 +90,8 @@ func (p *person) firstTrack() func(peer.RemoteTrack) peer.Sink {
 }
 
 // answer makes a connection and its answer, which holds all candidates.
-func (s *Server) answer(ctx context.Context, offer string, make func() (*peer.Conn, error)) (*peer.Conn, string, error) {
-	conn, err := make()
+func (s *Server) answer(ctx context.Context, offer string, connect func() (*peer.Conn, error)) (*peer.Conn, string, error) {
+	conn, err := connect()
 	if err != nil {
 		return nil, "", err
 	}

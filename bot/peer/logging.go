@@ -27,11 +27,11 @@ func (l pionLogger) Debug(string)          {}
 func (l pionLogger) Debugf(string, ...any) {}
 func (l pionLogger) Info(string)           {}
 func (l pionLogger) Infof(string, ...any)  {}
-func (l pionLogger) Warn(m string)         { l.log.Debug(m) }
+func (l pionLogger) Warn(m string)         { l.log.Debug(m) } //nolint:sloglint // pion's own words
 func (l pionLogger) Warnf(f string, a ...any) {
-	l.log.Debug(fmt.Sprintf(f, a...))
+	l.log.Debug(fmt.Sprintf(f, a...)) //nolint:sloglint // pion's own words
 }
-func (l pionLogger) Error(m string) { l.log.Debug(m) }
+func (l pionLogger) Error(m string) { l.log.Debug(m) } //nolint:sloglint // pion's own words
 func (l pionLogger) Errorf(f string, a ...any) {
-	l.log.Debug(fmt.Sprintf(f, a...))
+	l.log.Debug(fmt.Sprintf(f, a...)) //nolint:sloglint // pion's own words
 }

@@ -11,7 +11,7 @@ import (
 // TestProbe asks a real server by STUN and by TURN, with a wrong password, and a port where nobody is.
 func TestProbe(t *testing.T) {
 	port := turn(t)
-	silent, err := net.ListenPacket("udp", "127.0.0.1:0") //nolint:noctx // nothing is sent
+	silent, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ func turn(t *testing.T, more ...string) int {
 	if err != nil {
 		t.Skip("no coturn on this machine: scripts/deps.sh --tests installs it")
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a moment's work
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func turn(t *testing.T, more ...string) int {
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
 	for began := time.Now(); time.Since(began) < 10*time.Second; time.Sleep(50 * time.Millisecond) {
-		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port)) //nolint:noctx // this machine
+		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err == nil {
 			_ = c.Close()
 			return port

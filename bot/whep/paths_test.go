@@ -97,7 +97,7 @@ func pathless(sdp string) string {
 // slowSTUN answers binding requests after a while with a made-up address, and counts them.
 func slowSTUN(t *testing.T, delay time.Duration) string {
 	t.Helper()
-	l, err := net.ListenPacket("udp4", "127.0.0.1:0") //nolint:noctx // a test's socket
+	l, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

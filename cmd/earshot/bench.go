@@ -103,6 +103,15 @@ func (a *app) bench(cmd *cobra.Command, o benchOptions) (err error) {
 	if err := c.measureCosts(cmd.Context(), cfg, tape, o, progress); err != nil {
 		return badInput(err)
 	}
+	if !o.quick {
+		path, err := modelPath(cfg)
+		if err == nil {
+			err = c.compareStock(cmd.Context(), path, progress)
+		}
+		if err != nil {
+			return badInput(err)
+		}
+	}
 	if err := c.climb(cmd.Context(), cfg, tape, o, progress); err != nil {
 		return err
 	}
@@ -124,7 +133,7 @@ func (c *card) climb(ctx context.Context, cfg configs.Config, tape []tapeLine, o
 		most, length = min(most, 16), 11*time.Second
 	}
 	for n := 1; n <= most; n *= 2 {
-		if o.quick && time.Since(c.When)+length > quickTime {
+		if o.quick && n > 1 && time.Since(c.When)+length > quickTime {
 			progress("no time is left for more speakers")
 			return nil
 		}

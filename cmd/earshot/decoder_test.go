@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -149,7 +150,15 @@ func killDecoder(ctx context.Context, t *testing.T, s *station, kills uint64) {
 	for done := s.text.Stats().Decoded; s.text.Stats().Decoded < done+2 && ctx.Err() == nil; {
 		time.Sleep(time.Millisecond)
 	}
-	time.Sleep(20 * time.Millisecond)
+	for p, began := s.speech.pool.Stats().Processes[0], ""; ctx.Err() == nil; time.Sleep(time.Millisecond) {
+		now := cpuTicks(t, p.PID)
+		if began == "" {
+			began = now
+		}
+		if now != began { // it computes: in the middle of a decode
+			break
+		}
+	}
 	killed := time.Now()
 	for _, p := range s.speech.pool.Stats().Processes {
 		if err := syscall.Kill(p.PID, syscall.SIGKILL); err != nil {
@@ -163,6 +172,17 @@ func killDecoder(ctx context.Context, t *testing.T, s *station, kills uint64) {
 		t.Error(err)
 	}
 	t.Logf("another decoder was ready after %v", time.Since(killed)) // 2 s is the aim; a busy machine takes longer
+}
+
+// cpuTicks is the CPU time of a process, in the kernel's own words (proc(5): utime and stime).
+func cpuTicks(t *testing.T, pid int) string {
+	t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	fields := strings.Fields(string(stat))
+	if err != nil || len(fields) < 15 {
+		t.Fatalf("no CPU time of process %d: %v", pid, err)
+	}
+	return strings.Join(fields[13:15], " ")
 }
 
 // Fault 18: a file that is no model, or not the one that its name says, is refused before any process sees it, at once

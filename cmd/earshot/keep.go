@@ -109,7 +109,7 @@ func removeFiles(ctx context.Context, store staleFiles, dir string) error {
 		if err != nil {
 			return fmt.Errorf("export.dir: %w", err)
 		}
-		defer root.Close() //nolint:errcheck // nothing was written through it
+		defer root.Close()
 		remove = root.Remove
 	}
 	for _, session := range stale {

@@ -24,7 +24,7 @@ const (
 var (
 	errRoomThere = errors.New("the bot listens in this room already")
 	errNoRoom    = errors.New("the bot is in no such room")
-	errEnding    = errors.New("Earshot is stopping")
+	errEnding    = errors.New("the service is stopping")
 )
 
 // service keeps a station in any number of rooms: those of the configuration for good, invited ones until they are over.

@@ -57,7 +57,7 @@ func (a *app) transcribe(cmd *cobra.Command, files []string, name string) error 
 		return badInput(err)
 	}
 	if vad != nil {
-		defer vad.Close() //nolint:errcheck // freed memory has nothing to say
+		defer vad.Close()
 	}
 	recordings := make([]recording, len(files))
 	for i, f := range files {
@@ -126,7 +126,7 @@ func readRecording(path string, cfg configs.Config, newVAD func() audio.VAD) (re
 	}
 	vad := newVAD()
 	if c, ok := vad.(io.Closer); ok {
-		defer c.Close() //nolint:errcheck // it frees memory
+		defer c.Close()
 	}
 	segments, err := audio.Cut(pcm, segmentConfig(cfg), vad)
 	return recording{filepath.Base(path), segments}, err

@@ -26,6 +26,9 @@ func (s *Store) Pragma(t testing.TB, pragma string) string {
 			t.Fatal(err)
 		}
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return value
 }
 

@@ -42,7 +42,7 @@ func TestCorrectedTextKeepsWhatWasHeard(t *testing.T) {
 	got, err = s.CorrectText(t.Context(), u.Key, u.Text, "lee", when)
 	must(t, err)
 	equal(t, "put back", got, u)
-	for text, want := range map[string]error{" \n ": models.ErrInvalid, strings.Repeat("x", 4001): models.ErrInvalid} {
+	for text, want := range map[string]error{" \n ": models.ErrInvalid, strings.Repeat("x", 4001): models.ErrInvalid} { //nolint:gocritic // blanks are what is tried
 		if _, err := s.CorrectText(t.Context(), u.Key, text, "x", when); !errors.Is(err, want) {
 			t.Errorf("%.10q: %v", text, err)
 		}

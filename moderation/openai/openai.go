@@ -95,7 +95,7 @@ func (c *Client) Post(ctx context.Context, path string, question any) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	defer res.Body.Close() //nolint:errcheck // only read
+	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("the server answered %d", res.StatusCode)
 	}

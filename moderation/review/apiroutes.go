@@ -160,7 +160,7 @@ func (s *Server) apiDecide(r *http.Request) (any, error) {
 	var in statusJSON
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
-	if err := d.Decode(&in); err != nil || d.Decode(&struct{}{}) != io.EOF { //nolint:errorlint // Decode returns it bare
+	if err := d.Decode(&in); err != nil || d.Decode(&struct{}{}) != io.EOF {
 		return nil, &refusal{http.StatusBadRequest, `want {"status":"open"}, "confirmed" or "dismissed", or {"choice":"…"}`}
 	}
 	if (in.Status == "") == (in.Choice == "") {

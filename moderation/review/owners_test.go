@@ -32,7 +32,7 @@ func TestOwnersOnly(t *testing.T) {
 				r.Header.Set("Authorization", "Bearer key")
 			}
 			w := httptest.NewRecorder()
-			s.OwnersOnly(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte("in")) })).ServeHTTP(w, r)
+			s.OwnersOnly(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("in")) })).ServeHTTP(w, r)
 			if w.Code != tt.want || (w.Body.String() == "in") != (tt.want == http.StatusOK) {
 				t.Errorf("%d %q, want %d", w.Code, w.Body, tt.want)
 			}

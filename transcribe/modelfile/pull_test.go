@@ -183,7 +183,7 @@ func TestPullRefuses(t *testing.T) {
 			if _, err := os.Stat(m.model.Path(dir)); err == nil {
 				t.Error("the file is there")
 			}
-			if _, err := os.Stat(m.model.Path(dir) + ".part"); tt.want == ErrDamaged && err == nil {
+			if _, err := os.Stat(m.model.Path(dir) + ".part"); errors.Is(tt.want, ErrDamaged) && err == nil {
 				t.Error("the damaged part was kept")
 			}
 		})

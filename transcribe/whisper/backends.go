@@ -60,11 +60,11 @@ func CPUBackends() ([]string, error) {
 // backendsBeside finds the folder of backends that was installed with the ggml library at path: packages put it in
 // ggml/backends<N> beside the library. It returns "" when there is none, and the library then uses its own search.
 func backendsBeside(path string) string {
-	real, err := filepath.EvalSymlinks(path)
+	file, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return ""
 	}
-	found, err := filepath.Glob(filepath.Join(filepath.Dir(real), "ggml", "backends*"))
+	found, err := filepath.Glob(filepath.Join(filepath.Dir(file), "ggml", "backends*"))
 	if err != nil || len(found) == 0 {
 		return ""
 	}

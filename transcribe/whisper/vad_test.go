@@ -183,7 +183,7 @@ func TestBadVADFiles(t *testing.T) {
 
 func FuzzParseVAD(f *testing.F) {
 	f.Add([]byte("lmgg\x0a\x00\x00\x00silero-16k\x06\x00\x00\x00"))
-	f.Fuzz(func(t *testing.T, data []byte) {
+	f.Fuzz(func(_ *testing.T, data []byte) {
 		_ = parseVAD(bytes.NewReader(data), int64(len(data)))
 	})
 }

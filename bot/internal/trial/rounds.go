@@ -34,7 +34,7 @@ func Rounds(connect func() (bot.Connector, error), n int, log *slog.Logger) erro
 		}
 	}
 	after, grown := usage()
-	log.Info("rounds", "n", n, "goroutines", fmt.Sprintf("%d -> %d", goroutines, after), "heap_kB", fmt.Sprintf("%d -> %d", heap>>10, grown>>10))
+	log.Info("rounds", "n", n, "goroutines", fmt.Sprintf("%d -> %d", goroutines, after), "heap_kb", fmt.Sprintf("%d -> %d", heap>>10, grown>>10))
 	if after > goroutines+late {
 		return fmt.Errorf("trial: %d goroutines after %d rounds, %d before", after, n, goroutines)
 	}
@@ -80,7 +80,7 @@ func (*counter) Left(string)                         {}
 func (*counter) Talking(string, bool)                {}
 func (*counter) End()                                {}
 func (e *counter) Track(bot.TrackInfo) bot.TrackSink { return e }
-func (e *counter) Packet(raw []byte, levelExtID uint8) {
+func (e *counter) Packet(raw []byte, _ uint8) {
 	if len(raw) > 20 && e.n.Add(1) == 5 {
 		e.full()
 	}
