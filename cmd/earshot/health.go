@@ -46,7 +46,19 @@ func (s *station) conditions(ctx context.Context) []review.Condition {
 	if s.profiles.of("").set() == nil {
 		rules = review.Condition{Text: "No rules are in use: nothing is flagged.", Hint: "Name some in the setting rules."}
 	}
-	return append(out, rules)
+	out = append(out, rules)
+	for name, err := range s.profiles.mistakes() {
+		where := "The rule files have mistakes"
+		if name != "" {
+			where = "The rule files of profile " + name + " have mistakes"
+		}
+		first, _, more := strings.Cut(err.Error(), "\n")
+		if more {
+			first += " …"
+		}
+		out = append(out, review.Condition{Text: where + "; the rules from before stay in force.", Hint: first})
+	}
+	return out
 }
 
 // pageNotice is the banner of every page: what people must know of the model, and that text leaves the machine.
