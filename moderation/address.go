@@ -100,7 +100,7 @@ var (
 	streets = wordSet("street st avenue ave road rd lane ln drive dr boulevard blvd court ct place terrace close square sq crescent highway hwy parkway " +
 		"circle alley row straße strasse")
 	streetsBefore = wordSet("jalan jl jln gang gg komplek perumahan")
-	homeCues      = wordSet("live lives living address house home stays staying located apartment flat resides lived moved alamat rumah tinggal ship deliver find visit office")
+	homeCues      = wordSet("live lives living address house home stays staying located apartment flat resides lived moved come alamat rumah tinggal ship deliver find visit office")
 	notStreets    = wordSet("the a an of to in on at and or for is was are minutes minute meters miles blocks one way percent best most more people down up that this years cars times")
 )
 

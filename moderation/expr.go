@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/types"
 )
@@ -69,26 +70,41 @@ func compileExpr(text string) (*expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	ast, issues := env.Compile(text)
+	parsed, issues := env.Compile(text)
 	if issues != nil && len(issues.Errors()) > 0 {
 		e := issues.Errors()[0]
 		return nil, fmt.Errorf("at character %d: %s", e.Location.Column()+1, e.Message)
 	}
-	if ast.OutputType() != cel.BoolType {
-		return nil, fmt.Errorf("the expression is %s; it must be true or false", ast.OutputType())
+	if parsed.OutputType() != cel.BoolType {
+		return nil, fmt.Errorf("the expression is %s; it must be true or false", parsed.OutputType())
 	}
-	guess, err := env.EstimateCost(ast, sizes{})
+	if madeUp(parsed) {
+		return nil, errors.New("matches() takes a pattern that is written out, and nothing that was said")
+	}
+	guess, err := env.EstimateCost(parsed, sizes{})
 	if err != nil {
 		return nil, err
 	}
 	if guess.Max > maxExprGuess {
 		return nil, errors.New("the expression may cost too much on long lines; use a word list, or fewer walks over the words")
 	}
-	program, err := env.Program(ast, cel.CostLimit(maxExprCost), cel.EvalOptions(cel.OptOptimize))
+	program, err := env.Program(parsed, cel.CostLimit(maxExprCost), cel.EvalOptions(cel.OptOptimize))
 	if err != nil {
 		return nil, err
 	}
 	return &expr{program}, nil
+}
+
+// madeUp reports whether some pattern of the expression is not written out: patterns are compiled once, at load.
+func madeUp(parsed *cel.Ast) bool {
+	found := false
+	ast.PostOrderVisit(parsed.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() == ast.CallKind && e.AsCall().FunctionName() == "matches" {
+			args := e.AsCall().Args()
+			found = found || len(args) == 0 || args[len(args)-1].Kind() != ast.LiteralKind
+		}
+	}))
+	return found
 }
 
 // holds evaluates the expression on a line. An expression that fails (a division by zero, an index out of range, the bound on
@@ -97,6 +113,12 @@ func (e *expr) holds(sc *scene) bool {
 	if e == nil || sc.observe {
 		return false
 	}
+	held, _ := e.eval(sc)
+	return held
+}
+
+// eval evaluates the expression, and tells what that cost.
+func (e *expr) eval(sc *scene) (held bool, spent uint64) {
 	tokens := sc.heard.tokens[sc.heard.cut:]
 	words := make([]string, 0, len(tokens))
 	for _, t := range tokens[:min(len(tokens), maxExprWords)] {
@@ -110,12 +132,15 @@ func (e *expr) holds(sc *scene) bool {
 	for i, r := range sc.roles {
 		roles[i] = string(r)
 	}
-	value, _, err := e.program.Eval(map[string]any{
+	value, details, err := e.program.Eval(map[string]any{
 		"text": strings.Join(words, " "), "words": words, "speaker_id": sc.u.SpeakerID, "roles": roles,
 		"newcomer": sc.in.newcomer(sc.person, sc.now), "duration_ms": sc.u.EndMS - sc.u.StartMS, "voiced_ms": sc.u.VoicedMS,
 		"late_ms": sc.u.LateMS, "language": sc.u.Language, "level_dbfs": sc.u.LevelDBFS, "min_p": minP,
 		"balance": sc.in.balances(sc.person, sc.in.at(sc.now)), "talk_ms": sc.person.floor.talk(Span{0, 1 << 62}), "at_ms": sc.u.StartMS,
 	})
-	held, ok := value.(types.Bool)
-	return err == nil && ok && bool(held)
+	if details != nil && details.ActualCost() != nil {
+		spent = *details.ActualCost()
+	}
+	b, ok := value.(types.Bool)
+	return err == nil && ok && bool(b), spent
 }

@@ -45,12 +45,13 @@ func appendTokenised(tokens []token, words []models.Word) []token {
 	from, letters := len(tokens), 0
 	var buf [64]letter
 	for i := range words {
-		if start, end, ok := plainWord(words[i].Text); ok {
-			t := newToken(strings.ToLower(words[i].Text[start:end]), i, start, end)
+		text := signed(words[i].Text)
+		if start, end, ok := plainWord(text); ok {
+			t := newToken(strings.ToLower(text[start:end]), i, start, end)
 			tokens = appendExpanded(tokens, len(tokens), t, false)
 			continue
 		}
-		tokens = appendTokens(tokens, spell(words[i].Text, buf[:0]), i)
+		tokens = appendTokens(tokens, spell(text, buf[:0]), i)
 	}
 	for i := from; i < len(tokens) && letters < minSpelled; i++ {
 		if len(tokens[i].text) <= utf8.UTFMax && utf8.RuneCountInString(tokens[i].text) == 1 {
@@ -81,7 +82,7 @@ func plainWord(s string) (start, end int, ok bool) {
 
 // phraseTokens is the comparable form of a text in a rule.
 func phraseTokens(text string) []string {
-	tokens := joinSpelled(appendTokens(nil, spell(text, nil), 0))
+	tokens := joinSpelled(appendTokens(nil, spell(signed(text), nil), 0))
 	out := make([]string, len(tokens))
 	for i, t := range tokens {
 		out[i] = t.text

@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
@@ -16,7 +17,7 @@ var phoneCues = wordSet("phone number call text ring whatsapp telegram signal ce
 
 // otherCues are words behind which a number is something else.
 var otherCues = wordSet("order ticket invoice tracking version chapter verse isbn serial flight episode population score scores zip postcode pi " +
-	"lottery counting count reference case pesanan tiket versi")
+	"lottery lucky bingo counting count reference case pesanan tiket versi")
 
 // units are words that make a quantity of the number before them.
 var units = wordSet("dollars dollar bucks euros euro pounds pound percent people persons users followers subscribers million billion years year " +
@@ -29,9 +30,9 @@ func (r numberRun) isPhone(atoms []atom) bool {
 	n := len(digits)
 	first, last := r.numbers[0].from, r.numbers[len(r.numbers)-1].to
 	switch {
-	case n < 7 || n > 15 || r.years() || !varied(digits) && n < 9:
+	case n < 7 || n > 15 || r.years() || different(digits) < 3 && n < 9:
 		return false
-	case progression(digits) && !cued(atoms, first-8, first, phoneCues): // somebody counts
+	case (progression(digits) || r.rising()) && !cued(atoms, first-8, first, phoneCues): // somebody counts
 		return false
 	case r.plus:
 		return n >= 8
@@ -81,6 +82,46 @@ func (r numberRun) years() bool {
 func progression(digits string) bool {
 	up, down := "12345678910111213141516171819202122232425", "1098765432109876543210"
 	return strings.Contains("0"+up, digits) || strings.Contains(down, digits)
+}
+
+// rising reports whether somebody counts in steps, or lists numbers: five and more, each greater than that before, of
+// different lengths.
+func (r numberRun) rising() bool {
+	if r.even() {
+		return true
+	}
+	if len(r.numbers) < 5 || len(r.numbers[0].digits) == len(r.numbers[len(r.numbers)-1].digits) {
+		return false
+	}
+	for i, x := range r.numbers[1:] {
+		before := r.numbers[i].digits
+		if len(x.digits) < len(before) || len(x.digits) == len(before) && x.digits <= before || before[0] == '0' {
+			return false
+		}
+	}
+	return true
+}
+
+// even reports whether four and more numbers follow each other in the same step, up or down.
+func (r numberRun) even() bool {
+	if len(r.numbers) < 4 {
+		return false
+	}
+	var values []int
+	for _, x := range r.numbers {
+		v, err := strconv.Atoi(x.digits)
+		if err != nil || x.digits[0] == '0' || len(x.digits) < 2 && len(r.numbers) > 6 {
+			return false
+		}
+		values = append(values, v)
+	}
+	step := values[1] - values[0]
+	for i := 2; i < len(values); i++ {
+		if values[i]-values[i-1] != step {
+			return false
+		}
+	}
+	return step != 0
 }
 
 // money reports whether a currency sign stands at the number.

@@ -16,10 +16,10 @@ const maxReported = 5
 var reportCues = cuesOf(
 	// English
 	"he said", "she said", "they said", "he says", "she says", "they say", "someone said", "somebody said", "people say", "people said",
-	"who said", "guy said", "man said", "woman said", "user said", "caller said", "person said", "kid said", "boss said", "said to me",
+	"says", "who said", "villain said", "boy said", "girl said", "friend said", "mother said", "mom said", "mum said", "dad said", "father said", "brother said", "sister said", "teacher said", "neighbor said", "neighbour said", "troll said", "coach said", "colleague said", "manager said", "someone once said", "guy said", "man said", "woman said", "user said", "caller said", "person said", "kid said", "boss said", "said to me",
 	"told me", "told us", "told him", "told her", "telling me", "called me", "called him", "called her", "called us", "called them", "calls me", "calls him", "calls her",
 	"calling me", "calling him", "calling her", "calling them", "calling people", "calling someone", "calling somebody", "call someone", "call somebody", "call people", "call anyone", "call me", "call each other",
-	"was called", "were called", "got called", "being called", "been called", "is called", "he was like", "she was like", "they were like",
+	"was called", "were called", "called a", "called an", "called names like", "got called", "being called", "been called", "is called", "he was like", "she was like", "they were like",
 	"he goes", "she goes", "yelled", "screamed", "shouted at me", "he wrote", "she wrote", "they wrote", "someone wrote", "somebody wrote", "he typed", "the message said", "message says", "it says", "it said",
 	"comment said", "comments said", "comment says", "sign says", "headline says", "article says", "the email said", "quote", "i quote", "quote unquote", "the word", "the words", "the phrase", "the term",
 	"word like", "words like", "things like", "phrases like", "stuff like", "saying", "say things like", "the lyrics", "the song goes", "the line is", "the line goes",
@@ -54,7 +54,36 @@ func (sc *scene) reported() bool {
 		}
 		return false
 	}
-	return !slices.ContainsFunc(sc.evidence, func(m match) bool { return !sc.cueBefore(m) })
+	return !slices.ContainsFunc(sc.evidence, func(m match) bool { return !sc.cueBefore(m) && !sc.cueAfter(m) })
+}
+
+// sayers are the verbs of somebody's words in a cue that comes after them: "… is what the troll wrote to her".
+var sayers = wordSet("said says wrote told called yelled shouted typed posted screamed texted kept heard read")
+
+// cueAfter looks for "is what they said" right behind a match. What somebody says of themselves is no cue.
+func (sc *scene) cueAfter(m match) bool {
+	at := func(i int) string {
+		if i < len(sc.heard.tokens) {
+			return sc.heard.tokens[i].text
+		}
+		return ""
+	}
+	i := m.last + 1
+	if b := at(i); b != "is" && b != "was" && b != "were" && b != "are" || at(i+1) != "what" && at(i+1) != "the" {
+		return false
+	}
+	if at(i+1) == "the" && !slices.Contains([]string{"words", "message", "text", "comment", "phrase", "line", "word"}, at(i+2)) {
+		return false
+	}
+	for k := i + 2; k <= i+6; k++ {
+		if at(k) == "i" || at(k) == "we" {
+			return false
+		}
+		if sayers[at(k)] {
+			return true
+		}
+	}
+	return false
 }
 
 // cueBefore looks for a cue before a match, or at its beginning ("call someone an idiot" may be part of what matched).

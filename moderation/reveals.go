@@ -228,7 +228,7 @@ func cardIn(r numberRun) []number {
 				continue
 			}
 			digits := numberRun{numbers: r.numbers[from:to]}.digits()
-			if n := len(digits); n >= 13 && n <= 19 && strings.ContainsRune("23456", rune(digits[0])) && luhn(digits) && varied(digits) {
+			if n := len(digits); n >= 13 && n <= 19 && strings.ContainsRune("23456", rune(digits[0])) && luhn(digits) && different(digits) >= 2 {
 				return r.numbers[from:to]
 			}
 		}
@@ -251,11 +251,11 @@ func luhn(digits string) bool {
 	return sum%10 == 0
 }
 
-// varied reports whether there are at least three different digits.
-func varied(digits string) bool {
+// different counts the different digits.
+func different(digits string) int {
 	seen := map[rune]bool{}
 	for _, r := range digits {
 		seen[r] = true
 	}
-	return len(seen) >= 3
+	return len(seen)
 }

@@ -35,7 +35,8 @@ func TestReveals(t *testing.T) {
 		{"order number 4 5 5 1 2 3 4", ""},
 		{"two or three people", ""},
 		{"the price went from 100 to 2000 in 2021", ""},
-		{"my card is 4242 4242 4242 4242", ""}, // only two digits that differ
+		{"my card is 4242 4242 4242 4242", "card: 4242 4242 4242 4242"},
+		{"my card is 4444 4444 4444 4444", ""}, // only two digits that differ
 		{"my card is 4539 1488 0343 6467", "card: 4539 1488 0343 6467"},
 		{"my card is 4539 1488 0343 6466", ""},
 		{"forty five thirty nine fourteen eighty eight | oh three forty three sixty four sixty seven", "card: forty five thirty nine fourteen eighty eight oh three forty three sixty four sixty seven"},

@@ -53,6 +53,8 @@ type figures struct {
 	decoders decoder.Stats
 	sessions int
 	watchers int
+	// broken is how many profiles have rule files with mistakes.
+	broken int
 	// spool is how much sound waits, in bytes, and failed how many clips could not be decoded; -1: the store is busy.
 	spool, failed int64
 }
@@ -63,7 +65,7 @@ type state struct{ s *station }
 func (c state) read() figures {
 	f := figures{
 		text: c.s.text.Stats(), rooms: c.s.stays.sum(), decoders: c.s.speech.pool.Stats(),
-		sessions: c.s.desk.InRooms(), watchers: c.s.hub.Watchers(), spool: -1, failed: -1,
+		sessions: c.s.desk.InRooms(), watchers: c.s.hub.Watchers(), broken: len(c.s.profiles.mistakes()), spool: -1, failed: -1,
 	}
 	if c.s.small != nil {
 		small := c.s.small.pool.Stats()
@@ -119,6 +121,7 @@ func measures() []measure {
 		{"decoder_cpu_seconds_total", "", "", counter, "Processor time of all decoder processes.", func(f figures) float64 { return f.decoders.CPU.Seconds() }},
 		{"watchers", "", "", gauge, "Pages and programs that watch live.", func(f figures) float64 { return float64(f.watchers) }},
 		{"sessions", "", "", gauge, "Rooms that are listened in.", func(f figures) float64 { return float64(f.sessions) }},
+		{"rules_broken", "", "", gauge, "Profiles whose rule files have mistakes; the rules from before stay in force.", func(f figures) float64 { return float64(f.broken) }},
 		{"spool_bytes", "", "", gauge, "Sound on disk that waits for decoding.", func(f figures) float64 { return float64(f.spool) }},
 		{"spool_failed_clips", "", "", gauge, "Clips kept because they could not be decoded.", func(f figures) float64 { return float64(f.failed) }},
 	}...)
@@ -159,6 +162,8 @@ func rtpMeasures() []measure {
 	}
 	return []measure{
 		{tracks, "state", "decoded", gauge, open, func(f figures) float64 { return float64(f.rooms.Decoded) }},
+		{"deaf_speakers", "", "", gauge, "People who are shown as talking and are not heard.", func(f figures) float64 { return float64(f.rooms.Deaf) }},
+		{"unheard_seconds_total", "", "", counter, "Talk that platforms showed and of which nothing was heard.", func(f figures) float64 { return f.rooms.Unheard.Seconds() }},
 		{tracks, "state", "silent", gauge, open, func(f figures) float64 { return float64(f.rooms.Silent) }},
 		count("packets", "RTP packets that came.", func(s bot.Stats) int64 { return int64(s.Packets) }), //nolint:gosec // a count
 		count("bad_packets", "Packets that were no RTP, or held no Opus.", func(s bot.Stats) int64 { return int64(s.Bad) + s.Media.BadOpus }),

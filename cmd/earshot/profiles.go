@@ -21,6 +21,7 @@ type profile struct {
 
 	mu      sync.Mutex
 	rules   *moderation.Set // nil: none
+	broken  error           // what is wrong with the files that were read last; nil: nothing
 	options transcribe.Options
 }
 
@@ -75,6 +76,20 @@ func (p *profile) decoding() transcribe.Options {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.options
+}
+
+// mistakes are what is wrong with the rule files that were read last, while the rules from before stay in force; by the name
+// of the profile.
+func (p profiles) mistakes() map[string]error {
+	out := map[string]error{}
+	for name, x := range p {
+		x.mu.Lock()
+		if x.broken != nil {
+			out[name] = x.broken
+		}
+		x.mu.Unlock()
+	}
+	return out
 }
 
 func (p *profile) set() *moderation.Set {

@@ -9,7 +9,7 @@ import (
 )
 
 // watchRules reads the rules of every profile again when their files change and on SIGHUP, until the context ends. A set
-// with mistakes changes nothing but the log.
+// with mistakes changes nothing: the log, the metrics and the health page say so.
 func (s *station) watchRules(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	var watchers []*moderation.Watcher
@@ -39,6 +39,9 @@ func (s *station) reloaded(p *profile, r moderation.Reload) {
 	if p.name != "" {
 		log = log.With("profile", p.name)
 	}
+	p.mu.Lock()
+	p.broken = r.Err
+	p.mu.Unlock()
 	if r.Err != nil {
 		log.Error("the rules have mistakes; the old ones stay in force", "err", r.Err)
 		return

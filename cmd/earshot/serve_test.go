@@ -95,6 +95,16 @@ func TestServe(t *testing.T) {
 	until(t, "the new rules are in force", func() bool { return strings.Contains(log.String(), "rules reloaded") })
 	write(t, rules, strings.ReplaceAll(silly, "when", "whenn"))
 	until(t, "the mistake is told", func() bool { return strings.Contains(log.String(), "the old ones stay in force") })
+	for path, want := range map[string]string{"/metrics": "earshot_rules_broken 2\n", "/api/health": "house.yaml:"} {
+		if body, code := get(t, "http://"+host+path); code != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("%s (%d) does not tell of the mistake, %q: %s", path, code, want, body)
+		}
+	}
+	write(t, rules, silly)
+	until(t, "the mistake is mended", func() bool {
+		body, _ := get(t, "http://"+host+"/metrics")
+		return strings.Contains(body, "earshot_rules_broken 0\n")
+	})
 
 	if out, code := client(env, "leave", "lounge"); code != 0 {
 		t.Errorf("leave: %d, %s", code, out)
