@@ -29,9 +29,9 @@ func hear(t *testing.T, c bot.Config, say func(context.Context, bot.TrackSink)) 
 	return room(t, c).Run(ctx)
 }
 
-// TestDiskStall: while the Sink hangs and fails, packets are taken without waiting; afterwards every clip is stored
+// TestFault22DiskStall: while the Sink hangs and fails, packets are taken without waiting; afterwards every clip is stored
 // once, in order, with its sound.
-func TestDiskStall(t *testing.T) {
+func TestFault22DiskStall(t *testing.T) {
 	packets := voice(t)
 	const rounds = 14 // more clips than keep their PCM
 	count := func(before func(models.Clip) error) *notebook {

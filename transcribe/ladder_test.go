@@ -43,7 +43,7 @@ func TestLadder(t *testing.T) {
 
 // Sixteen people speak at once for twenty seconds, twice as much as can be decoded: partials are shed, the smaller model
 // takes over, every final comes once and says what decoded it, and the ladder comes down again.
-func TestOverload(t *testing.T) {
+func TestFault19Overload(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{}
 		cfg := Config{

@@ -8,7 +8,7 @@ import (
 )
 
 // Two hours with a skewed clock, and both counters wrapping.
-func TestSkewAndWraps(t *testing.T) {
+func TestFault6SkewAndWraps(t *testing.T) {
 	word := encode(t, append(evalWAVs(t)[0], silence(1000)...), speech24)
 	loud := loudAt(evalWAVs(t)[0])
 	for _, ppm := range []float64{-300, 300} {
@@ -51,7 +51,7 @@ func TestSkewAndWraps(t *testing.T) {
 }
 
 // Loss, random and in bursts.
-func TestLoss(t *testing.T) {
+func TestFault7Loss(t *testing.T) {
 	pcm, onsets := talk(t, 1000)
 	packets := encode(t, pcm, EncoderConfig{Bitrate: 24000, FEC: true, LossPercent: 20})
 	total := int64(len(packets)) * 20
@@ -94,7 +94,7 @@ func TestLoss(t *testing.T) {
 }
 
 // Jitter, reorder, duplicates and a straggler: order is kept and nothing is heard twice.
-func TestJitterReorderDuplicates(t *testing.T) {
+func TestFault8JitterReorderDuplicates(t *testing.T) {
 	pcm, onsets := talk(t, 1000)
 	packets := encode(t, pcm, speech24)
 	bad := impair(packets, Impairment{

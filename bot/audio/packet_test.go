@@ -2,6 +2,7 @@ package audio
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"math/rand/v2"
 	"testing"
@@ -115,8 +116,10 @@ func FuzzParsePacket(f *testing.F) {
 // garbage makes bytes that are often almost RTP.
 func garbage(r *rand.Rand, buf []byte) []byte {
 	b := buf[:r.IntN(len(buf))]
-	for i := range b {
-		b[i] = byte(r.Uint32())
+	for i := 0; i < len(b); i += 8 {
+		var word [8]byte
+		binary.LittleEndian.PutUint64(word[:], r.Uint64())
+		copy(b[i:], word[:])
 	}
 	if len(b) > 0 && r.IntN(4) > 0 {
 		b[0] = b[0]&0x3f | 0x80

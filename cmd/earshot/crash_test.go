@@ -161,3 +161,46 @@ func only(us []models.Utterance, cues []cue) []models.Utterance {
 	}
 	return out
 }
+
+// Fault 21: told to stop while people speak, the program flushes what is open, stores it, and ends in good order.
+func TestFault21StoppedWhilePeopleSpeak(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays for some seconds")
+	}
+	t.Parallel()
+	dir := t.TempDir()
+	cmd := exec.Command("earshot", "demo", "--listen", "127.0.0.1:0", "--data-dir", dir)
+	cmd.Env = append(os.Environ(), "EARSHOT_DECODERS=1")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	stopHolding(t, cmd.Process, dir, 2)
+	send(t, cmd.Process, syscall.SIGTERM)
+	send(t, cmd.Process, syscall.SIGCONT)
+	told := time.Now()
+	_ = cmd.Wait() // its code says that the play was cut short
+	if took := time.Since(told); took > drainTime+10*time.Second {
+		t.Errorf("it took %v to stop", took)
+	}
+	if !cmd.ProcessState.Exited() {
+		t.Fatalf("it ended by %v", cmd.ProcessState)
+	}
+	store, err := sqlite.OpenReadOnly(t.Context(), filepath.Join(dir, "earshot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	sessions, err := store.Sessions(t.Context(), models.SessionQuery{})
+	if err != nil || len(sessions) != 1 {
+		t.Fatalf("%d sessions, %v", len(sessions), err)
+	}
+	if x := sessions[0]; x.Live() || x.Pending != 0 || x.Failed != 0 || x.Gaps != 0 || x.Reason != models.EndStopped {
+		t.Errorf("after the stop: live %v, pending %d, failed %d, gaps %d, reason %s", x.Live(), x.Pending, x.Failed, x.Gaps, x.Reason)
+	}
+	us, err := store.Utterances(t.Context(), sessions[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkSaidUntil(t, us, told.Sub(sessions[0].Started))
+}

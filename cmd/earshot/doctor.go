@@ -89,6 +89,7 @@ func (d *doctor) checks() []check {
 		{"udp ports", d.ports},
 		{"ice", d.ice},
 		{"rooms", d.rooms},
+		{"secrets", d.secrets},
 		{"notices", one(d.notices)},
 		{"language models", d.endpoints},
 	}

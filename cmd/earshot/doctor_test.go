@@ -61,6 +61,13 @@ func TestDoctorFinds(t *testing.T) {
 	noFolder.cfg.DataDir = junk(t, "record", "a file")
 	nowhere := patient(t)
 	nowhere.cfg.DataDir = filepath.Join(junk(t, "record", "a file"), "deeper")
+	told, closed, gone := patient(t), patient(t), patient(t)
+	told.app.environ = []string{"LIVEKIT_API_SECRET_FILE=" + junk(t, "open", "s3cret")}
+	if err := os.Chmod(strings.TrimPrefix(told.app.environ[0], "LIVEKIT_API_SECRET_FILE="), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	closed.app.environ = []string{"EARSHOT_TOKEN_FILE=" + junk(t, "closed", "s3cret")}
+	gone.app.environ = []string{"EARSHOT_TOKEN_FILE=/none"}
 	many := patient(t, "EARSHOT_ICE_SERVERS=stun:127.0.0.1:1")
 
 	for _, tt := range []struct {
@@ -77,7 +84,7 @@ func TestDoctorFinds(t *testing.T) {
 		{"decoder", patient(t), healthOK, "loads the model", ""},
 		{"ggml", patient(t), healthOK, "CPU", ""},
 		{"libopus", patient(t), healthOK, "a tone comes back", ""},
-		{"voice detection", patient(t), healthNote, "by the sound's energy", "vad_model"},
+		{"voice detection", patient(t), healthNote, "by the sound's energy", "model pull"},
 		{"voice detection", patient(t, "EARSHOT_VAD_MODEL="+junk(t, "vad.bin", "none")), healthBad, "", ""},
 		{"rules", patient(t, "EARSHOT_RULES="+junk(t, "bad.yaml", "rules: nonsense\n")), healthBad, "bad.yaml", ""},
 		{"rules", patient(t), healthOK, "open-mic@", ""},
@@ -101,6 +108,10 @@ func TestDoctorFinds(t *testing.T) {
 		{"ice", relay, healthBad, "relay_only", "TURN"},
 		{"ice", many, healthBad, "stun:127.0.0.1:1", "firewall"},
 		{"ice", patient(t, "EARSHOT_ICE_SERVERS=turn:127.0.0.1:1", "EARSHOT_ICE_TURN_USER=bot", "EARSHOT_ICE_TURN_PASSWORD_FILE=/none"), healthBad, "password", ""},
+		{"secrets", patient(t), healthOK, "none are in files", ""},
+		{"secrets", told, healthNote, "everybody on this machine", "chmod 600"},
+		{"secrets", closed, healthOK, "EARSHOT_TOKEN_FILE", ""},
+		{"secrets", gone, healthBad, "cannot be read", "first line"},
 		{"notices", patient(t), healthOK, "nobody is told", ""},
 		{"notices", patient(t, "EARSHOT_NOTICES_TARGETS=/none/targets.yaml"), healthBad, "no such file", "notices.targets"},
 		{"language models", patient(t), healthOK, "none", ""},
@@ -178,7 +189,7 @@ func TestDoctorReadsTheRecord(t *testing.T) {
 	if err := other.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(d.cfg.DataDir, 0o755); err != nil { //nolint:gosec // that is the trouble
+	if err := os.Chmod(d.cfg.DataDir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	d.expect(t, "data folder", healthNote, "open to others", "chmod 700")

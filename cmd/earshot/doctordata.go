@@ -104,7 +104,7 @@ func (d *doctor) disk(context.Context) finding {
 	}
 	free, files, err := d.space(dir)
 	const room = "make room on the disk of data_dir, or choose another data_dir"
-	switch spool := uint64(d.cfg.SpoolMB) << 20; { //nolint:gosec // checked: at least 16
+	switch spool := uint64(d.cfg.SpoolMB) << 20; {
 	case err != nil:
 		return failure(err, room)
 	case files == 0:
@@ -123,7 +123,7 @@ func freeSpace(dir string) (bytes, files uint64, err error) {
 	if err := unix.Statfs(dir, &st); err != nil {
 		return 0, 0, err
 	}
-	bytes = st.Bavail * uint64(st.Bsize) //nolint:gosec // a size
+	bytes = st.Bavail * uint64(st.Bsize)
 	if files = st.Ffree; st.Files == 0 {
 		files = bytes
 	}

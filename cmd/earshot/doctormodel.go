@@ -11,6 +11,7 @@ import (
 	"earshot/bot/audio"
 	"earshot/transcribe"
 	"earshot/transcribe/fixture"
+	"earshot/transcribe/modelfile"
 	"earshot/transcribe/whisper"
 )
 
@@ -119,13 +120,13 @@ func (d *doctor) vad(context.Context) finding {
 		return failure(err, "name a Silero model of whisper.cpp with vad_model, or leave it empty")
 	}
 	if m == nil {
-		return noted("name a Silero model with vad_model where music or noise is played", "by the sound's energy, which takes music for speech")
+		return noted(`"earshot model pull `+modelfile.Silero+`" fetches a model that knows speech from music`, "by the sound's energy, which takes music for speech")
 	}
 	defer m.Close()
 	if p := m.NewVAD().Speech(make([]float32, 512)); p < 0 || p > 0.9 || p != p {
-		return failed("fetch the model anew", "%s takes silence for speech (%.2f)", filepath.Base(d.cfg.VADModel), p)
+		return failed("fetch the model anew", "%s takes silence for speech (%.2f)", filepath.Base(vadModelPath(d.cfg)), p)
 	}
-	return good("%s", filepath.Base(d.cfg.VADModel))
+	return good("%s", filepath.Base(vadModelPath(d.cfg)))
 }
 
 // rules compiles the rules of every profile.

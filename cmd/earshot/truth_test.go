@@ -73,9 +73,9 @@ func heardThrough(t *testing.T, e transcribe.Engine, packets []delivery) (text s
 	return text, concealedMS
 }
 
-// TestWordsSurviveTheNetwork compares what is understood of the tape on the way through Opus, the jitter window, loss,
+// TestFault7WordsSurviveTheNetwork compares what is understood of the tape on the way through Opus, the jitter window, loss,
 // the voice detector and the cutter with what is understood of the recordings themselves.
-func TestWordsSurviveTheNetwork(t *testing.T) {
+func TestFault7WordsSurviveTheNetwork(t *testing.T) {
 	if testing.Short() {
 		t.Skip("decodes for half a minute")
 	}

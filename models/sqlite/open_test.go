@@ -43,7 +43,7 @@ func raw(t *testing.T, path string, statements ...string) {
 	}
 }
 
-func TestOpenRefuses(t *testing.T) {
+func TestFault23OpenRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		prepare func(t *testing.T) string
@@ -252,7 +252,7 @@ func TestReadOnlyRefuses(t *testing.T) {
 }
 
 // A database that another program holds makes writes wait and then fail in a way that may be tried again.
-func TestLockedByAnotherProgram(t *testing.T) {
+func TestFault23LockedByAnotherProgram(t *testing.T) {
 	path := made(t)
 	s := openAt(t, path)
 	db, err := sql.Open("sqlite3", path)
@@ -276,7 +276,7 @@ func TestLockedByAnotherProgram(t *testing.T) {
 }
 
 // A full disk is an error that may be tried again, and what was acknowledged stays.
-func TestDiskFull(t *testing.T) {
+func TestFault22DiskFull(t *testing.T) {
 	s := openAt(t, made(t))
 	s.Pragma(t, "max_page_count = 1") // SQLite takes the present size as the least
 	big := clip("s1", 1, 500, bytes.Repeat([]byte("sound"), 20_000))
