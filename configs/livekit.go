@@ -17,6 +17,8 @@ type LiveKit struct {
 	Agent string `mapstructure:"agent"`
 	// LoadThreshold is the load, more than 0 and at most 1, from which on the bot takes no further room by dispatch.
 	LoadThreshold float64 `mapstructure:"load_threshold"`
+	// Profile is how rooms that the bot is invited to are treated; empty: as the settings outside of profiles say.
+	Profile string `mapstructure:"profile"`
 	// Webhook is the path at which the web server takes the server's webhooks; empty: it takes none.
 	Webhook string `mapstructure:"webhook"`
 }

@@ -107,6 +107,7 @@ var samples = map[string]struct {
 	"livekit.dispatch":       {"every", "every"},
 	"livekit.agent":          {"ear-2", "ear-2"},
 	"livekit.load_threshold": {"0.5", 0.5},
+	"livekit.profile":        {"open-mic", "open-mic"},
 	"livekit.webhook":        {"/hooks/livekit", "/hooks/livekit"},
 	"ice.servers":            {"stun:a:3478,turns:b?transport=tcp", []string{"stun:a:3478", "turns:b?transport=tcp"}},
 	"ice.turn_user":          {"bot", "bot"},

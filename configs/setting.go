@@ -84,6 +84,7 @@ func plainSettings() []setting {
 		{"livekit.dispatch", choice("named", "every", "none")},
 		{"livekit.agent", matching(`^[A-Za-z0-9._-]{1,64}$`, "a name of letters, digits, dots, dashes and underscores")},
 		{"livekit.load_threshold", share()},
+		{"livekit.profile", matching(`^([a-z0-9][a-z0-9._-]{0,63})?$`, "the name of a profile, or empty")},
 		{"livekit.webhook", webPath()},
 		{"ice.servers", iceServers()},
 		{"ice.turn_user", oneWord(512)},

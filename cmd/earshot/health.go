@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"earshot/configs"
@@ -15,7 +17,7 @@ const manyWaiting = 20
 
 // conditions says how the station is doing, in sentences.
 func (s *station) conditions(ctx context.Context) []review.Condition {
-	out := []review.Condition{s.rooms(ctx)}
+	out := append([]review.Condition{s.rooms(ctx)}, s.deaf()...)
 	use, err := s.store.SpoolUsage(ctx)
 	switch {
 	case err != nil:
@@ -47,6 +49,12 @@ func (s *station) conditions(ctx context.Context) []review.Condition {
 		rules = review.Condition{Text: "No rules are in use: nothing is flagged.", Hint: "Name some in the setting rules."}
 	}
 	out = append(out, rules)
+	if names := s.untold(); len(names) > 0 {
+		out = append(out, review.Condition{
+			Text: "Rules tell targets of notices that nobody has configured: " + strings.Join(names, ", ") + ".",
+			Hint: "Name them in the file of the setting notices.targets.",
+		})
+	}
 	for name, err := range s.profiles.mistakes() {
 		where := "The rule files have mistakes"
 		if name != "" {
@@ -57,6 +65,18 @@ func (s *station) conditions(ctx context.Context) []review.Condition {
 			first += " …"
 		}
 		out = append(out, review.Condition{Text: where + "; the rules from before stay in force.", Hint: first})
+	}
+	return out
+}
+
+// deaf says who is shown as talking and is not heard.
+func (s *station) deaf() (out []review.Condition) {
+	rooms := s.desk.DeafTo()
+	for _, room := range slices.Sorted(maps.Keys(rooms)) {
+		out = append(out, review.Condition{
+			Text: fmt.Sprintf("Deaf to %s in %s: shown as talking, and nothing arrives.", strings.Join(rooms[room], ", "), room),
+			Hint: "The bot joins again by itself. If that does not help, look at the room server's network settings.",
+		})
 	}
 	return out
 }

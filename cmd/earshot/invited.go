@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -44,6 +45,9 @@ func newInvitations(v *service, secret func(string) (string, error)) (*invitatio
 		return nil, models.WithHint(errors.New("livekit.url: the server's key and secret are missing"),
 			"set LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or name files with LIVEKIT_API_KEY_FILE and LIVEKIT_API_SECRET_FILE")
 	}
+	if err := s.profiles.check(c.Profile, s.cfg); err != nil {
+		return nil, fmt.Errorf("livekit.profile: %w", err)
+	}
 	auth.Token = "" // a ready token is for one room
 	n := &invitations{service: v, secret: secret, load: newLoadMeter(len(s.speech.engines), s.text.Stats), log: s.log, sentAway: map[string]bool{}}
 	if c.Webhook != "" {
@@ -82,19 +86,26 @@ func (n *invitations) busy() float64 {
 	return n.load.read()
 }
 
+// wish is a room as the service joins it.
+func (n *invitations) wish(room models.Room) wish {
+	return wish{address: room.URL, profile: n.service.station.cfg.LiveKit.Profile, secret: n.secret}
+}
+
 // wanted says whether to take a room that the server offers.
 func (n *invitations) wanted(room models.Room) bool { return !n.service.there(room.ID) }
 
 // invited listens in a room until it is over or the server takes it back.
 func (n *invitations) invited(ctx context.Context, i livekit.Invitation) error {
-	g, err := n.service.enter(wish{address: i.Room.URL, secret: n.secret}, i.Room)
+	w := n.wish(i.Room)
+	i.Room.Profile = w.profile
+	g, err := n.service.enter(w, i.Room)
 	if err != nil {
 		return err
 	}
 	defer n.service.exit(g)
 	defer context.AfterFunc(ctx, func() { g.leave(context.Cause(ctx)) })()
 	n.load.took()
-	if reason := n.service.stay(g, i.Connector, false); reason == models.EndFailedAuth || reason == models.EndFailedICE || reason == models.EndFailedServer {
+	if reason := n.service.stay(g.ctx, g, i.Connector, false); reason == models.EndFailedAuth || reason == models.EndFailedICE || reason == models.EndFailedServer {
 		return errors.New(string(reason))
 	}
 	return nil
@@ -127,7 +138,7 @@ func (n *invitations) come(room models.Room) {
 		n.log.Warn("not coming to a room: this machine has enough to do", "room", room.ID)
 		return
 	}
-	w := wish{address: room.URL, secret: n.secret}
+	w := n.wish(room)
 	room, connector, err := n.service.station.connector(w)
 	var g *guest
 	if err == nil {
@@ -142,7 +153,7 @@ func (n *invitations) come(room models.Room) {
 	n.load.took()
 	go func() {
 		defer n.service.exit(g)
-		if reason := n.service.stay(g, connector, false); over(reason) {
+		if reason := n.service.stay(g.ctx, g, connector, false); over(reason) {
 			n.mu.Lock()
 			n.sentAway[room.ID] = true
 			n.mu.Unlock()

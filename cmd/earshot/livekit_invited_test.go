@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -107,8 +108,8 @@ func (i *invitee) checkEnd(t *testing.T, session string, want models.EndReason) 
 		info, err = i.s.store.Session(t.Context(), session)
 		return err == nil && !info.Ended.IsZero()
 	})
-	if info.Reason != want {
-		t.Errorf("it ended as %q, want %q", info.Reason, want)
+	if info.Reason != want || info.Profile != i.s.cfg.LiveKit.Profile {
+		t.Errorf("it ended as %q with profile %q, want %q", info.Reason, info.Profile, want)
 	}
 }
 
@@ -118,10 +119,9 @@ func TestLiveKitDispatch(t *testing.T) {
 	t.Parallel()
 	server, all := liveKit(t), evalSentences(t)
 	address := strings.TrimSuffix(server.URL(""), "/")
-	crew := []*invitee{
-		waitForInvitations(t, address, "EARSHOT_LIVEKIT_LOAD_THRESHOLD=0.2"),
-		waitForInvitations(t, address, "EARSHOT_LIVEKIT_LOAD_THRESHOLD=0.2"),
-	}
+	file := filepath.Join(t.TempDir(), "earshot.yaml")
+	write(t, file, "livekit: {load_threshold: 0.2, profile: stage}\nprofiles:\n  - name: stage\n    mode: watch\n")
+	crew := []*invitee{waitForInvitations(t, address, "EARSHOT_CONFIG="+file), waitForInvitations(t, address, "EARSHOT_CONFIG="+file)}
 	var who [2]*invitee
 	var sessions, dispatches [2]string
 	for n, room := range []string{"one", "two"} {
@@ -237,6 +237,11 @@ func TestLiveKitWebhooks(t *testing.T) {
 // TestLiveKitInvitationsNeedSecrets: a server that may invite needs a key and a secret, and without one nobody waits.
 func TestLiveKitInvitationsNeedSecrets(t *testing.T) {
 	none := func(string) (string, error) { return "", nil }
+	s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_LIVEKIT_URL=livekit://rooms.example", "EARSHOT_LIVEKIT_PROFILE=strict")
+	defer l.Close()
+	if _, err := newInvitations(newService(s), secrets); !errors.Is(err, errNoProfile) {
+		t.Errorf("an unknown profile: %v", err)
+	}
 	for setting, want := range map[string]bool{"livekit://rooms.example": true, "": false} {
 		s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_LIVEKIT_URL="+setting)
 		defer l.Close()

@@ -192,6 +192,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("GET /health", s.page(s.health))
 	mux.Handle("GET /queue", s.page(s.queue))
 	mux.HandleFunc("POST /flags/{id}", s.decide)
+	mux.HandleFunc("GET /flags/{id}", s.flagPlace)
 	mux.HandleFunc("GET /evidence/{file}", s.evidence)
 	mux.Handle("GET /search", s.page(s.search))
 	mux.Handle("GET /", s.page(s.nowhere))
