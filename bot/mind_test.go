@@ -266,3 +266,50 @@ func TestBreaker(t *testing.T) {
 		}
 	})
 }
+
+// TestDeafIsCounted: who is not heard is named while it lasts, told as an event, and counted.
+func TestDeafIsCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		w := &witness{}
+		var r *bot.Room
+		s := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+			ears.Joined(bot.Capabilities{})
+			sink := ears.Track(ana)
+			defer sink.End()
+			ears.Talking("ana", true)
+			pause(ctx, 8*time.Second)
+			if names := r.DeafTo(); len(names) != 0 {
+				t.Errorf("deaf to %v after 8 s", names)
+			}
+			pause(ctx, 7*time.Second)
+			if names := r.DeafTo(); len(names) != 1 || names[0] != "Ana" || r.Stats().Deaf != 1 {
+				t.Errorf("deaf to %v after 15 s", names)
+			}
+			ears.Talking("ana", false)
+			pause(ctx, time.Minute)
+			if names, st := r.DeafTo(), r.Stats(); len(names) != 0 || st.Deaf != 0 || st.Unheard < 14*time.Second || st.Unheard > 16*time.Second {
+				t.Errorf("afterwards deaf to %v, %v unheard", names, st.Unheard)
+			}
+			cancel()
+			return stay(ctx)
+		}}}
+		r = room(t, bot.Config{Connector: s, Sink: &notebook{}, Observer: w})
+		if _, err := r.Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if w.deaf != 1 {
+			t.Errorf("told %d times", w.deaf)
+		}
+	})
+}
+
+// witness counts events of deafness.
+type witness struct{ deaf int }
+
+func (w *witness) Observe(_ context.Context, _ string, o bot.Observation) {
+	if o.Event == bot.EventDeaf && o.SpeakerID == "ana" {
+		w.deaf++
+	}
+}

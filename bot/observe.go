@@ -14,6 +14,7 @@ type Event string
 const (
 	EventJoin   Event = "join"   // somebody came who was not there
 	EventLeave  Event = "leave"  // somebody went
+	EventDeaf   Event = "deaf"   // somebody is shown as talking and nothing of it is heard, for ten seconds
 	EventUnmute Event = "unmute" // somebody is heard for the first time, or after half a minute of silence
 )
 

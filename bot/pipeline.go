@@ -42,6 +42,7 @@ type pipeline struct {
 	people map[string]models.Speaker
 	voices map[string]*voice // of everybody who had a track of their own
 
+	talked    atomic.Int64 // time.Duration: talk that the platform showed and of which nothing was decoded
 	lastVoice atomic.Int64 // time.Duration of now: when anybody was last heard
 
 	// Of those who are not to be listened to, under mu.

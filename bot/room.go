@@ -109,6 +109,7 @@ type Room struct {
 	rights  Capabilities
 	inside  bool
 	guards  map[string]*guarded // by speaker id
+	deaf    map[string]bool     // whom it does not hear although they are shown as talking
 	removed map[string]bool     // whom the bot sent out, until they come back
 
 	// Of the visit that runs, under its lock; they outlive it.

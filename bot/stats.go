@@ -1,6 +1,10 @@
 package bot
 
-import "earshot/bot/audio"
+import (
+	"time"
+
+	"earshot/bot/audio"
+)
 
 // Stats are what a Room went through since it was made. Counters only rise.
 type Stats struct {
@@ -8,6 +12,10 @@ type Stats struct {
 	Packets, Bad, Dropped uint64
 	// Decoded tracks are those on which somebody may be speaking now; Silent ones are open and cost next to nothing.
 	Decoded, Silent int
+	// Unheard is for how long the platform showed people as talking of whom nothing was decoded meanwhile; Deaf is how many
+	// such people there are now.
+	Unheard time.Duration
+	Deaf    int
 	// Media sums up the counters of all tracks, also of those that are over. It is at most a quarter of a second old.
 	Media audio.Stats
 }
@@ -19,14 +27,22 @@ func (s *Stats) Add(o Stats) {
 	s.Dropped += o.Dropped
 	s.Decoded += o.Decoded
 	s.Silent += o.Silent
+	s.Unheard += o.Unheard
+	s.Deaf += o.Deaf
 	s.Media.Add(o.Media)
 }
 
 // Stats may be called from any goroutine, before, during and after Run.
-func (r *Room) Stats() Stats { return r.pipe.stats() }
+func (r *Room) Stats() Stats {
+	s := r.pipe.stats()
+	r.mu.Lock()
+	s.Deaf = len(r.deaf)
+	r.mu.Unlock()
+	return s
+}
 
 func (p *pipeline) stats() Stats {
-	s := Stats{Packets: p.packets.Load(), Bad: p.bad.Load(), Dropped: p.dropped.Load()}
+	s := Stats{Packets: p.packets.Load(), Bad: p.bad.Load(), Dropped: p.dropped.Load(), Unheard: time.Duration(p.talked.Load())}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s.Media = p.past

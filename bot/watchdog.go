@@ -3,6 +3,8 @@ package bot
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"earshot/models"
@@ -88,6 +90,8 @@ func (v *visit) listen() error {
 			return fmt.Errorf("%w: %q for %v", errDeaf, id, (now - d.since).Round(time.Second))
 		case now-d.since >= deafAlert && !d.alerted:
 			d.alerted = true
+			v.room.deafTo(id, true)
+			v.room.pipe.event(EventDeaf, id)
 			v.room.log.Warn("somebody talks and is not heard", "speaker", id, "ms", (now - d.since).Milliseconds())
 			v.room.note(v.can, v.room.pipe.name(id, id)+" talks and is not heard: joining again soon if this goes on")
 		}
@@ -98,6 +102,10 @@ func (v *visit) listen() error {
 // undeaf ends a stretch and stores it as a gap when it was more than a flicker; the caller holds mu.
 func (v *visit) undeaf(id string, d *deaf, until time.Duration) {
 	delete(v.deaf, id)
+	v.room.pipe.talked.Add(int64(d.talked))
+	if d.alerted {
+		v.room.deafTo(id, false)
+	}
 	if d.talked < deafTalk {
 		return
 	}
@@ -106,4 +114,30 @@ func (v *visit) undeaf(id string, d *deaf, until time.Duration) {
 		StartMS: d.since.Milliseconds(), EndMS: until.Milliseconds(), LostMS: min(d.talked, until-d.since).Milliseconds(),
 		Cause: models.GapCut,
 	})
+}
+
+// deafTo notes whom the room does not hear although they are shown as talking.
+func (r *Room) deafTo(id string, deaf bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !deaf {
+		delete(r.deaf, id)
+		return
+	}
+	if r.deaf == nil {
+		r.deaf = map[string]bool{}
+	}
+	r.deaf[id] = true
+}
+
+// DeafTo names those who are shown as talking and of whom nothing was heard for more than ten seconds, in order. Any
+// goroutine may call it.
+func (r *Room) DeafTo() []string {
+	r.mu.Lock()
+	ids := slices.Sorted(maps.Keys(r.deaf))
+	r.mu.Unlock()
+	for i, id := range ids {
+		ids[i] = r.pipe.name(id, id)
+	}
+	return ids
 }

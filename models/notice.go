@@ -23,6 +23,15 @@ const (
 	NoticeDropped NoticeState = "dropped" // given up, or what it speaks of is gone
 )
 
+// NoticeKind is what a notice speaks of. The list is closed.
+type NoticeKind string
+
+// The kinds of notices.
+const (
+	NoticeFlag NoticeKind = "flag" // a flag was raised
+	NoticeDeaf NoticeKind = "deaf" // somebody is shown as talking and is not heard
+)
+
 // Notice is one thing to tell one target. It names what it speaks of and holds nothing of it: the text is made when it is
 // sent, so that nothing has to be erased here.
 type Notice struct {
@@ -30,7 +39,9 @@ type Notice struct {
 	ID      string `json:"id"`
 	Target  string `json:"target"`
 	Session string `json:"session"`
-	Flag    string `json:"flag"`
+	// Flag is the flag's id; of other kinds the id of whoever it is about.
+	Flag string     `json:"flag"`
+	Kind NoticeKind `json:"kind"`
 	// Created is when the flag was stored; Due is when the next try is.
 	Created time.Time `json:"created"`
 	Due     time.Time `json:"due"`
@@ -51,4 +62,12 @@ type NoticeTargetState struct {
 	Dropped  int    `json:"dropped"`
 	// Error is the failure of the notice that waits longest.
 	Error string `json:"error,omitempty"`
+}
+
+// RoomDigest counts what happened in a room in some time.
+type RoomDigest struct {
+	Room, Name      string
+	Sessions, Lines int
+	// High, Medium and Low count flags; Low has those of level info too. Open are those that nobody has decided.
+	High, Medium, Low, Open int
 }

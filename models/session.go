@@ -29,6 +29,7 @@ const (
 	EndFailedAuth   EndReason = "failed:auth"   // the credentials were refused
 	EndFailedServer EndReason = "failed:server" // the server answered with errors or not at all
 	EndSilence      EndReason = "silence"       // nobody spoke for as long as was configured
+	EndSchedule     EndReason = "schedule"      // its time in the room was over, by the timetable
 	EndMaxTime      EndReason = "max_time"      // the configured longest stay was reached
 	EndStopped      EndReason = "stopped"       // Earshot was stopped
 )

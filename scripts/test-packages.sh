@@ -61,7 +61,7 @@ inside() { bare chroot "$ROOT" "$@"; }
 try_tarball() {
   cp -r "$WORK/earshot" "$ROOT/opt/"; cp "$TALK" "$ROOT/opt/talk.wav"; chmod 644 "$ROOT/opt/talk.wav"
   ln -s /opt/earshot/bin/earshot "$ROOT/usr/local/bin/there" # started by another name, through a link
-  inside /usr/local/bin/there version | grep -q '^earshot ' || die "version"
+  [[ $(inside /usr/local/bin/there version) == "earshot "* ]] || die "version"
   [ "$(inside /opt/earshot/bin/earshot transcribe /opt/talk.wav 2>/dev/null | cut -c8-)" = "$SAYS" ] || die "the tarball's transcribe"
   inside /opt/earshot/bin/earshot rules check open-mic >/dev/null || die "the tarball's rules check"
   inside /opt/earshot/bin/earshot demo >"$WORK/demo.log" 2>&1 || { cat "$WORK/demo.log"; die "the tarball's demo"; }
@@ -78,7 +78,10 @@ try_deb() {
   [ -s "$ROOT/usr/share/doc/earshot/modules-licences.txt" ] || die "licences"
   inside runuser -u earshot -- earshot config check >/dev/null || die "the shipped configuration"
   [ "$(inside runuser -u earshot -- env HOME=/var/lib/earshot earshot transcribe /opt/talk.wav 2>/dev/null | cut -c8-)" = "$SAYS" ] || die "the .deb's transcribe"
-  ok "the .deb: installed, with its user, settings and folder"
+  echo '# mine' >>"$ROOT/etc/earshot/earshot.yaml"
+  inside dpkg -i /tmp/earshot.deb >"$WORK/dpkg.log" 2>&1 || { cat "$WORK/dpkg.log"; die "dpkg -i again"; }
+  grep -q '# mine' "$ROOT/etc/earshot/earshot.yaml" || die "an upgrade took the settings"
+  ok "the .deb: installed and upgraded, with its user, settings and folder"
 }
 
 # try_service boots the Debian's own systemd as process 1 of new namespaces, with a network of its own.
@@ -109,12 +112,21 @@ E2
   managed is-active earshot >/dev/null || { managed status earshot --no-pager -l || true; enter journalctl -u earshot --no-pager -n 20 || true; die "the service did not become ready"; }
   enter runuser -u earshot -- earshot status >/dev/null || die "its owner can't speak to the service"
   enter runuser -u earshot -- earshot invite lounge://127.0.0.1:8484/lounge >/dev/null || die "invite"
+  enter runuser -u earshot -- earshot doctor >"$WORK/doctor.log" 2>&1 || { cat "$WORK/doctor.log"; die "doctor beside the service"; }
+  grep -q 'the service has it' "$WORK/doctor.log" || die "doctor does not see the service"
   managed reload earshot || die "reload"
   managed is-active earshot >/dev/null || die "a reload ended the service"
   [ "$(managed show earshot -p NRestarts --value)" = 0 ] || die "the service had to be restarted"
   managed stop earshot || die "stop"
   [ "$(managed show earshot -p Result --value)" = success ] || die "the service did not end well"
-  ok "the service: ready under systemd's sandbox, invited, reloaded, stopped"
+  ok "the service: ready under systemd's sandbox, invited, looked at, reloaded, stopped"
+  # The same sandbox around doctor: a decoder in it can still give up its own rights.
+  sed -e 's|^ExecStart=.*|ExecStart=/usr/bin/earshot doctor|' -e 's|^Type=.*|Type=oneshot|' -e '/^Restart=/d;/^WatchdogSec=/d' \
+    -e '/^\[Service\]/a StandardOutput=file:/run/doctor.log' "$ROOT/usr/lib/systemd/system/earshot.service" >"$ROOT/etc/systemd/system/looks.service"
+  managed daemon-reload; managed start looks || die "doctor in the sandbox"
+  enter grep -q 'gives up its rights' /run/doctor.log || { enter cat /run/doctor.log; die "Landlock does not work in the sandbox"; }
+  rm "$ROOT/etc/systemd/system/looks.service"
+  ok "the sandbox: decoders in it give up their rights (Landlock)"
   enter systemd-analyze security earshot --no-pager 2>/dev/null | tail -n 1 | sed 's/^[^O]*/     /'
   kill -KILL "$INIT"; wait "$parent" 2>/dev/null || true; INIT=
 }

@@ -48,7 +48,7 @@ func (s *Server) serve(res *resource, gone func()) {
 	s.tidy(res.room)
 	s.mu.Unlock()
 	res.conn.Close()
-	s.log.Debug("session over", "room", res.room.name, "why", err)
+	s.log.Debug("session over", "room", res.room.name, "err", err)
 }
 
 // created answers a POST with 201 (RFC 9725 section 4.2).

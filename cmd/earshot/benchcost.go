@@ -35,7 +35,7 @@ type costs struct {
 	PartialsStreamDefaultRatio float64 `json:"partials_stream_default_ratio"`
 	PartialsStream500Ratio     float64 `json:"partials_stream_500_ratio"`
 	// The same as the first two, with the example on the library's own CPU code, without BLAS: left out where it can't be
-	// told, and of a quick measurement.
+	// told, and of a quick measurement that has no time left.
 	StockStreamDefaultRatio float64 `json:"stock_stream_default_ratio,omitempty"`
 	StockStream500Ratio     float64 `json:"stock_stream_500_ratio,omitempty"`
 

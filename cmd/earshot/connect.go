@@ -30,6 +30,8 @@ type wish struct {
 	name string
 	// profile is how the room is treated; "" as the settings outside of profiles say.
 	profile string
+	// agenda is when the bot is to be there; nil: always.
+	agenda *agenda
 	// secret finds a secret by its environment variable.
 	secret func(variable string) (string, error)
 }

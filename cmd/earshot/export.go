@@ -10,13 +10,15 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/desk"
 	"earshot/models"
+	"earshot/models/sqlite"
 	"earshot/moderation/review/export"
 )
 
 type exportOptions struct {
 	format, output string
-	redact         bool
+	redact, sound  bool
 }
 
 func newExportCommand(a *app) *cobra.Command {
@@ -35,13 +37,15 @@ SESSION is a session's name as "earshot sessions list" prints it, the beginning 
 The page and the HTTP API give the same bytes.`,
 		Example: `  earshot export last --output evening.html
   earshot export last --format csv > flags.csv
-  earshot export last --format md --redact --output share.md`,
+  earshot export last --format md --redact --output share.md
+  earshot export last --redact --sound --output share.html`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.export(cmd, args[0], o) },
 	}
 	cmd.Flags().StringVarP(&o.format, "format", "f", "", export.FormatNames()+" (default: by the ending of the output, or txt)")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "-", "`FILE` to write; - is the standard output")
 	cmd.Flags().BoolVar(&o.redact, "redact", false, "mask names, numbers and addresses; read it through before you share it")
+	cmd.Flags().BoolVar(&o.sound, "sound", false, "html: with the clips of flagged lines, beeped where it is masked")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(strings.Fields("txt md html json srt vtt csv"), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -61,7 +65,11 @@ func (a *app) export(cmd *cobra.Command, word string, o exportOptions) (err erro
 		return err
 	}
 	var b bytes.Buffer
-	if err := export.WriteSession(cmd.Context(), &b, exportStore{store}, info.ID, export.Options{Format: format, Redact: o.redact}); err != nil {
+	opts := export.Options{Format: format, Redact: o.redact}
+	if o.sound {
+		opts.Sound = sounds{store}
+	}
+	if err := export.WriteSession(cmd.Context(), &b, exportStore{store}, info.ID, opts); err != nil {
 		return err
 	}
 	if o.output == "-" {
@@ -104,3 +112,9 @@ func writeOutput(path string, data []byte) error {
 	}
 	return nil
 }
+
+// sounds are the clips of a record, for exports.
+type sounds struct{ *sqlite.Store }
+
+// Bleep implements export.Sounds.
+func (sounds) Bleep(e *models.Evidence, spans [][2]int64) error { return desk.Bleep(e, spans) }

@@ -162,6 +162,8 @@ func rtpMeasures() []measure {
 	}
 	return []measure{
 		{tracks, "state", "decoded", gauge, open, func(f figures) float64 { return float64(f.rooms.Decoded) }},
+		{"deaf_speakers", "", "", gauge, "People who are shown as talking and are not heard.", func(f figures) float64 { return float64(f.rooms.Deaf) }},
+		{"unheard_seconds_total", "", "", counter, "Talk that platforms showed and of which nothing was heard.", func(f figures) float64 { return f.rooms.Unheard.Seconds() }},
 		{tracks, "state", "silent", gauge, open, func(f figures) float64 { return float64(f.rooms.Silent) }},
 		count("packets", "RTP packets that came.", func(s bot.Stats) int64 { return int64(s.Packets) }), //nolint:gosec // a count
 		count("bad_packets", "Packets that were no RTP, or held no Opus.", func(s bot.Stats) int64 { return int64(s.Bad) + s.Media.BadOpus }),

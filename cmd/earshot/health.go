@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"earshot/configs"
@@ -15,7 +17,7 @@ const manyWaiting = 20
 
 // conditions says how the station is doing, in sentences.
 func (s *station) conditions(ctx context.Context) []review.Condition {
-	out := []review.Condition{s.rooms(ctx)}
+	out := append([]review.Condition{s.rooms(ctx)}, s.deaf()...)
 	use, err := s.store.SpoolUsage(ctx)
 	switch {
 	case err != nil:
@@ -57,6 +59,18 @@ func (s *station) conditions(ctx context.Context) []review.Condition {
 			first += " …"
 		}
 		out = append(out, review.Condition{Text: where + "; the rules from before stay in force.", Hint: first})
+	}
+	return out
+}
+
+// deaf says who is shown as talking and is not heard.
+func (s *station) deaf() (out []review.Condition) {
+	rooms := s.desk.DeafTo()
+	for _, room := range slices.Sorted(maps.Keys(rooms)) {
+		out = append(out, review.Condition{
+			Text: fmt.Sprintf("Deaf to %s in %s: shown as talking, and nothing arrives.", strings.Join(rooms[room], ", "), room),
+			Hint: "The bot joins again by itself. If that does not help, look at the room server's network settings.",
+		})
 	}
 	return out
 }

@@ -105,7 +105,7 @@ func (n *invitations) invited(ctx context.Context, i livekit.Invitation) error {
 	defer n.service.exit(g)
 	defer context.AfterFunc(ctx, func() { g.leave(context.Cause(ctx)) })()
 	n.load.took()
-	if reason := n.service.stay(g, i.Connector, false); reason == models.EndFailedAuth || reason == models.EndFailedICE || reason == models.EndFailedServer {
+	if reason := n.service.stay(g.ctx, g, i.Connector, false); reason == models.EndFailedAuth || reason == models.EndFailedICE || reason == models.EndFailedServer {
 		return errors.New(string(reason))
 	}
 	return nil
@@ -153,7 +153,7 @@ func (n *invitations) come(room models.Room) {
 	n.load.took()
 	go func() {
 		defer n.service.exit(g)
-		if reason := n.service.stay(g, connector, false); over(reason) {
+		if reason := n.service.stay(g.ctx, g, connector, false); over(reason) {
 			n.mu.Lock()
 			n.sentAway[room.ID] = true
 			n.mu.Unlock()

@@ -19,7 +19,7 @@ import (
 func newNotifyCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "notify",
-		Short: "Tell hosts of flags by webhook, Slack or Discord: list, test",
+		Short: "Tell hosts of flags by webhook, Slack, Discord or mail: list, test",
 		Long: `Who is told of flags stands in a file of its own that only you can read, because addresses and secrets are in it; the
 setting notices.targets names it:
 
@@ -35,6 +35,13 @@ setting notices.targets names it:
       url: https://archive.example/earshot
       secret: whsec_…        # "earshot notify secret" makes one
       private: no            # yes: an address in your own network, and http
+    - name: morning
+      kind: mail             # counts of the day before, once a day, when something happened
+      url: smtps://earshot@mail.example
+      secret: …              # the mail server's password
+      from: earshot@example.org
+      to: [hosts@example.org]
+      at: "08:00"
 
 Rules that only watch tell nobody.`,
 	}
@@ -171,9 +178,11 @@ func (s *station) setTargets(ctx context.Context) (err error) {
 	if s.targets, err = loadTargets(s.cfg); err != nil {
 		return badInput(err)
 	}
-	known := make([]models.NoticeTarget, len(s.targets))
-	for i, t := range s.targets {
-		known[i] = t.ForStore()
+	var known []models.NoticeTarget
+	for _, t := range s.targets {
+		if t.Kind != notify.KindMail { // which gets no single flags
+			known = append(known, t.ForStore())
+		}
 	}
 	return s.store.SetNoticeTargets(ctx, known)
 }
@@ -184,5 +193,5 @@ func (s *station) notify(ctx context.Context, l net.Listener) error {
 	if base == "" {
 		base = pageURL(l, "")
 	}
-	return notify.New(notify.Config{Targets: s.targets, Outbox: s.store, Record: s.store, Link: base, Log: s.log}).Run(ctx)
+	return notify.New(notify.Config{Targets: s.targets, Outbox: s.store, Record: s.store, Digests: s.store, Link: base, Log: s.log}).Run(ctx)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -140,7 +141,7 @@ func newStatusCommand(a *app) *cobra.Command {
 			}
 			rows := [][]string{{"ROOM", "STATE", "SINCE", "SESSION", "PROBLEM"}}
 			for _, s := range states {
-				rows = append(rows, []string{s.Room, doing(s), s.Since.Local().Format(time.DateTime), orDash(s.Session), orDash(s.Problem)})
+				rows = append(rows, []string{s.Room, doing(s), s.Since.Local().Format(time.DateTime), orDash(s.Session), orDash(trouble(s))})
 			}
 			return table(a.stdout, a.palette(a.stdout), rows)
 		},
@@ -158,4 +159,12 @@ func doing(s models.RoomState) string {
 		return "until " + s.Next.Local().Format(time.DateTime)
 	}
 	return s.State
+}
+
+// trouble is what is wrong in a room, or "".
+func trouble(s models.RoomState) string {
+	if s.Problem == "" && len(s.Deaf) > 0 {
+		return "does not hear " + plain(strings.Join(s.Deaf, ", "))
+	}
+	return s.Problem
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
+
+	"earshot/configs"
 )
 
 func newServeCommand(a *app) *cobra.Command {
@@ -32,12 +34,9 @@ func (a *app) serve(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	wishes := make([]wish, len(cfg.Rooms))
-	for i, r := range cfg.Rooms {
-		if _, err := kindOf(r.URL); err != nil {
-			return badInput(err)
-		}
-		wishes[i] = wish{address: r.URL, name: r.Name, profile: r.Profile, secret: a.secret}
+	wishes, err := a.wishes(cfg)
+	if err != nil {
+		return badInput(err)
 	}
 	ctx, log := cmd.Context(), a.logger(cfg)
 	l, err := listenOrInherit(ctx, cfg.Listen)
@@ -69,4 +68,20 @@ func (a *app) serve(cmd *cobra.Command) error {
 		group.Go(func() error { return manager{log}.run(ctx, s.loaded, s.answers) })
 		return group.Wait()
 	})
+}
+
+// wishes are the rooms of the configuration.
+func (a *app) wishes(cfg configs.Config) ([]wish, error) {
+	out := make([]wish, len(cfg.Rooms))
+	for i, r := range cfg.Rooms {
+		if _, err := kindOf(r.URL); err != nil {
+			return nil, err
+		}
+		agenda, err := newAgenda(r)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = wish{address: r.URL, name: r.Name, profile: r.Profile, agenda: agenda, secret: a.secret}
+	}
+	return out, nil
 }

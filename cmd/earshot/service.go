@@ -50,6 +50,7 @@ type guest struct {
 	status  bot.Status
 	session string
 	since   time.Time
+	next    time.Time // when the bot comes next, by its timetable; zero: it is there, or nobody knows
 }
 
 func newService(s *station) *service { return &service{station: s, rooms: map[string]*guest{}} }
@@ -85,9 +86,28 @@ func (v *service) join(w wish, forGood bool) (models.RoomState, error) {
 	}
 	go func() {
 		defer v.exit(g)
-		v.stay(g, connector, forGood)
+		if w.agenda == nil {
+			v.stay(g.ctx, g, connector, forGood)
+			return
+		}
+		w.agenda.scheduled(g.ctx, g.await, func(err error) {
+			v.station.log.Warn("a calendar, or something in it, is not understood", "room", room.ID, "err", err)
+		}, func(ctx context.Context) models.EndReason {
+			g.await(time.Time{}) // no longer
+			return v.stay(ctx, g, connector, forGood)
+		})
 	}()
 	return g.state(), nil
+}
+
+// await notes that the bot waits for its time, and when that is; zero: nobody knows.
+func (g *guest) await(next time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.status.State != bot.StateWaiting {
+		g.since = time.Now().UTC()
+	}
+	g.next, g.status = next, bot.Status{State: bot.StateWaiting}
 }
 
 // enter lists a room that the bot goes to; exit must follow.
@@ -117,24 +137,24 @@ func (v *service) exit(g *guest) {
 }
 
 // stay is in a room until it is over or, for good, until the context ends. It returns why the last stay ended.
-func (v *service) stay(g *guest, connector bot.Connector, forGood bool) models.EndReason {
+func (v *service) stay(ctx context.Context, g *guest, connector bot.Connector, forGood bool) models.EndReason {
 	for pause := rejoinMin; ; pause = min(2*pause, rejoinMax) {
 		began := time.Now()
-		session, err := v.station.listenIn(g.ctx, stay{
+		session, err := v.station.listenIn(ctx, stay{
 			room: g.room, connector: connector, watch: g.watch, guest: !forGood,
 			started: func(s models.Session) { g.begin(s.ID) },
 		})
 		if err != nil {
 			v.station.log.Warn("room ended", "room", g.room.ID, "session", session.ID, "reason", string(session.Reason), "err", err)
 		}
-		if !forGood || g.ctx.Err() != nil || over(session.Reason) {
+		if !forGood || ctx.Err() != nil || over(session.Reason) {
 			return session.Reason
 		}
 		if time.Since(began) > rejoinMax {
 			pause = rejoinMin
 		}
 		select {
-		case <-g.ctx.Done():
+		case <-ctx.Done():
 			return session.Reason
 		case <-time.After(pause + time.Duration(rand.Int64N(int64(pause/4)))): //nolint:gosec // jitter
 		}
@@ -174,10 +194,10 @@ func (v *service) there(room string) bool {
 func (v *service) states() []models.RoomState {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	out := make([]models.RoomState, 0, len(v.rooms))
+	out, deaf := make([]models.RoomState, 0, len(v.rooms)), v.station.desk.DeafTo()
 	for _, g := range v.rooms {
 		state := g.state()
-		state.Paused = v.station.desk.Paused(g.room.ID)
+		state.Paused, state.Deaf = v.station.desk.Paused(g.room.ID), deaf[g.room.ID]
 		out = append(out, state)
 	}
 	slices.SortFunc(out, func(a, b models.RoomState) int { return cmp.Compare(a.Room, b.Room) })
@@ -204,7 +224,7 @@ func (g *guest) state() models.RoomState {
 	defer g.mu.Unlock()
 	out := models.RoomState{
 		Room: g.room.ID, Name: g.room.Name, URL: g.room.URL, State: string(g.status.State), Session: g.session, Since: g.since,
-		Reason: g.status.Reason, Profile: g.room.Profile,
+		Reason: g.status.Reason, Profile: g.room.Profile, Next: g.next,
 	}
 	if g.status.Err != nil {
 		out.Problem = g.status.Err.Error()

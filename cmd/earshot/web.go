@@ -27,17 +27,18 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	return l, nil
 }
 
-// serveWeb answers requests until the context ends. Event streams are ended by closing what they watch (shut).
+// serveWeb answers requests until the context ends. Headers and bodies must come promptly, and no address may hold more than
+// its share of connections. Event streams are ended by closing what they watch (shut).
 func serveWeb(ctx context.Context, l net.Listener, h http.Handler, shut func(), log *slog.Logger) error {
 	server := &http.Server{
-		Handler:           h,
+		Handler:           promptBodies(h),
 		ReadHeaderTimeout: 5 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(l) }()
+	go func() { ended <- server.Serve(newFairListener(l)) }()
 	select {
 	case err := <-ended:
 		return fmt.Errorf("web server: %w", err)

@@ -40,11 +40,11 @@ func (s *Store) SetNoticeTargets(ctx context.Context, targets []models.NoticeTar
 	})
 }
 
-const noticeColumns = "id, target, session, flag, created, due, attempts, state, error"
+const noticeColumns = "id, target, session, flag, created, due, attempts, state, error, kind"
 
 func scanNotice(rows *sql.Rows) (n models.Notice, err error) {
 	var created, due int64
-	err = rows.Scan(&n.ID, &n.Target, &n.Session, &n.Flag, &created, &due, &n.Attempts, &n.State, &n.Error)
+	err = rows.Scan(&n.ID, &n.Target, &n.Session, &n.Flag, &created, &due, &n.Attempts, &n.State, &n.Error, &n.Kind)
 	n.Created, n.Due = at(created), at(due)
 	return n, err
 }
@@ -125,6 +125,20 @@ func (s *Store) PutNotice(ctx context.Context, n models.Notice) error {
 		}
 		_, err := tx.ExecContext(ctx, "INSERT INTO notices (id, target, session, flag, created, due) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
 			n.ID, n.Target, n.Session, n.Flag, millis(n.Created), millis(n.Created))
+		return err
+	})
+}
+
+// PutRoomNotice has every target that wants a session's room told of something that is no flag.
+func (s *Store) PutRoomNotice(ctx context.Context, session string, kind models.NoticeKind, speaker string) error {
+	return s.update(ctx, "store notice", func(tx *sql.Tx) error {
+		if err := alive(ctx, tx, session); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO notices (id, target, session, flag, created, due, kind)
+			SELECT 'msg_' || lower(hex(randomblob(16))), name, ?1, ?2, ?3, ?3, ?4 FROM notice_targets WHERE disabled = ''
+				AND (rooms = '' OR instr(rooms, ' ' || (SELECT room FROM sessions WHERE id = ?1) || ' ') > 0)`,
+			session, speaker, millis(time.Now()), kind)
 		return err
 	})
 }

@@ -73,3 +73,53 @@ func TestNotices(t *testing.T) {
 	waiting(map[string]int{"all": 0})
 	wantErr(t, "of no session", s.PutNotice(t.Context(), models.Notice{ID: "x", Target: "all", Session: "s1"}), models.ErrNotFound)
 }
+
+// TestRoomNotices: every target of the room is told, whatever level of flags it wants, and a person's erasure takes what
+// waits about them along.
+func TestRoomNotices(t *testing.T) {
+	s := open(t)
+	startSession(t, s, "s1") // room open-mic
+	must(t, s.PutSpeaker(t.Context(), models.Speaker{Session: "s1", ID: "ana", Name: "Ana"}))
+	must(t, s.SetNoticeTargets(t.Context(), []models.NoticeTarget{
+		{Name: "here", Level: models.LevelHigh, Rooms: []string{"open-mic"}}, {Name: "elsewhere", Rooms: []string{"book"}}, {Name: "gone"},
+	}))
+	must(t, s.DisableTarget(t.Context(), "gone", "410"))
+	must(t, s.PutRoomNotice(t.Context(), "s1", models.NoticeDeaf, "ana"))
+	n, err := s.NextNotice(t.Context(), "here")
+	must(t, err)
+	if n.Kind != models.NoticeDeaf || n.Flag != "ana" || n.Session != "s1" {
+		t.Errorf("notice %+v", n)
+	}
+	for _, name := range []string{"elsewhere", "gone"} {
+		_, err := s.NextNotice(t.Context(), name)
+		wantErr(t, name, err, models.ErrNotFound)
+	}
+	must(t, s.Erase(t.Context(), models.Erasure{Kind: models.ErasePerson, Target: "ana", By: "kim"}))
+	_, err = s.NextNotice(t.Context(), "here")
+	wantErr(t, "after the erasure", err, models.ErrNotFound)
+	wantErr(t, "of no session", s.PutRoomNotice(t.Context(), "none", models.NoticeDeaf, "x"), models.ErrNotFound)
+}
+
+// TestDigest counts by room what happened in sessions that touch the time, and remembers up to when a target was told.
+func TestDigest(t *testing.T) {
+	s := open(t)
+	fillRoom(t, s, "a1", "a", "plain", 20)
+	fillRoom(t, s, "a2", "a", "plain", 20)
+	fillRoom(t, s, "b1", "b", "plain", 20)
+	found, err := s.Digest(t.Context(), start.Add(-time.Hour), start.Add(time.Minute))
+	must(t, err)
+	want := []models.RoomDigest{{Room: "a", Name: "a2", Sessions: 2, Lines: 32, High: 8, Open: 8}, {Room: "b", Name: "b1", Sessions: 1, Lines: 16, High: 4, Open: 4}}
+	equal(t, "digest", found, want)
+	for name, at := range map[string]time.Time{"before": start.Add(-time.Hour), "after": start.Add(2 * time.Hour)} {
+		if found, err := s.Digest(t.Context(), at, at.Add(time.Minute)); err != nil || len(found) != 0 {
+			t.Errorf("%s: %+v, %v", name, found, err)
+		}
+	}
+	if until, err := s.DigestUntil(t.Context(), "morning"); err != nil || !until.IsZero() {
+		t.Errorf("never sent: %v, %v", until, err)
+	}
+	must(t, s.SetDigestUntil(t.Context(), "morning", start))
+	if until, err := s.DigestUntil(t.Context(), "morning"); err != nil || !until.Equal(start) {
+		t.Errorf("sent: %v, %v", until, err)
+	}
+}

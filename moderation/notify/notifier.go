@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -36,7 +37,10 @@ type Config struct {
 	// Link is the address of the review page as hosts open it; empty: notices have no link.
 	Link string
 	Log  *slog.Logger
+	// Digests is what daily mails are made from; without it none are sent.
+	Digests DigestRecord
 
+	roots    *x509.CertPool        // nil: the system's
 	resolver *net.Resolver         // nil: the system's
 	dial     func(Target) dialFunc // nil: guarded by address
 }
@@ -51,13 +55,16 @@ type Notifier struct {
 func New(c Config) *Notifier {
 	n := &Notifier{Config: c, clients: map[string]*http.Client{}}
 	for _, t := range c.Targets {
-		dial := guardedDial(t.Private, c.resolver)
-		if c.dial != nil {
-			dial = c.dial(t)
-		}
-		n.clients[t.Name] = newClient(dial)
+		n.clients[t.Name] = newClient(n.dialer(t))
 	}
 	return n
+}
+
+func (n *Notifier) dialer(t Target) dialFunc {
+	if n.dial != nil {
+		return n.dial(t)
+	}
+	return guardedDial(t.Private, n.resolver)
 }
 
 // look is how often the outbox is looked into when nothing is known to be due.
@@ -67,7 +74,12 @@ const look = time.Second
 func (n *Notifier) Run(ctx context.Context) error {
 	var group sync.WaitGroup
 	for _, t := range n.Targets {
-		group.Go(func() { n.serve(ctx, t) })
+		switch {
+		case t.Kind != KindMail:
+			group.Go(func() { n.serve(ctx, t) })
+		case n.Digests != nil:
+			group.Go(func() { n.daily(ctx, t) })
+		}
 	}
 	group.Wait()
 	return nil
@@ -76,6 +88,12 @@ func (n *Notifier) Run(ctx context.Context) error {
 // Test sends a notice to a target now, past the outbox. models.ErrNotFound: there is no such target.
 func (n *Notifier) Test(ctx context.Context, name string) error {
 	for _, t := range n.Targets {
+		if t.Name == name && t.Kind == KindMail {
+			if err := n.mail(ctx, t, "Earshot can reach you", "This is a test. The digest comes once a day, when something happened.\n", time.Now()); err != nil {
+				return fmt.Errorf("%s did not take the mail: %w", name, err)
+			}
+			return nil
+		}
 		if t.Name == name {
 			id := fmt.Sprintf("test_%d", time.Now().UnixNano())
 			m := message{Type: typeTest, At: time.Now(), Link: n.Link}
@@ -136,6 +154,9 @@ func (n *Notifier) compose(ctx context.Context, notice models.Notice, t Target) 
 	s, err := n.Record.Session(ctx, notice.Session)
 	if err != nil {
 		return message{}, err
+	}
+	if notice.Kind == models.NoticeDeaf {
+		return deafMessage(notice, s, n.Link), nil
 	}
 	f, err := n.Record.Flag(ctx, notice.Flag)
 	return messageOf(f, s.Session, t, n.Link), err

@@ -198,7 +198,7 @@ func TestWebhookIsSigned(t *testing.T) {
 			t.Errorf("connected to %v", r.dials)
 		}
 		if s := string(c.body); !strings.Contains(s, `"type":"flag.raised"`) || !strings.Contains(s, `"rule":"scam.guaranteed"`) ||
-			!strings.Contains(s, `"link":"https://earshot.example/s/s1#flags-h"`) || strings.Contains(s, "profit") {
+			!strings.Contains(s, `"link":"https://earshot.example/flags/f1"`) || strings.Contains(s, "profit") {
 			t.Errorf("body %s", s)
 		}
 	})

@@ -15,6 +15,7 @@ import (
 // The types of notices.
 const (
 	typeFlag = "flag.raised"
+	typeDeaf = "room.deaf"
 	typeTest = "test"
 )
 
@@ -46,7 +47,7 @@ func messageOf(f models.Flag, s models.Session, t Target, base string) message {
 	m := message{
 		Type: typeFlag, At: f.Created, Flag: f.ID, Rule: f.Rule, Pack: f.Pack, Level: f.Level, Mode: f.Mode,
 		Session: f.Session, Room: s.Room, Name: s.Name, Person: f.SpeakerID, Speaker: f.SpeakerName, StartMS: f.StartMS,
-		Link: link(base, f.Session),
+		Link: flagLink(base, f.ID),
 	}
 	if t.Quote {
 		var words []string
@@ -58,11 +59,30 @@ func messageOf(f models.Flag, s models.Session, t Target, base string) message {
 	return m
 }
 
+// deafMessage tells that somebody is shown as talking and is not heard.
+func deafMessage(n models.Notice, s models.SessionInfo, base string) message {
+	m := message{Type: typeDeaf, At: n.Created, Session: s.ID, Room: s.Room, Name: s.Name, Person: n.Flag, Link: link(base, s.ID)}
+	for _, p := range s.Speakers {
+		if p.ID == n.Flag {
+			m.Speaker = p.Name
+		}
+	}
+	return m
+}
+
+// flagLink leads to a flag with its ask, wherever it stands by then.
+func flagLink(base, flag string) string {
+	if base == "" {
+		return ""
+	}
+	return strings.TrimRight(base, "/") + "/flags/" + url.PathEscape(flag)
+}
+
 func link(base, session string) string {
 	if base == "" || session == "" {
 		return ""
 	}
-	return strings.TrimRight(base, "/") + "/s/" + url.PathEscape(session) + "#flags-h"
+	return strings.TrimRight(base, "/") + "/s/" + url.PathEscape(session)
 }
 
 // body is the message in the form of a target's kind.
@@ -84,6 +104,9 @@ func (m message) body(kind Kind) ([]byte, error) {
 func (m message) headline(escape func(string) string) string {
 	if m.Type == typeTest {
 		return "Earshot can reach this channel."
+	}
+	if m.Type == typeDeaf {
+		return fmt.Sprintf("Earshot does not hear %s in %s", escape(orUnknown(m.Speaker)), escape(orUnknown(m.room())))
 	}
 	what := m.Rule
 	if m.Title != "" {

@@ -61,7 +61,7 @@ func TestWordsOnlyWithQuote(t *testing.T) {
 			if strings.Contains(string(body), "guaranteed profit") != quote {
 				t.Errorf("%s with quote %v: %s", kind, quote, body)
 			}
-			for _, want := range []string{"Benjamin", "guaranteed", "https://earshot.example/s/s1#flags-h"} {
+			for _, want := range []string{"Benjamin", "guaranteed", "https://earshot.example/flags/f1"} {
 				if !strings.Contains(string(body), want) {
 					t.Errorf("%s: no %q in %s", kind, want, body)
 				}
@@ -124,7 +124,7 @@ func TestParseTargets(t *testing.T) {
 		one("- name: a\n  kind: slack\n  url: https://h.example/hush\n"): "the name a is taken",
 		one("  rooms: [A B]\n"):               "rooms:",
 		one("  secret: hush\n"):               "only webhooks are signed",
-		"targets:\n- name: A!\n  kind: fax\n": "kind: one of webhook, slack or discord",
+		"targets:\n- name: A!\n  kind: fax\n": "kind: one of webhook, slack, discord or mail",
 		"targets:\n- name: a\n  kind: webhook\n  url: https://h.example/hush\n":   "secret: whsec_",
 		"targets:\n- name: a\n  kind: slack\n  url: file:///etc/hush\n":           "url: an address like",
 		"targets:\n- name: a\n  kind: slack\n  url: ftp://h.example/hush\n":       "only https",
@@ -163,6 +163,21 @@ func TestDelay(t *testing.T) {
 	for n, want := range map[int]time.Duration{1: 5 * time.Second, 2: 20 * time.Second, 3: 80 * time.Second, 8: 8 * time.Hour, 1000: 8 * time.Hour} {
 		if low, high := delay(n, 0), delay(n, 1); low != want*3/4 || high != want*5/4 {
 			t.Errorf("after try %d: %v to %v, want about %v", n, low, high, want)
+		}
+	}
+}
+
+// A room that is deaf to somebody is told of in every form, and the name is as inert as in a flag.
+func TestDeafMessage(t *testing.T) {
+	n := models.Notice{Kind: models.NoticeDeaf, Flag: "u1", Session: "s1", Created: time.Unix(1, 0)}
+	s := models.SessionInfo{Session: models.Session{ID: "s1", Room: "r", Name: "Open mic"}}
+	s.Speakers = []models.SpeakerCounts{{Speaker: models.Speaker{ID: "u1", Name: "<!channel> @everyone"}}}
+	for kind, want := range map[Kind]string{
+		KindWebhook: `"type":"room.deaf"`, KindSlack: `Earshot does not hear \u0026lt;!channel\u0026gt;`, KindDiscord: `Earshot does not hear \\\u003c!channel`,
+	} {
+		body, err := deafMessage(n, s, "https://earshot.example").body(kind)
+		if err != nil || !json.Valid(body) || !strings.Contains(string(body), want) || !strings.Contains(string(body), "https://earshot.example/s/s1") {
+			t.Errorf("%s: %v %s", kind, err, body)
 		}
 	}
 }

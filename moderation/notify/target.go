@@ -25,6 +25,7 @@ const (
 	KindWebhook Kind = "webhook" // JSON, signed as Standard Webhooks says
 	KindSlack   Kind = "slack"   // an incoming webhook of Slack
 	KindDiscord Kind = "discord" // a webhook of Discord
+	KindMail    Kind = "mail"    // a digest by mail, once a day
 )
 
 // Target is one receiver of notices, as the file of targets describes it.
@@ -43,6 +44,10 @@ type Target struct {
 	Quote bool `yaml:"quote"`
 	// Private allows an address inside a private network, and http without TLS.
 	Private bool `yaml:"private"`
+	// From, To and At are of mail: the sender, the receivers, and when, as "08:00"; the default is 08:00.
+	From string   `yaml:"from"`
+	To   []string `yaml:"to"`
+	At   string   `yaml:"at"`
 }
 
 // ForStore is the target as the store needs to know it.
@@ -84,6 +89,9 @@ func ParseTargets(r io.Reader) ([]Target, error) {
 		if t.Level == "" {
 			t.Level = models.LevelMedium
 		}
+		if t.Kind == KindMail && t.At == "" {
+			t.At = "08:00"
+		}
 		for _, problem := range t.problems() {
 			errs = append(errs, fmt.Errorf("target %d (%s): %s", i+1, t.shownName(), problem))
 		}
@@ -124,8 +132,8 @@ func (t Target) problems() (out []string) {
 	if !validName.MatchString(t.Name) {
 		out = append(out, "name: lower-case letters, digits, dot, dash and underscore, at most 64")
 	}
-	if !slices.Contains([]Kind{KindWebhook, KindSlack, KindDiscord}, t.Kind) {
-		out = append(out, "kind: one of webhook, slack or discord")
+	if !slices.Contains([]Kind{KindWebhook, KindSlack, KindDiscord, KindMail}, t.Kind) {
+		out = append(out, "kind: one of webhook, slack, discord or mail")
 	}
 	if t.Level.Rank() < 0 {
 		out = append(out, "level: one of info, low, medium or high")
@@ -135,6 +143,12 @@ func (t Target) problems() (out []string) {
 			out = append(out, "rooms: the ids of rooms, in lower case")
 			break
 		}
+	}
+	if t.Kind == KindMail {
+		return append(out, t.mailProblems()...)
+	}
+	if t.From != "" || len(t.To) > 0 || t.At != "" {
+		out = append(out, "from, to, at: only of mail")
 	}
 	if p := t.urlProblem(); p != "" {
 		out = append(out, "url: "+p)

@@ -66,7 +66,7 @@ func (s *Server) apiError(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.As(err, &refused) {
 		status, message = refused.status, refused.message
 	} else if status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
-		s.log.Error("answer not made", "route", r.Pattern, "error", err)
+		s.log.Error("answer not made", "route", r.Pattern, "err", err)
 	}
 	var p problemJSON
 	p.Error.Message, p.Error.Hint = message, models.Hint(err)

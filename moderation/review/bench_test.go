@@ -10,8 +10,8 @@ import (
 	"earshot/models"
 )
 
-// BenchmarkLongSession writes the page of a session of three hours: 5000 lines by twelve people, with flags.
-func BenchmarkLongSession(b *testing.B) {
+// longSession is a session of three hours: 5000 lines by twelve people, with flags.
+func longSession() *memory {
 	m := &memory{sessions: []models.Session{{ID: "long", Started: start, Ended: start.Add(3 * time.Hour)}}}
 	for i := range 5000 {
 		at := int64(i) * 2100
@@ -21,7 +21,17 @@ func BenchmarkLongSession(b *testing.B) {
 			m.flags = append(m.flags, flagged(u, "pace", models.LevelLow, 1))
 		}
 	}
-	s := New(Config{Store: m, Hub: NewHub(HubConfig{})})
+	return m
+}
+
+// TestLongSessionIsPaintedSoon measures when a browser first paints a session of three hours.
+func TestLongSessionIsPaintedSoon(t *testing.T) {
+	inBrowser(t, "paint.mjs", New(Config{Store: longSession(), Hub: NewHub(HubConfig{})}), 2)
+}
+
+// BenchmarkLongSession writes the page of a long session.
+func BenchmarkLongSession(b *testing.B) {
+	s := New(Config{Store: longSession(), Hub: NewHub(HubConfig{})})
 	b.ReportAllocs()
 	for b.Loop() {
 		w := httptest.NewRecorder()

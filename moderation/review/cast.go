@@ -60,7 +60,7 @@ func (c *cast) put(s models.Speaker) *person {
 		p.Initials = c.initials(name)
 	}
 	if s.Role != "" && s.Role != models.RoleSpeaker {
-		p.Role = string(s.Role)
+		p.Role = cleanName(string(s.Role))
 	}
 	return p
 }

@@ -64,6 +64,21 @@ func (a answer) need() models.Access {
 	return models.AccessReviewer
 }
 
+// flagPlace is GET /flags/{id}: it leads to where a flag stands on its session's page, for links in notices.
+func (s *Server) flagPlace(w http.ResponseWriter, r *http.Request) {
+	r, cancel := withDeadline(r)
+	defer cancel()
+	p, err := s.store.FlagPlace(r.Context(), r.PathValue("id"))
+	if err == nil && !visitorOf(r.Context()).may(p.Session.Room, models.AccessViewer) {
+		err = models.ErrNotFound
+	}
+	if err != nil {
+		s.render(w, r, s.failed(r, fmt.Errorf("flag: %w", err)))
+		return
+	}
+	http.Redirect(w, r, "/s/"+url.PathEscape(p.Session.ID)+"#"+elementID("f", p.Flag.ID), http.StatusSeeOther)
+}
+
 // decided stores a decision on the flag of the address, when the visitor may make it, and shows it to all who watch.
 func (s *Server) decided(r *http.Request, a answer) (models.Flag, error) {
 	ctx := r.Context()

@@ -189,3 +189,21 @@ func TestLiveFlagBringsItsClip(t *testing.T) {
 	}
 	inOrder(t, msg.data, "/evidence/"+clip.ID+".ogg", "Confirm")
 }
+
+// TestLinkToFlag leads from a notice to the flag on its page, and tells strangers nothing.
+func TestLinkToFlag(t *testing.T) {
+	m := heardRoom()
+	s := serve(t, m, nil)
+	w := ask(t, s, "GET", "/flags/"+m.flags[0].ID)
+	to := w.Header().Get("Location")
+	page, anchor, _ := strings.Cut(to, "#")
+	if w.Code != http.StatusSeeOther || page != "/s/"+m.flags[0].Session {
+		t.Fatalf("%d to %q", w.Code, to)
+	}
+	if body := ask(t, s, "GET", page).Body.String(); !strings.Contains(body, `id="`+anchor+`"`) {
+		t.Errorf("the page has no %q", anchor)
+	}
+	if w := ask(t, s, "GET", "/flags/none"); w.Code != http.StatusNotFound {
+		t.Errorf("a flag that is not there: %d", w.Code)
+	}
+}

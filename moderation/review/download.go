@@ -18,7 +18,8 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// sendExport writes a session in a format; ?redact=1 masks names, numbers and addresses. After an error nothing is sent.
+// sendExport writes a session in a format; ?redact=1 masks names, numbers and addresses, ?sound=1 puts the clips into a
+// page. After an error nothing is sent.
 func (s *Server) sendExport(w http.ResponseWriter, r *http.Request, format string) error {
 	f, err := export.ParseFormat(format)
 	if err != nil {
@@ -29,6 +30,9 @@ func (s *Server) sendExport(w http.ResponseWriter, r *http.Request, format strin
 		return err
 	}
 	o := export.Options{Format: f, Redact: r.URL.Query().Get("redact") != ""}
+	if r.URL.Query().Get("sound") != "" {
+		o.Sound = s.sounds
+	}
 	var b bytes.Buffer
 	if err := export.WriteSession(r.Context(), &b, s.store, id, o); err != nil {
 		return fmt.Errorf("export as %s: %w", f, err)

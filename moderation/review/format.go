@@ -122,6 +122,7 @@ var endWords = map[models.EndReason]string{
 	models.EndFailedAuth:   "the credentials were refused",
 	models.EndFailedServer: "the room's server failed",
 	models.EndSilence:      "left when nobody spoke",
+	models.EndSchedule:     "its time in the room was over",
 	models.EndMaxTime:      "the longest stay was reached",
 	models.EndStopped:      "Earshot was stopped",
 }

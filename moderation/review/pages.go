@@ -88,7 +88,7 @@ func (s *Server) failed(r *http.Request, err error) view {
 		}}
 	case code < http.StatusInternalServerError, errors.Is(err, context.Canceled): // the reader's own doing
 	default:
-		s.log.Error("page not made", "route", r.Pattern, "error", err)
+		s.log.Error("page not made", "route", r.Pattern, "err", err)
 	}
 	return view{status: code, page: "trouble", title: "Not available", data: trouble{
 		Headline: "This can't be shown now", Text: text, Hint: models.Hint(err),

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/export"
 )
 
 // Config is what a Server needs. Store and Hub are required.
@@ -31,6 +32,8 @@ type Config struct {
 	Listener Listener
 	// Summaries makes summaries; nil: those that are stored are shown.
 	Summaries Summariser
+	// Sounds finds clips for exports with sound; nil: exports have none.
+	Sounds export.Sounds
 	// Rules are the rules in use, to be tried and replayed; nil: they can't be.
 	Rules Rulebook
 	// Conditions says how Earshot is doing; nil says nothing. Settings is what is in force, without secrets.
@@ -66,6 +69,7 @@ type Server struct {
 	actor     Actor
 	sums      Summariser
 	book      Rulebook
+	sounds    export.Sounds
 	settings  []Setting
 	version   string
 	notice    []noticePart
@@ -105,6 +109,7 @@ func New(c Config) *Server {
 		actor:     c.Actor,
 		sums:      c.Summaries,
 		book:      c.Rules,
+		sounds:    c.Sounds,
 		settings:  c.Settings,
 		version:   c.Version,
 		notice:    parseNotice(c.Notice),
@@ -187,6 +192,7 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("GET /health", s.page(s.health))
 	mux.Handle("GET /queue", s.page(s.queue))
 	mux.HandleFunc("POST /flags/{id}", s.decide)
+	mux.HandleFunc("GET /flags/{id}", s.flagPlace)
 	mux.HandleFunc("GET /evidence/{file}", s.evidence)
 	mux.Handle("GET /search", s.page(s.search))
 	mux.Handle("GET /", s.page(s.nowhere))

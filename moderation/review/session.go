@@ -32,6 +32,7 @@ type sessionPage struct {
 	Flags                  []flagView
 	Summary                summaryView
 	Edits, MayEdit, Tries  bool
+	Sounds                 bool // exports can have sound
 	Listens                listens
 	Formats                []export.Format
 	Lines, OpenFlags, Talk int
@@ -136,7 +137,7 @@ func (s *Server) session(r *http.Request) (view, error) {
 	p.edits = p.decides && r.URL.Query().Get("edit") != ""
 	p.keep(h.clips...)
 	p.known = h.known
-	data := sessionPage{Head: s.head(h.session.Session), Cursor: cursor.String(), Edits: p.edits, MayEdit: p.decides && !h.session.ModerateOnly, Tries: s.trial("") != nil, Formats: export.Formats()}
+	data := sessionPage{Head: s.head(h.session.Session), Cursor: cursor.String(), Edits: p.edits, MayEdit: p.decides && !h.session.ModerateOnly, Tries: s.trial("") != nil, Sounds: s.sounds != nil && len(h.clips) > 0, Formats: export.Formats()}
 	data.Listens = s.listensIn(r.Context(), h.session)
 	data.Items = p.items(h.lines, h.gaps, h.flags)
 	data.Flags = flagList(p, h.flags)

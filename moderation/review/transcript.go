@@ -163,7 +163,7 @@ func (p *painter) flag(f models.Flag) flagView {
 	}
 	v := flagView{
 		ID: elementID("f", f.ID), LineID: lineID(f.Utterance), Who: who, At: p.s.moment(p.ses, f.StartMS),
-		Level: level, Sign: sign, Title: cmp.Or(f.Title, f.Rule), Rule: f.Rule, Pack: f.Pack, Why: f.Why,
+		Level: level, Sign: sign, Title: cleanName(cmp.Or(f.Title, f.Rule)), Rule: f.Rule, Pack: f.Pack, Why: f.Why,
 		Status: f.Status, Open: f.Status == models.FlagOpen || f.Status == "",
 		Flag: f.ID, Session: p.ses.ID, By: f.DecidedBy, Clip: p.clip(f.Utterance), Decides: p.decides, Verbs: p.verbs, Back: p.back,
 	}

@@ -75,12 +75,6 @@ var topicCues = phrases(
 	"next up", "let us talk about", "turn to", "next on the agenda", "next item", "second item", "switch gears", "on to the next", "last topic", "let us get into", "let us switch",
 )
 
-// changesTopic reports whether a sentence announces another topic.
-func changesTopic(ws []string) bool {
-	s := sentence{ws: ws}
-	return s.says(topicCues)
-}
-
 // cueWords are the words that near misses are put right to.
 func cueWords() []map[string]bool {
 	return []map[string]bool{decideStrong, decideVerbs, decideNouns, decideGroup, actVerbs, actModals, actAsk, actPromise, deadlines}

@@ -99,7 +99,7 @@ func (d *document) bonus(i int) float64 {
 	if a.SpeakerID != b.SpeakerID {
 		out += turnWeight
 	}
-	if d.english && len(d.of[i]) > 0 && changesTopic(plainWords(d.units[d.of[i][0]].words)) {
+	if len(d.of[i]) > 0 && d.lang.announces(d.units[d.of[i][0]].words) {
 		out += cueWeight
 	}
 	return out

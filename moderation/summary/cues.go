@@ -42,14 +42,13 @@ type scored struct {
 func (d *document) findCues() cues {
 	var found [kinds][]scored
 	var out cues
-	if !d.english {
+	if d.lang == nil {
 		return out
 	}
-	spell := newSpeller()
+	judge := d.lang.judge(d)
 	for n := range d.units {
 		u := &d.units[n]
-		s := newSentence(u, spell, d.people)
-		scores := [kinds]float64{decision: s.decision(), action: s.action(), question: s.question()}
+		scores := judge(u)
 		best := decision
 		for k := range kinds {
 			if scores[k] > scores[best] {

@@ -6,8 +6,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/kljensen/snowball/english"
-
 	"earshot/models"
 )
 
@@ -30,8 +28,8 @@ type unit struct {
 type document struct {
 	lines   []*models.Utterance // quotable, in order
 	units   []unit
-	of      [][]int // line -> units
-	english bool
+	of      [][]int   // line -> units
+	lang    *language // nil: none that is known
 	leftOut int
 	flagged int
 
@@ -56,7 +54,7 @@ func newDocument(lines []*models.Utterance, flagged map[models.Key]bool) *docume
 			d.lines = append(d.lines, u)
 		}
 	}
-	d.english = mostlyEnglish(d.lines)
+	d.lang = languageOf(d.lines)
 	for _, u := range d.lines {
 		for _, w := range words(u.SpeakerName) {
 			d.people[w.low] = true
@@ -69,17 +67,6 @@ func newDocument(lines []*models.Utterance, flagged map[models.Key]bool) *docume
 	d.countLines()
 	d.weighTerms()
 	return d
-}
-
-// mostlyEnglish reports whether at least half of the lines are English, or of a language that was not noted.
-func mostlyEnglish(lines []*models.Utterance) bool {
-	n := 0
-	for _, u := range lines {
-		if u.Language == "" || u.Language == "en" {
-			n++
-		}
-	}
-	return 2*n >= len(lines)
 }
 
 // addLine parts a line into units. A sentence that the last line left unfinished goes on when the same person does.
@@ -128,14 +115,14 @@ func (d *document) fill(u *unit, text string) {
 // term is the id of a word's stem, or -1 for words without a topic: grammar, padding, numbers, the speakers' names.
 func (d *document) term(low string) int {
 	low = strings.TrimSuffix(low, "'s")
-	if stopWords[low] || d.people[low] || strings.Contains(low, "'") || utf8.RuneCountInString(low) < 3 || strings.ContainsAny(low, "0123456789") {
+	if d.silent(low) || d.people[low] || strings.Contains(low, "'") || utf8.RuneCountInString(low) < 3 || strings.ContainsAny(low, "0123456789") {
 		return -1
 	}
 	stem, ok := d.stems[low]
 	if !ok {
 		stem = low
-		if d.english {
-			stem = english.Stem(low, false)
+		if d.lang != nil {
+			stem = d.lang.stem(low)
 		}
 		d.stems[low] = stem
 	}

@@ -99,6 +99,26 @@ func TestPlantedItemsAreFoundInOtherWords(t *testing.T) {
 	}
 }
 
+// Another language is found by cues of its own; one that nobody has written cues for gets the rest of a summary.
+func TestPlantedItemsAreFoundInIndonesian(t *testing.T) {
+	got := evaluate(t, "-id", 0)
+	for k := range kinds {
+		t.Logf("%s: recall %.3f precision %.3f of %d", kindNames[k], got[k].recall(), got[k].precision(), got[k].planted)
+		if got[k].planted < 50 || got[k].recall() < 0.9 || got[k].precision() < 0.8 {
+			t.Errorf("%s: recall %.3f, want 0.9; precision %.3f, want 0.8; of %d", kindNames[k], got[k].recall(), got[k].precision(), got[k].planted)
+		}
+	}
+	r := makeRoom(t, 1, 5, 22, "-id")
+	for i := range r.in.Utterances {
+		r.in.Utterances[i].Language = "tl"
+	}
+	s := Make(r.in)
+	if len(s.Decisions)+len(s.Actions)+len(s.Questions) > 0 || len(s.Highlights) == 0 || len(s.Chapters) == 0 {
+		t.Errorf("in an unknown language: %d decisions, %d actions, %d questions, %d highlights, %d chapters",
+			len(s.Decisions), len(s.Actions), len(s.Questions), len(s.Highlights), len(s.Chapters))
+	}
+}
+
 // pk is the share of pairs of lines, half a chapter apart, about which the two divisions disagree whether a boundary
 // lies between them (D. Beeferman, A. Berger, J. Lafferty, Machine Learning 34, 1999). 0 is the same division.
 func pk(n int, want, got map[int]bool) float64 {

@@ -64,7 +64,7 @@ func makeRoom(t testing.TB, seed uint64, topics, lines int, suffix string) *room
 		m.room.in.Speakers = append(m.room.in.Speakers, models.Speaker{Session: "s", ID: strings.ToLower(name), Name: name, FirstMS: int64(i)})
 	}
 	start := time.Date(2026, 3, 1, 20, 0, 0, 0, time.UTC)
-	all := template(t, "topics")
+	all := template(t, m.file("topics"))
 	for i, n := range m.rng.Perm(len(all))[:topics] {
 		_, list, _ := strings.Cut(all[n], "|")
 		m.nouns = strings.Split(list, ",")
@@ -83,7 +83,11 @@ func (m *maker) topic(i, lines int) {
 		m.now += 2000 + int64(m.rng.IntN(4000))
 	}
 	if i > 0 && m.rng.IntN(2) == 0 {
-		m.say("Let's talk about the "+m.nouns[0]+".", 0)
+		opening := "Let's talk about the "
+		if m.others == "-id" {
+			opening = "Sekarang kita bahas "
+		}
+		m.say(opening+m.nouns[0]+".", 0)
 	}
 	var plan []string
 	for range lines {
@@ -96,11 +100,7 @@ func (m *maker) topic(i, lines int) {
 	}
 	m.rng.Shuffle(len(plan), func(a, b int) { plan[a], plan[b] = plan[b], plan[a] })
 	for _, p := range plan {
-		file := p
-		if _, err := templates.ReadFile("testdata/" + p + m.others + ".txt"); err == nil {
-			file = p + m.others
-		}
-		key := m.say(m.pick(template(m.t, file), p == "core"), m.rng.IntN(len(cast)))
+		key := m.say(m.pick(template(m.t, m.file(p)), p == "core"), m.rng.IntN(len(cast)))
 		switch p {
 		case "decisions":
 			m.room.planted[key] = decision
@@ -114,6 +114,14 @@ func (m *maker) topic(i, lines int) {
 	}
 }
 
+// file is the other set of templates, where there is one.
+func (m *maker) file(name string) string {
+	if _, err := templates.ReadFile("testdata/" + name + m.others + ".txt"); err == nil {
+		return name + m.others
+	}
+	return name
+}
+
 // pick fills one of the templates, with central nouns of the topic or with any.
 func (m *maker) pick(from []string, central bool) string {
 	s := from[m.rng.IntN(len(from))]
@@ -122,6 +130,9 @@ func (m *maker) pick(from []string, central bool) string {
 		three = m.draw(5, 0)
 	}
 	days := []string{"Monday", "Tuesday", "Friday", "Sunday"}
+	if m.others == "-id" {
+		days = []string{"Senin", "Selasa", "Jumat", "Sabtu"}
+	}
 	return strings.NewReplacer("{a}", m.nouns[three[0]], "{b}", m.nouns[three[1]], "{c}", m.nouns[three[2]],
 		"{n}", m.nouns[three[0]], "{m}", m.nouns[three[1]], "{d}", days[m.rng.IntN(4)], "{p}", cast[m.rng.IntN(len(cast))]).Replace(s)
 }
@@ -140,11 +151,15 @@ func (m *maker) draw(n int, skew float64) []int {
 
 func (m *maker) say(text string, who int) models.Key {
 	m.seq++
+	language := "en"
+	if m.others == "-id" {
+		language = "id"
+	}
 	long := int64(350 * len(strings.Fields(text)))
 	key := models.Key{Session: "s", Epoch: 1, Track: fmt.Sprintf("t%d", who), Seq: m.seq}
 	m.room.in.Utterances = append(m.room.in.Utterances, models.Utterance{
 		Key: key, SpeakerID: strings.ToLower(cast[who]), SpeakerName: cast[who], StartMS: m.now, EndMS: m.now + long,
-		VoicedMS: long - 100, Text: text, State: models.UtteranceOK, Language: "en",
+		VoicedMS: long - 100, Text: text, State: models.UtteranceOK, Language: language,
 	})
 	m.now += long + 200 + int64(m.rng.IntN(1000))
 	return key

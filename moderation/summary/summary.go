@@ -4,8 +4,8 @@
 // invented: the same lines give the same summary, byte for byte.
 //
 // Doubtful lines are never quoted, nor lines that a rule flagged, nor lines that talk to the machine instead of to the
-// people; the summary says how many were left out. Decisions, actions and questions are found by English cues and stay
-// empty for other languages; the rest works for all languages that put spaces between words.
+// people; the summary says how many were left out. Decisions, actions and questions are found by cues of English and
+// Indonesian and stay empty for other languages; the rest works for all languages that put spaces between words.
 package summary
 
 import (
@@ -93,7 +93,7 @@ func flaggedLines(flags []models.Flag) map[models.Key]bool {
 }
 
 // version is part of every basis, so that a better way of summing up makes the stored summaries out of date.
-const version = "1"
+const version = "2"
 
 // Basis is a hash of everything that decides what a summary says: a stored one with another basis is out of date.
 func Basis(in Input) string {

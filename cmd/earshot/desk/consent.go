@@ -13,6 +13,8 @@ import (
 type Consents interface {
 	PutConsent(context.Context, models.Consent) error
 	SetPaused(ctx context.Context, room string, paused bool, by string, when time.Time) error
+	// PutRoomNotice has the hosts told of something that is no flag.
+	PutRoomNotice(ctx context.Context, session string, kind models.NoticeKind, speaker string) error
 }
 
 // Consent stores an entry of the consent ledger that a room made. It implements bot.ConsentSink.
@@ -83,4 +85,29 @@ func (d *Desk) Object(ctx context.Context, c models.Consent) (models.Consent, er
 		room.Object(ctx, c.SpeakerID, objects)
 	}
 	return c, err
+}
+
+// DeafTo names, by room, those who are shown as talking and are not heard.
+func (d *Desk) DeafTo() map[string][]string {
+	d.mu.Lock()
+	var found []*judged
+	for _, j := range d.sessions {
+		if j.inside {
+			found = append(found, j)
+		}
+	}
+	d.mu.Unlock()
+	out := map[string][]string{}
+	for _, j := range found {
+		j.mu.Lock()
+		room := j.room
+		j.mu.Unlock()
+		if room == nil {
+			continue
+		}
+		if names := room.DeafTo(); len(names) > 0 {
+			out[j.session.Room] = names
+		}
+	}
+	return out
 }

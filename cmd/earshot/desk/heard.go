@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"earshot/bot"
@@ -12,6 +13,12 @@ import (
 // Observe takes what was noticed in a room otherwise than by words to the judge. A store that cannot take the outcome is no
 // reason to hold up the sound: the next observation finds the same.
 func (d *Desk) Observe(ctx context.Context, session string, o bot.Observation) {
+	if o.Event == bot.EventDeaf {
+		if err := d.store.PutRoomNotice(ctx, session, models.NoticeDeaf, o.SpeakerID); err != nil && !errors.Is(err, models.ErrNotFound) {
+			d.log.Error("hosts are not told that somebody is not heard", "session", session, "speaker", o.SpeakerID, "err", err)
+		}
+		return
+	}
 	x := moderation.Observation{AtMS: o.AtMS, Speaker: o.SpeakerID, Event: moderation.RoomEvent(o.Event)} // they have the same names
 	if h := o.Heard; h != nil {
 		for _, v := range h.Voiced {

@@ -107,6 +107,8 @@ type Transcript struct {
 	// Redacted says that Redact masked it, and Masked where: these stretches of sound are to be beeped.
 	Redacted bool   `json:"redacted,omitempty"`
 	Masked   []Span `json:"masked,omitempty"`
+	// Clips are the sound of flagged lines, for FormatHTML alone.
+	Clips []Clip `json:"-"`
 }
 
 // Write writes the transcript in the format. Utterances without text are left out of all formats but JSON.

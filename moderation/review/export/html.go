@@ -57,6 +57,7 @@ type talkView struct {
 type rowView struct {
 	ID, Time, Who, Class, Text, Doubt string
 	Flags                             []string
+	Sound                             template.URL // a clip, or ""
 	Gap                               bool
 }
 
@@ -69,6 +70,13 @@ func writeHTML(w io.Writer, t Transcript) error {
 		Policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
 		Facts:  t.facts(),
 	}
+	sound := map[models.Key]template.URL{}
+	for _, c := range t.Clips {
+		sound[c.Utterance] = template.URL("data:audio/ogg;base64," + base64.StdEncoding.EncodeToString(c.Ogg)) //nolint:gosec // letters of base64
+	}
+	if len(sound) > 0 {
+		v.Policy += "; media-src data:"
+	}
 	rows := map[models.Key]string{}
 	class := map[string]string{}
 	for i, e := range t.entries() {
@@ -78,7 +86,9 @@ func writeHTML(w io.Writer, t Transcript) error {
 			continue
 		}
 		rows[e.line.Key] = id
-		v.Rows = append(v.Rows, row(id, e, class))
+		r := row(id, e, class)
+		r.Sound = sound[e.line.Key]
+		v.Rows = append(v.Rows, r)
 	}
 	if t.Summary != nil {
 		v.Summary = viewSummary(*t.Summary, rows)

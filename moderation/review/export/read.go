@@ -28,6 +28,9 @@ type Options struct {
 	Format Format
 	// Redact masks names, numbers and addresses; see Redact.
 	Redact bool
+	// Sound is where FormatHTML finds the clips of flagged lines to put into the page, with what Redact masks beeped; nil:
+	// no sound. The other formats hold none.
+	Sound Sounds
 }
 
 // WriteSession writes a stored session. models.ErrNotFound when there is none with this id; nothing is written then.
@@ -36,8 +39,14 @@ func WriteSession(ctx context.Context, w io.Writer, store Store, id string, o Op
 	if err != nil {
 		return err
 	}
+	if o.Sound != nil && o.Format == FormatHTML {
+		if t.Clips, err = readClips(ctx, o.Sound, id); err != nil {
+			return err
+		}
+	}
 	if o.Redact {
 		t = Redact(t)
+		t.Clips = bleep(o.Sound, t.Clips)
 	}
 	return Write(w, o.Format, t)
 }

@@ -35,6 +35,7 @@ func Redact(t Transcript) Transcript {
 		out.Utterances = append(out.Utterances, masked)
 		out.Masked = append(out.Masked, spans...)
 	}
+	out.Clips = r.clips(t, out.Masked)
 	for _, f := range t.Flags {
 		out.Flags = append(out.Flags, r.flag(f))
 	}

@@ -1,0 +1,113 @@
+package calendar_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"earshot/bot/calendar"
+)
+
+// file makes a calendar of events.
+func file(events ...string) string {
+	return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + strings.Join(events, "") + "END:VCALENDAR\r\n"
+}
+
+func event(lines ...string) string {
+	return "BEGIN:VEVENT\r\n" + strings.Join(lines, "\r\n") + "\r\nEND:VEVENT\r\n"
+}
+
+// spans are an event's stretches in the weeks around the turn of a year, as texts.
+func spans(t *testing.T, text string) string {
+	t.Helper()
+	c, problems, err := calendar.Parse(strings.NewReader(text), time.UTC)
+	if err != nil {
+		return "error: " + err.Error()
+	}
+	out := []string{}
+	for _, p := range problems {
+		out = append(out, "problem: "+p.Error())
+	}
+	from := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+	for _, s := range c.Spans(from, from.AddDate(0, 2, 0)) {
+		const layout = "0102T1504"
+		out = append(out, s.Start.UTC().Format(layout)+"-"+s.End.UTC().Format(layout))
+	}
+	return strings.Join(out, " ")
+}
+
+func TestSpans(t *testing.T) {
+	for _, tt := range []struct{ name, text, want string }{
+		{"once", file(event("DTSTART:20261127T190000Z", "DTEND:20261127T210000Z")), "1127T1900-1127T2100"},
+		{"duration and zone", file(event("DTSTART;TZID=Asia/Jakarta:20261127T190000", "DURATION:PT1H30M")), "1127T1200-1127T1330"},
+		{"all day", file(event("DTSTART;VALUE=DATE:20261127")), "1127T0000-1128T0000"},
+		{"folded", file(event("SUMMARY:a room with a", "  long name", "DTSTART:202611", " 27T190000Z", "DURATION:PT1H")), "1127T1900-1127T2000"},
+		{"no length is no time", file(event("DTSTART:20261127T190000Z")), ""},
+		{"weekly on two days", file(event("DTSTART:20261123T190000Z", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;BYDAY=MO,TH;COUNT=4")),
+			"1123T1900-1123T2000 1126T1900-1126T2000 1130T1900-1130T2000 1203T1900-1203T2000"},
+		{"every other week", file(event("DTSTART:20261127T190000Z", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;INTERVAL=2;UNTIL=20261225T190000Z")),
+			"1127T1900-1127T2000 1211T1900-1211T2000 1225T1900-1225T2000"},
+		{"the last Friday", file(event("DTSTART:20261030T190000Z", "DURATION:PT1H", "RRULE:FREQ=MONTHLY;BYDAY=-1FR")),
+			"1127T1900-1127T2000 1225T1900-1225T2000"},
+		{"the last day of a month", file(event("DTSTART:20261031T190000Z", "DURATION:PT1H", "RRULE:FREQ=MONTHLY;BYMONTHDAY=-1")),
+			"1130T1900-1130T2000 1231T1900-1231T2000"},
+		{"yearly", file(event("DTSTART:20201224T190000Z", "DURATION:PT1H", "RRULE:FREQ=YEARLY")), "1224T1900-1224T2000"},
+		{"except and besides", file(event("DTSTART:20261127T190000Z", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=3", "EXDATE:20261204T190000Z", "RDATE:20261201T190000Z")),
+			"1127T1900-1127T2000 1201T1900-1201T2000 1211T1900-1211T2000"},
+		{"one moved, one cancelled", file(
+			event("UID:a", "DTSTART:20261127T190000Z", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=3"),
+			event("UID:a", "RECURRENCE-ID:20261204T190000Z", "DTSTART:20261205T100000Z", "DURATION:PT1H"),
+			event("UID:a", "RECURRENCE-ID:20261211T190000Z", "DTSTART:20261211T190000Z", "DURATION:PT1H", "STATUS:CANCELLED")),
+			"1127T1900-1127T2000 1205T1000-1205T1100"},
+		{"touching", file(event("DTSTART:20261127T190000Z", "DURATION:PT1H"), event("DTSTART:20261127T200000Z", "DURATION:PT1H")), "1127T1900-1127T2100"},
+		{"an alarm is not the event", file(event("DTSTART:20261127T190000Z", "DURATION:PT1H", "BEGIN:VALARM", "DURATION:PT5M", "END:VALARM")), "1127T1900-1127T2000"},
+		{"strange events are told of", file(event("DTSTART:20261127T190000Z", "DURATION:PT1H", "RRULE:FREQ=HOURLY"), event("DTSTART:yesterday"), event("DTSTART;TZID=Mars:20261127T190000"), event("UID:x")),
+			`problem: line 6: RRULE: FREQ: only DAILY, WEEKLY, MONTHLY and YEARLY are understood problem: line 9: DTSTART: this is no time ` +
+				`problem: line 12: DTSTART: the time zone "Mars" is not known problem: line 14: the event has no DTSTART`},
+		{"no calendar", "<html>", "error: this is no iCalendar file: it does not begin with BEGIN:VCALENDAR"},
+		{"cut short", "BEGIN:VCALENDAR\nBEGIN:VEVENT\n", "error: this is no whole iCalendar file: VEVENT is not closed"},
+		{"empty", "", "error: this is no iCalendar file: it does not begin with BEGIN:VCALENDAR"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := spans(t, tt.text); got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestClocksChange: a weekly hour stays at its time on the wall.
+func TestClocksChange(t *testing.T) {
+	c, _, err := calendar.Parse(strings.NewReader(file(event("DTSTART;TZID=Europe/Berlin:20270321T200000", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=2"))), time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := fmt.Sprint(c.Spans(time.Date(2027, 3, 1, 0, 0, 0, 0, time.UTC), time.Date(2027, 5, 1, 0, 0, 0, 0, time.UTC)))
+	if !strings.Contains(got, "2027-03-21 20:00:00 +0100 CET") || !strings.Contains(got, "2027-03-28 20:00:00 +0200 CEST") {
+		t.Error(got)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(file(event("UID:a", "DTSTART;TZID=Asia/Jakarta:20261127T190000", "DURATION:P1DT2H", "RRULE:FREQ=MONTHLY;BYDAY=2FR,-1MO;INTERVAL=2;UNTIL=20280101", "EXDATE:20261204T190000Z")))
+	f.Add("BEGIN:VCALENDAR\n x\nBEGIN:VEVENT\nDTSTART:99991231T235959\nDTEND:00010101\nRRULE:FREQ=DAILY;COUNT=10000\nEND:VEVENT\nEND:VCALENDAR")
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 10_000 {
+			return
+		}
+		c, _, err := calendar.Parse(strings.NewReader(text), time.UTC)
+		if err != nil {
+			return
+		}
+		from := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+		to := from.AddDate(0, 2, 0)
+		last := time.Time{}
+		for _, s := range c.Spans(from, to) {
+			if !s.End.After(s.Start) || !s.End.After(from) || !s.Start.Before(to) || s.Start.Before(last) {
+				t.Errorf("span %v", s)
+			}
+			last = s.End
+		}
+	})
+}

@@ -1,0 +1,96 @@
+package export
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"earshot/models"
+)
+
+// Sounds is where an export finds the clips of flagged lines.
+type Sounds interface {
+	// SessionEvidence lists the clips kept of a session, without sound.
+	SessionEvidence(ctx context.Context, session string, now time.Time) ([]models.Evidence, error)
+	// Evidence returns a clip with its sound, or an error that wraps models.ErrNotFound.
+	Evidence(ctx context.Context, id string, now time.Time) (models.Evidence, error)
+	// Bleep puts a tone over stretches of a clip, in ms of the session, so that nothing of them is left in its sound.
+	Bleep(e *models.Evidence, spans [][2]int64) error
+}
+
+// maxSound bounds the sound in one export, in bytes: about an hour. What is beyond is left out.
+const maxSound = 16 << 20
+
+// Clip is the sound around a flagged line.
+type Clip struct {
+	models.Evidence
+	// Cover are the stretches, in ms of the session, that are not to be heard.
+	Cover [][2]int64
+}
+
+// readClips collects the clips of a session with their sound, in the order of time.
+func readClips(ctx context.Context, from Sounds, session string) (out []Clip, err error) {
+	now := time.Now()
+	kept, err := from.SessionEvidence(ctx, session, now)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(kept, func(a, b models.Evidence) int { return compareKeys(a.Utterance, b.Utterance) })
+	size := 0
+	for _, e := range kept {
+		if e, err = from.Evidence(ctx, e.ID, now); err != nil {
+			return nil, err
+		}
+		if size += len(e.Ogg); size > maxSound {
+			break
+		}
+		out = append(out, Clip{Evidence: e})
+	}
+	return out, nil
+}
+
+// bleep covers what is not to be heard. A clip that can't be covered is left out.
+func bleep(with Sounds, clips []Clip) (out []Clip) {
+	for _, c := range clips {
+		if len(c.Cover) == 0 || with.Bleep(&c.Evidence, c.Cover) == nil {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// clips renames the lines of clips and says what in them is to be covered: the masked words of the person's lines, and all
+// that is in none of these lines, since nobody knows what is said there.
+func (r *redactor) clips(t Transcript, masked []Span) (out []Clip) {
+	speaker := map[models.Key]string{}
+	for _, u := range t.Utterances {
+		speaker[u.Key] = u.SpeakerID
+	}
+	for _, c := range t.Clips {
+		who, ok := speaker[c.Utterance]
+		if !ok {
+			continue
+		}
+		at := c.StartMS
+		for _, u := range t.Utterances { // in the order of time
+			if u.SpeakerID != who || u.EndMS <= c.StartMS || u.StartMS >= c.EndMS || u.Text == "" {
+				continue
+			}
+			if u.StartMS > at {
+				c.Cover = append(c.Cover, [2]int64{at, u.StartMS})
+			}
+			at = max(at, u.EndMS)
+			for _, m := range masked {
+				if m.Utterance == r.key(u.Key) {
+					c.Cover = append(c.Cover, [2]int64{m.StartMS, m.EndMS})
+				}
+			}
+		}
+		if at < c.EndMS {
+			c.Cover = append(c.Cover, [2]int64{at, c.EndMS})
+		}
+		c.Utterance, c.ID = r.key(c.Utterance), ""
+		out = append(out, c)
+	}
+	return out
+}
