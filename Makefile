@@ -17,7 +17,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 ENV := set -a; source build/env; set +a;
-LDFLAGS := -X main.version=$(VERSION)
+COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null)
+LDFLAGS := -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 help: ## show this list
 	@echo "make <task>   (make alone: build)"
