@@ -17,7 +17,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 ENV := set -a; source build/env; set +a;
-LDFLAGS := -X main.version=$(VERSION)
+COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null)
+LDFLAGS := -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 help: ## show this list
 	@echo "make <task>   (make alone: build)"
@@ -38,7 +39,8 @@ test-rooms: deps-tests ## the tests against real room servers alone, verbosely (
 	@$(ENV) go test -v -count 1 -timeout 20m -run 'LiveKit|Janus' ./cmd/earshot
 
 test-long: deps-tests ## half an hour: a soak, 100 kills, an hour of noise (accelerated), with their figures
-	@$(ENV) EARSHOT_TEST_LONG=1 go test -v -count 1 -timeout 60m -run '^(TestSoak|TestFault20KilledAtRandomPoints|TestAnHourWithoutSpeech)$$' ./cmd/earshot
+	@$(ENV) EARSHOT_TEST_LONG=1 go test -v -count 1 -timeout 60m -run '^(TestSoak|TestFault20KilledAtRandomPoints|TestAnHourWithoutSpeech|TestFault7WordsOverABadLink)$$' ./cmd/earshot
+	@$(ENV) go test -v -count 1 -run TestCrowdOfSilentTracks ./bot
 
 lint: deps ## golangci-lint at its pinned version (built once, about two minutes) and shell syntax
 	@$(ENV) scripts/lint.sh $(PKG)

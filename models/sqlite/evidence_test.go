@@ -142,4 +142,12 @@ func TestFlagPlaceKnowsWhatCameOfIt(t *testing.T) {
 	must(t, err)
 	equal(t, "decision", *p.Decision, d)
 	equal(t, "actions", p.Actions, []models.Action{a})
+	strike := models.LedgerEntry{ID: "l1", Session: "s1", Ledger: "conduct", Person: u.SpeakerID, Scope: "r", Flag: id, Points: 2, By: "rule", At: start}
+	must(t, s.Put(t.Context(), models.Record{Session: "s1", Ledger: []models.LedgerEntry{strike}}))
+	got, err := s.Strikes(t.Context(), "r", u.SpeakerID)
+	must(t, err)
+	equal(t, "strikes", got, []models.LedgerEntry{strike})
+	got, err = s.Strikes(t.Context(), "another", u.SpeakerID)
+	must(t, err)
+	equal(t, "strikes elsewhere", len(got), 0)
 }

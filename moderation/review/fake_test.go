@@ -24,6 +24,7 @@ type memory struct {
 	names     map[string]string
 	decisions []models.Decision
 	actions   []models.Action
+	strikes   []models.LedgerEntry
 	trail     []models.AuditEntry
 	ledger    []models.Consent
 	summary   models.Summary
@@ -254,6 +255,10 @@ func (m *memory) Identities(_ context.Context, room string, _ int) (out []models
 		out = append(out, models.Identity{Room: room, SpeakerID: s.ID, Name: s.Name})
 	}
 	return out, m.err
+}
+
+func (m *memory) Strikes(_ context.Context, _, speaker string) ([]models.LedgerEntry, error) {
+	return pick(m, &m.strikes, func(e models.LedgerEntry) bool { return e.Person == speaker })
 }
 
 func (m *memory) NamePerson(_ context.Context, _, speaker, name, by string, _ time.Time) error {

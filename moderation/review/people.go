@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"earshot/models"
@@ -28,6 +29,7 @@ type personPage struct {
 	Clips         int
 	First, Last   string
 	Hits          []flagView
+	Strikes       []strikeRow
 	Others        []models.Identity // who they may be merged with
 	Manages       bool              // the visitor may name, merge and erase
 	Problem       string
@@ -42,6 +44,20 @@ type identityView struct {
 type stayRow struct {
 	ID, Name, Day, Clock, Talk string
 	Lines, Flags               int
+}
+
+// strikeRow is one entry of a ledger.
+type strikeRow struct {
+	Ledger, Points, Day, Clock, By, Session string
+	Pending                                 bool
+}
+
+func (s *Server) strikeRow(e models.LedgerEntry) strikeRow {
+	t := e.At.In(s.loc)
+	return strikeRow{
+		Ledger: cleanName(e.Ledger), Points: strconv.FormatFloat(e.Points, 'f', -1, 64), Day: day(t, s.now().In(s.loc)), Clock: t.Format("15:04"),
+		By: cleanName(e.By), Session: e.Session, Pending: e.Pending,
+	}
 }
 
 // personURL is the address of a person's page.
@@ -75,6 +91,13 @@ func (s *Server) personView(r *http.Request, problem string) (view, error) {
 			return view{}, err
 		}
 		data.Hits = append(data.Hits, hits...)
+		strikes, err := s.store.Strikes(ctx, i.Room, i.SpeakerID)
+		if err != nil {
+			return view{}, fmt.Errorf("strikes: %w", err)
+		}
+		for _, e := range strikes {
+			data.Strikes = append(data.Strikes, s.strikeRow(e))
+		}
 	}
 	for _, x := range p.Sessions {
 		t := x.Session.Started.In(s.loc)
@@ -178,6 +201,8 @@ type personExport struct {
 	Lines  []models.Utterance `json:"utterances"`
 	Flags  []models.Flag      `json:"flags"`
 	Gaps   []models.Gap       `json:"gaps"`
+	// Strikes are the entries of the ledgers.
+	Strikes []models.LedgerEntry `json:"strikes"`
 }
 
 // exportPerson answers with everything that is held about a person, but for the sound, which the page plays.
@@ -204,6 +229,14 @@ func (s *Server) heldOf(r *http.Request) (out personExport, err error) {
 		return out, err
 	}
 	out.Lines, out.Flags, out.Gaps = []models.Utterance{}, []models.Flag{}, []models.Gap{}
+	out.Strikes = []models.LedgerEntry{}
+	for _, i := range out.Person.Identities {
+		found, err := s.store.Strikes(r.Context(), i.Room, i.SpeakerID)
+		if err != nil {
+			return out, fmt.Errorf("strikes: %w", err)
+		}
+		out.Strikes = append(out.Strikes, found...)
+	}
 	for _, x := range out.Person.Sessions {
 		h, err := s.load(r.Context(), x.Session.ID)
 		if err != nil {

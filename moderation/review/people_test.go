@@ -12,9 +12,10 @@ import (
 
 func TestPersonPageNamesMergesAndErases(t *testing.T) {
 	m := heardRoom()
+	m.strikes = []models.LedgerEntry{{ID: "l1", Ledger: "conduct", Person: "Ben", Session: "s1", Points: 1.5, Pending: true, By: "rule", At: start}, {Person: "Ana", Points: 9}}
 	s := serve(t, m, nil)
 	body := ask(t, s, "GET", "/people/open-mic/Ben").Body.String()
-	inOrder(t, body, "<h1><bdi>Ben</bdi>", "What is held", "Export all of it", "Sessions", "Open mic", "Flags", "Rule scam.guaranteed",
+	inOrder(t, body, "<h1><bdi>Ben</bdi>", "What is held", "Export all of it", "Sessions", "Open mic", "Strikes", "<b>1.5</b> in conduct", "counts once a host confirms", "Flags", "Rule scam.guaranteed",
 		"Identities", "The same person as", `value="Ana"`, "Erase")
 	tests := []struct {
 		what string

@@ -103,7 +103,12 @@ func (s *Server) trial(rule string) *trialPage {
 	if s.book == nil {
 		return nil
 	}
-	sets := s.book.Sets()
+	var sets []RuleSet
+	for _, set := range s.book.Sets() { // profiles that share their rules are one
+		if !slices.ContainsFunc(sets, func(x RuleSet) bool { return x.Set == set.Set }) {
+			sets = append(sets, set)
+		}
+	}
 	if len(sets) == 0 {
 		return nil
 	}

@@ -63,6 +63,8 @@ type PeopleStore interface {
 	Names(ctx context.Context, room string) (map[string]string, error)
 	// Identities lists who was seen in a room, those seen last first.
 	Identities(ctx context.Context, room string, limit int) ([]models.Identity, error)
+	// Strikes lists the entries of all ledgers about somebody, the latest first.
+	Strikes(ctx context.Context, room, speaker string) ([]models.LedgerEntry, error)
 	// NamePerson gives somebody a display name, or with "" the platform's again.
 	NamePerson(ctx context.Context, room, speaker, name, by string, when time.Time) error
 	// MergePeople says that two identities are one person; SplitPerson takes one out again.

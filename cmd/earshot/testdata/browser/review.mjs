@@ -73,7 +73,10 @@ try {
   });
   await step("what was missed is told beside the transcript, and each item leads to its line", async () => {
     await page.locator("#summary > summary").click();
-    await page.getByRole("button", { name: "from the start" }).click();
+    await page.getByRole("button", { name: "all of it" }).click();
+    await page.fill("#summary [name=since]", "0:00");
+    await page.locator("#summary [name=since]").press("Enter");
+    await page.locator("#summary", { hasText: "From 0:00 to" }).waitFor();
     const first = page.locator("#summary .points a").first();
     await first.waitFor();
     assert.match(await page.locator("#summary").innerText(), /From \d+ lines, made without any language model/);
@@ -109,7 +112,7 @@ try {
     assert.equal(await plain.locator(".ask").count(), n - 1);
     await plain.goto(`${base}/s/${session}`);
     await plain.locator("#summary > summary").click();
-    await plain.getByRole("button", { name: "in 15 min" }).click();
+    await plain.getByRole("button", { name: "15 min" }).click();
     assert.ok(await plain.locator("#summary[open] .points a").count() > 0, "no summary without the script");
     await plain.locator("#summary").getByRole("button", { name: /Make/ }).click();
     assert.match(plain.url(), /#summary$/);
