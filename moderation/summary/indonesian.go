@@ -107,7 +107,7 @@ func (s *indonesian) action() float64 {
 // question scores a question about something.
 func (s *indonesian) question() float64 {
 	first := s.within(idAskFirst, 0, 3)
-	v := 0.0
+	var v float64
 	switch {
 	case s.asks && s.any(idAskFirst):
 		v = 0.95
