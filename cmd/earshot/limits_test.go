@@ -70,7 +70,7 @@ func TestSlowHeadersAndBodiesHoldNobodyUp(t *testing.T) {
 		}
 	}
 	began := time.Now()
-	res, err := http.Get("http://" + address) //nolint:noctx // a test's
+	res, err := http.Get("http://" + address)
 	if err != nil {
 		t.Fatal(err)
 	}

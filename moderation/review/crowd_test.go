@@ -36,7 +36,7 @@ func TestCrowdIsNotHeldUpByASlowReader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer slow.Close() //nolint:errcheck // a test's
+	defer slow.Close()
 	if err := slow.(*net.TCPConn).SetReadBuffer(4096); err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func watchLines(ctx context.Context, transport http.RoundTripper, url string, li
 		news <- err
 		return
 	}
-	defer res.Body.Close() //nolint:errcheck // a stream
+	defer res.Body.Close()
 	in := bufio.NewScanner(res.Body)
 	in.Buffer(nil, 1<<20)
 	for next := 0; next < lines; {
