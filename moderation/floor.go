@@ -38,10 +38,16 @@ func (f *floorState) add(v Span) {
 	}
 }
 
+// after is the first stretch that ends after a time.
+func (f *floorState) after(t int64) int {
+	i, _ := slices.BinarySearchFunc(f.spans, t, func(v Span, t int64) int { return cmp.Compare(v.EndMS, t+1) })
+	return i
+}
+
 // talk is how long somebody spoke within a window.
 func (f *floorState) talk(w Span) int64 {
 	var ms int64
-	for _, v := range f.spans {
+	for _, v := range f.spans[f.after(w.StartMS):] {
 		ms += max(0, min(v.EndMS, w.EndMS)-max(v.StartMS, w.StartMS))
 	}
 	return ms
@@ -50,7 +56,11 @@ func (f *floorState) talk(w Span) int64 {
 // turns joins stretches over short pauses, and leaves out what is too short to be a turn. Turns that ended before a time are left out.
 func (f *floorState) turns(since int64) []Span {
 	var out []Span
-	for _, v := range f.spans {
+	from := f.after(since - 1)
+	for from > 0 && from < len(f.spans) && f.spans[from].StartMS-f.spans[from-1].EndMS < turnGap {
+		from--
+	}
+	for _, v := range f.spans[from:] {
 		if n := len(out); n > 0 && v.StartMS-out[n-1].EndMS < turnGap {
 			out[n-1].EndMS = v.EndMS
 			continue
@@ -100,12 +110,12 @@ func (s *Session) overlap(p *person, w Span) int64 {
 	var others []Span
 	for _, other := range s.people {
 		if other != p {
-			others = append(others, other.floor.spans...)
+			others = append(others, other.floor.spans[other.floor.after(w.StartMS):]...)
 		}
 	}
 	slices.SortFunc(others, func(a, b Span) int { return cmp.Compare(a.StartMS, b.StartMS) })
 	var ms int64
-	for _, v := range p.floor.spans {
+	for _, v := range p.floor.spans[p.floor.after(w.StartMS):] {
 		until := max(v.StartMS, w.StartMS)
 		for _, o := range others {
 			from, to := max(o.StartMS, until), min(o.EndMS, v.EndMS, w.EndMS)
@@ -121,17 +131,22 @@ func (s *Session) overlap(p *person, w Span) int64 {
 // interruptions counts how often a person interrupted within a window: began inside another's turn, after which the other
 // stopped, while the person went on.
 func (s *Session) interruptions(p *person, w Span) int {
-	n := 0
-	mine := p.floor.turns(w.StartMS)
-	for _, t := range mine {
-		if t.StartMS < w.StartMS || t.EndMS-t.StartMS < holdsFloorFor {
-			continue
+	mine := slices.DeleteFunc(p.floor.turns(w.StartMS), func(t Span) bool {
+		return t.StartMS < w.StartMS || t.EndMS-t.StartMS < holdsFloorFor
+	})
+	if len(mine) == 0 {
+		return 0
+	}
+	var others [][]Span
+	for _, other := range s.people {
+		if other != p && len(other.floor.spans) > 0 {
+			others = append(others, other.floor.turns(w.StartMS))
 		}
-		for _, other := range s.people {
-			if other != p && interrupted(other.floor.turns(w.StartMS), t, w.EndMS) {
-				n++
-				break
-			}
+	}
+	n := 0
+	for _, t := range mine {
+		if slices.ContainsFunc(others, func(turns []Span) bool { return interrupted(turns, t, w.EndMS) }) {
+			n++
 		}
 	}
 	return n

@@ -101,6 +101,27 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// TestReplayOfTheFloor: rules on who talks see the stored lines, each holding once, with what a host said of them then.
+func TestReplayOfTheFloor(t *testing.T) {
+	r := NewReplay(mustLoad(t, "schema: 1\nrules: [{id: turn, when: {floor: {turn_over: 5s}}, then: [nudge: {to: speaker}]}]\n"))
+	r.Session(models.Session{ID: "s", Epoch: 1}, nil, []models.Flag{
+		{Utterance: models.Key{Session: "s", Epoch: 1}, Rule: "turn", SpeakerID: "ana", EndMS: 9000, Status: models.FlagDismissed},
+	})
+	for i := range int64(12) {
+		u := models.Utterance{Key: models.Key{Session: "s", Epoch: 1, Track: "t", Seq: int(i + 1)}, SpeakerID: "ana", StartMS: i * 1000, EndMS: i*1000 + 900, VoicedMS: 900}
+		if i > 8 {
+			u.StartMS, u.EndMS, u.SpeakerID = u.StartMS+20_000, u.EndMS+20_000, "ben"
+		}
+		if i%2 == 0 {
+			u.Words = []models.Word{{Text: "la", StartMS: u.StartMS, EndMS: u.StartMS + 400}, {Text: "la", StartMS: u.StartMS + 500, EndMS: u.EndMS}}
+		}
+		r.Line(u)
+	}
+	if got, want := r.Rows()[0], (ReplayRow{"turn", "main", 1, 1, 0, 1}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
 func TestArm(t *testing.T) {
 	set := mustLoad(t, "schema: 1\nrules:\n- {id: a, on: {partial: arm}, when: {says: {phrase: bad apple}}, span: {last: 9s}, then: [mute: {}]}\n- {id: b, when: {says: {phrase: apple}}, then: [flag: {}]}\n")
 	s := NewSession(set, models.Session{})

@@ -13,6 +13,8 @@ type Replay struct {
 	session *Session
 	rows    map[string]*ReplayRow
 	flags   map[models.Key][]models.Flag
+	// observes says that some rule looks at the floor, the sound or the room.
+	observes bool
 	// Lines and Sessions count what was replayed.
 	Lines, Sessions int
 }
@@ -44,6 +46,7 @@ func NewReplay(set *Set) *Replay {
 	r := &Replay{set: set, rows: map[string]*ReplayRow{}}
 	for _, x := range set.rules {
 		r.rows[x.id] = &ReplayRow{Rule: x.id, Pack: x.pack}
+		r.observes = r.observes || x.observed
 	}
 	return r
 }
@@ -62,23 +65,68 @@ func (r *Replay) Session(session models.Session, people []models.Speaker, flags 
 }
 
 // Line judges the next line of the session; lines come in the order in which they were spoken. Lateness is left out of
-// account, for it was not the rules' fault.
+// account, for it was not the rules' fault. Who had the floor is taken from the times of the words; music, noise, clipping
+// and the events of a room are not stored, so that rules on them stay silent.
 func (r *Replay) Line(u models.Utterance) {
 	r.Lines++
 	u.LateMS = 0
 	for _, v := range r.session.verdicts(u, manner{}) {
-		row := r.rows[v.Rule]
-		row.Fired++
-		if v.WouldEnforce {
-			row.WouldEnforce++
+		r.count(v.Rule, v.WouldEnforce, r.answer(u.Key, v.Rule))
+	}
+	if !r.observes {
+		return
+	}
+	o := Observation{AtMS: u.EndMS, Speaker: u.SpeakerID, Voiced: spokenIn(u)}
+	if u.VoicedMS > 0 {
+		o.Sound = &Sound{Span: Span{u.StartMS, u.EndMS}, LevelDBFS: u.LevelDBFS}
+	}
+	for _, f := range r.session.Observe(o).Flags {
+		r.count(f.Rule, f.Mode != models.ModeWatch, r.answerNear(f))
+	}
+}
+
+// count counts a flag of a rule.
+func (r *Replay) count(rule string, enforces bool, answer models.FlagStatus) {
+	row := r.rows[rule]
+	row.Fired++
+	if enforces {
+		row.WouldEnforce++
+	}
+	switch answer {
+	case models.FlagConfirmed:
+		row.Confirmed++
+	case models.FlagDismissed:
+		row.Dismissed++
+	}
+}
+
+// spokenIn is when somebody spoke in a line, by its words or, without them, as far as is known.
+func spokenIn(u models.Utterance) []Span {
+	var out []Span
+	for _, w := range u.Words {
+		if n := len(out); n > 0 && w.StartMS-out[n-1].EndMS < spokenGap {
+			out[n-1].EndMS = max(out[n-1].EndMS, w.EndMS)
+			continue
 		}
-		switch r.answer(u.Key, v.Rule) {
-		case models.FlagConfirmed:
-			row.Confirmed++
-		case models.FlagDismissed:
-			row.Dismissed++
+		out = append(out, Span{w.StartMS, w.EndMS})
+	}
+	if len(out) == 0 && u.VoicedMS > 0 {
+		out = append(out, Span{max(u.StartMS, u.EndMS-u.VoicedMS), u.EndMS})
+	}
+	return out
+}
+
+// spokenGap is the pause between two words in which somebody is still speaking, in ms.
+const spokenGap = 400
+
+// answerNear is what a host said of a rule's flag that has no line, about the same person at about the same time.
+func (r *Replay) answerNear(f models.Flag) models.FlagStatus {
+	for _, old := range r.flags[models.Key{Session: f.Session, Epoch: f.Utterance.Epoch}] {
+		if near := old.EndMS - f.EndMS; old.Rule == f.Rule && old.SpeakerID == f.SpeakerID && near > -10_000 && near < 10_000 {
+			return old.Status
 		}
 	}
+	return models.FlagOpen
 }
 
 // answer is what a host said of a rule's flag at a line, or of another's there.

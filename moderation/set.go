@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"earshot/models"
+	"slices"
 
 	ahocorasick "github.com/BobuSumisu/aho-corasick"
 )
@@ -125,4 +126,18 @@ func modeRank(m models.Mode) int {
 		return 2
 	}
 	return 0
+}
+
+// Webhooks lists the targets of notices that rules tell by name, each once and in order.
+func (s *Set) Webhooks() []string {
+	var out []string
+	for _, r := range s.rules {
+		for _, step := range r.steps {
+			if step.Webhook != "" && !slices.Contains(out, step.Webhook) {
+				out = append(out, step.Webhook)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
 }

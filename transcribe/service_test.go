@@ -154,7 +154,9 @@ func TestServiceServesTheEarliestDeadlineFirst(t *testing.T) {
 		go func() { ended <- s.Run(ctx) }()
 		drain(t, s)
 		cancel()
-		<-ended
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
 		if want := []string{"s/1/early/1", "s/1/late/1", "s/1/recovered/1"}; !slices.Equal(d.keys(), want) {
 			t.Errorf("order %v, want %v", d.keys(), want)
 		}
@@ -341,7 +343,9 @@ func TestServiceBoundsWaitingSound(t *testing.T) {
 		go func() { ended <- s.Run(ctx) }()
 		drain(t, s)
 		cancel()
-		<-ended
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
 		if remade != 2 || len(d.got) != 6 || s.Stats().Failed != 1 || s.Stats().Decoded != 5 {
 			t.Errorf("%d remade, %d stored, stats %+v", remade, len(d.got), s.Stats())
 		}

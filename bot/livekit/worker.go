@@ -162,7 +162,8 @@ func (w *Worker) registration() *lk.WorkerMessage {
 	return &lk.WorkerMessage{Message: &lk.WorkerMessage_Register{Register: &lk.RegisterWorkerRequest{
 		Type: lk.JobType_JT_ROOM, AgentName: w.cfg.Agent, Version: "earshot",
 		AllowedPermissions: &lk.ParticipantPermission{
-			CanSubscribe: true, CanPublishData: true, Hidden: w.cfg.Hidden, Agent: true,
+			CanSubscribe: true, CanPublishData: true, Hidden: w.cfg.Hidden,
+			Agent:    true, //nolint:staticcheck // servers and clients still go by it
 			Recorder: true, //nolint:staticcheck // the recording sign still hangs on it
 		},
 	}}}

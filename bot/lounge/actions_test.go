@@ -220,7 +220,7 @@ func TestNoToken(t *testing.T) {
 			t.Errorf("%s: HTTP %d, want %d", path, resp.StatusCode, want)
 		}
 	}
-	if resp := post(t, base+"/rooms/lounge/people/"+id+"/mute", "wrong", "", ""); resp.StatusCode != 401 { //nolint:bodyclose // post closes it
+	if resp := post(t, base+"/rooms/lounge/people/"+id+"/mute", "wrong", "", ""); resp.StatusCode != http.StatusUnauthorized { //nolint:bodyclose // post closes it
 		t.Errorf("a wrong token: HTTP %d", resp.StatusCode)
 	}
 }

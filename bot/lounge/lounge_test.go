@@ -114,6 +114,7 @@ func (e *ear) Speaker(s models.Speaker) {
 		e.said = append(e.said, fmt.Sprintf("speaker %s %s", s.Name, s.Role))
 	})
 }
+
 func (e *ear) Left(id string)       { e.note(func() { e.said = append(e.said, "left "+e.names[id]) }) }
 func (e *ear) Talking(string, bool) {}
 func (e *ear) Track(i bot.TrackInfo) bot.TrackSink {
@@ -121,6 +122,7 @@ func (e *ear) Track(i bot.TrackInfo) bot.TrackSink {
 	e.note(func() { e.tracks = append(e.tracks, tr) })
 	return tr
 }
+
 func (t *track) Packet(raw []byte, _ uint8) {
 	t.e.note(func() { t.raw = append(t.raw, append([]byte(nil), raw...)) })
 }

@@ -18,7 +18,7 @@ func refusal(resp *http.Response) error {
 	return models.WithHint(e, hint)
 }
 
-func kindOf(status int) (error, string) { //nolint:revive,staticcheck // the error is the value here, not a failure
+func kindOf(status int) (error, string) { //nolint:staticcheck // the error is the value here, not a failure
 	switch {
 	case status == http.StatusNotFound || status == http.StatusGone:
 		return ErrNotFound, "check the path of the URL: the server knows no stream of that name"

@@ -87,7 +87,7 @@ func (e Endpoint) Post(ctx context.Context, offer string) (answer string, res *R
 	}
 	req.Header.Set("Content-Type", "application/sdp")
 	req.Header.Set("Accept", "application/sdp")
-	resp, err := e.Client.Do(req)
+	resp, err := e.Client.Do(req) //nolint:bodyclose // drain closes it
 	if err != nil {
 		return "", nil, unreachable(err, req.URL)
 	}
@@ -133,7 +133,7 @@ func (r *Resource) Delete(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	resp, err := e.Client.Do(req)
+	resp, err := e.Client.Do(req) //nolint:bodyclose // drain closes it
 	if err != nil {
 		return unreachable(err, req.URL)
 	}

@@ -96,7 +96,7 @@ func (r *Resource) patch(ctx context.Context, frag string) error {
 	if r.ETag != "" {
 		req.Header.Set("If-Match", r.ETag)
 	}
-	resp, err := r.endpoint.Client.Do(req)
+	resp, err := r.endpoint.Client.Do(req) //nolint:bodyclose // drain closes it
 	if err != nil {
 		return unreachable(err, req.URL)
 	}

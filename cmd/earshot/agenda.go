@@ -106,7 +106,7 @@ func (a *agenda) refresh(ctx context.Context, now time.Time) (problems []error, 
 	if err != nil {
 		return nil, err
 	}
-	defer body.Close() //nolint:errcheck // it was read only
+	defer body.Close()
 	c, problems, err := calendar.Parse(io.LimitReader(body, maxCalendar), a.zone)
 	if err != nil {
 		return nil, err

@@ -70,8 +70,12 @@ func TestAgenda(t *testing.T) {
 		do    func(*diary)
 		want  string
 	}{
-		{"comes and goes", []string{"sat 10:00-12:00", "sun 09:00-09:30"}, func(*diary) { time.Sleep(36 * time.Hour) },
-			"in Sat 10:00, out Sat 12:00, in Sun 09:00, out Sun 09:30"},
+		{
+			"comes and goes",
+			[]string{"sat 10:00-12:00", "sun 09:00-09:30"},
+			func(*diary) { time.Sleep(36 * time.Hour) },
+			"in Sat 10:00, out Sat 12:00, in Sun 09:00, out Sun 09:30",
+		},
 		{"set ahead by an hour", []string{"sat 10:00-12:00"}, func(d *diary) {
 			time.Sleep(9*time.Hour + 30*time.Minute)
 			d.jump.Store(int64(time.Hour))

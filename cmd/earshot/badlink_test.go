@@ -124,7 +124,7 @@ func (b *badLink) relay(to string) (*net.UDPAddr, error) {
 	if err != nil {
 		return nil, err
 	}
-	far, err := net.Dial("udp4", to) //nolint:noctx // nothing is sent
+	far, err := net.Dial("udp4", to)
 	if err != nil {
 		return nil, errors.Join(err, near.Close())
 	}

@@ -28,9 +28,10 @@ type lossyLink struct {
 	// mute keeps the listener's reports from the sender, so that it sends nothing again.
 	mute bool
 	more float64
-	// Of what was found.
+	// Of what was found. late is the longest time by which this machine was too slow to talk.
 	wer   float64
 	stats bot.Stats
+	late  time.Duration
 }
 
 // TestFault7WordsOverABadLink lets people say the practice model's sentences in the lounge, over WebRTC, while the bot
@@ -74,13 +75,38 @@ func TestFault7WordsOverABadLink(t *testing.T) {
 		m := k.stats.Media
 		t.Logf("%s: WER %.1f %%; of %d packets %d lost, %d late, %d double; %d ms recovered by FEC, %d ms concealed, %d ms missing",
 			k.name, k.wer, m.Packets, m.Lost, m.Late, m.Duplicate, m.RecoveredMS, m.ConcealedMS, m.LostMS)
-		if k.wer > offline+k.more && !raceDetector { // with it, nobody here talks in real time
+		switch {
+		case k.wer <= offline+k.more:
+		case k.late > talksInTime:
+			t.Logf("%s: this machine was %v late in talking: what was heard proves nothing", k.name, k.late)
+		default:
 			t.Errorf("%s: %.1f %% of the words are wrong, %.1f %% of the recordings: want at most %g points more", k.name, k.wer, offline, k.more)
 		}
 		if k.mute && float64(m.Lost) < k.bad.Loss/2*float64(m.Packets) || k.bad == (audio.Impairment{}) && m.Lost > m.Packets/100 {
 			t.Errorf("%s: the link was not what it should be: %+v", k.name, m)
 		}
 	}
+}
+
+// talksInTime is how late a packet may be sent: a longer break in the midst of a word ends a stretch of speech.
+const talksInTime = 250 * time.Millisecond
+
+// clocked notes how late its frames are asked for.
+type clocked struct {
+	lounge.Source
+	began time.Time
+	last  time.Duration
+	late  time.Duration
+}
+
+func (c *clocked) Next() (lounge.Frame, error) {
+	if c.began.IsZero() {
+		c.began = time.Now()
+	}
+	c.late = max(c.late, time.Since(c.began)-c.last)
+	f, err := c.Source.Next()
+	c.last = f.At
+	return f, err
 }
 
 // castSentences shares the sentences out; each speaker has room noise around theirs, so that the sound never stops.
@@ -132,9 +158,10 @@ func (k *lossyLink) listen(ctx context.Context, t *testing.T, s *station, host, 
 		return err
 	}
 	up := newCurtain(client, len(speakers))
-	voices := make([]voice, len(speakers))
+	voices, sources := make([]voice, len(speakers)), make([]*clocked, len(speakers))
 	for i, p := range speakers {
-		voices[i] = voice{p.name, p.tape.source()}
+		sources[i] = &clocked{Source: p.tape.source()}
+		voices[i] = voice{p.name, sources[i]}
 	}
 	session, err := s.store.StartSession(ctx, models.Session{ID: room, Room: room, Started: time.Now().UTC()})
 	if err != nil {
@@ -163,6 +190,9 @@ func (k *lossyLink) listen(ctx context.Context, t *testing.T, s *station, host, 
 		return err
 	}
 	k.stats = r.Stats()
+	for _, x := range sources {
+		k.late = max(k.late, x.late)
+	}
 	us := lines(t, s, session.ID)
 	wrong, words := 0, 0
 	for _, p := range speakers {

@@ -139,7 +139,7 @@ func (c *card) climb(ctx context.Context, cfg configs.Config, tape []tapeLine, o
 			progress("no time is left for more speakers")
 			return nil
 		}
-		progress(fmt.Sprintf("%d speakers for %d s", n, int(length.Seconds())))
+		progress(fmt.Sprintf("%s for %d s", plural(n, "speaker"), int(length.Seconds())))
 		s, err := runStep(ctx, cfg, tape, n, length)
 		if err != nil {
 			return err

@@ -49,6 +49,12 @@ func (s *station) conditions(ctx context.Context) []review.Condition {
 		rules = review.Condition{Text: "No rules are in use: nothing is flagged.", Hint: "Name some in the setting rules."}
 	}
 	out = append(out, rules)
+	if names := s.untold(); len(names) > 0 {
+		out = append(out, review.Condition{
+			Text: "Rules tell targets of notices that nobody has configured: " + strings.Join(names, ", ") + ".",
+			Hint: "Name them in the file of the setting notices.targets.",
+		})
+	}
 	for name, err := range s.profiles.mistakes() {
 		where := "The rule files have mistakes"
 		if name != "" {

@@ -92,7 +92,7 @@ func (k keeper) erase(ctx context.Context) {
 
 func (k keeper) warn(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
-		k.log.Warn(what, "err", err)
+		k.log.Warn(what, "err", err) //nolint:sloglint // a constant at every caller
 	}
 }
 

@@ -79,6 +79,11 @@ func (m *metrics) Stored(u models.Utterance, flags []models.Flag) {
 	for _, d := range u.Doubt {
 		m.doubts.WithLabelValues(string(d)).Inc()
 	}
+	m.Flagged(flags)
+}
+
+// Flagged counts flags.
+func (m *metrics) Flagged(flags []models.Flag) {
 	for _, f := range flags {
 		m.flags.WithLabelValues(f.Rule, string(f.Level)).Inc()
 	}

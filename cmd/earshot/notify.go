@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -184,7 +185,28 @@ func (s *station) setTargets(ctx context.Context) (err error) {
 			known = append(known, t.ForStore())
 		}
 	}
+	for _, name := range s.untold() {
+		s.log.Warn("a rule tells a target of notices that is not configured", "target", name)
+	}
 	return s.store.SetNoticeTargets(ctx, known)
+}
+
+// untold lists the targets that rules tell by name and that nobody has configured.
+func (s *station) untold() (names []string) {
+	for _, p := range s.profiles {
+		set := p.set()
+		if set == nil {
+			continue
+		}
+		for _, name := range set.Webhooks() {
+			known := slices.ContainsFunc(s.targets, func(t notify.Target) bool { return t.Name == name })
+			if !known && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // notify sends the notices that wait, until the context ends.

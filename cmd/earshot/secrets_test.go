@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -18,7 +19,7 @@ func TestSecretsStaySecret(t *testing.T) {
 	env, secrets := everySecret(t, dir)
 	var log output
 	serve := exec.Command("earshot", "serve", "--log-level", "debug")
-	serve.Env, serve.Stderr, serve.Stdout = append(env, "GOTRACEBACK=all"), &log, &log
+	serve.Env, serve.Stderr, serve.Stdout = append(slices.Clone(env), "GOTRACEBACK=all"), &log, &log
 	if err := serve.Start(); err != nil {
 		t.Fatal(err)
 	}

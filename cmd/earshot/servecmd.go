@@ -53,7 +53,7 @@ func (a *app) serve(cmd *cobra.Command) error {
 		return errors.Join(err, l.Close())
 	}
 	if s.speech.notice != "" {
-		log.Warn(s.speech.notice)
+		log.Warn(s.speech.notice) //nolint:sloglint // a constant of the practice model
 	}
 	v := newService(s)
 	s.inviter = &inviter{service: v, secret: a.secret, base: cmp.Or(cfg.Notices.Link, pageURL(l, ""))}

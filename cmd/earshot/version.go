@@ -10,8 +10,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is set by the linker (-X main.version=…) and never changes while the program runs.
-var version = "dev"
+// version and commit are set by the linker (-X main.version=…) and never change while the program runs.
+var (
+	version = "dev"
+	commit  = ""
+)
 
 // versionJSON is what "version --json" prints.
 type versionJSON struct {
@@ -28,7 +31,7 @@ type versionJSON struct {
 
 // readVersion gathers what the linker noted.
 func readVersion() versionJSON {
-	v := versionJSON{Version: version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Libraries: libraries()}
+	v := versionJSON{Version: version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Commit: commit, Libraries: libraries()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v

@@ -32,7 +32,7 @@ func (s *Store) PutConsent(ctx context.Context, c models.Consent) error {
 }
 
 func setObjection(ctx context.Context, tx *sql.Tx, room, speaker string, what models.ConsentWhat, when time.Time) error {
-	query := ""
+	var query string
 	switch what {
 	case models.ConsentObjected:
 		query = "INSERT INTO objections (mark, room, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"

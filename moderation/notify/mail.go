@@ -38,7 +38,7 @@ func (n *Notifier) mail(ctx context.Context, t Target, subject, body string, now
 	if err != nil {
 		return cause(err)
 	}
-	defer conn.Close() //nolint:errcheck // whatever matters was answered before
+	defer conn.Close()
 	if deadline, ok := ctx.Deadline(); ok {
 		_ = conn.SetDeadline(deadline)
 	}
@@ -61,7 +61,7 @@ func deliver(conn net.Conn, host string, u *url.URL, t Target, security *tls.Con
 	if err != nil {
 		return err
 	}
-	defer c.Close() //nolint:errcheck // whatever matters was answered before
+	defer c.Close()
 	if u.Scheme == "smtp" {
 		if ok, _ := c.Extension("STARTTLS"); ok {
 			if err := c.StartTLS(security); err != nil {

@@ -227,7 +227,9 @@ func TestDigestOnceADay(t *testing.T) {
 		b.rooms = nil
 		days(3)
 		cancel()
-		<-done
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
 		p.closed.Wait()
 		if sent != 4 { // one late for two days, one in time
 			t.Errorf("%d mails", sent)

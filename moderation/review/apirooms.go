@@ -73,7 +73,7 @@ func (s *Server) roomRoutes() []apiRoute {
 func read[T any](r *http.Request, want string) (in T, err error) {
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
-	if err := d.Decode(&in); err != nil || d.Decode(&struct{}{}) != io.EOF { //nolint:errorlint // Decode returns it bare
+	if err := d.Decode(&in); err != nil || d.Decode(&struct{}{}) != io.EOF {
 		return in, &refusal{http.StatusBadRequest, "want " + want}
 	}
 	return in, nil

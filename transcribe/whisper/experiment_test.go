@@ -36,18 +36,18 @@ func BenchmarkWindows(b *testing.B) {
 			b.Skipf("no model of full size: %v", err)
 		}
 		for name, path := range map[string]string{"f16": sharedModels + file, "q8_0": quantised(b, file)} {
-			for _, any := range []bool{false, true} {
-				m, err := Load(path, LoadOptions{AllowNoWeights: true, AnyWindow: any})
+			for _, free := range []bool{false, true} {
+				m, err := Load(path, LoadOptions{AllowNoWeights: true, AnyWindow: free})
 				if err != nil {
 					b.Fatal(err)
 				}
 				s, pcm := newState(b, m), make([]float32, 2*models.SampleRate)
 				copy(pcm, sentences(b)[0].PCM)
 				for _, w := range []int{128, 192, 256, 512} {
-					if w < 256 && !any {
+					if w < 256 && !free {
 						continue
 					}
-					b.Run(fmt.Sprintf("%s/%s/flash=%v/%d", file, name, !any, w), func(b *testing.B) {
+					b.Run(fmt.Sprintf("%s/%s/flash=%v/%d", file, name, !free, w), func(b *testing.B) {
 						decode(b, s, pcm, transcribe.Options{AudioCtx: w})
 						before := cpuTime(b)
 						for b.Loop() {

@@ -53,6 +53,7 @@ type nobody struct{}
 func (nobody) Heard(models.Clip)                      {}
 func (nobody) Missed(models.Gap)                      {}
 func (nobody) Stored(models.Utterance, []models.Flag) {}
+func (nobody) Flagged([]models.Flag)                  {}
 func (nobody) Acted(models.Action)                    {}
 
 // newScene opens a desk with rules, on a session that began ten seconds ago.

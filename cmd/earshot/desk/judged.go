@@ -149,6 +149,7 @@ func (d *Desk) settle(ctx context.Context, j *judged, r models.Record, rs []mode
 	if err := d.store.Put(ctx, r); err != nil {
 		return err
 	}
+	d.count.Flagged(r.Flags)
 	for _, x := range rs {
 		if f, err := d.store.Flag(ctx, x.Flag); err == nil && x.Text {
 			d.hub.Publish(models.Event{SessionID: r.Session, Flag: &f})

@@ -40,6 +40,8 @@ type HeardCounts interface {
 // DoneCounts is told of stored lines, and of actions that took effect or failed.
 type DoneCounts interface {
 	Stored(models.Utterance, []models.Flag)
+	// Flagged is told of flags that no line was stored with.
+	Flagged([]models.Flag)
 	Acted(models.Action)
 }
 

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"earshot/models"
+	"earshot/transcribe"
+)
+
+// Fault 19, with everything real: sixteen people speak at once, over WebRTC, to one decoder; then they stop. Text that is
+// only shown is given up, every line is stored, and in the end nothing waits.
+func TestFault19SixteenAtOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("talks for some seconds")
+	}
+	tape, err := openTape()
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := make([]part, 16)
+	for i := range parts {
+		parts[i] = part{name: fmt.Sprint("Speaker ", i+1), lines: []tapeLine{tape[i%len(tape)], tape[(i+5)%len(tape)]}}
+		if parts[i].tape, err = recordTape(parts[i].lines, func(time.Duration) time.Duration { return 800 * time.Millisecond }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, l := openLoggedStation(t, slog.New(slog.DiscardHandler), testConfig(t, t.TempDir()))
+	var session models.Session
+	err = s.run(t.Context(), l, func(ctx context.Context) (err error) {
+		session, err = s.perform(ctx, l.Addr().String(), parts)
+		if err == nil {
+			err = s.text.Drain(ctx)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	us := lines(t, s, session.ID)
+	seen, stored, late := map[models.Key]bool{}, map[string]int{}, []int64{}
+	for _, u := range us {
+		if seen[u.Key] || u.State != models.UtteranceOK {
+			t.Errorf("%v: twice %v, %s", u.Key, seen[u.Key], u.State)
+		}
+		seen[u.Key] = true
+		stored[u.SpeakerName]++
+		late = append(late, u.LateMS)
+	}
+	for _, p := range parts {
+		if stored[p.name] < len(p.lines) {
+			t.Errorf("%s said %d lines, %d are stored", p.name, len(p.lines), stored[p.name])
+		}
+	}
+	st := s.text.Stats()
+	t.Logf("%d lines, half of them within %d ms, 95 of 100 within %d; %d partials shown, %d shed, rung %v", len(us), quantile(late, 0.5), quantile(late, 0.95), st.Partials, st.PartialsShed, st.Rung)
+	if st.PartialsShed == 0 || st.Queued+st.Working != 0 || st.Failed != 0 || st.Rung > transcribe.RungSmallModel {
+		t.Errorf("%+v", st)
+	}
+	if pending, err := s.store.PendingKeys(t.Context()); err != nil || len(pending) != 0 {
+		t.Errorf("%d clips still wait, %v", len(pending), err)
+	}
+}
