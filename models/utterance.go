@@ -80,4 +80,7 @@ type Partial struct {
 	Tail   string `json:"tail"`
 	// Retracted says words that were stable were taken back.
 	Retracted bool `json:"retracted,omitempty"`
+	// Armed are the rules that would flag the stable text, of those that look at unfinished lines. Nothing comes of it before
+	// the line is finished.
+	Armed []string `json:"armed,omitempty"`
 }

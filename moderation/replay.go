@@ -185,9 +185,17 @@ func (s *Set) Verbs() []models.Verb {
 	return out
 }
 
+// Arms reports whether some rule looks at unfinished lines.
+func (s *Set) Arms() bool {
+	return slices.ContainsFunc(s.rules, func(r *rule) bool { return r.spoken && r.on.Partial == "arm" })
+}
+
 // Arm judges the stable text of a partial and returns the rules that would fire, of those that say on: {partial: arm}. It
 // changes nothing: a partial may highlight and start a second look, it never decides.
 func (s *Session) Arm(p models.Partial) []RuleInfo {
+	if p.Stable == "" || !s.set.Arms() {
+		return nil
+	}
 	u := models.Utterance{Key: p.Key, SpeakerID: p.SpeakerID, SpeakerName: p.SpeakerName, StartMS: p.StartMS, EndMS: p.StartMS, Text: p.Stable}
 	who := s.person(p.SpeakerID)
 	sc := s.see(who, manner{})

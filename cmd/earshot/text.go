@@ -30,7 +30,7 @@ func (s *station) textConfig(c transcribe.Config) (transcribe.Config, error) {
 		c.Fallback, c.FallbackModel = s.small.engines, s.small.name
 	}
 	if s.cfg.Partials > 0 {
-		c.Partial = func(p models.Partial) { s.hub.Publish(models.Event{SessionID: p.Key.Session, Partial: &p}) }
+		c.Partial = func(p models.Partial) { s.desk.Partial(p) }
 		c.FirstPartial = func(d time.Duration) { s.count.partial.Observe(d.Seconds()) }
 	}
 	return c, nil

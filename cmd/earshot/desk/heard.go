@@ -54,6 +54,21 @@ func (d *Desk) tick(ctx context.Context, j *judged) {
 	d.observe(ctx, j, moderation.Observation{AtMS: time.Since(j.session.Started).Milliseconds()})
 }
 
+// Partial shows what is still being said, with the rules that look at it already. It never waits: while something is being
+// stored in the session, no rule looks.
+func (d *Desk) Partial(p models.Partial) {
+	d.mu.Lock()
+	j := d.sessions[p.Key.Session]
+	d.mu.Unlock()
+	if j != nil && j.judge != nil && j.mu.TryLock() {
+		for _, r := range j.judge.Arm(p) {
+			p.Armed = append(p.Armed, r.ID)
+		}
+		j.mu.Unlock()
+	}
+	d.hub.Publish(models.Event{SessionID: p.Key.Session, Partial: &p})
+}
+
 // spoken counts a line as a vote on its speaker's language, when the language had to be found; the caller holds the
 // session's lock.
 func (d *Desk) spoken(ctx context.Context, j *judged, u models.Utterance) {

@@ -148,3 +148,27 @@ func TestTellReachesTheTargets(t *testing.T) {
 		}
 	}
 }
+
+// TestPartialsArm: a rule that looks at unfinished lines is told with them, and flags only the finished one.
+func TestPartialsArm(t *testing.T) {
+	s := newScene(t, `schema: 1
+rules:
+  - {id: armed, on: {partial: arm}, when: {says: {phrase: guaranteed profit}}, then: [flag: {}]}
+  - {id: waits, when: {says: {phrase: profit}}, then: [flag: {}]}
+`, nil)
+	u := s.line(5000, "a guaranteed profit")
+	partial := models.Partial{Key: u.Key, SpeakerID: "ana", StartMS: 5000, Stable: "a guaranteed", Tail: "profit"}
+	s.Partial(partial)
+	partial.Stable, partial.Tail = u.Text, ""
+	s.Partial(partial)
+	if len(s.flags()) != 0 || len(s.events) != 2 {
+		t.Fatalf("%d flags, %d events", len(s.flags()), len(s.events))
+	}
+	if first, second := s.events[0].Partial.Armed, s.events[1].Partial.Armed; len(first) != 0 || !slices.Equal(second, []string{"armed"}) {
+		t.Errorf("armed by %q, then %q", first, second)
+	}
+	s.say(u, []byte("sound"))
+	if got, want := s.rules(), []string{"armed ana", "waits ana"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
