@@ -35,8 +35,8 @@ test: deps-tests ## go vet and all tests with the race detector (PKG=./bot/... R
 	@$(ENV) go test -race -timeout 45m -run '$(RUN)' $(PKG)
 
 test-rooms: deps-tests ## the tests against real room servers alone, verbosely (RUN=TestName to choose)
-	@$(ENV) go test -v -count 1 -timeout 20m -run '$(RUN)' ./bot/livekit/... ./bot/janus ./bot/whep ./bot/peer ./bot/lounge
-	@$(ENV) go test -v -count 1 -timeout 20m -run 'LiveKit|Janus' ./cmd/earshot
+	@$(ENV) go test -v -count 1 -timeout 20m -run '$(RUN)' ./bot/livekit/... ./bot/janus/... ./bot/whep ./bot/peer ./bot/lounge
+	@$(ENV) go test -v -count 1 -timeout 20m -run 'LiveKit|Janus|WHEP' ./cmd/earshot
 
 test-long: deps-tests ## half an hour: a soak, 100 kills, an hour of noise (accelerated), with their figures
 	@$(ENV) EARSHOT_TEST_LONG=1 go test -v -count 1 -timeout 60m -run '^(TestSoak|TestFault20KilledAtRandomPoints|TestAnHourWithoutSpeech|TestFault7WordsOverABadLink)$$' ./cmd/earshot

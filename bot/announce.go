@@ -37,7 +37,8 @@ func (v *visit) announce(ctx context.Context) {
 			return
 		}
 		var whom []string
-		for fresh := false; ; {
+		for {
+			var fresh bool
 			if whom, fresh = v.greet(); fresh {
 				break
 			}

@@ -83,6 +83,21 @@ func TestInvited(t *testing.T) {
 	wait(t, "the end of the stay", func() bool { return a.busy.Load() == 1 })
 }
 
+// TestWorkerReturns: a server that died and came back finds its worker again.
+func TestWorkerReturns(t *testing.T) {
+	t.Parallel()
+	s := server(t, "")
+	c := work(t, s, 1)
+	wait(t, "the worker", func() bool { return countLog(t, s, "worker registered") == 1 })
+	s.Kill()
+	if err := s.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, "the worker's return", func() bool { return countLog(t, s, "worker registered") == 2 })
+	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "host"})
+	c.r.until(t, "the host's sound", c.r.hears("host"))
+}
+
 // TestWorkerRefused: wrong credentials end the worker with the reason.
 func TestWorkerRefused(t *testing.T) {
 	s := server(t, "")

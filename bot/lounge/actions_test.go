@@ -69,7 +69,7 @@ func talk(t *testing.T, base, name string) (id string, ended chan error) {
 	t.Cleanup(func() {
 		cancel()
 		select {
-		case <-done:
+		case <-done: //nolint:errcheck // however it ends
 		case <-time.After(10 * time.Second):
 			t.Error("the publisher does not end")
 		}
@@ -301,11 +301,14 @@ func TestChat(t *testing.T) {
 		switch e.Type {
 		case lounge.EventRoom:
 			visitor(t, base, hostToken, bot.Notice{Name: "Earshot"})
-			codes = append(codes, post(t, base+"/rooms/lounge/chat", "", e.You, `{"text":" "}`).StatusCode, //nolint:bodyclose // post closes it
-				post(t, base+"/rooms/lounge/chat", "", e.You, `{"text":"psst","to":"`+id+`"}`).StatusCode,
-				post(t, base+"/rooms/lounge/chat", hostToken, e.You, `{"text":"psst","to":"`+id+`"}`).StatusCode)
+			say := func(token, body string) {
+				codes = append(codes, post(t, base+"/rooms/lounge/chat", token, e.You, body).StatusCode) //nolint:bodyclose // post closes it
+			}
+			say("", `{"text":" "}`)
+			say("", `{"text":"psst","to":"`+id+`"}`)
+			say(hostToken, `{"text":"psst","to":"`+id+`"}`)
 			for i := range 8 {
-				codes = append(codes, post(t, base+"/rooms/lounge/chat", "", e.You, fmt.Sprintf(`{"text":"line\n%d","name":"Dia"}`, i)).StatusCode)
+				say("", fmt.Sprintf(`{"text":"line\n%d","name":"Dia"}`, i))
 			}
 		case lounge.EventChat:
 			lines = append(lines, *e.Chat)

@@ -181,7 +181,7 @@ func TestEvents(t *testing.T) {
 	e.until(t, "Ana left for the bot", func() bool { return e.has("left Ana again") })
 	cancel()
 	for range 2 {
-		<-published
+		<-published //nolint:errcheck // however it ends
 	}
 	for _, tr := range e.tracks {
 		e.until(t, "track ends", func() bool { return tr.ended })

@@ -8,19 +8,11 @@ import (
 
 // whep lets a listener hear one person.
 func (s *Server) whep(w http.ResponseWriter, r *http.Request) {
-	name, ok := roomName(w, r)
-	if !ok {
-		return
-	}
-	done, ok := s.media(w, r)
+	name, offer, done, ok := s.opening(w, r)
 	if !ok {
 		return
 	}
 	defer done()
-	offer, ok := s.offer(w, r)
-	if !ok {
-		return
-	}
 	p := s.present(name, r.PathValue("person"))
 	if p == nil {
 		refuse(w, http.StatusNotFound, "nobody of that id speaks in this room")

@@ -25,23 +25,15 @@ const answerWithin = 5 * time.Second
 
 // whip takes a publication.
 func (s *Server) whip(w http.ResponseWriter, r *http.Request) {
-	name, ok := roomName(w, r)
-	if !ok {
-		return
-	}
-	done, ok := s.media(w, r)
-	if !ok {
-		return
-	}
-	defer done()
 	host, ok := s.hostToken(w, r)
 	if !ok {
 		return
 	}
-	offer, ok := s.offer(w, r)
+	name, offer, done, ok := s.opening(w, r)
 	if !ok {
 		return
 	}
+	defer done()
 	p := s.newPerson(name, r)
 	conn, answer, err := s.answer(r.Context(), offer, func() (*peer.Conn, error) {
 		return s.factory.Receiver(peer.Handler{Track: p.firstTrack()})
@@ -59,6 +51,21 @@ func (s *Server) whip(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set(PersonHeader, p.ID)
 	created(w, "../res/"+res.id, res, answer)
+}
+
+// opening is what publications and listeners begin with: a room's name and an offer. When ok, done must be called at the end
+// of the request; else it was refused.
+func (s *Server) opening(w http.ResponseWriter, r *http.Request) (room, offer string, done func(), ok bool) {
+	if room, ok = roomName(w, r); !ok {
+		return "", "", nil, false
+	}
+	if done, ok = s.media(w, r); !ok {
+		return "", "", nil, false
+	}
+	if offer, ok = s.offer(w, r); !ok {
+		done()
+	}
+	return room, offer, done, ok
 }
 
 // newPerson reads who publishes. The fields that the room decides are set by join.

@@ -161,7 +161,7 @@ func stream(ctx context.Context, t *testing.T, url string) *output {
 	}
 	out := &output{}
 	go func() {
-		defer res.Body.Close() //nolint:errcheck // a stream
+		defer res.Body.Close()
 		for in := bufio.NewScanner(res.Body); in.Scan(); {
 			_, _ = out.Write(append(in.Bytes(), '\n'))
 		}

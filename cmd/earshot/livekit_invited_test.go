@@ -69,8 +69,8 @@ func adminOf(t *testing.T, server *localserver.Server, room string) *localserver
 	return a
 }
 
-// sayIn lets somebody say one of the fixture's sentences in a room, with a second before and after it.
-func sayIn(t *testing.T, s *station, server *localserver.Server, room, name string, line sentence) error {
+// paused is a sentence's recording, with silence before and after it.
+func paused(t *testing.T, line sentence) lounge.Source {
 	t.Helper()
 	pause := make([]float32, 16000)
 	pcm := append(append(append(append([]float32{}, pause...), pause...), line.pcm...), pause...)
@@ -82,6 +82,13 @@ func sayIn(t *testing.T, s *station, server *localserver.Server, room, name stri
 	if err != nil {
 		t.Fatal(err)
 	}
+	return src
+}
+
+// sayIn lets somebody say one of the fixture's sentences in a room.
+func sayIn(t *testing.T, s *station, server *localserver.Server, room, name string, line sentence) error {
+	t.Helper()
+	src := paused(t, line)
 	return livekit.Publish(t.Context(), livekit.PublishConfig{
 		URL: server.URL(room), Auth: livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret},
 		Identity: "id-of-" + name, Name: name, Peer: s.peers,

@@ -20,6 +20,7 @@ var elsewhere = map[string]string{
 	"earshot leave":      "TestServe sends the bot out",
 	"earshot bench":      "bench.txtar runs it",
 	"earshot demo":       "TestDemoPutsTheRightWordsUnderTheRightNames runs it",
+	"curl":               "TestAPIReferenceIsTheProgram and TestDocumentDescribesWhatHandlersAnswer ask the API",
 	"sudo dpkg":          "scripts/test-packages.sh installs the package in a bare Debian",
 	"sudo systemctl":     "scripts/test-packages.sh runs the service under systemd",
 	"systemctl":          "scripts/test-packages.sh runs the service under systemd",

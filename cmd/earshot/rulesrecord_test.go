@@ -54,9 +54,11 @@ func TestRulesOnTheRecord(t *testing.T) {
 		}
 	}
 	for _, args := range [][]string{
-		{"why-not", "open-mic-1", "soon", "insult"}, {"why-not", "open-mic-1", "1s", "nothing", "--rules", "open-mic"},
+		{"why-not", "open-mic-1", "soon", "insult"},
+		{"why-not", "open-mic-1", "1s", "nothing", "--rules", "open-mic"},
 		{"why-not", "nowhere", "1s", "insult", "--rules", "open-mic"},
-		{"replay", "--since", "yesterday", "open-mic"}, {"replay", "nowhere"},
+		{"replay", "--since", "yesterday", "open-mic"},
+		{"replay", "nowhere"},
 	} {
 		if code, _, _ := run(args...); code != exitUsage {
 			t.Errorf("%v: exit %d", args, code)

@@ -104,7 +104,8 @@ type Restored struct {
 }
 
 // Restore puts a backup in the place of the database at path, brings it up to date, and erases again what was erased
-// after the backup was made, as far as the replaced database tells. The replaced database is kept beside it under another
+// after the backup was made, as far as the replaced database tells; whoever objected to being written down since, and rooms that
+// were paused since, stay so. The replaced database is kept beside it under another
 // name. Nothing is touched when the backup is damaged, of a newer Earshot or no backup, when path is in use (ErrInUse),
 // or when there is a database and replace is false (fs.ErrExist).
 func Restore(ctx context.Context, backup, path string, replace bool) (r Restored, err error) {
@@ -189,7 +190,11 @@ func (s *Store) eraseAgain(ctx context.Context, replaced string) (n int, err err
 		return 0, nil //nolint:nilerr // a damaged one is why people restore
 	}
 	removals, err := old.Removals(ctx)
+	wishes := old.standing(ctx)
 	_ = old.Close()
+	if err := s.keepStanding(ctx, wishes); err != nil {
+		return 0, err
+	}
 	if err != nil {
 		return 0, nil //nolint:nilerr // as above
 	}

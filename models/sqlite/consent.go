@@ -107,3 +107,35 @@ func (s *Store) SetPaused(ctx context.Context, room string, paused bool, by stri
 		return note(ctx, tx, when, by, what, room, "")
 	})
 }
+
+// standing is who objects, and where listening is paused.
+type standing struct{ objections, pauses [][2]string }
+
+// standing reads what it can: a damaged database says nothing.
+func (s *Store) standing(ctx context.Context) (w standing) {
+	pair := func(rows *sql.Rows) (p [2]string, err error) {
+		err = rows.Scan(&p[0], &p[1])
+		return p, err
+	}
+	w.objections, _ = list(ctx, s.read, pair, "SELECT mark, room FROM objections")
+	w.pauses, _ = list(ctx, s.read, pair, "SELECT room, by FROM pauses")
+	return w
+}
+
+// keepStanding adds what stood in another database.
+func (s *Store) keepStanding(ctx context.Context, w standing) error {
+	now := millis(time.Now())
+	return s.update(ctx, "keep objections", func(tx *sql.Tx) error {
+		for _, o := range w.objections {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO objections (mark, room, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", o[0], o[1], now); err != nil {
+				return err
+			}
+		}
+		for _, p := range w.pauses {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO pauses (room, by, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", p[0], p[1], now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -92,3 +92,24 @@ func TestPausesStay(t *testing.T) {
 		t.Errorf("resumed: %q, %v", by, err)
 	}
 }
+
+// TestRestoreKeepsObjections: whoever objected after the backup was made is not written down after it was restored.
+func TestRestoreKeepsObjections(t *testing.T) {
+	dir := t.TempDir()
+	path, file := filepath.Join(dir, "data", "earshot.db"), filepath.Join(dir, "backup.db")
+	s, err := sqlite.Open(t.Context(), path)
+	must(t, err)
+	must(t, s.Backup(t.Context(), file))
+	must(t, s.SetObjection(t.Context(), "open-mic", "ana", true, start))
+	must(t, s.SetPaused(t.Context(), "book-club", true, "kim", start))
+	must(t, s.Close())
+	_, err = sqlite.Restore(t.Context(), file, path, true)
+	must(t, err)
+	s = openAt(t, path)
+	marks, err := s.Objections(t.Context(), "open-mic")
+	must(t, err)
+	equal(t, "objections", marks, map[string]bool{sqlite.PersonMark("ana"): true})
+	if by, err := s.PausedBy(t.Context(), "book-club"); by != "kim" || err != nil {
+		t.Errorf("paused by %q, %v", by, err)
+	}
+}

@@ -200,6 +200,6 @@ func (n *Notifier) store(ctx context.Context, t Target, notice models.Notice, pa
 
 func (n *Notifier) warn(ctx context.Context, t Target, what string, err error) {
 	if ctx.Err() == nil {
-		n.Log.Warn(what, "target", t.Name, "err", err)
+		n.Log.Warn(what, "target", t.Name, "err", err) //nolint:sloglint // a constant at every caller
 	}
 }

@@ -88,11 +88,11 @@ func quiet(sets []RuleSet, counts []models.RuleCounts) (out []RuleText) {
 }
 
 // text finds a rule in the sets in use.
-func (t *trialPage) text(rule string) *RuleText {
-	if t == nil {
+func (p *trialPage) text(rule string) *RuleText {
+	if p == nil {
 		return nil
 	}
-	for _, set := range t.Sets {
+	for _, set := range p.Sets {
 		for i := range set.Rules {
 			if set.Rules[i].ID == rule {
 				return &set.Rules[i]

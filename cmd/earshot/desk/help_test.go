@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"earshot/bot"
 	"io/fs"
 	"log/slog"
 	"math"
@@ -12,6 +11,8 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"earshot/bot"
 
 	"earshot/bot/audio"
 	"earshot/models"

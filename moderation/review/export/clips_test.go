@@ -24,7 +24,9 @@ type shelf struct {
 func (s shelf) Session(context.Context, string) (models.SessionInfo, error) {
 	return models.SessionInfo{Session: models.Session{ID: "s", Name: "Room"}}, nil
 }
+
 func (s shelf) Speakers(context.Context, string) ([]models.Speaker, error) { return s.t.Speakers, nil }
+
 func (s shelf) Utterances(context.Context, string) ([]models.Utterance, error) {
 	return s.t.Utterances, nil
 }

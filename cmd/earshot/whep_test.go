@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"golang.org/x/sync/errgroup"
+
+	"earshot/bot"
+	"earshot/bot/lounge"
+	"earshot/models"
+)
+
+// TestWHEPWords listens to one stream by WHEP alone, as "earshot join whep+http://…" does: the words are on record under the
+// name that was given for it, and the end of the stream ends the stay.
+func TestWHEPWords(t *testing.T) {
+	t.Parallel()
+	s, l := openTestStation(t, t.TempDir())
+	line := evalSentences(t)[2]
+	var session models.Session
+	err := s.run(t.Context(), l, func(ctx context.Context) error {
+		listening, leave := context.WithCancelCause(ctx)
+		defer leave(nil)
+		group, ctx := errgroup.WithContext(listening)
+		ids, up := make(chan string, 1), make(chan struct{})
+		group.Go(func() error {
+			defer leave(bot.End(models.EndLeft, nil))
+			return lounge.Publish(ctx, lounge.PublishConfig{
+				BaseURL: "http://" + l.Addr().String(), Room: "stage", Name: "Ana", Source: paused(t, line), Peer: s.peers,
+				Ready: func(id string) {
+					ids <- id
+					select {
+					case <-up:
+					case <-ctx.Done():
+					}
+				},
+			})
+		})
+		group.Go(func() (err error) {
+			none := func(string) (string, error) { return "", nil }
+			address := "whep+http://" + l.Addr().String() + "/whep/stage/" + <-ids
+			room, connector, err := s.connector(wish{address: address, name: "Stage", secret: none})
+			if err != nil {
+				return err
+			}
+			var once sync.Once
+			session, err = s.listenIn(ctx, stay{room: room, connector: connector, watch: func(st bot.Status) {
+				if st.State == bot.StateListening {
+					once.Do(func() { close(up) })
+				}
+			}})
+			return err
+		})
+		return group.Wait()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	us := lines(t, s, session.ID)
+	if errs, words, heard := wordErrors(us, "Stage", line.text); errs*10 > words {
+		t.Errorf("%d of %d words are wrong: %q", errs, words, heard)
+	}
+	if session.Reason != models.EndLeft || len(us) == 0 || us[0].Attribution != models.AttributionTrack {
+		t.Errorf("session %+v, lines %+v", session, us)
+	}
+}
