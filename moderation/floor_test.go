@@ -73,3 +73,29 @@ func TestFloorLooksBackOnlySoFar(t *testing.T) {
 		}
 	}
 }
+
+// TestSwingingIsOneFinding: what swings about its bar fires once; what comes back after a while fires again, also when nothing
+// was observed in between.
+func TestSwingingIsOneFinding(t *testing.T) {
+	set := mustLoad(t, "schema: 1\nrules: [{id: loud, when: {heard: {loudness_above: -20dBFS, for: 1s}}, then: [flag: {}]}]\n")
+	s := NewSession(set, models.Session{ID: "s", Started: time.Unix(0, 0)})
+	var fired []int64
+	second := func(at int64, level float64) {
+		out := s.Observe(Observation{AtMS: at + 1000, Speaker: "a", Sound: &Sound{Span: Span{at, at + 1000}, LevelDBFS: level}})
+		for range out.Flags {
+			fired = append(fired, at/1000)
+		}
+	}
+	for i := range int64(20) { // 0 to 19 s
+		second(i*1000, []float64{-10, -30}[i%2])
+	}
+	second(60_000, -30)
+	second(61_000, -10)
+	for i := range int64(20) { // 62 to 81 s
+		second(62_000+i*1000, -30)
+	}
+	second(90_000, -10)
+	if want := []int64{0, 61, 90}; !slices.Equal(fired, want) {
+		t.Errorf("fired at %v s, want %v", fired, want)
+	}
+}

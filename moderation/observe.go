@@ -56,6 +56,12 @@ type LanguageVote struct {
 	VoicedMS int64
 }
 
+// ceased is how long a rule must not have held before it fires again, in ms: a share that swings about its bar is one finding.
+const ceased = 15_000
+
+// holding stands for the time at which a rule ceased to hold while it holds.
+const holding = -1
+
 // How far back observations are remembered, in ms.
 const (
 	maxFloor      = 3600_000
@@ -128,11 +134,17 @@ func (s *Session) observed(p *person, o Observation, out *Outcome) {
 	fresh := vs[:0]
 	for _, v := range vs {
 		holds[v.Rule] = true
-		if !p.held[v.Rule] {
+		if off, held := p.held[v.Rule]; !held || off != holding && o.AtMS-off > ceased {
 			fresh = append(fresh, v)
 		}
+		p.held[v.Rule] = holding
 	}
-	p.held = holds
+	for rule, off := range p.held {
+		if !holds[rule] && off == holding { // since it was looked at last
+			p.held[rule] = p.looked
+		}
+	}
+	p.looked = o.AtMS
 	if len(fresh) > 0 {
 		u := sc.u
 		s.decide(p, u, fresh, s.at(o.AtMS), out)

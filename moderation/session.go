@@ -45,7 +45,8 @@ type person struct {
 	floor   floorState
 	sound   []Sound
 	votes   []LanguageVote
-	held    map[string]bool // rules on what is observed that hold at present
+	held    map[string]int64 // when a rule on what is observed ceased to hold, or holding
+	looked  int64            // when that was looked at last
 }
 
 // NewSession begins judging a session by a set of rules.
@@ -70,7 +71,7 @@ func (s *Session) Person(p models.Speaker) { s.person(p.ID).Speaker = p }
 func (s *Session) person(id string) *person {
 	p := s.people[id]
 	if p == nil {
-		p = &person{Speaker: models.Speaker{ID: id, FirstMS: -1}, held: map[string]bool{}}
+		p = &person{Speaker: models.Speaker{ID: id, FirstMS: -1}, held: map[string]int64{}}
 		s.people[id] = p
 	}
 	return p
