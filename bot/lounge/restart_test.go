@@ -72,7 +72,7 @@ func (p *place) recite(t *testing.T, name string) (leave func()) {
 			BaseURL: "http://" + p.addr, Room: "lounge", Name: name, Source: endless(trial.Tone()), Peer: f, Ready: func(string) { close(ready) },
 		})
 	}()
-	t.Cleanup(func() { cancel(); _ = <-ended }) //nolint:errcheck // however it ends
+	t.Cleanup(func() { cancel(); <-ended }) //nolint:errcheck // however it ends
 	select {
 	case <-ready:
 	case err := <-ended:

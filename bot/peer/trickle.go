@@ -124,7 +124,7 @@ func (e Endpoint) options(ctx context.Context) []ICEServer {
 	if err != nil {
 		return nil
 	}
-	resp, err := e.Client.Do(req)
+	resp, err := e.Client.Do(req) //nolint:bodyclose // drain closes it
 	if err != nil {
 		return nil
 	}

@@ -58,7 +58,7 @@ func visit(ctx context.Context, c bot.Connector) (bot.Capabilities, error) {
 	select {
 	case can := <-v.joined:
 		cancel()
-		<-ended
+		<-ended //nolint:errcheck // it was ended here
 		return can, nil
 	case err := <-ended:
 		if err == nil {

@@ -43,8 +43,10 @@ func fillRoom(t testing.TB, s *sqlite.Store, id, room, word string, lines int) {
 		if seq%4 == 0 {
 			flags = []models.Flag{flag(u, "r")}
 			flags[0].Title, flags[0].Why = word, word
-			d := models.Decision{ID: "d" + flags[0].ID, Session: id, Flag: flags[0].ID, SpeakerID: c.SpeakerID, SpeakerName: word,
-				Matched: u.Words, Why: word, Created: u.Committed}
+			d := models.Decision{
+				ID: "d" + flags[0].ID, Session: id, Flag: flags[0].ID, SpeakerID: c.SpeakerID, SpeakerName: word,
+				Matched: u.Words, Why: word, Created: u.Committed,
+			}
 			must(t, s.Put(t.Context(), models.Record{
 				Session: id, Decisions: []models.Decision{d},
 				Actions: []models.Action{

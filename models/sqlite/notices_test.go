@@ -11,8 +11,10 @@ func TestNotices(t *testing.T) {
 	s := open(t)
 	startSession(t, s, "s1") // room open-mic
 	must(t, s.SetNoticeTargets(t.Context(), []models.NoticeTarget{
-		{Name: "all", Level: models.LevelInfo}, {Name: "mic", Level: models.LevelHigh, Rooms: []string{"book", "open-mic"}},
-		{Name: "other", Level: models.LevelInfo, Rooms: []string{"mic"}}, {Name: "grave", Level: models.LevelHigh},
+		{Name: "all", Level: models.LevelInfo},
+		{Name: "mic", Level: models.LevelHigh, Rooms: []string{"book", "open-mic"}},
+		{Name: "other", Level: models.LevelInfo, Rooms: []string{"mic"}},
+		{Name: "grave", Level: models.LevelHigh},
 	}))
 	flags := func(seq int, level models.Level, mode models.Mode) {
 		u := utterance(clip("s1", 1, seq, nil), "words")

@@ -33,14 +33,20 @@ func dueSteps() []dueStep {
 	flags := func(r models.Retention) time.Duration { return r.Flags }
 	return []dueStep{
 		// Sound that was never decoded is not lost without a word.
-		{"sound", sound, "spool", saidBefore, eraseClips, []string{`INSERT INTO gaps (session, speaker_id, speaker_name, start_ms, end_ms, lost_ms, cause)
+		{
+			"sound", sound, "spool", saidBefore, eraseClips,
+			[]string{`INSERT INTO gaps (session, speaker_id, speaker_name, start_ms, end_ms, lost_ms, cause)
 			SELECT session, speaker_id, speaker_name, start_ms, end_ms, end_ms - start_ms, 'overload' FROM spool
 			WHERE session = ?1 AND end_ms < ?2 AND parked = 0 ORDER BY id LIMIT ?3 ON CONFLICT DO NOTHING`},
-			func(s *models.Swept) *int { return &s.Clips }},
+			func(s *models.Swept) *int { return &s.Clips },
+		},
 		{"evidence", sound, "evidence", saidBefore, eraseClips, nil, func(s *models.Swept) *int { return &s.Clips }},
 		// A summary quotes lines: none outlives them. Made anew, it rests on those that are left.
-		{"words", words, "utterances", saidBefore, eraseRows, []string{"DELETE FROM summaries WHERE session = ?1 AND ?2 + ?3 IS NOT NULL"},
-			func(s *models.Swept) *int { return &s.Utterances }},
+		{
+			"words", words, "utterances", saidBefore, eraseRows,
+			[]string{"DELETE FROM summaries WHERE session = ?1 AND ?2 + ?3 IS NOT NULL"},
+			func(s *models.Swept) *int { return &s.Utterances },
+		},
 		{"gaps", words, "gaps", saidBefore, eraseRows, nil, func(s *models.Swept) *int { return &s.Gaps }},
 		{"flags", flags, "flags", saidBefore, eraseRows, nil, func(s *models.Swept) *int { return &s.Flags }},
 		{"notices", flags, "notices", madeBefore, eraseRows, nil, func(s *models.Swept) *int { return &s.Notices }},
