@@ -155,7 +155,7 @@ func stream(ctx context.Context, t *testing.T, url string) *output {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := http.DefaultClient.Do(r)
+	res, err := http.DefaultClient.Do(r) //nolint:bodyclose // by the goroutine that reads it
 	if err != nil {
 		t.Fatal(err)
 	}

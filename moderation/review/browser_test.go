@@ -81,6 +81,13 @@ func everyState() *memory {
 	weak.Degraded, weak.Original, weak.EditedBy = true, "Herd by a smaller model.", "Ana"
 	m.lines = append(m.lines, failed, weak)
 	m.gaps = append(m.gaps, models.Gap{Session: "s1", StartMS: 104_000, EndMS: 106_000, Cause: models.GapCut})
+	soon := start.Add(3*time.Minute + 8*time.Second)
+	m.decisions = []models.Decision{
+		{ID: "d1", Session: "s1", Flag: "f1", Ask: models.AskOpen, Offer: []string{"mute 60s", "warn", "dismiss"}, Expires: soon},
+		{ID: "d2", Session: "s1", Flag: m.flags[1].ID, Ask: models.AskExpired},
+	}
+	m.actions = []models.Action{{ID: "a1", Session: "s1", Decision: "d2", Verb: models.VerbMute, State: models.ActionFailed, Error: "refused"}}
+	m.strikes = []models.LedgerEntry{{ID: "l1", Ledger: "conduct", Person: "Ben", Session: "s1", Points: 2, By: "rule", At: start}}
 	m.trail = []models.AuditEntry{{At: start, By: "Ana", What: "flag confirmed", Session: "s1"}}
 	return m
 }
@@ -93,7 +100,7 @@ func TestEveryStateHasContrastInABrowser(t *testing.T) {
 	hub := NewHub(HubConfig{})
 	actor := &hand{can: []models.Verb{models.VerbWarn, models.VerbMute, models.VerbRemove}}
 	s := New(Config{
-		Store: m, Hub: hub, Actor: actor, Notice: "A notice with `code`.", Access: &doorkeeper{}, Door: DoorHere, Local: true,
+		Store: m, Hub: hub, Actor: actor, Rules: &primer{}, Summaries: &minutes{m: m}, Notice: "A notice with `code`.", Access: &doorkeeper{}, Door: DoorHere, Local: true,
 		Now: func() time.Time { return start.Add(3 * time.Minute) }, Settings: []Setting{{Key: "listen", Value: "127.0.0.1:0", From: "file"}},
 		Conditions: conditionsOf(Condition{OK: true, Text: "Hearing everyone."}, Condition{Text: "Deaf.", Hint: "Look at the cable."}),
 	})

@@ -99,7 +99,7 @@ func TestBadDecisionsChangeNothing(t *testing.T) {
 		{"/flags/f1", url.Values{"verb": {"ban"}}, nil, 400},
 		{"/flags/none", url.Values{"status": {"confirmed"}}, nil, 404},
 		{"/flags/f1", url.Values{"status": {"confirmed"}}, []string{"Sec-Fetch-Site", "cross-site"}, 403},
-		{"/flags/f1", url.Values{"status": {"confirmed"}, "pad": {strings.Repeat("x", maxBody)}}, nil, 400},
+		{"/flags/f1", url.Values{"status": {"confirmed"}, "pad": {strings.Repeat("x", maxBody)}}, nil, 413},
 	}
 	for _, tt := range tests {
 		if w := post(t, s, tt.path, tt.form, tt.header...); w.Code != tt.want {

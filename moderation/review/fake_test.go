@@ -239,8 +239,10 @@ func (m *memory) Person(_ context.Context, room, speaker string) (p models.Perso
 	if err != nil || len(seen) == 0 {
 		return p, cmp.Or(err, models.ErrNotFound)
 	}
-	p = models.Person{ID: "p1", Name: cmp.Or(m.names[speaker], seen[0].Name), Given: m.names[speaker] != "",
-		Identities: []models.Identity{{Room: room, SpeakerID: speaker, Name: seen[0].Name}}, Lines: 1}
+	p = models.Person{
+		ID: "p1", Name: cmp.Or(m.names[speaker], seen[0].Name), Given: m.names[speaker] != "",
+		Identities: []models.Identity{{Room: room, SpeakerID: speaker, Name: seen[0].Name}}, Lines: 1,
+	}
 	for _, x := range seen {
 		i := slices.IndexFunc(m.sessions, func(s models.Session) bool { return s.ID == x.Session })
 		p.Sessions = append(p.Sessions, models.PersonSession{Session: m.sessions[i], SpeakerID: speaker, Lines: 1})

@@ -47,8 +47,10 @@ func hostileRoom() (*memory, *doorkeeper) {
 	m.actions = []models.Action{{ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbMute, State: models.ActionFailed, Error: all}}
 	m.trail = []models.AuditEntry{{At: start, By: payloads[1], What: all, Session: `"><script>hit()</script>`}}
 	item := models.SummaryItem{Text: all, SpeakerID: "Ben", Cites: []models.Key{m.lines[0].Key}}
-	m.summary = models.Summary{Headline: all, Model: payloads[1], Chapters: []models.Chapter{{Title: all, Cites: item.Cites}}, Highlights: []models.SummaryItem{item}, Lines: 1,
-		Talk: []models.TalkShare{{SpeakerID: "x", SpeakerName: all, TalkMS: 1}}, Digest: models.ModerationDigest{Flags: 1, Actions: map[models.Verb]int{models.Verb(payloads[0]): 1}}}
+	m.summary = models.Summary{
+		Headline: all, Model: payloads[1], Chapters: []models.Chapter{{Title: all, Cites: item.Cites}}, Highlights: []models.SummaryItem{item}, Lines: 1,
+		Talk: []models.TalkShare{{SpeakerID: "x", SpeakerName: all, TalkMS: 1}}, Digest: models.ModerationDigest{Flags: 1, Actions: map[models.Verb]int{models.Verb(payloads[0]): 1}},
+	}
 	return m, &doorkeeper{users: []models.User{{ID: "u1", Name: payloads[1], Access: models.AccessOwner, Rooms: map[string]models.Access{payloads[0]: models.AccessHost}}}}
 }
 

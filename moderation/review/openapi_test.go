@@ -132,7 +132,7 @@ func TestAPIRefusesWhatMakesNoSense(t *testing.T) {
 	}
 	for body, want := range map[string]int{
 		`{"status":"perhaps"}`: 400, `{"status":"open","more":1}`: 400, `[]`: 400, ``: 400, `{"status":"open"}{}`: 400,
-		strings.Repeat("[", 60_000): 400, `{"status":"` + strings.Repeat("x", maxBody) + `"}`: 400,
+		strings.Repeat("[", 60_000): 400, `{"status":"` + strings.Repeat("x", maxBody) + `"}`: 413,
 	} {
 		r := httptest.NewRequestWithContext(t.Context(), "POST", "/api/flags/f1", strings.NewReader(body))
 		r.Host = "localhost"

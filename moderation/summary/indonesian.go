@@ -106,12 +106,11 @@ func (s *indonesian) action() float64 {
 
 // question scores a question about something.
 func (s *indonesian) question() float64 {
-	first := s.within(idAskFirst, 0, 3)
 	var v float64
 	switch {
 	case s.asks && s.any(idAskFirst):
 		v = 0.95
-	case s.asks && len(s.ws) >= 6, !s.asks && first && idAskFirst[s.at(0)] && len(s.ws) >= 5:
+	case s.asks && len(s.ws) >= 6, !s.asks && idAskFirst[s.at(0)] && len(s.ws) >= 5:
 		v = threshold
 	default:
 		return 0

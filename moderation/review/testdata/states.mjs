@@ -130,7 +130,7 @@ const states = {
     await page.evaluate(() => document.getElementById("keys").close());
   },
 };
-const pages = ["/", "/queue", "/s/s1/timeline", "/s/s1?edit=1", "/s/s1/line/1/2/t-Ben", "/s/old", "/rules", "/rules/scam.guaranteed", "/people/open-mic/Ben",
+const pages = ["/", "/s/s1?last=0", "/queue", "/s/s1/timeline", "/s/s1?edit=1", "/s/s1/line/1/2/t-Ben", "/s/old", "/rules", "/rules/scam.guaranteed", "/people/open-mic/Ben",
   "/health", "/search", "/search?q=name", "/search?q=nobodysaidthis", "/access", "/setup", "/login", "/nowhere", "/s/nowhere"];
 
 try {
@@ -146,6 +146,20 @@ try {
     const over = await page.evaluate(() => document.documentElement.scrollHeight - innerHeight);
     assert.ok(over <= 0, `the page of a session is ${over} px higher than the window, in which its parts scroll`);
     await shoot(page, `states-${colorScheme}`);
+    await page.goto(base + "/queue");
+    await page.evaluate(() => { for (const u of document.querySelectorAll(".until")) u.classList.add("soon"); });
+    await look(page, "an ask that lapses soon", ".asks");
+    for (const words of ["my coin", "hello"]) {
+      await page.goto(base + "/rules");
+      await page.fill("#say", words);
+      await page.getByRole("button", { name: "Try", exact: true }).click();
+      await page.locator(".tried").waitFor();
+      await look(page, "tried " + words, "#try");
+    }
+    await page.getByRole("button", { name: "Replay" }).click();
+    await page.locator("#replay table").waitFor();
+    await look(page, "replayed", "#replay");
+    console.log("ok", colorScheme, "asks, words that were tried, a replay");
     for (const path of ["/s/s1", ...pages]) {
       await page.goto(base + path);
       await look(page, path);
