@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -179,15 +180,23 @@ func TestMailGoesToNoForbiddenAddress(t *testing.T) {
 
 // book is a DigestRecord in memory.
 type book struct {
+	mu    sync.Mutex
 	until time.Time
-	asked []string
 	rooms []models.RoomDigest
 }
 
-func (b *book) Digest(_ context.Context, from, to time.Time) ([]models.RoomDigest, error) {
-	b.asked = append(b.asked, from.UTC().Format("02T15:04")+"-"+to.UTC().Format("02T15:04"))
+func (b *book) Digest(context.Context, time.Time, time.Time) ([]models.RoomDigest, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	return b.rooms, nil
 }
+
+func (b *book) quiet() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.rooms = nil
+}
+
 func (b *book) DigestUntil(context.Context, string) (time.Time, error) { return b.until, nil }
 func (b *book) SetDigestUntil(_ context.Context, _ string, until time.Time) error {
 	b.until = until
@@ -197,15 +206,17 @@ func (b *book) SetDigestUntil(_ context.Context, _ string, until time.Time) erro
 // TestDigestOnceADay, at its time, with nothing on quiet days, and with all of it when the server was away.
 func TestDigestOnceADay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, sent, down := &book{rooms: []models.RoomDigest{{Room: "r", Name: "Open mic\r\nBcc: x", Sessions: 2, Lines: 40, High: 1, Low: 2, Open: 3}}}, 0, false
+		var sent atomic.Int32
+		var down atomic.Bool
+		b := &book{rooms: []models.RoomDigest{{Room: "r", Name: "Open mic\r\nBcc: x", Sessions: 2, Lines: 40, High: 1, Low: 2, Open: 3}}}
 		p := &post{}
 		n := New(Config{Targets: []Target{mailTarget()}, Digests: b, Link: "https://earshot.example", Log: slog.New(slog.DiscardHandler)})
 		n.dial = func(Target) dialFunc {
 			return func(context.Context, string, string) (net.Conn, error) {
-				if down {
+				if down.Load() {
 					return nil, errors.New("away")
 				}
-				sent++
+				sent.Add(1)
 				client, there := net.Pipe()
 				go p.accept(there)
 				return client, nil
@@ -217,22 +228,22 @@ func TestDigestOnceADay(t *testing.T) {
 		go func() { done <- n.Run(ctx) }() // Saturday, 1 January 2000, at midnight UTC
 		days := func(n int) { time.Sleep(time.Duration(n)*24*time.Hour + time.Minute) }
 		days(2)
-		if sent != 2 {
-			t.Errorf("%d mails in two days", sent)
+		if sent.Load() != 2 {
+			t.Errorf("%d mails in two days", sent.Load())
 		}
-		down = true
+		down.Store(true)
 		days(2)
-		down = false
+		down.Store(false)
 		days(1)
-		b.rooms = nil
+		b.quiet()
 		days(3)
 		cancel()
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
 		p.closed.Wait()
-		if sent != 4 { // one late for two days, one in time
-			t.Errorf("%d mails", sent)
+		if sent.Load() != 4 { // one late for two days, one in time
+			t.Errorf("%d mails", sent.Load())
 		}
 		got := p.all()
 		for _, want := range []string{"Subject: Earshot: 3 flags, 3 open", "Open mic  Bcc: x: 2 sessions, 40 lines", "3 flags: 1 high, 0 medium, 2 low; 3 open", "https://earshot.example/queue"} {
