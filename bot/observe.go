@@ -2,6 +2,8 @@ package bot
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"earshot/bot/audio"
@@ -40,6 +42,8 @@ const (
 	maxObservations = 4096
 	// arriving is for how long after the bot's own join people are taken to have been there before it.
 	arriving = 3 * time.Second
+	// returning is how long those who were there before a lost connection may take to be found again after it.
+	returning = 10 * time.Second
 	// unheardFor is the silence after which somebody who is heard has opened the microphone. Platforms that tell of muting
 	// and those that do not look the same this way.
 	unheardFor = 30 * time.Second
@@ -104,5 +108,20 @@ func (v *visit) depart(id string) {
 	if r := v.room; r.there[id] {
 		delete(r.there, id)
 		r.pipe.event(EventLeave, id)
+	}
+}
+
+// settle tells once, a while after the join, of those who went while the bot was out: nobody else will.
+func (v *visit) settle() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !v.joined || v.settled || v.room.now()-v.since < returning {
+		return
+	}
+	v.settled = true
+	for _, id := range slices.Sorted(maps.Keys(v.room.there)) {
+		if !v.people[id] {
+			v.depart(id)
+		}
 	}
 }

@@ -40,7 +40,8 @@ func (n *noticed) events() (out []string) {
 	return out
 }
 
-// TestEvents: who was there before the bot has not joined, nor has who is found again after a lost connection; a
+// TestEvents: who was there before the bot has not joined, nor has who is found again after a lost connection, and who is
+// not found again has left; a
 // microphone is opened when somebody is first heard, and again after a long silence, not after a pause.
 func TestEvents(t *testing.T) {
 	packets := voice(t)
@@ -62,12 +63,13 @@ func TestEvents(t *testing.T) {
 			k.say(ctx, sink, packets[50:100])
 			ears.Left("ben")
 			ears.Left("nobody")
+			ears.Speaker(models.Speaker{ID: "cem", Name: "Cem"})
 			return errors.New("cut")
 		}
 		second := func(ctx context.Context, ears bot.Ears) error {
 			ears.Joined(bot.Capabilities{})
 			ears.Speaker(models.Speaker{ID: "ana", Name: "Ana"})
-			pause(ctx, 10*time.Second)
+			pause(ctx, 12*time.Second)
 			ears.Speaker(models.Speaker{ID: "ben", Name: "Ben"})
 			cancel()
 			return stay(ctx)
@@ -76,7 +78,7 @@ func TestEvents(t *testing.T) {
 		if _, err := room(t, bot.Config{Connector: s, Sink: &notebook{}, Observer: n}).Run(ctx); err != nil {
 			t.Fatal(err)
 		}
-		want := []string{"unmute ana", "join ben", "unmute ana", "leave ben", "join ben"}
+		want := []string{"unmute ana", "join ben", "unmute ana", "leave ben", "join cem", "leave cem", "join ben"}
 		if got := n.events(); !slices.Equal(got, want) {
 			t.Errorf("%q, want %q", got, want)
 		}

@@ -22,6 +22,7 @@ type visit struct {
 	mu      sync.Mutex
 	since   time.Duration // when it joined
 	joined  bool
+	settled bool // who was there before is back, or gone
 	over    bool
 	can     Capabilities
 	people  map[string]bool
@@ -89,6 +90,7 @@ func (v *visit) watch(ctx context.Context, cancel context.CancelCauseFunc) {
 		select {
 		case <-t.C:
 			v.silent()
+			v.settle()
 			if err := v.listen(); err != nil {
 				cancel(Retry(models.EndFailedServer, err))
 				return
