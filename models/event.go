@@ -15,4 +15,17 @@ type Event struct {
 	Evidence *Evidence `json:"evidence,omitempty"`
 	Decision *Decision `json:"decision,omitempty"` // made, answered or lapsed
 	Action   *Action   `json:"action,omitempty"`   // took effect or failed
+	Floor    *Floor    `json:"floor,omitempty"`    // who has the right to speak next changed
+}
+
+// Floor is who of those in a room spoke least, first: the fair order of who may speak next. Hosts are not in it.
+type Floor struct {
+	Next []Talked `json:"next"`
+}
+
+// Talked is how long somebody has spoken in a session.
+type Talked struct {
+	SpeakerID   string `json:"speaker_id"`
+	SpeakerName string `json:"speaker_name"`
+	TalkMS      int64  `json:"talk_ms"`
 }

@@ -139,6 +139,12 @@ func TestEventsBringPiecesOfThePage(t *testing.T) {
 	l.want(at(s.hub, 7), `class="gap"`, "2.0 s not heard", "this machine could not keep up")
 	l.want(at(s.hub, 8), `data-keep="who"`, "EA", "Eve Adams", "cohost")
 	l.want(at(s.hub, 9), `id="head"`, "ended", "1 h 00", "the room was closed")
+	s.hub.Publish(models.Event{SessionID: "s1", Partial: &models.Partial{Key: u.Key, SpeakerID: "Eve", Stable: "Sure", Armed: []string{"scam"}}})
+	s.hub.Publish(models.Event{SessionID: "s1", Floor: &models.Floor{Next: []models.Talked{{SpeakerID: "Ben", SpeakerName: "<Ben>", TalkMS: 1000}, {SpeakerID: "Eve", TalkMS: 62_000}}}})
+	s.hub.Publish(models.Event{SessionID: "s1", Floor: &models.Floor{Next: []models.Talked{{SpeakerID: "Ben", TalkMS: 1000}}}})
+	l.want(at(s.hub, 10), "armed", "May become a flag", "<code>scam</code>")
+	l.want(at(s.hub, 11), `id="next"`, `data-in="floor"`, "Least heard", "0:01", "Eve Adams", "1:02")
+	l.want(at(s.hub, 12), `id="next"`, "hidden")
 }
 
 func TestEventsResume(t *testing.T) {

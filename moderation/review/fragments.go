@@ -86,6 +86,8 @@ func (f *fragments) encode(e models.Event) (message, error) {
 	case e.Action != nil:
 		f.p.known.did(*e.Action)
 		err = f.outcome(&b, e.Action.Decision)
+	case e.Floor != nil:
+		err = f.draw(&b, "next", f.p.next(*e.Floor))
 	case e.Gap != nil:
 		err = f.draw(&b, "gap", f.p.gap(*e.Gap))
 	}

@@ -196,7 +196,7 @@ func (h *Hub) Reset() {
 // blank reports whether an event has no content: it was forgotten, or says that all were.
 func blank(e models.Event) bool {
 	return e.Session == nil && e.Speaker == nil && e.Partial == nil && e.Utterance == nil && e.Flag == nil && e.Gap == nil &&
-		e.Evidence == nil && e.Decision == nil && e.Action == nil
+		e.Evidence == nil && e.Decision == nil && e.Action == nil && e.Floor == nil
 }
 
 // Close ends all watchers with ErrClosed and refuses new ones; publishing stays allowed and reaches nobody. It lets

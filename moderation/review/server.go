@@ -22,6 +22,8 @@ type Config struct {
 	Notice string
 	// Actor carries out what a host chooses; nil: flags can be decided, and nothing can be done in the rooms.
 	Actor Actor
+	// LeastHeard is who of those in a session's room spoke least, first; nil: it is not known.
+	LeastHeard func(session string) models.Floor
 	// Inviter sends the bot into rooms, Links makes invitations that need no login, States lists the rooms that it is in;
 	// nil, all three: there is no service that can be invited. Profiles are what rooms can be treated as.
 	Inviter  Inviter
@@ -67,6 +69,7 @@ type Server struct {
 	store     Store
 	hub       *Hub
 	actor     Actor
+	floor     func(session string) models.Floor
 	sums      Summariser
 	book      Rulebook
 	sounds    export.Sounds
@@ -107,6 +110,7 @@ func New(c Config) *Server {
 		store:     c.Store,
 		hub:       c.Hub,
 		actor:     c.Actor,
+		floor:     c.LeastHeard,
 		sums:      c.Summaries,
 		book:      c.Rules,
 		sounds:    c.Sounds,

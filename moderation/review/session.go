@@ -30,6 +30,7 @@ type sessionPage struct {
 	Time                   timeline
 	Items                  []item
 	Flags                  []flagView
+	Next                   []nextSpeaker
 	Summary                summaryView
 	Edits, MayEdit, Tries  bool
 	Sounds                 bool // exports can have sound
@@ -139,6 +140,9 @@ func (s *Server) session(r *http.Request) (view, error) {
 	p.known = h.known
 	data := sessionPage{Head: s.head(h.session.Session), Cursor: cursor.String(), Edits: p.edits, MayEdit: p.decides && !h.session.ModerateOnly, Tries: s.trial("") != nil, Sounds: s.sounds != nil && len(h.clips) > 0, Formats: export.Formats()}
 	data.Listens = s.listensIn(r.Context(), h.session)
+	if s.floor != nil && data.Head.Live {
+		data.Next = p.next(s.floor(h.session.ID))
+	}
 	data.Items = p.items(h.lines, h.gaps, h.flags)
 	data.Flags = flagList(p, h.flags)
 	if data.Summary, err = s.summaryOf(r, h, p); err != nil {

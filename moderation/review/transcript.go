@@ -41,6 +41,7 @@ type lineView struct {
 	Partial  bool
 	Stable   string
 	Tail     string
+	Armed    []string // rules that look at it already
 	Flags    []flagView
 	Edit     string // address to correct it at, or ""
 	Original string // what was heard, when Spans is a correction
@@ -148,7 +149,7 @@ func (p *painter) partial(x models.Partial) *lineView {
 	who, _ := p.cast.find(x.SpeakerID, x.SpeakerName)
 	return &lineView{
 		ID: lineID(x.Key), Who: who, At: p.s.moment(p.ses, x.StartMS), EndMS: x.StartMS,
-		Partial: true, Stable: x.Stable, Tail: x.Tail,
+		Partial: true, Stable: x.Stable, Tail: x.Tail, Armed: x.Armed,
 	}
 }
 

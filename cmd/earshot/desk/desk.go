@@ -101,6 +101,7 @@ func (d *Desk) Speaker(ctx context.Context, p models.Speaker) error {
 	if j.judge != nil {
 		j.judge.Person(p)
 	}
+	d.showFloor(j)
 	return nil
 }
 
@@ -146,6 +147,7 @@ func (d *Desk) Done(ctx context.Context, u models.Utterance) error {
 	d.show(j, r)
 	d.masked(ctx, j, out.Redactions, u.Key)
 	d.spoken(ctx, j, u)
+	d.showFloor(j)
 	d.log.Debug("line stored", "key", u.Key.String(), "chars", len(u.Text), "flags", len(r.Flags), "late_ms", u.LateMS)
 	return nil
 }

@@ -44,6 +44,9 @@ func (d *Desk) Observe(ctx context.Context, session string, o bot.Observation) {
 func (d *Desk) observe(ctx context.Context, j *judged, o moderation.Observation) {
 	if j.judge != nil {
 		d.take(ctx, j, j.judge.Observe(o))
+		if o.Event == moderation.RoomJoin || o.Event == moderation.RoomLeave {
+			d.showFloor(j)
+		}
 	}
 }
 

@@ -23,7 +23,8 @@ type judged struct {
 	ears    memory              // of the latest room; nil before
 	pieces  []piece             // of lines whose sound is to be completed
 	covers  map[string][]covered
-	wake    chan struct{} // something is to be done in the room, or an ask got a new end
+	wake    chan struct{}   // something is to be done in the room, or an ask got a new end
+	shown   []models.Talked // the order of who spoke least that watchers know
 
 	// Under the desk's lock: when it was last asked for, and whether the bot is in the room.
 	used   time.Time
