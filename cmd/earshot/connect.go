@@ -167,11 +167,17 @@ func (a *app) secret(variable string) (string, error) {
 	return v, nil
 }
 
-// secretFile reads a secret, the first line of a small file.
+// mounted is where container managers put secrets, readable by everybody in the container.
+const mounted = "/run/secrets/"
+
+// secretFile reads a secret, the first line of a small file. A file that everybody on the machine may read holds none.
 func secretFile(name string) (string, error) {
 	info, err := os.Stat(name)
 	if err == nil && (!info.Mode().IsRegular() || info.Size() > maxSecret) {
 		err = errors.New("not a small file")
+	}
+	if err == nil && info.Mode().Perm()&0o007 != 0 && !strings.HasPrefix(name, mounted) {
+		return "", models.WithHint(fmt.Errorf("everybody on this machine may read the secret in %s (mode %03o)", name, info.Mode().Perm()), "chmod 600 "+name)
 	}
 	var data []byte
 	if err == nil {

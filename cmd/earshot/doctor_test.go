@@ -109,7 +109,7 @@ func TestDoctorFinds(t *testing.T) {
 		{"ice", many, healthBad, "stun:127.0.0.1:1", "firewall"},
 		{"ice", patient(t, "EARSHOT_ICE_SERVERS=turn:127.0.0.1:1", "EARSHOT_ICE_TURN_USER=bot", "EARSHOT_ICE_TURN_PASSWORD_FILE=/none"), healthBad, "password", ""},
 		{"secrets", patient(t), healthOK, "none are in files", ""},
-		{"secrets", told, healthNote, "everybody on this machine", "chmod 600"},
+		{"secrets", told, healthBad, "everybody on this machine", "chmod 600"},
 		{"secrets", closed, healthOK, "EARSHOT_TOKEN_FILE", ""},
 		{"secrets", gone, healthBad, "cannot be read", "first line"},
 		{"notices", patient(t), healthOK, "nobody is told", ""},

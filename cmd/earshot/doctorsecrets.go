@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"slices"
 	"strings"
 )
@@ -35,13 +34,6 @@ func (d *doctor) secrets(context.Context) (out []finding) {
 func secretsFinding(name, file string) finding {
 	if _, err := secretFile(file); err != nil {
 		return failure(err, "mend "+name)
-	}
-	info, err := os.Stat(file)
-	if err != nil {
-		return failure(err, "mend "+name)
-	}
-	if info.Mode().Perm()&0o007 != 0 {
-		return noted("chmod 600 "+file, "%s: everybody on this machine may read %s", name, file)
 	}
 	return good("%s", name)
 }

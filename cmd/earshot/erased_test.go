@@ -86,9 +86,9 @@ func tracesIn(t *testing.T, dirs ...string) (found []string) {
 	return found
 }
 
-// TestErasedIsNowhere erases a person on the page of a running station: no byte of their words is left in any file, none is
+// TestFault40ErasedIsNowhere erases a person on the page of a running station: no byte of their words is left in any file, none is
 // sent to who resumes a stream, and an open page is told to load anew.
-func TestErasedIsNowhere(t *testing.T) {
+func TestFault40ErasedIsNowhere(t *testing.T) {
 	t.Parallel()
 	dir, exports := t.TempDir(), t.TempDir()
 	cfg := testConfig(t, dir)

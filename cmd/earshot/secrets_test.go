@@ -11,9 +11,9 @@ import (
 	"testing"
 )
 
-// TestSecretsStaySecret runs a service that holds every kind of secret, at its most talkative, and looks for them in all that
+// TestFault37SecretsStaySecret runs a service that holds every kind of secret, at its most talkative, and looks for them in all that
 // it writes and answers: the log, pages, figures, commands, the record's files, and the goroutines that a crash prints.
-func TestSecretsStaySecret(t *testing.T) {
+func TestFault37SecretsStaySecret(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	env, secrets := everySecret(t, dir)

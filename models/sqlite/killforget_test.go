@@ -29,7 +29,7 @@ func forgetJob(ctx context.Context, s *sqlite.Store, job string) error {
 
 // Whatever removes things, and whenever it is killed: the next start, or for a sweep the next sweep, finishes it to the
 // last byte.
-func TestKillWhileForgetting(t *testing.T) {
+func TestFault40KillWhileForgetting(t *testing.T) {
 	for _, job := range []string{"session", "room", "person", "sweep"} {
 		t.Run(job, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(5, uint64(len(job))))

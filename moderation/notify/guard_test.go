@@ -36,7 +36,7 @@ func TestAllowed(t *testing.T) {
 }
 
 // However a forbidden address is written, no connection to it is made.
-func TestNoWayToForbiddenAddresses(t *testing.T) {
+func TestFault29NoWayToForbiddenAddresses(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +69,7 @@ func TestNoWayToForbiddenAddresses(t *testing.T) {
 
 // A name that resolves to a public address when it is looked at and to this machine when it is connected to: the
 // connection is what counts.
-func TestRebinding(t *testing.T) {
+func TestFault29Rebinding(t *testing.T) {
 	r := fakeDNS(t)
 	first, err := r.LookupHost(t.Context(), "rebinds.example")
 	if err != nil || len(first) != 1 || first[0] != "93.184.215.14" {

@@ -20,7 +20,7 @@ func status(code int) http.HandlerFunc {
 
 // Receivers that misbehave in every way there is: the notice waits, is tried again with the same id, and is taken once
 // the receiver behaves.
-func TestMisbehavingReceivers(t *testing.T) {
+func TestFault28MisbehavingReceivers(t *testing.T) {
 	endless := func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusInternalServerError)
 		for r.Context().Err() == nil {
