@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"strings"
+	"sync"
 
 	"earshot/models"
 )
@@ -89,5 +90,15 @@ func (r *Room) isBack(id string, can Capabilities) {
 	if back {
 		r.log.Warn("somebody who was removed is back", "speaker", id)
 		r.note(can, r.pipe.name(id, id)+" was removed and is back")
+	}
+}
+
+// oneByOne keeps calls from different goroutines apart.
+func oneByOne(watch func(Status)) func(Status) {
+	var mu sync.Mutex
+	return func(s Status) {
+		mu.Lock()
+		defer mu.Unlock()
+		watch(s)
 	}
 }

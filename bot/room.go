@@ -82,7 +82,7 @@ type Config struct {
 	Needs []models.Verb
 	// Breaker, when set, is shared by the rooms of one server, so that a server in trouble is not asked by all of them.
 	Breaker *Breaker
-	// Watch, when set, is told each state, from the goroutines of Run; it must not block.
+	// Watch, when set, is told each state, one after the other, from the goroutines of Run; it must not block.
 	Watch func(Status)
 	Log   *slog.Logger
 }
@@ -143,6 +143,8 @@ func NewRoom(c Config) (*Room, error) {
 	}
 	if c.Watch == nil {
 		c.Watch = func(Status) {}
+	} else {
+		c.Watch = oneByOne(c.Watch)
 	}
 	log := c.Log.With("session", c.Session.ID, "room", c.Room.ID)
 	r := &Room{
