@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -88,17 +90,32 @@ func (a *app) follow(ctx context.Context, s *station, l net.Listener, st stay, a
 	if err != nil {
 		return models.Session{}, err
 	}
-	p := newLivePrinter(a.stdout, a.palette(a.stdout), asJSON)
+	shared := *a // lines and the room's states come from different goroutines
+	shared.stdout = &sharedWriter{w: a.stdout}
+	p := newLivePrinter(shared.stdout, a.palette(a.stdout), asJSON)
 	printed := make(chan error, 1)
 	go func() { printed <- p.follow(watcher.Events()) }()
 	if !asJSON {
-		st.started = func(session models.Session) { a.announce(s, l, session) }
-		st.watch = func(status bot.Status) { a.state(status, st.room) }
+		st.started = func(session models.Session) { shared.announce(s, l, session) }
+		st.watch = func(status bot.Status) { shared.state(status, st.room) }
 	}
 	session, err := s.listenIn(ctx, st)
 	_ = s.drain(ctx)
 	watcher.Close()
 	return session, errors.Join(err, <-printed)
+}
+
+// sharedWriter takes whole writes of several goroutines, one after the other.
+type sharedWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+// Write implements io.Writer.
+func (s *sharedWriter) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.Write(b)
 }
 
 // announce says what is about to happen, before anybody is heard.

@@ -60,7 +60,7 @@ func TestAFlagIsTold(t *testing.T) {
 	err := s.run(t.Context(), l, func(ctx context.Context) error {
 		select {
 		case body := <-got:
-			for _, want := range []string{"scam.guaranteed", "Benjamin", pageURL(l, "/s/open-mic-1")} {
+			for _, want := range []string{"scam.guaranteed", "Benjamin", pageURL(l, "/flags/")} {
 				if !strings.Contains(body, want) {
 					t.Errorf("no %q in %s", want, body)
 				}

@@ -342,15 +342,19 @@
   });
 
   // A form with data-swap has its answer put in place of that part of the page.
+  // An answer that was overtaken by another is dropped.
+  const asked = {};
   const swap = async (form, button) => {
     const query = new URLSearchParams(new FormData(form, button)), post = form.method === "post";
     const to = new URL(form.action);
     if (!post) to.search = query;
-    const part = $(form.dataset.swap);
+    const part = $(form.dataset.swap), turn = asked[part.id] = (asked[part.id] || 0) + 1;
     part.setAttribute("aria-busy", "true");
     const answer = await fetch(to, post ? { method: "POST", body: query } : {}).catch(() => null);
+    if (asked[part.id] !== turn) return;
     part.removeAttribute("aria-busy");
     const said = answer && new DOMParser().parseFromString(await answer.text(), "text/html"), fresh = said?.getElementById(part.id);
+    if (asked[part.id] !== turn) return;
     if (!fresh) {
       tell(said?.querySelector(".trouble p")?.textContent || "That did not get through. Try again.");
       return;

@@ -73,9 +73,13 @@ try {
   });
   await step("what was missed is told beside the transcript, and each item leads to its line", async () => {
     await page.locator("#summary > summary").click();
+    const swapped = () => page.waitForFunction(() => document.activeElement?.matches("#summary .scroll"));
     await page.getByRole("button", { name: "all of it" }).click();
+    await page.locator("#summary", { hasText: "From 0:00 to" }).waitFor();
+    await swapped();
     await page.fill("#summary [name=since]", "0:00");
     await page.locator("#summary [name=since]").press("Enter");
+    await swapped();
     await page.locator("#summary", { hasText: "From 0:00 to" }).waitFor();
     const first = page.locator("#summary .points a").first();
     await first.waitFor();
