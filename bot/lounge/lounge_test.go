@@ -200,7 +200,7 @@ func TestForwarding(t *testing.T) {
 		group.Go(func() {
 			err := lounge.Publish(context.Background(), lounge.PublishConfig{
 				BaseURL: base, Room: p.room, Name: p.name, Peer: factory(t),
-				Source: &frames{tag: p.tag, of: n, lead: 700 * time.Millisecond},
+				Source: &frames{tag: p.tag, of: n, lead: 3 * time.Second},
 			})
 			if err != nil {
 				t.Errorf("publishing %s: %v", p.name, err)
