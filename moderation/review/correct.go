@@ -103,11 +103,16 @@ func (s *Server) lineOf(r *http.Request) (info models.SessionInfo, u models.Utte
 
 // correct stores a corrected text and shows it to all who watch.
 func (s *Server) correct(w http.ResponseWriter, r *http.Request) {
+	s.changeLine(w, r, s.corrected, editURL)
+}
+
+// changeLine answers a form that changes a line: with the page that next gives, or with the form and what is wrong with it.
+func (s *Server) changeLine(w http.ResponseWriter, r *http.Request, change func(*http.Request) (models.Utterance, string, error), next func(models.Key) string) {
 	r, cancel := withDeadline(r)
 	defer cancel()
-	u, problem, err := s.corrected(r)
+	u, problem, err := change(r)
 	if err == nil && problem == "" {
-		http.Redirect(w, r, editURL(u.Key), http.StatusSeeOther)
+		http.Redirect(w, r, next(u.Key), http.StatusSeeOther)
 		return
 	}
 	var v view

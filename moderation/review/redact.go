@@ -30,21 +30,7 @@ func wordChoices(u models.Utterance, flags []models.Flag) (out []wordChoice) {
 
 // redact takes the chosen words, or all of them, out of a line.
 func (s *Server) redact(w http.ResponseWriter, r *http.Request) {
-	r, cancel := withDeadline(r)
-	defer cancel()
-	u, problem, err := s.redacted(r)
-	if err == nil && problem == "" {
-		http.Redirect(w, r, sessionLine(u.Key), http.StatusSeeOther)
-		return
-	}
-	var v view
-	if err == nil {
-		v, err = s.lineView(r, problem)
-	}
-	if err != nil {
-		v = s.failed(r, err)
-	}
-	s.render(w, r, v)
+	s.changeLine(w, r, s.redacted, sessionLine)
 }
 
 func (s *Server) redacted(r *http.Request) (u models.Utterance, problem string, err error) {
