@@ -12,6 +12,9 @@ import (
 // that ends a clip must have passed as well. The network may hold packets back for a while.
 const stallMS = 200
 
+// tickMost is the longest time between two ticks that is taken as seen.
+const tickMost = 100 * time.Millisecond
+
 // parkAfter is how long packets must stay away before a track gives its decoder back.
 const parkAfter = 10 * time.Second
 
@@ -70,6 +73,8 @@ type Track struct {
 	meter *meter // nil: nobody observes
 
 	heardAt time.Duration // when the last packet of the stream came
+	lookAt  time.Duration // the last Tick
+	looked  time.Duration // how long it was looked for the next packet in vain
 	parked  bool
 	forgot  bool // the ring was emptied
 	closed  bool
@@ -126,7 +131,7 @@ func (t *Track) Push(p Packet, now time.Duration) {
 
 // admit puts a packet of the stream into the reorder window.
 func (t *Track) admit(a arrival) {
-	t.heardAt = a.at
+	t.heardAt, t.looked = a.at, 0
 	switch t.order.put(a) {
 	case duplicate:
 		t.stats.Duplicate++
@@ -141,7 +146,7 @@ func (t *Track) Tick(now time.Duration) {
 		return
 	}
 	t.drain(now, false)
-	stalled := ms(now - t.heardAt)
+	stalled := ms(t.look(now))
 	if t.seg.open && stalled >= stallMS && t.seg.trailing()+stalled-100 >= int64(t.cfg.Segment.EndSilenceMS) {
 		t.seg.flush()
 		t.trim()
@@ -160,6 +165,14 @@ func (t *Track) Tick(now time.Duration) {
 		t.forgot = true
 		r.clear()
 	}
+}
+
+// look says for how long packets have stayed away. Only time in which somebody was there to take one counts: a machine
+// that stood still for seconds finds the clock far ahead before it finds the packets that waited for it.
+func (t *Track) look(now time.Duration) time.Duration {
+	t.looked += min(now-max(t.lookAt, t.heardAt), tickMost)
+	t.lookAt = now
+	return t.looked
 }
 
 // Close ends the track: what is open is given to the sink. Further calls do nothing.

@@ -72,6 +72,28 @@ func TestTrack(t *testing.T) {
 	}
 }
 
+// A machine that stands still for a while looks late, finds no packet, and then many: nobody has stopped talking.
+func TestTheMachineStandsStill(t *testing.T) {
+	pcm, onsets := talk(t, 1000)
+	tr, rec := newTestTrack(t, nil)
+	const still = 1500 * time.Millisecond
+	from := time.Duration(onsets[1])*time.Millisecond + 300*time.Millisecond // in the midst of a word
+	now := time.Duration(0)
+	for _, p := range encode(t, pcm, speech24) {
+		stands := p.at >= from && p.at < from+still
+		if stands {
+			p.at = from + still
+		}
+		if !stands || now < from { // else it has looked since it goes on
+			tr.Tick(p.at)
+		}
+		now = p.at
+		tr.Push(p.Packet, now)
+	}
+	tr.Close(now)
+	checkTalk(t, rec.clips, onsets, 0, 100)
+}
+
 // Padding between packets takes sequence numbers and no time: it is neither loss nor a reason to wait.
 func TestPaddingIsNotLoss(t *testing.T) {
 	pcm, onsets := talk(t, 1000)

@@ -38,7 +38,7 @@ func talkIn(t *testing.T, s *station, l net.Listener, parts ...part) models.Sess
 			speakers.Go(func() error {
 				return lounge.Publish(listening, lounge.PublishConfig{
 					BaseURL: "http://" + l.Addr().String(), Room: "stage", Name: p.name, Key: "the-key-of-" + p.name + "-is-long",
-					Source: p.tape.source(), Peer: s.peers, Ready: func(string) { up.wait(listening) },
+					Source: up.behind(p.tape.source()), Peer: s.peers,
 				})
 			})
 		}

@@ -151,8 +151,8 @@ func playAll(ctx context.Context, s *station, base, room string, cast []voice, u
 		}
 		group.Go(func() error {
 			err := lounge.Publish(ctx, lounge.PublishConfig{
-				BaseURL: base, Room: room, Name: v.name, Source: v.frames, Peer: s.peers,
-				Ready: func(string) { here <- struct{}{}; up.wait(ctx) },
+				BaseURL: base, Room: room, Name: v.name, Source: up.behind(v.frames), Peer: s.peers,
+				Ready: func(string) { here <- struct{}{} },
 			})
 			if err != nil && ctx.Err() == nil {
 				return fmt.Errorf("play %s: %w", v.name, err)
@@ -184,62 +184,6 @@ func (a *app) demoTable(s *station, session models.Session) error {
 
 // demoRoom is where the demo takes place.
 const demoRoom = "lounge"
-
-// actingConnector is a connector that can act in its room.
-type actingConnector interface {
-	bot.Connector
-	bot.Hands
-}
-
-// curtain is a connector that tells when a number of tracks are being heard.
-type curtain struct {
-	actingConnector
-	missing chan struct{}
-	up      chan struct{}
-}
-
-func newCurtain(c actingConnector, n int) *curtain {
-	u := &curtain{actingConnector: c, missing: make(chan struct{}, n), up: make(chan struct{})}
-	for range n {
-		u.missing <- struct{}{}
-	}
-	return u
-}
-
-// Run connects, with ears that count.
-func (u *curtain) Run(ctx context.Context, ears bot.Ears) error {
-	return u.actingConnector.Run(ctx, countingEars{ears, u})
-}
-
-func (u *curtain) opened() {
-	select {
-	case <-u.missing:
-		if len(u.missing) == 0 {
-			close(u.up)
-		}
-	default:
-	}
-}
-
-// wait returns when everybody is heard, or the context ends.
-func (u *curtain) wait(ctx context.Context) {
-	select {
-	case <-u.up:
-	case <-ctx.Done():
-	}
-}
-
-type countingEars struct {
-	bot.Ears
-	curtain *curtain
-}
-
-// Track opens a track and counts it.
-func (e countingEars) Track(info bot.TrackInfo) bot.TrackSink {
-	sink := e.Ears.Track(info)
-	e.curtain.opened()
-	return sink
-}
 
 // speakerFile is the recording of a speaker's part in the demo's play.
 func speakerFile(name string) string { return "demo/" + strings.ToLower(name) + ".opus" }

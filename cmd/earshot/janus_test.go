@@ -54,10 +54,9 @@ func TestJanusPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	}
 	var session models.Session
 	err = s.run(t.Context(), l, func(ctx context.Context) error {
-		session, err = perform(ctx, a, s, l, stay{room: room, connector: connector}, func(ctx context.Context, v voice, up *curtain) error {
+		session, err = perform(ctx, a, s, l, stay{room: room, connector: connector}, func(ctx context.Context, v voice) error {
 			return janus.Publish(ctx, janus.PublishConfig{
-				URL: server.URL("room/1234"), Name: v.name, Peer: s.peers,
-				Ready: func(ctx context.Context, _ string) { up.wait(ctx) }, Next: v.next,
+				URL: server.URL("room/1234"), Name: v.name, Peer: s.peers, Next: v.next,
 			})
 		})
 		return err

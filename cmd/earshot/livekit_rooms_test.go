@@ -131,12 +131,13 @@ func oneRoom(ctx context.Context, s *station, server *localserver.Server, name s
 		session, err = s.listenIn(listening, stay{room: room, connector: up})
 		return err
 	})
+	behind := up.behind(src)
 	group.Go(func() error {
 		defer leave(bot.End(models.EndLeft, nil))
 		return livekit.Publish(speaking, livekit.PublishConfig{
 			URL: server.URL(name), Auth: livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret},
-			Identity: "speaker of " + name, Peer: s.peers, Ready: up.wait,
-			Next: func() ([]byte, time.Duration, error) { f, err := src.Next(); return f.Opus, f.At, err },
+			Identity: "speaker of " + name, Peer: s.peers,
+			Next: func() ([]byte, time.Duration, error) { f, err := behind.Next(); return f.Opus, f.At, err },
 		})
 	})
 	return session, group.Wait()

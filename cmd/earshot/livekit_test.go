@@ -51,10 +51,10 @@ func TestLiveKitPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	}
 	var session models.Session
 	err = s.run(t.Context(), l, func(ctx context.Context) error {
-		session, err = perform(ctx, a, s, l, stay{room: room, connector: connector}, func(ctx context.Context, v voice, up *curtain) error {
+		session, err = perform(ctx, a, s, l, stay{room: room, connector: connector}, func(ctx context.Context, v voice) error {
 			return livekit.Publish(ctx, livekit.PublishConfig{
 				URL: server.URL("open-mic"), Auth: livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret},
-				Identity: "person-" + v.name, Name: v.name, Peer: s.peers, Ready: up.wait, Next: v.next,
+				Identity: "person-" + v.name, Name: v.name, Peer: s.peers, Next: v.next,
 			})
 		})
 		return err
@@ -85,9 +85,9 @@ func (v voice) next() ([]byte, time.Duration, error) {
 	return f.Opus, f.At, err
 }
 
-// perform lets the cast play in a room while the bot listens there. play lets one voice play from when the curtain is up.
+// perform lets the cast play in a room while the bot listens there. play lets one voice play.
 func perform(
-	ctx context.Context, a *app, s *station, l net.Listener, st stay, play func(context.Context, voice, *curtain) error,
+	ctx context.Context, a *app, s *station, l net.Listener, st stay, play func(context.Context, voice) error,
 ) (session models.Session, err error) {
 	cast, err := openCast()
 	if err != nil {
@@ -106,7 +106,7 @@ func perform(
 		defer leave(bot.End(models.EndLeft, nil))
 		voices, playing := errgroup.WithContext(playing)
 		for _, v := range cast {
-			voices.Go(func() error { return play(playing, v, up) })
+			voices.Go(func() error { return play(playing, voice{v.name, up.behind(v.frames)}) })
 		}
 		return voices.Wait()
 	})
