@@ -33,7 +33,7 @@ demo: build ## a room with three recorded voices, live in the terminal and on a 
 
 test: deps-tests ## go vet and all tests with the race detector (PKG=./bot/... RUN=TestName to choose, P=1: one package at a time)
 	@$(ENV) go vet $(PKG)
-	@$(if $(P),$(ENV) go build -race $(PKG)) # compile side by side all the same
+	@$(if $(P),$(ENV) go build -race $(PKG))
 	@$(ENV) go test -race -timeout 45m $(if $(P),-p $(P)) -run '$(RUN)' $(PKG)
 
 test-rooms: deps-tests ## the tests against real room servers alone, verbosely (RUN=TestName to choose)
