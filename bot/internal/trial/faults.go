@@ -22,6 +22,8 @@ type Server struct {
 	Restart func() error
 	// Speak lets somebody of this name talk in the room from now on, for good; what they say is Tone.
 	Speak func(name string)
+	// Late is how long the connector holds sound back: its time in the room is so much behind, and a gap begins so much later.
+	Late time.Duration
 }
 
 // Away lets a server die while somebody talks, and come back after a time: the bot is back in 5 s, what was said before is
@@ -71,7 +73,7 @@ func Away(c bot.Connector, server Server, away time.Duration, log *slog.Logger) 
 		}
 	}
 	slack := Within(time.Second)
-	if lost <= 0 || lost < (gone-slack).Milliseconds() || lost > (missed+slack).Milliseconds() {
+	if lost <= 0 || lost < (gone-server.Late-slack).Milliseconds() || lost > (missed+slack).Milliseconds() {
 		return fmt.Errorf("trial: the gaps are %d ms, the server was away for %v and the bot for %v: %+v", lost, gone, missed, s.gaps)
 	}
 	return nil
