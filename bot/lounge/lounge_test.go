@@ -143,8 +143,10 @@ func (e *ear) Speaker(s models.Speaker) {
 	})
 }
 
-func (e *ear) Left(id string)       { e.note(func() { e.said = append(e.said, "left "+e.names[id]) }) }
-func (e *ear) Talking(string, bool) {}
+func (e *ear) Left(id string) { e.note(func() { e.said = append(e.said, "left "+e.names[id]) }) }
+func (e *ear) Talking(id string, on bool) {
+	e.note(func() { e.said = append(e.said, fmt.Sprintf("talking %s %v", e.names[id], on)) })
+}
 func (e *ear) Track(i bot.TrackInfo) bot.TrackSink {
 	tr := &track{e: e, info: i}
 	e.note(func() { e.tracks = append(e.tracks, tr) })

@@ -52,3 +52,17 @@ func TestTalkingByLevel(t *testing.T) {
 type source func() (lounge.Frame, error)
 
 func (s source) Next() (lounge.Frame, error) { return s() }
+
+// TestTalkingAlready: who talks without a pause since before the bot came is shown to it as talking: only so is it noticed
+// when nothing of it arrives.
+func TestTalkingAlready(t *testing.T) {
+	base, _ := open(t, lounge.Config{})
+	talk(t, base, "Ana")
+	for e := range stream(t, base) {
+		if e.Type == lounge.EventTalking && e.Talking || len(e.People) == 1 && e.People[0].Talking {
+			break
+		}
+	}
+	e, _ := listen(t, base, "lounge")
+	e.until(t, "Ana talks", func() bool { return e.has("talking Ana true") })
+}
