@@ -1,10 +1,8 @@
 package review
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -157,11 +155,9 @@ func (s *Server) apiFlags(r *http.Request) (any, error) {
 
 // apiDecide takes {"status":"confirmed"}. It does what the form does.
 func (s *Server) apiDecide(r *http.Request) (any, error) {
-	var in statusJSON
-	d := json.NewDecoder(r.Body)
-	d.DisallowUnknownFields()
-	if err := d.Decode(&in); err != nil || d.Decode(&struct{}{}) != io.EOF {
-		return nil, &refusal{http.StatusBadRequest, `want {"status":"open"}, "confirmed" or "dismissed", or {"choice":"…"}`}
+	in, err := readJSON[statusJSON](r, `{"status":"open"}, "confirmed" or "dismissed", or {"choice":"…"}`)
+	if err != nil {
+		return nil, err
 	}
 	if (in.Status == "") == (in.Choice == "") {
 		return nil, &refusal{http.StatusBadRequest, "want either a status or a choice"}

@@ -34,8 +34,8 @@ func (s *Server) redact(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) redacted(r *http.Request) (u models.Utterance, problem string, err error) {
-	if err := r.ParseForm(); err != nil {
-		return u, "", fmt.Errorf("form: %w", models.ErrInvalid)
+	if err := readForm(r); err != nil {
+		return u, "", err
 	}
 	info, u, err := s.lineOf(r)
 	if err != nil {

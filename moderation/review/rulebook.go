@@ -127,8 +127,8 @@ func (s *Server) tryWords(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) tried(r *http.Request) (view, error) {
-	if err := r.ParseForm(); err != nil {
-		return view{}, fmt.Errorf("form: %w", models.ErrInvalid)
+	if err := readForm(r); err != nil {
+		return view{}, err
 	}
 	rule := r.PostFormValue("rule")
 	p := s.trial(rule)
@@ -193,8 +193,8 @@ func (s *Server) replay(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) replayed(r *http.Request) (view, error) {
-	if err := r.ParseForm(); err != nil {
-		return view{}, fmt.Errorf("form: %w", models.ErrInvalid)
+	if err := readForm(r); err != nil {
+		return view{}, err
 	}
 	who := visitorOf(r.Context())
 	switch {
