@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,7 @@ type apiParam struct{ name, about string }
 // apiRoutes are all operations. The document is made from the same table, so that they can't disagree.
 func (s *Server) apiRoutes() []apiRoute {
 	session := apiParam{"id", "id of a session"}
-	return append(s.roomRoutes(), []apiRoute{
+	return slices.Concat(s.roomRoutes(), s.ruleRoutes(), []apiRoute{
 		{"GET", "/api/sessions", "Sessions, live ones first, then the newest", []apiParam{{"limit", "1 to 1000, default 100"}}, nil, sessionsJSON{}, "", s.api(s.apiSessions)},
 		{"GET", "/api/sessions/{id}", "A session with everything that was heard and found in it", []apiParam{session}, nil, transcriptJSON{}, "", s.api(s.apiSession)},
 		{"GET", "/api/sessions/{id}/utterances", "The lines of a session", []apiParam{session}, nil, utterancesJSON{}, "", s.api(s.apiUtterances)},
@@ -44,7 +45,7 @@ func (s *Server) apiRoutes() []apiRoute {
 		{"GET", "/api/search", "Lines of all sessions that hold some words", []apiParam{{"q", `words that must all occur; "…" holds words together, a trailing * extends`}, {"room", "id of a room"}, {"speaker", "the platform's id of a person"}, {"rule", "id of a rule"}, {"flagged", "1: only flagged lines"}, {"from", "first day, YYYY-MM-DD"}, {"to", "last day, YYYY-MM-DD"}, {"cursor", "next of the page before"}}, nil, models.SearchPage{}, "", s.api(s.apiSearch)},
 		{"GET", "/api/health", "How Earshot is doing", nil, nil, conditionsJSON{}, "", s.api(s.apiHealth)},
 		{"GET", "/api/openapi.json", "This document", nil, nil, nil, "application/json", s.api(s.apiDocument)},
-	}...)
+	})
 }
 
 type (
