@@ -14,9 +14,8 @@ die() { echo "FAIL container: $*" >&2; exit 1; }
 have buildah || skip "no buildah here (package buildah)"
 have debootstrap || skip "no debootstrap here (package debootstrap)"
 
-# Caches of the build stay there, as they would with Docker. Go looks into no folder whose name begins with a dot.
-mkdir -p build/.container; export TMPDIR=$PWD/build/.container
-WORK=$(mktemp -d "$TMPDIR/run.XXXXXX") SERVICE=
+# Not in build/: a store holds all of Go, which gofmt would look through. Some gigabytes, so not in memory either.
+mkdir -p build; WORK=$(mktemp -d /var/tmp/earshot.XXXXXX) SERVICE=
 export BUILDAH_ISOLATION=chroot
 box() { buildah --storage-driver vfs --root "$WORK/store" --runroot "$WORK/run" "$@"; }
 # inner is the program itself, which its launcher has become, among buildah's own processes.
