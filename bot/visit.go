@@ -63,6 +63,7 @@ func (v *visit) run(ctx context.Context, cancel context.CancelCauseFunc, c Conne
 	group.Go(func() { v.watch(watch, cancel) })
 	group.Go(func() { v.keepMuted(watch) })
 	group.Go(func() { v.answerChat(watch) })
+	group.Go(func() { v.showPause(watch) })
 	defer group.Wait()
 	defer stop()
 	select {
