@@ -96,7 +96,9 @@ func TestPauseNotShown(t *testing.T) {
 		tries int
 	}{
 		{"no name to change", func(s *script) bot.Connector { return s }, bot.Capabilities{}, []string{"no chat", "tell the people"}, 0},
-		{"refused", func(s *script) bot.Connector { return &badge{puppet: puppet{script: script{play: s.play}}, rename: refuses} }, bot.Capabilities{Message: true}, []string{"the token", "line in the chat"}, 1},
+		{"refused", func(s *script) bot.Connector {
+			return &badge{puppet: puppet{script: script{play: s.play}}, rename: refuses}
+		}, bot.Capabilities{Message: true}, []string{"the token", "line in the chat"}, 1},
 		{"down", func(s *script) bot.Connector {
 			return &badge{puppet: puppet{script: script{play: s.play}}, rename: func(int) error { return errors.New("down") }}
 		}, bot.Capabilities{Message: true}, []string{"down", "line in the chat"}, 7},
