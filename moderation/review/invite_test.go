@@ -129,11 +129,11 @@ func TestInvitationPage(t *testing.T) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	if !strings.Contains(page, "/optout") || strings.Contains(page, "no chat for it") {
+	if !strings.Contains(page, "/optout") || strings.Contains(page, "no chat for Earshot") {
 		t.Error("a room with a chat: the page does not say how to object there")
 	}
 	mute := send(t, s, "GET", "/invite?url=lounge%3A%2F%2Fa%2Fmute", "", "").Body.String()
-	if strings.Contains(mute, "/optout") || !strings.Contains(mute, "no chat for it") || !strings.Contains(mute, "tells you") {
+	if strings.Contains(mute, "/optout") || !strings.Contains(mute, "no chat for Earshot") || !strings.Contains(mute, "tells you") {
 		t.Error("a room without a chat: the page does not say how to object there")
 	}
 	if done := f.took(); done != "" {
