@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"earshot/configs"
+	"earshot/models"
 )
 
 // benchOptions are the flags of earshot bench.
@@ -139,7 +140,7 @@ func (c *card) climb(ctx context.Context, cfg configs.Config, tape []tapeLine, o
 			progress("no time is left for more speakers")
 			return nil
 		}
-		progress(fmt.Sprintf("%s for %d s", plural(n, "speaker"), int(length.Seconds())))
+		progress(fmt.Sprintf("%s for %d s", models.Count(n, "speaker"), int(length.Seconds())))
 		s, err := runStep(ctx, cfg, tape, n, length)
 		if err != nil {
 			return err

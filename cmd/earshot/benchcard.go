@@ -5,6 +5,8 @@ import (
 	"html"
 	"io"
 	"strings"
+
+	"earshot/models"
 )
 
 // print writes the card for people.
@@ -45,9 +47,9 @@ func (c card) print(w io.Writer, paint palette) error {
 func (c card) verdict() string {
 	gate := seconds(int64(c.GateMS))
 	if c.Limited {
-		return fmt.Sprintf("This machine listens to %s who talk %.0f %% of the time, with the text within %s (95 of 100 lines).", plural(c.Speakers, "speaker"), 100*talkShare, gate)
+		return fmt.Sprintf("This machine listens to %s who talk %.0f %% of the time, with the text within %s (95 of 100 lines).", models.Count(c.Speakers, "speaker"), 100*talkShare, gate)
 	}
-	return fmt.Sprintf("This machine listens to at least %s who talk %.0f %% of the time, with the text within %s (95 of 100 lines).", plural(c.Speakers, "speaker"), 100*talkShare, gate)
+	return fmt.Sprintf("This machine listens to at least %s who talk %.0f %% of the time, with the text within %s (95 of 100 lines).", models.Count(c.Speakers, "speaker"), 100*talkShare, gate)
 }
 
 func seconds(ms int64) string { return fmt.Sprintf("%.2f s", float64(ms)/1000) }

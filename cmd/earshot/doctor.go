@@ -153,7 +153,7 @@ func (a *app) diagnose(ctx context.Context, d *doctor, file string, asJSON bool)
 		err = a.writeJSON(all)
 	}
 	if bad > 0 {
-		err = errors.Join(err, fmt.Errorf("%s found", plural(bad, "problem")))
+		err = errors.Join(err, fmt.Errorf("%s found", models.Count(bad, "problem")))
 	}
 	return checksFailed(err)
 }

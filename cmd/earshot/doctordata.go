@@ -86,9 +86,9 @@ func (d *doctor) record(ctx context.Context) finding {
 		return failure(err, "")
 	}
 	if use.Failed > 0 {
-		return noted("the service's log says which and why; their sound goes after retention.clips", "in order; %s could not be decoded", plural(use.Failed, "stretch"))
+		return noted("the service's log says which and why; their sound goes after retention.clips", "in order; %s could not be decoded", models.Count(use.Failed, "stretch"))
 	}
-	return good("in order; %s of speech wait for decoding", plural(use.Waiting, "stretch"))
+	return good("in order; %s of speech wait for decoding", models.Count(use.Waiting, "stretch"))
 }
 
 const (
@@ -175,5 +175,5 @@ func (d *doctor) notices(ctx context.Context) finding {
 	if err != nil && !errors.Is(err, models.ErrNotFound) {
 		return failure(err, "")
 	}
-	return good("%s; \"earshot notify test NAME\" sends one", plural(len(targets), "target"))
+	return good("%s; \"earshot notify test NAME\" sends one", models.Count(len(targets), "target"))
 }
