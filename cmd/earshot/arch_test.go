@@ -24,6 +24,7 @@ var mayImport = []struct {
 	imports []string
 }{
 	{"cmd/earshot/desk", []string{"bot", "bot/audio", "moderation", "moderation/opinion", "moderation/summary"}},
+	{"cmd/earshot/doctor", []string{"bot", "bot/peer", "configs", "models/sqlite", "transcribe/modelfile"}},
 	{"cmd/...", []string{"..."}},
 	{"models", nil},
 	{"models/sqlite/...", []string{"models/sqlite/..."}},
