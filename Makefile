@@ -9,6 +9,7 @@ SHELL := bash
 PKG ?= ./...
 RUN ?= .
 BENCHTIME ?= 1s
+P ?=
 FUZZTIME ?= 10s
 STAY ?=
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -30,9 +31,10 @@ build: deps ## build bin/earshot
 demo: build ## a room with three recorded voices, live in the terminal and on a page (STAY=1 keeps it open)
 	@$(ENV) bin/earshot demo $(if $(filter-out 0 no,$(STAY)),--stay)
 
-test: deps-tests ## go vet and all tests with the race detector (PKG=./bot/... RUN=TestName to choose)
+test: deps-tests ## go vet and all tests with the race detector (PKG=./bot/... RUN=TestName to choose, P=1: one package at a time)
 	@$(ENV) go vet $(PKG)
-	@$(ENV) go test -race -timeout 45m -run '$(RUN)' $(PKG)
+	@$(if $(P),$(ENV) go build -race $(PKG))
+	@$(ENV) go test -race -timeout 45m $(if $(P),-p $(P)) -run '$(RUN)' $(PKG)
 
 test-rooms: deps-tests ## the tests against real room servers alone, verbosely (RUN=TestName to choose)
 	@$(ENV) go test -v -count 1 -timeout 20m -run '$(RUN)' ./bot/livekit/... ./bot/janus/... ./bot/whep ./bot/peer ./bot/lounge

@@ -90,7 +90,7 @@ func talkingRoom(t *testing.T, token string) (address, person string) {
 	})
 	select {
 	case person = <-here:
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("Ben could not join")
 	}
 	return "lounge://" + web.Listener.Addr().String() + "/stage", person
@@ -167,9 +167,9 @@ func stayUntil(ctx context.Context, t *testing.T, s *station, address, token str
 	return err
 }
 
-// waitFor waits until an action has ended, well or not, for at most half a minute.
+// waitFor waits until an action has ended, well or not, for at most two minutes.
 func waitFor(ctx context.Context, w *review.Watcher, action string) {
-	limit := time.After(30 * time.Second)
+	limit := time.After(2 * time.Minute)
 	for {
 		select {
 		case e, ok := <-w.Events():

@@ -40,7 +40,7 @@ func TestChromiumMicrophoneIsWrittenDown(t *testing.T) {
 	}
 	defer watcher.Close()
 	err = s.run(t.Context(), l, func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeoutCause(ctx, 60*time.Second, bot.End(models.EndMaxTime, nil))
+		ctx, cancel := context.WithTimeoutCause(ctx, 3*time.Minute, bot.End(models.EndMaxTime, nil))
 		defer cancel()
 		browser := startChromium(ctx, t, chromium, "http://"+address+"/room/lounge?name=Ana&auto=1")
 		defer browser()
