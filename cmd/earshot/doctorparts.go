@@ -159,4 +159,6 @@ func (r examinedRooms) Connector(room configs.Room) (models.Room, bot.Connector,
 }
 
 // Needs implements doctor.Rooms.
-func (r examinedRooms) Needs(profile string) []models.Verb { return r.station.profiles.of(profile).needs() }
+func (r examinedRooms) Needs(profile string) []models.Verb {
+	return r.station.profiles.of(profile).needs()
+}

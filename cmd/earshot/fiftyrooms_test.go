@@ -9,6 +9,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/bot/lounge"
+	"earshot/cmd/earshot/bench"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 )
 
@@ -47,7 +49,7 @@ func TestFiftyRooms(t *testing.T) {
 		for i := range rooms {
 			speakers.Go(func() error {
 				return lounge.Publish(ctx, lounge.PublishConfig{
-					BaseURL: "http://" + host, Room: fmt.Sprintf("room-%d", i), Name: "Ana", Source: ana.tape.source(), Peer: s.peers,
+					BaseURL: "http://" + host, Room: fmt.Sprintf("room-%d", i), Name: "Ana", Source: ana.Tape.Source(), Peer: s.peers,
 				})
 			})
 		}
@@ -71,12 +73,12 @@ func TestFiftyRooms(t *testing.T) {
 	var late []int64
 	for _, r := range left {
 		found := lines(t, s, r.Session)
-		if got := judge([]part{ana}, found); got.FinalsLost != 0 || len(found) != len(ana.lines) || got.WER > 0.2 {
+		if got := bench.Judge([]stage.Part{ana}, found); got.FinalsLost != 0 || len(found) != len(ana.Lines) || got.WER > 0.2 {
 			t.Errorf("%s: %d lines, %d lost, %.0f %% of the words wrong", r.Room, len(found), got.FinalsLost, 100*got.WER)
 		}
 		for _, u := range found {
 			late = append(late, u.LateMS)
 		}
 	}
-	t.Logf("final p50 %d ms, p95 %d ms", quantile(late, 0.5), quantile(late, 0.95))
+	t.Logf("final p50 %d ms, p95 %d ms", bench.Quantile(late, 0.5), bench.Quantile(late, 0.95))
 }

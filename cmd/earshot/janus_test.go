@@ -15,6 +15,7 @@ import (
 	"earshot/bot"
 	"earshot/bot/janus"
 	"earshot/bot/janus/localserver"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/moderation/review"
 )
@@ -54,9 +55,9 @@ func TestJanusPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	}
 	var session models.Session
 	err = s.run(t.Context(), l, func(ctx context.Context) error {
-		session, err = perform(ctx, a, s, l, stay{room: room, connector: connector}, func(ctx context.Context, v voice) error {
+		session, err = perform(ctx, a, s, l, stay{room: room, connector: connector}, func(ctx context.Context, v stage.Voice) error {
 			return janus.Publish(ctx, janus.PublishConfig{
-				URL: server.URL("room/1234"), Name: v.name, Peer: s.peers, Next: v.next,
+				URL: server.URL("room/1234"), Name: v.Name, Peer: s.peers, Next: next(v),
 			})
 		})
 		return err
@@ -68,7 +69,7 @@ func TestJanusPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	if err != nil || info.Reason != models.EndLeft || info.Pending != 0 || info.Failed != 0 || info.Gaps != 0 {
 		t.Errorf("session %+v, %v", info, err)
 	}
-	play, err := readPlay()
+	play, err := stage.Script()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"earshot/bot"
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/localserver"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 )
 
@@ -51,10 +52,10 @@ func TestLiveKitPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	}
 	var session models.Session
 	err = s.run(t.Context(), l, func(ctx context.Context) error {
-		session, err = perform(ctx, a, s, l, stay{room: room, connector: connector}, func(ctx context.Context, v voice) error {
+		session, err = perform(ctx, a, s, l, stay{room: room, connector: connector}, func(ctx context.Context, v stage.Voice) error {
 			return livekit.Publish(ctx, livekit.PublishConfig{
 				URL: server.URL("open-mic"), Auth: livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret},
-				Identity: "person-" + v.name, Name: v.name, Peer: s.peers, Next: v.next,
+				Identity: "person-" + v.Name, Name: v.Name, Peer: s.peers, Next: next(v),
 			})
 		})
 		return err
@@ -66,7 +67,7 @@ func TestLiveKitPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	if err != nil || info.Reason != models.EndLeft || info.Pending != 0 || info.Failed != 0 || info.Gaps != 0 {
 		t.Errorf("session %+v, %v", info, err)
 	}
-	play, err := readPlay()
+	play, err := stage.Script()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,21 +80,23 @@ func TestLiveKitPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	}
 }
 
-// next is Next in other words.
-func (v voice) next() ([]byte, time.Duration, error) {
-	f, err := v.frames.Next()
-	return f.Opus, f.At, err
+// next is a voice's Next in other words.
+func next(v stage.Voice) func() ([]byte, time.Duration, error) {
+	return func() ([]byte, time.Duration, error) {
+		f, err := v.Source.Next()
+		return f.Opus, f.At, err
+	}
 }
 
 // perform lets the cast play in a room while the bot listens there. play lets one voice play.
 func perform(
-	ctx context.Context, a *app, s *station, l net.Listener, st stay, play func(context.Context, voice) error,
+	ctx context.Context, a *app, s *station, l net.Listener, st stay, play func(context.Context, stage.Voice) error,
 ) (session models.Session, err error) {
-	cast, err := openCast()
+	cast, err := stage.Cast()
 	if err != nil {
 		return session, err
 	}
-	up := newCurtain(st.connector.(actingConnector), len(cast))
+	up := stage.NewCurtain(st.connector.(stage.Connector), len(cast))
 	st.connector = up
 	listening, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
@@ -106,7 +109,7 @@ func perform(
 		defer leave(bot.End(models.EndLeft, nil))
 		voices, playing := errgroup.WithContext(playing)
 		for _, v := range cast {
-			voices.Go(func() error { return play(playing, voice{v.name, up.behind(v.frames)}) })
+			voices.Go(func() error { return play(playing, stage.Voice{Name: v.Name, Source: up.Behind(v.Source)}) })
 		}
 		return voices.Wait()
 	})
