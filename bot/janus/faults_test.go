@@ -76,12 +76,12 @@ func TestServerAway(t *testing.T) {
 	if everything {
 		away = 30 * time.Second
 	}
-	for _, room := range []string{"room/1234", "bridge/5678"} {
+	for room, late := range map[string]time.Duration{"room/1234": 0, "bridge/5678": mixDelay} {
 		t.Run(room, func(t *testing.T) {
 			t.Parallel()
 			s := start(t, localserver.Options{})
 			err := trial.Away(connect(t, Config{URL: s.URL(room)}, factory(t)), trial.Server{
-				Kill: s.Kill, Restart: func() error { return s.Restart(t.Context()) }, Speak: func(name string) { s.recite(t, room, name) },
+				Kill: s.Kill, Restart: func() error { return s.Restart(t.Context()) }, Speak: func(name string) { s.recite(t, room, name) }, Late: late,
 			}, away, log())
 			if err != nil {
 				t.Error(err)

@@ -18,6 +18,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
+	"earshot/bot/internal/trial"
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/localserver"
 	"earshot/bot/peer"
@@ -83,7 +84,10 @@ func (w writer) Write(b []byte) (int, error) {
 
 func connector(t *testing.T, c livekit.Config) *livekit.Connector {
 	t.Helper()
-	c.Peer, c.Log = factory(t), log(t)
+	c.Peer = factory(t)
+	if c.Log == nil {
+		c.Log = log(t)
+	}
 	if c.Auth == (livekit.Credentials{}) {
 		c.Auth = keys
 	}
@@ -165,7 +169,7 @@ func (p *person) end(t *testing.T) error {
 	case err := <-p.ended:
 		p.ended = nil
 		return err
-	case <-time.After(15 * time.Second):
+	case <-time.After(trial.Patience):
 		t.Fatalf("%s is still there", p.c.Identity)
 		return nil
 	}
@@ -191,6 +195,8 @@ type track struct {
 	r       *room
 	info    bot.TrackInfo
 	packets int
+	sent    int // by their numbers, those that did not come included
+	seq     uint16
 	last    time.Time
 	ended   bool
 }
@@ -200,6 +206,10 @@ func (k *track) Packet(raw []byte, level uint8) {
 	k.r.mu.Lock()
 	defer k.r.mu.Unlock()
 	if err == nil && len(p.Payload) > 8 {
+		if k.packets > 0 {
+			k.sent += int(int16(p.Seq - k.seq)) //nolint:gosec // RFC 3550: numbers wrap
+		}
+		k.seq = p.Seq
 		k.packets++
 		k.last = time.Now()
 	}
@@ -244,7 +254,7 @@ func (r *room) until(t *testing.T, what string, ok func() bool) {
 
 func wait(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(trial.Patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if ok() {
 			return
 		}
@@ -279,7 +289,7 @@ func listen(t *testing.T, c *livekit.Connector, r *room) (stop func() error) {
 			t.Helper()
 			select {
 			case err = <-ended:
-			case <-time.After(40 * time.Second):
+			case <-time.After(trial.Patience):
 				t.Error("the connector did not end")
 			}
 		})

@@ -33,8 +33,11 @@ func NewCurtain(c Connector, n int) *Curtain {
 
 // Run connects, with ears that notice the first packet of each track.
 func (u *Curtain) Run(ctx context.Context, ears bot.Ears) error {
-	return u.Connector.Run(ctx, curtainEars{ears, u})
+	return u.Connector.Run(ctx, u.Ears(ears))
 }
+
+// Ears are ears that notice the first packet of each track, for a connector that can't act.
+func (u *Curtain) Ears(ears bot.Ears) bot.Ears { return curtainEars{ears, u} }
 
 func (u *Curtain) hears(track string) {
 	u.mu.Lock()
@@ -49,9 +52,11 @@ func (u *Curtain) hears(track string) {
 }
 
 // Behind holds a recording back, with silence in its place, until the curtain is up.
-func (u *Curtain) Behind(s lounge.Source) lounge.Source { return &heldSource{source: s, up: u.up} }
+func (u *Curtain) Behind(s lounge.Source) lounge.Source { return Held(s, u.up) }
 
-// heldSource is a recording that begins when up is closed. Until then it is digital silence.
+// Held is a recording that begins when up is closed. Until then it is digital silence.
+func Held(s lounge.Source, up <-chan struct{}) lounge.Source { return &heldSource{source: s, up: up} }
+
 type heldSource struct {
 	source lounge.Source
 	up     <-chan struct{}

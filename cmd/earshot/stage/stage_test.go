@@ -84,7 +84,7 @@ func TestCurtain(t *testing.T) {
 		}
 		return f
 	}
-	ears := curtainEars{nothing{}, up}
+	ears := up.Ears(nothing{})
 	one, two := ears.Track(bot.TrackInfo{Track: "one"}), ears.Track(bot.TrackInfo{Track: "two"})
 	for range 3 { // two packets of one track are one track
 		one.Packet(nil, 0)
