@@ -149,8 +149,8 @@ func (s *Server) inviteView(r *http.Request) (view, error) {
 func (s *Server) invite(w http.ResponseWriter, r *http.Request) {
 	r, cancel := withDeadline(r)
 	defer cancel()
-	if err := r.ParseForm(); err != nil {
-		s.render(w, r, s.failed(r, fmt.Errorf("form: %w", models.ErrInvalid)))
+	if err := readForm(r); err != nil {
+		s.render(w, r, s.failed(r, err))
 		return
 	}
 	i := invitationOf(r.PostForm)
