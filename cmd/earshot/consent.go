@@ -62,7 +62,7 @@ func (a *app) object(cmd *cobra.Command, word string, what models.ConsentWhat) e
 	if what == models.ConsentWithdrew {
 		state = "is written down again"
 	}
-	_, err = fmt.Fprintf(a.stdout, "%s (%s) %s in %s\n", plain(name), plain(r.ID), state, plural(len(rooms), "room"))
+	_, err = fmt.Fprintf(a.stdout, "%s (%s) %s in %s\n", plain(name), plain(r.ID), state, models.Count(len(rooms), "room"))
 	return err
 }
 

@@ -15,6 +15,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/bot/lounge"
+	"earshot/cmd/earshot/bench"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 )
 
@@ -38,7 +40,7 @@ func TestFiftyRooms(t *testing.T) {
 			for i := range fiftyRooms {
 				speakers.Go(func() error {
 					return lounge.Publish(ctx, lounge.PublishConfig{
-						BaseURL: "http://" + host, Room: fmt.Sprintf("room-%d", i), Name: "Ana", Source: ana.tape.source(), Peer: s.peers,
+						BaseURL: "http://" + host, Room: fmt.Sprintf("room-%d", i), Name: "Ana", Source: ana.Tape.Source(), Peer: s.peers,
 					})
 				})
 			}
@@ -51,7 +53,7 @@ func TestFiftyRooms(t *testing.T) {
 	}
 	for _, r := range left {
 		found := lines(t, s, r.Session)
-		if got := judge([]part{ana}, found); got.FinalsLost != 0 || len(found) != len(ana.lines) || got.WER > 0.2 {
+		if got := bench.Judge([]stage.Part{ana}, found); got.FinalsLost != 0 || len(found) != len(ana.Lines) || got.WER > 0.2 {
 			t.Errorf("%s: %d lines, %d lost, %.0f %% of the words wrong", r.Room, len(found), got.FinalsLost, 100*got.WER)
 		}
 	}
@@ -117,7 +119,7 @@ func TestFiftyRoomsOfPeople(t *testing.T) {
 			if lost != 0 || len(pending) != 0 || err != nil {
 				t.Errorf("%d of %d lines are lost, %d clips wait, %v", lost, fiftyRooms*perTurn, len(pending), err)
 			}
-			t.Logf("%d lines, %d lost; half of them within %d ms, 95 of 100 within %d ms; %v", len(late), lost, quantile(late, 0.5), quantile(late, 0.95), spent)
+			t.Logf("%d lines, %d lost; half of them within %d ms, 95 of 100 within %d ms; %v", len(late), lost, bench.Quantile(late, 0.5), bench.Quantile(late, 0.95), spent)
 		})
 	}
 }
