@@ -2,7 +2,6 @@ package lounge_test
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -12,14 +11,10 @@ import (
 	"time"
 
 	"earshot/bot"
-	"earshot/bot/internal/relay"
 	"earshot/bot/internal/trial"
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
 )
-
-// everything asks for the long forms of the tests.
-var everything = os.Getenv("EARSHOT_TEST_LONG") != ""
 
 // log shows what happens with -v.
 func log() *slog.Logger {
@@ -82,15 +77,6 @@ func (p *place) recite(t *testing.T, name string) (leave func()) {
 	return cancel
 }
 
-// TestAlone: the last one leaves.
-func TestAlone(t *testing.T) {
-	t.Parallel()
-	p := begin(t)
-	if err := trial.Alone(visiting(t, p.addr, factory(t)), func(name string) func() { return p.recite(t, name) }, log()); err != nil {
-		t.Error(err)
-	}
-}
-
 // endless is a recording as a Source.
 type endless func() ([]byte, time.Duration, error)
 
@@ -99,102 +85,20 @@ func (e endless) Next() (lounge.Frame, error) {
 	return lounge.Frame{Opus: b, At: at}, err
 }
 
-func visiting(t *testing.T, addr string, f *peer.Factory) *lounge.Client {
-	t.Helper()
-	c, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge://" + addr + "/lounge", Peer: f, Token: hostToken, Log: log()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-// TestServerAway: the lounge dies and comes back after a second, or half a minute.
-func TestServerAway(t *testing.T) {
-	t.Parallel()
-	away := time.Second
-	if everything {
-		away = 30 * time.Second
-	}
-	p := begin(t)
-	err := trial.Away(visiting(t, p.addr, factory(t)), trial.Server{
-		Kill: func() { p.kill() }, Restart: p.run, Speak: func(name string) { p.recite(t, name) },
-	}, away, log())
-	if err != nil {
-		t.Error(err)
-	}
-}
-
-// network is a way to the lounge that can be impaired.
-func (p *place) network(t *testing.T) (trial.Network, *lounge.Client) {
-	t.Helper()
-	tcp, err := relay.NewTCP(p.addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(tcp.Close)
-	udp, f, err := relay.NewUDP()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = udp.End() })
-	return trial.Network{UDP: udp, TCP: tcp}, visiting(t, tcp.Addr(), f)
-}
-
-// TestBlackHole: the network swallows everything for a while, signalling included.
-func TestBlackHole(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		lasts time.Duration
-		joins int
-	}{{2 * time.Second, 1}, {15 * time.Second, 2}} {
-		t.Run(fmt.Sprint(tt.lasts), func(t *testing.T) {
-			t.Parallel()
-			p := begin(t)
-			p.recite(t, "Ana")
-			n, c := p.network(t)
-			if err := trial.BlackHole(c, n, tt.lasts, tt.joins, log()); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-}
-
-// TestDeaf: the lounge says that somebody talks and no sound arrives.
-func TestDeaf(t *testing.T) {
-	t.Parallel()
-	p := begin(t)
-	p.recite(t, "Ana")
-	n, c := p.network(t)
-	if err := trial.Deaf(c, n, everything, log()); err != nil {
-		t.Error(err)
-	}
-}
-
-// TestNoPath: signalling works and media has no way.
-func TestNoPath(t *testing.T) {
-	p := begin(t)
-	p.recite(t, "Ana")
-	nowhere, err := peer.New(peer.Config{Loopback: true, IPFilter: func(net.IP) bool { return false }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := trial.NoPath(visiting(t, p.addr, nowhere), log()); err != nil {
-		t.Error(err)
-	}
-}
-
-// TestRounds: joining and leaving again and again leaves nothing behind.
-func TestRounds(t *testing.T) {
-	n := 10
-	if everything {
-		n = 200
-	}
-	p, f := begin(t), factory(t)
-	p.recite(t, "Ana")
-	err := trial.Rounds(func() (bot.Connector, error) {
-		return lounge.NewClient(lounge.ClientConfig{URL: "lounge://" + p.addr + "/lounge", Peer: f})
-	}, n, log())
-	if err != nil {
-		t.Error(err)
-	}
+// TestFaults: the lounge dies, the network swallows everything, and so on.
+func TestFaults(t *testing.T) {
+	trial.Faults(t, map[string]func(*testing.T) trial.Place{"lounge": func(t *testing.T) trial.Place {
+		p := begin(t)
+		return trial.Place{
+			Addr: p.addr,
+			Connect: func(addr string, f *peer.Factory) bot.Connector {
+				c, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge://" + addr + "/lounge", Peer: f, Token: hostToken, Log: log()})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return c
+			},
+			Enter: func(name string) func() { return p.recite(t, name) }, Kill: func() { p.kill() }, Restart: p.run,
+		}
+	}}, log())
 }
