@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"slices"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	lk "github.com/livekit/protocol/livekit"
 
 	"earshot/bot"
+	"earshot/bot/internal/process"
 	"earshot/bot/internal/relay"
 	"earshot/bot/internal/trial"
 	"earshot/bot/livekit"
@@ -187,12 +187,10 @@ func TestFaults(t *testing.T) {
 // TestRelayOnly: told to use relays alone, the bot hears through the server's own TURN, and no local address of it is
 // told to the server.
 func TestRelayOnly(t *testing.T) {
-	udp, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	port, err := process.Port()
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := udp.LocalAddr().(*net.UDPAddr).Port
-	_ = udp.Close()
 	s := server(t, fmt.Sprintf("turn: {enabled: true, udp_port: %d, bind_addresses: [127.0.0.1], allow_restricted_peer_cidrs: [127.0.0.0/8], relay_range_start: 30000, relay_range_end: 30100}\n", port))
 	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
 	f, err := peer.New(peer.Config{Loopback: true, RelayOnly: true})

@@ -2,6 +2,7 @@ package lounge_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/internal/process"
 	"earshot/bot/internal/trial"
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
@@ -30,13 +32,12 @@ type place struct {
 	kill func()
 }
 
-// run serves; on "127.0.0.1:0" the address is new. Its event streams just break when it is killed.
+// run serves. Its event streams just break when it is killed.
 func (p *place) run() error {
 	l, err := net.Listen("tcp4", p.addr)
 	if err != nil {
 		return err
 	}
-	p.addr = l.Addr().String()
 	srv := lounge.New(lounge.Config{Peer: loopback(), HostToken: hostToken})
 	web := &http.Server{Handler: srv}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -49,7 +50,11 @@ func (p *place) run() error {
 
 func begin(t *testing.T) *place {
 	t.Helper()
-	p := &place{addr: "127.0.0.1:0"}
+	port, err := process.Port()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &place{addr: fmt.Sprintf("127.0.0.1:%d", port)}
 	if err := p.run(); err != nil {
 		t.Fatal(err)
 	}
