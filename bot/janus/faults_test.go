@@ -44,30 +44,44 @@ func (s *server) recite(t *testing.T, room, name string) (leave func()) {
 	return cancel
 }
 
+// place is what a trial needs of a room on a server. late is how long its sound is held back.
+func (s *server) place(t *testing.T, room string, late time.Duration) trial.Place {
+	t.Helper()
+	p := trial.Place{
+		Addr: s.Addr(),
+		Connect: func(addr string, f *peer.Factory) bot.Connector {
+			c, err := New(Config{URL: strings.Replace(s.URL(room), s.Addr(), addr, 1), Peer: f, Log: log()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		},
+		Enter: func(name string) func() { return s.recite(t, room, name) },
+		Kill:  s.Kill, Restart: func() error { return s.Restart(t.Context()) }, Late: late,
+	}
+	if late == 0 {
+		p.Bots = func() int { return s.bots(t) }
+	}
+	return p
+}
+
 // TestFaults: the server dies, the network swallows everything, and so on, in a room with a track for each and in a mix.
 func TestFaults(t *testing.T) {
-	place := func(room string, late time.Duration) func(*testing.T) trial.Place {
-		return func(t *testing.T) trial.Place {
-			s := start(t, localserver.Options{})
-			p := trial.Place{
-				Addr: s.Addr(),
-				Connect: func(addr string, f *peer.Factory) bot.Connector {
-					c, err := New(Config{URL: strings.Replace(s.URL(room), s.Addr(), addr, 1), Peer: f, Log: log()})
-					if err != nil {
-						t.Fatal(err)
-					}
-					return c
-				},
-				Enter: func(name string) func() { return s.recite(t, room, name) },
-				Kill:  s.Kill, Restart: func() error { return s.Restart(t.Context()) }, Late: late,
-			}
-			if late == 0 {
-				p.Bots = func() int { return s.bots(t) }
-			}
-			return p
+	for room, late := range map[string]time.Duration{"room/1234": 0, "bridge/5678": mixDelay} {
+		for _, x := range trial.Faults(log()) {
+			t.Run(room+" "+x.Name, func(t *testing.T) {
+				if x.Many && late > 0 && !trial.Long() {
+					t.Skip("each join takes seconds here")
+				}
+				if !x.Alone {
+					t.Parallel()
+				}
+				if err := x.Do(start(t, localserver.Options{}).place(t, room, late)); err != nil {
+					t.Error(err)
+				}
+			})
 		}
 	}
-	trial.Faults(t, map[string]func(*testing.T) trial.Place{"room": place("room/1234", 0), "bridge": place("bridge/5678", mixDelay)}, log())
 }
 
 // bots counts who else but Ana is in the room. One has left by then, or is about to be forgotten.

@@ -157,31 +157,43 @@ func TestRevoked(t *testing.T) {
 	}
 }
 
+// place is what a trial needs of a room on a server.
+func place(t *testing.T, s *localserver.Server) trial.Place {
+	t.Helper()
+	return trial.Place{
+		Addr: s.Addr(),
+		Connect: func(addr string, f *peer.Factory) bot.Connector {
+			c, err := livekit.New(livekit.Config{URL: strings.Replace(s.URL("x"), s.Addr(), addr, 1), Auth: keys, Peer: f, Log: log(t)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		},
+		Enter: func(name string) func() { return recite(t, s, name) },
+		Kill:  s.Kill, Restart: func() error { return s.Restart(t.Context()) },
+		Bots: func() int {
+			ctx, service := admin(t, s, "x")
+			list, err := service.ListParticipants(ctx, &lk.ListParticipantsRequest{Room: "x"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(list.GetParticipants()) - 1
+		},
+	}
+}
+
 // TestFaults: the server dies, the network swallows everything, and so on.
 func TestFaults(t *testing.T) {
-	trial.Faults(t, map[string]func(*testing.T) trial.Place{"room": func(t *testing.T) trial.Place {
-		s := server(t, "")
-		return trial.Place{
-			Addr: s.Addr(),
-			Connect: func(addr string, f *peer.Factory) bot.Connector {
-				c, err := livekit.New(livekit.Config{URL: strings.Replace(s.URL("x"), s.Addr(), addr, 1), Auth: keys, Peer: f, Log: log(t)})
-				if err != nil {
-					t.Fatal(err)
-				}
-				return c
-			},
-			Enter: func(name string) func() { return recite(t, s, name) },
-			Kill:  s.Kill, Restart: func() error { return s.Restart(t.Context()) },
-			Bots: func() int {
-				ctx, service := admin(t, s, "x")
-				list, err := service.ListParticipants(ctx, &lk.ListParticipantsRequest{Room: "x"})
-				if err != nil {
-					t.Fatal(err)
-				}
-				return len(list.GetParticipants()) - 1
-			},
-		}
-	}}, log(t))
+	for _, x := range trial.Faults(log(t)) {
+		t.Run(x.Name, func(t *testing.T) {
+			if !x.Alone {
+				t.Parallel()
+			}
+			if err := x.Do(place(t, server(t, ""))); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }
 
 // TestRelayOnly: told to use relays alone, the bot hears through the server's own TURN, and no local address of it is

@@ -90,20 +90,32 @@ func (e endless) Next() (lounge.Frame, error) {
 	return lounge.Frame{Opus: b, At: at}, err
 }
 
+// place is what a trial needs of a lounge.
+func (p *place) place(t *testing.T) trial.Place {
+	t.Helper()
+	return trial.Place{
+		Addr: p.addr,
+		Connect: func(addr string, f *peer.Factory) bot.Connector {
+			c, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge://" + addr + "/lounge", Peer: f, Token: hostToken, Log: log()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		},
+		Enter: func(name string) func() { return p.recite(t, name) }, Kill: func() { p.kill() }, Restart: p.run,
+	}
+}
+
 // TestFaults: the lounge dies, the network swallows everything, and so on.
 func TestFaults(t *testing.T) {
-	trial.Faults(t, map[string]func(*testing.T) trial.Place{"lounge": func(t *testing.T) trial.Place {
-		p := begin(t)
-		return trial.Place{
-			Addr: p.addr,
-			Connect: func(addr string, f *peer.Factory) bot.Connector {
-				c, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge://" + addr + "/lounge", Peer: f, Token: hostToken, Log: log()})
-				if err != nil {
-					t.Fatal(err)
-				}
-				return c
-			},
-			Enter: func(name string) func() { return p.recite(t, name) }, Kill: func() { p.kill() }, Restart: p.run,
-		}
-	}}, log())
+	for _, x := range trial.Faults(log()) {
+		t.Run(x.Name, func(t *testing.T) {
+			if !x.Alone {
+				t.Parallel()
+			}
+			if err := x.Do(begin(t).place(t)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }

@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"github.com/pion/webrtc/v3"
-
-	"earshot/bot/internal/process"
 )
 
 // turn runs coturn on this machine until the test ends and returns its port. more are further arguments; with cert and
@@ -23,10 +21,12 @@ func turn(t *testing.T, more ...string) int {
 	if err != nil {
 		t.Skip("no coturn on this machine: scripts/deps.sh --tests installs it")
 	}
-	port, err := process.Port()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	port := l.Addr().(*net.TCPAddr).Port
+	_ = l.Close()
 	dir := t.TempDir()
 	args := []string{
 		"-n", "-L", "127.0.0.1", "-E", "127.0.0.1", "--no-dtls", "--no-cli",

@@ -1,13 +1,11 @@
 package trial
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net"
 	"os"
-	"slices"
-	"testing"
 	"time"
 
 	"earshot/bot"
@@ -34,103 +32,101 @@ type Place struct {
 	Bots func() int
 }
 
-// Faults puts a connector through every trial, in each kind of room that a server has, by name.
-func Faults(t *testing.T, rooms map[string]func(*testing.T) Place, log *slog.Logger) {
-	t.Helper()
-	names := slices.Sorted(maps.Keys(rooms))
-	for _, name := range names {
-		t.Run(name, func(t *testing.T) { alone(t, rooms[name], log) })
-	}
-	for _, name := range names {
-		for what, do := range together(log) {
-			t.Run(name+" "+what, func(t *testing.T) {
-				t.Parallel()
-				do(t, rooms[name](t))
-			})
-		}
-	}
+// Fault is one trial of a connector.
+type Fault struct {
+	Name string
+	// Alone says that it measures what the whole process takes: nothing else may run meanwhile.
+	Alone bool
+	// Many says that it joins many times.
+	Many bool
+	// Do puts the connector of a place, where nothing has happened yet, through the fault.
+	Do func(Place) error
 }
 
-// alone are the trials that measure what the whole process takes.
-func alone(t *testing.T, open func(*testing.T) Place, log *slog.Logger) {
-	t.Run("no path", func(t *testing.T) {
-		p := open(t)
-		p.Enter("Ana")
-		nowhere, err := peer.New(peer.Config{Loopback: true, IPFilter: func(net.IP) bool { return false }})
-		check(t, err)
-		check(t, NoPath(p.Connect(p.Addr, nowhere), log))
-	})
-	t.Run("rounds", func(t *testing.T) {
-		p, n := open(t), 10
-		if Long() {
-			n = 200
-		} else if p.Late > 0 {
-			t.Skip("each round takes seconds here")
-		}
-		p.Enter("Ana")
-		f := loopback(t)
-		check(t, Rounds(func() (bot.Connector, error) { return p.Connect(p.Addr, f), nil }, n, log))
-	})
-}
-
-// together are the trials that may run beside others.
-func together(log *slog.Logger) map[string]func(*testing.T, Place) {
-	away := time.Second
+// Faults are what every connector must live through.
+func Faults(log *slog.Logger) []Fault {
+	away, rounds := time.Second, 10
 	if Long() {
-		away = 30 * time.Second
+		away, rounds = 30*time.Second, 200
 	}
-	hole := func(lasts time.Duration, joins int) func(*testing.T, Place) {
-		return func(t *testing.T, p Place) {
-			p.Enter("Ana")
-			n, c := p.network(t)
-			check(t, BlackHole(c, n, lasts, joins, log))
-			if p.Bots != nil && p.Bots() > 1 {
-				t.Errorf("the bot is in the room %d times", p.Bots())
+	return []Fault{
+		{Name: "no path", Alone: true, Do: func(p Place) error { return p.noPath(log) }},
+		{Name: "rounds", Alone: true, Many: true, Do: func(p Place) error { return p.rounds(rounds, log) }},
+		{Name: "left alone", Do: func(p Place) error {
+			f, err := loopback()
+			if err != nil {
+				return err
 			}
-		}
-	}
-	return map[string]func(*testing.T, Place){
-		"left alone": func(t *testing.T, p Place) { check(t, Alone(p.Connect(p.Addr, loopback(t)), p.Enter, log)) },
-		"server away": func(t *testing.T, p Place) {
-			server := Server{Kill: p.Kill, Restart: p.Restart, Speak: func(name string) { p.Enter(name) }, Late: p.Late}
-			check(t, Away(p.Connect(p.Addr, loopback(t)), server, away, log))
-		},
-		"hole of 2 s":  hole(2*time.Second, 1),
-		"hole of 15 s": hole(15*time.Second, 2),
-		"deaf": func(t *testing.T, p Place) {
-			p.Enter("Ana")
-			n, c := p.network(t)
-			check(t, Deaf(c, n, Long(), log))
-		},
+			return Alone(p.Connect(p.Addr, f), p.Enter, log)
+		}},
+		{Name: "server away", Do: func(p Place) error { return p.away(away, log) }},
+		{Name: "hole of 2 s", Do: func(p Place) error { return p.hole(2*time.Second, 1, log) }},
+		{Name: "hole of 15 s", Do: func(p Place) error { return p.hole(15*time.Second, 2, log) }},
+		{Name: "deaf", Do: func(p Place) error {
+			return p.impaired(func(n Network, c bot.Connector) error { return Deaf(c, n, Long(), log) })
+		}},
 	}
 }
 
-func check(t *testing.T, err error) {
-	t.Helper()
+func (p Place) noPath(log *slog.Logger) error {
+	p.Enter("Ana")
+	nowhere, err := peer.New(peer.Config{Loopback: true, IPFilter: func(net.IP) bool { return false }})
 	if err != nil {
-		t.Fatal(err)
+		return fmt.Errorf("trial: %w", err)
 	}
+	return NoPath(p.Connect(p.Addr, nowhere), log)
 }
 
-func loopback(t *testing.T) *peer.Factory {
-	t.Helper()
-	f, err := peer.New(peer.Config{Loopback: true, IPFilter: func(ip net.IP) bool { return ip.IsLoopback() }})
-	check(t, err)
-	return f
+func (p Place) rounds(n int, log *slog.Logger) error {
+	p.Enter("Ana")
+	f, err := loopback()
+	if err != nil {
+		return err
+	}
+	return Rounds(func() (bot.Connector, error) { return p.Connect(p.Addr, f), nil }, n, log)
 }
 
-// network is a way to the server that can be impaired, and a connector that goes by it.
-func (p Place) network(t *testing.T) (Network, bot.Connector) {
-	t.Helper()
-	tcp, err := relay.NewTCP(p.Addr)
-	check(t, err)
-	t.Cleanup(tcp.Close)
-	udp, f, err := relay.NewUDP()
-	check(t, err)
-	t.Cleanup(func() {
-		if err := udp.End(); err != nil {
-			t.Error(fmt.Errorf("the relay: %w", err))
+func (p Place) away(lasts time.Duration, log *slog.Logger) error {
+	f, err := loopback()
+	if err != nil {
+		return err
+	}
+	server := Server{Kill: p.Kill, Restart: p.Restart, Speak: func(name string) { p.Enter(name) }, Late: p.Late}
+	return Away(p.Connect(p.Addr, f), server, lasts, log)
+}
+
+func (p Place) hole(lasts time.Duration, joins int, log *slog.Logger) error {
+	return p.impaired(func(n Network, c bot.Connector) error {
+		if err := BlackHole(c, n, lasts, joins, log); err != nil || p.Bots == nil {
+			return err
 		}
+		if bots := p.Bots(); bots > 1 {
+			return fmt.Errorf("trial: the bot is in the room %d times", bots)
+		}
+		return nil
 	})
-	return Network{UDP: udp, TCP: tcp}, p.Connect(tcp.Addr(), f)
+}
+
+// impaired lets Ana talk, and a connector reach the server by a way that can be impaired.
+func (p Place) impaired(do func(Network, bot.Connector) error) error {
+	tcp, err := relay.NewTCP(p.Addr)
+	if err != nil {
+		return fmt.Errorf("trial: %w", err)
+	}
+	defer tcp.Close()
+	udp, f, err := relay.NewUDP()
+	if err != nil {
+		return fmt.Errorf("trial: %w", err)
+	}
+	p.Enter("Ana")
+	err = do(Network{UDP: udp, TCP: tcp}, p.Connect(tcp.Addr(), f))
+	return errors.Join(err, udp.End())
+}
+
+func loopback() (*peer.Factory, error) {
+	f, err := peer.New(peer.Config{Loopback: true, IPFilter: func(ip net.IP) bool { return ip.IsLoopback() }})
+	if err != nil {
+		return nil, fmt.Errorf("trial: %w", err)
+	}
+	return f, nil
 }
