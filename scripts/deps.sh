@@ -105,7 +105,7 @@ need_browser_modules() {
   mkdir -p "$to"
   # shellcheck disable=SC2086 # two packages
   fetch_modules() { npm install --prefix "$to" --no-audit --no-fund --no-save $BROWSER_MODULES >"$BUILD/npm.log" 2>&1; }
-  if retry 4 "npm install" fetch_modules; then echo "$BROWSER_MODULES" >"$to/modules"
+  if retry 2 "npm install" fetch_modules; then echo "$BROWSER_MODULES" >"$to/modules"
   else say "npm could not install them: the tests of the pages in a browser will be skipped"; fi
 }
 

@@ -18,7 +18,7 @@ left_out() { echo "rooms: $1, so the test with a browser in a LiveKit room is le
 have npm || left_out "npm is not here"
 mkdir -p build/tools; work=$(mktemp -d "$PWD/build/tools/client.XXXXXX"); trap 'rm -rf "$work"' EXIT
 client() { rm -f "$work"/*.tgz; (cd "$work" && npm pack --silent "livekit-client@$CLIENT" >/dev/null); }
-retry 4 "npm pack livekit-client" client || left_out "npm could not fetch livekit-client"
+retry 2 "npm pack livekit-client" client || left_out "npm could not fetch livekit-client"
 tar -C "$work" -xzf "$work"/livekit-client-*.tgz package/dist/livekit-client.umd.js
 echo "$CLIENT_SHA256  $work/package/dist/livekit-client.umd.js" | sha256sum --check --quiet
 mv "$work/package/dist/livekit-client.umd.js" "$SCRIPT"
