@@ -11,6 +11,7 @@ import (
 	"earshot/bot"
 	"earshot/bot/janus"
 	"earshot/bot/janus/localserver"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 )
 
@@ -40,8 +41,8 @@ func TestJanusPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	}
 	t.Parallel()
 	server := janusServer(t)
-	rightWords(t, wish{address: server.URL("room/1234"), secret: janusSecrets}, "mute unmute remove", func(ctx context.Context, s *station, v voice) error {
-		return janus.Publish(ctx, janus.PublishConfig{URL: server.URL("room/1234"), Name: v.name, Peer: s.peers, Next: v.next})
+	rightWords(t, wish{address: server.URL("room/1234"), secret: janusSecrets}, "mute unmute remove", func(ctx context.Context, s *station, v stage.Voice) error {
+		return janus.Publish(ctx, janus.PublishConfig{URL: server.URL("room/1234"), Name: v.Name, Peer: s.peers, Next: next(v)})
 	})
 }
 
@@ -93,13 +94,13 @@ func TestJanusBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hands := connector.(actingConnector)
-	up := newCurtain(hands, 1+len(others))
+	hands := connector.(stage.Connector)
+	up := stage.NewCurtain(hands, 1+len(others))
 	b.visit(t, s, l, page, stay{room: room, connector: up}, func(ctx context.Context, group *errgroup.Group) {
 		for name, line := range others {
-			src := up.behind(paused(t, line))
+			src := up.Behind(paused(t, line))
 			group.Go(func() error {
-				return janus.Publish(ctx, janus.PublishConfig{URL: server.URL("room/1234"), Name: name, Peer: s.peers, Next: voice{name, src}.next})
+				return janus.Publish(ctx, janus.PublishConfig{URL: server.URL("room/1234"), Name: name, Peer: s.peers, Next: next(stage.Voice{Name: name, Source: src})})
 			})
 		}
 	}, func(ctx context.Context, ana models.Utterance) {

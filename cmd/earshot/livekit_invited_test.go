@@ -18,6 +18,7 @@ import (
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/localserver"
 	"earshot/bot/lounge"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 )
 
@@ -96,7 +97,7 @@ func sayIn(t *testing.T, s *station, server *localserver.Server, room, name stri
 		waitUntil(ctx, func() bool { return s.stays.sum().Packets > before })
 		close(listens)
 	}()
-	src := &heldSource{source: paused(t, line), up: listens}
+	src := stage.Held(paused(t, line), listens)
 	return livekit.Publish(t.Context(), livekit.PublishConfig{
 		URL: server.URL(room), Auth: livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret},
 		Identity: "id-of-" + name, Name: name, Peer: s.peers,

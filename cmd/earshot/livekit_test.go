@@ -13,6 +13,7 @@ import (
 	"earshot/bot"
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/localserver"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 )
 
@@ -43,17 +44,17 @@ func TestLiveKitPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	t.Parallel()
 	server := liveKit(t)
 	rightWords(t, wish{address: server.URL("open-mic"), secret: secrets}, "message private_message mute unmute to_audience remove",
-		func(ctx context.Context, s *station, v voice) error {
+		func(ctx context.Context, s *station, v stage.Voice) error {
 			return livekit.Publish(ctx, livekit.PublishConfig{
 				URL: server.URL("open-mic"), Auth: livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret},
-				Identity: "person-" + v.name, Name: v.name, Peer: s.peers, Next: v.next,
+				Identity: "person-" + v.Name, Name: v.Name, Peer: s.peers, Next: next(v),
 			})
 		})
 }
 
 // rightWords lets the demo's voices play in a room, which the bot joins as "earshot join" does: SQLite holds what was said,
 // by whom, with the planted violations and no other. The bot's rights are shown.
-func rightWords(t *testing.T, w wish, rights string, play func(context.Context, *station, voice) error) {
+func rightWords(t *testing.T, w wish, rights string, play func(context.Context, *station, stage.Voice) error) {
 	t.Helper()
 	s, l := openTestStation(t, t.TempDir())
 	a, out := testApp()
@@ -63,7 +64,7 @@ func rightWords(t *testing.T, w wish, rights string, play func(context.Context, 
 	}
 	var session models.Session
 	err = s.run(t.Context(), l, func(ctx context.Context) error {
-		session, err = perform(ctx, a, s, l, stay{room: room, connector: connector}, func(ctx context.Context, v voice) error { return play(ctx, s, v) })
+		session, err = perform(ctx, a, s, l, stay{room: room, connector: connector}, func(ctx context.Context, v stage.Voice) error { return play(ctx, s, v) })
 		return err
 	})
 	if err != nil {
@@ -73,7 +74,7 @@ func rightWords(t *testing.T, w wish, rights string, play func(context.Context, 
 	if err != nil || info.Reason != models.EndLeft || info.Pending != 0 || info.Failed != 0 || info.Gaps != 0 {
 		t.Errorf("session %+v, %v", info, err)
 	}
-	script, err := readPlay()
+	script, err := stage.Script()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,21 +87,23 @@ func rightWords(t *testing.T, w wish, rights string, play func(context.Context, 
 	}
 }
 
-// next is Next in other words.
-func (v voice) next() ([]byte, time.Duration, error) {
-	f, err := v.frames.Next()
-	return f.Opus, f.At, err
+// next is a voice's Next in other words.
+func next(v stage.Voice) func() ([]byte, time.Duration, error) {
+	return func() ([]byte, time.Duration, error) {
+		f, err := v.Source.Next()
+		return f.Opus, f.At, err
+	}
 }
 
 // perform lets the cast play in a room while the bot listens there. play lets one voice play.
 func perform(
-	ctx context.Context, a *app, s *station, l net.Listener, st stay, play func(context.Context, voice) error,
+	ctx context.Context, a *app, s *station, l net.Listener, st stay, play func(context.Context, stage.Voice) error,
 ) (session models.Session, err error) {
-	cast, err := openCast()
+	cast, err := stage.Cast()
 	if err != nil {
 		return session, err
 	}
-	up := newCurtain(st.connector.(actingConnector), len(cast))
+	up := stage.NewCurtain(st.connector.(stage.Connector), len(cast))
 	st.connector = up
 	listening, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
@@ -113,7 +116,7 @@ func perform(
 		defer leave(bot.End(models.EndLeft, nil))
 		voices, playing := errgroup.WithContext(playing)
 		for _, v := range cast {
-			voices.Go(func() error { return play(playing, voice{v.name, up.behind(v.frames)}) })
+			voices.Go(func() error { return play(playing, stage.Voice{Name: v.Name, Source: up.Behind(v.Source)}) })
 		}
 		return voices.Wait()
 	})

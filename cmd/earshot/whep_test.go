@@ -8,6 +8,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/lounge"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 )
 
@@ -22,11 +23,11 @@ func TestWHEPWords(t *testing.T) {
 		listening, leave := context.WithCancelCause(ctx)
 		defer leave(nil)
 		group, ctx := errgroup.WithContext(listening)
-		ids, up := make(chan string, 1), newCurtain(nil, 1)
+		ids, up := make(chan string, 1), stage.NewCurtain(nil, 1)
 		group.Go(func() error {
 			defer leave(bot.End(models.EndLeft, nil))
 			return lounge.Publish(ctx, lounge.PublishConfig{
-				BaseURL: "http://" + l.Addr().String(), Room: "stage", Name: "Ana", Source: up.behind(paused(t, line)), Peer: s.peers,
+				BaseURL: "http://" + l.Addr().String(), Room: "stage", Name: "Ana", Source: up.Behind(paused(t, line)), Peer: s.peers,
 				Ready: func(id string) { ids <- id },
 			})
 		})
@@ -57,9 +58,9 @@ func TestWHEPWords(t *testing.T) {
 // behindCurtain is a connector that cannot act, before a curtain.
 type behindCurtain struct {
 	bot.Connector
-	curtain *curtain
+	curtain *stage.Curtain
 }
 
 func (b behindCurtain) Run(ctx context.Context, ears bot.Ears) error {
-	return b.Connector.Run(ctx, curtainEars{ears, b.curtain})
+	return b.Connector.Run(ctx, b.curtain.Ears(ears))
 }
