@@ -33,9 +33,6 @@ func TestMain(m *testing.M) {
 		goleak.IgnoreAnyFunction(agent+"gatherCandidatesSrflx"), goleak.IgnoreAnyFunction(agent+"gatherCandidatesSrflx.func1"))
 }
 
-// everything asks for the long forms of the tests.
-var everything = os.Getenv("EARSHOT_TEST_LONG") != ""
-
 var keys = livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret}
 
 // server starts a LiveKit server for one test, or skips the test where there is none.

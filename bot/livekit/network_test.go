@@ -4,17 +4,16 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	lk "github.com/livekit/protocol/livekit"
 
 	"earshot/bot"
+	"earshot/bot/internal/process"
 	"earshot/bot/internal/relay"
 	"earshot/bot/internal/trial"
 	"earshot/bot/livekit"
@@ -46,7 +45,7 @@ func scenarios() map[string]scenario {
 			plays: "simulating disconnect signal on resume before", joins: 2, // it refuses the resume in the end
 		},
 	}
-	if everything { // this server has no TCP port: the bot has to notice, which takes 16 s
+	if trial.Long() { // this server has no TCP port: the bot has to notice, which takes 16 s
 		all["tcp"] = scenario{x: &lk.SimulateScenario{Scenario: &lk.SimulateScenario_SwitchCandidateProtocol{SwitchCandidateProtocol: lk.CandidateProtocol_TCP}}, joins: 2}
 	}
 	return all
@@ -134,16 +133,6 @@ func recite(t *testing.T, s *localserver.Server, name string) (leave func()) {
 	return enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: strings.ToLower(name), Name: name, Next: trial.Tone()}).leave
 }
 
-// TestAlone: the last one leaves.
-func TestAlone(t *testing.T) {
-	t.Parallel()
-	s := server(t, "")
-	enter := func(name string) func() { return recite(t, s, name) }
-	if err := trial.Alone(connector(t, livekit.Config{URL: s.URL("x")}), enter, log(t)); err != nil {
-		t.Error(err)
-	}
-}
-
 // TestRevoked: the server comes back and no longer knows the key: the stay ends for good, with the reason.
 func TestRevoked(t *testing.T) {
 	t.Parallel()
@@ -168,119 +157,52 @@ func TestRevoked(t *testing.T) {
 	}
 }
 
-// TestServerAway: the server is killed and comes back after a second, or half a minute.
-func TestServerAway(t *testing.T) {
-	t.Parallel()
-	away := time.Second
-	if everything {
-		away = 30 * time.Second
-	}
-	s := server(t, "")
-	err := trial.Away(connector(t, livekit.Config{URL: s.URL("x")}), trial.Server{
-		Kill: s.Kill, Restart: func() error { return s.Restart(t.Context()) }, Speak: func(name string) { recite(t, s, name) },
-	}, away, log(t))
-	if err != nil {
-		t.Error(err)
-	}
-}
-
-// network is a way to the server that can be impaired.
-func network(t *testing.T, s *localserver.Server) (trial.Network, *livekit.Connector) {
+// place is what a trial needs of a room on a server.
+func place(t *testing.T, s *localserver.Server) trial.Place {
 	t.Helper()
-	tcp, err := relay.NewTCP(s.Addr())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(tcp.Close)
-	udp, f, err := relay.NewUDP()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = udp.End() })
-	c, err := livekit.New(livekit.Config{URL: strings.Replace(s.URL("x"), s.Addr(), tcp.Addr(), 1), Auth: keys, Peer: f, Log: log(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return trial.Network{UDP: udp, TCP: tcp}, c
-}
-
-// TestBlackHole: the network swallows everything for a while, signalling included; nobody is there twice afterwards.
-func TestBlackHole(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		lasts time.Duration
-		joins int // at most
-	}{{2 * time.Second, 1}, {15 * time.Second, 2}} {
-		t.Run(fmt.Sprint(tt.lasts), func(t *testing.T) {
-			t.Parallel()
-			s := server(t, "")
-			recite(t, s, "Ana")
-			n, c := network(t, s)
-			if err := trial.BlackHole(c, n, tt.lasts, tt.joins, log(t)); err != nil {
-				t.Error(err)
+	return trial.Place{
+		Addr: s.Addr(),
+		Connect: func(addr string, f *peer.Factory) bot.Connector {
+			c, err := livekit.New(livekit.Config{URL: strings.Replace(s.URL("x"), s.Addr(), addr, 1), Auth: keys, Peer: f, Log: log(t)})
+			if err != nil {
+				t.Fatal(err)
 			}
+			return c
+		},
+		Enter: func(name string) func() { return recite(t, s, name) },
+		Kill:  s.Kill, Restart: func() error { return s.Restart(t.Context()) },
+		Bots: func() int {
 			ctx, service := admin(t, s, "x")
 			list, err := service.ListParticipants(ctx, &lk.ListParticipantsRequest{Room: "x"})
-			if err != nil || len(list.GetParticipants()) > 2 {
-				t.Errorf("in the room: %v, %v", list.GetParticipants(), err)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(list.GetParticipants()) - 1
+		},
+	}
+}
+
+// TestFaults: the server dies, the network swallows everything, and so on.
+func TestFaults(t *testing.T) {
+	for _, x := range trial.Faults(log(t)) {
+		t.Run(x.Name, func(t *testing.T) {
+			if !x.Alone {
+				t.Parallel()
+			}
+			if err := x.Do(place(t, server(t, ""))); err != nil {
+				t.Error(err)
 			}
 		})
-	}
-}
-
-// TestDeaf: the server says that somebody talks and no sound arrives.
-func TestDeaf(t *testing.T) {
-	t.Parallel()
-	s := server(t, "")
-	recite(t, s, "Ana")
-	n, c := network(t, s)
-	if err := trial.Deaf(c, n, everything, log(t)); err != nil {
-		t.Error(err)
-	}
-}
-
-// TestNoPath: signalling works and media has no way.
-func TestNoPath(t *testing.T) {
-	s := server(t, "")
-	recite(t, s, "Ana")
-	nowhere, err := peer.New(peer.Config{Loopback: true, IPFilter: func(net.IP) bool { return false }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := livekit.New(livekit.Config{URL: s.URL("x"), Auth: keys, Peer: nowhere})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := trial.NoPath(c, log(t)); err != nil {
-		t.Error(err)
-	}
-}
-
-// TestRounds: joining and leaving again and again leaves nothing behind.
-func TestRounds(t *testing.T) {
-	n := 15
-	if everything {
-		n = 200
-	}
-	s, f := server(t, ""), factory(t)
-	recite(t, s, "Ana")
-	err := trial.Rounds(func() (bot.Connector, error) {
-		return livekit.New(livekit.Config{URL: s.URL("x"), Auth: keys, Peer: f})
-	}, n, log(t))
-	if err != nil {
-		t.Error(err)
 	}
 }
 
 // TestRelayOnly: told to use relays alone, the bot hears through the server's own TURN, and no local address of it is
 // told to the server.
 func TestRelayOnly(t *testing.T) {
-	udp, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	port, err := process.Port()
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := udp.LocalAddr().(*net.UDPAddr).Port
-	_ = udp.Close()
 	s := server(t, fmt.Sprintf("turn: {enabled: true, udp_port: %d, bind_addresses: [127.0.0.1], allow_restricted_peer_cidrs: [127.0.0.0/8], relay_range_start: 30000, relay_range_end: 30100}\n", port))
 	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
 	f, err := peer.New(peer.Config{Loopback: true, RelayOnly: true})

@@ -71,7 +71,7 @@ func (k keeper) sweep(ctx context.Context) {
 	}
 	if !swept.Nothing() {
 		k.log.Info("removed what was too old", "clips", swept.Clips, "lines", swept.Utterances, "flags", swept.Flags,
-			"gaps", swept.Gaps, "decisions", swept.Decisions, "sessions", swept.Sessions)
+			"gaps", swept.Gaps, "decisions", swept.Decisions, "sessions", swept.Sessions, "invitations", swept.Invitations)
 	}
 }
 

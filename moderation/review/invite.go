@@ -38,6 +38,7 @@ type invitePage struct {
 	Room, URL, Profile string
 	Profiles           []string
 	Notice, Rules      string
+	NoChat             bool
 	Keeps              []string
 	Action             string // where the button leads
 	Until              string // for how long a link is good
@@ -66,6 +67,7 @@ func (s *Server) invitePageOf(ctx context.Context, i models.Invitation) (inviteP
 		return data, fmt.Errorf("terms: %w", err)
 	}
 	data.Ask, data.Room, data.URL, data.Notice, data.Rules = true, t.Room.Name, t.Room.URL, t.Notice, t.Rules
+	data.NoChat = t.NoChat
 	data.Keeps = keeps(t)
 	return data, nil
 }
