@@ -9,6 +9,7 @@ SHELL := bash
 PKG ?= ./...
 RUN ?= .
 BENCHTIME ?= 1s
+P ?=
 FUZZTIME ?= 10s
 STAY ?=
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -30,16 +31,17 @@ build: deps ## build bin/earshot
 demo: build ## a room with three recorded voices, live in the terminal and on a page (STAY=1 keeps it open)
 	@$(ENV) bin/earshot demo $(if $(filter-out 0 no,$(STAY)),--stay)
 
-test: deps-tests ## go vet and all tests with the race detector (PKG=./bot/... RUN=TestName to choose)
+test: deps-tests ## go vet and all tests with the race detector (PKG=./bot/... RUN=TestName to choose, P=1: one package at a time)
 	@$(ENV) go vet $(PKG)
-	@$(ENV) go test -race -timeout 45m -run '$(RUN)' $(PKG)
+	@$(if $(P),$(ENV) go build -race $(PKG))
+	@$(ENV) go test -race -timeout 45m $(if $(P),-p $(P)) -run '$(RUN)' $(PKG)
 
 test-rooms: deps-tests ## the tests against real room servers alone, verbosely (RUN=TestName to choose)
 	@$(ENV) go test -v -count 1 -timeout 20m -run '$(RUN)' ./bot/livekit/... ./bot/janus/... ./bot/whep ./bot/peer ./bot/lounge
 	@$(ENV) go test -v -count 1 -timeout 20m -run 'LiveKit|Janus|WHEP' ./cmd/earshot
 
-test-long: deps-tests ## an hour: a soak of half an hour, 100 kills, an hour of noise (accelerated), with their figures
-	@$(ENV) EARSHOT_TEST_LONG=1 go test -v -count 1 -timeout 90m -run '^(TestSoak|TestFault20KilledAtRandomPoints|TestAnHourWithoutSpeech|TestFault7WordsOverABadLink)$$' ./cmd/earshot
+test-long: deps-tests ## over an hour: a soak of half an hour, 100 kills, an hour of noise (accelerated), fifty rooms, with their figures
+	@$(ENV) EARSHOT_TEST_LONG=1 go test -v -count 1 -timeout 120m -run '^(TestSoak|TestFault20KilledAtRandomPoints|TestAnHourWithoutSpeech|TestFault7WordsOverABadLink|TestFiftyRoomsOfPeople|TestFiftySilentRooms)$$' ./cmd/earshot
 	@$(ENV) go test -v -count 1 -run TestCrowdOfSilentTracks ./bot
 
 lint: deps ## golangci-lint at its pinned version (built once, about two minutes) and shell syntax

@@ -12,6 +12,14 @@ import (
 // that ends a clip must have passed as well. The network may hold packets back for a while.
 const stallMS = 200
 
+// A sender that stops in a pause (DTX, a talk spurt's end) has let at least hushMS of silence be heard. Packets that stop
+// in the midst of a word are more often held back by the network than by somebody who mutes their microphone: they are
+// waited for as long as networks usually take, holdMS, since a word that is cut in two is heard wrongly twice.
+const (
+	hushMS = 100
+	holdMS = 1200
+)
+
 // tickMost is the longest time between two ticks that is taken as seen.
 const tickMost = 100 * time.Millisecond
 
@@ -149,8 +157,7 @@ func (t *Track) Tick(now time.Duration) {
 		return
 	}
 	t.drain(now, false)
-	stalled := ms(t.look(now))
-	if t.seg.open && stalled >= stallMS && t.seg.trailing()+stalled-100 >= int64(t.cfg.Segment.EndSilenceMS) {
+	if t.seg.open && t.gone(ms(t.look(now))) {
 		t.seg.flush()
 		t.trim()
 	}
@@ -168,6 +175,15 @@ func (t *Track) Tick(now time.Duration) {
 		t.forgot = true
 		r.clear()
 	}
+}
+
+// gone says whether packets have stayed away long enough for the end of speech.
+func (t *Track) gone(stalled int64) bool {
+	trailing := t.seg.trailing()
+	if trailing < hushMS && stalled < holdMS {
+		return false
+	}
+	return stalled >= stallMS && trailing+stalled-100 >= int64(t.cfg.Segment.EndSilenceMS)
 }
 
 // look says for how long packets have stayed away. Only time in which somebody was there to take one counts: a machine

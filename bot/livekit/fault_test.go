@@ -131,7 +131,7 @@ func TestRefusedTokens(t *testing.T) {
 func TestTokenIsRenewed(t *testing.T) {
 	s := server(t, "")
 	yes := true
-	token, err := keys.Sign(livekit.Claims{Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, CanSubscribe: &yes}}, time.Now(), 5*time.Second)
+	token, err := keys.Sign(livekit.Claims{Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, CanSubscribe: &yes}}, time.Now(), time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,10 +162,10 @@ func TestHidden(t *testing.T) {
 		if me.GetKind() != lk.ParticipantInfo_AGENT || me.GetPermission().GetHidden() != hidden || me.GetName() != "Ear" || me.GetPermission().GetCanPublish() {
 			t.Errorf("hidden %v: the server sees %v", hidden, me)
 		}
-		rooms, err := service.ListRooms(ctx, &lk.ListRoomsRequest{Names: []string{"x"}})
-		if err != nil || len(rooms.GetRooms()) != 1 || !rooms.GetRooms()[0].GetActiveRecording() {
-			t.Errorf("hidden %v: the room shows no recording sign: %v, %v", hidden, rooms, err)
-		}
+		wait(t, "the recording sign", func() bool {
+			rooms, err := service.ListRooms(ctx, &lk.ListRoomsRequest{Names: []string{"x"}})
+			return err == nil && len(rooms.GetRooms()) == 1 && rooms.GetRooms()[0].GetActiveRecording()
+		})
 	}
 }
 
@@ -207,14 +207,20 @@ func TestResume(t *testing.T) {
 	listen(t, c, r)
 	r.until(t, "Ana's sound", r.hears("ana"))
 	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "before"})
-	from := r.packets("ana")
-	began := time.Now()
+	var from track
+	r.note(func() { from = *r.tracks["ana"] })
 	p.Cut()
 	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "bo"})
 	r.until(t, "Bo's sound", r.hears("bo")) // signalling is needed for this
-	took := time.Since(began)
-	if got, want := r.packets("ana")-from, int(took/(20*time.Millisecond)); got < want/4 { // none come when the sound breaks; fewer when the machine is busy
-		t.Errorf("%d packets of Ana in %v, of about %d", got, took, want)
+	// The server restarts ICE at each resume, and loses what it sends before the new path is found: on a busy machine that
+	// is some tenths of a second. Of the five seconds from the cut on nine tenths must come.
+	var got, sent int
+	r.until(t, "five seconds of Ana's sound", func() bool {
+		got, sent = r.tracks["ana"].packets-from.packets, r.tracks["ana"].sent-from.sent
+		return sent >= 250
+	})
+	if got < sent*9/10 {
+		t.Errorf("%d of %d packets of Ana came", got, sent)
 	}
 	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "after"})
 	wait(t, "both lines", func() bool { return len(ana.lines()) == 2 && strings.HasPrefix(ana.lines()[1], "earshot ") })

@@ -95,7 +95,13 @@ func (n *inviter) control() http.Handler {
 }
 
 func readOrder(w http.ResponseWriter, r *http.Request, into any) bool {
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 16<<10)).Decode(into); err != nil {
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 16<<10)).Decode(into)
+	var long *http.MaxBytesError
+	if errors.As(err, &long) {
+		answerError(w, http.StatusRequestEntityTooLarge, errors.New("the order is too long"))
+		return false
+	}
+	if err != nil {
 		answerError(w, http.StatusBadRequest, errors.New("not an order"))
 		return false
 	}

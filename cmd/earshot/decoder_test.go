@@ -229,7 +229,7 @@ func TestFault18ModelFiles(t *testing.T) {
 			if code != exitUsage || !strings.Contains(diag.String(), tt.want) || !strings.Contains(diag.String(), name) {
 				t.Errorf("exit code %d, %s", code, &diag)
 			}
-			if took := time.Since(began); took > 3*time.Second {
+			if took := time.Since(began); took > 20*time.Second {
 				t.Errorf("it took %v", took)
 			}
 		})

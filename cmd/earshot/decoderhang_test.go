@@ -64,7 +64,7 @@ func TestFault16DecoderHangsWhilePeopleSpeak(t *testing.T) {
 		if err := s.text.Drain(ctx); err != nil {
 			return err
 		}
-		if second := time.Since(began) - first; first < 5*time.Second || first > 15*time.Second || second < 5*time.Second || second > 20*time.Second {
+		if second := time.Since(began) - first; first < 5*time.Second || first > time.Minute || second < 5*time.Second || second > time.Minute {
 			t.Errorf("killed after %v and %v", first, second)
 		}
 		return s.store.EndSession(ctx, "s", models.EndLeft, time.Now())

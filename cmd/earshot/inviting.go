@@ -38,8 +38,9 @@ func (n *inviter) Terms(_ context.Context, i models.Invitation) (models.Terms, e
 	p := s.profiles.of(i.Profile)
 	room := roomOf(i.URL, i.Name)
 	room.Profile = i.Profile
+	notice := botNotice(p.cfg, i.URL)
 	return models.Terms{
-		Room: room, Notice: botNotice(p.cfg).Text(), Rules: s.desk.RulesName(p.name), Mode: p.cfg.Mode, Keep: clocks(p.cfg.Retention),
+		Room: room, Notice: notice.Text(), NoChat: notice.NoChat, Rules: s.desk.RulesName(p.name), Mode: p.cfg.Mode, Keep: clocks(p.cfg.Retention),
 		ModerateOnly: p.cfg.ModerateOnly,
 	}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/localserver"
 	"earshot/bot/lounge"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 )
 
@@ -85,10 +87,17 @@ func paused(t *testing.T, line sentence) lounge.Source {
 	return src
 }
 
-// sayIn lets somebody say one of the fixture's sentences in a room.
+// sayIn lets somebody say one of the fixture's sentences in a room, once the bot of a station hears them.
 func sayIn(t *testing.T, s *station, server *localserver.Server, room, name string, line sentence) error {
 	t.Helper()
-	src := paused(t, line)
+	listens, before := make(chan struct{}), s.stays.sum().Packets
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		waitUntil(ctx, func() bool { return s.stays.sum().Packets > before })
+		close(listens)
+	}()
+	src := stage.Held(paused(t, line), listens)
 	return livekit.Publish(t.Context(), livekit.PublishConfig{
 		URL: server.URL(room), Auth: livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret},
 		Identity: "id-of-" + name, Name: name, Peer: s.peers,
@@ -99,11 +108,10 @@ func sayIn(t *testing.T, s *station, server *localserver.Server, room, name stri
 // checkHeard waits for the line in the record.
 func (i *invitee) checkHeard(t *testing.T, session, name, want string) {
 	t.Helper()
-	until(t, "the line of "+name, func() bool { return len(lines(t, i.s, session)) > 0 })
-	errs, words, heard := wordErrors(lines(t, i.s, session), name, want)
-	if errs*10 > words {
-		t.Errorf("%s: %d of %d words are wrong: %q", name, errs, words, heard)
-	}
+	until(t, "the line of "+name, func() bool {
+		errs, words, _ := wordErrors(lines(t, i.s, session), name, want)
+		return errs*10 <= words
+	})
 }
 
 // checkEnd waits for the end of a stay.
@@ -129,20 +137,22 @@ func TestLiveKitDispatch(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "earshot.yaml")
 	write(t, file, "livekit: {load_threshold: 0.2, profile: stage}\nprofiles:\n  - name: stage\n    mode: watch\n")
 	crew := []*invitee{waitForInvitations(t, address, "EARSHOT_CONFIG="+file), waitForInvitations(t, address, "EARSHOT_CONFIG="+file)}
+	until(t, "both wait for invitations", func() bool { // dispatches that come before a worker are not kept
+		log, err := os.ReadFile(server.Log())
+		return err == nil && strings.Count(string(log), "worker registered") == len(crew)
+	})
 	var who [2]*invitee
 	var sessions, dispatches [2]string
 	for n, room := range []string{"one", "two"} {
 		admin := adminOf(t, server, room)
-		until(t, "somebody comes to "+room, func() (there bool) { // dispatches that come before a worker are not kept
-			var err error
-			if dispatches[n], err = admin.Dispatch("earshot"); err != nil {
-				return false
-			}
-			for deadline := time.Now().Add(3 * time.Second); who[n] == nil && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-				for _, i := range crew {
-					if session, ok := i.in(room); ok {
-						who[n], sessions[n] = i, session
-					}
+		var err error
+		if dispatches[n], err = admin.Dispatch("earshot"); err != nil {
+			t.Fatal(err)
+		}
+		until(t, "somebody comes to "+room, func() bool {
+			for _, i := range crew {
+				if session, ok := i.in(room); ok {
+					who[n], sessions[n] = i, session
 				}
 			}
 			return who[n] != nil
@@ -165,11 +175,7 @@ func TestLiveKitDispatch(t *testing.T) {
 	}
 	who[1].checkEnd(t, sessions[1], models.EndRoomClosed)
 	for _, i := range crew {
-		for end := time.Now().Add(30 * time.Second); len(i.v.states()) != 0; time.Sleep(10 * time.Millisecond) {
-			if time.Now().After(end) {
-				t.Fatalf("still in %v", i.v.states())
-			}
-		}
+		until(t, "no service is in a room", func() bool { return len(i.v.states()) == 0 })
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/localserver"
 	"earshot/bot/lounge"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/transcribe/fixture"
 )
@@ -123,7 +124,7 @@ func oneRoom(ctx context.Context, s *station, server *localserver.Server, name s
 	if err != nil {
 		return session, err
 	}
-	up := newCurtain(connector.(actingConnector), 1)
+	up := stage.NewCurtain(connector.(stage.Connector), 1)
 	listening, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
 	group, speaking := errgroup.WithContext(listening)
@@ -131,7 +132,7 @@ func oneRoom(ctx context.Context, s *station, server *localserver.Server, name s
 		session, err = s.listenIn(listening, stay{room: room, connector: up})
 		return err
 	})
-	behind := up.behind(src)
+	behind := up.Behind(src)
 	group.Go(func() error {
 		defer leave(bot.End(models.EndLeft, nil))
 		return livekit.Publish(speaking, livekit.PublishConfig{

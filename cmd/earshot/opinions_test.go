@@ -103,7 +103,7 @@ func sayAndWait(t *testing.T, s *station, text string) (d models.Decision) {
 	if err := s.desk.Done(ctx, u); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		if d, err = s.store.DecisionOfFlag(ctx, flagOf(t, s, "profit")); err != nil {
 			t.Fatal(err)
 		}

@@ -163,8 +163,11 @@ func doing(s models.RoomState) string {
 
 // trouble is what is wrong in a room, or "".
 func trouble(s models.RoomState) string {
-	if s.Problem == "" && len(s.Deaf) > 0 {
+	switch {
+	case s.Problem != "":
+		return s.Problem
+	case len(s.Deaf) > 0:
 		return "does not hear " + plain(strings.Join(s.Deaf, ", "))
 	}
-	return s.Problem
+	return plain(s.Note)
 }

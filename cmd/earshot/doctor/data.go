@@ -1,10 +1,9 @@
-package main
+package doctor
 
 import (
 	"context"
 	"errors"
 	"io/fs"
-	"net/http"
 	"os"
 	"path/filepath"
 
@@ -14,17 +13,11 @@ import (
 	"earshot/models/sqlite"
 )
 
-// serving reports whether a service answers for the record.
-func (d *doctor) serving(ctx context.Context) bool {
-	var states []models.RoomState
-	return ask(ctx, d.cfg, http.MethodGet, "/rooms", nil, &states) == nil
-}
-
 const asTheService = "run this as the user that the service runs as (sudo -u earshot earshot doctor), or choose another data_dir"
 
 // folder looks whether the record's folder can be used, or made.
-func (d *doctor) folder(context.Context) finding {
-	dir := d.cfg.DataDir
+func (d *doctor) folder(context.Context) Finding {
+	dir := d.Settings.DataDir
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -56,8 +49,8 @@ func exists(path string) bool {
 }
 
 // record reads the whole database, and looks who else has it.
-func (d *doctor) record(ctx context.Context) finding {
-	path := database(d.cfg)
+func (d *doctor) record(ctx context.Context) Finding {
+	path := d.Database
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !exists(path+"-wal") {
 		return good("none yet")
 	}
@@ -72,7 +65,7 @@ func (d *doctor) record(ctx context.Context) finding {
 	if err := store.Check(ctx); err != nil {
 		return failure(err, `"earshot restore FILE --replace" brings a backup back`)
 	}
-	if !d.serving(ctx) {
+	if !d.Service.Serving(ctx) {
 		writer, err := sqlite.Open(ctx, path)
 		if err != nil { // another process, which is no service of this record
 			return failure(err, "stop the other program that has the record")
@@ -86,9 +79,9 @@ func (d *doctor) record(ctx context.Context) finding {
 		return failure(err, "")
 	}
 	if use.Failed > 0 {
-		return noted("the service's log says which and why; their sound goes after retention.clips", "in order; %s could not be decoded", plural(use.Failed, "stretch"))
+		return noted("the service's log says which and why; their sound goes after retention.clips", "in order; %s could not be decoded", models.Count(use.Failed, "stretch"))
 	}
-	return good("in order; %s of speech wait for decoding", plural(use.Waiting, "stretch"))
+	return good("in order; %s of speech wait for decoding", models.Count(use.Waiting, "stretch"))
 }
 
 const (
@@ -97,14 +90,14 @@ const (
 )
 
 // disk looks for room: the sound that waits, the record, and what SQLite needs beside it.
-func (d *doctor) disk(context.Context) finding {
-	dir := d.cfg.DataDir
+func (d *doctor) disk(context.Context) Finding {
+	dir := d.Settings.DataDir
 	for dir != "/" && !exists(dir) {
 		dir = filepath.Dir(dir)
 	}
-	free, files, err := d.space(dir)
+	free, files, err := d.Machine.Space(dir)
 	const room = "make room on the disk of data_dir, or choose another data_dir"
-	switch spool := uint64(d.cfg.SpoolMB) << 20; {
+	switch spool := uint64(d.Settings.SpoolMB) << 20; {
 	case err != nil:
 		return failure(err, room)
 	case files == 0:
@@ -112,68 +105,19 @@ func (d *doctor) disk(context.Context) finding {
 	case free < leastFree:
 		return failed(room, "%d MB free", free>>20)
 	case free < littleFree || free < spool:
-		return noted(room+", or lower spool_mb", "%d MB free; the spool alone may take %d MB", free>>20, d.cfg.SpoolMB)
+		return noted(room+", or lower spool_mb", "%d MB free; the spool alone may take %d MB", free>>20, d.Settings.SpoolMB)
 	}
 	return good("%d GB free", free>>30)
 }
 
-// freeSpace asks the file system, which tells 0 files when it doesn't count them: then as many as there are bytes.
-func freeSpace(dir string) (bytes, files uint64, err error) {
-	var st unix.Statfs_t
-	if err := unix.Statfs(dir, &st); err != nil {
-		return 0, 0, err
-	}
-	bytes = st.Bavail * uint64(st.Bsize)
-	if files = st.Ffree; st.Files == 0 {
-		files = bytes
-	}
-	return bytes, files, nil
-}
-
 // time asks the system whether anything keeps its clock right.
-func (d *doctor) time(context.Context) finding {
+func (d *doctor) time(context.Context) Finding {
 	const do = `keep the clock right: "timedatectl set-ntp true", or chrony. Tokens for rooms hold for a time, and so does the record`
-	switch right, err := d.clock(); {
+	switch right, err := d.Machine.ClockKept(); {
 	case err != nil:
 		return noted(do, "nobody can say whether the clock is right: %v", err)
 	case !right:
 		return noted(do, "nothing keeps this machine's clock right")
 	}
 	return good("kept right")
-}
-
-// unsynchronised is what adjtimex(2) returns (TIME_ERROR) when nothing keeps the clock right.
-const unsynchronised = 5
-
-// clockState reads what adjtimex(2) knows.
-func clockState() (synchronised bool, err error) {
-	var t unix.Timex
-	state, err := unix.Adjtimex(&t)
-	return state != unsynchronised, err
-}
-
-// notices reads the file of those who are told.
-func (d *doctor) notices(ctx context.Context) finding {
-	targets, err := loadTargets(d.cfg)
-	if err != nil {
-		return failure(err, `"earshot notify --help" shows such a file`)
-	}
-	if len(targets) == 0 {
-		return good("nobody is told of flags outside the page")
-	}
-	store, err := sqlite.OpenReadOnly(ctx, database(d.cfg))
-	if err == nil {
-		defer store.Close()
-		var states []models.NoticeTargetState
-		states, err = store.NoticeTargets(ctx)
-		for _, s := range states {
-			if s.Disabled != "" {
-				return failed(`"earshot notify test `+s.Name+`" tries it; mend its entry in the file of targets`, "%s takes no notices any more: %s", s.Name, s.Disabled)
-			}
-		}
-	}
-	if err != nil && !errors.Is(err, models.ErrNotFound) {
-		return failure(err, "")
-	}
-	return good("%s; \"earshot notify test NAME\" sends one", plural(len(targets), "target"))
 }

@@ -1,4 +1,4 @@
-package main
+package stage
 
 import (
 	"context"
@@ -9,16 +9,16 @@ import (
 	"earshot/bot/lounge"
 )
 
-// actingConnector is a connector that can act in its room.
-type actingConnector interface {
+// Connector is a connector that can act in its room.
+type Connector interface {
 	bot.Connector
 	bot.Hands
 }
 
-// curtain is a connector that tells when sound of a number of tracks has come through. That a track is announced is not
+// Curtain is a connector that tells when sound of a number of tracks has come through. That a track is announced is not
 // enough: what is sent before its connection stands is lost, and on a busy machine that takes seconds.
-type curtain struct {
-	actingConnector
+type Curtain struct {
+	Connector
 	n  int
 	up chan struct{} // closed when all are heard
 
@@ -26,16 +26,20 @@ type curtain struct {
 	heard map[string]bool // tracks
 }
 
-func newCurtain(c actingConnector, n int) *curtain {
-	return &curtain{actingConnector: c, n: n, up: make(chan struct{}), heard: map[string]bool{}}
+// NewCurtain rises when sound of n tracks has come through.
+func NewCurtain(c Connector, n int) *Curtain {
+	return &Curtain{Connector: c, n: n, up: make(chan struct{}), heard: map[string]bool{}}
 }
 
 // Run connects, with ears that notice the first packet of each track.
-func (u *curtain) Run(ctx context.Context, ears bot.Ears) error {
-	return u.actingConnector.Run(ctx, curtainEars{ears, u})
+func (u *Curtain) Run(ctx context.Context, ears bot.Ears) error {
+	return u.Connector.Run(ctx, u.Ears(ears))
 }
 
-func (u *curtain) hears(track string) {
+// Ears are ears that notice the first packet of each track, for a connector that can't act.
+func (u *Curtain) Ears(ears bot.Ears) bot.Ears { return curtainEars{ears, u} }
+
+func (u *Curtain) hears(track string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.heard[track] {
@@ -47,10 +51,12 @@ func (u *curtain) hears(track string) {
 	}
 }
 
-// behind holds a recording back, with silence in its place, until the curtain is up.
-func (u *curtain) behind(s lounge.Source) lounge.Source { return &heldSource{source: s, up: u.up} }
+// Behind holds a recording back, with silence in its place, until the curtain is up.
+func (u *Curtain) Behind(s lounge.Source) lounge.Source { return Held(s, u.up) }
 
-// heldSource is a recording that begins when up is closed. Until then it is digital silence.
+// Held is a recording that begins when up is closed. Until then it is digital silence.
+func Held(s lounge.Source, up <-chan struct{}) lounge.Source { return &heldSource{source: s, up: up} }
+
 type heldSource struct {
 	source lounge.Source
 	up     <-chan struct{}
@@ -79,7 +85,7 @@ const silentFrame = 20 * time.Millisecond
 
 type curtainEars struct {
 	bot.Ears
-	curtain *curtain
+	curtain *Curtain
 }
 
 // Track opens a track whose first packet the curtain notices.

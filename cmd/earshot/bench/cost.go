@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -10,14 +10,14 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
-	"earshot/configs"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/transcribe"
 	"earshot/transcribe/whisper"
 )
 
-// costs is what a second costs, in CPU time of one thread, and how that compares.
-type costs struct {
+// Costs is what a second costs, in CPU time of one thread, and how that compares.
+type Costs struct {
 	// CPUMSPerSpeechS is the whole path per second of speech, finals only; the next three are its parts.
 	CPUMSPerSpeechS     float64 `json:"cpu_ms_per_speech_s"`
 	DecodeMSPerSpeechS  float64 `json:"opus_ms_per_speech_s"`
@@ -43,12 +43,8 @@ type costs struct {
 }
 
 // measureCosts runs the tape through each stage on one thread.
-func (c *card) measureCosts(ctx context.Context, cfg configs.Config, tape []tapeLine, o benchOptions, progress func(string)) error {
-	path, err := modelPath(cfg)
-	if err != nil {
-		return err
-	}
-	model, err := whisper.Load(path, whisper.LoadOptions{AllowNoWeights: true})
+func (c *Card) measureCosts(ctx context.Context, o Options, tape []stage.Line) error {
+	model, err := whisper.Load(o.Model, whisper.LoadOptions{AllowNoWeights: true})
 	if err != nil {
 		return err
 	}
@@ -59,12 +55,12 @@ func (c *card) measureCosts(ctx context.Context, cfg configs.Config, tape []tape
 		return err
 	}
 	defer state.Close()
-	track, err := continuous(tape)
+	track, err := stage.Continuous(tape)
 	if err != nil {
 		return err
 	}
 	rounds := 3
-	if o.quick {
+	if o.Quick {
 		rounds = 2
 	}
 	if err := warmUp(ctx, state); err != nil {
@@ -77,7 +73,7 @@ func (c *card) measureCosts(ctx context.Context, cfg configs.Config, tape []tape
 			return err
 		}
 		if i == 0 {
-			if err := round.show(ctx, state, track, o.partials); err != nil {
+			if err := round.show(ctx, state, track, o.Partials); err != nil {
 				return err
 			}
 			m = round
@@ -88,7 +84,7 @@ func (c *card) measureCosts(ctx context.Context, cfg configs.Config, tape []tape
 	c.DecodeMSPerSpeechS, c.VADMSPerSpeechS, c.WhisperMSPerSpeechS = per(m.opus), per(m.vad), per(m.whisper)
 	c.CPUMSPerSpeechS, c.PartialsCPUMSPerSpeechS = per(m.path), per(m.path+m.previews)
 	c.OfflineRatio = float64(m.path) / float64(m.whisper)
-	return c.compare(ctx, path, m, track, progress)
+	return c.compare(ctx, o, m, track)
 }
 
 // warmUp decodes a moment of silence: the first decode takes memory, which the later ones find there.
@@ -117,11 +113,11 @@ func decodeOnly(ctx context.Context, e transcribe.Engine) func(models.Clip) erro
 	}
 }
 
-func (m *stageTimes) add(ctx context.Context, e transcribe.Engine, t taped) error {
+func (m *stageTimes) add(ctx context.Context, e transcribe.Engine, t stage.Tape) error {
 	decode := decodeOnly(ctx, e)
 	var clips []models.Clip
 	whole, err := cpu(func() (err error) {
-		if clips, err = t.hear(); err != nil {
+		if clips, err = t.Hear(); err != nil {
 			return err
 		}
 		return each(clips, decode)
@@ -133,13 +129,13 @@ func (m *stageTimes) add(ctx context.Context, e transcribe.Engine, t taped) erro
 	if err != nil {
 		return err
 	}
-	opus, pcm, err := t.decodeTime()
+	opus, pcm, err := decodeTime(t)
 	if err != nil {
 		return err
 	}
 	vad := vadTime(pcm)
 	m.path, m.whisper, m.opus, m.vad = m.path+whole, m.whisper+alone, m.opus+opus, m.vad+vad
-	m.audio += t.length
+	m.audio += t.Length
 	for _, c := range clips {
 		m.speech += time.Duration(c.VoicedMS) * time.Millisecond
 	}
@@ -147,10 +143,10 @@ func (m *stageTimes) add(ctx context.Context, e transcribe.Engine, t taped) erro
 }
 
 // show decodes each open stretch as often as a room would ask for it, when the machine has time for all of them.
-func (m *stageTimes) show(ctx context.Context, e transcribe.Engine, t taped, every time.Duration) error {
+func (m *stageTimes) show(ctx context.Context, e transcribe.Engine, t stage.Tape, every time.Duration) error {
 	var open []models.Clip
 	previews := bot.Previewer{Every: every, Send: func(c models.Clip) { open = append(open, c) }}
-	if _, err := t.watch(previews.Look); err != nil {
+	if _, err := t.Watch(previews.Look); err != nil {
 		return err
 	}
 	d, err := cpu(func() error { return each(open, decodeOnly(ctx, e)) })
@@ -159,13 +155,13 @@ func (m *stageTimes) show(ctx context.Context, e transcribe.Engine, t taped, eve
 }
 
 // compare holds a second of sound against what the stream example takes for it.
-func (c *card) compare(ctx context.Context, path string, m stageTimes, t taped, progress func(string)) error {
-	_, pcm, err := t.decodeTime()
+func (c *Card) compare(ctx context.Context, o Options, m stageTimes, t stage.Tape) error {
+	_, pcm, err := decodeTime(t)
 	if err != nil {
 		return err
 	}
-	progress("measuring windows of 30 s, as whisper.cpp's stream example decodes them")
-	same, err := measureStream(ctx, path, pcm)
+	o.Progress("measuring windows of 30 s, as whisper.cpp's stream example decodes them")
+	same, err := measureStream(ctx, o.Model, pcm)
 	if err != nil {
 		return err
 	}
@@ -179,15 +175,36 @@ func (c *card) compare(ctx context.Context, path string, m stageTimes, t taped, 
 }
 
 // compareStock holds the same against the stream example on the library's own CPU code.
-func (c *card) compareStock(ctx context.Context, path string, progress func(string)) error {
-	progress("measuring those windows without BLAS")
-	stock, ok, err := measureStockStream(ctx, path)
+func (c *Card) compareStock(ctx context.Context, o Options) error {
+	o.Progress("measuring those windows without BLAS")
+	stock, ok, err := measureStockStream(ctx, o.Windows)
 	if err != nil || !ok {
 		return err
 	}
 	byDefault, fast := stock.perSecond()
 	c.StockStreamDefaultRatio, c.StockStream500Ratio = byDefault/c.pathCost, fast/c.pathCost
 	return nil
+}
+
+// decodeTime is what decoding the packets of a tape alone takes, with the sound they hold, at 16 kHz.
+func decodeTime(t stage.Tape) (time.Duration, []float32, error) {
+	dec, err := audio.NewDecoder()
+	if err != nil {
+		return 0, nil, err
+	}
+	pcm := make([]float32, 0, len(t.Frames)*320)
+	d, err := cpu(func() error {
+		var buf [1920]float32
+		for _, f := range t.Frames {
+			n, err := dec.Decode(f.Opus, buf[:])
+			if err != nil {
+				return err
+			}
+			pcm = append(pcm, buf[:n]...)
+		}
+		return nil
+	})
+	return d, pcm, err
 }
 
 func each(clips []models.Clip, do func(models.Clip) error) error {

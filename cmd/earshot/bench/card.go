@@ -1,15 +1,24 @@
-package main
+package bench
 
 import (
 	"fmt"
 	"html"
 	"io"
 	"strings"
+
+	"earshot/models"
 )
 
-// print writes the card for people.
-func (c card) print(w io.Writer, paint palette) error {
-	fmt.Fprintf(w, "%s\n", paint.bold(fmt.Sprintf("Earshot %s · %s · %d cores", c.Version, c.Model, c.Cores)))
+// Paper is what a card is printed on. Table's first row is its heading.
+type Paper interface {
+	io.Writer
+	Bold(string) string
+	Table(rows [][]string) error
+}
+
+// Print writes the card for people.
+func (c Card) Print(w Paper) error {
+	fmt.Fprintf(w, "%s\n", w.Bold(fmt.Sprintf("Earshot %s · %s · %d cores", c.Version, c.Model, c.Cores)))
 	if !c.Weights {
 		fmt.Fprintln(w, "this model has no weights: it costs what a real one does, and its words mean nothing")
 	}
@@ -34,7 +43,7 @@ func (c card) print(w io.Writer, paint palette) error {
 			fmt.Sprint(s.FinalsLost), fmt.Sprintf("%d MB", s.RSSMB), wer,
 		})
 	}
-	if err := table(w, paint, rows); err != nil {
+	if err := w.Table(rows); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\n%s\n", c.verdict())
@@ -42,18 +51,18 @@ func (c card) print(w io.Writer, paint palette) error {
 }
 
 // verdict is the card in a sentence.
-func (c card) verdict() string {
+func (c Card) verdict() string {
 	gate := seconds(int64(c.GateMS))
 	if c.Limited {
-		return fmt.Sprintf("This machine listens to %s who talk %.0f %% of the time, with the text within %s (95 of 100 lines).", plural(c.Speakers, "speaker"), 100*talkShare, gate)
+		return fmt.Sprintf("This machine listens to %s who talk %.0f %% of the time, with the text within %s (95 of 100 lines).", models.Count(c.Speakers, "speaker"), 100*talkShare, gate)
 	}
-	return fmt.Sprintf("This machine listens to at least %s who talk %.0f %% of the time, with the text within %s (95 of 100 lines).", plural(c.Speakers, "speaker"), 100*talkShare, gate)
+	return fmt.Sprintf("This machine listens to at least %s who talk %.0f %% of the time, with the text within %s (95 of 100 lines).", models.Count(c.Speakers, "speaker"), 100*talkShare, gate)
 }
 
 func seconds(ms int64) string { return fmt.Sprintf("%.2f s", float64(ms)/1000) }
 
-// svg draws the latencies over the number of speakers, with the gate as a line.
-func (c card) svg() string {
+// SVG draws the latencies over the number of speakers, with the gate as a line.
+func (c Card) SVG() string {
 	const width, height, left, bottom = 640, 260, 60, 40
 	most := int64(c.GateMS)
 	for _, s := range c.Steps {

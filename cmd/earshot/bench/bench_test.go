@@ -1,9 +1,10 @@
-package main
+package bench
 
 import (
 	"os"
 	"testing"
 
+	"earshot/cmd/earshot/stage"
 	"earshot/transcribe/fixture"
 	"earshot/transcribe/whisper"
 )
@@ -42,11 +43,11 @@ func benchPath(b *testing.B, path string) {
 		b.Fatal(err)
 	}
 	defer state.Close()
-	tape, err := openTape()
+	tape, err := stage.Lines()
 	if err != nil {
 		b.Fatal(err)
 	}
-	track, err := continuous(tape)
+	track, err := stage.Continuous(tape)
 	if err != nil {
 		b.Fatal(err)
 	}
