@@ -22,7 +22,7 @@ func TestTheStreamIsFoundAmongRubbish(t *testing.T) {
 			}
 			r := rand.New(rand.NewPCG(uint64(n), 2))
 			tr, rec := newTestTrack(t, nil)
-			buf := make([]byte, 1500)
+			buf := make([]byte, 60)
 			now := time.Duration(0)
 			for i, p := range encode(t, pcm, speech24) {
 				now = p.at

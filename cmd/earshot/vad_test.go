@@ -111,27 +111,27 @@ func heardShare(t *testing.T, pcm []float32, speech []bool, vad audio.VAD) float
 	return float64(heard) / float64(all)
 }
 
-// detector is a voice detector by its name.
-type detector struct {
+// earKind is a voice detector by its name.
+type earKind struct {
 	name string
 	open func() audio.VAD
 }
 
 // eachDetector runs a test with the detector that needs no model, and with Silero where its model is there.
-func eachDetector(t *testing.T, test func(t *testing.T, d detector)) {
-	t.Run("energy", func(t *testing.T) { test(t, detector{"energy", newVAD(nil)}) })
-	t.Run("silero", func(t *testing.T) { test(t, detector{"silero", newVAD(loadSilero(t))}) })
+func eachDetector(t *testing.T, test func(t *testing.T, d earKind)) {
+	t.Run("energy", func(t *testing.T) { test(t, earKind{"energy", newVAD(nil)}) })
+	t.Run("silero", func(t *testing.T) { test(t, earKind{"silero", newVAD(loadSilero(t))}) })
 }
 
-// done gives a detector back.
-func done(vad audio.VAD) {
+// closeVAD gives a detector back.
+func closeVAD(vad audio.VAD) {
 	if c, ok := vad.(io.Closer); ok {
 		_ = c.Close()
 	}
 }
 
 func TestSpeechIsHeardInNoise(t *testing.T) {
-	eachDetector(t, func(t *testing.T, d detector) {
+	eachDetector(t, func(t *testing.T, d earKind) {
 		for name, clean := range speakers(t) {
 			speech := spokenBlocks(clean)
 			for _, noise := range []soundKind{soundPink, soundHum} {
@@ -145,7 +145,7 @@ func TestSpeechIsHeardInNoise(t *testing.T) {
 					if r < 0.98 {
 						t.Errorf("%s in %s at %g dB: %.4f of the speech is heard, want 0.98", name, noise, snr, r)
 					}
-					done(vad)
+					closeVAD(vad)
 				}
 			}
 		}
@@ -155,7 +155,7 @@ func TestSpeechIsHeardInNoise(t *testing.T) {
 // TestNoiseIsNotTakenForSpeech leaves music out for the detector by energy: it cannot tell that from speech. Clicks as
 // loud as speech are left out too.
 func TestNoiseIsNotTakenForSpeech(t *testing.T) {
-	eachDetector(t, func(t *testing.T, d detector) {
+	eachDetector(t, func(t *testing.T, d earKind) {
 		for _, kind := range soundKinds() {
 			for _, level := range []float64{-60, -40, -20} {
 				if d.name == "energy" && (kind == soundMusic || kind == soundClicks && level > -40) {
@@ -163,7 +163,7 @@ func TestNoiseIsNotTakenForSpeech(t *testing.T) {
 				}
 				vad := d.open()
 				segments, err := audio.Cut(makeSound(kind, 60*16000, level, 3), audio.SegmentConfig{}, vad)
-				done(vad)
+				closeVAD(vad)
 				if err != nil {
 					t.Fatal(err)
 				}
