@@ -1,8 +1,9 @@
 package moderation
 
 import (
-	"earshot/models"
 	"slices"
+
+	"earshot/models"
 
 	ahocorasick "github.com/BobuSumisu/aho-corasick"
 )

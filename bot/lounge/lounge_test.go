@@ -147,6 +147,7 @@ func (e *ear) Left(id string) { e.note(func() { e.said = append(e.said, "left "+
 func (e *ear) Talking(id string, on bool) {
 	e.note(func() { e.said = append(e.said, fmt.Sprintf("talking %s %v", e.names[id], on)) })
 }
+
 func (e *ear) Track(i bot.TrackInfo) bot.TrackSink {
 	tr := &track{e: e, info: i}
 	e.note(func() { e.tracks = append(e.tracks, tr) })

@@ -54,6 +54,7 @@ func (n *inviter) control() http.Handler {
 	v, table := n.service, n.service.station.desk
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /rooms", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, v.states()) })
+	mux.HandleFunc("GET /first-login", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, link{Link: n.first()}) })
 	mux.HandleFunc("POST /rooms", func(w http.ResponseWriter, r *http.Request) {
 		var i models.Invitation
 		if !readOrder(w, r, &i) {

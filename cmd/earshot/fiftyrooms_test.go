@@ -100,7 +100,7 @@ func (s *station) inFiftyRooms(ctx context.Context, t *testing.T, host string, w
 func TestFiftyRoomsOfPeople(t *testing.T) {
 	for name, host := range roomServers(t) {
 		t.Run(name, func(t *testing.T) {
-			s, left, spent := amongPeople(t, host, func(_ context.Context, s *station, c *crowdOf) error {
+			s, left, spent := amongPeople(t, host, func(_ context.Context, _ *station, c *crowdOf) error {
 				c.talk(t)
 				return nil
 			})

@@ -23,7 +23,8 @@ const (
 type inviter struct {
 	service *service
 	secret  func(string) (string, error)
-	base    string // of the page's address, as hosts open it
+	base    string        // of the page's address, as hosts open it
+	first   func() string // see firstLogin
 }
 
 // Terms says what the bot would do and keep in a room. Nothing happens. models.ErrInvalid: there can be no such room.

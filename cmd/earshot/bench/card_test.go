@@ -51,8 +51,10 @@ func TestClimb(t *testing.T) {
 		err      error
 	}{
 		"all in time": {performer{late: always(time.Second)}, 8, false, "[1 2 4 8]", nil},
-		"late from four on": {performer{late: func(n int) time.Duration { return time.Duration(n) * 900 * time.Millisecond }},
-			2, true, "[1 2 4]", nil},
+		"late from four on": {
+			performer{late: func(n int) time.Duration { return time.Duration(n) * 900 * time.Millisecond }},
+			2, true, "[1 2 4]", nil,
+		},
 		"just in time": {performer{late: always(gate)}, 8, false, "[1 2 4 8]", nil},
 		"lost":         {performer{late: always(time.Second), lose: 1}, 0, true, "[1]", nil},
 		"broken":       {performer{late: always(time.Second), err: broken}, 0, false, "[1]", broken},
