@@ -31,6 +31,7 @@ type Set struct {
 	patterned, inside, excusable []int // sources
 	reveals                      map[string]int
 	prefilter                    *prefilter
+	split                        splitWords
 	patterns                     int   // how many there are
 	spans                        bool  // some rule looks at more than one line
 	reach, repeats               int64 // how far back lines are looked at, in ms

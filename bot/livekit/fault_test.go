@@ -64,26 +64,29 @@ func TestEnds(t *testing.T) {
 	s := server(t, "")
 	for _, tt := range []struct {
 		want models.EndReason
-		do   func(t *testing.T, url string)
+		do   func(t *testing.T, room string)
 	}{
-		{models.EndReplaced, func(t *testing.T, url string) { enter(t, livekit.PublishConfig{URL: url, Identity: "earshot"}) }},
-		{models.EndRemoved, func(t *testing.T, _ string) {
-			ctx, service := admin(t, s, "x")
-			if _, err := service.RemoveParticipant(ctx, &lk.RoomParticipantIdentity{Room: "x", Identity: "earshot"}); err != nil {
+		{models.EndReplaced, func(t *testing.T, room string) {
+			enter(t, livekit.PublishConfig{URL: s.URL(room), Identity: "earshot"})
+		}},
+		{models.EndRemoved, func(t *testing.T, room string) {
+			ctx, service := admin(t, s, room)
+			if _, err := service.RemoveParticipant(ctx, &lk.RoomParticipantIdentity{Room: room, Identity: "earshot"}); err != nil {
 				t.Fatal(err)
 			}
 		}},
-		{models.EndRoomClosed, func(t *testing.T, _ string) {
-			ctx, service := admin(t, s, "x")
-			if _, err := service.DeleteRoom(ctx, deleteRoom("x")); err != nil {
+		{models.EndRoomClosed, func(t *testing.T, room string) {
+			ctx, service := admin(t, s, room)
+			if _, err := service.DeleteRoom(ctx, deleteRoom(room)); err != nil {
 				t.Fatal(err)
 			}
 		}},
 	} {
 		t.Run(string(tt.want), func(t *testing.T) {
-			enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
-			stop := listen(t, connector(t, livekit.Config{URL: s.URL("x")}), newRoom())
-			tt.do(t, s.URL("x"))
+			room := string(tt.want)
+			enter(t, livekit.PublishConfig{URL: s.URL(room), Identity: "ana"})
+			stop := listen(t, connector(t, livekit.Config{URL: s.URL(room)}), newRoom())
+			tt.do(t, room)
 			if got, again := reason(t, stop); got != tt.want || again {
 				t.Errorf("ended as %s, again %v", got, again)
 			}
@@ -149,22 +152,24 @@ func TestTokenIsRenewed(t *testing.T) {
 // TestHidden: the bot is in the list of participants, as an agent, with the recording sign; only when told so it hides.
 func TestHidden(t *testing.T) {
 	s := server(t, "")
-	for _, hidden := range []bool{false, true} {
-		enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
-		r := newRoom()
-		listen(t, connector(t, livekit.Config{URL: s.URL("x"), Hidden: hidden, Identity: "ear", Name: "Ear"}), r)
-		r.until(t, "Ana's sound", r.hears("ana"))
-		ctx, service := admin(t, s, "x")
-		me, err := service.GetParticipant(ctx, &lk.RoomParticipantIdentity{Room: "x", Identity: "ear"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if me.GetKind() != lk.ParticipantInfo_AGENT || me.GetPermission().GetHidden() != hidden || me.GetName() != "Ear" || me.GetPermission().GetCanPublish() {
-			t.Errorf("hidden %v: the server sees %v", hidden, me)
-		}
-		wait(t, "the recording sign", func() bool {
-			rooms, err := service.ListRooms(ctx, &lk.ListRoomsRequest{Names: []string{"x"}})
-			return err == nil && len(rooms.GetRooms()) == 1 && rooms.GetRooms()[0].GetActiveRecording()
+	for room, hidden := range map[string]bool{"shown": false, "hidden": true} { // a room for each: nobody is there twice
+		t.Run(room, func(t *testing.T) {
+			enter(t, livekit.PublishConfig{URL: s.URL(room), Identity: "ana"})
+			r := newRoom()
+			listen(t, connector(t, livekit.Config{URL: s.URL(room), Hidden: hidden, Identity: "ear", Name: "Ear"}), r)
+			r.until(t, "Ana's sound", r.hears("ana"))
+			ctx, service := admin(t, s, room)
+			me, err := service.GetParticipant(ctx, &lk.RoomParticipantIdentity{Room: room, Identity: "ear"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if me.GetKind() != lk.ParticipantInfo_AGENT || me.GetPermission().GetHidden() != hidden || me.GetName() != "Ear" || me.GetPermission().GetCanPublish() {
+				t.Errorf("the server sees %v", me)
+			}
+			wait(t, "the recording sign", func() bool {
+				rooms, err := service.ListRooms(ctx, &lk.ListRoomsRequest{Names: []string{room}})
+				return err == nil && len(rooms.GetRooms()) == 1 && rooms.GetRooms()[0].GetActiveRecording()
+			})
 		})
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"earshot/bot/janus/localserver"
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
+	"earshot/transcribe/fixture/eval"
 )
 
 // janusServer starts a Janus for one test, or skips the test where there is none.
@@ -88,7 +89,7 @@ func TestJanusBrowser(t *testing.T) {
 	server, g := janusServer(t), &pageReport{}
 	page := g.serve(t, fmt.Sprintf(janusPage, server.Addr()), nil)
 	all := evalSentences(t)
-	others := map[string]sentence{"Ben": all[2], "Cem": all[3]}
+	others := map[string]eval.Sentence{"Ben": all[2], "Cem": all[3]}
 	s, l := openTestStation(t, t.TempDir())
 	room, connector, err := s.connector(wish{address: server.URL("room/1234"), secret: janusSecrets})
 	if err != nil {
@@ -106,7 +107,7 @@ func TestJanusBrowser(t *testing.T) {
 	}, func(ctx context.Context, ana models.Utterance) {
 		for name, line := range others {
 			comes(ctx, t, "the words of "+name, func() bool {
-				errs, words, _ := wordErrors(lines(t, s, ana.Session), name, line.text)
+				errs, words, _ := wordErrors(lines(t, s, ana.Session), name, line.Text)
 				return errs*10 <= words
 			})
 		}

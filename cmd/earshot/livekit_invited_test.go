@@ -20,6 +20,7 @@ import (
 	"earshot/bot/lounge"
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
+	"earshot/transcribe/fixture/eval"
 )
 
 // invitee is a service that waits to be invited.
@@ -72,10 +73,10 @@ func adminOf(t *testing.T, server *localserver.Server, room string) *localserver
 }
 
 // paused is a sentence's recording, with silence before and after it.
-func paused(t *testing.T, line sentence) lounge.Source {
+func paused(t *testing.T, line eval.Sentence) lounge.Source {
 	t.Helper()
 	pause := make([]float32, 16000)
-	pcm := append(append(append(append([]float32{}, pause...), pause...), line.pcm...), pause...)
+	pcm := append(append(append(append([]float32{}, pause...), pause...), line.PCM...), pause...)
 	var ogg bytes.Buffer
 	if err := audio.EncodeOgg(&ogg, pcm, audio.EncoderConfig{}); err != nil {
 		t.Fatal(err)
@@ -88,7 +89,7 @@ func paused(t *testing.T, line sentence) lounge.Source {
 }
 
 // sayIn lets somebody say one of the fixture's sentences in a room, once the bot of a station hears them.
-func sayIn(t *testing.T, s *station, server *localserver.Server, room, name string, line sentence) error {
+func sayIn(t *testing.T, s *station, server *localserver.Server, room, name string, line eval.Sentence) error {
 	t.Helper()
 	listens, before := make(chan struct{}), s.stays.sum().Packets
 	ctx, cancel := context.WithCancel(t.Context())
@@ -164,7 +165,7 @@ func TestLiveKitDispatch(t *testing.T) {
 	if err := sayIn(t, who[0].s, server, "one", "Ana", all[3]); err != nil {
 		t.Error(err)
 	}
-	who[0].checkHeard(t, sessions[0], "Ana", all[3].text)
+	who[0].checkHeard(t, sessions[0], "Ana", all[3].Text)
 
 	if err := adminOf(t, server, "one").TakeBack(dispatches[0]); err != nil {
 		t.Fatal(err)
@@ -223,7 +224,7 @@ func TestLiveKitWebhooks(t *testing.T) {
 	var session string
 	visit("Ben")
 	until(t, "the bot comes", func() (there bool) { session, there = i.in("stage"); return there })
-	i.checkHeard(t, session, "Ben", all[5].text)
+	i.checkHeard(t, session, "Ben", all[5].Text)
 	if err := admin.Remove("earshot"); err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +241,7 @@ func TestLiveKitWebhooks(t *testing.T) {
 	})
 	visit("Dia")
 	until(t, "the bot comes to the next room of this name", func() (there bool) { session, there = i.in("stage"); return there })
-	i.checkHeard(t, session, "Dia", all[5].text)
+	i.checkHeard(t, session, "Dia", all[5].Text)
 	kept, err := i.s.store.Sessions(t.Context(), models.SessionQuery{Room: "stage", Limit: 10})
 	if err != nil || len(kept) != 2 {
 		t.Errorf("%d sessions, %v; want two: it must not come back to a room that sent it away", len(kept), err)

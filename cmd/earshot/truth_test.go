@@ -13,7 +13,6 @@ import (
 	"earshot/transcribe"
 	"earshot/transcribe/fixture"
 	"earshot/transcribe/fixture/eval"
-	"earshot/transcribe/whisper"
 )
 
 // delivery is a packet and when it comes.
@@ -81,24 +80,8 @@ func TestFault7WordsSurviveTheNetwork(t *testing.T) {
 		t.Skip("decodes for half a minute")
 	}
 	t.Parallel()
-	path, err := fixture.Path(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	model, err := whisper.Load(path, whisper.LoadOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer model.Close()
-	engine, err := model.NewState()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer engine.Close()
-	all, err := eval.Sentences()
-	if err != nil {
-		t.Fatal(err)
-	}
+	engine := practiceEngine(t)
+	all := sentences(t)
 	wrong, words := 0, 0
 	for _, u := range all {
 		r, err := engine.Transcribe(t.Context(), u.PCM, transcribe.Options{})

@@ -47,7 +47,7 @@ func TestWHEPWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	us := lines(t, s, session.ID)
-	if errs, words, heard := wordErrors(us, "Stage", line.text); errs*10 > words {
+	if errs, words, heard := wordErrors(us, "Stage", line.Text); errs*10 > words {
 		t.Errorf("%d of %d words are wrong: %q", errs, words, heard)
 	}
 	if session.Reason != models.EndLeft || len(us) == 0 || us[0].Attribution != models.AttributionTrack {
