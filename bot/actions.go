@@ -33,6 +33,14 @@ type Hands interface {
 	Effect(o Order) (inForce bool, how string)
 }
 
+// Namer is a Connector that can change the bot's name in the room that its Run is connected to.
+type Namer interface {
+	// Rename has the room show another name; "" is the one that the bot came with, and comes with at every join. It
+	// returns nil when the server shows it, or has taken it where it shows no more, and tries once. Errors as those of
+	// Hands.Do. It may be called from any goroutine.
+	Rename(ctx context.Context, name string) error
+}
+
 // ErrAbsent is returned by Hands when the target is not in the room.
 var ErrAbsent = errors.New("is not in the room")
 

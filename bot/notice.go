@@ -17,6 +17,8 @@ type Notice struct {
 	FlagsOnly bool
 	// Words are the host's own, said first; empty: none.
 	Words string
+	// NoChat says that people in this kind of room have no chat in which the bot reads: they object to the host.
+	NoChat bool
 }
 
 // phrases are the sentences of a notice in one language: who, what is kept, for how long (with and without days), how
@@ -24,7 +26,9 @@ type Notice struct {
 type phrases struct {
 	who, keeps, flags, days, open, object, label, guards string
 
-	paused, resumed, optedOut, optedIn string
+	// paused, resumed and so on are lines for the chat; away is what the name says in a pause; askHost takes the place
+	// of object where people have no chat to write in.
+	paused, resumed, optedOut, optedIn, away, askHost string
 }
 
 func phrasesOf(language string) phrases {
@@ -44,6 +48,8 @@ func phrasesOf(language string) phrases {
 			resumed:  "Saya mendengarkan lagi.",
 			optedOut: "Anda tidak lagi didengar dan tidak ditulis. Jika berubah pikiran, tulis " + OptIn + ".",
 			optedIn:  "Anda ditulis lagi. Jika keberatan, tulis " + OptOut + ".",
+			away:     "dijeda",
+			askHost:  "Jika Anda keberatan, katakan kepada tuan rumah: Anda tidak akan didengar dan ditulis lagi, kata-kata Anda dapat dihapus, dan saya dapat dikeluarkan.",
 		}
 	case "de":
 		return phrases{
@@ -60,6 +66,8 @@ func phrasesOf(language string) phrases {
 			resumed:  "Ich höre wieder zu.",
 			optedOut: "Sie werden nicht mehr gehört und nicht aufgeschrieben. Wer es sich anders überlegt, schreibt " + OptIn + ".",
 			optedIn:  "Sie werden wieder aufgeschrieben. Wer das nicht möchte, schreibt " + OptOut + ".",
+			away:     "pausiert",
+			askHost:  "Wer das nicht möchte, sage es dem Gastgeber: er kann dafür sorgen, dass ich nicht mehr zuhöre und mitschreibe, Gesagtes löschen und mich hinausschicken.",
 		}
 	default:
 		return phrases{
@@ -76,11 +84,13 @@ func phrasesOf(language string) phrases {
 			resumed:  "I am listening again.",
 			optedOut: "You are not listened to and not written down any more. If you change your mind, write " + OptIn + ".",
 			optedIn:  "You are written down again. If you object, write " + OptOut + ".",
+			away:     "paused",
+			askHost:  "If you object, tell the host, who can have you not listened to and not written down, delete your words, and send me out.",
 		}
 	}
 }
 
-// Text is the line for the room's chat: who the bot is, what it keeps and how to object.
+// Text is the line for the room's chat and for those who read beforehand: who the bot is, what it keeps and how to object.
 func (n Notice) Text() string {
 	p := phrasesOf(n.Language)
 	keep := p.open
@@ -91,8 +101,14 @@ func (n Notice) Text() string {
 	if n.FlagsOnly {
 		keeps = p.flags
 	}
+	if n.NoChat {
+		p.object = p.askHost
+	}
 	return strings.TrimSpace(strings.Join([]string{n.Words, fmt.Sprintf(p.who, n.Name), keeps, keep, p.object}, " "))
 }
+
+// PausedLabel is the bot's display name while listening is paused: "Earshot (paused)".
+func (n Notice) PausedLabel() string { return n.Name + " (" + phrasesOf(n.Language).away + ")" }
 
 // Label is the bot's display name where a room has no chat: "Earshot (listens and writes down)".
 func (n Notice) Label() string {

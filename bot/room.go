@@ -104,6 +104,8 @@ type Room struct {
 	began time.Time
 	base  time.Duration // session time at began
 	act   *actor
+	// pauses rings when listening is paused or resumed.
+	pauses chan struct{}
 
 	mu      sync.Mutex
 	rights  Capabilities
@@ -114,8 +116,9 @@ type Room struct {
 
 	// Of the visit that runs, under its lock; they outlive it.
 	announced bool
-	greeted   map[string]bool
-	unheard   map[string]int // rejoins for somebody who is not heard
+	greeted   map[string]bool // who was told of the bot
+	waiting   map[string]bool // whom that could not be told yet
+	unheard   map[string]int  // rejoins for somebody who is not heard
 	there     map[string]bool
 }
 
@@ -149,7 +152,7 @@ func NewRoom(c Config) (*Room, error) {
 	log := c.Log.With("session", c.Session.ID, "room", c.Room.ID)
 	r := &Room{
 		cfg: c, log: log, out: newOutbox(c.Sink, log), began: time.Now(),
-		greeted: map[string]bool{}, unheard: map[string]int{}, guards: map[string]*guarded{}, there: map[string]bool{},
+		greeted: map[string]bool{}, waiting: map[string]bool{}, unheard: map[string]int{}, guards: map[string]*guarded{}, there: map[string]bool{}, pauses: make(chan struct{}, 1),
 	}
 	r.out.observer, r.out.session = c.Observer, c.Session.ID
 	if !c.Session.Started.IsZero() {

@@ -17,7 +17,7 @@ type visit struct {
 	deadline *time.Timer
 	alone    context.CancelCauseFunc
 	in       chan struct{} // closed at the join
-	news     chan struct{} // somebody came
+	news     chan struct{} // somebody came, or the rights changed
 
 	mu      sync.Mutex
 	since   time.Duration // when it joined
@@ -63,6 +63,7 @@ func (v *visit) run(ctx context.Context, cancel context.CancelCauseFunc, c Conne
 	group.Go(func() { v.watch(watch, cancel) })
 	group.Go(func() { v.keepMuted(watch) })
 	group.Go(func() { v.answerChat(watch) })
+	group.Go(func() { v.showPause(watch) })
 	defer group.Wait()
 	defer stop()
 	select {
@@ -126,6 +127,7 @@ func (v *visit) Joined(can Capabilities) {
 	v.room.setCan(can, true)
 	if v.joined { // the rights changed
 		v.room.cfg.Watch(Status{State: StateListening, Can: can})
+		v.ringNews()
 		return
 	}
 	v.joined = true
@@ -159,15 +161,20 @@ func (v *visit) came(id string) bool {
 	}
 	if !v.people[id] {
 		v.room.isBack(id, v.can)
-		select {
-		case v.news <- struct{}{}:
-		default:
-		}
+		v.ringNews()
 	}
 	v.people[id] = true
 	v.arrive(id)
 	v.nobody()
 	return true
+}
+
+// ringNews has it looked whom to tell of the bot.
+func (v *visit) ringNews() {
+	select {
+	case v.news <- struct{}{}:
+	default:
+	}
 }
 
 // Left implements Ears.

@@ -167,4 +167,6 @@ type Export struct {
 	Formats []string `mapstructure:"formats"`
 	// Redact masks names, numbers and addresses in them.
 	Redact bool `mapstructure:"redact"`
+	// Sound puts the clips of flagged lines into the page, and beside the files as Ogg Opus; what Redact masks is beeped.
+	Sound bool `mapstructure:"sound"`
 }

@@ -158,6 +158,7 @@ var samples = map[string]struct {
 	"export.dir":             {"/srv/exports", "/srv/exports"},
 	"export.formats":         {"txt,csv", []string{"txt", "csv"}},
 	"export.redact":          {"true", true},
+	"export.sound":           {"true", true},
 	"segment.end_silence":    {"1s", "1s"},
 	"segment.pre_roll":       {"100ms", "100ms"},
 	"segment.minimum":        {"0", "0s"},

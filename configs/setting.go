@@ -112,6 +112,7 @@ func plainSettings() []setting {
 		{"export.dir", file("the path of a folder")},
 		{"export.formats", choices("txt", "md", "html", "json", "srt", "vtt", "csv")},
 		{"export.redact", truth()},
+		{"export.sound", truth()},
 		{"segment.end_silence", duration(300*time.Millisecond, 3*time.Second)},
 		{"segment.pre_roll", duration(0, time.Second)},
 		{"segment.minimum", duration(0, time.Second)},

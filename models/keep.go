@@ -41,6 +41,8 @@ type Swept struct {
 	// Decisions counts decisions, actions and strikes.
 	Decisions int `json:"decisions"`
 	Notices   int `json:"notices"`
+	// Invitations counts links whose time was over before anybody followed them.
+	Invitations int `json:"invitations"`
 	// Sessions are those of which nothing was left.
 	Sessions int `json:"sessions"`
 }

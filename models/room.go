@@ -26,6 +26,8 @@ type RoomState struct {
 	Reason  EndReason `json:"reason,omitempty"`
 	Problem string    `json:"problem,omitempty"`
 	Profile string    `json:"profile,omitempty"`
+	// Note is what the host should know and do, if anything: what the bot could not do in the room by itself.
+	Note string `json:"note,omitempty"`
 	// Paused says that a host has paused listening.
 	Paused bool `json:"paused,omitempty"`
 	// Next is when the bot comes, in a room with a schedule in which it is not.
@@ -39,6 +41,8 @@ type Terms struct {
 	Room Room `json:"room"`
 	// Notice is what the bot says of itself in the room.
 	Notice string `json:"notice"`
+	// NoChat says that it cannot say it there, and that people cannot write to it: the host must do both.
+	NoChat bool `json:"no_chat,omitempty"`
 	// Rules names the rules, and Mode how far they may go; empty: as the rule files say.
 	Rules string `json:"rules,omitempty"`
 	Mode  Mode   `json:"mode,omitempty"`

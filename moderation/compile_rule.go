@@ -161,6 +161,7 @@ func (c *compiler) reveals(kind string) int {
 // finish notes which sources need which work.
 func (c *compiler) finish() {
 	c.set.prefilter, c.set.patterns = newPrefilter(c.set.sources)
+	c.set.split = newSplitWords(c.set.indexes, c.set.sources)
 	for id, src := range c.set.sources {
 		if len(src.patterns) > 0 {
 			c.set.patterned = append(c.set.patterned, id)

@@ -46,7 +46,7 @@ func TestReload(t *testing.T) {
 		select {
 		case r := <-got:
 			return r
-		case <-time.After(20 * time.Second):
+		case <-time.After(2 * time.Minute):
 			t.Fatal("nothing was read again")
 			return Reload{}
 		}

@@ -58,6 +58,7 @@ func (sc *scene) look(before []past, u models.Utterance, words []models.Word) {
 	sc.u, sc.now, sc.observe, sc.late, sc.evidence, sc.noSound, sc.nowOnly = u, u.EndMS, false, false, nil, false, false
 	u.Words, u.Text = nil, ""
 	sc.heard.prepare(before, past{u: u, words: words})
+	sc.heard.tokens = sc.set.split.join(sc.heard.tokens, sc.heard.cut, sc.heard.words)
 	sc.from = sc.heard.cut
 	if len(sc.heard.tokens) == sc.heard.cut {
 		return

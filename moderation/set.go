@@ -1,8 +1,9 @@
 package moderation
 
 import (
-	"earshot/models"
 	"slices"
+
+	"earshot/models"
 
 	ahocorasick "github.com/BobuSumisu/aho-corasick"
 )
@@ -30,6 +31,7 @@ type Set struct {
 	patterned, inside, excusable []int // sources
 	reveals                      map[string]int
 	prefilter                    *prefilter
+	split                        splitWords
 	patterns                     int   // how many there are
 	spans                        bool  // some rule looks at more than one line
 	reach, repeats               int64 // how far back lines are looked at, in ms

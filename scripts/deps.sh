@@ -7,6 +7,7 @@
 #   scripts/deps.sh --tests    also what the tests drive (a browser, espeak-ng, room servers)
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/common.sh
 ROOT=$PWD
 BUILD=$ROOT/build
 PREFIX=$(realpath -m "$BUILD/prefix") # several checkouts may share one by a link
@@ -15,7 +16,6 @@ WANT_TESTS=${1:-}
 
 say() { printf 'deps: %s\n' "$*" >&2; }
 die() { printf 'deps: error: %s\n' "$1" >&2; shift; for l in "$@"; do printf 'deps:   %s\n' "$l" >&2; done; exit 1; }
-have() { command -v "$1" >/dev/null 2>&1; }
 
 # --- packages from the system's own archive ---------------------------------------------------------------
 
@@ -25,15 +25,23 @@ as_root() {
   else die "root is needed to install packages, and there is no sudo" "run as root:  $*"; fi
 }
 
+# apt waits for dpkg's lock by itself, and for no other of its locks: "retry" does.
+APT=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3)
+
 apt_install() { # package…
   have apt-get || die "these packages are missing and there is no apt-get here: $*" "install them with your system's package manager and run this again"
   say "installing $* (output in build/apt.log)"
-  local install=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@")
+  apt_try() { as_root "${APT[@]}" install -y --no-install-recommends "$@" >>"$BUILD/apt.log" 2>&1; }
+  : >"$BUILD/apt.log"
   # The package lists are often there and fresh enough; updating them first would cost seconds and need the network twice.
-  as_root "${install[@]}" >"$BUILD/apt.log" 2>&1 && return
-  as_root apt-get -q update >>"$BUILD/apt.log" 2>&1 || true # one broken source of many need not matter
-  as_root "${install[@]}" >>"$BUILD/apt.log" 2>&1 ||
+  apt_try "$@" && return
+  retry 4 "apt-get" update_and apt_try "$@" ||
     die "apt-get could not install: $*" "its output is in build/apt.log: $(last_apt_error)" "without a network, install these packages by hand and run this again"
+}
+
+update_and() {
+  as_root "${APT[@]}" update >>"$BUILD/apt.log" 2>&1 || true # one broken source of many need not matter
+  "$@"
 }
 
 last_apt_error() { grep -E '^(E|Err|W):' "$BUILD/apt.log" | tail -n 1; }
@@ -48,15 +56,36 @@ need_build_tools() {
   have gcc && gcc_has libstdc++.so && gcc_has libgomp.spec || missing+=(g++)
   have pkg-config && pkg-config --exists opus || missing+=(pkg-config libopus-dev)
   [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
-  have go || die "Go is not on the PATH" "install Go $(sed -n 's/^go //p' go.mod) or newer"
+  local want; want=$(sed -n 's/^go //p' go.mod)
+  have go || die "Go is not on the PATH" "install Go $want or newer"
+  # From 1.21 on, Go fetches a newer one by itself or says clearly why not; older ones can't read go.mod.
+  local is; is=$(cd / && go version | awk '{sub(/^go/, "", $3); print $3}')
+  [ "$(printf '%s\n' 1.21 "$is" | sort -V | head -n 1)" = 1.21 ] || die "Go $is is too old" "install Go $want or newer"
+}
+
+# The modules of Go are fetched here, where a fault of the network is no end of the tests. Quick when all are there.
+need_modules() {
+  retry 4 "go mod download" go mod download ||
+    go list -deps -test ./... >/dev/null 2>&1 || # without a network, those that are used may all be here
+    die "the Go modules could not be fetched" "check the network, then run this again: it goes on with what came"
 }
 
 packaged() { apt-cache show "$1" >/dev/null 2>&1; }
+
+# A system out of an image has no package lists, and would seem to have no package.
+need_lists() {
+  have apt-get && ! packaged libc6 || return 0
+  say "reading the package lists (output in build/apt.log)"
+  : >"$BUILD/apt.log"
+  retry 4 "apt-get update" update_and packaged libc6 ||
+    die "apt-get has no package lists" "its output is in build/apt.log: $(last_apt_error)"
+}
 
 need_test_tools() {
   local missing=()
   have chromium || missing+=(chromium)
   have espeak-ng || missing+=(espeak-ng)
+  need_lists
   # Not every Debian has these; the tests that need one say so and are skipped.
   have janus || ! packaged janus || missing+=(janus)
   have turnserver || ! packaged coturn || missing+=(coturn)
@@ -75,7 +104,8 @@ need_browser_modules() {
   say "installing $BROWSER_MODULES into build/browser (output in build/npm.log)"
   mkdir -p "$to"
   # shellcheck disable=SC2086 # two packages
-  if npm install --prefix "$to" --no-audit --no-fund --no-save $BROWSER_MODULES >"$BUILD/npm.log" 2>&1; then echo "$BROWSER_MODULES" >"$to/modules"
+  fetch_modules() { npm install --prefix "$to" --no-audit --no-fund --no-save $BROWSER_MODULES >"$BUILD/npm.log" 2>&1; }
+  if retry 4 "npm install" fetch_modules; then echo "$BROWSER_MODULES" >"$to/modules"
   else say "npm could not install them: the tests of the pages in a browser will be skipped"; fi
 }
 
@@ -107,8 +137,10 @@ update_stale() {
 fetch_prefix() {
   have apt-get && have dpkg-deb || die "no libwhisper >= $WHISPER_MIN found by pkg-config, and this is no Debian-like system" "$BY_HAND"
   local line mirror key work=$BUILD/apt
-  line=$(debian_mirror); [ -n "$line" ] || { as_root apt-get -qq update >/dev/null 2>&1 || true; line=$(debian_mirror); }
-  [ -n "$line" ] || die "this machine has no Debian package source to take libwhisper from" "$BY_HAND"
+  find_mirror() { line=$(debian_mirror); [ -n "$line" ]; }
+  : >"$BUILD/apt.log"
+  find_mirror || retry 3 "apt-get update" update_and find_mirror ||
+    die "this machine has no Debian package source to take libwhisper from" "$BY_HAND"
   mirror=${line%%|*}; key=${line#*|}
   case $key in /*) ;; *) key=/usr/share/keyrings/debian-archive-keyring.gpg ;; esac
   rm -rf "$work" "$PREFIX.new"; mkdir -p "$work"/{lists/partial,cache/archives/partial,parts,etc} "$PREFIX.new"
@@ -121,12 +153,13 @@ fetch_prefix() {
             -o APT::Sandbox::User= -o Debug::NoLocking=1)
   say "libwhisper: not on this system; fetching Debian's binary packages into build/prefix (15 MB, output in build/apt.log)"
   : >"$BUILD/apt.log"
-  private_apt apt-get update --error-on=any >>"$BUILD/apt.log" || update_stale ||
+  read_lists() { private_apt apt-get update --error-on=any >>"$BUILD/apt.log" || update_stale; }
+  retry 4 "apt-get update" read_lists ||
     die "the package lists of $mirror could not be read" "$(last_apt_error)" "check the network, or $BY_HAND"
   # The serial BLAS: one decoder uses one core, and the pthread build collapses when several decode at once.
   local blas; blas=$(private_apt apt-cache pkgnames libggml | grep -E '^libggml[0-9]+-backend-blas$' | sort -V | tail -n 1)
   # shellcheck disable=SC2086 # an absent backend is no argument at all
-  private_apt apt-get install -y --download-only --no-install-recommends libwhisper-dev libopenblas0-serial $blas >>"$BUILD/apt.log" ||
+  retry 4 "apt-get" private_apt apt-get install -y --download-only --no-install-recommends libwhisper-dev libopenblas0-serial $blas >>"$BUILD/apt.log" ||
     die "libwhisper's packages could not be fetched" "$(last_apt_error)" "check the network, or $BY_HAND"
   local d; for d in "$work"/cache/archives/*.deb; do dpkg-deb -x "$d" "$PREFIX.new"; done
   local version; version=$(PKG_CONFIG_LIBDIR=$(dirname "$(find "$PREFIX.new" -name whisper.pc)") pkg-config --modversion whisper)
@@ -212,6 +245,7 @@ mkdir -p "$BUILD"
 exec 9>"$BUILD/deps.lock"
 if have flock; then flock 9; fi
 need_build_tools
+need_modules
 if [ "$WANT_TESTS" = --tests ]; then need_test_tools; fi
 if system_whisper; then
   write_env system

@@ -5,6 +5,7 @@
 #   scripts/dist.sh PROGRAM VERSION      run inside build/env (make dist does)
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/common.sh
 PROGRAM=${1:?usage: scripts/dist.sh PROGRAM VERSION}
 VERSION=${2:?usage: scripts/dist.sh PROGRAM VERSION}
 NFPM_VERSION=v2.41.0
@@ -14,12 +15,8 @@ NAME=earshot-$VERSION-linux-$ARCH
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
 export SOURCE_DATE_EPOCH
 
-if [ ! -x "$NFPM" ]; then
-  echo "dist: building nfpm $NFPM_VERSION, once" >&2
-  mkdir -p build/tools
-  env -u CGO_LDFLAGS CGO_ENABLED=0 GOFLAGS=-trimpath GOBIN="$PWD/build/tools" go install "github.com/goreleaser/nfpm/v2/cmd/nfpm@$NFPM_VERSION"
-  mv build/tools/nfpm "$NFPM"
-fi
+[ -x "$NFPM" ] || echo "dist: building nfpm $NFPM_VERSION, once" >&2
+go_tool "$NFPM" "github.com/goreleaser/nfpm/v2/cmd/nfpm@$NFPM_VERSION"
 
 rm -rf dist build/dist; mkdir -p dist build/dist
 tree=build/dist/tree

@@ -43,17 +43,7 @@ try_tiny() {
 
 ROOT=$WORK/debian
 make_debian() {
-  local mirror base=build/debian.tar
-  command -v debootstrap >/dev/null || { skip "Debian: no debootstrap here"; return 1; }
-  if [ ! -e "$base" ]; then
-    mirror=$(apt-get indextargets --format '$(REPO_URI)|$(ORIGIN)|$(LABEL)' 'Created-By: Packages' 2>/dev/null | awk -F'|' '$2=="Debian" && $3=="Debian" {print $1; exit}')
-    [ -n "$mirror" ] || { skip "Debian: no mirror known here"; return 1; }
-    debootstrap --variant=minbase --include=systemd bookworm "$ROOT" "$mirror" >build/debootstrap.log 2>&1 ||
-      { skip "Debian: debootstrap failed (build/debootstrap.log)"; return 1; }
-    tar -C "$ROOT" --one-file-system -cf "$base" .
-  else
-    mkdir -p "$ROOT"; tar -C "$ROOT" -xf "$base"
-  fi
+  scripts/debian.sh "$ROOT" systemd >"$WORK/debian.log" || { [ $? = 3 ] && skip "$(cat "$WORK/debian.log")"; return 1; }
   mount -t proc proc "$ROOT/proc"
 }
 inside() { bare chroot "$ROOT" "$@"; }

@@ -66,8 +66,12 @@ func TestDoubts(t *testing.T) {
 		{"little concealed", clip(func(c *models.Clip) { c.ConcealedMS = 200 }), said("Report this account."), nil},
 		{"much concealed of a long clip", clip(func(c *models.Clip) { c.EndMS, c.VoicedMS, c.ConcealedMS = 14000, 9000, 1600 }), said("Report this account."), []models.Doubt{loss}},
 
-		{"everything at once", models.Clip{EndMS: 2000, VoicedMS: 50, ConcealedMS: 1000, LevelDBFS: -80}, Result{Text: strings.Repeat("you ", 30), LogProb: -2, NoSpeech: 0.9},
-			[]models.Doubt{repeat, lowVoice, lowConfidence, loss}},
+		{
+			"everything at once",
+			models.Clip{EndMS: 2000, VoicedMS: 50, ConcealedMS: 1000, LevelDBFS: -80},
+			Result{Text: strings.Repeat("you ", 30), LogProb: -2, NoSpeech: 0.9},
+			[]models.Doubt{repeat, lowVoice, lowConfidence, loss},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -54,27 +54,33 @@ var phantoms = map[string]invented{
 	},
 	"zh": {
 		set("請不吝點贊 訂閱 轉發 打賞支持明鏡與點點欄目", "请不吝点赞 订阅 转发 打赏支持明镜与点点栏目", "谢谢观看", "謝謝觀看", "謝謝大家", "谢谢大家"),
-		[]string{"字幕由amara", "字幕志愿者", "字幕志願者", "中文字幕"}, set("谢谢", "好", "嗯", "謝謝"),
+		[]string{"字幕由amara", "字幕志愿者", "字幕志願者", "中文字幕"},
+		set("谢谢", "好", "嗯", "謝謝"),
 	},
 	"ko": {
 		set("시청해주셔서 감사합니다", "구독과 좋아요 부탁드립니다", "오늘도 시청해주셔서 감사합니다"),
-		[]string{"자막 제공"}, set("감사합니다", "네", "아"),
+		[]string{"자막 제공"},
+		set("감사합니다", "네", "아"),
 	},
 	"nl": {
 		set("bedankt voor het kijken", "tot de volgende keer"),
-		[]string{"ondertitels ingediend door", "ondertiteling"}, set("bedankt", "ja", "dank u wel"),
+		[]string{"ondertitels ingediend door", "ondertiteling"},
+		set("bedankt", "ja", "dank u wel"),
 	},
 	"pl": {
 		set("dziękuję za oglądanie", "dziękuję za uwagę"),
-		[]string{"napisy stworzone przez"}, set("dziękuję", "tak", "no"),
+		[]string{"napisy stworzone przez"},
+		set("dziękuję", "tak", "no"),
 	},
 	"tr": {
 		set("izlediğiniz için teşekkür ederim", "abone olmayı unutmayın"),
-		[]string{"altyazı m k"}, set("teşekkürler", "evet"),
+		[]string{"altyazı m k"},
+		set("teşekkürler", "evet"),
 	},
 	"id": {
 		set("terima kasih telah menonton", "terima kasih sudah menonton", "jangan lupa subscribe", "jangan lupa like and subscribe", "jangan lupa like share dan subscribe", "sampai jumpa di video selanjutnya"),
-		[]string{"subtitle oleh", "diterjemahkan oleh"}, set("terima kasih", "ya", "oke", "selamat menikmati"),
+		[]string{"subtitle oleh", "diterjemahkan oleh"},
+		set("terima kasih", "ya", "oke", "selamat menikmati"),
 	},
 }
 

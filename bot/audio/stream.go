@@ -18,34 +18,75 @@ const (
 // a burst of very late packets comes while the stream goes on.
 const restartQuiet = 300 * time.Millisecond
 
-// maxStrays bounds the packets that wait to become a stream.
-const maxStrays = 32
+// maxStrays bounds the packets that wait to become a stream, and maxSightings, a power of two, those that are only
+// remembered: much more rubbish may lie between two packets of a stream than can be kept.
+const (
+	maxStrays    = 32
+	maxSightings = 1 << sightingBits
+	sightingBits = 10
+)
+
+// A packet follows another one within so many sequence numbers and so much media time (2 s, the longest DTX pause).
+const (
+	followSeq = 16
+	followTS  = 2 * 48000
+)
+
+// follows reports whether a packet continues the stream that had the given numbers last: rubbish hits both by chance
+// once in a hundred million times.
+func follows(seq uint16, ts uint32, p Packet) bool {
+	return p.Seq != seq && p.Seq-seq <= followSeq && p.Timestamp-ts <= followTS
+}
+
+// sighting is what is remembered of a stray.
+type sighting struct {
+	ssrc, ts, round uint32
+	seq             uint16
+}
 
 // strays holds packets that do not fit the stream until some of them prove to be a new one: by following each other
 // while nothing of the stream comes.
 type strays struct {
 	held    []arrival
-	proof   int // index in held from which packets came since the stream was last heard
+	seen    []sighting // by a hash of the SSRC; nil until there was a stray
+	round   uint32     // how often the stream was heard
 	dropped int64
 }
 
 // disturb notes that the stream is alive.
-func (s *strays) disturb() { s.proof = len(s.held) }
+func (s *strays) disturb() { s.round++ }
 
 // add keeps a stray; it reports whether it follows another one.
 func (s *strays) add(p Packet, now time.Duration) bool {
 	if len(s.held) == maxStrays {
 		s.held = s.held[:copy(s.held, s.held[1:])]
-		s.proof = max(0, s.proof-1)
 		s.dropped++
 	}
 	s.held = append(s.held, arrival{Packet: p, at: now})
-	return slices.ContainsFunc(s.held[s.proof:], func(a arrival) bool { return a.SSRC == p.SSRC && a.Seq+1 == p.Seq })
+	if s.seen == nil {
+		s.seen = make([]sighting, maxSightings)
+		s.round++ // an empty place is of another round
+	}
+	place := &s.seen[p.SSRC*0x9e3779b1>>(32-sightingBits)]
+	before := *place
+	*place = sighting{ssrc: p.SSRC, ts: p.Timestamp, round: s.round, seq: p.Seq}
+	return before.ssrc == p.SSRC && before.round == s.round && follows(before.seq, before.ts, p)
 }
 
-// convince reports whether the strays are a new stream: of another SSRC at once, of the same one only after quiet.
-func (s *strays) convince(otherSSRC bool, quiet time.Duration) bool {
-	return otherSSRC || quiet >= restartQuiet
+// prove notes a packet of the stream. A stream is proven once a packet followed another one. Until then it may be rubbish,
+// and what else of it comes does not keep a better one from taking its place.
+func (t *Track) prove(p Packet) {
+	t.proven = t.proven || follows(t.before.Seq, t.before.Timestamp, p)
+	t.before = Packet{Seq: p.Seq, Timestamp: p.Timestamp}
+	if t.proven {
+		t.strays.disturb()
+	}
+}
+
+// convinced reports whether strays that follow each other are a new stream: of another SSRC or in place of an unproven
+// one at once, of the same one only after quiet.
+func (t *Track) convinced(p Packet, now time.Duration) bool {
+	return p.SSRC != t.ssrc || !t.proven || now-t.heardAt >= restartQuiet
 }
 
 // take gives up the strays that belong together with the last one: it came now, and the others near it.
@@ -57,7 +98,7 @@ func (s *strays) take(now time.Duration) []arrival {
 		return a.SSRC != last.SSRC || now-a.at > time.Second || d > maxMisorder || d < -maxMisorder
 	})
 	s.dropped += int64(n - len(kept))
-	s.held, s.proof = nil, 0
+	s.held, s.seen = nil, nil
 	return kept
 }
 
@@ -69,7 +110,8 @@ func (t *Track) nearby(seq int64) bool {
 
 // newStream begins the stream that the packet is the first of.
 func (t *Track) newStream(p Packet) {
-	t.live, t.ssrc = true, p.SSRC
+	t.live, t.ssrc, t.proven = true, p.SSRC, false
+	t.before = Packet{Seq: p.Seq, Timestamp: p.Timestamp}
 	t.order = newReorder(int64(p.Seq))
 }
 
@@ -91,6 +133,7 @@ func (t *Track) switchStream(now time.Duration) {
 		}
 	}
 	t.newStream(first)
+	t.proven = true
 	for _, a := range held {
 		a.seq = nearSeq(t.order.highest(), a.Seq)
 		t.admit(a)

@@ -70,6 +70,9 @@ type Track struct {
 	ssrc   uint32
 	order  reorder
 	strays strays
+	// proven says that a packet followed another one; before has the numbers of the last one.
+	proven bool
+	before Packet
 
 	// Of the current stretch of continuous media time.
 	clk   clock
@@ -129,9 +132,9 @@ func (t *Track) Push(p Packet, now time.Duration) {
 		t.newStream(p)
 	}
 	if seq := nearSeq(t.order.highest(), p.Seq); p.SSRC == t.ssrc && t.nearby(seq) {
-		t.strays.disturb()
+		t.prove(p)
 		t.admit(arrival{Packet: p, seq: seq, at: now})
-	} else if t.strays.add(p, now) && t.strays.convince(p.SSRC != t.ssrc, now-t.heardAt) {
+	} else if t.strays.add(p, now) && t.convinced(p, now) {
 		t.switchStream(now)
 	}
 	t.drain(now, false)

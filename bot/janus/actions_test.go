@@ -10,6 +10,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
+	"earshot/bot/internal/trial"
 	"earshot/bot/janus/localserver"
 	"earshot/models"
 )
@@ -49,7 +50,7 @@ func (v voices) until(t *testing.T, ids ...json.RawMessage) {
 	for _, id := range ids {
 		missing[bare(id)] = true
 	}
-	for late := time.After(15 * time.Second); len(missing) > 0; {
+	for late := time.After(trial.Patience); len(missing) > 0; {
 		select {
 		case c := <-v:
 			delete(missing, c.SpeakerID)
@@ -93,7 +94,7 @@ func (s *server) room(t *testing.T, c Config) (*bot.Room, bot.Capabilities, voic
 	select {
 	case can := <-in:
 		return r, can, heard
-	case <-time.After(10 * time.Second):
+	case <-time.After(trial.Patience):
 		t.Fatal("not joined")
 		return nil, bot.Capabilities{}, nil
 	}
@@ -123,7 +124,7 @@ func TestActions(t *testing.T) {
 	act := func(r *bot.Room, verb models.Verb, id json.RawMessage, how string) {
 		t.Helper()
 		out := r.Act(t.Context(), models.Action{ID: "x", Verb: verb, TargetID: bare(id)}, bot.ActOptions{})
-		if out.Done != verb || !strings.Contains(out.How, how) || out.Took > 3*time.Second {
+		if out.Done != verb || !strings.Contains(out.How, how) || out.Took > trial.Within(3*time.Second) {
 			t.Errorf("%s: %q by %q after %v: %+v", verb, out.Done, out.How, out.Took, out.Steps)
 		}
 	}

@@ -16,9 +16,6 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// everything asks for the long forms of the tests.
-var everything = os.Getenv("EARSHOT_TEST_LONG") != ""
-
 // server is a real Janus that a test may kill and start again.
 type server struct{ *localserver.Server }
 

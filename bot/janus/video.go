@@ -185,12 +185,17 @@ func (st *stay) publishers(list []publisher) error {
 		}
 		st.known.put(p)
 		st.ears.Speaker(models.Speaker{ID: id, Name: p.Display, Role: models.RoleSpeaker})
+		talks := p.Talking // some versions say it here, others of the stream
 		for _, s := range p.Streams {
+			talks = talks || s.Talking
 			o := owner{feed: id, mid: s.Mid}
 			if s.Type == "audio" && !s.Disabled && !st.wanted[o] {
 				st.wanted[o] = true
 				more = append(more, request{"feed": p.ID, "mid": s.Mid})
 			}
+		}
+		if talks { // no news comes before a pause
+			st.ears.Talking(id, true)
 		}
 	}
 	if len(more) == 0 {

@@ -55,6 +55,18 @@ func TestVideoRoom(t *testing.T) {
 	}
 }
 
+// TestTalkingAlready: who talks without a pause since before the bot came is shown to it as talking: only so is it noticed
+// when nothing of it arrives.
+func TestTalkingAlready(t *testing.T) {
+	t.Parallel()
+	s := start(t, localserver.Options{})
+	s.speak(t, 1234, "Ana", says("Ana"), nil)
+	for range 2 { // the first sees her begin
+		_, e, _ := s.visit(t, Config{URL: s.url("room/1234")})
+		e.until(t, "Ana talks", func() bool { return e.has("talking Ana true") })
+	}
+}
+
 // reason is the end that a connector's error names.
 func reason(err error) (models.EndReason, bool) {
 	var e *bot.EndError

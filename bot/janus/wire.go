@@ -47,8 +47,8 @@ type candidate struct {
 type publisher struct {
 	ID      json.RawMessage `json:"id"`
 	Display string          `json:"display"`
-	Muted   bool            `json:"muted"`   // AudioBridge
-	Talking bool            `json:"talking"` // AudioBridge
+	Muted   bool            `json:"muted"` // AudioBridge
+	Talking bool            `json:"talking"`
 	Streams []struct {
 		Type      string `json:"type"`
 		Mid       string `json:"mid"`

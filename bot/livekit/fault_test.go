@@ -64,26 +64,29 @@ func TestEnds(t *testing.T) {
 	s := server(t, "")
 	for _, tt := range []struct {
 		want models.EndReason
-		do   func(t *testing.T, url string)
+		do   func(t *testing.T, room string)
 	}{
-		{models.EndReplaced, func(t *testing.T, url string) { enter(t, livekit.PublishConfig{URL: url, Identity: "earshot"}) }},
-		{models.EndRemoved, func(t *testing.T, _ string) {
-			ctx, service := admin(t, s, "x")
-			if _, err := service.RemoveParticipant(ctx, &lk.RoomParticipantIdentity{Room: "x", Identity: "earshot"}); err != nil {
+		{models.EndReplaced, func(t *testing.T, room string) {
+			enter(t, livekit.PublishConfig{URL: s.URL(room), Identity: "earshot"})
+		}},
+		{models.EndRemoved, func(t *testing.T, room string) {
+			ctx, service := admin(t, s, room)
+			if _, err := service.RemoveParticipant(ctx, &lk.RoomParticipantIdentity{Room: room, Identity: "earshot"}); err != nil {
 				t.Fatal(err)
 			}
 		}},
-		{models.EndRoomClosed, func(t *testing.T, _ string) {
-			ctx, service := admin(t, s, "x")
-			if _, err := service.DeleteRoom(ctx, deleteRoom("x")); err != nil {
+		{models.EndRoomClosed, func(t *testing.T, room string) {
+			ctx, service := admin(t, s, room)
+			if _, err := service.DeleteRoom(ctx, deleteRoom(room)); err != nil {
 				t.Fatal(err)
 			}
 		}},
 	} {
 		t.Run(string(tt.want), func(t *testing.T) {
-			enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
-			stop := listen(t, connector(t, livekit.Config{URL: s.URL("x")}), newRoom())
-			tt.do(t, s.URL("x"))
+			room := string(tt.want)
+			enter(t, livekit.PublishConfig{URL: s.URL(room), Identity: "ana"})
+			stop := listen(t, connector(t, livekit.Config{URL: s.URL(room)}), newRoom())
+			tt.do(t, room)
 			if got, again := reason(t, stop); got != tt.want || again {
 				t.Errorf("ended as %s, again %v", got, again)
 			}
@@ -131,7 +134,7 @@ func TestRefusedTokens(t *testing.T) {
 func TestTokenIsRenewed(t *testing.T) {
 	s := server(t, "")
 	yes := true
-	token, err := keys.Sign(livekit.Claims{Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, CanSubscribe: &yes}}, time.Now(), 5*time.Second)
+	token, err := keys.Sign(livekit.Claims{Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, CanSubscribe: &yes}}, time.Now(), time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,23 +152,25 @@ func TestTokenIsRenewed(t *testing.T) {
 // TestHidden: the bot is in the list of participants, as an agent, with the recording sign; only when told so it hides.
 func TestHidden(t *testing.T) {
 	s := server(t, "")
-	for _, hidden := range []bool{false, true} {
-		enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
-		r := newRoom()
-		listen(t, connector(t, livekit.Config{URL: s.URL("x"), Hidden: hidden, Identity: "ear", Name: "Ear"}), r)
-		r.until(t, "Ana's sound", r.hears("ana"))
-		ctx, service := admin(t, s, "x")
-		me, err := service.GetParticipant(ctx, &lk.RoomParticipantIdentity{Room: "x", Identity: "ear"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if me.GetKind() != lk.ParticipantInfo_AGENT || me.GetPermission().GetHidden() != hidden || me.GetName() != "Ear" || me.GetPermission().GetCanPublish() {
-			t.Errorf("hidden %v: the server sees %v", hidden, me)
-		}
-		rooms, err := service.ListRooms(ctx, &lk.ListRoomsRequest{Names: []string{"x"}})
-		if err != nil || len(rooms.GetRooms()) != 1 || !rooms.GetRooms()[0].GetActiveRecording() {
-			t.Errorf("hidden %v: the room shows no recording sign: %v, %v", hidden, rooms, err)
-		}
+	for room, hidden := range map[string]bool{"shown": false, "hidden": true} { // a room for each: nobody is there twice
+		t.Run(room, func(t *testing.T) {
+			enter(t, livekit.PublishConfig{URL: s.URL(room), Identity: "ana"})
+			r := newRoom()
+			listen(t, connector(t, livekit.Config{URL: s.URL(room), Hidden: hidden, Identity: "ear", Name: "Ear"}), r)
+			r.until(t, "Ana's sound", r.hears("ana"))
+			ctx, service := admin(t, s, room)
+			me, err := service.GetParticipant(ctx, &lk.RoomParticipantIdentity{Room: room, Identity: "ear"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if me.GetKind() != lk.ParticipantInfo_AGENT || me.GetPermission().GetHidden() != hidden || me.GetName() != "Ear" || me.GetPermission().GetCanPublish() {
+				t.Errorf("the server sees %v", me)
+			}
+			wait(t, "the recording sign", func() bool {
+				rooms, err := service.ListRooms(ctx, &lk.ListRoomsRequest{Names: []string{room}})
+				return err == nil && len(rooms.GetRooms()) == 1 && rooms.GetRooms()[0].GetActiveRecording()
+			})
+		})
 	}
 }
 
@@ -207,14 +212,20 @@ func TestResume(t *testing.T) {
 	listen(t, c, r)
 	r.until(t, "Ana's sound", r.hears("ana"))
 	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "before"})
-	from := r.packets("ana")
-	began := time.Now()
+	var from track
+	r.note(func() { from = *r.tracks["ana"] })
 	p.Cut()
 	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "bo"})
 	r.until(t, "Bo's sound", r.hears("bo")) // signalling is needed for this
-	took := time.Since(began)
-	if got, want := r.packets("ana")-from, int(took/(20*time.Millisecond)); got < want/4 { // none come when the sound breaks; fewer when the machine is busy
-		t.Errorf("%d packets of Ana in %v, of about %d", got, took, want)
+	// The server restarts ICE at each resume, and loses what it sends before the new path is found: on a busy machine that
+	// is some tenths of a second. Of the five seconds from the cut on nine tenths must come.
+	var got, sent int
+	r.until(t, "five seconds of Ana's sound", func() bool {
+		got, sent = r.tracks["ana"].packets-from.packets, r.tracks["ana"].sent-from.sent
+		return sent >= 250
+	})
+	if got < sent*9/10 {
+		t.Errorf("%d of %d packets of Ana came", got, sent)
 	}
 	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "after"})
 	wait(t, "both lines", func() bool { return len(ana.lines()) == 2 && strings.HasPrefix(ana.lines()[1], "earshot ") })

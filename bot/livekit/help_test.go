@@ -18,6 +18,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
+	"earshot/bot/internal/trial"
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/localserver"
 	"earshot/bot/peer"
@@ -31,9 +32,6 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction(agent+"gatherCandidates"),
 		goleak.IgnoreAnyFunction(agent+"gatherCandidatesSrflx"), goleak.IgnoreAnyFunction(agent+"gatherCandidatesSrflx.func1"))
 }
-
-// everything asks for the long forms of the tests.
-var everything = os.Getenv("EARSHOT_TEST_LONG") != ""
 
 var keys = livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret}
 
@@ -83,7 +81,10 @@ func (w writer) Write(b []byte) (int, error) {
 
 func connector(t *testing.T, c livekit.Config) *livekit.Connector {
 	t.Helper()
-	c.Peer, c.Log = factory(t), log(t)
+	c.Peer = factory(t)
+	if c.Log == nil {
+		c.Log = log(t)
+	}
 	if c.Auth == (livekit.Credentials{}) {
 		c.Auth = keys
 	}
@@ -165,7 +166,7 @@ func (p *person) end(t *testing.T) error {
 	case err := <-p.ended:
 		p.ended = nil
 		return err
-	case <-time.After(15 * time.Second):
+	case <-time.After(trial.Patience):
 		t.Fatalf("%s is still there", p.c.Identity)
 		return nil
 	}
@@ -191,6 +192,8 @@ type track struct {
 	r       *room
 	info    bot.TrackInfo
 	packets int
+	sent    int // by their numbers, those that did not come included
+	seq     uint16
 	last    time.Time
 	ended   bool
 }
@@ -200,6 +203,10 @@ func (k *track) Packet(raw []byte, level uint8) {
 	k.r.mu.Lock()
 	defer k.r.mu.Unlock()
 	if err == nil && len(p.Payload) > 8 {
+		if k.packets > 0 {
+			k.sent += int(int16(p.Seq - k.seq)) //nolint:gosec // RFC 3550: numbers wrap
+		}
+		k.seq = p.Seq
 		k.packets++
 		k.last = time.Now()
 	}
@@ -244,7 +251,7 @@ func (r *room) until(t *testing.T, what string, ok func() bool) {
 
 func wait(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(trial.Patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if ok() {
 			return
 		}
@@ -279,7 +286,7 @@ func listen(t *testing.T, c *livekit.Connector, r *room) (stop func() error) {
 			t.Helper()
 			select {
 			case err = <-ended:
-			case <-time.After(40 * time.Second):
+			case <-time.After(trial.Patience):
 				t.Error("the connector did not end")
 			}
 		})

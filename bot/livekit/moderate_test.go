@@ -10,6 +10,7 @@ import (
 	lk "github.com/livekit/protocol/livekit"
 
 	"earshot/bot"
+	"earshot/bot/internal/trial"
 	"earshot/bot/livekit"
 	"earshot/models"
 )
@@ -187,7 +188,7 @@ func TestClimb(t *testing.T) {
 		if note != "eve was removed and is back" {
 			t.Errorf("note %q", note)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(trial.Patience):
 		t.Error("nobody says that Eve is back")
 	}
 	cancel()

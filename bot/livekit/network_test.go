@@ -1,16 +1,19 @@
 package livekit_test
 
 import (
+	"context"
 	"fmt"
-	"net"
+	"log/slog"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
-	"time"
 
 	lk "github.com/livekit/protocol/livekit"
 
 	"earshot/bot"
+	"earshot/bot/internal/process"
 	"earshot/bot/internal/relay"
 	"earshot/bot/internal/trial"
 	"earshot/bot/livekit"
@@ -19,57 +22,115 @@ import (
 	"earshot/models"
 )
 
+// scenario is a fault that the server plays on its client.
+type scenario struct {
+	x *lk.SimulateScenario
+	// plays is what the server's log says when the fault waits for a resume: then the signalling is broken.
+	plays string
+	joins int // what the bot does about it
+	again int // resumes
+}
+
+func scenarios() map[string]scenario {
+	all := map[string]scenario{
+		"node failure": {x: &lk.SimulateScenario{Scenario: &lk.SimulateScenario_NodeFailure{NodeFailure: true}}, joins: 2},
+		"migration":    {x: &lk.SimulateScenario{Scenario: &lk.SimulateScenario_Migration{Migration: true}}, joins: 2},
+		"server leave": {x: &lk.SimulateScenario{Scenario: &lk.SimulateScenario_ServerLeave{ServerLeave: true}}, joins: 2},
+		"signal on resume": {
+			x:     &lk.SimulateScenario{Scenario: &lk.SimulateScenario_DisconnectSignalOnResume{DisconnectSignalOnResume: true}},
+			plays: "simulating disconnect signal on resume", joins: 1, again: 2,
+		},
+		"silence on resume": {
+			x:     &lk.SimulateScenario{Scenario: &lk.SimulateScenario_DisconnectSignalOnResumeNoMessages{DisconnectSignalOnResumeNoMessages: true}},
+			plays: "simulating disconnect signal on resume before", joins: 2, // it refuses the resume in the end
+		},
+	}
+	if trial.Long() { // this server has no TCP port: the bot has to notice, which takes 16 s
+		all["tcp"] = scenario{x: &lk.SimulateScenario{Scenario: &lk.SimulateScenario_SwitchCandidateProtocol{SwitchCandidateProtocol: lk.CandidateProtocol_TCP}}, joins: 2}
+	}
+	return all
+}
+
 // TestScenarios: after each fault that the server plays on its client the bot hears on.
 func TestScenarios(t *testing.T) {
 	t.Parallel()
 	s := server(t, "")
 	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
-	scenarios := map[string]*lk.SimulateScenario{
-		"node failure":      {Scenario: &lk.SimulateScenario_NodeFailure{NodeFailure: true}},
-		"migration":         {Scenario: &lk.SimulateScenario_Migration{Migration: true}},
-		"server leave":      {Scenario: &lk.SimulateScenario_ServerLeave{ServerLeave: true}},
-		"signal on resume":  {Scenario: &lk.SimulateScenario_DisconnectSignalOnResume{DisconnectSignalOnResume: true}},
-		"silence on resume": {Scenario: &lk.SimulateScenario_DisconnectSignalOnResumeNoMessages{DisconnectSignalOnResumeNoMessages: true}},
-		"full reconnect":    {Scenario: &lk.SimulateScenario_LeaveRequestFullReconnect{LeaveRequestFullReconnect: true}},
-	}
-	if everything { // this server has no TCP port: the bot has to notice, which takes 16 s
-		scenarios["tcp"] = &lk.SimulateScenario{Scenario: &lk.SimulateScenario_SwitchCandidateProtocol{SwitchCandidateProtocol: lk.CandidateProtocol_TCP}}
-	}
-	for name, x := range scenarios {
+	for name, x := range scenarios() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRoom()
-			c := connector(t, livekit.Config{URL: s.URL("x"), Identity: "ear-" + strings.ReplaceAll(name, " ", "-")})
-			stop := supervise(t, c, r)
-			r.until(t, "Ana's sound", r.hears("ana"))
-			if err := c.Simulate(x); err != nil {
+			p, err := relay.NewTCP(s.Addr())
+			if err != nil {
 				t.Fatal(err)
 			}
-			// Whatever the server does, it does within a second.
-			for end := time.Now().Add(1500 * time.Millisecond); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-				r.until(t, "Ana's sound", r.hears("ana"))
+			defer p.Close()
+			r, identity, told := newRoom(), "ear-"+strings.ReplaceAll(name, " ", "-"), &tally{}
+			c := connector(t, livekit.Config{URL: strings.Replace(s.URL("x"), s.Addr(), p.Addr(), 1), Identity: identity, Log: slog.New(told)})
+			stop := supervise(t, c, r)
+			r.until(t, "Ana's sound", r.hears("ana"))
+			if err := c.Simulate(x.x); err != nil {
+				t.Fatal(err)
 			}
+			if x.plays != "" {
+				wait(t, "the server's word", func() bool { return logged(t, s, x.plays, identity) })
+				p.Cut()
+			}
+			wait(t, "the bot's answer", func() bool { return told.count("joined") >= x.joins && told.count("signalling resumed") >= x.again })
+			r.until(t, "Ana's sound", r.hears("ana"))
 			enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "bo-" + name})
 			r.until(t, "Bo's sound", r.hears("bo-"+name)) // the signalling works
 			stop()
+			if n := told.count("joined"); x.again > 0 && n != x.joins {
+				t.Errorf("%d joins, want %d", n, x.joins)
+			}
 		})
 	}
+}
+
+// tally counts the lines of a log by their message.
+type tally struct {
+	mu sync.Mutex
+	n  map[string]int
+}
+
+func (*tally) Enabled(context.Context, slog.Level) bool { return true }
+func (y *tally) WithAttrs([]slog.Attr) slog.Handler     { return y }
+func (y *tally) WithGroup(string) slog.Handler          { return y }
+func (y *tally) Handle(_ context.Context, r slog.Record) error {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if y.n == nil {
+		y.n = map[string]int{}
+	}
+	y.n[r.Message]++
+	return nil
+}
+
+func (y *tally) count(message string) int {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	return y.n[message]
+}
+
+// logged reports whether the server's log has a line with all these texts.
+func logged(t *testing.T, s *localserver.Server, texts ...string) bool {
+	t.Helper()
+	b, err := os.ReadFile(s.Log())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(b)) {
+		if !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(line, text) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // recite lets somebody talk until the test ends, or the server does.
 func recite(t *testing.T, s *localserver.Server, name string) (leave func()) {
 	t.Helper()
 	return enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: strings.ToLower(name), Name: name, Next: trial.Tone()}).leave
-}
-
-// TestAlone: the last one leaves.
-func TestAlone(t *testing.T) {
-	t.Parallel()
-	s := server(t, "")
-	enter := func(name string) func() { return recite(t, s, name) }
-	if err := trial.Alone(connector(t, livekit.Config{URL: s.URL("x")}), enter, log(t)); err != nil {
-		t.Error(err)
-	}
 }
 
 // TestRevoked: the server comes back and no longer knows the key: the stay ends for good, with the reason.
@@ -80,7 +141,7 @@ func TestRevoked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := stay.Joined(20*time.Second, 1); err != nil {
+	if err := stay.Joined(trial.Patience, 1); err != nil {
 		t.Fatal(err)
 	}
 	s.Kill()
@@ -96,119 +157,52 @@ func TestRevoked(t *testing.T) {
 	}
 }
 
-// TestServerAway: the server is killed and comes back after a second, or half a minute.
-func TestServerAway(t *testing.T) {
-	t.Parallel()
-	away := time.Second
-	if everything {
-		away = 30 * time.Second
-	}
-	s := server(t, "")
-	err := trial.Away(connector(t, livekit.Config{URL: s.URL("x")}), trial.Server{
-		Kill: s.Kill, Restart: func() error { return s.Restart(t.Context()) }, Speak: func(name string) { recite(t, s, name) },
-	}, away, log(t))
-	if err != nil {
-		t.Error(err)
-	}
-}
-
-// network is a way to the server that can be impaired.
-func network(t *testing.T, s *localserver.Server) (trial.Network, *livekit.Connector) {
+// place is what a trial needs of a room on a server.
+func place(t *testing.T, s *localserver.Server) trial.Place {
 	t.Helper()
-	tcp, err := relay.NewTCP(s.Addr())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(tcp.Close)
-	udp, f, err := relay.NewUDP()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = udp.End() })
-	c, err := livekit.New(livekit.Config{URL: strings.Replace(s.URL("x"), s.Addr(), tcp.Addr(), 1), Auth: keys, Peer: f, Log: log(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return trial.Network{UDP: udp, TCP: tcp}, c
-}
-
-// TestBlackHole: the network swallows everything for a while, signalling included; nobody is there twice afterwards.
-func TestBlackHole(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		lasts time.Duration
-		joins int // at most
-	}{{2 * time.Second, 1}, {15 * time.Second, 2}} {
-		t.Run(fmt.Sprint(tt.lasts), func(t *testing.T) {
-			t.Parallel()
-			s := server(t, "")
-			recite(t, s, "Ana")
-			n, c := network(t, s)
-			if err := trial.BlackHole(c, n, tt.lasts, tt.joins, log(t)); err != nil {
-				t.Error(err)
+	return trial.Place{
+		Addr: s.Addr(),
+		Connect: func(addr string, f *peer.Factory) bot.Connector {
+			c, err := livekit.New(livekit.Config{URL: strings.Replace(s.URL("x"), s.Addr(), addr, 1), Auth: keys, Peer: f, Log: log(t)})
+			if err != nil {
+				t.Fatal(err)
 			}
+			return c
+		},
+		Enter: func(name string) func() { return recite(t, s, name) },
+		Kill:  s.Kill, Restart: func() error { return s.Restart(t.Context()) },
+		Bots: func() int {
 			ctx, service := admin(t, s, "x")
 			list, err := service.ListParticipants(ctx, &lk.ListParticipantsRequest{Room: "x"})
-			if err != nil || len(list.GetParticipants()) > 2 {
-				t.Errorf("in the room: %v, %v", list.GetParticipants(), err)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(list.GetParticipants()) - 1
+		},
+	}
+}
+
+// TestFaults: the server dies, the network swallows everything, and so on.
+func TestFaults(t *testing.T) {
+	for _, x := range trial.Faults(log(t)) {
+		t.Run(x.Name, func(t *testing.T) {
+			if !x.Alone {
+				t.Parallel()
+			}
+			if err := x.Do(place(t, server(t, ""))); err != nil {
+				t.Error(err)
 			}
 		})
-	}
-}
-
-// TestDeaf: the server says that somebody talks and no sound arrives.
-func TestDeaf(t *testing.T) {
-	t.Parallel()
-	s := server(t, "")
-	recite(t, s, "Ana")
-	n, c := network(t, s)
-	if err := trial.Deaf(c, n, everything, log(t)); err != nil {
-		t.Error(err)
-	}
-}
-
-// TestNoPath: signalling works and media has no way.
-func TestNoPath(t *testing.T) {
-	s := server(t, "")
-	recite(t, s, "Ana")
-	nowhere, err := peer.New(peer.Config{Loopback: true, IPFilter: func(net.IP) bool { return false }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := livekit.New(livekit.Config{URL: s.URL("x"), Auth: keys, Peer: nowhere})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := trial.NoPath(c, log(t)); err != nil {
-		t.Error(err)
-	}
-}
-
-// TestRounds: joining and leaving again and again leaves nothing behind.
-func TestRounds(t *testing.T) {
-	n := 15
-	if everything {
-		n = 200
-	}
-	s, f := server(t, ""), factory(t)
-	recite(t, s, "Ana")
-	err := trial.Rounds(func() (bot.Connector, error) {
-		return livekit.New(livekit.Config{URL: s.URL("x"), Auth: keys, Peer: f})
-	}, n, log(t))
-	if err != nil {
-		t.Error(err)
 	}
 }
 
 // TestRelayOnly: told to use relays alone, the bot hears through the server's own TURN, and no local address of it is
 // told to the server.
 func TestRelayOnly(t *testing.T) {
-	udp, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	port, err := process.Port()
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := udp.LocalAddr().(*net.UDPAddr).Port
-	_ = udp.Close()
 	s := server(t, fmt.Sprintf("turn: {enabled: true, udp_port: %d, bind_addresses: [127.0.0.1], allow_restricted_peer_cidrs: [127.0.0.0/8], relay_range_start: 30000, relay_range_end: 30100}\n", port))
 	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
 	f, err := peer.New(peer.Config{Loopback: true, RelayOnly: true})
@@ -222,17 +216,9 @@ func TestRelayOnly(t *testing.T) {
 	r := newRoom()
 	listen(t, c, r)
 	r.until(t, "Ana's sound", r.hears("ana"))
-	b, err := os.ReadFile(s.Log())
-	if err != nil {
-		t.Fatal(err)
+	const active, me, relayed, direct = "participant active", `"participant": "earshot"`, "[remote][selected:1][trickle] udp relay", "[trickle] udp host"
+	wait(t, "the bot's way in the server's log", func() bool { return logged(t, s, active, me) })
+	if !logged(t, s, active, me, relayed) || logged(t, s, active, me, direct) {
+		t.Error("the server's log tells another way to the bot")
 	}
-	for line := range strings.Lines(string(b)) {
-		if strings.Contains(line, "participant active") && strings.Contains(line, `"participant": "earshot"`) {
-			if strings.Contains(line, "[remote][selected:1][trickle] udp relay") && !strings.Contains(line, "[trickle] udp host") {
-				return
-			}
-			t.Fatalf("the bot's way: %s", line)
-		}
-	}
-	t.Error("the server does not tell the bot's way")
 }

@@ -41,6 +41,10 @@ type stay struct {
 	talker    *talker // nil until there is something to say
 	speaks    bool    // may send messages
 	moderates bool
+	given     string     // our name, as the token brought it
+	name      string     // our name, as the server shows it
+	renames   bool       // may change our own name
+	version   uint32     // of what the server said of us
 	talking   sync.Mutex // of making the talker
 
 	receives     chan struct{} // closed when others' lines reach us
@@ -95,6 +99,8 @@ func (s *stay) enter(ctx context.Context, j *lk.JoinResponse) error {
 	}
 	s.servers = iceServers(j.GetIceServers())
 	s.speaks = maySpeak(j.GetParticipant())
+	s.given = j.GetParticipant().GetName()
+	s.ourselves(j.GetParticipant())
 	media, err := newSubscriber(s, s.servers)
 	if err != nil {
 		return err
@@ -249,6 +255,7 @@ func (s *stay) take(ctx context.Context, m message) error {
 func (s *stay) update(news []*lk.ParticipantInfo) error {
 	for _, p := range news {
 		if p.GetSid() == s.me {
+			s.ourselves(p)
 			if err := s.permitted(p); err != nil {
 				return err
 			}

@@ -61,9 +61,11 @@ type Grant struct {
 	CanPublish     *bool  `json:"canPublish,omitempty"`
 	CanSubscribe   *bool  `json:"canSubscribe,omitempty"`
 	CanPublishData *bool  `json:"canPublishData,omitempty"`
-	Hidden         bool   `json:"hidden,omitempty"`
-	Recorder       bool   `json:"recorder,omitempty"`
-	Agent          bool   `json:"agent,omitempty"`
+	// CanUpdateOwnMetadata lets a participant change its own name.
+	CanUpdateOwnMetadata *bool `json:"canUpdateOwnMetadata,omitempty"`
+	Hidden               bool  `json:"hidden,omitempty"`
+	Recorder             bool  `json:"recorder,omitempty"`
+	Agent                bool  `json:"agent,omitempty"`
 }
 
 // Claims are the content of an access token (RFC 7519 with LiveKit's own claims).

@@ -16,6 +16,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
+	"earshot/bot/internal/trial"
 	"earshot/bot/lounge"
 	"earshot/models"
 )
@@ -70,7 +71,7 @@ func talk(t *testing.T, base, name string) (id string, ended chan error) {
 		cancel()
 		select {
 		case <-done: //nolint:errcheck // however it ends
-		case <-time.After(10 * time.Second):
+		case <-time.After(patience):
 			t.Error("the publisher does not end")
 		}
 	})
@@ -102,7 +103,7 @@ type voices chan models.Clip
 // until waits until everybody was heard.
 func (v voices) until(t *testing.T, ids ...string) {
 	t.Helper()
-	for late := time.After(15 * time.Second); len(ids) > 0; {
+	for late := time.After(patience); len(ids) > 0; {
 		select {
 		case c := <-v:
 			ids = slices.DeleteFunc(ids, func(id string) bool { return id == c.SpeakerID })
@@ -144,7 +145,7 @@ func listener(t *testing.T, base, token string, notice bot.Notice) (*bot.Room, v
 	t.Cleanup(func() { cancel(); <-ended })
 	select {
 	case <-in:
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("not joined")
 	}
 	return r, heard
@@ -163,7 +164,7 @@ func TestActions(t *testing.T) {
 	act := func(verb models.Verb, id, how string) {
 		t.Helper()
 		out := r.Act(t.Context(), models.Action{ID: "x", Verb: verb, TargetID: id}, bot.ActOptions{})
-		if out.Done != verb || !strings.Contains(out.How, how) || out.Took > 3*time.Second {
+		if out.Done != verb || !strings.Contains(out.How, how) || out.Took > trial.Within(3*time.Second) {
 			t.Errorf("%s: %q by %q after %v: %+v", verb, out.Done, out.How, out.Took, out.Steps)
 		}
 	}
@@ -258,11 +259,11 @@ func follow(t *testing.T, base string, kind lounge.EventType, n int) (out []loun
 	return nil
 }
 
-// stream gives a room's events until the reader breaks off or 10 s have passed.
+// stream gives a room's events until the reader breaks off or patience ends.
 func stream(t *testing.T, base string) func(func(lounge.Event) bool) {
 	t.Helper()
 	return func(yield func(lounge.Event) bool) {
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/rooms/lounge/events", nil)
 		if err != nil {
@@ -307,18 +308,19 @@ func TestChat(t *testing.T) {
 			say("", `{"text":" "}`)
 			say("", `{"text":"psst","to":"`+id+`"}`)
 			say(hostToken, `{"text":"psst","to":"`+id+`"}`)
-			for i := range 8 {
+			for i := 0; i < 100 && codes[len(codes)-1] != http.StatusTooManyRequests; i++ { // a slow machine may say more
 				say("", fmt.Sprintf(`{"text":"line\n%d","name":"Dia"}`, i))
 			}
 		case lounge.EventChat:
 			lines = append(lines, *e.Chat)
 		}
-		if len(lines) == 6 {
+		if len(lines) > 0 && len(lines) == len(codes)-3 { // all but the refused, and the bot's
 			break
 		}
 	}
-	if want := []int{400, 403, 409, 201, 201, 201, 201, 201, 429, 429, 429}; !slices.Equal(codes, want) {
-		t.Errorf("answers %v, want %v", codes, want)
+	want := []int{400, 403, 409, 201, 201, 201, 201, 201}
+	if len(codes) <= len(want) || !slices.Equal(codes[:len(want)], want) || codes[len(codes)-1] != http.StatusTooManyRequests {
+		t.Errorf("answers %v, want %v and 429 in the end", codes, want)
 	}
 	slices.SortStableFunc(lines, func(a, b lounge.Chat) int { return strings.Compare(b.Name, a.Name) })
 	if l := lines[0]; l.Name != "Earshot" || !strings.Contains(l.Text, "object") {
@@ -341,7 +343,7 @@ func TestRemovedPublisher(t *testing.T) {
 	}
 	err := <-ended
 	var end *bot.EndError
-	if !errors.As(err, &end) || end.Reason != models.EndRemoved || time.Since(began) > 4*time.Second {
+	if !errors.As(err, &end) || end.Reason != models.EndRemoved || time.Since(began) > trial.Within(4*time.Second) {
 		t.Errorf("Publish = %v after %v", err, time.Since(began))
 	}
 	ended <- err

@@ -55,11 +55,7 @@ func (b *bucket) take(now time.Time) bool {
 
 // chat passes a line on. Whoever follows the room's events may write to everybody; only a host may write to one person.
 func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
-	name, ok := roomName(w, r)
-	if !ok {
-		return
-	}
-	host, ok := s.hostToken(w, r)
+	name, host, ok := s.asked(w, r)
 	if !ok {
 		return
 	}

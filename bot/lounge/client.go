@@ -119,6 +119,9 @@ func (s *stay) event(e Event) error {
 		s.ears.Joined(rights(e.Rights))
 		for _, p := range e.People {
 			s.person(p)
+			if p.Talking { // no news comes before a pause
+				s.ears.Talking(p.ID, true)
+			}
 		}
 	case EventPerson:
 		if e.Person != nil {

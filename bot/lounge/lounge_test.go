@@ -57,11 +57,13 @@ func open(t *testing.T, c lounge.Config) (base string, stop func()) {
 	return web.URL, stop
 }
 
-// frames is a recording of numbered packets, 20 ms apart from a start on.
+// patience is how long a test waits for what must come.
+const patience = time.Minute
+
+// frames is a recording of numbered packets, 20 ms apart.
 type frames struct {
 	tag   byte
 	n, of int
-	lead  time.Duration
 }
 
 func payload(tag byte, n int) []byte {
@@ -76,7 +78,33 @@ func (f *frames) Next() (lounge.Frame, error) {
 		return lounge.Frame{}, io.EOF
 	}
 	f.n++
-	return lounge.Frame{Opus: payload(f.tag, f.n), At: f.lead + time.Duration(f.n)*20*time.Millisecond}, nil
+	return lounge.Frame{Opus: payload(f.tag, f.n), At: time.Duration(f.n) * 20 * time.Millisecond}, nil
+}
+
+// silence is a packet of 20 ms of digital silence (RFC 6716: CELT, one channel).
+const silence = "\xf8\xff\xfe"
+
+// held is a recording with silence before it until somebody listens: what is sent earlier is lost.
+type held struct {
+	lounge.Source
+	listens <-chan struct{}
+	begin   time.Duration
+	begun   bool
+}
+
+func (h *held) Next() (lounge.Frame, error) {
+	if !h.begun {
+		select {
+		case <-h.listens:
+			h.begun = true
+		default:
+			h.begin += 20 * time.Millisecond
+			return lounge.Frame{Opus: []byte(silence), At: h.begin}, nil
+		}
+	}
+	f, err := h.Source.Next()
+	f.At += h.begin + 20*time.Millisecond
+	return f, err
 }
 
 // ear is a bot.Ears that keeps everything.
@@ -115,8 +143,11 @@ func (e *ear) Speaker(s models.Speaker) {
 	})
 }
 
-func (e *ear) Left(id string)       { e.note(func() { e.said = append(e.said, "left "+e.names[id]) }) }
-func (e *ear) Talking(string, bool) {}
+func (e *ear) Left(id string) { e.note(func() { e.said = append(e.said, "left "+e.names[id]) }) }
+func (e *ear) Talking(id string, on bool) {
+	e.note(func() { e.said = append(e.said, fmt.Sprintf("talking %s %v", e.names[id], on)) })
+}
+
 func (e *ear) Track(i bot.TrackInfo) bot.TrackSink {
 	tr := &track{e: e, info: i}
 	e.note(func() { e.tracks = append(e.tracks, tr) })
@@ -131,7 +162,7 @@ func (t *track) End() { t.e.note(func() { t.ended = true }) }
 // until waits for a condition on what was heard.
 func (e *ear) until(t *testing.T, what string, cond func() bool) {
 	t.Helper()
-	deadline := time.After(15 * time.Second)
+	deadline := time.After(patience)
 	for {
 		e.mu.Lock()
 		ok := cond()
@@ -158,6 +189,16 @@ func (e *ear) has(s string) bool {
 	return false
 }
 
+// of is the track of a person; nil: none.
+func (e *ear) of(name string) *track {
+	for _, tr := range e.tracks {
+		if tr.info.SpeakerName == name {
+			return tr
+		}
+	}
+	return nil
+}
+
 // listen runs the bot's connector until the test ends.
 func listen(t *testing.T, base, room string) (*ear, func() error) {
 	t.Helper()
@@ -174,7 +215,7 @@ func listen(t *testing.T, base, room string) (*ear, func() error) {
 	return e, func() error {
 		select {
 		case <-ended:
-		case <-time.After(15 * time.Second):
+		case <-time.After(patience):
 			t.Fatal("the connector does not end")
 		}
 		return result
@@ -196,17 +237,23 @@ func TestForwarding(t *testing.T) {
 		tag        byte
 	}{{"Ana", "one", 1}, {"Ben", "one", 2}, {"Cem", "two", 3}}
 	var group sync.WaitGroup
+	listens := make(chan struct{})
 	for _, p := range people {
 		group.Go(func() {
 			err := lounge.Publish(context.Background(), lounge.PublishConfig{
 				BaseURL: base, Room: p.room, Name: p.name, Peer: factory(t),
-				Source: &frames{tag: p.tag, of: n, lead: 3 * time.Second},
+				Source: &held{Source: &frames{tag: p.tag, of: n}, listens: listens},
 			})
 			if err != nil {
 				t.Errorf("publishing %s: %v", p.name, err)
 			}
 		})
 	}
+	for _, p := range people {
+		e := ears[p.room]
+		e.until(t, p.name+"'s first packet", func() bool { tr := e.of(p.name); return tr != nil && len(tr.raw) > 0 })
+	}
+	close(listens)
 	group.Wait()
 	for _, p := range people {
 		e := ears[p.room]
@@ -222,32 +269,28 @@ func TestForwarding(t *testing.T) {
 
 func checkTrack(t *testing.T, e *ear, name string, tag byte, want int) {
 	t.Helper()
-	var tr *track
-	for _, x := range e.tracks {
-		if x.info.SpeakerName == name {
-			tr = x
-		}
-	}
-	if tr == nil {
-		t.Fatalf("no track of %s", name)
-	}
+	tr := e.of(name)
 	e.until(t, name+"'s track ends", func() bool { return tr.ended })
-	if len(tr.raw) != want {
-		t.Errorf("%s: %d packets heard, want %d", name, len(tr.raw), want)
-	}
-	first := uint16(0)
+	first, said := uint16(0), 0
 	for i, raw := range tr.raw {
 		var p rtp.Packet
-		if err := p.Unmarshal(raw); err != nil || string(p.Payload) != string(payload(tag, i+1)) {
-			t.Fatalf("%s: packet %d is not the one that was sent: %v", name, i+1, err)
+		err := p.Unmarshal(raw)
+		if held := said == 0 && string(p.Payload) == silence; !held {
+			said++
+		}
+		if err != nil || said > 0 && string(p.Payload) != string(payload(tag, said)) {
+			t.Fatalf("%s: packet %d is not the one that was sent: %v", name, said, err)
 		}
 		seq := p.SequenceNumber
 		if i == 0 {
 			first = seq
 		}
 		if seq != first+uint16(i) {
-			t.Errorf("%s: packet %d has sequence number %d, want %d", name, i+1, seq, first+uint16(i))
+			t.Errorf("%s: packet %d has sequence number %d, want %d", name, said, seq, first+uint16(i))
 		}
+	}
+	if said != want {
+		t.Errorf("%s: %d packets heard, want %d", name, said, want)
 	}
 }
 

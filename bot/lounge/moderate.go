@@ -38,11 +38,7 @@ func hostRights() []models.Verb {
 
 // moderate lets a host act on a person: POST /rooms/{room}/people/{person}/{verb} with the host's token.
 func (s *Server) moderate(w http.ResponseWriter, r *http.Request) {
-	name, ok := roomName(w, r)
-	if !ok {
-		return
-	}
-	host, ok := s.hostToken(w, r)
+	name, host, ok := s.asked(w, r)
 	if !ok {
 		return
 	}

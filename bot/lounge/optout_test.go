@@ -44,7 +44,7 @@ func TestChatIsHeard(t *testing.T) {
 				if want := x.Chat.From + " /optout"; got != want || x.Chat.From == "" {
 					t.Errorf("heard %q, want %q", got, want)
 				}
-			case <-time.After(10 * time.Second):
+			case <-time.After(patience):
 				t.Error("the bot heard nothing")
 			}
 			break

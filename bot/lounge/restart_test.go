@@ -12,14 +12,11 @@ import (
 	"time"
 
 	"earshot/bot"
-	"earshot/bot/internal/relay"
+	"earshot/bot/internal/process"
 	"earshot/bot/internal/trial"
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
 )
-
-// everything asks for the long forms of the tests.
-var everything = os.Getenv("EARSHOT_TEST_LONG") != ""
 
 // log shows what happens with -v.
 func log() *slog.Logger {
@@ -35,13 +32,12 @@ type place struct {
 	kill func()
 }
 
-// run serves; on "127.0.0.1:0" the address is new. Its event streams just break when it is killed.
+// run serves. Its event streams just break when it is killed.
 func (p *place) run() error {
 	l, err := net.Listen("tcp4", p.addr)
 	if err != nil {
 		return err
 	}
-	p.addr = l.Addr().String()
 	srv := lounge.New(lounge.Config{Peer: loopback(), HostToken: hostToken})
 	web := &http.Server{Handler: srv}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -54,7 +50,11 @@ func (p *place) run() error {
 
 func begin(t *testing.T) *place {
 	t.Helper()
-	p := &place{addr: "127.0.0.1:0"}
+	port, err := process.Port()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &place{addr: fmt.Sprintf("127.0.0.1:%d", port)}
 	if err := p.run(); err != nil {
 		t.Fatal(err)
 	}
@@ -82,15 +82,6 @@ func (p *place) recite(t *testing.T, name string) (leave func()) {
 	return cancel
 }
 
-// TestAlone: the last one leaves.
-func TestAlone(t *testing.T) {
-	t.Parallel()
-	p := begin(t)
-	if err := trial.Alone(visiting(t, p.addr, factory(t)), func(name string) func() { return p.recite(t, name) }, log()); err != nil {
-		t.Error(err)
-	}
-}
-
 // endless is a recording as a Source.
 type endless func() ([]byte, time.Duration, error)
 
@@ -99,102 +90,32 @@ func (e endless) Next() (lounge.Frame, error) {
 	return lounge.Frame{Opus: b, At: at}, err
 }
 
-func visiting(t *testing.T, addr string, f *peer.Factory) *lounge.Client {
+// place is what a trial needs of a lounge.
+func (p *place) place(t *testing.T) trial.Place {
 	t.Helper()
-	c, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge://" + addr + "/lounge", Peer: f, Token: hostToken, Log: log()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-// TestServerAway: the lounge dies and comes back after a second, or half a minute.
-func TestServerAway(t *testing.T) {
-	t.Parallel()
-	away := time.Second
-	if everything {
-		away = 30 * time.Second
-	}
-	p := begin(t)
-	err := trial.Away(visiting(t, p.addr, factory(t)), trial.Server{
-		Kill: func() { p.kill() }, Restart: p.run, Speak: func(name string) { p.recite(t, name) },
-	}, away, log())
-	if err != nil {
-		t.Error(err)
+	return trial.Place{
+		Addr: p.addr,
+		Connect: func(addr string, f *peer.Factory) bot.Connector {
+			c, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge://" + addr + "/lounge", Peer: f, Token: hostToken, Log: log()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		},
+		Enter: func(name string) func() { return p.recite(t, name) }, Kill: func() { p.kill() }, Restart: p.run,
 	}
 }
 
-// network is a way to the lounge that can be impaired.
-func (p *place) network(t *testing.T) (trial.Network, *lounge.Client) {
-	t.Helper()
-	tcp, err := relay.NewTCP(p.addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(tcp.Close)
-	udp, f, err := relay.NewUDP()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = udp.End() })
-	return trial.Network{UDP: udp, TCP: tcp}, visiting(t, tcp.Addr(), f)
-}
-
-// TestBlackHole: the network swallows everything for a while, signalling included.
-func TestBlackHole(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		lasts time.Duration
-		joins int
-	}{{2 * time.Second, 1}, {15 * time.Second, 2}} {
-		t.Run(fmt.Sprint(tt.lasts), func(t *testing.T) {
-			t.Parallel()
-			p := begin(t)
-			p.recite(t, "Ana")
-			n, c := p.network(t)
-			if err := trial.BlackHole(c, n, tt.lasts, tt.joins, log()); err != nil {
+// TestFaults: the lounge dies, the network swallows everything, and so on.
+func TestFaults(t *testing.T) {
+	for _, x := range trial.Faults(log()) {
+		t.Run(x.Name, func(t *testing.T) {
+			if !x.Alone {
+				t.Parallel()
+			}
+			if err := x.Do(begin(t).place(t)); err != nil {
 				t.Error(err)
 			}
 		})
-	}
-}
-
-// TestDeaf: the lounge says that somebody talks and no sound arrives.
-func TestDeaf(t *testing.T) {
-	t.Parallel()
-	p := begin(t)
-	p.recite(t, "Ana")
-	n, c := p.network(t)
-	if err := trial.Deaf(c, n, everything, log()); err != nil {
-		t.Error(err)
-	}
-}
-
-// TestNoPath: signalling works and media has no way.
-func TestNoPath(t *testing.T) {
-	p := begin(t)
-	p.recite(t, "Ana")
-	nowhere, err := peer.New(peer.Config{Loopback: true, IPFilter: func(net.IP) bool { return false }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := trial.NoPath(visiting(t, p.addr, nowhere), log()); err != nil {
-		t.Error(err)
-	}
-}
-
-// TestRounds: joining and leaving again and again leaves nothing behind.
-func TestRounds(t *testing.T) {
-	n := 10
-	if everything {
-		n = 200
-	}
-	p, f := begin(t), factory(t)
-	p.recite(t, "Ana")
-	err := trial.Rounds(func() (bot.Connector, error) {
-		return lounge.NewClient(lounge.ClientConfig{URL: "lounge://" + p.addr + "/lounge", Peer: f})
-	}, n, log())
-	if err != nil {
-		t.Error(err)
 	}
 }

@@ -135,7 +135,7 @@ func watch(t *testing.T, base, room, query string) func(what string, ok func(lou
 	t.Cleanup(func() { cancel(); <-done; resp.Body.Close(); c.CloseIdleConnections() })
 	return func(what string, ok func(lounge.Event) bool) lounge.Event {
 		t.Helper()
-		deadline := time.After(10 * time.Second)
+		deadline := time.After(patience)
 		for {
 			select {
 			case e := <-events:
@@ -226,11 +226,20 @@ func TestRecordingToClip(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan models.EndReason, 1)
 	go func() { r, _ := room.Run(ctx); ended <- r }()
-	src, err := lounge.ReadOgg(&ogg, 700*time.Millisecond)
+	src, err := lounge.ReadOgg(&ogg, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = lounge.Publish(ctx, lounge.PublishConfig{BaseURL: base, Room: "lounge", Name: "Ana", Peer: factory(t), Source: src})
+	listens := make(chan struct{})
+	go func() {
+		defer close(listens)
+		for room.Stats().Packets == 0 && ctx.Err() == nil {
+			time.Sleep(10 * time.Millisecond)
+		}
+	}()
+	err = lounge.Publish(ctx, lounge.PublishConfig{
+		BaseURL: base, Room: "lounge", Name: "Ana", Peer: factory(t), Source: &held{Source: src, listens: listens},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -239,7 +248,7 @@ func TestRecordingToClip(t *testing.T) {
 		if clip.SpeakerName != "Ana" || clip.VoicedMS < 1500 || clip.ConcealedMS != 0 || len(clip.PCM) != int(clip.DurationMS()*16) {
 			t.Errorf("clip of %q: %d ms voiced, %d concealed, %d samples", clip.SpeakerName, clip.VoicedMS, clip.ConcealedMS, len(clip.PCM))
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("nothing was heard")
 	}
 	cancel()

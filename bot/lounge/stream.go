@@ -9,11 +9,7 @@ import (
 // events streams who is here (text/event-stream). With ?listener=NAME the watcher is shown to everybody as a listener
 // for as long as the stream lasts.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
-	name, ok := roomName(w, r)
-	if !ok {
-		return
-	}
-	host, ok := s.hostToken(w, r)
+	name, host, ok := s.asked(w, r)
 	if !ok {
 		return
 	}

@@ -182,3 +182,11 @@ func (s *Server) hostToken(w http.ResponseWriter, r *http.Request) (host, ok boo
 	}
 	return true, true
 }
+
+// asked is the room that a request names, and whether a host asks. When ok is false, it has been answered.
+func (s *Server) asked(w http.ResponseWriter, r *http.Request) (room string, host, ok bool) {
+	if room, ok = roomName(w, r); ok {
+		host, ok = s.hostToken(w, r)
+	}
+	return room, host, ok
+}

@@ -45,7 +45,7 @@ func turn(t *testing.T, more ...string) int {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	for began := time.Now(); time.Since(began) < 10*time.Second; time.Sleep(50 * time.Millisecond) {
+	for began := time.Now(); time.Since(began) < time.Minute; time.Sleep(50 * time.Millisecond) {
 		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err == nil {
 			_ = c.Close()
@@ -95,7 +95,7 @@ func TestRelayOnly(t *testing.T) {
 // connect lets a receiver of f and a sender on the loopback interface meet; it returns the receiver's offer.
 func connect(t *testing.T, f *Factory) (offer string, err error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	in, err := f.Receiver(Handler{})
 	if err != nil {
@@ -121,5 +121,5 @@ func connect(t *testing.T, f *Factory) (offer string, err error) {
 	if err := in.Answer(answer); err != nil {
 		return offer, err
 	}
-	return offer, in.Connected(ctx, 15*time.Second)
+	return offer, in.Connected(ctx, time.Minute)
 }

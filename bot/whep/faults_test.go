@@ -121,7 +121,7 @@ func TestNoPath(t *testing.T) {
 // TestRounds: listening and leaving again and again leaves nothing behind, on either side.
 func TestRounds(t *testing.T) {
 	n := 10
-	if os.Getenv("EARSHOT_TEST_LONG") != "" {
+	if trial.Long() {
 		n = 200
 	}
 	url, f := open(t), factory(t)

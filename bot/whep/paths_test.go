@@ -14,6 +14,7 @@ import (
 
 	"github.com/pion/stun"
 
+	"earshot/bot/internal/trial"
 	"earshot/bot/peer"
 )
 
@@ -26,8 +27,10 @@ type recorder struct {
 	frags  []string
 	offers []string
 	conns  []*peer.Conn
-	second func() // is called at the second offer
-	dead   bool   // no candidate passes in either direction: no path is ever found
+	posted sync.Once
+	first  chan struct{} // closed at the first offer; nil: nobody waits for it
+	second func()        // is called when the second offer was answered
+	dead   bool          // no candidate passes in either direction: no path is ever found
 	news   chan struct{}
 }
 
@@ -55,8 +58,9 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 		}
 		close(r.news)
 	case http.MethodPost:
-		if r.offers = append(r.offers, body); len(r.offers) == 2 && r.second != nil {
-			r.second()
+		r.offers = append(r.offers, body)
+		if r.first != nil {
+			r.posted.Do(func() { close(r.first) })
 		}
 		w.Header().Set("ETag", `"tag"`)
 	}
@@ -79,7 +83,9 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 		_, _ = io.WriteString(w, pathless(rec.Body.String()))
 	}
 	if q.Method == http.MethodPost {
-		r.conns = append(r.conns, r.conn)
+		if r.conns = append(r.conns, r.conn); len(r.conns) == 2 && r.second != nil {
+			r.second()
+		}
 	}
 }
 
@@ -94,18 +100,19 @@ func pathless(sdp string) string {
 	return b.String()
 }
 
-// slowSTUN answers binding requests after a while with a made-up address, and counts them.
-func slowSTUN(t *testing.T, delay time.Duration) string {
+// slowSTUN answers binding requests with a made-up address, from an event on.
+func slowSTUN(t *testing.T, from <-chan struct{}) string {
 	t.Helper()
 	l, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var group sync.WaitGroup
+	over := make(chan struct{})
 	group.Go(func() {
 		buf := make([]byte, 1500)
 		for {
-			n, from, err := l.ReadFrom(buf)
+			n, peer, err := l.ReadFrom(buf)
 			if err != nil {
 				return
 			}
@@ -113,23 +120,28 @@ func slowSTUN(t *testing.T, delay time.Duration) string {
 			if m.Decode() != nil {
 				continue
 			}
-			time.AfterFunc(delay, func() {
+			group.Go(func() {
+				select {
+				case <-from:
+				case <-over:
+					return
+				}
 				answer, err := stun.Build(m, stun.BindingSuccess, &stun.XORMappedAddress{IP: net.IPv4(127, 0, 0, 99), Port: 4999}, stun.Fingerprint)
 				if err == nil {
-					_, _ = l.WriteTo(answer.Raw, from)
+					_, _ = l.WriteTo(answer.Raw, peer)
 				}
 			})
 		}
 	})
-	t.Cleanup(func() { _ = l.Close(); group.Wait() })
+	t.Cleanup(func() { close(over); _ = l.Close(); group.Wait() })
 	return "stun:" + l.LocalAddr().String()
 }
 
 // TestTrickle: the ICE servers of an OPTIONS answer are used, and an address that is found late reaches the server by
 // PATCH, with the session's tag.
 func TestTrickle(t *testing.T) {
-	r := &recorder{server: server{t: t, wire: &wire{}}, news: make(chan struct{})}
-	r.links = map[string]string{http.MethodOptions: "<" + slowSTUN(t, 3*time.Second) + `>; rel="ice-server"`}
+	r := &recorder{server: server{t: t, wire: &wire{}}, news: make(chan struct{}), first: make(chan struct{})}
+	r.links = map[string]string{http.MethodOptions: "<" + slowSTUN(t, r.first) + `>; rel="ice-server"`}
 	web := httptest.NewServer(r)
 	defer web.Close()
 	client := peer.NewHTTPClient()
@@ -141,7 +153,7 @@ func TestTrickle(t *testing.T) {
 	defer func() { l.Close(); r.close() }()
 	select {
 	case <-r.news:
-	case <-time.After(10 * time.Second):
+	case <-time.After(trial.Patience):
 		t.Fatal("no PATCH came")
 	}
 	r.mu2.Lock()
@@ -157,14 +169,16 @@ func TestTrickle(t *testing.T) {
 // TestLinksOfTheAnswer: when no path is found, the session is made again with the ICE servers that the answer named.
 func TestLinksOfTheAnswer(t *testing.T) {
 	r := &recorder{server: server{t: t, wire: &wire{}}, news: make(chan struct{}), dead: true}
-	r.links = map[string]string{http.MethodPost: "<" + slowSTUN(t, 0) + `>; rel="ice-server"`}
+	now := make(chan struct{})
+	close(now)
+	r.links = map[string]string{http.MethodPost: "<" + slowSTUN(t, now) + `>; rel="ice-server"`}
 	web := httptest.NewServer(r)
 	defer web.Close()
 	client := peer.NewHTTPClient()
 	defer client.CloseIdleConnections()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	r.second = func() { time.AfterFunc(500*time.Millisecond, cancel) } // what is known by then is enough
+	r.second = func() { time.AfterFunc(3*time.Second, cancel) } // the answer has been read by then
 	_, err := factory(t).Listen(ctx, peer.Endpoint{URL: web.URL + "/whep/x", Client: client}, nullSink{})
 	if err == nil {
 		t.Fatal("a server without media was joined")

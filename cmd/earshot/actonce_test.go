@@ -11,6 +11,7 @@ import (
 	"earshot/bot"
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/moderation/review"
@@ -98,29 +99,29 @@ func talkingRoom(t *testing.T, token string) (address, person string) {
 
 // endless plays the demo's tape again and again.
 type endless struct {
-	tape taped
+	tape stage.Tape
 	next int
 	base time.Duration
 }
 
 // Next is the next packet; there is always one.
 func (e *endless) Next() (lounge.Frame, error) {
-	if len(e.tape.frames) == 0 {
-		lines, err := openTape()
+	if len(e.tape.Frames) == 0 {
+		lines, err := stage.Lines()
 		if err != nil {
 			return lounge.Frame{}, err
 		}
-		if e.tape, err = continuous(lines); err != nil {
+		if e.tape, err = stage.Continuous(lines); err != nil {
 			return lounge.Frame{}, err
 		}
-		if len(e.tape.frames) == 0 {
+		if len(e.tape.Frames) == 0 {
 			return lounge.Frame{}, io.EOF
 		}
 	}
-	if e.next == len(e.tape.frames) {
-		e.next, e.base = 0, e.base+e.tape.length
+	if e.next == len(e.tape.Frames) {
+		e.next, e.base = 0, e.base+e.tape.Length
 	}
-	f := e.tape.frames[e.next]
+	f := e.tape.Frames[e.next]
 	e.next++
 	f.At += e.base
 	return f, nil

@@ -10,6 +10,7 @@ import (
 
 	"earshot/configs"
 	"earshot/models"
+	"earshot/models/sqlite"
 	"earshot/moderation/review/export"
 )
 
@@ -37,7 +38,7 @@ func (s *station) afterwards(ctx context.Context, id string) {
 		s.log.Error("the session is not summed up", "session", id, "err", err)
 		return
 	}
-	if err := exportFiles(ctx, s.cfg.Export, exportStore{s.store}, id); err != nil {
+	if err := exportFiles(ctx, s.cfg.Export, s.store, id); err != nil {
 		s.log.Error("the session's files are not written", "session", id, "err", err)
 	}
 }
@@ -78,7 +79,7 @@ func (s *station) catchUp(ctx context.Context) error {
 
 // exportFiles writes a session's files into the configured folder, each as a whole or not at all. Their names are made
 // from the session's id, and nothing outside the folder can be reached.
-func exportFiles(ctx context.Context, c configs.Export, store export.Store, id string) error {
+func exportFiles(ctx context.Context, c configs.Export, record *sqlite.Store, id string) error {
 	if c.Dir == "" {
 		return nil
 	}
@@ -87,14 +88,26 @@ func exportFiles(ctx context.Context, c configs.Export, store export.Store, id s
 		return models.WithHint(fmt.Errorf("export.dir: %w", err), "make the folder, or leave export.dir empty")
 	}
 	defer root.Close()
+	store, o := exportStore{record}, export.Options{Redact: c.Redact}
 	var errs []error
+	if c.Sound {
+		o.Sound = sounds{record}
+		clips, err := export.SessionClips(ctx, store, id, o)
+		if err != nil {
+			return err
+		}
+		for _, c := range clips {
+			errs = append(errs, replaceFile(root, c.Name, c.Ogg))
+		}
+	}
 	for _, name := range c.Formats {
 		f, err := export.ParseFormat(name)
 		if err != nil {
 			return err
 		}
 		var b bytes.Buffer
-		if err := export.WriteSession(ctx, &b, store, id, export.Options{Format: f, Redact: c.Redact}); err != nil {
+		o.Format = f
+		if err := export.WriteSession(ctx, &b, store, id, o); err != nil {
 			return err
 		}
 		errs = append(errs, replaceFile(root, export.FileName(id, f, c.Redact), b.Bytes()))

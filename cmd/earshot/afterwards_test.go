@@ -63,7 +63,7 @@ func TestSessionEndLeavesSummaryAndFiles(t *testing.T) {
 			t.Errorf("%s: %d bytes, want %d; mode %v, %v", f, len(got), want.Len(), info.Mode(), err)
 		}
 	}
-	if s.cfg.Export.Redact = true; exportFiles(t.Context(), s.cfg.Export, exportStore{s.store}, "open-mic-1") != nil {
+	if s.cfg.Export.Redact = true; exportFiles(t.Context(), s.cfg.Export, s.store, "open-mic-1") != nil {
 		t.Error("no redacted files")
 	}
 	masked, err := os.ReadFile(filepath.Join(out, "open-mic-1.redacted.txt"))
@@ -84,7 +84,7 @@ func TestExportStaysInItsFolder(t *testing.T) {
 		}
 	}
 	s, _ := finished(t, configs.Export{Dir: out, Formats: []string{"txt"}})
-	if err := exportFiles(t.Context(), s.cfg.Export, exportStore{s.store}, "open-mic-1"); err != nil {
+	if err := exportFiles(t.Context(), s.cfg.Export, s.store, "open-mic-1"); err != nil {
 		t.Fatal(err)
 	}
 	if data, err := os.ReadFile(outside); err != nil || string(data) != "mine" {
@@ -107,7 +107,7 @@ func TestExportStaysInItsFolder(t *testing.T) {
 	if err != nil || !slices.Equal(left, []string{"open-mic-1.txt"}) {
 		t.Errorf("in the folder: %v, %v", left, err)
 	}
-	err = exportFiles(t.Context(), configs.Export{Dir: filepath.Join(out, "none"), Formats: []string{"txt"}}, exportStore{s.store}, "open-mic-1")
+	err = exportFiles(t.Context(), configs.Export{Dir: filepath.Join(out, "none"), Formats: []string{"txt"}}, s.store, "open-mic-1")
 	if !errors.Is(err, fs.ErrNotExist) || models.Hint(err) == "" {
 		t.Errorf("no folder: %v", err)
 	}

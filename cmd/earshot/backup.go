@@ -68,7 +68,7 @@ func (a *app) restore(cmd *cobra.Command, file string, replace bool) error {
 	}
 	fmt.Fprintf(a.stdout, "restored %s\n", database(c))
 	if r.Again > 0 {
-		fmt.Fprintf(a.stdout, "erased again what was erased since the backup: %s\n", plural(r.Again, "erasure"))
+		fmt.Fprintf(a.stdout, "erased again what was erased since the backup: %s\n", models.Count(r.Again, "erasure"))
 	}
 	if r.Aside != "" {
 		fmt.Fprintf(a.stdout, "the record that was there is %s: remove it when you don't need it\n", r.Aside)

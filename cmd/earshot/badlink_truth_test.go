@@ -15,6 +15,7 @@ import (
 	"earshot/bot"
 	"earshot/bot/audio"
 	"earshot/bot/lounge"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/transcribe"
 	"earshot/transcribe/fixture"
@@ -111,18 +112,18 @@ func (c *clocked) Next() (lounge.Frame, error) {
 }
 
 // castSentences shares the sentences out; each speaker has room noise around theirs, so that the sound never stops.
-func castSentences(t *testing.T, all []eval.Sentence, n int) []part {
+func castSentences(t *testing.T, all []eval.Sentence, n int) []stage.Part {
 	t.Helper()
-	parts := make([]part, n)
+	parts := make([]stage.Part, n)
 	for i := range parts {
 		enc, err := audio.NewEncoder(audio.EncoderConfig{Channels: 1, Bitrate: 24000, FEC: true, LossPercent: 10})
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := part{name: fmt.Sprint("Speaker ", i+1)}
+		p := stage.Part{Name: fmt.Sprint("Speaker ", i+1)}
 		pcm := makeSound(soundPink, 8000+2000*i, -70, 9)
 		for j := i; j < len(all); j += n {
-			p.lines = append(p.lines, tapeLine{text: all[j].Text})
+			p.Lines = append(p.Lines, stage.Line{Text: all[j].Text})
 			pcm = slices.Concat(pcm, all[j].PCM, makeSound(soundPink, 16000, -70, uint64(j)))
 		}
 		for pcm48 := audio.Resample(pcm, 16000, 48000); len(pcm48) >= 960; pcm48 = pcm48[960:] {
@@ -130,8 +131,8 @@ func castSentences(t *testing.T, all []eval.Sentence, n int) []part {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p.tape.frames = append(p.tape.frames, lounge.Frame{Opus: bytes.Clone(packet), At: p.tape.length})
-			p.tape.length += 20 * time.Millisecond
+			p.Tape.Frames = append(p.Tape.Frames, lounge.Frame{Opus: bytes.Clone(packet), At: p.Tape.Length})
+			p.Tape.Length += 20 * time.Millisecond
 		}
 		parts[i] = p
 	}
@@ -152,17 +153,17 @@ func offlineWER(ctx context.Context, e transcribe.Engine, all []eval.Sentence) (
 }
 
 // listen lets the speakers talk in a room of their own, which the bot hears over this link.
-func (k *lossyLink) listen(ctx context.Context, t *testing.T, s *station, host, room string, speakers []part) error {
+func (k *lossyLink) listen(ctx context.Context, t *testing.T, s *station, host, room string, speakers []stage.Part) error {
 	way := newBadLink(t, host, k.bad, k.mute)
 	client, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge://" + way.host() + "/" + room, Peer: s.peers, Log: s.log})
 	if err != nil {
 		return err
 	}
-	up := newCurtain(client, len(speakers))
-	voices, sources := make([]voice, len(speakers)), make([]*clocked, len(speakers))
+	up := stage.NewCurtain(client, len(speakers))
+	voices, sources := make([]stage.Voice, len(speakers)), make([]*clocked, len(speakers))
 	for i, p := range speakers {
-		sources[i] = &clocked{Source: p.tape.source()}
-		voices[i] = voice{p.name, sources[i]}
+		sources[i] = &clocked{Source: p.Tape.Source()}
+		voices[i] = stage.Voice{Name: p.Name, Source: sources[i]}
 	}
 	session, err := s.store.StartSession(ctx, models.Session{ID: room, Room: room, Started: time.Now().UTC()})
 	if err != nil {
@@ -180,7 +181,7 @@ func (k *lossyLink) listen(ctx context.Context, t *testing.T, s *station, host, 
 		return err
 	})
 	group.Go(func() error {
-		err := playAll(playing, s, "http://"+host, room, voices, up)
+		err := stage.Play(playing, stage.Place{BaseURL: "http://" + host, Room: room, Peer: s.peers}, voices, up)
 		leave(bot.End(models.EndLeft, nil))
 		return err
 	})
@@ -198,13 +199,13 @@ func (k *lossyLink) listen(ctx context.Context, t *testing.T, s *station, host, 
 	wrong, words := 0, 0
 	for _, p := range speakers {
 		var said []string
-		for _, x := range p.lines {
-			said = append(said, x.text)
+		for _, x := range p.Lines {
+			said = append(said, x.Text)
 		}
-		n, of := fixture.WER(strings.Join(said, " "), saidBy(us, p.name))
+		n, of := fixture.WER(strings.Join(said, " "), saidBy(us, p.Name))
 		wrong, words = wrong+n, words+of
 		if n > 0 {
-			t.Logf("%s: %s: said %q, heard %q", k.name, p.name, said, saidBy(us, p.name))
+			t.Logf("%s: %s: said %q, heard %q", k.name, p.Name, said, saidBy(us, p.Name))
 		}
 	}
 	k.wer = 100 * float64(wrong) / float64(words)

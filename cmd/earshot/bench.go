@@ -1,17 +1,24 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"os"
-	"runtime"
+	"os/exec"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/bench"
+	"earshot/cmd/earshot/stage"
 	"earshot/configs"
+	"earshot/models"
+	"earshot/transcribe/decoder"
 )
 
 // benchOptions are the flags of earshot bench.
@@ -19,8 +26,7 @@ type benchOptions struct {
 	quick, json bool
 	svg         string
 	most        int
-	windows     bool          // see measureStockStream
-	partials    time.Duration // as configured
+	windows     bool // see bench.Options.Windows
 }
 
 func newBenchCommand(a *app) *cobra.Command {
@@ -48,30 +54,8 @@ Measure with nothing else running. Times differ from machine to machine; the rat
 	return cmd
 }
 
-// card is the capacity card: what earshot bench found.
-type card struct {
-	Version string    `json:"version"`
-	Model   string    `json:"model"`
-	Weights bool      `json:"weights"` // false: a test model, whose words mean nothing
-	Cores   int       `json:"cores"`
-	When    time.Time `json:"when"`
-	costs
-	Steps []step `json:"steps"`
-	// Speakers is the most speakers within the gate, 0 for none; Limited says the gate was not reached.
-	Speakers int  `json:"speakers"`
-	Limited  bool `json:"limited"`
-	GateMS   int  `json:"gate_ms"`
-}
-
-const (
-	benchGate = 3 * time.Second
-	// quickTime is what a quick measurement must end within, with room for what a last step takes beyond its length.
-	quickTime = 80 * time.Second
-	// stockBefore: a quick measurement that has taken so long leaves the comparison without BLAS out.
-	stockBefore = 65 * time.Second
-	// defaultPartials is how often open lines are shown where the setting turns that off.
-	defaultPartials = 1500 * time.Millisecond
-)
+// defaultPartials is how often open lines are shown where the setting turns that off.
+const defaultPartials = 1500 * time.Millisecond
 
 func (a *app) bench(cmd *cobra.Command, o benchOptions) (err error) {
 	if o.most < 1 || o.most > 256 {
@@ -81,43 +65,35 @@ func (a *app) bench(cmd *cobra.Command, o benchOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	if o.windows {
-		path, err := modelPath(cfg)
-		if err != nil {
-			return err
-		}
-		return a.benchWindows(cmd.Context(), path)
-	}
-	if o.partials = cfg.Partials; o.partials == 0 {
-		o.partials = defaultPartials
-	}
+	partials := cmp.Or(cfg.Partials, defaultPartials)
 	if cfg, err = benchConfig(cfg); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(cfg.DataDir)) }()
-	tape, err := openTape()
+	path, err := modelPath(cfg)
 	if err != nil {
-		return err
-	}
-	c := card{Version: version, Cores: runtime.NumCPU(), When: time.Now().UTC(), GateMS: int(benchGate.Milliseconds())}
-	progress := a.steps()
-	progress("measuring what a second of speech costs")
-	if err := c.measureCosts(cmd.Context(), cfg, tape, o, progress); err != nil {
 		return badInput(err)
 	}
-	if err := c.climb(cmd.Context(), cfg, tape, o, progress); err != nil {
-		return err
+	if o.windows {
+		return a.benchWindows(cmd.Context(), path)
 	}
-	if !o.quick || time.Since(c.When) < stockBefore {
-		path, err := modelPath(cfg)
-		if err == nil {
-			err = c.compareStock(cmd.Context(), path, progress)
-		}
-		if err != nil {
-			return badInput(err)
-		}
+	c, err := bench.Measure(cmd.Context(), bench.Options{
+		Version: version, Model: path, Quick: o.quick, Most: o.most, Partials: partials, Progress: a.steps(),
+		Performer: freshStation{cfg}, Windows: windowsElsewhere(path),
+	})
+	if err != nil {
+		return benchFailed(err)
 	}
 	return a.showCard(c, o)
+}
+
+// benchFailed marks what is the model's fault as bad input.
+func benchFailed(err error) error {
+	var model bench.ModelError
+	if errors.As(err, &model) {
+		return badInput(err)
+	}
+	return err
 }
 
 // benchConfig gives the measurement a record of its own and free ports; nothing of it is kept.
@@ -128,30 +104,54 @@ func benchConfig(cfg configs.Config) (configs.Config, error) {
 	return cfg, err
 }
 
-// climb tries ever more speakers until the gate breaks.
-func (c *card) climb(ctx context.Context, cfg configs.Config, tape []tapeLine, o benchOptions, progress func(string)) error {
-	most, length := o.most, time.Minute
-	if o.quick {
-		most, length = min(most, 16), 11*time.Second
+// freshStation performs on a station of its own each time.
+type freshStation struct{ cfg configs.Config }
+
+// Perform implements bench.Performer.
+func (f freshStation) Perform(ctx context.Context, parts []stage.Part) (_ []models.Utterance, memory int64, err error) {
+	l, err := listen(ctx, f.cfg.Listen)
+	if err != nil {
+		return nil, 0, err
 	}
-	for n := 1; n <= most; n *= 2 {
-		if o.quick && n > 1 && time.Since(c.When)+length > quickTime {
-			progress("no time is left for more speakers")
-			return nil
-		}
-		progress(fmt.Sprintf("%s for %d s", plural(n, "speaker"), int(length.Seconds())))
-		s, err := runStep(ctx, cfg, tape, n, length)
+	s, err := openStationWith(ctx, f.cfg, slog.New(slog.DiscardHandler), speechOptions{waits: true, allowNoWeights: true})
+	if err != nil {
+		return nil, 0, errors.Join(err, l.Close())
+	}
+	defer s.Close()
+	var session models.Session
+	err = s.run(ctx, l, func(ctx context.Context) (err error) {
+		session, err = s.perform(ctx, l.Addr().String(), parts)
+		memory = s.residentMB()
+		return err
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	lines, err := s.store.Utterances(ctx, session.ID)
+	return lines, memory, err
+}
+
+// windowsElsewhere runs this program again, as benchWindows, with the ggml backends of a folder.
+func windowsElsewhere(model string) func(context.Context, string) ([]byte, error) {
+	return func(ctx context.Context, backends string) ([]byte, error) {
+		self, err := decoder.Self()
 		if err != nil {
-			return err
+			return nil, err
 		}
-		c.Steps = append(c.Steps, s)
-		if !s.within(benchGate) {
-			c.Limited = true
-			return nil
-		}
-		c.Speakers = n
+		cmd := exec.CommandContext(ctx, self.Path, "bench", "--windows", "--model", model) //nolint:gosec // this program
+		cmd.Args[0] = self.Args[0]
+		cmd.Env = append(os.Environ(), "EARSHOT_GGML_BACKENDS="+backends)
+		return cmd.Output()
 	}
-	return nil
+}
+
+// benchWindows is the process that windowsElsewhere starts.
+func (a *app) benchWindows(ctx context.Context, model string) error {
+	c, err := bench.Windows(ctx, model)
+	if err != nil {
+		return benchFailed(err)
+	}
+	return json.NewEncoder(a.stdout).Encode(c)
 }
 
 // steps tells long work's steps on the error output.
@@ -160,17 +160,27 @@ func (a *app) steps() func(string) {
 	return func(what string) { fmt.Fprintf(a.stderr, "%4.0f s  %s\n", time.Since(began).Seconds(), what) }
 }
 
+// paper is a terminal that a card is printed on.
+type paper struct {
+	io.Writer
+	paint palette
+}
+
+// Bold implements bench.Paper.
+func (p paper) Bold(s string) string { return p.paint.bold(s) }
+
+// Table implements bench.Paper.
+func (p paper) Table(rows [][]string) error { return table(p.Writer, p.paint, rows) }
+
 // showCard prints the card and draws it where asked to.
-func (a *app) showCard(c card, o benchOptions) error {
+func (a *app) showCard(c bench.Card, o benchOptions) error {
 	if o.svg != "" {
-		if err := os.WriteFile(o.svg, []byte(c.svg()), 0o600); err != nil {
+		if err := os.WriteFile(o.svg, []byte(c.SVG()), 0o600); err != nil {
 			return fmt.Errorf("draw the card: %w", err)
 		}
 	}
 	if o.json {
-		e := json.NewEncoder(a.stdout)
-		e.SetIndent("", "  ")
-		return e.Encode(c)
+		return a.writeJSON(c)
 	}
-	return c.print(a.stdout, a.palette(a.stdout))
+	return c.Print(paper{a.stdout, a.palette(a.stdout)})
 }

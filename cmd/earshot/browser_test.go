@@ -10,10 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"earshot/bot"
 	"earshot/bot/lounge"
 	"earshot/models"
-	"earshot/moderation/review"
 	"earshot/transcribe/fixture"
 )
 
@@ -23,10 +21,7 @@ const said = "Hello everyone, welcome to the show."
 // TestChromiumMicrophoneIsWrittenDown lets a real browser publish a recording as its microphone through the lounge's
 // page.
 func TestChromiumMicrophoneIsWrittenDown(t *testing.T) {
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("no chromium on the PATH: scripts/deps.sh --tests installs it")
-	}
+	b := newBrowser(t)
 	t.Parallel()
 	s, l := openTestStation(t, t.TempDir())
 	address := l.Addr().String()
@@ -34,30 +29,8 @@ func TestChromiumMicrophoneIsWrittenDown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	watcher, err := s.hub.Subscribe("", review.Cursor{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer watcher.Close()
-	err = s.run(t.Context(), l, func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeoutCause(ctx, 3*time.Minute, bot.End(models.EndMaxTime, nil))
-		defer cancel()
-		browser := startChromium(ctx, t, chromium, "http://"+address+"/room/lounge?name=Ana&auto=1")
-		defer browser()
-		go func() {
-			defer cancel()
-			for e := range watcher.Events() {
-				if e.Utterance != nil && matches(*e.Utterance) {
-					return
-				}
-			}
-		}()
-		_, err := s.listenIn(ctx, stay{room: models.Room{ID: "lounge", Name: "lounge"}, connector: client})
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	st := stay{room: models.Room{ID: "lounge", Name: "lounge"}, connector: client}
+	b.visit(t, s, l, "http://"+address+"/room/lounge?name=Ana&auto=1", st, nil, func(context.Context, models.Utterance) {})
 	live, err := s.store.Sessions(t.Context(), models.SessionQuery{})
 	if err != nil || len(live) != 1 {
 		t.Fatalf("%d sessions, %v", len(live), err)

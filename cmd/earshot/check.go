@@ -83,7 +83,7 @@ func (a *app) checkAll(ctx context.Context, store *sqlite.Store, removals bool) 
 		}
 	}
 	if failed > 0 {
-		return checksFailed(models.WithHint(fmt.Errorf("%s of %s failed", plural(failed, "check"), store.Path()),
+		return checksFailed(models.WithHint(fmt.Errorf("%s of %s failed", models.Count(failed, "check"), store.Path()),
 			`make a copy of the data folder, then "earshot restore FILE --replace" with a backup`))
 	}
 	return nil

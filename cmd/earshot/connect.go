@@ -40,26 +40,29 @@ type wish struct {
 type roomKind struct {
 	schemes []string
 	example string
+	// chat says that people can write to the bot there.
+	chat    bool
 	connect func(*station, wish) (bot.Connector, error)
 }
 
 // roomKinds are the kinds of rooms, as "earshot join" lists them.
 func roomKinds() []roomKind {
 	return []roomKind{
-		{[]string{"lounge", "lounge+http", "lounge+https"}, "lounge://127.0.0.1:8484/lounge", connectLounge},
-		{[]string{"livekit", "livekit+ws", "livekit+wss"}, "livekit://rooms.example/open-mic", connectLiveKit},
-		{[]string{"janus+ws", "janus+wss"}, "janus+ws://rooms.example:8188/room/1234", connectJanus},
-		{[]string{"whep+http", "whep+https"}, "whep+https://media.example/whep/stage", connectWHEP},
+		{[]string{"lounge", "lounge+http", "lounge+https"}, "lounge://127.0.0.1:8484/lounge", true, connectLounge},
+		{[]string{"livekit", "livekit+ws", "livekit+wss"}, "livekit://rooms.example/open-mic", true, connectLiveKit},
+		{[]string{"janus+ws", "janus+wss"}, "janus+ws://rooms.example:8188/room/1234", false, connectJanus},
+		{[]string{"whep+http", "whep+https"}, "whep+https://media.example/whep/stage", false, connectWHEP},
 	}
 }
 
-// botNotice is what the bot says of itself in rooms.
-func botNotice(c configs.Config) bot.Notice {
+// botNotice is what the bot says of itself in the room of an address.
+func botNotice(c configs.Config, address string) bot.Notice {
+	kind, err := kindOf(address)
 	days := time.Duration(c.Retention.Transcripts) / (24 * time.Hour)
 	if c.ModerateOnly {
 		days = time.Duration(c.Retention.Flags) / (24 * time.Hour)
 	}
-	return bot.Notice{Name: botName, Language: mainLanguage(c), KeepDays: int(days), FlagsOnly: c.ModerateOnly, Words: c.Announcement}
+	return bot.Notice{Name: botName, Language: mainLanguage(c), KeepDays: int(days), FlagsOnly: c.ModerateOnly, Words: c.Announcement, NoChat: err == nil && !kind.chat}
 }
 
 func connectLounge(s *station, w wish) (bot.Connector, error) {
@@ -94,7 +97,7 @@ func liveKitAuth(secret func(string) (string, error)) (c livekit.Credentials, er
 }
 
 func connectJanus(s *station, w wish) (bot.Connector, error) {
-	c := janus.Config{URL: w.address, Name: botNotice(s.profiles.of(w.profile).cfg).Label(), Peer: s.peers, Log: s.log}
+	c := janus.Config{URL: w.address, Name: botNotice(s.profiles.of(w.profile).cfg, w.address).Label(), Peer: s.peers, Log: s.log}
 	for variable, into := range map[string]*string{
 		"EARSHOT_JANUS_APISECRET": &c.APISecret, "EARSHOT_JANUS_TOKEN": &c.Token, "EARSHOT_JANUS_PIN": &c.PIN,
 		"EARSHOT_JANUS_ROOM_TOKEN": &c.RoomToken, "EARSHOT_JANUS_SECRET": &c.Secret,

@@ -19,7 +19,7 @@ func newPersonOptOut(a *app) *cobra.Command {
 		Short: "Have somebody not written down any more",
 		Long: `From now on the sound of this person is dropped before anything looks at it, in every room where they were seen or, with
 --room, in one. Others see in the transcript that they are not transcribed. It holds until "earshot person optin", also over
-restarts and when everything else about the person is erased. People can do it themselves: /optout in a room's chat.`,
+restarts and when everything else about the person is erased. People can do it themselves in lounges and LiveKit rooms: /optout in the chat.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.object(cmd, args[0], models.ConsentObjected) },
 	}
@@ -62,7 +62,7 @@ func (a *app) object(cmd *cobra.Command, word string, what models.ConsentWhat) e
 	if what == models.ConsentWithdrew {
 		state = "is written down again"
 	}
-	_, err = fmt.Fprintf(a.stdout, "%s (%s) %s in %s\n", plain(name), plain(r.ID), state, plural(len(rooms), "room"))
+	_, err = fmt.Fprintf(a.stdout, "%s (%s) %s in %s\n", plain(name), plain(r.ID), state, models.Count(len(rooms), "room"))
 	return err
 }
 

@@ -13,11 +13,12 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/lounge"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 )
 
 // talkIn has one person, who is the same each time, say a part in a room that the bot listens in.
-func talkIn(t *testing.T, s *station, l net.Listener, parts ...part) models.Session {
+func talkIn(t *testing.T, s *station, l net.Listener, parts ...stage.Part) models.Session {
 	t.Helper()
 	var session models.Session
 	err := s.run(t.Context(), l, func(ctx context.Context) error {
@@ -26,7 +27,7 @@ func talkIn(t *testing.T, s *station, l net.Listener, parts ...part) models.Sess
 		if err != nil {
 			return err
 		}
-		up := newCurtain(client, len(parts))
+		up := stage.NewCurtain(client, len(parts))
 		listening, leave := context.WithCancelCause(ctx)
 		defer leave(nil)
 		var group, speakers errgroup.Group
@@ -37,8 +38,8 @@ func talkIn(t *testing.T, s *station, l net.Listener, parts ...part) models.Sess
 		for _, p := range parts {
 			speakers.Go(func() error {
 				return lounge.Publish(listening, lounge.PublishConfig{
-					BaseURL: "http://" + l.Addr().String(), Room: "stage", Name: p.name, Key: "the-key-of-" + p.name + "-is-long",
-					Source: up.behind(p.tape.source()), Peer: s.peers,
+					BaseURL: "http://" + l.Addr().String(), Room: "stage", Name: p.Name, Key: "the-key-of-" + p.Name + "-is-long",
+					Source: up.Behind(p.Tape.Source()), Peer: s.peers,
 				})
 			})
 		}
@@ -97,7 +98,7 @@ func spokeIn(t *testing.T, s *station, session models.Session) (names []string) 
 func TestObjectionOverRestart(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	parts := []part{onePart(t, "Ana", 1), onePart(t, "Ben", 1)}
+	parts := []stage.Part{onePart(t, "Ana", 1), onePart(t, "Ben", 1)}
 	s, l := bareStation(t, dir)
 	first := talkIn(t, s, l, parts...)
 	if got := spokeIn(t, s, first); !slices.Equal(got, []string{"Ana", "Ben"}) {

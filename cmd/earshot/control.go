@@ -54,6 +54,7 @@ func (n *inviter) control() http.Handler {
 	v, table := n.service, n.service.station.desk
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /rooms", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, v.states()) })
+	mux.HandleFunc("GET /first-login", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, link{Link: n.first()}) })
 	mux.HandleFunc("POST /rooms", func(w http.ResponseWriter, r *http.Request) {
 		var i models.Invitation
 		if !readOrder(w, r, &i) {
@@ -95,7 +96,13 @@ func (n *inviter) control() http.Handler {
 }
 
 func readOrder(w http.ResponseWriter, r *http.Request, into any) bool {
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 16<<10)).Decode(into); err != nil {
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 16<<10)).Decode(into)
+	var long *http.MaxBytesError
+	if errors.As(err, &long) {
+		answerError(w, http.StatusRequestEntityTooLarge, errors.New("the order is too long"))
+		return false
+	}
+	if err != nil {
 		answerError(w, http.StatusBadRequest, errors.New("not an order"))
 		return false
 	}

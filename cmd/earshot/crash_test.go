@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/models/sqlite"
 )
@@ -133,13 +134,13 @@ func heldBy(t *testing.T, dir string) (pending []models.Key, lines int) {
 // of the play is longer than 3.5 s, and the recordings begin within 2.5 s of the session.
 func checkSaidUntil(t *testing.T, us []models.Utterance, until time.Duration) {
 	t.Helper()
-	play, err := readPlay()
+	play, err := stage.Script()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var finished []cue
+	var finished []stage.Cue
 	for _, c := range play {
-		if c.at+7*time.Second < until {
+		if c.At+7*time.Second < until {
 			finished = append(finished, c)
 		}
 	}
@@ -150,11 +151,11 @@ func checkSaidUntil(t *testing.T, us []models.Utterance, until time.Duration) {
 }
 
 // only keeps the lines near the cues.
-func only(us []models.Utterance, cues []cue) []models.Utterance {
+func only(us []models.Utterance, cues []stage.Cue) []models.Utterance {
 	var out []models.Utterance
 	for _, u := range us {
 		for _, c := range cues {
-			if u.SpeakerName == c.speaker && near(u.StartMS, c.at.Milliseconds()) {
+			if u.SpeakerName == c.Speaker && near(u.StartMS, c.At.Milliseconds()) {
 				out = append(out, u)
 			}
 		}

@@ -16,6 +16,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
+
 	"earshot/configs"
 	"earshot/models"
 	"earshot/transcribe"
@@ -23,9 +26,6 @@ import (
 	"earshot/transcribe/fixture"
 	"earshot/transcribe/fixture/eval"
 	"earshot/transcribe/whisper"
-
-	"github.com/google/go-cmp/cmp"
-	"golang.org/x/sync/errgroup"
 )
 
 // openTestSpeech runs decoders of the practice model until the test ends.
@@ -53,6 +53,27 @@ func runDecoders(t testing.TB, p *decoder.Pool) {
 	})
 }
 
+// practiceEngine is the practice model in this process, until the test ends.
+func practiceEngine(t testing.TB) *whisper.State {
+	t.Helper()
+	path, err := fixture.Path(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := whisper.Load(path, whisper.LoadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { model.Close() })
+	state, err := model.NewState()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { state.Close() })
+	return state
+}
+
+// sentences are the recorded sentences that the practice model was not trained on.
 func sentences(t testing.TB) []eval.Sentence {
 	t.Helper()
 	all, err := eval.Sentences()
@@ -65,23 +86,11 @@ func sentences(t testing.TB) []eval.Sentence {
 // A decoder process hears, to the last bit, what libwhisper hears in this one, although it may open no file any more.
 func TestDecodersHearTheSame(t *testing.T) {
 	s := openTestSpeech(t, 2)
-	path, err := modelPath(configs.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	model, err := whisper.Load(path, whisper.LoadOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer model.Close()
-	state, err := model.NewState()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer state.Close()
+	state := practiceEngine(t)
 	all := sentences(t)
 	here, there := make([]transcribe.Result, len(all)), make([]transcribe.Result, len(all))
 	for i, u := range all {
+		var err error
 		if here[i], err = state.Transcribe(t.Context(), u.PCM, transcribe.Options{}); err != nil {
 			t.Fatal(err)
 		}

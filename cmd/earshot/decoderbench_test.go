@@ -15,6 +15,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
+// benchModel names a model to measure with, as in the package bench.
+const benchModel = "EARSHOT_BENCH_MODEL"
+
 // benchPool runs decoders of the practice model, or of the one that EARSHOT_BENCH_MODEL names.
 func benchPool(b *testing.B, processes, states int) *decoder.Pool {
 	b.Helper()

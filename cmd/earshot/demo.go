@@ -7,7 +7,6 @@ import (
 	"net"
 	"slices"
 	"strconv"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -15,6 +14,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/lounge"
+	"earshot/cmd/earshot/stage"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/moderation/review"
@@ -68,7 +68,7 @@ func (a *app) demoListener(ctx context.Context, cfg configs.Config) (net.Listene
 
 // play lets the voices talk while the bot listens, and sums up.
 func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) error {
-	cast, err := openCast()
+	cast, err := stage.Cast()
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) 
 	if err != nil {
 		return err
 	}
-	up := newCurtain(client, len(cast))
+	up := stage.NewCurtain(client, len(cast))
 	var session models.Session
 	fmt.Fprintf(a.stdout, "lounge     %s   (open it to join with a microphone)\n", pageURL(l, "/room/"+demoRoom))
 	fmt.Fprintf(a.stdout, "as host    %s\n", pageURL(l, "/room/"+demoRoom+"#host="+s.hostToken))
@@ -92,7 +92,7 @@ func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) 
 		return err
 	})
 	group.Go(func() error {
-		if err := playAll(playing, s, "http://"+host, demoRoom, cast, up); err != nil {
+		if err := stage.Play(playing, stage.Place{BaseURL: "http://" + host, Room: demoRoom, Peer: s.peers}, cast, up); err != nil {
 			return err
 		}
 		if stays {
@@ -137,32 +137,6 @@ func (s *station) demoHost(ctx context.Context) error {
 // demoChoice is what the play's host answers when she is asked about an insult.
 const demoChoice = "mute 60s"
 
-// playAll plays every voice at once, from the moment the bot hears them all. They come in one after the other: the
-// first is the room's host.
-func playAll(ctx context.Context, s *station, base, room string, cast []voice, up *curtain) error {
-	group, ctx := errgroup.WithContext(ctx)
-	here := make(chan struct{}, len(cast))
-	for i, v := range cast {
-		if i > 0 {
-			select {
-			case <-here:
-			case <-ctx.Done():
-			}
-		}
-		group.Go(func() error {
-			err := lounge.Publish(ctx, lounge.PublishConfig{
-				BaseURL: base, Room: room, Name: v.name, Source: up.behind(v.frames), Peer: s.peers,
-				Ready: func(string) { here <- struct{}{} },
-			})
-			if err != nil && ctx.Err() == nil {
-				return fmt.Errorf("play %s: %w", v.name, err)
-			}
-			return nil
-		})
-	}
-	return group.Wait()
-}
-
 // demoTable closes the demo with who talked how much, and where it all lies.
 func (a *app) demoTable(s *station, session models.Session) error {
 	info, err := s.store.Session(context.Background(), session.ID)
@@ -184,6 +158,3 @@ func (a *app) demoTable(s *station, session models.Session) error {
 
 // demoRoom is where the demo takes place.
 const demoRoom = "lounge"
-
-// speakerFile is the recording of a speaker's part in the demo's play.
-func speakerFile(name string) string { return "demo/" + strings.ToLower(name) + ".opus" }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 )
 
@@ -33,7 +34,7 @@ func TestDemoPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	if session.Live() || session.Reason != models.EndLeft || session.Pending != 0 || session.Failed != 0 || session.Gaps != 0 {
 		t.Errorf("session %+v", session)
 	}
-	play, err := readPlay()
+	play, err := stage.Script()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,20 +52,20 @@ func TestDemoPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 }
 
 // checkWords demands a word error rate of at most 10 % for everybody, by name, and every line near its time.
-func checkWords(t *testing.T, play []cue, us []models.Utterance) {
+func checkWords(t *testing.T, play []stage.Cue, us []models.Utterance) {
 	t.Helper()
 	said := map[string]string{}
 	for _, c := range play {
-		said[c.speaker] += c.text + " "
+		said[c.Speaker] += c.Text + " "
 		i := slices.IndexFunc(us, func(u models.Utterance) bool {
-			return u.SpeakerName == c.speaker && near(u.StartMS, c.at.Milliseconds()) && u.Text != ""
+			return u.SpeakerName == c.Speaker && near(u.StartMS, c.At.Milliseconds()) && u.Text != ""
 		})
 		if i < 0 {
-			t.Errorf("no line of %s at about %s", c.speaker, c.at)
+			t.Errorf("no line of %s at about %s", c.Speaker, c.At)
 			continue
 		}
 		if len(us[i].Words) == 0 || us[i].Attribution != models.AttributionTrack {
-			t.Errorf("line at %s: %d words, attribution %q", c.at, len(us[i].Words), us[i].Attribution)
+			t.Errorf("line at %s: %d words, attribution %q", c.At, len(us[i].Words), us[i].Attribution)
 		}
 	}
 	for speaker, text := range said {
@@ -83,13 +84,13 @@ func checkWords(t *testing.T, play []cue, us []models.Utterance) {
 func near(got, want int64) bool { return got > want-600 && got < want+2500 }
 
 // checkFlags demands the planted violations, on the right lines, and no other flag.
-func checkFlags(t *testing.T, s *station, play []cue, us []models.Utterance) {
+func checkFlags(t *testing.T, s *station, play []stage.Cue, us []models.Utterance) {
 	t.Helper()
 	var want, got []string
 	for _, c := range play {
-		if c.rules != "-" {
-			for rule := range strings.SplitSeq(c.rules, ",") {
-				want = append(want, c.speaker+" "+rule)
+		if c.Rules != "-" {
+			for rule := range strings.SplitSeq(c.Rules, ",") {
+				want = append(want, c.Speaker+" "+rule)
 			}
 		}
 	}

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 )
 
@@ -24,12 +25,12 @@ func TestFault22DiskFull(t *testing.T) {
 		t.Skip("talks for some seconds")
 	}
 	disk := smallDisk(t, 8<<20)
-	tape, err := openTape()
+	tape, err := stage.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ana := part{name: "Ana", lines: tape[:5]}
-	if ana.tape, err = recordTape(ana.lines, func(time.Duration) time.Duration { return time.Second }); err != nil {
+	ana := stage.Part{Name: "Ana", Lines: tape[:5]}
+	if ana.Tape, err = stage.Record(ana.Lines, func(time.Duration) time.Duration { return time.Second }); err != nil {
 		t.Fatal(err)
 	}
 	var log output
@@ -39,7 +40,7 @@ func TestFault22DiskFull(t *testing.T) {
 		group, ctx := errgroup.WithContext(ctx)
 		group.Go(func() error {
 			var err error
-			session, err = s.perform(ctx, l.Addr().String(), []part{ana})
+			session, err = s.perform(ctx, l.Addr().String(), []stage.Part{ana})
 			return err
 		})
 		group.Go(func() error { return s.fillDisk(ctx, disk, &log) })
@@ -50,8 +51,8 @@ func TestFault22DiskFull(t *testing.T) {
 	}
 	us := lines(t, s, session.ID)
 	said := ""
-	for _, line := range ana.lines {
-		said += line.text + " "
+	for _, line := range ana.Lines {
+		said += line.Text + " "
 	}
 	if errs, n, heard := wordErrors(us, "Ana", said); errs > n/10 {
 		t.Errorf("%d of %d words wrong: %q", errs, n, heard)

@@ -1,99 +1,16 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/doctor"
 	"earshot/configs"
 	"earshot/models"
 )
-
-// health is how a check ended.
-type health string
-
-// The ends of a check. A note works, and is worth knowing.
-const (
-	healthOK   health = "ok"
-	healthNote health = "note"
-	healthBad  health = "bad"
-)
-
-// finding is what one check found, and what to do about it.
-type finding struct {
-	Check string `json:"check"`
-	State health `json:"state"`
-	Text  string `json:"text"`
-	Do    string `json:"do,omitempty"`
-}
-
-func good(format string, args ...any) finding {
-	return finding{State: healthOK, Text: fmt.Sprintf(format, args...)}
-}
-
-func noted(do, format string, args ...any) finding {
-	return finding{State: healthNote, Text: fmt.Sprintf(format, args...), Do: do}
-}
-
-func failed(do, format string, args ...any) finding {
-	return finding{State: healthBad, Text: fmt.Sprintf(format, args...), Do: do}
-}
-
-// failure is the finding of an error, which brings its advice along.
-func failure(err error, do string) finding {
-	if hint := models.Hint(err); hint != "" {
-		do = hint
-	}
-	return failed(do, "%v", err)
-}
-
-// doctor looks at all that a service needs.
-type doctor struct {
-	app *app
-	cfg configs.Config
-	log *slog.Logger
-	// join lets it enter the configured rooms for a moment.
-	join bool
-	// space measures the file system of a folder: what is free, in bytes and files. clock says how far this machine's is off,
-	// and whether that is known. Tests give others.
-	space func(dir string) (bytes, files uint64, err error)
-	clock func() (synchronised bool, err error)
-}
-
-// check is one look, which may find several things.
-type check struct {
-	name string
-	look func(context.Context) []finding
-}
-
-func (d *doctor) checks() []check {
-	one := func(look func(context.Context) finding) func(context.Context) []finding {
-		return func(ctx context.Context) []finding { return []finding{look(ctx)} }
-	}
-	return []check{
-		{"model", one(d.model)},
-		{"decoder", one(d.decoder)},
-		{"ggml", one(d.backends)},
-		{"libopus", one(d.opus)},
-		{"voice detection", one(d.vad)},
-		{"rules", one(d.rules)},
-		{"data folder", one(d.folder)},
-		{"record", one(d.record)},
-		{"disk", one(d.disk)},
-		{"clock", one(d.time)},
-		{"page", one(d.page)},
-		{"udp ports", d.ports},
-		{"ice", d.ice},
-		{"rooms", d.rooms},
-		{"secrets", d.secrets},
-		{"notices", one(d.notices)},
-		{"language models", d.endpoints},
-	}
-}
 
 func newDoctorCommand(a *app) *cobra.Command {
 	asJSON, join := false, false
@@ -111,8 +28,7 @@ Each line says ok, note (it works, and is worth knowing) or bad, and what to do.
 			if err != nil {
 				return err
 			}
-			d := &doctor{app: a, cfg: r.Config, log: a.talkLogger(r), join: join, space: freeSpace, clock: clockState}
-			return a.diagnose(cmd.Context(), d, r.File, asJSON)
+			return a.diagnose(cmd, a.examined(r, join), asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON array of findings")
@@ -122,53 +38,46 @@ Each line says ok, note (it works, and is worth knowing) or bad, and what to do.
 	return cmd
 }
 
-func (a *app) diagnose(ctx context.Context, d *doctor, file string, asJSON bool) error {
-	settings := good("%s", file)
-	if file == "" {
-		settings = noted(`"earshot config path" lists where one is looked for`, "no file; the defaults hold")
+// examined is what the doctor looks at: this configuration, with the parts that the service is made of.
+func (a *app) examined(r configs.Report, join bool) doctor.Config {
+	x := examined{app: a, cfg: r.Config, log: a.talkLogger(r)}
+	return doctor.Config{
+		Settings: r.Config, File: r.File, Environ: a.environ, Database: database(r.Config), Join: join,
+		Speech: x, Sound: x, Files: x, Service: x, Network: x, Machine: doctor.Linux{},
 	}
-	settings.Check = "settings"
-	all := []finding{settings}
-	if !asJSON {
-		a.printFinding(settings)
-	}
-	bad := 0
-	for _, c := range d.checks() {
-		for _, f := range c.look(ctx) {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			f.Check = c.name
-			if f.State == healthBad {
-				bad++
-			}
-			all = append(all, f)
-			if !asJSON {
-				a.printFinding(f)
-			}
+}
+
+func (a *app) diagnose(cmd *cobra.Command, c doctor.Config, asJSON bool) error {
+	var all []doctor.Finding
+	bad, err := doctor.Run(cmd.Context(), c, func(f doctor.Finding) {
+		all = append(all, f)
+		if !asJSON {
+			a.printFinding(f)
 		}
+	})
+	if err != nil {
+		return err
 	}
-	var err error
 	if asJSON {
 		err = a.writeJSON(all)
 	}
 	if bad > 0 {
-		err = errors.Join(err, fmt.Errorf("%s found", plural(bad, "problem")))
+		err = errors.Join(err, fmt.Errorf("%s found", models.Count(bad, "problem")))
 	}
 	return checksFailed(err)
 }
 
-func (a *app) printFinding(f finding) {
+func (a *app) printFinding(f doctor.Finding) {
 	paint := a.palette(a.stdout)
 	state := fmt.Sprintf("%-4s", f.State)
 	switch f.State {
-	case healthBad:
+	case doctor.Bad:
 		state = paint.alert(state)
-	case healthNote:
+	case doctor.Note:
 		state = paint.warn(state)
 	}
 	fmt.Fprintf(a.stdout, "%s  %-15s  %s\n", state, f.Check, strings.ReplaceAll(plainLines(f.Text), "\n", "; "))
-	if f.Do != "" && f.State != healthOK {
+	if f.Do != "" && f.State != doctor.OK {
 		fmt.Fprint(a.stdout, indent("                       → ", plainLines(f.Do)))
 	}
 }

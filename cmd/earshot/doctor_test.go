@@ -1,14 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,19 +17,16 @@ import (
 
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
+	"earshot/cmd/earshot/doctor"
 	"earshot/configs"
-	"earshot/models/sqlite"
+	"earshot/moderation/notify"
 )
 
-// patient is a doctor's case: a shipped configuration with a change, on a machine where all is well.
-func patient(t *testing.T, more ...string) *doctor {
+// patient is a shipped configuration with a change, with the real parts, under variables of its own.
+func patient(t *testing.T, environ []string, more ...string) doctor.Config {
 	t.Helper()
-	a := &app{environ: os.Environ()}
-	return &doctor{
-		app: a, cfg: testConfig(t, filepath.Join(t.TempDir(), "record"), more...), log: slog.New(slog.DiscardHandler),
-		space: func(string) (uint64, uint64, error) { return 100 << 30, 1 << 20, nil },
-		clock: func() (bool, error) { return true, nil },
-	}
+	a := &app{environ: environ}
+	return a.examined(configs.Report{Config: testConfig(t, filepath.Join(t.TempDir(), "record"), more...)}, false)
 }
 
 func junk(t *testing.T, name, text string) string {
@@ -38,170 +36,133 @@ func junk(t *testing.T, name, text string) string {
 	return path
 }
 
-// TestDoctorFinds gives the doctor one trouble after another.
-func TestDoctorFinds(t *testing.T) {
+// findings are what one check of the doctor finds.
+func findings(t *testing.T, c doctor.Config, name string) []doctor.Finding {
+	t.Helper()
+	for _, check := range doctor.Checks(c) {
+		if check.Name == name {
+			return check.Look(t.Context())
+		}
+	}
+	t.Fatalf("no check %q", name)
+	return nil
+}
+
+// TestDoctorLooksAtTheRealParts gives it the program's own parts in one state after another.
+func TestDoctorLooksAtTheRealParts(t *testing.T) {
 	t.Parallel()
 	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { taken.Close() })
-	first := occupyUDP(t, 10)
-	relay := patient(t)
-	relay.cfg.ICE.RelayOnly = true
-	full, crowded, little, unknown := patient(t), patient(t), patient(t), patient(t)
-	full.space = func(string) (uint64, uint64, error) { return 10 << 20, 1000, nil }
-	crowded.space = func(string) (uint64, uint64, error) { return 100 << 30, 0, nil }
-	little.space = func(string) (uint64, uint64, error) { return 1 << 30, 1000, nil }
-	unknown.space = func(string) (uint64, uint64, error) { return 0, 0, errors.New("stale file handle") }
-	late, dark := patient(t), patient(t)
-	late.clock = func() (bool, error) { return false, nil }
-	dark.clock = func() (bool, error) { return false, errors.New("not permitted") }
-	noFolder := patient(t)
-	noFolder.cfg.DataDir = junk(t, "record", "a file")
-	nowhere := patient(t)
-	nowhere.cfg.DataDir = filepath.Join(junk(t, "record", "a file"), "deeper")
-	told, closed, gone := patient(t), patient(t), patient(t)
-	told.app.environ = []string{"LIVEKIT_API_SECRET_FILE=" + junk(t, "open", "s3cret")}
-	if err := os.Chmod(strings.TrimPrefix(told.app.environ[0], "LIVEKIT_API_SECRET_FILE="), 0o644); err != nil {
+	open := junk(t, "open", "s3cret")
+	if err := os.Chmod(open, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	closed.app.environ = []string{"EARSHOT_TOKEN_FILE=" + junk(t, "closed", "s3cret")}
-	gone.app.environ = []string{"EARSHOT_TOKEN_FILE=/none"}
-	many := patient(t, "EARSHOT_ICE_SERVERS=stun:127.0.0.1:1")
+	secret := func(name, file string) doctor.Config { return patient(t, []string{name + "=" + file}) }
 
 	for _, tt := range []struct {
 		check string
-		d     *doctor
-		state health
+		c     doctor.Config
+		state doctor.State
 		text  string // part of what is said
 		do    string // part of the advice
 	}{
-		{"model", patient(t), healthNote, "practice model", "model pull"},
-		{"model", patient(t, "EARSHOT_MODEL=/none/ggml-tiny.bin"), healthBad, "does not exist", "model pull"},
-		{"model", patient(t, "EARSHOT_MODEL="+junk(t, "ggml.bin", "no model at all")), healthBad, "", "model"},
-		{"decoder", patient(t, "EARSHOT_MODEL=/none/ggml-tiny.bin"), healthNote, "not tried", ""},
-		{"decoder", patient(t), healthOK, "loads the model", ""},
-		{"ggml", patient(t), healthOK, "CPU", ""},
-		{"libopus", patient(t), healthOK, "a tone comes back", ""},
-		{"voice detection", patient(t), healthNote, "by the sound's energy", "model pull"},
-		{"voice detection", patient(t, "EARSHOT_VAD_MODEL="+junk(t, "vad.bin", "none")), healthBad, "", ""},
-		{"rules", patient(t, "EARSHOT_RULES="+junk(t, "bad.yaml", "rules: nonsense\n")), healthBad, "bad.yaml", ""},
-		{"rules", patient(t), healthOK, "open-mic@", ""},
-		{"data folder", patient(t), healthOK, "will be made", ""},
-		{"data folder", noFolder, healthBad, "is no folder", "data_dir"},
-		{"data folder", nowhere, healthBad, "not a directory", "sudo -u earshot"},
-		{"record", patient(t), healthOK, "none yet", ""},
-		{"disk", patient(t), healthOK, "100 GB free", ""},
-		{"disk", full, healthBad, "10 MB free", "make room"},
-		{"disk", crowded, healthBad, "inodes", "make room"},
-		{"disk", little, healthNote, "1024 MB free", "spool_mb"},
-		{"disk", unknown, healthBad, "stale", "make room"},
-		{"clock", late, healthNote, "nothing keeps", "timedatectl"},
-		{"clock", dark, healthNote, "not permitted", "timedatectl"},
-		{"page", patient(t), healthOK, "is free", ""},
-		{"page", patient(t, "EARSHOT_LISTEN="+taken.Addr().String()), healthBad, "in use", "another program"},
-		{"page", patient(t, "EARSHOT_LISTEN=0.0.0.0:0", "EARSHOT_ACCESS=open"), healthNote, "reads everything", "access: required"},
-		{"udp ports", patient(t, fmt.Sprintf("EARSHOT_LOUNGE_UDP_PORT=%d", first)), healthBad, "in use", "udp_port"},
-		{"udp ports", patient(t, fmt.Sprintf("EARSHOT_ICE_PORTS=%d-%d", first, first+9)), healthBad, "none of", "ice.ports"},
-		{"ice", patient(t), healthOK, "no servers are set", ""},
-		{"ice", relay, healthBad, "relay_only", "TURN"},
-		{"ice", many, healthBad, "stun:127.0.0.1:1", "firewall"},
-		{"ice", patient(t, "EARSHOT_ICE_SERVERS=turn:127.0.0.1:1", "EARSHOT_ICE_TURN_USER=bot", "EARSHOT_ICE_TURN_PASSWORD_FILE=/none"), healthBad, "password", ""},
-		{"secrets", patient(t), healthOK, "none are in files", ""},
-		{"secrets", told, healthBad, "everybody on this machine", "chmod 600"},
-		{"secrets", closed, healthOK, "EARSHOT_TOKEN_FILE", ""},
-		{"secrets", gone, healthBad, "cannot be read", "first line"},
-		{"notices", patient(t), healthOK, "nobody is told", ""},
-		{"notices", patient(t, "EARSHOT_NOTICES_TARGETS=/none/targets.yaml"), healthBad, "no such file", "notices.targets"},
-		{"language models", patient(t), healthOK, "none", ""},
-		{"language models", patient(t, "EARSHOT_SUMMARY_URL=http://127.0.0.1:1/v1", "EARSHOT_SUMMARY_MODEL=x"), healthBad, "summary.url", "start it"},
+		{"settings", patient(t, nil), doctor.Note, "no file", "config path"},
+		{"model", patient(t, nil), doctor.Note, "practice model", "model pull"},
+		{"model", patient(t, nil, "EARSHOT_MODEL=/none/ggml-tiny.bin"), doctor.Bad, "does not exist", "model pull"},
+		{"model", patient(t, nil, "EARSHOT_MODEL="+junk(t, "ggml.bin", "no model at all")), doctor.Bad, "", "model"},
+		{"decoder", patient(t, nil, "EARSHOT_MODEL=/none/ggml-tiny.bin"), doctor.Note, "not tried", ""},
+		{"decoder", patient(t, nil), doctor.OK, "loads the model", ""},
+		{"ggml", patient(t, nil), doctor.OK, "CPU", ""},
+		{"libopus", patient(t, nil), doctor.OK, "a tone comes back", ""},
+		{"voice detection", patient(t, nil), doctor.Note, "by the sound's energy", "model pull"},
+		{"voice detection", patient(t, nil, "EARSHOT_VAD_MODEL="+junk(t, "vad.bin", "none")), doctor.Bad, "", ""},
+		{"rules", patient(t, nil, "EARSHOT_RULES="+junk(t, "bad.yaml", "rules: nonsense\n")), doctor.Bad, "bad.yaml", ""},
+		{"rules", patient(t, nil), doctor.OK, "open-mic@", ""},
+		{"disk", patient(t, nil), "", "free", ""},
+		{"clock", patient(t, nil), "", "", ""},
+		{"page", patient(t, nil), doctor.OK, "is free", ""},
+		{"page", patient(t, nil, "EARSHOT_LISTEN="+taken.Addr().String()), doctor.Bad, "in use", "another program"},
+		{"ice", patient(t, nil, "EARSHOT_ICE_SERVERS=turn:127.0.0.1:1", "EARSHOT_ICE_TURN_USER=bot", "EARSHOT_ICE_TURN_PASSWORD_FILE=/none"), doctor.Bad, "password", ""},
+		{"secrets", patient(t, nil), doctor.OK, "none are in files", ""},
+		{"secrets", secret("LIVEKIT_API_SECRET_FILE", open), doctor.Bad, "everybody on this machine", "chmod 600"},
+		{"secrets", secret("EARSHOT_TOKEN_FILE", junk(t, "closed", "s3cret")), doctor.OK, "EARSHOT_TOKEN_FILE", ""},
+		{"secrets", secret("EARSHOT_TOKEN_FILE", "/none"), doctor.Bad, "cannot be read", "first line"},
+		{"notices", patient(t, nil), doctor.OK, "nobody is told", ""},
+		{"notices", patient(t, nil, "EARSHOT_NOTICES_TARGETS=/none/targets.yaml"), doctor.Bad, "no such file", "notices.targets"},
 	} {
 		t.Run(tt.check+" "+tt.text, func(t *testing.T) {
 			t.Parallel()
-			tt.d.expect(t, tt.check, tt.state, tt.text, tt.do)
+			f := findings(t, tt.c, tt.check)[0]
+			if tt.state != "" && f.State != tt.state || !strings.Contains(f.Text, tt.text) || !strings.Contains(f.Do, tt.do) || f.State == doctor.Bad && f.Do == "" {
+				t.Errorf("found %+v, want %s %q with the advice %q", f, tt.state, tt.text, tt.do)
+			}
 		})
 	}
 }
 
-// expect runs one check and holds its last finding against what it should say.
-func (d *doctor) expect(t *testing.T, name string, state health, text, do string) {
-	t.Helper()
-	for _, c := range d.checks() {
-		if c.name != name {
-			continue
-		}
-		found := c.look(t.Context())
-		for _, f := range found {
-			if f.State == state && strings.Contains(f.Text, text) && strings.Contains(f.Do, do) && (state != healthBad || f.Do != "") {
-				return
-			}
-		}
-		t.Errorf("%s: found %+v, want %s %q with the advice %q", name, found, state, text, do)
-		return
-	}
-	t.Fatalf("no check %q", name)
-}
-
-// occupyUDP takes ports in a row until the test ends and gives the first.
-func occupyUDP(t *testing.T, n int) int {
-	t.Helper()
-	for first := 47000; first < 60000; first += n {
-		var all []net.PacketConn
-		for port := first; port < first+n; port++ {
-			c, err := (&net.ListenConfig{}).ListenPacket(t.Context(), "udp4", fmt.Sprintf(":%d", port))
-			if err != nil {
-				break
-			}
-			all = append(all, c)
-		}
-		if len(all) == n {
-			t.Cleanup(func() {
-				for _, c := range all {
-					c.Close()
-				}
-			})
-			return first
-		}
-		for _, c := range all {
-			c.Close()
-		}
-	}
-	t.Fatal("no free ports")
-	return 0
-}
-
-// TestDoctorReadsTheRecord: a damaged, a newer and a foreign database are bad; one that another process writes to too, unless
-// it is the service's.
-func TestDoctorReadsTheRecord(t *testing.T) {
+// TestDoctorTellsOfATargetThatIsGone: a webhook answers 410 to the service, which tells it nothing from then on. The doctor
+// says so.
+func TestDoctorTellsOfATargetThatIsGone(t *testing.T) {
 	t.Parallel()
-	d := patient(t)
-	if err := writeSample(d.cfg.DataDir); err != nil {
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) }))
+	defer receiver.Close()
+	file := junk(t, "targets.yaml", "targets:\n- name: hosts\n  kind: webhook\n  private: yes\n  url: "+receiver.URL+"\n  secret: "+notify.NewSecret()+"\n")
+	dir := filepath.Join(t.TempDir(), "record")
+	settings := []string{"EARSHOT_NOTICES_TARGETS=" + file, "EARSHOT_RETENTION_TRANSCRIPTS=forever", "EARSHOT_RETENTION_FLAGS=forever"} // the sample is old
+	s, l := bareStation(t, dir, settings...)
+	if err := errors.Join(s.setTargets(t.Context()), writeSampleTo(t.Context(), s.store)); err != nil {
 		t.Fatal(err)
 	}
-	d.expect(t, "record", healthOK, "in order", "")
-	d.expect(t, "data folder", healthOK, d.cfg.DataDir, "")
-	other, err := sqlite.Open(t.Context(), database(d.cfg))
+	err := s.run(t.Context(), l, func(ctx context.Context) (err error) {
+		until(t, "the target is given up", func() bool {
+			states, e := s.store.NoticeTargets(ctx)
+			err = e
+			return e != nil || len(states) == 1 && states[0].Disabled != ""
+		})
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.expect(t, "record", healthBad, "in use", "stop the other")
-	if err := other.Close(); err != nil {
-		t.Fatal(err)
+	closeStation(t, s)
+	c := (&app{}).examined(configs.Report{Config: testConfig(t, dir, settings...)}, false)
+	if f := findings(t, c, "notices")[0]; f.State != doctor.Bad || !strings.Contains(f.Text, "hosts takes no notices any more: it answered 410") {
+		t.Errorf("found %+v", f)
 	}
-	if err := os.Chmod(d.cfg.DataDir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	d.expect(t, "data folder", healthNote, "open to others", "chmod 700")
-	data, err := os.ReadFile(database(d.cfg))
+}
+
+// TestWithoutLibopusNothingStarts: the loader says which library is missing, before the doctor could, in the words that
+// docs/hosting.md explains.
+func TestWithoutLibopusNothingStarts(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	copy(data[8192:], strings.Repeat("\xa5", 40960))
-	write(t, database(d.cfg), string(data))
-	d.expect(t, "record", healthBad, "damaged", "backup")
-	write(t, database(d.cfg), "another program's file, long enough to be looked at")
-	d.expect(t, "record", healthBad, "not an Earshot database", "data_dir")
+	program, err := os.ReadFile(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, missing := []byte("\x00libopus.so.0\x00"), []byte("\x00libopus.so.!\x00")
+	if !bytes.Contains(program, name) {
+		t.Skip("libopus is part of this program")
+	}
+	broken := filepath.Join(t.TempDir(), "earshot")
+	if err := os.WriteFile(broken, bytes.ReplaceAll(program, name, missing), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(broken, "doctor").CombinedOutput()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 127 || !strings.Contains(string(out), "error while loading shared libraries: libopus.so.!") {
+		t.Errorf("%v: %s", err, out)
+	}
+	page, err := os.ReadFile("../../docs/hosting.md")
+	if err != nil || !bytes.Contains(page, []byte("error while loading shared libraries: libopus.so.0")) {
+		t.Errorf("docs/hosting.md does not explain it, %v", err)
+	}
 }
 
 // TestDoctorVisitsRooms: unreachable servers, wrong clocks and missing secrets are told; in a room of a real server it sees
@@ -229,21 +190,22 @@ func TestDoctorVisitsRooms(t *testing.T) {
 	for _, tt := range []struct {
 		url   string
 		join  bool
-		state health
+		state doctor.State
 		text  string
 	}{
-		{"lounge://127.0.0.1:1/lounge", false, healthBad, "does not answer"},
-		{"whep+http://" + host(wrongClock) + "/stage", false, healthBad, "apart"},
-		{"livekit://" + host(room) + "/open", false, healthBad, "no credentials"},
-		{"lounge://" + host(room) + "/lounge", false, healthOK, "--join"},
-		{"lounge://" + host(room) + "/lounge", true, healthNote, "the rules may ask for"},
-		{"whep+http://" + host(room) + "/none", true, healthBad, "can't join"},
+		{"lounge://127.0.0.1:1/lounge", false, doctor.Bad, "does not answer"},
+		{"whep+http://" + host(wrongClock) + "/stage", false, doctor.Bad, "apart"},
+		{"livekit://" + host(room) + "/open", false, doctor.Bad, "no credentials"},
+		{"lounge://" + host(room) + "/lounge", false, doctor.OK, "--join"},
+		{"lounge://" + host(room) + "/lounge", true, doctor.Note, "the rules may ask for"},
+		{"whep+http://" + host(room) + "/none", true, doctor.Bad, "can't join"},
 	} {
 		t.Run(tt.text, func(t *testing.T) {
-			d := patient(t)
-			d.app.environ, d.join = nil, tt.join
-			d.cfg.Rooms = []configs.Room{{URL: tt.url}}
-			d.expect(t, "rooms", tt.state, tt.text, "")
+			c := patient(t, nil)
+			c.Join, c.Settings.Rooms = tt.join, []configs.Room{{URL: tt.url}}
+			if f := findings(t, c, "rooms")[0]; f.State != tt.state || !strings.Contains(f.Text, tt.text) || f.State == doctor.Bad && f.Do == "" {
+				t.Errorf("found %+v, want %s %q", f, tt.state, tt.text)
+			}
 		})
 	}
 }

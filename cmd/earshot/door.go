@@ -25,8 +25,9 @@ func (s *station) door(l net.Listener) review.Door {
 	return review.DoorShut
 }
 
-// firstLogin is where the first owner can be made from another machine, or "" when that is not needed.
-func (s *station) firstLogin(l net.Listener) string {
+// firstLogin is where the first owner can be made from another machine, or "" when that is not needed. base is the page's
+// address without a slash at its end.
+func (s *station) firstLogin(l net.Listener, base string) string {
 	if s.door(l) != review.DoorShut {
 		return ""
 	}
@@ -34,5 +35,5 @@ func (s *station) firstLogin(l net.Listener) string {
 	if err != nil || len(users) > 0 {
 		return ""
 	}
-	return pageURL(l, "/setup?token="+s.setupToken)
+	return base + "/setup?token=" + s.setupToken
 }

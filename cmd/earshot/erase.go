@@ -59,7 +59,7 @@ func (a *app) eraseSession(cmd *cobra.Command, word string) error {
 		return err
 	}
 	what := fmt.Sprintf("session %s (%s, %s): %s, %s", info.ID, sessionName(info.Session),
-		info.Started.Local().Format("2006-01-02 15:04"), plural(info.Utterances, "line"), plural(info.Flags, "flag"))
+		info.Started.Local().Format("2006-01-02 15:04"), models.Count(info.Utterances, "line"), models.Count(info.Flags, "flag"))
 	return a.erase(cmd, models.Erasure{Kind: models.EraseSession, Target: info.ID}, what, info.ID)
 }
 
@@ -75,7 +75,7 @@ func (a *app) eraseRoom(cmd *cobra.Command, room string) error {
 	if len(found) == 0 {
 		return notFound(fmt.Sprintf("there are no sessions of a room %q", room))
 	}
-	what := fmt.Sprintf("room %s: %s", room, plural(len(found), "session"))
+	what := fmt.Sprintf("room %s: %s", room, models.Count(len(found), "session"))
 	if len(found) == 1000 {
 		what = fmt.Sprintf("room %s: more than 999 sessions", room)
 	}
@@ -88,8 +88,8 @@ func (a *app) erasePerson(cmd *cobra.Command, word string) error {
 		return err
 	}
 	room, _ := cmd.Flags().GetString("room")
-	what := fmt.Sprintf("person %s (%s): %s and %s in %s", r.ID, name, plural(len(r.Utterances), "line"),
-		plural(len(r.Flags), "flag"), plural(len(r.Sessions), "session"))
+	what := fmt.Sprintf("person %s (%s): %s and %s in %s", r.ID, name, models.Count(len(r.Utterances), "line"),
+		models.Count(len(r.Flags), "flag"), models.Count(len(r.Sessions), "session"))
 	return a.erase(cmd, models.Erasure{Kind: models.ErasePerson, Target: r.ID, Room: room}, what, r.ID)
 }
 

@@ -62,7 +62,7 @@ func sayMarked(t *testing.T, s *station, id string) {
 	must(s.store.EndSession(ctx, id, models.EndLeft, time.Now()))
 	_, err = s.summaries.Remake(ctx, id)
 	must(err)
-	must(exportFiles(ctx, s.cfg.Export, exportStore{s.store}, id))
+	must(exportFiles(ctx, s.cfg.Export, s.store, id))
 }
 
 // tracesIn names the files below the folders that hold the word.

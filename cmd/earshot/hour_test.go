@@ -8,9 +8,6 @@ import (
 	"earshot/bot/audio"
 	"earshot/models"
 	"earshot/transcribe"
-	"earshot/transcribe/fixture"
-	"earshot/transcribe/fixture/eval"
-	"earshot/transcribe/whisper"
 )
 
 // TestAnHourWithoutSpeech lets the bot's ears hear silence, noise, hum, clicks and music, faster than in real time:
@@ -21,29 +18,12 @@ func TestAnHourWithoutSpeech(t *testing.T) {
 		t.Skip("decodes for a minute")
 	}
 	t.Parallel()
-	path, err := fixture.Path(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	model, err := whisper.Load(path, whisper.LoadOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer model.Close()
-	engine, err := model.NewState()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer engine.Close()
+	engine := practiceEngine(t)
 	detectors := map[string]func() audio.VAD{"energy": newVAD(nil)}
 	if _, err := os.Stat(sileroFile); err == nil {
 		detectors["silero"] = newVAD(loadSilero(t))
 	}
-	sentences, err := eval.Sentences()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, u := range sentences {
+	for _, u := range sentences(t) {
 		c := models.Clip{EndMS: int64(len(u.PCM) / 16), PCM: u.PCM, VoicedMS: int64(len(u.PCM) / 20), LevelDBFS: -20}
 		r, err := engine.Transcribe(t.Context(), u.PCM, transcribe.Options{})
 		if d := transcribe.Doubts(c, r); err != nil || len(d) > 0 {

@@ -23,7 +23,8 @@ const (
 type inviter struct {
 	service *service
 	secret  func(string) (string, error)
-	base    string // of the page's address, as hosts open it
+	base    string        // of the page's address, as hosts open it
+	first   func() string // see firstLogin
 }
 
 // Terms says what the bot would do and keep in a room. Nothing happens. models.ErrInvalid: there can be no such room.
@@ -38,8 +39,9 @@ func (n *inviter) Terms(_ context.Context, i models.Invitation) (models.Terms, e
 	p := s.profiles.of(i.Profile)
 	room := roomOf(i.URL, i.Name)
 	room.Profile = i.Profile
+	notice := botNotice(p.cfg, i.URL)
 	return models.Terms{
-		Room: room, Notice: botNotice(p.cfg).Text(), Rules: s.desk.RulesName(p.name), Mode: p.cfg.Mode, Keep: clocks(p.cfg.Retention),
+		Room: room, Notice: notice.Text(), NoChat: notice.NoChat, Rules: s.desk.RulesName(p.name), Mode: p.cfg.Mode, Keep: clocks(p.cfg.Retention),
 		ModerateOnly: p.cfg.ModerateOnly,
 	}, nil
 }

@@ -4,19 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
-	"os/exec"
-	"strings"
 	"testing"
-	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"earshot/bot"
 	"earshot/bot/janus"
 	"earshot/bot/janus/localserver"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
-	"earshot/moderation/review"
+	"earshot/transcribe/fixture/eval"
 )
 
 // janusServer starts a Janus for one test, or skips the test where there is none.
@@ -38,47 +35,16 @@ func janusSecrets(variable string) (string, error) {
 	return map[string]string{"EARSHOT_JANUS_SECRET": localserver.RoomSecret}[variable], nil
 }
 
-// TestJanusPutsTheRightWordsUnderTheRightNames plays the demo's voices in a VideoRoom of a real Janus, which the bot joins
-// as "earshot join" does: SQLite holds what was said, by whom, with the planted violations and no other.
+// TestJanusPutsTheRightWordsUnderTheRightNames plays the demo's voices in a VideoRoom of a real Janus.
 func TestJanusPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	if testing.Short() {
 		t.Skip("plays for 45 seconds")
 	}
 	t.Parallel()
 	server := janusServer(t)
-	s, l := openTestStation(t, t.TempDir())
-	a, out := testApp()
-	room, connector, err := s.connector(wish{address: server.URL("room/1234"), secret: janusSecrets})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var session models.Session
-	err = s.run(t.Context(), l, func(ctx context.Context) error {
-		session, err = perform(ctx, a, s, l, stay{room: room, connector: connector}, func(ctx context.Context, v voice) error {
-			return janus.Publish(ctx, janus.PublishConfig{
-				URL: server.URL("room/1234"), Name: v.name, Peer: s.peers, Next: v.next,
-			})
-		})
-		return err
+	rightWords(t, wish{address: server.URL("room/1234"), secret: janusSecrets}, "mute unmute remove", func(ctx context.Context, s *station, v stage.Voice) error {
+		return janus.Publish(ctx, janus.PublishConfig{URL: server.URL("room/1234"), Name: v.Name, Peer: s.peers, Next: next(v)})
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	info, err := s.store.Session(t.Context(), session.ID)
-	if err != nil || info.Reason != models.EndLeft || info.Pending != 0 || info.Failed != 0 || info.Gaps != 0 {
-		t.Errorf("session %+v, %v", info, err)
-	}
-	play, err := readPlay()
-	if err != nil {
-		t.Fatal(err)
-	}
-	us := lines(t, s, session.ID)
-	checkWords(t, play, us)
-	checkFlags(t, s, play, us)
-	checkOverlap(t, us)
-	if !strings.Contains(out.String(), "can: mute unmute remove") {
-		t.Errorf("the terminal shows no rights: %s", out)
-	}
 }
 
 // janusPage publishes the microphone into a VideoRoom, in the words of Janus's own protocol, and tells what it sees.
@@ -115,68 +81,43 @@ const tell = (what) => fetch('/tell', {method: 'POST', body: what});
 })().catch((e) => tell('error ' + e));
 </script>`
 
-func (g *pageReport) serveJanus(t *testing.T, server *localserver.Server) string {
-	t.Helper()
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, janusPage, server.Addr()) })
-	mux.HandleFunc("POST /tell", func(_ http.ResponseWriter, r *http.Request) {
-		b, _ := io.ReadAll(r.Body)
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		g.told = append(g.told, string(b))
-	})
-	web := httptest.NewServer(mux)
-	t.Cleanup(web.Close)
-	return web.URL
-}
-
-// TestJanusBrowser has a real browser in a VideoRoom: its words are written down under its name, it is muted, and sent out,
-// and both are seen by it and by the bot.
+// TestJanusBrowser has a real browser and two other publishers in one VideoRoom, all speaking at the same time: everybody's
+// words are written down under their own name. The browser is muted, and sent out, and both are seen by it and by the bot.
 func TestJanusBrowser(t *testing.T) {
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("no chromium on the PATH: scripts/deps.sh --tests installs it")
-	}
+	b := newBrowser(t)
 	t.Parallel()
 	server, g := janusServer(t), &pageReport{}
-	page := g.serveJanus(t, server)
+	page := g.serve(t, fmt.Sprintf(janusPage, server.Addr()), nil)
+	all := evalSentences(t)
+	others := map[string]eval.Sentence{"Ben": all[2], "Cem": all[3]}
 	s, l := openTestStation(t, t.TempDir())
 	room, connector, err := s.connector(wish{address: server.URL("room/1234"), secret: janusSecrets})
 	if err != nil {
 		t.Fatal(err)
 	}
-	watcher, err := s.hub.Subscribe("", review.Cursor{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer watcher.Close()
-	seen := false
-	err = s.run(t.Context(), l, func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeoutCause(ctx, 60*time.Second, bot.End(models.EndMaxTime, nil))
-		defer cancel()
-		browser := startChromium(ctx, t, chromium, page)
-		defer browser()
-		go func() {
-			defer cancel()
-			for e := range watcher.Events() {
-				if e.Utterance == nil || !matches(*e.Utterance) {
-					continue
-				}
-				seen = true
-				hands, ana := connector.(bot.Hands), e.Utterance.SpeakerID
-				carryOut(ctx, t, hands, bot.Order{Verb: models.VerbMute, Target: ana}, func() bool { return g.saw("moderation muted", "") })
-				carryOut(ctx, t, hands, bot.Order{Verb: models.VerbUnmute, Target: ana}, func() bool { return g.saw("moderation unmuted", "") })
-				carryOut(ctx, t, hands, bot.Order{Verb: models.VerbRemove, Target: ana}, func() bool { return g.saw("kicked", "") })
-				return
+	hands := connector.(stage.Connector)
+	up := stage.NewCurtain(hands, 1+len(others))
+	b.visit(t, s, l, page, stay{room: room, connector: up}, func(ctx context.Context, group *errgroup.Group) {
+		for name, line := range others {
+			src := up.Behind(paused(t, line))
+			group.Go(func() error {
+				return janus.Publish(ctx, janus.PublishConfig{URL: server.URL("room/1234"), Name: name, Peer: s.peers, Next: next(stage.Voice{Name: name, Source: src})})
+			})
+		}
+	}, func(ctx context.Context, ana models.Utterance) {
+		for name, line := range others {
+			comes(ctx, t, "the words of "+name, func() bool {
+				errs, words, _ := wordErrors(lines(t, s, ana.Session), name, line.Text)
+				return errs*10 <= words
+			})
+		}
+		carryOut(ctx, t, hands, bot.Order{Verb: models.VerbMute, Target: ana.SpeakerID}, func() bool { return g.saw("moderation muted", "") })
+		carryOut(ctx, t, hands, bot.Order{Verb: models.VerbUnmute, Target: ana.SpeakerID}, func() bool { return g.saw("moderation unmuted", "") })
+		carryOut(ctx, t, hands, bot.Order{Verb: models.VerbRemove, Target: ana.SpeakerID}, func() bool { return g.saw("kicked", "") })
+		for _, u := range lines(t, s, ana.Session) {
+			if _, other := others[u.SpeakerName]; !other && u.SpeakerName != "Ana" || u.Attribution != models.AttributionTrack {
+				t.Errorf("a line of %q, %s", u.SpeakerName, u.Attribution)
 			}
-		}()
-		_, err := s.listenIn(ctx, stay{room: room, connector: connector})
-		return err
+		}
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !seen {
-		t.Errorf("the browser's words were not written down; it told %q", g.told)
-	}
 }

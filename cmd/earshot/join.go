@@ -125,7 +125,7 @@ func (a *app) announce(s *station, l net.Listener, session models.Session) {
 	}
 	fmt.Fprintf(a.stdout, "joining    %s · %s · rules %s\n", plain(session.Name), session.Model, orDash(session.Rules))
 	fmt.Fprintf(a.stdout, "review     %s\n", pageURL(l, "/s/"+session.ID))
-	if first := s.firstLogin(l); first != "" {
+	if first := s.firstLogin(l, pageURL(l, "")); first != "" {
 		fmt.Fprintf(a.stdout, "first login %s   (nobody can log in yet: become the owner)\n", first)
 	}
 }

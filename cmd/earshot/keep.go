@@ -2,15 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
 	"time"
 
 	"earshot/models"
-	"earshot/moderation/review/export"
 )
 
 const (
@@ -30,6 +25,8 @@ type forgetter interface {
 type staleFiles interface {
 	StaleFiles(ctx context.Context) ([]string, error)
 	FilesRemoved(ctx context.Context, session string) error
+	StaleSounds(ctx context.Context) ([]string, error)
+	SoundsRemoved(ctx context.Context, session string) error
 }
 
 // keeper sees to it that what is old goes, and that what somebody wants erased is erased.
@@ -74,7 +71,7 @@ func (k keeper) sweep(ctx context.Context) {
 	}
 	if !swept.Nothing() {
 		k.log.Info("removed what was too old", "clips", swept.Clips, "lines", swept.Utterances, "flags", swept.Flags,
-			"gaps", swept.Gaps, "decisions", swept.Decisions, "sessions", swept.Sessions)
+			"gaps", swept.Gaps, "decisions", swept.Decisions, "sessions", swept.Sessions, "invitations", swept.Invitations)
 	}
 }
 
@@ -94,38 +91,4 @@ func (k keeper) warn(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
 		k.log.Warn(what, "err", err) //nolint:sloglint // a constant at every caller
 	}
-}
-
-// removeFiles removes from a folder what was exported of sessions that something was removed of. They can be exported
-// again, without it.
-func removeFiles(ctx context.Context, store staleFiles, dir string) error {
-	stale, err := store.StaleFiles(ctx)
-	if err != nil || len(stale) == 0 {
-		return err
-	}
-	remove := func(string) error { return nil }
-	if dir != "" {
-		root, err := os.OpenRoot(dir)
-		if err != nil {
-			return fmt.Errorf("export.dir: %w", err)
-		}
-		defer root.Close()
-		remove = root.Remove
-	}
-	for _, session := range stale {
-		for _, f := range export.Formats() {
-			for _, redacted := range []bool{false, true} {
-				name := export.FileName(session, f, redacted)
-				for _, n := range []string{name, name + ".part"} {
-					if err := remove(n); err != nil && !errors.Is(err, fs.ErrNotExist) {
-						return fmt.Errorf("export.dir: %w", err)
-					}
-				}
-			}
-		}
-		if err := store.FilesRemoved(ctx, session); err != nil {
-			return err
-		}
-	}
-	return nil
 }

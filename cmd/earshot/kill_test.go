@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/cmd/earshot/stage"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/models/sqlite"
@@ -73,15 +74,15 @@ func crowd(ctx context.Context, cfg configs.Config) error {
 		if os.Args[1] == "rest" {
 			return s.text.Drain(ctx)
 		}
-		tape, err := openTape()
+		tape, err := stage.Lines()
 		if err != nil {
 			return err
 		}
-		parts := make([]part, 4)
+		parts := make([]stage.Part, 4)
 		for i := range parts {
-			parts[i].name = "Speaker " + strconv.Itoa(i+1)
-			lines := []tapeLine{tape[i], tape[i+4], tape[i+8]}
-			if parts[i].tape, err = recordTape(lines, func(time.Duration) time.Duration { return 700 * time.Millisecond }); err != nil {
+			parts[i].Name = "Speaker " + strconv.Itoa(i+1)
+			lines := []stage.Line{tape[i], tape[i+4], tape[i+8]}
+			if parts[i].Tape, err = stage.Record(lines, func(time.Duration) time.Duration { return 700 * time.Millisecond }); err != nil {
 				return err
 			}
 		}

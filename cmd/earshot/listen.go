@@ -73,7 +73,7 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 	room, err := bot.NewRoom(bot.Config{
 		Room: st.room, Session: session, Connector: st.connector, Sink: s.desk, Observer: s.desk, Hold: memoryOf(p.cfg),
 		Segment: segmentConfig(s.cfg), NewVAD: newVAD(s.vad), Preview: preview, PreviewEvery: s.cfg.Partials, Watch: st.watch, Log: s.log,
-		Notice: botNotice(p.cfg), Needs: p.needs(), MaxTime: p.cfg.Stay.MaxTime, Alone: st.patience(p.cfg.Stay.Alone),
+		Notice: botNotice(p.cfg, st.room.URL), Needs: p.needs(), MaxTime: p.cfg.Stay.MaxTime, Alone: st.patience(p.cfg.Stay.Alone),
 		Silence: st.patience(p.cfg.Stay.Silence), Objected: objected, Paused: pausedBy != "", Breaker: s.breakers.of(st.room.URL),
 	})
 	if err != nil {

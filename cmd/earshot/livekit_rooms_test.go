@@ -4,8 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,47 +16,24 @@ import (
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/localserver"
 	"earshot/bot/lounge"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/transcribe/fixture"
+	"earshot/transcribe/fixture/eval"
 )
 
-// sentence is one line of the fixture model's own test, with its sound (16 kHz mono).
-type sentence struct {
-	text string
-	pcm  []float32
-}
-
-func evalSentences(t *testing.T) (out []sentence) {
+// evalSentences are the sentences that no shipped rule changes: they mask telephone numbers.
+func evalSentences(t *testing.T) []eval.Sentence {
 	t.Helper()
-	const dir = "../../transcribe/fixture/eval"
-	refs, err := os.ReadFile(filepath.Join(dir, "refs.tsv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(refs)) {
-		f := strings.Split(strings.TrimSpace(line), "\t")
-		if strings.Contains(line, "seven six") {
-			continue // the shipped rules mask telephone numbers
-		}
-		wav, err := os.ReadFile(filepath.Join(dir, f[0]))
-		if err != nil {
-			t.Fatal(err)
-		}
-		pcm, err := audio.ReadWAV(bytes.NewReader(wav))
-		if err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, sentence{f[2], pcm})
-	}
-	return out
+	return slices.DeleteFunc(sentences(t), func(s eval.Sentence) bool { return strings.Contains(s.Text, "seven six") })
 }
 
 // roomSpeech is the two sentences of a room, which no other room has in this order.
-func roomSpeech(t *testing.T, all []sentence, room int) (string, lounge.Source) {
+func roomSpeech(t *testing.T, all []eval.Sentence, room int) (string, lounge.Source) {
 	t.Helper()
 	a, b := all[room%len(all)], all[(room+1+room/len(all))%len(all)]
 	pause := make([]float32, 16000)
-	pcm := append(append(append(append([]float32{}, a.pcm...), pause...), b.pcm...), pause...)
+	pcm := append(append(append(append([]float32{}, a.PCM...), pause...), b.PCM...), pause...)
 	var ogg bytes.Buffer
 	if err := audio.EncodeOgg(&ogg, pcm, audio.EncoderConfig{}); err != nil {
 		t.Fatal(err)
@@ -66,7 +42,7 @@ func roomSpeech(t *testing.T, all []sentence, room int) (string, lounge.Source) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a.text + " " + b.text, src
+	return a.Text + " " + b.Text, src
 }
 
 // TestLiveKitTwentyRooms: one program listens in twenty rooms of one server at once, and each room's record holds the
@@ -123,7 +99,7 @@ func oneRoom(ctx context.Context, s *station, server *localserver.Server, name s
 	if err != nil {
 		return session, err
 	}
-	up := newCurtain(connector.(actingConnector), 1)
+	up := stage.NewCurtain(connector.(stage.Connector), 1)
 	listening, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
 	group, speaking := errgroup.WithContext(listening)
@@ -131,7 +107,7 @@ func oneRoom(ctx context.Context, s *station, server *localserver.Server, name s
 		session, err = s.listenIn(listening, stay{room: room, connector: up})
 		return err
 	})
-	behind := up.behind(src)
+	behind := up.Behind(src)
 	group.Go(func() error {
 		defer leave(bot.End(models.EndLeft, nil))
 		return livekit.Publish(speaking, livekit.PublishConfig{

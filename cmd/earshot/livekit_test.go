@@ -13,6 +13,7 @@ import (
 	"earshot/bot"
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/localserver"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 )
 
@@ -35,28 +36,35 @@ func secrets(variable string) (string, error) {
 	return map[string]string{"LIVEKIT_API_KEY": localserver.Key, "LIVEKIT_API_SECRET": localserver.Secret}[variable], nil
 }
 
-// TestLiveKitPutsTheRightWordsUnderTheRightNames plays the demo's voices in a room of a real LiveKit server, which the
-// bot joins as "earshot join" does: SQLite holds what was said, by whom, with the planted violations and no other.
+// TestLiveKitPutsTheRightWordsUnderTheRightNames plays the demo's voices in a room of a real LiveKit server.
 func TestLiveKitPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	if testing.Short() {
 		t.Skip("plays for 45 seconds")
 	}
 	t.Parallel()
 	server := liveKit(t)
+	rightWords(t, wish{address: server.URL("open-mic"), secret: secrets}, "message private_message mute unmute to_audience remove",
+		func(ctx context.Context, s *station, v stage.Voice) error {
+			return livekit.Publish(ctx, livekit.PublishConfig{
+				URL: server.URL("open-mic"), Auth: livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret},
+				Identity: "person-" + v.Name, Name: v.Name, Peer: s.peers, Next: next(v),
+			})
+		})
+}
+
+// rightWords lets the demo's voices play in a room, which the bot joins as "earshot join" does: SQLite holds what was said,
+// by whom, with the planted violations and no other. The bot's rights are shown.
+func rightWords(t *testing.T, w wish, rights string, play func(context.Context, *station, stage.Voice) error) {
+	t.Helper()
 	s, l := openTestStation(t, t.TempDir())
 	a, out := testApp()
-	room, connector, err := s.connector(wish{address: server.URL("open-mic"), secret: secrets})
+	room, connector, err := s.connector(w)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var session models.Session
 	err = s.run(t.Context(), l, func(ctx context.Context) error {
-		session, err = perform(ctx, a, s, l, stay{room: room, connector: connector}, func(ctx context.Context, v voice) error {
-			return livekit.Publish(ctx, livekit.PublishConfig{
-				URL: server.URL("open-mic"), Auth: livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret},
-				Identity: "person-" + v.name, Name: v.name, Peer: s.peers, Next: v.next,
-			})
-		})
+		session, err = perform(ctx, a, s, l, stay{room: room, connector: connector}, func(ctx context.Context, v stage.Voice) error { return play(ctx, s, v) })
 		return err
 	})
 	if err != nil {
@@ -66,34 +74,36 @@ func TestLiveKitPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	if err != nil || info.Reason != models.EndLeft || info.Pending != 0 || info.Failed != 0 || info.Gaps != 0 {
 		t.Errorf("session %+v, %v", info, err)
 	}
-	play, err := readPlay()
+	script, err := stage.Script()
 	if err != nil {
 		t.Fatal(err)
 	}
 	us := lines(t, s, session.ID)
-	checkWords(t, play, us)
-	checkFlags(t, s, play, us)
+	checkWords(t, script, us)
+	checkFlags(t, s, script, us)
 	checkOverlap(t, us)
-	if !strings.Contains(out.String(), "can: message private_message mute unmute to_audience remove") {
-		t.Errorf("the terminal shows no rights: %s", out)
+	if !strings.Contains(out.String(), "can: "+rights) {
+		t.Errorf("the terminal does not show the rights %s: %s", rights, out)
 	}
 }
 
-// next is Next in other words.
-func (v voice) next() ([]byte, time.Duration, error) {
-	f, err := v.frames.Next()
-	return f.Opus, f.At, err
+// next is a voice's Next in other words.
+func next(v stage.Voice) func() ([]byte, time.Duration, error) {
+	return func() ([]byte, time.Duration, error) {
+		f, err := v.Source.Next()
+		return f.Opus, f.At, err
+	}
 }
 
 // perform lets the cast play in a room while the bot listens there. play lets one voice play.
 func perform(
-	ctx context.Context, a *app, s *station, l net.Listener, st stay, play func(context.Context, voice) error,
+	ctx context.Context, a *app, s *station, l net.Listener, st stay, play func(context.Context, stage.Voice) error,
 ) (session models.Session, err error) {
-	cast, err := openCast()
+	cast, err := stage.Cast()
 	if err != nil {
 		return session, err
 	}
-	up := newCurtain(st.connector.(actingConnector), len(cast))
+	up := stage.NewCurtain(st.connector.(stage.Connector), len(cast))
 	st.connector = up
 	listening, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
@@ -106,7 +116,7 @@ func perform(
 		defer leave(bot.End(models.EndLeft, nil))
 		voices, playing := errgroup.WithContext(playing)
 		for _, v := range cast {
-			voices.Go(func() error { return play(playing, voice{v.name, up.behind(v.frames)}) })
+			voices.Go(func() error { return play(playing, stage.Voice{Name: v.Name, Source: up.Behind(v.Source)}) })
 		}
 		return voices.Wait()
 	})

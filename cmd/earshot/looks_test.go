@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 )
 
@@ -28,15 +29,15 @@ func TestSecondLook(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "twice.yaml"), lookTwice)
 	s, l := openTestStationWith(t, dir, "EARSHOT_RULES="+filepath.Join(dir, "twice.yaml"))
-	tape, err := openTape()
+	tape, err := stage.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	recorded, err := continuous(tape)
+	recorded, err := stage.Continuous(tape)
 	if err != nil {
 		t.Fatal(err)
 	}
-	clips, err := recorded.hear()
+	clips, err := recorded.Hear()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"earshot/cmd/earshot/stage"
 )
 
 // TestMetricsDocumented lets somebody talk in a room and reads /metrics: every figure that docs/metrics.md names is there,
@@ -17,18 +19,18 @@ func TestMetricsDocumented(t *testing.T) {
 		t.Skip("talks for some seconds")
 	}
 	t.Parallel()
-	tape, err := openTape()
+	tape, err := stage.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ana := part{name: "Ana", lines: tape[:1]}
-	if ana.tape, err = recordTape(ana.lines, func(time.Duration) time.Duration { return time.Second }); err != nil {
+	ana := stage.Part{Name: "Ana", Lines: tape[:1]}
+	if ana.Tape, err = stage.Record(ana.Lines, func(time.Duration) time.Duration { return time.Second }); err != nil {
 		t.Fatal(err)
 	}
 	s, l := openTestStation(t, t.TempDir())
 	var page string
 	err = s.run(t.Context(), l, func(ctx context.Context) error {
-		_, err := s.perform(ctx, l.Addr().String(), []part{ana})
+		_, err := s.perform(ctx, l.Addr().String(), []stage.Part{ana})
 		page, _ = get(t, "http://"+l.Addr().String()+"/metrics")
 		return err
 	})
@@ -64,7 +66,7 @@ func TestMetricsDocumented(t *testing.T) {
 			t.Errorf("/metrics lacks %s", want)
 		}
 	}
-	sent := float64(len(ana.tape.frames))
+	sent := float64(len(ana.Tape.Frames))
 	for name, least := range map[string]float64{
 		"earshot_rtp_packets_total": 0.8 * sent, "earshot_rtp_decoded_seconds_total": 0.8 * sent / 50, "earshot_voiced_seconds_total": 1,
 		"earshot_rtf": 0.001, "earshot_final_latency_seconds_count": 1, `earshot_lines_total{state="ok"}`: 1, "earshot_decoder_cpu_seconds_total": 0.01,

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"earshot/cmd/earshot/bench"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/transcribe"
 )
@@ -17,14 +19,14 @@ func TestFault19SixteenAtOnce(t *testing.T) {
 	if testing.Short() {
 		t.Skip("talks for some seconds")
 	}
-	tape, err := openTape()
+	tape, err := stage.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts := make([]part, 16)
+	parts := make([]stage.Part, 16)
 	for i := range parts {
-		parts[i] = part{name: fmt.Sprint("Speaker ", i+1), lines: []tapeLine{tape[i%len(tape)], tape[(i+5)%len(tape)]}}
-		if parts[i].tape, err = recordTape(parts[i].lines, func(time.Duration) time.Duration { return 800 * time.Millisecond }); err != nil {
+		parts[i] = stage.Part{Name: fmt.Sprint("Speaker ", i+1), Lines: []stage.Line{tape[i%len(tape)], tape[(i+5)%len(tape)]}}
+		if parts[i].Tape, err = stage.Record(parts[i].Lines, func(time.Duration) time.Duration { return 800 * time.Millisecond }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -51,12 +53,12 @@ func TestFault19SixteenAtOnce(t *testing.T) {
 		late = append(late, u.LateMS)
 	}
 	for _, p := range parts {
-		if stored[p.name] < len(p.lines) {
-			t.Errorf("%s said %d lines, %d are stored", p.name, len(p.lines), stored[p.name])
+		if stored[p.Name] < len(p.Lines) {
+			t.Errorf("%s said %d lines, %d are stored", p.Name, len(p.Lines), stored[p.Name])
 		}
 	}
 	st := s.text.Stats()
-	t.Logf("%d lines, half of them within %d ms, 95 of 100 within %d; %d partials shown, %d shed, rung %v", len(us), quantile(late, 0.5), quantile(late, 0.95), st.Partials, st.PartialsShed, st.Rung)
+	t.Logf("%d lines, half of them within %d ms, 95 of 100 within %d; %d partials shown, %d shed, rung %v", len(us), bench.Quantile(late, 0.5), bench.Quantile(late, 0.95), st.Partials, st.PartialsShed, st.Rung)
 	if st.PartialsShed == 0 || st.Queued+st.Working != 0 || st.Failed != 0 || st.Rung > transcribe.RungSmallModel {
 		t.Errorf("%+v", st)
 	}

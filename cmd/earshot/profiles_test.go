@@ -11,34 +11,35 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"earshot/cmd/earshot/stage"
 	"earshot/configs"
 	"earshot/models"
 )
 
 // twoParts are Ana's first lines of the demo's play, who is the host since she comes first, and Ben's.
-func twoParts(t *testing.T) []part {
+func twoParts(t *testing.T) []stage.Part {
 	t.Helper()
-	return []part{onePart(t, "Ana", 2), onePart(t, "Ben", 2)}
+	return []stage.Part{onePart(t, "Ana", 2), onePart(t, "Ben", 2)}
 }
 
 // onePart is somebody's first lines of the demo's play, told in one go.
-func onePart(t *testing.T, name string, most int) part {
+func onePart(t *testing.T, name string, most int) stage.Part {
 	t.Helper()
-	tape, err := openTape()
+	tape, err := stage.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	play, err := readPlay()
+	play, err := stage.Script()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := part{name: name}
+	p := stage.Part{Name: name}
 	for i, c := range play {
-		if c.speaker == name && len(p.lines) < most {
-			p.lines = append(p.lines, tape[i])
+		if c.Speaker == name && len(p.Lines) < most {
+			p.Lines = append(p.Lines, tape[i])
 		}
 	}
-	if p.tape, err = recordTape(p.lines, func(time.Duration) time.Duration { return 700 * time.Millisecond }); err != nil {
+	if p.Tape, err = stage.Record(p.Lines, func(time.Duration) time.Duration { return 700 * time.Millisecond }); err != nil {
 		t.Fatal(err)
 	}
 	return p
@@ -139,8 +140,8 @@ func checkSecret(t *testing.T, s *station, data string, session models.Session, 
 		}
 	}
 	looked := 0
-	for _, line := range append(onePart(t, "Ana", 2).lines, onePart(t, "Ben", 2).lines...) {
-		for _, w := range strings.Fields(line.text) {
+	for _, line := range append(onePart(t, "Ana", 2).Lines, onePart(t, "Ben", 2).Lines...) {
+		for _, w := range strings.Fields(line.Text) {
 			w = strings.ToLower(strings.Trim(w, ".,!?'"))
 			if len(w) < 6 || slices.Contains(flagged, w) {
 				continue

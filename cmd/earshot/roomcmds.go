@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -118,7 +119,7 @@ func listening(a *app, word, short, long string) *cobra.Command {
 }
 
 func newStatusCommand(a *app) *cobra.Command {
-	var asJSON bool
+	var asJSON, first bool
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show the rooms that the running service listens in",
@@ -127,6 +128,9 @@ func newStatusCommand(a *app) *cobra.Command {
 			cfg, err := a.config(cmd)
 			if err != nil {
 				return err
+			}
+			if first {
+				return a.firstLogin(cmd.Context(), cfg)
 			}
 			var states []models.RoomState
 			if err := ask(cmd.Context(), cfg, http.MethodGet, "/rooms", nil, &states); err != nil {
@@ -147,7 +151,21 @@ func newStatusCommand(a *app) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON array")
+	cmd.Flags().BoolVar(&first, "first-login", false, "print instead the link by which somebody becomes the owner, while nobody can log in")
 	return cmd
+}
+
+// firstLogin prints the running service's link for its first owner.
+func (a *app) firstLogin(ctx context.Context, cfg configs.Config) error {
+	var l link
+	if err := ask(ctx, cfg, http.MethodGet, "/first-login", nil, &l); err != nil {
+		return err
+	}
+	if l.Link == "" {
+		return models.WithHint(errors.New("no link is needed: there is an owner, or the page asks nobody to log in"), "owners give others access on the page")
+	}
+	fmt.Fprintln(a.stdout, plain(l.Link))
+	return nil
 }
 
 // doing is a room's state in a word or two.
@@ -163,8 +181,11 @@ func doing(s models.RoomState) string {
 
 // trouble is what is wrong in a room, or "".
 func trouble(s models.RoomState) string {
-	if s.Problem == "" && len(s.Deaf) > 0 {
+	switch {
+	case s.Problem != "":
+		return s.Problem
+	case len(s.Deaf) > 0:
 		return "does not hear " + plain(strings.Join(s.Deaf, ", "))
 	}
-	return s.Problem
+	return plain(s.Note)
 }

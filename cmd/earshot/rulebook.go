@@ -46,55 +46,41 @@ func (b rulebook) Sets() (out []review.RuleSet) {
 }
 
 // Try implements review.Rulebook.
-func (b rulebook) Try(profile string, say []string, by models.Role) (out []review.Trial, err error) {
+func (b rulebook) Try(profile string, e moderation.Example) (moderation.Tried, error) {
 	set, err := b.set(profile)
 	if err != nil {
-		return nil, err
+		return moderation.Tried{}, err
 	}
-	verdicts, err := set.Try(moderation.Example{Say: say, By: by, WordP: 1})
+	e.Show = false
+	out, err := set.Report(e, true)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", models.ErrInvalid, err)
-	}
-	for _, v := range verdicts {
-		t := review.Trial{Rule: v.Rule, Pack: v.Pack, Fired: v.Fired, Level: v.Level, Mode: v.Mode, Reaches: v.WouldEnforce, Matched: v.Shown, Why: v.WhyNot}
-		if v.Fired {
-			t.Why = v.Why
-			for _, g := range v.Gates {
-				if !g.Passed {
-					t.Failed = append(t.Failed, g.Name+": "+g.Why)
-				}
-			}
-		}
-		out = append(out, t)
+		return out, fmt.Errorf("%w: %w", models.ErrInvalid, err)
 	}
 	return out, nil
 }
 
 // Replay implements review.Rulebook: the newest sessions first, for what is left out is then the oldest.
-func (b rulebook) Replay(ctx context.Context, profile string, since time.Time) (review.Replayed, error) {
+func (b rulebook) Replay(ctx context.Context, profile, room string, since time.Time) (moderation.Replayed, error) {
 	set, err := b.set(profile)
 	if err != nil {
-		return review.Replayed{}, err
+		return moderation.Replayed{}, err
 	}
-	sessions, _, err := sessionsSince(ctx, b.store, "", since)
+	sessions, _, err := sessionsSince(ctx, b.store, room, since)
 	if err != nil {
-		return review.Replayed{}, err
+		return moderation.Replayed{}, err
 	}
-	replay := moderation.NewReplay(set)
-	out := review.Replayed{Set: set.String()}
+	replay, left := moderation.NewReplay(set), 0
 	for i, info := range sessions {
 		if err := replaySession(ctx, b.store, replay, info.Session, func(int) {}); err != nil {
 			if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
-				return out, err
+				return moderation.Replayed{}, err
 			}
-			out.Left = len(sessions) - i
+			left = len(sessions) - i
 			break
 		}
 	}
-	out.Sessions, out.Lines = replay.Sessions, replay.Lines
-	for _, r := range replay.Rows() {
-		out.Rows = append(out.Rows, review.ReplayedRule{Rule: r.Rule, Pack: r.Pack, Fired: r.Fired, Reached: r.WouldEnforce, Confirmed: r.Confirmed, Dismissed: r.Dismissed})
-	}
+	out := replay.Report()
+	out.Left = left
 	return out, nil
 }
 

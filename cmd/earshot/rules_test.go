@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"earshot/moderation"
 )
 
 // runRules runs a rules command as the program would, by itself.
@@ -77,7 +79,7 @@ func TestRulesTry(t *testing.T) {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 	code, out, _ = runRules(t, "", "try", "open-mic", "--text", "what an idiot", "--word-p", "0.5", "--json")
-	var got tryJSON
+	var got moderation.Tried
 	if err := json.Unmarshal([]byte(out), &got); err != nil || code != exitOK || len(got.Verdicts) != 1 {
 		t.Fatalf("exit %d, %v\n%s", code, err, out)
 	}

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"earshot/moderation"
 )
 
 // TestRulesOnTheRecord runs the commands that look at stored sessions.
@@ -23,7 +25,7 @@ func TestRulesOnTheRecord(t *testing.T) {
 	}
 
 	code, out, errs := run("replay", "--since", "all", "scams.en", "--json")
-	var got replayJSON
+	var got moderation.Replayed
 	if err := json.Unmarshal([]byte(out), &got); err != nil || code != exitOK || got.Lines != 4 || got.Sessions != 2 {
 		t.Fatalf("exit %d, %v\n%s%s", code, err, out, errs)
 	}

@@ -105,17 +105,9 @@ func sessionsSince(ctx context.Context, store *sqlite.Store, room string, since 
 	}
 }
 
-// replayJSON is "rules replay --json".
-type replayJSON struct {
-	Set      string                 `json:"set"`
-	Sessions int                    `json:"sessions"`
-	Lines    int                    `json:"lines"`
-	Rules    []moderation.ReplayRow `json:"rules"`
-}
-
 func (a *app) printReplay(set *moderation.Set, r *moderation.Replay, asJSON bool) error {
 	if asJSON {
-		return a.writeJSON(replayJSON{set.String(), r.Sessions, r.Lines, r.Rows()})
+		return a.writeJSON(r.Report())
 	}
 	fmt.Fprintf(a.stdout, "%s over %d sessions, %d lines\n\n", set, r.Sessions, r.Lines)
 	rows := [][]string{{"RULE", "PACK", "FIRED", "WOULD ENFORCE", "HOST CONFIRMED", "HOST DISMISSED", "PRECISION"}}

@@ -79,57 +79,18 @@ func (f tryFlags) example(say []string) moderation.Example {
 	return moderation.Example{Say: say, By: models.Role(f.by), WordP: f.wordP, Show: f.show}
 }
 
-// tryJSON is "rules try --json".
-type tryJSON struct {
-	Set      string        `json:"set"`
-	By       string        `json:"by"`
-	Verdicts []verdictJSON `json:"verdicts"`
-	// Others are the rules that do not flag it. They are left out of batches.
-	Others []otherJSON `json:"others,omitempty"`
-}
-
-// verdictJSON is the verdict of one rule that flags the text.
-type verdictJSON struct {
-	Rule         string            `json:"rule"`
-	Pack         string            `json:"pack"`
-	Level        models.Level      `json:"level"`
-	Mode         models.Mode       `json:"mode"`
-	WouldEnforce bool              `json:"would_enforce"`
-	Matched      []string          `json:"matched"`
-	Title        string            `json:"title"`
-	Why          string            `json:"why"`
-	Gates        []moderation.Gate `json:"gates"`
-}
-
-// otherJSON is a rule that does not flag the text.
-type otherJSON struct {
-	Rule   string `json:"rule"`
-	Pack   string `json:"pack"`
-	WhyNot string `json:"why_not"`
-}
-
-func (f tryFlags) json(set *moderation.Set, verdicts []moderation.Verdict) tryJSON {
-	out := tryJSON{Set: set.String(), By: f.by, Verdicts: []verdictJSON{}}
-	for _, v := range verdicts {
-		switch {
-		case v.Fired:
-			shown := append([]string{}, v.Shown...)
-			out.Verdicts = append(out.Verdicts, verdictJSON{v.Rule, v.Pack, v.Level, v.Mode, v.WouldEnforce, shown, v.Title, v.Why, v.Gates})
-		case !f.batch:
-			out.Others = append(out.Others, otherJSON{v.Rule, v.Pack, v.WhyNot})
-		}
-	}
-	return out
-}
-
 // tryOne judges one example and explains every rule.
 func (a *app) tryOne(set *moderation.Set, f tryFlags) error {
+	if f.asJSON {
+		tried, err := set.Report(f.example(f.text), true)
+		if err != nil {
+			return badInput(err)
+		}
+		return a.writeJSON(tried)
+	}
 	verdicts, err := set.Try(f.example(f.text))
 	if err != nil {
 		return badInput(err)
-	}
-	if f.asJSON {
-		return a.writeJSON(f.json(set, verdicts))
 	}
 	paint := a.palette(a.stdout)
 	for _, v := range verdicts {
@@ -169,11 +130,11 @@ func (a *app) tryBatch(set *moderation.Set, f tryFlags) error {
 	line := 0
 	for in.Scan() {
 		line++
-		verdicts, err := set.Try(f.example(strings.Split(in.Text(), " | ")))
+		tried, err := set.Report(f.example(strings.Split(in.Text(), " | ")), false)
 		if err != nil {
 			return badInput(err)
 		}
-		if err := f.answer(out, set, verdicts); err != nil {
+		if err := f.answer(out, tried); err != nil {
 			return err
 		}
 	}
@@ -184,15 +145,13 @@ func (a *app) tryBatch(set *moderation.Set, f tryFlags) error {
 }
 
 // answer writes the verdicts of one line of a batch.
-func (f tryFlags) answer(out io.Writer, set *moderation.Set, verdicts []moderation.Verdict) error {
+func (f tryFlags) answer(out io.Writer, tried moderation.Tried) error {
 	if f.asJSON {
-		return json.NewEncoder(out).Encode(f.json(set, verdicts))
+		return json.NewEncoder(out).Encode(tried)
 	}
 	var fired []string
-	for _, v := range verdicts {
-		if v.Fired {
-			fired = append(fired, fmt.Sprintf("%s %s %s", v.Rule, v.Level, v.Mode))
-		}
+	for _, v := range tried.Verdicts {
+		fired = append(fired, fmt.Sprintf("%s %s %s", v.Rule, v.Level, v.Mode))
 	}
 	if len(fired) == 0 {
 		fired = []string{"none"}

@@ -19,6 +19,9 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(crowdEnv); dir != "" {
 		os.Exit(crowdMain(dir))
 	}
+	if host := os.Getenv(peopleEnv); host != "" {
+		os.Exit(peopleMain(host))
+	}
 	testscript.Main(leakChecked{m}, map[string]func(){
 		"earshot": func() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
 	})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -57,6 +58,10 @@ func (a *app) serve(cmd *cobra.Command) error {
 	}
 	v := newService(s)
 	s.inviter = &inviter{service: v, secret: a.secret, base: cmp.Or(cfg.Notices.Link, pageURL(l, ""))}
+	s.inviter.first = func() string { return s.firstLogin(l, strings.TrimSuffix(s.inviter.base, "/")) }
+	if s.inviter.first() != "" { // the link itself is a secret, and logs are kept
+		log.Warn("nobody can log in yet: \"earshot status --first-login\" prints a link to become the owner")
+	}
 	if s.invitations, err = newInvitations(v, a.secret); err != nil {
 		return errors.Join(badInput(err), l.Close(), control.Close())
 	}

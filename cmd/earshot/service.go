@@ -48,6 +48,7 @@ type guest struct {
 
 	mu      sync.Mutex
 	status  bot.Status
+	note    string // what the host was told last in this session
 	session string
 	since   time.Time
 	next    time.Time // when the bot comes next, by its timetable; zero: it is there, or nobody knows
@@ -207,12 +208,16 @@ func (v *service) states() []models.RoomState {
 func (g *guest) begin(session string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.session = session
+	g.session, g.note = session, ""
 }
 
 func (g *guest) watch(s bot.Status) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if s.Note != "" { // no change of state
+		g.note = s.Note
+		return
+	}
 	if s.State != g.status.State {
 		g.since = time.Now().UTC()
 	}
@@ -225,6 +230,7 @@ func (g *guest) state() models.RoomState {
 	out := models.RoomState{
 		Room: g.room.ID, Name: g.room.Name, URL: g.room.URL, State: string(g.status.State), Session: g.session, Since: g.since,
 		Reason: g.status.Reason, Profile: g.room.Profile, Next: g.next,
+		Note: g.note,
 	}
 	if g.status.Err != nil {
 		out.Problem = g.status.Err.Error()

@@ -98,7 +98,7 @@ func (r record) heading(zone *time.Location) [2]string {
 	if s.Rules != "" {
 		parts = append(parts, "rules "+s.Rules)
 	}
-	parts = append(parts, plural(s.Utterances, "line"), plural(s.Flags, "flag"))
+	parts = append(parts, models.Count(s.Utterances, "line"), models.Count(s.Flags, "flag"))
 	if s.OpenFlags > 0 {
 		parts[len(parts)-1] += fmt.Sprintf(" (%d open)", s.OpenFlags)
 	}
@@ -106,20 +106,9 @@ func (r record) heading(zone *time.Location) [2]string {
 		parts = append(parts, fmt.Sprintf("%.1f s not heard", float64(s.LostMS)/1000))
 	}
 	if s.Pending > 0 {
-		parts = append(parts, plural(s.Pending, "stretch")+" not yet transcribed")
+		parts = append(parts, models.Count(s.Pending, "stretch")+" not yet transcribed")
 	}
 	return [2]string{first, strings.Join(parts, " · ")}
-}
-
-func plural(n int, word string) string {
-	switch {
-	case n == 1:
-		return "1 " + word
-	case strings.HasSuffix(word, "ch"):
-		return fmt.Sprintf("%d %ses", n, word)
-	default:
-		return fmt.Sprintf("%d %ss", n, word)
-	}
 }
 
 // lines are the transcript, with each gap before the first line that begins after it.

@@ -5,12 +5,13 @@ import (
 	"testing"
 	"unicode"
 
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 )
 
 // checkLogIsSilent demands that a program's whole log, at its most talkative, holds nothing of what was said: no three
 // words in a row of any line, spoken or heard, and none of the words that nothing else in the program is called by.
-func checkLogIsSilent(t *testing.T, log string, play []cue, us []models.Utterance) {
+func checkLogIsSilent(t *testing.T, log string, play []stage.Cue, us []models.Utterance) {
 	t.Helper()
 	if n := strings.Count(log, "line stored"); n < len(play) {
 		t.Fatalf("the log tells of %d lines only: it proves nothing", n)
@@ -18,7 +19,7 @@ func checkLogIsSilent(t *testing.T, log string, play []cue, us []models.Utteranc
 	words := onlyWords(log)
 	var texts []string
 	for _, c := range play {
-		texts = append(texts, c.text)
+		texts = append(texts, c.Text)
 	}
 	for _, u := range us {
 		texts = append(texts, u.Text)

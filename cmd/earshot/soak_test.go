@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 )
 
@@ -41,7 +42,7 @@ func TestSoak(t *testing.T) {
 		for began := time.Now(); len(samples) < least || time.Since(began) < length; {
 			group, talking := errgroup.WithContext(ctx)
 			for room := range 2 {
-				said += len(parts) * len(parts[0].lines)
+				said += len(parts) * len(parts[0].Lines)
 				group.Go(func() error {
 					host, id := l.Addr().String(), fmt.Sprint("room", room)
 					_, err := s.performIn(talking, host, models.Room{ID: id, Name: id, URL: "lounge://" + host + "/" + id}, parts)
@@ -106,16 +107,16 @@ func middle(xs []sample, of func(sample) int64) int64 {
 }
 
 // soakParts is what four people say, with hardly a pause.
-func soakParts(t *testing.T) []part {
+func soakParts(t *testing.T) []stage.Part {
 	t.Helper()
-	tape, err := openTape()
+	tape, err := stage.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts := make([]part, 4)
+	parts := make([]stage.Part, 4)
 	for i := range parts {
-		parts[i] = part{name: fmt.Sprint("Speaker ", i+1), lines: []tapeLine{tape[i], tape[i+4]}}
-		if parts[i].tape, err = recordTape(parts[i].lines, func(time.Duration) time.Duration { return 800 * time.Millisecond }); err != nil {
+		parts[i] = stage.Part{Name: fmt.Sprint("Speaker ", i+1), Lines: []stage.Line{tape[i], tape[i+4]}}
+		if parts[i].Tape, err = stage.Record(parts[i].Lines, func(time.Duration) time.Duration { return 800 * time.Millisecond }); err != nil {
 			t.Fatal(err)
 		}
 	}

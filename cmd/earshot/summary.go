@@ -184,7 +184,7 @@ func talkRows(talk []models.TalkShare) [][]string {
 
 // digestRows are two sentences: what was flagged and decided, by which rules.
 func digestRows(d models.ModerationDigest) []string {
-	rows := []string{fmt.Sprintf("  %s: %d confirmed, %d dismissed, %d open", plural(d.Flags, "flag"), d.Confirmed, d.Dismissed, d.Open)}
+	rows := []string{fmt.Sprintf("  %s: %d confirmed, %d dismissed, %d open", models.Count(d.Flags, "flag"), d.Confirmed, d.Dismissed, d.Open)}
 	var rules []string
 	for _, r := range slices.SortedFunc(maps.Keys(d.ByRule), func(a, b string) int {
 		return cmp.Or(cmp.Compare(d.ByRule[b], d.ByRule[a]), cmp.Compare(a, b))

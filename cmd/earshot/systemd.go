@@ -37,7 +37,7 @@ func listenOrInherit(ctx context.Context, address string) (net.Listener, error) 
 			_ = l.Close()
 		}
 	}
-	return nil, badInput(models.WithHint(fmt.Errorf("%s handed over; one TCP socket is needed", plural(len(given), "socket")),
+	return nil, badInput(models.WithHint(fmt.Errorf("%s handed over; one TCP socket is needed", models.Count(len(given), "socket")),
 		"a socket unit for Earshot has one ListenStream=HOST:PORT"))
 }
 

@@ -12,10 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
-	"earshot/bot"
 	"earshot/bot/lounge"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 )
 
@@ -71,7 +69,7 @@ func TestTape(t *testing.T) {
 }
 
 // tapeCast is everybody in the play, in the order in which they first speak.
-func tapeCast() ([]voice, error) {
+func tapeCast() ([]stage.Voice, error) {
 	f, err := os.Open("testdata/tape/script.tsv")
 	if err != nil {
 		return nil, err
@@ -83,9 +81,9 @@ func tapeCast() ([]voice, error) {
 	if err != nil {
 		return nil, err
 	}
-	var cast []voice
+	var cast []stage.Voice
 	for _, row := range rows {
-		if slices.ContainsFunc(cast, func(v voice) bool { return v.name == row[1] }) {
+		if slices.ContainsFunc(cast, func(v stage.Voice) bool { return v.Name == row[1] }) {
 			continue
 		}
 		data, err := os.ReadFile("testdata/tape/" + strings.ToLower(row[1]) + ".opus")
@@ -96,7 +94,7 @@ func tapeCast() ([]voice, error) {
 		if err != nil {
 			return nil, err
 		}
-		cast = append(cast, voice{row[1], frames})
+		cast = append(cast, stage.Voice{Name: row[1], Source: frames})
 	}
 	return cast, nil
 }
@@ -112,19 +110,7 @@ func playTape(ctx context.Context, s *station, host string) (session models.Sess
 	if err != nil {
 		return session, err
 	}
-	up := newCurtain(client, len(cast))
-	listening, leave := context.WithCancelCause(ctx)
-	defer leave(nil)
-	group, playing := errgroup.WithContext(listening)
-	group.Go(func() (err error) {
-		session, err = s.listenIn(listening, stay{room: room, connector: up})
-		return err
-	})
-	group.Go(func() error {
-		defer leave(bot.End(models.EndLeft, nil))
-		return playAll(playing, s, "http://"+host, demoRoom, cast, up)
-	})
-	return session, group.Wait()
+	return s.hearVoices(ctx, host, room, client, cast)
 }
 
 // checkTape demands the planted verdicts, each once, on the right person and as far as the mode goes.

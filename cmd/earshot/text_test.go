@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/moderation/review"
 	"earshot/transcribe"
@@ -21,12 +22,12 @@ func TestPartialsOnTheWholeWay(t *testing.T) {
 		t.Skip("talks for 15 seconds")
 	}
 	t.Parallel()
-	tape, err := openTape()
+	tape, err := stage.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ana := part{name: "Ana", lines: tape[:4]}
-	if ana.tape, err = recordTape(ana.lines, func(time.Duration) time.Duration { return 1200 * time.Millisecond }); err != nil {
+	ana := stage.Part{Name: "Ana", Lines: tape[:4]}
+	if ana.Tape, err = stage.Record(ana.Lines, func(time.Duration) time.Duration { return 1200 * time.Millisecond }); err != nil {
 		t.Fatal(err)
 	}
 	s, l := openTestStation(t, t.TempDir())
@@ -51,7 +52,7 @@ func TestPartialsOnTheWholeWay(t *testing.T) {
 		}
 	}()
 	err = s.run(t.Context(), l, func(ctx context.Context) error {
-		_, err := s.perform(ctx, l.Addr().String(), []part{ana})
+		_, err := s.perform(ctx, l.Addr().String(), []stage.Part{ana})
 		return err
 	})
 	watcher.Close()

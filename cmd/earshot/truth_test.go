@@ -8,11 +8,11 @@ import (
 	"time"
 
 	"earshot/bot/audio"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/transcribe"
 	"earshot/transcribe/fixture"
 	"earshot/transcribe/fixture/eval"
-	"earshot/transcribe/whisper"
 )
 
 // delivery is a packet and when it comes.
@@ -49,7 +49,7 @@ func overNetwork(t *testing.T, pcm []float32, bad audio.Impairment) []delivery {
 // heardThrough is the text of what a track makes of the packets, and how much of it was concealed.
 func heardThrough(t *testing.T, e transcribe.Engine, packets []delivery) (text string, concealedMS int64) {
 	t.Helper()
-	var sink heard
+	var sink stage.Clips
 	track, err := audio.NewTrack(audio.TrackConfig{Session: "s", Epoch: 1, Track: "t", Attribution: models.AttributionTrack}, &sink)
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +62,7 @@ func heardThrough(t *testing.T, e transcribe.Engine, packets []delivery) (text s
 		track.Push(d.packet, d.at)
 	}
 	track.Close(now + time.Second)
-	for _, c := range sink.clips {
+	for _, c := range sink {
 		r, err := e.Transcribe(t.Context(), c.PCM, transcribe.Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -80,24 +80,8 @@ func TestFault7WordsSurviveTheNetwork(t *testing.T) {
 		t.Skip("decodes for half a minute")
 	}
 	t.Parallel()
-	path, err := fixture.Path(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	model, err := whisper.Load(path, whisper.LoadOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer model.Close()
-	engine, err := model.NewState()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer engine.Close()
-	all, err := eval.Sentences()
-	if err != nil {
-		t.Fatal(err)
-	}
+	engine := practiceEngine(t)
+	all := sentences(t)
 	wrong, words := 0, 0
 	for _, u := range all {
 		r, err := engine.Transcribe(t.Context(), u.PCM, transcribe.Options{})
@@ -148,12 +132,12 @@ func TestFault7WordsSurviveTheNetwork(t *testing.T) {
 // line at its time, and nothing is made of the silence.
 func checkSilence(t *testing.T, e transcribe.Engine, all []eval.Sentence) {
 	t.Helper()
-	tape := []tapeLine{{text: all[0].Text, pcm: audio.Resample(all[0].PCM, 16000, 48000)}, {text: all[1].Text, pcm: audio.Resample(all[1].PCM, 16000, 48000)}}
-	sent, err := recordTape(tape, func(time.Duration) time.Duration { return time.Minute })
+	tape := []stage.Line{{Text: all[0].Text, PCM: audio.Resample(all[0].PCM, 16000, 48000)}, {Text: all[1].Text, PCM: audio.Resample(all[1].PCM, 16000, 48000)}}
+	sent, err := stage.Record(tape, func(time.Duration) time.Duration { return time.Minute })
 	if err != nil {
 		t.Fatal(err)
 	}
-	clips, err := sent.hear()
+	clips, err := sent.Hear()
 	if err != nil || len(clips) != len(tape) {
 		t.Fatalf("%d clips of %d sentences a minute apart, %v", len(clips), len(tape), err)
 	}
@@ -164,10 +148,10 @@ func checkSilence(t *testing.T, e transcribe.Engine, all []eval.Sentence) {
 			t.Fatal(err)
 		}
 		begins += time.Minute
-		if wrong, _ := fixture.WER(tape[i].text, r.Text); wrong > 0 {
+		if wrong, _ := fixture.WER(tape[i].Text, r.Text); wrong > 0 {
 			t.Errorf("sentence %d after a minute of silence: %d words are wrong", i+1, wrong)
 		}
-		at, length := time.Duration(c.EndMS)*time.Millisecond, time.Duration(len(tape[i].pcm))*time.Second/48000
+		at, length := time.Duration(c.EndMS)*time.Millisecond, time.Duration(len(tape[i].PCM))*time.Second/48000
 		if i > 0 && (at < begins+length-600*time.Millisecond || at > begins+length+600*time.Millisecond) {
 			t.Errorf("sentence %d ends at %v, it was said from %v for %v", i+1, at, begins, length)
 		}

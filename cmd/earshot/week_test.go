@@ -16,6 +16,7 @@ import (
 	"earshot/bot"
 	"earshot/bot/audio"
 	"earshot/cmd/earshot/desk"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/moderation"
@@ -193,7 +194,7 @@ func visitRoom(t *testing.T, store *sqlite.Store, d *desk.Desk, room, id string,
 // sentencePackets is a recorded sentence as Opus packets of 20 ms, with silence behind it.
 func sentencePackets(t *testing.T) (out [][]byte) {
 	t.Helper()
-	tape, err := openTape()
+	tape, err := stage.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +202,7 @@ func sentencePackets(t *testing.T) (out [][]byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pcm := append(append(make([]float32, 9600), tape[0].pcm...), make([]float32, 48000)...)
+	pcm := append(append(make([]float32, 9600), tape[0].PCM...), make([]float32, 48000)...)
 	for ; len(pcm) >= 960; pcm = pcm[960:] {
 		p, err := enc.Encode(pcm[:960])
 		if err != nil {

@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"sync"
 	"testing"
 
 	"golang.org/x/sync/errgroup"
 
 	"earshot/bot"
 	"earshot/bot/lounge"
+	"earshot/cmd/earshot/stage"
 	"earshot/models"
 )
 
@@ -23,18 +23,12 @@ func TestWHEPWords(t *testing.T) {
 		listening, leave := context.WithCancelCause(ctx)
 		defer leave(nil)
 		group, ctx := errgroup.WithContext(listening)
-		ids, up := make(chan string, 1), make(chan struct{})
+		ids, up := make(chan string, 1), stage.NewCurtain(nil, 1)
 		group.Go(func() error {
 			defer leave(bot.End(models.EndLeft, nil))
 			return lounge.Publish(ctx, lounge.PublishConfig{
-				BaseURL: "http://" + l.Addr().String(), Room: "stage", Name: "Ana", Source: paused(t, line), Peer: s.peers,
-				Ready: func(id string) {
-					ids <- id
-					select {
-					case <-up:
-					case <-ctx.Done():
-					}
-				},
+				BaseURL: "http://" + l.Addr().String(), Room: "stage", Name: "Ana", Source: up.Behind(paused(t, line)), Peer: s.peers,
+				Ready: func(id string) { ids <- id },
 			})
 		})
 		group.Go(func() (err error) {
@@ -44,12 +38,7 @@ func TestWHEPWords(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			var once sync.Once
-			session, err = s.listenIn(ctx, stay{room: room, connector: connector, watch: func(st bot.Status) {
-				if st.State == bot.StateListening {
-					once.Do(func() { close(up) })
-				}
-			}})
+			session, err = s.listenIn(ctx, stay{room: room, connector: behindCurtain{connector, up}})
 			return err
 		})
 		return group.Wait()
@@ -58,10 +47,20 @@ func TestWHEPWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	us := lines(t, s, session.ID)
-	if errs, words, heard := wordErrors(us, "Stage", line.text); errs*10 > words {
+	if errs, words, heard := wordErrors(us, "Stage", line.Text); errs*10 > words {
 		t.Errorf("%d of %d words are wrong: %q", errs, words, heard)
 	}
 	if session.Reason != models.EndLeft || len(us) == 0 || us[0].Attribution != models.AttributionTrack {
 		t.Errorf("session %+v, lines %+v", session, us)
 	}
+}
+
+// behindCurtain is a connector that cannot act, before a curtain.
+type behindCurtain struct {
+	bot.Connector
+	curtain *stage.Curtain
+}
+
+func (b behindCurtain) Run(ctx context.Context, ears bot.Ears) error {
+	return b.Connector.Run(ctx, b.curtain.Ears(ears))
 }

@@ -76,6 +76,32 @@ func TestInvitationWorksOnce(t *testing.T) {
 	}
 }
 
+// TestExpiredInvitationsAreSwept with what is too old, not only when the next one is made.
+func TestExpiredInvitationsAreSwept(t *testing.T) {
+	s := open(t)
+	now := time.Now()
+	must(t, s.PutInvitation(t.Context(), "short", models.Invitation{URL: "lounge://a/b", Expires: now.Add(time.Hour)}))
+	must(t, s.PutInvitation(t.Context(), "long", models.Invitation{URL: "lounge://a/c", Expires: now.Add(72 * time.Hour)}))
+	left := func() (n int) { // as they were before their time was over
+		for _, hash := range []string{"short", "long"} {
+			if _, err := s.Invitation(t.Context(), hash, now); err == nil {
+				n++
+			}
+		}
+		return n
+	}
+	if _, err := s.Sweep(t.Context(), now, models.RetentionPolicy{}); err != nil || left() != 2 {
+		t.Errorf("%d links, %v", left(), err)
+	}
+	swept, err := s.Sweep(t.Context(), now.Add(2*time.Hour), models.RetentionPolicy{})
+	if err != nil || left() != 1 || swept != (models.Swept{Invitations: 1}) {
+		t.Errorf("%d links left, %+v, %v", left(), swept, err)
+	}
+	if _, err := s.Invitation(t.Context(), "long", now.Add(2*time.Hour)); err != nil {
+		t.Errorf("a link that is good: %v", err)
+	}
+}
+
 // TestPausesStay over a restart.
 func TestPausesStay(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "earshot.db")

@@ -149,7 +149,7 @@ func TestScrubWaitsForReaders(t *testing.T) {
 	s.Pragma(t, "busy_timeout = 20")
 	fillMarked(t, s, 12)
 	release := s.HoldRead(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second) // deleting itself takes milliseconds
 	defer cancel()
 	wantErr(t, "while a reader holds the log", s.DeleteSession(ctx, "secret"), models.ErrUnavailable)
 	release()

@@ -93,6 +93,10 @@ func (s *Store) ExpireEvidence(ctx context.Context, now time.Time) (int, error) 
 	for {
 		var n int64
 		err := s.update(ctx, op, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, "INSERT INTO chores (name) SELECT DISTINCT '"+soundsChore+"' || session FROM evidence WHERE expires <= ? ON CONFLICT DO NOTHING", millis(now))
+			if err != nil {
+				return err
+			}
 			res, err := tx.ExecContext(ctx, `DELETE FROM evidence WHERE id IN
 				(SELECT id FROM evidence WHERE expires <= ? ORDER BY expires LIMIT ?)`, millis(now), expireAtOnce)
 			if err != nil {

@@ -15,13 +15,27 @@ func (s *Store) PutInvitation(ctx context.Context, hash string, i models.Invitat
 	if err != nil {
 		return storeError("store invitation", err)
 	}
+	if _, err := s.sweepInvitations(ctx, time.Now()); err != nil {
+		return err
+	}
 	return s.update(ctx, "store invitation", func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM invitations WHERE expires <= ?", millis(time.Now())); err != nil {
-			return err
-		}
 		_, err = tx.ExecContext(ctx, "INSERT INTO invitations (hash, doc, by, expires) VALUES (?, ?, ?, ?)", hash, string(doc), clean(i.By), millis(i.Expires))
 		return err
 	})
+}
+
+// sweepInvitations removes the links whose time is over, and tells how many.
+func (s *Store) sweepInvitations(ctx context.Context, now time.Time) (n int, err error) {
+	err = s.update(ctx, "remove expired invitations", func(tx *sql.Tx) error {
+		done, err := tx.ExecContext(ctx, "DELETE FROM invitations WHERE expires <= ?", millis(now))
+		if err != nil {
+			return err
+		}
+		removed, err := done.RowsAffected()
+		n = int(removed)
+		return err
+	})
+	return n, err
 }
 
 const unexpired = " FROM invitations WHERE hash = ? AND expires > ?"

@@ -27,8 +27,11 @@ func TestCorrectedTextKeepsWhatWasHeard(t *testing.T) {
 	want := u
 	want.Text, want.Original, want.EditedBy, want.Edited = "Buy my small coin now.", u.Text, "kim", when
 	want.Words = []models.Word{
-		{Text: " Buy", StartMS: 1000, EndMS: 1100, P: 1}, {Text: " my", StartMS: 1100, EndMS: 1200, P: 0.5},
-		{Text: " small", StartMS: 1200, EndMS: 1200, P: 1}, {Text: " coin", StartMS: 1200, EndMS: 1300, P: 0.5}, {Text: " now.", StartMS: 1300, EndMS: 1400, P: 0.5},
+		{Text: " Buy", StartMS: 1000, EndMS: 1100, P: 1},
+		{Text: " my", StartMS: 1100, EndMS: 1200, P: 0.5},
+		{Text: " small", StartMS: 1200, EndMS: 1200, P: 1},
+		{Text: " coin", StartMS: 1200, EndMS: 1300, P: 0.5},
+		{Text: " now.", StartMS: 1300, EndMS: 1400, P: 0.5},
 	}
 	equal(t, "corrected", got, want)
 	for text, hits := range map[string]int{"small": 1, "bye": 0} {

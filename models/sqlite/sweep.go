@@ -60,11 +60,15 @@ func dueSteps() []dueStep {
 // Sweep removes what is older at now than the policy says, so that no byte of it remains in any file of the store. Age
 // counts from when a thing was said. It works in small transactions, so that live rooms can store their lines in between,
 // and a sweep that was cut short is finished by the next one; what it had removed is scrubbed by the next Open at the
-// latest. Each session it removes something of gets an entry in Removals.
+// latest. Each session it removes something of gets an entry in Removals. Links that expired go too.
 func (s *Store) Sweep(ctx context.Context, now time.Time, policy models.RetentionPolicy) (models.Swept, error) {
 	var swept models.Swept
 	if s.write == nil {
 		return swept, storeError("sweep", errReadOnly)
+	}
+	var err error
+	if swept.Invitations, err = s.sweepInvitations(ctx, now); err != nil {
+		return swept, storeError("sweep", err)
 	}
 	sessions, err := list(ctx, s.read, scanSession, "SELECT "+sessionColumns+" FROM sessions WHERE erasing = 0 AND started < ? ORDER BY started",
 		millis(now))

@@ -108,20 +108,13 @@ func digestText(rooms []models.RoomDigest, from, to time.Time, link string) (sub
 		}
 		found := d.High + d.Medium + d.Low
 		open, flags = open+d.Open, flags+found
-		fmt.Fprintf(&b, "%s: %s, %s\n", oneLine(cut(name, 100)), counted(d.Sessions, "session"), counted(d.Lines, "line"))
+		fmt.Fprintf(&b, "%s: %s, %s\n", oneLine(cut(name, 100)), models.Count(d.Sessions, "session"), models.Count(d.Lines, "line"))
 		if found > 0 {
-			fmt.Fprintf(&b, "    %s: %d high, %d medium, %d low; %d open\n", counted(found, "flag"), d.High, d.Medium, d.Low, d.Open)
+			fmt.Fprintf(&b, "    %s: %d high, %d medium, %d low; %d open\n", models.Count(found, "flag"), d.High, d.Medium, d.Low, d.Open)
 		}
 	}
 	if link != "" {
 		fmt.Fprintf(&b, "\nTo decide what is open: %s/queue\n", strings.TrimRight(link, "/"))
 	}
-	return fmt.Sprintf("Earshot: %s, %d open", counted(flags, "flag"), open), b.String()
-}
-
-func counted(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
+	return fmt.Sprintf("Earshot: %s, %d open", models.Count(flags, "flag"), open), b.String()
 }

@@ -103,10 +103,15 @@ func letter(t Target, subject, body string, now time.Time) []byte {
 	var b bytes.Buffer
 	_, domain, _ := strings.Cut(t.From, "@")
 	for _, h := range [][2]string{
-		{"From", (&mail.Address{Name: "Earshot", Address: t.From}).String()}, {"To", strings.Join(t.To, ", ")},
-		{"Subject", mime.QEncoding.Encode("utf-8", oneLine(subject))}, {"Date", now.Format(time.RFC1123Z)},
-		{"Message-ID", "<" + rand.Text() + "@" + domain + ">"}, {"Auto-Submitted", "auto-generated"},
-		{"MIME-Version", "1.0"}, {"Content-Type", "text/plain; charset=utf-8"}, {"Content-Transfer-Encoding", "quoted-printable"},
+		{"From", (&mail.Address{Name: "Earshot", Address: t.From}).String()},
+		{"To", strings.Join(t.To, ", ")},
+		{"Subject", mime.QEncoding.Encode("utf-8", oneLine(subject))},
+		{"Date", now.Format(time.RFC1123Z)},
+		{"Message-ID", "<" + rand.Text() + "@" + domain + ">"},
+		{"Auto-Submitted", "auto-generated"},
+		{"MIME-Version", "1.0"},
+		{"Content-Type", "text/plain; charset=utf-8"},
+		{"Content-Transfer-Encoding", "quoted-printable"},
 	} {
 		b.WriteString(h[0] + ": " + h[1] + "\r\n")
 	}

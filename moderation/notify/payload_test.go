@@ -27,8 +27,10 @@ func TestSecrets(t *testing.T) {
 	if _, err := decodeSecret(a); err != nil || a == b {
 		t.Errorf("%q, %q: %v", a, b, err)
 	}
-	for _, bad := range []string{"", "whsec_", "whsec_c2hvcnQ=", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_not base64 at all, not base64 at all",
-		"whsec_" + strings.Repeat("QUFB", 30)} {
+	for _, bad := range []string{
+		"", "whsec_", "whsec_c2hvcnQ=", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_not base64 at all, not base64 at all",
+		"whsec_" + strings.Repeat("QUFB", 30),
+	} {
 		if _, err := decodeSecret(bad); err == nil {
 			t.Errorf("%q is taken", bad)
 		}

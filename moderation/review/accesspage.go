@@ -92,8 +92,8 @@ func (s *Server) accessChanged(r *http.Request) (data accessPage, err error) {
 	if !who.All.Allows(models.AccessOwner) {
 		return data, errForbidden
 	}
-	if err := r.ParseForm(); err != nil {
-		return data, fmt.Errorf("form: %w", models.ErrInvalid)
+	if err := readForm(r); err != nil {
+		return data, err
 	}
 	users, err := s.access.Users(ctx)
 	if err != nil {

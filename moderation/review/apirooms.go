@@ -2,9 +2,7 @@ package review
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
@@ -69,16 +67,6 @@ func (s *Server) roomRoutes() []apiRoute {
 	return routes
 }
 
-// read takes one JSON object with known keys.
-func read[T any](r *http.Request, want string) (in T, err error) {
-	d := json.NewDecoder(r.Body)
-	d.DisallowUnknownFields()
-	if err := d.Decode(&in); err != nil || d.Decode(&struct{}{}) != io.EOF {
-		return in, &refusal{http.StatusBadRequest, "want " + want}
-	}
-	return in, nil
-}
-
 func (s *Server) apiRooms(r *http.Request) (any, error) {
 	out := roomsJSON{[]models.RoomState{}}
 	for _, x := range s.states() {
@@ -91,7 +79,7 @@ func (s *Server) apiRooms(r *http.Request) (any, error) {
 
 // invitation reads an invitation that the visitor may make.
 func (s *Server) invitation(r *http.Request) (models.Invitation, error) {
-	in, err := read[invitationJSON](r, `{"url": "…"}, with a profile and a name where they are wanted`)
+	in, err := readJSON[invitationJSON](r, `{"url": "…"}, with a profile and a name where they are wanted`)
 	i := models.Invitation{URL: in.URL, Name: in.Name, Profile: in.Profile, By: visitorOf(r.Context()).Name}
 	if err == nil && len(i.URL) > maxAddress {
 		err = &refusal{http.StatusBadRequest, "url: the address is too long"}
@@ -164,7 +152,7 @@ func notThere(err error) error {
 }
 
 func (s *Server) apiObject(r *http.Request) (any, error) {
-	in, err := read[objectsJSON](r, `{"objects": true} or false`)
+	in, err := readJSON[objectsJSON](r, `{"objects": true} or false`)
 	if err != nil {
 		return nil, err
 	}

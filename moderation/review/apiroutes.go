@@ -1,11 +1,10 @@
 package review
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,7 +28,7 @@ type apiParam struct{ name, about string }
 // apiRoutes are all operations. The document is made from the same table, so that they can't disagree.
 func (s *Server) apiRoutes() []apiRoute {
 	session := apiParam{"id", "id of a session"}
-	return append(s.roomRoutes(), []apiRoute{
+	return slices.Concat(s.roomRoutes(), s.ruleRoutes(), []apiRoute{
 		{"GET", "/api/sessions", "Sessions, live ones first, then the newest", []apiParam{{"limit", "1 to 1000, default 100"}}, nil, sessionsJSON{}, "", s.api(s.apiSessions)},
 		{"GET", "/api/sessions/{id}", "A session with everything that was heard and found in it", []apiParam{session}, nil, transcriptJSON{}, "", s.api(s.apiSession)},
 		{"GET", "/api/sessions/{id}/utterances", "The lines of a session", []apiParam{session}, nil, utterancesJSON{}, "", s.api(s.apiUtterances)},
@@ -46,7 +45,7 @@ func (s *Server) apiRoutes() []apiRoute {
 		{"GET", "/api/search", "Lines of all sessions that hold some words", []apiParam{{"q", `words that must all occur; "…" holds words together, a trailing * extends`}, {"room", "id of a room"}, {"speaker", "the platform's id of a person"}, {"rule", "id of a rule"}, {"flagged", "1: only flagged lines"}, {"from", "first day, YYYY-MM-DD"}, {"to", "last day, YYYY-MM-DD"}, {"cursor", "next of the page before"}}, nil, models.SearchPage{}, "", s.api(s.apiSearch)},
 		{"GET", "/api/health", "How Earshot is doing", nil, nil, conditionsJSON{}, "", s.api(s.apiHealth)},
 		{"GET", "/api/openapi.json", "This document", nil, nil, nil, "application/json", s.api(s.apiDocument)},
-	}...)
+	})
 }
 
 type (
@@ -157,11 +156,9 @@ func (s *Server) apiFlags(r *http.Request) (any, error) {
 
 // apiDecide takes {"status":"confirmed"}. It does what the form does.
 func (s *Server) apiDecide(r *http.Request) (any, error) {
-	var in statusJSON
-	d := json.NewDecoder(r.Body)
-	d.DisallowUnknownFields()
-	if err := d.Decode(&in); err != nil || d.Decode(&struct{}{}) != io.EOF {
-		return nil, &refusal{http.StatusBadRequest, `want {"status":"open"}, "confirmed" or "dismissed", or {"choice":"…"}`}
+	in, err := readJSON[statusJSON](r, `{"status":"open"}, "confirmed" or "dismissed", or {"choice":"…"}`)
+	if err != nil {
+		return nil, err
 	}
 	if (in.Status == "") == (in.Choice == "") {
 		return nil, &refusal{http.StatusBadRequest, "want either a status or a choice"}

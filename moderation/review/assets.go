@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+
+	"earshot/models"
 )
 
 //go:embed templates/*.html
@@ -81,7 +83,7 @@ func (a *assets) serve(w http.ResponseWriter, r *http.Request) {
 // loadPages parses one template set per page: the layout, the shared parts and the page itself.
 func loadPages(a *assets) map[string]*template.Template {
 	shared := template.Must(template.New("").
-		Funcs(template.FuncMap{"asset": a.url, "count": count, "talked": clock}).
+		Funcs(template.FuncMap{"asset": a.url, "count": models.Count, "talked": clock}).
 		ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/summary.html", "templates/rulebook.html"))
 	pages := map[string]*template.Template{"parts": shared}
 	for _, name := range []string{"rooms", "session", "queue", "search", "trouble", "rules", "rule", "try", "replay", "person", "line", "timeline", "health", "login", "nologin", "setup", "access", "invite", "consent"} {

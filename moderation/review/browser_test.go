@@ -38,7 +38,7 @@ func inBrowser(t *testing.T, script string, h http.Handler, steps int) {
 	}
 	srv := httptest.NewServer(h)
 	defer srv.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 9*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", "testdata/"+script, modules, chromium, srv.URL, os.Getenv("EARSHOT_TEST_SHOTS"))
 	out, err := cmd.CombinedOutput()

@@ -126,8 +126,8 @@ func (s *Server) changeLine(w http.ResponseWriter, r *http.Request, change func(
 }
 
 func (s *Server) corrected(r *http.Request) (u models.Utterance, problem string, err error) {
-	if err := r.ParseForm(); err != nil {
-		return u, "", fmt.Errorf("form: %w", models.ErrInvalid)
+	if err := readForm(r); err != nil {
+		return u, "", err
 	}
 	if _, u, err = s.lineOf(r); err != nil {
 		return u, "", err

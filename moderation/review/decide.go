@@ -24,10 +24,8 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
 	r, cancel := withDeadline(r)
 	defer cancel()
 	var f models.Flag
-	err := r.ParseForm()
-	if err != nil {
-		err = fmt.Errorf("form: %w", models.ErrInvalid)
-	} else {
+	err := readForm(r)
+	if err == nil {
 		f, err = s.decided(r, answer{
 			models.FlagStatus(r.PostFormValue("status")), models.Verb(r.PostFormValue("verb")), r.PostFormValue("choice"),
 		})

@@ -34,14 +34,6 @@ func length(d time.Duration) string {
 	}
 }
 
-// count is a number with its noun: "1 line", "12 lines".
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 // day names the day of t as seen from now: Today, Yesterday, Tue 3 Nov, 3 Nov 2025.
 func day(t, now time.Time) string {
 	start := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())

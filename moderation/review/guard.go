@@ -37,7 +37,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		case len(r.URL.RawQuery) > maxQuery:
 			http.Error(t, "The address is too long.", http.StatusRequestURITooLong)
 		case r.ContentLength > maxBody:
-			s.apiError(t, r, &refusal{http.StatusRequestEntityTooLarge, "That is too much at once."})
+			s.refuseLength(t, r)
 		default:
 			r.Body = http.MaxBytesReader(t, r.Body, maxBody)
 			next.ServeHTTP(t, r)

@@ -38,6 +38,7 @@ type invitePage struct {
 	Room, URL, Profile string
 	Profiles           []string
 	Notice, Rules      string
+	NoChat             bool
 	Keeps              []string
 	Action             string // where the button leads
 	Until              string // for how long a link is good
@@ -66,6 +67,7 @@ func (s *Server) invitePageOf(ctx context.Context, i models.Invitation) (inviteP
 		return data, fmt.Errorf("terms: %w", err)
 	}
 	data.Ask, data.Room, data.URL, data.Notice, data.Rules = true, t.Room.Name, t.Room.URL, t.Notice, t.Rules
+	data.NoChat = t.NoChat
 	data.Keeps = keeps(t)
 	return data, nil
 }
@@ -149,8 +151,8 @@ func (s *Server) inviteView(r *http.Request) (view, error) {
 func (s *Server) invite(w http.ResponseWriter, r *http.Request) {
 	r, cancel := withDeadline(r)
 	defer cancel()
-	if err := r.ParseForm(); err != nil {
-		s.render(w, r, s.failed(r, fmt.Errorf("form: %w", models.ErrInvalid)))
+	if err := readForm(r); err != nil {
+		s.render(w, r, s.failed(r, err))
 		return
 	}
 	i := invitationOf(r.PostForm)

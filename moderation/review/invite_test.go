@@ -30,7 +30,7 @@ func (f *fakeDesk) Terms(_ context.Context, i models.Invitation) (models.Terms, 
 	if !strings.HasPrefix(i.URL, "lounge://") {
 		return models.Terms{}, fmt.Errorf("%w: no kind of room", models.ErrInvalid)
 	}
-	return models.Terms{Room: models.Room{ID: "stage", Name: "Stage", URL: i.URL}, Notice: "I am Earshot.", ModerateOnly: i.Profile == "secret"}, nil
+	return models.Terms{Room: models.Room{ID: "stage", Name: "Stage", URL: i.URL}, Notice: "I am Earshot.", ModerateOnly: i.Profile == "secret", NoChat: strings.HasSuffix(i.URL, "/mute")}, nil
 }
 
 func (f *fakeDesk) Invite(_ context.Context, i models.Invitation) (models.RoomState, error) {
@@ -128,6 +128,13 @@ func TestInvitationPage(t *testing.T) {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
+	}
+	if !strings.Contains(page, "/optout") || strings.Contains(page, "no chat for Earshot") {
+		t.Error("a room with a chat: the page does not say how to object there")
+	}
+	mute := send(t, s, "GET", "/invite?url=lounge%3A%2F%2Fa%2Fmute", "", "").Body.String()
+	if strings.Contains(mute, "/optout") || !strings.Contains(mute, "no chat for Earshot") || !strings.Contains(mute, "tells you") {
+		t.Error("a room without a chat: the page does not say how to object there")
 	}
 	if done := f.took(); done != "" {
 		t.Errorf("looking did %q", done)

@@ -88,10 +88,8 @@ func (s *Server) consentFile(w http.ResponseWriter, r *http.Request) {
 func (s *Server) object(w http.ResponseWriter, r *http.Request) {
 	r, cancel := withDeadline(r)
 	defer cancel()
-	err := r.ParseForm()
-	if err != nil {
-		err = fmt.Errorf("form: %w", models.ErrInvalid)
-	} else {
+	err := readForm(r)
+	if err == nil {
 		_, err = s.objected(r, r.PathValue("id"), r.PostFormValue("speaker"), r.PostFormValue("objects") == "1", "page")
 	}
 	if err != nil {
@@ -120,8 +118,8 @@ func (s *Server) listened(r *http.Request) error {
 	if err := hostOf(r, info.Room); err != nil {
 		return err
 	}
-	if err := r.ParseForm(); err != nil {
-		return fmt.Errorf("form: %w", models.ErrInvalid)
+	if err := readForm(r); err != nil {
+		return err
 	}
 	by := visitorOf(r.Context()).Name
 	switch do := r.PostFormValue("do"); {

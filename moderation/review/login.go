@@ -61,8 +61,8 @@ func (s *Server) proven(r *http.Request) (models.User, error) {
 	if !s.guessed.open(from, s.now()) {
 		return models.User{}, errThrottled
 	}
-	if err := r.ParseForm(); err != nil {
-		return models.User{}, fmt.Errorf("form: %w", models.ErrInvalid)
+	if err := readForm(r); err != nil {
+		return models.User{}, err
 	}
 	var u models.User
 	ok := false
@@ -154,7 +154,11 @@ func (s *Server) own(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	s.owning.Lock() // of two at once, one becomes the owner
 	defer s.owning.Unlock()
-	if err := s.mayOwn(r); err != nil {
+	err := readForm(r)
+	if err == nil {
+		err = s.mayOwn(r)
+	}
+	if err != nil {
 		s.render(w, r, s.failed(r, err))
 		return
 	}
@@ -166,8 +170,7 @@ func (s *Server) own(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	u := models.User{ID: strings.ToLower(rand.Text()), Name: name, Access: models.AccessOwner, Password: hashPassword(password)}
-	err := s.access.PutUser(r.Context(), u, name, s.now())
-	if err == nil {
+	if err = s.access.PutUser(r.Context(), u, name, s.now()); err == nil {
 		err = s.begin(w, r, u)
 	}
 	if err != nil {

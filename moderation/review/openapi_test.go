@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -73,6 +74,7 @@ func TestDocumentDescribesWhatHandlersAnswer(t *testing.T) {
 	s := serve(t, m, func(c *Config) {
 		desk := &fakeDesk{}
 		c.Inviter, c.Links, c.Listener, c.States = desk, desk, desk, desk.rooms
+		c.Rules = &primer{}
 		c.Conditions, c.Summaries = conditionsOf(Condition{OK: true, Text: "Well."}), &minutes{m: m}
 	})
 	var doc map[string]any
@@ -85,8 +87,11 @@ func TestDocumentDescribesWhatHandlersAnswer(t *testing.T) {
 	queries := map[string]string{"/api/search": "?q=coin", "/api/sessions/{id}/export": "?format=json"}
 	bodies := map[string]string{
 		"/api/rooms": `{"url":"lounge://a/b"}`, "/api/invitations": `{"url":"lounge://a/b"}`, "/api/sessions/{id}/people/{speaker}/objection": `{"objects":true}`,
+		"/api/rules/try": `{"text":["buy my coin"],"word_p":0.4}`, "/api/rules/replay": `{}`,
+		"/api/sessions/{id}/utterances/{epoch}/{seq}/{track}/redaction": `{"words":[4,5]}`,
 	}
 	paths := doc["paths"].(map[string]any)
+	k := m.lines[0].Key
 	for _, r := range s.apiRoutes() {
 		op, ok := paths[r.path].(map[string]any)[strings.ToLower(r.method)].(map[string]any)
 		if !ok || op["summary"] == "" {
@@ -96,7 +101,8 @@ func TestDocumentDescribesWhatHandlersAnswer(t *testing.T) {
 		if r.media == "text/event-stream" { // does not end
 			continue
 		}
-		target := strings.NewReplacer("sessions/{id}", "sessions/s1", "flags/{id}", "flags/f1", "rooms/{id}", "rooms/stage", "{speaker}", m.speakers[0].ID).Replace(r.path) + queries[r.path]
+		target := strings.NewReplacer("sessions/{id}", "sessions/s1", "flags/{id}", "flags/f1", "rooms/{id}", "rooms/stage", "{speaker}", m.speakers[0].ID,
+			"{epoch}", strconv.Itoa(k.Epoch), "{seq}", strconv.Itoa(k.Seq), "{track}", k.Track).Replace(r.path) + queries[r.path]
 		req := httptest.NewRequestWithContext(t.Context(), r.method, target, strings.NewReader(cmp.Or(bodies[r.path], `{"status":"dismissed"}`)))
 		req.Host = "127.0.0.1"
 		w := httptest.NewRecorder()

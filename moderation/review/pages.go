@@ -86,6 +86,10 @@ func (s *Server) failed(r *http.Request, err error) view {
 			Headline: "There is no such session",
 			Text:     "It may have been erased, or the address was cut short.",
 		}}
+	case code == http.StatusRequestEntityTooLarge:
+		return view{status: code, page: "trouble", title: "Too much at once", data: trouble{
+			Headline: "That was too much at once", Text: text, Hint: "Go back: what you wrote is still in the form.",
+		}}
 	case code < http.StatusInternalServerError, errors.Is(err, context.Canceled): // the reader's own doing
 	default:
 		s.log.Error("page not made", "route", r.Pattern, "err", err)
@@ -102,6 +106,8 @@ func statusOf(err error) (int, string) {
 		return http.StatusNotFound, "There is no such thing here."
 	case errors.Is(err, models.ErrConflict):
 		return http.StatusConflict, "That is so already, or it can't be now."
+	case tooLong(err):
+		return http.StatusRequestEntityTooLarge, tooMuch
 	case errors.Is(err, errForbidden):
 		return http.StatusForbidden, "You may read this and not change it. An owner can give you more access."
 	case errors.Is(err, errLapsed):

@@ -159,8 +159,8 @@ func (s *Server) changePerson(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) personChanged(r *http.Request) (to, problem string, err error) {
 	room, speaker := r.PathValue("room"), r.PathValue("speaker")
-	if err := r.ParseForm(); err != nil {
-		return "", "", fmt.Errorf("form: %w", models.ErrInvalid)
+	if err := readForm(r); err != nil {
+		return "", "", err
 	}
 	p, err := s.knownPerson(r)
 	if err != nil {

@@ -34,30 +34,44 @@ func (s *Server) redact(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) redacted(r *http.Request) (u models.Utterance, problem string, err error) {
-	if err := r.ParseForm(); err != nil {
-		return u, "", fmt.Errorf("form: %w", models.ErrInvalid)
+	if err := readForm(r); err != nil {
+		return u, "", err
 	}
+	none := false
+	u, err = s.takenOut(r, func(u models.Utterance) (places []int) {
+		for i := range u.Words {
+			if r.PostFormValue("all") != "" || slices.Contains(r.PostForm["word"], strconv.Itoa(i)) {
+				places = append(places, i)
+			}
+		}
+		none = len(places) == 0
+		return places
+	})
+	if none {
+		return u, "Nothing was redacted: no word was chosen.", nil
+	}
+	return u, "", err
+}
+
+// takenOut takes words out of the line of the address, for a host of its room, and shows all who watch the line as it is
+// then. models.ErrInvalid: the line has no such word, or none was chosen.
+func (s *Server) takenOut(r *http.Request, chosen func(models.Utterance) []int) (models.Utterance, error) {
 	info, u, err := s.lineOf(r)
 	if err != nil {
-		return u, "", err
+		return u, err
 	}
 	who := visitorOf(r.Context())
 	if !who.may(info.Room, models.AccessHost) {
-		return u, "", errForbidden
+		return u, errForbidden
 	}
-	var places []int
-	for i := range u.Words {
-		if r.PostFormValue("all") != "" || slices.Contains(r.PostForm["word"], strconv.Itoa(i)) {
-			places = append(places, i)
-		}
-	}
+	places := chosen(u)
 	if len(places) == 0 {
-		return u, "Nothing was redacted: no word was chosen.", nil
+		return u, fmt.Errorf("redact: no word was chosen: %w", models.ErrInvalid)
 	}
 	if u, err = s.store.RedactLine(r.Context(), u.Key, places, who.Name, s.now()); err != nil {
-		return u, "", fmt.Errorf("redact: %w", err)
+		return u, fmt.Errorf("redact: %w", err)
 	}
-	return u, "", s.showRedacted(r, u)
+	return u, s.showRedacted(r, u)
 }
 
 // showRedacted gives the line as it is now to all who watch, and nobody the line as it was.

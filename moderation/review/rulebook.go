@@ -9,17 +9,19 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation"
 )
 
 // Rulebook is the rules that are in use. Its methods may be called by many goroutines at once.
 type Rulebook interface {
 	// Sets lists the sets of rules in use, the first being that of rooms without a profile.
 	Sets() []RuleSet
-	// Try judges successive lines of one speaker as if they were said, and explains every rule of the profile's set.
-	Try(profile string, say []string, by models.Role) ([]Trial, error)
-	// Replay runs the profile's set over the stored sessions that began at a time or later, as many of the newest as ctx
-	// gives time for. Nothing is stored and nobody is told.
-	Replay(ctx context.Context, profile string, since time.Time) (Replayed, error)
+	// Try judges an example as if it were said, and explains every rule of the profile's set. Words of masked lists are
+	// hidden, whatever the example says.
+	Try(profile string, e moderation.Example) (moderation.Tried, error)
+	// Replay runs the profile's set over the stored sessions of a room ("": of all) that began at a time or later, as many
+	// of the newest as ctx gives time for. Nothing is stored and nobody is told.
+	Replay(ctx context.Context, profile, room string, since time.Time) (moderation.Replayed, error)
 }
 
 // RuleSet is a set of rules in use.
@@ -36,38 +38,6 @@ type RuleText struct {
 	Level models.Level `json:"level"`
 	Mode  models.Mode  `json:"mode"`
 	About string       `json:"about,omitempty"`
-}
-
-// Trial is what one rule makes of words that were tried.
-type Trial struct {
-	Rule  string       `json:"rule"`
-	Pack  string       `json:"pack"`
-	Fired bool         `json:"fired"`
-	Level models.Level `json:"level"`
-	Mode  models.Mode  `json:"mode"`
-	// Reaches says that the verdict would reach the host or the room.
-	Reaches bool     `json:"reaches"`
-	Matched []string `json:"matched,omitempty"`
-	// Why says why it fires, or why not.
-	Why string `json:"why"`
-	// Failed are the gates that were not passed, in words.
-	Failed []string `json:"failed,omitempty"`
-}
-
-// Replayed is what rules would have done.
-type Replayed struct {
-	Set             string
-	Sessions, Lines int
-	// Left is how many sessions there was no time for.
-	Left int
-	Rows []ReplayedRule
-}
-
-// ReplayedRule counts what a rule would have done: its flags, those that would have reached the host or the room, and
-// those at lines where a host confirmed or dismissed a flag.
-type ReplayedRule struct {
-	Rule, Pack                           string
-	Fired, Reached, Confirmed, Dismissed int
 }
 
 const (
@@ -92,10 +62,17 @@ type trialPage struct {
 	Problem string
 }
 
+// trialView is what one rule makes of words that were tried.
 type trialView struct {
-	Trial
-	Sign, Tone string
-	Quote      string
+	Rule, Pack string
+	Level      models.Level
+	Mode       models.Mode
+	// Reaches says that the verdict would reach the host or the room.
+	Reaches bool
+	// Why says why it fires, or why not; Failed are the gates that were not passed, in words.
+	Why               string
+	Failed            []string
+	Sign, Tone, Quote string
 }
 
 // trial is the empty box; ok is false when no rules are in use here.
@@ -127,8 +104,8 @@ func (s *Server) tryWords(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) tried(r *http.Request) (view, error) {
-	if err := r.ParseForm(); err != nil {
-		return view{}, fmt.Errorf("form: %w", models.ErrInvalid)
+	if err := readForm(r); err != nil {
+		return view{}, err
 	}
 	rule := r.PostFormValue("rule")
 	p := s.trial(rule)
@@ -143,7 +120,7 @@ func (s *Server) tried(r *http.Request) (view, error) {
 	case len(p.Say) > maxTried:
 		p.Problem = "That is too long to try at once."
 	default:
-		found, err := s.book.Try(p.Profile, lines, models.Role(p.By))
+		found, err := s.book.Try(p.Profile, moderation.Example{Say: lines, By: models.Role(p.By), WordP: 1})
 		if err != nil {
 			return view{}, fmt.Errorf("try: %w", err)
 		}
@@ -156,27 +133,34 @@ func (s *Server) tried(r *http.Request) (view, error) {
 	return v, nil
 }
 
-func (p *trialPage) take(found []Trial) {
+func (p *trialPage) take(found moderation.Tried) {
 	p.Tried = true
-	for _, t := range found {
-		if p.Rule != "" && t.Rule != p.Rule {
+	asked := func(rule string) bool { return p.Rule == "" || rule == p.Rule }
+	for _, t := range found.Verdicts {
+		if !asked(t.Rule) {
 			continue
 		}
-		v := trialView{Trial: t, Sign: "▲", Tone: string(t.Level), Quote: strings.Join(t.Matched, " ")}
+		v := trialView{Rule: t.Rule, Pack: t.Pack, Level: t.Level, Mode: t.Mode, Reaches: t.WouldEnforce, Why: t.Why, Sign: "▲", Tone: string(t.Level), Quote: strings.Join(t.Matched, " ")}
 		if t.Level.Rank() < models.LevelMedium.Rank() {
 			v.Sign = "△"
 		}
-		if t.Fired {
-			p.Fired = append(p.Fired, v)
-		} else {
-			p.Silent = append(p.Silent, v)
+		for _, g := range t.Gates {
+			if !g.Passed {
+				v.Failed = append(v.Failed, g.Name+": "+g.Why)
+			}
+		}
+		p.Fired = append(p.Fired, v)
+	}
+	for _, t := range found.Others {
+		if asked(t.Rule) {
+			p.Silent = append(p.Silent, trialView{Rule: t.Rule, Pack: t.Pack, Why: t.WhyNot})
 		}
 	}
 }
 
 // replayPage is what the rules in use would have done.
 type replayPage struct {
-	Replayed
+	moderation.Replayed
 	Days    int
 	Rule    string
 	Profile string
@@ -193,8 +177,8 @@ func (s *Server) replay(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) replayed(r *http.Request) (view, error) {
-	if err := r.ParseForm(); err != nil {
-		return view{}, fmt.Errorf("form: %w", models.ErrInvalid)
+	if err := readForm(r); err != nil {
+		return view{}, err
 	}
 	who := visitorOf(r.Context())
 	switch {
@@ -207,10 +191,10 @@ func (s *Server) replayed(r *http.Request) (view, error) {
 	defer cancel()
 	p := replayPage{Days: replayDays, Rule: r.PostFormValue("rule"), Profile: r.PostFormValue("profile")}
 	var err error
-	if p.Replayed, err = s.book.Replay(ctx, p.Profile, s.now().AddDate(0, 0, -replayDays)); err != nil {
+	if p.Replayed, err = s.book.Replay(ctx, p.Profile, "", s.now().AddDate(0, 0, -replayDays)); err != nil {
 		return view{}, fmt.Errorf("replay: %w", err)
 	}
-	p.Rows = slices.DeleteFunc(p.Rows, func(x ReplayedRule) bool {
+	p.Rules = slices.DeleteFunc(p.Rules, func(x moderation.ReplayRow) bool {
 		if p.Rule != "" {
 			return x.Rule != p.Rule
 		}

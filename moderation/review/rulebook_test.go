@@ -9,30 +9,42 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation"
 )
 
 // primer is a Rulebook of two rules: one finds "coin", the other nothing.
-type primer struct{ since time.Time }
+type primer struct {
+	since time.Time
+	room  string
+}
 
 func (*primer) Sets() []RuleSet {
 	rules := []RuleText{{ID: "scam.guaranteed", Pack: "scams", Level: models.LevelHigh, Mode: models.ModeSuggest, About: "Promises of profit."}, {ID: "quiet", Pack: "p", Level: models.LevelLow}}
 	return []RuleSet{{Set: "open-mic@3f9c21", Rules: rules}, {Profile: "quiet-room", Set: "q@000000", Rules: rules[1:]}}
 }
 
-func (*primer) Try(profile string, say []string, _ models.Role) ([]Trial, error) {
+func (*primer) Try(profile string, e moderation.Example) (out moderation.Tried, err error) {
 	if profile == "nope" {
-		return nil, models.ErrInvalid
+		return out, models.ErrInvalid
 	}
-	t := Trial{Rule: "scam.guaranteed", Level: models.LevelHigh, Mode: models.ModeSuggest, Why: "No phrase of it was said."}
-	if strings.Contains(strings.Join(say, " "), "coin") {
-		t.Fired, t.Reaches, t.Matched, t.Why = true, true, []string{"coin"}, "Matched coin."
+	out.Set, out.By, out.Verdicts = "open-mic@3f9c21", e.By, []moderation.TriedVerdict{}
+	quiet := moderation.TriedOther{Rule: "quiet", WhyNot: "Nobody whispered."}
+	if !strings.Contains(strings.Join(e.Say, " "), "coin") {
+		out.Others = []moderation.TriedOther{{Rule: "scam.guaranteed", WhyNot: "No phrase of it was said."}, quiet}
+		return out, nil
 	}
-	return []Trial{t, {Rule: "quiet", Level: models.LevelLow, Why: "Nobody whispered."}}, nil
+	out.Verdicts = []moderation.TriedVerdict{{
+		Rule: "scam.guaranteed", Level: models.LevelHigh, Mode: models.ModeSuggest, WouldEnforce: e.WordP > 0.5, Matched: []string{"coin"}, Why: "Matched coin.",
+		Gates: []moderation.TriedGate{{Name: "word_p", Passed: e.WordP > 0.5, Why: "0.40"}},
+	}}
+	out.Others = []moderation.TriedOther{quiet}
+	return out, nil
 }
 
-func (p *primer) Replay(_ context.Context, _ string, since time.Time) (Replayed, error) {
-	p.since = since
-	return Replayed{Set: "open-mic@3f9c21", Sessions: 2, Lines: 40, Left: 1, Rows: []ReplayedRule{{Rule: "scam.guaranteed", Fired: 7, Reached: 5, Confirmed: 3, Dismissed: 1}, {Rule: "quiet"}}}, nil
+func (p *primer) Replay(_ context.Context, _, room string, since time.Time) (moderation.Replayed, error) {
+	p.since, p.room = since, room
+	rules := []moderation.ReplayRow{{Rule: "scam.guaranteed", Fired: 7, WouldEnforce: 5, Confirmed: 3, Dismissed: 1}, {Rule: "quiet"}}
+	return moderation.Replayed{Set: "open-mic@3f9c21", Sessions: 2, Lines: 40, Left: 1, Rules: rules}, nil
 }
 
 func TestWordsAreTriedAgainstTheRules(t *testing.T) {

@@ -356,10 +356,10 @@ func TestTooMuchIsRefused(t *testing.T) {
 		want             int
 	}{
 		"a form that says so":      {"/flags/f1", "application/x-www-form-urlencoded", "status=confirmed&x=" + strings.Repeat("y", maxBody), 0, 413},
-		"a form that does not":     {"/flags/f1", "application/x-www-form-urlencoded", "status=confirmed&x=" + strings.Repeat("y", maxBody), -1, 400},
+		"a form that does not":     {"/flags/f1", "application/x-www-form-urlencoded", "status=confirmed&x=" + strings.Repeat("y", maxBody), -1, 413},
 		"a form that says 10 GB":   {"/flags/f1", "application/x-www-form-urlencoded", "status=confirmed", 10 << 30, 413},
 		"deep JSON":                {"/api/flags/f1", "application/json", deep, 0, 400},
-		"JSON without an end":      {"/api/flags/f1", "application/json", `{"status":"` + strings.Repeat("y", 2*maxBody), -1, 400},
+		"JSON without an end":      {"/api/flags/f1", "application/json", `{"status":"` + strings.Repeat("y", 2*maxBody), -1, 413},
 		"a file where a form goes": {"/people/open-mic/Ben/name", "multipart/form-data; boundary=x", "--x\r\n" + strings.Repeat("y", 1000), 0, 303},
 	} {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, tt.path, strings.NewReader(tt.body))

@@ -18,9 +18,11 @@ type minutes struct {
 }
 
 func (q *minutes) Recap(_ context.Context, session string, since int64) (models.Summary, error) {
-	s := models.Summary{Session: session, Kind: models.SummaryRecap, Headline: "Ana and Ben talked.", SinceMS: since, UntilMS: 21_000, LeftOut: 1, Flagged: 1,
+	s := models.Summary{
+		Session: session, Kind: models.SummaryRecap, Headline: "Ana and Ben talked.", SinceMS: since, UntilMS: 21_000, LeftOut: 1, Flagged: 1,
 		Chapters: []models.Chapter{}, Highlights: []models.SummaryItem{}, Decisions: []models.SummaryItem{}, Actions: []models.SummaryItem{},
-		Questions: []models.SummaryItem{}, Talk: []models.TalkShare{{SpeakerID: "Ben", SpeakerName: "Ben", TalkMS: 3000, Turns: 1}}}
+		Questions: []models.SummaryItem{}, Talk: []models.TalkShare{{SpeakerID: "Ben", SpeakerName: "Ben", TalkMS: 3000, Turns: 1}},
+	}
 	for _, u := range q.m.lines {
 		if u.Session == session && u.StartMS >= since {
 			s.Lines++

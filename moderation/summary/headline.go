@@ -28,7 +28,7 @@ func (d *document) headline(s models.Summary) string {
 		word string
 	}{{len(s.Decisions), "decision"}, {len(s.Actions), "action"}, {len(s.Questions), "question"}} {
 		if c.n > 0 {
-			came = append(came, count(c.n, c.word))
+			came = append(came, models.Count(c.n, c.word))
 		}
 	}
 	if len(came) > 0 {
@@ -51,7 +51,7 @@ func people(talk []models.TalkShare) string {
 		}
 	}
 	if more > 0 {
-		names = append(names, count(more, "other"))
+		names = append(names, models.Count(more, "other"))
 	}
 	return andList(names)
 }
@@ -87,21 +87,14 @@ func (d *document) about(cs []models.Chapter) string {
 	return andList(parts)
 }
 
-func count(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
-}
-
 // length is a time in the words of people.
 func length(from, to int64) string {
 	s := max(0, to-from) / 1000
 	switch {
 	case s < 60:
-		return count(int(max(1, s)), "second")
+		return models.Count(int(max(1, s)), "second")
 	case s < 3600:
-		return count(int((s+30)/60), "minute")
+		return models.Count(int((s+30)/60), "minute")
 	}
 	return fmt.Sprintf("%d h %02d min", s/3600, s/60%60)
 }

@@ -25,11 +25,19 @@ func TestMergeWords(t *testing.T) {
 	}{
 		{"nothing", nil, 1000, nil},
 		{"special tokens only", []token{special, special}, 1000, nil},
-		{"parts, punctuation and specials", []token{special, text(" cry", 10, 20, 0.9), text("pto", 20, 40, 0.5), text(",", 40, 41, 0.1), text(" now", 50, 70, 0.8), special},
-			1000, []models.Word{word("crypto,", 100, 410, 0.5), word("now", 500, 700, 0.8)}},
+		{
+			"parts, punctuation and specials",
+			[]token{special, text(" cry", 10, 20, 0.9), text("pto", 20, 40, 0.5), text(",", 40, 41, 0.1), text(" now", 50, 70, 0.8), special},
+			1000,
+			[]models.Word{word("crypto,", 100, 410, 0.5), word("now", 500, 700, 0.8)},
+		},
 		{"an unsure quotation mark does not make the word unsure", []token{text(" \"", 0, 1, 0.1), text("Yes", 1, 20, 0.9)}, 1000, []models.Word{word("\"Yes", 0, 200, 0.9)}},
-		{"punctuation alone joins the word before", []token{text(" so", 0, 10, 0.9), text(" -", 10, 11, 0.2), text(" yes", 20, 30, 0.9)}, 1000,
-			[]models.Word{word("so-", 0, 100, 0.9), word("yes", 200, 300, 0.9)}},
+		{
+			"punctuation alone joins the word before",
+			[]token{text(" so", 0, 10, 0.9), text(" -", 10, 11, 0.2), text(" yes", 20, 30, 0.9)},
+			1000,
+			[]models.Word{word("so-", 0, 100, 0.9), word("yes", 200, 300, 0.9)},
+		},
 		{"punctuation alone is kept when it is all", []token{text(" ♪", 0, 100, 0.6)}, 1000, []models.Word{word("♪", 0, 1000, 0.6)}},
 		{"a character spread over two tokens", []token{text(" caf", 0, 10, 0.9), text("\xc3", 10, 12, 0.7), text("\xa9", 12, 14, 0.8)}, 1000, []models.Word{word("café", 0, 140, 0.7)}},
 		{"half a character", []token{text(" a\xc3", 0, 10, 0.9)}, 1000, []models.Word{word("a\uFFFD", 0, 100, 0.9)}},

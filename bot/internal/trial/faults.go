@@ -13,7 +13,7 @@ import (
 )
 
 // backWithin is how soon after a server's return, or a network's, the bot must be back.
-const backWithin = 5 * time.Second
+var backWithin = Within(5 * time.Second)
 
 // Server is what a trial needs of a room's server.
 type Server struct {
@@ -22,6 +22,8 @@ type Server struct {
 	Restart func() error
 	// Speak lets somebody of this name talk in the room from now on, for good; what they say is Tone.
 	Speak func(name string)
+	// Late is how long the connector holds sound back: its time in the room is so much behind, and a gap begins so much later.
+	Late time.Duration
 }
 
 // Away lets a server die while somebody talks, and come back after a time: the bot is back in 5 s, what was said before is
@@ -32,25 +34,27 @@ func Away(c bot.Connector, server Server, away time.Duration, log *slog.Logger) 
 		return err
 	}
 	defer s.Leave() //nolint:errcheck // a trial that failed has said so
-	if err := s.Joined(patience, 1); err != nil {
+	if err := s.Joined(Patience, 1); err != nil {
 		return err
 	}
 	server.Speak("Ana")
-	if err := s.Hears(patience, "Ana"); err != nil {
+	if err := s.Hears(Patience, "Ana"); err != nil {
 		return err
 	}
 	died := time.Now()
 	server.Kill()
+	dead := time.Now()
 	<-time.After(away) // the outage itself
 	if err := server.Restart(); err != nil {
 		return fmt.Errorf("trial: restart: %w", err)
 	}
-	gone := time.Since(died)
+	gone := time.Since(dead)
 	if err := s.Joined(backWithin, 2); err != nil {
 		return fmt.Errorf("after %v away: %w", away, err)
 	}
+	missed := time.Since(died)
 	server.Speak("Bo")
-	if err := s.Hears(patience, "Bo"); err != nil {
+	if err := s.Hears(Patience, "Bo"); err != nil {
 		return err
 	}
 	if reason, err := s.Leave(); reason != models.EndStopped || err != nil {
@@ -68,8 +72,9 @@ func Away(c bot.Connector, server Server, away time.Duration, log *slog.Logger) 
 			lost += g.LostMS
 		}
 	}
-	if low := gone.Milliseconds() - 1000; lost < low || lost > low+backWithin.Milliseconds()+2000 {
-		return fmt.Errorf("trial: the gaps are %d ms, the server was away for %v: %+v", lost, gone, s.gaps)
+	slack := Within(time.Second)
+	if lost <= 0 || lost < (gone-server.Late-slack).Milliseconds() || lost > (missed+slack).Milliseconds() {
+		return fmt.Errorf("trial: the gaps are %d ms, the server was away for %v and the bot for %v: %+v", lost, gone, missed, s.gaps)
 	}
 	return nil
 }
@@ -88,7 +93,7 @@ func BlackHole(c bot.Connector, n Network, lasts time.Duration, joins int, log *
 		return err
 	}
 	defer s.Leave() //nolint:errcheck // a trial that failed has said so
-	if err := s.Hears(patience, "Ana"); err != nil {
+	if err := s.Hears(Patience, "Ana"); err != nil {
 		return err
 	}
 	n.UDP.Lose(func([]byte, bool) bool { return true })
@@ -101,7 +106,7 @@ func BlackHole(c bot.Connector, n Network, lasts time.Duration, joins int, log *
 		n.TCP.Stall(false)
 	}
 	back := time.Now()
-	if err := s.Hears(backWithin+time.Second, "Ana"); err != nil {
+	if err := s.Hears(Within(6*time.Second), "Ana"); err != nil {
 		return fmt.Errorf("after a hole of %v: %w", lasts, err)
 	}
 	took := time.Since(back)
@@ -122,12 +127,12 @@ func Deaf(c bot.Connector, n Network, full bool, log *slog.Logger) error {
 		return err
 	}
 	defer s.Leave() //nolint:errcheck // a trial that failed has said so
-	if err := s.Hears(patience, "Ana"); err != nil {
+	if err := s.Hears(Patience, "Ana"); err != nil {
 		return err
 	}
 	began := time.Now()
 	n.UDP.Lose(relay.Media)
-	err = s.until(patience, "the note that somebody is not heard", func() bool {
+	err = s.until(Patience, "the note that somebody is not heard", func() bool {
 		for _, note := range s.notes {
 			if strings.Contains(note, "not heard") {
 				return true
@@ -142,12 +147,12 @@ func Deaf(c bot.Connector, n Network, full bool, log *slog.Logger) error {
 	if !full {
 		return nil
 	}
-	if err := s.Joined(2*patience, 2); err != nil {
+	if err := s.Joined(2*Patience, 2); err != nil {
 		return err
 	}
 	log.Info("joined again", "ms", time.Since(began).Milliseconds())
 	n.UDP.Lose(nil)
-	return s.Hears(patience, "Ana")
+	return s.Hears(Patience, "Ana")
 }
 
 // NoPath runs a room whose media has no way: it must end as failed:ice within 30 s, at less than 5 % of a core.
@@ -157,13 +162,13 @@ func NoPath(c bot.Connector, log *slog.Logger) error {
 		return err
 	}
 	began, before := time.Now(), cpu()
-	t := time.NewTimer(patience)
+	t := time.NewTimer(5 * Patience)
 	defer t.Stop()
 	select {
 	case <-s.ended:
 	case <-t.C:
 		reason, err := s.Leave()
-		return fmt.Errorf("trial: no end within %v; then %q, %w", patience, reason, errOr(err))
+		return fmt.Errorf("trial: no end within %v; then %q, %w", 5*Patience, reason, errOr(err))
 	}
 	share := time.Duration(20)
 	if raceDetector {
@@ -173,6 +178,9 @@ func NoPath(c bot.Connector, log *slog.Logger) error {
 	log.Info("ended", "reason", string(s.reason), "ms", took.Milliseconds(), "cpu_ms", used.Milliseconds())
 	if s.reason != models.EndFailedICE || models.Hint(s.err) == "" {
 		return fmt.Errorf("trial: it ended as %q, %w (hint %q)", s.reason, errOr(s.err), models.Hint(s.err))
+	}
+	if most := Within(30 * time.Second); took > most {
+		return fmt.Errorf("trial: it ended after %v, want %v", took, most)
 	}
 	if limit := took / share; used > limit {
 		return fmt.Errorf("trial: %v of CPU time in %v", used, took)
@@ -190,17 +198,17 @@ func Alone(c bot.Connector, enter func(name string) (leave func()), log *slog.Lo
 	}
 	defer s.Leave() //nolint:errcheck // a trial that failed has said so
 	for began := time.Now(); time.Since(began) < alone+alone/2; {
-		if err := s.Hears(patience, "Ana"); err != nil {
+		if err := s.Hears(Patience, "Ana"); err != nil {
 			return err
 		}
 	}
 	leave()
-	t := time.NewTimer(patience)
+	t := time.NewTimer(Patience)
 	defer t.Stop()
 	select {
 	case <-s.ended:
 	case <-t.C:
-		return fmt.Errorf("trial: alone for %v and still there", patience)
+		return fmt.Errorf("trial: alone for %v and still there", Patience)
 	}
 	if s.reason != models.EndAlone {
 		return fmt.Errorf("trial: it ended as %q, %w", s.reason, errOr(s.err))

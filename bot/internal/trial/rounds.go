@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime"
 	"sync/atomic"
+	"time"
 
 	"earshot/bot"
 	"earshot/models"
@@ -14,10 +15,10 @@ import (
 
 const (
 	warmUp = 10
-	// late is how many goroutines may still be ending: pion gives a STUN server that does not answer five seconds.
-	late = 40
 	// flat is what the heap may differ by.
 	flat = 2 << 20
+	// few is how many goroutines may differ: those of the talker and of the server come and go.
+	few = 5
 )
 
 // Rounds joins and leaves n times, hearing somebody each time, and demands that nothing is left behind.
@@ -33,9 +34,13 @@ func Rounds(connect func() (bot.Connector, error), n int, log *slog.Logger) erro
 			return fmt.Errorf("round %d: %w", i+1, err)
 		}
 	}
+	// pion gives a STUN server that does not answer five seconds: what waits for one ends by itself.
 	after, grown := usage()
+	for began := time.Now(); (after > goroutines+few || grown > heap+flat) && time.Since(began) < Patience; after, grown = usage() {
+		<-time.After(100 * time.Millisecond)
+	}
 	log.Info("rounds", "n", n, "goroutines", fmt.Sprintf("%d -> %d", goroutines, after), "heap_kb", fmt.Sprintf("%d -> %d", heap>>10, grown>>10))
-	if after > goroutines+late {
+	if after > goroutines+few {
 		return fmt.Errorf("trial: %d goroutines after %d rounds, %d before", after, n, goroutines)
 	}
 	if grown > heap+flat {
@@ -58,7 +63,7 @@ func round(connect func() (bot.Connector, error)) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeoutCause(context.Background(), patience, errors.New("trial: nothing is heard"))
+	ctx, cancel := context.WithTimeoutCause(context.Background(), Patience, errors.New("trial: nothing is heard"))
 	defer cancel()
 	enough := errors.New("enough")
 	ctx, leave := context.WithCancelCause(ctx)

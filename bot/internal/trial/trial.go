@@ -17,8 +17,16 @@ import (
 	"earshot/models"
 )
 
-// patience is how long a trial waits for what must come.
-const patience = 30 * time.Second
+// Patience is how long a trial waits for what must come, when nothing is said about when.
+const Patience = time.Minute
+
+// Within is a time that the bot must keep. The race detector makes everything many times as dear, and so is the time then.
+func Within(d time.Duration) time.Duration {
+	if raceDetector {
+		return 10 * d
+	}
+	return d
+}
 
 // Tone is an endless row of loud tones with short pauses, as the recording of somebody who never stops; it may be used once.
 func Tone() func() (opus []byte, at time.Duration, err error) {
@@ -100,10 +108,10 @@ func (s *Stay) Wait() (models.EndReason, error) {
 	select {
 	case <-s.ended:
 		return s.reason, s.err
-	case <-time.After(patience):
+	case <-time.After(Patience):
 		s.leave()
 		<-s.ended
-		return s.reason, fmt.Errorf("trial: it did not end within %v: %w", patience, errOr(s.err))
+		return s.reason, fmt.Errorf("trial: it did not end within %v: %w", Patience, errOr(s.err))
 	}
 }
 

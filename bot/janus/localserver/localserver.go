@@ -11,8 +11,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
-	"time"
+
+	"earshot/bot/internal/process"
 )
 
 // ErrAbsent says that Janus, its plugins or a C compiler are not there.
@@ -35,8 +35,7 @@ type Server struct {
 	// Port is where its websocket listens.
 	Port int
 	dir  string
-	cmd  *exec.Cmd
-	done chan struct{}
+	run  *process.Process
 }
 
 const general = `general: {
@@ -81,12 +80,10 @@ func Start(ctx context.Context, dir string, o Options) (*Server, error) {
 	if err != nil || len(libs) == 0 {
 		return nil, ErrAbsent
 	}
-	l, err := net.Listen("tcp4", "127.0.0.1:0") //nolint:noctx // at once
-	if err != nil {
+	s := &Server{dir: dir}
+	if s.Port, err = process.Port(); err != nil {
 		return nil, fmt.Errorf("localserver: %w", err)
 	}
-	s := &Server{dir: dir, Port: l.Addr().(*net.TCPAddr).Port}
-	_ = l.Close()
 	files := map[string]string{
 		"janus.jcfg":                      fmt.Sprintf(general, dir, libs[0], o.General),
 		"janus.transport.websockets.jcfg": fmt.Sprintf(websockets, s.Port),
@@ -109,52 +106,26 @@ func Start(ctx context.Context, dir string, o Options) (*Server, error) {
 func (s *Server) library() string { return filepath.Join(s.dir, "loopback.so") }
 
 // Restart starts the server again, on the same port, after Kill.
-func (s *Server) Restart(ctx context.Context) error {
-	log, err := os.OpenFile(s.Log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+func (s *Server) Restart(ctx context.Context) (err error) {
+	s.run, err = process.Start(ctx, s.Log(), []string{"LD_PRELOAD=" + s.library()}, s.up, "janus", "-F", s.dir, "-C", filepath.Join(s.dir, "janus.jcfg"), "-o")
 	if err != nil {
 		return fmt.Errorf("localserver: %w", err)
 	}
-	defer log.Close()
-	s.cmd = exec.Command("janus", "-F", s.dir, "-C", filepath.Join(s.dir, "janus.jcfg"), "-o") //nolint:gosec,noctx // ended by Kill
-	s.cmd.Env = append(os.Environ(), "LD_PRELOAD="+s.library())
-	s.cmd.Stdout, s.cmd.Stderr = log, log
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := s.cmd.Start(); err != nil {
-		return fmt.Errorf("localserver: %w", err)
-	}
-	s.done = make(chan struct{})
-	go func() {
-		_ = s.cmd.Wait()
-		close(s.done)
-	}()
-	return s.up(ctx)
+	return nil
 }
 
-// up waits until the websocket listens.
+// up asks whether the websocket listens.
 func (s *Server) up(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
-	for {
-		c, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.Addr())
-		if err == nil {
-			return c.Close()
-		}
-		select {
-		case <-s.done:
-			return fmt.Errorf("localserver: janus ended at once; see %s", s.Log())
-		case <-ctx.Done():
-			s.Kill()
-			return errors.New("localserver: janus does not answer")
-		case <-time.After(20 * time.Millisecond):
-		}
+	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.Addr())
+	if err != nil {
+		return fmt.Errorf("localserver: %w", err)
 	}
+	_ = c.Close()
+	return nil
 }
 
 // Kill ends the process at once (SIGKILL) and waits for its end.
-func (s *Server) Kill() {
-	_ = s.cmd.Process.Kill()
-	<-s.done
-}
+func (s *Server) Kill() { s.run.Kill() }
 
 // Addr is where the server listens, as host:port.
 func (s *Server) Addr() string { return fmt.Sprintf("127.0.0.1:%d", s.Port) }

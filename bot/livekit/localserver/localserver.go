@@ -8,13 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"syscall"
-	"time"
+
+	"earshot/bot/internal/process"
 )
 
 // Version is the server's, as scripts/rooms.sh builds it.
@@ -34,8 +32,7 @@ type Server struct {
 	// Port is where its signalling and its RoomService listen.
 	Port int
 	dir  string
-	cmd  *exec.Cmd
-	done chan struct{}
+	run  *process.Process
 }
 
 // Find returns the path of the server's program: EARSHOT_LIVEKIT_SERVER, or what scripts/rooms.sh built in the folder of
@@ -60,12 +57,12 @@ func Find() (string, error) {
 // added to the configuration, or empty. The caller must Kill it.
 func Start(ctx context.Context, dir, extra string) (*Server, error) {
 	s := &Server{dir: dir}
-	udp, err := freeUDP()
+	udp, err := process.Port()
 	if err == nil {
-		s.Port, err = freeTCP()
+		s.Port, err = process.Port()
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("localserver: %w", err)
 	}
 	config := fmt.Sprintf(`port: %d
 bind_addresses: [127.0.0.1]
@@ -95,50 +92,29 @@ func (s *Server) Restart(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	log, err := os.OpenFile(filepath.Join(s.dir, "livekit.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if s.run, err = process.Start(ctx, s.Log(), nil, s.up, program, "--config", filepath.Join(s.dir, "livekit.yaml")); err != nil {
+		return fmt.Errorf("localserver: %w", err)
+	}
+	return nil
+}
+
+var errNotUp = errors.New("the server is not up")
+
+// up asks the server whether it answers.
+func (s *Server) up(ctx context.Context) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.Addr()+"/", nil)
 	if err != nil {
 		return fmt.Errorf("localserver: %w", err)
 	}
-	defer log.Close()
-	s.cmd = exec.Command(program, "--config", filepath.Join(s.dir, "livekit.yaml")) //nolint:gosec,noctx // the caller's own program, ended by Kill
-	s.cmd.Stdout, s.cmd.Stderr = log, log
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := s.cmd.Start(); err != nil {
+	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
+	if err != nil {
 		return fmt.Errorf("localserver: %w", err)
 	}
-	s.done = make(chan struct{})
-	go func() {
-		_ = s.cmd.Wait()
-		close(s.done)
-	}()
-	return s.up(ctx)
-}
-
-// up waits until the server answers.
-func (s *Server) up(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
-	defer cancel()
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	for {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://127.0.0.1:%d/", s.Port), nil)
-		if err != nil {
-			return fmt.Errorf("localserver: %w", err)
-		}
-		if resp, err := client.Do(req); err == nil {
-			_ = resp.Body.Close()
-			if resp.StatusCode == http.StatusOK {
-				return nil
-			}
-		}
-		select {
-		case <-s.done:
-			return fmt.Errorf("localserver: the server ended at once; see %s", filepath.Join(s.dir, "livekit.log"))
-		case <-ctx.Done():
-			s.Kill()
-			return errors.New("localserver: the server does not answer")
-		case <-time.After(20 * time.Millisecond):
-		}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return errNotUp
 	}
+	return nil
 }
 
 // URL is the address of a room.
@@ -160,30 +136,7 @@ func (s *Server) Rekey(secret string) error {
 }
 
 // Kill ends the process at once (SIGKILL) and waits for its end.
-func (s *Server) Kill() {
-	if s.cmd != nil && s.cmd.Process != nil {
-		_ = s.cmd.Process.Kill()
-		<-s.done
-	}
-}
-
-func freeTCP() (int, error) {
-	l, err := net.Listen("tcp4", "127.0.0.1:0") //nolint:noctx // at once
-	if err != nil {
-		return 0, fmt.Errorf("localserver: %w", err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
-}
-
-func freeUDP() (int, error) {
-	l, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
-	if err != nil {
-		return 0, fmt.Errorf("localserver: %w", err)
-	}
-	defer l.Close()
-	return l.LocalAddr().(*net.UDPAddr).Port, nil
-}
+func (s *Server) Kill() { s.run.Kill() }
 
 // Log is the path of what the server writes.
 func (s *Server) Log() string { return filepath.Join(s.dir, "livekit.log") }

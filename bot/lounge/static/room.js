@@ -248,8 +248,9 @@ function listenTo(p) {
 function listeners(list) {
   const names = (list || []).map((l) => l.name);
   const bots = names.filter((n) => n === bot);
-  const others = names.length - bots.length;
-  let text = bots.length ? `${bot} is listening and writing down what is said` : '';
+  const away = names.filter((n) => n.startsWith(`${bot} (`)); // "Earshot (paused)"
+  const others = names.length - bots.length - away.length;
+  let text = bots.length ? `${bot} is listening and writing down what is said` : away[0] || '';
   if (others) text += (text ? ' · ' : '') + (others === 1 ? '1 listener' : `${others} listeners`);
   $('ears').textContent = text;
   $('ears').title = names.join(', ');

@@ -1,8 +1,11 @@
 package export
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"earshot/models"
@@ -16,6 +19,48 @@ type Sounds interface {
 	Evidence(ctx context.Context, id string, now time.Time) (models.Evidence, error)
 	// Bleep puts a tone over stretches of a clip, in ms of the session, so that nothing of them is left in its sound.
 	Bleep(e *models.Evidence, spans [][2]int64) error
+}
+
+// ClipFile is one clip as a file of its own, Ogg Opus.
+type ClipFile struct {
+	// Name is made from the session's id, the clip's place and its time in the session alone.
+	Name string
+	Ogg  []byte
+}
+
+// SessionClips are the clips of a session, in the order of time, as files beside the others. Where o.Redact is set, what
+// is masked in the text is covered by a tone, and a clip that can't be covered is left out. models.ErrNotFound when there
+// is no such session.
+func SessionClips(ctx context.Context, store Store, id string, o Options) (out []ClipFile, err error) {
+	t, err := prepared(ctx, store, id, o)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(t.Clips, func(a, b Clip) int { return cmp.Compare(a.StartMS, b.StartMS) })
+	for i, c := range t.Clips {
+		out = append(out, ClipFile{clipName(id, i+1, c.StartMS, o.Redact), c.Ogg})
+	}
+	return out, nil
+}
+
+const (
+	clipMark = ".clip-"
+	clipEnd  = ".ogg"
+)
+
+func clipName(session string, n int, ms int64, redacted bool) string {
+	if redacted {
+		session += ".redacted"
+	}
+	s := max(ms, 0) / 1000
+	return fmt.Sprintf("%s%s%02d-%dh%02dm%02ds%s", session, clipMark, n, s/3600, s/60%60, s%60, clipEnd)
+}
+
+// IsClipFile reports whether a file is a clip of the session, whole or half written.
+func IsClipFile(name, session string) bool {
+	rest, ok := strings.CutPrefix(strings.TrimSuffix(name, ".part"), session)
+	rest = strings.TrimPrefix(rest, ".redacted")
+	return ok && strings.HasPrefix(rest, clipMark) && strings.HasSuffix(rest, clipEnd)
 }
 
 // maxSound bounds the sound in one export, in bytes: about an hour. What is beyond is left out.

@@ -35,20 +35,30 @@ type Options struct {
 
 // WriteSession writes a stored session. models.ErrNotFound when there is none with this id; nothing is written then.
 func WriteSession(ctx context.Context, w io.Writer, store Store, id string, o Options) error {
-	t, err := Read(ctx, store, id)
+	if o.Format != FormatHTML {
+		o.Sound = nil
+	}
+	t, err := prepared(ctx, store, id, o)
 	if err != nil {
 		return err
 	}
-	if o.Sound != nil && o.Format == FormatHTML {
-		if t.Clips, err = readClips(ctx, o.Sound, id); err != nil {
-			return err
-		}
+	return Write(w, o.Format, t)
+}
+
+// prepared is a session as it is to be written, with its clips where they are asked for.
+func prepared(ctx context.Context, store Store, id string, o Options) (Transcript, error) {
+	t, err := Read(ctx, store, id)
+	if err == nil && o.Sound != nil {
+		t.Clips, err = readClips(ctx, o.Sound, id)
+	}
+	if err != nil {
+		return t, err
 	}
 	if o.Redact {
 		t = Redact(t)
 		t.Clips = bleep(o.Sound, t.Clips)
 	}
-	return Write(w, o.Format, t)
+	return t, nil
 }
 
 // Read collects a session with all that an export may hold, each part in the order of time.

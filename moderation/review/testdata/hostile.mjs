@@ -15,6 +15,7 @@ const pages = ["/", "/queue", "/s/s1", "/s/s1?edit=1", "/s/s1?last=0", "/s/s1/ti
 
 try {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  context.setDefaultTimeout(180_000); // a slow machine is no fault
   const page = await context.newPage();
   const said = [];
   await page.exposeFunction("hit", () => said.push("a payload ran"));
@@ -63,6 +64,7 @@ try {
   await step("forms and requests of another site change nothing", async () => {
     const was = await (await fetch(base + "/test/decided")).text();
     const other = await browser.newContext({ bypassCSP: true });
+    other.setDefaultTimeout(180_000);
     const evil = await other.newPage();
     const answers = [];
     evil.on("response", (r) => { if (r.request().method() === "POST") answers.push(r.status()); });

@@ -136,6 +136,7 @@ const pages = ["/", "/s/s1?last=0", "/queue", "/s/s1/timeline", "/s/s1?edit=1", 
 try {
   for (const colorScheme of ["light", "dark"]) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 2400 }, colorScheme, bypassCSP: true, reducedMotion: "reduce" });
+    context.setDefaultTimeout(180_000); // a slow machine is no fault
     const page = await context.newPage(), known = new Set();
     await page.goto(base + "/s/s1");
     await page.locator("#link", { hasText: "live" }).waitFor();

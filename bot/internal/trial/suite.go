@@ -1,0 +1,132 @@
+package trial
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"earshot/bot"
+	"earshot/bot/internal/relay"
+	"earshot/bot/peer"
+)
+
+// Long asks for the long forms of the trials.
+func Long() bool { return os.Getenv("EARSHOT_TEST_LONG") != "" }
+
+// Place is a server with a room in which nobody is yet, for one test. Its functions end the test when they fail.
+type Place struct {
+	// Addr is where the server's signalling listens.
+	Addr string
+	// Connect makes a connector that reaches the server's signalling by another address, with media by f.
+	Connect func(addr string, f *peer.Factory) bot.Connector
+	// Enter lets somebody talk in the room, for good; what they say is Tone.
+	Enter func(name string) (leave func())
+	// Kill and Restart are a Server's, and so is Late.
+	Kill    func()
+	Restart func() error
+	Late    time.Duration
+	// Bots is how many times the bot is in the room; nil: the server does not tell.
+	Bots func() int
+}
+
+// Fault is one trial of a connector.
+type Fault struct {
+	Name string
+	// Alone says that it measures what the whole process takes: nothing else may run meanwhile.
+	Alone bool
+	// Many says that it joins many times.
+	Many bool
+	// Do puts the connector of a place, where nothing has happened yet, through the fault.
+	Do func(Place) error
+}
+
+// Faults are what every connector must live through.
+func Faults(log *slog.Logger) []Fault {
+	away, rounds := time.Second, 10
+	if Long() {
+		away, rounds = 30*time.Second, 200
+	}
+	return []Fault{
+		{Name: "no path", Alone: true, Do: func(p Place) error { return p.noPath(log) }},
+		{Name: "rounds", Alone: true, Many: true, Do: func(p Place) error { return p.rounds(rounds, log) }},
+		{Name: "left alone", Do: func(p Place) error {
+			f, err := loopback()
+			if err != nil {
+				return err
+			}
+			return Alone(p.Connect(p.Addr, f), p.Enter, log)
+		}},
+		{Name: "server away", Do: func(p Place) error { return p.away(away, log) }},
+		{Name: "hole of 2 s", Do: func(p Place) error { return p.hole(2*time.Second, 1, log) }},
+		{Name: "hole of 15 s", Do: func(p Place) error { return p.hole(15*time.Second, 2, log) }},
+		{Name: "deaf", Do: func(p Place) error {
+			return p.impaired(func(n Network, c bot.Connector) error { return Deaf(c, n, Long(), log) })
+		}},
+	}
+}
+
+func (p Place) noPath(log *slog.Logger) error {
+	p.Enter("Ana")
+	nowhere, err := peer.New(peer.Config{Loopback: true, IPFilter: func(net.IP) bool { return false }})
+	if err != nil {
+		return fmt.Errorf("trial: %w", err)
+	}
+	return NoPath(p.Connect(p.Addr, nowhere), log)
+}
+
+func (p Place) rounds(n int, log *slog.Logger) error {
+	p.Enter("Ana")
+	f, err := loopback()
+	if err != nil {
+		return err
+	}
+	return Rounds(func() (bot.Connector, error) { return p.Connect(p.Addr, f), nil }, n, log)
+}
+
+func (p Place) away(lasts time.Duration, log *slog.Logger) error {
+	f, err := loopback()
+	if err != nil {
+		return err
+	}
+	server := Server{Kill: p.Kill, Restart: p.Restart, Speak: func(name string) { p.Enter(name) }, Late: p.Late}
+	return Away(p.Connect(p.Addr, f), server, lasts, log)
+}
+
+func (p Place) hole(lasts time.Duration, joins int, log *slog.Logger) error {
+	return p.impaired(func(n Network, c bot.Connector) error {
+		if err := BlackHole(c, n, lasts, joins, log); err != nil || p.Bots == nil {
+			return err
+		}
+		if bots := p.Bots(); bots > 1 {
+			return fmt.Errorf("trial: the bot is in the room %d times", bots)
+		}
+		return nil
+	})
+}
+
+// impaired lets Ana talk, and a connector reach the server by a way that can be impaired.
+func (p Place) impaired(do func(Network, bot.Connector) error) error {
+	tcp, err := relay.NewTCP(p.Addr)
+	if err != nil {
+		return fmt.Errorf("trial: %w", err)
+	}
+	defer tcp.Close()
+	udp, f, err := relay.NewUDP()
+	if err != nil {
+		return fmt.Errorf("trial: %w", err)
+	}
+	p.Enter("Ana")
+	err = do(Network{UDP: udp, TCP: tcp}, p.Connect(tcp.Addr(), f))
+	return errors.Join(err, udp.End())
+}
+
+func loopback() (*peer.Factory, error) {
+	f, err := peer.New(peer.Config{Loopback: true, IPFilter: func(ip net.IP) bool { return ip.IsLoopback() }})
+	if err != nil {
+		return nil, fmt.Errorf("trial: %w", err)
+	}
+	return f, nil
+}

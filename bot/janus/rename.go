@@ -1,0 +1,25 @@
+package janus
+
+import (
+	"context"
+
+	"earshot/bot"
+)
+
+// Rename implements bot.Namer: the server tells everybody in the room. A display name is all that people see of the bot
+// in rooms without a chat.
+func (c *Connector) Rename(ctx context.Context, name string) error {
+	st := c.now.Load()
+	if st == nil {
+		return bot.ErrNotJoined
+	}
+	if name == "" {
+		name = c.cfg.Name
+	}
+	body := request{"request": "configure", "display": name}
+	if c.at.bridge {
+		body["muted"] = true
+	}
+	_, err := st.s.now().ask(ctx, st.s.plugin(st.events, body, nil))
+	return hard(err)
+}

@@ -1,0 +1,79 @@
+package livekit
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	lk "github.com/livekit/protocol/livekit"
+
+	"earshot/bot"
+)
+
+// Rename implements bot.Namer: as a moderator, or by the right to change one's own metadata (canUpdateOwnMetadata), which
+// a ready token may bring. The server's word on ourselves shows that it is done.
+func (c *Connector) Rename(ctx context.Context, name string) error {
+	s := c.current()
+	if s == nil {
+		return bot.ErrNotJoined
+	}
+	s.mu.Lock()
+	if name == "" {
+		name = s.given
+	}
+	self, moderates := s.renames, s.moderates
+	s.mu.Unlock()
+	switch {
+	case moderates:
+		err := c.call(ctx, func(ctx context.Context) error {
+			_, err := c.admin.UpdateParticipant(ctx, &lk.UpdateParticipantRequest{Room: c.at.room, Identity: s.identity, Name: name})
+			return err //nolint:wrapcheck // call does
+		})
+		if err != nil {
+			return err
+		}
+	case self:
+		update := &lk.SignalRequest{Message: &lk.SignalRequest_UpdateMetadata{UpdateMetadata: &lk.UpdateParticipantMetadata{Name: name}}}
+		if err := s.signal().send(update); err != nil {
+			return err
+		}
+	default:
+		return bot.Refuse("the bot's token has neither the grant canUpdateOwnMetadata nor roomAdmin", nil)
+	}
+	return s.shows(ctx, name)
+}
+
+// errNameNotShown says that the server took a new name and does not show it.
+var errNameNotShown = errors.New("livekit: the server does not show the bot's new name")
+
+// shows waits until the server shows a name of ours.
+func (s *stay) shows(ctx context.Context, name string) error {
+	t := time.NewTicker(50 * time.Millisecond)
+	defer t.Stop()
+	for {
+		s.mu.Lock()
+		shown := s.name == name
+		s.mu.Unlock()
+		if shown {
+			return nil
+		}
+		select {
+		case <-t.C:
+		case <-s.done:
+			return bot.ErrNotJoined
+		case <-ctx.Done():
+			return errNameNotShown
+		}
+	}
+}
+
+// ourselves takes what the server says of the bot, but for its rights.
+func (s *stay) ourselves(me *lk.ParticipantInfo) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if me.GetVersion() < s.version {
+		return
+	}
+	s.version, s.name = me.GetVersion(), me.GetName()
+	s.renames = me.GetPermission().GetCanUpdateMetadata()
+}

@@ -1,0 +1,93 @@
+package bench
+
+import (
+	"fmt"
+	"html"
+	"io"
+	"strings"
+
+	"earshot/models"
+)
+
+// Paper is what a card is printed on. Table's first row is its heading.
+type Paper interface {
+	io.Writer
+	Bold(string) string
+	Table(rows [][]string) error
+}
+
+// Print writes the card for people.
+func (c Card) Print(w Paper) error {
+	fmt.Fprintf(w, "%s\n", w.Bold(fmt.Sprintf("Earshot %s · %s · %d cores", c.Version, c.Model, c.Cores)))
+	if !c.Weights {
+		fmt.Fprintln(w, "this model has no weights: it costs what a real one does, and its words mean nothing")
+	}
+	fmt.Fprintf(w, "\nCPU per second of speech   %.1f ms: Whisper %.1f, Opus %.1f, voice detection %.1f\n",
+		c.CPUMSPerSpeechS, c.WhisperMSPerSpeechS, c.DecodeMSPerSpeechS, c.VADMSPerSpeechS)
+	fmt.Fprintf(w, "against decoding alone     %.2f times\n", c.OfflineRatio)
+	fmt.Fprintf(w, "windows of 30 s cost       %.1f times as much every 3 s, %.0f times every 0.5 s\n",
+		c.StreamDefaultRatio, c.Stream500Ratio)
+	if c.StockStreamDefaultRatio > 0 {
+		fmt.Fprintf(w, "the same without BLAS      %.1f times, %.0f times\n", c.StockStreamDefaultRatio, c.StockStream500Ratio)
+	}
+	fmt.Fprintf(w, "with partial text          %.1f ms; windows of 30 s cost %.1f and %.0f times as much\n\n",
+		c.PartialsCPUMSPerSpeechS, c.PartialsStreamDefaultRatio, c.PartialsStream500Ratio)
+	rows := [][]string{{"SPEAKERS", "LINES", "P50", "P95", "LOST", "MEMORY", "WORDS WRONG"}}
+	for _, s := range c.Steps {
+		wer := fmt.Sprintf("%.1f %%", 100*s.WER)
+		if !c.Weights {
+			wer = "-"
+		}
+		rows = append(rows, []string{
+			fmt.Sprint(s.Speakers), fmt.Sprint(s.Lines), seconds(s.FinalP50MS), seconds(s.FinalP95MS),
+			fmt.Sprint(s.FinalsLost), fmt.Sprintf("%d MB", s.RSSMB), wer,
+		})
+	}
+	if err := w.Table(rows); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\n%s\n", c.verdict())
+	return err
+}
+
+// verdict is the card in a sentence.
+func (c Card) verdict() string {
+	gate := seconds(int64(c.GateMS))
+	if c.Limited {
+		return fmt.Sprintf("This machine listens to %s who talk %.0f %% of the time, with the text within %s (95 of 100 lines).", models.Count(c.Speakers, "speaker"), 100*talkShare, gate)
+	}
+	return fmt.Sprintf("This machine listens to at least %s who talk %.0f %% of the time, with the text within %s (95 of 100 lines).", models.Count(c.Speakers, "speaker"), 100*talkShare, gate)
+}
+
+func seconds(ms int64) string { return fmt.Sprintf("%.2f s", float64(ms)/1000) }
+
+// SVG draws the latencies over the number of speakers, with the gate as a line.
+func (c Card) SVG() string {
+	const width, height, left, bottom = 640, 260, 60, 40
+	most := int64(c.GateMS)
+	for _, s := range c.Steps {
+		most = max(most, s.FinalP95MS)
+	}
+	y := func(ms int64) float64 { return 20 + (height-20-bottom)*(1-float64(ms)/float64(most)) }
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" font-family="system-ui,sans-serif" font-size="12">`+"\n", width, height)
+	fmt.Fprintf(&b, "<title>%s</title>\n", html.EscapeString(c.verdict()))
+	b.WriteString("<style>text{fill:#555}@media (prefers-color-scheme:dark){text{fill:#bbb}}</style>\n")
+	fmt.Fprintf(&b, `<line x1="%d" x2="%d" y1="%.1f" y2="%.1f" stroke="#c22" stroke-dasharray="4 3"/><text x="%d" y="%.1f">%s</text>`+"\n",
+		left, width-10, y(int64(c.GateMS)), y(int64(c.GateMS)), 8, y(int64(c.GateMS))+4, seconds(int64(c.GateMS)))
+	slot := float64(width-left-10) / float64(max(1, len(c.Steps)))
+	for i, s := range c.Steps {
+		x := float64(left) + slot*(float64(i)+0.25)
+		for j, bar := range []struct {
+			ms   int64
+			fill string
+		}{{s.FinalP50MS, "#7aa7d9"}, {s.FinalP95MS, "#2f5f9e"}} {
+			fmt.Fprintf(&b, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s"/>`+"\n",
+				x+float64(j)*slot/4, y(bar.ms), slot/4-2, height-bottom-y(bar.ms), bar.fill)
+		}
+		fmt.Fprintf(&b, `<text x="%.1f" y="%d" text-anchor="middle">%d</text>`+"\n", x+slot/4, height-bottom+16, s.Speakers)
+	}
+	fmt.Fprintf(&b, `<text x="%d" y="%d">speakers · end of speech to stored line, median and 95 of 100 · %s, %d cores</text>`+"\n</svg>\n",
+		left, height-8, html.EscapeString(c.Model), c.Cores)
+	return b.String()
+}

@@ -1,0 +1,251 @@
+package bench
+
+import (
+	"context"
+	"runtime"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"earshot/bot"
+	"earshot/bot/audio"
+	"earshot/cmd/earshot/stage"
+	"earshot/models"
+	"earshot/transcribe"
+	"earshot/transcribe/whisper"
+)
+
+// Costs is what a second costs, in CPU time of one thread, and how that compares.
+type Costs struct {
+	// CPUMSPerSpeechS is the whole path per second of speech, finals only; the next three are its parts.
+	CPUMSPerSpeechS     float64 `json:"cpu_ms_per_speech_s"`
+	DecodeMSPerSpeechS  float64 `json:"opus_ms_per_speech_s"`
+	VADMSPerSpeechS     float64 `json:"vad_ms_per_speech_s"`
+	WhisperMSPerSpeechS float64 `json:"whisper_ms_per_speech_s"`
+	// PartialsCPUMSPerSpeechS is the whole path when each line is also shown while it is spoken, as often as is set.
+	PartialsCPUMSPerSpeechS float64 `json:"partials_cpu_ms_per_speech_s"`
+	// OfflineRatio is the whole path against decoding the same clips with nothing around it: 1 is perfect.
+	OfflineRatio float64 `json:"offline_ratio"`
+	// StreamDefaultRatio and Stream500Ratio are how many times dearer it is to encode 30 s windows again and again as
+	// whisper.cpp's stream example does: every 3 s the last 10 s (its defaults), every 0.5 s the last 5 s.
+	StreamDefaultRatio float64 `json:"stream_default_ratio"`
+	Stream500Ratio     float64 `json:"stream_500_ratio"`
+	// The same against the path with partial text, which the example always shows.
+	PartialsStreamDefaultRatio float64 `json:"partials_stream_default_ratio"`
+	PartialsStream500Ratio     float64 `json:"partials_stream_500_ratio"`
+	// The same as the first two, with the example on the library's own CPU code, without BLAS: left out where it can't be
+	// told, and of a quick measurement that has no time left.
+	StockStreamDefaultRatio float64 `json:"stock_stream_default_ratio,omitempty"`
+	StockStream500Ratio     float64 `json:"stock_stream_500_ratio,omitempty"`
+
+	pathCost float64 // ms of CPU time per second of sound on the whole path
+}
+
+// measureCosts runs the tape through each stage on one thread.
+func (c *Card) measureCosts(ctx context.Context, o Options, tape []stage.Line) error {
+	model, err := whisper.Load(o.Model, whisper.LoadOptions{AllowNoWeights: true})
+	if err != nil {
+		return err
+	}
+	defer model.Close()
+	c.Model, c.Weights = model.Name(), model.Info().Tensors > 0
+	state, err := model.NewState()
+	if err != nil {
+		return err
+	}
+	defer state.Close()
+	track, err := stage.Continuous(tape)
+	if err != nil {
+		return err
+	}
+	rounds := 3
+	if o.Quick {
+		rounds = 2
+	}
+	if err := warmUp(ctx, state); err != nil {
+		return err
+	}
+	var m stageTimes
+	for i := range rounds {
+		var round stageTimes
+		if err := round.add(ctx, state, track); err != nil {
+			return err
+		}
+		if i == 0 {
+			if err := round.show(ctx, state, track, o.Partials); err != nil {
+				return err
+			}
+			m = round
+		}
+		m.least(round)
+	}
+	per := func(d time.Duration) float64 { return ms(d) / m.speech.Seconds() }
+	c.DecodeMSPerSpeechS, c.VADMSPerSpeechS, c.WhisperMSPerSpeechS = per(m.opus), per(m.vad), per(m.whisper)
+	c.CPUMSPerSpeechS, c.PartialsCPUMSPerSpeechS = per(m.path), per(m.path+m.previews)
+	c.OfflineRatio = float64(m.path) / float64(m.whisper)
+	return c.compare(ctx, o, m, track)
+}
+
+// warmUp decodes a moment of silence: the first decode takes memory, which the later ones find there.
+func warmUp(ctx context.Context, e transcribe.Engine) error {
+	_, err := e.Transcribe(ctx, make([]float32, models.SampleRate), transcribe.Options{Language: "en"})
+	return err
+}
+
+// stageTimes adds up CPU time.
+type stageTimes struct {
+	path, opus, vad, whisper time.Duration
+	previews                 time.Duration // decoding open stretches, on top of path
+	audio, speech            time.Duration
+}
+
+// least keeps the shorter times of another round over the same sound: what else runs on the machine only adds to them.
+func (m *stageTimes) least(o stageTimes) {
+	m.path, m.opus, m.vad, m.whisper = min(m.path, o.path), min(m.opus, o.opus), min(m.vad, o.vad), min(m.whisper, o.whisper)
+}
+
+// decodeOnly decodes a clip and drops what it says.
+func decodeOnly(ctx context.Context, e transcribe.Engine) func(models.Clip) error {
+	return func(c models.Clip) error {
+		_, err := e.Transcribe(ctx, c.PCM, transcribe.Options{Language: "en"})
+		return err
+	}
+}
+
+func (m *stageTimes) add(ctx context.Context, e transcribe.Engine, t stage.Tape) error {
+	decode := decodeOnly(ctx, e)
+	var clips []models.Clip
+	whole, err := cpu(func() (err error) {
+		if clips, err = t.Hear(); err != nil {
+			return err
+		}
+		return each(clips, decode)
+	})
+	if err != nil {
+		return err
+	}
+	alone, err := cpu(func() error { return each(clips, decode) })
+	if err != nil {
+		return err
+	}
+	opus, pcm, err := decodeTime(t)
+	if err != nil {
+		return err
+	}
+	vad := vadTime(pcm)
+	m.path, m.whisper, m.opus, m.vad = m.path+whole, m.whisper+alone, m.opus+opus, m.vad+vad
+	m.audio += t.Length
+	for _, c := range clips {
+		m.speech += time.Duration(c.VoicedMS) * time.Millisecond
+	}
+	return nil
+}
+
+// show decodes each open stretch as often as a room would ask for it, when the machine has time for all of them.
+func (m *stageTimes) show(ctx context.Context, e transcribe.Engine, t stage.Tape, every time.Duration) error {
+	var open []models.Clip
+	previews := bot.Previewer{Every: every, Send: func(c models.Clip) { open = append(open, c) }}
+	if _, err := t.Watch(previews.Look); err != nil {
+		return err
+	}
+	d, err := cpu(func() error { return each(open, decodeOnly(ctx, e)) })
+	m.previews += d
+	return err
+}
+
+// compare holds a second of sound against what the stream example takes for it.
+func (c *Card) compare(ctx context.Context, o Options, m stageTimes, t stage.Tape) error {
+	_, pcm, err := decodeTime(t)
+	if err != nil {
+		return err
+	}
+	o.Progress("measuring windows of 30 s, as whisper.cpp's stream example decodes them")
+	same, err := measureStream(ctx, o.Model, pcm)
+	if err != nil {
+		return err
+	}
+	byDefault, fast := same.perSecond()
+	ours := ms(m.path) / m.audio.Seconds()
+	c.StreamDefaultRatio, c.Stream500Ratio = byDefault/ours, fast/ours
+	c.pathCost = ours
+	live := ms(m.path+m.previews) / m.audio.Seconds()
+	c.PartialsStreamDefaultRatio, c.PartialsStream500Ratio = byDefault/live, fast/live
+	return nil
+}
+
+// compareStock holds the same against the stream example on the library's own CPU code.
+func (c *Card) compareStock(ctx context.Context, o Options) error {
+	o.Progress("measuring those windows without BLAS")
+	stock, ok, err := measureStockStream(ctx, o.Windows)
+	if err != nil || !ok {
+		return err
+	}
+	byDefault, fast := stock.perSecond()
+	c.StockStreamDefaultRatio, c.StockStream500Ratio = byDefault/c.pathCost, fast/c.pathCost
+	return nil
+}
+
+// decodeTime is what decoding the packets of a tape alone takes, with the sound they hold, at 16 kHz.
+func decodeTime(t stage.Tape) (time.Duration, []float32, error) {
+	dec, err := audio.NewDecoder()
+	if err != nil {
+		return 0, nil, err
+	}
+	pcm := make([]float32, 0, len(t.Frames)*320)
+	d, err := cpu(func() error {
+		var buf [1920]float32
+		for _, f := range t.Frames {
+			n, err := dec.Decode(f.Opus, buf[:])
+			if err != nil {
+				return err
+			}
+			pcm = append(pcm, buf[:n]...)
+		}
+		return nil
+	})
+	return d, pcm, err
+}
+
+func each(clips []models.Clip, do func(models.Clip) error) error {
+	for _, c := range clips {
+		if err := do(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func vadTime(pcm []float32) time.Duration {
+	v := audio.NewEnergyVAD()
+	d, _ := cpu(func() error {
+		for ; len(pcm) >= audio.VADBlock; pcm = pcm[audio.VADBlock:] {
+			v.Speech(pcm[:audio.VADBlock])
+		}
+		return nil
+	})
+	return d
+}
+
+// cpu is the CPU time that a function takes on its thread: what others do on this machine hardly changes it.
+func cpu(do func() error) (time.Duration, error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	before, err := threadTime()
+	if err != nil {
+		return 0, err
+	}
+	if err := do(); err != nil {
+		return 0, err
+	}
+	after, err := threadTime()
+	return after - before, err
+}
+
+func threadTime() (time.Duration, error) {
+	var u syscall.Rusage
+	err := syscall.Getrusage(unix.RUSAGE_THREAD, &u)
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), err
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

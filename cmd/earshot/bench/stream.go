@@ -1,0 +1,101 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"earshot/cmd/earshot/stage"
+	"earshot/models"
+	"earshot/transcribe"
+	"earshot/transcribe/whisper"
+)
+
+// WindowCosts is the CPU time of one decode of each kind of window that whisper.cpp's stream example takes, in ms.
+type WindowCosts struct {
+	// Default is a window of 10 s, which it encodes every 3 s when nothing else is said; Fast is one of 5 s, every 0.5 s.
+	Default float64 `json:"default_ms"`
+	Fast    float64 `json:"fast_ms"`
+}
+
+// perSecond is what a second of sound costs with each, in ms.
+func (s WindowCosts) perSecond() (byDefault, fast float64) { return s.Default / 3, s.Fast / 0.5 }
+
+// measureStream decodes each kind of window once, encoding all 30 s as the example does, on a state that is warm.
+func measureStream(ctx context.Context, path string, pcm []float32) (WindowCosts, error) {
+	var c WindowCosts
+	model, err := whisper.Load(path, whisper.LoadOptions{AllowNoWeights: true, FullWindow: true})
+	if err != nil {
+		return c, err
+	}
+	defer model.Close()
+	state, err := model.NewState()
+	if err != nil {
+		return c, err
+	}
+	defer state.Close()
+	decode := func(seconds int) (float64, error) {
+		d, err := cpu(func() error {
+			_, err := state.Transcribe(ctx, pcm[:seconds*models.SampleRate], transcribe.Options{Language: "en"})
+			return err
+		})
+		return ms(d), err
+	}
+	if _, err := decode(1); err != nil {
+		return c, err
+	}
+	if c.Default, err = decode(10); err != nil {
+		return c, err
+	}
+	c.Fast, err = decode(5)
+	return c, err
+}
+
+// measureStockStream is measureStream with the library's own CPU code and without BLAS. A process can choose once only,
+// so that another one measures. False when the library can't do without.
+func measureStockStream(ctx context.Context, windows func(context.Context, string) ([]byte, error)) (_ WindowCosts, _ bool, err error) {
+	files, err := whisper.CPUBackends()
+	if err != nil || len(files) == 0 {
+		return WindowCosts{}, false, err
+	}
+	dir, err := os.MkdirTemp("", "earshot-bench-*")
+	if err != nil {
+		return WindowCosts{}, false, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	for _, f := range files {
+		if err := os.Symlink(f, filepath.Join(dir, filepath.Base(f))); err != nil {
+			return WindowCosts{}, false, err
+		}
+	}
+	out, err := windows(ctx, dir)
+	if err != nil {
+		return WindowCosts{}, false, fmt.Errorf("measure without BLAS: %w", err)
+	}
+	var c WindowCosts
+	if err := json.Unmarshal(out, &c); err != nil {
+		return c, false, fmt.Errorf("measure without BLAS: %w", err)
+	}
+	return c, true, nil
+}
+
+// Windows is what the process that Options.Windows starts prints, as one JSON object: the windows' costs with a model.
+func Windows(ctx context.Context, model string) (WindowCosts, error) {
+	tape, err := stage.Lines()
+	if err != nil {
+		return WindowCosts{}, err
+	}
+	t, err := stage.Continuous(tape)
+	if err != nil {
+		return WindowCosts{}, err
+	}
+	_, pcm, err := decodeTime(t)
+	if err != nil {
+		return WindowCosts{}, err
+	}
+	c, err := measureStream(ctx, model, pcm)
+	return c, ofModel(err)
+}

@@ -1,0 +1,123 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"earshot/models"
+	"earshot/models/sqlite"
+)
+
+const asTheService = "run this as the user that the service runs as (sudo -u earshot earshot doctor), or choose another data_dir"
+
+// folder looks whether the record's folder can be used, or made.
+func (d *doctor) folder(context.Context) Finding {
+	dir := d.Settings.DataDir
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		above := filepath.Dir(dir)
+		for above != "/" && !exists(above) {
+			above = filepath.Dir(above)
+		}
+		if err := unix.Access(above, unix.W_OK|unix.X_OK); err != nil {
+			return failed(asTheService, "%s is not there, and can't be made in %s: %v", dir, above, err)
+		}
+		return good("%s will be made", dir)
+	case err != nil:
+		return failure(err, asTheService)
+	case !info.IsDir():
+		return failed("choose another data_dir", "%s is no folder", dir)
+	}
+	if err := unix.Access(dir, unix.R_OK|unix.W_OK|unix.X_OK); err != nil {
+		return failed(asTheService, "%s can't be used: %v", dir, err)
+	}
+	if open := info.Mode().Perm() & 0o077; open != 0 {
+		return noted("chmod 700 "+dir, "%s is open to others (mode %03o); the files in it are not", dir, info.Mode().Perm())
+	}
+	return good("%s", dir)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// record reads the whole database, and looks who else has it.
+func (d *doctor) record(ctx context.Context) Finding {
+	path := d.Database
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !exists(path+"-wal") {
+		return good("none yet")
+	}
+	store, err := sqlite.OpenReadOnly(ctx, path)
+	switch {
+	case errors.Is(err, sqlite.ErrOlderSchema):
+		return noted(`make a backup with the older Earshot first ("earshot backup FILE")`, "an older Earshot made it; the next start brings it up to date")
+	case err != nil:
+		return failure(err, `"earshot restore FILE --replace" brings a backup back`)
+	}
+	defer store.Close()
+	if err := store.Check(ctx); err != nil {
+		return failure(err, `"earshot restore FILE --replace" brings a backup back`)
+	}
+	if !d.Service.Serving(ctx) {
+		writer, err := sqlite.Open(ctx, path)
+		if err != nil { // another process, which is no service of this record
+			return failure(err, "stop the other program that has the record")
+		}
+		if err := writer.Close(); err != nil {
+			return failure(err, "")
+		}
+	}
+	use, err := store.SpoolUsage(ctx)
+	if err != nil {
+		return failure(err, "")
+	}
+	if use.Failed > 0 {
+		return noted("the service's log says which and why; their sound goes after retention.clips", "in order; %s could not be decoded", models.Count(use.Failed, "stretch"))
+	}
+	return good("in order; %s of speech wait for decoding", models.Count(use.Waiting, "stretch"))
+}
+
+const (
+	leastFree  = 256 << 20
+	littleFree = 2 << 30
+)
+
+// disk looks for room: the sound that waits, the record, and what SQLite needs beside it.
+func (d *doctor) disk(context.Context) Finding {
+	dir := d.Settings.DataDir
+	for dir != "/" && !exists(dir) {
+		dir = filepath.Dir(dir)
+	}
+	free, files, err := d.Machine.Space(dir)
+	const room = "make room on the disk of data_dir, or choose another data_dir"
+	switch spool := uint64(d.Settings.SpoolMB) << 20; {
+	case err != nil:
+		return failure(err, room)
+	case files == 0:
+		return failed(room, "no file more can be made (no free inodes)")
+	case free < leastFree:
+		return failed(room, "%d MB free", free>>20)
+	case free < littleFree || free < spool:
+		return noted(room+", or lower spool_mb", "%d MB free; the spool alone may take %d MB", free>>20, d.Settings.SpoolMB)
+	}
+	return good("%d GB free", free>>30)
+}
+
+// time asks the system whether anything keeps its clock right.
+func (d *doctor) time(context.Context) Finding {
+	const do = `keep the clock right: "timedatectl set-ntp true", or chrony. Tokens for rooms hold for a time, and so does the record`
+	switch right, err := d.Machine.ClockKept(); {
+	case err != nil:
+		return noted(do, "nobody can say whether the clock is right: %v", err)
+	case !right:
+		return noted(do, "nothing keeps this machine's clock right")
+	}
+	return good("kept right")
+}

@@ -1,0 +1,69 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"earshot/bot"
+	"earshot/models"
+)
+
+// visitTime bounds a visit to a room.
+const visitTime = 20 * time.Second
+
+// visitor is in a room just long enough to be told what it may do.
+type visitor struct {
+	joined chan bot.Capabilities
+}
+
+// Joined implements bot.Ears.
+func (v visitor) Joined(can bot.Capabilities) {
+	select {
+	case v.joined <- can:
+	default: // told before
+	}
+}
+
+// Speaker, Left and Talking implement bot.Ears: who is there is not the visitor's business.
+func (visitor) Speaker(models.Speaker) {}
+
+// Left implements bot.Ears.
+func (visitor) Left(string) {}
+
+// Talking implements bot.Ears.
+func (visitor) Talking(string, bool) {}
+
+// Track implements bot.Ears: nothing is listened to.
+func (visitor) Track(bot.TrackInfo) bot.TrackSink { return deaf{} }
+
+type deaf struct{}
+
+// Packet implements bot.TrackSink.
+func (deaf) Packet([]byte, uint8) {}
+
+// End implements bot.TrackSink.
+func (deaf) End() {}
+
+// errNeverIn says that a connection came up, and the server never let the bot in.
+var errNeverIn = errors.New("the server did not let the bot in")
+
+// visit joins a room, learns what the bot may do there, and leaves.
+func visit(ctx context.Context, c bot.Connector) (bot.Capabilities, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, visitTime, errNeverIn)
+	defer cancel()
+	v := visitor{make(chan bot.Capabilities, 1)}
+	ended := make(chan error, 1)
+	go func() { ended <- c.Run(ctx, v) }()
+	select {
+	case can := <-v.joined:
+		cancel()
+		<-ended //nolint:errcheck // it was ended here
+		return can, nil
+	case err := <-ended:
+		if err == nil {
+			err = errNeverIn
+		}
+		return bot.Capabilities{}, err
+	}
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+
+	"earshot/bot"
+	"earshot/bot/audio"
+	"earshot/bot/peer"
+	"earshot/cmd/earshot/doctor"
+	"earshot/configs"
+	"earshot/models"
+	"earshot/transcribe"
+	"earshot/transcribe/fixture"
+	"earshot/transcribe/whisper"
+)
+
+// examined is this program with a configuration, as the doctor sees it.
+type examined struct {
+	app *app
+	cfg configs.Config
+	log *slog.Logger
+}
+
+// Model implements doctor.Speech.
+func (x examined) Model() (doctor.Model, error) {
+	path, err := modelPath(x.cfg)
+	if err != nil {
+		return doctor.Model{}, err
+	}
+	info, err := checkSpeechModel(path, false)
+	return doctor.Model{Path: path, Bytes: info.Size, Practice: fixture.IsFixture(path)}, err
+}
+
+// Load implements doctor.Speech.
+func (x examined) Load(ctx context.Context) (out doctor.Loaded, err error) {
+	cfg := x.cfg
+	cfg.Decoders = 1
+	s, err := openSpeech(cfg, x.log, speechOptions{})
+	if err != nil {
+		return out, fmt.Errorf("%w: %w", doctor.ErrNotTried, err)
+	}
+	defer s.Close()
+	err = s.during(ctx, func(ctx context.Context) error {
+		if r, ok := s.engines[0].(transcribe.Readier); ok {
+			if err := r.Ready(ctx); err != nil {
+				return err
+			}
+		}
+		for _, p := range s.pool.Stats().Processes {
+			out = doctor.Loaded{Time: p.Load, Confined: p.Confined}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Backends implements doctor.Speech.
+func (x examined) Backends() ([]string, error) { return whisper.Backends() }
+
+// codec is libopus in both directions.
+type codec struct {
+	*audio.Encoder
+	*audio.Decoder
+}
+
+// Codec implements doctor.Sound.
+func (x examined) Codec() (doctor.Codec, error) {
+	enc, err := audio.NewEncoder(audio.EncoderConfig{})
+	if err != nil {
+		return nil, err
+	}
+	dec, err := audio.NewDecoder()
+	return codec{enc, dec}, err
+}
+
+// detector is a voice detection model with one voice detector.
+type detector struct {
+	*whisper.VAD
+	model *whisper.VADModel
+}
+
+// Close lets the model go.
+func (d detector) Close() error { return d.model.Close() }
+
+// Detector implements doctor.Sound.
+func (x examined) Detector() (doctor.Detector, string, error) {
+	m, err := openVAD(x.cfg)
+	if err != nil || m == nil {
+		return nil, "", err
+	}
+	return detector{m.NewVAD(), m}, vadModelPath(x.cfg), nil
+}
+
+// Rules implements doctor.Files.
+func (x examined) Rules() (names []string, err error) {
+	all, err := openProfiles(x.cfg)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range all {
+		if s := p.set(); s != nil && !slices.Contains(names, s.String()) {
+			names = append(names, s.String())
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// Targets implements doctor.Files.
+func (x examined) Targets() (int, error) {
+	targets, err := loadTargets(x.cfg)
+	return len(targets), err
+}
+
+// Secret implements doctor.Files.
+func (x examined) Secret(file string) error {
+	_, err := secretFile(file)
+	return err
+}
+
+// Serving implements doctor.Service.
+func (x examined) Serving(ctx context.Context) bool {
+	var states []models.RoomState
+	return ask(ctx, x.cfg, http.MethodGet, "/rooms", nil, &states) == nil
+}
+
+// Listen implements doctor.Service.
+func (x examined) Listen(ctx context.Context, address string) (net.Listener, error) {
+	return listen(ctx, address)
+}
+
+// ICE implements doctor.Network.
+func (x examined) ICE() (peer.Config, error) { return iceConfig(x.cfg.ICE, x.log) }
+
+// Rooms implements doctor.Network.
+func (x examined) Rooms(c peer.Config) (doctor.Rooms, error) {
+	s := &station{cfg: x.cfg, log: x.log}
+	var err error
+	if s.profiles, err = openProfiles(x.cfg); err == nil {
+		s.peers, err = peer.New(c)
+	}
+	return examinedRooms{s, x.app.secret}, err
+}
+
+// examinedRooms are the rooms of a configuration.
+type examinedRooms struct {
+	station *station
+	secret  func(variable string) (string, error)
+}
+
+// Connector implements doctor.Rooms.
+func (r examinedRooms) Connector(room configs.Room) (models.Room, bot.Connector, error) {
+	return r.station.connector(wish{address: room.URL, name: room.Name, profile: room.Profile, secret: r.secret})
+}
+
+// Needs implements doctor.Rooms.
+func (r examinedRooms) Needs(profile string) []models.Verb {
+	return r.station.profiles.of(profile).needs()
+}

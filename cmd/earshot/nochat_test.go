@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"golang.org/x/sync/errgroup"
+
+	"earshot/models"
+)
+
+// TestTermsSayHowToObject: where the bot reads a chat, people object there; where it reads none, they tell the host, and
+// nobody is told to write what nobody reads.
+func TestTermsSayHowToObject(t *testing.T) {
+	t.Parallel()
+	s, l := openTestStation(t, t.TempDir())
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	n := &inviter{service: newService(s)}
+	for _, kind := range roomKinds() {
+		terms, err := n.Terms(t.Context(), models.Invitation{URL: kind.example})
+		if err != nil {
+			t.Fatal(err)
+		}
+		chat := strings.HasPrefix(kind.example, "lounge") || strings.HasPrefix(kind.example, "livekit")
+		if terms.NoChat == chat || strings.Contains(terms.Notice, "/optout") != chat || !strings.Contains(terms.Notice, "tell the host") {
+			t.Errorf("%s: no chat %v, %q", kind.example, terms.NoChat, terms.Notice)
+		}
+	}
+}
+
+// TestHostIsToldOfNoChat: a service that was invited into a room without a chat tells its host, who has nobody at a
+// terminal, what to tell the people, for as long as it is there.
+func TestHostIsToldOfNoChat(t *testing.T) {
+	t.Parallel()
+	server := janusServer(t)
+	s, l := openTestStation(t, t.TempDir())
+	err := s.run(t.Context(), l, func(ctx context.Context) error {
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		v := newService(s)
+		n := &inviter{service: v, secret: janusSecrets}
+		var group errgroup.Group
+		group.Go(func() error { return v.run(ctx, nil, nil) })
+		until(t, "the service takes invitations", func() bool {
+			_, err := n.Invite(ctx, models.Invitation{URL: server.URL("room/1234"), By: "test"})
+			return err == nil
+		})
+		until(t, "the host is told", func() bool {
+			all := v.states()
+			return len(all) == 1 && strings.Contains(all[0].Note, "no chat") && strings.Contains(all[0].Note, "not to be written down") &&
+				trouble(all[0]) == all[0].Note
+		})
+		stop()
+		return group.Wait()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

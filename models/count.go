@@ -1,0 +1,18 @@
+package models
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Count is a number with its English noun, which is given for one thing: "1 line", "12 lines", "2 stretches".
+func Count(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case strings.HasSuffix(noun, "ch"):
+		return fmt.Sprintf("%d %ses", n, noun)
+	default:
+		return fmt.Sprintf("%d %ss", n, noun)
+	}
+}

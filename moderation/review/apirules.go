@@ -1,0 +1,123 @@
+package review
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"earshot/models"
+	"earshot/moderation"
+)
+
+type (
+	tryOrder struct {
+		// Text holds successive lines of one speaker.
+		Text    []string    `json:"text"`
+		By      models.Role `json:"by,omitempty"`
+		Profile string      `json:"profile,omitempty"`
+		// WordP is how surely every word is heard; nil is 1.
+		WordP *float64 `json:"word_p,omitempty"`
+	}
+	replayOrder struct {
+		Profile string `json:"profile,omitempty"`
+		Room    string `json:"room,omitempty"`
+		// Since is how far back to look: 12h, 30d, 8w or all; "" is 30d.
+		Since string `json:"since,omitempty"`
+	}
+	redactionOrder struct {
+		// Words are the places of words in the line, the first being 0.
+		Words []int `json:"words,omitempty"`
+		All   bool  `json:"all,omitempty"`
+	}
+)
+
+// ruleRoutes are the operations on the rules in use, and on the words that they find.
+func (s *Server) ruleRoutes() []apiRoute {
+	line := []apiParam{{"id", "id of a session"}, {"epoch", "epoch of the line"}, {"seq", "number of the line on its track"}, {"track", "track of the line"}}
+	routes := []apiRoute{
+		{"POST", "/api/sessions/{id}/utterances/{epoch}/{seq}/{track}/redaction", "Take words, by their places, or all words out of a line for good, and out of all that quotes it and its sound", line, redactionOrder{}, models.Utterance{}, "", s.api(s.apiRedact)},
+	}
+	if s.book == nil {
+		return routes
+	}
+	return append(routes,
+		apiRoute{"POST", "/api/rules/try", "Judge successive lines of one speaker by the rules in use, as `earshot rules try --json` does. Nothing is stored", nil, tryOrder{}, moderation.Tried{}, "", s.api(s.apiTry)},
+		apiRoute{"POST", "/api/rules/replay", "What the rules in use would have done in the stored sessions, as `earshot rules replay --json` counts it, for who may decide about all of them. After some seconds the older sessions are left out", nil, replayOrder{}, moderation.Replayed{}, "", s.api(s.apiReplay)},
+	)
+}
+
+func (s *Server) apiRedact(r *http.Request) (any, error) {
+	in, err := readJSON[redactionOrder](r, `{"words": [0, 3]}, the places of words in the line, or {"all": true}`)
+	if err != nil {
+		return nil, err
+	}
+	if in.All == (len(in.Words) > 0) {
+		return nil, &refusal{http.StatusBadRequest, "want either words or all"}
+	}
+	return s.takenOut(r, func(u models.Utterance) []int {
+		if !in.All {
+			return in.Words
+		}
+		all := make([]int, len(u.Words))
+		for i := range all {
+			all[i] = i
+		}
+		return all
+	})
+}
+
+func (s *Server) apiTry(r *http.Request) (any, error) {
+	in, err := readJSON[tryOrder](r, `{"text": ["…"]}, with by, profile and word_p where they are wanted`)
+	if err != nil {
+		return nil, err
+	}
+	e := moderation.Example{Say: in.Text, By: in.By, WordP: 1}
+	if in.WordP != nil {
+		e.WordP = *in.WordP
+	}
+	said := strings.Join(in.Text, "\n")
+	switch {
+	case strings.TrimSpace(said) == "":
+		return nil, &refusal{http.StatusBadRequest, "text: nothing to try"}
+	case len(said) > maxTried:
+		return nil, &refusal{http.StatusBadRequest, "text: too long to try at once"}
+	case e.WordP < 0 || e.WordP > 1:
+		return nil, &refusal{http.StatusBadRequest, "word_p: want a number from 0 to 1"}
+	}
+	out, err := s.book.Try(in.Profile, e)
+	if err != nil {
+		return nil, fmt.Errorf("try: %w", err)
+	}
+	return out, nil
+}
+
+func (s *Server) apiReplay(r *http.Request) (any, error) {
+	in, err := readJSON[replayOrder](r, `{}, with profile, room and since where they are wanted`)
+	if err != nil {
+		return nil, err
+	}
+	if !visitorOf(r.Context()).may(in.Room, models.AccessReviewer) {
+		return nil, errForbidden
+	}
+	since := s.now().AddDate(0, 0, -replayDays)
+	switch in.Since {
+	case "":
+	case "all":
+		since = time.Time{}
+	default:
+		age, err := moderation.ParseDuration(in.Since)
+		if err != nil {
+			return nil, &refusal{http.StatusBadRequest, "since: want 12h, 30d, 8w or all"}
+		}
+		since = s.now().Add(-age)
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), replayWithin)
+	defer cancel()
+	out, err := s.book.Replay(ctx, in.Profile, in.Room, since)
+	if err != nil {
+		return nil, fmt.Errorf("replay: %w", err)
+	}
+	return out, nil
+}

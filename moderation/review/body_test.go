@@ -1,0 +1,97 @@
+package review
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"earshot/models"
+)
+
+// postChunked sends a body that does not say how long it is, as a browser or a program over a real connection may.
+func postChunked(t *testing.T, url, kind, body string) (int, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, io.MultiReader(strings.NewReader(body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.ContentLength = -1
+	r.Header.Set("Content-Type", kind)
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(text)
+}
+
+// unread are the forms and orders that hold nothing: their bodies are not looked at.
+var unread = map[string]bool{
+	"/s/{id}/summary": true, "/logout": true, "/invite/{secret}": true,
+	"/api/sessions/{id}/summary": true, "/api/rooms/{id}/pause": true, "/api/rooms/{id}/resume": true,
+}
+
+// TestChunkedBodiesAreHeldToTheirLength: every form and every order of the program that is too long without saying so is
+// answered by 413 and what to do, over a real connection, and changes nothing.
+func TestChunkedBodiesAreHeldToTheirLength(t *testing.T) {
+	m := heardRoom()
+	desk := &fakeDesk{}
+	s := serve(t, m, func(c *Config) {
+		c.Inviter, c.Links, c.Listener, c.States, c.Access, c.Door, c.Local = desk, desk, desk, desk.rooms, &doorkeeper{}, DoorOpen, true
+		c.Rules = &primer{}
+	})
+	server := httptest.NewServer(s)
+	defer server.Close()
+	source, err := os.ReadFile("server.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var paths []string
+	for _, found := range regexp.MustCompile(`"POST (/[^"]*)"`).FindAllSubmatch(source, -1) {
+		paths = append(paths, string(found[1]))
+	}
+	for _, r := range s.apiRoutes() {
+		if r.method == http.MethodPost {
+			paths = append(paths, r.path)
+		}
+	}
+	if len(paths) < 20 {
+		t.Fatalf("only %d ways to change something were found: %q", len(paths), paths)
+	}
+	k := m.lines[0].Key
+	fill := strings.NewReplacer("/s/{id}", "/s/s1", "/sessions/{id}", "/sessions/s1", "/flags/{id}", "/flags/f1", "{epoch}", "0", "{seq}", "0",
+		"{track}", k.Track, "/access/{what}", "/access/add", "{room}/{speaker}/{what}", "open-mic/Ben/name", "{speaker}", "Ben")
+	for _, path := range paths {
+		if unread[path] {
+			continue
+		}
+		kind, start, want := "application/x-www-form-urlencoded", "status=confirmed&name=x&text=", "<h1>That was too much at once</h1>"
+		if strings.HasPrefix(path, "/api/") {
+			kind, start, want = "application/json", `{"status":"`, `{"error":{"message":"That is too much at once.`
+		}
+		if path == "/login" {
+			want = "That is too much at once."
+		}
+		for _, size := range []int{maxBody, 5 * maxBody} {
+			code, text := postChunked(t, server.URL+fill.Replace(path), kind, start+strings.Repeat("y", size))
+			if code != http.StatusRequestEntityTooLarge || !strings.Contains(text, want) || strings.Contains(text, "yyyy") {
+				t.Errorf("%s: %d %.300s", path, code, text)
+			}
+		}
+	}
+	if m.flags[0].Status != models.FlagOpen || len(desk.did) > 0 {
+		t.Errorf("the flag is %s, the desk did %v", m.flags[0].Status, desk.did)
+	}
+	// What may be that long is not refused for coming in pieces.
+	if code, text := postChunked(t, server.URL+"/api/flags/f1", "application/json", `{"status":"dismissed"}`); code != http.StatusOK {
+		t.Errorf("%d %s", code, text)
+	}
+}

@@ -1,5 +1,0 @@
-//go:build !race
-
-package summary
-
-const raceFactor = 1
