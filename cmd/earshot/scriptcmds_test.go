@@ -21,7 +21,7 @@ func recordings(e *testscript.Env) error {
 	if err != nil {
 		return err
 	}
-	demo, err := filepath.Abs("demo")
+	demo, err := filepath.Abs("stage/demo")
 	e.Setenv("EVAL", eval)
 	e.Setenv("DEMO", demo)
 	e.Setenv("MODEL", filepath.Join(filepath.Dir(eval), fixture.FileName))
