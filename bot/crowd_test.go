@@ -93,7 +93,11 @@ func (q quiet) listen(t *testing.T) (share float64, megabytes int64) {
 		}
 		megabytes = resident(t)
 		pause(ctx, time.Second) // until the figures are told
-		if s := r.Stats(); s.Decoded+s.Silent != q.tracks || s.Decoded > 0 && !q.decode && q.level > 0 || s.Dropped > 0 || s.Media.Lost > 0 {
+		s := r.Stats()
+		if s.Decoded+s.Silent != q.tracks || s.Decoded > 0 && !q.decode && q.level > 0 {
+			t.Errorf("%+v", s)
+		}
+		if s.Dropped+uint64(s.Media.Lost) > 0 && !raceDetector { // with it, a slow machine may be too slow for a thousand
 			t.Errorf("%+v", s)
 		}
 		for _, x := range sinks {
