@@ -52,12 +52,12 @@ func (k *lossyLink) wer() float64 {
 	return 100 * float64(wrong) / float64(words)
 }
 
-// most is how often a link is tried. Chance may take one word's every packet, and a busy machine spoil a play.
-const most = 3
+// mostPlays is how often a link is tried. Chance may take one word's every packet, and a busy machine spoil a play.
+const mostPlays = 3
 
 // try lets the speakers talk over the link until no more words are wrong than may be, or for the last time.
 func (k *lossyLink) try(listen func(n int) (play, error), offline float64) error {
-	for n := range most {
+	for n := range mostPlays {
 		p, err := listen(n)
 		if err != nil {
 			return err

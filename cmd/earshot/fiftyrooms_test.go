@@ -165,25 +165,13 @@ func amongPeople(t *testing.T, host string, work func(context.Context, *station,
 	t.Helper()
 	cfg := testConfig(t, t.TempDir(), "EARSHOT_DECODERS=2", "EARSHOT_MODEL="+fullSize)
 	log := slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelError}))
-	s, err := openStationWith(t.Context(), cfg, log, speechOptions{waits: true, allowNoWeights: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	l, err := listen(t.Context(), cfg.Listen)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, l := openStationFor(t, log, cfg, speechOptions{waits: true, allowNoWeights: true})
 	if host == "" {
 		host = l.Addr().String()
 	}
 	var left []models.RoomState
 	var spent *spending
-	err = s.run(t.Context(), l, func(ctx context.Context) (err error) {
+	err := s.run(t.Context(), l, func(ctx context.Context) (err error) {
 		readyDecoders(ctx, t, s)
 		c := people(t, host)
 		c.tells(t, "ready")

@@ -42,7 +42,13 @@ func openTestStationWith(t *testing.T, dir string, more ...string) (*station, ne
 // openLoggedStation opens the real wiring with a log of the test's own.
 func openLoggedStation(t *testing.T, log *slog.Logger, cfg configs.Config) (*station, net.Listener) {
 	t.Helper()
-	s, err := openStation(t.Context(), cfg, log)
+	return openStationFor(t, log, cfg, speechOptions{waits: true})
+}
+
+// openStationFor is openLoggedStation with a model loaded as the test wants. It closes the station at the test's end.
+func openStationFor(t *testing.T, log *slog.Logger, cfg configs.Config, o speechOptions) (*station, net.Listener) {
+	t.Helper()
+	s, err := openStationWith(t.Context(), cfg, log, o)
 	if err != nil {
 		t.Fatal(err)
 	}
