@@ -31,6 +31,8 @@ type Config struct {
 	Access string `mapstructure:"access"`
 	// Hosts are the DNS names under which the page may be asked for, besides localhost and addresses.
 	Hosts []string `mapstructure:"hosts"`
+	// Proxies are the addresses and networks (CIDR) of the proxies whose X-Forwarded-For is believed.
+	Proxies []string `mapstructure:"proxies"`
 	// Model is the absolute path of a ggml Whisper model; empty means the practice model inside the program.
 	Model string `mapstructure:"model"`
 	// FallbackModel is the absolute path of the model that takes over under backlog; empty for none.

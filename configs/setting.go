@@ -3,6 +3,7 @@ package configs
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"path"
 	"regexp"
 	"slices"
@@ -58,6 +59,7 @@ func plainSettings() []setting {
 		{"listen", address()},
 		{"access", choice("here", "required", "open")},
 		{"hosts", hostNames()},
+		{"proxies", networks()},
 		{"model", file("the path of a file")},
 		{"fallback_model", file("the path of a file")},
 		{"vad_model", file("the path of a file")},
@@ -278,6 +280,25 @@ func hostNames() kind {
 			for _, e := range g.elements() {
 				s, ok := e.word("!!str")
 				if !ok || len(s) > 253 || !name.MatchString(s) {
+					return nil, false
+				}
+				out = append(out, s)
+			}
+			return out, g.list != nil || g.tag == ""
+		},
+	}
+}
+
+func networks() kind {
+	return kind{
+		want: "a list of addresses and networks, like [127.0.0.1, 10.0.0.0/8]",
+		read: func(g given) (any, bool) {
+			out := []string{}
+			for _, e := range g.elements() {
+				s, ok := e.word("!!str")
+				_, errA := netip.ParseAddr(s)
+				_, errP := netip.ParsePrefix(s)
+				if !ok || errA != nil && errP != nil || strings.Contains(s, "%") {
 					return nil, false
 				}
 				out = append(out, s)

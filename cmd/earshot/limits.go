@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// perAddress is how many connections one address may hold open; a proxy on this machine speaks for many people and
-	// may hold perProxy.
+	// perAddress is how many connections one address may hold open; a proxy, configured or on this machine, speaks
+	// for many people and may hold perProxy.
 	perAddress = 128
 	perProxy   = 4096
 	// bodyWithin is how long a request's body may take to come.
@@ -21,13 +21,14 @@ const (
 // fairListener closes connections of an address that holds too many already, so that nobody can take all there are.
 type fairListener struct {
 	net.Listener
+	proxies proxies
 
 	mu   sync.Mutex
 	held map[netip.Addr]int
 }
 
-func newFairListener(l net.Listener) *fairListener {
-	return &fairListener{Listener: l, held: map[netip.Addr]int{}}
+func newFairListener(l net.Listener, p proxies) *fairListener {
+	return &fairListener{Listener: l, proxies: p, held: map[netip.Addr]int{}}
 }
 
 // Accept implements net.Listener.
@@ -51,7 +52,7 @@ func (f *fairListener) Accept() (net.Conn, error) {
 
 func (f *fairListener) take(from netip.Addr) bool {
 	most := perAddress
-	if from.IsLoopback() {
+	if from.IsLoopback() || f.proxies.has(from) {
 		most = perProxy
 	}
 	f.mu.Lock()

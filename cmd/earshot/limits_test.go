@@ -35,7 +35,7 @@ func serveForTest(t *testing.T, h http.Handler) string {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- serveWeb(ctx, l, h, func() {}, slog.New(slog.DiscardHandler)) }()
+	go func() { ended <- serveWeb(ctx, l, nil, h, func() {}, slog.New(slog.DiscardHandler)) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {
@@ -112,7 +112,7 @@ func (d *deadlines) SetReadDeadline(t time.Time) error {
 }
 
 func TestNoAddressHoldsAllConnections(t *testing.T) {
-	f := newFairListener(nil)
+	f := newFairListener(nil, nil)
 	one, two, here := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2"), netip.MustParseAddr("127.0.0.1")
 	for i := range perAddress {
 		if !f.take(one) {
@@ -143,7 +143,7 @@ func TestRefusedConnectionsAreClosed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := newFairListener(l)
+	f := newFairListener(l, nil)
 	f.held[netip.MustParseAddr("127.0.0.3")] = perProxy
 	accepted := make(chan net.Conn)
 	go func() {

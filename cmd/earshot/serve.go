@@ -185,7 +185,7 @@ func (s *station) handler(l net.Listener) http.Handler {
 		c.Inviter, c.Links, c.States, c.Profiles = n, n, n.service.RoomStates, s.cfg.ProfileNames()
 	}
 	page := review.New(c)
-	return s.invitations.hooked(page.OwnHost(s.observability(byPath(s.lounge, profiled(page)))))
+	return newProxies(s.cfg.Proxies).believed(s.invitations.hooked(page.OwnHost(s.observability(byPath(s.lounge, profiled(page))))))
 }
 
 // transcriptURL is where the lounge's page reads a room's lines: the newest live session there.
@@ -218,7 +218,7 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 		return keeper{s.store, retention(s.cfg), s.cfg.Export.Dir, s.log, s.hub.Reset}.Run(serving)
 	})
 	group.Go(func() error { return s.notify(serving, l) })
-	group.Go(func() error { return serveWeb(serving, l, s.handler(l), s.hub.Close, s.log) })
+	group.Go(func() error { return serveWeb(serving, l, newProxies(s.cfg.Proxies), s.handler(l), s.hub.Close, s.log) })
 
 	working, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -68,7 +68,7 @@ func (a *app) serve(cmd *cobra.Command) error {
 	log.Info("serving", "page", pageURL(l, "/"), "lounge", pageURL(l, "/room/lounge"), "rooms", len(wishes), "model", s.speech.name, "rules", s.desk.RulesName(""))
 	return s.run(ctx, l, func(ctx context.Context) error {
 		group, ctx := errgroup.WithContext(ctx)
-		group.Go(func() error { return serveWeb(ctx, control, s.inviter.control(), func() {}, log) })
+		group.Go(func() error { return serveWeb(ctx, control, nil, s.inviter.control(), func() {}, log) })
 		group.Go(func() error { return v.run(ctx, wishes, s.invitations) })
 		group.Go(func() error { return manager{log}.run(ctx, s.loaded, s.answers) })
 		return group.Wait()

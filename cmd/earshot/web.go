@@ -29,7 +29,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 
 // serveWeb answers requests until the context ends. Headers and bodies must come promptly, and no address may hold more than
 // its share of connections. Event streams are ended by closing what they watch (shut).
-func serveWeb(ctx context.Context, l net.Listener, h http.Handler, shut func(), log *slog.Logger) error {
+func serveWeb(ctx context.Context, l net.Listener, p proxies, h http.Handler, shut func(), log *slog.Logger) error {
 	server := &http.Server{
 		Handler:           promptBodies(h),
 		ReadHeaderTimeout: 5 * time.Second,
@@ -38,7 +38,7 @@ func serveWeb(ctx context.Context, l net.Listener, h http.Handler, shut func(), 
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(newFairListener(l)) }()
+	go func() { ended <- server.Serve(newFairListener(l, p)) }()
 	select {
 	case err := <-ended:
 		return fmt.Errorf("web server: %w", err)
