@@ -5,8 +5,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/antzucaro/matchr"
 	"github.com/kljensen/snowball"
+
+	"earshot/moderation/metaphone"
 )
 
 // stemLanguages are the languages whose inflections are known: those of Snowball, and Indonesian by its commonest affixes.
@@ -90,7 +91,7 @@ func soundCodes(word string) []string {
 	if len(word) < minSound || !isLowerASCII(word) {
 		return nil
 	}
-	a, b := matchr.DoubleMetaphone(word)
+	a, b := metaphone.Encode(word)
 	if len(a) < 2 {
 		return nil
 	}

@@ -19,6 +19,7 @@ have npm || left_out "npm is not here"
 mkdir -p build/tools; work=$(mktemp -d "$PWD/build/tools/client.XXXXXX"); trap 'rm -rf "$work"' EXIT
 client() { rm -f "$work"/*.tgz; (cd "$work" && npm pack --silent "livekit-client@$CLIENT" >/dev/null); }
 retry 2 "npm pack livekit-client" client || left_out "npm could not fetch livekit-client"
-tar -C "$work" -xzf "$work"/livekit-client-*.tgz package/dist/livekit-client.umd.js
+tar -C "$work" -xzf "$work"/livekit-client-*.tgz package/dist/livekit-client.umd.js package/package.json
+grep -q '"license": "Apache-2.0"' "$work/package/package.json" || left_out "livekit-client $CLIENT is no longer under Apache-2.0"
 echo "$CLIENT_SHA256  $work/package/dist/livekit-client.umd.js" | sha256sum --check --quiet
 mv "$work/package/dist/livekit-client.umd.js" "$SCRIPT"

@@ -39,7 +39,8 @@ var mayImport = []struct {
 	{"bot/...", []string{"bot", "bot/audio", "bot/peer", "bot/internal/..."}},
 	{"transcribe", nil},
 	{"transcribe/...", []string{"transcribe"}},
-	{"moderation", nil},
+	{"moderation", []string{"moderation/metaphone"}},
+	{"moderation/metaphone", nil},
 	{"moderation/...", []string{"moderation"}},
 	{"moderation/opinion", []string{"moderation", "moderation/openai"}},
 	{"moderation/summary/...", []string{"moderation", "moderation/openai", "moderation/summary/..."}},
@@ -138,6 +139,9 @@ func anyWithin(pkg string, patterns []string) bool {
 func allowed(pkg string) []string {
 	best := -1
 	for i, row := range mayImport {
+		if row.pkg == pkg {
+			return row.imports
+		}
 		if within(pkg, row.pkg) && (best < 0 || len(row.pkg) > len(mayImport[best].pkg)) {
 			best = i
 		}
