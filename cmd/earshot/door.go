@@ -14,12 +14,18 @@ func onlyHere(l net.Listener) bool {
 	return err == nil && a.Addr().Unmap().IsLoopback()
 }
 
-// door is who need not log in. A name in hosts says that others come by it, through a proxy if not directly.
+// private says that nobody comes to the page but from this machine. A name in hosts or an address in proxies says that
+// others do, through something in front of it.
+func (s *station) private(l net.Listener) bool {
+	return onlyHere(l) && len(s.cfg.Hosts)+len(s.cfg.Proxies) == 0
+}
+
+// door is who need not log in.
 func (s *station) door(l net.Listener) review.Door {
 	switch {
 	case s.cfg.Access == "open":
 		return review.DoorOpen
-	case s.cfg.Access == "here" && onlyHere(l) && len(s.cfg.Hosts) == 0:
+	case s.cfg.Access == "here" && s.private(l):
 		return review.DoorHere
 	}
 	return review.DoorShut

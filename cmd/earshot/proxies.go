@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -40,13 +41,21 @@ func (p proxies) client(r *http.Request) (client netip.Addr, ok bool) {
 	client = ap.Addr().Unmap().WithZone("")
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && p.has(client); i-- {
-		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		hop, err := hopAddr(strings.TrimSpace(hops[i]))
 		if err != nil { // the proxy wrote none, or one that we cannot read: it is the proxy's own request to us
 			break
 		}
 		client = hop.Unmap().WithZone("")
 	}
 	return client, true
+}
+
+// hopAddr reads an address as proxies write it: some add the port.
+func hopAddr(s string) (netip.Addr, error) {
+	if host, _, err := net.SplitHostPort(s); err == nil {
+		s = host
+	}
+	return netip.ParseAddr(strings.Trim(s, "[]"))
 }
 
 // believed puts the client's address into a request's RemoteAddr before others see it. The header stays, so that they can tell

@@ -23,7 +23,8 @@ func TestOnlyConfiguredProxiesSayWhoTheClientIs(t *testing.T) {
 		{"a forged chain of our own proxies", "127.0.0.1:1", []string{"127.0.0.1, 192.0.2.1, 10.1.2.3"}, "192.0.2.1"},
 		{"a proxy's own request", "10.1.2.3:5", nil, "10.1.2.3"},
 		{"no address", "127.0.0.1:1", []string{"192.0.2.1, unknown"}, "127.0.0.1"},
-		{"with a port", "127.0.0.1:1", []string{"192.0.2.1:80"}, "127.0.0.1"},
+		{"with a port", "127.0.0.1:1", []string{"192.0.2.1:80"}, "192.0.2.1"},
+		{"IPv6 with a port", "127.0.0.1:1", []string{"[2001:db8:2::9]:80"}, "2001:db8:2::9"},
 		{"IPv6", "[2001:db8:1::5]:1", []string{"2001:db8:2::9"}, "2001:db8:2::9"},
 		{"IPv4 in IPv6", "[::ffff:127.0.0.1]:1", []string{"::ffff:192.0.2.1"}, "192.0.2.1"},
 	} {

@@ -179,7 +179,7 @@ func (s *station) handler(l net.Listener) http.Handler {
 	c := review.Config{
 		Store: reviewStore{s.store, s.desk, s.hub}, Actor: s.desk, LeastHeard: s.desk.LeastHeard, Summaries: s.summaries, Rules: rulebook{s.store, s.profiles.sets}, Sounds: sounds{s.store}, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.pageNotice(), Log: s.log,
 		Conditions: s.conditions, Settings: shownSettings(s.values), Version: version,
-		Access: s.store, Door: s.door(l), Local: onlyHere(l), Setup: s.setupToken, Listener: s.desk,
+		Access: s.store, Door: s.door(l), Local: s.private(l), Setup: s.setupToken, Listener: s.desk,
 	}
 	if n := s.inviter; n != nil { // else a nil in an interface
 		c.Inviter, c.Links, c.States, c.Profiles = n, n, n.service.RoomStates, s.cfg.ProfileNames()

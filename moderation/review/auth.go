@@ -73,7 +73,7 @@ func (s *Server) identify(r *http.Request) (visitor, error) {
 // byToken finds whom a token stands for. Wrong keys are counted against the address they come from, apart from wrong
 // passwords; a browser's old cookie is no guess.
 func (s *Server) byToken(r *http.Request, kind models.CredentialKind, token string) (visitor, error) {
-	from := "key " + sourceOf(r)
+	from := "key " + models.SourceOf(r.RemoteAddr)
 	if kind == models.CredentialKey && !s.guessed.open(from, s.now()) {
 		return visitor{}, errThrottled
 	}

@@ -57,7 +57,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) proven(r *http.Request) (models.User, error) {
-	from, ctx := sourceOf(r), r.Context()
+	from, ctx := models.SourceOf(r.RemoteAddr), r.Context()
 	if !s.guessed.open(from, s.now()) {
 		return models.User{}, errThrottled
 	}

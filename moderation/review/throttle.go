@@ -46,24 +46,6 @@ func (t *throttle) failed(key string, now time.Time) {
 	l.AllowN(now, 1)
 }
 
-// sourceOf is the address that a request comes from: of IPv6 the network, since one customer has that whole.
-func sourceOf(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	ip, err := netip.ParseAddr(host)
-	if err != nil {
-		return host
-	}
-	if ip = ip.Unmap(); ip.Is6() {
-		if p, err := ip.Prefix(64); err == nil {
-			return p.String()
-		}
-	}
-	return ip.String()
-}
-
 // fromHere says that a request comes from this machine and was not handed on by a proxy.
 func fromHere(r *http.Request) bool {
 	for _, h := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
