@@ -289,7 +289,7 @@ func (f *feed) previewer() *Previewer {
 	v := &Previewer{Every: f.p.previewEvery}
 	if f.p.preview != nil {
 		v.Send = func(c models.Clip) {
-			c.SpeakerName = f.p.name(c.SpeakerID, c.SpeakerName)
+			c.SpeakerName, c.Spoken = f.p.name(c.SpeakerID, c.SpeakerName), f.p.spoken(c)
 			f.p.preview(c)
 		}
 	}

@@ -150,6 +150,11 @@ func (p *pipeline) endAll() {
 	}
 }
 
+// spoken is when the speech of a clip that was cut just now ended. The clock may be mapped so that it ends a little later.
+func (p *pipeline) spoken(c models.Clip) time.Time {
+	return time.Now().Add(-max(0, p.now()-time.Duration(c.EndMS)*time.Millisecond))
+}
+
 func (p *pipeline) firstSeq(track string) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -157,6 +162,7 @@ func (p *pipeline) firstSeq(track string) int {
 }
 
 func (p *pipeline) clip(c models.Clip) {
+	c.Spoken = p.spoken(c)
 	p.mu.Lock()
 	p.next[c.Track] = c.Seq + 1
 	p.mu.Unlock()

@@ -197,3 +197,30 @@ func TestMalformed(t *testing.T) {
 		}
 	}
 }
+
+// TestClipsSayWhenTheyWereSpoken: a clip carries the time at which its speech ended, by the clock of the process.
+func TestClipsSayWhenTheyWereSpoken(t *testing.T) {
+	packets := voice(t)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		book, began := &notebook{}, time.Now()
+		c := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+			ears.Joined(bot.Capabilities{})
+			sink := ears.Track(ana)
+			defer sink.End()
+			(&talker{ssrc: 7}).say(ctx, sink, packets)
+			pause(ctx, 3*time.Second)
+			cancel()
+			return stay(ctx)
+		}}}
+		if _, err := room(t, bot.Config{Connector: c, Sink: book}).Run(ctx); err != nil || len(book.clips) == 0 {
+			t.Fatal(err, len(book.clips))
+		}
+		for _, c := range book.clips {
+			if at := c.Spoken.Sub(began).Milliseconds(); at < c.EndMS || at > c.EndMS+1 {
+				t.Errorf("a clip that ends at %d ms was spoken at %d ms", c.EndMS, at)
+			}
+		}
+	})
+}

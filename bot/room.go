@@ -41,8 +41,10 @@ type Status struct {
 
 // Config says what a Room joins and where what it hears goes.
 type Config struct {
-	Room      models.Room
-	Session   models.Session // ID, Started and Epoch are needed
+	Room models.Room
+	// Session needs ID, Started and Epoch. Started bears a monotonic reading when the session begins now: then the session's
+	// clock is that of the process, and setting the wall clock does not move it.
+	Session   models.Session
 	Connector Connector
 	Sink      Sink
 	// Segment says how speech is cut; zero takes the default.

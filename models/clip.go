@@ -1,6 +1,9 @@
 package models
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // SampleRate is the rate of all PCM in Earshot, in Hz; PCM is mono float32 in [-1, 1].
 const SampleRate = 16000
@@ -28,6 +31,10 @@ type Clip struct {
 	Attribution Attribution
 	// StartMS and EndMS bound the sound, pre-roll included, in ms from the session's start.
 	StartMS, EndMS int64
+	// Spoken is when the speech ended. In a clip that this process cut it bears a monotonic reading, so that no step of the
+	// wall clock makes the words older or younger; in one read back from the spool it is the wall clock's time at the cut.
+	// Zero: nobody knows.
+	Spoken time.Time
 	// Opus holds the packets of the clip in the container that bot/audio writes and reads. It suffices to make PCM again.
 	Opus []byte
 	// PCM is the decoded sound: mono, 16 kHz. It is nil for a clip that was read back from the spool until bot/audio
@@ -47,6 +54,23 @@ type Clip struct {
 
 // DurationMS is the clip's length in ms.
 func (c Clip) DurationMS() int64 { return c.EndMS - c.StartMS }
+
+// backwards is how far a clock may seem to run backwards before it is taken to have been set.
+const backwards = time.Minute
+
+// unknownAge stands for the age of words that seem to be from the future: the wall clock was set back since they were
+// spoken. Nothing is to be done about them as if they had just been said.
+const unknownAge = 24 * time.Hour
+
+// Age is how long ago something was said, now being time.Now: by the monotonic clock for words of this process, by the wall
+// clock for those of an earlier one.
+func Age(spoken, now time.Time) time.Duration {
+	age := now.Sub(spoken)
+	if age < -backwards {
+		return unknownAge
+	}
+	return max(0, age)
+}
 
 // GapCause says why something was not heard. The list is closed.
 type GapCause string

@@ -58,6 +58,8 @@ type Utterance struct {
 	// Model is the model file's name; Degraded says a smaller one than asked for was used.
 	Model    string `json:"model"`
 	Degraded bool   `json:"degraded,omitempty"`
+	// Spoken is when the speech ended, as in the line's Clip: see Age. It is not stored.
+	Spoken time.Time `json:"-"`
 	// LateMS is the time from the end of speech to the commit of this row.
 	LateMS int64 `json:"late_ms"`
 	// Committed is when the row was stored.

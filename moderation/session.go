@@ -63,6 +63,10 @@ func (s *Session) Rules(set *Set) {
 	s.book.set = set
 }
 
+// Began tells when the session began, with the clock that times given to it are to be compared with: one with a monotonic
+// reading is not moved by setting the wall clock.
+func (s *Session) Began(at time.Time) { s.session.Started = at }
+
 // Person tells who is in the room. It may be called again when a name or role changes. Whoever was never told of is a guest,
 // unless people: of the profile knows them.
 func (s *Session) Person(p models.Speaker) { s.person(p.ID).Speaker = p }

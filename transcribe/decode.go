@@ -25,8 +25,11 @@ type Stats struct {
 	Overdue time.Duration
 	// Decoded and Failed clips, and Retried attempts.
 	Decoded, Failed, Retried uint64
-	// Redelivered counts results that could not be stored at the first attempt, each time.
+	// Parked lines could not be stored so far and are tried again; Redelivered counts the attempts that failed.
+	Parked      int
 	Redelivered uint64
+	// Looks were made at the clips of verdicts that wait, and LooksLate were given up because nothing was to come of them.
+	Looks, LooksLate uint64
 	// Degraded finals were decoded by the fallback model; SecondLooks were decoded again in a longer window.
 	Degraded, SecondLooks uint64
 	// Partials that were shown, PartialsShed that were not decoded, and Retracted ones whose stable words were wrong.
@@ -49,8 +52,8 @@ func (s *Service) Stats() Stats {
 	t := s.stats
 	t.Doubted = maps.Clone(s.stats.Doubted)
 	t.Rung, t.Lag = s.ladder.rung, s.lag(time.Now())
-	t.Queued, t.QueuedMS, t.Working = s.queue.waiting, s.queue.audioMS, s.working
-	if o := s.queue.oldest(false); !o.IsZero() {
+	t.Queued, t.QueuedMS, t.Working, t.Parked = s.queue.waiting, s.queue.audioMS, s.working, s.parked
+	if o := s.queue.oldest(); !o.IsZero() {
 		t.Overdue = max(0, time.Since(o))
 		t.Oldest = max(0, time.Since(o)+deadlineAfter)
 	}
@@ -81,7 +84,7 @@ func (s *Service) final(ctx context.Context, e slot, t *task) (models.Utterance,
 		engine, model = e.small, s.cfg.FallbackModel
 	}
 	u, ok := s.decode(ctx, engine, &t.clip, model)
-	u.Degraded = small
+	u.Degraded, u.Spoken = small, t.spoken
 	if ok {
 		s.count(func(t *Stats) { t.add(u) })
 	}

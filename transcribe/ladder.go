@@ -79,10 +79,7 @@ func (s *Service) lag(now time.Time) time.Duration {
 		work := float64(s.queue.fresh.audioMS) * float64(s.pace) / float64(len(s.cfg.Engines))
 		lag = time.Duration(work * float64(time.Millisecond))
 	}
-	if o := s.queue.oldest(true); !o.IsZero() {
-		lag = max(lag, now.Sub(o))
-	}
-	return lag
+	return max(lag, s.queue.wait(now)-deadlineAfter)
 }
 
 // balance moves the ladder. Called with the lock held.

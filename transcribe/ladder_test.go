@@ -133,9 +133,11 @@ func TestRecoveredClipsGiveWay(t *testing.T) {
 	q, now := newQueue(), time.Unix(1e6, 0)
 	for i := range 40 {
 		j := testJob(fmt.Sprint("old", i), 1, 10+i)
-		j.old = true
+		j.old, j.queued = true, now.Add(-time.Hour)
 		q.push(j)
-		q.push(testJob(fmt.Sprint("new", i), 1, 2e6+i))
+		j = testJob(fmt.Sprint("new", i), 1, 2e6+i)
+		j.queued = now.Add(-time.Second)
+		q.push(j)
 	}
 	old := 0
 	for range 20 {
@@ -147,8 +149,8 @@ func TestRecoveredClipsGiveWay(t *testing.T) {
 	if old != 20/oldShare {
 		t.Errorf("%d of the first 20 are old, want %d", old, 20/oldShare)
 	}
-	if q.oldest(true).Unix() < 2e6 || q.oldest(false).Unix() > 100 {
-		t.Error("oldest does not tell live from recovered")
+	if q.wait(now) != time.Second || q.oldest().Unix() > 100 {
+		t.Errorf("live clips wait for %v, the oldest deadline is %v", q.wait(now), q.oldest())
 	}
 }
 

@@ -167,10 +167,10 @@ func (s *Service) show(t *openTrack, c models.Clip, r Result) {
 
 // tellFirst measures the latency of a stretch's first text. Called with the lock held.
 func (s *Service) tellFirst(c models.Clip) {
-	if s.cfg.FirstPartial == nil || s.cfg.SpokenAt == nil {
+	if s.cfg.FirstPartial == nil || c.Spoken.IsZero() {
 		return
 	}
-	began := s.cfg.SpokenAt(c).Add(-time.Duration(c.DurationMS()) * time.Millisecond)
+	began := c.Spoken.Add(-time.Duration(c.DurationMS()) * time.Millisecond)
 	s.cfg.FirstPartial(max(0, time.Since(began)))
 }
 

@@ -88,11 +88,12 @@ func TestPartialsBecomeTheFinal(t *testing.T) {
 		var first []time.Duration
 		s := runOn(t, Config{
 			Engines:      []Engine{speaking("one", "two", "three", "four")},
-			SpokenAt:     func(models.Clip) time.Time { return began }, // of a second of speech
 			FirstPartial: func(d time.Duration) { first = append(first, d) },
 		}, d)
 		for n := 1; n <= 3; n++ {
-			s.Preview(open("a", 1, n))
+			c := open("a", 1, n)
+			c.Spoken = began // of a second of speech
+			s.Preview(c)
 			time.Sleep(time.Second)
 		}
 		s.Submit(open("a", 1, 4))

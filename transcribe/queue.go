@@ -9,8 +9,8 @@ import (
 // job is a clip that waits for a decoder.
 type job struct {
 	clip models.Clip
-	// spoken is when the speech ended, in wall time; deadline is when its text should be there.
-	spoken, deadline time.Time
+	// queued is when the clip came; spoken is when the speech ended, and deadline when its text should be there.
+	queued, spoken, deadline time.Time
 	// old says that the speech was long over when the clip came: it was recovered from the spool.
 	old bool
 	// bare says that the clip's sound was left in the spool and must be fetched.
@@ -33,6 +33,7 @@ type lane struct {
 	shelf *shelf
 	jobs  []job
 	busy  bool
+	stuck bool   // the line of the job that it is busy with can't be stored
 	order uint64 // of the first push, to break ties
 }
 
@@ -116,6 +117,9 @@ func (q *queue) pop(now time.Time) (job, bool) {
 	return j, true
 }
 
+// ready reports whether a job can be given out.
+func (q *queue) ready() bool { return len(q.fresh.ring)+len(q.old.ring) > 0 }
+
 // done frees the track of a job that pop gave out, and forgets the clip.
 func (q *queue) done(j job) {
 	delete(q.known, j.clip.Key)
@@ -129,16 +133,34 @@ func (q *queue) done(j job) {
 	l.shelf.put(l)
 }
 
-// oldest is the earliest deadline that waits; zero when none does. live leaves recovered clips out.
-func (q *queue) oldest(live bool) time.Time {
+// stuck counts the tracks whose latest line can't be stored, and the clips that wait behind those.
+func (q *queue) stuck() (lines, behind int) {
+	for _, l := range q.lanes {
+		if l.stuck {
+			lines, behind = lines+1, behind+len(l.jobs)
+		}
+	}
+	return lines, behind
+}
+
+// oldest is the earliest deadline that waits; zero when none does.
+func (q *queue) oldest() time.Time {
 	var t time.Time
 	for _, l := range q.lanes {
-		if len(l.jobs) == 0 || live && l.shelf == q.old {
-			continue
-		}
-		if d := l.jobs[0].deadline; t.IsZero() || d.Before(t) {
-			t = d
+		if len(l.jobs) > 0 && (t.IsZero() || l.jobs[0].deadline.Before(t)) {
+			t = l.jobs[0].deadline
 		}
 	}
 	return t
+}
+
+// wait is for how long the clip of live speech that came first has been in the queue. What made it late before it came,
+// a slow disk or a clock, is none of the decoders' business.
+func (q *queue) wait(now time.Time) (longest time.Duration) {
+	for _, l := range q.lanes {
+		if len(l.jobs) > 0 && l.shelf == q.fresh {
+			longest = max(longest, now.Sub(l.jobs[0].queued))
+		}
+	}
+	return longest
 }

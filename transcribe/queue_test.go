@@ -27,7 +27,7 @@ func TestQueueTakesTheEarliestDeadline(t *testing.T) {
 	if q.push(testJob("a", 1, 5)) {
 		t.Error("a clip was queued twice")
 	}
-	if got := q.oldest(false); got.Unix() != 10 {
+	if got := q.oldest(); got.Unix() != 10 {
 		t.Errorf("oldest deadline %v", got)
 	}
 	var got string
@@ -45,7 +45,7 @@ func TestQueueTakesTheEarliestDeadline(t *testing.T) {
 	if got != "bcda" {
 		t.Errorf("order %q, want bcda", got)
 	}
-	if q.waiting != 0 || q.audioMS != 0 || q.samples != 0 || len(q.known) != 0 || len(q.lanes) != 0 || !q.oldest(false).IsZero() {
+	if q.waiting != 0 || q.audioMS != 0 || q.samples != 0 || len(q.known) != 0 || len(q.lanes) != 0 || !q.oldest().IsZero() {
 		t.Errorf("the empty queue holds %+v", q)
 	}
 }
@@ -115,7 +115,7 @@ func TestQueueAgainstAList(t *testing.T) {
 			}
 		}
 		slices.SortFunc(list, func(a, b job) int { return cmp.Compare(a.deadline.Unix(), b.deadline.Unix()) })
-		if len(list) > 0 && !q.oldest(false).IsZero() && q.oldest(false).Before(list[0].deadline) {
+		if len(list) > 0 && !q.oldest().IsZero() && q.oldest().Before(list[0].deadline) {
 			t.Fatal("the oldest deadline is none of the list's")
 		}
 	}

@@ -68,8 +68,6 @@ type Config struct {
 	// FirstPartial is told how long after the beginning of a stretch its first text was shown; nil: nobody asks. It is
 	// bound as Partial is.
 	FirstPartial func(time.Duration)
-	// SpokenAt is when a clip's speech ended in wall time; nil takes the time of Submit.
-	SpokenAt func(models.Clip) time.Time
 	// MaxPCM bounds the decoded sound that waits in memory (default 5 min). Beyond it clips wait as Opus, a hundredth of the
 	// size, and are decoded again when their turn comes.
 	MaxPCM time.Duration
@@ -90,12 +88,14 @@ type Service struct {
 	ladder   ladder
 	pace     pace
 	working  int
+	parked   int // lines that could not be handed on
 	stats    Stats
 
 	polls *polls
 
 	repeats []again // clips that wait for a second look
 	looking int
+	finals  int // that were begun since the last second look
 }
 
 // New makes a Service; Run starts it.
@@ -121,15 +121,15 @@ func New(cfg Config, done Done) (*Service, error) {
 }
 
 // Submit queues a clip that is in the spool already, and owns it from then on. It never blocks and may be called from
-// any goroutine, before, during and after Run. A clip that is queued or being decoded is not queued twice.
+// any goroutine, before, during and after Run. A clip that is queued or being decoded is not queued twice. Words of which
+// nobody knows when they were spoken count as spoken now.
 func (s *Service) Submit(c models.Clip) {
-	j := job{clip: c, spoken: time.Now()}
-	if s.cfg.SpokenAt != nil {
-		j.spoken = s.cfg.SpokenAt(c)
-	}
-	j.deadline = j.spoken.Add(deadlineAfter)
 	now := time.Now()
-	j.old = now.Sub(j.spoken) > oldAfter
+	if c.Spoken.IsZero() {
+		c.Spoken = now
+	}
+	age := models.Age(c.Spoken, now)
+	j := job{clip: c, queued: now, spoken: c.Spoken, deadline: c.Spoken.Add(deadlineAfter), old: age > oldAfter}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lighten(&j)
@@ -161,7 +161,7 @@ func (s *Service) Run(ctx context.Context) error {
 		if i < len(s.cfg.Fallback) {
 			slot.small = s.cfg.Fallback[i]
 		}
-		wg.Go(func() { s.work(ctx, slot) })
+		wg.Go(func() { s.work(ctx, &wg, slot) })
 	}
 	wg.Wait()
 	return nil
@@ -178,19 +178,25 @@ type task struct {
 	rung    Rung
 }
 
-// Drain waits until no final is queued or being decoded, while Run runs. When ctx ends first, it returns an error with
-// the number of clips that are left; they are in the spool.
+// Drain waits until no final is queued or being decoded, while Run runs. When ctx ends first, or lines can't be stored again
+// and again, it returns an error with the number of clips that are left; they are in the spool.
 func (s *Service) Drain(ctx context.Context) error {
 	defer context.AfterFunc(ctx, s.wake)()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for s.queue.waiting+s.working+len(s.repeats)+s.looking > 0 {
+	for {
+		stuck, behind := s.queue.stuck()
+		if s.queue.waiting-behind+s.working+s.parked-stuck+len(s.repeats)+s.looking == 0 {
+			if stuck > 0 {
+				return fmt.Errorf("transcribe: %d clips are left in the spool: their lines can't be stored", stuck+behind)
+			}
+			return nil
+		}
 		if ctx.Err() != nil {
-			return fmt.Errorf("transcribe: %d clips are left in the spool: %w", s.queue.waiting+s.working, ctx.Err())
+			return fmt.Errorf("transcribe: %d clips are left in the spool: %w", s.queue.waiting+s.working+s.parked, ctx.Err())
 		}
 		s.changed.Wait()
 	}
-	return nil
 }
 
 // wake lets all who wait look again.
@@ -200,22 +206,26 @@ func (s *Service) wake() {
 	s.changed.Broadcast()
 }
 
-func (s *Service) work(ctx context.Context, e slot) {
+func (s *Service) work(ctx context.Context, parked *sync.WaitGroup, e slot) {
 	for s.ready(ctx, e.engine) {
 		t, ok := s.take(ctx)
 		switch {
 		case !ok:
 			return
+		case t.again != nil && t.again.late:
+			s.giveUp(t.again)
 		case t.again != nil:
 			s.look(ctx, e.engine, t.again)
 		case t.preview:
 			s.preview(ctx, e.engine, t.clip)
 		default:
-			if u, ok := s.final(ctx, e, &t); ok {
-				s.conclude(t.clip, u.Text)
-				s.deliver(ctx, t.job, u)
+			u, ok := s.final(ctx, e, &t)
+			if !ok {
+				s.finish(t.job)
+				continue
 			}
-			s.finish(t.job)
+			s.conclude(t.clip, u.Text)
+			s.deliver(ctx, parked, t.job, u)
 		}
 	}
 }
@@ -226,13 +236,14 @@ func (s *Service) take(ctx context.Context) (task, bool) {
 	defer s.mu.Unlock()
 	for ctx.Err() == nil {
 		now := time.Now()
+		if a, ok := s.takeAgain(now); ok {
+			return task{again: a}, true
+		}
 		if j, ok := s.queue.pop(now); ok {
 			s.working++
+			s.finals++
 			s.settleTrack(j.clip.Key, now)
 			return task{job: j, rung: s.ladder.rung}, true
-		}
-		if a, ok := s.takeAgain(); ok {
-			return task{again: a}, true
 		}
 		if c, ok := s.takePartial(now); ok {
 			return task{job: job{clip: c}, preview: true}, true
@@ -249,25 +260,4 @@ func (s *Service) finish(j job) {
 	s.queue.done(j)
 	s.balance(time.Now())
 	s.changed.Broadcast()
-}
-
-// deliver hands an utterance on until it is taken or ctx ends.
-func (s *Service) deliver(ctx context.Context, j job, u models.Utterance) {
-	for wait := firstBackoff; ; wait = min(2*wait, lastBackoff) {
-		u.LateMS = max(0, time.Since(j.spoken).Milliseconds())
-		err := s.done(ctx, u)
-		if err == nil {
-			return
-		}
-		if ctx.Err() != nil {
-			return
-		}
-		s.cfg.Logger.Warn("utterance not stored, trying again", "session", u.Session, "key", u.Key.String(), "ms", wait.Milliseconds(), "err", err)
-		s.count(func(t *Stats) { t.Redelivered++ })
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(wait):
-		}
-	}
 }

@@ -104,14 +104,14 @@ func drain(t *testing.T, s *Service) {
 
 func TestServiceDecodesAndDelivers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := &desk{}
+		d, spoken := &desk{}, time.Now()
 		s := start(t, Config{Engines: []Engine{slow(300 * time.Millisecond)}, Model: "m.bin"}, d)
 		s.Submit(testClip("a", 1))
 		drain(t, s)
 		want := []models.Utterance{{
 			Key: testClip("a", 1).Key, SpeakerID: "id-a", SpeakerName: "a", Attribution: models.AttributionTrack, StartMS: 5000, EndMS: 6000,
 			Text: "Hello there.", Words: []models.Word{{Text: "Hello", StartMS: 5100, EndMS: 5400, P: 0.9}, {Text: "there.", StartMS: 5400, EndMS: 5800, P: 0.8}},
-			Language: "en", State: models.UtteranceOK, LogProb: -0.2, NoSpeech: 0.01, VoicedMS: 800, LevelDBFS: -20, Model: "m.bin", LateMS: 300,
+			Language: "en", State: models.UtteranceOK, LogProb: -0.2, NoSpeech: 0.01, VoicedMS: 800, LevelDBFS: -20, Model: "m.bin", LateMS: 300, Spoken: spoken,
 		}}
 		if diff := cmp.Diff(want, d.got); diff != "" {
 			t.Errorf("utterances (-want +got):\n%s", diff)
@@ -130,8 +130,7 @@ func TestServiceServesTheEarliestDeadlineFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{}
 		now := time.Now()
-		spoken := func(c models.Clip) time.Time { return now.Add(time.Duration(c.EndMS) * time.Millisecond) }
-		s, err := New(Config{Engines: []Engine{slow(time.Second)}, SpokenAt: spoken}, d.done)
+		s, err := New(Config{Engines: []Engine{slow(time.Second)}}, d.done)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +139,7 @@ func TestServiceServesTheEarliestDeadlineFirst(t *testing.T) {
 			end   int64
 		}{{"late", 9000}, {"early", 3000}, {"recovered", -60_000}} {
 			clip := testClip(c.track, 1)
-			clip.StartMS, clip.EndMS = c.end-1000, c.end
+			clip.StartMS, clip.EndMS, clip.Spoken = c.end-1000, c.end, now.Add(time.Duration(c.end)*time.Millisecond)
 			s.Submit(clip)
 		}
 		if st := s.Stats(); st.Oldest != st.Overdue+deadlineAfter {
@@ -196,11 +195,11 @@ func TestServiceRetriesUntilStored(t *testing.T) {
 		s := start(t, Config{Engines: []Engine{slow(0)}}, d)
 		s.Submit(testClip("a", 1))
 		s.Submit(testClip("a", 2))
+		time.Sleep(21300 * time.Millisecond) // 0.1+0.2+0.4+0.8+1.6+3.2+5+5+5
 		drain(t, s)
 		if want := []string{"s/1/a/1", "s/1/a/2"}; !slices.Equal(d.keys(), want) {
 			t.Errorf("stored %v, want %v", d.keys(), want)
 		}
-		// 0.1+0.2+0.4+0.8+1.6+3.2+5+5+5
 		if took := time.Since(began); took != 21300*time.Millisecond || s.Stats().Redelivered != 9 || d.got[0].LateMS != 21300 {
 			t.Errorf("took %v, %d times, late %d ms", took, s.Stats().Redelivered, d.got[0].LateMS)
 		}

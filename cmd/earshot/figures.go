@@ -148,6 +148,9 @@ func textMeasures() []measure {
 		{"second_looks_total", "", "", counter, "Lines decoded again in a longer window.", func(f figures) float64 { return float64(f.text.SecondLooks) }},
 		{"decode_retries_total", "", "", counter, "Decodes that failed and were tried again.", func(f figures) float64 { return float64(f.text.Retried) }},
 		{"redelivered_total", "", "", counter, "Lines that could not be stored at once, each attempt.", func(f figures) float64 { return float64(f.text.Redelivered) }},
+		{"parked_lines", "", "", gauge, "Lines that could not be stored so far and are tried again.", func(f figures) float64 { return float64(f.text.Parked) }},
+		{"verdict_looks_total", "", "", counter, "Clips of flagged lines that were heard a second time.", func(f figures) float64 { return float64(f.text.Looks) }},
+		{"verdict_looks_late_total", "", "", counter, "Second hearings given up because they would have come too late.", func(f figures) float64 { return float64(f.text.LooksLate) }},
 	}
 }
 

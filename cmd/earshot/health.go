@@ -36,6 +36,12 @@ func (s *station) conditions(ctx context.Context) []review.Condition {
 			Hint: "The log says which and why.",
 		})
 	}
+	if n := s.text.Stats().Parked; n > 0 {
+		out = append(out, review.Condition{
+			Text: fmt.Sprintf("Lines that cannot be stored: %d. What was heard is safe in the spool; other speakers and rooms go on.", n),
+			Hint: "They are tried again every few seconds. The log says which and why.",
+		})
+	}
 	if s.speech.notice != "" {
 		out = append(out, review.Condition{Text: s.speech.notice})
 	} else {

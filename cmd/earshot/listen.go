@@ -54,12 +54,17 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 		return models.Session{}, err
 	}
 	p := s.profiles.of(st.room.Profile)
+	started := time.Now().UTC()
 	session, err := s.store.StartSession(ctx, models.Session{
 		ID: sessionID(st.room.ID, time.Now()), Room: st.room.ID, Name: st.room.Name, URL: st.room.URL,
-		Model: s.speech.name, Rules: s.desk.RulesName(p.name), Started: time.Now().UTC(),
+		Model: s.speech.name, Rules: s.desk.RulesName(p.name), Started: started,
 		Profile: p.name, ModerateOnly: p.cfg.ModerateOnly,
 	})
 	if err != nil {
+		return session, err
+	}
+	session.Started = started // with its monotonic reading
+	if err := s.desk.Begin(ctx, session); err != nil {
 		return session, err
 	}
 	s.hub.Publish(models.Event{SessionID: session.ID, Session: &session})
@@ -105,7 +110,7 @@ func memoryOf(cfg configs.Config) time.Duration {
 func (s *station) endSession(ctx context.Context, session models.Session, reason models.EndReason, cause error) (models.Session, error) {
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
-	session.Ended, session.Reason = time.Now().UTC(), reason
+	session.Ended, session.Reason = session.Started.Add(time.Since(session.Started)), reason // by the clock of its lines
 	if err := s.store.EndSession(keep, session.ID, reason, session.Ended); err != nil {
 		return session, err
 	}

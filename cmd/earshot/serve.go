@@ -113,7 +113,6 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 		Model:       s.speech.name,
 		Decode:      audio.DecodeClip,
 		NoteAttempt: s.store.NoteAttempt,
-		SpokenAt:    s.desk.SpokenAt,
 		Logger:      log,
 	})
 	if err != nil {

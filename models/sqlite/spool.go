@@ -21,12 +21,12 @@ func (s *Store) PutClip(ctx context.Context, c models.Clip) error {
 			opus = []byte{}
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO spool (session, epoch, track, seq, speaker_id, speaker_name, attribution,
-				start_ms, end_ms, voiced_ms, concealed_ms, level_dbfs, forced, attempts, size, opus)
-			SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16
+				start_ms, end_ms, voiced_ms, concealed_ms, level_dbfs, forced, attempts, size, opus, spoken)
+			SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17
 			WHERE NOT EXISTS (SELECT 1 FROM utterances WHERE session = ?1 AND epoch = ?2 AND track = ?3 AND seq = ?4)
 			ON CONFLICT DO NOTHING`,
 			c.Session, c.Epoch, c.Track, c.Seq, c.SpeakerID, clean(c.SpeakerName), c.Attribution,
-			c.StartMS, c.EndMS, c.VoicedMS, c.ConcealedMS, finite(c.LevelDBFS), c.Forced, c.Attempts, len(opus), opus)
+			c.StartMS, c.EndMS, c.VoicedMS, c.ConcealedMS, finite(c.LevelDBFS), c.Forced, c.Attempts, len(opus), opus, nullMillis(c.Spoken))
 		return err
 	})
 }
@@ -71,11 +71,13 @@ func (s *Store) Clip(ctx context.Context, k models.Key) (models.Clip, error) {
 }
 
 const selectClip = `SELECT session, epoch, track, seq, speaker_id, speaker_name, attribution, start_ms, end_ms, voiced_ms,
-	concealed_ms, level_dbfs, forced, attempts, opus FROM spool WHERE session = ? AND epoch = ? AND track = ? AND seq = ?`
+	concealed_ms, level_dbfs, forced, attempts, opus, spoken FROM spool WHERE session = ? AND epoch = ? AND track = ? AND seq = ?`
 
 func scanClip(rows *sql.Rows) (c models.Clip, err error) {
+	var spoken sql.NullInt64
 	err = rows.Scan(&c.Session, &c.Epoch, &c.Track, &c.Seq, &c.SpeakerID, &c.SpeakerName, &c.Attribution,
-		&c.StartMS, &c.EndMS, &c.VoicedMS, &c.ConcealedMS, &c.LevelDBFS, &c.Forced, &c.Attempts, &c.Opus)
+		&c.StartMS, &c.EndMS, &c.VoicedMS, &c.ConcealedMS, &c.LevelDBFS, &c.Forced, &c.Attempts, &c.Opus, &spoken)
+	c.Spoken = atNull(spoken)
 	return c, err
 }
 

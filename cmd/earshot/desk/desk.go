@@ -118,7 +118,10 @@ func (d *Desk) Done(ctx context.Context, u models.Utterance) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	u.Committed = time.Now().UTC()
-	u.LateMS = max(0, u.Committed.Sub(j.session.Started).Milliseconds()-u.EndMS)
+	if u.Spoken.IsZero() {
+		u.Spoken = u.Committed.Add(-time.Duration(u.LateMS) * time.Millisecond)
+	}
+	u.LateMS = models.Age(u.Spoken, u.Committed).Milliseconds()
 	out := j.decide(u)
 	r := outcomeRecord(u.Session, out)
 	redact(&u, &r)
@@ -130,7 +133,7 @@ func (d *Desk) Done(ctx context.Context, u models.Utterance) error {
 		j.cover(out.Redactions)
 		r.Evidence = d.evidence(ctx, j, u, out.Clips)
 	}
-	second := d.soundFor(ctx, u.Key, out.Looks)
+	second := d.soundFor(ctx, u, out.Looks)
 	switch err := d.store.Put(ctx, r); {
 	case errors.Is(err, models.ErrNotFound):
 		return nil
@@ -152,21 +155,11 @@ func (d *Desk) Done(ctx context.Context, u models.Utterance) error {
 	return nil
 }
 
-// Expect makes a session known before its clips come back from the spool, so that it is known when they were spoken. The
-// error is models.ErrNotFound when the session was erased.
+// Expect makes a session known before its clips come back from the spool. The error is models.ErrNotFound when the session was
+// erased.
 func (d *Desk) Expect(ctx context.Context, session string) error {
 	_, err := d.judged(ctx, session)
 	return err
-}
-
-// SpokenAt is when a clip's speech ended.
-func (d *Desk) SpokenAt(c models.Clip) time.Time {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if j, ok := d.sessions[c.Session]; ok {
-		return j.session.Started.Add(time.Duration(c.EndMS) * time.Millisecond)
-	}
-	return time.Now()
 }
 
 // InRooms counts the rooms that the bot is in.

@@ -46,6 +46,22 @@ func (j *judged) poke() {
 	}
 }
 
+// Begin takes up a session that begins now, whose Started bears a monotonic reading. All that happens in it is then timed by
+// one clock, from its beginning, and setting the wall clock moves nothing.
+func (d *Desk) Begin(ctx context.Context, session models.Session) error {
+	j, err := d.judged(ctx, session.ID)
+	if err != nil {
+		return err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.session.Started = session.Started
+	if j.judge != nil {
+		j.judge.Began(session.Started)
+	}
+	return nil
+}
+
 // judged finds a session's judge, and makes it from the store when clips of an earlier run come back.
 func (d *Desk) judged(ctx context.Context, id string) (*judged, error) {
 	d.mu.Lock()

@@ -11,15 +11,16 @@ import (
 
 // soundFor fetches the sound of a line that is to be looked at again, before the line's storing lets go of it; nil when
 // nothing is to be looked at, or the sound is gone.
-func (d *Desk) soundFor(ctx context.Context, k models.Key, looks []moderation.LookRequest) *models.Clip {
+func (d *Desk) soundFor(ctx context.Context, u models.Utterance, looks []moderation.LookRequest) *models.Clip {
 	if len(looks) == 0 {
 		return nil
 	}
-	clip, err := d.store.Clip(ctx, k)
+	clip, err := d.store.Clip(ctx, u.Key)
 	if err != nil {
-		d.log.Warn("no sound for a second look", "key", k.String(), "err", err)
+		d.log.Warn("no sound for a second look", "key", u.Key.String(), "err", err)
 		return nil
 	}
+	clip.Spoken = u.Spoken
 	return &clip
 }
 
