@@ -73,6 +73,7 @@ func TestSecondLookUnderLoad(t *testing.T) {
 					s.Submit(said("s", i))
 					time.Sleep(9 * time.Millisecond)
 				}
+				synctest.Wait()
 				if looked < looks {
 					t.Errorf("%d finals were decoded in 5 s, and %d of %d second looks", decoded, looked, looks)
 				}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,16 +18,20 @@ import (
 // good ones only, and says what is left; once the store takes them, the lines come in the order of speech.
 func TestOneRoomsStoreErrorsHoldNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		good, broken := 0, true
+		good := 0
+		var mended atomic.Bool
+		var mu sync.Mutex
 		var late []models.Key
 		s := running(t, transcribe.Config{Engines: []transcribe.Engine{slowEngine{time.Millisecond}, slowEngine{time.Millisecond}}, Model: "m"},
 			func(_ context.Context, u models.Utterance) error {
 				switch {
 				case u.Session != "bad":
 					good++
-				case broken:
+				case !mended.Load():
 					return errors.New("a stored document cannot be read")
 				default:
+					mu.Lock()
+					defer mu.Unlock()
 					late = append(late, u.Key)
 				}
 				return nil
@@ -42,6 +48,7 @@ func TestOneRoomsStoreErrorsHoldNoOther(t *testing.T) {
 			s.Submit(clip("good", "a", i+1))
 		}
 		time.Sleep(3 * time.Second)
+		synctest.Wait()
 		if st := s.Stats(); good < 50 || st.Parked != 2 || st.Working != 0 || st.Redelivered == 0 {
 			t.Errorf("%d of 50 lines of the good room are stored after 3 s; stats %+v", good, st)
 		}
@@ -50,7 +57,7 @@ func TestOneRoomsStoreErrorsHoldNoOther(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "6 clips are left") || time.Since(began) > 10*time.Second {
 			t.Errorf("after %v Drain said %v", time.Since(began), err)
 		}
-		broken = false
+		mended.Store(true)
 		time.Sleep(10 * time.Second)
 		if err := s.Drain(t.Context()); err != nil || len(late) != 6 || s.Stats().Parked != 0 {
 			t.Errorf("drained: %v; lines %v; stats %+v", err, late, s.Stats())
