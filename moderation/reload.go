@@ -60,7 +60,8 @@ func Diff(before, after *Set) Change {
 
 // Reload is the outcome of one reading of the rule files.
 type Reload struct {
-	// Set is the new set, or nil when Err says why the old one stays.
+	// Set is the new set, or nil when Err says why the old one stays. With both, Err says that later changes of some files
+	// will not be noticed.
 	Set    *Set
 	Change Change
 	Err    error
@@ -72,12 +73,13 @@ type Watcher struct {
 	opts   LoadOptions
 	paths  []string
 	set    *Set
+	failed bool // the reading before found mistakes
 	notify func(Reload)
 	now    chan struct{}
 }
 
 // NewWatcher watches the files of a set that was loaded with the same options and paths. notify is called from Run's goroutine
-// for every reading that changed something or failed.
+// for every reading that changed something or failed, and for the first good one after those that failed.
 func NewWatcher(opts LoadOptions, set *Set, notify func(Reload), paths ...string) *Watcher {
 	return &Watcher{opts: opts, paths: paths, set: set, notify: notify, now: make(chan struct{}, 1)}
 }
@@ -113,8 +115,10 @@ func (w *Watcher) Run(ctx context.Context) error {
 			if w.concerns(e.Name) && !e.Has(fsnotify.Chmod) {
 				rest = time.After(settle)
 			}
-		case err := <-notes.Errors:
+		case err := <-notes.Errors: // changes may have been missed
+			w.failed = true
 			w.notify(Reload{Err: err})
+			rest = time.After(settle)
 		case <-w.now:
 			w.read(notes)
 		case <-rest:
@@ -155,11 +159,12 @@ func (w *Watcher) concerns(name string) bool {
 // read reads the files and reports what came of it.
 func (w *Watcher) read(notes *fsnotify.Watcher) {
 	set, err := Load(w.opts, w.paths...)
-	if err != nil {
+	repaired := w.failed && err == nil
+	if w.failed = err != nil; w.failed {
 		w.notify(Reload{Err: err})
 		return
 	}
-	if set.hash == w.set.hash {
+	if set.hash == w.set.hash && !repaired {
 		w.set = set
 		return
 	}

@@ -63,7 +63,10 @@ func TestReload(t *testing.T) {
 	if r := next(); r.Set != nil || r.Err == nil || !strings.Contains(r.Err.Error(), `unknown key "broken"`) {
 		t.Errorf("%+v", r)
 	}
-	put(file, head+rule("a", "uno")+rule("c", "three"))
+	put(file, head+rule("a", "uno")+rule("c", "three")) // as it was: the mistake is over, though nothing else changed
+	if r := next(); r.Set == nil || r.Err != nil || r.Change.String() != "nothing changed" {
+		t.Errorf("%+v", r)
+	}
 	put(list, "zebra\nyak\n")
 	r := next()
 	if r.Err != nil || r.Change.String() != "changed w" {

@@ -1,13 +1,12 @@
 // Package calendar reads the times of events from iCalendar files (RFC 5545), as far as times of rooms need it: single
-// and recurring events, moved and cancelled occurrences, time zones by their IANA names. What an event is called, and who
+// and recurring events, moved and cancelled occurrences, time zones by their IANA names or as the file itself defines them.
+// What an event is called, and who
 // goes there, is not looked at. It is pure: no clock and no network.
 package calendar
 
 import (
-	"bufio"
 	"cmp"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -17,9 +16,8 @@ import (
 // Bounds of a file. Nobody's calendar of rooms has more; what has is the wrong file.
 const (
 	maxBytes  = 4 << 20
-	maxLine   = 64 << 10
 	maxEvents = 5000
-	maxDays   = 40 * 366 // that a recurring event is followed over
+	maxDays   = 10_000_000 // that the recurring events of a file are followed over, all together
 )
 
 // Span is a stretch of time, End not included.
@@ -28,7 +26,7 @@ type Span struct{ Start, End time.Time }
 // Calendar is the events of a file.
 type Calendar struct {
 	events []event
-	moved  map[string][]time.Time // by uid: occurrences that have an event of their own
+	moved  map[string]*dates // by uid: occurrences that have an event of their own
 }
 
 // event is one VEVENT.
@@ -38,9 +36,9 @@ type event struct {
 	length    time.Duration
 	allDay    bool
 	rule      *rule // nil: once
-	except    []time.Time
+	except    dates
 	more      []time.Time
-	moves     time.Time // which occurrence of its uid it replaces; zero: none
+	moves     dates // which occurrence of its uid it replaces; empty: none
 	cancelled bool
 }
 
@@ -54,38 +52,42 @@ func Parse(r io.Reader, zone *time.Location) (c *Calendar, problems []error, err
 	if len(lines) == 0 || !strings.EqualFold(lines[0].text, "BEGIN:VCALENDAR") {
 		return nil, nil, errors.New("this is no iCalendar file: it does not begin with BEGIN:VCALENDAR")
 	}
-	p := parser{zone: zone, cal: &Calendar{moved: map[string][]time.Time{}}}
-	for _, l := range lines {
-		if err := p.line(l); err != nil {
-			return nil, nil, err
-		}
+	zones, err := readZones(lines, zone)
+	if err != nil {
+		return nil, nil, err
 	}
-	if len(p.open) > 0 {
-		return nil, nil, fmt.Errorf("this is no whole iCalendar file: %s is not closed", p.open[len(p.open)-1])
+	p := eventReader{zones: zones, cal: &Calendar{moved: map[string]*dates{}}}
+	if err := eachLine(lines, p.line); err != nil {
+		return nil, nil, err
 	}
 	return p.cal, p.problems, nil
 }
 
-// Spans are the stretches of all events between two times, joined where they touch, in order.
-func (c *Calendar) Spans(from, to time.Time) []Span {
+// Spans are the stretches of all events between two times, joined where they touch, in order. The error says that the
+// events recur so often and so long that nobody follows them.
+func (c *Calendar) Spans(from, to time.Time) ([]Span, error) {
 	var out []Span
+	work := maxDays
 	for _, e := range c.events {
 		if e.cancelled {
 			continue
 		}
-		for _, start := range e.starts(to) {
+		starts := e.starts(to, &work)
+		if work < 0 {
+			return nil, errors.New("the recurring events of this calendar are too many, or began too long ago")
+		}
+		for _, start := range starts {
 			end := start.Add(e.length)
 			if e.allDay { // a day in which the clocks change is longer or shorter
-				days := int(e.length / (24 * time.Hour))
-				end = start.AddDate(0, 0, days)
+				end = start.AddDate(0, 0, int(e.length/(24*time.Hour)))
 			}
-			replaced := e.moves.IsZero() && slices.ContainsFunc(c.moved[e.uid], start.Equal)
+			replaced := e.moves.empty() && c.moved[e.uid].has(start, e.allDay)
 			if !replaced && end.After(from) && start.Before(to) && end.After(start) {
 				out = append(out, Span{start, end})
 			}
 		}
 	}
-	return join(out)
+	return join(out), nil
 }
 
 // join merges stretches that touch.
@@ -102,42 +104,4 @@ func join(spans []Span) []Span {
 		out = append(out, s)
 	}
 	return out
-}
-
-// textLine is one unfolded line with the number of its first.
-type textLine struct {
-	text string
-	n    int
-}
-
-// unfold joins lines that were folded (section 3.1).
-func unfold(r io.Reader) ([]textLine, error) {
-	s := bufio.NewScanner(r)
-	s.Buffer(make([]byte, 0, 4096), maxLine)
-	var out []textLine
-	total := 0
-	for n := 1; s.Scan(); n++ {
-		t := strings.TrimSuffix(s.Text(), "\r")
-		if n == 1 {
-			t = strings.TrimPrefix(t, "\ufeff")
-		}
-		if total += len(t) + 1; total > maxBytes {
-			return nil, fmt.Errorf("this calendar has more than %d MB", maxBytes>>20)
-		}
-		switch {
-		case t == "":
-		case (t[0] == ' ' || t[0] == '\t') && len(out) > 0:
-			last := &out[len(out)-1]
-			if len(last.text)+len(t) > maxLine {
-				return nil, fmt.Errorf("line %d is too long", last.n)
-			}
-			last.text += t[1:]
-		default:
-			out = append(out, textLine{t, n})
-		}
-	}
-	if err := s.Err(); err != nil {
-		return nil, fmt.Errorf("the calendar cannot be read: %w", err)
-	}
-	return out, nil
 }

@@ -111,7 +111,10 @@ func (a *agenda) refresh(ctx context.Context, now time.Time) (problems []error, 
 	if err != nil {
 		return nil, err
 	}
-	spans := c.Spans(now.Add(-24*time.Hour), now.Add(ahead))
+	spans, err := c.Spans(now.Add(-24*time.Hour), now.Add(ahead))
+	if err != nil {
+		return problems, err
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.spans = spans

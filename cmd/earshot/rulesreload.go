@@ -42,9 +42,12 @@ func (s *station) reloaded(p *profile, r moderation.Reload) {
 	p.mu.Lock()
 	p.broken = r.Err
 	p.mu.Unlock()
-	if r.Err != nil {
+	if r.Set == nil {
 		log.Error("the rules have mistakes; the old ones stay in force", "err", r.Err)
 		return
+	}
+	if r.Err != nil {
+		log.Warn("changes of some rule files will not be noticed; earshot reads them on SIGHUP", "err", r.Err)
 	}
 	p.mu.Lock()
 	p.rules = r.Set
