@@ -10,7 +10,10 @@ import (
 	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/nack"
 	"github.com/pion/sdp/v3"
+	"github.com/pion/stun"
 	"github.com/pion/webrtc/v3"
+
+	"earshot/bot/peer/guard"
 )
 
 // OpusPayloadType is the only RTP payload type that is negotiated.
@@ -42,6 +45,8 @@ type Config struct {
 	IPFilter func(net.IP) bool
 	// RelayOnly uses TURN relays alone, so that no local address leaves this machine.
 	RelayOnly bool
+	// Guard opens all sockets and counts what it dropped on them; nil makes one that nobody asks.
+	Guard *guard.Guard
 	// Log receives pion's own messages at debug level; nil discards them.
 	Log *slog.Logger
 }
@@ -56,8 +61,11 @@ const (
 
 // Factory makes PeerConnections with one set of codecs, interceptors and ICE settings. Safe for concurrent use.
 type Factory struct {
-	api    *webrtc.API
-	config webrtc.Configuration
+	codecs       *webrtc.MediaEngine
+	interceptors *interceptor.Registry
+	settings     webrtc.SettingEngine
+	guard        *guard.Guard
+	config       webrtc.Configuration
 }
 
 // New checks the configuration and builds a Factory.
@@ -70,12 +78,14 @@ func New(c Config) (*Factory, error) {
 	if err != nil {
 		return nil, fmt.Errorf("peer: interceptors: %w", err)
 	}
+	if c.Guard == nil {
+		c.Guard = &guard.Guard{}
+	}
 	settings, err := settingEngine(c)
 	if err != nil {
 		return nil, fmt.Errorf("peer: ICE settings: %w", err)
 	}
-	api := webrtc.NewAPI(webrtc.WithMediaEngine(engine), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(settings))
-	return &Factory{api: api, config: configuration(c)}, nil
+	return &Factory{codecs: engine, interceptors: registry, settings: settings, guard: c.Guard, config: configuration(c)}, nil
 }
 
 // mediaEngine knows Opus at payload type 111 and the audio level header extension (RFC 6464), nothing else. NACK for
@@ -120,6 +130,7 @@ func settingEngine(c Config) (webrtc.SettingEngine, error) {
 	s.SetIncludeLoopbackCandidate(c.Loopback)
 	s.SetNetworkTypes(networks(c.IPv6))
 	s.DisableActiveTCP(true)
+	s.SetNet(c.Guard.Net())
 	if c.Mux != nil {
 		s.SetICEUDPMux(c.Mux)
 	} else if c.PortMin != 0 || c.PortMax != 0 {
@@ -174,9 +185,25 @@ func pionServers(in []ICEServer) []webrtc.ICEServer {
 func (f *Factory) newPC(extra ...ICEServer) (*webrtc.PeerConnection, error) {
 	c := f.config
 	c.ICEServers = append(append([]webrtc.ICEServer{}, c.ICEServers...), pionServers(extra)...)
-	pc, err := f.api.NewPeerConnection(c)
+	settings := f.settings
+	settings.SetICEProxyDialer(f.guard.Dialer(secureAddresses(c.ICEServers)))
+	api := webrtc.NewAPI(webrtc.WithMediaEngine(f.codecs), webrtc.WithInterceptorRegistry(f.interceptors), webrtc.WithSettingEngine(settings))
+	pc, err := api.NewPeerConnection(c)
 	if err != nil {
 		return nil, fmt.Errorf("peer: new connection: %w", err)
 	}
 	return pc, nil
+}
+
+// secureAddresses are the TURN servers that speak TLS, as pion dials them.
+func secureAddresses(servers []webrtc.ICEServer) map[string]bool {
+	out := map[string]bool{}
+	for _, s := range servers {
+		for _, raw := range s.URLs {
+			if u, err := stun.ParseURI(raw); err == nil && u.Scheme == stun.SchemeTypeTURNS {
+				out[fmt.Sprintf("%s:%d", u.Host, u.Port)] = true
+			}
+		}
+	}
+	return out
 }

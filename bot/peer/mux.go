@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/pion/ice/v2"
+
+	"earshot/bot/peer/guard"
 )
 
 // NewMux opens the one UDP port of a serving side on every address that the configuration allows; port 0 takes any free
@@ -14,7 +16,11 @@ func NewMux(port int, c Config) (ice.UDPMux, error) {
 	if c.IPv6 {
 		nets = append(nets, ice.NetworkTypeUDP6)
 	}
+	if c.Guard == nil {
+		c.Guard = &guard.Guard{}
+	}
 	opts := []ice.UDPMuxFromPortOption{
+		ice.UDPMuxFromPortWithNet(c.Guard.Net()),
 		ice.UDPMuxFromPortWithNetworks(nets...),
 		ice.UDPMuxFromPortWithLogger(slogFactory{c.Log}.NewLogger("ice")),
 		ice.UDPMuxFromPortWithReadBufferSize(1 << 20), // a burst of many speakers must not be lost in the kernel

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"earshot/bot"
+	"earshot/bot/peer/guard"
 	"earshot/transcribe"
 	"earshot/transcribe/decoder"
 )
@@ -55,6 +57,8 @@ type figures struct {
 	watchers int
 	// broken is how many profiles have rule files with mistakes.
 	broken int
+	// dropped is how many datagrams were dropped before they were parsed, by reason.
+	dropped map[guard.Reason]uint64
 	// spool is how much sound waits, in bytes, and failed how many clips could not be decoded; -1: the store is busy.
 	spool, failed int64
 }
@@ -66,6 +70,10 @@ func (c state) read() figures {
 	f := figures{
 		text: c.s.text.Stats(), rooms: c.s.stays.sum(), decoders: c.s.speech.pool.Stats(),
 		sessions: c.s.desk.InRooms(), watchers: c.s.hub.Watchers(), broken: len(c.s.profiles.mistakes()), spool: -1, failed: -1,
+		dropped: map[guard.Reason]uint64{},
+	}
+	for _, r := range guard.Reasons() {
+		f.dropped[r] = c.s.guard.Dropped(r)
 	}
 	if c.s.small != nil {
 		small := c.s.small.pool.Stats()
@@ -115,7 +123,7 @@ const (
 
 // measures lists the figures that are read when they are asked for. docs/metrics.md explains them.
 func measures() []measure {
-	return append(append(textMeasures(), rtpMeasures()...), []measure{
+	return append(slices.Concat(textMeasures(), rtpMeasures(), guardMeasures()), []measure{
 		{"decoder_restarts_total", "", "", counter, "Decoder processes that ended before they were told to.", func(f figures) float64 { return float64(f.decoders.Restarts) }},
 		{"decoder_processes", "", "", gauge, "Decoder processes that run.", func(f figures) float64 { return float64(len(f.decoders.Processes)) }},
 		{"decoder_cpu_seconds_total", "", "", counter, "Processor time of all decoder processes.", func(f figures) float64 { return f.decoders.CPU.Seconds() }},
@@ -180,6 +188,18 @@ func rtpMeasures() []measure {
 		seconds("decoded", "Sound that was decoded.", func(s bot.Stats) int64 { return s.Media.DecodedMS }),
 		seconds("skipped", "Silence that was not decoded, by its level.", func(s bot.Stats) int64 { return s.Media.SkippedMS }),
 	}
+}
+
+// guardMeasures tell what came to the media sockets and was not let through.
+func guardMeasures() []measure {
+	var out []measure
+	for _, r := range guard.Reasons() {
+		out = append(out, measure{
+			"datagrams_dropped_total", "reason", r.String(), counter, "Datagrams that no WebRTC protocol allows, dropped unparsed.",
+			func(f figures) float64 { return float64(f.dropped[r]) },
+		})
+	}
+	return out
 }
 
 func rtf(f figures) float64 {

@@ -34,5 +34,5 @@ func iceConfig(c configs.ICE, log *slog.Logger) (peer.Config, error) {
 
 // loungeICE is how people reach this program's own lounge: at its one port, on the same interfaces.
 func loungeICE(c peer.Config) peer.Config {
-	return peer.Config{Loopback: true, IPv6: c.IPv6, Interfaces: c.Interfaces, Log: c.Log}
+	return peer.Config{Loopback: true, IPv6: c.IPv6, Interfaces: c.Interfaces, Guard: c.Guard, Log: c.Log}
 }

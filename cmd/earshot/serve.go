@@ -16,6 +16,7 @@ import (
 	"earshot/bot/audio"
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
+	"earshot/bot/peer/guard"
 	"earshot/cmd/earshot/desk"
 	"earshot/configs"
 	"earshot/models"
@@ -53,6 +54,8 @@ type station struct {
 	text    *transcribe.Service
 	lounge  *lounge.Server
 	peers   *peer.Factory
+	// guard is before every media socket, of rooms elsewhere and of the lounge.
+	guard *guard.Guard
 	// summaries sums sessions up, at their end and when somebody asks.
 	summaries summariser
 	// hostToken makes people hosts of this program's own lounge.
@@ -94,6 +97,8 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if err != nil {
 		return nil, badInput(err)
 	}
+	s.guard = &guard.Guard{}
+	ice.Guard = s.guard
 	if s.peers, err = peer.New(ice); err != nil {
 		return nil, badInput(err)
 	}
