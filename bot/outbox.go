@@ -33,6 +33,8 @@ type outbox struct {
 	observed int
 	shed     int // clips that became gaps
 	closed   bool
+	failing  bool // what comes first could not be stored at the latest try
+	noted    bool // the sink has noted losses; of deliver's goroutine
 	wake     chan struct{}
 	sink     Sink
 	observer Observer
@@ -59,10 +61,11 @@ func (o *outbox) clip(c models.Clip) {
 	defer o.mu.Unlock()
 	if o.clips >= maxClips {
 		o.shed++
-		o.addGap(models.Gap{
-			Session: c.Session, SpeakerID: c.SpeakerID, SpeakerName: c.SpeakerName,
-			StartMS: c.StartMS, EndMS: c.EndMS, LostMS: c.DurationMS(), Cause: models.GapOverload,
-		})
+		lost := models.LossOf(c).Gap
+		if !o.failing {
+			lost.Cause = models.GapOverload
+		}
+		o.addGap(lost)
 		return
 	}
 	if o.clips >= keepPCM {
@@ -144,8 +147,8 @@ func (o *outbox) close() {
 	o.ring()
 }
 
-// deliver stores item by item, in order, until the outbox is closed and empty or the context ends; then it tells how
-// many clips were not stored.
+// deliver stores item by item, in order, until the outbox is closed and empty or the context ends; then it stores gaps for
+// the clips that are left, and tells how many they are.
 func (o *outbox) deliver(ctx context.Context) error {
 	for {
 		it, state := o.first()
@@ -156,13 +159,16 @@ func (o *outbox) deliver(ctx context.Context) error {
 			select {
 			case <-o.wake:
 			case <-ctx.Done():
-				return o.left()
+				return o.giveUp()
 			}
 		case boxItem:
 			if !o.store(ctx, it) {
-				return o.left()
+				return o.giveUp()
 			}
 			o.pop(it)
+			if o.noted {
+				o.noteLosses(o.losses(false))
+			}
 		}
 	}
 }
@@ -211,6 +217,7 @@ func (o *outbox) pop(it item) {
 func (o *outbox) store(ctx context.Context, it item) bool {
 	for pause := storeAgain; ; pause = min(2*pause, storePause) {
 		err := o.send(ctx, it)
+		o.setFailing(err != nil)
 		if err == nil {
 			return true
 		}
@@ -218,7 +225,7 @@ func (o *outbox) store(ctx context.Context, it item) bool {
 			return false
 		}
 		o.log.Error("cannot store what was heard, trying again", "ms", pause.Milliseconds(), "err", err)
-		if !sleep(ctx, pause) {
+		if !o.again(ctx, pause) {
 			return false
 		}
 	}
@@ -253,7 +260,7 @@ func (o *outbox) left() error {
 	if o.clips == 0 {
 		return nil
 	}
-	return fmt.Errorf("bot: %d clips could not be stored in time", o.clips)
+	return fmt.Errorf("bot: %d clips could not be stored in time: they are gaps", o.clips)
 }
 
 // sleep waits; it reports false when the context ended first.

@@ -16,6 +16,8 @@ type Stats struct {
 	// such people there are now.
 	Unheard time.Duration
 	Deaf    int
+	// Unstored is how much finished speech waits in memory because it could not be stored.
+	Unstored time.Duration
 	// Media sums up the counters of all tracks, also of those that are over. It is at most a quarter of a second old.
 	Media audio.Stats
 }
@@ -29,12 +31,14 @@ func (s *Stats) Add(o Stats) {
 	s.Silent += o.Silent
 	s.Unheard += o.Unheard
 	s.Deaf += o.Deaf
+	s.Unstored += o.Unstored
 	s.Media.Add(o.Media)
 }
 
 // Stats may be called from any goroutine, before, during and after Run.
 func (r *Room) Stats() Stats {
 	s := r.pipe.stats()
+	s.Unstored = r.out.unstored()
 	r.mu.Lock()
 	s.Deaf = len(r.deaf)
 	r.mu.Unlock()

@@ -83,6 +83,7 @@ const (
 	GapRestart  GapCause = "restart"  // Earshot was not running
 	GapPaused   GapCause = "paused"   // a host wanted a pause
 	GapObjected GapCause = "objected" // the speaker does not want to be written down
+	GapUnstored GapCause = "unstored" // it was heard, and the disk did not take it
 )
 
 // Gap is a stretch in which somebody may have spoken and was not heard. Reviewers see it in its place.
@@ -94,6 +95,31 @@ type Gap struct {
 	EndMS       int64    `json:"end_ms"`
 	LostMS      int64    `json:"lost_ms"` // how much of the stretch is missing
 	Cause       GapCause `json:"cause"`
+}
+
+// Loss is a gap that there will be if the program ends now: what was heard waits in memory for room on the disk.
+type Loss struct {
+	Gap
+	// Key is the clip's; zero for what was a gap already.
+	Key Key `json:"key"`
+	// Settled says that nobody will store it any more: it is lost.
+	Settled bool `json:"settled,omitempty"`
+}
+
+// LossOf is what is lost when a clip cannot be stored.
+func LossOf(c Clip) Loss {
+	return Loss{Key: c.Key, Gap: Gap{
+		Session: c.Session, SpeakerID: c.SpeakerID, SpeakerName: c.SpeakerName,
+		StartMS: c.StartMS, EndMS: c.EndMS, LostMS: c.DurationMS(), Cause: GapUnstored,
+	}}
+}
+
+// Trouble is why the record takes nothing at the moment.
+type Trouble struct {
+	Since time.Time
+	// Full says that there is no room on the disk.
+	Full bool
+	Err  error
 }
 
 // SpoolUsage is how much the spool holds.

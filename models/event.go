@@ -16,6 +16,13 @@ type Event struct {
 	Decision *Decision `json:"decision,omitempty"` // made, answered or lapsed
 	Action   *Action   `json:"action,omitempty"`   // took effect or failed
 	Floor    *Floor    `json:"floor,omitempty"`    // who has the right to speak next changed
+	// Alarm is for those who watch any session: it has no session of its own.
+	Alarm *Alarm `json:"alarm,omitempty"`
+}
+
+// Alarm is what everybody has to know at once, such as that nothing can be written down.
+type Alarm struct {
+	Text string `json:"text"` // empty: it is over
 }
 
 // Floor is who of those in a room spoke least, first: the fair order of who may speak next. Hosts are not in it.

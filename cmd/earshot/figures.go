@@ -61,6 +61,8 @@ type figures struct {
 	dropped map[guard.Reason]uint64
 	// spool is how much sound waits, in bytes, and failed how many clips could not be decoded; -1: the store is busy.
 	spool, failed int64
+	// failing is 1 while the record can't be written to; free is the room on its disk, in bytes; -1: it is not known.
+	failing, free float64
 }
 
 // state reads a station's figures when Prometheus asks for them.
@@ -80,6 +82,13 @@ func (c state) read() figures {
 		f.decoders.Restarts += small.Restarts
 		f.decoders.CPU += small.CPU
 		f.decoders.Processes = append(f.decoders.Processes, small.Processes...)
+	}
+	if c.s.store.Trouble() != nil {
+		f.failing = 1
+	}
+	f.free = -1
+	if free, err := c.s.record.free(); err == nil {
+		f.free = float64(free)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
@@ -130,6 +139,9 @@ func measures() []measure {
 		{"watchers", "", "", gauge, "Pages and programs that watch live.", func(f figures) float64 { return float64(f.watchers) }},
 		{"sessions", "", "", gauge, "Rooms that are listened in.", func(f figures) float64 { return float64(f.sessions) }},
 		{"rules_broken", "", "", gauge, "Profiles whose rule files have mistakes; the rules from before stay in force.", func(f figures) float64 { return float64(f.broken) }},
+		{"record_failing", "", "", gauge, "1 while nothing can be written to the record, as on a full disk.", func(f figures) float64 { return f.failing }},
+		{"disk_free_bytes", "", "", gauge, "Room on the disk of the record.", func(f figures) float64 { return f.free }},
+		{"unstored_seconds", "", "", gauge, "Speech that waits in memory because it could not be stored.", func(f figures) float64 { return f.rooms.Unstored.Seconds() }},
 		{"spool_bytes", "", "", gauge, "Sound on disk that waits for decoding.", func(f figures) float64 { return float64(f.spool) }},
 		{"spool_failed_clips", "", "", gauge, "Clips kept because they could not be decoded.", func(f figures) float64 { return float64(f.failed) }},
 	}...)

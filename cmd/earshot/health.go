@@ -18,8 +18,10 @@ const manyWaiting = 20
 // conditions says how the station is doing, in sentences.
 func (s *station) conditions(ctx context.Context) []review.Condition {
 	out := append([]review.Condition{s.rooms(ctx)}, s.deaf()...)
+	out = append(out, s.record.conditions(s.stays.sum().Unstored)...)
 	use, err := s.store.SpoolUsage(ctx)
 	switch {
+	case s.store.Trouble() != nil: // nothing is written down: text neither keeps up nor is late
 	case err != nil:
 		out = append(out, review.Condition{Text: "The record can't be read.", Hint: models.Hint(err)})
 	case use.Waiting > manyWaiting:

@@ -112,12 +112,18 @@ func (s *station) endSession(ctx context.Context, session models.Session, reason
 	defer cancel()
 	session.Ended, session.Reason = session.Started.Add(time.Since(session.Started)), reason // by the clock of its lines
 	if err := s.store.EndSession(keep, session.ID, reason, session.Ended); err != nil {
-		return session, err
+		s.record.later(session, err)
+		return session, errors.Join(cause, err)
 	}
-	// Lines that are still being decoded come after this; the page shows them all the same.
-	s.hub.Publish(models.Event{SessionID: session.ID, Session: &session})
-	s.afterwards(keep, session.ID)
+	s.sessionEnded(keep, session)
 	return session, cause
+}
+
+// sessionEnded shows a session's stored end, and does what comes after it. Lines that are still being decoded come later;
+// the page shows them all the same.
+func (s *station) sessionEnded(ctx context.Context, session models.Session) {
+	s.hub.Publish(models.Event{SessionID: session.ID, Session: &session})
+	s.afterwards(ctx, session.ID)
 }
 
 // sessionID is a new id that sorts by time and tells the room: open-mic-20260102-150405-x7k2.

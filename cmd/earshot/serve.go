@@ -65,6 +65,7 @@ type station struct {
 	// inviter takes invitations; nil where there is no service.
 	inviter *inviter
 	stays   attendance
+	record  *recordWatch
 	// invitations bring the service into rooms; nil: nobody sends any.
 	invitations *invitations
 }
@@ -87,6 +88,8 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if s.store, err = sqlite.Open(ctx, database(cfg)); err != nil {
 		return nil, err
 	}
+	s.record = newRecordWatch(s.store, s.hub, log)
+	s.record.ended = s.sessionEnded
 	if err = s.setTargets(ctx); err != nil {
 		return nil, err
 	}
@@ -181,7 +184,7 @@ func (s *station) Close() error {
 // handler is everything that the web server answers.
 func (s *station) handler(l net.Listener) http.Handler {
 	c := review.Config{
-		Store: reviewStore{s.store, s.desk, s.hub}, Actor: s.desk, LeastHeard: s.desk.LeastHeard, Summaries: s.summaries, Rules: rulebook{s.store, s.profiles.sets}, Sounds: sounds{s.store}, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.pageNotice(), Log: s.log,
+		Store: reviewStore{s.store, s.desk, s.hub}, Actor: s.desk, LeastHeard: s.desk.LeastHeard, Summaries: s.summaries, Rules: rulebook{s.store, s.profiles.sets}, Sounds: sounds{s.store}, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.pageNotice(), Alarm: s.record.Alarm, Log: s.log,
 		Conditions: s.conditions, Settings: shownSettings(s.values), Version: version,
 		Access: s.store, Door: s.door(l), Local: s.private(l), Setup: s.setupToken, Listener: s.desk,
 	}
@@ -218,6 +221,7 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	}
 	group.Go(func() error { return s.lounge.Run(serving) })
 	group.Go(func() error { return s.watchRules(serving) })
+	group.Go(func() error { return s.record.run(serving) })
 	group.Go(func() error {
 		return keeper{s.store, retention(s.cfg), s.cfg.Export.Dir, s.log, s.hub.Reset}.Run(serving)
 	})

@@ -151,6 +151,9 @@ func restore(ctx context.Context, backup, path string, replace bool, r *Restored
 	if err := copyFile(backup, path+".new"); err != nil {
 		return unusable(path, err)
 	}
+	if err := newLineage(ctx, path+".new"); err != nil {
+		return storeError("restore", err)
+	}
 	if there {
 		r.Aside = path + ".replaced-" + time.Now().UTC().Format("20060102-150405")
 	}
@@ -163,6 +166,19 @@ func restore(ctx context.Context, backup, path string, replace bool, r *Restored
 		return unusable(path, err)
 	}
 	return syncDir(filepath.Dir(path))
+}
+
+// newLineage makes a copy of a record another one, which the reserve of the record it takes the place of does not speak
+// of. A backup from before there was a lineage gets one when it is brought up to date.
+func newLineage(ctx context.Context, path string) (err error) {
+	db := openPool(writerDSN(path), 1)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	var there bool
+	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE name = 'lineage'").Scan(&there); err != nil || !there {
+		return err
+	}
+	_, err = db.ExecContext(ctx, "UPDATE lineage SET id = lower(hex(randomblob(16)))")
+	return err
 }
 
 func copyFile(from, to string) error {

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"syscall"
 
 	sqlite3 "github.com/mattn/go-sqlite3"
 
@@ -39,13 +41,14 @@ func storeError(op string, err error) error {
 	if !errors.As(err, &e) {
 		return fmt.Errorf("store: %s: %w", op, err)
 	}
+	if diskFull(err) {
+		return models.WithHint(fmt.Errorf("store: %s: %w: %w", op, models.ErrUnavailable, err), "the disk is full: make room")
+	}
 	switch e.Code {
 	case sqlite3.ErrInterrupt:
 		return fmt.Errorf("store: %s: %w", op, context.Canceled)
 	case sqlite3.ErrCorrupt, sqlite3.ErrNotADB:
 		return models.WithHint(fmt.Errorf("store: %s: %w: %w", op, ErrCorrupt, err), hintCorrupt)
-	case sqlite3.ErrFull:
-		return models.WithHint(fmt.Errorf("store: %s: %w: %w", op, models.ErrUnavailable, err), "the disk is full: make room")
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
 		return models.WithHint(fmt.Errorf("store: %s: %w: %w", op, models.ErrUnavailable, err),
 			"another program holds the database: close it")
@@ -56,9 +59,18 @@ func storeError(op string, err error) error {
 	return fmt.Errorf("store: %s: %w", op, err)
 }
 
+// diskFull reports whether there was no room: on the disk, in somebody's quota, or within what a file may be.
+func diskFull(err error) bool {
+	var e sqlite3.Error
+	if errors.As(err, &e) {
+		return e.Code == sqlite3.ErrFull || slices.Contains([]syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG}, e.SystemErrno)
+	}
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
+}
+
 // openError is storeError for opening, where the path helps.
 func openError(path string, err error) error {
-	if errors.Is(err, ErrCorrupt) || errors.Is(err, ErrNewerSchema) || errors.Is(err, models.ErrUnavailable) {
+	if errors.Is(err, ErrCorrupt) || errors.Is(err, ErrBehind) || errors.Is(err, ErrNewerSchema) || errors.Is(err, models.ErrUnavailable) {
 		return err
 	}
 	var e sqlite3.Error

@@ -93,6 +93,13 @@ func create(ctx context.Context, path string) error {
 		return models.WithHint(fmt.Errorf("store: %s: %w: the file is gone but its log (-wal) is still there", path, ErrCorrupt),
 			"put the database file back beside its log, or move the log away to begin a new database")
 	}
+	before, err := readProgress(path)
+	if err != nil {
+		return err
+	}
+	if before != nil {
+		return behind(path, before, "the file is gone")
+	}
 	tmp := path + ".new"
 	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
 		if err := os.Remove(tmp + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {

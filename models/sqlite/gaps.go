@@ -14,12 +14,16 @@ func (s *Store) PutGap(ctx context.Context, g models.Gap) error {
 		if err := alive(ctx, tx, g.Session); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO gaps (session, speaker_id, speaker_name, start_ms, end_ms, lost_ms, cause)
-			VALUES (?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET end_ms = max(end_ms, excluded.end_ms), lost_ms = max(lost_ms, excluded.lost_ms)`,
-			g.Session, g.SpeakerID, clean(g.SpeakerName), g.StartMS, g.EndMS, g.LostMS, g.Cause)
-		return err
+		return putGap(ctx, tx, g)
 	})
+}
+
+func putGap(ctx context.Context, tx *sql.Tx, g models.Gap) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO gaps (session, speaker_id, speaker_name, start_ms, end_ms, lost_ms, cause)
+		VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET end_ms = max(end_ms, excluded.end_ms), lost_ms = max(lost_ms, excluded.lost_ms)`,
+		g.Session, g.SpeakerID, clean(g.SpeakerName), g.StartMS, g.EndMS, g.LostMS, g.Cause)
+	return err
 }
 
 // Gaps lists the gaps of a session in the order they began.

@@ -16,6 +16,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"earshot/models"
 )
 
 // Store is an open database. Open or OpenReadOnly makes one; Close ends it.
@@ -27,6 +29,11 @@ type Store struct {
 	// file is the database itself, for wipe. It is opened before the connections and closed after them: closing any
 	// descriptor of the file drops the locks that SQLite holds on it in this process.
 	file *os.File
+	// reserve is nil when opened read-only.
+	reserve *reserve
+	trouble troubles
+	// lineage names the record in the reserve.
+	lineage string
 	// searchTime is the longest that one search may take.
 	searchTime time.Duration
 }
@@ -61,6 +68,9 @@ func Open(ctx context.Context, path string) (_ *Store, err error) {
 	if err := s.ensureFile(ctx); err != nil {
 		return nil, err
 	}
+	if s.reserve, err = openReserve(path); err != nil {
+		return nil, err
+	}
 	if s.file, err = os.OpenFile(path, os.O_RDWR, 0); err != nil {
 		return nil, unusable(path, err)
 	}
@@ -69,6 +79,9 @@ func Open(ctx context.Context, path string) (_ *Store, err error) {
 		return nil, openError(path, err)
 	}
 	s.read = openPool(readerDSN(path), readers)
+	if err := s.settleLosses(ctx, true); err != nil && !errors.Is(err, models.ErrUnavailable) {
+		return nil, err // else the reserve keeps them until there is room
+	}
 	return s, nil
 }
 
@@ -89,7 +102,15 @@ func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
 	if err := checkVersion(path, version, false); err != nil {
 		return nil, err
 	}
-	return &Store{path: path, read: openPool(readerDSN(path), readers), searchTime: defaultSearchTime}, nil
+	before, err := readProgress(path)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{path: path, read: openPool(readerDSN(path), readers), searchTime: defaultSearchTime}
+	if err := checkProgress(ctx, s.read, path, before); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
 }
 
 // ensureFile leaves a database at the path that this program may write to, or says why not.
@@ -118,7 +139,17 @@ func (s *Store) start(ctx context.Context) error {
 	if err := s.quickCheck(ctx); err != nil {
 		return err
 	}
+	before, err := readProgress(s.path)
+	if err == nil {
+		err = checkProgress(ctx, s.write, s.path, before)
+	}
+	if err != nil {
+		return err
+	}
 	if err := migrate(ctx, s.write); err != nil {
+		return err
+	}
+	if err := s.write.QueryRowContext(ctx, "SELECT id FROM lineage").Scan(&s.lineage); err != nil {
 		return err
 	}
 	return s.finishErasing(ctx)
@@ -136,6 +167,7 @@ func (s *Store) Close() error {
 	if s.write != nil {
 		errs = append(errs, s.write.Close())
 	}
+	errs = append(errs, s.reserve.close())
 	for _, f := range []*os.File{s.file, s.lock} {
 		if f != nil {
 			errs = append(errs, f.Close())
@@ -151,13 +183,22 @@ func (s *Store) update(ctx context.Context, op string, fn func(*sql.Tx) error) e
 	}
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
-		return storeError(op, err)
+		return s.trouble.wrote(storeError(op, err))
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after a commit
 	if err := fn(tx); err != nil {
-		return storeError(op, err)
+		return s.trouble.wrote(storeError(op, err))
 	}
-	return storeError(op, tx.Commit())
+	now := progress{Lineage: s.lineage, At: time.Now()}
+	err = tx.QueryRowContext(ctx, "UPDATE lineage SET commits = commits + 1 RETURNING commits").Scan(&now.Commits)
+	if err == nil {
+		err = tx.Commit()
+	}
+	if err != nil {
+		return s.trouble.wrote(storeError(op, err))
+	}
+	s.reserve.reached(now)
+	return s.trouble.wrote(nil)
 }
 
 // view runs fn in one read transaction, so that several queries see the same state.

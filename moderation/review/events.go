@@ -27,12 +27,22 @@ type encoder func(models.Event) (message, error)
 
 // roomEvents tells the list of rooms that something changed in a session, not what.
 func (s *Server) roomEvents(w http.ResponseWriter, r *http.Request) {
-	s.stream(w, r, "", func(e models.Event) (message, error) {
+	s.stream(w, r, "", alarmed(func(e models.Event) (message, error) {
 		if e.Partial != nil {
 			return message{}, nil
 		}
 		return touched(r, e), nil
-	})
+	}))
+}
+
+// alarmed words alarms for a page, and leaves the rest to another encoder.
+func alarmed(rest encoder) encoder {
+	return func(e models.Event) (message, error) {
+		if e.Alarm != nil {
+			return message{event: "alarm", data: e.Alarm.Text}, nil
+		}
+		return rest(e)
+	}
 }
 
 // touched says that a session changed; which one is the business of those alone who may see all rooms.
@@ -52,7 +62,7 @@ func (s *Server) sessionEvents(w http.ResponseWriter, r *http.Request) {
 		s.apiError(w, r, err)
 		return
 	}
-	s.stream(w, r, f.p.ses.ID, f.encode)
+	s.stream(w, r, f.p.ses.ID, alarmed(f.encode))
 }
 
 // apiEvents sends what happens in one session as models.Event in JSON.

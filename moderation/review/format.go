@@ -101,6 +101,7 @@ var gapWords = map[models.GapCause]string{
 	models.GapRestart:  "Earshot was not running",
 	models.GapPaused:   "a host paused listening",
 	models.GapObjected: "not transcribed, by their own wish",
+	models.GapUnstored: "heard, and the disk took no more",
 }
 
 var endWords = map[models.EndReason]string{

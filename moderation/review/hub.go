@@ -196,7 +196,7 @@ func (h *Hub) Reset() {
 // blank reports whether an event has no content: it was forgotten, or says that all were.
 func blank(e models.Event) bool {
 	return e.Session == nil && e.Speaker == nil && e.Partial == nil && e.Utterance == nil && e.Flag == nil && e.Gap == nil &&
-		e.Evidence == nil && e.Decision == nil && e.Action == nil && e.Floor == nil
+		e.Evidence == nil && e.Decision == nil && e.Action == nil && e.Floor == nil && e.Alarm == nil
 }
 
 // Close ends all watchers with ErrClosed and refuses new ones; publishing stays allowed and reaches nobody. It lets
@@ -219,7 +219,9 @@ type Watcher struct {
 	err     error // guarded by hub.mu
 }
 
-func (w *Watcher) wants(e models.Event) bool { return w.session == "" || w.session == e.SessionID }
+func (w *Watcher) wants(e models.Event) bool {
+	return w.session == "" || w.session == e.SessionID || e.Alarm != nil
+}
 
 // Events delivers in order of Seq. The channel is closed when the watcher is closed or dropped, after the events that
 // were already waiting. The events are shared: read only.

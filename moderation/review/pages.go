@@ -25,6 +25,7 @@ type shell struct {
 	Title, Nav string
 	Wide       bool
 	Notice     []noticePart
+	Alarm      string
 	Query      string // stands in the search field
 	Data       any
 }
@@ -43,7 +44,7 @@ func (s *Server) page(show func(*http.Request) (view, error)) http.Handler {
 }
 
 func (s *Server) render(w http.ResponseWriter, r *http.Request, v view) {
-	sh := shell{Title: v.title, Nav: v.nav, Wide: v.wide, Notice: s.notice, Data: v.data}
+	sh := shell{Title: v.title, Nav: v.nav, Wide: v.wide, Notice: s.notice, Alarm: s.alarm(), Data: v.data}
 	if v.nav == "search" {
 		sh.Query = r.URL.Query().Get("q")
 	}

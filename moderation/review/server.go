@@ -20,6 +20,8 @@ type Config struct {
 	Hub   *Hub
 	// Notice is shown as a banner on every page, "" for none. Words between backquotes are shown as code.
 	Notice string
+	// Alarm is what every page says on top now, "" for nothing; nil: never anything. When it changes, publish an event.
+	Alarm func() string
 	// Actor carries out what a host chooses; nil: flags can be decided, and nothing can be done in the rooms.
 	Actor Actor
 	// LeastHeard is who of those in a session's room spoke least, first; nil: it is not known.
@@ -76,6 +78,7 @@ type Server struct {
 	settings  []Setting
 	version   string
 	notice    []noticePart
+	alarm     func() string
 	hosts     map[string]bool
 	loc       *time.Location
 	now       func() time.Time
@@ -117,12 +120,16 @@ func New(c Config) *Server {
 		settings:  c.Settings,
 		version:   c.Version,
 		notice:    parseNotice(c.Notice),
+		alarm:     c.Alarm,
 		hosts:     map[string]bool{"localhost": true},
 		loc:       c.Location,
 		now:       c.Now,
 		log:       c.Log,
 		assets:    loadAssets(),
 		heartbeat: 15 * time.Second,
+	}
+	if s.alarm == nil {
+		s.alarm = func() string { return "" }
 	}
 	s.conditions = c.Conditions
 	s.inviter, s.links, s.states, s.profiles, s.listener = c.Inviter, c.Links, c.States, c.Profiles, c.Listener

@@ -86,6 +86,11 @@ func (d *Desk) Gap(ctx context.Context, g models.Gap) error {
 	return nil
 }
 
+// Losses has written down what is lost of a session if the program ends now.
+func (d *Desk) Losses(session string, losses []models.Loss) error {
+	return d.store.NoteLosses(session, losses)
+}
+
 // Speaker stores who is there and tells the judge and the watchers.
 func (d *Desk) Speaker(ctx context.Context, p models.Speaker) error {
 	if err := d.store.PutSpeaker(ctx, p); err != nil {

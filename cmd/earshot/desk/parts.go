@@ -69,6 +69,7 @@ type Spool interface {
 	PutClip(context.Context, models.Clip) error
 	Clip(context.Context, models.Key) (models.Clip, error)
 	PutGap(context.Context, models.Gap) error
+	NoteLosses(session string, losses []models.Loss) error
 }
 
 // Sessions is who is where.

@@ -70,6 +70,8 @@ func gapReason(c models.GapCause) string {
 		return "paused by a host"
 	case models.GapObjected:
 		return "not transcribed, by their own wish"
+	case models.GapUnstored:
+		return "the disk took no more"
 	}
 	return string(c)
 }

@@ -24,6 +24,10 @@
         state(false);
         if (source.readyState === EventSource.CLOSED) setTimeout(begin, 8000 + Math.random() * 4000);
       };
+      source.addEventListener("alarm", (e) => {
+        const alarm = $("alarm");
+        [alarm.textContent, alarm.hidden] = [e.data, !e.data];
+      });
       for (const name in handlers) {
         source.addEventListener(name, (e) => {
           last = e.lastEventId || last;
