@@ -106,6 +106,15 @@ func (w *recordWatch) text() string {
 		"ends.", t.Since.Format("15:04:05"))
 }
 
+// left is an error when the record took nothing in the end.
+func (w *recordWatch) left() error {
+	t := w.store.Trouble()
+	if t == nil {
+		return nil
+	}
+	return models.WithHint(fmt.Errorf("what was said since %s is not in the record: %w", t.Since.Format("15:04:05"), t.Err), models.Hint(t.Err))
+}
+
 // Alarm is text as it was last told.
 func (w *recordWatch) Alarm() string {
 	w.mu.Lock()

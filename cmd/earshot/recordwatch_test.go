@@ -74,6 +74,9 @@ func TestFullDiskIsTold(t *testing.T) {
 	if len(*pages) != 1 || !strings.Contains((*pages)[0], "disk is full: since 19:30:00") || w.Alarm() != (*pages)[0] || store.tried != 3 {
 		t.Errorf("told %q, alarm %q, tried %d times", *pages, w.Alarm(), store.tried)
 	}
+	if err := w.left(); err == nil || !errors.Is(err, models.ErrUnavailable) || models.Hint(err) == "" {
+		t.Errorf("ending then is no failure: %v", err)
+	}
 	got := w.conditions(35 * time.Second)
 	if len(got) != 1 || got[0].OK || !strings.Contains(got[0].Text, "35 s of speech wait") || !strings.Contains(got[0].Hint, "make room") {
 		t.Errorf("while it is full: %+v", got)
@@ -83,6 +86,9 @@ func TestFullDiskIsTold(t *testing.T) {
 	w.look(t.Context())
 	if len(*pages) != 2 || (*pages)[1] != "" || w.Alarm() != "" {
 		t.Errorf("told %q, alarm %q", *pages, w.Alarm())
+	}
+	if err := w.left(); err != nil {
+		t.Errorf("ending now: %v", err)
 	}
 	if len(store.ended) != 1 || store.ended[0] != "s2" || len(shown) != 1 {
 		t.Errorf("ends stored %q, shown %q", store.ended, shown)

@@ -236,7 +236,7 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 		group.Go(func() error { return s.catchUp(serving) })
 		err = work(working)
 	}
-	err = errors.Join(err, s.drain(ctx))
+	err = errors.Join(err, s.drain(ctx), s.record.left())
 	stop()
 	return errors.Join(err, group.Wait())
 }
