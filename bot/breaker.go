@@ -4,6 +4,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"earshot/models"
 )
 
 const (
@@ -15,7 +17,7 @@ const (
 var errBroken = errors.New("the server fails again and again, so it is asked less often")
 
 // Breaker spares a server in trouble: after several failed joins in a row only one of its rooms tries, every 4 s, until
-// one succeeds. Its methods may be called from any goroutine; a nil Breaker lets everybody through. The zero value is
+// the server answers one of them. Its methods may be called from any goroutine; a nil Breaker lets everybody through. The zero value is
 // ready.
 type Breaker struct {
 	mu       sync.Mutex
@@ -41,7 +43,13 @@ func (b *Breaker) ask() time.Duration {
 	return 0
 }
 
-// tell notes how an attempt to join went.
+// inTrouble reports whether a join that failed for this reason says that the server is in trouble. One that refuses the bot
+// in a room is well.
+func inTrouble(r models.EndReason) bool {
+	return r == models.EndFailedServer || r == models.EndFailedICE
+}
+
+// tell notes how an attempt to join went: whether the server answered it.
 func (b *Breaker) tell(ok bool) {
 	if b == nil {
 		return

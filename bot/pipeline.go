@@ -145,7 +145,7 @@ func (p *pipeline) forget(f *feed) {
 func (p *pipeline) endAll() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, f := range p.feeds {
+	for f := range p.live { // a name may have several
 		f.End()
 	}
 }

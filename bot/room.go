@@ -223,15 +223,15 @@ func (r *Room) supervise(ctx context.Context, cancel context.CancelCauseFunc) (m
 		r.cfg.Watch(Status{State: StateJoining})
 		began := r.now()
 		joined, err := r.attempt(ctx, cancel)
-		if !joined && ctx.Err() == nil {
-			r.cfg.Breaker.tell(false)
-		}
 		if ctx.Err() != nil {
 			return stopped(ctx)
 		}
 		var again bool
 		last = err
 		reason, again = classify(err)
+		if !joined {
+			r.cfg.Breaker.tell(!inTrouble(reason))
+		}
 		if joined {
 			if reason != models.EndFailedICE || r.pipe.packets.Load() > 0 { // else the door is open and nothing was ever heard
 				patience = r.cfg.GiveUp

@@ -31,6 +31,7 @@ type visit struct {
 	timer   *time.Timer // runs while nobody is there
 	chats   []chatWord
 	words   chan struct{} // rings when chats has something
+	crowded time.Time     // when the host was told of too many tracks
 }
 
 func newVisit(r *Room, deadline *time.Timer, alone context.CancelCauseFunc) *visit {
@@ -78,6 +79,9 @@ func (v *visit) run(ctx context.Context, cancel context.CancelCauseFunc, c Conne
 		return err
 	case <-t.C:
 		v.room.log.Error("giving a connector up", "err", errStuck)
+		v.mu.Lock()
+		v.over = true // it may open tracks still
+		v.mu.Unlock()
 		v.room.pipe.endAll()
 		return Retry(models.EndFailedServer, errStuck)
 	}
@@ -200,7 +204,13 @@ func (v *visit) Track(i TrackInfo) TrackSink {
 	if !here {
 		return nowhere{}
 	}
-	return v.room.pipe.track(i)
+	f := v.room.pipe.track(i)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.over { // meanwhile
+		f.End()
+	}
+	return f
 }
 
 // nowhere takes the packets of a connection that was given up.

@@ -239,7 +239,14 @@ func (st *stay) videoAgain(ctx context.Context) error {
 func (st *stay) offer(ctx context.Context, sdp string) error {
 	first := st.conn == nil
 	if first {
-		conn, err := st.c.cfg.Peer.Receiver(peer.Handler{Track: func(t peer.RemoteTrack) peer.Sink { return st.slots.at(t.MID) }})
+		conn, err := st.c.cfg.Peer.Receiver(peer.Handler{
+			Track: func(t peer.RemoteTrack) peer.Sink { return st.slots.at(t.MID) },
+			Full: func(open int) {
+				if e, ok := st.ears.(bot.CrowdEars); ok {
+					e.Crowded(open)
+				}
+			},
+		})
 		if err != nil {
 			return err
 		}

@@ -25,7 +25,7 @@ type subscriber struct {
 func newSubscriber(s *stay, servers []peer.ICEServer) (*subscriber, error) {
 	m := &subscriber{s: s}
 	conn, err := s.c.cfg.Peer.Receiver(peer.Handler{
-		Track: s.track, Data: s.data, Opened: s.opened,
+		Track: s.track, Full: s.full, Data: s.data, Opened: s.opened,
 		Candidate: func(c *webrtc.ICECandidateInit) {
 			if c != nil {
 				_ = s.signal().send(trickle(c, lk.SignalTarget_SUBSCRIBER))
@@ -111,6 +111,13 @@ func (s *stay) track(t peer.RemoteTrack) peer.Sink {
 		info = bot.TrackInfo{Track: sid, SpeakerID: p.info.GetIdentity(), SpeakerName: p.name(), Role: p.role, Attribution: models.AttributionTrack}
 	}
 	return s.ears.Track(info)
+}
+
+// full tells the host that a track waits.
+func (s *stay) full(open int) {
+	if e, ok := s.ears.(bot.CrowdEars); ok {
+		e.Crowded(open)
+	}
 }
 
 // trackOf reads whose track it is: the stream is called PA_…|TR_… or PA_…|name, the track TR_….

@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v3"
 
 	"earshot/models"
@@ -22,9 +21,6 @@ var (
 	// ErrLost says a connection that worked went silent for longer than 16 s or was closed by the other side.
 	ErrLost = errors.New("media connection lost")
 )
-
-// maxTracks bounds what one server may make us hold.
-const maxTracks = 256
 
 // RemoteTrack describes an audio track that the other side sends.
 type RemoteTrack struct {
@@ -44,6 +40,9 @@ type Sink interface {
 // Handler holds what a Conn calls back. Track may return nil to ignore a track.
 type Handler struct {
 	Track func(RemoteTrack) Sink
+	// Full, when set, is told how many tracks are open whenever one more comes than a Conn reads at a time. It is read as
+	// soon as another ends.
+	Full func(open int)
 	// Candidate, when set, gets each local ICE candidate (trickle); nil at the end of candidates.
 	Candidate func(*webrtc.ICECandidateInit)
 	// Data, when set, gets each message of the data channels that the other side opens, in each channel's order.
@@ -72,7 +71,7 @@ type Conn struct {
 	mu        sync.Mutex
 	closed    bool
 	readers   sync.WaitGroup
-	tracks    atomic.Int32
+	places    chan struct{} // holds one for each track that is read
 	packets   atomic.Uint64
 	bad       atomic.Uint64
 	closeOnce sync.Once
@@ -84,7 +83,7 @@ func (f *Factory) Receiver(h Handler, extra ...ICEServer) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Conn{pc: pc, h: h, up: make(chan struct{}), down: make(chan struct{})}
+	c := &Conn{pc: pc, h: h, up: make(chan struct{}), down: make(chan struct{}), places: make(chan struct{}, maxTracks)}
 	pc.OnTrack(c.onTrack)
 	pc.OnConnectionStateChange(c.onState)
 	if h.Data != nil {
@@ -265,34 +264,4 @@ func (c *Conn) Close() {
 		c.downOnce.Do(func() { close(c.down) })
 	})
 	c.readers.Wait()
-}
-
-func (c *Conn) onTrack(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
-	if c.tracks.Add(1) > maxTracks || c.h.Track == nil {
-		return
-	}
-	c.mu.Lock()
-	if c.closed {
-		c.mu.Unlock()
-		return
-	}
-	c.readers.Add(1)
-	c.mu.Unlock()
-	defer c.readers.Done()
-	mid := ""
-	for _, tr := range c.pc.GetTransceivers() {
-		if tr.Receiver() == r {
-			mid = tr.Mid()
-		}
-	}
-	c.read(t, mid, levelExtension(r))
-}
-
-func levelExtension(r *webrtc.RTPReceiver) uint8 {
-	for _, e := range r.GetParameters().HeaderExtensions {
-		if e.URI == sdp.AudioLevelURI && e.ID > 0 && e.ID < 256 {
-			return uint8(e.ID)
-		}
-	}
-	return 0
 }

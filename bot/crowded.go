@@ -1,0 +1,28 @@
+package bot
+
+import (
+	"fmt"
+	"time"
+)
+
+// CrowdEars is Ears that can be told of more sound than a connector takes.
+type CrowdEars interface {
+	// Crowded tells that so many tracks are open, the most that are read at a time, and that another one waits for a place.
+	// It does not block.
+	Crowded(open int)
+}
+
+// crowdedEvery is how often at most the host is told of it.
+const crowdedEvery = time.Minute
+
+// Crowded implements CrowdEars.
+func (v *visit) Crowded(open int) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.over || time.Since(v.crowded) < crowdedEvery {
+		return
+	}
+	v.crowded = time.Now()
+	v.room.log.Warn("more tracks than are read at a time", "open", open)
+	v.room.note(v.can, fmt.Sprintf("%d tracks are open, as many as the bot hears at a time: who speaks on another one is heard when one of these ends", open))
+}

@@ -1,0 +1,62 @@
+package peer
+
+import (
+	"github.com/pion/sdp/v3"
+	"github.com/pion/webrtc/v3"
+)
+
+// maxTracks is how many tracks a Conn reads at a time: it bounds what one server may make us hold.
+const maxTracks = 256
+
+// onTrack reads a track until it ends. pion calls it from a goroutine of its own for each track.
+func (c *Conn) onTrack(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
+	if c.h.Track == nil {
+		return
+	}
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return
+	}
+	c.readers.Add(1)
+	c.mu.Unlock()
+	defer c.readers.Done()
+	if !c.place() {
+		return
+	}
+	defer func() { <-c.places }()
+	mid := ""
+	for _, tr := range c.pc.GetTransceivers() {
+		if tr.Receiver() == r {
+			mid = tr.Mid()
+		}
+	}
+	c.read(t, mid, levelExtension(r))
+}
+
+// place waits until one more track may be read; false when the connection ended before.
+func (c *Conn) place() bool {
+	select {
+	case c.places <- struct{}{}:
+		return true
+	default:
+	}
+	if c.h.Full != nil {
+		c.h.Full(cap(c.places))
+	}
+	select {
+	case c.places <- struct{}{}:
+		return true
+	case <-c.down:
+		return false
+	}
+}
+
+func levelExtension(r *webrtc.RTPReceiver) uint8 {
+	for _, e := range r.GetParameters().HeaderExtensions {
+		if e.URI == sdp.AudioLevelURI && e.ID > 0 && e.ID < 256 {
+			return uint8(e.ID)
+		}
+	}
+	return 0
+}
