@@ -47,6 +47,7 @@ const (
 	CredentialSession CredentialKind = "session" // a browser that is logged in
 	CredentialLink    CredentialKind = "link"    // logs in once
 	CredentialKey     CredentialKind = "key"     // a program that uses the API
+	CredentialDevice  CredentialKind = "device"  // a browser in which the user has logged in before; it opens nothing
 )
 
 // Credential is a token that stands for a user. The token itself is known to its holder alone.
@@ -57,7 +58,9 @@ type Credential struct {
 	User  string         `json:"user"` // User.ID
 	Label string         `json:"label"`
 	// Access is the most that it allows; AccessNone: all that the user may.
-	Access  Access    `json:"access,omitempty"`
+	Access Access `json:"access,omitempty"`
+	// Rooms are the rooms that it opens; empty: all that the user may see.
+	Rooms   []string  `json:"rooms,omitempty"`
 	Created time.Time `json:"created"`
 	Expires time.Time `json:"expires,omitzero"` // zero: never
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // readings gives the comparable text of a token and other ways to read it.
@@ -28,6 +30,27 @@ var lookAlikes = map[rune]rune{
 	'а': 'a', 'в': 'b', 'с': 'c', 'ԁ': 'd', 'е': 'e', 'һ': 'h', 'і': 'i', 'ј': 'j', 'к': 'k', 'м': 'm', 'н': 'h', 'о': 'o',
 	'р': 'p', 'ѕ': 's', 'т': 't', 'ѵ': 'v', 'ԝ': 'w', 'х': 'x', 'у': 'y',
 	'α': 'a', 'β': 'b', 'ε': 'e', 'η': 'n', 'ι': 'i', 'κ': 'k', 'ν': 'v', 'ο': 'o', 'ρ': 'p', 'τ': 't', 'υ': 'u', 'χ': 'x',
+}
+
+// Likeness brings a name into a form in which names that people can take for each other are equal: capitals, marks, spaces,
+// signs and the letter behind a look-alike do not count. It is for comparing alone.
+func Likeness(name string) string {
+	return strings.Map(func(r rune) rune {
+		r = unicode.ToLower(r)
+		if l, ok := lookAlikes[r]; ok {
+			r = l
+		}
+		switch r {
+		case '0':
+			return 'o'
+		case '1', 'i', 'ı':
+			return 'l'
+		}
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, norm.NFKD.String(name))
 }
 
 // plain replaces look-alikes in a token that mixes scripts. A token that is all look-alikes may be an honest word of its

@@ -17,7 +17,14 @@ func (s *Server) pages(m *http.ServeMux) {
 	if err != nil { // "static" is a valid path
 		files = staticFiles
 	}
-	m.Handle("GET /lounge/", headers(http.StripPrefix("/lounge/", http.FileServerFS(files))))
+	m.Handle("GET /lounge/{file}", headers(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := r.PathValue("file")
+		if info, err := fs.Stat(files, name); err != nil || !info.Mode().IsRegular() { // no lists of files
+			http.NotFound(w, r)
+			return
+		}
+		http.ServeFileFS(w, r, files, name)
+	})))
 	m.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		target := "room/" + s.cfg.Room
 		if r.URL.RawQuery != "" {

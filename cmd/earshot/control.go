@@ -48,11 +48,12 @@ type link struct {
 	Expires time.Time `json:"expires"`
 }
 
-// control answers the commands invite, leave, pause, resume, status and person.
+// control answers the commands invite, leave, pause, resume, status, person and access.
 func (n *inviter) control() http.Handler {
 	byCommand := operator() // the socket is its own user's
 	v, table := n.service, n.service.station.desk
 	mux := http.NewServeMux()
+	storedMembers{v.station.members, strings.TrimSuffix(n.base, "/")}.orders(mux)
 	mux.HandleFunc("GET /rooms", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, v.states()) })
 	mux.HandleFunc("GET /first-login", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, link{Link: n.first()}) })
 	mux.HandleFunc("POST /rooms", func(w http.ResponseWriter, r *http.Request) {

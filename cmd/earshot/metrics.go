@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"earshot/models"
+	"earshot/moderation/review"
 )
 
 // metrics are the figures of a station, as Prometheus reads them. They hold counts and times, never names or words.
@@ -94,9 +95,10 @@ func (m *metrics) Acted(a models.Action) {
 	m.actions.WithLabelValues(string(a.Verb), string(a.State)).Inc()
 }
 
-// observability answers /metrics, /healthz and /readyz, and leaves the rest to others.
-func (s *station) observability(next http.Handler) http.Handler {
-	figures := promhttp.HandlerFor(s.count.registry, promhttp.HandlerOpts{})
+// observability answers /metrics, which needs a key where others reach the page, /healthz and /readyz, and leaves the rest
+// to others.
+func (s *station) observability(page *review.Server, next http.Handler) http.Handler {
+	figures := page.ViewersOnly(promhttp.HandlerFor(s.count.registry, promhttp.HandlerOpts{}))
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", figures)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })

@@ -47,7 +47,9 @@ func figuresOfAStation(t *testing.T) (names []string) {
 	s.count.flags.WithLabelValues("rule", "high") // these are there from the first one on
 	s.count.actions.WithLabelValues("mute", "failed")
 	page := httptest.NewRecorder()
-	s.observability(http.NotFoundHandler()).ServeHTTP(page, httptest.NewRequest(http.MethodGet, "/metrics", http.NoBody))
+	r := httptest.NewRequest(http.MethodGet, "http://localhost/metrics", http.NoBody)
+	r.RemoteAddr = "127.0.0.1:4711"
+	s.handler(l).ServeHTTP(page, r)
 	for line := range strings.Lines(page.Body.String()) {
 		if name, _, _ := strings.Cut(line, " "); name != "#" {
 			name, _, _ = strings.Cut(name, "{")

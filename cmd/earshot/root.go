@@ -118,6 +118,7 @@ func newHelpCommand() *cobra.Command {
 // commands are the program's commands, in no particular order.
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
+		newAccessCommand(a),
 		newBenchCommand(a),
 		newBackupCommand(a),
 		newCheckCommand(a),

@@ -40,6 +40,8 @@ type station struct {
 	small  *speech           // the model for backlog; nil: none
 	vad    *whisper.VADModel // nil: the energy detector
 	hub    *review.Hub
+	// members are who may open the pages.
+	members *review.Members
 	// profiles are how rooms are treated.
 	profiles profiles
 	// setupToken lets the first owner in from another machine. It is told to the terminal and kept nowhere.
@@ -90,6 +92,7 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	}
 	s.record = newRecordWatch(s.store, s.hub, log)
 	s.record.ended = s.sessionEnded
+	s.members = review.NewMembers(s.store, nil)
 	if err = s.setTargets(ctx); err != nil {
 		return nil, err
 	}
@@ -186,13 +189,13 @@ func (s *station) handler(l net.Listener) http.Handler {
 	c := review.Config{
 		Store: reviewStore{s.store, s.desk, s.hub}, Actor: s.desk, LeastHeard: s.desk.LeastHeard, Summaries: s.summaries, Rules: rulebook{s.store, s.profiles.sets}, Sounds: sounds{s.store}, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.pageNotice(), Alarm: s.record.Alarm, Log: s.log,
 		Conditions: s.conditions, Settings: shownSettings(s.values), Version: version,
-		Access: s.store, Door: s.door(l), Local: s.private(l), Setup: s.setupToken, Listener: s.desk,
+		Members: s.members, Door: s.door(l), Local: s.private(l), Setup: s.setupToken, Listener: s.desk,
 	}
 	if n := s.inviter; n != nil { // else a nil in an interface
 		c.Inviter, c.Links, c.States, c.Profiles = n, n, n.service.RoomStates, s.cfg.ProfileNames()
 	}
 	page := review.New(c)
-	return newProxies(s.cfg.Proxies).believed(s.invitations.hooked(page.OwnHost(s.observability(byPath(s.lounge, profiled(page))))))
+	return newProxies(s.cfg.Proxies).believed(s.invitations.hooked(page.OwnHost(s.observability(page, byPath(s.lounge, profiled(page))))))
 }
 
 // transcriptURL is where the lounge's page reads a room's lines: the newest live session there.

@@ -26,16 +26,45 @@ func absolute(path string) (string, error) {
 	return abs, nil
 }
 
-// prepareDir makes the database's folder for the owner alone; a folder that is there keeps its mode.
+// prepareDir makes the database's folder for the owner alone. A folder that is there keeps its mode, except that others
+// must not write in it: they could put files of their own in place of ours.
 func prepareDir(path string) (string, error) {
 	path, err := absolute(path)
 	if err != nil {
 		return "", err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", unusable(path, err)
 	}
+	if err := keepOthersOut(dir); err != nil {
+		return "", err
+	}
 	return path, nil
+}
+
+// keepOthersOut takes the right to write in a folder of ours away from others, and refuses a folder where that can't be done:
+// another's, or one that all share, like /tmp. In a folder of another user's that is its group's, which a volume of a
+// container is, this process may be writing by the group's right, so that is left.
+func keepOthersOut(dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return unusable(dir, err)
+	}
+	mode := info.Mode()
+	owner, known := info.Sys().(*syscall.Stat_t)
+	ours := known && int(owner.Uid) == os.Getuid() && mode&os.ModeSticky == 0
+	switch {
+	case mode.Perm()&0o022 == 0, !ours && mode.Perm()&0o002 == 0:
+		return nil
+	case ours:
+		if err := os.Chmod(dir, mode&^0o022); err != nil {
+			return unusable(dir, err)
+		}
+		return nil
+	}
+	return models.WithHint(fmt.Errorf("store: %w: everybody on this machine may write in %s", models.ErrInvalid, dir),
+		"choose a folder of its own for data_dir, or take the right away: chmod o-w "+dir)
 }
 
 // unusable is an error of the file system, with what to do about it. The error names the path.

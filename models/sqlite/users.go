@@ -12,7 +12,7 @@ import (
 
 const (
 	userColumns       = "id, name, access, rooms, password, created"
-	credentialColumns = "hash, kind, user, label, access, created, expires"
+	credentialColumns = "hash, kind, user, label, access, created, expires, rooms"
 )
 
 func scanUser(rows *sql.Rows) (u models.User, err error) {
@@ -85,19 +85,34 @@ func (s *Store) DeleteUser(ctx context.Context, id, by string, when time.Time) e
 func scanCredential(rows *sql.Rows) (c models.Credential, err error) {
 	var created int64
 	var expires sql.NullInt64
-	err = rows.Scan(&c.Hash, &c.Kind, &c.User, &c.Label, &c.Access, &created, &expires)
+	var in string
+	if err = rows.Scan(&c.Hash, &c.Kind, &c.User, &c.Label, &c.Access, &created, &expires, &in); err != nil {
+		return c, err
+	}
 	c.Created, c.Expires = at(created), atNull(expires)
-	return c, err
+	if err := json.Unmarshal([]byte(in), &c.Rooms); err != nil {
+		return c, fmt.Errorf("rooms column: %w", ErrCorrupt)
+	}
+	return c, nil
 }
 
-// PutCredential stores a token's hash, and forgets those that have expired.
+// PutCredential stores a token's hash, and forgets those that have expired. models.ErrNotFound when there is no such user.
 func (s *Store) PutCredential(ctx context.Context, c models.Credential) error {
-	return s.update(ctx, "store credential", func(tx *sql.Tx) error {
+	const op = "store credential"
+	rooms, err := json.Marshal(c.Rooms)
+	if err != nil {
+		return storeError(op, err)
+	}
+	return s.update(ctx, op, func(tx *sql.Tx) error {
+		var known int
+		if err := tx.QueryRowContext(ctx, "SELECT 1 FROM users WHERE id = ?", c.User).Scan(&known); err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, "DELETE FROM credentials WHERE expires <= ?", millis(c.Created)); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO credentials ("+credentialColumns+") VALUES (?, ?, ?, ?, ?, ?, ?)",
-			c.Hash, c.Kind, c.User, clean(c.Label), c.Access, millis(c.Created), nullMillis(c.Expires))
+		_, err := tx.ExecContext(ctx, "INSERT INTO credentials ("+credentialColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+			c.Hash, c.Kind, c.User, clean(c.Label), c.Access, millis(c.Created), nullMillis(c.Expires), string(rooms))
 		return err
 	})
 }

@@ -26,10 +26,13 @@ func TestUsersAndTheirCredentials(t *testing.T) {
 			t.Errorf("%+v: %v", bad, err)
 		}
 	}
-	key := models.Credential{Hash: "h1", Kind: models.CredentialKey, User: "u2", Label: "bot", Access: models.AccessViewer, Created: start}
+	key := models.Credential{Hash: "h1", Kind: models.CredentialKey, User: "u2", Label: "bot", Access: models.AccessViewer, Rooms: []string{"open-mic"}, Created: start}
 	link := models.Credential{Hash: "h2", Kind: models.CredentialLink, User: "u2", Label: "link", Created: start, Expires: start.Add(time.Hour)}
 	must(t, s.PutCredential(t.Context(), key))
 	must(t, s.PutCredential(t.Context(), link))
+	if err := s.PutCredential(t.Context(), models.Credential{Hash: "h9", Kind: models.CredentialLink, User: "nobody"}); !errors.Is(err, models.ErrNotFound) {
+		t.Errorf("a link for nobody: %v", err)
+	}
 	c, u, err := s.Credential(t.Context(), models.CredentialLink, "h2", start)
 	must(t, err)
 	equal(t, "credential", c, link)
@@ -47,6 +50,9 @@ func TestUsersAndTheirCredentials(t *testing.T) {
 	if err := s.DropCredential(t.Context(), "h2"); !errors.Is(err, models.ErrNotFound) {
 		t.Errorf("twice: %v", err)
 	}
+	held, err := s.Credentials(t.Context(), models.CredentialKey)
+	must(t, err)
+	equal(t, "keys", held, []models.Credential{key})
 	must(t, s.DeleteUser(t.Context(), "u2", "Kim", start))
 	keys, err := s.Credentials(t.Context(), models.CredentialKey)
 	must(t, err)

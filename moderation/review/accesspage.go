@@ -1,10 +1,12 @@
 package review
 
 import (
-	"crypto/rand"
-	"fmt"
+	"cmp"
+	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"earshot/models"
@@ -19,6 +21,7 @@ type accessPage struct {
 	Problem           string
 	Open              bool // nobody is asked to log in
 	Grades            []models.Access
+	Rooms             []string // that are on record, to choose from
 }
 
 type userRow struct {
@@ -27,7 +30,10 @@ type userRow struct {
 	Sole             bool // the last owner
 }
 
-type keyRow struct{ Hash, Label, User, Access, Made string }
+type keyRow struct {
+	ID, Label, User, Access, Made string
+	Rooms                         []string
+}
 
 func grades() []models.Access {
 	return []models.Access{models.AccessViewer, models.AccessReviewer, models.AccessHost, models.AccessOwner}
@@ -36,40 +42,46 @@ func grades() []models.Access {
 func (s *Server) accessView(r *http.Request) (view, error) { return s.accessWith(r, accessPage{}) }
 
 func (s *Server) accessWith(r *http.Request, data accessPage) (view, error) {
-	if !visitorOf(r.Context()).All.Allows(models.AccessOwner) {
-		return view{}, errForbidden
+	if err := ownerOnly(r); err != nil {
+		return view{}, err
 	}
-	users, err := s.access.Users(r.Context())
+	users, err := s.members.Users(r.Context())
 	if err != nil {
-		return view{}, fmt.Errorf("users: %w", err)
+		return view{}, err
 	}
-	keys, err := s.access.Credentials(r.Context(), models.CredentialKey)
+	keys, err := s.members.Keys(r.Context())
 	if err != nil {
-		return view{}, fmt.Errorf("keys: %w", err)
+		return view{}, err
 	}
-	names := map[string]string{}
+	if data.Rooms, err = s.knownRooms(r.Context()); err != nil {
+		return view{}, err
+	}
 	for _, u := range users {
-		names[u.ID] = u.Name
-		row := userRow{ID: u.ID, Name: u.Name, Access: string(u.Access), Sole: u.Access == models.AccessOwner && owners(users) == 1}
-		for room, a := range u.Rooms {
-			row.Rooms = append(row.Rooms, string(a)+" in "+room)
+		row := userRow{ID: u.ID, Name: u.Name, Access: string(u.Access), Sole: sole(u, users)}
+		for _, room := range slices.Sorted(maps.Keys(u.Rooms)) {
+			row.Rooms = append(row.Rooms, string(u.Rooms[room])+" in "+room)
 		}
 		data.Users = append(data.Users, row)
 	}
 	for _, k := range keys {
-		data.Keys = append(data.Keys, keyRow{k.Hash, k.Label, names[k.User], string(k.Access), day(k.Created.In(s.loc), s.now().In(s.loc))})
+		data.Keys = append(data.Keys, keyRow{
+			k.ID, k.Label, k.By, string(cmp.Or(k.Access, models.AccessOwner)), day(k.Created.In(s.loc), s.now().In(s.loc)), k.Rooms,
+		})
 	}
 	data.Open, data.Grades = len(users) == 0, grades()
-	return view{page: "access", title: "Access", nav: "health", data: data}, nil
+	v := view{page: "access", title: "Access", nav: "health", data: data}
+	if data.Problem != "" {
+		v.status = http.StatusBadRequest
+	}
+	return v, nil
 }
 
-func owners(users []models.User) (n int) {
-	for _, u := range users {
-		if u.Access == models.AccessOwner {
-			n++
-		}
+// ownerOnly is an error for visitors who may not give access.
+func ownerOnly(r *http.Request) error {
+	if !visitorOf(r.Context()).All.Allows(models.AccessOwner) {
+		return errForbidden
 	}
-	return n
+	return nil
 }
 
 // changeAccess gives or takes access. What is secret is shown in the answer, once, and stands in no address.
@@ -78,6 +90,9 @@ func (s *Server) changeAccess(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	var v view
 	data, err := s.accessChanged(r)
+	if errors.Is(err, models.ErrInvalid) {
+		data, err = accessPage{Problem: sentence(trimmed(err))}, nil
+	}
 	if err == nil {
 		v, err = s.accessWith(r, data)
 	}
@@ -87,98 +102,53 @@ func (s *Server) changeAccess(w http.ResponseWriter, r *http.Request) {
 	s.render(w, r, v)
 }
 
+// sentence begins with a capital and ends with a full stop.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:] + "."
+}
+
 func (s *Server) accessChanged(r *http.Request) (data accessPage, err error) {
-	who, ctx := visitorOf(r.Context()), r.Context()
-	if !who.All.Allows(models.AccessOwner) {
-		return data, errForbidden
+	if err := ownerOnly(r); err != nil {
+		return data, err
 	}
 	if err := readForm(r); err != nil {
 		return data, err
 	}
-	users, err := s.access.Users(ctx)
-	if err != nil {
-		return data, fmt.Errorf("users: %w", err)
-	}
+	who, ctx, form := visitorOf(r.Context()), r.Context(), r.PostForm
+	access := models.Access(form.Get("access"))
 	switch r.PathValue("what") {
 	case "add":
-		return s.addUser(r, who)
-	case "link":
-		return s.addLink(r, r.PostFormValue("user"))
-	case "remove":
-		for _, u := range users {
-			if u.ID == r.PostFormValue("user") && u.Access == models.AccessOwner && owners(users) == 1 {
-				return accessPage{Problem: "The last owner stays."}, nil
-			}
+		u, err := s.members.Add(ctx, NewUser{form.Get("name"), access, form["room"]}, who.Name)
+		if err != nil {
+			return data, err
 		}
-		err = s.access.DeleteUser(ctx, r.PostFormValue("user"), who.Name, s.now())
+		return s.linkShown(r, u.ID)
+	case "link":
+		return s.linkShown(r, form.Get("user"))
+	case "remove":
+		return data, s.members.Remove(ctx, form.Get("user"), who.Name)
 	case "key":
-		return s.addKey(r, who)
+		secret, _, err := s.members.Key(ctx, NewKey{form.Get("label"), access, form["room"]}, who.Name)
+		return accessPage{Secret: secret, SecretFor: "The key, shown this once. Send it as Authorization: Bearer:"}, err
 	case "revoke":
-		err = s.access.DropCredential(ctx, r.PostFormValue("key"))
-	default:
-		err = models.ErrNotFound
+		return data, s.members.Revoke(ctx, form.Get("key"))
 	}
-	if err != nil {
-		err = fmt.Errorf("access: %w", err)
-	}
-	return data, err
+	return data, models.ErrNotFound
 }
 
-// addUser makes a user who logs in by a link and has access in one room, or in all.
-func (s *Server) addUser(r *http.Request, who visitor) (accessPage, error) {
-	access := models.Access(r.PostFormValue("access"))
-	u := models.User{ID: strings.ToLower(rand.Text()), Name: cleanName(r.PostFormValue("name")), Access: access}
-	room := strings.TrimSpace(r.PostFormValue("room"))
-	if room != "" {
-		u.Access, u.Rooms = models.AccessNone, map[string]models.Access{room: access}
-	}
-	if u.Name == "" || access.Rank() == 0 || room != "" && access == models.AccessOwner {
-		return accessPage{Problem: "Give a name and what they may do; an owner is so in all rooms."}, nil
-	}
-	if none, err := s.nobody(r.Context()); err != nil || none {
-		return accessPage{Problem: "Set an owner first."}, err
-	}
-	if err := s.access.PutUser(r.Context(), u, who.Name, s.now()); err != nil {
-		return accessPage{Problem: "That name is taken, or too long."}, nil //nolint:nilerr // it is told
-	}
-	return s.addLink(r, u.ID)
+func (s *Server) linkShown(r *http.Request, user string) (accessPage, error) {
+	token, _, err := s.members.Link(r.Context(), user)
+	return accessPage{Secret: loginAddress(r, token), SecretFor: "Send this link to them. It works once, within a day:"}, err
 }
 
-func (s *Server) addLink(r *http.Request, user string) (accessPage, error) {
-	token, hash := newToken()
-	now := s.now()
-	err := s.access.PutCredential(r.Context(), models.Credential{
-		Hash: hash, Kind: models.CredentialLink, User: user, Label: "link", Created: now, Expires: now.Add(linkFor),
-	})
-	if err != nil {
-		return accessPage{}, fmt.Errorf("link: %w", err)
-	}
+// loginAddress is where a link's token logs in, as the visitor reaches the pages.
+func loginAddress(r *http.Request, token string) string {
 	scheme := "http://"
-	if s.cookie(r, "", 0).Secure {
+	if encrypted(r) {
 		scheme = "https://"
 	}
-	return accessPage{
-		Secret:    scheme + r.Host + "/login?" + url.Values{"link": {token}}.Encode(),
-		SecretFor: "Send this link to them. It works once, within a day:",
-	}, nil
-}
-
-// addKey makes a key for a program, of the visitor's own access or less.
-func (s *Server) addKey(r *http.Request, who visitor) (accessPage, error) {
-	u, err := s.access.UserNamed(r.Context(), who.Name)
-	if err != nil {
-		return accessPage{Problem: "Set an owner first: a key is somebody's."}, nil //nolint:nilerr // it is told
-	}
-	token, hash := newToken()
-	access := models.Access(r.PostFormValue("access"))
-	if access.Rank() == 0 {
-		access = models.AccessViewer
-	}
-	err = s.access.PutCredential(r.Context(), models.Credential{
-		Hash: hash, Kind: models.CredentialKey, User: u.ID, Label: cleanName(r.PostFormValue("label")), Access: access, Created: s.now(),
-	})
-	if err != nil {
-		return accessPage{}, fmt.Errorf("key: %w", err)
-	}
-	return accessPage{Secret: token, SecretFor: "The key, shown this once. Send it as Authorization: Bearer:"}, nil
+	return scheme + r.Host + "/login?" + url.Values{"link": {token}}.Encode()
 }

@@ -28,7 +28,7 @@ type apiParam struct{ name, about string }
 // apiRoutes are all operations. The document is made from the same table, so that they can't disagree.
 func (s *Server) apiRoutes() []apiRoute {
 	session := apiParam{"id", "id of a session"}
-	return slices.Concat(s.roomRoutes(), s.ruleRoutes(), []apiRoute{
+	return slices.Concat(s.roomRoutes(), s.ruleRoutes(), s.accessRoutes(), []apiRoute{
 		{"GET", "/api/sessions", "Sessions, live ones first, then the newest", []apiParam{{"limit", "1 to 1000, default 100"}}, nil, sessionsJSON{}, "", s.api(s.apiSessions)},
 		{"GET", "/api/sessions/{id}", "A session with everything that was heard and found in it", []apiParam{session}, nil, transcriptJSON{}, "", s.api(s.apiSession)},
 		{"GET", "/api/sessions/{id}/utterances", "The lines of a session", []apiParam{session}, nil, utterancesJSON{}, "", s.api(s.apiUtterances)},

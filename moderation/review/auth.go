@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,9 +40,11 @@ const (
 )
 
 const (
-	cookieName = "earshot"
-	loginFor   = 30 * 24 * time.Hour
-	linkFor    = 24 * time.Hour
+	cookieName   = "earshot"
+	deviceCookie = "earshot_device"
+	loginFor     = 30 * 24 * time.Hour
+	deviceFor    = 365 * 24 * time.Hour
+	linkFor      = 24 * time.Hour
 )
 
 // errLogin says that the visitor is not known.
@@ -70,31 +73,25 @@ func (s *Server) identify(r *http.Request) (visitor, error) {
 	return visitor{}, errLogin
 }
 
-// byToken finds whom a token stands for. Wrong keys are counted against the address they come from, apart from wrong
-// passwords; a browser's old cookie is no guess.
+// byToken finds whom a token stands for. Wrong keys are counted; a browser's old cookie is no guess.
 func (s *Server) byToken(r *http.Request, kind models.CredentialKind, token string) (visitor, error) {
-	from := "key " + models.SourceOf(r.RemoteAddr)
-	if kind == models.CredentialKey && !s.guessed.open(from, s.now()) {
-		return visitor{}, errThrottled
-	}
 	c, u, err := s.access.Credential(r.Context(), kind, tokenHash(token), s.now())
 	switch {
+	case errors.Is(err, models.ErrNotFound) && kind == models.CredentialKey:
+		return visitor{}, s.wrongToken(r)
 	case errors.Is(err, models.ErrNotFound):
-		if kind == models.CredentialKey {
-			s.guessed.failed(from, s.now())
-		}
 		return visitor{}, errLogin
 	case err != nil:
 		return visitor{}, fmt.Errorf("credential: %w", err)
 	}
-	return visitorFor(u, c.Access), nil
+	return visitorFor(u, c), nil
 }
 
-// visitorFor is a user, held to no more than most unless that is AccessNone.
-func visitorFor(u models.User, most models.Access) visitor {
+// visitorFor is a user, held to what a credential allows.
+func visitorFor(u models.User, c models.Credential) visitor {
 	lower := func(a models.Access) models.Access {
-		if most != models.AccessNone && a.Rank() > most.Rank() {
-			return most
+		if c.Access != models.AccessNone && a.Rank() > c.Access.Rank() {
+			return c.Access
 		}
 		return a
 	}
@@ -102,7 +99,14 @@ func visitorFor(u models.User, most models.Access) visitor {
 	for room, a := range u.Rooms {
 		v.Rooms[room] = lower(a)
 	}
-	return v
+	if len(c.Rooms) == 0 {
+		return v
+	}
+	held := visitor{Name: u.Name, Rooms: map[string]models.Access{}}
+	for _, room := range c.Rooms {
+		held.Rooms[room] = v.in(room)
+	}
+	return held
 }
 
 // nobody says that there is no user yet. Once there is one it is remembered: the last owner can't be removed.
@@ -119,9 +123,6 @@ func (s *Server) nobody(ctx context.Context) (bool, error) {
 	}
 	return len(users) == 0, nil
 }
-
-// errThrottled says that too many wrong secrets came from one address.
-var errThrottled = errors.New("too many wrong guesses")
 
 // public are the paths that need no login.
 func public(path string) bool {
@@ -146,12 +147,13 @@ func (s *Server) admit(next http.Handler) http.Handler {
 // refuse answers a visitor who is not let in.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	status, text := statusOf(err)
+	var guesses throttled
 	switch {
 	case errors.Is(err, errLogin):
 		w.Header().Set("WWW-Authenticate", `Bearer realm="Earshot"`)
 		status, text = http.StatusUnauthorized, "Log in, or send a key as Authorization: Bearer."
-	case errors.Is(err, errThrottled):
-		w.Header().Set("Retry-After", "10")
+	case errors.As(err, &guesses):
+		w.Header().Set("Retry-After", strconv.Itoa(guesses.seconds()))
 		status, text = http.StatusTooManyRequests, "Too many wrong guesses came from your address. Wait a moment."
 	}
 	if wantsData(r) {
@@ -163,7 +165,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 
 // wantsData tells programs and scripts, which are answered, from people, who are led to the login.
 func wantsData(r *http.Request) bool {
-	for _, p := range []string{"/api/", "/events", "/evidence/"} {
+	for _, p := range []string{"/api/", "/events", "/evidence/", "/metrics", "/debug/"} {
 		if strings.HasPrefix(r.URL.Path, p) {
 			return true
 		}

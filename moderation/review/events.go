@@ -118,32 +118,43 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, session string, 
 	s.pump(r, out, watcher, enc)
 }
 
-// pump copies events to the reader and keeps a quiet connection alive, until the reader's access is taken away.
+// pump copies events to the reader and keeps a quiet connection alive. When the reader's access has changed, the reader is
+// told to load anew, and the stream ends at once.
 func (s *Server) pump(r *http.Request, out *eventWriter, watcher *Watcher, enc encoder) {
 	ctx := r.Context()
 	beat := time.NewTicker(s.heartbeat)
 	defer beat.Stop()
+	taken := s.members.taken.next()
+	same := s.stillSame(r)
 	out.raw("retry: 2000\n\n")
-	for {
+	for same {
 		if err := out.flush(); err != nil {
 			return
 		}
 		select {
 		case <-ctx.Done():
 			return
+		case <-taken:
+			taken = s.members.taken.next()
+			same = s.stillSame(r)
 		case <-beat.C:
-			if _, err := s.identify(r); err != nil {
-				return
-			}
+			same = s.stillSame(r)
 			out.raw(":\n\n")
 		case e, ok := <-watcher.Events():
 			if !ok {
 				return
 			}
+			select {
+			case <-taken: // just before the event
+				if same = s.stillSame(r); !same {
+					continue
+				}
+				taken = s.members.taken.next()
+			default:
+			}
 			if blank(e) { // something was erased: what the reader has may be what is gone
-				out.send(Cursor{Hub: out.hub, Seq: e.Seq}, message{event: "reset"})
-				_ = out.flush()
-				return
+				same = false
+				continue
 			}
 			m, err := enc(e)
 			if err != nil {
@@ -153,6 +164,15 @@ func (s *Server) pump(r *http.Request, out *eventWriter, watcher *Watcher, enc e
 			out.send(Cursor{Hub: out.hub, Seq: e.Seq}, m)
 		}
 	}
+	out.buf.Reset()
+	out.send(s.hub.Cursor(), message{event: "reset"})
+	_ = out.flush()
+}
+
+// stillSame says that whoever asked is still let in, with the same access as before.
+func (s *Server) stillSame(r *http.Request) bool {
+	v, err := s.identify(r)
+	return err == nil && v.same(visitorOf(r.Context()))
 }
 
 // eventWriter gathers server-sent events and sends them with a deadline.

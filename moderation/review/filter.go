@@ -1,6 +1,7 @@
 package review
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -64,16 +65,9 @@ func (s *Server) filter(r *http.Request) (f filter, err error) {
 		}
 	}
 	ctx := r.Context()
-	sessions, err := s.sessions(ctx, listed)
-	if err != nil {
+	if f.Rooms, err = s.knownRooms(ctx); err != nil {
 		return f, err
 	}
-	for _, x := range sessions {
-		if !slices.Contains(f.Rooms, x.Room) {
-			f.Rooms = append(f.Rooms, x.Room)
-		}
-	}
-	slices.Sort(f.Rooms)
 	if slices.Contains(f.Rooms, f.Room) {
 		if f.People, err = s.store.Identities(ctx, f.Room, 200); err != nil {
 			return f, fmt.Errorf("people: %w", err)
@@ -88,4 +82,19 @@ func (s *Server) filter(r *http.Request) (f filter, err error) {
 	}
 	slices.Sort(f.Rules)
 	return f, nil
+}
+
+// knownRooms are the rooms of the latest sessions that the visitor may see.
+func (s *Server) knownRooms(ctx context.Context) (rooms []string, err error) {
+	sessions, err := s.sessions(ctx, listed)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range sessions {
+		if !slices.Contains(rooms, x.Room) {
+			rooms = append(rooms, x.Room)
+		}
+	}
+	slices.Sort(rooms)
+	return rooms, nil
 }

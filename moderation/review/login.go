@@ -2,12 +2,15 @@ package review
 
 import (
 	"cmp"
+	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"earshot/models"
@@ -28,9 +31,13 @@ func (s *Server) login(r *http.Request) (view, error) {
 	return view{page: "login", title: "Log in", data: loginPage{Next: localPath(q.Get("next")), Link: q.Get("link")}}, nil
 }
 
-// localPath keeps a redirect on this site.
+// localPath keeps a redirect on this site. Browsers leave tabs and the like out of addresses, and read a backslash as a
+// slash: "/\t/evil.example" is another site's.
 func localPath(p string) string {
-	if !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || strings.ContainsAny(p, "\\\r\n") {
+	bad := func(r rune) bool {
+		return r == '\\' || r == utf8.RuneError || !unicode.IsGraphic(r) || unicode.IsSpace(r)
+	}
+	if !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || len(p) > maxQuery || strings.ContainsFunc(p, bad) {
 		return "/"
 	}
 	return p
@@ -38,8 +45,9 @@ func localPath(p string) string {
 
 // enter logs in by name and password, or by a link that works once.
 func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
-	r, cancel := withDeadline(r)
+	ctx, cancel := context.WithTimeout(r.Context(), loginWithin)
 	defer cancel()
+	r = r.WithContext(ctx)
 	u, err := s.proven(r)
 	if err == nil {
 		err = s.begin(w, r, u)
@@ -56,60 +64,41 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Server) proven(r *http.Request) (models.User, error) {
-	from, ctx := models.SourceOf(r.RemoteAddr), r.Context()
-	if !s.guessed.open(from, s.now()) {
-		return models.User{}, errThrottled
+// begin gives the browser a new token; whatever token it had before means nothing. Another one, which outlasts it, shows at
+// the next login that the user was there before.
+func (s *Server) begin(w http.ResponseWriter, r *http.Request, u models.User) error {
+	if err := s.giveToken(w, r, u, models.CredentialSession, cookieName, loginFor); err != nil {
+		return err
 	}
-	if err := readForm(r); err != nil {
-		return models.User{}, err
+	if s.deviceOf(r, u) != "" {
+		return nil
 	}
-	var u models.User
-	ok := false
-	var err error
-	if link := r.PostFormValue("link"); link != "" {
-		if _, u, err = s.access.Credential(ctx, models.CredentialLink, tokenHash(link), s.now()); err == nil {
-			err = s.access.DropCredential(ctx, tokenHash(link))
-		}
-		ok = err == nil
-	} else {
-		u, err = s.access.UserNamed(ctx, r.PostFormValue("name"))
-		if err == nil || errors.Is(err, models.ErrNotFound) { // who does not exist takes as long
-			var broken error
-			if ok, broken = s.verify(ctx, u.Password, r.PostFormValue("password")); broken != nil {
-				return u, broken
-			}
-		}
-	}
-	switch {
-	case err != nil && !errors.Is(err, models.ErrNotFound):
-		return u, fmt.Errorf("login: %w", err)
-	case !ok:
-		s.guessed.failed(from, s.now())
-		return u, errLogin
-	}
-	return u, nil
+	return s.giveToken(w, r, u, models.CredentialDevice, deviceCookie, deviceFor)
 }
 
-// begin gives the browser a new token; whatever token it had before means nothing.
-func (s *Server) begin(w http.ResponseWriter, r *http.Request, u models.User) error {
+// giveToken makes a token and puts it into the browser's cookie.
+func (s *Server) giveToken(w http.ResponseWriter, r *http.Request, u models.User, kind models.CredentialKind, cookie string, good time.Duration) error {
 	token, hash := newToken()
 	now := s.now()
 	err := s.access.PutCredential(r.Context(), models.Credential{
-		Hash: hash, Kind: models.CredentialSession, User: u.ID, Label: "browser", Created: now, Expires: now.Add(loginFor),
+		Hash: hash, Kind: kind, User: u.ID, Label: "browser", Created: now, Expires: now.Add(good),
 	})
 	if err != nil {
 		return fmt.Errorf("login: %w", err)
 	}
-	http.SetCookie(w, s.cookie(r, token, int(loginFor.Seconds())))
+	http.SetCookie(w, newCookie(r, cookie, token, int(good.Seconds())))
 	return nil
 }
 
-func (s *Server) cookie(r *http.Request, value string, age int) *http.Cookie {
+func newCookie(r *http.Request, name, value string, age int) *http.Cookie {
 	return &http.Cookie{
-		Name: cookieName, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https",
+		Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: encrypted(r),
 	}
+}
+
+// encrypted says that the browser's connection is, perhaps to a proxy.
+func encrypted(r *http.Request) bool {
+	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
 }
 
 // leave logs out.
@@ -121,8 +110,9 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request) {
 			s.refuse(w, r, fmt.Errorf("logout: %w", err))
 			return
 		}
+		s.members.taken.fire()
 	}
-	http.SetCookie(w, s.cookie(r, "", -1))
+	http.SetCookie(w, newCookie(r, cookieName, "", -1))
 	http.Redirect(w, r, "/login", http.StatusSeeOther)
 }
 
@@ -162,10 +152,10 @@ func (s *Server) own(w http.ResponseWriter, r *http.Request) {
 		s.render(w, r, s.failed(r, err))
 		return
 	}
-	name, password := cleanName(r.PostFormValue("name")), r.PostFormValue("password")
-	if name == "" || utf8.RuneCountInString(password) < minPassword {
+	name, password := strings.TrimSpace(r.PostFormValue("name")), r.PostFormValue("password")
+	if err := newOwner(name, password); err != nil {
 		s.render(w, r, view{status: http.StatusBadRequest, page: "setup", title: "Become the owner", data: loginPage{
-			Name: name, Least: minPassword, Token: r.PostFormValue("token"), Problem: fmt.Sprintf("Give a name, and a password of at least %d characters.", minPassword),
+			Name: cleanName(name), Least: minPassword, Token: r.PostFormValue("token"), Problem: sentence(trimmed(err)),
 		}})
 		return
 	}
@@ -177,5 +167,14 @@ func (s *Server) own(w http.ResponseWriter, r *http.Request) {
 		s.render(w, r, s.failed(r, err))
 		return
 	}
+	s.members.taken.fire() // those who needed no login need one now
 	http.Redirect(w, r, "/access", http.StatusSeeOther)
+}
+
+// newOwner is an error for a name or password that the first owner can't have.
+func newOwner(name, password string) error {
+	if utf8.RuneCountInString(password) < minPassword {
+		return fmt.Errorf("%w: a password of at least %d characters is needed", models.ErrInvalid, minPassword)
+	}
+	return newName(name, nil)
 }

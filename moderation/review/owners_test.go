@@ -8,6 +8,50 @@ import (
 	"earshot/models"
 )
 
+// TestFiguresAreForWhoMaySeeAllRooms: only where nobody else reaches the pages, programs on the machine need no key.
+func TestFiguresAreForWhoMaySeeAllRooms(t *testing.T) {
+	here := "127.0.0.1:4711"
+	for _, tt := range []struct {
+		name   string
+		door   Door
+		from   string
+		user   models.User
+		key    string
+		header http.Header
+		want   int
+	}{
+		{"private to this machine", DoorHere, here, models.User{}, "", nil, http.StatusOK},
+		{"private, with an owner", DoorHere, here, models.User{Access: models.AccessOwner}, "", nil, http.StatusOK},
+		{"private, through a proxy", DoorHere, here, models.User{Access: models.AccessOwner}, "", http.Header{"X-Forwarded-For": {"192.0.2.7"}}, http.StatusUnauthorized},
+		{"public, from this machine", DoorShut, here, models.User{Access: models.AccessOwner}, "", nil, http.StatusUnauthorized},
+		{"public, from elsewhere", DoorShut, "192.0.2.7:4711", models.User{Access: models.AccessOwner}, "", nil, http.StatusUnauthorized},
+		{"a wrong key", DoorShut, "192.0.2.7:4711", models.User{Access: models.AccessOwner}, "wrong", nil, http.StatusUnauthorized},
+		{"a viewer's key", DoorShut, "192.0.2.7:4711", models.User{Access: models.AccessViewer}, "key", nil, http.StatusOK},
+		{"a key for a room", DoorShut, "192.0.2.7:4711", models.User{Rooms: map[string]models.Access{"a": models.AccessHost}}, "key", nil, http.StatusForbidden},
+		{"open", DoorOpen, "192.0.2.7:4711", models.User{}, "", nil, http.StatusOK},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, d := guarded(t, tt.door, nil)
+			tt.user.ID, tt.user.Name = "u1", "Kim"
+			d.users = []models.User{tt.user}
+			d.creds = []models.Credential{{Hash: tokenHash("key"), Kind: models.CredentialKey, User: "u1"}}
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", http.NoBody)
+			r.Host, r.RemoteAddr = "127.0.0.1:8484", tt.from
+			if tt.header != nil {
+				r.Header = tt.header
+			}
+			if tt.key != "" {
+				r.Header.Set("Authorization", "Bearer "+tt.key)
+			}
+			w := httptest.NewRecorder()
+			s.ViewersOnly(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("in")) })).ServeHTTP(w, r)
+			if w.Code != tt.want || (w.Body.String() == "in") != (tt.want == http.StatusOK) {
+				t.Errorf("%d %q, want %d", w.Code, w.Body, tt.want)
+			}
+		})
+	}
+}
+
 // TestOwnersOnly: what is behind it is for owners alone, whatever the door says to others.
 func TestOwnersOnly(t *testing.T) {
 	for _, tt := range []struct {

@@ -1,7 +1,6 @@
 package review
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -43,17 +42,6 @@ func checkPassword(phc, password string) bool {
 	}
 	sum := argon2.IDKey([]byte(password), append(salt, make([]byte, max(0, 8-len(salt)))...), hashTime, hashMemory, hashLanes, hashBytes)
 	return len(want) == hashBytes && subtle.ConstantTimeCompare(sum, want) == 1
-}
-
-// verify is checkPassword for a request: only a few hashes are made at once, since each takes memory.
-func (s *Server) verify(ctx context.Context, phc, password string) (bool, error) {
-	select {
-	case s.hashing <- struct{}{}:
-		defer func() { <-s.hashing }()
-		return checkPassword(phc, password), nil
-	case <-ctx.Done():
-		return false, ctx.Err()
-	}
 }
 
 // newToken is a secret of 256 bits and the hash that is stored of it.

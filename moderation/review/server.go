@@ -45,9 +45,9 @@ type Config struct {
 	Settings   []Setting
 	// Version is the program's, for the page of health.
 	Version string
-	// Access knows who may log in; Door says who need not. Without Access the door is open.
-	Access AccessStore
-	Door   Door
+	// Members are who may log in; Door says who need not. Without Members the door is open.
+	Members *Members
+	Door    Door
 	// Local says that only this machine can reach the pages: whoever is here may become the first owner. Setup is a secret
 	// by which others may, "" for none.
 	Local bool
@@ -102,8 +102,12 @@ type Server struct {
 	local   bool
 	setup   string
 	guessed throttle
-	hashing chan struct{} // one token per password that is being checked
-	peopled atomic.Bool   // there is a user
+	// One token per password that is being checked; hashingKnown is for browsers in which somebody logged in before, so that
+	// nobody else's guesses keep them waiting.
+	hashing, hashingKnown chan struct{}
+
+	members *Members
+	peopled atomic.Bool // there is a user
 	owning  sync.Mutex
 }
 
@@ -133,11 +137,12 @@ func New(c Config) *Server {
 	}
 	s.conditions = c.Conditions
 	s.inviter, s.links, s.states, s.profiles, s.listener = c.Inviter, c.Links, c.States, c.Profiles, c.Listener
-	s.access, s.door, s.local, s.setup = c.Access, cmp.Or(c.Door, DoorShut), c.Local, c.Setup
-	if s.access == nil {
-		s.door = DoorOpen
+	s.members, s.door, s.local, s.setup = c.Members, cmp.Or(c.Door, DoorShut), c.Local, c.Setup
+	if s.members == nil {
+		s.members, s.door = NewMembers(nil, nil), DoorOpen
 	}
-	s.hashing = make(chan struct{}, 2)
+	s.access = s.members.store
+	s.hashing, s.hashingKnown = make(chan struct{}, 2), make(chan struct{}, 1)
 	for _, h := range c.Hosts {
 		s.hosts[h] = true
 	}
@@ -155,65 +160,9 @@ func New(c Config) *Server {
 	}
 	s.watchers = make(chan struct{}, c.MaxWatchers)
 	s.pages = loadPages(s.assets)
-	s.handler = s.guard(s.admit(s.routes()))
+	s.handler = s.guard(s.admit(s.mux()))
 	return s
 }
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
-
-func (s *Server) routes() http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("GET /{$}", s.page(s.rooms))
-	mux.Handle("GET /s/{id}", s.page(s.session))
-	mux.Handle("GET /s/{id}/timeline", s.page(s.timelineOf))
-	mux.HandleFunc("POST /s/{id}/summary", s.summarise)
-	mux.HandleFunc("GET /s/{id}/export/{format}", s.download)
-	mux.Handle("GET /s/{id}/line/{epoch}/{seq}/{track}", s.page(s.line))
-	mux.HandleFunc("POST /s/{id}/line/{epoch}/{seq}/{track}", s.correct)
-	mux.HandleFunc("POST /s/{id}/line/{epoch}/{seq}/{track}/redact", s.redact)
-	mux.Handle("GET /people/{room}/{speaker}", s.page(s.person))
-	mux.HandleFunc("GET /people/{room}/{speaker}/export", s.exportPerson)
-	mux.HandleFunc("POST /people/{room}/{speaker}/{what}", s.changePerson)
-	mux.Handle("GET /s/{id}/consent", s.page(s.consentView))
-	mux.HandleFunc("GET /s/{id}/consent.csv", s.consentFile)
-	if s.listener != nil {
-		mux.HandleFunc("POST /s/{id}/consent", s.object)
-		mux.HandleFunc("POST /s/{id}/listening", s.listen)
-	}
-	if s.inviter != nil {
-		mux.Handle("GET /invite", s.page(s.inviteView))
-		mux.HandleFunc("POST /invite", s.invite)
-		mux.Handle("GET /invite/{secret}", s.page(s.linkView))
-		mux.HandleFunc("POST /invite/{secret}", s.followLink)
-	}
-	mux.Handle("GET /rules", s.page(s.rules))
-	mux.Handle("GET /rules/{id}", s.page(s.rule))
-	mux.HandleFunc("POST /rules/try", s.tryWords)
-	mux.HandleFunc("POST /rules/replay", s.replay)
-	if s.access != nil {
-		mux.Handle("GET /login", s.page(s.login))
-		mux.HandleFunc("POST /login", s.enter)
-		mux.HandleFunc("POST /logout", s.leave)
-		mux.Handle("GET /setup", s.page(s.setupPage))
-		mux.HandleFunc("POST /setup", s.own)
-		mux.Handle("GET /access", s.page(s.accessView))
-		mux.HandleFunc("POST /access/{what}", s.changeAccess)
-	}
-	mux.Handle("GET /health", s.page(s.health))
-	mux.Handle("GET /queue", s.page(s.queue))
-	mux.HandleFunc("POST /flags/{id}", s.decide)
-	mux.HandleFunc("GET /flags/{id}", s.flagPlace)
-	mux.HandleFunc("GET /evidence/{file}", s.evidence)
-	mux.Handle("GET /search", s.page(s.search))
-	mux.Handle("GET /", s.page(s.nowhere))
-	mux.HandleFunc("GET /static/{file}", s.assets.serve)
-	mux.HandleFunc("GET /events", s.roomEvents)
-	mux.HandleFunc("GET /events/flags", s.queueEvents)
-	mux.HandleFunc("GET /events/{id}", s.sessionEvents)
-	mux.Handle("GET /api/", s.api(s.apiNowhere))
-	for _, r := range s.apiRoutes() {
-		mux.Handle(r.method+" "+r.path, r.handler)
-	}
-	return mux
-}

@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"maps"
 	"net/http"
 
 	"earshot/models"
@@ -23,6 +24,11 @@ func (v visitor) in(room string) models.Access {
 }
 
 func (v visitor) may(room string, need models.Access) bool { return v.in(room).Allows(need) }
+
+// same says that two visitors are one, with the same access.
+func (v visitor) same(w visitor) bool {
+	return v.Name == w.Name && v.All == w.All && maps.Equal(v.Rooms, w.Rooms)
+}
 
 // everywhere says that no room is hidden from the visitor.
 func (v visitor) everywhere() bool { return v.All.Allows(models.AccessViewer) }

@@ -1,0 +1,80 @@
+package review
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"earshot/models"
+	"earshot/moderation"
+)
+
+// maxUserName is the greatest length of a user's name, in characters.
+const maxUserName = 64
+
+// newName is an error for a name that a new user can't have, because people could take it for somebody else's: it holds
+// characters that are not seen or are another's compatibility form, mixes scripts (UTS 39, "highly restrictive"), or looks
+// like a name that somebody has.
+func newName(name string, users []models.User) error {
+	switch {
+	case name == "" || utf8.RuneCountInString(name) > maxUserName:
+		return fmt.Errorf("%w: give a name of at most %d characters", models.ErrInvalid, maxUserName)
+	case !utf8.ValidString(name) || norm.NFKC.String(name) != name || strings.ContainsFunc(name, notInNames) || strings.Contains(name, "  "):
+		return fmt.Errorf("%w: a name has letters, digits, single spaces and the signs . _ - ' @ +", models.ErrInvalid)
+	case !oneScript(name):
+		return fmt.Errorf("%w: the name mixes letters of several scripts that look alike", models.ErrInvalid)
+	case !strings.ContainsFunc(name, unicode.IsLetter):
+		return fmt.Errorf("%w: a name has a letter", models.ErrInvalid)
+	}
+	look := moderation.Likeness(name)
+	for _, u := range users {
+		if moderation.Likeness(u.Name) == look {
+			return fmt.Errorf("%w: somebody has that name, or one that looks like it", models.ErrInvalid)
+		}
+	}
+	return nil
+}
+
+// unseen are letters and marks without a picture: fillers, joiners and selectors.
+var unseen = &unicode.RangeTable{R16: []unicode.Range16{
+	{Lo: 0x034f, Hi: 0x034f, Stride: 1}, {Lo: 0x115f, Hi: 0x1160, Stride: 1}, {Lo: 0x17b4, Hi: 0x17b5, Stride: 1},
+	{Lo: 0x180b, Hi: 0x180f, Stride: 1}, {Lo: 0x3164, Hi: 0x3164, Stride: 1}, {Lo: 0xfe00, Hi: 0xfe0f, Stride: 1},
+	{Lo: 0xffa0, Hi: 0xffa0, Stride: 1},
+}, R32: []unicode.Range32{{Lo: 0xe0100, Hi: 0xe01ef, Stride: 1}}}
+
+func notInNames(r rune) bool {
+	if unicode.Is(unseen, r) {
+		return true
+	}
+	return !unicode.In(r, unicode.L, unicode.M, unicode.Nd) && !strings.ContainsRune(" ._-'@+", r)
+}
+
+// oneScript says that the letters of a name are of one script, or of those that Chinese, Japanese and Korean write together.
+func oneScript(name string) bool {
+	found := map[string]bool{}
+	for _, r := range name {
+		for script, table := range unicode.Scripts {
+			if script != "Common" && script != "Inherited" && unicode.Is(table, r) {
+				found[script] = true
+			}
+		}
+	}
+	if len(found) <= 1 {
+		return true
+	}
+	for _, together := range [][]string{{"Latin", "Han", "Hiragana", "Katakana"}, {"Latin", "Han", "Hangul"}, {"Latin", "Han", "Bopomofo"}} {
+		n := 0
+		for _, script := range together {
+			if found[script] {
+				n++
+			}
+		}
+		if n == len(found) {
+			return true
+		}
+	}
+	return false
+}
