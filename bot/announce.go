@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	"earshot/models"
@@ -17,6 +18,8 @@ const (
 	announceAgain = 5 * time.Second
 	// announceTries is how often that is tried, over some six minutes. Then it waits for somebody new, or other rights.
 	announceTries = 8
+	// maxGreeted is of how many it is remembered that they were told; of more only while they are there.
+	maxGreeted = 4096
 	// announceUnseen is the same for one that the server took.
 	announceUnseen = 2
 )
@@ -99,8 +102,11 @@ func (v *visit) untold() (whom []string, fresh bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	r := v.room
+	if v.settled && len(r.greeted) > maxGreeted {
+		maps.DeleteFunc(r.greeted, func(id string, _ bool) bool { return !v.people[id] })
+	}
 	for id := range v.people {
-		if !r.greeted[id] && len(r.greeted) < maxSpeakers {
+		if !r.greeted[id] {
 			whom = append(whom, id)
 		}
 	}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"earshot/models"
@@ -27,31 +28,40 @@ func (v *visit) Said(id, text string) {
 	if id == "" || !objects && word != OptIn {
 		return
 	}
-	v.mu.Lock()
-	if v.over || len(v.chats) >= maxChats {
-		v.mu.Unlock()
-		return
-	}
-	v.chats = append(v.chats, chatWord{id, objects})
-	v.mu.Unlock()
-	if objects { // at once: nothing of what they say next is to be heard
+	if objects { // at once, whatever else waits: nothing of what they say next is to be heard
 		if v.room.pipe.object(id, true) {
 			v.room.consent(id, models.ConsentObjected, "chat")
 		}
 	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.over {
+		return
+	}
+	v.wishes = v.wishes.with(wish{id, objects})
 	select {
 	case v.words <- struct{}{}:
 	default:
 	}
 }
 
-// maxChats bounds the words that wait for an answer.
-const maxChats = 256
-
-// chatWord is somebody's wish, said in the chat.
-type chatWord struct {
+// wish is what somebody wants, said in the chat.
+type wish struct {
 	id      string
 	objects bool
+}
+
+// wishes wait for an answer, in the order in which people first said something: of each person only what they said last, so
+// that they are no more than the people are, and nobody's flood drowns another's word.
+type wishes []wish
+
+// with adds a wish, in place of what its person said before.
+func (ws wishes) with(w wish) wishes {
+	if i := slices.IndexFunc(ws, func(o wish) bool { return o.id == w.id }); i >= 0 {
+		ws[i] = w
+		return ws
+	}
+	return append(ws, w)
 }
 
 // answerChat answers what was said in the chat until the visit ends.
@@ -62,20 +72,34 @@ func (v *visit) answerChat(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		v.mu.Lock()
-		words := v.chats
-		v.chats = nil
-		v.mu.Unlock()
-		p := phrasesOf(v.room.cfg.Notice.Language)
-		for _, w := range words {
-			if w.objects {
-				v.room.say(ctx, w.id, p.optedOut)
-				continue
-			}
-			if v.room.Object(ctx, w.id, false) {
-				v.room.consent(w.id, models.ConsentWithdrew, "chat")
-			}
+		for w, ok := v.nextWish(); ok && ctx.Err() == nil; w, ok = v.nextWish() {
+			v.grant(ctx, w)
 		}
+	}
+}
+
+// nextWish takes the wish that waits longest.
+func (v *visit) nextWish() (w wish, ok bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.wishes) == 0 {
+		return w, false
+	}
+	w, v.wishes = v.wishes[0], v.wishes[1:]
+	return w, true
+}
+
+// grant answers a wish. An objection is in force already, unless it came while an earlier word was being answered.
+func (v *visit) grant(ctx context.Context, w wish) {
+	if w.objects {
+		if v.room.pipe.object(w.id, true) {
+			v.room.consent(w.id, models.ConsentObjected, "chat")
+		}
+		v.room.say(ctx, w.id, phrasesOf(v.room.cfg.Notice.Language).optedOut)
+		return
+	}
+	if v.room.Object(ctx, w.id, false) {
+		v.room.consent(w.id, models.ConsentWithdrew, "chat")
 	}
 }
 

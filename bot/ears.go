@@ -101,7 +101,7 @@ type ConsentSink interface {
 
 // Sink takes what was heard. Its methods may block on a disk; they are called from one goroutine of the Room, in order
 // (a speaker before the clips). An error is retried with the same value until it succeeds or the room's drain time is
-// over.
+// over; models.ErrNotFound says that the session is not stored any more, and ends the stay.
 type Sink interface {
 	// Clip stores and queues one finished stretch of speech. The Sink owns it from then on.
 	Clip(context.Context, models.Clip) error

@@ -18,7 +18,9 @@ const (
 	tickIdle   = 250 * time.Millisecond
 	idleAfter  = 3 * time.Second
 	packetMS   = 20 // what a dropped packet is taken for
-	maxPanics  = 10 // of one track, before it is given up
+	maxPanics  = 10 // of one track, before it rests
+	restFor    = time.Minute
+	restTold   = 4 * time.Second // how often it is told what is not heard meanwhile
 )
 
 // feed is one track on its way: a TrackSink whose packets go through a bounded channel to the goroutine that owns the
@@ -104,22 +106,25 @@ func (f *feed) drop(now time.Duration) {
 // End implements TrackSink.
 func (f *feed) End() { f.once.Do(func() { close(f.end) }) }
 
-// run feeds an audio.Track until the track ends. A panic in decoding costs what was open, not the speaker.
+// run feeds an audio.Track until the track ends. A panic in decoding costs what was open, not the speaker; a track on which
+// they come one after the other is left alone for a while.
 func (f *feed) run() {
-	for panics := 0; panics < maxPanics; {
-		if !f.open() {
-			return
-		}
+	for panics := 0; f.open(); {
+		began := f.p.now()
 		switch f.follow() {
 		case feedEnded:
 			return
 		case feedFailed:
-			panics++
+			if f.p.now()-began > restFor {
+				panics = 0
+			}
+			if panics++; panics >= maxPanics {
+				f.p.log.Error("decoding a track fails again and again: nobody is heard on it for a while", "track", f.info.Track, "ms", restFor.Milliseconds())
+				f.rest()
+			}
 		case feedShut:
 		}
 	}
-	f.p.log.Error("track given up", "track", f.info.Track)
-	<-f.end
 }
 
 // open waits until the track is to be listened to; false: it has ended before.
@@ -146,6 +151,15 @@ const (
 
 // follow runs one audio.Track, and says why it ended.
 func (f *feed) follow() (state feedState) {
+	var track *audio.Track
+	began := f.p.now()
+	defer func() {
+		if r := recover(); r != nil {
+			f.p.log.Error("decoding a track failed", "track", f.info.Track, "stack", string(debug.Stack()))
+			f.failed(track, began)
+		}
+	}()
+	f.silence = false
 	var vad audio.VAD
 	if f.p.newVAD != nil {
 		vad = f.p.newVAD()
@@ -153,16 +167,8 @@ func (f *feed) follow() (state feedState) {
 	if c, ok := vad.(io.Closer); ok {
 		defer c.Close()
 	}
-	began := f.p.now()
 	ring := f.p.ring(f.info)
 	defer f.p.letGo(f.info.Track, ring)
-	defer func() {
-		if r := recover(); r != nil {
-			f.p.log.Error("decoding a track failed", "track", f.info.Track, "stack", string(debug.Stack()))
-			now := f.p.now()
-			f.lost(span{from: max(began, now-time.Second), to: now, n: 1})
-		}
-	}()
 	track, err := audio.NewTrack(audio.TrackConfig{
 		Session: f.p.session.ID, Epoch: f.p.session.Epoch, Track: f.info.Track, FirstSeq: f.p.firstSeq(f.info.Track),
 		SpeakerID: f.info.SpeakerID, SpeakerName: f.info.SpeakerName, Attribution: f.info.Attribution,
@@ -170,8 +176,8 @@ func (f *feed) follow() (state feedState) {
 	}, f)
 	if err != nil {
 		f.p.log.Error("track cannot be heard", "track", f.info.Track, "err", err)
-		<-f.end
-		return feedEnded
+		f.rest()
+		return feedFailed
 	}
 	defer f.keepStats(track)
 	state = f.loop(track)
@@ -257,11 +263,7 @@ func (f *feed) tellDrops() {
 
 func (f *feed) lost(s span) {
 	f.told = s
-	f.p.out.gap(models.Gap{
-		Session: f.p.session.ID, SpeakerID: f.info.SpeakerID, SpeakerName: f.p.name(f.info.SpeakerID, f.info.SpeakerName),
-		StartMS: s.from.Milliseconds(), EndMS: s.to.Milliseconds() + packetMS, LostMS: int64(s.n) * packetMS,
-		Cause: models.GapOverload,
-	})
+	f.missed(s, models.GapOverload)
 	f.p.log.Warn("packets dropped: this machine cannot keep up", "track", f.info.Track, "packets", s.n, "ms", (s.to - s.from).Milliseconds())
 }
 

@@ -38,7 +38,7 @@ type Observer interface {
 }
 
 const (
-	// maxObservations may wait for the Observer; what comes then is dropped.
+	// maxObservations may wait for the Observer; what tracks sound like is dropped then, and not what people do.
 	maxObservations = 4096
 	// arriving is for how long after the bot's own join people are taken to have been there before it.
 	arriving = 3 * time.Second
@@ -84,7 +84,7 @@ func (f *feed) observer() func(audio.Observation) {
 func (o *outbox) observe(x Observation) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.observed >= maxObservations {
+	if o.observed >= maxObservations && (x.Heard != nil || o.observed >= maxPeople) {
 		return
 	}
 	o.observed++

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -14,12 +15,12 @@ import (
 // Bounds of the hand-over to the Sink. A clip of 14 s is 0.9 MB as PCM and 50 kB as Opus: while the disk is slow, all
 // but the first few give their PCM up and are decoded again.
 const (
-	keepPCM     = 8
-	maxClips    = 1024
-	maxGaps     = 1024
-	storeAgain  = 200 * time.Millisecond
-	storePause  = 5 * time.Second
-	maxSpeakers = 4096
+	keepPCM    = 8
+	maxClips   = 1024
+	maxGaps    = 1024
+	storeAgain = 200 * time.Millisecond
+	storePause = 5 * time.Second
+	maxPeople  = 1 << 16 // of whom something waits: a few MB
 )
 
 // outbox is the bounded queue between the tracks, which never wait, and the Sink, which may wait for a disk.
@@ -28,10 +29,11 @@ type outbox struct {
 	items    []item
 	clips    int
 	gaps     int
-	speakers int
 	consents int
 	observed int
-	shed     int // clips that became gaps
+	shed     int                        // clips that became gaps
+	speakers map[string]*models.Speaker // those that wait and are not on their way, by id
+	full     bool                       // it was said that no more people find a place
 	closed   bool
 	failing  bool // what comes first could not be stored at the latest try
 	noted    bool // the sink has noted losses; of deliver's goroutine
@@ -40,9 +42,13 @@ type outbox struct {
 	observer Observer
 	session  string
 	log      *slog.Logger
+
+	// Of the goroutine that delivers: whether the session is gone, so that nothing more is stored, and who is told of it once.
+	gone   bool
+	erased func()
 }
 
-// item holds one of four.
+// item holds one of five.
 type item struct {
 	clip     *models.Clip
 	gap      *models.Gap
@@ -52,7 +58,7 @@ type item struct {
 }
 
 func newOutbox(sink Sink, log *slog.Logger) *outbox {
-	return &outbox{wake: make(chan struct{}, 1), sink: sink, log: log}
+	return &outbox{wake: make(chan struct{}, 1), speakers: map[string]*models.Speaker{}, sink: sink, log: log, erased: func() {}}
 }
 
 // clip takes a clip over; when the queue is full its place is kept as a gap.
@@ -100,31 +106,39 @@ func (o *outbox) addGap(g models.Gap) {
 func (o *outbox) speaker(s models.Speaker) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for i := 1; i < len(o.items); i++ {
-		if x := o.items[i].speaker; x != nil && x.ID == s.ID {
-			*x = s
-			return
-		}
-	}
-	if o.speakers >= maxSpeakers {
+	if x := o.speakers[s.ID]; x != nil {
+		*x = s
 		return
 	}
-	o.speakers++
+	if len(o.speakers) >= maxPeople {
+		o.refuse("people")
+		return
+	}
+	o.speakers[s.ID] = &s
 	o.add(item{speaker: &s})
 }
 
-// consent takes an entry of the consent ledger over.
+// consent takes an entry of the consent ledger over. What people want of the bot always finds a place.
 func (o *outbox) consent(c models.Consent) {
 	if c.At.IsZero() {
 		c.At = time.Now().UTC()
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.consents >= maxSpeakers {
+	if o.consents >= maxPeople && (c.What == models.ConsentTold || c.What == models.ConsentNotTold) {
+		o.refuse("entries of the consent ledger")
 		return
 	}
 	o.consents++
 	o.add(item{consent: &c})
+}
+
+// refuse says once that something found no place; the caller holds mu.
+func (o *outbox) refuse(what string) {
+	if !o.full {
+		o.log.Error("the record takes nothing, and more has come than can wait: some is lost", "what", what)
+	}
+	o.full = true
 }
 
 func (o *outbox) add(i item) {
@@ -186,7 +200,11 @@ func (o *outbox) first() (item, boxState) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(o.items) > 0 {
-		return o.items[0], boxItem
+		it := o.items[0]
+		if s := it.speaker; s != nil && o.speakers[s.ID] == s {
+			delete(o.speakers, s.ID) // it is on its way: what is news now waits anew
+		}
+		return it, boxItem
 	}
 	if o.closed {
 		return item{}, boxDone
@@ -204,8 +222,6 @@ func (o *outbox) pop(it item) {
 		o.clips--
 	case it.gap != nil:
 		o.gaps--
-	case it.speaker != nil:
-		o.speakers--
 	case it.consent != nil:
 		o.consents--
 	case it.observed != nil:
@@ -213,9 +229,9 @@ func (o *outbox) pop(it item) {
 	}
 }
 
-// store hands one item to the sink until it succeeds or the context ends.
+// store hands one item to the sink until it succeeds, the session is gone or the context ends.
 func (o *outbox) store(ctx context.Context, it item) bool {
-	for pause := storeAgain; ; pause = min(2*pause, storePause) {
+	for pause := storeAgain; !o.gone; pause = min(2*pause, storePause) {
 		err := o.send(ctx, it)
 		o.setFailing(err != nil)
 		if err == nil {
@@ -224,11 +240,18 @@ func (o *outbox) store(ctx context.Context, it item) bool {
 		if ctx.Err() != nil {
 			return false
 		}
+		if errors.Is(err, models.ErrNotFound) {
+			o.log.Warn("the session was erased while it went on: nothing more of it is stored")
+			o.gone = true
+			o.erased()
+			return true
+		}
 		o.log.Error("cannot store what was heard, trying again", "ms", pause.Milliseconds(), "err", err)
 		if !o.again(ctx, pause) {
 			return false
 		}
 	}
+	return true
 }
 
 func (o *outbox) send(ctx context.Context, it item) error {

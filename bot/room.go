@@ -108,6 +108,8 @@ type Room struct {
 	act   *actor
 	// pauses rings when listening is paused or resumed.
 	pauses chan struct{}
+	ending chan models.EndReason // why the stay is to end, once that was asked for
+	erased sync.Once
 
 	mu      sync.Mutex
 	rights  Capabilities
@@ -154,9 +156,10 @@ func NewRoom(c Config) (*Room, error) {
 	log := c.Log.With("session", c.Session.ID, "room", c.Room.ID)
 	r := &Room{
 		cfg: c, log: log, out: newOutbox(c.Sink, log), began: time.Now(),
-		greeted: map[string]bool{}, waiting: map[string]bool{}, unheard: map[string]int{}, guards: map[string]*guarded{}, there: map[string]bool{}, pauses: make(chan struct{}, 1),
+		greeted: map[string]bool{}, waiting: map[string]bool{}, unheard: map[string]int{}, guards: map[string]*guarded{}, there: map[string]bool{}, pauses: make(chan struct{}, 1), ending: make(chan models.EndReason, 1),
 	}
 	r.out.observer, r.out.session = c.Observer, c.Session.ID
+	r.out.erased = r.Erased
 	if !c.Session.Started.IsZero() {
 		r.base = max(0, r.began.Sub(c.Session.Started))
 	}
@@ -192,7 +195,17 @@ func (r *Room) Run(ctx context.Context) (models.EndReason, error) {
 		t := time.AfterFunc(r.cfg.MaxTime, func() { cancel(End(models.EndMaxTime, nil)) })
 		defer t.Stop()
 	}
+	var ended sync.WaitGroup
+	ended.Go(func() {
+		select {
+		case why := <-r.ending:
+			cancel(End(why, nil))
+		case <-stay.Done():
+		}
+	})
 	reason, err := r.supervise(stay, cancel)
+	cancel(nil)
+	ended.Wait()
 	r.pipe.group.Wait()
 	r.endCut()
 	r.pipe.endShut()
@@ -203,6 +216,24 @@ func (r *Room) Run(ctx context.Context) (models.EndReason, error) {
 	r.log.Info("left", "reason", string(reason), "ms", r.now().Milliseconds())
 	r.cfg.Watch(Status{State: StateEnded, Reason: reason, Err: err})
 	return reason, err
+}
+
+// End has the bot leave for a reason, as the end of Run's context does; what was heard is stored first. Before Run it keeps the
+// bot out. It may be called from any goroutine, and does not wait; the first reason counts.
+func (r *Room) End(why models.EndReason) {
+	select {
+	case r.ending <- why:
+	default:
+	}
+}
+
+// Erased ends a stay whose session somebody erased, and tells the host. It may be called from any goroutine, and again.
+func (r *Room) Erased() {
+	r.erased.Do(func() {
+		can, _ := r.can()
+		r.note(can, "this session was erased while it went on: the bot leaves, and keeps nothing of what was said since")
+		r.End(models.EndErased)
+	})
 }
 
 // supervise joins, and joins again, until there is a reason to end.

@@ -29,8 +29,8 @@ type visit struct {
 	talking map[string]bool
 	deaf    map[string]*deaf
 	timer   *time.Timer // runs while nobody is there
-	chats   []chatWord
-	words   chan struct{} // rings when chats has something
+	wishes  wishes
+	words   chan struct{} // rings when wishes has something
 	crowded time.Time     // when the host was told of too many tracks
 }
 

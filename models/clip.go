@@ -80,6 +80,7 @@ const (
 	GapLoss     GapCause = "loss"     // packets did not arrive
 	GapCut      GapCause = "cut"      // the connection was down
 	GapOverload GapCause = "overload" // this machine could not keep up
+	GapFault    GapCause = "fault"    // an error in Earshot: the sound could not be decoded
 	GapRestart  GapCause = "restart"  // Earshot was not running
 	GapPaused   GapCause = "paused"   // a host wanted a pause
 	GapObjected GapCause = "objected" // the speaker does not want to be written down

@@ -31,6 +31,7 @@ const (
 	EndSilence      EndReason = "silence"       // nobody spoke for as long as was configured
 	EndSchedule     EndReason = "schedule"      // its time in the room was over, by the timetable
 	EndMaxTime      EndReason = "max_time"      // the configured longest stay was reached
+	EndErased       EndReason = "erased"        // its record was erased while it went on
 	EndStopped      EndReason = "stopped"       // Earshot was stopped
 )
 

@@ -2,6 +2,7 @@ package audio
 
 import (
 	"slices"
+	"time"
 
 	"earshot/models"
 )
@@ -16,6 +17,22 @@ func (t *Track) Open() (seq int, ms int64) {
 	}
 	return t.nextSeq, int64(len(s.blocks)) * vadBlockMS
 }
+
+// Held is since when, in session time, there is sound of which the sink has got nothing yet: the open stretch, losses that are
+// still gathered, and what may be the beginning of a word. It may be asked when a call of the track has panicked.
+func (t *Track) Held(now time.Duration) time.Duration {
+	from := now - wordOnset
+	if t.seg.open {
+		from = min(from, t.clk.session(samples16(t.seg.start)))
+	}
+	if t.loss.lost > 0 {
+		from = min(from, t.clk.session(samples16(t.loss.start)))
+	}
+	return max(0, from)
+}
+
+// wordOnset is how long a word may have lasted before it opens a stretch, packets that wait for others included.
+const wordOnset = 300 * time.Millisecond
 
 const (
 	// previewPauseMS: after so long a pause the clip itself is near.

@@ -185,19 +185,29 @@ type lossSpan struct {
 	start, end, lost int64 // samples at 16 kHz; lost is 0 when there is none
 }
 
-// lossJoin is how close, in samples at 16 kHz: 2 s.
-const lossJoin = 2 * 16000
+// Losses are joined that are no further apart than lossJoin, into gaps that begin at most lossTold ago; in samples at 16 kHz. A
+// loss that nothing follows for lossJoin, or that has gone on for lossTold, is told then: who looks sees it, and a crash does
+// not take it along.
+const (
+	lossJoin = 2 * 16000
+	lossTold = 4 * 16000
+)
 
 // lose notes n samples lost at the player's position.
 func (t *Track) lose(n int64) {
 	pos := t.play.pos
-	if t.loss.lost > 0 && pos-t.loss.end > lossJoin {
-		t.flushLoss()
-	}
+	t.tellLoss()
 	if t.loss.lost == 0 {
 		t.loss.start = pos
 	}
 	t.loss.end, t.loss.lost = pos+n, t.loss.lost+n
+}
+
+// tellLoss gives the gathered loss to the sink when its time has come, by the sound that has been heard since.
+func (t *Track) tellLoss() {
+	if t.loss.lost > 0 && (t.play.pos-t.loss.end > lossJoin || t.play.pos-t.loss.start > lossTold) {
+		t.flushLoss()
+	}
 }
 
 // flushLoss gives the gathered loss to the sink.

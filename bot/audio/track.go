@@ -157,6 +157,7 @@ func (t *Track) Tick(now time.Duration) {
 		return
 	}
 	t.drain(now, false)
+	t.tellLoss()
 	if t.seg.open && t.gone(ms(t.look(now))) {
 		t.seg.flush()
 		t.trim()

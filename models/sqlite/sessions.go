@@ -105,6 +105,12 @@ func scanSpeaker(rows *sql.Rows) (p models.Speaker, err error) {
 	return p, err
 }
 
+// Stored is nil while a session is stored and nobody erases it, else models.ErrNotFound.
+func (s *Store) Stored(ctx context.Context, id string) error {
+	var one int
+	return storeError("find session", s.read.QueryRowContext(ctx, "SELECT 1 FROM sessions WHERE id = ? AND erasing = 0", id).Scan(&one))
+}
+
 // alive is sql.ErrNoRows unless the session is stored and not being deleted. Everything that writes into a session asks
 // it in its own transaction, so that nothing is added behind a deletion's back.
 func alive(ctx context.Context, tx *sql.Tx, session string) error {

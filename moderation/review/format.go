@@ -98,6 +98,7 @@ var gapWords = map[models.GapCause]string{
 	models.GapLoss:     "packets did not arrive",
 	models.GapCut:      "the connection was down",
 	models.GapOverload: "this machine could not keep up",
+	models.GapFault:    "an error in Earshot kept it from being decoded",
 	models.GapRestart:  "Earshot was not running",
 	models.GapPaused:   "a host paused listening",
 	models.GapObjected: "not transcribed, by their own wish",
@@ -117,6 +118,7 @@ var endWords = map[models.EndReason]string{
 	models.EndSilence:      "left when nobody spoke",
 	models.EndSchedule:     "its time in the room was over",
 	models.EndMaxTime:      "the longest stay was reached",
+	models.EndErased:       "its record was erased while it went on",
 	models.EndStopped:      "Earshot was stopped",
 }
 

@@ -28,6 +28,9 @@ func (d *Desk) Attend(ctx context.Context, id string, room *bot.Room) error {
 	d.enter(j, room)
 	defer d.left(ctx, j)
 	for {
+		if err := d.store.Stored(ctx, id); errors.Is(err, models.ErrNotFound) {
+			room.Erased()
+		}
 		d.lapse(ctx, j)
 		d.tick(ctx, j)
 		d.complete(ctx, j, false)

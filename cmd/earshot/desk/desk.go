@@ -66,8 +66,8 @@ func (d *Desk) Clip(ctx context.Context, c models.Clip) error {
 		return err
 	}
 	switch err := d.store.PutClip(ctx, c); {
-	case errors.Is(err, models.ErrNotFound): // the session was erased meanwhile
-		return nil
+	case errors.Is(err, models.ErrNotFound):
+		return d.erased(c.Session)
 	case err != nil:
 		return err
 	}
@@ -76,9 +76,29 @@ func (d *Desk) Clip(ctx context.Context, c models.Clip) error {
 	return nil
 }
 
+// erased ends the stay of a session that is not stored any more: what comes is not wanted.
+func (d *Desk) erased(session string) error {
+	d.mu.Lock()
+	j := d.sessions[session]
+	d.mu.Unlock()
+	if j == nil {
+		return nil
+	}
+	j.mu.Lock()
+	room := j.room
+	j.mu.Unlock()
+	if room != nil {
+		room.Erased()
+	}
+	return nil
+}
+
 // Gap stores what was not heard and shows it.
 func (d *Desk) Gap(ctx context.Context, g models.Gap) error {
-	if err := d.store.PutGap(ctx, g); err != nil {
+	switch err := d.store.PutGap(ctx, g); {
+	case errors.Is(err, models.ErrNotFound):
+		return d.erased(g.Session)
+	case err != nil:
 		return err
 	}
 	d.count.Missed(g)
@@ -93,7 +113,10 @@ func (d *Desk) Losses(session string, losses []models.Loss) error {
 
 // Speaker stores who is there and tells the judge and the watchers.
 func (d *Desk) Speaker(ctx context.Context, p models.Speaker) error {
-	if err := d.store.PutSpeaker(ctx, p); err != nil {
+	switch err := d.store.PutSpeaker(ctx, p); {
+	case errors.Is(err, models.ErrNotFound):
+		return d.erased(p.Session)
+	case err != nil:
 		return err
 	}
 	j, err := d.judged(ctx, p.Session)

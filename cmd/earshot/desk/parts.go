@@ -75,6 +75,8 @@ type Spool interface {
 // Sessions is who is where.
 type Sessions interface {
 	Session(ctx context.Context, id string) (models.SessionInfo, error)
+	// Stored is nil while a session is stored and nobody erases it.
+	Stored(ctx context.Context, id string) error
 	Speakers(ctx context.Context, session string) ([]models.Speaker, error)
 	PutSpeaker(context.Context, models.Speaker) error
 }

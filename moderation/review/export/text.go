@@ -64,6 +64,8 @@ func gapReason(c models.GapCause) string {
 		return "connection cut"
 	case models.GapOverload:
 		return "this machine was overloaded"
+	case models.GapFault:
+		return "an error in Earshot"
 	case models.GapRestart:
 		return "Earshot was not running"
 	case models.GapPaused:
