@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Access is what a person may do with the record of a room.
 type Access string
@@ -64,3 +67,22 @@ type Credential struct {
 	Created time.Time `json:"created"`
 	Expires time.Time `json:"expires,omitzero"` // zero: never
 }
+
+// RoomSet is the rooms that a query may look into. The zero value is all rooms. Queries are held to it before anything is
+// counted or cut off, so that what lies in other rooms shows in nothing.
+type RoomSet struct {
+	some  bool
+	rooms []string
+}
+
+// OnlyRooms is a set of single rooms; without any it is no room at all.
+func OnlyRooms(rooms ...string) RoomSet { return RoomSet{true, slices.Clone(rooms)} }
+
+// All says that no room is left out.
+func (s RoomSet) All() bool { return !s.some }
+
+// Has says whether a room is in the set.
+func (s RoomSet) Has(room string) bool { return !s.some || slices.Contains(s.rooms, room) }
+
+// Rooms lists the rooms of a set that is not of all.
+func (s RoomSet) Rooms() []string { return slices.Clone(s.rooms) }

@@ -32,6 +32,8 @@ type SessionInfo struct {
 // SessionQuery chooses sessions for a list, the newest first.
 type SessionQuery struct {
 	Room string // empty: all rooms
+	// Only holds the query to these rooms.
+	Only RoomSet
 	Live bool   // only those that have not ended
 	// Before continues a list: only sessions that started earlier. Zero: from the newest.
 	Before time.Time

@@ -34,7 +34,8 @@ type FlagQuery struct {
 	Status  FlagStatus
 	Rule    string
 	Room    string
-	Speaker string // the platform identity
+	Only    RoomSet // holds the query to these rooms
+	Speaker string  // the platform identity
 	// Decided lists only flags that a person decided, the latest decision first. Without it the order is that of Oldest.
 	Decided bool
 	// Oldest puts the oldest flag first; else the newest is.

@@ -9,7 +9,8 @@ type SearchQuery struct {
 	Text    string
 	Session string
 	Room    string
-	Speaker string // the platform identity
+	Only    RoomSet // holds the query to these rooms; it is no condition by itself
+	Speaker string  // the platform identity
 	Rule    string
 	Flagged bool // only lines with a flag
 	// From and To bound when the line began to be said: From <= t < To. Zero: no bound.

@@ -15,34 +15,23 @@ import (
 // manyWaiting is how many clips may wait before the health page calls the text late.
 const manyWaiting = 20
 
-// conditions says how the station is doing, in sentences.
-func (s *station) conditions(ctx context.Context) []review.Condition {
-	out := append([]review.Condition{s.rooms(ctx)}, s.deaf()...)
-	out = append(out, s.record.conditions(s.stays.sum().Unstored)...)
-	use, err := s.store.SpoolUsage(ctx)
-	switch {
-	case s.store.Trouble() != nil: // nothing is written down: text neither keeps up nor is late
-	case err != nil:
-		out = append(out, review.Condition{Text: "The record can't be read.", Hint: models.Hint(err)})
-	case use.Waiting > manyWaiting:
-		out = append(out, review.Condition{
-			Text: fmt.Sprintf("Text is late: %d stretches of speech wait to be written down.", use.Waiting),
-			Hint: "They are safe on the disk. A smaller model or more decoders catches up sooner.",
-		})
-	default:
-		out = append(out, review.Condition{OK: true, Text: fmt.Sprintf("Text keeps up: %d stretches of speech wait.", use.Waiting)})
+// conditions says how the station is doing, in sentences, to who may see some rooms: what others hear and leave waiting
+// shows in nothing that is said to them.
+func (s *station) conditions(ctx context.Context, only models.RoomSet) []review.Condition {
+	live, err := s.store.Sessions(ctx, models.SessionQuery{Only: only, Live: true, Limit: 1000})
+	if err != nil {
+		return []review.Condition{{Text: "The record can't be read.", Hint: models.Hint(err)}}
 	}
-	if use.Failed > 0 {
-		out = append(out, review.Condition{
-			Text: fmt.Sprintf("%d stretches of speech could not be written down; their sound is kept.", use.Failed),
-			Hint: "The log says which and why.",
-		})
-	}
-	if n := s.text.Stats().Parked; n > 0 {
-		out = append(out, review.Condition{
-			Text: fmt.Sprintf("Lines that cannot be stored: %d. What was heard is safe in the spool; other speakers and rooms go on.", n),
-			Hint: "They are tried again every few seconds. The log says which and why.",
-		})
+	out := append([]review.Condition{inRooms(len(live))}, s.deaf(only)...)
+	if only.All() {
+		out = append(out, s.record.conditions(s.stays.sum().Unstored)...)
+		out = append(out, s.backlog(ctx)...)
+	} else {
+		waiting := 0
+		for _, x := range live {
+			waiting += x.Pending
+		}
+		out = append(append(out, s.record.conditions(0)...), s.keepsUp(waiting)...)
 	}
 	if s.speech.notice != "" {
 		out = append(out, review.Condition{Text: s.speech.notice})
@@ -56,14 +45,62 @@ func (s *station) conditions(ctx context.Context) []review.Condition {
 	if s.profiles.of("").set() == nil {
 		rules = review.Condition{Text: "No rules are in use: nothing is flagged.", Hint: "Name some in the setting rules."}
 	}
-	out = append(out, rules)
+	return append(append(out, rules), s.mistakes(only)...)
+}
+
+// backlog says what waits in all rooms, and what failed.
+func (s *station) backlog(ctx context.Context) []review.Condition {
+	use, err := s.store.SpoolUsage(ctx)
+	if err != nil {
+		return []review.Condition{{Text: "The record can't be read.", Hint: models.Hint(err)}}
+	}
+	out := s.keepsUp(use.Waiting)
+	if use.Failed > 0 {
+		out = append(out, review.Condition{
+			Text: fmt.Sprintf("%d stretches of speech could not be written down; their sound is kept.", use.Failed),
+			Hint: "The log says which and why.",
+		})
+	}
+	if n := s.text.Stats().Parked; n > 0 {
+		out = append(out, review.Condition{
+			Text: fmt.Sprintf("Lines that cannot be stored: %d. What was heard is safe in the spool; other speakers and rooms go on.", n),
+			Hint: "They are tried again every few seconds. The log says which and why.",
+		})
+	}
+	return out
+}
+
+// keepsUp says whether text comes in time. While nothing can be written down it neither keeps up nor is late.
+func (s *station) keepsUp(waiting int) []review.Condition {
+	switch {
+	case s.store.Trouble() != nil:
+		return nil
+	case waiting > manyWaiting:
+		return []review.Condition{{
+			Text: fmt.Sprintf("Text is late: %d stretches of speech wait to be written down.", waiting),
+			Hint: "They are safe on the disk. A smaller model or more decoders catches up sooner.",
+		}}
+	}
+	return []review.Condition{{OK: true, Text: fmt.Sprintf("Text keeps up: %d stretches of speech wait.", waiting)}}
+}
+
+// mistakes says what is wrong in the rule files and the targets of notices. Which profiles there are, and what stands in
+// the files, is for those who may see all rooms.
+func (s *station) mistakes(only models.RoomSet) (out []review.Condition) {
+	found := s.profiles.mistakes()
+	if !only.All() {
+		if len(found) > 0 {
+			out = append(out, review.Condition{Text: "The rule files have mistakes; the rules from before stay in force."})
+		}
+		return out
+	}
 	if names := s.untold(); len(names) > 0 {
 		out = append(out, review.Condition{
 			Text: "Rules tell targets of notices that nobody has configured: " + strings.Join(names, ", ") + ".",
 			Hint: "Name them in the file of the setting notices.targets.",
 		})
 	}
-	for name, err := range s.profiles.mistakes() {
+	for name, err := range found {
 		where := "The rule files have mistakes"
 		if name != "" {
 			where = "The rule files of profile " + name + " have mistakes"
@@ -78,9 +115,12 @@ func (s *station) conditions(ctx context.Context) []review.Condition {
 }
 
 // deaf says who is shown as talking and is not heard.
-func (s *station) deaf() (out []review.Condition) {
+func (s *station) deaf(only models.RoomSet) (out []review.Condition) {
 	rooms := s.desk.DeafTo()
 	for _, room := range slices.Sorted(maps.Keys(rooms)) {
+		if !only.Has(room) {
+			continue
+		}
 		out = append(out, review.Condition{
 			Text: fmt.Sprintf("Deaf to %s in %s: shown as talking, and nothing arrives.", strings.Join(rooms[room], ", "), room),
 			Hint: "The bot joins again by itself. If that does not help, look at the room server's network settings.",
@@ -98,18 +138,15 @@ func (s *station) pageNotice() string {
 	return notice
 }
 
-// rooms says in how many rooms somebody listens.
-func (s *station) rooms(ctx context.Context) review.Condition {
-	live, err := s.store.Sessions(ctx, models.SessionQuery{Live: true, Limit: 1000})
-	switch {
-	case err != nil:
-		return review.Condition{Text: "The record can't be read.", Hint: models.Hint(err)}
-	case len(live) == 0:
+// inRooms says in how many rooms somebody listens.
+func inRooms(rooms int) review.Condition {
+	switch rooms {
+	case 0:
 		return review.Condition{OK: true, Text: "Listening in no room."}
-	case len(live) == 1:
+	case 1:
 		return review.Condition{OK: true, Text: "Listening in one room."}
 	}
-	return review.Condition{OK: true, Text: fmt.Sprintf("Listening in %d rooms.", len(live))}
+	return review.Condition{OK: true, Text: fmt.Sprintf("Listening in %d rooms.", rooms)}
 }
 
 // shownSettings are the settings in force, for the health page.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"earshot/models"
 	"earshot/moderation/review"
 )
 
@@ -26,7 +27,7 @@ rules:
 		t.Errorf("%q", got)
 	}
 	told := func(c review.Condition) bool { return !c.OK && strings.Contains(c.Text, "mods") }
-	if all := s.conditions(t.Context()); !slices.ContainsFunc(all, told) {
+	if all := s.conditions(t.Context(), models.RoomSet{}); !slices.ContainsFunc(all, told) {
 		t.Errorf("%+v", all)
 	}
 }

@@ -22,7 +22,21 @@ func (s *Store) Sessions(ctx context.Context, q models.SessionQuery) ([]models.S
 	}
 	return s.sessionInfos(ctx, "list sessions", "SELECT "+sessionColumns+` FROM sessions
 		WHERE erasing = 0 AND (?1 = '' OR room = ?1) AND (NOT ?2 OR ended IS NULL) AND started < ?3
-		ORDER BY started DESC, id DESC LIMIT ?4`, q.Room, q.Live, before, min(q.Limit, 1000))
+			AND `+among("room", "?5")+` ORDER BY started DESC, id DESC LIMIT ?4`, q.Room, q.Live, before, min(q.Limit, 1000), roomList(q.Only))
+}
+
+// among is the condition that a column is one of a parameter's rooms, as roomList gives them.
+func among(column, parameter string) string {
+	return "(" + parameter + " IS NULL OR " + column + " IN (SELECT value FROM json_each(" + parameter + ")))"
+}
+
+// roomList is a set of rooms as a parameter of a query: a JSON list, or NULL for all.
+func roomList(only models.RoomSet) any {
+	if only.All() {
+		return nil
+	}
+	list, _ := json.Marshal(append([]string{}, only.Rooms()...)) // of texts alone
+	return string(list)
 }
 
 // Session reads one session with its counts. models.ErrNotFound when it is not stored.

@@ -113,7 +113,7 @@ func TestFindFlags(t *testing.T) {
 	equal(t, "audit", len(trail), 3)
 	session := trail[0].Session
 	equal(t, "last", trail[0], models.AuditEntry{At: start.Add(time.Hour), By: "lee", What: "flag open", Target: all[1], Session: session})
-	rules, err := s.Rules(t.Context(), "")
+	rules, err := s.Rules(t.Context(), models.RoomSet{})
 	must(t, err)
 	for _, r := range rules {
 		if r.Rule == "a" && (r.Flags != 4 || r.Open+r.Dismissed != 4 || r.Confirmed != 0) || r.Rule == "b" && r.Flags != 2 {

@@ -51,6 +51,9 @@ func flagSQL(q models.FlagQuery) (string, []any) {
 	if q.Room != "" {
 		and("session IN (SELECT id FROM sessions WHERE room = ?)", q.Room)
 	}
+	if !q.Only.All() {
+		and("session IN (SELECT id FROM sessions WHERE room IN (SELECT value FROM json_each(?)))", roomList(q.Only))
+	}
 	if q.Speaker != "" {
 		and("speaker_id = ?", q.Speaker)
 	}
@@ -124,8 +127,8 @@ func (s *Store) FlagPlace(ctx context.Context, id string) (p models.FlagPlace, e
 	return p, err
 }
 
-// Rules counts what became of each rule's flags, the rule with the latest flag first; room "" is all rooms.
-func (s *Store) Rules(ctx context.Context, room string) ([]models.RuleCounts, error) {
+// Rules counts what became of each rule's flags in some rooms, the rule with the latest flag first.
+func (s *Store) Rules(ctx context.Context, only models.RoomSet) ([]models.RuleCounts, error) {
 	// Bare columns beside a lone max() are those of its row (SQLite's documented behaviour): the latest title and level.
 	found, err := list(ctx, s.read, func(rows *sql.Rows) (c models.RuleCounts, err error) {
 		var last int64
@@ -135,7 +138,7 @@ func (s *Store) Rules(ctx context.Context, room string) ([]models.RuleCounts, er
 	}, `SELECT rule, pack, title, level, count(*), sum(status = 'open'), sum(status = 'confirmed'), sum(status = 'dismissed'),
 			max(created) FROM flags
 		WHERE session NOT IN (SELECT id FROM sessions WHERE erasing = 1)
-			AND (?1 = '' OR session IN (SELECT id FROM sessions WHERE room = ?1))
-		GROUP BY rule ORDER BY max(created) DESC, rule`, room)
+			AND (?1 IS NULL OR session IN (SELECT id FROM sessions WHERE room IN (SELECT value FROM json_each(?1))))
+		GROUP BY rule ORDER BY max(created) DESC, rule`, roomList(only))
 	return found, storeError("count flags", err)
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -14,12 +15,17 @@ import (
 
 const maxName = 128 // characters of a display name
 
-// Person reads what is held about the person behind an identity. models.ErrNotFound when nobody with it was ever seen.
-func (s *Store) Person(ctx context.Context, room, speaker string) (p models.Person, err error) {
+// Person reads what is held in some rooms about the person behind an identity. models.ErrNotFound when nobody with it was
+// ever seen there.
+func (s *Store) Person(ctx context.Context, room, speaker string, only models.RoomSet) (p models.Person, err error) {
+	if !only.Has(room) {
+		return p, storeError("read person", sql.ErrNoRows)
+	}
 	err = s.view(ctx, "read person", func(tx *sql.Tx) error {
 		if p, err = person(ctx, tx, room, speaker); err != nil {
 			return err
 		}
+		p.Identities = slices.DeleteFunc(p.Identities, func(i models.Identity) bool { return !only.Has(i.Room) })
 		for i := range p.Identities {
 			if err := addHeld(ctx, tx, &p, &p.Identities[i]); err != nil {
 				return err
@@ -202,7 +208,7 @@ func (s *Store) ErasePerson(ctx context.Context, room, speaker, by string) error
 	if s.write == nil {
 		return storeError("erase", errReadOnly)
 	}
-	p, err := s.Person(ctx, room, speaker)
+	p, err := s.Person(ctx, room, speaker, models.RoomSet{})
 	if err != nil {
 		return err
 	}

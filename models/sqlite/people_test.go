@@ -69,13 +69,13 @@ func TestPeopleAreNamedMergedAndParted(t *testing.T) {
 	names, err := s.Names(t.Context(), "open-mic")
 	must(t, err)
 	equal(t, "names", names, map[string]string{"ana": "Anna Smith", "ana2": "Anna Smith"})
-	p, err := s.Person(t.Context(), "open-mic", "ana2")
+	p, err := s.Person(t.Context(), "open-mic", "ana2", models.RoomSet{})
 	must(t, err)
 	if p.Name != "Anna Smith" || !p.Given || len(p.Identities) != 2 || p.Lines != 3 || p.Open != 3 || len(p.Sessions) != 3 || p.Identities[1].Name != "ANA2" {
 		t.Errorf("%+v", p)
 	}
 	must(t, s.SplitPerson(t.Context(), "open-mic", "ana2", "kim", start))
-	p, err = s.Person(t.Context(), "open-mic", "ana2")
+	p, err = s.Person(t.Context(), "open-mic", "ana2", models.RoomSet{})
 	must(t, err)
 	equal(t, "parted", []any{p.Name, p.Lines, len(p.Identities)}, []any{"ANA2", 1, 1})
 	seen, err := s.Identities(t.Context(), "open-mic", 10)
@@ -134,7 +134,7 @@ func TestErasedPersonLeavesNoByte(t *testing.T) {
 	must(t, s.ErasePerson(context.WithoutCancel(t.Context()), "open-mic", marker+"id", "kim"))
 	equal(t, "traces", traces(t, path), map[string]int{})
 	must(t, s.Check(t.Context()))
-	if _, err := s.Person(t.Context(), "open-mic", marker+"id"); !errors.Is(err, models.ErrNotFound) {
+	if _, err := s.Person(t.Context(), "open-mic", marker+"id", models.RoomSet{}); !errors.Is(err, models.ErrNotFound) {
 		t.Error(err)
 	}
 	left, err := s.Utterances(t.Context(), "s1")

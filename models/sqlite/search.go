@@ -110,6 +110,9 @@ func searchSQL(q models.SearchQuery, match string) (string, []any) {
 	if q.Room != "" {
 		and("s.room = :room", "room", q.Room)
 	}
+	if !q.Only.All() {
+		and("s.room IN (SELECT value FROM json_each(:only))", "only", roomList(q.Only))
+	}
 	if q.Speaker != "" {
 		and("u.speaker_id = :speaker", "speaker", q.Speaker)
 	}
@@ -138,7 +141,7 @@ func prefixed(prefix, columns string) string {
 // searchRange bounds the row ids by the sessions that can hold a hit, so that an old or rare room is not searched for
 // among all newer lines. Without such a condition it is everything.
 func searchRange(ctx context.Context, tx *sql.Tx, q models.SearchQuery) (lo, hi int64, err error) {
-	if q.Room == "" && q.From.IsZero() && q.To.IsZero() {
+	if q.Room == "" && q.Only.All() && q.From.IsZero() && q.To.IsZero() {
 		return 0, math.MaxInt64, nil
 	}
 	from, to := int64(math.MinInt64), int64(math.MaxInt64)
@@ -151,7 +154,8 @@ func searchRange(ctx context.Context, tx *sql.Tx, q models.SearchQuery) (lo, hi 
 	var first, last sql.NullInt64
 	err = tx.QueryRowContext(ctx, `SELECT min((SELECT min(id) FROM utterances WHERE session = s.id)),
 			max((SELECT max(id) FROM utterances WHERE session = s.id)) FROM sessions s
-		WHERE (?1 = '' OR room = ?1) AND started < ?2 AND (ended IS NULL OR ended >= ?3)`, q.Room, to, from).Scan(&first, &last)
+		WHERE (?1 = '' OR room = ?1) AND started < ?2 AND (ended IS NULL OR ended >= ?3) AND `+among("room", "?4"),
+		q.Room, to, from, roomList(q.Only)).Scan(&first, &last)
 	if !first.Valid {
 		return 0, -1, err
 	}

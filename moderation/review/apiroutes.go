@@ -140,18 +140,12 @@ func (s *Server) apiFlags(r *http.Request) (any, error) {
 		return nil, &refusal{http.StatusBadRequest, "status: want open, confirmed or dismissed"}
 	}
 	found, err := s.store.FindFlags(r.Context(), models.FlagQuery{
-		Status: status, Rule: q.Get("rule"), Room: q.Get("room"), Speaker: q.Get("speaker"), Limit: limit,
+		Status: status, Rule: q.Get("rule"), Room: q.Get("room"), Only: visitorOf(r.Context()).rooms(), Speaker: q.Get("speaker"), Limit: limit,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("flags: %w", err)
 	}
-	out := placesJSON{[]models.FlagPlace{}}
-	for _, p := range found {
-		if visitorOf(r.Context()).may(p.Session.Room, models.AccessViewer) {
-			out.Flags = append(out.Flags, p)
-		}
-	}
-	return out, nil
+	return placesJSON{some(found)}, nil
 }
 
 // apiDecide takes {"status":"confirmed"}. It does what the form does.
@@ -167,7 +161,7 @@ func (s *Server) apiDecide(r *http.Request) (any, error) {
 }
 
 func (s *Server) apiRules(r *http.Request) (any, error) {
-	found, err := s.store.Rules(r.Context(), s.onlyRoom(r))
+	found, err := s.store.Rules(r.Context(), visitorOf(r.Context()).rooms())
 	if err != nil {
 		return nil, fmt.Errorf("rules: %w", err)
 	}
@@ -180,6 +174,7 @@ func (s *Server) apiSearch(r *http.Request) (any, error) {
 		return nil, err
 	}
 	q := f.query(s.loc)
+	q.Only = visitorOf(r.Context()).rooms()
 	q.Text, q.Cursor, q.Limit = strings.ToValidUTF8(r.URL.Query().Get("q"), ""), r.URL.Query().Get("cursor"), hitsShown
 	page, err := s.store.Search(r.Context(), q)
 	if errors.Is(err, models.ErrInvalid) {
@@ -188,19 +183,14 @@ func (s *Server) apiSearch(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
-	out := models.SearchPage{Hits: []models.SearchHit{}, Next: page.Next}
-	for _, h := range page.Hits {
-		if visitorOf(r.Context()).may(h.Room, models.AccessViewer) {
-			out.Hits = append(out.Hits, h)
-		}
-	}
-	return out, nil
+	page.Hits = some(page.Hits)
+	return page, nil
 }
 
 func (s *Server) apiHealth(r *http.Request) (any, error) {
 	out := conditionsJSON{[]Condition{}}
 	if s.conditions != nil {
-		out.Conditions = append(out.Conditions, s.conditions(r.Context())...)
+		out.Conditions = append(out.Conditions, s.conditions(r.Context(), visitorOf(r.Context()).rooms())...)
 	}
 	return out, nil
 }

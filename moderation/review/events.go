@@ -27,11 +27,12 @@ type encoder func(models.Event) (message, error)
 
 // roomEvents tells the list of rooms that something changed in a session, not what.
 func (s *Server) roomEvents(w http.ResponseWriter, r *http.Request) {
+	sees := s.sight(r)
 	s.stream(w, r, "", alarmed(func(e models.Event) (message, error) {
 		if e.Partial != nil {
 			return message{}, nil
 		}
-		return touched(r, e), nil
+		return touched(r, e, sees)
 	}))
 }
 
@@ -45,12 +46,41 @@ func alarmed(rest encoder) encoder {
 	}
 }
 
-// touched says that a session changed; which one is the business of those alone who may see all rooms.
-func touched(r *http.Request, e models.Event) message {
-	if visitorOf(r.Context()).everywhere() {
-		return message{event: "touch", data: e.SessionID}
+// touched says that a session changed, if the visitor may see it.
+func touched(r *http.Request, e models.Event, sees sight) (message, error) {
+	if ok, err := sees(r.Context(), e); err != nil || !ok {
+		return message{}, err
 	}
-	return message{event: "touch", data: "1"}
+	return message{event: "touch", data: e.SessionID}, nil
+}
+
+// sight tells whether an event is of a room that somebody may see.
+type sight func(context.Context, models.Event) (bool, error)
+
+// sight is that of a visitor. It remembers the sessions' rooms, for one stream.
+func (s *Server) sight(r *http.Request) sight {
+	only := visitorOf(r.Context()).rooms()
+	if only.All() {
+		return func(context.Context, models.Event) (bool, error) { return true, nil }
+	}
+	seen := map[string]bool{}
+	return func(ctx context.Context, e models.Event) (bool, error) {
+		if e.Session != nil {
+			seen[e.SessionID] = only.Has(e.Session.Room)
+		}
+		if ok, known := seen[e.SessionID]; known {
+			return ok, nil
+		}
+		info, err := s.store.Session(ctx, e.SessionID)
+		switch {
+		case errors.Is(err, models.ErrNotFound): // it was erased, and all pages load anew
+			return false, nil
+		case err != nil:
+			return false, fmt.Errorf("session: %w", err)
+		}
+		seen[e.SessionID] = only.Has(info.Room)
+		return seen[e.SessionID], nil
+	}
 }
 
 // sessionEvents sends what happens in one session as pieces of the page.
@@ -146,10 +176,10 @@ func (s *Server) pump(r *http.Request, out *eventWriter, watcher *Watcher, enc e
 			}
 			select {
 			case <-taken: // just before the event
+				taken = s.members.taken.next()
 				if same = s.stillSame(r); !same {
 					continue
 				}
-				taken = s.members.taken.next()
 			default:
 			}
 			if blank(e) { // something was erased: what the reader has may be what is gone

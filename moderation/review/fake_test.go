@@ -22,6 +22,7 @@ type memory struct {
 	gaps      []models.Gap
 	clips     []models.Evidence
 	names     map[string]string
+	merged    []models.Identity // with whoever is asked for
 	decisions []models.Decision
 	actions   []models.Action
 	strikes   []models.LedgerEntry
@@ -54,8 +55,17 @@ func pick[T any](m *memory, from *[]T, want func(T) bool) ([]T, error) {
 	return out, err
 }
 
+func (m *memory) roomOf(session string) string {
+	for _, s := range m.sessions {
+		if s.ID == session {
+			return s.Room
+		}
+	}
+	return ""
+}
+
 func (m *memory) Sessions(_ context.Context, q models.SessionQuery) ([]models.SessionInfo, error) {
-	found, err := pick(m, &m.sessions, func(models.Session) bool { return true })
+	found, err := pick(m, &m.sessions, func(s models.Session) bool { return q.Only.Has(s.Room) })
 	slices.SortFunc(found, func(a, b models.Session) int { return b.Started.Compare(a.Started) })
 	var out []models.SessionInfo
 	for _, ses := range found[:min(q.Limit, len(found))] {
@@ -114,7 +124,7 @@ func (m *memory) Flags(_ context.Context, id string) ([]models.Flag, error) {
 
 func (m *memory) FindFlags(ctx context.Context, q models.FlagQuery) (out []models.FlagPlace, err error) {
 	found, err := pick(m, &m.flags, func(f models.Flag) bool {
-		return (q.Status == "" || f.Status == q.Status) && (q.Rule == "" || f.Rule == q.Rule) && (!q.Decided || !f.Decided.IsZero())
+		return q.Only.Has(m.roomOf(f.Session)) && (q.Status == "" || f.Status == q.Status) && (q.Rule == "" || f.Rule == q.Rule) && (!q.Decided || !f.Decided.IsZero())
 	})
 	for _, f := range found[:min(q.Limit, len(found))] {
 		p, err := m.FlagPlace(ctx, f.ID)
@@ -165,11 +175,9 @@ func (m *memory) SetFlagStatus(_ context.Context, id string, status models.FlagS
 	return *f, nil
 }
 
-func (m *memory) Rules(_ context.Context, room string) ([]models.RuleCounts, error) {
+func (m *memory) Rules(_ context.Context, only models.RoomSet) ([]models.RuleCounts, error) {
 	var out []models.RuleCounts
-	flags, err := pick(m, &m.flags, func(f models.Flag) bool {
-		return room == "" || slices.ContainsFunc(m.sessions, func(s models.Session) bool { return s.ID == f.Session && s.Room == room })
-	})
+	flags, err := pick(m, &m.flags, func(f models.Flag) bool { return only.Has(m.roomOf(f.Session)) })
 	for _, f := range flags {
 		i := slices.IndexFunc(out, func(c models.RuleCounts) bool { return c.Rule == f.Rule })
 		if i < 0 {
@@ -234,8 +242,8 @@ func (m *memory) RedactLine(_ context.Context, k models.Key, words []int, by str
 	return *u, m.did("redact", by)
 }
 
-func (m *memory) Person(_ context.Context, room, speaker string) (p models.Person, err error) {
-	seen, err := pick(m, &m.speakers, func(s models.Speaker) bool { return s.ID == speaker })
+func (m *memory) Person(_ context.Context, room, speaker string, only models.RoomSet) (p models.Person, err error) {
+	seen, err := pick(m, &m.speakers, func(s models.Speaker) bool { return s.ID == speaker && only.Has(room) })
 	if err != nil || len(seen) == 0 {
 		return p, cmp.Or(err, models.ErrNotFound)
 	}
@@ -243,6 +251,7 @@ func (m *memory) Person(_ context.Context, room, speaker string) (p models.Perso
 		ID: "p1", Name: cmp.Or(m.names[speaker], seen[0].Name), Given: m.names[speaker] != "",
 		Identities: []models.Identity{{Room: room, SpeakerID: speaker, Name: seen[0].Name}}, Lines: 1,
 	}
+	p.Identities = append(p.Identities, m.merged...)
 	for _, x := range seen {
 		i := slices.IndexFunc(m.sessions, func(s models.Session) bool { return s.ID == x.Session })
 		p.Sessions = append(p.Sessions, models.PersonSession{Session: m.sessions[i], SpeakerID: speaker, Lines: 1})
@@ -269,6 +278,7 @@ func (m *memory) NamePerson(_ context.Context, _, speaker, name, by string, _ ti
 }
 
 func (m *memory) MergePeople(_ context.Context, a, b models.Identity, by string, _ time.Time) error {
+	m.merged = append(m.merged, b)
 	return m.did("merge "+a.SpeakerID+" "+b.SpeakerID, by)
 }
 
@@ -307,7 +317,9 @@ func (m *memory) Summary(context.Context, string, string) (models.Summary, error
 }
 
 func (m *memory) Search(_ context.Context, q models.SearchQuery) (models.SearchPage, error) {
-	lines, err := pick(m, &m.lines, func(u models.Utterance) bool { return strings.Contains(u.Text, q.Text) })
+	lines, err := pick(m, &m.lines, func(u models.Utterance) bool {
+		return q.Only.Has(m.roomOf(u.Session)) && strings.Contains(u.Text, q.Text)
+	})
 	var page models.SearchPage
 	if m.refused != nil {
 		return page, m.refused
@@ -356,6 +368,6 @@ func flagged(u models.Utterance, rule string, level models.Level, words ...int) 
 	return f
 }
 
-func conditionsOf(list ...Condition) func(context.Context) []Condition {
-	return func(context.Context) []Condition { return list }
+func conditionsOf(list ...Condition) func(context.Context, models.RoomSet) []Condition {
+	return func(context.Context, models.RoomSet) []Condition { return list }
 }

@@ -39,7 +39,7 @@ func (s *Server) health(r *http.Request) (view, error) {
 	who := visitorOf(r.Context())
 	data := healthPage{OK: true, Settings: s.settings, Version: s.version, Owner: who.All.Allows(models.AccessOwner) && s.door != DoorOpen}
 	if s.conditions != nil {
-		data.Conditions = s.conditions(r.Context())
+		data.Conditions = s.conditions(r.Context(), who.rooms())
 	}
 	for _, c := range data.Conditions {
 		data.OK = data.OK && c.OK

@@ -2,10 +2,13 @@ package review
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -68,7 +71,7 @@ func personURL(room, speaker string) string {
 func (s *Server) person(r *http.Request) (view, error) { return s.personView(r, "") }
 
 func (s *Server) personView(r *http.Request, problem string) (view, error) {
-	ctx, who := r.Context(), visitorOf(r.Context())
+	ctx := r.Context()
 	room, speaker := r.PathValue("room"), r.PathValue("speaker")
 	p, err := s.knownPerson(r)
 	if err != nil {
@@ -79,13 +82,16 @@ func (s *Server) personView(r *http.Request, problem string) (view, error) {
 		Lines: p.Lines, Talk: length(time.Duration(p.TalkMS) * time.Millisecond), Flags: p.Open + p.Confirmed + p.Dismissed,
 		Open: p.Open, Confirmed: p.Confirmed, Dismissed: p.Dismissed, Clips: p.Clips,
 		First: day(p.First.In(s.loc), s.now().In(s.loc)), Last: day(p.Last.In(s.loc), s.now().In(s.loc)),
-		Problem: problem, Manages: true,
+		Problem: problem,
 	}
+	if _, err = s.managed(ctx, models.Identity{Room: room, SpeakerID: speaker}); err != nil && !errors.Is(err, errForbidden) {
+		return view{}, err
+	}
+	data.Manages = err == nil
 	known := map[models.Identity]bool{}
 	for _, i := range p.Identities {
 		known[models.Identity{Room: i.Room, SpeakerID: i.SpeakerID}] = true
 		data.Identities = append(data.Identities, identityView{i, len(p.Identities) == 1})
-		data.Manages = data.Manages && who.may(i.Room, models.AccessHost)
 		hits, err := s.places(ctx, models.FlagQuery{Room: i.Room, Speaker: i.SpeakerID, Limit: 20}, "queue")
 		if err != nil {
 			return view{}, err
@@ -124,15 +130,29 @@ func (s *Server) personView(r *http.Request, problem string) (view, error) {
 	return v, nil
 }
 
-// knownPerson finds the person of the address, when the visitor may see all rooms they were in.
+// knownPerson finds the person of the address, as the rooms know them that the visitor may see.
 func (s *Server) knownPerson(r *http.Request) (models.Person, error) {
-	p, err := s.store.Person(r.Context(), r.PathValue("room"), r.PathValue("speaker"))
+	p, err := s.store.Person(r.Context(), r.PathValue("room"), r.PathValue("speaker"), visitorOf(r.Context()).rooms())
+	if err != nil {
+		return p, fmt.Errorf("person: %w", err)
+	}
+	return p, nil
+}
+
+// managed finds the person behind an identity, with all that is held, when the visitor is a host of every room where they
+// were seen: a name, a merger and an erasure hold in all of them. Who may not even see the identity learns nothing.
+func (s *Server) managed(ctx context.Context, i models.Identity) (models.Person, error) {
+	who := visitorOf(ctx)
+	if !who.may(i.Room, models.AccessViewer) {
+		return models.Person{}, fmt.Errorf("person: %w", models.ErrNotFound)
+	}
+	p, err := s.store.Person(ctx, i.Room, i.SpeakerID, models.RoomSet{})
 	if err != nil {
 		return p, fmt.Errorf("person: %w", err)
 	}
 	for _, room := range p.Rooms() {
-		if !visitorOf(r.Context()).may(room, models.AccessViewer) {
-			return models.Person{}, fmt.Errorf("person: %w", models.ErrNotFound)
+		if !who.may(room, models.AccessHost) {
+			return models.Person{}, errForbidden
 		}
 	}
 	return p, nil
@@ -162,25 +182,26 @@ func (s *Server) personChanged(r *http.Request) (to, problem string, err error) 
 	if err := readForm(r); err != nil {
 		return "", "", err
 	}
-	p, err := s.knownPerson(r)
+	ctx, who, to := r.Context(), visitorOf(r.Context()), personURL(room, speaker)
+	p, err := s.managed(ctx, models.Identity{Room: room, SpeakerID: speaker})
 	if err != nil {
 		return "", "", err
 	}
-	who := visitorOf(r.Context())
-	for _, x := range p.Rooms() {
-		if !who.may(x, models.AccessHost) {
-			return "", "", errForbidden
-		}
-	}
-	ctx, to := r.Context(), personURL(room, speaker)
 	switch r.PathValue("what") {
 	case "name":
 		err = s.store.NamePerson(ctx, room, speaker, cleanName(r.PostFormValue("name")), who.Name, s.now())
 	case "merge":
 		with := models.Identity{Room: room, SpeakerID: r.PostFormValue("speaker")}
+		if _, err = s.managed(ctx, with); err != nil { // who it is brings along what they are elsewhere
+			break
+		}
 		err = s.store.MergePeople(ctx, models.Identity{Room: room, SpeakerID: speaker}, with, who.Name, s.now())
 	case "part":
-		err = s.store.SplitPerson(ctx, r.PostFormValue("room"), r.PostFormValue("speaker"), who.Name, s.now())
+		part := models.Identity{Room: r.PostFormValue("room"), SpeakerID: r.PostFormValue("speaker")}
+		if !slices.ContainsFunc(p.Identities, func(i models.Identity) bool { return i.Room == part.Room && i.SpeakerID == part.SpeakerID }) {
+			return "", "", fmt.Errorf("part: %w", models.ErrNotFound)
+		}
+		err = s.store.SplitPerson(ctx, part.Room, part.SpeakerID, who.Name, s.now())
 	case "erase":
 		if cleanName(r.PostFormValue("name")) != cmp.Or(cleanName(p.Name), "Unknown") {
 			return "", "Nothing was erased: the name that was typed is another one.", nil

@@ -26,6 +26,8 @@ func TestPersonPageNamesMergesAndErases(t *testing.T) {
 		{"name", url.Values{"name": {"Benjamin\u202e\n Ray"}}, 303, "name"},
 		{"merge", url.Values{"speaker": {"Ana"}}, 303, "merge Ben Ana"},
 		{"part", url.Values{"speaker": {"Ana"}, "room": {"open-mic"}}, 303, "part Ana"},
+		{"part", url.Values{"speaker": {"Cem"}, "room": {"open-mic"}}, 404, ""},
+		{"part", url.Values{"speaker": {"Ana"}, "room": {"elsewhere"}}, 404, ""},
 		{"erase", url.Values{"name": {"Ana"}}, 400, ""},
 		{"erase", url.Values{"name": {"Benjamin Ray"}}, 303, "erase open-mic Ben"},
 		{"else", nil, 404, ""},

@@ -54,18 +54,16 @@ func (s *Server) queue(r *http.Request) (view, error) {
 
 // places finds flags that the visitor may see, as views.
 func (s *Server) places(ctx context.Context, q models.FlagQuery, back string) ([]flagView, error) {
+	who := visitorOf(ctx)
+	q.Only = who.rooms()
 	found, err := s.store.FindFlags(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("flags: %w", err)
 	}
-	who := visitorOf(ctx)
 	var out []flagView
 	names := map[string]map[string]string{}
 	for _, p := range found {
 		room := p.Session.Room
-		if !who.may(room, models.AccessViewer) {
-			continue
-		}
 		if _, ok := names[room]; !ok {
 			if names[room], err = s.namesOf(ctx, room); err != nil {
 				return nil, err
@@ -123,10 +121,11 @@ func offers(can []models.Verb) (out []offer) {
 }
 
 func (s *Server) queueEvents(w http.ResponseWriter, r *http.Request) {
-	s.stream(w, r, "", func(e models.Event) (message, error) {
+	sees := s.sight(r)
+	s.stream(w, r, "", alarmed(func(e models.Event) (message, error) {
 		if e.Flag == nil && e.Decision == nil && e.Action == nil {
 			return message{}, nil
 		}
-		return touched(r, e), nil
-	})
+		return touched(r, e, sees)
+	}))
 }

@@ -40,7 +40,7 @@ const fewDecisions = 5
 
 // rules is the page of all rules that ever flagged something.
 func (s *Server) rules(r *http.Request) (view, error) {
-	found, err := s.store.Rules(r.Context(), s.onlyRoom(r))
+	found, err := s.store.Rules(r.Context(), visitorOf(r.Context()).rooms())
 	if err != nil {
 		return view{}, fmt.Errorf("rules: %w", err)
 	}
@@ -53,21 +53,6 @@ func (s *Server) rules(r *http.Request) (view, error) {
 		data.Quiet = quiet(data.Try.Sets, found)
 	}
 	return view{page: "rules", title: "Rules", nav: "rules", data: data}, nil
-}
-
-// onlyRoom is a room that the visitor may see when not all rooms are: "" is all of them.
-func (s *Server) onlyRoom(r *http.Request) string {
-	who := visitorOf(r.Context())
-	if who.everywhere() {
-		return ""
-	}
-	if room := r.URL.Query().Get("room"); who.may(room, models.AccessViewer) {
-		return room
-	}
-	for room := range who.Rooms {
-		return room
-	}
-	return "\x00" // the name of no room
 }
 
 // quiet are the rules in use that never flagged anything, each once.
@@ -127,7 +112,7 @@ func (s *Server) ruleRow(c models.RuleCounts) ruleRow {
 // rule is the page of one rule: how often people agreed with it, and its latest flags.
 func (s *Server) rule(r *http.Request) (view, error) {
 	id := r.PathValue("id")
-	found, err := s.store.Rules(r.Context(), s.onlyRoom(r))
+	found, err := s.store.Rules(r.Context(), visitorOf(r.Context()).rooms())
 	if err != nil {
 		return view{}, fmt.Errorf("rules: %w", err)
 	}

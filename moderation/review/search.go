@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -61,6 +60,7 @@ func (s *Server) search(r *http.Request) (view, error) {
 		data.Problem = fmt.Sprintf("That is too long to look for. Use at most %d characters.", maxSearch)
 	case q != "" || data.Filter.set():
 		query := data.Filter.query(s.loc)
+		query.Only = visitorOf(r.Context()).rooms()
 		query.Text, query.Limit, query.Cursor = q, hitsShown, form.Get("before")
 		page, err := s.store.Search(r.Context(), query)
 		switch {
@@ -70,8 +70,6 @@ func (s *Server) search(r *http.Request) (view, error) {
 		case err != nil:
 			return v, fmt.Errorf("search for %d characters: %w", utf8.RuneCountInString(q), err)
 		}
-		who := visitorOf(r.Context())
-		page.Hits = slices.DeleteFunc(page.Hits, func(h models.SearchHit) bool { return !who.may(h.Room, models.AccessViewer) })
 		data.Hits, data.Groups = len(page.Hits), s.groupHits(page.Hits)
 		if page.Next != "" {
 			older := data.Filter.values()

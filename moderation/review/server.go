@@ -40,8 +40,8 @@ type Config struct {
 	Sounds export.Sounds
 	// Rules are the rules in use, to be tried and replayed; nil: they can't be.
 	Rules Rulebook
-	// Conditions says how Earshot is doing; nil says nothing. Settings is what is in force, without secrets.
-	Conditions func(context.Context) []Condition
+	// Conditions says how Earshot is doing, to who may see some rooms; nil says nothing. Settings is what is in force, without secrets.
+	Conditions func(context.Context, models.RoomSet) []Condition
 	Settings   []Setting
 	// Version is the program's, for the page of health.
 	Version string
@@ -89,7 +89,7 @@ type Server struct {
 	heartbeat time.Duration
 	handler   http.Handler
 
-	conditions func(context.Context) []Condition
+	conditions func(context.Context, models.RoomSet) []Condition
 
 	inviter  Inviter
 	links    Links

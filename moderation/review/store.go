@@ -37,14 +37,14 @@ type TranscriptStore interface {
 type FlagStore interface {
 	// Flags returns all flags of the session, decided or not.
 	Flags(ctx context.Context, session string) ([]models.Flag, error)
-	// FindFlags lists flags of all sessions, each with its session and line.
+	// FindFlags lists flags of sessions, each with its session and line.
 	FindFlags(ctx context.Context, q models.FlagQuery) ([]models.FlagPlace, error)
 	// FlagPlace returns one flag, or an error that wraps models.ErrNotFound.
 	FlagPlace(ctx context.Context, id string) (models.FlagPlace, error)
 	// SetFlagStatus stores a decision, or takes it back with models.FlagOpen, and returns the flag as it is then.
 	SetFlagStatus(ctx context.Context, id string, status models.FlagStatus, by string, when time.Time) (models.Flag, error)
-	// Rules counts what became of each rule's flags; room "" is all rooms.
-	Rules(ctx context.Context, room string) ([]models.RuleCounts, error)
+	// Rules counts what became of each rule's flags in some rooms.
+	Rules(ctx context.Context, only models.RoomSet) ([]models.RuleCounts, error)
 }
 
 // EvidenceStore finds the sound of flagged lines.
@@ -57,8 +57,8 @@ type EvidenceStore interface {
 
 // PeopleStore knows the people behind the identities of a room's platform.
 type PeopleStore interface {
-	// Person returns what is held about somebody, or an error that wraps models.ErrNotFound.
-	Person(ctx context.Context, room, speaker string) (models.Person, error)
+	// Person returns what is held about somebody in some rooms, or an error that wraps models.ErrNotFound.
+	Person(ctx context.Context, room, speaker string, only models.RoomSet) (models.Person, error)
 	// Names are the display names that hosts gave in a room, by speaker id.
 	Names(ctx context.Context, room string) (map[string]string, error)
 	// Identities lists who was seen in a room, those seen last first.
@@ -90,7 +90,7 @@ type RecordStore interface {
 
 // SearchStore finds lines by their words.
 type SearchStore interface {
-	// Search returns a page of lines of all sessions, the newest first. The query's text is what a person typed: any text
+	// Search returns a page of lines of sessions, the newest first. The query's text is what a person typed: any text
 	// is safe, and text without a word in it finds nothing. Errors wrap models.ErrInvalid or models.ErrUnavailable.
 	Search(ctx context.Context, q models.SearchQuery) (models.SearchPage, error)
 }

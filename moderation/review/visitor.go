@@ -30,6 +30,20 @@ func (v visitor) same(w visitor) bool {
 	return v.Name == w.Name && v.All == w.All && maps.Equal(v.Rooms, w.Rooms)
 }
 
+// rooms are those that the visitor may see.
+func (v visitor) rooms() models.RoomSet {
+	if v.everywhere() {
+		return models.RoomSet{}
+	}
+	var seen []string
+	for room := range v.Rooms {
+		if v.may(room, models.AccessViewer) {
+			seen = append(seen, room)
+		}
+	}
+	return models.OnlyRooms(seen...)
+}
+
 // everywhere says that no room is hidden from the visitor.
 func (v visitor) everywhere() bool { return v.All.Allows(models.AccessViewer) }
 
