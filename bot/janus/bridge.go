@@ -109,14 +109,3 @@ func (st *stay) participants(list []publisher) {
 		}
 	}
 }
-
-// bridgeAgain finds out what was missed while the websocket was away.
-func (st *stay) bridgeAgain(ctx context.Context) error {
-	if err := st.videoAgain(ctx); err != nil {
-		return err
-	}
-	for _, id := range st.known.ids() {
-		st.mix.talking(id, false)
-	}
-	return nil
-}

@@ -3,7 +3,6 @@ package janus
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -33,6 +32,7 @@ type stay struct {
 	wanted map[owner]bool
 	conn   *peer.Conn
 	early  []webrtc.ICECandidateInit // before the offer
+	answer string                    // to the latest offer; "": none yet
 
 	mix *mix // of an AudioBridge
 	can bot.Capabilities
@@ -108,6 +108,9 @@ func (st *stay) follow(ctx context.Context, handle func(context.Context, event) 
 
 // message takes one message of the server.
 func (st *stay) message(ctx context.Context, m message, handle func(context.Context, event) error) error {
+	if m.Sender != 0 && m.Sender != st.events && m.Sender != st.listen {
+		return nil // of a handle that was given back
+	}
 	switch m.Janus {
 	case "event", "success":
 		e, err := m.event()
@@ -210,31 +213,6 @@ func (st *stay) publishers(list []publisher) error {
 	return st.s.now().send(st.s.plugin(st.listen, body, nil))
 }
 
-// videoAgain finds out what was missed while the websocket was away.
-func (st *stay) videoAgain(ctx context.Context) error {
-	m, err := st.s.now().ask(ctx, st.s.plugin(st.events, st.room("listparticipants"), nil))
-	if err != nil {
-		return refused(err)
-	}
-	e, err := m.event()
-	if err != nil {
-		return err
-	}
-	here := map[string]bool{}
-	for _, p := range e.Participants {
-		here[bare(p.ID)] = true
-	}
-	for _, id := range st.known.ids() {
-		if !here[id] {
-			st.left(id)
-		}
-	}
-	if !here[st.self] {
-		return bot.Retry(models.EndFailedServer, errors.New("janus: the room has forgotten the bot"))
-	}
-	return nil
-}
-
 // offer answers the server's offer. The table of streams was set before.
 func (st *stay) offer(ctx context.Context, sdp string) error {
 	first := st.conn == nil
@@ -265,7 +243,13 @@ func (st *stay) offer(ctx context.Context, sdp string) error {
 	if first {
 		st.s.group.Go(func() { st.watch(ctx) })
 	}
-	return st.s.now().send(st.s.plugin(st.listen, request{"request": "start"}, &jsep{"answer", answer}))
+	st.answer = answer
+	return st.start()
+}
+
+// start tells the server our answer.
+func (st *stay) start() error {
+	return st.s.now().send(st.s.plugin(st.listen, request{"request": "start"}, &jsep{"answer", st.answer}))
 }
 
 // trickle adds a candidate of the server, which may come before its offer.

@@ -49,13 +49,18 @@ type publisher struct {
 	Display string          `json:"display"`
 	Muted   bool            `json:"muted"` // AudioBridge
 	Talking bool            `json:"talking"`
-	Streams []struct {
-		Type      string `json:"type"`
-		Mid       string `json:"mid"`
-		Disabled  bool   `json:"disabled"`
-		Moderated bool   `json:"moderated"`
-		Talking   bool   `json:"talking"`
-	} `json:"streams"`
+	// Publishes is told in a list of participants of a VideoRoom.
+	Publishes bool   `json:"publisher"`
+	Streams   []sent `json:"streams"`
+}
+
+// sent is something that a publisher sends.
+type sent struct {
+	Type      string `json:"type"`
+	Mid       string `json:"mid"`
+	Disabled  bool   `json:"disabled"`
+	Moderated bool   `json:"moderated"`
+	Talking   bool   `json:"talking"`
 }
 
 // stream is one media section of a subscription.
