@@ -14,20 +14,6 @@ import (
 	"earshot/models"
 )
 
-// mayModerate asks the server whether the bot is a moderator: whoever may list the room's participants is.
-func (c *Connector) mayModerate(ctx context.Context) bool {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	err := c.call(ctx, func(ctx context.Context) error {
-		_, err := c.admin.ListParticipants(ctx, &lk.ListParticipantsRequest{Room: c.at.room})
-		return err //nolint:wrapcheck // call does
-	})
-	if err != nil {
-		c.log.Info("no rights of a moderator in this room", "err", err)
-	}
-	return err == nil
-}
-
 // call makes one request to the server's RoomService and turns its refusals into the bot's.
 func (c *Connector) call(ctx context.Context, do func(context.Context) error) error {
 	token, err := c.adminToken(time.Now())

@@ -78,7 +78,13 @@ func (s *stay) reconnect(ctx context.Context) (again bool, err error) {
 	s.sig = sig
 	s.mu.Unlock()
 	s.listenTo(sig)
-	return false, sig.send(s.state())
+	if err := sig.send(s.state()); err != nil {
+		return false, err
+	}
+	if t := s.currentTalker(); t != nil {
+		return false, t.offer(sig)
+	}
+	return false, nil
 }
 
 // welcome waits until the server took us back.

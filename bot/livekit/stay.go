@@ -110,7 +110,7 @@ func (s *stay) enter(ctx context.Context, j *lk.JoinResponse) error {
 	if err := s.update(j.GetOtherParticipants()); err != nil {
 		return err
 	}
-	s.group.Go(func() { s.can <- s.c.mayModerate(ctx) })
+	s.group.Go(func() { s.learnRights(ctx) })
 	s.c.log.Info("joined", "server", j.GetServerInfo().GetVersion(), "participants", len(j.GetOtherParticipants()))
 	return nil
 }
@@ -139,7 +139,6 @@ func (s *stay) follow(ctx context.Context) error {
 			up, can = nil, s.can
 			tooLate.Stop()
 		case yes := <-can:
-			can = nil
 			s.joined(yes)
 		case <-tooLate.C:
 			err = fmt.Errorf("livekit: %w within %v", peer.ErrNoPath, connectWithin)
@@ -177,12 +176,15 @@ func (s *stay) part() {
 	}
 }
 
-// joined tells the ears, and then about everybody who came before.
+// joined tells the ears, and then about everybody who came before; and the ears alone when it is the rights that changed.
 func (s *stay) joined(moderates bool) {
 	s.mu.Lock()
 	s.moderates = moderates
 	s.mu.Unlock()
 	s.ears.Joined(s.capabilities())
+	if s.isReady() {
+		return
+	}
 	for _, p := range s.people.all() {
 		s.tell(p)
 	}

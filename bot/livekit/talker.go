@@ -34,7 +34,7 @@ type talker struct {
 	early    []webrtc.ICECandidateInit
 }
 
-// newTalker offers the connection to the server.
+// newTalker makes the connection; offer tells the server of it.
 func (s *stay) newTalker(ctx context.Context) (*talker, error) {
 	t := &talker{}
 	var err error
@@ -46,15 +46,21 @@ func (s *stay) newTalker(ctx context.Context) (*talker, error) {
 	if err != nil {
 		return nil, err
 	}
-	offer, err := t.conn.OfferNow(ctx)
-	if err != nil {
+	if _, err := t.conn.OfferNow(ctx); err != nil {
 		t.conn.Close()
 		return nil, err
 	}
-	s.mu.Lock()
-	s.talker = t // before the answer can come
-	s.mu.Unlock()
-	return t, s.signal().send(&lk.SignalRequest{Message: &lk.SignalRequest_Offer{Offer: description("offer", offer)}})
+	s.setTalker(t)
+	return t, nil
+}
+
+// offer tells the server of the connection, with the candidates that were found by now, unless it has answered. The
+// websocket may have broken before the offer or its answer came through: then it is told again, the same one.
+func (t *talker) offer(to *signal) error {
+	if t.isAnswered() {
+		return nil
+	}
+	return to.send(&lk.SignalRequest{Message: &lk.SignalRequest_Offer{Offer: description("offer", t.conn.Description())}})
 }
 
 // channel is where messages go, opened when it is not yet.
@@ -66,12 +72,12 @@ func (s *stay) channel(ctx context.Context) (*peer.Channel, error) {
 		return nil, errNoChannel
 	default:
 	}
-	t := s.currentTalker()
-	if t == nil {
-		var err error
-		if t, err = s.newTalker(ctx); err != nil {
-			return nil, err
-		}
+	t, err := s.livingTalker(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.offer(s.signal()); err != nil {
+		return nil, err
 	}
 	timer := time.NewTimer(talkWithin)
 	defer timer.Stop()
@@ -94,16 +100,47 @@ func (s *stay) channel(ctx context.Context) (*peer.Channel, error) {
 	}
 }
 
+// livingTalker is the connection that there is, or a new one in the place of one that failed. The caller holds talking.
+func (s *stay) livingTalker(ctx context.Context) (*talker, error) {
+	t := s.currentTalker()
+	if t == nil {
+		return s.newTalker(ctx)
+	}
+	select {
+	case <-t.conn.Done():
+		s.setTalker(nil)
+		t.conn.Close()
+		return s.newTalker(ctx)
+	default:
+		return t, nil
+	}
+}
+
+func (s *stay) setTalker(t *talker) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.talker = t
+}
+
 func (s *stay) currentTalker() *talker {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.talker
 }
 
+func (t *talker) isAnswered() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.answered
+}
+
 // answer completes the offer. Called from the stay's goroutine.
 func (t *talker) answer(sdp string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.answered { // the offer was told twice
+		return nil
+	}
 	if err := t.conn.Answer(sdp); err != nil {
 		return err
 	}

@@ -196,11 +196,21 @@ func setLocal(ctx context.Context, pc *webrtc.PeerConnection, d webrtc.SessionDe
 			return "", fmt.Errorf("peer: gathering ICE candidates: %w", context.Cause(ctx))
 		}
 	}
-	sdp := pc.LocalDescription().SDP
-	if pc.GetConfiguration().ICETransportPolicy == webrtc.ICETransportPolicyRelay {
-		sdp = withoutBase(sdp)
+	return local(pc), nil
+}
+
+// Description is our side's SDP with the candidates that were found by now; "" before there is an offer or an answer.
+func (c *Conn) Description() string { return local(c.pc) }
+
+func local(pc *webrtc.PeerConnection) string {
+	d := pc.LocalDescription()
+	if d == nil {
+		return ""
 	}
-	return sdp, nil
+	if pc.GetConfiguration().ICETransportPolicy == webrtc.ICETransportPolicyRelay {
+		return withoutBase(d.SDP)
+	}
+	return d.SDP
 }
 
 var baseAddress = regexp.MustCompile(` raddr \S+ rport \d+`)
