@@ -41,25 +41,33 @@ holds nothing that was erased before. What is erased later stays in it: keep bac
 }
 
 func newRestoreCommand(a *app) *cobra.Command {
-	replace := false
+	how := sqlite.Restoring{By: operator()}
 	cmd := &cobra.Command{
 		Use:   "restore FILE",
 		Short: "Put a backup in the place of the record",
 		Long: `Puts a backup in the place of the record, after reading it to the end. A record that is there is replaced only when you
-say so, and stays beside the new one under another name. What was erased since the backup was made is erased again.`,
+say so, and stays beside the new one under another name.
+
+What was taken away since the backup was made is taken away again before anybody can read it: what was erased or redacted,
+who may log in, who objected to being written down. The record that is there tells it, and so does the file
+earshot.db.removals beside it, which outlives a damaged record. On another machine put that file into data_dir first: without
+it nobody knows, and then nobody may log in until you made yourself the owner again.
+
+Links, API keys and logins of the backup never hold again: make new ones on the page Access.`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.restore(cmd, args[0], replace) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.restore(cmd, args[0], how) },
 	}
-	cmd.Flags().BoolVar(&replace, "replace", false, "take the place of the record that is there")
+	cmd.Flags().BoolVar(&how.Replace, "replace", false, "take the place of the record that is there")
+	cmd.Flags().BoolVar(&how.Logins, "logins", false, "let those log in who could at the time of the backup, where nobody knows who may now")
 	return cmd
 }
 
-func (a *app) restore(cmd *cobra.Command, file string, replace bool) error {
+func (a *app) restore(cmd *cobra.Command, file string, how sqlite.Restoring) error {
 	c, err := a.config(cmd)
 	if err != nil {
 		return err
 	}
-	r, err := sqlite.Restore(cmd.Context(), file, database(c), replace)
+	r, err := sqlite.Restore(cmd.Context(), file, database(c), how)
 	switch {
 	case errors.Is(err, fs.ErrExist), errors.Is(err, models.ErrNotFound), errors.Is(err, sqlite.ErrForeign):
 		return badInput(err)
@@ -67,8 +75,21 @@ func (a *app) restore(cmd *cobra.Command, file string, replace bool) error {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "restored %s\n", database(c))
-	if r.Again > 0 {
-		fmt.Fprintf(a.stdout, "erased again what was erased since the backup: %s\n", models.Count(r.Again, "erasure"))
+	if r.Erasures > 0 {
+		fmt.Fprintf(a.stdout, "erased again what was erased since the backup: %s\n", models.Count(r.Erasures, "erasure"))
+	}
+	if r.Redactions > 0 {
+		fmt.Fprintf(a.stdout, "redacted again what was redacted since the backup: %s\n", models.Count(r.Redactions, "line"))
+	}
+	if r.Unknown {
+		fmt.Fprintln(a.stdout, "nobody knows what was erased, redacted or taken from people since the backup: the record it was made of is not here.\n"+
+			"Take it away again yourself, or restore once more with that record's file earshot.db.removals in data_dir.")
+	}
+	fmt.Fprintln(a.stdout, "links, API keys and logins from before hold no longer: make new ones on the page Access")
+	if r.NobodyLogsIn {
+		fmt.Fprintln(a.stdout, "nobody may log in: start the service, and \"earshot status --first-login\" prints a link by which you become the owner again")
+	} else {
+		fmt.Fprintln(a.stdout, "who has a password logs in with it")
 	}
 	if r.Aside != "" {
 		fmt.Fprintf(a.stdout, "the record that was there is %s: remove it when you don't need it\n", r.Aside)

@@ -48,9 +48,9 @@ func TestBackupWhileWriting(t *testing.T) {
 	must(t, err)
 	equal(t, "mode", info.Mode().Perm(), fs.FileMode(0o600))
 	wantErr(t, "over a file", reader.Backup(t.Context(), file), fs.ErrExist)
-	r, err := sqlite.Restore(t.Context(), file, filepath.Join(dir, "other", "earshot.db"), false)
+	r, err := sqlite.Restore(t.Context(), file, filepath.Join(dir, "other", "earshot.db"), sqlite.Restoring{})
 	must(t, err)
-	equal(t, "restored", r, sqlite.Restored{})
+	equal(t, "restored", r, sqlite.Restored{Unknown: true})
 	copied := openAt(t, filepath.Join(dir, "other", "earshot.db"))
 	us, err := copied.Utterances(t.Context(), "s1")
 	must(t, err)
@@ -92,14 +92,14 @@ func TestRestoreErasesAgain(t *testing.T) {
 			must(t, s.Backup(t.Context(), file))
 			before := held(t, s, "kept")
 			must(t, s.Erase(t.Context(), e))
-			_, err = sqlite.Restore(t.Context(), file, path, true)
+			_, err = sqlite.Restore(t.Context(), file, path, sqlite.Restoring{Replace: true})
 			wantErr(t, "while it is in use", err, sqlite.ErrInUse)
 			must(t, s.Close())
-			_, err = sqlite.Restore(t.Context(), file, path, false)
+			_, err = sqlite.Restore(t.Context(), file, path, sqlite.Restoring{})
 			wantErr(t, "over a database", err, fs.ErrExist)
-			r, err := sqlite.Restore(t.Context(), file, path, true)
+			r, err := sqlite.Restore(t.Context(), file, path, sqlite.Restoring{Replace: true})
 			must(t, err)
-			equal(t, "erased again", r.Again, 1)
+			equal(t, "erased again", r.Erasures, 1)
 			equal(t, "traces", traces(t, path), map[string]int{})
 			s = openAt(t, path)
 			equal(t, "the other session", held(t, s, "kept"), before)
@@ -138,7 +138,7 @@ func TestRestoreRefuses(t *testing.T) {
 	} {
 		file := filepath.Join(dir, "bad.db")
 		must(t, os.WriteFile(file, tt.data, 0o600))
-		_, err := sqlite.Restore(t.Context(), file, path, true)
+		_, err := sqlite.Restore(t.Context(), file, path, sqlite.Restoring{Replace: true})
 		wantErr(t, name, err, tt.want)
 		after, err := os.ReadFile(path)
 		must(t, err)
@@ -146,7 +146,7 @@ func TestRestoreRefuses(t *testing.T) {
 			t.Fatalf("%s: the database was changed", name)
 		}
 	}
-	_, err = sqlite.Restore(t.Context(), filepath.Join(dir, "nothing.db"), path, true)
+	_, err = sqlite.Restore(t.Context(), filepath.Join(dir, "nothing.db"), path, sqlite.Restoring{Replace: true})
 	wantErr(t, "no file", err, models.ErrNotFound)
 }
 

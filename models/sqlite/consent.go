@@ -32,16 +32,27 @@ func (s *Store) PutConsent(ctx context.Context, c models.Consent) error {
 }
 
 func setObjection(ctx context.Context, tx *sql.Tx, room, speaker string, what models.ConsentWhat, when time.Time) error {
-	var query string
+	t := taken{At: millis(when), Mark: PersonMark(speaker), Room: room}
 	switch what {
 	case models.ConsentObjected:
-		query = "INSERT INTO objections (mark, room, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+		t.What = takenObjected
 	case models.ConsentWithdrew:
-		query = "DELETE FROM objections WHERE mark = ? AND room = ? AND at <= ?"
+		t.What = takenConsent
 	default:
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, query, PersonMark(speaker), room, millis(when))
+	if err := putObjection(ctx, tx, t); err != nil {
+		return err
+	}
+	return putTaken(ctx, tx, t)
+}
+
+func putObjection(ctx context.Context, tx *sql.Tx, t taken) error {
+	query := "DELETE FROM objections WHERE mark = ? AND room = ? AND at <= ?"
+	if t.What == takenObjected {
+		query = "INSERT INTO objections (mark, room, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+	}
+	_, err := tx.ExecContext(ctx, query, t.Mark, t.Room, t.At)
 	return err
 }
 
@@ -97,45 +108,25 @@ func (s *Store) PausedBy(ctx context.Context, room string) (string, error) {
 // SetPaused notes that somebody paused listening in a room, or resumed it.
 func (s *Store) SetPaused(ctx context.Context, room string, paused bool, by string, when time.Time) error {
 	return s.update(ctx, "store pause", func(tx *sql.Tx) error {
-		what, query := "listening resumed", "DELETE FROM pauses WHERE room = ?1 AND ?2 + ?3 IS NOT NULL"
+		what, t := "listening resumed", taken{At: millis(when), By: by, What: takenResumed, Room: room}
 		if paused {
-			what, query = "listening paused", "INSERT INTO pauses (room, by, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING"
+			what, t.What = "listening paused", takenPaused
 		}
-		if _, err := tx.ExecContext(ctx, query, room, clean(by), millis(when)); err != nil {
+		if err := putPause(ctx, tx, t); err != nil {
+			return err
+		}
+		if err := putTaken(ctx, tx, t); err != nil {
 			return err
 		}
 		return note(ctx, tx, when, by, what, room, "")
 	})
 }
 
-// standing is who objects, and where listening is paused.
-type standing struct{ objections, pauses [][2]string }
-
-// standing reads what it can: a damaged database says nothing.
-func (s *Store) standing(ctx context.Context) (w standing) {
-	pair := func(rows *sql.Rows) (p [2]string, err error) {
-		err = rows.Scan(&p[0], &p[1])
-		return p, err
+func putPause(ctx context.Context, tx *sql.Tx, t taken) error {
+	query := "DELETE FROM pauses WHERE room = ?1 AND ?2 + ?3 IS NOT NULL"
+	if t.What == takenPaused {
+		query = "INSERT INTO pauses (room, by, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING"
 	}
-	w.objections, _ = list(ctx, s.read, pair, "SELECT mark, room FROM objections")
-	w.pauses, _ = list(ctx, s.read, pair, "SELECT room, by FROM pauses")
-	return w
-}
-
-// keepStanding adds what stood in another database.
-func (s *Store) keepStanding(ctx context.Context, w standing) error {
-	now := millis(time.Now())
-	return s.update(ctx, "keep objections", func(tx *sql.Tx) error {
-		for _, o := range w.objections {
-			if _, err := tx.ExecContext(ctx, "INSERT INTO objections (mark, room, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", o[0], o[1], now); err != nil {
-				return err
-			}
-		}
-		for _, p := range w.pauses {
-			if _, err := tx.ExecContext(ctx, "INSERT INTO pauses (room, by, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", p[0], p[1], now); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	_, err := tx.ExecContext(ctx, query, t.Room, clean(t.By), t.At)
+	return err
 }

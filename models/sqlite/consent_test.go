@@ -129,7 +129,7 @@ func TestRestoreKeepsObjections(t *testing.T) {
 	must(t, s.SetObjection(t.Context(), "open-mic", "ana", true, start))
 	must(t, s.SetPaused(t.Context(), "book-club", true, "kim", start))
 	must(t, s.Close())
-	_, err = sqlite.Restore(t.Context(), file, path, true)
+	_, err = sqlite.Restore(t.Context(), file, path, sqlite.Restoring{Replace: true})
 	must(t, err)
 	s = openAt(t, path)
 	marks, err := s.Objections(t.Context(), "open-mic")

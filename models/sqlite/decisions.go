@@ -57,9 +57,11 @@ func putOutcome(ctx context.Context, tx *sql.Tx, r models.Record) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO decisions (id, session, flag, rule, verdict, ask, created, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		from, to := extent(d.Matched)
+		_, err = tx.ExecContext(ctx, `INSERT INTO decisions (id, session, flag, rule, verdict, ask, created, doc, speaker, from_ms, to_ms)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET verdict = excluded.verdict, ask = excluded.ask, doc = excluded.doc`,
-			d.ID, r.Session, d.Flag, d.Rule, d.Verdict, d.Ask, millis(d.Created), string(doc))
+			d.ID, r.Session, d.Flag, d.Rule, d.Verdict, d.Ask, millis(d.Created), string(doc), d.SpeakerID, from, to)
 		if err != nil {
 			return err
 		}
@@ -94,6 +96,17 @@ func putOutcome(ctx context.Context, tx *sql.Tx, r models.Record) error {
 		}
 	}
 	return nil
+}
+
+// extent is when the first of some words began and the last one ended, in ms.
+func extent(words []models.Word) (from, to int64) {
+	for i, w := range words {
+		if i == 0 {
+			from, to = w.StartMS, w.EndMS
+		}
+		from, to = min(from, w.StartMS), max(to, w.EndMS)
+	}
+	return from, to
 }
 
 // putLedger stores strikes; one that is stored already only stops being pending.

@@ -130,10 +130,8 @@ func create(ctx context.Context, path string) error {
 		return behind(path, before, "the file is gone")
 	}
 	tmp := path + ".new"
-	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
-		if err := os.Remove(tmp + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return unusable(path, err)
-		}
+	if err := clearAway(tmp); err != nil {
+		return unusable(path, err)
 	}
 	if err := build(ctx, tmp); err != nil {
 		return openError(path, err)

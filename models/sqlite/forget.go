@@ -25,7 +25,7 @@ func (s *Store) Erase(ctx context.Context, e models.Erasure) error {
 	if err != nil {
 		return err
 	}
-	return s.finishErasure(ctx, erasure{id, e})
+	return s.finishErasure(ctx, erasure{id: id, Erasure: e})
 }
 
 // Erasing carries out what was asked for by RequestErasure, or was cut short, and says how many erasures there were.
@@ -58,6 +58,8 @@ func (s *Store) FinishScrub(ctx context.Context) error {
 type erasure struct {
 	id int64
 	models.Erasure
+	// noted says that the list of removals has it already.
+	noted bool
 }
 
 func (s *Store) erasures(ctx context.Context, q queryer) ([]erasure, error) {
@@ -167,6 +169,9 @@ func (s *Store) finishErasure(ctx context.Context, e erasure) error {
 		}
 		if _, err := tx.ExecContext(ctx, "DELETE FROM erasures WHERE id = ?", e.id); err != nil {
 			return err
+		}
+		if e.noted {
+			return needScrub(ctx, tx)
 		}
 		return noteRemoval(ctx, tx, entry)
 	})

@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -75,6 +77,22 @@ func FuzzReserve(f *testing.F) {
 		sealed[flip] ^= 0x40
 		if n, _ := openHalf(sealed); n != 0 {
 			t.Errorf("byte %d was changed, and it is read as if not", flip)
+		}
+	})
+}
+
+// Whatever lies in the journal's file is read without an end, and what was written there is found among it.
+func FuzzJournal(f *testing.F) {
+	f.Add("{\"origin\":\"a\"}\n{\"taken\":{\"uid\":\"1\",\"what\":\"words\"}}\n")
+	f.Add("{\"removal\":{\"id\":1,\"hash\":\"x\"}}")
+	f.Add("[]\n\"origin\"\n{\"removal\":null,\"taken\":3}\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		if _, _, err := parseJournal(strings.NewReader(text)); err != nil {
+			t.Fatal(err)
+		}
+		_, all, err := parseJournal(strings.NewReader(text + "\n{\"taken\":{\"uid\":\"mine\",\"what\":\"user\"}}\n"))
+		if err != nil || !slices.ContainsFunc(all.taken, func(x taken) bool { return x.UID == "mine" && x.What == takenUser }) {
+			t.Errorf("%d entries, %v", len(all.taken), err)
 		}
 	})
 }

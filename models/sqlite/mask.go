@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 
 	"earshot/models"
 )
@@ -13,17 +14,22 @@ func mask(ctx context.Context, tx *sql.Tx, session string, m models.Mask) error 
 	if len(m.Words) == 0 {
 		return nil
 	}
-	from, to := m.Words[0].StartMS, m.Words[0].EndMS
-	for _, w := range m.Words {
-		from, to = min(from, w.StartMS), max(to, w.EndMS)
-	}
-	for _, f := range []func(context.Context, *sql.Tx, string, models.Mask, int64, int64) error{maskLines, maskFlags, maskDecisions} {
-		if err := f(ctx, tx, session, m, from, to); err != nil {
+	from, to := extent(m.Words)
+	hidden := 0
+	for _, f := range []func(context.Context, *sql.Tx, string, models.Mask, int64, int64) (int, error){maskLines, maskFlags, maskDecisions} {
+		n, err := f(ctx, tx, session, m, from, to)
+		if err != nil {
 			return err
 		}
+		hidden += n
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO chores (name) VALUES ('scrub') ON CONFLICT DO NOTHING")
-	return err
+	if hidden == 0 { // all of it was masked before it was stored
+		return nil
+	}
+	if err := putTaken(ctx, tx, taken{What: takenWords, Session: session, Mark: PersonMark(m.Speaker), Spans: spansOf(m.Words)}); err != nil {
+		return err
+	}
+	return needScrub(ctx, tx)
 }
 
 // maskedLine is what of a stored line is masked.
@@ -33,41 +39,43 @@ type maskedLine struct {
 	corrected       bool
 }
 
-func maskLines(ctx context.Context, tx *sql.Tx, session string, m models.Mask, from, to int64) error {
+func maskLines(ctx context.Context, tx *sql.Tx, session string, m models.Mask, from, to int64) (n int, err error) {
 	lines, err := list(ctx, tx, func(rows *sql.Rows) (l maskedLine, err error) {
 		err = rows.Scan(&l.id, &l.words, &l.original, &l.corrected)
 		return l, err
 	}, `SELECT id, words, ifnull(original_words, ''), original IS NOT NULL FROM utterances
 		WHERE session = ? AND speaker_id = ? AND start_ms < ? AND end_ms > ?`, session, m.Speaker, to, from)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, l := range lines {
 		text, words, changed, err := maskPacked(l.words, m, l.corrected)
 		if err != nil {
-			return err
+			return n, err
 		}
 		if changed {
+			n++
 			if _, err := tx.ExecContext(ctx, "UPDATE utterances SET text = ?, words = ? WHERE id = ?", text, words, l.id); err != nil {
-				return err
+				return n, err
 			}
 		}
 		if !l.corrected {
 			continue
 		}
 		if text, words, changed, err = maskPacked(l.original, m, false); err != nil {
-			return err
+			return n, err
 		}
 		if changed {
+			n++
 			if _, err := tx.ExecContext(ctx, "UPDATE utterances SET original = ?, original_words = ? WHERE id = ?", text, words, l.id); err != nil {
-				return err
+				return n, err
 			}
 		}
 	}
-	return nil
+	return n, nil
 }
 
-// maskPacked masks stored words, and gives them with their text.
+// maskPacked masks stored words, and gives them with their text. Words that were masked before have not changed.
 func maskPacked(packed string, m models.Mask, loosely bool) (text, words string, changed bool, err error) {
 	all, err := unpackWords(packed)
 	if err != nil {
@@ -78,52 +86,58 @@ func maskPacked(packed string, m models.Mask, loosely bool) (text, words string,
 		return "", "", false, nil
 	}
 	words, err = packWords(all)
-	return clean(models.TextOf(all)), words, true, err
+	return clean(models.TextOf(all)), words, words != packed, err
 }
 
-func maskFlags(ctx context.Context, tx *sql.Tx, session string, m models.Mask, from, to int64) error {
+func maskFlags(ctx context.Context, tx *sql.Tx, session string, m models.Mask, from, to int64) (n int, err error) {
 	type row struct{ id, matched, title, why string }
 	flags, err := list(ctx, tx, func(rows *sql.Rows) (r row, err error) {
 		err = rows.Scan(&r.id, &r.matched, &r.title, &r.why)
 		return r, err
 	}, "SELECT id, matched, title, why FROM flags WHERE session = ? AND speaker_id = ? AND start_ms < ? AND end_ms > ?", session, m.Speaker, to, from)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, f := range flags {
 		_, words, changed, err := maskPacked(f.matched, m, false)
 		if err != nil {
-			return err
+			return n, err
 		}
-		if changed {
-			if _, err := tx.ExecContext(ctx, "UPDATE flags SET matched = ?, title = ?, why = ? WHERE id = ?", words, m.In(f.title), m.In(f.why), f.id); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func maskDecisions(ctx context.Context, tx *sql.Tx, session string, m models.Mask, _, _ int64) error {
-	all, err := list(ctx, tx, scanDoc[models.Decision], "SELECT doc FROM decisions WHERE session = ?", session)
-	if err != nil {
-		return err
-	}
-	for _, d := range all {
-		words, changed := m.Apply(d.Matched, false)
-		if d.SpeakerID != m.Speaker || !changed {
+		title, why := m.In(f.title), m.In(f.why)
+		if !changed && (words == "" || title == f.title && why == f.why) {
 			continue
 		}
-		d.Matched, d.Why = words, m.In(d.Why)
-		doc, err := json.Marshal(d)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, "UPDATE decisions SET doc = ? WHERE id = ?", string(doc), d.ID); err != nil {
-			return err
+		n++
+		if _, err := tx.ExecContext(ctx, "UPDATE flags SET matched = ?, title = ?, why = ? WHERE id = ?", words, title, why, f.id); err != nil {
+			return n, err
 		}
 	}
-	return nil
+	return n, nil
+}
+
+func maskDecisions(ctx context.Context, tx *sql.Tx, session string, m models.Mask, from, to int64) (n int, err error) {
+	found, err := list(ctx, tx, scanDoc[models.Decision],
+		"SELECT doc FROM decisions WHERE session = ? AND speaker = ? AND from_ms < ? AND to_ms > ?", session, m.Speaker, to, from)
+	if err != nil {
+		return 0, err
+	}
+	for _, d := range found {
+		words, hides := m.Apply(d.Matched, false)
+		why := m.In(d.Why)
+		if !hides || why == d.Why && slices.Equal(words, d.Matched) {
+			continue
+		}
+		n++
+		d.Matched, d.Why = words, why
+		doc, err := json.Marshal(d)
+		if err != nil {
+			return n, err
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE decisions SET doc = ? WHERE id = ?", string(doc), d.ID); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }
 
 // LinesOf lists the lines of one person that touch a stretch of a session, in ms, in the order they began.

@@ -309,5 +309,5 @@ func TestOpenAgainAndAgain(t *testing.T) {
 	}
 	left, err := filepath.Glob(path + "*")
 	must(t, err)
-	equal(t, "files that stay", left, []string{path, path + ".lock", path + ".reserve"})
+	equal(t, "files that stay", left, []string{path, path + ".lock", path + ".removals", path + ".reserve"})
 }

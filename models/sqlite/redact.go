@@ -29,29 +29,46 @@ func (s *Store) RedactLine(ctx context.Context, r models.LineRedaction) (u model
 		if err != nil {
 			return err
 		}
-		gone, err := takeOut(&u, r.Words)
-		if err != nil {
+		var gone []models.Word
+		for _, i := range r.Words {
+			if i >= 0 && i < len(u.Words) {
+				gone = append(gone, u.Words[i])
+			}
+		}
+		if u, err = redactLine(ctx, tx, u, r); err != nil {
 			return err
 		}
-		words, err := packWords(u.Words)
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, "UPDATE utterances SET text = ?, words = ?, original = NULL, original_words = NULL"+ofLine,
-			u.Text, words, k.Session, k.Epoch, k.Track, k.Seq)
-		if err != nil {
-			return err
-		}
-		u.Original = ""
-		if err := redactFindings(ctx, tx, u, gone); err != nil {
-			return err
-		}
-		return redactRest(ctx, tx, r)
+		return putTaken(ctx, tx, taken{
+			At: millis(r.When), By: r.By, What: takenWords, Session: k.Session, Mark: PersonMark(u.SpeakerID), Spans: spansOf(gone),
+		})
 	})
 	if err != nil {
 		return models.Utterance{}, err
 	}
 	return u, s.Scrub(ctx)
+}
+
+// redactLine takes words out of a stored line and of all that quotes it, and returns the line as it is then.
+func redactLine(ctx context.Context, tx *sql.Tx, u models.Utterance, r models.LineRedaction) (models.Utterance, error) {
+	gone, err := takeOut(&u, r.Words)
+	if err != nil {
+		return u, err
+	}
+	words, err := packWords(u.Words)
+	if err != nil {
+		return u, err
+	}
+	k := u.Key
+	_, err = tx.ExecContext(ctx, "UPDATE utterances SET text = ?, words = ?, original = NULL, original_words = NULL"+ofLine,
+		u.Text, words, k.Session, k.Epoch, k.Track, k.Seq)
+	if err != nil {
+		return u, err
+	}
+	u.Original = ""
+	if err := redactFindings(ctx, tx, u, gone); err != nil {
+		return u, err
+	}
+	return u, redactRest(ctx, tx, r)
 }
 
 // takeOut puts bars in the place of words, and returns the words.

@@ -30,10 +30,7 @@ func removalHash(before string, r models.Removal) string {
 // noteRemoval appends to the list of removals in the transaction that removes, and sees to it that the files are
 // scrubbed afterwards.
 func noteRemoval(ctx context.Context, tx *sql.Tx, r models.Removal) error {
-	var last int64
-	var before string
-	err := tx.QueryRowContext(ctx, `SELECT ifnull(max(id), 0), ifnull((SELECT hash FROM removals ORDER BY id DESC LIMIT 1), '')
-		FROM removals`).Scan(&last, &before)
+	last, before, err := lastRemoval(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -41,12 +38,33 @@ func noteRemoval(ctx context.Context, tx *sql.Tx, r models.Removal) error {
 	if r.At.IsZero() {
 		r.At = time.Now()
 	}
-	_, err = tx.ExecContext(ctx, "INSERT INTO removals (id, at, by, what, target, rows, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		r.ID, millis(r.At), r.By, r.What, r.Target, r.Rows, removalHash(before, r))
+	r.Hash = removalHash(before, r)
+	return putRemoval(ctx, tx, r)
+}
+
+// lastRemoval is the end of the chain.
+func lastRemoval(ctx context.Context, tx *sql.Tx) (id int64, hash string, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT ifnull(max(id), 0), ifnull((SELECT hash FROM removals ORDER BY id DESC LIMIT 1), '')
+		FROM removals`).Scan(&id, &hash)
+	return id, hash, err
+}
+
+func putRemoval(ctx context.Context, tx *sql.Tx, r models.Removal) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO removals ("+removalColumns+") VALUES (?, ?, ?, ?, ?, ?, ?)",
+		r.ID, millis(r.At), r.By, r.What, r.Target, r.Rows, r.Hash)
 	if err != nil {
 		return err
 	}
 	return needScrub(ctx, tx)
+}
+
+const removalColumns = "id, at, by, what, target, rows, hash"
+
+func scanRemoval(rows *sql.Rows) (r models.Removal, err error) {
+	var ms int64
+	err = rows.Scan(&r.ID, &ms, &r.By, &r.What, &r.Target, &r.Rows, &r.Hash)
+	r.At = at(ms)
+	return r, err
 }
 
 // needScrub notes, in the transaction that deletes, that the files are to be scrubbed.
@@ -57,12 +75,7 @@ func needScrub(ctx context.Context, tx *sql.Tx) error {
 
 // Removals lists what was removed, the first first.
 func (s *Store) Removals(ctx context.Context) ([]models.Removal, error) {
-	found, err := list(ctx, s.read, func(rows *sql.Rows) (r models.Removal, err error) {
-		var ms int64
-		err = rows.Scan(&r.ID, &ms, &r.By, &r.What, &r.Target, &r.Rows, &r.Hash)
-		r.At = at(ms)
-		return r, err
-	}, "SELECT id, at, by, what, target, rows, hash FROM removals ORDER BY id")
+	found, err := list(ctx, s.read, scanRemoval, "SELECT "+removalColumns+" FROM removals ORDER BY id")
 	return found, storeError("list removals", err)
 }
 

@@ -70,8 +70,10 @@ func (s *Store) Clip(ctx context.Context, k models.Key) (models.Clip, error) {
 	return c, storeError("read clip", err)
 }
 
-const selectClip = `SELECT session, epoch, track, seq, speaker_id, speaker_name, attribution, start_ms, end_ms, voiced_ms,
-	concealed_ms, level_dbfs, forced, attempts, opus, spoken FROM spool WHERE session = ? AND epoch = ? AND track = ? AND seq = ?`
+const clipColumns = `session, epoch, track, seq, speaker_id, speaker_name, attribution, start_ms, end_ms, voiced_ms,
+	concealed_ms, level_dbfs, forced, attempts, opus, spoken`
+
+const selectClip = "SELECT " + clipColumns + " FROM spool WHERE session = ? AND epoch = ? AND track = ? AND seq = ?"
 
 func scanClip(rows *sql.Rows) (c models.Clip, err error) {
 	var spoken sql.NullInt64

@@ -29,11 +29,12 @@ type Store struct {
 	// file is the database itself, for wipe. It is opened before the connections and closed after them: closing any
 	// descriptor of the file drops the locks that SQLite holds on it in this process.
 	file *os.File
-	// reserve is nil when opened read-only.
+	// reserve and journal are nil when opened read-only, and for a database that is being restored.
 	reserve *reserve
+	journal *journal
 	trouble troubles
-	// lineage names the record in the reserve.
-	lineage string
+	// lineage names the record in the reserve, origin in the journal.
+	lineage, origin string
 	// searchTime is the longest that one search may take.
 	searchTime time.Duration
 }
@@ -71,18 +72,53 @@ func Open(ctx context.Context, path string) (_ *Store, err error) {
 	if s.reserve, err = openReserve(path); err != nil {
 		return nil, err
 	}
-	if s.file, err = os.OpenFile(path, os.O_RDWR, 0); err != nil {
-		return nil, unusable(path, err)
+	if err := s.open(ctx); err != nil {
+		return nil, err
 	}
-	s.write = openPool(writerDSN(path), 1)
-	if err := s.start(ctx); err != nil {
+	if err := s.openJournal(ctx); err != nil {
 		return nil, openError(path, err)
 	}
-	s.read = openPool(readerDSN(path), readers)
 	if err := s.settleLosses(ctx, true); err != nil && !errors.Is(err, models.ErrUnavailable) {
 		return nil, err // else the reserve keeps them until there is room
 	}
 	return s, nil
+}
+
+// open opens the connections to a database that nobody else uses, and makes it ready.
+func (s *Store) open(ctx context.Context) (err error) {
+	if s.file, err = os.OpenFile(s.path, os.O_RDWR, 0); err != nil {
+		return unusable(s.path, err)
+	}
+	s.write = openPool(writerDSN(s.path), 1)
+	if err := s.start(ctx); err != nil {
+		return openError(s.path, err)
+	}
+	s.read = openPool(readerDSN(s.path), readers)
+	return nil
+}
+
+// openJournal sees to it that the journal beside the database has what was taken away. A journal that has more stands
+// beside an older copy of the record: then that is taken away again, and the logins of the copy hold no longer.
+func (s *Store) openJournal(ctx context.Context) error {
+	j := &journal{path: s.path}
+	ahead, err := j.begin(ctx, s.origin, s.write)
+	if err != nil {
+		return err
+	}
+	if len(ahead.removals)+len(ahead.taken) > 0 {
+		if _, err := s.takeAway(ctx, ahead); err != nil {
+			return err
+		}
+		if err := s.voidLogins(ctx); err != nil {
+			return err
+		}
+	}
+	const ids = "SELECT (SELECT ifnull(max(id), 0) FROM removals), (SELECT ifnull(max(id), 0) FROM taken)"
+	if err := s.write.QueryRowContext(ctx, ids).Scan(&j.removal, &j.taken); err != nil {
+		return err
+	}
+	s.journal = j
+	return nil
 }
 
 // OpenReadOnly opens an existing database for reading, also while another process writes to it.
@@ -149,7 +185,7 @@ func (s *Store) start(ctx context.Context) error {
 	if err := migrate(ctx, s.write); err != nil {
 		return err
 	}
-	if err := s.write.QueryRowContext(ctx, "SELECT id FROM lineage").Scan(&s.lineage); err != nil {
+	if err := s.write.QueryRowContext(ctx, "SELECT id, origin FROM lineage").Scan(&s.lineage, &s.origin); err != nil {
 		return err
 	}
 	return s.finishErasing(ctx)
@@ -190,7 +226,9 @@ func (s *Store) update(ctx context.Context, op string, fn func(*sql.Tx) error) e
 		return s.trouble.wrote(storeError(op, err))
 	}
 	now := progress{Lineage: s.lineage, At: time.Now()}
-	err = tx.QueryRowContext(ctx, "UPDATE lineage SET commits = commits + 1 RETURNING commits").Scan(&now.Commits)
+	var removal, other int64
+	err = tx.QueryRowContext(ctx, `UPDATE lineage SET commits = commits + 1
+		RETURNING commits, (SELECT ifnull(max(id), 0) FROM removals), (SELECT ifnull(max(id), 0) FROM taken)`).Scan(&now.Commits, &removal, &other)
 	if err == nil {
 		err = tx.Commit()
 	}
@@ -198,7 +236,7 @@ func (s *Store) update(ctx context.Context, op string, fn func(*sql.Tx) error) e
 		return s.trouble.wrote(storeError(op, err))
 	}
 	s.reserve.reached(now)
-	return s.trouble.wrote(nil)
+	return s.trouble.wrote(storeError("copy what was removed", s.journal.follow(context.WithoutCancel(ctx), s.read, removal, other)))
 }
 
 // view runs fn in one read transaction, so that several queries see the same state.

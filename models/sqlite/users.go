@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -51,14 +52,25 @@ func (s *Store) PutUser(ctx context.Context, u models.User, by string, when time
 		return storeError(op, fmt.Errorf("%w: a name of %d bytes, want 1 to %d", models.ErrInvalid, len(u.Name), maxName))
 	}
 	return s.update(ctx, op, func(tx *sql.Tx) error {
-		var taken int
-		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM users WHERE name = ? AND id <> ?", u.Name, u.ID).Scan(&taken); err != nil {
+		var others int
+		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM users WHERE name = ? AND id <> ?", u.Name, u.ID).Scan(&others); err != nil {
 			return err
 		}
-		if taken > 0 {
+		if others > 0 {
 			return fmt.Errorf("%w: somebody has that name", models.ErrInvalid)
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO users ("+userColumns+`) VALUES (?, ?, ?, ?, ?, ?)
+		change := taken{At: millis(when), By: by, What: takenAccess, User: u.ID, Access: u.Access, Rooms: u.Rooms}
+		err := tx.QueryRowContext(ctx, "SELECT password <> ? FROM users WHERE id = ?", u.Password, u.ID).Scan(&change.Password)
+		switch {
+		case errors.Is(err, sql.ErrNoRows): // a new one has lost nothing
+		case err != nil:
+			return err
+		default:
+			if err := putTaken(ctx, tx, change); err != nil {
+				return err
+			}
+		}
+		_, err = tx.ExecContext(ctx, "INSERT INTO users ("+userColumns+`) VALUES (?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET name = excluded.name, access = excluded.access, rooms = excluded.rooms, password = excluded.password`,
 			u.ID, u.Name, u.Access, string(rooms), u.Password, millis(when))
 		if err != nil {
@@ -77,6 +89,9 @@ func (s *Store) DeleteUser(ctx context.Context, id, by string, when time.Time) e
 		}
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return sql.ErrNoRows
+		}
+		if err := putTaken(ctx, tx, taken{At: millis(when), By: by, What: takenUser, User: id}); err != nil {
+			return err
 		}
 		return note(ctx, tx, when, by, "access taken", id, "")
 	})
