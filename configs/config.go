@@ -104,8 +104,12 @@ type Log struct {
 
 // Lounge holds the settings of the embedded room.
 type Lounge struct {
-	// UDPPort carries the lounge's media; 0 means a free port for each connection.
+	// UDPPort carries the lounge's media; 0 means a free port.
 	UDPPort int `mapstructure:"udp_port"`
+	// PerAddress is how many people may speak from one address; 0 means that addresses are not told apart.
+	PerAddress int `mapstructure:"per_address"`
+	// HostTokenFile is the absolute path of a file with the hosts' token in its first line; empty: a new one at each start.
+	HostTokenFile string `mapstructure:"host_token_file"`
 }
 
 // Evidence is how the sound of flagged lines is kept.

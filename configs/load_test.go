@@ -44,6 +44,7 @@ func TestDefaults(t *testing.T) {
 	want := Config{
 		DataDir:  filepath.Join(dir, ".local", "state", "earshot"),
 		Listen:   "127.0.0.1:8484",
+		Lounge:   Lounge{PerAddress: 8},
 		Language: "en", Vocabulary: []string{}, ICE: ICE{Servers: []string{}, Interfaces: []string{}}, Rooms: []Room{}, Partials: 1500 * time.Millisecond, SpoolMB: 1024,
 		Rules:     []string{"open-mic"},
 		Hosts:     []string{},
@@ -154,6 +155,8 @@ var samples = map[string]struct {
 	"opinion.url":            {"http://127.0.0.1:11434/v1", "http://127.0.0.1:11434/v1"},
 	"opinion.model":          {"llama3.2:3b", "llama3.2:3b"},
 	"opinion.kind":           {"moderation", "moderation"},
+	"lounge.per_address":     {"40", 40},
+	"lounge.host_token_file": {"/run/host", "/run/host"},
 	"proxies":                {"127.0.0.1,10.0.0.0/8", []string{"127.0.0.1", "10.0.0.0/8"}},
 	"opinion.key_file":       {"/etc/key", "/etc/key"},
 	"opinion.timeout":        {"2s", "2s"},

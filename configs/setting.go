@@ -81,6 +81,8 @@ func plainSettings() []setting {
 		{"log.level", choice("debug", "info", "warn", "error")},
 		{"log.format", choice("text", "json")},
 		{"lounge.udp_port", number(0, 65535)},
+		{"lounge.per_address", number(0, 1024)},
+		{"lounge.host_token_file", file("the path of a file")},
 		{"livekit.hidden", truth()},
 		{"livekit.url", matching(`^(livekit(\+wss?)?://[^\s/?#@]+(/[^\s?#]*)?)?$`, `the address of a server like "livekit://rooms.example", without a room, or empty`)},
 		{"livekit.dispatch", choice("named", "every", "none")},

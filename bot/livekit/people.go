@@ -15,6 +15,8 @@ import (
 type person struct {
 	info *lk.ParticipantInfo
 	role models.Role
+	// own is the role attribute that they may have set themself: it counts no more when the right to set it is gone.
+	own string
 }
 
 func (p *person) name() string {
@@ -48,11 +50,12 @@ func audible(p *lk.ParticipantInfo) []*lk.TrackInfo {
 // RoleAttribute is the participant attribute (of the token) that says host, cohost, speaker or guest.
 const RoleAttribute = "role"
 
-// roleOf reads a role from the attribute, unless its owner may set it themself: then, and without one, the right to
-// publish makes a speaker.
-func roleOf(p *lk.ParticipantInfo) models.Role {
-	if !p.GetPermission().GetCanUpdateMetadata() {
-		switch r := models.Role(strings.ToLower(p.GetAttributes()[RoleAttribute])); r {
+// roleOf reads a role from the attribute, unless its owner may set it themself, set it when they might (own), or the server
+// does not say whether: then, and without one, the right to publish makes a speaker. A name says nothing.
+func roleOf(p *lk.ParticipantInfo, own string) models.Role {
+	attribute := p.GetAttributes()[RoleAttribute]
+	if p.GetPermission() != nil && !p.GetPermission().GetCanUpdateMetadata() && (own == "" || attribute != own) {
+		switch r := models.Role(strings.ToLower(attribute)); r {
 		case models.RoleHost, models.RoleCohost, models.RoleSpeaker, models.RoleGuest:
 			return r
 		}
@@ -80,7 +83,13 @@ func (p *people) put(info *lk.ParticipantInfo) (now *person, news bool) {
 	if old != nil && info.GetVersion() < old.info.GetVersion() {
 		return old, false
 	}
-	now = &person{info: info, role: roleOf(info)}
+	own := ""
+	if info.GetPermission().GetCanUpdateMetadata() {
+		own = info.GetAttributes()[RoleAttribute]
+	} else if old != nil && info.GetAttributes()[RoleAttribute] == old.own {
+		own = old.own
+	}
+	now = &person{info: info, role: roleOf(info, own), own: own}
 	p.bySID[info.GetSid()] = now
 	p.tell()
 	return now, true

@@ -137,12 +137,39 @@ func TestRoles(t *testing.T) {
 	}{
 		"host":      {&lk.ParticipantInfo{Attributes: attr("host"), Permission: &lk.ParticipantPermission{}}, models.RoleHost},
 		"self-made": {&lk.ParticipantInfo{Attributes: attr("host"), Permission: &lk.ParticipantPermission{CanUpdateMetadata: true}}, models.RoleGuest},
+		"untold":    {&lk.ParticipantInfo{Attributes: attr("host")}, models.RoleSpeaker},
+		"by name":   {&lk.ParticipantInfo{Name: "Host", Identity: "host", Permission: &lk.ParticipantPermission{}}, models.RoleGuest},
 		"publisher": {&lk.ParticipantInfo{Permission: &lk.ParticipantPermission{CanPublish: true}}, models.RoleSpeaker},
 		"listener":  {&lk.ParticipantInfo{Permission: &lk.ParticipantPermission{}}, models.RoleGuest},
 		"unknown":   {&lk.ParticipantInfo{Attributes: attr("king"), Permission: &lk.ParticipantPermission{CanPublish: true}}, models.RoleSpeaker},
 	} {
-		if got := roleOf(tt.p); got != tt.want {
+		if got := roleOf(tt.p, ""); got != tt.want {
 			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+// TestARoleThatWasSelfMadeStaysSo: who set their role while they might does not get it when the right to set it is taken; a role
+// that the server gives then counts.
+func TestARoleThatWasSelfMadeStaysSo(t *testing.T) {
+	p := newPeople()
+	news := func(version uint32, role string, mayUpdate bool) models.Role {
+		now, _ := p.put(&lk.ParticipantInfo{
+			Sid: "PA_1", Identity: "eve", Version: version, Attributes: map[string]string{RoleAttribute: role},
+			Permission: &lk.ParticipantPermission{CanUpdateMetadata: mayUpdate},
+		})
+		return now.role
+	}
+	for i, tt := range []struct {
+		role string
+		may  bool
+		want models.Role
+	}{
+		{"host", true, models.RoleGuest}, {"host", false, models.RoleGuest}, {"host", false, models.RoleGuest},
+		{"cohost", false, models.RoleCohost}, {"host", false, models.RoleHost},
+	} {
+		if got := news(uint32(i+1), tt.role, tt.may); got != tt.want {
+			t.Errorf("step %d: the attribute %s is the role %s, want %s", i, tt.role, got, tt.want)
 		}
 	}
 }

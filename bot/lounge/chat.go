@@ -26,7 +26,9 @@ type Chat struct {
 	From string      `json:"from"`
 	Name string      `json:"name"`
 	Role models.Role `json:"role,omitempty"`
-	Text string      `json:"text"`
+	// Bot says that a bot of this room's host wrote it.
+	Bot  bool   `json:"bot,omitempty"`
+	Text string `json:"text"`
 	// To is the person whom alone the line is for; empty: everybody.
 	To string    `json:"to,omitempty"`
 	At time.Time `json:"at"`
@@ -55,7 +57,7 @@ func (b *bucket) take(now time.Time) bool {
 
 // chat passes a line on. Whoever follows the room's events may write to everybody; only a host may write to one person.
 func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
-	name, host, ok := s.asked(w, r)
+	name, from, ok := s.asked(w, r)
 	if !ok {
 		return
 	}
@@ -68,12 +70,12 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, `the body must be {"text":…, "to":…, "name":…} with a text`)
 		return
 	}
-	if in.To != "" && !host {
+	if in.To != "" && !from.host {
 		refuse(w, http.StatusForbidden, "only a host may write to one person")
 		return
 	}
 	c := Chat{Name: cleanName(in.Name, "Guest"), Text: clean(in.Text, maxLine), To: in.To, At: time.Now().UTC()}
-	status, title := s.say(name, r.Header.Get(WatcherHeader), &c)
+	status, title := s.say(name, r.Header.Get(WatcherHeader), from, &c)
 	if title != "" {
 		refuse(w, status, title)
 		return
@@ -83,8 +85,27 @@ func (s *Server) chat(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(c)
 }
 
+// sign puts a line's sender into it. Who neither speaks nor listens under a name brings one along; the refusal says why not
+// under this one.
+func (s *Server) sign(c *Chat, r *room, from *watcher) (refusal string) {
+	c.From = publicID(from.id)
+	p := r.people[from.person]
+	switch {
+	case p != nil:
+		c.From, c.Name, c.Role = p.ID, p.Name, p.Role
+	case from.name != "":
+		c.Name, c.Bot = from.name, from.host
+	case from.host:
+		c.Role = models.RoleHost
+		s.claim(c.Name, true)
+	default:
+		return s.misleads(c.Name, false)
+	}
+	return ""
+}
+
 // say completes a line with its sender and sends it; title is the refusal.
-func (s *Server) say(roomName, secret string, c *Chat) (status int, title string) {
+func (s *Server) say(roomName, secret string, by caller, c *Chat) (status int, title string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.rooms[roomName]
@@ -92,15 +113,11 @@ func (s *Server) say(roomName, secret string, c *Chat) (status int, title string
 		return http.StatusForbidden, "follow the room's events first, and send " + WatcherHeader
 	}
 	from := r.watchers[secret]
-	if !from.chat.take(c.At) {
+	if !s.mayWrite(by) || !from.chat.take(c.At) {
 		return http.StatusTooManyRequests, "too many lines: wait a moment"
 	}
-	c.From = publicID(from.id)
-	if from.name != "" {
-		c.Name = from.name
-	}
-	if p := r.people[from.person]; p != nil {
-		c.From, c.Name, c.Role = p.ID, p.Name, p.Role
+	if title = s.sign(c, r, from); title != "" {
+		return http.StatusConflict, title
 	}
 	s.lines++
 	c.ID = strconv.Itoa(s.lines)

@@ -182,7 +182,7 @@ func (s *stay) hear(ctx context.Context, p Person) {
 	})
 	defer sink.End()
 	q := url.Values{"watcher": {s.you}, "name": {s.c.name}}
-	e := peer.Endpoint{URL: s.c.base + "/whep/" + s.c.room + "/" + url.PathEscape(p.ID) + "?" + q.Encode(), Client: s.c.http}
+	e := peer.Endpoint{URL: s.c.base + "/whep/" + s.c.room + "/" + url.PathEscape(p.ID) + "?" + q.Encode(), Token: s.c.token, Client: s.c.http}
 	for pause := hearAgainMin; ctx.Err() == nil; pause = min(2*pause, hearAgainMax) {
 		l, err := s.c.factory.Listen(ctx, e, sink)
 		if err == nil {

@@ -20,7 +20,14 @@ type Limits struct {
 	People   int // publishing in one room; default 64
 	Watchers int // event streams in one room; default 256
 	Hearing  int // WHEP sessions in one room; default 2048
+	Sessions int // WHIP sessions, and as many WHEP sessions, in all rooms; default 2048
+	Streams  int // event streams in all rooms; default 2048
 	Body     int // bytes of a request; default 64 kB
+	// PerAddress is how many people may publish from one address; of other things it may hold in proportion. Default 8; below
+	// 0: addresses are not told apart. Holders of the host's token are bounded by none of these.
+	PerAddress int
+	// Idle is how long a room is kept in which nobody publishes and which no holder of the token follows; default 30 min.
+	Idle time.Duration
 }
 
 func (l Limits) withDefaults() Limits {
@@ -33,7 +40,15 @@ func (l Limits) withDefaults() Limits {
 	set(&l.People, 64)
 	set(&l.Watchers, 256)
 	set(&l.Hearing, 2048)
+	set(&l.Sessions, 2048)
+	set(&l.Streams, 2048)
 	set(&l.Body, 64<<10)
+	if l.PerAddress == 0 {
+		l.PerAddress = 8
+	}
+	if l.Idle <= 0 {
+		l.Idle = 30 * time.Minute
+	}
 	return l
 }
 
@@ -47,7 +62,8 @@ type Config struct {
 	Room string
 	// BotName is how the page calls the bot; default "Earshot".
 	BotName string
-	// HostToken, when sent as Bearer, makes a person the host. Without a host in the room the first to publish is it.
+	// HostToken, when sent as Bearer, makes a person a host, and a listener with a name a bot of this room. Nobody else is
+	// one, whatever they are called; empty: nobody is.
 	HostToken string
 	// Transcript, when set, serves the room's lines as server-sent events with models.Event as JSON data. It is mounted
 	// at /rooms/{room}/transcript (r.PathValue("room")).
@@ -62,7 +78,7 @@ type Config struct {
 // Timing of the server.
 const (
 	connectWithin = 15 * time.Second       // from the answer to media
-	tick          = 100 * time.Millisecond // of the talking indicator
+	tick          = 100 * time.Millisecond // of the talking indicator, and of the look for rooms that nobody uses
 	talkHold      = 500 * time.Millisecond // how long a voice counts as talking after its last loud packet
 	pingEvery     = 5 * time.Second        // comment lines that keep event streams alive
 	writeWithin   = 5 * time.Second        // for one event to a watcher
@@ -97,7 +113,7 @@ func clean(s string, most int) string {
 			space = n > 0
 			continue
 		}
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unseen(r) || r == unicode.ReplacementChar {
 			continue
 		}
 		if space && n+1 < most {

@@ -14,7 +14,8 @@
 //	                               a host's decision: mute, unmute, to_audience, to_stage, remove, ban, unban
 //	GET    /room/{room}            the page
 //
-// A host is who sends the host's token as Bearer. A ban holds against the browser's own key: there are no accounts here
+// A host is who sends the host's token as Bearer; a bot is a listener who does. Names that pass for theirs are refused, or marked on
+// listeners. Everybody else shares bounded places (Limits). A ban holds against the browser's own key: there are no accounts here
 // that a person could not throw away, and many people may share an address.
 //
 // The server forwards Opus as it is and decodes nothing. Everybody who hears is visible to everybody who speaks.

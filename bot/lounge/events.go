@@ -20,6 +20,8 @@ type Person struct {
 type Listener struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
+	// Bot says that it is a bot of this room's host: it holds the token. A name alone says nothing.
+	Bot bool `json:"bot,omitempty"`
 }
 
 // EventType says what an Event tells. The list is closed; clients pass over what they don't know.
@@ -54,6 +56,8 @@ type Event struct {
 	// Audience are those whom a host moved there: they hear and may not speak.
 	Audience []Listener `json:"audience,omitempty"`
 	Banned   bool       `json:"banned,omitempty"`
+	// Idle says that a room was closed because nobody used it.
+	Idle bool `json:"idle,omitempty"`
 	// Rights are what this watcher may do, by the host's token.
 	Rights []models.Verb `json:"rights,omitempty"`
 }

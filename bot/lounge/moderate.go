@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"earshot/models"
 )
@@ -17,8 +18,11 @@ type mark struct {
 	banned   bool // may not publish, and is not shown
 }
 
-// maxMarks bounds how many decisions a room keeps.
-const maxMarks = 4096
+// A room keeps so many decisions, and so long after it was last used.
+const (
+	maxMarks  = 4096
+	keepMarks = 24 * time.Hour
+)
 
 var (
 	errAudience = errors.New("a host moved the speaker to the audience")
@@ -38,11 +42,11 @@ func hostRights() []models.Verb {
 
 // moderate lets a host act on a person: POST /rooms/{room}/people/{person}/{verb} with the host's token.
 func (s *Server) moderate(w http.ResponseWriter, r *http.Request) {
-	name, host, ok := s.asked(w, r)
+	name, c, ok := s.asked(w, r)
 	if !ok {
 		return
 	}
-	if !host {
+	if !c.host {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="lounge"`)
 		refuse(w, http.StatusUnauthorized, "only a host may do that: send the host's token")
 		return
@@ -166,8 +170,7 @@ func (r *room) shutOut(id string) {
 				h.res.cancel(errRemoved)
 			}
 		}
-		close(w.queue)
-		delete(r.watchers, secret)
+		r.cut(w)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // rename lets a visible listener change its name: POST /rooms/{room}/name with {"name":…} and the secret of its event
 // stream. It may do so as often as it may write to the chat.
 func (s *Server) rename(w http.ResponseWriter, r *http.Request) {
-	name, ok := roomName(w, r)
+	name, c, ok := s.asked(w, r)
 	if !ok {
 		return
 	}
@@ -25,7 +25,7 @@ func (s *Server) rename(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, `the body must be {"name":…} with a name`)
 		return
 	}
-	if status, title := s.call(name, r.Header.Get(WatcherHeader), clean(in.Name, maxName)); title != "" {
+	if status, title := s.call(name, r.Header.Get(WatcherHeader), c, clean(in.Name, maxName)); title != "" {
 		refuse(w, status, title)
 		return
 	}
@@ -33,7 +33,7 @@ func (s *Server) rename(w http.ResponseWriter, r *http.Request) {
 }
 
 // call gives a visible listener another name; title is the refusal.
-func (s *Server) call(roomName, secret, name string) (status int, title string) {
+func (s *Server) call(roomName, secret string, by caller, name string) (status int, title string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.rooms[roomName]
@@ -41,10 +41,10 @@ func (s *Server) call(roomName, secret, name string) (status int, title string) 
 		return http.StatusForbidden, "follow the room's events as a listener with a name first, and send " + WatcherHeader
 	}
 	w := r.watchers[secret]
-	if !w.chat.take(time.Now()) {
+	if !s.mayWrite(by) || !w.chat.take(time.Now()) {
 		return http.StatusTooManyRequests, "too many lines and names: wait a moment"
 	}
-	w.name = name
+	w.name = s.listenerName(name, w.host)
 	r.tell(Event{Type: EventListeners, Listeners: r.listeners()})
 	return http.StatusNoContent, ""
 }

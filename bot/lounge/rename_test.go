@@ -11,8 +11,8 @@ import (
 // TestRename: in a pause everybody in the lounge sees it in the bot's name, and no longer after it. Whoever is no visible
 // listener has no name to change.
 func TestRename(t *testing.T) {
-	base, _ := open(t, lounge.Config{})
-	r := visitor(t, base, "", bot.Notice{Name: "Earshot", Language: "id"})
+	base, _ := open(t, lounge.Config{HostToken: hostToken})
+	r := visitor(t, base, hostToken, bot.Notice{Name: "Earshot", Language: "id"})
 	you := ""
 	step := 0
 	for e := range stream(t, base) {

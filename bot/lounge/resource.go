@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/netip"
 	"strings"
 
 	"github.com/pion/webrtc/v3"
 
 	"earshot/bot/peer"
+	"earshot/models"
 )
 
 // resource is one WHIP or WHEP session. Whoever knows its id may change and end it.
@@ -19,16 +21,22 @@ type resource struct {
 	conn   *peer.Conn
 	person *person // of a publication; nil when hearing
 	room   *room
+	seat   *seat
+	from   netip.Addr // to which checks may be sent
+	tried  int        // candidates so far; guarded by Server.mu
 	cancel context.CancelCauseFunc
 	ctx    context.Context //nolint:containedctx // the session's life, not a request's
 }
 
 var errDeleted = errors.New("the client left")
 
-// open registers a session. The caller holds mu and has checked that the lounge is not closed.
-func (s *Server) open(r *room, conn *peer.Conn) *resource {
+// open registers the session of an entry. The caller holds mu and has checked that the lounge is not closed.
+func (s *Server) open(r *room, e *entry) *resource {
 	ctx, cancel := context.WithCancelCause(context.Background())
-	res := &resource{id: secret(), etag: `"` + secret()[:10] + `"`, conn: conn, room: r, ctx: ctx, cancel: cancel}
+	res := &resource{
+		id: secret(), etag: `"` + secret()[:10] + `"`, conn: e.conn, room: r, seat: e.seat, from: e.addr, tried: e.offer.candidates,
+		ctx: ctx, cancel: cancel,
+	}
 	s.resources[res.id] = res
 	s.sessions.Add(1)
 	return res
@@ -44,6 +52,7 @@ func (s *Server) serve(res *resource, gone func()) {
 	res.cancel(err)
 	s.mu.Lock()
 	delete(s.resources, res.id)
+	res.seat.giveBack()
 	gone()
 	s.tidy(res.room)
 	s.mu.Unlock()
@@ -75,7 +84,18 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request) *resource {
 	return res
 }
 
-// patch takes trickled candidates (RFC 8840). ICE restarts are refused with 422: a client makes a new session.
+// try reports whether one more candidate of a session may be tried, and counts it.
+func (s *Server) try(res *resource, candidate string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if res.tried >= mostCandidates || !reachable(candidate, res.from) {
+		return false
+	}
+	res.tried++
+	return true
+}
+
+// patch takes trickled candidates (RFC 8840); those that the lounge does not send to are passed over. ICE restarts are refused with 422: a client makes a new session.
 func (s *Server) patch(w http.ResponseWriter, r *http.Request) {
 	res := s.find(w, r)
 	if res == nil {
@@ -98,6 +118,13 @@ func (s *Server) patch(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for _, c := range candidates(string(b)) {
+		switch {
+		case len(strings.Fields(c.Candidate)) < leastFields:
+			refuse(w, http.StatusBadRequest, "a candidate cannot be read")
+			return
+		case !s.try(res, c.Candidate):
+			continue
+		}
 		if err := res.conn.AddCandidate(c); err != nil {
 			refuse(w, http.StatusBadRequest, "a candidate cannot be read")
 			return
@@ -145,12 +172,18 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	p := res.person
 	if in.Name != nil {
-		p.Name = cleanName(*in.Name, p.Name)
+		name := cleanName(*in.Name, p.Name)
+		if why := s.misleads(name, p.Role == models.RoleHost); why != "" && name != p.Name {
+			refuse(w, http.StatusConflict, why)
+			return
+		}
+		p.Name = name
 	}
 	if in.Muted != nil {
 		p.Muted = *in.Muted
 	}
 	res.room.tellPerson(p)
+	s.claim(p.Name, p.Role == models.RoleHost)
 	w.WriteHeader(http.StatusNoContent)
 }
 

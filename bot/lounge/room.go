@@ -4,8 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-
-	"earshot/models"
+	"time"
 )
 
 // room is the state of one room. All fields are guarded by Server.mu.
@@ -15,13 +14,16 @@ type room struct {
 	watchers map[string]*watcher // by secret
 	hearing  map[string]*hearing // by resource id
 	marks    map[string]*mark    // by person id
+	opened   *seat
+	used     time.Time // when it was last in use
 }
 
 // person is one publication.
 type person struct {
 	Person
-	out *forward
-	res *resource
+	out  *forward
+	res  *resource
+	from string // whom the publication counts for
 }
 
 // watcher is one event stream. Its queue is closed by the server when the watcher is too slow or the lounge closes.
@@ -33,6 +35,7 @@ type watcher struct {
 	host   bool   // came with the host's token
 	chat   bucket
 	queue  chan []byte
+	seat   *seat
 }
 
 // hearing is one WHEP session.
@@ -40,6 +43,7 @@ type hearing struct {
 	watcher string // secret of the event stream it belongs to, or ""
 	name    string
 	public  string
+	host    bool // holds the token
 	res     *resource
 }
 
@@ -47,12 +51,35 @@ type hearing struct {
 const queueLength = 256
 
 func newRoom(name string) *room {
-	return &room{name: name, people: map[string]*person{}, watchers: map[string]*watcher{}, hearing: map[string]*hearing{}, marks: map[string]*mark{}}
+	return &room{
+		name: name, people: map[string]*person{}, watchers: map[string]*watcher{}, hearing: map[string]*hearing{}, marks: map[string]*mark{},
+	}
 }
 
 // empty reports whether the room can be forgotten: decisions about people keep it.
 func (r *room) empty() bool {
 	return len(r.people) == 0 && len(r.watchers) == 0 && len(r.hearing) == 0 && len(r.marks) == 0
+}
+
+// inUse reports whether somebody speaks in the room, or a host or a bot of it is there.
+func (r *room) inUse() bool {
+	_, holders := count(r.watchers, func(w *watcher) bool { return w.host })
+	return len(r.people) > 0 || holders > 0
+}
+
+// close ends all event streams with an event.
+func (r *room) close(e Event) {
+	r.tell(e)
+	for _, w := range r.watchers {
+		r.cut(w)
+	}
+}
+
+// cut ends an event stream; what waits in its queue is still sent.
+func (r *room) cut(w *watcher) {
+	close(w.queue)
+	delete(r.watchers, w.id)
+	w.seat.giveBack()
 }
 
 // tell sends an event to every watcher; one whose queue is full is cut off and comes back to a fresh state.
@@ -61,15 +88,14 @@ func (r *room) tell(e Event) { r.tellSome(e, func(*watcher) bool { return true }
 // tellSome sends an event to those watchers whom it is for.
 func (r *room) tellSome(e Event, to func(*watcher) bool) {
 	b := encode(e)
-	for id, w := range r.watchers {
+	for _, w := range r.watchers {
 		if !to(w) {
 			continue
 		}
 		select {
 		case w.queue <- b:
 		default:
-			close(w.queue)
-			delete(r.watchers, id)
+			r.cut(w)
 		}
 	}
 }
@@ -101,7 +127,7 @@ func (r *room) listeners() []Listener {
 	seen := map[string]bool{}
 	for _, w := range r.watchers {
 		if w.name != "" && w.person == "" {
-			out = append(out, Listener{ID: publicID(w.id), Name: w.name})
+			out = append(out, Listener{ID: publicID(w.id), Name: w.name, Bot: w.host})
 			seen[w.id] = true
 		}
 	}
@@ -123,19 +149,6 @@ func (r *room) listeners() []Listener {
 
 // publicID is the id by which others may know a secret's holder.
 func publicID(secret string) string { return personID("listener", secret) }
-
-// roleFor gives the first speaker the host's role where no host is present.
-func (r *room) roleFor(hostToken bool) models.Role {
-	if hostToken {
-		return models.RoleHost
-	}
-	for _, p := range r.people {
-		if p.Role == models.RoleHost {
-			return models.RoleGuest
-		}
-	}
-	return models.RoleHost
-}
 
 // tellPerson tells that somebody came or changed, if the publication is still the current one.
 func (r *room) tellPerson(p *person) {

@@ -5,7 +5,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"strings"
 )
 
 // ServeHTTP serves the signalling, the events and the page.
@@ -39,11 +38,17 @@ func acceptPost(w http.ResponseWriter, _ *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
+// denial is a refusal that is not answered yet.
+type denial struct {
+	status int
+	title  string
+}
+
 // refuse answers with a short text in the problem format (RFC 9457).
 func refuse(w http.ResponseWriter, status int, title string) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	if status == http.StatusServiceUnavailable {
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", "1")
 	}
 	w.WriteHeader(status)
@@ -72,23 +77,4 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request, mediaType string) 
 		return nil, false
 	}
 	return b, true
-}
-
-// offer reads an SDP offer with exactly one section, audio with Opus.
-func (s *Server) offer(w http.ResponseWriter, r *http.Request) (string, bool) {
-	b, ok := s.body(w, r, "application/sdp")
-	if !ok {
-		return "", false
-	}
-	sdp := string(b)
-	if !strings.HasPrefix(sdp, "v=0") {
-		refuse(w, http.StatusBadRequest, "the body is not SDP")
-		return "", false
-	}
-	lower := strings.ToLower(sdp)
-	if strings.Count(lower, "\nm=") != 1 || !strings.Contains(lower, "\nm=audio ") || !strings.Contains(lower, " opus/48000") {
-		refuse(w, http.StatusUnprocessableEntity, "the offer must have one section: audio with Opus")
-		return "", false
-	}
-	return sdp, true
 }

@@ -28,8 +28,11 @@ type Server struct {
 	mu        sync.Mutex
 	rooms     map[string]*room
 	resources map[string]*resource
-	tracks    int // publications so far
-	lines     int // of chat, so far
+	shares    map[string]*share // by address
+	held      [places]int       // by all shares together
+	hosts     map[string]bool   // looks of the names that hosts and bots go by
+	tracks    int               // publications so far
+	lines     int               // of chat, so far
 	closed    bool
 	sessions  sync.WaitGroup
 }
@@ -48,7 +51,7 @@ func New(c Config) *Server {
 	}
 	s := &Server{
 		cfg: c, log: c.Log, ready: make(chan struct{}), closing: make(chan struct{}),
-		rooms: map[string]*room{}, resources: map[string]*resource{},
+		rooms: map[string]*room{}, resources: map[string]*resource{}, shares: map[string]*share{}, hosts: map[string]bool{},
 	}
 	s.routes = s.handler()
 	return s
@@ -89,11 +92,7 @@ func (s *Server) shut() {
 	s.closed = true
 	close(s.closing)
 	for _, r := range s.rooms {
-		r.tell(Event{Type: EventClosed})
-		for id, w := range r.watchers {
-			close(w.queue)
-			delete(r.watchers, id)
-		}
+		r.close(Event{Type: EventClosed})
 	}
 	for _, res := range s.resources {
 		res.cancel(errClosing)
@@ -110,8 +109,9 @@ func (s *Server) watchTalking(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-t.C:
+		case now := <-t.C:
 			s.noteTalking()
+			s.closeIdle(now)
 		}
 	}
 }
@@ -150,23 +150,55 @@ func (s *Server) media(w http.ResponseWriter, r *http.Request) (done func(), ok 
 	return nil, false
 }
 
-// room finds a room or opens it; the caller holds mu. It returns nil when there are too many.
-func (s *Server) room(name string) *room {
+// room finds a room or opens it; the caller holds mu. The denial says why it is not opened.
+func (s *Server) room(name string, c caller) (*room, *denial) {
 	if r := s.rooms[name]; r != nil {
-		return r
+		return r, nil
 	}
-	if len(s.rooms) >= s.cfg.Limits.Rooms {
-		return nil
+	if len(s.rooms) >= s.cfg.Limits.Rooms+reservedRooms {
+		return nil, &denial{http.StatusServiceUnavailable, "the lounge takes no more rooms"}
+	}
+	opened, no := s.take(c, opening, 0)
+	if no != nil {
+		return nil, no
 	}
 	r := newRoom(name)
+	r.opened, r.used = opened, time.Now()
 	s.rooms[name] = r
-	return r
+	return r, nil
 }
 
 // tidy forgets a room that nobody is in; the caller holds mu.
 func (s *Server) tidy(r *room) {
-	if r.empty() && s.rooms[r.name] == r {
+	if r.empty() {
+		s.forget(r)
+	}
+}
+
+// forget takes a room off the list; the caller holds mu.
+func (s *Server) forget(r *room) {
+	if s.rooms[r.name] == r {
 		delete(s.rooms, r.name)
+		r.opened.giveBack()
+	}
+}
+
+// closeIdle ends rooms that nobody has used for long. What hosts decided there is kept for a day.
+func (s *Server) closeIdle(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.rooms {
+		if r.inUse() {
+			r.used = now
+		}
+		if now.Sub(r.used) < s.cfg.Limits.Idle {
+			continue
+		}
+		r.close(Event{Type: EventClosed, Idle: true})
+		r.opened.giveBack()
+		if len(r.marks) == 0 || now.Sub(r.used) > keepMarks {
+			s.forget(r)
+		}
 	}
 }
 

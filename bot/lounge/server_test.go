@@ -155,7 +155,9 @@ func TestEvents(t *testing.T) {
 	next := watch(t, base, "lounge", "")
 	next("state", func(e lounge.Event) bool { return e.Type == lounge.EventRoom && e.You != "" && len(e.People) == 0 })
 	e, _ := listen(t, base, "lounge")
-	next("the bot listens", func(e lounge.Event) bool { return len(e.Listeners) == 1 && e.Listeners[0].Name == "Earshot" })
+	next("the bot listens", func(e lounge.Event) bool {
+		return len(e.Listeners) == 1 && e.Listeners[0].Name == "Earshot (unverified)"
+	})
 
 	const key = "0123456789abcdef"
 	ctx, cancel := context.WithCancel(context.Background())
@@ -167,15 +169,15 @@ func TestEvents(t *testing.T) {
 	}
 	go publish("Ana", "", 100000)
 	ana := next("Ana", func(e lounge.Event) bool { return e.Type == lounge.EventPerson }).Person
-	if ana.Name != "Ana" || ana.Role != models.RoleHost || strings.Contains(ana.ID, key) {
-		t.Errorf("person %+v, want Ana as host", ana)
+	if ana.Name != "Ana" || ana.Role != models.RoleGuest || strings.Contains(ana.ID, key) {
+		t.Errorf("person %+v, want Ana as a guest", ana)
 	}
 	next("Ana talks", func(e lounge.Event) bool { return e.Type == lounge.EventTalking && e.ID == ana.ID && e.Talking })
 	go publish("Ana again", "sesame", 50)
 	next("the first Ana goes", func(e lounge.Event) bool { return e.Type == lounge.EventLeft && e.Track == ana.Track })
 	again := next("Ana again", func(e lounge.Event) bool { return e.Type == lounge.EventPerson }).Person
-	if again.ID != ana.ID || again.Track == ana.Track || again.Name != "Ana again" {
-		t.Errorf("person %+v, want the same person on another track", again)
+	if again.ID != ana.ID || again.Track == ana.Track || again.Name != "Ana again" || again.Role != models.RoleHost {
+		t.Errorf("person %+v, want the same person on another track, as host by the token", again)
 	}
 	next("Ana leaves", func(e lounge.Event) bool { return e.Type == lounge.EventLeft && e.Track == again.Track })
 	e.until(t, "Ana left for the bot", func() bool { return e.has("left Ana again") })

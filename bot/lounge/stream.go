@@ -9,17 +9,17 @@ import (
 // events streams who is here (text/event-stream). With ?listener=NAME the watcher is shown to everybody as a listener
 // for as long as the stream lasts.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
-	name, host, ok := s.asked(w, r)
+	name, c, ok := s.asked(w, r)
 	if !ok {
 		return
 	}
-	watch := &watcher{id: secret(), host: host, queue: make(chan []byte, queueLength)}
+	watch := &watcher{id: secret(), host: c.host, queue: make(chan []byte, queueLength)}
 	if l := r.URL.Query().Get("listener"); l != "" {
 		watch.name = cleanName(l, "Listener")
 	}
-	rm := s.watch(name, watch)
-	if rm == nil {
-		refuse(w, http.StatusServiceUnavailable, "the room is full or the lounge is closing")
+	rm, no := s.watch(name, watch, c)
+	if no != nil {
+		refuse(w, no.status, no.title)
 		return
 	}
 	defer s.unwatch(rm, watch)
@@ -31,26 +31,39 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 }
 
 // watch adds a watcher, whose queue begins with the room's state.
-func (s *Server) watch(name string, w *watcher) *room {
+func (s *Server) watch(name string, w *watcher, c caller) (_ *room, no *denial) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := s.room(name)
-	if s.closed || r == nil || len(r.watchers) >= s.cfg.Limits.Watchers {
-		return nil
+	if s.closed {
+		return nil, &denial{http.StatusServiceUnavailable, "the lounge is closing"}
+	}
+	if w.seat, no = s.take(c, watching, 0); no != nil {
+		return nil, no
+	}
+	r, no := s.room(name, c)
+	if no == nil && r.full(s.cfg.Limits, c, watching) {
+		no = &denial{http.StatusServiceUnavailable, "too many follow this room already"}
+	}
+	if no != nil {
+		w.seat.giveBack()
+		return nil, no
+	}
+	if w.name != "" {
+		w.name = s.listenerName(w.name, w.host)
 	}
 	r.watchers[w.id] = w
 	w.queue <- encode(r.state(w.id))
 	if w.name != "" {
 		r.tell(Event{Type: EventListeners, Listeners: r.listeners()})
 	}
-	return r
+	return r, nil
 }
 
 func (s *Server) unwatch(r *room, w *watcher) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if r.watchers[w.id] == w {
-		delete(r.watchers, w.id)
+		r.cut(w)
 	}
 	if w.name != "" {
 		r.tell(Event{Type: EventListeners, Listeners: r.listeners()})

@@ -8,26 +8,23 @@ import (
 
 // whep lets a listener hear one person.
 func (s *Server) whep(w http.ResponseWriter, r *http.Request) {
-	name, offer, done, ok := s.opening(w, r)
+	e, done, ok := s.opening(w, r)
 	if !ok {
 		return
 	}
 	defer done()
-	p := s.present(name, r.PathValue("person"))
+	p := s.present(e.room, r.PathValue("person"))
 	if p == nil {
 		refuse(w, http.StatusNotFound, "nobody of that id speaks in this room")
 		return
 	}
-	conn, answer, err := s.answer(r.Context(), offer, func() (*peer.Conn, error) { return s.factory.Sender(p.out) })
-	if err != nil {
-		s.log.Debug("offer refused", "room", name, "err", err)
-		refuse(w, http.StatusBadRequest, "the offer cannot be answered")
+	answer, ok := s.enter(w, r, e, listening, "", func() (*peer.Conn, error) { return s.factory.Sender(p.out) })
+	if !ok {
 		return
 	}
-	res := s.hear(name, p, conn, r)
+	res := s.hear(e, p, r)
 	if res == nil {
-		conn.Close()
-		refuse(w, http.StatusServiceUnavailable, "the room is full or the speaker has left")
+		s.turnAway(w, e, &denial{http.StatusServiceUnavailable, "the room is full or the speaker has left"})
 		return
 	}
 	created(w, "../../res/"+res.id, res, answer)
@@ -43,16 +40,19 @@ func (s *Server) present(roomName, id string) *person {
 }
 
 // hear registers a listener of p. The session ends with the publication.
-func (s *Server) hear(name string, p *person, conn *peer.Conn, req *http.Request) *resource {
+func (s *Server) hear(e *entry, p *person, req *http.Request) *resource {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := s.rooms[name]
-	if s.closed || r == nil || r.people[p.ID] != p || len(r.hearing) >= s.cfg.Limits.Hearing {
+	r := s.rooms[e.room]
+	if s.closed || r == nil || r.people[p.ID] != p || r.full(s.cfg.Limits, e.caller, listening) {
 		return nil
 	}
-	res := s.open(r, conn)
+	res := s.open(r, e)
 	q := req.URL.Query()
-	h := &hearing{watcher: q.Get("watcher"), name: cleanName(q.Get("name"), "Somebody"), public: publicID(res.id), res: res}
+	h := &hearing{watcher: q.Get("watcher"), name: cleanName(q.Get("name"), somebody), public: publicID(res.id), host: e.host, res: res}
+	if s.misleads(h.name, e.host) != "" {
+		h.name = somebody
+	}
 	r.hearing[res.id] = h
 	r.tell(Event{Type: EventListeners, Listeners: r.listeners()})
 	s.sessions.Add(1)

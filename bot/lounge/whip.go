@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"earshot/bot/peer"
+	"earshot/models"
 )
 
 // Request and answer headers of the lounge beyond WHIP.
@@ -23,53 +24,121 @@ const (
 
 const answerWithin = 5 * time.Second
 
+// entry is what publications and listeners begin with.
+type entry struct {
+	caller
+	room  string
+	offer offered
+	seat  *seat
+	conn  *peer.Conn
+}
+
 // whip takes a publication.
 func (s *Server) whip(w http.ResponseWriter, r *http.Request) {
-	host, ok := s.hostToken(w, r)
-	if !ok {
-		return
-	}
-	name, offer, done, ok := s.opening(w, r)
+	e, done, ok := s.opening(w, r)
 	if !ok {
 		return
 	}
 	defer done()
-	p := s.newPerson(name, r)
-	conn, answer, err := s.answer(r.Context(), offer, func() (*peer.Conn, error) {
+	p := s.newPerson(e, r)
+	answer, ok := s.enter(w, r, e, speaking, p.ID, func() (*peer.Conn, error) {
 		return s.factory.Receiver(peer.Handler{Track: p.firstTrack()})
 	})
-	if err != nil {
-		s.log.Debug("offer refused", "room", name, "err", err)
-		refuse(w, http.StatusBadRequest, "the offer cannot be answered")
+	if !ok {
 		return
 	}
-	res, status, why := s.join(name, p, conn, host, r.URL.Query().Get("watcher"))
-	if res == nil {
-		conn.Close()
-		refuse(w, status, why)
+	res, no := s.join(e, p, r.URL.Query().Get("watcher"))
+	if no != nil {
+		s.turnAway(w, e, no)
 		return
 	}
 	w.Header().Set(PersonHeader, p.ID)
 	created(w, "../res/"+res.id, res, answer)
 }
 
-// opening is what publications and listeners begin with: a room's name and an offer. When ok, done must be called at the end
-// of the request; else it was refused.
-func (s *Server) opening(w http.ResponseWriter, r *http.Request) (room, offer string, done func(), ok bool) {
-	if room, ok = roomName(w, r); !ok {
-		return "", "", nil, false
+// opening reads a room's name and an offer. When ok, done must be called at the end of the request; else it was refused.
+func (s *Server) opening(w http.ResponseWriter, r *http.Request) (e *entry, done func(), ok bool) {
+	e = &entry{}
+	if e.room, e.caller, ok = s.asked(w, r); !ok {
+		return nil, nil, false
+	}
+	if !s.mayOffer(e.caller) {
+		refuse(w, http.StatusTooManyRequests, "too many offers come from your address: wait a moment")
+		return nil, nil, false
 	}
 	if done, ok = s.media(w, r); !ok {
-		return "", "", nil, false
+		return nil, nil, false
 	}
-	if offer, ok = s.offer(w, r); !ok {
+	if e.offer, ok = s.offer(w, r, e.caller); !ok {
 		done()
 	}
-	return room, offer, done, ok
+	return e, done, ok
+}
+
+// offer reads a request's offer; it reports false after writing a refusal.
+func (s *Server) offer(w http.ResponseWriter, r *http.Request, c caller) (offered, bool) {
+	b, ok := s.body(w, r, "application/sdp")
+	if !ok {
+		return offered{}, false
+	}
+	o, status, why := readOffer(string(b), c.addr)
+	if why != "" {
+		refuse(w, status, why)
+		return o, false
+	}
+	return o, true
+}
+
+// enter takes a place, before a connection is made for it, and answers the offer; person is who speaks, or "". When ok is
+// false, the request was refused.
+func (s *Server) enter(
+	w http.ResponseWriter, r *http.Request, e *entry, p place, person string, connect func() (*peer.Conn, error),
+) (answer string, ok bool) {
+	if no := s.seat(e, p, person); no != nil {
+		refuse(w, no.status, no.title)
+		return "", false
+	}
+	conn, answer, err := s.answer(r.Context(), e.offer.sdp, connect)
+	if err != nil {
+		s.log.Debug("offer refused", "room", e.room, "err", err)
+		s.turnAway(w, e, &denial{http.StatusBadRequest, "the offer cannot be answered"})
+		return "", false
+	}
+	e.conn = conn
+	return answer, true
+}
+
+// seat takes a place for an entry. Who publishes again needs no second one.
+func (s *Server) seat(e *entry, p place, person string) (no *denial) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	spare := 0
+	if r := s.rooms[e.room]; r != nil {
+		old := r.people[person]
+		if old == nil && r.full(s.cfg.Limits, e.caller, p) {
+			return &denial{http.StatusServiceUnavailable, "the room is full"}
+		}
+		if old != nil && old.from == e.from {
+			spare = 1
+		}
+	}
+	e.seat, no = s.take(e.caller, p, spare)
+	return no
+}
+
+// turnAway gives back what an entry holds and refuses it.
+func (s *Server) turnAway(w http.ResponseWriter, e *entry, no *denial) {
+	s.mu.Lock()
+	e.seat.giveBack()
+	s.mu.Unlock()
+	if e.conn != nil {
+		e.conn.Close()
+	}
+	refuse(w, no.status, no.title)
 }
 
 // newPerson reads who publishes. The fields that the room decides are set by join.
-func (s *Server) newPerson(roomName string, r *http.Request) *person {
+func (s *Server) newPerson(e *entry, r *http.Request) *person {
 	key := r.Header.Get(KeyHeader)
 	if len(key) < 16 {
 		key = secret()
@@ -78,9 +147,12 @@ func (s *Server) newPerson(roomName string, r *http.Request) *person {
 	s.tracks++
 	n := s.tracks
 	s.mu.Unlock()
-	id := personID(roomName, key)
-	p := &person{Person: Person{ID: id, Track: fmt.Sprintf("%s.%d", id, n)}}
-	p.Name = cleanName(r.URL.Query().Get("name"), "Guest "+id[:3])
+	id := personID(e.room, key)
+	p := &person{Person: Person{ID: id, Track: fmt.Sprintf("%s.%d", id, n), Role: models.RoleGuest}, from: e.from}
+	if e.host {
+		p.Role = models.RoleHost
+	}
+	p.Name = cleanName(r.URL.Query().Get("name"), guestName(id))
 	p.out = newForward(p.Track)
 	return p
 }
@@ -114,29 +186,34 @@ func (s *Server) answer(ctx context.Context, offer string, connect func() (*peer
 
 // join brings a person into the room. Whoever published with the same key before is replaced. People are announced
 // before media flows, so that listeners are ready for the first word.
-func (s *Server) join(name string, p *person, conn *peer.Conn, host bool, watcherID string) (_ *resource, status int, why string) {
+func (s *Server) join(e *entry, p *person, watcherID string) (*resource, *denial) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := s.room(name)
-	if s.closed || r == nil {
-		return nil, http.StatusServiceUnavailable, "the lounge takes no more rooms"
+	if s.closed {
+		return nil, &denial{http.StatusServiceUnavailable, "the lounge is closing"}
 	}
-	if why := r.refusal(p.ID); why != "" && !host {
-		return nil, http.StatusForbidden, why
+	if why := s.misleads(p.Name, e.host); why != "" {
+		return nil, &denial{http.StatusConflict, why}
+	}
+	r, no := s.room(e.room, e.caller)
+	if no != nil {
+		return nil, no
+	}
+	if why := r.refusal(p.ID); why != "" && !e.host {
+		return nil, &denial{http.StatusForbidden, why}
 	}
 	old := r.people[p.ID]
-	if old == nil && len(r.people) >= s.cfg.Limits.People {
-		return nil, http.StatusServiceUnavailable, "the room is full"
+	if old == nil && r.full(s.cfg.Limits, e.caller, speaking) {
+		return nil, &denial{http.StatusServiceUnavailable, "the room is full"}
 	}
 	if old != nil {
 		old.res.cancel(errReplaced)
 		r.leave(old)
 	}
-	p.Role = r.roleFor(host)
 	if m := r.marks[p.ID]; m != nil {
 		p.hold(m.muted)
 	}
-	res := s.open(r, conn)
+	res := s.open(r, e)
 	res.person, p.res = p, res
 	r.people[p.ID] = p
 	r.tellPerson(p)
@@ -144,9 +221,10 @@ func (s *Server) join(name string, p *person, conn *peer.Conn, host bool, watche
 		w.person, w.was = p.ID, p.ID
 		r.tell(Event{Type: EventListeners, Listeners: r.listeners()})
 	}
-	s.log.Info("speaker joined", "room", name, "speaker", p.ID, "track", p.Track)
+	s.claim(p.Name, e.host)
+	s.log.Info("speaker joined", "room", r.name, "speaker", p.ID, "track", p.Track)
 	go s.serve(res, func() { r.leave(p) })
-	return res, 0, ""
+	return res, nil
 }
 
 var (
@@ -181,12 +259,4 @@ func (s *Server) hostToken(w http.ResponseWriter, r *http.Request) (host, ok boo
 		return false, false
 	}
 	return true, true
-}
-
-// asked is the room that a request names, and whether a host asks. When ok is false, it has been answered.
-func (s *Server) asked(w http.ResponseWriter, r *http.Request) (room string, host, ok bool) {
-	if room, ok = roomName(w, r); ok {
-		host, ok = s.hostToken(w, r)
-	}
-	return room, host, ok
 }

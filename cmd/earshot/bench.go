@@ -101,6 +101,7 @@ func benchConfig(cfg configs.Config) (configs.Config, error) {
 	dir, err := os.MkdirTemp("", "earshot-bench-*")
 	cfg.VADModel = vadModelPath(cfg) // it may lie in the folder that is left
 	cfg.DataDir, cfg.Listen, cfg.Lounge.UDPPort, cfg.Partials = dir, "127.0.0.1:0", 0, 0
+	cfg.Lounge.PerAddress = 0 // all its people speak from here
 	return cfg, err
 }
 

@@ -70,7 +70,7 @@ func connectLounge(s *station, w wish) (bot.Connector, error) {
 	if err != nil {
 		return nil, err
 	}
-	if u, err := url.Parse(w.address); err == nil && token == "" && u.Host == s.own {
+	if u, err := url.Parse(w.address); err == nil && s.isOwn(u) {
 		token = s.hostToken // in its own lounge the bot may act
 	}
 	return lounge.NewClient(lounge.ClientConfig{URL: w.address, Name: botName, Token: token, Peer: s.peers, Log: s.log})

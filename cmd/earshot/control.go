@@ -56,6 +56,7 @@ func (n *inviter) control() http.Handler {
 	storedMembers{v.station.members, strings.TrimSuffix(n.base, "/")}.orders(mux)
 	mux.HandleFunc("GET /rooms", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, v.states()) })
 	mux.HandleFunc("GET /first-login", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, link{Link: n.first()}) })
+	mux.HandleFunc("GET /lounge-host", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, link{Link: n.host()}) })
 	mux.HandleFunc("POST /rooms", func(w http.ResponseWriter, r *http.Request) {
 		var i models.Invitation
 		if !readOrder(w, r, &i) {

@@ -81,7 +81,7 @@ func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) 
 	up := stage.NewCurtain(client, len(cast))
 	var session models.Session
 	fmt.Fprintf(a.stdout, "lounge     %s   (open it to join with a microphone)\n", pageURL(l, "/room/"+demoRoom))
-	fmt.Fprintf(a.stdout, "as host    %s\n", pageURL(l, "/room/"+demoRoom+"#host="+s.hostToken))
+	fmt.Fprintf(a.stdout, "as host    %s\n", s.hostLink(pageURL(l, "")))
 
 	listening, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
@@ -92,7 +92,7 @@ func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) 
 		return err
 	})
 	group.Go(func() error {
-		if err := stage.Play(playing, stage.Place{BaseURL: "http://" + host, Room: demoRoom, Peer: s.peers}, cast, up); err != nil {
+		if err := stage.Play(playing, stage.Place{BaseURL: "http://" + host, Room: demoRoom, Token: s.hostToken, Peer: s.peers}, cast, up); err != nil {
 			return err
 		}
 		if stays {

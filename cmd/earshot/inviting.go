@@ -25,6 +25,7 @@ type inviter struct {
 	secret  func(string) (string, error)
 	base    string        // of the page's address, as hosts open it
 	first   func() string // see firstLogin
+	host    func() string // the link of the lounge's hosts
 }
 
 // Terms says what the bot would do and keep in a room. Nothing happens. models.ErrInvalid: there can be no such room.

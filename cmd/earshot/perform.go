@@ -21,7 +21,7 @@ func (s *station) perform(ctx context.Context, host string, parts []stage.Part) 
 
 // performIn is perform in a room of this lounge.
 func (s *station) performIn(ctx context.Context, host string, room models.Room, parts []stage.Part) (models.Session, error) {
-	client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Peer: s.peers, Log: s.log})
+	client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Token: s.hostToken, Peer: s.peers, Log: s.log})
 	if err != nil {
 		return models.Session{}, err
 	}
@@ -49,7 +49,7 @@ func (s *station) hearVoices(
 		return err
 	})
 	group.Go(func() error {
-		err := stage.Play(playing, stage.Place{BaseURL: "http://" + host, Room: room.ID, Peer: s.peers}, voices, up)
+		err := stage.Play(playing, stage.Place{BaseURL: "http://" + host, Room: room.ID, Token: s.hostToken, Peer: s.peers}, voices, up)
 		leave(bot.End(models.EndLeft, nil))
 		return err
 	})

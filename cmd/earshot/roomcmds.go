@@ -119,7 +119,7 @@ func listening(a *app, word, short, long string) *cobra.Command {
 }
 
 func newStatusCommand(a *app) *cobra.Command {
-	var asJSON, first bool
+	var asJSON, first, host bool
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show the rooms that the running service listens in",
@@ -131,6 +131,9 @@ func newStatusCommand(a *app) *cobra.Command {
 			}
 			if first {
 				return a.firstLogin(cmd.Context(), cfg)
+			}
+			if host {
+				return a.loungeHost(cmd.Context(), cfg)
 			}
 			var states []models.RoomState
 			if err := ask(cmd.Context(), cfg, http.MethodGet, "/rooms", nil, &states); err != nil {
@@ -152,7 +155,19 @@ func newStatusCommand(a *app) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON array")
 	cmd.Flags().BoolVar(&first, "first-login", false, "print instead the link by which somebody becomes the owner, while nobody can log in")
+	cmd.Flags().BoolVar(&host, "lounge-host", false, "print instead the link that makes its holder a host of the service's own lounge")
+	cmd.MarkFlagsMutuallyExclusive("json", "first-login", "lounge-host")
 	return cmd
+}
+
+// loungeHost prints the running service's link for hosts of its lounge.
+func (a *app) loungeHost(ctx context.Context, cfg configs.Config) error {
+	var l link
+	if err := ask(ctx, cfg, http.MethodGet, "/lounge-host", nil, &l); err != nil {
+		return err
+	}
+	fmt.Fprintln(a.stdout, plain(l.Link))
+	return nil
 }
 
 // firstLogin prints the running service's link for its first owner.

@@ -108,10 +108,10 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if s.peers, err = peer.New(ice); err != nil {
 		return nil, badInput(err)
 	}
-	s.hostToken, s.setupToken = rand.Text(), rand.Text()
-	s.lounge = lounge.New(lounge.Config{
-		UDPPort: cfg.Lounge.UDPPort, Peer: loungeICE(ice), TranscriptURL: s.transcriptURL, BotName: botName, HostToken: s.hostToken, Log: log,
-	})
+	s.setupToken = rand.Text()
+	if err = s.openLounge(ice); err != nil {
+		return nil, badInput(err)
+	}
 	if s.second, err = openOpinions(cfg.Opinion, log); err != nil {
 		return nil, badInput(err)
 	}

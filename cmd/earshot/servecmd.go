@@ -59,6 +59,7 @@ func (a *app) serve(cmd *cobra.Command) error {
 	v := newService(s)
 	s.inviter = &inviter{service: v, secret: a.secret, base: cmp.Or(cfg.Notices.Link, pageURL(l, ""))}
 	s.inviter.first = func() string { return s.firstLogin(l, strings.TrimSuffix(s.inviter.base, "/")) }
+	s.inviter.host = func() string { return s.hostLink(strings.TrimSuffix(s.inviter.base, "/")) }
 	if s.inviter.first() != "" { // the link itself is a secret, and logs are kept
 		log.Warn("nobody can log in yet: \"earshot status --first-login\" prints a link to become the owner")
 	}

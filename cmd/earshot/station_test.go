@@ -18,7 +18,7 @@ import (
 func testConfig(t *testing.T, dir string, more ...string) configs.Config {
 	t.Helper()
 	cfg, err := configs.Load(configs.Options{Environ: append([]string{
-		"EARSHOT_DATA_DIR=" + dir, "EARSHOT_LISTEN=127.0.0.1:0", "EARSHOT_DECODERS=1",
+		"EARSHOT_DATA_DIR=" + dir, "EARSHOT_LISTEN=127.0.0.1:0", "EARSHOT_DECODERS=1", "EARSHOT_LOUNGE_PER_ADDRESS=0",
 	}, more...)})
 	if err != nil {
 		t.Fatal(err)

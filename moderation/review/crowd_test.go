@@ -22,7 +22,9 @@ import (
 // every line when it is published; the slow one is let go.
 func TestCrowdIsNotHeldUpByASlowReader(t *testing.T) {
 	const viewers, lines = 200, 60
-	s := serve(t, room(), func(c *Config) { c.MaxWatchers, c.Hub = viewers+1, NewHub(HubConfig{Buffer: 8}) })
+	s := serve(t, room(), func(c *Config) {
+		c.MaxWatchers, c.WatchersEach, c.Hub = viewers+1, viewers+1, NewHub(HubConfig{Buffer: 8})
+	})
 	ts := httptest.NewUnstartedServer(s)
 	ts.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
 		_ = c.(*net.TCPConn).SetWriteBuffer(4096) // so that who does not read is noticed soon

@@ -112,14 +112,11 @@ func (s *Server) apiEvents(w http.ResponseWriter, r *http.Request) {
 // the Last-Event-ID header or else the query's "after"; when it can't be resumed from, the one event "reset" is sent and
 // the reader must load the page anew.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, session string, enc encoder) {
-	select {
-	case s.watchers <- struct{}{}:
-		defer func() { <-s.watchers }()
-	default:
-		w.Header().Set("Retry-After", "10")
-		s.apiError(w, r, &refusal{http.StatusServiceUnavailable, "Too many pages are watching. Try again in a moment."})
+	done, ok := s.watching(w, r)
+	if !ok {
 		return
 	}
+	defer done()
 	after := r.Header.Get("Last-Event-ID")
 	if after == "" {
 		after = r.URL.Query().Get("after")

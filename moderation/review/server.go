@@ -61,8 +61,9 @@ type Config struct {
 	Now func() time.Time
 	// Log receives failures, never what was said; nil is slog.Default().
 	Log *slog.Logger
-	// MaxWatchers bounds the open event streams (default 256); more are answered with 503 and Retry-After.
-	MaxWatchers int
+	// MaxWatchers bounds the open event streams (default 512), and WatchersEach those of one visitor or from one address
+	// (default 64); more are answered with 503 or 429, and Retry-After.
+	MaxWatchers, WatchersEach int
 }
 
 // Server is the http.Handler of the pages, the API and the events. It starts no goroutine. Event streams end when the
@@ -85,7 +86,7 @@ type Server struct {
 	log       *slog.Logger
 	pages     map[string]*template.Template
 	assets    *assets
-	watchers  chan struct{} // one token per open stream
+	streams   streams
 	heartbeat time.Duration
 	handler   http.Handler
 
@@ -156,9 +157,12 @@ func New(c Config) *Server {
 		s.log = slog.Default()
 	}
 	if c.MaxWatchers <= 0 {
-		c.MaxWatchers = 256
+		c.MaxWatchers = 512
 	}
-	s.watchers = make(chan struct{}, c.MaxWatchers)
+	if c.WatchersEach <= 0 {
+		c.WatchersEach = 64
+	}
+	s.streams = streams{most: c.MaxWatchers, each: c.WatchersEach}
 	s.pages = loadPages(s.assets)
 	s.handler = s.guard(s.admit(s.mux()))
 	return s

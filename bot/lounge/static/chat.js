@@ -28,6 +28,12 @@ export class Chat {
     li.className = 's' + colour(c.from) + (c.to ? ' private' : '');
     const by = document.createElement('b');
     by.textContent = c.name;
+    if (c.bot || c.role === 'host') { // the server vouches for it: a name alone says nothing
+      const tag = document.createElement('span');
+      tag.className = 'tag host';
+      tag.textContent = c.bot ? 'bot' : 'host';
+      by.append(' ', tag);
+    }
     const text = document.createElement('span');
     text.textContent = c.text;
     li.append(by, text);

@@ -14,6 +14,10 @@ export function hostToken() {
   } catch { return given || ''; }
 }
 
+export function forgetHost() {
+  try { sessionStorage.removeItem(store); } catch { /* storage may be switched off */ }
+}
+
 const sure = {
   remove: (name) => `Send ${name} out of the room? They can come back.`,
   ban: (name) => `Ban ${name} from the room? They cannot speak here again from this browser.`,

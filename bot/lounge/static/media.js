@@ -49,7 +49,7 @@ async function microphone() {
 }
 
 // publish sends the microphone to a WHIP endpoint. lost is called when the connection breaks by itself.
-export async function publish(url, key, lost) {
+export async function publish(url, headers, lost) {
   const stream = await microphone();
   const pc = new RTCPeerConnection();
   let resource = null;
@@ -61,7 +61,7 @@ export async function publish(url, key, lost) {
   };
   try {
     pc.addTransceiver(stream.getAudioTracks()[0], { direction: 'sendonly', streams: [stream] });
-    const made = await exchange(pc, url, { 'Earshot-Key': key });
+    const made = await exchange(pc, url, headers);
     resource = made.resource;
     pc.addEventListener('connectionstatechange', () => { if (pc.connectionState === 'failed' && !over) lost(); });
     return { id: made.person, url: resource, stop, mute: (m) => stream.getAudioTracks().forEach((t) => { t.enabled = !m; }) };
@@ -73,7 +73,7 @@ export async function publish(url, key, lost) {
 
 // hear plays a WHEP endpoint until stop is called, and tries again when it breaks. stop(true) says that the speaker has
 // left, so that the server has ended the session already.
-export function hear(url, where) {
+export function hear(url, headers, where) {
   let pc = null;
   let resource = null;
   let over = false;
@@ -95,7 +95,7 @@ export function hear(url, where) {
     pc.addEventListener('track', (e) => { audio.srcObject = e.streams[0] || new MediaStream([e.track]); });
     pc.addEventListener('connectionstatechange', () => { if (mine.connectionState === 'failed') again(); });
     try {
-      resource = (await exchange(mine, url, {})).resource;
+      resource = (await exchange(mine, url, headers)).resource;
       if (over) end(mine, resource);
     } catch { again(); }
   };

@@ -3,7 +3,8 @@
 import { Transcript } from './transcript.js';
 import { publish, hear } from './media.js';
 import { Chat } from './chat.js';
-import { hostToken, buttons, onStage, inAudience } from './host.js';
+import { follow } from './events.js';
+import { hostToken, forgetHost, buttons, onStage, inAudience } from './host.js';
 import { colour, initials, $ } from './people.js';
 
 const room = decodeURIComponent(location.pathname.split('/').pop());
@@ -19,7 +20,9 @@ let bot = 'Earshot';
 let me = ''; // own person id, once this page has spoken
 let audience = []; // those whom a host moved there
 let events = null;
-const token = hostToken();
+let token = hostToken();
+let kept = false; // the room could not be followed, and why is shown
+const asHost = token ? { Authorization: 'Bearer ' + token } : {};
 
 $('room').textContent = room;
 document.title = room + ' · lounge';
@@ -73,7 +76,7 @@ async function join() {
   try {
     const whip = new URL('whip/' + encodeURIComponent(room), base);
     whip.search = new URLSearchParams({ name, watcher });
-    mine = await publish(whip, key(), lost);
+    mine = await publish(whip, { 'Earshot-Key': key(), ...asHost }, lost);
     me = mine.id;
     muted = false;
     for (const p of people.values()) listenTo(p.person);
@@ -106,7 +109,8 @@ function leave(stay) {
 
 async function change(what) {
   if (!mine) return;
-  await fetch(mine.url, { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(what) }).catch(() => {});
+  const answer = await fetch(mine.url, { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(what) }).catch(() => null);
+  if (answer && !answer.ok) problem('The room refused: ' + ((await answer.json().catch(() => ({}))).title || 'HTTP ' + answer.status) + '.');
 }
 
 $('join').addEventListener('submit', (e) => {
@@ -118,7 +122,7 @@ $('join').addEventListener('submit', (e) => {
   showMic();
 });
 $('leave').addEventListener('click', () => { problem(''); leave(); $('mic').focus(); });
-$('name').addEventListener('change', () => { stored('earshot-name', $('name').value.trim()); change({ name: $('name').value.trim() }); });
+$('name').addEventListener('change', () => { problem(''); stored('earshot-name', $('name').value.trim()); change({ name: $('name').value.trim() }); });
 addEventListener('pagehide', () => mine?.stop());
 
 // --- who is here ---
@@ -205,11 +209,11 @@ async function post(path, body, headers) {
 }
 
 async function decide(id, verb) {
-  const why = await post(`people/${encodeURIComponent(id)}/${verb}`, '', { Authorization: 'Bearer ' + token });
+  const why = await post(`people/${encodeURIComponent(id)}/${verb}`, '', asHost);
   problem(why && 'That was not done: ' + why + '.');
 }
 
-const chat = new Chat((text) => post('chat', JSON.stringify({ text, name: $('name').value.trim() }), { 'Earshot-Watcher': watcher }));
+const chat = new Chat((text) => post('chat', JSON.stringify({ text, name: $('name').value.trim() }), { 'Earshot-Watcher': watcher, ...asHost }));
 
 function showAudience(list) {
   audience = list || [];
@@ -235,21 +239,22 @@ function sentOut(e) {
   leave();
   problem(e.banned ? 'A host has banned you from this room.' : 'A host has sent you out of this room.');
   live('lost', 'left');
-  events.close();
+  events.stop();
 }
 
 function listenTo(p) {
   if (!(mine || listening()) || mine?.id === p.id || hearing.has(p.track)) return;
   const whep = new URL(`whep/${encodeURIComponent(room)}/${encodeURIComponent(p.id)}`, base);
   whep.search = new URLSearchParams({ watcher, name: $('name').value.trim() });
-  hearing.set(p.track, hear(whep, $('sound')));
+  hearing.set(p.track, hear(whep, asHost, $('sound')));
 }
 
 function listeners(list) {
   const names = (list || []).map((l) => l.name);
-  const bots = names.filter((n) => n === bot);
-  const away = names.filter((n) => n.startsWith(`${bot} (`)); // "Earshot (paused)"
-  const others = names.length - bots.length - away.length;
+  const ours = (list || []).filter((l) => l.bot).map((l) => l.name); // the server vouches for them
+  const bots = ours.filter((n) => n === bot);
+  const away = ours.filter((n) => n !== bot); // "Earshot (paused)"
+  const others = names.length - ours.length;
   let text = bots.length ? `${bot} is listening and writing down what is said` : away[0] || '';
   if (others) text += (text ? ' · ' : '') + (others === 1 ? '1 listener' : `${others} listeners`);
   $('ears').textContent = text;
@@ -264,13 +269,13 @@ function live(state, text) {
   $('live-text').textContent = text;
 }
 
-function follow(first) {
-  events = new EventSource(new URL(`rooms/${encodeURIComponent(room)}/events`, base));
-  events.onmessage = (m) => {
-    const e = JSON.parse(m.data);
+function followRoom(first) {
+  const take = (e) => {
     if (e.type === 'room') {
       watcher = e.you;
       live('on', 'live');
+      if (kept) problem('');
+      kept = false;
       const here = new Set((e.people || []).map((p) => p.id));
       for (const id of [...people.keys()]) if (!here.has(id)) gone(id, people.get(id).person.track);
       for (const p of e.people || []) present(p);
@@ -290,9 +295,30 @@ function follow(first) {
       const entry = people.get(e.id);
       if (entry) { entry.person.talking = !!e.talking; showPerson(entry); }
     } else if (e.type === 'listeners') listeners(e.listeners);
-    else if (e.type === 'closed') { live('lost', 'closed'); leave(); problem('The room was closed.'); }
+    else if (e.type === 'closed') {
+      live('lost', 'closed');
+      leave();
+      if (e.idle) events.stop();
+      problem(e.idle ? 'The room was closed, since nobody has spoken in it for long. Load this page again to come back.' : 'The room was closed.');
+    }
   };
-  events.onerror = () => live('lost', 'reconnecting');
+  events = follow(new URL(`rooms/${encodeURIComponent(room)}/events`, base), asHost, {
+    event: take,
+    lost: keptOut,
+  });
+}
+
+function keptOut(why, status) {
+  live('lost', why ? 'not let in' : 'reconnecting');
+  if (status === 401 && token) { // an old link: go on as a guest
+    token = '';
+    delete asHost.Authorization;
+    forgetHost();
+    problem('Your link no longer makes you a host of this lounge. You are here as a guest.');
+  } else if (why) {
+    kept = true;
+    problem('You cannot follow the room now: ' + why + '.');
+  }
 }
 
 async function start() {
@@ -301,7 +327,7 @@ async function start() {
   const info = await fetch(new URL('rooms/' + encodeURIComponent(room), base)).then((r) => r.json()).catch(() => ({}));
   bot = info.bot || bot;
   new Transcript(info.transcript ? new URL(info.transcript, location.href) : null);
-  follow(() => { if (query.get('auto') === '1' && $('name').value) join(); });
+  followRoom(() => { if (query.get('auto') === '1' && $('name').value) join(); });
 }
 
 start();

@@ -14,11 +14,12 @@ import (
 type Place struct {
 	BaseURL string // of the lounge's server: http://127.0.0.1:8484
 	Room    string
+	Token   string // makes the first voice the room's host; empty: nobody is
 	Peer    *peer.Factory
 }
 
 // Play plays every voice at once in a room, in real time, from the moment the curtain rises. They come in one after the other:
-// the first is the room's host. It returns when all have said everything, or the context ends.
+// the first is the room's host, by the token. It returns when all have said everything, or the context ends.
 func Play(ctx context.Context, at Place, cast []Voice, up *Curtain) error {
 	group, ctx := errgroup.WithContext(ctx)
 	here := make(chan struct{}, len(cast))
@@ -29,9 +30,13 @@ func Play(ctx context.Context, at Place, cast []Voice, up *Curtain) error {
 			case <-ctx.Done():
 			}
 		}
+		token := ""
+		if i == 0 {
+			token = at.Token
+		}
 		group.Go(func() error {
 			err := lounge.Publish(ctx, lounge.PublishConfig{
-				BaseURL: at.BaseURL, Room: at.Room, Name: v.Name, Source: up.Behind(v.Source), Peer: at.Peer,
+				BaseURL: at.BaseURL, Room: at.Room, Name: v.Name, Source: up.Behind(v.Source), Token: token, Peer: at.Peer,
 				Ready: func(string) { here <- struct{}{} },
 			})
 			if err != nil && ctx.Err() == nil {

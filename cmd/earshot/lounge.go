@@ -1,0 +1,85 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+
+	"earshot/bot/lounge"
+	"earshot/bot/peer"
+	"earshot/configs"
+	"earshot/models"
+)
+
+// leastToken is how long a token of the lounge's hosts must be, in bytes: whoever guesses it is a host.
+const leastToken = 16
+
+// openLounge makes the room inside the program.
+func (s *station) openLounge(ice peer.Config) (err error) {
+	if s.hostToken, err = loungeToken(s.cfg.Lounge); err != nil {
+		return err
+	}
+	limits := lounge.Limits{PerAddress: s.cfg.Lounge.PerAddress}
+	if limits.PerAddress == 0 {
+		limits.PerAddress = -1
+	}
+	s.lounge = lounge.New(lounge.Config{
+		UDPPort: s.cfg.Lounge.UDPPort, Peer: loungeICE(ice), TranscriptURL: s.transcriptURL, BotName: botName, HostToken: s.hostToken,
+		Limits: limits, Log: s.log,
+	})
+	return nil
+}
+
+// loungeToken is what makes people hosts of the lounge.
+func loungeToken(c configs.Lounge) (string, error) {
+	if c.HostTokenFile == "" {
+		return rand.Text(), nil
+	}
+	token, err := secretFile(c.HostTokenFile)
+	if err == nil && len(token) < leastToken {
+		err = models.WithHint(errors.New("the token is shorter than 16 characters"), "openssl rand -hex 16 > "+c.HostTokenFile)
+	}
+	if err != nil {
+		return "", fmt.Errorf("lounge.host_token_file: %w", err)
+	}
+	return token, nil
+}
+
+// hostLink makes its holder a host of the lounge. What stands behind # is not sent to servers, nor do proxies log it.
+func (s *station) hostLink(base string) string {
+	return base + "/room/" + demoRoom + "#host=" + url.QueryEscape(s.hostToken)
+}
+
+// isOwn reports whether an address leads to this program's own lounge: to the address it listens on, by any of this machine's
+// own addresses where it listens on all, or encrypted under a name that is configured as its own.
+func (s *station) isOwn(u *url.URL) bool {
+	if u.Scheme == "lounge+https" {
+		return slices.Contains(s.cfg.Hosts, u.Hostname())
+	}
+	own, err := netip.ParseAddrPort(s.own)
+	if err != nil || u.Port() != fmt.Sprint(own.Port()) {
+		return false
+	}
+	own = netip.AddrPortFrom(own.Addr().Unmap(), own.Port())
+	if u.Hostname() == "localhost" {
+		return own.Addr().IsLoopback() || own.Addr().IsUnspecified()
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	if err != nil {
+		return false
+	}
+	ip = ip.Unmap()
+	return ip == own.Addr() || own.Addr().IsUnspecified() && (ip.IsLoopback() || ofThisMachine(ip))
+}
+
+func ofThisMachine(ip netip.Addr) bool {
+	all, err := net.InterfaceAddrs()
+	return err == nil && slices.ContainsFunc(all, func(a net.Addr) bool {
+		p, err := netip.ParsePrefix(a.String())
+		return err == nil && p.Addr().Unmap() == ip
+	})
+}

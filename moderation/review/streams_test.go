@@ -1,0 +1,71 @@
+package review
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+// TestEventStreamsOfOneVisitor: one visitor, wherever from, and one address, whoever it is, hold no more than their share of
+// the event streams, and get it back.
+func TestEventStreamsOfOneVisitor(t *testing.T) {
+	s := serve(t, room(), func(c *Config) { c.MaxWatchers, c.WatchersEach = 5, 2 })
+	s.door = DoorShut
+	watch := func(name, from string) (func(), int) {
+		r := httptest.NewRequest(http.MethodGet, "/events", http.NoBody)
+		r.RemoteAddr = from
+		w := httptest.NewRecorder()
+		done, ok := s.watching(w, withVisitor(r, visitor{Name: name}))
+		if ok {
+			return done, http.StatusOK
+		}
+		if w.Header().Get("Retry-After") == "" {
+			t.Error("a refusal does not say when to come again")
+		}
+		return nil, w.Code
+	}
+	var leave []func()
+	for _, tt := range []struct {
+		name, from string
+		want       int
+	}{
+		{"Kim", "192.0.2.1:1", http.StatusOK},
+		{"Kim", "192.0.2.2:1", http.StatusOK},
+		{"Kim", "192.0.2.3:1", http.StatusTooManyRequests}, // a third of Kim's
+		{"Lee", "192.0.2.1:2", http.StatusOK},
+		{"Max", "192.0.2.1:3", http.StatusTooManyRequests}, // a third from the address
+		{"Max", "[2001:db8::1]:1", http.StatusOK},
+		{"Ned", "[2001:db8::2]:1", http.StatusOK}, // the fifth of all
+		{"Oda", "192.0.2.9:1", http.StatusServiceUnavailable},
+	} {
+		done, got := watch(tt.name, tt.from)
+		if got != tt.want {
+			t.Fatalf("%s from %s: %d, want %d", tt.name, tt.from, got, tt.want)
+		}
+		if done != nil {
+			leave = append(leave, done)
+		}
+	}
+	for _, done := range leave {
+		done()
+		done() // a second call counts for nothing
+	}
+	if len(s.streams.held) != 0 || s.streams.open != 0 {
+		t.Errorf("after all have left: %d open, %v held", s.streams.open, s.streams.held)
+	}
+}
+
+// TestManyStreamsOfOneAddressBlockNoPage: 252 event streams are asked for; most are refused, and pages are answered.
+func TestManyStreamsOfOneAddressBlockNoPage(t *testing.T) {
+	s, url := live(t, room(), nil)
+	counts := map[int]int{}
+	for range 252 {
+		counts[listen(t, url+"/events").resp.StatusCode]++
+	}
+	if counts[http.StatusOK] != 64 || counts[http.StatusTooManyRequests] != 188 {
+		t.Errorf("statuses %v, want 64 let in and the others told why not", counts)
+	}
+	if got := ask(t, s, http.MethodGet, "/"); got.Code != http.StatusOK {
+		t.Errorf("the page: %d", got.Code)
+	}
+}
