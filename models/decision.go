@@ -98,7 +98,9 @@ type Decision struct {
 	// DecidedBy names the person who confirmed or dismissed, or "rule" for what was enforced without asking.
 	DecidedBy string    `json:"decided_by,omitempty"`
 	Decided   time.Time `json:"decided,omitzero"`
-	Created   time.Time `json:"created"`
+	// Said is when the words ended that decided; zero where there were none.
+	Said    time.Time `json:"said,omitzero"`
+	Created time.Time `json:"created"`
 	// Done is the verb that was carried out in the room without asking, or empty.
 	Done Verb `json:"done,omitempty"`
 	// Points are what the rule adds to ledgers: at once, or once a host confirms when the host was asked.

@@ -11,9 +11,21 @@ var ErrConflict = errors.New("conflict")
 // ErrInvalid is returned (wrapped) when what was asked for makes no sense: the caller's input must change, trying again does not help.
 var ErrInvalid = errors.New("invalid")
 
+// ErrUnreadable is returned (wrapped) beside what could be read when some of what is stored cannot be: another version wrote it,
+// or the disk erred. Whoever can do with the rest goes on with it, and says so.
+var ErrUnreadable = errors.New("something that is stored cannot be read")
+
 // ErrUnavailable is returned (wrapped) when the store cannot do its work now, for instance because the disk is full or the
 // database is locked. Nothing was changed, nothing is lost, and the same call may succeed later: keep what you hold and try again.
 var ErrUnavailable = errors.New("the store is unavailable")
+
+// Readable is err, but for ErrUnreadable: nil, for who goes on with what could be read.
+func Readable(err error) error {
+	if errors.Is(err, ErrUnreadable) {
+		return nil
+	}
+	return err
+}
 
 // Hinted is an error with advice for the person at the keyboard: what to do next.
 type Hinted struct {

@@ -6,8 +6,11 @@ type Record struct {
 	Session string
 	// Utterance is the line; storing it acknowledges its clip. When the line is stored already, nothing of the record is.
 	Utterance *Utterance
-	Flags     []Flag
-	Evidence  *Evidence
+	// Spooled says that the line's clip must still be in the spool. When it is not, somebody erased what was said while it
+	// was being decoded: nothing of the record is stored, and storing it is ErrNotFound.
+	Spooled  bool
+	Flags    []Flag
+	Evidence *Evidence
 	// Decisions are new ones, or changed ones in whole.
 	Decisions []Decision
 	// Actions are planned ones; one that is stored already stays as it is.

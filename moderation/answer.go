@@ -57,6 +57,9 @@ func (s *Session) Answer(id, by, answer string, now time.Time) (Outcome, error) 
 	if !ok {
 		return Outcome{}, fmt.Errorf("ask %s: %w", shorten(id), models.ErrNotFound)
 	}
+	if at := lapses(d); d.Ask == models.AskOpen && (s.over || !at.IsZero() && !now.Before(at)) {
+		return Outcome{}, fmt.Errorf("ask %s has lapsed: %w", shorten(id), models.ErrInvalid)
+	}
 	return s.AnswerDecision(*d, by, answer, now)
 }
 
@@ -166,82 +169,4 @@ func (s *Session) dismiss(out *Outcome, d models.Decision, enforced bool, now ti
 			TargetName: d.SpeakerName, State: models.ActionPlanned, By: d.DecidedBy, Created: now,
 		})
 	}
-}
-
-// Expire lapses the asks that nobody answered in time. Nothing is done, and their points never count.
-func (s *Session) Expire(now time.Time) Outcome {
-	var out Outcome
-	for _, d := range s.open {
-		if d.Ask == models.AskOpen && !d.Expires.IsZero() && !now.Before(d.Expires) {
-			d.Ask, d.Decided = models.AskExpired, now
-			out.Decisions = append(out.Decisions, *d)
-		}
-	}
-	for _, d := range out.Decisions {
-		delete(s.open, d.ID)
-	}
-	slices.SortFunc(out.Decisions, func(a, b models.Decision) int { return cmp.Compare(a.ID, b.ID) })
-	return out
-}
-
-// NextExpiry is when the next ask lapses; zero when none is open.
-func (s *Session) NextExpiry() time.Time {
-	var next time.Time
-	for _, d := range s.open {
-		if d.Ask == models.AskOpen && !d.Expires.IsZero() && (next.IsZero() || d.Expires.Before(next)) {
-			next = d.Expires
-		}
-	}
-	return next
-}
-
-// SecondLook takes in what the second decode of a flagged clip heard, and decides what waited for it. words carry the times
-// of the session, or are nil when the look could not be made, with failed set. Decisions that wait for nothing are
-// models.ErrNotFound.
-func (s *Session) SecondLook(id, model string, u models.Utterance, failed bool, now time.Time) (Outcome, error) {
-	d, ok := s.open[id]
-	if !ok || d.Verdict != models.VerdictPending || d.Opinion != nil {
-		return Outcome{}, fmt.Errorf("second look at %s: %w", shorten(id), models.ErrNotFound)
-	}
-	delete(s.open, id)
-	var out Outcome
-	r := s.set.rule(d.Rule)
-	look := &models.SecondLook{Model: model, Text: u.Text, Failed: failed}
-	p := s.person(d.SpeakerID)
-	if r != nil && !failed {
-		look.Agreed, look.Text = s.agrees(p, r, u)
-	}
-	d.SecondLook = look
-	if r == nil || !look.Agreed && r.look != nil && r.look.MustAgree {
-		d.Verdict = models.VerdictWithheld
-		d.Why += "; the second look did not hear it"
-		out.Decisions = append(out.Decisions, *d)
-		return out, nil
-	}
-	if s.wantsOpinion(r, *d) {
-		s.await(&out, d)
-		out.Decisions = append(out.Decisions, *d)
-		return out, nil
-	}
-	before := s.balances(p, now)
-	c := candidate{decision: *d, rule: r}
-	s.carryOut(&out, &c, now)
-	s.settle(&out, []candidate{c})
-	s.climb(&out, p, u, before, now)
-	return out, nil
-}
-
-// agrees reports whether a rule holds in a second text of a line too, and gives that text: without the words that it found,
-// when the rule redacts.
-func (s *Session) agrees(p *person, r *rule, u models.Utterance) (bool, string) {
-	sc := s.see(p, manner{})
-	before := p.within(u.StartMS - s.set.reach)
-	before = slices.DeleteFunc(slices.Clone(before), func(l past) bool { return l.u.Key == u.Key })
-	sc.look(before, u, wordsOf(u))
-	v, fired := r.judge(sc)
-	if !fired || !r.does(stepRedact) {
-		return fired, u.Text
-	}
-	words, _ := models.Mask{Words: v.Matched}.Apply(wordsOf(u), false)
-	return fired, models.TextOf(words)
 }

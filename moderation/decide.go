@@ -120,24 +120,37 @@ func (s *Session) decide(p *person, u models.Utterance, vs []Verdict, now time.T
 		if u.Seq != 0 {
 			out.Clips = append(out.Clips, clip)
 		}
-		cs = append(cs, s.begin(out, v, f, now))
+		cs = append(cs, s.begin(out, v, f, u, now))
 	}
 	s.settle(out, cs)
 	s.climb(out, p, u, before, now)
 }
 
 // begin makes the decision of one flag.
-func (s *Session) begin(out *Outcome, v Verdict, f models.Flag, now time.Time) candidate {
+func (s *Session) begin(out *Outcome, v Verdict, f models.Flag, u models.Utterance, now time.Time) candidate {
 	d := models.Decision{
 		ID: digest(20, f.ID, "decision"), Session: f.Session, Flag: f.ID, Utterance: f.Utterance, SpeakerID: f.SpeakerID,
 		SpeakerName: f.SpeakerName, Rule: f.Rule, Pack: f.Pack, Hash: f.Hash, Mode: f.Mode, Matched: f.Matched,
 		Gates: v.modelGates(), Verdict: models.VerdictLogged, Why: f.Why, Created: now,
+	}
+	switch {
+	case f.Utterance.Seq == 0:
+	case u.Spoken.IsZero():
+		d.Said = now.Add(-time.Duration(u.LateMS) * time.Millisecond)
+	default:
+		d.Said = u.Spoken
 	}
 	c := candidate{decision: d, rule: v.rule}
 	switch {
 	case f.Mode == models.ModeWatch && v.rule.mode != models.ModeWatch:
 		c.decision.Verdict = models.VerdictWithheld
 	case f.Mode == models.ModeWatch:
+	case s.over:
+		if v.rule.look != nil && v.rule.look.MustAgree {
+			withhold(&c.decision, "the stay was over before it could be listened to a second time")
+		} else {
+			s.carryOut(out, &c, now)
+		}
 	case v.rule.look != nil && f.Utterance.Seq != 0:
 		c.decision.Verdict = models.VerdictPending
 		out.Looks = append(out.Looks, LookRequest{d.ID, f.ID, f.Utterance, v.rule.look.Model})
@@ -183,7 +196,9 @@ func (s *Session) carryOut(out *Outcome, c *candidate, now time.Time) {
 				}
 			}
 		default:
-			if s.mayDo(c.rule, d.Mode, step.Verb) {
+			if may := s.mayDo(c.rule, d.Mode, step.Verb); may && s.over {
+				withhold(d, "the stay was over")
+			} else if may {
 				c.actions = append(c.actions, s.action(*d, step, now))
 			} else {
 				offers = append(offers, offerOf(step))
@@ -192,6 +207,9 @@ func (s *Session) carryOut(out *Outcome, c *candidate, now time.Time) {
 	}
 	if len(offers) > 0 && d.Ask == models.AskNone { // the steps that need a host's word ask for it
 		d.Ask, d.AskedOf, d.Expires = models.AskOpen, []models.Role{models.RoleHost, models.RoleCohost}, now.Add(time.Minute)
+	}
+	if d.Ask == models.AskOpen && s.over { // nobody is there to be asked: it lapses at once
+		d.Verdict, d.Offer, d.Ask, d.Expires, d.Decided = models.VerdictAsked, uniqueOffers(offers), models.AskExpired, now, now
 	}
 	if d.Ask == models.AskOpen {
 		d.Verdict, d.Offer = models.VerdictAsked, uniqueOffers(offers)
@@ -202,7 +220,7 @@ func (s *Session) carryOut(out *Outcome, c *candidate, now time.Time) {
 		d.Points = append(d.Points, models.Points{Ledger: step.Ledger, Points: step.Points})
 		s.enter(out, models.LedgerEntry{
 			ID: digest(20, d.Flag, step.Ledger), Ledger: step.Ledger, Person: d.SpeakerID, Scope: s.scope(step.Ledger), Session: d.Session,
-			Flag: d.Flag, Points: step.Points, Pending: d.Ask == models.AskOpen, By: "rule", At: now,
+			Flag: d.Flag, Points: step.Points, Pending: d.Ask != models.AskNone, By: "rule", At: now,
 		})
 	}
 }
@@ -349,7 +367,7 @@ func (s *Session) climb(out *Outcome, p *person, u models.Utterance, before map[
 			s.limit(&v, f.ID, p, sc.now)
 			f.Mode, f.Why = v.Mode, v.Why
 			out.Flags = append(out.Flags, f)
-			cs = append(cs, s.begin(out, v, f, now))
+			cs = append(cs, s.begin(out, v, f, u, now))
 		}
 		s.settle(out, cs)
 	}

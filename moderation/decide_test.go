@@ -166,9 +166,14 @@ func TestExpiryAndRestart(t *testing.T) {
 		if e := x.Expire(created.Add(44 * time.Second)); len(e.Decisions) != 0 {
 			t.Errorf("lapsed early: %s", did(e))
 		}
-		if e := x.Expire(created.Add(45 * time.Second)); did(e) != "ask asked expired" {
-			t.Errorf("%s", did(e))
+		lapsed := x.Expire(created.Add(45 * time.Second))
+		if again := x.Expire(created.Add(46 * time.Second)); did(lapsed) != "ask asked expired" || did(again) != "ask asked expired" {
+			t.Errorf("%s, and as long as that is not stored %s", did(lapsed), did(again))
 		}
+		if _, err := x.Answer(o.Decisions[0].ID, "host", "warn", created.Add(time.Minute)); !errors.Is(err, models.ErrInvalid) {
+			t.Errorf("an ask past its end was answered: %v", err)
+		}
+		x.Lapsed(lapsed.Decisions)
 		if _, err := x.Answer(o.Decisions[0].ID, "host", "warn", created.Add(time.Minute)); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("a lapsed ask was answered: %v", err)
 		}

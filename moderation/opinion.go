@@ -59,8 +59,12 @@ func (s *Session) Opinion(id string, o models.Opinion, now time.Time) (Outcome, 
 		d.Why += "; a second opinion did not agree"
 		d.Mode = s.below(r, d.Mode)
 	}
-	if r == nil || d.Mode == models.ModeWatch {
+	if why := s.unfit(d, r, now); why != "" {
+		withhold(d, why)
+	} else if d.Mode == models.ModeWatch {
 		d.Verdict = models.VerdictWithheld
+	}
+	if d.Verdict == models.VerdictWithheld {
 		out.Decisions = append(out.Decisions, *d)
 		return out, nil
 	}
@@ -71,6 +75,7 @@ func (s *Session) Opinion(id string, o models.Opinion, now time.Time) (Outcome, 
 	s.settle(&out, []candidate{c})
 	s.climb(&out, p, models.Utterance{
 		Key: d.Utterance, SpeakerID: d.SpeakerID, SpeakerName: d.SpeakerName, EndMS: now.Sub(s.session.Started).Milliseconds(),
+		LateMS: models.Age(spokenAt(d), now).Milliseconds(),
 	}, before, now)
 	return out, nil
 }

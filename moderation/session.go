@@ -19,6 +19,7 @@ type Session struct {
 	open    map[string]*models.Decision // by id: asks that wait, and verdicts that wait for a second look
 	last    map[string]firing           // by rule and whom at_most counts
 	opinion bool                        // verdicts wait for a second opinion
+	over    bool                        // the stay has ended: nobody is asked any more, and nothing is done
 	done    []decided
 }
 

@@ -90,7 +90,7 @@ func explain(ctx context.Context, store *sqlite.Store, f models.Flag) (explanati
 			e.Actions = append(e.Actions, x)
 		}
 	}
-	return e, err
+	return e, models.Readable(err)
 }
 
 // mask hides the words that matched wherever they stand, and the words of masked lists in set, which may be nil.

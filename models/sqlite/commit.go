@@ -27,6 +27,14 @@ func (s *Store) CommitWithEvidence(ctx context.Context, u models.Utterance, flag
 	return s.Put(ctx, models.Record{Session: u.Session, Utterance: &u, Flags: flags, Evidence: evidence})
 }
 
+// wanted is sql.ErrNoRows for a line that is not stored and whose clip is not in the spool any more.
+func wanted(ctx context.Context, tx *sql.Tx, k models.Key) error {
+	there := 0
+	return tx.QueryRowContext(ctx, `SELECT 1 WHERE EXISTS (SELECT 1 FROM spool WHERE session = ?1 AND epoch = ?2 AND track = ?3 AND seq = ?4)
+		OR EXISTS (SELECT 1 FROM utterances WHERE session = ?1 AND epoch = ?2 AND track = ?3 AND seq = ?4)`,
+		k.Session, k.Epoch, k.Track, k.Seq).Scan(&there)
+}
+
 // checkLine refuses flags and sound that are not of the line.
 func checkLine(u models.Utterance, flags []models.Flag, evidence *models.Evidence) error {
 	for _, f := range flags {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -26,6 +27,11 @@ func (s *Store) Put(ctx context.Context, r models.Record) error {
 		r, err := permitted(ctx, tx, r)
 		if err != nil {
 			return err
+		}
+		if r.Utterance != nil && r.Spooled {
+			if err := wanted(ctx, tx, r.Utterance.Key); err != nil {
+				return err
+			}
 		}
 		if r.Utterance != nil {
 			fresh, err := putLine(ctx, tx, *r.Utterance, r.Flags, r.Evidence)
@@ -141,17 +147,11 @@ func (s *Store) SetAction(ctx context.Context, a models.Action) error {
 	})
 }
 
-// Decisions lists the decisions of a session in the order they were made.
+// Decisions lists the decisions of a session in the order they were made. models.ErrUnreadable comes with those that could be
+// read, here and in the other lists of documents.
 func (s *Store) Decisions(ctx context.Context, session string) ([]models.Decision, error) {
-	found, err := list(ctx, s.read, scanDoc[models.Decision], "SELECT doc FROM decisions WHERE session = ? ORDER BY created, id", session)
+	found, err := docs[models.Decision](ctx, s.read, "SELECT doc FROM decisions WHERE session = ? ORDER BY created, id", session)
 	return found, storeError("list decisions", err)
-}
-
-// OpenDecisions lists the decisions of a session that wait for a host or for a second look.
-func (s *Store) OpenDecisions(ctx context.Context, session string) ([]models.Decision, error) {
-	found, err := list(ctx, s.read, scanDoc[models.Decision],
-		"SELECT doc FROM decisions WHERE session = ? AND (ask = 'open' OR verdict = 'pending') ORDER BY created, id", session)
-	return found, storeError("list open decisions", err)
 }
 
 // DecisionOfFlag reads the decision that a flag led to. models.ErrNotFound when there is none.
@@ -168,7 +168,7 @@ func (s *Store) Decision(ctx context.Context, id string) (models.Decision, error
 
 // Actions lists the actions of a session in the order they were planned.
 func (s *Store) Actions(ctx context.Context, session string) ([]models.Action, error) {
-	found, err := list(ctx, s.read, scanDoc[models.Action], "SELECT doc FROM actions WHERE session = ? ORDER BY created, id", session)
+	found, err := docs[models.Action](ctx, s.read, "SELECT doc FROM actions WHERE session = ? ORDER BY created, id", session)
 	return found, storeError("list actions", err)
 }
 
@@ -178,10 +178,12 @@ func (s *Store) Action(ctx context.Context, id string) (models.Action, error) {
 	return a, storeError("read action", err)
 }
 
-// PlannedActions lists the actions in a room that were planned since a time and never sent: what a crash came in between of.
+// PlannedActions lists the actions in a room that were planned since a time and never sent: what a crash came in between of. The
+// ends of what is in force are left out.
 func (s *Store) PlannedActions(ctx context.Context, room string, since time.Time) ([]models.Action, error) {
-	found, err := list(ctx, s.read, scanDoc[models.Action], `SELECT a.doc FROM actions a JOIN sessions s ON s.id = a.session
-		WHERE a.state = 'planned' AND s.room = ? AND s.erasing = 0 AND a.created >= ? ORDER BY a.created, a.id`, room, millis(since))
+	found, err := docs[models.Action](ctx, s.read, `SELECT a.doc FROM actions a JOIN sessions s ON s.id = a.session
+		WHERE a.state = 'planned' AND s.room = ? AND s.erasing = 0 AND a.created >= ?
+		AND NOT EXISTS (SELECT 1 FROM restrictions r WHERE r.action || '-end' = a.id) ORDER BY a.created, a.id`, room, millis(since))
 	return found, storeError("list planned actions", err)
 }
 
@@ -213,8 +215,34 @@ func scanDoc[T any](rows *sql.Rows) (v T, err error) {
 	if err := rows.Scan(&doc); err != nil {
 		return v, err
 	}
-	if err := json.Unmarshal(doc, &v); err != nil {
-		return v, fmt.Errorf("a stored document cannot be read: %w", err)
+	if json.Unmarshal(doc, &v) != nil { // whose error may quote it
+		return v, models.ErrUnreadable
 	}
 	return v, nil
+}
+
+// docs lists the JSON documents that a query finds: those that can be read, with models.ErrUnreadable when some cannot.
+func docs[T any](ctx context.Context, q queryer, query string, args ...any) ([]T, error) {
+	unreadable := 0
+	found, err := list(ctx, q, func(rows *sql.Rows) (*T, error) {
+		v, err := scanDoc[T](rows)
+		if errors.Is(err, models.ErrUnreadable) {
+			unreadable++
+			return nil, nil
+		}
+		return &v, err
+	}, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	var out []T
+	for _, v := range found {
+		if v != nil {
+			out = append(out, *v)
+		}
+	}
+	if unreadable > 0 {
+		err = fmt.Errorf("%d of %d: %w", unreadable, len(found), models.ErrUnreadable)
+	}
+	return out, err
 }

@@ -57,8 +57,12 @@ func (s *Store) eraseSession(ctx context.Context, id string) error {
 			}
 		}
 	}
-	_, err := s.write.ExecContext(ctx, "DELETE FROM sessions WHERE id = ?", id) // speakers go with it
-	return storeError("delete session", err)
+	for _, query := range []string{"DELETE FROM restrictions WHERE session = ?", "DELETE FROM sessions WHERE id = ?"} { // speakers go with it
+		if _, err := s.write.ExecContext(ctx, query, id); err != nil {
+			return storeError("delete session", err)
+		}
+	}
+	return nil
 }
 
 // Scrub removes what deleted and replaced rows leave behind: it empties the write-ahead log and overwrites the unused

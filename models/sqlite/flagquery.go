@@ -102,16 +102,16 @@ func place(ctx context.Context, tx *sql.Tx, f models.Flag, sessions map[string]m
 	return p, err
 }
 
-// placeOutcome adds what became of the flag.
+// placeOutcome adds what became of the flag, as far as it can be read.
 func placeOutcome(ctx context.Context, tx *sql.Tx, p *models.FlagPlace) error {
-	found, err := list(ctx, tx, scanDoc[models.Decision], "SELECT doc FROM decisions WHERE flag = ? ORDER BY created, id", p.Flag.ID)
-	if err != nil || len(found) == 0 {
-		return err
+	found, err := docs[models.Decision](ctx, tx, "SELECT doc FROM decisions WHERE flag = ? ORDER BY created, id", p.Flag.ID)
+	if len(found) == 0 {
+		return models.Readable(err)
 	}
 	p.Decision = &found[0]
-	p.Actions, err = list(ctx, tx, scanDoc[models.Action],
+	p.Actions, err = docs[models.Action](ctx, tx,
 		"SELECT doc FROM actions WHERE session = ? AND decision = ? ORDER BY created, id", p.Flag.Session, p.Decision.ID)
-	return err
+	return models.Readable(err)
 }
 
 // FlagPlace reads one flag with its session and line. models.ErrNotFound when it is not stored.

@@ -245,6 +245,7 @@ func forgetSpeaker(ctx context.Context, tx *sql.Tx, id, room string) (total int,
 	}
 	for _, query := range append(personSteps(),
 		"DELETE FROM summaries WHERE ?3 > 0 AND session IN (SELECT session FROM speakers WHERE id = ?1 AND "+inRoom+")",
+		"DELETE FROM restrictions WHERE ?3 > 0 AND person = ?1 AND (?2 = '' OR room = ?2)",
 		"DELETE FROM speakers WHERE ?3 > 0 AND id = ?1 AND "+inRoom) {
 		n, err := deleted(tx.ExecContext(ctx, query, id, room, 1_000_000))
 		if err != nil {

@@ -62,6 +62,9 @@ func fillRoom(t testing.TB, s *sqlite.Store, id, room, word string, lines int) {
 		must(t, s.Commit(t.Context(), u, flags))
 	}
 	must(t, s.PutSummary(t.Context(), models.Summary{Session: id, Kind: models.SummarySession, Headline: word, Created: start}))
+	must(t, s.PutRestriction(t.Context(), models.Restriction{
+		Room: room, Person: word + "id", Name: word, Verb: models.VerbMute, Action: "a", Session: id, By: "kim", Since: start,
+	}))
 	must(t, s.NamePerson(t.Context(), room, word+"id", word, "kim", start))
 	must(t, s.EndSession(t.Context(), id, models.EndLeft, start.Add(time.Hour)))
 }

@@ -165,7 +165,9 @@ func (s *Store) sweepRemains(ctx context.Context, now time.Time, id string) (gon
 			return err
 		}
 		sessions, err := deleted(tx.ExecContext(ctx, "DELETE FROM sessions WHERE id = ?1 AND NOT EXISTS ("+kept+")", id))
-		gone = sessions > 0
+		if gone = sessions > 0; gone {
+			_, err = tx.ExecContext(ctx, "DELETE FROM restrictions WHERE session = ?", id)
+		}
 		if err != nil || n+summaries+sessions == 0 {
 			return err
 		}

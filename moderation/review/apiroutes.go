@@ -100,7 +100,7 @@ func (s *Server) apiDecisions(r *http.Request) (any, error) {
 		return nil, err
 	}
 	found, err := s.store.Decisions(r.Context(), r.PathValue("id"))
-	if err != nil {
+	if err = s.readable(r.PathValue("id"), err); err != nil {
 		return nil, fmt.Errorf("decisions: %w", err)
 	}
 	return decisionsJSON{some(found)}, nil

@@ -111,11 +111,11 @@ func (s *Server) load(ctx context.Context, id string) (h held, err error) {
 // outcomesOf finds what became of a session's flags.
 func (s *Server) outcomesOf(ctx context.Context, id string) (known outcomes, err error) {
 	decisions, err := s.store.Decisions(ctx, id)
-	if err != nil {
+	if err = s.readable(id, err); err != nil {
 		return known, fmt.Errorf("decisions of %s: %w", id, err)
 	}
 	actions, err := s.store.Actions(ctx, id)
-	if err != nil {
+	if err = s.readable(id, err); err != nil {
 		return known, fmt.Errorf("actions of %s: %w", id, err)
 	}
 	for _, d := range decisions {
@@ -125,6 +125,14 @@ func (s *Server) outcomesOf(ctx context.Context, id string) (known outcomes, err
 		known.did(a)
 	}
 	return known, nil
+}
+
+// readable is err, but for what could not be read: the log tells of it, and the page shows the rest.
+func (s *Server) readable(session string, err error) error {
+	if models.Readable(err) == nil && err != nil {
+		s.log.Error("some of what came of flags cannot be read", "session", session, "err", err)
+	}
+	return models.Readable(err)
 }
 
 // session is the page of one stay in a room.
