@@ -20,10 +20,14 @@ type ActOptions struct {
 
 // Outcome is what came of an action.
 type Outcome struct {
-	// Action is the action with State, Attempts, Error, Sent and Seen filled in: seen, or failed.
+	// Action is the action with State, Attempts, Error, Sent and Seen filled in: seen, or failed (also when something
+	// harsher took effect in its place), or sent when the context ended before it was known whether what the server had
+	// taken took effect.
 	Action models.Action
-	// Done is the verb that took effect, which is harsher than the action's when the ladder was climbed; empty: none.
+	// Done is the verb that took effect, which is harsher than the action's when the ladder was climbed; empty: none. Seen
+	// is when that was seen.
 	Done models.Verb
+	Seen time.Time
 	// How says what showed the effect.
 	How string
 	// Took is the time from the request to the effect.
@@ -35,10 +39,12 @@ type Outcome struct {
 // Step is one try of an action.
 type Step struct {
 	Verb models.Verb
-	Seen bool
-	How  string
-	Took time.Duration
-	Err  error
+	// Taken says that the server took the request, whether or not its effect was seen.
+	Taken bool
+	Seen  bool
+	How   string
+	Took  time.Duration
+	Err   error
 }
 
 // The bounds of one try.
@@ -89,8 +95,12 @@ func (x *actor) do(ctx context.Context, a models.Action, o ActOptions) Outcome {
 			s := x.try(ctx, &out.Action, verb)
 			out.Steps = append(out.Steps, s)
 			if s.Seen {
-				out.Action.State, out.Action.Seen = models.ActionSeen, time.Now().UTC()
-				out.Done, out.How, out.Took = verb, s.How, time.Since(began)
+				out.Done, out.How, out.Took, out.Seen = verb, s.How, time.Since(began), time.Now().UTC()
+				out.Action.State, out.Action.Seen = models.ActionSeen, out.Seen
+				if verb != a.Verb {
+					out.Action.State, out.Action.Seen = models.ActionFailed, time.Time{}
+					out.Action.Error = complaint(out.Steps[:len(out.Steps)-1])
+				}
 				return out
 			}
 			if final(s.Err) || ctx.Err() != nil {
@@ -101,9 +111,13 @@ func (x *actor) do(ctx context.Context, a models.Action, o ActOptions) Outcome {
 			break
 		}
 	}
+	out.Took = time.Since(began)
+	if last := out.Steps[len(out.Steps)-1]; last.Taken && ctx.Err() != nil {
+		out.Action.State = models.ActionSent
+		return out
+	}
 	out.Action.State = models.ActionFailed
 	out.Action.Error = complaint(out.Steps)
-	out.Took = time.Since(began)
 	return out
 }
 
@@ -144,6 +158,7 @@ func (x *actor) try(ctx context.Context, a *models.Action, verb models.Verb) Ste
 		s.Err, s.Took = err, time.Since(began)
 		return s
 	}
+	s.Taken = !gone
 	a.State, a.Sent = models.ActionSent, time.Now().UTC()
 	if gone {
 		s.How, s.Seen = "was not in the room any more", true
@@ -179,7 +194,7 @@ func (x *actor) order(a models.Action, verb models.Verb) (o Order, note string, 
 			}
 			note = "said to the whole room: private messages are not possible here"
 		}
-	case models.VerbMute, models.VerbUnmute, models.VerbToAudience, models.VerbRemove, models.VerbBan:
+	case models.VerbMute, models.VerbUnmute, models.VerbToAudience, models.VerbToStage, models.VerbRemove, models.VerbBan, models.VerbUnban:
 		if a.TargetID == "" {
 			return o, "", Refuse("nobody was named", nil)
 		}

@@ -10,8 +10,8 @@ import (
 
 // Order is one thing that a connector is asked to do in its room.
 type Order struct {
-	// Verb is message, mute, unmute, to_audience, remove or ban. The verbs that only speak (nudge, warn) arrive as
-	// message.
+	// Verb is message, mute, unmute, to_audience, to_stage, remove, ban or unban. The verbs that only speak (nudge, warn)
+	// arrive as message.
 	Verb models.Verb
 	// Target is the speaker's id. It is empty for a message to everybody; a message with a target is a private one.
 	Target string
@@ -76,12 +76,14 @@ func (c Capabilities) Has(verb models.Verb, private bool) bool {
 		return c.Mute
 	case models.VerbUnmute:
 		return c.Unmute
-	case models.VerbToAudience:
+	case models.VerbToAudience, models.VerbToStage:
 		return c.ToAudience
 	case models.VerbRemove:
 		return c.Remove
-	case models.VerbBan:
+	case models.VerbBan, models.VerbUnban:
 		return c.Ban
+	case models.VerbNewcomersListen: // by a verb for each of them
+		return c.ToAudience || c.Mute
 	default:
 		return false
 	}

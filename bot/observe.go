@@ -92,15 +92,18 @@ func (o *outbox) observe(x Observation) {
 }
 
 // arrive notes that somebody is there, and tells it unless they were there before the bot; the caller holds the visit's lock.
-func (v *visit) arrive(id string) {
+// It reports whether they came just now.
+func (v *visit) arrive(id string) bool {
 	r := v.room
 	if r.there[id] {
-		return
+		return false
 	}
 	r.there[id] = true
-	if v.joined && r.now()-v.since > arriving {
+	comes := v.joined && r.now()-v.since > arriving
+	if comes {
 		r.pipe.event(EventJoin, id)
 	}
+	return comes
 }
 
 // depart notes that somebody is gone; the caller holds the visit's lock.

@@ -4,21 +4,19 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"time"
 
 	"earshot/models"
 )
 
 // Act carries an action out in the room and reports what came of it. It blocks until the effect was seen and stays, or
 // nothing more can be tried: some seconds. It may be called from any goroutine while Run runs; for one person one after
-// the other.
-//
-// Where people can undo a mute themselves it is watched for as long as ForMS says (0: until an unmute): it is set again,
-// and who undoes it again and again loses the right to speak, where that can be taken.
+// the other. Nothing is remembered of it: whoever calls it sees to it that what is for some time ends, and is kept until
+// then.
 func (r *Room) Act(ctx context.Context, a models.Action, o ActOptions) Outcome {
 	out := r.act.do(ctx, a, o)
-	r.guard(out)
 	log := r.log.With("action", a.ID, "verb", string(a.Verb), "speaker", a.TargetID, "tries", out.Action.Attempts, "ms", out.Took.Milliseconds())
-	if out.Action.State == models.ActionSeen {
+	if out.Done != "" {
 		log.Info("action took effect", "done", string(out.Done), "how", out.How)
 		if out.Done == models.VerbRemove || out.Done == models.VerbBan {
 			r.sentOut(a.TargetID)
@@ -42,6 +40,25 @@ func (r *Room) setCan(c Capabilities, inside bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.rights, r.inside = c, inside
+}
+
+// InForce reports whether a verb is in force against somebody now, by what the room's server has told so far.
+func (r *Room) InForce(verb models.Verb, speakerID string) bool {
+	if r.act.hands == nil {
+		return false
+	}
+	ok, _ := r.act.hands.Effect(Order{Verb: verb, Target: speakerID})
+	return ok
+}
+
+// Elapsed is the time since the session's start by the clock that clips are timed with: the wall clock may have been set,
+// or the machine asleep.
+func (r *Room) Elapsed() time.Duration { return r.now() }
+
+// Note tells the host something, with Config.Watch.
+func (r *Room) Note(text string) {
+	can, _ := r.can()
+	r.note(can, text)
 }
 
 // note tells the host something.

@@ -114,9 +114,9 @@ type Room struct {
 	mu      sync.Mutex
 	rights  Capabilities
 	inside  bool
-	guards  map[string]*guarded // by speaker id
-	deaf    map[string]bool     // whom it does not hear although they are shown as talking
-	removed map[string]bool     // whom the bot sent out, until they come back
+	here    map[string]time.Duration // who is in the room, and when they came; 0: they were there before the bot
+	deaf    map[string]bool          // whom it does not hear although they are shown as talking
+	removed map[string]bool          // whom the bot sent out, until they come back
 
 	// Of the visit that runs, under its lock; they outlive it.
 	announced bool
@@ -156,7 +156,7 @@ func NewRoom(c Config) (*Room, error) {
 	log := c.Log.With("session", c.Session.ID, "room", c.Room.ID)
 	r := &Room{
 		cfg: c, log: log, out: newOutbox(c.Sink, log), began: time.Now(),
-		greeted: map[string]bool{}, waiting: map[string]bool{}, unheard: map[string]int{}, guards: map[string]*guarded{}, there: map[string]bool{}, pauses: make(chan struct{}, 1), ending: make(chan models.EndReason, 1),
+		greeted: map[string]bool{}, waiting: map[string]bool{}, unheard: map[string]int{}, there: map[string]bool{}, here: map[string]time.Duration{}, pauses: make(chan struct{}, 1), ending: make(chan models.EndReason, 1),
 	}
 	r.out.observer, r.out.session = c.Observer, c.Session.ID
 	r.out.erased = r.Erased

@@ -62,7 +62,6 @@ func (v *visit) run(ctx context.Context, cancel context.CancelCauseFunc, c Conne
 	var group sync.WaitGroup
 	group.Go(func() { v.announce(watch) })
 	group.Go(func() { v.watch(watch, cancel) })
-	group.Go(func() { v.keepMuted(watch) })
 	group.Go(func() { v.answerChat(watch) })
 	group.Go(func() { v.showPause(watch) })
 	defer group.Wait()
@@ -168,7 +167,7 @@ func (v *visit) came(id string) bool {
 		v.ringNews()
 	}
 	v.people[id] = true
-	v.arrive(id)
+	v.room.enters(id, v.arrive(id))
 	v.nobody()
 	return true
 }
@@ -187,6 +186,7 @@ func (v *visit) Left(id string) {
 	defer v.mu.Unlock()
 	delete(v.people, id)
 	delete(v.talking, id)
+	v.room.goes(id)
 	v.depart(id)
 	v.nobody()
 }
@@ -240,6 +240,7 @@ func (v *visit) leave() bool {
 	defer v.mu.Unlock()
 	v.over = true
 	v.room.setCan(Capabilities{}, false)
+	v.room.nobodyHere()
 	if v.timer != nil {
 		v.timer.Stop()
 	}

@@ -144,6 +144,10 @@ func TestActions(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "433") {
 		t.Errorf("Cem came back: %v", err)
 	}
+	act(tokens, models.VerbUnban, cem.id, "lets the person's token in again")
+	if _, err = back.now().ask(t.Context(), back.plugin(h, request{"request": "join", "ptype": "publisher", "room": 55, "token": "Cem"}, nil)); err != nil {
+		t.Errorf("Cem may not come back after the ban: %v", err)
+	}
 	for verb, want := range map[models.Verb]string{models.VerbBan: "no right", models.VerbToAudience: "no right", models.VerbMessage: "no right"} {
 		out := r.Act(t.Context(), models.Action{Verb: verb, TargetID: bare(ana.id), Text: "x"}, bot.ActOptions{})
 		if !strings.Contains(out.Action.Error, want) {

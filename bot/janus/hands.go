@@ -66,6 +66,9 @@ func (c *Connector) Do(ctx context.Context, o bot.Order) error {
 	if st == nil {
 		return bot.ErrNotJoined
 	}
+	if o.Verb == models.VerbUnban { // who is banned is not here
+		return st.unban(ctx, o.Target)
+	}
 	p, here := st.known.find(o.Target)
 	if !here {
 		return bot.ErrAbsent
@@ -87,6 +90,10 @@ func (c *Connector) Effect(o bot.Order) (bool, string) {
 	st := c.now.Load()
 	if st == nil {
 		return false, ""
+	}
+	if o.Verb == models.VerbUnban {
+		_, still := c.banned.Load(o.Target)
+		return !still, "the room lets the person's token in again"
 	}
 	return st.known.effect(o)
 }
@@ -127,7 +134,21 @@ func (st *stay) ban(ctx context.Context, p person) error {
 	if _, err := st.order(ctx, "allowed", request{"action": "remove", "allowed": []string{token}}); err != nil {
 		return hard(err)
 	}
+	st.c.banned.Store(bare(p.raw), token)
 	return st.kick(ctx, p)
+}
+
+// unban puts the token back on the room's list that a ban took from it. Which one that was only the ban itself knows.
+func (st *stay) unban(ctx context.Context, target string) error {
+	token, ok := st.c.banned.Load(target)
+	if !ok {
+		return bot.Refuse("the bot was started anew since the ban and does not know the person's token: add it to the room's list by hand", nil)
+	}
+	if _, err := st.order(ctx, "allowed", request{"action": "add", "allowed": []string{token.(string)}}); err != nil {
+		return hard(err)
+	}
+	st.c.banned.Delete(target)
+	return nil
 }
 
 // hard tells refusals from failures that may pass.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 
 	"earshot/bot"
@@ -30,6 +31,8 @@ type Connector struct {
 	cfg Config
 	at  address
 	now atomic.Pointer[stay] // of the Run that is connected; nil: none
+	// banned has, by the person's id, the token that a ban took from the room's list.
+	banned sync.Map
 }
 
 // New checks the address; nothing is connected yet.

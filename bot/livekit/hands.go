@@ -61,6 +61,8 @@ func (c *Connector) Do(ctx context.Context, o bot.Order) error {
 		return c.mute(ctx, p, false)
 	case models.VerbToAudience:
 		return c.toAudience(ctx, o.Target)
+	case models.VerbToStage:
+		return c.toStage(ctx, o.Target)
 	case models.VerbRemove:
 		return c.call(ctx, func(ctx context.Context) error {
 			_, err := c.admin.RemoveParticipant(ctx, &lk.RoomParticipantIdentity{Room: c.at.room, Identity: o.Target})
@@ -87,6 +89,8 @@ func (c *Connector) Effect(o bot.Order) (bool, string) {
 		return p == nil || !hasTrack(p, func(t *lk.TrackInfo) bool { return !t.GetMuted() }), "the server reports every microphone as muted"
 	case models.VerbUnmute:
 		return p != nil && !hasTrack(p, func(t *lk.TrackInfo) bool { return t.GetMuted() }), "the server reports no microphone as muted"
+	case models.VerbToStage:
+		return p != nil && p.info.GetPermission().GetCanPublish(), "the server reports the right to publish"
 	case models.VerbToAudience:
 		return p == nil || !p.info.GetPermission().GetCanPublish() && len(audible(p.info)) == 0, "the server reports no right to publish and no track"
 	default:
@@ -128,6 +132,29 @@ func (c *Connector) mute(ctx context.Context, p *person, muted bool) error {
 
 // toAudience takes away the right to publish and leaves the person every other one. The server then ends the tracks.
 func (c *Connector) toAudience(ctx context.Context, identity string) error {
+	return c.permit(ctx, identity, func(p *lk.ParticipantPermission) {
+		if p.GetCanPublish() {
+			c.sources.Store(identity, p.GetCanPublishSources())
+		}
+		p.CanPublish, p.CanPublishSources = false, nil
+	})
+}
+
+// toStage gives the right to publish back: what could be published before, or a microphone where that is not known.
+func (c *Connector) toStage(ctx context.Context, identity string) error {
+	return c.permit(ctx, identity, func(p *lk.ParticipantPermission) {
+		if p.GetCanPublish() {
+			return
+		}
+		p.CanPublish, p.CanPublishSources = true, []lk.TrackSource{lk.TrackSource_MICROPHONE}
+		if before, ok := c.sources.LoadAndDelete(identity); ok {
+			p.CanPublishSources, _ = before.([]lk.TrackSource)
+		}
+	})
+}
+
+// permit changes somebody's rights.
+func (c *Connector) permit(ctx context.Context, identity string, change func(*lk.ParticipantPermission)) error {
 	return c.call(ctx, func(ctx context.Context) error {
 		now, err := c.admin.GetParticipant(ctx, &lk.RoomParticipantIdentity{Room: c.at.room, Identity: identity})
 		if err != nil {
@@ -137,7 +164,7 @@ func (c *Connector) toAudience(ctx context.Context, identity string) error {
 		if now.GetPermission() != nil {
 			proto.Merge(keep, now.GetPermission())
 		}
-		keep.CanPublish, keep.CanPublishSources = false, nil
+		change(keep)
 		_, err = c.admin.UpdateParticipant(ctx, &lk.UpdateParticipantRequest{Room: c.at.room, Identity: identity, Permission: keep})
 		return err //nolint:wrapcheck // call does
 	})

@@ -42,6 +42,9 @@ type Connector struct {
 	mu    sync.Mutex
 	token string // the newest of a ready one
 	now   *stay  // nil while not in the room
+
+	// sources has, by identity, what those could publish who were moved to the audience.
+	sources sync.Map
 }
 
 // New checks the address and the credentials; nothing is connected yet.

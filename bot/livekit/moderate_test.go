@@ -56,6 +56,8 @@ func TestActions(t *testing.T) {
 	do(t, c, bot.Order{Verb: models.VerbToAudience, Target: "ana"})
 	r.silent(t, "ana")
 	r.until(t, "Ana among the audience", func() bool { return r.people["ana"].Role == models.RoleGuest })
+	do(t, c, bot.Order{Verb: models.VerbToStage, Target: "ana"})
+	r.until(t, "Ana on the stage", func() bool { return r.people["ana"].Role != models.RoleGuest })
 
 	do(t, c, bot.Order{Verb: models.VerbRemove, Target: "bo"})
 	var end *bot.EndError
@@ -175,7 +177,7 @@ func TestClimb(t *testing.T) {
 	go func() { reason, _ := b.Run(ctx); ended <- reason }()
 	<-heard
 	out := b.Act(t.Context(), models.Action{ID: "a", Verb: models.VerbMute, TargetID: "eve"}, bot.ActOptions{})
-	if out.Action.State != models.ActionSeen || out.Done != models.VerbToAudience {
+	if out.Action.State != models.ActionFailed || out.Done != models.VerbToAudience {
 		t.Errorf("outcome %+v", out)
 	}
 	out = b.Act(t.Context(), models.Action{ID: "b", Verb: models.VerbRemove, TargetID: "eve"}, bot.ActOptions{})

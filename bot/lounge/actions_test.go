@@ -180,6 +180,13 @@ func TestActions(t *testing.T) {
 		}
 		again <- err
 	}
+	act(models.VerbToStage, ben, "no longer")
+	act(models.VerbUnban, cem, "lifted the ban")
+	for _, name := range []string{"Ben", "Cem"} {
+		if id, _ := talk(t, base, name); id == "" {
+			t.Errorf("%s may not come back", name)
+		}
+	}
 	act(models.VerbUnmute, ana, "free")
 	act(models.VerbRemove, ana, "left")
 	if out := r.Act(t.Context(), models.Action{Verb: models.VerbMute, TargetID: "nobody"}, bot.ActOptions{}); !strings.Contains(out.Action.Error, "not in the room") {

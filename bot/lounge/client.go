@@ -138,7 +138,7 @@ func (s *stay) event(e Event) error {
 		if c, ok := s.ears.(bot.ChatEars); ok && e.Chat != nil {
 			c.Said(e.Chat.From, e.Chat.Text)
 		}
-	case EventListeners, EventAudience, EventRemoved:
+	case EventListeners, EventAudience, EventRemoved, EventUnbanned:
 	}
 	return nil
 }

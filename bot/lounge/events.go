@@ -37,6 +37,7 @@ const (
 	EventChat      EventType = "chat"      // Chat
 	EventAudience  EventType = "audience"  // Audience, all of them
 	EventRemoved   EventType = "removed"   // a host sent somebody out: ID, Banned
+	EventUnbanned  EventType = "unbanned"  // a host lifted a ban: ID
 	EventClosed    EventType = "closed"    // the server closes the room
 )
 

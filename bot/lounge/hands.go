@@ -59,6 +59,8 @@ func (s *seen) note(e Event) {
 		s.setAudience(e.Audience)
 	case EventRemoved:
 		s.removed[e.ID], s.banned[e.ID] = true, e.Banned
+	case EventUnbanned:
+		delete(s.banned, e.ID)
 	case EventChat:
 		if e.Chat != nil {
 			s.lines = append(s.lines[max(0, len(s.lines)-keepLines+1):], e.Chat.ID)
@@ -88,6 +90,10 @@ func (s *seen) effect(o bot.Order) (ok bool, how string) {
 		return here && !p.Held, "the lounge shows the microphone as free"
 	case models.VerbToAudience:
 		return !here && s.audience[o.Target], "the lounge shows the person in the audience"
+	case models.VerbToStage:
+		return !s.audience[o.Target], "the lounge shows the person in the audience no longer"
+	case models.VerbUnban:
+		return !s.banned[o.Target], "the lounge has lifted the ban"
 	case models.VerbRemove:
 		return !here && s.removed[o.Target], "the person has left the lounge"
 	case models.VerbBan:

@@ -29,15 +29,11 @@ var (
 	errRemoved  = errors.New("a host removed the speaker")
 )
 
-// The verbs that take decisions back, beside models.VerbUnmute.
-const (
-	verbToStage models.Verb = "to_stage"
-	verbUnban   models.Verb = "unban"
-)
-
 // hostRights is what the host's token allows.
 func hostRights() []models.Verb {
-	return []models.Verb{models.VerbMute, models.VerbUnmute, models.VerbToAudience, models.VerbRemove, models.VerbBan}
+	return []models.Verb{
+		models.VerbMute, models.VerbUnmute, models.VerbToAudience, models.VerbToStage, models.VerbRemove, models.VerbBan, models.VerbUnban,
+	}
 }
 
 // moderate lets a host act on a person: POST /rooms/{room}/people/{person}/{verb} with the host's token.
@@ -52,7 +48,7 @@ func (s *Server) moderate(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	verb := models.Verb(r.PathValue("verb"))
-	if !slices.Contains(append(hostRights(), verbToStage, verbUnban), verb) {
+	if !slices.Contains(hostRights(), verb) {
 		refuse(w, http.StatusNotFound, "there is no such action")
 		return
 	}
@@ -96,6 +92,8 @@ func (s *Server) decide(roomName, id string, verb models.Verb) bool {
 		r.expel(p, errRemoved)
 		r.tell(Event{Type: EventRemoved, ID: id, Banned: m.banned})
 		r.shutOut(id)
+	case models.VerbUnban:
+		r.tell(Event{Type: EventUnbanned, ID: id})
 	}
 	r.tell(Event{Type: EventAudience, Audience: r.audience()})
 	return true
@@ -109,13 +107,13 @@ func (m *mark) set(verb models.Verb) {
 		m.muted = false
 	case models.VerbToAudience:
 		m.audience = true
-	case verbToStage:
+	case models.VerbToStage:
 		m.audience = false
 	case models.VerbRemove:
 		m.audience = false
 	case models.VerbBan:
 		m.banned, m.audience = true, false
-	case verbUnban:
+	case models.VerbUnban:
 		m.banned = false
 	}
 }

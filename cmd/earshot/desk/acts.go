@@ -5,155 +5,125 @@ import (
 	"errors"
 	"time"
 
-	"earshot/bot"
+	"earshot/bot/restrict"
 	"earshot/models"
 	"earshot/moderation"
 )
 
-const (
-	// planFresh is for how long an action that was planned and never sent is still to be done: a crash between the
-	// verdict and the deed delays it, and an old one is not sprung on people.
-	planFresh = 2 * time.Minute
-	// actWithin bounds one action with its climb.
-	actWithin = 45 * time.Second
-)
-
-// Attend carries out what is planned in a room and lets its asks lapse, until the context ends. An action is stored as
-// sent before it is tried, so that no crash makes it happen twice.
-func (d *Desk) Attend(ctx context.Context, id string, room *bot.Room) error {
-	j, err := d.judged(ctx, id)
-	if err != nil {
+// begin carries out what was planned, unless it was taken up or called off meanwhile, or is too old.
+func (d *Desk) begin(ctx context.Context, v *visit, planned models.Action) error {
+	a, err := d.store.Action(ctx, planned.ID)
+	if errors.Is(err, models.ErrNotFound) { // erased meanwhile
+		return nil
+	}
+	if err != nil || a.State != models.ActionPlanned {
 		return err
 	}
-	d.enter(j, room)
-	defer d.left(ctx, j)
-	for {
-		if err := d.store.Stored(ctx, id); errors.Is(err, models.ErrNotFound) {
-			room.Erased()
-		}
-		d.lapse(ctx, j)
-		d.tick(ctx, j)
-		d.complete(ctx, j, false)
-		if _, inside := room.Can(); inside {
-			d.carryOut(ctx, j, room)
-		}
-		select {
-		case <-j.wake:
-		case <-time.After(d.nextLook(j)):
-		case <-ctx.Done():
-			return nil
-		}
+	if d.saidLongAgo(ctx, a) {
+		return d.lapsePlan(ctx, a)
+	}
+	_, err = d.do(ctx, v, a)
+	return err
+}
+
+// saidLongAgo reports whether the words for which a rule does something are too old.
+func (d *Desk) saidLongAgo(ctx context.Context, a models.Action) bool {
+	if a.By != "rule" || a.Decision == "" || a.Verb == models.VerbTell || a.Verb == models.VerbRedact {
+		return false
+	}
+	x, err := d.store.Decision(ctx, a.Decision)
+	return err == nil && !x.Said.IsZero() && models.Age(x.Said, time.Now()) > planFresh
+}
+
+// lapsePlans notes of what was planned before a time and was never begun, in any room, that it is not done.
+func (d *Desk) lapsePlans(ctx context.Context, before time.Time) {
+	overdue, err := d.store.OverduePlans(ctx, before)
+	err = d.readable("", err)
+	for _, a := range overdue {
+		err = errors.Join(err, d.lapsePlan(ctx, a))
+	}
+	if err != nil && ctx.Err() == nil {
+		d.log.Error("that planned actions are not done is not stored", "err", err)
 	}
 }
 
-// left notes that the bot is not in the room any more, and keeps what it still holds of what was asked for.
-func (d *Desk) left(ctx context.Context, j *judged) {
-	d.enter(j, nil)
-	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	d.complete(keep, j, true)
-}
-
-// nextLook is when the next ask lapses, or a second: the time of a mute may be over, or the bot back in the room.
-func (d *Desk) nextLook(j *judged) time.Duration {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	wait := time.Second
-	if j.judge != nil {
-		if t := j.judge.NextExpiry(); !t.IsZero() {
-			wait = min(wait, max(time.Until(t), 10*time.Millisecond))
+// lapsePlan notes that something is not done. What was to be taken back ends when the bot is in the room again.
+func (d *Desk) lapsePlan(ctx context.Context, a models.Action) error {
+	a.State, a.Error = models.ActionFailed, "not done: the bot could not do it within two minutes, and now it would come too late"
+	if back := a.Verb.Undoes(); back != "" {
+		a.Error = "the bot could not do it within two minutes: it is done when the bot is back, or by a host in the room itself"
+		session, err := d.store.Session(ctx, a.Session)
+		if err == nil {
+			err = restrict.Release(ctx, d.store, session.Room, a.TargetID, back)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	if t, ok := j.due(); ok {
-		wait = min(wait, max(time.Until(t), 10*time.Millisecond))
+	if err := d.store.SetAction(ctx, a); err != nil && !errors.Is(err, models.ErrNotFound) {
+		return err
 	}
-	return wait
+	d.acted(a)
+	return nil
 }
 
-// lapse ends the asks that nobody answered in time.
-func (d *Desk) lapse(ctx context.Context, j *judged) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.judge != nil {
-		d.take(ctx, j, j.judge.Expire(time.Now().UTC()))
+// do carries out one action, stores how far it came, and shows it.
+func (d *Desk) do(ctx context.Context, v *visit, a models.Action) (models.Action, error) {
+	if a.Verb == models.VerbTell || a.Verb == models.VerbRedact {
+		return d.doOutside(ctx, a)
 	}
+	return v.keeper.Do(ctx, a)
 }
 
-// carryOut does what is planned in the room, one thing after the other.
-func (d *Desk) carryOut(ctx context.Context, j *judged, room *bot.Room) {
-	planned, err := d.store.PlannedActions(ctx, j.session.Room, time.Now().Add(-planFresh))
-	if err != nil {
-		if ctx.Err() == nil {
-			d.log.Error("planned actions cannot be read", "session", j.session.ID, "err", err)
-		}
-		return
-	}
-	for _, a := range planned {
-		if a.Created.After(time.Now()) { // the end of a mute
-			continue
-		}
-		if _, err := d.do(ctx, room, a); err != nil && ctx.Err() == nil {
-			d.log.Error("action not stored", "session", a.Session, "action", a.ID, "err", err)
-		}
-	}
-}
-
-// do carries out one planned action, stores how far it came, and shows it.
-func (d *Desk) do(ctx context.Context, room *bot.Room, a models.Action) (models.Action, error) {
-	a.State, a.Sent = models.ActionSent, time.Now().UTC()
+// doOutside carries out what is not done in a room.
+func (d *Desk) doOutside(ctx context.Context, a models.Action) (models.Action, error) {
+	a.Sent = time.Now().UTC()
 	if a.Verb == models.VerbTell {
 		a = d.tell(ctx, a)
-	}
-	if err := d.store.SetAction(ctx, a); err != nil {
-		return a, err
-	}
-	switch a.Verb {
-	case models.VerbTell:
-	case models.VerbRedact: // words were masked with the line
-		a.State, a.Seen = models.ActionSeen, time.Now().UTC()
-	default:
-		acting, cancel := context.WithTimeout(ctx, actWithin)
-		out := room.Act(acting, a, bot.ActOptions{})
-		cancel()
-		a = out.Action
+	} else { // words were masked with the line
+		a.State, a.Seen = models.ActionSeen, a.Sent
 	}
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	if err := d.store.SetAction(keep, a); err != nil {
 		return a, err
 	}
+	d.acted(a)
+	return a, nil
+}
+
+// outsideRooms carries out at once what is not done in the room of a session, where nobody attends to it any more.
+func (d *Desk) outsideRooms(session string, actions []models.Action) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	for _, a := range actions {
+		if a.Verb != models.VerbTell && a.Verb != models.VerbRedact {
+			continue
+		}
+		if _, err := d.doOutside(ctx, a); err != nil {
+			d.log.Error("action not stored", "session", session, "action", a.ID, "err", err)
+		}
+	}
+}
+
+// acted counts and shows an action that was stored.
+func (d *Desk) acted(a models.Action) {
 	d.count.Acted(a)
 	d.hub.Publish(models.Event{SessionID: a.Session, Action: &a})
-	return a, d.planEnd(keep, a)
 }
 
-// planEnd plans the end of a mute that was for some time.
-func (d *Desk) planEnd(ctx context.Context, a models.Action) error {
-	if a.Verb != models.VerbMute || a.State != models.ActionSeen || a.ForMS <= 0 {
-		return nil
-	}
-	end := models.Action{
-		ID: a.ID + "-end", Session: a.Session, Decision: a.Decision, Verb: models.VerbUnmute, TargetID: a.TargetID, TargetName: a.TargetName,
-		State: models.ActionPlanned, By: a.By, Created: a.Seen.Add(time.Duration(a.ForMS) * time.Millisecond),
-	}
-	return d.store.Put(ctx, models.Record{Session: a.Session, Actions: []models.Action{end}})
-}
-
-// Verbs lists what can be done now to a speaker of a session: nothing while the bot is not in its room.
+// Verbs lists what can be done now in the room of a session: nothing while the bot is not in it.
 func (d *Desk) Verbs(session string) []models.Verb {
-	j, err := d.judged(context.Background(), session)
-	if err != nil {
+	j := d.known(session)
+	if j == nil || j.room() == nil {
 		return nil
 	}
-	j.mu.Lock()
-	room := j.room
-	j.mu.Unlock()
-	if room == nil {
-		return nil
-	}
-	can, inside := room.Can()
+	can, inside := j.room().Can()
 	var out []models.Verb
-	for _, v := range []models.Verb{models.VerbWarn, models.VerbMute, models.VerbToAudience, models.VerbRemove, models.VerbBan} {
+	for _, v := range []models.Verb{
+		models.VerbNudge, models.VerbWarn, models.VerbMute, models.VerbUnmute, models.VerbToAudience, models.VerbToStage, models.VerbRemove,
+		models.VerbBan, models.VerbUnban, models.VerbNewcomersListen,
+	} {
 		if inside && (can.Has(v, false) || can.Has(v, true)) {
 			out = append(out, v)
 		}
@@ -167,14 +137,12 @@ var errNotThere = models.WithHint(errors.New("the bot is not in the room any mor
 // Act carries out what a host chose, and returns when its effect was seen or it failed. An action that is stored already
 // is not carried out again.
 func (d *Desk) Act(ctx context.Context, a models.Action) (models.Action, error) {
-	j, err := d.judged(ctx, a.Session)
-	if err != nil {
-		return a, err
+	j := d.known(a.Session)
+	if j == nil || j.room() == nil {
+		return a, errNotThere
 	}
-	j.mu.Lock()
-	room := j.room
-	j.mu.Unlock()
-	if room == nil {
+	v := j.visit.Load()
+	if v == nil {
 		return a, errNotThere
 	}
 	if stored, err := d.store.Action(ctx, a.ID); err == nil {
@@ -187,8 +155,11 @@ func (d *Desk) Act(ctx context.Context, a models.Action) (models.Action, error) 
 	if err := d.store.Put(ctx, models.Record{Session: a.Session, Actions: []models.Action{a}}); err != nil {
 		return a, err
 	}
-	return d.do(context.WithoutCancel(ctx), room, a)
+	return d.do(context.WithoutCancel(ctx), v, a)
 }
+
+// errRuleFailed is the answer to a host when a rule panicked.
+var errRuleFailed = errors.New("a rule failed; the log says where")
 
 // Choose takes a host's choice among what an ask offers to the judge: what was chosen is carried out.
 func (d *Desk) Choose(ctx context.Context, session, ask, by, choice string) error {
@@ -201,11 +172,17 @@ func (d *Desk) Choose(ctx context.Context, session, ask, by, choice string) erro
 	if j.judge == nil {
 		return models.ErrNotFound
 	}
-	out, err := j.judge.Answer(ask, by, choice, time.Now().UTC())
+	var out moderation.Outcome
+	err = errRuleFailed
+	d.guarded(j, "", func() { out, err = j.judge.Answer(ask, by, choice, time.Now().UTC()) })
 	if err != nil {
 		return err
 	}
-	return d.settle(ctx, j, outcomeRecord(session, out), out.Redactions)
+	if err := d.settle(ctx, j, outcomeRecord(session, out), out.Redactions); err != nil {
+		d.reopen(ctx, j, out)
+		return err
+	}
+	return nil
 }
 
 // Answer takes a host's word on a flag to the judge, so that strikes count or are taken back and what was done is undone.
@@ -228,7 +205,9 @@ func (d *Desk) Answer(ctx context.Context, f models.Flag, status models.FlagStat
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	out, err := j.judge.AnswerDecision(decision, by, word, time.Now().UTC())
+	var out moderation.Outcome
+	err = errRuleFailed
+	d.guarded(j, decision.Utterance.String(), func() { out, err = j.judge.AnswerDecision(decision, by, word, time.Now().UTC()) })
 	if errors.Is(err, models.ErrInvalid) { // answered before: the flag's status may still change
 		return false, nil
 	}

@@ -31,19 +31,8 @@ var ErrNotThere = models.WithHint(errors.New("the bot is not in this room now"),
 
 // inside is the live session of a room (by its id, or the session's own) with the bot in it.
 func (d *Desk) inside(name string) (*judged, *bot.Room) {
-	d.mu.Lock()
-	var found []*judged
-	for id, j := range d.sessions {
-		if j.inside && (id == name || j.session.Room == name) {
-			found = append(found, j)
-		}
-	}
-	d.mu.Unlock()
-	for _, j := range found {
-		j.mu.Lock()
-		room := j.room
-		j.mu.Unlock()
-		if room != nil {
+	for _, j := range d.all() {
+		if room := j.room(); room != nil && (j.session.ID == name || j.session.Room == name) {
 			return j, room
 		}
 	}
@@ -89,19 +78,9 @@ func (d *Desk) Object(ctx context.Context, c models.Consent) (models.Consent, er
 
 // DeafTo names, by room, those who are shown as talking and are not heard.
 func (d *Desk) DeafTo() map[string][]string {
-	d.mu.Lock()
-	var found []*judged
-	for _, j := range d.sessions {
-		if j.inside {
-			found = append(found, j)
-		}
-	}
-	d.mu.Unlock()
 	out := map[string][]string{}
-	for _, j := range found {
-		j.mu.Lock()
-		room := j.room
-		j.mu.Unlock()
+	for _, j := range d.all() {
+		room := j.room()
 		if room == nil {
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"earshot/models"
@@ -43,6 +44,7 @@ type Desk struct {
 	count  Counts
 	quota  *Quota
 	second *Opinions
+	panics atomic.Uint64
 
 	mu       sync.Mutex
 	policies map[string]Policy
@@ -78,17 +80,10 @@ func (d *Desk) Clip(ctx context.Context, c models.Clip) error {
 
 // erased ends the stay of a session that is not stored any more: what comes is not wanted.
 func (d *Desk) erased(session string) error {
-	d.mu.Lock()
-	j := d.sessions[session]
-	d.mu.Unlock()
-	if j == nil {
-		return nil
-	}
-	j.mu.Lock()
-	room := j.room
-	j.mu.Unlock()
-	if room != nil {
-		room.Erased()
+	if j := d.known(session); j != nil {
+		if room := j.room(); room != nil {
+			room.Erased()
+		}
 	}
 	return nil
 }
@@ -120,16 +115,21 @@ func (d *Desk) Speaker(ctx context.Context, p models.Speaker) error {
 		return err
 	}
 	j, err := d.judged(ctx, p.Session)
+	if errors.Is(err, models.ErrNotFound) {
+		return d.erased(p.Session)
+	}
 	if err != nil {
 		return err
 	}
 	d.hub.Publish(models.Event{SessionID: p.Session, Speaker: &p})
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.judge != nil {
-		j.judge.Person(p)
-	}
-	d.showFloor(j)
+	d.guarded(j, "", func() {
+		if j.judge != nil {
+			j.judge.Person(p)
+		}
+		d.showFloor(j)
+	})
 	return nil
 }
 
@@ -150,10 +150,10 @@ func (d *Desk) Done(ctx context.Context, u models.Utterance) error {
 		u.Spoken = u.Committed.Add(-time.Duration(u.LateMS) * time.Millisecond)
 	}
 	u.LateMS = models.Age(u.Spoken, u.Committed).Milliseconds()
-	out := j.decide(u)
+	out := d.decide(j, u)
 	r := outcomeRecord(u.Session, out)
 	redact(&u, &r)
-	r.Utterance = &u
+	r.Utterance, r.Spooled = &u, true
 	if j.session.ModerateOnly {
 		r = r.Wordless()
 		u = *r.Utterance
@@ -192,19 +192,11 @@ func (d *Desk) Expect(ctx context.Context, session string) error {
 
 // InRooms counts the rooms that the bot is in.
 func (d *Desk) InRooms() int {
-	d.mu.Lock()
-	all := make([]*judged, 0, len(d.sessions))
-	for _, j := range d.sessions {
-		all = append(all, j)
-	}
-	d.mu.Unlock()
 	n := 0
-	for _, j := range all {
-		j.mu.Lock()
-		if j.room != nil {
+	for _, j := range d.all() {
+		if j.room() != nil {
 			n++
 		}
-		j.mu.Unlock()
 	}
 	return n
 }

@@ -84,7 +84,7 @@ func (d *Desk) evidence(ctx context.Context, j *judged, u models.Utterance, clip
 		d.log.Warn("the sound of a flagged line is not kept", "key", u.Key.String(), "err", err)
 		return nil
 	}
-	if p.had = [2]int64{e.StartMS, e.EndMS}; p.to > e.EndMS && j.room != nil {
+	if p.had = [2]int64{e.StartMS, e.EndMS}; p.to > e.EndMS && j.room() != nil {
 		j.pieces = append(j.pieces, p)
 	}
 	return e

@@ -23,7 +23,7 @@ rules:
 func TestSoundAround(t *testing.T) {
 	s, m := newScene(t, scam, nil), newMicrophone(t)
 	s.j.ears = m
-	s.j.room = inRoom(t)
+	s.j.visit.Store(&visit{room: inRoom(t)})
 	m.until(7000)
 	u := s.line(5000, "this is guaranteed profit for you") // the words from 5.4 to 5.8 s
 	s.say(u, m.clip(5000, 6200))

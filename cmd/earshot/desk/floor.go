@@ -8,11 +8,8 @@ import (
 
 // LeastHeard is who of those in a session's room spoke least, first; nothing once the bot has left it, or without rules.
 func (d *Desk) LeastHeard(session string) models.Floor {
-	d.mu.Lock()
-	j := d.sessions[session]
-	inside := j != nil && j.inside
-	d.mu.Unlock()
-	if !inside {
+	j := d.known(session)
+	if j == nil || j.room() == nil {
 		return models.Floor{}
 	}
 	j.mu.Lock()

@@ -42,7 +42,7 @@ func TestLeastHeard(t *testing.T) {
 	if f := s.LeastHeard("s1"); len(f.Next) != 0 {
 		t.Errorf("%+v in a room that the bot is not in", f)
 	}
-	s.enter(s.j, &bot.Room{})
+	s.enter(s.j, &visit{room: &bot.Room{}})
 	if f := s.LeastHeard("s1"); len(f.Next) != 1 || f.Next[0].SpeakerName != "ben" {
 		t.Errorf("%+v", f)
 	}

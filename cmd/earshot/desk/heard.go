@@ -43,7 +43,9 @@ func (d *Desk) Observe(ctx context.Context, session string, o bot.Observation) {
 // observe judges an observation; the caller holds the session's lock.
 func (d *Desk) observe(ctx context.Context, j *judged, o moderation.Observation) {
 	if j.judge != nil {
-		d.take(ctx, j, j.judge.Observe(o))
+		var out moderation.Outcome
+		d.guarded(j, "", func() { out = j.judge.Observe(o) })
+		d.take(ctx, j, out)
 		if o.Event == moderation.RoomJoin || o.Event == moderation.RoomLeave {
 			d.showFloor(j)
 		}
@@ -60,13 +62,12 @@ func (d *Desk) tick(ctx context.Context, j *judged) {
 // Partial shows what is still being said, with the rules that look at it already. It never waits: while something is being
 // stored in the session, no rule looks.
 func (d *Desk) Partial(p models.Partial) {
-	d.mu.Lock()
-	j := d.sessions[p.Key.Session]
-	d.mu.Unlock()
-	if j != nil && j.judge != nil && j.mu.TryLock() {
-		for _, r := range j.judge.Arm(p) {
-			p.Armed = append(p.Armed, r.ID)
-		}
+	if j := d.known(p.Key.Session); j != nil && j.judge != nil && j.mu.TryLock() {
+		d.guarded(j, p.Key.String(), func() {
+			for _, r := range j.judge.Arm(p) {
+				p.Armed = append(p.Armed, r.ID)
+			}
+		})
 		j.mu.Unlock()
 	}
 	d.hub.Publish(models.Event{SessionID: p.Key.Session, Partial: &p})

@@ -40,9 +40,13 @@ func (d *Desk) lookAgain(j *judged, looks []moderation.LookRequest, clip *models
 
 // looked takes what a second look heard to the judge; the caller holds the session's lock.
 func (d *Desk) looked(j *judged, l moderation.LookRequest, u models.Utterance) {
-	out, err := j.judge.SecondLook(l.Decision, u.Model, u, u.State == models.UtteranceFailed, time.Now().UTC())
+	var out moderation.Outcome
+	err := models.ErrNotFound
+	d.guarded(j, l.Utterance.String(), func() {
+		out, err = j.judge.SecondLook(l.Decision, u.Model, u, u.State == models.UtteranceFailed, time.Now())
+	})
 	if err != nil {
-		if !errors.Is(err, models.ErrNotFound) {
+		if !errors.Is(err, models.ErrNotFound) { // it came too late: the verdict has lapsed
 			d.log.Error("second look not taken", "session", j.session.ID, "err", err)
 		}
 		return

@@ -131,7 +131,9 @@ func (d *Desk) answerOpinion(q question, state models.OpinionState) {
 
 // opined decides what waited for a second opinion; the caller holds the session's lock.
 func (d *Desk) opined(j *judged, decision string, o models.Opinion) {
-	out, err := j.judge.Opinion(decision, o, time.Now().UTC())
+	var out moderation.Outcome
+	err := models.ErrNotFound
+	d.guarded(j, "", func() { out, err = j.judge.Opinion(decision, o, time.Now()) })
 	if err != nil {
 		if !errors.Is(err, models.ErrNotFound) {
 			d.log.Error("second opinion not taken", "session", j.session.ID, "err", err)

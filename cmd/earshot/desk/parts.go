@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"earshot/bot/restrict"
 	"earshot/models"
 )
 
@@ -106,6 +107,9 @@ type Deeds interface {
 	PlannedActions(ctx context.Context, room string, since time.Time) ([]models.Action, error)
 	Action(ctx context.Context, id string) (models.Action, error)
 	SetAction(context.Context, models.Action) error
+	// OverduePlans lists what was planned in any room before a time and never sent, but for the ends of what is in force.
+	OverduePlans(ctx context.Context, before time.Time) ([]models.Action, error)
+	restrict.Store
 	// Tell stores notices of a flag: for the named target, or for all of its room. models.ErrNotFound: there is none of
 	// that name.
 	Tell(ctx context.Context, id, session, flag, target string) error

@@ -1,6 +1,10 @@
 package desk
 
-import "earshot/moderation"
+import (
+	"slices"
+
+	"earshot/moderation"
+)
 
 // policy is how sessions of a profile are treated. A profile that is gone is treated like none.
 func (d *Desk) policy(profile string) Policy {
@@ -30,14 +34,15 @@ func (d *Desk) Replace(profile string, set *moderation.Set) {
 	p := d.policies[profile]
 	p.Rules = set
 	d.policies[profile] = p
-	var sessions []*judged
-	for _, j := range d.sessions {
-		if _, own := d.policies[j.session.Profile]; j.session.Profile == profile || !own && profile == "" {
-			sessions = append(sessions, j)
-		}
+	var own []string
+	for name := range d.policies {
+		own = append(own, name)
 	}
 	d.mu.Unlock()
-	for _, j := range sessions {
+	for _, j := range d.all() {
+		if p := j.session.Profile; p != profile && (profile != "" || slices.Contains(own, p)) {
+			continue
+		}
 		j.mu.Lock()
 		if j.judge != nil {
 			j.judge.Rules(set)
@@ -48,9 +53,7 @@ func (d *Desk) Replace(profile string, set *moderation.Set) {
 
 // Profile is the profile of a session that the desk knows; "" for others.
 func (d *Desk) Profile(session string) string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if j, ok := d.sessions[session]; ok {
+	if j := d.known(session); j != nil {
 		return j.session.Profile
 	}
 	return ""

@@ -1,0 +1,52 @@
+package restrict
+
+import (
+	"context"
+	"time"
+
+	"earshot/bot"
+	"earshot/models"
+)
+
+// newcomersBack is how long before the order somebody may have come to count as a newcomer.
+const newcomersBack = 2 * time.Minute
+
+// barNewcomers says whether newcomers can be kept from speaking. It holds from then on: the looks see to each of them.
+func (k *Keeper) barNewcomers(a models.Action) bot.Outcome {
+	can, inside := k.Room.Can()
+	a.Attempts = 1
+	switch {
+	case !inside:
+		a.State, a.Error = models.ActionFailed, bot.ErrNotJoined.Error()
+	case !can.Has(a.Verb, false):
+		a.State, a.Error = models.ActionFailed, "the bot has no right to do this here"
+	default:
+		a.State, a.Seen = models.ActionSeen, time.Now().UTC()
+		return bot.Outcome{Action: a, Done: a.Verb, Seen: a.Seen}
+	}
+	return bot.Outcome{Action: a}
+}
+
+// newcomers are the actions to be taken because newcomers may only listen. Hosts may speak, and so may whoever was let speak
+// again.
+func (k *Keeper) newcomers(ctx context.Context, r models.Restriction, people []bot.Present, now time.Time) (out []models.Action) {
+	can, _ := k.Room.Can()
+	verb := models.VerbToAudience
+	if !can.ToAudience {
+		verb = models.VerbMute
+	}
+	since := k.Room.Elapsed() - now.Sub(r.Since) - newcomersBack
+	for _, p := range people {
+		if p.Came == 0 || p.Came < since || p.Role == models.RoleHost || p.Role == models.RoleCohost {
+			continue
+		}
+		a := models.Action{
+			ID: r.Action + "-" + p.ID, Session: r.Session, Decision: r.Decision, Verb: verb, TargetID: p.ID, TargetName: p.Name,
+			ForMS: max(1000, r.Until.Sub(now).Milliseconds()), State: models.ActionPlanned, By: r.By, Created: now.UTC(),
+		}
+		if _, err := k.Actions.Action(ctx, a.ID); err != nil { // not done yet
+			out = append(out, a)
+		}
+	}
+	return out
+}
