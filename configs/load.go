@@ -19,6 +19,9 @@ type Options struct {
 	File string
 	// Environ is the environment as os.Environ gives it.
 	Environ []string
+	// NoRecord says that nothing is to be stored: without a home folder Config.DataDir is then empty, which is a mistake
+	// otherwise.
+	NoRecord bool
 	// Flags are the values given by flags, by setting ("log.level"). Lists are written with commas.
 	Flags map[string]string
 }
@@ -59,14 +62,18 @@ func Explain(o Options) (Report, error) {
 		layers = append(layers, readFile(r.File, &bad))
 	}
 	layers = append(layers, env.layer(&bad), flagLayer(o.Flags, &bad))
-	err := r.merge(layers, env, &bad)
+	err := r.merge(layers, env, o.NoRecord, &bad)
 	return r, err
 }
 
 // merge fills the report from the layers, lowest first.
-func (r *Report) merge(layers []layer, env environment, bad *problems) error {
+func (r *Report) merge(layers []layer, env environment, noRecord bool, bad *problems) error {
 	for _, s := range settings() {
-		r.Values = append(r.Values, s.resolve(layers, env, bad))
+		v := s.resolve(layers, env, bad)
+		if s.key == "data_dir" && v.Value == "" && !noRecord {
+			bad.add(v.From, s.key, "there is no home folder to keep the record in: set data_dir, EARSHOT_DATA_DIR or --data-dir")
+		}
+		r.Values = append(r.Values, v)
 	}
 	err := bad.err()
 	if err == nil {
@@ -190,9 +197,6 @@ func (e environment) absolute(key string, val any, from Source, bad *problems) a
 		}
 		if v == "" && key == "data_dir" {
 			v = e.stateDir()
-			if v == "" {
-				bad.add(from, key, "there is no home folder to keep the record in: set data_dir, EARSHOT_DATA_DIR or --data-dir")
-			}
 		}
 		return fix(v)
 	case []string:

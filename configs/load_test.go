@@ -372,7 +372,7 @@ func FuzzParse(f *testing.F) {
 		}
 		var bad problems
 		var r Report
-		err := r.merge([]layer{parse("", defaults, &bad), parse("f.yaml", data, &bad)}, env, &bad)
+		err := r.merge([]layer{parse("", defaults, &bad), parse("f.yaml", data, &bad)}, env, false, &bad)
 		if err != nil {
 			if text := err.Error(); !strings.HasPrefix(text, "f.yaml:") {
 				t.Errorf("an error without its place: %s", text)

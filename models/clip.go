@@ -85,6 +85,7 @@ const (
 	GapPaused   GapCause = "paused"   // a host wanted a pause
 	GapObjected GapCause = "objected" // the speaker does not want to be written down
 	GapUnstored GapCause = "unstored" // it was heard, and the disk did not take it
+	GapDamaged  GapCause = "damaged"  // a recording is damaged, or breaks off
 )
 
 // Gap is a stretch in which somebody may have spoken and was not heard. Reviewers see it in its place.

@@ -43,6 +43,9 @@ func CoverOgg(w io.Writer, r io.Reader, spans [][2]int64, beep bool) error {
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrNotOgg, err)
 		}
+		if p.Missing > 0 || p.Head != nil { // the times would not be those of the words any more
+			return fmt.Errorf("%w: it has a hole", ErrNotOgg)
+		}
 		end = p.Granule
 		packets, err := c.packets(p.Payload, d)
 		if err != nil {

@@ -2,6 +2,7 @@ package audio
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -70,48 +71,112 @@ func (p *oggPage) marshal() []byte {
 	return b
 }
 
-// readOggPage reads the next page; io.EOF at the end of the file. A page whose checksum differs is an error: what
-// follows could not be trusted to be in its place.
-func readOggPage(r *bufio.Reader) (*oggPage, error) {
-	var h [27]byte
-	switch n, err := io.ReadFull(r, h[:]); {
-	case n == 0 && errors.Is(err, io.EOF):
-		return nil, io.EOF
-	case err != nil:
-		return nil, oggFailure(err)
-	}
-	if string(h[:4]) != "OggS" || h[4] != 0 {
-		return nil, fmt.Errorf("%w: no page where one should begin", ErrNotOgg)
-	}
-	p := &oggPage{
-		flags:   h[5],
-		granule: int64(binary.LittleEndian.Uint64(h[6:])),
-		serial:  binary.LittleEndian.Uint32(h[14:]),
-		seq:     binary.LittleEndian.Uint32(h[18:]),
-		lacing:  make([]byte, h[26]),
-	}
-	if _, err := io.ReadFull(r, p.lacing); err != nil {
-		return nil, oggFailure(err)
-	}
-	size := 0
-	for _, l := range p.lacing {
-		size += int(l)
-	}
-	p.body = make([]byte, size)
-	if _, err := io.ReadFull(r, p.body); err != nil {
-		return nil, oggFailure(err)
-	}
-	want := binary.LittleEndian.Uint32(h[22:])
-	clear(h[22:26])
-	if got := oggChecksum(oggChecksum(oggChecksum(0, h[:]), p.lacing), p.body); got != want {
-		return nil, fmt.Errorf("%w: page %d is damaged, its checksum differs", ErrNotOgg, p.seq)
-	}
-	return p, nil
+// maxOggPage is the size of the largest page: its header, 255 lacing values and as many segments of 255 bytes.
+const maxOggPage = 27 + 255 + 255*255
+
+// oggPages reads pages one by one. What is no page, or a damaged one, is passed over, as RFC 3533 means it: the capture
+// pattern and the checksum are there to find the next page again.
+type oggPages struct {
+	r *bufio.Reader
+	// passed is how many bytes were passed over before the latest page.
+	passed int64
+	// torn is the header of the latest page that is damaged or cut off and has no good one behind it; nil when there is none.
+	torn *oggPage
 }
 
-func oggFailure(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("%w: it ends within a page", ErrNotOgg)
+func newOggPages(r io.Reader) *oggPages { return &oggPages{r: bufio.NewReaderSize(r, 2*maxOggPage)} }
+
+// next gives the next page whose checksum is right; io.EOF at the end. A page that begins an Opus stream is taken with a
+// wrong checksum too, since nothing can be read without it.
+func (o *oggPages) next() (*oggPage, error) {
+	o.passed = 0
+	for {
+		h, err := o.r.Peek(27)
+		if len(h) < 27 {
+			return nil, o.end(err)
+		}
+		if string(h[:4]) != "OggS" || h[4] != 0 {
+			o.seek()
+			continue
+		}
+		h, _ = o.r.Peek(27 + int(h[26]))
+		size := len(h)
+		for _, l := range h[27:] {
+			size += int(l)
+		}
+		b, err := o.r.Peek(size)
+		if len(b) < size {
+			if err != nil && !errors.Is(err, io.EOF) {
+				return nil, fmt.Errorf("read Ogg: %w", err)
+			}
+			o.tear(b)
+			continue
+		}
+		p := parseOggPage(b)
+		if p == nil {
+			o.torn = oggHeader(b)
+			o.seek()
+			continue
+		}
+		o.torn = nil
+		_, err = o.r.Discard(size)
+		return p, err
 	}
-	return fmt.Errorf("read Ogg: %w", err)
+}
+
+// oggHeader is a page's header.
+func oggHeader(b []byte) *oggPage {
+	return &oggPage{
+		flags: b[5], granule: int64(binary.LittleEndian.Uint64(b[6:])), serial: binary.LittleEndian.Uint32(b[14:]),
+		seq: binary.LittleEndian.Uint32(b[18:]),
+	}
+}
+
+// parseOggPage makes a page of its bytes; nil when they are damaged.
+func parseOggPage(b []byte) *oggPage {
+	p := oggHeader(b)
+	n := min(len(b), 27+int(b[26]))
+	p.lacing, p.body = bytes.Clone(b[27:n]), bytes.Clone(b[n:])
+	crc := oggChecksum(oggChecksum(0, b[:22]), []byte{0, 0, 0, 0})
+	if oggChecksum(crc, b[26:]) == binary.LittleEndian.Uint32(b[22:]) {
+		return p
+	}
+	if p.flags&oggFirst != 0 && bytes.HasPrefix(p.body, []byte("OpusHead")) {
+		return p
+	}
+	return nil
+}
+
+// seek passes over the byte at hand and all up to the next capture pattern.
+func (o *oggPages) seek() {
+	b, _ := o.r.Peek(max(o.r.Buffered(), 27))
+	n := bytes.Index(b[1:], []byte("OggS")) + 1
+	if n == 0 {
+		n = max(1, len(b)-3)
+	}
+	k, _ := o.r.Discard(n)
+	o.passed += int64(k)
+}
+
+// tear takes what is left of a file whose last page is cut off, unless there is another page in it.
+func (o *oggPages) tear(b []byte) {
+	if bytes.Contains(b[4:], []byte("OggS")) {
+		o.seek()
+		return
+	}
+	if len(b) >= 27 {
+		o.torn = oggHeader(b)
+	}
+	k, _ := o.r.Discard(len(b))
+	o.passed += int64(k)
+}
+
+// end is the error after the last page.
+func (o *oggPages) end(err error) error {
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("read Ogg: %w", err)
+	}
+	k, _ := o.r.Discard(o.r.Buffered())
+	o.passed += int64(k)
+	return io.EOF
 }

@@ -1,165 +1,89 @@
 package audio
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 )
 
-// maxOggPacket bounds a packet that runs over pages: the tags may hold a picture.
-const maxOggPacket = 16 << 20
-
-// OggHead is what an Ogg Opus stream says of itself (RFC 7845, section 5.1).
-type OggHead struct {
-	Channels int
-	// PreSkip is how many samples at 48 kHz to leave out at the start.
-	PreSkip int
-	// Rate is that of the original recording in Hz, for information.
-	Rate int
-	// GainDB is to be applied to the decoded sound.
-	GainDB float64
-}
+const (
+	// maxOggPacket bounds a packet that runs over pages. Tags that hold a picture are longer, and are not kept.
+	maxOggPacket = 256 << 10
+	// oggJitter is how far the positions of pages may be off without meaning anything, in samples at 48 kHz: 40 ms.
+	oggJitter = 1920
+	// A jump of the positions to which no later page bears witness is believed up to loneJump, in samples at 48 kHz: 60 s.
+	loneJump = 60 * 48000
+	// longestJump is what is believed at all: no recording is longer.
+	longestJump = MaxFileSeconds * 48000
+)
 
 // OggPacket is one Opus packet of an Ogg file.
 type OggPacket struct {
+	// Payload is nil when nothing follows the missing time.
 	Payload []byte
-	// Duration is how long it plays, in samples at 48 kHz.
-	Duration int
-	// Granule is the position after it, in samples at 48 kHz, pre-skip included. It is that of the page after the last
-	// packet of each page, and counted from it elsewhere.
+	// Duration is how long it plays, in samples at 48 kHz; Keep is how much of that is part of the recording, which may
+	// end inside its last packets.
+	Duration, Keep int
+	// Granule is the position after it, in samples at 48 kHz from the recording's beginning, pre-skip included. Last says that
+	// it is the stream's last packet; Granule may then lie before the packet's own end.
 	Granule int64
-	// Last says that the stream ends with this packet; Granule may then lie before the packet's own end, and what
-	// lies beyond it is not part of the recording.
-	Last bool
+	Last    bool
+	// Missing is how much time lies between the packet before and this one, in samples at 48 kHz: a pause of the recorder,
+	// or, when Lost, sound that is damaged or not there.
+	Missing int64
+	Lost    bool
+	// Head is set on the first packet of every stream but the first: what follows was encoded anew.
+	Head *OggHead
 }
 
-// OggReader reads the packets of the first Opus stream in an Ogg file. One goroutine uses it.
+// OggReader reads the packets of the Opus streams that follow each other in an Ogg file. Damaged pages cost what they
+// hold and are told as missing time. One goroutine uses it.
 type OggReader struct {
+	// Head is that of the first stream.
 	Head OggHead
 
-	r       *bufio.Reader
-	serial  uint32
-	queue   []OggPacket
-	partial []byte // of a packet that goes on on the next page
-	open    bool   // partial has begun
-	granule int64
-	ended   bool
+	pages  *oggPages
+	notes  notes
+	stream *oggStream
+	next   *OggHead // of the stream that begins with the next packet
+	queue  []OggPacket
+	ended  bool
+	others map[uint32]bool // serial numbers of further streams
 }
 
-// NewOggReader reads the headers. Errors wrap ErrNotOgg.
+// NewOggReader reads up to the first Opus stream. Errors wrap ErrNotOgg.
 func NewOggReader(r io.Reader) (*OggReader, error) {
-	o := &OggReader{r: bufio.NewReaderSize(r, 1<<16)}
-	for range 64 { // streams of other kinds may begin before ours
-		p, err := readOggPage(o.r)
+	o := &OggReader{pages: newOggPages(r), others: map[uint32]bool{}}
+	for {
+		p, err := o.pages.next()
 		if errors.Is(err, io.EOF) {
-			err = fmt.Errorf("%w: it is empty or holds no Opus", ErrNotOgg)
+			return nil, fmt.Errorf("%w: it holds no Opus stream", ErrNotOgg)
 		}
 		if err != nil {
 			return nil, err
 		}
-		if p.flags&oggFirst == 0 {
-			break
+		if p.flags&oggFirst == 0 || !bytes.HasPrefix(p.body, []byte("OpusHead")) {
+			continue
 		}
-		if bytes.HasPrefix(p.body, []byte("OpusHead")) {
-			o.serial = p.serial
-			if o.Head, err = parseOpusHead(p.body); err != nil {
-				return nil, err
-			}
-			return o, o.skipTags()
+		if o.Head, err = parseOpusHead(p.body); err != nil {
+			return nil, err
 		}
+		o.stream = newOggStream(p)
+		return o, nil
 	}
-	return nil, fmt.Errorf("%w: it holds no Opus stream", ErrNotOgg)
 }
 
-// parseOpusHead reads the identification header (RFC 7845, section 5.1).
-func parseOpusHead(b []byte) (OggHead, error) {
-	if len(b) < 19 || b[8]&0xf0 != 0 {
-		return OggHead{}, fmt.Errorf("%w: bad or unknown OpusHead of %d bytes", ErrNotOgg, len(b))
-	}
-	h := OggHead{
-		Channels: int(b[9]),
-		PreSkip:  int(binary.LittleEndian.Uint16(b[10:])),
-		Rate:     int(binary.LittleEndian.Uint32(b[12:])),
-		GainDB:   float64(int16(binary.LittleEndian.Uint16(b[16:]))) / 256,
-	}
-	if h.Channels < 1 || h.Channels > 2 || b[18] > 1 || b[18] == 1 && (len(b) < 21 || b[19] != 1) {
-		return OggHead{}, fmt.Errorf("%w: %d channels in mapping %d; mono and stereo are", ErrNotOgg, h.Channels, b[18])
-	}
-	return h, nil
-}
+// Notes are what was found wrong so far, as sentences for people.
+func (o *OggReader) Notes() []string { return o.notes }
 
-// skipTags reads over the comment header (RFC 7845, section 5.2).
-func (o *OggReader) skipTags() error {
-	tags, _, err := o.packets()
-	for err == nil && len(tags) == 0 {
-		tags, _, err = o.packets()
-	}
-	if errors.Is(err, io.EOF) {
-		err = fmt.Errorf("%w: it ends after its first header", ErrNotOgg)
-	}
-	if err != nil {
-		return err
-	}
-	if !bytes.HasPrefix(tags[0], []byte("OpusTags")) || len(tags) > 1 {
-		return fmt.Errorf("%w: no OpusTags page", ErrNotOgg)
-	}
-	return nil
-}
-
-// packets reads our stream's next page and gives the packets that end on it.
-func (o *OggReader) packets() ([][]byte, *oggPage, error) {
-	p, err := readOggPage(o.r)
-	for err == nil && p.serial != o.serial {
-		p, err = readOggPage(o.r)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	if p.flags&oggFirst != 0 {
-		return nil, nil, fmt.Errorf("%w: the stream begins twice", ErrNotOgg)
-	}
-	// After a lost page the rest of a packet may come without its beginning, or the beginning without the rest.
-	orphan := p.flags&oggContinued != 0 && !o.open
-	if p.flags&oggContinued == 0 {
-		o.partial = nil
-	}
-	var out [][]byte
-	body := p.body
-	for _, l := range p.lacing {
-		if len(o.partial)+int(l) > maxOggPacket {
-			return nil, nil, fmt.Errorf("%w: a packet of more than %d bytes", ErrNotOgg, maxOggPacket)
-		}
-		if !orphan {
-			o.partial = append(o.partial, body[:l]...)
-		}
-		body = body[l:]
-		o.open = l == 255
-		if !o.open {
-			if !orphan {
-				out = append(out, o.partial)
-			}
-			o.partial, orphan = nil, false
-		}
-	}
-	return out, p, nil
-}
-
-// Next gives the next packet, which the caller owns; io.EOF after the last. Packets that are not Opus are errors
-// that wrap ErrNotOgg.
+// Next gives the next packet, which the caller owns; io.EOF after the last.
 func (o *OggReader) Next() (OggPacket, error) {
 	for len(o.queue) == 0 {
 		if o.ended {
 			return OggPacket{}, io.EOF
 		}
-		raw, page, err := o.packets()
-		if err != nil {
-			return OggPacket{}, err
-		}
-		if err := o.enqueue(raw, page); err != nil {
+		if err := o.advance(); err != nil {
 			return OggPacket{}, err
 		}
 	}
@@ -168,100 +92,74 @@ func (o *OggReader) Next() (OggPacket, error) {
 	return p, nil
 }
 
-// enqueue gives the packets of a page their positions.
-func (o *OggReader) enqueue(raw [][]byte, page *oggPage) error {
-	o.ended = page.flags&oggLast != 0
-	total := int64(0)
-	for _, b := range raw {
-		d, err := PacketDuration(b)
-		if err != nil {
-			return fmt.Errorf("%w: %w", ErrNotOgg, err)
-		}
-		total += int64(d)
-		o.queue = append(o.queue, OggPacket{Payload: b, Duration: d})
+// advance reads one page.
+func (o *OggReader) advance() error {
+	p, err := o.pages.next()
+	if o.pages.passed > 0 && o.stream != nil {
+		o.stream.hole = true
+		o.notes.add("it is damaged: some of it is passed over")
 	}
-	if len(o.queue) == 0 {
+	switch {
+	case errors.Is(err, io.EOF):
+		o.ended = true
+		o.finish()
 		return nil
-	}
-	// A recording may begin anywhere (granules count from the start of a broadcast); the last page may end early.
-	if !o.ended && page.granule >= total {
-		o.granule = page.granule - total
-	}
-	for i := range o.queue {
-		o.granule += int64(o.queue[i].Duration)
-		o.queue[i].Granule = o.granule
-	}
-	if last := &o.queue[len(o.queue)-1]; o.ended {
-		last.Last = true
-		if page.granule >= 0 {
-			last.Granule = min(last.Granule, page.granule)
-		}
+	case err != nil:
+		return err
+	case p.flags&oggFirst != 0:
+		return o.begin(p)
+	case p.serial == o.stream.serial:
+		o.emit(o.stream.add(p, &o.notes))
 	}
 	return nil
 }
 
-// ReadOggOpus reads an Ogg Opus file (RFC 7845), mono or stereo, and returns mono PCM at 16 kHz that the caller owns:
-// pre-skip and end trimming are done, the gain is applied. Errors wrap ErrNotOgg or ErrTooLong; a packet that cannot
-// be decoded is concealed, and a file that ends without its end mark gives what it holds.
-func ReadOggOpus(r io.Reader) ([]float32, error) {
-	o, err := NewOggReader(r)
+// begin takes the first page of a stream: one that follows ours, one beside it, or one of another kind.
+func (o *OggReader) begin(p *oggPage) error {
+	opus := bytes.HasPrefix(p.body, []byte("OpusHead"))
+	switch {
+	case !opus && isSound(p.body):
+		o.notes.add("it also holds sound that is not Opus, which is not read")
+		return nil
+	case !opus:
+		return nil
+	case !o.stream.begun && p.serial != o.stream.serial:
+		o.others[p.serial] = true
+		o.notes.add("%d Opus streams run beside the first, and are not read", len(o.others))
+		return nil
+	case o.others[p.serial]:
+		return nil
+	}
+	head, err := parseOpusHead(p.body)
 	if err != nil {
-		return nil, err
+		o.notes.add("another stream in it can't be read: %v", err)
+		return nil
 	}
-	dec, err := NewDecoder()
-	if err != nil {
-		return nil, err
-	}
-	d := oggDecode{dec: dec, gain: float32(math.Pow(10, o.Head.GainDB/20)), skip: o.Head.PreSkip / 3}
-	for {
-		p, err := o.Next()
-		if errors.Is(err, io.EOF) {
-			return d.pcm, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		d.add(p)
-		if err := tooLong(len(d.pcm), maxFileSamples); err != nil {
-			return nil, err
-		}
-	}
+	o.finish()
+	o.stream, o.next = newOggStream(p), &head
+	clear(o.others)
+	return nil
 }
 
-// oggDecode gathers the PCM of a file.
-type oggDecode struct {
-	dec   *Decoder
-	gain  float32
-	skip  int   // samples still to leave out
-	begin int64 // granule before the first packet
-	began bool
-	total int64 // samples decoded, at 48 kHz
-	pcm   []float32
-	buf   [maxFrame16]float32
+// finish gives out what the stream held back.
+func (o *OggReader) finish() {
+	o.emit(o.stream.finish(o.pages.torn, &o.notes))
 }
 
-func (d *oggDecode) add(p OggPacket) {
-	if !d.began {
-		d.began = true
-		if !p.Last {
-			d.begin = p.Granule - int64(p.Duration)
+// emit queues packets; the first of a new stream brings its head.
+func (o *OggReader) emit(ps []OggPacket) {
+	if len(ps) > 0 && o.next != nil {
+		ps[0].Head, o.next = o.next, nil
+	}
+	o.queue = append(o.queue, ps...)
+}
+
+// isSound reports whether a stream's first packet is that of a known kind of sound.
+func isSound(b []byte) bool {
+	for _, magic := range []string{"\x01vorbis", "\x7fFLAC", "Speex   ", "fLaC"} {
+		if bytes.HasPrefix(b, []byte(magic)) {
+			return true
 		}
 	}
-	n, err := d.dec.Decode(p.Payload, d.buf[:])
-	if err != nil {
-		n = p.Duration / 3
-		if _, err := d.dec.Conceal(d.buf[:n]); err != nil {
-			clear(d.buf[:n])
-		}
-	}
-	keep := n
-	if over := d.begin + d.total + int64(p.Duration) - p.Granule; p.Last && over > 0 {
-		keep = max(0, n-int(min(over, maxOpusPacket))/3)
-	}
-	d.total += int64(p.Duration)
-	from := min(keep, d.skip)
-	d.skip -= from
-	for _, s := range d.buf[from:keep] {
-		d.pcm = append(d.pcm, s*d.gain)
-	}
+	return false
 }

@@ -263,22 +263,3 @@ func (s *segmenter) drop(n int) {
 func (s *segmenter) trailing() int64 {
 	return (int64(len(s.pcm)) - int64(s.last+1)*VADBlock) / 16
 }
-
-// Cut cuts a whole recording at 16 kHz into segments of speech. vad may be nil for an EnergyVAD; cfg may be zero for
-// the default. The error tells settings that make no sense.
-func Cut(pcm []float32, cfg SegmentConfig, vad VAD) ([]Segment, error) {
-	if cfg == (SegmentConfig{}) {
-		cfg = DefaultSegmentConfig()
-	}
-	if err := cfg.Validate(); err != nil {
-		return nil, err
-	}
-	if vad == nil {
-		vad = NewEnergyVAD()
-	}
-	var out []Segment
-	s := newSegmenter(cfg, vad, &Stats{}, func(seg Segment) { out = append(out, seg) })
-	s.push(pcm, false)
-	s.flush()
-	return out, nil
-}

@@ -6,215 +6,353 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
-
-	"earshot/models"
 )
 
 // ErrNotWAV says that bytes are not a WAV file that can be read.
 var ErrNotWAV = errors.New("not a WAV file that can be read")
 
-// ErrTooLong says that a recording is longer than MaxFileSeconds.
-var ErrTooLong = errors.New("recording too long")
-
-// MaxFileSeconds bounds a recording that is read into memory: four hours, 900 MB of PCM.
-const MaxFileSeconds = 4 * 3600
-
 const (
-	maxFileSamples = MaxFileSeconds * models.SampleRate
-
-	minRate     = 1000
-	maxRate     = 384000
-	maxChannels = 64
+	// unpatched is where sizes begin that a writer put in for want of better: of streams, and of recorders that crashed.
+	unpatched = 0x7fff0000
+	// maxChunk is the longest chunk without a known name that is passed over for metadata, in bytes.
+	maxChunk = 64 << 20
+	// wavPiece is how much sound is read at once, in frames.
+	wavPiece = 4096
 )
 
-// wavFormat is what the fmt chunk says. float is IEEE, otherwise integers.
-type wavFormat struct {
-	float          bool
-	channels, rate int
-	bytes          int // of one sample
+// wavSound reads a WAV file.
+type wavSound struct {
+	r     *bufio.Reader
+	order binary.ByteOrder
+	size  int64 // of the file in bytes, -1 when unknown
+	off   int64 // bytes read
+	end   int64 // where the file ends by its own header; 0 when it does not say
+	ds64  int64 // size of the sound by the ds64 chunk
+
+	format  *wavFormat
+	left    int64 // bytes of sound, -1 when it goes on to the end of the file
+	exact   bool  // left is what the header says
+	odd     bool  // the chunk's size is odd
+	missing int64 // bytes that the header promises and the file does not hold
+	lost    int64 // the same in samples at 16 kHz, to be told next
+
+	buf    []byte
+	planes planes
+	total  int64
+	length int64
+	done   bool
+	notes  notes
 }
 
-// ReadWAV reads a WAV file (RIFF or RF64): integers of 8, 16, 24 or 32 bits or float32, also as WAVE_FORMAT_EXTENSIBLE,
-// of any rate from 1 to 384 kHz and up to 64 channels, which are averaged. It returns mono PCM at 16 kHz that the
-// caller owns. Errors wrap ErrNotWAV or ErrTooLong; a file that ends early gives what it holds.
-func ReadWAV(r io.Reader) ([]float32, error) {
-	br := bufio.NewReaderSize(r, 1<<16)
-	var head [12]byte
-	if _, err := io.ReadFull(br, head[:]); err != nil {
-		return nil, readFailure("header", err)
+// NewWAVSound reads a WAV file: RIFF, RIFX, RF64 or BW64 with integers, floats, mu-law or A-law, of 1 to 768 kHz and up to
+// 64 channels. Sizes that were never written, or are wrong, do not keep it from reading what is there; what the header
+// promises and the file does not hold is a lost piece at the end. size is that of the file in bytes, -1 when it is not
+// known. A file that says it is too long is refused at once. Errors wrap ErrNotWAV or ErrTooLong; CodecError says that the
+// sound is encoded in another way.
+func NewWAVSound(r io.Reader, size int64) (Sound, error) {
+	w := &wavSound{r: bufio.NewReaderSize(r, 1<<16), size: size}
+	if err := w.riff(); err != nil {
+		return nil, err
 	}
-	if id := string(head[:4]); id != "RIFF" && id != "RF64" || string(head[8:]) != "WAVE" {
-		return nil, fmt.Errorf("%w: it does not begin with RIFF and WAVE", ErrNotWAV)
+	if err := w.seekSound(); err != nil {
+		return nil, err
 	}
-	var f *wavFormat
-	for range 1000 {
-		id, size, err := readChunk(br)
-		if err != nil {
-			return nil, err
+	return w, tooLong(w.length)
+}
+
+// riff reads the header of a file.
+func (w *wavSound) riff() error {
+	var h [12]byte
+	if err := w.full(h[:], "header"); err != nil {
+		return err
+	}
+	w.order = binary.LittleEndian
+	switch string(h[:4]) {
+	case "RIFX":
+		w.order = binary.BigEndian
+	case "RIFF", "RF64", "BW64":
+	default:
+		return fmt.Errorf("%w: it does not begin with RIFF", ErrNotWAV)
+	}
+	if string(h[8:]) != "WAVE" {
+		return fmt.Errorf("%w: it is RIFF, but not WAVE", ErrNotWAV)
+	}
+	w.end, w.ds64 = 0, 0
+	if size := int64(w.order.Uint32(h[4:])); size > 0 && size < unpatched {
+		w.end = w.off + size - 4
+	}
+	return nil
+}
+
+// full reads all of b.
+func (w *wavSound) full(b []byte, where string) error {
+	n, err := io.ReadFull(w.r, b)
+	w.off += int64(n)
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("%w: it ends in the %s", ErrNotWAV, where)
+	case err != nil:
+		return fmt.Errorf("read WAV %s: %w", where, err)
+	}
+	return nil
+}
+
+// seekSound reads chunks up to the next sound.
+func (w *wavSound) seekSound() error {
+	empty := false
+	for range 10000 {
+		var h [8]byte
+		if err := w.full(h[:], "chunks before the sound"); err != nil {
+			if empty && errors.Is(err, ErrNotWAV) { // there is no more than a data chunk without data
+				w.done = true
+				return nil
+			}
+			return err
 		}
+		id, size := string(h[:4]), int64(w.order.Uint32(h[4:]))
+		var err error
 		switch {
 		case id == "fmt ":
-			if f, err = readFormat(br, size); err != nil {
-				return nil, err
-			}
-			continue
-		case id == "data" && f == nil:
-			return nil, fmt.Errorf("%w: the sound comes before its format", ErrNotWAV)
+			err = w.readFormat(size)
+		case id == "ds64" && size >= 24 && size < 1<<16:
+			err = w.readDS64(size)
+		case id == "data" && w.format == nil:
+			return fmt.Errorf("%w: the sound comes before its format", ErrNotWAV)
 		case id == "data":
-			return f.read(br, size)
+			if w.begin(size) {
+				return nil
+			}
+			empty = true
+		default:
+			err = w.skip(size)
 		}
-		if _, err := io.CopyN(io.Discard, br, size+size&1); err != nil {
-			return nil, readFailure("chunks before the sound", err)
+		if err != nil {
+			return err
 		}
 	}
-	return nil, fmt.Errorf("%w: a thousand chunks and no sound", ErrNotWAV)
+	return fmt.Errorf("%w: ten thousand chunks and no sound", ErrNotWAV)
 }
 
-func readChunk(r io.Reader) (id string, size int64, err error) {
+// skip passes over a chunk.
+func (w *wavSound) skip(size int64) error {
+	n, err := io.CopyN(io.Discard, w.r, size)
+	w.off += n
+	if err != nil {
+		if errors.Is(err, io.EOF) {
+			return fmt.Errorf("%w: it ends in the chunks before the sound", ErrNotWAV)
+		}
+		return fmt.Errorf("read WAV: %w", err)
+	}
+	w.pad(size)
+	return nil
+}
+
+// pad passes over the byte that pads a chunk of odd size, unless the writer left it out.
+func (w *wavSound) pad(size int64) {
+	if size%2 == 0 {
+		return
+	}
+	if b, _ := w.r.Peek(9); len(b) == 9 && chunkName(b[:4]) && !chunkName(b[1:5]) {
+		return
+	}
+	n, _ := w.r.Discard(1)
+	w.off += int64(n)
+}
+
+// chunkName reports whether bytes may be the name of a chunk.
+func chunkName(b []byte) bool {
+	for _, c := range b {
+		if c < 0x20 || c > 0x7e {
+			return false
+		}
+	}
+	return b[0] != ' '
+}
+
+func (w *wavSound) readDS64(size int64) error {
+	b := make([]byte, size)
+	if err := w.full(b, "sizes"); err != nil {
+		return err
+	}
+	w.pad(size)
+	w.ds64 = int64(w.order.Uint64(b[8:]) & (1<<63 - 1))
+	return nil
+}
+
+// begin starts a data chunk; false for an empty one, which means that there is none.
+func (w *wavSound) begin(size int64) bool {
+	if size == 0xffffffff && w.ds64 > 0 {
+		size = w.ds64
+	}
+	rest := int64(-1)
+	if w.size >= 0 {
+		rest = max(0, w.size-w.off)
+	}
+	w.left, w.exact, w.odd = size, true, size%2 == 1
+	switch {
+	case size == 0 && w.chunkFollows():
+		return false
+	case size == 0 || size >= unpatched && w.ds64 != size && (rest < 0 || size > rest):
+		w.left, w.exact = rest, false
+		if size == 0 {
+			w.notes.add("its sizes were never written: it is read to its end")
+		}
+	case rest >= 0 && w.format.samples(size) > maxFileSamples && size > rest:
+		w.left, w.exact = rest, false
+		w.notes.add("its header promises %s, which is not believed: it is read to its end", hours(w.format.samples(size)))
+	case rest >= 0 && size > rest:
+		w.left, w.missing = rest, size-rest
+	}
+	if w.left >= 0 {
+		w.length = w.total + w.format.samples(w.left)
+	}
+	return true
+}
+
+// chunkFollows reports whether a chunk with a name begins here, or the file ends.
+func (w *wavSound) chunkFollows() bool {
+	b, _ := w.r.Peek(8)
+	if len(b) == 0 {
+		return true
+	}
+	return len(b) == 8 && chunkName(b[:4]) && w.plausible(int64(w.order.Uint32(b[4:])))
+}
+
+// plausible reports whether a chunk of this size may follow.
+func (w *wavSound) plausible(size int64) bool {
+	if w.size >= 0 {
+		return w.off+8+size <= w.size+1
+	}
+	return size <= maxChunk
+}
+
+// Length implements Sound.
+func (w *wavSound) Length() int64 { return w.length }
+
+// Notes implements Sound.
+func (w *wavSound) Notes() []string { return w.notes }
+
+// Next implements Sound.
+func (w *wavSound) Next() (Piece, error) {
+	for !w.done {
+		p, err := w.read()
+		if err != nil {
+			return Piece{}, err
+		}
+		w.total += p.Samples()
+		if err := tooLong(w.total); err != nil && !p.Lost {
+			return Piece{}, err
+		}
+		if p.Samples() > 0 {
+			return p, nil
+		}
+	}
+	return Piece{}, io.EOF
+}
+
+// read gives the next piece; an empty one where nothing came of what was read.
+func (w *wavSound) read() (Piece, error) {
+	frame := w.format.frame()
+	want := int64(wavPiece * frame)
+	if w.left >= 0 {
+		want = min(want, w.left)
+	}
+	if want == 0 {
+		return w.after()
+	}
+	n, err := io.ReadFull(w.r, w.buf[:want])
+	w.off += int64(n)
+	if w.left >= 0 {
+		w.left -= int64(n)
+	}
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return Piece{}, fmt.Errorf("read WAV sound: %w", err)
+	}
+	if err != nil { // the end of the file
+		if w.exact && w.left > 0 {
+			w.missing += w.left
+		}
+		w.left = 0
+	}
+	return Piece{PCM: w.planes.push(w.format, w.buf[:n-n%frame])}, nil
+}
+
+// after is what follows a stretch of sound: what was promised and is not there, more sound, or the end.
+func (w *wavSound) after() (Piece, error) {
+	switch {
+	case w.missing > 0:
+		w.lost, w.missing = w.format.samples(w.missing), 0
+		w.notes.add("it breaks off: its header promises %s more", hours(w.lost))
+		return Piece{PCM: w.planes.flush()}, nil
+	case w.lost > 0:
+		n := w.lost
+		w.lost = 0
+		return Piece{Silent: n, Lost: true}, nil
+	}
+	if w.exact && w.odd {
+		w.pad(1)
+		w.odd = false
+	}
+	b, _ := w.r.Peek(12)
+	switch {
+	case len(b) < 8:
+		w.done = true
+		return Piece{PCM: w.planes.flush()}, nil
+	case len(b) == 12 && string(b[8:]) == "WAVE":
+		return w.another()
+	case !chunkName(b[:4]), !w.plausible(int64(w.order.Uint32(b[4:]))):
+		w.left, w.exact = -1, false
+		w.notes.add("it goes on where its header says it ends: it is read to its end")
+		return Piece{}, nil
+	}
+	return w.chunk()
+}
+
+// another begins a further file that was joined to this one.
+func (w *wavSound) another() (Piece, error) {
+	p := Piece{PCM: w.planes.flush()}
+	err := w.riff()
+	if err == nil {
+		err = w.seekSound()
+	}
+	switch {
+	case err == nil:
+		w.notes.add("several recordings lie one behind the other in it")
+		return p, nil
+	case errors.Is(err, ErrNotWAV):
+		w.notes.add("another recording behind the first in it can't be read: %v", err)
+		w.done = true
+		return p, nil
+	}
+	return p, err
+}
+
+// chunk reads a chunk behind the sound.
+func (w *wavSound) chunk() (Piece, error) {
 	var h [8]byte
-	if _, err := io.ReadFull(r, h[:]); err != nil {
-		return "", 0, readFailure("chunks before the sound", err)
+	if err := w.full(h[:], "chunks after the sound"); err != nil {
+		return Piece{}, err
 	}
-	return string(h[:4]), int64(binary.LittleEndian.Uint32(h[4:])), nil
-}
-
-// readFailure tells a file that is too short from one that could not be read.
-func readFailure(where string, err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("%w: it ends in the %s", ErrNotWAV, where)
-	}
-	return fmt.Errorf("read WAV %s: %w", where, err)
-}
-
-// readFormat reads the fmt chunk (RIFF MCI, Microsoft's Multiple Channel Audio Data).
-func readFormat(r io.Reader, size int64) (*wavFormat, error) {
-	if size < 16 || size > 4096 {
-		return nil, fmt.Errorf("%w: format of %d bytes", ErrNotWAV, size)
-	}
-	b := make([]byte, size+size&1)
-	if _, err := io.ReadFull(r, b); err != nil {
-		return nil, readFailure("format", err)
-	}
-	tag, bits := binary.LittleEndian.Uint16(b), int(binary.LittleEndian.Uint16(b[14:]))
-	f := &wavFormat{channels: int(binary.LittleEndian.Uint16(b[2:])), rate: int(binary.LittleEndian.Uint32(b[4:]))}
-	const extensible = 0xfffe
-	if tag == extensible && size >= 26 {
-		tag = binary.LittleEndian.Uint16(b[24:]) // the first two bytes of the sub-format's GUID
-	}
-	switch {
-	case tag == 1 && (bits == 8 || bits == 16 || bits == 24 || bits == 32):
-	case tag == 3 && bits == 32:
-		f.float = true
-	default:
-		return nil, fmt.Errorf("%w: encoding %d with %d bits; integers of 8, 16, 24, 32 bits and 32-bit floats are", ErrNotWAV, tag, bits)
-	}
-	f.bytes = bits / 8
-	if f.channels < 1 || f.channels > maxChannels || f.rate < minRate || f.rate > maxRate {
-		return nil, fmt.Errorf("%w: %d channels at %d Hz", ErrNotWAV, f.channels, f.rate)
-	}
-	if align := int(binary.LittleEndian.Uint16(b[12:])); align != f.bytes*f.channels {
-		return nil, fmt.Errorf("%w: blocks of %d bytes for %d channels of %d bits", ErrNotWAV, align, f.channels, bits)
-	}
-	return f, nil
-}
-
-// read converts the data chunk. A size of all ones is that of a writer which did not know it (streams, RF64).
-func (f *wavFormat) read(r io.Reader, size int64) ([]float32, error) {
-	if size != math.MaxUint32 {
-		r = io.LimitReader(r, size)
-	}
-	return f.readUpTo(r, maxFileSamples)
-}
-
-// readUpTo converts what there is, if it makes no more than so many samples.
-func (f *wavFormat) readUpTo(r io.Reader, limit int) ([]float32, error) {
-	out := newCollector(f.rate, limit)
-	frame := f.bytes * f.channels
-	buf := make([]byte, frame*2048)
-	mono := make([]float32, 2048)
-	for {
-		n, err := io.ReadFull(r, buf)
-		frames := n / frame
-		for i := range frames {
-			mono[i] = f.mix(buf[i*frame:])
+	size := int64(w.order.Uint32(h[4:]))
+	if string(h[:4]) == "data" {
+		w.notes.add("its sound lies in several chunks")
+		if !w.begin(size) {
+			w.left = 0
 		}
-		if err := out.push(mono[:frames]); err != nil {
-			return nil, err
-		}
-		switch {
-		case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-			return out.close(), nil
-		case err != nil:
-			return nil, fmt.Errorf("read WAV sound: %w", err)
-		}
+		return Piece{}, nil
 	}
+	if err := w.skip(size); err != nil && !errors.Is(err, ErrNotWAV) {
+		return Piece{}, err
+	}
+	return Piece{}, nil
 }
 
-// mix averages one frame's channels.
-func (f *wavFormat) mix(b []byte) float32 {
-	var sum float32
-	for c := range f.channels {
-		sum += f.sample(b[c*f.bytes:])
+// ReadWAV reads a WAV file into memory and returns mono PCM at 16 kHz that the caller owns; NewWAVSound says what can be
+// read.
+func ReadWAV(r io.Reader) ([]float32, error) {
+	s, err := NewWAVSound(r, -1)
+	if err != nil {
+		return nil, err
 	}
-	return sum / float32(f.channels)
-}
-
-func (f *wavFormat) sample(b []byte) float32 {
-	switch {
-	case f.float:
-		v := math.Float32frombits(binary.LittleEndian.Uint32(b))
-		if v != v || v > 8 || v < -8 { // not a number, or no sound
-			return 0
-		}
-		return v
-	case f.bytes == 1:
-		return (float32(b[0]) - 128) / 128
-	case f.bytes == 2:
-		return float32(int16(binary.LittleEndian.Uint16(b))) / (1 << 15)
-	case f.bytes == 3:
-		return float32(int32(uint32(b[0])<<8|uint32(b[1])<<16|uint32(b[2])<<24)) / (1 << 31)
-	default:
-		return float32(int32(binary.LittleEndian.Uint32(b))) / (1 << 31)
-	}
-}
-
-// collector gathers a recording at 16 kHz within the limit of its length.
-type collector struct {
-	rs    *resampler // nil when the rate is right already
-	pcm   []float32
-	limit int // in samples
-}
-
-func newCollector(rate, limit int) *collector {
-	c := &collector{limit: limit}
-	if rate != models.SampleRate {
-		c.rs = newResampler(rate, models.SampleRate)
-	}
-	return c
-}
-
-func (c *collector) push(pcm []float32) error {
-	if c.rs == nil {
-		c.pcm = append(c.pcm, pcm...)
-	} else {
-		c.pcm = c.rs.push(c.pcm, pcm)
-	}
-	return tooLong(len(c.pcm), c.limit)
-}
-
-// tooLong is an error for a recording of more samples than the limit.
-func tooLong(n, limit int) error {
-	if n <= limit {
-		return nil
-	}
-	return models.WithHint(fmt.Errorf("%w: more than %d s", ErrTooLong, limit/models.SampleRate),
-		"cut the recording into shorter files")
-}
-
-func (c *collector) close() []float32 {
-	if c.rs != nil {
-		c.pcm = c.rs.flush(c.pcm)
-	}
-	return c.pcm
+	return ReadAll(s)
 }

@@ -28,6 +28,9 @@ type oggSource struct {
 // Next implements Source.
 func (s *oggSource) Next() (Frame, error) {
 	p, err := s.r.Next()
+	for err == nil && p.Payload == nil { // a hole at the end
+		p, err = s.r.Next()
+	}
 	if err != nil {
 		return Frame{}, err //nolint:wrapcheck // io.EOF is compared, and Publish says whose error it is
 	}

@@ -27,6 +27,7 @@ var mayImport = []struct {
 	{"cmd/earshot/bench", []string{"bot", "bot/audio", "cmd/earshot/stage", "transcribe", "transcribe/fixture", "transcribe/whisper"}},
 	{"cmd/earshot/stage", []string{"bot", "bot/audio", "bot/lounge", "bot/peer"}},
 	{"cmd/earshot/doctor", []string{"bot", "bot/peer", "configs", "models/sqlite", "transcribe/modelfile"}},
+	{"cmd/earshot/recording", []string{"bot/audio", "transcribe"}},
 	{"cmd/...", []string{"..."}},
 	{"models", nil},
 	{"models/sqlite/...", []string{"models/sqlite/..."}},

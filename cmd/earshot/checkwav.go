@@ -8,10 +8,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"earshot/configs"
+	"earshot/cmd/earshot/recording"
 	"earshot/models"
-	"earshot/transcribe"
-	"earshot/transcribe/whisper"
 )
 
 // listener transcribes the recordings that checks name, as the bot would hear them. The settings are read and the model is
@@ -21,11 +19,7 @@ type listener struct {
 	cmd   *cobra.Command
 	heard map[string][]models.Utterance // by path: two files may check the same recording
 
-	cfg     configs.Config
-	speech  *speech
-	vad     *whisper.VADModel
-	options transcribe.Options
-	filter  transcribe.Filter
+	ears    *ears
 	running context.Context
 	stop    context.CancelFunc
 	group   *errgroup.Group
@@ -37,22 +31,36 @@ func newListener(a *app, cmd *cobra.Command) *listener {
 	return &listener{app: a, cmd: cmd, heard: map[string][]models.Utterance{}}
 }
 
+// foundLines collects what is found in a recording.
+type foundLines struct{ said []models.Utterance }
+
+// Line implements recording.Sink.
+func (l *foundLines) Line(u models.Utterance) error {
+	l.said = append(l.said, u)
+	return nil
+}
+
+// Gap implements recording.Sink.
+func (l *foundLines) Gap(models.Gap) error { return nil }
+
 // Transcribe is what moderation.LoadOptions wants of it; it is called from one goroutine.
 func (l *listener) Transcribe(path string) ([]models.Utterance, error) {
 	if us, ok := l.heard[path]; ok {
 		return us, nil
 	}
-	if l.speech == nil && l.broken == nil {
+	if l.ears == nil && l.broken == nil {
 		l.broken = l.open()
 	}
 	if l.broken != nil {
 		return nil, l.broken
 	}
-	r, err := readRecording(path, l.cfg, newVAD(l.vad))
+	s, err := l.ears.opener.Open(l.running, path)
 	if err != nil {
 		return nil, err
 	}
-	t, err := l.app.decodeAll(l.running, l.speech, r, l.options, l.filter)
+	var found foundLines
+	report, err := recording.Transcribe(l.running, s, l.ears.options, &found)
+	err = errors.Join(err, s.Close())
 	if l.running.Err() != nil {
 		l.broken = context.Cause(l.running)
 		return nil, l.broken
@@ -60,37 +68,27 @@ func (l *listener) Transcribe(path string) ([]models.Utterance, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n := failedLines(t); n > 0 {
-		return nil, fmt.Errorf("%d stretches could not be decoded", n)
+	if report.Lines > 0 || report.Failed > 0 || report.LostMS >= lostMS { // silence is something to check, too
+		if err := incomplete(s.Name, report); err != nil {
+			return nil, err
+		}
 	}
-	l.heard[path] = t.Utterances
-	return t.Utterances, nil
+	l.heard[path] = found.said
+	return found.said, nil
 }
 
 // open reads the settings and starts the decoders.
 func (l *listener) open() (err error) {
-	if l.cfg, err = l.app.config(l.cmd); err != nil {
+	if l.ears, err = l.app.newEars(l.cmd, false); err != nil {
 		return err
 	}
-	if l.vad, err = openVAD(l.cfg); err != nil {
-		return badInput(err)
-	}
-	if l.speech, err = openSpeech(l.cfg, l.app.logger(l.cfg), speechOptions{}); err != nil {
-		return badInput(err)
-	}
-	if l.filter, err = readPhantoms(l.cfg.Phantoms); err != nil {
-		return badInput(err)
-	}
-	if l.options, err = decodeOptions(l.cfg, l.speech.notice != "", nil); err != nil {
-		return badInput(err)
-	}
-	if l.speech.notice != "" {
-		fmt.Fprintln(l.app.stderr, "note: "+l.speech.notice)
+	for _, n := range l.ears.notices {
+		fmt.Fprintln(l.app.stderr, "note: "+n)
 	}
 	ctx, stop := context.WithCancel(l.cmd.Context())
 	l.stop = stop
 	l.group, l.running = errgroup.WithContext(ctx)
-	l.group.Go(func() error { return l.speech.run(l.running) })
+	l.group.Go(func() error { return l.ears.speech.run(l.running) })
 	return nil
 }
 
@@ -103,11 +101,8 @@ func (l *listener) Close() error {
 			errs = append(errs, err)
 		}
 	}
-	if l.speech != nil {
-		errs = append(errs, l.speech.Close())
-	}
-	if l.vad != nil {
-		errs = append(errs, l.vad.Close())
+	if l.ears != nil {
+		errs = append(errs, l.ears.Close())
 	}
 	return errors.Join(errs...)
 }

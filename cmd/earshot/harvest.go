@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
@@ -255,4 +256,12 @@ func readPhantoms(path string) (transcribe.Filter, error) {
 		}
 	}
 	return transcribe.NewFilter(phrases), nil
+}
+
+// bar is a progress bar on the error output, or nothing when that is no terminal.
+func (a *app) bar(n int, what string) *progressbar.ProgressBar {
+	return progressbar.NewOptions(n,
+		progressbar.OptionSetWriter(a.stderr), progressbar.OptionSetDescription(what),
+		progressbar.OptionSetVisibility(a.palette(a.stderr).on), progressbar.OptionShowCount(),
+		progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30))
 }

@@ -193,6 +193,29 @@ func fetchedModel(c configs.Config, name string) (string, error) {
 	return m.Path(modelFolder(c)), nil
 }
 
+// pulled lets settings name a model that was fetched as "model list" does: what is not a file, but a known name, is the
+// model of that name.
+func pulled(r *configs.Report) {
+	named := func(path *string) {
+		if _, err := os.Stat(*path); *path == "" || err == nil || r.Config.DataDir == "" {
+			return
+		}
+		if m, err := modelfile.Find(filepath.Base(*path)); err == nil && filepath.Base(*path) == m.Name {
+			*path = m.Path(modelFolder(r.Config))
+		}
+	}
+	named(&r.Config.Model)
+	named(&r.Config.FallbackModel)
+	for i, v := range r.Values {
+		switch v.Key {
+		case "model":
+			r.Values[i].Value = r.Config.Model
+		case "fallback_model":
+			r.Values[i].Value = r.Config.FallbackModel
+		}
+	}
+}
+
 func newModelVerify(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "verify [NAME or FILE]",

@@ -129,6 +129,7 @@ func (a *app) commands() []*cobra.Command {
 		newDoctorCommand(a),
 		newEraseCommand(a),
 		newExportCommand(a),
+		newFFmpegCommand(),
 		newInviteCommand(a),
 		newJoinCommand(a),
 		newLeaveCommand(a),
@@ -203,13 +204,20 @@ func settingFlag(flags *pflag.FlagSet, name, key, usage string) {
 
 // report reads the configuration, with the command's flags on top.
 func (a *app) report(cmd *cobra.Command) (configs.Report, error) {
+	return a.explain(cmd, configs.Options{})
+}
+
+// explain is report with options of its own.
+func (a *app) explain(cmd *cobra.Command, o configs.Options) (configs.Report, error) {
 	flags := map[string]string{}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if key, ok := f.Annotations[settingAnnotation]; ok {
 			flags[key[0]] = f.Value.String()
 		}
 	})
-	r, err := configs.Explain(configs.Options{File: a.configFile, Environ: a.environ, Flags: flags})
+	o.File, o.Environ, o.Flags = a.configFile, a.environ, flags
+	r, err := configs.Explain(o)
+	pulled(&r)
 	return r, models.WithHint(err, `"earshot config default" prints every setting with its explanation`)
 }
 

@@ -28,6 +28,10 @@ type speech struct {
 	name string
 	// notice is what people must be told about the model, or "".
 	notice string
+	// multilingual says that the model knows other languages than English.
+	multilingual bool
+	// unpacked is a folder of the model's own, to be removed; "" when there is none.
+	unpacked string
 }
 
 // speechOptions are what one command needs and another does not.
@@ -41,6 +45,32 @@ type speechOptions struct {
 // openSpeech checks the configured model, or the practice model when there is none, and makes its decode slots. Nothing
 // is loaded yet, and no process started.
 func openSpeech(cfg configs.Config, log *slog.Logger, o speechOptions) (*speech, error) {
+	unpacked := ""
+	if _, err := os.UserCacheDir(); err != nil && cfg.Model == "" && cfg.DataDir == "" {
+		if unpacked, err = os.MkdirTemp("", "earshot-"); err != nil {
+			const hint = "name a model with --model, or a writable folder with TMPDIR"
+			return nil, models.WithHint(fmt.Errorf("unpack the practice model: %w", err), hint)
+		}
+		cfg.DataDir = unpacked
+	}
+	s, err := openModel(cfg, log, o)
+	if err != nil {
+		return nil, errors.Join(err, removeFolder(unpacked))
+	}
+	s.unpacked = unpacked
+	return s, nil
+}
+
+// removeFolder removes a folder of ours with all in it; "" is none.
+func removeFolder(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	return os.RemoveAll(dir)
+}
+
+// openModel is openSpeech where there is a folder for the practice model.
+func openModel(cfg configs.Config, log *slog.Logger, o speechOptions) (*speech, error) {
 	path, err := modelPath(cfg)
 	if err != nil {
 		return nil, err
@@ -57,7 +87,7 @@ func openSpeech(cfg configs.Config, log *slog.Logger, o speechOptions) (*speech,
 	if err != nil {
 		return nil, err
 	}
-	s := &speech{pool: pool, engines: pool.Engines(), name: filepath.Base(path)}
+	s := &speech{pool: pool, engines: pool.Engines(), name: filepath.Base(path), multilingual: info.Multilingual}
 	if fixture.IsFixture(path) {
 		s.notice = fixture.Notice()
 	}
@@ -131,7 +161,7 @@ func (s *speech) during(ctx context.Context, work func(context.Context) error) e
 }
 
 // Close closes the model file. The decoders have ended with run.
-func (s *speech) Close() error { return s.pool.Close() }
+func (s *speech) Close() error { return errors.Join(s.pool.Close(), removeFolder(s.unpacked)) }
 
 // decoderLibrary is libwhisper as a decoder process uses it.
 func decoderLibrary() decoder.Library {

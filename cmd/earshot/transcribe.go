@@ -1,220 +1,187 @@
 package main
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
-	"sync"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"earshot/bot/audio"
+	"earshot/cmd/earshot/recording"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/moderation/review/export"
 	"earshot/transcribe"
+	"earshot/transcribe/decoder"
+	"earshot/transcribe/whisper"
 )
 
+// transcribeOptions are the flags of "transcribe".
+type transcribeOptions struct{ format, output, speakers string }
+
 func newTranscribeCommand(a *app) *cobra.Command {
-	format := ""
+	o := transcribeOptions{}
 	cmd := &cobra.Command{
 		Use:   "transcribe FILE…",
-		Short: "Write down what is said in recordings (WAV, Ogg Opus)",
+		Short: "Write down what is said in recordings",
 		Long: `Cuts recordings at pauses, as the bot does with live speech, and writes down what is said in each stretch. Nothing is
-stored. The text goes to standard output, progress and advice to the error output.`,
-		Example: `  earshot transcribe talk.wav --model ~/models/ggml-base.en.bin
-  earshot transcribe talk.opus --format vtt > talk.vtt`,
+stored. The text goes to standard output as it comes, progress and advice to the error output. FILE may be - for standard input.
+
+WAV and Ogg Opus are read by Earshot itself, whatever the file is called, and other formats by ffmpeg where it is installed, in a
+process that may read that file and nothing else. What is damaged or missing in a recording is a gap in the text. A recording
+without speech, one that can't be read, and one with gaps of 0.1 s and more end with exit code 1; the others are written all the
+same.
+
+Several recordings make one document, in which the captions of each follow those of the one before. With a folder as output
+(--output talks/) each has a file of its own.`,
+		Example: `  earshot transcribe talk.wav --model tiny.en
+  earshot transcribe talk.opus --output talk.vtt
+  earshot transcribe call.wav --speakers channels
+  earshot transcribe monday.wav tuesday.wav --format srt --output talks/`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.transcribe(cmd, args, format) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.transcribe(cmd, args, o) },
 	}
-	settingFlag(cmd.Flags(), "model", "model", "ggml model file")
+	settingFlag(cmd.Flags(), "model", "model", "ggml model file, or the name of one that was pulled")
 	settingFlag(cmd.Flags(), "language", "language", "two-letter code, several (en,id), or auto")
-	cmd.Flags().StringVar(&format, "format", "txt", export.FormatNames())
+	cmd.Flags().StringVarP(&o.format, "format", "f", "", export.FormatNames()+" (default: by the ending of the output, or txt)")
+	cmd.Flags().StringVarP(&o.output, "output", "o", "-", "`FILE` to write, or a folder; - is the standard output")
+	cmd.Flags().StringVar(&o.speakers, "speakers", "one", "one: nobody is told apart; channels: a speaker for each channel")
 	_ = cmd.MarkFlagFilename("model", "bin")
+	for flag, words := range map[string]string{"speakers": "one channels", "format": "txt md html json srt vtt csv"} {
+		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(strings.Fields(words), cobra.ShellCompDirectiveNoFileComp))
+	}
 	return cmd
 }
 
-func (a *app) transcribe(cmd *cobra.Command, files []string, name string) error {
-	format, err := export.ParseFormat(name)
+func (a *app) transcribe(cmd *cobra.Command, files []string, o transcribeOptions) (err error) {
+	if o.speakers != "one" && o.speakers != "channels" {
+		return badInput(models.WithHint(fmt.Errorf("unknown speakers %q", o.speakers), `it is "one" or "channels"`))
+	}
+	format, err := exportOptions{format: o.format, output: formatName(o.output)}.chosen()
 	if err != nil {
 		return badInput(err)
 	}
-	cfg, err := a.config(cmd)
+	out, err := newTranscriptOutput(a.stdout, o.output, format, files, o.speakers == "channels")
+	if err != nil {
+		return badInput(err)
+	}
+	l, err := a.newEars(cmd, o.speakers == "channels")
 	if err != nil {
 		return err
 	}
-	vad, err := openVAD(cfg)
-	if err != nil {
-		return badInput(err)
+	defer func() { err = errors.Join(err, l.Close()) }()
+	for _, n := range l.notices {
+		fmt.Fprintln(a.stderr, "note: "+n)
 	}
-	if vad != nil {
-		defer vad.Close()
+	if len(files) > 1 && format.Captions() && !out.folder {
+		fmt.Fprintln(a.stderr, "note: the times of each recording follow those of the one before; --output FOLDER/ writes a file for each")
 	}
-	recordings := make([]recording, len(files))
-	for i, f := range files {
-		if recordings[i], err = readRecording(f, cfg, newVAD(vad)); err != nil {
-			return badInput(err)
-		}
-	}
-	s, err := openSpeech(cfg, a.logger(cfg), speechOptions{})
-	if err != nil {
-		return badInput(err)
-	}
-	defer s.Close()
-	filter, err := readPhantoms(cfg.Phantoms)
-	if err != nil {
-		return badInput(err)
-	}
-	options, err := decodeOptions(cfg, s.notice != "", nil)
-	if err != nil {
-		return badInput(err)
-	}
-	if s.notice != "" {
-		fmt.Fprintln(a.stderr, "note: "+s.notice)
-	}
-	return s.during(cmd.Context(), func(ctx context.Context) error {
-		failed := 0
-		for _, r := range recordings {
-			t, err := a.decodeAll(ctx, s, r, options, filter)
-			if err != nil {
-				return err
-			}
-			if len(recordings) > 1 && format == export.FormatText {
-				fmt.Fprintf(a.stdout, "== %s\n", plain(r.name))
-			}
-			if err := export.Write(a.stdout, format, t); err != nil {
-				return err
-			}
-			failed += failedLines(t)
-		}
-		return someFailed(failed)
+	return l.speech.during(cmd.Context(), func(ctx context.Context) error {
+		t := transcription{app: a, ears: l, out: out, files: files}
+		return errors.Join(t.run(ctx), out.Close())
 	})
 }
 
-// recording is one file, decoded and cut.
-type recording struct {
-	name     string
-	segments []audio.Segment
+// formatName is the output by whose ending the format is chosen: none for a folder.
+func formatName(output string) string {
+	if isFolder(output) {
+		return "-"
+	}
+	return output
 }
 
-// readRecording reads a file by what it holds, not by what it is called.
-func readRecording(path string, cfg configs.Config, newVAD func() audio.VAD) (recording, error) {
-	data, err := os.ReadFile(path)
+// ears is all that recordings are listened to with: the model, the voice detector and the settings.
+type ears struct {
+	opener  recording.Opener
+	options recording.Options
+	speech  *speech
+	vad     *whisper.VADModel
+	notices []string
+}
+
+// newEars reads the settings and opens what they name. Errors are the input's. The caller closes it; decoding needs
+// speech.run besides.
+func (a *app) newEars(cmd *cobra.Command, channels bool) (_ *ears, err error) {
+	r, err := a.explain(cmd, configs.Options{NoRecord: true})
 	if err != nil {
-		return recording{}, models.WithHint(fmt.Errorf("recording: %w", err), "name a WAV or Ogg Opus file that can be read")
+		return nil, err
 	}
-	var pcm []float32
-	switch {
-	case bytes.HasPrefix(data, []byte("OggS")):
-		pcm, err = audio.ReadOggOpus(bytes.NewReader(data))
-	case bytes.HasPrefix(data, []byte("RIFF")):
-		pcm, err = audio.ReadWAV(bytes.NewReader(data))
-	default:
-		err = errors.New("it is neither a WAV nor an Ogg Opus file")
+	cfg := r.Config
+	l := &ears{opener: recording.Opener{Stdin: a.stdin, Convert: a.converter()}}
+	defer func() {
+		if err != nil {
+			err = badInput(errors.Join(err, l.Close()))
+		}
+	}()
+	if l.vad, err = openVAD(cfg); err != nil {
+		return nil, err
 	}
-	if err != nil {
-		return recording{}, models.WithHint(fmt.Errorf("recording %s: %w", path, err), "WAV and Ogg Opus files can be read; convert others, for example:  ffmpeg -i FILE -ar 16000 -ac 1 talk.wav")
+	if l.speech, err = openSpeech(cfg, a.logger(cfg), speechOptions{}); err != nil {
+		return nil, err
 	}
-	vad := newVAD()
-	if c, ok := vad.(io.Closer); ok {
-		defer c.Close()
+	l.options = recording.Options{
+		Segment: segmentConfig(cfg), VAD: newVAD(l.vad), Engines: l.speech.engines, Model: l.speech.name, Channels: channels,
 	}
-	segments, err := audio.Cut(pcm, segmentConfig(cfg), vad)
-	return recording{filepath.Base(path), segments}, err
+	if l.options.Filter, err = readPhantoms(cfg.Phantoms); err != nil {
+		return nil, err
+	}
+	if l.options.Decode, err = decodeOptions(cfg, l.speech.notice != "", nil); err != nil {
+		return nil, err
+	}
+	l.notices = l.speech.notices(l.options.Decode)
+	return l, nil
 }
 
-// decodeAll decodes a recording's segments on all slots, with a bar on a terminal.
-func (a *app) decodeAll(ctx context.Context, s *speech, r recording, o transcribe.Options, f transcribe.Filter) (export.Transcript, error) {
-	t := export.Transcript{Source: r.name}
-	bar := a.bar(len(r.segments), plain(r.name))
-	defer bar.Close()
-	var mu sync.Mutex
-	group, ctx := errgroup.WithContext(ctx)
-	next := make(chan int, len(r.segments))
-	for i := range r.segments {
-		next <- i
+// Close closes what was opened.
+func (l *ears) Close() (err error) {
+	if l.speech != nil {
+		err = l.speech.Close()
 	}
-	close(next)
-	for _, e := range s.engines {
-		group.Go(func() error {
-			for i := range next {
-				u, err := decodeSegment(ctx, e, r, i, o, f, s.name)
-				if err != nil {
-					return fmt.Errorf("%s at %s: %w", r.name, export.Clock(r.segments[i].Start/16), err)
-				}
-				mu.Lock()
-				t.Utterances = append(t.Utterances, u)
-				mu.Unlock()
-				_ = bar.Add(1)
-			}
-			return nil
-		})
+	if l.vad != nil {
+		err = errors.Join(err, l.vad.Close())
 	}
-	err := group.Wait()
-	slices.SortFunc(t.Utterances, func(a, b models.Utterance) int { return cmp.Compare(a.StartMS, b.StartMS) })
-	return t, err
+	return err
 }
 
-// decodeSegment decodes one stretch, at the second attempt if need be. One that can't be decoded becomes a failed line;
-// an error means that nothing can be decoded any more.
-func decodeSegment(ctx context.Context, e transcribe.Engine, r recording, i int, o transcribe.Options, f transcribe.Filter, model string) (models.Utterance, error) {
-	seg := r.segments[i]
-	clip := models.Clip{
-		Key:     models.Key{Session: "file", Epoch: 1, Track: strings.ToLower(r.name), Seq: i + 1},
-		StartMS: seg.Start / 16, EndMS: seg.End / 16, PCM: seg.PCM, VoicedMS: seg.VoicedMS, LevelDBFS: seg.LevelDBFS,
-	}
-	for range 2 {
-		if r, ok := e.(transcribe.Readier); ok {
-			if err := r.Ready(ctx); err != nil {
-				return models.Utterance{}, err
-			}
-		}
-		result, err := e.Transcribe(ctx, seg.PCM, o)
-		if err == nil {
-			return f.Utterance(clip, result, model), nil
-		}
-		if ctx.Err() != nil {
-			return models.Utterance{}, err
-		}
-	}
-	u := transcribe.NewUtterance(clip, transcribe.Result{}, model)
-	u.State, u.Doubt = models.UtteranceFailed, nil
-	return u, nil
-}
-
-// failedLines counts the stretches that could not be decoded.
-func failedLines(t export.Transcript) (n int) {
-	for _, u := range t.Utterances {
-		if u.State == models.UtteranceFailed {
-			n++
-		}
-	}
-	return n
-}
-
-// someFailed is the error of a transcript with holes.
-func someFailed(n int) error {
-	if n == 0 {
+// converter starts ffmpeg by way of this program; nil when there is none.
+func (a *app) converter() *recording.Converter {
+	ffmpeg := recording.FindFFmpeg(a.getenv("PATH"))
+	self, err := decoder.Self()
+	if ffmpeg == "" || err != nil {
 		return nil
 	}
-	return models.WithHint(fmt.Errorf("%d stretches could not be decoded", n), "the text is written without them; --log-level warn says more")
+	words := append(append([]string(nil), self.Args[:len(self.Args)-1]...), "ffmpeg")
+	return &recording.Converter{Path: self.Path, Args: words, FFmpeg: ffmpeg}
 }
 
-// bar is a progress bar on the error output, or nothing when that is no terminal.
-func (a *app) bar(n int, what string) *progressbar.ProgressBar {
-	return progressbar.NewOptions(n,
-		progressbar.OptionSetWriter(a.stderr), progressbar.OptionSetDescription(what),
-		progressbar.OptionSetVisibility(a.palette(a.stderr).on), progressbar.OptionShowCount(),
-		progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30))
+// newFFmpegCommand is what Earshot starts itself as, to become an ffmpeg that may do little.
+func newFFmpegCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:    "ffmpeg PROGRAM RECORDING",
+		Short:  "Convert a recording for the Earshot that started this process",
+		Hidden: true,
+		Args:   cobra.ExactArgs(2),
+		RunE:   func(_ *cobra.Command, args []string) error { return recording.Confine(args[0], args[1]) },
+	}
+}
+
+// notices are what people must be told before they read: of the model, and of a language that it does not know.
+func (s *speech) notices(o transcribe.Options) (out []string) {
+	if s.notice != "" {
+		out = append(out, s.notice)
+	}
+	languages := o.Languages
+	if o.Language != "auto" && o.Language != "" {
+		languages = []string{o.Language}
+	}
+	for _, l := range languages {
+		if !s.multilingual && l != "en" {
+			out = append(out, fmt.Sprintf("the model %s only understands English: speech in %q will come out as English words", s.name, l))
+		}
+	}
+	return out
 }
 
 // segmentConfig is how the settings say that speech is cut.

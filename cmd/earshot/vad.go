@@ -16,7 +16,7 @@ func vadModelPath(cfg configs.Config) string {
 		return cfg.VADModel
 	}
 	m, err := modelfile.Find(modelfile.Silero)
-	if err != nil {
+	if err != nil || cfg.DataDir == "" {
 		return ""
 	}
 	path := m.Path(modelFolder(cfg))

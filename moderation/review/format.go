@@ -103,6 +103,7 @@ var gapWords = map[models.GapCause]string{
 	models.GapPaused:   "a host paused listening",
 	models.GapObjected: "not transcribed, by their own wish",
 	models.GapUnstored: "heard, and the disk took no more",
+	models.GapDamaged:  "the recording is damaged",
 }
 
 var endWords = map[models.EndReason]string{

@@ -3,120 +3,146 @@ package export
 import (
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"earshot/models"
 )
 
-// A cue is one caption on the screen. The limits are those of broadcast practice: two lines of 42 characters, 7 s.
+// The limits of captions are those of broadcast practice (Netflix, BBC): two lines of 42 characters, which is 21 of those
+// that are twice as wide, and 0.8 to 7 s.
+const (
+	lineLen  = 42
+	cueMaxMS = 7000
+	cueMinMS = 800
+	// nameLen is the longest name that goes before the text.
+	nameLen = 20
+)
+
+// A cue is one caption on the screen.
 type cue struct {
 	startMS, endMS int64
 	speaker        string
-	text           string
+	text           string // one or two lines
+	moved          bool
 }
-
-const (
-	cueChars = 84
-	lineLen  = 42
-	cueMaxMS = 7000
-)
-
-// cues cuts utterances into captions at word boundaries, by the words' own times where there are any.
-func cues(us []models.Utterance) []cue {
-	var out []cue
-	for _, u := range us {
-		if strings.TrimSpace(u.Text) == "" {
-			continue
-		}
-		if len(u.Words) == 0 {
-			out = append(out, cue{u.StartMS, max(u.EndMS, u.StartMS+1), u.SpeakerName, u.Text})
-			continue
-		}
-		out = append(out, splitWords(u)...)
-	}
-	return out
-}
-
-func splitWords(u models.Utterance) []cue {
-	var out []cue
-	var cur cue
-	for _, w := range u.Words {
-		long := utf8.RuneCountInString(cur.text)+1+utf8.RuneCountInString(w.Text) > cueChars || w.EndMS-cur.startMS > cueMaxMS
-		if cur.text != "" && long {
-			out = append(out, cur)
-			cur = cue{}
-		}
-		if cur.text == "" {
-			cur = cue{startMS: w.StartMS, speaker: u.SpeakerName, text: w.Text}
-		} else {
-			cur.text += " " + w.Text
-		}
-		cur.endMS = max(w.EndMS, cur.startMS+1)
-	}
-	return append(out, cur)
-}
-
-// wrap breaks a caption into two lines near its middle when it is longer than one line.
-func wrap(s string) string {
-	if utf8.RuneCountInString(s) <= lineLen {
-		return s
-	}
-	best, mid := -1, len(s)/2
-	for i, r := range s {
-		if r == ' ' && (best < 0 || abs(i-mid) < abs(best-mid)) {
-			best = i
-		}
-	}
-	if best < 0 {
-		return s
-	}
-	return s[:best] + "\n" + s[best+1:]
-}
-
-func abs(n int) int { return max(n, -n) }
 
 // cueForm is what differs between the caption formats.
 type cueForm interface {
 	header() string
+	// prefix is what stands before a speaker's text, and takes room there.
+	prefix(speaker string) string
+	clean(text string) string
 	format(n int, c cue) string
 }
 
-func writeCues(w io.Writer, t Transcript, f cueForm) error {
-	if _, err := io.WriteString(w, f.header()); err != nil {
-		return err
+// cueWriter writes captions in the order of their times while lines come in the order of theirs.
+type cueWriter struct {
+	w       io.Writer
+	form    cueForm
+	waiting []cue
+	n       int
+	begun   bool
+	ends    map[string]int64 // of each speaker's latest caption
+}
+
+func newCueWriter(w io.Writer, form cueForm) *cueWriter {
+	return &cueWriter{w: w, form: form, ends: map[string]int64{}}
+}
+
+// add takes a line; its times are moved by offset. Captions before it can be written.
+func (c *cueWriter) add(u models.Utterance, offset int64) error {
+	for _, q := range c.cuesOf(u) {
+		q.startMS, q.endMS = q.startMS+offset, q.endMS+offset
+		c.insert(q)
 	}
-	for i, c := range cues(t.Utterances) {
-		if _, err := io.WriteString(w, f.format(i+1, c)); err != nil {
+	return c.flush(u.StartMS + offset)
+}
+
+func (c *cueWriter) insert(q cue) {
+	i, _ := slices.BinarySearchFunc(c.waiting, q, func(a, b cue) int {
+		if a.startMS > b.startMS {
+			return 1
+		}
+		return -1
+	})
+	c.waiting = slices.Insert(c.waiting, i, q)
+}
+
+// flush writes the captions that begin before a time: none that comes later can begin earlier.
+func (c *cueWriter) flush(before int64) error {
+	if !c.begun {
+		c.begun = true
+		if _, err := io.WriteString(c.w, c.form.header()); err != nil {
+			return err
+		}
+	}
+	for len(c.waiting) > 0 && c.waiting[0].startMS < before {
+		q := c.waiting[0]
+		c.waiting = c.waiting[1:]
+		if end := c.ends[q.speaker]; end > q.startMS && !q.moved { // a short one before it is shown longer than it lasted
+			q.startMS, q.moved = end, true
+			c.insert(q)
+			continue
+		}
+		q.endMS = min(max(q.endMS, q.startMS+cueMinMS), q.startMS+cueMaxMS)
+		c.ends[q.speaker] = q.endMS
+		c.n++
+		if _, err := io.WriteString(c.w, c.form.format(c.n, q)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+func writeCues(w io.Writer, t Transcript, f cueForm) error {
+	c := newCueWriter(w, f)
+	for _, u := range t.Utterances {
+		if err := c.add(u, 0); err != nil {
+			return err
+		}
+	}
+	return c.flush(math.MaxInt64)
+}
+
 type srtForm struct{}
 
 func (srtForm) header() string { return "" }
 
-func (srtForm) format(n int, c cue) string {
-	text := c.text
-	if c.speaker != "" {
-		text = c.speaker + ": " + text
+func (f srtForm) prefix(speaker string) string {
+	if speaker = f.clean(speaker); speaker == "" {
+		return ""
 	}
-	return fmt.Sprintf("%d\n%s --> %s\n%s\n\n", n, stamp(c.startMS, ','), stamp(c.endMS, ','), wrap(oneLine(text)))
+	return shorten(speaker, nameLen) + ": "
+}
+
+// srtHarmless takes away what players give a meaning: an arrow makes a timing line, angle brackets and braces make styles.
+// SubRip has no way to write them.
+var srtHarmless = strings.NewReplacer("-->", "→", "<", "‹", ">", "›", "{", "(", "}", ")", "\\", "/")
+
+func (srtForm) clean(text string) string { return srtHarmless.Replace(shown(text)) }
+
+func (srtForm) format(n int, c cue) string {
+	return fmt.Sprintf("%d\n%s --> %s\n%s\n\n", n, stamp(c.startMS, ','), stamp(c.endMS, ','), c.text)
 }
 
 type vttForm struct{}
 
 func (vttForm) header() string { return "WEBVTT\n\n" }
 
+// prefix is none: the name is a voice span, which is not shown.
+func (vttForm) prefix(string) string { return "" }
+
+func (vttForm) clean(text string) string { return shown(text) }
+
 // A cue's text may hold neither "-->" nor raw &, < and > (WebVTT section 4.1).
 var vttEscape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 func (vttForm) format(_ int, c cue) string {
-	text := vttEscape.Replace(wrap(oneLine(c.text)))
-	if c.speaker != "" {
-		text = "<v " + vttEscape.Replace(oneLine(c.speaker)) + ">" + text
+	text := vttEscape.Replace(c.text)
+	if speaker := shown(c.speaker); speaker != "" {
+		text = "<v " + vttEscape.Replace(speaker) + ">" + text
 	}
 	return fmt.Sprintf("%s --> %s\n%s\n\n", stamp(c.startMS, '.'), stamp(c.endMS, '.'), text)
 }

@@ -79,6 +79,9 @@ func (f Format) ContentType() string {
 	return "text/plain; charset=utf-8"
 }
 
+// Captions reports whether the format has times for a player.
+func (f Format) Captions() bool { return f == FormatSRT || f == FormatVTT }
+
 // FileName is what a session's file is called: made from the session's id, which is safe in paths, and the format alone.
 func FileName(session string, f Format, redacted bool) string {
 	if redacted {

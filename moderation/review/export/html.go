@@ -59,17 +59,14 @@ type rowView struct {
 	Flags                             []string
 	Sound                             template.URL // a clip, or ""
 	Gap                               bool
+	Heading                           string // of a recording's rows, instead of anything else
 }
 
 // writeHTML writes one page that needs nothing outside it and can do nothing: the policy in its head allows its own
 // style, known by its hash, and nothing else.
 func writeHTML(w io.Writer, t Transcript) error {
-	sum := sha256.Sum256([]byte(pageStyle))
-	v := pageView{
-		Title: shown(t.title()), Style: template.CSS(pageStyle), //nolint:gosec // our own file
-		Policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
-		Facts:  t.facts(),
-	}
+	v := newPage(t.title())
+	v.Facts = t.facts()
 	sound := map[models.Key]template.URL{}
 	for _, c := range t.Clips {
 		sound[c.Utterance] = template.URL("data:audio/ogg;base64," + base64.StdEncoding.EncodeToString(c.Ogg)) //nolint:gosec // letters of base64
@@ -77,10 +74,27 @@ func writeHTML(w io.Writer, t Transcript) error {
 	if len(sound) > 0 {
 		v.Policy += "; media-src data:"
 	}
+	rows := v.add(t, sound, map[string]string{})
+	if t.Summary != nil {
+		v.Summary = viewSummary(*t.Summary, rows)
+	}
+	return pageTemplate.Execute(w, v)
+}
+
+// newPage is a page without content.
+func newPage(title string) pageView {
+	sum := sha256.Sum256([]byte(pageStyle))
+	return pageView{
+		Title: shown(title), Style: template.CSS(pageStyle), //nolint:gosec // our own file
+		Policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
+	}
+}
+
+// add adds a transcript's rows to a page, and gives the ids of its lines.
+func (v *pageView) add(t Transcript, sound map[models.Key]template.URL, class map[string]string) map[models.Key]string {
 	rows := map[models.Key]string{}
-	class := map[string]string{}
-	for i, e := range t.entries() {
-		id := "l" + strconv.Itoa(i+1)
+	for _, e := range t.entries() {
+		id := "l" + strconv.Itoa(len(v.Rows)+1)
 		if e.gap != nil {
 			v.Rows = append(v.Rows, rowView{ID: id, Text: shown(GapLine(*e.gap)), Gap: true})
 			continue
@@ -90,8 +104,18 @@ func writeHTML(w io.Writer, t Transcript) error {
 		r.Sound = sound[e.line.Key]
 		v.Rows = append(v.Rows, r)
 	}
-	if t.Summary != nil {
-		v.Summary = viewSummary(*t.Summary, rows)
+	return rows
+}
+
+// writePages writes the transcripts of recordings as one page.
+func writePages(w io.Writer, ts []Transcript) error {
+	if len(ts) == 1 {
+		return writeHTML(w, ts[0])
+	}
+	v := newPage(strconv.Itoa(len(ts)) + " recordings")
+	for _, t := range ts {
+		v.Rows = append(v.Rows, rowView{Heading: shown(t.title())})
+		v.add(t, nil, map[string]string{})
 	}
 	return pageTemplate.Execute(w, v)
 }

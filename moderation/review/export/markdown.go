@@ -21,14 +21,19 @@ func writeMarkdown(w io.Writer, t Transcript) error {
 	}
 	fmt.Fprint(out, "\n## Transcript\n\n")
 	for _, e := range t.entries() {
-		switch {
-		case e.gap != nil:
-			fmt.Fprintf(out, "*%s*\n\n", md(GapLine(*e.gap)))
-		default:
-			fmt.Fprintf(out, "**%s %s** %s\n\n", Clock(e.line.StartMS), md(e.line.SpeakerName), md(spoken(*e.line))+markdownMarks(e))
-		}
+		fmt.Fprint(out, markdownEntry(e))
 	}
 	return out.Flush()
+}
+
+// markdownEntry is a line or a gap as a paragraph. A space before the asterisks that end what is bold would make signs of
+// them.
+func markdownEntry(e entry) string {
+	if e.gap != nil {
+		return "*" + md(GapLine(*e.gap)) + "*\n\n"
+	}
+	head := strings.TrimSpace(Clock(e.line.StartMS) + " " + md(e.line.SpeakerName))
+	return "**" + head + "** " + md(spoken(*e.line)) + markdownMarks(e) + "\n\n"
 }
 
 func markdownMarks(e entry) string {

@@ -52,6 +52,11 @@ func GapLine(g models.Gap) string {
 		return fmt.Sprintf("%s  — %s is not transcribed, by their own wish", Clock(g.StartMS), who)
 	case models.GapPaused:
 		return fmt.Sprintf("%s  — listening was paused by a host until %s", Clock(g.StartMS), Clock(g.EndMS))
+	case models.GapDamaged:
+		if g.LostMS < 100 {
+			return fmt.Sprintf("%s  — %d ms not heard (%s)", Clock(g.StartMS), g.LostMS, gapReason(g.Cause))
+		}
+		return fmt.Sprintf("%s  — %.1f s not heard (%s)", Clock(g.StartMS), float64(g.LostMS)/1000, gapReason(g.Cause))
 	}
 	return fmt.Sprintf("%s  — %.1f s not heard from %s (%s)", Clock(g.StartMS), float64(g.LostMS)/1000, who, gapReason(g.Cause))
 }
@@ -74,6 +79,8 @@ func gapReason(c models.GapCause) string {
 		return "not transcribed, by their own wish"
 	case models.GapUnstored:
 		return "the disk took no more"
+	case models.GapDamaged:
+		return "the recording is damaged"
 	}
 	return string(c)
 }
@@ -88,12 +95,17 @@ func nameWidth(us []models.Utterance) int {
 }
 
 func writeJSON(w io.Writer, t Transcript) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(t.whole())
+}
+
+// whole is a transcript as JSON is made of it.
+func (t Transcript) whole() Transcript {
 	if t.Utterances == nil {
 		t.Utterances = []models.Utterance{}
 	}
 	t.Version = Version
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(t)
+	return t
 }

@@ -1,0 +1,140 @@
+package audio
+
+import (
+	"math"
+	"slices"
+)
+
+// Leveller brings a recording that is far too quiet, or scaled beyond full scale, to a level at which speech can be told
+// from the rest. What has a usual level passes unchanged. It looks some seconds ahead, so that its output comes later than
+// its input. The zero value is ready; one goroutine uses it.
+type Leveller struct {
+	waiting []float32
+	levels  []secondLevel // of the seconds behind, and then of those that wait
+	behind  int
+	gain    float64 // dB
+	spans   []gainSpan
+	given   int64
+	out     []float32
+}
+
+// secondLevel is how loud the loudest and the softest blocks of a second are, in dBFS.
+type secondLevel struct{ loud, soft float64 }
+
+// gainSpan notes the gain from a position on.
+type gainSpan struct {
+	from int64
+	gain float64
+}
+
+const (
+	levelSecond = 31 * VADBlock // about 1 s, in whole blocks
+	levelAhead  = 3             // seconds
+	levelBehind = 30            // seconds
+	// A stretch whose loudest blocks are below tooQuiet is raised to quietGoal, yet not so far that its softest ones come
+	// above levelFloor: below it EnergyVAD takes nothing for speech. It is never raised by more than mostGain.
+	tooQuiet, quietGoal, levelFloor, mostGain = -48.0, -30.0, -64.0, 60.0
+	// Above tooLoud somebody wrote integers into a file of floats.
+	tooLoud, loudGoal = 6.0, -20.0
+)
+
+// Push takes sound and gives out what is ready, which is valid until the next call.
+func (l *Leveller) Push(pcm []float32) []float32 {
+	l.out = l.out[:0]
+	l.waiting = append(l.waiting, pcm...)
+	for n := l.measured() * levelSecond; n+levelSecond <= len(l.waiting); n += levelSecond {
+		l.levels = append(l.levels, levelOf(l.waiting[n:n+levelSecond]))
+	}
+	for l.measured() > levelAhead {
+		l.release(levelSecond)
+	}
+	return l.out
+}
+
+// Flush gives out what waits. What follows is judged anew.
+func (l *Leveller) Flush() []float32 {
+	l.out = l.out[:0]
+	if n := l.measured() * levelSecond; n < len(l.waiting) {
+		l.levels = append(l.levels, levelOf(l.waiting[n:]))
+	}
+	for len(l.waiting) > 0 {
+		l.release(min(levelSecond, len(l.waiting)))
+	}
+	l.levels, l.behind = l.levels[:0], 0
+	return l.out
+}
+
+// Skip moves on over silence.
+func (l *Leveller) Skip(n int64) { l.given += n }
+
+// Gain is how much louder the sound at a position of the output was made, in dB. Only the last minutes are remembered.
+func (l *Leveller) Gain(at int64) float64 {
+	gain := 0.0
+	for _, s := range l.spans {
+		if s.from > at {
+			break
+		}
+		gain = s.gain
+	}
+	return gain
+}
+
+// measured is how many seconds that wait have been measured.
+func (l *Leveller) measured() int { return len(l.levels) - l.behind }
+
+// levelOf measures a second. Two loud blocks may be a click; three are not.
+func levelOf(pcm []float32) secondLevel {
+	var blocks []float64
+	for len(pcm) > 0 {
+		n := min(VADBlock, len(pcm))
+		blocks = append(blocks, powerDBFS(power(pcm[:n])))
+		pcm = pcm[n:]
+	}
+	slices.Sort(blocks)
+	return secondLevel{loud: blocks[max(0, len(blocks)-3)], soft: blocks[0]}
+}
+
+// release gives out the next n samples with the gain that their surroundings ask for.
+func (l *Leveller) release(n int) {
+	from, to := l.gain, l.wanted()
+	if l.behind == 0 {
+		from = to
+	}
+	pcm := l.waiting[:n]
+	if from == 0 && to == 0 {
+		l.out = append(l.out, pcm...)
+	} else {
+		for i, x := range pcm {
+			db := from + (to-from)*float64(i)/float64(n)
+			l.out = append(l.out, x*float32(math.Pow(10, db/20)))
+		}
+	}
+	if last := len(l.spans) - 1; last < 0 && to != 0 || last >= 0 && l.spans[last].gain != to {
+		l.spans = append(l.spans, gainSpan{l.given, to})
+		if len(l.spans) > 120 {
+			l.spans = slices.Delete(l.spans, 0, 60)
+		}
+	}
+	l.gain = to
+	l.given += int64(n)
+	l.waiting = l.waiting[:copy(l.waiting, l.waiting[n:])]
+	if l.behind++; l.behind > levelBehind {
+		l.levels = slices.Delete(l.levels, 0, l.behind-levelBehind)
+		l.behind = levelBehind
+	}
+}
+
+// wanted is the gain for the next second in dB.
+func (l *Leveller) wanted() float64 {
+	loud, soft := float64(silenceDBFS), math.Inf(1)
+	for _, s := range l.levels {
+		loud, soft = max(loud, s.loud), min(soft, s.soft)
+	}
+	switch {
+	case loud > tooLoud:
+		return loudGoal - loud
+	case loud > tooQuiet || loud <= silenceDBFS:
+		return 0
+	}
+	return max(0, min(quietGoal-loud, levelFloor-soft, mostGain))
+}

@@ -1,0 +1,184 @@
+package audio
+
+import (
+	"io"
+	"math"
+)
+
+// oggSound decodes the packets of an Ogg Opus file.
+type oggSound struct {
+	in    *OggReader
+	dec   *channelDecoder
+	gain  float32
+	skip  int // samples at 48 kHz still to leave out
+	debt  int64
+	ready []Piece
+	total int64
+	size  int64 // length by the last page, in samples at 16 kHz
+	bad   int
+}
+
+// NewOggSound reads an Ogg Opus file (RFC 7845) with any number of channels, and all streams that follow each other in
+// it. Pre-skip and end trimming are done, and the gain is applied. length is how long it is by its last page (OggLength),
+// or 0. Errors wrap ErrNotOgg or ErrTooLong.
+func NewOggSound(r io.Reader, length int64) (Sound, error) {
+	in, err := NewOggReader(r)
+	if err != nil {
+		return nil, err
+	}
+	s := &oggSound{in: in, size: length}
+	return s, s.begin(in.Head)
+}
+
+// begin makes ready for a stream.
+func (s *oggSound) begin(h OggHead) (err error) {
+	s.dec, err = newChannelDecoder(h.layout)
+	s.gain, s.skip = float32(math.Pow(10, h.GainDB/20)), h.PreSkip
+	return err
+}
+
+// Length implements Sound.
+func (s *oggSound) Length() int64 { return s.size }
+
+// Notes implements Sound.
+func (s *oggSound) Notes() []string {
+	n := append(notes(nil), s.in.notes...)
+	if s.bad > 0 {
+		n.add("%d of its packets can't be decoded", s.bad)
+	}
+	return n
+}
+
+// Next implements Sound.
+func (s *oggSound) Next() (Piece, error) {
+	for {
+		if len(s.ready) > 0 {
+			p := s.ready[0]
+			s.ready = s.ready[1:]
+			s.total += p.Samples()
+			return p, tooLong(s.total)
+		}
+		p, err := s.in.Next()
+		if err != nil {
+			return Piece{}, err
+		}
+		if p.Head != nil {
+			if err := s.begin(*p.Head); err != nil {
+				return Piece{}, err
+			}
+		}
+		s.pass(p.Missing, p.Lost)
+		if p.Payload != nil {
+			s.play(p)
+		}
+	}
+}
+
+// pass lets missing time pass: lost sound is made up for as long as the decoder can.
+func (s *oggSound) pass(missing int64, lost bool) {
+	if lost {
+		for made := int64(0); made < maxConceal && missing >= concealGrain; {
+			n := min(missing-missing%concealGrain, 960)
+			s.conceal(int(n))
+			made, missing = made+n, missing-n
+		}
+	}
+	if n := s.samples(missing); n > 0 {
+		s.ready = append(s.ready, Piece{Silent: n, Lost: lost})
+	}
+}
+
+// samples is a time at 48 kHz in samples at 16 kHz; what is left over is added to the next.
+func (s *oggSound) samples(n int64) int64 {
+	s.debt += n
+	out := s.debt / 3
+	s.debt -= out * 3
+	return out
+}
+
+// conceal makes up n samples at 48 kHz.
+func (s *oggSound) conceal(n int) {
+	n -= n % concealGrain
+	if pcm, err := s.dec.decode(nil, n/3); err == nil && len(pcm[0]) > 0 {
+		s.give(pcm, n, n, true)
+	} else {
+		s.ready = append(s.ready, Piece{Silent: int64(n / 3), Lost: true})
+	}
+}
+
+// play decodes a packet.
+func (s *oggSound) play(p OggPacket) {
+	if _, err := PacketDuration(p.Payload); err == nil {
+		if pcm, err := s.dec.decode(p.Payload, maxFrame16); err == nil {
+			s.give(pcm, p.Duration, p.Keep, false)
+			return
+		}
+	}
+	s.bad++
+	s.conceal(p.Duration)
+}
+
+// give queues decoded sound without what is to be left out at the start and at the end.
+func (s *oggSound) give(pcm [][]float32, duration, keep int, lost bool) {
+	from := min(s.skip, keep)
+	s.skip -= min(s.skip, duration)
+	piece := Piece{Lost: lost}
+	for _, c := range pcm {
+		part := append([]float32(nil), c[min(len(c), (from+2)/3):min(len(c), (keep+2)/3)]...)
+		for i := range part {
+			part[i] *= s.gain
+		}
+		piece.PCM = append(piece.PCM, part)
+	}
+	if piece.Samples() > 0 {
+		s.ready = append(s.ready, piece)
+	}
+}
+
+// OggLength is how long an Ogg Opus file is by the last page in its tail, the last 128 KiB or more of it, in samples at
+// 16 kHz; 0 when it does not say, or says what so few bytes cannot hold. size is that of the whole file in bytes.
+func OggLength(tail []byte, size int64) int64 {
+	for i := len(tail) - 27; i >= 0; i-- {
+		if string(tail[i:i+4]) != "OggS" || tail[i+4] != 0 {
+			continue
+		}
+		p := wholeOggPage(tail[i:])
+		if p == nil || p.granule <= 0 {
+			continue
+		}
+		if n := p.granule / 3; n/16000 <= size/leastOggRate {
+			return n
+		}
+		return 0
+	}
+	return 0
+}
+
+// leastOggRate is how many bytes a second of Opus takes at least, unless it is silence.
+const leastOggRate = 200
+
+// wholeOggPage is the page at the beginning of b; nil when there is none.
+func wholeOggPage(b []byte) *oggPage {
+	n := 27 + int(b[26])
+	if n > len(b) {
+		return nil
+	}
+	size := n
+	for _, l := range b[27:n] {
+		size += int(l)
+	}
+	if size > len(b) {
+		return nil
+	}
+	return parseOggPage(b[:size])
+}
+
+// ReadOggOpus reads an Ogg Opus file into memory and returns mono PCM at 16 kHz that the caller owns, with silence for
+// what is missing. Errors wrap ErrNotOgg or ErrTooLong.
+func ReadOggOpus(r io.Reader) ([]float32, error) {
+	s, err := NewOggSound(r, 0)
+	if err != nil {
+		return nil, err
+	}
+	return ReadAll(s)
+}

@@ -1,0 +1,220 @@
+package audio
+
+import "bytes"
+
+// oggStream puts the packets of one stream in their places. It holds each page back until the next, which bears witness to
+// its position.
+type oggStream struct {
+	serial uint32
+	// Of the packets.
+	partial []byte // of a packet that goes on on the next page
+	open    bool   // partial has begun
+	tooBig  bool   // partial is no packet that is kept
+	tagged  bool   // the tags have passed
+	seq     uint32 // that the next page should have
+	counted bool   // seq is known
+	hole    bool   // something is missing before the next page
+	// Of the positions, in samples at 48 kHz.
+	begun bool
+	base  int64 // what is to be taken off a granule to get a position
+	pos   int64 // after the last packet that was given out
+	usual int   // duration of the last good packet
+	held  *heldPage
+}
+
+// heldPage is a page that was read and not yet given out.
+type heldPage struct {
+	packets []OggPacket
+	total   int64 // of the durations
+	granule int64
+	last    bool
+	hole    bool
+}
+
+func (h *heldPage) start() int64 { return h.granule - h.total }
+
+func newOggStream(first *oggPage) *oggStream {
+	return &oggStream{serial: first.serial, seq: first.seq + 1, counted: true, usual: 960}
+}
+
+// add takes the stream's next page and gives the packets of the one before.
+func (s *oggStream) add(p *oggPage, n *notes) []OggPacket {
+	if s.counted && p.seq+1 == s.seq && s.held != nil && p.granule == s.held.granule {
+		return nil // it came twice
+	}
+	if s.counted && p.seq != s.seq {
+		s.hole = true
+	}
+	s.seq, s.counted = p.seq+1, true
+	h := s.read(p)
+	if h == nil {
+		return nil
+	}
+	var out []OggPacket
+	if s.held != nil {
+		out = s.place(s.held, h, n)
+	}
+	s.held = h
+	return out
+}
+
+// finish gives the packets of the last page, and the time that a torn one would have filled.
+func (s *oggStream) finish(torn *oggPage, n *notes) (out []OggPacket) {
+	if s.held != nil {
+		out = s.place(s.held, nil, n)
+		if !s.held.last {
+			n.add("it has no end mark: it may have been cut off")
+		}
+		s.held = nil
+	}
+	if torn == nil || torn.serial != s.serial {
+		return out
+	}
+	if missing := torn.granule - s.base - s.pos; s.begun && torn.granule > 0 && missing > 0 && missing <= loneJump {
+		s.pos += missing
+		out = append(out, OggPacket{Missing: missing, Lost: true, Granule: s.pos})
+	}
+	return out
+}
+
+// read gives the packets that end on a page; nil when none does.
+func (s *oggStream) read(p *oggPage) *heldPage {
+	h := &heldPage{granule: p.granule, last: p.flags&oggLast != 0}
+	// After a lost page the rest of a packet may come without its beginning, or the beginning without the rest.
+	orphan := p.flags&oggContinued != 0 && !s.open
+	if p.flags&oggContinued == 0 && s.open {
+		s.drop()
+		s.hole = true
+	}
+	body := p.body
+	for _, l := range p.lacing {
+		if !orphan {
+			s.keep(body[:l])
+		}
+		body = body[l:]
+		s.open = l == 255
+		if s.open {
+			continue
+		}
+		if !orphan && !s.isHeader() {
+			h.add(s.partial, s)
+		}
+		s.drop()
+		orphan = false
+	}
+	if len(h.packets) == 0 {
+		return nil
+	}
+	h.hole, s.hole = s.hole, false
+	return h
+}
+
+// keep adds to the packet that is being read.
+func (s *oggStream) keep(b []byte) {
+	if s.tooBig = s.tooBig || len(s.partial)+len(b) > maxOggPacket; !s.tooBig {
+		s.partial = append(s.partial, b...)
+	}
+}
+
+func (s *oggStream) drop() { s.partial, s.open, s.tooBig = nil, false, false }
+
+// isHeader reports whether the packet at hand is the tags (RFC 7845, section 5.2), or nothing that could be sound.
+func (s *oggStream) isHeader() bool {
+	tags := !s.tagged && bytes.HasPrefix(s.partial, []byte("OpusTags"))
+	s.tagged = true
+	return tags || s.tooBig
+}
+
+// add adds a packet. One that is malformed takes the time of the one before.
+func (h *heldPage) add(b []byte, s *oggStream) {
+	d, err := PacketDuration(b)
+	if err != nil {
+		d = s.usual
+	}
+	s.usual = d
+	h.total += int64(d)
+	h.packets = append(h.packets, OggPacket{Payload: b, Duration: d, Keep: d})
+}
+
+// place gives a page's packets their positions. next is the page after it, nil when there is none.
+func (s *oggStream) place(h, next *heldPage, n *notes) []OggPacket {
+	missing := int64(0)
+	switch start := h.start(); {
+	case h.granule < 0: // a page that does not say
+	case !s.begun:
+		missing = s.first(h)
+	case h.last && start-s.base < s.pos: // it ends early, which trim sees to
+	default:
+		missing = s.jump(start-s.base-s.pos, h, next, n)
+	}
+	s.begun = true
+	h.packets[0].Missing, h.packets[0].Lost = missing, h.hole
+	s.pos += missing
+	for i := range h.packets {
+		s.pos += int64(h.packets[i].Duration)
+		h.packets[i].Granule = s.pos
+	}
+	if h.last {
+		s.trim(h)
+	}
+	return h.packets
+}
+
+// first places the first page: a recording may begin anywhere, since granules count from the start of a broadcast.
+func (s *oggStream) first(h *heldPage) (missing int64) {
+	start := h.start()
+	switch {
+	case start < 0: // more packets than the position allows for: it ends early, or says what is not so
+	case h.hole && start <= loneJump:
+		return start
+	default:
+		s.base = start
+	}
+	return 0
+}
+
+// jump is how much time lies before a page whose position is off by so much.
+func (s *oggStream) jump(off int64, h, next *heldPage, n *notes) int64 {
+	least := int64(oggJitter)
+	if h.hole {
+		least = concealGrain - 1
+	}
+	switch {
+	case off > least && s.witnessed(off, h, next):
+		return off
+	case off > least:
+		n.add("its times jump by %s, which is not believed", hours(off/3))
+	case off >= -oggJitter*25: // up to a second: it will catch up
+		return 0
+	}
+	s.base += off
+	return 0
+}
+
+// witnessed reports whether a jump is to be believed: the next page goes on from there, or it is short.
+func (s *oggStream) witnessed(off int64, h, next *heldPage) bool {
+	if off > longestJump || s.pos+off > longestJump {
+		return false
+	}
+	if next == nil || next.granule < 0 {
+		return off <= loneJump
+	}
+	after := next.start() - h.granule
+	return next.last || after >= -2*oggJitter && after <= longestJump
+}
+
+// trim marks what lies beyond the end of the last page's position as no part of the recording.
+func (s *oggStream) trim(h *heldPage) {
+	last := &h.packets[len(h.packets)-1]
+	last.Last = true
+	over := s.pos - (h.granule - s.base)
+	if h.granule <= 0 || over <= 0 || over > 48000 {
+		return
+	}
+	last.Granule -= min(over, int64(last.Duration))
+	for i := len(h.packets) - 1; i >= 0 && over > 0; i-- {
+		cut := min(over, int64(h.packets[i].Duration))
+		h.packets[i].Keep -= int(cut)
+		over -= cut
+	}
+}

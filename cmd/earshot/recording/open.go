@@ -1,0 +1,161 @@
+// Package recording writes down what is said in recordings: it reads them piece by piece, cuts them at pauses as the bot
+// does with live speech, and gives lines and gaps in the order of time while it reads.
+package recording
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"earshot/bot/audio"
+	"earshot/models"
+)
+
+// ErrRecording is wrapped by every error that lies in the recording itself.
+var ErrRecording = errors.New("recording")
+
+// sniffed is how many of a file's first bytes tell what it is. An OpusHead lies on the first page.
+const sniffed = 64 << 10
+
+// Opener opens recordings.
+type Opener struct {
+	// Stdin is what "-" stands for.
+	Stdin io.Reader
+	// Convert starts a program that reads another format and writes a WAV stream; nil when there is none.
+	Convert *Converter
+}
+
+// Source is a recording that was opened. The caller closes it.
+type Source struct {
+	// Name is the file's name without its folder; "stdin" for the standard input.
+	Name string
+	audio.Sound
+	close func() error
+}
+
+// Close closes the file, and tells what the program said that read it, if one did.
+func (s *Source) Close() error {
+	if s.close == nil {
+		return nil
+	}
+	return s.close()
+}
+
+// Open opens a recording by what it holds, not by what it is called; "-" is the standard input. Errors wrap ErrRecording.
+func (o Opener) Open(ctx context.Context, path string) (*Source, error) {
+	if path == "-" {
+		return o.read(ctx, o.Stdin, -1, path, nil)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, models.WithHint(fmt.Errorf("%w: %w", ErrRecording, err), "name a recording that can be read")
+	}
+	size := int64(-1)
+	st, err := f.Stat()
+	switch {
+	case err == nil && st.IsDir():
+		err = models.WithHint(fmt.Errorf("%w %s: it is a folder", ErrRecording, path), "name the recordings in it")
+	case err == nil && st.Mode().IsRegular():
+		size = st.Size()
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	s, err := o.read(ctx, f, size, path, f)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return s, nil
+}
+
+// read finds out what a recording is. file is nil for the standard input.
+func (o Opener) read(ctx context.Context, r io.Reader, size int64, path string, file *os.File) (*Source, error) {
+	s := &Source{Name: filepath.Base(path)}
+	if file == nil {
+		s.Name = "stdin"
+	} else {
+		s.close = file.Close
+	}
+	br := bufio.NewReaderSize(r, sniffed)
+	head, err := br.Peek(sniffed)
+	if len(head) == 0 {
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, fmt.Errorf("%w %s: %w", ErrRecording, s.Name, err)
+		}
+		return nil, models.WithHint(fmt.Errorf("%w %s: it is empty", ErrRecording, path), "record or copy it again")
+	}
+	k, skip, name := identify(head)
+	switch k {
+	case kindWAV:
+		_, _ = br.Discard(skip) // it was peeked at
+		s.Sound, err = audio.NewWAVSound(br, max(-1, size-int64(skip)))
+	case kindOpus:
+		s.Sound, err = audio.NewOggSound(br, oggLength(file, size))
+	default:
+		return o.convert(ctx, s, br, path, name)
+	}
+	var codec audio.CodecError
+	if errors.As(err, &codec) {
+		return o.convert(ctx, s, io.MultiReader(bytes.NewReader(bytes.Clone(head)), br), path, "WAV with "+codec.Name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w %s: %w", ErrRecording, path, err)
+	}
+	return s, nil
+}
+
+// oggLength looks at the last page of a file.
+func oggLength(file *os.File, size int64) int64 {
+	if file == nil || size < 0 {
+		return 0
+	}
+	tail := make([]byte, min(size, 128<<10))
+	if _, err := file.ReadAt(tail, size-int64(len(tail))); err != nil && !errors.Is(err, io.EOF) {
+		return 0
+	}
+	return audio.OggLength(tail, size)
+}
+
+// convert has ffmpeg read a recording.
+func (o Opener) convert(ctx context.Context, s *Source, r io.Reader, path, name string) (*Source, error) {
+	what := "it is neither a WAV nor an Ogg Opus file"
+	if name != "" {
+		what = "it is " + name + ", and WAV and Ogg Opus are what Earshot reads by itself"
+	}
+	if o.Convert == nil {
+		shown := path
+		if path == "-" {
+			shown = "FILE"
+		}
+		base := strings.TrimSuffix(filepath.Base(shown), filepath.Ext(shown))
+		return nil, models.WithHint(fmt.Errorf("%w %s: %s; there is no ffmpeg to read others", ErrRecording, path, what),
+			"install ffmpeg, or convert it where there is one:  ffmpeg -i "+quoted(shown)+" -ar 16000 "+quoted(base+".wav"))
+	}
+	c, err := o.Convert.start(ctx, r, path)
+	if err != nil {
+		return nil, fmt.Errorf("%w %s: %s; %w", ErrRecording, path, what, err)
+	}
+	sound, err := audio.NewWAVSound(c.out, -1)
+	if err != nil {
+		said := c.end()
+		if said == nil {
+			said = err
+		}
+		return nil, models.WithHint(fmt.Errorf("%w %s: %s, and ffmpeg can't read it: %w", ErrRecording, path, what, said),
+			"name a recording of sound")
+	}
+	closeFile := s.close
+	s.Sound, s.close = converted{sound, c}, func() error {
+		if closeFile != nil {
+			return errors.Join(c.stop(), closeFile())
+		}
+		return c.stop()
+	}
+	return s, nil
+}

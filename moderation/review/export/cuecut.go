@@ -1,0 +1,206 @@
+package export
+
+import (
+	"math"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+
+	"earshot/models"
+)
+
+// atom is the least part of a line that a caption is not cut within: a word, or what may stand alone in a language that
+// writes no spaces.
+type atom struct {
+	text           string
+	space          bool // before it
+	width          int
+	startMS, endMS int64
+}
+
+// cuesOf cuts a line into captions.
+func (c *cueWriter) cuesOf(u models.Utterance) []cue {
+	prefix := c.form.prefix(u.SpeakerName)
+	as := c.atoms(u, lineLen-width(prefix))
+	if len(as) == 0 {
+		return nil
+	}
+	var out []cue
+	for _, part := range cutAtoms(as, width(prefix)) {
+		q := cue{startMS: part[0].startMS, endMS: part[len(part)-1].endMS, speaker: u.SpeakerName, text: prefix + wrap(part, width(prefix))}
+		q.endMS = min(max(q.endMS, q.startMS+1), q.startMS+cueMaxMS)
+		out = append(out, q)
+	}
+	return out
+}
+
+// width is how much room a text takes, in characters; wide ones take two.
+func width(s string) int { return max(uniseg.StringWidth(s), utf8.RuneCountInString(s)) }
+
+// shorten cuts a text to a width.
+func shorten(s string, most int) string {
+	if width(s) <= most {
+		return s
+	}
+	var b strings.Builder
+	for g := uniseg.NewGraphemes(s); g.Next(); {
+		if width(b.String())+width(g.Str()) > most-1 {
+			break
+		}
+		b.WriteString(g.Str())
+	}
+	return b.String() + "…"
+}
+
+// atoms are a line's words, or its parts where it has no words or long ones, with their times; none is wider than most.
+func (c *cueWriter) atoms(u models.Utterance, most int) (out []atom) {
+	rest := u.Text
+	for _, w := range u.Words {
+		space := true
+		if i := strings.Index(rest, w.Text); i >= 0 {
+			space = strings.ContainsFunc(rest[:i], unicode.IsSpace)
+			rest = rest[i+len(w.Text):]
+		}
+		out = append(out, split(c.form.clean(w.Text), space, w.StartMS, max(w.EndMS, w.StartMS), most)...)
+	}
+	if len(u.Words) == 0 {
+		out = split(c.form.clean(u.Text), false, u.StartMS, max(u.EndMS, u.StartMS), most)
+	}
+	return out
+}
+
+// split takes a text apart where lines may be broken (Unicode annex 14), and where even so a part is too long for a line.
+// Times are spread by the width.
+func split(text string, space bool, startMS, endMS int64, most int) (out []atom) {
+	total, at := max(1, width(text)), 0
+	put := func(s string, space bool) {
+		w := width(s)
+		from := startMS + (endMS-startMS)*int64(at)/int64(total)
+		at += w
+		out = append(out, atom{s, space, w, from, startMS + (endMS-startMS)*int64(at)/int64(total)})
+	}
+	for state := -1; text != ""; {
+		var part string
+		part, text, _, state = uniseg.FirstLineSegmentInString(text, state)
+		word := strings.TrimRightFunc(part, unicode.IsSpace)
+		for width(word) > most {
+			head := graphemes(word, most)
+			put(head, space)
+			word, space = word[len(head):], false
+		}
+		if word != "" {
+			put(word, space)
+		}
+		space = len(strings.TrimRightFunc(part, unicode.IsSpace)) < len(part)
+	}
+	return out
+}
+
+// graphemes is the beginning of a text of at most this width, and of one character at least.
+func graphemes(s string, most int) string {
+	n, w := 0, 0
+	for g := uniseg.NewGraphemes(s); g.Next(); {
+		if w += width(g.Str()); w > most && n > 0 {
+			break
+		}
+		_, n = g.Positions()
+	}
+	return s[:n]
+}
+
+// cutAtoms cuts a line into as few captions as fit, as even as may be, at ends of sentences where there are some.
+func cutAtoms(as []atom, prefix int) (out [][]atom) {
+	// best[i] is the least cost of captions for the atoms from i on, and next[i] where the first of them ends.
+	best, next := make([]float64, len(as)+1), make([]int, len(as)+1)
+	for i := len(as) - 1; i >= 0; i-- {
+		best[i] = math.Inf(1)
+		for j := i + 1; j <= len(as); j++ {
+			length := as[j-1].endMS - as[i].startMS
+			if j > i+1 && (length > cueMaxMS || !fits(as[i:j], prefix)) {
+				break
+			}
+			if cost := cueCost(as[i:j], length, prefix) + best[j]; cost < best[i] {
+				best[i], next[i] = cost, j
+			}
+		}
+	}
+	for i := 0; i < len(as); i = next[i] {
+		out = append(out, as[i:next[i]])
+	}
+	return out
+}
+
+// cueCost is what a caption costs: each something, more when it is nearly empty or too short, less at the end of a sentence.
+func cueCost(as []atom, length int64, prefix int) float64 {
+	empty := 1 - float64(lineWidth(as, prefix))/(2*lineLen)
+	cost := 1000 + 300*empty*empty
+	if length < cueMinMS {
+		cost += 400
+	}
+	switch last, _ := utf8.DecodeLastRuneInString(as[len(as)-1].text); {
+	case strings.ContainsRune(".?!。？！…", last):
+		cost -= 80
+	case strings.ContainsRune(",;:、，；：", last):
+		cost -= 40
+	}
+	return cost
+}
+
+// fits reports whether atoms fit into two lines.
+func fits(as []atom, prefix int) bool {
+	lines, at := 1, prefix
+	for i, a := range as {
+		w := a.width
+		if a.space && i > 0 {
+			w++
+		}
+		if at+w > lineLen && at > 0 {
+			lines, at, w = lines+1, 0, a.width
+		}
+		at += w
+	}
+	return lines <= 2
+}
+
+// lineWidth is the width of atoms on one line.
+func lineWidth(as []atom, prefix int) int {
+	n := prefix
+	for i, a := range as {
+		n += a.width
+		if a.space && i > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// wrap writes atoms on one line, or on two that are about as long.
+func wrap(as []atom, prefix int) string {
+	if lineWidth(as, prefix) <= lineLen {
+		return joined(as)
+	}
+	at, best := len(as), math.MaxInt
+	for i := 1; i < len(as); i++ {
+		first, second := lineWidth(as[:i], prefix), lineWidth(as[i:], 0)
+		if longer := max(first, second); longer < best {
+			at, best = i, longer
+		}
+	}
+	if at == len(as) {
+		return joined(as)
+	}
+	return joined(as[:at]) + "\n" + joined(as[at:])
+}
+
+func joined(as []atom) string {
+	var b strings.Builder
+	for i, a := range as {
+		if a.space && i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(a.text)
+	}
+	return b.String()
+}
