@@ -14,9 +14,6 @@ import (
 	"earshot/moderation/review/export"
 )
 
-// decodedEvery is how often it is looked whether everything that was heard in a session is text.
-const decodedEvery = 100 * time.Millisecond
-
 const (
 	// summaryTime is how long a summary may take, with a language model that thinks slowly.
 	summaryTime = 2 * time.Minute
@@ -24,43 +21,26 @@ const (
 	modelTime = 100 * time.Second
 )
 
-// afterwards does what is done when a session is over: it waits until all that was heard is text, sums the session up
-// and writes its files. What fails is logged: the record is complete without it. When the time is up before all is
-// text, the next start does it.
+// afterwards sums a session up that is over and whose words are all text, and writes its files. What fails is logged: the
+// record is complete without it. When ctx ends, the summary is made without a language model.
 func (s *station) afterwards(ctx context.Context, id string) {
-	if err := s.decoded(ctx, id); err != nil {
-		s.log.Warn("the session is not summed up yet; the next start will do it", "session", id, "err", err)
+	if _, err := s.summaries.remake(ctx, id); err != nil {
+		s.log.Error("the session is not summed up", "session", id, "err", err)
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), summaryTime)
 	defer cancel()
-	if _, err := s.summaries.Remake(ctx, id); err != nil {
-		s.log.Error("the session is not summed up", "session", id, "err", err)
-		return
-	}
 	if err := exportFiles(ctx, s.cfg.Export, s.store, id); err != nil {
 		s.log.Error("the session's files are not written", "session", id, "err", err)
 	}
 }
 
-// decoded waits until no clip of the session waits for decoding.
-func (s *station) decoded(ctx context.Context, id string) error {
-	tick := time.NewTicker(decodedEvery)
-	defer tick.Stop()
-	for {
-		info, err := s.store.Session(ctx, id)
-		if err != nil || info.Pending == 0 {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%d stretches wait for decoding: %w", info.Pending, ctx.Err())
-		case <-tick.C:
-		}
-	}
+// newWrapUps are the sessions of this station that wait to be summed up.
+func (s *station) newWrapUps() *wrapUps {
+	return &wrapUps{pending: s.store.Pending, wrapUp: s.afterwards, log: s.log, changed: make(chan struct{}, 1)}
 }
 
-// catchUp does afterwards what an earlier run had no time for: for the newest sessions that are over and have no summary.
+// catchUp has done afterwards what an earlier run had no time for: for the newest sessions that are over and have no summary.
 func (s *station) catchUp(ctx context.Context) error {
 	found, err := s.store.Sessions(ctx, models.SessionQuery{Limit: 100})
 	if err != nil {
@@ -71,7 +51,7 @@ func (s *station) catchUp(ctx context.Context) error {
 			continue
 		}
 		if _, err := s.store.Summary(ctx, info.ID, models.SummarySession); errors.Is(err, models.ErrNotFound) {
-			s.afterwards(ctx, info.ID)
+			s.wrapUps.add(info.ID)
 		}
 	}
 	return nil

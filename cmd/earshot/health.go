@@ -24,6 +24,7 @@ func (s *station) conditions(ctx context.Context, only models.RoomSet) []review.
 	}
 	out := append([]review.Condition{inRooms(len(live))}, s.deaf(only)...)
 	if only.All() {
+		out = append(out, s.recovery.condition()...)
 		out = append(out, s.record.conditions(s.stays.sum().Unstored)...)
 		out = append(out, s.backlog(ctx)...)
 	} else {

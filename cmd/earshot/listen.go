@@ -123,7 +123,7 @@ func (s *station) endSession(ctx context.Context, session models.Session, reason
 // the page shows them all the same.
 func (s *station) sessionEnded(ctx context.Context, session models.Session) {
 	s.hub.Publish(models.Event{SessionID: session.ID, Session: &session})
-	s.afterwards(ctx, session.ID)
+	s.wrapUps.add(session.ID)
 }
 
 // sessionID is a new id that sorts by time and tells the room: open-mic-20260102-150405-x7k2.

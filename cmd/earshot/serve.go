@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -67,7 +66,11 @@ type station struct {
 	// inviter takes invitations; nil where there is no service.
 	inviter *inviter
 	stays   attendance
-	record  *recordWatch
+	wrapUps *wrapUps
+	// lastTime is how long the end of the program waits for the sessions that are over to be summed up.
+	lastTime time.Duration
+	recovery recovery
+	record   *recordWatch
 	// invitations bring the service into rooms; nil: nobody sends any.
 	invitations *invitations
 }
@@ -112,6 +115,7 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if err = s.openLounge(ice); err != nil {
 		return nil, badInput(err)
 	}
+	s.wrapUps, s.lastTime = s.newWrapUps(), summaryTime
 	if s.second, err = openOpinions(cfg.Opinion, log); err != nil {
 		return nil, badInput(err)
 	}
@@ -224,6 +228,7 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 	}
 	group.Go(func() error { return s.lounge.Run(serving) })
 	group.Go(func() error { return s.watchRules(serving) })
+	group.Go(func() error { return s.wrapUps.run(serving) })
 	group.Go(func() error { return s.record.run(serving) })
 	group.Go(func() error {
 		return keeper{s.store, retention(s.cfg), s.cfg.Export.Dir, s.log, s.hub.Reset}.Run(serving)
@@ -240,8 +245,16 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 		err = work(working)
 	}
 	err = errors.Join(err, s.drain(ctx), s.record.left())
+	s.finish(ctx)
 	stop()
 	return errors.Join(err, group.Wait())
+}
+
+// finish waits a while until the sessions that are over are summed up.
+func (s *station) finish(ctx context.Context) {
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.lastTime)
+	defer cancel()
+	s.wrapUps.finish(grace)
 }
 
 // drain waits for the queue to empty. Running out of time is no failure: the spool keeps the rest for the next start.
@@ -252,49 +265,4 @@ func (s *station) drain(ctx context.Context) error {
 		s.log.Warn("not everything was decoded; the next start will go on", "err", err)
 	}
 	return nil
-}
-
-// recover closes the sessions that a crash cut short, and queues the clips that were not decoded.
-func (s *station) recover(ctx context.Context) error {
-	broken, err := s.store.UnendedSessions(ctx)
-	if err != nil {
-		return err
-	}
-	for _, b := range broken {
-		if err := s.closeBroken(ctx, b); err != nil {
-			return err
-		}
-	}
-	n := 0
-	for clip, err := range s.store.PendingClips(ctx) {
-		if err != nil {
-			return fmt.Errorf("read the spool: %w", err)
-		}
-		switch err := s.desk.Expect(ctx, clip.Session); {
-		case errors.Is(err, models.ErrNotFound): // erased meanwhile
-			continue
-		case err != nil:
-			return err
-		}
-		s.text.Submit(clip)
-		n++
-	}
-	if n > 0 || len(broken) > 0 {
-		s.log.Info("going on where the last run ended", "sessions", len(broken), "clips", n)
-	}
-	return nil
-}
-
-// closeBroken ends a session where the last thing in it was stored, and notes the gap.
-func (s *station) closeBroken(ctx context.Context, b models.Session) error {
-	info, err := s.store.Session(ctx, b.ID)
-	if err != nil {
-		return err
-	}
-	end := info.DurationMS
-	gap := models.Gap{Session: b.ID, StartMS: end, EndMS: end, Cause: models.GapRestart}
-	if err := s.store.PutGap(ctx, gap); err != nil {
-		return err
-	}
-	return s.store.EndSession(ctx, b.ID, models.EndStopped, b.Started.Add(time.Duration(end)*time.Millisecond))
 }

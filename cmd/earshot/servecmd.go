@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -30,6 +31,10 @@ to 20 seconds; what is left is decoded at the next start.`,
 	return cmd
 }
 
+// serviceLastTime is how long a service that is stopped waits for summaries: with the 20 s for writing down it stays below the
+// time that systemd gives it. The next start makes those that are missing.
+const serviceLastTime = 10 * time.Second
+
 func (a *app) serve(cmd *cobra.Command) error {
 	cfg, err := a.config(cmd)
 	if err != nil {
@@ -49,6 +54,7 @@ func (a *app) serve(cmd *cobra.Command) error {
 		return errors.Join(err, l.Close())
 	}
 	defer s.Close()
+	s.lastTime = serviceLastTime
 	control, err := listenControl(ctx, cfg)
 	if err != nil {
 		return errors.Join(err, l.Close())

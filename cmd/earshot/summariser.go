@@ -140,13 +140,18 @@ func (z summariser) make(ctx context.Context, in summary.Input) models.Summary {
 
 // Remake sums a session up as far as it has come, and stores it. It goes on when whoever asked has left.
 func (z summariser) Remake(ctx context.Context, id string) (models.Summary, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), summaryTime)
+	return z.remake(context.WithoutCancel(ctx), id)
+}
+
+// remake is Remake, but that the language model is not waited for when ctx ends.
+func (z summariser) remake(patience context.Context, id string) (models.Summary, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(patience), summaryTime)
 	defer cancel()
 	in, err := z.input(ctx, id, 0)
 	if err != nil {
 		return models.Summary{}, err
 	}
-	s := z.make(ctx, in)
+	s := z.make(patience, in)
 	if err := z.store.PutSummary(ctx, s); err != nil {
 		return s, err
 	}

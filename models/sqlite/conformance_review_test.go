@@ -88,7 +88,7 @@ func testCounts(t *testing.T, s store) {
 	must(t, err)
 	want := models.SessionInfo{
 		Session: got.Session, Utterances: 4, Doubtful: 1, Pending: 1, Flags: 2, OpenFlags: 1, Gaps: 1, LostMS: 70,
-		TalkMS: 1100, DurationMS: 90_000,
+		TalkMS: 1100, DurationMS: 99_900, // of the clip that waits
 		Speakers: []models.SpeakerCounts{
 			{Speaker: models.Speaker{Session: "s1", ID: "ben", Name: "ben!", FirstMS: 2000}, Utterances: 3, TalkMS: 1000},
 			{Speaker: models.Speaker{Session: "s1", ID: "ana", Name: "Ana", Role: models.RoleHost, FirstMS: 10}, Utterances: 1, TalkMS: 100},

@@ -98,8 +98,8 @@ func count(ctx context.Context, tx *sql.Tx, sessions []models.Session) ([]models
 			WHERE session IN (SELECT value FROM json_each(?)) GROUP BY session`, c.addGaps},
 		{`SELECT session, count(*) FROM utterances
 			WHERE state = 'failed' AND session IN (SELECT value FROM json_each(?)) GROUP BY session`, c.addFailed},
-		{`SELECT session, count(*) FROM spool
-			WHERE parked = 0 AND session IN (SELECT value FROM json_each(?)) GROUP BY session`, c.addPending},
+		{`SELECT session, sum(parked = 0), max(end_ms) FROM spool
+			WHERE session IN (SELECT value FROM json_each(?)) GROUP BY session`, c.addPending},
 	}
 	for _, step := range steps {
 		_, err := list(ctx, tx, func(rows *sql.Rows) (struct{}, error) { return struct{}{}, step.add(rows) }, step.query, string(in))
@@ -192,11 +192,13 @@ func (c *counter) addFailed(rows *sql.Rows) error {
 func (c *counter) addPending(rows *sql.Rows) error {
 	var session string
 	var n int
-	err := rows.Scan(&session, &n)
-	if err == nil {
-		c.info(session).Pending = n
+	var last int64
+	if err := rows.Scan(&session, &n, &last); err != nil {
+		return err
 	}
-	return err
+	c.info(session).Pending = n
+	c.last[session] = max(c.last[session], last)
+	return nil
 }
 
 func (c *counter) finish() {

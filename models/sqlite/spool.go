@@ -64,6 +64,13 @@ func (s *Store) PendingClips(ctx context.Context) iter.Seq2[models.Clip, error] 
 	}
 }
 
+// Pending counts the clips of a session that wait for decoding. models.ErrNotFound when it is not stored.
+func (s *Store) Pending(ctx context.Context, session string) (n int, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM spool WHERE parked = 0 AND session = s.id)
+		FROM sessions s WHERE id = ? AND erasing = 0`, session).Scan(&n)
+	return n, storeError("count pending clips", err)
+}
+
 // Clip reads one clip from the spool, also one that could not be decoded. PCM is nil. models.ErrNotFound when it is not there.
 func (s *Store) Clip(ctx context.Context, k models.Key) (models.Clip, error) {
 	c, err := one(ctx, s.read, scanClip, selectClip, k.Session, k.Epoch, k.Track, k.Seq)
