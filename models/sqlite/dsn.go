@@ -34,6 +34,7 @@ func configure(c *sqlite3.SQLiteConn) error {
 		"PRAGMA temp_store = MEMORY",           // sorting must not spill what people said into temporary files
 		"PRAGMA journal_size_limit = 67108864", // a log that grew under a long read shrinks again
 		"PRAGMA cell_size_check = ON",          // finds damaged pages before they are used
+		"PRAGMA wal_autocheckpoint = 0",        // foldSoon folds the log, so that no writer does
 	} {
 		if _, err := c.Exec(pragma, nil); err != nil {
 			return err
@@ -52,6 +53,11 @@ func fileDSN(path, mode string, extra ...string) string {
 }
 
 func writerDSN(path string) string { return fileDSN(path, "rw", durable()...) }
+
+// upkeepDSN is for folding the log: it never makes readers or writers wait.
+func upkeepDSN(path string) string {
+	return fileDSN(path, "rw", append(durable(), "_busy_timeout", "0")...)
+}
 
 // newFileDSN writes into an empty file. auto_vacuum can only be chosen here, before the first table; incremental lets a
 // later clean-up give space back to the disk.

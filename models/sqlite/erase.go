@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -15,7 +14,9 @@ const (
 	eraseRows  = 200 // lines, flags or gaps in one transaction
 	eraseClips = 20  // clips in one transaction: they are larger
 	scrubPause = 50 * time.Millisecond
-	finishTime = 5 * time.Second // for scrubbing what an earlier run left, before Open goes on without
+	// longScrubPause is what the pauses grow to while a reader holds the log.
+	longScrubPause = 500 * time.Millisecond
+	finishTime     = 5 * time.Second // for scrubbing what an earlier run left, before Open goes on without
 )
 
 // DeleteSession removes a session with everything that was stored for it, so that no byte of words or sound remains in
@@ -66,30 +67,36 @@ func (s *Store) eraseSession(ctx context.Context, id string) error {
 }
 
 // Scrub removes what deleted and replaced rows leave behind: it empties the write-ahead log and overwrites the unused
-// parts of the file's pages. Writers wait meanwhile, about a second per GB without clips. It waits for readers that still
-// need the log, as long as ctx allows; then models.ErrUnavailable, and the next Open tries again.
+// parts of the file's pages, about a second per GB without clips. Writers wait for some milliseconds at a time. It waits
+// for readers that still need the log, as long as ctx allows; then models.ErrUnavailable, and the next Open tries again.
 func (s *Store) Scrub(ctx context.Context) error {
 	if s.write == nil {
 		return fmt.Errorf("store: scrub: %w", errReadOnly)
 	}
-	if err := s.mergeIndex(ctx); err != nil {
+	s.scrubbing.Lock()
+	defer s.scrubbing.Unlock()
+	// What is removed from now on is another scrub's: this one may have passed it.
+	err := s.update(ctx, "scrub", func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO chores (name) VALUES ('scrubbing') ON CONFLICT DO NOTHING"); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "DELETE FROM chores WHERE name = 'scrub'")
+		return err
+	})
+	if err == nil {
+		err = s.mergeIndex(ctx)
+	}
+	if err != nil {
 		return storeError("scrub", err)
 	}
-	for {
-		err := s.wipe(ctx)
-		if err == nil {
-			_, err = s.write.ExecContext(ctx, "DELETE FROM chores WHERE name = 'scrub'")
-			return storeError("scrub", err)
-		}
-		if !errors.Is(err, errLogInUse) && ctx.Err() == nil {
-			return storeError("scrub", err)
-		}
-		select {
-		case <-ctx.Done():
-			return storeError("scrub", fmt.Errorf("%w: a reader holds the log: %w", models.ErrUnavailable, ctx.Err()))
-		case <-time.After(scrubPause):
-		}
+	switch err := s.wipe(ctx); {
+	case err != nil && ctx.Err() != nil:
+		return storeError("scrub", fmt.Errorf("%w: a reader holds the log, or time ran out: %w", models.ErrUnavailable, ctx.Err()))
+	case err != nil:
+		return storeError("scrub", err)
 	}
+	_, err = s.write.ExecContext(ctx, "DELETE FROM chores WHERE name = 'scrubbing'")
+	return storeError("scrub", err)
 }
 
 // mergePages is how much of the full-text index is merged while writers wait.

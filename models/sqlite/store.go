@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 
 	"earshot/models"
@@ -23,9 +24,14 @@ import (
 // Store is an open database. Open or OpenReadOnly makes one; Close ends it.
 type Store struct {
 	path  string
-	write *sql.DB  // one connection; nil when opened read-only
-	read  *sql.DB  // several connections that cannot write
-	lock  *os.File // held while this process is the writer; nil when opened read-only
+	write *sql.DB // one connection; nil when opened read-only
+	read  *sql.DB // several connections that cannot write
+	// upkeep is one connection that folds the log and waits for nobody.
+	upkeep  *sql.DB
+	folding folding
+	// scrubbing is held by who scrubs the files.
+	scrubbing sync.Mutex
+	lock      *os.File // held while this process is the writer; nil when opened read-only
 	// file is the database itself, for wipe. It is opened before the connections and closed after them: closing any
 	// descriptor of the file drops the locks that SQLite holds on it in this process.
 	file *os.File
@@ -89,7 +95,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if s.file, err = os.OpenFile(s.path, os.O_RDWR, 0); err != nil {
 		return unusable(s.path, err)
 	}
-	s.write = openPool(writerDSN(s.path), 1)
+	s.write, s.upkeep = openPool(writerDSN(s.path), 1), openPool(upkeepDSN(s.path), 1)
 	if err := s.start(ctx); err != nil {
 		return openError(s.path, err)
 	}
@@ -197,11 +203,11 @@ func (s *Store) Path() string { return s.path }
 // Close waits for calls under way, folds the write-ahead log into the file and lets others open it.
 func (s *Store) Close() error {
 	var errs []error
-	if s.read != nil {
-		errs = append(errs, s.read.Close())
-	}
-	if s.write != nil {
-		errs = append(errs, s.write.Close())
+	s.folding.group.Wait()
+	for _, db := range []*sql.DB{s.read, s.upkeep, s.write} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
 	}
 	errs = append(errs, s.reserve.close())
 	for _, f := range []*os.File{s.file, s.lock} {
@@ -236,6 +242,7 @@ func (s *Store) update(ctx context.Context, op string, fn func(*sql.Tx) error) e
 		return s.trouble.wrote(storeError(op, err))
 	}
 	s.reserve.reached(now)
+	s.foldSoon()
 	return s.trouble.wrote(storeError("copy what was removed", s.journal.follow(context.WithoutCancel(ctx), s.read, removal, other)))
 }
 
