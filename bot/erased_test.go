@@ -75,3 +75,33 @@ func TestEraseOfALiveSession(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatTheRecordRefusesHoldsUpNothing: a clip that the record never takes costs that clip, as a gap, and not what comes after.
+func TestWhatTheRecordRefusesHoldsUpNothing(t *testing.T) {
+	packets := voice(t)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		book := &notebook{before: func(c models.Clip) error {
+			if c.Seq == 1 {
+				return fmt.Errorf("spool clip: %w", models.ErrInvalid)
+			}
+			return nil
+		}}
+		c := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+			ears.Joined(bot.Capabilities{})
+			to := ears.Track(ana)
+			defer to.End()
+			k := &talker{ssrc: 7}
+			for range 3 {
+				k.say(ctx, to, packets)
+			}
+			cancel()
+			return stay(ctx)
+		}}}
+		_, err := room(t, bot.Config{Connector: c, Sink: book}).Run(ctx)
+		if err != nil || len(book.clips) < 2 || book.clips[0].Seq != 2 || len(book.gaps) != 1 || book.gaps[0].Cause != models.GapUnstored {
+			t.Errorf("%d clips, gaps %+v, %v", len(book.clips), book.gaps, err)
+		}
+	})
+}

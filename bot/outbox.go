@@ -233,17 +233,19 @@ func (o *outbox) pop(it item) {
 func (o *outbox) store(ctx context.Context, it item) bool {
 	for pause := storeAgain; !o.gone; pause = min(2*pause, storePause) {
 		err := o.send(ctx, it)
-		o.setFailing(err != nil)
-		if err == nil {
+		o.setFailing(err != nil && !hopeless(err))
+		switch {
+		case err == nil:
 			return true
-		}
-		if ctx.Err() != nil {
+		case ctx.Err() != nil:
 			return false
-		}
-		if errors.Is(err, models.ErrNotFound) {
+		case errors.Is(err, models.ErrNotFound):
 			o.log.Warn("the session was erased while it went on: nothing more of it is stored")
 			o.gone = true
 			o.erased()
+			return true
+		case hopeless(err):
+			o.refused(it, err)
 			return true
 		}
 		o.log.Error("cannot store what was heard, trying again", "ms", pause.Milliseconds(), "err", err)
@@ -252,6 +254,27 @@ func (o *outbox) store(ctx context.Context, it item) bool {
 		}
 	}
 	return true
+}
+
+// hopeless reports whether storing something again would fail again, so that it must not hold up what comes behind it.
+func hopeless(err error) bool {
+	return errors.Is(err, models.ErrNotFound) || errors.Is(err, models.ErrInvalid)
+}
+
+// refused gives up what the record refuses for what it is; of a clip its place is kept.
+func (o *outbox) refused(it item, err error) {
+	o.log.Error("the record refuses something that was heard: it is given up", "clip_ms", it.lengthMS(), "err", err)
+	if it.clip != nil {
+		o.gap(models.LossOf(*it.clip).Gap)
+	}
+}
+
+// lengthMS is the length of a clip; 0 of anything else.
+func (it item) lengthMS() int64 {
+	if it.clip == nil {
+		return 0
+	}
+	return it.clip.DurationMS()
 }
 
 func (o *outbox) send(ctx context.Context, it item) error {

@@ -1,6 +1,8 @@
 package decoder
 
 import (
+	"os"
+	"runtime"
 	"testing"
 	"time"
 
@@ -23,10 +25,16 @@ func BenchmarkPipe(b *testing.B) {
 	b.ReportMetric(float64((cpuTime()-here+p.Stats().CPU-there).Microseconds())/float64(b.N), "cpu-us/clip")
 }
 
-// BenchmarkRestart kills a process and waits for the next: without a model, what a restart costs at least.
+// BenchmarkRestart kills a process and waits for the next: without a model, what a restart costs at least, and what it leaves
+// behind in descriptors and goroutines.
 func BenchmarkRestart(b *testing.B) {
 	e := newPool(b, Config{}).Engines()[0]
 	say(b, e, "ready")
+	files, routines := openFiles(b), runtime.NumGoroutine()
+	defer func() {
+		b.ReportMetric(float64(openFiles(b)-files)/float64(b.N), "files/op")
+		b.ReportMetric(float64(runtime.NumGoroutine()-routines)/float64(b.N), "goroutines/op")
+	}()
 	for b.Loop() {
 		if _, err := e.Transcribe(b.Context(), act(crash, time.Second), transcribe.Options{}); err == nil {
 			b.Fatal("it did not crash")
@@ -35,4 +43,14 @@ func BenchmarkRestart(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// openFiles counts the descriptors of this process, where the system tells them.
+func openFiles(b *testing.B) int {
+	b.Helper()
+	found, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		b.Skip(err)
+	}
+	return len(found)
 }

@@ -23,7 +23,7 @@ import (
 // scene is a desk at work on a session, with a record of its own, in which the queue and the watchers only take notes.
 type scene struct {
 	*Desk
-	t     *testing.T
+	t     testing.TB
 	store *sqlite.Store
 	j     *judged
 
@@ -58,7 +58,7 @@ func (nobody) Flagged([]models.Flag)                  {}
 func (nobody) Acted(models.Action)                    {}
 
 // newScene opens a desk with rules, on a session that began ten seconds ago.
-func newScene(t *testing.T, rules string, packs fs.FS) *scene {
+func newScene(t testing.TB, rules string, packs fs.FS) *scene {
 	t.Helper()
 	if packs == nil {
 		packs = fstest.MapFS{}
@@ -215,7 +215,7 @@ func secondOf(pcm []float32) int {
 	return int(math.Round((hz - 300) / 100))
 }
 
-func write(t *testing.T, name, text string) {
+func write(t testing.TB, name, text string) {
 	t.Helper()
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
