@@ -39,12 +39,12 @@ func BenchmarkLongSession(b *testing.B) {
 			}
 			runtime.GC()
 			runtime.ReadMemStats(&after)
-			b.ReportMetric(float64(int64(after.HeapAlloc)-int64(before.HeapAlloc))/float64(long), "B/line")
 			n := long
 			for b.Loop() {
 				s.grow(n)
 				n++
 			}
+			b.ReportMetric(float64(int64(after.HeapAlloc)-int64(before.HeapAlloc))/float64(long), "B/line")
 			b.ReportMetric(s.took(func() {
 				if _, err := New(Config{Store: s.store, Policies: s.policies, Show: s, Count: nobody{}, Quota: s.quota, Log: s.log}).judged(b.Context(), "s1"); err != nil {
 					b.Fatal(err)
