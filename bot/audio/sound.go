@@ -61,10 +61,15 @@ func hours(n int64) string {
 	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
-// ReadAll reads the whole of a sound as one channel, silence for what is missing. The PCM is the caller's.
+// maxMemory is the longest sound that ReadAll takes: an hour, 230 MB.
+const maxMemory = 3600 * models.SampleRate
+
+// ReadAll reads the whole of a sound of up to an hour as one channel, with silence for what is missing before its end. The
+// PCM is the caller's. Errors are those of the sound, and wrap ErrTooLong.
 func ReadAll(s Sound) ([]float32, error) {
 	var out []float32
 	var mix Mixer
+	silence := int64(0)
 	for {
 		p, err := s.Next()
 		if errors.Is(err, io.EOF) {
@@ -73,14 +78,15 @@ func ReadAll(s Sound) ([]float32, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := tooLong(int64(len(out)) + p.Samples()); err != nil {
-			return nil, err
-		}
 		if len(p.PCM) == 0 {
-			out = append(out, make([]float32, p.Silent)...)
+			silence += p.Silent
 			continue
 		}
-		out = append(out, mix.Mix(p.PCM)...)
+		if n := int64(len(out)) + silence + p.Samples(); n > maxMemory {
+			return nil, fmt.Errorf("%w: more than %s, to be read at once", ErrTooLong, hours(maxMemory))
+		}
+		out = append(append(out, make([]float32, silence)...), mix.Mix(p.PCM)...)
+		silence = 0
 	}
 }
 

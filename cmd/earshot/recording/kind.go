@@ -63,7 +63,7 @@ func identify(b []byte) (k kind, skip int, name string) {
 	switch {
 	case len(b) > 1 && b[0] == 0xff && b[1]&0xf6 == 0xf0:
 		return kindOther, 0, "AAC"
-	case len(b) > 2 && b[0] == 0xff && b[1]&0xe0 == 0xe0 && b[1]&0x18 != 0x08 && b[2]&0xf0 != 0xf0:
+	case len(b) > 2 && b[0] == 0xff && b[1]&0xe0 == 0xe0 && b[1]&0x18 != 0x08 && b[1]&6 != 0 && b[1]&6 != 6 && b[2]&0xf0 != 0xf0:
 		return kindOther, 0, "MPEG audio (MP3)"
 	case len(b) > 188 && b[0] == 0x47 && b[188] == 0x47:
 		return kindOther, 0, "MPEG transport stream"

@@ -143,6 +143,7 @@ func (l *lane) silence(n int64) {
 	l.cutter.Push(l.level.Flush(), false)
 	l.cutter.Silence(n, false)
 	l.level.Skip(n)
+	l.vad.Reset()
 }
 
 // widen makes the lanes that are wanted and not there.

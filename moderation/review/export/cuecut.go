@@ -85,29 +85,31 @@ func split(text string, space bool, startMS, endMS int64, most int) (out []atom)
 		var part string
 		part, text, _, state = uniseg.FirstLineSegmentInString(text, state)
 		word := strings.TrimRightFunc(part, unicode.IsSpace)
-		for width(word) > most {
-			head := graphemes(word, most)
-			put(head, space)
-			word, space = word[len(head):], false
+		for _, piece := range pieces(word, most) {
+			put(piece, space)
+			space = false
 		}
-		if word != "" {
-			put(word, space)
-		}
-		space = len(strings.TrimRightFunc(part, unicode.IsSpace)) < len(part)
+		space = len(word) < len(part)
 	}
 	return out
 }
 
-// graphemes is the beginning of a text of at most this width, and of one character at least.
-func graphemes(s string, most int) string {
-	n, w := 0, 0
-	for g := uniseg.NewGraphemes(s); g.Next(); {
-		if w += width(g.Str()); w > most && n > 0 {
-			break
+// pieces cuts a word into pieces of at most this width, and of one character at least.
+func pieces(word string, most int) (out []string) {
+	from, at, w := 0, 0, 0
+	for g := uniseg.NewGraphemes(word); g.Next(); {
+		n := width(g.Str())
+		if w+n > most && at > from {
+			out = append(out, word[from:at])
+			from, w = at, 0
 		}
-		_, n = g.Positions()
+		w += n
+		_, at = g.Positions()
 	}
-	return s[:n]
+	if from < len(word) {
+		out = append(out, word[from:])
+	}
+	return out
 }
 
 // cutAtoms cuts a line into as few captions as fit, as even as may be, at ends of sentences where there are some.
