@@ -61,7 +61,8 @@ func TestAccessFromTheCommandLine(t *testing.T) {
 	}
 	page := setup.Scheme + "://" + setup.Host
 	form := url.Values{"name": {"Kim"}, "password": {"correct horse battery"}, "token": {setup.Query().Get("token")}}
-	res, err := (&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).PostForm(page+"/setup", form)
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	res, err := (&http.Client{CheckRedirect: stay}).PostForm(page+"/setup", form)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +89,10 @@ func TestAccessFromTheCommandLine(t *testing.T) {
 			t.Errorf("access list lacks %q: %d\n%s", want, code, out)
 		}
 	}
-	for _, bad := range [][]string{{"add", "lee"}, {"add", "L\u200bee"}, {"add", "Mo", "--access", "king"}, {"link", "nobody"}, {"remove", "nobody"}, {"remove", "Kim"}, {"revoke", "abc"}} {
+	for _, bad := range [][]string{
+		{"add", "lee"}, {"add", "L\u200bee"}, {"add", "Mo", "--access", "king"}, {"link", "nobody"}, {"remove", "nobody"}, {"remove", "Kim"},
+		{"revoke", "abc"},
+	} {
 		if out, code := client(env, append([]string{"access"}, bad...)...); code != 1 || !strings.Contains(out, "error: ") {
 			t.Errorf("access %q: %d, %s", bad, code, out)
 		}

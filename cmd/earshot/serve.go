@@ -189,7 +189,10 @@ func (s *station) Close() error {
 }
 
 // handler is everything that the web server answers.
-func (s *station) handler(l net.Listener) http.Handler {
+func (s *station) handler(l net.Listener) http.Handler { return s.serving(s.pages(l)) }
+
+// pages are those of the review.
+func (s *station) pages(l net.Listener) *review.Server {
 	c := review.Config{
 		Store: reviewStore{s.store, s.desk, s.hub}, Actor: s.desk, LeastHeard: s.desk.LeastHeard, Summaries: s.summaries, Rules: rulebook{s.store, s.profiles.sets}, Sounds: sounds{s.store}, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.pageNotice(), Alarm: s.record.Alarm, Log: s.log,
 		Conditions: s.conditions, Settings: shownSettings(s.values), Version: version,
@@ -198,7 +201,11 @@ func (s *station) handler(l net.Listener) http.Handler {
 	if n := s.inviter; n != nil { // else a nil in an interface
 		c.Inviter, c.Links, c.States, c.Profiles = n, n, n.service.RoomStates, s.cfg.ProfileNames()
 	}
-	page := review.New(c)
+	return review.New(c)
+}
+
+// serving puts around the pages what is served beside them.
+func (s *station) serving(page *review.Server) http.Handler {
 	return newProxies(s.cfg.Proxies).believed(s.invitations.hooked(page.OwnHost(s.observability(page, byPath(s.lounge, profiled(page))))))
 }
 
