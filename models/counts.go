@@ -34,7 +34,7 @@ type SessionQuery struct {
 	Room string // empty: all rooms
 	// Only holds the query to these rooms.
 	Only RoomSet
-	Live bool   // only those that have not ended
+	Live bool // only those that have not ended
 	// Before continues a list: only sessions that started earlier. Zero: from the newest.
 	Before time.Time
 	// Limit is the longest list wanted: 1 to 1000, 0 for 100.

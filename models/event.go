@@ -2,8 +2,9 @@ package models
 
 // Event is one thing that happened in a session, for those who watch it live. Exactly one pointer is set.
 type Event struct {
-	// Seq rises by one with each event of the process; a watcher resumes after it.
-	Seq       uint64     `json:"seq"`
+	// Seq rises by one with each event of the process; a watcher resumes after it. Those who may not see all rooms are not
+	// told it: a stream gives its cursor as the id of the event.
+	Seq       uint64     `json:"-"`
 	SessionID string     `json:"session_id"`
 	Session   *Session   `json:"session,omitempty"` // started, changed or ended
 	Speaker   *Speaker   `json:"speaker,omitempty"` // came, or changed the name or role

@@ -154,7 +154,7 @@ func worldLine(session, name string, seq int) models.Record {
 		ID: "l-" + id, Ledger: "conduct", Person: ana, Scope: roomAt(name), Session: session, Points: 1, By: name, At: at,
 	}}
 	r.Evidence = &models.Evidence{
-		Utterance: u.Key, StartMS: u.StartMS, EndMS: u.EndMS, Ogg: []byte("OggS " + name), Expires: time.Now().Add(240 * time.Hour),
+		Utterance: u.Key, StartMS: u.StartMS, EndMS: u.EndMS, Ogg: []byte("OggS " + name), Expires: worldTime().Add(240 * time.Hour),
 	}
 	return r
 }

@@ -103,7 +103,7 @@ func TestFault40ErasedIsNowhere(t *testing.T) {
 	from := s.hub.Cursor()
 	from.Seq -= 4
 	err := s.run(t.Context(), l, func(ctx context.Context) error {
-		open := stream(ctx, t, base+"/events/one?after="+from.String())
+		open := stream(ctx, t, base+"/events/one?after="+s.hub.Text(from))
 		until(t, "the page has the word", func() bool { return strings.Contains(open.String(), marked) })
 		form := strings.NewReader("name=mia")
 		r, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/people/r/mia/erase", form)
@@ -121,7 +121,7 @@ func TestFault40ErasedIsNowhere(t *testing.T) {
 			t.Errorf("erase: %d", res.StatusCode)
 		}
 		until(t, "the open page is to load anew", func() bool { return strings.Contains(open.String(), "event: reset") })
-		again := stream(ctx, t, base+"/events/one?after="+from.String())
+		again := stream(ctx, t, base+"/events/one?after="+s.hub.Text(from))
 		until(t, "who resumes is to load anew", func() bool { return strings.Contains(again.String(), "event: reset") })
 		if strings.Contains(again.String(), marked) {
 			t.Error("the backlog still holds the word")

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 
 	"earshot/models"
@@ -27,7 +26,7 @@ func (s *Store) Search(ctx context.Context, q models.SearchQuery) (models.Search
 	if err != nil || sqlText == "" {
 		return models.SearchPage{}, storeError(op, err)
 	}
-	last, err := cursorID(q.Cursor)
+	last, err := s.cursorID(q.Cursor)
 	if err != nil {
 		return models.SearchPage{}, storeError(op, err)
 	}
@@ -40,7 +39,7 @@ func (s *Store) Search(ctx context.Context, q models.SearchQuery) (models.Search
 			return err
 		}
 		hi = min(hi, last) // one upper bound: FTS5 begins its walk at it
-		page, err = runSearch(bounded, tx, sqlText, append(args, sql.Named("lo", lo), sql.Named("hi", hi)), q.Limit)
+		page, err = s.runSearch(bounded, tx, sqlText, append(args, sql.Named("lo", lo), sql.Named("hi", hi)), q.Limit)
 		return err
 	})
 	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
@@ -73,16 +72,16 @@ func buildSearch(q *models.SearchQuery) (query string, args []any, err error) {
 	return query, append(args, sql.Named("limit", q.Limit+1)), nil
 }
 
-// cursorID is the highest row id that a page may begin with.
-func cursorID(cursor string) (int64, error) {
+// cursorID is the highest row id that a page may begin with. Cursors hide it, for it counts the lines of all rooms.
+func (s *Store) cursorID(cursor string) (int64, error) {
 	if cursor == "" {
 		return math.MaxInt64, nil
 	}
-	id, err := strconv.ParseInt(cursor, 36, 64)
-	if err != nil || id <= 0 {
+	id, ok := s.blind.Number(cursor)
+	if !ok || id == 0 || id > math.MaxInt64 {
 		return 0, fmt.Errorf("%w: the cursor is not one of ours", models.ErrInvalid)
 	}
-	return id - 1, nil
+	return int64(id) - 1, nil
 }
 
 func searchSQL(q models.SearchQuery, match string) (string, []any) {
@@ -162,7 +161,7 @@ func searchRange(ctx context.Context, tx *sql.Tx, q models.SearchQuery) (lo, hi 
 	return first.Int64, last.Int64, err
 }
 
-func runSearch(ctx context.Context, tx *sql.Tx, query string, args []any, limit int) (models.SearchPage, error) {
+func (s *Store) runSearch(ctx context.Context, tx *sql.Tx, query string, args []any, limit int) (models.SearchPage, error) {
 	var ids []int64
 	hits, err := list(ctx, tx, func(rows *sql.Rows) (h models.SearchHit, err error) {
 		var id, started int64
@@ -178,7 +177,7 @@ func runSearch(ctx context.Context, tx *sql.Tx, query string, args []any, limit 
 	}
 	page := models.SearchPage{Hits: hits}
 	if len(hits) > limit {
-		page.Hits, page.Next = hits[:limit], strconv.FormatInt(ids[limit-1], 36)
+		page.Hits, page.Next = hits[:limit], s.blind.Text(uint64(ids[limit-1]))
 	}
 	for i := range page.Hits {
 		if err := addRules(ctx, tx, &page.Hits[i]); err != nil {

@@ -43,6 +43,7 @@ type Store struct {
 	lineage, origin string
 	// searchTime is the longest that one search may take.
 	searchTime time.Duration
+	blind      models.Blind // hides row ids in cursors
 }
 
 // errReadOnly is what every writing method answers on a Store of OpenReadOnly.
@@ -66,7 +67,7 @@ func Open(ctx context.Context, path string) (_ *Store, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, lock: lock, searchTime: defaultSearchTime}
+	s := &Store{path: path, lock: lock, searchTime: defaultSearchTime, blind: models.NewBlind()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
@@ -148,7 +149,7 @@ func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, read: openPool(readerDSN(path), readers), searchTime: defaultSearchTime}
+	s := &Store{path: path, read: openPool(readerDSN(path), readers), searchTime: defaultSearchTime, blind: models.NewBlind()}
 	if err := checkProgress(ctx, s.read, path, before); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

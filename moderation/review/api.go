@@ -115,7 +115,7 @@ func (s *Server) apiSession(r *http.Request) (any, error) {
 		return nil, err
 	}
 	return transcriptJSON{
-		Session: asJSON(h.session), Cursor: cursor.String(), Speakers: some(h.speakers),
+		Session: asJSON(h.session), Cursor: s.hub.Text(cursor), Speakers: some(h.speakers),
 		Utterances: some(h.lines), Flags: some(h.flags), Gaps: some(h.gaps),
 	}, nil
 }

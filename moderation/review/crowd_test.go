@@ -33,7 +33,7 @@ func TestCrowdIsNotHeldUpByASlowReader(t *testing.T) {
 	ts.Start()
 	defer ts.Close()
 	defer s.hub.Close()
-	from := s.hub.Cursor().String()
+	from := s.hub.Text(s.hub.Cursor())
 	slow, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(ts.URL, "http://"))
 	if err != nil {
 		t.Fatal(err)

@@ -2,38 +2,41 @@ package review
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 )
 
 // Cursor is a place in a hub's order of events: after event Seq of the hub with that name. The zero Cursor means "from
-// now on". Its text travels as the id of server-sent events, so that a browser resumes where its line was cut; the hub's
-// name keeps a cursor from before a restart from being taken for one of this run.
+// now on".
 type Cursor struct {
 	Hub string
 	Seq uint64
 }
 
-// String is the cursor as text: "k3v9qz0a-17", or "" for the zero Cursor.
-func (c Cursor) String() string {
+// Text is a cursor as it travels as the id of server-sent events, so that a browser resumes where its line was cut: "" for
+// the zero Cursor. The hub's name keeps a cursor from before a restart from being taken for one of this run; the number is
+// hidden, since it counts what happens in rooms that the reader may not see.
+func (h *Hub) Text(c Cursor) string {
 	if c.Hub == "" {
 		return ""
 	}
-	return c.Hub + "-" + strconv.FormatUint(c.Seq, 10)
+	return c.Hub + "-" + h.blind.Text(c.Seq)
 }
 
-// ParseCursor reads what String wrote. Empty text is the zero Cursor.
-func ParseCursor(s string) (Cursor, error) {
-	if s == "" {
+// Parse reads what Text wrote. Empty text is the zero Cursor; of a cursor of another hub only the hub is known.
+func (h *Hub) Parse(text string) (Cursor, error) {
+	if text == "" {
 		return Cursor{}, nil
 	}
-	hub, seq, ok := strings.Cut(s, "-")
-	if !ok || hub == "" || len(s) > 64 {
-		return Cursor{}, fmt.Errorf("event cursor of %d bytes: want name-number", len(s))
+	name, number, ok := strings.Cut(text, "-")
+	if !ok || name == "" || len(text) > 64 {
+		return Cursor{}, fmt.Errorf("event cursor of %d bytes: want name-number", len(text))
 	}
-	n, err := strconv.ParseUint(seq, 10, 64)
-	if err != nil {
-		return Cursor{}, fmt.Errorf("event cursor of %d bytes: the number is not one", len(s))
+	if name != h.id {
+		return Cursor{Hub: name}, nil
 	}
-	return Cursor{Hub: hub, Seq: n}, nil
+	n, ok := h.blind.Number(number)
+	if !ok {
+		return Cursor{}, fmt.Errorf("event cursor of %d bytes: the number is not one", len(text))
+	}
+	return Cursor{Hub: name, Seq: n}, nil
 }

@@ -121,7 +121,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, session string, 
 	if after == "" {
 		after = r.URL.Query().Get("after")
 	}
-	cursor, err := ParseCursor(after)
+	cursor, err := s.hub.Parse(after)
 	if err != nil {
 		s.apiError(w, r, &refusal{http.StatusBadRequest, "after: want the id of an event"})
 		return
@@ -129,7 +129,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, session string, 
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no") // a proxy that gathers would hold the lines back
-	out := &eventWriter{w: w, rc: http.NewResponseController(w), hub: s.hub.Cursor().Hub}
+	out := &eventWriter{w: w, rc: http.NewResponseController(w), hub: s.hub}
 	watcher, err := s.hub.subscribe(session, cursor, true)
 	switch {
 	case errors.Is(err, ErrGone):
@@ -188,7 +188,7 @@ func (s *Server) pump(r *http.Request, out *eventWriter, watcher *Watcher, enc e
 				s.log.Error("event not written", "session", e.SessionID, "seq", e.Seq, "error_type", errType(err))
 				continue
 			}
-			out.send(Cursor{Hub: out.hub, Seq: e.Seq}, m)
+			out.send(Cursor{Hub: out.hub.id, Seq: e.Seq}, m)
 		}
 	}
 	out.buf.Reset()
@@ -206,7 +206,7 @@ func (s *Server) stillSame(r *http.Request) bool {
 type eventWriter struct {
 	w   http.ResponseWriter
 	rc  *http.ResponseController
-	hub string
+	hub *Hub
 	buf bytes.Buffer
 }
 
@@ -216,7 +216,7 @@ func (o *eventWriter) send(id Cursor, m message) {
 	if m == (message{}) {
 		return
 	}
-	fmt.Fprintf(&o.buf, "id: %s\n", id)
+	fmt.Fprintf(&o.buf, "id: %s\n", o.hub.Text(id))
 	if m.event != "" {
 		fmt.Fprintf(&o.buf, "event: %s\n", m.event)
 	}

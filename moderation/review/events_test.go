@@ -95,12 +95,12 @@ func live(t *testing.T, m *memory, change func(*Config)) (*Server, string) {
 	return s, ts.URL
 }
 
-func at(h *Hub, seq uint64) string { return Cursor{Hub: h.Cursor().Hub, Seq: seq}.String() }
+func at(h *Hub, seq uint64) string { return h.Text(Cursor{Hub: h.Cursor().Hub, Seq: seq}) }
 
 func TestEventsBringPiecesOfThePage(t *testing.T) {
 	m := room()
 	s, url := live(t, m, nil)
-	l := listen(t, url+"/events/s1?after="+s.hub.Cursor().String())
+	l := listen(t, url+"/events/s1?after="+s.hub.Text(s.hub.Cursor()))
 	if got := l.resp.Header.Get("Content-Type"); got != "text/event-stream" {
 		t.Fatal(got)
 	}
@@ -166,7 +166,7 @@ func TestEventsResume(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l := listen(t, url+"/events/s1", "Last-Event-ID", after)
 			e, ok := l.next()
-			if !ok || e.event != "reset" || e.id != s.hub.Cursor().String() {
+			if !ok || e.event != "reset" || e.id != s.hub.Text(s.hub.Cursor()) {
 				t.Errorf("%+v %v, want reset", e, ok)
 			}
 			if _, more := l.next(); more {
@@ -185,11 +185,11 @@ func TestEventsResume(t *testing.T) {
 func TestSpokenLineEndsMakeNoFields(t *testing.T) {
 	s, url := live(t, room(), nil)
 	for _, path := range []string{"/events/s1", "/api/sessions/s1/events"} {
-		l := listen(t, url+path+"?after="+s.hub.Cursor().String())
+		l := listen(t, url+path+"?after="+s.hub.Text(s.hub.Cursor()))
 		u := said("s1", 30, "Ana", 1, 2, "a\r\n\r\nevent: reset\rid: 7\ndata: b")
 		s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
 		e, ok := l.next()
-		if !ok || e.event != "" || e.id != s.hub.Cursor().String() || !strings.Contains(e.data, "event: reset") {
+		if !ok || e.event != "" || e.id != s.hub.Text(s.hub.Cursor()) || !strings.Contains(e.data, "event: reset") {
 			t.Errorf("%s: %+v", path, e)
 		}
 	}
@@ -197,19 +197,19 @@ func TestSpokenLineEndsMakeNoFields(t *testing.T) {
 
 func TestAPIEventsAreModelsEvents(t *testing.T) {
 	s, url := live(t, room(), nil)
-	l := listen(t, url+"/api/sessions/s1/events?after="+s.hub.Cursor().String())
+	l := listen(t, url+"/api/sessions/s1/events?after="+s.hub.Text(s.hub.Cursor()))
 	u := said("s1", 30, "Ana", 1, 2, "hello")
 	s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
 	e, _ := l.next()
 	var got models.Event
-	if err := json.Unmarshal([]byte(e.data), &got); err != nil || got.Utterance == nil || got.Utterance.Text != "hello" || got.Seq != 1 {
+	if err := json.Unmarshal([]byte(e.data), &got); err != nil || got.Utterance == nil || got.Utterance.Text != "hello" || e.id != at(s.hub, 1) {
 		t.Errorf("%v: %+v", err, got)
 	}
 }
 
 func TestRoomEventsSayWhereNotWhat(t *testing.T) {
 	s, url := live(t, room(), nil)
-	l := listen(t, url+"/events?after="+s.hub.Cursor().String())
+	l := listen(t, url+"/events?after="+s.hub.Text(s.hub.Cursor()))
 	u := said("s1", 30, "Ana", 1, 2, "hello")
 	s.hub.Publish(models.Event{SessionID: "s1", Partial: &models.Partial{}})
 	s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
@@ -220,7 +220,7 @@ func TestRoomEventsSayWhereNotWhat(t *testing.T) {
 
 func TestWatchersAreCounted(t *testing.T) {
 	s, url := live(t, room(), func(c *Config) { c.MaxWatchers = 1 })
-	first := listen(t, url+"/events/s1?after="+s.hub.Cursor().String())
+	first := listen(t, url+"/events/s1?after="+s.hub.Text(s.hub.Cursor()))
 	second := listen(t, url+"/events/s1")
 	if second.resp.StatusCode != http.StatusServiceUnavailable || second.resp.Header.Get("Retry-After") == "" {
 		t.Errorf("second watcher: %s", second.resp.Status)

@@ -30,6 +30,7 @@ type HubConfig struct {
 // full, so a slow reader harms no one. Memory is bounded by Replay events and Buffer events per watcher.
 type Hub struct {
 	id     string
+	blind  models.Blind // hides the numbers in cursors
 	buffer int
 
 	mu       sync.Mutex
@@ -51,6 +52,7 @@ func NewHub(c HubConfig) *Hub {
 	}
 	return &Hub{
 		id:       strings.ToLower(rand.Text()[:10]),
+		blind:    models.NewBlind(),
 		buffer:   c.Buffer,
 		ring:     make([]models.Event, 0, c.Replay),
 		watchers: make(map[*Watcher]struct{}),

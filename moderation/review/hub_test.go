@@ -197,15 +197,16 @@ func TestHubManyAtOnce(t *testing.T) {
 }
 
 func FuzzParseCursor(f *testing.F) {
-	for _, s := range []string{"", "abc-1", "-1", "abc-", "a-b-3", "abc-18446744073709551616", "x-0"} {
+	h := NewHub(HubConfig{})
+	for _, s := range []string{"", "abc-1", "-1", "abc-", "a-b-3", "abc-18446744073709551616", "x-0", h.Cursor().Hub + "-1", h.Text(h.Cursor())} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		c, err := ParseCursor(s)
+		c, err := h.Parse(s)
 		if err != nil {
 			return
 		}
-		back, err := ParseCursor(c.String())
+		back, err := h.Parse(h.Text(c))
 		if err != nil || back != c {
 			t.Errorf("%q became %+v, then %+v (%v)", s, c, back, err)
 		}

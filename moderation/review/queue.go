@@ -30,7 +30,7 @@ type queuePage struct {
 // queue is the page of the open flags of all rooms: asks on top, the one that lapses first before the others, then the
 // oldest flags.
 func (s *Server) queue(r *http.Request) (view, error) {
-	data := queuePage{Cursor: s.hub.Cursor().String(), Limit: queued, Tries: s.trial("") != nil}
+	data := queuePage{Cursor: s.hub.Text(s.hub.Cursor()), Limit: queued, Tries: s.trial("") != nil}
 	open, err := s.places(r.Context(), models.FlagQuery{Status: models.FlagOpen, Oldest: true, Limit: queued + 1}, "queue")
 	if err != nil {
 		return view{}, err
