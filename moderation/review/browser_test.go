@@ -114,6 +114,13 @@ func TestEveryStateHasContrastInABrowser(t *testing.T) {
 		}
 		hub.Publish(e)
 	})
+	mux.HandleFunc("POST /test/cut", func(http.ResponseWriter, *http.Request) {
+		hub.mu.Lock()
+		defer hub.mu.Unlock()
+		for w := range hub.watchers {
+			hub.drop(w, ErrSlow)
+		}
+	})
 	defer hub.Close()
-	inBrowser(t, "states.mjs", mux, 8)
+	inBrowser(t, "states.mjs", mux, 10)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"time"
 
 	"earshot/models"
 )
@@ -20,7 +21,8 @@ var (
 
 // HubConfig sizes a Hub; zero fields take their defaults.
 type HubConfig struct {
-	// Replay is how many past events are held for those who resume (default 2048). Partials are not among them.
+	// Replay is how many past events are held for those who resume (default 2048). Partials are not among them: of each line
+	// that is being spoken the latest is held beside them.
 	Replay int
 	// Buffer is how many events may wait for one watcher before it is dropped (default 256).
 	Buffer int
@@ -38,6 +40,7 @@ type Hub struct {
 	evicted  uint64 // the latest event that has left the ring
 	ring     []models.Event
 	next     int // the ring's oldest place, once it is full
+	open     openLines
 	watchers map[*Watcher]struct{}
 	closed   bool
 }
@@ -55,6 +58,7 @@ func NewHub(c HubConfig) *Hub {
 		blind:    models.NewBlind(),
 		buffer:   c.Buffer,
 		ring:     make([]models.Event, 0, c.Replay),
+		open:     openLines{},
 		watchers: make(map[*Watcher]struct{}),
 	}
 }
@@ -68,7 +72,8 @@ func (h *Hub) Publish(e models.Event) uint64 {
 	defer h.mu.Unlock()
 	h.seq++
 	e.Seq = h.seq
-	if e.Partial == nil { // a partial is stale at once: nobody resumes for it
+	h.open.note(e, time.Now())
+	if e.Partial == nil { // a partial is stale at once: who resumes gets the latest of each open line
 		h.keep(e)
 	}
 	for w := range h.watchers {
@@ -119,7 +124,7 @@ func (h *Hub) Watchers() int {
 }
 
 // Subscribe begins watching one session, or all when session is "". Events after the cursor that are still held come
-// first; the zero Cursor starts with the next event. The caller must Close the watcher. Errors: ErrGone when the cursor
+// first, then the latest partial of each line that is being spoken; the zero Cursor starts with those. The caller must Close the watcher. Errors: ErrGone when the cursor
 // is of another run or too old, ErrClosed.
 func (h *Hub) Subscribe(session string, after Cursor) (*Watcher, error) {
 	return h.subscribe(session, after, false)
@@ -139,6 +144,7 @@ func (h *Hub) subscribe(session string, after Cursor, page bool) (*Watcher, erro
 		}
 		missed = h.after(w, after.Seq)
 	}
+	missed = append(missed, h.open.shown(w, h.seq, time.Now())...)
 	w.events = make(chan models.Event, len(missed)+h.buffer)
 	for _, e := range missed {
 		w.events <- e
@@ -169,6 +175,11 @@ func (h *Hub) Forget(match func(models.Event) bool) {
 			h.ring[i] = models.Event{Seq: e.Seq, SessionID: e.SessionID}
 		}
 	}
+	for k, l := range h.open {
+		if match(l.event) {
+			delete(h.open, k)
+		}
+	}
 }
 
 // Reset forgets all events after something was erased. Pages that watch load anew: what they were still to get is
@@ -177,6 +188,7 @@ func (h *Hub) Reset() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	clear(h.ring)
+	clear(h.open)
 	h.ring, h.next = h.ring[:0], 0
 	h.seq++
 	h.evicted = h.seq

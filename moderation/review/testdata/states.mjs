@@ -138,8 +138,15 @@ try {
     const context = await browser.newContext({ viewport: { width: 1280, height: 2400 }, colorScheme, bypassCSP: true, reducedMotion: "reduce" });
     context.setDefaultTimeout(180_000); // a slow machine is no fault
     const page = await context.newPage(), known = new Set();
+    await publish({ session_id: "s1", partial: { ...key(++seq, "t-Ben"), speaker_id: "Ben", speaker: "Ben", start_ms: 108_000, stable: "before", tail: ` it was ${colorScheme}` } });
     await page.goto(base + "/s/s1");
     await page.locator("#link", { hasText: "live" }).waitFor();
+    const early = page.locator(".partial .tail", { hasText: `it was ${colorScheme}` });
+    await early.waitFor();
+    await fetch(base + "/test/cut", { method: "POST" });
+    await early.waitFor({ state: "detached" });
+    await early.waitFor();
+    console.log("ok", colorScheme, "words that were being spoken before the page opened, and again after a cut");
     for (const [name, show] of Object.entries(states)) {
       await show(page);
       console.log("ok", colorScheme, name, process.uptime().toFixed(1));
