@@ -25,6 +25,9 @@ func (s *Store) Put(ctx context.Context, r models.Record) error {
 			return err
 		}
 		r, err := permitted(ctx, tx, r)
+		if err == nil {
+			r, err = unerased(ctx, tx, r)
+		}
 		if err != nil {
 			return err
 		}

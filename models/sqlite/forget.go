@@ -104,6 +104,8 @@ func requestErasure(ctx context.Context, db *sql.DB, e models.Erasure) (id int64
 		return 0, storeError(op, err)
 	}
 	switch e.Kind {
+	case models.ErasePerson:
+		err = noteErased(ctx, tx, e, time.Now())
 	case models.EraseSession:
 		_, err = tx.ExecContext(ctx, "UPDATE sessions SET erasing = 1 WHERE id = ?", e.Target)
 		err = errors.Join(err, staleFiles(ctx, tx, "SELECT id FROM sessions WHERE id = ?", e.Target))

@@ -14,6 +14,9 @@ func (s *Store) PutGap(ctx context.Context, g models.Gap) error {
 		if err := alive(ctx, tx, g.Session); err != nil {
 			return err
 		}
+		if gone, err := gapErased(ctx, tx, g); err != nil || gone {
+			return err
+		}
 		return putGap(ctx, tx, g)
 	})
 }

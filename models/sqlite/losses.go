@@ -104,6 +104,9 @@ func putLoss(ctx context.Context, tx *sql.Tx, l models.Loss) error {
 	if err != nil || stored > 0 {
 		return err
 	}
+	if gone, err := gapErased(ctx, tx, l.Gap); err != nil || gone {
+		return err
+	}
 	return putGap(ctx, tx, l.Gap)
 }
 

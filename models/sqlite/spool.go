@@ -10,10 +10,13 @@ import (
 
 // PutClip writes a clip to the spool before anything is done with it. A clip whose key is spooled already, or whose
 // transcript is stored, changes nothing. models.ErrNotFound when the session is not stored (or was deleted): the clip is
-// not wanted then. PCM is not stored.
+// not wanted then. What somebody said who was erased meanwhile changes nothing either. PCM is not stored.
 func (s *Store) PutClip(ctx context.Context, c models.Clip) error {
 	return s.update(ctx, "spool clip", func(tx *sql.Tx) error {
 		if err := alive(ctx, tx, c.Session); err != nil {
+			return err
+		}
+		if gone, err := clipErased(ctx, tx, c); err != nil || gone {
 			return err
 		}
 		opus := c.Opus
