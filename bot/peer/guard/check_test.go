@@ -58,10 +58,10 @@ func TestWhatIsMalformedIsDropped(t *testing.T) {
 		{"a method that is not known", stunMessage(unheardOf), STUN},
 		{"a method of TURN", goodTURN()["allocated"], STUN},
 		{"a Data indication", goodTURN()["data of a peer"], STUN},
-		{"RTP with the cookie for a timestamp", change(change(change(change(rtp, 4, 0x21), 5, 0x12), 6, 0xa4), 7, 0x42), STUN},
+		{"RTP with the cookie for a timestamp", change(change(change(change(voice, 4, 0x21), 5, 0x12), 6, 0xa4), 7, 0x42), STUN},
 		{"DTLS without its header", of(12, 22, 0xfe, 0xff), Short},
 		{"RTP without its header", of(11, 0x80), Short},
-		{"ChannelData", channel(0x4001, rtp), Unknown},
+		{"ChannelData", channel(0x4001, voice), Unknown},
 		{"ZRTP", of(40, 16), Unknown},
 		{"the first byte of nothing", of(40, 0xC0), Unknown},
 		{"a datagram that pion cannot read", of(maxDatagram+1, 0x80), Long},
@@ -86,22 +86,22 @@ func TestWhatATURNServerMayNotSendIsDropped(t *testing.T) {
 		{"a LIFETIME of 2 bytes", stunMessage(refreshSuccess, attr(attrLifetime, 1, 2)), STUN},
 		{"a request", stunMessage(allocateRequest), STUN},
 		{"a binding", good()["binding success"], STUN},
-		{"data of nobody", stunMessage(dataIndication, attr(attrData, rtp...)), STUN},
-		{"data of an empty address", stunMessage(dataIndication, attr(attrData, rtp...), attr(attrXORPeerAddress)), STUN},
+		{"data of nobody", stunMessage(dataIndication, attr(attrData, voice...)), STUN},
+		{"data of an empty address", stunMessage(dataIndication, attr(attrData, voice...), attr(attrXORPeerAddress)), STUN},
 		{"no data", stunMessage(dataIndication, peer), STUN},
 		{"empty data", stunMessage(dataIndication, peer, attr(attrData)), Short},
 		{"a crash in data", stunMessage(dataIndication, peer, attr(attrData, crash()...)), STUN},
 		{"data in data", stunMessage(dataIndication, peer, attr(attrData, goodTURN()["data of a peer"]...)), STUN},
-		{"a channel in data", stunMessage(dataIndication, peer, attr(attrData, channel(0x4001, rtp)...)), Unknown},
+		{"a channel in data", stunMessage(dataIndication, peer, attr(attrData, channel(0x4001, voice)...)), Unknown},
 		{"a crash in a channel", channel(0x4001, crash()), STUN},
-		{"a channel in a channel", channel(0x4001, channel(0x4001, rtp)), Unknown},
+		{"a channel in a channel", channel(0x4001, channel(0x4001, voice)), Unknown},
 		{"an empty channel", channel(0x4001, nil), Short},
 		{"half a channel header", []byte{0x40, 0, 0}, Short},
-		{"a channel cut off", channel(0x4001, rtp)[:100], TURN},
-		{"more behind a channel", append(channel(0x4001, rtp), 0, 0, 0, 0), TURN},
+		{"a channel cut off", channel(0x4001, voice)[:100], TURN},
+		{"more behind a channel", append(channel(0x4001, voice), 0, 0, 0, 0), TURN},
 		{"ChannelData that pion takes for STUN", cookieChannel(), STUN},
 		{"a long packet of a peer", channel(0x4001, of(maxDatagram+1, 0x80)), Long},
-		{"RTP without a channel", rtp, Unknown},
+		{"RTP without a channel", voice, Unknown},
 	} {
 		if got := checkTURN(tt.b); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
@@ -112,4 +112,22 @@ func TestWhatATURNServerMayNotSendIsDropped(t *testing.T) {
 // cookieChannel is ChannelData whose data begins with the magic cookie.
 func cookieChannel() []byte {
 	return channel(0x4001, binary.BigEndian.AppendUint32(nil, magicCookie))
+}
+
+// BenchmarkCheck is what the guard costs for each packet: sound, a check of ICE, and sound out of a relay.
+func BenchmarkCheck(b *testing.B) {
+	for _, bb := range []struct {
+		name  string
+		check func([]byte) Reason
+		b     []byte
+	}{
+		{"sound", checkPeer, voice}, {"binding", checkPeer, good()["binding request"]}, {"relayed", checkTURN, goodTURN()["channel data"]},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				bb.check(bb.b)
+			}
+		})
+	}
 }

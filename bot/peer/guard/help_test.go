@@ -62,7 +62,7 @@ var (
 	v4       = []byte{0, 1, 0x21, 0x12, 1, 2, 3, 4}
 	v6       = append([]byte{0, 2, 0x21, 0x12}, make([]byte, 16)...)
 	tenHours = []byte{0, 0, 0x8c, 0xa0}
-	rtp      = of(172, 0x80, 111)
+	voice    = of(172, 0x80, 111)
 )
 
 // good are messages as they come in a call, from peers and STUN servers.
@@ -77,7 +77,7 @@ func good() map[string][]byte {
 		"of a server by 3489":  stunMessage(bindingSuccess, attr(attrMappedAddress, v4...), attr(attrSourceAddress, v4...), attr(attrChangedAddress, v4...), attr(attrXORMappedOld, v4...)),
 		"binding, bare":        stunMessage(bindingRequest),
 		"DTLS":                 of(60, 22, 0xfe, 0xff),
-		"RTP":                  rtp,
+		"RTP":                  voice,
 		"RTCP":                 of(28, 0x81, 200),
 		"the longest datagram": of(maxDatagram, 0x80, 111),
 	}
@@ -92,11 +92,11 @@ func goodTURN() map[string][]byte {
 		"deallocated":          stunMessage(refreshSuccess, attr(attrLifetime, 0, 0, 0, 0)),
 		"permitted":            stunMessage(permitSuccess),
 		"channel bound":        stunMessage(bindSuccess),
-		"data of a peer":       stunMessage(dataIndication, attr(attrXORPeerAddress, v4...), attr(attrData, rtp...)),
+		"data of a peer":       stunMessage(dataIndication, attr(attrXORPeerAddress, v4...), attr(attrData, voice...)),
 		"binding in data":      stunMessage(dataIndication, attr(attrData, good()["binding request"]...), attr(attrXORPeerAddress, v4...)),
-		"channel data":         channel(0x4001, rtp),
+		"channel data":         channel(0x4001, voice),
 		"binding in a channel": channel(0x4001, good()["binding request"]),
-		"padded channel data":  append(channel(0x4001, rtp[:169]), 0, 0, 0),
+		"padded channel data":  append(channel(0x4001, voice[:169]), 0, 0, 0),
 	}
 }
 

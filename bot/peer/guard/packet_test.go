@@ -43,8 +43,8 @@ func TestSocketsOfICEAreGuarded(t *testing.T) {
 		func() (int, error) { n, _, err := c.ReadFromUDP(buf); return n, err },
 		func() (int, error) { n, _, _, _, err := c.ReadMsgUDP(buf, nil); return n, err },
 	} {
-		send(t, other, c.LocalAddr(), crash(), rtp)
-		if n, err := read(); err != nil || n != len(rtp) {
+		send(t, other, c.LocalAddr(), crash(), voice)
+		if n, err := read(); err != nil || n != len(voice) {
 			t.Errorf("way %d: %d bytes, %v", i, n, err)
 		}
 		if got := g.Dropped(STUN); got != uint64(i)+1 {

@@ -124,7 +124,7 @@ func TestPionTakesWhatPasses(t *testing.T) {
 		pionTURN(t, stunMessage(allocateSuccess, attr(attrLifetime, tenHours...), attr(attrXORRelayed)))
 		return
 	case "indication":
-		pionTURN(t, stunMessage(dataIndication, attr(attrData, rtp...), attr(attrXORPeerAddress)))
+		pionTURN(t, stunMessage(dataIndication, attr(attrData, voice...), attr(attrXORPeerAddress)))
 		return
 	}
 	for mode, dies := range map[string]bool{"guarded": false, "binding": true, "allocation": true, "indication": true} {

@@ -18,7 +18,7 @@ type served struct {
 func (s served) Read(b []byte) (int, error) { return s.Reader.Read(b) }
 
 func TestAStreamGivesWholeMessagesThatPass(t *testing.T) {
-	first, second := goodTURN()["allocated"], append(channel(0x4001, rtp[:169]), 0, 0, 0)
+	first, second := goodTURN()["allocated"], append(channel(0x4001, voice[:169]), 0, 0, 0)
 	var in, want []byte
 	for _, b := range [][]byte{first, channel(0x4001, crash()), second, stunMessage(allocateSuccess), append(channel(0x4002, make([]byte, 60_000)), first...)} {
 		in = append(in, b...)

@@ -1,0 +1,55 @@
+package guard
+
+import (
+	"testing"
+
+	"github.com/pion/dtls/v2/pkg/protocol/handshake"
+	"github.com/pion/dtls/v2/pkg/protocol/recordlayer"
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+)
+
+// ecdhe is the key exchange of every cipher suite that pion/webrtc offers or takes: types.KeyExchangeAlgorithmEcdhe, which
+// is internal. With a pre-shared key besides, pion panics on a short ServerKeyExchange (GHSA-wg4g-wm44-ch5j) and
+// ClientKeyExchange.
+const ecdhe = 4
+
+// FuzzPionReadsMedia: what the guard passes by its first bytes alone, DTLS, RTP and RTCP, makes none of pion's parsers
+// panic, as far as it is read before anything was decrypted, and after.
+func FuzzPionReadsMedia(f *testing.F) {
+	f.Add(rtp12(0x90, 111))
+	f.Add(rtp12(0xBF, 111))
+	for kind := range byte(8) {
+		f.Add(rtp12(0x81, 200+kind))
+	}
+	for kind := range byte(25) {
+		f.Add(record(kind))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if checkPeer(b) != passes {
+			return
+		}
+		var p rtp.Packet
+		if p.Unmarshal(b) == nil {
+			for _, id := range p.GetExtensionIDs() {
+				p.GetExtension(id)
+			}
+			_, _ = p.Marshal()
+		}
+		_, _ = rtcp.Unmarshal(b)
+		_, _ = recordlayer.UnpackDatagram(b)
+		_ = new(recordlayer.RecordLayer).Unmarshal(b)
+		if len(b) > recordlayer.HeaderSize {
+			_ = (&handshake.Handshake{KeyExchangeAlgorithm: ecdhe}).Unmarshal(b[recordlayer.HeaderSize:])
+		}
+	})
+}
+
+// rtp12 is a packet of RTP or RTCP with room for headers and extensions.
+func rtp12(first, second byte) []byte { return of(64, first, second, 0, 15) }
+
+// record is a DTLS record with one handshake message of a kind.
+func record(kind byte) []byte {
+	const body, header = 60, 12
+	return append([]byte{22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, header + body, kind, 0, 0, body, 0, 0, 0, 0, 0, 0, 0, body}, make([]byte, body)...)
+}
