@@ -134,6 +134,20 @@ func (k *Keeper) leave(ctx context.Context) error {
 	return err
 }
 
+// comeBack notes of all that is in force for a time that the bot is there to end it.
+func (k *Keeper) comeBack(ctx context.Context) error {
+	all, err := k.Store.Restrictions(ctx, k.RoomID)
+	for _, r := range all {
+		end, endErr := k.Actions.Action(ctx, models.EndOf(r.Action))
+		if endErr != nil || end.State != models.ActionFailed || end.Error != leftBehind {
+			continue
+		}
+		end.State, end.Error = models.ActionPlanned, ""
+		err = errors.Join(err, k.store(ctx, end))
+	}
+	return err
+}
+
 // Release has a restriction end as soon as the bot is in its room: nobody is there now to take it back.
 func Release(ctx context.Context, s Store, room, person string, verb models.Verb) error {
 	all, err := s.Restrictions(ctx, room)

@@ -80,8 +80,12 @@ func (k *Keeper) Run(ctx context.Context) error {
 	defer t.Stop()
 	var group sync.WaitGroup
 	slots := make(chan struct{}, looksAtOnce)
+	back := false
 	for {
 		if _, inside := k.Room.Can(); inside {
+			if !back {
+				back = k.comeBack(ctx) == nil
+			}
 			k.look(ctx, &group, slots)
 		}
 		select {
