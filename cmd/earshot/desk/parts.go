@@ -98,6 +98,8 @@ type Verdicts interface {
 	Decisions(ctx context.Context, session string) ([]models.Decision, error)
 	DecisionOfFlag(ctx context.Context, flag string) (models.Decision, error)
 	Decision(ctx context.Context, id string) (models.Decision, error)
+	// OpenOfEnded lists the decisions that still wait although their stay has ended.
+	OpenOfEnded(ctx context.Context) ([]models.Decision, error)
 	Flag(ctx context.Context, id string) (models.Flag, error)
 	LedgerSince(ctx context.Context, session, room string, since time.Time) ([]models.LedgerEntry, error)
 }

@@ -8,7 +8,9 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"earshot/bot"
 	"earshot/models"
+	"earshot/moderation"
 )
 
 // TestOneUnreadableDecision: one stored document of a session cannot be read (another version wrote it, a disk erred). The
@@ -34,4 +36,29 @@ func TestOneUnreadableDecision(t *testing.T) {
 		}
 		_ = models.ErrNotFound
 	})
+}
+
+// TestRuleThatPanicsCostsItsLine: the line is stored without a verdict, that is counted, and the session goes on.
+func TestRuleThatPanicsCostsItsLine(t *testing.T) {
+	s := newScene(t, asking, nil)
+	good := s.j.judge
+	s.j.judge = &moderation.Session{} // whatever it is asked, it panics
+	s.say(s.line(1000, "the private matter"), nil)
+	s.Observe(t.Context(), "s1", bot.Observation{AtMS: 2000, SpeakerID: "ana", Event: bot.EventJoin})
+	s.Partial(models.Partial{Key: models.Key{Session: "s1", Track: "mic", Seq: 2}, SpeakerID: "ana", Stable: "the private matter"})
+	if err := s.Speaker(t.Context(), models.Speaker{Session: "s1", ID: "ben", Name: "Ben"}); err != nil {
+		t.Error(err)
+	}
+	if err := s.Choose(t.Context(), "s1", "nobody's", "host", "warn"); err == nil {
+		t.Error("an ask was answered")
+	}
+	if n := s.Unjudged(); n < 3 {
+		t.Errorf("%d failures are counted", n)
+	}
+	s.j.judge = good
+	s.say(s.line(3000, "the private matter"), nil)
+	lines, err := s.store.Utterances(t.Context(), "s1")
+	if err != nil || len(lines) != 2 || len(s.flags()) != 1 {
+		t.Errorf("%d lines, %d flags, %v", len(lines), len(s.flags()), err)
+	}
 }
