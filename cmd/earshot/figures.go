@@ -57,6 +57,8 @@ type figures struct {
 	watchers int
 	// broken is how many profiles have rule files with mistakes.
 	broken int
+	// unjudged is how often a rule failed.
+	unjudged uint64
 	// dropped is how many datagrams were dropped before they were parsed, by reason.
 	dropped map[guard.Reason]uint64
 	// spool is how much sound waits, in bytes, and failed how many clips could not be decoded; -1: the store is busy.
@@ -72,7 +74,7 @@ func (c state) read() figures {
 	f := figures{
 		text: c.s.text.Stats(), rooms: c.s.stays.sum(), decoders: c.s.speech.pool.Stats(),
 		sessions: c.s.desk.InRooms(), watchers: c.s.hub.Watchers(), broken: len(c.s.profiles.mistakes()), spool: -1, failed: -1,
-		dropped: map[guard.Reason]uint64{},
+		dropped: map[guard.Reason]uint64{}, unjudged: c.s.desk.Unjudged(),
 	}
 	for _, r := range guard.Reasons() {
 		f.dropped[r] = c.s.guard.Dropped(r)
@@ -169,6 +171,7 @@ func textMeasures() []measure {
 		{"decode_retries_total", "", "", counter, "Decodes that failed and were tried again.", func(f figures) float64 { return float64(f.text.Retried) }},
 		{"redelivered_total", "", "", counter, "Lines that could not be stored at once, each attempt.", func(f figures) float64 { return float64(f.text.Redelivered) }},
 		{"parked_lines", "", "", gauge, "Lines that could not be stored so far and are tried again.", func(f figures) float64 { return float64(f.text.Parked) }},
+		{"unjudged_total", "", "", counter, "Lines and observations that were not judged because a rule failed.", func(f figures) float64 { return float64(f.unjudged) }},
 		{"verdict_looks_total", "", "", counter, "Clips of flagged lines that were heard a second time.", func(f figures) float64 { return float64(f.text.Looks) }},
 		{"verdict_looks_late_total", "", "", counter, "Second hearings given up because they would have come too late.", func(f figures) float64 { return float64(f.text.LooksLate) }},
 	}

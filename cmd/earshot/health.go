@@ -34,6 +34,12 @@ func (s *station) conditions(ctx context.Context, only models.RoomSet) []review.
 		}
 		out = append(append(out, s.record.conditions(0)...), s.keepsUp(waiting)...)
 	}
+	if n := s.desk.Unjudged(); n > 0 {
+		out = append(out, review.Condition{
+			Text: fmt.Sprintf("A rule failed, and what it was to judge was not judged: %d times since the start. The lines are stored.", n),
+			Hint: "The log says where. Please report it, with the rule.",
+		})
+	}
 	if s.speech.notice != "" {
 		out = append(out, review.Condition{Text: s.speech.notice})
 	} else {

@@ -52,14 +52,8 @@ func (s *station) recover(ctx context.Context) error {
 			s.notRecovered(ctx, b.ID, err)
 		}
 	}
-	undecided, err := s.store.Undecided(ctx)
-	if err != nil {
-		return err
-	}
-	for _, id := range undecided { // what waits in a session that is over lapses when it is looked at
-		if err := s.desk.Expect(ctx, id); err != nil {
-			s.notRecovered(ctx, id, err)
-		}
+	if err := s.desk.Recover(ctx); err != nil && ctx.Err() == nil {
+		s.log.Error("not all that an earlier run left open could be closed", "err", err)
 	}
 	n, err := s.requeue(ctx)
 	if n > 0 || len(broken) > 0 {

@@ -169,14 +169,6 @@ func (s *Store) Decision(ctx context.Context, id string) (models.Decision, error
 	return d, storeError("read decision", err)
 }
 
-// Undecided lists the sessions in which a verdict is pending or an ask is open.
-func (s *Store) Undecided(ctx context.Context) ([]string, error) {
-	ids, err := list(ctx, s.read, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) },
-		`SELECT DISTINCT session FROM decisions WHERE (ask = 'open' OR verdict = 'pending')
-			AND session NOT IN (SELECT id FROM sessions WHERE erasing = 1) ORDER BY session`)
-	return ids, storeError("list undecided sessions", err)
-}
-
 // Actions lists the actions of a session in the order they were planned.
 func (s *Store) Actions(ctx context.Context, session string) ([]models.Action, error) {
 	found, err := docs[models.Action](ctx, s.read, "SELECT doc FROM actions WHERE session = ? ORDER BY created, id", session)

@@ -88,8 +88,8 @@ func (p *painter) outcome(v *flagView) {
 		var covered []models.Verb
 		for _, offer := range d.Offer {
 			verb, rest, _ := strings.Cut(offer, " ")
-			if verb == "dismiss" || verb == "confirm" {
-				continue
+			if verb == "dismiss" || verb == "confirm" || verb != string(models.VerbRedact) && !slices.Contains(p.can, models.Verb(verb)) {
+				continue // the last: nobody could carry it out in this room now
 			}
 			v.Ask.Choices = append(v.Ask.Choices, choiceView{offer, strings.TrimSpace(verbLabel(models.Verb(verb)) + " " + rest), verb})
 			covered = append(covered, models.Verb(verb))
@@ -136,6 +136,9 @@ func deedText(a models.Action) deedView {
 	case models.ActionFailed:
 		return deedView{"✕", what + " failed: " + a.Error}
 	case models.ActionUndone:
+		if a.Verb.Undoes() != "" { // the end of something that was taken back, or that something longer replaced
+			return deedView{"↩", what + " not needed any more"}
+		}
 		return deedView{"↩", what + " taken back"}
 	case models.ActionSent:
 		return deedView{"…", what + " sent"}
@@ -143,32 +146,22 @@ func deedText(a models.Action) deedView {
 	return deedView{}
 }
 
-// undoes is the verb that takes another back, "" where there is none.
-func undoes(v models.Verb) models.Verb {
-	switch v {
-	case models.VerbMute:
-		return models.VerbUnmute
-	case models.VerbToAudience:
-		return models.VerbToStage
-	case models.VerbBan:
-		return models.VerbUnban
+// toTakeBack is what was done because of a flag and still holds, the last first: until its end was seen, whatever the time.
+func toTakeBack(actions []models.Action) (out []models.Action) {
+	type done struct {
+		verb   models.Verb
+		target string
 	}
-	return ""
-}
-
-// toTakeBack are the verbs that undo what was done because of a flag and still holds at a time, the last first.
-func toTakeBack(actions []models.Action, now time.Time) (out []models.Verb) {
-	done := map[models.Verb]bool{}
-	for i := len(actions) - 1; i >= 0; i-- {
-		a := actions[i]
-		back := undoes(a.Verb)
-		over := a.ForMS > 0 && now.After(a.Seen.Add(time.Duration(a.ForMS)*time.Millisecond))
-		if a.State == models.ActionSeen && back != "" && !done[back] && !over {
-			out = append(out, back)
+	later := map[done]bool{}
+	for _, a := range slices.Backward(actions) {
+		if a.State != models.ActionSeen && a.State != models.ActionSent {
+			continue
 		}
-		if a.State == models.ActionSeen || a.State == models.ActionSent {
-			done[a.Verb] = true
+		back := a.Verb.Undo()
+		if back != "" && !later[done{back, a.TargetID}] && !later[done{a.Verb, a.TargetID}] {
+			out = append(out, a)
 		}
+		later[done{a.Verb, a.TargetID}] = true
 	}
 	return out
 }

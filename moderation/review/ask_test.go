@@ -72,8 +72,8 @@ func TestAnAskThatIsOverOffersNothing(t *testing.T) {
 
 func TestUndoTakesBackWhatWasDoneInTheRoom(t *testing.T) {
 	seen := start.Add(50 * time.Second)
-	mute := models.Action{ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbMute, ForMS: 60_000, State: models.ActionSeen, Sent: seen.Add(-400 * time.Millisecond), Seen: seen}
-	undone := models.Action{ID: "a2", Session: "s1", Decision: "d1", Verb: models.VerbUnmute, State: models.ActionSeen, Seen: seen}
+	mute := models.Action{ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbMute, TargetID: "Ben", ForMS: 60_000, State: models.ActionSeen, Sent: seen.Add(-400 * time.Millisecond), Seen: seen}
+	undone := models.Action{ID: "a2", Session: "s1", Decision: "d1", Verb: models.VerbUnmute, TargetID: "Ben", State: models.ActionSeen, Seen: seen}
 	failed, over := mute, mute
 	failed.State, failed.Error = models.ActionFailed, "not allowed"
 	over.Seen = start.Add(-time.Hour)
@@ -85,7 +85,7 @@ func TestUndoTakesBackWhatWasDoneInTheRoom(t *testing.T) {
 		"a mute":                   {[]models.Action{mute}, []models.Verb{models.VerbUnmute}},
 		"already unmuted":          {[]models.Action{mute, undone}, nil},
 		"it never took effect":     {[]models.Action{failed}, nil},
-		"its time is over":         {[]models.Action{over}, nil},
+		"its end was not seen":     {[]models.Action{over}, []models.Verb{models.VerbUnmute}},
 		"nothing to be taken back": {[]models.Action{warn}, nil},
 	} {
 		m := askedRoom()

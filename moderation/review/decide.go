@@ -146,12 +146,13 @@ func (s *Server) choose(r *http.Request, p models.FlagPlace, choice string, who 
 // takeBack undoes in the room what was done because of a flag that was reopened, where that can be done. Whether it could
 // is seen by the action.
 func (s *Server) takeBack(r *http.Request, p models.FlagPlace, who visitor) {
-	if s.actor == nil || !who.may(p.Session.Room, models.AccessHost) || !p.Session.Live() {
+	if s.actor == nil || !who.may(p.Session.Room, models.AccessHost) {
 		return
 	}
-	for _, verb := range toTakeBack(p.Actions, s.now()) {
-		if err := s.act(r, p, verb, who); err != nil {
-			s.log.Warn("what was done could not be taken back", "session", p.Session.ID, "verb", string(verb), "err", err)
+	for _, done := range toTakeBack(p.Actions) {
+		p.Flag.SpeakerID, p.Flag.SpeakerName = done.TargetID, done.TargetName
+		if err := s.act(r, p, done.Verb.Undo(), who); err != nil {
+			s.log.Warn("what was done could not be taken back", "session", p.Session.ID, "verb", string(done.Verb), "err", err)
 		}
 	}
 }

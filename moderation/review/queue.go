@@ -98,7 +98,8 @@ func (s *Server) painter(ses models.Session, who visitor, c *cast) *painter {
 	p := &painter{s: s, ses: ses, cast: c, back: "session", clips: map[models.Key]models.Evidence{}}
 	p.decides, p.redacts = who.may(ses.Room, models.AccessReviewer), who.may(ses.Room, models.AccessHost)
 	if s.actor != nil && who.may(ses.Room, models.AccessHost) {
-		p.acts, p.verbs = true, offers(s.actor.Verbs(ses.ID))
+		p.acts, p.can = true, s.actor.Verbs(ses.ID)
+		p.verbs = offers(p.can)
 	}
 	return p
 }

@@ -118,6 +118,7 @@ type painter struct {
 	acts    bool
 	redacts bool
 	verbs   []offer
+	can     []models.Verb
 	edits   bool // lines get a link to correct them
 	clips   map[models.Key]models.Evidence
 	known   outcomes

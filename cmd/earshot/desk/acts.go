@@ -137,13 +137,9 @@ var errNotThere = models.WithHint(errors.New("the bot is not in the room any mor
 // Act carries out what a host chose, and returns when its effect was seen or it failed. An action that is stored already
 // is not carried out again.
 func (d *Desk) Act(ctx context.Context, a models.Action) (models.Action, error) {
-	j := d.known(a.Session)
-	if j == nil || j.room() == nil {
-		return a, errNotThere
-	}
-	v := j.visit.Load()
-	if v == nil {
-		return a, errNotThere
+	v, err := d.visitFor(ctx, a)
+	if err != nil {
+		return a, err
 	}
 	if stored, err := d.store.Action(ctx, a.ID); err == nil {
 		return stored, nil
@@ -157,6 +153,36 @@ func (d *Desk) Act(ctx context.Context, a models.Action) (models.Action, error) 
 	}
 	return d.do(context.WithoutCancel(ctx), v, a)
 }
+
+// visitFor is the bot in the room in which something is to be done. What is taken back may have been done in an earlier stay;
+// while the bot is not there, it ends as soon as it is.
+func (d *Desk) visitFor(ctx context.Context, a models.Action) (*visit, error) {
+	if j := d.known(a.Session); j != nil {
+		if v := j.visit.Load(); v != nil {
+			return v, nil
+		}
+	}
+	back := a.Verb.Undoes()
+	if back == "" {
+		return nil, errNotThere
+	}
+	session, err := d.store.Session(ctx, a.Session)
+	if err != nil {
+		return nil, err
+	}
+	if j, _ := d.inside(session.Room); j != nil {
+		if v := j.visit.Load(); v != nil {
+			return v, nil
+		}
+	}
+	if err := restrict.Release(ctx, d.store, session.Room, a.TargetID, back); err != nil {
+		return nil, err
+	}
+	return nil, errWhenBack
+}
+
+// errWhenBack is the answer to a host who takes something back while the bot is not in the room.
+var errWhenBack = models.WithHint(errors.New("the bot is not in the room: it is taken back when the bot is there again"), "or take it back in the room itself")
 
 // errRuleFailed is the answer to a host when a rule panicked.
 var errRuleFailed = errors.New("a rule failed; the log says where")
