@@ -29,6 +29,9 @@ const (
 	calm        = 0.06
 	calmBlocks  = 6
 	freshBlocks = 46
+	// Two tones hold toneShare of the power of a signal, each in toneWidth bins on either side of its own.
+	toneShare = 0.985
+	toneWidth = 2
 	// swell is how far the noise may rise (7 dB) in all bands alike and still be noise.
 	swell = 5
 )
@@ -52,6 +55,7 @@ type EnergyVAD struct {
 	spanMin [floorSpans][vadBands]float64
 	span    int
 	blocks  int
+	tones   bool                // the latest block holds one or two tones and nothing else
 	recent  [weakBlocks]float64 // evidence, the latest first
 	calm    int                 // blocks in a row
 	fresh   int                 // blocks for which weak evidence is still believed
@@ -104,7 +108,7 @@ func (v *EnergyVAD) Speech(frame []float32) float32 {
 	bands := v.bands(frame)
 	v.trackMinimum(&bands)
 	p := 1 / (1 + math.Exp(-10*(v.evidence(v.likelihood(&bands))-1)))
-	if powerDBFS(power(frame)) < quietest {
+	if powerDBFS(power(frame)) < quietest || v.tones {
 		p = 0
 	}
 	v.adapt(&bands, p)
@@ -114,6 +118,7 @@ func (v *EnergyVAD) Speech(frame []float32) float32 {
 // bands is the mean power of each band.
 func (v *EnergyVAD) bands(frame []float32) (out [vadBands]float64) {
 	spec := v.spec.of(frame)
+	v.tones = isTones(spec[vadEdges[0]:vadEdges[vadBands]])
 	for b := range vadBands {
 		var sum float32
 		for _, x := range spec[vadEdges[b]:vadEdges[b+1]] {
@@ -122,6 +127,32 @@ func (v *EnergyVAD) bands(frame []float32) (out [vadBands]float64) {
 		out[b] = float64(sum)/float64(vadEdges[b+1]-vadEdges[b]) + 1e-9
 	}
 	return out
+}
+
+// isTones reports whether nearly all of a spectrum's power lies in one or two tones: those of telephones, and beeps. A voice
+// has more harmonics than that.
+func isTones(spec []float32) bool {
+	var sum float32
+	best := 0
+	for i, x := range spec {
+		sum += x
+		if x > spec[best] {
+			best = i
+		}
+	}
+	around := func(peak int) (s float32) {
+		for _, x := range spec[max(0, peak-toneWidth):min(len(spec), peak+toneWidth+1)] {
+			s += x
+		}
+		return s
+	}
+	second := -1
+	for i, x := range spec {
+		if (i < best-2*toneWidth || i > best+2*toneWidth) && (second < 0 || x > spec[second]) {
+			second = i
+		}
+	}
+	return around(best)+around(second) > toneShare*sum
 }
 
 // trackMinimum keeps the smallest smoothed power of the last spans.

@@ -94,7 +94,7 @@ func (t *transcription) one(ctx context.Context, path string) (err error) {
 		fmt.Fprintf(t.app.stderr, "%s: written up to %s\n", plain(s.Name), export.Clock(report.DoneMS))
 		return err
 	case recording.Unreadable(err):
-		return incompleteError{models.WithHint(err, "what was said up to there is written")}
+		return incompleteError{models.WithHint(err, "what could be read is written down")}
 	case err != nil:
 		return err
 	}

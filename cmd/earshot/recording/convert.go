@@ -121,19 +121,10 @@ type converted struct {
 // Next implements audio.Sound: when the sound ends, ffmpeg says whether that was all.
 func (c converted) Next() (audio.Piece, error) {
 	p, err := c.Sound.Next()
-	if errors.Is(err, io.EOF) {
-		_ = c.from.end()
+	if errors.Is(err, io.EOF) && c.from.end() != nil {
+		return p, fmt.Errorf("ffmpeg: %w", c.from.ended)
 	}
 	return p, err
-}
-
-// Notes implements audio.Sound.
-func (c converted) Notes() []string {
-	notes := c.Sound.Notes()
-	if c.from.ended != nil {
-		notes = append(notes, "ffmpeg says of it: "+c.from.ended.Error())
-	}
-	return notes
 }
 
 // lastLine keeps the last line of what a program says.

@@ -51,7 +51,7 @@ func (r *reader) run(ctx context.Context, order, work chan<- *item) error {
 		p, err := r.source.Next()
 		last := errors.Is(err, io.EOF)
 		if err != nil && !last {
-			err = fmt.Errorf("%s %w at %s: %w", r.source.Name, errRead, clock(r.pos), err)
+			err = fmt.Errorf("%s %w, but up to %s: %w", r.source.Name, errRead, clock(r.pos), err)
 			p, last = audio.Piece{}, true
 		} else {
 			err = nil

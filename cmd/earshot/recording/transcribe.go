@@ -211,4 +211,4 @@ func Unreadable(err error) bool {
 }
 
 // errRead is wrapped by every error of reading.
-var errRead = errors.New("can't be read on")
+var errRead = errors.New("can't be read in full")
