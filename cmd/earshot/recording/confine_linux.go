@@ -43,11 +43,14 @@ func Confine(ffmpeg, input string) error {
 	if err != nil {
 		return fmt.Errorf("ffmpeg: %w", err)
 	}
-	files := []string{program, "/dev/null", "/dev/urandom"}
+	files := []string{program, "/dev/urandom"}
 	if input != stdinInput {
 		files = append(files, input)
 	}
-	rules := []landlock.Rule{landlock.RODirs(existing(libraries, true)...), landlock.ROFiles(existing(append(files, libraries...), false)...)}
+	rules := []landlock.Rule{
+		landlock.RODirs(existing(libraries, true)...), landlock.ROFiles(existing(append(files, libraries...), false)...),
+		landlock.RWFiles("/dev/null"),
+	}
 	if err := landlock.V10.BestEffort().Restrict(rules...); err != nil {
 		return fmt.Errorf("ffmpeg: landlock: %w", err)
 	}
