@@ -16,7 +16,8 @@ type Event struct {
 	Evidence *Evidence `json:"evidence,omitempty"`
 	Decision *Decision `json:"decision,omitempty"` // made, answered or lapsed
 	Action   *Action   `json:"action,omitempty"`   // took effect or failed
-	Floor    *Floor    `json:"floor,omitempty"`    // who has the right to speak next changed
+	// Floor is who has the right to speak next, after that changed; only those who watch one session get it.
+	Floor *Floor `json:"floor,omitempty"`
 	// Alarm is for those who watch any session: it has no session of its own.
 	Alarm *Alarm `json:"alarm,omitempty"`
 }
@@ -26,7 +27,8 @@ type Alarm struct {
 	Text string `json:"text"` // empty: it is over
 }
 
-// Floor is who of those in a room spoke least, first: the fair order of who may speak next. Hosts are not in it.
+// Floor is who of those in a room spoke least, first: the beginning of the fair order of who may speak next, eight people at
+// most. Hosts are not in it.
 type Floor struct {
 	Next []Talked `json:"next"`
 }

@@ -19,9 +19,9 @@ func (s *Session) SecondLook(id, model string, u models.Utterance, failed bool, 
 	delete(s.open, id)
 	var out Outcome
 	r := s.set.rule(d.Rule)
-	look := &models.SecondLook{Model: model, Text: u.Text, Failed: failed}
+	look := &models.SecondLook{Model: model, Failed: failed || r == nil} // without its rule nobody can say what was to be heard
 	p := s.person(d.SpeakerID)
-	if r != nil && !failed {
+	if !look.Failed {
 		look.Agreed, look.Text = s.agrees(p, r, u)
 	}
 	d.SecondLook = look

@@ -92,8 +92,11 @@ func TestLeastHeard(t *testing.T) {
 	s.Observe(talks("a", 0, 9000))
 	s.Observe(talks("b", 9000, 12_000))
 	s.Observe(Observation{AtMS: 13_000, Speaker: "c", Event: RoomLeave})
-	got := s.LeastHeard()
+	got := s.LeastHeard(8)
 	if len(got) != 2 || got[0] != (Heard{"b", "Ben", 3000}) || got[1] != (Heard{"a", "Ann", 9000}) {
 		t.Errorf("%+v", got)
+	}
+	if got := s.LeastHeard(1); len(got) != 1 || got[0].ID != "b" {
+		t.Errorf("the first of them: %+v", got)
 	}
 }

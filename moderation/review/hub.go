@@ -21,8 +21,8 @@ var (
 
 // HubConfig sizes a Hub; zero fields take their defaults.
 type HubConfig struct {
-	// Replay is how many past events are held for those who resume (default 2048). Partials are not among them: of each line
-	// that is being spoken the latest is held beside them.
+	// Replay is how many past events are held for those who resume (default 2048). Partials and floors are not among them:
+	// the latest of each is held beside them.
 	Replay int
 	// Buffer is how many events may wait for one watcher before it is dropped (default 256).
 	Buffer int
@@ -40,7 +40,7 @@ type Hub struct {
 	evicted  uint64 // the latest event that has left the ring
 	ring     []models.Event
 	next     int // the ring's oldest place, once it is full
-	open     openLines
+	now      standing
 	watchers map[*Watcher]struct{}
 	closed   bool
 }
@@ -58,7 +58,7 @@ func NewHub(c HubConfig) *Hub {
 		blind:    models.NewBlind(),
 		buffer:   c.Buffer,
 		ring:     make([]models.Event, 0, c.Replay),
-		open:     openLines{},
+		now:      newStanding(),
 		watchers: make(map[*Watcher]struct{}),
 	}
 }
@@ -72,8 +72,8 @@ func (h *Hub) Publish(e models.Event) uint64 {
 	defer h.mu.Unlock()
 	h.seq++
 	e.Seq = h.seq
-	h.open.note(e, time.Now())
-	if e.Partial == nil { // a partial is stale at once: who resumes gets the latest of each open line
+	h.now.note(e, time.Now())
+	if !passes(e) {
 		h.keep(e)
 	}
 	for w := range h.watchers {
@@ -124,8 +124,8 @@ func (h *Hub) Watchers() int {
 }
 
 // Subscribe begins watching one session, or all when session is "". Events after the cursor that are still held come
-// first, then the latest partial of each line that is being spoken; the zero Cursor starts with those. The caller must Close the watcher. Errors: ErrGone when the cursor
-// is of another run or too old, ErrClosed.
+// first, then the latest partial of each line that is being spoken, and who may speak next; the zero Cursor starts with
+// those. The caller must Close the watcher. Errors: ErrGone when the cursor is of another run or too old, ErrClosed.
 func (h *Hub) Subscribe(session string, after Cursor) (*Watcher, error) {
 	return h.subscribe(session, after, false)
 }
@@ -144,7 +144,7 @@ func (h *Hub) subscribe(session string, after Cursor, page bool) (*Watcher, erro
 		}
 		missed = h.after(w, after.Seq)
 	}
-	missed = append(missed, h.open.shown(w, h.seq, time.Now())...)
+	missed = append(missed, h.now.shown(w, after.Seq, h.seq, time.Now())...)
 	w.events = make(chan models.Event, len(missed)+h.buffer)
 	for _, e := range missed {
 		w.events <- e
@@ -175,11 +175,7 @@ func (h *Hub) Forget(match func(models.Event) bool) {
 			h.ring[i] = models.Event{Seq: e.Seq, SessionID: e.SessionID}
 		}
 	}
-	for k, l := range h.open {
-		if match(l.event) {
-			delete(h.open, k)
-		}
-	}
+	h.now.forget(match)
 }
 
 // Reset forgets all events after something was erased. Pages that watch load anew: what they were still to get is
@@ -188,7 +184,7 @@ func (h *Hub) Reset() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	clear(h.ring)
-	clear(h.open)
+	h.now.clear()
 	h.ring, h.next = h.ring[:0], 0
 	h.seq++
 	h.evicted = h.seq
@@ -234,6 +230,9 @@ type Watcher struct {
 }
 
 func (w *Watcher) wants(e models.Event) bool {
+	if e.Floor != nil && w.session == "" { // who speaks next is shown on a session's own page alone
+		return false
+	}
 	return w.session == "" || w.session == e.SessionID || e.Alarm != nil
 }
 

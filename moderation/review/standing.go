@@ -15,7 +15,59 @@ const (
 	maxPartials = 1024
 )
 
-// openLines are the lines that are being spoken, as their latest partials say. The Hub's lock guards them.
+// standing is what is so at the moment and is shown to who comes late, though no event of it is held: a later one of its kind
+// takes its place. The Hub's lock guards it.
+type standing struct {
+	lines  openLines
+	floors map[string]models.Event // by session: who may speak next
+}
+
+func newStanding() standing { return standing{openLines{}, map[string]models.Event{}} }
+
+// passes reports whether an event is one that a later one takes the place of, which nobody resumes for.
+func passes(e models.Event) bool { return e.Partial != nil || e.Floor != nil }
+
+// note takes what an event says.
+func (s standing) note(e models.Event, now time.Time) {
+	switch {
+	case e.Floor != nil:
+		s.floors[e.SessionID] = e
+	case e.Session != nil && !e.Session.Ended.IsZero():
+		delete(s.floors, e.SessionID)
+	}
+	s.lines.note(e, now)
+}
+
+// shown is what a watcher is given first who has seen all until after: as it stands at seq, so that who resumes after it misses
+// nothing and gets nothing twice.
+func (s standing) shown(w *Watcher, after, seq uint64, now time.Time) []models.Event {
+	out := s.lines.shown(w, now)
+	if f, ok := s.floors[w.session]; ok && f.Seq > after {
+		out = append(out, f)
+	}
+	for i := range out {
+		out[i].Seq = seq
+	}
+	return out
+}
+
+// forget drops what matches.
+func (s standing) forget(match func(models.Event) bool) {
+	s.lines.end(func(k models.Key, _ *models.Partial) bool { return match(s.lines[k].event) })
+	for id, f := range s.floors {
+		if match(f) {
+			delete(s.floors, id)
+		}
+	}
+}
+
+// clear forgets everything.
+func (s standing) clear() {
+	clear(s.lines)
+	clear(s.floors)
+}
+
+// openLines are the lines that are being spoken, as their latest partials say.
 type openLines map[models.Key]openLine
 
 type openLine struct {
@@ -70,9 +122,8 @@ func (o openLines) forgetOldest(now time.Time) {
 	}
 }
 
-// shown are the open lines that a watcher wants, in the order of their partials, as they stand at seq: who resumes after them
-// misses nothing and gets nothing twice.
-func (o openLines) shown(w *Watcher, seq uint64, now time.Time) []models.Event {
+// shown are the open lines that a watcher wants, in the order of their partials.
+func (o openLines) shown(w *Watcher, now time.Time) []models.Event {
 	var out []models.Event
 	for _, l := range o {
 		if w.wants(l.event) && now.Sub(l.at) <= partialFor {
@@ -80,8 +131,5 @@ func (o openLines) shown(w *Watcher, seq uint64, now time.Time) []models.Event {
 		}
 	}
 	slices.SortFunc(out, func(a, b models.Event) int { return cmp.Compare(a.Seq, b.Seq) })
-	for i := range out {
-		out[i].Seq = seq
-	}
 	return out
 }

@@ -134,3 +134,49 @@ func TestResumingGetsWhatWasMissedAndThenWhatIsSpoken(t *testing.T) {
 		t.Errorf("who goes on after the partial gets %d events, want the partial alone", n)
 	}
 }
+
+// TestWhoMaySpeakNextIsToldToTheSessionsPageAlone: as it is now to who comes late, and it takes no place of what others resume for.
+func TestWhoMaySpeakNextIsToldToTheSessionsPageAlone(t *testing.T) {
+	h := NewHub(HubConfig{Replay: 4, Buffer: 100})
+	floor := func(session, id string) models.Event {
+		return models.Event{SessionID: session, Floor: &models.Floor{Next: []models.Talked{{SpeakerID: id}}}}
+	}
+	start := h.Cursor()
+	all, err := h.Subscribe("", Cursor{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Publish(line("s", 1))
+	after := h.Cursor()
+	for i := range 50 {
+		h.Publish(floor("s", fmt.Sprint(i)))
+		h.Publish(floor("x", fmt.Sprint(i)))
+	}
+	if n := len(all.Events()); n != 1 {
+		t.Errorf("who watches all sessions got %d events, want the line alone", n)
+	}
+	for _, tt := range []struct {
+		after Cursor
+		want  string
+	}{{start, "[line floor 49]"}, {after, "[floor 49]"}, {h.Cursor(), "[]"}} {
+		w, err := h.Subscribe("s", tt.after)
+		if err != nil {
+			t.Fatalf("after %v: %v", tt.after, err)
+		}
+		got := []string{}
+		for range len(w.Events()) {
+			if e := <-w.Events(); e.Floor != nil {
+				got = append(got, "floor "+e.Floor.Next[0].SpeakerID)
+			} else {
+				got = append(got, "line")
+			}
+		}
+		if fmt.Sprint(got) != tt.want {
+			t.Errorf("after %v: %v, want %s", tt.after, got, tt.want)
+		}
+	}
+	h.Publish(models.Event{SessionID: "s", Session: &models.Session{ID: "s", Ended: time.Unix(1, 0)}})
+	if w, err := h.Subscribe("s", Cursor{}); err != nil || len(w.Events()) != 0 {
+		t.Errorf("after the session's end: %d events, %v", len(w.Events()), err)
+	}
+}
