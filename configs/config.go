@@ -90,6 +90,8 @@ type Config struct {
 	Segment Segment `mapstructure:"segment"`
 	// Profiles are settings of their own for rooms of some sort.
 	Profiles []Profile `mapstructure:"profiles"`
+	// Servers are the room servers that secrets are given for, beside those in the environment.
+	Servers []Server `mapstructure:"servers"`
 	// Rooms are the rooms that "earshot serve" listens in.
 	Rooms []Room `mapstructure:"rooms"`
 }

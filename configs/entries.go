@@ -113,13 +113,17 @@ func (s setting) readEntries(g given, env environment, bad *problems) ([]Entry, 
 		e := s.readEntry(l, env, bad)
 		first := s.fields[0].key
 		name := e.Text(first)
+		one := name
+		if same := s.fields[0].same; same != nil && name != "" {
+			one = same(name)
+		}
 		if _, written := l[first]; !written {
 			bad.add(l[position].from, s.key, "this entry has no %q", first)
 		}
-		if at, twice := seen[name]; twice && name != "" {
+		if at, twice := seen[one]; twice && name != "" {
 			bad.add(l[position].from, s.key, "%s is here twice%s", strconv.Quote(short(name)), firstIn(at))
 		}
-		seen[name] = l[position].from
+		seen[one] = l[position].from
 		out = append(out, e)
 	}
 	return out, true

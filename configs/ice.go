@@ -11,10 +11,9 @@ import (
 
 // ICE is how media finds its way to room servers.
 type ICE struct {
-	// Servers are STUN and TURN servers, as RFC 7064 and RFC 7065 write them: "stun:host:port",
-	// "turn:host:port?transport=udp", "turns:host:port?transport=tcp".
-	Servers []string `mapstructure:"servers"`
-	// TURNUser is the user name for every TURN server.
+	// Servers are STUN and TURN servers.
+	Servers []ICEServer `mapstructure:"servers"`
+	// TURNUser is the user name for the one TURN server that has none of its own.
 	TURNUser string `mapstructure:"turn_user"`
 	// TURNPasswordFile is the absolute path of a file with the password in its first line; empty: none.
 	TURNPasswordFile string `mapstructure:"turn_password_file"`
@@ -56,16 +55,7 @@ func ports() kind {
 	}
 }
 
-// iceServers reads STUN and TURN URIs. Credentials do not belong into them.
-func iceServers() kind {
-	return kind{
-		want: "a list of STUN and TURN servers, like [stun:stun.example:3478, turns:turn.example:5349?transport=tcp]",
-		read: func(g given) (any, bool) {
-			return g.each(isICEServer)
-		},
-	}
-}
-
+// isICEServer knows STUN and TURN URIs. Credentials do not belong into them.
 func isICEServer(s string) bool {
 	scheme, rest, _ := strings.Cut(s, ":")
 	host, query, _ := strings.Cut(rest, "?")

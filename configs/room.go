@@ -1,10 +1,11 @@
 package configs
 
 import (
-	"net/url"
 	"regexp"
 	"strings"
 	"unicode"
+
+	"earshot/models"
 )
 
 // roomFields are the keys of a room.
@@ -21,11 +22,15 @@ func roomFields() []setting {
 
 func roomAddress() kind {
 	return kind{
-		want: "a room's address like lounge://127.0.0.1:8484/lounge, without user and password",
+		want: "the address of a room that Earshot knows, like lounge://127.0.0.1:8484/lounge or livekit://rooms.example/open-mic, without user and password",
 		read: func(g given) (any, bool) {
 			s, ok := g.word("!!str")
-			u, err := url.Parse(s)
-			return s, ok && err == nil && u.Scheme != "" && u.Host != "" && u.User == nil
+			_, err := models.ParseAddress(s)
+			return s, ok && err == nil
+		},
+		same: func(s string) string {
+			at, _ := models.ParseAddress(s) // it was read
+			return at.ID()
 		},
 	}
 }

@@ -32,6 +32,8 @@ type kind struct {
 	read func(given) (any, bool)
 	// path says that the value names files, so that relative ones depend on where it is written.
 	path bool
+	// same is the one form of a value that may be written in several ways; nil: as it is written. It is given what was read.
+	same func(string) string
 	// fields are the keys of the mappings in a list of such; plain says that an element may be the first key's value alone.
 	fields []setting
 	plain  bool
@@ -49,7 +51,8 @@ func settings() []setting {
 	name := setting{"name", matching(`^[a-z0-9][a-z0-9_-]{0,62}$`, "a name in lower-case letters, digits and dashes, at most 63")}
 	profiles := entriesOf("a list of profiles, each with a name", false, append([]setting{name}, only(table, inProfiles()...)...)...)
 	rooms := entriesOf("a list of rooms, each an address like lounge://127.0.0.1:8484/lounge or settings with a url", true, roomFields()...)
-	return append(table, setting{"profiles", profiles}, setting{"rooms", rooms})
+	servers := entriesOf("a list of room servers, each with a url", false, serverFields()...)
+	return append(table, setting{"profiles", profiles}, setting{"servers", servers}, setting{"rooms", rooms})
 }
 
 // plainSettings are the settings that are no lists of mappings.
@@ -90,7 +93,7 @@ func plainSettings() []setting {
 		{"livekit.load_threshold", share()},
 		{"livekit.profile", matching(`^([a-z0-9][a-z0-9._-]{0,63})?$`, "the name of a profile, or empty")},
 		{"livekit.webhook", webPath()},
-		{"ice.servers", iceServers()},
+		{"ice.servers", entriesOf("a list of STUN and TURN servers, like [stun:stun.example:3478, turns:turn.example:5349?transport=tcp]", true, iceServerFields()...)},
 		{"ice.turn_user", oneWord(512)},
 		{"ice.turn_password_file", file("the path of a file")},
 		{"ice.ports", ports()},

@@ -15,6 +15,9 @@ var ErrInvalid = errors.New("invalid")
 // or the disk erred. Whoever can do with the rest goes on with it, and says so.
 var ErrUnreadable = errors.New("something that is stored cannot be read")
 
+// ErrForbidden is returned (wrapped) when what was asked for needs somebody who may do more.
+var ErrForbidden = errors.New("forbidden")
+
 // ErrUnavailable is returned (wrapped) when the store cannot do its work now, for instance because the disk is full or the
 // database is locked. Nothing was changed, nothing is lost, and the same call may succeed later: keep what you hold and try again.
 var ErrUnavailable = errors.New("the store is unavailable")

@@ -9,6 +9,10 @@ type Invitation struct {
 	Name string `json:"name,omitempty"`
 	// Profile is how the room is treated; empty: as the settings outside of profiles say.
 	Profile string `json:"profile,omitempty"`
+	// AllowServer has an owner allow the room's server from now on, where nobody named it; PrivateServer also when it is in a
+	// private network. Only an owner's caller may set them.
+	AllowServer   bool `json:"allow_server,omitempty"`
+	PrivateServer bool `json:"private_server,omitempty"`
 	// By is who asks, and Expires until when a link is good. Neither is taken from a caller.
 	By      string    `json:"by,omitempty"`
 	Expires time.Time `json:"expires,omitzero"`
@@ -39,6 +43,10 @@ type RoomState struct {
 // Terms is what the bot does and keeps in a room, to be read before it is invited.
 type Terms struct {
 	Room Room `json:"room"`
+	// Server is the room's server. Strange says that neither the configuration nor an owner has named it, so that nobody
+	// can invite the bot there yet.
+	Server  string `json:"server"`
+	Strange bool   `json:"strange,omitempty"`
 	// Notice is what the bot says of itself in the room.
 	Notice string `json:"notice"`
 	// NoChat says that it cannot say it there, and that people cannot write to it: the host must do both.
@@ -49,4 +57,15 @@ type Terms struct {
 	// Keep is how long things are kept. ModerateOnly: no words but those of flags.
 	Keep         Retention `json:"-"`
 	ModerateOnly bool      `json:"moderate_only,omitempty"`
+}
+
+// AllowedServer is a room server that an owner allowed the bot to be invited to. It is given no secrets: those go to servers
+// that the configuration names.
+type AllowedServer struct {
+	// Server is the server's address in its one form, as Address.Server gives it.
+	Server string `json:"server"`
+	// Private says that it may be in a private network. Otherwise the bot connects to public addresses alone.
+	Private bool      `json:"private,omitempty"`
+	By      string    `json:"by"`
+	At      time.Time `json:"at"`
 }

@@ -4,7 +4,8 @@ import "time"
 
 // Room is a place where people talk, as the configuration or an invitation names it.
 type Room struct {
-	// ID is a short name that is safe in paths and URLs: lower-case letters, digits, dot, dash, underscore.
+	// ID is the room's identity: its whole address in its one form (Address.ID), since rooms of several servers may share a
+	// name.
 	ID string `json:"id"`
 	// Name is what people call the room.
 	Name string `json:"name"`

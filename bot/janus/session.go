@@ -49,7 +49,7 @@ func (c *Connector) open(ctx context.Context) (*session, error) {
 
 // connect opens a websocket and reads it.
 func (s *session) connect(ctx context.Context) error {
-	sock, err := dial(ctx, s.c.at.socket)
+	sock, err := dial(ctx, s.c.cfg.Peer, s.c.at.socket)
 	if err != nil {
 		return err
 	}

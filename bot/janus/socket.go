@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"strconv"
 	"sync"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"earshot/bot"
+	"earshot/bot/peer"
 	"earshot/models"
 )
 
@@ -46,11 +46,11 @@ type socket struct {
 	down    chan struct{} // closed when broken
 }
 
-// dial opens a websocket; the caller runs read and closes it.
-func dial(ctx context.Context, target string) (*socket, error) {
+// dial opens a websocket with the reach of a factory; the caller runs read and closes it.
+func dial(ctx context.Context, by *peer.Factory, target string) (*socket, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialWithin)
 	defer cancel()
-	d := websocket.Dialer{Subprotocols: []string{"janus-protocol"}, HandshakeTimeout: dialWithin, NetDialContext: (&net.Dialer{Timeout: dialWithin}).DialContext}
+	d := websocket.Dialer{Subprotocols: []string{"janus-protocol"}, HandshakeTimeout: dialWithin, NetDialContext: by.Dialer(dialWithin).DialContext}
 	ws, resp, err := d.DialContext(ctx, target, nil)
 	if err != nil {
 		err = fmt.Errorf("janus: the server cannot be reached: %w", err)

@@ -31,14 +31,15 @@ func parseURL(raw string) (address, error) {
 	if err != nil {
 		return address{}, models.WithHint(errors.New("livekit: the room's URL cannot be read"), hint)
 	}
-	i := strings.LastIndexByte(u.Path, '/')
-	if !Scheme(raw) || u.Hostname() == "" || i < 0 || i+1 == len(u.Path) || len(u.Path)-i > 256 {
+	i := strings.LastIndexByte(u.EscapedPath(), '/') // a room's name may hold an escaped slash
+	room, err := url.PathUnescape(u.EscapedPath()[i+1:])
+	if !Scheme(raw) || u.Hostname() == "" || i < 0 || err != nil || room == "" || len(room) > 255 {
 		return address{}, models.WithHint(fmt.Errorf("livekit: %.100q is not the address of a room", u.Redacted()), hint)
 	}
 	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return address{}, models.WithHint(errors.New("livekit: the room's URL holds more than a host and a room"), hint)
 	}
-	return newAddress(u.Scheme == "livekit+wss" || u.Scheme == "livekit" && !local(u.Hostname()), u.Host+u.Path[:i], u.Path[i+1:]), nil
+	return newAddress(u.Scheme == "livekit+wss" || u.Scheme == "livekit" && !local(u.Hostname()), u.Host+u.EscapedPath()[:i], room), nil
 }
 
 // parseServer reads livekit://host[:port], without a room.

@@ -72,7 +72,7 @@ func newConnector(c Config, at address) (*Connector, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	x := &Connector{cfg: c, at: at, http: peer.NewHTTPClient(), log: c.Log.With("room", at.room)}
+	x := &Connector{cfg: c, at: at, http: c.Peer.HTTPClient(), log: c.Log.With("room", at.room)}
 	x.admin = lk.NewRoomServiceProtobufClient(at.http, x.http)
 	x.token = c.Auth.Token
 	return x, x.checkToken()
@@ -147,7 +147,7 @@ func (c *Connector) run(ctx context.Context, ears bot.Ears) error {
 	if err != nil {
 		return err
 	}
-	sig, err := dial(ctx, c.at.ws, token, map[string][]string{})
+	sig, err := dial(ctx, c.cfg.Peer, c.at.ws, token, map[string][]string{})
 	if err != nil {
 		return refusal(err)
 	}

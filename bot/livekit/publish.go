@@ -60,7 +60,7 @@ func Publish(ctx context.Context, c PublishConfig) error {
 	if err != nil {
 		return err
 	}
-	sig, err := dial(ctx, at.ws, token, map[string][]string{})
+	sig, err := dial(ctx, c.Peer, at.ws, token, map[string][]string{})
 	if err != nil {
 		return refusal(err)
 	}

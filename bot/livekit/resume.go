@@ -60,7 +60,7 @@ func (s *stay) reconnect(ctx context.Context) (again bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	sig, err := dial(ctx, s.c.at.ws, token, url.Values{"reconnect": {"1"}, "sid": {s.me}})
+	sig, err := dial(ctx, s.c.cfg.Peer, s.c.at.ws, token, url.Values{"reconnect": {"1"}, "sid": {s.me}})
 	if err != nil {
 		var r *refused
 		if errors.As(err, &r) {

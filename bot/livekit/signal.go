@@ -8,18 +8,20 @@ import (
 
 	lk "github.com/livekit/protocol/livekit"
 	"github.com/pion/webrtc/v3"
+
+	"earshot/bot/peer"
 )
 
 // signal is the signalling of one participant.
 type signal struct{ *socket }
 
-// dial opens the signalling. query holds what is asked for beside the protocol.
-func dial(ctx context.Context, base, token string, query url.Values) (*signal, error) {
+// dial opens the signalling with the reach of a factory. query holds what is asked for beside the protocol.
+func dial(ctx context.Context, by *peer.Factory, base, token string, query url.Values) (*signal, error) {
 	query.Set("protocol", "15")
 	query.Set("sdk", "go")
 	query.Set("version", "2.0.0")
 	query.Set("auto_subscribe", "0")
-	s, err := open(ctx, base+"/rtc?"+query.Encode(), token)
+	s, err := open(ctx, by, base+"/rtc?"+query.Encode(), token)
 	return &signal{s}, err
 }
 

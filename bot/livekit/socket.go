@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"sync"
@@ -13,6 +12,7 @@ import (
 	"github.com/gorilla/websocket"
 	"google.golang.org/protobuf/proto"
 
+	"earshot/bot/peer"
 	"earshot/models"
 )
 
@@ -42,8 +42,8 @@ type socket struct {
 }
 
 // open connects to a websocket endpoint of the server.
-func open(ctx context.Context, endpoint, token string) (*socket, error) {
-	d := websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: dialWithin, NetDialContext: (&net.Dialer{Timeout: dialWithin}).DialContext}
+func open(ctx context.Context, by *peer.Factory, endpoint, token string) (*socket, error) {
+	d := websocket.Dialer{Proxy: by.Proxy(), HandshakeTimeout: dialWithin, NetDialContext: by.Dialer(dialWithin).DialContext}
 	ctx, cancel := context.WithTimeout(ctx, dialWithin)
 	defer cancel()
 	ws, resp, err := d.DialContext(ctx, endpoint, http.Header{"Authorization": {"Bearer " + token}})

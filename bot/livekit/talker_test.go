@@ -39,7 +39,7 @@ func wire(t *testing.T) (*signal, *websocket.Conn, chan string) {
 		}
 	}))
 	t.Cleanup(web.Close)
-	s, err := open(t.Context(), strings.Replace(web.URL, "http", "ws", 1), "t")
+	s, err := open(t.Context(), nil, strings.Replace(web.URL, "http", "ws", 1), "t")
 	if err != nil {
 		t.Fatal(err)
 	}

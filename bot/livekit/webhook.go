@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -113,18 +112,17 @@ func (c WebhookConfig) event(in *lk.WebhookEvent) (Event, bool) {
 	default:
 		return Event{}, false
 	}
-	return e, in.GetRoom().GetName() != "" && e.Identity != c.Identity
+	return e, e.Room.ID != "" && e.Identity != c.Identity
 }
 
-var notInID = regexp.MustCompile(`[^a-z0-9._-]+`)
-
-// namedRoom is a room of a server by its name there.
+// namedRoom is a room of a server by its name there; the zero value for a name that no address can hold.
 func namedRoom(server, name string) models.Room {
-	id := strings.Trim(notInID.ReplaceAllString(strings.ToLower(name), "-"), "-.")
-	if id == "" {
-		id = "room"
+	raw := strings.TrimSuffix(server, "/") + "/" + url.PathEscape(name)
+	at, err := models.ParseAddress(raw)
+	if err != nil {
+		return models.Room{}
 	}
-	return models.Room{ID: id, Name: name, URL: strings.TrimSuffix(server, "/") + "/" + url.PathEscape(name)}
+	return at.RoomAt(raw, name)
 }
 
 func roomOf(server string, j *lk.Job) models.Room { return namedRoom(server, j.GetRoom().GetName()) }

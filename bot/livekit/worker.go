@@ -133,7 +133,7 @@ func (w *Worker) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := open(ctx, w.at.ws+"/agent?protocol=1", token)
+	s, err := open(ctx, w.cfg.Peer, w.at.ws+"/agent?protocol=1", token)
 	if err != nil {
 		return err
 	}

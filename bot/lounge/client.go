@@ -68,7 +68,7 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Client{base: base, room: room, name: c.Name, factory: c.Peer, http: peer.NewHTTPClient(), log: c.Log, token: c.Token}, nil
+	return &Client{base: base, room: room, name: c.Name, factory: c.Peer, http: c.Peer.HTTPClient(), log: c.Log, token: c.Token}, nil
 }
 
 // Run is in the room until the context ends or the event stream breaks. Each speaker has a WHEP session of their own,

@@ -60,7 +60,7 @@ func Publish(ctx context.Context, c PublishConfig) error {
 		return err
 	}
 	defer conn.Close()
-	client := peer.NewHTTPClient()
+	client := c.Peer.HTTPClient()
 	defer client.CloseIdleConnections()
 	res, err := c.connect(ctx, conn, client)
 	if err != nil {

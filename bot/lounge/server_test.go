@@ -112,7 +112,7 @@ func watch(t *testing.T, base, room, query string) func(what string, ok func(lou
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, base+"/rooms/"+room+"/events?"+query, nil)
-	c := peer.NewHTTPClient()
+	c := (*peer.Factory)(nil).HTTPClient()
 	resp, err := c.Do(req) //nolint:bodyclose // closed with the stream
 	if err != nil {
 		t.Fatal(err)

@@ -62,8 +62,9 @@ type Stats struct {
 type Conn struct {
 	pc        *webrtc.PeerConnection
 	h         Handler
-	anySSRC   bool          // take any SSRC, whatever the answer says
-	sends     bool          // made by Sender
+	anySSRC   bool // take any SSRC, whatever the answer says
+	sends     bool // made by Sender
+	reach     Reach
 	up        chan struct{} // closed when first connected
 	upOnce    sync.Once
 	down      chan struct{} // closed when it failed or was closed
@@ -83,7 +84,7 @@ func (f *Factory) Receiver(h Handler, extra ...ICEServer) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Conn{pc: pc, h: h, up: make(chan struct{}), down: make(chan struct{}), places: make(chan struct{}, maxTracks)}
+	c := &Conn{pc: pc, h: h, reach: f.reach, up: make(chan struct{}), down: make(chan struct{}), places: make(chan struct{}, maxTracks)}
 	pc.OnTrack(c.onTrack)
 	pc.OnConnectionStateChange(c.onState)
 	if h.Data != nil {
@@ -152,7 +153,7 @@ func (c *Conn) Answer(answer string) error {
 	if c.anySSRC {
 		answer = withoutSSRC(answer)
 	}
-	err := c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer})
+	err := c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: c.reach.judged(answer)})
 	if err != nil {
 		return fmt.Errorf("peer: the server's answer: %w", err)
 	}
@@ -162,7 +163,7 @@ func (c *Conn) Answer(answer string) error {
 // Accept takes the other side's SDP offer, first or renewed, and returns our answer. With gather it waits for every
 // candidate; without, they are trickled through Handler.Candidate.
 func (c *Conn) Accept(ctx context.Context, offer string, gather bool) (string, error) {
-	err := c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer})
+	err := c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: c.reach.judged(offer)})
 	if err != nil {
 		return "", fmt.Errorf("peer: the other side's offer: %w", err)
 	}
@@ -220,8 +221,12 @@ func withoutBase(sdp string) string {
 	return baseAddress.ReplaceAllString(sdp, " raddr 0.0.0.0 rport 9")
 }
 
-// AddCandidate adds a remote ICE candidate that was trickled. It fails before the remote description is set.
+// AddCandidate adds a remote ICE candidate that was trickled; one that is out of reach is passed over. It fails before the
+// remote description is set.
 func (c *Conn) AddCandidate(init webrtc.ICECandidateInit) error {
+	if !c.reach.candidate(init.Candidate) {
+		return nil
+	}
 	if err := c.pc.AddICECandidate(init); err != nil {
 		return fmt.Errorf("peer: remote candidate: %w", err)
 	}

@@ -66,6 +66,7 @@ type Factory struct {
 	settings     webrtc.SettingEngine
 	guard        *guard.Guard
 	config       webrtc.Configuration
+	reach        Reach
 }
 
 // New checks the configuration and builds a Factory.
@@ -184,7 +185,7 @@ func pionServers(in []ICEServer) []webrtc.ICEServer {
 // newPC makes a bare PeerConnection with the factory's settings; extra are ICE servers that the room's server named.
 func (f *Factory) newPC(extra ...ICEServer) (*webrtc.PeerConnection, error) {
 	c := f.config
-	c.ICEServers = append(append([]webrtc.ICEServer{}, c.ICEServers...), pionServers(extra)...)
+	c.ICEServers = append(append([]webrtc.ICEServer{}, c.ICEServers...), pionServers(f.reach.servers(extra))...)
 	settings := f.settings
 	settings.SetICEProxyDialer(f.guard.Dialer(secureAddresses(c.ICEServers)))
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(f.codecs), webrtc.WithInterceptorRegistry(f.interceptors), webrtc.WithSettingEngine(settings))

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -54,16 +53,20 @@ type Endpoint struct {
 	Header http.Header
 	// Discover asks the server by OPTIONS for its ICE servers before the offer is made.
 	Discover bool
-	// Client does the requests, usually one made by NewHTTPClient.
+	// Client does the requests, usually one that a Factory made.
 	Client *http.Client
 }
 
-// NewHTTPClient makes a client with connections of its own, so that CloseIdleConnections leaves nothing behind. It
-// follows no redirect to another host, and has no overall timeout: event streams last.
-func NewHTTPClient() *http.Client {
-	return &http.Client{CheckRedirect: sameHostRedirect, Transport: &http.Transport{
-		Proxy:       http.ProxyFromEnvironment,
-		DialContext: (&net.Dialer{Timeout: 5 * time.Second}).DialContext, TLSHandshakeTimeout: 5 * time.Second,
+// HTTPClient makes a client with connections of its own, so that CloseIdleConnections leaves nothing behind. It follows no
+// redirect to another server, none at all where addresses are judged, and has no overall timeout: event streams last.
+func (f *Factory) HTTPClient() *http.Client {
+	redirect := sameServerRedirect
+	if f.within() != Anywhere {
+		redirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	}
+	return &http.Client{CheckRedirect: redirect, Transport: &http.Transport{
+		Proxy:       f.Proxy(),
+		DialContext: f.Dialer(5 * time.Second).DialContext, TLSHandshakeTimeout: 5 * time.Second,
 		ResponseHeaderTimeout: 10 * time.Second, MaxIdleConnsPerHost: 8, IdleConnTimeout: 30 * time.Second,
 	}}
 }
@@ -158,8 +161,8 @@ func (e Endpoint) request(ctx context.Context, method, target string, body io.Re
 	return req, nil
 }
 
-func sameHostRedirect(req *http.Request, via []*http.Request) error {
-	if len(via) > 3 || req.URL.Host != via[0].URL.Host {
+func sameServerRedirect(req *http.Request, via []*http.Request) error {
+	if len(via) > 3 || req.URL.Host != via[0].URL.Host || req.URL.Scheme != via[0].URL.Scheme {
 		return http.ErrUseLastResponse
 	}
 	return nil

@@ -144,7 +144,7 @@ func TestTrickle(t *testing.T) {
 	r.links = map[string]string{http.MethodOptions: "<" + slowSTUN(t, r.first) + `>; rel="ice-server"`}
 	web := httptest.NewServer(r)
 	defer web.Close()
-	client := peer.NewHTTPClient()
+	client := (*peer.Factory)(nil).HTTPClient()
 	defer client.CloseIdleConnections()
 	l, err := factory(t).Listen(t.Context(), peer.Endpoint{URL: web.URL + "/whep/x", Discover: true, Client: client}, nullSink{})
 	if err != nil {
@@ -174,7 +174,7 @@ func TestLinksOfTheAnswer(t *testing.T) {
 	r.links = map[string]string{http.MethodPost: "<" + slowSTUN(t, now) + `>; rel="ice-server"`}
 	web := httptest.NewServer(r)
 	defer web.Close()
-	client := peer.NewHTTPClient()
+	client := (*peer.Factory)(nil).HTTPClient()
 	defer client.CloseIdleConnections()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

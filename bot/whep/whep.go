@@ -60,7 +60,7 @@ const speakerID = "stream"
 
 // Run listens until the context ends or the stream is lost.
 func (c *Connector) Run(ctx context.Context, ears bot.Ears) error {
-	client := peer.NewHTTPClient()
+	client := c.factory.HTTPClient()
 	defer client.CloseIdleConnections()
 	late := &lateSink{}
 	defer late.End()

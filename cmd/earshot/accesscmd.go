@@ -74,7 +74,9 @@ func (a *app) withMembers(cmd *cobra.Command, do func(m membership) error) error
 	if base == "" {
 		base = "http://" + c.Listen
 	}
-	err = do(storedMembers{review.NewMembers(store, nil), strings.TrimSuffix(base, "/")})
+	members := review.NewMembers(store, nil)
+	members.Known = func(ctx context.Context) ([]models.Room, error) { return knownRooms(ctx, c, store) }
+	err = do(storedMembers{members, strings.TrimSuffix(base, "/")})
 	return errors.Join(err, store.Close())
 }
 

@@ -75,16 +75,16 @@ func TestAccessFromTheCommandLine(t *testing.T) {
 	if got := asking(t, page+"/metrics", figures).StatusCode; got != http.StatusOK {
 		t.Errorf("/metrics with a key: %d", got)
 	}
-	captions := first("access", "key", "captions", "--room", "lounge", "--room", "stage")
+	captions := first("access", "key", "captions", "--room", "lounge://a/lounge", "--room", "lounge://a/stage")
 	if got := asking(t, page+"/metrics", captions).StatusCode; got != http.StatusForbidden {
 		t.Errorf("/metrics with a key for some rooms: %d", got)
 	}
-	login := first("access", "add", "Lee", "--access", "reviewer", "--room", "lounge")
+	login := first("access", "add", "Lee", "--access", "reviewer", "--room", "lounge://a/lounge")
 	if !strings.HasPrefix(login, page+"/login?link=") {
 		t.Errorf("the link is %q", login)
 	}
 	out, code := client(env, "access", "list")
-	for _, want := range []string{"Kim", "owner", "Lee", "reviewer", "captions of Kim", "lounge stage", "prometheus of Kim"} {
+	for _, want := range []string{"Kim", "owner", "Lee", "reviewer", "captions of Kim", "lounge://a/lounge lounge://a/stage", "prometheus of Kim"} {
 		if code != 0 || !strings.Contains(out, want) {
 			t.Errorf("access list lacks %q: %d\n%s", want, code, out)
 		}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/url"
 	"sync"
 
 	"earshot/bot"
@@ -17,8 +16,8 @@ type breakers struct {
 // of is the breaker of the server that a room's address names.
 func (b *breakers) of(address string) *bot.Breaker {
 	host := address
-	if u, err := url.Parse(address); err == nil {
-		host = u.Host
+	if at, err := models.ParseServer(address); err == nil {
+		host = at.Server()
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()

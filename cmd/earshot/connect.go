@@ -1,13 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
-	"path"
-	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +12,7 @@ import (
 	"earshot/bot/janus"
 	"earshot/bot/livekit"
 	"earshot/bot/lounge"
+	"earshot/bot/peer"
 	"earshot/bot/whep"
 	"earshot/configs"
 	"earshot/models"
@@ -32,26 +30,31 @@ type wish struct {
 	profile string
 	// agenda is when the bot is to be there; nil: always.
 	agenda *agenda
-	// secret finds a secret by its environment variable.
-	secret func(variable string) (string, error)
 }
 
 // roomKind is one kind of room server that Earshot knows.
 type roomKind struct {
-	schemes []string
-	example string
 	// chat says that people can write to the bot there.
 	chat    bool
-	connect func(*station, wish) (bot.Connector, error)
+	connect func(*station, entrance) (bot.Connector, error)
 }
 
-// roomKinds are the kinds of rooms, as "earshot join" lists them.
-func roomKinds() []roomKind {
-	return []roomKind{
-		{[]string{"lounge", "lounge+http", "lounge+https"}, "lounge://127.0.0.1:8484/lounge", true, connectLounge},
-		{[]string{"livekit", "livekit+ws", "livekit+wss"}, "livekit://rooms.example/open-mic", true, connectLiveKit},
-		{[]string{"janus+ws", "janus+wss"}, "janus+ws://rooms.example:8188/room/1234", false, connectJanus},
-		{[]string{"whep+http", "whep+https"}, "whep+https://media.example/whep/stage", false, connectWHEP},
+// entrance is a room with what opens it.
+type entrance struct {
+	wish
+	at models.Address
+	// secret finds a secret by its environment variable; "": there is none for this server.
+	secret func(variable string) (string, error)
+	peers  *peer.Factory
+}
+
+// kindsOfRooms are the kinds of rooms.
+func kindsOfRooms() map[models.RoomKind]roomKind {
+	return map[models.RoomKind]roomKind{
+		models.RoomLounge:  {true, connectLounge},
+		models.RoomLiveKit: {true, connectLiveKit},
+		models.RoomJanus:   {false, connectJanus},
+		models.RoomWHEP:    {false, connectWHEP},
 	}
 }
 
@@ -65,24 +68,24 @@ func botNotice(c configs.Config, address string) bot.Notice {
 	return bot.Notice{Name: botName, Language: mainLanguage(c), KeepDays: int(days), FlagsOnly: c.ModerateOnly, Words: c.Announcement, NoChat: err == nil && !kind.chat}
 }
 
-func connectLounge(s *station, w wish) (bot.Connector, error) {
+func connectLounge(s *station, w entrance) (bot.Connector, error) {
 	token, err := w.secret("EARSHOT_LOUNGE_TOKEN")
 	if err != nil {
 		return nil, err
 	}
-	if u, err := url.Parse(w.address); err == nil && s.isOwn(u) {
-		token = s.hostToken // in its own lounge the bot may act
+	if s.ownLounge(w.at) {
+		token = s.hostToken // there the bot may act
 	}
-	return lounge.NewClient(lounge.ClientConfig{URL: w.address, Name: botName, Token: token, Peer: s.peers, Log: s.log})
+	return lounge.NewClient(lounge.ClientConfig{URL: w.address, Name: botName, Token: token, Peer: w.peers, Log: s.log})
 }
 
-func connectLiveKit(s *station, w wish) (bot.Connector, error) {
+func connectLiveKit(s *station, w entrance) (bot.Connector, error) {
 	auth, err := liveKitAuth(w.secret)
 	if err != nil {
 		return nil, err
 	}
 	return livekit.New(livekit.Config{
-		URL: w.address, Auth: auth, Name: botName, Hidden: s.cfg.LiveKit.Hidden, Peer: s.peers, Log: s.log,
+		URL: w.address, Auth: auth, Name: botName, Hidden: s.cfg.LiveKit.Hidden, Peer: w.peers, Log: s.log,
 	})
 }
 
@@ -96,8 +99,8 @@ func liveKitAuth(secret func(string) (string, error)) (c livekit.Credentials, er
 	return c, nil
 }
 
-func connectJanus(s *station, w wish) (bot.Connector, error) {
-	c := janus.Config{URL: w.address, Name: botNotice(s.profiles.of(w.profile).cfg, w.address).Label(), Peer: s.peers, Log: s.log}
+func connectJanus(s *station, w entrance) (bot.Connector, error) {
+	c := janus.Config{URL: w.address, Name: botNotice(s.profiles.of(w.profile).cfg, w.address).Label(), Peer: w.peers, Log: s.log}
 	for variable, into := range map[string]*string{
 		"EARSHOT_JANUS_APISECRET": &c.APISecret, "EARSHOT_JANUS_TOKEN": &c.Token, "EARSHOT_JANUS_PIN": &c.PIN,
 		"EARSHOT_JANUS_ROOM_TOKEN": &c.RoomToken, "EARSHOT_JANUS_SECRET": &c.Secret,
@@ -110,43 +113,43 @@ func connectJanus(s *station, w wish) (bot.Connector, error) {
 	return janus.New(c)
 }
 
-func connectWHEP(s *station, w wish) (bot.Connector, error) {
+func connectWHEP(s *station, w entrance) (bot.Connector, error) {
 	token, err := w.secret("EARSHOT_TOKEN")
 	if err != nil {
 		return nil, err
 	}
-	return whep.New(whep.Config{URL: w.address, Token: token, Name: w.name, Peer: s.peers})
+	return whep.New(whep.Config{URL: w.address, Token: token, Name: w.name, Peer: w.peers})
 }
 
 // kindOf finds the kind of an address, or refuses it.
 func kindOf(address string) (roomKind, error) {
-	u, err := url.Parse(address)
-	var examples []string
-	for _, k := range roomKinds() {
-		if err == nil && slices.Contains(k.schemes, u.Scheme) {
-			return k, nil
-		}
-		examples = append(examples, k.example)
-	}
-	hint := "for example " + strings.Join(examples, " or ")
+	at, err := models.ParseAddress(address)
 	if err != nil {
-		return roomKind{}, models.WithHint(errors.New("the room's address is no URL"), hint)
+		return roomKind{}, err
 	}
-	return roomKind{}, models.WithHint(fmt.Errorf("%q: %q is no kind of room that Earshot knows", u.Redacted(), u.Scheme), hint)
+	return kindsOfRooms()[at.Kind], nil
 }
 
-// connector makes what joins a room. Nothing is connected yet.
-func (s *station) connector(w wish) (models.Room, bot.Connector, error) {
-	kind, err := kindOf(w.address)
+// connector makes what joins a room. Nothing is connected yet. models.ErrForbidden: its server is not to be trusted.
+func (s *station) connector(ctx context.Context, w wish) (room models.Room, c bot.Connector, err error) {
+	at, err := models.ParseAddress(w.address)
 	if err == nil {
 		err = s.profiles.check(w.profile, s.cfg)
 	}
 	if err != nil {
-		return models.Room{}, nil, err
+		return room, nil, err
 	}
-	c, err := kind.connect(s, w)
-	room := roomOf(w.address, w.name)
+	room = at.RoomAt(w.address, w.name)
 	room.Profile = w.profile
+	reach, err := s.reach(ctx, at)
+	if err != nil {
+		return room, nil, err
+	}
+	e := entrance{wish: w, at: at, secret: func(string) (string, error) { return "", nil }, peers: s.peers.Within(reach)}
+	if reach == peer.Anywhere {
+		e.secret = s.keys.of(at)
+	}
+	c, err = kindsOfRooms()[at.Kind].connect(s, e)
 	return room, c, err
 }
 
@@ -191,28 +194,4 @@ func secretFile(name string) (string, error) {
 	}
 	line, _, _ := strings.Cut(string(data), "\n")
 	return strings.TrimSpace(line), nil
-}
-
-var notInID = regexp.MustCompile(`[^a-z0-9._-]+`)
-
-// roomOf names the room of an address by the last part of its path, unless it is given a name. Credentials in the
-// address are left out.
-func roomOf(address, name string) models.Room {
-	u, err := url.Parse(address)
-	if err != nil { // checked before
-		return models.Room{ID: "room", Name: name}
-	}
-	u.User, u.RawQuery, u.Fragment = nil, "", ""
-	last := path.Base(u.Path)
-	if last == "." || last == "/" {
-		last = u.Hostname()
-	}
-	id := strings.Trim(notInID.ReplaceAllString(strings.ToLower(last), "-"), "-.")
-	if id == "" {
-		id = "room"
-	}
-	if name == "" {
-		name = last
-	}
-	return models.Room{ID: id, Name: name, URL: u.String()}
 }

@@ -110,6 +110,9 @@ func newConsentCommand(a *app) *cobra.Command {
 			}
 			var found []models.Consent
 			if err == nil {
+				room, err = a.roomIn(cmd, store, room)
+			}
+			if err == nil {
 				found, err = store.Consents(cmd.Context(), session, room, person, 100_000)
 			}
 			if err := errors.Join(err, store.Close()); err != nil {

@@ -48,7 +48,7 @@ type link struct {
 	Expires time.Time `json:"expires"`
 }
 
-// control answers the commands invite, leave, pause, resume, status, person and access.
+// control answers the commands invite, leave, pause, resume, status, servers, person and access.
 func (n *inviter) control() http.Handler {
 	byCommand := operator() // the socket is its own user's
 	v, table := n.service, n.service.station.desk
@@ -79,12 +79,34 @@ func (n *inviter) control() http.Handler {
 		url, err := n.Link(r.Context(), o.Invitation)
 		answer(w, http.StatusCreated, link{url, o.Expires}, err)
 	})
+	mux.HandleFunc("GET /servers", func(w http.ResponseWriter, r *http.Request) {
+		found, err := n.Servers(r.Context())
+		answer(w, http.StatusOK, found, err)
+	})
+	mux.HandleFunc("POST /servers", func(w http.ResponseWriter, r *http.Request) {
+		var a models.AllowedServer
+		if readOrder(w, r, &a) {
+			a.By, a.At = byCommand, time.Time{}
+			answer(w, http.StatusNoContent, nil, n.AllowServer(r.Context(), a))
+		}
+	})
+	mux.HandleFunc("DELETE /servers/{server}", func(w http.ResponseWriter, r *http.Request) {
+		answer(w, http.StatusNoContent, nil, n.ForbidServer(r.Context(), r.PathValue("server"), byCommand))
+	})
 	mux.HandleFunc("DELETE /rooms/{room}", func(w http.ResponseWriter, r *http.Request) {
-		answer(w, http.StatusNoContent, nil, n.Leave(r.Context(), r.PathValue("room"), byCommand))
+		room, err := v.called(r.PathValue("room"))
+		if err == nil {
+			err = n.Leave(r.Context(), room, byCommand)
+		}
+		answer(w, http.StatusNoContent, nil, err)
 	})
 	for word, on := range map[string]bool{"pause": true, "resume": false} {
 		mux.HandleFunc("POST /rooms/{room}/"+word, func(w http.ResponseWriter, r *http.Request) {
-			answer(w, http.StatusNoContent, nil, table.Pause(r.Context(), r.PathValue("room"), on, byCommand))
+			room, err := v.called(r.PathValue("room"))
+			if err == nil {
+				err = table.Pause(r.Context(), room, on, byCommand)
+			}
+			answer(w, http.StatusNoContent, nil, err)
 		})
 	}
 	mux.HandleFunc("POST /consents", func(w http.ResponseWriter, r *http.Request) {
@@ -118,6 +140,8 @@ func answer(w http.ResponseWriter, status int, v any, err error) {
 		answerError(w, http.StatusConflict, err)
 	case errors.Is(err, models.ErrNotFound), errors.Is(err, desk.ErrNotThere):
 		answerError(w, http.StatusNotFound, err)
+	case errors.Is(err, models.ErrForbidden):
+		answerError(w, http.StatusForbidden, err)
 	case errors.Is(err, models.ErrUnavailable):
 		answerError(w, http.StatusServiceUnavailable, err)
 	case err != nil:
@@ -144,7 +168,7 @@ type problem struct {
 func answerError(w http.ResponseWriter, status int, err error) {
 	// What kind of error it is shows in the status; people need the rest.
 	title := err.Error()
-	for _, kind := range []error{models.ErrInvalid, models.ErrConflict, models.ErrNotFound, models.ErrUnavailable} {
+	for _, kind := range []error{models.ErrInvalid, models.ErrConflict, models.ErrNotFound, models.ErrUnavailable, models.ErrForbidden} {
 		title = strings.TrimPrefix(title, kind.Error()+": ")
 	}
 	answerJSON(w, status, problem{title, models.Hint(err)})

@@ -73,7 +73,12 @@ func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) 
 		return err
 	}
 	host := l.Addr().String()
-	room := models.Room{ID: demoRoom, Name: "Lounge", URL: "lounge://" + host + "/" + demoRoom}
+	address := "lounge://" + host + "/" + demoRoom
+	at, err := models.ParseAddress(address)
+	if err != nil {
+		return err
+	}
+	room := at.RoomAt(address, "Lounge")
 	client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Name: botName, Token: s.hostToken, Peer: s.peers, Log: s.log})
 	if err != nil {
 		return err

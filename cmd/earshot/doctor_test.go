@@ -201,8 +201,8 @@ func TestDoctorVisitsRooms(t *testing.T) {
 		{"whep+http://" + host(room) + "/none", true, doctor.Bad, "can't join"},
 	} {
 		t.Run(tt.text, func(t *testing.T) {
-			c := patient(t, nil)
-			c.Join, c.Settings.Rooms = tt.join, []configs.Room{{URL: tt.url}}
+			c := patient(t, nil, "EARSHOT_ROOMS="+tt.url)
+			c.Join = tt.join
 			if f := findings(t, c, "rooms")[0]; f.State != tt.state || !strings.Contains(f.Text, tt.text) || f.State == doctor.Bad && f.Do == "" {
 				t.Errorf("found %+v, want %s %q", f, tt.state, tt.text)
 			}

@@ -142,20 +142,22 @@ func (x examined) Rooms(c peer.Config) (doctor.Rooms, error) {
 	s := &station{cfg: x.cfg, log: x.log}
 	var err error
 	if s.profiles, err = openProfiles(x.cfg); err == nil {
+		s.keys, err = x.app.keyring(x.cfg)
+	}
+	if err == nil {
 		s.peers, err = peer.New(c)
 	}
-	return examinedRooms{s, x.app.secret}, err
+	return examinedRooms{s}, err
 }
 
 // examinedRooms are the rooms of a configuration.
 type examinedRooms struct {
 	station *station
-	secret  func(variable string) (string, error)
 }
 
 // Connector implements doctor.Rooms.
 func (r examinedRooms) Connector(room configs.Room) (models.Room, bot.Connector, error) {
-	return r.station.connector(wish{address: room.URL, name: room.Name, profile: room.Profile, secret: r.secret})
+	return r.station.connector(context.Background(), wish{address: room.URL, name: room.Name, profile: room.Profile})
 }
 
 // Needs implements doctor.Rooms.

@@ -68,18 +68,25 @@ func (a *app) eraseRoom(cmd *cobra.Command, room string) error {
 	if err != nil {
 		return err
 	}
+	word := room
+	if room, err = a.roomIn(cmd, store, word); err != nil {
+		if errors.Is(err, models.ErrNotFound) {
+			err = notFound(fmt.Sprintf("there are no sessions of a room %q", word))
+		}
+		return errors.Join(err, store.Close())
+	}
 	found, err := store.Sessions(cmd.Context(), models.SessionQuery{Room: room, Limit: 1000})
 	if err := errors.Join(err, store.Close()); err != nil {
 		return err
 	}
 	if len(found) == 0 {
-		return notFound(fmt.Sprintf("there are no sessions of a room %q", room))
+		return notFound(fmt.Sprintf("there are no sessions of a room %q", word))
 	}
 	what := fmt.Sprintf("room %s: %s", room, models.Count(len(found), "session"))
 	if len(found) == 1000 {
 		what = fmt.Sprintf("room %s: more than 999 sessions", room)
 	}
-	return a.erase(cmd, models.Erasure{Kind: models.EraseRoom, Target: room}, what, room)
+	return a.erase(cmd, models.Erasure{Kind: models.EraseRoom, Target: room}, what, word)
 }
 
 func (a *app) erasePerson(cmd *cobra.Command, word string) error {
@@ -88,6 +95,9 @@ func (a *app) erasePerson(cmd *cobra.Command, word string) error {
 		return err
 	}
 	room, _ := cmd.Flags().GetString("room")
+	if room, err = a.roomOfRecord(cmd, room); err != nil {
+		return err
+	}
 	what := fmt.Sprintf("person %s (%s): %s and %s in %s", r.ID, name, models.Count(len(r.Utterances), "line"),
 		models.Count(len(r.Flags), "flag"), models.Count(len(r.Sessions), "session"))
 	return a.erase(cmd, models.Erasure{Kind: models.ErasePerson, Target: r.ID, Room: room}, what, r.ID)

@@ -65,7 +65,8 @@ func (s *station) inFiftyRooms(ctx context.Context, t *testing.T, host string, w
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	v := newService(s)
-	n := &inviter{service: v, secret: func(string) (string, error) { return "", nil }}
+	trust(s, noSecrets, "lounge://"+host+"/room-0")
+	n := &inviter{service: v}
 	var group errgroup.Group
 	group.Go(func() error { return v.run(ctx, nil, nil) })
 	until(t, "the service takes invitations", func() bool {

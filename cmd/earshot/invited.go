@@ -19,7 +19,6 @@ const staleEvent = time.Minute
 // invitations brings the service into rooms that a LiveKit server sends it to.
 type invitations struct {
 	service *service
-	secret  func(string) (string, error)
 	worker  *livekit.Worker // nil: no dispatch
 	hook    http.Handler    // nil: no webhooks
 	load    *loadMeter
@@ -31,25 +30,29 @@ type invitations struct {
 }
 
 // newInvitations checks the settings; nothing is connected yet. It is nil when nobody may invite.
-func newInvitations(v *service, secret func(string) (string, error)) (*invitations, error) {
+func newInvitations(v *service) (*invitations, error) {
 	s := v.station
 	c := s.cfg.LiveKit
 	if c.URL == "" || c.Dispatch == "none" && c.Webhook == "" {
 		return nil, nil
 	}
-	auth, err := liveKitAuth(secret)
+	at, err := models.ParseServer(c.URL)
+	if err != nil {
+		return nil, fmt.Errorf("livekit.url: %w", err)
+	}
+	auth, err := liveKitAuth(s.keys.of(at))
 	if err != nil {
 		return nil, err
 	}
 	if auth.Key == "" || auth.Secret == "" {
 		return nil, models.WithHint(errors.New("livekit.url: the server's key and secret are missing"),
-			"set LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or name files with LIVEKIT_API_KEY_FILE and LIVEKIT_API_SECRET_FILE")
+			"set LIVEKIT_API_KEY and LIVEKIT_API_SECRET, and LIVEKIT_URL where there are several servers, or name files for it under servers")
 	}
 	if err := s.profiles.check(c.Profile, s.cfg); err != nil {
 		return nil, fmt.Errorf("livekit.profile: %w", err)
 	}
 	auth.Token = "" // a ready token is for one room
-	n := &invitations{service: v, secret: secret, load: newLoadMeter(len(s.speech.engines), s.text.Stats), log: s.log, sentAway: map[string]bool{}}
+	n := &invitations{service: v, load: newLoadMeter(len(s.speech.engines), s.text.Stats), log: s.log, sentAway: map[string]bool{}}
 	if c.Webhook != "" {
 		n.hook = livekit.Webhook(livekit.WebhookConfig{URL: c.URL, Auth: auth, Told: n.told, Log: s.log})
 	}
@@ -88,7 +91,7 @@ func (n *invitations) busy() float64 {
 
 // wish is a room as the service joins it.
 func (n *invitations) wish(room models.Room) wish {
-	return wish{address: room.URL, profile: n.service.station.cfg.LiveKit.Profile, secret: n.secret}
+	return wish{address: room.URL, profile: n.service.station.cfg.LiveKit.Profile}
 }
 
 // wanted says whether to take a room that the server offers.
@@ -139,7 +142,7 @@ func (n *invitations) come(room models.Room) {
 		return
 	}
 	w := n.wish(room)
-	room, connector, err := n.service.station.connector(w)
+	room, connector, err := n.service.station.connector(context.Background(), w)
 	var g *guest
 	if err == nil {
 		g, err = n.service.enter(w, room)

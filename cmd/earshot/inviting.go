@@ -22,15 +22,15 @@ const (
 // inviter takes invitations for a service, from the page, the API and the command line.
 type inviter struct {
 	service *service
-	secret  func(string) (string, error)
 	base    string        // of the page's address, as hosts open it
 	first   func() string // see firstLogin
 	host    func() string // the link of the lounge's hosts
 }
 
 // Terms says what the bot would do and keep in a room. Nothing happens. models.ErrInvalid: there can be no such room.
-func (n *inviter) Terms(_ context.Context, i models.Invitation) (models.Terms, error) {
-	if _, err := kindOf(i.URL); err != nil {
+func (n *inviter) Terms(ctx context.Context, i models.Invitation) (models.Terms, error) {
+	at, err := models.ParseAddress(i.URL)
+	if err != nil {
 		return models.Terms{}, invalid(err)
 	}
 	s := n.service.station
@@ -38,11 +38,16 @@ func (n *inviter) Terms(_ context.Context, i models.Invitation) (models.Terms, e
 		return models.Terms{}, invalid(err)
 	}
 	p := s.profiles.of(i.Profile)
-	room := roomOf(i.URL, i.Name)
+	_, err = s.reach(ctx, at)
+	strange := errors.Is(err, models.ErrForbidden)
+	if err != nil && !strange {
+		return models.Terms{}, err
+	}
+	room := at.RoomAt(i.URL, i.Name)
 	room.Profile = i.Profile
 	notice := botNotice(p.cfg, i.URL)
 	return models.Terms{
-		Room: room, Notice: notice.Text(), NoChat: notice.NoChat, Rules: s.desk.RulesName(p.name), Mode: p.cfg.Mode, Keep: clocks(p.cfg.Retention),
+		Room: room, Server: at.Server(), Strange: strange, Notice: notice.Text(), NoChat: notice.NoChat, Rules: s.desk.RulesName(p.name), Mode: p.cfg.Mode, Keep: clocks(p.cfg.Retention),
 		ModerateOnly: p.cfg.ModerateOnly,
 	}, nil
 }
@@ -54,8 +59,13 @@ func (n *inviter) Invite(ctx context.Context, i models.Invitation) (models.RoomS
 	if err := s.quota.Admit(ctx); err != nil {
 		return models.RoomState{}, fmt.Errorf("%w: %w", models.ErrUnavailable, err)
 	}
-	state, err := n.service.join(wish{address: i.URL, name: i.Name, profile: i.Profile, secret: n.secret}, false)
+	if err := n.allow(ctx, i); err != nil {
+		return models.RoomState{}, err
+	}
+	state, err := n.service.join(ctx, wish{address: i.URL, name: i.Name, profile: i.Profile}, false)
 	switch {
+	case errors.Is(err, models.ErrForbidden):
+		return state, err
 	case errors.Is(err, errEnding):
 		return state, fmt.Errorf("%w: %w", models.ErrUnavailable, err)
 	case errors.Is(err, errRoomThere):
@@ -65,6 +75,49 @@ func (n *inviter) Invite(ctx context.Context, i models.Invitation) (models.RoomS
 	}
 	s.log.Info("invited", "room", state.Room, "profile", i.Profile, "by", i.By)
 	return state, s.store.Note(ctx, i.By, "invited the bot", state.Room, "")
+}
+
+// allow enters that an owner allowed an invitation's server.
+func (n *inviter) allow(ctx context.Context, i models.Invitation) error {
+	if !i.AllowServer {
+		return nil
+	}
+	return n.AllowServer(ctx, models.AllowedServer{Server: i.URL, Private: i.PrivateServer, By: i.By})
+}
+
+// Servers lists the room servers that owners allowed.
+func (n *inviter) Servers(ctx context.Context) ([]models.AllowedServer, error) {
+	return n.service.station.store.AllowedServers(ctx)
+}
+
+// AllowServer has the bot be invited to the server of an address. models.ErrInvalid: it is none.
+func (n *inviter) AllowServer(ctx context.Context, a models.AllowedServer) error {
+	at, err := models.ParseServer(a.Server)
+	if err != nil {
+		return invalid(err)
+	}
+	a.Server = at.Server()
+	n.service.station.log.Info("room server allowed", "server", a.Server, "private", a.Private, "by", a.By)
+	return n.service.station.store.AllowServer(ctx, a)
+}
+
+// ForbidServer takes that back. The bot leaves the rooms there that it was invited to. models.ErrNotFound: it was not
+// allowed.
+func (n *inviter) ForbidServer(ctx context.Context, server, by string) error {
+	at, err := models.ParseServer(server)
+	if err != nil {
+		return invalid(err)
+	}
+	if err := n.service.station.store.ForbidServer(ctx, at.Server(), by, time.Now()); err != nil {
+		return err
+	}
+	for _, state := range n.service.states() {
+		there, err := models.ParseServer(state.URL)
+		if err == nil && there.Server() == at.Server() && !n.service.station.keys.names(at.Server()) {
+			_ = n.service.leave(state.Room) // it may have left by itself
+		}
+	}
+	return nil
 }
 
 // Leave sends the bot out of a room, for good also out of one of the configuration until the next start.
@@ -77,9 +130,17 @@ func (n *inviter) Leave(ctx context.Context, room, by string) error {
 
 // Link makes a link by which somebody can invite the bot once, without a login.
 func (n *inviter) Link(ctx context.Context, i models.Invitation) (string, error) {
-	if _, err := n.Terms(ctx, i); err != nil {
+	t, err := n.Terms(ctx, i)
+	if err == nil && t.Strange && !i.AllowServer {
+		err = errStrange(t.Server)
+	}
+	if err == nil {
+		err = n.allow(ctx, i)
+	}
+	if err != nil {
 		return "", err
 	}
+	i.AllowServer, i.PrivateServer = false, false // who follows the link allows nothing
 	secret := strings.ToLower(rand.Text() + rand.Text())
 	if err := n.service.station.store.PutInvitation(ctx, linkHash(secret), i); err != nil {
 		return "", err

@@ -42,7 +42,7 @@ func TestJanusPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	}
 	t.Parallel()
 	server := janusServer(t)
-	rightWords(t, wish{address: server.URL("room/1234"), secret: janusSecrets}, "mute unmute remove", func(ctx context.Context, s *station, v stage.Voice) error {
+	rightWords(t, janusSecrets, wish{address: server.URL("room/1234")}, "mute unmute remove", func(ctx context.Context, s *station, v stage.Voice) error {
 		return janus.Publish(ctx, janus.PublishConfig{URL: server.URL("room/1234"), Name: v.Name, Peer: s.peers, Next: next(v)})
 	})
 }
@@ -91,7 +91,8 @@ func TestJanusBrowser(t *testing.T) {
 	all := evalSentences(t)
 	others := map[string]eval.Sentence{"Ben": all[2], "Cem": all[3]}
 	s, l := openTestStation(t, t.TempDir())
-	room, connector, err := s.connector(wish{address: server.URL("room/1234"), secret: janusSecrets})
+	trust(s, janusSecrets, server.URL("room/1234"))
+	room, connector, err := s.connector(t.Context(), wish{address: server.URL("room/1234")})
 	if err != nil {
 		t.Fatal(err)
 	}

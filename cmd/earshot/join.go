@@ -28,7 +28,9 @@ func newJoinCommand(a *app) *cobra.Command {
   janus+ws://HOST:8188/room/ID     a Janus VideoRoom (janus+wss:// behind TLS; /bridge/ID for an AudioBridge)
   whep+https://HOST/PATH           any WHEP stream; --name says whose voice it is
 
-Secrets come from the environment or from files, never from the command line. LIVEKIT_API_KEY and LIVEKIT_API_SECRET are
+Secrets come from the environment or from files, never from the command line, and go only to the server they are for: the one
+that LIVEKIT_URL, EARSHOT_TOKEN_URL, EARSHOT_LOUNGE_TOKEN_URL or EARSHOT_JANUS_URL names, else the only one of its kind in the
+configuration, else this one. The setting servers has files with the secrets of several. LIVEKIT_API_KEY and LIVEKIT_API_SECRET are
 a LiveKit server's, with which the bot joins and may act; EARSHOT_TOKEN is a ready token for one LiveKit room, or a WHEP
 server's bearer token; EARSHOT_LOUNGE_TOKEN is a lounge's host token, with which the bot may act there. A Janus server is opened by
 EARSHOT_JANUS_APISECRET or EARSHOT_JANUS_TOKEN, its rooms by EARSHOT_JANUS_PIN or EARSHOT_JANUS_ROOM_TOKEN, and with the
@@ -67,7 +69,10 @@ func (a *app) join(cmd *cobra.Command, address string, o joinOptions) error {
 	}
 	defer s.Close()
 	s.values = r.Values
-	room, connector, err := s.connector(wish{address: address, name: o.name, profile: o.profile, secret: a.secret})
+	if s.keys, err = a.keyring(cfg, address); err != nil {
+		return err
+	}
+	room, connector, err := s.connector(ctx, wish{address: address, name: o.name, profile: o.profile})
 	if err != nil {
 		return badInput(err)
 	}

@@ -56,7 +56,7 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 	p := s.profiles.of(st.room.Profile)
 	started := time.Now().UTC()
 	session, err := s.store.StartSession(ctx, models.Session{
-		ID: sessionID(st.room.ID, time.Now()), Room: st.room.ID, Name: st.room.Name, URL: st.room.URL,
+		ID: sessionID(shortRoom(st.room), time.Now()), Room: st.room.ID, Name: st.room.Name, URL: st.room.URL,
 		Model: s.speech.name, Rules: s.desk.RulesName(p.name), Started: started,
 		Profile: p.name, ModerateOnly: p.cfg.ModerateOnly,
 	})
@@ -67,6 +67,7 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 	if err := s.desk.Begin(ctx, session); err != nil {
 		return session, err
 	}
+	s.meetRoom(ctx, st.room)
 	s.hub.Publish(models.Event{SessionID: session.ID, Session: &session})
 	if st.started != nil {
 		st.started(session)
@@ -124,6 +125,14 @@ func (s *station) endSession(ctx context.Context, session models.Session, reason
 func (s *station) sessionEnded(ctx context.Context, session models.Session) {
 	s.hub.Publish(models.Event{SessionID: session.ID, Session: &session})
 	s.wrapUps.add(session.ID)
+}
+
+// shortRoom is a room's name for ids of sessions.
+func shortRoom(r models.Room) string {
+	if at, err := models.ParseAddress(r.URL); err == nil {
+		return at.Short()
+	}
+	return models.ShortRoom(r.ID)
 }
 
 // sessionID is a new id that sorts by time and tells the room: open-mic-20260102-150405-x7k2.

@@ -52,7 +52,8 @@ func TestLiveKitBrowser(t *testing.T) {
 	}
 	page := g.serve(t, fmt.Sprintf(guestPage, server.Addr(), token), script)
 	s, l := openTestStation(t, t.TempDir())
-	room, connector, err := s.connector(wish{address: server.URL("open-mic"), secret: secrets})
+	trust(s, secrets, server.URL("open-mic"))
+	room, connector, err := s.connector(t.Context(), wish{address: server.URL("open-mic")})
 	if err != nil {
 		t.Fatal(err)
 	}

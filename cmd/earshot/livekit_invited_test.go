@@ -35,7 +35,8 @@ func waitForInvitations(t *testing.T, server string, more ...string) *invitee {
 	s, l := openTestStationWith(t, t.TempDir(), append([]string{"EARSHOT_LIVEKIT_URL=" + server, "EARSHOT_PARTIALS=0"}, more...)...)
 	v := newService(s)
 	var err error
-	if s.invitations, err = newInvitations(v, secrets); err != nil {
+	trust(s, secrets, server)
+	if s.invitations, err = newInvitations(v); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -55,7 +56,7 @@ func waitForInvitations(t *testing.T, server string, more ...string) *invitee {
 // in says whether the service listens in a room, and in which session.
 func (i *invitee) in(room string) (session string, listening bool) {
 	for _, state := range i.v.states() {
-		if state.Room == room {
+		if state.Name == room {
 			return state.Session, state.State == string(bot.StateListening)
 		}
 	}
@@ -237,12 +238,12 @@ func TestLiveKitWebhooks(t *testing.T) {
 	until(t, "the room's end is known", func() bool {
 		i.s.invitations.mu.Lock()
 		defer i.s.invitations.mu.Unlock()
-		return !i.s.invitations.sentAway["stage"]
+		return !i.s.invitations.sentAway[idOf(t, server.URL("stage"))]
 	})
 	visit("Dia")
 	until(t, "the bot comes to the next room of this name", func() (there bool) { session, there = i.in("stage"); return there })
 	i.checkHeard(t, session, "Dia", all[5].Text)
-	kept, err := i.s.store.Sessions(t.Context(), models.SessionQuery{Room: "stage", Limit: 10})
+	kept, err := i.s.store.Sessions(t.Context(), models.SessionQuery{Room: idOf(t, server.URL("stage")), Limit: 10})
 	if err != nil || len(kept) != 2 {
 		t.Errorf("%d sessions, %v; want two: it must not come back to a room that sent it away", len(kept), err)
 	}
@@ -250,17 +251,17 @@ func TestLiveKitWebhooks(t *testing.T) {
 
 // TestLiveKitInvitationsNeedSecrets: a server that may invite needs a key and a secret, and without one nobody waits.
 func TestLiveKitInvitationsNeedSecrets(t *testing.T) {
-	none := func(string) (string, error) { return "", nil }
 	s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_LIVEKIT_URL=livekit://rooms.example", "EARSHOT_LIVEKIT_PROFILE=strict")
 	defer l.Close()
-	if _, err := newInvitations(newService(s), secrets); !errors.Is(err, errNoProfile) {
+	trust(s, secrets, "livekit://rooms.example")
+	if _, err := newInvitations(newService(s)); !errors.Is(err, errNoProfile) {
 		t.Errorf("an unknown profile: %v", err)
 	}
 	for setting, want := range map[string]bool{"livekit://rooms.example": true, "": false} {
 		s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_LIVEKIT_URL="+setting)
 		defer l.Close()
-		n, err := newInvitations(newService(s), none)
-		if (err != nil) != want || n != nil || want && !strings.Contains(models.Hint(err), "LIVEKIT_API_SECRET_FILE") {
+		n, err := newInvitations(newService(s))
+		if (err != nil) != want || n != nil || want && !strings.Contains(models.Hint(err), "LIVEKIT_API_SECRET") {
 			t.Errorf("url %q: %v, %v (hint %q)", setting, n, err, models.Hint(err))
 		}
 	}

@@ -55,6 +55,7 @@ func TestLiveKitTwentyRooms(t *testing.T) {
 	const rooms = 20
 	server := liveKit(t)
 	s, l := openTestStation(t, t.TempDir())
+	trust(s, secrets, server.URL("room"))
 	all := evalSentences(t)
 	said, sessions := make([]string, rooms), make([]models.Session, rooms)
 	err := s.run(t.Context(), l, func(ctx context.Context) error {
@@ -95,7 +96,7 @@ func TestLiveKitTwentyRooms(t *testing.T) {
 
 // oneRoom listens in a room while somebody speaks there.
 func oneRoom(ctx context.Context, s *station, server *localserver.Server, name string, src lounge.Source) (session models.Session, err error) {
-	room, connector, err := s.connector(wish{address: server.URL(name), secret: secrets})
+	room, connector, err := s.connector(ctx, wish{address: server.URL(name)})
 	if err != nil {
 		return session, err
 	}

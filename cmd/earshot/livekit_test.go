@@ -43,7 +43,7 @@ func TestLiveKitPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	}
 	t.Parallel()
 	server := liveKit(t)
-	rightWords(t, wish{address: server.URL("open-mic"), secret: secrets}, "message private_message mute unmute to_audience remove",
+	rightWords(t, secrets, wish{address: server.URL("open-mic")}, "message private_message mute unmute to_audience remove",
 		func(ctx context.Context, s *station, v stage.Voice) error {
 			return livekit.Publish(ctx, livekit.PublishConfig{
 				URL: server.URL("open-mic"), Auth: livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret},
@@ -54,11 +54,12 @@ func TestLiveKitPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 
 // rightWords lets the demo's voices play in a room, which the bot joins as "earshot join" does: SQLite holds what was said,
 // by whom, with the planted violations and no other. The bot's rights are shown.
-func rightWords(t *testing.T, w wish, rights string, play func(context.Context, *station, stage.Voice) error) {
+func rightWords(t *testing.T, secret func(string) (string, error), w wish, rights string, play func(context.Context, *station, stage.Voice) error) {
 	t.Helper()
 	s, l := openTestStation(t, t.TempDir())
 	a, out := testApp()
-	room, connector, err := s.connector(w)
+	trust(s, secret, w.address)
+	room, connector, err := s.connector(t.Context(), w)
 	if err != nil {
 		t.Fatal(err)
 	}

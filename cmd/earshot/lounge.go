@@ -54,28 +54,6 @@ func (s *station) hostLink(base string) string {
 	return base + "/room/" + demoRoom + "#host=" + url.QueryEscape(s.hostToken)
 }
 
-// isOwn reports whether an address leads to this program's own lounge: to the address it listens on, by any of this machine's
-// own addresses where it listens on all, or encrypted under a name that is configured as its own.
-func (s *station) isOwn(u *url.URL) bool {
-	if u.Scheme == "lounge+https" {
-		return slices.Contains(s.cfg.Hosts, u.Hostname())
-	}
-	own, err := netip.ParseAddrPort(s.own)
-	if err != nil || u.Port() != fmt.Sprint(own.Port()) {
-		return false
-	}
-	own = netip.AddrPortFrom(own.Addr().Unmap(), own.Port())
-	if u.Hostname() == "localhost" {
-		return own.Addr().IsLoopback() || own.Addr().IsUnspecified()
-	}
-	ip, err := netip.ParseAddr(u.Hostname())
-	if err != nil {
-		return false
-	}
-	ip = ip.Unmap()
-	return ip == own.Addr() || own.Addr().IsUnspecified() && (ip.IsLoopback() || ofThisMachine(ip))
-}
-
 func ofThisMachine(ip netip.Addr) bool {
 	all, err := net.InterfaceAddrs()
 	return err == nil && slices.ContainsFunc(all, func(a net.Addr) bool {

@@ -19,14 +19,16 @@ func TestTermsSayHowToObject(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := &inviter{service: newService(s)}
-	for _, kind := range roomKinds() {
-		terms, err := n.Terms(t.Context(), models.Invitation{URL: kind.example})
+	for example, chat := range map[string]bool{
+		"lounge://127.0.0.1:8484/lounge": true, "livekit://rooms.example/open-mic": true, "janus+ws://rooms.example:8188/room/1234": false,
+		"whep+https://media.example/whep/stage": false,
+	} {
+		terms, err := n.Terms(t.Context(), models.Invitation{URL: example})
 		if err != nil {
 			t.Fatal(err)
 		}
-		chat := strings.HasPrefix(kind.example, "lounge") || strings.HasPrefix(kind.example, "livekit")
 		if terms.NoChat == chat || strings.Contains(terms.Notice, "/optout") != chat || !strings.Contains(terms.Notice, "tell the host") {
-			t.Errorf("%s: no chat %v, %q", kind.example, terms.NoChat, terms.Notice)
+			t.Errorf("%s: no chat %v, %q", example, terms.NoChat, terms.Notice)
 		}
 	}
 }
@@ -41,7 +43,8 @@ func TestHostIsToldOfNoChat(t *testing.T) {
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
 		v := newService(s)
-		n := &inviter{service: v, secret: janusSecrets}
+		trust(s, janusSecrets, server.URL("room/1234"))
+		n := &inviter{service: v}
 		var group errgroup.Group
 		group.Go(func() error { return v.run(ctx, nil, nil) })
 		until(t, "the service takes invitations", func() bool {

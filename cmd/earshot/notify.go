@@ -29,7 +29,7 @@ setting notices.targets names it:
       kind: slack            # or discord, or webhook
       url: https://hooks.slack.com/services/…
       level: medium          # and graver: info, low, medium, high
-      rooms: [open-mic]      # left out: all rooms
+      rooms: [open-mic]      # or whole addresses; left out: all rooms
       quote: yes             # also the words that were said; without it they stay here
     - name: archive
       kind: webhook          # signed as Standard Webhooks says
@@ -179,16 +179,56 @@ func (s *station) setTargets(ctx context.Context) (err error) {
 	if s.targets, err = loadTargets(s.cfg); err != nil {
 		return badInput(err)
 	}
-	var known []models.NoticeTarget
-	for _, t := range s.targets {
-		if t.Kind != notify.KindMail { // which gets no single flags
-			known = append(known, t.ForStore())
-		}
+	s.targets, s.unknownRooms, err = s.tellTargets(ctx)
+	if err != nil {
+		return badInput(err)
+	}
+	for _, word := range s.unknownRooms {
+		s.log.Warn("a target of notices names a room that nobody knows yet; write its whole address", "room", word)
 	}
 	for _, name := range s.untold() {
 		s.log.Warn("a rule tells a target of notices that is not configured", "target", name)
 	}
-	return s.store.SetNoticeTargets(ctx, known)
+	return nil
+}
+
+// tellTargets finds the rooms that targets name, has the store tell the targets of these, and lists the names that no room
+// has yet.
+func (s *station) tellTargets(ctx context.Context) (named []notify.Target, unknown []string, err error) {
+	rooms, err := knownRooms(ctx, s.cfg, s.store)
+	if err != nil {
+		return nil, nil, err
+	}
+	var told []models.NoticeTarget
+	for _, t := range s.targets {
+		t.Rooms = slices.Clone(t.Rooms)
+		for j, word := range t.Rooms {
+			room, err := models.FindRoom(rooms, word)
+			switch {
+			case errors.Is(err, models.ErrNotFound):
+				unknown = append(unknown, word)
+			case err != nil:
+				return nil, nil, fmt.Errorf("the target of notices %s: %w", t.Name, err)
+			default:
+				t.Rooms[j] = room.ID
+			}
+		}
+		named = append(named, t)
+		if t.Kind != notify.KindMail { // which gets no single flags
+			told = append(told, t.ForStore())
+		}
+	}
+	return named, unknown, s.store.SetNoticeTargets(ctx, told)
+}
+
+// meetRoom has targets told of a room that they named before anybody knew its address.
+func (s *station) meetRoom(ctx context.Context, room models.Room) {
+	if !slices.Contains(s.unknownRooms, shortRoom(room)) {
+		return
+	}
+	if _, _, err := s.tellTargets(ctx); err != nil {
+		s.log.Warn("targets of notices are not told of a room", "room", room.ID, "err", err)
+	}
 }
 
 // untold lists the targets that rules tell by name and that nobody has configured.

@@ -72,6 +72,9 @@ func (a *app) findPerson(cmd *cobra.Command, word string) (r models.PersonRecord
 		return r, "", err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	if room, err = a.roomIn(cmd, store, room); err != nil {
+		return r, "", err
+	}
 	people, err := store.FindPeople(cmd.Context(), word)
 	switch {
 	case err != nil:

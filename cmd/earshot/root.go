@@ -142,6 +142,7 @@ func (a *app) commands() []*cobra.Command {
 		newRestoreCommand(a),
 		newRulesCommand(a),
 		newServeCommand(a),
+		newServersCommand(a),
 		newSessionsCommand(a),
 		newSummaryCommand(a),
 		newStatusCommand(a),

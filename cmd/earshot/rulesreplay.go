@@ -39,6 +39,9 @@ those lines. Nothing is stored and nobody is told.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, store.Close()) }()
+			if room, err = a.roomIn(cmd, store, room); err != nil {
+				return err
+			}
 			replay, err := a.replay(cmd.Context(), store, set, room, from)
 			if err != nil {
 				return err

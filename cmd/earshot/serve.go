@@ -47,18 +47,22 @@ type station struct {
 	setupToken string
 	// targets are told of flags.
 	targets []notify.Target
-	values  []configs.Value // the settings with where they come from, to be shown
-	desk    *desk.Desk
-	count   *metrics
-	quota   *desk.Quota
-	second  *desk.Opinions // nil: nobody is asked
-	text    *transcribe.Service
-	lounge  *lounge.Server
-	peers   *peer.Factory
+	// unknownRooms are names in targets that no room had when they were read.
+	unknownRooms []string
+	values       []configs.Value // the settings with where they come from, to be shown
+	desk         *desk.Desk
+	count        *metrics
+	quota        *desk.Quota
+	second       *desk.Opinions // nil: nobody is asked
+	text         *transcribe.Service
+	lounge       *lounge.Server
+	peers        *peer.Factory
 	// guard is before every media socket, of rooms elsewhere and of the lounge.
 	guard *guard.Guard
 	// summaries sums sessions up, at their end and when somebody asks.
 	summaries summariser
+	// keys are the secrets of room servers; nil: there are none.
+	keys *keyring
 	// hostToken makes people hosts of this program's own lounge.
 	hostToken string
 	own       string // host:port of its web server, while it runs
@@ -96,6 +100,7 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	s.record = newRecordWatch(s.store, s.hub, log)
 	s.record.ended = s.sessionEnded
 	s.members = review.NewMembers(s.store, nil)
+	s.members.Known = func(ctx context.Context) ([]models.Room, error) { return knownRooms(ctx, s.cfg, s.store) }
 	if err = s.setTargets(ctx); err != nil {
 		return nil, err
 	}
@@ -199,7 +204,7 @@ func (s *station) pages(l net.Listener) *review.Server {
 		Members: s.members, Door: s.door(l), Local: s.private(l), Setup: s.setupToken, Listener: s.desk,
 	}
 	if n := s.inviter; n != nil { // else a nil in an interface
-		c.Inviter, c.Links, c.States, c.Profiles = n, n, n.service.RoomStates, s.cfg.ProfileNames()
+		c.Inviter, c.Links, c.Servers, c.States, c.Profiles = n, n, n, n.service.RoomStates, s.cfg.ProfileNames()
 	}
 	return review.New(c)
 }
@@ -209,13 +214,19 @@ func (s *station) serving(page *review.Server) http.Handler {
 	return newProxies(s.cfg.Proxies).believed(s.invitations.hooked(page.OwnHost(s.observability(page, byPath(s.lounge, profiled(page))))))
 }
 
-// transcriptURL is where the lounge's page reads a room's lines: the newest live session there.
+// transcriptURL is where the lounge's page reads a room's lines: the newest live session there, by whatever address of this
+// machine it was joined.
 func (s *station) transcriptURL(room string) string {
-	live, err := s.store.Sessions(context.Background(), models.SessionQuery{Room: room, Live: true, Limit: 1})
-	if err != nil || len(live) == 0 {
+	live, err := s.store.Sessions(context.Background(), models.SessionQuery{Live: true, Limit: 1000})
+	if err != nil {
 		return ""
 	}
-	return "/api/sessions/" + live[0].ID + "/events"
+	for _, x := range live {
+		if at, err := models.ParseAddress(x.URL); err == nil && at.RoomName() == room && s.ownLounge(at) {
+			return "/api/sessions/" + x.ID + "/events"
+		}
+	}
+	return ""
 }
 
 // run serves the page and the lounge on l and decodes, while work is in its rooms. When work is over, what was heard is

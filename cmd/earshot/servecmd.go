@@ -44,6 +44,10 @@ func (a *app) serve(cmd *cobra.Command) error {
 	if err != nil {
 		return badInput(err)
 	}
+	keys, err := a.keyring(cfg)
+	if err != nil {
+		return err
+	}
 	ctx, log := cmd.Context(), a.logger(cfg)
 	l, err := listenOrInherit(ctx, cfg.Listen)
 	if err != nil {
@@ -62,14 +66,21 @@ func (a *app) serve(cmd *cobra.Command) error {
 	if s.speech.notice != "" {
 		log.Warn(s.speech.notice) //nolint:sloglint // a constant of the practice model
 	}
+	s.keys = keys
+	for _, variable := range keys.unused(a) {
+		log.Warn("a secret is set that no server is given: the configuration names none that it could be for", "variable", variable)
+	}
+	if err := s.nameAccess(ctx); err != nil {
+		return errors.Join(err, l.Close(), control.Close())
+	}
 	v := newService(s)
-	s.inviter = &inviter{service: v, secret: a.secret, base: cmp.Or(cfg.Notices.Link, pageURL(l, ""))}
+	s.inviter = &inviter{service: v, base: cmp.Or(cfg.Notices.Link, pageURL(l, ""))}
 	s.inviter.first = func() string { return s.firstLogin(l, strings.TrimSuffix(s.inviter.base, "/")) }
 	s.inviter.host = func() string { return s.hostLink(strings.TrimSuffix(s.inviter.base, "/")) }
 	if s.inviter.first() != "" { // the link itself is a secret, and logs are kept
 		log.Warn("nobody can log in yet: \"earshot status --first-login\" prints a link to become the owner")
 	}
-	if s.invitations, err = newInvitations(v, a.secret); err != nil {
+	if s.invitations, err = newInvitations(v); err != nil {
 		return errors.Join(badInput(err), l.Close(), control.Close())
 	}
 	log.Info("serving", "page", pageURL(l, "/"), "lounge", pageURL(l, "/room/lounge"), "rooms", len(wishes), "model", s.speech.name, "rules", s.desk.RulesName(""))
@@ -86,14 +97,11 @@ func (a *app) serve(cmd *cobra.Command) error {
 func (a *app) wishes(cfg configs.Config) ([]wish, error) {
 	out := make([]wish, len(cfg.Rooms))
 	for i, r := range cfg.Rooms {
-		if _, err := kindOf(r.URL); err != nil {
-			return nil, err
-		}
 		agenda, err := newAgenda(r)
 		if err != nil {
 			return nil, err
 		}
-		out[i] = wish{address: r.URL, name: r.Name, profile: r.Profile, agenda: agenda, secret: a.secret}
+		out[i] = wish{address: r.URL, name: r.Name, profile: r.Profile, agenda: agenda}
 	}
 	return out, nil
 }

@@ -62,7 +62,7 @@ func (v *service) run(ctx context.Context, wishes []wish, n *invitations) error 
 	v.ctx = ctx
 	v.mu.Unlock()
 	for _, w := range wishes {
-		if _, err := v.join(w, true); err != nil {
+		if _, err := v.join(ctx, w, true); err != nil {
 			return badInput(err)
 		}
 	}
@@ -76,8 +76,8 @@ func (v *service) run(ctx context.Context, wishes []wish, n *invitations) error 
 }
 
 // join begins to listen in a room; for good: again and again, whenever a stay is over.
-func (v *service) join(w wish, forGood bool) (models.RoomState, error) {
-	room, connector, err := v.station.connector(w)
+func (v *service) join(ctx context.Context, w wish, forGood bool) (models.RoomState, error) {
+	room, connector, err := v.station.connector(ctx, w)
 	if err != nil {
 		return models.RoomState{}, err
 	}
@@ -182,6 +182,22 @@ func (v *service) end(room string, why models.EndReason) error {
 	}
 	g.leave(bot.End(why, nil))
 	return nil
+}
+
+// called is the id of the room that somebody at the keyboard means, of those that the bot is in; a name that none of them has
+// stays as it is, for it may be a session's.
+func (v *service) called(word string) (string, error) {
+	v.mu.Lock()
+	rooms := make([]models.Room, 0, len(v.rooms))
+	for _, g := range v.rooms {
+		rooms = append(rooms, g.room)
+	}
+	v.mu.Unlock()
+	room, err := models.FindRoom(rooms, word)
+	if errors.Is(err, models.ErrNotFound) {
+		return word, nil
+	}
+	return room.ID, err
 }
 
 // there says whether the bot is in a room or on its way.

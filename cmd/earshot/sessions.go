@@ -60,6 +60,9 @@ func (a *app) listSessions(cmd *cobra.Command, q models.SessionQuery) ([]models.
 	if err != nil {
 		return nil, err
 	}
+	if q.Room, err = a.roomIn(cmd, store, q.Room); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	found, err := store.Sessions(cmd.Context(), q)
 	if found == nil {
 		found = []models.SessionInfo{}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 
@@ -98,4 +99,33 @@ func wordErrors(us []models.Utterance, speaker, said string) (errs, words int, h
 	}
 	errs, words = fixture.WER(said, b.String())
 	return errs, words, b.String()
+}
+
+// trust has a station know the servers of some addresses, with all secrets that a test has.
+func trust(s *station, secret func(variable string) (string, error), addresses ...string) {
+	s.keys = &keyring{environment: secret, files: map[string]configs.Server{}, intended: map[string]string{}, named: map[string]bool{}}
+	for _, address := range addresses {
+		at, err := models.ParseServer(address)
+		if err != nil {
+			panic(err) // a mistake in the test
+		}
+		s.keys.named[at.Server()] = true
+		for _, x := range roomSecrets() {
+			if slices.Contains(x.kinds, at.Kind) {
+				s.keys.intended[x.variable] = at.Server()
+			}
+		}
+	}
+}
+
+func noSecrets(string) (string, error) { return "", nil }
+
+// idOf is the identity of an address.
+func idOf(t *testing.T, address string) string {
+	t.Helper()
+	at, err := models.ParseAddress(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at.ID()
 }

@@ -39,7 +39,6 @@ func setObjection(ctx context.Context, tx *sql.Tx, room, speaker string, what mo
 	case models.ConsentWithdrew:
 		t.What = takenConsent
 	default:
-		return nil
 	}
 	if err := putObjection(ctx, tx, t); err != nil {
 		return err
@@ -48,11 +47,11 @@ func setObjection(ctx context.Context, tx *sql.Tx, room, speaker string, what mo
 }
 
 func putObjection(ctx context.Context, tx *sql.Tx, t taken) error {
-	query := "DELETE FROM objections WHERE mark = ? AND room = ? AND at <= ?"
+	query := "DELETE FROM objections WHERE mark = ?1 AND room IN (?2, ?4) AND at <= ?3"
 	if t.What == takenObjected {
-		query = "INSERT INTO objections (mark, room, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+		query = "INSERT INTO objections (mark, room, at) SELECT ?1, ?2, ?3 WHERE ?4 IS NOT NULL ON CONFLICT DO NOTHING"
 	}
-	_, err := tx.ExecContext(ctx, query, t.Mark, t.Room, t.At)
+	_, err := tx.ExecContext(ctx, query, t.Mark, t.Room, t.At, shortRoom(t.Room))
 	return err
 }
 
@@ -67,7 +66,7 @@ func (s *Store) SetObjection(ctx context.Context, room, speaker string, objects 
 
 // Objections are the PersonMarks of those who are not to be written down in a room.
 func (s *Store) Objections(ctx context.Context, room string) (map[string]bool, error) {
-	marks, err := list(ctx, s.read, scanText, "SELECT mark FROM objections WHERE room = ?", room)
+	marks, err := list(ctx, s.read, scanText, "SELECT mark FROM objections WHERE room IN (?, ?)", room, shortRoom(room))
 	out := map[string]bool{}
 	for _, m := range marks {
 		out[m] = true
@@ -98,7 +97,7 @@ func (s *Store) Consents(ctx context.Context, session, room, speaker string, lim
 
 // PausedBy is who paused listening in a room; "" when nobody did.
 func (s *Store) PausedBy(ctx context.Context, room string) (string, error) {
-	found, err := list(ctx, s.read, scanText, "SELECT by FROM pauses WHERE room = ?", room)
+	found, err := list(ctx, s.read, scanText, "SELECT by FROM pauses WHERE room IN (?, ?)", room, shortRoom(room))
 	if err != nil || len(found) == 0 {
 		return "", storeError("read pause", err)
 	}
@@ -123,10 +122,10 @@ func (s *Store) SetPaused(ctx context.Context, room string, paused bool, by stri
 }
 
 func putPause(ctx context.Context, tx *sql.Tx, t taken) error {
-	query := "DELETE FROM pauses WHERE room = ?1 AND ?2 + ?3 IS NOT NULL"
+	query := "DELETE FROM pauses WHERE room IN (?1, ?4) AND ?2 + ?3 IS NOT NULL"
 	if t.What == takenPaused {
-		query = "INSERT INTO pauses (room, by, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING"
+		query = "INSERT INTO pauses (room, by, at) SELECT ?1, ?2, ?3 WHERE ?4 IS NOT NULL ON CONFLICT DO NOTHING"
 	}
-	_, err := tx.ExecContext(ctx, query, t.Room, clean(t.By), t.At)
+	_, err := tx.ExecContext(ctx, query, t.Room, clean(t.By), t.At, shortRoom(t.Room))
 	return err
 }

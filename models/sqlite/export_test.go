@@ -2,6 +2,9 @@ package sqlite
 
 import (
 	"database/sql"
+	"fmt"
+	"io/fs"
+	"path"
 	"testing"
 	"time"
 
@@ -93,4 +96,39 @@ func (s *Store) Value(t testing.TB, query string) (v string) {
 		t.Fatal(err)
 	}
 	return v
+}
+
+// OldDatabase makes a database as an Earshot from before a migration would have left it, with rows of the time.
+func OldDatabase(t testing.TB, file, before string, rows ...string) {
+	t.Helper()
+	db := openPool(fileDSN(file, "rwc", durable()...), 1)
+	defer func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	exec := func(query string) {
+		if _, err := db.ExecContext(t.Context(), query); err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+	}
+	exec(fmt.Sprintf("PRAGMA application_id = %d", applicationID))
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := migrated(t.Context(), db, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if path.Base(name) >= before {
+			break
+		}
+		if err := apply(t.Context(), db, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, query := range rows {
+		exec(query)
+	}
 }

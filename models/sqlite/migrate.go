@@ -16,7 +16,7 @@ import (
 )
 
 // migrations run in the order of their names, each once, in one transaction that writes its name into the table
-// migrated. user_version is how many have run, which a reader can compare without knowing the table. A released
+// migrated; what SQL cannot do follows the script in the same transaction (afterScript). user_version is how many have run, which a reader can compare without knowing the table. A released
 // migration is never changed, and a new one gets a higher number than all released ones.
 //
 //go:embed migrations/*.sql
@@ -94,6 +94,11 @@ func apply(ctx context.Context, db *sql.DB, name string) error {
 	defer func() { _ = tx.Rollback() }()
 	if _, err := tx.ExecContext(ctx, string(script)); err != nil {
 		return err
+	}
+	if more := afterScript[path.Base(name)]; more != nil {
+		if err := more(ctx, tx); err != nil {
+			return err
+		}
 	}
 	if _, err := tx.ExecContext(ctx, "INSERT INTO migrated (name) VALUES (?)", path.Base(name)); err != nil {
 		return err

@@ -284,15 +284,28 @@ func copyFile(from, to string) error {
 // again is the erasure that an entry speaks of.
 func (s *Store) again(ctx context.Context, r models.Removal) ([]models.Erasure, error) {
 	switch kind := models.ErasureKind(r.What); kind {
-	case models.EraseSession, models.EraseRoom:
+	case models.EraseSession:
 		return []models.Erasure{{Kind: kind, Target: r.Target, By: r.By}}, nil
+	case models.EraseRoom:
+		rooms, err := s.roomsCalled(ctx, r.Target)
+		var out []models.Erasure
+		for _, room := range rooms {
+			out = append(out, models.Erasure{Kind: kind, Target: room, By: r.By})
+		}
+		return out, err
 	case models.ErasePerson:
-		mark, room, _ := strings.Cut(r.Target, "@")
+		mark, name, _ := strings.Cut(r.Target, "@")
+		rooms, err := s.roomsCalled(ctx, name)
+		if err != nil {
+			return nil, err
+		}
 		ids, err := list(ctx, s.read, scanText, "SELECT DISTINCT id FROM speakers")
 		var out []models.Erasure
 		for _, id := range ids {
-			if PersonMark(id) == mark {
-				out = append(out, models.Erasure{Kind: kind, Target: id, Room: room, By: r.By})
+			for _, room := range rooms {
+				if PersonMark(id) == mark {
+					out = append(out, models.Erasure{Kind: kind, Target: id, Room: room, By: r.By})
+				}
 			}
 		}
 		return out, storeError("list people", err)

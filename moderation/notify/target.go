@@ -139,8 +139,8 @@ func (t Target) problems() (out []string) {
 		out = append(out, "level: one of info, low, medium or high")
 	}
 	for _, r := range t.Rooms {
-		if !validRoom.MatchString(r) {
-			out = append(out, "rooms: the ids of rooms, in lower case")
+		if _, err := models.ParseAddress(r); err != nil && !validRoom.MatchString(r) {
+			out = append(out, "rooms: the addresses of rooms, or their names in lower case")
 			break
 		}
 	}

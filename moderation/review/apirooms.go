@@ -26,6 +26,9 @@ type (
 		URL     string `json:"url"`
 		Name    string `json:"name,omitempty"`
 		Profile string `json:"profile,omitempty"`
+		// AllowServer and PrivateServer are for owners: see POST /api/servers.
+		AllowServer   bool `json:"allow_server,omitempty"`
+		PrivateServer bool `json:"private_server,omitempty"`
 	}
 	linkJSON struct {
 		Link    string    `json:"link"`
@@ -45,7 +48,7 @@ type (
 
 // roomRoutes are the operations on the rooms that the bot is in.
 func (s *Server) roomRoutes() []apiRoute {
-	session, room, person := apiParam{"id", "id of a session"}, apiParam{"id", "id of a room"}, apiParam{"speaker", "the platform's id of a person"}
+	session, room, person := apiParam{"id", "id of a session"}, apiParam{"id", "a room's id: its whole address"}, apiParam{"speaker", "the platform's id of a person"}
 	routes := []apiRoute{
 		{"GET", "/api/sessions/{id}/consent", "Who was told of the bot in a session and when, and who objected", []apiParam{session}, nil, consentsJSON{}, "", s.api(s.apiConsent)},
 	}
@@ -80,7 +83,10 @@ func (s *Server) apiRooms(r *http.Request) (any, error) {
 // invitation reads an invitation that the visitor may make.
 func (s *Server) invitation(r *http.Request) (models.Invitation, error) {
 	in, err := readJSON[invitationJSON](r, `{"url": "…"}, with a profile and a name where they are wanted`)
-	i := models.Invitation{URL: in.URL, Name: in.Name, Profile: in.Profile, By: visitorOf(r.Context()).Name}
+	i := models.Invitation{
+		URL: in.URL, Name: in.Name, Profile: in.Profile, By: visitorOf(r.Context()).Name,
+		AllowServer: in.AllowServer, PrivateServer: in.PrivateServer,
+	}
 	if err == nil && len(i.URL) > maxAddress {
 		err = &refusal{http.StatusBadRequest, "url: the address is too long"}
 	}

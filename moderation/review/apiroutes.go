@@ -28,7 +28,7 @@ type apiParam struct{ name, about string }
 // apiRoutes are all operations. The document is made from the same table, so that they can't disagree.
 func (s *Server) apiRoutes() []apiRoute {
 	session := apiParam{"id", "id of a session"}
-	return slices.Concat(s.roomRoutes(), s.ruleRoutes(), s.accessRoutes(), []apiRoute{
+	return slices.Concat(s.roomRoutes(), s.serverRoutes(), s.ruleRoutes(), s.accessRoutes(), []apiRoute{
 		{"GET", "/api/sessions", "Sessions, live ones first, then the newest", []apiParam{{"limit", "1 to 1000, default 100"}}, nil, sessionsJSON{}, "", s.api(s.apiSessions)},
 		{"GET", "/api/sessions/{id}", "A session with everything that was heard and found in it", []apiParam{session}, nil, transcriptJSON{}, "", s.api(s.apiSession)},
 		{"GET", "/api/sessions/{id}/utterances", "The lines of a session", []apiParam{session}, nil, utterancesJSON{}, "", s.api(s.apiUtterances)},
@@ -39,10 +39,10 @@ func (s *Server) apiRoutes() []apiRoute {
 		{"GET", "/api/sessions/{id}/summary", "The summary of a session, or of what was said since a time", []apiParam{session, {"since", "12:30: only what was said after this time from the session's start"}, {"last", "15: only the last minutes"}}, nil, models.Summary{}, "", s.api(s.apiSummary)},
 		{"GET", "/api/sessions/{id}/export", "A session as a file, as the command line writes it", []apiParam{session, {"format", export.FormatNames()}, {"redact", "1: mask names, numbers and addresses"}, {"sound", "1: html with the clips of flagged lines, beeped where it is masked"}}, nil, nil, "application/octet-stream", http.HandlerFunc(s.apiExport)},
 		{"GET", "/api/sessions/{id}/events", "What happens in a session, as server-sent events that hold an Event", []apiParam{session, {"after", "id of the last event that was seen"}}, nil, nil, "text/event-stream", http.HandlerFunc(s.apiEvents)},
-		{"GET", "/api/flags", "Flags of all sessions, the newest first", []apiParam{{"status", "open, confirmed or dismissed"}, {"rule", "id of a rule"}, {"room", "id of a room"}, {"speaker", "the platform's id of a person"}, {"limit", "1 to 1000, default 100"}}, nil, placesJSON{}, "", s.api(s.apiFlags)},
+		{"GET", "/api/flags", "Flags of all sessions, the newest first", []apiParam{{"status", "open, confirmed or dismissed"}, {"rule", "id of a rule"}, {"room", "a room's id: its whole address"}, {"speaker", "the platform's id of a person"}, {"limit", "1 to 1000, default 100"}}, nil, placesJSON{}, "", s.api(s.apiFlags)},
 		{"POST", "/api/flags/{id}", "Confirm, dismiss or reopen a flag (status), or choose what its open ask offers (choice)", []apiParam{{"id", "id of a flag"}}, statusJSON{}, models.Flag{}, "", s.api(s.apiDecide)},
 		{"GET", "/api/rules", "What became of each rule's flags", nil, nil, rulesJSON{}, "", s.api(s.apiRules)},
-		{"GET", "/api/search", "Lines of all sessions that hold some words", []apiParam{{"q", `words that must all occur; "…" holds words together, a trailing * extends`}, {"room", "id of a room"}, {"speaker", "the platform's id of a person"}, {"rule", "id of a rule"}, {"flagged", "1: only flagged lines"}, {"from", "first day, YYYY-MM-DD"}, {"to", "last day, YYYY-MM-DD"}, {"cursor", "next of the page before"}}, nil, models.SearchPage{}, "", s.api(s.apiSearch)},
+		{"GET", "/api/search", "Lines of all sessions that hold some words", []apiParam{{"q", `words that must all occur; "…" holds words together, a trailing * extends`}, {"room", "a room's id: its whole address"}, {"speaker", "the platform's id of a person"}, {"rule", "id of a rule"}, {"flagged", "1: only flagged lines"}, {"from", "first day, YYYY-MM-DD"}, {"to", "last day, YYYY-MM-DD"}, {"cursor", "next of the page before"}}, nil, models.SearchPage{}, "", s.api(s.apiSearch)},
 		{"GET", "/api/health", "How Earshot is doing", nil, nil, conditionsJSON{}, "", s.api(s.apiHealth)},
 		{"GET", "/api/openapi.json", "This document", nil, nil, nil, "application/json", s.api(s.apiDocument)},
 	})

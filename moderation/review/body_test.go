@@ -44,7 +44,7 @@ func TestChunkedBodiesAreHeldToTheirLength(t *testing.T) {
 	m := heardRoom()
 	desk := &fakeDesk{}
 	s := serve(t, m, func(c *Config) {
-		c.Inviter, c.Links, c.Listener, c.States, c.Members, c.Door, c.Local = desk, desk, desk, desk.rooms, NewMembers(&doorkeeper{}, nil), DoorOpen, true
+		c.Inviter, c.Links, c.Servers, c.Listener, c.States, c.Members, c.Door, c.Local = desk, desk, desk, desk, desk.rooms, NewMembers(&doorkeeper{}, nil), DoorOpen, true
 		c.Rules = &primer{}
 	})
 	server := httptest.NewServer(s)

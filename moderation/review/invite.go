@@ -12,7 +12,7 @@ import (
 	"earshot/models"
 )
 
-// Inviter sends the bot into rooms. Errors wrap models.ErrInvalid, models.ErrConflict, models.ErrUnavailable or
+// Inviter sends the bot into rooms. Errors wrap models.ErrForbidden, models.ErrInvalid, models.ErrConflict, models.ErrUnavailable or
 // models.ErrNotFound and hold nothing that was said.
 type Inviter interface {
 	// Terms says what the bot would do and keep there; nothing happens.
@@ -47,6 +47,9 @@ type invitePage struct {
 	Link    string
 	Problem string
 	MayLink bool
+	// Strange says that nobody has named the room's Server yet; MayAllow that the visitor may.
+	Strange, MayAllow bool
+	Server            string
 }
 
 // maxAddress bounds the address of a room.
@@ -68,6 +71,8 @@ func (s *Server) invitePageOf(ctx context.Context, i models.Invitation) (inviteP
 	}
 	data.Ask, data.Room, data.URL, data.Notice, data.Rules = true, t.Room.Name, t.Room.URL, t.Notice, t.Rules
 	data.NoChat = t.NoChat
+	data.Strange, data.Server = t.Strange, t.Server
+	data.MayAllow = visitorOf(ctx).All.Allows(models.AccessOwner)
 	data.Keeps = keeps(t)
 	return data, nil
 }
@@ -96,7 +101,7 @@ func keeps(t models.Terms) []string {
 // trimmed is an error's text without its kind.
 func trimmed(err error) string {
 	text := err.Error()
-	for _, kind := range []error{models.ErrInvalid, models.ErrConflict, models.ErrUnavailable, models.ErrNotFound} {
+	for _, kind := range []error{models.ErrInvalid, models.ErrConflict, models.ErrUnavailable, models.ErrNotFound, models.ErrForbidden} {
 		text = strings.TrimPrefix(text, kind.Error()+": ")
 	}
 	if hint := models.Hint(err); hint != "" {
@@ -109,6 +114,7 @@ func trimmed(err error) string {
 func refused(err error) error {
 	for kind, status := range map[error]int{
 		models.ErrConflict: http.StatusConflict, models.ErrInvalid: http.StatusBadRequest, models.ErrUnavailable: http.StatusServiceUnavailable,
+		models.ErrForbidden: http.StatusForbidden,
 	} {
 		if errors.Is(err, kind) {
 			return &refusal{status, trimmed(err)}
@@ -118,12 +124,18 @@ func refused(err error) error {
 }
 
 func invitationOf(v url.Values) models.Invitation {
-	return models.Invitation{URL: strings.TrimSpace(v.Get("url")), Name: strings.TrimSpace(v.Get("name")), Profile: v.Get("profile")}
+	return models.Invitation{
+		URL: strings.TrimSpace(v.Get("url")), Name: strings.TrimSpace(v.Get("name")), Profile: v.Get("profile"),
+		AllowServer: v.Get("allow_server") != "", PrivateServer: v.Get("private_server") != "",
+	}
 }
 
 // mayInvite is an error for visitors who may not invite the bot into a room.
 func (s *Server) mayInvite(r *http.Request, i models.Invitation) error {
 	who := visitorOf(r.Context())
+	if i.AllowServer || i.PrivateServer {
+		return ownerOf(r)
+	}
 	if who.All.Allows(models.AccessHost) {
 		return nil
 	}

@@ -14,12 +14,14 @@ import (
 	"earshot/models"
 )
 
-// fakeDesk is an Inviter, Links and a Listener that notes what it is asked for.
+// fakeDesk is an Inviter, Links, Servers and a Listener that notes what it is asked for.
 type fakeDesk struct {
 	did    []string
 	link   models.Invitation
 	paused bool
-	err    error
+	// strange says that nobody named the servers.
+	strange bool
+	err     error
 }
 
 func (f *fakeDesk) rooms() []models.RoomState {
@@ -30,7 +32,7 @@ func (f *fakeDesk) Terms(_ context.Context, i models.Invitation) (models.Terms, 
 	if !strings.HasPrefix(i.URL, "lounge://") {
 		return models.Terms{}, fmt.Errorf("%w: no kind of room", models.ErrInvalid)
 	}
-	return models.Terms{Room: models.Room{ID: "stage", Name: "Stage", URL: i.URL}, Notice: "I am Earshot.", ModerateOnly: i.Profile == "secret", NoChat: strings.HasSuffix(i.URL, "/mute")}, nil
+	return models.Terms{Room: models.Room{ID: "stage", Name: "Stage", URL: i.URL}, Notice: "I am Earshot.", ModerateOnly: i.Profile == "secret", Strange: f.strange, Server: "lounge://a", NoChat: strings.HasSuffix(i.URL, "/mute")}, nil
 }
 
 func (f *fakeDesk) Invite(_ context.Context, i models.Invitation) (models.RoomState, error) {
@@ -97,7 +99,7 @@ func keyFor(d *doorkeeper, name string, may models.Access) string {
 }
 
 func withDesk(f *fakeDesk) func(*Config) {
-	return func(c *Config) { c.Inviter, c.Links, c.Listener, c.States = f, f, f, f.rooms }
+	return func(c *Config) { c.Inviter, c.Links, c.Servers, c.Listener, c.States = f, f, f, f, f.rooms }
 }
 
 // send is a browser's form, or a program's JSON.

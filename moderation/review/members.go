@@ -18,6 +18,9 @@ import (
 // models.ErrInvalid or models.ErrNotFound, with what is wrong in their text. Its methods may be called by many goroutines
 // at once.
 type Members struct {
+	// Known lists the rooms of the configuration and of the record, for names that people write instead of addresses; nil:
+	// rooms are taken as they are written. It is set before anything else.
+	Known func(context.Context) ([]models.Room, error)
 	store AccessStore
 	now   func() time.Time
 	taken signal // fires when somebody's access was taken or given up
@@ -101,7 +104,10 @@ func (m *Members) Add(ctx context.Context, n NewUser, by string) (models.User, e
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	u := models.User{ID: strings.ToLower(rand.Text()), Name: strings.TrimSpace(n.Name), Access: n.Access, Created: m.now()}
-	rooms := roomsOf(n.Rooms)
+	rooms, err := m.rooms(ctx, n.Rooms)
+	if err != nil {
+		return u, err
+	}
 	if len(rooms) > 0 {
 		u.Access, u.Rooms = models.AccessNone, map[string]models.Access{}
 		for _, room := range rooms {
@@ -130,14 +136,28 @@ func (m *Members) Add(ctx context.Context, n NewUser, by string) (models.User, e
 	return u, nil
 }
 
-// roomsOf is a list of rooms without blanks and doubles.
-func roomsOf(given []string) (out []string) {
-	for _, r := range given {
-		if r = strings.TrimSpace(r); r != "" && !slices.Contains(out, r) {
-			out = append(out, r)
+// rooms is a list of rooms, by their addresses or names, as identities and without blanks and doubles.
+func (m *Members) rooms(ctx context.Context, given []string) (out []string, err error) {
+	var known []models.Room
+	if m.Known != nil && len(given) > 0 {
+		if known, err = m.Known(ctx); err != nil {
+			return nil, fmt.Errorf("rooms: %w", err)
 		}
 	}
-	return out
+	for _, word := range given {
+		word = strings.TrimSpace(word)
+		if word != "" && m.Known != nil {
+			r, err := models.FindRoom(known, word)
+			if err != nil {
+				return nil, models.WithHint(fmt.Errorf("%w: %w", models.ErrInvalid, err), models.Hint(err))
+			}
+			word = r.ID
+		}
+		if word != "" && !slices.Contains(out, word) {
+			out = append(out, word)
+		}
+	}
+	return out, nil
 }
 
 // Link makes a token by which a user, named by id, logs in once, until it expires.
@@ -163,10 +183,14 @@ func (m *Members) Key(ctx context.Context, n NewKey, user string) (secret string
 	if err != nil {
 		return "", k, fmt.Errorf("user: %w", err)
 	}
+	rooms, err := m.rooms(ctx, n.Rooms)
+	if err != nil {
+		return "", k, err
+	}
 	secret, hash := newToken()
 	c := models.Credential{
 		Hash: hash, Kind: models.CredentialKey, User: u.ID, Label: cleanName(n.Label), Access: cmp.Or(n.Access, models.AccessViewer),
-		Rooms: roomsOf(n.Rooms), Created: m.now().UTC().Truncate(time.Second),
+		Rooms: rooms, Created: m.now().UTC().Truncate(time.Second),
 	}
 	switch {
 	case c.Label == "":

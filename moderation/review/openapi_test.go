@@ -73,7 +73,7 @@ func TestDocumentDescribesWhatHandlersAnswer(t *testing.T) {
 	m.actions = []models.Action{{ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbMute, State: models.ActionSeen}}
 	s := serve(t, m, func(c *Config) {
 		desk := &fakeDesk{}
-		c.Inviter, c.Links, c.Listener, c.States = desk, desk, desk, desk.rooms
+		c.Inviter, c.Links, c.Servers, c.Listener, c.States = desk, desk, desk, desk, desk.rooms
 		c.Rules = &primer{}
 		c.Conditions, c.Summaries = conditionsOf(Condition{OK: true, Text: "Well."}), &minutes{m: m}
 	})

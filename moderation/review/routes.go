@@ -34,6 +34,9 @@ func (s *Server) routes() []route {
 	if s.inviter != nil {
 		out = append(out, s.inviterRoutes()...)
 	}
+	if s.servers != nil {
+		out = append(out, s.serverPages()...)
+	}
 	if s.access != nil {
 		out = append(out, s.memberRoutes()...)
 	}
@@ -90,6 +93,13 @@ func (s *Server) inviterRoutes() []route {
 		{"POST /invite", http.HandlerFunc(s.invite)},
 		{"GET /invite/{secret}", s.page(s.linkView)},
 		{"POST /invite/{secret}", http.HandlerFunc(s.followLink)},
+	}
+}
+
+func (s *Server) serverPages() []route {
+	return []route{
+		{"GET /servers", s.page(s.serversView)},
+		{"POST /servers", http.HandlerFunc(s.changeServers)},
 	}
 }
 

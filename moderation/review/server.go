@@ -28,9 +28,11 @@ type Config struct {
 	LeastHeard func(session string) models.Floor
 	// Inviter sends the bot into rooms, Links makes invitations that need no login, States lists the rooms that it is in;
 	// nil, all three: there is no service that can be invited. Profiles are what rooms can be treated as.
-	Inviter  Inviter
-	Links    Links
-	States   func() []models.RoomState
+	Inviter Inviter
+	Links   Links
+	States  func() []models.RoomState
+	// Servers are the room servers that owners allowed; nil with Inviter.
+	Servers  Servers
 	Profiles []string
 	// Listener pauses listening and leaves people out; nil: nobody can.
 	Listener Listener
@@ -94,6 +96,7 @@ type Server struct {
 
 	inviter  Inviter
 	links    Links
+	servers  Servers
 	states   func() []models.RoomState
 	profiles []string
 	listener Listener
@@ -137,6 +140,7 @@ func New(c Config) *Server {
 		s.alarm = func() string { return "" }
 	}
 	s.conditions = c.Conditions
+	s.servers = c.Servers
 	s.inviter, s.links, s.states, s.profiles, s.listener = c.Inviter, c.Links, c.States, c.Profiles, c.Listener
 	s.members, s.door, s.local, s.setup = c.Members, cmp.Or(c.Door, DoorShut), c.Local, c.Setup
 	if s.members == nil {

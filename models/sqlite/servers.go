@@ -1,0 +1,51 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"earshot/models"
+)
+
+func scanServer(rows *sql.Rows) (s models.AllowedServer, err error) {
+	var when int64
+	err = rows.Scan(&s.Server, &s.Private, &s.By, &when)
+	s.At = at(when)
+	return s, err
+}
+
+// AllowedServers lists the room servers that owners allowed the bot to be invited to.
+func (s *Store) AllowedServers(ctx context.Context) ([]models.AllowedServer, error) {
+	found, err := list(ctx, s.read, scanServer, "SELECT server, private, by, at FROM servers ORDER BY server")
+	return found, storeError("list servers", err)
+}
+
+// AllowServer has the bot be invited to a room server from now on. A zero At is set to now.
+func (s *Store) AllowServer(ctx context.Context, a models.AllowedServer) error {
+	if a.At.IsZero() {
+		a.At = time.Now()
+	}
+	return s.update(ctx, "allow server", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO servers (server, private, by, at) VALUES (?, ?, ?, ?)
+			ON CONFLICT (server) DO UPDATE SET private = excluded.private, by = excluded.by, at = excluded.at`, a.Server, a.Private, clean(a.By), millis(a.At))
+		if err != nil {
+			return err
+		}
+		return note(ctx, tx, a.At, a.By, "room server allowed", a.Server, "")
+	})
+}
+
+// ForbidServer takes back what AllowServer gave. models.ErrNotFound when it was not allowed.
+func (s *Store) ForbidServer(ctx context.Context, server, by string, when time.Time) error {
+	return s.update(ctx, "forbid server", func(tx *sql.Tx) error {
+		n, err := deleted(tx.ExecContext(ctx, "DELETE FROM servers WHERE server = ?", server))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return sql.ErrNoRows
+		}
+		return note(ctx, tx, when, by, "room server forbidden", server, "")
+	})
+}
