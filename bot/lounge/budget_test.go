@@ -50,7 +50,7 @@ func (c *crowd) follow(room, query, token string) int {
 	for i, h := 0, bearer(token); i < len(h); i += 2 {
 		req.Header.Set(h[i], h[i+1])
 	}
-	client := peer.NewHTTPClient()
+	client := (*peer.Factory)(nil).HTTPClient()
 	resp, err := client.Do(req) //nolint:bodyclose // closed below
 	if err != nil {
 		c.t.Fatal(err)
