@@ -87,6 +87,7 @@ func TestDocumentDescribesWhatHandlersAnswer(t *testing.T) {
 	queries := map[string]string{"/api/search": "?q=coin", "/api/sessions/{id}/export": "?format=json"}
 	bodies := map[string]string{
 		"/api/rooms": `{"url":"lounge://a/b"}`, "/api/invitations": `{"url":"lounge://a/b"}`, "/api/sessions/{id}/people/{speaker}/objection": `{"objects":true}`,
+		"/api/servers":   `{"server":"lounge://a"}`,
 		"/api/rules/try": `{"text":["buy my coin"],"word_p":0.4}`, "/api/rules/replay": `{}`,
 		"/api/sessions/{id}/utterances/{epoch}/{seq}/{track}/redaction": `{"words":[4,5]}`,
 	}
