@@ -42,7 +42,13 @@ type accessWorld struct {
 func worldTime() time.Time { return time.Now().UTC().Truncate(24 * time.Hour).Add(-30 * time.Hour) }
 
 // roomAt is the id of the test's room of a name.
-func roomAt(name string) string { return roomOf(roomAddress(name), "").ID }
+func roomAt(name string) string {
+	at, err := models.ParseAddress(roomAddress(name))
+	if err != nil {
+		panic(err) // a mistake in the test
+	}
+	return at.ID()
+}
 
 func roomAddress(name string) string { return "lounge://127.0.0.1:9/" + name }
 
@@ -54,7 +60,8 @@ func newAccessWorld(t *testing.T, rooms map[string]int) *accessWorld {
 		t.Fatal(err)
 	}
 	v := newService(s)
-	s.inviter = &inviter{service: v, first: func() string { return "" }, secret: func(string) (string, error) { return "", nil }}
+	s.inviter = &inviter{service: v, first: func() string { return "" }}
+	trust(s, noSecrets, roomAddress("any"))
 	page := s.pages(l)
 	w := &accessWorld{t: t, s: s, web: httptest.NewServer(s.serving(page)), routes: page.Routes(), auth: map[string]http.Header{}}
 	t.Cleanup(w.web.Close)
