@@ -100,7 +100,7 @@ func everyRoute() []accessRow {
 		{pattern: "POST /servers", codes: [4]int{403, 403, 403, 303}, body: form("server", "livekit://a")},
 		{pattern: "GET /api/servers", codes: owns},
 		{pattern: "POST /api/servers", codes: owns, body: always(`{"server":"livekit://a"}`)},
-		{pattern: "DELETE /api/servers/{server}", codes: [4]int{403, 403, 403, 404}},
+		{pattern: "DELETE /api/servers/{server}", codes: [4]int{403, 403, 403, 400}},
 		{pattern: "GET /access", codes: owns},
 		{pattern: "POST /access/{what}", with: "link", codes: owns, body: form("user", asViewer)},
 		{spends: true, pattern: "POST /access/{what}", with: "add", codes: owns, body: form("name", "Lee", "access", "viewer")},
