@@ -22,8 +22,8 @@ const (
 // took longer than two seconds.
 func (s *Store) Search(ctx context.Context, q models.SearchQuery) (models.SearchPage, error) {
 	const op = "search"
-	sqlText, args, err := buildSearch(&q)
-	if err != nil || sqlText == "" {
+	match, ok, err := checkSearch(&q)
+	if err != nil || !ok {
 		return models.SearchPage{}, storeError(op, err)
 	}
 	last, err := s.cursorID(q.Cursor)
@@ -39,7 +39,12 @@ func (s *Store) Search(ctx context.Context, q models.SearchQuery) (models.Search
 			return err
 		}
 		hi = min(hi, last) // one upper bound: FTS5 begins its walk at it
-		page, err = s.runSearch(bounded, tx, sqlText, append(args, sql.Named("lo", lo), sql.Named("hi", hi)), q.Limit)
+		if match, err = inSessions(bounded, tx, match, q.Only); err != nil {
+			return err
+		}
+		query, args := searchSQL(q, match)
+		args = append(args, sql.Named("lo", lo), sql.Named("hi", hi), sql.Named("limit", q.Limit+1))
+		page, err = s.runSearch(bounded, tx, query, args, q.Limit)
 		return err
 	})
 	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
@@ -49,27 +54,44 @@ func (s *Store) Search(ctx context.Context, q models.SearchQuery) (models.Search
 	return page, err
 }
 
-// buildSearch makes the statement and settles the limit. The statement is "" when the text has no word in it at all:
+// checkSearch makes the expression for the index and settles the limit. ok is false when the text has no word in it at all:
 // nothing can match then.
-func buildSearch(q *models.SearchQuery) (query string, args []any, err error) {
-	match, err := matchExpression(*q)
-	if err != nil {
-		return "", nil, err
+func checkSearch(q *models.SearchQuery) (match string, ok bool, err error) {
+	if match, err = matchExpression(*q); err != nil {
+		return "", false, err
 	}
 	blank := strings.TrimSpace(q.Text) == ""
 	ranged := q.Room != "" || !q.From.IsZero() || !q.To.IsZero()
 	switch {
 	case blank && match == "" && !ranged:
-		return "", nil, fmt.Errorf("%w: nothing to search for", models.ErrInvalid)
+		return "", false, fmt.Errorf("%w: nothing to search for", models.ErrInvalid)
 	case !blank && !strings.Contains(match, "text :"):
-		return "", nil, nil
+		return "", false, nil
 	}
 	if q.Limit <= 0 {
 		q.Limit = 50
 	}
 	q.Limit = min(q.Limit, 200)
-	query, args = searchSQL(*q, match)
-	return query, append(args, sql.Named("limit", q.Limit+1)), nil
+	return match, true, nil
+}
+
+// maxFacets is for how many sessions the index is asked. With more, every match is looked at.
+const maxFacets = 300
+
+// inSessions narrows an expression to the sessions of some rooms, so that a search there takes no longer for what is said
+// in others.
+func inSessions(ctx context.Context, tx *sql.Tx, match string, only models.RoomSet) (string, error) {
+	if match == "" || only.All() {
+		return match, nil
+	}
+	ids, err := list(ctx, tx, scanText, "SELECT id FROM sessions WHERE "+among("room", "?1")+" LIMIT ?2", roomList(only), maxFacets+1)
+	if err != nil || len(ids) == 0 || len(ids) > maxFacets {
+		return match, err
+	}
+	for i, id := range ids {
+		ids[i] = sessionFacet(id)
+	}
+	return match + " AND facets : (" + strings.Join(ids, " OR ") + ")", nil
 }
 
 // cursorID is the highest row id that a page may begin with. Cursors hide it, for it counts the lines of all rooms.
