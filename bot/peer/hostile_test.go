@@ -1,11 +1,15 @@
 package peer
 
 import (
+	"bytes"
+	"crypto/tls"
 	"encoding/binary"
+	"io"
 	"net"
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,28 +18,89 @@ import (
 	"earshot/bot/peer/guard"
 )
 
-// hostile is a STUN server that answers each request with a message of 1280 bytes that ends in an empty XOR-MAPPED-ADDRESS
-// (GHSA-34rh-wp3j-6cxc), until the test ends.
-func hostile(t *testing.T) (url string) {
+// hostile is a server that answers each request of a STUN or TURN client with a message that ends in an empty address
+// (GHSA-34rh-wp3j-6cxc), until the test ends. It speaks UDP, TCP, and TLS with a certificate.
+func hostile(t *testing.T, cert tls.Certificate) (urls map[string]string) {
 	t.Helper()
-	c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	udp, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	var group sync.WaitGroup
+	closing := []io.Closer{udp}
+	group.Go(func() {
 		b := make([]byte, 1500)
 		for {
-			_, from, err := c.ReadFrom(b)
+			_, from, err := udp.ReadFrom(b)
 			if err != nil {
 				return
 			}
-			_, _ = c.WriteTo(emptyAddress(b), from)
+			_, _ = udp.WriteTo(hostileAnswer(b), from)
 		}
-	}()
-	t.Cleanup(func() { _ = c.Close(); <-done })
-	return "stun:" + c.LocalAddr().String()
+	})
+	tcp, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	secure, err := tls.Listen("tcp4", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{cert}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range []net.Listener{tcp, secure} {
+		closing = append(closing, l)
+		group.Go(func() {
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				group.Go(func() { hostileStream(c) })
+			}
+		})
+	}
+	t.Cleanup(func() {
+		for _, c := range closing {
+			_ = c.Close()
+		}
+		group.Wait()
+	})
+	_, secured, _ := net.SplitHostPort(secure.Addr().String())
+	return map[string]string{
+		"STUN":          "stun:" + udp.LocalAddr().String(),
+		"TURN over UDP": "turn:" + udp.LocalAddr().String() + "?transport=udp",
+		"TURN over TCP": "turn:" + tcp.Addr().String() + "?transport=tcp",
+		"TURN over TLS": "turns:127.0.0.1:" + secured + "?transport=tcp",
+	}
+}
+
+// hostileStream answers until the client is gone.
+func hostileStream(c net.Conn) {
+	defer c.Close()
+	b := make([]byte, 1500)
+	for {
+		if _, err := c.Read(b); err != nil {
+			return
+		}
+		if _, err := c.Write(hostileAnswer(b)); err != nil {
+			return
+		}
+	}
+}
+
+// hostileAnswer answers a binding at once, and an allocation when the client has told a password.
+func hostileAnswer(request []byte) []byte {
+	const username, allocate = 0x0006, 0x0003
+	if binary.BigEndian.Uint16(request) != allocate {
+		return emptyAddress(request)
+	}
+	head := func(kind byte, attributes ...byte) []byte {
+		b := append([]byte{1, kind, 0, byte(len(attributes))}, request[4:20]...)
+		return append(b, attributes...)
+	}
+	if !bytes.Contains(request[20:100], []byte{0, username, 0, 1, 'u'}) {
+		return head(0x13, 0, 0x15, 0, 4, 'o', 'n', 'c', 'e', 0, 0x14, 0, 4, 'h', 'e', 'r', 'e', 0, 9, 0, 4, 0, 0, 4, 1)
+	}
+	return head(0x03, 0, 0x0D, 0, 4, 0, 0, 2, 0x58, 0, 0x16, 0, 0)
 }
 
 func emptyAddress(request []byte) []byte {
@@ -52,9 +117,9 @@ func emptyAddress(request []byte) []byte {
 
 const hostileServer = "EARSHOT_PEER_HOSTILE"
 
-// TestAHostileSTUNServerEndsNothing gathers candidates with such a server, in processes of their own. What pion does by
-// itself shows that the message is the one that is meant.
-func TestAHostileSTUNServerEndsNothing(t *testing.T) {
+// TestAHostileServerEndsNothing gathers candidates with such a server, over each transport, in processes of their own. What
+// pion does by itself shows that the message is the one that is meant.
+func TestAHostileServerEndsNothing(t *testing.T) {
 	switch mode, url, _ := strings.Cut(os.Getenv(hostileServer), " "); mode {
 	case "guarded":
 		gatherGuarded(t, url)
@@ -63,13 +128,22 @@ func TestAHostileSTUNServerEndsNothing(t *testing.T) {
 		gatherBare(t, url)
 		return
 	}
-	url := hostile(t)
-	for mode, dies := range map[string]bool{"guarded": false, "bare": true} {
-		again := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestAHostileSTUNServerEndsNothing$")
-		again.Env = append(os.Environ(), hostileServer+"="+mode+" "+url)
-		out, err := again.CombinedOutput()
-		if (err != nil) != dies || dies && !strings.Contains(string(out), "panic: runtime error") {
-			t.Errorf("%s: %v\n%s", mode, err, out)
+	certFile, keyFile := certificate(t)
+	cert, err := tls.LoadX509KeyPair(certFile, keyFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, url := range hostile(t, cert) {
+		for mode, dies := range map[string]bool{"guarded": false, "bare": true} {
+			t.Run(name+", "+mode, func(t *testing.T) {
+				t.Parallel()
+				again := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestAHostileServerEndsNothing$")
+				again.Env = append(os.Environ(), hostileServer+"="+mode+" "+url, "SSL_CERT_FILE="+certFile)
+				out, err := again.CombinedOutput()
+				if (err != nil) != dies || dies && !strings.Contains(string(out), "panic: runtime error") {
+					t.Errorf("%v\n%s", err, out)
+				}
+			})
 		}
 	}
 }
@@ -78,12 +152,12 @@ func TestAHostileSTUNServerEndsNothing(t *testing.T) {
 func gatherGuarded(t *testing.T, url string) {
 	t.Helper()
 	g := &guard.Guard{}
-	c, err := loopback(t, Config{Guard: g}).Receiver(Handler{}, ICEServer{URLs: []string{url}})
+	c, err := loopback(t, Config{Guard: g}).Receiver(Handler{}, ICEServer{URLs: []string{url}, Username: "u", Credential: "p"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	if _, err := c.OfferWithin(t.Context(), time.Minute); err != nil {
+	if _, err := c.OfferWithin(t.Context(), 5*time.Second); err != nil {
 		t.Error(err)
 	}
 	if g.Dropped(guard.STUN) == 0 {
@@ -93,7 +167,7 @@ func gatherGuarded(t *testing.T, url string) {
 
 func gatherBare(t *testing.T, url string) {
 	t.Helper()
-	pc, err := webrtc.NewPeerConnection(webrtc.Configuration{ICEServers: []webrtc.ICEServer{{URLs: []string{url}}}})
+	pc, err := webrtc.NewPeerConnection(webrtc.Configuration{ICEServers: []webrtc.ICEServer{{URLs: []string{url}, Username: "u", Credential: "p"}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/pion/webrtc/v3"
+
+	"earshot/bot/peer/guard"
 )
 
 // turn runs coturn on this machine until the test ends and returns its port. more are further arguments; with cert and
@@ -70,6 +72,11 @@ func TestRelayOnly(t *testing.T) {
 			offer, err := connect(t, f)
 			if err != nil {
 				t.Error(err)
+			}
+			for _, r := range guard.Reasons() {
+				if n := f.guard.Dropped(r); n > 0 {
+					t.Errorf("of what a real TURN server sends, %d datagrams were dropped as %v", n, r)
+				}
 			}
 			for _, line := range strings.Split(offer, "\r\n") {
 				if strings.HasPrefix(line, "a=candidate:") && !strings.Contains(line, " typ relay") || strings.Contains(line, "raddr") && !strings.Contains(line, "raddr 0.0.0.0") {
