@@ -24,5 +24,6 @@ func (v *visit) Crowded(open int) {
 	}
 	v.crowded = time.Now()
 	v.room.log.Warn("more tracks than are read at a time", "open", open)
-	v.room.note(v.can, fmt.Sprintf("%d tracks are open, as many as the bot hears at a time: who speaks on another one is heard when one of these ends", open))
+	const text = "%d tracks are open, as many as the bot hears at a time: who speaks on another one is heard when one of these ends"
+	v.room.note(v.can, fmt.Sprintf(text, open))
 }

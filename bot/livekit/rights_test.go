@@ -34,9 +34,8 @@ func TestRightsAfterAMomentaryFailure(t *testing.T) {
 }
 
 func withAdmin(a lk.RoomService) *Connector {
-	c := &Connector{cfg: Config{Auth: Credentials{Key: "k", Secret: "a-secret-for-tests-only-0123456789abcdef"}}, log: slog.New(slog.DiscardHandler)}
-	c.admin = a
-	return c
+	key := Credentials{Key: "k", Secret: "a-secret-for-tests-only-0123456789abcdef"}
+	return &Connector{cfg: Config{Auth: key}, log: slog.New(slog.DiscardHandler), admin: a}
 }
 
 // failing is a server that fails for a time and then says this.

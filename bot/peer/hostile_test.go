@@ -167,7 +167,8 @@ func gatherGuarded(t *testing.T, url string) {
 
 func gatherBare(t *testing.T, url string) {
 	t.Helper()
-	pc, err := webrtc.NewPeerConnection(webrtc.Configuration{ICEServers: []webrtc.ICEServer{{URLs: []string{url}, Username: "u", Credential: "p"}}})
+	server := webrtc.ICEServer{URLs: []string{url}, Username: "u", Credential: "p"}
+	pc, err := webrtc.NewPeerConnection(webrtc.Configuration{ICEServers: []webrtc.ICEServer{server}})
 	if err != nil {
 		t.Fatal(err)
 	}

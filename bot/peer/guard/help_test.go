@@ -67,14 +67,17 @@ var (
 
 // good are messages as they come in a call, from peers and STUN servers.
 func good() map[string][]byte {
+	fingerprint, integrity := attr(attrFingerprint, 1, 2, 3, 4), attr(attrIntegrity, make([]byte, 20)...)
 	return map[string][]byte{
-		"binding request": stunMessage(bindingRequest, attr(attrUsername, []byte("abcd:efgh")...), attr(0xC057, 0, 1, 0, 0), attr(attrICEControlling, make([]byte, 8)...),
-			attr(attrUseCandidate), attr(attrPriority, 1, 2, 3, 4), attr(attrIntegrity, make([]byte, 20)...), attr(attrFingerprint, 1, 2, 3, 4)),
-		"binding success":      stunMessage(bindingSuccess, attr(attrXORMapped, v4...), attr(attrSoftware, []byte("x")...), attr(attrFingerprint, 1, 2, 3, 4)),
-		"binding success, v6":  stunMessage(bindingSuccess, attr(attrXORMapped, v6...)),
-		"binding error":        stunMessage(bindingError, attr(attrErrorCode, []byte("\x00\x00\x04\x57Role Conflict")...)),
-		"binding indication":   stunMessage(0x0011, attr(attrFingerprint, 1, 2, 3, 4)),
-		"of a server by 3489":  stunMessage(bindingSuccess, attr(attrMappedAddress, v4...), attr(attrSourceAddress, v4...), attr(attrChangedAddress, v4...), attr(attrXORMappedOld, v4...)),
+		"binding request": stunMessage(bindingRequest,
+			attr(attrUsername, []byte("abcd:efgh")...), attr(0xC057, 0, 1, 0, 0), attr(attrICEControlling, make([]byte, 8)...),
+			attr(attrUseCandidate), attr(attrPriority, 1, 2, 3, 4), integrity, fingerprint),
+		"binding success":     stunMessage(bindingSuccess, attr(attrXORMapped, v4...), attr(attrSoftware, []byte("x")...), fingerprint),
+		"binding success, v6": stunMessage(bindingSuccess, attr(attrXORMapped, v6...)),
+		"binding error":       stunMessage(bindingError, attr(attrErrorCode, []byte("\x00\x00\x04\x57Role Conflict")...)),
+		"binding indication":  stunMessage(0x0011, fingerprint),
+		"of a server by 3489": stunMessage(bindingSuccess,
+			attr(attrMappedAddress, v4...), attr(attrSourceAddress, v4...), attr(attrChangedAddress, v4...), attr(attrXORMappedOld, v4...)),
 		"binding, bare":        stunMessage(bindingRequest),
 		"DTLS":                 of(60, 22, 0xfe, 0xff),
 		"RTP":                  voice,
@@ -85,15 +88,18 @@ func good() map[string][]byte {
 
 // goodTURN are messages of a TURN server.
 func goodTURN() map[string][]byte {
+	peer, integrity := attr(attrXORPeerAddress, v4...), attr(attrIntegrity, make([]byte, 20)...)
 	return map[string][]byte{
-		"allocated":            stunMessage(allocateSuccess, attr(attrXORRelayed, v4...), attr(attrXORMapped, v4...), attr(attrLifetime, tenHours...), attr(attrIntegrity, make([]byte, 20)...)),
-		"who are you":          stunMessage(allocateError, attr(attrErrorCode, []byte("\x00\x00\x04\x01Unauthorized")...), attr(attrRealm, []byte("test")...), attr(attrNonce, []byte("abc")...)),
+		"allocated": stunMessage(allocateSuccess,
+			attr(attrXORRelayed, v4...), attr(attrXORMapped, v4...), attr(attrLifetime, tenHours...), integrity),
+		"who are you": stunMessage(allocateError,
+			attr(attrErrorCode, []byte("\x00\x00\x04\x01Unauthorized")...), attr(attrRealm, []byte("test")...), attr(attrNonce, []byte("abc")...)),
 		"refreshed":            stunMessage(refreshSuccess, attr(attrLifetime, tenHours...)),
 		"deallocated":          stunMessage(refreshSuccess, attr(attrLifetime, 0, 0, 0, 0)),
 		"permitted":            stunMessage(permitSuccess),
 		"channel bound":        stunMessage(bindSuccess),
-		"data of a peer":       stunMessage(dataIndication, attr(attrXORPeerAddress, v4...), attr(attrData, voice...)),
-		"binding in data":      stunMessage(dataIndication, attr(attrData, good()["binding request"]...), attr(attrXORPeerAddress, v4...)),
+		"data of a peer":       stunMessage(dataIndication, peer, attr(attrData, voice...)),
+		"binding in data":      stunMessage(dataIndication, attr(attrData, good()["binding request"]...), peer),
 		"channel data":         channel(0x4001, voice),
 		"binding in a channel": channel(0x4001, good()["binding request"]),
 		"padded channel data":  append(channel(0x4001, voice[:169]), 0, 0, 0),

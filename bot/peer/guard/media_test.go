@@ -51,5 +51,6 @@ func rtp12(first, second byte) []byte { return of(64, first, second, 0, 15) }
 // record is a DTLS record with one handshake message of a kind.
 func record(kind byte) []byte {
 	const body, header = 60, 12
-	return append([]byte{22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, header + body, kind, 0, 0, body, 0, 0, 0, 0, 0, 0, 0, body}, make([]byte, body)...)
+	b := []byte{22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, header + body}
+	return append(append(b, kind, 0, 0, body, 0, 0, 0, 0, 0, 0, 0, body), make([]byte, body)...)
 }

@@ -168,7 +168,10 @@ func mutate(r *rand.Rand, b []byte) []byte {
 	case 2:
 		b[at] ^= 1 << r.IntN(8)
 	case 3: // another attribute that ends the message, often an empty address
-		kinds := []uint16{attrXORMapped, attrXORPeerAddress, attrXORRelayed, attrMappedAddress, attrData, attrIntegrity, attrErrorCode, attrLifetime, uint16(r.Uint32())}
+		kinds := []uint16{
+			attrXORMapped, attrXORPeerAddress, attrXORRelayed, attrMappedAddress, attrData, attrIntegrity, attrErrorCode, attrLifetime,
+			uint16(r.Uint32()),
+		}
 		b = append(b, attr(kinds[r.IntN(len(kinds))], make([]byte, r.IntN(24))...)...)
 	case 4: // a length that fits
 		if len(b) >= stunHeader {

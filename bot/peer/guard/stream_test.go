@@ -20,7 +20,8 @@ func (s served) Read(b []byte) (int, error) { return s.Reader.Read(b) }
 func TestAStreamGivesWholeMessagesThatPass(t *testing.T) {
 	first, second := goodTURN()["allocated"], append(channel(0x4001, voice[:169]), 0, 0, 0)
 	var in, want []byte
-	for _, b := range [][]byte{first, channel(0x4001, crash()), second, stunMessage(allocateSuccess), append(channel(0x4002, make([]byte, 60_000)), first...)} {
+	long := channel(0x4002, make([]byte, 60_000))
+	for _, b := range [][]byte{first, channel(0x4001, crash()), second, stunMessage(allocateSuccess), long, first} {
 		in = append(in, b...)
 	}
 	want = append(append(append(want, first...), second...), first...)
