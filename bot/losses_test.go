@@ -134,7 +134,7 @@ func TestUnstoredIsCounted(t *testing.T) {
 		var r *bot.Room
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		r = room(t, bot.Config{Sink: book, Connector: &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+		play := func(ctx context.Context, ears bot.Ears) error {
 			ears.Joined(bot.Capabilities{})
 			sink := ears.Track(ana)
 			(&talker{ssrc: 7}).say(ctx, sink, packets)
@@ -150,7 +150,8 @@ func TestUnstoredIsCounted(t *testing.T) {
 			}
 			cancel()
 			return stay(ctx)
-		}}}})
+		}
+		r = room(t, bot.Config{Sink: book, Connector: &script{play: []func(context.Context, bot.Ears) error{play}}})
 		if _, err := r.Run(ctx); err != nil {
 			t.Error(err)
 		}

@@ -82,12 +82,13 @@ func (a *app) restore(cmd *cobra.Command, file string, how sqlite.Restoring) err
 		fmt.Fprintf(a.stdout, "redacted again what was redacted since the backup: %s\n", models.Count(r.Redactions, "line"))
 	}
 	if r.Unknown {
-		fmt.Fprintln(a.stdout, "nobody knows what was erased, redacted or taken from people since the backup: the record it was made of is not here.\n"+
-			"Take it away again yourself, or restore once more with that record's file earshot.db.removals in data_dir.")
+		fmt.Fprintln(a.stdout, "nobody knows what was erased, redacted or taken from people since the backup: the record it was made of "+
+			"is not here.\nTake it away again yourself, or restore once more with that record's file earshot.db.removals in data_dir.")
 	}
 	fmt.Fprintln(a.stdout, "links, API keys and logins from before hold no longer: make new ones on the page Access")
 	if r.NobodyLogsIn {
-		fmt.Fprintln(a.stdout, "nobody may log in: start the service, and \"earshot status --first-login\" prints a link by which you become the owner again")
+		fmt.Fprintln(a.stdout, "nobody may log in: start the service, and \"earshot status --first-login\" prints a link by which you become "+
+			"the owner again")
 	} else {
 		fmt.Fprintln(a.stdout, "who has a password logs in with it")
 	}

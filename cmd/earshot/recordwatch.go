@@ -92,6 +92,8 @@ func (w *recordWatch) free() (uint64, error) {
 	return free, err
 }
 
+const waits = "What is said waits in memory, and is lost when there is too much of it or Earshot ends."
+
 // text is what all pages say while nothing can be written down; "" when it can.
 func (w *recordWatch) text() string {
 	t := w.store.Trouble()
@@ -99,11 +101,9 @@ func (w *recordWatch) text() string {
 	case t == nil:
 		return ""
 	case t.Full:
-		return fmt.Sprintf("The disk is full: since %s nothing can be written down. What is said waits in memory, and is lost when there is too much of it "+
-			"or Earshot ends.", t.Since.Format("15:04:05"))
+		return fmt.Sprintf("The disk is full: since %s nothing can be written down. %s", t.Since.Format("15:04:05"), waits)
 	}
-	return fmt.Sprintf("Since %s nothing can be written to the record. What is said waits in memory, and is lost when there is too much of it or Earshot "+
-		"ends.", t.Since.Format("15:04:05"))
+	return fmt.Sprintf("Since %s nothing can be written to the record. %s", t.Since.Format("15:04:05"), waits)
 }
 
 // left is an error when the record took nothing in the end.
@@ -112,7 +112,8 @@ func (w *recordWatch) left() error {
 	if t == nil {
 		return nil
 	}
-	return models.WithHint(fmt.Errorf("what was said since %s is not in the record: %w", t.Since.Format("15:04:05"), t.Err), models.Hint(t.Err))
+	err := fmt.Errorf("what was said since %s is not in the record: %w", t.Since.Format("15:04:05"), t.Err)
+	return models.WithHint(err, models.Hint(t.Err))
 }
 
 // Alarm is text as it was last told.
@@ -130,7 +131,9 @@ func (w *recordWatch) conditions(unstored time.Duration) (out []review.Condition
 		if unstored > 0 {
 			text += fmt.Sprintf(" %.0f s of speech wait.", unstored.Seconds())
 		}
-		return []review.Condition{{Text: text, Hint: hint + ". What waits is written down as soon as that is possible; what is lost becomes gaps."}}
+		return []review.Condition{{
+			Text: text, Hint: hint + ". What waits is written down as soon as that is possible; what is lost becomes gaps.",
+		}}
 	}
 	free, err := w.free()
 	if err != nil {

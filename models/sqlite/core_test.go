@@ -26,8 +26,9 @@ func coreStore(t testing.TB) *Store {
 
 func coreLine(session string, n int) models.Record {
 	u := models.Utterance{
-		Key: models.Key{Session: session, Epoch: 1, Track: "mic", Seq: n}, SpeakerID: fmt.Sprint("p", n%20), SpeakerName: "Ana", State: models.UtteranceOK,
-		StartMS: int64(n) * 1000, EndMS: int64(n)*1000 + 900, VoicedMS: 800, Text: fmt.Sprintf("line number %d says something of about a usual length for a line", n),
+		Key: models.Key{Session: session, Epoch: 1, Track: "mic", Seq: n}, SpeakerID: fmt.Sprint("p", n%20), SpeakerName: "Ana",
+		State: models.UtteranceOK, StartMS: int64(n) * 1000, EndMS: int64(n)*1000 + 900, VoicedMS: 800,
+		Text: fmt.Sprintf("line number %d says something of about a usual length for a line", n),
 	}
 	for i := range 12 {
 		u.Words = append(u.Words, models.Word{Text: " word", StartMS: u.StartMS + int64(i*70), EndMS: u.StartMS + int64(i*70+60), P: 0.9})
@@ -107,7 +108,8 @@ func TestHousekeepingHoldsNoLine(t *testing.T) {
 	sound := make([]byte, 50_000)
 	end := reading(t, s)
 	for n := range 1500 { // 75 MB in the log
-		c := models.Clip{Key: models.Key{Session: "s1", Epoch: 1, Track: "t", Seq: n + 1}, SpeakerID: "p", StartMS: int64(n), EndMS: int64(n) + 1, Opus: sound}
+		k := models.Key{Session: "s1", Epoch: 1, Track: "t", Seq: n + 1}
+		c := models.Clip{Key: k, SpeakerID: "p", StartMS: int64(n), EndMS: int64(n) + 1, Opus: sound}
 		if err := s.PutClip(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}

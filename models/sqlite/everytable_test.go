@@ -8,7 +8,10 @@ import (
 )
 
 // contentless are the tables that hold nothing of what anybody said, nor who was there.
-var contentless = []string{"sessions", "chores", "erasures", "removals", "migrated", "audit", "notice_targets", "users", "credentials", "objections", "pauses", "invitations", "digests", "lineage", "taken", "erased", "servers"}
+var contentless = []string{
+	"sessions", "chores", "erasures", "removals", "migrated", "audit", "notice_targets", "users", "credentials", "objections", "pauses",
+	"invitations", "digests", "lineage", "taken", "erased", "servers",
+}
 
 // A table that somebody adds is seen by every way of removing, or named in contentless: otherwise this fails.
 func TestEveryTableIsForgotten(t *testing.T) {

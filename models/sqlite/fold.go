@@ -26,7 +26,10 @@ type folding struct {
 // foldSoon sees to it that a log that has grown is folded. Whoever has just committed calls it.
 func (s *Store) foldSoon() {
 	info, err := os.Stat(s.path + "-wal")
-	if err != nil || info.Size() < foldBytes || time.Now().UnixNano()-s.folding.last.Load() < int64(foldEvery) || !s.folding.busy.CompareAndSwap(false, true) {
+	if err != nil || info.Size() < foldBytes || time.Now().UnixNano()-s.folding.last.Load() < int64(foldEvery) {
+		return
+	}
+	if !s.folding.busy.CompareAndSwap(false, true) {
 		return
 	}
 	s.folding.last.Store(time.Now().UnixNano())

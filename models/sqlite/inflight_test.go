@@ -25,11 +25,14 @@ func TestErasureHoldsForWhatIsOnItsWay(t *testing.T) {
 	u := utterance(stored, "zqxword", word)
 	f := flag(u, "r")
 	pending := models.Decision{
-		ID: "d1", Session: "s1", Flag: f.ID, Utterance: u.Key, SpeakerID: "ana", Matched: u.Words, Verdict: models.VerdictPending, Created: start,
+		ID: "d1", Session: "s1", Flag: f.ID, Utterance: u.Key, SpeakerID: "ana", Matched: u.Words,
+		Verdict: models.VerdictPending, Created: start,
 	}
-	must(t, s.Put(ctx, models.Record{Session: "s1", Utterance: &u, Spooled: true, Flags: []models.Flag{f}, Decisions: []models.Decision{pending}}))
+	must(t, s.Put(ctx, models.Record{
+		Session: "s1", Utterance: &u, Spooled: true, Flags: []models.Flag{f}, Decisions: []models.Decision{pending},
+	}))
 	must(t, s.PutClip(ctx, decoding))
-	open := models.Decision{ID: "d2", Session: "s1", Flag: "f2", SpeakerID: "ben", Verdict: models.VerdictLogged, Created: start} // of no line
+	open := models.Decision{ID: "d2", Session: "s1", Flag: "f2", SpeakerID: "ben", Verdict: models.VerdictLogged, Created: start}
 	must(t, s.Put(ctx, models.Record{Session: "s1", Decisions: []models.Decision{open}}))
 
 	must(t, s.Erase(ctx, models.Erasure{Kind: models.ErasePerson, Target: "ana", By: "host"}))
@@ -37,7 +40,9 @@ func TestErasureHoldsForWhatIsOnItsWay(t *testing.T) {
 	late := utterance(decoding, "zqxword", word)
 	wantErr(t, "the line that was being decoded", s.Put(ctx, models.Record{Session: "s1", Utterance: &late, Spooled: true}), models.ErrNotFound)
 	must(t, s.PutClip(ctx, said(3, "ana", 10*time.Second)))
-	must(t, s.PutGap(ctx, models.Gap{Session: "s1", SpeakerID: "ana", SpeakerName: "Zqxana", StartMS: 5000, EndMS: 6000, LostMS: 1000, Cause: models.GapLoss}))
+	must(t, s.PutGap(ctx, models.Gap{
+		Session: "s1", SpeakerID: "ana", SpeakerName: "Zqxana", StartMS: 5000, EndMS: 6000, LostMS: 1000, Cause: models.GapLoss,
+	}))
 	looked := pending
 	looked.Verdict = models.VerdictLogged
 	wantErr(t, "the second look", s.Put(ctx, models.Record{

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"earshot/models"
@@ -19,19 +20,24 @@ var ErrBehind = errors.New("older than when it was last written to")
 type troubles struct {
 	mu  sync.Mutex
 	now *models.Trouble
+	op  string // what was refused
 }
 
+// tryOp is the work of TryWriting.
+const tryOp = "try to write"
+
 // wrote notes how a write went, and passes its error on. Only what the database itself refuses is trouble: not what is
-// invalid, not found or cancelled.
-func (t *troubles) wrote(err error) error {
+// invalid, not found or cancelled. It is over when that work succeeds, or TryWriting: on a full disk there may be room for
+// a name and none for a minute of sound.
+func (t *troubles) wrote(op string, err error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
-	case err == nil:
-		t.now = nil
-	case !errors.Is(err, models.ErrUnavailable): // it got as far as being looked at
+	case err == nil && (op == t.op || op == tryOp):
+		t.now, t.op = nil, ""
+	case !errors.Is(err, models.ErrUnavailable): // it got as far as being looked at, or says nothing of the rest
 	case t.now == nil:
-		t.now = &models.Trouble{Since: time.Now(), Full: diskFull(err), Err: err}
+		t.now, t.op = &models.Trouble{Since: time.Now(), Full: diskFull(err), Err: err}, op
 	default:
 		t.now.Full, t.now.Err = diskFull(err), err
 	}
@@ -49,13 +55,29 @@ func (s *Store) Trouble() *models.Trouble {
 	return &found
 }
 
-// TryWriting writes something small, so that Trouble is right even while nobody speaks, and stores the gaps that found no
-// room before.
+// tryBytes is more than a stretch of speech takes.
+const tryBytes = 256 << 10
+
+// TryWriting finds out whether there is room for what is said, so that Trouble is right even while nobody speaks, and stores
+// the gaps that found no room before.
 func (s *Store) TryWriting(ctx context.Context) error {
-	if err := s.update(ctx, "try to write", func(*sql.Tx) error { return nil }); err != nil {
+	if err := takeRoom(s.path+".try", tryBytes); err != nil {
+		return s.trouble.wrote(tryOp, fmt.Errorf("%w: %w", models.ErrUnavailable, unusable(s.path, err)))
+	}
+	if err := s.update(ctx, tryOp, func(*sql.Tx) error { return nil }); err != nil {
 		return err
 	}
 	return s.settleLosses(ctx, false)
+}
+
+// takeRoom writes a file of so many bytes and removes it again.
+func takeRoom(path string, bytes int) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|syscall.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(make([]byte, bytes))
+	return errors.Join(err, f.Close(), os.Remove(path))
 }
 
 // NoteLosses writes down what of a session is lost if the program ends before it is stored, in the place of what was
@@ -132,6 +154,6 @@ func behind(path string, before *progress, what string) error {
 		log = ", and its log (" + path + "-wal) is missing or empty"
 	}
 	return models.WithHint(fmt.Errorf("store: %s: %w (%s): %s%s", path, ErrBehind, before.At.Local().Format("2006-01-02 15:04:05"), what, log),
-		"nothing was changed: put the log back beside the database, or restore a backup with \"earshot restore\"; to go on with what is there, remove "+
-			reservePath(path))
+		"nothing was changed: put the log back beside the database, or restore a backup with \"earshot restore\"; "+
+			"to go on with what is there, remove "+reservePath(path))
 }

@@ -39,6 +39,10 @@ func TestTroubleIsTold(t *testing.T) {
 	if now := s.Trouble(); now == nil || !now.Since.Equal(first.Since) {
 		t.Errorf("a write that never reached the disk ended it: %+v", now)
 	}
+	startSession(t, s, "small") // there is room for that
+	if s.Trouble() == nil {
+		t.Error("a small write ended it: a stretch of speech finds no room")
+	}
 	s.Pragma(t, "max_page_count = 1000000")
 	must(t, s.PutClip(t.Context(), c))
 	if found := s.Trouble(); found != nil {

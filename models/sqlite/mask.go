@@ -94,7 +94,8 @@ func maskFlags(ctx context.Context, tx *sql.Tx, session string, m models.Mask, f
 	flags, err := list(ctx, tx, func(rows *sql.Rows) (r row, err error) {
 		err = rows.Scan(&r.id, &r.matched, &r.title, &r.why)
 		return r, err
-	}, "SELECT id, matched, title, why FROM flags WHERE session = ? AND speaker_id = ? AND start_ms < ? AND end_ms > ?", session, m.Speaker, to, from)
+	}, "SELECT id, matched, title, why FROM flags WHERE session = ? AND speaker_id = ? AND start_ms < ? AND end_ms > ?",
+		session, m.Speaker, to, from)
 	if err != nil {
 		return 0, err
 	}
@@ -143,6 +144,7 @@ func maskDecisions(ctx context.Context, tx *sql.Tx, session string, m models.Mas
 // LinesOf lists the lines of one person that touch a stretch of a session, in ms, in the order they began.
 func (s *Store) LinesOf(ctx context.Context, session, speaker string, fromMS, toMS int64) ([]models.Utterance, error) {
 	found, err := list(ctx, s.read, scanUtterance, "SELECT "+utteranceColumns+` FROM utterances
-		WHERE session = ? AND speaker_id = ? AND start_ms < ? AND end_ms > ? ORDER BY start_ms, epoch, track, seq`, session, speaker, toMS, fromMS)
+		WHERE session = ? AND speaker_id = ? AND start_ms < ? AND end_ms > ? ORDER BY start_ms, epoch, track, seq`,
+		session, speaker, toMS, fromMS)
 	return found, storeError("list lines", err)
 }

@@ -266,3 +266,28 @@ func TestRestoreCoversSound(t *testing.T) {
 		t.Errorf("clips %v, gaps %+v", keys, gaps)
 	}
 }
+
+// Words that a rule hid in lines that were stored before, as when a host confirmed, are hidden in a restored backup too; what
+// was masked before it was stored is not remembered again.
+func TestRestoreMasksAgain(t *testing.T) {
+	path, file := filepath.Join(t.TempDir(), "earshot.db"), filepath.Join(t.TempDir(), "backup.db")
+	s, err := sqlite.Open(t.Context(), path)
+	must(t, err)
+	startSession(t, s, "s1")
+	u := utterance(clip("s1", 1, 1, nil), "my zqxname is", models.Word{Text: "my", StartMS: 1000, EndMS: 1100},
+		models.Word{Text: " zqxname", StartMS: 1100, EndMS: 1500}, models.Word{Text: " is", StartMS: 1500, EndMS: 1600})
+	f := flag(u, "names")
+	f.Matched, f.Why = u.Words[1:2], "matched zqxname"
+	must(t, s.Put(t.Context(), models.Record{Session: "s1", Utterance: &u, Flags: []models.Flag{f}}))
+	must(t, s.Backup(t.Context(), file))
+	for range 3 {
+		must(t, s.Put(t.Context(), models.Record{Session: "s1", Masks: []models.Mask{{Speaker: u.SpeakerID, Words: f.Matched}}}))
+	}
+	equal(t, "remembered", s.Value(t, "SELECT count(*) FROM taken"), "1")
+	must(t, s.Scrub(t.Context()))
+	must(t, s.Close())
+	r, err := sqlite.Restore(t.Context(), file, path, sqlite.Restoring{Replace: true})
+	must(t, err)
+	equal(t, "redacted again", r.Redactions, 1)
+	equal(t, "traces", tracesOf(t, path, "zqx"), map[string]int{})
+}

@@ -226,25 +226,30 @@ func (s *Store) update(ctx context.Context, op string, fn func(*sql.Tx) error) e
 	}
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
-		return s.trouble.wrote(storeError(op, err))
+		return s.trouble.wrote(op, storeError(op, err))
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after a commit
 	if err := fn(tx); err != nil {
-		return s.trouble.wrote(storeError(op, err))
+		return s.trouble.wrote(op, storeError(op, err))
 	}
 	now := progress{Lineage: s.lineage, At: time.Now()}
 	var removal, other int64
 	err = tx.QueryRowContext(ctx, `UPDATE lineage SET commits = commits + 1
-		RETURNING commits, (SELECT ifnull(max(id), 0) FROM removals), (SELECT ifnull(max(id), 0) FROM taken)`).Scan(&now.Commits, &removal, &other)
+		RETURNING commits, (SELECT ifnull(max(id), 0) FROM removals), (SELECT ifnull(max(id), 0) FROM taken)`).
+		Scan(&now.Commits, &removal, &other)
 	if err == nil {
 		err = tx.Commit()
 	}
 	if err != nil {
-		return s.trouble.wrote(storeError(op, err))
+		return s.trouble.wrote(op, storeError(op, err))
 	}
 	s.reserve.reached(now)
 	s.foldSoon()
-	return s.trouble.wrote(storeError("copy what was removed", s.journal.follow(context.WithoutCancel(ctx), s.read, removal, other)))
+	if err := s.journal.follow(context.WithoutCancel(ctx), s.read, removal, other); err != nil { // the next transaction tries again
+		_ = s.trouble.wrote("copy what was removed", fmt.Errorf("store: copy what was removed: %w: %w", models.ErrUnavailable, err))
+		return nil
+	}
+	return s.trouble.wrote(op, nil)
 }
 
 // view runs fn in one read transaction, so that several queries see the same state.

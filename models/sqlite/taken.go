@@ -242,7 +242,8 @@ func redactSpans(ctx context.Context, tx *sql.Tx, u models.Utterance, t taken) (
 		}
 	}
 	if len(u.Words) == 0 && u.Text != "" && t.within(u.StartMS, u.EndMS) { // nothing tells where in the text they are
-		_, err := tx.ExecContext(ctx, "UPDATE utterances SET text = '', original = NULL, original_words = NULL"+ofLine, u.Session, u.Epoch, u.Track, u.Seq)
+		_, err := tx.ExecContext(ctx, "UPDATE utterances SET text = '', original = NULL, original_words = NULL"+ofLine,
+			u.Session, u.Epoch, u.Track, u.Seq)
 		return 1, err
 	}
 	if len(r.Words) == 0 {
@@ -254,7 +255,8 @@ func redactSpans(ctx context.Context, tx *sql.Tx, u models.Utterance, t taken) (
 
 // dropSound removes the sound in which redacted words are heard. A stretch that was never decoded leaves a gap.
 func dropSound(ctx context.Context, tx *sql.Tx, t taken, span [2]int64) error {
-	waiting, err := list(ctx, tx, scanClip, "SELECT "+clipColumns+" FROM spool WHERE session = ? AND start_ms < ? AND end_ms > ?", t.Session, span[1], span[0])
+	waiting, err := list(ctx, tx, scanClip, "SELECT "+clipColumns+" FROM spool WHERE session = ? AND start_ms < ? AND end_ms > ?",
+		t.Session, span[1], span[0])
 	if err != nil {
 		return err
 	}
