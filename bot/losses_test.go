@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -124,9 +125,9 @@ func TestUnstoredIsCounted(t *testing.T) {
 	packets := voice(t)
 	synctest.Test(t, func(t *testing.T) {
 		book := &notebook{}
-		fail := true
+		var mended atomic.Bool
 		book.before = func(models.Clip) error {
-			if fail {
+			if !mended.Load() {
 				return errors.New("no space left on device")
 			}
 			return nil
@@ -143,7 +144,7 @@ func TestUnstoredIsCounted(t *testing.T) {
 			if s := r.Stats(); s.Unstored < time.Second {
 				t.Errorf("%v wait while nothing is stored", s.Unstored)
 			}
-			fail = false
+			mended.Store(true)
 			time.Sleep(10 * time.Second)
 			if s := r.Stats(); s.Unstored != 0 {
 				t.Errorf("%v wait although all is stored", s.Unstored)
