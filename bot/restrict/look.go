@@ -184,7 +184,10 @@ func (s *sight) see(r models.Restriction, here, holds, lower bool, can bot.Capab
 // carryOut does what follows from a look; the caller has the person's turn.
 func (k *Keeper) carryOut(ctx context.Context, r models.Restriction, j job) error {
 	now, err := k.find(ctx, r.Person, r.Verb) // it may have changed while the turn was somebody else's
-	if err != nil || now == nil || *now != r {
+	if ctx.Err() != nil || err == nil && (now == nil || *now != r) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	switch j {

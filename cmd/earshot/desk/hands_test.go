@@ -69,7 +69,10 @@ func (h *hands) isMuted(id string) bool {
 // attended is a room with the bot in it, attended by the desk, until leave is called.
 func attended(t *testing.T, s *scene, h *hands) (leave func()) {
 	t.Helper()
-	h.joined, h.muted = make(chan struct{}), map[string]bool{}
+	h.joined, h.once = make(chan struct{}), sync.Once{}
+	if h.muted == nil {
+		h.muted = map[string]bool{}
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	room, err := bot.NewRoom(bot.Config{Connector: h, Sink: s.Desk, Session: s.j.session})
 	if err != nil {

@@ -241,12 +241,26 @@ func (d *Desk) expire(ctx context.Context, j *judged) {
 	if len(out.Decisions) == 0 {
 		return
 	}
+	for _, x := range out.Decisions {
+		if d.gone(ctx, x.ID) {
+			j.judge.Lapsed([]models.Decision{x})
+		}
+	}
+	if out = j.judge.Expire(time.Now().UTC()); len(out.Decisions) == 0 {
+		return
+	}
 	err := d.settle(ctx, j, outcomeRecord(j.session.ID, out), out.Redactions)
 	if err != nil && !errors.Is(err, models.ErrNotFound) {
 		d.log.Error("that asks have lapsed is not stored; trying again", "session", j.session.ID, "err", err)
 		return
 	}
 	j.judge.Lapsed(out.Decisions)
+}
+
+// gone reports whether a decision was erased, with what it quotes: nothing is made of it any more.
+func (d *Desk) gone(ctx context.Context, decision string) bool {
+	_, err := d.store.Decision(ctx, decision)
+	return errors.Is(err, models.ErrNotFound)
 }
 
 // take stores what came of something other than a line, and shows it; the caller holds the session's lock.

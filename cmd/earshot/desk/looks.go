@@ -40,6 +40,12 @@ func (d *Desk) lookAgain(j *judged, looks []moderation.LookRequest, clip *models
 
 // looked takes what a second look heard to the judge; the caller holds the session's lock.
 func (d *Desk) looked(j *judged, l moderation.LookRequest, u models.Utterance) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if d.gone(ctx, l.Decision) {
+		j.judge.Lapsed([]models.Decision{{ID: l.Decision}})
+		return
+	}
 	var out moderation.Outcome
 	err := models.ErrNotFound
 	d.guarded(j, l.Utterance.String(), func() {
@@ -51,7 +57,5 @@ func (d *Desk) looked(j *judged, l moderation.LookRequest, u models.Utterance) {
 		}
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
 	d.take(ctx, j, out)
 }

@@ -131,6 +131,12 @@ func (d *Desk) answerOpinion(q question, state models.OpinionState) {
 
 // opined decides what waited for a second opinion; the caller holds the session's lock.
 func (d *Desk) opined(j *judged, decision string, o models.Opinion) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if d.gone(ctx, decision) {
+		j.judge.Lapsed([]models.Decision{{ID: decision}})
+		return
+	}
 	var out moderation.Outcome
 	err := models.ErrNotFound
 	d.guarded(j, "", func() { out, err = j.judge.Opinion(decision, o, time.Now()) })
@@ -140,8 +146,6 @@ func (d *Desk) opined(j *judged, decision string, o models.Opinion) {
 		}
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
 	d.take(ctx, j, out)
 }
 
