@@ -9,7 +9,7 @@ import (
 )
 
 // zones are the time zones that a file may name: the system's, by their IANA names, and those that it defines itself, as
-// Outlook does ("W. Europe Standard Time", "Customized Time Zone").
+// Outlook does ("W. Europe Standard Time").
 type zones struct {
 	floating *time.Location // of times without a zone
 	known    map[string]*time.Location

@@ -99,7 +99,9 @@ func FuzzEncode(f *testing.F) {
 	})
 }
 
-func isASCII(s string) bool { return strings.Trim(s, "\x00") == "" || strings.IndexFunc(s, func(r rune) bool { return r > 127 }) < 0 }
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r > 127 }) < 0
+}
 
 func BenchmarkEncode(b *testing.B) {
 	for b.Loop() {

@@ -25,7 +25,7 @@ func FuzzPionReadsMedia(f *testing.F) {
 	for kind := range byte(25) {
 		f.Add(record(kind))
 	}
-	f.Fuzz(func(t *testing.T, b []byte) {
+	f.Fuzz(func(_ *testing.T, b []byte) {
 		if checkPeer(b) != passes {
 			return
 		}
