@@ -197,12 +197,12 @@ func (s *Store) newLogins(ctx context.Context, old known, how Restoring, r *Rest
 	err = s.update(ctx, "restore logins", func(tx *sql.Tx) error {
 		switch {
 		case r.Unknown && !how.Logins:
-			_, err := tx.ExecContext(ctx, "DELETE FROM users")
-			return err
+			_, err := tx.ExecContext(ctx, "DELETE FROM servers")
+			return errors.Join(err, deleteUsers(ctx, tx))
 		case r.Unknown || old.users == nil:
 			return nil
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM users"); err != nil {
+		if err := deleteUsers(ctx, tx); err != nil {
 			return err
 		}
 		for _, u := range old.users {
@@ -232,9 +232,13 @@ func (s *Store) newLogins(ctx context.Context, old known, how Restoring, r *Rest
 		if r.NobodyLogsIn = owners == 0 && len(before)+len(old.users) > 0; !r.NobodyLogsIn {
 			return nil
 		}
-		_, err := tx.ExecContext(ctx, "DELETE FROM users") // so that the first owner can be made again
-		return err
+		return deleteUsers(ctx, tx) // so that the first owner can be made again
 	})
+}
+
+func deleteUsers(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, "DELETE FROM users")
+	return err
 }
 
 // voidLogins makes all sessions, links, keys and invitations worthless.

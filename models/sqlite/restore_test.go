@@ -41,10 +41,14 @@ func takeMuchAway(t *testing.T) backedUp {
 	}
 	must(t, s.PutCredential(ctx, models.Credential{Hash: "key", Kind: models.CredentialKey, User: "u1", Label: "script", Created: start}))
 	must(t, s.PutCredential(ctx, models.Credential{Hash: "link", Kind: models.CredentialLink, User: "u3", Created: start}))
+	for _, server := range []string{"livekit://kept.example", "livekit://forbidden.example"} {
+		must(t, s.AllowServer(ctx, models.AllowedServer{Server: server, By: "kim"}))
+	}
 	must(t, s.PutInvitation(ctx, "invited", models.Invitation{By: "kim", Expires: time.Now().Add(time.Hour)}))
 	must(t, s.Backup(ctx, b.file))
 
 	must(t, s.DropCredential(ctx, "key"))
+	must(t, s.ForbidServer(ctx, "livekit://forbidden.example", "kim", start))
 	must(t, s.DeleteUser(ctx, "u2", "kim", start))
 	users[0].Password, users[2].Access = "new", models.AccessViewer
 	must(t, s.PutUser(ctx, users[0], "kim", start))
@@ -78,6 +82,11 @@ func stillGone(t *testing.T, b backedUp) (s *sqlite.Store) {
 	}
 	_, err := s.TakeInvitation(ctx, "invited", start)
 	wantErr(t, "invitation of the backup", err, models.ErrNotFound)
+	servers, err := s.AllowedServers(ctx)
+	must(t, err)
+	if len(servers) != 1 || servers[0].Server != "livekit://kept.example" {
+		t.Errorf("servers %+v", servers)
+	}
 	for _, id := range []string{"early", "late"} {
 		_, err := s.Session(ctx, id)
 		wantErr(t, "session "+id, err, models.ErrNotFound)
@@ -176,6 +185,11 @@ func TestRestoreElsewhere(t *testing.T) {
 		equal(t, name, r, sqlite.Restored{Unknown: true, NobodyLogsIn: tt.users == 0})
 		s := openAt(t, path)
 		equal(t, name+": users", len(names(t, s)), tt.users)
+		servers, err := s.AllowedServers(t.Context())
+		must(t, err)
+		if (len(servers) == 0) != (tt.users == 0) {
+			t.Errorf("%s: servers %+v", name, servers)
+		}
 		_, _, err = s.Credential(t.Context(), models.CredentialKey, "key", start)
 		wantErr(t, name+": key", err, models.ErrNotFound)
 	}

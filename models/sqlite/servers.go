@@ -27,6 +27,16 @@ func (s *Store) AllowServer(ctx context.Context, a models.AllowedServer) error {
 		a.At = time.Now()
 	}
 	return s.update(ctx, "allow server", func(tx *sql.Tx) error {
+		if !a.Private { // of a private network it may have been allowed before
+			narrows := false
+			err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM servers WHERE server = ? AND private = 1)", a.Server).Scan(&narrows)
+			if err == nil && narrows {
+				err = putTaken(ctx, tx, taken{At: millis(a.At), By: a.By, What: takenServer, Server: a.Server})
+			}
+			if err != nil {
+				return err
+			}
+		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO servers (server, private, by, at) VALUES (?, ?, ?, ?)
 			ON CONFLICT (server) DO UPDATE SET private = excluded.private, by = excluded.by, at = excluded.at`, a.Server, a.Private, clean(a.By), millis(a.At))
 		if err != nil {
@@ -45,6 +55,9 @@ func (s *Store) ForbidServer(ctx context.Context, server, by string, when time.T
 		}
 		if n == 0 {
 			return sql.ErrNoRows
+		}
+		if err := putTaken(ctx, tx, taken{At: millis(when), By: by, What: takenServer, Server: server}); err != nil {
+			return err
 		}
 		return note(ctx, tx, when, by, "room server forbidden", server, "")
 	})

@@ -24,6 +24,7 @@ const (
 	takenConsent  takenWhat = "consented" // that was taken back
 	takenPaused   takenWhat = "paused"
 	takenResumed  takenWhat = "resumed"
+	takenServer   takenWhat = "server" // a room server is not allowed any more
 )
 
 // taken is something that was taken away, told so that it can be taken away again from an older copy of the record. It
@@ -38,6 +39,7 @@ type taken struct {
 	Mark    string                   `json:"mark,omitempty"`
 	Spans   [][2]int64               `json:"spans,omitempty"` // of the words, in ms
 	User    string                   `json:"user,omitempty"`
+	Server  string                   `json:"server,omitempty"`
 	Access  models.Access            `json:"access,omitempty"`
 	Rooms   map[string]models.Access `json:"rooms,omitempty"`
 	// Password says that the user's password was changed.
@@ -175,6 +177,8 @@ func (s *Store) takeAgain(ctx context.Context, t taken) (redactions int, err err
 			}
 		case takenUser:
 			_, err = tx.ExecContext(ctx, "DELETE FROM users WHERE id = ?", t.User)
+		case takenServer:
+			_, err = tx.ExecContext(ctx, "DELETE FROM servers WHERE server = ?", t.Server)
 		case takenAccess:
 			err = accessAgain(ctx, tx, t)
 		case takenObjected, takenConsent:
