@@ -48,6 +48,9 @@ type Config struct {
 	Vocabulary []string `mapstructure:"vocabulary"`
 	// Phantoms is the absolute path of a file of phrases that the model invents; empty for none but the known ones.
 	Phantoms string `mapstructure:"phantoms"`
+	// Confidence is what a line must have in percent (transcribe.Confidence) not to be doubted, 0 to 99; 0: the practice
+	// model's own, and none for others.
+	Confidence int `mapstructure:"confidence"`
 	// Partials is how often unfinished lines are decoded, up to 30 s; 0 never.
 	Partials time.Duration `mapstructure:"partials"`
 	// SpoolMB bounds the sound that waits for decoding on disk, in MiB, 16 to 1048576.

@@ -70,6 +70,7 @@ func plainSettings() []setting {
 		{"language", matching(`^([a-z]{2,3}( *, *[a-z]{2,3})*|auto)$`, `a language code like "en", several like "en,id", or "auto"`)},
 		{"vocabulary", wordList()},
 		{"phantoms", file("the path of a file")},
+		{"confidence", number(0, 99)},
 		{"partials", duration(0, 30*time.Second)},
 		{"spool_mb", number(16, 1<<20)},
 		{"decoders", number(0, 64)},

@@ -56,8 +56,8 @@ func (f Filter) Doubts(c models.Clip, r Result) []models.Doubt {
 		{f.phantom(c, r), models.DoubtPhantom},
 		{repeats(c, r), models.DoubtRepeat},
 		{lowVoice(c, r), models.DoubtLowVoice},
-		{lowConfidence(c, r), models.DoubtLowConfidence},
-		{lossy(c), models.DoubtLoss},
+		{lowConfidence(c, r) || f.unsure(c, r), models.DoubtLowConfidence},
+		{f.lossy(c), models.DoubtLoss},
 	} {
 		if d.is {
 			out = append(out, d.name)
@@ -108,8 +108,13 @@ func wordTrust(r Result) float64 {
 	return sum / float64(len(r.Words))
 }
 
-func lossy(c models.Clip) bool {
-	return c.ConcealedMS > maxConcealedMS || float64(c.ConcealedMS) > maxConcealedShare*float64(c.DurationMS())
+// lossy reports whether too much was made up. Where there is a measure of confidence, that counts it too.
+func (f Filter) lossy(c models.Clip) bool {
+	most := maxConcealedShare
+	if f.confidence > 0 {
+		most = mostConcealedShare
+	}
+	return c.ConcealedMS > maxConcealedMS || concealedShare(c) > most
 }
 
 // repeats reports whether the text loops: a phrase over and over, faster than anybody speaks or far too often, or a

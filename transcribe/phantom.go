@@ -9,7 +9,8 @@ import (
 // Filter says which results are doubtful. The zero value knows the phrases that Whisper models are known to invent; make
 // one with NewFilter to teach it those of a certain model.
 type Filter struct {
-	known map[string]bool // in plain form
+	known      map[string]bool // in plain form
+	confidence float64         // below it a text is doubted
 }
 
 // NewFilter makes a filter that takes these whole texts for invented too, however they are written.

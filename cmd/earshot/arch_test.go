@@ -24,7 +24,9 @@ var mayImport = []struct {
 	imports []string
 }{
 	{"cmd/earshot/desk", []string{"bot", "bot/audio", "bot/restrict", "moderation", "moderation/opinion", "moderation/summary"}},
-	{"cmd/earshot/bench", []string{"bot", "bot/audio", "cmd/earshot/stage", "transcribe", "transcribe/fixture", "transcribe/whisper"}},
+	{"cmd/earshot/bench", []string{
+		"bot", "bot/audio", "cmd/earshot/recording", "cmd/earshot/stage", "transcribe", "transcribe/fixture", "transcribe/whisper",
+	}},
 	{"cmd/earshot/stage", []string{"bot", "bot/audio", "bot/lounge", "bot/peer"}},
 	{"cmd/earshot/doctor", []string{"bot", "bot/peer", "configs", "models/sqlite", "transcribe/modelfile"}},
 	{"cmd/earshot/recording", []string{"bot/audio", "transcribe"}},

@@ -15,8 +15,10 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"earshot/configs"
 	"earshot/models"
 	"earshot/transcribe"
+	"earshot/transcribe/fixture"
 )
 
 func newModelHarvest(a *app) *cobra.Command {
@@ -230,6 +232,16 @@ func writePhantoms(path, model string, found []invention) error {
 		}
 	}
 	return models.WithHint(os.WriteFile(path, []byte(b.String()), 0o600), "name a file that can be written with --write")
+}
+
+// newFilter is the filter that the settings ask for. practice says that the practice model is used.
+func newFilter(cfg configs.Config, practice bool) (transcribe.Filter, error) {
+	f, err := readPhantoms(cfg.Phantoms)
+	percent := cfg.Confidence
+	if percent == 0 && practice {
+		percent = fixture.Confidence
+	}
+	return f.WithConfidence(float64(percent) / 100), err
 }
 
 // readPhantoms makes the filter of a file of phrases; one without phrases when there is no path.

@@ -26,7 +26,7 @@ func newModelCommand(a *app) *cobra.Command {
 		Long: `Earshot listens with Whisper models in ggml format. They lie in the folder "models" of the record's folder, or wherever
 you keep them. Without one it uses a practice model that only understands synthetic speech of a few words.`,
 	}
-	return group(cmd, newModelPull(a), newModelList(a), newModelPath(a), newModelVerify(a), newModelHarvest(a))
+	return group(cmd, newModelPull(a), newModelList(a), newModelPath(a), newModelVerify(a), newModelHarvest(a), newModelCalibrate(a))
 }
 
 func newModelPull(a *app) *cobra.Command {

@@ -19,7 +19,7 @@ func (s *station) textConfig(c transcribe.Config) (transcribe.Config, error) {
 		return c, err
 	}
 	var err error
-	if c.Filter, err = readPhantoms(s.cfg.Phantoms); err != nil {
+	if c.Filter, err = newFilter(s.cfg, s.speech.notice != ""); err != nil {
 		return c, badInput(err)
 	}
 	c.Options = func(clip models.Clip) transcribe.Options {

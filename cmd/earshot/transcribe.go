@@ -124,7 +124,7 @@ func (a *app) newEars(cmd *cobra.Command, channels bool) (_ *ears, err error) {
 	l.options = recording.Options{
 		Segment: segmentConfig(cfg), VAD: newVAD(l.vad), Engines: l.speech.engines, Model: l.speech.name, Channels: channels,
 	}
-	if l.options.Filter, err = readPhantoms(cfg.Phantoms); err != nil {
+	if l.options.Filter, err = newFilter(cfg, l.speech.notice != ""); err != nil {
 		return nil, err
 	}
 	if l.options.Decode, err = decodeOptions(cfg, l.speech.notice != "", nil); err != nil {

@@ -219,3 +219,54 @@ func TestQuoted(t *testing.T) {
 		}
 	}
 }
+
+func TestJudge(t *testing.T) {
+	said := func(texts ...string) (out []models.Utterance) {
+		for i, s := range texts {
+			out = append(out, models.Utterance{Text: s, LogProb: float64(i)})
+		}
+		return out
+	}
+	const reference = "Good evening everyone, and welcome. The water isn\u2019t safe!\nSee you tomorrow."
+	for name, c := range map[string]struct {
+		said []models.Utterance
+		want string
+	}{
+		"all right":                   {said("good evening everyone and welcome", "The water isn't safe.", "See you tomorrow"), "+++"},
+		"a wrong word":                {said("good evening everyone and welcome", "The daughter isn't safe.", "See you tomorrow"), "+-+"},
+		"a word left out":             {said("good evening everyone and welcome", "The isn't safe.", "See you tomorrow"), "+-+"},
+		"a word too many":             {said("good evening to everyone and welcome", "The water isn't safe.", "See you tomorrow"), "-++"},
+		"a line that was not heard":   {said("good evening everyone and welcome", "See you tomorrow"), "++"},
+		"an invented line":            {said("good evening everyone and welcome", "Thanks for watching", "The water isn't safe.", "See you tomorrow"), "+-++"},
+		"one cut in the middle":       {said("good evening everyone", "and welcome", "The water isn't safe. See you tomorrow"), "+++"},
+		"an empty one":                {said("", "See you tomorrow"), "+"},
+		"nothing of what was said":    {said("zebra"), "-"},
+		"more than the reference has": {said(reference, "See you tomorrow."), "+-"},
+	} {
+		got := ""
+		for _, j := range Judge(c.said, reference, func(u models.Utterance) float64 { return u.LogProb }) {
+			if j.Right {
+				got += "+"
+			} else {
+				got += "-"
+			}
+		}
+		if got != c.want && (name != "more than the reference has" || got != "-+") {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+func TestCurve(t *testing.T) {
+	lines := []Judged{{0.2, false}, {0.4, false}, {0.7, false}, {0.5, true}, {0.9, true}, {0.95, true}, {0.95, true}}
+	best, ok := Best(Curve(lines), 0.25)
+	if !ok || best.Percent != 90 || best.Wrong != 1 || best.Right != 0.25 {
+		t.Errorf("%+v", best)
+	}
+	if best, ok := Best(Curve(lines), 0); !ok || best.Percent != 50 || best.Right != 0 {
+		t.Errorf("%+v", best)
+	}
+	if _, ok := Best(Curve([]Judged{{0.01, true}}), 0.05); ok {
+		t.Error("a threshold that doubts everything")
+	}
+}
