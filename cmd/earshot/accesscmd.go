@@ -113,11 +113,12 @@ func accessRows(found accessList) [][]string {
 			grants[access] = append(grants[access], plain(room))
 		}
 		if u.Access != models.AccessNone || len(grants) == 0 {
-			rows = append(rows, []string{plain(u.Name), "-", orDash(string(u.Access)), "all", u.Created.Local().Format(time.DateOnly)})
+			rows = append(rows, []string{plain(u.Name), "-", orDash(string(u.Access)), "all", since(u.Created)})
 		}
 		for _, access := range slices.Sorted(maps.Keys(grants)) {
 			slices.Sort(grants[access])
-			rows = append(rows, []string{plain(u.Name), "-", string(access), strings.Join(grants[access], " "), u.Created.Local().Format(time.DateOnly)})
+			rooms := strings.Join(grants[access], " ")
+			rows = append(rows, []string{plain(u.Name), "-", string(access), rooms, since(u.Created)})
 		}
 	}
 	for _, k := range found.Keys {
@@ -125,10 +126,12 @@ func accessRows(found accessList) [][]string {
 		if len(k.Rooms) > 0 {
 			rooms = plain(strings.Join(k.Rooms, " "))
 		}
-		rows = append(rows, []string{plain(k.Label) + " of " + plain(k.By), k.ID, string(k.Access), rooms, k.Created.Local().Format(time.DateOnly)})
+		rows = append(rows, []string{plain(k.Label) + " of " + plain(k.By), k.ID, string(k.Access), rooms, since(k.Created)})
 	}
 	return rows
 }
+
+func since(t time.Time) string { return t.Local().Format(time.DateOnly) }
 
 func newAccessAdd(a *app) *cobra.Command {
 	var n review.NewUser

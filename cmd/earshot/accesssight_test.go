@@ -15,7 +15,7 @@ import (
 )
 
 // changing are the parts of answers that differ from one asking to the next.
-var changing = regexp.MustCompile(`(?i)date: [^\n]*|content-length: \d+|[a-z0-9]{10}-[a-z0-9_-]{22}|(before=|"next":")[a-z0-9_-]{22}|earshot_[a-z_]+[^\n]*`)
+var changing = regexp.MustCompile(`date: [^\n]*|content-length: \d+|[a-z0-9]{10}-[a-z0-9_-]{22}|(before=|"next":")[a-z0-9_-]{22}`)
 
 // TestOtherRoomsShowInNoAnswer: whoever has access in one room gets the same answers, to the byte, whether there is another
 // room with much more in it or not: no count, no cursor, no next page and no limit tells of it.
@@ -100,7 +100,8 @@ func TestNothingOfAnotherRoomIsChanged(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"aside-ben", "aside-ben/export"} {
-		said := strings.ReplaceAll(w.ask(asHost, http.MethodGet, people+path, "").said(), "anastasia zebra", "") // a name that was given holds everywhere
+		said := w.ask(asHost, http.MethodGet, people+path, "").said()
+		said = strings.ReplaceAll(said, "anastasia zebra", "") // a name that was given holds everywhere
 		if strings.Contains(said, "zebra") || !strings.Contains(said, "aside") {
 			t.Errorf("%s tells of the other room: %.3000s", path, said)
 		}

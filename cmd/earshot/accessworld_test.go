@@ -116,14 +116,18 @@ func (w *accessWorld) credential(c models.Credential) string {
 func (w *accessWorld) fill(name string, lines int) {
 	ctx, store, began := w.t.Context(), w.s.store, worldTime()
 	id, ana, ben := name+"-1", name+"-ana", name+"-ben"
-	_, err := store.StartSession(ctx, models.Session{ID: id, Room: roomAt(name), Name: "The " + name, URL: roomAddress(name), Started: began})
+	_, err := store.StartSession(ctx, models.Session{
+		ID: id, Room: roomAt(name), Name: "The " + name, URL: roomAddress(name), Started: began,
+	})
 	w.must(err)
 	w.must(store.PutSpeaker(ctx, models.Speaker{Session: id, ID: ana, Name: "Ana " + name}))
 	w.must(store.PutSpeaker(ctx, models.Speaker{Session: id, ID: ben, Name: "Ben " + name}))
 	for seq := 1; seq <= lines; seq++ {
 		w.must(store.Put(ctx, worldLine(id, name, seq)))
 	}
-	w.must(store.PutGap(ctx, models.Gap{Session: id, SpeakerID: ana, SpeakerName: "Ana " + name, StartMS: 5, EndMS: 9, Cause: models.GapLoss}))
+	w.must(store.PutGap(ctx, models.Gap{
+		Session: id, SpeakerID: ana, SpeakerName: "Ana " + name, StartMS: 5, EndMS: 9, Cause: models.GapLoss,
+	}))
 	w.must(store.PutConsent(ctx, models.Consent{
 		Session: id, SpeakerID: ana, SpeakerName: "Ana " + name, What: models.ConsentTold, How: name, At: began,
 	}))

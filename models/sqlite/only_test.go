@@ -40,7 +40,8 @@ func TestOtherRoomsShowInNothing(t *testing.T) {
 	for _, only := range []models.RoomSet{small, none} {
 		want := map[bool]int{true: 3, false: 0}[only.Has("small")]
 		for _, q := range []models.FlagQuery{
-			{Status: models.FlagOpen, Oldest: true, Limit: 6}, {Limit: 6}, {Rule: "rule.common", Limit: 3}, {Speaker: "ana", Limit: 6}, {Room: "small", Limit: 6},
+			{Status: models.FlagOpen, Oldest: true, Limit: 6}, {Limit: 6}, {Rule: "rule.common", Limit: 3}, {Speaker: "ana", Limit: 6},
+			{Room: "small", Limit: 6},
 		} {
 			q.Only = only
 			found, err := s.FindFlags(t.Context(), q)
@@ -66,8 +67,8 @@ func TestOtherRoomsShowInNothing(t *testing.T) {
 		for _, r := range rules {
 			equal(t, "flags of "+r.Rule, r.Flags, 3)
 		}
-		for _, q := range []models.SearchQuery{{Text: "common", Limit: 3}, {Flagged: true, Limit: 3}, {Speaker: "ana", Limit: 3}, {Rule: "rule.common", Limit: 3}, {From: start, Limit: 3}} {
-			q.Only = only
+		for _, q := range []models.SearchQuery{{Text: "common"}, {Flagged: true}, {Speaker: "ana"}, {Rule: "rule.common"}, {From: start}} {
+			q.Only, q.Limit = only, 3
 			page, err := s.Search(t.Context(), q)
 			must(t, err)
 			equal(t, fmt.Sprintf("hits of %+v", q), len(page.Hits), want)
@@ -86,7 +87,8 @@ func TestOtherRoomsShowInNothing(t *testing.T) {
 // TestAPersonIsShownAsOneRoomKnowsThem: what somebody who is one person in two rooms did in the one does not show in the other.
 func TestAPersonIsShownAsOneRoomKnowsThem(t *testing.T) {
 	s := twoRooms(t)
-	must(t, s.MergePeople(t.Context(), models.Identity{Room: "small", SpeakerID: "ana"}, models.Identity{Room: "large", SpeakerID: "ana"}, "kim", start))
+	here, there := models.Identity{Room: "small", SpeakerID: "ana"}, models.Identity{Room: "large", SpeakerID: "ana"}
+	must(t, s.MergePeople(t.Context(), here, there, "kim", start))
 	p, err := s.Person(t.Context(), "small", "ana", models.RoomSet{})
 	must(t, err)
 	equal(t, "rooms", len(p.Rooms()), 2)

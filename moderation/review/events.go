@@ -146,7 +146,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, session string, 
 }
 
 // pump copies events to the reader and keeps a quiet connection alive. When the reader's access has changed, the reader is
-// told to load anew, and the stream ends at once.
+// told so ("reset" with "access"), has to load anew, and the stream ends at once.
 func (s *Server) pump(r *http.Request, out *eventWriter, watcher *Watcher, enc encoder) {
 	ctx := r.Context()
 	beat := time.NewTicker(s.heartbeat)
@@ -180,8 +180,9 @@ func (s *Server) pump(r *http.Request, out *eventWriter, watcher *Watcher, enc e
 			default:
 			}
 			if blank(e) { // something was erased: what the reader has may be what is gone
-				same = false
-				continue
+				out.send(Cursor{Hub: out.hub.id, Seq: e.Seq}, message{event: "reset"})
+				_ = out.flush()
+				return
 			}
 			m, err := enc(e)
 			if err != nil {
@@ -192,7 +193,7 @@ func (s *Server) pump(r *http.Request, out *eventWriter, watcher *Watcher, enc e
 		}
 	}
 	out.buf.Reset()
-	out.send(s.hub.Cursor(), message{event: "reset"})
+	out.send(s.hub.Cursor(), message{event: "reset", data: "access"})
 	_ = out.flush()
 }
 

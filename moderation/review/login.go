@@ -55,7 +55,8 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case errors.Is(err, errLogin):
 		s.render(w, r, view{status: http.StatusUnauthorized, page: "login", title: "Log in", data: loginPage{
-			Next: localPath(r.PostFormValue("next")), Name: r.PostFormValue("name"), Problem: "That name and password, or that link, does not fit.",
+			Next: localPath(r.PostFormValue("next")), Name: r.PostFormValue("name"),
+			Problem: "That name and password, or that link, does not fit.",
 		}})
 	case err != nil:
 		s.refuse(w, r, err)
@@ -77,7 +78,9 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request, u models.User) er
 }
 
 // giveToken makes a token and puts it into the browser's cookie.
-func (s *Server) giveToken(w http.ResponseWriter, r *http.Request, u models.User, kind models.CredentialKind, cookie string, good time.Duration) error {
+func (s *Server) giveToken(
+	w http.ResponseWriter, r *http.Request, u models.User, kind models.CredentialKind, cookie string, good time.Duration,
+) error {
 	token, hash := newToken()
 	now := s.now()
 	err := s.access.PutCredential(r.Context(), models.Credential{

@@ -27,15 +27,17 @@ func TestNamesThatPassForOthersAreRefused(t *testing.T) {
 	users := []models.User{{ID: "u1", Name: "Kim"}, {ID: "u2", Name: "Copa"}, {ID: "u3", Name: "Ayşe Gül"}}
 	m := NewMembers(&doorkeeper{users: users}, nil)
 	for _, bad := range []string{
-		"", " ", "kim", "KIM", "Kím", "K1m", "Kіm", "\u200bKim", "Ki\u200dm", "Kim\u202e", "Kim\u2060", "Ki\u00adm", "Kim\u3164", "Kim\ufe0f", "K\u034fim",
-		"Ｋim", "Kim\u00a0B", "Kim\tB", "Kim  B", "Kim\x00", "Кim", "Сора", "соpа", "Lеe", "Kim🙂", "Zoë\u0301\u200c", "123", "\xff", strings.Repeat("x", 65), "<b>",
-		"Kim/B", "ℌost",
+		"", " ", "kim", "KIM", "Kím", "K1m", "Kіm", "\u200bKim", "Ki\u200dm", "Kim\u202e", "Kim\u2060", "Ki\u00adm", "Kim\u3164", "Kim\ufe0f",
+		"K\u034fim", "Ｋim", "Kim\u00a0B", "Kim\tB", "Kim  B", "Kim\x00", "Кim", "Сора", "соpа", "Lеe", "Kim🙂", "Zoë\u0301\u200c", "123", "\xff",
+		strings.Repeat("x", 65), "<b>", "Kim/B", "ℌost",
 	} {
 		if u, err := m.Add(t.Context(), NewUser{Name: bad, Access: models.AccessViewer}, "Kim"); !errors.Is(err, models.ErrInvalid) {
 			t.Errorf("%+q became a user: %q, %v", bad, u.Name, err)
 		}
 	}
-	for _, good := range []string{"Lee", "Анна", "Zoë", "O'Brien", "Jean-Luc P.", "りんご", "김민준", "王小明", "मोहन", "kim@example.org", "user_7"} {
+	for _, good := range []string{
+		"Lee", "Анна", "Zoë", "O'Brien", "Jean-Luc P.", "りんご", "김민준", "王小明", "मोहन", "kim@example.org", "user_7",
+	} {
 		if u, err := m.Add(t.Context(), NewUser{Name: good, Access: models.AccessViewer}, "Kim"); err != nil || u.Name != good {
 			t.Errorf("%q: %q, %v", good, u.Name, err)
 		}
@@ -84,7 +86,8 @@ func TestKeysForSomeRoomsOpenNoOthers(t *testing.T) {
 	}
 	inOrder(t, owner.do("GET", "/access", nil).Body.String(), "captions", "reviewer in open-mic")
 	for _, bad := range []url.Values{
-		{"label": {""}, "access": {"viewer"}}, {"label": {"x"}, "access": {"king"}}, {"label": {"x"}, "access": {"owner"}, "room": {"open-mic"}},
+		{"label": {""}, "access": {"viewer"}}, {"label": {"x"}, "access": {"king"}},
+		{"label": {"x"}, "access": {"owner"}, "room": {"open-mic"}},
 	} {
 		if got := owner.code("POST", "/access/key", bad); got != 400 {
 			t.Errorf("%v: %d", bad, got)
@@ -151,7 +154,9 @@ func TestTakenAccessEndsOpenStreamsAtOnce(t *testing.T) {
 		take func()
 	}{
 		"a user who is removed": {cookie(lee), func() { here.do("POST", "/access/remove", url.Values{"user": {"u2"}}) }},
-		"a key that is revoked": {http.Header{"Authorization": {"Bearer " + secret}}, func() { here.do("POST", "/access/revoke", url.Values{"key": {key.ID}}) }},
+		"a key that is revoked": {http.Header{"Authorization": {"Bearer " + secret}}, func() {
+			here.do("POST", "/access/revoke", url.Values{"key": {key.ID}})
+		}},
 	} {
 		var ended []chan string
 		for _, p := range paths {
@@ -162,7 +167,7 @@ func TestTakenAccessEndsOpenStreamsAtOnce(t *testing.T) {
 		for i, e := range ended {
 			select {
 			case said := <-e:
-				if !strings.HasSuffix(said, "event: reset\ndata: \n\n") {
+				if !strings.HasSuffix(said, "event: reset\ndata: access\n\n") {
 					t.Errorf("%s: %s ended with %q", name, paths[i], said)
 				}
 			case <-time.After(20 * time.Second):

@@ -10,7 +10,9 @@ import (
 
 // TestFiguresAreForWhoMaySeeAllRooms: only where nobody else reaches the pages, programs on the machine need no key.
 func TestFiguresAreForWhoMaySeeAllRooms(t *testing.T) {
-	here := "127.0.0.1:4711"
+	const here, far = "127.0.0.1:4711", "192.0.2.7:4711"
+	proxied := http.Header{"X-Forwarded-For": {"192.0.2.7"}}
+	inOne := map[string]models.Access{"a": models.AccessHost}
 	for _, tt := range []struct {
 		name   string
 		door   Door
@@ -22,13 +24,13 @@ func TestFiguresAreForWhoMaySeeAllRooms(t *testing.T) {
 	}{
 		{"private to this machine", DoorHere, here, models.User{}, "", nil, http.StatusOK},
 		{"private, with an owner", DoorHere, here, models.User{Access: models.AccessOwner}, "", nil, http.StatusOK},
-		{"private, through a proxy", DoorHere, here, models.User{Access: models.AccessOwner}, "", http.Header{"X-Forwarded-For": {"192.0.2.7"}}, http.StatusUnauthorized},
+		{"private, through a proxy", DoorHere, here, models.User{Access: models.AccessOwner}, "", proxied, http.StatusUnauthorized},
 		{"public, from this machine", DoorShut, here, models.User{Access: models.AccessOwner}, "", nil, http.StatusUnauthorized},
-		{"public, from elsewhere", DoorShut, "192.0.2.7:4711", models.User{Access: models.AccessOwner}, "", nil, http.StatusUnauthorized},
-		{"a wrong key", DoorShut, "192.0.2.7:4711", models.User{Access: models.AccessOwner}, "wrong", nil, http.StatusUnauthorized},
-		{"a viewer's key", DoorShut, "192.0.2.7:4711", models.User{Access: models.AccessViewer}, "key", nil, http.StatusOK},
-		{"a key for a room", DoorShut, "192.0.2.7:4711", models.User{Rooms: map[string]models.Access{"a": models.AccessHost}}, "key", nil, http.StatusForbidden},
-		{"open", DoorOpen, "192.0.2.7:4711", models.User{}, "", nil, http.StatusOK},
+		{"public, from elsewhere", DoorShut, far, models.User{Access: models.AccessOwner}, "", nil, http.StatusUnauthorized},
+		{"a wrong key", DoorShut, far, models.User{Access: models.AccessOwner}, "wrong", nil, http.StatusUnauthorized},
+		{"a viewer's key", DoorShut, far, models.User{Access: models.AccessViewer}, "key", nil, http.StatusOK},
+		{"a key for a room", DoorShut, far, models.User{Rooms: inOne}, "key", nil, http.StatusForbidden},
+		{"open", DoorOpen, far, models.User{}, "", nil, http.StatusOK},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s, d := guarded(t, tt.door, nil)

@@ -137,7 +137,10 @@ type payment struct {
 // account or, for a browser in which the account's user logged in before, from that of the browser alone, so that nobody
 // elsewhere can lock it out. throttled: there were too many.
 func (t *throttle) attempt(source, account, device string, now time.Time) (*attempt, error) {
-	from := []payment{{"password from " + source, budget{guesses, guessEvery}}, {"password of " + account, budget{accountBurst, accountEvery}}}
+	from := []payment{
+		{"password from " + source, budget{guesses, guessEvery}},
+		{"password of " + account, budget{accountBurst, accountEvery}},
+	}
 	if device != "" {
 		from = []payment{{"password in " + device, budget{guesses, guessEvery}}}
 	}

@@ -50,6 +50,7 @@
   };
   const renew = async () => {
     const answer = await fetch(location.href).catch(() => null);
+    if (answer && (answer.redirected || answer.status === 401 || answer.status === 403)) location.reload(); // no access any more
     if (!answer || !answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(box.id);
     if (!fresh) return;
@@ -72,7 +73,7 @@
       due = true;
       setTimeout(() => { due = false; renew(); }, box.dataset.keys ? 400 : 1500);
     };
-    watch(box.dataset.refresh, { touch: soon, reset: soon }, () => {});
+    watch(box.dataset.refresh, { touch: soon, reset: (why) => (why === "access" ? location.reload() : soon()) }, () => {});
   }
 
   // --- one session ---
@@ -266,9 +267,9 @@
     addEventListener("scroll", seen, { passive: true });
     watch(session.dataset.watch, {
       message: receive,
-      reset: (_, source) => {
+      reset: (why, source) => {
         source.close();
-        setTimeout(() => location.reload(), Math.random() * 2000);
+        setTimeout(() => location.reload(), why === "access" ? 0 : Math.random() * 2000);
       },
     }, connected);
   }

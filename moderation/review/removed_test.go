@@ -1,0 +1,32 @@
+package review
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"earshot/models"
+)
+
+// TestOpenPagesOfSomebodyRemovedLoadAnewInABrowser: what they showed is gone, and the login is there.
+func TestOpenPagesOfSomebodyRemovedLoadAnewInABrowser(t *testing.T) {
+	s, d := guarded(t, DoorShut, nil)
+	d.users = []models.User{
+		{ID: "u1", Name: "Kim", Access: models.AccessOwner}, {ID: "u2", Name: "Lee", Rooms: map[string]models.Access{"open-mic": models.AccessHost}},
+	}
+	d.creds = []models.Credential{{Hash: tokenHash("lee"), Kind: models.CredentialSession, User: "u2"}}
+	s.heartbeat = time.Hour // nothing but the removal itself tells the pages
+	mux := http.NewServeMux()
+	mux.Handle("/", s)
+	mux.HandleFunc("POST /test/watched", func(_ http.ResponseWriter, r *http.Request) {
+		for s.hub.Watchers() < 3 && r.Context().Err() == nil {
+			time.Sleep(10 * time.Millisecond) // until the browser's streams stand
+		}
+	})
+	mux.HandleFunc("POST /test/remove", func(_ http.ResponseWriter, r *http.Request) {
+		if err := s.members.Remove(r.Context(), "u2", "Kim"); err != nil {
+			t.Error(err)
+		}
+	})
+	inBrowser(t, "removed.mjs", mux, 3)
+}
