@@ -36,11 +36,5 @@ func (p *profile) needs() []models.Verb {
 	if rules == nil {
 		return nil
 	}
-	var out []models.Verb
-	for _, v := range rules.Verbs() {
-		if v != models.VerbTell && v != models.VerbRedact { // these are not done in a room
-			out = append(out, v)
-		}
-	}
-	return out
+	return roomVerbs(rules)
 }

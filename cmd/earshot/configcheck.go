@@ -57,6 +57,9 @@ func newConfigCheck(a *app) *cobra.Command {
 				return nil
 			}
 			fmt.Fprintf(a.stdout, "%s is fine\n", r.File)
+			for _, line := range cannotInRooms(r.Config) {
+				fmt.Fprintln(a.stdout, "  "+plain(line))
+			}
 			return nil
 		},
 	}

@@ -35,7 +35,9 @@ type wish struct {
 // roomKind is one kind of room server that Earshot knows.
 type roomKind struct {
 	// chat says that people can write to the bot there.
-	chat    bool
+	chat bool
+	// can is what the bot can do there with every right.
+	can     bot.Capabilities
 	connect func(*station, entrance) (bot.Connector, error)
 }
 
@@ -51,10 +53,10 @@ type entrance struct {
 // kindsOfRooms are the kinds of rooms.
 func kindsOfRooms() map[models.RoomKind]roomKind {
 	return map[models.RoomKind]roomKind{
-		models.RoomLounge:  {true, connectLounge},
-		models.RoomLiveKit: {true, connectLiveKit},
-		models.RoomJanus:   {false, connectJanus},
-		models.RoomWHEP:    {false, connectWHEP},
+		models.RoomLounge:  {true, lounge.Abilities(), connectLounge},
+		models.RoomLiveKit: {true, livekit.Abilities(), connectLiveKit},
+		models.RoomJanus:   {false, janus.Abilities(), connectJanus},
+		models.RoomWHEP:    {false, bot.Capabilities{}, connectWHEP},
 	}
 }
 

@@ -26,6 +26,9 @@ mistake is refused as a whole. Exit code 2 when there are mistakes.`,
 			for i, s := range sets {
 				if s != nil {
 					fmt.Fprintf(a.stdout, "%s is fine: %s, %d rules, mode %s\n", plain(args[i]), s, len(s.Rules()), s.Mode())
+					for _, line := range cannotBeDone(s) {
+						fmt.Fprintln(a.stdout, "  "+line)
+					}
 				}
 			}
 			return badInput(err)
