@@ -145,6 +145,10 @@ const demoChoice = "mute 60s"
 // demoTable closes the demo with who talked how much, and where it all lies.
 func (a *app) demoTable(s *station, session models.Session) error {
 	info, err := s.store.Session(context.Background(), session.ID)
+	if errors.Is(err, models.ErrNotFound) {
+		_, err = fmt.Fprintln(a.stdout, "the session was erased while it went on: nothing of it is left")
+		return err
+	}
 	if err != nil {
 		return err
 	}

@@ -152,6 +152,10 @@ func (a *app) state(status bot.Status, room models.Room) {
 // summary closes a stay with its figures.
 func (a *app) summary(s *station, session models.Session) error {
 	info, err := s.store.Session(context.Background(), session.ID)
+	if errors.Is(err, models.ErrNotFound) {
+		fmt.Fprintf(a.stdout, "left after %s · the session was erased\n", export.Clock(session.Ended.Sub(session.Started).Milliseconds()))
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -112,7 +112,12 @@ func (s *station) endSession(ctx context.Context, session models.Session, reason
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	session.Ended, session.Reason = session.Started.Add(time.Since(session.Started)), reason // by the clock of its lines
-	if err := s.store.EndSession(keep, session.ID, reason, session.Ended); err != nil {
+	err := s.store.EndSession(keep, session.ID, reason, session.Ended)
+	if errors.Is(err, models.ErrNotFound) { // it was erased: there is nothing to end, and nothing comes after
+		s.hub.Publish(models.Event{SessionID: session.ID, Session: &session})
+		return session, cause
+	}
+	if err != nil {
 		s.record.later(session, err)
 		return session, errors.Join(cause, err)
 	}
@@ -122,7 +127,7 @@ func (s *station) endSession(ctx context.Context, session models.Session, reason
 
 // sessionEnded shows a session's stored end, and does what comes after it. Lines that are still being decoded come later;
 // the page shows them all the same.
-func (s *station) sessionEnded(ctx context.Context, session models.Session) {
+func (s *station) sessionEnded(_ context.Context, session models.Session) {
 	s.hub.Publish(models.Event{SessionID: session.ID, Session: &session})
 	s.wrapUps.add(session.ID)
 }

@@ -12,6 +12,7 @@ import (
 
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/moderation/review"
 )
 
 // heardClip is a stretch of Ana's speech.
@@ -115,6 +116,35 @@ func TestAPendingVerdictAfterACrash(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestEndOfAnErasedSession: a session that was erased while it went on has no end to be stored, which is no failure; who watches
+// sees that it is over.
+func TestEndOfAnErasedSession(t *testing.T) {
+	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "earshot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	session, err := store.StartSession(t.Context(), models.Session{ID: "s1", Room: "r1", Started: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Erase(t.Context(), models.Erasure{Kind: models.EraseSession, Target: "s1", By: "host"}); err != nil {
+		t.Fatal(err)
+	}
+	s := &station{store: store, log: slog.New(slog.DiscardHandler), hub: review.NewHub(review.HubConfig{})}
+	watcher, err := s.hub.Subscribe("", review.Cursor{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended, err := s.endSession(t.Context(), session, models.EndErased, nil)
+	if err != nil || ended.Reason != models.EndErased {
+		t.Errorf("%+v, %v", ended, err)
+	}
+	if e := <-watcher.Events(); e.Session == nil || e.Session.Live() || e.Session.Reason != models.EndErased {
+		t.Errorf("shown: %+v", e)
 	}
 }
 
