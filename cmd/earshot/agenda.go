@@ -153,8 +153,11 @@ func (a *agenda) fetch(ctx context.Context) (io.ReadCloser, error) {
 
 // scheduled keeps to a room's agenda until the context ends: stay is called when it is time to be there, with a context
 // that ends when it no longer is. Whoever sends the bot out before ends it for this time alone. waiting is told when the
-// next time is.
-func (a *agenda) scheduled(ctx context.Context, waiting func(next time.Time), warn func(error), stay func(context.Context) models.EndReason) {
+// next time is. Whatever comes from summoned has it come at once, as a guest that leaves an empty room.
+func (a *agenda) scheduled(
+	ctx context.Context, waiting func(next time.Time), summoned <-chan struct{}, warn func(error),
+	stay func(ctx context.Context, forGood bool) models.EndReason,
+) {
 	var read, done time.Time // when the calendar was read; until when the bot is not wanted
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
@@ -165,7 +168,7 @@ func (a *agenda) scheduled(ctx context.Context, waiting func(next time.Time), wa
 			read = now
 		}
 		if until, open := a.open(now); open && now.After(done) {
-			if over(a.during(ctx, warn, stay)) {
+			if over(a.during(ctx, warn, func(ctx context.Context) models.EndReason { return stay(ctx, true) })) {
 				done = until
 			}
 			continue
@@ -173,6 +176,8 @@ func (a *agenda) scheduled(ctx context.Context, waiting func(next time.Time), wa
 		waiting(a.next(now))
 		select {
 		case <-ctx.Done():
+		case <-summoned:
+			stay(ctx, false)
 		case <-tick.C:
 		}
 	}

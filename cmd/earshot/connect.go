@@ -26,6 +26,8 @@ type wish struct {
 	address string
 	// name is what the speaker of a stream without names is called.
 	name string
+	// identity is what LiveKit knows the bot by; "": the usual one, which is in a room once.
+	identity string
 	// profile is how the room is treated; "" as the settings outside of profiles say.
 	profile string
 	// agenda is when the bot is to be there; nil: always.
@@ -87,7 +89,7 @@ func connectLiveKit(s *station, w entrance) (bot.Connector, error) {
 		return nil, err
 	}
 	return livekit.New(livekit.Config{
-		URL: w.address, Auth: auth, Name: botName, Hidden: s.cfg.LiveKit.Hidden, Peer: w.peers, Log: s.log,
+		URL: w.address, Auth: auth, Name: botName, Identity: w.identity, Hidden: s.cfg.LiveKit.Hidden, Peer: w.peers, Log: s.log,
 	})
 }
 

@@ -42,6 +42,11 @@ type linkOrder struct {
 	Hours int `json:"hours,omitempty"` // for how long it is good
 }
 
+// departure is the answer to an order to leave a room.
+type departure struct {
+	Returns time.Time `json:"returns,omitzero"` // when the bot comes back by itself
+}
+
 // link is the answer to a linkOrder.
 type link struct {
 	Link    string    `json:"link"`
@@ -95,10 +100,11 @@ func (n *inviter) control() http.Handler {
 	})
 	mux.HandleFunc("DELETE /rooms/{room}", func(w http.ResponseWriter, r *http.Request) {
 		room, err := v.called(r.PathValue("room"))
+		var out departure
 		if err == nil {
-			err = n.Leave(r.Context(), room, byCommand)
+			out.Returns, err = n.sendOut(r.Context(), room, byCommand)
 		}
-		answer(w, http.StatusNoContent, nil, err)
+		answer(w, http.StatusOK, out, err)
 	})
 	for word, on := range map[string]bool{"pause": true, "resume": false} {
 		mux.HandleFunc("POST /rooms/{room}/"+word, func(w http.ResponseWriter, r *http.Request) {

@@ -155,9 +155,12 @@ type examinedRooms struct {
 	station *station
 }
 
+// doctorIdentity is the doctor's own in LiveKit's rooms: with the service's it would take the place of the bot.
+const doctorIdentity = "earshot-doctor"
+
 // Connector implements doctor.Rooms.
 func (r examinedRooms) Connector(room configs.Room) (models.Room, bot.Connector, error) {
-	return r.station.connector(context.Background(), wish{address: room.URL, name: room.Name, profile: room.Profile})
+	return r.station.connector(context.Background(), wish{address: room.URL, name: room.Name, profile: room.Profile, identity: doctorIdentity})
 }
 
 // Needs implements doctor.Rooms.

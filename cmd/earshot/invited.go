@@ -123,7 +123,7 @@ func (n *invitations) told(e livekit.Event) {
 	}
 	switch {
 	case e.Kind == livekit.EventRoomFinished:
-		_ = n.service.end(e.Room.ID, models.EndRoomClosed) // mostly it has seen that itself
+		_, _ = n.service.end(e.Room.ID, models.EndRoomClosed) // mostly it has seen that itself
 	case e.Kind == livekit.EventJoined && time.Since(e.At) < staleEvent:
 		n.come(e.Room)
 	}

@@ -62,6 +62,11 @@ func (n *inviter) Invite(ctx context.Context, i models.Invitation) (models.RoomS
 	if err := n.allow(ctx, i); err != nil {
 		return models.RoomState{}, err
 	}
+	if at, err := models.ParseAddress(i.URL); err == nil {
+		if state, waits := n.service.summon(at.ID()); waits { // with the name and the profile of the configuration
+			return state, s.store.Note(ctx, i.By, "invited the bot", state.Room, "")
+		}
+	}
 	state, err := n.service.join(ctx, wish{address: i.URL, name: i.Name, profile: i.Profile}, false)
 	switch {
 	case errors.Is(err, models.ErrForbidden):
@@ -114,18 +119,24 @@ func (n *inviter) ForbidServer(ctx context.Context, server, by string) error {
 	for _, state := range n.service.states() {
 		there, err := models.ParseServer(state.URL)
 		if err == nil && there.Server() == at.Server() && !n.service.station.keys.names(at.Server()) {
-			_ = n.service.leave(state.Room) // it may have left by itself
+			_, _ = n.service.leave(state.Room) // it may have left by itself
 		}
 	}
 	return nil
 }
 
-// Leave sends the bot out of a room, for good also out of one of the configuration until the next start.
+// Leave sends the bot out of a room. Into one of the configuration it comes back, at its next time or after a day.
 func (n *inviter) Leave(ctx context.Context, room, by string) error {
-	if err := n.service.leave(room); err != nil {
-		return fmt.Errorf("%w: %w", models.ErrNotFound, err)
+	_, err := n.sendOut(ctx, room, by)
+	return err
+}
+
+// sendOut is Leave, and says when the bot comes back by itself; zero: it does not.
+func (n *inviter) sendOut(ctx context.Context, room, by string) (returns time.Time, err error) {
+	if returns, err = n.service.leave(room); err != nil {
+		return returns, fmt.Errorf("%w: %w", models.ErrNotFound, err)
 	}
-	return n.service.station.store.Note(ctx, by, "sent the bot out", room, "")
+	return returns, n.service.station.store.Note(ctx, by, "sent the bot out", room, "")
 }
 
 // Link makes a link by which somebody can invite the bot once, without a login.

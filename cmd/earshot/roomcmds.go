@@ -94,7 +94,16 @@ func newLeaveCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return ask(cmd.Context(), cfg, http.MethodDelete, "/rooms/"+url.PathEscape(args[0]), nil, nil)
+			var out departure
+			if err := ask(cmd.Context(), cfg, http.MethodDelete, "/rooms/"+url.PathEscape(args[0]), nil, &out); err != nil {
+				return err
+			}
+			if out.Returns.IsZero() {
+				_, err = fmt.Fprintln(a.stdout, "left")
+				return err
+			}
+			_, err = fmt.Fprintf(a.stdout, "left; returns %s\n", out.Returns.Local().Format("Mon 2 Jan 15:04"))
+			return err
 		},
 	}
 }

@@ -18,6 +18,9 @@ const (
 	// Between two stays in a room that is to be listened in for good.
 	rejoinMin = 10 * time.Second
 	rejoinMax = 2 * time.Minute
+	// The same after somebody sent the bot out, and after the room or its server did not want it.
+	awaySent    = 24 * time.Hour
+	awayRefused = time.Hour
 )
 
 // Errors of a service that a caller tells apart.
@@ -45,8 +48,13 @@ type guest struct {
 	// ctx is the stay's; leave ends it.
 	ctx   context.Context //nolint:containedctx // it is the life of a stay
 	leave context.CancelCauseFunc
+	// forGood says that the room is one of the configuration: the bot comes back whatever ended a stay. come has it come now.
+	forGood bool
+	come    chan struct{}
+	gone    chan models.EndReason // why somebody sent it out between two stays
 
 	mu      sync.Mutex
+	stop    context.CancelCauseFunc // ends the stay that is on; nil: none is
 	status  bot.Status
 	note    string // what the host was told last in this session
 	session string
@@ -85,20 +93,47 @@ func (v *service) join(ctx context.Context, w wish, forGood bool) (models.RoomSt
 	if err != nil {
 		return models.RoomState{}, err
 	}
+	g.forGood = forGood
 	go func() {
 		defer v.exit(g)
-		if w.agenda == nil {
-			v.stay(g.ctx, g, connector, forGood)
-			return
+		switch {
+		case w.agenda != nil:
+			w.agenda.scheduled(g.ctx, g.await, g.come, func(err error) {
+				v.station.log.Warn("a calendar, or something in it, is not understood", "room", room.ID, "err", err)
+			}, func(ctx context.Context, forGood bool) models.EndReason {
+				g.await(time.Time{}) // no longer
+				return v.stay(ctx, g, connector, forGood)
+			})
+		case forGood:
+			v.always(g, connector)
+		default:
+			v.stay(g.ctx, g, connector, false)
 		}
-		w.agenda.scheduled(g.ctx, g.await, func(err error) {
-			v.station.log.Warn("a calendar, or something in it, is not understood", "room", room.ID, "err", err)
-		}, func(ctx context.Context) models.EndReason {
-			g.await(time.Time{}) // no longer
-			return v.stay(ctx, g, connector, forGood)
-		})
 	}()
 	return g.state(), nil
+}
+
+// always is in a room of the configuration again and again. After somebody sent the bot out, or did not let it in, it stays
+// away for a time.
+func (v *service) always(g *guest, connector bot.Connector) {
+	for g.ctx.Err() == nil {
+		away := awayRefused
+		if v.stay(g.ctx, g, connector, true) == models.EndLeft {
+			away = awaySent
+		}
+		if g.ctx.Err() != nil {
+			return
+		}
+		next := time.Now().Add(away)
+		v.station.log.Info("away from a room of the configuration", "room", g.room.ID, "until", next)
+		g.await(next)
+		select {
+		case <-g.ctx.Done():
+		case <-g.come:
+		case <-time.After(away):
+		}
+		g.await(time.Time{})
+	}
 }
 
 // await notes that the bot waits for its time, and when that is; zero: nobody knows.
@@ -121,7 +156,7 @@ func (v *service) enter(w wish, room models.Room) (*guest, error) {
 	if _, there := v.rooms[room.ID]; there {
 		return nil, fmt.Errorf("%s: %w", room.ID, errRoomThere)
 	}
-	g := &guest{wish: w, room: room, since: time.Now().UTC(), status: bot.Status{State: bot.StateJoining}}
+	g := &guest{wish: w, room: room, come: make(chan struct{}, 1), gone: make(chan models.EndReason, 1), since: time.Now().UTC(), status: bot.Status{State: bot.StateJoining}}
 	g.ctx, g.leave = context.WithCancelCause(v.ctx)
 	v.rooms[room.ID] = g
 	v.group.Add(1)
@@ -139,12 +174,24 @@ func (v *service) exit(g *guest) {
 
 // stay is in a room until it is over or, for good, until the context ends. It returns why the last stay ended.
 func (v *service) stay(ctx context.Context, g *guest, connector bot.Connector, forGood bool) models.EndReason {
+	select {
+	case <-g.gone: // of a pause that is over
+	default:
+	}
 	for pause := rejoinMin; ; pause = min(2*pause, rejoinMax) {
 		began := time.Now()
-		session, err := v.station.listenIn(ctx, stay{
+		staying, stop := context.WithCancelCause(ctx)
+		g.staying(stop)
+		session, err := v.station.listenIn(staying, stay{
 			room: g.room, connector: connector, watch: g.watch, guest: !forGood,
 			started: func(s models.Session) { g.begin(s.ID) },
 		})
+		g.staying(nil)
+		var sent *bot.EndError
+		if errors.As(context.Cause(staying), &sent) && session.Reason == "" { // sent out before it was in
+			session.Reason = sent.Reason
+		}
+		stop(nil)
 		if err != nil {
 			v.station.log.Warn("room ended", "room", g.room.ID, "session", session.ID, "reason", string(session.Reason), "err", err)
 		}
@@ -157,6 +204,8 @@ func (v *service) stay(ctx context.Context, g *guest, connector bot.Connector, f
 		select {
 		case <-ctx.Done():
 			return session.Reason
+		case why := <-g.gone:
+			return why
 		case <-time.After(pause + time.Duration(rand.Int64N(int64(pause/4)))): //nolint:gosec // jitter
 		}
 	}
@@ -169,19 +218,74 @@ func over(r models.EndReason) bool {
 	}, r)
 }
 
-// leave sends the bot out of a room.
-func (v *service) leave(room string) error { return v.end(room, models.EndLeft) }
+// leave sends the bot out of a room. returns is when it comes back by itself; zero: it does not, or nobody knows.
+func (v *service) leave(room string) (returns time.Time, err error) { return v.end(room, models.EndLeft) }
 
-// end sends the bot out of a room for a reason.
-func (v *service) end(room string, why models.EndReason) error {
+// end sends the bot out of a room for a reason. Where it waits for its time nothing is to be done.
+func (v *service) end(room string, why models.EndReason) (returns time.Time, err error) {
 	v.mu.Lock()
 	g := v.rooms[room]
 	v.mu.Unlock()
-	if g == nil {
-		return fmt.Errorf("%s: %w", room, errNoRoom)
+	switch {
+	case g == nil:
+		return returns, fmt.Errorf("%s: %w", room, errNoRoom)
+	case !g.forGood:
+		g.leave(bot.End(why, nil))
+		return returns, nil
 	}
-	g.leave(bot.End(why, nil))
-	return nil
+	return g.end(why, time.Now()), nil
+}
+
+// end ends the stay that is on in a room of the configuration, and says when the bot comes back.
+func (g *guest) end(why models.EndReason, now time.Time) time.Time {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.stop == nil && !g.next.IsZero() {
+		return g.next
+	}
+	switch {
+	case g.stop != nil:
+		g.stop(bot.End(why, nil))
+	case over(why):
+		select {
+		case g.gone <- why:
+		default: // somebody did
+		}
+	}
+	if a := g.wish.agenda; a != nil {
+		if until, open := a.open(now); open {
+			now = until
+		}
+		return a.next(now)
+	}
+	return now.Add(awaySent)
+}
+
+// staying notes what ends the stay that is on; nil: none is.
+func (g *guest) staying(stop context.CancelCauseFunc) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.stop = stop
+}
+
+// summon has the bot come to a room of the configuration where it waits for its time; false: it does not wait.
+func (v *service) summon(room string) (models.RoomState, bool) {
+	v.mu.Lock()
+	g := v.rooms[room]
+	v.mu.Unlock()
+	if g == nil || !g.forGood {
+		return models.RoomState{}, false
+	}
+	g.mu.Lock()
+	waits := g.stop == nil && g.status.State == bot.StateWaiting
+	g.mu.Unlock()
+	if waits {
+		select {
+		case g.come <- struct{}{}:
+		default: // somebody did
+		}
+	}
+	return g.state(), waits
 }
 
 // called is the id of the room that somebody at the keyboard means, of those that the bot is in; a name that none of them has

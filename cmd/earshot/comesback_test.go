@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"earshot/bot"
+	"earshot/configs"
+	"earshot/models"
+)
+
+// TestConfiguredRoomsComeBack: neither a host who sends the bot out nor a server that says that the room is over ends a room of
+// the configuration for good. It says when it comes back, and an invitation has it come at once, as it is configured.
+func TestConfiguredRoomsComeBack(t *testing.T) {
+	t.Parallel()
+	s, l := openTestStation(t, t.TempDir())
+	host := l.Addr().String()
+	trust(s, noSecrets, "lounge://"+host)
+	always, weekly := "lounge://"+host+"/always", "lounge://"+host+"/weekly"
+	day := strings.ToLower(time.Now().AddDate(0, 0, 3).Weekday().String()[:3])
+	agenda, err := newAgenda(configs.Room{URL: weekly, Schedule: []string{day + " 20:00-21:00"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := newService(s)
+	n := &inviter{service: v}
+	state := func(address string) (found models.RoomState) {
+		for _, x := range v.states() {
+			if x.Room == idOf(t, address) {
+				found = x
+			}
+		}
+		return found
+	}
+	listening := func(address string) func() bool {
+		return func() bool { return state(address).State == string(bot.StateListening) }
+	}
+	err = s.run(t.Context(), l, func(ctx context.Context) error {
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		var group errgroup.Group
+		group.Go(func() error {
+			return v.run(ctx, []wish{{address: always, name: "Always"}, {address: weekly, name: "Weekly", agenda: agenda}}, nil)
+		})
+		until(t, "it listens", listening(always))
+		until(t, "it waits for its time", func() bool { return !state(weekly).Next.IsZero() })
+		next := state(weekly).Next
+		if _, err := v.end(idOf(t, weekly), models.EndRoomClosed); err != nil || !state(weekly).Next.Equal(next) {
+			t.Errorf("the server's word that a room is over took it off the timetable: %+v, %v", state(weekly), err)
+		}
+		returns, err := n.sendOut(ctx, idOf(t, always), "test")
+		if err != nil || time.Until(returns) < awaySent-time.Minute {
+			t.Errorf("sent out, it returns %v, %v", returns, err)
+		}
+		until(t, "it is away, and says until when", func() bool { return time.Until(state(always).Next) > awaySent-time.Minute })
+		for _, address := range []string{always, weekly} {
+			if _, err := n.Invite(ctx, models.Invitation{URL: address, Name: "Other", By: "test"}); err != nil {
+				t.Errorf("invited to %s: %v", address, err)
+			}
+			until(t, "it comes", listening(address))
+			if got := state(address).Name; got == "Other" {
+				t.Errorf("the invitation changed the name of %s", address)
+			}
+		}
+		if returns, err := n.sendOut(ctx, idOf(t, weekly), "test"); err != nil || !returns.Equal(next) {
+			t.Errorf("sent out of the weekly room, it returns %v (%v), want %v", returns, err, next)
+		}
+		until(t, "it waits again", func() bool { return state(weekly).Next.Equal(next) })
+		stop()
+		return group.Wait()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
