@@ -16,8 +16,8 @@ import (
 
 // LoadOptions says where rule files come from.
 type LoadOptions struct {
-	// FS holds the shipped packs in its root, such as "base.yaml". They are found by name with or without ".yaml" when no
-	// file of that name is on disk. nil: there are none.
+	// FS holds the shipped packs in its root, such as "base.yaml". A bare name means
+	// one of them first, a name with ".yaml" only when no file of that name is on disk. nil: there are none.
 	FS fs.FS
 	// Mode replaces the mode that the files set, unless it is empty. A rule's own mode still holds it back.
 	Mode models.Mode
@@ -132,8 +132,14 @@ func circle(stack []place, again place) string {
 	return b.String() + again.name
 }
 
-// find locates and reads a file: beside the file that names it, else (from a shipped pack: only) among the shipped packs.
+// find locates and reads a file: beside the file that names it, else (from a shipped pack: only) among the shipped packs. The
+// bare name of a pack, which is not a file's, means the shipped one first.
 func (l *loader) find(from place, name string) (place, []byte, error) {
+	if from.path == "" && path.Ext(name) == "" && !strings.ContainsAny(name, `/\`) {
+		if at, data, ok := l.findShipped(name); ok {
+			return at, data, nil
+		}
+	}
 	if !from.shipped {
 		p := name
 		if from.path != "" && !filepath.IsAbs(name) {
@@ -145,13 +151,25 @@ func (l *loader) find(from place, name string) (place, []byte, error) {
 			return place{path: abs, name: shownPath(from, name)}, data, nil
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
-			return place{}, nil, fmt.Errorf("cannot read %s: %w", name, plainErr(err))
+			return place{}, nil, fmt.Errorf("cannot read %s: %w%s", name, plainErr(err), whereFrom(p))
 		}
 	}
 	if at, data, ok := l.findShipped(name); ok {
 		return at, data, nil
 	}
 	return place{}, nil, fmt.Errorf("there is no file %s%s", name, l.shippedHint(name))
+}
+
+// whereFrom says where a relative path that cannot be read starts.
+func whereFrom(p string) string {
+	if filepath.IsAbs(p) {
+		return ""
+	}
+	abs, err := filepath.Abs(p)
+	if err != nil {
+		return "; this folder may not be read: name the file by its whole path"
+	}
+	return " (" + abs + "): let the user that runs Earshot read it and its folder, or name the file by its whole path"
 }
 
 // shownPath is the name of a used file in problems: beside the name of the file that uses it.

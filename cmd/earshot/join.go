@@ -12,6 +12,7 @@ import (
 
 	"earshot/bot"
 	"earshot/models"
+	"earshot/models/sqlite"
 	"earshot/moderation/review"
 	"earshot/moderation/review/export"
 )
@@ -64,6 +65,9 @@ func (a *app) join(cmd *cobra.Command, address string, o joinOptions) error {
 	}
 	cfg, ctx := r.Config, cmd.Context()
 	s, err := openStation(ctx, cfg, a.talkLogger(r))
+	if errors.Is(err, sqlite.ErrInUse) {
+		return models.WithHint(fmt.Errorf("the service is running on this record: %w", err), "earshot invite "+address)
+	}
 	if err != nil {
 		return err
 	}
@@ -102,7 +106,14 @@ func (a *app) follow(ctx context.Context, s *station, l net.Listener, st stay, a
 	go func() { printed <- p.follow(watcher.Events()) }()
 	if !asJSON {
 		st.started = func(session models.Session) { shared.announce(s, l, session) }
-		st.watch = func(status bot.Status) { shared.state(status, st.room) }
+		told := "" // one reason is told once, however often it is tried again
+		st.watch = func(status bot.Status) {
+			if status.State == bot.StateWaiting && fmt.Sprint(status.Err) == told {
+				return
+			}
+			told = fmt.Sprint(status.Err)
+			shared.state(status, st.room)
+		}
 	}
 	session, err := s.listenIn(ctx, st)
 	_ = s.drain(ctx)
@@ -145,7 +156,7 @@ func (a *app) state(status bot.Status, room models.Room) {
 		}
 		fmt.Fprintf(a.stdout, "● listening in %s · can: %s\n", plain(room.Name), status.Can)
 	case bot.StateWaiting:
-		fmt.Fprintf(a.stderr, "not in the room: %v; trying again in %.1f s\n", status.Err, status.Retry.Seconds())
+		fmt.Fprintf(a.stderr, "not in the room: %v; trying again\n", status.Err)
 	}
 }
 

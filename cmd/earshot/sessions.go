@@ -120,11 +120,16 @@ type sessionFinder interface {
 // findSession finds the session that a person means: "last", an id, or the unique beginning of one.
 func findSession(ctx context.Context, store sessionFinder, word string) (models.SessionInfo, error) {
 	if word == "last" {
-		found, err := store.Sessions(ctx, models.SessionQuery{Limit: 1})
-		if err != nil || len(found) == 1 {
-			return append(found, models.SessionInfo{})[0], err
+		found, err := store.Sessions(ctx, models.SessionQuery{Limit: 100})
+		if err != nil {
+			return models.SessionInfo{}, err
 		}
-		return models.SessionInfo{}, notFound("there are no sessions yet")
+		for _, s := range found {
+			if !neverWas(s) {
+				return s, nil
+			}
+		}
+		return models.SessionInfo{}, notFound("there are no sessions yet in which anything was heard")
 	}
 	exact, err := store.Session(ctx, word)
 	if !errors.Is(err, models.ErrNotFound) {
@@ -141,6 +146,12 @@ func findSession(ctx context.Context, store sessionFinder, word string) (models.
 			fmt.Sprintf("write more of it: %s or %s", found[0].ID, found[1].ID))
 	}
 	return found[0], nil
+}
+
+// neverWas says that a session ended before the bot was in its room: there is nothing in it.
+func neverWas(s models.SessionInfo) bool {
+	failed := strings.HasPrefix(string(s.Reason), "failed:") || s.Reason == models.EndDenied
+	return !s.Live() && failed && s.Utterances == 0 && s.Pending == 0 && len(s.Speakers) == 0
 }
 
 func notFound(what string) error {
