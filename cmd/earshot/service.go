@@ -219,7 +219,9 @@ func over(r models.EndReason) bool {
 }
 
 // leave sends the bot out of a room. returns is when it comes back by itself; zero: it does not, or nobody knows.
-func (v *service) leave(room string) (returns time.Time, err error) { return v.end(room, models.EndLeft) }
+func (v *service) leave(room string) (returns time.Time, err error) {
+	return v.end(room, models.EndLeft)
+}
 
 // end sends the bot out of a room for a reason. Where it waits for its time nothing is to be done.
 func (v *service) end(room string, why models.EndReason) (returns time.Time, err error) {
