@@ -36,7 +36,7 @@ func TestLongerOneHolds(t *testing.T) {
 				if s.is(models.VerbMute, "ana") != (c.until == 0) {
 					t.Errorf("an hour later: muted %v", s.is(models.VerbMute, "ana"))
 				}
-				for id, a := range r.acts {
+				for id, a := range r.actions() {
 					if a.State == models.ActionPlanned || a.State == models.ActionSent {
 						t.Errorf("%s stands as %q", id, a.State)
 					}
@@ -65,8 +65,8 @@ func TestFailureLeavesWhatHeld(t *testing.T) {
 		s.fails = nil
 		s.mu.Unlock()
 		time.Sleep(time.Minute)
-		if s.is(models.VerbBan, "ana") || r.state("a-end") != models.ActionSeen || len(r.rows) > 0 {
-			t.Errorf("banned %v, the end %q, in force %+v", s.is(models.VerbBan, "ana"), r.state("a-end"), r.rows)
+		if s.is(models.VerbBan, "ana") || r.state("a-end") != models.ActionSeen || len(r.all()) > 0 {
+			t.Errorf("banned %v, the end %q, in force %+v", s.is(models.VerbBan, "ana"), r.state("a-end"), r.all())
 		}
 	})
 }
@@ -85,8 +85,8 @@ func TestWhatIsTakenBackNeedsNoEnd(t *testing.T) {
 		}
 		n := len(s.ordered())
 		time.Sleep(2 * time.Minute)
-		if got := s.ordered(); len(got) != n || len(r.rows) > 0 {
-			t.Errorf("orders after all was taken back: %v, in force %+v", got[n:], r.rows)
+		if got := s.ordered(); len(got) != n || len(r.all()) > 0 {
+			t.Errorf("orders after all was taken back: %v, in force %+v", got[n:], r.all())
 		}
 	})
 }
@@ -104,7 +104,7 @@ func TestHostUnmutesWherePeopleDoItThemselves(t *testing.T) {
 		s.set(models.VerbMute, "ana", false)
 		n := len(s.ordered())
 		time.Sleep(time.Minute)
-		if got := s.ordered(); len(got) != n || len(r.rows) > 0 {
+		if got := s.ordered(); len(got) != n || len(r.all()) > 0 {
 			t.Errorf("orders after the host let her speak: %v", got[n:])
 		}
 	})
@@ -118,8 +118,8 @@ func TestCrashBeforeTheEffectIsKnown(t *testing.T) {
 				s.comes("ana")
 				s.set(models.VerbMute, "ana", inForce)
 				a := models.Action{ID: "m", Session: "s1", Verb: models.VerbMute, TargetID: "ana", ForMS: 20_000, State: models.ActionSent, By: "rule", Sent: time.Now()}
-				r.acts["m"] = a
-				r.rows = []models.Restriction{{Room: "r1", Person: "ana", Verb: a.Verb, Action: "m", Session: "s1", By: "rule", Since: a.Sent, Until: a.Sent.Add(20 * time.Second)}}
+				_ = r.SetAction(t.Context(), a)
+				_ = r.PutRestriction(t.Context(), models.Restriction{Room: "r1", Person: "ana", Verb: a.Verb, Action: "m", Session: "s1", By: "rule", Since: a.Sent, Until: a.Sent.Add(20 * time.Second)})
 				begin(t, s, r)
 				time.Sleep(5 * time.Second)
 				want := models.ActionFailed
@@ -130,8 +130,8 @@ func TestCrashBeforeTheEffectIsKnown(t *testing.T) {
 					t.Errorf("the mute %q, its end %q", r.state("m"), r.state("m-end"))
 				}
 				time.Sleep(time.Minute)
-				if s.is(models.VerbMute, "ana") || len(r.rows) > 0 {
-					t.Errorf("after its time: muted %v, in force %+v", s.is(models.VerbMute, "ana"), r.rows)
+				if s.is(models.VerbMute, "ana") || len(r.all()) > 0 {
+					t.Errorf("after its time: muted %v, in force %+v", s.is(models.VerbMute, "ana"), r.all())
 				}
 			})
 		})
@@ -184,7 +184,7 @@ func TestNewcomersListenOnly(t *testing.T) {
 			return out
 		}
 		if got := in(); !slices.Equal(got, []string{"cem", "dan"}) || r.state("n-cem") != models.ActionSeen {
-			t.Errorf("in the audience: %v; %+v", got, r.acts)
+			t.Errorf("in the audience: %v; %+v", got, r.actions())
 		}
 		b := models.Action{ID: "b", Session: "s1", Verb: models.VerbToStage, TargetID: "cem", By: "host"}
 		_ = r.SetAction(t.Context(), b)
@@ -198,8 +198,8 @@ func TestNewcomersListenOnly(t *testing.T) {
 		time.Sleep(10 * time.Minute)
 		s.comes("eve")
 		time.Sleep(5 * time.Second)
-		if got := in(); len(got) > 0 || s.is(models.VerbToAudience, "eve") || len(r.rows) > 0 {
-			t.Errorf("after ten minutes: %v, %+v", got, r.rows)
+		if got := in(); len(got) > 0 || s.is(models.VerbToAudience, "eve") || len(r.all()) > 0 {
+			t.Errorf("after ten minutes: %v, %+v", got, r.all())
 		}
 	})
 }

@@ -3,6 +3,7 @@ package restrict_test
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -190,10 +191,26 @@ func (r *record) Put(_ context.Context, x models.Record) error {
 	return nil
 }
 
-// state is how far an action has come, "" when there is none.
-func (r *record) state(id string) models.ActionState {
+// get is an action as it is stored; empty when there is none.
+func (r *record) get(id string) models.Action {
 	a, _ := r.Action(context.Background(), id)
-	return a.State
+	return a
+}
+
+// state is how far an action has come, "" when there is none.
+func (r *record) state(id string) models.ActionState { return r.get(id).State }
+
+// actions are all actions by their ids.
+func (r *record) actions() map[string]models.Action {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.acts)
+}
+
+// all is what is in force.
+func (r *record) all() []models.Restriction {
+	rows, _ := r.Restrictions(context.Background(), "")
+	return rows
 }
 
 // nothing stores nothing of what is heard.

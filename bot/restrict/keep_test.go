@@ -40,8 +40,8 @@ func TestMuteThatIsUndoneIsSetAgain(t *testing.T) {
 			t.Errorf("%d notes", len(x.notes))
 		}
 		time.Sleep(time.Minute)
-		if s.is(models.VerbToAudience, "ana") || r.state("m-to_audience-end") != models.ActionSeen || r.state("m-end") != models.ActionSeen || len(r.rows) > 0 {
-			t.Errorf("after its time: %+v, %+v", r.rows, r.acts)
+		if s.is(models.VerbToAudience, "ana") || r.state("m-to_audience-end") != models.ActionSeen || r.state("m-end") != models.ActionSeen || len(r.all()) > 0 {
+			t.Errorf("after its time: %+v, %+v", r.all(), r.actions())
 		}
 		if got := s.ordered(); slices.Contains(got, models.VerbUnmute) {
 			t.Errorf("a microphone was opened for somebody: %v", got)
@@ -64,8 +64,8 @@ func TestMuteIsNotSetAgain(t *testing.T) {
 				}
 				s.set(models.VerbMute, "ana", false)
 				time.Sleep(20 * time.Second)
-				if got := s.ordered(); s.is(models.VerbMute, "ana") || len(got) != 1 || len(r.rows) > 0 {
-					t.Errorf("orders %v, in force %+v", got, r.rows)
+				if got := s.ordered(); s.is(models.VerbMute, "ana") || len(got) != 1 || len(r.all()) > 0 {
+					t.Errorf("orders %v, in force %+v", got, r.all())
 				}
 			})
 		})
@@ -122,7 +122,7 @@ func TestNextStayGoesOn(t *testing.T) {
 				x := begin(t, s, r)
 				x.act(t, "m", models.VerbMute, c.long)
 				x.leave()
-				if a := r.acts["m-end"]; a.State != models.ActionFailed || !strings.Contains(a.Error, "the bot is not in the room") {
+				if a := r.get("m-end"); a.State != models.ActionFailed || !strings.Contains(a.Error, "the bot is not in the room") {
 					t.Errorf("left behind: %q %q", a.State, a.Error)
 				}
 				if c.forgot {
@@ -149,14 +149,14 @@ func TestEndThatFailsIsTriedAgain(t *testing.T) {
 		s.fails = bot.Refuse("not now", nil)
 		s.mu.Unlock()
 		time.Sleep(20 * time.Second)
-		if a := r.acts["b-end"]; a.State != models.ActionFailed || !strings.Contains(a.Error, "not now") {
+		if a := r.get("b-end"); a.State != models.ActionFailed || !strings.Contains(a.Error, "not now") {
 			t.Errorf("%q %q", a.State, a.Error)
 		}
 		s.mu.Lock()
 		s.fails = nil
 		s.mu.Unlock()
 		time.Sleep(30 * time.Second)
-		if s.is(models.VerbBan, "ana") || r.state("b-end") != models.ActionSeen || len(r.rows) > 0 {
+		if s.is(models.VerbBan, "ana") || r.state("b-end") != models.ActionSeen || len(r.all()) > 0 {
 			t.Errorf("banned %v, the end %q", s.is(models.VerbBan, "ana"), r.state("b-end"))
 		}
 	})
