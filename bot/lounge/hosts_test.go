@@ -43,7 +43,16 @@ func TestOnlyTheTokenMakesAHost(t *testing.T) {
 }
 
 // lookalikesOf are names that pass for the bot's, for the host's (Ana Maria), or say that they are a host's.
-var lookalikesOf = []string{"Earshot", "E\u0430rshot", "Earshot (official)", "Ana Maria", "\u0410na Maria", "ANA MARIA", "Host", "Ben (host)"}
+var lookalikesOf = []string{
+	"Earshot", "E\u0430rshot", "Earshot (official)", "Ana Maria", "\u0410na Maria", "ANA MARIA", "Host", "Ben (host)",
+}
+
+// write sends a line to the chat of the room "lounge" from a page that goes by a name, and returns the status.
+func (c *crowd) write(you, name string) int {
+	c.t.Helper()
+	status, _, _ := request(c.t, "POST", c.base+"/rooms/lounge/chat", "application/json", `{"text":"hi","name":"`+name+`"}`, lounge.WatcherHeader, you)
+	return status
+}
 
 // TestNobodyPassesForTheHostOrTheBot: with a microphone, by another name later, in the chat and as a listener.
 func TestNobodyPassesForTheHostOrTheBot(t *testing.T) {
@@ -69,8 +78,8 @@ func TestNobodyPassesForTheHostOrTheBot(t *testing.T) {
 		if i%2 == 0 { // nobody may write more than a few lines at once
 			continue
 		}
-		if got := post(t, base+"/rooms/lounge/chat", "", you, `{"text":"hi","name":"`+name+`"}`); got.StatusCode != http.StatusConflict { //nolint:bodyclose // post closes it
-			t.Errorf("writing as %q: %d", name, got.StatusCode)
+		if got := c.write(you, name); got != http.StatusConflict {
+			t.Errorf("writing as %q: %d", name, got)
 		}
 	}
 	if got := c.follow("lounge", "listener=E%D0%B0rshot", ""); got != http.StatusOK {
@@ -121,10 +130,11 @@ func TestChatSaysWhoIsVouchedFor(t *testing.T) {
 	if !line.Bot || line.Role == models.RoleHost {
 		t.Errorf("the bot's line: %+v", line)
 	}
-	if got := post(t, base+"/rooms/lounge/chat", "", you, `{"text":"hi","name":"Ben"}`); got.StatusCode != http.StatusCreated { //nolint:bodyclose // post closes it
-		t.Fatal(got.StatusCode)
+	if got := (&crowd{t, base}).write(you, "Ben"); got != http.StatusCreated {
+		t.Fatal(got)
 	}
-	if line := next("Ben writes", func(e lounge.Event) bool { return e.Type == lounge.EventChat && e.Chat.Name == "Ben" }).Chat; line.Bot || line.Role != "" {
+	line = next("Ben writes", func(e lounge.Event) bool { return e.Type == lounge.EventChat && e.Chat.Name == "Ben" }).Chat
+	if line.Bot || line.Role != "" {
 		t.Errorf("a guest's line: %+v", line)
 	}
 }

@@ -83,7 +83,8 @@ func looks(name string) []string {
 
 // ornaments are the looks of words that claim something of the name beside them.
 var ornaments = sync.OnceValue(func() map[string]bool {
-	return asLooks("the", "a", "real", "official", "verified", "bot", "co", "host", "cohost", "hosts", "moderator", "mod", "admin", "administrator", "owner")
+	return asLooks("the", "a", "real", "official", "verified", "bot", "co", "host", "cohost", "hosts", "moderator", "mod", "admin",
+		"administrator", "owner")
 })
 
 // offices are the looks of names that say what only the holder of the host's token is.

@@ -13,7 +13,8 @@ import (
 
 const someOffer = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n" +
 	"a=fingerprint:sha-256 AA:BB\r\na=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\n" +
-	"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=setup:actpass\r\na=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\na=sendrecv\r\n"
+	"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=setup:actpass\r\na=rtcp-mux\r\n" +
+	"a=rtpmap:111 opus/48000/2\r\na=sendrecv\r\n"
 
 func candidateLine(addr string, port int) string {
 	return fmt.Sprintf("candidate:1 1 udp 2130706431 %s %d typ host", addr, port)
@@ -35,7 +36,7 @@ func TestReadOffer(t *testing.T) {
 		{name: "900 of who asks", sdp: someOffer + many.String(), want: mostCandidates},
 		{name: "900 to others", sdp: someOffer + strings.ReplaceAll(many.String(), "203.0.113.7", "198.51.100.1")},
 		{name: "outside of the section", sdp: strings.Replace(someOffer, "m=audio", "a="+candidateLine("203.0.113.7", 4000)+"\r\nm=audio", 1)},
-		{name: "with bare line ends", sdp: strings.ReplaceAll(someOffer, "\r\n", "\n") + strings.ReplaceAll(many.String(), "\r\n", "\n"), want: mostCandidates},
+		{name: "with bare line ends", sdp: strings.ReplaceAll(someOffer+many.String(), "\r\n", "\n"), want: mostCandidates},
 		{name: "with lines ended by CR alone", sdp: someOffer + "a=x\ra=" + candidateLine("198.51.100.1", 4000) + "\r\n", status: 400},
 		{name: "two sections", sdp: someOffer + "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:1\r\n", status: 422},
 		{name: "a second section behind CR alone", sdp: someOffer + "a=x\rm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:1\r\n", status: 400},
@@ -84,7 +85,10 @@ func TestReachable(t *testing.T) {
 			t.Errorf("a candidate %s port %d from %s: %v, want %v", tt.addr, tt.port, tt.from, got, tt.want)
 		}
 	}
-	for _, c := range []string{"", "candidate:1 1 tcp 1 203.0.113.7 9999 typ host tcptype active", "candidate:1 1 udp 1 203.0.113.7", "candidate:1 1 udp 1 203.0.113.7 x typ host"} {
+	for _, c := range []string{
+		"", "candidate:1 1 tcp 1 203.0.113.7 9999 typ host tcptype active", "candidate:1 1 udp 1 203.0.113.7",
+		"candidate:1 1 udp 1 203.0.113.7 x typ host",
+	} {
 		if reachable(c, netip.MustParseAddr("203.0.113.7")) {
 			t.Errorf("%q is reachable", c)
 		}

@@ -109,8 +109,11 @@ function leave(stay) {
 
 async function change(what) {
   if (!mine) return;
-  const answer = await fetch(mine.url, { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(what) }).catch(() => null);
-  if (answer && !answer.ok) problem('The room refused: ' + ((await answer.json().catch(() => ({}))).title || 'HTTP ' + answer.status) + '.');
+  const headers = { 'Content-Type': 'application/json' };
+  const answer = await fetch(mine.url, { method: 'PUT', headers, body: JSON.stringify(what) }).catch(() => null);
+  if (!answer || answer.ok) return;
+  const { title } = await answer.json().catch(() => ({}));
+  problem('The room refused: ' + (title || 'HTTP ' + answer.status) + '.');
 }
 
 $('join').addEventListener('submit', (e) => {
@@ -122,7 +125,12 @@ $('join').addEventListener('submit', (e) => {
   showMic();
 });
 $('leave').addEventListener('click', () => { problem(''); leave(); $('mic').focus(); });
-$('name').addEventListener('change', () => { problem(''); stored('earshot-name', $('name').value.trim()); change({ name: $('name').value.trim() }); });
+$('name').addEventListener('change', () => {
+  const name = $('name').value.trim();
+  problem('');
+  stored('earshot-name', name);
+  change({ name });
+});
 addEventListener('pagehide', () => mine?.stop());
 
 // --- who is here ---
@@ -213,7 +221,10 @@ async function decide(id, verb) {
   problem(why && 'That was not done: ' + why + '.');
 }
 
-const chat = new Chat((text) => post('chat', JSON.stringify({ text, name: $('name').value.trim() }), { 'Earshot-Watcher': watcher, ...asHost }));
+const chat = new Chat((text) => {
+  const line = JSON.stringify({ text, name: $('name').value.trim() });
+  return post('chat', line, { 'Earshot-Watcher': watcher, ...asHost });
+});
 
 function showAudience(list) {
   audience = list || [];
@@ -299,7 +310,7 @@ function followRoom(first) {
       live('lost', 'closed');
       leave();
       if (e.idle) events.stop();
-      problem(e.idle ? 'The room was closed, since nobody has spoken in it for long. Load this page again to come back.' : 'The room was closed.');
+      problem('The room was closed' + (e.idle ? ', since nobody has spoken in it for long. Load this page again to come back.' : '.'));
     }
   };
   events = follow(new URL(`rooms/${encodeURIComponent(room)}/events`, base), asHost, {
