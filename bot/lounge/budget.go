@@ -40,7 +40,8 @@ const (
 type share struct {
 	held   [places]int
 	offers *rate.Limiter // each makes a connection, which costs
-	lines  *rate.Limiter // of chat, and names
+	joins  *rate.Limiter // publications and event streams that are begun: everybody in the room is told of them
+	lines  *rate.Limiter // of chat, and changes of names and signs
 }
 
 // maxShares bounds the addresses that are remembered.
@@ -107,11 +108,13 @@ func (s *Server) shareOf(from string) *share {
 	if len(s.shares) >= maxShares {
 		return nil
 	}
-	offers, lines := rate.Limit(20), rate.Limit(4)
-	if s.cfg.Limits.PerAddress < 0 {
-		offers, lines = rate.Inf, rate.Inf
+	limit := func(perSecond rate.Limit, burst int) *rate.Limiter {
+		if s.cfg.Limits.PerAddress < 0 {
+			perSecond = rate.Inf
+		}
+		return rate.NewLimiter(perSecond, burst)
 	}
-	h := &share{offers: rate.NewLimiter(offers, 512), lines: rate.NewLimiter(lines, 24)}
+	h := &share{offers: limit(20, 512), joins: limit(4, 64), lines: limit(4, 24)}
 	s.shares[from] = h
 	return h
 }
@@ -127,6 +130,9 @@ func (s *Server) take(c caller, p place, spare int) (*seat, *denial) {
 		return nil, &denial{http.StatusTooManyRequests, "too many come from your address: " + [places]string{
 			"leave with one of your microphones first", "hear fewer people", "close one of your pages of the lounge", "leave other rooms first",
 		}[p]}
+	}
+	if (p == speaking || p == watching) && !h.joins.AllowN(time.Now(), 1) {
+		return nil, &denial{http.StatusTooManyRequests, "too many come and go from your address: wait a moment"}
 	}
 	if s.held[p] >= s.cfg.Limits.most(p) {
 		return nil, &denial{http.StatusServiceUnavailable, "the lounge is full: try again in a while"}

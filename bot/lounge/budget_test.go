@@ -207,3 +207,45 @@ func TestRoomsThatNobodyUsesEnd(t *testing.T) {
 		return e.Type == lounge.EventListeners && len(e.Listeners) == 2
 	})
 }
+
+// TestAFloodOfChangesIsHeldBack: signs and names of one's own, and listeners that come and go, are told to everybody in the room:
+// one address may not have so many told that streams fall behind and are cut off.
+func TestAFloodOfChangesIsHeldBack(t *testing.T) {
+	const flood = 400
+	c := fill(t, lounge.Limits{})
+	_, header, _ := request(t, "POST", c.base+"/whip/lounge?name=Ben", "application/sdp", offer(t))
+	mine := c.base + strings.TrimPrefix(header.Get("Location"), "..")
+	for what, change := range map[string]func(i int) int{
+		"signs": func(i int) int {
+			status, _, _ := request(t, "PUT", mine, "application/json", fmt.Sprintf(`{"muted":%t}`, i%2 == 0))
+			return status
+		},
+		"listeners": func(int) int {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+"/rooms/lounge/events?listener=Cem", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer res.Body.Close()
+			return res.StatusCode
+		},
+	} {
+		began, let := time.Now(), 0
+		for i := range flood {
+			switch got := change(i); {
+			case got < 300:
+				let++
+			case got != http.StatusTooManyRequests:
+				t.Fatalf("%s: %d", what, got)
+			}
+		}
+		if most := 64 + int(5*time.Since(began).Seconds()); let > most {
+			t.Errorf("%s: %d of %d were told, want %d at most", what, let, flood, most)
+		}
+	}
+}

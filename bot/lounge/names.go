@@ -68,7 +68,7 @@ func (s *Server) yield(r *room) {
 		}
 	}
 	if told {
-		r.tell(Event{Type: EventListeners, Listeners: r.listeners()})
+		r.listening = true
 	}
 }
 

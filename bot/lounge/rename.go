@@ -45,7 +45,7 @@ func (s *Server) call(roomName, secret string, by caller, name string) (status i
 		return http.StatusTooManyRequests, "too many lines and names: wait a moment"
 	}
 	w.name = s.listenerName(name, w.host)
-	r.tell(Event{Type: EventListeners, Listeners: r.listeners()})
+	r.listening = true
 	return http.StatusNoContent, ""
 }
 

@@ -171,6 +171,10 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := res.person
+	if by := (caller{from: p.from, host: p.Role == models.RoleHost}); !s.mayWrite(by) {
+		refuse(w, http.StatusTooManyRequests, "too many changes: wait a moment")
+		return
+	}
 	if in.Name != nil {
 		name := cleanName(*in.Name, p.Name)
 		if why := s.misleads(name, p.Role == models.RoleHost); why != "" && name != p.Name {

@@ -9,13 +9,14 @@ import (
 
 // room is the state of one room. All fields are guarded by Server.mu.
 type room struct {
-	name     string
-	people   map[string]*person  // by person id
-	watchers map[string]*watcher // by secret
-	hearing  map[string]*hearing // by resource id
-	marks    map[string]*mark    // by person id
-	opened   *seat
-	used     time.Time // when it was last in use
+	name      string
+	people    map[string]*person  // by person id
+	watchers  map[string]*watcher // by secret
+	hearing   map[string]*hearing // by resource id
+	marks     map[string]*mark    // by person id
+	opened    *seat
+	listening bool      // who listens has changed, and the watchers are not told yet
+	used      time.Time // when it was last in use
 }
 
 // person is one publication.

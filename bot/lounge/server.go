@@ -110,16 +110,21 @@ func (s *Server) watchTalking(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case now := <-t.C:
-			s.noteTalking()
+			s.tellChanges()
 			s.closeIdle(now)
 		}
 	}
 }
 
-func (s *Server) noteTalking() {
+// tellChanges tells who talks and who listens, where that has changed.
+func (s *Server) tellChanges() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, r := range s.rooms {
+		if r.listening { // at most once a tick, however many come and go
+			r.listening = false
+			r.tell(Event{Type: EventListeners, Listeners: r.listeners()})
+		}
 		for _, p := range r.people {
 			if now := p.out.talking() && !p.Muted; now != p.Talking {
 				p.Talking = now

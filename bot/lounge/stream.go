@@ -37,15 +37,15 @@ func (s *Server) watch(name string, w *watcher, c caller) (_ *room, no *denial) 
 	if s.closed {
 		return nil, &denial{http.StatusServiceUnavailable, "the lounge is closing"}
 	}
-	if w.seat, no = s.take(c, watching, 0); no != nil {
+	r, no := s.room(name, c)
+	if no != nil {
 		return nil, no
 	}
-	r, no := s.room(name, c)
-	if no == nil && r.full(s.cfg.Limits, c, watching) {
-		no = &denial{http.StatusServiceUnavailable, "too many follow this room already"}
+	if r.full(s.cfg.Limits, c, watching) {
+		return nil, &denial{http.StatusServiceUnavailable, "too many follow this room already"}
 	}
-	if no != nil {
-		w.seat.giveBack()
+	if w.seat, no = s.take(c, watching, 0); no != nil {
+		s.tidy(r)
 		return nil, no
 	}
 	if w.name != "" {
@@ -54,7 +54,7 @@ func (s *Server) watch(name string, w *watcher, c caller) (_ *room, no *denial) 
 	r.watchers[w.id] = w
 	w.queue <- encode(r.state(w.id))
 	if w.name != "" {
-		r.tell(Event{Type: EventListeners, Listeners: r.listeners()})
+		r.listening = true
 	}
 	return r, nil
 }
@@ -66,7 +66,7 @@ func (s *Server) unwatch(r *room, w *watcher) {
 		r.cut(w)
 	}
 	if w.name != "" {
-		r.tell(Event{Type: EventListeners, Listeners: r.listeners()})
+		r.listening = true
 	}
 	s.tidy(r)
 }

@@ -54,12 +54,12 @@ func (s *Server) hear(e *entry, p *person, req *http.Request) *resource {
 		h.name = somebody
 	}
 	r.hearing[res.id] = h
-	r.tell(Event{Type: EventListeners, Listeners: r.listeners()})
+	r.listening = true
 	s.sessions.Add(1)
 	go s.endWith(res, p.res)
 	go s.serve(res, func() {
 		delete(r.hearing, res.id)
-		r.tell(Event{Type: EventListeners, Listeners: r.listeners()})
+		r.listening = true
 	})
 	return res
 }

@@ -219,7 +219,7 @@ func (s *Server) join(e *entry, p *person, watcherID string) (*resource, *denial
 	r.tellPerson(p)
 	if w := r.watchers[watcherID]; w != nil {
 		w.person, w.was = p.ID, p.ID
-		r.tell(Event{Type: EventListeners, Listeners: r.listeners()})
+		r.listening = true
 	}
 	s.claim(p.Name, e.host)
 	s.log.Info("speaker joined", "room", r.name, "speaker", p.ID, "track", p.Track)

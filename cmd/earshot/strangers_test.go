@@ -66,6 +66,38 @@ func TestStrangersCannotFillTheLounge(t *testing.T) {
 	a.pagesAnswer("all at once")
 }
 
+// TestBehindAProxyEachVisitorHasTheirOwnPlaces: the client's address counts, and what a client writes itself does not.
+func TestBehindAProxyEachVisitorHasTheirOwnPlaces(t *testing.T) {
+	t.Parallel()
+	host, _ := serveAlone(t, "EARSHOT_PROXIES=127.0.0.1")
+	publish := func(forwarded string) int {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+host+"/whip/lounge", strings.NewReader(someOffer("")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/sdp")
+		req.Header.Set("X-Forwarded-For", forwarded)
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		return res.StatusCode
+	}
+	for range 8 {
+		if got := publish("203.0.113.1"); got != http.StatusCreated {
+			t.Fatalf("a visitor: %d", got)
+		}
+	}
+	for forwarded, want := range map[string]int{
+		"203.0.113.1": http.StatusTooManyRequests, "198.51.100.9, 203.0.113.1": http.StatusTooManyRequests, "203.0.113.2": http.StatusCreated,
+	} {
+		if got := publish(forwarded); got != want {
+			t.Errorf("one more from %s: %d, want %d", forwarded, got, want)
+		}
+	}
+}
+
 // hostsToken asks the running service for the token of its lounge's hosts.
 func hostsToken(t *testing.T, env []string) string {
 	t.Helper()
@@ -82,9 +114,10 @@ func hostsToken(t *testing.T, env []string) string {
 }
 
 // serveAlone runs the service without anything configured.
-func serveAlone(t *testing.T) (host string, env []string) {
+func serveAlone(t *testing.T, settings ...string) (host string, env []string) {
 	t.Helper()
 	env = append(os.Environ(), "EARSHOT_DATA_DIR="+t.TempDir(), "EARSHOT_DECODERS=1", "EARSHOT_LOG_FORMAT=text")
+	env = append(env, settings...)
 	var log output
 	serve := exec.Command("earshot", "serve", "--listen", "127.0.0.1:0")
 	serve.Env, serve.Stderr, serve.Stdout = env, &log, &log
