@@ -40,7 +40,7 @@ func newTone(t *testing.T) *tone {
 		pcm := make([]float32, 960)
 		for j := range pcm {
 			x := float64(i*960 + j)
-			pcm[j] = float32(0.3*math.Sin(x/20) + 0.2*math.Sin(x/7))
+			pcm[j] = float32(0.2*math.Sin(x/20) + 0.15*math.Sin(x/12) + 0.15*math.Sin(x/7) + 0.1*math.Sin(x/4.3))
 		}
 		p, err := enc.Encode(pcm)
 		if err != nil {

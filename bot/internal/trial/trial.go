@@ -40,7 +40,7 @@ func Tone() func() (opus []byte, at time.Duration, err error) {
 			if n >= loud { // without pauses a detector takes it for the noise of the place
 				volume = 0.001
 			}
-			pcm[i] = float32((0.6*math.Sin(x/20) + 0.4*math.Sin(x/7)) * volume)
+			pcm[i] = float32((0.35*math.Sin(x/20) + 0.25*math.Sin(x/12) + 0.2*math.Sin(x/7) + 0.2*math.Sin(x/4.3)) * volume)
 		}
 		var b []byte
 		b, err = enc.Encode(pcm)
