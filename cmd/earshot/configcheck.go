@@ -36,16 +36,21 @@ looked at go to the error output.`,
 }
 
 func newConfigCheck(a *app) *cobra.Command {
-	var asJSON bool
+	var asJSON, connect bool
 	cmd := &cobra.Command{
 		Use:   "check [FILE]",
-		Short: "Check a configuration file, or the one in use",
-		Args:  cobra.MaximumNArgs(1),
+		Short: "Check a configuration file, or the one in use, with all that it names",
+		Long: `Reads the settings and all that they name and "earshot serve" will need: rules, models, targets of notices, secrets, rooms and
+calendars. Nothing is connected to; --connect also asks the servers of rooms, STUN, TURN and language models.`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				a.configFile = args[0]
 			}
 			r, err := a.report(cmd)
+			if err == nil {
+				err = a.resolved(r)
+			}
 			if asJSON {
 				return errors.Join(a.writeJSON(checkJSON(r, err)), err)
 			}
@@ -54,15 +59,19 @@ func newConfigCheck(a *app) *cobra.Command {
 			}
 			if r.File == "" {
 				fmt.Fprintln(a.stdout, "no configuration file: the defaults hold")
-				return nil
+			} else {
+				fmt.Fprintf(a.stdout, "%s is fine\n", r.File)
+				for _, line := range cannotInRooms(r.Config) {
+					fmt.Fprintln(a.stdout, "  "+plain(line))
+				}
 			}
-			fmt.Fprintf(a.stdout, "%s is fine\n", r.File)
-			for _, line := range cannotInRooms(r.Config) {
-				fmt.Fprintln(a.stdout, "  "+plain(line))
+			if connect {
+				return a.tried(cmd, r)
 			}
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&connect, "connect", false, "also ask the servers that the settings name")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object with the list of problems")
 	return cmd
 }
@@ -70,7 +79,10 @@ func newConfigCheck(a *app) *cobra.Command {
 func checkJSON(r configs.Report, err error) configJSON {
 	out := configJSON{File: r.File}
 	var wrong *configs.Error
-	if errors.As(err, &wrong) {
+	if !errors.As(err, &wrong) && err != nil { // something that the settings name
+		out.Problems = append(out.Problems, problemJSON{Message: err.Error()})
+	}
+	if wrong != nil {
 		for _, p := range wrong.Problems {
 			out.Problems = append(out.Problems, problemJSON{p.From.File, p.From.Line, p.From.Name, p.Key, p.Message})
 		}

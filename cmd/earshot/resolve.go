@@ -1,0 +1,99 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"earshot/cmd/earshot/doctor"
+	"earshot/configs"
+)
+
+// resolved looks at all that settings name and "earshot serve" will need, without connecting to anything: rules, models, targets
+// of notices, secrets, rooms with what opens them, calendars and folders. All problems are told at once.
+func (a *app) resolved(r configs.Report) error {
+	cfg := r.Config
+	_, rules := openProfiles(cfg)
+	_, targets := loadTargets(cfg)
+	_, opinions := openOpinions(cfg.Opinion, a.talkLogger(r))
+	errs := []error{rules, targets, opinions, namedModels(cfg), namedFiles(cfg)}
+	ice, err := iceConfig(cfg.ICE, a.talkLogger(r))
+	if err != nil || rules != nil {
+		return badInput(errors.Join(append(errs, err)...))
+	}
+	x := examined{app: a, cfg: cfg, log: a.talkLogger(r)}
+	rooms, err := x.Rooms(ice)
+	errs = append(errs, err)
+	for _, room := range cfg.Rooms {
+		if err != nil {
+			break // the secrets; they are told
+		}
+		if _, _, err := rooms.Connector(room); err != nil {
+			errs = append(errs, fmt.Errorf("rooms: %s: %w", room.URL, err))
+		}
+	}
+	return badInput(errors.Join(errs...))
+}
+
+// namedModels checks the files of the models that are named.
+func namedModels(cfg configs.Config) error {
+	var errs []error
+	for _, path := range []string{cfg.Model, cfg.FallbackModel} {
+		if path != "" {
+			_, err := checkSpeechModel(path, false)
+			errs = append(errs, err)
+		}
+	}
+	if cfg.VADModel != "" {
+		m, err := openVAD(cfg)
+		if err == nil {
+			err = m.Close()
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// namedFiles looks for the other files and folders that are named.
+func namedFiles(cfg configs.Config) error {
+	named := map[string]string{"phantoms": cfg.Phantoms, "export.dir": cfg.Export.Dir}
+	for _, r := range cfg.Rooms {
+		if !strings.Contains(r.Calendar, "://") {
+			named["rooms: "+r.URL+": calendar"] = r.Calendar
+		}
+	}
+	var errs []error
+	for setting, path := range named {
+		if path == "" {
+			continue
+		}
+		if _, err := os.Stat(path); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", setting, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// tried connects to what the settings name: STUN and TURN servers, the servers of rooms, language models.
+func (a *app) tried(cmd *cobra.Command, r configs.Report) error {
+	bad := 0
+	for _, check := range doctor.Checks(a.examined(r, false)) {
+		if check.Name != "ice" && check.Name != "rooms" && check.Name != "language models" {
+			continue
+		}
+		for _, f := range check.Look(cmd.Context()) {
+			f.Check = check.Name
+			a.printFinding(f)
+			if f.State == doctor.Bad {
+				bad++
+			}
+		}
+	}
+	if bad > 0 {
+		return checksFailed(errors.New("not everything answers"))
+	}
+	return nil
+}
