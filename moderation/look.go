@@ -71,7 +71,7 @@ func (s *Session) agrees(p *person, r *rule, u models.Utterance) (bool, string) 
 	before = slices.DeleteFunc(slices.Clone(before), func(l past) bool { return l.u.Key == u.Key })
 	sc.look(before, u, wordsOf(u))
 	v, fired := r.judge(sc)
-	if !fired || !r.does(stepRedact) {
+	if !fired || !r.redacts() {
 		return fired, u.Text
 	}
 	words, _ := models.Mask{Words: v.Matched}.Apply(wordsOf(u), false)

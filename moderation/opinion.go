@@ -26,13 +26,13 @@ func (s *Session) WantOpinions(want bool) { s.opinion = want }
 // wantsOpinion reports whether a verdict is one to ask about: words decided it, it would reach somebody, and the rule does not
 // redact: what is to be hidden is not sent around.
 func (s *Session) wantsOpinion(r *rule, d models.Decision) bool {
-	return s.opinion && d.Utterance.Seq != 0 && len(d.Matched) > 0 && r.spoken && !r.does(stepRedact) &&
+	return s.opinion && d.Utterance.Seq != 0 && len(d.Matched) > 0 && r.spoken && !r.redacts() &&
 		slices.ContainsFunc(r.steps, func(st rawStep) bool { return st.Verb != stepAdd && st.Verb != stepTell })
 }
 
-// does reports whether a rule has a step.
-func (r *rule) does(verb string) bool {
-	return slices.ContainsFunc(r.steps, func(st rawStep) bool { return st.Verb == verb })
+// redacts reports whether a rule hides words.
+func (r *rule) redacts() bool {
+	return slices.ContainsFunc(r.steps, func(st rawStep) bool { return st.Verb == stepRedact })
 }
 
 // await lets a decision wait for a second opinion.
@@ -93,7 +93,7 @@ func (s *Session) below(r *rule, m models.Mode) models.Mode {
 
 // hideRedacted keeps the words of a rule that redacts out of what is told of its verdict.
 func (v *Verdict) hideRedacted() {
-	if !v.rule.does(stepRedact) || len(v.Shown) == 0 {
+	if !v.rule.redacts() || len(v.Shown) == 0 {
 		return
 	}
 	shown := strings.Join(v.Shown, " … ")

@@ -143,7 +143,7 @@ func TestTalkerAfterAFailure(t *testing.T) {
 	go func() { _, err := s.channel(ctx); said <- err }()
 	old := fingerprint(<-offers)
 	cancel()
-	<-said
+	<-said //nolint:errcheck // it was stopped
 	s.currentTalker().conn.Close()
 	go func() { _, err := s.channel(t.Context()); said <- err }()
 	offer := <-offers

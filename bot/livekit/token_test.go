@@ -165,8 +165,11 @@ func TestARoleThatWasSelfMadeStaysSo(t *testing.T) {
 		may  bool
 		want models.Role
 	}{
-		{"host", true, models.RoleGuest}, {"host", false, models.RoleGuest}, {"host", false, models.RoleGuest},
-		{"cohost", false, models.RoleCohost}, {"host", false, models.RoleHost},
+		{"host", true, models.RoleGuest},
+		{"host", false, models.RoleGuest},
+		{"host", false, models.RoleGuest},
+		{"cohost", false, models.RoleCohost},
+		{"host", false, models.RoleHost},
 	} {
 		if got := news(uint32(i+1), tt.role, tt.may); got != tt.want {
 			t.Errorf("step %d: the attribute %s is the role %s, want %s", i, tt.role, got, tt.want)

@@ -51,7 +51,7 @@ func (c *crowd) follow(room, query, token string) int {
 		req.Header.Set(h[i], h[i+1])
 	}
 	client := (*peer.Factory)(nil).HTTPClient()
-	resp, err := client.Do(req) //nolint:bodyclose // closed below
+	resp, err := client.Do(req)
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -51,8 +51,20 @@ func TestNamesThatPassForTheBotsOrAHosts(t *testing.T) {
 		{name: "Нost", host: true}, // Cyrillic
 		{name: "Ben [co-host]", host: true},
 		{name: "moderator", host: true},
-		{name: "Ana"}, {name: "Maria"}, {name: "Diana Maria"}, {name: "Ben"}, {name: "Guest 3fa"}, {name: "Анна"}, {name: "山田太郎"},
-		{name: "Hosteen"}, {name: "Ghost"}, {name: "Modesto"}, {name: "Ear"}, {name: "Shot"}, {name: ""}, {name: "★"},
+		{name: "Ana"},
+		{name: "Maria"},
+		{name: "Diana Maria"},
+		{name: "Ben"},
+		{name: "Guest 3fa"},
+		{name: "Анна"},
+		{name: "山田太郎"},
+		{name: "Hosteen"},
+		{name: "Ghost"},
+		{name: "Modesto"},
+		{name: "Ear"},
+		{name: "Shot"},
+		{name: ""},
+		{name: "★"},
 	} {
 		if got := passesFor(tt.name, "Earshot"); got != tt.bot {
 			t.Errorf("%q passes for the bot: %v, want %v (looks like %q)", tt.name, got, tt.bot, look(tt.name, true))

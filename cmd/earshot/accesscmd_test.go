@@ -28,6 +28,12 @@ func asking(t *testing.T, address, key string) *http.Response {
 	return res
 }
 
+// status asks, and is what the answer's status is.
+func status(t *testing.T, address, key string) int {
+	t.Helper()
+	return asking(t, address, key).StatusCode //nolint:bodyclose // closed at the test's end
+}
+
 // TestAccessFromTheCommandLine gives and takes access beside a running service, which learns of it at once, and without one.
 func TestAccessFromTheCommandLine(t *testing.T) {
 	t.Parallel()
@@ -72,11 +78,11 @@ func TestAccessFromTheCommandLine(t *testing.T) {
 	if _, code := get(t, page+"/metrics"); code != http.StatusUnauthorized {
 		t.Errorf("/metrics on a public address without a key: %d", code)
 	}
-	if got := asking(t, page+"/metrics", figures).StatusCode; got != http.StatusOK {
+	if got := status(t, page+"/metrics", figures); got != http.StatusOK {
 		t.Errorf("/metrics with a key: %d", got)
 	}
 	captions := first("access", "key", "captions", "--room", "lounge://a/lounge", "--room", "lounge://a/stage")
-	if got := asking(t, page+"/metrics", captions).StatusCode; got != http.StatusForbidden {
+	if got := status(t, page+"/metrics", captions); got != http.StatusForbidden {
 		t.Errorf("/metrics with a key for some rooms: %d", got)
 	}
 	login := first("access", "add", "Lee", "--access", "reviewer", "--room", "lounge://a/lounge")
@@ -90,7 +96,12 @@ func TestAccessFromTheCommandLine(t *testing.T) {
 		}
 	}
 	for _, bad := range [][]string{
-		{"add", "lee"}, {"add", "L\u200bee"}, {"add", "Mo", "--access", "king"}, {"link", "nobody"}, {"remove", "nobody"}, {"remove", "Kim"},
+		{"add", "lee"},
+		{"add", "L\u200bee"},
+		{"add", "Mo", "--access", "king"},
+		{"link", "nobody"},
+		{"remove", "nobody"},
+		{"remove", "Kim"},
 		{"revoke", "abc"},
 	} {
 		if out, code := client(env, append([]string{"access"}, bad...)...); code != 1 || !strings.Contains(out, "error: ") {
@@ -98,7 +109,7 @@ func TestAccessFromTheCommandLine(t *testing.T) {
 		}
 	}
 
-	stream := asking(t, page+"/events", figures)
+	stream := asking(t, page+"/events", figures) //nolint:bodyclose // closed at the test's end
 	in := bufio.NewReader(stream.Body)
 	if line, err := in.ReadString('\n'); err != nil || !strings.HasPrefix(line, "retry:") {
 		t.Fatalf("the stream begins with %q, %v", line, err)
@@ -114,7 +125,7 @@ func TestAccessFromTheCommandLine(t *testing.T) {
 	if took := time.Since(began); took > 12*time.Second { // without being told it notices at the next beat, after 15 s
 		t.Errorf("the stream of a revoked key went on for %s", took)
 	}
-	if got := asking(t, page+"/api/sessions", figures).StatusCode; got != http.StatusUnauthorized {
+	if got := status(t, page+"/api/sessions", figures); got != http.StatusUnauthorized {
 		t.Errorf("a revoked key: %d", got)
 	}
 	if err := serve.Process.Signal(syscall.SIGTERM); err != nil {

@@ -208,7 +208,7 @@ func TestEveryRouteAsksForItsAccess(t *testing.T) {
 	t.Parallel()
 	rooms := map[string]int{"aside": 3, "zebra": 3}
 	w := newAccessWorld(t, rooms)
-	routes, rows := append(w.routes, beside...), everyRoute()
+	routes, rows := slices.Concat(w.routes, beside), everyRoute()
 	for _, r := range routes {
 		if !slices.ContainsFunc(rows, func(a accessRow) bool { return a.pattern == r }) {
 			t.Errorf("%s has no row in the table of access", r)

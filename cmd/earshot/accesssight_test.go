@@ -118,9 +118,14 @@ func TestStreamsTellOfOwnRoomsAlone(t *testing.T) {
 		id := room + "-1"
 		r := worldLine(id, room, 100+seq)
 		for _, e := range []models.Event{
-			{Speaker: &models.Speaker{Session: id, ID: room + "-cem", Name: "Cem " + room}}, {Utterance: r.Utterance},
-			{Partial: &models.Partial{Key: r.Utterance.Key, SpeakerID: room + "-ana", Stable: room}}, {Flag: &r.Flags[0]}, {Evidence: r.Evidence},
-			{Decision: &r.Decisions[0]}, {Action: &r.Actions[0]}, {Gap: &models.Gap{Session: id, SpeakerID: room + "-ana", EndMS: 5}},
+			{Speaker: &models.Speaker{Session: id, ID: room + "-cem", Name: "Cem " + room}},
+			{Utterance: r.Utterance},
+			{Partial: &models.Partial{Key: r.Utterance.Key, SpeakerID: room + "-ana", Stable: room}},
+			{Flag: &r.Flags[0]},
+			{Evidence: r.Evidence},
+			{Decision: &r.Decisions[0]},
+			{Action: &r.Actions[0]},
+			{Gap: &models.Gap{Session: id, SpeakerID: room + "-ana", EndMS: 5}},
 			{Floor: &models.Floor{Next: []models.Talked{{SpeakerID: room + "-ana"}, {SpeakerID: room + "-ben"}}}},
 			{Session: &models.Session{ID: id, Room: roomAt(room), Name: "The " + room, Started: worldTime()}},
 		} {

@@ -86,8 +86,10 @@ func (w *accessWorld) must(err error) {
 func (w *accessWorld) enter() {
 	aside := func(a models.Access) map[string]models.Access { return map[string]models.Access{roomAt("aside"): a} }
 	for _, u := range []models.User{
-		{ID: asOwner, Access: models.AccessOwner}, {ID: asWide, Access: models.AccessViewer},
-		{ID: asViewer, Rooms: aside(models.AccessViewer)}, {ID: asReviewer, Rooms: aside(models.AccessReviewer)},
+		{ID: asOwner, Access: models.AccessOwner},
+		{ID: asWide, Access: models.AccessViewer},
+		{ID: asViewer, Rooms: aside(models.AccessViewer)},
+		{ID: asReviewer, Rooms: aside(models.AccessReviewer)},
 		{ID: asHost, Rooms: aside(models.AccessHost)},
 	} {
 		u.Name = u.ID

@@ -117,7 +117,7 @@ func connectJanus(s *station, w entrance) (bot.Connector, error) {
 	return janus.New(c)
 }
 
-func connectWHEP(s *station, w entrance) (bot.Connector, error) {
+func connectWHEP(_ *station, w entrance) (bot.Connector, error) {
 	token, err := w.secret("EARSHOT_TOKEN")
 	if err != nil {
 		return nil, err

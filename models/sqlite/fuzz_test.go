@@ -71,7 +71,7 @@ func FuzzReserve(f *testing.F) {
 		if n, body := openHalf(sealed); n != 9 || !bytes.Equal(body, b) {
 			t.Errorf("%d bytes written, generation %d with %d read", len(b), n, len(body))
 		}
-		if flip = flip % len(sealed); flip < 0 {
+		if flip %= len(sealed); flip < 0 {
 			flip = -flip
 		}
 		sealed[flip] ^= 0x40

@@ -122,7 +122,7 @@ func readProgress(path string) (*progress, error) {
 	defer func() { _ = f.Close() }()
 	b := make([]byte, reserveBlock)
 	if _, err := io.ReadFull(f, b); err != nil {
-		return nil, nil //nolint:nilerr // a reserve that was never filled says nothing
+		return nil, nil // a reserve that was never filled says nothing
 	}
 	_, body := openHalf(b)
 	var p progress

@@ -118,11 +118,11 @@ func lastKnown(ctx context.Context, path string) (k known, err error) {
 	defer func() { err = errors.Join(err, s.Close()) }()
 	var origin string
 	if err := s.read.QueryRowContext(ctx, "SELECT origin FROM lineage").Scan(&origin); err != nil {
-		return k, nil //nolint:nilerr // a damaged one, or none, is why people restore
+		return k, nil // a damaged one, or none, is why people restore
 	}
 	more, err := takenSince(ctx, s.read, 0, 0)
 	if err != nil {
-		return k, nil //nolint:nilerr // as above
+		return k, nil // as above
 	}
 	if origin != k.origin {
 		k = known{origin: origin}

@@ -120,13 +120,13 @@ func TestTakenAccessEndsOpenStreamsAtOnce(t *testing.T) {
 	}
 	open := func(path string, h http.Header) chan string {
 		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), "GET", web.URL+path, nil)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, web.URL+path, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		r.Header = h
 		res, err := web.Client().Do(r)
-		if err != nil || res.StatusCode != 200 {
+		if err != nil || res.StatusCode != http.StatusOK {
 			t.Fatalf("%s: %v %v", path, res, err)
 		}
 		t.Cleanup(func() { _ = res.Body.Close() })

@@ -57,7 +57,7 @@ type hour struct {
 
 // play plays a script and says what was wrong.
 func play(t *testing.T, voice [][]byte, script []step) []string {
-	dir, err := os.MkdirTemp("", "hour")
+	dir, err := os.MkdirTemp("", "hour") //nolint:usetesting // removed after each script, of which there are hundreds
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -88,7 +88,7 @@ func id3Size(b []byte) int {
 // quoted is a file's name as a shell takes it.
 func quoted(name string) string {
 	if name != "" && !strings.ContainsFunc(name, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._/+:,@%-", r))
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("._/+:,@%-", r)
 	}) && name[0] != '-' {
 		return name
 	}

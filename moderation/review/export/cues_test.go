@@ -179,8 +179,10 @@ func TestRecordingsInOneDocument(t *testing.T) {
 		var b bytes.Buffer
 		w := NewWriter(&b, f, true, false)
 		for i, name := range []string{"a.wav", "b <x>.wav"} {
-			for _, err := range []error{w.Begin(name), w.Line(saidAt("", 1000, 3000, "line", strconv.Itoa(i))), w.Line(models.Utterance{StartMS: 4000, State: models.UtteranceOK}),
-				w.Gap(models.Gap{StartMS: 5000, EndMS: 6000, LostMS: 1000, Cause: models.GapDamaged}), w.End(60_000)} {
+			for _, err := range []error{
+				w.Begin(name), w.Line(saidAt("", 1000, 3000, "line", strconv.Itoa(i))), w.Line(models.Utterance{StartMS: 4000, State: models.UtteranceOK}),
+				w.Gap(models.Gap{StartMS: 5000, EndMS: 6000, LostMS: 1000, Cause: models.GapDamaged}), w.End(60_000),
+			} {
 				if err != nil {
 					t.Fatal(err)
 				}
