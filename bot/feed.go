@@ -73,6 +73,7 @@ func (f *feed) Packet(raw []byte, levelExtID uint8) {
 	}
 	select {
 	case f.in <- arrival{packet, now}:
+	case <-f.end: // nobody listens any more
 	default:
 		f.drop(now)
 	}

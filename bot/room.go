@@ -84,6 +84,10 @@ type Config struct {
 	Needs []models.Verb
 	// Breaker, when set, is shared by the rooms of one server, so that a server in trouble is not asked by all of them.
 	Breaker *Breaker
+	// Farewell, when set, is called once when the stay is to end, with the reason, so that last things can be done in the room:
+	// the bot stays, no longer listening, until it returns. Its context ends after 5 s, or with the connection, and is over from
+	// the beginning when the bot is not in the room; then it must return. It is not called where the room itself ended the stay.
+	Farewell func(ctx context.Context, why models.EndReason)
 	// Watch, when set, is told each state, one after the other, from the goroutines of Run; it must not block.
 	Watch func(Status)
 	Log   *slog.Logger
@@ -110,6 +114,7 @@ type Room struct {
 	pauses chan struct{}
 	ending chan models.EndReason // why the stay is to end, once that was asked for
 	erased sync.Once
+	parted bool // the farewell was said; of Run
 
 	mu      sync.Mutex
 	rights  Capabilities
@@ -204,6 +209,9 @@ func (r *Room) Run(ctx context.Context) (models.EndReason, error) {
 		}
 	})
 	reason, err := r.supervise(stay, cancel)
+	if stay.Err() != nil {
+		r.farewell(stay, reason)
+	}
 	cancel(nil)
 	ended.Wait()
 	r.pipe.group.Wait()
@@ -297,12 +305,12 @@ var errNoAnswer = errors.New("no answer within 15 s")
 
 // attempt connects once and reports whether the room was joined.
 func (r *Room) attempt(stay context.Context, end context.CancelCauseFunc) (joined bool, err error) {
-	ctx, cancel := context.WithCancelCause(stay)
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(stay)) // the connection outlasts the stay by a farewell
 	defer cancel(nil)
 	deadline := time.AfterFunc(joinWithin, func() { cancel(Retry(models.EndFailedServer, errNoAnswer)) })
 	defer deadline.Stop()
 	v := newVisit(r, deadline, end)
-	err = v.run(ctx, cancel, r.cfg.Connector)
+	err = v.run(stay, ctx, cancel, r.cfg.Connector)
 	joined = v.leave()
 	if joined && stay.Err() == nil {
 		r.beginCut(v.since)

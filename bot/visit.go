@@ -46,10 +46,12 @@ const letGo = 10 * time.Second
 
 var errStuck = errors.New("the connector did not let go within 10 s")
 
-// run connects, and watches over the connection until it is over.
-func (v *visit) run(ctx context.Context, cancel context.CancelCauseFunc, c Connector) error {
+// run connects, and watches over the connection until it is over: when ctx, the connection's, ends, or after a farewell the stay.
+func (v *visit) run(stay, ctx context.Context, cancel context.CancelCauseFunc, c Connector) error {
 	ended := make(chan error, 1)
+	connected, gone := context.WithCancel(ctx)
 	go func() {
+		defer gone()
 		defer func() {
 			if p := recover(); p != nil {
 				v.room.log.Error("a connector failed", "stack", string(debug.Stack()))
@@ -59,6 +61,7 @@ func (v *visit) run(ctx context.Context, cancel context.CancelCauseFunc, c Conne
 		ended <- c.Run(ctx, v)
 	}()
 	watch, stop := context.WithCancel(ctx)
+	defer context.AfterFunc(stay, stop)()
 	var group sync.WaitGroup
 	group.Go(func() { v.announce(watch) })
 	group.Go(func() { v.watch(watch, cancel) })
@@ -69,6 +72,9 @@ func (v *visit) run(ctx context.Context, cancel context.CancelCauseFunc, c Conne
 	select {
 	case err := <-ended:
 		return err
+	case <-stay.Done():
+		v.farewell(connected, stay)
+		cancel(context.Cause(stay))
 	case <-ctx.Done():
 	}
 	t := time.NewTimer(letGo)

@@ -22,7 +22,30 @@ func (k *Keeper) Do(ctx context.Context, a models.Action) (models.Action, error)
 		return a, err
 	}
 	defer release()
+	if !k.begins() {
+		return k.tooLate(ctx, a)
+	}
+	defer k.acts.Done()
 	return k.do(ctx, a)
+}
+
+// begins reports whether something may still be done; then acts.Done must follow.
+func (k *Keeper) begins() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !k.closing {
+		k.acts.Add(1)
+	}
+	return !k.closing
+}
+
+// tooLate notes that something is not done because the bot is about to leave. What is planned stays so, for the next stay.
+func (k *Keeper) tooLate(ctx context.Context, a models.Action) (models.Action, error) {
+	if a.State == models.ActionPlanned {
+		return a, bot.ErrNotJoined
+	}
+	a.State, a.Error = models.ActionFailed, bot.ErrNotJoined.Error()
+	return a, k.store(ctx, a)
 }
 
 // do is Do; the caller has the person's turn.
@@ -54,6 +77,7 @@ func (k *Keeper) act(ctx context.Context, a models.Action) bot.Outcome {
 	}
 	acting, cancel := context.WithTimeout(ctx, actWithin)
 	defer cancel()
+	defer context.AfterFunc(k.parting, cancel)()
 	return k.Room.Act(acting, a, bot.ActOptions{})
 }
 

@@ -10,8 +10,9 @@ import (
 	"earshot/models"
 )
 
-// lift ends a restriction whose time is over; the caller has the person's turn.
-func (k *Keeper) lift(ctx context.Context, r models.Restriction) error {
+// lift ends a restriction whose time is over, or that nobody will end later, and reports whether nothing is in force any more; the
+// caller has the person's turn.
+func (k *Keeper) lift(ctx context.Context, r models.Restriction) (ended bool, err error) {
 	end, err := k.Actions.Action(ctx, models.EndOf(r.Action))
 	if errors.Is(err, models.ErrNotFound) {
 		end = endOf(r)
@@ -20,24 +21,25 @@ func (k *Keeper) lift(ctx context.Context, r models.Restriction) error {
 		}
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	end = k.end(ctx, r, end)
 	if end.State == models.ActionPlanned { // the stay ends
-		return nil
+		return false, nil
 	}
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWithin)
 	defer cancel()
-	k.put(r, end.State == models.ActionSeen)
-	if end.State == models.ActionSeen {
+	ended = end.State == models.ActionSeen
+	k.put(r, ended)
+	if ended {
 		if err := k.Store.EndRestriction(keep, k.RoomID, r.Person, r.Verb); err != nil {
-			return err
+			return ended, err
 		}
 	}
 	if err := k.store(keep, end); !errors.Is(err, models.ErrNotFound) {
-		return err
+		return ended, err
 	}
-	return nil
+	return ended, nil
 }
 
 // end takes a restriction back in the room, and says how far that came.
@@ -115,8 +117,8 @@ func (k *Keeper) name(r models.Restriction) string { return cmp.Or(r.Name, r.Per
 // leftBehind is why the end of a restriction is not to be counted on.
 const leftBehind = "the bot is not in the room any more: it ends when the bot is back, or by a host in the room itself"
 
-// leave notes of all that is in force for a time that the bot is not there to end it.
-func (k *Keeper) leave(ctx context.Context) error {
+// leaveBehind notes of all that is in force for a time that the bot is not there to end it.
+func (k *Keeper) leaveBehind(ctx context.Context) error {
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWithin)
 	defer cancel()
 	all, err := k.Store.Restrictions(keep, k.RoomID)

@@ -26,6 +26,7 @@ type server struct {
 	orders []models.Verb
 	deaf   models.Verb // is taken without effect
 	fails  error       // of every order
+	hangs  bool        // orders are not answered
 	joined chan struct{}
 }
 
@@ -57,7 +58,14 @@ func (s *server) Run(ctx context.Context, ears bot.Ears) error {
 }
 
 // Do implements bot.Hands.
-func (s *server) Do(_ context.Context, o bot.Order) error {
+func (s *server) Do(ctx context.Context, o bot.Order) error {
+	s.mu.Lock()
+	hangs := s.hangs
+	s.mu.Unlock()
+	if hangs {
+		<-ctx.Done()
+		return ctx.Err()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.orders = append(s.orders, o.Verb)
@@ -138,6 +146,15 @@ type record struct {
 	mu   sync.Mutex
 	rows []models.Restriction
 	acts map[string]models.Action
+
+	erased bool // the session, with all that it held
+}
+
+func (r *record) erase() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.erased, r.rows = true, nil
+	clear(r.acts)
 }
 
 func newRecord() *record { return &record{acts: map[string]models.Action{}} }
@@ -176,6 +193,9 @@ func (r *record) Action(_ context.Context, id string) (models.Action, error) {
 func (r *record) SetAction(_ context.Context, a models.Action) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.erased {
+		return models.ErrNotFound
+	}
 	r.acts[a.ID] = a
 	return nil
 }
@@ -183,6 +203,9 @@ func (r *record) SetAction(_ context.Context, a models.Action) error {
 func (r *record) Put(_ context.Context, x models.Record) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.erased {
+		return models.ErrNotFound
+	}
 	for _, a := range x.Actions {
 		if _, stored := r.acts[a.ID]; !stored {
 			r.acts[a.ID] = a
@@ -226,6 +249,7 @@ type stay struct {
 	s     *server
 	r     *record
 	notes chan string
+	end   context.CancelCauseFunc // of the keeping, for a reason
 	leave func()
 }
 
@@ -233,7 +257,17 @@ type stay struct {
 func begin(t *testing.T, s *server, r *record) *stay {
 	t.Helper()
 	out := &stay{s: s, r: r, notes: make(chan string, 99)}
+	keeping, end := context.WithCancelCause(t.Context())
+	kept := make(chan struct{})
+	out.end = end
 	room, err := bot.NewRoom(bot.Config{
+		Farewell: func(ctx context.Context, _ models.EndReason) {
+			end(nil)
+			select {
+			case <-kept:
+			case <-ctx.Done():
+			}
+		},
 		Connector: s, Sink: nothing{}, Session: models.Session{ID: "s1", Epoch: 1, Started: time.Now()},
 		Watch: func(x bot.Status) {
 			if x.Note != "" {
@@ -251,8 +285,8 @@ func begin(t *testing.T, s *server, r *record) *stay {
 	var group sync.WaitGroup
 	group.Go(func() { _, _ = room.Run(ctx) })
 	<-s.joined
-	group.Go(func() { _ = out.Run(ctx) })
-	out.leave = sync.OnceFunc(func() { cancel(); group.Wait() })
+	go func() { _ = out.Run(keeping); close(kept) }()
+	out.leave = sync.OnceFunc(func() { cancel(); group.Wait(); <-kept })
 	t.Cleanup(out.leave)
 	return out
 }
@@ -260,7 +294,14 @@ func begin(t *testing.T, s *server, r *record) *stay {
 // act has something done about Ana, as somebody who planned it would.
 func (x *stay) act(t *testing.T, id string, verb models.Verb, long time.Duration) models.Action {
 	t.Helper()
-	a := models.Action{ID: id, Session: "s1", Verb: verb, TargetID: "ana", TargetName: "Ana", ForMS: long.Milliseconds(), By: "host"}
+	return x.on(t, "ana", id, verb, long)
+}
+
+// on is act about somebody else.
+func (x *stay) on(t *testing.T, person, id string, verb models.Verb, long time.Duration) models.Action {
+	t.Helper()
+	name := strings.ToUpper(person[:1]) + person[1:]
+	a := models.Action{ID: id, Session: "s1", Verb: verb, TargetID: person, TargetName: name, ForMS: long.Milliseconds(), By: "host"}
 	if err := x.r.Put(t.Context(), models.Record{Actions: []models.Action{a}}); err != nil {
 		t.Fatal(err)
 	}

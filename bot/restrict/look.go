@@ -192,7 +192,7 @@ func (k *Keeper) carryOut(ctx context.Context, r models.Restriction, j job) erro
 	}
 	switch j {
 	case lift:
-		err = k.lift(ctx, r)
+		_, err = k.lift(ctx, r)
 	case again:
 		err = k.setAgain(ctx, r)
 	case climb:

@@ -57,9 +57,16 @@ const (
 type Keeper struct {
 	Config
 
-	mu     sync.Mutex
-	turns  map[string]*turn
-	sights map[place]*sight
+	memory *memory
+	// parting ends when the bot is about to leave: what is being done is broken off, and nothing more is begun.
+	parting context.Context //nolint:containedctx // it is the life of the stay, which Do does not get
+	stop    context.CancelFunc
+	acts    sync.WaitGroup // what Do does
+
+	mu      sync.Mutex
+	closing bool // the bot is about to leave
+	turns   map[string]*turn
+	sights  map[place]*sight
 }
 
 // place is one kind of restriction of one person.
@@ -70,11 +77,16 @@ type place struct {
 
 // New makes the keeper of a stay. Run must run while the bot is there.
 func New(c Config) *Keeper {
-	return &Keeper{Config: c, turns: map[string]*turn{}, sights: map[place]*sight{}}
+	m := &memory{Store: c.Store, known: map[place]models.Restriction{}}
+	c.Store = m
+	k := &Keeper{Config: c, memory: m, turns: map[string]*turn{}, sights: map[place]*sight{}}
+	k.parting, k.stop = context.WithCancel(context.Background())
+	return k
 }
 
-// Run sees to it that what should be in force is, and ends in time, until the context ends; then it notes what the bot leaves
-// behind. It returns after all its goroutines.
+// Run sees to it that what should be in force is, and ends in time, until the context ends. Where its cause is ErrForGood, what
+// is in force for a time is taken back then, as far as that goes within some seconds while the bot is still there. It notes what
+// the bot leaves behind, and returns after all its goroutines.
 func (k *Keeper) Run(ctx context.Context) error {
 	t := time.NewTicker(lookEvery)
 	defer t.Stop()

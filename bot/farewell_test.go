@@ -1,0 +1,107 @@
+package bot_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"earshot/bot"
+	"earshot/models"
+)
+
+// TestFarewellWhileTheRoomCanBeToldThings: before the bot leaves, whatever ends the stay, the last things can be done in the room,
+// for some seconds at most. What is said meanwhile is not heard. Where the room is gone already nothing is waited for.
+func TestFarewellWhileTheRoomCanBeToldThings(t *testing.T) {
+	packets := voice(t)
+	type told struct {
+		why           models.EndReason
+		inside, ended bool
+	}
+	for name, c := range map[string]struct {
+		alone  time.Duration
+		end    func(cancel context.CancelCauseFunc)
+		hangs  bool
+		down   bool          // the room cannot be joined
+		closes time.Duration // the room is over so long after the end of the stay
+		why    models.EndReason
+		inside bool
+		takes  time.Duration
+	}{
+		"a host's leave":    {end: func(c context.CancelCauseFunc) { c(bot.End(models.EndLeft, nil)) }, why: models.EndLeft, inside: true},
+		"a stop":            {end: func(c context.CancelCauseFunc) { c(nil) }, why: models.EndStopped, inside: true},
+		"alone":             {alone: time.Minute, why: models.EndAlone, inside: true},
+		"no end":            {end: func(c context.CancelCauseFunc) { c(nil) }, hangs: true, why: models.EndStopped, inside: true, takes: bot.FarewellTime},
+		"the room ends too": {end: func(c context.CancelCauseFunc) { c(nil) }, hangs: true, closes: time.Second, why: models.EndStopped, inside: true, takes: time.Second},
+		"not in the room":   {end: func(c context.CancelCauseFunc) { c(nil) }, hangs: true, down: true, why: models.EndStopped},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancelCause(t.Context())
+				defer cancel(nil)
+				var r *bot.Room
+				var calls []told
+				book, ending := &notebook{}, make(chan struct{})
+				conn := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+					if c.down {
+						return errors.New("down")
+					}
+					ears.Joined(bot.Capabilities{})
+					to := ears.Track(ana)
+					if c.alone > 0 {
+						ears.Left("ana")
+					}
+					<-ending
+					k := &talker{ssrc: 7}
+					k.say(ctx, to, packets)
+					if c.closes > 0 {
+						return bot.End(models.EndRoomClosed, nil)
+					}
+					return stay(ctx)
+				}}}
+				if c.closes > 0 {
+					packets = packets[:c.closes/(20*time.Millisecond)]
+				}
+				r = room(t, bot.Config{Connector: conn, Sink: book, Alone: c.alone, FirstJoin: time.Hour, Farewell: func(ctx context.Context, why models.EndReason) {
+					_, inside := r.Can()
+					close(ending)
+					if c.hangs {
+						<-ctx.Done()
+					} else {
+						time.Sleep(3 * time.Second)
+					}
+					calls = append(calls, told{why, inside, ctx.Err() != nil})
+				}})
+				var left time.Time
+				time.AfterFunc(30*time.Second, func() {
+					if left = time.Now(); c.end != nil {
+						c.end(cancel)
+					}
+				})
+				why, err := r.Run(ctx)
+				if len(calls) != 1 || calls[0] != (told{c.why, c.inside, c.hangs}) || why != c.why || err != nil {
+					t.Errorf("farewells %+v; the stay ended as %q, %v", calls, why, err)
+				}
+				if took := time.Since(left); c.hangs && took != c.takes {
+					t.Errorf("the bot left after %v, want %v", took, c.takes)
+				}
+				if len(book.clips) > 0 {
+					t.Errorf("%d clips were heard after the end", len(book.clips))
+				}
+			})
+		})
+	}
+}
+
+// TestNoFarewellWhereTheRoomIsOver: the room ends, and there is nobody to say good-bye to.
+func TestNoFarewellWhereTheRoomIsOver(t *testing.T) {
+	conn := &script{play: []func(context.Context, bot.Ears) error{func(_ context.Context, ears bot.Ears) error {
+		ears.Joined(bot.Capabilities{})
+		return bot.End(models.EndRoomClosed, nil)
+	}}}
+	r := room(t, bot.Config{Connector: conn, Sink: &notebook{}, Farewell: func(context.Context, models.EndReason) { t.Error("a farewell") }})
+	if why, err := r.Run(t.Context()); why != models.EndRoomClosed {
+		t.Errorf("ended as %q, %v", why, err)
+	}
+}
