@@ -29,12 +29,9 @@ func (k *Keeper) leave(ctx context.Context) error {
 	k.mu.Unlock()
 	k.stop()
 	k.acts.Wait()
-	var err error
-	if _, inside := k.Room.Can(); inside {
-		parting, cancel := context.WithTimeout(context.WithoutCancel(ctx), partWithin)
-		defer cancel()
-		err = k.liftAll(parting, errors.Is(context.Cause(ctx), ErrForGood))
-	}
+	parting, cancel := context.WithTimeout(context.WithoutCancel(ctx), partWithin)
+	defer cancel()
+	err := k.liftAll(parting, errors.Is(context.Cause(ctx), ErrForGood))
 	return errors.Join(err, k.leaveBehind(ctx))
 }
 

@@ -164,7 +164,9 @@ func stayUntil(ctx context.Context, t *testing.T, s *station, address, token str
 		wait()
 		leave(bot.End(models.EndLeft, nil))
 	}()
-	_, err = s.listenIn(ctx, stay{room: models.Room{ID: "stage", Name: "stage", URL: address}, connector: client})
+	_, err = s.listenIn(ctx, stay{
+		room: models.Room{ID: "stage", Name: "stage", URL: address}, connector: client, returns: func(models.EndReason) bool { return true },
+	})
 	return err
 }
 

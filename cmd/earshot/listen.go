@@ -24,6 +24,9 @@ type stay struct {
 	watch   func(bot.Status)
 	// guest says that the bot was invited: it leaves by itself where nobody is or nobody speaks.
 	guest bool
+	// returns says whether the bot comes back by itself after a stay that ended so: then what is in force against people stays, for
+	// the next stay to end. nil: it does not.
+	returns func(models.EndReason) bool
 }
 
 // patience is how long the bot stays where nobody is or speaks; 0: for ever.
@@ -76,22 +79,21 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 	if s.cfg.Partials > 0 && !session.ModerateOnly {
 		preview = s.text.Preview
 	}
+	attending := newAttending(ctx, st.returns)
 	room, err := bot.NewRoom(bot.Config{
 		Room: st.room, Session: session, Connector: st.connector, Sink: s.desk, Observer: s.desk, Hold: memoryOf(p.cfg),
 		Segment: segmentConfig(s.cfg), NewVAD: newVAD(s.vad), Preview: preview, PreviewEvery: s.cfg.Partials, Watch: st.watch, Log: s.log,
 		Notice: botNotice(p.cfg, st.room.URL), Needs: p.needs(), MaxTime: p.cfg.Stay.MaxTime, Alone: st.patience(p.cfg.Stay.Alone),
 		Silence: st.patience(p.cfg.Stay.Silence), Objected: objected, Paused: pausedBy != "", Breaker: s.breakers.of(st.room.URL),
+		Farewell: attending.farewell,
 	})
 	if err != nil {
 		return session, err
 	}
 	defer s.stays.enter(room)()
-	attending, leave := context.WithCancel(ctx)
-	attended := make(chan error, 1)
-	go func() { attended <- s.desk.Attend(attending, session.ID, room) }()
+	go func() { attending.ended(s.desk.Attend(attending.ctx, session.ID, room)) }()
 	reason, err := room.Run(ctx)
-	leave()
-	return s.endSession(ctx, session, reason, errors.Join(err, <-attended))
+	return s.endSession(ctx, session, reason, errors.Join(err, attending.end()))
 }
 
 // keepOf is how the sound of flagged lines is kept.

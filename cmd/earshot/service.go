@@ -184,6 +184,7 @@ func (v *service) stay(ctx context.Context, g *guest, connector bot.Connector, f
 		g.staying(stop)
 		session, err := v.station.listenIn(staying, stay{
 			room: g.room, connector: connector, watch: g.watch, guest: !forGood,
+			returns: func(why models.EndReason) bool { return forGood && why != models.EndLeft && why != models.EndSchedule },
 			started: func(s models.Session) { g.begin(s.ID) },
 		})
 		g.staying(nil)
