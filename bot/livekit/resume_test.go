@@ -1,9 +1,11 @@
 package livekit_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"earshot/bot/internal/relay"
 	"earshot/bot/livekit"
 )
 
@@ -14,16 +16,22 @@ func TestWhoCameAndWentDuringAResume(t *testing.T) {
 	url := s.URL("room")
 	ana := enter(t, livekit.PublishConfig{URL: url, Identity: "ana", Name: "Ana"})
 	r := newRoom()
-	c := connector(t, livekit.Config{URL: url})
+	p, err := relay.NewTCP(s.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	c := connector(t, livekit.Config{URL: strings.Replace(url, s.Addr(), p.Addr(), 1)})
 	listen(t, c, r)
 	r.until(t, "Ana", r.hears("ana"))
-	mend := c.Cut()
+	p.Stall(true)
+	p.Cut()
 	time.Sleep(time.Second)
 	ana.leave()
 	_ = ana.end(t)
 	enter(t, livekit.PublishConfig{URL: url, Identity: "ben", Name: "Ben"})
 	time.Sleep(time.Second)
-	mend()
+	p.Stall(false)
 	r.until(t, "Ben is heard", r.hears("ben"))
 	r.until(t, "Ana is gone", func() bool {
 		_, there := r.people["ana"]
