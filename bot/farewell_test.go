@@ -42,6 +42,7 @@ func TestFarewellWhileTheRoomCanBeToldThings(t *testing.T) {
 				defer cancel(nil)
 				var r *bot.Room
 				var calls []told
+				var parted time.Time
 				book, ending := &notebook{}, make(chan struct{})
 				conn := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
 					if c.down {
@@ -65,6 +66,7 @@ func TestFarewellWhileTheRoomCanBeToldThings(t *testing.T) {
 				}
 				r = room(t, bot.Config{Connector: conn, Sink: book, Alone: c.alone, FirstJoin: time.Hour, Farewell: func(ctx context.Context, why models.EndReason) {
 					_, inside := r.Can()
+					parted = time.Now()
 					close(ending)
 					if c.hangs {
 						<-ctx.Done()
@@ -73,18 +75,15 @@ func TestFarewellWhileTheRoomCanBeToldThings(t *testing.T) {
 					}
 					calls = append(calls, told{why, inside, ctx.Err() != nil})
 				}})
-				var left time.Time
-				time.AfterFunc(30*time.Second, func() {
-					if left = time.Now(); c.end != nil {
-						c.end(cancel)
-					}
-				})
+				if c.end != nil {
+					time.AfterFunc(30*time.Second, func() { c.end(cancel) })
+				}
 				why, err := r.Run(ctx)
 				if len(calls) != 1 || calls[0] != (told{c.why, c.inside, c.hangs}) || why != c.why || err != nil {
 					t.Errorf("farewells %+v; the stay ended as %q, %v", calls, why, err)
 				}
-				if took := time.Since(left); c.hangs && took != c.takes {
-					t.Errorf("the bot left after %v, want %v", took, c.takes)
+				if took := time.Since(parted); c.hangs && took != c.takes {
+					t.Errorf("the bot left %v after that, want %v", took, c.takes)
 				}
 				if len(book.clips) > 0 {
 					t.Errorf("%d clips were heard after the end", len(book.clips))
