@@ -38,7 +38,8 @@ func setObjection(ctx context.Context, tx *sql.Tx, room, speaker string, what mo
 		t.What = takenObjected
 	case models.ConsentWithdrew:
 		t.What = takenConsent
-	default:
+	default: // who was told, or was not, neither objects nor takes it back by that
+		return nil
 	}
 	if err := putObjection(ctx, tx, t); err != nil {
 		return err

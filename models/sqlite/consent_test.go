@@ -139,3 +139,17 @@ func TestRestoreKeepsObjections(t *testing.T) {
 		t.Errorf("paused by %q, %v", by, err)
 	}
 }
+
+// TestObjectionsOutliveBeingTold: whoever objected is told of the bot in the next session, as everybody is. They object still.
+func TestObjectionsOutliveBeingTold(t *testing.T) {
+	s := open(t)
+	startSession(t, s, "s1")
+	startSession(t, s, "s2")
+	must(t, s.PutConsent(t.Context(), models.Consent{Session: "s1", SpeakerID: "ana", What: models.ConsentObjected, How: "chat", At: start}))
+	for _, what := range []models.ConsentWhat{models.ConsentTold, models.ConsentNotTold} {
+		must(t, s.PutConsent(t.Context(), models.Consent{Session: "s2", SpeakerID: "ana", What: what, How: "seen", At: start.Add(time.Hour)}))
+	}
+	marks, err := s.Objections(t.Context(), "open-mic")
+	must(t, err)
+	equal(t, "objections", marks, map[string]bool{sqlite.PersonMark("ana"): true})
+}
