@@ -14,7 +14,7 @@ import (
 // caller has the person's turn.
 func (k *Keeper) lift(ctx context.Context, r models.Restriction) (ended bool, err error) {
 	end, err := k.Actions.Action(ctx, models.EndOf(r.Action))
-	if errors.Is(err, models.ErrNotFound) {
+	if errors.Is(err, models.ErrNotFound) || errors.Is(err, models.ErrUnreadable) {
 		end = endOf(r)
 		if err = k.Actions.Put(ctx, models.Record{Session: r.Session, Actions: []models.Action{end}}); errors.Is(err, models.ErrNotFound) {
 			err = nil // the session was erased; it ends all the same

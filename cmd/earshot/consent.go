@@ -37,7 +37,7 @@ func newPersonOptIn(a *app) *cobra.Command {
 // object enters somebody's wish in each room where they were seen, in the newest session there.
 func (a *app) object(cmd *cobra.Command, word string, what models.ConsentWhat) error {
 	r, name, err := a.findPerson(cmd, word)
-	if err != nil {
+	if models.Readable(err) != nil {
 		return err
 	}
 	newest := map[string]models.PersonIn{}

@@ -91,7 +91,7 @@ func (a *app) eraseRoom(cmd *cobra.Command, room string) error {
 
 func (a *app) erasePerson(cmd *cobra.Command, word string) error {
 	r, name, err := a.findPerson(cmd, word)
-	if err != nil {
+	if models.Readable(err) != nil {
 		return err
 	}
 	room, _ := cmd.Flags().GetString("room")

@@ -29,11 +29,11 @@ func newPersonShow(a *app) *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, name, err := a.findPerson(cmd, args[0])
-			if err != nil {
+			if models.Readable(err) != nil {
 				return err
 			}
 			fmt.Fprintf(a.stdout, "%s · %s\n\n", plain(name), plain(r.ID))
-			return table(a.stdout, a.palette(a.stdout), personRows(r))
+			return errors.Join(table(a.stdout, a.palette(a.stdout), personRows(r)), err)
 		},
 	}
 }
@@ -56,15 +56,16 @@ func newPersonExport(a *app) *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, _, err := a.findPerson(cmd, args[0])
-			if err != nil {
+			if models.Readable(err) != nil {
 				return err
 			}
-			return a.writeJSON(r)
+			return errors.Join(a.writeJSON(r), err)
 		},
 	}
 }
 
-// findPerson finds the one person that a word means, with all that is kept and the names the person went by.
+// findPerson finds the one person that a word means, with all that is kept and the names the person went by. models.ErrUnreadable
+// comes beside what could be read.
 func (a *app) findPerson(cmd *cobra.Command, word string) (r models.PersonRecord, name string, err error) {
 	room, _ := cmd.Flags().GetString("room")
 	store, err := a.openStore(cmd)

@@ -200,10 +200,14 @@ func (s *Store) eraseSessions(ctx context.Context, column, value string) (int, e
 // inRoom confines rows of a person (?1) to a room (?2), when there is one.
 const inRoom = "(?2 = '' OR session IN (SELECT id FROM sessions WHERE room = ?2))"
 
-// ofPerson says that a document is about a person (?1).
+// ofPerson says that a document is about a person (?1), or names them where it cannot be read.
 func ofPerson(table, field string) string {
-	return "json_extract(" + table + ".doc, '$." + field + "') = ?1"
+	doc := table + ".doc"
+	return "CASE WHEN json_valid(" + doc + ") THEN json_extract(" + doc + ", '$." + field + "') = ?1 ELSE instr(" + doc + ", ?1) > 0 END"
 }
+
+// decidedOn says that a decision is about a person (?1).
+func decidedOn() string { return "(speaker = ?1 OR " + ofPerson("decisions", "speaker_id") + ")" }
 
 // personSteps are the rows of a person (?1) in a room (?2), at most ?3 at a time.
 func personSteps() []string {
@@ -215,8 +219,8 @@ func personSteps() []string {
 		"DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE flag IN (SELECT id FROM flags WHERE speaker_id = ?1) AND " + inRoom + " LIMIT ?3)",
 		"DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE kind <> 'flag' AND flag = ?1 AND " + inRoom + " LIMIT ?3)",
 		"DELETE FROM actions WHERE id IN (SELECT id FROM actions WHERE (" + ofPerson("actions", "target_id") + " OR decision IN (SELECT id FROM decisions WHERE " +
-			ofPerson("decisions", "speaker_id") + ")) AND " + inRoom + " LIMIT ?3)",
-		"DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE " + ofPerson("decisions", "speaker_id") + " AND " + inRoom + " LIMIT ?3)",
+			decidedOn() + ")) AND " + inRoom + " LIMIT ?3)",
+		"DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE " + decidedOn() + " AND " + inRoom + " LIMIT ?3)",
 		"DELETE FROM ledger WHERE id IN (SELECT id FROM ledger WHERE person = ?1 AND " + inRoom + " LIMIT ?3)",
 		"DELETE FROM flags WHERE id IN (SELECT id FROM flags WHERE " + of + " LIMIT ?3)",
 		"DELETE FROM consent WHERE id IN (SELECT id FROM consent WHERE " + of + " LIMIT ?3)",

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"slices"
 
 	"earshot/models"
@@ -117,24 +116,23 @@ func maskFlags(ctx context.Context, tx *sql.Tx, session string, m models.Mask, f
 }
 
 func maskDecisions(ctx context.Context, tx *sql.Tx, session string, m models.Mask, from, to int64) (n int, err error) {
-	found, err := list(ctx, tx, scanDoc[models.Decision],
-		"SELECT doc FROM decisions WHERE session = ? AND speaker = ? AND from_ms < ? AND to_ms > ?", session, m.Speaker, to, from)
+	found, err := documents[models.Decision](ctx, tx,
+		"SELECT id, doc FROM decisions WHERE session = ? AND speaker = ? AND from_ms < ? AND to_ms > ? AND doc <> '"+emptied+"'",
+		session, m.Speaker, to, from)
 	if err != nil {
 		return 0, err
 	}
 	for _, d := range found {
-		words, hides := m.Apply(d.Matched, false)
-		why := m.In(d.Why)
-		if !hides || why == d.Why && slices.Equal(words, d.Matched) {
-			continue
+		if v := d.value; v != nil {
+			words, hides := m.Apply(v.Matched, false)
+			why := m.In(v.Why)
+			if !hides || why == v.Why && slices.Equal(words, v.Matched) {
+				continue
+			}
+			v.Matched, v.Why = words, why
 		}
 		n++
-		d.Matched, d.Why = words, why
-		doc, err := json.Marshal(d)
-		if err != nil {
-			return n, err
-		}
-		if _, err := tx.ExecContext(ctx, "UPDATE decisions SET doc = ? WHERE id = ?", string(doc), d.ID); err != nil {
+		if err := putDocument(ctx, tx, "decisions", d); err != nil {
 			return n, err
 		}
 	}

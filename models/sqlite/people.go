@@ -1,8 +1,10 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 
 	"earshot/models"
 )
@@ -24,7 +26,7 @@ func (s *Store) FindPeople(ctx context.Context, word string) ([]models.Speaker, 
 }
 
 // PersonRecord reads everything that is kept of a person, in one room or, for "", in all. models.ErrNotFound when the
-// person was never seen there.
+// person was never seen there. models.ErrUnreadable comes beside what could be read.
 func (s *Store) PersonRecord(ctx context.Context, id, room string) (models.PersonRecord, error) {
 	r := models.PersonRecord{ID: id}
 	err := s.view(ctx, "read person", func(tx *sql.Tx) (err error) {
@@ -42,14 +44,15 @@ func (s *Store) PersonRecord(ctx context.Context, id, room string) (models.Perso
 		if r.Flags, err = list(ctx, tx, scanFlag, "SELECT "+flagColumns+" FROM flags"+of, id, room); err != nil {
 			return err
 		}
-		if r.Decisions, r.Actions, r.Strikes, err = personOutcome(ctx, tx, id, room); err != nil {
-			return err
+		var unreadable error
+		if r.Decisions, r.Actions, r.Strikes, unreadable = personOutcome(ctx, tx, id, room); models.Readable(unreadable) != nil {
+			return unreadable
 		}
 		r.Gaps, err = list(ctx, tx, func(rows *sql.Rows) (g models.Gap, err error) {
 			err = rows.Scan(&g.Session, &g.SpeakerID, &g.SpeakerName, &g.StartMS, &g.EndMS, &g.LostMS, &g.Cause)
 			return g, err
 		}, "SELECT session, speaker_id, speaker_name, start_ms, end_ms, lost_ms, cause FROM gaps"+of, id, room)
-		return err
+		return cmp.Or(err, unreadable)
 	})
 	return r, err
 }
@@ -73,15 +76,17 @@ func personSessions(ctx context.Context, tx *sql.Tx, id, room string) ([]models.
 		WHERE p.id = ?1 AND (?2 = '' OR s.room = ?2) AND s.erasing = 0 ORDER BY s.started`, id, room)
 }
 
-// personOutcome reads what came of a person's flags.
+// personOutcome reads what came of a person's flags; models.ErrUnreadable comes beside what could be read.
 func personOutcome(ctx context.Context, tx *sql.Tx, id, room string) (ds []models.Decision, as []models.Action, ls []models.LedgerEntry, err error) {
 	const there = " AND " + inRoom + " AND session NOT IN (SELECT id FROM sessions WHERE erasing = 1) ORDER BY session, "
-	ds, err = list(ctx, tx, scanDoc[models.Decision], "SELECT doc FROM decisions WHERE "+ofPerson("decisions", "speaker_id")+there+"created", id, room)
-	if err != nil {
+	ds, err = docs[models.Decision](ctx, tx, "SELECT doc FROM decisions WHERE "+decidedOn()+there+"created", id, room)
+	unreadable := err
+	if models.Readable(err) != nil {
 		return nil, nil, nil, err
 	}
-	as, err = list(ctx, tx, scanDoc[models.Action], "SELECT doc FROM actions WHERE "+ofPerson("actions", "target_id")+there+"created", id, room)
-	if err != nil {
+	as, err = docs[models.Action](ctx, tx, "SELECT doc FROM actions WHERE "+ofPerson("actions", "target_id")+there+"created", id, room)
+	unreadable = errors.Join(unreadable, err)
+	if models.Readable(err) != nil {
 		return nil, nil, nil, err
 	}
 	ls, err = list(ctx, tx, func(rows *sql.Rows) (e models.LedgerEntry, err error) {
@@ -90,5 +95,5 @@ func personOutcome(ctx context.Context, tx *sql.Tx, id, room string) (ds []model
 		e.At = at(when)
 		return e, err
 	}, "SELECT id, session, ledger, person, scope, flag, points, pending, by, at FROM ledger WHERE person = ?1"+there+"at", id, room)
-	return ds, as, ls, err
+	return ds, as, ls, cmp.Or(err, unreadable)
 }

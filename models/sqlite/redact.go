@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -141,35 +140,38 @@ func redactFindings(ctx context.Context, tx *sql.Tx, u models.Utterance, gone []
 }
 
 func redactDecisions(ctx context.Context, tx *sql.Tx, f models.Flag, gone []models.Word) error {
-	found, err := list(ctx, tx, scanDoc[models.Decision], "SELECT doc FROM decisions WHERE session = ? AND flag = ?", f.Session, f.ID)
+	found, err := documents[models.Decision](ctx, tx, "SELECT id, doc FROM decisions WHERE session = ? AND flag = ?", f.Session, f.ID)
 	if err != nil {
 		return err
 	}
 	for _, d := range found {
-		d.Matched, d.Why = barred(d.Matched, gone), unsaid(d.Why, redactedWhy, gone)
-		if d.SecondLook != nil {
-			d.SecondLook.Text = "" // another hearing of the same sound
-		}
-		doc, err := json.Marshal(d)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, "UPDATE decisions SET doc = ? WHERE id = ?", string(doc), d.ID); err != nil {
-			return err
-		}
-		actions, err := list(ctx, tx, scanDoc[models.Action], "SELECT doc FROM actions WHERE session = ? AND decision = ?", f.Session, d.ID)
-		if err != nil {
-			return err
-		}
-		for _, a := range actions {
-			a.Text = unsaid(a.Text, "", gone)
-			doc, err := json.Marshal(a)
-			if err != nil {
-				return err
+		if v := d.value; v != nil {
+			v.Matched, v.Why = barred(v.Matched, gone), unsaid(v.Why, redactedWhy, gone)
+			if v.SecondLook != nil {
+				v.SecondLook.Text = "" // another hearing of the same sound
 			}
-			if _, err := tx.ExecContext(ctx, "UPDATE actions SET doc = ? WHERE id = ?", string(doc), a.ID); err != nil {
-				return err
-			}
+		}
+		if err := putDocument(ctx, tx, "decisions", d); err != nil {
+			return err
+		}
+		if err := redactActions(ctx, tx, f.Session, d.id, gone); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func redactActions(ctx context.Context, tx *sql.Tx, session, decision string, gone []models.Word) error {
+	found, err := documents[models.Action](ctx, tx, "SELECT id, doc FROM actions WHERE session = ? AND decision = ?", session, decision)
+	if err != nil {
+		return err
+	}
+	for _, a := range found {
+		if a.value != nil {
+			a.value.Text = unsaid(a.value.Text, "", gone)
+		}
+		if err := putDocument(ctx, tx, "actions", a); err != nil {
+			return err
 		}
 	}
 	return nil

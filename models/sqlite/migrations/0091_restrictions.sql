@@ -21,5 +21,6 @@ INSERT OR REPLACE INTO restrictions (room, person, verb, name, action, session, 
   SELECT s.room, json_extract(e.doc, '$.target_id'), 'mute', ifnull(json_extract(e.doc, '$.target'), ''), substr(e.id, 1, length(e.id) - 4),
     e.session, e.decision, ifnull(json_extract(e.doc, '$.by'), ''), e.created, e.created, e.created
   FROM actions e JOIN sessions s ON s.id = e.session
-  WHERE e.state = 'planned' AND e.id LIKE '%-end' AND json_extract(e.doc, '$.verb') = 'unmute' AND json_extract(e.doc, '$.target_id') <> ''
+  WHERE e.state = 'planned' AND e.id LIKE '%-end' AND CASE WHEN json_valid(e.doc)
+    THEN json_extract(e.doc, '$.verb') = 'unmute' AND json_extract(e.doc, '$.target_id') <> '' END
   ORDER BY e.created;

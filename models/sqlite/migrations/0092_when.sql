@@ -5,7 +5,8 @@ ALTER TABLE decisions ADD COLUMN to_ms INTEGER NOT NULL DEFAULT 0;
 UPDATE decisions SET
   speaker = ifnull(json_extract(doc, '$.speaker_id'), ''),
   from_ms = ifnull((SELECT min(json_extract(value, '$.start_ms')) FROM json_each(decisions.doc, '$.matched')), 0),
-  to_ms = ifnull((SELECT max(json_extract(value, '$.end_ms')) FROM json_each(decisions.doc, '$.matched')), 0);
+  to_ms = ifnull((SELECT max(json_extract(value, '$.end_ms')) FROM json_each(decisions.doc, '$.matched')), 0)
+WHERE json_valid(doc);
 CREATE INDEX decisions_when ON decisions (session, speaker, to_ms);
 CREATE INDEX flags_when ON flags (session, speaker_id, end_ms);
 CREATE INDEX utterances_when ON utterances (session, speaker_id, end_ms);
