@@ -187,7 +187,8 @@ func (r *Room) now() time.Duration { return r.base + time.Since(r.began) }
 
 // Run is in the room until the context ends, the room is over or it cannot be reached any more. What was heard is
 // flushed and stored before it returns. Cancelling the context gives EndStopped, or the reason of an EndError that is
-// its cause; an error is returned with the reasons that are failures. It may be called once.
+// its cause; one that was never in the room, because of failures, ends with the last of these. An error is returned with the
+// reasons that are failures. It may be called once.
 func (r *Room) Run(ctx context.Context) (models.EndReason, error) {
 	store, stopStoring := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopStoring()
@@ -247,7 +248,14 @@ func (r *Room) Erased() {
 // supervise joins, and joins again, until there is a reason to end.
 func (r *Room) supervise(ctx context.Context, cancel context.CancelCauseFunc) (models.EndReason, error) {
 	down, patience := r.now(), r.cfg.FirstJoin
-	reason, last := models.EndFailedServer, error(nil)
+	reason, last, in := models.EndFailedServer, error(nil), false
+	stopped := func() (models.EndReason, error) {
+		why, err := stopped(ctx)
+		if why == models.EndStopped && !in && last != nil {
+			return reason, last
+		}
+		return why, err
+	}
 	for {
 		if pause := r.cfg.Breaker.ask(); pause > 0 {
 			if r.now()-down >= patience {
@@ -255,15 +263,16 @@ func (r *Room) supervise(ctx context.Context, cancel context.CancelCauseFunc) (m
 			}
 			r.cfg.Watch(Status{State: StateWaiting, Err: errors.Join(last, errBroken), Retry: pause})
 			if !sleep(ctx, pause) {
-				return stopped(ctx)
+				return stopped()
 			}
 			continue
 		}
 		r.cfg.Watch(Status{State: StateJoining})
 		began := r.now()
 		joined, err := r.attempt(ctx, cancel)
+		in = in || joined
 		if ctx.Err() != nil {
-			return stopped(ctx)
+			return stopped()
 		}
 		var again bool
 		last = err
@@ -287,7 +296,7 @@ func (r *Room) supervise(ctx context.Context, cancel context.CancelCauseFunc) (m
 		r.log.Warn("not in the room, trying again", "ms", pause.Milliseconds(), "err", err)
 		r.cfg.Watch(Status{State: StateWaiting, Err: err, Retry: pause})
 		if !sleep(ctx, pause) {
-			return stopped(ctx)
+			return stopped()
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/doctor"
 	"earshot/configs"
 )
 
@@ -94,6 +95,8 @@ type configJSON struct {
 	File     string        `json:"file"` // empty: none was read
 	Settings []settingJSON `json:"settings,omitempty"`
 	Problems []problemJSON `json:"problems,omitempty"`
+	// Servers is what came of asking them, with --connect.
+	Servers []doctor.Finding `json:"servers,omitempty"`
 }
 
 // problemJSON is one mistake in "config check --json".

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/doctor"
 	"earshot/configs"
 )
 
@@ -52,7 +54,7 @@ calendars. Nothing is connected to; --connect also asks the servers of rooms, ST
 				err = a.resolved(r)
 			}
 			if asJSON {
-				return errors.Join(a.writeJSON(checkJSON(r, err)), err)
+				return a.checkAsJSON(cmd.Context(), r, err, connect)
 			}
 			if err != nil {
 				return err
@@ -66,7 +68,8 @@ calendars. Nothing is connected to; --connect also asks the servers of rooms, ST
 				}
 			}
 			if connect {
-				return a.tried(cmd, r)
+				_, err = a.tried(cmd.Context(), r, a.printFinding)
+				return err
 			}
 			return nil
 		},
@@ -74,6 +77,15 @@ calendars. Nothing is connected to; --connect also asks the servers of rooms, ST
 	cmd.Flags().BoolVar(&connect, "connect", false, "also ask the servers that the settings name")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object with the list of problems")
 	return cmd
+}
+
+// checkAsJSON prints what a check found. What is wrong with the settings keeps their servers from being asked.
+func (a *app) checkAsJSON(ctx context.Context, r configs.Report, wrong error, connect bool) error {
+	out := checkJSON(r, wrong)
+	if connect && wrong == nil {
+		out.Servers, wrong = a.tried(ctx, r, func(doctor.Finding) {})
+	}
+	return errors.Join(a.writeJSON(out), wrong)
 }
 
 func checkJSON(r configs.Report, err error) configJSON {

@@ -53,12 +53,13 @@ type link struct {
 	Expires time.Time `json:"expires"`
 }
 
-// control answers the commands invite, leave, pause, resume, status, servers, person and access.
+// control answers the commands invite, leave, pause, resume, status, servers, person, access and doctor.
 func (n *inviter) control() http.Handler {
 	byCommand := operator() // the socket is its own user's
 	v, table := n.service, n.service.station.desk
 	mux := http.NewServeMux()
 	storedMembers{v.station.members, strings.TrimSuffix(n.base, "/")}.orders(mux)
+	n.examinations(mux)
 	mux.HandleFunc("GET /rooms", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, v.states()) })
 	mux.HandleFunc("GET /first-login", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, link{Link: n.first()}) })
 	mux.HandleFunc("GET /lounge-host", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, link{Link: n.host()}) })
@@ -180,15 +181,20 @@ func answerError(w http.ResponseWriter, status int, err error) {
 	answerJSON(w, status, problem{title, models.Hint(err)})
 }
 
-// askWithin bounds an order: a line in a room's chat is waited for.
-const askWithin = 30 * time.Second
+// orderWithin bounds an order: a line in a room's chat is waited for.
+const orderWithin = 30 * time.Second
 
 // errNoService says that nobody listens on the socket.
 var errNoService = errors.New("no running service was found")
 
 // ask speaks to the running service. into may be nil.
 func ask(ctx context.Context, c configs.Config, method, path string, body io.Reader, into any) error {
-	client := &http.Client{Timeout: askWithin, Transport: &http.Transport{
+	return askWithin(ctx, orderWithin, c, method, path, body, into)
+}
+
+// askWithin is ask for what may take longer than an order.
+func askWithin(ctx context.Context, most time.Duration, c configs.Config, method, path string, body io.Reader, into any) error {
+	client := &http.Client{Timeout: most, Transport: &http.Transport{
 		DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "unix", controlPath(c))

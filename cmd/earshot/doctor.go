@@ -18,8 +18,10 @@ func newDoctorCommand(a *app) *cobra.Command {
 		Use:   "doctor",
 		Short: "Check all that Earshot needs, and say what to do",
 		Long: `Looks at the model and what decodes with it, the rules, the record and its disk, the clock, the ports, the STUN and TURN
-servers, the rooms of the configuration, and those who are told of flags. Nothing is changed, and no notice is sent. It may
-run beside a service; run it as the user that the service runs as.
+servers, the rooms of the configuration, and those who are told of flags. Nothing is changed, and no notice is sent.
+
+Run it as the user that the service runs as. Where a service runs on the same record, it is asked for what it sees itself: only
+it has its environment, with the secrets of rooms, its ports and its place in them. What it answers is marked so.
 
 Each line says ok, note (it works, and is worth knowing) or bad, and what to do. It exits with 3 when something is bad.`,
 		Args: cobra.NoArgs,
@@ -43,7 +45,7 @@ func (a *app) examined(r configs.Report, join bool) doctor.Config {
 	x := examined{app: a, cfg: r.Config, log: a.talkLogger(r)}
 	return doctor.Config{
 		Settings: r.Config, File: r.File, Environ: a.environ, Database: database(r.Config), Join: join,
-		Speech: x, Sound: x, Files: x, Service: x, Network: x, Machine: doctor.Linux{},
+		Speech: x, Sound: x, Files: x, Service: askedService{r}, Network: x, Machine: doctor.Linux{},
 	}
 }
 
@@ -76,7 +78,11 @@ func (a *app) printFinding(f doctor.Finding) {
 	case doctor.Note:
 		state = paint.warn(state)
 	}
-	fmt.Fprintf(a.stdout, "%s  %-15s  %s\n", state, f.Check, strings.ReplaceAll(plainLines(f.Text), "\n", "; "))
+	by := ""
+	if f.Service {
+		by = " (the service's own look)"
+	}
+	fmt.Fprintf(a.stdout, "%s  %-15s  %s%s\n", state, f.Check, strings.ReplaceAll(plainLines(f.Text), "\n", "; "), by)
 	if f.Do != "" && f.State != doctor.OK {
 		fmt.Fprint(a.stdout, indent("                       → ", plainLines(f.Do)))
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"slices"
 
 	"earshot/bot"
@@ -123,13 +122,7 @@ func (x examined) Secret(file string) error {
 	return err
 }
 
-// Serving implements doctor.Service.
-func (x examined) Serving(ctx context.Context) bool {
-	var states []models.RoomState
-	return ask(ctx, x.cfg, http.MethodGet, "/rooms", nil, &states) == nil
-}
-
-// Listen implements doctor.Service.
+// Listen implements doctor.Network.
 func (x examined) Listen(ctx context.Context, address string) (net.Listener, error) {
 	return listen(ctx, address)
 }
@@ -147,12 +140,13 @@ func (x examined) Rooms(c peer.Config) (doctor.Rooms, error) {
 	if err == nil {
 		s.peers, err = peer.New(c)
 	}
-	return examinedRooms{s}, err
+	return examinedRooms{station: s}, err
 }
 
 // examinedRooms are the rooms of a configuration.
 type examinedRooms struct {
 	station *station
+	service *service // in the service
 }
 
 // doctorIdentity is the doctor's own in LiveKit's rooms: with the service's it would take the place of the bot.
@@ -166,4 +160,12 @@ func (r examinedRooms) Connector(room configs.Room) (models.Room, bot.Connector,
 // Needs implements doctor.Rooms.
 func (r examinedRooms) Needs(profile string) []models.Verb {
 	return r.station.profiles.of(profile).needs()
+}
+
+// Inside implements doctor.Rooms.
+func (r examinedRooms) Inside(room string) (bot.Capabilities, bool) {
+	if r.service == nil {
+		return bot.Capabilities{}, false
+	}
+	return r.service.inside(room)
 }

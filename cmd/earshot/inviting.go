@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"earshot/cmd/earshot/doctor"
+	"earshot/configs"
 	"earshot/models"
 )
 
@@ -25,6 +27,9 @@ type inviter struct {
 	base    string        // of the page's address, as hosts open it
 	first   func() string // see firstLogin
 	host    func() string // the link of the lounge's hosts
+	// examine and settings are for the doctor, who asks the service what it sees.
+	examine  func(join bool) doctor.Config
+	settings []configs.Value
 }
 
 // Terms says what the bot would do and keep in a room. Nothing happens. models.ErrInvalid: there can be no such room.
@@ -61,6 +66,9 @@ func (n *inviter) Invite(ctx context.Context, i models.Invitation) (models.RoomS
 	}
 	if err := n.allow(ctx, i); err != nil {
 		return models.RoomState{}, err
+	}
+	if err := s.profiles.check(i.Profile, s.cfg); err != nil {
+		return models.RoomState{}, invalid(err)
 	}
 	if at, err := models.ParseAddress(i.URL); err == nil {
 		if state, waits := n.service.summon(at.ID()); waits { // with the name and the profile of the configuration

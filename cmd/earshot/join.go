@@ -106,14 +106,7 @@ func (a *app) follow(ctx context.Context, s *station, l net.Listener, st stay, a
 	go func() { printed <- p.follow(watcher.Events()) }()
 	if !asJSON {
 		st.started = func(session models.Session) { shared.announce(s, l, session) }
-		told := "" // one reason is told once, however often it is tried again
-		st.watch = func(status bot.Status) {
-			if status.State == bot.StateWaiting && fmt.Sprint(status.Err) == told {
-				return
-			}
-			told = fmt.Sprint(status.Err)
-			shared.state(status, st.room)
-		}
+		st.watch = shared.states(st.room)
 	}
 	session, err := s.listenIn(ctx, st)
 	_ = s.drain(ctx)
@@ -146,17 +139,27 @@ func (a *app) announce(s *station, l net.Listener, session models.Session) {
 	}
 }
 
-// state tells how the joining goes.
-func (a *app) state(status bot.Status, room models.Room) {
-	switch status.State {
-	case bot.StateListening:
-		if status.Note != "" {
+// states tells how the joining goes. What is tried again is told once until the bot is in; why it was never in is the error at
+// the end.
+func (a *app) states(room models.Room) func(bot.Status) {
+	in, told := false, map[string]bool{}
+	return func(status bot.Status) {
+		switch {
+		case status.State == bot.StateListening && status.Note != "":
 			fmt.Fprintf(a.stdout, "note: %s\n", plain(status.Note))
-			return
+		case status.State == bot.StateListening:
+			in, told = true, map[string]bool{}
+			fmt.Fprintf(a.stdout, "● listening in %s · can: %s\n", plain(room.Name), status.Can)
+		case status.State == bot.StateWaiting:
+			line := "not in the room yet; trying again"
+			if in {
+				line = fmt.Sprintf("not in the room: %v; trying again", status.Err)
+			}
+			if !told[line] {
+				fmt.Fprintln(a.stderr, line)
+			}
+			told[line] = true
 		}
-		fmt.Fprintf(a.stdout, "● listening in %s · can: %s\n", plain(room.Name), status.Can)
-	case bot.StateWaiting:
-		fmt.Fprintf(a.stderr, "not in the room: %v; trying again\n", status.Err)
 	}
 }
 

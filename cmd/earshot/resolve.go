@@ -1,15 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"earshot/cmd/earshot/doctor"
 	"earshot/configs"
+	"earshot/models"
 )
 
 // resolved looks at all that settings name and "earshot serve" will need, without connecting to anything: rules, models, targets
@@ -77,23 +77,28 @@ func namedFiles(cfg configs.Config) error {
 	return errors.Join(errs...)
 }
 
-// tried connects to what the settings name: STUN and TURN servers, the servers of rooms, language models.
-func (a *app) tried(cmd *cobra.Command, r configs.Report) error {
+// tried connects to what the settings name: STUN and TURN servers, the servers of rooms, language models. Each finding is told as
+// soon as it is there.
+func (a *app) tried(ctx context.Context, r configs.Report, tell func(doctor.Finding)) (all []doctor.Finding, err error) {
 	bad := 0
 	for _, check := range doctor.Checks(a.examined(r, false)) {
 		if check.Name != "ice" && check.Name != "rooms" && check.Name != "language models" {
 			continue
 		}
-		for _, f := range check.Look(cmd.Context()) {
+		for _, f := range check.Look(ctx) {
+			if ctx.Err() != nil {
+				return all, ctx.Err()
+			}
 			f.Check = check.Name
-			a.printFinding(f)
+			all = append(all, f)
+			tell(f)
 			if f.State == doctor.Bad {
 				bad++
 			}
 		}
 	}
 	if bad > 0 {
-		return checksFailed(errors.New("not everything answers"))
+		err = checksFailed(fmt.Errorf("%s found among the servers that the settings name", models.Count(bad, "problem")))
 	}
-	return nil
+	return all, err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -46,6 +47,9 @@ func newInviteCommand(a *app) *cobra.Command {
 			}
 			if asJSON {
 				return a.writeJSON(state)
+			}
+			if o.Profile != "" && o.Profile != state.Profile {
+				fmt.Fprintf(a.stderr, "note: it is a room of the configuration, whose profile holds (%s)\n", plain(cmp.Or(state.Profile, "none")))
 			}
 			fmt.Fprintf(a.stdout, "invited to %s; \"earshot status\" shows how it goes, \"earshot leave %s\" sends the bot out\n", plain(state.Name), plain(state.Room))
 			return nil

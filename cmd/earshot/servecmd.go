@@ -36,10 +36,11 @@ to 20 seconds; what is left is decoded at the next start.`,
 const serviceLastTime = 10 * time.Second
 
 func (a *app) serve(cmd *cobra.Command) error {
-	cfg, err := a.config(cmd)
+	r, err := a.report(cmd)
 	if err != nil {
 		return err
 	}
+	cfg := r.Config
 	wishes, err := a.wishes(cfg)
 	if err != nil {
 		return badInput(err)
@@ -74,7 +75,7 @@ func (a *app) serve(cmd *cobra.Command) error {
 		return errors.Join(err, l.Close(), control.Close())
 	}
 	v := newService(s)
-	s.inviter = &inviter{service: v, base: cmp.Or(cfg.Notices.Link, pageURL(l, ""))}
+	s.inviter = &inviter{service: v, base: cmp.Or(cfg.Notices.Link, pageURL(l, "")), examine: v.examines(a, r), settings: r.Values}
 	s.inviter.first = func() string { return s.firstLogin(l, strings.TrimSuffix(s.inviter.base, "/")) }
 	s.inviter.host = func() string { return s.hostLink(strings.TrimSuffix(s.inviter.base, "/")) }
 	if s.inviter.first() != "" { // the link itself is a secret, and logs are kept

@@ -26,6 +26,8 @@ type Finding struct {
 	State State  `json:"state"`
 	Text  string `json:"text"`
 	Do    string `json:"do,omitempty"`
+	// Service says that the running service looked, with its own settings, secrets and rights.
+	Service bool `json:"service,omitempty"`
 }
 
 func good(format string, args ...any) Finding {
@@ -73,6 +75,8 @@ type doctor struct{ Config }
 type Check struct {
 	Name string
 	Look func(context.Context) []Finding
+	// Service says that a running service is asked instead: only it has the environment, the rights and the ports that matter.
+	Service bool
 }
 
 // Checks are all checks, in the order in which they are told.
@@ -82,32 +86,38 @@ func Checks(c Config) []Check {
 		return func(ctx context.Context) []Finding { return []Finding{look(ctx)} }
 	}
 	return []Check{
-		{"settings", one(d.settings)},
-		{"model", one(d.model)},
-		{"decoder", one(d.decoder)},
-		{"ggml", one(d.backends)},
-		{"libopus", one(d.opus)},
-		{"voice detection", one(d.vad)},
-		{"rules", one(d.rules)},
-		{"data folder", one(d.folder)},
-		{"record", one(d.record)},
-		{"disk", one(d.disk)},
-		{"clock", one(d.time)},
-		{"page", one(d.page)},
-		{"udp ports", d.ports},
-		{"ice", d.ice},
-		{"rooms", d.rooms},
-		{"secrets", d.secrets},
-		{"notices", one(d.notices)},
-		{"language models", d.endpoints},
+		{"settings", one(d.settings), false},
+		{"service", one(d.service), false},
+		{"model", one(d.model), true},
+		{"decoder", one(d.decoder), true},
+		{"ggml", one(d.backends), false},
+		{"libopus", one(d.opus), false},
+		{"voice detection", one(d.vad), true},
+		{"rules", one(d.rules), true},
+		{"data folder", one(d.folder), false},
+		{"record", one(d.record), false},
+		{"disk", one(d.disk), false},
+		{"clock", one(d.time), false},
+		{"page", one(d.page), true},
+		{"udp ports", d.ports, true},
+		{"ice", d.ice, true},
+		{"rooms", d.rooms, true},
+		{"secrets", d.secrets, true},
+		{"notices", one(d.notices), true},
+		{"language models", d.endpoints, true},
 	}
 }
 
 // Run looks at everything and hands each finding to tell as soon as it is there, with the name of its check. It returns
 // how many are bad, and the context's error when that ends.
 func Run(ctx context.Context, c Config, tell func(Finding)) (bad int, err error) {
+	serving := c.Service.Serving(ctx)
 	for _, check := range Checks(c) {
-		for _, f := range check.Look(ctx) {
+		look := check.Look
+		if serving && check.Service {
+			look = c.byService(check.Name)
+		}
+		for _, f := range look(ctx) {
 			if ctx.Err() != nil {
 				return bad, ctx.Err()
 			}
@@ -119,4 +129,18 @@ func Run(ctx context.Context, c Config, tell func(Finding)) (bad int, err error)
 		}
 	}
 	return bad, nil
+}
+
+// byService has the running service look.
+func (c Config) byService(check string) func(context.Context) []Finding {
+	return func(ctx context.Context) []Finding {
+		found, err := c.Service.Examine(ctx, check, c.Join)
+		if err != nil {
+			return []Finding{failure(fmt.Errorf("the service was asked, and did not say: %w", err), "look into its log, or restart it")}
+		}
+		for i := range found {
+			found[i].Service = true
+		}
+		return found
+	}
 }

@@ -18,6 +18,22 @@ func (d *doctor) settings(context.Context) Finding {
 	return good("%s", d.File)
 }
 
+// service tells whether one runs on the record, and is asked.
+func (d *doctor) service(ctx context.Context) Finding {
+	if !d.Service.Serving(ctx) {
+		return good("none runs on this record; all that follows is what this command sees itself")
+	}
+	others, err := d.Service.Differs(ctx)
+	switch {
+	case err != nil:
+		return failure(err, `restart it ("systemctl restart earshot"): it may be of an older version`)
+	case len(others) > 0:
+		return noted("a file that was changed holds after a restart; the service's environment may set others",
+			"it runs, and looks itself at what is marked so; its settings are not those here: %s", strings.Join(others, ", "))
+	}
+	return good("it runs, and looks itself at what is marked so")
+}
+
 // rules compiles the rules of every profile.
 func (d *doctor) rules(context.Context) Finding {
 	names, err := d.Files.Rules()

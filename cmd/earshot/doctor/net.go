@@ -19,7 +19,7 @@ const answerTime = 5 * time.Second
 
 // page looks whether the address of the page is free, or the service's, and who can reach it.
 func (d *doctor) page(ctx context.Context) Finding {
-	l, err := d.Service.Listen(ctx, d.Settings.Listen)
+	l, err := d.Network.Listen(ctx, d.Settings.Listen)
 	if err != nil {
 		if d.Service.Serving(ctx) {
 			return good("%s; the service has it", d.Settings.Listen)

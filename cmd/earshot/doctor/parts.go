@@ -72,8 +72,10 @@ type Files interface {
 type Service interface {
 	// Serving reports whether it runs on the record.
 	Serving(context.Context) bool
-	// Listen opens the address of its page.
-	Listen(ctx context.Context, address string) (net.Listener, error)
+	// Differs are the keys of the settings that it runs with and that are others here, sorted.
+	Differs(context.Context) ([]string, error)
+	// Examine has it look at what a check of this name looks at, with its own settings, secrets and rights.
+	Examine(ctx context.Context, check string, join bool) ([]Finding, error)
 }
 
 // Network is the way to room servers.
@@ -81,6 +83,8 @@ type Network interface {
 	ICE() (peer.Config, error)
 	// Rooms is what rooms need beside ICE's configuration, without an error from ICE.
 	Rooms(peer.Config) (Rooms, error)
+	// Listen opens the address of the page.
+	Listen(ctx context.Context, address string) (net.Listener, error)
 }
 
 // Rooms makes what joins the configured rooms.
@@ -89,6 +93,8 @@ type Rooms interface {
 	Connector(configs.Room) (models.Room, bot.Connector, error)
 	// Needs are the verbs that the rules of a profile may ask for in a room.
 	Needs(profile string) []models.Verb
+	// Inside is what the service's bot may do in the room that it is in at the moment; false: it is not there.
+	Inside(room string) (bot.Capabilities, bool)
 }
 
 // Machine is the computer underneath.

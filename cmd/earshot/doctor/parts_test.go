@@ -19,19 +19,23 @@ type speech struct {
 	err    error
 }
 
-func (speech) Model() (Model, error)                  { return Model{Path: "ggml-base.bin", Bytes: 148 << 20}, nil }
-func (s speech) Load(context.Context) (Loaded, error) { return s.loaded, s.err }
-func (speech) Backends() ([]string, error)            { return []string{"CPU"}, nil }
-func (speech) Rules() ([]string, error)               { return nil, nil }
-func (speech) Targets() (int, error)                  { return 1, nil }
-func (speech) Secret(string) error                    { return nil }
-func (speech) Serving(context.Context) bool           { return false }
-func (speech) Detector() (Detector, string, error)    { return talker{}, "silero.bin", nil }
-func (speech) Codec() (Codec, error)                  { return opus{}, nil }
-func (speech) Space(string) (uint64, uint64, error)   { return 100 << 30, 1 << 20, nil }
-func (speech) ClockKept() (bool, error)               { return true, nil }
-func (speech) ICE() (peer.Config, error)              { return peer.Config{}, nil }
-func (speech) Rooms(peer.Config) (Rooms, error)       { return nil, errors.New("no rules") }
+func (speech) Model() (Model, error)                     { return Model{Path: "ggml-base.bin", Bytes: 148 << 20}, nil }
+func (s speech) Load(context.Context) (Loaded, error)    { return s.loaded, s.err }
+func (speech) Backends() ([]string, error)               { return []string{"CPU"}, nil }
+func (speech) Rules() ([]string, error)                  { return nil, nil }
+func (speech) Targets() (int, error)                     { return 1, nil }
+func (speech) Secret(string) error                       { return nil }
+func (speech) Serving(context.Context) bool              { return false }
+func (speech) Differs(context.Context) ([]string, error) { return nil, nil }
+func (speech) Examine(context.Context, string, bool) ([]Finding, error) {
+	return nil, errors.New("nobody is there")
+}
+func (speech) Detector() (Detector, string, error)  { return talker{}, "silero.bin", nil }
+func (speech) Codec() (Codec, error)                { return opus{}, nil }
+func (speech) Space(string) (uint64, uint64, error) { return 100 << 30, 1 << 20, nil }
+func (speech) ClockKept() (bool, error)             { return true, nil }
+func (speech) ICE() (peer.Config, error)            { return peer.Config{}, nil }
+func (speech) Rooms(peer.Config) (Rooms, error)     { return nil, errors.New("no rules") }
 func (speech) Listen(ctx context.Context, address string) (net.Listener, error) {
 	return (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 }
@@ -75,6 +79,9 @@ type way struct {
 
 func (w way) ICE() (peer.Config, error)      { return w.ice, w.err }
 func (way) Rooms(peer.Config) (Rooms, error) { return nil, errors.New("no rules") }
+func (way) Listen(context.Context, string) (net.Listener, error) {
+	return nil, errors.New("no network")
+}
 
 // patient is a shipped configuration, with a change, where all is well.
 func patient(t *testing.T, change ...func(*Config)) Config {

@@ -69,15 +69,18 @@ func (d *doctor) room(ctx context.Context, s Rooms, r configs.Room) Finding {
 	if skew := time.Since(at); !at.IsZero() && skew.Abs() > mostSkew {
 		return failed("set this machine's clock, or the server's: tokens hold for a time", "%s: its server's clock is %v apart", room.ID, skew.Round(time.Second))
 	}
-	if !d.Join {
+	can, inside := s.Inside(room.ID)
+	if !inside && !d.Join {
 		return good("%s: its server answers; --join also looks at the bot's rights", room.ID)
 	}
-	can, err := visit(ctx, connector)
-	if err != nil {
+	where := ""
+	if inside {
+		where = "is there, and "
+	} else if can, err = visit(ctx, connector); err != nil {
 		return failure(fmt.Errorf("%s: the bot can't join: %w", room.ID, err), unreachable)
 	}
 	if missing := can.Missing(s.Needs(r.Profile)); missing != "" {
 		return noted("docs/rooms.md says which right it needs for that", "%s: the rules may ask for %s, which the bot may not do (it may: %s)", room.ID, missing, can)
 	}
-	return good("%s: the bot may: %s", room.ID, can)
+	return good("%s: the bot %smay: %s", room.ID, where, can)
 }
