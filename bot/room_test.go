@@ -194,3 +194,39 @@ func TestLeft(t *testing.T) {
 		}
 	})
 }
+
+// TestStoppedBeforeItWasIn: a stay that never got into its room ends with what kept it out, not with whoever gave up on it; a reason
+// that somebody gave stands.
+func TestStoppedBeforeItWasIn(t *testing.T) {
+	boom := errors.New("no such host")
+	refuse := func(context.Context, bot.Ears) error { return bot.Retry(models.EndFailedServer, boom) }
+	let := func(ctx context.Context, ears bot.Ears) error {
+		ears.Joined(bot.Capabilities{})
+		return bot.Retry(models.EndFailedServer, boom)
+	}
+	for name, tt := range map[string]struct {
+		play   func(context.Context, bot.Ears) error
+		cause  error
+		want   models.EndReason
+		failed bool
+	}{
+		"never in":           {refuse, nil, models.EndFailedServer, true},
+		"it was in":          {let, nil, models.EndStopped, false},
+		"never in, sent out": {refuse, bot.End(models.EndLeft, nil), models.EndLeft, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancelCause(t.Context())
+				time.AfterFunc(5*time.Second, func() { cancel(tt.cause) })
+				many := make([]func(context.Context, bot.Ears) error, 100)
+				for i := range many {
+					many[i] = tt.play
+				}
+				reason, err := room(t, bot.Config{Connector: &script{play: many}, Sink: &notebook{}}).Run(ctx)
+				if reason != tt.want || errors.Is(err, boom) != tt.failed {
+					t.Errorf("Run = %q, %v; want %q", reason, err, tt.want)
+				}
+			})
+		})
+	}
+}

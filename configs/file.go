@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -27,7 +29,11 @@ func readFile(name string, bad *problems) layer {
 		if errors.As(err, &pe) {
 			err = pe.Err
 		}
-		bad.add(Source{File: name}, "", "this configuration file can't be read: %v", err)
+		where := ""
+		if abs, e := filepath.Abs(name); e == nil && errors.Is(err, fs.ErrPermission) {
+			where = "; let the user that runs Earshot read " + abs + " and its folder"
+		}
+		bad.add(Source{File: name}, "", "this configuration file can't be read: %v%s", err, where)
 		return nil
 	}
 	defer f.Close()

@@ -135,7 +135,7 @@ func circle(stack []place, again place) string {
 // find locates and reads a file: beside the file that names it, else (from a shipped pack: only) among the shipped packs. The
 // bare name of a pack, which is not a file's, means the shipped one first.
 func (l *loader) find(from place, name string) (place, []byte, error) {
-	if from.path == "" && path.Ext(name) == "" && !strings.ContainsAny(name, `/\`) {
+	if from.path == "" && isBare(name) {
 		if at, data, ok := l.findShipped(name); ok {
 			return at, data, nil
 		}
@@ -151,7 +151,7 @@ func (l *loader) find(from place, name string) (place, []byte, error) {
 			return place{path: abs, name: shownPath(from, name)}, data, nil
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
-			return place{}, nil, fmt.Errorf("cannot read %s: %w%s", name, plainErr(err), whereFrom(p))
+			return place{}, nil, fmt.Errorf("cannot read %s: %w%s", name, plainErr(err), whereFrom(p, err))
 		}
 	}
 	if at, data, ok := l.findShipped(name); ok {
@@ -160,16 +160,21 @@ func (l *loader) find(from place, name string) (place, []byte, error) {
 	return place{}, nil, fmt.Errorf("there is no file %s%s", name, l.shippedHint(name))
 }
 
-// whereFrom says where a relative path that cannot be read starts.
-func whereFrom(p string) string {
-	if filepath.IsAbs(p) {
-		return ""
+// isBare says that a name is no path of a file.
+func isBare(name string) bool { return path.Ext(name) == "" && !strings.ContainsAny(name, `/\`) }
+
+// whereFrom says where a relative path that cannot be read starts, and what to do where that is forbidden.
+func whereFrom(p string, why error) string {
+	where, do := "", ""
+	if errors.Is(why, fs.ErrPermission) {
+		do = ": let the user that runs Earshot read it and its folder"
 	}
-	abs, err := filepath.Abs(p)
-	if err != nil {
-		return "; this folder may not be read: name the file by its whole path"
+	if !filepath.IsAbs(p) {
+		if abs, err := filepath.Abs(p); err == nil {
+			where = " (" + abs + ")"
+		}
 	}
-	return " (" + abs + "): let the user that runs Earshot read it and its folder, or name the file by its whole path"
+	return where + do
 }
 
 // shownPath is the name of a used file in problems: beside the name of the file that uses it.

@@ -3,6 +3,7 @@ package moderation
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -79,7 +80,8 @@ type Watcher struct {
 }
 
 // NewWatcher watches the files of a set that was loaded with the same options and paths. notify is called from Run's goroutine
-// for every reading that changed something or failed, and for the first good one after those that failed.
+// for every reading that changed something or failed, and for the first good one after those that failed; before any, with set
+// itself, when some of its files cannot be watched.
 func NewWatcher(opts LoadOptions, set *Set, notify func(Reload), paths ...string) *Watcher {
 	return &Watcher{opts: opts, paths: paths, set: set, notify: notify, now: make(chan struct{}, 1)}
 }
@@ -95,8 +97,8 @@ func (w *Watcher) Reload() {
 // settle is how long files must rest before they are read: editors write in several steps.
 const settle = 200 * time.Millisecond
 
-// Run watches until the context ends. Folders are watched, not files, since editors replace files. The error says that the
-// operating system cannot watch; Reload works only while Run does.
+// Run watches until the context ends. Folders are watched, not files, since editors replace files; of those that cannot be
+// watched notify is told. The error says that the operating system cannot watch at all; Reload works only while Run does.
 func (w *Watcher) Run(ctx context.Context) error {
 	notes, err := fsnotify.NewWatcher()
 	if err != nil {
@@ -104,7 +106,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 	}
 	defer notes.Close()
 	if err := w.watch(notes); err != nil {
-		return err
+		w.notify(Reload{Set: w.set, Err: err})
 	}
 	var rest <-chan time.Time
 	for {
@@ -133,7 +135,9 @@ func (w *Watcher) watch(notes *fsnotify.Watcher) error {
 	var errs []error
 	for _, dir := range w.folders() {
 		if !slices.Contains(notes.WatchList(), dir) {
-			errs = append(errs, notes.Add(dir))
+			if err := notes.Add(dir); err != nil {
+				errs = append(errs, fmt.Errorf("watch the folder %s: %w", dir, err))
+			}
 		}
 	}
 	return errors.Join(errs...)
@@ -141,8 +145,12 @@ func (w *Watcher) watch(notes *fsnotify.Watcher) error {
 
 func (w *Watcher) folders() []string {
 	var out []string
+	packs := &loader{opts: w.opts}
 	for _, f := range append(slices.Clone(w.set.disk), w.paths...) {
-		if dir := filepath.Dir(f); !slices.Contains(out, dir) && !strings.HasPrefix(f, "shipped:") {
+		if _, _, shipped := packs.findShipped(f); shipped && isBare(f) {
+			continue
+		}
+		if dir := filepath.Dir(f); !slices.Contains(out, dir) {
 			out = append(out, dir)
 		}
 	}

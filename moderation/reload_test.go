@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -145,5 +146,39 @@ func TestVerbs(t *testing.T) {
 	}
 	if strings.Join(got, " ") != "nudge warn mute to_audience remove ban" {
 		t.Error(got)
+	}
+}
+
+// A folder that cannot be watched is told, and the watcher goes on; a shipped pack by its name has none to be watched.
+func TestUnwatchableFolderIsTold(t *testing.T) {
+	packs := LoadOptions{FS: fstest.MapFS{"house.yaml": {Data: []byte("schema: 1\nrules: []\n")}}}
+	set, err := Load(packs, "house")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := filepath.Join(t.TempDir(), "gone", "rules.yaml")
+	got := make(chan Reload, 10)
+	w := NewWatcher(packs, set, func(r Reload) { got <- r }, "house", gone)
+	if dirs := w.folders(); len(dirs) != 1 || dirs[0] != filepath.Dir(gone) {
+		t.Errorf("it would watch %q", dirs)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- w.Run(ctx) }()
+	if r := <-got; r.Set != set || r.Err == nil || !strings.Contains(r.Err.Error(), filepath.Dir(gone)) {
+		t.Errorf("told %+v", r)
+	}
+	select {
+	case err := <-done:
+		t.Fatalf("it ended: %v", err)
+	default:
+	}
+	w.Reload()
+	if r := <-got; r.Set != nil || r.Err == nil {
+		t.Errorf("told %+v of a file that is gone", r)
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +19,9 @@ import (
 // the configuration for good. It says when it comes back, and an invitation has it come at once, as it is configured.
 func TestConfiguredRoomsComeBack(t *testing.T) {
 	t.Parallel()
-	s, l := openTestStation(t, t.TempDir())
+	file := filepath.Join(t.TempDir(), "earshot.yaml")
+	write(t, file, "profiles:\n  - name: quiet\n    mode: watch\n  - name: other\n    mode: suggest\n")
+	s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_CONFIG="+file)
 	host := l.Addr().String()
 	trust(s, noSecrets, "lounge://"+host)
 	always, weekly := "lounge://"+host+"/always", "lounge://"+host+"/weekly"
@@ -44,7 +48,9 @@ func TestConfiguredRoomsComeBack(t *testing.T) {
 		defer stop()
 		var group errgroup.Group
 		group.Go(func() error {
-			return v.run(ctx, []wish{{address: always, name: "Always"}, {address: weekly, name: "Weekly", agenda: agenda}}, nil)
+			return v.run(ctx, []wish{
+				{address: always, name: "Always", profile: "quiet"}, {address: weekly, name: "Weekly", profile: "quiet", agenda: agenda},
+			}, nil)
 		})
 		until(t, "it listens", listening(always))
 		until(t, "it waits for its time", func() bool { return !state(weekly).Next.IsZero() })
@@ -58,12 +64,18 @@ func TestConfiguredRoomsComeBack(t *testing.T) {
 		}
 		until(t, "it is away, and says until when", func() bool { return time.Until(state(always).Next) > awaySent-time.Minute })
 		for _, address := range []string{always, weekly} {
-			if _, err := n.Invite(ctx, models.Invitation{URL: address, Name: "Other", By: "test"}); err != nil {
+			before := state(address)
+			if _, err := n.Invite(ctx, models.Invitation{URL: address, Profile: "none", By: "test"}); !errors.Is(err, models.ErrInvalid) {
+				t.Errorf("invited to %s with a profile that is not there: %v", address, err)
+			}
+			if _, err := n.Invite(ctx, models.Invitation{URL: address, Name: "Other", Profile: "other", By: "test"}); err != nil {
 				t.Errorf("invited to %s: %v", address, err)
 			}
 			until(t, "it comes", listening(address))
-			if got := state(address).Name; got == "Other" {
-				t.Errorf("the invitation changed the name of %s", address)
+			got := state(address)
+			kept, err := s.store.Session(ctx, got.Session)
+			if err != nil || got.Profile != "quiet" || kept.Profile != "quiet" || got.Name != before.Name || kept.Name != before.Name {
+				t.Errorf("the invitation changed what %s is: %+v, session %+v, %v", address, got, kept, err)
 			}
 		}
 		if returns, err := n.sendOut(ctx, idOf(t, weekly), "test"); err != nil || !returns.Equal(next) {

@@ -36,6 +36,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	defer stop()
 	context.AfterFunc(ctx, stop)
 
+	if _, err := os.Stat("."); err != nil {
+		// os.Getwd looks into the folder before it believes $PWD, and gives up where it may not. Without $PWD it asks the system.
+		_ = os.Unsetenv("PWD")
+	}
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, environ: os.Environ()}
 	return a.execute(ctx, args)
 }

@@ -49,6 +49,9 @@ func (s *station) reloaded(p *profile, r moderation.Reload) {
 	if r.Err != nil {
 		log.Warn("changes of some rule files will not be noticed; earshot reads them on SIGHUP", "err", r.Err)
 	}
+	if r.Set == p.set() { // as before
+		return
+	}
 	p.mu.Lock()
 	p.rules = r.Set
 	p.mu.Unlock()

@@ -103,6 +103,22 @@ func (m manySessions) info(i int) models.SessionInfo {
 	return models.SessionInfo{Session: models.Session{ID: m[i], Started: time.Unix(int64(1e9-i), 0)}}
 }
 
+// emptyFirst are sessions of which the newest has nobody in it.
+type emptyFirst struct {
+	manySessions
+	reason models.EndReason
+	lines  int
+}
+
+func (e emptyFirst) Sessions(ctx context.Context, q models.SessionQuery) ([]models.SessionInfo, error) {
+	found, err := e.manySessions.Sessions(ctx, q)
+	if e.reason != "" {
+		found[0].Ended, found[0].Reason = found[0].Started.Add(time.Second), e.reason
+	}
+	found[0].Utterances = e.lines
+	return found, err
+}
+
 func TestFindSession(t *testing.T) {
 	var m manySessions
 	for i := range 2500 {
@@ -129,6 +145,18 @@ func TestFindSession(t *testing.T) {
 	}
 	if got, err := findSession(t.Context(), manySessions{"alpha", "beta"}, "b"); got.ID != "beta" || err != nil {
 		t.Errorf("unique beginning: %q, %v", got.ID, err)
+	}
+	for _, tt := range []struct {
+		reason models.EndReason
+		lines  int
+		want   string
+	}{
+		{models.EndFailedServer, 0, "was"}, {models.EndFailedICE, 0, "was"}, {models.EndFailedAuth, 0, "was"}, {models.EndDenied, 0, "was"},
+		{models.EndFailedServer, 1, "never"}, {models.EndStopped, 0, "never"}, {models.EndRoomClosed, 0, "never"}, {"", 0, "never"},
+	} {
+		if got, err := findSession(t.Context(), emptyFirst{manySessions{"never", "was"}, tt.reason, tt.lines}, "last"); got.ID != tt.want {
+			t.Errorf("the last session ended with %q and has %d lines: found %q, %v", tt.reason, tt.lines, got.ID, err)
+		}
 	}
 	if _, err := findSession(t.Context(), manySessions{}, "last"); !errors.Is(err, models.ErrNotFound) {
 		t.Errorf("no sessions: %v", err)

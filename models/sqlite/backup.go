@@ -20,8 +20,11 @@ func (s *Store) Backup(ctx context.Context, file string) (err error) {
 		return fmt.Errorf("backup: %w", err)
 	}
 	part := file + ".part"
-	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
-		return models.WithHint(fmt.Errorf("backup: %s: %w", file, errors.Join(err, fs.ErrExist)), "choose another name: backups are not overwritten")
+	switch _, err := os.Lstat(file); {
+	case err == nil:
+		return models.WithHint(fmt.Errorf("backup: %s: %w", file, fs.ErrExist), "choose another name: backups are not overwritten")
+	case !errors.Is(err, fs.ErrNotExist):
+		return models.WithHint(fmt.Errorf("backup: %w", err), "choose a folder that you may write to")
 	}
 	if err := newFile(part); err != nil {
 		return models.WithHint(fmt.Errorf("backup: %w", err), "choose a folder that you may write to")

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"earshot/bot/lounge"
+	"earshot/bot/peer"
+)
+
+// TestConfigCheckConnects asks the server of a room that is there, and an address that nobody listens on.
+func TestConfigCheckConnects(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(lounge.New(lounge.Config{Peer: peer.Config{Loopback: true}, Log: slog.New(slog.DiscardHandler)}))
+	t.Cleanup(server.Close)
+	there, nowhere := "lounge://"+strings.TrimPrefix(server.URL, "http://")+"/lounge", "lounge://127.0.0.1:1/lounge"
+	for _, tt := range []struct {
+		name, settings string
+		code           int
+		out            []string // parts of what is printed
+	}{
+		{"there", "rooms: ['" + there + "']\n", 0, []string{"earshot.yaml is fine", "ok    rooms", there + ": its server answers"}},
+		{"nowhere", "rooms: ['" + there + "', '" + nowhere + "']\n", exitChecks, []string{
+			"ok    rooms", "bad   rooms", nowhere + ": its server does not answer", "connection refused", "→ start its server",
+		}},
+		{"a model that is not there", "summary: {url: 'http://127.0.0.1:1/v1'}\n", exitChecks, []string{"bad   language models", "summary.url"}},
+		{"no address", "rooms: ['https://meet.google.com/abc']\n", exitUsage, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			file := filepath.Join(dir, "earshot.yaml")
+			write(t, file, "data_dir: "+filepath.Join(dir, "data")+"\n"+tt.settings)
+			var out, errors bytes.Buffer
+			if code := run([]string{"config", "check", file, "--connect"}, strings.NewReader(""), &out, &errors); code != tt.code {
+				t.Errorf("exit %d, want %d: %s%s", code, tt.code, out.String(), errors.String())
+			}
+			for _, part := range tt.out {
+				if !strings.Contains(out.String(), part) {
+					t.Errorf("%q is not in: %s", part, out.String())
+				}
+			}
+			out.Reset()
+			code := run([]string{"config", "check", file, "--connect", "--json"}, strings.NewReader(""), &out, &errors)
+			var told configJSON
+			if err := json.Unmarshal(out.Bytes(), &told); err != nil || code != tt.code {
+				t.Errorf("as JSON: exit %d, %v: %s", code, err, out.String())
+			}
+			if asked := tt.code != exitUsage; asked != (len(told.Servers) > 0) || asked == (len(told.Problems) > 0) {
+				t.Errorf("as JSON: %+v", told)
+			}
+		})
+	}
+}
