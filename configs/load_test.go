@@ -129,6 +129,7 @@ var samples = map[string]struct {
 	"language":               {"auto", "auto"},
 	"vocabulary":             {"Ayu,red shift", []string{"Ayu", "red shift"}},
 	"phantoms":               {"/srv/phantoms.txt", "/srv/phantoms.txt"},
+	"confidence":             {"40", 40},
 	"partials":               {"0", "0s"},
 	"spool_mb":               {"64", 64},
 	"decoders":               {"3", 3},
