@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -87,6 +88,11 @@ func TestScrubWaitsForReadersAlone(t *testing.T) {
 	case err := <-done:
 		t.Errorf("the scrub did not wait for the reader: %v", err)
 	default:
+	}
+	hurry, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer stop()
+	if err := s.Scrub(hurry); !errors.Is(err, models.ErrUnavailable) {
+		t.Errorf("who has no time to wait for that scrub gets %v", err)
 	}
 	end()
 	if err := <-done; err != nil {

@@ -73,8 +73,12 @@ func (s *Store) Scrub(ctx context.Context) error {
 	if s.write == nil {
 		return fmt.Errorf("store: scrub: %w", errReadOnly)
 	}
-	s.scrubbing.Lock()
-	defer s.scrubbing.Unlock()
+	select {
+	case s.scrubbing <- struct{}{}:
+		defer func() { <-s.scrubbing }()
+	case <-ctx.Done():
+		return storeError("scrub", fmt.Errorf("%w: another scrub waits for a reader: %w", models.ErrUnavailable, ctx.Err()))
+	}
 	// What is removed from now on is another scrub's: this one may have passed it.
 	err := s.update(ctx, "scrub", func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "INSERT INTO chores (name) VALUES ('scrubbing') ON CONFLICT DO NOTHING"); err != nil {

@@ -137,7 +137,7 @@ func lastKnown(ctx context.Context, path string) (k known, err error) {
 
 // prepare makes a copy of a backup fit to be the record.
 func prepare(ctx context.Context, work string, old known, how Restoring, r *Restored) (err error) {
-	s := &Store{path: work, searchTime: defaultSearchTime}
+	s := &Store{path: work, searchTime: defaultSearchTime, scrubbing: make(chan struct{}, 1)}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	young, err := hasOrigin(ctx, work)
 	if err != nil {

@@ -15,7 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"sync"
 	"time"
 
 	"earshot/models"
@@ -29,8 +28,8 @@ type Store struct {
 	// upkeep is one connection that folds the log and waits for nobody.
 	upkeep  *sql.DB
 	folding folding
-	// scrubbing is held by who scrubs the files.
-	scrubbing sync.Mutex
+	// scrubbing is filled by who scrubs the files: a scrub waits for readers, and who wants the next waits for it as long as they like.
+	scrubbing chan struct{}
 	lock      *os.File // held while this process is the writer; nil when opened read-only
 	// file is the database itself, for wipe. It is opened before the connections and closed after them: closing any
 	// descriptor of the file drops the locks that SQLite holds on it in this process.
@@ -67,7 +66,7 @@ func Open(ctx context.Context, path string) (_ *Store, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, lock: lock, searchTime: defaultSearchTime, blind: models.NewBlind()}
+	s := &Store{path: path, lock: lock, searchTime: defaultSearchTime, blind: models.NewBlind(), scrubbing: make(chan struct{}, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
