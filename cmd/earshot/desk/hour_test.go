@@ -45,8 +45,10 @@ func TestRandomHours(t *testing.T) {
 	if os.Getenv("EARSHOT_TEST_LONG") != "" {
 		lasts, checks = time.Hour, "1000000"
 	}
-	if err := flag.Set("rapid.checks", checks); err != nil {
-		t.Fatal(err)
+	for name, value := range map[string]string{"rapid.checks": checks, "rapid.shrinktime": "10s"} { // a failure is to be told before a time-out
+		if err := flag.Set(name, value); err != nil {
+			t.Fatal(err)
+		}
 	}
 	voice, end, played, failed := sentence(t), time.Now().Add(lasts), 0, false
 	rapid.Check(t, func(rt *rapid.T) {
