@@ -165,7 +165,8 @@ func TestAct(t *testing.T) {
 			if said := out.How + out.Action.Error; !strings.Contains(said, tt.says) {
 				t.Errorf("says %q, want %q", said, tt.says)
 			}
-			if sent := !out.Action.Sent.IsZero(); sent != (tt.done != "" || len(tt.verbs) > 1) || out.Seen.IsZero() != (tt.done == "") || out.Action.Seen.IsZero() != (tt.done != tt.verb || tt.done == "") {
+			if sent := !out.Action.Sent.IsZero(); sent != (tt.done != "" || len(tt.verbs) > 1) || out.Seen.IsZero() != (tt.done == "") ||
+				out.Action.Seen.IsZero() != (tt.done != tt.verb || tt.done == "") {
 				t.Errorf("sent %v, seen %v", out.Action.Sent, out.Action.Seen)
 			}
 		})

@@ -69,7 +69,10 @@ func TestEraseOfALiveSession(t *testing.T) {
 			return stay(ctx)
 		}}}
 		_, err := room(t, bot.Config{Connector: c, Sink: sink}).Run(ctx)
-		t.Logf("clips before %d, clips taken after the erasure %d, tries %d; Run returned %v after the end: %v", len(sink.clips)-sink.late, sink.late, sink.tries, time.Since(left), err)
+		t.Logf(
+			"clips before %d, clips taken after the erasure %d, tries %d; Run returned %v after the end: %v", len(sink.clips)-sink.late, sink.late,
+			sink.tries, time.Since(left), err,
+		)
 		if err != nil || time.Since(left) > 5*time.Second {
 			t.Error("the first person who came after the erasure blocks everything behind it until the end, and the end by 20 s")
 		}

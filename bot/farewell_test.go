@@ -29,12 +29,17 @@ func TestFarewellWhileTheRoomCanBeToldThings(t *testing.T) {
 		inside bool
 		takes  time.Duration
 	}{
-		"a host's leave":    {end: func(c context.CancelCauseFunc) { c(bot.End(models.EndLeft, nil)) }, why: models.EndLeft, inside: true},
-		"a stop":            {end: func(c context.CancelCauseFunc) { c(nil) }, why: models.EndStopped, inside: true},
-		"alone":             {alone: time.Minute, why: models.EndAlone, inside: true},
-		"no end":            {end: func(c context.CancelCauseFunc) { c(nil) }, hangs: true, why: models.EndStopped, inside: true, takes: bot.FarewellTime},
-		"the room ends too": {end: func(c context.CancelCauseFunc) { c(nil) }, hangs: true, closes: time.Second, why: models.EndStopped, inside: true, takes: time.Second},
-		"not in the room":   {end: func(c context.CancelCauseFunc) { c(nil) }, hangs: true, down: true, why: models.EndStopped},
+		"a host's leave": {end: func(c context.CancelCauseFunc) { c(bot.End(models.EndLeft, nil)) }, why: models.EndLeft, inside: true},
+		"a stop":         {end: func(c context.CancelCauseFunc) { c(nil) }, why: models.EndStopped, inside: true},
+		"alone":          {alone: time.Minute, why: models.EndAlone, inside: true},
+		"no end": {
+			end: func(c context.CancelCauseFunc) { c(nil) }, hangs: true, why: models.EndStopped, inside: true, takes: bot.FarewellTime,
+		},
+		"the room ends too": {
+			end: func(c context.CancelCauseFunc) { c(nil) }, hangs: true, closes: time.Second, why: models.EndStopped, inside: true,
+			takes: time.Second,
+		},
+		"not in the room": {end: func(c context.CancelCauseFunc) { c(nil) }, hangs: true, down: true, why: models.EndStopped},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -64,17 +69,20 @@ func TestFarewellWhileTheRoomCanBeToldThings(t *testing.T) {
 				if c.closes > 0 {
 					packets = packets[:c.closes/(20*time.Millisecond)]
 				}
-				r = room(t, bot.Config{Connector: conn, Sink: book, Alone: c.alone, FirstJoin: time.Hour, Farewell: func(ctx context.Context, why models.EndReason) {
-					_, inside := r.Can()
-					parted = time.Now()
-					close(ending)
-					if c.hangs {
-						<-ctx.Done()
-					} else {
-						time.Sleep(3 * time.Second)
-					}
-					calls = append(calls, told{why, inside, ctx.Err() != nil})
-				}})
+				r = room(t, bot.Config{
+					Connector: conn, Sink: book, Alone: c.alone, FirstJoin: time.Hour,
+					Farewell: func(ctx context.Context, why models.EndReason) {
+						_, inside := r.Can()
+						parted = time.Now()
+						close(ending)
+						if c.hangs {
+							<-ctx.Done()
+						} else {
+							time.Sleep(3 * time.Second)
+						}
+						calls = append(calls, told{why, inside, ctx.Err() != nil})
+					},
+				})
 				if c.end != nil {
 					time.AfterFunc(30*time.Second, func() { c.end(cancel) })
 				}

@@ -120,7 +120,9 @@ func (f *feed) run() {
 				panics = 0
 			}
 			if panics++; panics >= maxPanics {
-				f.p.log.Error("decoding a track fails again and again: nobody is heard on it for a while", "track", f.info.Track, "ms", restFor.Milliseconds())
+				f.p.log.Error(
+					"decoding a track fails again and again: nobody is heard on it for a while", "track", f.info.Track, "ms", restFor.Milliseconds(),
+				)
 				f.rest()
 			}
 		case feedShut:

@@ -161,7 +161,8 @@ func NewRoom(c Config) (*Room, error) {
 	log := c.Log.With("session", c.Session.ID, "room", c.Room.ID)
 	r := &Room{
 		cfg: c, log: log, out: newOutbox(c.Sink, log), began: time.Now(),
-		greeted: map[string]bool{}, waiting: map[string]bool{}, unheard: map[string]int{}, there: map[string]bool{}, here: map[string]time.Duration{}, pauses: make(chan struct{}, 1), ending: make(chan models.EndReason, 1),
+		greeted: map[string]bool{}, waiting: map[string]bool{}, unheard: map[string]int{}, there: map[string]bool{},
+		here: map[string]time.Duration{}, pauses: make(chan struct{}, 1), ending: make(chan models.EndReason, 1),
 	}
 	r.out.observer, r.out.session = c.Observer, c.Session.ID
 	r.out.erased = r.Erased

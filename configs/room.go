@@ -22,7 +22,8 @@ func roomFields() []setting {
 
 func roomAddress() kind {
 	return kind{
-		want: "the address of a room that Earshot knows, like lounge://127.0.0.1:8484/lounge or livekit://rooms.example/open-mic, without user and password",
+		want: "the address of a room that Earshot knows, like lounge://127.0.0.1:8484/lounge or livekit://rooms.example/open-mic, without " +
+			"user and password",
 		read: func(g given) (any, bool) {
 			s, ok := g.word("!!str")
 			_, err := models.ParseAddress(s)

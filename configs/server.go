@@ -71,10 +71,13 @@ func (s ICEServer) Host() string {
 // iceServerFields are the keys of a STUN or TURN server.
 func iceServerFields() []setting {
 	return []setting{
-		{"url", kind{want: "the address of a STUN or TURN server, like stun:stun.example:3478 or turns:turn.example:5349?transport=tcp", read: func(g given) (any, bool) {
-			s, ok := g.word("!!str")
-			return s, ok && isICEServer(s)
-		}}},
+		{"url", kind{
+			want: "the address of a STUN or TURN server, like stun:stun.example:3478 or turns:turn.example:5349?transport=tcp",
+			read: func(g given) (any, bool) {
+				s, ok := g.word("!!str")
+				return s, ok && isICEServer(s)
+			},
+		}},
 		{"user", oneWord(512)},
 		{"password_file", file("the path of a file")},
 	}

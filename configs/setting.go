@@ -94,7 +94,9 @@ func plainSettings() []setting {
 		{"livekit.load_threshold", share()},
 		{"livekit.profile", matching(`^([a-z0-9][a-z0-9._-]{0,63})?$`, "the name of a profile, or empty")},
 		{"livekit.webhook", webPath()},
-		{"ice.servers", entriesOf("a list of STUN and TURN servers, like [stun:stun.example:3478, turns:turn.example:5349?transport=tcp]", true, iceServerFields()...)},
+		{"ice.servers", entriesOf(
+			"a list of STUN and TURN servers, like [stun:stun.example:3478, turns:turn.example:5349?transport=tcp]", true, iceServerFields()...,
+		)},
 		{"ice.turn_user", oneWord(512)},
 		{"ice.turn_password_file", file("the path of a file")},
 		{"ice.ports", ports()},

@@ -70,7 +70,9 @@ func parseServer(raw string) (a Address, u *url.URL, err error) {
 		return a, u, WithHint(fmt.Errorf("%.100q: %q is no kind of room that Earshot knows", withoutSecrets(u), u.Scheme), addressHint)
 	}
 	if u.User != nil {
-		return a, u, WithHint(errors.New("the room's address holds a user name or password"), "secrets belong into the environment, or into files that servers: names")
+		return a, u, WithHint(
+			errors.New("the room's address holds a user name or password"), "secrets belong into the environment, or into files that servers: names",
+		)
 	}
 	if a.Host = hostOf(u.Hostname()); a.Host == "" {
 		return a, u, WithHint(fmt.Errorf("%.100q has no host, or one that is not written in ASCII", withoutSecrets(u)), addressHint)
@@ -291,5 +293,7 @@ func FindRoom(rooms []Room, word string) (Room, error) {
 	for _, r := range found {
 		addresses = append(addresses, r.ID)
 	}
-	return Room{}, WithHint(fmt.Errorf("%w: several rooms are called %q", ErrConflict, word), "write which one: "+strings.Join(addresses, " or "))
+	return Room{}, WithHint(
+		fmt.Errorf("%w: several rooms are called %q", ErrConflict, word), "write which one: "+strings.Join(addresses, " or "),
+	)
 }

@@ -11,7 +11,8 @@ func TestWhichAddressesStrangersMayHaveReached(t *testing.T) {
 	for ip, want := range map[string][2]bool{ // public targets, private: yes
 		"93.184.215.14": {true, true}, "2606:4700::1111": {true, true}, "::ffff:93.184.215.14": {true, true},
 		"127.0.0.1": {false, true}, "127.255.255.254": {false, true}, "::1": {false, true}, "::ffff:127.0.0.1": {false, true},
-		"10.0.0.1": {false, true}, "172.16.0.1": {false, true}, "172.31.255.255": {false, true}, "192.168.1.1": {false, true}, "fd00::1": {false, true},
+		"10.0.0.1": {false, true}, "172.16.0.1": {false, true}, "172.31.255.255": {false, true}, "192.168.1.1": {false, true},
+		"fd00::1":         {false, true},
 		"::ffff:10.0.0.1": {false, true}, "64:ff9b::a00:1": {false, true}, "2002:a00:1::": {false, true},
 		"169.254.169.254": {}, "::ffff:169.254.169.254": {}, "fe80::1": {}, "fe80::1%eth0": {}, "64:ff9b::a9fe:a9fe": {},
 		"0.0.0.0": {}, "::": {}, "0.1.2.3": {}, "100.64.0.1": {}, "192.0.0.1": {}, "192.0.2.1": {}, "198.18.0.1": {}, "198.51.100.1": {},

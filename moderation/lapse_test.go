@@ -75,7 +75,8 @@ func TestLookThatDoesNotCome(t *testing.T) {
 		t.Errorf("lapsed early: %s", did(o))
 	}
 	o := s.Expire(created.Add(31 * time.Second))
-	if len(o.Decisions) != 2 || len(o.Actions)+len(o.Ledger) > 0 || len(o.Redactions) != 1 || o.Redactions[0].Flag != decisionOf(o, "hide").Flag {
+	if len(o.Decisions) != 2 || len(o.Actions)+len(o.Ledger) > 0 || len(o.Redactions) != 1 ||
+		o.Redactions[0].Flag != decisionOf(o, "hide").Flag {
 		t.Fatalf("%s, hidden %+v", did(o), o.Redactions)
 	}
 	d := decisionOf(o, "look")
@@ -83,7 +84,9 @@ func TestLookThatDoesNotCome(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	s.Lapsed(o.Decisions)
-	if _, err := s.SecondLook(d.ID, "m", exampleLine("look", 1, 0, 1), false, created.Add(32*time.Second)); !errors.Is(err, models.ErrNotFound) {
+	if _, err := s.SecondLook(
+		d.ID, "m", exampleLine("look", 1, 0, 1), false, created.Add(32*time.Second),
+	); !errors.Is(err, models.ErrNotFound) {
 		t.Errorf("the look came after all: %v", err)
 	}
 }

@@ -10,7 +10,8 @@ import (
 	"earshot/moderation"
 )
 
-const tinyPack = "schema: 1\nprofile: P\nrules:\n  - id: one\n    when: {says: {phrase: \"silly thing\"}}\n    then: [flag: {level: low, title: \"Silly\"}]\n"
+const tinyPack = "schema: 1\nprofile: P\nrules:\n  - id: one\n    when: {says: {phrase: \"silly thing\"}}\n" +
+	"    then: [flag: {level: low, title: \"Silly\"}]\n"
 
 // The bare name of a shipped pack is the pack, whatever lies in the folder, and also where the folder may not be read.
 func TestShippedNamesComeBeforeTheFolder(t *testing.T) {

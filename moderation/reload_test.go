@@ -151,7 +151,9 @@ func TestVerbs(t *testing.T) {
 
 // A folder that cannot be watched is told, and the watcher goes on; a shipped pack by its name has none to be watched.
 func TestUnwatchableFolderIsTold(t *testing.T) {
-	packs := LoadOptions{FS: fstest.MapFS{"house.yaml": {Data: []byte("schema: 1\nrules:\n- {id: a, when: {says: {phrase: yak}}, then: [flag: {}]}\n")}}}
+	packs := LoadOptions{
+		FS: fstest.MapFS{"house.yaml": {Data: []byte("schema: 1\nrules:\n- {id: a, when: {says: {phrase: yak}}, then: [flag: {}]}\n")}},
+	}
 	set, err := Load(packs, "house")
 	if err != nil {
 		t.Fatal(err)

@@ -37,7 +37,9 @@ func TestOneRoomsStoreErrorsHoldNoOther(t *testing.T) {
 				return nil
 			})
 		clip := func(session, track string, i int) models.Clip {
-			return models.Clip{Key: models.Key{Session: session, Epoch: 1, Track: track, Seq: i}, SpeakerID: track, EndMS: 1000, VoicedMS: 900, PCM: make([]float32, 16000)}
+			return models.Clip{Key: models.Key{
+				Session: session, Epoch: 1, Track: track, Seq: i,
+			}, SpeakerID: track, EndMS: 1000, VoicedMS: 900, PCM: make([]float32, 16000)}
 		}
 		for i := range 3 {
 			s.Submit(clip("bad", "a", i+1))

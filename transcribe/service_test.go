@@ -111,7 +111,8 @@ func TestServiceDecodesAndDelivers(t *testing.T) {
 		want := []models.Utterance{{
 			Key: testClip("a", 1).Key, SpeakerID: "id-a", SpeakerName: "a", Attribution: models.AttributionTrack, StartMS: 5000, EndMS: 6000,
 			Text: "Hello there.", Words: []models.Word{{Text: "Hello", StartMS: 5100, EndMS: 5400, P: 0.9}, {Text: "there.", StartMS: 5400, EndMS: 5800, P: 0.8}},
-			Language: "en", State: models.UtteranceOK, LogProb: -0.2, NoSpeech: 0.01, VoicedMS: 800, LevelDBFS: -20, Model: "m.bin", LateMS: 300, Spoken: spoken,
+			Language: "en", State: models.UtteranceOK, LogProb: -0.2, NoSpeech: 0.01, VoicedMS: 800, LevelDBFS: -20, Model: "m.bin", LateMS: 300,
+			Spoken: spoken,
 		}}
 		if diff := cmp.Diff(want, d.got); diff != "" {
 			t.Errorf("utterances (-want +got):\n%s", diff)

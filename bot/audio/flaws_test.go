@@ -84,10 +84,12 @@ func TestOggWithOneFlaw(t *testing.T) {
 			b[bytes.Index(b, ps[4].body)+100] ^= 1
 			return b
 		}, 1000, 0, false},
-		"a page missing":           {func(ps []*oggPage) []byte { return joinPages(slices.Delete(ps, 4, 5)) }, 1000, 0, false},
-		"two pages missing":        {func(ps []*oggPage) []byte { return joinPages(slices.Delete(ps, 3, 5)) }, 2000, 0, false},
-		"the first page missing":   {func(ps []*oggPage) []byte { return joinPages(slices.Delete(ps, 2, 3)) }, 1000, 0, false},
-		"the tags damaged":         {func(ps []*oggPage) []byte { b := joinPages(ps); b[bytes.Index(b, []byte("OpusTags"))+9] ^= 1; return b }, 0, 0, false},
+		"a page missing":         {func(ps []*oggPage) []byte { return joinPages(slices.Delete(ps, 4, 5)) }, 1000, 0, false},
+		"two pages missing":      {func(ps []*oggPage) []byte { return joinPages(slices.Delete(ps, 3, 5)) }, 2000, 0, false},
+		"the first page missing": {func(ps []*oggPage) []byte { return joinPages(slices.Delete(ps, 2, 3)) }, 1000, 0, false},
+		"the tags damaged": {
+			func(ps []*oggPage) []byte { b := joinPages(ps); b[bytes.Index(b, []byte("OpusTags"))+9] ^= 1; return b }, 0, 0, false,
+		},
 		"the head's checksum":      {func(ps []*oggPage) []byte { b := joinPages(ps); b[22] ^= 1; return b }, 0, 0, true},
 		"the last page damaged":    {func(ps []*oggPage) []byte { b := joinPages(ps); b[len(b)-5] ^= 1; return b }, 0, 0, false},
 		"cut within the last page": {func(ps []*oggPage) []byte { b := joinPages(ps); return b[:len(b)-20] }, 0, 0, false},
@@ -250,7 +252,8 @@ func TestLeveller(t *testing.T) {
 		pcm      []float32
 		from, to float64
 	}{
-		"as it should be": {usual, -21, -19}, "far too quiet": {pauses, -40, -30}, "steady noise is not raised": {quiet, -72, -60}, "scaled": {scaled, -25, -15},
+		"as it should be": {usual, -21, -19}, "far too quiet": {pauses, -40, -30}, "steady noise is not raised": {quiet, -72, -60},
+		"scaled":  {scaled, -25, -15},
 		"silence": {make([]float32, 80000), -101, -99},
 	} {
 		var l Leveller

@@ -40,7 +40,9 @@ func TestAnEndlessLossIsTold(t *testing.T) {
 	for i := range 60 * 50 {
 		at := time.Duration(i+1) * 20 * time.Millisecond
 		if i%50 < 35 { // 300 ms of each second
-			tr.Push(Packet{SSRC: 1, Seq: uint16(i), Timestamp: uint32(i * 960), Payload: append([]byte(nil), packets[i%len(packets)].Payload...)}, at)
+			tr.Push(
+				Packet{SSRC: 1, Seq: uint16(i), Timestamp: uint32(i * 960), Payload: append([]byte(nil), packets[i%len(packets)].Payload...)}, at,
+			)
 		}
 		tr.Tick(at)
 		if len(rec.gaps) > told {

@@ -12,7 +12,8 @@ func TestTonesAreNotSpeech(t *testing.T) {
 		hz      []float64
 		on, off float64 // seconds
 	}{
-		"ringing (US)": {[]float64{440, 480}, 2, 4}, "ringing (UK)": {[]float64{400, 450}, 0.4, 0.2}, "busy (US)": {[]float64{480, 620}, 0.5, 0.5},
+		"ringing (US)": {[]float64{440, 480}, 2, 4}, "ringing (UK)": {[]float64{400, 450}, 0.4, 0.2},
+		"busy (US)":      {[]float64{480, 620}, 0.5, 0.5},
 		"dial tone (US)": {[]float64{350, 440}, 20, 0}, "ringing (Europe)": {[]float64{425}, 1, 4}, "a beep": {[]float64{1000}, 0.3, 0.7},
 		"keys": {[]float64{770, 1336}, 0.2, 0.2},
 	} {

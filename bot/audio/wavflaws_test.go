@@ -72,41 +72,50 @@ func TestWAVAsWritersMakeThem(t *testing.T) {
 	le := binary.LittleEndian
 	whole := sineData(le)
 	ds64 := func(size uint64) []byte {
-		return chunk(le, "ds64", slices.Concat(le.AppendUint64(nil, 0), le.AppendUint64(nil, size), le.AppendUint64(nil, 0), le.AppendUint32(nil, 0)))
+		return chunk(
+			le, "ds64", slices.Concat(le.AppendUint64(nil, 0), le.AppendUint64(nil, size), le.AppendUint64(nil, 0), le.AppendUint32(nil, 0)),
+		)
 	}
-	extensible := append(pcmFormat(le, 0xfffe, 1, 16000, 2, 16), "\x16\x00\x10\x00\x04\x00\x00\x00\x01\x00\x00\x00\x00\x00\x10\x00\x80\x00\x00\xaa\x00\x38\x9b\x71"...)
+	extensible := append(
+		pcmFormat(le, 0xfffe, 1, 16000, 2, 16),
+		"\x16\x00\x10\x00\x04\x00\x00\x00\x01\x00\x00\x00\x00\x00\x10\x00\x80\x00\x00\xaa\x00\x38\x9b\x71"...,
+	)
 	for name, c := range map[string]struct {
 		w    oddWAV
 		want int // samples
 		told bool
 	}{
-		"as it should be":       {oddWAV{}, 8000, false},
-		"never patched":         {oddWAV{sized: true}, 8000, true},
-		"only the outer size":   {oddWAV{sized: true, riff: 36}, 8000, true},
-		"a stream":              {oddWAV{sized: true, size: 0xffffffff, riff: 0xffffffff}, 8000, false},
-		"a pipe of sox":         {oddWAV{sized: true, size: 0x7ffff000, riff: 0x7ffff024}, 8000, false},
-		"patched halfway":       {oddWAV{sized: true, size: 8000, riff: 8036}, 8000, true},
-		"RF64":                  {oddWAV{form: "RF64", before: ds64(16000), sized: true, size: 0xffffffff, riff: 0xffffffff}, 8000, false},
-		"BW64":                  {oddWAV{form: "BW64", before: ds64(16000), sized: true, size: 0xffffffff, riff: 0xffffffff}, 8000, false},
-		"RF64 without sizes":    {oddWAV{form: "RF64", before: ds64(0), sized: true, size: 0xffffffff, riff: 0xffffffff}, 8000, false},
-		"RIFX":                  {oddWAV{form: "RIFX", order: binary.BigEndian}, 8000, false},
-		"extensible":            {oddWAV{format: extensible}, 8000, false},
-		"a short format":        {oddWAV{format: pcmFormat(le, 1, 1, 16000, 2, 16)[:14]}, 8000, false},
-		"a long format":         {oddWAV{format: append(pcmFormat(le, 1, 1, 16000, 2, 16), 0, 0)}, 8000, false},
-		"block align 0":         {oddWAV{format: pcmFormat(le, 1, 1, 16000, 0, 16)}, 8000, false},
-		"a wrong block align":   {oddWAV{format: pcmFormat(le, 1, 1, 16000, 9, 16)}, 8000, false},
-		"tags before":           {oddWAV{before: chunk(le, "LIST", make([]byte, 26))}, 8000, false},
-		"an odd chunk, padded":  {oddWAV{before: append(chunk(le, "LIST", make([]byte, 27)), 0)}, 8000, false},
-		"an odd chunk, not":     {oddWAV{before: chunk(le, "LIST", bytes.Repeat([]byte{'x'}, 27))}, 8000, false},
-		"tags after":            {oddWAV{after: chunk(le, "LIST", make([]byte, 10))}, 8000, false},
-		"two chunks of sound":   {oddWAV{data: whole[:8000], after: chunk(le, "data", whole[8000:])}, 8000, true},
-		"an empty one first":    {oddWAV{before: slices.Concat(chunk(le, "fmt ", pcmFormat(le, 1, 1, 16000, 2, 16)), chunk(le, "data", nil))}, 8000, false},
+		"as it should be":      {oddWAV{}, 8000, false},
+		"never patched":        {oddWAV{sized: true}, 8000, true},
+		"only the outer size":  {oddWAV{sized: true, riff: 36}, 8000, true},
+		"a stream":             {oddWAV{sized: true, size: 0xffffffff, riff: 0xffffffff}, 8000, false},
+		"a pipe of sox":        {oddWAV{sized: true, size: 0x7ffff000, riff: 0x7ffff024}, 8000, false},
+		"patched halfway":      {oddWAV{sized: true, size: 8000, riff: 8036}, 8000, true},
+		"RF64":                 {oddWAV{form: "RF64", before: ds64(16000), sized: true, size: 0xffffffff, riff: 0xffffffff}, 8000, false},
+		"BW64":                 {oddWAV{form: "BW64", before: ds64(16000), sized: true, size: 0xffffffff, riff: 0xffffffff}, 8000, false},
+		"RF64 without sizes":   {oddWAV{form: "RF64", before: ds64(0), sized: true, size: 0xffffffff, riff: 0xffffffff}, 8000, false},
+		"RIFX":                 {oddWAV{form: "RIFX", order: binary.BigEndian}, 8000, false},
+		"extensible":           {oddWAV{format: extensible}, 8000, false},
+		"a short format":       {oddWAV{format: pcmFormat(le, 1, 1, 16000, 2, 16)[:14]}, 8000, false},
+		"a long format":        {oddWAV{format: append(pcmFormat(le, 1, 1, 16000, 2, 16), 0, 0)}, 8000, false},
+		"block align 0":        {oddWAV{format: pcmFormat(le, 1, 1, 16000, 0, 16)}, 8000, false},
+		"a wrong block align":  {oddWAV{format: pcmFormat(le, 1, 1, 16000, 9, 16)}, 8000, false},
+		"tags before":          {oddWAV{before: chunk(le, "LIST", make([]byte, 26))}, 8000, false},
+		"an odd chunk, padded": {oddWAV{before: append(chunk(le, "LIST", make([]byte, 27)), 0)}, 8000, false},
+		"an odd chunk, not":    {oddWAV{before: chunk(le, "LIST", bytes.Repeat([]byte{'x'}, 27))}, 8000, false},
+		"tags after":           {oddWAV{after: chunk(le, "LIST", make([]byte, 10))}, 8000, false},
+		"two chunks of sound":  {oddWAV{data: whole[:8000], after: chunk(le, "data", whole[8000:])}, 8000, true},
+		"an empty one first": {
+			oddWAV{before: slices.Concat(chunk(le, "fmt ", pcmFormat(le, 1, 1, 16000, 2, 16)), chunk(le, "data", nil))}, 8000, false,
+		},
 		"two files in one":      {oddWAV{after: oddWAV{}.file()}, 16000, true},
 		"two, the first odd":    {oddWAV{data: append(slices.Clone(whole), 0), after: oddWAV{}.file()}, 16000, true},
 		"half a file behind it": {oddWAV{after: oddWAV{}.file()[:30]}, 8000, true},
-		"rate by the bytes":     {oddWAV{format: slices.Concat(pcmFormat(le, 1, 1, 0, 2, 16)[:8], le.AppendUint32(nil, 32000), pcmFormat(le, 1, 1, 0, 2, 16)[12:])}, 8000, false},
-		"no sound":              {oddWAV{data: []byte{}}, 0, false},
-		"12 bits in two bytes":  {oddWAV{format: pcmFormat(le, 1, 1, 16000, 2, 12)}, 8000, false},
+		"rate by the bytes": {oddWAV{
+			format: slices.Concat(pcmFormat(le, 1, 1, 0, 2, 16)[:8], le.AppendUint32(nil, 32000), pcmFormat(le, 1, 1, 0, 2, 16)[12:]),
+		}, 8000, false},
+		"no sound":             {oddWAV{data: []byte{}}, 0, false},
+		"12 bits in two bytes": {oddWAV{format: pcmFormat(le, 1, 1, 16000, 2, 12)}, 8000, false},
 	} {
 		for _, known := range []bool{true, false} {
 			file := c.w.file()
@@ -164,7 +173,9 @@ func (c *countedReader) Read(b []byte) (int, error) {
 
 // An encoding that is not read is named.
 func TestWAVNamesItsEncoding(t *testing.T) {
-	for tag, want := range map[uint16]string{2: "ADPCM (Microsoft)", 0x11: "ADPCM (IMA)", 0x31: "GSM 6.10", 0x55: "MP3", 0x7777: "format 0x7777 with 4 bits"} {
+	for tag, want := range map[uint16]string{
+		2: "ADPCM (Microsoft)", 0x11: "ADPCM (IMA)", 0x31: "GSM 6.10", 0x55: "MP3", 0x7777: "format 0x7777 with 4 bits",
+	} {
 		_, err := NewWAVSound(bytes.NewReader(oddWAV{format: pcmFormat(binary.LittleEndian, tag, 1, 16000, 2, 4)}.file()), -1)
 		var codec CodecError
 		if !errors.As(err, &codec) || codec.Name != want || !errors.Is(err, ErrNotWAV) {

@@ -145,7 +145,9 @@ func TestActions(t *testing.T) {
 		t.Errorf("Cem came back: %v", err)
 	}
 	act(tokens, models.VerbUnban, cem.id, "lets the person's token in again")
-	if _, err = back.now().ask(t.Context(), back.plugin(h, request{"request": "join", "ptype": "publisher", "room": 55, "token": "Cem"}, nil)); err != nil {
+	if _, err = back.now().ask(t.Context(), back.plugin(h, request{
+		"request": "join", "ptype": "publisher", "room": 55, "token": "Cem",
+	}, nil)); err != nil {
 		t.Errorf("Cem may not come back after the ban: %v", err)
 	}
 	for verb, want := range map[models.Verb]string{models.VerbBan: "no right", models.VerbToAudience: "no right", models.VerbMessage: "no right"} {

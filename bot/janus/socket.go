@@ -50,7 +50,9 @@ type socket struct {
 func dial(ctx context.Context, by *peer.Factory, target string) (*socket, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialWithin)
 	defer cancel()
-	d := websocket.Dialer{Subprotocols: []string{"janus-protocol"}, HandshakeTimeout: dialWithin, NetDialContext: by.Dialer(dialWithin).DialContext}
+	d := websocket.Dialer{
+		Subprotocols: []string{"janus-protocol"}, HandshakeTimeout: dialWithin, NetDialContext: by.Dialer(dialWithin).DialContext,
+	}
 	ws, resp, err := d.DialContext(ctx, target, nil)
 	if err != nil {
 		err = fmt.Errorf("janus: the server cannot be reached: %w", err)

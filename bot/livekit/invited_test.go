@@ -144,7 +144,8 @@ func TestWebhooks(t *testing.T) {
 	kinds := ""
 	for _, e := range events {
 		kinds += string(e.Kind) + " "
-		if e.Room != (models.Room{ID: "livekit://rooms.example/Open%20Mic", Name: "Open Mic", URL: "livekit://rooms.example/Open%20Mic"}) || e.Identity == "earshot" || e.ID == "" || time.Since(e.At).Abs() > time.Minute {
+		if e.Room != (models.Room{ID: "livekit://rooms.example/Open%20Mic", Name: "Open Mic", URL: "livekit://rooms.example/Open%20Mic"}) ||
+			e.Identity == "earshot" || e.ID == "" || time.Since(e.At).Abs() > time.Minute {
 			t.Errorf("event %+v", e)
 		}
 	}

@@ -50,7 +50,9 @@ var lookalikesOf = []string{
 // write sends a line to the chat of the room "lounge" from a page that goes by a name, and returns the status.
 func (c *crowd) write(you, name string) int {
 	c.t.Helper()
-	status, _, _ := request(c.t, "POST", c.base+"/rooms/lounge/chat", "application/json", `{"text":"hi","name":"`+name+`"}`, lounge.WatcherHeader, you)
+	status, _, _ := request(
+		c.t, "POST", c.base+"/rooms/lounge/chat", "application/json", `{"text":"hi","name":"`+name+`"}`, lounge.WatcherHeader, you,
+	)
 	return status
 }
 

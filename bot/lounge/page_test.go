@@ -10,7 +10,9 @@ import (
 
 func TestFilesAreServedAndNotListed(t *testing.T) {
 	s := lounge.New(lounge.Config{})
-	for path, want := range map[string]int{"/lounge/room.js": 200, "/lounge/icon.svg": 200, "/lounge/": 404, "/lounge": 404, "/lounge/nothing": 404} {
+	for path, want := range map[string]int{
+		"/lounge/room.js": 200, "/lounge/icon.svg": 200, "/lounge/": 404, "/lounge": 404, "/lounge/nothing": 404,
+	} {
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, http.NoBody))
 		if w.Code != want {

@@ -95,7 +95,8 @@ func (s *Server) try(res *resource, candidate string) bool {
 	return true
 }
 
-// patch takes trickled candidates (RFC 8840); those that the lounge does not send to are passed over. ICE restarts are refused with 422: a client makes a new session.
+// patch takes trickled candidates (RFC 8840); those that the lounge does not send to are passed over. ICE restarts are refused with 422: a
+// client makes a new session.
 func (s *Server) patch(w http.ResponseWriter, r *http.Request) {
 	res := s.find(w, r)
 	if res == nil {

@@ -47,7 +47,9 @@ func TestAnAddressOutOfReachIsNotConnectedTo(t *testing.T) {
 
 func TestNoRedirectLeavesTheServer(t *testing.T) {
 	var heard []string
-	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { heard = append(heard, r.Header.Get("Authorization")) }))
+	elsewhere := httptest.NewServer(
+		http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { heard = append(heard, r.Header.Get("Authorization")) }),
+	)
 	defer elsewhere.Close()
 	status := http.StatusTemporaryRedirect
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -104,13 +106,13 @@ func TestCandidatesOutOfReachAreLeftOut(t *testing.T) {
 
 func TestNamedICEServersOutOfReachAreLeftOut(t *testing.T) {
 	named := []ICEServer{{URLs: []string{
-		"stun:127.0.0.1:3478", "turn:10.0.0.1:3478?transport=udp", "stun:localhost:3478", "turns:127.0.0.1:5349?transport=tcp", "stun:93.184.215.14:3478",
-		"turns:turn.example:5349?transport=tcp", "nonsense", "stun:[::1]:3478",
+		"stun:127.0.0.1:3478", "turn:10.0.0.1:3478?transport=udp", "stun:localhost:3478", "turns:127.0.0.1:5349?transport=tcp",
+		"stun:93.184.215.14:3478", "turns:turn.example:5349?transport=tcp", "nonsense", "stun:[::1]:3478",
 	}}}
 	for r, want := range map[Reach]string{
 		Public: "stun:93.184.215.14:3478",
-		Private: "stun:127.0.0.1:3478 turn:10.0.0.1:3478?transport=udp stun:127.0.0.1:3478 turns:127.0.0.1:5349?transport=tcp stun:93.184.215.14:3478 " +
-			"stun:[::1]:3478",
+		Private: "stun:127.0.0.1:3478 turn:10.0.0.1:3478?transport=udp stun:127.0.0.1:3478 turns:127.0.0.1:5349?transport=tcp " +
+			"stun:93.184.215.14:3478 stun:[::1]:3478",
 		Anywhere: strings.Join(named[0].URLs, " "),
 	} {
 		var got []string

@@ -117,9 +117,13 @@ func TestCrashBeforeTheEffectIsKnown(t *testing.T) {
 			inBubble(t, everything, func(t *testing.T, s *server, r *record) {
 				s.comes("ana")
 				s.set(models.VerbMute, "ana", inForce)
-				a := models.Action{ID: "m", Session: "s1", Verb: models.VerbMute, TargetID: "ana", ForMS: 20_000, State: models.ActionSent, By: "rule", Sent: time.Now()}
+				a := models.Action{
+					ID: "m", Session: "s1", Verb: models.VerbMute, TargetID: "ana", ForMS: 20_000, State: models.ActionSent, By: "rule", Sent: time.Now(),
+				}
 				_ = r.SetAction(t.Context(), a)
-				_ = r.PutRestriction(t.Context(), models.Restriction{Room: "r1", Person: "ana", Verb: a.Verb, Action: "m", Session: "s1", By: "rule", Since: a.Sent, Until: a.Sent.Add(20 * time.Second)})
+				_ = r.PutRestriction(t.Context(), models.Restriction{
+					Room: "r1", Person: "ana", Verb: a.Verb, Action: "m", Session: "s1", By: "rule", Since: a.Sent, Until: a.Sent.Add(20 * time.Second),
+				})
 				begin(t, s, r)
 				time.Sleep(5 * time.Second)
 				want := models.ActionFailed

@@ -40,7 +40,8 @@ func TestMuteThatIsUndoneIsSetAgain(t *testing.T) {
 			t.Errorf("%d notes", len(x.notes))
 		}
 		time.Sleep(time.Minute)
-		if s.is(models.VerbToAudience, "ana") || r.state("m-to_audience-end") != models.ActionSeen || r.state("m-end") != models.ActionSeen || len(r.all()) > 0 {
+		if s.is(models.VerbToAudience, "ana") || r.state("m-to_audience-end") != models.ActionSeen || r.state("m-end") != models.ActionSeen ||
+			len(r.all()) > 0 {
 			t.Errorf("after its time: %+v, %+v", r.all(), r.actions())
 		}
 		if got := s.ordered(); slices.Contains(got, models.VerbUnmute) {

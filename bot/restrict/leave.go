@@ -111,5 +111,7 @@ func (k *Keeper) tellLeft(left <-chan models.Restriction) {
 	if n := len(all) - namedAtMost; n > 0 {
 		all, more = all[:namedAtMost], fmt.Sprintf(" and %d more", n)
 	}
-	k.Room.Note("the bot leaves, and could not take back what holds against " + strings.Join(all, ", ") + more + ": take it back in the room itself")
+	k.Room.Note(
+		"the bot leaves, and could not take back what holds against " + strings.Join(all, ", ") + more + ": take it back in the room itself",
+	)
 }

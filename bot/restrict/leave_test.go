@@ -24,7 +24,9 @@ func TestLeavingForGoodTakesBackWhatIsTimed(t *testing.T) {
 		x.on(t, "cy", "c", models.VerbMute, 0)
 		x.forGood()
 		if s.is(models.VerbMute, "ana") || s.is(models.VerbBan, "ben") || !s.is(models.VerbMute, "cy") {
-			t.Errorf("Ana muted %v, Ben banned %v, Cy muted %v", s.is(models.VerbMute, "ana"), s.is(models.VerbBan, "ben"), s.is(models.VerbMute, "cy"))
+			t.Errorf(
+				"Ana muted %v, Ben banned %v, Cy muted %v", s.is(models.VerbMute, "ana"), s.is(models.VerbBan, "ben"), s.is(models.VerbMute, "cy"),
+			)
 		}
 		if r.state("m-end") != models.ActionSeen || r.state("b-end") != models.ActionSeen {
 			t.Errorf("the ends: %q, %q", r.state("m-end"), r.state("b-end"))
@@ -88,7 +90,9 @@ func TestLeavingInTheMidstOfAnAct(t *testing.T) {
 		s.mu.Unlock()
 		done := make(chan models.Action, 1)
 		go func() { // by a host, who does not take it back by leaving
-			a, _ := x.Do(context.Background(), models.Action{ID: "m", Session: "s1", Verb: models.VerbMute, TargetID: "ana", TargetName: "Ana", ForMS: 60_000})
+			a, _ := x.Do(
+				context.Background(), models.Action{ID: "m", Session: "s1", Verb: models.VerbMute, TargetID: "ana", TargetName: "Ana", ForMS: 60_000},
+			)
 			done <- a
 		}()
 		time.Sleep(time.Second)

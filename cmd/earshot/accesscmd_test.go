@@ -90,7 +90,9 @@ func TestAccessFromTheCommandLine(t *testing.T) {
 		t.Errorf("the link is %q", login)
 	}
 	out, code := client(env, "access", "list")
-	for _, want := range []string{"Kim", "owner", "Lee", "reviewer", "captions of Kim", "lounge://a/lounge lounge://a/stage", "prometheus of Kim"} {
+	for _, want := range []string{
+		"Kim", "owner", "Lee", "reviewer", "captions of Kim", "lounge://a/lounge lounge://a/stage", "prometheus of Kim",
+	} {
 		if code != 0 || !strings.Contains(out, want) {
 			t.Errorf("access list lacks %q: %d\n%s", want, code, out)
 		}

@@ -54,7 +54,10 @@ func keep(t *testing.T, d *diary, do func(), times ...string) string {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		a.scheduled(ctx, func(time.Time) {}, nil, func(err error) { t.Error(err) }, func(ctx context.Context, _ bool) models.EndReason { return d.stay(ctx) })
+		a.scheduled(
+			ctx, func(time.Time) {}, nil, func(err error) { t.Error(err) },
+			func(ctx context.Context, _ bool) models.EndReason { return d.stay(ctx) },
+		)
 	}()
 	do()
 	cancel()

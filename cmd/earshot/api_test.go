@@ -24,9 +24,9 @@ Everything that the pages show can be asked for as JSON, on the address of the p
 the program itself gives at ` + "`/api/openapi.json`" + ` (OpenAPI 3.1), which also describes every field.
 
 An owner makes keys under Access in the page, with ` + "`earshot access key`" + ` or by ` + "`POST /api/keys`" + `. Send one as
-` + "`Authorization: Bearer KEY`" + `; at this machine none is needed until there is an owner. A key sees what its owner allowed: everything,
-or some rooms. Errors are JSON
-too: ` + "`{\"error\":{\"message\":\"…\",\"hint\":\"…\"}}`" + `, with 400 for what can't be asked, 401 without a key, 403 for what the key may
+` + "`Authorization: Bearer KEY`" + `; at this machine none is needed until there is an owner. A key sees what its owner
+allowed: everything, or some rooms. Errors are JSON too:
+` + "`{\"error\":{\"message\":\"…\",\"hint\":\"…\"}}`" + `, with 400 for what can't be asked, 401 without a key, 403 for what the key may
 not do, 404 for what is not there or not for this key, 429 for a wrong key after too many.
 
     curl -H "Authorization: Bearer $KEY" http://127.0.0.1:8484/api/flags?status=open

@@ -174,7 +174,8 @@ func TestImportsBetweenPackages(t *testing.T) {
 			if s.test && within(own, "transcribe/fixture/...") { // the model that tests of any part may listen with
 				continue
 			}
-			if s.test && s.pkg == "cmd/earshot/desk" && (own == "models/sqlite" || own == "moderation/review") { // and the store and the hub that the desk is tried on
+			// and the store and the hub that the desk is tried on
+			if s.test && s.pkg == "cmd/earshot/desk" && (own == "models/sqlite" || own == "moderation/review") {
 				continue
 			}
 			t.Errorf("%s: %s may not import %s", s.at(node), s.pkg, own)

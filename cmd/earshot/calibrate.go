@@ -92,7 +92,9 @@ func (l *ears) judge(ctx context.Context, path, reference string) ([]recording.J
 		return nil, err
 	}
 	return recording.Judge(found.said, reference, func(u models.Utterance) float64 {
-		return transcribe.Confidence(models.Clip{StartMS: u.StartMS, EndMS: u.EndMS, ConcealedMS: u.ConcealedMS}, transcribe.Result{Words: u.Words})
+		return transcribe.Confidence(
+			models.Clip{StartMS: u.StartMS, EndMS: u.EndMS, ConcealedMS: u.ConcealedMS}, transcribe.Result{Words: u.Words},
+		)
 	}), nil
 }
 
@@ -118,12 +120,17 @@ func (a *app) showCurve(model string, judged []recording.Judged) error {
 	best, ok := recording.Best(curve, rightShare)
 	switch {
 	case wrong == 0 || wrong == len(judged):
-		return models.WithHint(errors.New("there are no wrong and right lines to tell apart"), "take recordings of which the model gets a part wrong")
+		return models.WithHint(
+			errors.New("there are no wrong and right lines to tell apart"), "take recordings of which the model gets a part wrong",
+		)
 	case !ok || best.Wrong == 0:
 		return models.WithHint(errors.New("no confidence tells wrong lines from right ones"), "leave the setting at 0")
 	case wrong < fewLines || len(judged)-wrong < fewLines:
 		fmt.Fprintf(a.stderr, "note: %d wrong and %d right lines are few to go by\n", wrong, len(judged)-wrong)
 	}
-	_, err := fmt.Fprintf(a.stdout, "It doubts %.0f %% of the wrong lines and %.0f %% of the right ones with:\n\nconfidence: %d\n", 100*best.Wrong, 100*best.Right, best.Percent)
+	_, err := fmt.Fprintf(
+		a.stdout, "It doubts %.0f %% of the wrong lines and %.0f %% of the right ones with:\n\nconfidence: %d\n", 100*best.Wrong, 100*best.Right,
+		best.Percent,
+	)
 	return err
 }

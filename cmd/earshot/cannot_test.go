@@ -30,7 +30,8 @@ func TestRulesSayWhatNobodyCanDo(t *testing.T) {
 	cfg := testConfig(t, t.TempDir())
 	cfg.Rules = []string{file}
 	cfg.Rooms = []configs.Room{{URL: "janus+ws://127.0.0.1:8188/room/1"}, {URL: "lounge://127.0.0.1:8484/a"}}
-	if got := cannotInRooms(cfg); len(got) != 1 || got[0] != "janus+ws://127.0.0.1:8188/room/1: the rules may ask for what nobody can do there: to_audience" {
+	if got := cannotInRooms(cfg); len(got) != 1 ||
+		got[0] != "janus+ws://127.0.0.1:8188/room/1: the rules may ask for what nobody can do there: to_audience" {
 		t.Errorf("%q", got)
 	}
 }

@@ -97,7 +97,9 @@ func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) 
 		return err
 	})
 	group.Go(func() error {
-		if err := stage.Play(playing, stage.Place{BaseURL: "http://" + host, Room: demoRoom, Token: s.hostToken, Peer: s.peers}, cast, up); err != nil {
+		if err := stage.Play(playing, stage.Place{
+			BaseURL: "http://" + host, Room: demoRoom, Token: s.hostToken, Peer: s.peers,
+		}, cast, up); err != nil {
 			return err
 		}
 		if stays {

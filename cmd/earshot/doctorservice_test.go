@@ -70,7 +70,8 @@ func TestDoctorAsksTheService(t *testing.T) {
 		t.Errorf("the service's settings: %+v", f)
 	}
 	elsewhere := append(env[:len(env):len(env)], append(keys, "EARSHOT_DATA_DIR="+t.TempDir())...)
-	if f, _ := examination(t, elsewhere, "rooms", "--join"); f.State != doctor.OK || f.Service || !strings.Contains(f.Text, "the bot may: message") {
+	if f, _ := examination(t, elsewhere, "rooms", "--join"); f.State != doctor.OK || f.Service ||
+		!strings.Contains(f.Text, "the bot may: message") {
 		t.Errorf("a visit beside the bot: %+v", f)
 	}
 	gone := func() bool { return !admin.There(doctorIdentity) }
@@ -83,7 +84,8 @@ func TestDoctorAsksTheService(t *testing.T) {
 		t.Errorf("leave: %d, %s", code, out)
 	}
 	until(t, "the bot has left", func() bool { return !admin.There("earshot") && state().State == string(bot.StateWaiting) })
-	if f, _ := examination(t, env, "rooms", "--join"); f.State != doctor.OK || !f.Service || !strings.Contains(f.Text, "the bot may: message") {
+	if f, _ := examination(t, env, "rooms", "--join"); f.State != doctor.OK || !f.Service ||
+		!strings.Contains(f.Text, "the bot may: message") {
 		t.Errorf("a visit by the service: %+v", f)
 	}
 	until(t, "the visitor is gone", gone)

@@ -141,9 +141,14 @@ func measures() []measure {
 		{"watchers", "", "", gauge, "Pages and programs that watch live.", func(f figures) float64 { return float64(f.watchers) }},
 		{"sessions", "", "", gauge, "Rooms that are listened in.", func(f figures) float64 { return float64(f.sessions) }},
 		{"rules_broken", "", "", gauge, "Profiles whose rule files have mistakes; the rules from before stay in force.", func(f figures) float64 { return float64(f.broken) }},
-		{"record_failing", "", "", gauge, "1 while nothing can be written to the record, as on a full disk.", func(f figures) float64 { return f.failing }},
+		{
+			"record_failing", "", "", gauge, "1 while nothing can be written to the record, as on a full disk.",
+			func(f figures) float64 { return f.failing },
+		},
 		{"disk_free_bytes", "", "", gauge, "Room on the disk of the record.", func(f figures) float64 { return f.free }},
-		{"unstored_seconds", "", "", gauge, "Speech that waits in memory because it could not be stored.", func(f figures) float64 { return f.rooms.Unstored.Seconds() }},
+		{"unstored_seconds", "", "", gauge, "Speech that waits in memory because it could not be stored.", func(f figures) float64 {
+			return f.rooms.Unstored.Seconds()
+		}},
 		{"spool_bytes", "", "", gauge, "Sound on disk that waits for decoding.", func(f figures) float64 { return float64(f.spool) }},
 		{"spool_failed_clips", "", "", gauge, "Clips kept because they could not be decoded.", func(f figures) float64 { return float64(f.failed) }},
 	}...)
@@ -170,10 +175,19 @@ func textMeasures() []measure {
 		{"second_looks_total", "", "", counter, "Lines decoded again in a longer window.", func(f figures) float64 { return float64(f.text.SecondLooks) }},
 		{"decode_retries_total", "", "", counter, "Decodes that failed and were tried again.", func(f figures) float64 { return float64(f.text.Retried) }},
 		{"redelivered_total", "", "", counter, "Lines that could not be stored at once, each attempt.", func(f figures) float64 { return float64(f.text.Redelivered) }},
-		{"parked_lines", "", "", gauge, "Lines that could not be stored so far and are tried again.", func(f figures) float64 { return float64(f.text.Parked) }},
-		{"unjudged_total", "", "", counter, "Lines and observations that were not judged because a rule failed.", func(f figures) float64 { return float64(f.unjudged) }},
-		{"verdict_looks_total", "", "", counter, "Clips of flagged lines that were heard a second time.", func(f figures) float64 { return float64(f.text.Looks) }},
-		{"verdict_looks_late_total", "", "", counter, "Second hearings given up because they would have come too late.", func(f figures) float64 { return float64(f.text.LooksLate) }},
+		{"parked_lines", "", "", gauge, "Lines that could not be stored so far and are tried again.", func(f figures) float64 {
+			return float64(f.text.Parked)
+		}},
+		{
+			"unjudged_total", "", "", counter, "Lines and observations that were not judged because a rule failed.",
+			func(f figures) float64 { return float64(f.unjudged) },
+		},
+		{"verdict_looks_total", "", "", counter, "Clips of flagged lines that were heard a second time.", func(f figures) float64 {
+			return float64(f.text.Looks)
+		}},
+		{"verdict_looks_late_total", "", "", counter, "Second hearings given up because they would have come too late.", func(f figures) float64 {
+			return float64(f.text.LooksLate)
+		}},
 	}
 }
 

@@ -106,13 +106,16 @@ func hostileSite(t *testing.T, named *recorder) guestbook {
 		t.Fatal(err)
 	}
 	for name, u := range map[string]models.User{
-		"olga": {Access: models.AccessOwner}, "gus": {Access: models.AccessHost}, "rita": {Rooms: map[string]models.Access{configuredRoom: models.AccessHost}},
+		"olga": {Access: models.AccessOwner}, "gus": {Access: models.AccessHost},
+		"rita": {Rooms: map[string]models.Access{configuredRoom: models.AccessHost}},
 	} {
 		u.ID, u.Name = name, name
 		sum := sha256.Sum256([]byte("key-of-" + name))
 		err = store.PutUser(t.Context(), u, "test", time.Now())
 		if err == nil {
-			err = store.PutCredential(t.Context(), models.Credential{Hash: hex.EncodeToString(sum[:]), Kind: models.CredentialKey, User: name, Label: name, Created: time.Now()})
+			err = store.PutCredential(t.Context(), models.Credential{
+				Hash: hex.EncodeToString(sum[:]), Kind: models.CredentialKey, User: name, Label: name, Created: time.Now(),
+			})
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -123,7 +126,10 @@ func hostileSite(t *testing.T, named *recorder) guestbook {
 	}
 	g := guestbook{log: &output{}}
 	rooms := []string{configuredRoom, "lounge://127.0.0.1:1/hall", "janus+ws://127.0.0.1:1/room/7", named.addresses("stage")[0]}
-	env := append(os.Environ(), "EARSHOT_DATA_DIR="+dir, "EARSHOT_DECODERS=1", "EARSHOT_ROOMS="+strings.Join(rooms, ","), "EARSHOT_TOKEN_URL=whep+"+named.URL)
+	env := append(
+		os.Environ(), "EARSHOT_DATA_DIR="+dir, "EARSHOT_DECODERS=1", "EARSHOT_ROOMS="+strings.Join(rooms, ","),
+		"EARSHOT_TOKEN_URL=whep+"+named.URL,
+	)
 	for _, s := range roomSecrets() {
 		mark := "marked-" + strings.ToLower(s.variable)
 		g.secrets = append(g.secrets, mark)
@@ -213,7 +219,8 @@ func TestSecretsReachOnlyTheServersTheyAreFor(t *testing.T) {
 	t.Run("what is allowed in this network is given no secret", func(t *testing.T) { g.allowed(t, attacker, true) })
 	until(t, "the allowed server is connected to", func() bool {
 		heard := attacker.heard()
-		return strings.Contains(heard, "POST /stage-true") && strings.Contains(heard, "/rooms/stage-true/events") && strings.Contains(heard, `"janus":"create"`)
+		return strings.Contains(heard, "POST /stage-true") && strings.Contains(heard, "/rooms/stage-true/events") &&
+			strings.Contains(heard, `"janus":"create"`)
 	})
 	all := attacker.heard() + inside.heard()
 	for _, secret := range append(g.secrets, "Bearer") {
@@ -233,7 +240,9 @@ func TestSecretsReachOnlyTheServersTheyAreFor(t *testing.T) {
 func (g guestbook) allowed(t *testing.T, r *recorder, private bool) {
 	t.Helper()
 	for _, address := range r.addresses(fmt.Sprint("stage-", private)) {
-		if status, text := g.ask(t, "olga", http.MethodPost, "/api/servers", fmt.Sprintf(`{"server": %q, "private": %v}`, address, private)); status != http.StatusOK {
+		if status, text := g.ask(
+			t, "olga", http.MethodPost, "/api/servers", fmt.Sprintf(`{"server": %q, "private": %v}`, address, private),
+		); status != http.StatusOK {
 			t.Fatalf("an owner may not allow %s: %d %s", address, status, text)
 		}
 		status, text := g.ask(t, "gus", http.MethodPost, "/api/rooms", fmt.Sprintf(`{"url": %q}`, address))

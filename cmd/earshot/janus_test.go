@@ -42,9 +42,10 @@ func TestJanusPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	}
 	t.Parallel()
 	server := janusServer(t)
-	rightWords(t, janusSecrets, wish{address: server.URL("room/1234")}, "mute unmute remove", func(ctx context.Context, s *station, v stage.Voice) error {
-		return janus.Publish(ctx, janus.PublishConfig{URL: server.URL("room/1234"), Name: v.Name, Peer: s.peers, Next: next(v)})
-	})
+	rightWords(t, janusSecrets, wish{address: server.URL("room/1234")}, "mute unmute remove",
+		func(ctx context.Context, s *station, v stage.Voice) error {
+			return janus.Publish(ctx, janus.PublishConfig{URL: server.URL("room/1234"), Name: v.Name, Peer: s.peers, Next: next(v)})
+		})
 }
 
 // janusPage publishes the microphone into a VideoRoom, in the words of Janus's own protocol, and tells what it sees.

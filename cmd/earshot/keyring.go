@@ -146,7 +146,9 @@ func (a *app) meant(s roomSecret, found []string) (string, error) {
 	if given := a.getenv(s.url); given != "" {
 		at, err := models.ParseServer(asRoomServer(given))
 		if err != nil || !slices.Contains(s.kinds, at.Kind) {
-			return "", models.WithHint(fmt.Errorf("%s names no server that %s could be for", s.url, s.variable), "write it as rooms are written: livekit://rooms.example")
+			return "", models.WithHint(
+				fmt.Errorf("%s names no server that %s could be for", s.url, s.variable), "write it as rooms are written: livekit://rooms.example",
+			)
 		}
 		return at.Server(), nil
 	}
@@ -156,13 +158,17 @@ func (a *app) meant(s roomSecret, found []string) (string, error) {
 	case 1:
 		return found[0], nil
 	}
-	return "", models.WithHint(fmt.Errorf("%s is set, and the configuration has %s: it does not say which of them the secret is for", s.variable, strings.Join(found, " and ")),
+	return "", models.WithHint(fmt.Errorf(
+		"%s is set, and the configuration has %s: it does not say which of them the secret is for", s.variable, strings.Join(found, " and "),
+	),
 		"set "+s.url+" to the one, or name files with their secrets under servers")
 }
 
 // asRoomServer reads LiveKit's own way of writing a server, as its tools want it in LIVEKIT_URL.
 func asRoomServer(s string) string {
-	for from, to := range map[string]string{"ws://": "livekit+ws://", "http://": "livekit+ws://", "wss://": "livekit+wss://", "https://": "livekit+wss://"} {
+	for from, to := range map[string]string{
+		"ws://": "livekit+ws://", "http://": "livekit+ws://", "wss://": "livekit+wss://", "https://": "livekit+wss://",
+	} {
 		if rest, ok := strings.CutPrefix(s, from); ok {
 			return to + rest
 		}

@@ -27,13 +27,16 @@ var permissive = map[string]string{
 }
 
 // demanding are words of licences that ask more of the whole program than their text beside it.
-var demanding = regexp.MustCompile(`(?i)GNU (Lesser |Affero |Library )?General Public|\bA?L?GPL|Server Side Public License|Business Source License|Commons Clause`)
+var demanding = regexp.MustCompile(
+	`(?i)GNU (Lesser |Affero |Library )?General Public|\bA?L?GPL|Server Side Public License|Business Source License|Commons Clause`,
+)
 
 // licence names what a text allows; "" is a text that nobody has looked at, or one that demands too much.
 func licence(text string) string {
 	text = strings.Join(strings.Fields(strings.ReplaceAll(text, ">", "")), " ") // some quote it
 	for name, words := range permissive {
-		if strings.Contains(strings.ToLower(text), strings.ToLower(words)) && (!demanding.MatchString(text) || strings.HasPrefix(name, "MPL")) { // MPL-2.0 names the GPL as another choice
+		// MPL-2.0 names the GPL as another choice
+		if strings.Contains(strings.ToLower(text), strings.ToLower(words)) && (!demanding.MatchString(text) || strings.HasPrefix(name, "MPL")) {
 			return name
 		}
 	}
@@ -59,7 +62,9 @@ func TestLicencesOfModules(t *testing.T) {
 	if testing.Short() {
 		t.Skip("asks the go command about every package")
 	}
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "-test", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Dir}}{{end}}{{end}}", "./...")
+	cmd := exec.CommandContext(
+		t.Context(), "go", "list", "-deps", "-test", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Dir}}{{end}}{{end}}", "./...",
+	)
 	cmd.Dir = "../.."
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
@@ -94,7 +99,8 @@ func licenceFiles(t *testing.T, dir string) (files []string) {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		if name := strings.ToUpper(e.Name()); !e.IsDir() && !strings.HasSuffix(name, ".GO") && (strings.HasPrefix(name, "LICEN") || strings.HasPrefix(name, "COPYING")) {
+		if name := strings.ToUpper(e.Name()); !e.IsDir() && !strings.HasSuffix(name, ".GO") &&
+			(strings.HasPrefix(name, "LICEN") || strings.HasPrefix(name, "COPYING")) {
 			files = append(files, filepath.Join(dir, e.Name()))
 		}
 	}

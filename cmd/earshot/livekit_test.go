@@ -54,7 +54,9 @@ func TestLiveKitPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 
 // rightWords lets the demo's voices play in a room, which the bot joins as "earshot join" does: SQLite holds what was said,
 // by whom, with the planted violations and no other. The bot's rights are shown.
-func rightWords(t *testing.T, secret func(string) (string, error), w wish, rights string, play func(context.Context, *station, stage.Voice) error) {
+func rightWords(
+	t *testing.T, secret func(string) (string, error), w wish, rights string, play func(context.Context, *station, stage.Voice) error,
+) {
 	t.Helper()
 	s, l := openTestStation(t, t.TempDir())
 	a, out := testApp()

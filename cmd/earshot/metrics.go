@@ -54,7 +54,10 @@ func (m *metrics) zero() {
 	for _, s := range []models.UtteranceState{models.UtteranceOK, models.UtteranceFailed} {
 		m.lines.WithLabelValues(string(s))
 	}
-	for _, c := range []models.GapCause{models.GapLoss, models.GapCut, models.GapOverload, models.GapFault, models.GapRestart, models.GapPaused, models.GapObjected, models.GapUnstored} {
+	for _, c := range []models.GapCause{
+		models.GapLoss, models.GapCut, models.GapOverload, models.GapFault, models.GapRestart, models.GapPaused, models.GapObjected,
+		models.GapUnstored,
+	} {
 		m.lost.WithLabelValues(string(c))
 	}
 }

@@ -59,7 +59,8 @@ func stayUntilSeen(t *testing.T, dir, address, token, until string, put []models
 			}
 		}
 		return stayUntil(ctx, t, s, address, token, func() {
-			for a, err := s.store.Action(ctx, until); ctx.Err() == nil && (err != nil || a.State != models.ActionSeen); a, err = s.store.Action(ctx, until) {
+			for a, err := s.store.Action(ctx, until); ctx.Err() == nil &&
+				(err != nil || a.State != models.ActionSeen); a, err = s.store.Action(ctx, until) {
 				waitFor(ctx, watcher, until)
 			}
 		})

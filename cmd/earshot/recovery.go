@@ -35,7 +35,9 @@ func (r *recovery) condition() []review.Condition {
 		return nil
 	}
 	return []review.Condition{{
-		Text: fmt.Sprintf("Sessions of an earlier run that could not be taken up: %d. What was heard in them is safe on the disk.", len(r.broken)),
+		Text: fmt.Sprintf(
+			"Sessions of an earlier run that could not be taken up: %d. What was heard in them is safe on the disk.", len(r.broken),
+		),
 		Hint: "The log says which and why. The next start tries again; \"earshot check\" looks the record through.",
 	}}
 }

@@ -17,12 +17,16 @@ import (
 
 // heardClip is a stretch of Ana's speech.
 func heardClip(session string, seq int, from, to int64) models.Clip {
-	return models.Clip{Key: models.Key{Session: session, Epoch: 1, Track: "mic", Seq: seq}, SpeakerID: "ana", StartMS: from, EndMS: to, Opus: []byte{1}}
+	return models.Clip{
+		Key: models.Key{Session: session, Epoch: 1, Track: "mic", Seq: seq}, SpeakerID: "ana", StartMS: from, EndMS: to, Opus: []byte{1},
+	}
 }
 
 // lineOf is a clip's transcript.
 func lineOf(c models.Clip) models.Utterance {
-	return models.Utterance{Key: c.Key, SpeakerID: "ana", StartMS: c.StartMS, EndMS: c.EndMS, Text: "hello", State: models.UtteranceOK, VoicedMS: 1000}
+	return models.Utterance{
+		Key: c.Key, SpeakerID: "ana", StartMS: c.StartMS, EndMS: c.EndMS, Text: "hello", State: models.UtteranceOK, VoicedMS: 1000,
+	}
 }
 
 // TestEndOfABrokenSession: a session that a crash cut short ends behind all that was heard in it, and not where decoding was.
@@ -60,7 +64,9 @@ func TestEndOfABrokenSession(t *testing.T) {
 	}
 	gaps, _ := store.Gaps(t.Context(), "s1")
 	if info.DurationMS < second.EndMS || len(gaps) != 1 || gaps[0].StartMS < second.EndMS {
-		t.Errorf("the last words end at %d ms; the session ends at %d ms, the restart is shown at %d ms", second.EndMS, info.DurationMS, gaps[0].StartMS)
+		t.Errorf(
+			"the last words end at %d ms; the session ends at %d ms, the restart is shown at %d ms", second.EndMS, info.DurationMS, gaps[0].StartMS,
+		)
 	}
 }
 
@@ -87,14 +93,21 @@ func TestAPendingVerdictAfterACrash(t *testing.T) {
 	if _, err := store.StartSession(t.Context(), models.Session{ID: "s1", Room: "r1", Started: time.Now().Add(-time.Minute)}); err != nil {
 		t.Fatal(err)
 	}
-	u := models.Utterance{Key: models.Key{Session: "s1", Epoch: 1, Track: "mic", Seq: 1}, SpeakerID: "ana", EndMS: 1000, Text: "hello", State: models.UtteranceOK}
+	u := models.Utterance{
+		Key: models.Key{Session: "s1", Epoch: 1, Track: "mic", Seq: 1}, SpeakerID: "ana", EndMS: 1000, Text: "hello", State: models.UtteranceOK,
+	}
 	f := models.Flag{ID: "f1", Session: "s1", Utterance: u.Key, SpeakerID: "ana", Rule: "r", Level: models.LevelHigh, Mode: models.ModeSuggest}
-	d := models.Decision{ID: "d1", Session: "s1", Flag: "f1", Utterance: u.Key, SpeakerID: "ana", Rule: "r", Mode: models.ModeSuggest, Verdict: models.VerdictPending, Created: time.Now()}
+	d := models.Decision{
+		ID: "d1", Session: "s1", Flag: "f1", Utterance: u.Key, SpeakerID: "ana", Rule: "r", Mode: models.ModeSuggest,
+		Verdict: models.VerdictPending, Created: time.Now(),
+	}
 	ask := d
 	ask.ID, ask.Flag, ask.Verdict, ask.Ask, ask.Expires = "d2", "f2", models.VerdictAsked, models.AskOpen, time.Now().Add(-30*time.Second)
 	f2 := f
 	f2.ID = "f2"
-	if err := store.Put(t.Context(), models.Record{Session: "s1", Utterance: &u, Flags: []models.Flag{f, f2}, Decisions: []models.Decision{d, ask}}); err != nil {
+	if err := store.Put(t.Context(), models.Record{
+		Session: "s1", Utterance: &u, Flags: []models.Flag{f, f2}, Decisions: []models.Decision{d, ask},
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if err := store.Close(); err != nil {

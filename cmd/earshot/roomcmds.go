@@ -24,7 +24,8 @@ func newInviteCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "invite URL",
 		Short: "Have the running service listen in a room",
-		Long:  "Asks the service that runs on this machine (\"earshot serve\") to listen in a room until it is over. Secrets are those that\nthe service's configuration or environment has for the room's server; a server that it does not name needs --allow-server, once.",
+		Long: "Asks the service that runs on this machine (\"earshot serve\") to listen in a room until it is over. Secrets are those that\n" +
+			"the service's configuration or environment has for the room's server; a server that it does not name needs --allow-server, once.",
 		Example: `  earshot invite lounge://127.0.0.1:8484/lounge
   earshot invite livekit://rooms.example/stage --profile open-mic
   earshot invite whep+https://media.example/stage --allow-server`,
@@ -57,7 +58,10 @@ func newInviteCommand(a *app) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&o.Name, "name", "", "what the speaker of a stream without names is called")
 	cmd.Flags().StringVar(&o.Profile, "profile", "", "treat the room as this profile of the configuration says")
-	cmd.Flags().BoolVar(&o.AllowServer, "allow-server", false, "allow the room's server from now on, although the configuration does not name it; it is given no secrets")
+	cmd.Flags().BoolVar(
+		&o.AllowServer, "allow-server", false,
+		"allow the room's server from now on, although the configuration does not name it; it is given no secrets",
+	)
 	cmd.Flags().BoolVar(&o.PrivateServer, "private-server", false, "with --allow-server: the server may be in this private network")
 	cmd.Flags().BoolVar(&asLink, "link", false, "print a link instead, by which somebody can look at what the bot does and invite it, once")
 	cmd.Flags().IntVar(&o.Hours, "hours", int(linkFor/time.Hour), "for how long the link is good")

@@ -30,7 +30,8 @@ func TestFault37SecretsStaySecret(t *testing.T) {
 	until(t, "it is ready", func() bool { _, code := get(t, "http://"+host+"/readyz"); return code == 200 })
 	until(t, "the rooms were tried", func() bool {
 		said := log.String()
-		return strings.Contains(said, "127.0.0.1:1/one") && strings.Contains(said, "127.0.0.1:1/room/two") && strings.Contains(said, "127.0.0.1:1/three")
+		return strings.Contains(said, "127.0.0.1:1/one") && strings.Contains(said, "127.0.0.1:1/room/two") &&
+			strings.Contains(said, "127.0.0.1:1/three")
 	})
 
 	told := map[string]string{}

@@ -199,7 +199,9 @@ func (s *station) handler(l net.Listener) http.Handler { return s.serving(s.page
 // pages are those of the review.
 func (s *station) pages(l net.Listener) *review.Server {
 	c := review.Config{
-		Store: reviewStore{s.store, s.desk, s.hub}, Actor: s.desk, LeastHeard: s.desk.LeastHeard, Summaries: s.summaries, Rules: rulebook{s.store, s.profiles.sets}, Sounds: sounds{s.store}, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.pageNotice(), Alarm: s.record.Alarm, Log: s.log,
+		Store: reviewStore{s.store, s.desk, s.hub}, Actor: s.desk, LeastHeard: s.desk.LeastHeard, Summaries: s.summaries,
+		Rules: rulebook{s.store, s.profiles.sets}, Sounds: sounds{s.store}, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.pageNotice(),
+		Alarm: s.record.Alarm, Log: s.log,
 		Conditions: s.conditions, Settings: shownSettings(s.values), Version: version,
 		Members: s.members, Door: s.door(l), Local: s.private(l), Setup: s.setupToken, Listener: s.desk,
 	}

@@ -156,7 +156,10 @@ func (v *service) enter(w wish, room models.Room) (*guest, error) {
 	if _, there := v.rooms[room.ID]; there {
 		return nil, fmt.Errorf("%s: %w", room.ID, errRoomThere)
 	}
-	g := &guest{wish: w, room: room, come: make(chan struct{}, 1), gone: make(chan models.EndReason, 1), since: time.Now().UTC(), status: bot.Status{State: bot.StateJoining}}
+	g := &guest{
+		wish: w, room: room, come: make(chan struct{}, 1), gone: make(chan models.EndReason, 1), since: time.Now().UTC(),
+		status: bot.Status{State: bot.StateJoining},
+	}
 	g.ctx, g.leave = context.WithCancelCause(v.ctx)
 	v.rooms[room.ID] = g
 	v.group.Add(1)

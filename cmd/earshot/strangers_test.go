@@ -295,7 +295,8 @@ func speakAsHost(t *testing.T, base, token string) {
 // someOffer is an offer that a browser could make, with candidates.
 func someOffer(candidates string) string {
 	return "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n" +
-		"a=fingerprint:sha-256 " + strings.TrimSuffix(strings.Repeat("AB:", 32), ":") + "\r\na=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\n" +
+		"a=fingerprint:sha-256 " + strings.TrimSuffix(strings.Repeat("AB:", 32), ":") +
+		"\r\na=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\n" +
 		"m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=setup:actpass\r\na=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\n" +
 		"a=sendonly\r\na=msid:a b\r\na=ssrc:1 cname:a\r\n" + candidates
 }

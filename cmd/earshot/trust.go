@@ -48,7 +48,8 @@ func (s *station) ownLounge(at models.Address) bool {
 		return false
 	}
 	if at.Encrypted {
-		return slices.Contains(s.cfg.Hosts, at.Host) && (at.Port == 443 || strings.HasSuffix(s.cfg.Notices.Link, fmt.Sprintf("%s:%d", at.Host, at.Port)))
+		return slices.Contains(s.cfg.Hosts, at.Host) &&
+			(at.Port == 443 || strings.HasSuffix(s.cfg.Notices.Link, fmt.Sprintf("%s:%d", at.Host, at.Port)))
 	}
 	own, err := netip.ParseAddrPort(s.own)
 	ip, errHost := netip.ParseAddr(at.Host)

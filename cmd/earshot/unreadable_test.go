@@ -37,7 +37,9 @@ func TestUnreadableFolder(t *testing.T) {
 	as := func(args ...string) *exec.Cmd {
 		cmd := exec.Command("setpriv", append([]string{"--reuid", nobody, "--regid", nobody, "--clear-groups", program}, args...)...)
 		cmd.Dir = locked
-		cmd.Env = append(os.Environ(), "PWD="+locked, "HOME="+home, "XDG_CACHE_HOME=", "XDG_STATE_HOME=", "EARSHOT_DECODERS=1", "EARSHOT_LISTEN=127.0.0.1:0")
+		cmd.Env = append(
+			os.Environ(), "PWD="+locked, "HOME="+home, "XDG_CACHE_HOME=", "XDG_STATE_HOME=", "EARSHOT_DECODERS=1", "EARSHOT_LISTEN=127.0.0.1:0",
+		)
 		return cmd
 	}
 	for _, tt := range []struct {

@@ -48,7 +48,8 @@ func (s *Store) Erasing(ctx context.Context) (int, error) {
 // FinishScrub scrubs the files when a deletion has left something to scrub.
 func (s *Store) FinishScrub(ctx context.Context) error {
 	left := 0
-	if err := s.write.QueryRowContext(ctx, "SELECT count(*) FROM chores WHERE name IN ('scrub', 'scrubbing')").Scan(&left); err != nil || left == 0 {
+	if err := s.write.QueryRowContext(ctx, "SELECT count(*) FROM chores WHERE name IN ('scrub', 'scrubbing')").Scan(&left); err != nil ||
+		left == 0 {
 		return storeError("scrub", err)
 	}
 	return s.Scrub(ctx)

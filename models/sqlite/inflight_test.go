@@ -38,7 +38,9 @@ func TestErasureHoldsForWhatIsOnItsWay(t *testing.T) {
 	must(t, s.Erase(ctx, models.Erasure{Kind: models.ErasePerson, Target: "ana", By: "host"}))
 
 	late := utterance(decoding, "zqxword", word)
-	wantErr(t, "the line that was being decoded", s.Put(ctx, models.Record{Session: "s1", Utterance: &late, Spooled: true}), models.ErrNotFound)
+	wantErr(
+		t, "the line that was being decoded", s.Put(ctx, models.Record{Session: "s1", Utterance: &late, Spooled: true}), models.ErrNotFound,
+	)
 	must(t, s.PutClip(ctx, said(3, "ana", 10*time.Second)))
 	must(t, s.PutGap(ctx, models.Gap{
 		Session: "s1", SpeakerID: "ana", SpeakerName: "Zqxana", StartMS: 5000, EndMS: 6000, LostMS: 1000, Cause: models.GapLoss,

@@ -16,7 +16,8 @@ import (
 )
 
 // migrations run in the order of their names, each once, in one transaction that writes its name into the table
-// migrated; what SQL cannot do follows the script in the same transaction (afterScript). user_version is how many have run, which a reader can compare without knowing the table. A released
+// migrated; what SQL cannot do follows the script in the same transaction (afterScript). user_version is how many have run, which a reader
+// can compare without knowing the table. A released
 // migration is never changed, and a new one gets a higher number than all released ones.
 //
 //go:embed migrations/*.sql

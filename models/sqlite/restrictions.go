@@ -12,7 +12,9 @@ const restrictionColumns = "room, person, verb, name, action, session, decision,
 
 // Restrictions lists what is in force in a room, or should be.
 func (s *Store) Restrictions(ctx context.Context, room string) ([]models.Restriction, error) {
-	found, err := list(ctx, s.read, scanRestriction, "SELECT "+restrictionColumns+" FROM restrictions WHERE room = ? ORDER BY person, verb", room)
+	found, err := list(
+		ctx, s.read, scanRestriction, "SELECT "+restrictionColumns+" FROM restrictions WHERE room = ? ORDER BY person, verb", room,
+	)
 	return found, storeError("list restrictions", err)
 }
 
@@ -20,7 +22,8 @@ func (s *Store) Restrictions(ctx context.Context, room string) ([]models.Restric
 func (s *Store) PutRestriction(ctx context.Context, r models.Restriction) error {
 	return s.update(ctx, "store restriction", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO restrictions ("+restrictionColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			r.Room, r.Person, r.Verb, clean(r.Name), r.Action, r.Session, r.Decision, clean(r.By), millis(r.Since), nullMillis(r.Seen), nullMillis(r.Until))
+			r.Room, r.Person, r.Verb, clean(r.Name), r.Action, r.Session, r.Decision, clean(r.By),
+			millis(r.Since), nullMillis(r.Seen), nullMillis(r.Until))
 		return err
 	})
 }

@@ -40,8 +40,12 @@ func TestOverduePlans(t *testing.T) {
 		return models.Action{ID: id, Session: "s1", Verb: models.VerbUnmute, TargetID: "ana", State: models.ActionPlanned, Created: created}
 	}
 	old := plan("old", start)
-	must(t, s.Put(t.Context(), models.Record{Session: "s1", Actions: []models.Action{old, plan(models.EndOf("mute"), start), plan("new", start.Add(time.Minute))}}))
-	must(t, s.PutRestriction(t.Context(), models.Restriction{Room: "r1", Person: "ana", Verb: models.VerbMute, Action: "mute", Session: "s1", Since: start}))
+	must(t, s.Put(t.Context(), models.Record{
+		Session: "s1", Actions: []models.Action{old, plan(models.EndOf("mute"), start), plan("new", start.Add(time.Minute))},
+	}))
+	must(t, s.PutRestriction(
+		t.Context(), models.Restriction{Room: "r1", Person: "ana", Verb: models.VerbMute, Action: "mute", Session: "s1", Since: start},
+	))
 	got, err := s.OverduePlans(t.Context(), start.Add(time.Second))
 	must(t, err)
 	equal(t, "overdue", got, []models.Action{old})

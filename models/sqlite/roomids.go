@@ -99,7 +99,9 @@ func moveIdentities(ctx context.Context, tx *sql.Tx, moved movedRooms) error {
 		return err
 	}
 	for _, r := range old {
-		rooms, err := list(ctx, tx, scanText, "SELECT DISTINCT s.room FROM speakers p JOIN sessions s ON s.id = p.session WHERE p.id = ? ORDER BY 1", r.speaker)
+		rooms, err := list(
+			ctx, tx, scanText, "SELECT DISTINCT s.room FROM speakers p JOIN sessions s ON s.id = p.session WHERE p.id = ? ORDER BY 1", r.speaker,
+		)
 		if err != nil {
 			return err
 		}
@@ -126,7 +128,9 @@ func moveIdentity(ctx context.Context, tx *sql.Tx, person, room, speaker string,
 		}
 		person = own
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO identities (room, speaker_id, person) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", room, speaker, person)
+	_, err := tx.ExecContext(
+		ctx, "INSERT INTO identities (room, speaker_id, person) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", room, speaker, person,
+	)
 	return err
 }
 

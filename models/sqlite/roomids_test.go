@@ -29,7 +29,8 @@ func oldRecord(t *testing.T) string {
 	}
 	file := filepath.Join(t.TempDir(), "earshot.db")
 	sqlite.OldDatabase(t, file, "0080_room_addresses.sql",
-		session("a1", "stage", stageA), session("b1", "stage", stageB), session("h1", "hall", "lounge+http://localhost:8484/hall"), session("n1", "nowhere", ""),
+		session("a1", "stage", stageA), session("b1", "stage", stageB), session("h1", "hall", "lounge+http://localhost:8484/hall"),
+		session("n1", "nowhere", ""),
 		speaker("a1", "ana"), speaker("b1", "ana"), speaker("b1", "bo"), speaker("h1", "ana"),
 		"INSERT INTO people (id, name) VALUES ('p1', 'Ana A.'), ('p2', 'Bo B.')",
 		"INSERT INTO identities (room, speaker_id, person) VALUES ('stage', 'ana', 'p1'), ('hall', 'ana', 'p1'), ('stage', 'bo', 'p2')",
@@ -38,7 +39,8 @@ func oldRecord(t *testing.T) string {
 		"INSERT INTO objections (mark, room, at) VALUES ('"+sqlite.PersonMark("ana")+"', 'stage', 1), ('"+sqlite.PersonMark("bo")+"', 'gone', 1)",
 		"INSERT INTO pauses (room, by, at) VALUES ('stage', 'eve', 1), ('gone', 'eve', 1)",
 		`INSERT INTO ledger (id, session, ledger, person, scope, flag, points, pending, by, at) VALUES
-			('l1', 'a1', 'strikes', 'ana', 'stage', 'f', 1, 0, '', 1), ('l2', 'b1', 'strikes', 'ana', 'stage', 'f', 1, 0, '', 1), ('l3', 'b1', 'strikes', 'ana', '', 'f', 1, 0, '', 1)`,
+			('l1', 'a1', 'strikes', 'ana', 'stage', 'f', 1, 0, '', 1),
+			('l2', 'b1', 'strikes', 'ana', 'stage', 'f', 1, 0, '', 1), ('l3', 'b1', 'strikes', 'ana', '', 'f', 1, 0, '', 1)`,
 	)
 	return file
 }
@@ -58,7 +60,9 @@ func TestOldRoomsGetTheirAddresses(t *testing.T) {
 		must(t, err)
 		equal(t, room, len(found), want)
 	}
-	equal(t, "ledger", s.Value(t, "SELECT group_concat(id || '@' || scope, ' ') FROM (SELECT * FROM ledger ORDER BY id)"), "l1@"+stageA+" l2@"+stageB+" l3@")
+	equal(t, "ledger", s.Value(
+		t, "SELECT group_concat(id || '@' || scope, ' ') FROM (SELECT * FROM ledger ORDER BY id)",
+	), "l1@"+stageA+" l2@"+stageB+" l3@")
 }
 
 // One identity in two servers' rooms may be two people; what a host merged inside one room stays merged.
@@ -93,7 +97,9 @@ func TestOldAccessGoesOnlyWhereItIsCertain(t *testing.T) {
 	}))
 	u, err = s.UserNamed(t.Context(), "one")
 	must(t, err)
-	equal(t, "access", fmt.Sprint(u.Rooms), fmt.Sprint(map[string]models.Access{hall: "host", "stage": "host", "livekit://a.example/new": "viewer"}))
+	equal(t, "access", fmt.Sprint(u.Rooms), fmt.Sprint(
+		map[string]models.Access{hall: "host", "stage": "host", "livekit://a.example/new": "viewer"},
+	))
 }
 
 func TestOldWishesHoldInEveryRoomOfTheName(t *testing.T) {

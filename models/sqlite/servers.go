@@ -38,7 +38,8 @@ func (s *Store) AllowServer(ctx context.Context, a models.AllowedServer) error {
 			}
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO servers (server, private, by, at) VALUES (?, ?, ?, ?)
-			ON CONFLICT (server) DO UPDATE SET private = excluded.private, by = excluded.by, at = excluded.at`, a.Server, a.Private, clean(a.By), millis(a.At))
+			ON CONFLICT (server) DO UPDATE SET private = excluded.private, by = excluded.by, at = excluded.at`,
+			a.Server, a.Private, clean(a.By), millis(a.At))
 		if err != nil {
 			return err
 		}

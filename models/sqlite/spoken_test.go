@@ -14,7 +14,9 @@ func TestSpoolKeepsWhenWordsWereSaid(t *testing.T) {
 	must(t, err)
 	spoken := time.Now().Add(-time.Minute)
 	for seq, at := range []time.Time{{}, spoken} {
-		must(t, s.PutClip(t.Context(), models.Clip{Key: models.Key{Session: "s1", Epoch: 1, Track: "t", Seq: seq + 1}, SpeakerID: "a", EndMS: 1000, Spoken: at}))
+		must(t, s.PutClip(
+			t.Context(), models.Clip{Key: models.Key{Session: "s1", Epoch: 1, Track: "t", Seq: seq + 1}, SpeakerID: "a", EndMS: 1000, Spoken: at},
+		))
 	}
 	var got []time.Time
 	for c, err := range s.PendingClips(t.Context()) {

@@ -68,7 +68,8 @@ func TestErasingOverUnreadableDocuments(t *testing.T) {
 	must(t, s.PutSpeaker(t.Context(), models.Speaker{Session: "s1", ID: "zqxana", Name: "Zqxana"}))
 	d := models.Decision{ID: "d1", Session: "s1", SpeakerID: "zqxana", Created: start}
 	as := []models.Action{
-		{ID: "a1", Session: "s1", Decision: "d1", TargetID: "zqxana", Created: start}, {ID: "a2", Session: "s1", TargetID: "zqxana", Created: start},
+		{ID: "a1", Session: "s1", Decision: "d1", TargetID: "zqxana", Created: start},
+		{ID: "a2", Session: "s1", TargetID: "zqxana", Created: start},
 	}
 	must(t, s.Put(t.Context(), models.Record{Session: "s1", Decisions: []models.Decision{d}, Actions: as}))
 	for _, table := range []string{"decisions", "actions"} {

@@ -26,11 +26,16 @@ func TestUsersAndTheirCredentials(t *testing.T) {
 			t.Errorf("%+v: %v", bad, err)
 		}
 	}
-	key := models.Credential{Hash: "h1", Kind: models.CredentialKey, User: "u2", Label: "bot", Access: models.AccessViewer, Rooms: []string{"open-mic"}, Created: start}
+	key := models.Credential{
+		Hash: "h1", Kind: models.CredentialKey, User: "u2", Label: "bot", Access: models.AccessViewer, Rooms: []string{"open-mic"},
+		Created: start,
+	}
 	link := models.Credential{Hash: "h2", Kind: models.CredentialLink, User: "u2", Label: "link", Created: start, Expires: start.Add(time.Hour)}
 	must(t, s.PutCredential(t.Context(), key))
 	must(t, s.PutCredential(t.Context(), link))
-	if err := s.PutCredential(t.Context(), models.Credential{Hash: "h9", Kind: models.CredentialLink, User: "nobody"}); !errors.Is(err, models.ErrNotFound) {
+	if err := s.PutCredential(t.Context(), models.Credential{
+		Hash: "h9", Kind: models.CredentialLink, User: "nobody",
+	}); !errors.Is(err, models.ErrNotFound) {
 		t.Errorf("a link for nobody: %v", err)
 	}
 	c, u, err := s.Credential(t.Context(), models.CredentialLink, "h2", start)

@@ -29,7 +29,9 @@ func TestAlarmReachesEveryPage(t *testing.T) {
 				t.Errorf("%s: status %d, shown %v, hidden %v, want %q, %v", path, resp.StatusCode, shown, hidden, want, err)
 			}
 		}
-		pages := []*listener{listen(t, url+"/events?after="+s.hub.Text(s.hub.Cursor())), listen(t, url+"/events/s1?after="+s.hub.Text(s.hub.Cursor()))}
+		pages := []*listener{
+			listen(t, url+"/events?after="+s.hub.Text(s.hub.Cursor())), listen(t, url+"/events/s1?after="+s.hub.Text(s.hub.Cursor())),
+		}
 		api := listen(t, url+"/api/sessions/s1/events?after="+s.hub.Text(s.hub.Cursor()))
 		s.hub.Publish(models.Event{Alarm: &models.Alarm{Text: alarm}})
 		for _, l := range pages {

@@ -38,13 +38,38 @@ func (s *Server) accessRoutes() []apiRoute {
 	}
 	user, key := []apiParam{{"id", "id of a user"}}, []apiParam{{"id", "id of a key"}}
 	return []apiRoute{
-		{"GET", "/api/users", "Who may open the pages. This and what follows of users and keys is for owners", nil, nil, usersJSON{}, "", s.owners(s.apiUsers)},
-		{"POST", "/api/users", "Give somebody access, in all rooms or in some, with a link that logs them in once", nil, NewUser{}, userJSON{}, "", s.owners(s.apiAddUser)},
+		{
+			"GET", "/api/users", "Who may open the pages. This and what follows of users and keys is for owners", nil, nil,
+			usersJSON{},
+			"",
+			s.owners(s.apiUsers),
+		},
+		{
+			"POST", "/api/users", "Give somebody access, in all rooms or in some, with a link that logs them in once", nil,
+			NewUser{},
+			userJSON{},
+			"", s.owners(s.apiAddUser),
+		},
 		{"POST", "/api/users/{id}/link", "Make another link that logs a user in once", user, nil, loginJSON{}, "", s.owners(s.apiUserLink)},
-		{"DELETE", "/api/users/{id}", "Take all access away from a user; their open pages and streams end at once", user, nil, nothingJSON{}, "", s.owners(s.apiRemoveUser)},
+		{
+			"DELETE", "/api/users/{id}", "Take all access away from a user; their open pages and streams end at once", user, nil,
+			nothingJSON{},
+			"",
+			s.owners(s.apiRemoveUser),
+		},
 		{"GET", "/api/keys", "The keys of programs, without their secrets", nil, nil, keysJSON{}, "", s.owners(s.apiKeys)},
-		{"POST", "/api/keys", "Make a key for a program, for all rooms or for some, of the caller's own access or less", nil, NewKey{}, keyJSON{}, "", s.owners(s.apiAddKey)},
-		{"DELETE", "/api/keys/{id}", "Make a key worthless; the streams that it opened end at once", key, nil, nothingJSON{}, "", s.owners(s.apiRevoke)},
+		{
+			"POST", "/api/keys", "Make a key for a program, for all rooms or for some, of the caller's own access or less", nil,
+			NewKey{},
+			keyJSON{},
+			"", s.owners(s.apiAddKey),
+		},
+		{
+			"DELETE", "/api/keys/{id}", "Make a key worthless; the streams that it opened end at once", key, nil,
+			nothingJSON{},
+			"",
+			s.owners(s.apiRevoke),
+		},
 	}
 }
 

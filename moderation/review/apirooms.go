@@ -48,7 +48,9 @@ type (
 
 // roomRoutes are the operations on the rooms that the bot is in.
 func (s *Server) roomRoutes() []apiRoute {
-	session, room, person := apiParam{"id", "id of a session"}, apiParam{"id", "a room's id: its whole address"}, apiParam{"speaker", "the platform's id of a person"}
+	session, room, person := apiParam{"id", "id of a session"}, apiParam{
+		"id", "a room's id: its whole address",
+	}, apiParam{"speaker", "the platform's id of a person"}
 	routes := []apiRoute{
 		{"GET", "/api/sessions/{id}/consent", "Who was told of the bot in a session and when, and who objected", []apiParam{session}, nil, consentsJSON{}, "", s.api(s.apiConsent)},
 	}

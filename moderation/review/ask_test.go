@@ -72,8 +72,13 @@ func TestAnAskThatIsOverOffersNothing(t *testing.T) {
 
 func TestUndoTakesBackWhatWasDoneInTheRoom(t *testing.T) {
 	seen := start.Add(50 * time.Second)
-	mute := models.Action{ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbMute, TargetID: "Ben", ForMS: 60_000, State: models.ActionSeen, Sent: seen.Add(-400 * time.Millisecond), Seen: seen}
-	undone := models.Action{ID: "a2", Session: "s1", Decision: "d1", Verb: models.VerbUnmute, TargetID: "Ben", State: models.ActionSeen, Seen: seen}
+	mute := models.Action{
+		ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbMute, TargetID: "Ben", ForMS: 60_000, State: models.ActionSeen,
+		Sent: seen.Add(-400 * time.Millisecond), Seen: seen,
+	}
+	undone := models.Action{
+		ID: "a2", Session: "s1", Decision: "d1", Verb: models.VerbUnmute, TargetID: "Ben", State: models.ActionSeen, Seen: seen,
+	}
 	failed, over := mute, mute
 	failed.State, failed.Error = models.ActionFailed, "not allowed"
 	over.Seen = start.Add(-time.Hour)

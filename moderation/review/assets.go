@@ -86,7 +86,10 @@ func loadPages(a *assets) map[string]*template.Template {
 		Funcs(template.FuncMap{"asset": a.url, "count": models.Count, "talked": clock}).
 		ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/summary.html", "templates/rulebook.html"))
 	pages := map[string]*template.Template{"parts": shared}
-	for _, name := range []string{"rooms", "session", "queue", "search", "trouble", "rules", "rule", "try", "replay", "person", "line", "timeline", "health", "login", "nologin", "setup", "access", "invite", "consent", "servers"} {
+	for _, name := range []string{
+		"rooms", "session", "queue", "search", "trouble", "rules", "rule", "try", "replay", "person", "line", "timeline", "health", "login",
+		"nologin", "setup", "access", "invite", "consent", "servers",
+	} {
 		t := template.Must(shared.Clone())
 		pages[name] = template.Must(t.ParseFS(templateFiles, "templates/"+name+".html"))
 	}

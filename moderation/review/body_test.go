@@ -44,7 +44,8 @@ func TestChunkedBodiesAreHeldToTheirLength(t *testing.T) {
 	m := heardRoom()
 	desk := &fakeDesk{}
 	s := serve(t, m, func(c *Config) {
-		c.Inviter, c.Links, c.Servers, c.Listener, c.States, c.Members, c.Door, c.Local = desk, desk, desk, desk, desk.rooms, NewMembers(&doorkeeper{}, nil), DoorOpen, true
+		c.Inviter, c.Links, c.Servers, c.Listener, c.States = desk, desk, desk, desk, desk.rooms
+		c.Members, c.Door, c.Local = NewMembers(&doorkeeper{}, nil), DoorOpen, true
 		c.Rules = &primer{}
 	})
 	server := httptest.NewServer(s)

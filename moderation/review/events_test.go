@@ -202,7 +202,8 @@ func TestAPIEventsAreModelsEvents(t *testing.T) {
 	s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
 	e, _ := l.next()
 	var got models.Event
-	if err := json.Unmarshal([]byte(e.data), &got); err != nil || got.Utterance == nil || got.Utterance.Text != "hello" || e.id != at(s.hub, 1) {
+	if err := json.Unmarshal([]byte(e.data), &got); err != nil || got.Utterance == nil || got.Utterance.Text != "hello" ||
+		e.id != at(s.hub, 1) {
 		t.Errorf("%v: %+v", err, got)
 	}
 }

@@ -198,7 +198,9 @@ func TestHubManyAtOnce(t *testing.T) {
 
 func FuzzParseCursor(f *testing.F) {
 	h := NewHub(HubConfig{})
-	for _, s := range []string{"", "abc-1", "-1", "abc-", "a-b-3", "abc-18446744073709551616", "x-0", h.Cursor().Hub + "-1", h.Text(h.Cursor())} {
+	for _, s := range []string{
+		"", "abc-1", "-1", "abc-", "a-b-3", "abc-18446744073709551616", "x-0", h.Cursor().Hub + "-1", h.Text(h.Cursor()),
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -32,7 +32,10 @@ func (f *fakeDesk) Terms(_ context.Context, i models.Invitation) (models.Terms, 
 	if !strings.HasPrefix(i.URL, "lounge://") {
 		return models.Terms{}, fmt.Errorf("%w: no kind of room", models.ErrInvalid)
 	}
-	return models.Terms{Room: models.Room{ID: "stage", Name: "Stage", URL: i.URL}, Notice: "I am Earshot.", ModerateOnly: i.Profile == "secret", Strange: f.strange, Server: "lounge://a", NoChat: strings.HasSuffix(i.URL, "/mute")}, nil
+	return models.Terms{
+		Room: models.Room{ID: "stage", Name: "Stage", URL: i.URL}, Notice: "I am Earshot.", ModerateOnly: i.Profile == "secret",
+		Strange: f.strange, Server: "lounge://a", NoChat: strings.HasSuffix(i.URL, "/mute"),
+	}, nil
 }
 
 func (f *fakeDesk) Invite(_ context.Context, i models.Invitation) (models.RoomState, error) {

@@ -12,7 +12,8 @@ import (
 func TestOpenPagesOfSomebodyRemovedLoadAnewInABrowser(t *testing.T) {
 	s, d := guarded(t, DoorShut, nil)
 	d.users = []models.User{
-		{ID: "u1", Name: "Kim", Access: models.AccessOwner}, {ID: "u2", Name: "Lee", Rooms: map[string]models.Access{"open-mic": models.AccessHost}},
+		{ID: "u1", Name: "Kim", Access: models.AccessOwner},
+		{ID: "u2", Name: "Lee", Rooms: map[string]models.Access{"open-mic": models.AccessHost}},
 	}
 	d.creds = []models.Credential{{Hash: tokenHash("lee"), Kind: models.CredentialSession, User: "u2"}}
 	s.heartbeat = time.Hour // nothing but the removal itself tells the pages

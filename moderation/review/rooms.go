@@ -46,7 +46,9 @@ type roomsPage struct {
 
 // rooms is the first page: the rooms that are live, then what was.
 func (s *Server) rooms(r *http.Request) (view, error) {
-	data := roomsPage{Cursor: s.hub.Text(s.hub.Cursor()), Listed: listed, MayInvite: s.inviter != nil && visitorOf(r.Context()).All.Allows(models.AccessHost)}
+	data := roomsPage{
+		Cursor: s.hub.Text(s.hub.Cursor()), Listed: listed, MayInvite: s.inviter != nil && visitorOf(r.Context()).All.Allows(models.AccessHost),
+	}
 	sessions, err := s.sessions(r.Context(), listed+1)
 	if err != nil {
 		return view{}, err

@@ -304,7 +304,8 @@ func TestAPI(t *testing.T) {
 	if err := json.Unmarshal(ask(t, s, "GET", "/api/sessions/s1").Body.Bytes(), &one); err != nil {
 		t.Fatal(err)
 	}
-	if one.Session.ID != "s1" || len(one.Utterances) != 3 || len(one.Flags) != 1 || len(one.Gaps) != 1 || len(one.Speakers) != 2 || one.Cursor != s.hub.Text(s.hub.Cursor()) {
+	if one.Session.ID != "s1" || len(one.Utterances) != 3 || len(one.Flags) != 1 || len(one.Gaps) != 1 || len(one.Speakers) != 2 ||
+		one.Cursor != s.hub.Text(s.hub.Cursor()) {
 		t.Errorf("%+v", one)
 	}
 	if body := ask(t, s, "GET", "/api/sessions/old").Body.String(); strings.Contains(body, "null") {

@@ -36,8 +36,20 @@ func (s *Server) serverRoutes() []apiRoute {
 	server := apiParam{"server", "address of a room server, like livekit://rooms.example"}
 	return []apiRoute{
 		{"GET", "/api/servers", "Room servers that an owner allowed the bot to be invited to", nil, nil, serversJSON{}, "", s.api(s.apiServers)},
-		{"POST", "/api/servers", "Allow the bot to be invited to a room server that the configuration does not name; it is given no secrets", nil, serverJSON{}, nothingJSON{}, "", s.api(s.apiAllow)},
-		{"DELETE", "/api/servers/{server}", "Take that back; the bot leaves its rooms", []apiParam{server}, nil, nothingJSON{}, "", s.api(s.apiForbid)},
+		{
+			"POST", "/api/servers", "Allow the bot to be invited to a room server that the configuration does not name; it is given no secrets", nil,
+			serverJSON{},
+			nothingJSON{},
+			"", s.api(s.apiAllow),
+		},
+		{
+			"DELETE", "/api/servers/{server}", "Take that back; the bot leaves its rooms",
+			[]apiParam{server},
+			nil,
+			nothingJSON{},
+			"",
+			s.api(s.apiForbid),
+		},
 	}
 }
 
@@ -63,7 +75,9 @@ func (s *Server) apiAllow(r *http.Request) (any, error) {
 	}
 	in, err := readJSON[serverJSON](r, `{"server": "livekit://rooms.example"}`)
 	if err == nil {
-		err = refused(s.servers.AllowServer(r.Context(), models.AllowedServer{Server: in.Server, Private: in.Private, By: visitorOf(r.Context()).Name}))
+		err = refused(
+			s.servers.AllowServer(r.Context(), models.AllowedServer{Server: in.Server, Private: in.Private, By: visitorOf(r.Context()).Name}),
+		)
 	}
 	return nothingJSON{}, err
 }

@@ -146,7 +146,10 @@ func (s *Server) session(r *http.Request) (view, error) {
 	p.edits = p.decides && r.URL.Query().Get("edit") != ""
 	p.keep(h.clips...)
 	p.known = h.known
-	data := sessionPage{Head: s.head(h.session.Session), Cursor: s.hub.Text(cursor), Edits: p.edits, MayEdit: p.decides && !h.session.ModerateOnly, Tries: s.trial("") != nil, Sounds: s.sounds != nil && len(h.clips) > 0, Formats: export.Formats()}
+	data := sessionPage{
+		Head: s.head(h.session.Session), Cursor: s.hub.Text(cursor), Edits: p.edits, MayEdit: p.decides && !h.session.ModerateOnly,
+		Tries: s.trial("") != nil, Sounds: s.sounds != nil && len(h.clips) > 0, Formats: export.Formats(),
+	}
 	data.Listens = s.listensIn(r.Context(), h.session)
 	if s.floor != nil && data.Head.Live {
 		data.Next = p.next(s.floor(h.session.ID))

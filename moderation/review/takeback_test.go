@@ -22,15 +22,19 @@ func TestTakeBack(t *testing.T) {
 		actions []models.Action
 		want    []string
 	}{
-		"holds":                         {[]models.Action{did(mute, "ana", seen)}, []string{"mute ana"}},
-		"never took effect":             {[]models.Action{did(mute, "ana", failed)}, nil},
-		"its end failed":                {[]models.Action{did(mute, "ana", seen), did(models.VerbUnmute, "ana", failed)}, []string{"mute ana"}},
-		"has ended":                     {[]models.Action{did(mute, "ana", seen), did(models.VerbUnmute, "ana", seen)}, nil},
-		"climbed":                       {[]models.Action{did(mute, "ana", failed), did(audience, "ana", seen)}, []string{"to_audience ana"}},
-		"of two, one has ended":         {[]models.Action{did(audience, "ana", seen), did(audience, "ben", seen), did(models.VerbToStage, "ana", seen)}, []string{"to_audience ben"}},
-		"once for the same":             {[]models.Action{did(mute, "ana", seen), did(mute, "ana", seen)}, []string{"mute ana"}},
-		"a removal cannot be undone":    {[]models.Action{did(models.VerbRemove, "ana", seen)}, nil},
-		"set again after it was lifted": {[]models.Action{did(mute, "ana", seen), did(models.VerbUnmute, "ana", seen), did(mute, "ana", seen)}, []string{"mute ana"}},
+		"holds":             {[]models.Action{did(mute, "ana", seen)}, []string{"mute ana"}},
+		"never took effect": {[]models.Action{did(mute, "ana", failed)}, nil},
+		"its end failed":    {[]models.Action{did(mute, "ana", seen), did(models.VerbUnmute, "ana", failed)}, []string{"mute ana"}},
+		"has ended":         {[]models.Action{did(mute, "ana", seen), did(models.VerbUnmute, "ana", seen)}, nil},
+		"climbed":           {[]models.Action{did(mute, "ana", failed), did(audience, "ana", seen)}, []string{"to_audience ana"}},
+		"of two, one has ended": {[]models.Action{
+			did(audience, "ana", seen), did(audience, "ben", seen), did(models.VerbToStage, "ana", seen),
+		}, []string{"to_audience ben"}},
+		"once for the same":          {[]models.Action{did(mute, "ana", seen), did(mute, "ana", seen)}, []string{"mute ana"}},
+		"a removal cannot be undone": {[]models.Action{did(models.VerbRemove, "ana", seen)}, nil},
+		"set again after it was lifted": {
+			[]models.Action{did(mute, "ana", seen), did(models.VerbUnmute, "ana", seen), did(mute, "ana", seen)}, []string{"mute ana"},
+		},
 	} {
 		var got []string
 		for _, a := range toTakeBack(c.actions) {

@@ -28,10 +28,14 @@ type badSound struct {
 func badSounds() []badSound {
 	return []badSound{
 		{name: "clean"},
-		{name: "white noise, 10 dB", snr: 10}, {name: "pink noise, 10 dB", snr: 10, pink: true},
-		{name: "white noise, 5 dB", snr: 5}, {name: "pink noise, 5 dB", snr: 5, pink: true},
-		{name: "10 % loss", loss: 0.1}, {name: "10 % loss in bursts", loss: 0.1, burst: 3},
-		{name: "20 % loss", loss: 0.2}, {name: "20 % loss in bursts", loss: 0.2, burst: 3},
+		{name: "white noise, 10 dB", snr: 10},
+		{name: "pink noise, 10 dB", snr: 10, pink: true},
+		{name: "white noise, 5 dB", snr: 5},
+		{name: "pink noise, 5 dB", snr: 5, pink: true},
+		{name: "10 % loss", loss: 0.1},
+		{name: "10 % loss in bursts", loss: 0.1, burst: 3},
+		{name: "20 % loss", loss: 0.2},
+		{name: "20 % loss in bursts", loss: 0.2, burst: 3},
 	}
 }
 
@@ -119,7 +123,9 @@ func TestDoubtMeansSomething(t *testing.T) {
 					t.Fatal(err)
 				}
 				u := filter.Utterance(c, r, "")
-				for _, j := range recording.Judge([]models.Utterance{u}, s.Text, func(models.Utterance) float64 { return transcribe.Confidence(c, r) }) {
+				for _, j := range recording.Judge([]models.Utterance{u}, s.Text, func(models.Utterance) float64 {
+					return transcribe.Confidence(c, r)
+				}) {
 					k := 0
 					if j.Right {
 						k = 1

@@ -182,7 +182,9 @@ func (d *Desk) visitFor(ctx context.Context, a models.Action) (*visit, error) {
 }
 
 // errWhenBack is the answer to a host who takes something back while the bot is not in the room.
-var errWhenBack = models.WithHint(errors.New("the bot is not in the room: it is taken back when the bot is there again"), "or take it back in the room itself")
+var errWhenBack = models.WithHint(
+	errors.New("the bot is not in the room: it is taken back when the bot is there again"), "or take it back in the room itself",
+)
 
 // errRuleFailed is the answer to a host when a rule panicked.
 var errRuleFailed = errors.New("a rule failed; the log says where")

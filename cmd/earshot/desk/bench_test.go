@@ -46,7 +46,9 @@ func BenchmarkLongSession(b *testing.B) {
 			}
 			b.ReportMetric(float64(int64(after.HeapAlloc)-int64(before.HeapAlloc))/float64(long), "B/line")
 			b.ReportMetric(s.took(func() {
-				if _, err := New(Config{Store: s.store, Policies: s.policies, Show: s, Count: nobody{}, Quota: s.quota, Log: s.log}).judged(b.Context(), "s1"); err != nil {
+				if _, err := New(Config{
+					Store: s.store, Policies: s.policies, Show: s, Count: nobody{}, Quota: s.quota, Log: s.log,
+				}).judged(b.Context(), "s1"); err != nil {
 					b.Fatal(err)
 				}
 			}), "restore-ms")
@@ -73,7 +75,9 @@ func (s *scene) grow(n int) {
 	u.SpeakerName = u.SpeakerID
 	s.events = nil
 	s.j.mu.Lock()
-	s.j.judge.Observe(moderation.Observation{AtMS: u.EndMS, Speaker: u.SpeakerID, Voiced: []moderation.Span{{StartMS: u.StartMS, EndMS: u.EndMS}}})
+	s.j.judge.Observe(
+		moderation.Observation{AtMS: u.EndMS, Speaker: u.SpeakerID, Voiced: []moderation.Span{{StartMS: u.StartMS, EndMS: u.EndMS}}},
+	)
 	s.j.mu.Unlock()
 	s.say(u, []byte{1})
 }

@@ -36,7 +36,9 @@ func (s *scene) speaks(n, of int) {
 	u := s.line(int64(9000+n*1000), "hello there my friends")
 	u.SpeakerID = crowdID(n % of)
 	s.Observe(s.t.Context(), "s1", bot.Observation{AtMS: u.EndMS, SpeakerID: u.SpeakerID})
-	s.j.judge.Observe(moderation.Observation{AtMS: u.EndMS, Speaker: u.SpeakerID, Voiced: []moderation.Span{{StartMS: u.StartMS, EndMS: u.EndMS}}})
+	s.j.judge.Observe(
+		moderation.Observation{AtMS: u.EndMS, Speaker: u.SpeakerID, Voiced: []moderation.Span{{StartMS: u.StartMS, EndMS: u.EndMS}}},
+	)
 	s.say(u, nil)
 }
 

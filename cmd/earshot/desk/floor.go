@@ -6,7 +6,8 @@ import (
 	"earshot/models"
 )
 
-// LeastHeard are those in a session's room who spoke least, first, at most mostNext of them; nothing once the bot has left it, or without rules.
+// LeastHeard are those in a session's room who spoke least, first, at most mostNext of them; nothing once the bot has left it, or without
+// rules.
 func (d *Desk) LeastHeard(session string) models.Floor {
 	j := d.known(session)
 	if j == nil || j.room() == nil {

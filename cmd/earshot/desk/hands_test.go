@@ -91,7 +91,9 @@ func attended(t *testing.T, s *scene, h *hands) (leave func()) {
 const noRules = "schema: 1\nmode: suggest\nrules:\n  - id: x\n    when: {says: {phrase: \"never said\"}}\n    then: [flag: {level: low}]\n"
 
 func hostAct(id string, verb models.Verb, forMS int64) models.Action {
-	return models.Action{ID: id, Session: "s1", Verb: verb, TargetID: "ana", TargetName: "Ana", ForMS: forMS, By: "host", Created: time.Now().UTC()}
+	return models.Action{
+		ID: id, Session: "s1", Verb: verb, TargetID: "ana", TargetName: "Ana", ForMS: forMS, By: "host", Created: time.Now().UTC(),
+	}
 }
 
 // stubborn is a room whose server takes mutes without effect; moving to the audience works.

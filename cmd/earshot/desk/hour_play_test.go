@@ -64,7 +64,10 @@ func play(t *testing.T, voice [][]byte, script []step) []string {
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "room.yaml")
 	write(t, file, hourRules)
-	h := &hour{model: newModel(), t: t, path: filepath.Join(dir, "earshot.db"), voice: voice, venue: newVenue(), starts: map[string]time.Time{}, entered: map[string]bool{}}
+	h := &hour{
+		model: newModel(), t: t, path: filepath.Join(dir, "earshot.db"), voice: voice, venue: newVenue(), starts: map[string]time.Time{},
+		entered: map[string]bool{},
+	}
 	if h.rules, err = moderation.Load(moderation.LoadOptions{FS: fstest.MapFS{}}, file); err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +104,9 @@ func (h *hour) open() {
 	}
 	log := slog.New(slog.DiscardHandler)
 	h.store, h.queue = store, nil
-	h.desk = New(Config{Store: store, Policies: map[string]Policy{"": {Rules: h.rules}}, Show: h, Count: nobody{}, Quota: NewQuota(store, 1024), Log: log})
+	h.desk = New(
+		Config{Store: store, Policies: map[string]Policy{"": {Rules: h.rules}}, Show: h, Count: nobody{}, Quota: NewQuota(store, 1024), Log: log},
+	)
 	h.desk.Into(h)
 	ctx := context.Background()
 	broken, err := store.UnendedSessions(ctx)

@@ -36,7 +36,9 @@ type voiceTrack struct {
 }
 
 func newVenue() *venue {
-	return &venue{cut: make(chan struct{}), inn: map[string]time.Time{}, muted: map[string]bool{}, sinks: map[string]*voiceTrack{}, began: time.Now()}
+	return &venue{
+		cut: make(chan struct{}), inn: map[string]time.Time{}, muted: map[string]bool{}, sinks: map[string]*voiceTrack{}, began: time.Now(),
+	}
 }
 
 var errDown = errors.New("the server is down")

@@ -35,7 +35,9 @@ func TestOldPendingVerdictIsNotSprung(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = s.store.EndSession(t.Context(), "s1", models.EndStopped, time.Now().Add(-72*time.Hour))
-		again := New(Config{Store: s.store, Policies: s.policies, Show: s, Count: nobody{}, Quota: NewQuota(s.store, 1024), Log: slog.New(slog.DiscardHandler)})
+		again := New(Config{
+			Store: s.store, Policies: s.policies, Show: s, Count: nobody{}, Quota: NewQuota(s.store, 1024), Log: slog.New(slog.DiscardHandler),
+		})
 		again.Into(s)
 		if again.Verbs("s1"); err != nil { // a host opens the page of that session; Expect (a clip of it was still in the spool) does the same
 			t.Fatal(err)
@@ -43,7 +45,10 @@ func TestOldPendingVerdictIsNotSprung(t *testing.T) {
 		planned, err := s.store.PlannedActions(t.Context(), "r1", time.Now().Add(-planFresh))
 		if err != nil || len(planned) > 0 {
 			for _, a := range planned {
-				t.Errorf("words of three days ago: %s of %s for %d ms is to be done now (created %v ago)", a.Verb, a.TargetName, a.ForMS, time.Since(a.Created).Round(time.Second))
+				t.Errorf(
+					"words of three days ago: %s of %s for %d ms is to be done now (created %v ago)", a.Verb, a.TargetName, a.ForMS,
+					time.Since(a.Created).Round(time.Second),
+				)
 			}
 		}
 	})

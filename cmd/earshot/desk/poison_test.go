@@ -27,7 +27,9 @@ func TestOneUnreadableDecision(t *testing.T) {
 			t.Skip(err)
 		}
 		db.Close()
-		again := New(Config{Store: s.store, Policies: s.policies, Show: s, Count: nobody{}, Quota: NewQuota(s.store, 1024), Log: slog.New(slog.DiscardHandler)})
+		again := New(Config{
+			Store: s.store, Policies: s.policies, Show: s, Count: nobody{}, Quota: NewQuota(s.store, 1024), Log: slog.New(slog.DiscardHandler),
+		})
 		again.Into(s)
 		u := s.line(12000, "another line")
 		t.Log(again.Expect(context.Background(), "s1"))

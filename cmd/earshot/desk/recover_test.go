@@ -18,10 +18,19 @@ func TestStartLapsesWhatEndedStaysLeft(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, session := range []string{"s1", live.ID} {
-			pending := models.Decision{ID: "d1" + session, Session: session, Flag: "f1" + session, Verdict: models.VerdictPending, Created: time.Now()}
-			ask := models.Decision{ID: "d2" + session, Session: session, Flag: "f2" + session, Verdict: models.VerdictAsked, Ask: models.AskOpen, Created: time.Now()}
-			plan := models.Action{ID: "a" + session, Session: session, Verb: models.VerbMute, TargetID: "ana", State: models.ActionPlanned, Created: time.Now().Add(-3 * time.Minute)}
-			if err := s.store.Put(t.Context(), models.Record{Session: session, Decisions: []models.Decision{pending, ask}, Actions: []models.Action{plan}}); err != nil {
+			pending := models.Decision{
+				ID: "d1" + session, Session: session, Flag: "f1" + session, Verdict: models.VerdictPending, Created: time.Now(),
+			}
+			ask := models.Decision{
+				ID: "d2" + session, Session: session, Flag: "f2" + session, Verdict: models.VerdictAsked, Ask: models.AskOpen, Created: time.Now(),
+			}
+			plan := models.Action{
+				ID: "a" + session, Session: session, Verb: models.VerbMute, TargetID: "ana", State: models.ActionPlanned,
+				Created: time.Now().Add(-3 * time.Minute),
+			}
+			if err := s.store.Put(t.Context(), models.Record{
+				Session: session, Decisions: []models.Decision{pending, ask}, Actions: []models.Action{plan},
+			}); err != nil {
 				t.Fatal(err)
 			}
 		}

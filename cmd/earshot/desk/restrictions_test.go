@@ -97,7 +97,8 @@ func TestStoppedInTheMidstOfAMute(t *testing.T) {
 	})
 }
 
-// TestAMuteThatClimbedIsStoredAndEnds: a mute of two seconds had no effect and became a move to the audience. The record says so, and it ends.
+// TestAMuteThatClimbedIsStoredAndEnds: a mute of two seconds had no effect and became a move to the audience. The record says so, and it
+// ends.
 func TestAMuteThatClimbedIsStoredAndEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, h := newScene(t, noRules, nil), &stubborn{}
@@ -137,7 +138,8 @@ func TestWhatIsOfferedCanBeTakenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, h := newScene(t, noRules, nil), &hands{}
 		attended(t, s, h)
-		for _, verb := range []models.Verb{models.VerbToStage, models.VerbUnban, models.VerbNewcomersListen} { // the last is the only offer of the shipped rule on raids
+		// the last is the only offer of the shipped rule on raids
+		for _, verb := range []models.Verb{models.VerbToStage, models.VerbUnban, models.VerbNewcomersListen} {
 			a, err := s.Act(t.Context(), hostAct(string(verb), verb, 0))
 			if err != nil || a.State != models.ActionSeen {
 				t.Errorf("%s: %s %q %v", verb, a.State, a.Error, err)

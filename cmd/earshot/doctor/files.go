@@ -48,7 +48,10 @@ func (d *doctor) rules(context.Context) Finding {
 
 // secrets looks at the files that hold secrets: whether they can be read, and who else can read them.
 func (d *doctor) secrets(context.Context) (out []Finding) {
-	files := map[string]string{"ice.turn_password_file": d.Settings.ICE.TURNPasswordFile, "opinion.key_file": d.Settings.Opinion.KeyFile, "lounge.host_token_file": d.Settings.Lounge.HostTokenFile}
+	files := map[string]string{
+		"ice.turn_password_file": d.Settings.ICE.TURNPasswordFile, "opinion.key_file": d.Settings.Opinion.KeyFile,
+		"lounge.host_token_file": d.Settings.Lounge.HostTokenFile,
+	}
 	for _, v := range d.Environ {
 		name, file, _ := strings.Cut(v, "=")
 		if strings.HasSuffix(name, "_FILE") && (strings.HasPrefix(name, "EARSHOT_") || strings.HasPrefix(name, "LIVEKIT_")) {

@@ -95,7 +95,9 @@ func options(engines ...transcribe.Engine) Options {
 func TestLinesAndGapsComeInOrder(t *testing.T) {
 	speech, silence := talking(3)
 	lost := []audio.Piece{{Silent: 8000, Lost: true}, {PCM: [][]float32{make([]float32, 1600)}}, {Silent: 8000, Lost: true}}
-	in := slices.Concat(mono(speech, silence), lost, mono(silence, speech, silence, speech), []audio.Piece{{Silent: 3600 * 16000}}, mono(speech, silence))
+	in := slices.Concat(
+		mono(speech, silence), lost, mono(silence, speech, silence, speech), []audio.Piece{{Silent: 3600 * 16000}}, mono(speech, silence),
+	)
 	var to sink
 	r, err := Transcribe(t.Context(), &Source{Name: "talk.wav", Sound: &pieces{in, io.EOF}}, options(engine{}, engine{}, engine{}), &to)
 	if err != nil {
@@ -191,8 +193,10 @@ func TestIdentify(t *testing.T) {
 		"RIFF....WAVEfmt ": {kindWAV, "WAV"}, "RF64....WAVEds64": {kindWAV, "WAV"}, "RIFX....WAVE": {kindWAV, "WAV"},
 		"ID3\x03\x00\x00\x00\x00\x00\x02..RIFF....WAVE": {kindWAV, "WAV"},
 		"OggS............OpusHead":                      {kindOpus, "Ogg Opus"}, "...OggS....OpusHead": {kindOpus, "Ogg Opus"},
-		"OggS............\x01vorbis": {kindOther, "Ogg, without Opus"}, "ID3\x03": {kindOther, "MP3"}, "\xff\xfb\x90\x00": {kindOther, "MPEG audio (MP3)"},
-		"\x00\x00\x00\x1cftypM4A ": {kindOther, "MP4 (m4a, mp4, mov)"}, "fLaC": {kindOther, "FLAC"}, "\x1aE\xdf\xa3": {kindOther, "Matroska or WebM"},
+		"OggS............\x01vorbis": {kindOther, "Ogg, without Opus"}, "ID3\x03": {kindOther, "MP3"},
+		"\xff\xfb\x90\x00":         {kindOther, "MPEG audio (MP3)"},
+		"\x00\x00\x00\x1cftypM4A ": {kindOther, "MP4 (m4a, mp4, mov)"}, "fLaC": {kindOther, "FLAC"},
+		"\x1aE\xdf\xa3":    {kindOther, "Matroska or WebM"},
 		"\xff\xf1\x50\x80": {kindOther, "AAC"}, "Dear Ana,": {kindUnknown, ""}, "\xff\xfe\x00\x00": {kindUnknown, ""}, "": {kindUnknown, ""},
 	} {
 		if k, _, name := identify([]byte(start)); k != want.k || name != want.name {
@@ -212,7 +216,8 @@ func FuzzIdentify(f *testing.F) {
 
 func TestQuoted(t *testing.T) {
 	for name, want := range map[string]string{
-		"talk.mp3": "talk.mp3", "my talk.mp3": "'my talk.mp3'", "it's.mp3": `'it'\''s.mp3'`, "-x.mp3": "'./-x.mp3'", "$(rm x).mp3": "'$(rm x).mp3'", "": "''",
+		"talk.mp3": "talk.mp3", "my talk.mp3": "'my talk.mp3'", "it's.mp3": `'it'\''s.mp3'`, "-x.mp3": "'./-x.mp3'",
+		"$(rm x).mp3": "'$(rm x).mp3'", "": "''",
 	} {
 		if got := quoted(name); got != want {
 			t.Errorf("%q: %s, want %s", name, got, want)
@@ -232,12 +237,14 @@ func TestJudge(t *testing.T) {
 		said []models.Utterance
 		want string
 	}{
-		"all right":                   {said("good evening everyone and welcome", "The water isn't safe.", "See you tomorrow"), "+++"},
-		"a wrong word":                {said("good evening everyone and welcome", "The daughter isn't safe.", "See you tomorrow"), "+-+"},
-		"a word left out":             {said("good evening everyone and welcome", "The isn't safe.", "See you tomorrow"), "+-+"},
-		"a word too many":             {said("good evening to everyone and welcome", "The water isn't safe.", "See you tomorrow"), "-++"},
-		"a line that was not heard":   {said("good evening everyone and welcome", "See you tomorrow"), "++"},
-		"an invented line":            {said("good evening everyone and welcome", "Thanks for watching", "The water isn't safe.", "See you tomorrow"), "+-++"},
+		"all right":                 {said("good evening everyone and welcome", "The water isn't safe.", "See you tomorrow"), "+++"},
+		"a wrong word":              {said("good evening everyone and welcome", "The daughter isn't safe.", "See you tomorrow"), "+-+"},
+		"a word left out":           {said("good evening everyone and welcome", "The isn't safe.", "See you tomorrow"), "+-+"},
+		"a word too many":           {said("good evening to everyone and welcome", "The water isn't safe.", "See you tomorrow"), "-++"},
+		"a line that was not heard": {said("good evening everyone and welcome", "See you tomorrow"), "++"},
+		"an invented line": {
+			said("good evening everyone and welcome", "Thanks for watching", "The water isn't safe.", "See you tomorrow"), "+-++",
+		},
 		"one cut in the middle":       {said("good evening everyone", "and welcome", "The water isn't safe. See you tomorrow"), "+++"},
 		"an empty one":                {said("", "See you tomorrow"), "+"},
 		"nothing of what was said":    {said("zebra"), "-"},

@@ -100,18 +100,20 @@ func TestCaptionsFitTheScreen(t *testing.T) {
 	unworded := saidAt("", 0, 20_000, long...)
 	unworded.Words = nil
 	for name, us := range map[string][]models.Utterance{
-		"a long line":           {saidAt("Ana", 1000, 30_000, long...)},
-		"without words":         {unworded},
-		"a short word":          {saidAt("Ana", 1000, 1100, "No.")},
-		"a last word":           {saidAt("", 0, 7400, strings.Fields("one two three four five six seven eight nine ten now")...)},
-		"Japanese":              {saidAt("", 0, 9000, "今日は皆さんと一緒に新しい番組を始めることができてとても嬉しく思います。どうぞ最後までごゆっくりお楽しみください、それでは始めましょう。")},
-		"Thai":                  {saidAt("", 0, 9000, strings.Repeat("สวัสดีครับยินดีต้อนรับทุกท่าน", 5))},
-		"a long word":           {saidAt("", 0, 900, strings.Repeat("a", 300))},
-		"a long name":           {saidAt(strings.Repeat("Anastasia ", 7), 0, 5000, long[:9]...)},
-		"a wide name":           {saidAt(strings.Repeat("名", 40), 0, 5000, long[:9]...)},
-		"a word of 20 s":        {saidAt("", 0, 20_000, "Goooal!")},
-		"people at once":        {saidAt("A", 0, 9000, long[:30]...), saidAt("B", 100, 900, "yes"), saidAt("C", 4000, 4100, "no")},
-		"short ones in a hurry": {saidAt("A", 0, 200, "yes"), saidAt("A", 300, 500, "no"), saidAt("A", 600, 700, "yes"), saidAt("B", 650, 700, "hm")},
+		"a long line":    {saidAt("Ana", 1000, 30_000, long...)},
+		"without words":  {unworded},
+		"a short word":   {saidAt("Ana", 1000, 1100, "No.")},
+		"a last word":    {saidAt("", 0, 7400, strings.Fields("one two three four five six seven eight nine ten now")...)},
+		"Japanese":       {saidAt("", 0, 9000, "今日は皆さんと一緒に新しい番組を始めることができてとても嬉しく思います。どうぞ最後までごゆっくりお楽しみください、それでは始めましょう。")},
+		"Thai":           {saidAt("", 0, 9000, strings.Repeat("สวัสดีครับยินดีต้อนรับทุกท่าน", 5))},
+		"a long word":    {saidAt("", 0, 900, strings.Repeat("a", 300))},
+		"a long name":    {saidAt(strings.Repeat("Anastasia ", 7), 0, 5000, long[:9]...)},
+		"a wide name":    {saidAt(strings.Repeat("名", 40), 0, 5000, long[:9]...)},
+		"a word of 20 s": {saidAt("", 0, 20_000, "Goooal!")},
+		"people at once": {saidAt("A", 0, 9000, long[:30]...), saidAt("B", 100, 900, "yes"), saidAt("C", 4000, 4100, "no")},
+		"short ones in a hurry": {
+			saidAt("A", 0, 200, "yes"), saidAt("A", 300, 500, "no"), saidAt("A", 600, 700, "yes"), saidAt("B", 650, 700, "hm"),
+		},
 	} {
 		for _, f := range []Format{FormatSRT, FormatVTT} {
 			t.Run(name+" "+string(f), func(t *testing.T) {
@@ -149,7 +151,9 @@ func TestCaptionsKeepWordsApartAsTheyAreWritten(t *testing.T) {
 // A line of nearly two captions is cut in the middle, not before its last word.
 func TestCaptionsAreEven(t *testing.T) {
 	cues := readCues(t, FormatSRT, asText(t, FormatSRT, Transcript{Utterances: []models.Utterance{
-		saidAt("", 0, 8000, strings.Fields("one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen")...),
+		saidAt(
+			"", 0, 8000, strings.Fields("one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen")...,
+		),
 	}}))
 	if len(cues) != 2 || cues[1].endMS-cues[1].startMS < 3000 {
 		t.Errorf("%v", cues)
@@ -180,7 +184,8 @@ func TestRecordingsInOneDocument(t *testing.T) {
 		w := NewWriter(&b, f, true, false)
 		for i, name := range []string{"a.wav", "b <x>.wav"} {
 			for _, err := range []error{
-				w.Begin(name), w.Line(saidAt("", 1000, 3000, "line", strconv.Itoa(i))), w.Line(models.Utterance{StartMS: 4000, State: models.UtteranceOK}),
+				w.Begin(name), w.Line(saidAt("", 1000, 3000, "line", strconv.Itoa(i))),
+				w.Line(models.Utterance{StartMS: 4000, State: models.UtteranceOK}),
 				w.Gap(models.Gap{StartMS: 5000, EndMS: 6000, LostMS: 1000, Cause: models.GapDamaged}), w.End(60_000),
 			} {
 				if err != nil {

@@ -77,7 +77,8 @@ func TestVTTEscapesAndNamesSpeakers(t *testing.T) {
 	if err := Write(&b, FormatVTT, Transcript{Utterances: sample().Utterances[:2]}); err != nil {
 		t.Fatal(err)
 	}
-	want := "WEBVTT\n\n00:00:12.000 --> 00:00:12.800\n<v Ana>Welcome everyone.\n\n00:00:15.500 --> 00:00:17.800\n<v Benjamin>Buy &lt;now&gt; &amp; win --&gt; it\n\n"
+	want := "WEBVTT\n\n00:00:12.000 --> 00:00:12.800\n<v Ana>Welcome everyone.\n\n00:00:15.500 --> 00:00:17.800\n" +
+		"<v Benjamin>Buy &lt;now&gt; &amp; win --&gt; it\n\n"
 	if d := cmp.Diff(want, b.String()); d != "" {
 		t.Error(d)
 	}
