@@ -163,9 +163,9 @@ func (r examinedRooms) Needs(profile string) []models.Verb {
 }
 
 // Inside implements doctor.Rooms.
-func (r examinedRooms) Inside(room string) (bot.Capabilities, bool) {
+func (r examinedRooms) Inside(room string) (bot.Capabilities, bool, error) {
 	if r.service == nil {
-		return bot.Capabilities{}, false
+		return bot.Capabilities{}, false, nil
 	}
 	return r.service.inside(room)
 }

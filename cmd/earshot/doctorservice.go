@@ -149,17 +149,17 @@ func (x examinedService) Rooms(c peer.Config) (doctor.Rooms, error) {
 	return rooms, err
 }
 
-// inside is what the bot may do in a room that it is in; false: it is not in it.
-func (v *service) inside(room string) (bot.Capabilities, bool) {
+// inside is what the bot may do in a room that it is in; false: it is not in it. The error is what keeps it out.
+func (v *service) inside(room string) (bot.Capabilities, bool, error) {
 	v.mu.Lock()
 	g := v.rooms[room]
 	v.mu.Unlock()
 	if g == nil {
-		return bot.Capabilities{}, false
+		return bot.Capabilities{}, false, nil
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.status.Can, g.status.State == bot.StateListening
+	return g.status.Can, g.status.State == bot.StateListening, g.status.Err
 }
 
 // examinations answer the doctor.

@@ -2,6 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
@@ -11,6 +14,7 @@ import (
 	"earshot/bot"
 	"earshot/bot/livekit/localserver"
 	"earshot/cmd/earshot/doctor"
+	"earshot/configs"
 	"earshot/models"
 )
 
@@ -94,5 +98,26 @@ func TestDoctorAsksTheService(t *testing.T) {
 	}
 	if err := serve.Wait(); err != nil {
 		t.Errorf("it ended with %v:\n%s", err, log.String())
+	}
+}
+
+// TestDoctorVisitsNoRoomThatTheBotTries: what keeps the bot out is known, and a visit could take its place.
+func TestDoctorVisitsNoRoomThatTheBotTries(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(server.Close)
+	address := "whep+" + server.URL + "/stage"
+	s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_ROOMS="+address)
+	defer l.Close()
+	v := newService(s)
+	v.rooms[idOf(t, address)] = &guest{status: bot.Status{State: bot.StateWaiting, Err: errors.New("no free place")}}
+	c := v.examines(&app{}, configs.Report{Config: s.cfg})(true)
+	f := findings(t, c, "rooms")[0]
+	if f.State != doctor.Bad || !strings.Contains(f.Text, "the bot tries, and does not get in: no free place") {
+		t.Errorf("found %+v", f)
+	}
+	v.rooms[idOf(t, address)].status = bot.Status{State: bot.StateListening}
+	if f := findings(t, c, "rooms")[0]; !strings.Contains(f.Text, "which the bot may not do") {
+		t.Errorf("of the room that it is in: %+v", f)
 	}
 }

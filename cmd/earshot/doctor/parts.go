@@ -93,8 +93,9 @@ type Rooms interface {
 	Connector(configs.Room) (models.Room, bot.Connector, error)
 	// Needs are the verbs that the rules of a profile may ask for in a room.
 	Needs(profile string) []models.Verb
-	// Inside is what the service's bot may do in the room that it is in at the moment; false: it is not there.
-	Inside(room string) (bot.Capabilities, bool)
+	// Inside is what the service's bot may do in the room that it is in at the moment; false: it is not there. The error is what
+	// keeps it out while it tries to get in.
+	Inside(room string) (bot.Capabilities, bool, error)
 }
 
 // Machine is the computer underneath.

@@ -69,7 +69,10 @@ func (d *doctor) room(ctx context.Context, s Rooms, r configs.Room) Finding {
 	if skew := time.Since(at); !at.IsZero() && skew.Abs() > mostSkew {
 		return failed("set this machine's clock, or the server's: tokens hold for a time", "%s: its server's clock is %v apart", room.ID, skew.Round(time.Second))
 	}
-	can, inside := s.Inside(room.ID)
+	can, inside, err := s.Inside(room.ID)
+	if err != nil { // no visit: a ready token has one identity, and would take the bot's place
+		return failure(fmt.Errorf("%s: the bot tries, and does not get in: %w", room.ID, err), unreachable)
+	}
 	if !inside && !d.Join {
 		return good("%s: its server answers; --join also looks at the bot's rights", room.ID)
 	}
