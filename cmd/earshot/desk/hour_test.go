@@ -45,7 +45,8 @@ func TestRandomHours(t *testing.T) {
 	if os.Getenv("EARSHOT_TEST_LONG") != "" {
 		lasts, checks = time.Hour, "1000000"
 	}
-	for name, value := range map[string]string{"rapid.checks": checks, "rapid.shrinktime": "10s"} { // a failure is to be told before a time-out
+	// a failure is to be told before a time-out
+	for name, value := range map[string]string{"rapid.checks": checks, "rapid.shrinktime": "10s"} {
 		if err := flag.Set(name, value); err != nil {
 			t.Fatal(err)
 		}
