@@ -7,8 +7,15 @@ import (
 	"earshot/models"
 )
 
-// FarewellTime is how long the bot stays in a room at most for the last things that are to be done there.
-const FarewellTime = 5 * time.Second
+const (
+	// FarewellTime is how long the bot stays in a room at most for the last things that are to be done there.
+	FarewellTime = 5 * time.Second
+	// drainTime is how long it stores what was heard, by default.
+	drainTime = 20 * time.Second
+	// StopTime is how long Run takes at most, by default, to return when its context has ended: nobody comes back from the
+	// farewell, the connector does not let go, and the sink takes nothing.
+	StopTime = FarewellTime + letGo + drainTime + giveUpTime
+)
 
 // farewell hears nothing more, and has the last things done in the room while its connection stands.
 func (v *visit) farewell(connected, stay context.Context) {

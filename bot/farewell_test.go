@@ -39,7 +39,7 @@ func TestFarewellWhileTheRoomCanBeToldThings(t *testing.T) {
 			end: func(c context.CancelCauseFunc) { c(nil) }, hangs: true, closes: time.Second, why: models.EndStopped, inside: true,
 			takes: time.Second,
 		},
-		"not in the room": {end: func(c context.CancelCauseFunc) { c(nil) }, hangs: true, down: true, why: models.EndStopped},
+		"not in the room": {end: func(c context.CancelCauseFunc) { c(nil) }, hangs: true, down: true, why: models.EndFailedServer},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -87,7 +87,7 @@ func TestFarewellWhileTheRoomCanBeToldThings(t *testing.T) {
 					time.AfterFunc(30*time.Second, func() { c.end(cancel) })
 				}
 				why, err := r.Run(ctx)
-				if len(calls) != 1 || calls[0] != (told{c.why, c.inside, c.hangs}) || why != c.why || err != nil {
+				if len(calls) != 1 || calls[0] != (told{c.why, c.inside, c.hangs}) || why != c.why || (err != nil) != c.down {
 					t.Errorf("farewells %+v; the stay ended as %q, %v", calls, why, err)
 				}
 				if took := time.Since(parted); c.hangs && took != c.takes {
@@ -111,4 +111,39 @@ func TestNoFarewellWhereTheRoomIsOver(t *testing.T) {
 	if why, err := r.Run(t.Context()); why != models.EndRoomClosed {
 		t.Errorf("ended as %q, %v", why, err)
 	}
+}
+
+// deadSink takes nothing, and answers only when it is not waited for any more.
+type deadSink struct{}
+
+func (deadSink) Clip(ctx context.Context, _ models.Clip) error       { <-ctx.Done(); return ctx.Err() }
+func (deadSink) Gap(ctx context.Context, _ models.Gap) error         { <-ctx.Done(); return ctx.Err() }
+func (deadSink) Speaker(ctx context.Context, _ models.Speaker) error { <-ctx.Done(); return ctx.Err() }
+
+// TestStopTakesItsTimeAndNoMore: whatever does not answer, the stay is over within StopTime. A service's unit counts on it.
+func TestStopTakesItsTimeAndNoMore(t *testing.T) {
+	packets := voice(t)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var stopped time.Time
+		conn := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+			ears.Joined(bot.Capabilities{})
+			ears.Speaker(models.Speaker{ID: "ana", Name: "Ana"})
+			k := &talker{ssrc: 7}
+			k.say(ctx, ears.Track(ana), packets)
+			stopped = time.Now()
+			cancel()
+			time.Sleep(time.Hour) // it does not let go
+			return nil
+		}}}
+		r := room(t, bot.Config{Connector: conn, Sink: deadSink{}, Farewell: func(ctx context.Context, _ models.EndReason) { <-ctx.Done() }})
+		if _, err := r.Run(ctx); err == nil {
+			t.Error("nothing was stored, and there is no error")
+		}
+		if took := time.Since(stopped); took != bot.StopTime {
+			t.Errorf("it took %v to stop, not %v", took, bot.StopTime)
+		}
+		time.Sleep(time.Hour) // the connector comes back after all
+	})
 }

@@ -149,7 +149,7 @@ func NewRoom(c Config) (*Room, error) {
 	orElse(&c.FirstJoin, 10*time.Second)
 	orElse(&c.GiveUp, 10*time.Minute)
 	orElse(&c.PreviewEvery, 1500*time.Millisecond)
-	orElse(&c.Drain, 20*time.Second)
+	orElse(&c.Drain, drainTime)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}

@@ -45,7 +45,9 @@ func (k *Keeper) tooLate(ctx context.Context, a models.Action) (models.Action, e
 		return a, bot.ErrNotJoined
 	}
 	a.State, a.Error = models.ActionFailed, bot.ErrNotJoined.Error()
-	return a, k.store(ctx, a)
+	keep, cancel := context.WithTimeout(ctx, storeWithin)
+	defer cancel()
+	return a, k.store(keep, a)
 }
 
 // do is Do; the caller has the person's turn.
@@ -54,10 +56,7 @@ func (k *Keeper) do(ctx context.Context, a models.Action) (models.Action, error)
 	if a.Verb == models.VerbNewcomersListen && a.ForMS == 0 {
 		a.ForMS = newcomersFor.Milliseconds()
 	}
-	if err := k.Actions.SetAction(ctx, a); err != nil {
-		return a, err
-	}
-	old, err := k.begin(ctx, a)
+	old, err := k.start(ctx, a)
 	if err != nil {
 		return a, err
 	}
@@ -68,6 +67,16 @@ func (k *Keeper) do(ctx context.Context, a models.Action) (models.Action, error)
 		return out.Action, err
 	}
 	return out.Action, k.store(keep, out.Action)
+}
+
+// start writes down that an action is sent, and what it is about to bring about. It returns what held before.
+func (k *Keeper) start(ctx context.Context, a models.Action) (old *models.Restriction, err error) {
+	keep, cancel := context.WithTimeout(ctx, storeWithin)
+	defer cancel()
+	if err := k.Actions.SetAction(keep, a); err != nil {
+		return nil, err
+	}
+	return k.begin(keep, a)
 }
 
 // act does it in the room.

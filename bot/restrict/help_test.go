@@ -148,6 +148,19 @@ type record struct {
 	acts map[string]models.Action
 
 	erased bool // the session, with all that it held
+	dead   bool // nothing is answered any more
+}
+
+// wait holds whoever asks a record that does not answer, until they do not wait any more.
+func (r *record) wait(ctx context.Context) error {
+	r.mu.Lock()
+	dead := r.dead
+	r.mu.Unlock()
+	if dead {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return nil
 }
 
 func (r *record) erase() {
@@ -159,7 +172,10 @@ func (r *record) erase() {
 
 func newRecord() *record { return &record{acts: map[string]models.Action{}} }
 
-func (r *record) Restrictions(context.Context, string) ([]models.Restriction, error) {
+func (r *record) Restrictions(ctx context.Context, _ string) ([]models.Restriction, error) {
+	if err := r.wait(ctx); err != nil {
+		return nil, err
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.rows), nil
@@ -190,7 +206,10 @@ func (r *record) Action(_ context.Context, id string) (models.Action, error) {
 	return a, nil
 }
 
-func (r *record) SetAction(_ context.Context, a models.Action) error {
+func (r *record) SetAction(ctx context.Context, a models.Action) error {
+	if err := r.wait(ctx); err != nil {
+		return err
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.erased {

@@ -137,6 +137,29 @@ func TestComingBackKeepsWhatIsInForce(t *testing.T) {
 	})
 }
 
+// TestStoppingWithADeadRecord: the record does not answer, a mute is under way, and the bot leaves: the keeping ends within the time
+// that a stay may take to end.
+func TestStoppingWithADeadRecord(t *testing.T) {
+	inBubble(t, everything, func(t *testing.T, s *server, r *record) {
+		s.comes("ana")
+		x := begin(t, s, r)
+		x.act(t, "m", models.VerbMute, 10*time.Minute)
+		time.Sleep(time.Second)
+		r.mu.Lock()
+		r.dead = true
+		r.mu.Unlock()
+		go func() {
+			_, _ = x.Do(context.Background(), models.Action{ID: "n", Session: "s1", Verb: models.VerbMute, TargetID: "ana", State: models.ActionSent})
+		}()
+		time.Sleep(time.Second)
+		began := time.Now()
+		x.forGood()
+		if took := time.Since(began); took > bot.StopTime {
+			t.Errorf("it took %v to stop", took)
+		}
+	})
+}
+
 // forGood has the bot leave as it does when it does not come back.
 func (x *stay) forGood() {
 	x.end(restrict.ErrForGood)
