@@ -19,7 +19,19 @@ const (
 	summaryTime = 2 * time.Minute
 	// modelTime is how much of it the language model may take.
 	modelTime = 100 * time.Second
+	// afterEnd is how long a summary, and then the files, may take when the program ends.
+	afterEnd = 10 * time.Second
 )
+
+// outlasting is a context that lasts for some time, and when ctx ends before, for afterEnd from then on.
+func outlasting(ctx context.Context, lasts time.Duration) (context.Context, context.CancelFunc) {
+	out, cancel := context.WithTimeout(context.WithoutCancel(ctx), lasts)
+	forget := context.AfterFunc(ctx, func() {
+		t := time.AfterFunc(afterEnd, cancel)
+		context.AfterFunc(out, func() { t.Stop() })
+	})
+	return out, func() { forget(); cancel() }
+}
 
 // afterwards sums a session up that is over and whose words are all text, and writes its files. What fails is logged: the
 // record is complete without it. When ctx ends, the summary is made without a language model.
@@ -28,7 +40,7 @@ func (s *station) afterwards(ctx context.Context, id string) {
 		s.log.Error("the session is not summed up", "session", id, "err", err)
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), summaryTime)
+	ctx, cancel := outlasting(ctx, summaryTime)
 	defer cancel()
 	if err := exportFiles(ctx, s.cfg.Export, s.store, id); err != nil {
 		s.log.Error("the session's files are not written", "session", id, "err", err)

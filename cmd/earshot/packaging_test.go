@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -9,8 +10,11 @@ import (
 	"os/exec"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -119,5 +123,50 @@ func TestAlertRulesAreGoodPromQL(t *testing.T) {
 func TestServiceConfiguration(t *testing.T) {
 	if _, err := configs.Load(configs.Options{File: "../../packaging/earshot.yaml"}); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestUnitGivesTimeToStop: systemd kills what takes longer than the unit says. It gives more than the service takes at most by its
+// own deadlines, and no more than a minute beyond that.
+func TestUnitGivesTimeToStop(t *testing.T) {
+	unit, err := os.ReadFile("../../packaging/earshot.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`(?m)^TimeoutStopSec=(\d+)$`).FindSubmatch(unit)
+	if found == nil {
+		t.Fatal("the unit does not say how long it may take to stop")
+	}
+	seconds, err := strconv.Atoi(string(found[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	spare := time.Duration(seconds)*time.Second - stopTime
+	if spare < 30*time.Second || spare > time.Minute {
+		t.Errorf("the unit gives %d s, and the service takes %v: %v to spare", seconds, stopTime, spare)
+	}
+}
+
+// TestOutlasting: what comes after a session goes on for a while when the program ends, and not for ever.
+func TestOutlasting(t *testing.T) {
+	for name, c := range map[string]struct{ ends, lasts, want time.Duration }{
+		"the program goes on":    {time.Hour, time.Minute, time.Minute},
+		"the program ends":       {20 * time.Second, time.Minute, 20*time.Second + afterEnd},
+		"it ends just before":    {55 * time.Second, time.Minute, time.Minute},
+		"it ended before it all": {0, time.Minute, afterEnd},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				program, end := context.WithTimeout(t.Context(), c.ends)
+				defer end()
+				began := time.Now()
+				ctx, cancel := outlasting(program, c.lasts)
+				defer cancel()
+				<-ctx.Done()
+				if took := time.Since(began); took != c.want {
+					t.Errorf("it lasted %v, want %v", took, c.want)
+				}
+			})
+		})
 	}
 }

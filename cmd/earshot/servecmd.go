@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"earshot/bot"
 	"earshot/configs"
 )
 
@@ -31,9 +32,15 @@ to 20 seconds; what is left is decoded at the next start.`,
 	return cmd
 }
 
-// serviceLastTime is how long a service that is stopped waits for summaries: with the 20 s for writing down it stays below the
-// time that systemd gives it. The next start makes those that are missing.
-const serviceLastTime = 10 * time.Second
+const (
+	// serviceLastTime is how long a service that is stopped waits for summaries. The next start makes those that are missing.
+	serviceLastTime = 10 * time.Second
+	// closeTime is how long the rest may take: requests of the page, decoders, the database.
+	closeTime = 10 * time.Second
+	// stopTime is how long a service takes at most to stop when nothing answers: the rooms are left, their ends are stored, what was
+	// heard is decoded, and sessions are summed up, with those that are being summed up then. systemd has to give it more.
+	stopTime = bot.StopTime + drainTime + drainTime + serviceLastTime + 2*afterEnd + closeTime
+)
 
 func (a *app) serve(cmd *cobra.Command) error {
 	r, err := a.report(cmd)

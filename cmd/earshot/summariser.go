@@ -145,7 +145,7 @@ func (z summariser) Remake(ctx context.Context, id string) (models.Summary, erro
 
 // remake is Remake, but that the language model is not waited for when ctx ends.
 func (z summariser) remake(patience context.Context, id string) (models.Summary, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(patience), summaryTime)
+	ctx, cancel := outlasting(patience, summaryTime)
 	defer cancel()
 	in, err := z.input(ctx, id, 0)
 	if err != nil {
