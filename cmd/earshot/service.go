@@ -187,7 +187,7 @@ func (v *service) stay(ctx context.Context, g *guest, connector bot.Connector, f
 		g.staying(stop)
 		session, err := v.station.listenIn(staying, stay{
 			room: g.room, connector: connector, watch: g.watch, guest: !forGood,
-			returns: func(why models.EndReason) bool { return forGood && why != models.EndLeft && why != models.EndSchedule },
+			returns: func(why models.EndReason) bool { return forGood && isBack(why) },
 			started: func(s models.Session) { g.begin(s.ID) },
 		})
 		g.staying(nil)
@@ -213,6 +213,12 @@ func (v *service) stay(ctx context.Context, g *guest, connector bot.Connector, f
 		case <-time.After(pause + time.Duration(rand.Int64N(int64(pause/4)))): //nolint:gosec // jitter
 		}
 	}
+}
+
+// isBack reports whether the bot is back within seconds, or with the next start, in a room of the configuration. After an erasure
+// it is too, and knows nothing more of what it did there.
+func isBack(why models.EndReason) bool {
+	return !slices.Contains([]models.EndReason{models.EndLeft, models.EndSchedule, models.EndErased}, why)
 }
 
 // over reports whether joining again would be wrong.

@@ -3,9 +3,11 @@ package desk
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/restrict"
 	"earshot/models"
 )
 
@@ -69,4 +71,42 @@ func TestErasureEndsTheStay(t *testing.T) {
 	if err := <-attended; err != nil {
 		t.Error(err)
 	}
+}
+
+// TestErasureOfALiveSessionLeavesNobodyMuted: the record of a session is erased while somebody is muted in its room for an hour. With
+// the record goes whoever would end the mute: it ends before the bot leaves.
+func TestErasureOfALiveSessionLeavesNobodyMuted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, h := newScene(t, noRules, nil), &hands{joined: make(chan struct{}), muted: map[string]bool{}}
+		attending, leave := context.WithCancelCause(t.Context())
+		attended := make(chan struct{})
+		room, err := bot.NewRoom(bot.Config{
+			Connector: h, Sink: s.Desk, Session: s.j.session, Farewell: func(ctx context.Context, _ models.EndReason) {
+				leave(restrict.ErrForGood)
+				select {
+				case <-attended:
+				case <-ctx.Done():
+					t.Error("the desk's part did not end in time")
+				}
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() { defer close(attended); _ = s.Attend(attending, "s1", room) }()
+		ended := make(chan models.EndReason, 1)
+		go func() { why, _ := room.Run(t.Context()); ended <- why }()
+		<-h.joined
+		time.Sleep(time.Second)
+		if a, err := s.Act(t.Context(), hostAct("m", models.VerbMute, 3_600_000)); err != nil || a.State != models.ActionSeen {
+			t.Fatal(a, err)
+		}
+		if err := s.store.DeleteSession(t.Context(), "s1"); err != nil {
+			t.Fatal(err)
+		}
+		if why := <-ended; why != models.EndErased || h.isMuted("ana") {
+			t.Errorf("the stay ended as %q; muted %v", why, h.isMuted("ana"))
+		}
+		<-attended
+	})
 }
