@@ -200,7 +200,7 @@ func TestLeft(t *testing.T) {
 func TestStoppedBeforeItWasIn(t *testing.T) {
 	boom := errors.New("no such host")
 	refuse := func(context.Context, bot.Ears) error { return bot.Retry(models.EndFailedServer, boom) }
-	let := func(ctx context.Context, ears bot.Ears) error {
+	let := func(_ context.Context, ears bot.Ears) error {
 		ears.Joined(bot.Capabilities{})
 		return bot.Retry(models.EndFailedServer, boom)
 	}

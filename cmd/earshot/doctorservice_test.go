@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -51,7 +52,7 @@ func TestDoctorAsksTheService(t *testing.T) {
 
 	var log output
 	serve := exec.Command("earshot", "serve", "--listen", "127.0.0.1:0")
-	serve.Env, serve.Stderr = append(env[:len(env):len(env)], keys...), &log
+	serve.Env, serve.Stderr = slices.Concat(env, keys), &log
 	if err := serve.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +74,7 @@ func TestDoctorAsksTheService(t *testing.T) {
 	if f, _ := examination(t, env, "service"); f.State != doctor.Note || !strings.Contains(f.Text, "not those here: listen") {
 		t.Errorf("the service's settings: %+v", f)
 	}
-	elsewhere := append(env[:len(env):len(env)], append(keys, "EARSHOT_DATA_DIR="+t.TempDir())...)
+	elsewhere := slices.Concat(env, keys, []string{"EARSHOT_DATA_DIR=" + t.TempDir()})
 	if f, _ := examination(t, elsewhere, "rooms", "--join"); f.State != doctor.OK || f.Service ||
 		!strings.Contains(f.Text, "the bot may: message") {
 		t.Errorf("a visit beside the bot: %+v", f)

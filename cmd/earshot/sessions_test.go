@@ -151,8 +151,14 @@ func TestFindSession(t *testing.T) {
 		lines  int
 		want   string
 	}{
-		{models.EndFailedServer, 0, "was"}, {models.EndFailedICE, 0, "was"}, {models.EndFailedAuth, 0, "was"}, {models.EndDenied, 0, "was"},
-		{models.EndFailedServer, 1, "never"}, {models.EndStopped, 0, "never"}, {models.EndRoomClosed, 0, "never"}, {"", 0, "never"},
+		{models.EndFailedServer, 0, "was"},
+		{models.EndFailedICE, 0, "was"},
+		{models.EndFailedAuth, 0, "was"},
+		{models.EndDenied, 0, "was"},
+		{models.EndFailedServer, 1, "never"},
+		{models.EndStopped, 0, "never"},
+		{models.EndRoomClosed, 0, "never"},
+		{"", 0, "never"},
 	} {
 		if got, err := findSession(t.Context(), emptyFirst{manySessions{"never", "was"}, tt.reason, tt.lines}, "last"); got.ID != tt.want {
 			t.Errorf("the last session ended with %q and has %d lines: found %q, %v", tt.reason, tt.lines, got.ID, err)
