@@ -149,7 +149,9 @@ func TestStoppingWithADeadRecord(t *testing.T) {
 		r.dead = true
 		r.mu.Unlock()
 		go func() {
-			_, _ = x.Do(context.Background(), models.Action{ID: "n", Session: "s1", Verb: models.VerbMute, TargetID: "ana", State: models.ActionSent})
+			_, _ = x.Do(context.Background(), models.Action{
+				ID: "n", Session: "s1", Verb: models.VerbMute, TargetID: "ana", State: models.ActionSent,
+			})
 		}()
 		time.Sleep(time.Second)
 		began := time.Now()
