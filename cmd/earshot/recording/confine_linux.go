@@ -33,8 +33,7 @@ var libraries = []string{
 // an absolute path or the standard input. It returns only when that fails.
 func Confine(ffmpeg, input string) error {
 	err := errors.Join(
-		limit(unix.RLIMIT_CORE, 0), limit(unix.RLIMIT_FSIZE, 0), limit(unix.RLIMIT_NOFILE, ffmpegFiles),
-		limit(unix.RLIMIT_AS, ffmpegMemory), limit(unix.RLIMIT_CPU, ffmpegCPU),
+		limit(unix.RLIMIT_CORE, 0), limit(unix.RLIMIT_FSIZE, 0), limit(unix.RLIMIT_NOFILE, ffmpegFiles), limit(unix.RLIMIT_CPU, ffmpegCPU),
 	)
 	if err != nil {
 		return err
@@ -54,7 +53,12 @@ func Confine(ffmpeg, input string) error {
 	if err := landlock.V10.BestEffort().Restrict(rules...); err != nil {
 		return fmt.Errorf("ffmpeg: landlock: %w", err)
 	}
-	return fmt.Errorf("ffmpeg: %w", syscall.Exec(program, ffmpegWords(input), os.Environ()))
+	words, environment := ffmpegWords(input), os.Environ()
+	// Last of all: Go, and its race detector above all, have reserved more address space than this themselves.
+	if err := limit(unix.RLIMIT_AS, ffmpegMemory); err != nil {
+		return err
+	}
+	return fmt.Errorf("ffmpeg: %w", syscall.Exec(program, words, environment))
 }
 
 // existing are the paths that are there and are folders, or are not.
