@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"earshot/bot/peer"
@@ -42,14 +44,14 @@ func (s *station) reach(ctx context.Context, at models.Address) (peer.Reach, err
 }
 
 // ownLounge says that an address is in this program's own lounge: at the address it listens on, by any of this machine's
-// own addresses where it listens on all, or encrypted under a name that is configured as its own.
+// own addresses where it listens on all, or encrypted under a name that is configured as its own,
+// at the usual port or that of the configured link.
 func (s *station) ownLounge(at models.Address) bool {
 	if at.Kind != models.RoomLounge {
 		return false
 	}
 	if at.Encrypted {
-		return slices.Contains(s.cfg.Hosts, at.Host) &&
-			(at.Port == 443 || strings.HasSuffix(s.cfg.Notices.Link, fmt.Sprintf("%s:%d", at.Host, at.Port)))
+		return slices.Contains(s.cfg.Hosts, at.Host) && (at.Port == 443 || s.linked(at))
 	}
 	own, err := netip.ParseAddrPort(s.own)
 	ip, errHost := netip.ParseAddr(at.Host)
@@ -57,4 +59,10 @@ func (s *station) ownLounge(at models.Address) bool {
 		return false
 	}
 	return ip == own.Addr().Unmap() || own.Addr().IsUnspecified() && (ip.IsLoopback() || ofThisMachine(ip))
+}
+
+// linked says that the configured link to the page leads to a server.
+func (s *station) linked(at models.Address) bool {
+	u, err := url.Parse(s.cfg.Notices.Link)
+	return err == nil && u.Scheme == "https" && strings.EqualFold(u.Hostname(), at.Host) && u.Port() == strconv.Itoa(int(at.Port))
 }
