@@ -101,7 +101,7 @@ func (n *invitations) wanted(room models.Room) bool { return !n.service.there(ro
 func (n *invitations) invited(ctx context.Context, i livekit.Invitation) error {
 	w := n.wish(i.Room)
 	i.Room.Profile = w.profile
-	g, err := n.service.enter(w, i.Room)
+	g, err := n.service.enter(w, i.Room, false)
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (n *invitations) come(room models.Room) {
 	room, connector, err := n.service.station.connector(context.Background(), w)
 	var g *guest
 	if err == nil {
-		g, err = n.service.enter(w, room)
+		g, err = n.service.enter(w, room, false)
 	}
 	if err != nil {
 		if !errors.Is(err, errRoomThere) {

@@ -89,11 +89,10 @@ func (v *service) join(ctx context.Context, w wish, forGood bool) (models.RoomSt
 	if err != nil {
 		return models.RoomState{}, err
 	}
-	g, err := v.enter(w, room)
+	g, err := v.enter(w, room, forGood)
 	if err != nil {
 		return models.RoomState{}, err
 	}
-	g.forGood = forGood
 	go func() {
 		defer v.exit(g)
 		switch {
@@ -146,8 +145,8 @@ func (g *guest) await(next time.Time) {
 	g.next, g.status = next, bot.Status{State: bot.StateWaiting}
 }
 
-// enter lists a room that the bot goes to; exit must follow.
-func (v *service) enter(w wish, room models.Room) (*guest, error) {
+// enter lists a room that the bot goes to, for good where it is one of the configuration; exit must follow.
+func (v *service) enter(w wish, room models.Room, forGood bool) (*guest, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.ctx == nil {
@@ -157,7 +156,7 @@ func (v *service) enter(w wish, room models.Room) (*guest, error) {
 		return nil, fmt.Errorf("%s: %w", room.ID, errRoomThere)
 	}
 	g := &guest{
-		wish: w, room: room, come: make(chan struct{}, 1), gone: make(chan models.EndReason, 1), since: time.Now().UTC(),
+		wish: w, room: room, forGood: forGood, come: make(chan struct{}, 1), gone: make(chan models.EndReason, 1), since: time.Now().UTC(),
 		status: bot.Status{State: bot.StateJoining},
 	}
 	g.ctx, g.leave = context.WithCancelCause(v.ctx)

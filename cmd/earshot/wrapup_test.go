@@ -66,7 +66,7 @@ func TestARoomThatOpensAgain(t *testing.T) {
 		v := newService(s)
 		v.ctx = ctx
 		room := models.Room{ID: "open-mic", Name: "open-mic", URL: "livekit://rooms.example/open-mic"}
-		g, err := v.enter(wish{}, room)
+		g, err := v.enter(wish{}, room, false)
 		if err != nil {
 			return err
 		}
