@@ -214,7 +214,7 @@ func (s *Store) Rooms(ctx context.Context) ([]models.Room, error) {
 }
 
 // shortRoom is the old name of a room, under which wishes may still be stored whose sessions were gone before addresses
-// came; "" where it is no other name.
+// came; what is no address is its own.
 func shortRoom(room string) string {
 	if a, err := models.ParseAddress(room); err == nil {
 		return a.Short()
