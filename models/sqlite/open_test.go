@@ -108,15 +108,15 @@ func TestFault23OpenRefuses(t *testing.T) {
 		}, nil, "cannot be used", "a file, not a folder"},
 		{"unwritable folder", func(*testing.T) string { return "/proc/earshot/earshot.db" }, nil, "cannot be used", "data_dir"},
 		{"unwritable for this user", func(t *testing.T) string {
-			if os.Getuid() == 0 {
-				t.Skip("the superuser may write everywhere")
-			}
 			dir := t.TempDir()
 			must(t, os.Chmod(dir, 0o500))
 			return filepath.Join(dir, "earshot.db")
 		}, os.ErrPermission, "cannot be used", "owner or mode"},
 		{"no path", func(*testing.T) string { return "" }, models.ErrInvalid, "no database path", "data_dir"},
 	} {
+		if c.name == "unwritable for this user" && os.Getuid() == 0 {
+			continue // the superuser may write everywhere
+		}
 		t.Run(c.name, func(t *testing.T) {
 			path := c.prepare(t)
 			before := snapshot(t, path)

@@ -360,7 +360,7 @@ func FuzzMake(f *testing.F) {
 	f.Add("的 会议 。", "Mr. J. R. Smith?!", "B’s", int64(0), int64(0))
 	f.Fuzz(func(t *testing.T, a, b, name string, start, long int64) {
 		if start > 1<<40 || start < -1<<40 || long < 0 || long > 1<<40 {
-			t.Skip("beyond any session")
+			return // beyond any session
 		}
 		in := said("Ana: "+a, name+": "+b, "Ben: "+a+" "+b, "Ana: "+b)
 		in.Utterances[1].StartMS, in.Utterances[1].EndMS = start, start+long

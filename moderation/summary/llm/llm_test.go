@@ -245,7 +245,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, answer string) {
 		var a mapAnswer
 		if json.Unmarshal([]byte(answer), &a) != nil {
-			t.Skip("no answer")
+			return
 		}
 		for _, p := range a.Points {
 			it, ok := check.point(p, lines)
