@@ -116,8 +116,10 @@ func TestNoFarewellWhereTheRoomIsOver(t *testing.T) {
 // deadSink takes nothing, and answers only when it is not waited for any more.
 type deadSink struct{}
 
-func (deadSink) Clip(ctx context.Context, _ models.Clip) error       { <-ctx.Done(); return ctx.Err() }
-func (deadSink) Gap(ctx context.Context, _ models.Gap) error         { <-ctx.Done(); return ctx.Err() }
+func (deadSink) Clip(ctx context.Context, _ models.Clip) error { <-ctx.Done(); return ctx.Err() }
+
+func (deadSink) Gap(ctx context.Context, _ models.Gap) error { <-ctx.Done(); return ctx.Err() }
+
 func (deadSink) Speaker(ctx context.Context, _ models.Speaker) error { <-ctx.Done(); return ctx.Err() }
 
 // TestStopTakesItsTimeAndNoMore: whatever does not answer, the stay is over within StopTime. A service's unit counts on it.

@@ -91,7 +91,7 @@ func (k *Keeper) liftNow(ctx context.Context, r models.Restriction) (ended bool,
 	}
 	release, err := k.take(ctx, r.Person)
 	if err != nil {
-		return false, nil //nolint:nilerr // there was no time for it
+		return false, nil // there was no time for it
 	}
 	defer release()
 	return k.lift(ctx, r)

@@ -184,11 +184,13 @@ func (s *sight) see(r models.Restriction, here, holds, lower bool, can bot.Capab
 // carryOut does what follows from a look; the caller has the person's turn.
 func (k *Keeper) carryOut(ctx context.Context, r models.Restriction, j job) error {
 	now, err := k.find(ctx, r.Person, r.Verb) // it may have changed while the turn was somebody else's
-	if ctx.Err() != nil || err == nil && (now == nil || *now != r) {
-		return nil
-	}
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return nil //nolint:nilerr // the stay ends, and whoever looks after the next one takes it up again
+	case err != nil:
 		return err
+	case now == nil || *now != r:
+		return nil
 	}
 	switch j {
 	case lift:

@@ -40,7 +40,10 @@ func TestOtherRoomsShowInNothing(t *testing.T) {
 	for _, only := range []models.RoomSet{small, none} {
 		want := map[bool]int{true: 3, false: 0}[only.Has("small")]
 		for _, q := range []models.FlagQuery{
-			{Status: models.FlagOpen, Oldest: true, Limit: 6}, {Limit: 6}, {Rule: "rule.common", Limit: 3}, {Speaker: "ana", Limit: 6},
+			{Status: models.FlagOpen, Oldest: true, Limit: 6},
+			{Limit: 6},
+			{Rule: "rule.common", Limit: 3},
+			{Speaker: "ana", Limit: 6},
 			{Room: "small", Limit: 6},
 		} {
 			q.Only = only

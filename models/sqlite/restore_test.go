@@ -33,7 +33,8 @@ func takeMuchAway(t *testing.T) backedUp {
 	}
 	must(t, s.DeleteSession(ctx, "early")) // before the backup
 	users := []models.User{
-		{ID: "u1", Name: "kim", Access: models.AccessOwner, Password: "old"}, {ID: "u2", Name: "ben", Access: models.AccessHost, Password: "x"},
+		{ID: "u1", Name: "kim", Access: models.AccessOwner, Password: "old"},
+		{ID: "u2", Name: "ben", Access: models.AccessHost, Password: "x"},
 		{ID: "u3", Name: "eva", Access: models.AccessHost, Password: "x", Rooms: map[string]models.Access{"r": models.AccessHost}},
 	}
 	for _, x := range users {
@@ -125,11 +126,13 @@ func TestRestoreBringsNothingBack(t *testing.T) {
 		want  sqlite.Restored
 	}{
 		"sound": {
-			func(*testing.T, string) {}, []string{`eva viewer 1 "x"`, `kim owner 0 "new"`},
+			func(*testing.T, string) {},
+			[]string{`eva viewer 1 "x"`, `kim owner 0 "new"`},
 			sqlite.Restored{Erasures: 1, Redactions: 1},
 		},
 		"sound, without its journal": {
-			func(t *testing.T, path string) { must(t, os.Remove(path+".removals")) }, []string{`eva viewer 1 "x"`, `kim owner 0 "new"`},
+			func(t *testing.T, path string) { must(t, os.Remove(path+".removals")) },
+			[]string{`eva viewer 1 "x"`, `kim owner 0 "new"`},
 			sqlite.Restored{Erasures: 1, Redactions: 1},
 		},
 		"damaged": {
@@ -143,7 +146,8 @@ func TestRestoreBringsNothingBack(t *testing.T) {
 		"without its log": {
 			func(t *testing.T, path string) {
 				must(t, os.WriteFile(path+".removals", append(journal(t, path), []byte(`{"taken":{"uid":"cut sho`)...), 0o600))
-			}, []string{`eva viewer 1 "x"`, `kim owner 0 "new"`},
+			},
+			[]string{`eva viewer 1 "x"`, `kim owner 0 "new"`},
 			sqlite.Restored{Erasures: 1, Redactions: 1},
 		},
 	} {

@@ -86,7 +86,8 @@ func TestKeysForSomeRoomsOpenNoOthers(t *testing.T) {
 	}
 	inOrder(t, owner.do("GET", "/access", nil).Body.String(), "captions", "reviewer in open-mic")
 	for _, bad := range []url.Values{
-		{"label": {""}, "access": {"viewer"}}, {"label": {"x"}, "access": {"king"}},
+		{"label": {""}, "access": {"viewer"}},
+		{"label": {"x"}, "access": {"king"}},
 		{"label": {"x"}, "access": {"owner"}, "room": {"open-mic"}},
 	} {
 		if got := owner.code("POST", "/access/key", bad); got != 400 {

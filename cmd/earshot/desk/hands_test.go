@@ -101,7 +101,6 @@ type stubborn struct {
 	hands
 	mu       sync.Mutex
 	audience bool
-	selfs    bool
 }
 
 func (s *stubborn) Do(_ context.Context, o bot.Order) error {

@@ -20,11 +20,28 @@ type magic struct{ start, name string }
 
 // magics are formats that are not read here, by their first bytes.
 var magics = []magic{
-	{"ID3", "MP3"}, {"fLaC", "FLAC"}, {"????ftyp", "MP4 (m4a, mp4, mov)"}, {"\x1aE\xdf\xa3", "Matroska or WebM"},
-	{"RIFF????AVI ", "AVI"}, {"FORM????AIF", "AIFF"}, {"caff", "Core Audio"}, {"#!AMR", "AMR"}, {".snd", "Sun audio"},
-	{"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "Windows Media"}, {"wvpk", "WavPack"}, {"riff\x2e\x91\xcf\x11", "Wave64"}, {"MAC ", "Monkey's Audio"},
-	{"FLV\x01", "Flash video"}, {"\x0b\x77", "AC-3"}, {"TTA1", "True Audio"}, {"????moov", "QuickTime"}, {"????wide", "QuickTime"},
-	{"????mdat", "QuickTime"}, {"\x00\x00\x01\xba", "MPEG video"}, {"NIST_1A", "NIST Sphere"}, {"Creative Voice", "Creative Voice"},
+	{"ID3", "MP3"},
+	{"fLaC", "FLAC"},
+	{"????ftyp", "MP4 (m4a, mp4, mov)"},
+	{"\x1aE\xdf\xa3", "Matroska or WebM"},
+	{"RIFF????AVI ", "AVI"},
+	{"FORM????AIF", "AIFF"},
+	{"caff", "Core Audio"},
+	{"#!AMR", "AMR"},
+	{".snd", "Sun audio"},
+	{"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "Windows Media"},
+	{"wvpk", "WavPack"},
+	{"riff\x2e\x91\xcf\x11", "Wave64"},
+	{"MAC ", "Monkey's Audio"},
+	{"FLV\x01", "Flash video"},
+	{"\x0b\x77", "AC-3"},
+	{"TTA1", "True Audio"},
+	{"????moov", "QuickTime"},
+	{"????wide", "QuickTime"},
+	{"????mdat", "QuickTime"},
+	{"\x00\x00\x01\xba", "MPEG video"},
+	{"NIST_1A", "NIST Sphere"},
+	{"Creative Voice", "Creative Voice"},
 }
 
 func (m magic) fits(b []byte) bool {
