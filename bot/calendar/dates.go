@@ -1,6 +1,9 @@
 package calendar
 
-import "time"
+import (
+	"maps"
+	"time"
+)
 
 // day is a date as it is written, in whatever zone.
 type day struct {
@@ -21,10 +24,14 @@ type dates struct {
 	dates map[day]bool   // of the times, as they are written: all there is to compare with an event of whole days
 }
 
-func (d *dates) add(t time.Time, date bool) {
+func (d *dates) make() {
 	if d.times == nil {
 		*d = dates{map[int64]bool{}, map[day]bool{}, map[day]bool{}}
 	}
+}
+
+func (d *dates) add(t time.Time, date bool) {
+	d.make()
 	if date {
 		d.days[dayOf(t)] = true
 		return
@@ -43,16 +50,8 @@ func (d *dates) has(start time.Time, allDay bool) bool {
 
 // merge adds those of another.
 func (d *dates) merge(more dates) {
-	if d.times == nil {
-		*d = dates{map[int64]bool{}, map[day]bool{}, map[day]bool{}}
-	}
-	for t := range more.times {
-		d.times[t] = true
-	}
-	for t := range more.days {
-		d.days[t] = true
-	}
-	for t := range more.dates {
-		d.dates[t] = true
-	}
+	d.make()
+	maps.Copy(d.times, more.times)
+	maps.Copy(d.days, more.days)
+	maps.Copy(d.dates, more.dates)
 }
