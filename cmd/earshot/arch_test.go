@@ -93,11 +93,11 @@ func sources(t *testing.T) []source {
 }
 
 var parsed = sync.OnceValues(func() (out []source, err error) {
+	fset := token.NewFileSet()
 	err = walk(func(name string, data []byte) error {
 		if path.Ext(name) != ".go" {
 			return nil
 		}
-		fset := token.NewFileSet()
 		f, err := parser.ParseFile(fset, path.Base(name), data, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
 			return err
