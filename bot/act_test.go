@@ -125,25 +125,67 @@ func TestAct(t *testing.T) {
 		within [2]time.Duration
 		says   string
 	}{
-		{name: "mute", p: &puppet{}, can: everything, verb: mute, quiet: after(mute, 1), done: mute, verbs: []models.Verb{mute}, within: [2]time.Duration{800 * time.Millisecond, time.Second}, says: "said so, and nothing is heard"},
-		{name: "mute is taken and the voice goes on", p: &puppet{}, can: everything, verb: mute, quiet: after(aud, 1), done: aud, verbs: []models.Verb{mute, mute, aud}, within: [2]time.Duration{6800 * time.Millisecond, 7 * time.Second}},
+		{
+			name: "mute", p: &puppet{}, can: everything, verb: mute, quiet: after(mute, 1), done: mute, verbs: []models.Verb{mute},
+			within: [2]time.Duration{800 * time.Millisecond, time.Second}, says: "said so, and nothing is heard",
+		},
+		{
+			name: "mute is taken and the voice goes on", p: &puppet{}, can: everything, verb: mute, quiet: after(aud, 1), done: aud,
+			verbs: []models.Verb{mute, mute, aud}, within: [2]time.Duration{6800 * time.Millisecond, 7 * time.Second},
+		},
 		{name: "no harsher than allowed", p: &puppet{}, can: everything, verb: mute, quiet: after(rem, 1), verbs: []models.Verb{mute, mute, aud, aud}, within: [2]time.Duration{12 * time.Second, 13 * time.Second}, says: "mute: said so, but the person is still heard; to_audience: said so, but the person is still heard"},
-		{name: "remove where it is allowed", p: &puppet{}, can: everything, verb: mute, limit: rem, quiet: after(rem, 1), done: rem, verbs: []models.Verb{mute, mute, aud, aud, rem}, within: [2]time.Duration{12 * time.Second, 14 * time.Second}},
-		{name: "right missing on one rung", p: &puppet{}, can: bot.Capabilities{ToAudience: true}, verb: mute, quiet: after(aud, 1), done: aud, verbs: []models.Verb{aud}, within: [2]time.Duration{800 * time.Millisecond, time.Second}},
-		{name: "no rights", p: &puppet{}, verb: models.VerbBan, quiet: after(mute, 1), within: [2]time.Duration{0, time.Second}, says: "ban: the bot has no right to do this here"},
+		{
+			name: "remove where it is allowed", p: &puppet{}, can: everything, verb: mute, limit: rem, quiet: after(rem, 1), done: rem,
+			verbs: []models.Verb{mute, mute, aud, aud, rem}, within: [2]time.Duration{12 * time.Second, 14 * time.Second},
+		},
+		{
+			name: "right missing on one rung", p: &puppet{}, can: bot.Capabilities{ToAudience: true}, verb: mute, quiet: after(aud, 1),
+			done: aud, verbs: []models.Verb{aud}, within: [2]time.Duration{800 * time.Millisecond, time.Second},
+		},
+		{
+			name: "no rights", p: &puppet{}, verb: models.VerbBan, quiet: after(mute, 1), within: [2]time.Duration{0, time.Second},
+			says: "ban: the bot has no right to do this here",
+		},
 		{name: "busy once", p: &puppet{do: func(n int, _ bot.Order) error {
 			if n == 1 {
 				return boom
 			}
 			return nil
-		}}, can: everything, verb: mute, quiet: after(mute, 2), done: mute, verbs: []models.Verb{mute, mute}, within: [2]time.Duration{800 * time.Millisecond, time.Second}},
-		{name: "refused", p: &puppet{do: func(int, bot.Order) error { return bot.Refuse("the room's owner cannot be removed", nil) }}, can: everything, verb: rem, quiet: after(rem, 1), verbs: []models.Verb{rem}, within: [2]time.Duration{0, time.Second}, says: "remove: the room's owner cannot be removed"},
-		{name: "gone before the mute", p: &puppet{do: func(int, bot.Order) error { return bot.ErrAbsent }}, can: everything, verb: mute, quiet: after(mute, 1), verbs: []models.Verb{mute}, within: [2]time.Duration{0, time.Second}, says: "mute: is not in the room"},
-		{name: "gone before the removal", p: &puppet{do: func(int, bot.Order) error { return bot.ErrAbsent }}, can: everything, verb: rem, quiet: after(rem, 1), done: rem, verbs: []models.Verb{rem}, within: [2]time.Duration{0, time.Second}, says: "was not in the room any more"},
-		{name: "no effect", p: &puppet{effect: func(bot.Order) bool { return false }}, can: everything, verb: models.VerbUnmute, quiet: after(mute, 1), verbs: []models.Verb{models.VerbUnmute, models.VerbUnmute}, within: [2]time.Duration{6 * time.Second, 7 * time.Second}, says: "unmute: the server took it, but no effect was seen"},
-		{name: "nudge in private", p: &puppet{}, can: everything, verb: models.VerbNudge, quiet: after(mute, 1), done: models.VerbNudge, verbs: []models.Verb{models.VerbMessage}, within: [2]time.Duration{0, time.Second}},
-		{name: "nudge before all", p: &puppet{}, can: bot.Capabilities{Message: true}, verb: models.VerbNudge, quiet: after(mute, 1), done: models.VerbNudge, verbs: []models.Verb{models.VerbMessage}, within: [2]time.Duration{0, time.Second}, says: "whole room"},
-		{name: "redact", p: &puppet{}, can: everything, verb: models.VerbRedact, quiet: after(mute, 1), within: [2]time.Duration{0, time.Second}, says: "redact: is nothing that is done in a room"},
+		}},
+			can: everything, verb: mute, quiet: after(mute, 2), done: mute, verbs: []models.Verb{mute, mute}, within: [2]time.Duration{
+				800 * time.Millisecond, time.Second,
+			}},
+		{
+			name: "refused", p: &puppet{do: func(int, bot.Order) error { return bot.Refuse("the room's owner cannot be removed", nil) }},
+			can: everything, verb: rem, quiet: after(rem, 1), verbs: []models.Verb{rem}, within: [2]time.Duration{0, time.Second},
+			says: "remove: the room's owner cannot be removed",
+		},
+		{
+			name: "gone before the mute", p: &puppet{do: func(int, bot.Order) error { return bot.ErrAbsent }}, can: everything, verb: mute,
+			quiet: after(mute, 1), verbs: []models.Verb{mute}, within: [2]time.Duration{0, time.Second}, says: "mute: is not in the room",
+		},
+		{
+			name: "gone before the removal", p: &puppet{do: func(int, bot.Order) error { return bot.ErrAbsent }}, can: everything,
+			verb: rem, quiet: after(rem, 1), done: rem, verbs: []models.Verb{rem}, within: [2]time.Duration{0, time.Second},
+			says: "was not in the room any more",
+		},
+		{
+			name: "no effect", p: &puppet{effect: func(bot.Order) bool { return false }}, can: everything, verb: models.VerbUnmute,
+			quiet: after(mute, 1), verbs: []models.Verb{models.VerbUnmute, models.VerbUnmute},
+			within: [2]time.Duration{6 * time.Second, 7 * time.Second}, says: "unmute: the server took it, but no effect was seen",
+		},
+		{
+			name: "nudge in private", p: &puppet{}, can: everything, verb: models.VerbNudge, quiet: after(mute, 1), done: models.VerbNudge,
+			verbs: []models.Verb{models.VerbMessage}, within: [2]time.Duration{0, time.Second},
+		},
+		{
+			name: "nudge before all", p: &puppet{}, can: bot.Capabilities{Message: true}, verb: models.VerbNudge, quiet: after(mute, 1),
+			done: models.VerbNudge, verbs: []models.Verb{models.VerbMessage}, within: [2]time.Duration{0, time.Second}, says: "whole room",
+		},
+		{
+			name: "redact", p: &puppet{}, can: everything, verb: models.VerbRedact, quiet: after(mute, 1),
+			within: [2]time.Duration{0, time.Second}, says: "redact: is nothing that is done in a room",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -192,7 +234,9 @@ func TestActPrivacy(t *testing.T) {
 // TestActWithoutHands: a connector that can only listen refuses with a reason, and a room that is not joined too.
 func TestActWithoutHands(t *testing.T) {
 	for want, c := range map[string]bot.Connector{"only listen": &script{}, "not in the room": &puppet{}} {
-		out := room(t, bot.Config{Connector: c, Sink: &notebook{}}).Act(t.Context(), models.Action{Verb: models.VerbMute, TargetID: "x"}, bot.ActOptions{})
+		out := room(t, bot.Config{Connector: c, Sink: &notebook{}}).Act(
+			t.Context(), models.Action{Verb: models.VerbMute, TargetID: "x"}, bot.ActOptions{},
+		)
 		if out.Action.State != models.ActionFailed || !strings.Contains(out.Action.Error, want) {
 			t.Errorf("%+v, want %q", out, want)
 		}

@@ -93,7 +93,11 @@ func tryAgain(err error) int {
 // cannotAnnounce tells the host that the room has nothing to announce in.
 func (v *visit) cannotAnnounce(can Capabilities) {
 	v.room.log.Info("no announcement: this room has no chat that the bot may write to")
-	v.room.note(can, "this room has no chat for the bot: only its name says that it listens. Please tell the people yourself, and that whoever objects tells you; you then enter that they are not to be written down.")
+	v.room.note(
+		can,
+		"this room has no chat for the bot: only its name says that it listens. Please tell the people yourself, and that whoever objects "+
+			"tells you; you then enter that they are not to be written down.",
+	)
 }
 
 // untold lists who is there and has not been told yet, and reports whether there is something to say. A room in which

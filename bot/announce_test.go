@@ -16,7 +16,9 @@ import (
 
 // announcing runs a room in which people come and the server answers announcements as a test wants, and returns when it
 // was asked, in whole seconds, what the host was told, and the ledger.
-func announcing(t *testing.T, do func(at time.Duration) error, effect func(bot.Order) bool, play func(context.Context, bot.Ears)) (at []time.Duration, notes, told []string) {
+func announcing(
+	t *testing.T, do func(at time.Duration) error, effect func(bot.Order) bool, play func(context.Context, bot.Ears),
+) (at []time.Duration, notes, told []string) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -69,7 +71,9 @@ func TestAnnounceAgain(t *testing.T) {
 		t.Errorf("notes %q", notes)
 	}
 	slices.Sort(told)
-	want := []string{"ana not_told message: the chat is down", "ana told said so", "ben not_told message: the chat is down", "ben told said so"}
+	want := []string{
+		"ana not_told message: the chat is down", "ana told said so", "ben not_told message: the chat is down", "ben told said so",
+	}
 	if !slices.Equal(told, want) {
 		t.Errorf("ledger %q", told)
 	}
@@ -159,7 +163,8 @@ func TestAnnounceWithRights(t *testing.T) {
 		ears.Joined(bot.Capabilities{Message: true})
 		pause(ctx, 5*time.Minute)
 	})
-	if len(at) != 1 || at[0] < 5*time.Minute || at[0] > 5*time.Minute+2*time.Second || len(notes) != 1 || !slices.Equal(told, []string{"ana told said so"}) {
+	if len(at) != 1 || at[0] < 5*time.Minute || at[0] > 5*time.Minute+2*time.Second || len(notes) != 1 ||
+		!slices.Equal(told, []string{"ana told said so"}) {
 		t.Errorf("asked at %v, notes %q, ledger %q", at, notes, told)
 	}
 }

@@ -64,7 +64,8 @@ func TestDeaf(t *testing.T) {
 			return stay(ctx)
 		}
 		s := &script{play: []func(context.Context, bot.Ears) error{dead, alive}}
-		if reason, err := room(t, bot.Config{Connector: s, Sink: book, Watch: h.watch}).Run(ctx); reason != models.EndStopped || err != nil || s.runs != 2 {
+		if reason, err := room(t, bot.Config{Connector: s, Sink: book, Watch: h.watch}).Run(ctx); reason != models.EndStopped || err != nil ||
+			s.runs != 2 {
 			t.Fatalf("Run = %v, %v after %d connections", reason, err, s.runs)
 		}
 		if len(h.notes) != 1 || !strings.Contains(h.notes[0], "Ana") || h.at[0] < 9*time.Second || h.at[0] > 12*time.Second {
@@ -155,7 +156,8 @@ func TestAnnounce(t *testing.T) {
 		if len(at) != 3 || at[0] > time.Second || at[1] != 61*time.Second || at[2] < 120*time.Second || at[2] > 122*time.Second {
 			t.Errorf("announced at %v", at)
 		}
-		if o := p.orders[0]; o.Target != "" || !strings.Contains(o.Text, "Saya Earshot") || !strings.Contains(o.Text, "30 hari") || !strings.Contains(o.Text, "keberatan") {
+		if o := p.orders[0]; o.Target != "" || !strings.Contains(o.Text, "Saya Earshot") || !strings.Contains(o.Text, "30 hari") ||
+			!strings.Contains(o.Text, "keberatan") {
 			t.Errorf("order %+v", o)
 		}
 	})
@@ -174,8 +176,14 @@ func TestNotes(t *testing.T) {
 	}{
 		{"no chat", &puppet{}, bot.Capabilities{}, bot.Config{Notice: notice}, "no chat"},
 		{"chat refuses", &puppet{do: refuses}, bot.Capabilities{Message: true}, bot.Config{Notice: notice}, "the chat is closed"},
-		{"rights", &puppet{}, bot.Capabilities{Mute: true}, bot.Config{Needs: []models.Verb{models.VerbMute, models.VerbWarn, models.VerbRemove}}, "ask for warn, remove,"},
-		{"all well", &puppet{}, bot.Capabilities{Message: true, Mute: true}, bot.Config{Notice: notice, Needs: []models.Verb{models.VerbMute, models.VerbNudge}}, ""},
+		{
+			"rights", &puppet{}, bot.Capabilities{Mute: true},
+			bot.Config{Needs: []models.Verb{models.VerbMute, models.VerbWarn, models.VerbRemove}}, "ask for warn, remove,",
+		},
+		{
+			"all well", &puppet{}, bot.Capabilities{Message: true, Mute: true},
+			bot.Config{Notice: notice, Needs: []models.Verb{models.VerbMute, models.VerbNudge}}, "",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -252,7 +260,13 @@ func TestBreaker(t *testing.T) {
 				mu.Lock()
 				return err
 			}
-			r := room(t, bot.Config{Connector: &script{play: []func(context.Context, bot.Ears) error{play}}, Sink: &notebook{}, FirstJoin: time.Hour, Breaker: &breaker})
+			r := room(
+				t,
+				bot.Config{
+					Connector: &script{play: []func(context.Context, bot.Ears) error{play}}, Sink: &notebook{}, FirstJoin: time.Hour,
+					Breaker: &breaker,
+				},
+			)
 			group.Go(func() { _, _ = r.Run(ctx) })
 		}
 		group.Wait()

@@ -35,13 +35,16 @@ func phrasesOf(language string) phrases {
 	switch language {
 	case "id":
 		return phrases{
-			who:    "Saya %s, bot pendengar yang diundang tuan rumah.",
-			keeps:  "Saya menuliskan apa yang dikatakan di sini dan memeriksanya menurut aturan ruang ini. Suara dihapus setelah ditulis, kecuali potongan pendek yang menjadi bukti pelanggaran.",
-			days:   "Catatan dihapus setelah %d hari.",
-			open:   "Catatan disimpan sampai tuan rumah menghapusnya.",
-			object: "Jika Anda keberatan, tulis " + OptOut + " di sini, atau katakan kepada tuan rumah: saya dapat dikeluarkan dan kata-kata Anda dihapus.",
-			label:  "mendengarkan dan mencatat",
-			flags:  "Saya memeriksa apa yang dikatakan di sini menurut aturan ruang ini dan tidak menuliskannya; yang disimpan hanya kata-kata yang melanggar aturan.",
+			who: "Saya %s, bot pendengar yang diundang tuan rumah.",
+			keeps: "Saya menuliskan apa yang dikatakan di sini dan memeriksanya menurut aturan ruang ini. Suara dihapus setelah ditulis, " +
+				"kecuali potongan pendek yang menjadi bukti pelanggaran.",
+			days: "Catatan dihapus setelah %d hari.",
+			open: "Catatan disimpan sampai tuan rumah menghapusnya.",
+			object: "Jika Anda keberatan, tulis " + OptOut + " di sini, atau katakan kepada tuan rumah: saya dapat dikeluarkan dan kata-kata " +
+				"Anda dihapus.",
+			label: "mendengarkan dan mencatat",
+			flags: "Saya memeriksa apa yang dikatakan di sini menurut aturan ruang ini dan tidak menuliskannya; yang disimpan hanya kata-kata " +
+				"yang melanggar aturan.",
 			guards: "mendengarkan menurut aturan",
 
 			paused:   "Saya berhenti mendengarkan untuk sementara, atas permintaan tuan rumah. Tidak ada yang ditulis.",
@@ -49,17 +52,21 @@ func phrasesOf(language string) phrases {
 			optedOut: "Anda tidak lagi didengar dan tidak ditulis. Jika berubah pikiran, tulis " + OptIn + ".",
 			optedIn:  "Anda ditulis lagi. Jika keberatan, tulis " + OptOut + ".",
 			away:     "dijeda",
-			askHost:  "Jika Anda keberatan, katakan kepada tuan rumah: Anda tidak akan didengar dan ditulis lagi, kata-kata Anda dapat dihapus, dan saya dapat dikeluarkan.",
+			askHost: "Jika Anda keberatan, katakan kepada tuan rumah: Anda tidak akan didengar dan ditulis lagi, kata-kata Anda dapat dihapus, " +
+				"dan saya dapat dikeluarkan.",
 		}
 	case "de":
 		return phrases{
-			who:    "Ich bin %s, ein Bot, der auf Einladung des Gastgebers zuhört.",
-			keeps:  "Ich schreibe mit, was hier gesagt wird, und prüfe es an den Regeln des Raums. Der Ton wird nach dem Mitschreiben gelöscht, bis auf kurze Ausschnitte, die einen Verstoß belegen.",
-			days:   "Die Mitschrift wird nach %d Tagen gelöscht.",
-			open:   "Die Mitschrift bleibt, bis der Gastgeber sie löscht.",
-			object: "Wer das nicht möchte, schreibe hier " + OptOut + " oder sage es dem Gastgeber: er kann mich hinausschicken und Gesagtes löschen.",
-			label:  "hört zu und schreibt mit",
-			flags:  "Ich prüfe an den Regeln des Raums, was hier gesagt wird, und schreibe nicht mit: aufgehoben wird nur, was gegen eine Regel verstößt.",
+			who: "Ich bin %s, ein Bot, der auf Einladung des Gastgebers zuhört.",
+			keeps: "Ich schreibe mit, was hier gesagt wird, und prüfe es an den Regeln des Raums. Der Ton wird nach dem Mitschreiben gelöscht, " +
+				"bis auf kurze Ausschnitte, die einen Verstoß belegen.",
+			days: "Die Mitschrift wird nach %d Tagen gelöscht.",
+			open: "Die Mitschrift bleibt, bis der Gastgeber sie löscht.",
+			object: "Wer das nicht möchte, schreibe hier " + OptOut + " oder sage es dem Gastgeber: er kann mich hinausschicken und Gesagtes " +
+				"löschen.",
+			label: "hört zu und schreibt mit",
+			flags: "Ich prüfe an den Regeln des Raums, was hier gesagt wird, und schreibe nicht mit: aufgehoben wird nur, was gegen eine Regel " +
+				"verstößt.",
 			guards: "hört auf die Regeln",
 
 			paused:   "Auf Wunsch des Gastgebers höre ich eine Weile nicht zu. Nichts wird aufgeschrieben.",
@@ -67,12 +74,14 @@ func phrasesOf(language string) phrases {
 			optedOut: "Sie werden nicht mehr gehört und nicht aufgeschrieben. Wer es sich anders überlegt, schreibt " + OptIn + ".",
 			optedIn:  "Sie werden wieder aufgeschrieben. Wer das nicht möchte, schreibt " + OptOut + ".",
 			away:     "pausiert",
-			askHost:  "Wer das nicht möchte, sage es dem Gastgeber: er kann dafür sorgen, dass ich nicht mehr zuhöre und mitschreibe, Gesagtes löschen und mich hinausschicken.",
+			askHost: "Wer das nicht möchte, sage es dem Gastgeber: er kann dafür sorgen, dass ich nicht mehr zuhöre und mitschreibe, Gesagtes " +
+				"löschen und mich hinausschicken.",
 		}
 	default:
 		return phrases{
-			who:    "I am %s, a listening bot that the host invited.",
-			keeps:  "I write down what is said here and check it against the room's rules. Sound is deleted once it is written down, but for short excerpts that show what broke a rule.",
+			who: "I am %s, a listening bot that the host invited.",
+			keeps: "I write down what is said here and check it against the room's rules. Sound is deleted once it is written down, but for " +
+				"short excerpts that show what broke a rule.",
 			days:   "The record is deleted after %d days.",
 			open:   "The record is kept until the host deletes it.",
 			object: "If you object, write " + OptOut + " here, or tell the host, who can send me out and delete your words.",

@@ -15,7 +15,9 @@ import (
 // then.
 func (r *Room) Act(ctx context.Context, a models.Action, o ActOptions) Outcome {
 	out := r.act.do(ctx, a, o)
-	log := r.log.With("action", a.ID, "verb", string(a.Verb), "speaker", a.TargetID, "tries", out.Action.Attempts, "ms", out.Took.Milliseconds())
+	log := r.log.With(
+		"action", a.ID, "verb", string(a.Verb), "speaker", a.TargetID, "tries", out.Action.Attempts, "ms", out.Took.Milliseconds(),
+	)
 	if out.Done != "" {
 		log.Info("action took effect", "done", string(out.Done), "how", out.How)
 		if out.Done == models.VerbRemove || out.Done == models.VerbBan {

@@ -53,7 +53,8 @@ func TestHearing(t *testing.T) {
 		if len(book.gaps) != 0 {
 			t.Errorf("gaps %+v, want none", book.gaps)
 		}
-		if s := book.speakers; len(s) != 2 || s[0].Name != "Ana" || s[1].Name != "Ana Maria" || s[1].Role != models.RoleHost || s[1].Session != "s1" {
+		if s := book.speakers; len(s) != 2 || s[0].Name != "Ana" || s[1].Name != "Ana Maria" || s[1].Role != models.RoleHost ||
+			s[1].Session != "s1" {
 			t.Errorf("speakers %+v", s)
 		}
 	})
@@ -127,8 +128,11 @@ func TestEnds(t *testing.T) {
 			after: [2]time.Duration{14 * time.Second, 16 * time.Second}, maxRuns: 1,
 		},
 		{
-			name: "no media path", play: end(bot.Retry(models.EndFailedICE, boom)), config: bot.Config{FirstJoin: 30 * time.Second}, want: models.EndFailedICE,
-			err: true, after: [2]time.Duration{29 * time.Second, 31 * time.Second}, maxRuns: 60,
+			name: "no media path", play: end(bot.Retry(models.EndFailedICE, boom)), config: bot.Config{
+				FirstJoin: 30 * time.Second,
+			},
+			want: models.EndFailedICE,
+			err:  true, after: [2]time.Duration{29 * time.Second, 31 * time.Second}, maxRuns: 60,
 		},
 		{
 			name: "flapping", play: func(ctx context.Context, e bot.Ears) error { joined(ctx, e); pause(ctx, time.Second); return boom },
@@ -142,11 +146,17 @@ func TestEnds(t *testing.T) {
 				e.Left("ana")
 				return stay(ctx)
 			},
-			config: bot.Config{Alone: 30 * time.Second}, want: models.EndAlone, after: [2]time.Duration{90 * time.Second, 91 * time.Second}, maxRuns: 1,
+			config: bot.Config{Alone: 30 * time.Second}, want: models.EndAlone, after: [2]time.Duration{
+				90 * time.Second, 91 * time.Second,
+			},
+			maxRuns: 1,
 		},
 		{
 			name: "never populated", play: func(ctx context.Context, e bot.Ears) error { joined(ctx, e); return stay(ctx) },
-			config: bot.Config{Alone: 30 * time.Second}, want: models.EndAlone, after: [2]time.Duration{30 * time.Second, 31 * time.Second}, maxRuns: 1,
+			config: bot.Config{Alone: 30 * time.Second}, want: models.EndAlone, after: [2]time.Duration{
+				30 * time.Second, 31 * time.Second,
+			},
+			maxRuns: 1,
 		},
 		{
 			name: "max time", play: func(ctx context.Context, e bot.Ears) error { joined(ctx, e); return stay(ctx) },

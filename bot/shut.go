@@ -128,7 +128,8 @@ func (p *pipeline) endShut() {
 }
 
 // Pause stops or resumes listening for the whole room; what was said before is kept. People in the room are told in its
-// chat, and the bot's name shows the pause, or the host is told that it can't. It may be called from any goroutine, before and during Run, and blocks while the line is delivered: some
+// chat, and the bot's name shows the pause, or the host is told that it can't. It may be called from any goroutine,
+// before and during Run, and blocks while the line is delivered: some
 // seconds. It reports whether that changed anything.
 func (r *Room) Pause(ctx context.Context, on bool) bool {
 	if !r.pipe.pause(on) {

@@ -11,7 +11,10 @@ import (
 
 func TestPaths(t *testing.T) {
 	dir, environ := home(t)
-	name := write(t, filepath.Join(dir, "etc", "my.yaml"), "data_dir: ../var\nmodel: ~/tiny.bin\nrules: [demo, harassment.en, own/a.yaml, b.yml, /abs/c.yaml]\n")
+	name := write(
+		t, filepath.Join(dir, "etc", "my.yaml"),
+		"data_dir: ../var\nmodel: ~/tiny.bin\nrules: [demo, harassment.en, own/a.yaml, b.yml, /abs/c.yaml]\n",
+	)
 	c, err := Load(Options{File: name, Environ: environ})
 	if err != nil {
 		t.Fatal(err)
@@ -29,7 +32,9 @@ func TestPaths(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err = Load(Options{File: name, Environ: append(environ, "EARSHOT_MODEL=m.bin"), Flags: map[string]string{"data_dir": "d", "rules": "x.yaml,demo"}})
+	c, err = Load(Options{
+		File: name, Environ: append(environ, "EARSHOT_MODEL=m.bin"), Flags: map[string]string{"data_dir": "d", "rules": "x.yaml,demo"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +86,8 @@ func TestWhichFile(t *testing.T) {
 		}
 	}
 	for _, file := range []string{filepath.Join(dir, "none.yaml"), dir} {
-		if _, err := Load(Options{File: file, Environ: environ}); err == nil || !strings.HasPrefix(err.Error(), file+": this configuration file can't be read: ") {
+		if _, err := Load(Options{File: file, Environ: environ}); err == nil ||
+			!strings.HasPrefix(err.Error(), file+": this configuration file can't be read: ") {
 			t.Errorf("%s: %v", file, err)
 		}
 	}

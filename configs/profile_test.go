@@ -43,13 +43,17 @@ func TestProfilesCoverTheFile(t *testing.T) {
 	}
 	want := []Room{
 		{URL: "lounge://a:1/x"},
-		{URL: "livekit://b/Y", Name: "Why", Profile: "quiet", Schedule: []string{"fri 19:00-21:00"}, TimeZone: "Asia/Jakarta", Calendar: filepath.Join(dir, "why.ics")},
+		{
+			URL: "livekit://b/Y", Name: "Why", Profile: "quiet", Schedule: []string{"fri 19:00-21:00"}, TimeZone: "Asia/Jakarta",
+			Calendar: filepath.Join(dir, "why.ics"),
+		},
 	}
 	if diff := cmp.Diff(want, c.Rooms); diff != "" {
 		t.Error(diff)
 	}
 	q, ok := c.For("quiet")
-	if !ok || q.Mode != models.ModeWatch || q.Language != "de" || q.Stay.Alone != time.Minute || time.Duration(q.Retention.Transcripts) != 36*time.Hour || time.Duration(q.Retention.Clips) != 48*time.Hour {
+	if !ok || q.Mode != models.ModeWatch || q.Language != "de" || q.Stay.Alone != time.Minute ||
+		time.Duration(q.Retention.Transcripts) != 36*time.Hour || time.Duration(q.Retention.Clips) != 48*time.Hour {
 		t.Errorf("quiet: %v %+v", ok, q)
 	}
 	if diff := cmp.Diff([]string{filepath.Join(dir, "mine.yaml"), "base"}, q.Rules); diff != "" {

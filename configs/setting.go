@@ -57,6 +57,12 @@ func settings() []setting {
 
 // plainSettings are the settings that are no lists of mappings.
 func plainSettings() []setting {
+	serverAddress := matching(
+		`^(livekit(\+wss?)?://[^\s/?#@]+(/[^\s?#]*)?)?$`, `the address of a server like "livekit://rooms.example", without a room, or empty`,
+	)
+	apiBase := matching(
+		`^(https?://[^\s/?#@]+(/[^\s?#]*)?)?$`, `the base of an API like http://127.0.0.1:11434/v1, without a password in it`,
+	)
 	return []setting{
 		{"data_dir", file("the path of a folder")},
 		{"listen", address()},
@@ -88,7 +94,7 @@ func plainSettings() []setting {
 		{"lounge.per_address", number(0, 1024)},
 		{"lounge.host_token_file", file("the path of a file")},
 		{"livekit.hidden", truth()},
-		{"livekit.url", matching(`^(livekit(\+wss?)?://[^\s/?#@]+(/[^\s?#]*)?)?$`, `the address of a server like "livekit://rooms.example", without a room, or empty`)},
+		{"livekit.url", serverAddress},
 		{"livekit.dispatch", choice("named", "every", "none")},
 		{"livekit.agent", matching(`^[A-Za-z0-9._-]{1,64}$`, "a name of letters, digits, dots, dashes and underscores")},
 		{"livekit.load_threshold", share()},
@@ -112,9 +118,9 @@ func plainSettings() []setting {
 		{"retention.flags", age()},
 		{"notices.targets", file("the path of a file")},
 		{"notices.link", matching(`^(https?://[^\s?#]+)?$`, `an address like "https://earshot.example", or empty`)},
-		{"summary.url", matching(`^(https?://[^\s/?#@]+(/[^\s?#]*)?)?$`, `the base of an API like http://127.0.0.1:11434/v1, without a password in it`)},
+		{"summary.url", apiBase},
 		{"summary.model", matching(`^[^\s]*$`, "the name of a model, without spaces")},
-		{"opinion.url", matching(`^(https?://[^\s/?#@]+(/[^\s?#]*)?)?$`, `the base of an API like http://127.0.0.1:11434/v1, without a password in it`)},
+		{"opinion.url", apiBase},
 		{"opinion.model", matching(`^[^\s]*$`, "the name of a model, without spaces")},
 		{"opinion.kind", choice("chat", "moderation")},
 		{"opinion.key_file", file("the path of a file")},

@@ -21,7 +21,9 @@ type weekly struct {
 	from, to int
 }
 
-var stretch = regexp.MustCompile(`^(?:(sun|mon|tue|wed|thu|fri|sat)(?:-(sun|mon|tue|wed|thu|fri|sat))?|daily) +(\d\d):(\d\d)-(\d\d):(\d\d)$`)
+var stretch = regexp.MustCompile(
+	`^(?:(sun|mon|tue|wed|thu|fri|sat)(?:-(sun|mon|tue|wed|thu|fri|sat))?|daily) +(\d\d):(\d\d)-(\d\d):(\d\d)$`,
+)
 
 // parseWeekly reads "fri 19:00-21:00", "mon-fri 09:00-17:30" or "daily 22:00-02:00".
 func parseWeekly(s string) (w weekly, ok bool) {

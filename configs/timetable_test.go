@@ -31,7 +31,10 @@ func TestTimetable(t *testing.T) {
 		{"over midnight", "UTC", []string{"sat 22:00-02:00"}, "2026-11-29 01:00", "2026-11-29 02:00", "2026-12-05 22:00"},
 		{"wrapping days", "UTC", []string{"sat-mon 08:00-09:00"}, "2026-11-29 08:30", "2026-11-29 09:00", "2026-11-30 08:00"},
 		{"daily", "UTC", []string{"daily 23:00-24:00"}, "2026-11-25 23:30", "2026-11-26 00:00", "2026-11-26 23:00"},
-		{"touching", "UTC", []string{"fri 10:00-12:00", "fri 11:00-13:00", "fri 13:00-14:00"}, "2026-11-27 10:30", "2026-11-27 14:00", "2026-11-27 11:00"},
+		{
+			"touching", "UTC", []string{"fri 10:00-12:00", "fri 11:00-13:00", "fri 13:00-14:00"}, "2026-11-27 10:30", "2026-11-27 14:00",
+			"2026-11-27 11:00",
+		},
 		{"the short night", "Europe/Berlin", []string{"sat 22:00-06:00"}, "2027-03-28 01:00", "2027-03-28 06:00", "2027-04-03 22:00"},
 		{"the long night", "Europe/Berlin", []string{"sun 01:00-04:00"}, "2026-10-25 02:30", "2026-10-25 04:00", "2026-11-01 01:00"},
 		{"an hour that is not there", "Europe/Berlin", []string{"sun 02:30-05:00"}, "2027-03-28 04:00", "2027-03-28 05:00", "2027-04-04 02:30"},
@@ -55,7 +58,8 @@ func TestTimetable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if until, ok := always.Open(time.Date(2026, 11, 27, 3, 0, 0, 0, time.UTC)); !ok || until.Sub(time.Date(2026, 11, 27, 3, 0, 0, 0, time.UTC)) < 24*time.Hour {
+	if until, ok := always.Open(time.Date(2026, 11, 27, 3, 0, 0, 0, time.UTC)); !ok ||
+		until.Sub(time.Date(2026, 11, 27, 3, 0, 0, 0, time.UTC)) < 24*time.Hour {
 		t.Errorf("round the clock ends at %v", until)
 	}
 }

@@ -3,16 +3,20 @@ package moderation
 import "strings"
 
 // topDomains are the endings of the addresses that people say.
-var topDomains = wordSet("com net org edu gov io co uk de fr nl es it pl se no fi ch at be eu us ca au nz in id sg my ph jp kr cn br mx ru ua za ng " +
+var topDomains = wordSet("com net org edu gov io co uk de fr nl es it pl se no fi ch at be eu us ca au nz in id sg my ph jp kr cn br " +
+	"mx ru ua za ng " +
 	"ke me info biz app dev ai gg tv xyz online site store shop club live pro email cloud tech space fm ly")
 
 // mailHosts are domains at which people have mail; after them a spoken "dot" may be missing.
 var mailHosts = wordSet("gmail yahoo outlook hotmail icloud proton protonmail aol gmx zoho mail live msn ymail fastmail yandex googlemail")
 
 // notMailboxes are words before "at" that are no mailbox: "look at example dot com".
-var notMailboxes = wordSet("look looks looking looked arrive meet me us it him her them be is are was were here there that this website site page find " +
-	"shop visit go going live lives work works working am you out up down over online available now and or also back just everyone people today " +
-	"more stop start begin see them sign register buy order read check posted hosted video link point host located everything i we they he she")
+var notMailboxes = wordSet("look looks looking looked arrive meet me us it him her them be is are was were here there that this " +
+	"website site page find " +
+	"shop visit go going live lives work works working am you out up down over online available now and or also back just everyone people " +
+	"today " +
+	"more stop start begin see them sign register buy order read check posted hosted video link point host located everything i we they " +
+	"he she")
 
 var (
 	saidAt  = wordSet("at @ et add")
@@ -48,7 +52,8 @@ func domainAt(atoms []atom, i int, _ bool) int {
 		a := atoms[k]
 		if k > i && saidDot[a.text] && k+1 < len(atoms) && topDomains[atoms[k+1].text] && (a.kind == atomWord || atoms[k+1].glue) {
 			end := k + 2
-			if end+1 < len(atoms) && saidDot[atoms[end].text] && topDomains[atoms[end+1].text] && (atoms[end].kind == atomWord || atoms[end+1].glue) {
+			if end+1 < len(atoms) && saidDot[atoms[end].text] && topDomains[atoms[end+1].text] &&
+				(atoms[end].kind == atomWord || atoms[end+1].glue) {
 				end += 2
 			}
 			return end
@@ -72,7 +77,9 @@ func mailboxBefore(atoms []atom, i int) int {
 	from := i - 1
 	for from > 0 && i-from < 24 {
 		before := atoms[from-1]
-		joint := saidDot[before.text] && (before.kind == atomWord || before.glue) || before.text == "_" || before.text == "-" || before.text == "underscore" || before.text == "dash"
+		joint := saidDot[before.text] &&
+			(before.kind == atomWord || before.glue) || before.text == "_" || before.text == "-" || before.text == "underscore" ||
+			before.text == "dash"
 		switch {
 		case joint && from >= 2 && atoms[from-2].kind != atomSign:
 			from -= 2
@@ -97,11 +104,18 @@ func isNumber(atoms []atom, i int) bool {
 
 // streets are the words that end a street's name, and streetsBefore those that begin it.
 var (
-	streets = wordSet("street st avenue ave road rd lane ln drive dr boulevard blvd court ct place terrace close square sq crescent highway hwy parkway " +
+	streets = wordSet("street st avenue ave road rd lane ln drive dr boulevard blvd court ct place terrace close square sq crescent " +
+		"highway hwy parkway " +
 		"circle alley row straße strasse")
 	streetsBefore = wordSet("jalan jl jln gang gg komplek perumahan")
-	homeCues      = wordSet("live lives living address house home stays staying located apartment flat resides lived moved come alamat rumah tinggal ship deliver find visit office")
-	notStreets    = wordSet("the a an of to in on at and or for is was are minutes minute meters miles blocks one way percent best most more people down up that this years cars times")
+	homeCues      = wordSet(
+		"live lives living address house home stays staying located apartment flat resides lived moved come alamat rumah tinggal ship " +
+			"deliver find visit office",
+	)
+	notStreets = wordSet(
+		"the a an of to in on at and or for is was are minutes minute meters miles blocks one way percent best most more people down up that " +
+			"this years cars times",
+	)
 )
 
 // findAddresses finds where somebody lives: a house number before a street's name ("12 Baker Street"), or in the Indonesian

@@ -72,7 +72,9 @@ func (s *Session) AnswerDecision(d models.Decision, by, answer string, now time.
 	case d.Ask == models.AskExpired && answer != AnswerConfirm && answer != AnswerDismiss:
 		return Outcome{}, fmt.Errorf("ask %s has lapsed: %w", d.ID, models.ErrInvalid)
 	case answer != AnswerConfirm && answer != AnswerDismiss && !slices.Contains(d.Offer, answer):
-		return Outcome{}, fmt.Errorf("%q was not offered by ask %s (%s): %w", shorten(answer), d.ID, strings.Join(d.Offer, ", "), models.ErrInvalid)
+		return Outcome{}, fmt.Errorf(
+			"%q was not offered by ask %s (%s): %w", shorten(answer), d.ID, strings.Join(d.Offer, ", "), models.ErrInvalid,
+		)
 	}
 	var out Outcome
 	enforced := d.Verdict == models.VerdictEnforced
@@ -162,7 +164,9 @@ func (s *Session) dismiss(out *Outcome, d models.Decision, enforced bool, now ti
 			})
 		}
 	}
-	undo := map[models.Verb]models.Verb{models.VerbMute: models.VerbUnmute, models.VerbToAudience: models.VerbToStage, models.VerbBan: models.VerbUnban}
+	undo := map[models.Verb]models.Verb{
+		models.VerbMute: models.VerbUnmute, models.VerbToAudience: models.VerbToStage, models.VerbBan: models.VerbUnban,
+	}
 	if verb, ok := undo[d.Done]; enforced && ok {
 		out.Actions = append(out.Actions, models.Action{
 			ID: digest(20, d.ID, "undone"), Session: d.Session, Decision: d.ID, Verb: verb, TargetID: d.SpeakerID,

@@ -40,7 +40,10 @@ func bigFiles() map[string]string {
 	}
 	files["lists.yaml"] = main.String()
 	for p := range 200 {
-		fmt.Fprintf(&main, "- {id: p%d, when: {says: {pattern: '(i|we|they) (will|can) (%s|%s)( \\w+){0,3} (you|him|her)'}}, then: [flag: {}]}\n", p, word(), word())
+		fmt.Fprintf(
+			&main, "- {id: p%d, when: {says: {pattern: '(i|we|they) (will|can) (%s|%s)( \\w+){0,3} (you|him|her)'}}, then: [flag: {}]}\n",
+			p, word(), word(),
+		)
 	}
 	files["main.yaml"] = main.String()
 	return files
@@ -90,7 +93,8 @@ func BenchmarkPacks(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, c := range []struct{ name, say string }{{"short", "You are a stupid idiot and a liar."}, {"innocent", "I agree with the last speaker"}, {"long", longLine}} {
+	for _, c := range []struct{ name, say string }{{"short", "You are a stupid idiot and a " +
+		"liar."}, {"innocent", "I agree with the last speaker"}, {"long", longLine}} {
 		b.Run(c.name, func(b *testing.B) {
 			s, at := NewSession(set, models.Session{}), int64(0)
 			b.ReportAllocs()

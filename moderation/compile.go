@@ -124,7 +124,9 @@ func (c *compiler) checkFloors(files []*rawFile) {
 
 func (c *compiler) aboveFloor(f *rawFile, rule string, g rawGates) {
 	if g.WordP != nil && *g.WordP < c.trust.floor.wordP {
-		c.probs.add(f.name, g.line, rule, "word_p: %v is below the floor of %v: words that unsure are never enough", *g.WordP, c.trust.floor.wordP)
+		c.probs.add(
+			f.name, g.line, rule, "word_p: %v is below the floor of %v: words that unsure are never enough", *g.WordP, c.trust.floor.wordP,
+		)
 	}
 }
 

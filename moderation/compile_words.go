@@ -70,7 +70,10 @@ func (c *compiler) within(f *rawFile, rule string, ts []rawText, source int) {
 	for _, t := range ts {
 		text := strings.Join(phraseTokens(t.Text), "")
 		if utf8.RuneCountInString(text) < minInside {
-			c.probs.add(cmp.Or(t.file, f.name), t.line, rule, "%q is too short to look for inside of other words: at least %d letters", shorten(t.Text), minInside)
+			c.probs.add(
+				cmp.Or(t.file, f.name), t.line, rule, "%q is too short to look for inside of other words: at least %d letters",
+				shorten(t.Text), minInside,
+			)
 			continue
 		}
 		b.AddString(text)

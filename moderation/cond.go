@@ -30,7 +30,10 @@ func (c *compiler) cond(f *rawFile, r *rawRule, raw *rawCond) *cond {
 	case condRole:
 		for i, name := range raw.Names {
 			if !c.set.roles[models.Role(name)] {
-				c.probs.add(f.name, raw.lines[i], r.ID, "unknown role %q%s: give its members under people:", shorten(name), didYouMean(name, c.roleNames()))
+				c.probs.add(
+					f.name, raw.lines[i], r.ID, "unknown role %q%s: give its members under people:", shorten(name),
+					didYouMean(name, c.roleNames()),
+				)
 			}
 		}
 	case condReveals:
@@ -60,7 +63,10 @@ func (c *compiler) cond(f *rawFile, r *rawRule, raw *rawCond) *cond {
 // knownLedger complains about a ledger that no file describes.
 func (c *compiler) knownLedger(f *rawFile, r *rawRule, name string, line int) {
 	if _, ok := c.set.ledgers[name]; !ok {
-		c.probs.add(f.name, line, r.ID, "unknown ledger %q%s: describe it under ledger:", shorten(name), didYouMean(name, slices.Sorted(maps.Keys(c.set.ledgers))))
+		c.probs.add(
+			f.name, line, r.ID, "unknown ledger %q%s: describe it under ledger:", shorten(name),
+			didYouMean(name, slices.Sorted(maps.Keys(c.set.ledgers))),
+		)
 	}
 }
 

@@ -277,8 +277,8 @@ func strongestOf(as []models.Action) models.Action {
 // action is what a step does.
 func (s *Session) action(d models.Decision, step rawStep, now time.Time) models.Action {
 	a := models.Action{
-		ID: digest(20, d.ID, step.Verb, step.Webhook, step.Who, step.Text), Session: d.Session, Decision: d.ID, Verb: models.Verb(step.Verb), TargetID: d.SpeakerID,
-		TargetName: d.SpeakerName, ForMS: step.ForMS, State: models.ActionPlanned, By: "rule", Created: now,
+		ID: digest(20, d.ID, step.Verb, step.Webhook, step.Who, step.Text), Session: d.Session, Decision: d.ID,
+		Verb: models.Verb(step.Verb), TargetID: d.SpeakerID, TargetName: d.SpeakerName, ForMS: step.ForMS, State: models.ActionPlanned, By: "rule", Created: now,
 		Text: fillTitle(step.Text, "", d.SpeakerName), Via: step.Via, Who: roles(step.Who), Webhook: step.Webhook,
 	}
 	if step.To == "room" {

@@ -101,7 +101,8 @@ func TestAnswer(t *testing.T) {
 		t.Errorf("an answer that was not offered: %v", err)
 	}
 	a, err := s.Answer(id, "host", "mute 60s", now)
-	if err != nil || did(a) != "ask asked confirmed; !mute someone; conduct+60 pending=false" || a.Actions[0].ForMS != 60_000 || a.Decisions[0].DecidedBy != "host" {
+	if err != nil || did(a) != "ask asked confirmed; !mute someone; conduct+60 pending=false" || a.Actions[0].ForMS != 60_000 ||
+		a.Decisions[0].DecidedBy != "host" {
 		t.Errorf("%v: %s", err, did(a))
 	}
 	if _, err := s.Answer(id, "host", "warn", now); !errors.Is(err, models.ErrNotFound) {
@@ -111,7 +112,8 @@ func TestAnswer(t *testing.T) {
 		t.Errorf("after half a day: %v, want 60 - 12", got)
 	}
 	o = s.Decide(exampleLine("ask", 1, 60_000, 2))
-	if a, err = s.Answer(o.Decisions[0].ID, "host", AnswerDismiss, now); err != nil || did(a) != "ask asked dismissed" || a.Statuses[0].Confirmed {
+	if a, err = s.Answer(o.Decisions[0].ID, "host", AnswerDismiss, now); err != nil || did(a) != "ask asked dismissed" ||
+		a.Statuses[0].Confirmed {
 		t.Errorf("%v: %s", err, did(a))
 	}
 }

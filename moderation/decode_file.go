@@ -307,7 +307,9 @@ func (d *decoder) wordGate(n *yaml.Node, what string) rawGates {
 
 func (d *decoder) attributions(n *yaml.Node) []models.Attribution {
 	var out []models.Attribution
-	for _, a := range d.manyOf(n, "attribution", string(models.AttributionTrack), string(models.AttributionPlatform), string(models.AttributionUnknown)) {
+	for _, a := range d.manyOf(
+		n, "attribution", string(models.AttributionTrack), string(models.AttributionPlatform), string(models.AttributionUnknown),
+	) {
 		out = append(out, models.Attribution(a))
 	}
 	return out

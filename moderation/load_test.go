@@ -131,15 +131,20 @@ func TestHostileFiles(t *testing.T) {
 	words := "schema: 1\nwords: {w: [" + strings.Repeat("a,", maxFileBytes/2-20) + "]}"
 	plain := plainTime(t)
 	for name, c := range map[string]struct{ text, want string }{
-		"10 MB":                {"schema: 1\n#" + strings.Repeat("x", 10<<20), ":1: the file is larger than 256 KiB"},
-		"alias bomb":           {bomb, "people.a1 must be text, not a list"},
-		"alias bomb of rules":  {cyclic, "nested more than 16 deep"},
-		"many aliases":         {"schema: 1\nwords:\n  a: &a [" + strings.Repeat("x,", 50_000) + "]\n  b: *a\n  c: *a\n  d: *a\n  e: *a\n", "too much: the file expands to more than 100000 values"},
-		"deep nesting":         {rule(nested), ":4: "},
-		"deep flow":            {"schema: 1\nrules: " + strings.Repeat("[", 20_000), "not YAML: exceeded max depth"},
-		"deep block":           {"schema: 1\nrules:\n" + strings.Repeat("- ", 20_000), "not YAML: exceeded max depth"},
-		"deep conditions":      {rule(deepCond), "nested more than 16 deep"},
-		"1001 groups":          {rule(`{says: {pattern: "` + strings.Repeat("(", 1001) + "a" + strings.Repeat(")", 1001) + `"}}`), "at character 1001"},
+		"10 MB":               {"schema: 1\n#" + strings.Repeat("x", 10<<20), ":1: the file is larger than 256 KiB"},
+		"alias bomb":          {bomb, "people.a1 must be text, not a list"},
+		"alias bomb of rules": {cyclic, "nested more than 16 deep"},
+		"many aliases": {
+			"schema: 1\nwords:\n  a: &a [" + strings.Repeat("x,", 50_000) + "]\n  b: *a\n  c: *a\n  d: *a\n  e: *a\n",
+			"too much: the file expands to more than 100000 values",
+		},
+		"deep nesting":    {rule(nested), ":4: "},
+		"deep flow":       {"schema: 1\nrules: " + strings.Repeat("[", 20_000), "not YAML: exceeded max depth"},
+		"deep block":      {"schema: 1\nrules:\n" + strings.Repeat("- ", 20_000), "not YAML: exceeded max depth"},
+		"deep conditions": {rule(deepCond), "nested more than 16 deep"},
+		"1001 groups": {
+			rule(`{says: {pattern: "` + strings.Repeat("(", 1001) + "a" + strings.Repeat(")", 1001) + `"}}`), "at character 1001",
+		},
 		"huge program":         {rule(`{says: {pattern: "(aaaaaaaaa){900}"}}`), "pattern is too large"},
 		"most nodes in a file": {words, "too much: the file expands to more than 100000 values"},
 		"binary":               {"\x00\x01\x02", "not YAML"},

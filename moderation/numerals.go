@@ -41,8 +41,11 @@ var englishNumerals = numerals{
 	near: map[string]string{
 		"oh": "0", "o": "0", "owe": "0", "won": "1", "to": "2", "too": "2", "for": "4", "fore": "4", "ate": "8", "tree": "3", "sex": "6",
 	},
-	plus:   wordSet("plus"),
-	filler: wordSet("uh um er erm ah eh mm hmm and then dash hyphen space minus so okay ok yeah right like area code that is it's it is wait sorry again comma pause next followed by"),
+	plus: wordSet("plus"),
+	filler: wordSet(
+		"uh um er erm ah eh mm hmm and then dash hyphen space minus so okay ok yeah right like area code that is it's it is wait sorry again " +
+			"comma pause next followed by",
+	),
 }
 
 // indonesianNumerals are those of Indonesian; "nol" and "kosong" are both zero.

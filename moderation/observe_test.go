@@ -57,26 +57,46 @@ func TestObserve(t *testing.T) {
 		os   []Observation
 		want string
 	}{
-		"a hog":           {[]Observation{talks("b", 0, 3000), talks("c", 3000, 6000), talks("a", 6000, 16_000), talks("a", 18_000, 28_000)}, "hog@a"},
+		"a hog": {
+			[]Observation{talks("b", 0, 3000), talks("c", 3000, 6000), talks("a", 6000, 16_000), talks("a", 18_000, 28_000)}, "hog@a",
+		},
 		"two people only": {[]Observation{talks("b", 0, 3000), talks("a", 6000, 16_000), talks("a", 18_000, 28_000)}, ""},
 		"the host may":    {[]Observation{talks("b", 0, 3000), talks("c", 3000, 6000), talks("h", 6000, 16_000), talks("h", 18_000, 28_000)}, ""},
 		"a long turn":     {[]Observation{talks("a", 0, 10_000), talks("a", 10_500, 21_000), talks("a", 21_000, 25_000)}, "turn@a"},
 		"two interruptions": {[]Observation{
-			talks("a", 0, 5000), talks("b", 4000, 8000), talks("a", 20_000, 25_000), talks("b", 24_000, 28_000), tick(29_000), talks("b", 28_000, 28_500),
+			talks("a", 0, 5000), talks("b", 4000, 8000), talks(
+				"a", 20_000, 25_000,
+			), talks("b", 24_000, 28_000), tick(29_000), talks("b", 28_000, 28_500),
 		}, "cuts@b"},
-		"agreement is no interruption":             {[]Observation{talks("a", 0, 5000), talks("b", 4000, 4500), talks("a", 20_000, 25_000), talks("b", 24_000, 24_800)}, ""},
-		"who is not yielded to does not interrupt": {[]Observation{talks("a", 0, 15_000), talks("b", 4000, 8000), talks("c", 30_000, 32_000)}, "over@b hog@a"},
-		"loud for 3 s":       {loud(-5, 4), "loud@a"},
-		"loud for 2 s":       {loud(-5, 2), ""},
-		"not loud":           {loud(-12, 5), ""},
-		"clipped":            {[]Observation{{AtMS: 1000, Speaker: "a", Sound: &Sound{Span: Span{0, 1000}, LevelDBFS: -20, Clipped: 0.06}}}, "clip@a"},
-		"another language":   {[]Observation{vote("de", 0.9, 12_000), vote("de", 0.95, 9000)}, "tongue@a"},
-		"not long enough":    {[]Observation{vote("de", 0.99, 19_000)}, ""},
-		"one wrong guess":    {[]Observation{vote("en", 0.9, 15_000), vote("de", 0.9, 6000)}, ""},
-		"an allowed one":     {[]Observation{vote("id", 0.99, 30_000)}, ""},
-		"a raid":             {[]Observation{{AtMS: 1, Speaker: "x", Event: RoomJoin}, {AtMS: 2, Speaker: "y", Event: RoomJoin}, {AtMS: 3, Speaker: "z", Event: RoomJoin}, {AtMS: 4, Speaker: "x", Event: RoomUnmute}, {AtMS: 5, Speaker: "y", Event: RoomUnmute}, {AtMS: 6, Speaker: "z", Event: RoomUnmute}}, "raid@"},
-		"joins without more": {[]Observation{{AtMS: 1, Event: RoomJoin}, {AtMS: 2, Event: RoomJoin}, {AtMS: 3, Event: RoomJoin}, {AtMS: 4, Event: RoomJoin}}, ""},
-		"silence":            {[]Observation{talks("a", 0, 1000), tick(60_000), tick(121_000), tick(130_000)}, "quiet@"},
+		"agreement is no interruption": {
+			[]Observation{talks("a", 0, 5000), talks("b", 4000, 4500), talks("a", 20_000, 25_000), talks("b", 24_000, 24_800)}, "",
+		},
+		"who is not yielded to does not interrupt": {
+			[]Observation{talks("a", 0, 15_000), talks("b", 4000, 8000), talks("c", 30_000, 32_000)}, "over@b hog@a",
+		},
+		"loud for 3 s": {loud(-5, 4), "loud@a"},
+		"loud for 2 s": {loud(-5, 2), ""},
+		"not loud":     {loud(-12, 5), ""},
+		"clipped": {
+			[]Observation{{AtMS: 1000, Speaker: "a", Sound: &Sound{Span: Span{0, 1000}, LevelDBFS: -20, Clipped: 0.06}}}, "clip@a",
+		},
+		"another language": {[]Observation{vote("de", 0.9, 12_000), vote("de", 0.95, 9000)}, "tongue@a"},
+		"not long enough":  {[]Observation{vote("de", 0.99, 19_000)}, ""},
+		"one wrong guess":  {[]Observation{vote("en", 0.9, 15_000), vote("de", 0.9, 6000)}, ""},
+		"an allowed one":   {[]Observation{vote("id", 0.99, 30_000)}, ""},
+		"a raid": {
+			[]Observation{
+				{AtMS: 1, Speaker: "x", Event: RoomJoin}, {AtMS: 2, Speaker: "y", Event: RoomJoin}, {AtMS: 3, Speaker: "z", Event: RoomJoin},
+				{AtMS: 4, Speaker: "x", Event: RoomUnmute}, {AtMS: 5, Speaker: "y", Event: RoomUnmute},
+				{AtMS: 6, Speaker: "z", Event: RoomUnmute},
+			},
+			"raid@",
+		},
+		"joins without more": {
+			[]Observation{{AtMS: 1, Event: RoomJoin}, {AtMS: 2, Event: RoomJoin}, {AtMS: 3, Event: RoomJoin}, {AtMS: 4, Event: RoomJoin}},
+			"",
+		},
+		"silence": {[]Observation{talks("a", 0, 1000), tick(60_000), tick(121_000), tick(130_000)}, "quiet@"},
 	} {
 		if got := watched(t, c.os); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)

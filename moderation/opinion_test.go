@@ -29,7 +29,8 @@ func TestOpinionOnlyLowers(t *testing.T) {
 					t.Fatalf("%v: %+v", err, got)
 				}
 				before, now := rank[alone.Decisions[0].Verdict], rank[got.Decisions[0].Verdict]
-				if lower := state == models.OpinionDisagreed; lower && (now != before-1 || got.Decisions[0].Done != "") || !lower && did(got) != did(alone) {
+				if lower := state == models.OpinionDisagreed; lower && (now != before-1 || got.Decisions[0].Done != "") || !lower &&
+					did(got) != did(alone) {
 					t.Errorf("%s, %s, %s: %s, alone %s", mode, say, state, did(got), did(alone))
 				}
 				if _, err := s.Opinion(o.Opinions[0].Decision, models.Opinion{State: state}, began); !errors.Is(err, models.ErrNotFound) {
@@ -59,7 +60,8 @@ func TestOpinionAfterSecondLook(t *testing.T) {
 	u.Session = "s"
 	o := s.Decide(u)
 	id := o.Decisions[0].ID
-	if _, err := s.Opinion(id, models.Opinion{State: models.OpinionAgreed}, began); !errors.Is(err, models.ErrNotFound) || len(o.Opinions) > 0 {
+	if _, err := s.Opinion(id, models.Opinion{State: models.OpinionAgreed}, began); !errors.Is(err, models.ErrNotFound) ||
+		len(o.Opinions) > 0 {
 		t.Fatalf("an opinion before the look: %v, %s", err, did(o))
 	}
 	o, err := s.SecondLook(id, "small.en", u, false, began)

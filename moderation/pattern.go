@@ -41,7 +41,10 @@ func compilePattern(src string) (*pattern, error) {
 		return nil, fmt.Errorf("pattern cannot be compiled: %w", err)
 	}
 	if len(prog.Inst) > maxProgram {
-		return nil, fmt.Errorf("pattern is too large: it compiles to %d steps, at most %d; use smaller repeat counts or a word list", len(prog.Inst), maxProgram)
+		return nil, fmt.Errorf(
+			"pattern is too large: it compiles to %d steps, at most %d; use smaller repeat counts or a word list", len(prog.Inst),
+			maxProgram,
+		)
 	}
 	re, err := regexp.Compile("(?i)(?:^| )((?:" + src + "))(?: |$)")
 	if err != nil {

@@ -16,12 +16,15 @@ var phoneCues = wordSet("phone number call text ring whatsapp telegram signal ce
 	"sms fax message nomor nomer hp wa telepon telpon telp hubungi kontak digits")
 
 // otherCues are words behind which a number is something else.
-var otherCues = wordSet("order ticket invoice tracking version chapter verse isbn serial flight episode population score scores zip postcode pi " +
+var otherCues = wordSet("order ticket invoice tracking version chapter verse isbn serial flight episode population score scores zip " +
+	"postcode pi " +
 	"lottery lucky bingo counting count reference case pesanan tiket versi")
 
 // units are words that make a quantity of the number before them.
-var units = wordSet("dollars dollar bucks euros euro pounds pound percent people persons users followers subscribers million billion years year " +
-	"days hours minutes seconds km kilometres miles meters feet kilos points views coins rupiah juta miliar orang tahun hari jam menit persen degrees")
+var units = wordSet("dollars dollar bucks euros euro pounds pound percent people persons users followers subscribers million billion " +
+	"years year " +
+	"days hours minutes seconds km kilometres miles meters feet kilos points views coins rupiah juta miliar orang tahun hari jam menit " +
+	"persen degrees")
 
 // isPhone reports whether a run of numbers is a phone number: by its length and manner of speaking, the words around it, or
 // by the numbering plans.

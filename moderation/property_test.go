@@ -209,7 +209,9 @@ func FuzzLoad(f *testing.F) {
 func TestNeedsHideNoMatch(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := func() string { return rapid.SampledFrom(someWords).Draw(rt, "word") }
-		src := rapid.SampledFrom([]string{"%s (%s|%s)", "(%s )*%s( %s)?", "(%s|%s|\\w+) %s", "%s{1,2} %s|%s", "^%s.*(%s|%s)", "%ss? ?%s+ [a-z]+ %s"}).Draw(rt, "shape")
+		src := rapid.SampledFrom([]string{
+			"%s (%s|%s)", "(%s )*%s( %s)?", "(%s|%s|\\w+) %s", "%s{1,2} %s|%s", "^%s.*(%s|%s)", "%ss? ?%s+ [a-z]+ %s",
+		}).Draw(rt, "shape")
 		p, err := compilePattern(fmt.Sprintf(src, w(), w(), w()))
 		if err != nil {
 			rt.Fatal(err)

@@ -112,7 +112,10 @@ func TestReplayOfTheFloor(t *testing.T) {
 		{Utterance: models.Key{Session: "s", Epoch: 1}, Rule: "turn", SpeakerID: "ana", EndMS: 9000, Status: models.FlagDismissed},
 	})
 	for i := range int64(12) {
-		u := models.Utterance{Key: models.Key{Session: "s", Epoch: 1, Track: "t", Seq: int(i + 1)}, SpeakerID: "ana", StartMS: i * 1000, EndMS: i*1000 + 900, VoicedMS: 900}
+		u := models.Utterance{
+			Key: models.Key{Session: "s", Epoch: 1, Track: "t", Seq: int(i + 1)}, SpeakerID: "ana", StartMS: i * 1000, EndMS: i*1000 + 900,
+			VoicedMS: 900,
+		}
 		if i > 8 {
 			u.StartMS, u.EndMS, u.SpeakerID = u.StartMS+20_000, u.EndMS+20_000, "ben"
 		}
@@ -127,10 +130,16 @@ func TestReplayOfTheFloor(t *testing.T) {
 }
 
 func TestArm(t *testing.T) {
-	set := mustLoad(t, "schema: 1\nrules:\n- {id: a, on: {partial: arm}, when: {says: {phrase: bad apple}}, span: {last: 9s}, then: [mute: {}]}\n- {id: b, when: {says: {phrase: apple}}, then: [flag: {}]}\n")
+	set := mustLoad(
+		t,
+		"schema: 1\nrules:\n- {id: a, on: {partial: arm}, when: {says: {phrase: bad apple}}, span: {last: 9s}, then: [mute: {}]}\n- {id: b, "+
+			"when: {says: {phrase: apple}}, then: [flag: {}]}\n",
+	)
 	s := NewSession(set, models.Session{})
 	s.Judge(exampleLine("bad", 1, 0, 1))
-	p := models.Partial{Key: models.Key{Session: "example", Epoch: 1, Track: "example", Seq: 2}, SpeakerID: "someone", StartMS: 700, Stable: "apple"}
+	p := models.Partial{
+		Key: models.Key{Session: "example", Epoch: 1, Track: "example", Seq: 2}, SpeakerID: "someone", StartMS: 700, Stable: "apple",
+	}
 	if got := s.Arm(p); len(got) != 1 || got[0].ID != "a" {
 		t.Errorf("%+v", got)
 	}

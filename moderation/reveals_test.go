@@ -39,7 +39,10 @@ func TestReveals(t *testing.T) {
 		{"my card is 4444 4444 4444 4444", ""}, // only two digits that differ
 		{"my card is 4539 1488 0343 6467", "card: 4539 1488 0343 6467"},
 		{"my card is 4539 1488 0343 6466", ""},
-		{"forty five thirty nine fourteen eighty eight | oh three forty three sixty four sixty seven", "card: forty five thirty nine fourteen eighty eight oh three forty three sixty four sixty seven"},
+		{
+			"forty five thirty nine fourteen eighty eight | oh three forty three sixty four sixty seven",
+			"card: forty five thirty nine fourteen eighty eight oh three forty three sixty four sixty seven",
+		},
 		{"write to john dot smith at gmail dot com", "email: john dot smith at gmail dot com"},
 		{"john.smith@example.org", "email: john.smith@example.org"},
 		{"write j o h n at my company dot co dot uk", "email: j o h n at my company dot co dot uk"},

@@ -82,7 +82,10 @@ func TestSpanGap(t *testing.T) {
 
 // TestSpanFlagsOnlyWhatIsNew checks that a line's flag holds no words that an earlier line was flagged for.
 func TestSpanFlagsOnlyWhatIsNew(t *testing.T) {
-	s := NewSession(mustLoad(t, "schema: 1\nrules: [{id: a, when: {says: {phrase: [pig, bad apple]}}, span: {last: 60s}, then: [flag: {}]}]\n"), models.Session{})
+	s := NewSession(
+		mustLoad(t, "schema: 1\nrules: [{id: a, when: {says: {phrase: [pig, bad apple]}}, span: {last: 60s}, then: [flag: {}]}]\n"),
+		models.Session{},
+	)
 	for i, c := range []said{{"pig", "a/suggest/pig"}, {"hello", ""}, {"a pig", "a/suggest/pig"}, {"bad", ""}, {"apple", "a/suggest/bad apple"}} {
 		if got := brief(s.Judge(exampleLine(c.say, 1, int64(i)*2000, i+1))); got != c.want {
 			t.Errorf("%d, %q: %s, want %s", i, c.say, got, c.want)
@@ -138,7 +141,11 @@ rules:
 
 // TestSoundIsNeverMoreThanASuggestion checks the cap and the floor of matches by sound.
 func TestSoundIsNeverMoreThanASuggestion(t *testing.T) {
-	set := mustLoad(t, "schema: 1\nmode: act\nwords: {w: {list: [moron], forms: [exact, sound]}}\nrules: [{id: a, when: {says: {words: w}}, then: [flag: {}]}]\n")
+	set := mustLoad(
+		t,
+		"schema: 1\nmode: act\nwords: {w: {list: [moron], forms: [exact, sound]}}\nrules: [{id: a, when: {says: {words: w}}, then: [flag: "+
+			"{}]}]\n",
+	)
 	for _, c := range []struct {
 		say  string
 		p    float32

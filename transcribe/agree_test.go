@@ -27,7 +27,10 @@ func TestAgreement(t *testing.T) {
 			{"paint the house", "", "paint the house", true},
 			{"paint the house red", "paint the house ", "red", false},
 		},
-		"gets shorter": {{"one two three", "", "one two three", false}, {"one two three four", "one two three ", "four", false}, {"one two", "one two", "", true}},
+		"gets shorter": {
+			{"one two three", "", "one two three", false}, {"one two three four", "one two three ", "four", false},
+			{"one two", "one two", "", true},
+		},
 		"falls silent": {{"thank you", "", "thank you", false}, {"", "", "", false}},
 	} {
 		var a agreement
@@ -35,7 +38,10 @@ func TestAgreement(t *testing.T) {
 			retracted := a.hear(strings.Fields(s.hear))
 			p := a.partial(models.Clip{}, retracted)
 			if p.Stable != s.stable || p.Tail != s.tail || p.Retracted != s.retracted {
-				t.Errorf("%s, step %d: %q + %q (retracted %t), want %q + %q (%t)", name, i, p.Stable, p.Tail, p.Retracted, s.stable, s.tail, s.retracted)
+				t.Errorf(
+					"%s, step %d: %q + %q (retracted %t), want %q + %q (%t)", name, i, p.Stable, p.Tail, p.Retracted, s.stable, s.tail,
+					s.retracted,
+				)
 			}
 		}
 	}

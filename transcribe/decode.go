@@ -116,7 +116,10 @@ func (s *Service) fetch(ctx context.Context, c *models.Clip) bool {
 		case errors.Is(err, models.ErrNotFound), ctx.Err() != nil:
 			return false
 		}
-		s.cfg.Logger.Warn("clip not read from the spool, trying again", "session", c.Session, "key", c.Key.String(), "ms", wait.Milliseconds(), "err", err)
+		s.cfg.Logger.Warn(
+			"clip not read from the spool, trying again", "session", c.Session, "key", c.Key.String(), "ms", wait.Milliseconds(), "err",
+			err,
+		)
 		select {
 		case <-ctx.Done():
 			return false
@@ -144,7 +147,9 @@ func (s *Service) decode(ctx context.Context, e Engine, c *models.Clip, model st
 		if !errors.Is(err, ErrUnavailable) && !hopeless && !s.note(ctx, c, begunAndFailed-begun) {
 			return models.Utterance{}, false
 		}
-		s.cfg.Logger.Warn("clip not decoded", "session", c.Session, "key", c.Key.String(), "attempts", c.Attempts, "ms", c.DurationMS(), "err", err)
+		s.cfg.Logger.Warn(
+			"clip not decoded", "session", c.Session, "key", c.Key.String(), "attempts", c.Attempts, "ms", c.DurationMS(), "err", err,
+		)
 		if hopeless {
 			break
 		}

@@ -35,7 +35,10 @@ func TestDoubts(t *testing.T) {
 		{"sung", good, said("♪ la la ♪"), []models.Doubt{phantom}},
 		{"brackets inside speech", good, said("(laughs) that was good (really)"), nil},
 		{"thanks, clearly said", good, said("Thank you."), nil},
-		{"thanks, out of hardly any sound", clip(func(c *models.Clip) { c.VoicedMS = 150 }), said("Thank you."), []models.Doubt{phantom, lowVoice}},
+		{
+			"thanks, out of hardly any sound", clip(func(c *models.Clip) { c.VoicedMS = 150 }), said("Thank you."),
+			[]models.Doubt{phantom, lowVoice},
+		},
 		{"thanks in another language, unsure", good, Result{Text: "Vielen Dank.", LogProb: -0.7, Language: "de"}, []models.Doubt{phantom}},
 		{"ja is no English commonplace", good, Result{Text: "Ja.", LogProb: -0.7, Language: "en"}, nil},
 		{"an Indonesian credit", good, said("Terima kasih telah menonton!"), []models.Doubt{phantom}},
@@ -43,28 +46,50 @@ func TestDoubts(t *testing.T) {
 		{"dots", good, said("..."), []models.Doubt{phantom}},
 
 		{"a loop", good, said(strings.Repeat("I don't know. ", 9)), []models.Doubt{repeat, lowVoice}},
-		{"a loop at a speed of speech", clip(func(c *models.Clip) { c.EndMS, c.VoicedMS = 14000, 13000 }), said(strings.Repeat("go home ", 7)), []models.Doubt{repeat}},
+		{
+			"a loop at a speed of speech", clip(func(c *models.Clip) { c.EndMS, c.VoicedMS = 14000, 13000 }),
+			said(strings.Repeat("go home ", 7)), []models.Doubt{repeat},
+		},
 		{"a chant", good, said("No, no, no, no!"), nil},
-		{"four times too fast", clip(func(c *models.Clip) { c.VoicedMS = 500; c.EndMS = 900 }), said("we will go we will go we will go"), []models.Doubt{repeat, lowVoice}},
+		{"four times too fast", clip(func(c *models.Clip) { c.VoicedMS = 500; c.EndMS = 900 }), said("we will go we will go we will " +
+			"go"), []models.Doubt{repeat, lowVoice}},
 		{"digits", clip(func(c *models.Clip) { c.EndMS, c.VoicedMS = 4000, 3500 }), said("five five five one two three four"), nil},
 
 		{"hardly any voice", clip(func(c *models.Clip) { c.VoicedMS = 60 }), said("Report this account."), []models.Doubt{lowVoice}},
-		{"a small share of voice", clip(func(c *models.Clip) { c.EndMS, c.VoicedMS = 14000, 2000 }), said("Report this account."), []models.Doubt{lowVoice}},
-		{"more text than time", clip(func(c *models.Clip) { c.VoicedMS = 700 }), said("Welcome back everybody to the second half of tonight's show"), []models.Doubt{lowVoice}},
+		{
+			"a small share of voice", clip(func(c *models.Clip) { c.EndMS, c.VoicedMS = 14000, 2000 }), said("Report this account."),
+			[]models.Doubt{lowVoice},
+		},
+		{
+			"more text than time", clip(func(c *models.Clip) { c.VoicedMS = 700 }),
+			said("Welcome back everybody to the second half of tonight's show"), []models.Doubt{lowVoice},
+		},
 		{"very faint", clip(func(c *models.Clip) { c.LevelDBFS = -70 }), said("Report this account."), []models.Doubt{lowVoice}},
 
 		{"unsure", good, Result{Text: "Report this account.", LogProb: -1.2}, []models.Doubt{lowConfidence}},
-		{"half unsure, and silent for the model", good, Result{Text: "Report this account.", LogProb: -0.6, NoSpeech: 0.9}, []models.Doubt{lowConfidence}},
+		{
+			"half unsure, and silent for the model", good, Result{Text: "Report this account.", LogProb: -0.6, NoSpeech: 0.9},
+			[]models.Doubt{lowConfidence},
+		},
 		{"silent for the model alone", good, Result{Text: "Report this account.", LogProb: -0.2, NoSpeech: 0.9}, nil},
-		{"unsure of every word", good, Result{Text: "Our or our", LogProb: -0.7, Words: []models.Word{{P: 0.4}, {P: 0.5}, {P: 0.5}}}, []models.Doubt{lowConfidence}},
+		{
+			"unsure of every word", good, Result{Text: "Our or our", LogProb: -0.7, Words: []models.Word{{P: 0.4}, {P: 0.5}, {P: 0.5}}},
+			[]models.Doubt{lowConfidence},
+		},
 		{"unsure of one word", good, Result{Text: "Our own house", LogProb: -0.7, Words: []models.Word{{P: 0.9}, {P: 0.4}, {P: 0.9}}}, nil},
-		{"a few letters in long speech", clip(func(c *models.Clip) { c.EndMS, c.VoicedMS = 13000, 12000 }), said("Our or are"), []models.Doubt{lowConfidence}},
+		{
+			"a few letters in long speech", clip(func(c *models.Clip) { c.EndMS, c.VoicedMS = 13000, 12000 }), said("Our or are"),
+			[]models.Doubt{lowConfidence},
+		},
 		{"a few letters in short speech", clip(func(c *models.Clip) { c.VoicedMS = 2400 }), said("No."), nil},
 		{"cut off", good, Result{Text: "Report this account.", LogProb: -0.2, Capped: true}, []models.Doubt{lowConfidence}},
 
 		{"a fifth concealed", clip(func(c *models.Clip) { c.ConcealedMS = 700 }), said("Report this account."), []models.Doubt{loss}},
 		{"little concealed", clip(func(c *models.Clip) { c.ConcealedMS = 200 }), said("Report this account."), nil},
-		{"much concealed of a long clip", clip(func(c *models.Clip) { c.EndMS, c.VoicedMS, c.ConcealedMS = 14000, 9000, 1600 }), said("Report this account."), []models.Doubt{loss}},
+		{
+			"much concealed of a long clip", clip(func(c *models.Clip) { c.EndMS, c.VoicedMS, c.ConcealedMS = 14000, 9000, 1600 }),
+			said("Report this account."), []models.Doubt{loss},
+		},
 
 		{
 			"everything at once",

@@ -188,7 +188,8 @@ func TestPartialsGiveWay(t *testing.T) {
 		s.Preview(open("a", 1, 3)) // replaces the first
 		time.Sleep(150 * time.Millisecond)
 		synctest.Wait()
-		if want := []int{50, 51, 52, 3}; !slices.Equal(slices.Sorted(slices.Values(began()[:2])), want[:2]) || !slices.Equal(began()[2:], want[2:]) {
+		if want := []int{50, 51, 52, 3}; !slices.Equal(slices.Sorted(slices.Values(began()[:2])), want[:2]) ||
+			!slices.Equal(began()[2:], want[2:]) {
 			t.Errorf("order %v, want %v and no second partial beside it", began(), want)
 		}
 		time.Sleep(time.Second)

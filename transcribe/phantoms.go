@@ -12,15 +12,30 @@ type invented struct {
 // phantoms are the known inventions by ISO 639-1 code.
 var phantoms = map[string]invented{
 	"en": {
-		set("thanks for watching", "thank you for watching", "thank you so much for watching", "thank you very much for watching", "thanks for watching and ill see you in the next video",
-			"please subscribe", "please subscribe to my channel", "like and subscribe", "dont forget to like and subscribe", "please like and subscribe",
-			"see you in the next video", "ill see you in the next video", "see you next video", "we will be right back", "well be right back", "bye for now and see you in the next one"),
-		[]string{"subtitles by ", "captions by ", "transcription by ", "translated by ", "transcribed by http", "subtitled by ", "caption by ", "captioning by "},
-		set("you", "thank you", "thank you very much", "thanks", "bye", "bye bye", "okay", "ok", "so", "oh", "yeah", "hmm", "mm", "uh", "um", "the", "i", "the end", "good night", "im sorry", "and", "a", "ah", "all right"),
+		set("thanks for watching", "thank you for watching", "thank you so much for watching", "thank you very much for "+
+			"watching", "thanks for watching and ill see you in the next video",
+			"please subscribe", "please subscribe to my channel", "like and subscribe", "dont forget to like and "+
+				"subscribe", "please like and subscribe",
+			"see you in the next video", "ill see you in the next "+
+				"video", "see you next video", "we will be right back", "well be right back", "bye for now and see you in the next one"),
+		[]string{
+			"subtitles by ", "captions by ", "transcription by ", "translated by ", "transcribed by http", "subtitled by ", "caption by ",
+			"captioning by ",
+		},
+		set(
+			"you", "thank you", "thank you very much", "thanks", "bye", "bye bye", "okay", "ok", "so", "oh", "yeah", "hmm", "mm", "uh",
+			"um", "the", "i", "the end", "good night", "im sorry", "and", "a", "ah", "all right",
+		),
 	},
 	"de": {
-		set("untertitel im auftrag des zdf für funk 2017", "untertitel von stephanie geiges", "vielen dank fürs zuschauen", "danke fürs zuschauen", "bis zum nächsten mal", "das wars für heute"),
-		[]string{"untertitel der amara", "untertitelung des ", "untertitelung im auftrag", "untertitelung aufgrund", "copyright wdr", "untertitel im auftrag"},
+		set(
+			"untertitel im auftrag des zdf für funk 2017", "untertitel von stephanie geiges", "vielen dank fürs zuschauen",
+			"danke fürs zuschauen", "bis zum nächsten mal", "das wars für heute",
+		),
+		[]string{
+			"untertitel der amara", "untertitelung des ", "untertitelung im auftrag", "untertitelung aufgrund", "copyright wdr",
+			"untertitel im auftrag",
+		},
 		set("danke", "vielen dank", "tschüss", "ja", "so", "und", "das", "amen"),
 	},
 	"fr": {
@@ -78,7 +93,10 @@ var phantoms = map[string]invented{
 		set("teşekkürler", "evet"),
 	},
 	"id": {
-		set("terima kasih telah menonton", "terima kasih sudah menonton", "jangan lupa subscribe", "jangan lupa like and subscribe", "jangan lupa like share dan subscribe", "sampai jumpa di video selanjutnya"),
+		set(
+			"terima kasih telah menonton", "terima kasih sudah menonton", "jangan lupa subscribe", "jangan lupa like and subscribe",
+			"jangan lupa like share dan subscribe", "sampai jumpa di video selanjutnya",
+		),
 		[]string{"subtitle oleh", "diterjemahkan oleh"},
 		set("terima kasih", "ya", "oke", "selamat menikmati"),
 	},

@@ -21,7 +21,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // testClip is one second of sound.
 func testClip(track string, seq int) models.Clip {
 	return models.Clip{
-		Key: models.Key{Session: "s", Epoch: 1, Track: track, Seq: seq}, SpeakerID: "id-" + track, SpeakerName: track, Attribution: models.AttributionTrack,
+		Key: models.Key{
+			Session: "s", Epoch: 1, Track: track, Seq: seq,
+		},
+		SpeakerID: "id-" + track, SpeakerName: track, Attribution: models.AttributionTrack,
 		StartMS: 5000, EndMS: 6000, PCM: make([]float32, models.SampleRate), VoicedMS: 800, LevelDBFS: -20,
 	}
 }
@@ -45,7 +48,11 @@ func slow(d time.Duration) engineFunc {
 	}
 }
 
-var heard = Result{Text: "Hello there.", Words: []models.Word{{Text: "Hello", StartMS: 100, EndMS: 400, P: 0.9}, {Text: "there.", StartMS: 400, EndMS: 800, P: 0.8}}, Language: "en", LogProb: -0.2, NoSpeech: 0.01, Tokens: 3}
+var heard = Result{
+	Text:     "Hello there.",
+	Words:    []models.Word{{Text: "Hello", StartMS: 100, EndMS: 400, P: 0.9}, {Text: "there.", StartMS: 400, EndMS: 800, P: 0.8}},
+	Language: "en", LogProb: -0.2, NoSpeech: 0.01, Tokens: 3,
+}
 
 // desk keeps the utterances that it was given, and refuses the first ones when told to.
 type desk struct {
@@ -110,7 +117,9 @@ func TestServiceDecodesAndDelivers(t *testing.T) {
 		drain(t, s)
 		want := []models.Utterance{{
 			Key: testClip("a", 1).Key, SpeakerID: "id-a", SpeakerName: "a", Attribution: models.AttributionTrack, StartMS: 5000, EndMS: 6000,
-			Text: "Hello there.", Words: []models.Word{{Text: "Hello", StartMS: 5100, EndMS: 5400, P: 0.9}, {Text: "there.", StartMS: 5400, EndMS: 5800, P: 0.8}},
+			Text: "Hello there.", Words: []models.Word{
+				{Text: "Hello", StartMS: 5100, EndMS: 5400, P: 0.9}, {Text: "there.", StartMS: 5400, EndMS: 5800, P: 0.8},
+			},
 			Language: "en", State: models.UtteranceOK, LogProb: -0.2, NoSpeech: 0.01, VoicedMS: 800, LevelDBFS: -20, Model: "m.bin", LateMS: 300,
 			Spoken: spoken,
 		}}
@@ -248,7 +257,8 @@ func TestServiceRetriesAFailedDecodeOnce(t *testing.T) {
 				if len(d.got) != 2 || d.got[0].State != tt.state || d.got[1].State != models.UtteranceOK || calls != tt.calls {
 					t.Fatalf("%d attempts, want %d; utterances %+v", calls, tt.calls, d.got)
 				}
-				if failed := tt.state == models.UtteranceFailed; failed && (d.got[0].Text != "" || d.got[0].SpeakerName != "a" || s.Stats().Failed == 0) {
+				if failed := tt.state == models.UtteranceFailed; failed &&
+					(d.got[0].Text != "" || d.got[0].SpeakerName != "a" || s.Stats().Failed == 0) {
 					t.Errorf("failed as %+v, stats %+v", d.got[0], s.Stats())
 				}
 			})
@@ -272,7 +282,8 @@ func TestServiceEndsAHangingDecode(t *testing.T) {
 		s.Submit(testClip("a", 1))
 		s.Submit(testClip("b", 1))
 		drain(t, s)
-		if time.Since(began) != 2*minDecodeTime || len(d.got) != 2 || d.got[0].State != models.UtteranceFailed || d.got[1].State != models.UtteranceOK {
+		if time.Since(began) != 2*minDecodeTime || len(d.got) != 2 || d.got[0].State != models.UtteranceFailed ||
+			d.got[1].State != models.UtteranceOK {
 			t.Errorf("after %v: %+v", time.Since(began), d.got)
 		}
 	})

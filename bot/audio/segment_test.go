@@ -204,7 +204,9 @@ func TestSilenceEndsSpeechAndCostsNothing(t *testing.T) {
 }
 
 func TestSegmentConfigTellsEveryMistake(t *testing.T) {
-	err := SegmentConfig{Onset: 2, Offset: 0.5, PreRollMS: -1, PostRollMS: 600, EndSilenceMS: 500, MinVoicedMS: 90, MaxMS: 90000, CutWindowMS: 100}.Validate()
+	err := SegmentConfig{
+		Onset: 2, Offset: 0.5, PreRollMS: -1, PostRollMS: 600, EndSilenceMS: 500, MinVoicedMS: 90, MaxMS: 90000, CutWindowMS: 100,
+	}.Validate()
 	if err == nil {
 		t.Fatal("no error")
 	}

@@ -65,7 +65,9 @@ func TestSpans(t *testing.T) {
 		},
 		{"yearly", file(event("DTSTART:20201224T190000Z", "DURATION:PT1H", "RRULE:FREQ=YEARLY")), "1224T1900-1224T2000"},
 		{
-			"except and besides", file(event("DTSTART:20261127T190000Z", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=3", "EXDATE:20261204T190000Z", "RDATE:20261201T190000Z")),
+			"except and besides", file(
+				event("DTSTART:20261127T190000Z", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=3", "EXDATE:20261204T190000Z", "RDATE:20261201T190000Z"),
+			),
 			"1127T1900-1127T2000 1201T1900-1201T2000 1211T1900-1211T2000",
 		},
 		{
@@ -111,10 +113,19 @@ func TestSpans(t *testing.T) {
 			"BYSETPOS of nothing", file(event("DTSTART:20261127T190000Z", "RRULE:FREQ=MONTHLY;BYSETPOS=1")),
 			"problem: line 5: RRULE: BYSETPOS chooses among BYDAY or BYMONTHDAY, and there is neither",
 		},
-		{"touching", file(event("DTSTART:20261127T190000Z", "DURATION:PT1H"), event("DTSTART:20261127T200000Z", "DURATION:PT1H")), "1127T1900-1127T2100"},
-		{"an alarm is not the event", file(event("DTSTART:20261127T190000Z", "DURATION:PT1H", "BEGIN:VALARM", "DURATION:PT5M", "END:VALARM")), "1127T1900-1127T2000"},
 		{
-			"strange events are told of", file(event("DTSTART:20261127T190000Z", "DURATION:PT1H", "RRULE:FREQ=HOURLY"), event("DTSTART:yesterday"), event("DTSTART;TZID=Mars:20261127T190000"), event("UID:x")),
+			"touching", file(event("DTSTART:20261127T190000Z", "DURATION:PT1H"), event("DTSTART:20261127T200000Z", "DURATION:PT1H")),
+			"1127T1900-1127T2100",
+		},
+		{
+			"an alarm is not the event",
+			file(event("DTSTART:20261127T190000Z", "DURATION:PT1H", "BEGIN:VALARM", "DURATION:PT5M", "END:VALARM")), "1127T1900-1127T2000",
+		},
+		{
+			"strange events are told of", file(
+				event("DTSTART:20261127T190000Z", "DURATION:PT1H", "RRULE:FREQ=HOURLY"), event("DTSTART:yesterday"),
+				event("DTSTART;TZID=Mars:20261127T190000"), event("UID:x"),
+			),
 			`problem: line 6: RRULE: FREQ: only DAILY, WEEKLY, MONTHLY and YEARLY are understood problem: line 9: DTSTART: this is no time ` +
 				`problem: line 12: DTSTART: the time zone "Mars" is not known problem: line 14: the event has no DTSTART`,
 		},
@@ -131,8 +142,17 @@ func TestSpans(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add(file(event("UID:a", "DTSTART;TZID=Asia/Jakarta:20261127T190000", "DURATION:P1DT2H", "RRULE:FREQ=MONTHLY;BYDAY=2FR,-1MO;INTERVAL=2;UNTIL=20280101", "EXDATE:20261204T190000Z")))
-	f.Add("BEGIN:VCALENDAR\n x\nBEGIN:VEVENT\nDTSTART:99991231T235959\nDTEND:00010101\nRRULE:FREQ=DAILY;COUNT=10000\nEND:VEVENT\nEND:VCALENDAR")
+	f.Add(
+		file(
+			event(
+				"UID:a", "DTSTART;TZID=Asia/Jakarta:20261127T190000", "DURATION:P1DT2H",
+				"RRULE:FREQ=MONTHLY;BYDAY=2FR,-1MO;INTERVAL=2;UNTIL=20280101", "EXDATE:20261204T190000Z",
+			),
+		),
+	)
+	f.Add(
+		"BEGIN:VCALENDAR\n x\nBEGIN:VEVENT\nDTSTART:99991231T235959\nDTEND:00010101\nRRULE:FREQ=DAILY;COUNT=10000\nEND:VEVENT\nEND:VCALENDAR",
+	)
 	f.Fuzz(func(t *testing.T, text string) {
 		if len(text) > 10_000 {
 			return

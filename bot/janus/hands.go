@@ -129,7 +129,9 @@ func (st *stay) ban(ctx context.Context, p person) error {
 		token = p.name
 	}
 	if !slices.Contains(list, token) {
-		return bot.Refuse("none of the tokens that the room lets in is this person's id or name, so they could come back: remove is possible", nil)
+		return bot.Refuse(
+			"none of the tokens that the room lets in is this person's id or name, so they could come back: remove is possible", nil,
+		)
 	}
 	if _, err := st.order(ctx, "allowed", request{"action": "remove", "allowed": []string{token}}); err != nil {
 		return hard(err)

@@ -60,7 +60,10 @@ func dial(ctx context.Context, by *peer.Factory, target string) (*socket, error)
 			_ = resp.Body.Close()
 			err = fmt.Errorf("janus: no Janus websocket there (HTTP %d)", resp.StatusCode)
 		}
-		return nil, models.WithHint(bot.Retry(models.EndFailedServer, err), "check the host, port and path in the URL, and that the server's websocket transport is on")
+		return nil, models.WithHint(
+			bot.Retry(models.EndFailedServer, err),
+			"check the host, port and path in the URL, and that the server's websocket transport is on",
+		)
 	}
 	if ws.Subprotocol() != "janus-protocol" {
 		_ = ws.Close()

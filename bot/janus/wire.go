@@ -152,9 +152,15 @@ func refused(err error) error {
 	err = fmt.Errorf("janus: %w", err)
 	switch {
 	case s.is(false, coreUnauthorized):
-		return models.WithHint(bot.End(models.EndFailedAuth, err), "this server wants an API secret or token: set EARSHOT_JANUS_APISECRET or EARSHOT_JANUS_TOKEN")
+		return models.WithHint(
+			bot.End(models.EndFailedAuth, err),
+			"this server wants an API secret or token: set EARSHOT_JANUS_APISECRET or EARSHOT_JANUS_TOKEN",
+		)
 	case s.is(true, roomUnauthorized, bridgeUnauth, roomMissing, bridgeMissing):
-		return models.WithHint(bot.End(models.EndFailedAuth, err), "this room wants a PIN, or a token that it allows: set EARSHOT_JANUS_PIN or EARSHOT_JANUS_ROOM_TOKEN")
+		return models.WithHint(
+			bot.End(models.EndFailedAuth, err),
+			"this room wants a PIN, or a token that it allows: set EARSHOT_JANUS_PIN or EARSHOT_JANUS_ROOM_TOKEN",
+		)
 	case s.is(true, roomNoSuch, bridgeNoRoom):
 		return models.WithHint(bot.End(models.EndDenied, err), "the server has no such room: check the number or name at the end of the URL")
 	default:

@@ -46,7 +46,9 @@ func parseURL(raw string) (address, error) {
 func parseServer(raw string) (address, error) {
 	at, err := parseURL(strings.TrimSuffix(raw, "/") + "/x")
 	if err != nil {
-		return address{}, models.WithHint(errors.New("livekit: the server's URL cannot be read"), "write livekit://host, for instance livekit://127.0.0.1:7880")
+		return address{}, models.WithHint(
+			errors.New("livekit: the server's URL cannot be read"), "write livekit://host, for instance livekit://127.0.0.1:7880",
+		)
 	}
 	at.room = ""
 	return at, nil

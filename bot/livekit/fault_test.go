@@ -23,7 +23,9 @@ import (
 // admin calls the server's RoomService as its owner.
 func admin(t *testing.T, s *localserver.Server, room string) (context.Context, lk.RoomService) {
 	t.Helper()
-	token, err := keys.Sign(livekit.Claims{Video: &livekit.Grant{Room: room, RoomAdmin: true, RoomCreate: true, RoomList: true}}, time.Now(), time.Minute)
+	token, err := keys.Sign(
+		livekit.Claims{Video: &livekit.Grant{Room: room, RoomAdmin: true, RoomCreate: true, RoomList: true}}, time.Now(), time.Minute,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +136,9 @@ func TestRefusedTokens(t *testing.T) {
 func TestTokenIsRenewed(t *testing.T) {
 	s := server(t, "")
 	yes := true
-	token, err := keys.Sign(livekit.Claims{Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, CanSubscribe: &yes}}, time.Now(), time.Minute)
+	token, err := keys.Sign(
+		livekit.Claims{Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, CanSubscribe: &yes}}, time.Now(), time.Minute,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +167,8 @@ func TestHidden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if me.GetKind() != lk.ParticipantInfo_AGENT || me.GetPermission().GetHidden() != hidden || me.GetName() != "Ear" || me.GetPermission().GetCanPublish() {
+			if me.GetKind() != lk.ParticipantInfo_AGENT || me.GetPermission().GetHidden() != hidden || me.GetName() != "Ear" ||
+				me.GetPermission().GetCanPublish() {
 				t.Errorf("the server sees %v", me)
 			}
 			wait(t, "the recording sign", func() bool {

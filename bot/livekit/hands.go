@@ -92,7 +92,8 @@ func (c *Connector) Effect(o bot.Order) (bool, string) {
 	case models.VerbToStage:
 		return p != nil && p.info.GetPermission().GetCanPublish(), "the server reports the right to publish"
 	case models.VerbToAudience:
-		return p == nil || !p.info.GetPermission().GetCanPublish() && len(audible(p.info)) == 0, "the server reports no right to publish and no track"
+		return p == nil || !p.info.GetPermission().GetCanPublish() &&
+			len(audible(p.info)) == 0, "the server reports no right to publish and no track"
 	default:
 		return false, ""
 	}

@@ -156,7 +156,9 @@ func TestWebhooks(t *testing.T) {
 
 // TestForgedWebhooks: what is not signed with our secret over exactly this body is refused.
 func TestForgedWebhooks(t *testing.T) {
-	h := livekit.Webhook(livekit.WebhookConfig{URL: "livekit://rooms.example", Auth: keys, Told: func(livekit.Event) { t.Error("a forged event was believed") }})
+	h := livekit.Webhook(livekit.WebhookConfig{
+		URL: "livekit://rooms.example", Auth: keys, Told: func(livekit.Event) { t.Error("a forged event was believed") },
+	})
 	body := []byte(`{"event":"room_finished","room":{"name":"x"}}`)
 	sum := sha256.Sum256(body)
 	sign := func(c livekit.Credentials, hash string, at time.Time) string {

@@ -26,7 +26,9 @@ func TestHearing(t *testing.T) {
 	r.until(t, "the word that Bo talks", func() bool { return r.talking["bo"] > 0 })
 	r.mu.Lock()
 	for id, want := range map[string]models.Speaker{
-		"ana": {ID: "ana", Name: "Ana", Role: models.RoleHost}, "bo": {ID: "bo", Name: "Bo", Role: models.RoleSpeaker}, "cy": {ID: "cy", Name: "cy", Role: models.RoleSpeaker},
+		"ana": {ID: "ana", Name: "Ana", Role: models.RoleHost}, "bo": {
+			ID: "bo", Name: "Bo", Role: models.RoleSpeaker,
+		}, "cy": {ID: "cy", Name: "cy", Role: models.RoleSpeaker},
 	} {
 		if r.people[id] != want {
 			t.Errorf("%s is %+v", id, r.people[id])

@@ -108,7 +108,9 @@ func (s *stay) track(t peer.RemoteTrack) peer.Sink {
 	s.people.until(ctx, ownerWithin, func() bool { p = s.people.sid(owner); return p != nil })
 	info := bot.TrackInfo{Track: sid, SpeakerID: owner, SpeakerName: owner, Attribution: models.AttributionUnknown}
 	if p != nil {
-		info = bot.TrackInfo{Track: sid, SpeakerID: p.info.GetIdentity(), SpeakerName: p.name(), Role: p.role, Attribution: models.AttributionTrack}
+		info = bot.TrackInfo{
+			Track: sid, SpeakerID: p.info.GetIdentity(), SpeakerName: p.name(), Role: p.role, Attribution: models.AttributionTrack,
+		}
 	}
 	return s.ears.Track(info)
 }

@@ -79,7 +79,10 @@ func TestListenerOnly(t *testing.T) {
 	s := server(t, "")
 	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
 	yes, no := true, false
-	token, err := keys.Sign(livekit.Claims{Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, CanSubscribe: &yes, CanPublishData: &no}}, time.Now(), time.Minute)
+	token, err := keys.Sign(
+		livekit.Claims{Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, CanSubscribe: &yes, CanPublishData: &no}},
+		time.Now(), time.Minute,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +107,10 @@ func TestRights(t *testing.T) {
 	s := server(t, "")
 	ana := enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
 	yes := true
-	token, err := keys.Sign(livekit.Claims{Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, CanSubscribe: &yes, CanPublishData: &yes}}, time.Now(), time.Minute)
+	token, err := keys.Sign(
+		livekit.Claims{Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, CanSubscribe: &yes, CanPublishData: &yes}},
+		time.Now(), time.Minute,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +143,12 @@ func TestPosted(t *testing.T) {
 	s := server(t, "")
 	ana := enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
 	yes, no := true, false
-	token, err := keys.Sign(livekit.Claims{Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, RoomAdmin: true, CanSubscribe: &yes, CanPublishData: &no}}, time.Now(), time.Minute)
+	token, err := keys.Sign(
+		livekit.Claims{
+			Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, RoomAdmin: true, CanSubscribe: &yes, CanPublishData: &no},
+		},
+		time.Now(), time.Minute,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

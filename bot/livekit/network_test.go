@@ -46,7 +46,10 @@ func scenarios() map[string]scenario {
 		},
 	}
 	if trial.Long() { // this server has no TCP port: the bot has to notice, which takes 16 s
-		all["tcp"] = scenario{x: &lk.SimulateScenario{Scenario: &lk.SimulateScenario_SwitchCandidateProtocol{SwitchCandidateProtocol: lk.CandidateProtocol_TCP}}, joins: 2}
+		all["tcp"] = scenario{
+			x:     &lk.SimulateScenario{Scenario: &lk.SimulateScenario_SwitchCandidateProtocol{SwitchCandidateProtocol: lk.CandidateProtocol_TCP}},
+			joins: 2,
+		}
 	}
 	return all
 }
@@ -203,7 +206,14 @@ func TestRelayOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := server(t, fmt.Sprintf("turn: {enabled: true, udp_port: %d, bind_addresses: [127.0.0.1], allow_restricted_peer_cidrs: [127.0.0.0/8], relay_range_start: 30000, relay_range_end: 30100}\n", port))
+	s := server(
+		t,
+		fmt.Sprintf(
+			"turn: {enabled: true, udp_port: %d, bind_addresses: [127.0.0.1], allow_restricted_peer_cidrs: [127.0.0.0/8], relay_range_start: "+
+				"30000, relay_range_end: 30100}\n",
+			port,
+		),
+	)
 	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
 	f, err := peer.New(peer.Config{Loopback: true, RelayOnly: true})
 	if err != nil {
@@ -216,7 +226,8 @@ func TestRelayOnly(t *testing.T) {
 	r := newRoom()
 	listen(t, c, r)
 	r.until(t, "Ana's sound", r.hears("ana"))
-	const active, me, relayed, direct = "participant active", `"participant": "earshot"`, "[remote][selected:1][trickle] udp relay", "[trickle] udp host"
+	const active, me, relayed, direct = "participant active", `"participant": "earshot"`, "[remote][selected:1][trickle] udp " +
+		"relay", "[trickle] udp host"
 	wait(t, "the bot's way in the server's log", func() bool { return logged(t, s, active, me) })
 	if !logged(t, s, active, me, relayed) || logged(t, s, active, me, direct) {
 		t.Error("the server's log tells another way to the bot")

@@ -48,7 +48,10 @@ func refusal(err error) error {
 	}
 	switch {
 	case r.status == http.StatusUnauthorized:
-		return models.WithHint(bot.End(models.EndFailedAuth, err), "check the API key and secret, or the token: that it has not run out, and that it is for this room")
+		return models.WithHint(
+			bot.End(models.EndFailedAuth, err),
+			"check the API key and secret, or the token: that it has not run out, and that it is for this room",
+		)
 	case r.status == http.StatusForbidden:
 		return models.WithHint(bot.End(models.EndDenied, err), "check that the token lets the bot join this room")
 	case r.status == http.StatusNotFound:

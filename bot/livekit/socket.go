@@ -54,7 +54,10 @@ func open(ctx context.Context, by *peer.Factory, endpoint, token string) (*socke
 	case errors.Is(err, websocket.ErrBadHandshake) && resp != nil:
 		return nil, &refused{resp.StatusCode}
 	case err != nil:
-		return nil, models.WithHint(fmt.Errorf("livekit: the server cannot be reached: %w", plainError(err)), "check the host and port in the URL, and that the server is running")
+		return nil, models.WithHint(
+			fmt.Errorf("livekit: the server cannot be reached: %w", plainError(err)),
+			"check the host and port in the URL, and that the server is running",
+		)
 	}
 	ws.SetReadLimit(maxMessage)
 	return &socket{ws: ws, silent: silentDefault}, nil

@@ -142,7 +142,9 @@ func (s *stay) follow(ctx context.Context) error {
 			s.joined(yes)
 		case <-tooLate.C:
 			err = fmt.Errorf("livekit: %w within %v", peer.ErrNoPath, connectWithin)
-			return models.WithHint(bot.Retry(models.EndFailedICE, err), "check that UDP passes between this machine and the server, or configure a TURN server")
+			return models.WithHint(
+				bot.Retry(models.EndFailedICE, err), "check that UDP passes between this machine and the server, or configure a TURN server",
+			)
 		case <-s.media.conn.Done():
 			if up != nil {
 				return bot.Retry(models.EndFailedICE, fmt.Errorf("livekit: %w", peer.ErrNoPath))

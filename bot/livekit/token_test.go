@@ -19,11 +19,16 @@ import (
 func TestSign(t *testing.T) {
 	c := Credentials{Key: "k", Secret: "s3cret"}
 	yes := true
-	token, err := c.Sign(Claims{Identity: "ear", Kind: "agent", Video: &Grant{Room: "x", RoomJoin: true, CanSubscribe: &yes}}, time.Now(), time.Minute)
+	token, err := c.Sign(
+		Claims{Identity: "ear", Kind: "agent", Video: &Grant{Room: "x", RoomJoin: true, CanSubscribe: &yes}}, time.Now(), time.Minute,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	parsed, err := jwt.Parse(token, func(*jwt.Token) (any, error) { return []byte("s3cret"), nil }, jwt.WithIssuer("k"), jwt.WithSubject("ear"), jwt.WithExpirationRequired())
+	parsed, err := jwt.Parse(
+		token, func(*jwt.Token) (any, error) { return []byte("s3cret"), nil }, jwt.WithIssuer("k"), jwt.WithSubject("ear"),
+		jwt.WithExpirationRequired(),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +54,9 @@ func TestVerify(t *testing.T) {
 		token string
 		at    time.Time
 	}{
-		"late": {good, now.Add(2 * time.Minute)}, "early": {good, now.Add(-time.Minute)}, "other secret": {other, now}, "other key": {stranger, now},
+		"late": {
+			good, now.Add(2 * time.Minute),
+		}, "early": {good, now.Add(-time.Minute)}, "other secret": {other, now}, "other key": {stranger, now},
 		"unsigned": {none, now}, "empty": {"", now}, "cut": {good[:len(good)-2], now}, "no JWT": {"a.b.c", now},
 	} {
 		if _, err := c.verify(tt.token, tt.at); !errors.Is(err, errToken) {
@@ -117,12 +124,15 @@ func TestNew(t *testing.T) {
 		auth Credentials
 		ok   bool
 	}{
-		"key": {keys, true}, "token": {token(&Grant{RoomJoin: true, Room: "x"}), true}, "token for any room": {token(&Grant{RoomJoin: true}), true},
+		"key": {keys, true}, "token": {
+			token(&Grant{RoomJoin: true, Room: "x"}), true,
+		}, "token for any room": {token(&Grant{RoomJoin: true}), true},
 		"nothing": {}, "no secret": {auth: Credentials{Key: "k"}}, "no token": {auth: Credentials{Token: "x"}},
 		"other room": {auth: token(&Grant{RoomJoin: true, Room: "y"})}, "no join": {auth: token(&Grant{Room: "x"})},
 	} {
 		_, err := New(Config{URL: "livekit://127.0.0.1:1/x", Auth: tt.auth, Peer: f})
-		if (err == nil) != tt.ok || err != nil && (models.Hint(err) == "" || tt.auth.Token != "" && len(tt.auth.Token) > 5 && strings.Contains(err.Error(), tt.auth.Token)) {
+		if (err == nil) != tt.ok || err != nil &&
+			(models.Hint(err) == "" || tt.auth.Token != "" && len(tt.auth.Token) > 5 && strings.Contains(err.Error(), tt.auth.Token)) {
 			t.Errorf("%s: %v (hint %q)", name, err, models.Hint(err))
 		}
 	}
@@ -135,8 +145,11 @@ func TestRoles(t *testing.T) {
 		p    *lk.ParticipantInfo
 		want models.Role
 	}{
-		"host":      {&lk.ParticipantInfo{Attributes: attr("host"), Permission: &lk.ParticipantPermission{}}, models.RoleHost},
-		"self-made": {&lk.ParticipantInfo{Attributes: attr("host"), Permission: &lk.ParticipantPermission{CanUpdateMetadata: true}}, models.RoleGuest},
+		"host": {&lk.ParticipantInfo{Attributes: attr("host"), Permission: &lk.ParticipantPermission{}}, models.RoleHost},
+		"self-made": {
+			&lk.ParticipantInfo{Attributes: attr("host"), Permission: &lk.ParticipantPermission{CanUpdateMetadata: true}},
+			models.RoleGuest,
+		},
 		"untold":    {&lk.ParticipantInfo{Attributes: attr("host")}, models.RoleSpeaker},
 		"by name":   {&lk.ParticipantInfo{Name: "Host", Identity: "host", Permission: &lk.ParticipantPermission{}}, models.RoleGuest},
 		"publisher": {&lk.ParticipantInfo{Permission: &lk.ParticipantPermission{CanPublish: true}}, models.RoleSpeaker},

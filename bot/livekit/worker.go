@@ -67,7 +67,10 @@ func NewWorker(c WorkerConfig) (*Worker, error) {
 		return nil, err
 	}
 	if c.Auth.Key == "" || c.Auth.Secret == "" {
-		return nil, models.WithHint(errors.New("livekit: to be invited, the bot needs the server's API key and secret"), "set LIVEKIT_API_KEY and LIVEKIT_API_SECRET")
+		return nil, models.WithHint(
+			errors.New("livekit: to be invited, the bot needs the server's API key and secret"),
+			"set LIVEKIT_API_KEY and LIVEKIT_API_SECRET",
+		)
 	}
 	if c.Invited == nil || c.Peer == nil {
 		return nil, errors.New("livekit: a worker needs a peer factory and somebody to take its invitations")

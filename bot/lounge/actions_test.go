@@ -117,7 +117,9 @@ func (v voices) until(t *testing.T, ids ...string) {
 func listener(t *testing.T, base, token string, notice bot.Notice) (*bot.Room, voices) {
 	t.Helper()
 	heard := make(voices, 100)
-	c, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge" + strings.TrimPrefix(base, "http") + "/lounge", Peer: factory(t), Token: token})
+	c, err := lounge.NewClient(lounge.ClientConfig{
+		URL: "lounge" + strings.TrimPrefix(base, "http") + "/lounge", Peer: factory(t), Token: token,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +191,9 @@ func TestActions(t *testing.T) {
 	}
 	act(models.VerbUnmute, ana, "free")
 	act(models.VerbRemove, ana, "left")
-	if out := r.Act(t.Context(), models.Action{Verb: models.VerbMute, TargetID: "nobody"}, bot.ActOptions{}); !strings.Contains(out.Action.Error, "not in the room") {
+	if out := r.Act(
+		t.Context(), models.Action{Verb: models.VerbMute, TargetID: "nobody"}, bot.ActOptions{},
+	); !strings.Contains(out.Action.Error, "not in the room") {
 		t.Errorf("muting nobody: %+v", out)
 	}
 }
@@ -228,7 +232,8 @@ func TestNoToken(t *testing.T) {
 			t.Errorf("%s: HTTP %d, want %d", path, resp.StatusCode, want)
 		}
 	}
-	if resp := post(t, base+"/rooms/lounge/people/"+id+"/mute", "wrong", "", ""); resp.StatusCode != http.StatusUnauthorized { //nolint:bodyclose // post closes it
+	// nolint:bodyclose // post closes it
+	if resp := post(t, base+"/rooms/lounge/people/"+id+"/mute", "wrong", "", ""); resp.StatusCode != http.StatusUnauthorized {
 		t.Errorf("a wrong token: HTTP %d", resp.StatusCode)
 	}
 }

@@ -31,7 +31,9 @@ func TestForward(t *testing.T) {
 	f := newForward("x")
 	f.out = []binding{{ssrc: 99, pt: 111, levelID: 4, stream: listener}, {ssrc: 98, pt: 109, stream: plain}}
 	header := func(seq uint16, padding bool) rtp.Header {
-		h := rtp.Header{Version: 2, PayloadType: 111, SequenceNumber: seq, Timestamp: uint32(seq) * 960, SSRC: 7, Padding: padding, Marker: seq == 1}
+		h := rtp.Header{
+			Version: 2, PayloadType: 111, SequenceNumber: seq, Timestamp: uint32(seq) * 960, SSRC: 7, Padding: padding, Marker: seq == 1,
+		}
 		_ = h.SetExtension(1, []byte{0x80 | 33})
 		_ = h.SetExtension(2, []byte{1, 2, 3})
 		return h
@@ -51,7 +53,8 @@ func TestForward(t *testing.T) {
 		ts      uint32
 	}{{"one", 1, 960}, {"three", 2, 2880}} {
 		p, q := listener.got[i], plain.got[i]
-		if string(p.Payload) != want.payload || p.SequenceNumber != want.seq || p.Timestamp != want.ts || p.SSRC != 99 || p.PayloadType != 111 || p.Padding {
+		if string(p.Payload) != want.payload || p.SequenceNumber != want.seq || p.Timestamp != want.ts || p.SSRC != 99 || p.PayloadType != 111 ||
+			p.Padding {
 			t.Errorf("packet %d: %+v", i, p)
 		}
 		if p.Marker != (i == 0) {

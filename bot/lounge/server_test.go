@@ -32,7 +32,10 @@ func request(t *testing.T, method, url, kind, body string, header ...string) (in
 	for i := 0; i+1 < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
 	}
-	c := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	c := &http.Client{
+		Transport:     &http.Transport{DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	resp, err := c.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +64,8 @@ func TestRefusals(t *testing.T) {
 	base, _ := open(t, lounge.Config{HostToken: "sesame", Limits: lounge.Limits{People: 1, Rooms: 1}})
 	good := offer(t)
 	status, header, _ := request(t, "POST", base+"/whip/lounge?name=Ana", "application/sdp", good)
-	if status != http.StatusCreated || header.Get("Location") == "" || header.Get("ETag") == "" || header.Get("Content-Type") != "application/sdp" {
+	if status != http.StatusCreated || header.Get("Location") == "" || header.Get("ETag") == "" ||
+		header.Get("Content-Type") != "application/sdp" {
 		t.Fatalf("a good offer got %d %v", status, header)
 	}
 	res := base + strings.TrimPrefix(header.Get("Location"), "..")
@@ -78,16 +82,28 @@ func TestRefusals(t *testing.T) {
 		{name: "room name", method: "POST", url: base + "/whip/Lounge!", kind: sdp, body: good, want: 404},
 		{name: "media type", method: "POST", url: base + "/whip/lounge", kind: "text/plain", body: good, want: 415},
 		{name: "no SDP", method: "POST", url: base + "/whip/lounge", kind: sdp, body: "hello", want: 400},
-		{name: "broken SDP", method: "POST", url: base + "/whip/lounge", kind: sdp, body: "v=0\r\nm=audio 9 X 111\r\na=rtpmap:111 opus/48000/2\r\n", want: 400},
+		{
+			name: "broken SDP", method: "POST", url: base + "/whip/lounge", kind: sdp,
+			body: "v=0\r\nm=audio 9 X 111\r\na=rtpmap:111 opus/48000/2\r\n", want: 400,
+		},
 		{name: "video", method: "POST", url: base + "/whip/lounge", kind: sdp, body: strings.Replace(good, "m=audio", "m=video", 1), want: 422},
 		{name: "too long", method: "POST", url: base + "/whip/lounge", kind: sdp, body: good + strings.Repeat("a=x\r\n", 20000), want: 413},
-		{name: "wrong token", method: "POST", url: base + "/whip/lounge", kind: sdp, body: good, header: []string{"Authorization", "Bearer simsalabim"}, want: 401},
-		{name: "another site", method: "POST", url: base + "/whip/lounge", kind: sdp, body: good, header: []string{"Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"}, want: 403},
+		{
+			name: "wrong token", method: "POST", url: base + "/whip/lounge", kind: sdp, body: good,
+			header: []string{"Authorization", "Bearer simsalabim"}, want: 401,
+		},
+		{
+			name: "another site", method: "POST", url: base + "/whip/lounge", kind: sdp, body: good,
+			header: []string{"Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"}, want: 403,
+		},
 		{name: "unknown speaker", method: "POST", url: base + "/whep/lounge/nobody", kind: sdp, body: good, want: 404},
 		{name: "GET of the endpoint", method: "GET", url: base + "/whip/lounge", want: 405},
 		{name: "OPTIONS", method: "OPTIONS", url: base + "/whip/lounge", want: 204},
 		{name: "candidate", method: "PATCH", url: res, kind: frag, body: cand, header: []string{"If-Match", etag}, want: 204},
-		{name: "bad candidate", method: "PATCH", url: res, kind: frag, body: "a=candidate:nonsense\r\n", header: []string{"If-Match", etag}, want: 400},
+		{
+			name: "bad candidate", method: "PATCH", url: res, kind: frag, body: "a=candidate:nonsense\r\n",
+			header: []string{"If-Match", etag}, want: 400,
+		},
 		{name: "ICE restart", method: "PATCH", url: res, kind: frag, body: cand, header: []string{"If-Match", "*"}, want: 422},
 		{name: "no If-Match", method: "PATCH", url: res, kind: frag, body: cand, want: 428},
 		{name: "wrong If-Match", method: "PATCH", url: res, kind: frag, body: cand, header: []string{"If-Match", `"x"`}, want: 412},

@@ -93,7 +93,9 @@ func New(c Config) (*Factory, error) {
 // audio is asked for by hand: pion's default has it for video only.
 func mediaEngine() (*webrtc.MediaEngine, error) {
 	m := &webrtc.MediaEngine{}
-	if err := m.RegisterCodec(webrtc.RTPCodecParameters{RTPCodecCapability: OpusCodec(), PayloadType: OpusPayloadType}, webrtc.RTPCodecTypeAudio); err != nil {
+	if err := m.RegisterCodec(
+		webrtc.RTPCodecParameters{RTPCodecCapability: OpusCodec(), PayloadType: OpusPayloadType}, webrtc.RTPCodecTypeAudio,
+	); err != nil {
 		return nil, err
 	}
 	err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: sdp.AudioLevelURI}, webrtc.RTPCodecTypeAudio)
@@ -111,7 +113,9 @@ func OpusCodec() webrtc.RTPCodecCapability {
 
 func interceptors() (*interceptor.Registry, error) {
 	r := &interceptor.Registry{}
-	generator, err := nack.NewGeneratorInterceptor(nack.GeneratorInterval(nackInterval), nack.GeneratorSkipLastN(1), nack.GeneratorMaxNacksPerPacket(3))
+	generator, err := nack.NewGeneratorInterceptor(
+		nack.GeneratorInterval(nackInterval), nack.GeneratorSkipLastN(1), nack.GeneratorMaxNacksPerPacket(3),
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -117,12 +117,14 @@ func TestParseLinks(t *testing.T) {
 		`<turn:t.example.net?transport=udp>; rel="ice-server"; username="u,;\"x"; credential="p=w"; credential-type="password"`: {
 			{URLs: []string{"turn:t.example.net?transport=udp"}, Username: `u,;"x`, Credential: "p=w"},
 		},
-		`<stun:a>; rel=ice-server, <turns:b:443>; username="x"; rel="ice-server"`: {{URLs: []string{"stun:a"}}, {URLs: []string{"turns:b:443"}, Username: "x"}},
-		`<https://example.net/>; rel="ice-server"`:                                nil,
-		`<stun:a>; rel="next"`: nil,
-		`<stun:a>`:             nil,
-		`<>;rel=ice-server`:    nil,
-		``:                     nil,
+		`<stun:a>; rel=ice-server, <turns:b:443>; username="x"; rel="ice-server"`: {
+			{URLs: []string{"stun:a"}}, {URLs: []string{"turns:b:443"}, Username: "x"},
+		},
+		`<https://example.net/>; rel="ice-server"`: nil,
+		`<stun:a>; rel="next"`:                     nil,
+		`<stun:a>`:                                 nil,
+		`<>;rel=ice-server`:                        nil,
+		``:                                         nil,
 	} {
 		if got := ParseLinks([]string{in}); !reflect.DeepEqual(got, want) {
 			t.Errorf("ParseLinks(%q) = %+v, want %+v", in, got, want)

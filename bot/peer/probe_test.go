@@ -24,8 +24,14 @@ func TestProbe(t *testing.T) {
 	}{
 		{"STUN", ICEServer{URLs: []string{fmt.Sprintf("stun:127.0.0.1:%d", port)}}, true},
 		{"TURN", ICEServer{URLs: []string{fmt.Sprintf("turn:127.0.0.1:%d?transport=udp", port)}, Username: "bot", Credential: "s3cret"}, true},
-		{"TURN over TCP", ICEServer{URLs: []string{fmt.Sprintf("turn:127.0.0.1:%d?transport=tcp", port)}, Username: "bot", Credential: "s3cret"}, true},
-		{"wrong password", ICEServer{URLs: []string{fmt.Sprintf("turn:127.0.0.1:%d?transport=udp", port)}, Username: "bot", Credential: "guess"}, false},
+		{
+			"TURN over TCP",
+			ICEServer{URLs: []string{fmt.Sprintf("turn:127.0.0.1:%d?transport=tcp", port)}, Username: "bot", Credential: "s3cret"}, true,
+		},
+		{
+			"wrong password",
+			ICEServer{URLs: []string{fmt.Sprintf("turn:127.0.0.1:%d?transport=udp", port)}, Username: "bot", Credential: "guess"}, false,
+		},
 		{"nobody there", ICEServer{URLs: []string{"stun:" + silent.LocalAddr().String()}}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -64,7 +64,9 @@ func TestRelayOnly(t *testing.T) {
 	port := turn(t)
 	for _, transport := range []string{"udp", "tcp"} {
 		t.Run(transport, func(t *testing.T) {
-			server := ICEServer{URLs: []string{fmt.Sprintf("turn:127.0.0.1:%d?transport=%s", port, transport)}, Username: "bot", Credential: "s3cret"}
+			server := ICEServer{
+				URLs: []string{fmt.Sprintf("turn:127.0.0.1:%d?transport=%s", port, transport)}, Username: "bot", Credential: "s3cret",
+			}
 			f, err := New(Config{RelayOnly: true, ICEServers: []ICEServer{server}})
 			if err != nil {
 				t.Fatal(err)
@@ -79,13 +81,17 @@ func TestRelayOnly(t *testing.T) {
 				}
 			}
 			for _, line := range strings.Split(offer, "\r\n") {
-				if strings.HasPrefix(line, "a=candidate:") && !strings.Contains(line, " typ relay") || strings.Contains(line, "raddr") && !strings.Contains(line, "raddr 0.0.0.0") {
+				if strings.HasPrefix(line, "a=candidate:") && !strings.Contains(line, " typ relay") || strings.Contains(line, "raddr") &&
+					!strings.Contains(line, "raddr 0.0.0.0") {
 					t.Errorf("the offer tells %q", line)
 				}
 			}
 		})
 	}
-	f, err := New(Config{RelayOnly: true, ICEServers: []ICEServer{{URLs: []string{fmt.Sprintf("turn:127.0.0.1:%d", port)}, Username: "bot", Credential: "guess"}}})
+	f, err := New(Config{
+		RelayOnly:  true,
+		ICEServers: []ICEServer{{URLs: []string{fmt.Sprintf("turn:127.0.0.1:%d", port)}, Username: "bot", Credential: "guess"}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

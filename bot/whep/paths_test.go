@@ -158,7 +158,8 @@ func TestTrickle(t *testing.T) {
 	}
 	r.mu2.Lock()
 	defer r.mu2.Unlock()
-	if len(r.frags) != 1 || !strings.Contains(r.frags[0], " 127.0.0.99 4999 typ srflx") || !strings.Contains(r.frags[0], "a=ice-ufrag:") || !strings.Contains(r.frags[0], "a=mid:0\r\n") {
+	if len(r.frags) != 1 || !strings.Contains(r.frags[0], " 127.0.0.99 4999 typ srflx") || !strings.Contains(r.frags[0], "a=ice-ufrag:") ||
+		!strings.Contains(r.frags[0], "a=mid:0\r\n") {
 		t.Errorf("fragments %q", r.frags)
 	}
 	if strings.Contains(r.offers[0], "srflx") || r.asked[0] != http.MethodOptions {

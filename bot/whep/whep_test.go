@@ -57,7 +57,9 @@ func (w *wire) Kind() webrtc.RTPCodecType             { return webrtc.RTPCodecTy
 func (w *wire) send(n uint16, pt uint8, ssrc uint32, payload []byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	_, _ = w.stream.WriteRTP(&rtp.Header{Version: 2, PayloadType: pt, SequenceNumber: n, Timestamp: uint32(n) * 960, SSRC: w.ssrc + ssrc}, payload)
+	_, _ = w.stream.WriteRTP(
+		&rtp.Header{Version: 2, PayloadType: pt, SequenceNumber: n, Timestamp: uint32(n) * 960, SSRC: w.ssrc + ssrc}, payload,
+	)
 }
 
 // server is a small WHEP endpoint with a real peer behind it.

@@ -118,7 +118,9 @@ func TestSummaryWaitsForTheLastWords(t *testing.T) {
 	s.wrapUps = s.newWrapUps()
 	go func() { _ = s.wrapUps.run(t.Context()) }()
 	key := models.Key{Session: "open-mic-1", Epoch: 1, Track: "t-a", Seq: 9}
-	if err := s.store.PutClip(t.Context(), models.Clip{Key: key, SpeakerID: "a", SpeakerName: "Ana", StartMS: 70_000, EndMS: 71_000, Opus: []byte{1}}); err != nil {
+	if err := s.store.PutClip(
+		t.Context(), models.Clip{Key: key, SpeakerID: "a", SpeakerName: "Ana", StartMS: 70_000, EndMS: 71_000, Opus: []byte{1}},
+	); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.catchUp(t.Context()); err != nil {
@@ -128,7 +130,10 @@ func TestSummaryWaitsForTheLastWords(t *testing.T) {
 	if _, err := s.store.Summary(t.Context(), "open-mic-1", models.SummarySession); !errors.Is(err, models.ErrNotFound) {
 		t.Fatalf("summed up too early: %v", err)
 	}
-	u := models.Utterance{Key: key, SpeakerID: "a", SpeakerName: "Ana", StartMS: 70_000, EndMS: 71_000, Text: "We decided to close the book club.", State: models.UtteranceOK}
+	u := models.Utterance{
+		Key: key, SpeakerID: "a", SpeakerName: "Ana", StartMS: 70_000, EndMS: 71_000, Text: "We decided to close the book club.",
+		State: models.UtteranceOK,
+	}
 	if err := s.store.Commit(t.Context(), u, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +174,9 @@ func TestPageAndCommandExportTheSame(t *testing.T) {
 	if err := s.store.NamePerson(t.Context(), "open-mic", "a", "Anastasia", "host", time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	page := httptest.NewServer(review.New(review.Config{Store: reviewStore{s.store, nil, nil}, Hub: review.NewHub(review.HubConfig{}), Log: s.log}))
+	page := httptest.NewServer(review.New(review.Config{
+		Store: reviewStore{s.store, nil, nil}, Hub: review.NewHub(review.HubConfig{}), Log: s.log,
+	}))
 	defer page.Close()
 	for _, f := range export.Formats() {
 		for query, redact := range map[string]bool{"": false, "?redact=1": true} {

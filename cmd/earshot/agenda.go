@@ -51,7 +51,10 @@ func newAgenda(r configs.Room) (*agenda, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rooms: %w", err)
 	}
-	a := &agenda{table: table, source: r.Calendar, zone: time.Local, client: &http.Client{Timeout: fetchTime, CheckRedirect: onlyHTTPS}, now: wallClock}
+	a := &agenda{
+		table: table, source: r.Calendar, zone: time.Local, client: &http.Client{Timeout: fetchTime, CheckRedirect: onlyHTTPS},
+		now: wallClock,
+	}
 	if r.TimeZone != "" {
 		a.zone, err = time.LoadLocation(r.TimeZone)
 	}

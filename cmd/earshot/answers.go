@@ -18,7 +18,9 @@ type reviewStore struct {
 }
 
 // SetFlagStatus stores a host's word on a flag, after the judge has drawn its consequences.
-func (r reviewStore) SetFlagStatus(ctx context.Context, id string, status models.FlagStatus, by string, when time.Time) (models.Flag, error) {
+func (r reviewStore) SetFlagStatus(
+	ctx context.Context, id string, status models.FlagStatus, by string, when time.Time,
+) (models.Flag, error) {
 	if status != models.FlagOpen {
 		f, err := r.Flag(ctx, id)
 		if err != nil {

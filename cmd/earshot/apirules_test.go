@@ -23,8 +23,15 @@ func TestAPIAnswersAsTheCommandsDo(t *testing.T) {
 		t.Fatal(err)
 	}
 	rules := filepath.Join(dir, "house.yaml")
-	write(t, rules, "schema: 1\nprofile: house\nuse: [scams.en, harassment.en]\nrules:\n  - {id: welcome, when: {says: {phrase: welcome everyone}}, then: [flag: {level: low, title: Hello}]}\n")
-	s, l := openTestStationWith(t, dir, "EARSHOT_RULES="+rules, "EARSHOT_RETENTION_TRANSCRIPTS=forever", "EARSHOT_RETENTION_FLAGS=forever", "EARSHOT_RETENTION_CLIPS=forever")
+	write(
+		t, rules,
+		"schema: 1\nprofile: house\nuse: [scams.en, harassment.en]\nrules:\n  - {id: welcome, when: {says: {phrase: welcome everyone}}, "+
+			"then: [flag: {level: low, title: Hello}]}\n",
+	)
+	s, l := openTestStationWith(
+		t, dir, "EARSHOT_RULES="+rules, "EARSHOT_RETENTION_TRANSCRIPTS=forever", "EARSHOT_RETENTION_FLAGS=forever",
+		"EARSHOT_RETENTION_CLIPS=forever",
+	)
 	said := sayANumber(t, s)
 	base := "http://" + l.Addr().String()
 	err := s.run(t.Context(), l, func(ctx context.Context) error {
@@ -32,10 +39,16 @@ func TestAPIAnswersAsTheCommandsDo(t *testing.T) {
 			path, body string
 			args       []string
 		}{
-			{"/api/rules/try", `{"text":["Welcome everyone, you idiot","guaranteed profit"],"word_p":0.7}`, []string{"try", rules, "--json", "--text", "Welcome everyone, you idiot", "--text", "guaranteed profit", "--word-p", "0.7"}},
+			{
+				"/api/rules/try", `{"text":["Welcome everyone, you idiot","guaranteed profit"],"word_p":0.7}`,
+				[]string{"try", rules, "--json", "--text", "Welcome everyone, you idiot", "--text", "guaranteed profit", "--word-p", "0.7"},
+			},
 			{"/api/rules/try", `{"text":["hello"],"by":"host"}`, []string{"try", rules, "--json", "--text", "hello", "--by", "host"}},
 			{"/api/rules/replay", `{"since":"all"}`, []string{"replay", "--data-dir", dir, "--since", "all", "--json", rules}},
-			{"/api/rules/replay", `{"since":"all","room":"book"}`, []string{"replay", "--data-dir", dir, "--since", "all", "--room", "book", "--json", rules}},
+			{
+				"/api/rules/replay", `{"since":"all","room":"book"}`,
+				[]string{"replay", "--data-dir", dir, "--since", "all", "--room", "book", "--json", rules},
+			},
 		} {
 			a, out := testApp()
 			a.environ = []string{"HOME=" + dir}

@@ -210,7 +210,10 @@ func TestModulesStayInTheirFolders(t *testing.T) {
 }
 
 func TestTopFolders(t *testing.T) {
-	known := []string{"cmd", "bot", "transcribe", "moderation", "models", "configs", "scripts", "packaging", "docs", ".ci", ".git", "build", "bin", "dist"}
+	known := []string{
+		"cmd", "bot", "transcribe", "moderation", "models", "configs", "scripts", "packaging", "docs", ".ci", ".git", "build", "bin",
+		"dist",
+	}
 	entries, err := fs.ReadDir(root, ".")
 	if err != nil {
 		t.Fatal(err)

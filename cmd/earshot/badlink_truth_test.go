@@ -127,9 +127,11 @@ func (k *lossyLink) judge(t *testing.T, offline float64) {
 	t.Helper()
 	for _, p := range k.plays {
 		m := p.stats.Media
-		t.Logf("%s: %d of %d words wrong; of %d packets %d lost, %d late, %d double, the latest by %d ms; %d ms recovered by FEC, %d ms concealed, %d ms missing",
+		t.Logf("%s: %d of %d words wrong; of %d packets %d lost, %d late, %d double, the latest by %d ms; %d ms recovered by FEC, %d ms "+
+			"concealed, %d ms missing",
 			k.name, p.wrong, p.words, m.Packets, m.Lost, m.Late, m.Duplicate, p.late.Milliseconds(), m.RecoveredMS, m.ConcealedMS, m.LostMS)
-		if p.late <= inTime && (k.mute && float64(m.Lost) < k.bad.Loss/2*float64(m.Packets) || k.bad == (audio.Impairment{}) && m.Lost > m.Packets/100) {
+		if p.late <= inTime &&
+			(k.mute && float64(m.Lost) < k.bad.Loss/2*float64(m.Packets) || k.bad == (audio.Impairment{}) && m.Lost > m.Packets/100) {
 			t.Errorf("%s: the link was not what it should be: %+v", k.name, m)
 		}
 	}
@@ -231,7 +233,9 @@ func offlineWER(ctx context.Context, e transcribe.Engine, all []eval.Sentence) (
 }
 
 // listen lets the speakers talk in a room of their own, which the bot hears over this link.
-func (k *lossyLink) listen(ctx context.Context, t *testing.T, s *station, host, room string, speakers []stage.Part) (found play, err error) {
+func (k *lossyLink) listen(
+	ctx context.Context, t *testing.T, s *station, host, room string, speakers []stage.Part,
+) (found play, err error) {
 	way := newBadLink(t, host, k.bad, k.mute)
 	client, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge://" + way.host() + "/" + room, Peer: s.peers, Log: s.log})
 	if err != nil {

@@ -23,7 +23,10 @@ func completions(cmd *cobra.Command, a *app) {
 		case "NAME":
 			cmd.ValidArgsFunction = completeModel
 		case "URL":
-			cmd.ValidArgsFunction = cobra.FixedCompletions([]cobra.Completion{"lounge://", "livekit://", "janus+ws://", "whep+https://"}, cobra.ShellCompDirectiveNoSpace|cobra.ShellCompDirectiveNoFileComp)
+			cmd.ValidArgsFunction = cobra.FixedCompletions(
+				[]cobra.Completion{"lounge://", "livekit://", "janus+ws://", "whep+https://"},
+				cobra.ShellCompDirectiveNoSpace|cobra.ShellCompDirectiveNoFileComp,
+			)
 		case "FILE":
 			if cmd.HasParent() && cmd.Parent().Name() == "rules" {
 				cmd.ValidArgsFunction = completeRules

@@ -69,7 +69,10 @@ func botNotice(c configs.Config, address string) bot.Notice {
 	if c.ModerateOnly {
 		days = time.Duration(c.Retention.Flags) / (24 * time.Hour)
 	}
-	return bot.Notice{Name: botName, Language: mainLanguage(c), KeepDays: int(days), FlagsOnly: c.ModerateOnly, Words: c.Announcement, NoChat: err == nil && !kind.chat}
+	return bot.Notice{
+		Name: botName, Language: mainLanguage(c), KeepDays: int(days), FlagsOnly: c.ModerateOnly, Words: c.Announcement,
+		NoChat: err == nil && !kind.chat,
+	}
 }
 
 func connectLounge(s *station, w entrance) (bot.Connector, error) {
@@ -187,7 +190,9 @@ func secretFile(name string) (string, error) {
 		err = errors.New("not a small file")
 	}
 	if err == nil && info.Mode().Perm()&0o007 != 0 && !strings.HasPrefix(name, mounted) {
-		return "", models.WithHint(fmt.Errorf("everybody on this machine may read the secret in %s (mode %03o)", name, info.Mode().Perm()), "chmod 600 "+name)
+		return "", models.WithHint(
+			fmt.Errorf("everybody on this machine may read the secret in %s (mode %03o)", name, info.Mode().Perm()), "chmod 600 "+name,
+		)
 	}
 	var data []byte
 	if err == nil {

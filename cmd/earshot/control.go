@@ -31,7 +31,9 @@ func listenControl(ctx context.Context, c configs.Config) (net.Listener, error) 
 	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "unix", path)
 	if err != nil {
-		return nil, models.WithHint(fmt.Errorf("control socket: %w", err), "the path of data_dir may be too long: a socket's path has at most 107 bytes")
+		return nil, models.WithHint(
+			fmt.Errorf("control socket: %w", err), "the path of data_dir may be too long: a socket's path has at most 107 bytes",
+		)
 	}
 	return l, errors.Join(os.Chmod(path, 0o600))
 }

@@ -124,7 +124,10 @@ func (s *station) running(pid int) bool {
 
 func submit(ctx context.Context, t *testing.T, s *station, k models.Key, u eval.Sentence) {
 	t.Helper()
-	clip := models.Clip{Key: k, SpeakerName: k.Track, StartMS: int64(k.Seq) * 10_000, EndMS: int64(k.Seq)*10_000 + int64(len(u.PCM))/16, PCM: u.PCM, Opus: []byte("kept")}
+	clip := models.Clip{
+		Key: k, SpeakerName: k.Track, StartMS: int64(k.Seq) * 10_000, EndMS: int64(k.Seq)*10_000 + int64(len(u.PCM))/16, PCM: u.PCM,
+		Opus: []byte("kept"),
+	}
 	if err := s.desk.Clip(ctx, clip); err != nil {
 		t.Fatal(err)
 	}

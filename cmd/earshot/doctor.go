@@ -34,7 +34,9 @@ Each line says ok, note (it works, and is worth knowing) or bad, and what to do.
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON array of findings")
-	cmd.Flags().BoolVar(&join, "join", false, "enter each configured room for a moment, to see what the bot may do there; people see it come and go")
+	cmd.Flags().BoolVar(
+		&join, "join", false, "enter each configured room for a moment, to see what the bot may do there; people see it come and go",
+	)
 	settingFlag(cmd.Flags(), "model", "model", "ggml model file")
 	settingFlag(cmd.Flags(), "listen", "listen", "address of the page and the lounge")
 	return cmd

@@ -85,7 +85,11 @@ func TestDoctorLooksAtTheRealParts(t *testing.T) {
 		{"clock", patient(t, nil), "", "", ""},
 		{"page", patient(t, nil), doctor.OK, "is free", ""},
 		{"page", patient(t, nil, "EARSHOT_LISTEN="+taken.Addr().String()), doctor.Bad, "in use", "another program"},
-		{"ice", patient(t, nil, "EARSHOT_ICE_SERVERS=turn:127.0.0.1:1", "EARSHOT_ICE_TURN_USER=bot", "EARSHOT_ICE_TURN_PASSWORD_FILE=/none"), doctor.Bad, "password", ""},
+		{
+			"ice",
+			patient(t, nil, "EARSHOT_ICE_SERVERS=turn:127.0.0.1:1", "EARSHOT_ICE_TURN_USER=bot", "EARSHOT_ICE_TURN_PASSWORD_FILE=/none"),
+			doctor.Bad, "password", "",
+		},
 		{"secrets", patient(t, nil), doctor.OK, "none are in files", ""},
 		{"secrets", secret("LIVEKIT_API_SECRET_FILE", open), doctor.Bad, "everybody on this machine", "chmod 600"},
 		{"secrets", secret("EARSHOT_TOKEN_FILE", junk(t, "closed", "s3cret")), doctor.OK, "EARSHOT_TOKEN_FILE", ""},
@@ -96,7 +100,8 @@ func TestDoctorLooksAtTheRealParts(t *testing.T) {
 		t.Run(tt.check+" "+tt.text, func(t *testing.T) {
 			t.Parallel()
 			f := findings(t, tt.c, tt.check)[0]
-			if tt.state != "" && f.State != tt.state || !strings.Contains(f.Text, tt.text) || !strings.Contains(f.Do, tt.do) || f.State == doctor.Bad && f.Do == "" {
+			if tt.state != "" && f.State != tt.state || !strings.Contains(f.Text, tt.text) || !strings.Contains(f.Do, tt.do) ||
+				f.State == doctor.Bad && f.Do == "" {
 				t.Errorf("found %+v, want %s %q with the advice %q", f, tt.state, tt.text, tt.do)
 			}
 		})
@@ -109,9 +114,13 @@ func TestDoctorTellsOfATargetThatIsGone(t *testing.T) {
 	t.Parallel()
 	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) }))
 	defer receiver.Close()
-	file := junk(t, "targets.yaml", "targets:\n- name: hosts\n  kind: webhook\n  private: yes\n  url: "+receiver.URL+"\n  secret: "+notify.NewSecret()+"\n")
+	file := junk(
+		t, "targets.yaml",
+		"targets:\n- name: hosts\n  kind: webhook\n  private: yes\n  url: "+receiver.URL+"\n  secret: "+notify.NewSecret()+"\n",
+	)
 	dir := filepath.Join(t.TempDir(), "record")
-	settings := []string{"EARSHOT_NOTICES_TARGETS=" + file, "EARSHOT_RETENTION_TRANSCRIPTS=forever", "EARSHOT_RETENTION_FLAGS=forever"} // the sample is old
+	// the sample is old
+	settings := []string{"EARSHOT_NOTICES_TARGETS=" + file, "EARSHOT_RETENTION_TRANSCRIPTS=forever", "EARSHOT_RETENTION_FLAGS=forever"}
 	s, l := bareStation(t, dir, settings...)
 	if err := errors.Join(s.setTargets(t.Context()), writeSampleTo(t.Context(), s.store)); err != nil {
 		t.Fatal(err)
@@ -129,7 +138,8 @@ func TestDoctorTellsOfATargetThatIsGone(t *testing.T) {
 	}
 	closeStation(t, s)
 	c := (&app{}).examined(configs.Report{Config: testConfig(t, dir, settings...)}, false)
-	if f := findings(t, c, "notices")[0]; f.State != doctor.Bad || !strings.Contains(f.Text, "hosts takes no notices any more: it answered 410") {
+	if f := findings(t, c, "notices")[0]; f.State != doctor.Bad ||
+		!strings.Contains(f.Text, "hosts takes no notices any more: it answered 410") {
 		t.Errorf("found %+v", f)
 	}
 }
@@ -156,7 +166,8 @@ func TestWithoutLibopusNothingStarts(t *testing.T) {
 	}
 	out, err := exec.Command(broken, "doctor").CombinedOutput()
 	var exit *exec.ExitError
-	if !errors.As(err, &exit) || exit.ExitCode() != 127 || !strings.Contains(string(out), "error while loading shared libraries: libopus.so.!") {
+	if !errors.As(err, &exit) || exit.ExitCode() != 127 ||
+		!strings.Contains(string(out), "error while loading shared libraries: libopus.so.!") {
 		t.Errorf("%v: %s", err, out)
 	}
 	page, err := os.ReadFile("../../docs/hosting.md")

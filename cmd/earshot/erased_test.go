@@ -47,11 +47,16 @@ func sayMarked(t *testing.T, s *station, id string) {
 		for i, w := range strings.Fields(text) {
 			u.Words = append(u.Words, models.Word{Text: w, StartMS: int64(i) * 200, EndMS: int64(i)*200 + 150, P: 0.9})
 		}
-		f := models.Flag{ID: id + who, Session: id, Utterance: u.Key, SpeakerID: who, SpeakerName: who, Rule: "r", Matched: u.Words[4:5], Title: text, Why: text, Status: models.FlagDismissed}
+		f := models.Flag{
+			ID: id + who, Session: id, Utterance: u.Key, SpeakerID: who, SpeakerName: who, Rule: "r", Matched: u.Words[4:5], Title: text,
+			Why: text, Status: models.FlagDismissed,
+		}
 		d := models.Decision{ID: "d" + f.ID, Session: id, Flag: f.ID, SpeakerID: who, Matched: f.Matched, Why: text, Created: began}
 		must(s.store.Put(ctx, models.Record{
 			Session: id, Utterance: &u, Flags: []models.Flag{f}, Decisions: []models.Decision{d},
-			Actions:  []models.Action{{ID: "a" + f.ID, Session: id, Decision: d.ID, Verb: models.VerbMessage, TargetID: who, Text: text, Created: began}},
+			Actions: []models.Action{
+				{ID: "a" + f.ID, Session: id, Decision: d.ID, Verb: models.VerbMessage, TargetID: who, Text: text, Created: began},
+			},
 			Evidence: &models.Evidence{Utterance: u.Key, EndMS: 3000, Ogg: []byte("OggS " + text), Expires: time.Now().Add(time.Hour)},
 		}))
 		_, err = s.store.CorrectText(ctx, u.Key, text+" Yes.", "kim", time.Now())

@@ -46,7 +46,9 @@ The page and the HTTP API give the same bytes.`,
 	cmd.Flags().StringVarP(&o.output, "output", "o", "-", "`FILE` to write; - is the standard output")
 	cmd.Flags().BoolVar(&o.redact, "redact", false, "mask names, numbers and addresses; read it through before you share it")
 	cmd.Flags().BoolVar(&o.sound, "sound", false, "html: with the clips of flagged lines, beeped where it is masked")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(strings.Fields("txt md html json srt vtt csv"), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc(
+		"format", cobra.FixedCompletions(strings.Fields("txt md html json srt vtt csv"), cobra.ShellCompDirectiveNoFileComp),
+	)
 	return cmd
 }
 

@@ -39,10 +39,15 @@ func sayANumber(t *testing.T, s *station) models.Utterance {
 		u.Words = append(u.Words, models.Word{Text: " " + w, StartMS: u.StartMS + int64(i)*500, EndMS: u.StartMS + int64(i+1)*500, P: 0.9})
 	}
 	u.Words[4].EndMS = u.EndMS
-	f := models.Flag{ID: "f7", Session: u.Session, Utterance: u.Key, SpeakerID: "b", SpeakerName: "Benjamin", Rule: "r", StartMS: u.StartMS, Status: models.FlagOpen}
+	f := models.Flag{
+		ID: "f7", Session: u.Session, Utterance: u.Key, SpeakerID: "b", SpeakerName: "Benjamin", Rule: "r", StartMS: u.StartMS,
+		Status: models.FlagOpen,
+	}
 	err := s.store.Put(t.Context(), models.Record{
 		Session: u.Session, Utterance: &u, Flags: []models.Flag{f},
-		Evidence: &models.Evidence{Utterance: u.Key, StartMS: u.StartMS, EndMS: u.EndMS, Ogg: ogg.Bytes(), Peaks: []byte{1}, Expires: time.Now().Add(time.Hour)},
+		Evidence: &models.Evidence{
+			Utterance: u.Key, StartMS: u.StartMS, EndMS: u.EndMS, Ogg: ogg.Bytes(), Peaks: []byte{1}, Expires: time.Now().Add(time.Hour),
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +87,10 @@ func TestSessionEndLeavesSound(t *testing.T) {
 			t.Fatalf("%v: %s", got, logged)
 		}
 		var want bytes.Buffer
-		err := export.WriteSession(t.Context(), &want, exportStore{s.store}, "open-mic-1", export.Options{Format: export.FormatHTML, Redact: redact, Sound: sounds{s.store}})
+		err := export.WriteSession(
+			t.Context(), &want, exportStore{s.store}, "open-mic-1",
+			export.Options{Format: export.FormatHTML, Redact: redact, Sound: sounds{s.store}},
+		)
 		got, errR := os.ReadFile(filepath.Join(out, page))
 		if err != nil || errR != nil || !bytes.Equal(got, want.Bytes()) || !bytes.Contains(got, []byte("data:audio/ogg")) {
 			t.Errorf("the page has %d bytes, that of the command %d: %v, %v", len(got), want.Len(), err, errR)
@@ -110,7 +118,8 @@ func TestSessionEndLeavesSound(t *testing.T) {
 			if err := removeFiles(t.Context(), s.store, out); err != nil {
 				t.Fatal(err)
 			}
-			if got := left(); !slices.Equal(got, []string{filepath.Base(theirs), json}) && !slices.Equal(got, []string{json, filepath.Base(theirs)}) {
+			if got := left(); !slices.Equal(got, []string{filepath.Base(theirs), json}) &&
+				!slices.Equal(got, []string{json, filepath.Base(theirs)}) {
 				t.Errorf("after the time of the sound: %v", got)
 			}
 		}

@@ -61,7 +61,9 @@ func TestFiftyRooms(t *testing.T) {
 
 // inFiftyRooms invites a service into the fifty rooms of a lounge, does the work once it listens in all of them, and
 // leaves. It returns the rooms as they were at the end.
-func (s *station) inFiftyRooms(ctx context.Context, t *testing.T, host string, work func(context.Context) error) (left []models.RoomState, err error) {
+func (s *station) inFiftyRooms(
+	ctx context.Context, t *testing.T, host string, work func(context.Context) error,
+) (left []models.RoomState, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	v := newService(s)
@@ -120,7 +122,10 @@ func TestFiftyRoomsOfPeople(t *testing.T) {
 			if lost != 0 || len(pending) != 0 || err != nil {
 				t.Errorf("%d of %d lines are lost, %d clips wait, %v", lost, fiftyRooms*perTurn, len(pending), err)
 			}
-			t.Logf("%d lines, %d lost; half of them within %d ms, 95 of 100 within %d ms; %v", len(late), lost, bench.Quantile(late, 0.5), bench.Quantile(late, 0.95), spent)
+			t.Logf(
+				"%d lines, %d lost; half of them within %d ms, 95 of 100 within %d ms; %v", len(late), lost, bench.Quantile(late, 0.5),
+				bench.Quantile(late, 0.95), spent,
+			)
 		})
 	}
 }
@@ -162,7 +167,9 @@ func roomServers(t *testing.T) map[string]string {
 
 // amongPeople opens a service with two decoders of the model of full size, brings it into fifty rooms of two people each
 // and measures what the work there costs it, from the moment on at which it hears all of them.
-func amongPeople(t *testing.T, host string, work func(context.Context, *station, *crowdOf) error) (*station, []models.RoomState, *spending) {
+func amongPeople(
+	t *testing.T, host string, work func(context.Context, *station, *crowdOf) error,
+) (*station, []models.RoomState, *spending) {
 	t.Helper()
 	cfg := testConfig(t, t.TempDir(), "EARSHOT_DECODERS=2", "EARSHOT_MODEL="+fullSize)
 	log := slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelError}))

@@ -135,12 +135,22 @@ const (
 // measures lists the figures that are read when they are asked for. docs/metrics.md explains them.
 func measures() []measure {
 	return append(slices.Concat(textMeasures(), rtpMeasures(), guardMeasures()), []measure{
-		{"decoder_restarts_total", "", "", counter, "Decoder processes that ended before they were told to.", func(f figures) float64 { return float64(f.decoders.Restarts) }},
-		{"decoder_processes", "", "", gauge, "Decoder processes that run.", func(f figures) float64 { return float64(len(f.decoders.Processes)) }},
-		{"decoder_cpu_seconds_total", "", "", counter, "Processor time of all decoder processes.", func(f figures) float64 { return f.decoders.CPU.Seconds() }},
+		{
+			"decoder_restarts_total", "", "", counter, "Decoder processes that ended before they were told to.",
+			func(f figures) float64 { return float64(f.decoders.Restarts) },
+		},
+		{
+			"decoder_processes", "", "", gauge, "Decoder processes that run.",
+			func(f figures) float64 { return float64(len(f.decoders.Processes)) },
+		},
+		{
+			"decoder_cpu_seconds_total", "", "", counter, "Processor time of all decoder processes.",
+			func(f figures) float64 { return f.decoders.CPU.Seconds() },
+		},
 		{"watchers", "", "", gauge, "Pages and programs that watch live.", func(f figures) float64 { return float64(f.watchers) }},
 		{"sessions", "", "", gauge, "Rooms that are listened in.", func(f figures) float64 { return float64(f.sessions) }},
-		{"rules_broken", "", "", gauge, "Profiles whose rule files have mistakes; the rules from before stay in force.", func(f figures) float64 { return float64(f.broken) }},
+		{"rules_broken", "", "", gauge, "Profiles whose rule files have mistakes; the rules from before stay in " +
+			"force.", func(f figures) float64 { return float64(f.broken) }},
 		{
 			"record_failing", "", "", gauge, "1 while nothing can be written to the record, as on a full disk.",
 			func(f figures) float64 { return f.failing },
@@ -150,7 +160,10 @@ func measures() []measure {
 			return f.rooms.Unstored.Seconds()
 		}},
 		{"spool_bytes", "", "", gauge, "Sound on disk that waits for decoding.", func(f figures) float64 { return float64(f.spool) }},
-		{"spool_failed_clips", "", "", gauge, "Clips kept because they could not be decoded.", func(f figures) float64 { return float64(f.failed) }},
+		{
+			"spool_failed_clips", "", "", gauge, "Clips kept because they could not be decoded.",
+			func(f figures) float64 { return float64(f.failed) },
+		},
 	}...)
 }
 
@@ -163,18 +176,46 @@ func textMeasures() []measure {
 		{backlog, "class", "partial", gauge, waits, func(f figures) float64 { return float64(f.text.PartialMS) / 1000 }},
 		{backlog, "class", "second_look", gauge, waits, func(f figures) float64 { return float64(f.text.AgainMS) / 1000 }},
 		{"backlog_clips", "", "", gauge, "Clips that wait for decoding.", func(f figures) float64 { return float64(f.text.Queued) }},
-		{"backlog_rung", "", "", gauge, "How far the backlog ladder was climbed; 0 is none.", func(f figures) float64 { return float64(f.text.Rung) }},
-		{"oldest_final_seconds", "", "", gauge, "How long ago the speech ended that waits longest for its line.", func(f figures) float64 { return f.text.Oldest.Seconds() }},
-		{"oldest_final_overdue_seconds", "", "", gauge, "How far the most urgent clip is beyond its deadline.", func(f figures) float64 { return f.text.Overdue.Seconds() }},
-		{"final_lag_seconds", "", "", gauge, "How long a clip that ended now would wait.", func(f figures) float64 { return f.text.Lag.Seconds() }},
+		{"backlog_rung", "", "", gauge, "How far the backlog ladder was climbed; 0 is " +
+			"none.", func(f figures) float64 { return float64(f.text.Rung) }},
+		{
+			"oldest_final_seconds", "", "", gauge, "How long ago the speech ended that waits longest for its line.",
+			func(f figures) float64 { return f.text.Oldest.Seconds() },
+		},
+		{
+			"oldest_final_overdue_seconds", "", "", gauge, "How far the most urgent clip is beyond its deadline.",
+			func(f figures) float64 { return f.text.Overdue.Seconds() },
+		},
+		{
+			"final_lag_seconds", "", "", gauge, "How long a clip that ended now would wait.",
+			func(f figures) float64 { return f.text.Lag.Seconds() },
+		},
 		{"rtf", "", "", gauge, "Decoding time per second of speech, since the start.", rtf},
 		{"partials_total", "", "", counter, "Partial texts shown.", func(f figures) float64 { return float64(f.text.Partials) }},
-		{"partials_shed_total", "", "", counter, "Partial texts that were not decoded, to save time.", func(f figures) float64 { return float64(f.text.PartialsShed) }},
-		{"partials_retracted_total", "", "", counter, "Partial texts that were taken back.", func(f figures) float64 { return float64(f.text.Retracted) }},
-		{"degraded_finals_total", "", "", counter, "Lines decoded by the fallback model.", func(f figures) float64 { return float64(f.text.Degraded) }},
-		{"second_looks_total", "", "", counter, "Lines decoded again in a longer window.", func(f figures) float64 { return float64(f.text.SecondLooks) }},
-		{"decode_retries_total", "", "", counter, "Decodes that failed and were tried again.", func(f figures) float64 { return float64(f.text.Retried) }},
-		{"redelivered_total", "", "", counter, "Lines that could not be stored at once, each attempt.", func(f figures) float64 { return float64(f.text.Redelivered) }},
+		{
+			"partials_shed_total", "", "", counter, "Partial texts that were not decoded, to save time.",
+			func(f figures) float64 { return float64(f.text.PartialsShed) },
+		},
+		{
+			"partials_retracted_total", "", "", counter, "Partial texts that were taken back.",
+			func(f figures) float64 { return float64(f.text.Retracted) },
+		},
+		{
+			"degraded_finals_total", "", "", counter, "Lines decoded by the fallback model.",
+			func(f figures) float64 { return float64(f.text.Degraded) },
+		},
+		{
+			"second_looks_total", "", "", counter, "Lines decoded again in a longer window.",
+			func(f figures) float64 { return float64(f.text.SecondLooks) },
+		},
+		{
+			"decode_retries_total", "", "", counter, "Decodes that failed and were tried again.",
+			func(f figures) float64 { return float64(f.text.Retried) },
+		},
+		{
+			"redelivered_total", "", "", counter, "Lines that could not be stored at once, each attempt.",
+			func(f figures) float64 { return float64(f.text.Redelivered) },
+		},
 		{"parked_lines", "", "", gauge, "Lines that could not be stored so far and are tried again.", func(f figures) float64 {
 			return float64(f.text.Parked)
 		}},
@@ -202,8 +243,14 @@ func rtpMeasures() []measure {
 	}
 	return []measure{
 		{tracks, "state", "decoded", gauge, open, func(f figures) float64 { return float64(f.rooms.Decoded) }},
-		{"deaf_speakers", "", "", gauge, "People who are shown as talking and are not heard.", func(f figures) float64 { return float64(f.rooms.Deaf) }},
-		{"unheard_seconds_total", "", "", counter, "Talk that platforms showed and of which nothing was heard.", func(f figures) float64 { return f.rooms.Unheard.Seconds() }},
+		{
+			"deaf_speakers", "", "", gauge, "People who are shown as talking and are not heard.",
+			func(f figures) float64 { return float64(f.rooms.Deaf) },
+		},
+		{
+			"unheard_seconds_total", "", "", counter, "Talk that platforms showed and of which nothing was heard.",
+			func(f figures) float64 { return f.rooms.Unheard.Seconds() },
+		},
 		{tracks, "state", "silent", gauge, open, func(f figures) float64 { return float64(f.rooms.Silent) }},
 		count("packets", "RTP packets that came.", func(s bot.Stats) int64 { return int64(s.Packets) }), //nolint:gosec // a count
 		count("bad_packets", "Packets that were no RTP, or held no Opus.", func(s bot.Stats) int64 { return int64(s.Bad) + s.Media.BadOpus }),

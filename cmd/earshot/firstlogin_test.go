@@ -37,7 +37,9 @@ func TestFirstLogin(t *testing.T) {
 		t.Fatalf("the link: %d, %s", code, body)
 	}
 	form := url.Values{"name": {"Kim"}, "password": {"correct horse battery"}, "token": {link.Query().Get("token")}}
-	res, err := (&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).PostForm(link.String(), form)
+	res, err := (&http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}).PostForm(link.String(), form)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -119,7 +119,9 @@ func trials(total time.Duration) []trial {
 }
 
 // hearNothing decodes the trials on all slots.
-func (a *app) hearNothing(ctx context.Context, s *speech, o transcribe.Options, f transcribe.Filter, total time.Duration) ([]invention, error) {
+func (a *app) hearNothing(
+	ctx context.Context, s *speech, o transcribe.Options, f transcribe.Filter, total time.Duration,
+) ([]invention, error) {
 	todo := trials(total)
 	bar := a.bar(len(todo), s.name)
 	defer bar.Close()
@@ -202,14 +204,20 @@ func (a *app) showHarvest(model string, o harvestOptions, found []invention) err
 	sure := 0
 	for _, x := range found {
 		sure += x.Times - x.Doubted
-		rows = append(rows, []string{strconv.Itoa(x.Times), strconv.Itoa(x.Doubted), fmt.Sprintf("%.2f", x.LogProb), plain(x.Text), strings.Join(x.Sounds, ", ")})
+		rows = append(
+			rows,
+			[]string{strconv.Itoa(x.Times), strconv.Itoa(x.Doubted), fmt.Sprintf("%.2f", x.LogProb), plain(x.Text), strings.Join(x.Sounds, ", ")},
+		)
 	}
 	if len(found) > 0 {
 		if err := table(a.stdout, a.palette(a.stdout), rows); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(a.stdout, "%s made %d different texts of %d minutes without speech; %d times one would not be doubted\n", plain(model), len(found), o.minutes, sure)
+	_, err := fmt.Fprintf(
+		a.stdout, "%s made %d different texts of %d minutes without speech; %d times one would not be doubted\n", plain(model),
+		len(found), o.minutes, sure,
+	)
 	if err == nil && o.write != "" {
 		_, err = fmt.Fprintf(a.stderr, "use them with  phantoms: %s  in the configuration\n", plain(o.write))
 	}

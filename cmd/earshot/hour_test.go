@@ -69,7 +69,10 @@ func hearAnHour(t *testing.T, engine transcribe.Engine, detector func() audio.VA
 				}
 				texts++
 				if len(u.Doubt) == 0 {
-					t.Errorf("%s, minute %d: %d chars of %d ms are not doubted (log prob %.2f, no speech %.2f)", kind, m, len(u.Text), u.EndMS-u.StartMS, u.LogProb, u.NoSpeech)
+					t.Errorf(
+						"%s, minute %d: %d chars of %d ms are not doubted (log prob %.2f, no speech %.2f)", kind, m, len(u.Text), u.EndMS-u.StartMS,
+						u.LogProb, u.NoSpeech,
+					)
 				}
 			}
 		}

@@ -108,7 +108,8 @@ func (n *invitations) invited(ctx context.Context, i livekit.Invitation) error {
 	defer n.service.exit(g)
 	defer context.AfterFunc(ctx, func() { g.leave(context.Cause(ctx)) })()
 	n.load.took()
-	if reason := n.service.stay(g.ctx, g, i.Connector, false); reason == models.EndFailedAuth || reason == models.EndFailedICE || reason == models.EndFailedServer {
+	if reason := n.service.stay(g.ctx, g, i.Connector, false); reason == models.EndFailedAuth || reason == models.EndFailedICE ||
+		reason == models.EndFailedServer {
 		return errors.New(string(reason))
 	}
 	return nil

@@ -103,7 +103,10 @@ func TestJanusBrowser(t *testing.T) {
 		for name, line := range others {
 			src := up.Behind(paused(t, line))
 			group.Go(func() error {
-				return janus.Publish(ctx, janus.PublishConfig{URL: server.URL("room/1234"), Name: name, Peer: s.peers, Next: next(stage.Voice{Name: name, Source: src})})
+				return janus.Publish(
+					ctx,
+					janus.PublishConfig{URL: server.URL("room/1234"), Name: name, Peer: s.peers, Next: next(stage.Voice{Name: name, Source: src})},
+				)
 			})
 		}
 	}, func(ctx context.Context, ana models.Utterance) {

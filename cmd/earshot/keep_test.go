@@ -65,7 +65,10 @@ func TestKeeperSweepsAtTheStartAndHourly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		store, log := &countingStore{}, &bytes.Buffer{}
-		k := keeper{store: store, policy: retention(testConfig(t, t.TempDir())), log: slog.New(slog.NewTextHandler(log, nil)), forgotten: func() {}}
+		k := keeper{
+			store: store, policy: retention(testConfig(t, t.TempDir())), log: slog.New(slog.NewTextHandler(log, nil)),
+			forgotten: func() {},
+		}
 		ended := make(chan error, 1)
 		go func() { ended <- k.Run(ctx) }()
 		synctest.Wait()
@@ -85,7 +88,9 @@ func TestKeeperSweepsAtTheStartAndHourly(t *testing.T) {
 			t.Errorf("%d failures were told", got)
 		}
 	})
-	if day := 24 * time.Hour; retention(testConfig(t, t.TempDir())).Of(models.Session{Room: "any"}) != (models.Retention{Sound: 14 * day, Words: 30 * day, Flags: 180 * day}) {
+	if day := 24 * time.Hour; retention(testConfig(
+		t, t.TempDir(),
+	)).Of(models.Session{Room: "any"}) != (models.Retention{Sound: 14 * day, Words: 30 * day, Flags: 180 * day}) {
 		t.Error("the policy is not the configured one")
 	}
 }

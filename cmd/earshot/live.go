@@ -72,7 +72,10 @@ func (p *livePrinter) partial(x models.Partial) error {
 	}
 	name := []rune(plain(x.SpeakerName))
 	p.guess = x.Key
-	_, err := fmt.Fprintf(p.w, "%s%s", eraseLine, p.paint.dim(fmt.Sprintf("%s  %s: %s …", export.Clock(x.StartMS), string(name[:min(len(name), 12)]), string(text))))
+	_, err := fmt.Fprintf(
+		p.w, "%s%s", eraseLine,
+		p.paint.dim(fmt.Sprintf("%s  %s: %s …", export.Clock(x.StartMS), string(name[:min(len(name), 12)]), string(text))),
+	)
 	return err
 }
 
@@ -98,7 +101,10 @@ func (p *livePrinter) text(e models.Event) string {
 	case e.Gap != nil:
 		return p.paint.dim(plain(export.GapLine(*e.Gap)))
 	case e.Session != nil && !e.Session.Live():
-		return fmt.Sprintf("%s  left %s (%s)", export.Clock(e.Session.Ended.Sub(e.Session.Started).Milliseconds()), plain(e.Session.Name), e.Session.Reason)
+		return fmt.Sprintf(
+			"%s  left %s (%s)", export.Clock(e.Session.Ended.Sub(e.Session.Started).Milliseconds()), plain(e.Session.Name),
+			e.Session.Reason,
+		)
 	case e.Speaker != nil:
 		p.width = min(20, max(p.width, utf8.RuneCountInString(e.Speaker.Name)))
 		return p.paint.dim(fmt.Sprintf("%s  %s is here", export.Clock(e.Speaker.FirstMS), plain(e.Speaker.Name)))

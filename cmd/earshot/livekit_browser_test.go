@@ -59,7 +59,10 @@ func TestLiveKitBrowser(t *testing.T) {
 	}
 	hands := connector.(bot.Hands)
 	b.visit(t, s, l, page, stay{room: room, connector: connector}, nil, func(ctx context.Context, _ models.Utterance) {
-		carryOut(ctx, t, hands, bot.Order{Verb: models.VerbMessage, Text: "mind the rules"}, func() bool { return g.saw("line ", "mind the rules") })
+		carryOut(
+			ctx, t, hands, bot.Order{Verb: models.VerbMessage, Text: "mind the rules"},
+			func() bool { return g.saw("line ", "mind the rules") },
+		)
 		carryOut(ctx, t, hands, bot.Order{Verb: models.VerbMute, Target: "ana"}, func() bool { return g.saw("muted ana", "") })
 		for beginning, part := range map[string]string{"sees " + botName: "4", "recording": "true", "line " + botName + " lk-chat-topic": "mind the rules"} {
 			comes(ctx, t, "the browser's "+beginning, func() bool { return g.saw(beginning, part) })

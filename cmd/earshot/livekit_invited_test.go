@@ -198,7 +198,9 @@ func TestLiveKitWebhooks(t *testing.T) {
 	})}}
 	web.Start()
 	t.Cleanup(web.Close)
-	server, err := localserver.Start(t.Context(), t.TempDir(), "webhook: {api_key: "+localserver.Key+", urls: ['"+web.URL+"/hooks/livekit']}\n")
+	server, err := localserver.Start(
+		t.Context(), t.TempDir(), "webhook: {api_key: "+localserver.Key+", urls: ['"+web.URL+"/hooks/livekit']}\n",
+	)
 	if errors.Is(err, localserver.ErrAbsent) {
 		t.Skip(err)
 	}
@@ -206,10 +208,14 @@ func TestLiveKitWebhooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Kill)
-	i := waitForInvitations(t, strings.TrimSuffix(server.URL(""), "/"), "EARSHOT_LIVEKIT_DISPATCH=none", "EARSHOT_LIVEKIT_WEBHOOK=/hooks/livekit", "EARSHOT_ACCESS=required")
+	i := waitForInvitations(
+		t, strings.TrimSuffix(server.URL(""), "/"), "EARSHOT_LIVEKIT_DISPATCH=none", "EARSHOT_LIVEKIT_WEBHOOK=/hooks/livekit",
+		"EARSHOT_ACCESS=required",
+	)
 	inside = i.s.handler(l)
 	close(ready)
-	if res, err := http.Post(web.URL+"/hooks/livekit", "application/json", strings.NewReader("{}")); err != nil || res.StatusCode != http.StatusUnauthorized {
+	if res, err := http.Post(web.URL+"/hooks/livekit", "application/json", strings.NewReader("{}")); err != nil ||
+		res.StatusCode != http.StatusUnauthorized {
 		t.Errorf("an unsigned webhook: %v, %v", res, err)
 	} else {
 		_ = res.Body.Close()

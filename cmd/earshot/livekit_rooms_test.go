@@ -95,7 +95,9 @@ func TestLiveKitTwentyRooms(t *testing.T) {
 }
 
 // oneRoom listens in a room while somebody speaks there.
-func oneRoom(ctx context.Context, s *station, server *localserver.Server, name string, src lounge.Source) (session models.Session, err error) {
+func oneRoom(
+	ctx context.Context, s *station, server *localserver.Server, name string, src lounge.Source,
+) (session models.Session, err error) {
 	room, connector, err := s.connector(ctx, wish{address: server.URL(name)})
 	if err != nil {
 		return session, err

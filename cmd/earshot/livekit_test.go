@@ -67,7 +67,10 @@ func rightWords(
 	}
 	var session models.Session
 	err = s.run(t.Context(), l, func(ctx context.Context) error {
-		session, err = perform(ctx, a, s, l, stay{room: room, connector: connector}, func(ctx context.Context, v stage.Voice) error { return play(ctx, s, v) })
+		session, err = perform(
+			ctx, a, s, l, stay{room: room, connector: connector},
+			func(ctx context.Context, v stage.Voice) error { return play(ctx, s, v) },
+		)
 		return err
 	})
 	if err != nil {

@@ -37,9 +37,10 @@ func newModelPull(a *app) *cobra.Command {
 		Long: `Fetches a model into the record's folder and prints its path. An interrupted transfer is resumed by the next pull, and a
 model that is there already is only verified. "earshot model list" names what can be fetched. silero-v6.2.0 tells speech from noise: once
 it is there, it is used.`,
-		Example: "  earshot model pull silero-v6.2.0\n  earshot model pull tiny.en\n  earshot join lounge://localhost:8484/lobby --model \"$(earshot model path tiny.en)\"",
-		Args:    cobra.ExactArgs(1),
-		RunE:    func(cmd *cobra.Command, args []string) error { return a.pullModel(cmd, args[0], mirror) },
+		Example: "  earshot model pull silero-v6.2.0\n  earshot model pull tiny.en\n  earshot join lounge://localhost:8484/lobby --model " +
+			"\"$(earshot model path tiny.en)\"",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.pullModel(cmd, args[0], mirror) },
 	}
 	cmd.Flags().StringVar(&mirror, "mirror", "", "`URL` of the folder to fetch from (setting model_mirror)")
 	return cmd
@@ -268,7 +269,10 @@ func (a *app) verifyModel(path string) error {
 	if !info.Multilingual {
 		languages = "English only"
 	}
-	_, err = fmt.Fprintf(a.stdout, "%s is a %s model, %s, %s, %.0f MB%s\n", plain(path), info.Kind(), languages, info.Quant, float64(info.Size)/1e6, known)
+	_, err = fmt.Fprintf(
+		a.stdout, "%s is a %s model, %s, %s, %.0f MB%s\n", plain(path), info.Kind(), languages, info.Quant, float64(info.Size)/1e6,
+		known,
+	)
 	if fixture.IsFixture(path) {
 		_, more := fmt.Fprintln(a.stdout, fixture.Notice())
 		err = errors.Join(err, more)

@@ -20,7 +20,10 @@ import (
 func runModel(t *testing.T, home string, args ...string) (stdout string, err error) {
 	t.Helper()
 	var out, diag bytes.Buffer
-	a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &diag, environ: []string{"HOME=" + home, "EARSHOT_DATA_DIR=" + home + "/data"}}
+	a := &app{
+		stdin: strings.NewReader(""), stdout: &out, stderr: &diag,
+		environ: []string{"HOME=" + home, "EARSHOT_DATA_DIR=" + home + "/data"},
+	}
 	cmd := newModelCommand(a)
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.SetArgs(args)

@@ -138,7 +138,10 @@ func targetRows(targets []notify.Target, states map[string]models.NoticeTargetSt
 		case s.Error != "":
 			state = "trying again: " + s.Error
 		}
-		rows = append(rows, []string{t.Name, string(t.Kind), string(t.Level), fmt.Sprint(s.Waiting), fmt.Sprint(s.Sent), fmt.Sprint(s.Dropped), state})
+		rows = append(
+			rows,
+			[]string{t.Name, string(t.Kind), string(t.Level), fmt.Sprint(s.Waiting), fmt.Sprint(s.Sent), fmt.Sprint(s.Dropped), state},
+		)
 	}
 	return rows
 }

@@ -58,7 +58,10 @@ func TestFault19SixteenAtOnce(t *testing.T) {
 		}
 	}
 	st := s.text.Stats()
-	t.Logf("%d lines, half of them within %d ms, 95 of 100 within %d; %d partials shown, %d shed, rung %v", len(us), bench.Quantile(late, 0.5), bench.Quantile(late, 0.95), st.Partials, st.PartialsShed, st.Rung)
+	t.Logf(
+		"%d lines, half of them within %d ms, 95 of 100 within %d; %d partials shown, %d shed, rung %v", len(us),
+		bench.Quantile(late, 0.5), bench.Quantile(late, 0.95), st.Partials, st.PartialsShed, st.Rung,
+	)
 	if st.PartialsShed == 0 || st.Queued+st.Working != 0 || st.Failed != 0 || st.Rung > transcribe.RungSmallModel {
 		t.Errorf("%+v", st)
 	}

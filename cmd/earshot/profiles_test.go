@@ -97,7 +97,8 @@ profiles:
 	if err != nil {
 		t.Fatal(err)
 	}
-	for profile, want := range map[string]string{"": "lines true flags false clips false rules false", "guarded": "lines true flags true clips true rules true"} {
+	for profile, want := range map[string]string{"": "lines true flags false clips false rules " +
+		"false", "guarded": "lines true flags true clips true rules true"} {
 		if got := kept(t, s, sessions[profile]); got != want {
 			t.Errorf("profile %q: %s, want %s", profile, got, want)
 		}

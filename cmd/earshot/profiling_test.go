@@ -11,7 +11,9 @@ import (
 func TestProfilerIsForOwners(t *testing.T) {
 	t.Parallel()
 	for access, want := range map[string]map[string]int{
-		"here":     {"/debug/pprof/": http.StatusOK, "/debug/pprof/goroutine?debug=1": http.StatusOK, "/debug/pprof/cmdline": http.StatusNotFound},
+		"here": {
+			"/debug/pprof/": http.StatusOK, "/debug/pprof/goroutine?debug=1": http.StatusOK, "/debug/pprof/cmdline": http.StatusNotFound,
+		},
 		"required": {"/debug/pprof/": http.StatusUnauthorized, "/debug/pprof/heap": http.StatusUnauthorized},
 	} {
 		s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_ACCESS="+access)

@@ -90,7 +90,10 @@ func saySecrets(t *testing.T, cfg configs.Config, id string, round int) (out []*
 	must(s.store.PutSpeaker(ctx, models.Speaker{Session: id, ID: "mia", Name: "Mia"}))
 	headline := ""
 	for n := range 8 {
-		l := &secretLine{key: models.Key{Session: id, Epoch: session.Epoch, Track: "mia", Seq: n + 1}, word: fmt.Sprintf("zqx%c%c%cq", 'a'+round/26, 'a'+round%26, 'a'+n)}
+		l := &secretLine{
+			key:  models.Key{Session: id, Epoch: session.Epoch, Track: "mia", Seq: n + 1},
+			word: fmt.Sprintf("zqx%c%c%cq", 'a'+round/26, 'a'+round%26, 'a'+n),
+		}
 		l.ogg = hiss(t, uint64(100*round+n))
 		text := "please tell " + l.word + " about it"
 		u := models.Utterance{
@@ -100,12 +103,25 @@ func saySecrets(t *testing.T, cfg configs.Config, id string, round int) (out []*
 		for i, w := range strings.Fields(text) {
 			u.Words = append(u.Words, models.Word{Text: " " + w, StartMS: u.StartMS + int64(i)*200, EndMS: u.StartMS + int64(i)*200 + 200, P: 0.9})
 		}
-		f := models.Flag{ID: l.word[3:6] + "-flag", Session: id, Utterance: l.key, SpeakerID: "mia", SpeakerName: "Mia", Rule: "r", Matched: u.Words[2:3], Title: "About " + l.word, Why: text, Status: models.FlagDismissed}
-		d := models.Decision{ID: "d" + f.ID, Session: id, Flag: f.ID, SpeakerID: "mia", Matched: f.Matched, Why: text, SecondLook: &models.SecondLook{Text: "or " + l.word}, Created: began}
+		f := models.Flag{
+			ID: l.word[3:6] + "-flag", Session: id, Utterance: l.key, SpeakerID: "mia", SpeakerName: "Mia", Rule: "r",
+			Matched: u.Words[2:3], Title: "About " + l.word, Why: text, Status: models.FlagDismissed,
+		}
+		d := models.Decision{
+			ID: "d" + f.ID, Session: id, Flag: f.ID, SpeakerID: "mia", Matched: f.Matched, Why: text,
+			SecondLook: &models.SecondLook{Text: "or " + l.word}, Created: began,
+		}
 		must(s.store.Put(ctx, models.Record{
 			Session: id, Utterance: &u, Flags: []models.Flag{f}, Decisions: []models.Decision{d},
-			Actions:  []models.Action{{ID: "a" + f.ID, Session: id, Decision: d.ID, Verb: models.VerbMessage, State: models.ActionSeen, TargetID: "mia", Text: text, Created: began}},
-			Evidence: &models.Evidence{Utterance: l.key, StartMS: u.StartMS, EndMS: u.EndMS, Ogg: l.ogg, Peaks: []byte{1}, Expires: time.Now().Add(time.Hour)},
+			Actions: []models.Action{
+				{
+					ID: "a" + f.ID, Session: id, Decision: d.ID, Verb: models.VerbMessage, State: models.ActionSeen, TargetID: "mia", Text: text,
+					Created: began,
+				},
+			},
+			Evidence: &models.Evidence{
+				Utterance: l.key, StartMS: u.StartMS, EndMS: u.EndMS, Ogg: l.ogg, Peaks: []byte{1}, Expires: time.Now().Add(time.Hour),
+			},
 		}))
 		_, err = s.store.CorrectText(ctx, l.key, "please tell "+l.word+" all about it", "kim", time.Now())
 		must(err)
@@ -262,7 +278,13 @@ func held(t *testing.T, s *station, l *secretLine) (out []string) {
 	}
 	u, err := s.store.Utterance(ctx, l.key)
 	note("text", strings.Contains(u.Text, l.word), err)
-	note("words", slices.ContainsFunc(u.Words, func(w models.Word) bool { return strings.Contains(w.Text, l.word) }) || strings.Contains(u.Original, l.word), nil)
+	note(
+		"words",
+		slices.ContainsFunc(
+			u.Words, func(w models.Word) bool { return strings.Contains(w.Text, l.word) },
+		) || strings.Contains(u.Original, l.word),
+		nil,
+	)
 	page, err := s.store.Search(ctx, models.SearchQuery{Text: l.word})
 	note("search", len(page.Hits) > 0, err)
 	flags, err := s.store.Flags(ctx, l.key.Session)

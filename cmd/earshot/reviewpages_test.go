@@ -54,7 +54,9 @@ func TestReviewPagesInABrowser(t *testing.T) {
 
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
-	script := exec.CommandContext(ctx, "node", "testdata/browser/review.mjs", modules, chromium, where[1], where[2], os.Getenv("EARSHOT_TEST_SHOTS"))
+	script := exec.CommandContext(
+		ctx, "node", "testdata/browser/review.mjs", modules, chromium, where[1], where[2], os.Getenv("EARSHOT_TEST_SHOTS"),
+	)
 	script.Dir, _ = os.Getwd()
 	said, err := script.CombinedOutput()
 	t.Logf("%s", said)

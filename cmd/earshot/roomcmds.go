@@ -52,7 +52,10 @@ func newInviteCommand(a *app) *cobra.Command {
 			if o.Profile != "" && o.Profile != state.Profile {
 				fmt.Fprintf(a.stderr, "note: it is a room of the configuration, whose profile holds (%s)\n", plain(cmp.Or(state.Profile, "none")))
 			}
-			fmt.Fprintf(a.stdout, "invited to %s; \"earshot status\" shows how it goes, \"earshot leave %s\" sends the bot out\n", plain(state.Name), plain(state.Room))
+			fmt.Fprintf(
+				a.stdout, "invited to %s; \"earshot status\" shows how it goes, \"earshot leave %s\" sends the bot out\n", plain(state.Name),
+				plain(state.Room),
+			)
 			return nil
 		},
 	}
@@ -118,7 +121,8 @@ func newLeaveCommand(a *app) *cobra.Command {
 
 func newPauseCommand(a *app) *cobra.Command {
 	return listening(a, "pause", "Have the running service's bot not listen in a room for a while",
-		"The bot stays in the room, says in its chat that it does not listen, and hears nothing until \"earshot resume ROOM\", also over a\nrestart. The time is marked in the transcript.")
+		"The bot stays in the room, says in its chat that it does not listen, and hears nothing until \"earshot resume ROOM\", also over "+
+			"a\nrestart. The time is marked in the transcript.")
 }
 
 func newResumeCommand(a *app) *cobra.Command {
@@ -197,7 +201,9 @@ func (a *app) firstLogin(ctx context.Context, cfg configs.Config) error {
 		return err
 	}
 	if l.Link == "" {
-		return models.WithHint(errors.New("no link is needed: there is an owner, or the page asks nobody to log in"), "owners give others access on the page")
+		return models.WithHint(
+			errors.New("no link is needed: there is an owner, or the page asks nobody to log in"), "owners give others access on the page",
+		)
 	}
 	fmt.Fprintln(a.stdout, plain(l.Link))
 	return nil

@@ -21,9 +21,16 @@ var roomDocs = []struct {
 	silence             string
 }{
 	{"Lounge", "lounge", "the host's token (a message needs none)", lounge.Abilities(), "each on a track", "the name they gave", "yes"},
-	{"LiveKit", "livekit", "the server's key and secret (a message: `canPublishData`)", livekit.Abilities(), "each on a track", "identity and name", "yes"},
-	{"Janus VideoRoom", "janus+ws", "the room's secret; a ban also a list of allowed tokens", janus.Abilities(), "each on a track", "feed id and display", "yes"},
-	{"Janus AudioBridge", "janus+ws", "the room's secret", withoutBan(janus.Abilities()), "one mix", "id and display, by talking events", "no: the server's word"},
+	{
+		"LiveKit", "livekit", "the server's key and secret (a message: `canPublishData`)", livekit.Abilities(), "each on a track",
+		"identity and name", "yes",
+	},
+	{"Janus VideoRoom", "janus+ws", "the room's secret; a ban also a list of allowed " +
+		"tokens", janus.Abilities(), "each on a track", "feed id and display", "yes"},
+	{
+		"Janus AudioBridge", "janus+ws", "the room's secret", withoutBan(janus.Abilities()), "one mix",
+		"id and display, by talking events", "no: the server's word",
+	},
 	{"WHEP", "whep+https", "–", bot.Capabilities{}, "one stream", "the configured name", "–"},
 }
 

@@ -65,7 +65,9 @@ func TestRulesTest(t *testing.T) {
 	}
 	code, out, errs := runRules(t, "", "test", file)
 	if code != exitChecks || !strings.Contains(errs, "2 of ") || strings.Contains(out, "idiot") ||
-		!strings.Contains(out, `expected no flag, but insult fired: matched "i••••"`) || !strings.Contains(out, "expected insult: suggest, but it did not fire") {
+		!strings.Contains(
+			out, `expected no flag, but insult fired: matched "i••••"`,
+		) || !strings.Contains(out, "expected insult: suggest, but it did not fire") {
 		t.Errorf("exit %d\n%s\n%s", code, out, errs)
 	}
 	if _, out, _ = runRules(t, "", "test", "--show", file); !strings.Contains(out, `"you idiot"`) {
@@ -83,7 +85,8 @@ func TestRulesTry(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &got); err != nil || code != exitOK || len(got.Verdicts) != 1 {
 		t.Fatalf("exit %d, %v\n%s", code, err, out)
 	}
-	if v := got.Verdicts[0]; v.Rule != "insult" || v.Pack != "harassment.en" || v.Mode != "watch" || v.WouldEnforce || v.Matched[0] != "i••••" {
+	if v := got.Verdicts[0]; v.Rule != "insult" || v.Pack != "harassment.en" || v.Mode != "watch" || v.WouldEnforce ||
+		v.Matched[0] != "i••••" {
 		t.Errorf("%+v", v)
 	}
 	code, out, _ = runRules(t, "hello there\n\nyou idiot | shut up\n", "try", "open-mic", "--batch")
@@ -91,7 +94,8 @@ func TestRulesTry(t *testing.T) {
 		t.Errorf("exit %d\n%s\nwant\n%s", code, out, want)
 	}
 	code, out, _ = runRules(t, "you idiot\nhello\n", "try", "open-mic", "--batch", "--json", "--show")
-	if lines := strings.Split(strings.TrimSpace(out), "\n"); code != exitOK || len(lines) != 2 || !strings.Contains(lines[0], `"matched":["idiot"]`) ||
+	if lines := strings.Split(strings.TrimSpace(out), "\n"); code != exitOK || len(lines) != 2 ||
+		!strings.Contains(lines[0], `"matched":["idiot"]`) ||
 		!strings.Contains(lines[1], `"verdicts":[]`) {
 		t.Errorf("exit %d\n%s", code, out)
 	}

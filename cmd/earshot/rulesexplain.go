@@ -181,7 +181,10 @@ func (a *app) printVerdict(e explanation) {
 	}
 	if d.SecondLook != nil {
 		fmt.Fprintf(a.stdout, "  second look%s: %s\n", with(d.SecondLook.Model), lookText(*d.SecondLook))
-		fmt.Fprintf(a.stdout, "    first:  %s\n    second: %s\n", cmp.Or(plain(e.Text), "(not kept)"), cmp.Or(plain(d.SecondLook.Text), "(nothing)"))
+		fmt.Fprintf(
+			a.stdout, "    first:  %s\n    second: %s\n", cmp.Or(plain(e.Text), "(not kept)"),
+			cmp.Or(plain(d.SecondLook.Text), "(nothing)"),
+		)
 	}
 	if d.Opinion != nil {
 		fmt.Fprintf(a.stdout, "  second opinion%s: %s\n", with(d.Opinion.By), opinionText(d.Opinion.State))

@@ -69,7 +69,8 @@ func TestExplainVerdict(t *testing.T) {
 	}
 	told := []string{
 		"verdict: enforced: done without asking, in mode act", "✓ word_p: the words were heard surely enough", "✗ late: the text came too late",
-		"second look with small.en: it heard the same", "host could choose warn, dismiss; dismissed by Ana on ", "second opinion with small@127.0.0.1:1: it agreed", "points: +40 in conduct, taken back",
+		"second look with small.en: it heard the same", "host could choose warn, dismiss; dismissed by Ana on " +
+			"", "second opinion with small@127.0.0.1:1: it agreed", "points: +40 in conduct, taken back",
 		"mute Benjamin for 1m0s, by the rule: took effect on ", "warn Benjamin for 1m0s, by the rule: failed: no right to write",
 	}
 	code, out := run("explain", flag.ID, "--show")
@@ -105,7 +106,8 @@ func TestExplainMasks(t *testing.T) {
 	}
 	kept := e.Decision.SecondLook
 	e.mask(nil)
-	if e.Text != "you f•••• said the f•••" || e.Decision.SecondLook.Text != "You F••• said" || e.Matched[0].Text != "F••••" || e.Decision.Matched[0].Text != "f•••" {
+	if e.Text != "you f•••• said the f•••" || e.Decision.SecondLook.Text != "You F••• said" || e.Matched[0].Text != "F••••" ||
+		e.Decision.Matched[0].Text != "f•••" {
 		t.Errorf("%q, %q, %v, %v", e.Text, e.Decision.SecondLook.Text, e.Matched, e.Decision.Matched)
 	}
 	if kept.Text != "You FOOL said" {

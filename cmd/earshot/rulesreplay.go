@@ -68,7 +68,9 @@ func sinceTime(text string, now time.Time) (time.Time, error) {
 }
 
 // replay runs a set over the stored sessions, the oldest first.
-func (a *app) replay(ctx context.Context, store *sqlite.Store, set *moderation.Set, room string, since time.Time) (*moderation.Replay, error) {
+func (a *app) replay(
+	ctx context.Context, store *sqlite.Store, set *moderation.Set, room string, since time.Time,
+) (*moderation.Replay, error) {
 	sessions, lines, err := sessionsSince(ctx, store, room, since)
 	if err != nil {
 		return nil, err

@@ -100,7 +100,9 @@ func sessionTime(text string) (int64, error) {
 }
 
 // judgeUntil judges a session's lines in their order up to the one at a time, or the nearest one, and explains that.
-func judgeUntil(ctx context.Context, store *sqlite.Store, set *moderation.Set, info models.SessionInfo, at int64, show bool) (models.Utterance, []moderation.Verdict, error) {
+func judgeUntil(
+	ctx context.Context, store *sqlite.Store, set *moderation.Set, info models.SessionInfo, at int64, show bool,
+) (models.Utterance, []moderation.Verdict, error) {
 	us, errU := store.Utterances(ctx, info.ID)
 	people, errP := store.Speakers(ctx, info.ID)
 	if err := errors.Join(errU, errP); err != nil {
@@ -146,7 +148,9 @@ func (a *app) printWhyNot(set *moderation.Set, line models.Utterance, verdicts [
 }
 
 // printStored tells what became of a rule's flag on a line, when one is stored.
-func (a *app) printStored(ctx context.Context, store *sqlite.Store, set *moderation.Set, line models.Utterance, rule string, show bool) error {
+func (a *app) printStored(
+	ctx context.Context, store *sqlite.Store, set *moderation.Set, line models.Utterance, rule string, show bool,
+) error {
 	flags, err := store.Flags(ctx, line.Session)
 	if err != nil {
 		return err

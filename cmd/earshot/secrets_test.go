@@ -82,7 +82,8 @@ func everySecret(t *testing.T, dir string) (env, secrets []string) {
 	} {
 		env = append(env, name+"="+mark(name))
 	}
-	targets := file("targets.yaml", "targets:\n  - {name: hosts, kind: slack, url: \"https://127.0.0.1:1/%s\"}\n  - {name: archive, kind: webhook, private: yes, url: \"https://127.0.0.1:1/%s\", secret: whsec_bWFya2VkLXNlY3JldC1vZi10aGUtd2ViaG9vaw==}\n",
+	targets := file("targets.yaml", "targets:\n  - {name: hosts, kind: slack, url: \"https://127.0.0.1:1/%s\"}\n  - {name: archive, kind: "+
+		"webhook, private: yes, url: \"https://127.0.0.1:1/%s\", secret: whsec_bWFya2VkLXNlY3JldC1vZi10aGUtd2ViaG9vaw==}\n",
 		mark("slack"), mark("webhook"))
 	secrets = append(secrets, "bWFya2VkLXNlY3JldC1vZi10aGUtd2ViaG9vaw", "marked-secret-of-the-webhook")
 	settings := file("earshot.yaml", `

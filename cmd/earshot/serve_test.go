@@ -161,7 +161,8 @@ func checkFigures(t *testing.T, host string) {
 		t.Errorf("health: %d %q", code, body)
 	}
 	body, code := get(t, "http://"+host+"/metrics")
-	for _, want := range []string{"earshot_sessions 1\n", "earshot_final_latency_seconds_count 0", "earshot_decoder_processes 1\n", "earshot_spool_bytes 0", "go_goroutines "} {
+	for _, want := range []string{"earshot_sessions 1\n", "earshot_final_latency_seconds_count " +
+		"0", "earshot_decoder_processes 1\n", "earshot_spool_bytes 0", "go_goroutines "} {
 		if !strings.Contains(body, want) {
 			t.Errorf("metrics (%d) lack %q", code, want)
 		}

@@ -91,7 +91,10 @@ func (a *app) serve(cmd *cobra.Command) error {
 	if s.invitations, err = newInvitations(v); err != nil {
 		return errors.Join(badInput(err), l.Close(), control.Close())
 	}
-	log.Info("serving", "page", pageURL(l, "/"), "lounge", pageURL(l, "/room/lounge"), "rooms", len(wishes), "model", s.speech.name, "rules", s.desk.RulesName(""))
+	log.Info(
+		"serving", "page", pageURL(l, "/"), "lounge", pageURL(l, "/room/lounge"), "rooms", len(wishes), "model", s.speech.name, "rules",
+		s.desk.RulesName(""),
+	)
 	return s.run(ctx, l, func(ctx context.Context) error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.Go(func() error { return serveWeb(ctx, control, nil, s.inviter.control(), func() {}, log) })

@@ -45,7 +45,13 @@ func writeSampleTo(ctx context.Context, store *sqlite.Store) error {
 		say(ctx, store, "b", "Benjamin", 1, 15_500, "Buy my coin, guaranteed profit.", []string{"scam.guaranteed"}),
 		say(ctx, store, "a", "Ana", 2, 19_000, "", nil),
 		say(ctx, store, "a", "Ana", 3, 61_000, "Thank you.", nil),
-		store.PutGap(ctx, models.Gap{Session: "open-mic-1", SpeakerID: "b", SpeakerName: "Benjamin", StartMS: 30_000, EndMS: 33_000, LostMS: 2100, Cause: models.GapLoss}),
+		store.PutGap(
+			ctx,
+			models.Gap{
+				Session: "open-mic-1", SpeakerID: "b", SpeakerName: "Benjamin", StartMS: 30_000, EndMS: 33_000, LostMS: 2100,
+				Cause: models.GapLoss,
+			},
+		),
 		store.EndSession(ctx, "open-mic-1", models.EndRoomClosed, start.Add(31*time.Minute+4*time.Second)),
 	)
 }

@@ -40,7 +40,8 @@ func TestSileroIsPulledAndUsed(t *testing.T) {
 	if out, err := runModel(t, home, "list"); err != nil || !strings.Contains(out, path) || !strings.Contains(out, "speech or not") {
 		t.Errorf("list: %q, %v", out, err)
 	}
-	if out, err := runModel(t, home, "verify", modelfile.Silero); err != nil || !strings.Contains(out, "Silero model that tells speech from noise, as published") {
+	if out, err := runModel(t, home, "verify", modelfile.Silero); err != nil ||
+		!strings.Contains(out, "Silero model that tells speech from noise, as published") {
 		t.Errorf("verify: %q, %v", out, err)
 	}
 	s, err := openStation(t.Context(), cfg, slog.New(slog.DiscardHandler))
@@ -57,7 +58,8 @@ func TestSileroIsPulledAndUsed(t *testing.T) {
 	if err := os.WriteFile(path, raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := openStation(t.Context(), cfg, slog.New(slog.DiscardHandler)); exitCode(err) != exitUsage || !strings.Contains(models.Hint(err), "earshot model pull "+modelfile.Silero) {
+	if _, err := openStation(t.Context(), cfg, slog.New(slog.DiscardHandler)); exitCode(err) != exitUsage ||
+		!strings.Contains(models.Hint(err), "earshot model pull "+modelfile.Silero) {
 		t.Errorf("a damaged file: %v, hint %q", err, models.Hint(err))
 	}
 }

@@ -177,7 +177,13 @@ func talkRows(talk []models.TalkShare) [][]string {
 	}
 	for _, t := range talk {
 		share := fmt.Sprintf("%d %%", (t.TalkMS*100+sum/2)/max(1, sum))
-		rows = append(rows, []string{t.SpeakerName, export.Clock(t.TalkMS), share, strconv.Itoa(t.Turns), strconv.Itoa(t.Interruptions), strconv.Itoa(t.Interrupted)})
+		rows = append(
+			rows,
+			[]string{
+				t.SpeakerName, export.Clock(t.TalkMS), share, strconv.Itoa(t.Turns), strconv.Itoa(t.Interruptions),
+				strconv.Itoa(t.Interrupted),
+			},
+		)
 	}
 	return rows
 }

@@ -33,7 +33,10 @@ func TestServeUnderSystemd(t *testing.T) {
 	reports, states := notifySocket(t)
 	// The number of the process must be in its own environment.
 	serve := exec.Command("sh", "-c", `LISTEN_PID=$$ LISTEN_FDS=1 WATCHDOG_PID=$$ exec earshot serve --listen 192.0.2.1:1`)
-	serve.Env = append(os.Environ(), "EARSHOT_DATA_DIR="+dir, "EARSHOT_CONFIG="+filepath.Join(dir, "earshot.yaml"), "EARSHOT_DECODERS=1", "NOTIFY_SOCKET="+reports, "WATCHDOG_USEC=400000")
+	serve.Env = append(
+		os.Environ(), "EARSHOT_DATA_DIR="+dir, "EARSHOT_CONFIG="+filepath.Join(dir, "earshot.yaml"), "EARSHOT_DECODERS=1",
+		"NOTIFY_SOCKET="+reports, "WATCHDOG_USEC=400000",
+	)
 	serve.ExtraFiles = []*os.File{handed}
 	var log output
 	serve.Stderr = &log

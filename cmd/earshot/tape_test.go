@@ -196,7 +196,8 @@ func checkTapeWords(t *testing.T, s *station, session string, mode models.Mode) 
 	for _, u := range us {
 		i := slices.IndexFunc(kept, func(e models.Evidence) bool { return e.Utterance == u.Key })
 		// Who is muted is not heard any more.
-		if strings.Contains(u.Text, "stupid idiot") && (i < 0 || kept[i].StartMS > u.StartMS-2500 || mode != models.ModeAct && kept[i].EndMS < u.EndMS+2500) {
+		if strings.Contains(u.Text, "stupid idiot") &&
+			(i < 0 || kept[i].StartMS > u.StartMS-2500 || mode != models.ModeAct && kept[i].EndMS < u.EndMS+2500) {
 			t.Errorf("the insult from %d to %d ms has sound %+v", u.StartMS, u.EndMS, kept)
 		}
 	}

@@ -107,7 +107,10 @@ func flagged(text string, rules *moderation.Set) bool {
 		return false
 	}
 	u := models.Utterance{
-		Key: models.Key{Session: "vocabulary", Epoch: 1, Track: "t", Seq: 1}, SpeakerID: "s", SpeakerName: "s", Attribution: models.AttributionTrack,
+		Key: models.Key{
+			Session: "vocabulary", Epoch: 1, Track: "t", Seq: 1,
+		},
+		SpeakerID: "s", SpeakerName: "s", Attribution: models.AttributionTrack,
 		EndMS: 1000, Text: text, State: models.UtteranceOK, VoicedMS: 1000, LevelDBFS: -20,
 	}
 	for i, w := range strings.Fields(text) {

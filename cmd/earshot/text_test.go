@@ -165,7 +165,8 @@ func TestDecodeOptions(t *testing.T) {
 		t.Errorf("the practice model is told %q", o.Prompt)
 	}
 	cfg.Language = "id, en"
-	if o, err := decodeOptions(cfg, false, nil); err != nil || o.Language != "auto" || strings.Join(o.Languages, " ") != "id en" || mainLanguage(cfg) != "id" {
+	if o, err := decodeOptions(cfg, false, nil); err != nil || o.Language != "auto" || strings.Join(o.Languages, " ") != "id en" ||
+		mainLanguage(cfg) != "id" {
 		t.Errorf("%+v, %v", o, err)
 	}
 	cfg.Language = "auto"
@@ -190,7 +191,8 @@ func TestLivePrinterWipesGuesses(t *testing.T) {
 		return out.String()
 	}
 	partial := models.Partial{Key: k, SpeakerName: "Ana", StartMS: 61_000, Stable: "one ", Tail: strings.Repeat("two ", 40)}
-	if got := show(models.Event{Partial: &partial}); !strings.HasPrefix(got, eraseLine) || strings.Contains(got, "\n") || len([]rune(got)) > 100 || !strings.Contains(got, "Ana") {
+	if got := show(models.Event{Partial: &partial}); !strings.HasPrefix(got, eraseLine) || strings.Contains(got, "\n") ||
+		len([]rune(got)) > 100 || !strings.Contains(got, "Ana") {
 		t.Errorf("a guess is shown as %q", got)
 	}
 	if got := show(models.Event{Utterance: &models.Utterance{Key: k, SpeakerName: "Ana", Text: "One two.", State: models.UtteranceOK}}); !strings.HasPrefix(got, eraseLine) || !strings.HasSuffix(got, "One two.\n") {

@@ -28,7 +28,9 @@ func TestFault35BodiesOfNoLength(t *testing.T) {
 			if strings.HasPrefix(path, "/api/") {
 				kind, start = "application/json", `{"status":"`
 			}
-			r, err := http.NewRequestWithContext(ctx, http.MethodPost, base+path, io.MultiReader(strings.NewReader(start), strings.NewReader(strings.Repeat("y", 200<<10))))
+			r, err := http.NewRequestWithContext(
+				ctx, http.MethodPost, base+path, io.MultiReader(strings.NewReader(start), strings.NewReader(strings.Repeat("y", 200<<10))),
+			)
 			if err != nil {
 				return err
 			}

@@ -101,7 +101,13 @@ func TestFault7WordsSurviveTheNetwork(t *testing.T) {
 		more  float64 // percentage points above offline that are allowed
 	}{
 		{"a perfect network", audio.Impairment{}, 1, 1},
-		{"jitter, reordering and duplicates", audio.Impairment{Delay: 40 * time.Millisecond, Jitter: 30 * time.Millisecond, Reorder: 0.05, ReorderBy: 60 * time.Millisecond, Duplicate: 0.05}, 1, 1},
+		{
+			"jitter, reordering and duplicates",
+			audio.Impairment{
+				Delay: 40 * time.Millisecond, Jitter: 30 * time.Millisecond, Reorder: 0.05, ReorderBy: 60 * time.Millisecond, Duplicate: 0.05,
+			},
+			1, 1,
+		},
 		{"5 % random loss", audio.Impairment{Loss: 0.05}, 1, 4},
 		{"10 % random loss", audio.Impairment{Loss: 0.1}, 2, 4},
 		{"10 % loss in bursts of 3", audio.Impairment{Loss: 0.1, Burst: 3}, 1, 100},
@@ -132,7 +138,10 @@ func TestFault7WordsSurviveTheNetwork(t *testing.T) {
 // line at its time, and nothing is made of the silence.
 func checkSilence(t *testing.T, e transcribe.Engine, all []eval.Sentence) {
 	t.Helper()
-	tape := []stage.Line{{Text: all[0].Text, PCM: audio.Resample(all[0].PCM, 16000, 48000)}, {Text: all[1].Text, PCM: audio.Resample(all[1].PCM, 16000, 48000)}}
+	tape := []stage.Line{
+		{Text: all[0].Text, PCM: audio.Resample(all[0].PCM, 16000, 48000)},
+		{Text: all[1].Text, PCM: audio.Resample(all[1].PCM, 16000, 48000)},
+	}
 	sent, err := stage.Record(tape, func(time.Duration) time.Duration { return time.Minute })
 	if err != nil {
 		t.Fatal(err)

@@ -31,7 +31,9 @@ type versionJSON struct {
 
 // readVersion gathers what the linker noted.
 func readVersion() versionJSON {
-	v := versionJSON{Version: version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Commit: commit, Libraries: libraries()}
+	v := versionJSON{
+		Version: version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Commit: commit, Libraries: libraries(),
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v

@@ -106,7 +106,14 @@ func TestAWeek(t *testing.T) {
 	sets := []*moderation.Set{}
 	for _, level := range []string{"low", "high"} {
 		name := filepath.Join(dir, level+".yaml")
-		write(t, name, fmt.Sprintf("schema: 1\nprofile: house\nrules:\n  - id: insult\n    when: {says: {phrase: \"stupid idiot\"}}\n    then: [flag: {level: %s, title: \"x\"}]\n", level))
+		write(
+			t, name,
+			fmt.Sprintf(
+				"schema: 1\nprofile: house\nrules:\n  - id: insult\n    when: {says: {phrase: \"stupid idiot\"}}\n    then: [flag: {level: %s, "+
+					"title: \"x\"}]\n",
+				level,
+			),
+		)
 		set, err := moderation.Load(moderation.LoadOptions{}, name)
 		if err != nil {
 			t.Fatal(err)

@@ -99,7 +99,10 @@ func TestConformance(t *testing.T) {
 
 func testEpochs(t *testing.T, s store) {
 	ctx := t.Context()
-	want := models.Session{ID: "s1", Room: "open-mic", Name: "Open mic", URL: "lounge://127.0.0.1:1/open-mic", Started: start, Epoch: 1, Model: "tiny.en", Rules: "open-mic@3f9c21"}
+	want := models.Session{
+		ID: "s1", Room: "open-mic", Name: "Open mic", URL: "lounge://127.0.0.1:1/open-mic", Started: start, Epoch: 1, Model: "tiny.en",
+		Rules: "open-mic@3f9c21",
+	}
 	got, err := s.Session(ctx, "s1")
 	must(t, err)
 	equal(t, "first start", got.Session, want)
@@ -216,7 +219,10 @@ func testCommit(t *testing.T, s store) {
 	ctx := t.Context()
 	c := clip("s1", 1, 1, []byte("sound"))
 	must(t, s.PutClip(ctx, c))
-	u := utterance(c, "Buy my coin", models.Word{Text: "Buy", StartMS: 1000, EndMS: 1200, P: 0.9}, models.Word{Text: "coin", StartMS: 1300, EndMS: 1500, P: 0.123456})
+	u := utterance(
+		c, "Buy my coin", models.Word{Text: "Buy", StartMS: 1000, EndMS: 1200, P: 0.9},
+		models.Word{Text: "coin", StartMS: 1300, EndMS: 1500, P: 0.123456},
+	)
 	u.Doubt = []models.Doubt{models.DoubtLoss, models.DoubtLowVoice}
 	u.Degraded = true
 	f := flag(u, "scam.guaranteed")

@@ -80,7 +80,8 @@ func putOutcome(ctx context.Context, tx *sql.Tx, r models.Record) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, "INSERT INTO actions (id, session, decision, state, created, doc) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		_, err = tx.ExecContext(ctx, "INSERT INTO actions (id, session, decision, state, created, doc) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT "+
+			"DO NOTHING",
 			a.ID, r.Session, a.Decision, a.State, millis(a.Created), string(doc))
 		if err != nil {
 			return err

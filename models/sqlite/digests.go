@@ -38,7 +38,8 @@ func (s *Store) DigestUntil(ctx context.Context, target string) (time.Time, erro
 // SetDigestUntil notes up to when a target has got its digest.
 func (s *Store) SetDigestUntil(ctx context.Context, target string, until time.Time) error {
 	return s.update(ctx, "store digest", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT INTO digests (target, until) VALUES (?, ?) ON CONFLICT (target) DO UPDATE SET until = excluded.until",
+		_, err := tx.ExecContext(ctx, "INSERT INTO digests (target, until) VALUES (?, ?) ON CONFLICT (target) DO UPDATE SET until = "+
+			"excluded.until",
 			target, millis(until))
 		return err
 	})

@@ -62,7 +62,8 @@ func (s *Store) Evidence(ctx context.Context, id string, now time.Time) (models.
 		e, err := scanEvidence(rows, &ogg)
 		e.Ogg = ogg
 		return e, err
-	}, "SELECT "+evidenceColumns+", ogg FROM evidence WHERE id = ? AND expires > ? AND session NOT IN (SELECT id FROM sessions WHERE erasing = 1)",
+	}, "SELECT "+evidenceColumns+", ogg FROM evidence WHERE id = ? AND expires > ? AND session NOT IN (SELECT id FROM sessions WHERE "+
+		"erasing = 1)",
 		id, millis(now))
 	return e, storeError("read evidence", err)
 }
@@ -93,7 +94,11 @@ func (s *Store) ExpireEvidence(ctx context.Context, now time.Time) (int, error) 
 	for {
 		var n int64
 		err := s.update(ctx, op, func(tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, "INSERT INTO chores (name) SELECT DISTINCT '"+soundsChore+"' || session FROM evidence WHERE expires <= ? ON CONFLICT DO NOTHING", millis(now))
+			_, err := tx.ExecContext(
+				ctx,
+				"INSERT INTO chores (name) SELECT DISTINCT '"+soundsChore+"' || session FROM evidence WHERE expires <= ? ON CONFLICT DO NOTHING",
+				millis(now),
+			)
 			if err != nil {
 				return err
 			}

@@ -78,7 +78,9 @@ func TestExpiredEvidenceLeavesNoByte(t *testing.T) {
 func TestFindFlags(t *testing.T) {
 	s := open(t)
 	for i, id := range []string{"s1", "s2"} {
-		_, err := s.StartSession(t.Context(), models.Session{ID: id, Room: "room" + id, Name: id, Started: start.Add(time.Duration(i) * time.Hour)})
+		_, err := s.StartSession(
+			t.Context(), models.Session{ID: id, Room: "room" + id, Name: id, Started: start.Add(time.Duration(i) * time.Hour)},
+		)
 		must(t, err)
 		commitText(t, s, id, 1, "first", "a")
 		commitText(t, s, id, 2, "second", "a", "b")
@@ -134,7 +136,10 @@ func TestFlagPlaceKnowsWhatCameOfIt(t *testing.T) {
 	if p.Decision != nil || p.Actions != nil {
 		t.Errorf("before anything came of it: %+v", p)
 	}
-	d := models.Decision{ID: "d1", Session: "s1", Flag: id, Ask: models.AskOpen, Offer: []string{"warn"}, Created: start, Expires: start.Add(time.Minute)}
+	d := models.Decision{
+		ID: "d1", Session: "s1", Flag: id, Ask: models.AskOpen, Offer: []string{"warn"}, Created: start,
+		Expires: start.Add(time.Minute),
+	}
 	a := models.Action{ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbWarn, State: models.ActionSeen, Created: start}
 	other := models.Action{ID: "a2", Session: "s1", Verb: models.VerbMute, Created: start}
 	must(t, s.Put(t.Context(), models.Record{Session: "s1", Decisions: []models.Decision{d}, Actions: []models.Action{a, other}}))
@@ -142,7 +147,9 @@ func TestFlagPlaceKnowsWhatCameOfIt(t *testing.T) {
 	must(t, err)
 	equal(t, "decision", *p.Decision, d)
 	equal(t, "actions", p.Actions, []models.Action{a})
-	strike := models.LedgerEntry{ID: "l1", Session: "s1", Ledger: "conduct", Person: u.SpeakerID, Scope: "r", Flag: id, Points: 2, By: "rule", At: start}
+	strike := models.LedgerEntry{
+		ID: "l1", Session: "s1", Ledger: "conduct", Person: u.SpeakerID, Scope: "r", Flag: id, Points: 2, By: "rule", At: start,
+	}
 	must(t, s.Put(t.Context(), models.Record{Session: "s1", Ledger: []models.LedgerEntry{strike}}))
 	got, err := s.Strikes(t.Context(), "r", u.SpeakerID)
 	must(t, err)

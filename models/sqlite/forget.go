@@ -217,9 +217,12 @@ func personSteps() []string {
 		"DELETE FROM evidence WHERE id IN (SELECT e.id FROM evidence e JOIN utterances u USING (session, epoch, track, seq) WHERE " +
 			"u.speaker_id = ?1 AND (?2 = '' OR u.session IN (SELECT id FROM sessions WHERE room = ?2)) LIMIT min(?3, 20))",
 		"DELETE FROM spool WHERE id IN (SELECT id FROM spool WHERE " + of + " LIMIT min(?3, 20))",
-		"DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE flag IN (SELECT id FROM flags WHERE speaker_id = ?1) AND " + inRoom + " LIMIT ?3)",
+		"DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE flag IN (SELECT id FROM flags WHERE speaker_id = ?1) AND " +
+			"" + inRoom + " LIMIT ?3)",
 		"DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE kind <> 'flag' AND flag = ?1 AND " + inRoom + " LIMIT ?3)",
-		"DELETE FROM actions WHERE id IN (SELECT id FROM actions WHERE (" + ofPerson("actions", "target_id") + " OR decision IN (SELECT id FROM decisions WHERE " +
+		"DELETE FROM actions WHERE id IN (SELECT id FROM actions WHERE (" + ofPerson(
+			"actions", "target_id",
+		) + " OR decision IN (SELECT id FROM decisions WHERE " +
 			decidedOn() + ")) AND " + inRoom + " LIMIT ?3)",
 		"DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE " + decidedOn() + " AND " + inRoom + " LIMIT ?3)",
 		"DELETE FROM ledger WHERE id IN (SELECT id FROM ledger WHERE person = ?1 AND " + inRoom + " LIMIT ?3)",

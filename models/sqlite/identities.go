@@ -161,7 +161,9 @@ func ensurePerson(ctx context.Context, tx *sql.Tx, room, speaker string) (string
 	if _, err := tx.ExecContext(ctx, "INSERT INTO people (id, name) VALUES (?, '') ON CONFLICT DO NOTHING", p.ID); err != nil {
 		return "", err
 	}
-	_, err = tx.ExecContext(ctx, "INSERT INTO identities (room, speaker_id, person) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", room, speaker, p.ID)
+	_, err = tx.ExecContext(
+		ctx, "INSERT INTO identities (room, speaker_id, person) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", room, speaker, p.ID,
+	)
 	return p.ID, err
 }
 

@@ -19,7 +19,9 @@ func (s *Store) PutInvitation(ctx context.Context, hash string, i models.Invitat
 		return err
 	}
 	return s.update(ctx, "store invitation", func(tx *sql.Tx) error {
-		_, err = tx.ExecContext(ctx, "INSERT INTO invitations (hash, doc, by, expires) VALUES (?, ?, ?, ?)", hash, string(doc), clean(i.By), millis(i.Expires))
+		_, err = tx.ExecContext(
+			ctx, "INSERT INTO invitations (hash, doc, by, expires) VALUES (?, ?, ?, ?)", hash, string(doc), clean(i.By), millis(i.Expires),
+		)
 		return err
 	})
 }

@@ -30,8 +30,20 @@ func fillRoom(t testing.TB, s *sqlite.Store, id, room, word string, lines int) {
 		c := clip(id, 1, seq, bytes.Repeat([]byte(word), 1+rng.IntN(800)))
 		c.SpeakerID, c.SpeakerName = word+"id", word
 		must(t, s.PutClip(t.Context(), c))
-		must(t, s.PutConsent(t.Context(), models.Consent{Session: id, SpeakerID: word + "id", SpeakerName: word, What: models.ConsentObjected, How: word, At: start}))
-		must(t, s.PutGap(t.Context(), models.Gap{Session: id, SpeakerID: word + "id", SpeakerName: word, StartMS: int64(seq), EndMS: int64(seq) + 9, Cause: models.GapLoss}))
+		must(
+			t,
+			s.PutConsent(
+				t.Context(),
+				models.Consent{Session: id, SpeakerID: word + "id", SpeakerName: word, What: models.ConsentObjected, How: word, At: start},
+			),
+		)
+		must(
+			t,
+			s.PutGap(
+				t.Context(),
+				models.Gap{Session: id, SpeakerID: word + "id", SpeakerName: word, StartMS: int64(seq), EndMS: int64(seq) + 9, Cause: models.GapLoss},
+			),
+		)
 		if seq%10 == 0 {
 			continue
 		}
@@ -53,7 +65,9 @@ func fillRoom(t testing.TB, s *sqlite.Store, id, room, word string, lines int) {
 					{ID: "a" + d.ID, Session: id, Decision: d.ID, Verb: models.VerbMute, TargetID: c.SpeakerID, TargetName: word, Created: u.Committed},
 					{ID: "t" + d.ID, Session: id, Decision: d.ID, Verb: models.VerbTell, Text: word, Created: u.Committed},
 				},
-				Ledger: []models.LedgerEntry{{ID: "l" + d.ID, Ledger: "conduct", Person: c.SpeakerID, Scope: room, Session: id, Points: 1, At: u.Committed}},
+				Ledger: []models.LedgerEntry{
+					{ID: "l" + d.ID, Ledger: "conduct", Person: c.SpeakerID, Scope: room, Session: id, Points: 1, At: u.Committed},
+				},
 			}))
 			must(t, s.CommitWithEvidence(t.Context(), u, flags, &models.Evidence{
 				Utterance: u.Key, StartMS: u.StartMS, EndMS: u.EndMS, Ogg: c.Opus, Expires: start.Add(365 * day),
@@ -126,7 +140,13 @@ func TestSweepKeepsToTheClocks(t *testing.T) {
 		equal(t, "target", r.Target, "secret")
 		what = append(what, fmt.Sprintf("%s %d", r.What, r.Rows))
 	}
-	equal(t, "removals", what, []string{"sound 8", "evidence 8", "words 36", "gaps 44", "flags 8", "notices 8", "actions 16", "decisions 8", "consent 40", "strikes 8", "remains 2"})
+	equal(
+		t, "removals", what,
+		[]string{
+			"sound 8", "evidence 8", "words 36", "gaps 44", "flags 8", "notices 8", "actions 16", "decisions 8", "consent 40", "strikes 8",
+			"remains 2",
+		},
+	)
 	stale, err := s.StaleFiles(t.Context())
 	must(t, err)
 	equal(t, "sessions whose files are to go", stale, []string{"secret"})
@@ -266,7 +286,10 @@ func TestFindPeople(t *testing.T) {
 	}, []int{2, 22, 6, 24, 6, 6, 6})
 	r, err = s.PersonRecord(t.Context(), "anaid", "r2")
 	must(t, err)
-	equal(t, "in one room", []int{len(r.Sessions), len(r.Utterances), r.Sessions[0].Lines, r.Sessions[0].Flags, r.Sessions[0].Clips}, []int{1, 11, 9, 3, 6})
+	equal(
+		t, "in one room", []int{len(r.Sessions), len(r.Utterances), r.Sessions[0].Lines, r.Sessions[0].Flags, r.Sessions[0].Clips},
+		[]int{1, 11, 9, 3, 6},
+	)
 	_, err = s.PersonRecord(t.Context(), "nobody", "")
 	wantErr(t, "nobody", err, models.ErrNotFound)
 }

@@ -37,7 +37,8 @@ func TestMask(t *testing.T) {
 	must(t, s.Put(t.Context(), models.Record{Session: "s1", Masks: []models.Mask{{Speaker: "ana", Words: secret}}}))
 	lines, err := s.LinesOf(t.Context(), "s1", "ana", 1400, 2300)
 	must(t, err)
-	if len(lines) != 2 || lines[0].Text != "phone ▮▮▮▮▮▮▮▮▮" || lines[0].Original != "call ▮▮▮▮▮▮▮▮▮" || lines[1].Text != "▮▮▮▮▮▮▮▮▮▮▮▮ please" {
+	if len(lines) != 2 || lines[0].Text != "phone ▮▮▮▮▮▮▮▮▮" || lines[0].Original != "call ▮▮▮▮▮▮▮▮▮" ||
+		lines[1].Text != "▮▮▮▮▮▮▮▮▮▮▮▮ please" {
 		t.Errorf("lines %+v", lines)
 	}
 	whole, err := s.Utterance(t.Context(), other.Key)
@@ -79,7 +80,9 @@ func TestTell(t *testing.T) {
 	s := open(t)
 	startSession(t, s, "s1")
 	must(t, s.SetNoticeTargets(t.Context(), []models.NoticeTarget{
-		{Name: "all", Level: models.LevelInfo}, {Name: "grave", Level: models.LevelHigh}, {Name: "away", Level: models.LevelInfo, Rooms: []string{"mic"}},
+		{Name: "all", Level: models.LevelInfo}, {Name: "grave", Level: models.LevelHigh}, {
+			Name: "away", Level: models.LevelInfo, Rooms: []string{"mic"},
+		},
 	}))
 	u := utterance(clip("s1", 1, 1, nil), "words")
 	f := flag(u, "floor")

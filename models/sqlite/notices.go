@@ -123,7 +123,8 @@ func (s *Store) PutNotice(ctx context.Context, n models.Notice) error {
 		if n.Created.IsZero() {
 			n.Created = time.Now()
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO notices (id, target, session, flag, created, due) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		_, err := tx.ExecContext(ctx, "INSERT INTO notices (id, target, session, flag, created, due) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT "+
+			"DO NOTHING",
 			n.ID, n.Target, n.Session, n.Flag, millis(n.Created), millis(n.Created))
 		return err
 	})

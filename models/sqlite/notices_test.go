@@ -110,7 +110,10 @@ func TestDigest(t *testing.T) {
 	fillRoom(t, s, "b1", "b", "plain", 20)
 	found, err := s.Digest(t.Context(), start.Add(-time.Hour), start.Add(time.Minute))
 	must(t, err)
-	want := []models.RoomDigest{{Room: "a", Name: "a2", Sessions: 2, Lines: 32, High: 8, Open: 8}, {Room: "b", Name: "b1", Sessions: 1, Lines: 16, High: 4, Open: 4}}
+	want := []models.RoomDigest{
+		{Room: "a", Name: "a2", Sessions: 2, Lines: 32, High: 8, Open: 8},
+		{Room: "b", Name: "b1", Sessions: 1, Lines: 16, High: 4, Open: 4},
+	}
 	equal(t, "digest", found, want)
 	for name, at := range map[string]time.Time{"before": start.Add(-time.Hour), "after": start.Add(2 * time.Hour)} {
 		if found, err := s.Digest(t.Context(), at, at.Add(time.Minute)); err != nil || len(found) != 0 {

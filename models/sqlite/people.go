@@ -77,7 +77,9 @@ func personSessions(ctx context.Context, tx *sql.Tx, id, room string) ([]models.
 }
 
 // personOutcome reads what came of a person's flags; models.ErrUnreadable comes beside what could be read.
-func personOutcome(ctx context.Context, tx *sql.Tx, id, room string) (ds []models.Decision, as []models.Action, ls []models.LedgerEntry, err error) {
+func personOutcome(
+	ctx context.Context, tx *sql.Tx, id, room string,
+) (ds []models.Decision, as []models.Action, ls []models.LedgerEntry, err error) {
 	const there = " AND " + inRoom + " AND session NOT IN (SELECT id FROM sessions WHERE erasing = 1) ORDER BY session, "
 	ds, err = docs[models.Decision](ctx, tx, "SELECT doc FROM decisions WHERE "+decidedOn()+there+"created", id, room)
 	unreadable := err

@@ -45,7 +45,8 @@ func TestCorrectedTextKeepsWhatWasHeard(t *testing.T) {
 	got, err = s.CorrectText(t.Context(), u.Key, u.Text, "lee", when)
 	must(t, err)
 	equal(t, "put back", got, u)
-	for text, want := range map[string]error{" \n ": models.ErrInvalid, strings.Repeat("x", 4001): models.ErrInvalid} { //nolint:gocritic // blanks are what is tried
+	// nolint:gocritic // blanks are what is tried
+	for text, want := range map[string]error{" \n ": models.ErrInvalid, strings.Repeat("x", 4001): models.ErrInvalid} {
 		if _, err := s.CorrectText(t.Context(), u.Key, text, "x", when); !errors.Is(err, want) {
 			t.Errorf("%.10q: %v", text, err)
 		}
@@ -65,13 +66,20 @@ func TestPeopleAreNamedMergedAndParted(t *testing.T) {
 		must(t, s.Commit(t.Context(), u, []models.Flag{flag(u, "r")}))
 	}
 	must(t, s.NamePerson(t.Context(), "open-mic", "ana", " Anna  Smith ", "kim", start))
-	must(t, s.MergePeople(t.Context(), models.Identity{Room: "open-mic", SpeakerID: "ana"}, models.Identity{Room: "open-mic", SpeakerID: "ana2"}, "kim", start))
+	must(
+		t,
+		s.MergePeople(
+			t.Context(), models.Identity{Room: "open-mic", SpeakerID: "ana"}, models.Identity{Room: "open-mic", SpeakerID: "ana2"}, "kim",
+			start,
+		),
+	)
 	names, err := s.Names(t.Context(), "open-mic")
 	must(t, err)
 	equal(t, "names", names, map[string]string{"ana": "Anna Smith", "ana2": "Anna Smith"})
 	p, err := s.Person(t.Context(), "open-mic", "ana2", models.RoomSet{})
 	must(t, err)
-	if p.Name != "Anna Smith" || !p.Given || len(p.Identities) != 2 || p.Lines != 3 || p.Open != 3 || len(p.Sessions) != 3 || p.Identities[1].Name != "ANA2" {
+	if p.Name != "Anna Smith" || !p.Given || len(p.Identities) != 2 || p.Lines != 3 || p.Open != 3 || len(p.Sessions) != 3 ||
+		p.Identities[1].Name != "ANA2" {
 		t.Errorf("%+v", p)
 	}
 	must(t, s.SplitPerson(t.Context(), "open-mic", "ana2", "kim", start))
@@ -120,7 +128,13 @@ func eraseFixture(t *testing.T, s *sqlite.Store) {
 			must(t, err)
 		}
 	}
-	must(t, s.PutGap(t.Context(), models.Gap{Session: "s1", SpeakerID: marker + "id", SpeakerName: marker, StartMS: 1, EndMS: 2, Cause: models.GapLoss}))
+	must(
+		t,
+		s.PutGap(
+			t.Context(),
+			models.Gap{Session: "s1", SpeakerID: marker + "id", SpeakerName: marker, StartMS: 1, EndMS: 2, Cause: models.GapLoss},
+		),
+	)
 	must(t, s.NamePerson(t.Context(), "open-mic", marker+"id", marker+" given", "kim", start))
 }
 

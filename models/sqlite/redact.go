@@ -129,7 +129,9 @@ func redactFindings(ctx context.Context, tx *sql.Tx, u models.Utterance, gone []
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "UPDATE flags SET matched = ?, title = ?, why = ? WHERE id = ?", matched, f.Title, f.Why, f.ID); err != nil {
+		if _, err := tx.ExecContext(
+			ctx, "UPDATE flags SET matched = ?, title = ?, why = ? WHERE id = ?", matched, f.Title, f.Why, f.ID,
+		); err != nil {
 			return err
 		}
 		if err := redactDecisions(ctx, tx, f, gone); err != nil {

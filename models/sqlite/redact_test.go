@@ -30,9 +30,18 @@ func redactable(t *testing.T, s *sqlite.Store) models.Utterance {
 	other.Why = "Matched my own."
 	must(t, s.Put(ctx, models.Record{
 		Session: "s1", Utterance: &u, Flags: []models.Flag{f},
-		Evidence:  &models.Evidence{Utterance: u.Key, EndMS: 1200, Ogg: []byte("OggS zqxsound"), Peaks: []byte{1}, Expires: time.Now().Add(time.Hour)},
-		Decisions: []models.Decision{{ID: "d1", Session: "s1", Flag: f.ID, Matched: f.Matched, Why: f.Why, SecondLook: &models.SecondLook{Text: "zqxannabell"}, Created: start}},
-		Actions:   []models.Action{{ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbMessage, Text: "Don't say Zqxanna.", Created: start}},
+		Evidence: &models.Evidence{
+			Utterance: u.Key, EndMS: 1200, Ogg: []byte("OggS zqxsound"), Peaks: []byte{1}, Expires: time.Now().Add(time.Hour),
+		},
+		Decisions: []models.Decision{
+			{
+				ID: "d1", Session: "s1", Flag: f.ID, Matched: f.Matched, Why: f.Why, SecondLook: &models.SecondLook{Text: "zqxannabell"},
+				Created: start,
+			},
+		},
+		Actions: []models.Action{
+			{ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbMessage, Text: "Don't say Zqxanna.", Created: start},
+		},
 	}))
 	must(t, s.Commit(ctx, later, []models.Flag{spread, other}))
 	_, err = s.CorrectText(ctx, u.Key, "My name, Zqxanna Zqxbell, is old.", "kim", start)
@@ -54,7 +63,8 @@ func TestRedactLineLeavesNothing(t *testing.T) {
 		Clips: []models.Evidence{{Utterance: u.Key, Ogg: []byte("OggS beep"), Peaks: []byte{9}}},
 	})
 	must(t, err)
-	if got.Text != "My name, ▮▮▮▮▮▮▮ ▮▮▮▮▮▮▮▮ is old." || got.Original != "" || got.Words[2].Text != " ▮▮▮▮▮▮▮" || got.Words[5].Text != " old." {
+	if got.Text != "My name, ▮▮▮▮▮▮▮ ▮▮▮▮▮▮▮▮ is old." || got.Original != "" || got.Words[2].Text != " ▮▮▮▮▮▮▮" ||
+		got.Words[5].Text != " old." {
 		t.Errorf("%q, first %q, words %v", got.Text, got.Original, got.Words)
 	}
 	flags, err := s.Flags(t.Context(), "s1")
@@ -74,7 +84,10 @@ func TestRedactLineLeavesNothing(t *testing.T) {
 	}
 	trail, err := s.Audit(t.Context(), 1)
 	must(t, err)
-	equal(t, "audit", trail[0], models.AuditEntry{At: start.Add(time.Minute), By: "kim", What: "words redacted", Target: u.String(), Session: "s1"})
+	equal(
+		t, "audit", trail[0],
+		models.AuditEntry{At: start.Add(time.Minute), By: "kim", What: "words redacted", Target: u.String(), Session: "s1"},
+	)
 	equal(t, "traces", tracesOf(t, path, "zqx"), map[string]int{})
 	must(t, s.Close())
 }

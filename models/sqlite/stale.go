@@ -11,7 +11,9 @@ const filesChore = "files:"
 
 // staleFiles notes that the files of the sessions that a query lists, in a column id, hold something that is being removed.
 func staleFiles(ctx context.Context, tx *sql.Tx, query string, args ...any) error {
-	_, err := tx.ExecContext(ctx, "INSERT INTO chores (name) SELECT '"+filesChore+"' || id FROM ("+query+") WHERE true ON CONFLICT DO NOTHING", args...)
+	_, err := tx.ExecContext(
+		ctx, "INSERT INTO chores (name) SELECT '"+filesChore+"' || id FROM ("+query+") WHERE true ON CONFLICT DO NOTHING", args...,
+	)
 	return err
 }
 

@@ -15,8 +15,10 @@ func summaryOf(session, text string) models.Summary {
 		Chapters:  []models.Chapter{{Title: text, EndMS: 1900, Cites: []models.Key{cite}}},
 		Decisions: []models.SummaryItem{{Text: text, SpeakerID: "ana", StartMS: 1000, EndMS: 1900, Cites: []models.Key{cite}}},
 		Talk:      []models.TalkShare{{SpeakerID: "ana", SpeakerName: "Ana", TalkMS: 700, Turns: 1}},
-		Digest:    models.ModerationDigest{Flags: 1, Open: 1, ByRule: map[string]int{"scam": 1}, Actions: map[models.Verb]int{models.VerbMute: 1}},
-		Lines:     9, LeftOut: 1, UntilMS: 1900, Basis: "ab12", Created: start,
+		Digest: models.ModerationDigest{
+			Flags: 1, Open: 1, ByRule: map[string]int{"scam": 1}, Actions: map[models.Verb]int{models.VerbMute: 1},
+		},
+		Lines: 9, LeftOut: 1, UntilMS: 1900, Basis: "ab12", Created: start,
 	}
 }
 

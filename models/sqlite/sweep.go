@@ -70,7 +70,8 @@ func (s *Store) Sweep(ctx context.Context, now time.Time, policy models.Retentio
 	if swept.Invitations, err = s.sweepInvitations(ctx, now); err != nil {
 		return swept, storeError("sweep", err)
 	}
-	sessions, err := list(ctx, s.read, scanSession, "SELECT "+sessionColumns+" FROM sessions WHERE erasing = 0 AND started < ? ORDER BY started",
+	sessions, err := list(ctx, s.read, scanSession, "SELECT "+sessionColumns+" FROM sessions WHERE erasing = 0 AND started < ? ORDER BY "+
+		"started",
 		millis(now))
 	if err != nil {
 		return swept, storeError("sweep", err)
@@ -123,7 +124,9 @@ func (s *Store) sweepStep(ctx context.Context, now time.Time, session models.Ses
 					return err
 				}
 				entry := models.Removal{At: now, By: models.ByRetention, What: step.what, Target: session.ID, Rows: due}
-				if err := errors.Join(noteRemoval(ctx, tx, entry), staleFiles(ctx, tx, "SELECT id FROM sessions WHERE id = ?", session.ID)); err != nil {
+				if err := errors.Join(
+					noteRemoval(ctx, tx, entry), staleFiles(ctx, tx, "SELECT id FROM sessions WHERE id = ?", session.ID),
+				); err != nil {
 					return err
 				}
 			}

@@ -133,7 +133,9 @@ func (s *Store) PutCredential(ctx context.Context, c models.Credential) error {
 }
 
 // Credential finds whom a token stands for. models.ErrNotFound when it is unknown, of another kind or has expired.
-func (s *Store) Credential(ctx context.Context, kind models.CredentialKind, hash string, now time.Time) (c models.Credential, u models.User, err error) {
+func (s *Store) Credential(
+	ctx context.Context, kind models.CredentialKind, hash string, now time.Time,
+) (c models.Credential, u models.User, err error) {
 	err = s.view(ctx, "read credential", func(tx *sql.Tx) error {
 		c, err = one(ctx, tx, scanCredential, "SELECT "+credentialColumns+` FROM credentials
 			WHERE hash = ? AND kind = ? AND (expires IS NULL OR expires > ?)`, hash, kind, millis(now))

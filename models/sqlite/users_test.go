@@ -30,7 +30,9 @@ func TestUsersAndTheirCredentials(t *testing.T) {
 		Hash: "h1", Kind: models.CredentialKey, User: "u2", Label: "bot", Access: models.AccessViewer, Rooms: []string{"open-mic"},
 		Created: start,
 	}
-	link := models.Credential{Hash: "h2", Kind: models.CredentialLink, User: "u2", Label: "link", Created: start, Expires: start.Add(time.Hour)}
+	link := models.Credential{
+		Hash: "h2", Kind: models.CredentialLink, User: "u2", Label: "link", Created: start, Expires: start.Add(time.Hour),
+	}
 	must(t, s.PutCredential(t.Context(), key))
 	must(t, s.PutCredential(t.Context(), link))
 	if err := s.PutCredential(t.Context(), models.Credential{

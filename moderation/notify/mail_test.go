@@ -102,7 +102,10 @@ func (p *post) all() string {
 
 // mailTarget is a target whose server is p.
 func mailTarget() Target {
-	return Target{Name: "morning", Kind: KindMail, URL: "smtp://kim@example.com:587", Secret: "s3cret", From: "earshot@example.org", To: []string{"hosts@example.org"}, At: "08:00"}
+	return Target{
+		Name: "morning", Kind: KindMail, URL: "smtp://kim@example.com:587", Secret: "s3cret", From: "earshot@example.org",
+		To: []string{"hosts@example.org"}, At: "08:00",
+	}
 }
 
 func mailer(t *testing.T, p *post, target Target) *Notifier {
@@ -110,13 +113,16 @@ func mailer(t *testing.T, p *post, target Target) *Notifier {
 	server := httptest.NewUnstartedServer(nil) // for its certificate, which is good for example.com
 	server.StartTLS()
 	p.tls = server.TLS
-	n := New(Config{Targets: []Target{target}, Log: slog.New(slog.DiscardHandler), Link: "https://earshot.example", dial: func(Target) dialFunc {
-		return func(context.Context, string, string) (net.Conn, error) {
-			client, there := net.Pipe()
-			go p.accept(there)
-			return client, nil
-		}
-	}})
+	n := New(Config{Targets: []Target{
+		target,
+	},
+		Log: slog.New(slog.DiscardHandler), Link: "https://earshot.example", dial: func(Target) dialFunc {
+			return func(context.Context, string, string) (net.Conn, error) {
+				client, there := net.Pipe()
+				go p.accept(there)
+				return client, nil
+			}
+		}})
 	n.roots = server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs //nolint:forcetypeassert // httptest says so
 	server.Close()
 	t.Cleanup(p.closed.Wait)
@@ -159,7 +165,8 @@ func TestMailServerMisbehaves(t *testing.T) {
 				p.tls = nil
 			}
 			err := n.Test(t.Context(), "morning")
-			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "example") || strings.Contains(err.Error(), "s3cret") {
+			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "example") ||
+				strings.Contains(err.Error(), "s3cret") {
 				t.Errorf("%v", err)
 			}
 		})
@@ -246,7 +253,8 @@ func TestDigestOnceADay(t *testing.T) {
 			t.Errorf("%d mails", sent.Load())
 		}
 		got := p.all()
-		for _, want := range []string{"Subject: Earshot: 3 flags, 3 open", "Open mic  Bcc: x: 2 sessions, 40 lines", "3 flags: 1 high, 0 medium, 2 low; 3 open", "https://earshot.example/queue"} {
+		for _, want := range []string{"Subject: Earshot: 3 flags, 3 open", "Open mic  Bcc: x: 2 sessions, 40 lines", "3 flags: 1 high, 0 " +
+			"medium, 2 low; 3 open", "https://earshot.example/queue"} {
 			if !strings.Contains(got, want) {
 				t.Errorf("no %q in\n%s", want, got)
 			}

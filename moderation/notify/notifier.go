@@ -89,7 +89,9 @@ func (n *Notifier) Run(ctx context.Context) error {
 func (n *Notifier) Test(ctx context.Context, name string) error {
 	for _, t := range n.Targets {
 		if t.Name == name && t.Kind == KindMail {
-			if err := n.mail(ctx, t, "Earshot can reach you", "This is a test. The digest comes once a day, when something happened.\n", time.Now()); err != nil {
+			if err := n.mail(
+				ctx, t, "Earshot can reach you", "This is a test. The digest comes once a day, when something happened.\n", time.Now(),
+			); err != nil {
 				return fmt.Errorf("%s did not take the mail: %w", name, err)
 			}
 			return nil

@@ -39,10 +39,19 @@ func TestFault28MisbehavingReceivers(t *testing.T) {
 		"429 in seconds":  {retryIn("120"), "it answered 429", 2 * time.Minute, 122 * time.Second},
 		"429 in nonsense": {retryIn("soon"), "it answered 429", 3 * time.Second, 8 * time.Second},
 		"429 for years":   {retryIn("99999999999"), "it answered 429", 3 * time.Second, 9 * time.Hour},
-		"hangs":           {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "no answer within 10s", 13 * time.Second, 18 * time.Second},
-		"endless body":    {endless, "it answered 500", 3 * time.Second, 18 * time.Second},
-		"redirects":       {http.RedirectHandler("http://169.254.169.254/latest", http.StatusFound).ServeHTTP, "redirects are not followed", 3 * time.Second, 8 * time.Second},
-		"closes":          {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "the connection failed", 3 * time.Second, 8 * time.Second},
+		"hangs": {
+			func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "no answer within 10s", 13 * time.Second,
+			18 * time.Second,
+		},
+		"endless body": {endless, "it answered 500", 3 * time.Second, 18 * time.Second},
+		"redirects": {
+			http.RedirectHandler("http://169.254.169.254/latest", http.StatusFound).ServeHTTP, "redirects are not followed",
+			3 * time.Second, 8 * time.Second,
+		},
+		"closes": {
+			func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "the connection failed", 3 * time.Second,
+			8 * time.Second,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

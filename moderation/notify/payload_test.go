@@ -90,7 +90,8 @@ func TestNamesAreInert(t *testing.T) {
 	if err := json.Unmarshal(discord, &post); err != nil || post.Mentions.Parse == nil || len(post.Mentions.Parse) != 0 {
 		t.Errorf("discord mentions %s, %v", discord, err)
 	}
-	if title := post.Embeds[0].Title; strings.ContainsAny(title, "\u202e\n") || strings.Contains(title, " **b") || strings.Contains(title, " @every") || !utf8.ValidString(title) {
+	if title := post.Embeds[0].Title; strings.ContainsAny(title, "\u202e\n") || strings.Contains(title, " **b") ||
+		strings.Contains(title, " @every") || !utf8.ValidString(title) {
 		t.Errorf("discord title %q", title)
 	}
 }
@@ -104,7 +105,8 @@ func TestLongTextsAreCut(t *testing.T) {
 	var post struct {
 		Embeds []struct{ Title, Description string }
 	}
-	if err := json.Unmarshal(discord, &post); err != nil || len([]rune(post.Embeds[0].Title)) > 256 || len([]rune(post.Embeds[0].Description)) > 4096 {
+	if err := json.Unmarshal(discord, &post); err != nil || len([]rune(post.Embeds[0].Title)) > 256 ||
+		len([]rune(post.Embeds[0].Description)) > 4096 {
 		t.Errorf("discord is not cut: %v", err)
 	}
 }
@@ -178,7 +180,8 @@ func TestDeafMessage(t *testing.T) {
 		KindWebhook: `"type":"room.deaf"`, KindSlack: `Earshot does not hear \u0026lt;!channel\u0026gt;`, KindDiscord: `Earshot does not hear \\\u003c!channel`,
 	} {
 		body, err := deafMessage(n, s, "https://earshot.example").body(kind)
-		if err != nil || !json.Valid(body) || !strings.Contains(string(body), want) || !strings.Contains(string(body), "https://earshot.example/s/s1") {
+		if err != nil || !json.Valid(body) || !strings.Contains(string(body), want) ||
+			!strings.Contains(string(body), "https://earshot.example/s/s1") {
 			t.Errorf("%s: %v %s", kind, err, body)
 		}
 	}

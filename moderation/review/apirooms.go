@@ -52,13 +52,24 @@ func (s *Server) roomRoutes() []apiRoute {
 		"id", "a room's id: its whole address",
 	}, apiParam{"speaker", "the platform's id of a person"}
 	routes := []apiRoute{
-		{"GET", "/api/sessions/{id}/consent", "Who was told of the bot in a session and when, and who objected", []apiParam{session}, nil, consentsJSON{}, "", s.api(s.apiConsent)},
+		{
+			"GET", "/api/sessions/{id}/consent", "Who was told of the bot in a session and when, and who objected", []apiParam{session},
+			nil, consentsJSON{}, "", s.api(s.apiConsent),
+		},
 	}
 	if s.listener != nil {
 		routes = append(routes,
-			apiRoute{"POST", "/api/sessions/{id}/people/{speaker}/objection", "Have somebody not written down from now on, or again", []apiParam{session, person}, objectsJSON{}, models.Consent{}, "", s.api(s.apiObject)},
-			apiRoute{"POST", "/api/rooms/{id}/pause", "Pause listening in a room; the people there are told", []apiParam{room}, nil, pausedJSON{}, "", s.api(func(r *http.Request) (any, error) { return s.apiPause(r, true) })},
-			apiRoute{"POST", "/api/rooms/{id}/resume", "Listen again after a pause", []apiParam{room}, nil, pausedJSON{}, "", s.api(func(r *http.Request) (any, error) { return s.apiPause(r, false) })},
+			apiRoute{
+				"POST", "/api/sessions/{id}/people/{speaker}/objection", "Have somebody not written down from now on, or again",
+				[]apiParam{session, person}, objectsJSON{}, models.Consent{}, "", s.api(s.apiObject),
+			},
+			apiRoute{"POST", "/api/rooms/{id}/pause", "Pause listening in a room; the people there are told", []apiParam{
+				room,
+			}, nil, pausedJSON{}, "", s.api(func(r *http.Request) (any, error) { return s.apiPause(r, true) })},
+			apiRoute{
+				"POST", "/api/rooms/{id}/resume", "Listen again after a pause", []apiParam{room}, nil, pausedJSON{}, "",
+				s.api(func(r *http.Request) (any, error) { return s.apiPause(r, false) }),
+			},
 		)
 	}
 	if s.inviter != nil {
@@ -66,7 +77,10 @@ func (s *Server) roomRoutes() []apiRoute {
 			apiRoute{"GET", "/api/rooms", "Rooms that the bot is in or on its way to", nil, nil, roomsJSON{}, "", s.api(s.apiRooms)},
 			apiRoute{"POST", "/api/rooms", "Invite the bot into a room", nil, invitationJSON{}, models.RoomState{}, "", s.api(s.apiInvite)},
 			apiRoute{"DELETE", "/api/rooms/{id}", "Send the bot out of a room", []apiParam{room}, nil, nothingJSON{}, "", s.api(s.apiLeave)},
-			apiRoute{"POST", "/api/invitations", "Make a link by which somebody can invite the bot once, without a login", nil, invitationJSON{}, linkJSON{}, "", s.api(s.apiLink)},
+			apiRoute{
+				"POST", "/api/invitations", "Make a link by which somebody can invite the bot once, without a login", nil, invitationJSON{},
+				linkJSON{}, "", s.api(s.apiLink),
+			},
 		)
 	}
 	return routes

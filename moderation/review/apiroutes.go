@@ -29,16 +29,52 @@ type apiParam struct{ name, about string }
 func (s *Server) apiRoutes() []apiRoute {
 	session := apiParam{"id", "id of a session"}
 	return slices.Concat(s.roomRoutes(), s.serverRoutes(), s.ruleRoutes(), s.accessRoutes(), []apiRoute{
-		{"GET", "/api/sessions", "Sessions, live ones first, then the newest", []apiParam{{"limit", "1 to 1000, default 100"}}, nil, sessionsJSON{}, "", s.api(s.apiSessions)},
-		{"GET", "/api/sessions/{id}", "A session with everything that was heard and found in it", []apiParam{session}, nil, transcriptJSON{}, "", s.api(s.apiSession)},
-		{"GET", "/api/sessions/{id}/utterances", "The lines of a session", []apiParam{session}, nil, utterancesJSON{}, "", s.api(s.apiUtterances)},
+		{
+			"GET", "/api/sessions", "Sessions, live ones first, then the newest", []apiParam{{"limit", "1 to 1000, default 100"}}, nil,
+			sessionsJSON{}, "", s.api(s.apiSessions),
+		},
+		{
+			"GET", "/api/sessions/{id}", "A session with everything that was heard and found in it", []apiParam{session}, nil,
+			transcriptJSON{}, "", s.api(s.apiSession),
+		},
+		{
+			"GET", "/api/sessions/{id}/utterances", "The lines of a session", []apiParam{session}, nil, utterancesJSON{}, "",
+			s.api(s.apiUtterances),
+		},
 		{"GET", "/api/sessions/{id}/flags", "The flags of a session", []apiParam{session}, nil, flagsJSON{}, "", s.api(s.apiSessionFlags)},
-		{"GET", "/api/sessions/{id}/decisions", "What the rules decided in a session, and why", []apiParam{session}, nil, decisionsJSON{}, "", s.api(s.apiDecisions)},
-		{"GET", "/api/sessions/{id}/evidence", "The clips that are kept of a session", []apiParam{session}, nil, evidenceJSON{}, "", s.api(s.apiEvidence)},
-		{"POST", "/api/sessions/{id}/summary", "Sum a session up now, as far as it has come", []apiParam{session}, nil, models.Summary{}, "", s.api(s.apiRemake)},
-		{"GET", "/api/sessions/{id}/summary", "The summary of a session, or of what was said since a time", []apiParam{session, {"since", "12:30: only what was said after this time from the session's start"}, {"last", "15: only the last minutes"}}, nil, models.Summary{}, "", s.api(s.apiSummary)},
-		{"GET", "/api/sessions/{id}/export", "A session as a file, as the command line writes it", []apiParam{session, {"format", export.FormatNames()}, {"redact", "1: mask names, numbers and addresses"}, {"sound", "1: html with the clips of flagged lines, beeped where it is masked"}}, nil, nil, "application/octet-stream", http.HandlerFunc(s.apiExport)},
-		{"GET", "/api/sessions/{id}/events", "What happens in a session, as server-sent events that hold an Event", []apiParam{session, {"after", "id of the last event that was seen"}}, nil, nil, "text/event-stream", http.HandlerFunc(s.apiEvents)},
+		{
+			"GET", "/api/sessions/{id}/decisions", "What the rules decided in a session, and why", []apiParam{session}, nil,
+			decisionsJSON{}, "", s.api(s.apiDecisions),
+		},
+		{
+			"GET", "/api/sessions/{id}/evidence", "The clips that are kept of a session", []apiParam{session}, nil, evidenceJSON{}, "",
+			s.api(s.apiEvidence),
+		},
+		{
+			"POST", "/api/sessions/{id}/summary", "Sum a session up now, as far as it has come", []apiParam{session}, nil,
+			models.Summary{}, "", s.api(s.apiRemake),
+		},
+		{
+			"GET", "/api/sessions/{id}/summary", "The summary of a session, or of what was said since a time",
+			[]apiParam{
+				session, {"since", "12:30: only what was said after this time from the session's start"},
+				{"last", "15: only the last minutes"},
+			},
+			nil, models.Summary{}, "", s.api(s.apiSummary),
+		},
+		{
+			"GET", "/api/sessions/{id}/export", "A session as a file, as the command line writes it",
+			[]apiParam{
+				session, {"format", export.FormatNames()}, {"redact", "1: mask names, numbers and addresses"},
+				{"sound", "1: html with the clips of flagged lines, beeped where it is masked"},
+			},
+			nil, nil, "application/octet-stream", http.HandlerFunc(s.apiExport),
+		},
+		{
+			"GET", "/api/sessions/{id}/events", "What happens in a session, as server-sent events that hold an Event",
+			[]apiParam{session, {"after", "id of the last event that was seen"}}, nil, nil, "text/event-stream",
+			http.HandlerFunc(s.apiEvents),
+		},
 		{"GET", "/api/flags", "Flags of all sessions, the newest first", []apiParam{
 			{"status", "open, confirmed or dismissed"},
 			{"rule", "id of a rule"},
@@ -46,7 +82,10 @@ func (s *Server) apiRoutes() []apiRoute {
 			{"speaker", "the platform's id of a person"},
 			{"limit", "1 to 1000, default 100"},
 		}, nil, placesJSON{}, "", s.api(s.apiFlags)},
-		{"POST", "/api/flags/{id}", "Confirm, dismiss or reopen a flag (status), or choose what its open ask offers (choice)", []apiParam{{"id", "id of a flag"}}, statusJSON{}, models.Flag{}, "", s.api(s.apiDecide)},
+		{
+			"POST", "/api/flags/{id}", "Confirm, dismiss or reopen a flag (status), or choose what its open ask offers (choice)",
+			[]apiParam{{"id", "id of a flag"}}, statusJSON{}, models.Flag{}, "", s.api(s.apiDecide),
+		},
 		{"GET", "/api/rules", "What became of each rule's flags", nil, nil, rulesJSON{}, "", s.api(s.apiRules)},
 		{"GET", "/api/search", "Lines of all sessions that hold some words", []apiParam{
 			{"q", `words that must all occur; "…" holds words together, a trailing * extends`},

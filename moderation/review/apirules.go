@@ -35,16 +35,32 @@ type (
 
 // ruleRoutes are the operations on the rules in use, and on the words that they find.
 func (s *Server) ruleRoutes() []apiRoute {
-	line := []apiParam{{"id", "id of a session"}, {"epoch", "epoch of the line"}, {"seq", "number of the line on its track"}, {"track", "track of the line"}}
+	line := []apiParam{
+		{"id", "id of a session"}, {"epoch", "epoch of the line"}, {"seq", "number of the line on its track"},
+		{"track", "track of the line"},
+	}
 	routes := []apiRoute{
-		{"POST", "/api/sessions/{id}/utterances/{epoch}/{seq}/{track}/redaction", "Take words, by their places, or all words out of a line for good, and out of all that quotes it and its sound", line, redactionOrder{}, models.Utterance{}, "", s.api(s.apiRedact)},
+		{
+			"POST", "/api/sessions/{id}/utterances/{epoch}/{seq}/{track}/redaction",
+			"Take words, by their places, or all words out of a line for good, and out of all that quotes it and its sound", line,
+			redactionOrder{}, models.Utterance{}, "", s.api(s.apiRedact),
+		},
 	}
 	if s.book == nil {
 		return routes
 	}
 	return append(routes,
-		apiRoute{"POST", "/api/rules/try", "Judge successive lines of one speaker by the rules in use, as `earshot rules try --json` does. Nothing is stored", nil, tryOrder{}, moderation.Tried{}, "", s.api(s.apiTry)},
-		apiRoute{"POST", "/api/rules/replay", "What the rules in use would have done in the stored sessions, as `earshot rules replay --json` counts it, for who may decide about all of them. After some seconds the older sessions are left out", nil, replayOrder{}, moderation.Replayed{}, "", s.api(s.apiReplay)},
+		apiRoute{
+			"POST", "/api/rules/try",
+			"Judge successive lines of one speaker by the rules in use, as `earshot rules try --json` does. Nothing is stored", nil,
+			tryOrder{}, moderation.Tried{}, "", s.api(s.apiTry),
+		},
+		apiRoute{
+			"POST", "/api/rules/replay",
+			"What the rules in use would have done in the stored sessions, as `earshot rules replay --json` counts it, for who may decide about " +
+				"all of them. After some seconds the older sessions are left out",
+			nil, replayOrder{}, moderation.Replayed{}, "", s.api(s.apiReplay),
+		},
 	)
 }
 

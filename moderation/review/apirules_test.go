@@ -101,7 +101,8 @@ func TestWordsAreTriedByKey(t *testing.T) {
 	for body, enforced := range map[string]bool{`{"text":["buy","my coin"]}`: true, `{"text":["my coin"],"word_p":0}`: false} {
 		var got moderation.Tried
 		w := order(t, s, "/api/rules/try", "", body)
-		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || len(got.Verdicts) != 1 || got.Verdicts[0].WouldEnforce != enforced || len(got.Others) != 1 {
+		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || len(got.Verdicts) != 1 || got.Verdicts[0].WouldEnforce != enforced ||
+			len(got.Others) != 1 {
 			t.Errorf("%s: %v %s", body, err, w.Body)
 		}
 	}

@@ -123,17 +123,24 @@ func TestWhatCameOfAFlagIsShownAndStreamed(t *testing.T) {
 	}
 	d := m.decisions[0]
 	d.Ask = models.AskExpired
-	if got, err := f.encode(models.Event{SessionID: "s1", Decision: &d}); err != nil || !strings.Contains(got.data, "nobody answered in time") ||
+	if got, err := f.encode(models.Event{SessionID: "s1", Decision: &d}); err != nil ||
+		!strings.Contains(got.data, "nobody answered in time") ||
 		strings.Contains(got.data, "lapses at") {
 		t.Errorf("%v %s", err, got.data)
 	}
-	a := models.Action{ID: "a1", Decision: "d1", Verb: models.VerbMute, ForMS: 60_000, State: models.ActionSeen, Sent: start, Seen: start.Add(400 * time.Millisecond)}
-	if got, err := f.encode(models.Event{SessionID: "s1", Action: &a}); err != nil || !strings.Contains(got.data, "mute for 60 s, seen after 0.4 s") {
+	a := models.Action{
+		ID: "a1", Decision: "d1", Verb: models.VerbMute, ForMS: 60_000, State: models.ActionSeen, Sent: start,
+		Seen: start.Add(400 * time.Millisecond),
+	}
+	if got, err := f.encode(models.Event{SessionID: "s1", Action: &a}); err != nil ||
+		!strings.Contains(got.data, "mute for 60 s, seen after 0.4 s") {
 		t.Errorf("%v %s", err, got.data)
 	}
 	if got, err := f.encode(models.Event{SessionID: "s1", Action: &models.Action{ID: "a2", Verb: models.VerbMessage, State: models.ActionSeen}}); err != nil || got != (message{}) {
 		t.Errorf("an action without a flag: %v %v", got, err)
 	}
-	m.actions = []models.Action{{ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbMute, State: models.ActionFailed, Error: "the server said no"}}
+	m.actions = []models.Action{
+		{ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbMute, State: models.ActionFailed, Error: "the server said no"},
+	}
 	inOrder(t, ask(t, s, "GET", "/queue").Body.String(), "mute failed: the server said no")
 }

@@ -59,7 +59,9 @@ func (d *doorkeeper) DeleteUser(_ context.Context, id, _ string, _ time.Time) er
 	return nil
 }
 
-func (d *doorkeeper) Credential(_ context.Context, kind models.CredentialKind, hash string, now time.Time) (models.Credential, models.User, error) {
+func (d *doorkeeper) Credential(
+	_ context.Context, kind models.CredentialKind, hash string, now time.Time,
+) (models.Credential, models.User, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, c := range d.creds {
@@ -191,7 +193,8 @@ func TestThisMachineIsOpenUntilThereIsAnOwner(t *testing.T) {
 		t.Errorf("the owner: %d", got)
 	}
 	other := &browser{t: t, s: s, from: "127.0.0.1"}
-	if w := other.do("GET", "/s/s1?edit=1", nil); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/login?next=%2Fs%2Fs1%3Fedit%3D1" {
+	if w := other.do("GET", "/s/s1?edit=1", nil); w.Code != http.StatusSeeOther ||
+		w.Header().Get("Location") != "/login?next=%2Fs%2Fs1%3Fedit%3D1" {
 		t.Errorf("%d %q", w.Code, w.Header().Get("Location"))
 	}
 	if got := other.code("POST", "/setup", url.Values{"name": {"Eve"}, "password": {secret}}); got != http.StatusNotFound {

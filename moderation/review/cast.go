@@ -87,7 +87,8 @@ func (c *cast) find(id, name string) (p *person, known bool) {
 	return p, false
 }
 
-// initials are the first letters of the first and last word, or the end of its number; a single word gives its first letter, or the first two when
+// initials are the first letters of the first and last word, or the end of its number; a single word gives its first
+// letter, or the first two when
 // somebody has that one.
 func (c *cast) initials(name string) string {
 	words := strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || r == '_' || r == '.' || r == '-' })

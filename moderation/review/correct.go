@@ -107,7 +107,10 @@ func (s *Server) correct(w http.ResponseWriter, r *http.Request) {
 }
 
 // changeLine answers a form that changes a line: with the page that next gives, or with the form and what is wrong with it.
-func (s *Server) changeLine(w http.ResponseWriter, r *http.Request, change func(*http.Request) (models.Utterance, string, error), next func(models.Key) string) {
+func (s *Server) changeLine(
+	w http.ResponseWriter, r *http.Request, change func(*http.Request) (models.Utterance, string, error),
+	next func(models.Key) string,
+) {
 	r, cancel := withDeadline(r)
 	defer cancel()
 	u, problem, err := change(r)

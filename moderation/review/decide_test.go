@@ -43,7 +43,9 @@ func post(t *testing.T, s *Server, target string, form url.Values, header ...str
 func TestQueueConfirmsAndUndoes(t *testing.T) {
 	m := heardRoom()
 	s := serve(t, m, nil)
-	inOrder(t, ask(t, s, "GET", "/queue").Body.String(), "1 flag waits", "Rule scam.guaranteed", `/s/s1#`, "Open mic", "Buy", `<mark data-s=`, "guaranteed",
+	inOrder(t, ask(
+		t, s, "GET", "/queue",
+	).Body.String(), "1 flag waits", "Rule scam.guaranteed", `/s/s1#`, "Open mic", "Buy", `<mark data-s=`, "guaranteed",
 		`/evidence/`+m.clips[0].ID+`.ogg`, `data-ms="3400"`, "Confirm", "Dismiss", "Matched by scam.guaranteed.")
 
 	watcher, err := s.hub.Subscribe("s1", Cursor{})
@@ -176,7 +178,9 @@ func TestLiveFlagBringsItsClip(t *testing.T) {
 	m := heardRoom()
 	clip := m.clips[0]
 	m.clips = nil
-	f, err := serve(t, m, nil).newFragments(withVisitor(httptest.NewRequestWithContext(t.Context(), "GET", "/", http.NoBody), atTheMachine()).Context(), "s1")
+	f, err := serve(t, m, nil).newFragments(
+		withVisitor(httptest.NewRequestWithContext(t.Context(), "GET", "/", http.NoBody), atTheMachine()).Context(), "s1",
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

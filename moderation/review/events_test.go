@@ -107,10 +107,16 @@ func TestEventsBringPiecesOfThePage(t *testing.T) {
 	u := said("s1", 10, "Eve", 60_000, 62_000, "Sure profit <b>now</b>")
 	f := flagged(u, "scam", models.LevelHigh, 0, 1)
 	s.hub.Publish(models.Event{SessionID: "other", Utterance: &u})
-	s.hub.Publish(models.Event{SessionID: "s1", Partial: &models.Partial{Key: u.Key, SpeakerID: "Eve", SpeakerName: "Eve", StartMS: 60_000, Stable: "Sure ", Tail: "prof"}})
+	s.hub.Publish(models.Event{
+		SessionID: "s1",
+		Partial:   &models.Partial{Key: u.Key, SpeakerID: "Eve", SpeakerName: "Eve", StartMS: 60_000, Stable: "Sure ", Tail: "prof"},
+	})
 	s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
 	s.hub.Publish(models.Event{SessionID: "s1", Flag: &f})
-	partial := l.want(at(s.hub, 2), `class="strip"`, `id="t-`, `data-in="strips"`, "Eve", `id="`+lineID(u.Key)+`"`, "partial", `data-in="lines"`, "Sure <span class=\"tail\">prof</span>")
+	partial := l.want(
+		at(s.hub, 2), `class="strip"`, `id="t-`, `data-in="strips"`, "Eve", `id="`+lineID(u.Key)+`"`, "partial", `data-in="lines"`,
+		"Sure <span class=\"tail\">prof</span>",
+	)
 	if _, line, _ := strings.Cut(partial.data, `aria-hidden="true">`); strings.Contains(line, `<a class="at"`) {
 		t.Errorf("a line that is hidden from screen readers holds a link: %q", partial.data)
 	}
@@ -139,8 +145,13 @@ func TestEventsBringPiecesOfThePage(t *testing.T) {
 	l.want(at(s.hub, 7), `class="gap"`, "2.0 s not heard", "this machine could not keep up")
 	l.want(at(s.hub, 8), `data-keep="who"`, "EA", "Eve Adams", "cohost")
 	l.want(at(s.hub, 9), `id="head"`, "ended", "1 h 00", "the room was closed")
-	s.hub.Publish(models.Event{SessionID: "s1", Partial: &models.Partial{Key: u.Key, SpeakerID: "Eve", Stable: "Sure", Armed: []string{"scam"}}})
-	s.hub.Publish(models.Event{SessionID: "s1", Floor: &models.Floor{Next: []models.Talked{{SpeakerID: "Ben", SpeakerName: "<Ben>", TalkMS: 1000}, {SpeakerID: "Eve", TalkMS: 62_000}}}})
+	s.hub.Publish(models.Event{
+		SessionID: "s1", Partial: &models.Partial{Key: u.Key, SpeakerID: "Eve", Stable: "Sure", Armed: []string{"scam"}},
+	})
+	s.hub.Publish(models.Event{
+		SessionID: "s1",
+		Floor:     &models.Floor{Next: []models.Talked{{SpeakerID: "Ben", SpeakerName: "<Ben>", TalkMS: 1000}, {SpeakerID: "Eve", TalkMS: 62_000}}},
+	})
 	s.hub.Publish(models.Event{SessionID: "s1", Floor: &models.Floor{Next: []models.Talked{{SpeakerID: "Ben", TalkMS: 1000}}}})
 	l.want(at(s.hub, 10), "armed", "May become a flag", "<code>scam</code>")
 	l.want(at(s.hub, 11), `id="next"`, `data-in="floor"`, "Least heard", "0:01", "Eve Adams", "1:02")

@@ -148,7 +148,9 @@ func TestLinesOfOnePersonAreGrouped(t *testing.T) {
 	p := &painter{s: &Server{loc: time.UTC}, cast: newCast(nil)}
 	us := []models.Utterance{
 		said("s", 1, "Ana", 0, 1000, "one"), said("s", 2, "Ana", 1500, 2000, "two"), said("s", 3, "Ben", 2100, 3000, "three"),
-		said("s", 4, "Ben", 30_000, 31_000, "long after"), said("s", 5, "Ben", 32_000, 33_000, "after a gap"), said("s", 6, "Ben", 33_000, 34_000, "six"),
+		said("s", 4, "Ben", 30_000, 31_000, "long after"), said(
+			"s", 5, "Ben", 32_000, 33_000, "after a gap",
+		), said("s", 6, "Ben", 33_000, 34_000, "six"),
 	}
 	var got []bool
 	for _, it := range p.items(us, []models.Gap{{StartMS: 31_500, EndMS: 31_900}}, nil) {

@@ -43,15 +43,29 @@ func hostileRoom() (*memory, *doorkeeper) {
 		f.Matched = []models.Word{{Text: payloads[1]}, {Text: payloads[4]}}
 	}
 	m.gaps[0].SpeakerName, m.gaps[0].Cause = payloads[1], models.GapCause(payloads[0])
-	m.decisions = []models.Decision{{ID: "d1", Session: "s1", Flag: "f1", Ask: models.AskOpen, Offer: []string{payloads[4] + " 60s", all}, Expires: start.Add(time.Hour), Why: all}}
+	m.decisions = []models.Decision{
+		{
+			ID: "d1", Session: "s1", Flag: "f1", Ask: models.AskOpen, Offer: []string{payloads[4] + " 60s", all},
+			Expires: start.Add(time.Hour), Why: all,
+		},
+	}
 	m.actions = []models.Action{{ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbMute, State: models.ActionFailed, Error: all}}
 	m.trail = []models.AuditEntry{{At: start, By: payloads[1], What: all, Session: `"><script>hit()</script>`}}
 	item := models.SummaryItem{Text: all, SpeakerID: "Ben", Cites: []models.Key{m.lines[0].Key}}
 	m.summary = models.Summary{
-		Headline: all, Model: payloads[1], Chapters: []models.Chapter{{Title: all, Cites: item.Cites}}, Highlights: []models.SummaryItem{item}, Lines: 1,
-		Talk: []models.TalkShare{{SpeakerID: "x", SpeakerName: all, TalkMS: 1}}, Digest: models.ModerationDigest{Flags: 1, Actions: map[models.Verb]int{models.Verb(payloads[0]): 1}},
+		Headline: all, Model: payloads[1], Chapters: []models.Chapter{
+			{Title: all, Cites: item.Cites},
+		},
+		Highlights: []models.SummaryItem{item}, Lines: 1,
+		Talk: []models.TalkShare{{SpeakerID: "x", SpeakerName: all, TalkMS: 1}}, Digest: models.ModerationDigest{
+			Flags: 1, Actions: map[models.Verb]int{models.Verb(payloads[0]): 1},
+		},
 	}
-	return m, &doorkeeper{users: []models.User{{ID: "u1", Name: payloads[1], Access: models.AccessOwner, Rooms: map[string]models.Access{payloads[0]: models.AccessHost}}}}
+	return m, &doorkeeper{
+		users: []models.User{
+			{ID: "u1", Name: payloads[1], Access: models.AccessOwner, Rooms: map[string]models.Access{payloads[0]: models.AccessHost}},
+		},
+	}
 }
 
 // TestHostileTextIsInertInABrowser shows names, speech, rules, summaries and settings that want to run to a real browser,
@@ -75,10 +89,18 @@ func TestHostileTextIsInertInABrowser(t *testing.T) {
 			f := flagged(u, p, models.LevelHigh, 0)
 			f.Title, f.Why = all, all
 			hub.Publish(models.Event{SessionID: "s1", Speaker: &models.Speaker{Session: "s1", ID: p, Name: p, Role: models.Role(p)}})
-			hub.Publish(models.Event{SessionID: "s1", Partial: &models.Partial{Key: models.Key{Session: "s1", Epoch: 1, Track: p, Seq: 300 + i}, SpeakerID: p, SpeakerName: p, Stable: all, Tail: p}})
+			hub.Publish(models.Event{
+				SessionID: "s1",
+				Partial: &models.Partial{
+					Key: models.Key{Session: "s1", Epoch: 1, Track: p, Seq: 300 + i}, SpeakerID: p, SpeakerName: p, Stable: all, Tail: p,
+				},
+			})
 			hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
 			hub.Publish(models.Event{SessionID: "s1", Flag: &f})
-			hub.Publish(models.Event{SessionID: "s1", Gap: &models.Gap{Session: "s1", SpeakerID: p, SpeakerName: p, StartMS: 1, EndMS: 2, Cause: models.GapCause(p)}})
+			hub.Publish(models.Event{
+				SessionID: "s1",
+				Gap:       &models.Gap{Session: "s1", SpeakerID: p, SpeakerName: p, StartMS: 1, EndMS: 2, Cause: models.GapCause(p)},
+			})
 			ses := m.sessions[1]
 			ses.Name, ses.URL = p, p
 			hub.Publish(models.Event{SessionID: "s1", Session: &ses})

@@ -95,7 +95,10 @@ func keeps(t models.Terms) []string {
 	if t.ModerateOnly {
 		return append(out, "no transcript and no sound")
 	}
-	return append(out, "what is said, as text: "+days(t.Keep.Words), "the sound of lines that a rule found: "+days(t.Keep.Sound)+"; no other sound")
+	return append(
+		out, "what is said, as text: "+days(t.Keep.Words),
+		"the sound of lines that a rule found: "+days(t.Keep.Sound)+"; no other sound",
+	)
 }
 
 // trimmed is an error's text without its kind.
@@ -251,7 +254,8 @@ func (s *Server) followLink(w http.ResponseWriter, r *http.Request) {
 		s.invited(w, r, i, "/invite/"+r.PathValue("secret"), err)
 	default:
 		s.render(w, r, view{page: "trouble", title: "Invited", data: trouble{
-			Headline: "Earshot is on its way", Text: "It joins the room in a moment, is seen there under its name, and says in the chat what it does.",
+			Headline: "Earshot is on its way", Text: "It joins the room in a moment, is seen there under its name, and says in the chat what it " +
+				"does.",
 		}})
 	}
 }

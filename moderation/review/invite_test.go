@@ -148,7 +148,8 @@ func TestInvitationPage(t *testing.T) {
 		t.Errorf("inviting: %d", w.Code)
 	}
 	f.err = fmt.Errorf("%w: the bot listens there already", models.ErrConflict)
-	if w := send(t, s, "POST", "/invite", q, ""); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "the bot listens there already") {
+	if w := send(t, s, "POST", "/invite", q, ""); w.Code != http.StatusConflict ||
+		!strings.Contains(w.Body.String(), "the bot listens there already") {
 		t.Errorf("inviting twice: %d", w.Code)
 	}
 	if w := send(t, s, "GET", "/invite?url=ftp%3A%2F%2Fx", "", ""); !strings.Contains(w.Body.String(), "no kind of room") {
@@ -165,7 +166,8 @@ func TestInvitationLink(t *testing.T) {
 	}
 	f.link = models.Invitation{URL: "lounge://a/stage", By: "Kim", Expires: time.Now().Add(time.Hour)}
 	for range 2 {
-		if w := send(t, s, "GET", "/invite/s3cret", "", ""); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `action="/invite/s3cret"`) {
+		if w := send(t, s, "GET", "/invite/s3cret", "", ""); w.Code != http.StatusOK ||
+			!strings.Contains(w.Body.String(), `action="/invite/s3cret"`) {
 			t.Fatalf("looking: %d", w.Code)
 		}
 	}
@@ -219,7 +221,8 @@ func TestListeningByAPIAndPage(t *testing.T) {
 		}
 	}
 	f.err = models.WithHint(errors.New("the bot is not in this room now"), "look")
-	if w := send(t, s, "POST", "/api/rooms/"+room+"/pause", "", host); w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "not in this room now") {
+	if w := send(t, s, "POST", "/api/rooms/"+room+"/pause", "", host); w.Code != http.StatusConflict ||
+		!strings.Contains(w.Body.String(), "not in this room now") {
 		t.Errorf("pausing where it is not: %d %s", w.Code, w.Body)
 	}
 }

@@ -58,7 +58,9 @@ func (s *Server) consentView(r *http.Request) (view, error) {
 		case models.ConsentTold, models.ConsentNotTold:
 		}
 		t := c.At.In(s.loc)
-		data.Rows = append(data.Rows, consentRow{t.Format("15:04:05"), c.At.UTC().Format("2006-01-02T15:04:05Z"), who, consentWords[c.What], c.How, c.By})
+		data.Rows = append(
+			data.Rows, consentRow{t.Format("15:04:05"), c.At.UTC().Format("2006-01-02T15:04:05Z"), who, consentWords[c.What], c.How, c.By},
+		)
 	}
 	for _, p := range info.Speakers {
 		data.People = append(data.People, consentPerson{p.ID, p.Name, objects[p.ID]})

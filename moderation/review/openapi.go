@@ -22,11 +22,16 @@ func document(routes []apiRoute, version string) map[string]any {
 		paths[r.path].(map[string]any)[strings.ToLower(r.method)] = types.operation(r) //nolint:forcetypeassert // made above
 	}
 	return map[string]any{
-		"openapi":    "3.1.0",
-		"info":       map[string]any{"title": "Earshot", "version": cmp.Or(version, "dev"), "description": "What was heard in the rooms, what the rules found, and what people said of it."},
-		"paths":      paths,
-		"components": map[string]any{"schemas": types, "securitySchemes": map[string]any{"key": map[string]any{"type": "http", "scheme": "bearer"}}},
-		"security":   []any{map[string]any{"key": []string{}}, map[string]any{}},
+		"openapi": "3.1.0",
+		"info": map[string]any{
+			"title": "Earshot", "version": cmp.Or(version, "dev"),
+			"description": "What was heard in the rooms, what the rules found, and what people said of it.",
+		},
+		"paths": paths,
+		"components": map[string]any{
+			"schemas": types, "securitySchemes": map[string]any{"key": map[string]any{"type": "http", "scheme": "bearer"}},
+		},
+		"security": []any{map[string]any{"key": []string{}}, map[string]any{}},
 	}
 }
 

@@ -67,9 +67,13 @@ func fits(t *testing.T, doc map[string]any, where string, schema map[string]any,
 func TestDocumentDescribesWhatHandlersAnswer(t *testing.T) {
 	m := heardRoom()
 	m.lines[0].Words[0].P = 0.5
-	m.summary = models.Summary{Headline: "x", Chapters: []models.Chapter{{Title: "c"}}, Digest: models.ModerationDigest{ByRule: map[string]int{"a": 1}}}
+	m.summary = models.Summary{
+		Headline: "x", Chapters: []models.Chapter{{Title: "c"}}, Digest: models.ModerationDigest{ByRule: map[string]int{"a": 1}},
+	}
 	m.ledger = []models.Consent{{Session: "s1", What: models.ConsentTold}}
-	m.decisions = []models.Decision{{ID: "d1", Session: "s1", Flag: "f1", Why: "because", Gates: []models.Gate{{Name: "word_p"}}, Matched: []models.Word{}}}
+	m.decisions = []models.Decision{
+		{ID: "d1", Session: "s1", Flag: "f1", Why: "because", Gates: []models.Gate{{Name: "word_p"}}, Matched: []models.Word{}},
+	}
 	m.actions = []models.Action{{ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbMute, State: models.ActionSeen}}
 	s := serve(t, m, func(c *Config) {
 		desk := &fakeDesk{}

@@ -12,7 +12,10 @@ import (
 
 func TestPersonPageNamesMergesAndErases(t *testing.T) {
 	m := heardRoom()
-	m.strikes = []models.LedgerEntry{{ID: "l1", Ledger: "conduct", Person: "Ben", Session: "s1", Points: 1.5, Pending: true, By: "rule", At: start}, {Person: "Ana", Points: 9}}
+	m.strikes = []models.LedgerEntry{
+		{ID: "l1", Ledger: "conduct", Person: "Ben", Session: "s1", Points: 1.5, Pending: true, By: "rule", At: start},
+		{Person: "Ana", Points: 9},
+	}
 	s := serve(t, m, nil)
 	body := ask(t, s, "GET", "/people/open-mic/Ben").Body.String()
 	inOrder(t, body, "<h1><bdi>Ben</bdi>", "What is held", "Export all of it", "Sessions", "Open mic", "Strikes", "<b>1.5</b> in conduct", "counts once a host confirms", "Flags", "Rule scam.guaranteed",
@@ -103,8 +106,14 @@ func TestRulePagesCountDecisions(t *testing.T) {
 		m.flags = append(m.flags, f)
 	}
 	s := serve(t, m, nil)
-	inOrder(t, ask(t, s, "GET", "/rules").Body.String(), `href="/rules/scam.guaranteed"`, "7 flags", "1 open", `width="83"`, "right 5 times out of 6")
-	inOrder(t, ask(t, s, "GET", "/rules/scam.guaranteed").Body.String(), "5 confirmed, 1 dismissed, 1 open", "What it found last", `name="back" value="rule"`, "Undo")
+	inOrder(
+		t, ask(t, s, "GET", "/rules").Body.String(), `href="/rules/scam.guaranteed"`, "7 flags", "1 open", `width="83"`,
+		"right 5 times out of 6",
+	)
+	inOrder(
+		t, ask(t, s, "GET", "/rules/scam.guaranteed").Body.String(), "5 confirmed, 1 dismissed, 1 open", "What it found last",
+		`name="back" value="rule"`, "Undo",
+	)
 	if w := ask(t, s, "GET", "/rules/none"); w.Code != http.StatusNotFound {
 		t.Error(w.Code)
 	}
@@ -113,10 +122,16 @@ func TestRulePagesCountDecisions(t *testing.T) {
 func TestTimelineShowsOverlapsAndChapters(t *testing.T) {
 	m := room()
 	m.lines = append(m.lines, said("s1", 8, "Ana", 16_000, 17_000, "No."))
-	m.summary = models.Summary{Headline: "x", Chapters: []models.Chapter{{Title: "Coins", StartMS: 12_000, EndMS: 20_000, Cites: []models.Key{m.lines[0].Key}}}}
+	m.summary = models.Summary{
+		Headline: "x",
+		Chapters: []models.Chapter{{Title: "Coins", StartMS: 12_000, EndMS: 20_000, Cites: []models.Key{m.lines[0].Key}}},
+	}
 	inOrder(t, ask(t, serve(t, m, nil), "GET", "/s/s1/timeline").Body.String(), "0:01 spoken over each other", `aria-label="Coins"`,
 		`href="/s/s1#`+lineID(m.lines[0].Key), "At once", `<rect class="over-each" x="16000" y="5" width="1000"`, "Chapters", "Flags", "Rule scam.guaranteed")
-	got := overlaps([]models.Utterance{said("s", 1, "a", 0, 100, "x"), said("s", 2, "b", 50, 150, "x"), said("s", 3, "a", 100, 120, "x"), said("s", 4, "c", 150, 200, "x")})
+	got := overlaps([]models.Utterance{
+		said("s", 1, "a", 0, 100, "x"), said("s", 2, "b", 50, 150, "x"), said("s", 3, "a", 100, 120, "x"),
+		said("s", 4, "c", 150, 200, "x"),
+	})
 	if len(got) != 1 || got[0].X != 50 || got[0].W != 70 {
 		t.Errorf("%+v", got)
 	}
@@ -138,7 +153,9 @@ func TestExportIsServed(t *testing.T) {
 }
 
 func TestSearchFilters(t *testing.T) {
-	body := ask(t, serve(t, room(), nil), "GET", "/search?q=coin&room=open-mic&rule=scam.guaranteed&flagged=1&from=2026-03-01&to=nonsense").Body.String()
+	body := ask(
+		t, serve(t, room(), nil), "GET", "/search?q=coin&room=open-mic&rule=scam.guaranteed&flagged=1&from=2026-03-01&to=nonsense",
+	).Body.String()
 	inOrder(t, body, `<option selected>open-mic</option>`, `value="Ana"`, `<option selected>scam.guaranteed</option>`, `value="2026-03-01"`,
 		`name="to" form="find" value=""`, " checked", "coin")
 }
@@ -149,8 +166,12 @@ func TestHealthSpeaksInSentences(t *testing.T) {
 	s := serve(t, m, func(c *Config) {
 		c.Version = "v1"
 		c.Settings = []Setting{{Key: "listen", Value: "127.0.0.1:8484"}}
-		c.Conditions = conditionsOf(Condition{OK: true, Text: "Hearing everyone."}, Condition{Text: "Text is late.", Hint: "Take a smaller model."})
+		c.Conditions = conditionsOf(
+			Condition{OK: true, Text: "Hearing everyone."}, Condition{Text: "Text is late.", Hint: "Take a smaller model."},
+		)
 	})
-	inOrder(t, ask(t, s, "GET", "/health").Body.String(), `class="fine"`, "Hearing everyone.", `class="ill"`, "Text is late.", "Take a smaller model.",
+	inOrder(t, ask(
+		t, s, "GET", "/health",
+	).Body.String(), `class="fine"`, "Hearing everyone.", `class="ill"`, "Text is late.", "Take a smaller model.",
 		"listen", "127.0.0.1:8484", "kim", "flag confirmed", "Earshot v1")
 }

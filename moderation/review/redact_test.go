@@ -16,7 +16,9 @@ func TestWordsAreRedactedFromALine(t *testing.T) {
 	address := lineURL(m.lines[0].Key)
 	inOrder(t, ask(t, s, "GET", "/queue").Body.String(), `href="`+address+`#redact">Redact…`)
 	// What a flag found is chosen beforehand.
-	inOrder(t, ask(t, s, "GET", address).Body.String(), "Correct or redact a line", `value="3"><span dir="auto">now,`, `value="4" checked><span dir="auto">guaranteed`,
+	inOrder(t, ask(
+		t, s, "GET", address,
+	).Body.String(), "Correct or redact a line", `value="3"><span dir="auto">now,`, `value="4" checked><span dir="auto">guaranteed`,
 		`value="5" checked>`, "Redact the chosen words", "Redact the whole line")
 	old := s.hub.Cursor()
 	heard := m.lines[0]

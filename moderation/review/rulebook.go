@@ -89,7 +89,10 @@ func (s *Server) trial(rule string) *trialPage {
 	if len(sets) == 0 {
 		return nil
 	}
-	return &trialPage{Sets: sets, Rule: rule, By: string(models.RoleGuest), Roles: []models.Role{models.RoleGuest, models.RoleSpeaker, models.RoleCohost, models.RoleHost}}
+	return &trialPage{
+		Sets: sets, Rule: rule, By: string(models.RoleGuest),
+		Roles: []models.Role{models.RoleGuest, models.RoleSpeaker, models.RoleCohost, models.RoleHost},
+	}
 }
 
 // tryWords is the page of the answer. Words are posted, so that they are in no address and no log.
@@ -113,7 +116,9 @@ func (s *Server) tried(r *http.Request) (view, error) {
 		return view{}, fmt.Errorf("try: no rules are in use: %w", models.ErrInvalid)
 	}
 	p.Say, p.By, p.Profile = r.PostFormValue("say"), r.PostFormValue("by"), r.PostFormValue("profile")
-	lines := slices.DeleteFunc(strings.Split(strings.ReplaceAll(p.Say, "\r", ""), "\n"), func(l string) bool { return strings.TrimSpace(l) == "" })
+	lines := slices.DeleteFunc(
+		strings.Split(strings.ReplaceAll(p.Say, "\r", ""), "\n"), func(l string) bool { return strings.TrimSpace(l) == "" },
+	)
 	switch {
 	case len(lines) == 0:
 		p.Problem = "Type what somebody might say."
@@ -140,7 +145,10 @@ func (p *trialPage) take(found moderation.Tried) {
 		if !asked(t.Rule) {
 			continue
 		}
-		v := trialView{Rule: t.Rule, Pack: t.Pack, Level: t.Level, Mode: t.Mode, Reaches: t.WouldEnforce, Why: t.Why, Sign: "▲", Tone: string(t.Level), Quote: strings.Join(t.Matched, " ")}
+		v := trialView{
+			Rule: t.Rule, Pack: t.Pack, Level: t.Level, Mode: t.Mode, Reaches: t.WouldEnforce, Why: t.Why, Sign: "▲",
+			Tone: string(t.Level), Quote: strings.Join(t.Matched, " "),
+		}
 		if t.Level.Rank() < models.LevelMedium.Rank() {
 			v.Sign = "△"
 		}

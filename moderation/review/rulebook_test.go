@@ -19,7 +19,10 @@ type primer struct {
 }
 
 func (*primer) Sets() []RuleSet {
-	rules := []RuleText{{ID: "scam.guaranteed", Pack: "scams", Level: models.LevelHigh, Mode: models.ModeSuggest, About: "Promises of profit."}, {ID: "quiet", Pack: "p", Level: models.LevelLow}}
+	rules := []RuleText{
+		{ID: "scam.guaranteed", Pack: "scams", Level: models.LevelHigh, Mode: models.ModeSuggest, About: "Promises of profit."},
+		{ID: "quiet", Pack: "p", Level: models.LevelLow},
+	}
 	return []RuleSet{{Set: "open-mic@3f9c21", Rules: rules}, {Profile: "quiet-room", Set: "q@000000", Rules: rules[1:]}}
 }
 
@@ -34,7 +37,10 @@ func (*primer) Try(profile string, e moderation.Example) (out moderation.Tried, 
 		return out, nil
 	}
 	out.Verdicts = []moderation.TriedVerdict{{
-		Rule: "scam.guaranteed", Level: models.LevelHigh, Mode: models.ModeSuggest, WouldEnforce: e.WordP > 0.5, Matched: []string{"coin"}, Why: "Matched coin.",
+		Rule: "scam.guaranteed", Level: models.LevelHigh, Mode: models.ModeSuggest, WouldEnforce: e.WordP > 0.5, Matched: []string{
+			"coin",
+		},
+		Why:   "Matched coin.",
 		Gates: []moderation.TriedGate{{Name: "word_p", Passed: e.WordP > 0.5, Why: "0.40"}},
 	}}
 	out.Others = []moderation.TriedOther{quiet}
@@ -50,8 +56,14 @@ func (p *primer) Replay(_ context.Context, _, room string, since time.Time) (mod
 func TestWordsAreTriedAgainstTheRules(t *testing.T) {
 	book := &primer{}
 	s := serve(t, heardRoom(), func(c *Config) { c.Rules = book })
-	inOrder(t, ask(t, s, "GET", "/rules").Body.String(), "open-mic@3f9c21", "quiet-room", `id="try"`, "<textarea", "scam.guaranteed", `id="replay"`, "Have found nothing yet", "quiet")
-	inOrder(t, ask(t, s, "GET", "/rules/scam.guaranteed").Body.String(), "Promises of profit.", "Now level high, mode suggest", "Try words against it", `name="rule" value="scam.guaranteed"`, "What it found last")
+	inOrder(
+		t, ask(t, s, "GET", "/rules").Body.String(), "open-mic@3f9c21", "quiet-room", `id="try"`, "<textarea", "scam.guaranteed",
+		`id="replay"`, "Have found nothing yet", "quiet",
+	)
+	inOrder(
+		t, ask(t, s, "GET", "/rules/scam.guaranteed").Body.String(), "Promises of profit.", "Now level high, mode suggest",
+		"Try words against it", `name="rule" value="scam.guaranteed"`, "What it found last",
+	)
 	inOrder(t, ask(t, s, "GET", "/rules/quiet").Body.String(), "nothing flagged yet", "Try words against it")
 	inOrder(t, ask(t, s, "GET", "/queue").Body.String(), "1 flag waits")
 	for _, tt := range []struct {
@@ -60,9 +72,19 @@ func TestWordsAreTriedAgainstTheRules(t *testing.T) {
 		says []string
 		not  string
 	}{
-		{url.Values{"say": {"buy my coin"}, "by": {"guest"}}, 200, []string{"buy my coin</textarea>", "high", "scam.guaranteed", "coin", "Matched coin.", "The host would be asked.", "why 1 other rule", "Nobody whispered."}, ""},
+		{
+			url.Values{"say": {"buy my coin"}, "by": {"guest"}}, 200,
+			[]string{
+				"buy my coin</textarea>", "high", "scam.guaranteed", "coin", "Matched coin.", "The host would be asked.", "why 1 other rule",
+				"Nobody whispered.",
+			},
+			"",
+		},
 		{url.Values{"say": {"hello"}, "by": {"guest"}}, 200, []string{"No rule fires.", "why 2 other rules", "No phrase of it"}, ""},
-		{url.Values{"say": {"hello"}, "rule": {"scam.guaranteed"}}, 200, []string{"It stays silent.", "<details open>", "No phrase of it was said."}, "whispered"},
+		{
+			url.Values{"say": {"hello"}, "rule": {"scam.guaranteed"}}, 200,
+			[]string{"It stays silent.", "<details open>", "No phrase of it was said."}, "whispered",
+		},
 		{url.Values{"say": {"<script>coin</script>"}}, 200, []string{"&lt;script&gt;"}, "<script>coin"},
 		{url.Values{"say": {" \r\n "}}, 400, []string{"Type what somebody might say."}, ""},
 		{url.Values{"say": {strings.Repeat("a ", 2000)}}, 400, []string{"too long"}, ""},
@@ -82,7 +104,10 @@ func TestWordsAreTriedAgainstTheRules(t *testing.T) {
 func TestRulesAreReplayed(t *testing.T) {
 	book := &primer{}
 	s := serve(t, heardRoom(), func(c *Config) { c.Rules = book })
-	inOrder(t, post(t, s, "/rules/replay", nil).Body.String(), "open-mic@3f9c21", "40 lines in 2 sessions", "1 older session", "scam.guaranteed", "<td>7</td><td>5</td><td>3</td><td>1</td>", "1 other rule would")
+	inOrder(
+		t, post(t, s, "/rules/replay", nil).Body.String(), "open-mic@3f9c21", "40 lines in 2 sessions", "1 older session",
+		"scam.guaranteed", "<td>7</td><td>5</td><td>3</td><td>1</td>", "1 other rule would",
+	)
 	if want := start.Add(time.Minute).AddDate(0, 0, -30); !book.since.Equal(want) {
 		t.Errorf("since %v, want %v", book.since, want)
 	}

@@ -126,7 +126,10 @@ func (s *Server) rule(r *http.Request) (view, error) {
 	if data.Text = data.Try.text(id); data.Text == nil {
 		data.Try, data.Replays = nil, false // it is not in use any more
 	} else if data.Flags == 0 {
-		data.ruleRow = ruleRow{RuleCounts: models.RuleCounts{Rule: id, Pack: data.Text.Pack, Level: data.Text.Level}, Tone: string(data.Text.Level), Precision: "nothing flagged yet"}
+		data.ruleRow = ruleRow{
+			RuleCounts: models.RuleCounts{Rule: id, Pack: data.Text.Pack, Level: data.Text.Level}, Tone: string(data.Text.Level),
+			Precision: "nothing flagged yet",
+		}
 	}
 	if data.Flags == 0 && data.Text == nil {
 		return view{}, fmt.Errorf("rule: %w", models.ErrNotFound)

@@ -23,10 +23,15 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // room is a store with one live session of three lines, a gap and a flag, and one that has ended.
 func room() *memory {
 	m := &memory{sessions: []models.Session{
-		{ID: "old", Room: "book-club", Name: "Book club", Started: start.Add(-24 * time.Hour), Ended: start.Add(-23 * time.Hour), Reason: models.EndAlone},
+		{
+			ID: "old", Room: "book-club", Name: "Book club", Started: start.Add(-24 * time.Hour), Ended: start.Add(-23 * time.Hour),
+			Reason: models.EndAlone,
+		},
 		{ID: "s1", Room: "open-mic", Name: "Open mic", Started: start},
 	}}
-	m.speakers = []models.Speaker{{Session: "s1", ID: "Ben", Name: "Ben", FirstMS: 5}, {Session: "s1", ID: "Ana", Name: "Ana", Role: models.RoleHost}}
+	m.speakers = []models.Speaker{
+		{Session: "s1", ID: "Ben", Name: "Ben", FirstMS: 5}, {Session: "s1", ID: "Ana", Name: "Ana", Role: models.RoleHost},
+	}
 	m.lines = []models.Utterance{
 		said("s1", 2, "Ben", 15_000, 18_000, "Buy my coin now, guaranteed profit."),
 		said("s1", 1, "Ana", 12_000, 14_000, "Welcome everyone."),
@@ -34,7 +39,9 @@ func room() *memory {
 	}
 	m.lines[2].Doubt = []models.Doubt{models.DoubtLowConfidence}
 	m.flags = []models.Flag{flagged(m.lines[0], "scam.guaranteed", models.LevelHigh, 4, 5)}
-	m.gaps = []models.Gap{{Session: "s1", SpeakerID: "Ben", SpeakerName: "Ben", StartMS: 18_500, EndMS: 20_000, LostMS: 1400, Cause: models.GapLoss}}
+	m.gaps = []models.Gap{
+		{Session: "s1", SpeakerID: "Ben", SpeakerName: "Ben", StartMS: 18_500, EndMS: 20_000, LostMS: 1400, Cause: models.GapLoss},
+	}
 	return m
 }
 
@@ -83,7 +90,8 @@ func TestRoomsListsLiveFirst(t *testing.T) {
 	if w.Code != http.StatusOK {
 		t.Fatal(w.Code)
 	}
-	inOrder(t, w.Body.String(), "A test: run <code>earshot x</code>.", "Live now", `href="/s/s1"`, "Open mic", "<b>2</b> speakers", "<b>3</b> lines", "▲ 1</b> open",
+	inOrder(t, w.Body.String(), "A test: run <code>earshot "+
+		"x</code>.", "Live now", `href="/s/s1"`, "Open mic", "<b>2</b> speakers", "<b>3</b> lines", "▲ 1</b> open",
 		"Yesterday", `href="/s/old"`, "Book club", "1 h 00", "left when nobody else was there", "no flags")
 }
 
@@ -280,7 +288,10 @@ func TestSearchLinksToTheLineAndToOlderOnes(t *testing.T) {
 		m.lines = append(m.lines, said("s1", 100+i, "Ana", int64(i), int64(i), "coin"))
 	}
 	body := ask(t, serve(t, m, nil), "GET", "/search?q=coin").Body.String()
-	inOrder(t, body, `href="/s/s1#`+lineID(m.lines[0].Key)+`"`, "0:15", "Ben", "Buy my <mark>coin</mark> now", `href="/search?before=n3xt&amp;q=coin"`)
+	inOrder(
+		t, body, `href="/s/s1#`+lineID(m.lines[0].Key)+`"`, "0:15", "Ben", "Buy my <mark>coin</mark> now",
+		`href="/search?before=n3xt&amp;q=coin"`,
+	)
 }
 
 func TestAPI(t *testing.T) {
@@ -297,7 +308,8 @@ func TestAPI(t *testing.T) {
 	if err := json.Unmarshal(w.Body.Bytes(), &list); err != nil || w.Header().Get("Content-Type") != "application/json; charset=utf-8" {
 		t.Fatal(err, w.Header())
 	}
-	if len(list.Sessions) != 2 || list.Sessions[0].ID != "s1" || !list.Sessions[0].Live || list.Sessions[0].Utterances != 3 || list.Sessions[0].OpenFlags != 1 || list.Sessions[1].Live {
+	if len(list.Sessions) != 2 || list.Sessions[0].ID != "s1" || !list.Sessions[0].Live || list.Sessions[0].Utterances != 3 ||
+		list.Sessions[0].OpenFlags != 1 || list.Sessions[1].Live {
 		t.Errorf("%+v", list)
 	}
 	var one transcriptJSON
@@ -356,12 +368,18 @@ func TestTooMuchIsRefused(t *testing.T) {
 		length           int64
 		want             int
 	}{
-		"a form that says so":      {"/flags/f1", "application/x-www-form-urlencoded", "status=confirmed&x=" + strings.Repeat("y", maxBody), 0, 413},
-		"a form that does not":     {"/flags/f1", "application/x-www-form-urlencoded", "status=confirmed&x=" + strings.Repeat("y", maxBody), -1, 413},
-		"a form that says 10 GB":   {"/flags/f1", "application/x-www-form-urlencoded", "status=confirmed", 10 << 30, 413},
-		"deep JSON":                {"/api/flags/f1", "application/json", deep, 0, 400},
-		"JSON without an end":      {"/api/flags/f1", "application/json", `{"status":"` + strings.Repeat("y", 2*maxBody), -1, 413},
-		"a file where a form goes": {"/people/open-mic/Ben/name", "multipart/form-data; boundary=x", "--x\r\n" + strings.Repeat("y", 1000), 0, 303},
+		"a form that says so": {
+			"/flags/f1", "application/x-www-form-urlencoded", "status=confirmed&x=" + strings.Repeat("y", maxBody), 0, 413,
+		},
+		"a form that does not": {
+			"/flags/f1", "application/x-www-form-urlencoded", "status=confirmed&x=" + strings.Repeat("y", maxBody), -1, 413,
+		},
+		"a form that says 10 GB": {"/flags/f1", "application/x-www-form-urlencoded", "status=confirmed", 10 << 30, 413},
+		"deep JSON":              {"/api/flags/f1", "application/json", deep, 0, 400},
+		"JSON without an end":    {"/api/flags/f1", "application/json", `{"status":"` + strings.Repeat("y", 2*maxBody), -1, 413},
+		"a file where a form goes": {"/people/open-mic/Ben/name", "multipart/form-data; boundary=x", "--x\r\n" + strings.Repeat(
+			"y", 1000,
+		), 0, 303},
 	} {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, tt.path, strings.NewReader(tt.body))
 		r.Host, r.ContentLength = "127.0.0.1", cmp.Or(tt.length, int64(len(tt.body)))

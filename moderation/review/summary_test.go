@@ -26,7 +26,10 @@ func (q *minutes) Recap(_ context.Context, session string, since int64) (models.
 	for _, u := range q.m.lines {
 		if u.Session == session && u.StartMS >= since {
 			s.Lines++
-			s.Highlights = append(s.Highlights, models.SummaryItem{Text: u.Text, SpeakerID: u.SpeakerID, StartMS: u.StartMS, EndMS: u.EndMS, Cites: []models.Key{u.Key}})
+			s.Highlights = append(
+				s.Highlights,
+				models.SummaryItem{Text: u.Text, SpeakerID: u.SpeakerID, StartMS: u.StartMS, EndMS: u.EndMS, Cites: []models.Key{u.Key}},
+			)
 		}
 	}
 	return s, nil
@@ -49,7 +52,8 @@ func TestSummaryStandsBesideTheTranscript(t *testing.T) {
 	}
 	ben := m.lines[0]
 	body := ask(t, s, "GET", "/s/s1").Body.String()
-	inOrder(t, body, `id="summary"`, "Make it anew", "Ana and Ben talked.", "Up to 0:21.", "From 3 lines, made without any language model. Left out as doubtful: 1 (33 %). Left out as flagged: 1",
+	inOrder(t, body, `id="summary"`, "Make it anew", "Ana and Ben talked.", "Up to 0:21.", "From 3 lines, made without any language "+
+		"model. Left out as doubtful: 1 (33 %). Left out as flagged: 1",
 		"Highlights", `href="#`+lineID(ben.Key)+`"`, "0:15", "Ben", "Buy my coin now", "/evidence/", "Transcript", `id="`+lineID(ben.Key)+`"`)
 	m.lines = m.lines[1:] // what an item rests on was erased
 	if body := ask(t, s, "GET", "/s/s1").Body.String(); strings.Contains(body, "Buy my coin") {

@@ -180,7 +180,9 @@ func talkRows(talk []models.TalkShare, c *cast) (rows []talkRow) {
 func digestText(d models.ModerationDigest) string {
 	var parts []string
 	if d.Flags > 0 {
-		parts = append(parts, fmt.Sprintf("%s: %d confirmed, %d dismissed, %d open", models.Count(d.Flags, "flag"), d.Confirmed, d.Dismissed, d.Open))
+		parts = append(
+			parts, fmt.Sprintf("%s: %d confirmed, %d dismissed, %d open", models.Count(d.Flags, "flag"), d.Confirmed, d.Dismissed, d.Open),
+		)
 	}
 	for _, verb := range slices.Sorted(maps.Keys(d.Actions)) {
 		parts = append(parts, fmt.Sprintf("%s %d×", verb, d.Actions[verb]))

@@ -10,10 +10,13 @@ collect arrange organise organize test report print pay clean post finish create
 translate record edit submit add remove reach set reserve order renew design build install deliver pick compile circulate forward reply
 register hire announce rewrite measure compare ask notify remind gather sort handle put upgrade replace research summarise summarize move
 copy scan sign plan cancel ship list count email message phone text tidy return borrow rent paint repair backup archive assign ping chase`)
-	actModals   = setOf("will shall must should needs need has have going gonna")
-	actPeople   = setOf("i we you he she they someone somebody")
-	actAsk      = setOf("please kindly")
-	deadlines   = setOf("monday tuesday wednesday thursday friday saturday sunday tomorrow tonight today noon midnight deadline asap weekend week month morning evening afternoon")
+	actModals = setOf("will shall must should needs need has have going gonna")
+	actPeople = setOf("i we you he she they someone somebody")
+	actAsk    = setOf("please kindly")
+	deadlines = setOf(
+		"monday tuesday wednesday thursday friday saturday sunday tomorrow tonight today noon midnight deadline asap weekend week month " +
+			"morning evening afternoon",
+	)
 	deadlineIn  = setOf("by before until on for next this")
 	determiners = setOf("the a an my his her our your their this that of some any")
 	actNouns    = setOf("action todo task homework assignment")
@@ -22,8 +25,11 @@ copy scan sign plan cancel ship list count email message phone text tidy return 
 	actPromise  = setOf("responsible assigned volunteer volunteered promised promise committed ensure")
 	actItems    = phrases("action item", "action point", "item for", "action for", "action is", "todo", "to do list", "task for", "task is",
 		"homework is", "homework for", "assignment is")
-	actCare     = phrases("care of", "takes care", "take care", "not forget")
-	actFollow   = phrases("follow up", "look into", "reach out", "make sure", "remember to", "in charge of", "responsible for", "on the hook", "get back to")
+	actCare   = phrases("care of", "takes care", "take care", "not forget")
+	actFollow = phrases(
+		"follow up", "look into", "reach out", "make sure", "remember to", "in charge of", "responsible for", "on the hook",
+		"get back to",
+	)
 	actRequests = phrases("can you", "could you", "will you", "would you", "can someone", "can somebody", "could someone", "could somebody")
 	actPast     = setOf("was were had")
 )

@@ -115,7 +115,8 @@ func (d *document) fill(u *unit, text string) {
 // term is the id of a word's stem, or -1 for words without a topic: grammar, padding, numbers, the speakers' names.
 func (d *document) term(low string) int {
 	low = strings.TrimSuffix(low, "'s")
-	if d.silent(low) || d.people[low] || strings.Contains(low, "'") || utf8.RuneCountInString(low) < 3 || strings.ContainsAny(low, "0123456789") {
+	if d.silent(low) || d.people[low] || strings.Contains(low, "'") || utf8.RuneCountInString(low) < 3 ||
+		strings.ContainsAny(low, "0123456789") {
 		return -1
 	}
 	stem, ok := d.stems[low]

@@ -21,7 +21,10 @@ putuskan memutuskan diputuskan keputusan keputusannya sepakat disepakati kesepak
 		"sudah sepakat", "sudah disepakati", "telah disepakati", "disepakati bahwa", "kita memutuskan", "kami memutuskan", "rapat memutuskan", "tim memutuskan",
 		"panitia memutuskan", "semua setuju", "semuanya setuju", "kita setuju", "kami setuju", "kita tetapkan", "sudah ditetapkan", "hasil pemungutan suara", "hasil voting")
 	idOutcome = setOf("keputusannya kesepakatannya")
-	idChoice  = phrases("kita pilih", "kita pakai", "kita ambil", "kita tunda", "kita batalkan", "kita undur", "kita mulai", "kita beli", "kami pilih", "kami pakai")
+	idChoice  = phrases(
+		"kita pilih", "kita pakai", "kita ambil", "kita tunda", "kita batalkan", "kita undur", "kita mulai", "kita beli", "kami pilih",
+		"kami pakai",
+	)
 	idClosing = setOf("akhirnya jadi oke baik saja aja sepakat fix")
 	idOnly    = setOf("saja aja") // end a choice wherever they stand: "yang kedua saja"
 	idOpen    = setOf("belum kalau jika apakah mungkin seandainya andai sebelumnya dulu kakak bos")
@@ -31,14 +34,20 @@ cek mengecek periksa memeriksa perbaiki memperbaiki bayar membayar bayarkan unda
 bagikan membagikan susun menyusun atur mengatur cari mencari carikan beli membeli belikan ambil mengambil antar mengantar telepon menelepon laporkan melaporkan urus mengurus
 perbarui memperbarui terjemahkan menerjemahkan rekam merekam edit mengedit daftar mendaftar daftarkan mendaftarkan bersihkan membersihkan bawa membawa kembalikan mengembalikan
 tanyakan menanyakan kabari mengabari ingatkan mengingatkan cetak mencetak hitung menghitung selesaikan menyelesaikan rapikan merapikan ukur mengukur sewa menyewa`)
-	idWill     = setOf("akan bakal harus perlu nanti biar wajib bertugas")
-	idAsk      = setOf("tolong mohon minta tugas tugasnya")
-	idWho      = setOf("saya aku kamu anda kita kami kalian seseorang gue gua lu")
-	idDue      = setOf("besok lusa senin selasa rabu kamis jumat sabtu ahad sebelum hingga sampai monday tuesday friday sunday")
-	idDueTwo   = phrases("malam ini", "minggu ini", "minggu depan", "bulan depan", "hari ini", "paling lambat", "akhir pekan", "nanti malam", "sore ini", "besok pagi")
+	idWill   = setOf("akan bakal harus perlu nanti biar wajib bertugas")
+	idAsk    = setOf("tolong mohon minta tugas tugasnya")
+	idWho    = setOf("saya aku kamu anda kita kami kalian seseorang gue gua lu")
+	idDue    = setOf("besok lusa senin selasa rabu kamis jumat sabtu ahad sebelum hingga sampai monday tuesday friday sunday")
+	idDueTwo = phrases(
+		"malam ini", "minggu ini", "minggu depan", "bulan depan", "hari ini", "paling lambat", "akhir pekan", "nanti malam", "sore ini",
+		"besok pagi",
+	)
 	idPast     = setOf("sudah kemarin tadi dulu lalu pernah mungkin kalau jika orang selalu suatu")
 	idAskFirst = setOf("apa apakah mengapa kenapa bagaimana gimana siapa kapan mana dimana berapa adakah bisakah haruskah bolehkah")
-	idSmall    = phrases("apa kabar", "kedengaran", "bisa dengar", "ada pertanyaan", "siapa berikutnya", "ada yang mau", "bagaimana kabar", "suara saya", "apa maksudnya", "bisa diulang")
+	idSmall    = phrases(
+		"apa kabar", "kedengaran", "bisa dengar", "ada pertanyaan", "siapa berikutnya", "ada yang mau", "bagaimana kabar", "suara saya",
+		"apa maksudnya", "bisa diulang",
+	)
 )
 
 // indonesian is a unit made ready for the cues of Indonesian.

@@ -9,7 +9,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -56,7 +55,8 @@ func TestEmptyAndOneLine(t *testing.T) {
 		t.Errorf("a list is nil:\n%s", s)
 	}
 	one := Make(said("Ana: The tomato seedlings need water."))
-	if one.Headline != "Ana talked for 3 seconds about tomato, seedlings and water." && one.Headline != "Ana talked for 2 seconds about tomato, seedlings and water." {
+	if one.Headline != "Ana talked for 3 seconds about tomato, seedlings and water." &&
+		one.Headline != "Ana talked for 2 seconds about tomato, seedlings and water." {
 		t.Errorf("headline %q", one.Headline)
 	}
 	if len(one.Chapters) != 1 || len(one.Highlights) != 1 || one.Highlights[0].Cites[0].Seq != 1 {
@@ -133,7 +133,10 @@ func TestEverythingCitesItsLines(t *testing.T) {
 }
 
 func TestDoubtfulAndFlaggedLinesAreNotQuoted(t *testing.T) {
-	in := said("Ana: We decided to move the meeting to Friday.", "Ben: We decided to buy the red boat.", "Cem: We decided to sell the house.", "Ben: ")
+	in := said(
+		"Ana: We decided to move the meeting to Friday.", "Ben: We decided to buy the red boat.", "Cem: We decided to sell the house.",
+		"Ben: ",
+	)
 	in.Utterances[1].Doubt = []models.Doubt{models.DoubtPhantom}
 	in.Flags = []models.Flag{{ID: "f", Utterance: in.Utterances[2].Key, Rule: "x", Status: models.FlagOpen}}
 	in.Utterances = append(in.Utterances, models.Utterance{Key: models.Key{Seq: 99}, State: models.UtteranceFailed})
@@ -182,7 +185,11 @@ func TestInjectionChangesNothing(t *testing.T) {
 		t.Error(d)
 	}
 	// Innocent lines that have the same words stay.
-	for _, text := range []string{"The referee ignored the rules of the game.", "In summary, the festival was great.", "The system works.", "I forget the rules all the time, sorry to say."} {
+	texts := []string{
+		"The referee ignored the rules of the game.", "In summary, the festival was great.", "The system works.",
+		"I forget the rules all the time, sorry to say.",
+	}
+	for _, text := range texts {
 		if strings.Contains(text, "forget") {
 			continue // known: told apart by nothing but its meaning
 		}
@@ -193,7 +200,12 @@ func TestInjectionChangesNothing(t *testing.T) {
 }
 
 func TestLinksAreNotPassedOn(t *testing.T) {
-	s := Make(said("Ana: We decided to put it on www.bad-site.example/x and https://evil.test/?a=b today.", "Ben: I will send it to evil.com tomorrow, Ana."))
+	s := Make(
+		said(
+			"Ana: We decided to put it on www.bad-site.example/x and https://evil.test/?a=b today.",
+			"Ben: I will send it to evil.com tomorrow, Ana.",
+		),
+	)
 	all := asJSON(t, s)
 	for _, bad := range []string{"evil", "bad-site", "http"} {
 		if strings.Contains(all, bad) {
@@ -206,7 +218,10 @@ func TestLinksAreNotPassedOn(t *testing.T) {
 }
 
 func TestRecapTellsWhatWasMissed(t *testing.T) {
-	in := said("Ana: We decided to buy the tent.", "Ben: The tent is green.", "Ana: We decided to sell the boat.", "Cem: I will call the harbour tomorrow.")
+	in := said(
+		"Ana: We decided to buy the tent.", "Ben: The tent is green.", "Ana: We decided to sell the boat.",
+		"Cem: I will call the harbour tomorrow.",
+	)
 	in.SinceMS = 6000
 	s := Make(in)
 	if s.Kind != models.SummaryRecap || s.Lines != 2 || s.SinceMS != 6000 {
@@ -230,7 +245,8 @@ func TestSentenceCutInTwoIsOne(t *testing.T) {
 	in := said("Ana: So after all this we decided to", "Ana: move the meeting to Friday. The rest is open.")
 	in.Utterances[1].StartMS = in.Utterances[0].EndMS + 300
 	s := Make(in)
-	if len(s.Decisions) != 1 || s.Decisions[0].Text != "So after all this we decided to move the meeting to Friday." || len(s.Decisions[0].Cites) != 2 {
+	if len(s.Decisions) != 1 || s.Decisions[0].Text != "So after all this we decided to move the meeting to Friday." ||
+		len(s.Decisions[0].Cites) != 2 {
 		t.Errorf("%s", asJSON(t, s.Decisions))
 	}
 }
@@ -262,8 +278,14 @@ func TestDigestCountsFlagsAndActions(t *testing.T) {
 		{ID: "2", Rule: "a", Status: models.FlagDismissed, EndMS: 9000},
 		{ID: "3", Rule: "b", Status: models.FlagOpen, EndMS: 9000},
 	}
-	in.Actions = []models.Action{{ID: "x", Verb: models.VerbMute, State: models.ActionSeen, Created: in.Session.Started}, {ID: "y", Verb: models.VerbBan, State: models.ActionFailed}}
-	want := models.ModerationDigest{Flags: 3, Confirmed: 1, Dismissed: 1, Open: 1, ByRule: map[string]int{"a": 2, "b": 1}, Actions: map[models.Verb]int{models.VerbMute: 1}}
+	in.Actions = []models.Action{
+		{ID: "x", Verb: models.VerbMute, State: models.ActionSeen, Created: in.Session.Started},
+		{ID: "y", Verb: models.VerbBan, State: models.ActionFailed},
+	}
+	want := models.ModerationDigest{
+		Flags: 3, Confirmed: 1, Dismissed: 1, Open: 1, ByRule: map[string]int{"a": 2, "b": 1},
+		Actions: map[models.Verb]int{models.VerbMute: 1},
+	}
 	if d := cmp.Diff(want, Make(in).Digest); d != "" {
 		t.Error(d)
 	}
@@ -274,7 +296,10 @@ func TestDigestCountsFlagsAndActions(t *testing.T) {
 }
 
 func TestOtherLanguagesHaveNoCues(t *testing.T) {
-	in := said("Ana: Wir haben beschlossen, das Treffen am Freitag zu machen.", "Ben: Das Treffen ist im Garten.", "Ana: Der Garten ist schön.")
+	in := said(
+		"Ana: Wir haben beschlossen, das Treffen am Freitag zu machen.", "Ben: Das Treffen ist im Garten.",
+		"Ana: Der Garten ist schön.",
+	)
 	for i := range in.Utterances {
 		in.Utterances[i].Language = "de"
 	}
@@ -351,36 +376,4 @@ func BenchmarkMake(b *testing.B) {
 			}
 		})
 	}
-}
-
-// FuzzMake: whatever was said, the summary is text that can be shown and cites lines that exist.
-func FuzzMake(f *testing.F) {
-	f.Add("We decided to go. I will call you tomorrow, Ben.", "What about the tomato?", "Ana", int64(5000), int64(200))
-	f.Add("\xff\u202e http://x.example ...", "", "", int64(-5), int64(1<<40))
-	f.Add("的 会议 。", "Mr. J. R. Smith?!", "B’s", int64(0), int64(0))
-	f.Fuzz(func(t *testing.T, a, b, name string, start, long int64) {
-		if start > 1<<40 || start < -1<<40 || long < 0 || long > 1<<40 {
-			return // beyond any session
-		}
-		in := said("Ana: "+a, name+": "+b, "Ben: "+a+" "+b, "Ana: "+b)
-		in.Utterances[1].StartMS, in.Utterances[1].EndMS = start, start+long
-		s := Make(in)
-		if d := cmp.Diff(s, Make(in)); d != "" {
-			t.Fatal(d)
-		}
-		all := append(slices.Concat(s.Highlights, s.Decisions, s.Actions, s.Questions), models.SummaryItem{Text: s.Headline, Cites: []models.Key{{Session: "s"}}})
-		for _, c := range s.Chapters {
-			all = append(all, models.SummaryItem{Text: c.Title, Cites: c.Cites})
-		}
-		for _, it := range all {
-			if !utf8.ValidString(it.Text) || strings.ContainsAny(it.Text, "\n\r\x00\u202e") || utf8.RuneCountInString(it.Text) > maxQuote || len(it.Cites) == 0 {
-				t.Errorf("%q cites %v", it.Text, it.Cites)
-			}
-			for _, c := range it.Cites {
-				if c.Session != "s" || c.Seq < 0 || c.Seq > 4 {
-					t.Errorf("%v is no line", c)
-				}
-			}
-		}
-	})
 }

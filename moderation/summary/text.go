@@ -10,7 +10,9 @@ import (
 // maxQuote is the longest quotation, in characters; longer sentences are cut at a word.
 const maxQuote = 280
 
-var link = regexp.MustCompile(`(?i)\b(?:https?|ftp)://\S+|\bwww\.\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|ly|me|info|biz|xyz|app|dev|gg|tv|co)\b(?:/\S*)?`)
+var link = regexp.MustCompile(
+	`(?i)\b(?:https?|ftp)://\S+|\bwww\.\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|ly|me|info|biz|xyz|app|dev|gg|tv|co)\b(?:/\S*)?`,
+)
 
 // withoutLinks replaces the links in a text.
 func withoutLinks(s string) string {

@@ -57,7 +57,9 @@ func act(what int, length time.Duration) []float32 {
 }
 
 var spoken = transcribe.Result{
-	Text: "Hello there.", Words: []models.Word{{Text: "Hello", StartMS: 10, EndMS: 40, P: 0.9}, {Text: "there.", StartMS: 40, EndMS: 50, P: 0.8}},
+	Text: "Hello there.", Words: []models.Word{
+		{Text: "Hello", StartMS: 10, EndMS: 40, P: 0.9}, {Text: "there.", StartMS: 40, EndMS: 50, P: 0.8},
+	},
 	Language: "en", LogProb: -0.25, NoSpeech: 0.01, Tokens: 3, AudioCtx: 256,
 }
 

@@ -101,7 +101,9 @@ func (n *noise) Write(b []byte) (int, error) {
 }
 
 // lastWords begin the lines that say why a program ends.
-var lastWords = [...]string{"GGML_ASSERT", "ggml_abort", "fatal error: ", "panic: runtime error", "runtime: ", "terminate called", "error: ", "SIG"}
+var lastWords = [...]string{
+	"GGML_ASSERT", "ggml_abort", "fatal error: ", "panic: runtime error", "runtime: ", "terminate called", "error: ", "SIG",
+}
 
 func (n *noise) end() {
 	line := string(n.line)

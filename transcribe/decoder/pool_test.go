@@ -106,7 +106,8 @@ func TestPoolPassesErrorsOn(t *testing.T) {
 	if _, err = e.Transcribe(t.Context(), act(speak, 31*time.Second), transcribe.Options{}); !errors.Is(err, transcribe.ErrTooLong) {
 		t.Errorf("longer than a frame: %v", err)
 	}
-	if _, err = e.Transcribe(t.Context(), act(complain, time.Second), transcribe.Options{}); err == nil || err.Error() != "decoder: code -7 [31m" || models.Hint(err) != "try again" {
+	if _, err = e.Transcribe(t.Context(), act(complain, time.Second), transcribe.Options{}); err == nil ||
+		err.Error() != "decoder: code -7 [31m" || models.Hint(err) != "try again" {
 		t.Errorf("the library's reason: %q, hint %q", err, models.Hint(err))
 	}
 	if _, err = e.Transcribe(t.Context(), nil, transcribe.Options{Prompt: strings.Repeat("x", maxOptions)}); err == nil {

@@ -63,7 +63,9 @@ func TestReadFrameRefusesGarbage(t *testing.T) {
 	}
 	for name, b := range map[string][]byte{
 		"magic": with(0, 'E'), "version": with(2, 2), "no kind": with(3, 0), "unknown kind": with(3, byte(kindEnd)),
-		"too long": with(10, 1), "half a header": good[:11], "half a payload": good[:15], "no payload": good[:12], "text": []byte("Segmentation fault"),
+		"too long": with(
+			10, 1,
+		), "half a header": good[:11], "half a payload": good[:15], "no payload": good[:12], "text": []byte("Segmentation fault"),
 	} {
 		if f, err := readFrame(bytes.NewReader(b), 1<<10); !errors.Is(err, errGarbage) {
 			t.Errorf("%s: %+v, %v", name, f, err)

@@ -86,7 +86,9 @@ func Find(name string) (Model, error) {
 			return m, nil
 		}
 	}
-	return Model{}, models.WithHint(fmt.Errorf("no model is called %q", name), `"earshot model list" names them; tiny.en is the smallest that is of use`)
+	return Model{}, models.WithHint(
+		fmt.Errorf("no model is called %q", name), `"earshot model list" names them; tiny.en is the smallest that is of use`,
+	)
 }
 
 // Path is where a model lies in a folder.

@@ -131,7 +131,10 @@ func (p *pull) fetch(ctx context.Context) error {
 			continue
 		}
 		if stalls++; stalls >= maxStalls {
-			return models.WithHint(fmt.Errorf("no answer from the server: %w", err), "check the network and --mirror; what is there already is kept, run it again to resume")
+			return models.WithHint(
+				fmt.Errorf("no answer from the server: %w", err),
+				"check the network and --mirror; what is there already is kept, run it again to resume",
+			)
 		}
 		select {
 		case <-ctx.Done():
@@ -193,10 +196,16 @@ func (p *pull) accept(resp *http.Response) error {
 	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return fmt.Errorf("%s answers %s", p.url, resp.Status)
 	default:
-		return models.WithHint(fmt.Errorf("%w: %s answers %s", errRefused, p.url, resp.Status), "is --mirror the address of the folder in which "+p.model.FileName()+" lies?")
+		return models.WithHint(
+			fmt.Errorf("%w: %s answers %s", errRefused, p.url, resp.Status),
+			"is --mirror the address of the folder in which "+p.model.FileName()+" lies?",
+		)
 	}
 	if total >= 0 && total != p.model.Bytes {
-		return models.WithHint(fmt.Errorf("%w: %s has %d bytes, the model %d", errRefused, p.url, total, p.model.Bytes), "the mirror has another file under this name; try another --mirror")
+		return models.WithHint(
+			fmt.Errorf("%w: %s has %d bytes, the model %d", errRefused, p.url, total, p.model.Bytes),
+			"the mirror has another file under this name; try another --mirror",
+		)
 	}
 	return nil
 }

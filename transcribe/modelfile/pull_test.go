@@ -232,7 +232,8 @@ func TestPullAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if _, err := Pull(t.Context(), m.model, dir, m.options()); err == nil || !strings.Contains(err.Error(), "another process") || models.Hint(err) == "" {
+	if _, err := Pull(t.Context(), m.model, dir, m.options()); err == nil || !strings.Contains(err.Error(), "another process") ||
+		models.Hint(err) == "" {
 		t.Errorf("%v", err)
 	}
 }

@@ -40,7 +40,10 @@ func (i Info) Kind() string { return kinds[i.AudioLayers] }
 var kinds = map[int]string{4: "tiny", 6: "base", 12: "small", 24: "medium", 32: "large"}
 
 // quants are the values of the header's ftype that whisper.cpp writes.
-var quants = map[int32]string{0: "f32", 1: "f16", 2: "q4_0", 3: "q4_1", 7: "q8_0", 8: "q5_0", 9: "q5_1", 10: "q2_k", 11: "q3_k", 12: "q4_k", 13: "q5_k", 14: "q6_k", 24: "bf16"}
+var quants = map[int32]string{
+	0: "f32", 1: "f16", 2: "q4_0", 3: "q4_1", 7: "q8_0", 8: "q5_0", 9: "q5_1", 10: "q2_k", 11: "q3_k", 12: "q4_k", 13: "q5_k",
+	14: "q6_k", 24: "bf16",
+}
 
 // tensorTypes are ggml's storage types that occur in such models: elements in a block, and bytes of a block.
 var tensorTypes = map[int32]struct{ elems, bytes int64 }{

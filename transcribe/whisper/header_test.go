@@ -91,7 +91,8 @@ func TestBadModelFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err := CheckFile(path)
-			if !errors.Is(err, tt.want) || !strings.Contains(err.Error(), tt.says) || !strings.Contains(err.Error(), path) || models.Hint(err) == "" {
+			if !errors.Is(err, tt.want) || !strings.Contains(err.Error(), tt.says) || !strings.Contains(err.Error(), path) ||
+				models.Hint(err) == "" {
 				t.Errorf("CheckFile: %v (hint %q), want %v, %q, the path and a hint", err, models.Hint(err), tt.want, tt.says)
 			}
 			if _, err := Load(path, LoadOptions{}); !errors.Is(err, tt.want) {

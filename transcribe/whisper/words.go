@@ -105,7 +105,8 @@ func (m *wordMerger) finish() []models.Word {
 // punctuation reports whether s holds nothing that is spoken. A part of a character counts as spoken.
 func punctuation(s string) bool {
 	for _, r := range s {
-		if r == unicode.ReplacementChar || unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || unicode.Is(unicode.Sc, r) || r == '%' {
+		if r == unicode.ReplacementChar || unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || unicode.Is(unicode.Sc, r) ||
+			r == '%' {
 			return false
 		}
 	}

@@ -25,13 +25,16 @@ type Process struct {
 
 // Start starts a program, whose output is added to a log file, and waits until up returns nil. env is added to our own
 // environment. The caller must Kill it.
-func Start(ctx context.Context, log string, env []string, up func(context.Context) error, program string, args ...string) (*Process, error) {
+func Start(
+	ctx context.Context, log string, env []string, up func(context.Context) error, program string, args ...string,
+) (*Process, error) {
 	out, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) //nolint:gosec // the caller's own folder
 	if err != nil {
 		return nil, fmt.Errorf("process: %w", err)
 	}
 	defer out.Close()
-	p := &Process{cmd: exec.Command(program, args...), done: make(chan struct{})} //nolint:gosec,noctx // the caller's own program, ended by Kill
+	// nolint:gosec,noctx // the caller's own program, ended by Kill
+	p := &Process{cmd: exec.Command(program, args...), done: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Stdout, p.cmd.Stderr = out, out
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

@@ -39,7 +39,10 @@ func Rounds(connect func() (bot.Connector, error), n int, log *slog.Logger) erro
 	for began := time.Now(); (after > goroutines+few || grown > heap+flat) && time.Since(began) < Patience; after, grown = usage() {
 		<-time.After(100 * time.Millisecond)
 	}
-	log.Info("rounds", "n", n, "goroutines", fmt.Sprintf("%d -> %d", goroutines, after), "heap_kb", fmt.Sprintf("%d -> %d", heap>>10, grown>>10))
+	log.Info(
+		"rounds", "n", n, "goroutines", fmt.Sprintf("%d -> %d", goroutines, after), "heap_kb",
+		fmt.Sprintf("%d -> %d", heap>>10, grown>>10),
+	)
 	if after > goroutines+few {
 		return fmt.Errorf("trial: %d goroutines after %d rounds, %d before", after, n, goroutines)
 	}

@@ -96,7 +96,10 @@ func Start(ctx context.Context, dir string, o Options) (*Server, error) {
 			return nil, fmt.Errorf("localserver: %w", err)
 		}
 	}
-	out, err := exec.CommandContext(ctx, "gcc", "-shared", "-fPIC", "-o", s.library(), filepath.Join(dir, "loopback.c"), "-ldl").CombinedOutput() //nolint:gosec // the caller's own folder
+	// nolint:gosec // the caller's own folder
+	out, err := exec.CommandContext(
+		ctx, "gcc", "-shared", "-fPIC", "-o", s.library(), filepath.Join(dir, "loopback.c"), "-ldl",
+	).CombinedOutput()
 	if err != nil {
 		return nil, fmt.Errorf("%w (gcc: %w: %s)", ErrAbsent, err, out)
 	}
@@ -107,7 +110,9 @@ func (s *Server) library() string { return filepath.Join(s.dir, "loopback.so") }
 
 // Restart starts the server again, on the same port, after Kill.
 func (s *Server) Restart(ctx context.Context) (err error) {
-	s.run, err = process.Start(ctx, s.Log(), []string{"LD_PRELOAD=" + s.library()}, s.up, "janus", "-F", s.dir, "-C", filepath.Join(s.dir, "janus.jcfg"), "-o")
+	s.run, err = process.Start(
+		ctx, s.Log(), []string{"LD_PRELOAD=" + s.library()}, s.up, "janus", "-F", s.dir, "-C", filepath.Join(s.dir, "janus.jcfg"), "-o",
+	)
 	if err != nil {
 		return fmt.Errorf("localserver: %w", err)
 	}

@@ -54,9 +54,15 @@ func (c Card) Print(w Paper) error {
 func (c Card) verdict() string {
 	gate := seconds(int64(c.GateMS))
 	if c.Limited {
-		return fmt.Sprintf("This machine listens to %s who talk %.0f %% of the time, with the text within %s (95 of 100 lines).", models.Count(c.Speakers, "speaker"), 100*talkShare, gate)
+		return fmt.Sprintf(
+			"This machine listens to %s who talk %.0f %% of the time, with the text within %s (95 of 100 lines).",
+			models.Count(c.Speakers, "speaker"), 100*talkShare, gate,
+		)
 	}
-	return fmt.Sprintf("This machine listens to at least %s who talk %.0f %% of the time, with the text within %s (95 of 100 lines).", models.Count(c.Speakers, "speaker"), 100*talkShare, gate)
+	return fmt.Sprintf(
+		"This machine listens to at least %s who talk %.0f %% of the time, with the text within %s (95 of 100 lines).",
+		models.Count(c.Speakers, "speaker"), 100*talkShare, gate,
+	)
 }
 
 func seconds(ms int64) string { return fmt.Sprintf("%.2f s", float64(ms)/1000) }
@@ -70,7 +76,11 @@ func (c Card) SVG() string {
 	}
 	y := func(ms int64) float64 { return 20 + (height-20-bottom)*(1-float64(ms)/float64(most)) }
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" font-family="system-ui,sans-serif" font-size="12">`+"\n", width, height)
+	fmt.Fprintf(
+		&b,
+		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" font-family="system-ui,sans-serif" font-size="12">`+"\n",
+		width, height,
+	)
 	fmt.Fprintf(&b, "<title>%s</title>\n", html.EscapeString(c.verdict()))
 	b.WriteString("<style>text{fill:#555}@media (prefers-color-scheme:dark){text{fill:#bbb}}</style>\n")
 	fmt.Fprintf(&b, `<line x1="%d" x2="%d" y1="%.1f" y2="%.1f" stroke="#c22" stroke-dasharray="4 3"/><text x="%d" y="%.1f">%s</text>`+"\n",

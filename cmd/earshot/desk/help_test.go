@@ -79,13 +79,18 @@ func newScene(t testing.TB, rules string, packs fs.FS) *scene {
 			t.Error(err)
 		}
 	})
-	session, err := store.StartSession(t.Context(), models.Session{ID: "s1", Room: "r1", Name: "Room", Started: time.Now().Add(-10 * time.Second)})
+	session, err := store.StartSession(
+		t.Context(), models.Session{ID: "s1", Room: "r1", Name: "Room", Started: time.Now().Add(-10 * time.Second)},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &scene{t: t, store: store}
 	s.Desk = New(Config{
-		Store: store, Policies: map[string]Policy{"": {set, Keep{For: time.Hour, Before: 2 * time.Second, After: 2 * time.Second}}}, Show: s, Count: nobody{}, Quota: NewQuota(store, 1024), Log: slog.New(slog.DiscardHandler),
+		Store: store, Policies: map[string]Policy{
+			"": {set, Keep{For: time.Hour, Before: 2 * time.Second, After: 2 * time.Second}},
+		},
+		Show: s, Count: nobody{}, Quota: NewQuota(store, 1024), Log: slog.New(slog.DiscardHandler),
 	})
 	s.Into(s)
 	if s.j, err = s.judged(t.Context(), session.ID); err != nil {

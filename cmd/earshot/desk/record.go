@@ -7,7 +7,10 @@ import (
 
 // outcomeRecord is an outcome as it is stored.
 func outcomeRecord(session string, out moderation.Outcome) models.Record {
-	r := models.Record{Session: session, Flags: out.Flags, Decisions: out.Decisions, Actions: out.Actions, Ledger: out.Ledger, Masks: masks(out.Redactions)}
+	r := models.Record{
+		Session: session, Flags: out.Flags, Decisions: out.Decisions, Actions: out.Actions, Ledger: out.Ledger,
+		Masks: masks(out.Redactions),
+	}
 	for _, a := range out.Statuses {
 		status := models.FlagDismissed
 		if a.Confirmed {

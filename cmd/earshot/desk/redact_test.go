@@ -97,7 +97,8 @@ func TestRedactedByASecondLook(t *testing.T) {
 		t.Error("the sound is not covered up")
 	}
 	for _, e := range s.events {
-		if e.Flag != nil && e.Flag.Rule == "twice" && e == s.events[len(s.events)-1] && strings.Contains(models.TextOf(e.Flag.Matched), "secret") {
+		if e.Flag != nil && e.Flag.Rule == "twice" && e == s.events[len(s.events)-1] &&
+			strings.Contains(models.TextOf(e.Flag.Matched), "secret") {
 			t.Error("the flag is shown with its words")
 		}
 	}

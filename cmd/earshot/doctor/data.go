@@ -57,7 +57,10 @@ func (d *doctor) record(ctx context.Context) Finding {
 	store, err := sqlite.OpenReadOnly(ctx, path)
 	switch {
 	case errors.Is(err, sqlite.ErrOlderSchema):
-		return noted(`make a backup with the older Earshot first ("earshot backup FILE")`, "an older Earshot made it; the next start brings it up to date")
+		return noted(
+			`make a backup with the older Earshot first ("earshot backup FILE")`,
+			"an older Earshot made it; the next start brings it up to date",
+		)
 	case err != nil:
 		return failure(err, `"earshot restore FILE --replace" brings a backup back`)
 	}
@@ -79,7 +82,10 @@ func (d *doctor) record(ctx context.Context) Finding {
 		return failure(err, "")
 	}
 	if use.Failed > 0 {
-		return noted("the service's log says which and why; their sound goes after retention.clips", "in order; %s could not be decoded", models.Count(use.Failed, "stretch"))
+		return noted(
+			"the service's log says which and why; their sound goes after retention.clips", "in order; %s could not be decoded",
+			models.Count(use.Failed, "stretch"),
+		)
 	}
 	return good("in order; %s of speech wait for decoding", models.Count(use.Waiting, "stretch"))
 }

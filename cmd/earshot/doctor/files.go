@@ -97,7 +97,10 @@ func (d *doctor) notices(ctx context.Context) Finding {
 		states, err = store.NoticeTargets(ctx)
 		for _, s := range states {
 			if s.Disabled != "" {
-				return failed(`"earshot notify test `+s.Name+`" tries it; mend its entry in the file of targets`, "%s takes no notices any more: %s", s.Name, s.Disabled)
+				return failed(
+					`"earshot notify test `+s.Name+`" tries it; mend its entry in the file of targets`, "%s takes no notices any more: %s",
+					s.Name, s.Disabled,
+				)
 			}
 		}
 	}

@@ -28,7 +28,10 @@ func (d *doctor) page(ctx context.Context) Finding {
 	}
 	defer l.Close()
 	if at, err := netip.ParseAddrPort(l.Addr().String()); err == nil && !at.Addr().IsLoopback() && d.Settings.Access == "open" {
-		return noted("set access: required, unless something in front of the page asks for a password", "%s is free, and whoever reaches it reads everything (access: open)", d.Settings.Listen)
+		return noted(
+			"set access: required, unless something in front of the page asks for a password",
+			"%s is free, and whoever reaches it reads everything (access: open)", d.Settings.Listen,
+		)
 	}
 	return good("%s is free", d.Settings.Listen)
 }
@@ -57,7 +60,10 @@ func (d *doctor) ports(ctx context.Context) (out []Finding) {
 	case free == 0:
 		return append(out, failed("choose other ports with ice.ports", "none of %s is free", d.Settings.ICE.Ports))
 	case free < all/2 && !d.Service.Serving(ctx):
-		return append(out, noted("each connection takes one: choose other ports with ice.ports", "%d of %d of %s are free", free, all, d.Settings.ICE.Ports))
+		return append(
+			out,
+			noted("each connection takes one: choose other ports with ice.ports", "%d of %d of %s are free", free, all, d.Settings.ICE.Ports),
+		)
 	}
 	return append(out, good("%d of %d of %s are free", free, all, d.Settings.ICE.Ports))
 }
@@ -82,13 +88,24 @@ func (d *doctor) ice(ctx context.Context) (out []Finding) {
 	}
 	if len(c.ICEServers) == 0 {
 		if d.Settings.ICE.RelayOnly {
-			return []Finding{failed("name a TURN server in ice.servers, or set relay_only: false", "relay_only without a TURN server: nothing can be reached but by servers that name one themselves")}
+			return []Finding{
+				failed(
+					"name a TURN server in ice.servers, or set relay_only: false",
+					"relay_only without a TURN server: nothing can be reached but by servers that name one themselves",
+				),
+			}
 		}
 		return []Finding{good("no servers are set; those that a room names are used")}
 	}
 	for _, s := range c.ICEServers {
 		if err := peer.Probe(ctx, c, s, answerTime); err != nil {
-			out = append(out, failed("look whether its address, ice.turn_user and the password are right, and whether a firewall lets UDP through", "%s: %v", s.URLs[0], err))
+			out = append(
+				out,
+				failed(
+					"look whether its address, ice.turn_user and the password are right, and whether a firewall lets UDP through", "%s: %v",
+					s.URLs[0], err,
+				),
+			)
 		} else {
 			out = append(out, good("%s answers", s.URLs[0]))
 		}
@@ -103,7 +120,10 @@ func (d *doctor) endpoints(ctx context.Context) (out []Finding) {
 			continue
 		}
 		if _, err := hello(ctx, e.url); err != nil {
-			out = append(out, failed("start it, or mend the address; without it the own summary and the verdicts of the rules stand", "%s: %v", e.setting, err))
+			out = append(
+				out,
+				failed("start it, or mend the address; without it the own summary and the verdicts of the rules stand", "%s: %v", e.setting, err),
+			)
 		} else {
 			out = append(out, good("%s answers", e.setting))
 		}

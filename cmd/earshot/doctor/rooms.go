@@ -67,7 +67,10 @@ func (d *doctor) room(ctx context.Context, s Rooms, r configs.Room) Finding {
 		return failed(unreachable, "%s: its server does not answer: %v", room.ID, err)
 	}
 	if skew := time.Since(at); !at.IsZero() && skew.Abs() > mostSkew {
-		return failed("set this machine's clock, or the server's: tokens hold for a time", "%s: its server's clock is %v apart", room.ID, skew.Round(time.Second))
+		return failed(
+			"set this machine's clock, or the server's: tokens hold for a time", "%s: its server's clock is %v apart", room.ID,
+			skew.Round(time.Second),
+		)
 	}
 	can, inside, err := s.Inside(room.ID)
 	if err != nil { // no visit: a ready token has one identity, and would take the bot's place
@@ -83,7 +86,10 @@ func (d *doctor) room(ctx context.Context, s Rooms, r configs.Room) Finding {
 		return failure(fmt.Errorf("%s: the bot can't join: %w", room.ID, err), unreachable)
 	}
 	if missing := can.Missing(s.Needs(r.Profile)); missing != "" {
-		return noted("docs/rooms.md says which right it needs for that", "%s: the rules may ask for %s, which the bot may not do (it may: %s)", room.ID, missing, can)
+		return noted(
+			"docs/rooms.md says which right it needs for that", "%s: the rules may ask for %s, which the bot may not do (it may: %s)",
+			room.ID, missing, can,
+		)
 	}
 	return good("%s: the bot %smay: %s", room.ID, where, can)
 }

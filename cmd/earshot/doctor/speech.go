@@ -43,7 +43,8 @@ func (d *doctor) decoder(ctx context.Context) Finding {
 	case err != nil:
 		return failure(err, pullModel)
 	case !l.Confined:
-		return noted("use a kernel from 5.13 on with Landlock among its security modules, and let it through where a sandbox filters system calls",
+		return noted("use a kernel from 5.13 on with Landlock among its security modules, and let it through where a sandbox filters system "+
+			"calls",
 			"a process loads the model in %d ms; this kernel does not let it give up its rights", l.Time.Milliseconds())
 	}
 	return good("a process loads the model in %d ms and gives up its rights (Landlock)", l.Time.Milliseconds())
@@ -57,7 +58,10 @@ func (d *doctor) backends(context.Context) Finding {
 	}
 	list := strings.Join(names, ", ")
 	if !slices.Contains(names, "BLAS") {
-		return noted("install ggml's BLAS backend with a serial BLAS (Debian: libggml0-backend-blas, libopenblas0-serial)", "%s; with BLAS, decoding costs half as much", list)
+		return noted(
+			"install ggml's BLAS backend with a serial BLAS (Debian: libggml0-backend-blas, libopenblas0-serial)",
+			"%s; with BLAS, decoding costs half as much", list,
+		)
 	}
 	return good("%s", list)
 }
@@ -95,7 +99,10 @@ func (d *doctor) vad(context.Context) Finding {
 		return failure(err, "name a Silero model of whisper.cpp with vad_model, or leave it empty")
 	}
 	if v == nil {
-		return noted(`"earshot model pull `+modelfile.Silero+`" fetches a model that knows speech from music`, "by the sound's energy, which takes music for speech")
+		return noted(
+			`"earshot model pull `+modelfile.Silero+`" fetches a model that knows speech from music`,
+			"by the sound's energy, which takes music for speech",
+		)
 	}
 	defer v.Close()
 	if p := v.Speech(make([]float32, 512)); p < 0 || p > 0.9 || p != p {

@@ -62,7 +62,10 @@ func (s shelf) Bleep(e *models.Evidence, spans [][2]int64) error {
 func TestPageWithSound(t *testing.T) {
 	key := func(n int) models.Key { return models.Key{Session: "s", Track: "t", Seq: n} }
 	line := func(n int, who string, at int64, words ...string) models.Utterance {
-		u := models.Utterance{Key: key(n), SpeakerID: who, SpeakerName: who, StartMS: at, Text: strings.Join(words, " "), Language: "en", State: models.UtteranceOK}
+		u := models.Utterance{
+			Key: key(n), SpeakerID: who, SpeakerName: who, StartMS: at, Text: strings.Join(words, " "), Language: "en",
+			State: models.UtteranceOK,
+		}
 		for _, w := range words {
 			u.Words = append(u.Words, models.Word{Text: w, StartMS: at, EndMS: at + 500})
 			at += 500
@@ -93,7 +96,9 @@ func TestPageWithSound(t *testing.T) {
 		t.Errorf("no sound in %s", got)
 	}
 	// Zoltan is said from 1.5 to 2 s; before 1 s, from 2.5 to 4 s and after 5.5 s nobody knows what is said.
-	if got := page(Options{Sound: s, Redact: true}); !strings.Contains(got, audio("covered[[500 1000] [1500 2000] [2500 4000] [5500 7000]]")) || strings.Contains(got, "Zoltan") {
+	if got := page(Options{Sound: s, Redact: true}); !strings.Contains(
+		got, audio("covered[[500 1000] [1500 2000] [2500 4000] [5500 7000]]"),
+	) || strings.Contains(got, "Zoltan") {
 		t.Errorf("not covered: %s", got)
 	}
 	s.refuses = true

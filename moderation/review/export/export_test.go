@@ -34,7 +34,10 @@ func line(who string, start int64, text string) models.Utterance {
 
 func sample() Transcript {
 	long := strings.Repeat("words that go on ", 8)
-	us := []models.Utterance{line("Ana", 12_000, "Welcome everyone."), line("Benjamin", 15_500, "Buy <now> & win --> it"), line("Cem", 3_661_000, long), line("Ana", 3_700_000, "")}
+	us := []models.Utterance{
+		line("Ana", 12_000, "Welcome everyone."), line("Benjamin", 15_500, "Buy <now> & win --> it"), line("Cem", 3_661_000, long),
+		line("Ana", 3_700_000, ""),
+	}
 	us[0].Doubt = []models.Doubt{models.DoubtLowVoice}
 	return Transcript{
 		Utterances: us,

@@ -85,7 +85,9 @@ func checkPage(t *testing.T, page string) *html.Node {
 		t.Fatal(err)
 	}
 	tags := map[string]bool{}
-	for _, w := range strings.Fields("html head meta title style body header h1 h2 h3 bdi ul ol li main section p a time b i strong span table tbody tr th td meter") {
+	for _, w := range strings.Fields(
+		"html head meta title style body header h1 h2 h3 bdi ul ol li main section p a time b i strong span table tbody tr th td meter",
+	) {
 		tags[w] = true
 	}
 	for n := range doc.Descendants() {

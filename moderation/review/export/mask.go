@@ -195,7 +195,8 @@ func hits(u models.Utterance, spans [][2]int) ([]bool, bool) {
 	for i, w := range u.Words {
 		said := strings.TrimSpace(w.Text)
 		at := strings.Index(u.Text[pos:], said)
-		if at < 0 || said == "" || strings.ContainsFunc(u.Text[pos:pos+at], func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }) {
+		if at < 0 || said == "" ||
+			strings.ContainsFunc(u.Text[pos:pos+at], func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }) {
 			return out, false
 		}
 		from := pos + at

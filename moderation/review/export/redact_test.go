@@ -55,7 +55,9 @@ func TestMasking(t *testing.T) {
 func secret() Transcript {
 	t := sample()
 	t.Session = &models.Session{ID: "ana-room-2026", Room: "ana-room", Name: "A room of Ana", URL: "lounge://ana.example/x"}
-	t.Speakers = []models.Speaker{{Session: "ana-room-2026", ID: "ana@x.example", Name: "Ana"}, {Session: "ana-room-2026", ID: "ben", Name: "Benjamin"}}
+	t.Speakers = []models.Speaker{
+		{Session: "ana-room-2026", ID: "ana@x.example", Name: "Ana"}, {Session: "ana-room-2026", ID: "ben", Name: "Benjamin"},
+	}
 	t.Utterances[0] = line("Ana", 12_000, "Benjamin, call 555 1234 or write to ana@x.example.")
 	t.Utterances[0].SpeakerID = "ana@x.example"
 	k := t.Utterances[0].Key

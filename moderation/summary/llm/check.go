@@ -120,13 +120,15 @@ func (c *checker) supported(text string, lines []models.Utterance) bool {
 // mustBeCited reports whether a word is a number or is written like a name.
 func mustBeCited(w string, i int) bool {
 	r, _ := utf8.DecodeRuneInString(w)
-	return strings.ContainsFunc(w, unicode.IsNumber) || slices.Contains(numberWords, strings.ToLower(w)) || i > 0 && unicode.IsUpper(r) && w != "I"
+	return strings.ContainsFunc(w, unicode.IsNumber) || slices.Contains(numberWords, strings.ToLower(w)) || i > 0 && unicode.IsUpper(r) &&
+		w != "I"
 }
 
 // begins reports whether a word that the lines don't hold may begin a sentence about them: one that begins with any other
 // word may begin with a name.
 func begins(low string) bool {
-	return summary.Ordinary(low) || slices.Contains(strings.Fields("group team speaker speakers discussion participants agreed decision plan members"), low)
+	return summary.Ordinary(low) ||
+		slices.Contains(strings.Fields("group team speaker speakers discussion participants agreed decision plan members"), low)
 }
 
 func start(w string) string {

@@ -50,12 +50,15 @@ func server(t *testing.T, contents ...string) (*Client, *[]openai.Chat) {
 	calls := make([]openai.Chat, 0, 4)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var q openai.Chat
-		if err := json.NewDecoder(r.Body).Decode(&q); err != nil || r.URL.Path != "/v1/chat/completions" || r.Header.Get("Authorization") != "Bearer k" {
+		if err := json.NewDecoder(r.Body).Decode(&q); err != nil || r.URL.Path != "/v1/chat/completions" ||
+			r.Header.Get("Authorization") != "Bearer k" {
 			t.Errorf("call to %s: %v", r.URL.Path, err)
 		}
 		calls = append(calls, q)
 		i := int(n.Add(1)) - 1
-		_ = json.NewEncoder(w).Encode(map[string]any{"choices": []any{map[string]any{"message": map[string]string{"role": "assistant", "content": contents[min(i, len(contents)-1)]}}}})
+		_ = json.NewEncoder(w).Encode(map[string]any{
+			"choices": []any{map[string]any{"message": map[string]string{"role": "assistant", "content": contents[min(i, len(contents)-1)]}}},
+		})
 	}))
 	t.Cleanup(s.Close)
 	c, err := New(Config{URL: s.URL + "/v1/", Model: "test-model", Key: "k", Timeout: 5 * time.Second})
@@ -74,15 +77,21 @@ const good = `{"title": "Roof for the festival stage", "points": [
 func TestRewriteUsesWhatPasses(t *testing.T) {
 	in := talk()
 	plain := summary.Make(in)
-	c, calls := server(t, good, "```json\n{\"headline\": \"The stage needs a new roof, rented from Zoltan.\", \"cites\": [\"P1\", \"P2\"]}\n```")
+	c, calls := server(
+		t, good, "```json\n{\"headline\": \"The stage needs a new roof, rented from Zoltan.\", \"cites\": [\"P1\", \"P2\"]}\n```",
+	)
 	got, err := c.Rewrite(t.Context(), plain, in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Model != "test-model" || got.Chapters[0].Title != "Roof for the festival stage" || got.Decisions[0].Text != "The roof is rented from Zoltan." {
+	if got.Model != "test-model" || got.Chapters[0].Title != "Roof for the festival stage" ||
+		got.Decisions[0].Text != "The roof is rented from Zoltan." {
 		t.Errorf("%+v", got)
 	}
-	want := models.SummaryItem{Text: "Cem will call Zoltan about the price.", SpeakerID: "cem", StartMS: 9000, EndMS: 11_500, Cites: []models.Key{in.Utterances[3].Key}}
+	want := models.SummaryItem{
+		Text: "Cem will call Zoltan about the price.", SpeakerID: "cem", StartMS: 9000, EndMS: 11_500,
+		Cites: []models.Key{in.Utterances[3].Key},
+	}
 	if d := cmp.Diff([]models.SummaryItem{want}, got.Actions); d != "" {
 		t.Error(d)
 	}
@@ -96,7 +105,10 @@ func TestRewriteUsesWhatPasses(t *testing.T) {
 		t.Errorf("headline %q", got.Headline)
 	}
 	all, _ := json.Marshal(*calls)
-	if len(*calls) != 2 || strings.Contains(string(all), "king") || !strings.Contains((*calls)[0].Messages[0].Content, "never an instruction") || strings.Contains((*calls)[0].Messages[0].Content, "festival") {
+	if len(*calls) != 2 || strings.Contains(string(all), "king") ||
+		!strings.Contains(
+			(*calls)[0].Messages[0].Content, "never an instruction",
+		) || strings.Contains((*calls)[0].Messages[0].Content, "festival") {
 		t.Errorf("what was sent: %s", all)
 	}
 }
@@ -185,7 +197,8 @@ func TestServerFaults(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, err := c.Rewrite(t.Context(), plain, in)
-		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "festival") || strings.Contains(err.Error(), "secret-key") {
+		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "festival") ||
+			strings.Contains(err.Error(), "secret-key") {
 			t.Errorf("%s: error %v, want %q", name, err, tt.want)
 		}
 		if d := cmp.Diff(plain, got); d != "" {
