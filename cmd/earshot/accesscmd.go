@@ -16,6 +16,7 @@ import (
 	"earshot/configs"
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/store"
 	"earshot/moderation/review"
 )
 
@@ -63,8 +64,8 @@ func (a *app) withMembers(cmd *cobra.Command, do func(m membership) error) error
 	if err != nil {
 		return err
 	}
-	store, err := sqlite.Open(cmd.Context(), database(c))
-	if errors.Is(err, sqlite.ErrInUse) {
+	db, err := sqlite.Open(cmd.Context(), database(c))
+	if errors.Is(err, store.ErrInUse) {
 		return do(servedMembers{c})
 	}
 	if err != nil {
@@ -74,10 +75,10 @@ func (a *app) withMembers(cmd *cobra.Command, do func(m membership) error) error
 	if base == "" {
 		base = "http://" + c.Listen
 	}
-	members := review.NewMembers(store, nil)
-	members.Known = func(ctx context.Context) ([]models.Room, error) { return knownRooms(ctx, c, store) }
+	members := review.NewMembers(db, nil)
+	members.Known = func(ctx context.Context) ([]models.Room, error) { return knownRooms(ctx, c, db) }
 	err = do(storedMembers{members, strings.TrimSuffix(base, "/")})
-	return errors.Join(err, store.Close())
+	return errors.Join(err, db.Close())
 }
 
 func newAccessList(a *app) *cobra.Command {

@@ -10,6 +10,7 @@ import (
 
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/store"
 )
 
 func newBackupCommand(a *app) *cobra.Command {
@@ -69,7 +70,7 @@ func (a *app) restore(cmd *cobra.Command, file string, how sqlite.Restoring) err
 	}
 	r, err := sqlite.Restore(cmd.Context(), file, database(c), how)
 	switch {
-	case errors.Is(err, fs.ErrExist), errors.Is(err, models.ErrNotFound), errors.Is(err, sqlite.ErrForeign):
+	case errors.Is(err, fs.ErrExist), errors.Is(err, models.ErrNotFound), errors.Is(err, store.ErrForeign):
 		return badInput(err)
 	case err != nil:
 		return err

@@ -10,6 +10,7 @@ import (
 
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/store"
 )
 
 func newCheckCommand(a *app) *cobra.Command {
@@ -34,24 +35,24 @@ func (a *app) check(cmd *cobra.Command, removals bool) (err error) {
 		return err
 	}
 	ctx := cmd.Context()
-	store, err := sqlite.OpenReadOnly(ctx, database(c)) // says what is wrong without changing anything
+	db, err := sqlite.OpenReadOnly(ctx, database(c)) // says what is wrong without changing anything
 	if err != nil {
 		return err
 	}
 	writer, err := sqlite.Open(ctx, database(c))
 	switch {
 	case err == nil:
-		err = store.Close()
-		store = writer
-	case errors.Is(err, sqlite.ErrInUse):
+		err = db.Close()
+		db = writer
+	case errors.Is(err, store.ErrInUse):
 		err = nil
 		fmt.Fprintln(a.stderr, "note: another Earshot has the record: its search index is not checked")
 	}
 	if err != nil {
-		return errors.Join(err, store.Close())
+		return errors.Join(err, db.Close())
 	}
-	defer func() { err = errors.Join(err, store.Close()) }()
-	return a.checkAll(ctx, store, removals)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return a.checkAll(ctx, db, removals)
 }
 
 func (a *app) checkAll(ctx context.Context, store *sqlite.Store, removals bool) error {

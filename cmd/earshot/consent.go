@@ -10,6 +10,7 @@ import (
 
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/store"
 	"earshot/moderation/review/export"
 )
 
@@ -72,8 +73,8 @@ func (a *app) putConsents(cmd *cobra.Command, wishes []models.Consent) error {
 	if err != nil {
 		return err
 	}
-	store, err := sqlite.Open(cmd.Context(), database(c))
-	if errors.Is(err, sqlite.ErrInUse) {
+	db, err := sqlite.Open(cmd.Context(), database(c))
+	if errors.Is(err, store.ErrInUse) {
 		for _, w := range wishes {
 			if err := tell(cmd.Context(), c, "/consents", w, nil); err != nil {
 				return err
@@ -86,9 +87,9 @@ func (a *app) putConsents(cmd *cobra.Command, wishes []models.Consent) error {
 	}
 	var errs []error
 	for _, w := range wishes {
-		errs = append(errs, store.PutConsent(cmd.Context(), w))
+		errs = append(errs, db.PutConsent(cmd.Context(), w))
 	}
-	return errors.Join(append(errs, store.Close())...)
+	return errors.Join(append(errs, db.Close())...)
 }
 
 func newConsentCommand(a *app) *cobra.Command {

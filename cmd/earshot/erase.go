@@ -13,6 +13,7 @@ import (
 
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/store"
 )
 
 // eraseWait is how long a running Earshot may take to carry out an erasure before the command stops waiting for it.
@@ -135,18 +136,18 @@ func (a *app) carryOut(cmd *cobra.Command, e models.Erasure) error {
 		return err
 	}
 	ctx, path := cmd.Context(), database(c)
-	store, err := sqlite.Open(ctx, path)
-	if errors.Is(err, sqlite.ErrInUse) {
+	db, err := sqlite.Open(ctx, path)
+	if errors.Is(err, store.ErrInUse) {
 		return requestErasure(ctx, path, e)
 	}
 	if err != nil {
 		return err
 	}
-	err = store.Erase(ctx, e)
+	err = db.Erase(ctx, e)
 	if err == nil {
-		err = removeFiles(ctx, store, c.Export.Dir)
+		err = removeFiles(ctx, db, c.Export.Dir)
 	}
-	return errors.Join(err, store.Close())
+	return errors.Join(err, db.Close())
 }
 
 // requestErasure asks the process that writes to the record, and waits until it has done it.

@@ -12,7 +12,7 @@ import (
 
 	"earshot/bot"
 	"earshot/models"
-	"earshot/models/sqlite"
+	"earshot/models/store"
 	"earshot/moderation/review"
 	"earshot/moderation/review/export"
 )
@@ -65,7 +65,7 @@ func (a *app) join(cmd *cobra.Command, address string, o joinOptions) error {
 	}
 	cfg, ctx := r.Config, cmd.Context()
 	s, err := openStation(ctx, cfg, a.talkLogger(r))
-	if errors.Is(err, sqlite.ErrInUse) {
+	if errors.Is(err, store.ErrInUse) {
 		return models.WithHint(fmt.Errorf("the service is running on this record: %w", err), "earshot invite "+address)
 	}
 	if err != nil {

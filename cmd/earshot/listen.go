@@ -12,7 +12,6 @@ import (
 	"earshot/cmd/earshot/desk"
 	"earshot/configs"
 	"earshot/models"
-	"earshot/models/sqlite"
 )
 
 // stay is one room that a station listens in.
@@ -43,7 +42,7 @@ func (s *station) wishes(ctx context.Context, room string) (objected func(string
 	if err == nil {
 		pausedBy, err = s.store.PausedBy(ctx, room)
 	}
-	return func(id string) bool { return marks[sqlite.PersonMark(id)] }, pausedBy, err
+	return func(id string) bool { return marks[models.PersonMark(id)] }, pausedBy, err
 }
 
 // listenIn joins a room and stores what is heard there until the context ends or the room is over. It returns the

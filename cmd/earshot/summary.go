@@ -15,6 +15,7 @@ import (
 
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/store"
 	"earshot/moderation/review/export"
 )
 
@@ -110,14 +111,14 @@ func (a *app) summarise(cmd *cobra.Command, word string, sinceMS int64) (models.
 }
 
 func keepSummary(cmd *cobra.Command, path string, s models.Summary) error {
-	store, err := sqlite.Open(cmd.Context(), path)
-	if errors.Is(err, sqlite.ErrInUse) {
+	db, err := sqlite.Open(cmd.Context(), path)
+	if errors.Is(err, store.ErrInUse) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return errors.Join(store.PutSummary(cmd.Context(), s), store.Close())
+	return errors.Join(db.PutSummary(cmd.Context(), s), db.Close())
 }
 
 // printSummary writes a summary for people.

@@ -12,6 +12,7 @@ import (
 
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/store"
 )
 
 // A backup is taken while the bot writes, and holds everything that was acknowledged before it began.
@@ -93,7 +94,7 @@ func TestRestoreErasesAgain(t *testing.T) {
 			before := held(t, s, "kept")
 			must(t, s.Erase(t.Context(), e))
 			_, err = sqlite.Restore(t.Context(), file, path, sqlite.Restoring{Replace: true})
-			wantErr(t, "while it is in use", err, sqlite.ErrInUse)
+			wantErr(t, "while it is in use", err, store.ErrInUse)
 			must(t, s.Close())
 			_, err = sqlite.Restore(t.Context(), file, path, sqlite.Restoring{})
 			wantErr(t, "over a database", err, fs.ErrExist)
@@ -133,8 +134,8 @@ func TestRestoreRefuses(t *testing.T) {
 		data []byte
 		want error
 	}{
-		"empty": {nil, sqlite.ErrCorrupt}, "cut short": {data[:len(data)-8192], sqlite.ErrCorrupt}, "overwritten": {middle, sqlite.ErrCorrupt},
-		"newer": {newer, sqlite.ErrNewerSchema}, "another's": {bytes.Repeat([]byte("no database "), 999), sqlite.ErrForeign},
+		"empty": {nil, store.ErrCorrupt}, "cut short": {data[:len(data)-8192], store.ErrCorrupt}, "overwritten": {middle, store.ErrCorrupt},
+		"newer": {newer, store.ErrNewerSchema}, "another's": {bytes.Repeat([]byte("no database "), 999), store.ErrForeign},
 	} {
 		file := filepath.Join(dir, "bad.db")
 		must(t, os.WriteFile(file, tt.data, 0o600))
@@ -162,7 +163,7 @@ func TestMigrateFromTheFirstSchema(t *testing.T) {
 	must(t, err)
 	must(t, os.WriteFile(path, data, 0o600))
 	_, err = sqlite.OpenReadOnly(t.Context(), path)
-	wantErr(t, "read only", err, sqlite.ErrOlderSchema)
+	wantErr(t, "read only", err, store.ErrOlderSchema)
 	for range 2 { // the second start has nothing to do
 		s, err := sqlite.Open(t.Context(), path)
 		must(t, err)

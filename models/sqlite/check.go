@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/store"
 )
 
 // quickCheckTime bounds the check at the start, so that a large database does not delay listening. Check has no bound.
 const quickCheckTime = 500 * time.Millisecond
 
-// Check reads the whole database and returns an error that wraps ErrCorrupt when something in it is damaged:
+// Check reads the whole database and returns an error that wraps store.ErrCorrupt when something in it is damaged:
 // pages, indexes, references between tables, or the full-text index. It takes about a second per GB, more with cold disks.
 func (s *Store) Check(ctx context.Context) error {
 	if err := integrity(ctx, s.read, "PRAGMA integrity_check(1)"); err != nil {
@@ -62,7 +63,7 @@ func (s *Store) quickCheck(ctx context.Context) error {
 	bounded, cancel := context.WithTimeout(ctx, quickCheckTime)
 	defer cancel()
 	err = integrity(bounded, s.write, "PRAGMA quick_check(1)")
-	if bounded.Err() != nil && ctx.Err() == nil && !errors.Is(err, ErrCorrupt) {
+	if bounded.Err() != nil && ctx.Err() == nil && !errors.Is(err, store.ErrCorrupt) {
 		return nil // a large database: what was seen of it is sound
 	}
 	return err
@@ -80,7 +81,7 @@ func integrity(ctx context.Context, db *sql.DB, pragma string) error {
 }
 
 func corrupt(what string) error {
-	return models.WithHint(fmt.Errorf("store: the database is %w: %s", ErrCorrupt, what), hintCorrupt)
+	return models.WithHint(fmt.Errorf("store: the database is %w: %s", store.ErrCorrupt, what), hintCorrupt)
 }
 
 // rowQueryer is a pool or one of its connections.

@@ -8,7 +8,7 @@ import (
 	"earshot/models"
 )
 
-func testFlags(t *testing.T, s store) {
+func testFlags(t *testing.T, s subject) {
 	ctx := t.Context()
 	u := utterance(clip("s1", 1, 1, nil), "one")
 	f1, f2 := flag(u, "a"), flag(u, "b")
@@ -36,7 +36,7 @@ func testFlags(t *testing.T, s store) {
 	equal(t, "read back", got, f1)
 }
 
-func testForeignFlags(t *testing.T, s store) {
+func testForeignFlags(t *testing.T, s subject) {
 	c := clip("s1", 1, 1, []byte("sound"))
 	must(t, s.PutClip(t.Context(), c))
 	u := utterance(c, "one")
@@ -46,7 +46,7 @@ func testForeignFlags(t *testing.T, s store) {
 	equal(t, "still pending", len(pending(t, s)), 1)
 }
 
-func testGaps(t *testing.T, s store) {
+func testGaps(t *testing.T, s subject) {
 	ctx := t.Context()
 	g := models.Gap{Session: "s1", SpeakerID: "ana", SpeakerName: "Ana", StartMS: 1000, EndMS: 2000, LostMS: 400, Cause: models.GapLoss}
 	must(t, s.PutGap(ctx, g))
@@ -62,7 +62,7 @@ func testGaps(t *testing.T, s store) {
 	equal(t, "gaps", got, []models.Gap{cut, longer})
 }
 
-func testCounts(t *testing.T, s store) {
+func testCounts(t *testing.T, s subject) {
 	ctx := t.Context()
 	must(t, s.PutSpeaker(ctx, models.Speaker{Session: "s1", ID: "cem", Name: "Cem", FirstMS: 5})) // never speaks
 	must(t, s.PutSpeaker(ctx, models.Speaker{Session: "s1", ID: "ana", Name: "Ana", Role: models.RoleHost, FirstMS: 10}))
@@ -104,7 +104,7 @@ func testCounts(t *testing.T, s store) {
 	equal(t, "duration of an ended session", got.DurationMS, int64(120_000))
 }
 
-func testSessionLists(t *testing.T, s store) {
+func testSessionLists(t *testing.T, s subject) {
 	ctx := t.Context()
 	for i, id := range []string{"s2", "s3", "s4"} {
 		room := []string{"open-mic", "book-club", "open-mic"}[i]
@@ -133,7 +133,7 @@ func testSessionLists(t *testing.T, s store) {
 	}
 }
 
-func testDelete(t *testing.T, s store) {
+func testDelete(t *testing.T, s subject) {
 	ctx := t.Context()
 	u := utterance(clip("s1", 1, 1, nil), "unforgettable")
 	must(t, s.Commit(ctx, u, []models.Flag{flag(u, "a")}))
@@ -156,7 +156,7 @@ func testDelete(t *testing.T, s store) {
 	equal(t, "the id may be used anew", again.Epoch, 1)
 }
 
-func testCancelled(t *testing.T, s store) {
+func testCancelled(t *testing.T, s subject) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	c := clip("s1", 1, 1, []byte("x"))

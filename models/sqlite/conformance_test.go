@@ -14,8 +14,8 @@ import (
 	"earshot/models"
 )
 
-// store is what every store of Earshot must do. The tests of this file know nothing else about the one they run on.
-type store interface {
+// subject is what every store of Earshot must do. The tests of this file know nothing else about the one they run on.
+type subject interface {
 	StartSession(context.Context, models.Session) (models.Session, error)
 	ResumeSession(context.Context, string) (models.Session, error)
 	EndSession(context.Context, string, models.EndReason, time.Time) error
@@ -59,7 +59,7 @@ func wantErr(t *testing.T, what string, err, want error) {
 	}
 }
 
-func pending(t *testing.T, s store) []models.Clip {
+func pending(t *testing.T, s subject) []models.Clip {
 	t.Helper()
 	var all []models.Clip
 	for c, err := range s.PendingClips(t.Context()) {
@@ -70,7 +70,7 @@ func pending(t *testing.T, s store) []models.Clip {
 }
 
 func TestConformance(t *testing.T) {
-	for name, test := range map[string]func(*testing.T, store){
+	for name, test := range map[string]func(*testing.T, subject){
 		"epochs rise":               testEpochs,
 		"unknown things":            testUnknown,
 		"session ids":               testSessionIDs,
@@ -97,7 +97,7 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-func testEpochs(t *testing.T, s store) {
+func testEpochs(t *testing.T, s subject) {
 	ctx := t.Context()
 	want := models.Session{
 		ID: "s1", Room: "open-mic", Name: "Open mic", URL: "lounge://127.0.0.1:1/open-mic", Started: start, Epoch: 1, Model: "tiny.en",
@@ -128,7 +128,7 @@ func testEpochs(t *testing.T, s store) {
 	equal(t, "unended", unended, []models.Session{want})
 }
 
-func testUnknown(t *testing.T, s store) {
+func testUnknown(t *testing.T, s subject) {
 	ctx := t.Context()
 	c := clip("nowhere", 1, 1, []byte{1})
 	_, err := s.Session(ctx, "nowhere")
@@ -156,14 +156,14 @@ func testUnknown(t *testing.T, s store) {
 	equal(t, "lines of nowhere", none, []models.Utterance{})
 }
 
-func testSessionIDs(t *testing.T, s store) {
+func testSessionIDs(t *testing.T, s subject) {
 	for _, id := range []string{"", ".", "..", ".hidden", "a/b", "a b", "a\x00b", "ä", string(make([]byte, 129))} {
 		_, err := s.StartSession(t.Context(), models.Session{ID: id})
 		wantErr(t, "id "+id, err, models.ErrInvalid)
 	}
 }
 
-func testSpeakers(t *testing.T, s store) {
+func testSpeakers(t *testing.T, s subject) {
 	ctx := t.Context()
 	must(t, s.PutSpeaker(ctx, models.Speaker{Session: "s1", ID: "ben", Name: "Ben", Role: models.RoleGuest, FirstMS: 500}))
 	must(t, s.PutSpeaker(ctx, models.Speaker{Session: "s1", ID: "ana", Name: "Ana", FirstMS: 900}))
@@ -177,7 +177,7 @@ func testSpeakers(t *testing.T, s store) {
 	})
 }
 
-func testSpool(t *testing.T, s store) {
+func testSpool(t *testing.T, s subject) {
 	ctx := t.Context()
 	c1, c2 := clip("s1", 1, 1, []byte("sound one")), clip("s1", 1, 2, []byte("sound two"))
 	c1.PCM = []float32{0.5} // is not stored
@@ -215,7 +215,7 @@ func testSpool(t *testing.T, s store) {
 	equal(t, "last of a new epoch", last, 0)
 }
 
-func testCommit(t *testing.T, s store) {
+func testCommit(t *testing.T, s subject) {
 	ctx := t.Context()
 	c := clip("s1", 1, 1, []byte("sound"))
 	must(t, s.PutClip(ctx, c))
@@ -250,7 +250,7 @@ func testCommit(t *testing.T, s store) {
 	}
 }
 
-func testCommitTwice(t *testing.T, s store) {
+func testCommitTwice(t *testing.T, s subject) {
 	ctx := t.Context()
 	c := clip("s1", 1, 1, []byte("sound"))
 	u := utterance(c, "first text")
@@ -271,7 +271,7 @@ func testCommitTwice(t *testing.T, s store) {
 	equal(t, "flags", flags, []models.Flag{decided})
 }
 
-func testFailed(t *testing.T, s store) {
+func testFailed(t *testing.T, s subject) {
 	ctx := t.Context()
 	c := clip("s1", 1, 1, []byte("sound"))
 	must(t, s.PutClip(ctx, c))
@@ -302,7 +302,7 @@ func testFailed(t *testing.T, s store) {
 	equal(t, "found by its new text and flag", len(page.Hits), 1)
 }
 
-func testAwkward(t *testing.T, s store) {
+func testAwkward(t *testing.T, s subject) {
 	ctx := t.Context()
 	c := clip("s1", 1, 1, nil)
 	c.LevelDBFS = math.Inf(-1)

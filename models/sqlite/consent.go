@@ -32,7 +32,7 @@ func (s *Store) PutConsent(ctx context.Context, c models.Consent) error {
 }
 
 func setObjection(ctx context.Context, tx *sql.Tx, room, speaker string, what models.ConsentWhat, when time.Time) error {
-	t := taken{At: millis(when), Mark: PersonMark(speaker), Room: room}
+	t := taken{At: millis(when), Mark: models.PersonMark(speaker), Room: room}
 	switch what {
 	case models.ConsentObjected:
 		t.What = takenObjected

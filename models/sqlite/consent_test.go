@@ -34,7 +34,7 @@ func TestObjectionsOutliveErasure(t *testing.T) {
 	s = openAt(t, path)
 	marks, err := s.Objections(t.Context(), "open-mic")
 	must(t, err)
-	equal(t, "objections", marks, map[string]bool{sqlite.PersonMark(marker + "id"): true})
+	equal(t, "objections", marks, map[string]bool{models.PersonMark(marker + "id"): true})
 	if other, err := s.Objections(t.Context(), "elsewhere"); err != nil || len(other) > 0 {
 		t.Errorf("elsewhere %v, %v", other, err)
 	}
@@ -134,7 +134,7 @@ func TestRestoreKeepsObjections(t *testing.T) {
 	s = openAt(t, path)
 	marks, err := s.Objections(t.Context(), "open-mic")
 	must(t, err)
-	equal(t, "objections", marks, map[string]bool{sqlite.PersonMark("ana"): true})
+	equal(t, "objections", marks, map[string]bool{models.PersonMark("ana"): true})
 	if by, err := s.PausedBy(t.Context(), "book-club"); by != "kim" || err != nil {
 		t.Errorf("paused by %q, %v", by, err)
 	}
@@ -151,5 +151,5 @@ func TestObjectionsOutliveBeingTold(t *testing.T) {
 	}
 	marks, err := s.Objections(t.Context(), "open-mic")
 	must(t, err)
-	equal(t, "objections", marks, map[string]bool{sqlite.PersonMark("ana"): true})
+	equal(t, "objections", marks, map[string]bool{models.PersonMark("ana"): true})
 }

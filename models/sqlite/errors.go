@@ -11,20 +11,7 @@ import (
 	sqlite3 "github.com/mattn/go-sqlite3"
 
 	"earshot/models"
-)
-
-// Why a database is refused. The file is left as it is in every case.
-var (
-	// ErrInUse says that another process writes to the database.
-	ErrInUse = errors.New("in use")
-	// ErrCorrupt says that the database is damaged.
-	ErrCorrupt = errors.New("damaged")
-	// ErrForeign says that the file is not a database of Earshot.
-	ErrForeign = errors.New("not an Earshot database")
-	// ErrNewerSchema says that a newer Earshot made the database.
-	ErrNewerSchema = errors.New("made by a newer Earshot")
-	// ErrOlderSchema says that a database opened for reading only has to be brought up to date first.
-	ErrOlderSchema = errors.New("made by an older Earshot")
+	"earshot/models/store"
 )
 
 const hintCorrupt = "the file was not changed: copy it somewhere safe, then restore a backup, or move it away to begin a new database"
@@ -48,7 +35,7 @@ func storeError(op string, err error) error {
 	case sqlite3.ErrInterrupt:
 		return fmt.Errorf("store: %s: %w", op, context.Canceled)
 	case sqlite3.ErrCorrupt, sqlite3.ErrNotADB:
-		return models.WithHint(fmt.Errorf("store: %s: %w: %w", op, ErrCorrupt, err), hintCorrupt)
+		return models.WithHint(fmt.Errorf("store: %s: %w: %w", op, store.ErrCorrupt, err), hintCorrupt)
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
 		return models.WithHint(fmt.Errorf("store: %s: %w: %w", op, models.ErrUnavailable, err),
 			"another program holds the database: close it")
@@ -70,7 +57,7 @@ func diskFull(err error) bool {
 
 // openError is storeError for opening, where the path helps.
 func openError(path string, err error) error {
-	if errors.Is(err, ErrCorrupt) || errors.Is(err, ErrBehind) || errors.Is(err, ErrNewerSchema) || errors.Is(err, models.ErrUnavailable) {
+	if errors.Is(err, store.ErrCorrupt) || errors.Is(err, store.ErrBehind) || errors.Is(err, store.ErrNewerSchema) || errors.Is(err, models.ErrUnavailable) {
 		return err
 	}
 	var e sqlite3.Error

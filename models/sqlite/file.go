@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"earshot/models"
+	"earshot/models/store"
 )
 
 // applicationID marks the file as Earshot's in SQLite's header ("Ears"), so that another program's database is never taken over.
@@ -95,9 +96,9 @@ func checkFile(path string, write bool) error {
 	case err != nil:
 		return unusable(path, err)
 	case !info.Mode().IsRegular():
-		return models.WithHint(fmt.Errorf("store: %s: %w: it is not a plain file", path, ErrForeign), "choose another data_dir")
+		return models.WithHint(fmt.Errorf("store: %s: %w: it is not a plain file", path, store.ErrForeign), "choose another data_dir")
 	case info.Size() == 0:
-		return models.WithHint(fmt.Errorf("store: %s: %w: the file is empty", path, ErrCorrupt),
+		return models.WithHint(fmt.Errorf("store: %s: %w: the file is empty", path, store.ErrCorrupt),
 			"restore a backup, or move the empty file away to begin a new database")
 	}
 	access := uint32(4) // R_OK
@@ -119,7 +120,7 @@ func checkFile(path string, write bool) error {
 // leaves a half-made one. The caller holds the lock.
 func create(ctx context.Context, path string) error {
 	if info, err := os.Stat(path + "-wal"); err == nil && info.Size() > 0 {
-		return models.WithHint(fmt.Errorf("store: %s: %w: the file is gone but its log (-wal) is still there", path, ErrCorrupt),
+		return models.WithHint(fmt.Errorf("store: %s: %w: the file is gone but its log (-wal) is still there", path, store.ErrCorrupt),
 			"put the database file back beside its log, or move the log away to begin a new database")
 	}
 	before, err := readProgress(path)

@@ -149,7 +149,7 @@ func (s *Store) finishErasure(ctx context.Context, e erasure) error {
 	case models.EraseRoom:
 		entry.Rows, err = s.eraseSessions(ctx, "room", e.Target)
 	case models.ErasePerson:
-		entry.Target = PersonMark(e.Target)
+		entry.Target = models.PersonMark(e.Target)
 		if e.Room != "" {
 			entry.Target += "@" + e.Room
 		}

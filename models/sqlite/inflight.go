@@ -14,7 +14,7 @@ import (
 func noteErased(ctx context.Context, tx *sql.Tx, e models.Erasure, when time.Time) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO erased (session, mark, at)
 		SELECT DISTINCT session, ?3, ?4 FROM speakers WHERE id = ?1 AND `+inRoom+`
-		ON CONFLICT DO UPDATE SET at = excluded.at`, e.Target, e.Room, PersonMark(e.Target), millis(when))
+		ON CONFLICT DO UPDATE SET at = excluded.at`, e.Target, e.Room, models.PersonMark(e.Target), millis(when))
 	return err
 }
 
@@ -25,7 +25,7 @@ func erasedSince(ctx context.Context, tx *sql.Tx, session, speaker string, began
 	}
 	gone := false
 	err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM erased WHERE session = ? AND mark = ? AND at >= ?)",
-		session, PersonMark(speaker), millis(began)).Scan(&gone)
+		session, models.PersonMark(speaker), millis(began)).Scan(&gone)
 	return gone, err
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/store"
 )
 
 const day = 24 * time.Hour
@@ -310,6 +311,6 @@ func TestRemovalsAreAChain(t *testing.T) {
 	for _, change := range []string{"UPDATE removals SET by = 'nobody' WHERE id = 2", "DELETE FROM removals WHERE id = 1"} {
 		s.Exec(t, change)
 		_, err := s.CheckRemovals(t.Context())
-		wantErr(t, change, err, sqlite.ErrCorrupt)
+		wantErr(t, change, err, store.ErrCorrupt)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"earshot/models"
+	"earshot/models/store"
 )
 
 // acquire takes the advisory lock that makes this process the only writer. The lock lives in a file of its own beside
@@ -40,7 +41,7 @@ func inUse(path string, f *os.File) error {
 	if pid, err := strconv.Atoi(strings.TrimSpace(string(b))); err == nil {
 		who = fmt.Sprintf("process %d", pid)
 	}
-	return models.WithHint(fmt.Errorf("store: database %s: %w: %s writes to it", path, ErrInUse, who),
+	return models.WithHint(fmt.Errorf("store: database %s: %w: %s writes to it", path, store.ErrInUse, who),
 		"stop the other Earshot, or give this one its own data_dir")
 }
 

@@ -11,10 +11,8 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/store"
 )
-
-// ErrBehind says that the database is older than the record was when it was last written to.
-var ErrBehind = errors.New("older than when it was last written to")
 
 // troubles remembers since when the database takes nothing.
 type troubles struct {
@@ -153,7 +151,7 @@ func behind(path string, before *progress, what string) error {
 	if info, err := os.Stat(path + "-wal"); err != nil || info.Size() == 0 {
 		log = ", and its log (" + path + "-wal) is missing or empty"
 	}
-	return models.WithHint(fmt.Errorf("store: %s: %w (%s): %s%s", path, ErrBehind, before.At.Local().Format("2006-01-02 15:04:05"), what, log),
+	return models.WithHint(fmt.Errorf("store: %s: %w (%s): %s%s", path, store.ErrBehind, before.At.Local().Format("2006-01-02 15:04:05"), what, log),
 		"nothing was changed: put the log back beside the database, or restore a backup with \"earshot restore\"; "+
 			"to go on with what is there, remove "+reservePath(path))
 }

@@ -11,6 +11,7 @@ import (
 
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/store"
 )
 
 // fill leaves no room in the database, as a full disk does, and gives the clip that did not fit.
@@ -140,14 +141,14 @@ func TestLostLogIsTold(t *testing.T) {
 			spoil(t, path)
 			for range 2 { // it is refused again, and nothing is made in its place
 				_, err := sqlite.Open(t.Context(), path)
-				wantErr(t, "open", err, sqlite.ErrBehind)
+				wantErr(t, "open", err, store.ErrBehind)
 				if !strings.Contains(models.Hint(err), "earshot.db.reserve") {
 					t.Errorf("hint %q", models.Hint(err))
 				}
 			}
 			if name != "all gone" {
 				_, err := sqlite.OpenReadOnly(t.Context(), path)
-				wantErr(t, "open for reading", err, sqlite.ErrBehind)
+				wantErr(t, "open for reading", err, store.ErrBehind)
 			}
 			must(t, os.Remove(path+".reserve")) // as the hint says
 			s := openAt(t, path)
@@ -166,7 +167,7 @@ func TestOldCopyIsTold(t *testing.T) {
 	must(t, s.Close())
 	must(t, os.Rename(path+".old", path))
 	_, err = sqlite.Open(context.Background(), path)
-	wantErr(t, "open", err, sqlite.ErrBehind)
+	wantErr(t, "open", err, store.ErrBehind)
 }
 
 // A reserve that was cut off or overwritten costs what it noted, never the record.

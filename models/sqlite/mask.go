@@ -25,7 +25,7 @@ func mask(ctx context.Context, tx *sql.Tx, session string, m models.Mask) error 
 	if hidden == 0 { // all of it was masked before it was stored
 		return nil
 	}
-	if err := putTaken(ctx, tx, taken{What: takenWords, Session: session, Mark: PersonMark(m.Speaker), Spans: spansOf(m.Words)}); err != nil {
+	if err := putTaken(ctx, tx, taken{What: takenWords, Session: session, Mark: models.PersonMark(m.Speaker), Spans: spansOf(m.Words)}); err != nil {
 		return err
 	}
 	return needScrub(ctx, tx)

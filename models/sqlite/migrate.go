@@ -13,6 +13,7 @@ import (
 	sqlite3 "github.com/mattn/go-sqlite3"
 
 	"earshot/models"
+	"earshot/models/store"
 )
 
 // migrations run in the order of their names, each once, in one transaction that writes its name into the table
@@ -136,7 +137,7 @@ func probe(ctx context.Context, path string) (version int, err error) {
 }
 
 func foreign(path, why string) error {
-	return models.WithHint(fmt.Errorf("store: %s: %w: %s", path, ErrForeign, why),
+	return models.WithHint(fmt.Errorf("store: %s: %w: %s", path, store.ErrForeign, why),
 		"the file was not changed: choose another data_dir, or restore a backup")
 }
 
@@ -146,10 +147,10 @@ func checkVersion(path string, version int, write bool) error {
 	switch {
 	case version > known:
 		return models.WithHint(fmt.Errorf("store: %s: %w: its schema is %d, this program knows up to %d",
-			path, ErrNewerSchema, version, known), "use the newer Earshot, or restore a backup from before the upgrade")
+			path, store.ErrNewerSchema, version, known), "use the newer Earshot, or restore a backup from before the upgrade")
 	case version < known && !write:
 		return models.WithHint(fmt.Errorf("store: %s: %w: its schema is %d, this program needs %d",
-			path, ErrOlderSchema, version, known), "start the new Earshot once with this data_dir: it brings the database up to date")
+			path, store.ErrOlderSchema, version, known), "start the new Earshot once with this data_dir: it brings the database up to date")
 	}
 	return nil
 }

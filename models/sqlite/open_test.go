@@ -15,6 +15,7 @@ import (
 
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/store"
 )
 
 // made is a closed database with one line in it.
@@ -55,52 +56,52 @@ func TestFault23OpenRefuses(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "earshot.db")
 			must(t, os.WriteFile(path, nil, 0o600))
 			return path
-		}, sqlite.ErrCorrupt, "empty", "backup"},
+		}, store.ErrCorrupt, "empty", "backup"},
 		{"text file", func(t *testing.T) string {
 			path := filepath.Join(t.TempDir(), "earshot.db")
 			must(t, os.WriteFile(path, bytes.Repeat([]byte("hello "), 2000), 0o600))
 			return path
-		}, sqlite.ErrForeign, "not a SQLite database", "not changed"},
+		}, store.ErrForeign, "not a SQLite database", "not changed"},
 		{"another program's database", func(t *testing.T) string {
 			path := filepath.Join(t.TempDir(), "earshot.db")
 			raw(t, path, "CREATE TABLE recipes (x)")
 			return path
-		}, sqlite.ErrForeign, "another program", "not changed"},
+		}, store.ErrForeign, "another program", "not changed"},
 		{"newer schema", func(t *testing.T) string {
 			path := made(t)
 			raw(t, path, "PRAGMA user_version = 9999")
 			return path
-		}, sqlite.ErrNewerSchema, "9999", "newer Earshot"},
+		}, store.ErrNewerSchema, "9999", "newer Earshot"},
 		{"overwritten beginning", func(t *testing.T) string {
 			path := made(t)
 			overwrite(t, path, 0, bytes.Repeat([]byte{0xA5}, 100))
 			return path
-		}, sqlite.ErrForeign, "beginning is overwritten", "backup"},
+		}, store.ErrForeign, "beginning is overwritten", "backup"},
 		{"overwritten middle", func(t *testing.T) string {
 			path := made(t)
 			for page := int64(3); page < 20; page++ {
 				overwrite(t, path, page*4096, bytes.Repeat([]byte{0xA5}, 64))
 			}
 			return path
-		}, sqlite.ErrCorrupt, "damaged", "backup"},
+		}, store.ErrCorrupt, "damaged", "backup"},
 		{"cut short", func(t *testing.T) string {
 			path := made(t)
 			info, err := os.Stat(path)
 			must(t, err)
 			must(t, os.Truncate(path, info.Size()/2))
 			return path
-		}, sqlite.ErrCorrupt, "", "backup"},
+		}, store.ErrCorrupt, "", "backup"},
 		{"file gone, log still there", func(t *testing.T) string {
 			path := filepath.Join(t.TempDir(), "earshot.db")
 			must(t, os.WriteFile(path+"-wal", []byte("log"), 0o600))
 			return path
-		}, sqlite.ErrCorrupt, "log", "put the database file back"},
-		{"folder in its place", func(t *testing.T) string { return t.TempDir() }, sqlite.ErrForeign, "plain file", "data_dir"},
+		}, store.ErrCorrupt, "log", "put the database file back"},
+		{"folder in its place", func(t *testing.T) string { return t.TempDir() }, store.ErrForeign, "plain file", "data_dir"},
 		{"FIFO in its place", func(t *testing.T) string {
 			path := filepath.Join(t.TempDir(), "earshot.db")
 			must(t, syscall.Mkfifo(path, 0o600))
 			return path
-		}, sqlite.ErrForeign, "plain file", "data_dir"},
+		}, store.ErrForeign, "plain file", "data_dir"},
 		{"file in the folder's place", func(t *testing.T) string {
 			dir := filepath.Join(t.TempDir(), "data")
 			must(t, os.WriteFile(dir, nil, 0o600))
@@ -203,7 +204,7 @@ func TestSecondWriterIsRefused(t *testing.T) {
 	first, err := sqlite.Open(t.Context(), path)
 	must(t, err)
 	_, err = sqlite.Open(t.Context(), path)
-	if !errors.Is(err, sqlite.ErrInUse) || !strings.Contains(models.Hint(err), "stop the other") {
+	if !errors.Is(err, store.ErrInUse) || !strings.Contains(models.Hint(err), "stop the other") {
 		t.Fatalf("second writer: %v (hint %q)", err, models.Hint(err))
 	}
 	must(t, first.Close())
@@ -248,7 +249,7 @@ func TestReadOnlyRefuses(t *testing.T) {
 	old := made(t)
 	raw(t, old, "PRAGMA user_version = 0")
 	_, err = sqlite.OpenReadOnly(t.Context(), old)
-	wantErr(t, "older schema", err, sqlite.ErrOlderSchema)
+	wantErr(t, "older schema", err, store.ErrOlderSchema)
 }
 
 // A database that another program holds makes writes wait and then fail in a way that may be tried again.

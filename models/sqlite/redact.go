@@ -38,7 +38,7 @@ func (s *Store) RedactLine(ctx context.Context, r models.LineRedaction) (u model
 			return err
 		}
 		return putTaken(ctx, tx, taken{
-			At: millis(r.When), By: r.By, What: takenWords, Session: k.Session, Mark: PersonMark(u.SpeakerID), Spans: spansOf(gone),
+			At: millis(r.When), By: r.By, What: takenWords, Session: k.Session, Mark: models.PersonMark(u.SpeakerID), Spans: spansOf(gone),
 		})
 	})
 	if err != nil {

@@ -9,14 +9,8 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/store"
 )
-
-// PersonMark stands for a person in the list of removals. Who knows the identity can tell that it is the one; the mark
-// itself tells nothing.
-func PersonMark(id string) string {
-	h := sha256.Sum256([]byte("earshot person " + id))
-	return hex.EncodeToString(h[:12])
-}
 
 // removalHash is the link of one entry in the chain.
 func removalHash(before string, r models.Removal) string {
@@ -80,7 +74,7 @@ func (s *Store) Removals(ctx context.Context) ([]models.Removal, error) {
 }
 
 // CheckRemovals follows the chain of removals and returns its last hash; "" when nothing was ever removed. An error that
-// wraps ErrCorrupt names the first entry that does not fit. Entries cut off at the end cannot be seen from the list
+// wraps store.ErrCorrupt names the first entry that does not fit. Entries cut off at the end cannot be seen from the list
 // itself: compare the hash with one that was noted earlier.
 func (s *Store) CheckRemovals(ctx context.Context) (last string, err error) {
 	all, err := s.Removals(ctx)
@@ -90,7 +84,7 @@ func (s *Store) CheckRemovals(ctx context.Context) (last string, err error) {
 	for i, r := range all {
 		if r.ID != int64(i+1) || r.Hash != removalHash(last, r) {
 			return last, models.WithHint(fmt.Errorf("store: the list of removals is %w: entry %d was changed, or one before it is missing",
-				ErrCorrupt, i+1), "somebody wrote to the database with another program: compare it with a backup")
+				store.ErrCorrupt, i+1), "somebody wrote to the database with another program: compare it with a backup")
 		}
 		last = r.Hash
 	}

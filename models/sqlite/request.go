@@ -7,7 +7,7 @@ import (
 	"earshot/models"
 )
 
-// RequestErasure asks the process that writes to the database at path (see ErrInUse) for an erasure, by a note in the
+// RequestErasure asks the process that writes to the database at path (see store.ErrInUse) for an erasure, by a note in the
 // database itself. From then on sessions that are to go are not found any more. ErasureDone of a store that is opened
 // for reading tells when it was carried out. models.ErrNotFound as for Erase.
 func RequestErasure(ctx context.Context, path string, e models.Erasure) (id int64, err error) {

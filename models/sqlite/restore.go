@@ -46,7 +46,7 @@ type Restored struct {
 // passwords that hold now. Where nobody knows what holds now, nobody is let in, unless Restoring.Logins says so.
 //
 // The replaced database is kept beside it under another name. Nothing is touched when the backup is damaged, of a newer
-// Earshot or no backup, when path is in use (ErrInUse), or when there is a database and Replace is not set (fs.ErrExist).
+// Earshot or no backup, when path is in use (store.ErrInUse), or when there is a database and Replace is not set (fs.ErrExist).
 func Restore(ctx context.Context, backup, path string, how Restoring) (r Restored, err error) {
 	if path, err = prepareDir(path); err != nil {
 		return r, err
@@ -307,7 +307,7 @@ func (s *Store) again(ctx context.Context, r models.Removal) ([]models.Erasure, 
 		var out []models.Erasure
 		for _, id := range ids {
 			for _, room := range rooms {
-				if PersonMark(id) == mark {
+				if models.PersonMark(id) == mark {
 					out = append(out, models.Erasure{Kind: kind, Target: id, Room: room, By: r.By})
 				}
 			}

@@ -10,6 +10,7 @@ import (
 
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/store"
 )
 
 // backedUp is a record with a backup of it, after which much is taken away.
@@ -100,7 +101,7 @@ func stillGone(t *testing.T, b backedUp) (s *sqlite.Store) {
 	equal(t, "last hash", hash, b.hash)
 	marks, err := s.Objections(ctx, "open-mic")
 	must(t, err)
-	equal(t, "objections", marks, map[string]bool{sqlite.PersonMark("ben"): true})
+	equal(t, "objections", marks, map[string]bool{models.PersonMark("ben"): true})
 	by, err := s.PausedBy(ctx, "open-mic")
 	must(t, err)
 	equal(t, "paused by", by, "kim")
@@ -225,7 +226,7 @@ func TestOldCopyBringsNothingBack(t *testing.T) {
 	must(t, err)
 	must(t, os.WriteFile(b.path, copied, 0o600))
 	_, err = sqlite.Open(t.Context(), b.path)
-	wantErr(t, "open", err, sqlite.ErrBehind)
+	wantErr(t, "open", err, store.ErrBehind)
 	must(t, os.Remove(b.path+".reserve"))
 	s, err := sqlite.Open(t.Context(), b.path)
 	must(t, err)

@@ -36,7 +36,7 @@ func oldRecord(t *testing.T) string {
 		"INSERT INTO identities (room, speaker_id, person) VALUES ('stage', 'ana', 'p1'), ('hall', 'ana', 'p1'), ('stage', 'bo', 'p2')",
 		`INSERT INTO users (id, name, access, rooms, password, created) VALUES
 			('u1', 'one', '', '{"hall":"host","stage":"host","new":"viewer"}', '', 0), ('u2', 'two', 'owner', 'null', '', 0)`,
-		"INSERT INTO objections (mark, room, at) VALUES ('"+sqlite.PersonMark("ana")+"', 'stage', 1), ('"+sqlite.PersonMark("bo")+"', 'gone', 1)",
+		"INSERT INTO objections (mark, room, at) VALUES ('"+models.PersonMark("ana")+"', 'stage', 1), ('"+models.PersonMark("bo")+"', 'gone', 1)",
 		"INSERT INTO pauses (room, by, at) VALUES ('stage', 'eve', 1), ('gone', 'eve', 1)",
 		`INSERT INTO ledger (id, session, ledger, person, scope, flag, points, pending, by, at) VALUES
 			('l1', 'a1', 'strikes', 'ana', 'stage', 'f', 1, 0, '', 1),
@@ -107,7 +107,7 @@ func TestOldWishesHoldInEveryRoomOfTheName(t *testing.T) {
 	for room, who := range map[string]string{stageA: "ana", stageB: "ana", "livekit://c.example/gone": "bo"} {
 		marks, err := s.Objections(t.Context(), room)
 		must(t, err)
-		if len(marks) != 1 || !marks[sqlite.PersonMark(who)] {
+		if len(marks) != 1 || !marks[models.PersonMark(who)] {
 			t.Errorf("%s: %v", room, marks)
 		}
 		by, err := s.PausedBy(t.Context(), room)

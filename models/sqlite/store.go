@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/store"
 )
 
 // Store is an open database. Open or OpenReadOnly makes one; Close ends it.
@@ -45,6 +46,11 @@ type Store struct {
 	blind      models.Blind // hides row ids in cursors
 }
 
+var (
+	_ store.Store    = (*Store)(nil)
+	_ store.Embedded = (*Store)(nil)
+)
+
 // errReadOnly is what every writing method answers on a Store of OpenReadOnly.
 var errReadOnly = errors.New("this store was opened for reading only")
 
@@ -55,8 +61,8 @@ const (
 
 // Open opens the database at path for reading and writing, and makes a new one (folder 0700, file 0600) when nothing is
 // there. It brings an older database up to date, takes up a deletion that was cut short, and refuses, without touching it,
-// a file that is damaged (ErrCorrupt), not Earshot's (ErrForeign), of a newer Earshot (ErrNewerSchema) or in use by
-// another process (ErrInUse). Each error has a hint (models.Hint).
+// a file that is damaged (store.ErrCorrupt), not Earshot's (store.ErrForeign), of a newer Earshot (store.ErrNewerSchema) or in use by
+// another process (store.ErrInUse). Each error has a hint (models.Hint).
 func Open(ctx context.Context, path string) (_ *Store, err error) {
 	path, err = prepareDir(path)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"earshot/models"
+	"earshot/models/store"
 )
 
 // PutSummary stores what a session was about. The session's earlier summary of the same kind is replaced.
@@ -40,7 +41,7 @@ func (s *Store) Summary(ctx context.Context, session, kind string) (models.Summa
 			return sum, err
 		}
 		if json.Unmarshal(body, &sum) != nil {
-			return sum, fmt.Errorf("summary column: %w", ErrCorrupt) // the JSON error could quote what was said
+			return sum, fmt.Errorf("summary column: %w", store.ErrCorrupt) // the JSON error could quote what was said
 		}
 		return sum, nil
 	}, `SELECT body FROM summaries JOIN sessions ON sessions.id = session

@@ -215,7 +215,7 @@ func redactAgain(ctx context.Context, tx *sql.Tx, t taken) (n int, err error) {
 		return 0, err
 	}
 	for _, u := range lines {
-		if PersonMark(u.SpeakerID) != t.Mark {
+		if models.PersonMark(u.SpeakerID) != t.Mark {
 			continue
 		}
 		done, err := redactSpans(ctx, tx, u, t)
@@ -265,7 +265,7 @@ func dropSound(ctx context.Context, tx *sql.Tx, t taken, span [2]int64) error {
 		return err
 	}
 	for _, c := range waiting {
-		if PersonMark(c.SpeakerID) != t.Mark {
+		if models.PersonMark(c.SpeakerID) != t.Mark {
 			continue
 		}
 		lost := models.LossOf(c).Gap
@@ -285,7 +285,7 @@ func dropSound(ctx context.Context, tx *sql.Tx, t taken, span [2]int64) error {
 		return err
 	}
 	for _, k := range clips {
-		if PersonMark(k.speaker) != t.Mark {
+		if models.PersonMark(k.speaker) != t.Mark {
 			continue
 		}
 		if _, err := tx.ExecContext(ctx, "DELETE FROM evidence WHERE id = ?", k.id); err != nil {

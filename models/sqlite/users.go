@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/store"
 )
 
 const (
@@ -24,7 +25,7 @@ func scanUser(rows *sql.Rows) (u models.User, err error) {
 	}
 	u.Created = at(created)
 	if err := json.Unmarshal([]byte(rooms), &u.Rooms); err != nil {
-		return u, fmt.Errorf("rooms column: %w", ErrCorrupt)
+		return u, fmt.Errorf("rooms column: %w", store.ErrCorrupt)
 	}
 	return u, nil
 }
@@ -106,7 +107,7 @@ func scanCredential(rows *sql.Rows) (c models.Credential, err error) {
 	}
 	c.Created, c.Expires = at(created), atNull(expires)
 	if err := json.Unmarshal([]byte(in), &c.Rooms); err != nil {
-		return c, fmt.Errorf("rooms column: %w", ErrCorrupt)
+		return c, fmt.Errorf("rooms column: %w", store.ErrCorrupt)
 	}
 	return c, nil
 }

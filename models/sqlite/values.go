@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"earshot/models"
+	"earshot/models/store"
 )
 
 // millis and at convert points in time to and from the database's Unix milliseconds.
@@ -83,11 +84,11 @@ func unpackWords(s string) ([]models.Word, error) {
 	}
 	var p packedWords
 	if err := json.Unmarshal([]byte(s), &p); err != nil {
-		return nil, fmt.Errorf("words column: %w", ErrCorrupt) // the JSON error could quote what was said
+		return nil, fmt.Errorf("words column: %w", store.ErrCorrupt) // the JSON error could quote what was said
 	}
 	n := len(p.Text)
 	if len(p.Start) != n || len(p.End) != n || len(p.P) != n {
-		return nil, fmt.Errorf("words column: %w", ErrCorrupt)
+		return nil, fmt.Errorf("words column: %w", store.ErrCorrupt)
 	}
 	words := make([]models.Word, n)
 	for i := range words {

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"earshot/models/store"
 )
 
 // SQLite's secure_delete overwrites deleted rows where they lie. When pages are balanced, though, rows move to
@@ -139,7 +141,7 @@ func newWiper(f *os.File) (*wiper, error) {
 		return nil, err
 	}
 	if size < 512 || size&(size-1) != 0 {
-		return nil, fmt.Errorf("page size %d: %w", size, ErrCorrupt)
+		return nil, fmt.Errorf("page size %d: %w", size, store.ErrCorrupt)
 	}
 	return &wiper{
 		file: f, pageSize: size, usable: size - int(header[20]), pages: uint32(info.Size() / int64(size)),
@@ -205,7 +207,7 @@ func (w *wiper) tree(ctx context.Context, root uint32, seen []bool) error {
 			return err
 		}
 		if n == 0 || n > w.pages || seen[n] {
-			return fmt.Errorf("b-tree page %d: %w", n, ErrCorrupt)
+			return fmt.Errorf("b-tree page %d: %w", n, store.ErrCorrupt)
 		}
 		seen[n] = true
 		children, err := w.wipePage(n)
@@ -256,7 +258,7 @@ func layout(page []byte, first bool) (start, end int, children []uint32, err err
 	}
 	start = pointers + 2*cells
 	if !interior && kind != leafIndex && kind != leafTable || start > end || end > len(page) {
-		return 0, 0, nil, ErrCorrupt
+		return 0, 0, nil, store.ErrCorrupt
 	}
 	if !interior {
 		return start, end, nil, nil
@@ -265,7 +267,7 @@ func layout(page []byte, first bool) (start, end int, children []uint32, err err
 	for i := range cells {
 		cell := int(binary.BigEndian.Uint16(page[pointers+2*i:]))
 		if cell < end || cell+4 > len(page) {
-			return 0, 0, nil, ErrCorrupt
+			return 0, 0, nil, store.ErrCorrupt
 		}
 		children = append(children, binary.BigEndian.Uint32(page[cell:]))
 	}

@@ -145,7 +145,7 @@ func (h *hour) join() {
 	h.room, err = bot.NewRoom(bot.Config{
 		Room: models.Room{ID: "r1"}, Connector: h.venue, Sink: h.desk, Observer: h.desk, Session: session,
 		FirstJoin: 24 * time.Hour, GiveUp: 24 * time.Hour, Notice: bot.Notice{Name: "Earshot"},
-		Objected: func(id string) bool { return marks[sqlite.PersonMark(id)] },
+		Objected: func(id string) bool { return marks[models.PersonMark(id)] },
 	})
 	h.must(err)
 	h.session, h.cancel, h.live, h.ended = session, cancel, true, make(chan models.EndReason, 1)

@@ -11,6 +11,7 @@ import (
 
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/store"
 )
 
 const asTheService = "run this as the user that the service runs as (sudo -u earshot earshot doctor), or choose another data_dir"
@@ -54,9 +55,9 @@ func (d *doctor) record(ctx context.Context) Finding {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !exists(path+"-wal") {
 		return good("none yet")
 	}
-	store, err := sqlite.OpenReadOnly(ctx, path)
+	db, err := sqlite.OpenReadOnly(ctx, path)
 	switch {
-	case errors.Is(err, sqlite.ErrOlderSchema):
+	case errors.Is(err, store.ErrOlderSchema):
 		return noted(
 			`make a backup with the older Earshot first ("earshot backup FILE")`,
 			"an older Earshot made it; the next start brings it up to date",
@@ -64,8 +65,8 @@ func (d *doctor) record(ctx context.Context) Finding {
 	case err != nil:
 		return failure(err, `"earshot restore FILE --replace" brings a backup back`)
 	}
-	defer store.Close()
-	if err := store.Check(ctx); err != nil {
+	defer db.Close()
+	if err := db.Check(ctx); err != nil {
 		return failure(err, `"earshot restore FILE --replace" brings a backup back`)
 	}
 	if !d.Service.Serving(ctx) {
@@ -77,7 +78,7 @@ func (d *doctor) record(ctx context.Context) Finding {
 			return failure(err, "")
 		}
 	}
-	use, err := store.SpoolUsage(ctx)
+	use, err := db.SpoolUsage(ctx)
 	if err != nil {
 		return failure(err, "")
 	}
