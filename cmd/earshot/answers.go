@@ -4,16 +4,16 @@ import (
 	"context"
 	"time"
 
-	"earshot/cmd/earshot/desk"
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/moderation/live"
 	"earshot/moderation/review"
 )
 
 // reviewStore is the store as the review page uses it: what a host says of a flag also reaches the judge.
 type reviewStore struct {
 	*sqlite.Store
-	desk *desk.Desk
+	desk *live.Desk
 	hub  *review.Hub // nil: nobody watches
 }
 

@@ -23,7 +23,6 @@ var mayImport = []struct {
 	pkg     string
 	imports []string
 }{
-	{"cmd/earshot/desk", []string{"bot", "bot/audio", "bot/restrict", "moderation", "moderation/opinion", "moderation/summary"}},
 	{"cmd/earshot/bench", []string{
 		"bot", "bot/audio", "cmd/earshot/recording", "cmd/earshot/stage", "transcribe", "transcribe/fixture", "transcribe/whisper",
 	}},
@@ -48,6 +47,7 @@ var mayImport = []struct {
 	{"moderation", []string{"moderation/metaphone"}},
 	{"moderation/metaphone", nil},
 	{"moderation/...", []string{"moderation"}},
+	{"moderation/live", []string{"bot", "bot/audio", "bot/restrict", "moderation", "moderation/opinion", "moderation/summary"}},
 	{"moderation/opinion", []string{"moderation", "moderation/openai"}},
 	{"moderation/summary/...", []string{"moderation", "moderation/openai", "moderation/summary/..."}},
 	{"moderation/review/...", []string{"moderation", "moderation/review/..."}},
@@ -176,8 +176,8 @@ func TestImportsBetweenPackages(t *testing.T) {
 			if s.test && within(own, "transcribe/fixture/...") { // the model that tests of any part may listen with
 				continue
 			}
-			// and the store and the hub that the desk is tried on
-			if s.test && s.pkg == "cmd/earshot/desk" && (own == "models/sqlite" || own == "moderation/review") {
+			// and the store and the hub that live sessions are tried on
+			if s.test && s.pkg == "moderation/live" && (own == "models/sqlite" || own == "moderation/review") {
 				continue
 			}
 			t.Errorf("%s: %s may not import %s", s.at(node), s.pkg, own)

@@ -13,9 +13,9 @@ import (
 	"strings"
 	"time"
 
-	"earshot/cmd/earshot/desk"
 	"earshot/configs"
 	"earshot/models"
+	"earshot/moderation/live"
 )
 
 // The running service is spoken to over a socket in the record's folder, which only its owner may open.
@@ -147,7 +147,7 @@ func answer(w http.ResponseWriter, status int, v any, err error) {
 	switch {
 	case errors.Is(err, models.ErrConflict):
 		answerError(w, http.StatusConflict, err)
-	case errors.Is(err, models.ErrNotFound), errors.Is(err, desk.ErrNotThere):
+	case errors.Is(err, models.ErrNotFound), errors.Is(err, live.ErrNotThere):
 		answerError(w, http.StatusNotFound, err)
 	case errors.Is(err, models.ErrForbidden):
 		answerError(w, http.StatusForbidden, err)

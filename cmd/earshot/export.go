@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"earshot/cmd/earshot/desk"
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/moderation/live"
 	"earshot/moderation/review/export"
 )
 
@@ -119,4 +119,4 @@ func writeOutput(path string, data []byte) error {
 type sounds struct{ *sqlite.Store }
 
 // Bleep implements export.Sounds.
-func (sounds) Bleep(e *models.Evidence, spans [][2]int64) error { return desk.Bleep(e, spans) }
+func (sounds) Bleep(e *models.Evidence, spans [][2]int64) error { return live.Bleep(e, spans) }

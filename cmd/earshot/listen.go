@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"earshot/bot"
-	"earshot/cmd/earshot/desk"
 	"earshot/configs"
 	"earshot/models"
+	"earshot/moderation/live"
 )
 
 // stay is one room that a station listens in.
@@ -96,8 +96,8 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 }
 
 // keepOf is how the sound of flagged lines is kept.
-func keepOf(cfg configs.Config) desk.Keep {
-	return desk.Keep{For: cfg.Evidence.Keep, Before: cfg.Evidence.Before, After: cfg.Evidence.After}
+func keepOf(cfg configs.Config) live.Keep {
+	return live.Keep{For: cfg.Evidence.Keep, Before: cfg.Evidence.Before, After: cfg.Evidence.After}
 }
 
 // memoryOf is how much sound is held in memory: none when none is kept.

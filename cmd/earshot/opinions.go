@@ -3,13 +3,13 @@ package main
 import (
 	"log/slog"
 
-	"earshot/cmd/earshot/desk"
 	"earshot/configs"
+	"earshot/moderation/live"
 	"earshot/moderation/opinion"
 )
 
 // openOpinions takes the model that is asked for second opinions from the settings; nil when none is to be asked.
-func openOpinions(cfg configs.Opinion, log *slog.Logger) (*desk.Opinions, error) {
+func openOpinions(cfg configs.Opinion, log *slog.Logger) (*live.Opinions, error) {
 	if cfg.URL == "" {
 		return nil, nil
 	}
@@ -24,5 +24,5 @@ func openOpinions(cfg configs.Opinion, log *slog.Logger) (*desk.Opinions, error)
 	if err != nil {
 		return nil, err
 	}
-	return desk.NewOpinions(c, log), nil
+	return live.NewOpinions(c, log), nil
 }

@@ -7,10 +7,10 @@ import (
 	"sync"
 	"time"
 
-	"earshot/cmd/earshot/desk"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/moderation"
+	"earshot/moderation/live"
 	"earshot/transcribe"
 )
 
@@ -99,10 +99,10 @@ func (p *profile) set() *moderation.Set {
 }
 
 // policies are the profiles as the desk needs them.
-func (p profiles) policies() map[string]desk.Policy {
-	out := map[string]desk.Policy{}
+func (p profiles) policies() map[string]live.Policy {
+	out := map[string]live.Policy{}
 	for name, x := range p {
-		out[name] = desk.Policy{Rules: x.set(), Keep: keepOf(x.cfg)}
+		out[name] = live.Policy{Rules: x.set(), Keep: keepOf(x.cfg)}
 	}
 	return out
 }

@@ -16,11 +16,11 @@ import (
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
 	"earshot/bot/peer/guard"
-	"earshot/cmd/earshot/desk"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/moderation"
+	"earshot/moderation/live"
 	"earshot/moderation/notify"
 	"earshot/moderation/review"
 	"earshot/transcribe"
@@ -50,10 +50,10 @@ type station struct {
 	// unknownRooms are names in targets that no room had when they were read.
 	unknownRooms []string
 	values       []configs.Value // the settings with where they come from, to be shown
-	desk         *desk.Desk
+	desk         *live.Desk
 	count        *metrics
-	quota        *desk.Quota
-	second       *desk.Opinions // nil: nobody is asked
+	quota        *live.Quota
+	second       *live.Opinions // nil: nobody is asked
 	text         *transcribe.Service
 	lounge       *lounge.Server
 	peers        *peer.Factory
@@ -124,8 +124,8 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if s.second, err = openOpinions(cfg.Opinion, log); err != nil {
 		return nil, badInput(err)
 	}
-	s.quota, s.count = desk.NewQuota(s.store, cfg.SpoolMB), newMetrics()
-	s.desk = desk.New(desk.Config{
+	s.quota, s.count = live.NewQuota(s.store, cfg.SpoolMB), newMetrics()
+	s.desk = live.New(live.Config{
 		Store: s.store, Policies: s.profiles.policies(), Show: s.hub, Count: s.count, Quota: s.quota, Second: s.second, Log: log,
 	})
 	text, err := s.textConfig(transcribe.Config{

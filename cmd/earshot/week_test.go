@@ -15,16 +15,16 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
-	"earshot/cmd/earshot/desk"
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/moderation"
+	"earshot/moderation/live"
 	"earshot/moderation/review"
 )
 
 // parrot is a queue that "decodes" every clip to the same words at once.
-type parrot struct{ desk *desk.Desk }
+type parrot struct{ desk *live.Desk }
 
 func (p parrot) Submit(c models.Clip) {
 	const text = "You are a stupid idiot and a liar."
@@ -127,9 +127,9 @@ func TestAWeek(t *testing.T) {
 			t.Fatal(err)
 		}
 		hub := review.NewHub(review.HubConfig{})
-		d := desk.New(desk.Config{
-			Store: store, Policies: map[string]desk.Policy{"": {Rules: sets[0], Keep: desk.Keep{For: time.Hour}}}, Show: hub, Count: newMetrics(),
-			Quota: desk.NewQuota(store, 64), Log: log,
+		d := live.New(live.Config{
+			Store: store, Policies: map[string]live.Policy{"": {Rules: sets[0], Keep: live.Keep{For: time.Hour}}}, Show: hub, Count: newMetrics(),
+			Quota: live.NewQuota(store, 64), Log: log,
 		})
 		d.Into(parrot{d})
 		ctx, cancel := context.WithCancel(t.Context())
@@ -171,7 +171,7 @@ func TestAWeek(t *testing.T) {
 }
 
 // visitRoom is one stay, from the join to the end.
-func visitRoom(t *testing.T, store *sqlite.Store, d *desk.Desk, room, id string, packets [][]byte) {
+func visitRoom(t *testing.T, store *sqlite.Store, d *live.Desk, room, id string, packets [][]byte) {
 	t.Helper()
 	session, err := store.StartSession(t.Context(), models.Session{ID: id, Room: room, Name: room, Started: time.Now()})
 	if err != nil {

@@ -1,0 +1,112 @@
+package live
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"earshot/bot"
+	"earshot/bot/restrict"
+	"earshot/models"
+)
+
+// TestErasedWhileLive: a host erases the session that is going on: what comes after is not kept, and nothing hangs.
+func TestErasedWhileLive(t *testing.T) {
+	s := newScene(t, asking, nil)
+	if err := s.store.DeleteSession(t.Context(), "s1"); err != nil {
+		t.Fatal(err)
+	}
+	c := models.Clip{Key: models.Key{Session: "s1", Epoch: 1, Track: "mic", Seq: 9}, SpeakerID: "ana", Opus: []byte{1}}
+	if err := s.Clip(t.Context(), c); err != nil {
+		t.Errorf("Clip: %v", err)
+	}
+	if err := s.Gap(t.Context(), models.Gap{Session: "s1", SpeakerID: "ana", EndMS: 10, LostMS: 10, Cause: models.GapLoss}); err != nil {
+		t.Errorf("Gap: %v: the room tries again for ever, and everything behind it waits", err)
+	}
+	if err := s.Speaker(t.Context(), models.Speaker{Session: "s1", ID: "ben", Name: "Ben"}); err != nil {
+		t.Errorf("Speaker: %v: the same", err)
+	}
+}
+
+// listening is a connector in a room where nothing happens.
+type listening struct{}
+
+func (listening) Run(ctx context.Context, ears bot.Ears) error {
+	ears.Joined(bot.Capabilities{})
+	<-ctx.Done()
+	return context.Cause(ctx)
+}
+
+// TestErasureEndsTheStay: the record of a room in which nobody speaks is erased: the bot leaves within seconds, says why, and the
+// host is told.
+func TestErasureEndsTheStay(t *testing.T) {
+	s := newScene(t, asking, nil)
+	notes := make(chan string, 9)
+	room, err := bot.NewRoom(bot.Config{Connector: listening{}, Sink: s.Desk, Session: s.j.session, Watch: func(st bot.Status) {
+		if st.Note != "" {
+			notes <- st.Note
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	attended := make(chan error, 1)
+	go func() { attended <- s.Attend(ctx, "s1", room) }()
+	ended := make(chan models.EndReason, 1)
+	go func() { why, _ := room.Run(ctx); ended <- why }()
+	if err := s.store.DeleteSession(t.Context(), "s1"); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case why := <-ended:
+		if why != models.EndErased || len(notes) != 1 {
+			t.Errorf("the stay ended as %q with %d notes", why, len(notes))
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the bot stays in a room whose record was erased")
+	}
+	cancel()
+	if err := <-attended; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestErasureOfALiveSessionLeavesNobodyMuted: the record of a session is erased while somebody is muted in its room for an hour. With
+// the record goes whoever would end the mute: it ends before the bot leaves.
+func TestErasureOfALiveSessionLeavesNobodyMuted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, h := newScene(t, noRules, nil), &hands{joined: make(chan struct{}), muted: map[string]bool{}}
+		attending, leave := context.WithCancelCause(t.Context())
+		attended := make(chan struct{})
+		room, err := bot.NewRoom(bot.Config{
+			Connector: h, Sink: s.Desk, Session: s.j.session, Farewell: func(ctx context.Context, _ models.EndReason) {
+				leave(restrict.ErrForGood)
+				select {
+				case <-attended:
+				case <-ctx.Done():
+					t.Error("the desk's part did not end in time")
+				}
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() { defer close(attended); _ = s.Attend(attending, "s1", room) }()
+		ended := make(chan models.EndReason, 1)
+		go func() { why, _ := room.Run(t.Context()); ended <- why }()
+		<-h.joined
+		time.Sleep(time.Second)
+		if a, err := s.Act(t.Context(), hostAct("m", models.VerbMute, 3_600_000)); err != nil || a.State != models.ActionSeen {
+			t.Fatal(a, err)
+		}
+		if err := s.store.DeleteSession(t.Context(), "s1"); err != nil {
+			t.Fatal(err)
+		}
+		if why := <-ended; why != models.EndErased || h.isMuted("ana") {
+			t.Errorf("the stay ended as %q; muted %v", why, h.isMuted("ana"))
+		}
+		<-attended
+	})
+}

@@ -1,0 +1,49 @@
+package live
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"earshot/bot"
+	"earshot/bot/audio"
+	"earshot/models"
+)
+
+// TestLeastHeard: watchers are told of the order of who spoke least when it changes, hosts are not in it, nor is who left.
+func TestLeastHeard(t *testing.T) {
+	s := newScene(t, noticed, nil)
+	ctx := t.Context()
+	for _, who := range []string{"ana", "ben", "cem"} {
+		role := models.RoleSpeaker
+		if who == "ana" {
+			role = models.RoleHost
+		}
+		if err := s.Speaker(ctx, models.Speaker{Session: "s1", ID: who, Name: who, Role: role}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.sounds("ben", 1000, 3, audio.Observation{LevelDBFS: -30})
+	s.say(s.line(4000, "and so on"), nil)
+	s.Observe(ctx, "s1", bot.Observation{AtMS: 9000, SpeakerID: "cem", Event: bot.EventLeave})
+	var got []string
+	for _, e := range s.events {
+		if e.Floor != nil {
+			order := []string{}
+			for _, n := range e.Floor.Next {
+				order = append(order, fmt.Sprint(n.SpeakerID, " ", n.TalkMS))
+			}
+			got = append(got, fmt.Sprint(order))
+		}
+	}
+	if want := []string{"[ben 0]", "[ben 0 cem 0]", "[cem 0 ben 3000]", "[ben 3000]"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if f := s.LeastHeard("s1"); len(f.Next) != 0 {
+		t.Errorf("%+v in a room that the bot is not in", f)
+	}
+	s.enter(s.j, &visit{room: &bot.Room{}})
+	if f := s.LeastHeard("s1"); len(f.Next) != 1 || f.Next[0].SpeakerName != "ben" {
+		t.Errorf("%+v", f)
+	}
+}

@@ -1,0 +1,120 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"earshot/bot"
+	"earshot/models"
+)
+
+// hands is a connector that takes every order at once, and shows what is in force.
+type hands struct {
+	mu     sync.Mutex
+	orders []bot.Order
+	muted  map[string]bool
+	hang   bool // orders about somebody but "ana" hang
+	joined chan struct{}
+	ears   bot.Ears
+	once   sync.Once
+}
+
+func (h *hands) Run(ctx context.Context, ears bot.Ears) error {
+	ears.Joined(bot.Capabilities{Message: true, PrivateMessage: true, Mute: true, Unmute: true, ToAudience: true, Remove: true, Ban: true})
+	ears.Speaker(models.Speaker{ID: "ana", Name: "Ana"})
+	h.ears = ears
+	h.once.Do(func() { close(h.joined) })
+	<-ctx.Done()
+	return context.Cause(ctx)
+}
+
+func (h *hands) Do(ctx context.Context, o bot.Order) error {
+	if h.hang && o.Target != "ana" {
+		<-ctx.Done()
+		return errors.New("no answer")
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.orders = append(h.orders, o)
+	switch o.Verb {
+	case models.VerbMute:
+		h.muted[o.Target] = true
+	case models.VerbUnmute:
+		h.muted[o.Target] = false
+	}
+	return nil
+}
+
+func (h *hands) Effect(o bot.Order) (bool, string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch o.Verb {
+	case models.VerbMute:
+		return h.muted[o.Target], "the server says so"
+	case models.VerbUnmute:
+		return !h.muted[o.Target], "the server says so"
+	}
+	return true, "the server says so"
+}
+
+func (h *hands) isMuted(id string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.muted[id]
+}
+
+// attended is a room with the bot in it, attended by the desk, until leave is called.
+func attended(t *testing.T, s *scene, h *hands) (leave func()) {
+	t.Helper()
+	h.joined, h.once = make(chan struct{}), sync.Once{}
+	if h.muted == nil {
+		h.muted = map[string]bool{}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	room, err := bot.NewRoom(bot.Config{Connector: h, Sink: s.Desk, Session: s.j.session})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var g sync.WaitGroup
+	g.Go(func() { _, _ = room.Run(ctx) })
+	<-h.joined
+	g.Go(func() { _ = s.Attend(ctx, "s1", room) })
+	left := sync.OnceFunc(func() { cancel(); g.Wait() })
+	t.Cleanup(left)
+	time.Sleep(100 * time.Millisecond)
+	return left
+}
+
+const noRules = "schema: 1\nmode: suggest\nrules:\n  - id: x\n    when: {says: {phrase: \"never said\"}}\n    then: [flag: {level: low}]\n"
+
+func hostAct(id string, verb models.Verb, forMS int64) models.Action {
+	return models.Action{
+		ID: id, Session: "s1", Verb: verb, TargetID: "ana", TargetName: "Ana", ForMS: forMS, By: "host", Created: time.Now().UTC(),
+	}
+}
+
+// stubborn is a room whose server takes mutes without effect; moving to the audience works.
+type stubborn struct {
+	hands
+	mu       sync.Mutex
+	audience bool
+}
+
+func (s *stubborn) Do(_ context.Context, o bot.Order) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.orders = append(s.orders, o)
+	if o.Verb == models.VerbToAudience {
+		s.audience = true
+	}
+	return nil
+}
+
+func (s *stubborn) Effect(o bot.Order) (bool, string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return o.Verb == models.VerbToAudience && s.audience || o.Verb == models.VerbUnmute, "the server says so"
+}

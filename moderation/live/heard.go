@@ -1,0 +1,93 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"earshot/bot"
+	"earshot/models"
+	"earshot/moderation"
+)
+
+// Observe takes what was noticed in a room otherwise than by words to the judge. A store that cannot take the outcome is no
+// reason to hold up the sound: the next observation finds the same.
+func (d *Desk) Observe(ctx context.Context, session string, o bot.Observation) {
+	if o.Event == bot.EventDeaf {
+		if err := d.store.PutRoomNotice(ctx, session, models.NoticeDeaf, o.SpeakerID); err != nil && !errors.Is(err, models.ErrNotFound) {
+			d.log.Error("hosts are not told that somebody is not heard", "session", session, "speaker", o.SpeakerID, "err", err)
+		}
+		return
+	}
+	x := moderation.Observation{AtMS: o.AtMS, Speaker: o.SpeakerID, Event: moderation.RoomEvent(o.Event)} // they have the same names
+	if h := o.Heard; h != nil {
+		for _, v := range h.Voiced {
+			x.Voiced = append(x.Voiced, moderation.Span{StartMS: v.StartMS, EndMS: v.EndMS})
+		}
+		if h.Sound {
+			x.Sound = &moderation.Sound{
+				Span:      moderation.Span{StartMS: h.StartMS, EndMS: h.EndMS},
+				LevelDBFS: h.LevelDBFS, Clipped: h.Clipped, Music: h.Music, Noise: h.Noise,
+			}
+		}
+	}
+	j, err := d.judged(ctx, session)
+	if err != nil {
+		return
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	d.observe(ctx, j, x)
+}
+
+// observe judges an observation; the caller holds the session's lock.
+func (d *Desk) observe(ctx context.Context, j *judged, o moderation.Observation) {
+	if j.judge != nil {
+		var out moderation.Outcome
+		d.guarded(j, "", func() { out = j.judge.Observe(o) })
+		d.take(ctx, j, out)
+		if o.Event == moderation.RoomJoin || o.Event == moderation.RoomLeave {
+			d.showFloor(j)
+		}
+	}
+}
+
+// tick tells the judge the time, for what holds because nothing happens.
+func (d *Desk) tick(ctx context.Context, j *judged) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	d.observe(ctx, j, moderation.Observation{AtMS: time.Since(j.session.Started).Milliseconds()})
+}
+
+// Partial shows what is still being said, with the rules that look at it already. It never waits: while something is being
+// stored in the session, no rule looks.
+func (d *Desk) Partial(p models.Partial) {
+	if j := d.known(p.Key.Session); j != nil && j.judge != nil && j.mu.TryLock() {
+		d.guarded(j, p.Key.String(), func() {
+			for _, r := range j.judge.Arm(p) {
+				p.Armed = append(p.Armed, r.ID)
+			}
+		})
+		j.mu.Unlock()
+	}
+	d.hub.Publish(models.Event{SessionID: p.Key.Session, Partial: &p})
+}
+
+// spoken counts a line as a vote on its speaker's language, when the language had to be found; the caller holds the
+// session's lock.
+func (d *Desk) spoken(ctx context.Context, j *judged, u models.Utterance) {
+	if u.Text == "" || len(u.Doubt) > 0 {
+		return
+	}
+	code, best := "", 0.0
+	for c, p := range u.Heard {
+		if p > best || p == best && c < code {
+			code, best = c, p
+		}
+	}
+	if code != "" {
+		d.observe(ctx, j, moderation.Observation{
+			AtMS: u.EndMS, Speaker: u.SpeakerID, Language: &moderation.LanguageVote{Code: code, P: best, VoicedMS: u.VoicedMS},
+		})
+	}
+}

@@ -1,0 +1,176 @@
+package live
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"earshot/bot"
+	"earshot/bot/audio"
+	"earshot/models"
+)
+
+const noticed = `schema: 1
+mode: suggest
+languages: {allowed: [en], vote_over: 20s}
+rules:
+  - id: raid
+    when: {room: {joins: ">=3", within: 60s, and_unmutes: ">=2"}}
+    then: [flag: {level: high}, ask: {who: [host], offer: [dismiss], expires: 45s}]
+  - id: music
+    when: {heard: {music: ">70%", for: 4s}}
+    then: [flag: {level: info}, tell: {who: host}]
+  - id: loud
+    when: {any: [{heard: {loudness_above: -9dBFS, for: 3s}}, {heard: {clipped: ">5%", for: 3s}}]}
+    then: [flag: {level: low}, tell: {webhook: mods}]
+  - id: turn
+    when: {floor: {turn_over: 5s}}
+    then: [flag: {level: info}]
+  - id: silence
+    when: {room: {silence: 3s}}
+    then: [flag: {level: info}]
+  - id: language
+    when: {spoken_language: {not_in: [allowed], sure: 0.8}}
+    then: [flag: {level: info}]
+`
+
+// rules are the rules of the session's flags, with their speakers.
+func (s *scene) rules() (out []string) {
+	for _, f := range s.flags() {
+		out = append(out, f.Rule+" "+f.SpeakerID)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// sounds sends so many seconds of a sound of a person, with speech in them.
+func (s *scene) sounds(who string, from int64, seconds int, o audio.Observation) {
+	for i := range int64(seconds) {
+		o.StartMS, o.EndMS, o.Sound = from+i*1000, from+i*1000+1000, true
+		o.Voiced = []audio.Span{{StartMS: o.StartMS, EndMS: o.EndMS}}
+		one := o
+		s.Observe(s.t.Context(), "s1", bot.Observation{AtMS: o.EndMS, SpeakerID: who, Heard: &one})
+	}
+}
+
+// TestNoticed: what is noticed otherwise than by words reaches the rules on the room, the sound, the floor and the language.
+func TestNoticed(t *testing.T) {
+	s := newScene(t, noticed, nil)
+	ctx := t.Context()
+	for i, who := range []string{"a", "b", "c"} {
+		s.Observe(ctx, "s1", bot.Observation{AtMS: int64(i * 100), SpeakerID: who, Event: bot.EventJoin})
+	}
+	s.Observe(ctx, "s1", bot.Observation{AtMS: 400, SpeakerID: "a", Event: bot.EventUnmute})
+	if got := s.rules(); len(got) != 0 {
+		t.Errorf("too early: %q", got)
+	}
+	s.Observe(ctx, "s1", bot.Observation{AtMS: 500, SpeakerID: "b", Event: bot.EventUnmute})
+	s.sounds("dj", 1000, 6, audio.Observation{LevelDBFS: -20, Music: 0.9})
+	s.sounds("hot", 7000, 4, audio.Observation{LevelDBFS: -12, Clipped: 0.2})
+	s.sounds("fine", 11_000, 4, audio.Observation{LevelDBFS: -25, Noise: 0.2})
+	if got, want := s.rules(), []string{"loud hot", "music dj", "raid ", "turn dj"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestSilenceIsNoticed: nothing happens, and time alone makes it a silence.
+func TestSilenceIsNoticed(t *testing.T) {
+	s := newScene(t, noticed, nil)
+	s.sounds("a", 1000, 2, audio.Observation{LevelDBFS: -25})
+	s.tick(t.Context(), s.j) // the tenth second of the session
+	if got, want := s.rules(), []string{"silence "}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestLanguageIsVotedOn: lines whose language had to be found count by their length; those of a fixed language and doubtful
+// ones do not.
+func TestLanguageIsVotedOn(t *testing.T) {
+	for name, c := range map[string]struct {
+		heard map[string]float64
+		doubt []models.Doubt
+		flags bool
+	}{
+		"another":  {map[string]float64{"id": 0.9, "en": 0.1}, nil, true},
+		"allowed":  {map[string]float64{"en": 0.9, "id": 0.1}, nil, false},
+		"unsure":   {map[string]float64{"id": 0.5, "en": 0.4}, nil, false},
+		"fixed":    {nil, nil, false},
+		"doubtful": {map[string]float64{"id": 0.9}, []models.Doubt{models.DoubtLowVoice}, false},
+	} {
+		s := newScene(t, noticed, nil)
+		for i := range 5 {
+			u := s.line(int64(1000+5000*i), fmt.Sprintf("selamat datang di ruang ini teman %d", i))
+			u.VoicedMS, u.Heard, u.Doubt, u.Language = 4500, c.heard, c.doubt, "id"
+			s.say(u, []byte("sound"))
+		}
+		got := slices.Contains(s.rules(), "language ana")
+		if got != c.flags {
+			t.Errorf("%s: %q", name, s.rules())
+		}
+	}
+}
+
+// TestTellReachesTheTargets: tell reaches everybody who is told of the room, though the flag is milder than they ask for; a
+// target that a rule names and nobody knows is a failure that the host sees.
+func TestTellReachesTheTargets(t *testing.T) {
+	s := newScene(t, noticed, nil)
+	ctx := t.Context()
+	err := s.store.SetNoticeTargets(ctx, []models.NoticeTarget{
+		{Name: "hosts", Level: models.LevelHigh}, {Name: "elsewhere", Level: models.LevelHigh, Rooms: []string{"r2"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.sounds("dj", 1000, 5, audio.Observation{LevelDBFS: -20, Music: 0.9})
+	s.sounds("hot", 7000, 4, audio.Observation{LevelDBFS: -5})
+	for range 2 { // they are told already, and not again
+		p := &plans{busy: map[string]bool{}}
+		s.carryOut(ctx, s.j, &visit{}, p)
+		p.group.Wait()
+	}
+	notice, err := s.store.NextNotice(ctx, "hosts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told, err := s.store.Flag(ctx, notice.Flag)
+	if err != nil || told.Rule != "music" {
+		t.Errorf("told of %+v, %v", told, err)
+	}
+	states, err := s.store.NoticeTargets(ctx)
+	if err != nil || states[0].Waiting != 0 || states[1].Waiting != 1 {
+		t.Errorf("%+v, %v", states, err)
+	}
+	actions, err := s.store.Actions(ctx, "s1")
+	if err != nil || len(actions) != 2 {
+		t.Fatalf("%+v, %v", actions, err)
+	}
+	for _, a := range actions {
+		if a.Webhook == "" && a.State != models.ActionSeen || a.Webhook != "" && (a.State != models.ActionFailed || a.Error == "") {
+			t.Errorf("%+v", a)
+		}
+	}
+}
+
+// TestPartialsArm: a rule that looks at unfinished lines is told with them, and flags only the finished one.
+func TestPartialsArm(t *testing.T) {
+	s := newScene(t, `schema: 1
+rules:
+  - {id: armed, on: {partial: arm}, when: {says: {phrase: guaranteed profit}}, then: [flag: {}]}
+  - {id: waits, when: {says: {phrase: profit}}, then: [flag: {}]}
+`, nil)
+	u := s.line(5000, "a guaranteed profit")
+	partial := models.Partial{Key: u.Key, SpeakerID: "ana", StartMS: 5000, Stable: "a guaranteed", Tail: "profit"}
+	s.Partial(partial)
+	partial.Stable, partial.Tail = u.Text, ""
+	s.Partial(partial)
+	if len(s.flags()) != 0 || len(s.events) != 2 {
+		t.Fatalf("%d flags, %d events", len(s.flags()), len(s.events))
+	}
+	if first, second := s.events[0].Partial.Armed, s.events[1].Partial.Armed; len(first) != 0 || !slices.Equal(second, []string{"armed"}) {
+		t.Errorf("armed by %q, then %q", first, second)
+	}
+	s.say(u, []byte("sound"))
+	if got, want := s.rules(), []string{"armed ana", "waits ana"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -1,0 +1,69 @@
+package live
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// step is one thing that happens in a random hour.
+type step struct {
+	What string
+	Who  string
+	For  int // seconds, where that means something
+}
+
+// steps draws what happens, common things more often.
+func steps() *rapid.Generator[[]step] {
+	what := rapid.SampledFrom([]string{
+		"say", "say", "say", "say", "say badly", "say badly", "come", "come", "leave", "wait", "wait", "mute", "mute", "unmute",
+		"cut", "back", "hold the decoder", "free the decoder", "object", "withdraw",
+		"crash", "restart", "set the clock", "erase the person", "erase the session",
+	})
+	one := rapid.Custom(func(t *rapid.T) step {
+		return step{
+			What: what.Draw(t, "what"), Who: rapid.SampledFrom([]string{"ana", "ben", "cem"}).Draw(t, "who"),
+			For: rapid.SampledFrom([]int{0, 5, 20, 90, 200}).Draw(t, "for"),
+		}
+	})
+	return rapid.SliceOfN(one, 5, 40)
+}
+
+// TestRandomHours plays random hours of a room against a simple model of what must be in force, told and stored: people come, talk,
+// object, are muted by a rule and by the host, and go; the server and the program break down and come back, clocks are set,
+// people and sessions are erased. It takes 20 s, or an hour with EARSHOT_TEST_LONG=1.
+func TestRandomHours(t *testing.T) {
+	if testing.Short() {
+		t.Skip("20 s")
+	}
+	lasts, checks := 20*time.Second, "1000"
+	if os.Getenv("EARSHOT_TEST_LONG") != "" {
+		lasts, checks = time.Hour, "1000000"
+	}
+	// a failure is to be told before a time-out
+	for name, value := range map[string]string{"rapid.checks": checks, "rapid.shrinktime": "10s"} {
+		if err := flag.Set(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	voice, end, played, failed := sentence(t), time.Now().Add(lasts), 0, false
+	rapid.Check(t, func(rt *rapid.T) {
+		if !failed && time.Now().After(end) {
+			return
+		}
+		script := steps().Draw(rt, "script")
+		var wrong []string
+		synctest.Test(t, func(t *testing.T) { wrong = play(t, voice, script) })
+		played++
+		if len(wrong) > 0 {
+			failed = true
+			rt.Fatal(fmt.Sprint(wrong))
+		}
+	})
+	t.Logf("%d hours were played", played)
+}
