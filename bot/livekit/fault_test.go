@@ -17,6 +17,7 @@ import (
 	"earshot/bot/internal/relay"
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/localserver"
+	"earshot/internal/waittest"
 	"earshot/models"
 )
 
@@ -144,7 +145,7 @@ func TestTokenIsRenewed(t *testing.T) {
 	}
 	c := connector(t, livekit.Config{URL: s.URL("x"), Auth: livekit.Credentials{Token: token}})
 	listen(t, c, newRoom())
-	wait(t, "the newer token", func() bool { return c.Token() != token })
+	waittest.Until(t, "the newer token", func() bool { return c.Token() != token })
 	if later := livekit.Expires(c.Token()) - livekit.Expires(token); later < 60 {
 		t.Errorf("it lasts %d s longer", later)
 	}
@@ -171,7 +172,7 @@ func TestHidden(t *testing.T) {
 				me.GetPermission().GetCanPublish() {
 				t.Errorf("the server sees %v", me)
 			}
-			wait(t, "the recording sign", func() bool {
+			waittest.Until(t, "the recording sign", func() bool {
 				rooms, err := service.ListRooms(ctx, &lk.ListRoomsRequest{Names: []string{room}})
 				return err == nil && len(rooms.GetRooms()) == 1 && rooms.GetRooms()[0].GetActiveRecording()
 			})
@@ -233,7 +234,7 @@ func TestResume(t *testing.T) {
 		t.Errorf("%d of %d packets of Ana came", got, sent)
 	}
 	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "after"})
-	wait(t, "both lines", func() bool { return len(ana.lines()) == 2 && strings.HasPrefix(ana.lines()[1], "earshot ") })
+	waittest.Until(t, "both lines", func() bool { return len(ana.lines()) == 2 && strings.HasPrefix(ana.lines()[1], "earshot ") })
 	ana.leave()
 	r.until(t, "Ana's leaving", func() bool { _, there := r.people["ana"]; return !there })
 	r.note(func() {

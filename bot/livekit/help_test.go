@@ -22,6 +22,7 @@ import (
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/localserver"
 	"earshot/bot/peer"
+	"earshot/internal/waittest"
 	"earshot/models"
 )
 
@@ -242,21 +243,11 @@ func (r *room) note(f func()) {
 // until waits for something to be seen in the room.
 func (r *room) until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	wait(t, what, func() bool {
+	waittest.Until(t, what, func() bool {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		return ok()
 	})
-}
-
-func wait(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(trial.Patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-		if ok() {
-			return
-		}
-	}
-	t.Fatalf("not seen: %s", what)
 }
 
 func (r *room) hears(id string) func() bool {

@@ -16,6 +16,7 @@ import (
 	"earshot/bot"
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/localserver"
+	"earshot/internal/waittest"
 	"earshot/models"
 )
 
@@ -62,12 +63,12 @@ func TestInvited(t *testing.T) {
 	s := server(t, "")
 	a, b := work(t, s, 2), work(t, s, 2)
 	registered := func() bool { return countLog(t, s, "worker registered") == 2 }
-	wait(t, "both workers", registered)
+	waittest.Until(t, "both workers", registered)
 	people := map[string]*person{}
 	for _, name := range []string{"one", "two", "three", "four"} {
 		people[name] = enter(t, livekit.PublishConfig{URL: s.URL(name), Identity: "host-" + name})
 	}
-	wait(t, "two rooms for each worker", func() bool { return a.busy.Load() == 2 && b.busy.Load() == 2 })
+	waittest.Until(t, "two rooms for each worker", func() bool { return a.busy.Load() == 2 && b.busy.Load() == 2 })
 	i := <-a.invited
 	host := "host-" + i.Room.Name
 	a.r.until(t, "the host's sound", a.r.hears(host))
@@ -80,7 +81,7 @@ func TestInvited(t *testing.T) {
 	if _, err := service.DeleteRoom(ctx, deleteRoom(i.Room.Name)); err != nil {
 		t.Fatal(err)
 	}
-	wait(t, "the end of the stay", func() bool { return a.busy.Load() == 1 })
+	waittest.Until(t, "the end of the stay", func() bool { return a.busy.Load() == 1 })
 }
 
 // TestWorkerReturns: a server that died and came back finds its worker again.
@@ -88,12 +89,12 @@ func TestWorkerReturns(t *testing.T) {
 	t.Parallel()
 	s := server(t, "")
 	c := work(t, s, 1)
-	wait(t, "the worker", func() bool { return countLog(t, s, "worker registered") == 1 })
+	waittest.Until(t, "the worker", func() bool { return countLog(t, s, "worker registered") == 1 })
 	s.Kill()
 	if err := s.Restart(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	wait(t, "the worker's return", func() bool { return countLog(t, s, "worker registered") == 2 })
+	waittest.Until(t, "the worker's return", func() bool { return countLog(t, s, "worker registered") == 2 })
 	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "host"})
 	c.r.until(t, "the host's sound", c.r.hears("host"))
 }
@@ -129,7 +130,7 @@ func TestWebhooks(t *testing.T) {
 	r := newRoom()
 	listen(t, connector(t, livekit.Config{URL: s.URL("Open%20Mic")}), r)
 	ana.leave()
-	wait(t, "Ana's leaving", func() bool {
+	waittest.Until(t, "Ana's leaving", func() bool {
 		mu.Lock()
 		defer mu.Unlock()
 		for _, e := range events {

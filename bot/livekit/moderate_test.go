@@ -12,6 +12,7 @@ import (
 	"earshot/bot"
 	"earshot/bot/internal/trial"
 	"earshot/bot/livekit"
+	"earshot/internal/waittest"
 	"earshot/models"
 )
 
@@ -21,7 +22,7 @@ func do(t *testing.T, c *livekit.Connector, o bot.Order) {
 	if err := c.Do(t.Context(), o); err != nil {
 		t.Fatalf("%s: %v", o.Verb, err)
 	}
-	wait(t, "the effect of "+string(o.Verb), func() bool { ok, _ := c.Effect(o); return ok })
+	waittest.Until(t, "the effect of "+string(o.Verb), func() bool { ok, _ := c.Effect(o); return ok })
 }
 
 // silent waits until nothing is heard of a person for half a second.
@@ -44,7 +45,7 @@ func TestActions(t *testing.T) {
 
 	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "hello all"})
 	do(t, c, bot.Order{Verb: models.VerbMessage, Target: "bo", Text: "hello bo"})
-	wait(t, "the lines", func() bool { return len(bo.lines()) == 2 && len(ana.lines()) == 1 })
+	waittest.Until(t, "the lines", func() bool { return len(bo.lines()) == 2 && len(ana.lines()) == 1 })
 	if l := bo.lines()[1]; !strings.HasPrefix(l, "earshot lk-chat-topic {") || !strings.Contains(l, `"message":"hello bo"`) {
 		t.Errorf("Bo got %q", l)
 	}
@@ -118,7 +119,7 @@ func TestRights(t *testing.T) {
 	stop := listen(t, c, r)
 	r.until(t, "the right to speak", func() bool { return r.can == bot.Capabilities{Message: true, PrivateMessage: true} })
 	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "hello"})
-	wait(t, "the line", func() bool { return len(ana.lines()) == 1 && strings.HasPrefix(ana.lines()[0], "ear ") })
+	waittest.Until(t, "the line", func() bool { return len(ana.lines()) == 1 && strings.HasPrefix(ana.lines()[0], "ear ") })
 
 	ctx, service := admin(t, s, "x")
 	grant := func(p *lk.ParticipantPermission) {
@@ -156,7 +157,7 @@ func TestPosted(t *testing.T) {
 	listen(t, c, r)
 	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "to all"})
 	do(t, c, bot.Order{Verb: models.VerbMessage, Target: "ana", Text: "to ana"})
-	wait(t, "the lines", func() bool { return len(ana.lines()) == 2 && strings.HasPrefix(ana.lines()[0], " lk-chat-topic ") })
+	waittest.Until(t, "the lines", func() bool { return len(ana.lines()) == 2 && strings.HasPrefix(ana.lines()[0], " lk-chat-topic ") })
 }
 
 // TestClimb: who unmutes at once is moved to the audience by the room's supervision; who comes back after a removal is

@@ -19,6 +19,7 @@ import (
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/localserver"
 	"earshot/bot/peer"
+	"earshot/internal/waittest"
 	"earshot/models"
 )
 
@@ -75,10 +76,10 @@ func TestScenarios(t *testing.T) {
 				t.Fatal(err)
 			}
 			if x.plays != "" {
-				wait(t, "the server's word", func() bool { return logged(t, s, x.plays, identity) })
+				waittest.Until(t, "the server's word", func() bool { return logged(t, s, x.plays, identity) })
 				p.Cut()
 			}
-			wait(t, "the bot's answer", func() bool { return told.count("joined") >= x.joins && told.count("signalling resumed") >= x.again })
+			waittest.Until(t, "the bot's answer", func() bool { return told.count("joined") >= x.joins && told.count("signalling resumed") >= x.again })
 			r.until(t, "Ana's sound", r.hears("ana"))
 			enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "bo-" + name})
 			r.until(t, "Bo's sound", r.hears("bo-"+name)) // the signalling works
@@ -228,7 +229,7 @@ func TestRelayOnly(t *testing.T) {
 	r.until(t, "Ana's sound", r.hears("ana"))
 	const active, me, relayed, direct = "participant active", `"participant": "earshot"`, "[remote][selected:1][trickle] udp " +
 		"relay", "[trickle] udp host"
-	wait(t, "the bot's way in the server's log", func() bool { return logged(t, s, active, me) })
+	waittest.Until(t, "the bot's way in the server's log", func() bool { return logged(t, s, active, me) })
 	if !logged(t, s, active, me, relayed) || logged(t, s, active, me, direct) {
 		t.Error("the server's log tells another way to the bot")
 	}

@@ -16,6 +16,7 @@ import (
 	"earshot/bot/audio"
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
+	"earshot/internal/waittest"
 	"earshot/models"
 )
 
@@ -251,9 +252,7 @@ func TestRecordingToClip(t *testing.T) {
 	listens := make(chan struct{})
 	go func() {
 		defer close(listens)
-		for room.Stats().Packets == 0 && ctx.Err() == nil {
-			time.Sleep(10 * time.Millisecond)
-		}
+		waittest.Holds(ctx, func() bool { return room.Stats().Packets > 0 })
 	}()
 	err = lounge.Publish(ctx, lounge.PublishConfig{
 		BaseURL: base, Room: "lounge", Name: "Ana", Peer: factory(t), Source: &held{Source: src, listens: listens},

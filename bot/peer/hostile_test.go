@@ -16,6 +16,7 @@ import (
 	"github.com/pion/webrtc/v3"
 
 	"earshot/bot/peer/guard"
+	"earshot/internal/waittest"
 )
 
 // hostile is a server that answers each request of a STUN or TURN client with a message that ends in an empty address
@@ -199,9 +200,10 @@ func TestTheMuxIsGuarded(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	for until := time.Now().Add(10 * time.Second); g.Dropped(guard.STUN) == 0; time.Sleep(time.Millisecond) {
-		if _, err := c.Write(emptyAddress(make([]byte, 20))); err != nil || time.Now().After(until) {
-			t.Fatalf("nothing is dropped: %v", err)
+	waittest.Until(t, "something is dropped", func() bool {
+		if _, err := c.Write(emptyAddress(make([]byte, 20))); err != nil {
+			t.Fatal(err)
 		}
-	}
+		return g.Dropped(guard.STUN) > 0
+	})
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/pion/webrtc/v3"
 
 	"earshot/bot/peer/guard"
+	"earshot/internal/waittest"
 )
 
 // turn runs coturn on this machine until the test ends and returns its port. more are further arguments; with cert and
@@ -47,15 +48,14 @@ func turn(t *testing.T, more ...string) int {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	for began := time.Now(); time.Since(began) < time.Minute; time.Sleep(50 * time.Millisecond) {
+	waittest.Until(t, "coturn answers", func() bool {
 		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err == nil {
 			_ = c.Close()
-			return port
 		}
-	}
-	t.Fatal("coturn does not answer")
-	return 0
+		return err == nil
+	})
+	return port
 }
 
 // TestRelayOnly: over a real TURN server, by UDP and by TCP, media connects and no address of this machine is told; with

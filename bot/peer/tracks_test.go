@@ -1,6 +1,7 @@
 package peer
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"testing"
@@ -8,6 +9,8 @@ import (
 
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v3"
+
+	"earshot/internal/waittest"
 )
 
 // crowd is people who talk, one track each, on a connection to a receiver that is under test.
@@ -107,18 +110,16 @@ func (c *crowd) leaves(p *person) {
 
 // talks sends packets until two were heard, or for so long; it reports whether they were.
 func (c *crowd) talks(p *person, within time.Duration) bool {
-	for until := time.Now().Add(within); time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
-		c.mu.Lock()
-		n := c.heard[p.ID()]
-		c.mu.Unlock()
-		if n >= 2 {
-			return true
-		}
+	ctx, cancel := context.WithTimeout(c.t.Context(), within)
+	defer cancel()
+	return waittest.Holds(ctx, func() bool {
 		p.p.SequenceNumber++
 		p.p.Timestamp += 960
 		_ = p.WriteRTP(&p.p)
-	}
-	return false
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.heard[p.ID()] >= 2
+	})
 }
 
 // TestManySpeakersOneAfterTheOther: in a long connection speakers come and go, one at a time. Each is heard.

@@ -21,6 +21,7 @@ import (
 	"earshot/bot/internal/trial"
 	"earshot/bot/peer"
 	"earshot/bot/whep"
+	"earshot/internal/waittest"
 	"earshot/models"
 )
 
@@ -191,13 +192,11 @@ func TestStream(t *testing.T) {
 	send := func(what string, ssrc uint32) {
 		t.Helper()
 		from := n
-		for deadline := time.Now().Add(trial.Patience); !e.any(from, n); time.Sleep(5 * time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Fatalf("not heard: %s", what)
-			}
+		waittest.Until(t, what, func() bool {
 			s.wire.send(n, 111, ssrc, good)
 			n++
-		}
+			return e.any(from, n)
+		})
 	}
 	send("the first packets", 0)
 	for end := n + 200; n < end; n++ {

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/internal/waittest"
 	"earshot/models"
 )
 
@@ -55,9 +56,7 @@ func TestCrowdIsNotHeldUpByASlowReader(t *testing.T) {
 	for range viewers {
 		crowd.Go(func() { watchLines(ctx, transport, ts.URL+"/events/s1?after="+from, lines, news) })
 	}
-	for s.hub.Watchers() <= viewers && ctx.Err() == nil {
-		time.Sleep(time.Millisecond)
-	}
+	waittest.Holds(ctx, func() bool { return s.hub.Watchers() > viewers })
 	var longest time.Duration
 	for i := range lines {
 		u := said("s1", 1000+i, "Ben", 60_000+int64(i), 61_000, fmt.Sprintf("line-%d %s", i, strings.Repeat("many words ", 100)))

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/internal/waittest"
 	"earshot/models"
 )
 
@@ -20,9 +21,7 @@ func TestOpenPagesOfSomebodyRemovedLoadAnewInABrowser(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.Handle("/", s)
 	mux.HandleFunc("POST /test/watched", func(_ http.ResponseWriter, r *http.Request) {
-		for s.hub.Watchers() < 3 && r.Context().Err() == nil {
-			time.Sleep(10 * time.Millisecond) // until the browser's streams stand
-		}
+		waittest.Holds(r.Context(), func() bool { return s.hub.Watchers() >= 3 }) // the browser's streams stand
 	})
 	mux.HandleFunc("POST /test/remove", func(_ http.ResponseWriter, r *http.Request) {
 		if err := s.members.Remove(r.Context(), "u2", "Kim"); err != nil {

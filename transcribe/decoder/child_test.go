@@ -73,8 +73,6 @@ func actor(role string) Library {
 				return nil, models.WithHint(fmt.Errorf("model %s: no backend", s.Model), "install one")
 			case "crash":
 				end(syscall.SIGKILL)
-			case "slow":
-				time.Sleep(time.Minute)
 			}
 			if data, err := os.ReadFile(s.Model); err != nil || string(data) != "the model" {
 				return nil, fmt.Errorf("model: %q, %w", data, err)

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/internal/waittest"
 	"earshot/models"
 	"earshot/transcribe"
 )
@@ -164,7 +165,7 @@ func TestFault17KilledDuringADecode(t *testing.T) {
 	pid := p.Stats().Processes[0].PID
 	stop(t, pid) // so that the decode is still going on when it ends
 	s.Submit(clipOf("during", 1, speak))
-	waitFor(t, "the decode to begin", func() bool { return p.workers[0].inFlight() == 1 })
+	waittest.Until(t, "the decode to begin", func() bool { return p.workers[0].inFlight() == 1 })
 	killed := time.Now()
 	must(t, syscall.Kill(pid, syscall.SIGKILL))
 	drain(t, s)
@@ -181,7 +182,7 @@ func TestFault17KilledDuringADecode(t *testing.T) {
 func stop(t *testing.T, pid int) {
 	t.Helper()
 	must(t, syscall.Kill(pid, syscall.SIGSTOP))
-	waitFor(t, "the process to stop", func() bool {
+	waittest.Until(t, "the process to stop", func() bool {
 		threads, err := filepath.Glob(filepath.Join("/proc", strconv.Itoa(pid), "task/*/stat"))
 		must(t, err)
 		for _, f := range threads {
@@ -217,7 +218,7 @@ func TestFault17PoisonInASharedProcess(t *testing.T) {
 		s.Submit(clipOf(track, 1, speak))
 	}
 	s.Submit(clipOf("poison", 1, crash))
-	waitFor(t, "all to begin", func() bool { return p.workers[0].inFlight() == 4 })
+	waittest.Until(t, "all to begin", func() bool { return p.workers[0].inFlight() == 4 })
 	must(t, syscall.Kill(pid, syscall.SIGKILL)) // as if the poison had done it
 	drain(t, s)
 	r.want(t, 5, "poison")
@@ -241,7 +242,7 @@ func TestChildrenEndWithTheParent(t *testing.T) {
 	must(t, syscall.Kill(child, 0))
 	must(t, parent.Process.Kill())
 	_ = parent.Wait() // it was killed
-	waitFor(t, "the child to end", func() bool { return ended(child) })
+	waittest.Until(t, "the child to end", func() bool { return ended(child) })
 }
 
 // What ends a program in order, such as Ctrl-C in its terminal, does not end its decoders: they are needed to the last.
@@ -277,7 +278,7 @@ func TestParent(t *testing.T) {
 	e := p.Engines()[0]
 	say(t, e, "ready")
 	go func() { _, _ = e.Transcribe(t.Context(), act(hang, time.Minute/2), transcribe.Options{}) }()
-	waitFor(t, "the decode to begin", func() bool { return p.workers[0].inFlight() == 1 })
+	waittest.Until(t, "the decode to begin", func() bool { return p.workers[0].inFlight() == 1 })
 	os.Stdout.WriteString(strconv.Itoa(p.Stats().Processes[0].PID) + "\n")
 	select {}
 }
@@ -286,15 +287,5 @@ func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
-	}
-}
-
-// waitFor polls real processes.
-func waitFor(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("waited too long for %s", what)
-		}
 	}
 }
