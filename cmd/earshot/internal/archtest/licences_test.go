@@ -1,4 +1,4 @@
-package main
+package archtest
 
 import (
 	"encoding/json"
@@ -65,7 +65,7 @@ func TestLicencesOfModules(t *testing.T) {
 	cmd := exec.CommandContext(
 		t.Context(), "go", "list", "-deps", "-test", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Dir}}{{end}}{{end}}", "./...",
 	)
-	cmd.Dir = "../.."
+	cmd.Dir = "../../../.."
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
@@ -110,7 +110,7 @@ func licenceFiles(t *testing.T, dir string) (files []string) {
 // TestLicencesOfBrowserTools holds what the tests of the pages run with, and what comes with it, to the same licences.
 func TestLicencesOfBrowserTools(t *testing.T) {
 	var found int
-	err := filepath.WalkDir("../../build/browser/node_modules/", func(path string, e fs.DirEntry, err error) error {
+	err := filepath.WalkDir("../../../../build/browser/node_modules/", func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.Name() != "package.json" {
 			return err
 		}
@@ -150,7 +150,7 @@ var bundled = map[string]string{
 }
 
 func TestLicencesOfBundledLibraries(t *testing.T) {
-	files, _ := filepath.Glob("../../build/prefix/usr/share/doc/*/copyright")
+	files, _ := filepath.Glob("../../../../build/prefix/usr/share/doc/*/copyright")
 	if len(files) == 0 {
 		t.Skip("the libraries are the system's own here: a bundle has none that it does not have")
 	}

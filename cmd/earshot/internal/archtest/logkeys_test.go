@@ -1,4 +1,4 @@
-package main
+package archtest
 
 import (
 	"go/ast"
@@ -81,7 +81,7 @@ func TestLogKeysAreFixed(t *testing.T) {
 			t.Errorf("%s: the key %q is not in small letters", at, key)
 		}
 	}
-	page, err := os.ReadFile("../../docs/operating.md")
+	page, err := os.ReadFile("../../../../docs/operating.md")
 	if err != nil {
 		t.Fatal(err)
 	}
