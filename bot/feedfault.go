@@ -20,7 +20,7 @@ func (f *feed) failed(track *audio.Track, began time.Duration) {
 // rest leaves a track alone that cannot be decoded, until it is worth another try, it ends or is not to be listened to. What
 // is said on it meanwhile is told every few seconds.
 func (f *feed) rest() {
-	f.p.event(EventDeaf, f.info.SpeakerID)
+	f.p.event(models.RoomDeaf, f.info.SpeakerID)
 	over, tell := time.NewTimer(restFor), time.NewTicker(restTold)
 	defer over.Stop()
 	defer tell.Stop()

@@ -322,8 +322,8 @@ func TestDeafIsCounted(t *testing.T) {
 // witness counts events of deafness.
 type witness struct{ deaf int }
 
-func (w *witness) Observe(_ context.Context, _ string, o bot.Observation) {
-	if o.Event == bot.EventDeaf && o.SpeakerID == "ana" {
+func (w *witness) Observe(_ context.Context, _ string, o models.Observation) {
+	if o.Event == models.RoomDeaf && o.SpeakerID == "ana" {
 		w.deaf++
 	}
 }

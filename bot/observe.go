@@ -6,35 +6,13 @@ import (
 	"slices"
 	"time"
 
-	"earshot/bot/audio"
+	"earshot/models"
 )
-
-// Event is what happened in a room otherwise than by words.
-type Event string
-
-// The events of a room. Empty: none.
-const (
-	EventJoin   Event = "join"   // somebody came who was not there
-	EventLeave  Event = "leave"  // somebody went
-	EventDeaf   Event = "deaf"   // somebody is shown as talking and nothing of it is heard, for ten seconds
-	EventUnmute Event = "unmute" // somebody is heard for the first time, or after half a minute of silence
-)
-
-// Observation is what was noticed in a room otherwise than by words: about once a second for each track that carries sound,
-// and once for each event.
-type Observation struct {
-	// AtMS is when, in ms from the session's start.
-	AtMS      int64
-	SpeakerID string
-	// Heard is what the person's track sounded like; nil for an event.
-	Heard *audio.Observation
-	Event Event
-}
 
 // Observer takes what was noticed. Its method is called by the goroutine that calls the Sink, in order with what the Sink
 // gets, and may block on a disk.
 type Observer interface {
-	Observe(ctx context.Context, session string, o Observation)
+	Observe(ctx context.Context, session string, o models.Observation)
 }
 
 const (
@@ -50,15 +28,15 @@ const (
 )
 
 // observe tells of something, if anybody is to know.
-func (p *pipeline) observe(o Observation) {
+func (p *pipeline) observe(o models.Observation) {
 	if p.observed {
 		p.out.observe(o)
 	}
 }
 
 // event tells what somebody did.
-func (p *pipeline) event(e Event, speaker string) {
-	p.observe(Observation{AtMS: p.now().Milliseconds(), SpeakerID: speaker, Event: e})
+func (p *pipeline) event(e models.RoomEvent, speaker string) {
+	p.observe(models.Observation{AtMS: p.now().Milliseconds(), SpeakerID: speaker, Event: e})
 }
 
 // heard notes that a voice came from somebody, and tells when it is the first for long.
@@ -66,25 +44,26 @@ func (f *feed) heard(at time.Duration) {
 	f.p.lastVoice.Store(int64(at))
 	last := time.Duration(f.voice.last.Swap(max(1, int64(at))))
 	if last == 0 || at-last > unheardFor {
-		f.p.observe(Observation{AtMS: at.Milliseconds(), SpeakerID: f.info.SpeakerID, Event: EventUnmute})
+		f.p.observe(models.Observation{AtMS: at.Milliseconds(), SpeakerID: f.info.SpeakerID, Event: models.RoomUnmute})
 	}
 }
 
 // observer is what a track's sound is told to; nil when nobody is to know.
-func (f *feed) observer() func(audio.Observation) {
+func (f *feed) observer() func(models.Observation) {
 	if !f.p.observed {
 		return nil
 	}
-	return func(o audio.Observation) {
-		f.p.observe(Observation{AtMS: o.EndMS, SpeakerID: f.info.SpeakerID, Heard: &o})
+	return func(o models.Observation) {
+		o.SpeakerID = f.info.SpeakerID
+		f.p.observe(o)
 	}
 }
 
 // observe takes an observation over, unless too many wait already.
-func (o *outbox) observe(x Observation) {
+func (o *outbox) observe(x models.Observation) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.observed >= maxObservations && (x.Heard != nil || o.observed >= maxPeople) {
+	if o.observed >= maxObservations && (x.Event == "" || o.observed >= maxPeople) {
 		return
 	}
 	o.observed++
@@ -101,7 +80,7 @@ func (v *visit) arrive(id string) bool {
 	r.there[id] = true
 	comes := v.joined && r.now()-v.since > arriving
 	if comes {
-		r.pipe.event(EventJoin, id)
+		r.pipe.event(models.RoomJoin, id)
 	}
 	return comes
 }
@@ -110,7 +89,7 @@ func (v *visit) arrive(id string) bool {
 func (v *visit) depart(id string) {
 	if r := v.room; r.there[id] {
 		delete(r.there, id)
-		r.pipe.event(EventLeave, id)
+		r.pipe.event(models.RoomLeave, id)
 	}
 }
 

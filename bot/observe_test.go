@@ -17,11 +17,11 @@ import (
 // noticed is an Observer in memory. before, when set, may block.
 type noticed struct {
 	mu     sync.Mutex
-	all    []bot.Observation
+	all    []models.Observation
 	before func()
 }
 
-func (n *noticed) Observe(_ context.Context, _ string, o bot.Observation) {
+func (n *noticed) Observe(_ context.Context, _ string, o models.Observation) {
 	if n.before != nil {
 		n.before()
 	}
@@ -108,14 +108,14 @@ func TestObserved(t *testing.T) {
 			}
 			var heard, voiced int64
 			for _, o := range n.all {
-				if o.Heard == nil {
+				if o.Event != "" {
 					continue
 				}
-				if o.SpeakerID != "ana" || o.AtMS != o.Heard.EndMS {
+				if o.SpeakerID != "ana" || o.Sound != nil && o.AtMS != o.Sound.EndMS {
 					t.Errorf("%s: %+v", name, o)
 				}
 				heard++
-				for _, v := range o.Heard.Voiced {
+				for _, v := range o.Voiced {
 					voiced += v.EndMS - v.StartMS
 				}
 			}

@@ -53,7 +53,7 @@ type item struct {
 	clip     *models.Clip
 	gap      *models.Gap
 	speaker  *models.Speaker
-	observed *Observation
+	observed *models.Observation
 	consent  *models.Consent
 }
 

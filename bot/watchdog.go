@@ -91,7 +91,7 @@ func (v *visit) listen() error {
 		case now-d.since >= deafAlert && !d.alerted:
 			d.alerted = true
 			v.room.deafTo(id, true)
-			v.room.pipe.event(EventDeaf, id)
+			v.room.pipe.event(models.RoomDeaf, id)
 			v.room.log.Warn("somebody talks and is not heard", "speaker", id, "ms", (now - d.since).Milliseconds())
 			v.room.note(v.can, v.room.pipe.name(id, id)+" talks and is not heard: joining again soon if this goes on")
 		}

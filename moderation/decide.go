@@ -49,7 +49,7 @@ const (
 // does not say is Unsaid: the settings decide it.
 type ClipRequest struct {
 	Flag, SpeakerID string
-	Span            // of the words
+	models.Span     // of the words
 	BeforeMS        int64
 	AfterMS         int64
 	KeepMS          int64
@@ -113,7 +113,7 @@ func (s *Session) decide(p *person, u models.Utterance, vs []Verdict, now time.T
 		s.limit(&v, f.ID, p, u.EndMS)
 		f.Mode, f.Why = v.Mode, v.Why
 		out.Flags = append(out.Flags, f)
-		clip := ClipRequest{f.ID, u.SpeakerID, Span{f.StartMS, f.EndMS}, Unsaid, Unsaid, Unsaid}
+		clip := ClipRequest{f.ID, u.SpeakerID, models.Span{StartMS: f.StartMS, EndMS: f.EndMS}, Unsaid, Unsaid, Unsaid}
 		if c := v.rule.clip; c != nil {
 			clip.BeforeMS, clip.AfterMS, clip.KeepMS = c.Before, c.After, c.Keep
 		}

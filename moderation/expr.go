@@ -9,6 +9,8 @@ import (
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/types"
+
+	"earshot/models"
 )
 
 // expr is a compiled condition in CEL, for what no matcher says.
@@ -136,7 +138,8 @@ func (e *expr) eval(sc *scene) (held bool, spent uint64) {
 		"text": strings.Join(words, " "), "words": words, "speaker_id": sc.u.SpeakerID, "roles": roles,
 		"newcomer": sc.in.newcomer(sc.person, sc.now), "duration_ms": sc.u.EndMS - sc.u.StartMS, "voiced_ms": sc.u.VoicedMS,
 		"late_ms": sc.u.LateMS, "language": sc.u.Language, "level_dbfs": sc.u.LevelDBFS, "min_p": minP,
-		"balance": sc.in.balances(sc.person, sc.in.at(sc.now)), "talk_ms": sc.person.floor.talk(Span{0, 1 << 62}), "at_ms": sc.u.StartMS,
+		"balance": sc.in.balances(sc.person, sc.in.at(sc.now)), "talk_ms": sc.person.floor.talk(models.Span{EndMS: 1 << 62}),
+		"at_ms": sc.u.StartMS,
 	})
 	if details != nil && details.ActualCost() != nil {
 		spent = *details.ActualCost()

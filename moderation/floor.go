@@ -17,14 +17,14 @@ const (
 )
 
 // floorState is when somebody spoke: stretches in order, parted by pauses of a turn's end.
-type floorState struct{ spans []Span }
+type floorState struct{ spans []models.Span }
 
 // add takes in a stretch of speech. It may lengthen the last one.
-func (f *floorState) add(v Span) {
+func (f *floorState) add(v models.Span) {
 	if v.EndMS <= v.StartMS {
 		return
 	}
-	i, _ := slices.BinarySearchFunc(f.spans, v, func(a, b Span) int { return cmp.Compare(a.StartMS, b.StartMS) })
+	i, _ := slices.BinarySearchFunc(f.spans, v, func(a, b models.Span) int { return cmp.Compare(a.StartMS, b.StartMS) })
 	f.spans = slices.Insert(f.spans, i, v)
 	if i > 0 {
 		i--
@@ -40,12 +40,12 @@ func (f *floorState) add(v Span) {
 
 // after is the first stretch that ends after a time.
 func (f *floorState) after(t int64) int {
-	i, _ := slices.BinarySearchFunc(f.spans, t, func(v Span, t int64) int { return cmp.Compare(v.EndMS, t+1) })
+	i, _ := slices.BinarySearchFunc(f.spans, t, func(v models.Span, t int64) int { return cmp.Compare(v.EndMS, t+1) })
 	return i
 }
 
 // talk is how long somebody spoke within a window.
-func (f *floorState) talk(w Span) int64 {
+func (f *floorState) talk(w models.Span) int64 {
 	var ms int64
 	for _, v := range f.spans[f.after(w.StartMS):] {
 		ms += max(0, min(v.EndMS, w.EndMS)-max(v.StartMS, w.StartMS))
@@ -54,8 +54,8 @@ func (f *floorState) talk(w Span) int64 {
 }
 
 // turns joins stretches over short pauses, and leaves out what is too short to be a turn. Turns that ended before a time are left out.
-func (f *floorState) turns(since int64) []Span {
-	var out []Span
+func (f *floorState) turns(since int64) []models.Span {
+	var out []models.Span
 	from := f.after(since - 1)
 	for from > 0 && from < len(f.spans) && f.spans[from].StartMS-f.spans[from-1].EndMS < turnGap {
 		from--
@@ -67,12 +67,12 @@ func (f *floorState) turns(since int64) []Span {
 		}
 		out = append(out, v)
 	}
-	return slices.DeleteFunc(out, func(t Span) bool { return t.EndMS-t.StartMS < backchannel || t.EndMS < since })
+	return slices.DeleteFunc(out, func(t models.Span) bool { return t.EndMS-t.StartMS < backchannel || t.EndMS < since })
 }
 
 // floorHolds reports whether a person takes the floor as described.
 func (s *Session) floorHolds(p *person, f *rawFloor, now int64) bool {
-	w := Span{now - f.Of, now}
+	w := models.Span{StartMS: now - f.Of, EndMS: now}
 	if f.ShareOver != nil || f.Overlap != nil {
 		mine, all, speakers := p.floor.talk(w), int64(0), 0
 		for _, other := range s.people {
@@ -106,14 +106,14 @@ func (f *floorState) turn(now int64) int64 {
 }
 
 // overlap is how long a person spoke while somebody else did.
-func (s *Session) overlap(p *person, w Span) int64 {
-	var others []Span
+func (s *Session) overlap(p *person, w models.Span) int64 {
+	var others []models.Span
 	for _, other := range s.people {
 		if other != p {
 			others = append(others, other.floor.spans[other.floor.after(w.StartMS):]...)
 		}
 	}
-	slices.SortFunc(others, func(a, b Span) int { return cmp.Compare(a.StartMS, b.StartMS) })
+	slices.SortFunc(others, func(a, b models.Span) int { return cmp.Compare(a.StartMS, b.StartMS) })
 	var ms int64
 	for _, v := range p.floor.spans[p.floor.after(w.StartMS):] {
 		until := max(v.StartMS, w.StartMS)
@@ -130,14 +130,14 @@ func (s *Session) overlap(p *person, w Span) int64 {
 
 // interruptions counts how often a person interrupted within a window: began inside another's turn, after which the other
 // stopped, while the person went on.
-func (s *Session) interruptions(p *person, w Span) int {
-	mine := slices.DeleteFunc(p.floor.turns(w.StartMS), func(t Span) bool {
+func (s *Session) interruptions(p *person, w models.Span) int {
+	mine := slices.DeleteFunc(p.floor.turns(w.StartMS), func(t models.Span) bool {
 		return t.StartMS < w.StartMS || t.EndMS-t.StartMS < holdsFloorFor
 	})
 	if len(mine) == 0 {
 		return 0
 	}
-	var others [][]Span
+	var others [][]models.Span
 	for _, other := range s.people {
 		if other != p && len(other.floor.spans) > 0 {
 			others = append(others, other.floor.turns(w.StartMS))
@@ -145,7 +145,7 @@ func (s *Session) interruptions(p *person, w Span) int {
 	}
 	n := 0
 	for _, t := range mine {
-		if slices.ContainsFunc(others, func(turns []Span) bool { return interrupted(turns, t, w.EndMS) }) {
+		if slices.ContainsFunc(others, func(turns []models.Span) bool { return interrupted(turns, t, w.EndMS) }) {
 			n++
 		}
 	}
@@ -153,8 +153,8 @@ func (s *Session) interruptions(p *person, w Span) int {
 }
 
 // interrupted reports whether one of the turns was cut off by another's.
-func interrupted(turns []Span, by Span, now int64) bool {
-	return slices.ContainsFunc(turns, func(t Span) bool {
+func interrupted(turns []models.Span, by models.Span, now int64) bool {
+	return slices.ContainsFunc(turns, func(t models.Span) bool {
 		stopped := t.EndMS > by.StartMS && t.EndMS <= by.StartMS+yieldWithin && now-t.EndMS >= turnGap
 		return stopped && by.StartMS >= t.StartMS+insideTurn
 	})
@@ -174,7 +174,7 @@ func (s *Session) LeastHeard(most int) []Heard {
 		if id == "" || s.room.left[id] || s.isHost(p) {
 			continue
 		}
-		h := Heard{id, p.Name, p.floor.talk(Span{0, 1 << 62})}
+		h := Heard{id, p.Name, p.floor.talk(models.Span{EndMS: 1 << 62})}
 		at, _ := slices.BinarySearchFunc(out, h, func(a, b Heard) int { return cmp.Or(cmp.Compare(a.TalkMS, b.TalkMS), cmp.Compare(a.ID, b.ID)) })
 		if at == most {
 			continue
@@ -199,7 +199,7 @@ type roomState struct {
 	first          int64
 }
 
-func (r *roomState) event(o Observation) {
+func (r *roomState) event(o models.Observation) {
 	if !r.began {
 		r.began, r.first = true, o.AtMS
 	}
@@ -210,12 +210,12 @@ func (r *roomState) event(o Observation) {
 		return slices.DeleteFunc(ts, func(t int64) bool { return t < o.AtMS-maxRoomWindow })
 	}
 	switch o.Event {
-	case RoomJoin:
+	case models.RoomJoin:
 		r.joins = append(recent(r.joins), o.AtMS)
-		delete(r.left, o.Speaker)
-	case RoomLeave:
-		r.left[o.Speaker] = true
-	case RoomUnmute:
+		delete(r.left, o.SpeakerID)
+	case models.RoomLeave:
+		r.left[o.SpeakerID] = true
+	case models.RoomUnmute:
 		r.unmutes = append(recent(r.unmutes), o.AtMS)
 	}
 }

@@ -12,20 +12,20 @@ import (
 )
 
 // busyRoom is an hour in which so many people talk in turns, word by word, over each other now and then.
-func busyRoom(tb testing.TB, people int) (*Session, func(i int) Observation) {
+func busyRoom(tb testing.TB, people int) (*Session, func(i int) models.Observation) {
 	tb.Helper()
 	set, err := Load(LoadOptions{FS: os.DirFS("../configs/rules")}, "floor", "sound")
 	if err != nil {
 		tb.Fatal(err)
 	}
 	s := NewSession(set, models.Session{ID: "s", Started: time.Unix(0, 0)})
-	second := func(i int) Observation {
+	second := func(i int) models.Observation {
 		at := int64(i) * 1000
-		o := Observation{AtMS: at + 1000, Speaker: fmt.Sprint("p", i/7%people)}
+		o := models.Observation{AtMS: at + 1000, SpeakerID: fmt.Sprint("p", i/7%people)}
 		for w := range int64(2) {
-			o.Voiced = append(o.Voiced, Span{at + w*500, at + w*500 + 400})
+			o.Voiced = append(o.Voiced, models.Span{StartMS: at + w*500, EndMS: at + w*500 + 400})
 		}
-		o.Sound = &Sound{Span: Span{at, at + 1000}, LevelDBFS: -25}
+		o.Sound = &models.Sound{Span: models.Span{StartMS: at, EndMS: at + 1000}, LevelDBFS: -25}
 		return o
 	}
 	for i := range 3600 {
@@ -55,16 +55,16 @@ func TestFloorLooksBackOnlySoFar(t *testing.T) {
 		for range 60 {
 			at += r.Int64N(1800)
 			length := 1 + r.Int64N(1500)
-			f.add(Span{at, at + length})
+			f.add(models.Span{StartMS: at, EndMS: at + length})
 			at += length
 		}
 		since := r.Int64N(at)
-		want := slices.DeleteFunc(f.turns(-1), func(v Span) bool { return v.EndMS < since })
+		want := slices.DeleteFunc(f.turns(-1), func(v models.Span) bool { return v.EndMS < since })
 		if got := f.turns(since); !slices.Equal(got, want) {
 			t.Fatalf("turns since %d: %v, want %v", since, got, want)
 		}
 		var talk int64
-		w := Span{since, since + r.Int64N(20_000)}
+		w := models.Span{StartMS: since, EndMS: since + r.Int64N(20_000)}
 		for _, v := range f.spans {
 			talk += max(0, min(v.EndMS, w.EndMS)-max(v.StartMS, w.StartMS))
 		}
@@ -81,7 +81,9 @@ func TestSwingingIsOneFinding(t *testing.T) {
 	s := NewSession(set, models.Session{ID: "s", Started: time.Unix(0, 0)})
 	var fired []int64
 	second := func(at int64, level float64) {
-		out := s.Observe(Observation{AtMS: at + 1000, Speaker: "a", Sound: &Sound{Span: Span{at, at + 1000}, LevelDBFS: level}})
+		out := s.Observe(models.Observation{
+			AtMS: at + 1000, SpeakerID: "a", Sound: &models.Sound{Span: models.Span{StartMS: at, EndMS: at + 1000}, LevelDBFS: level},
+		})
 		for range out.Flags {
 			fired = append(fired, at/1000)
 		}

@@ -7,55 +7,6 @@ import (
 	"earshot/models"
 )
 
-// Observation is something that was noticed in the room otherwise than by words. Any of its parts may be empty. The side that
-// decodes the sound sends one about once a second for each track, and one for each event of the room.
-type Observation struct {
-	// AtMS is when it was noticed, in ms from the session's start. Observations of one session never go back in time by more
-	// than a few seconds.
-	AtMS int64
-	// Speaker is the person's id; empty for what belongs to the room as a whole.
-	Speaker string
-	// Voiced are the stretches of speech of this person that the voice detector found since the last observation, in order.
-	// A stretch that goes on may be sent again with a later end, or in pieces that follow each other.
-	Voiced []Span
-	// Sound is what one stretch of this person's track sounded like.
-	Sound *Sound
-	// Event is what happened in the room.
-	Event RoomEvent
-	// Language is a vote for the language in which the person spoke.
-	Language *LanguageVote
-}
-
-// Span is a stretch of time in ms from the session's start.
-type Span struct{ StartMS, EndMS int64 }
-
-// Sound describes a stretch of sound of one track, usually 0.2 to 1 s long.
-type Sound struct {
-	Span
-	LevelDBFS float64 // mean level; 0 is full scale
-	Clipped   float64 // share of samples at full scale, 0 to 1
-	Music     float64 // how likely it is music, 0 to 1
-	Noise     float64 // how likely it is noise that is neither speech nor music, 0 to 1
-}
-
-// RoomEvent is what happened in a room.
-type RoomEvent string
-
-// The events of a room. Empty: none.
-const (
-	RoomJoin   RoomEvent = "join"
-	RoomLeave  RoomEvent = "leave"
-	RoomMute   RoomEvent = "mute"
-	RoomUnmute RoomEvent = "unmute"
-)
-
-// LanguageVote is a guess at the language of some speech.
-type LanguageVote struct {
-	Code     string // ISO 639-1
-	P        float64
-	VoicedMS int64
-}
-
 // ceased is how long a rule must not have held before it fires again, in ms: a share that swings about its bar is one finding.
 const ceased = 15_000
 
@@ -71,12 +22,12 @@ const (
 
 // Observe takes in an observation and judges the rules on the floor, the sound, the language and the room. A rule fires when
 // it begins to hold for a person, and again only after it has ceased to.
-func (s *Session) Observe(o Observation) Outcome {
-	p := s.person(o.Speaker)
+func (s *Session) Observe(o models.Observation) Outcome {
+	p := s.person(o.SpeakerID)
 	s.takeIn(p, o)
 	var out Outcome
 	targets := []*person{p}
-	if o.Speaker == "" || o.Event != "" {
+	if o.SpeakerID == "" || o.Event != "" {
 		targets = []*person{s.person("")}
 	}
 	if len(o.Voiced) > 0 { // whoever was interrupted, or is talked over, is another matter: look at everybody who talks
@@ -101,7 +52,7 @@ func (s *Session) talkers(now int64) []*person {
 }
 
 // takeIn remembers an observation.
-func (s *Session) takeIn(p *person, o Observation) {
+func (s *Session) takeIn(p *person, o models.Observation) {
 	if p.FirstMS < 0 {
 		p.FirstMS = o.AtMS
 	}
@@ -122,7 +73,7 @@ func (s *Session) takeIn(p *person, o Observation) {
 }
 
 // observed judges the rules on what is observed for one person, or for the room.
-func (s *Session) observed(p *person, o Observation, out *Outcome) {
+func (s *Session) observed(p *person, o models.Observation, out *Outcome) {
 	sc := s.see(p, manner{})
 	sc.observe, sc.late, sc.now, sc.evidence = true, false, o.AtMS, nil
 	sc.u = models.Utterance{
@@ -161,7 +112,7 @@ func (p *person) soundHolds(h *rawHeard, now int64) bool {
 	var held int64
 	end := int64(-1)
 	for _, w := range slices.Backward(p.sound) {
-		if end < 0 && w.EndMS < now-2000 || end >= 0 && w.EndMS < end-500 || !w.as(h) {
+		if end < 0 && w.EndMS < now-2000 || end >= 0 && w.EndMS < end-500 || !h.fits(w) {
 			break
 		}
 		held += w.EndMS - w.StartMS
@@ -173,15 +124,15 @@ func (p *person) soundHolds(h *rawHeard, now int64) bool {
 	return false
 }
 
-// as reports whether a stretch of sound is as a matcher describes.
-func (w Sound) as(h *rawHeard) bool {
+// fits reports whether a stretch of sound is as the matcher describes.
+func (h *rawHeard) fits(w models.Sound) bool {
 	within := func(c *compare, v float64) bool { return c == nil || c.holds(v) }
 	return (h.LoudnessAbove == nil || w.LevelDBFS > *h.LoudnessAbove) && within(h.Clipped, w.Clipped) &&
 		within(h.Music, w.Music) && within(h.Noise, w.Noise)
 }
 
 // vote counts a vote on a person's language, and lets go of those that are older than what is looked at.
-func (p *person) vote(v LanguageVote, over int64) {
+func (p *person) vote(v models.LanguageVote, over int64) {
 	p.votes = append(p.votes, v)
 	var total int64
 	for i, old := range slices.Backward(p.votes) {

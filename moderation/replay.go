@@ -76,9 +76,9 @@ func (r *Replay) Line(u models.Utterance) {
 	if !r.observes {
 		return
 	}
-	o := Observation{AtMS: u.EndMS, Speaker: u.SpeakerID, Voiced: spokenIn(u)}
+	o := models.Observation{AtMS: u.EndMS, SpeakerID: u.SpeakerID, Voiced: spokenIn(u)}
 	if u.VoicedMS > 0 {
-		o.Sound = &Sound{Span: Span{u.StartMS, u.EndMS}, LevelDBFS: u.LevelDBFS}
+		o.Sound = &models.Sound{Span: models.Span{StartMS: u.StartMS, EndMS: u.EndMS}, LevelDBFS: u.LevelDBFS}
 	}
 	for _, f := range r.session.Observe(o).Flags {
 		r.count(f.Rule, f.Mode != models.ModeWatch, r.answerNear(f))
@@ -101,17 +101,17 @@ func (r *Replay) count(rule string, enforces bool, answer models.FlagStatus) {
 }
 
 // spokenIn is when somebody spoke in a line, by its words or, without them, as far as is known.
-func spokenIn(u models.Utterance) []Span {
-	var out []Span
+func spokenIn(u models.Utterance) []models.Span {
+	var out []models.Span
 	for _, w := range u.Words {
 		if n := len(out); n > 0 && w.StartMS-out[n-1].EndMS < spokenGap {
 			out[n-1].EndMS = max(out[n-1].EndMS, w.EndMS)
 			continue
 		}
-		out = append(out, Span{w.StartMS, w.EndMS})
+		out = append(out, models.Span{StartMS: w.StartMS, EndMS: w.EndMS})
 	}
 	if len(out) == 0 && u.VoicedMS > 0 {
-		out = append(out, Span{max(u.StartMS, u.EndMS-u.VoicedMS), u.EndMS})
+		out = append(out, models.Span{StartMS: max(u.StartMS, u.EndMS-u.VoicedMS), EndMS: u.EndMS})
 	}
 	return out
 }

@@ -44,8 +44,8 @@ type person struct {
 	lines   []past
 	cleanMS int64 // speech that no rule flagged
 	floor   floorState
-	sound   []Sound
-	votes   []LanguageVote
+	sound   []models.Sound
+	votes   []models.LanguageVote
 	held    map[string]int64 // when a rule on what is observed ceased to hold, or holding
 	looked  int64            // when that was looked at last
 }

@@ -1,24 +1,6 @@
 package audio
 
-// Observation is what one track sounded like over a stretch of up to a second. Times are ms from the session's start.
-type Observation struct {
-	StartMS, EndMS int64
-	// Voiced are the stretches of speech that the voice detector found since the last observation, in order; they may lie
-	// a little before StartMS, because an onset is only seen when it is over.
-	Voiced []Span
-	// Sound says that something was decoded in the stretch; without it what follows is zero.
-	Sound bool
-	// LevelDBFS is the mean level; 0 is full scale, silence has -100.
-	LevelDBFS float64
-	// Clipped is the share of samples at full scale, 0 to 1.
-	Clipped float64
-	// Music is how much the sound is made of held tones, and Noise how much it is a steady noise or a hum, 0 to 1. Both are
-	// estimates over the last two seconds: see sounds.
-	Music, Noise float64
-}
-
-// Span is a stretch of time in ms from the session's start.
-type Span struct{ StartMS, EndMS int64 }
+import "earshot/models"
 
 // observeEvery is how much sound goes into an observation: 1 s at 16 kHz.
 const observeEvery = oneSecond
@@ -29,7 +11,7 @@ const fullScale = 0.97
 
 // meter measures what a track sounds like. Positions are samples at 16 kHz of the current stretch of media time.
 type meter struct {
-	send  func(start, end int64, o Observation, voiced [][2]int64)
+	send  func(start, end int64, s *models.Sound, voiced [][2]int64)
 	sound sounds
 
 	start   int64 // of the observation in the making
@@ -102,26 +84,28 @@ func (m *meter) flush() {
 		m.n = 0
 		return
 	}
-	o := Observation{Sound: m.heard > 0}
-	if o.Sound {
-		o.LevelDBFS = powerDBFS(m.energy / float64(m.n))
-		o.Clipped = float64(m.clipped) / float64(m.heard)
-		o.Music, o.Noise = m.sound.judge()
+	var s *models.Sound
+	if m.heard > 0 {
+		s = &models.Sound{LevelDBFS: powerDBFS(m.energy / float64(m.n)), Clipped: float64(m.clipped) / float64(m.heard)}
+		s.Music, s.Noise = m.sound.judge()
 	}
 	start, end, voiced := m.start, m.start+m.n, m.voiced
 	if m.n == 0 {
 		start, end = voiced[0][0], voiced[len(voiced)-1][1]
 	}
 	m.n, m.heard, m.clipped, m.energy, m.voiced = 0, 0, 0, 0, nil
-	m.send(start, end, o, voiced)
+	m.send(start, end, s, voiced)
 }
 
 // observed gives an observation to whoever is to have it, in session time.
-func (t *Track) observed(start, end int64, o Observation, voiced [][2]int64) {
+func (t *Track) observed(start, end int64, s *models.Sound, voiced [][2]int64) {
 	at := func(pos int64) int64 { return max(0, ms(t.clk.session(samples16(pos)))) }
-	o.StartMS, o.EndMS = at(start), at(end)
+	o := models.Observation{AtMS: at(end), Sound: s}
+	if s != nil {
+		s.Span = models.Span{StartMS: at(start), EndMS: at(end)}
+	}
 	for _, v := range voiced {
-		o.Voiced = append(o.Voiced, Span{at(v[0]), at(v[1])})
+		o.Voiced = append(o.Voiced, models.Span{StartMS: at(v[0]), EndMS: at(v[1])})
 	}
 	t.cfg.Observe(o)
 }

@@ -4,14 +4,16 @@ import (
 	"math"
 	"testing"
 	"time"
+
+	"earshot/models"
 )
 
 // observe sends a sound through Opus and a track, and gives what was observed.
-func observe(t *testing.T, pcm []float32, c EncoderConfig) []Observation {
+func observe(t *testing.T, pcm []float32, c EncoderConfig) []models.Observation {
 	t.Helper()
-	var out []Observation
+	var out []models.Observation
 	tr, err := NewTrack(TrackConfig{
-		Session: "s", Epoch: 1, Track: "mic", SpeakerID: "ann", Observe: func(o Observation) { out = append(out, o) },
+		Session: "s", Epoch: 1, Track: "mic", SpeakerID: "ann", Observe: func(o models.Observation) { out = append(out, o) },
 	}, &recorder{})
 	if err != nil {
 		t.Fatal(err)
@@ -81,10 +83,10 @@ func TestMusicAndNoise(t *testing.T) {
 			t.Parallel()
 			var music, noise []float64
 			for i, o := range observe(t, c.pcm, EncoderConfig{}) {
-				if i < 2 || o.EndMS-o.StartMS < 900 {
+				if i < 2 || o.Sound == nil || o.Sound.EndMS-o.Sound.StartMS < 900 {
 					continue
 				}
-				music, noise = append(music, o.Music), append(noise, o.Noise)
+				music, noise = append(music, o.Sound.Music), append(noise, o.Sound.Noise)
 			}
 			if len(music) < 5 {
 				t.Fatalf("%d observations of 8 s", len(music))
@@ -109,7 +111,7 @@ func TestHumanSpeechIsNoMusic(t *testing.T) {
 		bad, n := 0, 0
 		for _, o := range observe(t, pcm[:min(len(pcm), 60*oneSecond)], EncoderConfig{}) {
 			n++
-			if o.Music > 0.7 || o.Noise > 0.7 {
+			if o.Sound != nil && (o.Sound.Music > 0.7 || o.Sound.Noise > 0.7) {
 				bad++
 			}
 		}
@@ -126,9 +128,11 @@ func TestLevelAndClipping(t *testing.T) {
 	for i, x := range speech {
 		loud[i] = min(1, max(-1, 30*x))
 	}
-	clipped := func(all []Observation) (most float64) {
+	clipped := func(all []models.Observation) (most float64) {
 		for _, o := range all {
-			most = max(most, o.Clipped)
+			if o.Sound != nil {
+				most = max(most, o.Sound.Clipped)
+			}
 		}
 		return most
 	}
@@ -139,8 +143,8 @@ func TestLevelAndClipping(t *testing.T) {
 		t.Errorf("of speech cut off at full scale %.3f is clipped", c)
 	}
 	for _, o := range observe(t, sines(5000, -12, 440), EncoderConfig{})[1:4] {
-		if math.Abs(o.LevelDBFS+12) > 1 {
-			t.Errorf("a tone of -12 dBFS has %.1f", o.LevelDBFS)
+		if math.Abs(o.Sound.LevelDBFS+12) > 1 {
+			t.Errorf("a tone of -12 dBFS has %.1f", o.Sound.LevelDBFS)
 		}
 	}
 }
@@ -156,10 +160,10 @@ func TestObservedSpeech(t *testing.T) {
 		all := observe(t, pcm, c)
 		var voiced, first, last int64
 		for i, o := range all {
-			if length := o.EndMS - o.StartMS; length > 1001 {
-				t.Errorf("%s: an observation of %d ms", name, length)
+			if s := o.Sound; s != nil && (s.EndMS-s.StartMS > 1001 || s.EndMS != o.AtMS) {
+				t.Errorf("%s: at %d an observation of %+v", name, o.AtMS, *s)
 			}
-			if i > 0 && o.StartMS < all[i-1].EndMS {
+			if i > 0 && o.Sound != nil && o.Sound.StartMS < all[i-1].AtMS {
 				t.Errorf("%s: observations overlap: %+v, %+v", name, all[i-1], o)
 			}
 			for _, v := range o.Voiced {

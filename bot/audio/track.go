@@ -51,7 +51,7 @@ type TrackConfig struct {
 	VAD VAD
 	// Observe, when set, is told about once a second what the track sounds like, while it carries sound, by the goroutine
 	// that calls Push, Tick or Close. It must not block.
-	Observe func(Observation)
+	Observe func(models.Observation)
 	// Ring, when set, gets every packet in order. It is emptied when no packet has come for as long as it holds.
 	Ring *Ring
 }

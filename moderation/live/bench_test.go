@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"earshot/moderation"
+	"earshot/models"
 	"earshot/moderation/summary"
 )
 
@@ -76,7 +76,7 @@ func (s *scene) grow(n int) {
 	s.events = nil
 	s.j.mu.Lock()
 	s.j.judge.Observe(
-		moderation.Observation{AtMS: u.EndMS, Speaker: u.SpeakerID, Voiced: []moderation.Span{{StartMS: u.StartMS, EndMS: u.EndMS}}},
+		models.Observation{AtMS: u.EndMS, SpeakerID: u.SpeakerID, Voiced: []models.Span{{StartMS: u.StartMS, EndMS: u.EndMS}}},
 	)
 	s.j.mu.Unlock()
 	s.say(u, []byte{1})

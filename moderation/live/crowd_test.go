@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"testing"
 
-	"earshot/bot"
 	"earshot/models"
-	"earshot/moderation"
 	"earshot/moderation/review"
 )
 
@@ -28,16 +26,16 @@ func (s *scene) comes(i int) {
 	if err := s.Speaker(s.t.Context(), models.Speaker{Session: "s1", ID: id, Name: "Person " + id, FirstMS: 1000}); err != nil {
 		s.t.Fatal(err)
 	}
-	s.Observe(s.t.Context(), "s1", bot.Observation{AtMS: int64(1000 + i), SpeakerID: id, Event: bot.EventJoin})
+	s.Observe(s.t.Context(), "s1", models.Observation{AtMS: int64(1000 + i), SpeakerID: id, Event: models.RoomJoin})
 }
 
 // speaks has somebody of a crowd say a line.
 func (s *scene) speaks(n, of int) {
 	u := s.line(int64(9000+n*1000), "hello there my friends")
 	u.SpeakerID = crowdID(n % of)
-	s.Observe(s.t.Context(), "s1", bot.Observation{AtMS: u.EndMS, SpeakerID: u.SpeakerID})
+	s.Observe(s.t.Context(), "s1", models.Observation{AtMS: u.EndMS, SpeakerID: u.SpeakerID})
 	s.j.judge.Observe(
-		moderation.Observation{AtMS: u.EndMS, Speaker: u.SpeakerID, Voiced: []moderation.Span{{StartMS: u.StartMS, EndMS: u.EndMS}}},
+		models.Observation{AtMS: u.EndMS, SpeakerID: u.SpeakerID, Voiced: []models.Span{{StartMS: u.StartMS, EndMS: u.EndMS}}},
 	)
 	s.say(u, nil)
 }

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"earshot/bot"
-	"earshot/bot/audio"
 	"earshot/models"
 )
 
@@ -23,9 +22,9 @@ func TestLeastHeard(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s.sounds("ben", 1000, 3, audio.Observation{LevelDBFS: -30})
+	s.sounds("ben", 1000, 3, models.Sound{LevelDBFS: -30})
 	s.say(s.line(4000, "and so on"), nil)
-	s.Observe(ctx, "s1", bot.Observation{AtMS: 9000, SpeakerID: "cem", Event: bot.EventLeave})
+	s.Observe(ctx, "s1", models.Observation{AtMS: 9000, SpeakerID: "cem", Event: models.RoomLeave})
 	var got []string
 	for _, e := range s.events {
 		if e.Floor != nil {

@@ -5,31 +5,18 @@ import (
 	"errors"
 	"time"
 
-	"earshot/bot"
 	"earshot/models"
 	"earshot/moderation"
 )
 
 // Observe takes what was noticed in a room otherwise than by words to the judge. A store that cannot take the outcome is no
 // reason to hold up the sound: the next observation finds the same.
-func (d *Desk) Observe(ctx context.Context, session string, o bot.Observation) {
-	if o.Event == bot.EventDeaf {
+func (d *Desk) Observe(ctx context.Context, session string, o models.Observation) {
+	if o.Event == models.RoomDeaf {
 		if err := d.store.PutRoomNotice(ctx, session, models.NoticeDeaf, o.SpeakerID); err != nil && !errors.Is(err, models.ErrNotFound) {
 			d.log.Error("hosts are not told that somebody is not heard", "session", session, "speaker", o.SpeakerID, "err", err)
 		}
 		return
-	}
-	x := moderation.Observation{AtMS: o.AtMS, Speaker: o.SpeakerID, Event: moderation.RoomEvent(o.Event)} // they have the same names
-	if h := o.Heard; h != nil {
-		for _, v := range h.Voiced {
-			x.Voiced = append(x.Voiced, moderation.Span{StartMS: v.StartMS, EndMS: v.EndMS})
-		}
-		if h.Sound {
-			x.Sound = &moderation.Sound{
-				Span:      moderation.Span{StartMS: h.StartMS, EndMS: h.EndMS},
-				LevelDBFS: h.LevelDBFS, Clipped: h.Clipped, Music: h.Music, Noise: h.Noise,
-			}
-		}
 	}
 	j, err := d.judged(ctx, session)
 	if err != nil {
@@ -37,16 +24,16 @@ func (d *Desk) Observe(ctx context.Context, session string, o bot.Observation) {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	d.observe(ctx, j, x)
+	d.observe(ctx, j, o)
 }
 
 // observe judges an observation; the caller holds the session's lock.
-func (d *Desk) observe(ctx context.Context, j *judged, o moderation.Observation) {
+func (d *Desk) observe(ctx context.Context, j *judged, o models.Observation) {
 	if j.judge != nil {
 		var out moderation.Outcome
 		d.guarded(j, "", func() { out = j.judge.Observe(o) })
 		d.take(ctx, j, out)
-		if o.Event == moderation.RoomJoin || o.Event == moderation.RoomLeave {
+		if o.Event == models.RoomJoin || o.Event == models.RoomLeave {
 			d.showFloor(j)
 		}
 	}
@@ -56,7 +43,7 @@ func (d *Desk) observe(ctx context.Context, j *judged, o moderation.Observation)
 func (d *Desk) tick(ctx context.Context, j *judged) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	d.observe(ctx, j, moderation.Observation{AtMS: time.Since(j.session.Started).Milliseconds()})
+	d.observe(ctx, j, models.Observation{AtMS: time.Since(j.session.Started).Milliseconds()})
 }
 
 // Partial shows what is still being said, with the rules that look at it already. It never waits: while something is being
@@ -86,8 +73,8 @@ func (d *Desk) spoken(ctx context.Context, j *judged, u models.Utterance) {
 		}
 	}
 	if code != "" {
-		d.observe(ctx, j, moderation.Observation{
-			AtMS: u.EndMS, Speaker: u.SpeakerID, Language: &moderation.LanguageVote{Code: code, P: best, VoicedMS: u.VoicedMS},
+		d.observe(ctx, j, models.Observation{
+			AtMS: u.EndMS, SpeakerID: u.SpeakerID, Language: &models.LanguageVote{Code: code, P: best, VoicedMS: u.VoicedMS},
 		})
 	}
 }

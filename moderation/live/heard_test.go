@@ -5,8 +5,6 @@ import (
 	"slices"
 	"testing"
 
-	"earshot/bot"
-	"earshot/bot/audio"
 	"earshot/models"
 )
 
@@ -44,12 +42,11 @@ func (s *scene) rules() (out []string) {
 }
 
 // sounds sends so many seconds of a sound of a person, with speech in them.
-func (s *scene) sounds(who string, from int64, seconds int, o audio.Observation) {
+func (s *scene) sounds(who string, from int64, seconds int, sound models.Sound) {
 	for i := range int64(seconds) {
-		o.StartMS, o.EndMS, o.Sound = from+i*1000, from+i*1000+1000, true
-		o.Voiced = []audio.Span{{StartMS: o.StartMS, EndMS: o.EndMS}}
-		one := o
-		s.Observe(s.t.Context(), "s1", bot.Observation{AtMS: o.EndMS, SpeakerID: who, Heard: &one})
+		sound.Span = models.Span{StartMS: from + i*1000, EndMS: from + i*1000 + 1000}
+		one := sound
+		s.Observe(s.t.Context(), "s1", models.Observation{AtMS: one.EndMS, SpeakerID: who, Voiced: []models.Span{one.Span}, Sound: &one})
 	}
 }
 
@@ -58,16 +55,16 @@ func TestNoticed(t *testing.T) {
 	s := newScene(t, noticed, nil)
 	ctx := t.Context()
 	for i, who := range []string{"a", "b", "c"} {
-		s.Observe(ctx, "s1", bot.Observation{AtMS: int64(i * 100), SpeakerID: who, Event: bot.EventJoin})
+		s.Observe(ctx, "s1", models.Observation{AtMS: int64(i * 100), SpeakerID: who, Event: models.RoomJoin})
 	}
-	s.Observe(ctx, "s1", bot.Observation{AtMS: 400, SpeakerID: "a", Event: bot.EventUnmute})
+	s.Observe(ctx, "s1", models.Observation{AtMS: 400, SpeakerID: "a", Event: models.RoomUnmute})
 	if got := s.rules(); len(got) != 0 {
 		t.Errorf("too early: %q", got)
 	}
-	s.Observe(ctx, "s1", bot.Observation{AtMS: 500, SpeakerID: "b", Event: bot.EventUnmute})
-	s.sounds("dj", 1000, 6, audio.Observation{LevelDBFS: -20, Music: 0.9})
-	s.sounds("hot", 7000, 4, audio.Observation{LevelDBFS: -12, Clipped: 0.2})
-	s.sounds("fine", 11_000, 4, audio.Observation{LevelDBFS: -25, Noise: 0.2})
+	s.Observe(ctx, "s1", models.Observation{AtMS: 500, SpeakerID: "b", Event: models.RoomUnmute})
+	s.sounds("dj", 1000, 6, models.Sound{LevelDBFS: -20, Music: 0.9})
+	s.sounds("hot", 7000, 4, models.Sound{LevelDBFS: -12, Clipped: 0.2})
+	s.sounds("fine", 11_000, 4, models.Sound{LevelDBFS: -25, Noise: 0.2})
 	if got, want := s.rules(), []string{"loud hot", "music dj", "raid ", "turn dj"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -76,7 +73,7 @@ func TestNoticed(t *testing.T) {
 // TestSilenceIsNoticed: nothing happens, and time alone makes it a silence.
 func TestSilenceIsNoticed(t *testing.T) {
 	s := newScene(t, noticed, nil)
-	s.sounds("a", 1000, 2, audio.Observation{LevelDBFS: -25})
+	s.sounds("a", 1000, 2, models.Sound{LevelDBFS: -25})
 	s.tick(t.Context(), s.j) // the tenth second of the session
 	if got, want := s.rules(), []string{"silence "}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
@@ -121,8 +118,8 @@ func TestTellReachesTheTargets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.sounds("dj", 1000, 5, audio.Observation{LevelDBFS: -20, Music: 0.9})
-	s.sounds("hot", 7000, 4, audio.Observation{LevelDBFS: -5})
+	s.sounds("dj", 1000, 5, models.Sound{LevelDBFS: -20, Music: 0.9})
+	s.sounds("hot", 7000, 4, models.Sound{LevelDBFS: -5})
 	for range 2 { // they are told already, and not again
 		p := &plans{busy: map[string]bool{}}
 		s.carryOut(ctx, s.j, &visit{}, p)

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"earshot/bot"
 	"earshot/models"
 	"earshot/moderation"
 )
@@ -46,7 +45,7 @@ func TestRuleThatPanicsCostsItsLine(t *testing.T) {
 	good := s.j.judge
 	s.j.judge = &moderation.Session{} // whatever it is asked, it panics
 	s.say(s.line(1000, "the private matter"), nil)
-	s.Observe(t.Context(), "s1", bot.Observation{AtMS: 2000, SpeakerID: "ana", Event: bot.EventJoin})
+	s.Observe(t.Context(), "s1", models.Observation{AtMS: 2000, SpeakerID: "ana", Event: models.RoomJoin})
 	s.Partial(models.Partial{Key: models.Key{Session: "s1", Track: "mic", Seq: 2}, SpeakerID: "ana", Stable: "the private matter"})
 	if err := s.Speaker(t.Context(), models.Speaker{Session: "s1", ID: "ben", Name: "Ben"}); err != nil {
 		t.Error(err)

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"earshot/bot"
 	"earshot/models"
 )
 
@@ -107,7 +106,7 @@ func TestSlowSessionHarmsNoOther(t *testing.T) {
 				}
 			})
 			<-store.asked // it is stuck now
-			group.Go(func() { s.Observe(t.Context(), "slow", bot.Observation{AtMS: 1}) })
+			group.Go(func() { s.Observe(t.Context(), "slow", models.Observation{AtMS: 1}) })
 			group.Go(func() { _ = s.Speaker(t.Context(), models.Speaker{Session: "slow", ID: "ana"}) })
 			for i := range 20 {
 				promptly(t, "a line of another room", func() { s.say(s.line(int64(3000+1000*i), "another line of another room"), nil) })
