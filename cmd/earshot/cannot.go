@@ -7,11 +7,11 @@ import (
 
 	"earshot/configs"
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // cannotBeDone says, for each kind of room, which verbs of a set of rules nobody can carry out there, whatever the bot's rights.
-func cannotBeDone(set *moderation.Set) (out []string) {
+func cannotBeDone(set *engine.Set) (out []string) {
 	kinds := kindsOfRooms()
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		if missing := kinds[kind].can.Missing(roomVerbs(set)); missing != "" {
@@ -40,6 +40,6 @@ func cannotInRooms(cfg configs.Config) (out []string) {
 }
 
 // roomVerbs are the verbs of rules that are done in a room.
-func roomVerbs(set *moderation.Set) []models.Verb {
+func roomVerbs(set *engine.Set) []models.Verb {
 	return slices.DeleteFunc(set.Verbs(), func(v models.Verb) bool { return v == models.VerbTell || v == models.VerbRedact })
 }

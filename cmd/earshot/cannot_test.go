@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"earshot/configs"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // TestRulesSayWhatNobodyCanDo: a verb of the rules that a kind of room does not have is told when the rules are checked, and for the
@@ -19,7 +19,7 @@ func TestRulesSayWhatNobodyCanDo(t *testing.T) {
 	if err := os.WriteFile(file, []byte(rules), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	set, err := moderation.Load(rulesOptions(), file)
+	set, err := engine.Load(rulesOptions(), file)
 	if err != nil {
 		t.Fatal(err)
 	}

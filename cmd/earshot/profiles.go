@@ -9,7 +9,7 @@ import (
 
 	"earshot/configs"
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 	"earshot/moderation/live"
 	"earshot/transcribe"
 )
@@ -20,8 +20,8 @@ type profile struct {
 	cfg  configs.Config
 
 	mu      sync.Mutex
-	rules   *moderation.Set // nil: none
-	broken  error           // what is wrong with the files that were read last; nil: nothing
+	rules   *engine.Set // nil: none
+	broken  error       // what is wrong with the files that were read last; nil: nothing
 	options transcribe.Options
 }
 
@@ -92,7 +92,7 @@ func (p profiles) mistakes() map[string]error {
 	return out
 }
 
-func (p *profile) set() *moderation.Set {
+func (p *profile) set() *engine.Set {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.rules
@@ -108,8 +108,8 @@ func (p profiles) policies() map[string]live.Policy {
 }
 
 // sets are the rules in use by profile; a profile without rules has nil.
-func (p profiles) sets() map[string]*moderation.Set {
-	out := map[string]*moderation.Set{}
+func (p profiles) sets() map[string]*engine.Set {
+	out := map[string]*engine.Set{}
 	for name, x := range p {
 		out[name] = x.set()
 	}

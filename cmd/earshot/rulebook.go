@@ -11,7 +11,7 @@ import (
 
 	"earshot/models"
 	"earshot/models/sqlite"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 	"earshot/moderation/review"
 )
 
@@ -19,10 +19,10 @@ import (
 type rulebook struct {
 	store *sqlite.Store
 	// inUse gives the sets by profile, "" being that of rooms without one.
-	inUse func() map[string]*moderation.Set
+	inUse func() map[string]*engine.Set
 }
 
-func (b rulebook) set(profile string) (*moderation.Set, error) {
+func (b rulebook) set(profile string) (*engine.Set, error) {
 	if set := b.inUse()[profile]; set != nil {
 		return set, nil
 	}
@@ -46,10 +46,10 @@ func (b rulebook) Sets() (out []review.RuleSet) {
 }
 
 // Try implements review.Rulebook.
-func (b rulebook) Try(profile string, e moderation.Example) (moderation.Tried, error) {
+func (b rulebook) Try(profile string, e engine.Example) (engine.Tried, error) {
 	set, err := b.set(profile)
 	if err != nil {
-		return moderation.Tried{}, err
+		return engine.Tried{}, err
 	}
 	e.Show = false
 	out, err := set.Report(e, true)
@@ -60,20 +60,20 @@ func (b rulebook) Try(profile string, e moderation.Example) (moderation.Tried, e
 }
 
 // Replay implements review.Rulebook: the newest sessions first, for what is left out is then the oldest.
-func (b rulebook) Replay(ctx context.Context, profile, room string, since time.Time) (moderation.Replayed, error) {
+func (b rulebook) Replay(ctx context.Context, profile, room string, since time.Time) (engine.Replayed, error) {
 	set, err := b.set(profile)
 	if err != nil {
-		return moderation.Replayed{}, err
+		return engine.Replayed{}, err
 	}
 	sessions, _, err := sessionsSince(ctx, b.store, room, since)
 	if err != nil {
-		return moderation.Replayed{}, err
+		return engine.Replayed{}, err
 	}
-	replay, left := moderation.NewReplay(set), 0
+	replay, left := engine.NewReplay(set), 0
 	for i, info := range sessions {
 		if err := replaySession(ctx, b.store, replay, info.Session, func(int) {}); err != nil {
 			if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
-				return moderation.Replayed{}, err
+				return engine.Replayed{}, err
 			}
 			left = len(sessions) - i
 			break
@@ -85,7 +85,7 @@ func (b rulebook) Replay(ctx context.Context, profile, room string, since time.T
 }
 
 // replaySession runs a session's lines through a replay; did is told now and then how many.
-func replaySession(ctx context.Context, store *sqlite.Store, replay *moderation.Replay, session models.Session, did func(lines int)) error {
+func replaySession(ctx context.Context, store *sqlite.Store, replay *engine.Replay, session models.Session, did func(lines int)) error {
 	us, errU := store.Utterances(ctx, session.ID)
 	flags, errF := store.Flags(ctx, session.ID)
 	people, errP := store.Speakers(ctx, session.ID)

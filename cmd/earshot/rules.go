@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"earshot/configs"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 func newRulesCommand(a *app) *cobra.Command {
@@ -26,10 +26,10 @@ Words from word lists are masked in the output (i••••); --show shows the
 }
 
 // rulesOptions finds the shipped packs.
-func rulesOptions() moderation.LoadOptions {
+func rulesOptions() engine.LoadOptions {
 	packs, err := fs.Sub(configs.Rules, "rules")
 	if err != nil {
 		panic(err) // "rules" is a valid path
 	}
-	return moderation.LoadOptions{FS: packs}
+	return engine.LoadOptions{FS: packs}
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // runRules runs a rules command as the program would, by itself.
@@ -40,8 +40,8 @@ func TestRulesCheck(t *testing.T) {
 	if code != exitOK || !strings.Contains(out, "open-mic is fine: open-mic@") || !strings.Contains(out, "scams.en is fine") {
 		t.Errorf("exit %d\n%s", code, out)
 	}
-	bad := filepath.Join("..", "..", "moderation", "testdata", "bad-unknown-key.yaml")
-	code, out, errs := runRules(t, "", "check", bad, "open-mic", filepath.Join("..", "..", "moderation", "testdata", "bad-mode.yaml"))
+	bad := filepath.Join("..", "..", "moderation", "engine", "testdata", "bad-unknown-key.yaml")
+	code, out, errs := runRules(t, "", "check", bad, "open-mic", filepath.Join("..", "..", "moderation", "engine", "testdata", "bad-mode.yaml"))
 	if code != exitUsage || !strings.Contains(errs, `rule "slur": unknown key "whenn" (did you mean "when"?)`) ||
 		!strings.Contains(errs, `unknown mode "sugest"`) || !strings.Contains(out, "open-mic is fine") {
 		t.Errorf("exit %d\n%s\n%s", code, out, errs)
@@ -81,7 +81,7 @@ func TestRulesTry(t *testing.T) {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 	code, out, _ = runRules(t, "", "try", "open-mic", "--text", "what an idiot", "--word-p", "0.5", "--json")
-	var got moderation.Tried
+	var got engine.Tried
 	if err := json.Unmarshal([]byte(out), &got); err != nil || code != exitOK || len(got.Verdicts) != 1 {
 		t.Fatalf("exit %d, %v\n%s", code, err, out)
 	}

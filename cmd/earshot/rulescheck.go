@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 func newRulesCheck(a *app) *cobra.Command {
@@ -39,12 +39,12 @@ mistake is refused as a whole. Exit code 2 when there are mistakes.`,
 }
 
 // loadEach loads every file by itself and joins the mistakes of all. A set is nil where its file has mistakes.
-func loadEach(paths []string) ([]*moderation.Set, error) {
-	sets := make([]*moderation.Set, len(paths))
-	var all moderation.LoadError
+func loadEach(paths []string) ([]*engine.Set, error) {
+	sets := make([]*engine.Set, len(paths))
+	var all engine.LoadError
 	for i, p := range paths {
-		set, err := moderation.Load(rulesOptions(), p)
-		var wrong *moderation.LoadError
+		set, err := engine.Load(rulesOptions(), p)
+		var wrong *engine.LoadError
 		switch {
 		case errors.As(err, &wrong):
 			all.Problems = appendNew(all.Problems, wrong.Problems)
@@ -61,8 +61,8 @@ func loadEach(paths []string) ([]*moderation.Set, error) {
 }
 
 // appendNew leaves out what is known already: two files may use a third.
-func appendNew(known, further []moderation.Problem) []moderation.Problem {
-	seen := map[moderation.Problem]bool{}
+func appendNew(known, further []engine.Problem) []engine.Problem {
+	seen := map[engine.Problem]bool{}
 	for _, p := range known {
 		seen[p] = true
 	}
@@ -81,27 +81,27 @@ func rulesHint(err error) error {
 
 // rulesCheckOut is "rules check --json".
 type rulesCheckOut struct {
-	Sets     []ruleSetJSON        `json:"sets"`
-	Problems []moderation.Problem `json:"problems"`
+	Sets     []ruleSetJSON    `json:"sets"`
+	Problems []engine.Problem `json:"problems"`
 }
 
 // ruleSetJSON is one set of rules.
 type ruleSetJSON struct {
-	Name  string                `json:"name"`
-	Hash  string                `json:"hash"`
-	Mode  models.Mode           `json:"mode"`
-	Files []string              `json:"files"`
-	Rules []moderation.RuleInfo `json:"rules"`
+	Name  string            `json:"name"`
+	Hash  string            `json:"hash"`
+	Mode  models.Mode       `json:"mode"`
+	Files []string          `json:"files"`
+	Rules []engine.RuleInfo `json:"rules"`
 }
 
-func rulesCheckJSON(sets []*moderation.Set, err error) rulesCheckOut {
-	out := rulesCheckOut{Sets: []ruleSetJSON{}, Problems: []moderation.Problem{}}
+func rulesCheckJSON(sets []*engine.Set, err error) rulesCheckOut {
+	out := rulesCheckOut{Sets: []ruleSetJSON{}, Problems: []engine.Problem{}}
 	for _, s := range sets {
 		if s != nil {
 			out.Sets = append(out.Sets, ruleSetJSON{s.Name(), s.Hash(), s.Mode(), s.Files(), s.Rules()})
 		}
 	}
-	var wrong *moderation.LoadError
+	var wrong *engine.LoadError
 	if errors.As(err, &wrong) {
 		out.Problems = wrong.Problems
 	}

@@ -14,7 +14,7 @@ import (
 
 	"earshot/models"
 	"earshot/models/sqlite"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 func newRulesExplain(a *app) *cobra.Command {
@@ -94,7 +94,7 @@ func explain(ctx context.Context, store *sqlite.Store, f models.Flag) (explanati
 }
 
 // mask hides the words that matched wherever they stand, and the words of masked lists in set, which may be nil.
-func (e *explanation) mask(set *moderation.Set) {
+func (e *explanation) mask(set *engine.Set) {
 	matched := map[string]bool{}
 	for _, w := range e.Matched {
 		matched[bare(w.Text)] = true

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 func newRulesSchema(a *app) *cobra.Command {
@@ -23,7 +23,7 @@ in many of them this line at the top of a rule file is enough:
 		Example: `  earshot rules schema > earshot-rules.schema.json`,
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := a.stdout.Write(moderation.Schema())
+			_, err := a.stdout.Write(engine.Schema())
 			return err
 		},
 	}
@@ -77,7 +77,7 @@ func formatFile(name string, check bool) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	out, err := moderation.Format(data)
+	out, err := engine.Format(data)
 	if err != nil || bytes.Equal(data, out) || check {
 		return err == nil && !bytes.Equal(data, out), err
 	}

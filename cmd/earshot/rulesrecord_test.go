@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // TestRulesOnTheRecord runs the commands that look at stored sessions.
@@ -25,7 +25,7 @@ func TestRulesOnTheRecord(t *testing.T) {
 	}
 
 	code, out, errs := run("replay", "--since", "all", "scams.en", "--json")
-	var got moderation.Replayed
+	var got engine.Replayed
 	if err := json.Unmarshal([]byte(out), &got); err != nil || code != exitOK || got.Lines != 4 || got.Sessions != 2 {
 		t.Fatalf("exit %d, %v\n%s%s", code, err, out, errs)
 	}

@@ -5,20 +5,20 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // watchRules reads the rules of every profile again when their files change and on SIGHUP, until the context ends. A set
 // with mistakes changes nothing: the log, the metrics and the health page say so.
 func (s *station) watchRules(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
-	var watchers []*moderation.Watcher
+	var watchers []*engine.Watcher
 	for _, p := range s.profiles {
 		set := p.set()
 		if set == nil {
 			continue
 		}
-		w := moderation.NewWatcher(rulesOptionsOf(p.cfg), set, func(r moderation.Reload) { s.reloaded(p, r) }, p.cfg.Rules...)
+		w := engine.NewWatcher(rulesOptionsOf(p.cfg), set, func(r engine.Reload) { s.reloaded(p, r) }, p.cfg.Rules...)
 		watchers = append(watchers, w)
 		group.Go(func() error { return w.Run(ctx) })
 	}
@@ -34,7 +34,7 @@ func (s *station) watchRules(ctx context.Context) error {
 }
 
 // reloaded takes new rules of a profile into every session, or says what is wrong with them.
-func (s *station) reloaded(p *profile, r moderation.Reload) {
+func (s *station) reloaded(p *profile, r engine.Reload) {
 	log := s.log
 	if p.name != "" {
 		log = log.With("profile", p.name)

@@ -11,7 +11,7 @@ import (
 
 	"earshot/models"
 	"earshot/models/sqlite"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 func newRulesReplay(a *app) *cobra.Command {
@@ -26,7 +26,7 @@ those lines. Nothing is stored and nobody is told.`,
 		Example: `  earshot rules replay --since 30d my-room.yaml`,
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			set, err := moderation.Load(rulesOptions(), args...)
+			set, err := engine.Load(rulesOptions(), args...)
 			if err != nil {
 				return badInput(rulesHint(err))
 			}
@@ -60,7 +60,7 @@ func sinceTime(text string, now time.Time) (time.Time, error) {
 	if text == "all" {
 		return time.Time{}, nil
 	}
-	age, err := moderation.ParseDuration(text)
+	age, err := engine.ParseDuration(text)
 	if err != nil {
 		return time.Time{}, models.WithHint(fmt.Errorf("--since: %w", err), "write 12h, 30d, 8w or all")
 	}
@@ -69,15 +69,15 @@ func sinceTime(text string, now time.Time) (time.Time, error) {
 
 // replay runs a set over the stored sessions, the oldest first.
 func (a *app) replay(
-	ctx context.Context, store *sqlite.Store, set *moderation.Set, room string, since time.Time,
-) (*moderation.Replay, error) {
+	ctx context.Context, store *sqlite.Store, set *engine.Set, room string, since time.Time,
+) (*engine.Replay, error) {
 	sessions, lines, err := sessionsSince(ctx, store, room, since)
 	if err != nil {
 		return nil, err
 	}
 	bar := a.bar(lines, "lines")
 	defer bar.Close()
-	replay := moderation.NewReplay(set)
+	replay := engine.NewReplay(set)
 	for _, info := range slices.Backward(sessions) {
 		if err := replaySession(ctx, store, replay, info.Session, func(n int) { _ = bar.Add(n) }); err != nil {
 			return nil, err
@@ -110,7 +110,7 @@ func sessionsSince(ctx context.Context, store *sqlite.Store, room string, since 
 	}
 }
 
-func (a *app) printReplay(set *moderation.Set, r *moderation.Replay, asJSON bool) error {
+func (a *app) printReplay(set *engine.Set, r *engine.Replay, asJSON bool) error {
 	if asJSON {
 		return a.writeJSON(r.Report())
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 func newRulesTest(a *app) *cobra.Command {
@@ -55,19 +55,19 @@ which is loaded for nothing else. Exit code 3 when a check fails, 2 when a file 
 
 // rulesTestOut is "rules test --json".
 type rulesTestOut struct {
-	Checks  int                      `json:"checks"`
-	Failed  int                      `json:"failed"`
-	Results []moderation.CheckResult `json:"results"`
+	Checks  int                  `json:"checks"`
+	Failed  int                  `json:"failed"`
+	Results []engine.CheckResult `json:"results"`
 }
 
 // runEach runs the checks of every file once, though several of the named files may use it.
-func runEach(l *listener, paths []string, show bool) ([]moderation.CheckResult, error) {
+func runEach(l *listener, paths []string, show bool) ([]engine.CheckResult, error) {
 	opts := rulesOptions()
 	opts.Transcribe = l.Transcribe
-	var out []moderation.CheckResult
+	var out []engine.CheckResult
 	done := map[string]bool{}
 	for _, p := range paths {
-		results, err := moderation.RunChecks(opts, show, p)
+		results, err := engine.RunChecks(opts, show, p)
 		if err != nil {
 			return nil, rulesHint(err)
 		}
@@ -82,7 +82,7 @@ func runEach(l *listener, paths []string, show bool) ([]moderation.CheckResult, 
 }
 
 // printChecks prints the failing checks, and how many held.
-func (a *app) printChecks(results []moderation.CheckResult, failed int) {
+func (a *app) printChecks(results []engine.CheckResult, failed int) {
 	paint := a.palette(a.stdout)
 	for _, r := range results {
 		if r.Skipped != "" {

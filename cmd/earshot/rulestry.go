@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // tryFlags are the flags of "rules try".
@@ -58,7 +58,7 @@ lines of one speaker.`,
 }
 
 // load checks the flags and loads the rules as one set.
-func (f tryFlags) load(paths []string) (*moderation.Set, error) {
+func (f tryFlags) load(paths []string) (*engine.Set, error) {
 	switch {
 	case f.batch && len(f.text) > 0:
 		return nil, errors.New("--text and --batch exclude each other")
@@ -67,20 +67,20 @@ func (f tryFlags) load(paths []string) (*moderation.Set, error) {
 	case !(f.wordP >= 0 && f.wordP <= 1):
 		return nil, errors.New("--word-p must be between 0 and 1")
 	}
-	set, err := moderation.Load(rulesOptions(), paths...)
+	set, err := engine.Load(rulesOptions(), paths...)
 	if err != nil {
 		return nil, rulesHint(err)
 	}
-	_, err = set.Try(moderation.Example{By: models.Role(f.by)}) // is the role known?
+	_, err = set.Try(engine.Example{By: models.Role(f.by)}) // is the role known?
 	return set, err
 }
 
-func (f tryFlags) example(say []string) moderation.Example {
-	return moderation.Example{Say: say, By: models.Role(f.by), WordP: f.wordP, Show: f.show}
+func (f tryFlags) example(say []string) engine.Example {
+	return engine.Example{Say: say, By: models.Role(f.by), WordP: f.wordP, Show: f.show}
 }
 
 // tryOne judges one example and explains every rule.
-func (a *app) tryOne(set *moderation.Set, f tryFlags) error {
+func (a *app) tryOne(set *engine.Set, f tryFlags) error {
 	if f.asJSON {
 		tried, err := set.Report(f.example(f.text), true)
 		if err != nil {
@@ -106,7 +106,7 @@ func (a *app) tryOne(set *moderation.Set, f tryFlags) error {
 }
 
 // gatesLine says which gates were passed.
-func gatesLine(gates []moderation.Gate) string {
+func gatesLine(gates []engine.Gate) string {
 	var failed []string
 	for _, g := range gates {
 		if !g.Passed {
@@ -123,7 +123,7 @@ func gatesLine(gates []moderation.Gate) string {
 const maxTryLine = 1 << 20
 
 // tryBatch answers every line of the standard input with one line.
-func (a *app) tryBatch(set *moderation.Set, f tryFlags) error {
+func (a *app) tryBatch(set *engine.Set, f tryFlags) error {
 	in := bufio.NewScanner(a.stdin)
 	in.Buffer(nil, maxTryLine)
 	out := bufio.NewWriter(a.stdout)
@@ -145,7 +145,7 @@ func (a *app) tryBatch(set *moderation.Set, f tryFlags) error {
 }
 
 // answer writes the verdicts of one line of a batch.
-func (f tryFlags) answer(out io.Writer, tried moderation.Tried) error {
+func (f tryFlags) answer(out io.Writer, tried engine.Tried) error {
 	if f.asJSON {
 		return json.NewEncoder(out).Encode(tried)
 	}

@@ -14,7 +14,7 @@ import (
 
 	"earshot/models"
 	"earshot/models/sqlite"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 func newRulesWhyNot(a *app) *cobra.Command {
@@ -63,7 +63,7 @@ The rules are those of the configuration; --rules names others.`,
 }
 
 // rulesOf loads the named rule files, or those of the configuration.
-func (a *app) rulesOf(cmd *cobra.Command, files []string) (*moderation.Set, error) {
+func (a *app) rulesOf(cmd *cobra.Command, files []string) (*engine.Set, error) {
 	if len(files) == 0 {
 		c, err := a.config(cmd)
 		if err != nil {
@@ -71,7 +71,7 @@ func (a *app) rulesOf(cmd *cobra.Command, files []string) (*moderation.Set, erro
 		}
 		files = c.Rules
 	}
-	set, err := moderation.Load(rulesOptions(), files...)
+	set, err := engine.Load(rulesOptions(), files...)
 	if err != nil {
 		return nil, rulesHint(err)
 	}
@@ -101,8 +101,8 @@ func sessionTime(text string) (int64, error) {
 
 // judgeUntil judges a session's lines in their order up to the one at a time, or the nearest one, and explains that.
 func judgeUntil(
-	ctx context.Context, store *sqlite.Store, set *moderation.Set, info models.SessionInfo, at int64, show bool,
-) (models.Utterance, []moderation.Verdict, error) {
+	ctx context.Context, store *sqlite.Store, set *engine.Set, info models.SessionInfo, at int64, show bool,
+) (models.Utterance, []engine.Verdict, error) {
 	us, errU := store.Utterances(ctx, info.ID)
 	people, errP := store.Speakers(ctx, info.ID)
 	if err := errors.Join(errU, errP); err != nil {
@@ -114,7 +114,7 @@ func judgeUntil(
 	slices.SortStableFunc(us, func(a, b models.Utterance) int { return cmp.Compare(a.EndMS, b.EndMS) })
 	away := func(u models.Utterance) int64 { return max(u.StartMS-at, at-u.EndMS, 0) }
 	wanted := slices.MinFunc(us, func(a, b models.Utterance) int { return cmp.Compare(away(a), away(b)) })
-	session := moderation.NewSession(set, info.Session)
+	session := engine.NewSession(set, info.Session)
 	for _, p := range people {
 		session.Person(p)
 	}
@@ -128,8 +128,8 @@ func judgeUntil(
 }
 
 // printWhyNot prints what one rule makes of a line.
-func (a *app) printWhyNot(set *moderation.Set, line models.Utterance, verdicts []moderation.Verdict, rule string, show bool) error {
-	i := slices.IndexFunc(verdicts, func(v moderation.Verdict) bool { return v.Rule == rule })
+func (a *app) printWhyNot(set *engine.Set, line models.Utterance, verdicts []engine.Verdict, rule string, show bool) error {
+	i := slices.IndexFunc(verdicts, func(v engine.Verdict) bool { return v.Rule == rule })
 	if i < 0 {
 		return badInput(models.WithHint(fmt.Errorf("there is no rule %q in %s", rule, set), `"earshot rules check FILE --json" lists the rules`))
 	}
@@ -149,7 +149,7 @@ func (a *app) printWhyNot(set *moderation.Set, line models.Utterance, verdicts [
 
 // printStored tells what became of a rule's flag on a line, when one is stored.
 func (a *app) printStored(
-	ctx context.Context, store *sqlite.Store, set *moderation.Set, line models.Utterance, rule string, show bool,
+	ctx context.Context, store *sqlite.Store, set *engine.Set, line models.Utterance, rule string, show bool,
 ) error {
 	flags, err := store.Flags(ctx, line.Session)
 	if err != nil {
@@ -162,7 +162,7 @@ func (a *app) printStored(
 	}
 	f := flags[i]
 	then := ""
-	if !slices.ContainsFunc(set.Rules(), func(r moderation.RuleInfo) bool { return r.ID == f.Rule && r.Hash == f.Hash }) {
+	if !slices.ContainsFunc(set.Rules(), func(r engine.RuleInfo) bool { return r.ID == f.Rule && r.Hash == f.Hash }) {
 		then = fmt.Sprintf(", by another version of the rule (%s)", f.Hash)
 	}
 	fmt.Fprintf(a.stdout, "    it was flagged then%s: flag %s\n", then, f.ID)

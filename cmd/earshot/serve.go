@@ -19,7 +19,7 @@ import (
 	"earshot/configs"
 	"earshot/models"
 	"earshot/models/sqlite"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 	"earshot/moderation/live"
 	"earshot/moderation/notify"
 	"earshot/moderation/review"
@@ -160,16 +160,16 @@ func (s *station) openModels(o speechOptions) (err error) {
 }
 
 // loadRules compiles the configured rule files; nil when none are configured.
-func loadRules(cfg configs.Config) (*moderation.Set, error) {
+func loadRules(cfg configs.Config) (*engine.Set, error) {
 	if len(cfg.Rules) == 0 {
 		return nil, nil
 	}
-	set, err := moderation.Load(rulesOptionsOf(cfg), cfg.Rules...)
+	set, err := engine.Load(rulesOptionsOf(cfg), cfg.Rules...)
 	return set, badInput(err)
 }
 
 // rulesOptionsOf finds the shipped packs and says how far rules may go.
-func rulesOptionsOf(cfg configs.Config) moderation.LoadOptions {
+func rulesOptionsOf(cfg configs.Config) engine.LoadOptions {
 	opts := rulesOptions()
 	opts.Mode, opts.Confirm = cfg.Mode, !cfg.Automatic
 	return opts

@@ -8,7 +8,7 @@ import (
 
 	"earshot/configs"
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 	"earshot/transcribe"
 	"earshot/transcribe/whisper"
 )
@@ -47,7 +47,7 @@ func openFallback(cfg configs.Config, log *slog.Logger, o speechOptions) (*speec
 
 // decodeOptions are the settings for every clip. practice says that the practice model is used, which was not made for
 // prompts.
-func decodeOptions(cfg configs.Config, practice bool, rules *moderation.Set) (transcribe.Options, error) {
+func decodeOptions(cfg configs.Config, practice bool, rules *engine.Set) (transcribe.Options, error) {
 	languages, err := languagesOf(cfg)
 	o := transcribe.Options{Language: "auto"}
 	switch {
@@ -88,7 +88,7 @@ func mainLanguage(cfg configs.Config) string {
 
 // prompt tells the model names and words of the topic, so that it can spell them. It leaves out whatever a rule looks
 // for: a model hears what its prompt holds, also where nobody said it.
-func prompt(vocabulary []string, rules *moderation.Set) string {
+func prompt(vocabulary []string, rules *engine.Set) string {
 	var words []string
 	for _, w := range vocabulary {
 		if !flagged(w, rules) {
@@ -102,7 +102,7 @@ func prompt(vocabulary []string, rules *moderation.Set) string {
 }
 
 // flagged reports whether a rule would find something in a text if it were said.
-func flagged(text string, rules *moderation.Set) bool {
+func flagged(text string, rules *engine.Set) bool {
 	if rules == nil {
 		return false
 	}
@@ -116,5 +116,5 @@ func flagged(text string, rules *moderation.Set) bool {
 	for i, w := range strings.Fields(text) {
 		u.Words = append(u.Words, models.Word{Text: w, StartMS: int64(i), EndMS: int64(i + 1), P: 1})
 	}
-	return len(moderation.NewSession(rules, models.Session{ID: "vocabulary"}).Judge(u)) > 0
+	return len(engine.NewSession(rules, models.Session{ID: "vocabulary"}).Judge(u)) > 0
 }

@@ -18,7 +18,7 @@ import (
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/models/sqlite"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 	"earshot/moderation/live"
 	"earshot/moderation/review"
 )
@@ -103,7 +103,7 @@ func TestAWeek(t *testing.T) {
 	}
 	dir := t.TempDir()
 	packets := sentencePackets(t)
-	sets := []*moderation.Set{}
+	sets := []*engine.Set{}
 	for _, level := range []string{"low", "high"} {
 		name := filepath.Join(dir, level+".yaml")
 		write(
@@ -114,7 +114,7 @@ func TestAWeek(t *testing.T) {
 				level,
 			),
 		)
-		set, err := moderation.Load(moderation.LoadOptions{}, name)
+		set, err := engine.Load(engine.LoadOptions{}, name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,7 +7,7 @@ import (
 
 	"earshot/bot/restrict"
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // begin carries out what was planned, unless it was taken up or called off meanwhile, or is too old.
@@ -200,7 +200,7 @@ func (d *Desk) Choose(ctx context.Context, session, ask, by, choice string) erro
 	if j.judge == nil {
 		return models.ErrNotFound
 	}
-	var out moderation.Outcome
+	var out engine.Outcome
 	err = errRuleFailed
 	d.guarded(j, "", func() { out, err = j.judge.Answer(ask, by, choice, time.Now().UTC()) })
 	if err != nil {
@@ -227,13 +227,13 @@ func (d *Desk) Answer(ctx context.Context, f models.Flag, status models.FlagStat
 	if err != nil || j.judge == nil {
 		return false, err
 	}
-	word := moderation.AnswerDismiss
+	word := engine.AnswerDismiss
 	if status == models.FlagConfirmed {
-		word = moderation.AnswerConfirm
+		word = engine.AnswerConfirm
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	var out moderation.Outcome
+	var out engine.Outcome
 	err = errRuleFailed
 	d.guarded(j, decision.Utterance.String(), func() { out, err = j.judge.AnswerDecision(decision, by, word, time.Now().UTC()) })
 	if errors.Is(err, models.ErrInvalid) { // answered before: the flag's status may still change

@@ -7,7 +7,7 @@ import (
 
 	"earshot/bot/audio"
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // covered is a stretch of somebody's speech, in ms of the session, that is not to be heard in what is kept.
@@ -20,7 +20,7 @@ type covered struct {
 const maxCovered = 256
 
 // masks are the words that an outcome hides in the record.
-func masks(rs []moderation.Redaction) (out []models.Mask) {
+func masks(rs []engine.Redaction) (out []models.Mask) {
 	for _, r := range rs {
 		if r.Text && len(r.Words) > 0 {
 			out = append(out, models.Mask{Speaker: r.Speaker, Words: r.Words})
@@ -30,13 +30,13 @@ func masks(rs []moderation.Redaction) (out []models.Mask) {
 }
 
 // cover remembers what is to be covered up in the sound; the caller holds the session's lock.
-func (j *judged) cover(rs []moderation.Redaction) {
+func (j *judged) cover(rs []engine.Redaction) {
 	for _, r := range rs {
-		if r.Clip != moderation.ClipBeep && r.Clip != moderation.ClipSilence {
+		if r.Clip != engine.ClipBeep && r.Clip != engine.ClipSilence {
 			continue
 		}
 		for _, span := range (models.Mask{Words: r.Words}).Spans() {
-			j.covers[r.Speaker] = append(j.covers[r.Speaker], covered{span, r.Clip == moderation.ClipBeep})
+			j.covers[r.Speaker] = append(j.covers[r.Speaker], covered{span, r.Clip == engine.ClipBeep})
 		}
 		if n := len(j.covers[r.Speaker]); n > maxCovered {
 			j.covers[r.Speaker] = j.covers[r.Speaker][n-maxCovered:]
@@ -67,7 +67,7 @@ func coverUp(e *models.Evidence, all []covered) error {
 
 // masked shows the lines again that words were hidden in, and covers the words up in the sound that is kept of the same
 // person; the caller holds the session's lock and has stored the masks.
-func (d *Desk) masked(ctx context.Context, j *judged, rs []moderation.Redaction, but models.Key) {
+func (d *Desk) masked(ctx context.Context, j *judged, rs []engine.Redaction, but models.Key) {
 	for _, r := range rs {
 		spans := models.Mask{Words: r.Words}.Spans()
 		if len(spans) == 0 {
@@ -83,14 +83,14 @@ func (d *Desk) masked(ctx context.Context, j *judged, rs []moderation.Redaction,
 				d.hub.Publish(models.Event{SessionID: u.Session, Utterance: &u})
 			}
 		}
-		if r.Clip == moderation.ClipBeep || r.Clip == moderation.ClipSilence {
+		if r.Clip == engine.ClipBeep || r.Clip == engine.ClipSilence {
 			d.coverStored(ctx, j, r, spans)
 		}
 	}
 }
 
 // coverStored covers words up in the sound that is stored already.
-func (d *Desk) coverStored(ctx context.Context, j *judged, r moderation.Redaction, spans [][2]int64) {
+func (d *Desk) coverStored(ctx context.Context, j *judged, r engine.Redaction, spans [][2]int64) {
 	kept, err := d.store.SessionEvidence(ctx, j.session.ID, time.Now())
 	for _, e := range kept {
 		from, to := spans[0][0], spans[len(spans)-1][1]

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // Config is what a desk works with.
@@ -30,7 +30,7 @@ type Config struct {
 
 // Policy is how sessions of one profile are treated.
 type Policy struct {
-	Rules *moderation.Set // nil: none
+	Rules *engine.Set // nil: none
 	// Keep is how the sound of flagged lines is kept.
 	Keep Keep
 }

@@ -10,7 +10,7 @@ import (
 
 	"earshot/bot/audio"
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 const (
@@ -41,9 +41,9 @@ type piece struct {
 }
 
 // piece is what is to be kept of a line: the line itself, and around the words of its flags what their rules say.
-func (k Keep) piece(u models.Utterance, clips []moderation.ClipRequest, now time.Time) piece {
+func (k Keep) piece(u models.Utterance, clips []engine.ClipRequest, now time.Time) piece {
 	said := func(ms int64, else_ time.Duration) int64 {
-		if ms == moderation.Unsaid {
+		if ms == engine.Unsaid {
 			return else_.Milliseconds()
 		}
 		return ms
@@ -64,7 +64,7 @@ func (k Keep) piece(u models.Utterance, clips []moderation.ClipRequest, now time
 // evidence makes the sound of a flagged line fit to be kept, or nil: without a flag, or when none is to be kept, or when
 // the clip is gone. It never keeps a line from being stored. What comes after the line is added when it was heard. The
 // caller holds the session's lock.
-func (d *Desk) evidence(ctx context.Context, j *judged, u models.Utterance, clips []moderation.ClipRequest) *models.Evidence {
+func (d *Desk) evidence(ctx context.Context, j *judged, u models.Utterance, clips []engine.ClipRequest) *models.Evidence {
 	keep := d.policy(j.session.Profile).Keep
 	if len(clips) == 0 || keep.For <= 0 {
 		return nil

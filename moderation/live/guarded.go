@@ -4,7 +4,7 @@ import (
 	"runtime/debug"
 
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // guarded does something with a session's judge; the caller holds the session's lock. A rule or matcher that panics costs
@@ -21,7 +21,7 @@ func (d *Desk) guarded(j *judged, key string, do func()) {
 }
 
 // decide judges a line; the caller holds the session's lock.
-func (d *Desk) decide(j *judged, u models.Utterance) (out moderation.Outcome) {
+func (d *Desk) decide(j *judged, u models.Utterance) (out engine.Outcome) {
 	if j.judge != nil {
 		d.guarded(j, u.Key.String(), func() { out = j.judge.Decide(u) })
 	}

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // Observe takes what was noticed in a room otherwise than by words to the judge. A store that cannot take the outcome is no
@@ -30,7 +30,7 @@ func (d *Desk) Observe(ctx context.Context, session string, o models.Observation
 // observe judges an observation; the caller holds the session's lock.
 func (d *Desk) observe(ctx context.Context, j *judged, o models.Observation) {
 	if j.judge != nil {
-		var out moderation.Outcome
+		var out engine.Outcome
 		d.guarded(j, "", func() { out = j.judge.Observe(o) })
 		d.take(ctx, j, out)
 		if o.Event == models.RoomJoin || o.Event == models.RoomLeave {

@@ -17,7 +17,7 @@ import (
 	"earshot/bot/audio"
 	"earshot/models"
 	"earshot/models/sqlite"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // scene is a desk at work on a session, with a record of its own, in which the queue and the watchers only take notes.
@@ -66,7 +66,7 @@ func newScene(t testing.TB, rules string, packs fs.FS) *scene {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "room.yaml")
 	write(t, file, rules)
-	set, err := moderation.Load(moderation.LoadOptions{FS: packs}, file)
+	set, err := engine.Load(engine.LoadOptions{FS: packs}, file)
 	if err != nil {
 		t.Fatal(err)
 	}

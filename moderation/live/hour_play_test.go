@@ -15,7 +15,7 @@ import (
 	"earshot/bot"
 	"earshot/models"
 	"earshot/models/sqlite"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 const hourRules = `schema: 1
@@ -31,7 +31,7 @@ type hour struct {
 	*model
 	t     *testing.T
 	path  string
-	rules *moderation.Set
+	rules *engine.Set
 	voice [][]byte
 	venue *venue
 
@@ -68,7 +68,7 @@ func play(t *testing.T, voice [][]byte, script []step) []string {
 		model: newModel(), t: t, path: filepath.Join(dir, "earshot.db"), voice: voice, venue: newVenue(), starts: map[string]time.Time{},
 		entered: map[string]bool{},
 	}
-	if h.rules, err = moderation.Load(moderation.LoadOptions{FS: fstest.MapFS{}}, file); err != nil {
+	if h.rules, err = engine.Load(engine.LoadOptions{FS: fstest.MapFS{}}, file); err != nil {
 		t.Fatal(err)
 	}
 	h.venue.come("ana")

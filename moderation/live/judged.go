@@ -10,7 +10,7 @@ import (
 	"earshot/bot"
 	"earshot/bot/restrict"
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // strikesFor is how far back strikes are looked up; by then they have faded.
@@ -26,10 +26,10 @@ type judged struct {
 
 	mu      sync.Mutex
 	session models.Session
-	judge   *moderation.Session // nil: no rules
-	over    bool                // the stay has ended
-	ears    memory              // of the latest room; nil before
-	pieces  []piece             // of lines whose sound is to be completed
+	judge   *engine.Session // nil: no rules
+	over    bool            // the stay has ended
+	ears    memory          // of the latest room; nil before
+	pieces  []piece         // of lines whose sound is to be completed
 	covers  map[string][]covered
 	wake    chan struct{}   // something is to be done in the room, or an ask got a new end
 	shown   []models.Talked // the order of who spoke least that watchers know
@@ -186,7 +186,7 @@ func (j *judged) room() *bot.Room {
 
 // restore gives a judge what is stored: the people, the open asks and the strikes that count here. Nothing is done because of
 // it: what waited in a stay that has ended lapses. It returns the rules that the judge has.
-func (d *Desk) restore(ctx context.Context, id string, j *judged) (*moderation.Set, error) {
+func (d *Desk) restore(ctx context.Context, id string, j *judged) (*engine.Set, error) {
 	info, err := d.store.Session(ctx, id)
 	if err != nil {
 		return nil, err
@@ -196,7 +196,7 @@ func (d *Desk) restore(ctx context.Context, id string, j *judged) (*moderation.S
 	if rules == nil {
 		return nil, nil
 	}
-	j.judge = moderation.NewSession(rules, info.Session)
+	j.judge = engine.NewSession(rules, info.Session)
 	people, err := d.store.Speakers(ctx, id)
 	if err != nil {
 		return nil, err
@@ -264,7 +264,7 @@ func (d *Desk) gone(ctx context.Context, decision string) bool {
 }
 
 // take stores what came of something other than a line, and shows it; the caller holds the session's lock.
-func (d *Desk) take(ctx context.Context, j *judged, out moderation.Outcome) {
+func (d *Desk) take(ctx context.Context, j *judged, out engine.Outcome) {
 	r := outcomeRecord(j.session.ID, out)
 	if len(r.Flags)+len(r.Decisions)+len(r.Actions)+len(r.Ledger)+len(r.Answers) == 0 {
 		return
@@ -281,7 +281,7 @@ func (d *Desk) take(ctx context.Context, j *judged, out moderation.Outcome) {
 
 // reopen takes up decisions again as they are stored, when what became of them could not be; the caller holds the session's
 // lock.
-func (d *Desk) reopen(ctx context.Context, j *judged, out moderation.Outcome) {
+func (d *Desk) reopen(ctx context.Context, j *judged, out engine.Outcome) {
 	for _, x := range out.Decisions {
 		if stored, err := d.store.Decision(ctx, x.ID); err == nil {
 			j.judge.Restore([]models.Decision{stored}, nil)
@@ -291,7 +291,7 @@ func (d *Desk) reopen(ctx context.Context, j *judged, out moderation.Outcome) {
 
 // settle stores what came of something other than a line, with the words that it hides, and shows it once it is stored;
 // the caller holds the session's lock.
-func (d *Desk) settle(ctx context.Context, j *judged, r models.Record, rs []moderation.Redaction) error {
+func (d *Desk) settle(ctx context.Context, j *judged, r models.Record, rs []engine.Redaction) error {
 	j.cover(rs)
 	if j.session.ModerateOnly {
 		r = r.Wordless()

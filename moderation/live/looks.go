@@ -6,12 +6,12 @@ import (
 	"time"
 
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // soundFor fetches the sound of a line that is to be looked at again, before the line's storing lets go of it; nil when
 // nothing is to be looked at, or the sound is gone.
-func (d *Desk) soundFor(ctx context.Context, u models.Utterance, looks []moderation.LookRequest) *models.Clip {
+func (d *Desk) soundFor(ctx context.Context, u models.Utterance, looks []engine.LookRequest) *models.Clip {
 	if len(looks) == 0 {
 		return nil
 	}
@@ -25,7 +25,7 @@ func (d *Desk) soundFor(ctx context.Context, u models.Utterance, looks []moderat
 }
 
 // lookAgain has a flagged clip decoded once more for each verdict that waits for it; the caller holds the session's lock.
-func (d *Desk) lookAgain(j *judged, looks []moderation.LookRequest, clip *models.Clip) {
+func (d *Desk) lookAgain(j *judged, looks []engine.LookRequest, clip *models.Clip) {
 	for _, l := range looks {
 		queued := clip != nil && d.queue.Again(*clip, func(u models.Utterance) {
 			j.mu.Lock()
@@ -39,14 +39,14 @@ func (d *Desk) lookAgain(j *judged, looks []moderation.LookRequest, clip *models
 }
 
 // looked takes what a second look heard to the judge; the caller holds the session's lock.
-func (d *Desk) looked(j *judged, l moderation.LookRequest, u models.Utterance) {
+func (d *Desk) looked(j *judged, l engine.LookRequest, u models.Utterance) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	if d.gone(ctx, l.Decision) {
 		j.judge.Lapsed([]models.Decision{{ID: l.Decision}})
 		return
 	}
-	var out moderation.Outcome
+	var out engine.Outcome
 	err := models.ErrNotFound
 	d.guarded(j, l.Utterance.String(), func() {
 		out, err = j.judge.SecondLook(l.Decision, u.Model, u, u.State == models.UtteranceFailed, time.Now())

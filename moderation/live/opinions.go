@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 	"earshot/moderation/opinion"
 	"earshot/moderation/summary"
 )
@@ -37,7 +37,7 @@ type Opinions struct {
 // question is a verdict that waits for a second opinion, and until when.
 type question struct {
 	j       *judged
-	request moderation.OpinionRequest
+	request engine.OpinionRequest
 	until   time.Time
 }
 
@@ -115,7 +115,7 @@ func (d *Desk) Opine(ctx context.Context) error {
 }
 
 // askOpinions queues the verdicts that wait for a second opinion; the caller holds the session's lock, and has stored them.
-func (d *Desk) askOpinions(j *judged, requests []moderation.OpinionRequest) {
+func (d *Desk) askOpinions(j *judged, requests []engine.OpinionRequest) {
 	for _, r := range requests {
 		if d.second == nil || !d.second.put(question{j, r, time.Now().Add(d.second.client.Timeout())}) {
 			d.opined(j, r.Decision, models.Opinion{State: models.OpinionUnasked})
@@ -138,7 +138,7 @@ func (d *Desk) opined(j *judged, decision string, o models.Opinion) {
 		j.judge.Lapsed([]models.Decision{{ID: decision}})
 		return
 	}
-	var out moderation.Outcome
+	var out engine.Outcome
 	err := models.ErrNotFound
 	d.guarded(j, "", func() { out, err = j.judge.Opinion(decision, o, time.Now()) })
 	if err != nil {
@@ -177,7 +177,7 @@ func (o *Opinions) ask(ctx context.Context, d *Desk, q question) models.OpinionS
 }
 
 // linesOf reads the lines that a match lies in, as they are stored: what was redacted is masked in them.
-func (d *Desk) linesOf(ctx context.Context, r moderation.OpinionRequest) ([]models.Utterance, error) {
+func (d *Desk) linesOf(ctx context.Context, r engine.OpinionRequest) ([]models.Utterance, error) {
 	u, err := d.store.Utterance(ctx, r.Utterance)
 	if err != nil || r.Matched[0].StartMS >= u.StartMS {
 		return []models.Utterance{u}, err

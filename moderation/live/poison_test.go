@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // TestOneUnreadableDecision: one stored document of a session cannot be read (another version wrote it, a disk erred). The
@@ -43,7 +43,7 @@ func TestOneUnreadableDecision(t *testing.T) {
 func TestRuleThatPanicsCostsItsLine(t *testing.T) {
 	s := newScene(t, asking, nil)
 	good := s.j.judge
-	s.j.judge = &moderation.Session{} // whatever it is asked, it panics
+	s.j.judge = &engine.Session{} // whatever it is asked, it panics
 	s.say(s.line(1000, "the private matter"), nil)
 	s.Observe(t.Context(), "s1", models.Observation{AtMS: 2000, SpeakerID: "ana", Event: models.RoomJoin})
 	s.Partial(models.Partial{Key: models.Key{Session: "s1", Track: "mic", Seq: 2}, SpeakerID: "ana", Stable: "the private matter"})

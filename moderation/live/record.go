@@ -2,11 +2,11 @@ package live
 
 import (
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // outcomeRecord is an outcome as it is stored.
-func outcomeRecord(session string, out moderation.Outcome) models.Record {
+func outcomeRecord(session string, out engine.Outcome) models.Record {
 	r := models.Record{
 		Session: session, Flags: out.Flags, Decisions: out.Decisions, Actions: out.Actions, Ledger: out.Ledger,
 		Masks: masks(out.Redactions),

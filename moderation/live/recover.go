@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // Recover notes, at the start of the program, of what waited in stays that have ended that it comes to nothing: asks, verdicts
@@ -20,7 +20,7 @@ func (d *Desk) Recover(ctx context.Context) error {
 	}
 	var errs []error
 	for _, x := range waiting {
-		lapsed, ok := moderation.Lapse(x, now)
+		lapsed, ok := engine.Lapse(x, now)
 		if !ok {
 			continue
 		}

@@ -8,7 +8,7 @@ import (
 
 	"earshot/bot/audio"
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // RedactLine takes words, by their places in the line, out of a stored line at a host's wish: out of all that quotes it,
@@ -29,7 +29,7 @@ func (d *Desk) RedactLine(ctx context.Context, k models.Key, places []int, by st
 	if err != nil {
 		return u, err
 	}
-	j.cover([]moderation.Redaction{{Speaker: u.SpeakerID, Words: words, Clip: moderation.ClipBeep}})
+	j.cover([]engine.Redaction{{Speaker: u.SpeakerID, Words: words, Clip: engine.ClipBeep}})
 	clips, err := d.coveredClips(ctx, u, words)
 	if err != nil {
 		return u, err

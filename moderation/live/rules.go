@@ -3,7 +3,7 @@ package live
 import (
 	"slices"
 
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // policy is how sessions of a profile are treated. A profile that is gone is treated like none.
@@ -29,7 +29,7 @@ func (d *Desk) RulesName(profile string) string {
 }
 
 // Replace judges sessions of a profile by other rules from now on, those that are open too.
-func (d *Desk) Replace(profile string, set *moderation.Set) {
+func (d *Desk) Replace(profile string, set *engine.Set) {
 	d.mu.Lock()
 	p := d.policies[profile]
 	p.Rules = set

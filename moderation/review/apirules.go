@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 type (
@@ -53,13 +53,13 @@ func (s *Server) ruleRoutes() []apiRoute {
 		apiRoute{
 			"POST", "/api/rules/try",
 			"Judge successive lines of one speaker by the rules in use, as `earshot rules try --json` does. Nothing is stored", nil,
-			tryOrder{}, moderation.Tried{}, "", s.api(s.apiTry),
+			tryOrder{}, engine.Tried{}, "", s.api(s.apiTry),
 		},
 		apiRoute{
 			"POST", "/api/rules/replay",
 			"What the rules in use would have done in the stored sessions, as `earshot rules replay --json` counts it, for who may decide about " +
 				"all of them. After some seconds the older sessions are left out",
-			nil, replayOrder{}, moderation.Replayed{}, "", s.api(s.apiReplay),
+			nil, replayOrder{}, engine.Replayed{}, "", s.api(s.apiReplay),
 		},
 	)
 }
@@ -89,7 +89,7 @@ func (s *Server) apiTry(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := moderation.Example{Say: in.Text, By: in.By, WordP: 1}
+	e := engine.Example{Say: in.Text, By: in.By, WordP: 1}
 	if in.WordP != nil {
 		e.WordP = *in.WordP
 	}
@@ -123,7 +123,7 @@ func (s *Server) apiReplay(r *http.Request) (any, error) {
 	case "all":
 		since = time.Time{}
 	default:
-		age, err := moderation.ParseDuration(in.Since)
+		age, err := engine.ParseDuration(in.Since)
 		if err != nil {
 			return nil, &refusal{http.StatusBadRequest, "since: want 12h, 30d, 8w or all"}
 		}

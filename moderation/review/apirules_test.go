@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // order sends JSON to the API with a key.
@@ -99,7 +99,7 @@ func TestKeysDoWhatTheirRoleMay(t *testing.T) {
 func TestWordsAreTriedByKey(t *testing.T) {
 	s := serve(t, heardRoom(), func(c *Config) { c.Rules = &primer{} })
 	for body, enforced := range map[string]bool{`{"text":["buy","my coin"]}`: true, `{"text":["my coin"],"word_p":0}`: false} {
-		var got moderation.Tried
+		var got engine.Tried
 		w := order(t, s, "/api/rules/try", "", body)
 		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || len(got.Verdicts) != 1 || got.Verdicts[0].WouldEnforce != enforced ||
 			len(got.Others) != 1 {

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // Rulebook is the rules that are in use. Its methods may be called by many goroutines at once.
@@ -18,10 +18,10 @@ type Rulebook interface {
 	Sets() []RuleSet
 	// Try judges an example as if it were said, and explains every rule of the profile's set. Words of masked lists are
 	// hidden, whatever the example says.
-	Try(profile string, e moderation.Example) (moderation.Tried, error)
+	Try(profile string, e engine.Example) (engine.Tried, error)
 	// Replay runs the profile's set over the stored sessions of a room ("": of all) that began at a time or later, as many
 	// of the newest as ctx gives time for. Nothing is stored and nobody is told.
-	Replay(ctx context.Context, profile, room string, since time.Time) (moderation.Replayed, error)
+	Replay(ctx context.Context, profile, room string, since time.Time) (engine.Replayed, error)
 }
 
 // RuleSet is a set of rules in use.
@@ -125,7 +125,7 @@ func (s *Server) tried(r *http.Request) (view, error) {
 	case len(p.Say) > maxTried:
 		p.Problem = "That is too long to try at once."
 	default:
-		found, err := s.book.Try(p.Profile, moderation.Example{Say: lines, By: models.Role(p.By), WordP: 1})
+		found, err := s.book.Try(p.Profile, engine.Example{Say: lines, By: models.Role(p.By), WordP: 1})
 		if err != nil {
 			return view{}, fmt.Errorf("try: %w", err)
 		}
@@ -138,7 +138,7 @@ func (s *Server) tried(r *http.Request) (view, error) {
 	return v, nil
 }
 
-func (p *trialPage) take(found moderation.Tried) {
+func (p *trialPage) take(found engine.Tried) {
 	p.Tried = true
 	asked := func(rule string) bool { return p.Rule == "" || rule == p.Rule }
 	for _, t := range found.Verdicts {
@@ -168,7 +168,7 @@ func (p *trialPage) take(found moderation.Tried) {
 
 // replayPage is what the rules in use would have done.
 type replayPage struct {
-	moderation.Replayed
+	engine.Replayed
 	Days    int
 	Rule    string
 	Profile string
@@ -202,7 +202,7 @@ func (s *Server) replayed(r *http.Request) (view, error) {
 	if p.Replayed, err = s.book.Replay(ctx, p.Profile, "", s.now().AddDate(0, 0, -replayDays)); err != nil {
 		return view{}, fmt.Errorf("replay: %w", err)
 	}
-	p.Rules = slices.DeleteFunc(p.Rules, func(x moderation.ReplayRow) bool {
+	p.Rules = slices.DeleteFunc(p.Rules, func(x engine.ReplayRow) bool {
 		if p.Rule != "" {
 			return x.Rule != p.Rule
 		}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"earshot/models"
-	"earshot/moderation"
+	"earshot/moderation/engine"
 )
 
 // primer is a Rulebook of two rules: one finds "coin", the other nothing.
@@ -26,31 +26,31 @@ func (*primer) Sets() []RuleSet {
 	return []RuleSet{{Set: "open-mic@3f9c21", Rules: rules}, {Profile: "quiet-room", Set: "q@000000", Rules: rules[1:]}}
 }
 
-func (*primer) Try(profile string, e moderation.Example) (out moderation.Tried, err error) {
+func (*primer) Try(profile string, e engine.Example) (out engine.Tried, err error) {
 	if profile == "nope" {
 		return out, models.ErrInvalid
 	}
-	out.Set, out.By, out.Verdicts = "open-mic@3f9c21", e.By, []moderation.TriedVerdict{}
-	quiet := moderation.TriedOther{Rule: "quiet", WhyNot: "Nobody whispered."}
+	out.Set, out.By, out.Verdicts = "open-mic@3f9c21", e.By, []engine.TriedVerdict{}
+	quiet := engine.TriedOther{Rule: "quiet", WhyNot: "Nobody whispered."}
 	if !strings.Contains(strings.Join(e.Say, " "), "coin") {
-		out.Others = []moderation.TriedOther{{Rule: "scam.guaranteed", WhyNot: "No phrase of it was said."}, quiet}
+		out.Others = []engine.TriedOther{{Rule: "scam.guaranteed", WhyNot: "No phrase of it was said."}, quiet}
 		return out, nil
 	}
-	out.Verdicts = []moderation.TriedVerdict{{
+	out.Verdicts = []engine.TriedVerdict{{
 		Rule: "scam.guaranteed", Level: models.LevelHigh, Mode: models.ModeSuggest, WouldEnforce: e.WordP > 0.5, Matched: []string{
 			"coin",
 		},
 		Why:   "Matched coin.",
-		Gates: []moderation.TriedGate{{Name: "word_p", Passed: e.WordP > 0.5, Why: "0.40"}},
+		Gates: []engine.TriedGate{{Name: "word_p", Passed: e.WordP > 0.5, Why: "0.40"}},
 	}}
-	out.Others = []moderation.TriedOther{quiet}
+	out.Others = []engine.TriedOther{quiet}
 	return out, nil
 }
 
-func (p *primer) Replay(_ context.Context, _, room string, since time.Time) (moderation.Replayed, error) {
+func (p *primer) Replay(_ context.Context, _, room string, since time.Time) (engine.Replayed, error) {
 	p.since, p.room = since, room
-	rules := []moderation.ReplayRow{{Rule: "scam.guaranteed", Fired: 7, WouldEnforce: 5, Confirmed: 3, Dismissed: 1}, {Rule: "quiet"}}
-	return moderation.Replayed{Set: "open-mic@3f9c21", Sessions: 2, Lines: 40, Left: 1, Rules: rules}, nil
+	rules := []engine.ReplayRow{{Rule: "scam.guaranteed", Fired: 7, WouldEnforce: 5, Confirmed: 3, Dismissed: 1}, {Rule: "quiet"}}
+	return engine.Replayed{Set: "open-mic@3f9c21", Sessions: 2, Lines: 40, Left: 1, Rules: rules}, nil
 }
 
 func TestWordsAreTriedAgainstTheRules(t *testing.T) {

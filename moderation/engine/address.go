@@ -1,0 +1,167 @@
+package engine
+
+import "strings"
+
+// topDomains are the endings of the addresses that people say.
+var topDomains = wordSet("com net org edu gov io co uk de fr nl es it pl se no fi ch at be eu us ca au nz in id sg my ph jp kr cn br " +
+	"mx ru ua za ng " +
+	"ke me info biz app dev ai gg tv xyz online site store shop club live pro email cloud tech space fm ly")
+
+// mailHosts are domains at which people have mail; after them a spoken "dot" may be missing.
+var mailHosts = wordSet("gmail yahoo outlook hotmail icloud proton protonmail aol gmx zoho mail live msn ymail fastmail yandex googlemail")
+
+// notMailboxes are words before "at" that are no mailbox: "look at example dot com".
+var notMailboxes = wordSet("look looks looking looked arrive meet me us it him her them be is are was were here there that this " +
+	"website site page find " +
+	"shop visit go going live lives work works working am you out up down over online available now and or also back just everyone people " +
+	"today " +
+	"more stop start begin see them sign register buy order read check posted hosted video link point host located everything i we they " +
+	"he she")
+
+var (
+	saidAt  = wordSet("at @ et add")
+	saidDot = wordSet("dot . point titik")
+)
+
+// findEmails finds mail addresses, written or spoken: "john dot smith at gmail dot com".
+func findEmails(atoms []atom, found func(at ...int)) {
+	for i, a := range atoms {
+		if !saidAt[a.text] || i == 0 {
+			continue
+		}
+		end := domainAt(atoms, i+1, a.text == "@")
+		if end < 0 {
+			continue
+		}
+		if from := mailboxBefore(atoms, i); from >= 0 {
+			at := make([]int, 0, end-from)
+			for k := from; k < end; k++ {
+				at = append(at, k)
+			}
+			found(at...)
+		}
+	}
+}
+
+// maxLabel is how many spoken parts a domain's name may have: "g mail", "my company".
+const maxLabel = 4
+
+// domainAt is the end of the domain that begins at i, or -1.
+func domainAt(atoms []atom, i int, _ bool) int {
+	for k := i; k < len(atoms) && k <= i+maxLabel; k++ {
+		a := atoms[k]
+		if k > i && saidDot[a.text] && k+1 < len(atoms) && topDomains[atoms[k+1].text] && (a.kind == atomWord || atoms[k+1].glue) {
+			end := k + 2
+			if end+1 < len(atoms) && saidDot[atoms[end].text] && topDomains[atoms[end+1].text] &&
+				(atoms[end].kind == atomWord || atoms[end+1].glue) {
+				end += 2
+			}
+			return end
+		}
+		if mailHosts[a.text] && k+1 < len(atoms) && (atoms[k+1].text == "com" || atoms[k+1].text == "co") {
+			return k + 2
+		}
+		if a.kind == atomSign && a.text != "-" {
+			return -1
+		}
+	}
+	return -1
+}
+
+// mailboxBefore is the beginning of the mailbox that ends before the "at" at i, or -1.
+func mailboxBefore(atoms []atom, i int) int {
+	last := atoms[i-1]
+	if last.kind == atomSign || notMailboxes[last.text] {
+		return -1
+	}
+	from := i - 1
+	for from > 0 && i-from < 24 {
+		before := atoms[from-1]
+		joint := saidDot[before.text] &&
+			(before.kind == atomWord || before.glue) || before.text == "_" || before.text == "-" || before.text == "underscore" ||
+			before.text == "dash"
+		switch {
+		case joint && from >= 2 && atoms[from-2].kind != atomSign:
+			from -= 2
+		case len(atoms[from].text) == 1 && len(before.text) == 1 && before.kind != atomSign && before.text != "a" && before.text != "i":
+			from--
+		case isNumber(atoms, from) && (isNumber(atoms, from-1) || before.kind == atomWord && !notMailboxes[before.text] && !saidAt[before.text]):
+			from--
+			if before.kind == atomWord && !isNumber(atoms, from) {
+				return from
+			}
+		default:
+			return from
+		}
+	}
+	return from
+}
+
+func isNumber(atoms []atom, i int) bool {
+	n, ok := numberAt(atoms, i)
+	return ok && !n.uncertain
+}
+
+// streets are the words that end a street's name, and streetsBefore those that begin it.
+var (
+	streets = wordSet("street st avenue ave road rd lane ln drive dr boulevard blvd court ct place terrace close square sq crescent " +
+		"highway hwy parkway " +
+		"circle alley row straße strasse")
+	streetsBefore = wordSet("jalan jl jln gang gg komplek perumahan")
+	homeCues      = wordSet(
+		"live lives living address house home stays staying located apartment flat resides lived moved come alamat rumah tinggal ship " +
+			"deliver find visit office",
+	)
+	notStreets = wordSet(
+		"the a an of to in on at and or for is was are minutes minute meters miles blocks one way percent best most more people down up that " +
+			"this years cars times",
+	)
+)
+
+// findAddresses finds where somebody lives: a house number before a street's name ("12 Baker Street"), or in the Indonesian
+// order ("jalan Mawar nomor 12"), with words around it that speak of a home.
+func findAddresses(atoms []atom, found func(at ...int)) {
+	for i := range atoms {
+		end := -1
+		if n, ok := numberAt(atoms, i); ok && !n.uncertain {
+			end = streetAfter(atoms, n.to)
+		} else if streetsBefore[atoms[i].text] {
+			end = numberAfter(atoms, i+1)
+		}
+		if end > 0 && cued(atoms, i-8, i, homeCues) {
+			at := make([]int, 0, end-i)
+			for k := i; k < end; k++ {
+				at = append(at, k)
+			}
+			found(at...)
+		}
+	}
+}
+
+// streetAfter is the end of a street's name of one to three words that begins at i, or -1.
+func streetAfter(atoms []atom, i int) int {
+	for k := i; k < len(atoms) && k <= i+4; k++ {
+		a := atoms[k]
+		if n, ok := numberAt(atoms, k); ok && !n.uncertain && k == i {
+			i++ // "one twenty Baker Street"
+			continue
+		}
+		switch {
+		case k > i && streets[a.text]:
+			return k + 1
+		case a.kind != atomWord || notStreets[a.text] || strings.TrimSpace(a.text) == "":
+			return -1
+		}
+	}
+	return -1
+}
+
+// numberAfter is the end of the house number within the next words, or -1.
+func numberAfter(atoms []atom, i int) int {
+	for k := i + 1; k < len(atoms) && k <= i+5; k++ {
+		if n, ok := numberAt(atoms, k); ok && !n.uncertain {
+			return n.to
+		}
+	}
+	return -1
+}

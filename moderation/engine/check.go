@@ -1,0 +1,240 @@
+package engine
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"earshot/models"
+)
+
+// Example is something somebody might say, to try rules on.
+type Example struct {
+	// Say holds successive lines of one speaker.
+	Say []string
+	// By is the speaker's role; empty is guest.
+	By models.Role
+	// WordP is the probability with which every word is heard, 0 to 1.
+	WordP float64
+	// Show leaves the words of masked lists readable in the verdicts.
+	Show bool
+}
+
+// Try judges an example and explains every rule of the set, gravest verdicts first. A rule that fires on several lines
+// reports its strongest verdict. The error says that the role is unknown.
+func (s *Set) Try(e Example) ([]Verdict, error) {
+	if e.By != "" && !s.roles[e.By] {
+		var known []string
+		for r := range s.roles {
+			known = append(known, string(r))
+		}
+		return nil, models.WithHint(fmt.Errorf("unknown role %q%s", e.By, didYouMean(string(e.By), known)),
+			"roles are host, cohost, speaker, guest, and those that the profile names under people:")
+	}
+	script := make([]spoken, 0, len(e.Say))
+	at := int64(0)
+	for i, line := range e.Say {
+		u := exampleLine(line, e.WordP, at, i+1)
+		at = u.EndMS + 500
+		script = append(script, spoken{u, e.By})
+	}
+	if len(script) == 0 {
+		return nil, nil
+	}
+	return s.try(script, e.Show), nil
+}
+
+// spoken is a line and the role of who says it.
+type spoken struct {
+	u    models.Utterance
+	role models.Role
+}
+
+// try judges lines one after the other in a session of their own. Each rule's strongest verdict counts.
+func (s *Set) try(script []spoken, show bool) []Verdict {
+	var out []Verdict
+	session := NewSession(s, models.Session{ID: "example"})
+	for _, line := range script {
+		session.Person(models.Speaker{ID: line.u.SpeakerID, Name: line.u.SpeakerName, Role: line.role})
+		out = strongest(out, session.verdicts(line.u, manner{explain: true, show: show}))
+	}
+	sortVerdicts(out)
+	return out
+}
+
+// exampleLine is a line as if it had been heard without any fault, 300 ms for each word.
+func exampleLine(text string, wordP float64, at int64, seq int) models.Utterance {
+	u := models.Utterance{
+		Key: models.Key{Session: "example", Epoch: 1, Track: "example", Seq: seq}, State: models.UtteranceOK, Text: text, StartMS: at,
+		Attribution: models.AttributionTrack, SpeakerName: "someone", SpeakerID: "someone",
+	}
+	for _, f := range strings.Fields(text) {
+		u.Words = append(u.Words, models.Word{Text: f, StartMS: at, EndMS: at + 300, P: float32(wordP)})
+		at += 300
+	}
+	u.EndMS, u.VoicedMS = at, at-u.StartMS
+	return u
+}
+
+// strongest merges the verdicts of a further line into those so far, rule by rule.
+func strongest(so, further []Verdict) []Verdict {
+	if so == nil {
+		return further
+	}
+	byRule := map[string]Verdict{}
+	for _, v := range further {
+		byRule[v.Rule] = v
+	}
+	for i, v := range so {
+		w := byRule[v.Rule]
+		if w.Fired && (!v.Fired || modeRank(w.Mode) > modeRank(v.Mode)) {
+			so[i] = w
+		}
+	}
+	return so
+}
+
+// CheckResult is the outcome of one entry of checks:.
+type CheckResult struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+	// Say is what the check says, masked like every output unless it was asked for in full.
+	Say string `json:"say"`
+	// Failures says what came out otherwise than expected; it is empty when the check passed.
+	Failures []string `json:"failures,omitempty"`
+	// Skipped says why the check could not be run; such a check has neither passed nor failed.
+	Skipped string `json:"skipped,omitempty"`
+}
+
+// RunChecks runs the checks of every file in the closure of paths, each against what that file and the files it uses say,
+// so that a pack's checks hold or fail wherever it is used. With show nothing is masked in the results. The error is that of
+// Load.
+func RunChecks(opts LoadOptions, show bool, paths ...string) ([]CheckResult, error) {
+	_, root, err := load(opts, paths)
+	if err != nil {
+		return nil, err
+	}
+	var out []CheckResult
+	var probs problems
+	for _, f := range closure(root, nil) {
+		alone := compile(&rawFile{used: []*rawFile{f}}, "", &probs)
+		if err := probs.err([]string{f.name}); err != nil {
+			return nil, err
+		}
+		out = append(out, alone.runChecks(opts, f, show)...)
+	}
+	return out, nil
+}
+
+func (s *Set) runChecks(opts LoadOptions, f *rawFile, show bool) []CheckResult {
+	out := make([]CheckResult, 0, len(f.checks))
+	for _, c := range f.checks {
+		r := CheckResult{File: f.name, Line: c.line, Say: c.said()}
+		if !show {
+			r.Say = s.Mask(r.Say)
+		}
+		script, err := c.script(opts, f)
+		switch {
+		case errors.Is(err, errNoTranscriber):
+			r.Skipped = err.Error()
+		case err != nil:
+			r.Failures = []string{err.Error()}
+		default:
+			r.Failures = c.failures(s.try(script, show))
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// said is what a check says, in one line.
+func (c rawCheck) said() string {
+	if c.wav != "" {
+		return "the recording " + c.wav
+	}
+	texts := make([]string, len(c.say))
+	for i, l := range c.say {
+		texts[i] = l.text
+	}
+	return strings.Join(texts, " | ")
+}
+
+// errNoTranscriber: a recording cannot be listened to.
+var errNoTranscriber = errors.New("a recording needs a model to listen with")
+
+// script is what is said in a check, line by line.
+func (c rawCheck) script(opts LoadOptions, f *rawFile) ([]spoken, error) {
+	if c.wav != "" {
+		return c.recording(opts, f)
+	}
+	var out []spoken
+	at := int64(0)
+	for i, l := range c.say {
+		if l.at >= 0 {
+			at = l.at
+		}
+		wordP, role := c.wordP, cmp.Or(l.by, c.by)
+		if l.wordP >= 0 {
+			wordP = l.wordP
+		}
+		u := exampleLine(l.text, wordP, at, i+1)
+		u.SpeakerID = cmp.Or(l.speaker, u.SpeakerID)
+		out = append(out, spoken{u, role})
+		at = u.EndMS + 500
+	}
+	return out, nil
+}
+
+// recording listens to a recording beside the rule file.
+func (c rawCheck) recording(opts LoadOptions, f *rawFile) ([]spoken, error) {
+	if opts.Transcribe == nil || f.dir == "" {
+		return nil, errNoTranscriber
+	}
+	lines, err := opts.Transcribe(filepath.Join(f.dir, filepath.FromSlash(c.wav)))
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen to %s: %w", c.wav, err)
+	}
+	out := make([]spoken, len(lines))
+	for i, u := range lines {
+		u.Key = models.Key{Session: "example", Epoch: 1, Track: "example", Seq: i + 1}
+		u.SpeakerID, u.SpeakerName = cmp.Or(u.SpeakerID, "someone"), cmp.Or(u.SpeakerName, "someone")
+		u.Attribution = cmp.Or(u.Attribution, models.AttributionTrack)
+		out[i] = spoken{u, c.by}
+	}
+	return out, nil
+}
+
+// failures compares verdicts with what the check expects. Rules that an expectation does not name may do what they like,
+// except under "expect: none".
+func (c rawCheck) failures(verdicts []Verdict) []string {
+	var out []string
+	byRule := map[string]Verdict{}
+	for _, v := range verdicts {
+		byRule[v.Rule] = v
+		if c.none && v.Fired {
+			out = append(out, fmt.Sprintf("expected no flag, but %s fired: %s", v.Rule, v.Why))
+		}
+	}
+	for _, e := range c.expect {
+		if f := e.failure(byRule[e.rule]); f != "" {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func (e expectation) failure(v Verdict) string {
+	switch {
+	case e.want == "none" && v.Fired:
+		return fmt.Sprintf("expected no %s, but it fired: %s", e.rule, v.Why)
+	case e.want == "none":
+		return ""
+	case !v.Fired:
+		return fmt.Sprintf("expected %s: %s, but it did not fire: %s", e.rule, e.want, v.WhyNot)
+	case e.want == string(v.Mode) || e.want == string(v.Level):
+		return ""
+	}
+	return fmt.Sprintf("expected %s: %s, but it came out as %s (level %s): %s", e.rule, e.want, v.Mode, v.Level, v.Why)
+}

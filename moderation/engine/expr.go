@@ -1,0 +1,149 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/cost"
+	"cel.dev/cel-go/common/types"
+
+	"earshot/models"
+)
+
+// expr is a compiled condition in CEL, for what no matcher says.
+type expr struct{ program cel.Program }
+
+// Bounds on what one expression may cost, in CEL's own units: a comparison is one, a walk over the words one for each.
+const (
+	maxExprText  = 500
+	maxExprCost  = 20_000  // counted while it runs
+	maxExprGuess = 200_000 // guessed at load, for a line of maxExprWords words
+	maxExprWords = 200
+)
+
+// exprVariables are what an expression may look at.
+func exprVariables() []cel.EnvOption {
+	return []cel.EnvOption{
+		cel.Variable("text", cel.StringType),                                 // the line in comparable words
+		cel.Variable("words", cel.ListType(cel.StringType)),                  // its words
+		cel.Variable("speaker_id", cel.StringType),                           //
+		cel.Variable("roles", cel.ListType(cel.StringType)),                  //
+		cel.Variable("newcomer", cel.BoolType),                               //
+		cel.Variable("duration_ms", cel.IntType),                             //
+		cel.Variable("voiced_ms", cel.IntType),                               //
+		cel.Variable("late_ms", cel.IntType),                                 //
+		cel.Variable("language", cel.StringType),                             // ISO 639-1, or ""
+		cel.Variable("level_dbfs", cel.DoubleType),                           //
+		cel.Variable("min_p", cel.DoubleType),                                // of the least sure word
+		cel.Variable("balance", cel.MapType(cel.StringType, cel.DoubleType)), // of the speaker, by ledger
+		cel.Variable("talk_ms", cel.IntType),                                 // of the speaker, in the session
+		cel.Variable("at_ms", cel.IntType),                                   // from the session's start
+	}
+}
+
+// sizes tells how long lists and texts may be, to bound an expression's cost before it runs.
+type sizes struct{}
+
+// EstimateSize gives the longest values of our variables.
+func (sizes) EstimateSize(n cost.AstNode) *cost.SizeEstimate {
+	switch strings.Join(n.Path(), ".") {
+	case "text":
+		return &cost.SizeEstimate{Max: 2000}
+	case "words":
+		return &cost.SizeEstimate{Max: maxExprWords}
+	}
+	return &cost.SizeEstimate{Max: 64}
+}
+
+// EstimateCallCost leaves the cost of functions to CEL.
+func (sizes) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *cost.CallEstimate {
+	return nil
+}
+
+// compileExpr compiles an expression: it must be of type bool and must not cost too much.
+func compileExpr(text string) (*expr, error) {
+	if len(text) > maxExprText {
+		return nil, fmt.Errorf("the expression is longer than %d characters", maxExprText)
+	}
+	env, err := cel.NewEnv(exprVariables()...)
+	if err != nil {
+		return nil, err
+	}
+	parsed, issues := env.Compile(text)
+	if issues != nil && len(issues.Errors()) > 0 {
+		e := issues.Errors()[0]
+		return nil, fmt.Errorf("at character %d: %s", e.Location.Column()+1, e.Message)
+	}
+	if parsed.OutputType() != cel.BoolType {
+		return nil, fmt.Errorf("the expression is %s; it must be true or false", parsed.OutputType())
+	}
+	if madeUp(parsed) {
+		return nil, errors.New("matches() takes a pattern that is written out, and nothing that was said")
+	}
+	guess, err := env.EstimateCost(parsed, sizes{})
+	if err != nil {
+		return nil, err
+	}
+	if guess.Max > maxExprGuess {
+		return nil, errors.New("the expression may cost too much on long lines; use a word list, or fewer walks over the words")
+	}
+	program, err := env.Program(parsed, cel.CostLimit(maxExprCost), cel.EvalOptions(cel.OptOptimize))
+	if err != nil {
+		return nil, err
+	}
+	return &expr{program}, nil
+}
+
+// madeUp reports whether some pattern of the expression is not written out: patterns are compiled once, at load.
+func madeUp(parsed *cel.Ast) bool {
+	found := false
+	ast.PostOrderVisit(parsed.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() == ast.CallKind && e.AsCall().FunctionName() == "matches" {
+			args := e.AsCall().Args()
+			found = found || len(args) == 0 || args[len(args)-1].Kind() != ast.LiteralKind
+		}
+	}))
+	return found
+}
+
+// holds evaluates the expression on a line. An expression that fails (a division by zero, an index out of range, the bound on
+// cost) does not hold.
+func (e *expr) holds(sc *scene) bool {
+	if e == nil || sc.observe {
+		return false
+	}
+	held, _ := e.eval(sc)
+	return held
+}
+
+// eval evaluates the expression, and tells what that cost.
+func (e *expr) eval(sc *scene) (held bool, spent uint64) {
+	tokens := sc.heard.tokens[sc.heard.cut:]
+	words := make([]string, 0, len(tokens))
+	for _, t := range tokens[:min(len(tokens), maxExprWords)] {
+		words = append(words, t.text)
+	}
+	minP := 1.0
+	for _, w := range sc.heard.current() {
+		minP = min(minP, float64(w.P))
+	}
+	roles := make([]string, len(sc.roles))
+	for i, r := range sc.roles {
+		roles[i] = string(r)
+	}
+	value, details, err := e.program.Eval(map[string]any{
+		"text": strings.Join(words, " "), "words": words, "speaker_id": sc.u.SpeakerID, "roles": roles,
+		"newcomer": sc.in.newcomer(sc.person, sc.now), "duration_ms": sc.u.EndMS - sc.u.StartMS, "voiced_ms": sc.u.VoicedMS,
+		"late_ms": sc.u.LateMS, "language": sc.u.Language, "level_dbfs": sc.u.LevelDBFS, "min_p": minP,
+		"balance": sc.in.balances(sc.person, sc.in.at(sc.now)), "talk_ms": sc.person.floor.talk(models.Span{EndMS: 1 << 62}),
+		"at_ms": sc.u.StartMS,
+	})
+	if details != nil && details.ActualCost() != nil {
+		spent = *details.ActualCost()
+	}
+	b, ok := value.(types.Bool)
+	return err == nil && ok && bool(b), spent
+}

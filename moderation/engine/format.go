@@ -1,0 +1,79 @@
+package engine
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// topOrder is the order of the parts of a rule file, and ruleOrder that of a rule's.
+var (
+	topOrder = []string{
+		"schema", "profile", "about", "use", "off", "mode", "automatic", "people", "languages", "words", "trust", "ledger", "rules", "checks",
+	}
+	ruleOrder = []string{"id", "about", "mode", "automatic", "when", "unless", "span", "on", "second_look", "trust", "then", "at_most"}
+)
+
+// Format is a rule file in the usual form: parts and keys of rules in the usual order, two spaces of indentation, comments
+// kept where they belong. It does not change what the file means. The error says that it is not YAML.
+func Format(data []byte) ([]byte, error) {
+	if len(data) > maxFileBytes {
+		return nil, fmt.Errorf("the file is larger than %d KiB", maxFileBytes>>10)
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		line, msg := yamlError(err, data)
+		return nil, fmt.Errorf("line %d: not YAML: %s", line, msg)
+	}
+	if doc.Kind != yaml.DocumentNode || doc.Content[0].Kind != yaml.MappingNode {
+		return nil, fmt.Errorf("line 1: a rule file is a mapping that begins with schema: 1")
+	}
+	root := doc.Content[0]
+	head := ""
+	if len(root.Content) > 0 { // the comment at the top belongs to the file, not to the part that happens to be first
+		head, root.Content[0].HeadComment = root.Content[0].HeadComment, ""
+	}
+	arrange(root, topOrder)
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		if root.Content[i].Value == "rules" && root.Content[i+1].Kind == yaml.SequenceNode {
+			for _, r := range root.Content[i+1].Content {
+				arrange(r, ruleOrder)
+			}
+		}
+	}
+	if len(root.Content) > 0 && head != "" {
+		root.Content[0].HeadComment = head
+	}
+	var out bytes.Buffer
+	enc := yaml.NewEncoder(&out)
+	enc.SetIndent(2)
+	if err := enc.Encode(&doc); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), enc.Close()
+}
+
+// arrange puts the keys of a mapping into an order; unknown ones keep to the end.
+func arrange(n *yaml.Node, order []string) {
+	if n.Kind != yaml.MappingNode || len(n.Content)%2 != 0 {
+		return
+	}
+	type pair struct{ key, value *yaml.Node }
+	pairs := make([]pair, 0, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		pairs = append(pairs, pair{n.Content[i], n.Content[i+1]})
+	}
+	rank := func(p pair) int {
+		if i := slices.Index(order, p.key.Value); i >= 0 {
+			return i
+		}
+		return len(order)
+	}
+	slices.SortStableFunc(pairs, func(a, b pair) int { return rank(a) - rank(b) })
+	n.Content = n.Content[:0]
+	for _, p := range pairs {
+		n.Content = append(n.Content, p.key, p.value)
+	}
+}

@@ -1,0 +1,208 @@
+package engine
+
+import "slices"
+
+// match is one place where something that a rule looks for was said.
+type match struct {
+	source int
+	words  []int // indices of the spoken words, rising
+	first  int   // first token
+	last   int   // last token
+	p      float32
+}
+
+// index finds the phrases of all sources in one walk over the tokens: a trie over whole words. Its cost does not depend on
+// how many phrases there are. It is immutable once built. One index serves one way of saying (exact, inflected, …): the ways
+// differ only in which words of the vocabulary a token stands for.
+type index struct {
+	way   string
+	vocab map[string]uint32
+	texts []string // of the vocabulary
+	keys  map[string][]uint32
+	edges map[edge]uint32
+	roots []uint32 // by first token: the node behind it, or 0
+	ends  map[uint32][]int
+	gaps  [][]gapPhrase // by first token
+	nodes uint32
+	langs []string // whose inflections are known
+}
+
+type edge struct{ node, token uint32 }
+
+// gapPhrase is a phrase that may have other words between its words.
+type gapPhrase struct {
+	ids    []uint32
+	gap    int
+	source int
+}
+
+func newIndex(way string) *index {
+	return &index{way: way, vocab: map[string]uint32{}, keys: map[string][]uint32{}, edges: map[edge]uint32{}, ends: map[uint32][]int{}}
+}
+
+// word is the vocabulary's number of a word.
+func (x *index) word(t, lang string) uint32 {
+	id, ok := x.vocab[t]
+	if !ok {
+		id = uint32(len(x.texts))
+		x.vocab[t] = id
+		x.texts = append(x.texts, t)
+		x.roots = append(x.roots, 0)
+		x.gaps = append(x.gaps, nil)
+	}
+	x.enterKeys(t, lang, id)
+	return id
+}
+
+// add enters a phrase of a source.
+func (x *index) add(tokens []string, gap, source int, lang string) {
+	ids := make([]uint32, len(tokens))
+	for i, t := range tokens {
+		ids[i] = x.word(t, lang)
+	}
+	if gap > 0 && len(ids) > 1 {
+		x.gaps[ids[0]] = append(x.gaps[ids[0]], gapPhrase{ids, gap, source})
+		return
+	}
+	node := x.roots[ids[0]]
+	if node == 0 {
+		x.nodes++
+		node = x.nodes
+		x.roots[ids[0]] = node
+	}
+	for _, id := range ids[1:] {
+		next, ok := x.edges[edge{node, id}]
+		if !ok {
+			x.nodes++
+			next = x.nodes
+			x.edges[edge{node, id}] = next
+		}
+		node = next
+	}
+	if !slices.Contains(x.ends[node], source) {
+		x.ends[node] = append(x.ends[node], source)
+	}
+}
+
+// idTable holds, token by token, which words of a vocabulary a token stands for.
+type idTable struct {
+	flat []uint32
+	ends []int32
+}
+
+func (t *idTable) reset() { t.flat, t.ends = t.flat[:0], t.ends[:0] }
+
+func (t *idTable) len() int { return len(t.ends) }
+
+func (t *idTable) at(i int) []uint32 {
+	from := int32(0)
+	if i > 0 {
+		from = t.ends[i-1]
+	}
+	return t.flat[from:t.ends[i]]
+}
+
+// add adds a word for the token that is being looked up, which began at from.
+func (t *idTable) add(from int, id uint32) {
+	if !slices.Contains(t.flat[from:], id) {
+		t.flat = append(t.flat, id)
+	}
+}
+
+// lookup notes which words of the vocabulary each token stands for.
+func (x *index) lookup(tokens []token, t *idTable, cache formCache) {
+	t.reset()
+	for i := range tokens {
+		from := len(t.flat)
+		if x.way == howExact {
+			if id, ok := x.vocab[tokens[i].text]; ok {
+				t.flat = append(t.flat, id)
+			}
+			for _, alt := range tokens[i].alts {
+				if id, ok := x.vocab[alt]; ok {
+					t.add(from, id)
+				}
+			}
+		} else {
+			for _, id := range x.formsOf(tokens[i].text, cache) {
+				t.add(from, id)
+			}
+			for _, alt := range tokens[i].alts {
+				for _, id := range x.formsOf(alt, cache) {
+					t.add(from, id)
+				}
+			}
+		}
+		t.ends = append(t.ends, int32(len(t.flat)))
+	}
+}
+
+// find calls yield for every phrase that begins at token from or later, with its source and its tokens.
+func (x *index) find(t *idTable, from int, path []int, yield func(source int, tokens []int)) {
+	for at := from; at < t.len(); at++ {
+		for _, id := range t.at(at) {
+			if node := x.roots[id]; node != 0 {
+				x.walk(t, node, append(path[:0], at), yield)
+			}
+			for _, p := range x.gaps[id] {
+				if tokens := p.find(t, at); tokens != nil {
+					yield(p.source, tokens)
+				}
+			}
+		}
+	}
+}
+
+// walk follows the trie from a node that was reached at the last token of path.
+func (x *index) walk(t *idTable, node uint32, path []int, yield func(int, []int)) {
+	for _, source := range x.ends[node] {
+		yield(source, path)
+	}
+	next := path[len(path)-1] + 1
+	if next >= t.len() {
+		return
+	}
+	for _, id := range t.at(next) {
+		if n, ok := x.edges[edge{node, id}]; ok {
+			x.walk(t, n, append(path, next), yield)
+		}
+	}
+}
+
+// find looks for the phrase from token at on, nearest words first, and returns its tokens or nil. A place that failed is
+// not tried again, so the cost is bounded by words * window * gap.
+func (p gapPhrase) find(t *idTable, at int) []int {
+	second := false // most phrases fail at their second word
+	for i := at + 1; i <= at+1+p.gap && i < t.len() && !second; i++ {
+		second = slices.Contains(t.at(i), p.ids[1])
+	}
+	if !second {
+		return nil
+	}
+	failed := map[[2]int]bool{}
+	var follow func(k, pos int) []int
+	follow = func(k, pos int) []int {
+		if k == len(p.ids) {
+			return make([]int, len(p.ids))
+		}
+		if failed[[2]int{k, pos}] {
+			return nil
+		}
+		for i := pos; i <= pos+p.gap && i < t.len(); i++ {
+			if !slices.Contains(t.at(i), p.ids[k]) {
+				continue
+			}
+			if out := follow(k+1, i+1); out != nil {
+				out[k] = i
+				return out
+			}
+		}
+		failed[[2]int{k, pos}] = true
+		return nil
+	}
+	out := follow(1, at+1)
+	if out != nil {
+		out[0] = at
+	}
+	return out
+}

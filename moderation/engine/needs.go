@@ -1,0 +1,119 @@
+package engine
+
+import (
+	"regexp/syntax"
+	"strings"
+	"unicode/utf8"
+
+	ahocorasick "github.com/BobuSumisu/aho-corasick"
+)
+
+// maxNeeds bounds how many texts a pattern may need one of.
+const maxNeeds = 400
+
+// needs finds texts of which every match of a pattern contains at least one. Most patterns of a set have nothing to do with
+// most lines, and this tells so without running them.
+func needs(re *syntax.Regexp) []string {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return []string{strings.ToLower(string(re.Rune))}
+	case syntax.OpCapture, syntax.OpPlus:
+		return needs(re.Sub[0])
+	case syntax.OpRepeat:
+		if re.Min > 0 {
+			return needs(re.Sub[0])
+		}
+	case syntax.OpConcat:
+		var best []string
+		for _, sub := range re.Sub {
+			if n := needs(sub); rarer(n, best) {
+				best = n
+			}
+		}
+		return best
+	case syntax.OpAlternate:
+		var all []string
+		for _, sub := range re.Sub {
+			n := needs(sub)
+			if len(n) == 0 || len(all)+len(n) > maxNeeds {
+				return nil
+			}
+			all = append(all, n...)
+		}
+		return all
+	}
+	return nil
+}
+
+// rarer guesses which of two alternatives is found in fewer lines: the one whose shortest text is longer.
+func rarer(a, b []string) bool {
+	if len(a) == 0 || len(b) == 0 {
+		return len(b) == 0 && len(a) > 0
+	}
+	x, y := shortest(a), shortest(b)
+	return x > y || (x == y && len(a) < len(b))
+}
+
+func shortest(texts []string) int {
+	n := weight(texts[0])
+	for _, t := range texts {
+		n = min(n, weight(t))
+	}
+	return n
+}
+
+// weight is how much a text tells: its length, but nothing for the words that are in every other line.
+func weight(text string) int {
+	if everyday[strings.TrimSpace(text)] {
+		return 0
+	}
+	return utf8.RuneCountInString(text)
+}
+
+// everyday are words that tell nothing about a line.
+var everyday = wordSet(
+	"i you we he she it they a an the to of in on at is are was be and or not me my your that this will can do have am u r so",
+)
+
+// prefilter tells in one walk over a text which of all patterns of a set may match it.
+type prefilter struct {
+	trie *ahocorasick.Trie
+	of   [][]int // by text of the trie: the patterns that need it
+}
+
+// newPrefilter numbers the patterns of all sources, and gathers what they need.
+func newPrefilter(sources []source) (*prefilter, int) {
+	f, b := &prefilter{}, ahocorasick.NewTrieBuilder()
+	known := map[string]int{}
+	n := 0
+	for _, src := range sources {
+		for _, p := range src.patterns {
+			p.id = n
+			n++
+			for _, text := range p.needs {
+				at, ok := known[text]
+				if !ok {
+					at = len(f.of)
+					known[text] = at
+					f.of = append(f.of, nil)
+					b.AddString(text)
+				}
+				f.of[at] = append(f.of[at], p.id)
+			}
+		}
+	}
+	if n > 0 {
+		f.trie = b.Build()
+	}
+	return f, n
+}
+
+// may marks the patterns whose needs are in a text.
+func (f *prefilter) may(text string, marks []bool) {
+	f.trie.Walk([]byte(text), func(_, _, pattern int64) bool {
+		for _, id := range f.of[pattern] {
+			marks[id] = true
+		}
+		return true
+	})
+}

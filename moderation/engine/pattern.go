@@ -1,0 +1,193 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Limits on one pattern and on what it finds in one line.
+const (
+	maxProgram = 4000 // instructions of the compiled pattern (RE2 syntax, linear time)
+	maxFinds   = 32
+	maxTotal   = 250_000 // instructions of all patterns of a set: they bound its memory
+)
+
+// pattern is one compiled pattern. It is matched at word boundaries of the comparable text.
+type pattern struct {
+	re       *regexp.Regexp // group 1 is the pattern itself
+	anchored bool           // it has ^ or \A, so it can match once only
+	needs    []string       // a line without any of these cannot match; empty: nothing is known
+	id       int            // among the patterns of the set
+	size     int            // instructions
+}
+
+// compilePattern compiles RE2 syntax for comparable text. Its errors name the character at which the pattern is wrong.
+func compilePattern(src string) (*pattern, error) {
+	tree, err := syntax.Parse(src, syntax.Perl|syntax.FoldCase)
+	if err != nil {
+		return nil, patternError(src, err)
+	}
+	if err := checkLiterals(tree, true); err != nil {
+		return nil, err
+	}
+	prog, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return nil, fmt.Errorf("pattern cannot be compiled: %w", err)
+	}
+	if len(prog.Inst) > maxProgram {
+		return nil, fmt.Errorf(
+			"pattern is too large: it compiles to %d steps, at most %d; use smaller repeat counts or a word list", len(prog.Inst),
+			maxProgram,
+		)
+	}
+	re, err := regexp.Compile("(?i)(?:^| )((?:" + src + "))(?: |$)")
+	if err != nil {
+		return nil, patternError(src, err)
+	}
+	if re.MatchString("") {
+		return nil, errors.New("pattern matches the empty text, so it would match every line")
+	}
+	anchored := has(tree, syntax.OpBeginText) || has(tree, syntax.OpBeginLine)
+	return &pattern{re: re, anchored: anchored, needs: needs(tree.Simplify()), size: len(prog.Inst)}, nil
+}
+
+// patternError says at which character a pattern is wrong.
+func patternError(src string, err error) error {
+	var se *syntax.Error
+	if !errors.As(err, &se) {
+		return fmt.Errorf("bad pattern: %w", err)
+	}
+	at := strings.LastIndex(src, se.Expr)
+	if se.Code == syntax.ErrMissingParen && strings.HasPrefix(se.Expr, src) {
+		at = strings.LastIndex(src, "(")
+	}
+	if at < 0 || se.Expr == "" {
+		at = len(src) - 1
+	}
+	return fmt.Errorf("bad pattern at character %d: %s: %q", utf8.RuneCountInString(src[:at])+1, se.Code, shorten(se.Expr))
+}
+
+func has(re *syntax.Regexp, op syntax.Op) bool {
+	if re.Op == op {
+		return true
+	}
+	for _, sub := range re.Sub {
+		if has(sub, op) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkLiterals refuses letters and words that comparable text never holds: such a pattern would silently never match.
+func checkLiterals(re *syntax.Regexp, root bool) error {
+	if re.Op == syntax.OpLiteral {
+		for _, r := range re.Rune {
+			if err := checkRune(r); err != nil {
+				return err
+			}
+		}
+		for _, w := range wholeWords(string(re.Rune), root) {
+			if parts, ok := fused[w]; ok {
+				return fmt.Errorf("pattern never matches: %q is read as %q; write that", w, strings.Join(parts, " "))
+			}
+		}
+	}
+	for _, sub := range re.Sub {
+		if err := checkLiterals(sub, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wholeWords are the words of a literal that are certainly whole: at the ends of a literal inside of a larger pattern the
+// word may go on.
+func wholeWords(literal string, root bool) []string {
+	literal = strings.ToLower(literal)
+	ws := strings.Fields(literal)
+	if root {
+		return ws
+	}
+	if len(ws) > 0 && !strings.HasPrefix(literal, " ") {
+		ws = ws[1:]
+	}
+	if len(ws) > 0 && !strings.HasSuffix(literal, " ") {
+		ws = ws[:len(ws)-1]
+	}
+	return ws
+}
+
+func checkRune(r rune) error {
+	if r == ' ' {
+		return nil
+	}
+	letters := spell(string(r), nil)
+	if len(letters) == 1 && letters[0].r == unicode.ToLower(r) && !isJoint(letters[0].r) {
+		return nil
+	}
+	if len(letters) > 0 && !isJoint(letters[0].r) {
+		var plain strings.Builder
+		for _, l := range letters {
+			plain.WriteRune(l.r)
+		}
+		return fmt.Errorf("pattern never matches: %q is read as %q; write that", string(r), plain.String())
+	}
+	if isApostrophe(r) {
+		return errors.New(`pattern never matches: it looks for an apostrophe, but "you're" is read as "you are"; write that`)
+	}
+	return fmt.Errorf("pattern never matches: it looks for %q, but speech is read as words without signs", string(r))
+}
+
+// find calls yield with the tokens of every match.
+func (p *pattern) find(t heardText, yield func(tokens []int)) {
+	if len(p.needs) > 0 && !slices.ContainsFunc(p.needs, func(s string) bool { return strings.Contains(t.text, s) }) {
+		return
+	}
+	for from, n := 0, 0; n < maxFinds && from <= len(t.text); n++ {
+		m := p.re.FindStringSubmatchIndex(t.text[from:])
+		if m == nil {
+			return
+		}
+		if tokens := touched(t, from+m[2], from+m[3]); len(tokens) > 0 {
+			yield(tokens)
+		}
+		if p.anchored {
+			return
+		}
+		if m[2] < m[3] {
+			from += m[3]
+			continue
+		}
+		next := strings.IndexByte(t.text[min(from+m[3]+1, len(t.text)):], ' ')
+		if next < 0 {
+			return
+		}
+		from += m[3] + 1 + next
+	}
+}
+
+// touched are the tokens under bytes [from, to) of the text, spaces at both ends left out.
+func touched(t heardText, from, to int) []int {
+	for from < to && t.text[from] == ' ' {
+		from++
+	}
+	for from < to && t.text[to-1] == ' ' {
+		to--
+	}
+	if from == to {
+		return nil
+	}
+	first, end := t.tokensIn(from, to)
+	tokens := make([]int, 0, end-first)
+	for i := first; i < end; i++ {
+		tokens = append(tokens, t.from+i)
+	}
+	return tokens
+}

@@ -1,0 +1,183 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// Change is what a reload has changed, by rule id.
+type Change struct {
+	Added, Removed, Changed []string
+	// Settings says that something outside of the rules changed: mode, people, ledgers.
+	Settings bool
+}
+
+// String is the change in one line.
+func (c Change) String() string {
+	var parts []string
+	for _, p := range []struct {
+		what string
+		ids  []string
+	}{{"added", c.Added}, {"removed", c.Removed}, {"changed", c.Changed}} {
+		if len(p.ids) > 0 {
+			parts = append(parts, p.what+" "+strings.Join(p.ids, ", "))
+		}
+	}
+	if c.Settings {
+		parts = append(parts, "settings changed")
+	}
+	if len(parts) == 0 {
+		return "nothing changed"
+	}
+	return strings.Join(parts, "; ")
+}
+
+// Diff says what differs between two sets. Rules are compared by their content, so layout and comments do not count.
+func Diff(before, after *Set) Change {
+	var c Change
+	for _, r := range after.rules {
+		switch old := before.rule(r.id); {
+		case old == nil:
+			c.Added = append(c.Added, r.id)
+		case old.hash != r.hash:
+			c.Changed = append(c.Changed, r.id)
+		}
+	}
+	for _, r := range before.rules {
+		if after.rule(r.id) == nil {
+			c.Removed = append(c.Removed, r.id)
+		}
+	}
+	c.Settings = before.hash != after.hash && len(c.Added)+len(c.Removed)+len(c.Changed) == 0
+	return c
+}
+
+// Reload is the outcome of one reading of the rule files.
+type Reload struct {
+	// Set is the new set, or nil when Err says why the old one stays. With both, Err says that later changes of some files
+	// will not be noticed.
+	Set    *Set
+	Change Change
+	Err    error
+}
+
+// Watcher reads rule files again when they change or when it is told to. A set with mistakes is reported and the set before
+// it stays the one to compare with.
+type Watcher struct {
+	opts   LoadOptions
+	paths  []string
+	set    *Set
+	failed bool // the reading before found mistakes
+	notify func(Reload)
+	now    chan struct{}
+}
+
+// NewWatcher watches the files of a set that was loaded with the same options and paths. notify is called from Run's goroutine
+// for every reading that changed something or failed, and for the first good one after those that failed; before any, with set
+// itself, when some of its files cannot be watched.
+func NewWatcher(opts LoadOptions, set *Set, notify func(Reload), paths ...string) *Watcher {
+	return &Watcher{opts: opts, paths: paths, set: set, notify: notify, now: make(chan struct{}, 1)}
+}
+
+// Reload asks for a reading now, as on SIGHUP. It never blocks and may be called from any goroutine.
+func (w *Watcher) Reload() {
+	select {
+	case w.now <- struct{}{}:
+	default:
+	}
+}
+
+// settle is how long files must rest before they are read: editors write in several steps.
+const settle = 200 * time.Millisecond
+
+// Run watches until the context ends. Folders are watched, not files, since editors replace files; of those that cannot be
+// watched notify is told. The error says that the operating system cannot watch at all; Reload works only while Run does.
+func (w *Watcher) Run(ctx context.Context) error {
+	notes, err := fsnotify.NewWatcher()
+	if err != nil {
+		return err
+	}
+	defer notes.Close()
+	if err := w.watch(notes); err != nil {
+		w.notify(Reload{Set: w.set, Err: err})
+	}
+	var rest <-chan time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case e := <-notes.Events:
+			if w.concerns(e.Name) && !e.Has(fsnotify.Chmod) {
+				rest = time.After(settle)
+			}
+		case err := <-notes.Errors: // changes may have been missed
+			w.failed = true
+			w.notify(Reload{Err: err})
+			rest = time.After(settle)
+		case <-w.now:
+			w.read(notes)
+		case <-rest:
+			rest = nil
+			w.read(notes)
+		}
+	}
+}
+
+// watch watches the folders of all files of the set.
+func (w *Watcher) watch(notes *fsnotify.Watcher) error {
+	var errs []error
+	for _, dir := range w.folders() {
+		if !slices.Contains(notes.WatchList(), dir) {
+			if err := notes.Add(dir); err != nil {
+				errs = append(errs, fmt.Errorf("watch the folder %s: %w", dir, err))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (w *Watcher) folders() []string {
+	var out []string
+	packs := &loader{opts: w.opts}
+	for _, f := range append(slices.Clone(w.set.disk), w.paths...) {
+		if _, _, shipped := packs.findShipped(f); shipped && isBare(f) {
+			continue
+		}
+		if dir := filepath.Dir(f); !slices.Contains(out, dir) {
+			out = append(out, dir)
+		}
+	}
+	return out
+}
+
+// concerns reports whether a changed file may be one of ours: any rule file or list in a watched folder.
+func (w *Watcher) concerns(name string) bool {
+	abs, err := filepath.Abs(name)
+	ext := filepath.Ext(name)
+	return err == nil && (slices.Contains(w.set.disk, abs) || ext == ".yaml" || ext == ".yml" || ext == ".txt")
+}
+
+// read reads the files and reports what came of it.
+func (w *Watcher) read(notes *fsnotify.Watcher) {
+	set, err := Load(w.opts, w.paths...)
+	repaired := w.failed && err == nil
+	if w.failed = err != nil; w.failed {
+		w.notify(Reload{Err: err})
+		return
+	}
+	if set.hash == w.set.hash && !repaired {
+		w.set = set
+		return
+	}
+	change := Diff(w.set, set)
+	w.set = set
+	err = w.watch(notes)
+	w.notify(Reload{Set: set, Change: change, Err: err})
+}

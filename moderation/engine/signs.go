@@ -1,0 +1,50 @@
+package engine
+
+import "strings"
+
+// signed reads signs that are written for letters inside a word, "$tupid", "@sshole", "f*ck", as these letters. The text keeps
+// its length in bytes, so that tokens still point to where they come from. Addresses and amounts keep their signs.
+func signed(text string) string {
+	if !strings.ContainsAny(text, "$@*") {
+		return text
+	}
+	b := []byte(text)
+	for i, c := range b {
+		before, after := i > 0 && wordByte(text[i-1]), i+1 < len(b) && wordByte(text[i+1])
+		switch {
+		case c == '$' &&
+			(after || before && lowerByte(text[i-1]) && (i > 1 || i+1 < len(b) && text[i+1] == '$') || i > 0 && b[i-1] == 's' && text[i-1] == '$'):
+			b[i] = 's'
+		case c == '@' && after && !strings.Contains(text[i:], ".") && (before || i == 0):
+			b[i] = 'a'
+		}
+	}
+	if !strings.Contains(text, "*") {
+		return string(b)
+	}
+	return uncensor(string(b))
+}
+
+// wordByte reports whether a byte is a Latin letter.
+func wordByte(c byte) bool { return lowerByte(c | 0x20) }
+
+func lowerByte(c byte) bool { return c >= 'a' && c <= 'z' }
+
+// censored are words as they are written to be no words, with what they stand for; each pair has one length.
+var censored = strings.NewReplacer(
+	"f*ck", "fuck", "f**k", "fuck", "fu*k", "fuck", "sh*t", "shit", "s**t", "shit", "b*tch", "bitch", "b**ch", "bitch", "c*nt", "cunt", "d*ck", "dick",
+	"p*ssy", "pussy", "wh*re", "whore", "sl*t", "slut", "n*gg", "nigg", "f*gg", "fagg", "a**hole", "asshole", "*sshole", "asshole",
+	"a*shole", "asshole", "r*tard", "retard", "b*stard", "bastard", "*diot", "idiot", "id*ot", "idiot", "m*ron", "moron", "st*pid", "stupid",
+)
+
+// uncensor puts letters in the place of stars where it is known which; the case of what is replaced is lost.
+func uncensor(text string) string {
+	lower := strings.ToLower(text)
+	if len(lower) != len(text) {
+		return text
+	}
+	if out := censored.Replace(lower); out != lower {
+		return out
+	}
+	return text
+}

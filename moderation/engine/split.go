@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"regexp"
+	"strings"
+
+	"earshot/models"
+)
+
+// Recognisers write a word that they don't know as the syllables they heard: "stu pid". Two neighbours are read as one
+// word when a rule looks for that word, when neither of them is a word that people say by itself, and when nothing parts
+// them: no sign, no pause, no capital letter as names have it. Since neither says anything alone, nothing is lost by
+// reading them together; the word is as sure as the less sure of the two.
+
+const (
+	minPart, maxPart   = 2, 5  // letters of a part
+	minWhole, maxWhole = 5, 10 // letters of the word
+	maxPartedMS        = 250   // the longest pause inside a word
+)
+
+// splitWords knows the words that may be heard in two parts. It is immutable once built.
+type splitWords struct {
+	whole map[string]bool // what some rule looks for
+	parts map[string]bool // words of rules that are as short as a part: they are never joined
+}
+
+var patternWord = regexp.MustCompile(`[a-z]+`)
+
+// newSplitWords collects the words of lists, phrases and patterns.
+func newSplitWords(indexes map[string]*index, sources []source) splitWords {
+	s := splitWords{map[string]bool{}, map[string]bool{}}
+	add := func(word string) {
+		if len(word) >= minPart && len(word) <= maxPart {
+			s.parts[word] = true
+		}
+		if len(word) >= minWhole && len(word) <= maxWhole && plainLetters(word) {
+			s.whole[word] = true
+		}
+	}
+	for _, x := range indexes {
+		for _, word := range x.texts {
+			add(word)
+		}
+	}
+	for i := range sources {
+		for _, p := range sources[i].patterns {
+			for _, word := range patternWord.FindAllString(p.re.String(), -1) {
+				add(word)
+			}
+		}
+	}
+	return s
+}
+
+func plainLetters(s string) bool {
+	for i := range len(s) {
+		if s[i] < 'a' || s[i] > 'z' {
+			return false
+		}
+	}
+	return true
+}
+
+// join makes one token of every two from token from on that are the parts of a word.
+func (s splitWords) join(tokens []token, from int, words []models.Word) []token {
+	if len(s.whole) == 0 {
+		return tokens
+	}
+	var buf [2 * maxPart]byte
+	for i := from; i+1 < len(tokens); i++ {
+		a, b := &tokens[i], &tokens[i+1]
+		if !s.part(a) || !s.part(b) {
+			continue
+		}
+		n := copy(buf[:], a.text)
+		n += copy(buf[n:], b.text)
+		if !s.whole[string(buf[:n])] || !unparted(a, b, words) {
+			continue
+		}
+		text, alts := readings(string(buf[:n]))
+		whole := token{text: text, alts: alts, word: a.word, start: a.start, end: b.end, more: b.word - a.word}
+		if whole.more > 0 {
+			whole.end = a.end
+		}
+		tokens = append(append(tokens[:i], whole), tokens[i+2:]...)
+	}
+	return tokens
+}
+
+// part reports whether a token can be a part of a word and no word of its own.
+func (s splitWords) part(t *token) bool {
+	n := len(t.text)
+	return n >= minPart && n <= maxPart && t.more == 0 && plainLetters(t.text) && !standing[t.text] && !s.parts[t.text]
+}
+
+// unparted reports whether nothing stands between two neighbours.
+func unparted(a, b *token, words []models.Word) bool {
+	first, second := words[a.word], words[b.word]
+	if a.word == b.word {
+		return a.end <= b.start && first.Text[a.end:b.start] == "-"
+	}
+	if b.word != a.word+1 || first.Text[a.end:] != "" || strings.TrimLeft(second.Text[:b.start], " ") != "" {
+		return false
+	}
+	letter := func(at int) byte { return second.Text[b.start+at] }
+	name := letter(0) >= 'A' && letter(0) <= 'Z' && letter(1) >= 'a' && letter(1) <= 'z'
+	return !name && second.StartMS-first.EndMS <= maxPartedMS
+}

@@ -1,0 +1,192 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"earshot/models"
+)
+
+// Verdict is what one rule makes of one line.
+type Verdict struct {
+	Rule, Pack, Hash string
+	// Fired says whether the rule flags the line; WhyNot says why it does not.
+	Fired  bool
+	WhyNot string
+	Level  models.Level
+	// Mode is the weakest of what the profile, the rule and the gates allow.
+	Mode models.Mode
+	// WouldEnforce says that every gate was passed and that the mode is above watch: the verdict reaches the host or the room.
+	WouldEnforce bool
+	Title, Why   string
+	// Matched are the words that decided, in the order spoken. They are the line's own words and not masked.
+	Matched []models.Word
+	// Shown are the same words fit for showing: those of masked lists are hidden but for their first letter.
+	Shown []string
+	Gates []Gate
+
+	rule *rule
+	said bool // Matched are matches, not just all of the line
+}
+
+// sortVerdicts puts fired rules first, the gravest before the others, then by id.
+func sortVerdicts(vs []Verdict) {
+	fired := func(v Verdict) int {
+		if v.Fired {
+			return 0
+		}
+		return 1
+	}
+	slices.SortFunc(vs, func(a, b Verdict) int {
+		return cmp.Or(cmp.Compare(fired(a), fired(b)), cmp.Compare(b.Level.Rank(), a.Level.Rank()), cmp.Compare(a.Rule, b.Rule))
+	})
+}
+
+// judgeAll applies every rule that is asked for.
+func (sc *scene) judgeAll(asked func(*rule) bool) []Verdict {
+	var out []Verdict
+	for _, r := range sc.set.rules {
+		if !asked(r) {
+			continue
+		}
+		v, fired := r.judge(sc)
+		if fired || sc.explain {
+			out = append(out, v)
+		}
+	}
+	sortVerdicts(out)
+	return out
+}
+
+// judge applies one rule: first to every match, then to the surely heard ones only, which must make it hold by themselves
+// to pass the gate.
+func (r *rule) judge(sc *scene) (Verdict, bool) {
+	v := Verdict{Rule: r.id, Pack: r.pack, Hash: r.hash, Level: r.level, Mode: r.mode, rule: r}
+	sc.noSound, sc.nowOnly, sc.evidence = false, false, nil
+	sc.from = sc.heard.cut
+	if r.span != nil && !sc.observe {
+		sc.from = sc.heard.reach(r.span.Last, r.span.Gap)
+	}
+	held, evidence := r.when.holds(sc, 0)
+	if held && len(evidence) > 0 && sc.from < sc.heard.cut { // what earlier lines were flagged for is no part of this one
+		sc.nowOnly = true
+		if now, ms := r.when.holds(sc, 0); now {
+			evidence = ms
+		} else {
+			sc.nowOnly = false
+		}
+	}
+	defer func() { sc.nowOnly = false }()
+	silent := !sc.observe && !sc.late && len(sc.heard.tokens) == sc.heard.cut
+	if silent || !held || !sc.touchesNow(evidence) {
+		if sc.explain {
+			v.WhyNot = r.when.because(sc)
+			if held {
+				v.WhyNot = "nothing of it was said in this line"
+			}
+		}
+		return v, false
+	}
+	sure, surely := r.when.holds(sc, r.trust.wordP)
+	if sure = sure && sc.touchesNow(surely); sure {
+		evidence = surely
+	}
+	if r.unless != nil && sc.pardons(r.unless, evidence) {
+		if sc.explain {
+			v.WhyNot = "excused by unless: " + r.unless.because(sc)
+		}
+		return v, false
+	}
+	sc.from = sc.heard.cut
+	if r.span != nil && !sc.observe {
+		sc.from = sc.heard.reach(r.span.Last, r.span.Gap)
+	}
+	r.weigh(sc, &v, sure, evidence)
+	return v, true
+}
+
+// pardons reports whether unless holds: it looks at the lines that the evidence touches.
+func (sc *scene) pardons(unless *cond, evidence []match) bool {
+	sc.evidence = evidence
+	sc.from = sc.heard.cut
+	for _, m := range evidence {
+		if m.first < sc.from {
+			sc.from = sc.heard.lines[sc.heard.lineOf(m.first)].token
+		}
+	}
+	nowOnly := sc.nowOnly
+	sc.nowOnly = false
+	ok, _ := unless.holds(sc, 0)
+	sc.nowOnly = nowOnly
+	return ok
+}
+
+// touchesNow reports whether some of the evidence is in the current line. Without words no evidence is in any.
+func (sc *scene) touchesNow(evidence []match) bool {
+	if len(evidence) == 0 || sc.observe {
+		return true
+	}
+	return slices.ContainsFunc(evidence, func(m match) bool { return m.last >= sc.heard.cut })
+}
+
+// weigh fills in a fired verdict: its words and what the gates make of it.
+func (r *rule) weigh(sc *scene, v *Verdict, sure bool, evidence []match) {
+	v.Fired, v.said = true, len(evidence) > 0
+	if r.spoken && !sc.observe && !sc.late {
+		v.Matched, v.Shown = sc.words(evidence)
+		if len(evidence) == 0 { // nothing said made it hold, so all of the line must be sure
+			sure = float64(leastSure(v.Matched)) >= r.trust.wordP
+		}
+		v.Gates = r.trust.judge(sc.linesOf(evidence), sure)
+		if v.Mode == models.ModeAct && r.bySound {
+			v.Mode = sc.withoutSound(r)
+		}
+	} else {
+		v.Gates = nil
+	}
+	if slices.ContainsFunc(v.Gates, func(g Gate) bool { return !g.Passed }) {
+		v.Mode = models.ModeWatch
+	}
+	v.WouldEnforce = v.Mode != models.ModeWatch
+	name := sc.u.SpeakerName
+	if name == "" && sc.person != nil {
+		name = sc.person.Name
+	}
+	v.Title = fillTitle(r.title, strings.Join(v.Shown, " … "), name)
+	v.Why = r.why(v.said, *v)
+}
+
+// withoutSound is the strongest mode of a verdict: what is only known by its sound is never more than a suggestion.
+func (sc *scene) withoutSound(r *rule) models.Mode {
+	sc.noSound = true
+	held, ms := r.when.holds(sc, r.trust.wordP)
+	sc.noSound = false
+	if held && sc.touchesNow(ms) {
+		return models.ModeAct
+	}
+	return models.ModeSuggest
+}
+
+// linesOf are the lines that the evidence touches; the current one always is.
+func (sc *scene) linesOf(evidence []match) []models.Utterance {
+	first := len(sc.heard.lines) - 1
+	for _, m := range evidence {
+		first = min(first, sc.heard.lineOf(m.first))
+	}
+	out := make([]models.Utterance, 0, len(sc.heard.lines)-first)
+	for _, l := range sc.heard.lines[first:] {
+		out = append(out, l.u)
+	}
+	return out
+}
+
+// trim drops the punctuation around a word.
+func trim(word string) string {
+	t := strings.TrimFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+	if t == "" {
+		return strings.TrimSpace(word)
+	}
+	return t
+}
