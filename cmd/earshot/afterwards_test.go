@@ -134,7 +134,7 @@ func TestSummaryWaitsForTheLastWords(t *testing.T) {
 		Key: key, SpeakerID: "a", SpeakerName: "Ana", StartMS: 70_000, EndMS: 71_000, Text: "We decided to close the book club.",
 		State: models.UtteranceOK,
 	}
-	if err := s.store.Commit(t.Context(), u, nil); err != nil {
+	if err := s.store.Put(t.Context(), recordOf(u, nil)); err != nil {
 		t.Fatal(err)
 	}
 	if !s.waiting(t.Context(), func() bool {

@@ -135,7 +135,7 @@ func TestSoundGoesWithTheSession(t *testing.T) {
 	s, _ := finished(t, configs.Export{Dir: out, Formats: []string{"json"}, Sound: true})
 	sayANumber(t, s)
 	s.afterwards(t.Context(), "open-mic-1")
-	if err := s.store.DeleteSession(t.Context(), "open-mic-1"); err != nil {
+	if err := s.store.Erase(t.Context(), models.Erasure{Kind: models.EraseSession, Target: "open-mic-1"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := removeFiles(t.Context(), s.store, filepath.Join(out, "away")); err == nil {

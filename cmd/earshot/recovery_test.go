@@ -29,6 +29,11 @@ func lineOf(c models.Clip) models.Utterance {
 	}
 }
 
+// recordOf is a line with its flags, as it is stored.
+func recordOf(u models.Utterance, flags []models.Flag) models.Record {
+	return models.Record{Session: u.Session, Utterance: &u, Flags: flags}
+}
+
 // TestEndOfABrokenSession: a session that a crash cut short ends behind all that was heard in it, and not where decoding was.
 func TestEndOfABrokenSession(t *testing.T) {
 	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "earshot.db"))
@@ -47,7 +52,7 @@ func TestEndOfABrokenSession(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := store.Commit(t.Context(), lineOf(first), nil); err != nil {
+	if err := store.Put(t.Context(), recordOf(lineOf(first), nil)); err != nil {
 		t.Fatal(err)
 	}
 	// kill -9, and a start:
@@ -55,7 +60,7 @@ func TestEndOfABrokenSession(t *testing.T) {
 	if err := s.closeBroken(t.Context(), session); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Commit(t.Context(), lineOf(second), nil); err != nil { // decoded after the start
+	if err := store.Put(t.Context(), recordOf(lineOf(second), nil)); err != nil { // decoded after the start
 		t.Fatal(err)
 	}
 	info, err := store.Session(t.Context(), "s1")

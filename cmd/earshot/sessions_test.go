@@ -78,7 +78,7 @@ func say(ctx context.Context, store *sqlite.Store, id, name string, seq int, ms 
 			Status: models.FlagOpen, Created: time.Date(2026, 3, 1, 20, 1, 0, 0, time.UTC),
 		})
 	}
-	return errors.Join(store.PutClip(ctx, clip), store.Commit(ctx, u, flags))
+	return errors.Join(store.PutClip(ctx, clip), store.Put(ctx, recordOf(u, flags)))
 }
 
 // manySessions is a finder with more sessions than one page holds.

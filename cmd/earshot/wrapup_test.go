@@ -34,7 +34,7 @@ func TestAfterwardsIsDoneWhenDecodingCatchesUp(t *testing.T) {
 		if took := time.Since(began); took > time.Second {
 			t.Errorf("the end of the stay waited %v", took)
 		}
-		if err := s.store.Commit(ctx, lineOf(c), nil); err != nil { // decoding has caught up
+		if err := s.store.Put(ctx, recordOf(lineOf(c), nil)); err != nil { // decoding has caught up
 			return err
 		}
 		if !s.waiting(ctx, func() bool { _, err := s.store.Summary(ctx, "s1", models.SummarySession); return err == nil }) {

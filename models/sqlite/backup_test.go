@@ -59,7 +59,7 @@ func TestBackupWhileWriting(t *testing.T) {
 		t.Errorf("only %d lines are in the backup", len(us))
 	}
 	must(t, copied.Check(t.Context()))
-	must(t, copied.DeleteSession(t.Context(), "s1")) // it is a full store again, with its index
+	must(t, copied.Erase(t.Context(), models.Erasure{Kind: models.EraseSession, Target: "s1"})) // it is a full store again, with its index
 	page, err := copied.Search(t.Context(), models.SearchQuery{Text: "backup"})
 	must(t, err)
 	equal(t, "hits", len(page.Hits), 0)
@@ -70,7 +70,7 @@ func TestBackupHoldsNothingDeleted(t *testing.T) {
 	dir := t.TempDir()
 	s := openAt(t, filepath.Join(dir, "earshot.db"))
 	fillRoom(t, s, "secret", "r", marker, 40)
-	must(t, s.DeleteSession(t.Context(), "secret"))
+	must(t, s.Erase(t.Context(), models.Erasure{Kind: models.EraseSession, Target: "secret"}))
 	must(t, s.Backup(t.Context(), filepath.Join(dir, "backup.db")))
 	equal(t, "traces", traces(t, s.Path()), map[string]int{})
 }

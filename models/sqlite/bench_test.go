@@ -31,7 +31,7 @@ func BenchmarkCommit(b *testing.B) {
 		c := clip("s1", 1, seq, sound)
 		must(b, s.PutClip(b.Context(), c))
 		u := utterance(c, strings.Repeat("word ", 15), words...)
-		must(b, s.Commit(b.Context(), u, []models.Flag{flag(u, "r")}))
+		must(b, s.Put(b.Context(), record(u, []models.Flag{flag(u, "r")})))
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commits/s")
 }

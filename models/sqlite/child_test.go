@@ -39,7 +39,7 @@ func childMain(path, job string) error {
 			continue // stays in the spool
 		}
 		u := utterance(c, fmt.Sprintf("line %d of epoch %d", seq, session.Epoch), models.Word{Text: "line", P: 0.5})
-		if err := s.Commit(ctx, u, []models.Flag{flag(u, "r")}); err != nil {
+		if err := s.Put(ctx, record(u, []models.Flag{flag(u, "r")})); err != nil {
 			return err
 		}
 		fmt.Println("ack", session.Epoch, seq)
@@ -145,10 +145,9 @@ func verify(t *testing.T, path string, put, acked map[models.Key]bool) {
 func decodeRest(t *testing.T, path string, put map[models.Key]bool) {
 	t.Helper()
 	s := openAt(t, path)
-	for c, err := range s.PendingClips(t.Context()) {
-		must(t, err)
+	for _, c := range pending(t, s) {
 		equal(t, "sound of "+c.Key.String(), len(c.Opus), 100*(c.Seq%80))
-		must(t, s.Commit(t.Context(), utterance(c, "decoded later"), nil))
+		must(t, s.Put(t.Context(), record(utterance(c, "decoded later"), nil)))
 	}
 	lines, err := s.Utterances(t.Context(), "kill")
 	must(t, err)

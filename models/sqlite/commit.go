@@ -9,24 +9,6 @@ import (
 	"earshot/models"
 )
 
-// Commit stores a line with its words and flags and removes its clip from the spool, all in one transaction: after it
-// returns nil the stretch of speech is done for ever, before that it is decoded again after a restart.
-//
-// Committing a key again changes nothing and is not an error, with one exception: a line that could not be decoded
-// (models.UtteranceFailed) is replaced by one that could. The clip of a failed line stays in the spool, out of
-// PendingClips. A zero Committed is set to now. Every flag must be of this line; flags without a status are open.
-//
-// models.ErrNotFound: the session is not stored or was deleted; the line is not wanted any more.
-func (s *Store) Commit(ctx context.Context, u models.Utterance, flags []models.Flag) error {
-	return s.CommitWithEvidence(ctx, u, flags, nil)
-}
-
-// CommitWithEvidence is Commit for a flagged line whose sound is kept; nil keeps none. Evidence without a flag is refused
-// (models.ErrInvalid). Its ID is set here.
-func (s *Store) CommitWithEvidence(ctx context.Context, u models.Utterance, flags []models.Flag, evidence *models.Evidence) error {
-	return s.Put(ctx, models.Record{Session: u.Session, Utterance: &u, Flags: flags, Evidence: evidence})
-}
-
 // wanted is sql.ErrNoRows for a line that is not stored and whose clip is not in the spool any more.
 func wanted(ctx context.Context, tx *sql.Tx, k models.Key) error {
 	there := 0

@@ -29,7 +29,7 @@ func TestConcurrent(t *testing.T) {
 					t.Error(err)
 				}
 				for range 2 {
-					if err := s.Commit(t.Context(), u, []models.Flag{flag(u, "r")}); err != nil {
+					if err := s.Put(t.Context(), record(u, []models.Flag{flag(u, "r")})); err != nil {
 						t.Error(err)
 					}
 				}
@@ -37,7 +37,7 @@ func TestConcurrent(t *testing.T) {
 		})
 	}
 	writers.Go(func() {
-		if err := s.DeleteSession(t.Context(), "gone"); err != nil {
+		if err := s.Erase(t.Context(), models.Erasure{Kind: models.EraseSession, Target: "gone"}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -56,11 +56,7 @@ func TestConcurrent(t *testing.T) {
 				if _, err := s.Search(t.Context(), models.SearchQuery{Text: "busy", Limit: 5}); err != nil {
 					t.Error(err)
 				}
-				for _, err := range s.PendingClips(t.Context()) {
-					if err != nil {
-						t.Error(err)
-					}
-				}
+				pending(t, s)
 			}
 		})
 	}

@@ -6,23 +6,33 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/store"
 )
 
-func testFlags(t *testing.T, s subject) {
+// openFlags are the flags that wait for a person, the oldest first.
+func openFlags(ctx context.Context, s store.Store) (all []models.Flag, err error) {
+	found, err := s.FindFlags(ctx, models.FlagQuery{Status: models.FlagOpen, Oldest: true})
+	for _, p := range found {
+		all = append(all, p.Flag)
+	}
+	return all, err
+}
+
+func testFlags(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	u := utterance(clip("s1", 1, 1, nil), "one")
 	f1, f2 := flag(u, "a"), flag(u, "b")
 	f2.Status = ""
-	must(t, s.Commit(ctx, u, []models.Flag{f1, f2}))
+	must(t, s.Put(ctx, record(u, []models.Flag{f1, f2})))
 	f2.Status = models.FlagOpen
-	open, err := s.OpenFlags(ctx, 10)
+	open, err := openFlags(ctx, s)
 	must(t, err)
 	equal(t, "open", open, []models.Flag{f1, f2})
 	got, err := s.SetFlagStatus(ctx, f1.ID, models.FlagConfirmed, "host-1", start.Add(time.Minute))
 	must(t, err)
 	f1.Status, f1.DecidedBy, f1.Decided = models.FlagConfirmed, "host-1", start.Add(time.Minute)
 	equal(t, "confirmed", got, f1)
-	open, err = s.OpenFlags(ctx, 10)
+	open, err = openFlags(ctx, s)
 	must(t, err)
 	equal(t, "open after confirming", open, []models.Flag{f2})
 	got, err = s.SetFlagStatus(ctx, f1.ID, models.FlagOpen, "host-1", start)
@@ -36,17 +46,17 @@ func testFlags(t *testing.T, s subject) {
 	equal(t, "read back", got, f1)
 }
 
-func testForeignFlags(t *testing.T, s subject) {
+func testForeignFlags(t *testing.T, s store.Store) {
 	c := clip("s1", 1, 1, []byte("sound"))
 	must(t, s.PutClip(t.Context(), c))
 	u := utterance(c, "one")
 	f := flag(u, "a")
 	f.Utterance.Seq = 9
-	wantErr(t, "flag of another line", s.Commit(t.Context(), u, []models.Flag{f}), models.ErrInvalid)
+	wantErr(t, "flag of another line", s.Put(t.Context(), record(u, []models.Flag{f})), models.ErrInvalid)
 	equal(t, "still pending", len(pending(t, s)), 1)
 }
 
-func testGaps(t *testing.T, s subject) {
+func testGaps(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	g := models.Gap{Session: "s1", SpeakerID: "ana", SpeakerName: "Ana", StartMS: 1000, EndMS: 2000, LostMS: 400, Cause: models.GapLoss}
 	must(t, s.PutGap(ctx, g))
@@ -62,7 +72,7 @@ func testGaps(t *testing.T, s subject) {
 	equal(t, "gaps", got, []models.Gap{cut, longer})
 }
 
-func testCounts(t *testing.T, s subject) {
+func testCounts(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	must(t, s.PutSpeaker(ctx, models.Speaker{Session: "s1", ID: "cem", Name: "Cem", FirstMS: 5})) // never speaks
 	must(t, s.PutSpeaker(ctx, models.Speaker{Session: "s1", ID: "ana", Name: "Ana", Role: models.RoleHost, FirstMS: 10}))
@@ -78,7 +88,7 @@ func testCounts(t *testing.T, s subject) {
 		case 3:
 			u.Text = "" // nothing was said
 		}
-		must(t, s.Commit(ctx, u, flags))
+		must(t, s.Put(ctx, record(u, flags)))
 	}
 	must(t, s.PutGap(ctx, models.Gap{Session: "s1", StartMS: 1, EndMS: 90_000, LostMS: 70, Cause: models.GapCut}))
 	must(t, s.PutClip(ctx, clip("s1", 1, 99, []byte("x"))))
@@ -104,7 +114,7 @@ func testCounts(t *testing.T, s subject) {
 	equal(t, "duration of an ended session", got.DurationMS, int64(120_000))
 }
 
-func testSessionLists(t *testing.T, s subject) {
+func testSessionLists(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	for i, id := range []string{"s2", "s3", "s4"} {
 		room := []string{"open-mic", "book-club", "open-mic"}[i]
@@ -133,22 +143,22 @@ func testSessionLists(t *testing.T, s subject) {
 	}
 }
 
-func testDelete(t *testing.T, s subject) {
+func testDelete(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	u := utterance(clip("s1", 1, 1, nil), "unforgettable")
-	must(t, s.Commit(ctx, u, []models.Flag{flag(u, "a")}))
+	must(t, s.Put(ctx, record(u, []models.Flag{flag(u, "a")})))
 	must(t, s.PutClip(ctx, clip("s1", 1, 2, []byte("x"))))
 	must(t, s.PutGap(ctx, models.Gap{Session: "s1", Cause: models.GapCut}))
-	must(t, s.DeleteSession(ctx, "s1"))
+	must(t, s.Erase(ctx, models.Erasure{Kind: models.EraseSession, Target: "s1"}))
 	_, err := s.Session(ctx, "s1")
 	wantErr(t, "Session", err, models.ErrNotFound)
-	wantErr(t, "a late line", s.Commit(ctx, u, nil), models.ErrNotFound)
-	wantErr(t, "a second time", s.DeleteSession(ctx, "s1"), models.ErrNotFound)
+	wantErr(t, "a late line", s.Put(ctx, record(u, nil)), models.ErrNotFound)
+	wantErr(t, "a second time", s.Erase(ctx, models.Erasure{Kind: models.EraseSession, Target: "s1"}), models.ErrNotFound)
 	page, err := s.Search(ctx, models.SearchQuery{Text: "unforgettable"})
 	must(t, err)
 	equal(t, "hits", len(page.Hits), 0)
 	equal(t, "pending", len(pending(t, s)), 0)
-	open, err := s.OpenFlags(ctx, 10)
+	open, err := openFlags(ctx, s)
 	must(t, err)
 	equal(t, "open flags", len(open), 0)
 	again, err := s.StartSession(ctx, models.Session{ID: "s1", Started: start})
@@ -156,12 +166,12 @@ func testDelete(t *testing.T, s subject) {
 	equal(t, "the id may be used anew", again.Epoch, 1)
 }
 
-func testCancelled(t *testing.T, s subject) {
+func testCancelled(t *testing.T, s store.Store) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	c := clip("s1", 1, 1, []byte("x"))
 	wantErr(t, "PutClip", s.PutClip(ctx, c), context.Canceled)
-	wantErr(t, "Commit", s.Commit(ctx, utterance(c, "x"), nil), context.Canceled)
+	wantErr(t, "Commit", s.Put(ctx, record(utterance(c, "x"), nil)), context.Canceled)
 	_, err := s.Utterances(ctx, "s1")
 	wantErr(t, "Utterances", err, context.Canceled)
 	lines, err := s.Utterances(t.Context(), "s1")

@@ -1,9 +1,7 @@
 package sqlite_test
 
 import (
-	"context"
 	"errors"
-	"iter"
 	"math"
 	"testing"
 	"time"
@@ -12,38 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"earshot/models"
+	"earshot/models/store"
 )
-
-// subject is what every store of Earshot must do. The tests of this file know nothing else about the one they run on.
-type subject interface {
-	StartSession(context.Context, models.Session) (models.Session, error)
-	ResumeSession(context.Context, string) (models.Session, error)
-	EndSession(context.Context, string, models.EndReason, time.Time) error
-	Sessions(context.Context, models.SessionQuery) ([]models.SessionInfo, error)
-	Session(context.Context, string) (models.SessionInfo, error)
-	UnendedSessions(context.Context) ([]models.Session, error)
-	DeleteSession(context.Context, string) error
-	PutSpeaker(context.Context, models.Speaker) error
-	Speakers(context.Context, string) ([]models.Speaker, error)
-	PutClip(context.Context, models.Clip) error
-	PendingKeys(context.Context) ([]models.Key, error)
-	PendingClips(context.Context) iter.Seq2[models.Clip, error]
-	Clip(context.Context, models.Key) (models.Clip, error)
-	NoteAttempt(context.Context, models.Key) (int, error)
-	LastSeq(context.Context, string, int, string) (int, error)
-	SpoolUsage(context.Context) (models.SpoolUsage, error)
-	Commit(context.Context, models.Utterance, []models.Flag) error
-	Utterance(context.Context, models.Key) (models.Utterance, error)
-	Utterances(context.Context, string) ([]models.Utterance, error)
-	Flag(context.Context, string) (models.Flag, error)
-	Flags(context.Context, string) ([]models.Flag, error)
-	OpenFlags(context.Context, int) ([]models.Flag, error)
-	SetFlagStatus(context.Context, string, models.FlagStatus, string, time.Time) (models.Flag, error)
-	PutGap(context.Context, models.Gap) error
-	Gaps(context.Context, string) ([]models.Gap, error)
-	Search(context.Context, models.SearchQuery) (models.SearchPage, error)
-	Check(context.Context) error
-}
 
 func equal(t *testing.T, what string, got, want any) {
 	t.Helper()
@@ -59,18 +27,8 @@ func wantErr(t *testing.T, what string, err, want error) {
 	}
 }
 
-func pending(t *testing.T, s subject) []models.Clip {
-	t.Helper()
-	var all []models.Clip
-	for c, err := range s.PendingClips(t.Context()) {
-		must(t, err)
-		all = append(all, c)
-	}
-	return all
-}
-
 func TestConformance(t *testing.T) {
-	for name, test := range map[string]func(*testing.T, subject){
+	for name, test := range map[string]func(*testing.T, store.Store){
 		"epochs rise":               testEpochs,
 		"unknown things":            testUnknown,
 		"session ids":               testSessionIDs,
@@ -97,7 +55,7 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-func testEpochs(t *testing.T, s subject) {
+func testEpochs(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	want := models.Session{
 		ID: "s1", Room: "open-mic", Name: "Open mic", URL: "lounge://127.0.0.1:1/open-mic", Started: start, Epoch: 1, Model: "tiny.en",
@@ -119,26 +77,20 @@ func testEpochs(t *testing.T, s subject) {
 	must(t, err)
 	want.Epoch, want.Model = 2, "base.en"
 	equal(t, "second start", stored, want)
-	stored, err = s.ResumeSession(ctx, "s1")
-	must(t, err)
-	want.Epoch = 3
-	equal(t, "resume", stored, want)
 	unended, err := s.UnendedSessions(ctx)
 	must(t, err)
 	equal(t, "unended", unended, []models.Session{want})
 }
 
-func testUnknown(t *testing.T, s subject) {
+func testUnknown(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	c := clip("nowhere", 1, 1, []byte{1})
 	_, err := s.Session(ctx, "nowhere")
 	wantErr(t, "Session", err, models.ErrNotFound)
-	_, err = s.ResumeSession(ctx, "nowhere")
-	wantErr(t, "ResumeSession", err, models.ErrNotFound)
 	wantErr(t, "EndSession", s.EndSession(ctx, "nowhere", models.EndLeft, start), models.ErrNotFound)
-	wantErr(t, "DeleteSession", s.DeleteSession(ctx, "nowhere"), models.ErrNotFound)
+	wantErr(t, "DeleteSession", s.Erase(ctx, models.Erasure{Kind: models.EraseSession, Target: "nowhere"}), models.ErrNotFound)
 	wantErr(t, "PutClip", s.PutClip(ctx, c), models.ErrNotFound)
-	wantErr(t, "Commit", s.Commit(ctx, utterance(c, "hello"), nil), models.ErrNotFound)
+	wantErr(t, "Commit", s.Put(ctx, record(utterance(c, "hello"), nil)), models.ErrNotFound)
 	wantErr(t, "PutGap", s.PutGap(ctx, models.Gap{Session: "nowhere"}), models.ErrNotFound)
 	wantErr(t, "PutSpeaker", s.PutSpeaker(ctx, models.Speaker{Session: "nowhere", ID: "x"}), models.ErrNotFound)
 	_, err = s.Clip(ctx, c.Key)
@@ -156,14 +108,14 @@ func testUnknown(t *testing.T, s subject) {
 	equal(t, "lines of nowhere", none, []models.Utterance{})
 }
 
-func testSessionIDs(t *testing.T, s subject) {
+func testSessionIDs(t *testing.T, s store.Store) {
 	for _, id := range []string{"", ".", "..", ".hidden", "a/b", "a b", "a\x00b", "ä", string(make([]byte, 129))} {
 		_, err := s.StartSession(t.Context(), models.Session{ID: id})
 		wantErr(t, "id "+id, err, models.ErrInvalid)
 	}
 }
 
-func testSpeakers(t *testing.T, s subject) {
+func testSpeakers(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	must(t, s.PutSpeaker(ctx, models.Speaker{Session: "s1", ID: "ben", Name: "Ben", Role: models.RoleGuest, FirstMS: 500}))
 	must(t, s.PutSpeaker(ctx, models.Speaker{Session: "s1", ID: "ana", Name: "Ana", FirstMS: 900}))
@@ -177,7 +129,7 @@ func testSpeakers(t *testing.T, s subject) {
 	})
 }
 
-func testSpool(t *testing.T, s subject) {
+func testSpool(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	c1, c2 := clip("s1", 1, 1, []byte("sound one")), clip("s1", 1, 2, []byte("sound two"))
 	c1.PCM = []float32{0.5} // is not stored
@@ -203,19 +155,9 @@ func testSpool(t *testing.T, s subject) {
 	usage, err := s.SpoolUsage(ctx)
 	must(t, err)
 	equal(t, "usage", usage, models.SpoolUsage{Waiting: 2, WaitingBytes: 18})
-	last, err := s.LastSeq(ctx, "s1", 1, "t1")
-	must(t, err)
-	equal(t, "last in spool", last, 2)
-	must(t, s.Commit(ctx, utterance(clip("s1", 1, 7, nil), "seven"), nil))
-	last, err = s.LastSeq(ctx, "s1", 1, "t1")
-	must(t, err)
-	equal(t, "last overall", last, 7)
-	last, err = s.LastSeq(ctx, "s1", 2, "t1")
-	must(t, err)
-	equal(t, "last of a new epoch", last, 0)
 }
 
-func testCommit(t *testing.T, s subject) {
+func testCommit(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	c := clip("s1", 1, 1, []byte("sound"))
 	must(t, s.PutClip(ctx, c))
@@ -226,7 +168,7 @@ func testCommit(t *testing.T, s subject) {
 	u.Doubt = []models.Doubt{models.DoubtLoss, models.DoubtLowVoice}
 	u.Degraded = true
 	f := flag(u, "scam.guaranteed")
-	must(t, s.Commit(ctx, u, []models.Flag{f}))
+	must(t, s.Put(ctx, record(u, []models.Flag{f})))
 	equal(t, "pending", pending(t, s), []models.Clip{})
 	got, err := s.Utterance(ctx, u.Key)
 	must(t, err)
@@ -242,7 +184,7 @@ func testCommit(t *testing.T, s subject) {
 	before := time.Now().Add(-time.Millisecond)
 	late := utterance(clip("s1", 1, 2, nil), "x")
 	late.Committed = time.Time{}
-	must(t, s.Commit(ctx, late, nil))
+	must(t, s.Put(ctx, record(late, nil)))
 	got, err = s.Utterance(ctx, late.Key)
 	must(t, err)
 	if got.Committed.Before(before) || got.Committed.After(time.Now()) {
@@ -250,19 +192,19 @@ func testCommit(t *testing.T, s subject) {
 	}
 }
 
-func testCommitTwice(t *testing.T, s subject) {
+func testCommitTwice(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	c := clip("s1", 1, 1, []byte("sound"))
 	u := utterance(c, "first text")
 	f := flag(u, "r1")
-	must(t, s.Commit(ctx, u, []models.Flag{f}))
+	must(t, s.Put(ctx, record(u, []models.Flag{f})))
 	decided, err := s.SetFlagStatus(ctx, f.ID, models.FlagDismissed, "host", start)
 	must(t, err)
 	other := utterance(c, "second text")
-	must(t, s.Commit(ctx, other, []models.Flag{flag(other, "r1"), flag(other, "r2")}))
+	must(t, s.Put(ctx, record(other, []models.Flag{flag(other, "r1"), flag(other, "r2")})))
 	failed := other
 	failed.State, failed.Text = models.UtteranceFailed, ""
-	must(t, s.Commit(ctx, failed, nil))
+	must(t, s.Put(ctx, record(failed, nil)))
 	lines, err := s.Utterances(ctx, "s1")
 	must(t, err)
 	equal(t, "lines", lines, []models.Utterance{u})
@@ -271,13 +213,13 @@ func testCommitTwice(t *testing.T, s subject) {
 	equal(t, "flags", flags, []models.Flag{decided})
 }
 
-func testFailed(t *testing.T, s subject) {
+func testFailed(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	c := clip("s1", 1, 1, []byte("sound"))
 	must(t, s.PutClip(ctx, c))
 	failed := utterance(c, "")
 	failed.State = models.UtteranceFailed
-	must(t, s.Commit(ctx, failed, nil))
+	must(t, s.Put(ctx, record(failed, nil)))
 	equal(t, "pending", pending(t, s), []models.Clip{})
 	kept, err := s.Clip(ctx, c.Key)
 	must(t, err)
@@ -291,7 +233,7 @@ func testFailed(t *testing.T, s subject) {
 
 	better := utterance(c, "decoded after all")
 	f := flag(better, "r1")
-	must(t, s.Commit(ctx, better, []models.Flag{f}))
+	must(t, s.Put(ctx, record(better, []models.Flag{f})))
 	lines, err := s.Utterances(ctx, "s1")
 	must(t, err)
 	equal(t, "lines", lines, []models.Utterance{better})
@@ -302,14 +244,14 @@ func testFailed(t *testing.T, s subject) {
 	equal(t, "found by its new text and flag", len(page.Hits), 1)
 }
 
-func testAwkward(t *testing.T, s subject) {
+func testAwkward(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	c := clip("s1", 1, 1, nil)
 	c.LevelDBFS = math.Inf(-1)
 	must(t, s.PutClip(ctx, c))
 	u := utterance(c, "a\x00b\x02c \xff \u202e end", models.Word{Text: "\xffb\x00", P: float32(math.NaN())})
 	u.LogProb, u.NoSpeech = math.NaN(), math.Inf(1)
-	must(t, s.Commit(ctx, u, nil))
+	must(t, s.Put(ctx, record(u, nil)))
 	got, err := s.Utterance(ctx, u.Key)
 	must(t, err)
 	u.Text, u.LogProb, u.NoSpeech, u.LevelDBFS = "a b c \uFFFD \u202e end", 0, 0, -127

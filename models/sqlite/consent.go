@@ -56,15 +56,6 @@ func putObjection(ctx context.Context, tx *sql.Tx, t taken) error {
 	return err
 }
 
-// SetObjection has somebody not written down in a room from now on, or again, where there is no session to note it in.
-func (s *Store) SetObjection(ctx context.Context, room, speaker string, objects bool, when time.Time) error {
-	what := models.ConsentWithdrew
-	if objects {
-		what = models.ConsentObjected
-	}
-	return s.update(ctx, "store objection", func(tx *sql.Tx) error { return setObjection(ctx, tx, room, speaker, what, when) })
-}
-
 // Objections are the PersonMarks of those who are not to be written down in a room.
 func (s *Store) Objections(ctx context.Context, room string) (map[string]bool, error) {
 	marks, err := list(ctx, s.read, scanText, "SELECT mark FROM objections WHERE room IN (?, ?)", room, shortRoom(room))

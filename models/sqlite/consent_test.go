@@ -38,7 +38,7 @@ func TestObjectionsOutliveErasure(t *testing.T) {
 	if other, err := s.Objections(t.Context(), "elsewhere"); err != nil || len(other) > 0 {
 		t.Errorf("elsewhere %v, %v", other, err)
 	}
-	must(t, s.SetObjection(t.Context(), "open-mic", marker+"id", false, time.Now()))
+	object(t, s, "open-mic", marker+"id", models.ConsentWithdrew, time.Now())
 	if marks, err = s.Objections(t.Context(), "open-mic"); err != nil || len(marks) > 0 {
 		t.Errorf("taken back: %v, %v", marks, err)
 	}
@@ -126,7 +126,7 @@ func TestRestoreKeepsObjections(t *testing.T) {
 	s, err := sqlite.Open(t.Context(), path)
 	must(t, err)
 	must(t, s.Backup(t.Context(), file))
-	must(t, s.SetObjection(t.Context(), "open-mic", "ana", true, start))
+	object(t, s, "open-mic", "ana", models.ConsentObjected, start)
 	must(t, s.SetPaused(t.Context(), "book-club", true, "kim", start))
 	must(t, s.Close())
 	_, err = sqlite.Restore(t.Context(), file, path, sqlite.Restoring{Replace: true})

@@ -80,7 +80,7 @@ func TestScrubWaitsForReadersAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	done := make(chan error, 1)
-	go func() { done <- s.Scrub(t.Context()) }()
+	go func() { done <- s.scrub(t.Context()) }()
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 	defer cancel()
 	worst, lines := putLines(ctx, t, s, 1000)
@@ -91,7 +91,7 @@ func TestScrubWaitsForReadersAlone(t *testing.T) {
 	}
 	hurry, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer stop()
-	if err := s.Scrub(hurry); !errors.Is(err, models.ErrUnavailable) {
+	if err := s.scrub(hurry); !errors.Is(err, models.ErrUnavailable) {
 		t.Errorf("who has no time to wait for that scrub gets %v", err)
 	}
 	end()
@@ -139,7 +139,7 @@ func TestHousekeepingHoldsNoLine(t *testing.T) {
 	go func() {
 		defer cancel()
 		done <- s.Backup(context.WithoutCancel(ctx), s.path+".backup")
-		done <- s.Scrub(context.WithoutCancel(ctx))
+		done <- s.scrub(context.WithoutCancel(ctx))
 	}()
 	worst, lines := putLines(ctx, t, s, 1)
 	for range 2 {

@@ -11,8 +11,7 @@ import (
 	"earshot/models"
 )
 
-// Put stores a record in one transaction, as Commit does with a line and its flags. A record without a line is not tied
-// to one being new. models.ErrNotFound: the session is not stored or was deleted.
+// Put stores a record in one transaction: see store.Records.
 func (s *Store) Put(ctx context.Context, r models.Record) error {
 	const op = "store record"
 	if r.Utterance != nil {

@@ -19,17 +19,6 @@ const (
 	finishTime     = 5 * time.Second // for scrubbing what an earlier run left, before Open goes on without
 )
 
-// DeleteSession removes a session with everything that was stored for it, so that no byte of words or sound remains in
-// any file of the store: deleted rows are overwritten, the full-text index forgets them, and the write-ahead log is
-// emptied. From the first moment on the session is not found by any method and takes no more rows. When it is
-// interrupted, the next Open finishes it.
-//
-// models.ErrNotFound: there is no such session. models.ErrUnavailable: the rows are gone, but a reader kept the log from
-// being emptied until ctx ended; call Scrub later.
-func (s *Store) DeleteSession(ctx context.Context, id string) error {
-	return s.Erase(ctx, models.Erasure{Kind: models.EraseSession, Target: id})
-}
-
 // eraseSession removes the rows of a session that is marked as being erased.
 func (s *Store) eraseSession(ctx context.Context, id string) error {
 	steps := []struct {
@@ -66,10 +55,10 @@ func (s *Store) eraseSession(ctx context.Context, id string) error {
 	return nil
 }
 
-// Scrub removes what deleted and replaced rows leave behind: it empties the write-ahead log and overwrites the unused
+// scrub removes what deleted and replaced rows leave behind: it empties the write-ahead log and overwrites the unused
 // parts of the file's pages, about a second per GB without clips. Writers wait for some milliseconds at a time. It waits
 // for readers that still need the log, as long as ctx allows; then models.ErrUnavailable, and the next Open tries again.
-func (s *Store) Scrub(ctx context.Context) error {
+func (s *Store) scrub(ctx context.Context) error {
 	if s.write == nil {
 		return fmt.Errorf("store: scrub: %w", errReadOnly)
 	}
@@ -152,7 +141,7 @@ func (s *Store) finishErasing(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := s.FinishScrub(bounded); err != nil && bounded.Err() == nil {
+	if err := s.finishScrub(bounded); err != nil && bounded.Err() == nil {
 		return err
 	}
 	return ctx.Err()

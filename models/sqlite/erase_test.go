@@ -46,7 +46,7 @@ func fillMarked(t testing.TB, s *sqlite.Store, lines int) {
 			if seq%10 == 1 {
 				u.State = models.UtteranceFailed
 			}
-			must(t, s.Commit(t.Context(), u, []models.Flag{f}))
+			must(t, s.Put(t.Context(), record(u, []models.Flag{f})))
 			must(t, s.PutGap(t.Context(), models.Gap{Session: id, SpeakerName: word, StartMS: int64(seq), Cause: models.GapLoss}))
 		}
 	}
@@ -85,7 +85,7 @@ func TestDeleteLeavesNoByte(t *testing.T) {
 	if len(traces(t, path)) == 0 {
 		t.Fatal("the marker cannot be found before the deletion: the test would prove nothing")
 	}
-	must(t, s.DeleteSession(t.Context(), "secret"))
+	must(t, s.Erase(t.Context(), models.Erasure{Kind: models.EraseSession, Target: "secret"}))
 	equal(t, "traces", traces(t, path), map[string]int{})
 	must(t, s.Check(t.Context()))
 	page, err := s.Search(t.Context(), models.SearchQuery{Text: "common", Session: "kept"})
@@ -101,7 +101,7 @@ func TestDeleteLeavesNoByte(t *testing.T) {
 		must(t, err)
 	}
 	for seq := 1; seq <= lines; seq += 10 {
-		must(t, s.Commit(t.Context(), utterance(clip("kept", 1, seq, nil), "decoded after all"), nil))
+		must(t, s.Put(t.Context(), record(utterance(clip("kept", 1, seq, nil), "decoded after all"), nil)))
 	}
 	s.Pragma(t, "wal_checkpoint(TRUNCATE)")
 	equal(t, "traces after more work", traces(t, path), map[string]int{})
@@ -115,7 +115,7 @@ func TestCommitLeavesNoSound(t *testing.T) {
 	for seq := 1; seq <= 20; seq++ {
 		c := clip("s1", 1, seq, bytes.Repeat([]byte(marker), 500*seq))
 		must(t, s.PutClip(t.Context(), c))
-		must(t, s.Commit(t.Context(), utterance(c, "plain words"), nil))
+		must(t, s.Put(t.Context(), record(utterance(c, "plain words"), nil)))
 	}
 	must(t, s.Scrub(t.Context()))
 	equal(t, "traces", traces(t, path), map[string]int{})
@@ -151,7 +151,7 @@ func TestScrubWaitsForReaders(t *testing.T) {
 	release := s.HoldRead(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second) // deleting itself takes milliseconds
 	defer cancel()
-	wantErr(t, "while a reader holds the log", s.DeleteSession(ctx, "secret"), models.ErrUnavailable)
+	wantErr(t, "while a reader holds the log", s.Erase(ctx, models.Erasure{Kind: models.EraseSession, Target: "secret"}), models.ErrUnavailable)
 	release()
 	must(t, s.Scrub(t.Context()))
 	equal(t, "traces", traces(t, path), map[string]int{})

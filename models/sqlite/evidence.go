@@ -119,7 +119,7 @@ func (s *Store) ExpireEvidence(ctx context.Context, now time.Time) (int, error) 
 			return total, err
 		case n > 0:
 		case total > 0:
-			return total, s.Scrub(ctx)
+			return total, s.scrub(ctx)
 		default:
 			return 0, nil
 		}

@@ -25,12 +25,12 @@ func TestEvidenceIsStoredWithItsFlag(t *testing.T) {
 		"other line": {[]models.Flag{f}, models.Evidence{Utterance: clip("s1", 1, 2, nil).Key, Ogg: e.Ogg}},
 		"no sound":   {[]models.Flag{f}, models.Evidence{Utterance: u.Key}},
 	} {
-		if err := s.CommitWithEvidence(t.Context(), u, bad.flags, &bad.e); !errors.Is(err, models.ErrInvalid) {
+		if err := s.Put(t.Context(), record(u, bad.flags, &bad.e)); !errors.Is(err, models.ErrInvalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for range 2 { // the second changes nothing
-		must(t, s.CommitWithEvidence(t.Context(), u, []models.Flag{f}, &e))
+		must(t, s.Put(t.Context(), record(u, []models.Flag{f}, &e)))
 	}
 	got, err := s.Evidence(t.Context(), models.EvidenceID(u.Key), start)
 	must(t, err)
@@ -56,7 +56,7 @@ func TestExpiredEvidenceLeavesNoByte(t *testing.T) {
 		if seq > 50 {
 			e.Ogg = bytes.Repeat([]byte("kept"), 100*seq)
 		}
-		must(t, s.CommitWithEvidence(t.Context(), u, []models.Flag{flag(u, "r")}, &e))
+		must(t, s.Put(t.Context(), record(u, []models.Flag{flag(u, "r")}, &e)))
 	}
 	if len(traces(t, path)) == 0 {
 		t.Fatal("the marker cannot be found before: the test would prove nothing")
@@ -72,7 +72,7 @@ func TestExpiredEvidenceLeavesNoByte(t *testing.T) {
 	if n, err = s.ExpireEvidence(t.Context(), start); n != 0 || err != nil {
 		t.Errorf("nothing to do: %d, %v", n, err)
 	}
-	must(t, s.DeleteSession(context.WithoutCancel(t.Context()), "s1"))
+	must(t, s.Erase(context.WithoutCancel(t.Context()), models.Erasure{Kind: models.EraseSession, Target: "s1"}))
 }
 
 func TestFindFlags(t *testing.T) {

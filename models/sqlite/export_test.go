@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"io/fs"
@@ -44,6 +45,9 @@ func (s *Store) MarkErasing(t testing.TB, id string) {
 		}
 	}
 }
+
+// Scrub removes what deleted rows left behind.
+func (s *Store) Scrub(ctx context.Context) error { return s.scrub(ctx) }
 
 // SetSearchTime changes how long a search may take.
 func (s *Store) SetSearchTime(d time.Duration) { s.searchTime = d }

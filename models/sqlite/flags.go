@@ -71,13 +71,6 @@ func (s *Store) Flags(ctx context.Context, session string) ([]models.Flag, error
 	return found, storeError("list flags", err)
 }
 
-// OpenFlags lists the flags of all sessions that wait for a person, the oldest first, at most limit.
-func (s *Store) OpenFlags(ctx context.Context, limit int) ([]models.Flag, error) {
-	found, err := list(ctx, s.read, scanFlag, "SELECT "+flagColumns+` FROM flags WHERE status = 'open'
-		AND session NOT IN (SELECT id FROM sessions WHERE erasing = 1) ORDER BY created, id LIMIT ?`, limit)
-	return found, storeError("list open flags", err)
-}
-
 // Flag reads one flag. models.ErrNotFound when it is not stored.
 func (s *Store) Flag(ctx context.Context, id string) (models.Flag, error) {
 	f, err := one(ctx, s.read, scanFlag, "SELECT "+flagColumns+" FROM flags WHERE id = ?", id)

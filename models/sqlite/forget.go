@@ -16,7 +16,7 @@ import (
 // Erasing or by the next Open.
 //
 // models.ErrNotFound: nothing of that name is stored. models.ErrUnavailable: the rows are gone, but a reader kept the log
-// from being emptied until ctx ended; FinishScrub does it later.
+// from being emptied until ctx ended; Erasing does it later.
 func (s *Store) Erase(ctx context.Context, e models.Erasure) error {
 	if s.write == nil {
 		return storeError("erase", errReadOnly)
@@ -40,19 +40,19 @@ func (s *Store) Erasing(ctx context.Context) (int, error) {
 		}
 	}
 	if err == nil {
-		err = s.FinishScrub(ctx)
+		err = s.finishScrub(ctx)
 	}
 	return len(open), err
 }
 
-// FinishScrub scrubs the files when a deletion has left something to scrub.
-func (s *Store) FinishScrub(ctx context.Context) error {
+// finishScrub scrubs the files when a deletion has left something to scrub.
+func (s *Store) finishScrub(ctx context.Context) error {
 	left := 0
 	if err := s.write.QueryRowContext(ctx, "SELECT count(*) FROM chores WHERE name IN ('scrub', 'scrubbing')").Scan(&left); err != nil ||
 		left == 0 {
 		return storeError("scrub", err)
 	}
-	return s.Scrub(ctx)
+	return s.scrub(ctx)
 }
 
 // erasure is one that was begun.
@@ -181,7 +181,7 @@ func (s *Store) finishErasure(ctx context.Context, e erasure) error {
 	if err != nil {
 		return err
 	}
-	return s.Scrub(ctx)
+	return s.scrub(ctx)
 }
 
 // eraseSessions removes the sessions whose column has the value and that are marked, and counts them.

@@ -70,11 +70,11 @@ func fillRoom(t testing.TB, s *sqlite.Store, id, room, word string, lines int) {
 					{ID: "l" + d.ID, Ledger: "conduct", Person: c.SpeakerID, Scope: room, Session: id, Points: 1, At: u.Committed},
 				},
 			}))
-			must(t, s.CommitWithEvidence(t.Context(), u, flags, &models.Evidence{
+			must(t, s.Put(t.Context(), record(u, flags, &models.Evidence{
 				Utterance: u.Key, StartMS: u.StartMS, EndMS: u.EndMS, Ogg: c.Opus, Expires: start.Add(365 * day),
-			}))
+			})))
 		}
-		must(t, s.Commit(t.Context(), u, flags))
+		must(t, s.Put(t.Context(), record(u, flags)))
 	}
 	must(t, s.PutSummary(t.Context(), models.Summary{Session: id, Kind: models.SummarySession, Headline: word, Created: start}))
 	must(t, s.PutRestriction(t.Context(), models.Restriction{
@@ -176,7 +176,7 @@ func TestSweepOfALiveSession(t *testing.T) {
 	startSession(t, s, "s1")
 	commitText(t, s, "s1", 1, "an old line")
 	late := utterance(clip("s1", 1, int(40*day/time.Second), nil), "a new line")
-	must(t, s.Commit(t.Context(), late, nil))
+	must(t, s.Put(t.Context(), record(late, nil)))
 	swept, err := s.Sweep(t.Context(), start.Add(41*day), clocks)
 	must(t, err)
 	equal(t, "swept", swept, models.Swept{Utterances: 1})

@@ -24,7 +24,7 @@ func forgetJob(ctx context.Context, s *sqlite.Store, job string) error {
 	case "room":
 		return s.Erase(ctx, models.Erasure{Kind: models.EraseRoom, Target: "hidden", By: "host"})
 	}
-	return s.DeleteSession(ctx, "secret")
+	return s.Erase(ctx, models.Erasure{Kind: models.EraseSession, Target: "secret"})
 }
 
 // Whatever removes things, and whenever it is killed: the next start, or for a sweep the next sweep, finishes it to the

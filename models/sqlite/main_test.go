@@ -2,6 +2,7 @@ package sqlite_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/store"
 )
 
 // childEnv makes the test binary act as a child process that the kill tests stop; its value is the database path.
@@ -89,6 +91,39 @@ func flag(u models.Utterance, rule string) models.Flag {
 	}
 }
 
+// record is a line with its flags and, where it is kept, its sound, as it is stored.
+func record(u models.Utterance, flags []models.Flag, sound ...*models.Evidence) models.Record {
+	r := models.Record{Session: u.Session, Utterance: &u, Flags: flags}
+	if len(sound) > 0 {
+		r.Evidence = sound[0]
+	}
+	return r
+}
+
+// pending are the clips that wait for decoding, with their sound.
+func pending(t testing.TB, s store.Store) (all []models.Clip) {
+	t.Helper()
+	keys, err := s.PendingKeys(t.Context())
+	must(t, err)
+	for _, k := range keys {
+		c, err := s.Clip(t.Context(), k)
+		if !errors.Is(err, models.ErrNotFound) { // it was decoded meanwhile
+			must(t, err)
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// object notes in a session of its own that somebody objects to being written down in a room, or takes that back.
+func object(t testing.TB, s store.Store, room, who string, what models.ConsentWhat, when time.Time) {
+	t.Helper()
+	id := fmt.Sprintf("wish-%s-%s", what, models.PersonMark(room))
+	_, err := s.StartSession(t.Context(), models.Session{ID: id, Room: room, Started: when})
+	must(t, err)
+	must(t, s.PutConsent(t.Context(), models.Consent{Session: id, SpeakerID: who, What: what, At: when}))
+}
+
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
@@ -103,6 +138,6 @@ func commitText(t testing.TB, s *sqlite.Store, session string, seq int, text str
 	for _, r := range rules {
 		flags = append(flags, flag(u, r))
 	}
-	must(t, s.Commit(context.WithoutCancel(t.Context()), u, flags))
+	must(t, s.Put(context.WithoutCancel(t.Context()), record(u, flags)))
 	return u
 }

@@ -22,8 +22,8 @@ func TestMask(t *testing.T) {
 	second := utterance(clip("s1", 1, 2, nil), marker+"two please", secret[1], word("please", 2400))
 	other := utterance(clip("s1", 1, 2, nil), "two hello", word("two", 2100), word("hello", 2400))
 	other.Track, other.SpeakerID, other.SpeakerName = "t2", "ben", "Ben"
-	must(t, s.Commit(t.Context(), first, nil))
-	must(t, s.Commit(t.Context(), other, nil))
+	must(t, s.Put(t.Context(), record(first, nil)))
+	must(t, s.Put(t.Context(), record(other, nil)))
 	_, err := s.CorrectText(t.Context(), first.Key, "phone "+marker, "host", start)
 	must(t, err)
 	f := flag(second, "pii.phone")
@@ -63,7 +63,7 @@ func TestReplaceEvidence(t *testing.T) {
 	u := utterance(clip("s1", 1, 1, nil), "buy my coin")
 	e := models.Evidence{Utterance: u.Key, StartMS: 900, EndMS: 2000, Peaks: []byte{1}, Ogg: []byte("OggS"), Expires: start.Add(time.Hour)}
 	wantErr(t, "before the line", s.ReplaceEvidence(t.Context(), e), models.ErrNotFound)
-	must(t, s.CommitWithEvidence(t.Context(), u, []models.Flag{flag(u, "scam")}, &e))
+	must(t, s.Put(t.Context(), record(u, []models.Flag{flag(u, "scam")}, &e)))
 	e.StartMS, e.EndMS, e.Ogg, e.Peaks = 0, 5000, []byte("OggS and more"), []byte{1, 2}
 	must(t, s.ReplaceEvidence(t.Context(), e))
 	got, err := s.Evidence(t.Context(), models.EvidenceID(u.Key), start)
@@ -87,7 +87,7 @@ func TestTell(t *testing.T) {
 	u := utterance(clip("s1", 1, 1, nil), "words")
 	f := flag(u, "floor")
 	f.Level = models.LevelInfo
-	must(t, s.Commit(t.Context(), u, []models.Flag{f}))
+	must(t, s.Put(t.Context(), record(u, []models.Flag{f})))
 	waiting := func(all, grave, away int) {
 		t.Helper()
 		got := map[string]int{}

@@ -113,23 +113,6 @@ func (s *Store) Tell(ctx context.Context, id, session, flag, target string) erro
 	})
 }
 
-// PutNotice stores a notice for one target by hand, for a rule that names its webhook. An id that is stored already
-// changes nothing. models.ErrNotFound when the session is not stored.
-func (s *Store) PutNotice(ctx context.Context, n models.Notice) error {
-	return s.update(ctx, "store notice", func(tx *sql.Tx) error {
-		if err := alive(ctx, tx, n.Session); err != nil {
-			return err
-		}
-		if n.Created.IsZero() {
-			n.Created = time.Now()
-		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO notices (id, target, session, flag, created, due) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT "+
-			"DO NOTHING",
-			n.ID, n.Target, n.Session, n.Flag, millis(n.Created), millis(n.Created))
-		return err
-	})
-}
-
 // PutRoomNotice has every target that wants a session's room told of something that is no flag.
 func (s *Store) PutRoomNotice(ctx context.Context, session string, kind models.NoticeKind, speaker string) error {
 	return s.update(ctx, "store notice", func(tx *sql.Tx) error {

@@ -20,8 +20,8 @@ func TestNotices(t *testing.T) {
 		u := utterance(clip("s1", 1, seq, nil), "words")
 		f := flag(u, "r")
 		f.Level, f.Mode = level, mode
-		must(t, s.Commit(t.Context(), u, []models.Flag{f}))
-		must(t, s.Commit(t.Context(), u, []models.Flag{f})) // a repeated commit tells nobody twice
+		must(t, s.Put(t.Context(), record(u, []models.Flag{f})))
+		must(t, s.Put(t.Context(), record(u, []models.Flag{f}))) // a repeated commit tells nobody twice
 	}
 	waiting := func(want map[string]int) {
 		t.Helper()
@@ -69,11 +69,13 @@ func TestNotices(t *testing.T) {
 	flags(6, models.LevelHigh, models.ModeSuggest)
 	waiting(map[string]int{"all": 1})
 
-	must(t, s.PutNotice(t.Context(), models.Notice{ID: "hand", Target: "all", Session: "s1", Created: start}))
+	for range 2 {
+		must(t, s.Tell(t.Context(), "hand", "s1", "s1/1/t1/1:r", "all"))
+	}
 	waiting(map[string]int{"all": 2})
-	must(t, s.DeleteSession(t.Context(), "s1"))
+	must(t, s.Erase(t.Context(), models.Erasure{Kind: models.EraseSession, Target: "s1"}))
 	waiting(map[string]int{"all": 0})
-	wantErr(t, "of no session", s.PutNotice(t.Context(), models.Notice{ID: "x", Target: "all", Session: "s1"}), models.ErrNotFound)
+	wantErr(t, "of no session", s.Tell(t.Context(), "x", "s1", "s1/1/t1/1:r", "all"), models.ErrNotFound)
 }
 
 // TestRoomNotices: every target of the room is told, whatever level of flags it wants, and a person's erasure takes what

@@ -27,7 +27,7 @@ func twoRooms(t *testing.T) *sqlite.Store {
 			f := flag(u, "rule.common")
 			g := flag(u, "rule."+ses.Room)
 			f.Created, g.Created = ses.Started, ses.Started
-			must(t, s.Commit(t.Context(), u, []models.Flag{f, g}))
+			must(t, s.Put(t.Context(), record(u, []models.Flag{f, g})))
 		}
 	}
 	return s

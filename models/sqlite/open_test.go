@@ -234,7 +234,7 @@ func TestReadOnly(t *testing.T) {
 	must(t, reader.Check(t.Context()))
 	for what, err := range map[string]error{
 		"PutClip":       reader.PutClip(t.Context(), clip("s1", 1, 400, nil)),
-		"DeleteSession": reader.DeleteSession(t.Context(), "s1"),
+		"DeleteSession": reader.Erase(t.Context(), models.Erasure{Kind: models.EraseSession, Target: "s1"}),
 		"Scrub":         reader.Scrub(t.Context()),
 	} {
 		if err == nil || !strings.Contains(err.Error(), "reading only") {

@@ -20,7 +20,7 @@ func TestCorrectedTextKeepsWhatWasHeard(t *testing.T) {
 		words = append(words, models.Word{Text: " " + w, StartMS: int64(1000 + 100*i), EndMS: int64(1100 + 100*i), P: 0.5})
 	}
 	u := utterance(clip("s1", 1, 1, nil), "Bye my coin now", words...)
-	must(t, s.Commit(t.Context(), u, []models.Flag{flag(u, "r")}))
+	must(t, s.Put(t.Context(), record(u, []models.Flag{flag(u, "r")})))
 	when := start.Add(time.Hour)
 	got, err := s.CorrectText(t.Context(), u.Key, "  Buy my  small\ncoin now. ", "kim", when)
 	must(t, err)
@@ -63,7 +63,7 @@ func TestPeopleAreNamedMergedAndParted(t *testing.T) {
 	for seq, who := range []string{"ana", "ana2", "ana"} {
 		u := utterance(clip([]string{"s1", "s1", "s2"}[seq], 1, seq+1, nil), "words")
 		u.SpeakerID, u.SpeakerName = who, strings.ToUpper(who)
-		must(t, s.Commit(t.Context(), u, []models.Flag{flag(u, "r")}))
+		must(t, s.Put(t.Context(), record(u, []models.Flag{flag(u, "r")})))
 	}
 	must(t, s.NamePerson(t.Context(), "open-mic", "ana", " Anna  Smith ", "kim", start))
 	must(
@@ -122,7 +122,7 @@ func eraseFixture(t *testing.T, s *sqlite.Store) {
 		f := flag(u, "r")
 		f.Why, f.Title = word, word
 		e := models.Evidence{Utterance: u.Key, Ogg: []byte(strings.Repeat(word, 300)), Expires: time.Now().Add(time.Hour)}
-		must(t, s.CommitWithEvidence(t.Context(), u, []models.Flag{f}, &e))
+		must(t, s.Put(t.Context(), record(u, []models.Flag{f}, &e)))
 		if seq%10 == 0 {
 			_, err := s.CorrectText(t.Context(), u.Key, word+" corrected", "kim", start)
 			must(t, err)

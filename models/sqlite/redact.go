@@ -44,7 +44,7 @@ func (s *Store) RedactLine(ctx context.Context, r models.LineRedaction) (u model
 	if err != nil {
 		return models.Utterance{}, err
 	}
-	return u, s.Scrub(ctx)
+	return u, s.scrub(ctx)
 }
 
 // redactLine takes words out of a stored line and of all that quotes it, and returns the line as it is then.

@@ -43,7 +43,7 @@ func redactable(t *testing.T, s *sqlite.Store) models.Utterance {
 			{ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbMessage, Text: "Don't say Zqxanna.", Created: start},
 		},
 	}))
-	must(t, s.Commit(ctx, later, []models.Flag{spread, other}))
+	must(t, s.Put(ctx, record(later, []models.Flag{spread, other})))
 	_, err = s.CorrectText(ctx, u.Key, "My name, Zqxanna Zqxbell, is old.", "kim", start)
 	must(t, err)
 	must(t, s.PutSummary(ctx, models.Summary{Session: "s1", Kind: models.SummarySession, Headline: "Zqxanna is old.", Created: start}))

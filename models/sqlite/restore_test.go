@@ -32,7 +32,7 @@ func takeMuchAway(t *testing.T) backedUp {
 		startSession(t, s, id)
 		commitText(t, s, id, 1, "said in "+id)
 	}
-	must(t, s.DeleteSession(ctx, "early")) // before the backup
+	must(t, s.Erase(ctx, models.Erasure{Kind: models.EraseSession, Target: "early"})) // before the backup
 	users := []models.User{
 		{ID: "u1", Name: "kim", Access: models.AccessOwner, Password: "old"},
 		{ID: "u2", Name: "ben", Access: models.AccessHost, Password: "x"},
@@ -57,11 +57,11 @@ func takeMuchAway(t *testing.T) backedUp {
 	must(t, s.PutUser(ctx, users[2], "kim", start))
 	_, err = s.RedactLine(ctx, models.LineRedaction{Key: u.Key, Words: []int{2, 3}, By: "kim", When: start})
 	must(t, err)
-	must(t, s.DeleteSession(ctx, "late"))
+	must(t, s.Erase(ctx, models.Erasure{Kind: models.EraseSession, Target: "late"}))
 	startSession(t, s, "after")
 	commitText(t, s, "after", 1, "said after it")
 	must(t, s.Erase(ctx, models.Erasure{Kind: models.ErasePerson, Target: "ana", Room: "open-mic", By: "kim"}))
-	must(t, s.SetObjection(ctx, "open-mic", "ben", true, start))
+	must(t, s.PutConsent(ctx, models.Consent{Session: "after", SpeakerID: "ben", What: models.ConsentObjected, At: start}))
 	must(t, s.SetPaused(ctx, "open-mic", true, "kim", start))
 	b.removals, err = s.Removals(ctx)
 	must(t, err)
@@ -269,7 +269,7 @@ func TestRestoreCoversSound(t *testing.T) {
 	must(t, s.PutClip(t.Context(), clip("s1", 1, 9, []byte("other sound"))))
 	must(t, s.Backup(t.Context(), file))
 	u := utterance(c, "Zqxanna.", models.Word{Text: "Zqxanna.", StartMS: 5100, EndMS: 5500, P: 1})
-	must(t, s.Commit(t.Context(), u, nil))
+	must(t, s.Put(t.Context(), record(u, nil)))
 	_, err = s.RedactLine(t.Context(), models.LineRedaction{Key: u.Key, Words: []int{0}, By: "kim", When: start})
 	must(t, err)
 	must(t, s.Close())

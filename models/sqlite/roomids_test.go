@@ -113,7 +113,7 @@ func TestOldWishesHoldInEveryRoomOfTheName(t *testing.T) {
 		by, err := s.PausedBy(t.Context(), room)
 		must(t, err)
 		equal(t, "paused in "+room, by, "eve")
-		must(t, s.SetObjection(t.Context(), room, who, false, time.Now()))
+		object(t, s, room, who, models.ConsentWithdrew, time.Now())
 		must(t, s.SetPaused(t.Context(), room, false, "eve", time.Now()))
 		marks, err = s.Objections(t.Context(), room)
 		must(t, err)

@@ -35,7 +35,7 @@ func library(t testing.TB) *sqlite.Store {
 		for r := range strings.FieldsSeq(line.rules) {
 			flags = append(flags, flag(u, r))
 		}
-		must(t, s.Commit(t.Context(), u, flags))
+		must(t, s.Put(t.Context(), record(u, flags)))
 	}
 	return s
 }

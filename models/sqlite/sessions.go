@@ -44,17 +44,6 @@ func (s *Store) StartSession(ctx context.Context, session models.Session) (model
 	return stored, err
 }
 
-// ResumeSession makes a stored session live under a new epoch and returns it. models.ErrNotFound when it is not stored.
-func (s *Store) ResumeSession(ctx context.Context, id string) (models.Session, error) {
-	var stored models.Session
-	err := s.update(ctx, "resume session", func(tx *sql.Tx) (err error) {
-		stored, err = one(ctx, tx, scanSession, `UPDATE sessions SET epoch = epoch + 1, ended = NULL, reason = ''
-			WHERE id = ? AND erasing = 0 RETURNING `+sessionColumns, id)
-		return err
-	})
-	return stored, err
-}
-
 // EndSession notes when and why a session ended. Ending it again changes nothing.
 // models.ErrNotFound when it is not stored.
 func (s *Store) EndSession(ctx context.Context, id string, reason models.EndReason, end time.Time) error {

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"iter"
 
 	"earshot/models"
 )
@@ -44,29 +43,6 @@ func (s *Store) PendingKeys(ctx context.Context) ([]models.Key, error) {
 	return keys, storeError("list pending clips", err)
 }
 
-// PendingClips yields the clips that wait for decoding when it is called, the oldest first, each with its Opus sound and
-// without PCM. It holds one clip at a time and no transaction, so the caller may take as long as it likes; clips that are
-// acknowledged meanwhile are left out. An error ends it.
-func (s *Store) PendingClips(ctx context.Context) iter.Seq2[models.Clip, error] {
-	return func(yield func(models.Clip, error) bool) {
-		keys, err := s.PendingKeys(ctx)
-		if err != nil {
-			yield(models.Clip{}, err)
-			return
-		}
-		for _, k := range keys {
-			c, err := list(ctx, s.read, scanClip, selectClip+" AND parked = 0", k.Session, k.Epoch, k.Track, k.Seq)
-			if err != nil {
-				yield(models.Clip{}, storeError("read clip", err))
-				return
-			}
-			if len(c) == 1 && !yield(c[0], nil) {
-				return
-			}
-		}
-	}
-}
-
 // Pending counts the clips of a session that wait for decoding. models.ErrNotFound when it is not stored.
 func (s *Store) Pending(ctx context.Context, session string) (n int, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM spool WHERE parked = 0 AND session = s.id)
@@ -102,16 +78,6 @@ func (s *Store) NoteAttempt(ctx context.Context, k models.Key) (attempts int, er
 			k.Session, k.Epoch, k.Track, k.Seq).Scan(&attempts)
 	})
 	return attempts, err
-}
-
-// LastSeq is the highest sequence number that the track used in the epoch, spooled or transcribed; 0 for none.
-func (s *Store) LastSeq(ctx context.Context, session string, epoch int, track string) (int, error) {
-	var last int
-	err := s.read.QueryRowContext(ctx, `SELECT max(
-			(SELECT ifnull(max(seq), 0) FROM utterances WHERE session = ?1 AND epoch = ?2 AND track = ?3),
-			(SELECT ifnull(max(seq), 0) FROM spool WHERE session = ?1 AND epoch = ?2 AND track = ?3))`,
-		session, epoch, track).Scan(&last)
-	return last, storeError("read last sequence number", err)
 }
 
 // SpoolUsage counts the clips in the spool and the bytes of their sound: those that wait, and those kept because they

@@ -48,12 +48,3 @@ func (s *Store) Summary(ctx context.Context, session, kind string) (models.Summa
 		WHERE session = ? AND kind = ? AND erasing = 0`, session, kind)
 	return sum, storeError(op, err)
 }
-
-// DeleteSummaries removes what was summed up of a session, for instance because a line it quotes was erased. Call Scrub
-// afterwards to leave no byte of it. It is no error when there was none.
-func (s *Store) DeleteSummaries(ctx context.Context, session string) error {
-	return s.update(ctx, "delete summaries", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "DELETE FROM summaries WHERE session = ?", session)
-		return err
-	})
-}

@@ -40,10 +40,6 @@ func TestSummaryIsKeptAndReplaced(t *testing.T) {
 	wrong := summaryOf("s1", "x")
 	wrong.Kind = "poem"
 	wantErr(t, "unknown kind", s.PutSummary(t.Context(), wrong), models.ErrInvalid)
-	must(t, s.DeleteSummaries(t.Context(), "s1"))
-	must(t, s.DeleteSummaries(t.Context(), "s1"))
-	_, err = s.Summary(t.Context(), "s1", models.SummarySession)
-	wantErr(t, "after it was deleted", err, models.ErrNotFound)
 }
 
 // What was summed up goes with its session, and no byte of it stays.
@@ -59,7 +55,7 @@ func TestSummaryIsErasedWithItsSession(t *testing.T) {
 	if len(traces(t, path)) == 0 {
 		t.Fatal("the marker cannot be found before the deletion: the test would prove nothing")
 	}
-	must(t, s.DeleteSession(t.Context(), "secret"))
+	must(t, s.Erase(t.Context(), models.Erasure{Kind: models.EraseSession, Target: "secret"}))
 	equal(t, "traces", traces(t, path), map[string]int{})
 	_, err := s.Summary(t.Context(), "kept", models.SummarySession)
 	must(t, err)

@@ -81,7 +81,7 @@ func (s *Store) Sweep(ctx context.Context, now time.Time, policy models.Retentio
 			return swept, err
 		}
 	}
-	return swept, s.FinishScrub(ctx)
+	return swept, s.finishScrub(ctx)
 }
 
 func (s *Store) sweepSession(ctx context.Context, now time.Time, session models.Session, keep models.Retention, swept *models.Swept) error {

@@ -14,7 +14,7 @@ import (
 // TestErasedWhileLive: a host erases the session that is going on: what comes after is not kept, and nothing hangs.
 func TestErasedWhileLive(t *testing.T) {
 	s := newScene(t, asking, nil)
-	if err := s.store.DeleteSession(t.Context(), "s1"); err != nil {
+	if err := s.store.Erase(t.Context(), models.Erasure{Kind: models.EraseSession, Target: "s1"}); err != nil {
 		t.Fatal(err)
 	}
 	c := models.Clip{Key: models.Key{Session: "s1", Epoch: 1, Track: "mic", Seq: 9}, SpeakerID: "ana", Opus: []byte{1}}
@@ -56,7 +56,7 @@ func TestErasureEndsTheStay(t *testing.T) {
 	go func() { attended <- s.Attend(ctx, "s1", room) }()
 	ended := make(chan models.EndReason, 1)
 	go func() { why, _ := room.Run(ctx); ended <- why }()
-	if err := s.store.DeleteSession(t.Context(), "s1"); err != nil {
+	if err := s.store.Erase(t.Context(), models.Erasure{Kind: models.EraseSession, Target: "s1"}); err != nil {
 		t.Fatal(err)
 	}
 	select {
@@ -101,7 +101,7 @@ func TestErasureOfALiveSessionLeavesNobodyMuted(t *testing.T) {
 		if a, err := s.Act(t.Context(), hostAct("m", models.VerbMute, 3_600_000)); err != nil || a.State != models.ActionSeen {
 			t.Fatal(a, err)
 		}
-		if err := s.store.DeleteSession(t.Context(), "s1"); err != nil {
+		if err := s.store.Erase(t.Context(), models.Erasure{Kind: models.EraseSession, Target: "s1"}); err != nil {
 			t.Fatal(err)
 		}
 		if why := <-ended; why != models.EndErased || h.isMuted("ana") {

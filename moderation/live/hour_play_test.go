@@ -117,7 +117,10 @@ func (h *hour) open() {
 		h.must(store.EndSession(ctx, b.ID, models.EndStopped, b.Started.Add(time.Duration(info.DurationMS)*time.Millisecond)))
 	}
 	h.must(h.desk.Recover(ctx))
-	for c, err := range store.PendingClips(ctx) {
+	keys, err := store.PendingKeys(ctx)
+	h.must(err)
+	for _, k := range keys {
+		c, err := store.Clip(ctx, k)
 		h.must(err)
 		h.Submit(c)
 	}
