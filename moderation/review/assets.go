@@ -26,6 +26,11 @@ type assets struct {
 	hash map[string]string
 }
 
+// styles are the parts of the one stylesheet, in the order in which later ones override earlier ones.
+var styles = []string{
+	"base", "top", "shared", "rooms", "session", "transcript", "summary", "queue", "rules", "search", "sizes",
+}
+
 var assetTypes = map[string]string{
 	".css": "text/css; charset=utf-8",
 	".js":  "text/javascript; charset=utf-8",
@@ -39,15 +44,30 @@ func loadAssets() *assets {
 		panic(err) // embedded: can't fail in a built program
 	}
 	for _, f := range files {
-		b, err := staticFiles.ReadFile("static/" + f.Name())
-		if err != nil {
-			panic(err)
+		if !f.IsDir() {
+			a.add(f.Name(), read(f.Name()))
 		}
-		sum := sha256.Sum256(b)
-		a.body[f.Name()] = b
-		a.hash[f.Name()] = hex.EncodeToString(sum[:6])
 	}
+	var css []byte
+	for _, name := range styles {
+		css = append(css, read("css/"+name+".css")...)
+	}
+	a.add("app.css", css)
 	return a
+}
+
+func read(name string) []byte {
+	b, err := staticFiles.ReadFile("static/" + name)
+	if err != nil {
+		panic(err) // embedded: can't fail in a built program
+	}
+	return b
+}
+
+func (a *assets) add(name string, body []byte) {
+	sum := sha256.Sum256(body)
+	a.body[name] = body
+	a.hash[name] = hex.EncodeToString(sum[:6])
 }
 
 // url is the address of an asset with its hash; it fails for a name that is not embedded.

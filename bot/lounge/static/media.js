@@ -20,7 +20,11 @@ function refused(title, status) {
 async function exchange(pc, url, headers) {
   await pc.setLocalDescription(await pc.createOffer());
   await gathered(pc);
-  const answer = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/sdp', ...headers }, body: pc.localDescription.sdp });
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/sdp', ...headers },
+    body: pc.localDescription.sdp,
+  });
   if (answer.status !== 201) {
     const body = await answer.json().catch(() => ({}));
     throw refused(body.title, answer.status);

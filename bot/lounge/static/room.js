@@ -60,7 +60,11 @@ function showMic() {
   b.dataset.state = state;
   const held = mine && people.get(mine.id)?.person.held;
   const text = held ? 'A host has muted you' :
-    { off: listening() ? 'You are in the audience' : 'Join with your microphone', on: 'You are live. Press to mute', muted: 'Muted. Press to speak' }[state];
+    {
+      off: listening() ? 'You are in the audience' : 'Join with your microphone',
+      on: 'You are live. Press to mute',
+      muted: 'Muted. Press to speak',
+    }[state];
   $('mic-text').textContent = text;
   $('mic-label').textContent = text;
   if (mine) b.setAttribute('aria-pressed', String(!muted)); else b.removeAttribute('aria-pressed');

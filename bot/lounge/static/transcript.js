@@ -123,7 +123,8 @@ export class Transcript {
     const at = document.createElement('time');
     at.textContent = clock(g.start_ms);
     const what = document.createElement('span');
-    what.textContent = `— ${(g.lost_ms / 1000).toFixed(1)} s not heard` + (g.speaker ? ` from ${g.speaker}` : '') + ` (${causes[g.cause] || g.cause})`;
+    const from = g.speaker ? ` from ${g.speaker}` : '';
+    what.textContent = `— ${(g.lost_ms / 1000).toFixed(1)} s not heard${from} (${causes[g.cause] || g.cause})`;
     li.append(at, what);
     this.place(li, g.start_ms);
   }

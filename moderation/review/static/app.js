@@ -413,7 +413,13 @@
     return !!clip;
   };
   const keys = {
-    j: () => step(1), k: () => step(-1), c: () => press("confirmed"), d: () => press("dismissed"), m: () => press("mute"), w: () => press("warn"), x: () => here()?.querySelector('[data-key="redact"]')?.click(),
+    j: () => step(1),
+    k: () => step(-1),
+    c: () => press("confirmed"),
+    d: () => press("dismissed"),
+    m: () => press("mute"),
+    w: () => press("warn"),
+    x: () => here()?.querySelector('[data-key="redact"]')?.click(),
     u: undo, " ": play, "?": () => $("keys").showModal(), "/": () => $("q").focus(),
   };
   let leading = false; // "g" was pressed
