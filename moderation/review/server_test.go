@@ -78,15 +78,13 @@ func inOrder(t *testing.T, text string, pieces ...string) {
 	t.Helper()
 	text = collapsed(text)
 	for _, p := range pieces {
-		i := strings.Index(text, collapsed(p))
-		if i < 0 {
+		var found bool
+		if _, text, found = strings.Cut(text, collapsed(p)); !found {
 			t.Fatalf("%q is missing, or not in its place", p)
 		}
-		text = text[i+len(collapsed(p)):]
 	}
 }
 
-// collapsed is a page with one space for any white space, and none between two tags.
 func collapsed(page string) string {
 	return strings.ReplaceAll(strings.Join(strings.Fields(page), " "), "> <", "><")
 }
