@@ -12,22 +12,21 @@ import (
 
 // compiler turns raw files into a set. It notes mistakes and goes on, like the reader.
 type compiler struct {
-	probs   *problems
-	set     *Set
-	ids     map[string]*rawRule
-	lists   map[listWay]int // the source of a word list
-	phrases int
-	program int // instructions of all patterns
-	trust   trust
+	probs *problems
+	set   *Set
+	ids   map[string]*rawRule
+	lists map[listWay]int // the source of a word list
+	match *builder
+	trust trust
 }
 
 // compile compiles the files that root uses, with their mode unless another is given. The result is of use only when no problem was noted.
 func compile(root *rawFile, mode models.Mode, probs *problems) *Set {
 	c := &compiler{
-		probs: probs, ids: map[string]*rawRule{}, lists: map[listWay]int{}, trust: defaultTrust(),
+		probs: probs, ids: map[string]*rawRule{}, lists: map[listWay]int{}, trust: defaultTrust(), match: newBuilder(),
 		set: &Set{
-			indexes: map[string]*index{}, mode: models.ModeSuggest, members: map[string][]models.Role{}, roles: map[models.Role]bool{},
-			ledgers: map[string]rawLedger{}, reveals: map[string]int{}, voteOver: 20_000,
+			mode: models.ModeSuggest, members: map[string][]models.Role{}, roles: map[models.Role]bool{},
+			ledgers: map[string]rawLedger{}, voteOver: 20_000,
 		},
 	}
 	files := closure(root, nil)
@@ -50,7 +49,7 @@ func compile(root *rawFile, mode models.Mode, probs *problems) *Set {
 		}
 	}
 	c.ladder(files)
-	c.finish()
+	c.set.matcher = c.match.build()
 	for _, f := range files {
 		c.checks(f, off)
 	}

@@ -57,7 +57,7 @@ func (c *compiler) nature(f *rawFile, raw *rawRule, r *rule) {
 					r.bySound = true
 				}
 				if r.span != nil {
-					c.set.sources[src].spans = true
+					c.match.overLines(src)
 				}
 			}
 			if x.Kind == condReveals {
@@ -69,7 +69,6 @@ func (c *compiler) nature(f *rawFile, raw *rawRule, r *rule) {
 		})
 	}
 	if r.span != nil {
-		c.set.spans = true
 		c.set.reach = max(c.set.reach, r.span.Last)
 	}
 	for i := range raw.Steps {
@@ -150,27 +149,9 @@ func (c *rawCond) ledgerNames(out []string) []string {
 
 // reveals is the source of a kind of personal data.
 func (c *compiler) reveals(kind string) int {
-	id, ok := c.set.reveals[kind]
-	if !ok {
-		id = c.source(source{how: kind, mask: true, never: -1})
-		c.set.reveals[kind] = id
+	id := c.match.personal(kind)
+	if id == len(c.set.sources) {
+		c.set.sources = append(c.set.sources, source{how: kind, mask: true})
 	}
 	return id
-}
-
-// finish notes which sources need which work.
-func (c *compiler) finish() {
-	c.set.prefilter, c.set.patterns = newPrefilter(c.set.sources)
-	c.set.split = newSplitWords(c.set.indexes, c.set.sources)
-	for id, src := range c.set.sources {
-		if len(src.patterns) > 0 {
-			c.set.patterned = append(c.set.patterned, id)
-		}
-		if src.within != nil {
-			c.set.inside = append(c.set.inside, id)
-		}
-		if src.never >= 0 {
-			c.set.excusable = append(c.set.excusable, id)
-		}
-	}
 }

@@ -4,16 +4,12 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
-	"unicode/utf8"
-
-	ahocorasick "github.com/BobuSumisu/aho-corasick"
 )
 
 // source adds a source and returns its number.
 func (c *compiler) source(s source) int {
 	c.set.sources = append(c.set.sources, s)
-	return len(c.set.sources) - 1
+	return c.match.source()
 }
 
 // listWay is a word list and one way in which its words may be said.
@@ -38,74 +34,28 @@ func (c *compiler) listAs(f *rawFile, l *rawList, way string) int {
 	if id, ok := c.lists[listWay{l, way}]; ok {
 		return id
 	}
-	id := c.source(source{name: l.Name, mask: l.Mask, how: way, never: -1})
+	id := c.source(source{name: l.Name, mask: l.Mask, how: way})
 	c.lists[listWay{l, way}] = id
 	c.manyPhrases(f, "", l.Words, 0, id, way, l.Language)
 	if len(l.Never) > 0 {
 		never, ok := c.lists[listWay{l, "never"}]
 		if !ok {
-			never = c.source(source{name: l.Name, never: -1})
+			never = c.source(source{name: l.Name})
 			c.lists[listWay{l, "never"}] = never
 			c.manyPhrases(f, "", l.Never, 0, never, howExact, l.Language)
 		}
-		c.set.sources[id].never = never
+		c.match.except(id, never)
 	}
 	return id
 }
 
 // manyPhrases enters phrases that are said in one way.
 func (c *compiler) manyPhrases(f *rawFile, rule string, ts []rawText, gap, source int, way, lang string) {
-	if way == howInside {
-		c.within(f, rule, ts, source)
-		return
-	}
 	for _, t := range ts {
-		c.phrase(f, rule, t, gap, source, way, lang)
-	}
-}
-
-// within makes the automaton that finds texts inside of words.
-func (c *compiler) within(f *rawFile, rule string, ts []rawText, source int) {
-	b := ahocorasick.NewTrieBuilder()
-	for _, t := range ts {
-		text := strings.Join(phraseTokens(t.Text), "")
-		if utf8.RuneCountInString(text) < minInside {
-			c.probs.add(
-				cmp.Or(t.file, f.name), t.line, rule, "%q is too short to look for inside of other words: at least %d letters",
-				shorten(t.Text), minInside,
-			)
-			continue
+		if err := c.match.phrase(source, t.Text, way, lang, gap); err != nil {
+			c.probs.add(cmp.Or(t.file, f.name), t.line, rule, "%s", err)
 		}
-		b.AddString(text)
 	}
-	c.set.sources[source].within = b.Build()
-}
-
-// minInside is the shortest text that is looked for inside of words: shorter ones are in half of the dictionary.
-const minInside = 4
-
-// phrase enters one phrase into the index of a way.
-func (c *compiler) phrase(f *rawFile, rule string, t rawText, gap, source int, way, lang string) {
-	file := cmp.Or(t.file, f.name)
-	tokens := phraseTokens(t.Text)
-	switch {
-	case len(tokens) == 0:
-		c.probs.add(file, t.line, rule, "%q holds no letters or digits, so it is never said", shorten(t.Text))
-		return
-	case len(tokens) > maxTokens:
-		c.probs.add(file, t.line, rule, "a phrase has at most %d words, this one has %d", maxTokens, len(tokens))
-		return
-	}
-	if c.phrases++; c.phrases == maxPhrases+1 {
-		c.probs.add(file, t.line, rule, "too many words and phrases: at most %d in one set", maxPhrases)
-	}
-	if c.phrases > maxPhrases {
-		return
-	}
-	if c.set.indexes[way] == nil {
-		c.set.indexes[way] = newIndex(way)
-	}
-	c.set.indexes[way].add(tokens, gap, source, lang)
 }
 
 // findList looks a word list up: in the file itself, then in what it uses, the latest first.
@@ -169,27 +119,18 @@ func (c *compiler) says(f *rawFile, r *rawRule, s *rawSays) []int {
 	}
 	if len(s.Phrase) > 0 {
 		way := cmp.Or(s.How, howExact)
-		id := c.source(source{how: way, never: -1})
+		id := c.source(source{how: way})
 		c.manyPhrases(f, r.ID, s.Phrase, s.Gap, id, way, "en")
 		out = append(out, id)
 	}
 	if len(s.Pattern) > 0 {
-		src := source{never: -1}
+		id := c.source(source{})
 		for _, t := range s.Pattern {
-			if c.program > maxTotal {
-				break
-			}
-			p, err := compilePattern(t.Text)
-			if err != nil {
+			if err := c.match.pattern(id, t.Text); err != nil {
 				c.probs.add(f.name, t.line, r.ID, "%s", err)
-				continue
 			}
-			if c.program += p.size; c.program > maxTotal {
-				c.probs.add(f.name, t.line, r.ID, "the patterns are too large together: more than %d steps in one set; use word lists", maxTotal)
-			}
-			src.patterns = append(src.patterns, p)
 		}
-		out = append(out, c.source(src))
+		out = append(out, id)
 	}
 	return out
 }

@@ -124,7 +124,7 @@ func (c *cond) holdsState(s *scene) bool {
 	case condNewcomer:
 		return s.in.newcomer(s.person, s.now) == c.Want
 	case condReported:
-		return s.reported() == c.Want
+		return (!s.observe && s.heard.reported(s.evidence)) == c.Want
 	case condFloor:
 		return s.in.floorHolds(s.person, c.Floor, s.now)
 	case condHeard:

@@ -17,8 +17,6 @@ const (
 	maxBatch     = 200     // lines of one check, steps of one rule, values of one list of names
 	maxUse       = 64      // files in one set
 	maxRules     = 2000    // in one set
-	maxPhrases   = 200_000 // in one set
-	maxTokens    = 16      // words in one phrase
 	maxGap       = 10
 )
 

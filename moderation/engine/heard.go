@@ -21,16 +21,15 @@ type heard struct {
 
 // heardLine is one utterance within heard.
 type heardLine struct {
-	past
+	utterance
 	token, word int // the first of it
 }
 
-// past is what is remembered of an utterance.
-type past struct {
+// utterance is what is remembered of one.
+type utterance struct {
 	u      models.Utterance // without text and words
 	words  []models.Word
 	tokens []token
-	clean  bool // no rule fired
 }
 
 // heardText is a text with one space between tokens, for patterns. Ends holds the end of each token in text; from is the first token.
@@ -44,12 +43,12 @@ type heardText struct {
 // newHeard prepares one line. The words are not copied.
 func newHeard(words []models.Word) *heard {
 	h := &heard{}
-	h.prepare(nil, past{words: words})
+	h.prepare(nil, utterance{words: words})
 	return h
 }
 
 // prepare fills h with the lines remembered and the current one. Only what is empty of p.tokens is made.
-func (h *heard) prepare(before []past, p past) {
+func (h *heard) prepare(before []utterance, p utterance) {
 	h.now, h.window, h.lines = nil, nil, h.lines[:0]
 	h.tokens = h.tokens[:0]
 	h.words = nil

@@ -68,7 +68,7 @@ func (s *Session) unfit(d *models.Decision, r *rule, now time.Time) string {
 func (s *Session) agrees(p *person, r *rule, u models.Utterance) (bool, string) {
 	sc := s.see(p, manner{})
 	before := p.within(u.StartMS - s.set.reach)
-	before = slices.DeleteFunc(slices.Clone(before), func(l past) bool { return l.u.Key == u.Key })
+	before = slices.DeleteFunc(slices.Clone(before), func(l utterance) bool { return l.u.Key == u.Key })
 	sc.look(before, u, wordsOf(u))
 	v, fired := r.judge(sc)
 	if !fired || !r.redacts() {

@@ -82,7 +82,7 @@ type prefilter struct {
 }
 
 // newPrefilter numbers the patterns of all sources, and gathers what they need.
-func newPrefilter(sources []source) (*prefilter, int) {
+func newPrefilter(sources []found) (*prefilter, int) {
 	f, b := &prefilter{}, ahocorasick.NewTrieBuilder()
 	known := map[string]int{}
 	n := 0

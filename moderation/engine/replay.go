@@ -199,7 +199,7 @@ func (s *Session) Arm(p models.Partial) []RuleInfo {
 	u := models.Utterance{Key: p.Key, SpeakerID: p.SpeakerID, SpeakerName: p.SpeakerName, StartMS: p.StartMS, EndMS: p.StartMS, Text: p.Stable}
 	who := s.person(p.SpeakerID)
 	sc := s.see(who, manner{})
-	before := slices.DeleteFunc(slices.Clone(who.within(p.StartMS-s.set.reach)), func(l past) bool { return l.u.Key == p.Key })
+	before := slices.DeleteFunc(slices.Clone(who.within(p.StartMS-s.set.reach)), func(l utterance) bool { return l.u.Key == p.Key })
 	sc.look(before, u, wordsOf(u))
 	var out []RuleInfo
 	for _, v := range sc.judgeAll(func(r *rule) bool { return r.spoken && r.on.Partial == "arm" }) {

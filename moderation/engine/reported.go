@@ -42,29 +42,26 @@ func cuesOf(texts ...string) map[string][][]string {
 
 // reported reports whether everything that matched is somebody else's words: a cue stands shortly before it, in the same
 // sentence. Without matches to look at, whether the line has a cue at all.
-func (sc *scene) reported() bool {
-	if sc.observe || len(sc.heard.tokens) == 0 {
-		return false
-	}
-	if len(sc.evidence) == 0 {
-		for i := sc.heard.cut; i < len(sc.heard.tokens); i++ {
-			if sc.cueEndsAt(i) {
+func (h *heard) reported(evidence []match) bool {
+	if len(evidence) == 0 {
+		for i := h.cut; i < len(h.tokens); i++ {
+			if h.cueEndsAt(i) {
 				return true
 			}
 		}
 		return false
 	}
-	return !slices.ContainsFunc(sc.evidence, func(m match) bool { return !sc.cueBefore(m) && !sc.cueAfter(m) })
+	return !slices.ContainsFunc(evidence, func(m match) bool { return !h.cueBefore(m) && !h.cueAfter(m) })
 }
 
 // sayers are the verbs of somebody's words in a cue that comes after them: "… is what the troll wrote to her".
 var sayers = wordSet("said says wrote told called yelled shouted typed posted screamed texted kept heard read")
 
 // cueAfter looks for "is what they said" right behind a match. What somebody says of themselves is no cue.
-func (sc *scene) cueAfter(m match) bool {
+func (h *heard) cueAfter(m match) bool {
 	at := func(i int) string {
-		if i < len(sc.heard.tokens) {
-			return sc.heard.tokens[i].text
+		if i < len(h.tokens) {
+			return h.tokens[i].text
 		}
 		return ""
 	}
@@ -87,32 +84,32 @@ func (sc *scene) cueAfter(m match) bool {
 }
 
 // cueBefore looks for a cue before a match, or at its beginning ("call someone an idiot" may be part of what matched).
-func (sc *scene) cueBefore(m match) bool {
-	since := sc.heard.words[sc.heard.tokens[m.first].word].StartMS - reportedWindow
+func (h *heard) cueBefore(m match) bool {
+	since := h.words[h.tokens[m.first].word].StartMS - reportedWindow
 	for i := m.first; i >= 0 && i >= m.first-1-maxReported; i-- {
-		if sc.cueEndsAt(i) {
+		if h.cueEndsAt(i) {
 			return true
 		}
 		if i == 0 {
 			break
 		}
-		before := sc.heard.words[sc.heard.tokens[i-1].word]
+		before := h.words[h.tokens[i-1].word]
 		if before.EndMS < since {
 			return false
 		}
-		if sc.heard.tokens[i-1].word == sc.heard.tokens[i].word {
+		if h.tokens[i-1].word == h.tokens[i].word {
 			continue
 		}
 		switch {
 		case strings.HasSuffix(before.Text, ",") || strings.HasSuffix(before.Text, ":"):
-			if !sc.cueEndsAt(i - 1) { // "it was fine, she said, you idiot" begins anew at the comma
+			if !h.cueEndsAt(i - 1) { // "it was fine, she said, you idiot" begins anew at the comma
 				return false
 			}
 		case strings.ContainsAny(lastByte(before.Text), ".!?;"):
-			if i-1 >= sc.heard.cut { // a cue at the end of the line before may be followed by a full stop of the recogniser
+			if i-1 >= h.cut { // a cue at the end of the line before may be followed by a full stop of the recogniser
 				return false
 			}
-			if !sc.cueEndsAt(i - 1) {
+			if !h.cueEndsAt(i - 1) {
 				return false
 			}
 		}
@@ -128,17 +125,17 @@ func lastByte(s string) string {
 }
 
 // cueEndsAt reports whether a cue ends with a token.
-func (sc *scene) cueEndsAt(i int) bool {
-	for _, cue := range reportCues[sc.heard.tokens[i].text] {
+func (h *heard) cueEndsAt(i int) bool {
+	for _, cue := range reportCues[h.tokens[i].text] {
 		from := i - len(cue) + 1
 		if from < 0 {
 			continue
 		}
 		same := true
 		for k := range cue {
-			same = same && sc.heard.tokens[from+k].text == cue[k]
+			same = same && h.tokens[from+k].text == cue[k]
 		}
-		if same && !sc.firstPerson(from) {
+		if same && !h.firstPerson(from) {
 			return true
 		}
 	}
@@ -146,7 +143,7 @@ func (sc *scene) cueEndsAt(i int) bool {
 }
 
 // firstPerson reports whether "I" or "we" are those who say it: "I call you …" is said now.
-func (sc *scene) firstPerson(i int) bool {
-	return i > 0 && (sc.heard.tokens[i-1].text == "i" || sc.heard.tokens[i-1].text == "we") && sc.heard.tokens[i].text != "was" &&
-		sc.heard.tokens[i].text != "got" && sc.heard.tokens[i].text != "quote" && sc.heard.tokens[i].text != "were"
+func (h *heard) firstPerson(i int) bool {
+	return i > 0 && (h.tokens[i-1].text == "i" || h.tokens[i-1].text == "we") && h.tokens[i].text != "was" &&
+		h.tokens[i].text != "got" && h.tokens[i].text != "quote" && h.tokens[i].text != "were"
 }

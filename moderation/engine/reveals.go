@@ -37,7 +37,7 @@ const (
 )
 
 // reveal finds personal data in the current line and what was said shortly before.
-func (sc *scene) reveal() {
+func (sc *scanner) reveal() {
 	from := sc.heard.reach(revealWindow, 0)
 	start := sc.heard.cutAt
 	if from < sc.heard.cut {
@@ -45,7 +45,7 @@ func (sc *scene) reveal() {
 	}
 	atoms := sc.atoms(start)
 	for _, kind := range revealKinds {
-		id, ok := sc.set.reveals[kind]
+		id, ok := sc.reveals[kind]
 		if !ok {
 			continue
 		}
@@ -72,7 +72,7 @@ func (sc *scene) reveal() {
 }
 
 // noteAtoms records a find, as the tokens of its words. Finds that end before the current line were seen when they were said.
-func (sc *scene) noteAtoms(id int, atoms []atom, at []int) {
+func (sc *scanner) noteAtoms(id int, atoms []atom, at []int) {
 	var tokens []int
 	for _, i := range at {
 		word := atoms[i].word
@@ -89,7 +89,7 @@ func (sc *scene) noteAtoms(id int, atoms []atom, at []int) {
 }
 
 // atoms takes apart the words from one on.
-func (sc *scene) atoms(from int) []atom {
+func (sc *scanner) atoms(from int) []atom {
 	out := make([]atom, 0, len(sc.heard.words)-from+8)
 	for w := from; w < len(sc.heard.words); w++ {
 		out = appendAtoms(out, sc.heard.words[w].Text, w)

@@ -41,7 +41,8 @@ type firing struct {
 // person is somebody in the room, with what a session remembers of them.
 type person struct {
 	models.Speaker
-	lines   []past
+	lines   []utterance
+	clean   bool  // no rule flagged the latest line
 	cleanMS int64 // speech that no rule flagged
 	floor   floorState
 	sound   []models.Sound
@@ -125,7 +126,7 @@ func (p *person) forget(k models.Key) {
 	if n == 0 || p.lines[n-1].u.Key != k || k == (models.Key{}) {
 		return
 	}
-	if p.lines[n-1].clean {
+	if p.clean {
 		p.cleanMS -= p.lines[n-1].u.VoicedMS
 	}
 	p.lines = p.lines[:n-1]
@@ -136,8 +137,8 @@ const maxLines = 128
 
 // remember keeps a line for as long as some rule may look back at it; the latest one always, since it may come again.
 func (s *Session) remember(p *person, sc *scene, clean bool) {
-	l := sc.heard.lines[len(sc.heard.lines)-1].past
-	l.clean = clean
+	l := sc.heard.lines[len(sc.heard.lines)-1].utterance
+	p.clean = clean
 	if clean {
 		p.cleanMS += l.u.VoicedMS
 	}
@@ -159,7 +160,7 @@ func (s *Session) remember(p *person, sc *scene, clean bool) {
 }
 
 // within are the lines that end at a time or later.
-func (p *person) within(since int64) []past {
+func (p *person) within(since int64) []utterance {
 	i := len(p.lines)
 	for i > 0 && p.lines[i-1].u.EndMS >= since && p.lines[i-1].tokens != nil {
 		i--

@@ -4,8 +4,6 @@ import (
 	"slices"
 
 	"earshot/models"
-
-	ahocorasick "github.com/BobuSumisu/aho-corasick"
 )
 
 // Set is a compiled set of rules. It is immutable: any number of sessions may share it.
@@ -13,9 +11,9 @@ type Set struct {
 	name      string
 	hash      string
 	mode      models.Mode
-	rules     []*rule // by id
-	sources   []source
-	indexes   map[string]*index        // by way
+	rules     []*rule  // by id
+	sources   []source // of the matcher
+	matcher   *matcher
 	members   map[string][]models.Role // by a person's identity
 	files     []string
 	disk      []string // the absolute paths of those on disk, lists too
@@ -27,25 +25,15 @@ type Set struct {
 	automatic []string
 	trust     trust
 
-	// What the sources and rules need, so that nothing is done in vain.
-	patterned, inside, excusable []int // sources
-	reveals                      map[string]int
-	prefilter                    *prefilter
-	split                        splitWords
-	patterns                     int   // how many there are
-	spans                        bool  // some rule looks at more than one line
-	reach, repeats               int64 // how far back lines are looked at, in ms
+	reach, repeats int64 // how far back lines are looked at, in ms
 }
 
-// source is something that can be found in a line: a word list, a group of phrases, or a group of patterns.
+// source is what the rules say of a source of the matcher: a word list in one form, a group of phrases or of patterns, or a
+// kind of personal data.
 type source struct {
-	name     string // of the word list, or ""
-	how      string
-	mask     bool
-	spans    bool // a rule with a span uses it
-	patterns []*pattern
-	within   *ahocorasick.Trie
-	never    int // the source whose finds excuse those of this one, or -1
+	name string // of the word list, or ""
+	how  string
+	mask bool
 }
 
 // rule is one compiled rule.

@@ -1,0 +1,135 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	ahocorasick "github.com/BobuSumisu/aho-corasick"
+)
+
+// Limits on what one matcher finds.
+const (
+	maxPhrases = 200_000
+	maxTokens  = 16 // words in one phrase
+	minInside  = 4  // letters of what is looked for inside of words: shorter texts are in half of the dictionary
+)
+
+// builder collects what a matcher is to find. Its methods return what is wrong with what they are given, and go on without it.
+type builder struct {
+	m       *matcher
+	inside  map[int]*ahocorasick.TrieBuilder // by source
+	phrases int
+	program int // instructions of all patterns
+}
+
+func newBuilder() *builder {
+	return &builder{
+		m:      &matcher{indexes: map[string]*index{}, reveals: map[string]int{}},
+		inside: map[int]*ahocorasick.TrieBuilder{},
+	}
+}
+
+// source adds a source and returns its number.
+func (b *builder) source() int {
+	b.m.sources = append(b.m.sources, found{except: -1})
+	return len(b.m.sources) - 1
+}
+
+// except has the finds of another source excuse those of a source that lie inside of them.
+func (b *builder) except(source, other int) { b.m.sources[source].except = other }
+
+// overLines has a source look at the lines that are remembered, too.
+func (b *builder) overLines(source int) {
+	b.m.sources[source].spans, b.m.spans = true, true
+}
+
+// personal is the source of a kind of personal data.
+func (b *builder) personal(kind string) int {
+	id, ok := b.m.reveals[kind]
+	if !ok {
+		id = b.source()
+		b.m.reveals[kind] = id
+	}
+	return id
+}
+
+// phrase enters a phrase that may be said in one form, with at most gap other words between each two of its own. lang is the
+// language of its inflections. Of too many phrases the first is a mistake.
+func (b *builder) phrase(source int, text, form, lang string, gap int) error {
+	tokens := phraseTokens(text)
+	if form == howInside {
+		return b.insideWords(source, text, tokens)
+	}
+	switch {
+	case len(tokens) == 0:
+		return fmt.Errorf("%q holds no letters or digits, so it is never said", shorten(text))
+	case len(tokens) > maxTokens:
+		return fmt.Errorf("a phrase has at most %d words, this one has %d", maxTokens, len(tokens))
+	}
+	if b.phrases++; b.phrases > maxPhrases {
+		if b.phrases == maxPhrases+1 {
+			return fmt.Errorf("too many words and phrases: at most %d in one set", maxPhrases)
+		}
+		return nil
+	}
+	if b.m.indexes[form] == nil {
+		b.m.indexes[form] = newIndex(form)
+	}
+	b.m.indexes[form].add(tokens, gap, source, lang)
+	return nil
+}
+
+// insideWords enters a text that is looked for inside of words.
+func (b *builder) insideWords(source int, text string, tokens []string) error {
+	if b.inside[source] == nil {
+		b.inside[source] = ahocorasick.NewTrieBuilder()
+	}
+	joined := strings.Join(tokens, "")
+	if utf8.RuneCountInString(joined) < minInside {
+		return fmt.Errorf("%q is too short to look for inside of other words: at least %d letters", shorten(text), minInside)
+	}
+	b.inside[source].AddString(joined)
+	return nil
+}
+
+// errPatternsTooLarge is the one mistake after which no further pattern is taken.
+var errPatternsTooLarge = fmt.Errorf("the patterns are too large together: more than %d steps in one set; use word lists", maxTotal)
+
+// pattern enters a pattern in RE2 syntax. Patterns beyond those that were too large together are left out.
+func (b *builder) pattern(source int, text string) error {
+	if b.program > maxTotal {
+		return nil
+	}
+	p, err := compilePattern(text)
+	if err != nil {
+		return err
+	}
+	b.m.sources[source].patterns = append(b.m.sources[source].patterns, p)
+	if b.program += p.size; b.program > maxTotal {
+		return errPatternsTooLarge
+	}
+	return nil
+}
+
+// build ends the collecting.
+func (b *builder) build() *matcher {
+	m := b.m
+	for id, trie := range b.inside {
+		m.sources[id].within = trie.Build()
+	}
+	m.prefilter, m.patterns = newPrefilter(m.sources)
+	m.split = newSplitWords(m.indexes, m.sources)
+	for id, src := range m.sources {
+		if len(src.patterns) > 0 {
+			m.patterned = append(m.patterned, id)
+		}
+		if src.within != nil {
+			m.inside = append(m.inside, id)
+		}
+		if src.except >= 0 {
+			m.excusable = append(m.excusable, id)
+		}
+	}
+	return m
+}

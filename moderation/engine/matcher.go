@@ -1,0 +1,26 @@
+package engine
+
+import ahocorasick "github.com/BobuSumisu/aho-corasick"
+
+// matcher finds its sources in what is said. A source is what belongs together: the phrases of a list in one form, a group of
+// patterns, or a kind of personal data. It is immutable: any number of scanners may share it.
+type matcher struct {
+	sources []found
+	indexes map[string]*index // by form
+
+	// What the sources need, so that nothing is done in vain.
+	patterned, inside, excusable []int // sources
+	reveals                      map[string]int
+	prefilter                    *prefilter
+	split                        splitWords
+	patterns                     int  // how many there are
+	spans                        bool // some source looks at more than one line
+}
+
+// found is one source of a matcher.
+type found struct {
+	patterns []*pattern
+	within   *ahocorasick.Trie
+	spans    bool // it looks at more than one line
+	except   int  // the source whose finds excuse those of this one, or -1
+}
