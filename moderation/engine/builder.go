@@ -25,7 +25,7 @@ type builder struct {
 
 func newBuilder() *builder {
 	return &builder{
-		m:      &matcher{indexes: map[string]*index{}, reveals: map[string]int{}},
+		m:      &matcher{indexes: map[form]*index{}, reveals: map[string]int{}},
 		inside: map[int]*ahocorasick.TrieBuilder{},
 	}
 }
@@ -56,14 +56,14 @@ func (b *builder) personal(kind string) int {
 
 // phrase enters a phrase that may be said in one form, with at most gap other words between each two of its own. lang is the
 // language of its inflections. Of too many phrases the first is a mistake.
-func (b *builder) phrase(source int, text, form, lang string, gap int) error {
+func (b *builder) phrase(source int, text string, as form, lang string, gap int) error {
 	tokens := phraseTokens(text)
-	if form == howInside {
+	if as == formInside {
 		return b.insideWords(source, text, tokens)
 	}
 	switch {
 	case len(tokens) == 0:
-		return fmt.Errorf("%q holds no letters or digits, so it is never said", shorten(text))
+		return fmt.Errorf("%s holds no letters or digits, so it is never said", quote(text))
 	case len(tokens) > maxTokens:
 		return fmt.Errorf("a phrase has at most %d words, this one has %d", maxTokens, len(tokens))
 	}
@@ -73,10 +73,10 @@ func (b *builder) phrase(source int, text, form, lang string, gap int) error {
 		}
 		return nil
 	}
-	if b.m.indexes[form] == nil {
-		b.m.indexes[form] = newIndex(form)
+	if b.m.indexes[as] == nil {
+		b.m.indexes[as] = newIndex(as)
 	}
-	b.m.indexes[form].add(tokens, gap, source, lang)
+	b.m.indexes[as].add(tokens, gap, source, lang)
 	return nil
 }
 
@@ -87,7 +87,7 @@ func (b *builder) insideWords(source int, text string, tokens []string) error {
 	}
 	joined := strings.Join(tokens, "")
 	if utf8.RuneCountInString(joined) < minInside {
-		return fmt.Errorf("%q is too short to look for inside of other words: at least %d letters", shorten(text), minInside)
+		return fmt.Errorf("%s is too short to look for inside of other words: at least %d letters", quote(text), minInside)
 	}
 	b.inside[source].AddString(joined)
 	return nil

@@ -52,7 +52,7 @@ func (c *compiler) listAs(f *rawFile, l *rawList, way string) int {
 // manyPhrases enters phrases that are said in one way.
 func (c *compiler) manyPhrases(f *rawFile, rule string, ts []rawText, gap, source int, way, lang string) {
 	for _, t := range ts {
-		if err := c.match.phrase(source, t.Text, way, lang, gap); err != nil {
+		if err := c.match.phrase(source, t.Text, form(way), lang, gap); err != nil {
 			c.probs.add(cmp.Or(t.file, f.name), t.line, rule, "%s", err)
 		}
 	}

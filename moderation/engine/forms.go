@@ -59,18 +59,18 @@ func (x *index) enterKeys(word, lang string, id uint32) {
 			x.keys[key] = append(x.keys[key], id)
 		}
 	}
-	switch x.way {
-	case howInflected:
+	switch x.form {
+	case formInflected:
 		if !slices.Contains(x.langs, lang) {
 			x.langs = append(x.langs, lang)
 		}
 		enter(lang + ":" + stem(word, lang))
-	case howNear:
+	case formNear:
 		enter(word)
 		if utf8.RuneCountInString(word) >= minNear {
 			deletions(word, enter)
 		}
-	case howSound:
+	case formSound:
 		enter(word)
 		for _, code := range soundCodes(word) {
 			enter("=" + code)
@@ -130,18 +130,18 @@ func (x *index) formsOf(word string, cache formCache) []uint32 {
 		}
 	}
 	whatever := func(string) bool { return true }
-	switch x.way {
-	case howInflected:
+	switch x.form {
+	case formInflected:
 		for _, lang := range x.langs {
 			take(lang+":"+stem(word, lang), whatever)
 		}
-	case howNear:
+	case formNear:
 		near := func(listed string) bool { return nearWords(word, listed) }
 		take(word, near)
 		if utf8.RuneCountInString(word) >= minNear-1 {
 			deletions(word, func(key string) { take(key, near) })
 		}
-	case howSound:
+	case formSound:
 		take(word, whatever)
 		for _, code := range soundCodes(word) {
 			take("="+code, func(listed string) bool { return alike(word, listed) })

@@ -15,7 +15,7 @@ type match struct {
 // how many phrases there are. It is immutable once built. One index serves one way of saying (exact, inflected, …): the ways
 // differ only in which words of the vocabulary a token stands for.
 type index struct {
-	way   string
+	form  form
 	vocab map[string]uint32
 	texts []string // of the vocabulary
 	keys  map[string][]uint32
@@ -36,8 +36,8 @@ type gapPhrase struct {
 	source int
 }
 
-func newIndex(way string) *index {
-	return &index{way: way, vocab: map[string]uint32{}, keys: map[string][]uint32{}, edges: map[edge]uint32{}, ends: map[uint32][]int{}}
+func newIndex(f form) *index {
+	return &index{form: f, vocab: map[string]uint32{}, keys: map[string][]uint32{}, edges: map[edge]uint32{}, ends: map[uint32][]int{}}
 }
 
 // word is the vocabulary's number of a word.
@@ -114,7 +114,7 @@ func (x *index) lookup(tokens []token, t *idTable, cache formCache) {
 	t.reset()
 	for i := range tokens {
 		from := len(t.flat)
-		if x.way == howExact {
+		if x.form == formExact {
 			if id, ok := x.vocab[tokens[i].text]; ok {
 				t.flat = append(t.flat, id)
 			}

@@ -6,7 +6,7 @@ import ahocorasick "github.com/BobuSumisu/aho-corasick"
 // patterns, or a kind of personal data. It is immutable: any number of scanners may share it.
 type matcher struct {
 	sources []found
-	indexes map[string]*index // by form
+	indexes map[form]*index
 
 	// What the sources need, so that nothing is done in vain.
 	patterned, inside, excusable []int // sources

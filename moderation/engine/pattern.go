@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -70,7 +71,7 @@ func patternError(src string, err error) error {
 	if at < 0 || se.Expr == "" {
 		at = len(src) - 1
 	}
-	return fmt.Errorf("bad pattern at character %d: %s: %q", utf8.RuneCountInString(src[:at])+1, se.Code, shorten(se.Expr))
+	return fmt.Errorf("bad pattern at character %d: %s: %s", utf8.RuneCountInString(src[:at])+1, se.Code, quote(se.Expr))
 }
 
 func has(re *syntax.Regexp, op syntax.Op) bool {
@@ -190,4 +191,12 @@ func touched(t heardText, from, to int) []int {
 		tokens = append(tokens, t.from+i)
 	}
 	return tokens
+}
+
+// quote quotes the beginning of a text for a message.
+func quote(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		s = string(r[:40]) + "…"
+	}
+	return strconv.Quote(s)
 }

@@ -8,8 +8,8 @@ import (
 type scanner struct {
 	*matcher
 	heard   heard
-	tables  map[string]*idTable
-	caches  map[string]formCache
+	tables  map[form]*idTable
+	caches  map[form]formCache
 	path    []int
 	found   [][]match // per source
 	excused [][]match // per source, what the other source took away
@@ -19,10 +19,10 @@ type scanner struct {
 func newScanner(m *matcher) *scanner {
 	sc := &scanner{
 		matcher: m, found: make([][]match, len(m.sources)), excused: make([][]match, len(m.sources)),
-		path: make([]int, 0, maxTokens), tables: map[string]*idTable{}, caches: map[string]formCache{},
+		path: make([]int, 0, maxTokens), tables: map[form]*idTable{}, caches: map[form]formCache{},
 	}
-	for form := range m.indexes {
-		sc.tables[form], sc.caches[form] = &idTable{}, formCache{}
+	for f := range m.indexes {
+		sc.tables[f], sc.caches[f] = &idTable{}, formCache{}
 	}
 	return sc
 }
@@ -42,10 +42,10 @@ func (sc *scanner) scan(before []utterance, l utterance) {
 	if sc.spans {
 		from = 0
 	}
-	for _, form := range hows {
-		if x := sc.indexes[form]; x != nil {
-			t := sc.tables[form]
-			x.lookup(sc.heard.tokens, t, sc.caches[form])
+	for _, f := range forms {
+		if x := sc.indexes[f]; x != nil {
+			t := sc.tables[f]
+			x.lookup(sc.heard.tokens, t, sc.caches[f])
 			x.find(t, from, sc.path, sc.note)
 		}
 	}

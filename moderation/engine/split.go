@@ -27,7 +27,7 @@ type splitWords struct {
 var patternWord = regexp.MustCompile(`[a-z]+`)
 
 // newSplitWords collects the words of lists, phrases and patterns.
-func newSplitWords(indexes map[string]*index, sources []found) splitWords {
+func newSplitWords(indexes map[form]*index, sources []found) splitWords {
 	s := splitWords{map[string]bool{}, map[string]bool{}}
 	add := func(word string) {
 		if len(word) >= minPart && len(word) <= maxPart {
