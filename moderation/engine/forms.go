@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	edlib "github.com/hbollon/go-edlib"
 	"github.com/kljensen/snowball"
 
 	"earshot/moderation/metaphone"
@@ -156,10 +157,10 @@ func (x *index) formsOf(word string, cache formCache) []uint32 {
 
 // nearWords reports whether a heard word is a listed one with at most one letter wrong.
 func nearWords(heard, listed string) bool {
-	return heard == listed || utf8.RuneCountInString(listed) >= minNear && editDistance(heard, listed) <= 1
+	return heard == listed || utf8.RuneCountInString(listed) >= minNear && edlib.OSADamerauLevenshteinDistance(heard, listed) <= 1
 }
 
 // alike bounds how far words of one sound may be apart in letters: a third of the longer word, but two at least.
 func alike(heard, listed string) bool {
-	return editDistance(heard, listed) <= max(2, max(len(heard), len(listed))/3)
+	return edlib.OSADamerauLevenshteinDistance(heard, listed) <= max(2, max(len(heard), len(listed))/3)
 }
