@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"earshot/models"
+	"earshot/moderation/match"
 )
 
 // compiler turns raw files into a set. It notes mistakes and goes on, like the reader.
@@ -16,14 +17,14 @@ type compiler struct {
 	set   *Set
 	ids   map[string]*rawRule
 	lists map[listWay]int // the source of a word list
-	match *builder
+	match *match.Builder
 	trust trust
 }
 
 // compile compiles the files that root uses, with their mode unless another is given. The result is of use only when no problem was noted.
 func compile(root *rawFile, mode models.Mode, probs *problems) *Set {
 	c := &compiler{
-		probs: probs, ids: map[string]*rawRule{}, lists: map[listWay]int{}, trust: defaultTrust(), match: newBuilder(),
+		probs: probs, ids: map[string]*rawRule{}, lists: map[listWay]int{}, trust: defaultTrust(), match: match.NewBuilder(),
 		set: &Set{
 			mode: models.ModeSuggest, members: map[string][]models.Role{}, roles: map[models.Role]bool{},
 			ledgers: map[string]rawLedger{}, voteOver: 20_000,
@@ -49,7 +50,7 @@ func compile(root *rawFile, mode models.Mode, probs *problems) *Set {
 		}
 	}
 	c.ladder(files)
-	c.set.matcher = c.match.build()
+	c.set.matcher = c.match.Build()
 	for _, f := range files {
 		c.checks(f, off)
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"earshot/moderation/match"
 	"fmt"
 	"maps"
 	"slices"
@@ -57,14 +58,14 @@ func (c *compiler) nature(f *rawFile, raw *rawRule, r *rule) {
 					r.bySound = true
 				}
 				if r.span != nil {
-					c.match.overLines(src)
+					c.match.OverLines(src)
 				}
 			}
 			if x.Kind == condReveals {
-				c.set.reach = max(c.set.reach, revealWindow)
+				c.set.reach = max(c.set.reach, match.PersonalWindow)
 			}
 			if x.Kind == condReported {
-				c.set.reach = max(c.set.reach, reportedWindow)
+				c.set.reach = max(c.set.reach, match.ReportedWindow)
 			}
 		})
 	}
@@ -149,7 +150,7 @@ func (c *rawCond) ledgerNames(out []string) []string {
 
 // reveals is the source of a kind of personal data.
 func (c *compiler) reveals(kind string) int {
-	id := c.match.personal(kind)
+	id := c.match.Personal(kind)
 	if id == len(c.set.sources) {
 		c.set.sources = append(c.set.sources, source{how: kind, mask: true})
 	}

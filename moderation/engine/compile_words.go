@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"earshot/moderation/match"
 	"maps"
 	"slices"
 )
@@ -9,7 +10,7 @@ import (
 // source adds a source and returns its number.
 func (c *compiler) source(s source) int {
 	c.set.sources = append(c.set.sources, s)
-	return c.match.source()
+	return c.match.Source()
 }
 
 // listWay is a word list and one way in which its words may be said.
@@ -44,7 +45,7 @@ func (c *compiler) listAs(f *rawFile, l *rawList, way string) int {
 			c.lists[listWay{l, "never"}] = never
 			c.manyPhrases(f, "", l.Never, 0, never, howExact, l.Language)
 		}
-		c.match.except(id, never)
+		c.match.Except(id, never)
 	}
 	return id
 }
@@ -52,7 +53,7 @@ func (c *compiler) listAs(f *rawFile, l *rawList, way string) int {
 // manyPhrases enters phrases that are said in one way.
 func (c *compiler) manyPhrases(f *rawFile, rule string, ts []rawText, gap, source int, way, lang string) {
 	for _, t := range ts {
-		if err := c.match.phrase(source, t.Text, form(way), lang, gap); err != nil {
+		if err := c.match.Phrase(source, t.Text, match.Form(way), lang, gap); err != nil {
 			c.probs.add(cmp.Or(t.file, f.name), t.line, rule, "%s", err)
 		}
 	}
@@ -126,7 +127,7 @@ func (c *compiler) says(f *rawFile, r *rawRule, s *rawSays) []int {
 	if len(s.Pattern) > 0 {
 		id := c.source(source{})
 		for _, t := range s.Pattern {
-			if err := c.match.pattern(id, t.Text); err != nil {
+			if err := c.match.Pattern(id, t.Text); err != nil {
 				c.probs.add(f.name, t.line, r.ID, "%s", err)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"earshot/models"
+	"earshot/moderation/match"
 )
 
 // cond is a compiled condition.
@@ -90,7 +91,7 @@ func (c *cond) looksAt(kinds ...condKind) bool {
 
 // holds reports whether a condition holds when only matches of at least minP count, and the matches that made it hold.
 // Below none: every match counts, so that doubt about a word can only ever excuse.
-func (c *cond) holds(s *scene, minP float64) (bool, []match) {
+func (c *cond) holds(s *scene, minP float64) (bool, []match.Match) {
 	switch c.Kind {
 	case condAny:
 		return c.holdsAny(s, minP)
@@ -124,7 +125,7 @@ func (c *cond) holdsState(s *scene) bool {
 	case condNewcomer:
 		return s.in.newcomer(s.person, s.now) == c.Want
 	case condReported:
-		return (!s.observe && s.heard.reported(s.evidence)) == c.Want
+		return (!s.observe && s.Window.Reported(s.evidence)) == c.Want
 	case condFloor:
 		return s.in.floorHolds(s.person, c.Floor, s.now)
 	case condHeard:
@@ -142,11 +143,11 @@ func (c *cond) holdsState(s *scene) bool {
 }
 
 // holdsMatches looks for matches of the condition's sources that begin where they may.
-func (c *cond) holdsMatches(s *scene, minP float64) (bool, []match) {
-	var out []match
+func (c *cond) holdsMatches(s *scene, minP float64) (bool, []match.Match) {
+	var out []match.Match
 	from := s.from
 	if c.Kind == condReveals && !s.observe {
-		from = min(from, s.heard.reach(revealWindow, 0))
+		from = min(from, s.Window.Reach(match.PersonalWindow, 0))
 	}
 	for _, src := range c.sources {
 		need := minP
@@ -158,8 +159,8 @@ func (c *cond) holdsMatches(s *scene, minP float64) (bool, []match) {
 				need = max(minP, s.set.trust.sound.wordP)
 			}
 		}
-		for _, m := range s.found[src] {
-			if float64(m.p) >= need && m.first >= from && (!s.nowOnly || m.last >= s.heard.cut) {
+		for _, m := range s.Found[src] {
+			if float64(m.P) >= need && m.First >= from && (!s.nowOnly || m.Last >= s.Window.Cut) {
 				out = append(out, m)
 			}
 		}
@@ -167,8 +168,8 @@ func (c *cond) holdsMatches(s *scene, minP float64) (bool, []match) {
 	return len(out) > 0, out
 }
 
-func (c *cond) holdsAny(s *scene, minP float64) (bool, []match) {
-	held, out := false, []match(nil)
+func (c *cond) holdsAny(s *scene, minP float64) (bool, []match.Match) {
+	held, out := false, []match.Match(nil)
 	for _, kid := range c.kids {
 		ok, ms := kid.holds(s, minP)
 		held = held || ok
@@ -177,8 +178,8 @@ func (c *cond) holdsAny(s *scene, minP float64) (bool, []match) {
 	return held, out
 }
 
-func (c *cond) holdsAll(s *scene, minP float64) (bool, []match) {
-	var out []match
+func (c *cond) holdsAll(s *scene, minP float64) (bool, []match.Match) {
+	var out []match.Match
 	for _, kid := range c.kids {
 		ok, ms := kid.holds(s, minP)
 		if !ok {
@@ -212,7 +213,7 @@ func (c *cond) because(s *scene) string {
 	return strings.Join(slices.Compact(parts), "; ")
 }
 
-func (c *cond) becauseOne(s *scene, held bool, ms []match) string {
+func (c *cond) becauseOne(s *scene, held bool, ms []match.Match) string {
 	switch {
 	case c.Kind == condRole && held:
 		return "the speaker is " + joinRoles(s.roles)
@@ -257,7 +258,7 @@ func (c *cond) describe(held bool) string {
 func (sc *scene) missing(sources []int) string {
 	what := "no phrase or pattern of it was said"
 	for _, src := range sources {
-		if ex := sc.excused[src]; len(ex) > 0 {
+		if ex := sc.Excused[src]; len(ex) > 0 {
 			return fmt.Sprintf("%s was said where the list %s has never:", sc.quote(ex), sc.set.sources[src].name)
 		}
 		if name := sc.set.sources[src].name; name != "" {

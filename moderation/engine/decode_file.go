@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"earshot/models"
+	"earshot/moderation/match"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -268,7 +269,7 @@ func (d *decoder) listOptions(n *yaml.Node, l *rawList) {
 	}
 	known = append(known,
 		field{"forms", func(n *yaml.Node) { l.Forms = d.manyOf(n, "form", hows...) }},
-		field{"language", func(n *yaml.Node) { l.Language = d.oneOf(n, "language", stemLanguages...) }},
+		field{"language", func(n *yaml.Node) { l.Language = d.oneOf(n, "language", match.StemLanguages...) }},
 	)
 	d.fields(n, "a word list", known...)
 	if sources == 0 {

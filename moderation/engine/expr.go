@@ -121,13 +121,13 @@ func (e *expr) holds(sc *scene) bool {
 
 // eval evaluates the expression, and tells what that cost.
 func (e *expr) eval(sc *scene) (held bool, spent uint64) {
-	tokens := sc.heard.tokens[sc.heard.cut:]
+	tokens := sc.Window.Tokens[sc.Window.Cut:]
 	words := make([]string, 0, len(tokens))
 	for _, t := range tokens[:min(len(tokens), maxExprWords)] {
-		words = append(words, t.text)
+		words = append(words, t.Text)
 	}
 	minP := 1.0
-	for _, w := range sc.heard.current() {
+	for _, w := range sc.Window.Current() {
 		minP = min(minP, float64(w.P))
 	}
 	roles := make([]string, len(sc.roles))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/match"
 )
 
 // SecondLook takes in what the second decode of a flagged clip heard, and decides what waited for it. words carry the times
@@ -68,12 +69,12 @@ func (s *Session) unfit(d *models.Decision, r *rule, now time.Time) string {
 func (s *Session) agrees(p *person, r *rule, u models.Utterance) (bool, string) {
 	sc := s.see(p, manner{})
 	before := p.within(u.StartMS - s.set.reach)
-	before = slices.DeleteFunc(slices.Clone(before), func(l utterance) bool { return l.u.Key == u.Key })
-	sc.look(before, u, wordsOf(u))
+	before = slices.DeleteFunc(slices.Clone(before), func(l match.Utterance) bool { return l.Of.Key == u.Key })
+	sc.look(before, u, match.WordsOf(u))
 	v, fired := r.judge(sc)
 	if !fired || !r.redacts() {
 		return fired, u.Text
 	}
-	words, _ := models.Mask{Words: v.Matched}.Apply(wordsOf(u), false)
+	words, _ := models.Mask{Words: v.Matched}.Apply(match.WordsOf(u), false)
 	return fired, models.TextOf(words)
 }

@@ -1,5 +1,7 @@
 package engine
 
+import "earshot/moderation/match"
+
 // maxRepeats is how far back repeats: may look, in ms.
 const maxRepeats = 600_000
 
@@ -8,32 +10,32 @@ const minRepeated = 8
 
 // repeats reports whether the line says again what was said before: at least Times in all, counting what the line itself
 // repeats. The evidence is the line.
-func (sc *scene) repeats(r *rawRepeats, minP float64) (bool, []match) {
+func (sc *scene) repeats(r *rawRepeats, minP float64) (bool, []match.Match) {
 	if sc.observe {
 		return false, nil
 	}
-	tokens := sc.heard.tokens[sc.heard.cut:]
-	unit := period(tokens)
-	if letters(tokens[:unit]) < minRepeated {
+	tokens := sc.Window.Tokens[sc.Window.Cut:]
+	unit := match.Period(tokens)
+	if match.Letters(tokens[:unit]) < minRepeated {
 		return false, nil
 	}
 	times := len(tokens) / max(unit, 1)
 	for _, l := range sc.person.lines {
-		if l.u.EndMS < sc.u.StartMS-r.Within || l.tokens == nil || l.u.Key == sc.u.Key && l.u.Seq != 0 {
+		if l.Of.EndMS < sc.u.StartMS-r.Within || l.Tokens == nil || l.Of.Key == sc.u.Key && l.Of.Seq != 0 {
 			continue
 		}
-		n := period(l.tokens)
-		if similar(tokens[:unit], l.tokens[:n]) >= r.Similar {
-			times += len(l.tokens) / max(n, 1)
+		n := match.Period(l.Tokens)
+		if match.Similarity(tokens[:unit], l.Tokens[:n]) >= r.Similar {
+			times += len(l.Tokens) / max(n, 1)
 		}
 	}
 	if times < r.Times {
 		return false, nil
 	}
-	m := match{source: -1, first: sc.heard.cut, last: len(sc.heard.tokens) - 1, p: 1}
-	for i, w := range sc.heard.current() {
-		m.words = append(m.words, sc.heard.cutAt+i)
-		m.p = min(m.p, w.P)
+	m := match.Match{Source: -1, First: sc.Window.Cut, Last: len(sc.Window.Tokens) - 1, P: 1}
+	for i, w := range sc.Window.Current() {
+		m.Words = append(m.Words, sc.Window.CutAt+i)
+		m.P = min(m.P, w.P)
 	}
-	return float64(m.p) >= minP, []match{m}
+	return float64(m.P) >= minP, []match.Match{m}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"earshot/models"
+	"earshot/moderation/match"
 )
 
 // Replay runs a set of rules over what was stored, to see what it would have done. It is used by one goroutine.
@@ -199,8 +200,8 @@ func (s *Session) Arm(p models.Partial) []RuleInfo {
 	u := models.Utterance{Key: p.Key, SpeakerID: p.SpeakerID, SpeakerName: p.SpeakerName, StartMS: p.StartMS, EndMS: p.StartMS, Text: p.Stable}
 	who := s.person(p.SpeakerID)
 	sc := s.see(who, manner{})
-	before := slices.DeleteFunc(slices.Clone(who.within(p.StartMS-s.set.reach)), func(l utterance) bool { return l.u.Key == p.Key })
-	sc.look(before, u, wordsOf(u))
+	before := slices.DeleteFunc(slices.Clone(who.within(p.StartMS-s.set.reach)), func(l match.Utterance) bool { return l.Of.Key == p.Key })
+	sc.look(before, u, match.WordsOf(u))
 	var out []RuleInfo
 	for _, v := range sc.judgeAll(func(r *rule) bool { return r.spoken && r.on.Partial == "arm" }) {
 		out = append(out, RuleInfo{ID: v.Rule, Pack: v.Pack, Hash: v.Hash, Level: v.Level, Mode: v.rule.mode, About: v.rule.about})

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"earshot/models"
+	"earshot/moderation/match"
 )
 
 // scene is what conditions look at: one line with what was said before it, who said it, and the room.
@@ -14,15 +15,15 @@ type scene struct {
 	person  *person
 	u       models.Utterance
 	observe bool // there is no line: something was observed
-	*scanner
+	*match.Scanner
 	roles []models.Role
 	now   int64 // ms from the session's start
 	late  bool  // the ledgers have changed since the line was judged
 
-	from     int     // matches begin at this token or later
-	evidence []match // of when, while unless is looked at
-	noSound  bool    // matches by sound do not count
-	nowOnly  bool    // matches that end before the current line do not count
+	from     int           // matches begin at this token or later
+	evidence []match.Match // of when, while unless is looked at
+	noSound  bool          // matches by sound do not count
+	nowOnly  bool          // matches that end before the current line do not count
 	manner
 }
 
@@ -33,26 +34,26 @@ type manner struct {
 }
 
 func newScene(s *Set) *scene {
-	return &scene{set: s, scanner: newScanner(s.matcher)}
+	return &scene{set: s, Scanner: match.NewScanner(s.matcher)}
 }
 
 // look finds everything that any rule looks for in a line, given the lines before it.
-func (sc *scene) look(before []utterance, u models.Utterance, words []models.Word) {
+func (sc *scene) look(before []match.Utterance, u models.Utterance, words []models.Word) {
 	sc.u, sc.now, sc.observe, sc.late, sc.evidence, sc.noSound, sc.nowOnly = u, u.EndMS, false, false, nil, false, false
 	u.Words, u.Text = nil, ""
-	sc.scan(before, utterance{u: u, words: words})
-	sc.from = sc.heard.cut
+	sc.Scan(before, match.Utterance{Of: u, Words: words})
+	sc.from = sc.Window.Cut
 }
 
 // words are the spoken words of matches, each once and in order, and their groups as they are shown. Without a match they
 // are all words of the line.
-func (sc *scene) words(ms []match) (words []models.Word, shown []string) {
+func (sc *scene) words(ms []match.Match) (words []models.Word, shown []string) {
 	if len(ms) == 0 {
-		return slices.Clone(sc.heard.current()), nil
+		return slices.Clone(sc.Window.Current()), nil
 	}
 	masked := sc.masked(ms)
 	last := -2
-	for i, w := range sc.heard.words {
+	for i, w := range sc.Window.Words {
 		hide, ok := masked[i]
 		if !ok {
 			continue
@@ -73,11 +74,11 @@ func (sc *scene) words(ms []match) (words []models.Word, shown []string) {
 }
 
 // masked are the indices of the words of matches, and whether each is to be hidden.
-func (sc *scene) masked(ms []match) map[int]bool {
+func (sc *scene) masked(ms []match.Match) map[int]bool {
 	out := map[int]bool{}
 	for _, m := range ms {
-		hide := m.source >= 0 && sc.set.sources[m.source].mask && !sc.show
-		for _, w := range m.words {
+		hide := m.Source >= 0 && sc.set.sources[m.Source].mask && !sc.show
+		for _, w := range m.Words {
 			out[w] = out[w] || hide
 		}
 	}
@@ -88,13 +89,13 @@ func (sc *scene) masked(ms []match) map[int]bool {
 // fit for showing.
 func (s *Set) Mask(text string) string {
 	sc := newScene(s)
-	sc.look(nil, models.Utterance{}, wordsOf(models.Utterance{Text: text}))
-	out := make([]string, len(sc.heard.words))
-	for i, w := range sc.heard.words {
+	sc.look(nil, models.Utterance{}, match.WordsOf(models.Utterance{Text: text}))
+	out := make([]string, len(sc.Window.Words))
+	for i, w := range sc.Window.Words {
 		out[i] = w.Text
 	}
 	for id := range s.sources {
-		for i, hide := range sc.masked(slices.Concat(sc.found[id], sc.excused[id])) {
+		for i, hide := range sc.masked(slices.Concat(sc.Found[id], sc.Excused[id])) {
 			if hide {
 				out[i] = mask(out[i])
 			}
@@ -104,7 +105,7 @@ func (s *Set) Mask(text string) string {
 }
 
 // quote names matches in an explanation, masked where their list is.
-func (sc *scene) quote(ms []match) string {
+func (sc *scene) quote(ms []match.Match) string {
 	_, shown := sc.words(ms)
 	return quoted(shown)
 }

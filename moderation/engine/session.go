@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/match"
 )
 
 // Session judges what happens in one session: what is said (Decide, Judge), what is observed (Observe) and what hosts answer
@@ -41,7 +42,7 @@ type firing struct {
 // person is somebody in the room, with what a session remembers of them.
 type person struct {
 	models.Speaker
-	lines   []utterance
+	lines   []match.Utterance
 	clean   bool  // no rule flagged the latest line
 	cleanMS int64 // speech that no rule flagged
 	floor   floorState
@@ -101,7 +102,7 @@ func (s *Session) verdicts(u models.Utterance, how manner) []Verdict {
 		p.FirstMS = u.StartMS
 	}
 	p.forget(u.Key)
-	words := wordsOf(u)
+	words := match.WordsOf(u)
 	if u.State == models.UtteranceFailed {
 		words = nil
 	}
@@ -123,11 +124,11 @@ func (s *Session) see(p *person, how manner) *scene {
 // forget takes back a line that comes again.
 func (p *person) forget(k models.Key) {
 	n := len(p.lines)
-	if n == 0 || p.lines[n-1].u.Key != k || k == (models.Key{}) {
+	if n == 0 || p.lines[n-1].Of.Key != k || k == (models.Key{}) {
 		return
 	}
 	if p.clean {
-		p.cleanMS -= p.lines[n-1].u.VoicedMS
+		p.cleanMS -= p.lines[n-1].Of.VoicedMS
 	}
 	p.lines = p.lines[:n-1]
 }
@@ -137,32 +138,32 @@ const maxLines = 128
 
 // remember keeps a line for as long as some rule may look back at it; the latest one always, since it may come again.
 func (s *Session) remember(p *person, sc *scene, clean bool) {
-	l := sc.heard.lines[len(sc.heard.lines)-1].utterance
+	l := sc.Window.Lines[len(sc.Window.Lines)-1].Utterance
 	p.clean = clean
 	if clean {
-		p.cleanMS += l.u.VoicedMS
+		p.cleanMS += l.Of.VoicedMS
 	}
 	if keep := max(s.set.reach, s.set.repeats); keep > 0 {
-		l.tokens = make([]token, 0, len(sc.heard.tokens)-sc.heard.cut)
-		for _, t := range sc.heard.tokens[sc.heard.cut:] {
-			t.word -= sc.heard.cutAt
-			l.tokens = append(l.tokens, t)
+		l.Tokens = make([]match.Token, 0, len(sc.Window.Tokens)-sc.Window.Cut)
+		for _, t := range sc.Window.Tokens[sc.Window.Cut:] {
+			t.Word -= sc.Window.CutAt
+			l.Tokens = append(l.Tokens, t)
 		}
 		old := 0
-		for old < len(p.lines) && (p.lines[old].u.EndMS < l.u.EndMS-keep || len(p.lines)-old >= maxLines) {
+		for old < len(p.lines) && (p.lines[old].Of.EndMS < l.Of.EndMS-keep || len(p.lines)-old >= maxLines) {
 			old++
 		}
 		p.lines = append(slices.Delete(p.lines, 0, old), l)
 		return
 	}
-	l.words = nil
+	l.Words = nil
 	p.lines = append(p.lines[:0], l)
 }
 
 // within are the lines that end at a time or later.
-func (p *person) within(since int64) []utterance {
+func (p *person) within(since int64) []match.Utterance {
 	i := len(p.lines)
-	for i > 0 && p.lines[i-1].u.EndMS >= since && p.lines[i-1].tokens != nil {
+	for i > 0 && p.lines[i-1].Of.EndMS >= since && p.lines[i-1].Tokens != nil {
 		i--
 	}
 	return p.lines[i:]

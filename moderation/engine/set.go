@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"earshot/models"
+	"earshot/moderation/match"
 )
 
 // Set is a compiled set of rules. It is immutable: any number of sessions may share it.
@@ -13,7 +14,7 @@ type Set struct {
 	mode      models.Mode
 	rules     []*rule  // by id
 	sources   []source // of the matcher
-	matcher   *matcher
+	matcher   *match.Matcher
 	members   map[string][]models.Role // by a person's identity
 	files     []string
 	disk      []string // the absolute paths of those on disk, lists too

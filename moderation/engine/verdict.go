@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"earshot/models"
+	"earshot/moderation/match"
 )
 
 // Verdict is what one rule makes of one line.
@@ -65,12 +66,12 @@ func (sc *scene) judgeAll(asked func(*rule) bool) []Verdict {
 func (r *rule) judge(sc *scene) (Verdict, bool) {
 	v := Verdict{Rule: r.id, Pack: r.pack, Hash: r.hash, Level: r.level, Mode: r.mode, rule: r}
 	sc.noSound, sc.nowOnly, sc.evidence = false, false, nil
-	sc.from = sc.heard.cut
+	sc.from = sc.Window.Cut
 	if r.span != nil && !sc.observe {
-		sc.from = sc.heard.reach(r.span.Last, r.span.Gap)
+		sc.from = sc.Window.Reach(r.span.Last, r.span.Gap)
 	}
 	held, evidence := r.when.holds(sc, 0)
-	if held && len(evidence) > 0 && sc.from < sc.heard.cut { // what earlier lines were flagged for is no part of this one
+	if held && len(evidence) > 0 && sc.from < sc.Window.Cut { // what earlier lines were flagged for is no part of this one
 		sc.nowOnly = true
 		if now, ms := r.when.holds(sc, 0); now {
 			evidence = ms
@@ -79,7 +80,7 @@ func (r *rule) judge(sc *scene) (Verdict, bool) {
 		}
 	}
 	defer func() { sc.nowOnly = false }()
-	silent := !sc.observe && !sc.late && len(sc.heard.tokens) == sc.heard.cut
+	silent := !sc.observe && !sc.late && len(sc.Window.Tokens) == sc.Window.Cut
 	if silent || !held || !sc.touchesNow(evidence) {
 		if sc.explain {
 			v.WhyNot = r.when.because(sc)
@@ -99,21 +100,21 @@ func (r *rule) judge(sc *scene) (Verdict, bool) {
 		}
 		return v, false
 	}
-	sc.from = sc.heard.cut
+	sc.from = sc.Window.Cut
 	if r.span != nil && !sc.observe {
-		sc.from = sc.heard.reach(r.span.Last, r.span.Gap)
+		sc.from = sc.Window.Reach(r.span.Last, r.span.Gap)
 	}
 	r.weigh(sc, &v, sure, evidence)
 	return v, true
 }
 
 // pardons reports whether unless holds: it looks at the lines that the evidence touches.
-func (sc *scene) pardons(unless *cond, evidence []match) bool {
+func (sc *scene) pardons(unless *cond, evidence []match.Match) bool {
 	sc.evidence = evidence
-	sc.from = sc.heard.cut
+	sc.from = sc.Window.Cut
 	for _, m := range evidence {
-		if m.first < sc.from {
-			sc.from = sc.heard.lines[sc.heard.lineOf(m.first)].token
+		if m.First < sc.from {
+			sc.from = sc.Window.Lines[sc.Window.LineOf(m.First)].Token
 		}
 	}
 	nowOnly := sc.nowOnly
@@ -124,15 +125,15 @@ func (sc *scene) pardons(unless *cond, evidence []match) bool {
 }
 
 // touchesNow reports whether some of the evidence is in the current line. Without words no evidence is in any.
-func (sc *scene) touchesNow(evidence []match) bool {
+func (sc *scene) touchesNow(evidence []match.Match) bool {
 	if len(evidence) == 0 || sc.observe {
 		return true
 	}
-	return slices.ContainsFunc(evidence, func(m match) bool { return m.last >= sc.heard.cut })
+	return slices.ContainsFunc(evidence, func(m match.Match) bool { return m.Last >= sc.Window.Cut })
 }
 
 // weigh fills in a fired verdict: its words and what the gates make of it.
-func (r *rule) weigh(sc *scene, v *Verdict, sure bool, evidence []match) {
+func (r *rule) weigh(sc *scene, v *Verdict, sure bool, evidence []match.Match) {
 	v.Fired, v.said = true, len(evidence) > 0
 	if r.spoken && !sc.observe && !sc.late {
 		v.Matched, v.Shown = sc.words(evidence)
@@ -170,14 +171,14 @@ func (sc *scene) withoutSound(r *rule) models.Mode {
 }
 
 // linesOf are the lines that the evidence touches; the current one always is.
-func (sc *scene) linesOf(evidence []match) []models.Utterance {
-	first := len(sc.heard.lines) - 1
+func (sc *scene) linesOf(evidence []match.Match) []models.Utterance {
+	first := len(sc.Window.Lines) - 1
 	for _, m := range evidence {
-		first = min(first, sc.heard.lineOf(m.first))
+		first = min(first, sc.Window.LineOf(m.First))
 	}
-	out := make([]models.Utterance, 0, len(sc.heard.lines)-first)
-	for _, l := range sc.heard.lines[first:] {
-		out = append(out, l.u)
+	out := make([]models.Utterance, 0, len(sc.Window.Lines)-first)
+	for _, l := range sc.Window.Lines[first:] {
+		out = append(out, l.Of)
 	}
 	return out
 }

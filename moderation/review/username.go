@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"earshot/models"
-	"earshot/moderation/engine"
+	"earshot/moderation/match"
 )
 
 // maxUserName is the greatest length of a user's name, in characters.
@@ -29,9 +29,9 @@ func newName(name string, users []models.User) error {
 	case !strings.ContainsFunc(name, unicode.IsLetter):
 		return fmt.Errorf("%w: a name has a letter", models.ErrInvalid)
 	}
-	look := engine.Likeness(name)
+	look := match.Likeness(name)
 	for _, u := range users {
-		if engine.Likeness(u.Name) == look {
+		if match.Likeness(u.Name) == look {
 			return fmt.Errorf("%w: somebody has that name, or one that looks like it", models.ErrInvalid)
 		}
 	}

@@ -47,13 +47,13 @@ var mayImport = []struct {
 	{"bot/...", []string{"bot", "bot/audio", "bot/peer", "bot/internal/..."}},
 	{"transcribe", nil},
 	{"transcribe/...", []string{"transcribe"}},
-	{"moderation/engine", []string{"moderation/metaphone"}},
-	{"moderation/metaphone", nil},
+	{"moderation/match/...", []string{"moderation/match/..."}},
+	{"moderation/engine", []string{"moderation/match/..."}},
 	{"moderation/...", []string{"moderation/engine"}},
 	{"moderation/live", []string{"bot", "bot/audio", "bot/restrict", "moderation/engine", "moderation/opinion", "moderation/summary"}},
 	{"moderation/opinion", []string{"moderation/engine", "moderation/openai"}},
 	{"moderation/summary/...", []string{"moderation/engine", "moderation/openai", "moderation/summary/..."}},
-	{"moderation/review/...", []string{"moderation/engine", "moderation/review/..."}},
+	{"moderation/review/...", []string{"moderation/engine", "moderation/match/...", "moderation/review/..."}},
 }
 
 // onlyIn confines modules that leak into everything when they may: the import path (and all below it) belongs to these

@@ -1,4 +1,4 @@
-package engine
+package match
 
 import (
 	"regexp"
@@ -27,7 +27,7 @@ type splitWords struct {
 var patternWord = regexp.MustCompile(`[a-z]+`)
 
 // newSplitWords collects the words of lists, phrases and patterns.
-func newSplitWords(indexes map[form]*index, sources []found) splitWords {
+func newSplitWords(indexes map[Form]*index, sources []source) splitWords {
 	s := splitWords{map[string]bool{}, map[string]bool{}}
 	add := func(word string) {
 		if len(word) >= minPart && len(word) <= maxPart {
@@ -62,7 +62,7 @@ func plainLetters(s string) bool {
 }
 
 // join makes one token of every two from token from on that are the parts of a word.
-func (s splitWords) join(tokens []token, from int, words []models.Word) []token {
+func (s splitWords) join(tokens []Token, from int, words []models.Word) []Token {
 	if len(s.whole) == 0 {
 		return tokens
 	}
@@ -72,15 +72,15 @@ func (s splitWords) join(tokens []token, from int, words []models.Word) []token 
 		if !s.part(a) || !s.part(b) {
 			continue
 		}
-		n := copy(buf[:], a.text)
-		n += copy(buf[n:], b.text)
+		n := copy(buf[:], a.Text)
+		n += copy(buf[n:], b.Text)
 		if !s.whole[string(buf[:n])] || !unparted(a, b, words) {
 			continue
 		}
 		text, alts := readings(string(buf[:n]))
-		whole := token{text: text, alts: alts, word: a.word, start: a.start, end: b.end, more: b.word - a.word}
-		if whole.more > 0 {
-			whole.end = a.end
+		whole := Token{Text: text, Alts: alts, Word: a.Word, Start: a.Start, End: b.End, More: b.Word - a.Word}
+		if whole.More > 0 {
+			whole.End = a.End
 		}
 		tokens = append(append(tokens[:i], whole), tokens[i+2:]...)
 	}
@@ -88,21 +88,21 @@ func (s splitWords) join(tokens []token, from int, words []models.Word) []token 
 }
 
 // part reports whether a token can be a part of a word and no word of its own.
-func (s splitWords) part(t *token) bool {
-	n := len(t.text)
-	return n >= minPart && n <= maxPart && t.more == 0 && plainLetters(t.text) && !standing[t.text] && !s.parts[t.text]
+func (s splitWords) part(t *Token) bool {
+	n := len(t.Text)
+	return n >= minPart && n <= maxPart && t.More == 0 && plainLetters(t.Text) && !standing[t.Text] && !s.parts[t.Text]
 }
 
 // unparted reports whether nothing stands between two neighbours.
-func unparted(a, b *token, words []models.Word) bool {
-	first, second := words[a.word], words[b.word]
-	if a.word == b.word {
-		return a.end <= b.start && first.Text[a.end:b.start] == "-"
+func unparted(a, b *Token, words []models.Word) bool {
+	first, second := words[a.Word], words[b.Word]
+	if a.Word == b.Word {
+		return a.End <= b.Start && first.Text[a.End:b.Start] == "-"
 	}
-	if b.word != a.word+1 || first.Text[a.end:] != "" || strings.TrimLeft(second.Text[:b.start], " ") != "" {
+	if b.Word != a.Word+1 || first.Text[a.End:] != "" || strings.TrimLeft(second.Text[:b.Start], " ") != "" {
 		return false
 	}
-	letter := func(at int) byte { return second.Text[b.start+at] }
+	letter := func(at int) byte { return second.Text[b.Start+at] }
 	name := letter(0) >= 'A' && letter(0) <= 'Z' && letter(1) >= 'a' && letter(1) <= 'z'
 	return !name && second.StartMS-first.EndMS <= maxPartedMS
 }

@@ -1,4 +1,4 @@
-package engine
+package match
 
 import (
 	"slices"
@@ -6,7 +6,7 @@ import (
 )
 
 // reportedWindow is how far back a cue of reported speech may be, in ms.
-const reportedWindow = 8000
+const ReportedWindow = 8000
 
 // maxReported is how many words may stand between a cue and the words that it reports.
 const maxReported = 5
@@ -33,7 +33,7 @@ var reportCues = cuesOf(
 func cuesOf(texts ...string) map[string][][]string {
 	out := map[string][][]string{}
 	for _, t := range texts {
-		words := phraseTokens(t)
+		words := Phrase(t)
 		last := words[len(words)-1]
 		out[last] = append(out[last], words)
 	}
@@ -42,30 +42,30 @@ func cuesOf(texts ...string) map[string][][]string {
 
 // reported reports whether everything that matched is somebody else's words: a cue stands shortly before it, in the same
 // sentence. Without matches to look at, whether the line has a cue at all.
-func (h *heard) reported(evidence []match) bool {
+func (h *Window) Reported(evidence []Match) bool {
 	if len(evidence) == 0 {
-		for i := h.cut; i < len(h.tokens); i++ {
+		for i := h.Cut; i < len(h.Tokens); i++ {
 			if h.cueEndsAt(i) {
 				return true
 			}
 		}
 		return false
 	}
-	return !slices.ContainsFunc(evidence, func(m match) bool { return !h.cueBefore(m) && !h.cueAfter(m) })
+	return !slices.ContainsFunc(evidence, func(m Match) bool { return !h.cueBefore(m) && !h.cueAfter(m) })
 }
 
 // sayers are the verbs of somebody's words in a cue that comes after them: "… is what the troll wrote to her".
 var sayers = wordSet("said says wrote told called yelled shouted typed posted screamed texted kept heard read")
 
 // cueAfter looks for "is what they said" right behind a match. What somebody says of themselves is no cue.
-func (h *heard) cueAfter(m match) bool {
+func (h *Window) cueAfter(m Match) bool {
 	at := func(i int) string {
-		if i < len(h.tokens) {
-			return h.tokens[i].text
+		if i < len(h.Tokens) {
+			return h.Tokens[i].Text
 		}
 		return ""
 	}
-	i := m.last + 1
+	i := m.Last + 1
 	if b := at(i); b != "is" && b != "was" && b != "were" && b != "are" || at(i+1) != "what" && at(i+1) != "the" {
 		return false
 	}
@@ -84,20 +84,20 @@ func (h *heard) cueAfter(m match) bool {
 }
 
 // cueBefore looks for a cue before a match, or at its beginning ("call someone an idiot" may be part of what matched).
-func (h *heard) cueBefore(m match) bool {
-	since := h.words[h.tokens[m.first].word].StartMS - reportedWindow
-	for i := m.first; i >= 0 && i >= m.first-1-maxReported; i-- {
+func (h *Window) cueBefore(m Match) bool {
+	since := h.Words[h.Tokens[m.First].Word].StartMS - ReportedWindow
+	for i := m.First; i >= 0 && i >= m.First-1-maxReported; i-- {
 		if h.cueEndsAt(i) {
 			return true
 		}
 		if i == 0 {
 			break
 		}
-		before := h.words[h.tokens[i-1].word]
+		before := h.Words[h.Tokens[i-1].Word]
 		if before.EndMS < since {
 			return false
 		}
-		if h.tokens[i-1].word == h.tokens[i].word {
+		if h.Tokens[i-1].Word == h.Tokens[i].Word {
 			continue
 		}
 		switch {
@@ -106,7 +106,7 @@ func (h *heard) cueBefore(m match) bool {
 				return false
 			}
 		case strings.ContainsAny(lastByte(before.Text), ".!?;"):
-			if i-1 >= h.cut { // a cue at the end of the line before may be followed by a full stop of the recogniser
+			if i-1 >= h.Cut { // a cue at the end of the line before may be followed by a full stop of the recogniser
 				return false
 			}
 			if !h.cueEndsAt(i - 1) {
@@ -125,15 +125,15 @@ func lastByte(s string) string {
 }
 
 // cueEndsAt reports whether a cue ends with a token.
-func (h *heard) cueEndsAt(i int) bool {
-	for _, cue := range reportCues[h.tokens[i].text] {
+func (h *Window) cueEndsAt(i int) bool {
+	for _, cue := range reportCues[h.Tokens[i].Text] {
 		from := i - len(cue) + 1
 		if from < 0 {
 			continue
 		}
 		same := true
 		for k := range cue {
-			same = same && h.tokens[from+k].text == cue[k]
+			same = same && h.Tokens[from+k].Text == cue[k]
 		}
 		if same && !h.firstPerson(from) {
 			return true
@@ -143,7 +143,7 @@ func (h *heard) cueEndsAt(i int) bool {
 }
 
 // firstPerson reports whether "I" or "we" are those who say it: "I call you …" is said now.
-func (h *heard) firstPerson(i int) bool {
-	return i > 0 && (h.tokens[i-1].text == "i" || h.tokens[i-1].text == "we") && h.tokens[i].text != "was" &&
-		h.tokens[i].text != "got" && h.tokens[i].text != "quote" && h.tokens[i].text != "were"
+func (h *Window) firstPerson(i int) bool {
+	return i > 0 && (h.Tokens[i-1].Text == "i" || h.Tokens[i-1].Text == "we") && h.Tokens[i].Text != "was" &&
+		h.Tokens[i].Text != "got" && h.Tokens[i].Text != "quote" && h.Tokens[i].Text != "were"
 }

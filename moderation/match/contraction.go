@@ -1,4 +1,4 @@
-package engine
+package match
 
 import "strings"
 
@@ -25,26 +25,26 @@ var fused = map[string][]string{
 }
 
 // appendExpanded adds a token to the tokens of its word (those from first on), parted if it is a contraction.
-func appendExpanded(dst []token, first int, t token, apostrophe bool) []token {
+func appendExpanded(dst []Token, first int, t Token, apostrophe bool) []Token {
 	if apostrophe {
-		if full, ok := afterApostrophe[t.text]; ok {
-			t.text, t.alts = full, nil
+		if full, ok := afterApostrophe[t.Text]; ok {
+			t.Text, t.Alts = full, nil
 			return append(dst, t)
 		}
-		if t.text == "t" && len(dst) > first {
-			if stem := &dst[len(dst)-1]; len(stem.text) > 1 && strings.HasSuffix(stem.text, "n") {
-				stem.text, stem.alts = notStem(stem.text), nil
-				t.text = "not"
+		if t.Text == "t" && len(dst) > first {
+			if stem := &dst[len(dst)-1]; len(stem.Text) > 1 && strings.HasSuffix(stem.Text, "n") {
+				stem.Text, stem.Alts = notStem(stem.Text), nil
+				t.Text = "not"
 				return append(dst, t)
 			}
 		}
 	}
-	parts, ok := fused[t.text]
+	parts, ok := fused[t.Text]
 	if !ok {
 		return append(dst, t)
 	}
 	for _, part := range parts {
-		t.text, t.alts = part, nil
+		t.Text, t.Alts = part, nil
 		dst = append(dst, t)
 	}
 	return dst

@@ -1,4 +1,4 @@
-package engine
+package match
 
 import (
 	"strings"
@@ -11,16 +11,16 @@ import (
 )
 
 // token is one word in the form in which words are compared, with the way back to what was said.
-type token struct {
+type Token struct {
 	// text is lower case, without marks, apostrophes and look-alikes.
-	text string
+	Text string
 	// alts are other readings of the same token: drawn-out letters shortened, digits for letters. Mostly empty.
-	alts []string
+	Alts []string
 	// word is the index of the spoken word, and [start, end) the bytes of that word's text from which the token was made.
 	// Two tokens share the bytes of one contraction ("gonna" is "going", "to").
-	word, start, end int
+	Word, Start, End int
 	// more is how many further words the token goes on over: a word that was spelled letter by letter.
-	more int
+	More int
 }
 
 // letter is one comparable character and the bytes it comes from. Joints stand for what parts tokens.
@@ -36,12 +36,12 @@ const (
 )
 
 // tokenise brings spoken words into comparable form. Every token points into words[token.word].Text.
-func tokenise(words []models.Word) []token {
-	return appendTokenised(make([]token, 0, len(words)+4), words)
+func Tokenise(words []models.Word) []Token {
+	return appendTokenised(make([]Token, 0, len(words)+4), words)
 }
 
 // appendTokenised is tokenise into a slice that is used again.
-func appendTokenised(tokens []token, words []models.Word) []token {
+func appendTokenised(tokens []Token, words []models.Word) []Token {
 	from, letters := len(tokens), 0
 	var buf [64]letter
 	for i := range words {
@@ -54,7 +54,7 @@ func appendTokenised(tokens []token, words []models.Word) []token {
 		tokens = appendTokens(tokens, spell(text, buf[:0]), i)
 	}
 	for i := from; i < len(tokens) && letters < minSpelled; i++ {
-		if len(tokens[i].text) <= utf8.UTFMax && utf8.RuneCountInString(tokens[i].text) == 1 {
+		if len(tokens[i].Text) <= utf8.UTFMax && utf8.RuneCountInString(tokens[i].Text) == 1 {
 			letters++
 		}
 	}
@@ -81,11 +81,11 @@ func plainWord(s string) (start, end int, ok bool) {
 }
 
 // phraseTokens is the comparable form of a text in a rule.
-func phraseTokens(text string) []string {
+func Phrase(text string) []string {
 	tokens := joinSpelled(appendTokens(nil, spell(signed(text), nil), 0))
 	out := make([]string, len(tokens))
 	for i, t := range tokens {
-		out[i] = t.text
+		out[i] = t.Text
 	}
 	return out
 }
@@ -125,7 +125,7 @@ func isJoint(r rune) bool { return r == jointSpace || r == jointApostrophe || r 
 
 // spellCluster spells one base character with its marks.
 func spellCluster(s string, start, end int, out []letter) []letter {
-	if r, _ := utf8.DecodeRuneInString(s[start:]); isApostrophe(r) { // before ´ falls apart into a space and a mark
+	if r, _ := utf8.DecodeRuneInString(s[start:]); IsApostrophe(r) { // before ´ falls apart into a space and a mark
 		return append(out, letter{jointApostrophe, start, end})
 	}
 	for _, r := range norm.NFKD.String(s[start:end]) {
@@ -167,7 +167,7 @@ var undecomposed = map[rune]string{
 	'ß': "ss", 'ø': "o", 'ł': "l", 'đ': "d", 'ħ': "h", 'æ': "ae", 'œ': "oe", 'ı': "i", 'ð': "d", 'þ': "th", 'ς': "σ",
 }
 
-func isApostrophe(r rune) bool {
+func IsApostrophe(r rune) bool {
 	switch r {
 	case '\'', '`', '’', '‘', 'ʼ', 'ʻ', '′', '´', '＇', '‛':
 		return true
@@ -176,7 +176,7 @@ func isApostrophe(r rune) bool {
 }
 
 // appendTokens cuts letters into tokens at the joints, and contractions into the words they stand for.
-func appendTokens(dst []token, letters []letter, word int) []token {
+func appendTokens(dst []Token, letters []letter, word int) []Token {
 	first := len(dst)
 	var b strings.Builder
 	for i := 0; i < len(letters); {
@@ -231,7 +231,7 @@ func standsAlone(r rune) bool {
 }
 
 // newToken finishes a token: look-alike letters replaced, other readings added.
-func newToken(text string, word, start, end int) token {
+func newToken(text string, word, start, end int) Token {
 	text, alts := readings(text)
-	return token{text: text, alts: alts, word: word, start: start, end: end}
+	return Token{Text: text, Alts: alts, Word: word, Start: start, End: end}
 }

@@ -1,4 +1,4 @@
-package engine
+package match
 
 import (
 	"errors"
@@ -140,7 +140,7 @@ func checkRune(r rune) error {
 		}
 		return fmt.Errorf("pattern never matches: %q is read as %q; write that", string(r), plain.String())
 	}
-	if isApostrophe(r) {
+	if IsApostrophe(r) {
 		return errors.New(`pattern never matches: it looks for an apostrophe, but "you're" is read as "you are"; write that`)
 	}
 	return fmt.Errorf("pattern never matches: it looks for %q, but speech is read as words without signs", string(r))

@@ -1,4 +1,4 @@
-package engine
+package match
 
 import (
 	"slices"
@@ -8,11 +8,11 @@ import (
 	edlib "github.com/hbollon/go-edlib"
 	"github.com/kljensen/snowball"
 
-	"earshot/moderation/metaphone"
+	"earshot/moderation/match/metaphone"
 )
 
 // stemLanguages are the languages whose inflections are known: those of Snowball, and Indonesian by its commonest affixes.
-var stemLanguages = []string{"en", "es", "fr", "hu", "id", "no", "ru", "sv"}
+var StemLanguages = []string{"en", "es", "fr", "hu", "id", "no", "ru", "sv"}
 
 // snowballNames are the languages as the stemmer calls them.
 var snowballNames = map[string]string{
@@ -61,17 +61,17 @@ func (x *index) enterKeys(word, lang string, id uint32) {
 		}
 	}
 	switch x.form {
-	case formInflected:
+	case Inflected:
 		if !slices.Contains(x.langs, lang) {
 			x.langs = append(x.langs, lang)
 		}
 		enter(lang + ":" + stem(word, lang))
-	case formNear:
+	case Near:
 		enter(word)
 		if utf8.RuneCountInString(word) >= minNear {
 			deletions(word, enter)
 		}
-	case formSound:
+	case Sound:
 		enter(word)
 		for _, code := range soundCodes(word) {
 			enter("=" + code)
@@ -132,17 +132,17 @@ func (x *index) formsOf(word string, cache formCache) []uint32 {
 	}
 	whatever := func(string) bool { return true }
 	switch x.form {
-	case formInflected:
+	case Inflected:
 		for _, lang := range x.langs {
 			take(lang+":"+stem(word, lang), whatever)
 		}
-	case formNear:
+	case Near:
 		near := func(listed string) bool { return nearWords(word, listed) }
 		take(word, near)
 		if utf8.RuneCountInString(word) >= minNear-1 {
 			deletions(word, func(key string) { take(key, near) })
 		}
-	case formSound:
+	case Sound:
 		take(word, whatever)
 		for _, code := range soundCodes(word) {
 			take("="+code, func(listed string) bool { return alike(word, listed) })

@@ -1,9 +1,9 @@
-package engine
+package match
 
 import "slices"
 
 // period is the length of the shortest beginning of which a line is nothing but repetition; the whole line for most.
-func period(tokens []token) int {
+func Period(tokens []Token) int {
 	n := len(tokens)
 	for unit := 1; unit <= n/2; unit++ {
 		if n%unit != 0 {
@@ -11,7 +11,7 @@ func period(tokens []token) int {
 		}
 		same := true
 		for i := unit; i < n && same; i++ {
-			same = tokens[i].text == tokens[i-unit].text
+			same = tokens[i].Text == tokens[i-unit].Text
 		}
 		if same {
 			return unit
@@ -20,26 +20,26 @@ func period(tokens []token) int {
 	return n
 }
 
-func letters(tokens []token) int {
+func Letters(tokens []Token) int {
 	n := 0
 	for _, t := range tokens {
-		n += len(t.text)
+		n += len(t.Text)
 	}
 	return n
 }
 
 // similar is how alike two lines are, from 0 to 1: twice the words that both have, by the number of all words (Dice).
-func similar(a, b []token) float64 {
+func Similarity(a, b []Token) float64 {
 	if len(a)+len(b) == 0 {
 		return 0
 	}
 	left := make([]string, len(b))
 	for i, t := range b {
-		left[i] = t.text
+		left[i] = t.Text
 	}
 	both := 0
 	for _, t := range a {
-		if i := slices.Index(left, t.text); i >= 0 {
+		if i := slices.Index(left, t.Text); i >= 0 {
 			left = slices.Delete(left, i, i+1)
 			both++
 		}

@@ -1,4 +1,4 @@
-package engine
+package match
 
 import (
 	"regexp/syntax"
@@ -82,7 +82,7 @@ type prefilter struct {
 }
 
 // newPrefilter numbers the patterns of all sources, and gathers what they need.
-func newPrefilter(sources []found) (*prefilter, int) {
+func newPrefilter(sources []source) (*prefilter, int) {
 	f, b := &prefilter{}, ahocorasick.NewTrieBuilder()
 	known := map[string]int{}
 	n := 0

@@ -1,21 +1,21 @@
-package engine
+package match
 
 import "slices"
 
 // match is one place where something that a rule looks for was said.
-type match struct {
-	source int
-	words  []int // indices of the spoken words, rising
-	first  int   // first token
-	last   int   // last token
-	p      float32
+type Match struct {
+	Source int
+	Words  []int // indices of the spoken words, rising
+	First  int   // first token
+	Last   int   // last token
+	P      float32
 }
 
 // index finds the phrases of all sources in one walk over the tokens: a trie over whole words. Its cost does not depend on
 // how many phrases there are. It is immutable once built. One index serves one way of saying (exact, inflected, …): the ways
 // differ only in which words of the vocabulary a token stands for.
 type index struct {
-	form  form
+	form  Form
 	vocab map[string]uint32
 	texts []string // of the vocabulary
 	keys  map[string][]uint32
@@ -36,7 +36,7 @@ type gapPhrase struct {
 	source int
 }
 
-func newIndex(f form) *index {
+func newIndex(f Form) *index {
 	return &index{form: f, vocab: map[string]uint32{}, keys: map[string][]uint32{}, edges: map[edge]uint32{}, ends: map[uint32][]int{}}
 }
 
@@ -110,24 +110,24 @@ func (t *idTable) add(from int, id uint32) {
 }
 
 // lookup notes which words of the vocabulary each token stands for.
-func (x *index) lookup(tokens []token, t *idTable, cache formCache) {
+func (x *index) lookup(tokens []Token, t *idTable, cache formCache) {
 	t.reset()
 	for i := range tokens {
 		from := len(t.flat)
-		if x.form == formExact {
-			if id, ok := x.vocab[tokens[i].text]; ok {
+		if x.form == Exact {
+			if id, ok := x.vocab[tokens[i].Text]; ok {
 				t.flat = append(t.flat, id)
 			}
-			for _, alt := range tokens[i].alts {
+			for _, alt := range tokens[i].Alts {
 				if id, ok := x.vocab[alt]; ok {
 					t.add(from, id)
 				}
 			}
 		} else {
-			for _, id := range x.formsOf(tokens[i].text, cache) {
+			for _, id := range x.formsOf(tokens[i].Text, cache) {
 				t.add(from, id)
 			}
-			for _, alt := range tokens[i].alts {
+			for _, alt := range tokens[i].Alts {
 				for _, id := range x.formsOf(alt, cache) {
 					t.add(from, id)
 				}

@@ -1,4 +1,4 @@
-package engine
+package match
 
 import (
 	"fmt"
@@ -16,39 +16,39 @@ const (
 )
 
 // builder collects what a matcher is to find. Its methods return what is wrong with what they are given, and go on without it.
-type builder struct {
-	m       *matcher
+type Builder struct {
+	m       *Matcher
 	inside  map[int]*ahocorasick.TrieBuilder // by source
 	phrases int
 	program int // instructions of all patterns
 }
 
-func newBuilder() *builder {
-	return &builder{
-		m:      &matcher{indexes: map[form]*index{}, reveals: map[string]int{}},
+func NewBuilder() *Builder {
+	return &Builder{
+		m:      &Matcher{indexes: map[Form]*index{}, reveals: map[string]int{}},
 		inside: map[int]*ahocorasick.TrieBuilder{},
 	}
 }
 
 // source adds a source and returns its number.
-func (b *builder) source() int {
-	b.m.sources = append(b.m.sources, found{except: -1})
+func (b *Builder) Source() int {
+	b.m.sources = append(b.m.sources, source{except: -1})
 	return len(b.m.sources) - 1
 }
 
 // except has the finds of another source excuse those of a source that lie inside of them.
-func (b *builder) except(source, other int) { b.m.sources[source].except = other }
+func (b *Builder) Except(source, other int) { b.m.sources[source].except = other }
 
 // overLines has a source look at the lines that are remembered, too.
-func (b *builder) overLines(source int) {
+func (b *Builder) OverLines(source int) {
 	b.m.sources[source].spans, b.m.spans = true, true
 }
 
 // personal is the source of a kind of personal data.
-func (b *builder) personal(kind string) int {
+func (b *Builder) Personal(kind string) int {
 	id, ok := b.m.reveals[kind]
 	if !ok {
-		id = b.source()
+		id = b.Source()
 		b.m.reveals[kind] = id
 	}
 	return id
@@ -56,9 +56,9 @@ func (b *builder) personal(kind string) int {
 
 // phrase enters a phrase that may be said in one form, with at most gap other words between each two of its own. lang is the
 // language of its inflections. Of too many phrases the first is a mistake.
-func (b *builder) phrase(source int, text string, as form, lang string, gap int) error {
-	tokens := phraseTokens(text)
-	if as == formInside {
+func (b *Builder) Phrase(source int, text string, as Form, lang string, gap int) error {
+	tokens := Phrase(text)
+	if as == Inside {
 		return b.insideWords(source, text, tokens)
 	}
 	switch {
@@ -81,7 +81,7 @@ func (b *builder) phrase(source int, text string, as form, lang string, gap int)
 }
 
 // insideWords enters a text that is looked for inside of words.
-func (b *builder) insideWords(source int, text string, tokens []string) error {
+func (b *Builder) insideWords(source int, text string, tokens []string) error {
 	if b.inside[source] == nil {
 		b.inside[source] = ahocorasick.NewTrieBuilder()
 	}
@@ -97,7 +97,7 @@ func (b *builder) insideWords(source int, text string, tokens []string) error {
 var errPatternsTooLarge = fmt.Errorf("the patterns are too large together: more than %d steps in one set; use word lists", maxTotal)
 
 // pattern enters a pattern in RE2 syntax. Patterns beyond those that were too large together are left out.
-func (b *builder) pattern(source int, text string) error {
+func (b *Builder) Pattern(source int, text string) error {
 	if b.program > maxTotal {
 		return nil
 	}
@@ -113,7 +113,7 @@ func (b *builder) pattern(source int, text string) error {
 }
 
 // build ends the collecting.
-func (b *builder) build() *matcher {
+func (b *Builder) Build() *Matcher {
 	m := b.m
 	for id, trie := range b.inside {
 		m.sources[id].within = trie.Build()

@@ -1,4 +1,4 @@
-package engine
+package match
 
 import (
 	"strings"
@@ -11,7 +11,7 @@ const minSpelled = 3
 
 // joinSpelled replaces words that are spelled letter by letter ("i d i o t", "U.S.A.") by the word. Rules are read the same
 // way, so both sides meet. A leading "a" or "i" may be a word of its own ("you are a p i g"): the rest is another reading.
-func joinSpelled(tokens []token) []token {
+func joinSpelled(tokens []Token) []Token {
 	for i := 0; i < len(tokens); i++ {
 		n := spelledFrom(tokens[i:])
 		if n < minSpelled || n > minSpelled && ownWord(tokens[i:]) {
@@ -23,16 +23,16 @@ func joinSpelled(tokens []token) []token {
 }
 
 // ownWord reports whether the first letter is a word before a word that is spelled with signs between: "a b-o-o-k".
-func ownWord(tokens []token) bool {
-	return tokens[0].word != tokens[1].word && tokens[1].word == tokens[2].word
+func ownWord(tokens []Token) bool {
+	return tokens[0].Word != tokens[1].Word && tokens[1].Word == tokens[2].Word
 }
 
 // spelledFrom counts the single letters at the beginning.
-func spelledFrom(tokens []token) int {
+func spelledFrom(tokens []Token) int {
 	n := 0
 	for _, t := range tokens {
-		r, size := utf8.DecodeRuneInString(t.text)
-		if size != len(t.text) || !unicode.IsLetter(r) || standsAlone(r) {
+		r, size := utf8.DecodeRuneInString(t.Text)
+		if size != len(t.Text) || !unicode.IsLetter(r) || standsAlone(r) {
 			break
 		}
 		n++
@@ -40,19 +40,19 @@ func spelledFrom(tokens []token) int {
 	return n
 }
 
-func spelledToken(letters []token) token {
+func spelledToken(letters []Token) Token {
 	var b strings.Builder
 	for _, l := range letters {
-		b.WriteString(l.text)
+		b.WriteString(l.Text)
 	}
 	first, last := letters[0], letters[len(letters)-1]
 	text, alts := readings(b.String())
-	out := token{text: text, alts: alts, word: first.word, start: first.start, end: last.end, more: last.word - first.word}
-	if out.more > 0 {
-		out.end = first.end
+	out := Token{Text: text, Alts: alts, Word: first.Word, Start: first.Start, End: last.End, More: last.Word - first.Word}
+	if out.More > 0 {
+		out.End = first.End
 	}
-	if rest := b.String()[len(first.text):]; (first.text == "a" || first.text == "i") && len(letters) > minSpelled {
-		out.alts = append(out.alts, rest)
+	if rest := b.String()[len(first.Text):]; (first.Text == "a" || first.Text == "i") && len(letters) > minSpelled {
+		out.Alts = append(out.Alts, rest)
 	}
 	return out
 }

@@ -1,4 +1,4 @@
-package engine
+package match
 
 import (
 	"slices"
@@ -7,18 +7,18 @@ import (
 )
 
 // revealKinds are the kinds of personal data that are understood when spoken.
-var revealKinds = []string{revealPhone, revealEmail, revealCard, revealAddress}
+var Kinds = []string{Phone, Email, Card, Address}
 
 // The kinds.
 const (
-	revealPhone   = "phone"
-	revealEmail   = "email"
-	revealCard    = "card"
-	revealAddress = "address"
+	Phone   = "phone"
+	Email   = "email"
+	Card    = "card"
+	Address = "address"
 )
 
 // revealWindow is how long somebody may take to say one number or address, in ms: people pause between groups.
-const revealWindow = 12_000
+const PersonalWindow = 12_000
 
 // atom is a part of what was said, for reading numbers and addresses: unlike tokens, atoms keep the signs.
 type atom struct {
@@ -37,62 +37,62 @@ const (
 )
 
 // reveal finds personal data in the current line and what was said shortly before.
-func (sc *scanner) reveal() {
-	from := sc.heard.reach(revealWindow, 0)
-	start := sc.heard.cutAt
-	if from < sc.heard.cut {
-		start = sc.heard.tokens[from].word
+func (sc *Scanner) reveal() {
+	from := sc.Window.Reach(PersonalWindow, 0)
+	start := sc.Window.CutAt
+	if from < sc.Window.Cut {
+		start = sc.Window.Tokens[from].Word
 	}
 	atoms := sc.atoms(start)
-	for _, kind := range revealKinds {
+	for _, kind := range Kinds {
 		id, ok := sc.reveals[kind]
 		if !ok {
 			continue
 		}
 		found := func(at ...int) { sc.noteAtoms(id, atoms, at) }
 		switch kind {
-		case revealPhone:
+		case Phone:
 			for _, run := range numberRuns(atoms) {
 				if len(cardIn(run)) == 0 && run.isPhone(atoms) {
 					found(run.atoms()...)
 				}
 			}
-		case revealCard:
+		case Card:
 			for _, run := range numberRuns(atoms) {
 				if card := cardIn(run); len(card) > 0 {
 					found(numberRun{numbers: card}.atoms()...)
 				}
 			}
-		case revealEmail:
+		case Email:
 			findEmails(atoms, found)
-		case revealAddress:
+		case Address:
 			findAddresses(atoms, found)
 		}
 	}
 }
 
 // noteAtoms records a find, as the tokens of its words. Finds that end before the current line were seen when they were said.
-func (sc *scanner) noteAtoms(id int, atoms []atom, at []int) {
+func (sc *Scanner) noteAtoms(id int, atoms []atom, at []int) {
 	var tokens []int
 	for _, i := range at {
 		word := atoms[i].word
-		first, _ := slices.BinarySearchFunc(sc.heard.tokens, word, func(t token, w int) int { return t.word + t.more - w })
-		for t := first; t < len(sc.heard.tokens) && sc.heard.tokens[t].word <= word; t++ {
+		first, _ := slices.BinarySearchFunc(sc.Window.Tokens, word, func(t Token, w int) int { return t.Word + t.More - w })
+		for t := first; t < len(sc.Window.Tokens) && sc.Window.Tokens[t].Word <= word; t++ {
 			if len(tokens) == 0 || t > tokens[len(tokens)-1] {
 				tokens = append(tokens, t)
 			}
 		}
 	}
-	if len(tokens) > 0 && tokens[len(tokens)-1] >= sc.heard.cut {
+	if len(tokens) > 0 && tokens[len(tokens)-1] >= sc.Window.Cut {
 		sc.note(id, tokens)
 	}
 }
 
 // atoms takes apart the words from one on.
-func (sc *scanner) atoms(from int) []atom {
-	out := make([]atom, 0, len(sc.heard.words)-from+8)
-	for w := from; w < len(sc.heard.words); w++ {
-		out = appendAtoms(out, sc.heard.words[w].Text, w)
+func (sc *Scanner) atoms(from int) []atom {
+	out := make([]atom, 0, len(sc.Window.Words)-from+8)
+	for w := from; w < len(sc.Window.Words); w++ {
+		out = appendAtoms(out, sc.Window.Words[w].Text, w)
 	}
 	return out
 }
@@ -103,7 +103,7 @@ func appendAtoms(out []atom, text string, word int) []atom {
 		switch {
 		case r >= '0' && r <= '9':
 			return atomDigits
-		case unicode.IsLetter(r), unicode.IsMark(r), isApostrophe(r):
+		case unicode.IsLetter(r), unicode.IsMark(r), IsApostrophe(r):
 			return atomWord
 		}
 		return atomSign

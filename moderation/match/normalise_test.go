@@ -1,4 +1,4 @@
-package engine
+package match
 
 import (
 	"fmt"
@@ -28,7 +28,7 @@ func TestComparableForm(t *testing.T) {
 		{"!!! — …", ""},
 		{"'em ‘quoted’ 's", "them quoted is"},
 	} {
-		if got := strings.Join(phraseTokens(c.in), " "); got != c.want {
+		if got := strings.Join(Phrase(c.in), " "); got != c.want {
 			t.Errorf("%q is %q, want %q", c.in, got, c.want)
 		}
 	}
@@ -45,8 +45,8 @@ func TestOtherReadings(t *testing.T) {
 		{"2000", ""},
 		{"5g", ""},
 	} {
-		tokens := tokenise([]models.Word{{Text: c.in}})
-		if got := strings.Join(tokens[0].alts, " "); got != c.want {
+		tokens := Tokenise([]models.Word{{Text: c.in}})
+		if got := strings.Join(tokens[0].Alts, " "); got != c.want {
 			t.Errorf("%q is also read as %q, want %q", c.in, got, c.want)
 		}
 	}
@@ -63,29 +63,29 @@ func FuzzNormalise(f *testing.F) {
 		for _, w := range strings.Fields(s) {
 			words = append(words, models.Word{Text: w})
 		}
-		prev := token{}
-		for _, tok := range tokenise(words) {
-			if tok.text == "" || strings.ContainsAny(tok.text, " ',") {
-				t.Fatalf("token %q of %q", tok.text, s)
+		prev := Token{}
+		for _, tok := range Tokenise(words) {
+			if tok.Text == "" || strings.ContainsAny(tok.Text, " ',") {
+				t.Fatalf("token %q of %q", tok.Text, s)
 			}
-			if tok.word < prev.word || (tok.word == prev.word && (tok.start < prev.start || tok.end < prev.end)) {
+			if tok.Word < prev.Word || (tok.Word == prev.Word && (tok.Start < prev.Start || tok.End < prev.End)) {
 				t.Fatalf("tokens of %q go back: %+v after %+v", s, tok, prev)
 			}
-			text := words[tok.word].Text
-			if tok.start < 0 || tok.start >= tok.end || tok.end > len(text) {
+			text := words[tok.Word].Text
+			if tok.Start < 0 || tok.Start >= tok.End || tok.End > len(text) {
 				t.Fatalf("token %+v points outside of %q", tok, text)
 			}
-			if utf8.ValidString(text) && !utf8.ValidString(text[tok.start:tok.end]) {
+			if utf8.ValidString(text) && !utf8.ValidString(text[tok.Start:tok.End]) {
 				t.Fatalf("token %+v cuts a character of %q", tok, text)
 			}
-			again := phraseTokens(text[tok.start:tok.end])
+			again := Phrase(text[tok.Start:tok.End])
 			if utf8.ValidString(text) && len(again) == 0 {
-				t.Fatalf("token %+v of %q points to nothing comparable: %q", tok, text, text[tok.start:tok.end])
+				t.Fatalf("token %+v of %q points to nothing comparable: %q", tok, text, text[tok.Start:tok.End])
 			}
 			prev = tok
 		}
 		for _, w := range words { // the short way gives what the long way gives
-			short, long := tokenise([]models.Word{w}), joinSpelled(appendTokens(nil, spell(signed(w.Text), nil), 0))
+			short, long := Tokenise([]models.Word{w}), joinSpelled(appendTokens(nil, spell(signed(w.Text), nil), 0))
 			if fmt.Sprint(short) != fmt.Sprint(long) {
 				t.Fatalf("%q: %v and %v", w.Text, short, long)
 			}
@@ -94,8 +94,8 @@ func FuzzNormalise(f *testing.F) {
 		for _, text := range h.texts(false) {
 			for from := range text.text {
 				first, end := text.tokensIn(from, from+1)
-				if first < 0 || first >= end || end > len(h.tokens) {
-					t.Fatalf("byte %d of %q is in tokens %d to %d of %d", from, text.text, first, end, len(h.tokens))
+				if first < 0 || first >= end || end > len(h.Tokens) {
+					t.Fatalf("byte %d of %q is in tokens %d to %d of %d", from, text.text, first, end, len(h.Tokens))
 				}
 			}
 		}

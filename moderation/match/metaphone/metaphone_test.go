@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"earshot/moderation/metaphone"
+	"earshot/moderation/match/metaphone"
 )
 
 // TestEncode has the words that Philips' paper and the comments of his program explain themselves with.

@@ -1,12 +1,12 @@
-package engine
+package match
 
 import ahocorasick "github.com/BobuSumisu/aho-corasick"
 
 // matcher finds its sources in what is said. A source is what belongs together: the phrases of a list in one form, a group of
 // patterns, or a kind of personal data. It is immutable: any number of scanners may share it.
-type matcher struct {
-	sources []found
-	indexes map[form]*index
+type Matcher struct {
+	sources []source
+	indexes map[Form]*index
 
 	// What the sources need, so that nothing is done in vain.
 	patterned, inside, excusable []int // sources
@@ -18,7 +18,7 @@ type matcher struct {
 }
 
 // found is one source of a matcher.
-type found struct {
+type source struct {
 	patterns []*pattern
 	within   *ahocorasick.Trie
 	spans    bool // it looks at more than one line

@@ -1,0 +1,130 @@
+package match
+
+import (
+	"slices"
+)
+
+// scanner finds the sources of a matcher in one line after the other. It is used by one goroutine.
+type Scanner struct {
+	*Matcher
+	Window  Window
+	tables  map[Form]*idTable
+	caches  map[Form]formCache
+	path    []int
+	Found   [][]Match // per source
+	Excused [][]Match // per source, what the other source took away
+	touched []int     // the sources with matches
+}
+
+func NewScanner(m *Matcher) *Scanner {
+	sc := &Scanner{
+		Matcher: m, Found: make([][]Match, len(m.sources)), Excused: make([][]Match, len(m.sources)),
+		path: make([]int, 0, maxTokens), tables: map[Form]*idTable{}, caches: map[Form]formCache{},
+	}
+	for f := range m.indexes {
+		sc.tables[f], sc.caches[f] = &idTable{}, formCache{}
+	}
+	return sc
+}
+
+// scan finds everything that the sources look for in a line, given the lines before it.
+func (sc *Scanner) Scan(before []Utterance, l Utterance) {
+	for _, id := range sc.touched {
+		sc.Found[id], sc.Excused[id] = sc.Found[id][:0], sc.Excused[id][:0]
+	}
+	sc.touched = sc.touched[:0]
+	sc.Window.prepare(before, l)
+	sc.Window.Tokens = sc.split.join(sc.Window.Tokens, sc.Window.Cut, sc.Window.Words)
+	if len(sc.Window.Tokens) == sc.Window.Cut {
+		return
+	}
+	from := sc.Window.Cut
+	if sc.spans {
+		from = 0
+	}
+	for _, f := range Forms {
+		if x := sc.indexes[f]; x != nil {
+			t := sc.tables[f]
+			x.lookup(sc.Window.Tokens, t, sc.caches[f])
+			x.find(t, from, sc.path, sc.note)
+		}
+	}
+	for _, id := range sc.patterned {
+		sc.findPatterns(id)
+	}
+	for _, id := range sc.inside {
+		sc.findInside(id, from)
+	}
+	if len(sc.reveals) > 0 {
+		sc.reveal()
+	}
+	for _, id := range sc.excusable {
+		if other := sc.Found[sc.sources[id].except]; len(other) > 0 {
+			sc.excuse(id, other)
+		}
+	}
+}
+
+// findPatterns runs the patterns of a source.
+func (sc *Scanner) findPatterns(id int) {
+	src := &sc.sources[id]
+	texts := sc.Window.texts(src.spans)
+	for i := range texts {
+		if texts[i].may == nil {
+			texts[i].may = make([]bool, sc.patterns)
+			sc.prefilter.may(texts[i].text, texts[i].may)
+		}
+	}
+	for _, p := range src.patterns {
+		for i, text := range texts {
+			if (i == 0 || text.text != texts[i-1].text) && (text.may[p.id] || len(p.needs) == 0) {
+				p.find(text, func(tokens []int) { sc.note(id, tokens) })
+			}
+		}
+	}
+}
+
+// findInside looks for the words of a source inside of other words.
+func (sc *Scanner) findInside(id, from int) {
+	for i := from; i < len(sc.Window.Tokens); i++ {
+		t := sc.Window.Tokens[i]
+		for _, text := range append([]string{t.Text}, t.Alts...) {
+			if sc.sources[id].within.MatchFirstString(text) != nil {
+				sc.note(id, []int{i})
+				break
+			}
+		}
+	}
+}
+
+// note records a match of a source. The tokens are the caller's.
+func (sc *Scanner) note(source int, tokens []int) {
+	m := Match{Source: source, First: tokens[0], Last: tokens[len(tokens)-1], P: 1}
+	for _, i := range tokens {
+		t := &sc.Window.Tokens[i]
+		for word := t.Word; word <= t.Word+t.More; word++ {
+			if len(m.Words) == 0 || m.Words[len(m.Words)-1] < word {
+				m.Words = append(m.Words, word)
+				m.P = min(m.P, sc.Window.Words[word].P)
+			}
+		}
+	}
+	if len(sc.Found[source]) == 0 && !slices.Contains(sc.touched, source) {
+		sc.touched = append(sc.touched, source)
+	}
+	sc.Found[source] = append(sc.Found[source], m)
+}
+
+// excuse takes away the matches that lie inside a phrase of the other source.
+func (sc *Scanner) excuse(source int, other []Match) {
+	kept := sc.Found[source][:0]
+	for _, m := range sc.Found[source] {
+		inside := func(n Match) bool { return n.First <= m.First && m.Last <= n.Last }
+		if slices.ContainsFunc(other, inside) {
+			sc.Excused[source] = append(sc.Excused[source], m)
+			continue
+		}
+		kept = append(kept, m)
+	}
+	sc.Found[source] = kept
+}
