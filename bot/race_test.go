@@ -1,6 +1,0 @@
-//go:build race
-
-package bot_test
-
-// raceDetector makes everything many times as dear.
-const raceDetector = true
