@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -12,10 +13,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"earshot/configs"
+	"earshot/internal/waittest"
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/moderation/review"
@@ -116,6 +119,12 @@ func TestExportStaysInItsFolder(t *testing.T) {
 func TestSummaryWaitsForTheLastWords(t *testing.T) {
 	s, _ := finished(t, configs.Export{})
 	s.wrapUps = s.newWrapUps()
+	var looks atomic.Int32
+	pending := s.wrapUps.pending
+	s.wrapUps.pending = func(ctx context.Context, id string) (int, error) {
+		defer looks.Add(1)
+		return pending(ctx, id)
+	}
 	go func() { _ = s.wrapUps.run(t.Context()) }()
 	key := models.Key{Session: "open-mic-1", Epoch: 1, Track: "t-a", Seq: 9}
 	if err := s.store.PutClip(
@@ -126,7 +135,7 @@ func TestSummaryWaitsForTheLastWords(t *testing.T) {
 	if err := s.catchUp(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(2 * wrapUpLook) // for something not to happen
+	waittest.Until(t, "it looks for the last words again", func() bool { return looks.Load() > 2 })
 	if _, err := s.store.Summary(t.Context(), "open-mic-1", models.SummarySession); !errors.Is(err, models.ErrNotFound) {
 		t.Fatalf("summed up too early: %v", err)
 	}

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/configs"
+	"earshot/internal/waittest"
 	"earshot/models"
 	"earshot/transcribe"
 	"earshot/transcribe/decoder"
@@ -156,31 +157,27 @@ func TestFault17DecoderKilledWhilePeopleSpeak(t *testing.T) {
 // for another to be ready.
 func killDecoder(ctx context.Context, t *testing.T, s *station, kills uint64) {
 	t.Helper()
-	for done := s.text.Stats().Decoded; s.text.Stats().Decoded < done+2 && ctx.Err() == nil; {
-		time.Sleep(time.Millisecond)
-	}
-	for p, began := s.speech.pool.Stats().Processes[0], ""; ctx.Err() == nil; time.Sleep(time.Millisecond) {
-		now := cpuTicks(t, p.PID)
-		if began == "" {
-			began = now
-		}
-		if now != began { // it computes: in the middle of a decode
-			break
-		}
-	}
+	done := s.text.Stats().Decoded
+	waittest.Holds(ctx, func() bool { return s.text.Stats().Decoded >= done+2 })
+	intoDecode(ctx, t, s.speech.pool.Stats().Processes[0].PID)
 	killed := time.Now()
 	for _, p := range s.speech.pool.Stats().Processes {
 		if err := syscall.Kill(p.PID, syscall.SIGKILL); err != nil {
 			t.Error(err)
 		}
 	}
-	for s.speech.pool.Stats().Restarts < kills && ctx.Err() == nil {
-		time.Sleep(time.Millisecond)
-	}
+	waittest.Holds(ctx, func() bool { return s.speech.pool.Stats().Restarts >= kills })
 	if err := s.speech.engines[0].(transcribe.Readier).Ready(ctx); err != nil {
 		t.Error(err)
 	}
 	t.Logf("another decoder was ready after %v", time.Since(killed)) // 2 s is the aim; a busy machine takes longer
+}
+
+// intoDecode waits until a decoder with work to do computes: it is in the middle of a decode, however slow this machine is.
+func intoDecode(ctx context.Context, t *testing.T, pid int) {
+	t.Helper()
+	began := cpuTicks(t, pid)
+	waittest.Holds(ctx, func() bool { return cpuTicks(t, pid) != began })
 }
 
 // cpuTicks is the CPU time of a process, in the kernel's own words (proc(5): utime and stime).

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/internal/waittest"
 	"earshot/models"
 	"earshot/transcribe"
 	"earshot/transcribe/fixture/eval"
@@ -43,10 +44,10 @@ func TestFault16DecoderHangsWhilePeopleSpeak(t *testing.T) {
 		short := all[0]
 		short.PCM = short.PCM[:models.SampleRate] // 1 s, so that the limit is 5 s
 		submit(ctx, t, s, hung, short)
-		waitUntil(ctx, func() bool { return s.text.Stats().Working == 1 })
+		waittest.Holds(ctx, func() bool { return s.text.Stats().Working == 1 })
 		began := time.Now()
 		// Of two decoders that stand still, the one without the clip is let go: it is the one that is not killed.
-		waitUntil(ctx, func() bool { return s.speech.pool.Stats().Hung == 1 })
+		waittest.Holds(ctx, func() bool { return s.speech.pool.Stats().Hung == 1 })
 		first := time.Since(began)
 		for pid := range stopped {
 			if s.running(pid) {
@@ -57,7 +58,7 @@ func TestFault16DecoderHangsWhilePeopleSpeak(t *testing.T) {
 		for i, u := range all[:6] {
 			submit(ctx, t, s, models.Key{Session: "s", Epoch: 1, Track: "other", Seq: i + 1}, u)
 		}
-		waitUntil(ctx, func() bool { return s.text.Stats().Decoded == 6 })
+		waittest.Holds(ctx, func() bool { return s.text.Stats().Decoded == 6 })
 		if !s.running(again) {
 			t.Error("the others had to wait for the one that hung")
 		}
@@ -101,7 +102,7 @@ func readyDecoders(ctx context.Context, t *testing.T, s *station) map[int]bool {
 // again is in it, or on its way.
 func stopNew(ctx context.Context, t *testing.T, s *station, old map[int]bool) (pid int) {
 	t.Helper()
-	waitUntil(ctx, func() bool {
+	waittest.Holds(ctx, func() bool {
 		for _, p := range s.speech.pool.Stats().Processes {
 			if !old[p.PID] && p.Ready {
 				pid = p.PID
@@ -137,12 +138,5 @@ func sendTo(t *testing.T, pid int, sig syscall.Signal) {
 	t.Helper()
 	if err := syscall.Kill(pid, sig); err != nil {
 		t.Error(err)
-	}
-}
-
-// waitUntil looks at real processes until something is so, or the test is over.
-func waitUntil(ctx context.Context, so func() bool) {
-	for !so() && ctx.Err() == nil {
-		time.Sleep(time.Millisecond)
 	}
 }

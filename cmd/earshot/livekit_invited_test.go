@@ -19,6 +19,7 @@ import (
 	"earshot/bot/livekit/localserver"
 	"earshot/bot/lounge"
 	"earshot/cmd/earshot/stage"
+	"earshot/internal/waittest"
 	"earshot/models"
 	"earshot/transcribe/fixture/eval"
 )
@@ -96,7 +97,7 @@ func sayIn(t *testing.T, s *station, server *localserver.Server, room, name stri
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	go func() {
-		waitUntil(ctx, func() bool { return s.stays.sum().Packets > before })
+		waittest.Holds(ctx, func() bool { return s.stays.sum().Packets > before })
 		close(listens)
 	}()
 	src := stage.Held(paused(t, line), listens)

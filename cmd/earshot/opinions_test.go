@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/internal/waittest"
 	"earshot/models"
 )
 
@@ -113,17 +114,12 @@ func sayAndWait(t *testing.T, s *station, text string) (d models.Decision) {
 	if err := s.desk.Done(ctx, u); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
+	waittest.Until(t, "the verdict", func() bool {
 		if d, err = s.store.DecisionOfFlag(ctx, flagOf(t, s, "profit")); err != nil {
 			t.Fatal(err)
 		}
-		if d.Verdict != models.VerdictPending {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("the verdict waits for ever")
-		}
-	}
+		return d.Verdict != models.VerdictPending
+	})
 	cancel()
 	if err := <-opined; err != nil {
 		t.Fatal(err)

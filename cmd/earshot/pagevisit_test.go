@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/bot"
+	"earshot/internal/waittest"
 	"earshot/models"
 	"earshot/moderation/review"
 )
@@ -137,7 +138,7 @@ func carryOut(ctx context.Context, t *testing.T, hands bot.Hands, o bot.Order, s
 // comes is until for a test that has to end what runs: it does not stop the test.
 func comes(ctx context.Context, t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	if waitUntil(ctx, holds); !holds() {
+	if !waittest.Holds(ctx, holds) {
 		t.Errorf("not seen: %s", what)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/internal/waittest"
 	"earshot/models"
 )
 
@@ -28,16 +29,16 @@ func TestFault17PoisonFailsAfterItsRetry(t *testing.T) {
 		}
 		readyDecoders(ctx, t, s)
 		submit(ctx, t, s, poison, long)
-		for pid, pause := 0, 10*time.Millisecond; s.text.Stats().Failed+s.text.Stats().Decoded == 0 && ctx.Err() == nil; {
+		pid := 0
+		waittest.Holds(ctx, func() bool {
 			now := s.speech.pool.Stats().Processes
 			if len(now) == 1 && now[0].Ready && now[0].PID != pid && s.text.Stats().Working == 1 {
 				pid = now[0].PID
-				time.Sleep(pause) // into the decode, however slow this machine is
-				pause += pause / 2
+				intoDecode(ctx, t, pid)
 				sendTo(t, pid, syscall.SIGSEGV)
 			}
-			time.Sleep(time.Millisecond)
-		}
+			return s.text.Stats().Failed+s.text.Stats().Decoded > 0
+		})
 		for i, u := range all[:3] {
 			submit(ctx, t, s, models.Key{Session: "s", Epoch: 1, Track: "other", Seq: i + 1}, u)
 		}

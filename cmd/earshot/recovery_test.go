@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/internal/waittest"
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/moderation/review"
@@ -75,14 +76,11 @@ func TestEndOfABrokenSession(t *testing.T) {
 	}
 }
 
-// waiting runs a station until a condition holds, for ten seconds at most.
+// waiting runs a station until a condition holds, for as long as a test waits.
 func (s *station) waiting(ctx context.Context, holds func() bool) bool {
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end) && ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
-		if holds() {
-			return true
-		}
-	}
-	return false
+	ctx, cancel := context.WithTimeout(ctx, waittest.Patience)
+	defer cancel()
+	return waittest.Holds(ctx, holds)
 }
 
 // TestAPendingVerdictAfterACrash: a verdict that waited for a second look when the program was killed is decided after the start.

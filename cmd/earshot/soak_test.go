@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/cmd/earshot/stage"
+	"earshot/internal/waittest"
 	"earshot/models"
 )
 
@@ -126,13 +127,16 @@ func soakParts(t *testing.T) []stage.Part {
 // sample waits until what the round left is gone, and looks.
 func (s *station) sample() sample {
 	var x sample
-	for end := time.Now().Add(5 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		now := runtime.NumGoroutine()
-		if now == x.goroutines || time.Now().After(end) {
-			break
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	seen := 0
+	waittest.Holds(ctx, func() bool {
+		if now := runtime.NumGoroutine(); now != x.goroutines {
+			x.goroutines, seen = now, 0
 		}
-		x.goroutines = now
-	}
+		seen++
+		return seen > 10
+	})
 	debug.FreeOSMemory()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
