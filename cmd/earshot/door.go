@@ -21,20 +21,20 @@ func (s *station) private(l net.Listener) bool {
 }
 
 // door is who need not log in.
-func (s *station) door(l net.Listener) review.Door {
+func (s *station) door(l net.Listener) review.Mode {
 	switch {
 	case s.cfg.Access == "open":
-		return review.DoorOpen
+		return review.ModeOpen
 	case s.cfg.Access == "here" && s.private(l):
-		return review.DoorHere
+		return review.ModeLocal
 	}
-	return review.DoorShut
+	return review.ModeRequired
 }
 
 // firstLogin is where the first owner can be made from another machine, or "" when that is not needed. base is the page's
 // address without a slash at its end.
 func (s *station) firstLogin(l net.Listener, base string) string {
-	if s.door(l) != review.DoorShut {
+	if s.door(l) != review.ModeRequired {
 		return ""
 	}
 	users, err := s.store.Users(context.Background())

@@ -203,7 +203,7 @@ func (s *station) pages(l net.Listener) *review.Server {
 		Rules: rulebook{s.store, s.profiles.sets}, Sounds: sounds{s.store}, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.pageNotice(),
 		Alarm: s.record.Alarm, Log: s.log,
 		Conditions: s.conditions, Settings: shownSettings(s.values), Version: version,
-		Members: s.members, Door: s.door(l), Local: s.private(l), Setup: s.setupToken, Listener: s.desk,
+		Members: s.members, Mode: s.door(l), Local: s.private(l), Setup: s.setupToken, Listener: s.desk,
 	}
 	if n := s.inviter; n != nil { // else a nil in an interface
 		c.Inviter, c.Links, c.Servers, c.States, c.Profiles = n, n, n, n.service.RoomStates, s.cfg.ProfileNames()

@@ -7,9 +7,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 // accessPage lists who may open the pages; owners change it.
@@ -42,7 +42,7 @@ func grades() []models.Access {
 func (s *Server) accessView(r *http.Request) (view, error) { return s.accessWith(r, accessPage{}) }
 
 func (s *Server) accessWith(r *http.Request, data accessPage) (view, error) {
-	if err := ownerOnly(r); err != nil {
+	if err := VisitorOf(r.Context()).RequireOwner(); err != nil {
 		return view{}, err
 	}
 	users, err := s.members.Users(r.Context())
@@ -57,7 +57,7 @@ func (s *Server) accessWith(r *http.Request, data accessPage) (view, error) {
 		return view{}, err
 	}
 	for _, u := range users {
-		row := userRow{ID: u.ID, Name: u.Name, Access: string(u.Access), Sole: sole(u, users)}
+		row := userRow{ID: u.ID, Name: u.Name, Access: string(u.Access), Sole: Sole(u, users)}
 		for _, room := range slices.Sorted(maps.Keys(u.Rooms)) {
 			row.Rooms = append(row.Rooms, string(u.Rooms[room])+" in "+room)
 		}
@@ -76,22 +76,12 @@ func (s *Server) accessWith(r *http.Request, data accessPage) (view, error) {
 	return v, nil
 }
 
-// ownerOnly is an error for visitors who may not give access.
-func ownerOnly(r *http.Request) error {
-	if !visitorOf(r.Context()).All.Allows(models.AccessOwner) {
-		return errForbidden
-	}
-	return nil
-}
-
 // changeAccess gives or takes access. What is secret is shown in the answer, once, and stands in no address.
 func (s *Server) changeAccess(w http.ResponseWriter, r *http.Request) {
-	r, cancel := withDeadline(r)
-	defer cancel()
 	var v view
 	data, err := s.accessChanged(r)
 	if errors.Is(err, models.ErrInvalid) {
-		data, err = accessPage{Problem: sentence(trimmed(err))}, nil
+		data, err = accessPage{Problem: web.Sentence(web.Text(err))}, nil
 	}
 	if err == nil {
 		v, err = s.accessWith(r, data)
@@ -102,22 +92,14 @@ func (s *Server) changeAccess(w http.ResponseWriter, r *http.Request) {
 	s.render(w, r, v)
 }
 
-// sentence begins with a capital and ends with a full stop.
-func sentence(text string) string {
-	if text == "" {
-		return ""
-	}
-	return strings.ToUpper(text[:1]) + text[1:] + "."
-}
-
 func (s *Server) accessChanged(r *http.Request) (data accessPage, err error) {
-	if err := ownerOnly(r); err != nil {
+	if err := VisitorOf(r.Context()).RequireOwner(); err != nil {
 		return data, err
 	}
-	if err := readForm(r); err != nil {
+	if err := web.ReadForm(r); err != nil {
 		return data, err
 	}
-	who, ctx, form := visitorOf(r.Context()), r.Context(), r.PostForm
+	who, ctx, form := VisitorOf(r.Context()), r.Context(), r.PostForm
 	access := models.Access(form.Get("access"))
 	switch r.PathValue("what") {
 	case "add":
@@ -147,7 +129,7 @@ func (s *Server) linkShown(r *http.Request, user string) (accessPage, error) {
 // loginAddress is where a link's token logs in, as the visitor reaches the pages.
 func loginAddress(r *http.Request, token string) string {
 	scheme := "http://"
-	if encrypted(r) {
+	if Encrypted(r) {
 		scheme = "https://"
 	}
 	return scheme + r.Host + "/login?" + url.Values{"link": {token}}.Encode()

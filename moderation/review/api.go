@@ -1,12 +1,11 @@
 package review
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 // sessionJSON is a session in the list of GET /api/sessions.
@@ -25,20 +24,9 @@ type transcriptJSON struct {
 	Gaps       []models.Gap       `json:"gaps"`
 }
 
-// refusal is an error that the API shows to its caller.
-type refusal struct {
-	status  int
-	message string
-}
-
-// Error is the message.
-func (e *refusal) Error() string { return e.message }
-
 // api turns a function that makes an answer into a handler of JSON; failures are {"error":{"message","hint"}}.
 func (s *Server) api(answer func(*http.Request) (any, error)) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r, cancel := withDeadline(r)
-		defer cancel()
+	return do(func(w http.ResponseWriter, r *http.Request) {
 		v, err := answer(r)
 		if err != nil {
 			s.apiError(w, r, err)
@@ -51,7 +39,7 @@ func (s *Server) api(answer func(*http.Request) (any, error)) http.Handler {
 func (s *Server) writeJSON(w http.ResponseWriter, r *http.Request, status int, v any) {
 	b, err := json.Marshal(v)
 	if err != nil {
-		s.log.Error("answer not written", "route", r.Pattern, "error_type", errType(err))
+		s.log.Error("answer not written", "route", r.Pattern, "error_type", web.ErrorType(err))
 		http.Error(w, `{"error":{"message":"The answer could not be written."}}`, http.StatusInternalServerError)
 		return
 	}
@@ -61,11 +49,8 @@ func (s *Server) writeJSON(w http.ResponseWriter, r *http.Request, status int, v
 }
 
 func (s *Server) apiError(w http.ResponseWriter, r *http.Request, err error) {
-	status, message := statusOf(err)
-	var refused *refusal
-	if errors.As(err, &refused) {
-		status, message = refused.status, refused.message
-	} else if status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
+	status, message := web.Status(err)
+	if web.Fault(err) {
 		s.log.Error("answer not made", "route", r.Pattern, "err", err)
 	}
 	var p problemJSON
@@ -84,7 +69,7 @@ type messageJSON struct {
 }
 
 func (s *Server) apiNowhere(*http.Request) (any, error) {
-	return nil, &refusal{http.StatusNotFound, "There is no such thing here."}
+	return nil, web.Refuse(http.StatusNotFound, "There is no such thing here.")
 }
 
 func (s *Server) apiSessions(r *http.Request) (any, error) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 type (
@@ -33,7 +34,7 @@ type (
 
 // accessRoutes are the operations by which owners give and take access.
 func (s *Server) accessRoutes() []apiRoute {
-	if s.access == nil {
+	if s.members == nil {
 		return nil
 	}
 	user, key := []apiParam{{"id", "id of a user"}}, []apiParam{{"id", "id of a key"}}
@@ -76,12 +77,12 @@ func (s *Server) accessRoutes() []apiRoute {
 // owners is api for operations that only owners may do.
 func (s *Server) owners(answer func(*http.Request) (any, error)) http.Handler {
 	return s.api(func(r *http.Request) (any, error) {
-		if err := ownerOnly(r); err != nil {
+		if err := VisitorOf(r.Context()).RequireOwner(); err != nil {
 			return nil, err
 		}
 		out, err := answer(r)
 		if errors.Is(err, models.ErrInvalid) {
-			err = &refusal{http.StatusBadRequest, sentence(trimmed(err))}
+			err = web.Refuse(http.StatusBadRequest, web.Sentence(web.Text(err)))
 		}
 		return out, err
 	})
@@ -97,7 +98,7 @@ func (s *Server) apiAddUser(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	u, err := s.members.Add(r.Context(), n, visitorOf(r.Context()).Name)
+	u, err := s.members.Add(r.Context(), n, VisitorOf(r.Context()).Name)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +114,7 @@ func (s *Server) newLogin(r *http.Request, user string) (loginJSON, error) {
 func (s *Server) apiUserLink(r *http.Request) (any, error) { return s.newLogin(r, r.PathValue("id")) }
 
 func (s *Server) apiRemoveUser(r *http.Request) (any, error) {
-	return nothingJSON{}, s.members.Remove(r.Context(), r.PathValue("id"), visitorOf(r.Context()).Name)
+	return nothingJSON{}, s.members.Remove(r.Context(), r.PathValue("id"), VisitorOf(r.Context()).Name)
 }
 
 func (s *Server) apiKeys(r *http.Request) (any, error) {
@@ -126,7 +127,7 @@ func (s *Server) apiAddKey(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	secret, k, err := s.members.Key(r.Context(), n, visitorOf(r.Context()).Name)
+	secret, k, err := s.members.Key(r.Context(), n, VisitorOf(r.Context()).Name)
 	return keyJSON{k, secret}, err
 }
 

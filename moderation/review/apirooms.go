@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 // Listener is the bot's ear in rooms: it can be paused, and somebody can be left out.
@@ -89,7 +90,7 @@ func (s *Server) roomRoutes() []apiRoute {
 func (s *Server) apiRooms(r *http.Request) (any, error) {
 	out := roomsJSON{[]models.RoomState{}}
 	for _, x := range s.states() {
-		if visitorOf(r.Context()).may(x.Room, models.AccessViewer) {
+		if VisitorOf(r.Context()).May(x.Room, models.AccessViewer) {
 			out.Rooms = append(out.Rooms, x)
 		}
 	}
@@ -100,11 +101,11 @@ func (s *Server) apiRooms(r *http.Request) (any, error) {
 func (s *Server) invitation(r *http.Request) (models.Invitation, error) {
 	in, err := readJSON[invitationJSON](r, `{"url": "…"}, with a profile and a name where they are wanted`)
 	i := models.Invitation{
-		URL: in.URL, Name: in.Name, Profile: in.Profile, By: visitorOf(r.Context()).Name,
+		URL: in.URL, Name: in.Name, Profile: in.Profile, By: VisitorOf(r.Context()).Name,
 		AllowServer: in.AllowServer, PrivateServer: in.PrivateServer,
 	}
 	if err == nil && len(i.URL) > maxAddress {
-		err = &refusal{http.StatusBadRequest, "url: the address is too long"}
+		err = web.Refuse(http.StatusBadRequest, "url: the address is too long")
 	}
 	if err == nil {
 		err = s.mayInvite(r, i)
@@ -118,7 +119,7 @@ func (s *Server) apiInvite(r *http.Request) (any, error) {
 		return nil, err
 	}
 	state, err := s.inviter.Invite(r.Context(), i)
-	return state, refused(err)
+	return state, web.Explained(err)
 }
 
 func (s *Server) apiLink(r *http.Request) (any, error) {
@@ -128,27 +129,15 @@ func (s *Server) apiLink(r *http.Request) (any, error) {
 	}
 	i.Expires = s.now().Add(inviteFor).UTC().Truncate(time.Second)
 	link, err := s.links.Link(r.Context(), i)
-	return linkJSON{link, i.Expires}, refused(err)
-}
-
-// hostOf is an error for visitors who are no hosts of a room; who may not even see it learns nothing.
-func hostOf(r *http.Request, room string) error {
-	who := visitorOf(r.Context())
-	switch {
-	case who.may(room, models.AccessHost):
-		return nil
-	case who.may(room, models.AccessViewer):
-		return errForbidden
-	}
-	return models.ErrNotFound
+	return linkJSON{link, i.Expires}, web.Explained(err)
 }
 
 func (s *Server) apiLeave(r *http.Request) (any, error) {
 	room := r.PathValue("id")
-	if err := hostOf(r, room); err != nil {
+	if err := VisitorOf(r.Context()).Require(room, models.AccessHost); err != nil {
 		return nil, err
 	}
-	if err := s.inviter.Leave(r.Context(), room, visitorOf(r.Context()).Name); err != nil {
+	if err := s.inviter.Leave(r.Context(), room, VisitorOf(r.Context()).Name); err != nil {
 		return nil, fmt.Errorf("leave: %w", err)
 	}
 	return nothingJSON{}, nil
@@ -156,10 +145,10 @@ func (s *Server) apiLeave(r *http.Request) (any, error) {
 
 func (s *Server) apiPause(r *http.Request, on bool) (any, error) {
 	room := r.PathValue("id")
-	if err := hostOf(r, room); err != nil {
+	if err := VisitorOf(r.Context()).Require(room, models.AccessHost); err != nil {
 		return nil, err
 	}
-	if err := s.listener.Pause(r.Context(), room, on, visitorOf(r.Context()).Name); err != nil {
+	if err := s.listener.Pause(r.Context(), room, on, VisitorOf(r.Context()).Name); err != nil {
 		return nil, notThere(err)
 	}
 	return pausedJSON{on}, nil
@@ -168,7 +157,7 @@ func (s *Server) apiPause(r *http.Request, on bool) (any, error) {
 // notThere lets callers read that the bot is not in the room.
 func notThere(err error) error {
 	if models.Hint(err) != "" {
-		return &refusal{http.StatusConflict, trimmed(err)}
+		return web.Refuse(http.StatusConflict, web.Text(err))
 	}
 	return fmt.Errorf("listening: %w", err)
 }
@@ -185,12 +174,12 @@ func (s *Server) apiObject(r *http.Request) (any, error) {
 func (s *Server) objected(r *http.Request, session, speaker string, objects bool, how string) (models.Consent, error) {
 	info, err := s.visible(r.Context(), session)
 	if err == nil {
-		err = hostOf(r, info.Room)
+		err = VisitorOf(r.Context()).Require(info.Room, models.AccessHost)
 	}
 	if err != nil {
 		return models.Consent{}, err
 	}
-	c := models.Consent{Session: session, SpeakerID: speaker, What: models.ConsentWithdrew, How: how, By: visitorOf(r.Context()).Name}
+	c := models.Consent{Session: session, SpeakerID: speaker, What: models.ConsentWithdrew, How: how, By: VisitorOf(r.Context()).Name}
 	if objects {
 		c.What = models.ConsentObjected
 	}

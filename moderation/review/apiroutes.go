@@ -10,6 +10,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/export"
+	"earshot/moderation/review/web"
 )
 
 // apiRoute is one operation of the API: how it is asked, what it answers, and what the document says of it.
@@ -161,8 +162,6 @@ func (s *Server) apiDecisions(r *http.Request) (any, error) {
 }
 
 func (s *Server) apiExport(w http.ResponseWriter, r *http.Request) {
-	r, cancel := withDeadline(r)
-	defer cancel()
 	if err := s.sendExport(w, r, r.URL.Query().Get("format")); err != nil {
 		s.apiError(w, r, err)
 	}
@@ -176,7 +175,7 @@ func limitOf(r *http.Request) (int, error) {
 	}
 	n, err := strconv.Atoi(q)
 	if err != nil || n < 1 || n > 1000 {
-		return 0, &refusal{http.StatusBadRequest, "limit: want a whole number from 1 to 1000"}
+		return 0, web.Refuse(http.StatusBadRequest, "limit: want a whole number from 1 to 1000")
 	}
 	return n, nil
 }
@@ -191,10 +190,10 @@ func (s *Server) apiFlags(r *http.Request) (any, error) {
 	switch status {
 	case "", models.FlagOpen, models.FlagConfirmed, models.FlagDismissed:
 	default:
-		return nil, &refusal{http.StatusBadRequest, "status: want open, confirmed or dismissed"}
+		return nil, web.Refuse(http.StatusBadRequest, "status: want open, confirmed or dismissed")
 	}
 	found, err := s.store.FindFlags(r.Context(), models.FlagQuery{
-		Status: status, Rule: q.Get("rule"), Room: q.Get("room"), Only: visitorOf(r.Context()).rooms(), Speaker: q.Get("speaker"), Limit: limit,
+		Status: status, Rule: q.Get("rule"), Room: q.Get("room"), Only: VisitorOf(r.Context()).Scope(), Speaker: q.Get("speaker"), Limit: limit,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("flags: %w", err)
@@ -209,13 +208,13 @@ func (s *Server) apiDecide(r *http.Request) (any, error) {
 		return nil, err
 	}
 	if (in.Status == "") == (in.Choice == "") {
-		return nil, &refusal{http.StatusBadRequest, "want either a status or a choice"}
+		return nil, web.Refuse(http.StatusBadRequest, "want either a status or a choice")
 	}
 	return s.decided(r, answer{status: in.Status, choice: in.Choice})
 }
 
 func (s *Server) apiRules(r *http.Request) (any, error) {
-	found, err := s.store.Rules(r.Context(), visitorOf(r.Context()).rooms())
+	found, err := s.store.Rules(r.Context(), VisitorOf(r.Context()).Scope())
 	if err != nil {
 		return nil, fmt.Errorf("rules: %w", err)
 	}
@@ -228,11 +227,11 @@ func (s *Server) apiSearch(r *http.Request) (any, error) {
 		return nil, err
 	}
 	q := f.query(s.loc)
-	q.Only = visitorOf(r.Context()).rooms()
+	q.Only = VisitorOf(r.Context()).Scope()
 	q.Text, q.Cursor, q.Limit = strings.ToValidUTF8(r.URL.Query().Get("q"), ""), r.URL.Query().Get("cursor"), hitsShown
 	page, err := s.store.Search(r.Context(), q)
 	if errors.Is(err, models.ErrInvalid) {
-		return nil, &refusal{http.StatusBadRequest, "That can't be looked for. Use a few plain words, or a condition."}
+		return nil, web.Refuse(http.StatusBadRequest, "That can't be looked for. Use a few plain words, or a condition.")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
@@ -244,7 +243,7 @@ func (s *Server) apiSearch(r *http.Request) (any, error) {
 func (s *Server) apiHealth(r *http.Request) (any, error) {
 	out := conditionsJSON{[]Condition{}}
 	if s.conditions != nil {
-		out.Conditions = append(out.Conditions, s.conditions(r.Context(), visitorOf(r.Context()).rooms())...)
+		out.Conditions = append(out.Conditions, s.conditions(r.Context(), VisitorOf(r.Context()).Scope())...)
 	}
 	return out, nil
 }

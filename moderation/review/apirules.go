@@ -9,6 +9,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/engine"
+	"earshot/moderation/review/web"
 )
 
 type (
@@ -70,7 +71,7 @@ func (s *Server) apiRedact(r *http.Request) (any, error) {
 		return nil, err
 	}
 	if in.All == (len(in.Words) > 0) {
-		return nil, &refusal{http.StatusBadRequest, "want either words or all"}
+		return nil, web.Refuse(http.StatusBadRequest, "want either words or all")
 	}
 	return s.takenOut(r, func(u models.Utterance) []int {
 		if !in.All {
@@ -96,11 +97,11 @@ func (s *Server) apiTry(r *http.Request) (any, error) {
 	said := strings.Join(in.Text, "\n")
 	switch {
 	case strings.TrimSpace(said) == "":
-		return nil, &refusal{http.StatusBadRequest, "text: nothing to try"}
+		return nil, web.Refuse(http.StatusBadRequest, "text: nothing to try")
 	case len(said) > maxTried:
-		return nil, &refusal{http.StatusBadRequest, "text: too long to try at once"}
+		return nil, web.Refuse(http.StatusBadRequest, "text: too long to try at once")
 	case e.WordP < 0 || e.WordP > 1:
-		return nil, &refusal{http.StatusBadRequest, "word_p: want a number from 0 to 1"}
+		return nil, web.Refuse(http.StatusBadRequest, "word_p: want a number from 0 to 1")
 	}
 	out, err := s.book.Try(in.Profile, e)
 	if err != nil {
@@ -114,8 +115,8 @@ func (s *Server) apiReplay(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !visitorOf(r.Context()).may(in.Room, models.AccessReviewer) {
-		return nil, errForbidden
+	if !VisitorOf(r.Context()).May(in.Room, models.AccessReviewer) {
+		return nil, models.ErrForbidden
 	}
 	since := s.now().AddDate(0, 0, -replayDays)
 	switch in.Since {
@@ -125,7 +126,7 @@ func (s *Server) apiReplay(r *http.Request) (any, error) {
 	default:
 		age, err := engine.ParseDuration(in.Since)
 		if err != nil {
-			return nil, &refusal{http.StatusBadRequest, "since: want 12h, 30d, 8w or all"}
+			return nil, web.Refuse(http.StatusBadRequest, "since: want 12h, 30d, 8w or all")
 		}
 		since = s.now().Add(-age)
 	}

@@ -1,14 +1,15 @@
 package review
 
 import (
-	"errors"
 	"fmt"
 	"math"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 // askView is an ask to the host that is still open.
@@ -34,7 +35,8 @@ func (a *askView) rank() int64 {
 }
 
 // errLapsed says that an ask can't be answered any more.
-var errLapsed = errors.New("the ask is over")
+var errLapsed = web.Refuse(http.StatusConflict,
+	"The ask has lapsed, or somebody else has answered it. The flag can still be confirmed or dismissed.")
 
 // outcomes is what became of the flags of a session, as far as a page needs it.
 type outcomes struct {

@@ -117,7 +117,7 @@ func TestUndoTakesBackWhatWasDoneInTheRoom(t *testing.T) {
 func TestWhatCameOfAFlagIsShownAndStreamed(t *testing.T) {
 	m := askedRoom()
 	s := serve(t, m, func(c *Config) { c.Actor = &hand{} })
-	f, err := s.newFragments(withVisitor(httptest.NewRequestWithContext(t.Context(), "GET", "/", http.NoBody), atTheMachine()).Context(), "s1")
+	f, err := s.newFragments(WithVisitor(httptest.NewRequestWithContext(t.Context(), "GET", "/", http.NoBody), OpenVisitor()).Context(), "s1")
 	if err != nil {
 		t.Fatal(err)
 	}

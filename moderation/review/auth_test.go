@@ -148,11 +148,11 @@ func (b *browser) code(method, target string, form url.Values) int {
 	return b.do(method, target, form).Code
 }
 
-func guarded(t *testing.T, door Door, change func(*Config)) (*Server, *doorkeeper) {
+func guarded(t *testing.T, mode Mode, change func(*Config)) (*Server, *doorkeeper) {
 	t.Helper()
 	d := &doorkeeper{}
 	return serve(t, heardRoom(), func(c *Config) {
-		c.Door, c.Local = door, door == DoorHere
+		c.Mode, c.Local = mode, mode == ModeLocal
 		if change != nil {
 			change(c)
 		}
@@ -163,7 +163,7 @@ func guarded(t *testing.T, door Door, change func(*Config)) (*Server, *doorkeepe
 const secret = "a long enough secret"
 
 func TestThisMachineIsOpenUntilThereIsAnOwner(t *testing.T) {
-	s, d := guarded(t, DoorHere, nil)
+	s, d := guarded(t, ModeLocal, nil)
 	here := &browser{t: t, s: s, from: "127.0.0.1"}
 	if got := here.code("GET", "/", nil); got != 200 {
 		t.Fatal(got)
@@ -203,7 +203,7 @@ func TestThisMachineIsOpenUntilThereIsAnOwner(t *testing.T) {
 }
 
 func TestPasswordLoginAndLogout(t *testing.T) {
-	s, d := guarded(t, DoorShut, nil)
+	s, d := guarded(t, ModeRequired, nil)
 	d.users = []models.User{{ID: "u1", Name: "Kim", Access: models.AccessOwner, Password: hashPassword(secret)}}
 	b := &browser{t: t, s: s, from: "192.0.2.7", cookie: "chosen-by-an-attacker"}
 	for _, form := range []url.Values{{"name": {"Kim"}, "password": {"wrong"}}, {"name": {"Nobody"}, "password": {secret}}, {"link": {"wrong"}}, {}} {
@@ -235,7 +235,7 @@ func TestPasswordLoginAndLogout(t *testing.T) {
 
 func TestWrongKeysAreThrottledAndValidOnesAlwaysGetIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, d := guarded(t, DoorShut, func(c *Config) { c.Now = time.Now })
+		s, d := guarded(t, ModeRequired, func(c *Config) { c.Now = time.Now })
 		d.users = []models.User{{ID: "u1", Name: "Kim", Access: models.AccessOwner, Password: hashPassword(secret)}}
 		token, hash := newToken()
 		d.creds = []models.Credential{{Hash: hash, Kind: models.CredentialKey, User: "u1"}}
@@ -263,7 +263,7 @@ func TestWrongKeysAreThrottledAndValidOnesAlwaysGetIn(t *testing.T) {
 }
 
 func TestKeysOpenTheAPIAndNothingInTheAddressDoes(t *testing.T) {
-	s, d := guarded(t, DoorShut, nil)
+	s, d := guarded(t, ModeRequired, nil)
 	d.users = []models.User{{ID: "u1", Name: "Kim", Access: models.AccessOwner}}
 	token, hash := newToken()
 	d.creds = []models.Credential{{Hash: hash, Kind: models.CredentialKey, User: "u1", Access: models.AccessViewer}}
@@ -294,7 +294,7 @@ func TestKeysOpenTheAPIAndNothingInTheAddressDoes(t *testing.T) {
 }
 
 func TestRoomsAreKeptApart(t *testing.T) {
-	s, d := guarded(t, DoorShut, nil)
+	s, d := guarded(t, ModeRequired, nil)
 	d.users = []models.User{
 		{ID: "u1", Name: "Viewer", Rooms: map[string]models.Access{"open-mic": models.AccessViewer}},
 		{ID: "u2", Name: "Reviewer", Rooms: map[string]models.Access{"open-mic": models.AccessReviewer}},
@@ -343,7 +343,7 @@ func TestRoomsAreKeptApart(t *testing.T) {
 }
 
 func TestOwnerGivesAndTakesAccess(t *testing.T) {
-	s, d := guarded(t, DoorShut, func(c *Config) { c.Setup = "first-token" })
+	s, d := guarded(t, ModeRequired, func(c *Config) { c.Setup = "first-token" })
 	owner := &browser{t: t, s: s, from: "192.0.2.7"}
 	if got := owner.code("GET", "/setup", nil); got != 404 {
 		t.Errorf("without the token: %d", got)

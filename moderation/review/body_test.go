@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 // postChunked sends a body that does not say how long it is, as a browser or a program over a real connection may.
@@ -45,7 +46,7 @@ func TestChunkedBodiesAreHeldToTheirLength(t *testing.T) {
 	desk := &fakeDesk{}
 	s := serve(t, m, func(c *Config) {
 		c.Inviter, c.Links, c.Servers, c.Listener, c.States = desk, desk, desk, desk, desk.rooms
-		c.Members, c.Door, c.Local = NewMembers(&doorkeeper{}, nil), DoorOpen, true
+		c.Members, c.Mode, c.Local = NewMembers(&doorkeeper{}, nil), ModeOpen, true
 		c.Rules = &primer{}
 	})
 	server := httptest.NewServer(s)
@@ -73,7 +74,7 @@ func TestChunkedBodiesAreHeldToTheirLength(t *testing.T) {
 		if path == "/login" {
 			want = "That is too much at once."
 		}
-		for _, size := range []int{maxBody, 5 * maxBody} {
+		for _, size := range []int{web.MaxBody, 5 * web.MaxBody} {
 			code, text := postChunked(t, server.URL+fill.Replace(path), kind, start+strings.Repeat("y", size))
 			if code != http.StatusRequestEntityTooLarge || !strings.Contains(text, want) || strings.Contains(text, "yyyy") {
 				t.Errorf("%s: %d %.300s", path, code, text)

@@ -12,6 +12,7 @@ import (
 	"github.com/rivo/uniseg"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 // colours is how many speaker colours the stylesheet has; further speakers get them again in outline.
@@ -55,12 +56,12 @@ func newCastOf(room string, names map[string]string, speakers []models.Speaker) 
 // put takes in a speaker, or a new name or role of a known one.
 func (c *cast) put(s models.Speaker) *person {
 	p, _ := c.find(s.ID, s.Name)
-	if name := cleanName(cmp.Or(c.names[s.ID], s.Name)); name != "" && name != p.Name {
+	if name := web.CleanName(cmp.Or(c.names[s.ID], s.Name)); name != "" && name != p.Name {
 		p.Name = name
 		p.Initials = c.initials(name)
 	}
 	if s.Role != "" && s.Role != models.RoleSpeaker {
-		p.Role = cleanName(string(s.Role))
+		p.Role = web.CleanName(string(s.Role))
 	}
 	return p
 }
@@ -71,7 +72,7 @@ func (c *cast) find(id, name string) (p *person, known bool) {
 	if p, ok := c.people[id]; ok {
 		return p, true
 	}
-	if name = cleanName(cmp.Or(c.names[id], name)); name == "" {
+	if name = web.CleanName(cmp.Or(c.names[id], name)); name == "" {
 		name = "Unknown"
 	}
 	n := len(c.order)

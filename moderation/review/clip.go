@@ -90,8 +90,6 @@ func timedWords(u models.Utterance, flags []models.Flag, e models.Evidence) []ti
 
 // evidence serves a clip's sound. Ranges are served, so that a browser can look for its length and jump in it.
 func (s *Server) evidence(w http.ResponseWriter, r *http.Request) {
-	r, cancel := withDeadline(r)
-	defer cancel()
 	id, ok := strings.CutSuffix(r.PathValue("file"), ".ogg")
 	e, err := s.store.Evidence(r.Context(), id, s.now())
 	if !ok {

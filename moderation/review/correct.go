@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 // linePage is one line, to be corrected.
@@ -53,7 +54,7 @@ func (s *Server) lineView(r *http.Request, problem string) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	p := s.painter(info.Session, visitorOf(ctx), newCastOf(info.Room, names, speakers))
+	p := s.painter(info.Session, VisitorOf(ctx), newCastOf(info.Room, names, speakers))
 	p.keep(clips...)
 	data := linePage{
 		Session: info.ID, Name: sessionName(info.Session), URL: lineURL(u.Key), Back: editURL(u.Key),
@@ -62,7 +63,7 @@ func (s *Server) lineView(r *http.Request, problem string) (view, error) {
 	if e, ok := p.clips[u.Key]; ok {
 		data.Words = timedWords(u, nil, e)
 	}
-	if visitorOf(ctx).may(info.Room, models.AccessHost) {
+	if VisitorOf(ctx).May(info.Room, models.AccessHost) {
 		flags, err := s.store.Flags(ctx, info.ID)
 		if err != nil {
 			return view{}, fmt.Errorf("flags: %w", err)
@@ -86,8 +87,8 @@ func (s *Server) lineOf(r *http.Request) (info models.SessionInfo, u models.Utte
 	if info, err = s.visible(r.Context(), r.PathValue("id")); err != nil {
 		return info, u, err
 	}
-	if !visitorOf(r.Context()).may(info.Room, models.AccessReviewer) {
-		return info, u, errForbidden
+	if !VisitorOf(r.Context()).May(info.Room, models.AccessReviewer) {
+		return info, u, models.ErrForbidden
 	}
 	epoch, err1 := strconv.Atoi(r.PathValue("epoch"))
 	seq, err2 := strconv.Atoi(r.PathValue("seq"))
@@ -111,8 +112,6 @@ func (s *Server) changeLine(
 	w http.ResponseWriter, r *http.Request, change func(*http.Request) (models.Utterance, string, error),
 	next func(models.Key) string,
 ) {
-	r, cancel := withDeadline(r)
-	defer cancel()
 	u, problem, err := change(r)
 	if err == nil && problem == "" {
 		http.Redirect(w, r, next(u.Key), http.StatusSeeOther)
@@ -129,7 +128,7 @@ func (s *Server) changeLine(
 }
 
 func (s *Server) corrected(r *http.Request) (u models.Utterance, problem string, err error) {
-	if err := readForm(r); err != nil {
+	if err := web.ReadForm(r); err != nil {
 		return u, "", err
 	}
 	if _, u, err = s.lineOf(r); err != nil {
@@ -142,7 +141,7 @@ func (s *Server) corrected(r *http.Request) (u models.Utterance, problem string,
 	if strings.TrimSpace(text) == "" {
 		return u, "A line can't be empty.", nil
 	}
-	u, err = s.store.CorrectText(r.Context(), u.Key, text, visitorOf(r.Context()).Name, s.now())
+	u, err = s.store.CorrectText(r.Context(), u.Key, text, VisitorOf(r.Context()).Name, s.now())
 	if err != nil {
 		return u, "", fmt.Errorf("correct: %w", err)
 	}

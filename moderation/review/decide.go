@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 // muteFor is how long the button mutes, in ms.
@@ -21,10 +22,8 @@ const pieceHeader = "X-Earshot-Piece"
 
 // decide stores what a person said of a flag: a status, or a verb that confirms it and is carried out.
 func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
-	r, cancel := withDeadline(r)
-	defer cancel()
 	var f models.Flag
-	err := readForm(r)
+	err := web.ReadForm(r)
 	if err == nil {
 		f, err = s.decided(r, answer{
 			models.FlagStatus(r.PostFormValue("status")), models.Verb(r.PostFormValue("verb")), r.PostFormValue("choice"),
@@ -64,10 +63,8 @@ func (a answer) need() models.Access {
 
 // flagPlace is GET /flags/{id}: it leads to where a flag stands on its session's page, for links in notices.
 func (s *Server) flagPlace(w http.ResponseWriter, r *http.Request) {
-	r, cancel := withDeadline(r)
-	defer cancel()
 	p, err := s.store.FlagPlace(r.Context(), r.PathValue("id"))
-	if err == nil && !visitorOf(r.Context()).may(p.Session.Room, models.AccessViewer) {
+	if err == nil && !VisitorOf(r.Context()).May(p.Session.Room, models.AccessViewer) {
 		err = models.ErrNotFound
 	}
 	if err != nil {
@@ -80,16 +77,16 @@ func (s *Server) flagPlace(w http.ResponseWriter, r *http.Request) {
 // decided stores a decision on the flag of the address, when the visitor may make it, and shows it to all who watch.
 func (s *Server) decided(r *http.Request, a answer) (models.Flag, error) {
 	ctx := r.Context()
-	who := visitorOf(ctx)
+	who := VisitorOf(ctx)
 	p, err := s.store.FlagPlace(ctx, r.PathValue("id"))
-	if err == nil && !who.may(p.Session.Room, models.AccessViewer) {
+	if err == nil && !who.May(p.Session.Room, models.AccessViewer) {
 		err = models.ErrNotFound
 	}
 	if err != nil {
 		return models.Flag{}, fmt.Errorf("flag: %w", err)
 	}
-	if !who.may(p.Session.Room, a.need()) {
-		return models.Flag{}, errForbidden
+	if !who.May(p.Session.Room, a.need()) {
+		return models.Flag{}, models.ErrForbidden
 	}
 	f, err := s.settle(r, p, a, who)
 	if err != nil {
@@ -103,7 +100,7 @@ func (s *Server) decided(r *http.Request, a answer) (models.Flag, error) {
 }
 
 // settle carries out and stores an answer.
-func (s *Server) settle(r *http.Request, p models.FlagPlace, a answer, who visitor) (models.Flag, error) {
+func (s *Server) settle(r *http.Request, p models.FlagPlace, a answer, who Visitor) (models.Flag, error) {
 	ctx := r.Context()
 	switch {
 	case a.choice != "":
@@ -129,7 +126,7 @@ func (s *Server) settle(r *http.Request, p models.FlagPlace, a answer, who visit
 }
 
 // choose answers the flag's ask.
-func (s *Server) choose(r *http.Request, p models.FlagPlace, choice string, who visitor) error {
+func (s *Server) choose(r *http.Request, p models.FlagPlace, choice string, who Visitor) error {
 	if s.actor == nil || p.Decision == nil {
 		return fmt.Errorf("choose: nobody asked: %w", models.ErrInvalid)
 	}
@@ -145,8 +142,8 @@ func (s *Server) choose(r *http.Request, p models.FlagPlace, choice string, who 
 
 // takeBack undoes in the room what was done because of a flag that was reopened, where that can be done. Whether it could
 // is seen by the action.
-func (s *Server) takeBack(r *http.Request, p models.FlagPlace, who visitor) {
-	if s.actor == nil || !who.may(p.Session.Room, models.AccessHost) {
+func (s *Server) takeBack(r *http.Request, p models.FlagPlace, who Visitor) {
+	if s.actor == nil || !who.May(p.Session.Room, models.AccessHost) {
 		return
 	}
 	for _, done := range toTakeBack(p.Actions) {
@@ -158,7 +155,7 @@ func (s *Server) takeBack(r *http.Request, p models.FlagPlace, who visitor) {
 }
 
 // act carries out what a host chose for a flag.
-func (s *Server) act(r *http.Request, p models.FlagPlace, verb models.Verb, who visitor) error {
+func (s *Server) act(r *http.Request, p models.FlagPlace, verb models.Verb, who Visitor) error {
 	if s.actor == nil {
 		return fmt.Errorf("act: nothing can be done in this room: %w", models.ErrInvalid)
 	}
@@ -192,7 +189,7 @@ func (s *Server) flagPiece(r *http.Request, f models.Flag) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	paint := s.painter(p.Session, visitorOf(r.Context()), newCastOf(p.Session.Room, names, speakers))
+	paint := s.painter(p.Session, VisitorOf(r.Context()), newCastOf(p.Session.Room, names, speakers))
 	if p.Evidence != nil {
 		paint.clips[f.Utterance] = *p.Evidence
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 // heardRoom is room with the sound of the flagged line.
@@ -101,7 +102,7 @@ func TestBadDecisionsChangeNothing(t *testing.T) {
 		{"/flags/f1", url.Values{"verb": {"ban"}}, nil, 400},
 		{"/flags/none", url.Values{"status": {"confirmed"}}, nil, 404},
 		{"/flags/f1", url.Values{"status": {"confirmed"}}, []string{"Sec-Fetch-Site", "cross-site"}, 403},
-		{"/flags/f1", url.Values{"status": {"confirmed"}, "pad": {strings.Repeat("x", maxBody)}}, nil, 413},
+		{"/flags/f1", url.Values{"status": {"confirmed"}, "pad": {strings.Repeat("x", web.MaxBody)}}, nil, 413},
 	}
 	for _, tt := range tests {
 		if w := post(t, s, tt.path, tt.form, tt.header...); w.Code != tt.want {
@@ -179,7 +180,7 @@ func TestLiveFlagBringsItsClip(t *testing.T) {
 	clip := m.clips[0]
 	m.clips = nil
 	f, err := serve(t, m, nil).newFragments(
-		withVisitor(httptest.NewRequestWithContext(t.Context(), "GET", "/", http.NoBody), atTheMachine()).Context(), "s1",
+		WithVisitor(httptest.NewRequestWithContext(t.Context(), "GET", "/", http.NoBody), OpenVisitor()).Context(), "s1",
 	)
 	if err != nil {
 		t.Fatal(err)

@@ -11,8 +11,6 @@ import (
 
 // download answers with a session in the format of the address, as the command line writes it.
 func (s *Server) download(w http.ResponseWriter, r *http.Request) {
-	r, cancel := withDeadline(r)
-	defer cancel()
 	if err := s.sendExport(w, r, r.PathValue("format")); err != nil {
 		s.render(w, r, s.failed(r, err))
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 // writeWithin bounds one write to a watcher; a browser that takes longer is cut off and resumes.
@@ -59,7 +60,7 @@ type sight func(context.Context, models.Event) (bool, error)
 
 // sight is that of a visitor. It remembers the sessions' rooms, for one stream.
 func (s *Server) sight(r *http.Request) sight {
-	only := visitorOf(r.Context()).rooms()
+	only := VisitorOf(r.Context()).Scope()
 	if only.All() {
 		return func(context.Context, models.Event) (bool, error) { return true, nil }
 	}
@@ -85,7 +86,7 @@ func (s *Server) sight(r *http.Request) sight {
 
 // sessionEvents sends what happens in one session as pieces of the page.
 func (s *Server) sessionEvents(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
+	ctx, cancel := context.WithTimeout(r.Context(), web.AnswerWithin)
 	f, err := s.newFragments(ctx, r.PathValue("id"))
 	cancel()
 	if err != nil {
@@ -123,7 +124,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, session string, 
 	}
 	cursor, err := s.hub.Parse(after)
 	if err != nil {
-		s.apiError(w, r, &refusal{http.StatusBadRequest, "after: want the id of an event"})
+		s.apiError(w, r, web.Refuse(http.StatusBadRequest, "after: want the id of an event"))
 		return
 	}
 	h := w.Header()
@@ -138,7 +139,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, session string, 
 		return
 	case err != nil: // closing: no answer but a prompt end, the browser comes back by itself
 		h.Del("Content-Type")
-		s.apiError(w, r, &refusal{http.StatusServiceUnavailable, "Earshot is stopping."})
+		s.apiError(w, r, web.Refuse(http.StatusServiceUnavailable, "Earshot is stopping."))
 		return
 	}
 	defer watcher.Close()
@@ -151,8 +152,8 @@ func (s *Server) pump(r *http.Request, out *eventWriter, watcher *Watcher, enc e
 	ctx := r.Context()
 	beat := time.NewTicker(s.heartbeat)
 	defer beat.Stop()
-	taken := s.members.taken.next()
-	same := s.stillSame(r)
+	taken := s.auth.Changed()
+	same := s.auth.Same(r)
 	out.raw("retry: 2000\n\n")
 	for same {
 		if err := out.flush(); err != nil {
@@ -162,10 +163,10 @@ func (s *Server) pump(r *http.Request, out *eventWriter, watcher *Watcher, enc e
 		case <-ctx.Done():
 			return
 		case <-taken:
-			taken = s.members.taken.next()
-			same = s.stillSame(r)
+			taken = s.auth.Changed()
+			same = s.auth.Same(r)
 		case <-beat.C:
-			same = s.stillSame(r)
+			same = s.auth.Same(r)
 			out.raw(":\n\n")
 		case e, ok := <-watcher.Events():
 			if !ok {
@@ -173,8 +174,8 @@ func (s *Server) pump(r *http.Request, out *eventWriter, watcher *Watcher, enc e
 			}
 			select {
 			case <-taken: // just before the event
-				taken = s.members.taken.next()
-				if same = s.stillSame(r); !same {
+				taken = s.auth.Changed()
+				if same = s.auth.Same(r); !same {
 					continue
 				}
 			default:
@@ -186,7 +187,7 @@ func (s *Server) pump(r *http.Request, out *eventWriter, watcher *Watcher, enc e
 			}
 			m, err := enc(e)
 			if err != nil {
-				s.log.Error("event not written", "session", e.SessionID, "seq", e.Seq, "error_type", errType(err))
+				s.log.Error("event not written", "session", e.SessionID, "seq", e.Seq, "error_type", web.ErrorType(err))
 				continue
 			}
 			out.send(Cursor{Hub: out.hub.id, Seq: e.Seq}, m)
@@ -195,12 +196,6 @@ func (s *Server) pump(r *http.Request, out *eventWriter, watcher *Watcher, enc e
 	out.buf.Reset()
 	out.send(s.hub.Cursor(), message{event: "reset", data: "access"})
 	_ = out.flush()
-}
-
-// stillSame says that whoever asked is still let in, with the same access as before.
-func (s *Server) stillSame(r *http.Request) bool {
-	v, err := s.identify(r)
-	return err == nil && v.same(visitorOf(r.Context()))
 }
 
 // eventWriter gathers server-sent events and sends them with a deadline.
@@ -248,5 +243,3 @@ func (o *eventWriter) flush() error {
 	}
 	return nil
 }
-
-func errType(err error) string { return fmt.Sprintf("%T", err) }

@@ -73,7 +73,7 @@ func (s *Server) filter(r *http.Request) (f filter, err error) {
 			return f, fmt.Errorf("people: %w", err)
 		}
 	}
-	rules, err := s.store.Rules(ctx, visitorOf(ctx).rooms())
+	rules, err := s.store.Rules(ctx, VisitorOf(ctx).Scope())
 	if err != nil {
 		return f, fmt.Errorf("rules: %w", err)
 	}

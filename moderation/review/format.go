@@ -5,7 +5,6 @@ import (
 	"math"
 	"strings"
 	"time"
-	"unicode"
 
 	"earshot/models"
 )
@@ -51,28 +50,6 @@ func day(t, now time.Time) string {
 
 // wall is a point in time in full, for the hover over a session time.
 func wall(t time.Time) string { return t.Format("Mon 2 Jan 2006, 15:04:05 MST") }
-
-const maxName = 128
-
-// cleanName makes a name from the room fit to be shown: one line, no control or direction-changing characters, at most
-// 128 characters.
-func cleanName(s string) string {
-	s = strings.ToValidUTF8(s, "�")
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
-			return -1
-		}
-		return r
-	}, s)
-	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > maxName {
-		s = string(r[:maxName-1]) + "…"
-	}
-	return s
-}
 
 // heard words a probability: people are never shown bare decimals.
 func heard(p float32) string {

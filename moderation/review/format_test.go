@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 func TestClock(t *testing.T) {
@@ -136,8 +137,8 @@ func FuzzCleanName(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		n := cleanName(s)
-		if len([]rune(n)) > maxName || strings.ContainsAny(n, "\n\r\t\x00\u202e\u2066") || cleanName(n) != n {
+		n := web.CleanName(s)
+		if len([]rune(n)) > web.MaxName || strings.ContainsAny(n, "\n\r\t\x00\u202e\u2066") || web.CleanName(n) != n {
 			t.Errorf("%q became %q", s, n)
 		}
 		newCast(nil).initials(n)

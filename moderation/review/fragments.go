@@ -44,7 +44,7 @@ func (s *Server) newFragments(ctx context.Context, session string) (*fragments, 
 	if err != nil {
 		return nil, err
 	}
-	p := s.painter(info.Session, visitorOf(ctx), newCastOf(info.Room, names, speakers))
+	p := s.painter(info.Session, VisitorOf(ctx), newCastOf(info.Room, names, speakers))
 	p.keep(clips...)
 	if p.known, err = s.outcomesOf(ctx, info.ID); err != nil {
 		return nil, err

@@ -1,52 +1,62 @@
 package review
 
 import (
-	"context"
+	"earshot/moderation/review/web"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
 	"runtime"
 	"strings"
-	"time"
 )
 
-const (
-	maxBody  = 64 << 10
-	maxQuery = 4 << 10
-	// answerWithin bounds everything but event streams.
-	answerWithin = 10 * time.Second
-)
-
-// csp allows what the server itself serves and nothing inline.
-const csp = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+// ContentPolicy allows what the server itself serves and nothing inline.
+const ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
 	"media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// guard puts what holds for every request around the mux: headers, the host check, limits, the refusal of cross-site
-// writes, and panics turned into an answer.
-func (s *Server) guard(next http.Handler) http.Handler {
+// Guard holds what is so for every request: headers, the host check, limits, the refusal of cross-site writes, and panics
+// turned into an answer.
+type Guard struct {
+	hosts   map[string]bool
+	tooLong func(http.ResponseWriter, *http.Request, error)
+	log     *slog.Logger
+}
+
+// NewGuard makes a Guard. hosts are the DNS names under which the pages may be asked for, besides localhost and IP
+// addresses; tooLong answers a body that says that it is longer than it may be.
+func NewGuard(hosts []string, log *slog.Logger, tooLong func(http.ResponseWriter, *http.Request, error)) *Guard {
+	g := &Guard{hosts: map[string]bool{"localhost": true}, tooLong: tooLong, log: log}
+	for _, h := range hosts {
+		g.hosts[h] = true
+	}
+	return g
+}
+
+// Wrap puts the guard around a handler.
+func (g *Guard) Wrap(next http.Handler) http.Handler {
 	next = http.NewCrossOriginProtection().Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		t := &tracked{ResponseWriter: w}
-		defer s.recovered(t, r)
+		defer g.recovered(t, r)
 		secure(w.Header())
 		switch {
-		case !s.hostAllowed(r.Host):
+		case !g.hostAllowed(r.Host):
 			http.Error(t, foreignHost, http.StatusMisdirectedRequest)
-		case len(r.URL.RawQuery) > maxQuery:
+		case len(r.URL.RawQuery) > web.MaxQuery:
 			http.Error(t, "The address is too long.", http.StatusRequestURITooLong)
-		case r.ContentLength > maxBody:
-			s.refuseLength(t, r)
+		case r.ContentLength > web.MaxBody:
+			g.tooLong(t, r, &http.MaxBytesError{Limit: web.MaxBody})
 		default:
-			r.Body = http.MaxBytesReader(t, r.Body, maxBody)
+			r.Body = http.MaxBytesReader(t, r.Body, web.MaxBody)
 			next.ServeHTTP(t, r)
 		}
 	})
 }
 
 func secure(h http.Header) {
-	h.Set("Content-Security-Policy", csp)
+	h.Set("Content-Security-Policy", ContentPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "no-referrer")
@@ -58,9 +68,9 @@ func secure(h http.Header) {
 
 // OwnHost puts the check of the host's name before another handler of the same server, so that the rooms in it can't be
 // reached by a foreign name either.
-func (s *Server) OwnHost(next http.Handler) http.Handler {
+func (g *Guard) OwnHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !s.hostAllowed(r.Host) {
+		if !g.hostAllowed(r.Host) {
 			http.Error(w, foreignHost, http.StatusMisdirectedRequest)
 			return
 		}
@@ -72,12 +82,12 @@ const foreignHost = "This name is not served here. Ask by address, or add the na
 
 // hostAllowed refuses foreign DNS names: with one, a page of another site could read the answers (DNS rebinding). An
 // address literal can't be rebound.
-func (s *Server) hostAllowed(host string) bool {
+func (g *Guard) hostAllowed(host string) bool {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	if s.hosts[host] {
+	if g.hosts[host] {
 		return true
 	}
 	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
@@ -86,7 +96,7 @@ func (s *Server) hostAllowed(host string) bool {
 
 // recovered answers a panic with 500, or cuts the connection when the answer has begun. The log gets where it happened
 // and of what type it was, never its text, which may hold what people said.
-func (s *Server) recovered(t *tracked, r *http.Request) {
+func (g *Guard) recovered(t *tracked, r *http.Request) {
 	v := recover()
 	if v == nil {
 		return
@@ -94,7 +104,7 @@ func (s *Server) recovered(t *tracked, r *http.Request) {
 	if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(http.ErrAbortHandler)
 	}
-	s.log.Error("page panicked", "route", r.Pattern, "panic", fmt.Sprintf("%T", v), "at", panicSite())
+	g.log.Error("page panicked", "route", r.Pattern, "panic", fmt.Sprintf("%T", v), "at", panicSite())
 	if t.begun {
 		panic(http.ErrAbortHandler)
 	}
@@ -137,9 +147,4 @@ func (t *tracked) WriteHeader(code int) {
 func (t *tracked) Write(b []byte) (int, error) {
 	t.begun = true
 	return t.ResponseWriter.Write(b)
-}
-
-func withDeadline(r *http.Request) (*http.Request, context.CancelFunc) {
-	ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
-	return r.WithContext(ctx), cancel
 }

@@ -36,10 +36,10 @@ type auditRow struct{ Day, Clock, By, What, Session string }
 
 // health says how Earshot is doing, with which settings, and who changed the record.
 func (s *Server) health(r *http.Request) (view, error) {
-	who := visitorOf(r.Context())
-	data := healthPage{OK: true, Settings: s.settings, Version: s.version, Owner: who.All.Allows(models.AccessOwner) && s.door != DoorOpen}
+	who := VisitorOf(r.Context())
+	data := healthPage{OK: true, Settings: s.settings, Version: s.version, Owner: who.All.Allows(models.AccessOwner) && !s.auth.Open()}
 	if s.conditions != nil {
-		data.Conditions = s.conditions(r.Context(), who.rooms())
+		data.Conditions = s.conditions(r.Context(), who.Scope())
 	}
 	for _, c := range data.Conditions {
 		data.OK = data.OK && c.OK

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 // Inviter sends the bot into rooms. Errors wrap models.ErrForbidden, models.ErrInvalid, models.ErrConflict, models.ErrUnavailable or
@@ -64,7 +65,7 @@ func (s *Server) invitePageOf(ctx context.Context, i models.Invitation) (inviteP
 	t, err := s.inviter.Terms(ctx, i)
 	switch {
 	case errors.Is(err, models.ErrInvalid):
-		data.Problem = trimmed(err)
+		data.Problem = web.Text(err)
 		return data, nil
 	case err != nil:
 		return data, fmt.Errorf("terms: %w", err)
@@ -72,7 +73,7 @@ func (s *Server) invitePageOf(ctx context.Context, i models.Invitation) (inviteP
 	data.Ask, data.Room, data.URL, data.Notice, data.Rules = true, t.Room.Name, t.Room.URL, t.Notice, t.Rules
 	data.NoChat = t.NoChat
 	data.Strange, data.Server = t.Strange, t.Server
-	data.MayAllow = visitorOf(ctx).All.Allows(models.AccessOwner)
+	data.MayAllow = VisitorOf(ctx).All.Allows(models.AccessOwner)
 	data.Keeps = keeps(t)
 	return data, nil
 }
@@ -101,31 +102,6 @@ func keeps(t models.Terms) []string {
 	)
 }
 
-// trimmed is an error's text without its kind.
-func trimmed(err error) string {
-	text := err.Error()
-	for _, kind := range []error{models.ErrInvalid, models.ErrConflict, models.ErrUnavailable, models.ErrNotFound, models.ErrForbidden} {
-		text = strings.TrimPrefix(text, kind.Error()+": ")
-	}
-	if hint := models.Hint(err); hint != "" {
-		text += ". " + hint
-	}
-	return text
-}
-
-// refused turns an error of the Inviter into one that callers may read.
-func refused(err error) error {
-	for kind, status := range map[error]int{
-		models.ErrConflict: http.StatusConflict, models.ErrInvalid: http.StatusBadRequest, models.ErrUnavailable: http.StatusServiceUnavailable,
-		models.ErrForbidden: http.StatusForbidden,
-	} {
-		if errors.Is(err, kind) {
-			return &refusal{status, trimmed(err)}
-		}
-	}
-	return err
-}
-
 func invitationOf(v url.Values) models.Invitation {
 	return models.Invitation{
 		URL: strings.TrimSpace(v.Get("url")), Name: strings.TrimSpace(v.Get("name")), Profile: v.Get("profile"),
@@ -135,24 +111,24 @@ func invitationOf(v url.Values) models.Invitation {
 
 // mayInvite is an error for visitors who may not invite the bot into a room.
 func (s *Server) mayInvite(r *http.Request, i models.Invitation) error {
-	who := visitorOf(r.Context())
+	who := VisitorOf(r.Context())
 	if i.AllowServer || i.PrivateServer {
-		return ownerOf(r)
+		return VisitorOf(r.Context()).RequireOwner()
 	}
 	if who.All.Allows(models.AccessHost) {
 		return nil
 	}
 	t, err := s.inviter.Terms(r.Context(), i)
-	if err == nil && who.may(t.Room.ID, models.AccessHost) {
+	if err == nil && who.May(t.Room.ID, models.AccessHost) {
 		return nil
 	}
-	return errForbidden
+	return models.ErrForbidden
 }
 
 // inviteView is GET /invite: for hosts that are logged in, also by a link that names the room's address.
 func (s *Server) inviteView(r *http.Request) (view, error) {
 	i := invitationOf(r.URL.Query())
-	if i.URL != "" || !visitorOf(r.Context()).All.Allows(models.AccessHost) {
+	if i.URL != "" || !VisitorOf(r.Context()).All.Allows(models.AccessHost) {
 		if err := s.mayInvite(r, i); err != nil {
 			return view{}, err
 		}
@@ -164,9 +140,7 @@ func (s *Server) inviteView(r *http.Request) (view, error) {
 
 // invite is POST /invite: it sends the bot, or makes a link.
 func (s *Server) invite(w http.ResponseWriter, r *http.Request) {
-	r, cancel := withDeadline(r)
-	defer cancel()
-	if err := readForm(r); err != nil {
+	if err := web.ReadForm(r); err != nil {
 		s.render(w, r, s.failed(r, err))
 		return
 	}
@@ -175,7 +149,7 @@ func (s *Server) invite(w http.ResponseWriter, r *http.Request) {
 		s.render(w, r, s.failed(r, err))
 		return
 	}
-	i.By = visitorOf(r.Context()).Name
+	i.By = VisitorOf(r.Context()).Name
 	if r.PostForm.Get("do") == "link" {
 		s.showLink(w, r, i)
 		return
@@ -190,15 +164,15 @@ func (s *Server) invited(w http.ResponseWriter, r *http.Request, i models.Invita
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return
 	}
-	readable := refused(err)
+	readable := web.Explained(err)
 	data, failed := s.invitePageOf(r.Context(), i)
-	var no *refusal
+	var no *web.Refusal
 	if failed != nil || !errors.As(readable, &no) {
 		s.render(w, r, s.failed(r, err))
 		return
 	}
-	data.Problem, data.Action, data.MayLink = no.message, action, action == "/invite"
-	s.render(w, r, view{status: no.status, page: "invite", title: "Invite Earshot", nav: "rooms", data: data})
+	data.Problem, data.Action, data.MayLink = no.Message, action, action == "/invite"
+	s.render(w, r, view{status: no.Status, page: "invite", title: "Invite Earshot", nav: "rooms", data: data})
 }
 
 // showLink makes a link and shows it once.
@@ -240,8 +214,6 @@ func (s *Server) linkView(r *http.Request) (view, error) {
 
 // followLink is POST /invite/{secret}.
 func (s *Server) followLink(w http.ResponseWriter, r *http.Request) {
-	r, cancel := withDeadline(r)
-	defer cancel()
 	i, err := s.links.Linked(r.Context(), r.PathValue("secret"))
 	if err == nil {
 		_, err = s.links.Follow(r.Context(), r.PathValue("secret"))

@@ -7,6 +7,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/export"
+	"earshot/moderation/review/web"
 )
 
 // consentPage is the consent ledger of a session.
@@ -42,7 +43,7 @@ func (s *Server) consentView(r *http.Request) (view, error) {
 		return view{}, err
 	}
 	data := consentPage{ID: info.ID, Name: sessionName(info.Session)}
-	data.MayEnter = s.listener != nil && visitorOf(r.Context()).may(info.Room, models.AccessHost)
+	data.MayEnter = s.listener != nil && VisitorOf(r.Context()).May(info.Room, models.AccessHost)
 	objects := map[string]bool{}
 	for _, c := range found {
 		who := c.SpeakerName
@@ -70,8 +71,6 @@ func (s *Server) consentView(r *http.Request) (view, error) {
 
 // consentFile is GET /s/{id}/consent.csv.
 func (s *Server) consentFile(w http.ResponseWriter, r *http.Request) {
-	r, cancel := withDeadline(r)
-	defer cancel()
 	found, err := s.ledger(r)
 	var b bytes.Buffer
 	if err == nil {
@@ -88,9 +87,7 @@ func (s *Server) consentFile(w http.ResponseWriter, r *http.Request) {
 
 // object is POST /s/{id}/consent.
 func (s *Server) object(w http.ResponseWriter, r *http.Request) {
-	r, cancel := withDeadline(r)
-	defer cancel()
-	err := readForm(r)
+	err := web.ReadForm(r)
 	if err == nil {
 		_, err = s.objected(r, r.PathValue("id"), r.PostFormValue("speaker"), r.PostFormValue("objects") == "1", "page")
 	}
@@ -103,8 +100,6 @@ func (s *Server) object(w http.ResponseWriter, r *http.Request) {
 
 // listen is POST /s/{id}/listening: pause, resume or leave.
 func (s *Server) listen(w http.ResponseWriter, r *http.Request) {
-	r, cancel := withDeadline(r)
-	defer cancel()
 	if err := s.listened(r); err != nil {
 		s.render(w, r, s.failed(r, err))
 		return
@@ -117,13 +112,13 @@ func (s *Server) listened(r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := hostOf(r, info.Room); err != nil {
+	if err := VisitorOf(r.Context()).Require(info.Room, models.AccessHost); err != nil {
 		return err
 	}
-	if err := readForm(r); err != nil {
+	if err := web.ReadForm(r); err != nil {
 		return err
 	}
-	by := visitorOf(r.Context()).Name
+	by := VisitorOf(r.Context()).Name
 	switch do := r.PostFormValue("do"); {
 	case do == "pause" || do == "resume":
 		return s.listener.Pause(r.Context(), info.ID, do == "pause", by)

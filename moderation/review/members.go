@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 // Members gives and takes access to the pages, for the page, the API and the command line alike. Errors wrap
@@ -189,7 +190,7 @@ func (m *Members) Key(ctx context.Context, n NewKey, user string) (secret string
 	}
 	secret, hash := newToken()
 	c := models.Credential{
-		Hash: hash, Kind: models.CredentialKey, User: u.ID, Label: cleanName(n.Label), Access: cmp.Or(n.Access, models.AccessViewer),
+		Hash: hash, Kind: models.CredentialKey, User: u.ID, Label: web.CleanName(n.Label), Access: cmp.Or(n.Access, models.AccessViewer),
 		Rooms: rooms, Created: m.now().UTC().Truncate(time.Second),
 	}
 	switch {
@@ -215,7 +216,7 @@ func (m *Members) Remove(ctx context.Context, id, by string) error {
 		return err
 	}
 	for _, u := range users {
-		if u.ID == id && sole(u, users) {
+		if u.ID == id && Sole(u, users) {
 			return fmt.Errorf("%w: the last owner stays", models.ErrInvalid)
 		}
 	}
@@ -226,8 +227,8 @@ func (m *Members) Remove(ctx context.Context, id, by string) error {
 	return nil
 }
 
-// sole says that a user is the only owner.
-func sole(u models.User, users []models.User) bool {
+// Sole says that a user is the only owner.
+func Sole(u models.User, users []models.User) bool {
 	return u.Access == models.AccessOwner && !slices.ContainsFunc(users, func(x models.User) bool {
 		return x.Access == models.AccessOwner && x.ID != u.ID
 	})

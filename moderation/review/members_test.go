@@ -45,7 +45,7 @@ func TestNamesThatPassForOthersAreRefused(t *testing.T) {
 }
 
 func TestAnOwnerIsNamedLikeAnybody(t *testing.T) {
-	s, d := guarded(t, DoorHere, nil)
+	s, d := guarded(t, ModeLocal, nil)
 	b := &browser{t: t, s: s, from: "127.0.0.1"}
 	if got := b.code("POST", "/setup", url.Values{"name": {"K\u200bim"}, "password": {secret}}); got != 400 || len(d.users) > 0 {
 		t.Errorf("%d", got)
@@ -53,7 +53,7 @@ func TestAnOwnerIsNamedLikeAnybody(t *testing.T) {
 }
 
 func TestKeysForSomeRoomsOpenNoOthers(t *testing.T) {
-	s, d := guarded(t, DoorShut, nil)
+	s, d := guarded(t, ModeRequired, nil)
 	owner := &browser{t: t, s: s, from: "192.0.2.7", cookie: d.enter(models.User{ID: "u1", Name: "Kim", Access: models.AccessOwner})}
 	key := func(form url.Values) *browser {
 		t.Helper()
@@ -97,7 +97,7 @@ func TestKeysForSomeRoomsOpenNoOthers(t *testing.T) {
 }
 
 func TestWhoIsNotThereGetsNoLink(t *testing.T) {
-	s, d := guarded(t, DoorShut, nil)
+	s, d := guarded(t, ModeRequired, nil)
 	owner := &browser{t: t, s: s, from: "192.0.2.7", cookie: d.enter(models.User{ID: "u1", Name: "Kim", Access: models.AccessOwner})}
 	for _, path := range []string{"/access/link", "/access/remove", "/access/revoke", "/access/nothing"} {
 		if got := owner.code("POST", path, url.Values{"user": {"nobody"}, "key": {""}}); got != 404 {
@@ -108,7 +108,7 @@ func TestWhoIsNotThereGetsNoLink(t *testing.T) {
 
 // TestTakenAccessEndsOpenStreamsAtOnce follows streams over a real server, and takes away what opened them.
 func TestTakenAccessEndsOpenStreamsAtOnce(t *testing.T) {
-	s, d := guarded(t, DoorShut, nil)
+	s, d := guarded(t, ModeRequired, nil)
 	s.heartbeat = time.Hour
 	web := httptest.NewServer(s)
 	defer web.Close()

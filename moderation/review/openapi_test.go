@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 // fits fails where an answer holds what the schema does not describe.
@@ -143,7 +144,7 @@ func TestAPIRefusesWhatMakesNoSense(t *testing.T) {
 	}
 	for body, want := range map[string]int{
 		`{"status":"perhaps"}`: 400, `{"status":"open","more":1}`: 400, `[]`: 400, ``: 400, `{"status":"open"}{}`: 400,
-		strings.Repeat("[", 60_000): 400, `{"status":"` + strings.Repeat("x", maxBody) + `"}`: 413,
+		strings.Repeat("[", 60_000): 400, `{"status":"` + strings.Repeat("x", web.MaxBody) + `"}`: 413,
 	} {
 		r := httptest.NewRequestWithContext(t.Context(), "POST", "/api/flags/f1", strings.NewReader(body))
 		r.Host = "localhost"

@@ -15,25 +15,25 @@ func TestFiguresAreForWhoMaySeeAllRooms(t *testing.T) {
 	inOne := map[string]models.Access{"a": models.AccessHost}
 	for _, tt := range []struct {
 		name   string
-		door   Door
+		mode   Mode
 		from   string
 		user   models.User
 		key    string
 		header http.Header
 		want   int
 	}{
-		{"private to this machine", DoorHere, here, models.User{}, "", nil, http.StatusOK},
-		{"private, with an owner", DoorHere, here, models.User{Access: models.AccessOwner}, "", nil, http.StatusOK},
-		{"private, through a proxy", DoorHere, here, models.User{Access: models.AccessOwner}, "", proxied, http.StatusUnauthorized},
-		{"public, from this machine", DoorShut, here, models.User{Access: models.AccessOwner}, "", nil, http.StatusUnauthorized},
-		{"public, from elsewhere", DoorShut, far, models.User{Access: models.AccessOwner}, "", nil, http.StatusUnauthorized},
-		{"a wrong key", DoorShut, far, models.User{Access: models.AccessOwner}, "wrong", nil, http.StatusUnauthorized},
-		{"a viewer's key", DoorShut, far, models.User{Access: models.AccessViewer}, "key", nil, http.StatusOK},
-		{"a key for a room", DoorShut, far, models.User{Rooms: inOne}, "key", nil, http.StatusForbidden},
-		{"open", DoorOpen, far, models.User{}, "", nil, http.StatusOK},
+		{"private to this machine", ModeLocal, here, models.User{}, "", nil, http.StatusOK},
+		{"private, with an owner", ModeLocal, here, models.User{Access: models.AccessOwner}, "", nil, http.StatusOK},
+		{"private, through a proxy", ModeLocal, here, models.User{Access: models.AccessOwner}, "", proxied, http.StatusUnauthorized},
+		{"public, from this machine", ModeRequired, here, models.User{Access: models.AccessOwner}, "", nil, http.StatusUnauthorized},
+		{"public, from elsewhere", ModeRequired, far, models.User{Access: models.AccessOwner}, "", nil, http.StatusUnauthorized},
+		{"a wrong key", ModeRequired, far, models.User{Access: models.AccessOwner}, "wrong", nil, http.StatusUnauthorized},
+		{"a viewer's key", ModeRequired, far, models.User{Access: models.AccessViewer}, "key", nil, http.StatusOK},
+		{"a key for a room", ModeRequired, far, models.User{Rooms: inOne}, "key", nil, http.StatusForbidden},
+		{"open", ModeOpen, far, models.User{}, "", nil, http.StatusOK},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s, d := guarded(t, tt.door, nil)
+			s, d := guarded(t, tt.mode, nil)
 			tt.user.ID, tt.user.Name = "u1", "Kim"
 			d.users = []models.User{tt.user}
 			d.creds = []models.Credential{{Hash: tokenHash("key"), Kind: models.CredentialKey, User: "u1"}}
@@ -58,18 +58,18 @@ func TestFiguresAreForWhoMaySeeAllRooms(t *testing.T) {
 func TestOwnersOnly(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
-		door   Door
+		mode   Mode
 		access models.Access // of the key that is shown; "" shows none
 		want   int
 	}{
-		{"an owner", DoorShut, models.AccessOwner, http.StatusOK},
-		{"a reviewer", DoorShut, models.AccessReviewer, http.StatusForbidden},
-		{"a viewer", DoorShut, models.AccessViewer, http.StatusForbidden},
-		{"nobody", DoorShut, "", http.StatusUnauthorized},
-		{"this machine, before there is an owner", DoorHere, "", http.StatusOK},
+		{"an owner", ModeRequired, models.AccessOwner, http.StatusOK},
+		{"a reviewer", ModeRequired, models.AccessReviewer, http.StatusForbidden},
+		{"a viewer", ModeRequired, models.AccessViewer, http.StatusForbidden},
+		{"nobody", ModeRequired, "", http.StatusUnauthorized},
+		{"this machine, before there is an owner", ModeLocal, "", http.StatusOK},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s, d := guarded(t, tt.door, nil)
+			s, d := guarded(t, tt.mode, nil)
 			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/debug/pprof/heap", http.NoBody)
 			r.Host, r.RemoteAddr = "127.0.0.1:8484", "127.0.0.1:4711"
 			if tt.access != "" {

@@ -20,8 +20,8 @@ const (
 	hashBytes  = 32
 )
 
-// minPassword is the least length of a password, in characters.
-const minPassword = 10
+// MinPassword is the least length of a password, in characters.
+const MinPassword = 10
 
 // hashPassword makes a PHC string with a salt of its own.
 func hashPassword(password string) string {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 // personPage is what is held about one person.
@@ -58,8 +59,8 @@ type strikeRow struct {
 func (s *Server) strikeRow(e models.LedgerEntry) strikeRow {
 	t := e.At.In(s.loc)
 	return strikeRow{
-		Ledger: cleanName(e.Ledger), Points: strconv.FormatFloat(e.Points, 'f', -1, 64), Day: day(t, s.now().In(s.loc)), Clock: t.Format("15:04"),
-		By: cleanName(e.By), Session: e.Session, Pending: e.Pending,
+		Ledger: web.CleanName(e.Ledger), Points: strconv.FormatFloat(e.Points, 'f', -1, 64), Day: day(t, s.now().In(s.loc)), Clock: t.Format("15:04"),
+		By: web.CleanName(e.By), Session: e.Session, Pending: e.Pending,
 	}
 }
 
@@ -78,13 +79,13 @@ func (s *Server) personView(r *http.Request, problem string) (view, error) {
 		return view{}, err
 	}
 	data := personPage{
-		Room: room, Speaker: speaker, URL: personURL(room, speaker), Name: cmp.Or(cleanName(p.Name), "Unknown"), Given: p.Given,
+		Room: room, Speaker: speaker, URL: personURL(room, speaker), Name: cmp.Or(web.CleanName(p.Name), "Unknown"), Given: p.Given,
 		Lines: p.Lines, Talk: length(time.Duration(p.TalkMS) * time.Millisecond), Flags: p.Open + p.Confirmed + p.Dismissed,
 		Open: p.Open, Confirmed: p.Confirmed, Dismissed: p.Dismissed, Clips: p.Clips,
 		First: day(p.First.In(s.loc), s.now().In(s.loc)), Last: day(p.Last.In(s.loc), s.now().In(s.loc)),
 		Problem: problem,
 	}
-	if _, err = s.managed(ctx, models.Identity{Room: room, SpeakerID: speaker}); err != nil && !errors.Is(err, errForbidden) {
+	if _, err = s.managed(ctx, models.Identity{Room: room, SpeakerID: speaker}); err != nil && !errors.Is(err, models.ErrForbidden) {
 		return view{}, err
 	}
 	data.Manages = err == nil
@@ -132,7 +133,7 @@ func (s *Server) personView(r *http.Request, problem string) (view, error) {
 
 // knownPerson finds the person of the address, as the rooms know them that the visitor may see.
 func (s *Server) knownPerson(r *http.Request) (models.Person, error) {
-	p, err := s.store.Person(r.Context(), r.PathValue("room"), r.PathValue("speaker"), visitorOf(r.Context()).rooms())
+	p, err := s.store.Person(r.Context(), r.PathValue("room"), r.PathValue("speaker"), VisitorOf(r.Context()).Scope())
 	if err != nil {
 		return p, fmt.Errorf("person: %w", err)
 	}
@@ -142,8 +143,8 @@ func (s *Server) knownPerson(r *http.Request) (models.Person, error) {
 // managed finds the person behind an identity, with all that is held, when the visitor is a host of every room where they
 // were seen: a name, a merger and an erasure hold in all of them. Who may not even see the identity learns nothing.
 func (s *Server) managed(ctx context.Context, i models.Identity) (models.Person, error) {
-	who := visitorOf(ctx)
-	if !who.may(i.Room, models.AccessViewer) {
+	who := VisitorOf(ctx)
+	if !who.May(i.Room, models.AccessViewer) {
 		return models.Person{}, fmt.Errorf("person: %w", models.ErrNotFound)
 	}
 	p, err := s.store.Person(ctx, i.Room, i.SpeakerID, models.RoomSet{})
@@ -151,8 +152,8 @@ func (s *Server) managed(ctx context.Context, i models.Identity) (models.Person,
 		return p, fmt.Errorf("person: %w", err)
 	}
 	for _, room := range p.Rooms() {
-		if !who.may(room, models.AccessHost) {
-			return models.Person{}, errForbidden
+		if !who.May(room, models.AccessHost) {
+			return models.Person{}, models.ErrForbidden
 		}
 	}
 	return p, nil
@@ -160,8 +161,6 @@ func (s *Server) managed(ctx context.Context, i models.Identity) (models.Person,
 
 // changePerson names, merges, parts or erases a person.
 func (s *Server) changePerson(w http.ResponseWriter, r *http.Request) {
-	r, cancel := withDeadline(r)
-	defer cancel()
 	to, problem, err := s.personChanged(r)
 	if err == nil && problem == "" {
 		http.Redirect(w, r, to, http.StatusSeeOther)
@@ -179,17 +178,17 @@ func (s *Server) changePerson(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) personChanged(r *http.Request) (to, problem string, err error) {
 	room, speaker := r.PathValue("room"), r.PathValue("speaker")
-	if err := readForm(r); err != nil {
+	if err := web.ReadForm(r); err != nil {
 		return "", "", err
 	}
-	ctx, who, to := r.Context(), visitorOf(r.Context()), personURL(room, speaker)
+	ctx, who, to := r.Context(), VisitorOf(r.Context()), personURL(room, speaker)
 	p, err := s.managed(ctx, models.Identity{Room: room, SpeakerID: speaker})
 	if err != nil {
 		return "", "", err
 	}
 	switch r.PathValue("what") {
 	case "name":
-		err = s.store.NamePerson(ctx, room, speaker, cleanName(r.PostFormValue("name")), who.Name, s.now())
+		err = s.store.NamePerson(ctx, room, speaker, web.CleanName(r.PostFormValue("name")), who.Name, s.now())
 	case "merge":
 		with := models.Identity{Room: room, SpeakerID: r.PostFormValue("speaker")}
 		if _, err = s.managed(ctx, with); err != nil { // who it is brings along what they are elsewhere
@@ -203,7 +202,7 @@ func (s *Server) personChanged(r *http.Request) (to, problem string, err error) 
 		}
 		err = s.store.SplitPerson(ctx, part.Room, part.SpeakerID, who.Name, s.now())
 	case "erase":
-		if cleanName(r.PostFormValue("name")) != cmp.Or(cleanName(p.Name), "Unknown") {
+		if web.CleanName(r.PostFormValue("name")) != cmp.Or(web.CleanName(p.Name), "Unknown") {
 			return "", "Nothing was erased: the name that was typed is another one.", nil
 		}
 		err, to = s.store.ErasePerson(ctx, room, speaker, who.Name), "/"
@@ -228,8 +227,6 @@ type personExport struct {
 
 // exportPerson answers with everything that is held about a person, but for the sound, which the page plays.
 func (s *Server) exportPerson(w http.ResponseWriter, r *http.Request) {
-	r, cancel := withDeadline(r)
-	defer cancel()
 	out, err := s.heldOf(r)
 	if err != nil {
 		s.render(w, r, s.failed(r, err))
@@ -237,7 +234,7 @@ func (s *Server) exportPerson(w http.ResponseWriter, r *http.Request) {
 	}
 	b, err := json.MarshalIndent(out, "", "  ")
 	if err != nil {
-		s.render(w, r, s.failed(r, fmt.Errorf("export of a person: %s", errType(err))))
+		s.render(w, r, s.failed(r, fmt.Errorf("export of a person: %s", web.ErrorType(err))))
 		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")

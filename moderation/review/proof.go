@@ -9,31 +9,32 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
-// loginWithin bounds a login: a guess after wrong ones waits, at most accountEvery, before it is looked at.
-const loginWithin = 30 * time.Second
+// LoginWithin bounds a login: a guess after wrong ones waits, at most accountEvery, before it is looked at.
+const LoginWithin = 30 * time.Second
 
-// proven is whom the form of the login proves to be there. errLogin: nobody; throttled: too many tried from there.
-func (s *Server) proven(r *http.Request) (models.User, error) {
-	if err := readForm(r); err != nil {
-		return models.User{}, err
+// Prove finds out whom a link, or else a name and a password, prove to be there. The error is for Refuse; see IsUnknown.
+func (a *Authenticator) Prove(r *http.Request, link, name, password string) (models.User, error) {
+	if link != "" {
+		return a.byLink(r, link)
 	}
-	if link := r.PostFormValue("link"); link != "" {
-		return s.byLink(r, link)
-	}
-	return s.byPassword(r, r.PostFormValue("name"), r.PostFormValue("password"))
+	return a.byPassword(r, name, password)
 }
 
+// IsUnknown says that nobody is known by what was shown, as opposed to a failure or to too many guesses.
+func IsUnknown(err error) bool { return errors.Is(err, errLogin) }
+
 // byLink uses a link up.
-func (s *Server) byLink(r *http.Request, link string) (models.User, error) {
-	_, u, err := s.access.Credential(r.Context(), models.CredentialLink, tokenHash(link), s.now())
+func (a *Authenticator) byLink(r *http.Request, link string) (models.User, error) {
+	_, u, err := a.store.Credential(r.Context(), models.CredentialLink, tokenHash(link), a.now())
 	if err == nil {
-		err = s.access.DropCredential(r.Context(), tokenHash(link))
+		err = a.store.DropCredential(r.Context(), tokenHash(link))
 	}
 	switch {
 	case errors.Is(err, models.ErrNotFound):
-		return u, s.wrongToken(r)
+		return u, a.wrongToken(r)
 	case err != nil:
 		return u, fmt.Errorf("login: %w", err)
 	}
@@ -41,17 +42,17 @@ func (s *Server) byLink(r *http.Request, link string) (models.User, error) {
 }
 
 // byPassword compares a password, after it was paid for: a name that does not exist costs the same, and takes as long.
-func (s *Server) byPassword(r *http.Request, name, password string) (models.User, error) {
+func (a *Authenticator) byPassword(r *http.Request, name, password string) (models.User, error) {
 	ctx := r.Context()
-	u, err := s.access.UserNamed(ctx, name)
+	u, err := a.store.UserNamed(ctx, name)
 	if err != nil && !errors.Is(err, models.ErrNotFound) {
 		return u, fmt.Errorf("login: %w", err)
 	}
-	device, lane := s.deviceOf(r, u), s.hashing
+	device, lane := a.deviceOf(r, u), a.hashing
 	if device != "" {
-		lane = s.hashingKnown
+		lane = a.hashingKnown
 	}
-	try, err := s.guessed.attempt(models.SourceOf(r.RemoteAddr), strings.ToLower(cleanName(name)), device, s.now())
+	try, err := a.guessed.attempt(models.SourceOf(r.RemoteAddr), strings.ToLower(web.CleanName(name)), device, a.now())
 	if err != nil {
 		return u, err
 	}
@@ -86,12 +87,12 @@ func verify(ctx context.Context, wait time.Duration, lane chan struct{}, phc, pa
 }
 
 // deviceOf is the hash of the token by which a browser shows that a user logged in there before, or "".
-func (s *Server) deviceOf(r *http.Request, u models.User) string {
+func (a *Authenticator) deviceOf(r *http.Request, u models.User) string {
 	cookie, err := r.Cookie(deviceCookie)
 	if err != nil || u.ID == "" {
 		return ""
 	}
-	c, _, err := s.access.Credential(r.Context(), models.CredentialDevice, tokenHash(cookie.Value), s.now())
+	c, _, err := a.store.Credential(r.Context(), models.CredentialDevice, tokenHash(cookie.Value), a.now())
 	if err != nil || c.User != u.ID {
 		return ""
 	}

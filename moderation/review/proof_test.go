@@ -14,7 +14,7 @@ import (
 
 // guardedKim is a server whose owner is Kim, on the test's clock.
 func guardedKim(t *testing.T) (*Server, *doorkeeper) {
-	s, d := guarded(t, DoorShut, func(c *Config) { c.Now = time.Now })
+	s, d := guarded(t, ModeRequired, func(c *Config) { c.Now = time.Now })
 	d.users = []models.User{{ID: "u1", Name: "Kim", Access: models.AccessOwner, Password: hashPassword(secret)}}
 	return s, d
 }

@@ -54,8 +54,8 @@ func (s *Server) queue(r *http.Request) (view, error) {
 
 // places finds flags that the visitor may see, as views.
 func (s *Server) places(ctx context.Context, q models.FlagQuery, back string) ([]flagView, error) {
-	who := visitorOf(ctx)
-	q.Only = who.rooms()
+	who := VisitorOf(ctx)
+	q.Only = who.Scope()
 	found, err := s.store.FindFlags(ctx, q)
 	if err != nil {
 		return nil, fmt.Errorf("flags: %w", err)
@@ -75,7 +75,7 @@ func (s *Server) places(ctx context.Context, q models.FlagQuery, back string) ([
 }
 
 // placed is a flag as it is shown away from its transcript: with its room, its day and its whole line.
-func (s *Server) placed(p models.FlagPlace, who visitor, back string, c *cast) flagView {
+func (s *Server) placed(p models.FlagPlace, who Visitor, back string, c *cast) flagView {
 	paint := s.painter(p.Session, who, c)
 	paint.back = back
 	if p.Evidence != nil {
@@ -94,10 +94,10 @@ func (s *Server) placed(p models.FlagPlace, who visitor, back string, c *cast) f
 }
 
 // painter makes the views of one session for one visitor.
-func (s *Server) painter(ses models.Session, who visitor, c *cast) *painter {
+func (s *Server) painter(ses models.Session, who Visitor, c *cast) *painter {
 	p := &painter{s: s, ses: ses, cast: c, back: "session", clips: map[models.Key]models.Evidence{}}
-	p.decides, p.redacts = who.may(ses.Room, models.AccessReviewer), who.may(ses.Room, models.AccessHost)
-	if s.actor != nil && who.may(ses.Room, models.AccessHost) {
+	p.decides, p.redacts = who.May(ses.Room, models.AccessReviewer), who.May(ses.Room, models.AccessHost)
+	if s.actor != nil && who.May(ses.Room, models.AccessHost) {
 		p.acts, p.can = true, s.actor.Verbs(ses.ID)
 		p.verbs = offers(p.can)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 // wordChoice is a word of a line that can be taken out.
@@ -34,7 +35,7 @@ func (s *Server) redact(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) redacted(r *http.Request) (u models.Utterance, problem string, err error) {
-	if err := readForm(r); err != nil {
+	if err := web.ReadForm(r); err != nil {
 		return u, "", err
 	}
 	none := false
@@ -60,9 +61,9 @@ func (s *Server) takenOut(r *http.Request, chosen func(models.Utterance) []int) 
 	if err != nil {
 		return u, err
 	}
-	who := visitorOf(r.Context())
-	if !who.may(info.Room, models.AccessHost) {
-		return u, errForbidden
+	who := VisitorOf(r.Context())
+	if !who.May(info.Room, models.AccessHost) {
+		return u, models.ErrForbidden
 	}
 	places := chosen(u)
 	if len(places) == 0 {

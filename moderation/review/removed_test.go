@@ -11,7 +11,7 @@ import (
 
 // TestOpenPagesOfSomebodyRemovedLoadAnewInABrowser: what they showed is gone, and the login is there.
 func TestOpenPagesOfSomebodyRemovedLoadAnewInABrowser(t *testing.T) {
-	s, d := guarded(t, DoorShut, nil)
+	s, d := guarded(t, ModeRequired, nil)
 	d.users = []models.User{
 		{ID: "u1", Name: "Kim", Access: models.AccessOwner},
 		{ID: "u2", Name: "Lee", Rooms: map[string]models.Access{"open-mic": models.AccessHost}},

@@ -47,7 +47,7 @@ type roomsPage struct {
 // rooms is the first page: the rooms that are live, then what was.
 func (s *Server) rooms(r *http.Request) (view, error) {
 	data := roomsPage{
-		Cursor: s.hub.Text(s.hub.Cursor()), Listed: listed, MayInvite: s.inviter != nil && visitorOf(r.Context()).All.Allows(models.AccessHost),
+		Cursor: s.hub.Text(s.hub.Cursor()), Listed: listed, MayInvite: s.inviter != nil && VisitorOf(r.Context()).All.Allows(models.AccessHost),
 	}
 	sessions, err := s.sessions(r.Context(), listed+1)
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *Server) rooms(r *http.Request) (view, error) {
 
 // sessions reads the list of those that the visitor may see: live ones first, among them those with most open flags, then the newest.
 func (s *Server) sessions(ctx context.Context, limit int) ([]models.SessionInfo, error) {
-	sessions, err := s.store.Sessions(ctx, models.SessionQuery{Only: visitorOf(ctx).rooms(), Limit: limit})
+	sessions, err := s.store.Sessions(ctx, models.SessionQuery{Only: VisitorOf(ctx).Scope(), Limit: limit})
 	if err != nil {
 		return nil, fmt.Errorf("sessions: %w", err)
 	}

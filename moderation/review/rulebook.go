@@ -10,6 +10,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/engine"
+	"earshot/moderation/review/web"
 )
 
 // Rulebook is the rules that are in use. Its methods may be called by many goroutines at once.
@@ -97,8 +98,6 @@ func (s *Server) trial(rule string) *trialPage {
 
 // tryWords is the page of the answer. Words are posted, so that they are in no address and no log.
 func (s *Server) tryWords(w http.ResponseWriter, r *http.Request) {
-	r, cancel := withDeadline(r)
-	defer cancel()
 	v, err := s.tried(r)
 	if err != nil {
 		v = s.failed(r, err)
@@ -107,7 +106,7 @@ func (s *Server) tryWords(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) tried(r *http.Request) (view, error) {
-	if err := readForm(r); err != nil {
+	if err := web.ReadForm(r); err != nil {
 		return view{}, err
 	}
 	rule := r.PostFormValue("rule")
@@ -185,13 +184,13 @@ func (s *Server) replay(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) replayed(r *http.Request) (view, error) {
-	if err := readForm(r); err != nil {
+	if err := web.ReadForm(r); err != nil {
 		return view{}, err
 	}
-	who := visitorOf(r.Context())
+	who := VisitorOf(r.Context())
 	switch {
 	case !who.All.Allows(models.AccessReviewer):
-		return view{}, errForbidden
+		return view{}, models.ErrForbidden
 	case s.trial("") == nil:
 		return view{}, fmt.Errorf("replay: no rules are in use: %w", models.ErrInvalid)
 	}

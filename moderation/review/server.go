@@ -1,17 +1,16 @@
 package review
 
 import (
-	"cmp"
 	"context"
 	"html/template"
 	"log/slog"
 	"net/http"
-	"sync"
-	"sync/atomic"
+	"strings"
 	"time"
 
 	"earshot/models"
 	"earshot/moderation/review/export"
+	"earshot/moderation/review/web"
 )
 
 // Config is what a Server needs. Store and Hub are required.
@@ -47,9 +46,9 @@ type Config struct {
 	Settings   []Setting
 	// Version is the program's, for the page of health.
 	Version string
-	// Members are who may log in; Door says who need not. Without Members the door is open.
+	// Members are who may log in; Mode says who need not. Without Members the door is open.
 	Members *Members
-	Door    Door
+	Mode    Mode
 	// Local says that only this machine can reach the pages: whoever is here may become the first owner. Setup is a secret
 	// by which others may, "" for none.
 	Local bool
@@ -82,7 +81,6 @@ type Server struct {
 	version   string
 	notice    []noticePart
 	alarm     func() string
-	hosts     map[string]bool
 	loc       *time.Location
 	now       func() time.Time
 	log       *slog.Logger
@@ -101,18 +99,9 @@ type Server struct {
 	profiles []string
 	listener Listener
 
-	access  AccessStore
-	door    Door
-	local   bool
-	setup   string
-	guessed throttle
-	// One token per password that is being checked; hashingKnown is for browsers in which somebody logged in before, so that
-	// nobody else's guesses keep them waiting.
-	hashing, hashingKnown chan struct{}
-
-	members *Members
-	peopled atomic.Bool // there is a user
-	owning  sync.Mutex
+	auth    *Authenticator
+	guard   *Guard
+	members *Members // nil: nobody logs in
 }
 
 // New makes a Server. It panics when the embedded templates do not parse, which the package's tests rule out.
@@ -129,7 +118,6 @@ func New(c Config) *Server {
 		version:   c.Version,
 		notice:    parseNotice(c.Notice),
 		alarm:     c.Alarm,
-		hosts:     map[string]bool{"localhost": true},
 		loc:       c.Location,
 		now:       c.Now,
 		log:       c.Log,
@@ -142,15 +130,6 @@ func New(c Config) *Server {
 	s.conditions = c.Conditions
 	s.servers = c.Servers
 	s.inviter, s.links, s.states, s.profiles, s.listener = c.Inviter, c.Links, c.States, c.Profiles, c.Listener
-	s.members, s.door, s.local, s.setup = c.Members, cmp.Or(c.Door, DoorShut), c.Local, c.Setup
-	if s.members == nil {
-		s.members, s.door = NewMembers(nil, nil), DoorOpen
-	}
-	s.access = s.members.store
-	s.hashing, s.hashingKnown = make(chan struct{}, 2), make(chan struct{}, 1)
-	for _, h := range c.Hosts {
-		s.hosts[h] = true
-	}
 	if s.loc == nil {
 		s.loc = time.Local
 	}
@@ -168,9 +147,43 @@ func New(c Config) *Server {
 	}
 	s.streams = streams{most: c.MaxWatchers, each: c.WatchersEach}
 	s.pages = loadPages(s.assets)
-	s.handler = s.guard(s.admit(s.mux()))
+	s.members = c.Members
+	s.guard = NewGuard(c.Hosts, s.log, s.fail)
+	s.auth = NewAuthenticator(AuthConfig{
+		Members: c.Members, Mode: c.Mode, Local: c.Local, Setup: c.Setup, Now: s.now, Guard: s.guard, Refuse: s.refuse,
+	})
+	s.handler = s.guard.Wrap(s.auth.Admit(s.mux()))
 	return s
 }
+
+// fail answers a request that can't be dealt with: data to programs, a page to people.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		s.apiError(w, r, err)
+		return
+	}
+	s.render(w, r, s.failed(r, err))
+}
+
+// refuse answers who is not let in.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, no *web.Refusal) {
+	if WantsData(r) {
+		s.apiError(w, r, no)
+		return
+	}
+	s.render(w, r, view{status: no.Status, page: "trouble", title: "Not now", data: trouble{Headline: "You can't come in now", Text: no.Message}})
+}
+
+// OwnHost puts the check of the host's name before another handler of the same server, so that the rooms in it can't be
+// reached by a foreign name either.
+func (s *Server) OwnHost(next http.Handler) http.Handler { return s.guard.OwnHost(next) }
+
+// OwnersOnly puts a handler of the same server behind the login: who may not do everything everywhere is refused.
+func (s *Server) OwnersOnly(next http.Handler) http.Handler { return s.auth.OwnersOnly(next) }
+
+// ViewersOnly puts a handler of the same server behind the login: who may not see all rooms is refused. While the pages are
+// private to this machine, programs on it are not asked.
+func (s *Server) ViewersOnly(next http.Handler) http.Handler { return s.auth.ViewersOnly(next) }
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }

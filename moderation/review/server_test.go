@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -142,7 +143,7 @@ func TestEveryAnswerIsSecured(t *testing.T) {
 	s := serve(t, room(), nil)
 	for _, path := range []string{"/", "/s/s1", "/s/nope", "/search?q=coin", "/static/app.js", "/api/sessions", "/api/sessions/s1", "/nope"} {
 		h := ask(t, s, "GET", path).Header()
-		if got := h.Get("Content-Security-Policy"); got != csp {
+		if got := h.Get("Content-Security-Policy"); got != ContentPolicy {
 			t.Errorf("%s: policy %q", path, got)
 		}
 		if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "no-referrer" || h.Get("X-Frame-Options") != "DENY" {
@@ -193,7 +194,7 @@ func TestHostileTextIsInert(t *testing.T) {
 		if strings.Contains(body, "\u202e") || strings.Contains(body, "\x00") {
 			t.Errorf("%s: a name turns the direction", path)
 		}
-		if strings.Contains(body, strings.Repeat("a", maxName+1)) {
+		if strings.Contains(body, strings.Repeat("a", web.MaxName+1)) {
 			t.Errorf("%s: a name of a megabyte is shown whole", path)
 		}
 	}
@@ -272,7 +273,7 @@ func TestSearchTakesAnything(t *testing.T) {
 		{"nothing+like+it", 200, "Nobody said that"},
 		{"%00%ff%fe%22NEAR(*%27OR+1%3D1", 200, "Nobody said that"},
 		{strings.Repeat("a", maxSearch+1), 400, "too long"},
-		{strings.Repeat("a", maxQuery+1), 414, "too long"},
+		{strings.Repeat("a", web.MaxQuery+1), 414, "too long"},
 	}
 	for _, tt := range tests {
 		w := ask(t, s, "GET", "/search?q="+tt.query)
@@ -366,21 +367,21 @@ func TestAssets(t *testing.T) {
 func TestTooMuchIsRefused(t *testing.T) {
 	m := heardRoom()
 	s := serve(t, m, nil)
-	deep := strings.Repeat(`{"status":`, maxBody/12)
+	deep := strings.Repeat(`{"status":`, web.MaxBody/12)
 	for name, tt := range map[string]struct {
 		path, kind, body string
 		length           int64
 		want             int
 	}{
 		"a form that says so": {
-			"/flags/f1", "application/x-www-form-urlencoded", "status=confirmed&x=" + strings.Repeat("y", maxBody), 0, 413,
+			"/flags/f1", "application/x-www-form-urlencoded", "status=confirmed&x=" + strings.Repeat("y", web.MaxBody), 0, 413,
 		},
 		"a form that does not": {
-			"/flags/f1", "application/x-www-form-urlencoded", "status=confirmed&x=" + strings.Repeat("y", maxBody), -1, 413,
+			"/flags/f1", "application/x-www-form-urlencoded", "status=confirmed&x=" + strings.Repeat("y", web.MaxBody), -1, 413,
 		},
 		"a form that says 10 GB": {"/flags/f1", "application/x-www-form-urlencoded", "status=confirmed", 10 << 30, 413},
 		"deep JSON":              {"/api/flags/f1", "application/json", deep, 0, 400},
-		"JSON without an end":    {"/api/flags/f1", "application/json", `{"status":"` + strings.Repeat("y", 2*maxBody), -1, 413},
+		"JSON without an end":    {"/api/flags/f1", "application/json", `{"status":"` + strings.Repeat("y", 2*web.MaxBody), -1, 413},
 		"a file where a form goes": {"/people/open-mic/Ben/name", "multipart/form-data; boundary=x", "--x\r\n" + strings.Repeat(
 			"y", 1000,
 		), 0, 303},

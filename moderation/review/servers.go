@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 // Servers are the room servers that owners allowed the bot to be invited to. Errors wrap models.ErrInvalid or
@@ -53,16 +54,8 @@ func (s *Server) serverRoutes() []apiRoute {
 	}
 }
 
-// ownerOf is an error for visitors who are no owners.
-func ownerOf(r *http.Request) error {
-	if !visitorOf(r.Context()).All.Allows(models.AccessOwner) {
-		return errForbidden
-	}
-	return nil
-}
-
 func (s *Server) apiServers(r *http.Request) (any, error) {
-	if err := ownerOf(r); err != nil {
+	if err := VisitorOf(r.Context()).RequireOwner(); err != nil {
 		return nil, err
 	}
 	found, err := s.servers.Servers(r.Context())
@@ -70,23 +63,23 @@ func (s *Server) apiServers(r *http.Request) (any, error) {
 }
 
 func (s *Server) apiAllow(r *http.Request) (any, error) {
-	if err := ownerOf(r); err != nil {
+	if err := VisitorOf(r.Context()).RequireOwner(); err != nil {
 		return nil, err
 	}
 	in, err := readJSON[serverJSON](r, `{"server": "livekit://rooms.example"}`)
 	if err == nil {
-		err = refused(
-			s.servers.AllowServer(r.Context(), models.AllowedServer{Server: in.Server, Private: in.Private, By: visitorOf(r.Context()).Name}),
+		err = web.Explained(
+			s.servers.AllowServer(r.Context(), models.AllowedServer{Server: in.Server, Private: in.Private, By: VisitorOf(r.Context()).Name}),
 		)
 	}
 	return nothingJSON{}, err
 }
 
 func (s *Server) apiForbid(r *http.Request) (any, error) {
-	if err := ownerOf(r); err != nil {
+	if err := VisitorOf(r.Context()).RequireOwner(); err != nil {
 		return nil, err
 	}
-	return nothingJSON{}, refused(s.servers.ForbidServer(r.Context(), r.PathValue("server"), visitorOf(r.Context()).Name))
+	return nothingJSON{}, web.Explained(s.servers.ForbidServer(r.Context(), r.PathValue("server"), VisitorOf(r.Context()).Name))
 }
 
 // serversPage lists the room servers that owners allowed.
@@ -103,7 +96,7 @@ type serverRow struct {
 func (s *Server) serversView(r *http.Request) (view, error) { return s.serversWith(r, "") }
 
 func (s *Server) serversWith(r *http.Request, problem string) (view, error) {
-	if err := ownerOf(r); err != nil {
+	if err := VisitorOf(r.Context()).RequireOwner(); err != nil {
 		return view{}, err
 	}
 	found, err := s.servers.Servers(r.Context())
@@ -112,21 +105,19 @@ func (s *Server) serversWith(r *http.Request, problem string) (view, error) {
 	}
 	data := serversPage{Problem: problem}
 	for _, a := range found {
-		data.Servers = append(data.Servers, serverRow{a.Server, cleanName(a.By), day(a.At.In(s.loc), s.now().In(s.loc)), a.Private})
+		data.Servers = append(data.Servers, serverRow{a.Server, web.CleanName(a.By), day(a.At.In(s.loc), s.now().In(s.loc)), a.Private})
 	}
 	return view{page: "servers", title: "Room servers", nav: "health", data: data}, nil
 }
 
 // changeServers is POST /servers: it allows a server, or takes that back.
 func (s *Server) changeServers(w http.ResponseWriter, r *http.Request) {
-	r, cancel := withDeadline(r)
-	defer cancel()
-	err := readForm(r)
+	err := web.ReadForm(r)
 	if err == nil {
-		err = ownerOf(r)
+		err = VisitorOf(r.Context()).RequireOwner()
 	}
 	if err == nil {
-		by, server := visitorOf(r.Context()).Name, strings.TrimSpace(r.PostForm.Get("server"))
+		by, server := VisitorOf(r.Context()).Name, strings.TrimSpace(r.PostForm.Get("server"))
 		if r.PostForm.Get("do") == "forbid" {
 			err = s.servers.ForbidServer(r.Context(), server, by)
 		} else {
@@ -139,7 +130,7 @@ func (s *Server) changeServers(w http.ResponseWriter, r *http.Request) {
 	}
 	v := view{}
 	if errors.Is(err, models.ErrInvalid) {
-		v, err = s.serversWith(r, trimmed(err))
+		v, err = s.serversWith(r, web.Text(err))
 		v.status = http.StatusBadRequest
 	}
 	if err != nil {

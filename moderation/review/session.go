@@ -9,6 +9,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/export"
+	"earshot/moderation/review/web"
 )
 
 // sessionHead is the top of a session's page. While the room is live it is sent anew when it changes.
@@ -43,7 +44,7 @@ type sessionPage struct {
 type listens struct{ May, Paused, MayLeave bool }
 
 func (s *Server) listensIn(ctx context.Context, info models.SessionInfo) listens {
-	if s.listener == nil || !info.Live() || !visitorOf(ctx).may(info.Room, models.AccessHost) {
+	if s.listener == nil || !info.Live() || !VisitorOf(ctx).May(info.Room, models.AccessHost) {
 		return listens{}
 	}
 	return listens{May: true, Paused: s.listener.Paused(info.ID), MayLeave: s.inviter != nil}
@@ -73,7 +74,7 @@ func (s *Server) seen(ctx context.Context, id string) error {
 // visible finds a session that the visitor may see.
 func (s *Server) visible(ctx context.Context, id string) (models.SessionInfo, error) {
 	info, err := s.store.Session(ctx, id)
-	if err == nil && !visitorOf(ctx).may(info.Room, models.AccessViewer) {
+	if err == nil && !VisitorOf(ctx).May(info.Room, models.AccessViewer) {
 		err = models.ErrNotFound
 	}
 	if err != nil {
@@ -142,7 +143,7 @@ func (s *Server) session(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	p := s.painter(h.session.Session, visitorOf(r.Context()), h.cast())
+	p := s.painter(h.session.Session, VisitorOf(r.Context()), h.cast())
 	p.edits = p.decides && r.URL.Query().Get("edit") != ""
 	p.keep(h.clips...)
 	p.known = h.known
@@ -196,5 +197,5 @@ func (s *Server) stay(ses models.Session) time.Duration {
 }
 
 func sessionName(ses models.Session) string {
-	return cmp.Or(cleanName(ses.Name), cleanName(ses.Room), "Unnamed room")
+	return cmp.Or(web.CleanName(ses.Name), web.CleanName(ses.Room), "Unnamed room")
 }

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 // streams counts the open event streams, so that no visitor and no address holds all that there are.
@@ -52,7 +53,7 @@ func (s *streams) count(whose []string, n int) {
 // watching takes a place for the event stream that a request asks for; it reports false after writing a refusal.
 func (s *Server) watching(w http.ResponseWriter, r *http.Request) (done func(), ok bool) {
 	whose := []string{"from " + models.SourceOf(r.RemoteAddr)}
-	if v := visitorOf(r.Context()); s.door != DoorOpen && v.Name != "" {
+	if v := VisitorOf(r.Context()); !s.auth.Open() && v.Name != "" {
 		whose = append(whose, "user "+v.Name)
 	}
 	done, theirs, ok := s.streams.take(whose...)
@@ -61,10 +62,10 @@ func (s *Server) watching(w http.ResponseWriter, r *http.Request) (done func(), 
 		return done, true
 	case theirs:
 		w.Header().Set("Retry-After", "10")
-		s.apiError(w, r, &refusal{http.StatusTooManyRequests, "Too many of your pages are watching. Close some of them."})
+		s.apiError(w, r, web.Refuse(http.StatusTooManyRequests, "Too many of your pages are watching. Close some of them."))
 	default:
 		w.Header().Set("Retry-After", "10")
-		s.apiError(w, r, &refusal{http.StatusServiceUnavailable, "Too many pages are watching. Try again in a moment."})
+		s.apiError(w, r, web.Refuse(http.StatusServiceUnavailable, "Too many pages are watching. Try again in a moment."))
 	}
 	return nil, false
 }

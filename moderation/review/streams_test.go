@@ -10,12 +10,12 @@ import (
 // the event streams, and get it back.
 func TestEventStreamsOfOneVisitor(t *testing.T) {
 	s := serve(t, room(), func(c *Config) { c.MaxWatchers, c.WatchersEach = 5, 2 })
-	s.door = DoorShut
+	s.auth.mode = ModeRequired
 	watch := func(name, from string) (func(), int) {
 		r := httptest.NewRequest(http.MethodGet, "/events", http.NoBody)
 		r.RemoteAddr = from
 		w := httptest.NewRecorder()
-		done, ok := s.watching(w, withVisitor(r, visitor{Name: name}))
+		done, ok := s.watching(w, WithVisitor(r, Visitor{Name: name}))
 		if ok {
 			return done, http.StatusOK
 		}

@@ -14,6 +14,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/export"
+	"earshot/moderation/review/web"
 )
 
 // Summariser sums sessions up. Its methods may be called by many goroutines at once.
@@ -216,8 +217,8 @@ func (s *Server) remade(r *http.Request) (models.Summary, error) {
 	switch {
 	case err != nil:
 		return models.Summary{}, err
-	case !visitorOf(r.Context()).may(info.Room, models.AccessReviewer):
-		return models.Summary{}, errForbidden
+	case !VisitorOf(r.Context()).May(info.Room, models.AccessReviewer):
+		return models.Summary{}, models.ErrForbidden
 	case s.sums == nil:
 		return models.Summary{}, fmt.Errorf("no summaries are made here: %w", models.ErrInvalid)
 	}
@@ -241,7 +242,7 @@ func (s *Server) apiSummary(r *http.Request) (any, error) {
 	var sum models.Summary
 	switch {
 	case !ok:
-		return nil, &refusal{http.StatusBadRequest, "since: want a time from the session's start, as 12:30; last: want minutes"}
+		return nil, web.Refuse(http.StatusBadRequest, "since: want a time from the session's start, as 12:30; last: want minutes")
 	case asked && s.sums != nil:
 		sum, err = s.sums.Recap(r.Context(), info.ID, since)
 	default:

@@ -192,8 +192,8 @@ func fromHere(r *http.Request) bool {
 
 // wrongToken counts a wrong key or link against the address that it comes from. A right one is never counted, and is let
 // in whatever came before it: nobody guesses 256 random bits.
-func (s *Server) wrongToken(r *http.Request) error {
-	wait, ok := s.guessed.wrong("token from "+models.SourceOf(r.RemoteAddr), budget{guesses, guessEvery}, s.now())
+func (a *Authenticator) wrongToken(r *http.Request) error {
+	wait, ok := a.guessed.wrong("token from "+models.SourceOf(r.RemoteAddr), budget{guesses, guessEvery}, a.now())
 	if !ok {
 		return throttled(wait)
 	}

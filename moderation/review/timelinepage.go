@@ -40,7 +40,7 @@ func (s *Server) timelineOf(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	p := s.painter(h.session.Session, visitorOf(r.Context()), h.cast())
+	p := s.painter(h.session.Session, VisitorOf(r.Context()), h.cast())
 	items := p.items(h.lines, h.gaps, h.flags)
 	data := timelinePage{Head: s.head(h.session.Session)}
 	data.Time = newTimeline(p.cast, items, s.stay(h.session.Session).Milliseconds())

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/web"
 )
 
 // groupWithin is how soon after a line another one by the same person continues it without a new name.
@@ -165,7 +166,7 @@ func (p *painter) flag(f models.Flag) flagView {
 	}
 	v := flagView{
 		ID: elementID("f", f.ID), LineID: lineID(f.Utterance), Who: who, At: p.s.moment(p.ses, f.StartMS),
-		Level: level, Sign: sign, Title: cleanName(cmp.Or(f.Title, f.Rule)), Rule: f.Rule, Pack: f.Pack, Why: f.Why,
+		Level: level, Sign: sign, Title: web.CleanName(cmp.Or(f.Title, f.Rule)), Rule: f.Rule, Pack: f.Pack, Why: f.Why,
 		Status: f.Status, Open: f.Status == models.FlagOpen || f.Status == "",
 		Flag: f.ID, Session: p.ses.ID, By: f.DecidedBy, Clip: p.clip(f.Utterance), Decides: p.decides, Verbs: p.verbs, Back: p.back,
 	}

@@ -8,56 +8,75 @@ import (
 	"earshot/models"
 )
 
-// visitor is who asks for a page.
-type visitor struct {
+// Visitor is who asks for a page.
+type Visitor struct {
 	Name  string
 	All   models.Access            // in every room
 	Rooms map[string]models.Access // in single rooms, beyond All
 }
 
-// in is what the visitor may do in a room; in room "" it is what holds for all rooms.
-func (v visitor) in(room string) models.Access {
+// In is what the visitor may do in a room; in room "" it is what holds for all rooms.
+func (v Visitor) In(room string) models.Access {
 	if a := v.Rooms[room]; a.Rank() > v.All.Rank() {
 		return a
 	}
 	return v.All
 }
 
-func (v visitor) may(room string, need models.Access) bool { return v.in(room).Allows(need) }
+// May says that the visitor has at least an access in a room, or in all rooms when it is "".
+func (v Visitor) May(room string, need models.Access) bool { return v.In(room).Allows(need) }
 
-// same says that two visitors are one, with the same access.
-func (v visitor) same(w visitor) bool {
+// Same says that two visitors are one, with the same access.
+func (v Visitor) Same(w Visitor) bool {
 	return v.Name == w.Name && v.All == w.All && maps.Equal(v.Rooms, w.Rooms)
 }
 
-// rooms are those that the visitor may see.
-func (v visitor) rooms() models.RoomSet {
-	if v.everywhere() {
+// Scope is the rooms that the visitor may see; queries are held to it.
+func (v Visitor) Scope() models.RoomSet {
+	if v.All.Allows(models.AccessViewer) {
 		return models.RoomSet{}
 	}
 	var seen []string
 	for room := range v.Rooms {
-		if v.may(room, models.AccessViewer) {
+		if v.May(room, models.AccessViewer) {
 			seen = append(seen, room)
 		}
 	}
 	return models.OnlyRooms(seen...)
 }
 
-// everywhere says that no room is hidden from the visitor.
-func (v visitor) everywhere() bool { return v.All.Allows(models.AccessViewer) }
+// Require is an error for who has less than an access in a room: models.ErrForbidden for who may see it, and
+// models.ErrNotFound for who may not, who thus learns nothing.
+func (v Visitor) Require(room string, need models.Access) error {
+	switch {
+	case v.May(room, need):
+		return nil
+	case v.May(room, models.AccessViewer):
+		return models.ErrForbidden
+	}
+	return models.ErrNotFound
+}
+
+// RequireOwner is models.ErrForbidden for who is no owner.
+func (v Visitor) RequireOwner() error {
+	if !v.All.Allows(models.AccessOwner) {
+		return models.ErrForbidden
+	}
+	return nil
+}
 
 type visitorKey struct{}
 
-func withVisitor(r *http.Request, v visitor) *http.Request {
+// WithVisitor puts into a request who asks.
+func WithVisitor(r *http.Request, v Visitor) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), visitorKey{}, v))
 }
 
-// visitorOf is who asks; nobody when the guard was not passed.
-func visitorOf(ctx context.Context) visitor {
-	v, _ := ctx.Value(visitorKey{}).(visitor)
+// VisitorOf is who asks; nobody when the guard was not passed.
+func VisitorOf(ctx context.Context) Visitor {
+	v, _ := ctx.Value(visitorKey{}).(Visitor)
 	return v
 }
 
-// atTheMachine is whoever opens the pages while no login is asked for.
-func atTheMachine() visitor { return visitor{Name: "host", All: models.AccessOwner} }
+// OpenVisitor is whoever opens the pages while no login is asked for.
+func OpenVisitor() Visitor { return Visitor{Name: "host", All: models.AccessOwner} }

@@ -1,0 +1,99 @@
+package review
+
+import (
+	"cmp"
+	"earshot/models"
+	"earshot/moderation/review/web"
+	"errors"
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+type loginPage struct {
+	Next, Name, Link string
+	Problem          string
+	Least            int    // characters of a password
+	Token            string // of the first login
+}
+
+func (s *Server) login(r *http.Request) (view, error) {
+	q := r.URL.Query()
+	if none, err := s.auth.NoUsers(r.Context()); err != nil || none {
+		return view{page: "nologin", title: "No owner yet", data: loginPage{}}, err
+	}
+	return view{page: "login", title: "Log in", data: loginPage{Next: localPath(q.Get("next")), Link: q.Get("link")}}, nil
+}
+
+// localPath keeps a redirect on this site. Browsers leave tabs and the like out of addresses, and read a backslash as a
+// slash: "/\t/evil.example" is another site's.
+func localPath(p string) string {
+	bad := func(r rune) bool {
+		return r == '\\' || r == utf8.RuneError || !unicode.IsGraphic(r) || unicode.IsSpace(r)
+	}
+	if !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || len(p) > web.MaxQuery || strings.ContainsFunc(p, bad) {
+		return "/"
+	}
+	return p
+}
+
+// enter logs in by name and password, or by a link that works once.
+func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
+	err := web.ReadForm(r)
+	form := r.PostFormValue
+	var u models.User
+	if err == nil {
+		u, err = s.auth.Prove(r, form("link"), form("name"), form("password"))
+	}
+	if err == nil {
+		err = s.auth.LogIn(w, r, u)
+	}
+	switch {
+	case IsUnknown(err):
+		s.render(w, r, view{status: http.StatusUnauthorized, page: "login", title: "Log in", data: loginPage{
+			Next: localPath(form("next")), Name: form("name"),
+			Problem: "That name and password, or that link, does not fit.",
+		}})
+	case err != nil:
+		s.auth.Refuse(w, r, err)
+	default:
+		http.Redirect(w, r, localPath(form("next")), http.StatusSeeOther)
+	}
+}
+
+// leave logs out.
+func (s *Server) leave(w http.ResponseWriter, r *http.Request) {
+	if err := s.auth.LogOut(w, r); err != nil {
+		s.auth.Refuse(w, r, err)
+		return
+	}
+	http.Redirect(w, r, "/login", http.StatusSeeOther)
+}
+
+func (s *Server) setupPage(r *http.Request) (view, error) {
+	token := r.URL.Query().Get("token")
+	if err := s.auth.MaySetUp(r, token); err != nil {
+		return view{}, err
+	}
+	return view{page: "setup", title: "Become the owner", data: loginPage{Least: MinPassword, Token: token}}, nil
+}
+
+// own makes the first user, the owner, and logs them in.
+func (s *Server) own(w http.ResponseWriter, r *http.Request) {
+	if err := web.ReadForm(r); err != nil {
+		s.render(w, r, s.failed(r, err))
+		return
+	}
+	name, token := strings.TrimSpace(r.PostFormValue("name")), cmp.Or(r.URL.Query().Get("token"), r.PostFormValue("token"))
+	switch err := s.auth.SetUp(w, r, token, name, r.PostFormValue("password")); {
+	case err == nil:
+		http.Redirect(w, r, "/access", http.StatusSeeOther)
+	case errors.Is(err, models.ErrInvalid):
+		s.render(w, r, view{status: http.StatusBadRequest, page: "setup", title: "Become the owner", data: loginPage{
+			Name: web.CleanName(name), Least: MinPassword, Token: token, Problem: web.Sentence(web.Text(err)),
+		}})
+	default:
+		s.render(w, r, s.failed(r, err))
+	}
+}
