@@ -17,7 +17,7 @@ import (
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/models/store"
-	"earshot/moderation/review"
+	"earshot/moderation/review/auth"
 )
 
 func newAccessCommand(a *app) *cobra.Command {
@@ -32,26 +32,26 @@ is removed is out, with all open pages and streams. Names and keys are those tha
 
 // accessList is everybody with access.
 type accessList struct {
-	Users []models.User      `json:"users"`
-	Keys  []review.AccessKey `json:"keys"`
+	Users []models.User    `json:"users"`
+	Keys  []auth.AccessKey `json:"keys"`
 }
 
 // madeKey is a new key with its secret.
 type madeKey struct {
-	Key    review.AccessKey `json:"key"`
-	Secret string           `json:"secret"`
+	Key    auth.AccessKey `json:"key"`
+	Secret string         `json:"secret"`
 }
 
 // keyOrder asks for a key of a user; "" is the first owner.
 type keyOrder struct {
-	review.NewKey
+	auth.NewKey
 	User string `json:"user,omitempty"`
 }
 
 // membership is what the commands ask of the service that runs on the record or, where none does, of the record itself.
 type membership interface {
 	list(ctx context.Context) (accessList, error)
-	add(ctx context.Context, n review.NewUser) (link, error)
+	add(ctx context.Context, n auth.NewUser) (link, error)
 	link(ctx context.Context, user string) (link, error)
 	remove(ctx context.Context, user string) error
 	key(ctx context.Context, o keyOrder) (madeKey, error)
@@ -75,7 +75,7 @@ func (a *app) withMembers(cmd *cobra.Command, do func(m membership) error) error
 	if base == "" {
 		base = "http://" + c.Listen
 	}
-	members := review.NewMembers(db, nil)
+	members := auth.NewMembers(db, nil)
 	members.Known = func(ctx context.Context) ([]models.Room, error) { return knownRooms(ctx, c, db) }
 	err = do(storedMembers{members, strings.TrimSuffix(base, "/")})
 	return errors.Join(err, db.Close())
@@ -135,7 +135,7 @@ func accessRows(found accessList) [][]string {
 func since(t time.Time) string { return t.Local().Format(time.DateOnly) }
 
 func newAccessAdd(a *app) *cobra.Command {
-	var n review.NewUser
+	var n auth.NewUser
 	cmd := &cobra.Command{
 		Use: "add NAME", Short: "Give somebody access, and print the link that logs them in once", Args: cobra.ExactArgs(1),
 		Example: "  earshot access add Lee --access reviewer --room lounge",
@@ -227,7 +227,7 @@ func (m servedMembers) list(ctx context.Context) (out accessList, err error) {
 	return out, ask(ctx, m.cfg, http.MethodGet, "/access", nil, &out)
 }
 
-func (m servedMembers) add(ctx context.Context, n review.NewUser) (l link, err error) {
+func (m servedMembers) add(ctx context.Context, n auth.NewUser) (l link, err error) {
 	return l, tell(ctx, m.cfg, "/access/users", n, &l)
 }
 

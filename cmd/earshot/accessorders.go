@@ -8,12 +8,12 @@ import (
 	"strings"
 
 	"earshot/models"
-	"earshot/moderation/review"
+	"earshot/moderation/review/auth"
 )
 
 // storedMembers are the members of a record that is at hand.
 type storedMembers struct {
-	members *review.Members
+	members *auth.Members
 	base    string // of the page's address, without a slash at its end
 }
 
@@ -38,7 +38,7 @@ func (m storedMembers) named(ctx context.Context, name string) (models.User, err
 	return models.User{}, err
 }
 
-func (m storedMembers) add(ctx context.Context, n review.NewUser) (link, error) {
+func (m storedMembers) add(ctx context.Context, n auth.NewUser) (link, error) {
 	u, err := m.members.Add(ctx, n, operator())
 	if err != nil {
 		return link{}, err
@@ -93,7 +93,7 @@ func (m storedMembers) orders(mux *http.ServeMux) {
 		answer(w, http.StatusOK, found, err)
 	})
 	mux.HandleFunc("POST /access/users", func(w http.ResponseWriter, r *http.Request) {
-		var n review.NewUser
+		var n auth.NewUser
 		if readOrder(w, r, &n) {
 			l, err := m.add(r.Context(), n)
 			answer(w, http.StatusCreated, l, err)

@@ -2,10 +2,9 @@ package main
 
 import (
 	"context"
+	"earshot/moderation/review/auth"
 	"net"
 	"net/netip"
-
-	"earshot/moderation/review"
 )
 
 // onlyHere says that only this machine can reach a listener.
@@ -21,20 +20,20 @@ func (s *station) private(l net.Listener) bool {
 }
 
 // door is who need not log in.
-func (s *station) door(l net.Listener) review.Mode {
+func (s *station) door(l net.Listener) auth.Mode {
 	switch {
 	case s.cfg.Access == "open":
-		return review.ModeOpen
+		return auth.ModeOpen
 	case s.cfg.Access == "here" && s.private(l):
-		return review.ModeLocal
+		return auth.ModeLocal
 	}
-	return review.ModeRequired
+	return auth.ModeRequired
 }
 
 // firstLogin is where the first owner can be made from another machine, or "" when that is not needed. base is the page's
 // address without a slash at its end.
 func (s *station) firstLogin(l net.Listener, base string) string {
-	if s.door(l) != review.ModeRequired {
+	if s.door(l) != auth.ModeRequired {
 		return ""
 	}
 	users, err := s.store.Users(context.Background())

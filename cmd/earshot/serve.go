@@ -23,6 +23,7 @@ import (
 	"earshot/moderation/live"
 	"earshot/moderation/notify"
 	"earshot/moderation/review"
+	"earshot/moderation/review/auth"
 	"earshot/transcribe"
 	"earshot/transcribe/whisper"
 )
@@ -40,7 +41,7 @@ type station struct {
 	vad    *whisper.VADModel // nil: the energy detector
 	hub    *review.Hub
 	// members are who may open the pages.
-	members *review.Members
+	members *auth.Members
 	// profiles are how rooms are treated.
 	profiles profiles
 	// setupToken lets the first owner in from another machine. It is told to the terminal and kept nowhere.
@@ -99,7 +100,7 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	}
 	s.record = newRecordWatch(s.store, s.hub, log)
 	s.record.ended = s.sessionEnded
-	s.members = review.NewMembers(s.store, nil)
+	s.members = auth.NewMembers(s.store, nil)
 	s.members.Known = func(ctx context.Context) ([]models.Room, error) { return knownRooms(ctx, s.cfg, s.store) }
 	if err = s.setTargets(ctx); err != nil {
 		return nil, err

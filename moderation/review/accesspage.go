@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/web"
 )
 
@@ -42,7 +43,7 @@ func grades() []models.Access {
 func (s *Server) accessView(r *http.Request) (view, error) { return s.accessWith(r, accessPage{}) }
 
 func (s *Server) accessWith(r *http.Request, data accessPage) (view, error) {
-	if err := VisitorOf(r.Context()).RequireOwner(); err != nil {
+	if err := auth.VisitorOf(r.Context()).RequireOwner(); err != nil {
 		return view{}, err
 	}
 	users, err := s.members.Users(r.Context())
@@ -57,7 +58,7 @@ func (s *Server) accessWith(r *http.Request, data accessPage) (view, error) {
 		return view{}, err
 	}
 	for _, u := range users {
-		row := userRow{ID: u.ID, Name: u.Name, Access: string(u.Access), Sole: Sole(u, users)}
+		row := userRow{ID: u.ID, Name: u.Name, Access: string(u.Access), Sole: auth.Sole(u, users)}
 		for _, room := range slices.Sorted(maps.Keys(u.Rooms)) {
 			row.Rooms = append(row.Rooms, string(u.Rooms[room])+" in "+room)
 		}
@@ -93,17 +94,17 @@ func (s *Server) changeAccess(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) accessChanged(r *http.Request) (data accessPage, err error) {
-	if err := VisitorOf(r.Context()).RequireOwner(); err != nil {
+	if err := auth.VisitorOf(r.Context()).RequireOwner(); err != nil {
 		return data, err
 	}
 	if err := web.ReadForm(r); err != nil {
 		return data, err
 	}
-	who, ctx, form := VisitorOf(r.Context()), r.Context(), r.PostForm
+	who, ctx, form := auth.VisitorOf(r.Context()), r.Context(), r.PostForm
 	access := models.Access(form.Get("access"))
 	switch r.PathValue("what") {
 	case "add":
-		u, err := s.members.Add(ctx, NewUser{form.Get("name"), access, form["room"]}, who.Name)
+		u, err := s.members.Add(ctx, auth.NewUser{Name: form.Get("name"), Access: access, Rooms: form["room"]}, who.Name)
 		if err != nil {
 			return data, err
 		}
@@ -113,7 +114,7 @@ func (s *Server) accessChanged(r *http.Request) (data accessPage, err error) {
 	case "remove":
 		return data, s.members.Remove(ctx, form.Get("user"), who.Name)
 	case "key":
-		secret, _, err := s.members.Key(ctx, NewKey{form.Get("label"), access, form["room"]}, who.Name)
+		secret, _, err := s.members.Key(ctx, auth.NewKey{Label: form.Get("label"), Access: access, Rooms: form["room"]}, who.Name)
 		return accessPage{Secret: secret, SecretFor: "The key, shown this once. Send it as Authorization: Bearer:"}, err
 	case "revoke":
 		return data, s.members.Revoke(ctx, form.Get("key"))
@@ -129,7 +130,7 @@ func (s *Server) linkShown(r *http.Request, user string) (accessPage, error) {
 // loginAddress is where a link's token logs in, as the visitor reaches the pages.
 func loginAddress(r *http.Request, token string) string {
 	scheme := "http://"
-	if Encrypted(r) {
+	if auth.Encrypted(r) {
 		scheme = "https://"
 	}
 	return scheme + r.Host + "/login?" + url.Values{"link": {token}}.Encode()

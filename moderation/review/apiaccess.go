@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/web"
 )
 
@@ -23,10 +24,10 @@ type (
 		Expires time.Time `json:"expires"`
 	}
 	keysJSON struct {
-		Keys []AccessKey `json:"keys"`
+		Keys []auth.AccessKey `json:"keys"`
 	}
 	keyJSON struct {
-		Key AccessKey `json:"key"`
+		Key auth.AccessKey `json:"key"`
 		// Secret is what the program sends. It is shown this once.
 		Secret string `json:"secret"`
 	}
@@ -47,7 +48,7 @@ func (s *Server) accessRoutes() []apiRoute {
 		},
 		{
 			"POST", "/api/users", "Give somebody access, in all rooms or in some, with a link that logs them in once", nil,
-			NewUser{},
+			auth.NewUser{},
 			userJSON{},
 			"", s.owners(s.apiAddUser),
 		},
@@ -61,7 +62,7 @@ func (s *Server) accessRoutes() []apiRoute {
 		{"GET", "/api/keys", "The keys of programs, without their secrets", nil, nil, keysJSON{}, "", s.owners(s.apiKeys)},
 		{
 			"POST", "/api/keys", "Make a key for a program, for all rooms or for some, of the caller's own access or less", nil,
-			NewKey{},
+			auth.NewKey{},
 			keyJSON{},
 			"", s.owners(s.apiAddKey),
 		},
@@ -77,7 +78,7 @@ func (s *Server) accessRoutes() []apiRoute {
 // owners is api for operations that only owners may do.
 func (s *Server) owners(answer func(*http.Request) (any, error)) http.Handler {
 	return s.api(func(r *http.Request) (any, error) {
-		if err := VisitorOf(r.Context()).RequireOwner(); err != nil {
+		if err := auth.VisitorOf(r.Context()).RequireOwner(); err != nil {
 			return nil, err
 		}
 		out, err := answer(r)
@@ -94,11 +95,11 @@ func (s *Server) apiUsers(r *http.Request) (any, error) {
 }
 
 func (s *Server) apiAddUser(r *http.Request) (any, error) {
-	n, err := readJSON[NewUser](r, `{"name": "…", "access": "viewer"}, with rooms where not all are meant`)
+	n, err := readJSON[auth.NewUser](r, `{"name": "…", "access": "viewer"}, with rooms where not all are meant`)
 	if err != nil {
 		return nil, err
 	}
-	u, err := s.members.Add(r.Context(), n, VisitorOf(r.Context()).Name)
+	u, err := s.members.Add(r.Context(), n, auth.VisitorOf(r.Context()).Name)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +115,7 @@ func (s *Server) newLogin(r *http.Request, user string) (loginJSON, error) {
 func (s *Server) apiUserLink(r *http.Request) (any, error) { return s.newLogin(r, r.PathValue("id")) }
 
 func (s *Server) apiRemoveUser(r *http.Request) (any, error) {
-	return nothingJSON{}, s.members.Remove(r.Context(), r.PathValue("id"), VisitorOf(r.Context()).Name)
+	return nothingJSON{}, s.members.Remove(r.Context(), r.PathValue("id"), auth.VisitorOf(r.Context()).Name)
 }
 
 func (s *Server) apiKeys(r *http.Request) (any, error) {
@@ -123,11 +124,11 @@ func (s *Server) apiKeys(r *http.Request) (any, error) {
 }
 
 func (s *Server) apiAddKey(r *http.Request) (any, error) {
-	n, err := readJSON[NewKey](r, `{"label": "…"}, with access and rooms where they are wanted`)
+	n, err := readJSON[auth.NewKey](r, `{"label": "…"}, with access and rooms where they are wanted`)
 	if err != nil {
 		return nil, err
 	}
-	secret, k, err := s.members.Key(r.Context(), n, VisitorOf(r.Context()).Name)
+	secret, k, err := s.members.Key(r.Context(), n, auth.VisitorOf(r.Context()).Name)
 	return keyJSON{k, secret}, err
 }
 

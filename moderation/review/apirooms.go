@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/web"
 )
 
@@ -90,7 +91,7 @@ func (s *Server) roomRoutes() []apiRoute {
 func (s *Server) apiRooms(r *http.Request) (any, error) {
 	out := roomsJSON{[]models.RoomState{}}
 	for _, x := range s.states() {
-		if VisitorOf(r.Context()).May(x.Room, models.AccessViewer) {
+		if auth.VisitorOf(r.Context()).May(x.Room, models.AccessViewer) {
 			out.Rooms = append(out.Rooms, x)
 		}
 	}
@@ -101,7 +102,7 @@ func (s *Server) apiRooms(r *http.Request) (any, error) {
 func (s *Server) invitation(r *http.Request) (models.Invitation, error) {
 	in, err := readJSON[invitationJSON](r, `{"url": "…"}, with a profile and a name where they are wanted`)
 	i := models.Invitation{
-		URL: in.URL, Name: in.Name, Profile: in.Profile, By: VisitorOf(r.Context()).Name,
+		URL: in.URL, Name: in.Name, Profile: in.Profile, By: auth.VisitorOf(r.Context()).Name,
 		AllowServer: in.AllowServer, PrivateServer: in.PrivateServer,
 	}
 	if err == nil && len(i.URL) > maxAddress {
@@ -134,10 +135,10 @@ func (s *Server) apiLink(r *http.Request) (any, error) {
 
 func (s *Server) apiLeave(r *http.Request) (any, error) {
 	room := r.PathValue("id")
-	if err := VisitorOf(r.Context()).Require(room, models.AccessHost); err != nil {
+	if err := auth.VisitorOf(r.Context()).Require(room, models.AccessHost); err != nil {
 		return nil, err
 	}
-	if err := s.inviter.Leave(r.Context(), room, VisitorOf(r.Context()).Name); err != nil {
+	if err := s.inviter.Leave(r.Context(), room, auth.VisitorOf(r.Context()).Name); err != nil {
 		return nil, fmt.Errorf("leave: %w", err)
 	}
 	return nothingJSON{}, nil
@@ -145,10 +146,10 @@ func (s *Server) apiLeave(r *http.Request) (any, error) {
 
 func (s *Server) apiPause(r *http.Request, on bool) (any, error) {
 	room := r.PathValue("id")
-	if err := VisitorOf(r.Context()).Require(room, models.AccessHost); err != nil {
+	if err := auth.VisitorOf(r.Context()).Require(room, models.AccessHost); err != nil {
 		return nil, err
 	}
-	if err := s.listener.Pause(r.Context(), room, on, VisitorOf(r.Context()).Name); err != nil {
+	if err := s.listener.Pause(r.Context(), room, on, auth.VisitorOf(r.Context()).Name); err != nil {
 		return nil, notThere(err)
 	}
 	return pausedJSON{on}, nil
@@ -174,12 +175,12 @@ func (s *Server) apiObject(r *http.Request) (any, error) {
 func (s *Server) objected(r *http.Request, session, speaker string, objects bool, how string) (models.Consent, error) {
 	info, err := s.visible(r.Context(), session)
 	if err == nil {
-		err = VisitorOf(r.Context()).Require(info.Room, models.AccessHost)
+		err = auth.VisitorOf(r.Context()).Require(info.Room, models.AccessHost)
 	}
 	if err != nil {
 		return models.Consent{}, err
 	}
-	c := models.Consent{Session: session, SpeakerID: speaker, What: models.ConsentWithdrew, How: how, By: VisitorOf(r.Context()).Name}
+	c := models.Consent{Session: session, SpeakerID: speaker, What: models.ConsentWithdrew, How: how, By: auth.VisitorOf(r.Context()).Name}
 	if objects {
 		c.What = models.ConsentObjected
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/export"
 	"earshot/moderation/review/web"
 )
@@ -193,7 +194,7 @@ func (s *Server) apiFlags(r *http.Request) (any, error) {
 		return nil, web.Refuse(http.StatusBadRequest, "status: want open, confirmed or dismissed")
 	}
 	found, err := s.store.FindFlags(r.Context(), models.FlagQuery{
-		Status: status, Rule: q.Get("rule"), Room: q.Get("room"), Only: VisitorOf(r.Context()).Scope(), Speaker: q.Get("speaker"), Limit: limit,
+		Status: status, Rule: q.Get("rule"), Room: q.Get("room"), Only: auth.VisitorOf(r.Context()).Scope(), Speaker: q.Get("speaker"), Limit: limit,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("flags: %w", err)
@@ -214,7 +215,7 @@ func (s *Server) apiDecide(r *http.Request) (any, error) {
 }
 
 func (s *Server) apiRules(r *http.Request) (any, error) {
-	found, err := s.store.Rules(r.Context(), VisitorOf(r.Context()).Scope())
+	found, err := s.store.Rules(r.Context(), auth.VisitorOf(r.Context()).Scope())
 	if err != nil {
 		return nil, fmt.Errorf("rules: %w", err)
 	}
@@ -227,7 +228,7 @@ func (s *Server) apiSearch(r *http.Request) (any, error) {
 		return nil, err
 	}
 	q := f.query(s.loc)
-	q.Only = VisitorOf(r.Context()).Scope()
+	q.Only = auth.VisitorOf(r.Context()).Scope()
 	q.Text, q.Cursor, q.Limit = strings.ToValidUTF8(r.URL.Query().Get("q"), ""), r.URL.Query().Get("cursor"), hitsShown
 	page, err := s.store.Search(r.Context(), q)
 	if errors.Is(err, models.ErrInvalid) {
@@ -243,7 +244,7 @@ func (s *Server) apiSearch(r *http.Request) (any, error) {
 func (s *Server) apiHealth(r *http.Request) (any, error) {
 	out := conditionsJSON{[]Condition{}}
 	if s.conditions != nil {
-		out.Conditions = append(out.Conditions, s.conditions(r.Context(), VisitorOf(r.Context()).Scope())...)
+		out.Conditions = append(out.Conditions, s.conditions(r.Context(), auth.VisitorOf(r.Context()).Scope())...)
 	}
 	return out, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/engine"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/web"
 )
 
@@ -115,7 +116,7 @@ func (s *Server) apiReplay(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !VisitorOf(r.Context()).May(in.Room, models.AccessReviewer) {
+	if !auth.VisitorOf(r.Context()).May(in.Room, models.AccessReviewer) {
 		return nil, models.ErrForbidden
 	}
 	since := s.now().AddDate(0, 0, -replayDays)

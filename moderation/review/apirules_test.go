@@ -11,6 +11,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/engine"
+	"earshot/moderation/review/auth"
 )
 
 // order sends JSON to the API with a key.
@@ -42,7 +43,7 @@ func keyed(d *doorkeeper, room string, access models.Access) string {
 // that is asked about, and words may be tried by everybody who has a key.
 func TestKeysDoWhatTheirRoleMay(t *testing.T) {
 	book := &primer{}
-	s, d := guarded(t, ModeRequired, func(c *Config) { c.Rules = book })
+	s, d := guarded(t, auth.ModeRequired, func(c *Config) { c.Rules = book })
 	m, _ := s.store.(*memory)
 	k, room := m.lines[0].Key, m.sessions[0].Room
 	for i, x := range m.sessions {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 )
 
 // askedRoom is heardRoom with an ask about its flag that lapses in 42 s.
@@ -117,7 +118,7 @@ func TestUndoTakesBackWhatWasDoneInTheRoom(t *testing.T) {
 func TestWhatCameOfAFlagIsShownAndStreamed(t *testing.T) {
 	m := askedRoom()
 	s := serve(t, m, func(c *Config) { c.Actor = &hand{} })
-	f, err := s.newFragments(WithVisitor(httptest.NewRequestWithContext(t.Context(), "GET", "/", http.NoBody), OpenVisitor()).Context(), "s1")
+	f, err := s.newFragments(auth.WithVisitor(httptest.NewRequestWithContext(t.Context(), "GET", "/", http.NoBody), auth.OpenVisitor()).Context(), "s1")
 	if err != nil {
 		t.Fatal(err)
 	}

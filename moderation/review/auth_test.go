@@ -2,6 +2,9 @@ package review
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -14,6 +17,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 )
 
 // doorkeeper is an AccessStore in memory.
@@ -148,22 +152,51 @@ func (b *browser) code(method, target string, form url.Values) int {
 	return b.do(method, target, form).Code
 }
 
-func guarded(t *testing.T, mode Mode, change func(*Config)) (*Server, *doorkeeper) {
+func guarded(t *testing.T, mode auth.Mode, change func(*Config)) (*Server, *doorkeeper) {
 	t.Helper()
 	d := &doorkeeper{}
 	return serve(t, heardRoom(), func(c *Config) {
-		c.Mode, c.Local = mode, mode == ModeLocal
+		c.Mode, c.Local = mode, mode == auth.ModeLocal
 		if change != nil {
 			change(c)
 		}
-		c.Members = NewMembers(d, c.Now)
+		c.Members = auth.NewMembers(d, c.Now)
 	}), d
 }
 
-const secret = "a long enough secret"
+const (
+	secret = "a long enough secret"
+	// secretHash is secret as databases hold it (argon2id, RFC 9106).
+	secretHash = "$argon2id$v=19$m=19456,t=2,p=1$ZWFyc2hvdC10ZXN0LXNhbA$pK4VkcMXDipa9vaIkmQ1BysKdEv8j//sxDd5RuPbXxk"
+)
+
+// How often a secret may be guessed.
+const (
+	guesses      = 8 // of one address
+	guessEvery   = 5 * time.Second
+	accountBurst = 40
+	accountEvery = 10 * time.Second
+)
+
+// The cookies of a login and of a browser in which somebody logged in before.
+const (
+	cookieName   = "earshot"
+	deviceCookie = "earshot_device"
+)
+
+// newToken is a secret and what databases hold of it.
+func newToken() (token, hash string) {
+	token = rand.Text()
+	return token, tokenHash(token)
+}
+
+func tokenHash(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
 
 func TestThisMachineIsOpenUntilThereIsAnOwner(t *testing.T) {
-	s, d := guarded(t, ModeLocal, nil)
+	s, d := guarded(t, auth.ModeLocal, nil)
 	here := &browser{t: t, s: s, from: "127.0.0.1"}
 	if got := here.code("GET", "/", nil); got != 200 {
 		t.Fatal(got)
@@ -203,8 +236,8 @@ func TestThisMachineIsOpenUntilThereIsAnOwner(t *testing.T) {
 }
 
 func TestPasswordLoginAndLogout(t *testing.T) {
-	s, d := guarded(t, ModeRequired, nil)
-	d.users = []models.User{{ID: "u1", Name: "Kim", Access: models.AccessOwner, Password: hashPassword(secret)}}
+	s, d := guarded(t, auth.ModeRequired, nil)
+	d.users = []models.User{{ID: "u1", Name: "Kim", Access: models.AccessOwner, Password: secretHash}}
 	b := &browser{t: t, s: s, from: "192.0.2.7", cookie: "chosen-by-an-attacker"}
 	for _, form := range []url.Values{{"name": {"Kim"}, "password": {"wrong"}}, {"name": {"Nobody"}, "password": {secret}}, {"link": {"wrong"}}, {}} {
 		if got := b.code("POST", "/login", form); got != http.StatusUnauthorized {
@@ -235,8 +268,8 @@ func TestPasswordLoginAndLogout(t *testing.T) {
 
 func TestWrongKeysAreThrottledAndValidOnesAlwaysGetIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, d := guarded(t, ModeRequired, func(c *Config) { c.Now = time.Now })
-		d.users = []models.User{{ID: "u1", Name: "Kim", Access: models.AccessOwner, Password: hashPassword(secret)}}
+		s, d := guarded(t, auth.ModeRequired, func(c *Config) { c.Now = time.Now })
+		d.users = []models.User{{ID: "u1", Name: "Kim", Access: models.AccessOwner, Password: secretHash}}
 		token, hash := newToken()
 		d.creds = []models.Credential{{Hash: hash, Kind: models.CredentialKey, User: "u1"}}
 		guesser := &browser{t: t, s: s, from: "192.0.2.7", header: http.Header{"Authorization": {"Bearer wrong"}}}
@@ -263,7 +296,7 @@ func TestWrongKeysAreThrottledAndValidOnesAlwaysGetIn(t *testing.T) {
 }
 
 func TestKeysOpenTheAPIAndNothingInTheAddressDoes(t *testing.T) {
-	s, d := guarded(t, ModeRequired, nil)
+	s, d := guarded(t, auth.ModeRequired, nil)
 	d.users = []models.User{{ID: "u1", Name: "Kim", Access: models.AccessOwner}}
 	token, hash := newToken()
 	d.creds = []models.Credential{{Hash: hash, Kind: models.CredentialKey, User: "u1", Access: models.AccessViewer}}
@@ -294,7 +327,7 @@ func TestKeysOpenTheAPIAndNothingInTheAddressDoes(t *testing.T) {
 }
 
 func TestRoomsAreKeptApart(t *testing.T) {
-	s, d := guarded(t, ModeRequired, nil)
+	s, d := guarded(t, auth.ModeRequired, nil)
 	d.users = []models.User{
 		{ID: "u1", Name: "Viewer", Rooms: map[string]models.Access{"open-mic": models.AccessViewer}},
 		{ID: "u2", Name: "Reviewer", Rooms: map[string]models.Access{"open-mic": models.AccessReviewer}},
@@ -343,7 +376,7 @@ func TestRoomsAreKeptApart(t *testing.T) {
 }
 
 func TestOwnerGivesAndTakesAccess(t *testing.T) {
-	s, d := guarded(t, ModeRequired, func(c *Config) { c.Setup = "first-token" })
+	s, d := guarded(t, auth.ModeRequired, func(c *Config) { c.Setup = "first-token" })
 	owner := &browser{t: t, s: s, from: "192.0.2.7"}
 	if got := owner.code("GET", "/setup", nil); got != 404 {
 		t.Errorf("without the token: %d", got)

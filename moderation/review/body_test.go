@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/web"
 )
 
@@ -46,7 +47,7 @@ func TestChunkedBodiesAreHeldToTheirLength(t *testing.T) {
 	desk := &fakeDesk{}
 	s := serve(t, m, func(c *Config) {
 		c.Inviter, c.Links, c.Servers, c.Listener, c.States = desk, desk, desk, desk, desk.rooms
-		c.Members, c.Mode, c.Local = NewMembers(&doorkeeper{}, nil), ModeOpen, true
+		c.Members, c.Mode, c.Local = auth.NewMembers(&doorkeeper{}, nil), auth.ModeOpen, true
 		c.Rules = &primer{}
 	})
 	server := httptest.NewServer(s)

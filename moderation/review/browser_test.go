@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 )
 
 // browserModules is where scripts/deps.sh --tests puts playwright-core and axe-core.
@@ -101,7 +102,7 @@ func TestEveryStateHasContrastInABrowser(t *testing.T) {
 	actor := &hand{can: []models.Verb{models.VerbWarn, models.VerbMute, models.VerbRemove}}
 	s := New(Config{
 		Store: m, Hub: hub, Actor: actor, Rules: &primer{}, Summaries: &minutes{m: m}, Notice: "A notice with `code`.",
-		Members: NewMembers(&doorkeeper{}, nil), Mode: ModeLocal, Local: true,
+		Members: auth.NewMembers(&doorkeeper{}, nil), Mode: auth.ModeLocal, Local: true,
 		Now: func() time.Time { return start.Add(3 * time.Minute) }, Settings: []Setting{{Key: "listen", Value: "127.0.0.1:0", From: "file"}},
 		Conditions: conditionsOf(Condition{OK: true, Text: "Hearing everyone."}, Condition{Text: "Deaf.", Hint: "Look at the cable."}),
 	})

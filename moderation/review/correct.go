@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/web"
 )
 
@@ -54,7 +55,7 @@ func (s *Server) lineView(r *http.Request, problem string) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	p := s.painter(info.Session, VisitorOf(ctx), newCastOf(info.Room, names, speakers))
+	p := s.painter(info.Session, auth.VisitorOf(ctx), newCastOf(info.Room, names, speakers))
 	p.keep(clips...)
 	data := linePage{
 		Session: info.ID, Name: sessionName(info.Session), URL: lineURL(u.Key), Back: editURL(u.Key),
@@ -63,7 +64,7 @@ func (s *Server) lineView(r *http.Request, problem string) (view, error) {
 	if e, ok := p.clips[u.Key]; ok {
 		data.Words = timedWords(u, nil, e)
 	}
-	if VisitorOf(ctx).May(info.Room, models.AccessHost) {
+	if auth.VisitorOf(ctx).May(info.Room, models.AccessHost) {
 		flags, err := s.store.Flags(ctx, info.ID)
 		if err != nil {
 			return view{}, fmt.Errorf("flags: %w", err)
@@ -87,7 +88,7 @@ func (s *Server) lineOf(r *http.Request) (info models.SessionInfo, u models.Utte
 	if info, err = s.visible(r.Context(), r.PathValue("id")); err != nil {
 		return info, u, err
 	}
-	if !VisitorOf(r.Context()).May(info.Room, models.AccessReviewer) {
+	if !auth.VisitorOf(r.Context()).May(info.Room, models.AccessReviewer) {
 		return info, u, models.ErrForbidden
 	}
 	epoch, err1 := strconv.Atoi(r.PathValue("epoch"))
@@ -141,7 +142,7 @@ func (s *Server) corrected(r *http.Request) (u models.Utterance, problem string,
 	if strings.TrimSpace(text) == "" {
 		return u, "A line can't be empty.", nil
 	}
-	u, err = s.store.CorrectText(r.Context(), u.Key, text, VisitorOf(r.Context()).Name, s.now())
+	u, err = s.store.CorrectText(r.Context(), u.Key, text, auth.VisitorOf(r.Context()).Name, s.now())
 	if err != nil {
 		return u, "", fmt.Errorf("correct: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/web"
 )
 
@@ -64,7 +65,7 @@ func (a answer) need() models.Access {
 // flagPlace is GET /flags/{id}: it leads to where a flag stands on its session's page, for links in notices.
 func (s *Server) flagPlace(w http.ResponseWriter, r *http.Request) {
 	p, err := s.store.FlagPlace(r.Context(), r.PathValue("id"))
-	if err == nil && !VisitorOf(r.Context()).May(p.Session.Room, models.AccessViewer) {
+	if err == nil && !auth.VisitorOf(r.Context()).May(p.Session.Room, models.AccessViewer) {
 		err = models.ErrNotFound
 	}
 	if err != nil {
@@ -77,7 +78,7 @@ func (s *Server) flagPlace(w http.ResponseWriter, r *http.Request) {
 // decided stores a decision on the flag of the address, when the visitor may make it, and shows it to all who watch.
 func (s *Server) decided(r *http.Request, a answer) (models.Flag, error) {
 	ctx := r.Context()
-	who := VisitorOf(ctx)
+	who := auth.VisitorOf(ctx)
 	p, err := s.store.FlagPlace(ctx, r.PathValue("id"))
 	if err == nil && !who.May(p.Session.Room, models.AccessViewer) {
 		err = models.ErrNotFound
@@ -100,7 +101,7 @@ func (s *Server) decided(r *http.Request, a answer) (models.Flag, error) {
 }
 
 // settle carries out and stores an answer.
-func (s *Server) settle(r *http.Request, p models.FlagPlace, a answer, who Visitor) (models.Flag, error) {
+func (s *Server) settle(r *http.Request, p models.FlagPlace, a answer, who auth.Visitor) (models.Flag, error) {
 	ctx := r.Context()
 	switch {
 	case a.choice != "":
@@ -126,7 +127,7 @@ func (s *Server) settle(r *http.Request, p models.FlagPlace, a answer, who Visit
 }
 
 // choose answers the flag's ask.
-func (s *Server) choose(r *http.Request, p models.FlagPlace, choice string, who Visitor) error {
+func (s *Server) choose(r *http.Request, p models.FlagPlace, choice string, who auth.Visitor) error {
 	if s.actor == nil || p.Decision == nil {
 		return fmt.Errorf("choose: nobody asked: %w", models.ErrInvalid)
 	}
@@ -142,7 +143,7 @@ func (s *Server) choose(r *http.Request, p models.FlagPlace, choice string, who 
 
 // takeBack undoes in the room what was done because of a flag that was reopened, where that can be done. Whether it could
 // is seen by the action.
-func (s *Server) takeBack(r *http.Request, p models.FlagPlace, who Visitor) {
+func (s *Server) takeBack(r *http.Request, p models.FlagPlace, who auth.Visitor) {
 	if s.actor == nil || !who.May(p.Session.Room, models.AccessHost) {
 		return
 	}
@@ -155,7 +156,7 @@ func (s *Server) takeBack(r *http.Request, p models.FlagPlace, who Visitor) {
 }
 
 // act carries out what a host chose for a flag.
-func (s *Server) act(r *http.Request, p models.FlagPlace, verb models.Verb, who Visitor) error {
+func (s *Server) act(r *http.Request, p models.FlagPlace, verb models.Verb, who auth.Visitor) error {
 	if s.actor == nil {
 		return fmt.Errorf("act: nothing can be done in this room: %w", models.ErrInvalid)
 	}
@@ -189,7 +190,7 @@ func (s *Server) flagPiece(r *http.Request, f models.Flag) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	paint := s.painter(p.Session, VisitorOf(r.Context()), newCastOf(p.Session.Room, names, speakers))
+	paint := s.painter(p.Session, auth.VisitorOf(r.Context()), newCastOf(p.Session.Room, names, speakers))
 	if p.Evidence != nil {
 		paint.clips[f.Utterance] = *p.Evidence
 	}

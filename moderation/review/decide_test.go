@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/web"
 )
 
@@ -180,7 +181,7 @@ func TestLiveFlagBringsItsClip(t *testing.T) {
 	clip := m.clips[0]
 	m.clips = nil
 	f, err := serve(t, m, nil).newFragments(
-		WithVisitor(httptest.NewRequestWithContext(t.Context(), "GET", "/", http.NoBody), OpenVisitor()).Context(), "s1",
+		auth.WithVisitor(httptest.NewRequestWithContext(t.Context(), "GET", "/", http.NoBody), auth.OpenVisitor()).Context(), "s1",
 	)
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/web"
 )
 
@@ -60,7 +61,7 @@ type sight func(context.Context, models.Event) (bool, error)
 
 // sight is that of a visitor. It remembers the sessions' rooms, for one stream.
 func (s *Server) sight(r *http.Request) sight {
-	only := VisitorOf(r.Context()).Scope()
+	only := auth.VisitorOf(r.Context()).Scope()
 	if only.All() {
 		return func(context.Context, models.Event) (bool, error) { return true, nil }
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 )
 
 // filter narrows a search. Every field is as it stands in the address; what makes no sense there is left out.
@@ -73,7 +74,7 @@ func (s *Server) filter(r *http.Request) (f filter, err error) {
 			return f, fmt.Errorf("people: %w", err)
 		}
 	}
-	rules, err := s.store.Rules(ctx, VisitorOf(ctx).Scope())
+	rules, err := s.store.Rules(ctx, auth.VisitorOf(ctx).Scope())
 	if err != nil {
 		return f, fmt.Errorf("rules: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 )
 
 // remembered is how many of the latest lines a stream can draw again when a flag marks words in them.
@@ -44,7 +45,7 @@ func (s *Server) newFragments(ctx context.Context, session string) (*fragments, 
 	if err != nil {
 		return nil, err
 	}
-	p := s.painter(info.Session, VisitorOf(ctx), newCastOf(info.Room, names, speakers))
+	p := s.painter(info.Session, auth.VisitorOf(ctx), newCastOf(info.Room, names, speakers))
 	p.keep(clips...)
 	if p.known, err = s.outcomesOf(ctx, info.ID); err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 )
 
 // Condition is one sentence about how Earshot is doing.
@@ -36,7 +37,7 @@ type auditRow struct{ Day, Clock, By, What, Session string }
 
 // health says how Earshot is doing, with which settings, and who changed the record.
 func (s *Server) health(r *http.Request) (view, error) {
-	who := VisitorOf(r.Context())
+	who := auth.VisitorOf(r.Context())
 	data := healthPage{OK: true, Settings: s.settings, Version: s.version, Owner: who.All.Allows(models.AccessOwner) && !s.auth.Open()}
 	if s.conditions != nil {
 		data.Conditions = s.conditions(r.Context(), who.Scope())

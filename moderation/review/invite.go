@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/web"
 )
 
@@ -73,7 +74,7 @@ func (s *Server) invitePageOf(ctx context.Context, i models.Invitation) (inviteP
 	data.Ask, data.Room, data.URL, data.Notice, data.Rules = true, t.Room.Name, t.Room.URL, t.Notice, t.Rules
 	data.NoChat = t.NoChat
 	data.Strange, data.Server = t.Strange, t.Server
-	data.MayAllow = VisitorOf(ctx).All.Allows(models.AccessOwner)
+	data.MayAllow = auth.VisitorOf(ctx).All.Allows(models.AccessOwner)
 	data.Keeps = keeps(t)
 	return data, nil
 }
@@ -111,9 +112,9 @@ func invitationOf(v url.Values) models.Invitation {
 
 // mayInvite is an error for visitors who may not invite the bot into a room.
 func (s *Server) mayInvite(r *http.Request, i models.Invitation) error {
-	who := VisitorOf(r.Context())
+	who := auth.VisitorOf(r.Context())
 	if i.AllowServer || i.PrivateServer {
-		return VisitorOf(r.Context()).RequireOwner()
+		return auth.VisitorOf(r.Context()).RequireOwner()
 	}
 	if who.All.Allows(models.AccessHost) {
 		return nil
@@ -128,7 +129,7 @@ func (s *Server) mayInvite(r *http.Request, i models.Invitation) error {
 // inviteView is GET /invite: for hosts that are logged in, also by a link that names the room's address.
 func (s *Server) inviteView(r *http.Request) (view, error) {
 	i := invitationOf(r.URL.Query())
-	if i.URL != "" || !VisitorOf(r.Context()).All.Allows(models.AccessHost) {
+	if i.URL != "" || !auth.VisitorOf(r.Context()).All.Allows(models.AccessHost) {
 		if err := s.mayInvite(r, i); err != nil {
 			return view{}, err
 		}
@@ -149,7 +150,7 @@ func (s *Server) invite(w http.ResponseWriter, r *http.Request) {
 		s.render(w, r, s.failed(r, err))
 		return
 	}
-	i.By = VisitorOf(r.Context()).Name
+	i.By = auth.VisitorOf(r.Context()).Name
 	if r.PostForm.Get("do") == "link" {
 		s.showLink(w, r, i)
 		return

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 )
 
 // fakeDesk is an Inviter, Links, Servers and a Listener that notes what it is asked for.
@@ -160,7 +161,7 @@ func TestInvitationPage(t *testing.T) {
 // TestInvitationLink: whoever has it may look without a login, and invite once; looking uses nothing up.
 func TestInvitationLink(t *testing.T) {
 	f := &fakeDesk{}
-	s := serve(t, heardRoom(), func(c *Config) { withDesk(f)(c); c.Members, c.Mode = NewMembers(owned(), nil), ModeRequired })
+	s := serve(t, heardRoom(), func(c *Config) { withDesk(f)(c); c.Members, c.Mode = auth.NewMembers(owned(), nil), auth.ModeRequired })
 	if w := send(t, s, "GET", "/invite", "", ""); w.Code != http.StatusSeeOther {
 		t.Errorf("without a login: %d", w.Code)
 	}
@@ -191,7 +192,7 @@ func TestListeningByAPIAndPage(t *testing.T) {
 	speaker, room := m.speakers[0].ID, roomOfSession(t, m, "s1")
 	access := owned()
 	host, viewer := keyFor(access, "host", models.AccessHost), keyFor(access, "viewer", models.AccessViewer)
-	s := serve(t, m, func(c *Config) { withDesk(f)(c); c.Members, c.Mode = NewMembers(access, nil), ModeRequired })
+	s := serve(t, m, func(c *Config) { withDesk(f)(c); c.Members, c.Mode = auth.NewMembers(access, nil), auth.ModeRequired })
 	for _, x := range []struct{ method, path, body, did string }{
 		{"POST", "/api/rooms", `{"url":"lounge://a/stage","profile":"x"}`, "invite lounge://a/stage by host"},
 		{"DELETE", "/api/rooms/" + room, "", "leave " + room + " by host"},

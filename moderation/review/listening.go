@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/export"
 	"earshot/moderation/review/web"
 )
@@ -43,7 +44,7 @@ func (s *Server) consentView(r *http.Request) (view, error) {
 		return view{}, err
 	}
 	data := consentPage{ID: info.ID, Name: sessionName(info.Session)}
-	data.MayEnter = s.listener != nil && VisitorOf(r.Context()).May(info.Room, models.AccessHost)
+	data.MayEnter = s.listener != nil && auth.VisitorOf(r.Context()).May(info.Room, models.AccessHost)
 	objects := map[string]bool{}
 	for _, c := range found {
 		who := c.SpeakerName
@@ -112,13 +113,13 @@ func (s *Server) listened(r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := VisitorOf(r.Context()).Require(info.Room, models.AccessHost); err != nil {
+	if err := auth.VisitorOf(r.Context()).Require(info.Room, models.AccessHost); err != nil {
 		return err
 	}
 	if err := web.ReadForm(r); err != nil {
 		return err
 	}
-	by := VisitorOf(r.Context()).Name
+	by := auth.VisitorOf(r.Context()).Name
 	switch do := r.PostFormValue("do"); {
 	case do == "pause" || do == "resume":
 		return s.listener.Pause(r.Context(), info.ID, do == "pause", by)

@@ -3,6 +3,7 @@ package review
 import (
 	"cmp"
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/web"
 	"errors"
 	"net/http"
@@ -50,7 +51,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 		err = s.auth.LogIn(w, r, u)
 	}
 	switch {
-	case IsUnknown(err):
+	case auth.IsUnknown(err):
 		s.render(w, r, view{status: http.StatusUnauthorized, page: "login", title: "Log in", data: loginPage{
 			Next: localPath(form("next")), Name: form("name"),
 			Problem: "That name and password, or that link, does not fit.",
@@ -76,7 +77,7 @@ func (s *Server) setupPage(r *http.Request) (view, error) {
 	if err := s.auth.MaySetUp(r, token); err != nil {
 		return view{}, err
 	}
-	return view{page: "setup", title: "Become the owner", data: loginPage{Least: MinPassword, Token: token}}, nil
+	return view{page: "setup", title: "Become the owner", data: loginPage{Least: auth.MinPassword, Token: token}}, nil
 }
 
 // own makes the first user, the owner, and logs them in.
@@ -91,7 +92,7 @@ func (s *Server) own(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/access", http.StatusSeeOther)
 	case errors.Is(err, models.ErrInvalid):
 		s.render(w, r, view{status: http.StatusBadRequest, page: "setup", title: "Become the owner", data: loginPage{
-			Name: web.CleanName(name), Least: MinPassword, Token: token, Problem: web.Sentence(web.Text(err)),
+			Name: web.CleanName(name), Least: auth.MinPassword, Token: token, Problem: web.Sentence(web.Text(err)),
 		}})
 	default:
 		s.render(w, r, s.failed(r, err))

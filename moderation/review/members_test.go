@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 )
 
 // enter adds a user, with a session of their own.
@@ -25,27 +26,27 @@ func (d *doorkeeper) enter(u models.User) (cookie string) {
 
 func TestNamesThatPassForOthersAreRefused(t *testing.T) {
 	users := []models.User{{ID: "u1", Name: "Kim"}, {ID: "u2", Name: "Copa"}, {ID: "u3", Name: "Ayşe Gül"}}
-	m := NewMembers(&doorkeeper{users: users}, nil)
+	m := auth.NewMembers(&doorkeeper{users: users}, nil)
 	for _, bad := range []string{
 		"", " ", "kim", "KIM", "Kím", "K1m", "Kіm", "\u200bKim", "Ki\u200dm", "Kim\u202e", "Kim\u2060", "Ki\u00adm", "Kim\u3164", "Kim\ufe0f",
 		"K\u034fim", "Ｋim", "Kim\u00a0B", "Kim\tB", "Kim  B", "Kim\x00", "Кim", "Сора", "соpа", "Lеe", "Kim🙂", "Zoë\u0301\u200c", "123", "\xff",
 		strings.Repeat("x", 65), "<b>", "Kim/B", "ℌost",
 	} {
-		if u, err := m.Add(t.Context(), NewUser{Name: bad, Access: models.AccessViewer}, "Kim"); !errors.Is(err, models.ErrInvalid) {
+		if u, err := m.Add(t.Context(), auth.NewUser{Name: bad, Access: models.AccessViewer}, "Kim"); !errors.Is(err, models.ErrInvalid) {
 			t.Errorf("%+q became a user: %q, %v", bad, u.Name, err)
 		}
 	}
 	for _, good := range []string{
 		"Lee", "Анна", "Zoë", "O'Brien", "Jean-Luc P.", "りんご", "김민준", "王小明", "मोहन", "kim@example.org", "user_7",
 	} {
-		if u, err := m.Add(t.Context(), NewUser{Name: good, Access: models.AccessViewer}, "Kim"); err != nil || u.Name != good {
+		if u, err := m.Add(t.Context(), auth.NewUser{Name: good, Access: models.AccessViewer}, "Kim"); err != nil || u.Name != good {
 			t.Errorf("%q: %q, %v", good, u.Name, err)
 		}
 	}
 }
 
 func TestAnOwnerIsNamedLikeAnybody(t *testing.T) {
-	s, d := guarded(t, ModeLocal, nil)
+	s, d := guarded(t, auth.ModeLocal, nil)
 	b := &browser{t: t, s: s, from: "127.0.0.1"}
 	if got := b.code("POST", "/setup", url.Values{"name": {"K\u200bim"}, "password": {secret}}); got != 400 || len(d.users) > 0 {
 		t.Errorf("%d", got)
@@ -53,7 +54,7 @@ func TestAnOwnerIsNamedLikeAnybody(t *testing.T) {
 }
 
 func TestKeysForSomeRoomsOpenNoOthers(t *testing.T) {
-	s, d := guarded(t, ModeRequired, nil)
+	s, d := guarded(t, auth.ModeRequired, nil)
 	owner := &browser{t: t, s: s, from: "192.0.2.7", cookie: d.enter(models.User{ID: "u1", Name: "Kim", Access: models.AccessOwner})}
 	key := func(form url.Values) *browser {
 		t.Helper()
@@ -97,7 +98,7 @@ func TestKeysForSomeRoomsOpenNoOthers(t *testing.T) {
 }
 
 func TestWhoIsNotThereGetsNoLink(t *testing.T) {
-	s, d := guarded(t, ModeRequired, nil)
+	s, d := guarded(t, auth.ModeRequired, nil)
 	owner := &browser{t: t, s: s, from: "192.0.2.7", cookie: d.enter(models.User{ID: "u1", Name: "Kim", Access: models.AccessOwner})}
 	for _, path := range []string{"/access/link", "/access/remove", "/access/revoke", "/access/nothing"} {
 		if got := owner.code("POST", path, url.Values{"user": {"nobody"}, "key": {""}}); got != 404 {
@@ -108,14 +109,14 @@ func TestWhoIsNotThereGetsNoLink(t *testing.T) {
 
 // TestTakenAccessEndsOpenStreamsAtOnce follows streams over a real server, and takes away what opened them.
 func TestTakenAccessEndsOpenStreamsAtOnce(t *testing.T) {
-	s, d := guarded(t, ModeRequired, nil)
+	s, d := guarded(t, auth.ModeRequired, nil)
 	s.heartbeat = time.Hour
 	web := httptest.NewServer(s)
 	defer web.Close()
 	owner := d.enter(models.User{ID: "u1", Name: "Kim", Access: models.AccessOwner})
 	here := &browser{t: t, s: s, from: "192.0.2.7", cookie: owner}
 	lee := d.enter(models.User{ID: "u2", Name: "Lee", Rooms: map[string]models.Access{"open-mic": models.AccessViewer}})
-	secret, key, err := s.members.Key(t.Context(), NewKey{Label: "captions", Rooms: []string{"open-mic"}}, "Kim")
+	secret, key, err := s.members.Key(t.Context(), auth.NewKey{Label: "captions", Rooms: []string{"open-mic"}}, "Kim")
 	if err != nil {
 		t.Fatal(err)
 	}

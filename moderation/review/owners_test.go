@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 )
 
 // TestFiguresAreForWhoMaySeeAllRooms: only where nobody else reaches the pages, programs on the machine need no key.
@@ -15,22 +16,22 @@ func TestFiguresAreForWhoMaySeeAllRooms(t *testing.T) {
 	inOne := map[string]models.Access{"a": models.AccessHost}
 	for _, tt := range []struct {
 		name   string
-		mode   Mode
+		mode   auth.Mode
 		from   string
 		user   models.User
 		key    string
 		header http.Header
 		want   int
 	}{
-		{"private to this machine", ModeLocal, here, models.User{}, "", nil, http.StatusOK},
-		{"private, with an owner", ModeLocal, here, models.User{Access: models.AccessOwner}, "", nil, http.StatusOK},
-		{"private, through a proxy", ModeLocal, here, models.User{Access: models.AccessOwner}, "", proxied, http.StatusUnauthorized},
-		{"public, from this machine", ModeRequired, here, models.User{Access: models.AccessOwner}, "", nil, http.StatusUnauthorized},
-		{"public, from elsewhere", ModeRequired, far, models.User{Access: models.AccessOwner}, "", nil, http.StatusUnauthorized},
-		{"a wrong key", ModeRequired, far, models.User{Access: models.AccessOwner}, "wrong", nil, http.StatusUnauthorized},
-		{"a viewer's key", ModeRequired, far, models.User{Access: models.AccessViewer}, "key", nil, http.StatusOK},
-		{"a key for a room", ModeRequired, far, models.User{Rooms: inOne}, "key", nil, http.StatusForbidden},
-		{"open", ModeOpen, far, models.User{}, "", nil, http.StatusOK},
+		{"private to this machine", auth.ModeLocal, here, models.User{}, "", nil, http.StatusOK},
+		{"private, with an owner", auth.ModeLocal, here, models.User{Access: models.AccessOwner}, "", nil, http.StatusOK},
+		{"private, through a proxy", auth.ModeLocal, here, models.User{Access: models.AccessOwner}, "", proxied, http.StatusUnauthorized},
+		{"public, from this machine", auth.ModeRequired, here, models.User{Access: models.AccessOwner}, "", nil, http.StatusUnauthorized},
+		{"public, from elsewhere", auth.ModeRequired, far, models.User{Access: models.AccessOwner}, "", nil, http.StatusUnauthorized},
+		{"a wrong key", auth.ModeRequired, far, models.User{Access: models.AccessOwner}, "wrong", nil, http.StatusUnauthorized},
+		{"a viewer's key", auth.ModeRequired, far, models.User{Access: models.AccessViewer}, "key", nil, http.StatusOK},
+		{"a key for a room", auth.ModeRequired, far, models.User{Rooms: inOne}, "key", nil, http.StatusForbidden},
+		{"open", auth.ModeOpen, far, models.User{}, "", nil, http.StatusOK},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s, d := guarded(t, tt.mode, nil)
@@ -58,15 +59,15 @@ func TestFiguresAreForWhoMaySeeAllRooms(t *testing.T) {
 func TestOwnersOnly(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
-		mode   Mode
+		mode   auth.Mode
 		access models.Access // of the key that is shown; "" shows none
 		want   int
 	}{
-		{"an owner", ModeRequired, models.AccessOwner, http.StatusOK},
-		{"a reviewer", ModeRequired, models.AccessReviewer, http.StatusForbidden},
-		{"a viewer", ModeRequired, models.AccessViewer, http.StatusForbidden},
-		{"nobody", ModeRequired, "", http.StatusUnauthorized},
-		{"this machine, before there is an owner", ModeLocal, "", http.StatusOK},
+		{"an owner", auth.ModeRequired, models.AccessOwner, http.StatusOK},
+		{"a reviewer", auth.ModeRequired, models.AccessReviewer, http.StatusForbidden},
+		{"a viewer", auth.ModeRequired, models.AccessViewer, http.StatusForbidden},
+		{"nobody", auth.ModeRequired, "", http.StatusUnauthorized},
+		{"this machine, before there is an owner", auth.ModeLocal, "", http.StatusOK},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s, d := guarded(t, tt.mode, nil)

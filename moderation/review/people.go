@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/web"
 )
 
@@ -133,7 +134,7 @@ func (s *Server) personView(r *http.Request, problem string) (view, error) {
 
 // knownPerson finds the person of the address, as the rooms know them that the visitor may see.
 func (s *Server) knownPerson(r *http.Request) (models.Person, error) {
-	p, err := s.store.Person(r.Context(), r.PathValue("room"), r.PathValue("speaker"), VisitorOf(r.Context()).Scope())
+	p, err := s.store.Person(r.Context(), r.PathValue("room"), r.PathValue("speaker"), auth.VisitorOf(r.Context()).Scope())
 	if err != nil {
 		return p, fmt.Errorf("person: %w", err)
 	}
@@ -143,7 +144,7 @@ func (s *Server) knownPerson(r *http.Request) (models.Person, error) {
 // managed finds the person behind an identity, with all that is held, when the visitor is a host of every room where they
 // were seen: a name, a merger and an erasure hold in all of them. Who may not even see the identity learns nothing.
 func (s *Server) managed(ctx context.Context, i models.Identity) (models.Person, error) {
-	who := VisitorOf(ctx)
+	who := auth.VisitorOf(ctx)
 	if !who.May(i.Room, models.AccessViewer) {
 		return models.Person{}, fmt.Errorf("person: %w", models.ErrNotFound)
 	}
@@ -181,7 +182,7 @@ func (s *Server) personChanged(r *http.Request) (to, problem string, err error) 
 	if err := web.ReadForm(r); err != nil {
 		return "", "", err
 	}
-	ctx, who, to := r.Context(), VisitorOf(r.Context()), personURL(room, speaker)
+	ctx, who, to := r.Context(), auth.VisitorOf(r.Context()), personURL(room, speaker)
 	p, err := s.managed(ctx, models.Identity{Room: room, SpeakerID: speaker})
 	if err != nil {
 		return "", "", err

@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 )
 
 // guardedKim is a server whose owner is Kim, on the test's clock.
 func guardedKim(t *testing.T) (*Server, *doorkeeper) {
-	s, d := guarded(t, ModeRequired, func(c *Config) { c.Now = time.Now })
-	d.users = []models.User{{ID: "u1", Name: "Kim", Access: models.AccessOwner, Password: hashPassword(secret)}}
+	s, d := guarded(t, auth.ModeRequired, func(c *Config) { c.Now = time.Now })
+	d.users = []models.User{{ID: "u1", Name: "Kim", Access: models.AccessOwner, Password: secretHash}}
 	return s, d
 }
 
@@ -122,23 +123,6 @@ func TestAnAccountHasABudgetAndABrowserThatIsKnownItsOwn(t *testing.T) {
 			t.Errorf("20 guesses in a known browser took %s", took)
 		}
 	})
-}
-
-func TestTheThrottleForgetsWhoSpentLeast(t *testing.T) {
-	var th throttle
-	b := budget{2, time.Minute}
-	for range 2 {
-		th.wrong("guilty", b, start)
-	}
-	for i := range 2 * maxGuessed {
-		th.wrong(fmt.Sprint(i), b, start)
-	}
-	if len(th.seen) > maxGuessed {
-		t.Errorf("%d are remembered", len(th.seen))
-	}
-	if _, ok := th.wrong("guilty", b, start); ok {
-		t.Error("many addresses made the throttle forget who guessed")
-	}
 }
 
 func TestTheWayAfterTheLoginStaysHere(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 )
 
 // Flags on one page of the queue.
@@ -54,7 +55,7 @@ func (s *Server) queue(r *http.Request) (view, error) {
 
 // places finds flags that the visitor may see, as views.
 func (s *Server) places(ctx context.Context, q models.FlagQuery, back string) ([]flagView, error) {
-	who := VisitorOf(ctx)
+	who := auth.VisitorOf(ctx)
 	q.Only = who.Scope()
 	found, err := s.store.FindFlags(ctx, q)
 	if err != nil {
@@ -75,7 +76,7 @@ func (s *Server) places(ctx context.Context, q models.FlagQuery, back string) ([
 }
 
 // placed is a flag as it is shown away from its transcript: with its room, its day and its whole line.
-func (s *Server) placed(p models.FlagPlace, who Visitor, back string, c *cast) flagView {
+func (s *Server) placed(p models.FlagPlace, who auth.Visitor, back string, c *cast) flagView {
 	paint := s.painter(p.Session, who, c)
 	paint.back = back
 	if p.Evidence != nil {
@@ -94,7 +95,7 @@ func (s *Server) placed(p models.FlagPlace, who Visitor, back string, c *cast) f
 }
 
 // painter makes the views of one session for one visitor.
-func (s *Server) painter(ses models.Session, who Visitor, c *cast) *painter {
+func (s *Server) painter(ses models.Session, who auth.Visitor, c *cast) *painter {
 	p := &painter{s: s, ses: ses, cast: c, back: "session", clips: map[models.Key]models.Evidence{}}
 	p.decides, p.redacts = who.May(ses.Room, models.AccessReviewer), who.May(ses.Room, models.AccessHost)
 	if s.actor != nil && who.May(ses.Room, models.AccessHost) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/web"
 )
 
@@ -61,7 +62,7 @@ func (s *Server) takenOut(r *http.Request, chosen func(models.Utterance) []int) 
 	if err != nil {
 		return u, err
 	}
-	who := VisitorOf(r.Context())
+	who := auth.VisitorOf(r.Context())
 	if !who.May(info.Room, models.AccessHost) {
 		return u, models.ErrForbidden
 	}

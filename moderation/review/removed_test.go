@@ -7,11 +7,12 @@ import (
 
 	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/moderation/review/auth"
 )
 
 // TestOpenPagesOfSomebodyRemovedLoadAnewInABrowser: what they showed is gone, and the login is there.
 func TestOpenPagesOfSomebodyRemovedLoadAnewInABrowser(t *testing.T) {
-	s, d := guarded(t, ModeRequired, nil)
+	s, d := guarded(t, auth.ModeRequired, nil)
 	d.users = []models.User{
 		{ID: "u1", Name: "Kim", Access: models.AccessOwner},
 		{ID: "u2", Name: "Lee", Rooms: map[string]models.Access{"open-mic": models.AccessHost}},

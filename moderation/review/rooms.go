@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 )
 
 // listed is how many sessions the list of rooms shows.
@@ -47,7 +48,7 @@ type roomsPage struct {
 // rooms is the first page: the rooms that are live, then what was.
 func (s *Server) rooms(r *http.Request) (view, error) {
 	data := roomsPage{
-		Cursor: s.hub.Text(s.hub.Cursor()), Listed: listed, MayInvite: s.inviter != nil && VisitorOf(r.Context()).All.Allows(models.AccessHost),
+		Cursor: s.hub.Text(s.hub.Cursor()), Listed: listed, MayInvite: s.inviter != nil && auth.VisitorOf(r.Context()).All.Allows(models.AccessHost),
 	}
 	sessions, err := s.sessions(r.Context(), listed+1)
 	if err != nil {
@@ -72,7 +73,7 @@ func (s *Server) rooms(r *http.Request) (view, error) {
 
 // sessions reads the list of those that the visitor may see: live ones first, among them those with most open flags, then the newest.
 func (s *Server) sessions(ctx context.Context, limit int) ([]models.SessionInfo, error) {
-	sessions, err := s.store.Sessions(ctx, models.SessionQuery{Only: VisitorOf(ctx).Scope(), Limit: limit})
+	sessions, err := s.store.Sessions(ctx, models.SessionQuery{Only: auth.VisitorOf(ctx).Scope(), Limit: limit})
 	if err != nil {
 		return nil, fmt.Errorf("sessions: %w", err)
 	}

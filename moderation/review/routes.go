@@ -1,6 +1,7 @@
 package review
 
 import (
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/web"
 	"maps"
 	"net/http"
@@ -102,7 +103,7 @@ func (s *Server) serverPages() web.Routes {
 func (s *Server) memberRoutes() web.Routes {
 	return web.Routes{
 		"GET /login":          s.page(s.login),
-		"POST /login":         web.Within(LoginWithin, s.enter),
+		"POST /login":         web.Within(auth.LoginWithin, s.enter),
 		"POST /logout":        do(s.leave),
 		"GET /setup":          s.page(s.setupPage),
 		"POST /setup":         do(s.own),

@@ -10,6 +10,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/engine"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/web"
 )
 
@@ -187,7 +188,7 @@ func (s *Server) replayed(r *http.Request) (view, error) {
 	if err := web.ReadForm(r); err != nil {
 		return view{}, err
 	}
-	who := VisitorOf(r.Context())
+	who := auth.VisitorOf(r.Context())
 	switch {
 	case !who.All.Allows(models.AccessReviewer):
 		return view{}, models.ErrForbidden

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 )
 
 // ruleRow is a rule with what became of its flags.
@@ -40,7 +41,7 @@ const fewDecisions = 5
 
 // rules is the page of all rules that ever flagged something.
 func (s *Server) rules(r *http.Request) (view, error) {
-	found, err := s.store.Rules(r.Context(), VisitorOf(r.Context()).Scope())
+	found, err := s.store.Rules(r.Context(), auth.VisitorOf(r.Context()).Scope())
 	if err != nil {
 		return view{}, fmt.Errorf("rules: %w", err)
 	}
@@ -48,7 +49,7 @@ func (s *Server) rules(r *http.Request) (view, error) {
 	for _, c := range found {
 		data.Rows = append(data.Rows, s.ruleRow(c))
 	}
-	data.Try, data.Replays = s.trial(""), VisitorOf(r.Context()).All.Allows(models.AccessReviewer)
+	data.Try, data.Replays = s.trial(""), auth.VisitorOf(r.Context()).All.Allows(models.AccessReviewer)
 	if data.Try != nil {
 		data.Quiet = quiet(data.Try.Sets, found)
 	}
@@ -112,7 +113,7 @@ func (s *Server) ruleRow(c models.RuleCounts) ruleRow {
 // rule is the page of one rule: how often people agreed with it, and its latest flags.
 func (s *Server) rule(r *http.Request) (view, error) {
 	id := r.PathValue("id")
-	found, err := s.store.Rules(r.Context(), VisitorOf(r.Context()).Scope())
+	found, err := s.store.Rules(r.Context(), auth.VisitorOf(r.Context()).Scope())
 	if err != nil {
 		return view{}, fmt.Errorf("rules: %w", err)
 	}
@@ -122,7 +123,7 @@ func (s *Server) rule(r *http.Request) (view, error) {
 			data.ruleRow = s.ruleRow(c)
 		}
 	}
-	data.Try, data.Replays = s.trial(id), VisitorOf(r.Context()).All.Allows(models.AccessReviewer)
+	data.Try, data.Replays = s.trial(id), auth.VisitorOf(r.Context()).All.Allows(models.AccessReviewer)
 	if data.Text = data.Try.text(id); data.Text == nil {
 		data.Try, data.Replays = nil, false // it is not in use any more
 	} else if data.Flags == 0 {

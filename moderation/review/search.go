@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 )
 
 const (
@@ -60,7 +61,7 @@ func (s *Server) search(r *http.Request) (view, error) {
 		data.Problem = fmt.Sprintf("That is too long to look for. Use at most %d characters.", maxSearch)
 	case q != "" || data.Filter.set():
 		query := data.Filter.query(s.loc)
-		query.Only = VisitorOf(r.Context()).Scope()
+		query.Only = auth.VisitorOf(r.Context()).Scope()
 		query.Text, query.Limit, query.Cursor = q, hitsShown, form.Get("before")
 		page, err := s.store.Search(r.Context(), query)
 		switch {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/export"
 	"earshot/moderation/review/web"
 )
@@ -47,8 +48,8 @@ type Config struct {
 	// Version is the program's, for the page of health.
 	Version string
 	// Members are who may log in; Mode says who need not. Without Members the door is open.
-	Members *Members
-	Mode    Mode
+	Members *auth.Members
+	Mode    auth.Mode
 	// Local says that only this machine can reach the pages: whoever is here may become the first owner. Setup is a secret
 	// by which others may, "" for none.
 	Local bool
@@ -99,9 +100,9 @@ type Server struct {
 	profiles []string
 	listener Listener
 
-	auth    *Authenticator
-	guard   *Guard
-	members *Members // nil: nobody logs in
+	auth    *auth.Authenticator
+	guard   *auth.Guard
+	members *auth.Members // nil: nobody logs in
 }
 
 // New makes a Server. It panics when the embedded templates do not parse, which the package's tests rule out.
@@ -148,8 +149,8 @@ func New(c Config) *Server {
 	s.streams = streams{most: c.MaxWatchers, each: c.WatchersEach}
 	s.pages = loadPages(s.assets)
 	s.members = c.Members
-	s.guard = NewGuard(c.Hosts, s.log, s.fail)
-	s.auth = NewAuthenticator(AuthConfig{
+	s.guard = auth.NewGuard(c.Hosts, s.log, s.fail)
+	s.auth = auth.NewAuthenticator(auth.Config{
 		Members: c.Members, Mode: c.Mode, Local: c.Local, Setup: c.Setup, Now: s.now, Guard: s.guard, Refuse: s.refuse,
 	})
 	s.handler = s.guard.Wrap(s.auth.Admit(s.mux()))
@@ -167,7 +168,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // refuse answers who is not let in.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, no *web.Refusal) {
-	if WantsData(r) {
+	if auth.WantsData(r) {
 		s.apiError(w, r, no)
 		return
 	}

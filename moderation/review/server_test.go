@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/web"
 )
 
@@ -143,7 +144,7 @@ func TestEveryAnswerIsSecured(t *testing.T) {
 	s := serve(t, room(), nil)
 	for _, path := range []string{"/", "/s/s1", "/s/nope", "/search?q=coin", "/static/app.js", "/api/sessions", "/api/sessions/s1", "/nope"} {
 		h := ask(t, s, "GET", path).Header()
-		if got := h.Get("Content-Security-Policy"); got != ContentPolicy {
+		if got := h.Get("Content-Security-Policy"); got != auth.ContentPolicy {
 			t.Errorf("%s: policy %q", path, got)
 		}
 		if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "no-referrer" || h.Get("X-Frame-Options") != "DENY" {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/web"
 )
 
@@ -55,7 +56,7 @@ func (s *Server) serverRoutes() []apiRoute {
 }
 
 func (s *Server) apiServers(r *http.Request) (any, error) {
-	if err := VisitorOf(r.Context()).RequireOwner(); err != nil {
+	if err := auth.VisitorOf(r.Context()).RequireOwner(); err != nil {
 		return nil, err
 	}
 	found, err := s.servers.Servers(r.Context())
@@ -63,23 +64,23 @@ func (s *Server) apiServers(r *http.Request) (any, error) {
 }
 
 func (s *Server) apiAllow(r *http.Request) (any, error) {
-	if err := VisitorOf(r.Context()).RequireOwner(); err != nil {
+	if err := auth.VisitorOf(r.Context()).RequireOwner(); err != nil {
 		return nil, err
 	}
 	in, err := readJSON[serverJSON](r, `{"server": "livekit://rooms.example"}`)
 	if err == nil {
 		err = web.Explained(
-			s.servers.AllowServer(r.Context(), models.AllowedServer{Server: in.Server, Private: in.Private, By: VisitorOf(r.Context()).Name}),
+			s.servers.AllowServer(r.Context(), models.AllowedServer{Server: in.Server, Private: in.Private, By: auth.VisitorOf(r.Context()).Name}),
 		)
 	}
 	return nothingJSON{}, err
 }
 
 func (s *Server) apiForbid(r *http.Request) (any, error) {
-	if err := VisitorOf(r.Context()).RequireOwner(); err != nil {
+	if err := auth.VisitorOf(r.Context()).RequireOwner(); err != nil {
 		return nil, err
 	}
-	return nothingJSON{}, web.Explained(s.servers.ForbidServer(r.Context(), r.PathValue("server"), VisitorOf(r.Context()).Name))
+	return nothingJSON{}, web.Explained(s.servers.ForbidServer(r.Context(), r.PathValue("server"), auth.VisitorOf(r.Context()).Name))
 }
 
 // serversPage lists the room servers that owners allowed.
@@ -96,7 +97,7 @@ type serverRow struct {
 func (s *Server) serversView(r *http.Request) (view, error) { return s.serversWith(r, "") }
 
 func (s *Server) serversWith(r *http.Request, problem string) (view, error) {
-	if err := VisitorOf(r.Context()).RequireOwner(); err != nil {
+	if err := auth.VisitorOf(r.Context()).RequireOwner(); err != nil {
 		return view{}, err
 	}
 	found, err := s.servers.Servers(r.Context())
@@ -114,10 +115,10 @@ func (s *Server) serversWith(r *http.Request, problem string) (view, error) {
 func (s *Server) changeServers(w http.ResponseWriter, r *http.Request) {
 	err := web.ReadForm(r)
 	if err == nil {
-		err = VisitorOf(r.Context()).RequireOwner()
+		err = auth.VisitorOf(r.Context()).RequireOwner()
 	}
 	if err == nil {
-		by, server := VisitorOf(r.Context()).Name, strings.TrimSpace(r.PostForm.Get("server"))
+		by, server := auth.VisitorOf(r.Context()).Name, strings.TrimSpace(r.PostForm.Get("server"))
 		if r.PostForm.Get("do") == "forbid" {
 			err = s.servers.ForbidServer(r.Context(), server, by)
 		} else {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 )
 
 func (f *fakeDesk) Servers(context.Context) ([]models.AllowedServer, error) {
@@ -34,7 +35,7 @@ func TestOnlyOwnersAllowServers(t *testing.T) {
 	for _, who := range []models.Access{models.AccessViewer, models.AccessReviewer, models.AccessHost, models.AccessOwner} {
 		f, d := &fakeDesk{}, owned()
 		key := keyFor(d, "Pat", who)
-		s := serve(t, heardRoom(), func(c *Config) { withDesk(f)(c); c.Members, c.Mode = NewMembers(d, nil), ModeRequired })
+		s := serve(t, heardRoom(), func(c *Config) { withDesk(f)(c); c.Members, c.Mode = auth.NewMembers(d, nil), auth.ModeRequired })
 		do := func(method, path, body string) int {
 			r := httptest.NewRequest(method, path, strings.NewReader(body))
 			r.Host = "127.0.0.1"
@@ -82,7 +83,7 @@ func TestStrangeServersAreToldOnThePage(t *testing.T) {
 	for who, want := range map[models.Access]string{models.AccessHost: "An owner has to allow it", models.AccessOwner: `name="allow_server"`} {
 		f, d := &fakeDesk{strange: true}, owned()
 		key := keyFor(d, "Pat", who)
-		s := serve(t, heardRoom(), func(c *Config) { withDesk(f)(c); c.Members, c.Mode = NewMembers(d, nil), ModeRequired })
+		s := serve(t, heardRoom(), func(c *Config) { withDesk(f)(c); c.Members, c.Mode = auth.NewMembers(d, nil), auth.ModeRequired })
 		r := httptest.NewRequest(http.MethodGet, "/invite?url=lounge://a/x", http.NoBody)
 		r.Host = "127.0.0.1"
 		r.Header.Set("Authorization", "Bearer "+key)

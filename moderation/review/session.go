@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/export"
 	"earshot/moderation/review/web"
 )
@@ -44,7 +45,7 @@ type sessionPage struct {
 type listens struct{ May, Paused, MayLeave bool }
 
 func (s *Server) listensIn(ctx context.Context, info models.SessionInfo) listens {
-	if s.listener == nil || !info.Live() || !VisitorOf(ctx).May(info.Room, models.AccessHost) {
+	if s.listener == nil || !info.Live() || !auth.VisitorOf(ctx).May(info.Room, models.AccessHost) {
 		return listens{}
 	}
 	return listens{May: true, Paused: s.listener.Paused(info.ID), MayLeave: s.inviter != nil}
@@ -74,7 +75,7 @@ func (s *Server) seen(ctx context.Context, id string) error {
 // visible finds a session that the visitor may see.
 func (s *Server) visible(ctx context.Context, id string) (models.SessionInfo, error) {
 	info, err := s.store.Session(ctx, id)
-	if err == nil && !VisitorOf(ctx).May(info.Room, models.AccessViewer) {
+	if err == nil && !auth.VisitorOf(ctx).May(info.Room, models.AccessViewer) {
 		err = models.ErrNotFound
 	}
 	if err != nil {
@@ -143,7 +144,7 @@ func (s *Server) session(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	p := s.painter(h.session.Session, VisitorOf(r.Context()), h.cast())
+	p := s.painter(h.session.Session, auth.VisitorOf(r.Context()), h.cast())
 	p.edits = p.decides && r.URL.Query().Get("edit") != ""
 	p.keep(h.clips...)
 	p.known = h.known

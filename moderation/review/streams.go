@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/web"
 )
 
@@ -53,7 +54,7 @@ func (s *streams) count(whose []string, n int) {
 // watching takes a place for the event stream that a request asks for; it reports false after writing a refusal.
 func (s *Server) watching(w http.ResponseWriter, r *http.Request) (done func(), ok bool) {
 	whose := []string{"from " + models.SourceOf(r.RemoteAddr)}
-	if v := VisitorOf(r.Context()); !s.auth.Open() && v.Name != "" {
+	if v := auth.VisitorOf(r.Context()); !s.auth.Open() && v.Name != "" {
 		whose = append(whose, "user "+v.Name)
 	}
 	done, theirs, ok := s.streams.take(whose...)

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"earshot/moderation/review/auth"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -9,13 +10,15 @@ import (
 // TestEventStreamsOfOneVisitor: one visitor, wherever from, and one address, whoever it is, hold no more than their share of
 // the event streams, and get it back.
 func TestEventStreamsOfOneVisitor(t *testing.T) {
-	s := serve(t, room(), func(c *Config) { c.MaxWatchers, c.WatchersEach = 5, 2 })
-	s.auth.mode = ModeRequired
+	s := serve(t, room(), func(c *Config) {
+		c.MaxWatchers, c.WatchersEach = 5, 2
+		c.Members, c.Mode = auth.NewMembers(&doorkeeper{}, nil), auth.ModeRequired
+	})
 	watch := func(name, from string) (func(), int) {
 		r := httptest.NewRequest(http.MethodGet, "/events", http.NoBody)
 		r.RemoteAddr = from
 		w := httptest.NewRecorder()
-		done, ok := s.watching(w, WithVisitor(r, Visitor{Name: name}))
+		done, ok := s.watching(w, auth.WithVisitor(r, auth.Visitor{Name: name}))
 		if ok {
 			return done, http.StatusOK
 		}

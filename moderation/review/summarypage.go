@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/export"
 	"earshot/moderation/review/web"
 )
@@ -217,7 +218,7 @@ func (s *Server) remade(r *http.Request) (models.Summary, error) {
 	switch {
 	case err != nil:
 		return models.Summary{}, err
-	case !VisitorOf(r.Context()).May(info.Room, models.AccessReviewer):
+	case !auth.VisitorOf(r.Context()).May(info.Room, models.AccessReviewer):
 		return models.Summary{}, models.ErrForbidden
 	case s.sums == nil:
 		return models.Summary{}, fmt.Errorf("no summaries are made here: %w", models.ErrInvalid)

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 )
 
 // timelinePage is who spoke when, large: a row for each speaker, one for what went over each other, one for chapters.
@@ -40,7 +41,7 @@ func (s *Server) timelineOf(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	p := s.painter(h.session.Session, VisitorOf(r.Context()), h.cast())
+	p := s.painter(h.session.Session, auth.VisitorOf(r.Context()), h.cast())
 	items := p.items(h.lines, h.gaps, h.flags)
 	data := timelinePage{Head: s.head(h.session.Session)}
 	data.Time = newTimeline(p.cast, items, s.stay(h.session.Session).Milliseconds())

@@ -1,4 +1,4 @@
-package review
+package auth
 
 import (
 	"cmp"
@@ -22,7 +22,7 @@ type Members struct {
 	// Known lists the rooms of the configuration and of the record, for names that people write instead of addresses; nil:
 	// rooms are taken as they are written. It is set before anything else.
 	Known func(context.Context) ([]models.Room, error)
-	store AccessStore
+	store Store
 	now   func() time.Time
 	taken signal // fires when somebody's access was taken or given up
 
@@ -30,7 +30,7 @@ type Members struct {
 }
 
 // NewMembers makes Members; now is the clock, nil is time.Now.
-func NewMembers(store AccessStore, now func() time.Time) *Members {
+func NewMembers(store Store, now func() time.Time) *Members {
 	if now == nil {
 		now = time.Now
 	}

@@ -1,4 +1,4 @@
-package review
+package auth
 
 import (
 	"cmp"
@@ -18,7 +18,7 @@ import (
 )
 
 // AccessStore knows who may open the pages.
-type AccessStore interface {
+type Store interface {
 	Users(ctx context.Context) ([]models.User, error)
 	UserNamed(ctx context.Context, name string) (models.User, error)
 	PutUser(ctx context.Context, u models.User, by string, when time.Time) error
@@ -57,7 +57,7 @@ var errLogin = errors.New("login needed")
 // Authenticator finds out who asks, lets visitors in and out, and shows the others the way to the login. Its methods may be
 // called by many goroutines at once.
 type Authenticator struct {
-	store   AccessStore
+	store   Store
 	members *Members
 	mode    Mode
 	local   bool
@@ -75,7 +75,7 @@ type Authenticator struct {
 }
 
 // AuthConfig is what an Authenticator needs.
-type AuthConfig struct {
+type Config struct {
 	Members *Members
 	Mode    Mode
 	// Local says that only this machine can reach the pages: whoever is here may become the first owner. Setup is a secret by
@@ -91,7 +91,7 @@ type AuthConfig struct {
 }
 
 // NewAuthenticator makes an Authenticator. Without Members nobody is asked to log in.
-func NewAuthenticator(c AuthConfig) *Authenticator {
+func NewAuthenticator(c Config) *Authenticator {
 	if c.Members == nil {
 		c.Members, c.Mode = NewMembers(nil, nil), ModeOpen
 	}
