@@ -8,7 +8,6 @@ import (
 	"os"
 	"time"
 
-	"earshot/models"
 	"earshot/models/store"
 )
 
@@ -80,19 +79,32 @@ func integrity(ctx context.Context, db *sql.DB, pragma string) error {
 	return nil
 }
 
-func corrupt(what string) error {
-	return models.WithHint(fmt.Errorf("store: the database is %w: %s", store.ErrCorrupt, what), hintCorrupt)
+// orphans are queries for rows that have lost what they belong to; each counts and is told as what.
+func orphans() []struct{ what, query string } {
+	return []struct{ what, query string }{
+		{"sounds that are kept without a flag", `SELECT count(*) FROM evidence e WHERE NOT EXISTS (SELECT 1 FROM flags f
+			WHERE f.session = e.session AND f.epoch = e.epoch AND f.track = e.track AND f.seq = e.seq)`},
+		{"clips that wait although their line is there", `SELECT count(*) FROM spool JOIN utterances u USING (session, epoch, track, seq)
+			WHERE parked = 0`},
+		{"clips put aside without their failed line", `SELECT count(*) FROM spool p WHERE parked = 1 AND NOT EXISTS (SELECT 1 FROM utterances u
+			WHERE u.session = p.session AND u.epoch = p.epoch AND u.track = p.track AND u.seq = p.seq)
+			AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.id = p.session AND s.started < (SELECT ifnull(max(at), 0) FROM removals))`},
+		{"lines of nobody", `SELECT count(*) FROM utterances u WHERE NOT EXISTS (SELECT 1 FROM speakers p
+			WHERE p.session = u.session AND p.id = u.speaker_id)`},
+	}
 }
 
-// rowQueryer is a pool or one of its connections.
-type rowQueryer interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
-// checkpoint folds the write-ahead log into the database file and cuts it to nothing. It reports false when a reader
-// still needs the log.
-func checkpoint(ctx context.Context, db rowQueryer) (bool, error) {
-	var busy, frames, done int
-	err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &done)
-	return busy == 0, err
+// Orphans lists, in words, rows that belong to nothing; none is how it should be.
+func (s *Store) Orphans(ctx context.Context) ([]string, error) {
+	var found []string
+	for _, o := range orphans() {
+		n := 0
+		if err := s.read.QueryRowContext(ctx, o.query).Scan(&n); err != nil {
+			return found, storeError("look for orphans", err)
+		}
+		if n > 0 {
+			found = append(found, fmt.Sprintf("%d %s", n, o.what))
+		}
+	}
+	return found, nil
 }

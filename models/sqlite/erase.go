@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -18,6 +19,294 @@ const (
 	longScrubPause = 500 * time.Millisecond
 	finishTime     = 5 * time.Second // for scrubbing what an earlier run left, before Open goes on without
 )
+
+// Erase forgets a session, a person or a room, so that no byte of what they said remains in any file of the store, and
+// leaves an entry in Removals. Of a person it removes the lines, clips, flags, gaps and the name in every session, and
+// the summaries of these sessions, which may quote. It works in small transactions; interrupted, it is taken up by
+// Erasing or by the next Open.
+//
+// models.ErrNotFound: nothing of that name is stored. models.ErrUnavailable: the rows are gone, but a reader kept the log
+// from being emptied until ctx ended; Erasing does it later.
+func (s *Store) Erase(ctx context.Context, e models.Erasure) error {
+	if s.write == nil {
+		return storeError("erase", errReadOnly)
+	}
+	id, err := requestErasure(ctx, s.write, e)
+	if err != nil {
+		return err
+	}
+	return s.finishErasure(ctx, erasure{id: id, Erasure: e})
+}
+
+// Erasing carries out what was asked for by RequestErasure, or was cut short, and says how many erasures there were.
+func (s *Store) Erasing(ctx context.Context) (int, error) {
+	if s.write == nil {
+		return 0, storeError("erase", errReadOnly)
+	}
+	open, err := s.erasures(ctx, s.write)
+	for i, e := range open {
+		if err := s.finishErasure(ctx, e); err != nil {
+			return i, err
+		}
+	}
+	if err == nil {
+		err = s.finishScrub(ctx)
+	}
+	return len(open), err
+}
+
+// finishScrub scrubs the files when a deletion has left something to scrub.
+func (s *Store) finishScrub(ctx context.Context) error {
+	left := 0
+	if err := s.write.QueryRowContext(ctx, "SELECT count(*) FROM chores WHERE name IN ('scrub', 'scrubbing')").Scan(&left); err != nil ||
+		left == 0 {
+		return storeError("scrub", err)
+	}
+	return s.scrub(ctx)
+}
+
+// erasure is one that was begun.
+type erasure struct {
+	id int64
+	models.Erasure
+	// noted says that the list of removals has it already.
+	noted bool
+}
+
+func (s *Store) erasures(ctx context.Context, q queryer) ([]erasure, error) {
+	found, err := list(ctx, q, func(rows *sql.Rows) (e erasure, err error) {
+		err = rows.Scan(&e.id, &e.Kind, &e.Target, &e.Room, &e.By)
+		return e, err
+	}, "SELECT id, kind, target, room, by FROM erasures ORDER BY id")
+	return found, storeError("list erasures", err)
+}
+
+// existing asks whether there is something to erase; ?1 is the target, ?2 the room.
+func existing(kind models.ErasureKind) string {
+	switch kind {
+	case models.EraseSession:
+		return "SELECT count(*) FROM sessions WHERE id = ?1 AND ?2 = ''"
+	case models.EraseRoom:
+		return "SELECT count(*) FROM sessions WHERE room = ?1 AND ?2 = ''"
+	case models.ErasePerson:
+		return "SELECT count(*) FROM speakers WHERE id = ?1 AND (?2 = '' OR session IN (SELECT id FROM sessions WHERE room = ?2))"
+	}
+	return ""
+}
+
+// requestErasure notes the wish. Sessions that are to go are not found any more from here on.
+func requestErasure(ctx context.Context, db *sql.DB, e models.Erasure) (id int64, err error) {
+	const op = "erase"
+	query := existing(e.Kind)
+	if query == "" || e.Target == "" {
+		return 0, storeError(op, fmt.Errorf("%w: kind %q", models.ErrInvalid, e.Kind))
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, storeError(op, err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	n := 0
+	err = tx.QueryRowContext(ctx, query, e.Target, e.Room).Scan(&n)
+	if err == nil && n == 0 {
+		err = sql.ErrNoRows
+	}
+	if err != nil {
+		return 0, storeError(op, err)
+	}
+	switch e.Kind {
+	case models.ErasePerson:
+		err = noteErased(ctx, tx, e, time.Now())
+	case models.EraseSession:
+		_, err = tx.ExecContext(ctx, "UPDATE sessions SET erasing = 1 WHERE id = ?", e.Target)
+		err = errors.Join(err, staleFiles(ctx, tx, "SELECT id FROM sessions WHERE id = ?", e.Target))
+	case models.EraseRoom:
+		_, err = tx.ExecContext(ctx, "UPDATE sessions SET erasing = 1 WHERE room = ?", e.Target)
+		err = errors.Join(err, staleFiles(ctx, tx, "SELECT id FROM sessions WHERE room = ?", e.Target))
+	}
+	if err == nil {
+		err = needScrub(ctx, tx)
+	}
+	if err != nil {
+		return 0, storeError(op, err)
+	}
+	res, err := tx.ExecContext(ctx, "INSERT INTO erasures (kind, target, room, by, at) VALUES (?, ?, ?, ?, ?)",
+		e.Kind, e.Target, e.Room, clean(e.By), millis(time.Now()))
+	if err != nil {
+		return 0, storeError(op, err)
+	}
+	if id, err = res.LastInsertId(); err != nil {
+		return 0, storeError(op, err)
+	}
+	return id, storeError(op, tx.Commit())
+}
+
+// finishErasure removes what an erasure names, and then the erasure.
+func (s *Store) finishErasure(ctx context.Context, e erasure) error {
+	entry := models.Removal{By: e.By, What: string(e.Kind), Target: e.Target}
+	last := func(context.Context, *sql.Tx) (int, error) { return 0, nil }
+	var err error
+	switch e.Kind {
+	case models.EraseSession:
+		entry.Rows, err = s.eraseSessions(ctx, "id", e.Target)
+	case models.EraseRoom:
+		entry.Rows, err = s.eraseSessions(ctx, "room", e.Target)
+	case models.ErasePerson:
+		entry.Target = models.PersonMark(e.Target)
+		if e.Room != "" {
+			entry.Target += "@" + e.Room
+		}
+		entry.Rows, err = s.erasePerson(ctx, e.Target, e.Room)
+		last = func(ctx context.Context, tx *sql.Tx) (int, error) { return forgetSpeaker(ctx, tx, e.Target, e.Room) }
+	}
+	if err != nil {
+		return err
+	}
+	err = s.update(ctx, "erase", func(tx *sql.Tx) error {
+		n, err := last(ctx, tx)
+		if err != nil {
+			return err
+		}
+		entry.Rows += n
+		if e.Kind == models.ErasePerson && e.Room == "" { // who changed a person's name or identities: without the person
+			if _, err := tx.ExecContext(ctx, "UPDATE audit SET target = ? WHERE target = ?", entry.Target, e.Target); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM erasures WHERE id = ?", e.id); err != nil {
+			return err
+		}
+		if e.noted {
+			return needScrub(ctx, tx)
+		}
+		return noteRemoval(ctx, tx, entry)
+	})
+	if err != nil {
+		return err
+	}
+	return s.scrub(ctx)
+}
+
+// eraseSessions removes the sessions whose column has the value and that are marked, and counts them.
+func (s *Store) eraseSessions(ctx context.Context, column, value string) (int, error) {
+	ids, err := list(ctx, s.write, scanText, "SELECT id FROM sessions WHERE "+column+" = ? AND erasing = 1", value)
+	if err != nil {
+		return 0, storeError("erase", err)
+	}
+	for _, id := range ids {
+		if err := s.eraseSession(ctx, id); err != nil {
+			return 0, err
+		}
+	}
+	return len(ids), nil
+}
+
+// inRoom confines rows of a person (?1) to a room (?2), when there is one.
+const inRoom = "(?2 = '' OR session IN (SELECT id FROM sessions WHERE room = ?2))"
+
+// ofPerson says that a document is about a person (?1), or names them where it cannot be read.
+func ofPerson(table, field string) string {
+	doc := table + ".doc"
+	return "CASE WHEN json_valid(" + doc + ") THEN json_extract(" + doc + ", '$." + field + "') = ?1 ELSE instr(" + doc + ", ?1) > 0 END"
+}
+
+// decidedOn says that a decision is about a person (?1).
+func decidedOn() string { return "(speaker = ?1 OR " + ofPerson("decisions", "speaker_id") + ")" }
+
+// personSteps are the rows of a person (?1) in a room (?2), at most ?3 at a time.
+func personSteps() []string {
+	const of = "speaker_id = ?1 AND " + inRoom
+	return []string{
+		"DELETE FROM evidence WHERE id IN (SELECT e.id FROM evidence e JOIN utterances u USING (session, epoch, track, seq) WHERE " +
+			"u.speaker_id = ?1 AND (?2 = '' OR u.session IN (SELECT id FROM sessions WHERE room = ?2)) LIMIT min(?3, 20))",
+		"DELETE FROM spool WHERE id IN (SELECT id FROM spool WHERE " + of + " LIMIT min(?3, 20))",
+		"DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE flag IN (SELECT id FROM flags WHERE speaker_id = ?1) AND " +
+			"" + inRoom + " LIMIT ?3)",
+		"DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE kind <> 'flag' AND flag = ?1 AND " + inRoom + " LIMIT ?3)",
+		"DELETE FROM actions WHERE id IN (SELECT id FROM actions WHERE (" + ofPerson(
+			"actions", "target_id",
+		) + " OR decision IN (SELECT id FROM decisions WHERE " +
+			decidedOn() + ")) AND " + inRoom + " LIMIT ?3)",
+		"DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE " + decidedOn() + " AND " + inRoom + " LIMIT ?3)",
+		"DELETE FROM ledger WHERE id IN (SELECT id FROM ledger WHERE person = ?1 AND " + inRoom + " LIMIT ?3)",
+		"DELETE FROM flags WHERE id IN (SELECT id FROM flags WHERE " + of + " LIMIT ?3)",
+		"DELETE FROM consent WHERE id IN (SELECT id FROM consent WHERE " + of + " LIMIT ?3)",
+		"DELETE FROM gaps WHERE id IN (SELECT id FROM gaps WHERE " + of + " LIMIT ?3)",
+		"DELETE FROM utterances WHERE id IN (SELECT id FROM utterances WHERE " + of + " LIMIT ?3)",
+	}
+}
+
+// erasePerson removes the rows of a person, a few at a time. The person's names go last, with forgetSpeaker, so that an
+// erasure that was cut short still knows where there was something.
+func (s *Store) erasePerson(ctx context.Context, id, room string) (total int, err error) {
+	for _, query := range personSteps() {
+		for n := 1; n > 0; total += n {
+			if n, err = deleted(s.write.ExecContext(ctx, query, id, room, eraseRows)); err != nil {
+				return total, storeError("erase person", err)
+			}
+		}
+	}
+	return total, nil
+}
+
+// forgetSpeaker removes a person's names and the summaries of the sessions where the person was, and what came in while
+// the rest was being removed.
+func forgetSpeaker(ctx context.Context, tx *sql.Tx, id, room string) (total int, err error) {
+	err = staleFiles(ctx, tx, "SELECT session AS id FROM speakers WHERE id = ?1 AND "+inRoom, id, room)
+	if err != nil {
+		return 0, err
+	}
+	for _, query := range append(personSteps(),
+		"DELETE FROM summaries WHERE ?3 > 0 AND session IN (SELECT session FROM speakers WHERE id = ?1 AND "+inRoom+")",
+		"DELETE FROM restrictions WHERE ?3 > 0 AND person = ?1 AND (?2 = '' OR room = ?2)",
+		"DELETE FROM speakers WHERE ?3 > 0 AND id = ?1 AND "+inRoom) {
+		n, err := deleted(tx.ExecContext(ctx, query, id, room, 1_000_000))
+		if err != nil {
+			return total, err
+		}
+		total += n
+	}
+	return total, nil
+}
+
+// RequestErasure asks the process that writes to the database at path (see store.ErrInUse) for an erasure, by a note in the
+// database itself. From then on sessions that are to go are not found any more. ErasureDone of a store that is opened
+// for reading tells when it was carried out. models.ErrNotFound as for Erase.
+func RequestErasure(ctx context.Context, path string, e models.Erasure) (id int64, err error) {
+	path, err = absolute(path)
+	if err != nil {
+		return 0, err
+	}
+	if err := checkFile(path, true); err != nil {
+		return 0, err
+	}
+	version, err := probe(ctx, path)
+	if err == nil {
+		err = checkVersion(path, version, false)
+	}
+	if err != nil {
+		return 0, err
+	}
+	db := openPool(writerDSN(path), 1)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return requestErasure(ctx, db, e)
+}
+
+// ErasureDone reports whether an erasure was carried out to the last byte, files of sessions included.
+func (s *Store) ErasureDone(ctx context.Context, id int64) (bool, error) {
+	done := false
+	err := s.read.QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM erasures WHERE id = ?)
+		AND NOT EXISTS (SELECT 1 FROM chores)`, id).Scan(&done)
+	return done, storeError("read erasures", err)
+}
+
+// noteErased remembers that a person was erased from the sessions that hold something of them, for what is on its way.
+func noteErased(ctx context.Context, tx *sql.Tx, e models.Erasure, when time.Time) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO erased (session, mark, at)
+		SELECT DISTINCT session, ?3, ?4 FROM speakers WHERE id = ?1 AND `+inRoom+`
+		ON CONFLICT DO UPDATE SET at = excluded.at`, e.Target, e.Room, models.PersonMark(e.Target), millis(when))
+	return err
+}
 
 // eraseSession removes the rows of a session that is marked as being erased.
 func (s *Store) eraseSession(ctx context.Context, id string) error {
@@ -55,68 +344,6 @@ func (s *Store) eraseSession(ctx context.Context, id string) error {
 	return nil
 }
 
-// scrub removes what deleted and replaced rows leave behind: it empties the write-ahead log and overwrites the unused
-// parts of the file's pages, about a second per GB without clips. Writers wait for some milliseconds at a time. It waits
-// for readers that still need the log, as long as ctx allows; then models.ErrUnavailable, and the next Open tries again.
-func (s *Store) scrub(ctx context.Context) error {
-	if s.write == nil {
-		return fmt.Errorf("store: scrub: %w", errReadOnly)
-	}
-	select {
-	case s.scrubbing <- struct{}{}:
-		defer func() { <-s.scrubbing }()
-	case <-ctx.Done():
-		return storeError("scrub", fmt.Errorf("%w: another scrub waits for a reader: %w", models.ErrUnavailable, ctx.Err()))
-	}
-	// What is removed from now on is another scrub's: this one may have passed it.
-	err := s.update(ctx, "scrub", func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "INSERT INTO chores (name) VALUES ('scrubbing') ON CONFLICT DO NOTHING"); err != nil {
-			return err
-		}
-		_, err := tx.ExecContext(ctx, "DELETE FROM chores WHERE name = 'scrub'")
-		return err
-	})
-	if err == nil {
-		err = s.mergeIndex(ctx)
-	}
-	if err != nil {
-		return storeError("scrub", err)
-	}
-	switch err := s.wipe(ctx); {
-	case err != nil && ctx.Err() != nil:
-		return storeError("scrub", fmt.Errorf("%w: a reader holds the log, or time ran out: %w", models.ErrUnavailable, ctx.Err()))
-	case err != nil:
-		return storeError("scrub", err)
-	}
-	_, err = s.write.ExecContext(ctx, "DELETE FROM chores WHERE name = 'scrubbing'")
-	return storeError("scrub", err)
-}
-
-// mergePages is how much of the full-text index is merged while writers wait.
-const mergePages = 500
-
-// mergeIndex brings the full-text index into one piece, a little at a time, so that live rooms can store their lines in
-// between. The index's table of page boundaries keeps the first words of pages, also deleted ones, until the pages are
-// merged (https://www.sqlite.org/fts5.html#the_merge_command: a negative number begins with all pieces, and fewer than two
-// changes say that nothing was left to do).
-func (s *Store) mergeIndex(ctx context.Context) error {
-	for pages := -mergePages; ; pages = mergePages {
-		var before, after int64
-		err := s.update(ctx, "merge index", func(tx *sql.Tx) error {
-			if err := tx.QueryRowContext(ctx, "SELECT total_changes()").Scan(&before); err != nil {
-				return err
-			}
-			if _, err := tx.ExecContext(ctx, "INSERT INTO utterances_fts (utterances_fts, rank) VALUES ('merge', ?)", pages); err != nil {
-				return err
-			}
-			return tx.QueryRowContext(ctx, "SELECT total_changes()").Scan(&after)
-		})
-		if err != nil || after-before < 2 {
-			return err
-		}
-	}
-}
-
 // finishErasing takes up the deletions that were cut short. A reader that holds the log, or a great deal to delete, does
 // not keep the program from starting: Erasing goes on later.
 func (s *Store) finishErasing(ctx context.Context) error {
@@ -145,4 +372,13 @@ func (s *Store) finishErasing(ctx context.Context) error {
 		return err
 	}
 	return ctx.Err()
+}
+
+// deleted is how many rows a statement changed.
+func deleted(res sql.Result, err error) (int, error) {
+	if err != nil {
+		return 0, err
+	}
+	n, err := res.RowsAffected()
+	return int(n), err
 }

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -114,54 +113,6 @@ func checkFile(path string, write bool) error {
 		}
 	}
 	return nil
-}
-
-// create makes a new database under another name and moves it into place when it is complete, so that a crash never
-// leaves a half-made one. The caller holds the lock.
-func create(ctx context.Context, path string) error {
-	if info, err := os.Stat(path + "-wal"); err == nil && info.Size() > 0 {
-		return models.WithHint(fmt.Errorf("store: %s: %w: the file is gone but its log (-wal) is still there", path, store.ErrCorrupt),
-			"put the database file back beside its log, or move the log away to begin a new database")
-	}
-	before, err := readProgress(path)
-	if err != nil {
-		return err
-	}
-	if before != nil {
-		return behind(path, before, "the file is gone")
-	}
-	tmp := path + ".new"
-	if err := clearAway(tmp); err != nil {
-		return unusable(path, err)
-	}
-	if err := build(ctx, tmp); err != nil {
-		return openError(path, err)
-	}
-	if err := os.Rename(tmp, path); err != nil {
-		return unusable(path, err)
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-// build writes a complete, empty database of the newest schema into a new file.
-func build(ctx context.Context, path string) (err error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	db := openPool(newFileDSN(path), 1)
-	defer func() { err = errors.Join(err, db.Close()) }()
-	if _, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
-		return err
-	}
-	if err := migrate(ctx, db); err != nil {
-		return err
-	}
-	_, err = checkpoint(ctx, db)
-	return err
 }
 
 // syncDir makes a rename in the folder survive a power cut.

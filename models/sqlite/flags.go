@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"earshot/models"
@@ -91,4 +92,138 @@ func scanFlag(rows *sql.Rows) (f models.Flag, err error) {
 	f.Decided, f.Created = atNull(decided), at(created)
 	f.Matched, err = unpackWords(matched)
 	return f, err
+}
+
+// FindFlags lists flags of all sessions with the session and the line of each.
+func (s *Store) FindFlags(ctx context.Context, q models.FlagQuery) ([]models.FlagPlace, error) {
+	var found []models.FlagPlace
+	err := s.view(ctx, "find flags", func(tx *sql.Tx) error {
+		query, args := flagSQL(q)
+		flags, err := list(ctx, tx, scanFlag, query, args...)
+		if err != nil {
+			return err
+		}
+		sessions := map[string]models.Session{}
+		for _, f := range flags {
+			p, err := place(ctx, tx, f, sessions)
+			if err != nil {
+				return err
+			}
+			found = append(found, p)
+		}
+		return nil
+	})
+	return found, err
+}
+
+func flagSQL(q models.FlagQuery) (string, []any) {
+	var b strings.Builder
+	var args []any
+	b.WriteString("SELECT " + flagColumns + " FROM flags WHERE session NOT IN (SELECT id FROM sessions WHERE erasing = 1)")
+	and := func(condition string, value any) {
+		b.WriteString(" AND " + condition)
+		args = append(args, value)
+	}
+	switch {
+	case q.Status == models.FlagOpen: // as a constant, so that the index of open flags serves
+		b.WriteString(" AND status = 'open'")
+	case q.Status != "":
+		and("status = ?", string(q.Status))
+	}
+	if q.Rule != "" {
+		and("rule = ?", q.Rule)
+	}
+	if q.Room != "" {
+		and("session IN (SELECT id FROM sessions WHERE room = ?)", q.Room)
+	}
+	if !q.Only.All() {
+		and("session IN (SELECT id FROM sessions WHERE room IN (SELECT value FROM json_each(?)))", roomList(q.Only))
+	}
+	if q.Speaker != "" {
+		and("speaker_id = ?", q.Speaker)
+	}
+	switch {
+	case q.Decided:
+		b.WriteString(" AND decided IS NOT NULL ORDER BY decided DESC, id")
+	case q.Oldest:
+		b.WriteString(" ORDER BY created, id")
+	default:
+		b.WriteString(" ORDER BY created DESC, id")
+	}
+	b.WriteString(" LIMIT ?")
+	if q.Limit <= 0 {
+		q.Limit = 100
+	}
+	return b.String(), append(args, min(q.Limit, 1000))
+}
+
+// place finds what stands around a flag. The line may be gone.
+func place(ctx context.Context, tx *sql.Tx, f models.Flag, sessions map[string]models.Session) (p models.FlagPlace, err error) {
+	p.Flag = f
+	if _, ok := sessions[f.Session]; !ok {
+		sessions[f.Session], err = one(ctx, tx, scanSession, "SELECT "+sessionColumns+" FROM sessions WHERE id = ?", f.Session)
+		if err != nil {
+			return p, err
+		}
+	}
+	p.Session = sessions[f.Session]
+	k := f.Utterance
+	lines, err := list(ctx, tx, scanUtterance, "SELECT "+utteranceColumns+` FROM utterances
+		WHERE session = ? AND epoch = ? AND track = ? AND seq = ?`, k.Session, k.Epoch, k.Track, k.Seq)
+	if err != nil {
+		return p, err
+	}
+	if len(lines) == 1 {
+		p.Utterance = lines[0]
+	}
+	clips, err := list(ctx, tx, func(rows *sql.Rows) (models.Evidence, error) { return scanEvidence(rows) },
+		"SELECT "+evidenceColumns+" FROM evidence WHERE id = ? AND expires > ?", models.EvidenceID(k), millis(time.Now()))
+	if err == nil && len(clips) == 1 {
+		p.Evidence = &clips[0]
+	}
+	if err == nil {
+		err = placeOutcome(ctx, tx, &p)
+	}
+	return p, err
+}
+
+// placeOutcome adds what became of the flag, as far as it can be read.
+func placeOutcome(ctx context.Context, tx *sql.Tx, p *models.FlagPlace) error {
+	found, err := docs[models.Decision](ctx, tx, "SELECT doc FROM decisions WHERE flag = ? ORDER BY created, id", p.Flag.ID)
+	if len(found) == 0 {
+		return models.Readable(err)
+	}
+	p.Decision = &found[0]
+	p.Actions, err = docs[models.Action](ctx, tx,
+		"SELECT doc FROM actions WHERE session = ? AND decision = ? ORDER BY created, id", p.Flag.Session, p.Decision.ID)
+	return models.Readable(err)
+}
+
+// FlagPlace reads one flag with its session and line. models.ErrNotFound when it is not stored.
+func (s *Store) FlagPlace(ctx context.Context, id string) (p models.FlagPlace, err error) {
+	err = s.view(ctx, "read flag", func(tx *sql.Tx) error {
+		f, err := one(ctx, tx, scanFlag, "SELECT "+flagColumns+` FROM flags WHERE id = ?
+			AND session NOT IN (SELECT id FROM sessions WHERE erasing = 1)`, id)
+		if err == nil {
+			p, err = place(ctx, tx, f, map[string]models.Session{})
+		}
+		return err
+	})
+	return p, err
+}
+
+// Rules counts what became of each rule's flags in some rooms, the rule with the latest flag first.
+func (s *Store) Rules(ctx context.Context, only models.RoomSet) ([]models.RuleCounts, error) {
+	// Bare columns beside a lone max() are those of its row (SQLite's documented behaviour): the latest title and level.
+	found, err := list(ctx, s.read, func(rows *sql.Rows) (c models.RuleCounts, err error) {
+		var last int64
+		err = rows.Scan(&c.Rule, &c.Pack, &c.Title, &c.Level, &c.Flags, &c.Open, &c.Confirmed, &c.Dismissed, &last)
+		c.Last = at(last)
+		return c, err
+	}, `SELECT rule, pack, title, level, count(*), sum(status = 'open'), sum(status = 'confirmed'), sum(status = 'dismissed'),
+			max(created) FROM flags
+		WHERE session NOT IN (SELECT id FROM sessions WHERE erasing = 1)
+			AND (?1 IS NULL OR session IN (SELECT id FROM sessions WHERE room IN (SELECT value FROM json_each(?1))))
+		GROUP BY rule ORDER BY max(created) DESC, rule`, roomList(only))
+	return found, storeError("count flags", err)
 }

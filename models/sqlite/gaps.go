@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"fmt"
 
 	"earshot/models"
 )
@@ -37,4 +38,65 @@ func (s *Store) Gaps(ctx context.Context, session string) ([]models.Gap, error) 
 	}, `SELECT session, speaker_id, speaker_name, start_ms, end_ms, lost_ms, cause FROM gaps WHERE session = ?
 		ORDER BY start_ms, speaker_id, cause`, session)
 	return found, storeError("list gaps", err)
+}
+
+// NoteLosses writes down what of a session is lost if the program ends before it is stored, in the place of what was
+// noted before. It needs no room on the disk. Losses that are settled become gaps as soon as there is room; the others
+// only when the database is opened the next time, and only if their clips were not stored after all.
+func (s *Store) NoteLosses(session string, losses []models.Loss) error {
+	if s.reserve == nil {
+		return fmt.Errorf("store: note losses: %w", errReadOnly)
+	}
+	return s.reserve.note(session, losses)
+}
+
+// settleLosses makes gaps of the losses that are settled, or, after a crash, of all. A session that is gone has none.
+func (s *Store) settleLosses(ctx context.Context, all bool) error {
+	for _, session := range s.reserve.sessions() {
+		settled, open := s.reserve.lost(session, all)
+		if len(settled) == 0 {
+			continue
+		}
+		err := s.update(ctx, "store gaps", func(tx *sql.Tx) error {
+			if err := alive(ctx, tx, session); err != nil {
+				return ignoreNoRows(err)
+			}
+			for _, l := range settled {
+				if err := putLoss(ctx, tx, l); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err == nil {
+			err = s.reserve.note(session, open)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func putLoss(ctx context.Context, tx *sql.Tx, l models.Loss) error {
+	k, stored := l.Key, 0
+	err := tx.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM spool WHERE session = ?1 AND epoch = ?2 AND track = ?3 AND seq = ?4)
+		+ (SELECT count(*) FROM utterances WHERE session = ?1 AND epoch = ?2 AND track = ?3 AND seq = ?4)`,
+		k.Session, k.Epoch, k.Track, k.Seq).Scan(&stored)
+	if err != nil || stored > 0 {
+		return err
+	}
+	if gone, err := gapErased(ctx, tx, l.Gap); err != nil || gone {
+		return err
+	}
+	return putGap(ctx, tx, l.Gap)
+}
+
+// gapErased is clipErased for a gap.
+func gapErased(ctx context.Context, tx *sql.Tx, g models.Gap) (bool, error) {
+	var started int64
+	if err := tx.QueryRowContext(ctx, "SELECT started FROM sessions WHERE id = ?", g.Session).Scan(&started); err != nil {
+		return false, err
+	}
+	return erasedSince(ctx, tx, g.Session, g.SpeakerID, at(started+g.StartMS))
 }

@@ -65,3 +65,59 @@ func (s *Store) TakeInvitation(ctx context.Context, hash string, now time.Time) 
 	})
 	return i, err
 }
+
+func scanServer(rows *sql.Rows) (s models.AllowedServer, err error) {
+	var when int64
+	err = rows.Scan(&s.Server, &s.Private, &s.By, &when)
+	s.At = at(when)
+	return s, err
+}
+
+// AllowedServers lists the room servers that owners allowed the bot to be invited to.
+func (s *Store) AllowedServers(ctx context.Context) ([]models.AllowedServer, error) {
+	found, err := list(ctx, s.read, scanServer, "SELECT server, private, by, at FROM servers ORDER BY server")
+	return found, storeError("list servers", err)
+}
+
+// AllowServer has the bot be invited to a room server from now on. A zero At is set to now.
+func (s *Store) AllowServer(ctx context.Context, a models.AllowedServer) error {
+	if a.At.IsZero() {
+		a.At = time.Now()
+	}
+	return s.update(ctx, "allow server", func(tx *sql.Tx) error {
+		if !a.Private { // of a private network it may have been allowed before
+			narrows := false
+			err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM servers WHERE server = ? AND private = 1)", a.Server).Scan(&narrows)
+			if err == nil && narrows {
+				err = putTaken(ctx, tx, taken{At: millis(a.At), By: a.By, What: takenServer, Server: a.Server})
+			}
+			if err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO servers (server, private, by, at) VALUES (?, ?, ?, ?)
+			ON CONFLICT (server) DO UPDATE SET private = excluded.private, by = excluded.by, at = excluded.at`,
+			a.Server, a.Private, clean(a.By), millis(a.At))
+		if err != nil {
+			return err
+		}
+		return note(ctx, tx, a.At, a.By, "room server allowed", a.Server, "")
+	})
+}
+
+// ForbidServer takes back what AllowServer gave. models.ErrNotFound when it was not allowed.
+func (s *Store) ForbidServer(ctx context.Context, server, by string, when time.Time) error {
+	return s.update(ctx, "forbid server", func(tx *sql.Tx) error {
+		n, err := deleted(tx.ExecContext(ctx, "DELETE FROM servers WHERE server = ?", server))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return sql.ErrNoRows
+		}
+		if err := putTaken(ctx, tx, taken{At: millis(when), By: by, What: takenServer, Server: server}); err != nil {
+			return err
+		}
+		return note(ctx, tx, when, by, "room server forbidden", server, "")
+	})
+}

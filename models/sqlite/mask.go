@@ -138,11 +138,3 @@ func maskDecisions(ctx context.Context, tx *sql.Tx, session string, m models.Mas
 	}
 	return n, nil
 }
-
-// LinesOf lists the lines of one person that touch a stretch of a session, in ms, in the order they began.
-func (s *Store) LinesOf(ctx context.Context, session, speaker string, fromMS, toMS int64) ([]models.Utterance, error) {
-	found, err := list(ctx, s.read, scanUtterance, "SELECT "+utteranceColumns+` FROM utterances
-		WHERE session = ? AND speaker_id = ? AND start_ms < ? AND end_ms > ? ORDER BY start_ms, epoch, track, seq`,
-		session, speaker, toMS, fromMS)
-	return found, storeError("list lines", err)
-}

@@ -5,9 +5,234 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
 
 	"earshot/models"
 )
+
+const maxName = 128 // characters of a display name
+
+// Person reads what is held in some rooms about the person behind an identity. models.ErrNotFound when nobody with it was
+// ever seen there.
+func (s *Store) Person(ctx context.Context, room, speaker string, only models.RoomSet) (p models.Person, err error) {
+	if !only.Has(room) {
+		return p, storeError("read person", sql.ErrNoRows)
+	}
+	err = s.view(ctx, "read person", func(tx *sql.Tx) error {
+		if p, err = person(ctx, tx, room, speaker); err != nil {
+			return err
+		}
+		p.Identities = slices.DeleteFunc(p.Identities, func(i models.Identity) bool { return !only.Has(i.Room) })
+		for i := range p.Identities {
+			if err := addHeld(ctx, tx, &p, &p.Identities[i]); err != nil {
+				return err
+			}
+		}
+		if len(p.Sessions) == 0 {
+			return sql.ErrNoRows
+		}
+		sortSessions(&p)
+		if !p.Given {
+			p.Name = p.Identities[0].Name
+			for _, i := range p.Identities {
+				if i.SpeakerID == p.Sessions[0].SpeakerID && i.Room == p.Sessions[0].Session.Room {
+					p.Name = i.Name
+				}
+			}
+		}
+		return nil
+	})
+	return p, err
+}
+
+// person finds the id, the given name and the identities of a person.
+func person(ctx context.Context, tx *sql.Tx, room, speaker string) (models.Person, error) {
+	p := models.Person{ID: models.PersonID(room, speaker), Identities: []models.Identity{{Room: room, SpeakerID: speaker}}}
+	err := tx.QueryRowContext(ctx, `SELECT id, name FROM people WHERE id = (SELECT person FROM identities WHERE room = ? AND speaker_id = ?)`,
+		room, speaker).Scan(&p.ID, &p.Name)
+	if err == sql.ErrNoRows { //nolint:errorlint // database/sql returns it bare
+		return p, nil
+	}
+	if err != nil {
+		return p, err
+	}
+	p.Given = p.Name != ""
+	p.Identities, err = list(ctx, tx, func(rows *sql.Rows) (i models.Identity, err error) {
+		err = rows.Scan(&i.Room, &i.SpeakerID)
+		return i, err
+	}, "SELECT room, speaker_id FROM identities WHERE person = ? ORDER BY room, speaker_id", p.ID)
+	return p, err
+}
+
+// addHeld adds what is held about one identity.
+func addHeld(ctx context.Context, tx *sql.Tx, p *models.Person, id *models.Identity) error {
+	parts, err := list(ctx, tx, func(rows *sql.Rows) (x models.PersonSession, err error) {
+		var started int64
+		var ended, open, confirmed, dismissed sql.NullInt64
+		err = rows.Scan(&x.Session.ID, &x.Session.Room, &x.Session.Name, &started, &ended, &x.SpeakerID, &id.Name, &x.Lines, &x.TalkMS,
+			&x.Flags, &open, &confirmed, &dismissed)
+		x.Session.Started, x.Session.Ended = at(started), atNull(ended)
+		p.Open, p.Confirmed, p.Dismissed = p.Open+int(open.Int64), p.Confirmed+int(confirmed.Int64), p.Dismissed+int(dismissed.Int64)
+		return x, err
+	}, `SELECT s.id, s.room, s.name, s.started, s.ended, p.id, p.name,
+			(SELECT count(*) FROM utterances u WHERE u.session = s.id AND u.speaker_id = p.id AND u.text <> ''),
+			(SELECT ifnull(sum(voiced_ms), 0) FROM utterances u WHERE u.session = s.id AND u.speaker_id = p.id AND u.text <> ''),
+			(SELECT count(*) FROM flags f WHERE f.session = s.id AND f.speaker_id = p.id),
+			(SELECT sum(status = 'open') FROM flags f WHERE f.session = s.id AND f.speaker_id = p.id),
+			(SELECT sum(status = 'confirmed') FROM flags f WHERE f.session = s.id AND f.speaker_id = p.id),
+			(SELECT sum(status = 'dismissed') FROM flags f WHERE f.session = s.id AND f.speaker_id = p.id)
+		FROM speakers p JOIN sessions s ON s.id = p.session WHERE p.id = ? AND s.room = ? AND s.erasing = 0 ORDER BY s.started`,
+		id.SpeakerID, id.Room)
+	if err != nil {
+		return err
+	}
+	p.Sessions = append(p.Sessions, parts...)
+	for _, x := range parts {
+		p.Lines, p.TalkMS = p.Lines+x.Lines, p.TalkMS+x.TalkMS
+	}
+	var clips int
+	var size int64
+	err = tx.QueryRowContext(ctx, `SELECT count(*), ifnull(sum(e.size), 0) FROM evidence e JOIN utterances u
+			ON u.session = e.session AND u.epoch = e.epoch AND u.track = e.track AND u.seq = e.seq
+		WHERE u.speaker_id = ? AND u.session IN (SELECT id FROM sessions WHERE room = ?)`, id.SpeakerID, id.Room).Scan(&clips, &size)
+	p.Clips, p.ClipBytes = p.Clips+clips, p.ClipBytes+size
+	return err
+}
+
+// Names are the display names that hosts gave to people in a room, by their identity there.
+func (s *Store) Names(ctx context.Context, room string) (map[string]string, error) {
+	names := map[string]string{}
+	_, err := list(ctx, s.read, func(rows *sql.Rows) (struct{}, error) {
+		var id, name string
+		err := rows.Scan(&id, &name)
+		names[id] = name
+		return struct{}{}, err
+	}, "SELECT i.speaker_id, p.name FROM identities i JOIN people p ON p.id = i.person WHERE i.room = ? AND p.name <> ''", room)
+	return names, storeError("read names", err)
+}
+
+// Identities lists everybody who was seen in a room, those seen last first, at most limit.
+func (s *Store) Identities(ctx context.Context, room string, limit int) ([]models.Identity, error) {
+	found, err := list(ctx, s.read, func(rows *sql.Rows) (i models.Identity, err error) {
+		var last int64
+		i.Room = room
+		err = rows.Scan(&i.SpeakerID, &i.Name, &last)
+		return i, err
+	}, `SELECT p.id, p.name, max(s.started) FROM speakers p JOIN sessions s ON s.id = p.session
+		WHERE s.room = ? AND s.erasing = 0 GROUP BY p.id ORDER BY max(s.started) DESC, p.id LIMIT ?`, room, limit)
+	return found, storeError("list people", err)
+}
+
+// NamePerson gives the person behind an identity a display name in all their rooms; "" is what the platform says.
+// models.ErrInvalid: the name is longer than 128 characters. models.ErrNotFound: nobody with the identity was ever seen.
+func (s *Store) NamePerson(ctx context.Context, room, speaker, name, by string, when time.Time) error {
+	const op = "name person"
+	name = strings.Join(strings.Fields(clean(name)), " ")
+	if n := utf8.RuneCountInString(name); n > maxName {
+		return storeError(op, fmt.Errorf("%w: a name of %d characters, at most %d", models.ErrInvalid, n, maxName))
+	}
+	return s.update(ctx, op, func(tx *sql.Tx) error {
+		id, err := ensurePerson(ctx, tx, room, speaker)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE people SET name = ? WHERE id = ?", name, id); err != nil {
+			return err
+		}
+		return note(ctx, tx, when, by, "person named", id, "")
+	})
+}
+
+// ensurePerson makes the row of the person behind an identity, if there is none.
+func ensurePerson(ctx context.Context, tx *sql.Tx, room, speaker string) (string, error) {
+	var seen int
+	err := tx.QueryRowContext(ctx, `SELECT 1 FROM speakers p JOIN sessions s ON s.id = p.session
+		WHERE p.id = ? AND s.room = ? AND s.erasing = 0 LIMIT 1`, speaker, room).Scan(&seen)
+	if err != nil {
+		return "", err
+	}
+	p, err := person(ctx, tx, room, speaker)
+	if err != nil {
+		return "", err
+	}
+	if _, err := tx.ExecContext(ctx, "INSERT INTO people (id, name) VALUES (?, '') ON CONFLICT DO NOTHING", p.ID); err != nil {
+		return "", err
+	}
+	_, err = tx.ExecContext(
+		ctx, "INSERT INTO identities (room, speaker_id, person) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", room, speaker, p.ID,
+	)
+	return p.ID, err
+}
+
+// MergePeople says that two identities are one person. The first one's display name stays, if there is one.
+func (s *Store) MergePeople(ctx context.Context, a, b models.Identity, by string, when time.Time) error {
+	return s.update(ctx, "merge people", func(tx *sql.Tx) error {
+		keep, err := ensurePerson(ctx, tx, a.Room, a.SpeakerID)
+		if err != nil {
+			return err
+		}
+		gone, err := ensurePerson(ctx, tx, b.Room, b.SpeakerID)
+		if err != nil || keep == gone {
+			return err
+		}
+		for _, query := range []string{
+			"UPDATE people SET name = CASE name WHEN '' THEN (SELECT name FROM people WHERE id = ?2) ELSE name END WHERE id = ?1",
+			"UPDATE identities SET person = ?1 WHERE person = ?2",
+			"DELETE FROM people WHERE id = ?2 AND ?1 <> ?2",
+		} {
+			if _, err := tx.ExecContext(ctx, query, keep, gone); err != nil {
+				return err
+			}
+		}
+		return note(ctx, tx, when, by, "people merged", keep, "")
+	})
+}
+
+// SplitPerson takes an identity out of the person it was merged into.
+func (s *Store) SplitPerson(ctx context.Context, room, speaker, by string, when time.Time) error {
+	return s.update(ctx, "split person", func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, "DELETE FROM identities WHERE room = ? AND speaker_id = ?", room, speaker)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return sql.ErrNoRows
+		}
+		return note(ctx, tx, when, by, "people parted", models.PersonID(room, speaker), "")
+	})
+}
+
+// ErasePerson erases the person behind an identity under all their identities, as Erase does for each.
+func (s *Store) ErasePerson(ctx context.Context, room, speaker, by string) error {
+	if s.write == nil {
+		return storeError("erase", errReadOnly)
+	}
+	p, err := s.Person(ctx, room, speaker, models.RoomSet{})
+	if err != nil {
+		return err
+	}
+	for _, i := range p.Identities {
+		_, err := requestErasure(ctx, s.write, models.Erasure{Kind: models.ErasePerson, Target: i.SpeakerID, Room: i.Room, By: by})
+		if err := ignoreNotFound(err); err != nil {
+			return err
+		}
+	}
+	_, err = s.Erasing(ctx)
+	return err
+}
+
+func sortSessions(p *models.Person) {
+	for i := range p.Sessions { // newest first; each identity's came oldest first
+		for j := i; j > 0 && p.Sessions[j].Session.Started.After(p.Sessions[j-1].Session.Started); j-- {
+			p.Sessions[j], p.Sessions[j-1] = p.Sessions[j-1], p.Sessions[j]
+		}
+	}
+	p.Last, p.First = p.Sessions[0].Session.Started, p.Sessions[len(p.Sessions)-1].Session.Started
+}
 
 // FindPeople lists the identities that a word may mean, each with the names it went by: the person with exactly this id,
 // or else everybody who was called so, whatever the capitals.

@@ -12,6 +12,29 @@ import (
 	"earshot/models/store"
 )
 
+// note writes down who changed what, in the transaction of the change.
+func note(ctx context.Context, tx *sql.Tx, when time.Time, by, what, target, session string) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO audit (at, by, what, target, session) VALUES (?, ?, ?, ?, ?)",
+		millis(when), clean(by), what, target, session)
+	return err
+}
+
+// Note writes down who did what, beside the changes that are noted with what they change.
+func (s *Store) Note(ctx context.Context, by, what, target, session string) error {
+	return s.update(ctx, "note", func(tx *sql.Tx) error { return note(ctx, tx, time.Now(), by, what, target, session) })
+}
+
+// Audit lists who changed what, the latest first, at most limit entries.
+func (s *Store) Audit(ctx context.Context, limit int) ([]models.AuditEntry, error) {
+	found, err := list(ctx, s.read, func(rows *sql.Rows) (e models.AuditEntry, err error) {
+		var when int64
+		err = rows.Scan(&when, &e.By, &e.What, &e.Target, &e.Session)
+		e.At = at(when)
+		return e, err
+	}, "SELECT at, by, what, target, session FROM audit ORDER BY id DESC LIMIT ?", limit)
+	return found, storeError("list audit", err)
+}
+
 // removalHash is the link of one entry in the chain.
 func removalHash(before string, r models.Removal) string {
 	h := sha256.New()
@@ -59,12 +82,6 @@ func scanRemoval(rows *sql.Rows) (r models.Removal, err error) {
 	err = rows.Scan(&r.ID, &ms, &r.By, &r.What, &r.Target, &r.Rows, &r.Hash)
 	r.At = at(ms)
 	return r, err
-}
-
-// needScrub notes, in the transaction that deletes, that the files are to be scrubbed.
-func needScrub(ctx context.Context, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx, "INSERT INTO chores (name) VALUES ('scrub') ON CONFLICT DO NOTHING")
-	return err
 }
 
 // Removals lists what was removed, the first first.

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"earshot/models"
 )
@@ -87,4 +88,43 @@ func (s *Store) SpoolUsage(ctx context.Context) (u models.SpoolUsage, err error)
 			ifnull(sum(parked), 0), ifnull(sum(size) FILTER (WHERE parked = 1), 0) FROM spool`).
 		Scan(&u.Waiting, &u.WaitingBytes, &u.Failed, &u.FailedBytes)
 	return u, storeError("measure spool", err)
+}
+
+// acknowledge takes the clip out of the spool, or puts it aside when the line that is now stored is a failed one.
+func acknowledge(ctx context.Context, tx *sql.Tx, u models.Utterance) error {
+	parks := u.State == models.UtteranceFailed
+	if parks { // of a session that is only moderated no sound is kept
+		only := false
+		if err := tx.QueryRowContext(ctx, "SELECT moderate_only FROM sessions WHERE id = ?", u.Session).Scan(&only); err != nil {
+			return err
+		}
+		parks = !only
+	}
+	if !parks {
+		_, err := tx.ExecContext(ctx, "DELETE FROM spool WHERE session = ? AND epoch = ? AND track = ? AND seq = ?",
+			u.Session, u.Epoch, u.Track, u.Seq)
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE spool SET parked = 1 WHERE session = ? AND epoch = ? AND track = ? AND seq = ?",
+		u.Session, u.Epoch, u.Track, u.Seq)
+	return err
+}
+
+// erasedSince reports whether somebody was erased from a session after a point in time; a zero one is not known.
+func erasedSince(ctx context.Context, tx *sql.Tx, session, speaker string, began time.Time) (bool, error) {
+	if began.IsZero() || speaker == "" {
+		return false, nil
+	}
+	gone := false
+	err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM erased WHERE session = ? AND mark = ? AND at >= ?)",
+		session, models.PersonMark(speaker), millis(began)).Scan(&gone)
+	return gone, err
+}
+
+// clipErased reports whether somebody was erased after they began to say what a clip holds.
+func clipErased(ctx context.Context, tx *sql.Tx, c models.Clip) (bool, error) {
+	if c.Spoken.IsZero() {
+		return false, nil
+	}
+	return erasedSince(ctx, tx, c.Session, c.SpeakerID, c.Spoken.Add(-time.Duration(c.DurationMS())*time.Millisecond))
 }

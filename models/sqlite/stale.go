@@ -49,3 +49,9 @@ func (s *Store) choreDone(ctx context.Context, chore string) error {
 		return err
 	})
 }
+
+// needScrub notes, in the transaction that deletes, that the files are to be scrubbed.
+func needScrub(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO chores (name) VALUES ('scrub') ON CONFLICT DO NOTHING")
+	return err
+}

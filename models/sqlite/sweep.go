@@ -178,12 +178,3 @@ func (s *Store) sweepRemains(ctx context.Context, now time.Time, id string) (gon
 	})
 	return gone && err == nil, err
 }
-
-// deleted is how many rows a statement changed.
-func deleted(res sql.Result, err error) (int, error) {
-	if err != nil {
-		return 0, err
-	}
-	n, err := res.RowsAffected()
-	return int(n), err
-}

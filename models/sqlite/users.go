@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"earshot/models"
@@ -166,4 +168,51 @@ func (s *Store) DropCredential(ctx context.Context, hash string) error {
 		}
 		return nil
 	})
+}
+
+// RenameAccess moves access that was given for old names of rooms, before their addresses were known, to the rooms that
+// rename finds for them; it returns a name unchanged where none is meant for certain.
+func (s *Store) RenameAccess(ctx context.Context, rename func(old string) string) error {
+	return s.update(ctx, "move access", func(tx *sql.Tx) error {
+		users, err := list(ctx, tx, scanUser, "SELECT "+userColumns+" FROM users")
+		if err != nil {
+			return err
+		}
+		for _, u := range users {
+			if renameRooms(u.Rooms, rename) {
+				if err := putRooms(ctx, tx, u); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// renameRooms renames rooms in what somebody may do, and says whether it changed anything. Of two that become one the
+// greater access stays.
+func renameRooms(rooms map[string]models.Access, rename func(string) string) (changed bool) {
+	for _, old := range slices.Sorted(maps.Keys(rooms)) {
+		now := rename(old)
+		if now == old {
+			continue
+		}
+		if rooms[now].Rank() < rooms[old].Rank() {
+			rooms[now] = rooms[old]
+		}
+		delete(rooms, old)
+		changed = true
+	}
+	return changed
+}
+
+func putRooms(ctx context.Context, tx *sql.Tx, u models.User) error {
+	rooms, err := json.Marshal(u.Rooms)
+	if err == nil {
+		_, err = tx.ExecContext(ctx, "UPDATE users SET rooms = ? WHERE id = ?", string(rooms), u.ID)
+	}
+	if err != nil {
+		return fmt.Errorf("access of %s: %w", u.ID, err)
+	}
+	return nil
 }

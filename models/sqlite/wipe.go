@@ -3,12 +3,9 @@ package sqlite
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"earshot/models/store"
 )
@@ -38,93 +35,6 @@ type wiper struct {
 	page     []byte
 	mapOf    uint32 // which pointer map is in ptrs; 0: none
 	ptrs     []byte
-}
-
-// errLogInUse says that the file alone is not the whole database at the moment.
-var errLogInUse = errors.New("the write-ahead log is in use")
-
-// wipePages is how many pages are wiped while writers wait, which takes some milliseconds.
-const wipePages = 1024
-
-// wipe overwrites the gaps of all pages, a few at a time: nobody can write meanwhile. Pages that are written between two
-// steps bring no old bytes to those that are done: SQLite moves the content of pages, never their gaps, but when it
-// moves whole pages to make the file shorter, which nobody asks for. errLogInUse: a reader holds the log until ctx ended.
-func (s *Store) wipe(ctx context.Context) error {
-	pause := scrubPause
-	for from := uint32(1); from > 0; {
-		next, err := s.wipeStep(ctx, from)
-		if err != nil && !errors.Is(err, errLogInUse) {
-			return err
-		}
-		if err == nil {
-			from, pause = next, scrubPause
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return errors.Join(errLogInUse, ctx.Err())
-		case <-time.After(pause):
-			pause = min(2*pause, longScrubPause)
-		}
-	}
-	return s.file.Sync()
-}
-
-// wipeStep wipes the pages from one on, with the log empty, and returns where to go on; 0: it was the last.
-func (s *Store) wipeStep(ctx context.Context, from uint32) (next uint32, err error) {
-	if err := s.foldLog(ctx); err != nil { // most of it, while others can write
-		return 0, err
-	}
-	if done, err := checkpoint(ctx, s.upkeep); err != nil || !done { // before anybody is made to wait
-		return 0, errors.Join(err, errLogInUse)
-	}
-	conn, err := s.write.Conn(ctx)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = conn.Close() }()
-	if done, err := checkpoint(ctx, s.upkeep); err != nil || !done {
-		return 0, errors.Join(err, errLogInUse)
-	}
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return 0, err
-	}
-	if info, err := os.Stat(s.path + "-wal"); err == nil && info.Size() > 0 {
-		return 0, errors.Join(errLogInUse, tx.Rollback()) // another program wrote after our checkpoint
-	}
-	next, err = s.wipeFile(ctx, tx, from)
-	if err := errors.Join(err, tx.Rollback()); err != nil {
-		return 0, err
-	}
-	// The writer still holds pages as they were; written again, they would bring the old bytes back.
-	_, err = conn.ExecContext(ctx, "PRAGMA shrink_memory")
-	return next, err
-}
-
-// wipeFile wipes some pages from one on, or all when the file has no pointer maps.
-func (s *Store) wipeFile(ctx context.Context, tx *sql.Tx, from uint32) (next uint32, err error) {
-	w, err := newWiper(s.file)
-	if err != nil {
-		return 0, err
-	}
-	if w.mapped {
-		return w.stretch(ctx, from)
-	}
-	roots, err := list(ctx, tx, func(rows *sql.Rows) (n uint32, err error) {
-		err = rows.Scan(&n)
-		return n, err
-	}, "SELECT rootpage FROM sqlite_schema WHERE rootpage > 0")
-	if err != nil {
-		return 0, err
-	}
-	seen := make([]bool, w.pages+1)
-	for _, root := range append(roots, 1) {
-		if err := w.tree(ctx, root, seen); err != nil {
-			return 0, err
-		}
-	}
-	return 0, nil
 }
 
 func newWiper(f *os.File) (*wiper, error) {

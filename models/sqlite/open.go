@@ -1,0 +1,230 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"earshot/models"
+	"earshot/models/store"
+)
+
+// Open opens the database at path for reading and writing, and makes a new one (folder 0700, file 0600) when nothing is
+// there. It brings an older database up to date, takes up a deletion that was cut short, and refuses, without touching it,
+// a file that is damaged (store.ErrCorrupt), not Earshot's (store.ErrForeign), of a newer Earshot (store.ErrNewerSchema) or in use by
+// another process (store.ErrInUse). Each error has a hint (models.Hint).
+func Open(ctx context.Context, path string) (_ *Store, err error) {
+	path, err = prepareDir(path)
+	if err != nil {
+		return nil, err
+	}
+	lock, err := acquire(path)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{path: path, lock: lock, searchTime: defaultSearchTime, blind: models.NewBlind(), scrubbing: make(chan struct{}, 1)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	if err := s.ensureFile(ctx); err != nil {
+		return nil, err
+	}
+	if s.reserve, err = openReserve(path); err != nil {
+		return nil, err
+	}
+	if err := s.open(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.openJournal(ctx); err != nil {
+		return nil, openError(path, err)
+	}
+	if err := s.settleLosses(ctx, true); err != nil && !errors.Is(err, models.ErrUnavailable) {
+		return nil, err // else the reserve keeps them until there is room
+	}
+	return s, nil
+}
+
+// open opens the connections to a database that nobody else uses, and makes it ready.
+func (s *Store) open(ctx context.Context) (err error) {
+	if s.file, err = os.OpenFile(s.path, os.O_RDWR, 0); err != nil {
+		return unusable(s.path, err)
+	}
+	s.write, s.upkeep = openPool(writerDSN(s.path), 1), openPool(upkeepDSN(s.path), 1)
+	if err := s.start(ctx); err != nil {
+		return openError(s.path, err)
+	}
+	s.read = openPool(readerDSN(s.path), readers)
+	return nil
+}
+
+// openJournal sees to it that the journal beside the database has what was taken away. A journal that has more stands
+// beside an older copy of the record: then that is taken away again, and the logins of the copy hold no longer.
+func (s *Store) openJournal(ctx context.Context) error {
+	j := &journal{path: s.path}
+	ahead, err := j.begin(ctx, s.origin, s.write)
+	if err != nil {
+		return err
+	}
+	if len(ahead.removals)+len(ahead.taken) > 0 {
+		if _, err := s.takeAway(ctx, ahead); err != nil {
+			return err
+		}
+		if err := s.voidLogins(ctx); err != nil {
+			return err
+		}
+	}
+	const ids = "SELECT (SELECT ifnull(max(id), 0) FROM removals), (SELECT ifnull(max(id), 0) FROM taken)"
+	if err := s.write.QueryRowContext(ctx, ids).Scan(&j.removal, &j.taken); err != nil {
+		return err
+	}
+	s.journal = j
+	return nil
+}
+
+// OpenReadOnly opens an existing database for reading, also while another process writes to it.
+// Methods that write return an error.
+func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
+	path, err := absolute(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFile(path, false); err != nil {
+		return nil, err
+	}
+	version, err := probe(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkVersion(path, version, false); err != nil {
+		return nil, err
+	}
+	before, err := readProgress(path)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{path: path, read: openPool(readerDSN(path), readers), searchTime: defaultSearchTime, blind: models.NewBlind()}
+	if err := checkProgress(ctx, s.read, path, before); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// ensureFile leaves a database at the path that this program may write to, or says why not.
+func (s *Store) ensureFile(ctx context.Context) error {
+	switch _, err := os.Stat(s.path); {
+	case errors.Is(err, os.ErrNotExist):
+		return create(ctx, s.path)
+	case err != nil:
+		return unusable(s.path, err)
+	}
+	if err := checkFile(s.path, true); err != nil {
+		return err
+	}
+	version, err := probe(ctx, s.path)
+	if err != nil {
+		return err
+	}
+	return checkVersion(s.path, version, true)
+}
+
+// start makes an existing database ready: the log of the last run folded in, checked, migrated, deletions finished.
+func (s *Store) start(ctx context.Context) error {
+	if _, err := checkpoint(ctx, s.write); err != nil {
+		return err
+	}
+	if err := s.quickCheck(ctx); err != nil {
+		return err
+	}
+	before, err := readProgress(s.path)
+	if err == nil {
+		err = checkProgress(ctx, s.write, s.path, before)
+	}
+	if err != nil {
+		return err
+	}
+	if err := migrate(ctx, s.write); err != nil {
+		return err
+	}
+	if err := s.write.QueryRowContext(ctx, "SELECT id, origin FROM lineage").Scan(&s.lineage, &s.origin); err != nil {
+		return err
+	}
+	return s.finishErasing(ctx)
+}
+
+// create makes a new database under another name and moves it into place when it is complete, so that a crash never
+// leaves a half-made one. The caller holds the lock.
+func create(ctx context.Context, path string) error {
+	if info, err := os.Stat(path + "-wal"); err == nil && info.Size() > 0 {
+		return models.WithHint(fmt.Errorf("store: %s: %w: the file is gone but its log (-wal) is still there", path, store.ErrCorrupt),
+			"put the database file back beside its log, or move the log away to begin a new database")
+	}
+	before, err := readProgress(path)
+	if err != nil {
+		return err
+	}
+	if before != nil {
+		return behind(path, before, "the file is gone")
+	}
+	tmp := path + ".new"
+	if err := clearAway(tmp); err != nil {
+		return unusable(path, err)
+	}
+	if err := build(ctx, tmp); err != nil {
+		return openError(path, err)
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return unusable(path, err)
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// build writes a complete, empty database of the newest schema into a new file.
+func build(ctx context.Context, path string) (err error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	db := openPool(newFileDSN(path), 1)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if _, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+		return err
+	}
+	if err := migrate(ctx, db); err != nil {
+		return err
+	}
+	_, err = checkpoint(ctx, db)
+	return err
+}
+
+// checkProgress refuses a database that has fewer changes than the record had: its log is missing, or an old copy lies in
+// its place. before is what the reserve says; nil: nothing.
+func checkProgress(ctx context.Context, q rowQueryer, path string, before *progress) error {
+	if before == nil {
+		return nil
+	}
+	var now progress
+	switch err := q.QueryRowContext(ctx, "SELECT id, commits FROM lineage").Scan(&now.Lineage, &now.Commits); {
+	case err != nil: // a database from before there was a lineage
+		return nil //nolint:nilerr // whether it is damaged is found otherwise
+	case now.Lineage != before.Lineage || now.Commits >= before.Commits:
+		return nil
+	}
+	return behind(path, before, fmt.Sprintf("the last %d of %d changes are missing", before.Commits-now.Commits, before.Commits))
+}
+
+func behind(path string, before *progress, what string) error {
+	log := ""
+	if info, err := os.Stat(path + "-wal"); err != nil || info.Size() == 0 {
+		log = ", and its log (" + path + "-wal) is missing or empty"
+	}
+	return models.WithHint(fmt.Errorf("store: %s: %w (%s): %s%s", path, store.ErrBehind, before.At.Local().Format("2006-01-02 15:04:05"), what, log),
+		"nothing was changed: put the log back beside the database, or restore a backup with \"earshot restore\"; "+
+			"to go on with what is there, remove "+reservePath(path))
+}
