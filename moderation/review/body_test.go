@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -88,5 +89,43 @@ func TestChunkedBodiesAreHeldToTheirLength(t *testing.T) {
 	// What may be that long is not refused for coming in pieces.
 	if code, text := postChunked(t, server.URL+"/api/flags/f1", "application/json", `{"status":"dismissed"}`); code != http.StatusOK {
 		t.Errorf("%d %s", code, text)
+	}
+}
+
+// TestTooMuchIsRefused: a body is read no further than it may be long, whether it says its length or not, and however it
+// is nested.
+func TestTooMuchIsRefused(t *testing.T) {
+	m := heardRoom()
+	s := serve(t, m, nil)
+	deep := strings.Repeat(`{"status":`, web.MaxBody/12)
+	for name, tt := range map[string]struct {
+		path, kind, body string
+		length           int64
+		want             int
+	}{
+		"a form that says so": {
+			"/flags/f1", "application/x-www-form-urlencoded", "status=confirmed&x=" + strings.Repeat("y", web.MaxBody), 0, 413,
+		},
+		"a form that does not": {
+			"/flags/f1", "application/x-www-form-urlencoded", "status=confirmed&x=" + strings.Repeat("y", web.MaxBody), -1, 413,
+		},
+		"a form that says 10 GB": {"/flags/f1", "application/x-www-form-urlencoded", "status=confirmed", 10 << 30, 413},
+		"deep JSON":              {"/api/flags/f1", "application/json", deep, 0, 400},
+		"JSON without an end":    {"/api/flags/f1", "application/json", `{"status":"` + strings.Repeat("y", 2*web.MaxBody), -1, 413},
+		"a file where a form goes": {"/people/open-mic/Ben/name", "multipart/form-data; boundary=x", "--x\r\n" + strings.Repeat(
+			"y", 1000,
+		), 0, 303},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, tt.path, strings.NewReader(tt.body))
+		r.Host, r.ContentLength = "127.0.0.1", cmp.Or(tt.length, int64(len(tt.body)))
+		r.Header.Set("Content-Type", tt.kind)
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code != tt.want {
+			t.Errorf("%s: %d, want %d", name, w.Code, tt.want)
+		}
+	}
+	if m.flags[0].Status != models.FlagOpen {
+		t.Errorf("the flag is %s", m.flags[0].Status)
 	}
 }

@@ -53,6 +53,8 @@ var mayImport = []struct {
 	{"moderation/live", []string{"bot", "bot/audio", "bot/restrict", "moderation/engine", "moderation/opinion", "moderation/summary"}},
 	{"moderation/opinion", []string{"moderation/engine", "moderation/openai"}},
 	{"moderation/summary/...", []string{"moderation/engine", "moderation/openai", "moderation/summary/..."}},
+	{"moderation/review/web", nil},
+	{"moderation/review/auth", []string{"moderation/match", "moderation/review/web"}},
 	{"moderation/review/...", []string{"moderation/engine", "moderation/match/...", "moderation/review/..."}},
 }
 
