@@ -8,19 +8,6 @@ import (
 	"earshot/models"
 )
 
-// ChatEars is what a connector may tell besides what Ears takes; the Ears that a Room gives to a connector are such.
-type ChatEars interface {
-	// Said tells of a line in the room's chat, by the id that the speaker has as a person who talks. Lines of the bot's
-	// own are not told. It does not block, and nothing of the line is kept.
-	Said(speakerID, text string)
-}
-
-// The words in a chat that the bot listens for.
-const (
-	OptOut = "/optout"
-	OptIn  = "/optin"
-)
-
 // Said implements ChatEars: people say there that they don't want to be written down.
 func (v *visit) Said(id, text string) {
 	word, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(text)), " ")
@@ -95,7 +82,7 @@ func (v *visit) grant(ctx context.Context, w wish) {
 		if v.room.pipe.object(w.id, true) {
 			v.room.consent(w.id, models.ConsentObjected, "chat")
 		}
-		v.room.say(ctx, w.id, phrasesOf(v.room.cfg.Notice.Language).optedOut)
+		v.room.say(ctx, w.id, v.room.cfg.Notice.OptedOutLine())
 		return
 	}
 	if v.room.Object(ctx, w.id, false) {

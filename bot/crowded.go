@@ -5,13 +5,6 @@ import (
 	"time"
 )
 
-// CrowdEars is Ears that can be told of more sound than a connector takes.
-type CrowdEars interface {
-	// Crowded tells that so many tracks are open, the most that are read at a time, and that another one waits for a place.
-	// It does not block.
-	Crowded(open int)
-}
-
 // crowdedEvery is how often at most the host is told of it.
 const crowdedEvery = time.Minute
 

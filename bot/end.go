@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"errors"
 	"fmt"
 
 	"earshot/models"
@@ -34,12 +33,3 @@ func (e *EndError) Error() string {
 
 // Unwrap returns the error behind the reason.
 func (e *EndError) Unwrap() error { return e.Err }
-
-// classify finds the reason of a connector's error and whether to try again. An unknown error is the server's failure.
-func classify(err error) (models.EndReason, bool) {
-	var e *EndError
-	if errors.As(err, &e) {
-		return e.Reason, e.Retry
-	}
-	return models.EndFailedServer, true
-}

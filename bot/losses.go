@@ -7,13 +7,6 @@ import (
 	"earshot/models"
 )
 
-// LossSink is a Sink that can write down, also while there is no room on the disk, what is lost if the program ends now.
-type LossSink interface {
-	// Losses replaces what was noted of a session before; none: nothing waits any more. Settled ones will not be stored.
-	// It may block on the disk, and is called from the goroutine that calls the Sink.
-	Losses(session string, losses []models.Loss) error
-}
-
 // giveUpTime is how long the storing of gaps may take for what could not be stored in time.
 const giveUpTime = 5 * time.Second
 

@@ -5,6 +5,12 @@ import (
 	"strings"
 )
 
+// The words in a chat that the bot listens for.
+const (
+	OptOut = "/optout"
+	OptIn  = "/optin"
+)
+
 // Notice is what the bot says of itself in a room.
 type Notice struct {
 	// Name is what the bot is called there.
@@ -127,3 +133,15 @@ func (n Notice) Label() string {
 	}
 	return n.Name + " (" + p.label + ")"
 }
+
+// PausedLine tells the room that nobody is listened to for a while.
+func (n Notice) PausedLine() string { return phrasesOf(n.Language).paused }
+
+// ResumedLine tells the room that it is listened to again.
+func (n Notice) ResumedLine() string { return phrasesOf(n.Language).resumed }
+
+// OptedOutLine tells somebody that they are not listened to and not written down any more.
+func (n Notice) OptedOutLine() string { return phrasesOf(n.Language).optedOut }
+
+// OptedInLine tells somebody that they are written down again.
+func (n Notice) OptedInLine() string { return phrasesOf(n.Language).optedIn }

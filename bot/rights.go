@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"strings"
 	"sync"
 	"time"
 
@@ -66,18 +65,6 @@ func (r *Room) Note(text string) {
 // note tells the host something.
 func (r *Room) note(can Capabilities, text string) {
 	r.cfg.Watch(Status{State: StateListening, Can: can, Note: text})
-}
-
-// Missing lists, with commas, those of some verbs that can't be done; "" when all can.
-func (c Capabilities) Missing(verbs []models.Verb) string {
-	var missing []string
-	for _, v := range verbs {
-		speaks := v == models.VerbNudge || v == models.VerbWarn || v == models.VerbMessage
-		if !c.Has(v, false) && (!speaks || !c.PrivateMessage) {
-			missing = append(missing, string(v))
-		}
-	}
-	return strings.Join(missing, ", ")
 }
 
 // tellMissing tells the host, before the first word, what the rules may want and the bot may not do.

@@ -311,6 +311,15 @@ func stopped(ctx context.Context) (models.EndReason, error) {
 	return models.EndStopped, nil
 }
 
+// classify finds the reason of a connector's error and whether to try again. An unknown error is the server's failure.
+func classify(err error) (models.EndReason, bool) {
+	var e *EndError
+	if errors.As(err, &e) {
+		return e.Reason, e.Retry
+	}
+	return models.EndFailedServer, true
+}
+
 var errNoAnswer = errors.New("no answer within 15 s")
 
 // attempt connects once and reports whether the room was joined.

@@ -140,9 +140,9 @@ func (r *Room) Pause(ctx context.Context, on bool) bool {
 	case r.pauses <- struct{}{}:
 	default:
 	}
-	text := phrasesOf(r.cfg.Notice.Language).resumed
+	text := r.cfg.Notice.ResumedLine()
 	if on {
-		text = phrasesOf(r.cfg.Notice.Language).paused
+		text = r.cfg.Notice.PausedLine()
 	}
 	r.say(ctx, "", text)
 	return true
@@ -159,10 +159,9 @@ func (r *Room) Object(ctx context.Context, id string, objects bool) bool {
 		return false
 	}
 	r.log.Info("somebody objects, or no longer", "speaker", id, "objects", objects)
-	p := phrasesOf(r.cfg.Notice.Language)
-	text := p.optedIn
+	text := r.cfg.Notice.OptedInLine()
 	if objects {
-		text = p.optedOut
+		text = r.cfg.Notice.OptedOutLine()
 	}
 	r.say(ctx, id, text)
 	return true

@@ -86,27 +86,23 @@ type Ears interface {
 	Track(TrackInfo) TrackSink
 }
 
+// ChatEars is what a connector may tell besides what Ears takes; the Ears that a Room gives to a connector are such.
+type ChatEars interface {
+	// Said tells of a line in the room's chat, by the id that the speaker has as a person who talks. Lines of the bot's
+	// own are not told. It does not block, and nothing of the line is kept.
+	Said(speakerID, text string)
+}
+
+// CrowdEars is Ears that can be told of more sound than a connector takes.
+type CrowdEars interface {
+	// Crowded tells that so many tracks are open, the most that are read at a time, and that another one waits for a place.
+	// It does not block.
+	Crowded(open int)
+}
+
 // Connector joins a room once. Run returns when the connection is over: the context's cause after it was cancelled, an
 // End error when the reason is known, any other error when it may be worth trying again. It returns after all its
 // goroutines, and after End was called on every track.
 type Connector interface {
 	Run(ctx context.Context, ears Ears) error
-}
-
-// ConsentSink is a Sink that keeps the consent ledger too.
-type ConsentSink interface {
-	// Consent stores who was told of the bot, and who objected.
-	Consent(context.Context, models.Consent) error
-}
-
-// Sink takes what was heard. Its methods may block on a disk; they are called from one goroutine of the Room, in order
-// (a speaker before the clips). An error is retried with the same value until it succeeds or the room's drain time is
-// over; models.ErrNotFound says that the session is not stored any more, and ends the stay.
-type Sink interface {
-	// Clip stores and queues one finished stretch of speech. The Sink owns it from then on.
-	Clip(context.Context, models.Clip) error
-	// Gap stores what was not heard.
-	Gap(context.Context, models.Gap) error
-	// Speaker stores who is there.
-	Speaker(context.Context, models.Speaker) error
 }

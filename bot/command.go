@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"earshot/models"
 )
@@ -87,4 +88,16 @@ func (c Capabilities) Has(verb models.Verb, private bool) bool {
 	default:
 		return false
 	}
+}
+
+// Missing lists, with commas, those of some verbs that can't be done; "" when all can.
+func (c Capabilities) Missing(verbs []models.Verb) string {
+	var missing []string
+	for _, v := range verbs {
+		speaks := v == models.VerbNudge || v == models.VerbWarn || v == models.VerbMessage
+		if !c.Has(v, false) && (!speaks || !c.PrivateMessage) {
+			missing = append(missing, string(v))
+		}
+	}
+	return strings.Join(missing, ", ")
 }
