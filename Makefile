@@ -19,7 +19,7 @@ DESTDIR ?=
 
 # Packages with tests that compute for long without goroutines, or measure what a second of sound costs. These tests are left
 # out of the race detector's run, which would take ten times as long over them, and run without it.
-UNRACED := ./bot ./bot/audio ./bot/peer/guard ./cmd/earshot/bench
+UNRACED := ./bot/audio ./bot/peer/guard ./bot/room ./cmd/earshot/bench
 
 # The race detector lets every program wait a second at its end, and the tests run hundreds of them.
 export GORACE ?= atexit_sleep_ms=10

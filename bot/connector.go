@@ -1,10 +1,5 @@
-// Package bot listens in live audio rooms: it keeps one connection per room alive, and takes each speaker's packets
-// through decoding and cutting to clips that are handed to a store.
-//
-//	connector --RTP--> Ears --bounded channel per track--> bot/audio --clips, gaps--> bounded hand-over --> Sink (disk)
-//
-// A Connector connects once; a Room supervises it and retries. RTP never waits: what cannot be taken in time is dropped,
-// counted and stored as a gap that the reviewer sees.
+// Package bot is the contract between a kind of room and what listens there: a Connector connects once and tells Ears who is
+// in the room and what they say; one that implements Hands can act there too. Package room supervises a Connector and retries.
 package bot
 
 import (

@@ -12,6 +12,7 @@ import (
 	"earshot/bot/audio"
 	"earshot/bot/internal/trial"
 	"earshot/bot/janus/localserver"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -61,7 +62,7 @@ func (v voices) until(t *testing.T, ids ...json.RawMessage) {
 }
 
 // room runs a bot.Room with the connector until the test ends and returns it once it has joined.
-func (s *server) room(t *testing.T, c Config) (*bot.Room, bot.Capabilities, voices) {
+func (s *server) room(t *testing.T, c Config) (*room.Room, bot.Capabilities, voices) {
 	t.Helper()
 	heard := make(voices, 100)
 	c.Peer = factory(t)
@@ -70,7 +71,7 @@ func (s *server) room(t *testing.T, c Config) (*bot.Room, bot.Capabilities, voic
 		t.Fatal(err)
 	}
 	in := make(chan bot.Capabilities, 10)
-	r, err := bot.NewRoom(bot.Config{
+	r, err := room.New(room.Config{
 		Session: models.Session{ID: "s", Epoch: 1, Started: time.Now()}, Connector: conn, Sink: book{},
 		Preview: func(c models.Clip) {
 			select {
@@ -78,8 +79,8 @@ func (s *server) room(t *testing.T, c Config) (*bot.Room, bot.Capabilities, voic
 			default:
 			}
 		},
-		Watch: func(st bot.Status) {
-			if st.State == bot.StateListening && st.Note == "" {
+		Watch: func(st room.Status) {
+			if st.State == room.StateListening && st.Note == "" {
 				in <- st.Can
 			}
 		},
@@ -121,9 +122,9 @@ func TestActions(t *testing.T) {
 	cem := s.speak(t, 55, "Cem", tone(t), request{"token": "Cem"})
 	heard.until(t, ana.id, ben.id)
 	heardCem.until(t, cem.id)
-	act := func(r *bot.Room, verb models.Verb, id json.RawMessage, how string) {
+	act := func(r *room.Room, verb models.Verb, id json.RawMessage, how string) {
 		t.Helper()
-		out := r.Act(t.Context(), models.Action{ID: "x", Verb: verb, TargetID: bare(id)}, bot.ActOptions{})
+		out := r.Act(t.Context(), models.Action{ID: "x", Verb: verb, TargetID: bare(id)}, room.ActOptions{})
 		if out.Done != verb || !strings.Contains(out.How, how) || out.Took > trial.Within(3*time.Second) {
 			t.Errorf("%s: %q by %q after %v: %+v", verb, out.Done, out.How, out.Took, out.Steps)
 		}
@@ -150,8 +151,10 @@ func TestActions(t *testing.T) {
 	}, nil)); err != nil {
 		t.Errorf("Cem may not come back after the ban: %v", err)
 	}
-	for verb, want := range map[models.Verb]string{models.VerbBan: "no right", models.VerbToAudience: "no right", models.VerbMessage: "no right"} {
-		out := r.Act(t.Context(), models.Action{Verb: verb, TargetID: bare(ana.id), Text: "x"}, bot.ActOptions{})
+	for verb, want := range map[models.Verb]string{
+		models.VerbBan: "no right", models.VerbToAudience: "no right", models.VerbMessage: "no right",
+	} {
+		out := r.Act(t.Context(), models.Action{Verb: verb, TargetID: bare(ana.id), Text: "x"}, room.ActOptions{})
 		if !strings.Contains(out.Action.Error, want) {
 			t.Errorf("%s: %+v", verb, out.Action)
 		}

@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"earshot/bot"
 	"earshot/bot/internal/trial"
 	"earshot/bot/janus/localserver"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -46,7 +46,7 @@ func TestAudioBridge(t *testing.T) {
 	e.note(func() { before = len(e.tracks) })
 	turn.Store("Ben")
 	e.until(t, "Ben's turn", func() bool { return e.loud("Ben") > 50 })
-	out := r.Act(t.Context(), models.Action{Verb: models.VerbMute, TargetID: bare(ben)}, bot.ActOptions{})
+	out := r.Act(t.Context(), models.Action{Verb: models.VerbMute, TargetID: bare(ben)}, room.ActOptions{})
 	if out.Done != models.VerbMute || out.Took > trial.Within(3*time.Second) {
 		t.Errorf("mute: %+v", out)
 	}

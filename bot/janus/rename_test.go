@@ -8,13 +8,14 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/janus/localserver"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
 // TestRename: the others in the room see another name of the bot, in both kinds of room, and then its own again.
 func TestRename(t *testing.T) {
 	s := start(t, localserver.Options{})
-	for path, room := range map[string]struct {
+	for path, kind := range map[string]struct {
 		plugin string
 		id     int
 	}{"room/1234": {videoRoom, 1234}, "bridge/5678": {audioBridge, 5678}} {
@@ -27,10 +28,10 @@ func TestRename(t *testing.T) {
 				t.Errorf("before the join: %v", err)
 			}
 			in := make(chan struct{}, 10)
-			r, err := bot.NewRoom(bot.Config{
+			r, err := room.New(room.Config{
 				Session: models.Session{ID: "s", Epoch: 1, Started: time.Now()}, Connector: c, Sink: book{},
-				Watch: func(st bot.Status) {
-					if st.State == bot.StateListening && st.Note == "" {
+				Watch: func(st room.Status) {
+					if st.State == room.StateListening && st.Note == "" {
 						in <- struct{}{}
 					}
 				},
@@ -48,13 +49,13 @@ func TestRename(t *testing.T) {
 				t.Fatal("not joined")
 			}
 			other := s.client(t)
-			h, err := other.attach(t.Context(), room.plugin)
+			h, err := other.attach(t.Context(), kind.plugin)
 			if err != nil {
 				t.Fatal(err)
 			}
 			shown := func(want string) {
 				t.Helper()
-				e, _ := other.must(h, request{"request": "listparticipants", "room": room.id}, nil)
+				e, _ := other.must(h, request{"request": "listparticipants", "room": kind.id}, nil)
 				for _, p := range e.Participants {
 					if p.Display == want {
 						return

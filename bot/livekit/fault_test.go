@@ -181,7 +181,7 @@ func TestHidden(t *testing.T) {
 }
 
 // supervise runs a connector again and again, as bot.Room does.
-func supervise(t *testing.T, c *livekit.Connector, r *room) (stop func()) {
+func supervise(t *testing.T, c *livekit.Connector, r *listener) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	var group sync.WaitGroup

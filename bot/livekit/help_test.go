@@ -173,8 +173,8 @@ func (p *person) end(t *testing.T) error {
 	}
 }
 
-// room keeps what a connector tells about a room.
-type room struct {
+// listener keeps what a connector tells about a room.
+type listener struct {
 	mu      sync.Mutex
 	can     bot.Capabilities
 	joins   int
@@ -184,13 +184,13 @@ type room struct {
 	talking map[string]int
 }
 
-func newRoom() *room {
-	return &room{people: map[string]models.Speaker{}, tracks: map[string]*track{}, talking: map[string]int{}}
+func newRoom() *listener {
+	return &listener{people: map[string]models.Speaker{}, tracks: map[string]*track{}, talking: map[string]int{}}
 }
 
 // track counts the packets with sound of one track.
 type track struct {
-	r       *room
+	r       *listener
 	info    bot.TrackInfo
 	packets int
 	sent    int // by their numbers, those that did not come included
@@ -219,29 +219,29 @@ func (k *track) End() {
 	k.ended = true
 }
 
-func (r *room) Joined(can bot.Capabilities) { r.note(func() { r.can, r.joins = can, r.joins+1 }) }
-func (r *room) Speaker(s models.Speaker)    { r.note(func() { r.people[s.ID] = s }) }
-func (r *room) Left(id string)              { r.note(func() { delete(r.people, id) }) }
-func (r *room) Talking(id string, on bool) {
+func (r *listener) Joined(can bot.Capabilities) { r.note(func() { r.can, r.joins = can, r.joins+1 }) }
+func (r *listener) Speaker(s models.Speaker)    { r.note(func() { r.people[s.ID] = s }) }
+func (r *listener) Left(id string)              { r.note(func() { delete(r.people, id) }) }
+func (r *listener) Talking(id string, on bool) {
 	if on {
 		r.note(func() { r.talking[id]++ })
 	}
 }
 
-func (r *room) Track(i bot.TrackInfo) bot.TrackSink {
+func (r *listener) Track(i bot.TrackInfo) bot.TrackSink {
 	k := &track{r: r, info: i}
 	r.note(func() { r.tracks[i.SpeakerID], r.opened = k, r.opened+1 })
 	return k
 }
 
-func (r *room) note(f func()) {
+func (r *listener) note(f func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	f()
 }
 
 // until waits for something to be seen in the room.
-func (r *room) until(t *testing.T, what string, ok func() bool) {
+func (r *listener) until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	waittest.Until(t, what, func() bool {
 		r.mu.Lock()
@@ -250,12 +250,12 @@ func (r *room) until(t *testing.T, what string, ok func() bool) {
 	})
 }
 
-func (r *room) hears(id string) func() bool {
+func (r *listener) hears(id string) func() bool {
 	from := r.packets(id)
 	return func() bool { k := r.tracks[id]; return k != nil && k.packets > from+10 }
 }
 
-func (r *room) packets(id string) int {
+func (r *listener) packets(id string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if k := r.tracks[id]; k != nil {
@@ -265,7 +265,7 @@ func (r *room) packets(id string) int {
 }
 
 // listen runs a connector until the test ends, or it ends itself.
-func listen(t *testing.T, c *livekit.Connector, r *room) (stop func() error) {
+func listen(t *testing.T, c *livekit.Connector, r *listener) (stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)

@@ -22,7 +22,7 @@ import (
 
 // crew is a worker that listens where it is invited.
 type crew struct {
-	r       *room
+	r       *listener
 	invited chan livekit.Invitation
 	busy    atomic.Int64
 }
@@ -119,11 +119,12 @@ func TestWorkerRefused(t *testing.T) {
 func TestWebhooks(t *testing.T) {
 	var mu sync.Mutex
 	var events []livekit.Event
-	web := httptest.NewServer(livekit.Webhook(livekit.WebhookConfig{URL: "livekit://rooms.example", Auth: keys, Log: log(t), Told: func(e livekit.Event) {
+	told := func(e livekit.Event) {
 		mu.Lock()
 		defer mu.Unlock()
 		events = append(events, e)
-	}}))
+	}
+	web := httptest.NewServer(livekit.Webhook(livekit.WebhookConfig{URL: "livekit://rooms.example", Auth: keys, Log: log(t), Told: told}))
 	defer web.Close()
 	s := server(t, "webhook: {api_key: "+localserver.Key+", urls: ['"+web.URL+"']}\n")
 	ana := enter(t, livekit.PublishConfig{URL: s.URL("Open Mic"), Identity: "ana"})

@@ -12,6 +12,7 @@ import (
 	"earshot/bot"
 	"earshot/bot/internal/trial"
 	"earshot/bot/livekit"
+	"earshot/bot/room"
 	"earshot/internal/waittest"
 	"earshot/models"
 )
@@ -26,7 +27,7 @@ func do(t *testing.T, c *livekit.Connector, o bot.Order) {
 }
 
 // silent waits until nothing is heard of a person for half a second.
-func (r *room) silent(t *testing.T, id string) {
+func (r *listener) silent(t *testing.T, id string) {
 	t.Helper()
 	r.until(t, "the silence of "+id, func() bool { return time.Since(r.tracks[id].last) > 500*time.Millisecond })
 }
@@ -168,12 +169,12 @@ func TestClimb(t *testing.T) {
 	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "eve", Stubborn: true})
 	c := connector(t, livekit.Config{URL: s.URL("x")})
 	heard, notes := make(chan struct{}, 1), make(chan string, 16)
-	b, err := bot.NewRoom(bot.Config{
+	b, err := room.New(room.Config{
 		Room: models.Room{ID: "x"}, Session: models.Session{ID: "s", Epoch: 1}, Connector: c, Sink: nowhere{}, Log: log(t),
-		Watch: func(s bot.Status) {
+		Watch: func(s room.Status) {
 			if s.Note != "" {
 				notes <- s.Note
-			} else if s.State == bot.StateListening {
+			} else if s.State == room.StateListening {
 				select {
 				case heard <- struct{}{}:
 				default:
@@ -188,11 +189,11 @@ func TestClimb(t *testing.T) {
 	ended := make(chan models.EndReason, 1)
 	go func() { reason, _ := b.Run(ctx); ended <- reason }()
 	<-heard
-	out := b.Act(t.Context(), models.Action{ID: "a", Verb: models.VerbMute, TargetID: "eve"}, bot.ActOptions{})
+	out := b.Act(t.Context(), models.Action{ID: "a", Verb: models.VerbMute, TargetID: "eve"}, room.ActOptions{})
 	if out.Action.State != models.ActionFailed || out.Done != models.VerbToAudience {
 		t.Errorf("outcome %+v", out)
 	}
-	out = b.Act(t.Context(), models.Action{ID: "b", Verb: models.VerbRemove, TargetID: "eve"}, bot.ActOptions{})
+	out = b.Act(t.Context(), models.Action{ID: "b", Verb: models.VerbRemove, TargetID: "eve"}, room.ActOptions{})
 	if out.Action.State != models.ActionSeen || out.Done != models.VerbRemove {
 		t.Errorf("outcome %+v", out)
 	}

@@ -79,7 +79,9 @@ func TestScenarios(t *testing.T) {
 				waittest.Until(t, "the server's word", func() bool { return logged(t, s, x.plays, identity) })
 				p.Cut()
 			}
-			waittest.Until(t, "the bot's answer", func() bool { return told.count("joined") >= x.joins && told.count("signalling resumed") >= x.again })
+			waittest.Until(t, "the bot's answer", func() bool {
+				return told.count("joined") >= x.joins && told.count("signalling resumed") >= x.again
+			})
 			r.until(t, "Ana's sound", r.hears("ana"))
 			enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "bo-" + name})
 			r.until(t, "Bo's sound", r.hears("bo-"+name)) // the signalling works

@@ -235,7 +235,8 @@ func (w *Worker) assigned(ctx context.Context, s *socket, a *lk.JobAssignment) e
 	auth := w.cfg.Auth
 	auth.Token = a.GetToken()
 	c, err := newConnector(Config{
-		URL: w.cfg.URL + "/" + at.room, Auth: auth, Identity: w.cfg.Identity, Name: w.cfg.Name, Hidden: w.cfg.Hidden, Peer: w.cfg.Peer, Log: w.cfg.Log,
+		URL: w.cfg.URL + "/" + at.room, Auth: auth, Identity: w.cfg.Identity, Name: w.cfg.Name, Hidden: w.cfg.Hidden,
+		Peer: w.cfg.Peer, Log: w.cfg.Log,
 	}, at)
 	if err != nil {
 		return s.send(jobStatus(id, err))

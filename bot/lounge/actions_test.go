@@ -18,6 +18,7 @@ import (
 	"earshot/bot/audio"
 	"earshot/bot/internal/trial"
 	"earshot/bot/lounge"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -91,7 +92,7 @@ func (book) Gap(context.Context, models.Gap) error         { return nil }
 func (book) Speaker(context.Context, models.Speaker) error { return nil }
 
 // visitor runs a bot in the room until the test ends.
-func visitor(t *testing.T, base, token string, notice bot.Notice) *bot.Room {
+func visitor(t *testing.T, base, token string, notice bot.Notice) *room.Room {
 	t.Helper()
 	r, _ := listener(t, base, token, notice)
 	return r
@@ -114,7 +115,7 @@ func (v voices) until(t *testing.T, ids ...string) {
 }
 
 // listener is visitor with what it hears.
-func listener(t *testing.T, base, token string, notice bot.Notice) (*bot.Room, voices) {
+func listener(t *testing.T, base, token string, notice bot.Notice) (*room.Room, voices) {
 	t.Helper()
 	heard := make(voices, 100)
 	c, err := lounge.NewClient(lounge.ClientConfig{
@@ -124,7 +125,7 @@ func listener(t *testing.T, base, token string, notice bot.Notice) (*bot.Room, v
 		t.Fatal(err)
 	}
 	in := make(chan struct{}, 100)
-	r, err := bot.NewRoom(bot.Config{
+	r, err := room.New(room.Config{
 		Session: models.Session{ID: "s", Epoch: 1, Started: time.Now()}, Connector: c, Sink: book{}, Notice: notice,
 		Preview: func(c models.Clip) {
 			select {
@@ -132,8 +133,8 @@ func listener(t *testing.T, base, token string, notice bot.Notice) (*bot.Room, v
 			default:
 			}
 		},
-		Watch: func(s bot.Status) {
-			if s.State == bot.StateListening {
+		Watch: func(s room.Status) {
+			if s.State == room.StateListening {
 				in <- struct{}{}
 			}
 		},
@@ -165,7 +166,7 @@ func TestActions(t *testing.T) {
 	cem, _ := talk(t, base, "Cem")
 	act := func(verb models.Verb, id, how string) {
 		t.Helper()
-		out := r.Act(t.Context(), models.Action{ID: "x", Verb: verb, TargetID: id}, bot.ActOptions{})
+		out := r.Act(t.Context(), models.Action{ID: "x", Verb: verb, TargetID: id}, room.ActOptions{})
 		if out.Done != verb || !strings.Contains(out.How, how) || out.Took > trial.Within(3*time.Second) {
 			t.Errorf("%s: %q by %q after %v: %+v", verb, out.Done, out.How, out.Took, out.Steps)
 		}
@@ -192,7 +193,7 @@ func TestActions(t *testing.T) {
 	act(models.VerbUnmute, ana, "free")
 	act(models.VerbRemove, ana, "left")
 	if out := r.Act(
-		t.Context(), models.Action{Verb: models.VerbMute, TargetID: "nobody"}, bot.ActOptions{},
+		t.Context(), models.Action{Verb: models.VerbMute, TargetID: "nobody"}, room.ActOptions{},
 	); !strings.Contains(out.Action.Error, "not in the room") {
 		t.Errorf("muting nobody: %+v", out)
 	}
@@ -203,7 +204,7 @@ func TestHeldStays(t *testing.T) {
 	base, _ := open(t, lounge.Config{HostToken: hostToken})
 	r := visitor(t, base, hostToken, bot.Notice{})
 	id, _ := talk(t, base, "Ana")
-	if out := r.Act(t.Context(), models.Action{Verb: models.VerbMute, TargetID: id}, bot.ActOptions{}); out.Done != models.VerbMute {
+	if out := r.Act(t.Context(), models.Action{Verb: models.VerbMute, TargetID: id}, room.ActOptions{}); out.Done != models.VerbMute {
 		t.Fatalf("%+v", out)
 	}
 	again, _ := talk(t, base, "Ana")
@@ -222,7 +223,7 @@ func TestNoToken(t *testing.T) {
 	base, _ := open(t, lounge.Config{HostToken: hostToken})
 	r := visitor(t, base, "", bot.Notice{})
 	id, _ := talk(t, base, "Ana")
-	out := r.Act(t.Context(), models.Action{Verb: models.VerbMute, TargetID: id}, bot.ActOptions{})
+	out := r.Act(t.Context(), models.Action{Verb: models.VerbMute, TargetID: id}, room.ActOptions{})
 	if out.Action.State != models.ActionFailed || !strings.Contains(out.Action.Error, "no right") {
 		t.Errorf("%+v", out.Action)
 	}
@@ -350,7 +351,7 @@ func TestRemovedPublisher(t *testing.T) {
 	id, ended := talk(t, base, "Ana")
 	heard.until(t, id)
 	began := time.Now()
-	if out := r.Act(t.Context(), models.Action{Verb: models.VerbRemove, TargetID: id}, bot.ActOptions{}); out.Done != models.VerbRemove {
+	if out := r.Act(t.Context(), models.Action{Verb: models.VerbRemove, TargetID: id}, room.ActOptions{}); out.Done != models.VerbRemove {
 		t.Fatalf("%+v", out)
 	}
 	err := <-ended

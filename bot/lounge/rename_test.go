@@ -31,7 +31,9 @@ func TestRename(t *testing.T) {
 			step++
 			go r.Pause(t.Context(), false)
 		case step == 2 && names["Earshot"]:
-			for body, want := range map[string]int{`{"name":"Ana"}`: http.StatusForbidden, `{"name":" "}`: http.StatusBadRequest, `x`: http.StatusBadRequest} {
+			for body, want := range map[string]int{
+				`{"name":"Ana"}`: http.StatusForbidden, `{"name":" "}`: http.StatusBadRequest, `x`: http.StatusBadRequest,
+			} {
 				if resp := post(t, base+"/rooms/lounge/name", "", you, body); resp.StatusCode != want { //nolint:bodyclose // post closes it
 					t.Errorf("%s: HTTP %d, want %d", body, resp.StatusCode, want)
 				}

@@ -12,10 +12,10 @@ import (
 	"testing"
 	"time"
 
-	"earshot/bot"
 	"earshot/bot/audio"
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
+	"earshot/bot/room"
 	"earshot/internal/waittest"
 	"earshot/models"
 )
@@ -238,7 +238,7 @@ func TestRecordingToClip(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := store{make(chan models.Clip, 10), make(chan models.Gap, 10)}
-	room, err := bot.NewRoom(bot.Config{Session: models.Session{ID: "s", Epoch: 1, Started: time.Now()}, Connector: c, Sink: s})
+	room, err := room.New(room.Config{Session: models.Session{ID: "s", Epoch: 1, Started: time.Now()}, Connector: c, Sink: s})
 	if err != nil {
 		t.Fatal(err)
 	}

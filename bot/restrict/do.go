@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -80,14 +81,14 @@ func (k *Keeper) start(ctx context.Context, a models.Action) (old *models.Restri
 }
 
 // act does it in the room.
-func (k *Keeper) act(ctx context.Context, a models.Action) bot.Outcome {
+func (k *Keeper) act(ctx context.Context, a models.Action) room.Outcome {
 	if a.Verb == models.VerbNewcomersListen {
 		return k.barNewcomers(a)
 	}
 	acting, cancel := context.WithTimeout(ctx, actWithin)
 	defer cancel()
 	defer context.AfterFunc(k.parting, cancel)()
-	return k.Room.Act(acting, a, bot.ActOptions{})
+	return k.Room.Act(acting, a, room.ActOptions{})
 }
 
 // store stores how far an action has come, and tells it.
@@ -149,7 +150,7 @@ func (k *Keeper) begin(ctx context.Context, a models.Action) (old *models.Restri
 }
 
 // settle writes down what holds now that an action was tried, and plans its end.
-func (k *Keeper) settle(ctx context.Context, out bot.Outcome, old *models.Restriction) error {
+func (k *Keeper) settle(ctx context.Context, out room.Outcome, old *models.Restriction) error {
 	a := out.Action
 	if back := a.Verb.Undoes(); back != "" {
 		can, _ := k.Room.Can()
@@ -181,12 +182,12 @@ func (k *Keeper) settle(ctx context.Context, out bot.Outcome, old *models.Restri
 }
 
 // taken reports whether the server took a request for a verb.
-func taken(out bot.Outcome, v models.Verb) bool {
-	return slices.ContainsFunc(out.Steps, func(s bot.Step) bool { return s.Verb == v && s.Taken })
+func taken(out room.Outcome, v models.Verb) bool {
+	return slices.ContainsFunc(out.Steps, func(s room.Step) bool { return s.Verb == v && s.Taken })
 }
 
 // climbed stores the harsher verb that took effect in the place of the one that had none, as an action of its own.
-func (k *Keeper) climbed(ctx context.Context, out bot.Outcome) error {
+func (k *Keeper) climbed(ctx context.Context, out room.Outcome) error {
 	a := out.Action
 	a.ID, a.Verb, a.State, a.Error, a.Seen = a.ID+"-"+string(out.Done), out.Done, models.ActionSeen, "", out.Seen
 	old, err := k.find(ctx, a.TargetID, a.Verb)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -56,7 +57,7 @@ func (k *Keeper) end(ctx context.Context, r models.Restriction, end models.Actio
 	}
 	acting, cancel := context.WithTimeout(ctx, actWithin)
 	defer cancel()
-	out := k.Room.Act(acting, end, bot.ActOptions{})
+	out := k.Room.Act(acting, end, room.ActOptions{})
 	switch last := out.Steps[len(out.Steps)-1]; {
 	case out.Action.State == models.ActionSeen:
 	case errors.Is(last.Err, bot.ErrAbsent): // the server knows of nothing that is to be taken back
@@ -72,7 +73,7 @@ func (k *Keeper) end(ctx context.Context, r models.Restriction, end models.Actio
 func (k *Keeper) setAgain(ctx context.Context, r models.Restriction) error {
 	acting, cancel := context.WithTimeout(ctx, actWithin)
 	defer cancel()
-	out := k.Room.Act(acting, k.repeat(r, r.Verb), bot.ActOptions{Limit: r.Verb})
+	out := k.Room.Act(acting, k.repeat(r, r.Verb), room.ActOptions{Limit: r.Verb})
 	if ctx.Err() != nil {
 		return nil
 	}

@@ -13,6 +13,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/restrict"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -279,7 +280,7 @@ func begin(t *testing.T, s *server, r *record) *stay {
 	keeping, end := context.WithCancelCause(t.Context())
 	kept := make(chan struct{})
 	out.end = end
-	room, err := bot.NewRoom(bot.Config{
+	room, err := room.New(room.Config{
 		Farewell: func(ctx context.Context, _ models.EndReason) {
 			end(nil)
 			select {
@@ -288,7 +289,7 @@ func begin(t *testing.T, s *server, r *record) *stay {
 			}
 		},
 		Connector: s, Sink: nothing{}, Session: models.Session{ID: "s1", Epoch: 1, Started: time.Now()},
-		Watch: func(x bot.Status) {
+		Watch: func(x room.Status) {
 			if x.Note != "" {
 				out.notes <- x.Note
 			}

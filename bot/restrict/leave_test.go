@@ -8,6 +8,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/restrict"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -60,7 +61,7 @@ func TestLeavingForGoodTellsWhatItCouldNotTakeBack(t *testing.T) {
 				s.mu.Unlock()
 				began := time.Now()
 				x.forGood()
-				if took := time.Since(began); took > bot.FarewellTime {
+				if took := time.Since(began); took > room.FarewellTime {
 					t.Errorf("it took %v to leave", took)
 				}
 				for _, id := range []string{"m-end", "n-end"} {
@@ -156,7 +157,7 @@ func TestStoppingWithADeadRecord(t *testing.T) {
 		time.Sleep(time.Second)
 		began := time.Now()
 		x.forGood()
-		if took := time.Since(began); took > bot.StopTime {
+		if took := time.Since(began); took > room.StopTime {
 			t.Errorf("it took %v to stop", took)
 		}
 	})

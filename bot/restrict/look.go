@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -87,7 +88,7 @@ func (k *Keeper) spawn(group *sync.WaitGroup, slots chan struct{}, person string
 }
 
 func (k *Keeper) lookAtNewcomers(
-	ctx context.Context, group *sync.WaitGroup, slots chan struct{}, r models.Restriction, people []bot.Present, now time.Time,
+	ctx context.Context, group *sync.WaitGroup, slots chan struct{}, r models.Restriction, people []room.Present, now time.Time,
 ) {
 	if !r.Until.IsZero() && !now.Before(r.Until) {
 		if err := k.Store.EndRestriction(ctx, k.RoomID, r.Person, r.Verb); err != nil {
@@ -118,8 +119,8 @@ func (k *Keeper) forget(all []models.Restriction) {
 }
 
 // judge looks at one restriction.
-func (k *Keeper) judge(r models.Restriction, all []models.Restriction, people []bot.Present, now time.Time) job {
-	here := slices.ContainsFunc(people, func(p bot.Present) bool { return p.ID == r.Person })
+func (k *Keeper) judge(r models.Restriction, all []models.Restriction, people []room.Present, now time.Time) job {
+	here := slices.ContainsFunc(people, func(p room.Present) bool { return p.ID == r.Person })
 	holds := k.Room.InForce(r.Verb, r.Person)
 	can, _ := k.Room.Can()
 	lower := r.Verb == models.VerbMute && slices.ContainsFunc(all, func(x models.Restriction) bool {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -12,7 +13,7 @@ import (
 const newcomersBack = 2 * time.Minute
 
 // barNewcomers says whether newcomers can be kept from speaking. It holds from then on: the looks see to each of them.
-func (k *Keeper) barNewcomers(a models.Action) bot.Outcome {
+func (k *Keeper) barNewcomers(a models.Action) room.Outcome {
 	can, inside := k.Room.Can()
 	a.Attempts = 1
 	switch {
@@ -22,14 +23,14 @@ func (k *Keeper) barNewcomers(a models.Action) bot.Outcome {
 		a.State, a.Error = models.ActionFailed, "the bot has no right to do this here"
 	default:
 		a.State, a.Seen = models.ActionSeen, time.Now().UTC()
-		return bot.Outcome{Action: a, Done: a.Verb, Seen: a.Seen}
+		return room.Outcome{Action: a, Done: a.Verb, Seen: a.Seen}
 	}
-	return bot.Outcome{Action: a}
+	return room.Outcome{Action: a}
 }
 
 // newcomers are the actions to be taken because newcomers may only listen. Hosts may speak, and so may whoever was let speak
 // again.
-func (k *Keeper) newcomers(ctx context.Context, r models.Restriction, people []bot.Present, now time.Time) (out []models.Action) {
+func (k *Keeper) newcomers(ctx context.Context, r models.Restriction, people []room.Present, now time.Time) (out []models.Action) {
 	can, _ := k.Room.Can()
 	verb := models.VerbToAudience
 	if !can.ToAudience {

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"earshot/bot"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -34,7 +34,7 @@ type Actions interface {
 type Config struct {
 	Store   Store
 	Actions Actions
-	Room    *bot.Room
+	Room    *room.Room
 	// RoomID is the room that the record is about.
 	RoomID string
 	// Told is told of each action once it is stored; it must not block.

@@ -17,6 +17,7 @@ import (
 	"earshot/bot"
 	"earshot/bot/audio"
 	"earshot/bot/lounge"
+	"earshot/bot/room"
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/transcribe"
@@ -38,7 +39,7 @@ type lossyLink struct {
 // play is what became of one performance over a link.
 type play struct {
 	wrong, words int
-	stats        bot.Stats
+	stats        room.Stats
 	// late is the longest time by which a packet came later than the network explains: this machine was too slow.
 	late time.Duration
 }
@@ -234,10 +235,10 @@ func offlineWER(ctx context.Context, e transcribe.Engine, all []eval.Sentence) (
 
 // listen lets the speakers talk in a room of their own, which the bot hears over this link.
 func (k *lossyLink) listen(
-	ctx context.Context, t *testing.T, s *station, host, room string, speakers []stage.Part,
+	ctx context.Context, t *testing.T, s *station, host, id string, speakers []stage.Part,
 ) (found play, err error) {
 	way := newBadLink(t, host, k.bad, k.mute)
-	client, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge://" + way.host() + "/" + room, Peer: s.peers, Log: s.log})
+	client, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge://" + way.host() + "/" + id, Peer: s.peers, Log: s.log})
 	if err != nil {
 		return found, err
 	}
@@ -247,11 +248,11 @@ func (k *lossyLink) listen(
 	for i, p := range speakers {
 		voices[i] = stage.Voice{Name: p.Name, Source: p.Tape.Source()}
 	}
-	session, err := s.store.StartSession(ctx, models.Session{ID: room, Room: room, Started: time.Now().UTC()})
+	session, err := s.store.StartSession(ctx, models.Session{ID: id, Room: id, Started: time.Now().UTC()})
 	if err != nil {
 		return found, err
 	}
-	r, err := bot.NewRoom(bot.Config{Room: models.Room{ID: room}, Session: session, Connector: up, Sink: s.desk, Log: s.log})
+	r, err := room.New(room.Config{Room: models.Room{ID: id}, Session: session, Connector: up, Sink: s.desk, Log: s.log})
 	if err != nil {
 		return found, err
 	}
@@ -263,7 +264,7 @@ func (k *lossyLink) listen(
 		return err
 	})
 	group.Go(func() error {
-		err := stage.Play(playing, stage.Place{BaseURL: "http://" + host, Room: room, Peer: s.peers}, voices, up)
+		err := stage.Play(playing, stage.Place{BaseURL: "http://" + host, Room: id, Peer: s.peers}, voices, up)
 		leave(bot.End(models.EndLeft, nil))
 		return err
 	})

@@ -3,18 +3,18 @@ package main
 import (
 	"sync"
 
-	"earshot/bot"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
 // breakers has one breaker for each room server, which the rooms there share. Its zero value is ready.
 type breakers struct {
 	mu     sync.Mutex
-	byHost map[string]*bot.Breaker
+	byHost map[string]*room.Breaker
 }
 
 // of is the breaker of the server that a room's address names.
-func (b *breakers) of(address string) *bot.Breaker {
+func (b *breakers) of(address string) *room.Breaker {
 	host := address
 	if at, err := models.ParseServer(address); err == nil {
 		host = at.Server()
@@ -22,10 +22,10 @@ func (b *breakers) of(address string) *bot.Breaker {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.byHost == nil {
-		b.byHost = map[string]*bot.Breaker{}
+		b.byHost = map[string]*room.Breaker{}
 	}
 	if b.byHost[host] == nil {
-		b.byHost[host] = &bot.Breaker{}
+		b.byHost[host] = &room.Breaker{}
 	}
 	return b.byHost[host]
 }

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"earshot/bot"
+	"earshot/bot/room"
 	"earshot/configs"
 	"earshot/models"
 )
@@ -41,7 +41,7 @@ func TestConfiguredRoomsComeBack(t *testing.T) {
 		return found
 	}
 	listening := func(address string) func() bool {
-		return func() bool { return state(address).State == string(bot.StateListening) }
+		return func() bool { return state(address).State == string(room.StateListening) }
 	}
 	err = s.run(t.Context(), l, func(ctx context.Context) error {
 		ctx, stop := context.WithCancel(ctx)

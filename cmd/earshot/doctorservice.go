@@ -14,6 +14,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/peer"
+	"earshot/bot/room"
 	"earshot/cmd/earshot/doctor"
 	"earshot/configs"
 	"earshot/models"
@@ -150,16 +151,16 @@ func (x examinedService) Rooms(c peer.Config) (doctor.Rooms, error) {
 }
 
 // inside is what the bot may do in a room that it is in; false: it is not in it. The error is what keeps it out.
-func (v *service) inside(room string) (bot.Capabilities, bool, error) {
+func (v *service) inside(id string) (bot.Capabilities, bool, error) {
 	v.mu.Lock()
-	g := v.rooms[room]
+	g := v.rooms[id]
 	v.mu.Unlock()
 	if g == nil {
 		return bot.Capabilities{}, false, nil
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.status.Can, g.status.State == bot.StateListening, g.status.Err
+	return g.status.Can, g.status.State == room.StateListening, g.status.Err
 }
 
 // examinations answer the doctor.

@@ -12,8 +12,8 @@ import (
 	"syscall"
 	"testing"
 
-	"earshot/bot"
 	"earshot/bot/livekit/localserver"
+	"earshot/bot/room"
 	"earshot/cmd/earshot/doctor"
 	"earshot/configs"
 	"earshot/models"
@@ -64,7 +64,7 @@ func TestDoctorAsksTheService(t *testing.T) {
 		}
 		return s
 	}
-	until(t, "the bot listens", func() bool { return state().State == string(bot.StateListening) })
+	until(t, "the bot listens", func() bool { return state().State == string(room.StateListening) })
 	before := state()
 
 	f, code := examination(t, env, "rooms", "--join")
@@ -88,7 +88,7 @@ func TestDoctorAsksTheService(t *testing.T) {
 	if out, code := client(env, "leave", "stage"); code != 0 || !strings.Contains(out, "returns") {
 		t.Errorf("leave: %d, %s", code, out)
 	}
-	until(t, "the bot has left", func() bool { return !admin.There("earshot") && state().State == string(bot.StateWaiting) })
+	until(t, "the bot has left", func() bool { return !admin.There("earshot") && state().State == string(room.StateWaiting) })
 	if f, _ := examination(t, env, "rooms", "--join"); f.State != doctor.OK || !f.Service ||
 		!strings.Contains(f.Text, "the bot may: message") {
 		t.Errorf("a visit by the service: %+v", f)
@@ -111,13 +111,13 @@ func TestDoctorVisitsNoRoomThatTheBotTries(t *testing.T) {
 	s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_ROOMS="+address)
 	defer l.Close()
 	v := newService(s)
-	v.rooms[idOf(t, address)] = &guest{status: bot.Status{State: bot.StateWaiting, Err: errors.New("no free place")}}
+	v.rooms[idOf(t, address)] = &guest{status: room.Status{State: room.StateWaiting, Err: errors.New("no free place")}}
 	c := v.examines(&app{}, configs.Report{Config: s.cfg})(true)
 	f := findings(t, c, "rooms")[0]
 	if f.State != doctor.Bad || !strings.Contains(f.Text, "the bot tries, and does not get in: no free place") {
 		t.Errorf("found %+v", f)
 	}
-	v.rooms[idOf(t, address)].status = bot.Status{State: bot.StateListening}
+	v.rooms[idOf(t, address)].status = room.Status{State: room.StateListening}
 	if f := findings(t, c, "rooms")[0]; !strings.Contains(f.Text, "which the bot may not do") {
 		t.Errorf("of the room that it is in: %+v", f)
 	}

@@ -8,8 +8,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"earshot/bot"
 	"earshot/bot/peer/guard"
+	"earshot/bot/room"
 	"earshot/transcribe"
 	"earshot/transcribe/decoder"
 )
@@ -17,16 +17,16 @@ import (
 // attendance is the rooms that the bot is in, and what it went through in those that it left.
 type attendance struct {
 	mu   sync.Mutex
-	now  map[*bot.Room]bool
-	past bot.Stats
+	now  map[*room.Room]bool
+	past room.Stats
 }
 
 // enter counts a room until the returned function is called.
-func (a *attendance) enter(r *bot.Room) (leave func()) {
+func (a *attendance) enter(r *room.Room) (leave func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.now == nil {
-		a.now = map[*bot.Room]bool{}
+		a.now = map[*room.Room]bool{}
 	}
 	a.now[r] = true
 	return func() {
@@ -38,7 +38,7 @@ func (a *attendance) enter(r *bot.Room) (leave func()) {
 }
 
 // sum adds all rooms up.
-func (a *attendance) sum() bot.Stats {
+func (a *attendance) sum() room.Stats {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	s := a.past
@@ -51,7 +51,7 @@ func (a *attendance) sum() bot.Stats {
 // figures are what a station's parts tell at one moment.
 type figures struct {
 	text     transcribe.Stats
-	rooms    bot.Stats
+	rooms    room.Stats
 	decoders decoder.Stats
 	sessions int
 	watchers int
@@ -235,10 +235,10 @@ func textMeasures() []measure {
 // rtpMeasures are those of the way here, of all rooms since the start.
 func rtpMeasures() []measure {
 	const tracks, open = "tracks", "Open tracks."
-	count := func(name, help string, read func(bot.Stats) int64) measure {
+	count := func(name, help string, read func(room.Stats) int64) measure {
 		return measure{"rtp_" + name + "_total", "", "", counter, help, func(f figures) float64 { return float64(read(f.rooms)) }}
 	}
-	seconds := func(name, help string, ms func(bot.Stats) int64) measure {
+	seconds := func(name, help string, ms func(room.Stats) int64) measure {
 		return measure{"rtp_" + name + "_seconds_total", "", "", counter, help, func(f figures) float64 { return float64(ms(f.rooms)) / 1000 }}
 	}
 	return []measure{
@@ -252,17 +252,17 @@ func rtpMeasures() []measure {
 			func(f figures) float64 { return f.rooms.Unheard.Seconds() },
 		},
 		{tracks, "state", "silent", gauge, open, func(f figures) float64 { return float64(f.rooms.Silent) }},
-		count("packets", "RTP packets that came.", func(s bot.Stats) int64 { return int64(s.Packets) }), //nolint:gosec // a count
-		count("bad_packets", "Packets that were no RTP, or held no Opus.", func(s bot.Stats) int64 { return int64(s.Bad) + s.Media.BadOpus }),
-		count("dropped_packets", "Packets dropped because this machine could not keep up.", func(s bot.Stats) int64 { return int64(s.Dropped) }),
-		count("lost_packets", "Packets that did not come in time.", func(s bot.Stats) int64 { return s.Media.Lost }),
-		count("late_packets", "Packets that came too late to be played.", func(s bot.Stats) int64 { return s.Media.Late }),
-		count("duplicate_packets", "Packets that came twice.", func(s bot.Stats) int64 { return s.Media.Duplicate }),
-		seconds("concealed", "Lost sound that was made up.", func(s bot.Stats) int64 { return s.Media.ConcealedMS }),
-		seconds("recovered", "Lost sound that later packets brought back (FEC).", func(s bot.Stats) int64 { return s.Media.RecoveredMS }),
-		seconds("missing", "Lost sound beyond concealment: the gaps.", func(s bot.Stats) int64 { return s.Media.LostMS }),
-		seconds("decoded", "Sound that was decoded.", func(s bot.Stats) int64 { return s.Media.DecodedMS }),
-		seconds("skipped", "Silence that was not decoded, by its level.", func(s bot.Stats) int64 { return s.Media.SkippedMS }),
+		count("packets", "RTP packets that came.", func(s room.Stats) int64 { return int64(s.Packets) }), //nolint:gosec // a count
+		count("bad_packets", "Packets that were no RTP, or held no Opus.", func(s room.Stats) int64 { return int64(s.Bad) + s.Media.BadOpus }),
+		count("dropped_packets", "Packets dropped because this machine could not keep up.", func(s room.Stats) int64 { return int64(s.Dropped) }),
+		count("lost_packets", "Packets that did not come in time.", func(s room.Stats) int64 { return s.Media.Lost }),
+		count("late_packets", "Packets that came too late to be played.", func(s room.Stats) int64 { return s.Media.Late }),
+		count("duplicate_packets", "Packets that came twice.", func(s room.Stats) int64 { return s.Media.Duplicate }),
+		seconds("concealed", "Lost sound that was made up.", func(s room.Stats) int64 { return s.Media.ConcealedMS }),
+		seconds("recovered", "Lost sound that later packets brought back (FEC).", func(s room.Stats) int64 { return s.Media.RecoveredMS }),
+		seconds("missing", "Lost sound beyond concealment: the gaps.", func(s room.Stats) int64 { return s.Media.LostMS }),
+		seconds("decoded", "Sound that was decoded.", func(s room.Stats) int64 { return s.Media.DecodedMS }),
+		seconds("skipped", "Silence that was not decoded, by its level.", func(s room.Stats) int64 { return s.Media.SkippedMS }),
 	}
 }
 

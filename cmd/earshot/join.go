@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"earshot/bot"
+	"earshot/bot/room"
 	"earshot/models"
 	"earshot/models/store"
 	"earshot/moderation/review"
@@ -141,16 +141,16 @@ func (a *app) announce(s *station, l net.Listener, session models.Session) {
 
 // states tells how the joining goes. What is tried again is told once until the bot is in; why it was never in is the error at
 // the end.
-func (a *app) states(room models.Room) func(bot.Status) {
+func (a *app) states(r models.Room) func(room.Status) {
 	in, told := false, map[string]bool{}
-	return func(status bot.Status) {
+	return func(status room.Status) {
 		switch {
-		case status.State == bot.StateListening && status.Note != "":
+		case status.State == room.StateListening && status.Note != "":
 			fmt.Fprintf(a.stdout, "note: %s\n", plain(status.Note))
-		case status.State == bot.StateListening:
+		case status.State == room.StateListening:
 			in, told = true, map[string]bool{}
-			fmt.Fprintf(a.stdout, "● listening in %s · can: %s\n", plain(room.Name), status.Can)
-		case status.State == bot.StateWaiting:
+			fmt.Fprintf(a.stdout, "● listening in %s · can: %s\n", plain(r.Name), status.Can)
+		case status.State == room.StateWaiting:
 			line := "not in the room yet; trying again"
 			if in {
 				line = fmt.Sprintf("not in the room: %v; trying again", status.Err)

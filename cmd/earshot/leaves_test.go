@@ -6,8 +6,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"earshot/bot"
 	"earshot/bot/lounge"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -92,7 +92,7 @@ func (r *mutedRoom) visit(ctx context.Context, t *testing.T, v *service) {
 	}
 	until(t, "it hears Ben in "+r.name, func() bool {
 		for _, x := range v.states() {
-			if x.Room == idOf(t, r.address) && x.State == string(bot.StateListening) {
+			if x.Room == idOf(t, r.address) && x.State == string(room.StateListening) {
 				r.session = x.Session
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/room"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/moderation/live"
@@ -20,7 +21,7 @@ type stay struct {
 	connector bot.Connector
 	// started, when set, is told the stored session before the bot joins; watch is told the room's states.
 	started func(models.Session)
-	watch   func(bot.Status)
+	watch   func(room.Status)
 	// guest says that the bot was invited: it leaves by itself where nobody is or nobody speaks.
 	guest bool
 	// returns says whether the bot comes back by itself after a stay that ended so: then what is in force against people stays, for
@@ -79,7 +80,7 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 		preview = s.text.Preview
 	}
 	attending := newAttending(ctx, st.returns)
-	room, err := bot.NewRoom(bot.Config{
+	room, err := room.New(room.Config{
 		Room: st.room, Session: session, Connector: st.connector, Sink: s.desk, Observer: s.desk, Hold: memoryOf(p.cfg),
 		Segment: segmentConfig(s.cfg), NewVAD: newVAD(s.vad), Preview: preview, PreviewEvery: s.cfg.Partials, Watch: st.watch, Log: s.log,
 		Notice: botNotice(p.cfg, st.room.URL), Needs: p.needs(), MaxTime: p.cfg.Stay.MaxTime, Alone: st.patience(p.cfg.Stay.Alone),

@@ -13,11 +13,11 @@ import (
 	"testing"
 	"time"
 
-	"earshot/bot"
 	"earshot/bot/audio"
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/localserver"
 	"earshot/bot/lounge"
+	"earshot/bot/room"
 	"earshot/cmd/earshot/stage"
 	"earshot/internal/waittest"
 	"earshot/models"
@@ -55,10 +55,10 @@ func waitForInvitations(t *testing.T, server string, more ...string) *invitee {
 }
 
 // in says whether the service listens in a room, and in which session.
-func (i *invitee) in(room string) (session string, listening bool) {
+func (i *invitee) in(name string) (session string, listening bool) {
 	for _, state := range i.v.states() {
-		if state.Name == room {
-			return state.Session, state.State == string(bot.StateListening)
+		if state.Name == name {
+			return state.Session, state.State == string(room.StateListening)
 		}
 	}
 	return "", false

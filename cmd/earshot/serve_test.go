@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"earshot/bot"
+	"earshot/bot/room"
 	"earshot/models"
 	"earshot/models/sqlite"
 )
@@ -84,7 +84,7 @@ func TestServe(t *testing.T) {
 	var rooms []models.RoomState
 	until(t, "the bot listens", func() bool {
 		out, _ := client(env, "status", "--json")
-		return json.Unmarshal([]byte(out), &rooms) == nil && len(rooms) == 1 && rooms[0].State == string(bot.StateListening)
+		return json.Unmarshal([]byte(out), &rooms) == nil && len(rooms) == 1 && rooms[0].State == string(room.StateListening)
 	})
 	if out, code := client(env, "invite", "lounge://"+host+"/lounge"); code != 1 || !strings.Contains(out, "listens in this room already") {
 		t.Errorf("second invitation: %d, %s", code, out)

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"earshot/bot"
+	"earshot/bot/room"
 	"earshot/configs"
 )
 
@@ -39,7 +39,7 @@ const (
 	closeTime = 10 * time.Second
 	// stopTime is how long a service takes at most to stop when nothing answers: the rooms are left, their ends are stored, what was
 	// heard is decoded, and sessions are summed up, with those that are being summed up then. systemd has to give it more.
-	stopTime = bot.StopTime + drainTime + drainTime + serviceLastTime + 2*afterEnd + closeTime
+	stopTime = room.StopTime + drainTime + drainTime + serviceLastTime + 2*afterEnd + closeTime
 )
 
 func (a *app) serve(cmd *cobra.Command) error {

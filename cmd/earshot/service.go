@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -55,7 +56,7 @@ type guest struct {
 
 	mu      sync.Mutex
 	stop    context.CancelCauseFunc // ends the stay that is on; nil: none is
-	status  bot.Status
+	status  room.Status
 	note    string // what the host was told last in this session
 	session string
 	since   time.Time
@@ -139,28 +140,28 @@ func (v *service) always(g *guest, connector bot.Connector) {
 func (g *guest) await(next time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.status.State != bot.StateWaiting {
+	if g.status.State != room.StateWaiting {
 		g.since = time.Now().UTC()
 	}
-	g.next, g.status = next, bot.Status{State: bot.StateWaiting}
+	g.next, g.status = next, room.Status{State: room.StateWaiting}
 }
 
 // enter lists a room that the bot goes to, for good where it is one of the configuration; exit must follow.
-func (v *service) enter(w wish, room models.Room, forGood bool) (*guest, error) {
+func (v *service) enter(w wish, r models.Room, forGood bool) (*guest, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.ctx == nil {
 		return nil, errEnding
 	}
-	if _, there := v.rooms[room.ID]; there {
-		return nil, fmt.Errorf("%s: %w", room.ID, errRoomThere)
+	if _, there := v.rooms[r.ID]; there {
+		return nil, fmt.Errorf("%s: %w", r.ID, errRoomThere)
 	}
 	g := &guest{
-		wish: w, room: room, forGood: forGood, come: make(chan struct{}, 1), gone: make(chan models.EndReason, 1), since: time.Now().UTC(),
-		status: bot.Status{State: bot.StateJoining},
+		wish: w, room: r, forGood: forGood, come: make(chan struct{}, 1), gone: make(chan models.EndReason, 1), since: time.Now().UTC(),
+		status: room.Status{State: room.StateJoining},
 	}
 	g.ctx, g.leave = context.WithCancelCause(v.ctx)
-	v.rooms[room.ID] = g
+	v.rooms[r.ID] = g
 	v.group.Add(1)
 	return g, nil
 }
@@ -280,15 +281,15 @@ func (g *guest) staying(stop context.CancelCauseFunc) {
 }
 
 // summon has the bot come to a room of the configuration where it waits for its time; false: it does not wait.
-func (v *service) summon(room string) (models.RoomState, bool) {
+func (v *service) summon(id string) (models.RoomState, bool) {
 	v.mu.Lock()
-	g := v.rooms[room]
+	g := v.rooms[id]
 	v.mu.Unlock()
 	if g == nil || !g.forGood {
 		return models.RoomState{}, false
 	}
 	g.mu.Lock()
-	waits := g.stop == nil && g.status.State == bot.StateWaiting
+	waits := g.stop == nil && g.status.State == room.StateWaiting
 	g.mu.Unlock()
 	if waits {
 		select {
@@ -342,7 +343,7 @@ func (g *guest) begin(session string) {
 	g.session, g.note = session, ""
 }
 
-func (g *guest) watch(s bot.Status) {
+func (g *guest) watch(s room.Status) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if s.Note != "" { // no change of state

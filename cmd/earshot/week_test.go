@@ -15,6 +15,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
+	"earshot/bot/room"
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/models/sqlite"
@@ -171,14 +172,14 @@ func TestAWeek(t *testing.T) {
 }
 
 // visitRoom is one stay, from the join to the end.
-func visitRoom(t *testing.T, store *sqlite.Store, d *live.Desk, room, id string, packets [][]byte) {
+func visitRoom(t *testing.T, store *sqlite.Store, d *live.Desk, name, id string, packets [][]byte) {
 	t.Helper()
-	session, err := store.StartSession(t.Context(), models.Session{ID: id, Room: room, Name: room, Started: time.Now()})
+	session, err := store.StartSession(t.Context(), models.Session{ID: id, Room: name, Name: name, Started: time.Now()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := bot.NewRoom(bot.Config{
-		Room: models.Room{ID: room}, Session: session, Connector: caller{packets, time.Minute}, Sink: d, Observer: d, Hold: 30 * time.Second,
+	r, err := room.New(room.Config{
+		Room: models.Room{ID: name}, Session: session, Connector: caller{packets, time.Minute}, Sink: d, Observer: d, Hold: 30 * time.Second,
 		Notice: bot.Notice{Name: "Earshot"},
 	})
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"earshot/bot"
 	"earshot/bot/restrict"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -17,7 +17,7 @@ const planFresh = 2 * time.Minute
 
 // Attend carries out what is planned in a room, keeps what is in force there, and lets its asks lapse, until the context ends.
 // An action is stored as sent before it is tried, so that no crash makes it happen twice. It returns after all that it began.
-func (d *Desk) Attend(ctx context.Context, id string, room *bot.Room) error {
+func (d *Desk) Attend(ctx context.Context, id string, room *room.Room) error {
 	j, err := d.judged(ctx, id)
 	if err != nil {
 		return err

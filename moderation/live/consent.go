@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"earshot/bot"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -30,7 +30,7 @@ func (d *Desk) Consent(ctx context.Context, c models.Consent) error {
 var ErrNotThere = models.WithHint(errors.New("the bot is not in this room now"), `"earshot status" lists the rooms that it is in`)
 
 // inside is the live session of a room (by its id, or the session's own) with the bot in it.
-func (d *Desk) inside(name string) (*judged, *bot.Room) {
+func (d *Desk) inside(name string) (*judged, *room.Room) {
 	for _, j := range d.all() {
 		if room := j.room(); room != nil && (j.session.ID == name || j.session.Room == name) {
 			return j, room

@@ -8,6 +8,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/restrict"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -43,7 +44,7 @@ func (listening) Run(ctx context.Context, ears bot.Ears) error {
 func TestErasureEndsTheStay(t *testing.T) {
 	s := newScene(t, asking, nil)
 	notes := make(chan string, 9)
-	room, err := bot.NewRoom(bot.Config{Connector: listening{}, Sink: s.Desk, Session: s.j.session, Watch: func(st bot.Status) {
+	room, err := room.New(room.Config{Connector: listening{}, Sink: s.Desk, Session: s.j.session, Watch: func(st room.Status) {
 		if st.Note != "" {
 			notes <- st.Note
 		}
@@ -80,7 +81,7 @@ func TestErasureOfALiveSessionLeavesNobodyMuted(t *testing.T) {
 		s, h := newScene(t, noRules, nil), &hands{joined: make(chan struct{}), muted: map[string]bool{}}
 		attending, leave := context.WithCancelCause(t.Context())
 		attended := make(chan struct{})
-		room, err := bot.NewRoom(bot.Config{
+		room, err := room.New(room.Config{
 			Connector: h, Sink: s.Desk, Session: s.j.session, Farewell: func(ctx context.Context, _ models.EndReason) {
 				leave(restrict.ErrForGood)
 				select {

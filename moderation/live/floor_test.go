@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"earshot/bot"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -41,7 +41,7 @@ func TestLeastHeard(t *testing.T) {
 	if f := s.LeastHeard("s1"); len(f.Next) != 0 {
 		t.Errorf("%+v in a room that the bot is not in", f)
 	}
-	s.enter(s.j, &visit{room: &bot.Room{}})
+	s.enter(s.j, &visit{room: &room.Room{}})
 	if f := s.LeastHeard("s1"); len(f.Next) != 1 || f.Next[0].SpeakerName != "ben" {
 		t.Errorf("%+v", f)
 	}

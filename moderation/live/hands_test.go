@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -74,7 +75,7 @@ func attended(t *testing.T, s *scene, h *hands) (leave func()) {
 		h.muted = map[string]bool{}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	room, err := bot.NewRoom(bot.Config{Connector: h, Sink: s.Desk, Session: s.j.session})
+	room, err := room.New(room.Config{Connector: h, Sink: s.Desk, Session: s.j.session})
 	if err != nil {
 		t.Fatal(err)
 	}

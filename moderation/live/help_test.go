@@ -15,6 +15,7 @@ import (
 	"earshot/bot"
 
 	"earshot/bot/audio"
+	"earshot/bot/room"
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/moderation/engine"
@@ -228,9 +229,9 @@ func write(t testing.TB, name, text string) {
 }
 
 // inRoom is a room as if the bot were in it; nothing runs.
-func inRoom(t *testing.T) *bot.Room {
+func inRoom(t *testing.T) *room.Room {
 	t.Helper()
-	r, err := bot.NewRoom(bot.Config{Connector: absent{}, Sink: absent{}, Session: models.Session{ID: "s1"}})
+	r, err := room.New(room.Config{Connector: absent{}, Sink: absent{}, Session: models.Session{ID: "s1"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,5 +241,5 @@ func inRoom(t *testing.T) *bot.Room {
 // absent is a connector and a sink that are never used.
 type absent struct {
 	bot.Connector
-	bot.Sink
+	room.Sink
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/room"
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/moderation/engine"
@@ -42,7 +43,7 @@ type hour struct {
 	held  bool
 	skew  time.Duration // of the wall clock of the record
 
-	room    *bot.Room
+	room    *room.Room
 	session models.Session
 	began   time.Time            // of the session, by the record's clock
 	starts  map[string]time.Time // of all sessions, by the room's clock
@@ -145,7 +146,7 @@ func (h *hour) join() {
 	h.must(h.desk.Begin(ctx, session))
 	marks, err := h.store.Objections(ctx, "r1")
 	h.must(err)
-	h.room, err = bot.NewRoom(bot.Config{
+	h.room, err = room.New(room.Config{
 		Room: models.Room{ID: "r1"}, Connector: h.venue, Sink: h.desk, Observer: h.desk, Session: session,
 		FirstJoin: 24 * time.Hour, GiveUp: 24 * time.Hour, Notice: bot.Notice{Name: "Earshot"},
 		Objected: func(id string) bool { return marks[models.PersonMark(id)] },

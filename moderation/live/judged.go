@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"earshot/bot"
 	"earshot/bot/restrict"
+	"earshot/bot/room"
 	"earshot/models"
 	"earshot/moderation/engine"
 )
@@ -39,7 +39,7 @@ type judged struct {
 
 // visit is the bot in a room, with who keeps what is in force there.
 type visit struct {
-	room   *bot.Room
+	room   *room.Room
 	keeper *restrict.Keeper
 }
 
@@ -177,7 +177,7 @@ func (d *Desk) enter(j *judged, v *visit) {
 }
 
 // room is the room that the bot is in; nil while it is not.
-func (j *judged) room() *bot.Room {
+func (j *judged) room() *room.Room {
 	if v := j.visit.Load(); v != nil {
 		return v.room
 	}

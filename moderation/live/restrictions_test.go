@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"earshot/bot"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -104,7 +104,7 @@ func TestAMuteThatClimbedIsStoredAndEnds(t *testing.T) {
 		s, h := newScene(t, noRules, nil), &stubborn{}
 		h.joined, h.muted = make(chan struct{}), map[string]bool{}
 		ctx, cancel := context.WithCancel(t.Context())
-		room, err := bot.NewRoom(bot.Config{Connector: h, Sink: s.Desk, Session: s.j.session})
+		room, err := room.New(room.Config{Connector: h, Sink: s.Desk, Session: s.j.session})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -66,7 +67,7 @@ func hum(pcm []float32, from int) {
 
 // Stay is the bot in a room, with what it hears and stores.
 type Stay struct {
-	room   *bot.Room
+	room   *room.Room
 	leave  context.CancelFunc
 	ended  chan struct{}
 	reason models.EndReason
@@ -88,7 +89,7 @@ func Begin(c bot.Connector, log *slog.Logger) (*Stay, error) { return begin(c, 0
 func begin(c bot.Connector, alone time.Duration, log *slog.Logger) (*Stay, error) {
 	s := &Stay{ended: make(chan struct{}), news: make(chan struct{}), heard: map[string]int{}, stored: map[string][]models.Clip{}}
 	var err error
-	s.room, err = bot.NewRoom(bot.Config{
+	s.room, err = room.New(room.Config{
 		Session: models.Session{ID: "trial", Epoch: 1, Started: time.Now()}, Connector: c, Sink: sink{s}, Watch: s.watch,
 		Preview: s.preview, PreviewEvery: 200 * time.Millisecond, Alone: alone, Log: log,
 	})
@@ -131,12 +132,12 @@ func (s *Stay) note(f func()) {
 	s.news = make(chan struct{})
 }
 
-func (s *Stay) watch(st bot.Status) {
+func (s *Stay) watch(st room.Status) {
 	s.note(func() {
 		switch {
 		case st.Note != "":
 			s.notes = append(s.notes, st.Note)
-		case st.State == bot.StateListening:
+		case st.State == room.StateListening:
 			s.joins++
 		}
 	})

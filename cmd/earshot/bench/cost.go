@@ -8,8 +8,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"earshot/bot"
 	"earshot/bot/audio"
+	"earshot/bot/room"
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/transcribe"
@@ -145,7 +145,7 @@ func (m *stageTimes) add(ctx context.Context, e transcribe.Engine, t stage.Tape)
 // show decodes each open stretch as often as a room would ask for it, when the machine has time for all of them.
 func (m *stageTimes) show(ctx context.Context, e transcribe.Engine, t stage.Tape, every time.Duration) error {
 	var open []models.Clip
-	previews := bot.Previewer{Every: every, Send: func(c models.Clip) { open = append(open, c) }}
+	previews := room.Previewer{Every: every, Send: func(c models.Clip) { open = append(open, c) }}
 	if _, err := t.Watch(previews.Look); err != nil {
 		return err
 	}

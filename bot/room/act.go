@@ -1,0 +1,260 @@
+package room
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"earshot/bot"
+	"earshot/models"
+)
+
+// ActOptions bound how an action is carried out.
+type ActOptions struct {
+	// Limit is the harshest verb that may be used when milder ones have no effect. Empty: a mute may climb to
+	// to_audience, any other verb stays as it is. What cannot be undone (remove, ban) is used only when it was asked for
+	// or when Limit names it.
+	Limit models.Verb
+}
+
+// Outcome is what came of an action.
+type Outcome struct {
+	// Action is the action with State, Attempts, Error, Sent and Seen filled in: seen, or failed (also when something
+	// harsher took effect in its place), or sent when the context ended before it was known whether what the server had
+	// taken took effect.
+	Action models.Action
+	// Done is the verb that took effect, which is harsher than the action's when the ladder was climbed; empty: none. Seen
+	// is when that was seen.
+	Done models.Verb
+	Seen time.Time
+	// How says what showed the effect.
+	How string
+	// Took is the time from the request to the effect.
+	Took time.Duration
+	// Steps are all tries, in order.
+	Steps []Step
+}
+
+// Step is one try of an action.
+type Step struct {
+	Verb models.Verb
+	// Taken says that the server took the request, whether or not its effect was seen.
+	Taken bool
+	Seen  bool
+	How   string
+	Took  time.Duration
+	Err   error
+}
+
+// The bounds of one try.
+const (
+	doWithin   = 5 * time.Second        // for the server to take the request
+	seenWithin = 3 * time.Second        // for the effect to be seen
+	seenHolds  = 500 * time.Millisecond // for how long it must stay
+	quietFor   = 300 * time.Millisecond // without a voice: a word that was under way has ended
+	lookEvery  = 50 * time.Millisecond
+	tries      = 2 // of one verb
+)
+
+// ladder is what is tried for a verb, mildest first.
+var ladder = []models.Verb{models.VerbMute, models.VerbToAudience, models.VerbRemove, models.VerbBan}
+
+// rungs are the verbs to try for an action, up to a limit.
+func rungs(verb, limit models.Verb) []models.Verb {
+	if limit == "" {
+		limit = verb
+		if verb == models.VerbMute {
+			limit = models.VerbToAudience
+		}
+	}
+	from, to := slices.Index(ladder, verb), slices.Index(ladder, limit)
+	if from < 0 || to <= from {
+		return []models.Verb{verb}
+	}
+	return ladder[from : to+1]
+}
+
+// actor carries actions out and looks whether they took effect.
+type actor struct {
+	hands bot.Hands
+	// can is what the bot may do now; false while it is not in the room.
+	can func() (bot.Capabilities, bool)
+	// quiet is for how long nothing was heard of a person; false: of this person nothing is ever heard apart.
+	quiet func(id string) (time.Duration, bool)
+}
+
+// do tries an action until its effect is seen, climbing the ladder as far as o allows. It blocks for at most some
+// seconds a try.
+func (x *actor) do(ctx context.Context, a models.Action, o ActOptions) Outcome {
+	out := Outcome{Action: a}
+	out.Action.Attempts, out.Action.Error = 0, ""
+	began := time.Now()
+	for _, verb := range rungs(a.Verb, o.Limit) {
+		for range tries {
+			s := x.try(ctx, &out.Action, verb)
+			out.Steps = append(out.Steps, s)
+			if s.Seen {
+				out.Done, out.How, out.Took, out.Seen = verb, s.How, time.Since(began), time.Now().UTC()
+				out.Action.State, out.Action.Seen = models.ActionSeen, out.Seen
+				if verb != a.Verb {
+					out.Action.State, out.Action.Seen = models.ActionFailed, time.Time{}
+					out.Action.Error = complaint(out.Steps[:len(out.Steps)-1])
+				}
+				return out
+			}
+			if final(s.Err) || ctx.Err() != nil {
+				break
+			}
+		}
+		if errors.Is(out.Steps[len(out.Steps)-1].Err, bot.ErrAbsent) || ctx.Err() != nil {
+			break
+		}
+	}
+	out.Took = time.Since(began)
+	if last := out.Steps[len(out.Steps)-1]; last.Taken && ctx.Err() != nil {
+		out.Action.State = models.ActionSent
+		return out
+	}
+	out.Action.State = models.ActionFailed
+	out.Action.Error = complaint(out.Steps)
+	return out
+}
+
+// final reports whether trying the same verb again is pointless.
+func final(err error) bool {
+	var refused *bot.RefusalError
+	return errors.As(err, &refused) || errors.Is(err, bot.ErrAbsent) || errors.Is(err, bot.ErrNotJoined)
+}
+
+// complaint says why every try failed, each reason once.
+func complaint(steps []Step) string {
+	out := ""
+	for i, s := range steps {
+		if i > 0 && s.Verb == steps[i-1].Verb && s.Err.Error() == steps[i-1].Err.Error() {
+			continue
+		}
+		if out != "" {
+			out += "; "
+		}
+		out += fmt.Sprintf("%s: %v", s.Verb, s.Err)
+	}
+	return out
+}
+
+// try asks once and looks for the effect.
+func (x *actor) try(ctx context.Context, a *models.Action, verb models.Verb) Step {
+	s := Step{Verb: verb}
+	began := time.Now()
+	order, note, err := x.order(*a, verb)
+	if err == nil {
+		a.Attempts++
+		asking, cancel := context.WithTimeout(ctx, doWithin)
+		err = x.hands.Do(asking, order)
+		cancel()
+	}
+	gone := errors.Is(err, bot.ErrAbsent) && order.Verb == models.VerbRemove
+	if err != nil && !gone {
+		s.Err, s.Took = err, time.Since(began)
+		return s
+	}
+	s.Taken = !gone
+	a.State, a.Sent = models.ActionSent, time.Now().UTC()
+	if gone {
+		s.How, s.Seen = "was not in the room any more", true
+	} else {
+		s.How, s.Err = x.look(ctx, order)
+		s.Seen = s.Err == nil
+	}
+	if note != "" {
+		s.How += ", " + note
+	}
+	s.Took = time.Since(began)
+	return s
+}
+
+// order turns an action into what the connector understands, or says why it cannot be done here.
+func (x *actor) order(a models.Action, verb models.Verb) (o bot.Order, note string, err error) {
+	can, joined := x.can()
+	switch {
+	case x.hands == nil:
+		return o, "", bot.Refuse("this kind of room lets the bot only listen", nil)
+	case !joined:
+		return o, "", bot.ErrNotJoined
+	}
+	o = bot.Order{Verb: verb, Target: a.TargetID, Text: a.Text}
+	switch verb {
+	case models.VerbMessage:
+	case models.VerbNudge, models.VerbWarn:
+		o.Verb = models.VerbMessage
+		if !can.PrivateMessage && can.Message {
+			o.Target = ""
+			if a.TargetName != "" {
+				o.Text = a.TargetName + ": " + a.Text
+			}
+			note = "said to the whole room: private messages are not possible here"
+		}
+	case models.VerbMute, models.VerbUnmute, models.VerbToAudience, models.VerbToStage, models.VerbRemove, models.VerbBan, models.VerbUnban:
+		if a.TargetID == "" {
+			return o, "", bot.Refuse("nobody was named", nil)
+		}
+	default:
+		return o, "", bot.Refuse("is nothing that is done in a room", nil)
+	}
+	if !can.Has(o.Verb, o.Target != "") {
+		return o, "", bot.Refuse("the bot has no right to do this here", nil)
+	}
+	return o, note, nil
+}
+
+var errNoEffect = errors.New("the server took it, but no effect was seen")
+
+// look waits until an order's effect is seen and stays.
+func (x *actor) look(ctx context.Context, o bot.Order) (how string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, seenWithin)
+	defer cancel()
+	t := time.NewTicker(lookEvery)
+	defer t.Stop()
+	var since time.Time
+	for {
+		how, err = x.see(o)
+		switch {
+		case err != nil:
+			since = time.Time{}
+		case o.Verb == models.VerbMessage:
+			return how, nil
+		case since.IsZero():
+			since = time.Now()
+		case time.Since(since) >= seenHolds:
+			return how, nil
+		}
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			if err == nil {
+				err = errNoEffect
+			}
+			return "", err
+		}
+	}
+}
+
+// see looks once: what the server says, and whether the person is still heard.
+func (x *actor) see(o bot.Order) (how string, err error) {
+	ok, how := x.hands.Effect(o)
+	if !ok {
+		return "", errNoEffect
+	}
+	if !slices.Contains(ladder, o.Verb) {
+		return how, nil
+	}
+	quiet, apart := x.quiet(o.Target)
+	if !apart {
+		return how, nil
+	}
+	if quiet < quietFor {
+		return "", errors.New(how + ", but the person is still heard")
+	}
+	return how + ", and nothing is heard", nil
+}

@@ -1,0 +1,249 @@
+package room_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"earshot/bot"
+	"earshot/bot/room"
+	"earshot/models"
+)
+
+// puppet is a room whose server does what it is told, or what a test wants of it.
+type puppet struct {
+	script
+	mu     sync.Mutex
+	orders []bot.Order
+	force  map[models.Verb]bool
+	do     func(n int, o bot.Order) error // of the n-th order; nil: the order is taken
+	effect func(o bot.Order) bool         // nil: what was taken is in force
+}
+
+func (p *puppet) Do(_ context.Context, o bot.Order) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.orders = append(p.orders, o)
+	if p.do != nil {
+		if err := p.do(len(p.orders), o); err != nil {
+			return err
+		}
+	}
+	if p.force == nil {
+		p.force = map[models.Verb]bool{}
+	}
+	p.force[o.Verb] = true
+	return nil
+}
+
+func (p *puppet) Effect(o bot.Order) (bool, string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.effect != nil {
+		return p.effect(o), "said so"
+	}
+	return p.force[o.Verb], "said so"
+}
+
+func (p *puppet) verbs() (out []models.Verb) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, o := range p.orders {
+		out = append(out, o.Verb)
+	}
+	return out
+}
+
+var everything = bot.Capabilities{Message: true, PrivateMessage: true, Mute: true, Unmute: true, ToAudience: true, Remove: true, Ban: true}
+
+// act lets ana talk until an order for which stops is true, and carries an action out meanwhile.
+func act(t *testing.T, p *puppet, can bot.Capabilities, a models.Action, o room.ActOptions, stops func(*puppet) bool) room.Outcome {
+	t.Helper()
+	packets := voice(t)
+	var out room.Outcome
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		in := make(chan struct{})
+		p.play = []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+			ears.Joined(can)
+			sink := ears.Track(ana)
+			defer sink.End()
+			k := &talker{ssrc: 7}
+			for i := 0; ctx.Err() == nil; i++ {
+				if i == 100 {
+					close(in)
+				}
+				if !stops(p) {
+					sink.Packet(k.rtp(packets[50+i%100]), 0)
+				}
+				pause(ctx, 20*time.Millisecond)
+			}
+			return stay(ctx)
+		}}
+		r := newRoom(t, room.Config{Connector: p, Sink: &notebook{}})
+		ended := make(chan error, 1)
+		go func() { _, err := r.Run(ctx); ended <- err }()
+		<-in
+		out = r.Act(ctx, a, o)
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return out
+}
+
+func after(verb models.Verb, n int) func(*puppet) bool {
+	return func(p *puppet) bool {
+		found := 0
+		for _, v := range p.verbs() {
+			if v == verb {
+				found++
+			}
+		}
+		return found >= n
+	}
+}
+
+func TestAct(t *testing.T) {
+	boom := errors.New("busy")
+	mute, aud, rem := models.VerbMute, models.VerbToAudience, models.VerbRemove
+	tests := []struct {
+		name   string
+		p      *puppet
+		can    bot.Capabilities
+		verb   models.Verb
+		limit  models.Verb
+		quiet  func(*puppet) bool
+		done   models.Verb
+		verbs  []models.Verb
+		within [2]time.Duration
+		says   string
+	}{
+		{
+			name: "mute", p: &puppet{}, can: everything, verb: mute, quiet: after(mute, 1), done: mute, verbs: []models.Verb{mute},
+			within: [2]time.Duration{800 * time.Millisecond, time.Second}, says: "said so, and nothing is heard",
+		},
+		{
+			name: "mute is taken and the voice goes on", p: &puppet{}, can: everything, verb: mute, quiet: after(aud, 1), done: aud,
+			verbs: []models.Verb{mute, mute, aud}, within: [2]time.Duration{6800 * time.Millisecond, 7 * time.Second},
+		},
+		{
+			name: "no harsher than allowed", p: &puppet{}, can: everything, verb: mute, quiet: after(rem, 1),
+			verbs: []models.Verb{mute, mute, aud, aud}, within: [2]time.Duration{12 * time.Second, 13 * time.Second},
+			says: "mute: said so, but the person is still heard; to_audience: said so, but the person is still heard",
+		},
+		{
+			name: "remove where it is allowed", p: &puppet{}, can: everything, verb: mute, limit: rem, quiet: after(rem, 1), done: rem,
+			verbs: []models.Verb{mute, mute, aud, aud, rem}, within: [2]time.Duration{12 * time.Second, 14 * time.Second},
+		},
+		{
+			name: "right missing on one rung", p: &puppet{}, can: bot.Capabilities{ToAudience: true}, verb: mute, quiet: after(aud, 1),
+			done: aud, verbs: []models.Verb{aud}, within: [2]time.Duration{800 * time.Millisecond, time.Second},
+		},
+		{
+			name: "no rights", p: &puppet{}, verb: models.VerbBan, quiet: after(mute, 1), within: [2]time.Duration{0, time.Second},
+			says: "ban: the bot has no right to do this here",
+		},
+		{name: "busy once", p: &puppet{do: func(n int, _ bot.Order) error {
+			if n == 1 {
+				return boom
+			}
+			return nil
+		}},
+			can: everything, verb: mute, quiet: after(mute, 2), done: mute, verbs: []models.Verb{mute, mute}, within: [2]time.Duration{
+				800 * time.Millisecond, time.Second,
+			}},
+		{
+			name: "refused", p: &puppet{do: func(int, bot.Order) error { return bot.Refuse("the room's owner cannot be removed", nil) }},
+			can: everything, verb: rem, quiet: after(rem, 1), verbs: []models.Verb{rem}, within: [2]time.Duration{0, time.Second},
+			says: "remove: the room's owner cannot be removed",
+		},
+		{
+			name: "gone before the mute", p: &puppet{do: func(int, bot.Order) error { return bot.ErrAbsent }}, can: everything, verb: mute,
+			quiet: after(mute, 1), verbs: []models.Verb{mute}, within: [2]time.Duration{0, time.Second}, says: "mute: is not in the room",
+		},
+		{
+			name: "gone before the removal", p: &puppet{do: func(int, bot.Order) error { return bot.ErrAbsent }}, can: everything,
+			verb: rem, quiet: after(rem, 1), done: rem, verbs: []models.Verb{rem}, within: [2]time.Duration{0, time.Second},
+			says: "was not in the room any more",
+		},
+		{
+			name: "no effect", p: &puppet{effect: func(bot.Order) bool { return false }}, can: everything, verb: models.VerbUnmute,
+			quiet: after(mute, 1), verbs: []models.Verb{models.VerbUnmute, models.VerbUnmute},
+			within: [2]time.Duration{6 * time.Second, 7 * time.Second}, says: "unmute: the server took it, but no effect was seen",
+		},
+		{
+			name: "nudge in private", p: &puppet{}, can: everything, verb: models.VerbNudge, quiet: after(mute, 1), done: models.VerbNudge,
+			verbs: []models.Verb{models.VerbMessage}, within: [2]time.Duration{0, time.Second},
+		},
+		{
+			name: "nudge before all", p: &puppet{}, can: bot.Capabilities{Message: true}, verb: models.VerbNudge, quiet: after(mute, 1),
+			done: models.VerbNudge, verbs: []models.Verb{models.VerbMessage}, within: [2]time.Duration{0, time.Second}, says: "whole room",
+		},
+		{
+			name: "redact", p: &puppet{}, can: everything, verb: models.VerbRedact, quiet: after(mute, 1),
+			within: [2]time.Duration{0, time.Second}, says: "redact: is nothing that is done in a room",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			a := models.Action{ID: "a1", Verb: tt.verb, TargetID: "ana", TargetName: "Ana", Text: "please"}
+			out := act(t, tt.p, tt.can, a, room.ActOptions{Limit: tt.limit}, tt.quiet)
+			state := models.ActionFailed
+			if tt.done == tt.verb { // what took another's place is not what was wanted
+				state = models.ActionSeen
+			}
+			if out.Done != tt.done || out.Action.State != state || out.Action.Attempts != len(tt.verbs) {
+				t.Errorf("done %q, state %q after %d attempts; %+v", out.Done, out.Action.State, out.Action.Attempts, out.Steps)
+			}
+			if got := tt.p.verbs(); !slices.Equal(got, tt.verbs) {
+				t.Errorf("orders %v, want %v", got, tt.verbs)
+			}
+			if out.Took < tt.within[0] || out.Took > tt.within[1] {
+				t.Errorf("took %v, want %v", out.Took, tt.within)
+			}
+			if said := out.How + out.Action.Error; !strings.Contains(said, tt.says) {
+				t.Errorf("says %q, want %q", said, tt.says)
+			}
+			if sent := !out.Action.Sent.IsZero(); sent != (tt.done != "" || len(tt.verbs) > 1) || out.Seen.IsZero() != (tt.done == "") ||
+				out.Action.Seen.IsZero() != (tt.done != tt.verb || tt.done == "") {
+				t.Errorf("sent %v, seen %v", out.Action.Sent, out.Action.Seen)
+			}
+		})
+	}
+}
+
+// TestActPrivacy: a private line goes to one person where the room can do that, and says whom it is for where it cannot.
+func TestActPrivacy(t *testing.T) {
+	for _, private := range []bool{true, false} {
+		p := &puppet{}
+		a := models.Action{Verb: models.VerbWarn, TargetID: "ana", TargetName: "Ana", Text: "last warning"}
+		act(t, p, bot.Capabilities{Message: true, PrivateMessage: private}, a, room.ActOptions{}, after(models.VerbMute, 1))
+		want := bot.Order{Verb: models.VerbMessage, Target: "ana", Text: "last warning"}
+		if !private {
+			want = bot.Order{Verb: models.VerbMessage, Text: "Ana: last warning"}
+		}
+		if len(p.orders) != 1 || p.orders[0] != want {
+			t.Errorf("orders %+v, want %+v", p.orders, want)
+		}
+	}
+}
+
+// TestActWithoutHands: a connector that can only listen refuses with a reason, and a room that is not joined too.
+func TestActWithoutHands(t *testing.T) {
+	for want, c := range map[string]bot.Connector{"only listen": &script{}, "not in the room": &puppet{}} {
+		out := newRoom(t, room.Config{Connector: c, Sink: &notebook{}}).Act(
+			t.Context(), models.Action{Verb: models.VerbMute, TargetID: "x"}, room.ActOptions{},
+		)
+		if out.Action.State != models.ActionFailed || !strings.Contains(out.Action.Error, want) {
+			t.Errorf("%+v, want %q", out, want)
+		}
+	}
+}

@@ -1,0 +1,164 @@
+package room_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+
+	"earshot/bot"
+	"earshot/bot/audio"
+	"earshot/bot/room"
+	"earshot/models"
+)
+
+// brittle is a voice detector that panics from its n-th block on (n 0: always), or only once.
+type brittle struct {
+	audio.VAD
+	n    *int
+	from int
+	once bool
+}
+
+func (b *brittle) Speech(f []float32) float32 {
+	*b.n++
+	if *b.n >= b.from && (!b.once || *b.n == b.from) {
+		panic("a fault in a detector")
+	}
+	return b.VAD.Speech(f)
+}
+
+// TestTrackThatCannotBeDecodedIsTold: a track that is left alone after ten panics is not heard; what is said on it is a gap.
+func TestTrackThatCannotBeDecodedIsTold(t *testing.T) {
+	packets := voice(t)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		book := &notebook{}
+		n := 0
+		var r *room.Room
+		c := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+			ears.Joined(bot.Capabilities{})
+			sink := ears.Track(ana)
+			defer sink.End()
+			k := &talker{ssrc: 7}
+			for range 40 {
+				k.say(ctx, sink, packets[50:150]) // 2 s each: 80 s
+			}
+			cancel()
+			return stay(ctx)
+		}}}
+		r = newRoom(t, room.Config{Connector: c, Sink: book, NewVAD: func() audio.VAD { return &brittle{VAD: audio.NewEnergyVAD(), n: &n} }})
+		if _, err := r.Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		var lost, covered int64
+		for _, g := range book.gaps {
+			lost += g.LostMS
+			covered = max(covered, g.EndMS)
+		}
+		t.Logf("%d clips, %d gaps, lost %d ms, up to %d ms; stats %+v", len(book.clips), len(book.gaps), lost, covered, r.Stats())
+		if covered < 75_000 {
+			t.Errorf("80 s were said and nothing was heard; the gaps end after %d ms and name %d ms of loss", covered, lost)
+		}
+	})
+}
+
+// TestTrackIsHeardAgain: a fault that is over costs a track a minute, told in pieces while it lasts, and not the rest of the stay.
+func TestTrackIsHeardAgain(t *testing.T) {
+	packets := voice(t)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		book, n, early := &notebook{}, 0, 0
+		c := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+			ears.Joined(bot.Capabilities{})
+			sink := ears.Track(ana)
+			defer sink.End()
+			k := &talker{ssrc: 7}
+			for i := range 35 {
+				k.say(ctx, sink, packets[50:150])
+				if i == 9 {
+					book.mu.Lock()
+					early = len(book.gaps)
+					book.mu.Unlock()
+				}
+			}
+			cancel()
+			return stay(ctx)
+		}}}
+		vad := func() audio.VAD { return &mending{VAD: audio.NewEnergyVAD(), n: &n, until: 10} }
+		if _, err := newRoom(t, room.Config{Connector: c, Sink: book, NewVAD: vad}).Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		var from, to int64
+		for _, g := range book.gaps {
+			if g.Cause != models.GapFault {
+				t.Errorf("gap %+v", g)
+			}
+			to = max(to, g.EndMS)
+		}
+		if len(book.clips) > 0 {
+			from = book.clips[0].StartMS
+		}
+		if early < 12 || to < 59_000 || to > 62_000 || from < to-1000 || from > to+1500 {
+			t.Errorf("%d gaps within 20 s; heard again at %d ms, the gaps end at %d ms", early, from, to)
+		}
+	})
+}
+
+// mending is a voice detector that panics until it has been asked so many times.
+type mending struct {
+	audio.VAD
+	n     *int
+	until int
+}
+
+func (m *mending) Speech(f []float32) float32 {
+	if *m.n++; *m.n <= m.until {
+		panic("a fault in a detector")
+	}
+	return m.VAD.Speech(f)
+}
+
+// TestPanicLosesAllThatWasOpen: a panic in decoding costs the whole open stretch, and the gap says so.
+func TestPanicLosesAllThatWasOpen(t *testing.T) {
+	packets := voice(t)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		book := &notebook{}
+		n := 0
+		c := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+			ears.Joined(bot.Capabilities{})
+			sink := ears.Track(ana)
+			defer sink.End()
+			k := &talker{ssrc: 7}
+			for range 8 {
+				k.say(ctx, sink, packets[50:120]) // 1.4 s each, without a pause
+			}
+			cancel()
+			return stay(ctx)
+		}}}
+		vad := func() audio.VAD { return &always{&brittle{VAD: audio.NewEnergyVAD(), n: &n, from: 300, once: true}} } // 9.6 s
+		if _, err := newRoom(t, room.Config{Connector: c, Sink: book, NewVAD: vad}).Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		var told int64
+		for _, c := range book.clips {
+			t.Logf("clip %d-%d", c.StartMS, c.EndMS)
+			told += c.EndMS - c.StartMS
+		}
+		for _, g := range book.gaps {
+			t.Logf("gap %d-%d lost %d %s", g.StartMS, g.EndMS, g.LostMS, g.Cause)
+			told += g.EndMS - g.StartMS
+		}
+		if told < 10_000 {
+			t.Errorf("11.2 s were said; clips and gaps tell of %d ms", told)
+		}
+	})
+}
+
+// always takes everything for speech, but for the fault.
+type always struct{ *brittle }
+
+func (a *always) Speech(f []float32) float32 { a.brittle.Speech(f); return 0.9 }

@@ -1,0 +1,48 @@
+package room_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"earshot/bot"
+	"earshot/bot/room"
+	"earshot/models"
+)
+
+// TestObjectionInAFlood: somebody floods the chat with the bot's words; another one's objection is taken up all the same.
+func TestObjectionInAFlood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		book := &ledger{}
+		p := &puppet{do: func(int, bot.Order) error { time.Sleep(300 * time.Millisecond); return nil }} // a line takes a moment
+		p.play = []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+			ears.Joined(everything)
+			ears.Speaker(models.Speaker{ID: "mal", Name: "Mal"})
+			ears.Speaker(models.Speaker{ID: "ana", Name: "Ana"})
+			chat := ears.(bot.ChatEars)
+			for range 300 {
+				chat.Said("mal", "/optout")
+			}
+			pause(ctx, 5*time.Second)
+			for range 300 {
+				chat.Said("mal", "/optout")
+			}
+			chat.Said("ana", "/optout")
+			pause(ctx, 10*time.Minute)
+			cancel()
+			return stay(ctx)
+		}}
+		if _, err := newRoom(t, room.Config{Connector: p, Sink: book}).Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range book.entries {
+			if c.SpeakerID == "ana" && c.What == models.ConsentObjected {
+				return
+			}
+		}
+		t.Errorf("Ana's objection was dropped without a word: %q", book.told())
+	})
+}

@@ -1,0 +1,154 @@
+package room_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"earshot/bot"
+	"earshot/bot/room"
+	"earshot/models"
+)
+
+// TestFarewellWhileTheRoomCanBeToldThings: before the bot leaves, whatever ends the stay, the last things can be done in the room,
+// for some seconds at most. What is said meanwhile is not heard. Where the room is gone already nothing is waited for.
+func TestFarewellWhileTheRoomCanBeToldThings(t *testing.T) {
+	packets := voice(t)
+	type told struct {
+		why           models.EndReason
+		inside, ended bool
+	}
+	for name, c := range map[string]struct {
+		alone  time.Duration
+		end    func(cancel context.CancelCauseFunc)
+		hangs  bool
+		down   bool          // the room cannot be joined
+		closes time.Duration // the room is over so long after the end of the stay
+		why    models.EndReason
+		inside bool
+		takes  time.Duration
+	}{
+		"a host's leave": {end: func(c context.CancelCauseFunc) { c(bot.End(models.EndLeft, nil)) }, why: models.EndLeft, inside: true},
+		"a stop":         {end: func(c context.CancelCauseFunc) { c(nil) }, why: models.EndStopped, inside: true},
+		"alone":          {alone: time.Minute, why: models.EndAlone, inside: true},
+		"no end": {
+			end: func(c context.CancelCauseFunc) { c(nil) }, hangs: true, why: models.EndStopped, inside: true, takes: room.FarewellTime,
+		},
+		"the room ends too": {
+			end: func(c context.CancelCauseFunc) { c(nil) }, hangs: true, closes: time.Second, why: models.EndStopped, inside: true,
+			takes: time.Second,
+		},
+		"not in the room": {end: func(c context.CancelCauseFunc) { c(nil) }, hangs: true, down: true, why: models.EndFailedServer},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancelCause(t.Context())
+				defer cancel(nil)
+				var r *room.Room
+				var calls []told
+				var parted time.Time
+				book, ending := &notebook{}, make(chan struct{})
+				conn := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+					if c.down {
+						return errors.New("down")
+					}
+					ears.Joined(bot.Capabilities{})
+					to := ears.Track(ana)
+					if c.alone > 0 {
+						ears.Left("ana")
+					}
+					<-ending
+					k := &talker{ssrc: 7}
+					k.say(ctx, to, packets)
+					if c.closes > 0 {
+						return bot.End(models.EndRoomClosed, nil)
+					}
+					return stay(ctx)
+				}}}
+				if c.closes > 0 {
+					packets = packets[:c.closes/(20*time.Millisecond)]
+				}
+				r = newRoom(t, room.Config{
+					Connector: conn, Sink: book, Alone: c.alone, FirstJoin: time.Hour,
+					Farewell: func(ctx context.Context, why models.EndReason) {
+						_, inside := r.Can()
+						parted = time.Now()
+						close(ending)
+						if c.hangs {
+							<-ctx.Done()
+						} else {
+							time.Sleep(3 * time.Second)
+						}
+						calls = append(calls, told{why, inside, ctx.Err() != nil})
+					},
+				})
+				if c.end != nil {
+					time.AfterFunc(30*time.Second, func() { c.end(cancel) })
+				}
+				why, err := r.Run(ctx)
+				if len(calls) != 1 || calls[0] != (told{c.why, c.inside, c.hangs}) || why != c.why || (err != nil) != c.down {
+					t.Errorf("farewells %+v; the stay ended as %q, %v", calls, why, err)
+				}
+				if took := time.Since(parted); c.hangs && took != c.takes {
+					t.Errorf("the bot left %v after that, want %v", took, c.takes)
+				}
+				if len(book.clips) > 0 {
+					t.Errorf("%d clips were heard after the end", len(book.clips))
+				}
+			})
+		})
+	}
+}
+
+// TestNoFarewellWhereTheRoomIsOver: the room ends, and there is nobody to say good-bye to.
+func TestNoFarewellWhereTheRoomIsOver(t *testing.T) {
+	conn := &script{play: []func(context.Context, bot.Ears) error{func(_ context.Context, ears bot.Ears) error {
+		ears.Joined(bot.Capabilities{})
+		return bot.End(models.EndRoomClosed, nil)
+	}}}
+	r := newRoom(t, room.Config{
+		Connector: conn, Sink: &notebook{}, Farewell: func(context.Context, models.EndReason) { t.Error("a farewell") },
+	})
+	if why, err := r.Run(t.Context()); why != models.EndRoomClosed {
+		t.Errorf("ended as %q, %v", why, err)
+	}
+}
+
+// deadSink takes nothing, and answers only when it is not waited for any more.
+type deadSink struct{}
+
+func (deadSink) Clip(ctx context.Context, _ models.Clip) error { <-ctx.Done(); return ctx.Err() }
+
+func (deadSink) Gap(ctx context.Context, _ models.Gap) error { <-ctx.Done(); return ctx.Err() }
+
+func (deadSink) Speaker(ctx context.Context, _ models.Speaker) error { <-ctx.Done(); return ctx.Err() }
+
+// TestStopTakesItsTimeAndNoMore: whatever does not answer, the stay is over within StopTime. A service's unit counts on it.
+func TestStopTakesItsTimeAndNoMore(t *testing.T) {
+	packets := voice(t)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var stopped time.Time
+		conn := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+			ears.Joined(bot.Capabilities{})
+			ears.Speaker(models.Speaker{ID: "ana", Name: "Ana"})
+			k := &talker{ssrc: 7}
+			k.say(ctx, ears.Track(ana), packets)
+			stopped = time.Now()
+			cancel()
+			time.Sleep(time.Hour) // it does not let go
+			return nil
+		}}}
+		r := newRoom(t, room.Config{Connector: conn, Sink: deadSink{}, Farewell: func(ctx context.Context, _ models.EndReason) { <-ctx.Done() }})
+		if _, err := r.Run(ctx); err == nil {
+			t.Error("nothing was stored, and there is no error")
+		}
+		if took := time.Since(stopped); took != room.StopTime {
+			t.Errorf("it took %v to stop, not %v", took, room.StopTime)
+		}
+		time.Sleep(time.Hour) // the connector comes back after all
+	})
+}

@@ -1,0 +1,303 @@
+package room
+
+import (
+	"errors"
+	"io"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"earshot/bot"
+	"earshot/bot/audio"
+	"earshot/models"
+)
+
+const (
+	feedLength = 256 // packets: 5 s of speech
+	tickBusy   = 20 * time.Millisecond
+	tickIdle   = 250 * time.Millisecond
+	idleAfter  = 3 * time.Second
+	packetMS   = 20 // what a dropped packet is taken for
+	maxPanics  = 10 // of one track, before it rests
+	restFor    = time.Minute
+	restTold   = 4 * time.Second // how often it is told what is not heard meanwhile
+)
+
+// feed is one track on its way: a TrackSink whose packets go through a bounded channel to the goroutine that owns the
+// audio.Track.
+type feed struct {
+	p    *pipeline
+	info bot.TrackInfo
+	in   chan arrival
+	end  chan struct{}
+	done chan struct{} // closed when everything was handed on
+	once sync.Once
+	// shut says why the track is not listened to, if so; news rings when it changes.
+	shut atomic.Int32
+	news chan struct{}
+
+	voice *voice // of the speaker
+
+	mu    sync.Mutex
+	drops span        // not yet told
+	stats audio.Stats // of the audio.Track that runs
+
+	// Of the goroutine that runs the feed.
+	told    span // the last overload that was stored as a gap
+	silence bool // nothing of what comes out of the track is handed on
+}
+
+type arrival struct {
+	packet audio.Packet
+	at     time.Duration
+}
+
+// span is a stretch of the session in which packets were dropped.
+type span struct {
+	from, to time.Duration
+	n        int
+}
+
+// Packet implements TrackSink.
+func (f *feed) Packet(raw []byte, levelExtID uint8) {
+	now := f.p.now()
+	f.p.lastPacket.Store(int64(now))
+	f.p.packets.Add(1)
+	if f.shut.Load() != heardNow {
+		return
+	}
+	packet, err := audio.ParsePacket(raw, levelExtID)
+	if err != nil && !errors.Is(err, audio.ErrPaddingOnly) {
+		f.p.bad.Add(1)
+		return
+	}
+	select {
+	case f.in <- arrival{packet, now}:
+	case <-f.end: // nobody listens any more
+	default:
+		f.drop(now)
+	}
+}
+
+// A packet is taken for a voice by its audio level, or where the sender gives none by its size: comfort noise and the
+// silence that a server sends for a muted track are a few bytes.
+const (
+	loudLevel = 50 // -dBov (RFC 6464)
+	loudBytes = 24
+)
+
+func loud(p audio.Packet) bool {
+	if p.HasLevel {
+		return p.Level <= loudLevel
+	}
+	return len(p.Payload) > loudBytes
+}
+
+func (f *feed) drop(now time.Duration) {
+	f.p.dropped.Add(1)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.drops.n == 0 {
+		f.drops.from = now
+	}
+	f.drops.to = now
+	f.drops.n++
+}
+
+// End implements TrackSink.
+func (f *feed) End() { f.once.Do(func() { close(f.end) }) }
+
+// run feeds an audio.Track until the track ends. A panic in decoding costs what was open, not the speaker; a track on which
+// they come one after the other is left alone for a while.
+func (f *feed) run() {
+	for panics := 0; f.open(); {
+		began := f.p.now()
+		switch f.follow() {
+		case feedEnded:
+			return
+		case feedFailed:
+			if f.p.now()-began > restFor {
+				panics = 0
+			}
+			if panics++; panics >= maxPanics {
+				f.p.log.Error(
+					"decoding a track fails again and again: nobody is heard on it for a while", "track", f.info.Track, "ms", restFor.Milliseconds(),
+				)
+				f.rest()
+			}
+		case feedShut:
+		}
+	}
+}
+
+// open waits until the track is to be listened to; false: it has ended before.
+func (f *feed) open() bool {
+	for f.shut.Load() != heardNow {
+		select {
+		case <-f.in: // from before
+		case <-f.news:
+		case <-f.end:
+			return false
+		}
+	}
+	return true
+}
+
+// feedState is why a feed stopped following its track.
+type feedState int
+
+const (
+	feedFailed feedState = iota
+	feedEnded
+	feedShut // not to be listened to any more
+)
+
+// follow runs one audio.Track, and says why it ended.
+func (f *feed) follow() (state feedState) {
+	var track *audio.Track
+	began := f.p.now()
+	defer func() {
+		if r := recover(); r != nil {
+			f.p.log.Error("decoding a track failed", "track", f.info.Track, "stack", string(debug.Stack()))
+			f.failed(track, began)
+		}
+	}()
+	f.silence = false
+	var vad audio.VAD
+	if f.p.newVAD != nil {
+		vad = f.p.newVAD()
+	}
+	if c, ok := vad.(io.Closer); ok {
+		defer c.Close()
+	}
+	ring := f.p.ring(f.info)
+	defer f.p.letGo(f.info.Track, ring)
+	track, err := audio.NewTrack(audio.TrackConfig{
+		Session: f.p.session.ID, Epoch: f.p.session.Epoch, Track: f.info.Track, FirstSeq: f.p.firstSeq(f.info.Track),
+		SpeakerID: f.info.SpeakerID, SpeakerName: f.info.SpeakerName, Attribution: f.info.Attribution,
+		Segment: f.p.segment, VAD: vad, Observe: f.observer(), Ring: ring,
+	}, f)
+	if err != nil {
+		f.p.log.Error("track cannot be heard", "track", f.info.Track, "err", err)
+		f.rest()
+		return feedFailed
+	}
+	defer f.keepStats(track)
+	state = f.loop(track)
+	s := track.Stats()
+	f.p.log.Info("track over", "track", f.info.Track, "packets", s.Packets, "lost", s.Lost, "bad", s.BadOpus,
+		"clips", s.Clips, "voiced_ms", s.VoicedMS, "lost_ms", s.LostMS)
+	return state
+}
+
+func (f *feed) loop(track *audio.Track) feedState {
+	timer := time.NewTimer(tickBusy)
+	defer timer.Stop()
+	var heard time.Duration
+	var decoded int64
+	previews := f.previewer()
+	for {
+		select {
+		case a := <-f.in:
+			if a.at-heard > idleAfter {
+				timer.Reset(tickBusy)
+			}
+			heard = a.at
+			track.Push(a.packet, a.at)
+			if loud(a.packet) && track.Stats().DecodedMS > decoded {
+				decoded = track.Stats().DecodedMS
+				f.heard(a.at)
+			}
+			if len(f.in) == 0 { // else there is no time for it
+				previews.Look(track)
+			}
+		case <-timer.C:
+			now := f.p.now()
+			track.Tick(now)
+			f.tell(track)
+			if now-heard > idleAfter {
+				timer.Reset(tickIdle)
+			} else {
+				timer.Reset(tickBusy)
+			}
+		case <-f.news:
+			if why := f.shut.Load(); why != heardNow {
+				f.silence = why == objection
+				f.finish(track)
+				f.silence = false
+				return feedShut
+			}
+		case <-f.end:
+			f.silence = f.shut.Load() == objection
+			f.finish(track)
+			return feedEnded
+		}
+		f.tellDrops()
+	}
+}
+
+// finish takes what still waits and flushes the track.
+func (f *feed) finish(track *audio.Track) {
+	for {
+		select {
+		case a := <-f.in:
+			track.Push(a.packet, a.at)
+		default:
+			f.tellDrops()
+			track.Close(f.p.now())
+			return
+		}
+	}
+}
+
+// tellDrops stores the packets that were dropped as a gap, once the track has caught up.
+func (f *feed) tellDrops() {
+	if len(f.in) > feedLength/2 {
+		return
+	}
+	f.mu.Lock()
+	s := f.drops
+	f.drops = span{}
+	f.mu.Unlock()
+	if s.n > 0 {
+		f.lost(s)
+	}
+}
+
+func (f *feed) lost(s span) {
+	f.told = s
+	f.missed(s, models.GapOverload)
+	f.p.log.Warn("packets dropped: this machine cannot keep up", "track", f.info.Track, "packets", s.n, "ms", (s.to - s.from).Milliseconds())
+}
+
+// Clip implements audio.Sink.
+func (f *feed) Clip(c models.Clip) {
+	if f.silence || f.shut.Load() == objection {
+		return
+	}
+	f.p.clip(c)
+}
+
+// Gap implements audio.Sink. The hole that dropped packets leave looks like loss to the decoder; it is told once, under
+// its own cause.
+func (f *feed) Gap(g models.Gap) {
+	const slack = 500
+	if f.silence || f.told.n > 0 && g.StartMS >= f.told.from.Milliseconds()-slack && g.EndMS <= f.told.to.Milliseconds()+slack {
+		return
+	}
+	g.SpeakerName = f.p.name(f.info.SpeakerID, f.info.SpeakerName)
+	f.p.out.gap(g)
+}
+
+// previewer sends open stretches under the name that the speaker has now.
+func (f *feed) previewer() *Previewer {
+	v := &Previewer{Every: f.p.previewEvery}
+	if f.p.preview != nil {
+		v.Send = func(c models.Clip) {
+			c.SpeakerName, c.Spoken = f.p.name(c.SpeakerID, c.SpeakerName), f.p.spoken(c)
+			f.p.preview(c)
+		}
+	}
+	return v
+}

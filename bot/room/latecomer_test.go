@@ -1,0 +1,111 @@
+package room_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"earshot/bot"
+	"earshot/bot/room"
+	"earshot/models"
+)
+
+// TestThe4097thIsTold: whoever comes late to a long session of a busy room is told of the bot like everybody else.
+func TestThe4097thIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		n, book := 0, &ledger{}
+		p := &puppet{do: func(int, bot.Order) error { n++; return nil }}
+		p.play = []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+			ears.Joined(bot.Capabilities{Message: true})
+			for i := range 4096 {
+				id := fmt.Sprint("p", i)
+				ears.Speaker(models.Speaker{ID: id, Name: id})
+				if i%512 == 511 {
+					pause(ctx, 3*time.Minute)
+				}
+				if i >= 1024 && i%512 == 511 {
+					for j := i - 1023; j < i-511; j++ {
+						ears.Left(fmt.Sprint("p", j)) // they were told
+					}
+				}
+			}
+			before := n
+			ears.Speaker(models.Speaker{ID: "late", Name: "Late"})
+			pause(ctx, 30*time.Minute)
+			t.Logf("announcements: %d before, %d after", before, n)
+			if n == before {
+				t.Error("the 4097th person was not told of the bot, and nobody was told that they were not")
+			}
+			cancel()
+			return stay(ctx)
+		}}
+		if _, err := newRoom(t, room.Config{Connector: p, Sink: book, Notice: bot.Notice{Name: "Earshot"}}).Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// slowBook is a ledger on a disk that stands still for a minute.
+type slowBook struct {
+	ledger
+	once sync.Once
+}
+
+func (s *slowBook) Speaker(ctx context.Context, p models.Speaker) error {
+	s.once.Do(func() { time.Sleep(time.Minute) })
+	return s.ledger.Speaker(ctx, p)
+}
+
+// TestACrowdIsKeptWhileTheDiskIsSlow: thousands come while nothing can be stored, and all object: each of them is stored, under
+// the name that they have by then, and so is each objection.
+func TestACrowdIsKeptWhileTheDiskIsSlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		const crowd = 6000
+		book := &slowBook{}
+		p := &puppet{}
+		p.play = []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+			ears.Joined(everything)
+			for i := range crowd {
+				id := fmt.Sprint("p", i)
+				ears.Speaker(models.Speaker{ID: id, Name: "new"})
+				ears.(bot.ChatEars).Said(id, "/optout")
+			}
+			pause(ctx, time.Second)
+			for i := range crowd {
+				ears.Speaker(models.Speaker{ID: fmt.Sprint("p", i), Name: "renamed"})
+			}
+			pause(ctx, 3*time.Minute)
+			cancel()
+			return stay(ctx)
+		}}
+		if _, err := newRoom(t, room.Config{Connector: p, Sink: book}).Run(ctx); err != nil {
+			t.Fatal(err)
+		}
+		names := map[string]string{}
+		for _, s := range book.speakers {
+			names[s.ID] = s.Name
+		}
+		objections := 0
+		for _, c := range book.entries {
+			if c.What == models.ConsentObjected {
+				objections++
+			}
+		}
+		renamed := 0
+		for _, n := range names {
+			if n == "renamed" {
+				renamed++
+			}
+		}
+		if len(book.speakers) > crowd+1 || renamed != crowd || objections != crowd {
+			t.Errorf("%d entries of %d people, %d under their new name; %d objections", len(book.speakers), len(names), renamed, objections)
+		}
+	})
+}

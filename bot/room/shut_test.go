@@ -1,0 +1,227 @@
+package room_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"earshot/bot"
+	"earshot/bot/room"
+	"earshot/models"
+)
+
+// ledger is a notebook that keeps the consent ledger too.
+type ledger struct {
+	notebook
+	entries []models.Consent
+}
+
+func (l *ledger) Consent(_ context.Context, c models.Consent) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entries = append(l.entries, c)
+	return nil
+}
+
+// told is the ledger without times.
+func (l *ledger) told() (out []string) {
+	for _, c := range l.entries {
+		out = append(out, c.SpeakerID+" "+string(c.What)+" "+c.How)
+	}
+	return out
+}
+
+// chatty is a connector with a chat that shows what it is given.
+type chatty struct {
+	script
+	mu    sync.Mutex
+	lines []string
+}
+
+func (c *chatty) Do(_ context.Context, o bot.Order) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lines = append(c.lines, o.Target+": "+o.Text)
+	return nil
+}
+
+func (c *chatty) Effect(bot.Order) (bool, string) { return true, "seen" }
+
+func (c *chatty) said(what string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.ContainsFunc(c.lines, func(l string) bool { return strings.Contains(l, what) })
+}
+
+// TestPause: what was said before a pause is kept, nothing in it is, and afterwards she is heard again; the room is told,
+// and the pause is a gap.
+func TestPause(t *testing.T) {
+	packets := voice(t)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		book := &ledger{}
+		var r *room.Room
+		c := &chatty{}
+		c.play = []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+			ears.Joined(bot.Capabilities{Message: true})
+			sink := ears.Track(ana)
+			defer sink.End()
+			k := &talker{ssrc: 7}
+			k.say(ctx, sink, packets)
+			if !r.Pause(ctx, true) || r.Pause(ctx, true) || !r.Paused() {
+				t.Error("a pause begins once")
+			}
+			began := count(book, "ana")
+			k.say(ctx, sink, packets)
+			k.say(ctx, sink, packets)
+			pause(ctx, 2*time.Second)
+			if now := count(book, "ana"); now != began || began == 0 {
+				t.Errorf("%d clips before the pause, %d at its end", began, now)
+			}
+			ears.Talking("ana", true) // the platform shows her, and nobody is called deaf
+			pause(ctx, time.Minute)
+			ears.Talking("ana", false)
+			r.Pause(ctx, false)
+			k.say(ctx, sink, packets)
+			pause(ctx, 2*time.Second)
+			if count(book, "ana") <= began {
+				t.Error("nothing was heard after the pause")
+			}
+			cancel()
+			return stay(ctx)
+		}}
+		r = newRoom(t, room.Config{Connector: c, Sink: book, Notice: bot.Notice{Name: "Earshot", Language: "de"}})
+		if reason, err := r.Run(ctx); reason != models.EndStopped || err != nil || c.runs != 1 {
+			t.Fatalf("Run = %v, %v after %d connections", reason, err, c.runs)
+		}
+		var gaps []string
+		for _, g := range book.gaps {
+			if g.Cause != models.GapLoss {
+				gaps = append(gaps, string(g.Cause))
+			}
+			if g.Cause == models.GapPaused && (g.LostMS < 60_000 || g.SpeakerID != "") {
+				t.Errorf("the pause is %+v", g)
+			}
+		}
+		if !slices.Equal(gaps, []string{"paused"}) {
+			t.Errorf("gaps %v", gaps)
+		}
+		if !c.said("höre ich eine Weile nicht zu") || !c.said("höre wieder zu") {
+			t.Errorf("the room was told %q", c.lines)
+		}
+		if got := book.told(); !slices.Equal(got, []string{"ana told seen"}) {
+			t.Errorf("ledger %q", got)
+		}
+	})
+}
+
+// TestObjection: by a word in the chat somebody is not written down any more, not even the sentence that they are in the
+// middle of; others are heard; the word is in the ledger; and it can be taken back.
+func TestObjection(t *testing.T) {
+	packets := voice(t)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		book := &ledger{}
+		c := &chatty{}
+		ben := bot.TrackInfo{Track: "t2", SpeakerID: "ben", SpeakerName: "Ben", Attribution: models.AttributionTrack}
+		cem := bot.TrackInfo{Track: "t3", SpeakerID: "cem", SpeakerName: "Cem", Attribution: models.AttributionTrack}
+		c.play = []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+			ears.Joined(bot.Capabilities{Message: true, PrivateMessage: true})
+			sinks := map[string]bot.TrackSink{"ana": ears.Track(ana), "ben": ears.Track(ben), "cem": ears.Track(cem)}
+			talkers := map[string]*talker{"ana": {ssrc: 7}, "ben": {ssrc: 8}, "cem": {ssrc: 9}}
+			speak := func(packets [][]byte) {
+				var all sync.WaitGroup
+				for id, sink := range sinks {
+					all.Go(func() { talkers[id].say(ctx, sink, packets) })
+				}
+				all.Wait()
+			}
+			speak(packets[:len(packets)/2])
+			ears.(bot.ChatEars).Said("ana", " /OptOut please")
+			ears.(bot.ChatEars).Said("ben", "what is /optout?")
+			speak(packets[len(packets)/2:])
+			pause(ctx, 2*time.Second)
+			if n := count(book, "ana") + count(book, "cem"); n != 0 || count(book, "ben") != 1 {
+				t.Errorf("%d clips of those who object, %d of Ben", n, count(book, "ben"))
+			}
+			ears.(bot.ChatEars).Said("ana", "/optin")
+			pause(ctx, 2*time.Second)
+			speak(packets)
+			pause(ctx, 2*time.Second)
+			if count(book, "ana") != 1 || count(book, "cem") != 0 {
+				t.Errorf("%d clips of Ana after she took it back, %d of Cem", count(book, "ana"), count(book, "cem"))
+			}
+			for _, s := range sinks {
+				s.End()
+			}
+			cancel()
+			return stay(ctx)
+		}}
+		r := newRoom(t, room.Config{
+			Connector: c, Sink: book, Notice: bot.Notice{Name: "Earshot"},
+			Objected: func(id string) bool { return id == "cem" }, // in an earlier session
+		})
+		if reason, err := r.Run(ctx); reason != models.EndStopped || err != nil {
+			t.Fatalf("Run = %v, %v", reason, err)
+		}
+		var gaps []string
+		for _, g := range book.gaps {
+			gaps = append(gaps, g.SpeakerID+" "+string(g.Cause))
+		}
+		if !slices.Equal(gaps, []string{"ana objected", "cem objected"}) {
+			t.Errorf("gaps %v", gaps)
+		}
+		if !c.said("ana: You are not listened to") || !c.said("ana: You are written down again") {
+			t.Errorf("she was told %q", c.lines)
+		}
+		got := book.told()
+		for _, want := range []string{"ana objected chat", "ana withdrew chat", "ben told seen"} {
+			if !slices.Contains(got, want) {
+				t.Errorf("the ledger lacks %q: %q", want, got)
+			}
+		}
+	})
+}
+
+func count(l *ledger, speaker string) (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, c := range l.clips {
+		if c.SpeakerID == speaker {
+			n++
+		}
+	}
+	return n
+}
+
+// TestSilence: the bot leaves a room in which nobody speaks, counted from the last word; a pause does not count.
+func TestSilence(t *testing.T) {
+	packets := voice(t)
+	synctest.Test(t, func(t *testing.T) {
+		var r *room.Room
+		began := time.Now()
+		s := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+			ears.Joined(bot.Capabilities{})
+			sink := ears.Track(ana)
+			defer sink.End()
+			pause(ctx, 50*time.Second)
+			(&talker{ssrc: 7}).say(ctx, sink, packets)
+			pause(ctx, 50*time.Second)
+			r.Pause(ctx, true)
+			pause(ctx, 10*time.Minute)
+			r.Pause(ctx, false)
+			return stay(ctx)
+		}}}
+		r = newRoom(t, room.Config{Connector: s, Sink: &notebook{}, Silence: time.Minute})
+		reason, err := r.Run(t.Context())
+		if took := time.Since(began); reason != models.EndSilence || err != nil || took < 12*time.Minute+40*time.Second || took > 13*time.Minute {
+			t.Errorf("left with %v, %v after %v", reason, err, took)
+		}
+	})
+}
