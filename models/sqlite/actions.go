@@ -30,8 +30,12 @@ func (s *Store) SetAction(ctx context.Context, a models.Action) error {
 
 // Actions lists the actions of a session in the order they were planned.
 func (s *Store) Actions(ctx context.Context, session string) ([]models.Action, error) {
-	found, err := docs[models.Action](ctx, s.read, "SELECT doc FROM actions WHERE session = ? ORDER BY created, id", session)
+	found, err := actionsOf(ctx, s.read, session)
 	return found, storeError("list actions", err)
+}
+
+func actionsOf(ctx context.Context, q queryer, session string) ([]models.Action, error) {
+	return docs[models.Action](ctx, q, "SELECT doc FROM actions WHERE session = ? ORDER BY created, id", session)
 }
 
 // Action reads one action. models.ErrNotFound when it is not stored.

@@ -11,8 +11,12 @@ import (
 // Decisions lists the decisions of a session in the order they were made. models.ErrUnreadable comes with those that could be
 // read, here and in the other lists of documents.
 func (s *Store) Decisions(ctx context.Context, session string) ([]models.Decision, error) {
-	found, err := docs[models.Decision](ctx, s.read, "SELECT doc FROM decisions WHERE session = ? ORDER BY created, id", session)
+	found, err := decisionsOf(ctx, s.read, session)
 	return found, storeError("list decisions", err)
+}
+
+func decisionsOf(ctx context.Context, q queryer, session string) ([]models.Decision, error) {
+	return docs[models.Decision](ctx, q, "SELECT doc FROM decisions WHERE session = ? ORDER BY created, id", session)
 }
 
 // DecisionOfFlag reads the decision that a flag led to. models.ErrNotFound when there is none.

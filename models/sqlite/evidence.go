@@ -70,9 +70,13 @@ func (s *Store) Evidence(ctx context.Context, id string, now time.Time) (models.
 
 // SessionEvidence lists the clips that are kept of a session, without their sound, in no order.
 func (s *Store) SessionEvidence(ctx context.Context, session string, now time.Time) ([]models.Evidence, error) {
-	found, err := list(ctx, s.read, func(rows *sql.Rows) (models.Evidence, error) { return scanEvidence(rows) },
-		"SELECT "+evidenceColumns+" FROM evidence WHERE session = ? AND expires > ?", session, millis(now))
+	found, err := clipsOf(ctx, s.read, session, now)
 	return found, storeError("list evidence", err)
+}
+
+func clipsOf(ctx context.Context, q queryer, session string, now time.Time) ([]models.Evidence, error) {
+	return list(ctx, q, func(rows *sql.Rows) (models.Evidence, error) { return scanEvidence(rows) },
+		"SELECT "+evidenceColumns+" FROM evidence WHERE session = ? AND expires > ?", session, millis(now))
 }
 
 func scanEvidence(rows *sql.Rows, more ...any) (e models.Evidence, err error) {

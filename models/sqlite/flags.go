@@ -68,8 +68,12 @@ func (s *Store) SetFlagStatus(ctx context.Context, id string, status models.Flag
 
 // Flags lists the flags of a session in the order of the sound.
 func (s *Store) Flags(ctx context.Context, session string) ([]models.Flag, error) {
-	found, err := list(ctx, s.read, scanFlag, "SELECT "+flagColumns+" FROM flags WHERE session = ? ORDER BY start_ms, id", session)
+	found, err := flagsOf(ctx, s.read, session)
 	return found, storeError("list flags", err)
+}
+
+func flagsOf(ctx context.Context, q queryer, session string) ([]models.Flag, error) {
+	return list(ctx, q, scanFlag, "SELECT "+flagColumns+" FROM flags WHERE session = ? ORDER BY start_ms, id", session)
 }
 
 // Flag reads one flag. models.ErrNotFound when it is not stored.

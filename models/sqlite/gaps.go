@@ -32,12 +32,16 @@ func putGap(ctx context.Context, tx *sql.Tx, g models.Gap) error {
 
 // Gaps lists the gaps of a session in the order they began.
 func (s *Store) Gaps(ctx context.Context, session string) ([]models.Gap, error) {
-	found, err := list(ctx, s.read, func(rows *sql.Rows) (g models.Gap, err error) {
+	found, err := gapsOf(ctx, s.read, session)
+	return found, storeError("list gaps", err)
+}
+
+func gapsOf(ctx context.Context, q queryer, session string) ([]models.Gap, error) {
+	return list(ctx, q, func(rows *sql.Rows) (g models.Gap, err error) {
 		err = rows.Scan(&g.Session, &g.SpeakerID, &g.SpeakerName, &g.StartMS, &g.EndMS, &g.LostMS, &g.Cause)
 		return g, err
 	}, `SELECT session, speaker_id, speaker_name, start_ms, end_ms, lost_ms, cause FROM gaps WHERE session = ?
 		ORDER BY start_ms, speaker_id, cause`, session)
-	return found, storeError("list gaps", err)
 }
 
 // NoteLosses writes down what of a session is lost if the program ends before it is stored, in the place of what was

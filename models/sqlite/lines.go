@@ -54,9 +54,13 @@ func putUtterance(ctx context.Context, tx *sql.Tx, u models.Utterance, flags []m
 
 // Utterances lists the lines of a session in the order they began, with words; failed and empty ones included.
 func (s *Store) Utterances(ctx context.Context, session string) ([]models.Utterance, error) {
-	found, err := list(ctx, s.read, scanUtterance, "SELECT "+utteranceColumns+` FROM utterances WHERE session = ?
-		ORDER BY start_ms, epoch, track, seq`, session)
+	found, err := linesOf(ctx, s.read, session)
 	return found, storeError("list utterances", err)
+}
+
+func linesOf(ctx context.Context, q queryer, session string) ([]models.Utterance, error) {
+	return list(ctx, q, scanUtterance, "SELECT "+utteranceColumns+` FROM utterances WHERE session = ?
+		ORDER BY start_ms, epoch, track, seq`, session)
 }
 
 // Utterance reads one line. models.ErrNotFound when it is not stored.

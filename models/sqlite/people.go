@@ -105,14 +105,19 @@ func addHeld(ctx context.Context, tx *sql.Tx, p *models.Person, id *models.Ident
 
 // Names are the display names that hosts gave to people in a room, by their identity there.
 func (s *Store) Names(ctx context.Context, room string) (map[string]string, error) {
+	names, err := namesIn(ctx, s.read, room)
+	return names, storeError("read names", err)
+}
+
+func namesIn(ctx context.Context, q queryer, room string) (map[string]string, error) {
 	names := map[string]string{}
-	_, err := list(ctx, s.read, func(rows *sql.Rows) (struct{}, error) {
+	_, err := list(ctx, q, func(rows *sql.Rows) (struct{}, error) {
 		var id, name string
 		err := rows.Scan(&id, &name)
 		names[id] = name
 		return struct{}{}, err
 	}, "SELECT i.speaker_id, p.name FROM identities i JOIN people p ON p.id = i.person WHERE i.room = ? AND p.name <> ''", room)
-	return names, storeError("read names", err)
+	return names, err
 }
 
 // Identities lists everybody who was seen in a room, those seen last first, at most limit.

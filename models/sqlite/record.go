@@ -214,3 +214,48 @@ func putLedger(ctx context.Context, tx *sql.Tx, r models.Record) error {
 	}
 	return nil
 }
+
+// SessionIn reads one session of some rooms, without its counts. models.ErrNotFound when it is not stored, or in another room.
+func (s *Store) SessionIn(ctx context.Context, id string, only models.RoomSet) (models.Session, error) {
+	found, err := sessionIn(ctx, s.read, id, only)
+	return found, storeError("read session", err)
+}
+
+func sessionIn(ctx context.Context, q queryer, id string, only models.RoomSet) (models.Session, error) {
+	rooms := roomList(only)
+	return one(ctx, q, scanSession, "SELECT "+sessionColumns+` FROM sessions WHERE id = ? AND erasing = 0
+		AND (? IS NULL OR room IN (SELECT value FROM json_each(?)))`, id, rooms, rooms)
+}
+
+// Snapshot reads what is stored of a session, at one moment. models.ErrNotFound when it is not stored, or in another room than
+// those of the query. models.ErrUnreadable, beside all the rest: some decisions or actions cannot be read.
+func (s *Store) Snapshot(ctx context.Context, q models.SnapshotQuery) (snap models.Snapshot, err error) {
+	var unreadable error
+	part := func(read func() error) {
+		if err == nil {
+			err = read()
+		}
+		if errors.Is(err, models.ErrUnreadable) {
+			unreadable, err = errors.Join(unreadable, err), nil
+		}
+	}
+	failed := s.view(ctx, "read a session whole", func(tx *sql.Tx) error {
+		part(func() (err error) { snap.Session, err = sessionIn(ctx, tx, q.Session, q.Only); return err })
+		part(func() (err error) { snap.Speakers, err = speakersOf(ctx, tx, q.Session); return err })
+		part(func() (err error) { snap.Flags, err = flagsOf(ctx, tx, q.Session); return err })
+		part(func() (err error) { snap.Clips, err = clipsOf(ctx, tx, q.Session, q.Now); return err })
+		part(func() (err error) { snap.Names, err = namesIn(ctx, tx, snap.Session.Room); return err })
+		part(func() (err error) { snap.Decisions, err = decisionsOf(ctx, tx, q.Session); return err })
+		part(func() (err error) { snap.Actions, err = actionsOf(ctx, tx, q.Session); return err })
+		part(func() (err error) { snap.Summaries, err = summariesOf(ctx, tx, q.Session); return err })
+		if q.Words {
+			part(func() (err error) { snap.Lines, err = linesOf(ctx, tx, q.Session); return err })
+			part(func() (err error) { snap.Gaps, err = gapsOf(ctx, tx, q.Session); return err })
+		}
+		return err
+	})
+	if failed != nil {
+		return models.Snapshot{}, failed
+	}
+	return snap, storeError("read a session whole", unreadable)
+}

@@ -88,9 +88,13 @@ func (s *Store) PutSpeaker(ctx context.Context, p models.Speaker) error {
 
 // Speakers lists everybody who was seen in a session, in the order they came.
 func (s *Store) Speakers(ctx context.Context, session string) ([]models.Speaker, error) {
-	found, err := list(ctx, s.read, scanSpeaker,
-		"SELECT session, id, name, role, first_ms FROM speakers WHERE session = ? ORDER BY first_ms, id", session)
+	found, err := speakersOf(ctx, s.read, session)
 	return found, storeError("list speakers", err)
+}
+
+func speakersOf(ctx context.Context, q queryer, session string) ([]models.Speaker, error) {
+	return list(ctx, q, scanSpeaker,
+		"SELECT session, id, name, role, first_ms FROM speakers WHERE session = ? ORDER BY first_ms, id", session)
 }
 
 func scanSpeaker(rows *sql.Rows) (p models.Speaker, err error) {

@@ -17,6 +17,11 @@ type Sessions interface {
 	EndSession(ctx context.Context, id string, reason models.EndReason, end time.Time) error
 	// Session reads one session with its counts. models.ErrNotFound when it is not stored.
 	Session(ctx context.Context, id string) (models.SessionInfo, error)
+	// SessionIn reads one session of some rooms, without its counts. models.ErrNotFound when it is not stored, or in another room.
+	SessionIn(ctx context.Context, id string, only models.RoomSet) (models.Session, error)
+	// Snapshot reads what is stored of a session, at one moment. models.ErrNotFound when it is not stored, or in another room
+	// than those of the query. models.ErrUnreadable, beside all the rest: some decisions or actions cannot be read.
+	Snapshot(ctx context.Context, q models.SnapshotQuery) (models.Snapshot, error)
 	// Sessions lists sessions with their counts, the newest first.
 	Sessions(ctx context.Context, q models.SessionQuery) ([]models.SessionInfo, error)
 	// UnendedSessions lists the sessions that nobody ended, the oldest first: after a start of the program these are the
