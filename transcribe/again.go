@@ -19,13 +19,6 @@ const (
 	lookShare = 4
 )
 
-// again is a clip that is to be decoded a second time.
-type again struct {
-	clip models.Clip
-	done func(models.Utterance)
-	late bool
-}
-
 // Again decodes a clip once more, independently of its first decoding: in the widest window that is safe, and without the
 // vocabulary prompt, so that what both hear is not an accident of either. It gets a share of the decoding while finals wait.
 // done gets what was heard, from a goroutine of Run; its State is models.UtteranceFailed when nothing could be decoded, or

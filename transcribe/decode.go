@@ -4,74 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"time"
 
 	"earshot/models"
 )
-
-// Stats are a Service's figures since it was made.
-type Stats struct {
-	// Queued clips wait, QueuedMS is their length, and Working are being decoded or handed on.
-	Queued   int
-	QueuedMS int64
-	Working  int
-	// RecoveredMS is the part of QueuedMS that came back from the spool; PartialMS and AgainMS are the lengths of the open
-	// stretches and the second looks that wait besides.
-	RecoveredMS, PartialMS, AgainMS int64
-	// Oldest is how long ago the speech ended that waits longest for its text; 0 when none waits.
-	Oldest time.Duration
-	// Overdue is how far the most urgent waiting clip is beyond its deadline; 0 when none is.
-	Overdue time.Duration
-	// Decoded and Failed clips, and Retried attempts.
-	Decoded, Failed, Retried uint64
-	// Parked lines could not be stored so far and are tried again; Redelivered counts the attempts that failed.
-	Parked      int
-	Redelivered uint64
-	// Looks were made at the clips of verdicts that wait, and LooksLate were given up because nothing was to come of them.
-	Looks, LooksLate uint64
-	// Degraded finals were decoded by the fallback model; SecondLooks were decoded again in a longer window.
-	Degraded, SecondLooks uint64
-	// Partials that were shown, PartialsShed that were not decoded, and Retracted ones whose stable words were wrong.
-	Partials, PartialsShed, Retracted uint64
-	// Rung is where the backlog ladder stands, and Lag how long a final that came now would wait.
-	Rung Rung
-	Lag  time.Duration
-	// Doubted counts the finals with each doubt.
-	Doubted map[models.Doubt]uint64
-	// PreviewBusy is the engines' time for open stretches.
-	PreviewBusy time.Duration
-	// Audio is the length of what was decoded, and Busy the engines' time for it.
-	Audio, Busy time.Duration
-}
-
-// Stats may be called from any goroutine.
-func (s *Service) Stats() Stats {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t := s.stats
-	t.Doubted = maps.Clone(s.stats.Doubted)
-	t.Rung, t.Lag = s.ladder.rung, s.lag(time.Now())
-	t.Queued, t.QueuedMS, t.Working, t.Parked = s.queue.waiting, s.queue.audioMS, s.working, s.parked
-	if o := s.queue.oldest(); !o.IsZero() {
-		t.Overdue = max(0, time.Since(o))
-		t.Oldest = max(0, time.Since(o)+deadlineAfter)
-	}
-	t.RecoveredMS = s.queue.old.audioMS
-	for _, c := range s.partials.waiting {
-		t.PartialMS += c.DurationMS()
-	}
-	for _, a := range s.repeats {
-		t.AgainMS += a.clip.DurationMS()
-	}
-	return t
-}
-
-func (s *Service) count(f func(*Stats)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f(&s.stats)
-}
 
 // final makes an utterance of a clip, with the smaller model when the backlog asks for it. false says that nothing is
 // known of the clip and it is to be left alone: ctx ended, or the clip is not wanted any more.
@@ -89,19 +25,6 @@ func (s *Service) final(ctx context.Context, e slot, t *task) (models.Utterance,
 		s.count(func(t *Stats) { t.add(u) })
 	}
 	return u, ok
-}
-
-// add counts a final.
-func (t *Stats) add(u models.Utterance) {
-	if u.Degraded {
-		t.Degraded++
-	}
-	if t.Doubted == nil {
-		t.Doubted = map[models.Doubt]uint64{}
-	}
-	for _, d := range u.Doubt {
-		t.Doubted[d]++
-	}
 }
 
 // fetch reads a clip's sound from the spool, until it succeeds. false says that the clip is not there any more, or that

@@ -80,3 +80,12 @@ type Result struct {
 	// Capped says that there are as many tokens as MaxTokens: the text is cut off or loops.
 	Capped bool
 }
+
+const (
+	// A decode may take this long at least, and this many times the clip's length.
+	minDecodeTime = 5 * time.Second
+)
+
+const (
+	decodeTimeFactor = 4
+)

@@ -71,21 +71,3 @@ func (p *pace) learn(length, took time.Duration) {
 		*p += 0.2 * (pace(took)/pace(length) - *p)
 	}
 }
-
-// lag estimates how long a clip of live speech that came now would wait. Called with the lock held.
-func (s *Service) lag(now time.Time) time.Duration {
-	lag := time.Duration(0)
-	if idle := len(s.cfg.Engines) - s.working - s.partials.running; s.queue.waiting > idle { // else each finds a slot at once
-		work := float64(s.queue.fresh.audioMS) * float64(s.pace) / float64(len(s.cfg.Engines))
-		lag = time.Duration(work * float64(time.Millisecond))
-	}
-	return max(lag, s.queue.wait(now)-deadlineAfter)
-}
-
-// balance moves the ladder. Called with the lock held.
-func (s *Service) balance(now time.Time) {
-	lag := s.lag(now)
-	if s.ladder.step(now, lag) {
-		s.cfg.Logger.Info("backlog", "rung", s.ladder.rung.String(), "ms", lag.Milliseconds(), "queued", s.queue.waiting)
-	}
-}

@@ -7,8 +7,6 @@ import (
 )
 
 const (
-	// minCharsPerSecond of voiced sound: less text, of speech that lasts, is a text that broke off.
-	minCharsPerSecond = 2
 	// minBrokenMS of voiced sound must be there for that: a groan is long and has few letters.
 	minBrokenMS = 2500
 	// emptyShare and emptyDBFS: so much of a segment that has no text must be voiced, and so loud, to be looked at again.
