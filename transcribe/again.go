@@ -75,16 +75,14 @@ func (s *Service) giveUp(a *again) {
 }
 
 // look carries a second look out.
-func (s *Service) look(ctx context.Context, e Engine, a *again) {
+func (s *Service) look(ctx context.Context, d Decoder, a *again) {
 	defer s.looked(func(t *Stats) { t.Looks++ })
 	c := a.clip
-	if c.PCM == nil && s.cfg.Decode != nil {
-		if err := s.cfg.Decode(&c); err != nil {
-			a.done(failed(c, s.cfg.Model))
-			return
-		}
+	if err := unpack(d, &c, s.cfg.Decode); err != nil {
+		a.done(failed(c, s.cfg.Model))
+		return
 	}
-	r, err := s.transcribe(ctx, e, c.PCM, Options{Language: s.cfg.Options(c).Language, AudioCtx: widestWindow})
+	r, err := s.transcribe(ctx, d, c, Options{Language: s.cfg.Options(c).Language, AudioCtx: widestWindow})
 	if err != nil {
 		a.done(failed(c, s.cfg.Model))
 		return

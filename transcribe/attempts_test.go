@@ -40,7 +40,7 @@ func TestServiceNotesAttemptsFirst(t *testing.T) {
 			return Result{}, errors.New("boom")
 		})
 		d := &desk{}
-		s := start(t, Config{Engines: []Engine{e}, NoteAttempt: sp.note}, d)
+		s := start(t, Config{Decoders: []Decoder{e}, NoteAttempt: sp.note}, d)
 		s.Submit(testClip("a", 1))
 		s.Submit(testClip("b", 1)) // its session was deleted meanwhile
 		drain(t, s)
@@ -57,7 +57,7 @@ func TestServiceNotesAttemptsFirst(t *testing.T) {
 func TestServiceDecodesWithoutTheSpool(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{}
-		s := start(t, Config{Engines: []Engine{slow(0)}, NoteAttempt: (&spool{err: errors.New("the disk is full")}).note}, d)
+		s := start(t, Config{Decoders: []Decoder{slow(0)}, NoteAttempt: (&spool{err: errors.New("the disk is full")}).note}, d)
 		s.Submit(testClip("a", 1))
 		drain(t, s)
 		if len(d.got) != 1 || d.got[0].State != models.UtteranceOK {
@@ -86,7 +86,7 @@ func TestServiceWaitsForItsEngines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began, d := time.Now(), &desk{}
 		late := waking{slow(time.Second), began.Add(time.Hour)}
-		s := start(t, Config{Engines: []Engine{late, slow(time.Second)}}, d)
+		s := start(t, Config{Decoders: []Decoder{late, slow(time.Second)}}, d)
 		for _, track := range []string{"a", "b", "c"} {
 			s.Submit(testClip(track, 1))
 		}

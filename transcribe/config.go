@@ -22,15 +22,15 @@ const (
 // of one track in the order of speech and never for two at once.
 type Done func(ctx context.Context, u models.Utterance) error
 
-// Config is what a Service is made of. Engines and Model are needed.
+// Config is what a Service is made of. Model is needed, and Decoders unless some are attached later.
 type Config struct {
-	// Engines are the decode slots; each is used by one goroutine.
-	Engines []Engine
+	// Decoders are the decode slots that are there from the start; each is used by one goroutine. See Service.Attach.
+	Decoders []Decoder
 	// Model is the name that goes into every utterance.
 	Model string
-	// Fallback are the slots of a smaller model, FallbackModel its name: under backlog the worker of Engines[i] uses
+	// Fallback are the slots of a smaller model, FallbackModel its name: under backlog the worker of Decoders[i] uses
 	// Fallback[i]. Nil when there is none.
-	Fallback      []Engine
+	Fallback      []Decoder
 	FallbackModel string
 	// Options are the settings for a clip; nil means none. Language "auto" or "" leaves the language to a vote of each
 	// person's speech, among Languages when they are given.

@@ -9,35 +9,38 @@ import (
 	"earshot/models"
 )
 
-// final makes an utterance of a clip, with the smaller model when the backlog asks for it. false says that nothing is
-// known of the clip and it is to be left alone: ctx ended, or the clip is not wanted any more.
-func (s *Service) final(ctx context.Context, e slot, t *task) (models.Utterance, bool) {
-	if t.bare && !s.fetch(ctx, &t.clip) {
-		return models.Utterance{}, false
+// final makes an utterance of a clip, with the smaller model when the backlog asks for it. Errors say that nothing is known
+// of the clip: models.ErrNotFound, it is not wanted any more; ErrUnavailable, the decoder is gone; ctx's.
+func (s *Service) final(ctx context.Context, e *slot, t *task) (models.Utterance, error) {
+	if t.bare {
+		if err := s.fetch(ctx, &t.clip); err != nil {
+			return models.Utterance{}, err
+		}
+		t.bare = false
 	}
-	engine, model, small := e.engine, s.cfg.Model, t.rung >= RungSmallModel && e.small != nil
+	d, model, small := e.decoder, s.cfg.Model, t.rung >= RungSmallModel && e.small != nil
 	if small {
-		engine, model = e.small, s.cfg.FallbackModel
+		d, model = e.small, s.cfg.FallbackModel
 	}
-	u, ok := s.decode(ctx, engine, &t.clip, model)
+	u, err := s.decode(ctx, d, &t.clip, model)
 	u.Degraded, u.Spoken = small, t.spoken
-	if ok {
+	if err == nil {
 		s.count(func(t *Stats) { t.add(u) })
 	}
-	return u, ok
+	return u, err
 }
 
-// fetch reads a clip's sound from the spool, until it succeeds. false says that the clip is not there any more, or that
-// ctx ended.
-func (s *Service) fetch(ctx context.Context, c *models.Clip) bool {
+// fetch reads a clip's sound from the spool, until it succeeds. Its errors are models.ErrNotFound (the clip is not there any
+// more) and ctx's.
+func (s *Service) fetch(ctx context.Context, c *models.Clip) error {
 	for wait := firstBackoff; ; wait = min(2*wait, lastBackoff) {
 		got, err := s.cfg.Fetch(ctx, c.Key)
 		switch {
 		case err == nil:
 			*c = got
-			return true
+			return nil
 		case errors.Is(err, models.ErrNotFound), ctx.Err() != nil:
-			return false
+			return err
 		}
 		s.cfg.Logger.Warn(
 			"clip not read from the spool, trying again", "session", c.Session, "key", c.Key.String(), "ms", wait.Milliseconds(), "err",
@@ -45,30 +48,35 @@ func (s *Service) fetch(ctx context.Context, c *models.Clip) bool {
 		)
 		select {
 		case <-ctx.Done():
-			return false
+			return ctx.Err()
 		case <-time.After(wait):
 		}
 	}
 }
 
-// decode makes an utterance of a clip, or a failed one when attempts at it have failed too often. false says that
-// nothing is known of the clip and it is to be left alone: ctx ended, or the clip is not wanted any more.
-func (s *Service) decode(ctx context.Context, e Engine, c *models.Clip, model string) (models.Utterance, bool) {
+// decode makes an utterance of a clip, or a failed one when attempts at it have failed too often. Its errors are those of
+// final.
+func (s *Service) decode(ctx context.Context, d Decoder, c *models.Clip, model string) (models.Utterance, error) {
 	for c.Attempts < givenUp {
-		if !s.ready(ctx, e) || !s.note(ctx, c, begun) {
-			return models.Utterance{}, false
+		if !ready(ctx, d) {
+			return models.Utterance{}, ErrUnavailable
 		}
-		r, err := s.attempt(ctx, e, c)
+		if err := s.note(ctx, c, begun); err != nil {
+			return models.Utterance{}, err
+		}
+		r, err := s.attempt(ctx, d, c)
 		if err == nil {
 			s.count(func(t *Stats) { t.Decoded++ })
-			return s.cfg.Filter.Utterance(*c, r, model), true
+			return s.cfg.Filter.Utterance(*c, r, model), nil
 		}
 		if ctx.Err() != nil {
-			return models.Utterance{}, false
+			return models.Utterance{}, ctx.Err()
 		}
 		hopeless := errors.Is(err, errBadClip) || errors.Is(err, ErrTooLong)
-		if !errors.Is(err, ErrUnavailable) && !hopeless && !s.note(ctx, c, begunAndFailed-begun) {
-			return models.Utterance{}, false
+		if !errors.Is(err, ErrUnavailable) && !hopeless {
+			if err := s.note(ctx, c, begunAndFailed-begun); err != nil {
+				return models.Utterance{}, err
+			}
 		}
 		s.cfg.Logger.Warn(
 			"clip not decoded", "session", c.Session, "key", c.Key.String(), "attempts", c.Attempts, "ms", c.DurationMS(), "err", err,
@@ -81,52 +89,47 @@ func (s *Service) decode(ctx context.Context, e Engine, c *models.Clip, model st
 		}
 	}
 	s.count(func(t *Stats) { t.Failed++ })
-	return failed(*c, model), true
+	return failed(*c, model), nil
 }
 
-// ready waits until an engine can work; false says that ctx ended, or that the engine never will.
-func (s *Service) ready(ctx context.Context, e Engine) bool {
-	r, ok := e.(Readier)
+// ready waits until a decoder can work; false says that ctx ended, or that the decoder never will.
+func ready(ctx context.Context, d Decoder) bool {
+	r, ok := d.(Readier)
 	return ctx.Err() == nil && (!ok || r.Ready(ctx) == nil)
 }
 
 // note adds to a clip's count of attempts, in the spool before what it counts is done, so that a clip that takes the
 // program down is known after the restart. A spool that can't be written (the disk is full) keeps nobody from decoding.
-// false says that the clip is not wanted any more: its session was deleted.
-func (s *Service) note(ctx context.Context, c *models.Clip, more int) bool {
+// models.ErrNotFound says that the clip is not wanted any more: its session was deleted.
+func (s *Service) note(ctx context.Context, c *models.Clip, more int) error {
 	c.Attempts += more
 	if s.cfg.NoteAttempt == nil {
-		return true
+		return nil
 	}
 	for range more {
 		switch _, err := s.cfg.NoteAttempt(ctx, c.Key); {
 		case errors.Is(err, models.ErrNotFound):
-			return false
+			return err
 		case err != nil && ctx.Err() == nil:
 			s.cfg.Logger.Warn("attempt not noted in the spool", "session", c.Session, "key", c.Key.String(), "err", err)
 		}
 	}
-	return ctx.Err() == nil
+	return ctx.Err()
 }
 
 // errBadClip marks a clip whose sound can't be read.
 var errBadClip = errors.New("the clip's sound can't be read")
 
-func (s *Service) attempt(ctx context.Context, e Engine, c *models.Clip) (Result, error) {
-	if c.PCM == nil && len(c.Opus) > 0 && s.cfg.Decode != nil {
-		if err := s.cfg.Decode(c); err != nil {
-			return Result{}, fmt.Errorf("%w: %w", errBadClip, err)
-		}
+func (s *Service) attempt(ctx context.Context, d Decoder, c *models.Clip) (Result, error) {
+	if err := unpack(d, c, s.cfg.Decode); err != nil {
+		return Result{}, err
 	}
-	if len(c.PCM) == 0 {
-		return Result{}, fmt.Errorf("%w: it is empty", errBadClip)
-	}
-	length := time.Duration(len(c.PCM)) * time.Second / models.SampleRate
+	length := lengthOf(*c)
 	began := time.Now()
 	o := s.polls.choose(*c, s.cfg.Options(*c), false)
-	r, err := s.transcribe(ctx, e, c.PCM, o)
+	r, err := s.transcribe(ctx, d, *c, o)
 	if wider := WiderWindow(r.AudioCtx); err == nil && wider > 0 && s.spare() && suspect(*c, r) {
-		r = s.lookAgain(ctx, e, *c, o, r, wider)
+		r = s.lookAgain(ctx, d, *c, o, r, wider)
 	}
 	took := time.Since(began)
 	s.mu.Lock()
@@ -140,15 +143,38 @@ func (s *Service) attempt(ctx context.Context, e Engine, c *models.Clip) (Result
 	return r, err
 }
 
-// transcribe decodes once, within the time that it may take. An engine that comes and goes minds the time itself.
-func (s *Service) transcribe(ctx context.Context, e Engine, pcm []float32, o Options) (Result, error) {
-	if _, ok := e.(Readier); !ok {
-		length := time.Duration(len(pcm)) * time.Second / models.SampleRate
+// unpack makes PCM of a clip's Opus for a decoder that needs it. It fails with errBadClip.
+func unpack(d Decoder, c *models.Clip, decode func(*models.Clip) error) error {
+	if o, ok := d.(OpusDecoder); ok && o.TakesOpus() && len(c.Opus) > 0 {
+		return nil
+	}
+	if c.PCM == nil && len(c.Opus) > 0 && decode != nil {
+		if err := decode(c); err != nil {
+			return fmt.Errorf("%w: %w", errBadClip, err)
+		}
+	}
+	if len(c.PCM) == 0 {
+		return fmt.Errorf("%w: it is empty", errBadClip)
+	}
+	return nil
+}
+
+// lengthOf is how long a clip's sound lasts.
+func lengthOf(c models.Clip) time.Duration {
+	if len(c.PCM) > 0 {
+		return time.Duration(len(c.PCM)) * time.Second / models.SampleRate
+	}
+	return time.Duration(c.DurationMS()) * time.Millisecond
+}
+
+// transcribe decodes once, within the time that it may take. A decoder that comes and goes minds the time itself.
+func (s *Service) transcribe(ctx context.Context, d Decoder, c models.Clip, o Options) (Result, error) {
+	if _, ok := d.(Readier); !ok {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, TimeLimit(length))
+		ctx, cancel = context.WithTimeout(ctx, TimeLimit(lengthOf(c)))
 		defer cancel()
 	}
-	return e.Transcribe(ctx, pcm, o)
+	return d.Decode(ctx, Sound{PCM: c.PCM, Opus: c.Opus}, o)
 }
 
 // spare reports that there is time for a second look.
@@ -159,13 +185,13 @@ func (s *Service) spare() bool {
 }
 
 // lookAgain decodes a clip in a longer window and picks the better result; the first, when the second decode fails.
-func (s *Service) lookAgain(ctx context.Context, e Engine, c models.Clip, o Options, first Result, window int) Result {
+func (s *Service) lookAgain(ctx context.Context, d Decoder, c models.Clip, o Options, first Result, window int) Result {
 	o.AudioCtx = window
 	if first.Language != "" {
 		o.Language, o.Languages, o.Lean = first.Language, nil, nil
 	}
 	s.count(func(t *Stats) { t.SecondLooks++ })
-	second, err := s.transcribe(ctx, e, c.PCM, o)
+	second, err := s.transcribe(ctx, d, c, o)
 	if err != nil {
 		return first
 	}

@@ -47,8 +47,8 @@ func TestFault19Overload(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{}
 		cfg := Config{
-			Engines: []Engine{slow(500 * time.Millisecond), slow(500 * time.Millisecond)}, Model: "big",
-			Fallback: []Engine{slow(50 * time.Millisecond), slow(50 * time.Millisecond)}, FallbackModel: "small",
+			Decoders: []Decoder{slow(500 * time.Millisecond), slow(500 * time.Millisecond)}, Model: "big",
+			Fallback: []Decoder{slow(50 * time.Millisecond), slow(50 * time.Millisecond)}, FallbackModel: "small",
 			Partial: func(models.Partial) {},
 		}
 		s := start(t, cfg, d)
@@ -93,7 +93,7 @@ func TestFault19Overload(t *testing.T) {
 func TestFairnessBetweenSessions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{}
-		s, err := New(Config{Engines: []Engine{slow(time.Second)}}, d.done)
+		s, err := New(Config{Decoders: []Decoder{slow(time.Second)}}, d.done)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -160,7 +160,7 @@ func TestSoundStaysInTheSpool(t *testing.T) {
 		spool := map[models.Key]models.Clip{}
 		fails, fetched := 2, 0
 		cfg := Config{
-			Engines: []Engine{slow(time.Second)}, MaxOpus: 5000,
+			Decoders: []Decoder{slow(time.Second)}, MaxOpus: 5000,
 			Fetch: func(_ context.Context, k models.Key) (models.Clip, error) {
 				if fails > 0 {
 					fails--

@@ -84,7 +84,7 @@ type windowEngine struct {
 	calls []int
 }
 
-func (e *windowEngine) Transcribe(_ context.Context, _ []float32, o Options) (Result, error) {
+func (e *windowEngine) Decode(_ context.Context, _ Sound, o Options) (Result, error) {
 	r := e.bad
 	if r.AudioCtx = max(256, o.AudioCtx); r.AudioCtx >= e.good {
 		r = heard
@@ -116,7 +116,7 @@ func TestSecondLook(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := &desk{}
-				s := start(t, Config{Engines: []Engine{tt.engine}}, d)
+				s := start(t, Config{Decoders: []Decoder{tt.engine}}, d)
 				c := testClip("a", 1)
 				c.VoicedMS, c.EndMS, c.LevelDBFS = tt.voiced, c.StartMS+max(1000, tt.voiced+500), -20
 				s.Submit(c)
@@ -151,7 +151,7 @@ func TestServiceVotes(t *testing.T) {
 			return heard
 		})
 		d := &desk{}
-		s := start(t, Config{Engines: []Engine{e}, Options: func(models.Clip) Options { return Options{Languages: []string{"en", "id"}} }}, d)
+		s := start(t, Config{Decoders: []Decoder{e}, Options: func(models.Clip) Options { return Options{Languages: []string{"en", "id"}} }}, d)
 		for i := range 7 {
 			c := testClip("a", i+1)
 			c.VoicedMS, c.EndMS = 4000, c.StartMS+5000
@@ -166,7 +166,7 @@ func TestServiceVotes(t *testing.T) {
 
 type optionsEngine func(Options) Result
 
-func (e optionsEngine) Transcribe(_ context.Context, _ []float32, o Options) (Result, error) {
+func (e optionsEngine) Decode(_ context.Context, _ Sound, o Options) (Result, error) {
 	time.Sleep(10 * time.Millisecond)
 	return e(o), nil
 }

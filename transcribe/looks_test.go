@@ -13,7 +13,7 @@ import (
 // slowEngine takes the same time for every clip.
 type slowEngine struct{ d time.Duration }
 
-func (e slowEngine) Transcribe(ctx context.Context, _ []float32, _ transcribe.Options) (transcribe.Result, error) {
+func (e slowEngine) Decode(ctx context.Context, _ transcribe.Sound, _ transcribe.Options) (transcribe.Result, error) {
 	select {
 	case <-time.After(e.d):
 		return transcribe.Result{Text: "hello there", LogProb: -0.1}, nil
@@ -56,7 +56,7 @@ func TestSecondLookUnderLoad(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				decoded, looked := 0, 0
-				s := running(t, transcribe.Config{Engines: []transcribe.Engine{slowEngine{10 * time.Millisecond}}, Model: "m"},
+				s := running(t, transcribe.Config{Decoders: []transcribe.Decoder{slowEngine{10 * time.Millisecond}}, Model: "m"},
 					func(context.Context, models.Utterance) error { decoded++; return nil })
 				for i := range 20 {
 					s.Submit(said("s", i))
@@ -92,7 +92,7 @@ func TestSecondLookUnderLoad(t *testing.T) {
 func TestLateSecondLookIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		made := 0
-		s := running(t, transcribe.Config{Engines: []transcribe.Engine{slowEngine{8 * time.Second}}, Model: "m"},
+		s := running(t, transcribe.Config{Decoders: []transcribe.Decoder{slowEngine{8 * time.Second}}, Model: "m"},
 			func(context.Context, models.Utterance) error { made++; return nil })
 		s.Submit(said("s", 0)) // the decoder is busy for 8 s
 		var states []models.UtteranceState

@@ -8,10 +8,10 @@ import (
 	"earshot/models"
 )
 
-// told is an Engine that says what it was told.
+// told is a Decoder that says what it was told.
 type told struct{}
 
-func (told) Transcribe(_ context.Context, _ []float32, o Options) (Result, error) {
+func (told) Decode(_ context.Context, _ Sound, o Options) (Result, error) {
 	r := heard
 	r.Text = o.Language + ": " + o.Prompt
 	return r, nil
@@ -23,7 +23,7 @@ func TestOptionsAreTheRooms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, shown := &desk{}, ""
 		s := start(t, Config{
-			Engines: []Engine{told{}},
+			Decoders: []Decoder{told{}},
 			Options: func(c models.Clip) Options {
 				return map[string]Options{
 					"science": {Language: "en", Prompt: "photosynthesis."}, "market": {Language: "id", Prompt: "Ayu, Made."},

@@ -22,7 +22,7 @@ func TestOneRoomsStoreErrorsHoldNoOther(t *testing.T) {
 		var mended atomic.Bool
 		var mu sync.Mutex
 		var late []models.Key
-		s := running(t, transcribe.Config{Engines: []transcribe.Engine{slowEngine{time.Millisecond}, slowEngine{time.Millisecond}}, Model: "m"},
+		s := running(t, transcribe.Config{Decoders: []transcribe.Decoder{slowEngine{time.Millisecond}, slowEngine{time.Millisecond}}, Model: "m"},
 			func(_ context.Context, u models.Utterance) error {
 				switch {
 				case u.Session != "bad":

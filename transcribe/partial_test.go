@@ -87,7 +87,7 @@ func TestPartialsBecomeTheFinal(t *testing.T) {
 		d, began := &screen{}, time.Now()
 		var first []time.Duration
 		s := runOn(t, Config{
-			Engines:      []Engine{speaking("one", "two", "three", "four")},
+			Decoders:     []Decoder{speaking("one", "two", "three", "four")},
 			FirstPartial: func(d time.Duration) { first = append(first, d) },
 		}, d)
 		for n := 1; n <= 3; n++ {
@@ -122,7 +122,7 @@ func TestFinalTakesStableWordsBack(t *testing.T) {
 			}
 			return speaking("pay", "me")(ctx, pcm)
 		})
-		s := runOn(t, Config{Engines: []Engine{e}}, d)
+		s := runOn(t, Config{Decoders: []Decoder{e}}, d)
 		s.Preview(open("a", 1, 2))
 		time.Sleep(time.Second)
 		s.Preview(open("a", 1, 3))
@@ -148,7 +148,7 @@ func TestNoPartialBehindItsFinal(t *testing.T) {
 			}
 			return words(ctx, pcm)
 		})
-		s := runOn(t, Config{Engines: []Engine{hang, hang}}, d)
+		s := runOn(t, Config{Decoders: []Decoder{hang, hang}}, d)
 		s.Preview(open("a", 1, 1))
 		time.Sleep(time.Second)
 		s.Preview(open("a", 1, 1)) // waits for the one before
@@ -179,7 +179,7 @@ func TestPartialsGiveWay(t *testing.T) {
 			return slices.Clone(order)
 		}
 		d := &screen{}
-		s := runOn(t, Config{Engines: []Engine{e, e}}, d)
+		s := runOn(t, Config{Decoders: []Decoder{e, e}}, d)
 		s.Submit(open("f", 1, 50))
 		s.Submit(open("g", 1, 51))
 		s.Submit(open("h", 1, 52))
@@ -203,7 +203,7 @@ func TestPartialsGiveWay(t *testing.T) {
 func TestInventedPartialsAreNotShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &screen{}
-		s := runOn(t, Config{Engines: []Engine{speaking("Thanks", "for", "watching!")}}, d)
+		s := runOn(t, Config{Decoders: []Decoder{speaking("Thanks", "for", "watching!")}}, d)
 		s.Preview(open("a", 1, 3))
 		time.Sleep(time.Second)
 		if len(d.seen()) != 0 {
@@ -215,7 +215,7 @@ func TestInventedPartialsAreNotShown(t *testing.T) {
 // Tracks that broke off without a final are forgotten.
 func TestPartialsAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := runOn(t, Config{Engines: []Engine{speaking("one")}}, &screen{})
+		s := runOn(t, Config{Decoders: []Decoder{speaking("one")}}, &screen{})
 		for i := range 50 {
 			s.Preview(open(fmt.Sprint("t", i), 1, 1))
 			time.Sleep(10 * time.Second)

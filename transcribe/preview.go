@@ -37,7 +37,7 @@ func (s *Service) Preview(c models.Clip) {
 // slot is kept free for the next. Called with the lock held.
 func (s *Service) takePartial(now time.Time) (models.Clip, bool) {
 	p := s.partials
-	if s.queue.waiting > 0 || s.ladder.rung >= RungNoPartials || p.running >= max(1, len(s.cfg.Engines)-1) {
+	if s.queue.waiting > 0 || s.ladder.rung >= RungNoPartials || p.running >= max(1, len(s.slots)-1) {
 		return models.Clip{}, false
 	}
 	for _, k := range p.order {
@@ -68,10 +68,10 @@ func (s *Service) settleTrack(k models.Key, now time.Time) {
 }
 
 // preview decodes an open stretch once and shows what is new. Failures are of no consequence: the final will tell.
-func (s *Service) preview(ctx context.Context, e Engine, c models.Clip) {
+func (s *Service) preview(ctx context.Context, d Decoder, c models.Clip) {
 	length := time.Duration(len(c.PCM)) * time.Second / models.SampleRate
 	began := time.Now()
-	r, err := s.transcribe(ctx, e, c.PCM, s.polls.choose(c, s.cfg.Options(c), true))
+	r, err := s.transcribe(ctx, d, c, s.polls.choose(c, s.cfg.Options(c), true))
 	now := time.Now()
 
 	s.mu.Lock()

@@ -30,7 +30,7 @@ func keyOf(k models.Key) trackKey { return trackKey{k.Session, k.Epoch, k.Track}
 // it is done: rules read a person's words in order.
 type lane struct {
 	key   trackKey
-	shelf *shelf
+	old   bool // its first clip was recovered from the spool
 	jobs  []job
 	busy  bool
 	stuck bool   // the line of the job that it is busy with can't be stored
@@ -71,16 +71,13 @@ func (q *queue) push(j job) bool {
 	l := q.lanes[k]
 	if l == nil {
 		q.count++
-		l = &lane{key: k, order: q.count, shelf: q.fresh}
-		if j.old {
-			l.shelf = q.old
-		}
+		l = &lane{key: k, order: q.count, old: j.old}
 		q.lanes[k] = l
 	}
 	l.jobs = append(l.jobs, j)
 	q.account(j, 1)
 	if len(l.jobs) == 1 && !l.busy {
-		l.shelf.put(l)
+		q.shelfOf(l).put(l)
 	}
 	return true
 }
@@ -92,7 +89,15 @@ func (q *queue) account(j job, sign int) {
 	q.samples += sign * len(j.clip.PCM)
 	q.bytes += sign * len(j.clip.Opus)
 	l := q.lanes[keyOf(j.clip.Key)]
-	l.shelf.audioMS += int64(sign) * j.clip.DurationMS()
+	q.shelfOf(l).audioMS += int64(sign) * j.clip.DurationMS()
+}
+
+// shelfOf is where a lane waits.
+func (q *queue) shelfOf(l *lane) *shelf {
+	if l.old {
+		return q.old
+	}
+	return q.fresh
 }
 
 // pop takes the job that is most urgent at a time; its track gives out no other before done.
@@ -117,6 +122,15 @@ func (q *queue) pop(now time.Time) (job, bool) {
 	return j, true
 }
 
+// putBack takes a job again that pop gave out, as the next of its track.
+func (q *queue) putBack(j job) {
+	l := q.lanes[keyOf(j.clip.Key)]
+	l.jobs = append([]job{j}, l.jobs...)
+	l.busy = false
+	q.account(j, 1)
+	q.shelfOf(l).put(l)
+}
+
 // ready reports whether a job can be given out.
 func (q *queue) ready() bool { return len(q.fresh.ring)+len(q.old.ring) > 0 }
 
@@ -130,7 +144,7 @@ func (q *queue) done(j job) {
 		delete(q.lanes, k)
 		return
 	}
-	l.shelf.put(l)
+	q.shelfOf(l).put(l)
 }
 
 // stuck counts the tracks whose latest line can't be stored, and the clips that wait behind those.
@@ -158,7 +172,7 @@ func (q *queue) oldest() time.Time {
 // a slow disk or a clock, is none of the decoders' business.
 func (q *queue) wait(now time.Time) (longest time.Duration) {
 	for _, l := range q.lanes {
-		if len(l.jobs) > 0 && l.shelf == q.fresh {
+		if len(l.jobs) > 0 && !l.old {
 			longest = max(longest, now.Sub(l.jobs[0].queued))
 		}
 	}

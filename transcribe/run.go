@@ -2,55 +2,94 @@ package transcribe
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"sync"
 	"time"
 )
 
-// Run decodes with one goroutine per engine until ctx ends, and returns nil after the last of them. What was not
-// finished is still in the spool.
+// Run decodes with one goroutine for each slot until ctx ends, and returns nil after the last of them. What was not
+// finished is still in the spool. It is called once.
 func (s *Service) Run(ctx context.Context) error {
 	defer context.AfterFunc(ctx, s.wake)()
 	var wg sync.WaitGroup
-	for i, e := range s.cfg.Engines {
-		slot := slot{engine: e}
-		if i < len(s.cfg.Fallback) {
-			slot.small = s.cfg.Fallback[i]
-		}
-		wg.Go(func() { s.work(ctx, &wg, slot) })
+	wg.Add(1) // this call's own, so that workers may come while it waits
+	s.mu.Lock()
+	s.begin = func(e *slot) { wg.Go(func() { s.work(ctx, &wg, e) }) }
+	for _, e := range s.slots {
+		s.begin(e)
 	}
+	s.mu.Unlock()
+	<-ctx.Done()
+	s.mu.Lock()
+	s.begin = nil
+	s.mu.Unlock()
+	wg.Done()
 	wg.Wait()
 	return nil
 }
 
-func (s *Service) work(ctx context.Context, parked *sync.WaitGroup, e slot) {
-	for s.ready(ctx, e.engine) {
-		t, ok := s.take(ctx)
+// Attach adds a slot, before or while Run runs: decoders may come and go. small is its decoder under backlog, or nil. detach
+// lets the slot finish what it has begun and gives it nothing more; it does not wait, and may be called twice. Both may be
+// called from any goroutine.
+func (s *Service) Attach(d, small Decoder) (detach func()) {
+	e := &slot{decoder: d, small: small}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.slots = append(s.slots, e)
+	if s.begin != nil {
+		s.begin(e)
+	}
+	return func() { s.detach(e) }
+}
+
+func (s *Service) detach(e *slot) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e.left = true
+	s.slots = slices.DeleteFunc(s.slots, func(o *slot) bool { return o == e })
+	s.changed.Broadcast()
+}
+
+// work is one slot's goroutine. It ends with ctx, when the slot is detached, or when its decoder never will be ready again.
+func (s *Service) work(ctx context.Context, parked *sync.WaitGroup, e *slot) {
+	defer s.detach(e)
+	for ready(ctx, e.decoder) {
+		t, ok := s.take(ctx, e)
 		switch {
 		case !ok:
 			return
 		case t.again != nil && t.again.late:
 			s.giveUp(t.again)
 		case t.again != nil:
-			s.look(ctx, e.engine, t.again)
+			s.look(ctx, e.decoder, t.again)
 		case t.preview:
-			s.preview(ctx, e.engine, t.clip)
+			s.preview(ctx, e.decoder, t.clip)
 		default:
-			u, ok := s.final(ctx, e, &t)
-			if !ok {
-				s.finish(t.job)
-				continue
-			}
-			s.conclude(t.clip, u.Text)
-			s.deliver(ctx, parked, t.job, u)
+			s.decodeFinal(ctx, parked, e, &t)
 		}
 	}
 }
 
-// take waits for something to do; false says that ctx ended.
-func (s *Service) take(ctx context.Context) (task, bool) {
+// decodeFinal makes a line of a clip and hands it on. A clip whose decoder went away waits for another.
+func (s *Service) decodeFinal(ctx context.Context, parked *sync.WaitGroup, e *slot, t *task) {
+	u, err := s.final(ctx, e, t)
+	switch {
+	case err == nil:
+		s.conclude(t.clip, u.Text)
+		s.deliver(ctx, parked, t.job, u)
+	case errors.Is(err, ErrUnavailable) && ctx.Err() == nil:
+		s.giveBack(t.job)
+	default:
+		s.finish(t.job)
+	}
+}
+
+// take waits for something to do; false says that ctx ended, or that the slot left.
+func (s *Service) take(ctx context.Context, e *slot) (task, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for ctx.Err() == nil {
+	for ctx.Err() == nil && !e.left {
 		now := time.Now()
 		if a, ok := s.takeAgain(now); ok {
 			return task{again: a}, true

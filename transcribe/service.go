@@ -13,7 +13,7 @@ import (
 const (
 	// deadlineAfter is how long after the end of speech its text should be stored.
 	deadlineAfter = 2 * time.Second
-	// An attempt at a clip counts begun when nobody saw its end (the program was killed, or the engine broke down over
+	// An attempt at a clip counts begun when nobody saw its end (the program was killed, or the decoder broke down over
 	// several clips at once) and begunAndFailed when it failed. A clip that counts givenUp is not tried again: it failed
 	// twice, or was in the decoder four times when everything ended. So a poisonous clip stops doing harm, and an innocent
 	// one survives a program that is killed now and then.
@@ -36,6 +36,8 @@ type Service struct {
 	partials *partials
 	ladder   ladder
 	pace     pace
+	slots    []*slot
+	begin    func(*slot) // starts a slot's worker; nil while Run does not run
 	working  int
 	parked   int // lines that could not be handed on
 	stats    Stats
@@ -49,8 +51,8 @@ type Service struct {
 
 // New makes a Service; Run starts it.
 func New(cfg Config, done Done) (*Service, error) {
-	if len(cfg.Engines) == 0 || done == nil {
-		return nil, errors.New("transcribe: a service needs an engine and a place for its results")
+	if done == nil {
+		return nil, errors.New("transcribe: a service needs a place for its results")
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -66,6 +68,13 @@ func New(cfg Config, done Done) (*Service, error) {
 	}
 	s := &Service{cfg: cfg, done: done, queue: newQueue(), partials: newPartials(), pace: assumedPace, polls: newPolls()}
 	s.changed = sync.NewCond(&s.mu)
+	for i, d := range cfg.Decoders {
+		e := &slot{decoder: d}
+		if i < len(cfg.Fallback) {
+			e.small = cfg.Fallback[i]
+		}
+		s.slots = append(s.slots, e)
+	}
 	return s, nil
 }
 
@@ -107,6 +116,7 @@ func (s *Service) wake() {
 	s.changed.Broadcast()
 }
 
+// finish ends a job, whatever became of it.
 func (s *Service) finish(j job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -147,8 +157,8 @@ func (s *Service) count(f func(*Stats)) {
 // lag estimates how long a clip of live speech that came now would wait. Called with the lock held.
 func (s *Service) lag(now time.Time) time.Duration {
 	lag := time.Duration(0)
-	if idle := len(s.cfg.Engines) - s.working - s.partials.running; s.queue.waiting > idle { // else each finds a slot at once
-		work := float64(s.queue.fresh.audioMS) * float64(s.pace) / float64(len(s.cfg.Engines))
+	if idle := len(s.slots) - s.working - s.partials.running; s.queue.waiting > idle { // else each finds a slot at once
+		work := float64(s.queue.fresh.audioMS) * float64(s.pace) / float64(max(1, len(s.slots)))
 		lag = time.Duration(work * float64(time.Millisecond))
 	}
 	return max(lag, s.queue.wait(now)-deadlineAfter)
@@ -160,4 +170,15 @@ func (s *Service) balance(now time.Time) {
 	if s.ladder.step(now, lag) {
 		s.cfg.Logger.Info("backlog", "rung", s.ladder.rung.String(), "ms", lag.Milliseconds(), "queued", s.queue.waiting)
 	}
+}
+
+// giveBack ends a job that must be begun anew: it is the first of its track again.
+func (s *Service) giveBack(j job) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.working--
+	s.lighten(&j)
+	s.queue.putBack(j)
+	s.balance(time.Now())
+	s.changed.Broadcast()
 }

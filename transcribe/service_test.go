@@ -29,10 +29,11 @@ func testClip(track string, seq int) models.Clip {
 	}
 }
 
-// engineFunc is an Engine that is a function.
+// engineFunc is a Decoder that is a function.
 type engineFunc func(ctx context.Context, pcm []float32) (Result, error)
 
-func (f engineFunc) Transcribe(ctx context.Context, pcm []float32, _ Options) (Result, error) {
+func (f engineFunc) Decode(ctx context.Context, sound Sound, _ Options) (Result, error) {
+	pcm := sound.PCM
 	return f(ctx, pcm)
 }
 
@@ -112,7 +113,7 @@ func drain(t *testing.T, s *Service) {
 func TestServiceDecodesAndDelivers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, spoken := &desk{}, time.Now()
-		s := start(t, Config{Engines: []Engine{slow(300 * time.Millisecond)}, Model: "m.bin"}, d)
+		s := start(t, Config{Decoders: []Decoder{slow(300 * time.Millisecond)}, Model: "m.bin"}, d)
 		s.Submit(testClip("a", 1))
 		drain(t, s)
 		want := []models.Utterance{{
@@ -140,7 +141,7 @@ func TestServiceServesTheEarliestDeadlineFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{}
 		now := time.Now()
-		s, err := New(Config{Engines: []Engine{slow(time.Second)}}, d.done)
+		s, err := New(Config{Decoders: []Decoder{slow(time.Second)}}, d.done)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -178,7 +179,7 @@ func TestServiceServesTheEarliestDeadlineFirst(t *testing.T) {
 func TestServiceUsesAllEngines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, began := &desk{}, time.Now()
-		s := start(t, Config{Engines: []Engine{slow(time.Second), slow(time.Second), slow(time.Second)}}, d)
+		s := start(t, Config{Decoders: []Decoder{slow(time.Second), slow(time.Second), slow(time.Second)}}, d)
 		for _, track := range []string{"a", "b", "c"} {
 			s.Submit(testClip(track, 1))
 			s.Submit(testClip(track, 2))
@@ -202,7 +203,7 @@ func TestServiceUsesAllEngines(t *testing.T) {
 func TestServiceRetriesUntilStored(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, began := &desk{refuse: 9}, time.Now()
-		s := start(t, Config{Engines: []Engine{slow(0)}}, d)
+		s := start(t, Config{Decoders: []Decoder{slow(0)}}, d)
 		s.Submit(testClip("a", 1))
 		s.Submit(testClip("a", 2))
 		time.Sleep(22 * time.Second) // the last offer is after 0.1+0.2+0.4+0.8+1.6+3.2+5+5+5
@@ -248,7 +249,7 @@ func TestServiceRetriesAFailedDecodeOnce(t *testing.T) {
 					return heard, nil
 				})
 				d := &desk{}
-				s := start(t, Config{Engines: []Engine{e}}, d)
+				s := start(t, Config{Decoders: []Decoder{e}}, d)
 				c := testClip("a", 1)
 				c.Attempts, c.PCM = tt.attempts, c.PCM[:100]
 				s.Submit(c)
@@ -278,7 +279,7 @@ func TestServiceEndsAHangingDecode(t *testing.T) {
 			return Result{}, ctx.Err()
 		})
 		d, began := &desk{}, time.Now()
-		s := start(t, Config{Engines: []Engine{e}}, d)
+		s := start(t, Config{Decoders: []Decoder{e}}, d)
 		s.Submit(testClip("a", 1))
 		s.Submit(testClip("b", 1))
 		drain(t, s)
@@ -297,7 +298,7 @@ func TestServiceEndsWithoutAResult(t *testing.T) {
 	}{"decoding": {slow(time.Minute), &desk{}}, "storing": {slow(0), &desk{refuse: 1000}}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s, err := New(Config{Engines: []Engine{cfg.engine}}, cfg.desk.done)
+				s, err := New(Config{Decoders: []Decoder{cfg.engine}}, cfg.desk.done)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -334,7 +335,7 @@ func TestServiceBoundsWaitingSound(t *testing.T) {
 			return nil
 		}
 		d := &desk{}
-		s, err := New(Config{Engines: []Engine{slow(0)}, Decode: decode, MaxPCM: 3 * time.Second}, d.done)
+		s, err := New(Config{Decoders: []Decoder{slow(0)}, Decode: decode, MaxPCM: 3 * time.Second}, d.done)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -363,11 +364,8 @@ func TestServiceBoundsWaitingSound(t *testing.T) {
 	})
 }
 
-func TestNewNeedsEngines(t *testing.T) {
-	if _, err := New(Config{}, (&desk{}).done); err == nil {
-		t.Error("a service without engines")
-	}
-	if _, err := New(Config{Engines: []Engine{slow(0)}}, nil); err == nil {
+func TestNewNeedsAPlaceForResults(t *testing.T) {
+	if _, err := New(Config{Decoders: []Decoder{slow(0)}}, nil); err == nil {
 		t.Error("a service without a place for results")
 	}
 }

@@ -34,9 +34,9 @@ type Stats struct {
 	Lag  time.Duration
 	// Doubted counts the finals with each doubt.
 	Doubted map[models.Doubt]uint64
-	// PreviewBusy is the engines' time for open stretches.
+	// PreviewBusy is the decoders' time for open stretches.
 	PreviewBusy time.Duration
-	// Audio is the length of what was decoded, and Busy the engines' time for it.
+	// Audio is the length of what was decoded, and Busy the decoders' time for it.
 	Audio, Busy time.Duration
 }
 

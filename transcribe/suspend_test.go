@@ -16,7 +16,7 @@ func TestIdleAfterASuspend(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var degraded, n int
 		s := running(t, transcribe.Config{
-			Engines: []transcribe.Engine{slowEngine{20 * time.Millisecond}}, Fallback: []transcribe.Engine{slowEngine{20 * time.Millisecond}},
+			Decoders: []transcribe.Decoder{slowEngine{20 * time.Millisecond}}, Fallback: []transcribe.Decoder{slowEngine{20 * time.Millisecond}},
 			Model: "large", FallbackModel: "tiny",
 		}, func(_ context.Context, u models.Utterance) error {
 			n++

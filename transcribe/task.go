@@ -9,8 +9,11 @@ type again struct {
 	late bool
 }
 
-// slot is one worker's engines; small may be nil.
-type slot struct{ engine, small Engine }
+// slot is one worker's decoders; small may be nil. A slot that left takes nothing new.
+type slot struct {
+	decoder, small Decoder
+	left           bool // guarded by the Service's lock
+}
 
 // task is what a worker does next: a final, or the preview of an open stretch.
 type task struct {

@@ -220,10 +220,10 @@ func castSentences(t *testing.T, all []eval.Sentence, n int) []stage.Part {
 	return parts
 }
 
-func offlineWER(ctx context.Context, e transcribe.Engine, all []eval.Sentence) (float64, error) {
+func offlineWER(ctx context.Context, e transcribe.Decoder, all []eval.Sentence) (float64, error) {
 	wrong, words := 0, 0
 	for _, u := range all {
-		r, err := e.Transcribe(ctx, u.PCM, transcribe.Options{})
+		r, err := e.Decode(ctx, transcribe.Sound{PCM: u.PCM}, transcribe.Options{})
 		if err != nil {
 			return 0, err
 		}

@@ -92,7 +92,7 @@ func TestDecodersHearTheSame(t *testing.T) {
 	here, there := make([]transcribe.Result, len(all)), make([]transcribe.Result, len(all))
 	for i, u := range all {
 		var err error
-		if here[i], err = state.Transcribe(t.Context(), u.PCM, transcribe.Options{}); err != nil {
+		if here[i], err = state.Decode(t.Context(), transcribe.Sound{PCM: u.PCM}, transcribe.Options{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -100,7 +100,7 @@ func TestDecodersHearTheSame(t *testing.T) {
 	for slot, e := range s.engines {
 		group.Go(func() (err error) {
 			for i := slot; i < len(all) && err == nil; i += len(s.engines) {
-				there[i], err = e.Transcribe(t.Context(), all[i].PCM, transcribe.Options{})
+				there[i], err = e.Decode(t.Context(), transcribe.Sound{PCM: all[i].PCM}, transcribe.Options{})
 			}
 			return err
 		})

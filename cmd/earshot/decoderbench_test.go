@@ -49,9 +49,9 @@ func BenchmarkDecoders(b *testing.B) {
 			p, pcm := benchPool(b, shape.processes, shape.states), fourSeconds(b)
 			each := func() {
 				var group errgroup.Group
-				for _, e := range p.Engines() {
+				for _, e := range p.Decoders() {
 					group.Go(func() error {
-						_, err := e.Transcribe(b.Context(), pcm, transcribe.Options{})
+						_, err := e.Decode(b.Context(), transcribe.Sound{PCM: pcm}, transcribe.Options{})
 						return err
 					})
 				}
@@ -64,7 +64,7 @@ func BenchmarkDecoders(b *testing.B) {
 			for b.Loop() {
 				each()
 			}
-			after, clips := p.Stats(), float64(b.N*len(p.Engines()))
+			after, clips := p.Stats(), float64(b.N*len(p.Decoders()))
 			b.ReportMetric(float64((after.CPU-before).Microseconds())/1000/clips, "cpu-ms/clip")
 			var rss int64
 			for _, c := range after.Processes {
@@ -78,14 +78,14 @@ func BenchmarkDecoders(b *testing.B) {
 // BenchmarkDecoderStart kills a decoder and waits for the next, and for its first clip and its second.
 func BenchmarkDecoderStart(b *testing.B) {
 	p, pcm := benchPool(b, 1, 1), fourSeconds(b)
-	e := p.Engines()[0]
+	e := p.Decoders()[0]
 	ready := func() {
 		if err := e.(transcribe.Readier).Ready(b.Context()); err != nil {
 			b.Fatal(err)
 		}
 	}
 	decode := func() {
-		if _, err := e.Transcribe(b.Context(), pcm, transcribe.Options{}); err != nil {
+		if _, err := e.Decode(b.Context(), transcribe.Sound{PCM: pcm}, transcribe.Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -153,14 +153,14 @@ func (a *app) hearNothing(
 }
 
 // hearTrial decodes a stretch as if a voice detector had taken it for speech.
-func hearTrial(ctx context.Context, e transcribe.Engine, o transcribe.Options, f transcribe.Filter, t trial) (models.Utterance, error) {
+func hearTrial(ctx context.Context, e transcribe.Decoder, o transcribe.Options, f transcribe.Filter, t trial) (models.Utterance, error) {
 	if r, ok := e.(transcribe.Readier); ok {
 		if err := r.Ready(ctx); err != nil {
 			return models.Utterance{}, err
 		}
 	}
 	pcm := makeSound(t.kind, int(t.length.Seconds()*models.SampleRate), t.dbfs, t.seed)
-	r, err := e.Transcribe(ctx, pcm, o)
+	r, err := e.Decode(ctx, transcribe.Sound{PCM: pcm}, o)
 	c := models.Clip{EndMS: t.length.Milliseconds(), VoicedMS: t.length.Milliseconds(), LevelDBFS: t.dbfs}
 	return f.Utterance(c, r, ""), err
 }

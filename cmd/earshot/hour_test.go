@@ -25,7 +25,7 @@ func TestAnHourWithoutSpeech(t *testing.T) {
 	}
 	for _, u := range sentences(t) {
 		c := models.Clip{EndMS: int64(len(u.PCM) / 16), PCM: u.PCM, VoicedMS: int64(len(u.PCM) / 20), LevelDBFS: -20}
-		r, err := engine.Transcribe(t.Context(), u.PCM, transcribe.Options{})
+		r, err := engine.Decode(t.Context(), transcribe.Sound{PCM: u.PCM}, transcribe.Options{})
 		if d := transcribe.Doubts(c, r); err != nil || len(d) > 0 {
 			t.Errorf("%s is speech and doubted: %v, %v", u.Name, d, err)
 		}
@@ -35,7 +35,7 @@ func TestAnHourWithoutSpeech(t *testing.T) {
 	}
 }
 
-func hearAnHour(t *testing.T, engine transcribe.Engine, detector func() audio.VAD) {
+func hearAnHour(t *testing.T, engine transcribe.Decoder, detector func() audio.VAD) {
 	minutes, segments, texts := 0, 0, 0
 	for i, kind := range soundKinds() {
 		n := 1
@@ -59,7 +59,7 @@ func hearAnHour(t *testing.T, engine transcribe.Engine, detector func() audio.VA
 			for _, s := range segs {
 				segments++
 				c := models.Clip{StartMS: s.Start / 16, EndMS: s.End / 16, PCM: s.PCM, VoicedMS: s.VoicedMS, LevelDBFS: s.LevelDBFS, Forced: s.Forced}
-				r, err := engine.Transcribe(t.Context(), s.PCM, transcribe.Options{})
+				r, err := engine.Decode(t.Context(), transcribe.Sound{PCM: s.PCM}, transcribe.Options{})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -130,7 +130,7 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 		Store: s.store, Policies: s.profiles.policies(), Show: s.hub, Count: s.count, Quota: s.quota, Second: s.second, Log: log,
 	})
 	text, err := s.textConfig(transcribe.Config{
-		Engines:     s.speech.engines,
+		Decoders:    s.speech.engines,
 		Model:       s.speech.name,
 		Decode:      audio.DecodeClip,
 		NoteAttempt: s.store.NoteAttempt,

@@ -23,7 +23,7 @@ import (
 // speech is a model with its decode slots, in child processes. run starts them.
 type speech struct {
 	pool    *decoder.Pool
-	engines []transcribe.Engine
+	engines []transcribe.Decoder
 	// name is the model file's.
 	name string
 	// notice is what people must be told about the model, or "".
@@ -87,7 +87,7 @@ func openModel(cfg configs.Config, log *slog.Logger, o speechOptions) (*speech, 
 	if err != nil {
 		return nil, err
 	}
-	s := &speech{pool: pool, engines: pool.Engines(), name: filepath.Base(path), multilingual: info.Multilingual}
+	s := &speech{pool: pool, engines: pool.Decoders(), name: filepath.Base(path), multilingual: info.Multilingual}
 	if fixture.IsFixture(path) {
 		s.notice = fixture.Notice()
 	}
@@ -167,12 +167,12 @@ func (s *speech) Close() error { return errors.Join(s.pool.Close(), removeFolder
 func decoderLibrary() decoder.Library {
 	return decoder.Library{
 		Prepare: func() error { _, err := whisper.Backends(); return err },
-		Load: func(s decoder.Setup) ([]transcribe.Engine, error) {
+		Load: func(s decoder.Setup) ([]transcribe.Decoder, error) {
 			model, err := whisper.Load(s.Model, whisper.LoadOptions{AllowNoWeights: s.AllowNoWeights})
 			if err != nil {
 				return nil, err
 			}
-			engines := make([]transcribe.Engine, s.States)
+			engines := make([]transcribe.Decoder, s.States)
 			for i := range engines {
 				if engines[i], err = model.NewState(); err != nil {
 					return nil, fmt.Errorf("slot %d: %w", i+1, err)

@@ -131,11 +131,11 @@ func TestFallbackModelIsReady(t *testing.T) {
 		t.Fatalf("%d fallback slots of %q, %v", len(c.Fallback), c.FallbackModel, err)
 	}
 	err = s.run(t.Context(), l, func(ctx context.Context) error {
-		for _, e := range []transcribe.Engine{s.speech.engines[0], c.Fallback[0]} {
+		for _, e := range []transcribe.Decoder{s.speech.engines[0], c.Fallback[0]} {
 			if err := e.(transcribe.Readier).Ready(ctx); err != nil {
 				return err
 			}
-			if _, err := e.Transcribe(ctx, make([]float32, 16000), transcribe.Options{}); err != nil {
+			if _, err := e.Decode(ctx, transcribe.Sound{PCM: make([]float32, 16000)}, transcribe.Options{}); err != nil {
 				return err
 			}
 		}

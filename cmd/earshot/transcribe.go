@@ -122,7 +122,7 @@ func (a *app) newEars(cmd *cobra.Command, channels bool) (_ *ears, err error) {
 		return nil, err
 	}
 	l.options = recording.Options{
-		Segment: segmentConfig(cfg), VAD: newVAD(l.vad), Engines: l.speech.engines, Model: l.speech.name, Channels: channels,
+		Segment: segmentConfig(cfg), VAD: newVAD(l.vad), Decoders: l.speech.engines, Model: l.speech.name, Channels: channels,
 	}
 	if l.options.Filter, err = newFilter(cfg, l.speech.notice != ""); err != nil {
 		return nil, err

@@ -47,7 +47,7 @@ func overNetwork(t *testing.T, pcm []float32, bad audio.Impairment) []delivery {
 }
 
 // heardThrough is the text of what a track makes of the packets, and how much of it was concealed.
-func heardThrough(t *testing.T, e transcribe.Engine, packets []delivery) (text string, concealedMS int64) {
+func heardThrough(t *testing.T, e transcribe.Decoder, packets []delivery) (text string, concealedMS int64) {
 	t.Helper()
 	var sink stage.Clips
 	track, err := audio.NewTrack(audio.TrackConfig{Session: "s", Epoch: 1, Track: "t", Attribution: models.AttributionTrack}, &sink)
@@ -63,7 +63,7 @@ func heardThrough(t *testing.T, e transcribe.Engine, packets []delivery) (text s
 	}
 	track.Close(now + time.Second)
 	for _, c := range sink {
-		r, err := e.Transcribe(t.Context(), c.PCM, transcribe.Options{})
+		r, err := e.Decode(t.Context(), transcribe.Sound{PCM: c.PCM}, transcribe.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +84,7 @@ func TestFault7WordsSurviveTheNetwork(t *testing.T) {
 	all := sentences(t)
 	wrong, words := 0, 0
 	for _, u := range all {
-		r, err := engine.Transcribe(t.Context(), u.PCM, transcribe.Options{})
+		r, err := engine.Decode(t.Context(), transcribe.Sound{PCM: u.PCM}, transcribe.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -136,7 +136,7 @@ func TestFault7WordsSurviveTheNetwork(t *testing.T) {
 
 // checkSilence sends two sentences with a minute of silence between them that the sender leaves out (DTX): each is one
 // line at its time, and nothing is made of the silence.
-func checkSilence(t *testing.T, e transcribe.Engine, all []eval.Sentence) {
+func checkSilence(t *testing.T, e transcribe.Decoder, all []eval.Sentence) {
 	t.Helper()
 	tape := []stage.Line{
 		{Text: all[0].Text, PCM: audio.Resample(all[0].PCM, 16000, 48000)},
@@ -152,7 +152,7 @@ func checkSilence(t *testing.T, e transcribe.Engine, all []eval.Sentence) {
 	}
 	begins := time.Duration(0)
 	for i, c := range clips {
-		r, err := e.Transcribe(t.Context(), c.PCM, transcribe.Options{})
+		r, err := e.Decode(t.Context(), transcribe.Sound{PCM: c.PCM}, transcribe.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,12 +13,12 @@ import (
 // and in CPU time of both.
 func BenchmarkPipe(b *testing.B) {
 	p := newPool(b, Config{})
-	e := p.Engines()[0]
+	e := p.Decoders()[0]
 	pcm := act(speak, 4*time.Second)
 	say(b, e, "ready")
 	here, there := cpuTime(), p.Stats().CPU
 	for b.Loop() {
-		if _, err := e.Transcribe(b.Context(), pcm, transcribe.Options{}); err != nil {
+		if _, err := e.Decode(b.Context(), transcribe.Sound{PCM: pcm}, transcribe.Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -28,7 +28,7 @@ func BenchmarkPipe(b *testing.B) {
 // BenchmarkRestart kills a process and waits for the next: without a model, what a restart costs at least, and what it leaves
 // behind in descriptors and goroutines.
 func BenchmarkRestart(b *testing.B) {
-	e := newPool(b, Config{}).Engines()[0]
+	e := newPool(b, Config{}).Decoders()[0]
 	say(b, e, "ready")
 	files, routines := openFiles(b), runtime.NumGoroutine()
 	defer func() {
@@ -36,7 +36,7 @@ func BenchmarkRestart(b *testing.B) {
 		b.ReportMetric(float64(runtime.NumGoroutine()-routines)/float64(b.N), "goroutines/op")
 	}()
 	for b.Loop() {
-		if _, err := e.Transcribe(b.Context(), act(crash, time.Second), transcribe.Options{}); err == nil {
+		if _, err := e.Decode(b.Context(), transcribe.Sound{PCM: act(crash, time.Second)}, transcribe.Options{}); err == nil {
 			b.Fatal("it did not crash")
 		}
 		if err := e.(transcribe.Readier).Ready(b.Context()); err != nil {

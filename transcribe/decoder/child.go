@@ -20,7 +20,7 @@ type Library struct {
 	// Prepare loads code from files, before the process gives up its right to read any but the model.
 	Prepare func() error
 	// Load loads a model and makes an engine for each state. They are used until the process ends.
-	Load func(Setup) ([]transcribe.Engine, error)
+	Load func(Setup) ([]transcribe.Decoder, error)
 }
 
 // ErrNotAChild is returned by Serve when it was not started by a Pool.
@@ -89,7 +89,7 @@ func (c *child) serve() error {
 }
 
 // load gives up what is not needed, step by step, with the model read after most of it.
-func (c *child) load(s Setup) ([]transcribe.Engine, ready, error) {
+func (c *child) load(s Setup) ([]transcribe.Decoder, ready, error) {
 	began := time.Now()
 	dieOnCPULimit()
 	if err := limitProcess(); err != nil {
@@ -119,11 +119,11 @@ func (c *child) load(s Setup) ([]transcribe.Engine, ready, error) {
 }
 
 // warmUp has every engine touch its memory and its library. What comes of it doesn't matter.
-func warmUp(engines []transcribe.Engine) {
+func warmUp(engines []transcribe.Decoder) {
 	var all sync.WaitGroup
 	for _, e := range engines {
 		all.Go(func() {
-			_, _ = e.Transcribe(context.Background(), make([]float32, models.SampleRate), transcribe.Options{})
+			_, _ = e.Decode(context.Background(), transcribe.Sound{PCM: make([]float32, models.SampleRate)}, transcribe.Options{})
 		})
 	}
 	all.Wait()
@@ -173,11 +173,11 @@ func (c *child) finish(id uint32) {
 }
 
 // decodeAll decodes with one engine until the process ends.
-func (c *child) decodeAll(e transcribe.Engine) {
+func (c *child) decodeAll(e transcribe.Decoder) {
 	for d := range c.work {
 		length := time.Duration(len(d.pcm)) * time.Second / models.SampleRate
 		limitCPU(time.Duration(c.states)*transcribe.TimeLimit(length) + time.Minute)
-		r, err := e.Transcribe(d.ctx, d.pcm, d.options)
+		r, err := e.Decode(d.ctx, transcribe.Sound{PCM: d.pcm}, d.options)
 		c.finish(d.id)
 		if err == nil {
 			var frame []byte

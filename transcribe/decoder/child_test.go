@@ -67,7 +67,7 @@ var spoken = transcribe.Result{
 func actor(role string) Library {
 	return Library{
 		Prepare: func() error { return nil },
-		Load: func(s Setup) ([]transcribe.Engine, error) {
+		Load: func(s Setup) ([]transcribe.Decoder, error) {
 			switch role {
 			case "no load":
 				return nil, models.WithHint(fmt.Errorf("model %s: no backend", s.Model), "install one")
@@ -77,7 +77,7 @@ func actor(role string) Library {
 			if data, err := os.ReadFile(s.Model); err != nil || string(data) != "the model" {
 				return nil, fmt.Errorf("model: %q, %w", data, err)
 			}
-			var out []transcribe.Engine
+			var out []transcribe.Decoder
 			for range s.States {
 				out = append(out, player{})
 			}
@@ -88,7 +88,8 @@ func actor(role string) Library {
 
 type player struct{}
 
-func (player) Transcribe(ctx context.Context, pcm []float32, o transcribe.Options) (transcribe.Result, error) {
+func (player) Decode(ctx context.Context, sound transcribe.Sound, o transcribe.Options) (transcribe.Result, error) {
+	pcm := sound.PCM
 	r := spoken
 	switch int(pcm[0]) {
 	case hang:

@@ -57,14 +57,14 @@ func loaderWords() []string {
 var passedOn = [...]string{"EARSHOT_GGML_BACKENDS", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "GOCOVERDIR"}
 
 // childCommand is a child with these files as descriptors 3, 4 and 5, and almost none of the parent's environment.
-func childCommand(cfg Config, files []*os.File) *exec.Cmd {
-	cmd := &exec.Cmd{Path: cfg.Command.Path, Args: cfg.Command.Args, Dir: "/", ExtraFiles: files, SysProcAttr: attributes()}
+func childCommand(c Command, states int, env []string, files []*os.File) *exec.Cmd {
+	cmd := &exec.Cmd{Path: c.Path, Args: c.Args, Dir: "/", ExtraFiles: files, SysProcAttr: attributes()}
 	// A child with nothing to write may still hold its output open when it is killed.
 	cmd.WaitDelay = time.Second
 	cmd.Env = []string{
 		// BLAS with threads of its own collapses when several processes share the cores.
 		"OPENBLAS_NUM_THREADS=1", "OMP_NUM_THREADS=1", "BLIS_NUM_THREADS=1",
-		"GOMAXPROCS=" + strconv.Itoa(cfg.States+1),
+		"GOMAXPROCS=" + strconv.Itoa(states+1),
 		"GOTRACEBACK=none",   // the first line of a crash says enough
 		"MALLOC_ARENA_MAX=2", // address space is limited
 	}
@@ -73,7 +73,7 @@ func childCommand(cfg Config, files []*os.File) *exec.Cmd {
 			cmd.Env = append(cmd.Env, name+"="+v)
 		}
 	}
-	cmd.Env = append(cmd.Env, cfg.Env...)
+	cmd.Env = append(cmd.Env, env...)
 	return cmd
 }
 

@@ -47,7 +47,7 @@ func newService(t *testing.T, p *Pool, log *slog.Logger) (*transcribe.Service, *
 	t.Helper()
 	r := &rows{lines: map[models.Key]models.Utterance{}, at: map[models.Key]time.Time{}}
 	s, err := transcribe.New(transcribe.Config{
-		Engines: p.Engines(), Logger: log,
+		Decoders: p.Decoders(), Logger: log,
 		Options: func(c models.Clip) transcribe.Options { return transcribe.Options{Prompt: c.Track} },
 	}, r.done)
 	if err != nil {
@@ -248,7 +248,7 @@ func TestChildrenEndWithTheParent(t *testing.T) {
 // What ends a program in order, such as Ctrl-C in its terminal, does not end its decoders: they are needed to the last.
 func TestDecodersIgnoreSignals(t *testing.T) {
 	p := newPool(t, Config{})
-	e := p.Engines()[0]
+	e := p.Decoders()[0]
 	say(t, e, "before")
 	pid := p.Stats().Processes[0].PID
 	if group, err := syscall.Getpgid(pid); err != nil || group != pid {
@@ -275,9 +275,11 @@ func TestParent(t *testing.T) {
 		t.Skip("only as a process of its own")
 	}
 	p := newPool(t, Config{})
-	e := p.Engines()[0]
+	e := p.Decoders()[0]
 	say(t, e, "ready")
-	go func() { _, _ = e.Transcribe(t.Context(), act(hang, time.Minute/2), transcribe.Options{}) }()
+	go func() {
+		_, _ = e.Decode(t.Context(), transcribe.Sound{PCM: act(hang, time.Minute/2)}, transcribe.Options{})
+	}()
 	waittest.Until(t, "the decode to begin", func() bool { return p.workers[0].inFlight() == 1 })
 	os.Stdout.WriteString(strconv.Itoa(p.Stats().Processes[0].PID) + "\n")
 	select {}

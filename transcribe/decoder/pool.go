@@ -92,10 +92,10 @@ func New(cfg Config) (*Pool, error) {
 	return p, nil
 }
 
-// Engines are the pool's slots, Processes times States; each takes one clip at a time. They wait while their process is
+// Decoders are the pool's slots, Processes times States; each takes one clip at a time. They wait while their process is
 // being started, and return transcribe.ErrUnavailable once Run has returned.
-func (p *Pool) Engines() []transcribe.Engine {
-	var out []transcribe.Engine
+func (p *Pool) Decoders() []transcribe.Decoder {
+	var out []transcribe.Decoder
 	for range p.cfg.States { // neighbours belong to different processes
 		for _, w := range p.workers {
 			out = append(out, slot{w})

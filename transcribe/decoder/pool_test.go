@@ -59,9 +59,9 @@ func noChildren(t testing.TB) {
 }
 
 // say has an engine decode a clip that must succeed.
-func say(t testing.TB, e transcribe.Engine, text string) {
+func say(t testing.TB, e transcribe.Decoder, text string) {
 	t.Helper()
-	r, err := e.Transcribe(t.Context(), act(speak, time.Second), transcribe.Options{Prompt: text})
+	r, err := e.Decode(t.Context(), transcribe.Sound{PCM: act(speak, time.Second)}, transcribe.Options{Prompt: text})
 	if err != nil || r.Text != text {
 		t.Fatalf("heard %q: %v", r.Text, err)
 	}
@@ -69,14 +69,14 @@ func say(t testing.TB, e transcribe.Engine, text string) {
 
 func TestPoolDecodes(t *testing.T) {
 	p := newPool(t, Config{Processes: 2, States: 2})
-	engines := p.Engines()
+	engines := p.Decoders()
 	if len(engines) != 4 {
 		t.Fatalf("%d engines", len(engines))
 	}
 	var wg sync.WaitGroup
 	for _, e := range engines {
 		wg.Go(func() {
-			r, err := e.Transcribe(t.Context(), act(speak, 20*time.Second), transcribe.Options{Prompt: "Hello there."})
+			r, err := e.Decode(t.Context(), transcribe.Sound{PCM: act(speak, 20*time.Second)}, transcribe.Options{Prompt: "Hello there."})
 			if err != nil {
 				t.Error(err)
 			}
@@ -98,19 +98,19 @@ func TestPoolDecodes(t *testing.T) {
 }
 
 func TestPoolPassesErrorsOn(t *testing.T) {
-	e := newPool(t, Config{}).Engines()[0]
-	_, err := e.Transcribe(t.Context(), act(tooLong, time.Second), transcribe.Options{})
+	e := newPool(t, Config{}).Decoders()[0]
+	_, err := e.Decode(t.Context(), transcribe.Sound{PCM: act(tooLong, time.Second)}, transcribe.Options{})
 	if !errors.Is(err, transcribe.ErrTooLong) {
 		t.Errorf("too long: %v", err)
 	}
-	if _, err = e.Transcribe(t.Context(), act(speak, 31*time.Second), transcribe.Options{}); !errors.Is(err, transcribe.ErrTooLong) {
+	if _, err = e.Decode(t.Context(), transcribe.Sound{PCM: act(speak, 31*time.Second)}, transcribe.Options{}); !errors.Is(err, transcribe.ErrTooLong) {
 		t.Errorf("longer than a frame: %v", err)
 	}
-	if _, err = e.Transcribe(t.Context(), act(complain, time.Second), transcribe.Options{}); err == nil ||
+	if _, err = e.Decode(t.Context(), transcribe.Sound{PCM: act(complain, time.Second)}, transcribe.Options{}); err == nil ||
 		err.Error() != "decoder: code -7 [31m" || models.Hint(err) != "try again" {
 		t.Errorf("the library's reason: %q, hint %q", err, models.Hint(err))
 	}
-	if _, err = e.Transcribe(t.Context(), nil, transcribe.Options{Prompt: strings.Repeat("x", maxOptions)}); err == nil {
+	if _, err = e.Decode(t.Context(), transcribe.Sound{PCM: nil}, transcribe.Options{Prompt: strings.Repeat("x", maxOptions)}); err == nil {
 		t.Error("options that don't fit were sent")
 	}
 	say(t, e, "still the same process")
@@ -119,13 +119,13 @@ func TestPoolPassesErrorsOn(t *testing.T) {
 // A cancelled decode ends soon, and the process goes on; one that does not end takes the process with it.
 func TestPoolCancels(t *testing.T) {
 	p := newPool(t, Config{})
-	e := p.Engines()[0]
+	e := p.Decoders()[0]
 	for _, tt := range []struct {
 		what     int
 		restarts uint64
 	}{{wait, 0}, {hang, 1}} {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		_, err := e.Transcribe(ctx, act(tt.what, time.Minute/2), transcribe.Options{})
+		_, err := e.Decode(ctx, transcribe.Sound{PCM: act(tt.what, time.Minute/2)}, transcribe.Options{})
 		cancel()
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%d: %v", tt.what, err)
@@ -139,8 +139,8 @@ func TestPoolCancels(t *testing.T) {
 
 // The noise of a library disturbs nothing, however much there is.
 func TestPoolDrainsNoise(t *testing.T) {
-	e := newPool(t, Config{}).Engines()[0]
-	if r, err := e.Transcribe(t.Context(), act(shout, time.Second), transcribe.Options{}); err != nil || r.Text != spoken.Text {
+	e := newPool(t, Config{}).Decoders()[0]
+	if r, err := e.Decode(t.Context(), transcribe.Sound{PCM: act(shout, time.Second)}, transcribe.Options{}); err != nil || r.Text != spoken.Text {
 		t.Errorf("%q, %v", r.Text, err)
 	}
 }
@@ -149,7 +149,7 @@ func TestPoolDrainsNoise(t *testing.T) {
 func TestDecoderIsConfined(t *testing.T) {
 	t.Setenv("EARSHOT_TOKEN", "secret")
 	p := newPool(t, Config{})
-	r, err := p.Engines()[0].Transcribe(t.Context(), act(pry, time.Second), transcribe.Options{})
+	r, err := p.Decoders()[0].Decode(t.Context(), transcribe.Sound{PCM: act(pry, time.Second)}, transcribe.Options{})
 	if err != nil || r.Text != "" {
 		t.Errorf("the decoder could: %s (%v)", r.Text, err)
 	}
@@ -168,7 +168,7 @@ func TestPoolThatCannotStart(t *testing.T) {
 			}
 			p := openPool(t, cfg)
 			heard := make(chan error)
-			go func() { heard <- p.Engines()[0].(transcribe.Readier).Ready(t.Context()) }()
+			go func() { heard <- p.Decoders()[0].(transcribe.Readier).Ready(t.Context()) }()
 			err := p.Run(t.Context())
 			if err == nil || !strings.Contains(err.Error(), want) || errors.Is(err, ErrLoad) != (role == "no load") {
 				t.Errorf("Run: %v", err)
@@ -179,7 +179,7 @@ func TestPoolThatCannotStart(t *testing.T) {
 			if err := <-heard; !errors.Is(err, transcribe.ErrUnavailable) {
 				t.Errorf("Ready: %v", err)
 			}
-			_, err = p.Engines()[0].Transcribe(t.Context(), act(speak, time.Second), transcribe.Options{})
+			_, err = p.Decoders()[0].Decode(t.Context(), transcribe.Sound{PCM: act(speak, time.Second)}, transcribe.Options{})
 			if !errors.Is(err, transcribe.ErrUnavailable) || !strings.Contains(err.Error(), want) {
 				t.Errorf("Transcribe: %v", err)
 			}
@@ -200,7 +200,7 @@ func TestNewNeedsAModel(t *testing.T) {
 // The model that was checked is the one that a restart loads, whatever lies under its name by then.
 func TestRestartLoadsTheSameModel(t *testing.T) {
 	p := newPool(t, Config{})
-	e := p.Engines()[0]
+	e := p.Decoders()[0]
 	say(t, e, "before")
 	if err := os.Remove(p.cfg.Model); err != nil {
 		t.Fatal(err)
@@ -208,7 +208,7 @@ func TestRestartLoadsTheSameModel(t *testing.T) {
 	if err := os.WriteFile(p.cfg.Model, []byte("another"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := e.Transcribe(t.Context(), act(crash, time.Second), transcribe.Options{})
+	_, err := e.Decode(t.Context(), transcribe.Sound{PCM: act(crash, time.Second)}, transcribe.Options{})
 	if !errors.Is(err, ErrDied) {
 		t.Error(err)
 	}

@@ -88,7 +88,7 @@ func start(pool *Pool) (*process, error) {
 		pool: pool, out: out, in: in, noise: &noise{},
 		calls: map[uint32]*call{}, readDone: make(chan struct{}), gone: make(chan struct{}),
 	}
-	p.cmd = childCommand(pool.cfg, []*os.File{requests, answers, pool.model})
+	p.cmd = childCommand(pool.cfg.Command, pool.cfg.States, pool.cfg.Env, []*os.File{requests, answers, pool.model})
 	p.cmd.Stdout, p.cmd.Stderr = p.noise, p.noise
 	setup := Setup{
 		Model: modelPath(pool.cfg.Model), States: pool.cfg.States, AllowNoWeights: pool.cfg.AllowNoWeights,

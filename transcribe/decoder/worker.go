@@ -173,10 +173,10 @@ func (w *worker) stats() (ProcessStats, bool) {
 	return w.running.stats(), true
 }
 
-// slot is one decode slot of a worker: a transcribe.Engine.
+// slot is one decode slot of a worker: a transcribe.Decoder.
 type slot struct{ w *worker }
 
-var _ transcribe.Engine = slot{}
+var _ transcribe.Decoder = slot{}
 
 // Ready waits until the slot's process can decode. It returns ctx's error, or transcribe.ErrUnavailable once the pool
 // has ended.
@@ -185,10 +185,10 @@ func (s slot) Ready(ctx context.Context) error {
 	return err
 }
 
-// Transcribe has the child decode pcm, of which it sends a copy. When ctx ends, the child is asked to stop, and killed
+// Decode has the child decode the PCM, of which it sends a copy. When ctx ends, the child is asked to stop, and killed
 // when it does not. Errors: transcribe.ErrTooLong; transcribe.ErrUnavailable when the clip was not begun, or when the
 // process ended while it was decoding another clip as well; ErrHung, ErrDied; or the library's reason.
-func (s slot) Transcribe(ctx context.Context, pcm []float32, o transcribe.Options) (transcribe.Result, error) {
+func (s slot) Decode(ctx context.Context, sound transcribe.Sound, o transcribe.Options) (transcribe.Result, error) {
 	n := s.w.weight()
 	if err := s.w.slots.Acquire(ctx, n); err != nil {
 		return transcribe.Result{}, fmt.Errorf("decoder: %w: %w", transcribe.ErrUnavailable, err)
@@ -199,7 +199,7 @@ func (s slot) Transcribe(ctx context.Context, pcm []float32, o transcribe.Option
 		if err != nil {
 			return transcribe.Result{}, err
 		}
-		r, err := p.call(ctx, pcm, o, s.w.pool.limit(len(pcm)))
+		r, err := p.call(ctx, sound.PCM, o, s.w.pool.limit(len(sound.PCM)))
 		if !errors.Is(err, errNotBegun) {
 			return r, err
 		}

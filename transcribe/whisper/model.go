@@ -1,6 +1,6 @@
 // Package whisper runs Whisper models in libwhisper: the one place that calls it.
 //
-// A Model holds weights, shared by any number of States; a State is one decode slot (a transcribe.Engine) and uses one
+// A Model holds weights, shared by any number of States; a State is one decode slot (a transcribe.Decoder) and uses one
 // thread: a second thread per state never paid, states in parallel do. The windows of the encoder are restricted to a
 // few lengths; see windowFor.
 package whisper

@@ -12,7 +12,7 @@ import (
 	bindings "github.com/ggerganov/whisper.cpp/bindings/go"
 )
 
-// State is one decode slot of a Model: a transcribe.Engine. Calls from several goroutines wait for each other.
+// State is one decode slot of a Model: a transcribe.Decoder. Calls from several goroutines wait for each other.
 type State struct {
 	model *Model
 
@@ -22,13 +22,14 @@ type State struct {
 	pad   []float32
 }
 
-var _ transcribe.Engine = (*State)(nil)
+var _ transcribe.Decoder = (*State)(nil)
 
-// Transcribe decodes at most MaxSamples of mono PCM at 16 kHz, greedily and without regard to what was decoded before. It
-// only reads pcm. When ctx ends, the library stops after the running encoder or decoder pass (up to a second for long
+// Decode decodes at most MaxSamples of mono PCM at 16 kHz, greedily and without regard to what was decoded before. It
+// only reads the PCM. When ctx ends, the library stops after the running encoder or decoder pass (up to a second for long
 // sound), and ctx's error is returned wrapped. Errors otherwise: transcribe.ErrTooLong, ErrClosed, a bad option, or the
 // library's reason. Nothing of what was said is in an error.
-func (s *State) Transcribe(ctx context.Context, pcm []float32, o transcribe.Options) (transcribe.Result, error) {
+func (s *State) Decode(ctx context.Context, sound transcribe.Sound, o transcribe.Options) (transcribe.Result, error) {
+	pcm := sound.PCM
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.c == nil {

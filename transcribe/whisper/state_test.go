@@ -56,7 +56,7 @@ func sentences(tb testing.TB) []eval.Sentence {
 
 func decode(tb testing.TB, s *State, pcm []float32, o transcribe.Options) transcribe.Result {
 	tb.Helper()
-	r, err := s.Transcribe(tb.Context(), pcm, o)
+	r, err := s.Decode(tb.Context(), transcribe.Sound{PCM: pcm}, o)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestConcurrentStates(t *testing.T) {
 		g.Go(func() error {
 			for k := range all {
 				i := (k + 4*n) % len(all)
-				r, err := s.Transcribe(ctx, all[i].PCM, transcribe.Options{})
+				r, err := s.Decode(ctx, transcribe.Sound{PCM: all[i].PCM}, transcribe.Options{})
 				if err != nil {
 					return err
 				}
@@ -229,7 +229,7 @@ func TestLongClip(t *testing.T) {
 	if !strings.HasPrefix(r.Text, all[0].Text) || r.AudioCtx != 1280 {
 		t.Errorf("%q with audio_ctx %d from %d s", r.Text, r.AudioCtx, len(pcm)/models.SampleRate)
 	}
-	if _, err := s.Transcribe(t.Context(), make([]float32, MaxSamples+1), transcribe.Options{}); !errors.Is(err, transcribe.ErrTooLong) {
+	if _, err := s.Decode(t.Context(), transcribe.Sound{PCM: make([]float32, MaxSamples+1)}, transcribe.Options{}); !errors.Is(err, transcribe.ErrTooLong) {
 		t.Errorf("a sample too many: %v, want ErrTooLong", err)
 	}
 }
@@ -250,12 +250,12 @@ func TestCancel(t *testing.T) {
 
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := s.Transcribe(ended, u.PCM, transcribe.Options{}); !errors.Is(err, context.Canceled) {
+	if _, err := s.Decode(ended, transcribe.Sound{PCM: u.PCM}, transcribe.Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("ended before: %v, want Canceled", err)
 	}
 	short, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
 	defer cancel()
-	if _, err := s.Transcribe(short, u.PCM, transcribe.Options{AudioCtx: 1280}); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := s.Decode(short, transcribe.Sound{PCM: u.PCM}, transcribe.Options{AudioCtx: 1280}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("ended during: %v, want DeadlineExceeded", err)
 	}
 	if d := cmp.Diff(want, decode(t, s, u.PCM, transcribe.Options{})); d != "" {
@@ -271,7 +271,7 @@ func TestUseAfterClose(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.Transcribe(t.Context(), u.PCM, transcribe.Options{}); !errors.Is(err, ErrClosed) {
+	if _, err := s.Decode(t.Context(), transcribe.Sound{PCM: u.PCM}, transcribe.Options{}); !errors.Is(err, ErrClosed) {
 		t.Errorf("closed state: %v, want ErrClosed", err)
 	}
 	if _, err := m.NewState(); !errors.Is(err, ErrClosed) {

@@ -9,9 +9,6 @@ import (
 	"earshot/models"
 )
 
-// VADBlock is how many samples at 16 kHz a VAD judges at once: 32 ms.
-const VADBlock = 512
-
 // keepVADs is how many contexts of people who fell silent are kept for the next who speak: 2.7 MB each.
 const keepVADs = 16
 

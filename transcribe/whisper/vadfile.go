@@ -87,3 +87,6 @@ func parseVAD(r io.ReaderAt, size int64) error {
 	}
 	return w.err
 }
+
+// VADBlock is how many samples at 16 kHz a VAD judges at once: 32 ms.
+const VADBlock = 512

@@ -88,8 +88,8 @@ func (c *Card) measureCosts(ctx context.Context, o Options, tape []stage.Line) e
 }
 
 // warmUp decodes a moment of silence: the first decode takes memory, which the later ones find there.
-func warmUp(ctx context.Context, e transcribe.Engine) error {
-	_, err := e.Transcribe(ctx, make([]float32, models.SampleRate), transcribe.Options{Language: "en"})
+func warmUp(ctx context.Context, e transcribe.Decoder) error {
+	_, err := e.Decode(ctx, transcribe.Sound{PCM: make([]float32, models.SampleRate)}, transcribe.Options{Language: "en"})
 	return err
 }
 
@@ -106,14 +106,14 @@ func (m *stageTimes) least(o stageTimes) {
 }
 
 // decodeOnly decodes a clip and drops what it says.
-func decodeOnly(ctx context.Context, e transcribe.Engine) func(models.Clip) error {
+func decodeOnly(ctx context.Context, e transcribe.Decoder) func(models.Clip) error {
 	return func(c models.Clip) error {
-		_, err := e.Transcribe(ctx, c.PCM, transcribe.Options{Language: "en"})
+		_, err := e.Decode(ctx, transcribe.Sound{PCM: c.PCM}, transcribe.Options{Language: "en"})
 		return err
 	}
 }
 
-func (m *stageTimes) add(ctx context.Context, e transcribe.Engine, t stage.Tape) error {
+func (m *stageTimes) add(ctx context.Context, e transcribe.Decoder, t stage.Tape) error {
 	decode := decodeOnly(ctx, e)
 	var clips []models.Clip
 	whole, err := cpu(func() (err error) {
@@ -143,7 +143,7 @@ func (m *stageTimes) add(ctx context.Context, e transcribe.Engine, t stage.Tape)
 }
 
 // show decodes each open stretch as often as a room would ask for it, when the machine has time for all of them.
-func (m *stageTimes) show(ctx context.Context, e transcribe.Engine, t stage.Tape, every time.Duration) error {
+func (m *stageTimes) show(ctx context.Context, e transcribe.Decoder, t stage.Tape, every time.Duration) error {
 	var open []models.Clip
 	previews := room.Previewer{Every: every, Send: func(c models.Clip) { open = append(open, c) }}
 	if _, err := t.Watch(previews.Look); err != nil {

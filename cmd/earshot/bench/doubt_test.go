@@ -120,7 +120,7 @@ func TestDoubtMeansSomething(t *testing.T) {
 		for _, s := range sentences {
 			seed++
 			for _, c := range b.live(t, slices.Concat(make([]float32, 16000), s.PCM, make([]float32, 8000)), seed) {
-				r, err := engine.Transcribe(t.Context(), c.PCM, transcribe.Options{})
+				r, err := engine.Decode(t.Context(), transcribe.Sound{PCM: c.PCM}, transcribe.Options{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -164,7 +164,7 @@ func TestDoubtMeansSomething(t *testing.T) {
 }
 
 // practiceEngine is the practice model.
-func practiceEngine(t *testing.T) transcribe.Engine {
+func practiceEngine(t *testing.T) transcribe.Decoder {
 	t.Helper()
 	path, err := fixture.Path(t.TempDir())
 	if err != nil {

@@ -39,7 +39,7 @@ func measureStream(ctx context.Context, path string, pcm []float32) (WindowCosts
 	defer state.Close()
 	decode := func(seconds int) (float64, error) {
 		d, err := cpu(func() error {
-			_, err := state.Transcribe(ctx, pcm[:seconds*models.SampleRate], transcribe.Options{Language: "en"})
+			_, err := state.Decode(ctx, transcribe.Sound{PCM: pcm[:seconds*models.SampleRate]}, transcribe.Options{Language: "en"})
 			return err
 		})
 		return ms(d), err

@@ -22,11 +22,11 @@ type Options struct {
 	Segment audio.SegmentConfig
 	// VAD makes a voice detector; one that is an io.Closer is closed.
 	VAD func() audio.VAD
-	// Engines decode; Decode is how, Filter says what is doubtful, and Model is the name that lines carry.
-	Engines []transcribe.Engine
-	Decode  transcribe.Options
-	Filter  transcribe.Filter
-	Model   string
+	// Decoders decode; Decode is how, Filter says what is doubtful, and Model is the name that lines carry.
+	Decoders []transcribe.Decoder
+	Decode   transcribe.Options
+	Filter   transcribe.Filter
+	Model    string
 	// Channels takes each channel for a speaker of their own.
 	Channels bool
 	// Progress is kept up to date while it is read; nil when nobody looks.
@@ -82,8 +82,8 @@ func Transcribe(ctx context.Context, s *Source, o Options, to Sink) (Report, err
 	r.report.LoudestDBFS = -100
 	defer r.close()
 	// Reading runs ahead of decoding by a few stretches. A recording that can't be read on ends neither decoding nor writing.
-	order := make(chan *item, 2*len(o.Engines)+4)
-	work := make(chan *item, len(o.Engines))
+	order := make(chan *item, 2*len(o.Decoders)+4)
+	work := make(chan *item, len(o.Decoders))
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var all sync.WaitGroup
@@ -93,7 +93,7 @@ func Transcribe(ctx context.Context, s *Source, o Options, to Sink) (Report, err
 		defer close(work)
 		unread = r.run(ctx, order, work)
 	})
-	for _, e := range o.Engines {
+	for _, e := range o.Decoders {
 		all.Go(func() { decodeAll(ctx, e, o, work) })
 	}
 	w := &writer{to: to, progress: o.Progress}
@@ -122,7 +122,7 @@ type item struct {
 }
 
 // decodeAll decodes stretches until there are no more. After one error there is nothing but that error.
-func decodeAll(ctx context.Context, e transcribe.Engine, o Options, work <-chan *item) {
+func decodeAll(ctx context.Context, e transcribe.Decoder, o Options, work <-chan *item) {
 	var broken error
 	for it := range work {
 		if broken == nil {
@@ -134,14 +134,14 @@ func decodeAll(ctx context.Context, e transcribe.Engine, o Options, work <-chan 
 
 // decode decodes one stretch, at the second attempt if need be. One that can't be decoded becomes a failed line; an error
 // means that nothing can be decoded any more.
-func (it *item) decode(ctx context.Context, e transcribe.Engine, o Options) error {
+func (it *item) decode(ctx context.Context, e transcribe.Decoder, o Options) error {
 	for range 2 {
 		if r, ok := e.(transcribe.Readier); ok {
 			if err := r.Ready(ctx); err != nil {
 				return err
 			}
 		}
-		result, err := e.Transcribe(ctx, it.clip.PCM, o.Decode)
+		result, err := e.Decode(ctx, transcribe.Sound{PCM: it.clip.PCM}, o.Decode)
 		if err == nil {
 			it.line = o.Filter.Utterance(it.clip, result, o.Model)
 			it.line.LevelDBFS -= it.raised

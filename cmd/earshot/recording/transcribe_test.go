@@ -60,7 +60,8 @@ func mono(stretches ...[]float32) (out []audio.Piece) {
 // engine hears words in everything.
 type engine struct{ fail func(n int) error }
 
-func (e engine) Transcribe(ctx context.Context, pcm []float32, _ transcribe.Options) (transcribe.Result, error) {
+func (e engine) Decode(ctx context.Context, sound transcribe.Sound, _ transcribe.Options) (transcribe.Result, error) {
+	pcm := sound.PCM
 	if e.fail != nil {
 		if err := e.fail(len(pcm)); err != nil {
 			return transcribe.Result{}, err
@@ -88,8 +89,8 @@ func (s *sink) Gap(g models.Gap) error {
 	return s.full
 }
 
-func options(engines ...transcribe.Engine) Options {
-	return Options{VAD: func() audio.VAD { return audio.NewEnergyVAD() }, Engines: engines}
+func options(engines ...transcribe.Decoder) Options {
+	return Options{VAD: func() audio.VAD { return audio.NewEnergyVAD() }, Decoders: engines}
 }
 
 func TestLinesAndGapsComeInOrder(t *testing.T) {

@@ -167,9 +167,6 @@ var overdue = map[string]int{
 	"moderation/review.Server methods":     186,
 	"moderation/review/export arrows up":   11,
 	"moderation/summary arrows up":         6,
-	"transcribe arrows up":                 12,
-	"transcribe/decoder arrows up":         2,
-	"transcribe/whisper arrows up":         3,
 }
 
 // atMost fails when a measure is broken, or when a package is overdue no more.

@@ -1,8 +1,8 @@
-// Package transcribe turns clips of speech into utterances: it queues clips by deadline, runs them through speech
-// engines, says which results are doubtful, and hands each result on until it has been stored.
+// Package transcribe turns clips of speech into utterances: it queues clips by deadline, has decoders turn them into text,
+// says which results are doubtful, and hands each result on until it has been stored.
 //
-// The package knows no speech library. An Engine is one decode slot (see transcribe/whisper); the Service owns the
-// queue and one worker per engine.
+// The package knows no speech library. A Decoder is one decode slot, in this process (transcribe/whisper), in a child
+// (transcribe/decoder) or elsewhere; the Service owns the queue and one worker for each slot.
 package transcribe
 
 import (
@@ -13,28 +13,41 @@ import (
 	"earshot/models"
 )
 
-// ErrTooLong is returned (wrapped) by an Engine for sound that is longer than it can decode in one piece. Decoding it
+// ErrTooLong is returned (wrapped) by a Decoder for sound that is longer than it can decode in one piece. Decoding it
 // again would fail again: whoever made the clip must cut it shorter.
 var ErrTooLong = errors.New("the clip is too long to decode in one piece")
 
-// ErrUnavailable is returned (wrapped) by an Engine that could not decode for a reason that need not lie in the clip: it
-// was not begun, or another clip took the engine down.
-var ErrUnavailable = errors.New("the speech engine is not available")
+// ErrUnavailable is returned (wrapped) by a Decoder that could not decode for a reason that need not lie in the clip: it
+// was not begun, or another clip took the decoder down.
+var ErrUnavailable = errors.New("the decoder is not available")
 
-// Engine is one decode slot. It decodes one piece of sound at a time: mono PCM at models.SampleRate Hz in [-1, 1],
-// which it only reads, and only during the call. It returns ctx's error, wrapped, when ctx ends first.
-type Engine interface {
-	Transcribe(ctx context.Context, pcm []float32, o Options) (Result, error)
+// Sound is one piece of speech. A Decoder reads it, and only during the call.
+type Sound struct {
+	// PCM is mono, at models.SampleRate Hz, in [-1, 1]. It is there for every decoder but one that takes Opus.
+	PCM []float32
+	// Opus holds the packets in the container of models.Clip; empty when the sound never was Opus.
+	Opus []byte
 }
 
-// Readier is an Engine that is not always able to work. Ready waits until it is, and returns an error when ctx ends or
-// it never will be. A Service gives such an engine no clip before, and leaves it to the engine to end a decode that
-// takes too long: only the engine knows how much of the time was waiting.
+// Decoder is one decode slot: it decodes one piece of sound at a time. It returns ctx's error, wrapped, when ctx ends first.
+type Decoder interface {
+	Decode(ctx context.Context, s Sound, o Options) (Result, error)
+}
+
+// OpusDecoder is a Decoder that takes Opus where there is some, because sound is far smaller so: the Service makes no PCM
+// for it of a clip that has Opus.
+type OpusDecoder interface {
+	TakesOpus() bool
+}
+
+// Readier is a Decoder that is not always able to work. Ready waits until it is, and returns an error when ctx ends or
+// it never will be. A Service gives such a decoder no clip before, and leaves it to the decoder to end a decode that
+// takes too long: only the decoder knows how much of the time was waiting.
 type Readier interface {
 	Ready(ctx context.Context) error
 }
 
-// TimeLimit is how long the decode of a clip of this length may take before the engine is taken to hang.
+// TimeLimit is how long the decode of a clip of this length may take before the decoder is taken to hang.
 func TimeLimit(length time.Duration) time.Duration {
 	return max(minDecodeTime, decodeTimeFactor*length)
 }
@@ -58,7 +71,7 @@ type Options struct {
 	MaxTokens int
 }
 
-// Result is what an Engine heard in one piece of sound.
+// Result is what a Decoder heard in one piece of sound.
 type Result struct {
 	// Text is trimmed; empty means that nothing was said.
 	Text string
