@@ -9,8 +9,8 @@ import (
 	"earshot/models"
 )
 
-// Order is one thing that a connector is asked to do in its room.
-type Order struct {
+// Command is one thing that a connector is asked to do in its room.
+type Command struct {
 	// Verb is message, mute, unmute, to_audience, to_stage, remove, ban or unban. The verbs that only speak (nudge, warn)
 	// arrive as message.
 	Verb models.Verb
@@ -20,35 +20,35 @@ type Order struct {
 	Text string
 }
 
-// Hands is what a connector can do in a room besides listening. A Connector that implements it acts in the room that its
-// Run is connected to; while it is not connected both methods say so. Both may be called from any goroutine.
-type Hands interface {
-	// Do asks the room's server for one thing and returns nil when the server has taken the request, which is not yet
+// Moderator is a Connector that can act in the room that its Run is connected to; while it is not connected both methods
+// say so. Both may be called from any goroutine.
+type Moderator interface {
+	// Execute asks the room's server for one thing and returns nil when the server has taken the request, which is not yet
 	// its effect. It tries once. Errors: a RefusalError (made by Refuse) when asking again cannot help, ErrAbsent when
 	// the target is not in the room, any other when it may be worth trying again.
-	Do(ctx context.Context, o Order) error
-	// Effect reports whether what was ordered is in force now, and what shows it ("the server reports the track as
+	Execute(ctx context.Context, o Command) error
+	// Effect reports whether what a command asks for is in force now, and what shows it ("the server reports the track as
 	// muted"). It answers from what the server has told so far and makes no request: it is asked every 50 ms. For a
 	// message it reports whether the line was seen to be delivered, or taken where the platform shows no more.
-	// Silence need not be looked at: the Room hears for itself.
-	Effect(o Order) (inForce bool, how string)
+	// Silence need not be looked at: who asks hears for itself.
+	Effect(o Command) (inForce bool, how string)
 }
 
-// Namer is a Connector that can change the bot's name in the room that its Run is connected to.
-type Namer interface {
+// Renamer is a Connector that can change the bot's name in the room that its Run is connected to.
+type Renamer interface {
 	// Rename has the room show another name; "" is the one that the bot came with, and comes with at every join. It
 	// returns nil when the server shows it, or has taken it where it shows no more, and tries once. Errors as those of
-	// Hands.Do. It may be called from any goroutine.
+	// Moderator.Execute. It may be called from any goroutine.
 	Rename(ctx context.Context, name string) error
 }
 
-// ErrAbsent is returned by Hands when the target is not in the room.
+// ErrAbsent is returned by a Moderator when the target is not in the room.
 var ErrAbsent = errors.New("is not in the room")
 
-// ErrNotJoined is returned by Hands while the connector is not connected.
+// ErrNotJoined is returned by a Moderator while the connector is not connected.
 var ErrNotJoined = errors.New("the bot is not in the room")
 
-// RefusalError is the server's no to an order, or the platform's, with the reason in words fit for the host.
+// RefusalError is the server's no to a command, or the platform's, with the reason in words fit for the host.
 type RefusalError struct {
 	Reason string
 	Err    error // may be nil
@@ -68,7 +68,7 @@ func (e *RefusalError) Error() string {
 // Unwrap returns the error behind the reason.
 func (e *RefusalError) Unwrap() error { return e.Err }
 
-// Has reports whether an order may be carried out: by the verb, and for a message by whether it is private.
+// Has reports whether a command may be carried out: by the verb, and for a message by whether it is private.
 func (c Capabilities) Has(verb models.Verb, private bool) bool {
 	switch verb {
 	case models.VerbMessage, models.VerbNudge, models.VerbWarn:

@@ -1,5 +1,6 @@
-// Package bot is the contract between a kind of room and what listens there: a Connector connects once and tells Ears who is
-// in the room and what they say; one that implements Hands can act there too. Package room supervises a Connector and retries.
+// Package bot is the contract between a kind of room and what listens in it: a Connector connects once and tells a
+// RoomHandler who is there and what they say; one that is a Moderator can act there too. Package room supervises a Connector
+// and retries.
 package bot
 
 import (
@@ -66,12 +67,12 @@ type TrackSink interface {
 	End()
 }
 
-// Ears is what a connector tells about a room. Its methods may be called from any goroutine and never block.
-type Ears interface {
+// RoomHandler is told by a Connector what happens in a room. Its methods may be called from any goroutine and never block.
+type RoomHandler interface {
 	// Joined says the bot is in the room and what it may do there. Called once per connection, before anything else, and
 	// again when the rights change.
 	Joined(Capabilities)
-	// Speaker tells of a person who came, or whose name or role changed. Session and FirstMS are filled in by the Room.
+	// Speaker tells of a person who came, or whose name or role changed. Session and FirstMS are filled in by the handler.
 	Speaker(models.Speaker)
 	// Left tells that a person is gone. Unknown ids are ignored.
 	Left(speakerID string)
@@ -81,15 +82,15 @@ type Ears interface {
 	Track(TrackInfo) TrackSink
 }
 
-// ChatEars is what a connector may tell besides what Ears takes; the Ears that a Room gives to a connector are such.
-type ChatEars interface {
+// ChatHandler is a RoomHandler that takes lines of the chat too.
+type ChatHandler interface {
 	// Said tells of a line in the room's chat, by the id that the speaker has as a person who talks. Lines of the bot's
 	// own are not told. It does not block, and nothing of the line is kept.
 	Said(speakerID, text string)
 }
 
-// CrowdEars is Ears that can be told of more sound than a connector takes.
-type CrowdEars interface {
+// CrowdHandler is a RoomHandler that can be told of more sound than a connector takes.
+type CrowdHandler interface {
 	// Crowded tells that so many tracks are open, the most that are read at a time, and that another one waits for a place.
 	// It does not block.
 	Crowded(open int)
@@ -99,5 +100,5 @@ type CrowdEars interface {
 // End error when the reason is known, any other error when it may be worth trying again. It returns after all its
 // goroutines, and after End was called on every track.
 type Connector interface {
-	Run(ctx context.Context, ears Ears) error
+	Run(ctx context.Context, h RoomHandler) error
 }

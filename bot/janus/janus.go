@@ -26,7 +26,7 @@ type Config struct {
 	Log    *slog.Logger
 }
 
-// Connector joins one room. It implements bot.Connector and bot.Hands.
+// Connector joins one room. It implements bot.Connector and bot.Moderator.
 type Connector struct {
 	cfg Config
 	at  address
@@ -52,7 +52,7 @@ func New(c Config) (*Connector, error) {
 
 // Run is in the room until the context ends, the connection is lost or the room is over. A websocket that breaks is
 // opened anew and the session claimed, where the server keeps sessions for that; the sound goes on meanwhile.
-func (c *Connector) Run(ctx context.Context, ears bot.Ears) error {
+func (c *Connector) Run(ctx context.Context, ears bot.RoomHandler) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s, err := c.open(ctx)

@@ -102,7 +102,7 @@ func (k *known) ids() (out []string) {
 }
 
 // effect reports whether an order is in force.
-func (k *known) effect(o bot.Order) (ok bool, how string) {
+func (k *known) effect(o bot.Command) (ok bool, how string) {
 	p, here := k.find(o.Target)
 	muted := 0
 	for _, m := range p.mids {

@@ -30,7 +30,7 @@ const (
 // sound is theirs, by the platform's word; what nobody or several are said to say is nobody's own. It implements
 // peer.Sink. Its methods may be called from any goroutine.
 type mix struct {
-	ears bot.Ears
+	ears bot.RoomHandler
 
 	mu      sync.Mutex
 	waiting []held
@@ -56,7 +56,7 @@ type turn struct {
 	to bot.TrackSink
 }
 
-func newMix(ears bot.Ears) *mix { return &mix{ears: ears, names: map[string]string{}} }
+func newMix(ears bot.RoomHandler) *mix { return &mix{ears: ears, names: map[string]string{}} }
 
 // Packet implements peer.Sink.
 func (m *mix) Packet(raw []byte, levelExtID uint8) {

@@ -90,7 +90,7 @@ func (c *client) publish(t *testing.T, handle uint64, body request, sound func(n
 	})
 }
 
-// ear is a bot.Ears that keeps what it was told.
+// ear is a bot.RoomHandler that keeps what it was told.
 type ear struct {
 	mu     sync.Mutex
 	can    bot.Capabilities

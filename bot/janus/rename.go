@@ -6,7 +6,7 @@ import (
 	"earshot/bot"
 )
 
-// Rename implements bot.Namer: the server tells everybody in the room. A display name is all that people see of the bot
+// Rename implements bot.Renamer: the server tells everybody in the room. A display name is all that people see of the bot
 // in rooms without a chat.
 func (c *Connector) Rename(ctx context.Context, name string) error {
 	st := c.now.Load()

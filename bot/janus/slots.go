@@ -12,7 +12,7 @@ import (
 // again for another speaker without a new track, so every change ends the old speaker's track here and opens one of the
 // new speaker's, with a fresh decoder. Its methods may be called from any goroutine.
 type slots struct {
-	ears bot.Ears
+	ears bot.RoomHandler
 
 	mu     sync.Mutex
 	byMid  map[string]*slot
@@ -30,7 +30,7 @@ type slot struct {
 // owner is whose sound a section carries.
 type owner struct{ feed, mid, name string }
 
-func newSlots(ears bot.Ears) *slots { return &slots{ears: ears, byMid: map[string]*slot{}} }
+func newSlots(ears bot.RoomHandler) *slots { return &slots{ears: ears, byMid: map[string]*slot{}} }
 
 // at finds the slot of a section, or begins it.
 func (s *slots) at(mid string) *slot {

@@ -20,7 +20,7 @@ const connectWithin = 12 * time.Second
 type stay struct {
 	c      *Connector
 	s      *session
-	ears   bot.Ears
+	ears   bot.RoomHandler
 	cancel context.CancelCauseFunc
 	slots  *slots
 	known  *known
@@ -220,7 +220,7 @@ func (st *stay) offer(ctx context.Context, sdp string) error {
 		conn, err := st.c.cfg.Peer.Receiver(peer.Handler{
 			Track: func(t peer.RemoteTrack) peer.Sink { return st.slots.at(t.MID) },
 			Full: func(open int) {
-				if e, ok := st.ears.(bot.CrowdEars); ok {
+				if e, ok := st.ears.(bot.CrowdHandler); ok {
 					e.Crowded(open)
 				}
 			},

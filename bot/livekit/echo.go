@@ -29,7 +29,7 @@ const maxEchoes = 256
 
 // echo is a line of ours on its way through the server.
 type echo struct {
-	order bot.Order
+	order bot.Command
 	id    string
 	via   *peer.Channel // nil: by the RoomService
 	back  bool
@@ -37,7 +37,7 @@ type echo struct {
 
 // message sends a line of chat to everybody, or to one: under the bot's own name where its token allows that, else by
 // the RoomService, whose lines come from nobody.
-func (c *Connector) message(ctx context.Context, s *stay, o bot.Order) error {
+func (c *Connector) message(ctx context.Context, s *stay, o bot.Command) error {
 	var to []string
 	if o.Target != "" {
 		if s.people.identity(o.Target) == nil {
@@ -116,7 +116,7 @@ func (s *stay) data(_ string, message []byte) {
 	if proto.Unmarshal(message, &p) != nil || p.GetUser().GetTopic() != ChatTopic || json.Unmarshal(p.GetUser().GetPayload(), &line) != nil {
 		return
 	}
-	if c, ok := s.ears.(bot.ChatEars); ok && p.GetParticipantIdentity() != "" && p.GetParticipantIdentity() != s.identity {
+	if c, ok := s.ears.(bot.ChatHandler); ok && p.GetParticipantIdentity() != "" && p.GetParticipantIdentity() != s.identity {
 		c.Said(p.GetParticipantIdentity(), line.Message)
 	}
 	s.mu.Lock()
@@ -129,7 +129,7 @@ func (s *stay) data(_ string, message []byte) {
 }
 
 // sent reports whether the newest line of an order arrived at the server, and what shows it.
-func (s *stay) sent(o bot.Order) (bool, string) {
+func (s *stay) sent(o bot.Command) (bool, string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := len(s.echoes) - 1; i >= 0; i-- {

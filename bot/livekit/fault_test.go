@@ -217,7 +217,7 @@ func TestResume(t *testing.T) {
 	c := connector(t, livekit.Config{URL: strings.Replace(s.URL("x"), s.Addr(), p.Addr(), 1)})
 	listen(t, c, r)
 	r.until(t, "Ana's sound", r.hears("ana"))
-	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "before"})
+	do(t, c, bot.Command{Verb: models.VerbMessage, Text: "before"})
 	var from track
 	r.note(func() { from = *r.tracks["ana"] })
 	p.Cut()
@@ -233,7 +233,7 @@ func TestResume(t *testing.T) {
 	if got < sent*9/10 {
 		t.Errorf("%d of %d packets of Ana came", got, sent)
 	}
-	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "after"})
+	do(t, c, bot.Command{Verb: models.VerbMessage, Text: "after"})
 	waittest.Until(t, "both lines", func() bool { return len(ana.lines()) == 2 && strings.HasPrefix(ana.lines()[1], "earshot ") })
 	ana.leave()
 	r.until(t, "Ana's leaving", func() bool { _, there := r.people["ana"]; return !there })

@@ -75,8 +75,8 @@ func TestInvited(t *testing.T) {
 	if i.Room.URL != s.URL(i.Room.Name) {
 		t.Errorf("invited to %+v", i.Room)
 	}
-	do(t, i.Connector, bot.Order{Verb: models.VerbMute, Target: host})
-	do(t, i.Connector, bot.Order{Verb: models.VerbRemove, Target: host})
+	do(t, i.Connector, bot.Command{Verb: models.VerbMute, Target: host})
+	do(t, i.Connector, bot.Command{Verb: models.VerbRemove, Target: host})
 	ctx, service := admin(t, s, i.Room.Name)
 	if _, err := service.DeleteRoom(ctx, deleteRoom(i.Room.Name)); err != nil {
 		t.Fatal(err)

@@ -133,7 +133,7 @@ func (c *Connector) refreshed(token string) {
 
 // Run is in the room until the context ends or the connection is over. A broken websocket is taken up again while the
 // sound goes on; whatever else breaks ends Run, and the next one joins anew.
-func (c *Connector) Run(ctx context.Context, ears bot.Ears) error {
+func (c *Connector) Run(ctx context.Context, ears bot.RoomHandler) error {
 	defer c.http.CloseIdleConnections()
 	err := c.run(ctx, ears)
 	if cause := context.Cause(ctx); cause != nil {
@@ -142,7 +142,7 @@ func (c *Connector) Run(ctx context.Context, ears bot.Ears) error {
 	return err
 }
 
-func (c *Connector) run(ctx context.Context, ears bot.Ears) error {
+func (c *Connector) run(ctx context.Context, ears bot.RoomHandler) error {
 	token, err := c.joinToken(time.Now())
 	if err != nil {
 		return err

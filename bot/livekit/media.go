@@ -117,7 +117,7 @@ func (s *stay) track(t peer.RemoteTrack) peer.Sink {
 
 // full tells the host that a track waits.
 func (s *stay) full(open int) {
-	if e, ok := s.ears.(bot.CrowdEars); ok {
+	if e, ok := s.ears.(bot.CrowdHandler); ok {
 		e.Crowded(open)
 	}
 }

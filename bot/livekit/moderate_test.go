@@ -18,9 +18,9 @@ import (
 )
 
 // do carries an order out and waits for its effect.
-func do(t *testing.T, c *livekit.Connector, o bot.Order) {
+func do(t *testing.T, c *livekit.Connector, o bot.Command) {
 	t.Helper()
-	if err := c.Do(t.Context(), o); err != nil {
+	if err := c.Execute(t.Context(), o); err != nil {
 		t.Fatalf("%s: %v", o.Verb, err)
 	}
 	waittest.Until(t, "the effect of "+string(o.Verb), func() bool { ok, _ := c.Effect(o); return ok })
@@ -38,40 +38,40 @@ func TestActions(t *testing.T) {
 	ana := enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
 	bo := enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "bo"})
 	r, c := newRoom(), connector(t, livekit.Config{URL: s.URL("x")})
-	if err := c.Do(t.Context(), bot.Order{Verb: models.VerbMute, Target: "ana"}); !errors.Is(err, bot.ErrNotJoined) {
+	if err := c.Execute(t.Context(), bot.Command{Verb: models.VerbMute, Target: "ana"}); !errors.Is(err, bot.ErrNotJoined) {
 		t.Errorf("before the join: %v", err)
 	}
 	listen(t, c, r)
 	r.until(t, "both sounds", func() bool { return r.tracks["ana"] != nil && r.tracks["bo"] != nil })
 
-	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "hello all"})
-	do(t, c, bot.Order{Verb: models.VerbMessage, Target: "bo", Text: "hello bo"})
+	do(t, c, bot.Command{Verb: models.VerbMessage, Text: "hello all"})
+	do(t, c, bot.Command{Verb: models.VerbMessage, Target: "bo", Text: "hello bo"})
 	waittest.Until(t, "the lines", func() bool { return len(bo.lines()) == 2 && len(ana.lines()) == 1 })
 	if l := bo.lines()[1]; !strings.HasPrefix(l, "earshot lk-chat-topic {") || !strings.Contains(l, `"message":"hello bo"`) {
 		t.Errorf("Bo got %q", l)
 	}
 
-	do(t, c, bot.Order{Verb: models.VerbMute, Target: "ana"}) // she goes on sending
+	do(t, c, bot.Command{Verb: models.VerbMute, Target: "ana"}) // she goes on sending
 	r.silent(t, "ana")
-	do(t, c, bot.Order{Verb: models.VerbUnmute, Target: "ana"})
+	do(t, c, bot.Command{Verb: models.VerbUnmute, Target: "ana"})
 	r.until(t, "Ana's sound after the mute", r.hears("ana"))
-	do(t, c, bot.Order{Verb: models.VerbToAudience, Target: "ana"})
+	do(t, c, bot.Command{Verb: models.VerbToAudience, Target: "ana"})
 	r.silent(t, "ana")
 	r.until(t, "Ana among the audience", func() bool { return r.people["ana"].Role == models.RoleGuest })
-	do(t, c, bot.Order{Verb: models.VerbToStage, Target: "ana"})
+	do(t, c, bot.Command{Verb: models.VerbToStage, Target: "ana"})
 	r.until(t, "Ana on the stage", func() bool { return r.people["ana"].Role != models.RoleGuest })
 
-	do(t, c, bot.Order{Verb: models.VerbRemove, Target: "bo"})
+	do(t, c, bot.Command{Verb: models.VerbRemove, Target: "bo"})
 	var end *bot.EndError
 	if err := bo.end(t); !errors.As(err, &end) || end.Reason != models.EndRemoved {
 		t.Errorf("Bo's stay ended with %v", err)
 	}
 	r.until(t, "Bo's leaving", func() bool { _, there := r.people["bo"]; return !there })
-	if err := c.Do(t.Context(), bot.Order{Verb: models.VerbMute, Target: "bo"}); !errors.Is(err, bot.ErrAbsent) {
+	if err := c.Execute(t.Context(), bot.Command{Verb: models.VerbMute, Target: "bo"}); !errors.Is(err, bot.ErrAbsent) {
 		t.Errorf("muting somebody who is gone: %v", err)
 	}
 	var refused *bot.RefusalError
-	if err := c.Do(t.Context(), bot.Order{Verb: models.VerbBan, Target: "ana"}); !errors.As(err, &refused) {
+	if err := c.Execute(t.Context(), bot.Command{Verb: models.VerbBan, Target: "ana"}); !errors.As(err, &refused) {
 		t.Errorf("ban: %v", err)
 	}
 }
@@ -97,7 +97,7 @@ func TestListenerOnly(t *testing.T) {
 		}
 	})
 	var refused *bot.RefusalError
-	err = c.Do(t.Context(), bot.Order{Verb: models.VerbMute, Target: "ana"})
+	err = c.Execute(t.Context(), bot.Command{Verb: models.VerbMute, Target: "ana"})
 	if !errors.As(err, &refused) || strings.Contains(err.Error(), token) || !strings.Contains(err.Error(), "roomAdmin") {
 		t.Errorf("mute without the right: %v", err)
 	}
@@ -119,7 +119,7 @@ func TestRights(t *testing.T) {
 	r, c := newRoom(), connector(t, livekit.Config{URL: s.URL("x"), Auth: livekit.Credentials{Token: token}})
 	stop := listen(t, c, r)
 	r.until(t, "the right to speak", func() bool { return r.can == bot.Capabilities{Message: true, PrivateMessage: true} })
-	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "hello"})
+	do(t, c, bot.Command{Verb: models.VerbMessage, Text: "hello"})
 	waittest.Until(t, "the line", func() bool { return len(ana.lines()) == 1 && strings.HasPrefix(ana.lines()[0], "ear ") })
 
 	ctx, service := admin(t, s, "x")
@@ -131,7 +131,7 @@ func TestRights(t *testing.T) {
 	grant(&lk.ParticipantPermission{CanSubscribe: true})
 	r.until(t, "the loss of the right to speak", func() bool { return r.can == bot.Capabilities{} })
 	var refused *bot.RefusalError
-	if err := c.Do(t.Context(), bot.Order{Verb: models.VerbMessage, Text: "hello"}); !errors.As(err, &refused) {
+	if err := c.Execute(t.Context(), bot.Command{Verb: models.VerbMessage, Text: "hello"}); !errors.As(err, &refused) {
 		t.Errorf("a line without the right: %v", err)
 	}
 	grant(&lk.ParticipantPermission{CanPublishData: true})
@@ -156,8 +156,8 @@ func TestPosted(t *testing.T) {
 	}
 	r, c := newRoom(), connector(t, livekit.Config{URL: s.URL("x"), Auth: livekit.Credentials{Token: token}})
 	listen(t, c, r)
-	do(t, c, bot.Order{Verb: models.VerbMessage, Text: "to all"})
-	do(t, c, bot.Order{Verb: models.VerbMessage, Target: "ana", Text: "to ana"})
+	do(t, c, bot.Command{Verb: models.VerbMessage, Text: "to all"})
+	do(t, c, bot.Command{Verb: models.VerbMessage, Target: "ana", Text: "to ana"})
 	waittest.Until(t, "the lines", func() bool { return len(ana.lines()) == 2 && strings.HasPrefix(ana.lines()[0], " lk-chat-topic ") })
 }
 

@@ -10,7 +10,7 @@ import (
 	"earshot/bot"
 )
 
-// Rename implements bot.Namer: as a moderator, or by the right to change one's own metadata (canUpdateOwnMetadata), which
+// Rename implements bot.Renamer: as a moderator, or by the right to change one's own metadata (canUpdateOwnMetadata), which
 // a ready token may bring. The server's word on ourselves shows that it is done.
 func (c *Connector) Rename(ctx context.Context, name string) error {
 	s := c.current()

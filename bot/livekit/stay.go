@@ -20,7 +20,7 @@ const connectWithin = 12 * time.Second
 // stay is one connection to the room. Fields without a lock belong to the goroutine of Run.
 type stay struct {
 	c      *Connector
-	ears   bot.Ears
+	ears   bot.RoomHandler
 	people *people
 	in     chan message
 	done   chan struct{} // closed when the stay is over
@@ -51,7 +51,7 @@ type stay struct {
 	receivesOnce sync.Once
 }
 
-func newStay(c *Connector, ears bot.Ears, sig *signal) *stay {
+func newStay(c *Connector, ears bot.RoomHandler, sig *signal) *stay {
 	return &stay{
 		c: c, ears: ears, people: newPeople(), in: make(chan message), done: make(chan struct{}), ready: make(chan struct{}),
 		subscribed: map[string]bool{}, every: pingDefault, can: make(chan bool, 1), sig: sig, receives: make(chan struct{}),

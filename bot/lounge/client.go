@@ -17,7 +17,7 @@ import (
 	"earshot/models"
 )
 
-// Client joins a lounge as a visible listener. It implements bot.Connector and bot.Hands.
+// Client joins a lounge as a visible listener. It implements bot.Connector and bot.Moderator.
 type Client struct {
 	base    string // http(s)://host[:port]
 	room    string
@@ -73,7 +73,7 @@ func NewClient(c ClientConfig) (*Client, error) {
 
 // Run is in the room until the context ends or the event stream breaks. Each speaker has a WHEP session of their own,
 // which is renewed when it breaks alone.
-func (c *Client) Run(ctx context.Context, ears bot.Ears) error {
+func (c *Client) Run(ctx context.Context, ears bot.RoomHandler) error {
 	defer c.http.CloseIdleConnections()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -88,7 +88,7 @@ func (c *Client) Run(ctx context.Context, ears bot.Ears) error {
 // stay is the state of one Run; event is called from one goroutine.
 type stay struct {
 	c      *Client
-	ears   bot.Ears
+	ears   bot.RoomHandler
 	ctx    context.Context //nolint:containedctx // of Run
 	cancel context.CancelCauseFunc
 	you    string
@@ -135,7 +135,7 @@ func (s *stay) event(e Event) error {
 	case EventTalking:
 		s.ears.Talking(e.ID, e.Talking)
 	case EventChat:
-		if c, ok := s.ears.(bot.ChatEars); ok && e.Chat != nil {
+		if c, ok := s.ears.(bot.ChatHandler); ok && e.Chat != nil {
 			c.Said(e.Chat.From, e.Chat.Text)
 		}
 	case EventListeners, EventAudience, EventRemoved, EventUnbanned:

@@ -107,7 +107,7 @@ func (h *held) Next() (lounge.Frame, error) {
 	return f, err
 }
 
-// ear is a bot.Ears that keeps everything.
+// ear is a bot.RoomHandler that keeps everything.
 type ear struct {
 	mu     sync.Mutex
 	said   []string // "joined", "speaker Ana host", "left Ana"

@@ -21,7 +21,7 @@ func (e chatEar) Said(id, text string) { e.lines <- id + " " + text }
 // TestChatIsHeard: a line that somebody writes reaches the bot under their id.
 func TestChatIsHeard(t *testing.T) {
 	base, _ := open(t, lounge.Config{})
-	var _ bot.ChatEars = chatEar{}
+	var _ bot.ChatHandler = chatEar{}
 	c, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge" + strings.TrimPrefix(base, "http") + "/lounge", Peer: factory(t)})
 	if err != nil {
 		t.Fatal(err)

@@ -49,7 +49,7 @@ func (s *Server) call(roomName, secret string, by caller, name string) (status i
 	return http.StatusNoContent, ""
 }
 
-// Rename implements bot.Namer: everybody in the lounge sees the listener's name.
+// Rename implements bot.Renamer: everybody in the lounge sees the listener's name.
 func (c *Client) Rename(ctx context.Context, name string) error {
 	s := c.now.Load()
 	if s == nil {

@@ -21,7 +21,7 @@ import (
 type server struct {
 	mu     sync.Mutex
 	can    bot.Capabilities
-	ears   bot.Ears // nil while the bot is not there
+	ears   bot.RoomHandler // nil while the bot is not there
 	people map[string]bool
 	held   map[models.Verb]map[string]bool
 	orders []models.Verb
@@ -42,7 +42,7 @@ func newServer(can bot.Capabilities) *server {
 var everything = bot.Capabilities{Message: true, PrivateMessage: true, Mute: true, Unmute: true, ToAudience: true, Remove: true, Ban: true}
 
 // Run implements bot.Connector.
-func (s *server) Run(ctx context.Context, ears bot.Ears) error {
+func (s *server) Run(ctx context.Context, ears bot.RoomHandler) error {
 	ears.Joined(s.can)
 	s.mu.Lock()
 	s.ears = ears
@@ -58,8 +58,8 @@ func (s *server) Run(ctx context.Context, ears bot.Ears) error {
 	return context.Cause(ctx)
 }
 
-// Do implements bot.Hands.
-func (s *server) Do(ctx context.Context, o bot.Order) error {
+// Do implements bot.Moderator.
+func (s *server) Execute(ctx context.Context, o bot.Command) error {
 	s.mu.Lock()
 	hangs := s.hangs
 	s.mu.Unlock()
@@ -88,8 +88,8 @@ func (s *server) Do(ctx context.Context, o bot.Order) error {
 	return nil
 }
 
-// Effect implements bot.Hands. What is in force against somebody who is out is known of bans and the audience alone.
-func (s *server) Effect(o bot.Order) (bool, string) {
+// Effect implements bot.Moderator. What is in force against somebody who is out is known of bans and the audience alone.
+func (s *server) Effect(o bot.Command) (bool, string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if back := o.Verb.Undoes(); back != "" {

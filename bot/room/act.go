@@ -78,7 +78,7 @@ func rungs(verb, limit models.Verb) []models.Verb {
 
 // actor carries actions out and looks whether they took effect.
 type actor struct {
-	hands bot.Hands
+	moderator bot.Moderator
 	// can is what the bot may do now; false while it is not in the room.
 	can func() (bot.Capabilities, bool)
 	// quiet is for how long nothing was heard of a person; false: of this person nothing is ever heard apart.
@@ -147,14 +147,14 @@ func complaint(steps []Step) string {
 func (x *actor) try(ctx context.Context, a *models.Action, verb models.Verb) Step {
 	s := Step{Verb: verb}
 	began := time.Now()
-	order, note, err := x.order(*a, verb)
+	command, note, err := x.command(*a, verb)
 	if err == nil {
 		a.Attempts++
 		asking, cancel := context.WithTimeout(ctx, doWithin)
-		err = x.hands.Do(asking, order)
+		err = x.moderator.Execute(asking, command)
 		cancel()
 	}
-	gone := errors.Is(err, bot.ErrAbsent) && order.Verb == models.VerbRemove
+	gone := errors.Is(err, bot.ErrAbsent) && command.Verb == models.VerbRemove
 	if err != nil && !gone {
 		s.Err, s.Took = err, time.Since(began)
 		return s
@@ -164,7 +164,7 @@ func (x *actor) try(ctx context.Context, a *models.Action, verb models.Verb) Ste
 	if gone {
 		s.How, s.Seen = "was not in the room any more", true
 	} else {
-		s.How, s.Err = x.look(ctx, order)
+		s.How, s.Err = x.look(ctx, command)
 		s.Seen = s.Err == nil
 	}
 	if note != "" {
@@ -174,44 +174,44 @@ func (x *actor) try(ctx context.Context, a *models.Action, verb models.Verb) Ste
 	return s
 }
 
-// order turns an action into what the connector understands, or says why it cannot be done here.
-func (x *actor) order(a models.Action, verb models.Verb) (o bot.Order, note string, err error) {
+// command turns an action into what the connector understands, or says why it cannot be done here.
+func (x *actor) command(a models.Action, verb models.Verb) (c bot.Command, note string, err error) {
 	can, joined := x.can()
 	switch {
-	case x.hands == nil:
-		return o, "", bot.Refuse("this kind of room lets the bot only listen", nil)
+	case x.moderator == nil:
+		return c, "", bot.Refuse("this kind of room lets the bot only listen", nil)
 	case !joined:
-		return o, "", bot.ErrNotJoined
+		return c, "", bot.ErrNotJoined
 	}
-	o = bot.Order{Verb: verb, Target: a.TargetID, Text: a.Text}
+	c = bot.Command{Verb: verb, Target: a.TargetID, Text: a.Text}
 	switch verb {
 	case models.VerbMessage:
 	case models.VerbNudge, models.VerbWarn:
-		o.Verb = models.VerbMessage
+		c.Verb = models.VerbMessage
 		if !can.PrivateMessage && can.Message {
-			o.Target = ""
+			c.Target = ""
 			if a.TargetName != "" {
-				o.Text = a.TargetName + ": " + a.Text
+				c.Text = a.TargetName + ": " + a.Text
 			}
 			note = "said to the whole room: private messages are not possible here"
 		}
 	case models.VerbMute, models.VerbUnmute, models.VerbToAudience, models.VerbToStage, models.VerbRemove, models.VerbBan, models.VerbUnban:
 		if a.TargetID == "" {
-			return o, "", bot.Refuse("nobody was named", nil)
+			return c, "", bot.Refuse("nobody was named", nil)
 		}
 	default:
-		return o, "", bot.Refuse("is nothing that is done in a room", nil)
+		return c, "", bot.Refuse("is nothing that is done in a room", nil)
 	}
-	if !can.Has(o.Verb, o.Target != "") {
-		return o, "", bot.Refuse("the bot has no right to do this here", nil)
+	if !can.Has(c.Verb, c.Target != "") {
+		return c, "", bot.Refuse("the bot has no right to do this here", nil)
 	}
-	return o, note, nil
+	return c, note, nil
 }
 
 var errNoEffect = errors.New("the server took it, but no effect was seen")
 
-// look waits until an order's effect is seen and stays.
-func (x *actor) look(ctx context.Context, o bot.Order) (how string, err error) {
+// look waits until a command's effect is seen and stays.
+func (x *actor) look(ctx context.Context, o bot.Command) (how string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, seenWithin)
 	defer cancel()
 	t := time.NewTicker(lookEvery)
@@ -241,8 +241,8 @@ func (x *actor) look(ctx context.Context, o bot.Order) (how string, err error) {
 }
 
 // see looks once: what the server says, and whether the person is still heard.
-func (x *actor) see(o bot.Order) (how string, err error) {
-	ok, how := x.hands.Effect(o)
+func (x *actor) see(o bot.Command) (how string, err error) {
+	ok, how := x.moderator.Effect(o)
 	if !ok {
 		return "", errNoEffect
 	}

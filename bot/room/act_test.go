@@ -19,13 +19,13 @@ import (
 type puppet struct {
 	script
 	mu     sync.Mutex
-	orders []bot.Order
+	orders []bot.Command
 	force  map[models.Verb]bool
-	do     func(n int, o bot.Order) error // of the n-th order; nil: the order is taken
-	effect func(o bot.Order) bool         // nil: what was taken is in force
+	do     func(n int, o bot.Command) error // of the n-th order; nil: the order is taken
+	effect func(o bot.Command) bool         // nil: what was taken is in force
 }
 
-func (p *puppet) Do(_ context.Context, o bot.Order) error {
+func (p *puppet) Execute(_ context.Context, o bot.Command) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.orders = append(p.orders, o)
@@ -41,7 +41,7 @@ func (p *puppet) Do(_ context.Context, o bot.Order) error {
 	return nil
 }
 
-func (p *puppet) Effect(o bot.Order) (bool, string) {
+func (p *puppet) Effect(o bot.Command) (bool, string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.effect != nil {
@@ -70,7 +70,7 @@ func act(t *testing.T, p *puppet, can bot.Capabilities, a models.Action, o room.
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		in := make(chan struct{})
-		p.play = []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+		p.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(can)
 			sink := ears.Track(ana)
 			defer sink.End()
@@ -151,7 +151,7 @@ func TestAct(t *testing.T) {
 			name: "no rights", p: &puppet{}, verb: models.VerbBan, quiet: after(mute, 1), within: [2]time.Duration{0, time.Second},
 			says: "ban: the bot has no right to do this here",
 		},
-		{name: "busy once", p: &puppet{do: func(n int, _ bot.Order) error {
+		{name: "busy once", p: &puppet{do: func(n int, _ bot.Command) error {
 			if n == 1 {
 				return boom
 			}
@@ -161,21 +161,21 @@ func TestAct(t *testing.T) {
 				800 * time.Millisecond, time.Second,
 			}},
 		{
-			name: "refused", p: &puppet{do: func(int, bot.Order) error { return bot.Refuse("the room's owner cannot be removed", nil) }},
+			name: "refused", p: &puppet{do: func(int, bot.Command) error { return bot.Refuse("the room's owner cannot be removed", nil) }},
 			can: everything, verb: rem, quiet: after(rem, 1), verbs: []models.Verb{rem}, within: [2]time.Duration{0, time.Second},
 			says: "remove: the room's owner cannot be removed",
 		},
 		{
-			name: "gone before the mute", p: &puppet{do: func(int, bot.Order) error { return bot.ErrAbsent }}, can: everything, verb: mute,
+			name: "gone before the mute", p: &puppet{do: func(int, bot.Command) error { return bot.ErrAbsent }}, can: everything, verb: mute,
 			quiet: after(mute, 1), verbs: []models.Verb{mute}, within: [2]time.Duration{0, time.Second}, says: "mute: is not in the room",
 		},
 		{
-			name: "gone before the removal", p: &puppet{do: func(int, bot.Order) error { return bot.ErrAbsent }}, can: everything,
+			name: "gone before the removal", p: &puppet{do: func(int, bot.Command) error { return bot.ErrAbsent }}, can: everything,
 			verb: rem, quiet: after(rem, 1), done: rem, verbs: []models.Verb{rem}, within: [2]time.Duration{0, time.Second},
 			says: "was not in the room any more",
 		},
 		{
-			name: "no effect", p: &puppet{effect: func(bot.Order) bool { return false }}, can: everything, verb: models.VerbUnmute,
+			name: "no effect", p: &puppet{effect: func(bot.Command) bool { return false }}, can: everything, verb: models.VerbUnmute,
 			quiet: after(mute, 1), verbs: []models.Verb{models.VerbUnmute, models.VerbUnmute},
 			within: [2]time.Duration{6 * time.Second, 7 * time.Second}, says: "unmute: the server took it, but no effect was seen",
 		},
@@ -226,9 +226,9 @@ func TestActPrivacy(t *testing.T) {
 		p := &puppet{}
 		a := models.Action{Verb: models.VerbWarn, TargetID: "ana", TargetName: "Ana", Text: "last warning"}
 		act(t, p, bot.Capabilities{Message: true, PrivateMessage: private}, a, room.ActOptions{}, after(models.VerbMute, 1))
-		want := bot.Order{Verb: models.VerbMessage, Target: "ana", Text: "last warning"}
+		want := bot.Command{Verb: models.VerbMessage, Target: "ana", Text: "last warning"}
 		if !private {
-			want = bot.Order{Verb: models.VerbMessage, Text: "Ana: last warning"}
+			want = bot.Command{Verb: models.VerbMessage, Text: "Ana: last warning"}
 		}
 		if len(p.orders) != 1 || p.orders[0] != want {
 			t.Errorf("orders %+v, want %+v", p.orders, want)

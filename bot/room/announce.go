@@ -47,7 +47,7 @@ func (v *visit) announce(ctx context.Context) {
 		whom, fresh := v.untold()
 		can, _ := v.room.can()
 		switch {
-		case v.room.act.hands == nil || !can.Message:
+		case v.room.act.moderator == nil || !can.Message:
 			if !mute {
 				v.cannotAnnounce(can)
 			}

@@ -18,7 +18,7 @@ import (
 // announcing runs a room in which people come and the server answers announcements as a test wants, and returns when it
 // was asked, in whole seconds, what the host was told, and the ledger.
 func announcing(
-	t *testing.T, do func(at time.Duration) error, effect func(bot.Order) bool, play func(context.Context, bot.Ears),
+	t *testing.T, do func(at time.Duration) error, effect func(bot.Command) bool, play func(context.Context, bot.RoomHandler),
 ) (at []time.Duration, notes, told []string) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -26,11 +26,11 @@ func announcing(
 		defer cancel()
 		began := time.Now()
 		h, book := &host{began: began}, &ledger{}
-		p := &puppet{effect: effect, do: func(int, bot.Order) error {
+		p := &puppet{effect: effect, do: func(int, bot.Command) error {
 			at = append(at, time.Since(began).Round(time.Second))
 			return do(time.Since(began))
 		}}
-		p.play = []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+		p.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 			play(ctx, ears)
 			cancel()
 			return stay(ctx)
@@ -44,7 +44,7 @@ func announcing(
 	return at, notes, told
 }
 
-func comes(ears bot.Ears, id string) { ears.Speaker(models.Speaker{ID: id, Name: id}) }
+func comes(ears bot.RoomHandler, id string) { ears.Speaker(models.Speaker{ID: id, Name: id}) }
 
 // TestAnnounceAgain: an announcement that failed is tried again, less and less often, until the same people are told; the
 // host hears of both, once, and the ledger too.
@@ -54,7 +54,7 @@ func TestAnnounceAgain(t *testing.T) {
 			return errors.New("the chat is down")
 		}
 		return nil
-	}, nil, func(ctx context.Context, ears bot.Ears) {
+	}, nil, func(ctx context.Context, ears bot.RoomHandler) {
 		ears.Joined(bot.Capabilities{Message: true})
 		comes(ears, "ana")
 		pause(ctx, 10*time.Second)
@@ -86,12 +86,12 @@ func TestAnnounceInVain(t *testing.T) {
 	tests := []struct {
 		name   string
 		err    error
-		effect func(bot.Order) bool
+		effect func(bot.Command) bool
 		tries  int // before somebody new comes
 	}{
 		{"down", down, nil, 9},
 		{"refused", bot.Refuse("the chat is closed", nil), nil, 1},
-		{"not seen", nil, func(bot.Order) bool { return false }, 3}, // it may have been read all the same
+		{"not seen", nil, func(bot.Command) bool { return false }, 3}, // it may have been read all the same
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -100,7 +100,7 @@ func TestAnnounceInVain(t *testing.T) {
 			_, notes, _ := announcing(t, func(time.Duration) error {
 				asked[phase]++
 				return tt.err
-			}, tt.effect, func(ctx context.Context, ears bot.Ears) {
+			}, tt.effect, func(ctx context.Context, ears bot.RoomHandler) {
 				ears.Joined(bot.Capabilities{Message: true})
 				comes(ears, "ana")
 				pause(ctx, 2*time.Hour)
@@ -131,21 +131,21 @@ func TestAnnounceAfterCut(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		book := &ledger{}
-		p := &puppet{do: func(n int, _ bot.Order) error {
+		p := &puppet{do: func(n int, _ bot.Command) error {
 			if n <= 2 {
 				return errors.New("down")
 			}
 			return nil
 		}}
-		visit := func(then func(context.Context) error) func(context.Context, bot.Ears) error {
-			return func(ctx context.Context, ears bot.Ears) error {
+		visit := func(then func(context.Context) error) func(context.Context, bot.RoomHandler) error {
+			return func(ctx context.Context, ears bot.RoomHandler) error {
 				ears.Joined(bot.Capabilities{Message: true})
 				comes(ears, "ana")
 				pause(ctx, 2*time.Second)
 				return then(ctx)
 			}
 		}
-		p.play = []func(context.Context, bot.Ears) error{
+		p.play = []func(context.Context, bot.RoomHandler) error{
 			visit(func(context.Context) error { return errors.New("cut") }),
 			visit(func(ctx context.Context) error { cancel(); return stay(ctx) }),
 		}
@@ -160,7 +160,7 @@ func TestAnnounceAfterCut(t *testing.T) {
 
 // TestAnnounceWithRights: a room whose chat is opened to the bot later is told then.
 func TestAnnounceWithRights(t *testing.T) {
-	at, notes, told := announcing(t, func(time.Duration) error { return nil }, nil, func(ctx context.Context, ears bot.Ears) {
+	at, notes, told := announcing(t, func(time.Duration) error { return nil }, nil, func(ctx context.Context, ears bot.RoomHandler) {
 		ears.Joined(bot.Capabilities{})
 		comes(ears, "ana")
 		pause(ctx, 5*time.Minute)

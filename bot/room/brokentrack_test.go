@@ -36,7 +36,7 @@ func TestTrackThatCannotBeDecodedIsTold(t *testing.T) {
 		book := &notebook{}
 		n := 0
 		var r *room.Room
-		c := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{})
 			sink := ears.Track(ana)
 			defer sink.End()
@@ -70,7 +70,7 @@ func TestTrackIsHeardAgain(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		book, n, early := &notebook{}, 0, 0
-		c := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{})
 			sink := ears.Track(ana)
 			defer sink.End()
@@ -128,7 +128,7 @@ func TestPanicLosesAllThatWasOpen(t *testing.T) {
 		defer cancel()
 		book := &notebook{}
 		n := 0
-		c := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{})
 			sink := ears.Track(ana)
 			defer sink.End()

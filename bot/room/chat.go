@@ -9,7 +9,7 @@ import (
 	"earshot/models"
 )
 
-// Said implements ChatEars: people say there that they don't want to be written down.
+// Said implements ChatHandler: people say there that they don't want to be written down.
 func (v *visit) Said(id, text string) {
 	word, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(text)), " ")
 	objects := word == bot.OptOut

@@ -17,12 +17,12 @@ func TestObjectionInAFlood(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		book := &ledger{}
-		p := &puppet{do: func(int, bot.Order) error { time.Sleep(300 * time.Millisecond); return nil }} // a line takes a moment
-		p.play = []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+		p := &puppet{do: func(int, bot.Command) error { time.Sleep(300 * time.Millisecond); return nil }} // a line takes a moment
+		p.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(everything)
 			ears.Speaker(models.Speaker{ID: "mal", Name: "Mal"})
 			ears.Speaker(models.Speaker{ID: "ana", Name: "Ana"})
-			chat := ears.(bot.ChatEars)
+			chat := ears.(bot.ChatHandler)
 			for range 300 {
 				chat.Said("mal", "/optout")
 			}

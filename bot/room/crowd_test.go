@@ -64,7 +64,7 @@ func (q quiet) listen(t *testing.T) (share float64, megabytes int64) {
 	}
 	var r *room.Room
 	book := &notebook{}
-	play := func(ctx context.Context, ears bot.Ears) error {
+	play := func(ctx context.Context, ears bot.RoomHandler) error {
 		ears.Joined(bot.Capabilities{})
 		sinks := make([]bot.TrackSink, q.tracks)
 		for i := range sinks {

@@ -8,7 +8,7 @@ import (
 // crowdedEvery is how often at most the host is told of it.
 const crowdedEvery = time.Minute
 
-// Crowded implements CrowdEars.
+// Crowded implements CrowdHandler.
 func (v *visit) Crowded(open int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()

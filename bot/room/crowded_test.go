@@ -19,11 +19,11 @@ func TestTheHostIsToldOfTracksThatWait(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		var notes []string
-		c := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{})
 			for _, wait := range []time.Duration{0, 0, 30 * time.Second, 31 * time.Second} {
 				pause(ctx, wait)
-				ears.(bot.CrowdEars).Crowded(256)
+				ears.(bot.CrowdHandler).Crowded(256)
 			}
 			cancel()
 			return stay(ctx)
@@ -52,7 +52,7 @@ func TestRefusedRoomsHarmNoOther(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			b := &room.Breaker{}
 			fails := func(err error, times int) {
-				c := &script{play: []func(context.Context, bot.Ears) error{func(context.Context, bot.Ears) error { return err }}}
+				c := &script{play: []func(context.Context, bot.RoomHandler) error{func(context.Context, bot.RoomHandler) error { return err }}}
 				for range times {
 					_, _ = newRoom(t, room.Config{Connector: c, Sink: &notebook{}, Breaker: b, FirstJoin: time.Millisecond}).Run(t.Context())
 				}
@@ -62,7 +62,7 @@ func TestRefusedRoomsHarmNoOther(t *testing.T) {
 			began, joined := time.Now(), time.Duration(-1)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			good := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+			good := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 				ears.Joined(bot.Capabilities{})
 				joined = time.Since(began)
 				cancel()
@@ -86,7 +86,7 @@ func TestAConnectorThatHangsWithTwoTracksOfOneName(t *testing.T) {
 		defer cancel()
 		release := make(chan struct{})
 		defer close(release)
-		c := &script{play: []func(context.Context, bot.Ears) error{func(_ context.Context, ears bot.Ears) error {
+		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(_ context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{})
 			ears.Track(ana)
 			ears.Track(ana) // published again before the first was ended

@@ -55,7 +55,7 @@ func TestEraseOfALiveSession(t *testing.T) {
 		defer cancel()
 		sink := &erased{after: time.Minute, began: time.Now()}
 		var left time.Time
-		c := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{})
 			to := ears.Track(ana)
 			defer to.End()
@@ -92,7 +92,7 @@ func TestWhatTheRecordRefusesHoldsUpNothing(t *testing.T) {
 			}
 			return nil
 		}}
-		c := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{})
 			to := ears.Track(ana)
 			defer to.End()

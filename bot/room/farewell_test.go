@@ -50,7 +50,7 @@ func TestFarewellWhileTheRoomCanBeToldThings(t *testing.T) {
 				var calls []told
 				var parted time.Time
 				book, ending := &notebook{}, make(chan struct{})
-				conn := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+				conn := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 					if c.down {
 						return errors.New("down")
 					}
@@ -104,7 +104,7 @@ func TestFarewellWhileTheRoomCanBeToldThings(t *testing.T) {
 
 // TestNoFarewellWhereTheRoomIsOver: the room ends, and there is nobody to say good-bye to.
 func TestNoFarewellWhereTheRoomIsOver(t *testing.T) {
-	conn := &script{play: []func(context.Context, bot.Ears) error{func(_ context.Context, ears bot.Ears) error {
+	conn := &script{play: []func(context.Context, bot.RoomHandler) error{func(_ context.Context, ears bot.RoomHandler) error {
 		ears.Joined(bot.Capabilities{})
 		return bot.End(models.EndRoomClosed, nil)
 	}}}
@@ -132,7 +132,7 @@ func TestStopTakesItsTimeAndNoMore(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		var stopped time.Time
-		conn := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+		conn := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{})
 			ears.Speaker(models.Speaker{ID: "ana", Name: "Ana"})
 			k := &talker{ssrc: 7}

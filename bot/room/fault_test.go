@@ -27,7 +27,7 @@ func TestFault15JoinsAndTracks(t *testing.T) {
 	stayFor := func(t *testing.T, tracks int) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		play := func(ctx context.Context, ears bot.Ears) error {
+		play := func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{})
 			for i := range tracks {
 				id := fmt.Sprint("p", i)
@@ -70,7 +70,7 @@ func TestFault24ClockJump(t *testing.T) {
 				book := &notebook{}
 				r, err := room.New(room.Config{
 					Session: models.Session{ID: "s1", Epoch: 1, Started: time.Now().Add(-jump).Round(0)}, Sink: book,
-					Connector: &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+					Connector: &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 						ears.Joined(bot.Capabilities{})
 						sink := ears.Track(ana)
 						k := &talker{ssrc: 7}

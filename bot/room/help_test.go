@@ -83,15 +83,15 @@ func pause(ctx context.Context, d time.Duration) {
 type script struct {
 	mu   sync.Mutex
 	runs int
-	play []func(context.Context, bot.Ears) error
+	play []func(context.Context, bot.RoomHandler) error
 }
 
 // playing is a script of one join.
-func playing(play func(context.Context, bot.Ears) error) *script {
-	return &script{play: []func(context.Context, bot.Ears) error{play}}
+func playing(play func(context.Context, bot.RoomHandler) error) *script {
+	return &script{play: []func(context.Context, bot.RoomHandler) error{play}}
 }
 
-func (s *script) Run(ctx context.Context, ears bot.Ears) error {
+func (s *script) Run(ctx context.Context, ears bot.RoomHandler) error {
 	s.mu.Lock()
 	f := s.play[min(s.runs, len(s.play)-1)]
 	s.runs++

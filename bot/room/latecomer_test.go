@@ -19,8 +19,8 @@ func TestThe4097thIsTold(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		n, book := 0, &ledger{}
-		p := &puppet{do: func(int, bot.Order) error { n++; return nil }}
-		p.play = []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+		p := &puppet{do: func(int, bot.Command) error { n++; return nil }}
+		p.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{Message: true})
 			for i := range 4096 {
 				id := fmt.Sprint("p", i)
@@ -70,12 +70,12 @@ func TestACrowdIsKeptWhileTheDiskIsSlow(t *testing.T) {
 		const crowd = 6000
 		book := &slowBook{}
 		p := &puppet{}
-		p.play = []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+		p.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(everything)
 			for i := range crowd {
 				id := fmt.Sprint("p", i)
 				ears.Speaker(models.Speaker{ID: id, Name: "new"})
-				ears.(bot.ChatEars).Said(id, "/optout")
+				ears.(bot.ChatHandler).Said(id, "/optout")
 			}
 			pause(ctx, time.Second)
 			for i := range crowd {

@@ -136,7 +136,7 @@ func TestUnstoredIsCounted(t *testing.T) {
 		var r *room.Room
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		play := func(ctx context.Context, ears bot.Ears) error {
+		play := func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{})
 			sink := ears.Track(ana)
 			(&talker{ssrc: 7}).say(ctx, sink, packets)
@@ -153,7 +153,7 @@ func TestUnstoredIsCounted(t *testing.T) {
 			cancel()
 			return stay(ctx)
 		}
-		r = newRoom(t, room.Config{Sink: book, Connector: &script{play: []func(context.Context, bot.Ears) error{play}}})
+		r = newRoom(t, room.Config{Sink: book, Connector: &script{play: []func(context.Context, bot.RoomHandler) error{play}}})
 		if _, err := r.Run(ctx); err != nil {
 			t.Error(err)
 		}

@@ -39,7 +39,7 @@ func TestDeaf(t *testing.T) {
 		defer cancel()
 		book, h := &notebook{}, &host{began: time.Now()}
 		var rejoined time.Duration
-		dead := func(ctx context.Context, ears bot.Ears) error {
+		dead := func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{})
 			sink := ears.Track(ana)
 			defer sink.End()
@@ -51,7 +51,7 @@ func TestDeaf(t *testing.T) {
 			}
 			return stay(ctx)
 		}
-		alive := func(ctx context.Context, ears bot.Ears) error {
+		alive := func(ctx context.Context, ears bot.RoomHandler) error {
 			rejoined = time.Since(h.began)
 			ears.Joined(bot.Capabilities{})
 			sink := ears.Track(ana)
@@ -64,7 +64,7 @@ func TestDeaf(t *testing.T) {
 			cancel()
 			return stay(ctx)
 		}
-		s := &script{play: []func(context.Context, bot.Ears) error{dead, alive}}
+		s := &script{play: []func(context.Context, bot.RoomHandler) error{dead, alive}}
 		if reason, err := newRoom(t, room.Config{Connector: s, Sink: book, Watch: h.watch}).Run(ctx); reason != models.EndStopped || err != nil ||
 			s.runs != 2 {
 			t.Fatalf("Run = %v, %v after %d connections", reason, err, s.runs)
@@ -94,7 +94,7 @@ func TestHeardIsNotDeaf(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		book, h := &notebook{}, &host{began: time.Now()}
-		play := func(ctx context.Context, ears bot.Ears) error {
+		play := func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{})
 			sink := ears.Track(ana)
 			defer sink.End()
@@ -109,7 +109,7 @@ func TestHeardIsNotDeaf(t *testing.T) {
 			cancel()
 			return stay(ctx)
 		}
-		s := &script{play: []func(context.Context, bot.Ears) error{play}}
+		s := &script{play: []func(context.Context, bot.RoomHandler) error{play}}
 		if _, err := newRoom(t, room.Config{Connector: s, Sink: book, Watch: h.watch}).Run(ctx); err != nil || s.runs != 1 {
 			t.Fatalf("%v after %d connections", err, s.runs)
 		}
@@ -127,9 +127,9 @@ func TestAnnounce(t *testing.T) {
 		defer cancel()
 		began := time.Now()
 		var at []time.Duration
-		p := &puppet{do: func(int, bot.Order) error { at = append(at, time.Since(began).Round(time.Second)); return nil }}
-		person := func(ears bot.Ears, id string) { ears.Speaker(models.Speaker{ID: id, Name: id}) }
-		first := func(ctx context.Context, ears bot.Ears) error {
+		p := &puppet{do: func(int, bot.Command) error { at = append(at, time.Since(began).Round(time.Second)); return nil }}
+		person := func(ears bot.RoomHandler, id string) { ears.Speaker(models.Speaker{ID: id, Name: id}) }
+		first := func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{Message: true})
 			person(ears, "ana")
 			pause(ctx, 10*time.Second)
@@ -141,7 +141,7 @@ func TestAnnounce(t *testing.T) {
 			pause(ctx, 10*time.Second)
 			return errors.New("cut")
 		}
-		second := func(ctx context.Context, ears bot.Ears) error {
+		second := func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{Message: true})
 			person(ears, "ana")
 			person(ears, "ben")
@@ -149,7 +149,7 @@ func TestAnnounce(t *testing.T) {
 			cancel()
 			return stay(ctx)
 		}
-		p.play = []func(context.Context, bot.Ears) error{first, second}
+		p.play = []func(context.Context, bot.RoomHandler) error{first, second}
 		notice := bot.Notice{Name: "Earshot", Language: "id", KeepDays: 30}
 		if _, err := newRoom(t, room.Config{Connector: p, Sink: &notebook{}, Notice: notice}).Run(ctx); err != nil {
 			t.Fatal(err)
@@ -167,7 +167,7 @@ func TestAnnounce(t *testing.T) {
 // TestNotes: where the bot cannot announce itself, or lacks rights that the rules want, the host is told at the join.
 func TestNotes(t *testing.T) {
 	notice := bot.Notice{Name: "Earshot"}
-	refuses := func(int, bot.Order) error { return bot.Refuse("the chat is closed", nil) }
+	refuses := func(int, bot.Command) error { return bot.Refuse("the chat is closed", nil) }
 	tests := []struct {
 		name string
 		c    *puppet
@@ -192,7 +192,7 @@ func TestNotes(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				h := &host{}
-				tt.c.play = []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+				tt.c.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 					ears.Joined(tt.can)
 					pause(ctx, 5*time.Second)
 					cancel()
@@ -214,14 +214,15 @@ func TestNotes(t *testing.T) {
 func TestStuck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		free := make(chan struct{})
-		stuck := func(_ context.Context, ears bot.Ears) error {
+		stuck := func(_ context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{})
 			ears.Track(ana)
 			<-free
 			ears.Track(ana).Packet([]byte("late"), 0) // goes nowhere
 			return nil
 		}
-		s := &script{play: []func(context.Context, bot.Ears) error{func(context.Context, bot.Ears) error { panic("bad server") }, stuck}}
+		panics := func(context.Context, bot.RoomHandler) error { panic("bad server") }
+		s := &script{play: []func(context.Context, bot.RoomHandler) error{panics, stuck}}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		began := time.Now()
@@ -245,7 +246,7 @@ func TestBreaker(t *testing.T) {
 		var group sync.WaitGroup
 		const rooms, away = 20, time.Minute
 		for i := range rooms {
-			play := func(ctx context.Context, ears bot.Ears) error {
+			play := func(ctx context.Context, ears bot.RoomHandler) error {
 				mu.Lock()
 				defer mu.Unlock()
 				if time.Since(began) < away {
@@ -264,7 +265,7 @@ func TestBreaker(t *testing.T) {
 			r := newRoom(
 				t,
 				room.Config{
-					Connector: &script{play: []func(context.Context, bot.Ears) error{play}}, Sink: &notebook{}, FirstJoin: time.Hour,
+					Connector: &script{play: []func(context.Context, bot.RoomHandler) error{play}}, Sink: &notebook{}, FirstJoin: time.Hour,
 					Breaker: &breaker,
 				},
 			)
@@ -289,7 +290,7 @@ func TestDeafIsCounted(t *testing.T) {
 		defer cancel()
 		w := &witness{}
 		var r *room.Room
-		s := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+		s := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{})
 			sink := ears.Track(ana)
 			defer sink.End()

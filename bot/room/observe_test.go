@@ -50,7 +50,7 @@ func TestEvents(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		n := &noticed{}
-		first := func(ctx context.Context, ears bot.Ears) error {
+		first := func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{})
 			sink := ears.Track(ana)
 			defer sink.End()
@@ -67,7 +67,7 @@ func TestEvents(t *testing.T) {
 			ears.Speaker(models.Speaker{ID: "cem", Name: "Cem"})
 			return errors.New("cut")
 		}
-		second := func(ctx context.Context, ears bot.Ears) error {
+		second := func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{})
 			ears.Speaker(models.Speaker{ID: "ana", Name: "Ana"})
 			pause(ctx, 12*time.Second)
@@ -75,7 +75,7 @@ func TestEvents(t *testing.T) {
 			cancel()
 			return stay(ctx)
 		}
-		s := &script{play: []func(context.Context, bot.Ears) error{first, second}}
+		s := &script{play: []func(context.Context, bot.RoomHandler) error{first, second}}
 		if _, err := newRoom(t, room.Config{Connector: s, Sink: &notebook{}, Observer: n}).Run(ctx); err != nil {
 			t.Fatal(err)
 		}
@@ -148,7 +148,7 @@ func TestRecent(t *testing.T) {
 				}
 				lengths[when] = len(c.PCM)
 			}
-			play := func(ctx context.Context, ears bot.Ears) error {
+			play := func(ctx context.Context, ears bot.RoomHandler) error {
 				ears.Joined(bot.Capabilities{})
 				sink := ears.Track(ana)
 				k := &talker{ssrc: 7}
@@ -165,7 +165,7 @@ func TestRecent(t *testing.T) {
 				cancel()
 				return stay(ctx)
 			}
-			s := &script{play: []func(context.Context, bot.Ears) error{play}}
+			s := &script{play: []func(context.Context, bot.RoomHandler) error{play}}
 			r = newRoom(t, room.Config{Connector: s, Sink: &notebook{}, Hold: hold})
 			if _, err := r.Run(ctx); err != nil {
 				t.Fatal(err)

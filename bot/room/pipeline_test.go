@@ -19,7 +19,7 @@ func hear(t *testing.T, c room.Config, say func(context.Context, bot.TrackSink))
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	c.Connector = &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+	c.Connector = &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 		ears.Joined(bot.Capabilities{})
 		sink := ears.Track(ana)
 		say(ctx, sink)
@@ -206,7 +206,7 @@ func TestClipsSayWhenTheyWereSpoken(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		book, began := &notebook{}, time.Now()
-		c := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{})
 			sink := ears.Track(ana)
 			defer sink.End()

@@ -46,10 +46,10 @@ func (r *Room) setCan(c bot.Capabilities, inside bool) {
 
 // InForce reports whether a verb is in force against somebody now, by what the room's server has told so far.
 func (r *Room) InForce(verb models.Verb, speakerID string) bool {
-	if r.act.hands == nil {
+	if r.act.moderator == nil {
 		return false
 	}
-	ok, _ := r.act.hands.Effect(bot.Order{Verb: verb, Target: speakerID})
+	ok, _ := r.act.moderator.Effect(bot.Command{Verb: verb, Target: speakerID})
 	return ok
 }
 

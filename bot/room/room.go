@@ -1,7 +1,7 @@
 // Package room is in a live audio room: it joins and joins again, says who the bot is, knows who is there, takes each
 // speaker's packets through decoding and cutting to clips that are handed to a store, and sees to it that actions take effect.
 //
-//	connector --RTP--> bot.Ears --bounded channel per track--> bot/audio --clips, gaps--> bounded hand-over --> Sink (disk)
+//	connector --RTP--> bot.RoomHandler --bounded channel per track--> bot/audio --clips, gaps--> bounded hand-over --> Sink (disk)
 //
 // RTP never waits: what cannot be taken in time is dropped, counted and stored as a gap that the reviewer sees.
 package room
@@ -186,8 +186,8 @@ func New(c Config) (*Room, error) {
 	if c.Paused {
 		r.pipe.pause(true)
 	}
-	hands, _ := c.Connector.(bot.Hands)
-	r.act = &actor{hands: hands, can: r.can, quiet: r.pipe.quiet}
+	moderator, _ := c.Connector.(bot.Moderator)
+	r.act = &actor{moderator: moderator, can: r.can, quiet: r.pipe.quiet}
 	return r, nil
 }
 

@@ -19,7 +19,7 @@ func TestHearing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		book := &notebook{}
-		run := func(ctx context.Context, ears bot.Ears) error {
+		run := func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{Message: true})
 			sink := ears.Track(ana)
 			k := &talker{ssrc: 7}
@@ -30,7 +30,7 @@ func TestHearing(t *testing.T) {
 			sink.End()
 			return stay(ctx)
 		}
-		reason, err := newRoom(t, room.Config{Connector: &script{play: []func(context.Context, bot.Ears) error{run}}, Sink: book}).Run(ctx)
+		reason, err := newRoom(t, room.Config{Connector: &script{play: []func(context.Context, bot.RoomHandler) error{run}}, Sink: book}).Run(ctx)
 		if reason != models.EndStopped || err != nil {
 			t.Fatalf("Run = %q, %v", reason, err)
 		}
@@ -68,16 +68,19 @@ func TestRejoin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		book := &notebook{}
-		talk := func(ctx context.Context, ears bot.Ears) {
+		talk := func(ctx context.Context, ears bot.RoomHandler) {
 			ears.Joined(bot.Capabilities{})
 			sink := ears.Track(ana)
 			(&talker{ssrc: 7}).say(ctx, sink, packets)
 			sink.End()
 		}
-		broken := func(ctx context.Context, ears bot.Ears) error { talk(ctx, ears); return errors.New("reset by peer") }
-		refused := func(context.Context, bot.Ears) error { time.Sleep(time.Second); return errors.New("refused") }
-		last := func(ctx context.Context, ears bot.Ears) error { talk(ctx, ears); cancel(); return stay(ctx) }
-		s := &script{play: []func(context.Context, bot.Ears) error{broken, refused, refused, last}}
+		broken := func(ctx context.Context, ears bot.RoomHandler) error {
+			talk(ctx, ears)
+			return errors.New("reset by peer")
+		}
+		refused := func(context.Context, bot.RoomHandler) error { time.Sleep(time.Second); return errors.New("refused") }
+		last := func(ctx context.Context, ears bot.RoomHandler) error { talk(ctx, ears); cancel(); return stay(ctx) }
+		s := &script{play: []func(context.Context, bot.RoomHandler) error{broken, refused, refused, last}}
 		reason, err := newRoom(t, room.Config{Connector: s, Sink: book}).Run(ctx)
 		if reason != models.EndStopped || err != nil || s.runs != 4 {
 			t.Fatalf("Run = %q, %v after %d connections", reason, err, s.runs)
@@ -103,15 +106,15 @@ func TestRejoin(t *testing.T) {
 }
 
 func TestEnds(t *testing.T) {
-	end := func(err error) func(context.Context, bot.Ears) error {
-		return func(context.Context, bot.Ears) error { return err }
+	end := func(err error) func(context.Context, bot.RoomHandler) error {
+		return func(context.Context, bot.RoomHandler) error { return err }
 	}
-	joined := func(_ context.Context, ears bot.Ears) { ears.Joined(bot.Capabilities{}) }
+	joined := func(_ context.Context, ears bot.RoomHandler) { ears.Joined(bot.Capabilities{}) }
 	boom := errors.New("boom")
 	tests := []struct {
 		name    string
 		config  room.Config
-		play    func(context.Context, bot.Ears) error
+		play    func(context.Context, bot.RoomHandler) error
 		want    models.EndReason
 		err     bool
 		after   [2]time.Duration // bounds of the stay
@@ -125,7 +128,8 @@ func TestEnds(t *testing.T) {
 			after: [2]time.Duration{9 * time.Second, 11 * time.Second}, maxRuns: 20,
 		},
 		{
-			name: "no answer", play: func(ctx context.Context, _ bot.Ears) error { return stay(ctx) }, want: models.EndFailedServer, err: true,
+			name: "no answer", play: func(ctx context.Context, _ bot.RoomHandler) error { return stay(ctx) },
+			want: models.EndFailedServer, err: true,
 			after: [2]time.Duration{14 * time.Second, 16 * time.Second}, maxRuns: 1,
 		},
 		{
@@ -136,11 +140,15 @@ func TestEnds(t *testing.T) {
 			err:  true, after: [2]time.Duration{29 * time.Second, 31 * time.Second}, maxRuns: 60,
 		},
 		{
-			name: "flapping", play: func(ctx context.Context, e bot.Ears) error { joined(ctx, e); pause(ctx, time.Second); return boom },
+			name: "flapping", play: func(ctx context.Context, e bot.RoomHandler) error {
+				joined(ctx, e)
+				pause(ctx, time.Second)
+				return boom
+			},
 			want: models.EndFailedServer, err: true, after: [2]time.Duration{10 * time.Minute, 11 * time.Minute}, maxRuns: 90,
 		},
 		{
-			name: "alone", play: func(ctx context.Context, e bot.Ears) error {
+			name: "alone", play: func(ctx context.Context, e bot.RoomHandler) error {
 				joined(ctx, e)
 				e.Speaker(models.Speaker{ID: "ana"})
 				pause(ctx, time.Minute)
@@ -153,14 +161,14 @@ func TestEnds(t *testing.T) {
 			maxRuns: 1,
 		},
 		{
-			name: "never populated", play: func(ctx context.Context, e bot.Ears) error { joined(ctx, e); return stay(ctx) },
+			name: "never populated", play: func(ctx context.Context, e bot.RoomHandler) error { joined(ctx, e); return stay(ctx) },
 			config: room.Config{Alone: 30 * time.Second}, want: models.EndAlone, after: [2]time.Duration{
 				30 * time.Second, 31 * time.Second,
 			},
 			maxRuns: 1,
 		},
 		{
-			name: "max time", play: func(ctx context.Context, e bot.Ears) error { joined(ctx, e); return stay(ctx) },
+			name: "max time", play: func(ctx context.Context, e bot.RoomHandler) error { joined(ctx, e); return stay(ctx) },
 			config: room.Config{MaxTime: time.Hour}, want: models.EndMaxTime,
 			after: [2]time.Duration{time.Hour, time.Hour + time.Second}, maxRuns: 1,
 		},
@@ -168,7 +176,7 @@ func TestEnds(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := &script{play: []func(context.Context, bot.Ears) error{tt.play}}
+				s := &script{play: []func(context.Context, bot.RoomHandler) error{tt.play}}
 				tt.config.Connector, tt.config.Sink = s, &notebook{}
 				var seen []room.State
 				tt.config.Watch = func(s room.Status) { seen = append(seen, s.State) }
@@ -195,13 +203,13 @@ func TestEnds(t *testing.T) {
 func TestLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
-		play := func(ctx context.Context, e bot.Ears) error {
+		play := func(ctx context.Context, e bot.RoomHandler) error {
 			e.Joined(bot.Capabilities{})
 			cancel(bot.End(models.EndLeft, nil))
 			return stay(ctx)
 		}
 		reason, err := newRoom(t, room.Config{
-			Connector: &script{play: []func(context.Context, bot.Ears) error{play}}, Sink: &notebook{},
+			Connector: &script{play: []func(context.Context, bot.RoomHandler) error{play}}, Sink: &notebook{},
 		}).Run(ctx)
 		if reason != models.EndLeft || err != nil {
 			t.Errorf("Run = %q, %v", reason, err)
@@ -213,13 +221,13 @@ func TestLeft(t *testing.T) {
 // that somebody gave stands.
 func TestStoppedBeforeItWasIn(t *testing.T) {
 	boom := errors.New("no such host")
-	refuse := func(context.Context, bot.Ears) error { return bot.Retry(models.EndFailedServer, boom) }
-	let := func(_ context.Context, ears bot.Ears) error {
+	refuse := func(context.Context, bot.RoomHandler) error { return bot.Retry(models.EndFailedServer, boom) }
+	let := func(_ context.Context, ears bot.RoomHandler) error {
 		ears.Joined(bot.Capabilities{})
 		return bot.Retry(models.EndFailedServer, boom)
 	}
 	for name, tt := range map[string]struct {
-		play   func(context.Context, bot.Ears) error
+		play   func(context.Context, bot.RoomHandler) error
 		cause  error
 		want   models.EndReason
 		failed bool
@@ -232,7 +240,7 @@ func TestStoppedBeforeItWasIn(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancelCause(t.Context())
 				time.AfterFunc(5*time.Second, func() { cancel(tt.cause) })
-				many := make([]func(context.Context, bot.Ears) error, 100)
+				many := make([]func(context.Context, bot.RoomHandler) error, 100)
 				for i := range many {
 					many[i] = tt.play
 				}

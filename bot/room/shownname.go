@@ -57,7 +57,7 @@ func (v *visit) showPause(ctx context.Context) {
 
 // rename shows the name of a pause, or the usual one.
 func (v *visit) rename(ctx context.Context, paused bool) error {
-	n, can := v.room.cfg.Connector.(bot.Namer)
+	n, can := v.room.cfg.Connector.(bot.Renamer)
 	if !can || v.room.cfg.Notice.Name == "" {
 		return bot.Refuse("this kind of room shows no name of the bot that it could change", nil)
 	}
@@ -79,7 +79,7 @@ func (v *visit) pauseNotShown(err error) {
 	v.room.log.Warn("the bot's name does not say that listening is paused", "err", err)
 	can, _ := v.room.can()
 	what := "the bot's name does not say that listening is paused (" + err.Error() + "). "
-	if v.room.act.hands != nil && can.Message {
+	if v.room.act.moderator != nil && can.Message {
 		what += "Its line in the chat does; please tell those who come later yourself."
 	} else {
 		what += "It has no chat here either: please tell the people yourself."

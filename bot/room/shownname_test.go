@@ -53,8 +53,8 @@ func TestPauseShows(t *testing.T) {
 				defer cancel()
 				var r *room.Room
 				h, b := &host{}, &badge{rename: tt.rename}
-				b.play = []func(context.Context, bot.Ears) error{
-					func(ctx context.Context, ears bot.Ears) error {
+				b.play = []func(context.Context, bot.RoomHandler) error{
+					func(ctx context.Context, ears bot.RoomHandler) error {
 						ears.Joined(bot.Capabilities{Message: true})
 						for _, on := range []bool{true, false, true} {
 							pause(ctx, time.Minute)
@@ -63,7 +63,7 @@ func TestPauseShows(t *testing.T) {
 						pause(ctx, time.Minute)
 						return errors.New("cut")
 					},
-					func(ctx context.Context, ears bot.Ears) error {
+					func(ctx context.Context, ears bot.RoomHandler) error {
 						ears.Joined(bot.Capabilities{Message: true})
 						pause(ctx, time.Minute)
 						r.Pause(ctx, false)
@@ -111,7 +111,7 @@ func TestPauseNotShown(t *testing.T) {
 				defer cancel()
 				var r *room.Room
 				h := &host{}
-				c := tt.c(&script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+				c := tt.c(&script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 					ears.Joined(tt.can)
 					pause(ctx, time.Hour)
 					r.Pause(ctx, false)

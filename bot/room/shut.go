@@ -170,7 +170,7 @@ func (r *Room) Object(ctx context.Context, id string, objects bool) bool {
 // say writes a line into the room's chat, to one person or, with "" or where nobody can be written to in private, to all.
 func (r *Room) say(ctx context.Context, to, text string) {
 	can, inside := r.can()
-	if !inside || r.act.hands == nil || !can.Message && !can.PrivateMessage {
+	if !inside || r.act.moderator == nil || !can.Message && !can.PrivateMessage {
 		return
 	}
 	a := models.Action{Verb: models.VerbMessage, Text: text}

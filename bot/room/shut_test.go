@@ -42,14 +42,14 @@ type chatty struct {
 	lines []string
 }
 
-func (c *chatty) Do(_ context.Context, o bot.Order) error {
+func (c *chatty) Execute(_ context.Context, o bot.Command) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.lines = append(c.lines, o.Target+": "+o.Text)
 	return nil
 }
 
-func (c *chatty) Effect(bot.Order) (bool, string) { return true, "seen" }
+func (c *chatty) Effect(bot.Command) (bool, string) { return true, "seen" }
 
 func (c *chatty) said(what string) bool {
 	c.mu.Lock()
@@ -67,7 +67,7 @@ func TestPause(t *testing.T) {
 		book := &ledger{}
 		var r *room.Room
 		c := &chatty{}
-		c.play = []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+		c.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{Message: true})
 			sink := ears.Track(ana)
 			defer sink.End()
@@ -131,7 +131,7 @@ func TestObjection(t *testing.T) {
 		c := &chatty{}
 		ben := bot.TrackInfo{Track: "t2", SpeakerID: "ben", SpeakerName: "Ben", Attribution: models.AttributionTrack}
 		cem := bot.TrackInfo{Track: "t3", SpeakerID: "cem", SpeakerName: "Cem", Attribution: models.AttributionTrack}
-		c.play = []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+		c.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{Message: true, PrivateMessage: true})
 			sinks := map[string]bot.TrackSink{"ana": ears.Track(ana), "ben": ears.Track(ben), "cem": ears.Track(cem)}
 			talkers := map[string]*talker{"ana": {ssrc: 7}, "ben": {ssrc: 8}, "cem": {ssrc: 9}}
@@ -143,14 +143,14 @@ func TestObjection(t *testing.T) {
 				all.Wait()
 			}
 			speak(packets[:len(packets)/2])
-			ears.(bot.ChatEars).Said("ana", " /OptOut please")
-			ears.(bot.ChatEars).Said("ben", "what is /optout?")
+			ears.(bot.ChatHandler).Said("ana", " /OptOut please")
+			ears.(bot.ChatHandler).Said("ben", "what is /optout?")
 			speak(packets[len(packets)/2:])
 			pause(ctx, 2*time.Second)
 			if n := count(book, "ana") + count(book, "cem"); n != 0 || count(book, "ben") != 1 {
 				t.Errorf("%d clips of those who object, %d of Ben", n, count(book, "ben"))
 			}
-			ears.(bot.ChatEars).Said("ana", "/optin")
+			ears.(bot.ChatHandler).Said("ana", "/optin")
 			pause(ctx, 2*time.Second)
 			speak(packets)
 			pause(ctx, 2*time.Second)
@@ -206,7 +206,7 @@ func TestSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var r *room.Room
 		began := time.Now()
-		s := &script{play: []func(context.Context, bot.Ears) error{func(ctx context.Context, ears bot.Ears) error {
+		s := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{})
 			sink := ears.Track(ana)
 			defer sink.End()

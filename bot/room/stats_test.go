@@ -19,7 +19,7 @@ func TestRoomStats(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var r *room.Room
 		var during, silent room.Stats
-		play := func(ctx context.Context, ears bot.Ears) error {
+		play := func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{})
 			mute := ears.Track(bot.TrackInfo{Track: "t2", SpeakerID: "ben", SpeakerName: "Ben", Attribution: models.AttributionTrack})
 			sink, k := ears.Track(ana), &talker{ssrc: 7}

@@ -12,7 +12,7 @@ import (
 	"earshot/models"
 )
 
-// visit is one connection to the room: the Ears of one Connector.Run.
+// visit is one connection to the room: the RoomHandler of one Connector.Run.
 type visit struct {
 	room     *Room
 	deadline *time.Timer
@@ -126,7 +126,7 @@ func (v *visit) silent() {
 	}
 }
 
-// Joined implements Ears.
+// Joined implements RoomHandler.
 func (v *visit) Joined(can bot.Capabilities) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -155,7 +155,7 @@ func (v *visit) Joined(can bot.Capabilities) {
 	}
 }
 
-// Speaker implements Ears.
+// Speaker implements RoomHandler.
 func (v *visit) Speaker(s models.Speaker) {
 	if v.came(s.ID) {
 		v.room.pipe.speaker(s)
@@ -187,7 +187,7 @@ func (v *visit) ringNews() {
 	}
 }
 
-// Left implements Ears.
+// Left implements RoomHandler.
 func (v *visit) Left(id string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -198,7 +198,7 @@ func (v *visit) Left(id string) {
 	v.nobody()
 }
 
-// Track implements Ears.
+// Track implements RoomHandler.
 func (v *visit) Track(i bot.TrackInfo) bot.TrackSink {
 	var here bool
 	if i.Attribution == models.AttributionUnknown { // the mixed voices of several people are not one more

@@ -36,7 +36,7 @@ func (d *deaf) count(now time.Duration) {
 
 var errDeaf = errors.New("people talk and nothing of it arrives")
 
-// Talking implements Ears.
+// Talking implements RoomHandler.
 func (v *visit) Talking(id string, on bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()

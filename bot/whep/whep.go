@@ -59,7 +59,7 @@ func New(c Config) (*Connector, error) {
 const speakerID = "stream"
 
 // Run listens until the context ends or the stream is lost.
-func (c *Connector) Run(ctx context.Context, ears bot.Ears) error {
+func (c *Connector) Run(ctx context.Context, ears bot.RoomHandler) error {
 	client := c.factory.HTTPClient()
 	defer client.CloseIdleConnections()
 	late := &lateSink{}

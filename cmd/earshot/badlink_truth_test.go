@@ -157,17 +157,17 @@ type punctual struct {
 }
 
 // Run connects, with ears that look at the clock.
-func (c *punctual) Run(ctx context.Context, ears bot.Ears) error {
+func (c *punctual) Run(ctx context.Context, ears bot.RoomHandler) error {
 	return c.Connector.Run(ctx, punctualEars{ears, c})
 }
 
 type punctualEars struct {
-	bot.Ears
+	bot.RoomHandler
 	c *punctual
 }
 
 func (e punctualEars) Track(info bot.TrackInfo) bot.TrackSink {
-	return &punctualSink{TrackSink: e.Ears.Track(info), c: e.c}
+	return &punctualSink{TrackSink: e.RoomHandler.Track(info), c: e.c}
 }
 
 // punctualSink is called by one goroutine.

@@ -116,9 +116,11 @@ func TestJanusBrowser(t *testing.T) {
 				return errs*10 <= words
 			})
 		}
-		carryOut(ctx, t, hands, bot.Order{Verb: models.VerbMute, Target: ana.SpeakerID}, func() bool { return g.saw("moderation muted", "") })
-		carryOut(ctx, t, hands, bot.Order{Verb: models.VerbUnmute, Target: ana.SpeakerID}, func() bool { return g.saw("moderation unmuted", "") })
-		carryOut(ctx, t, hands, bot.Order{Verb: models.VerbRemove, Target: ana.SpeakerID}, func() bool { return g.saw("kicked", "") })
+		carryOut(ctx, t, hands, bot.Command{Verb: models.VerbMute, Target: ana.SpeakerID}, func() bool { return g.saw("moderation muted", "") })
+		carryOut(ctx, t, hands, bot.Command{Verb: models.VerbUnmute, Target: ana.SpeakerID}, func() bool {
+			return g.saw("moderation unmuted", "")
+		})
+		carryOut(ctx, t, hands, bot.Command{Verb: models.VerbRemove, Target: ana.SpeakerID}, func() bool { return g.saw("kicked", "") })
 		for _, u := range lines(t, s, ana.Session) {
 			if _, other := others[u.SpeakerName]; !other && u.SpeakerName != "Ana" || u.Attribution != models.AttributionTrack {
 				t.Errorf("a line of %q, %s", u.SpeakerName, u.Attribution)

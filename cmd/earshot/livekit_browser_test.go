@@ -57,13 +57,13 @@ func TestLiveKitBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hands := connector.(bot.Hands)
+	hands := connector.(bot.Moderator)
 	b.visit(t, s, l, page, stay{room: room, connector: connector}, nil, func(ctx context.Context, _ models.Utterance) {
 		carryOut(
-			ctx, t, hands, bot.Order{Verb: models.VerbMessage, Text: "mind the rules"},
+			ctx, t, hands, bot.Command{Verb: models.VerbMessage, Text: "mind the rules"},
 			func() bool { return g.saw("line ", "mind the rules") },
 		)
-		carryOut(ctx, t, hands, bot.Order{Verb: models.VerbMute, Target: "ana"}, func() bool { return g.saw("muted ana", "") })
+		carryOut(ctx, t, hands, bot.Command{Verb: models.VerbMute, Target: "ana"}, func() bool { return g.saw("muted ana", "") })
 		for beginning, part := range map[string]string{"sees " + botName: "4", "recording": "true", "line " + botName + " lk-chat-topic": "mind the rules"} {
 			comes(ctx, t, "the browser's "+beginning, func() bool { return g.saw(beginning, part) })
 		}

@@ -126,9 +126,9 @@ func (b browser) visit(
 }
 
 // carryOut carries an order out and waits until both sides show it.
-func carryOut(ctx context.Context, t *testing.T, hands bot.Hands, o bot.Order, shown func() bool) {
+func carryOut(ctx context.Context, t *testing.T, hands bot.Moderator, o bot.Command, shown func() bool) {
 	t.Helper()
-	if err := hands.Do(ctx, o); err != nil {
+	if err := hands.Execute(ctx, o); err != nil {
 		t.Errorf("%s: %v", o.Verb, err)
 		return
 	}

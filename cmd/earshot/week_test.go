@@ -48,7 +48,7 @@ type caller struct {
 	stays   time.Duration
 }
 
-func (c caller) Run(ctx context.Context, ears bot.Ears) error {
+func (c caller) Run(ctx context.Context, ears bot.RoomHandler) error {
 	ears.Joined(bot.Capabilities{Message: true})
 	sink := ears.Track(bot.TrackInfo{Track: "t1", SpeakerID: "ben", SpeakerName: "Ben", Attribution: models.AttributionTrack})
 	defer sink.End()

@@ -61,6 +61,6 @@ type behindCurtain struct {
 	curtain *stage.Curtain
 }
 
-func (b behindCurtain) Run(ctx context.Context, ears bot.Ears) error {
+func (b behindCurtain) Run(ctx context.Context, ears bot.RoomHandler) error {
 	return b.Connector.Run(ctx, b.curtain.Ears(ears))
 }

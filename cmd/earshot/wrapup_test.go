@@ -50,7 +50,7 @@ func TestAfterwardsIsDoneWhenDecodingCatchesUp(t *testing.T) {
 // brief is a connector of a room that is over at once.
 type brief struct{}
 
-func (brief) Run(_ context.Context, ears bot.Ears) error {
+func (brief) Run(_ context.Context, ears bot.RoomHandler) error {
 	ears.Joined(bot.Capabilities{})
 	return bot.End(models.EndRoomClosed, nil)
 }

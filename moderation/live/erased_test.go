@@ -33,7 +33,7 @@ func TestErasedWhileLive(t *testing.T) {
 // listening is a connector in a room where nothing happens.
 type listening struct{}
 
-func (listening) Run(ctx context.Context, ears bot.Ears) error {
+func (listening) Run(ctx context.Context, ears bot.RoomHandler) error {
 	ears.Joined(bot.Capabilities{})
 	<-ctx.Done()
 	return context.Cause(ctx)

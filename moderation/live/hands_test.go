@@ -15,15 +15,15 @@ import (
 // hands is a connector that takes every order at once, and shows what is in force.
 type hands struct {
 	mu     sync.Mutex
-	orders []bot.Order
+	orders []bot.Command
 	muted  map[string]bool
 	hang   bool // orders about somebody but "ana" hang
 	joined chan struct{}
-	ears   bot.Ears
+	ears   bot.RoomHandler
 	once   sync.Once
 }
 
-func (h *hands) Run(ctx context.Context, ears bot.Ears) error {
+func (h *hands) Run(ctx context.Context, ears bot.RoomHandler) error {
 	ears.Joined(bot.Capabilities{Message: true, PrivateMessage: true, Mute: true, Unmute: true, ToAudience: true, Remove: true, Ban: true})
 	ears.Speaker(models.Speaker{ID: "ana", Name: "Ana"})
 	h.ears = ears
@@ -32,7 +32,7 @@ func (h *hands) Run(ctx context.Context, ears bot.Ears) error {
 	return context.Cause(ctx)
 }
 
-func (h *hands) Do(ctx context.Context, o bot.Order) error {
+func (h *hands) Execute(ctx context.Context, o bot.Command) error {
 	if h.hang && o.Target != "ana" {
 		<-ctx.Done()
 		return errors.New("no answer")
@@ -49,7 +49,7 @@ func (h *hands) Do(ctx context.Context, o bot.Order) error {
 	return nil
 }
 
-func (h *hands) Effect(o bot.Order) (bool, string) {
+func (h *hands) Effect(o bot.Command) (bool, string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch o.Verb {
@@ -104,7 +104,7 @@ type stubborn struct {
 	audience bool
 }
 
-func (s *stubborn) Do(_ context.Context, o bot.Order) error {
+func (s *stubborn) Execute(_ context.Context, o bot.Command) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.orders = append(s.orders, o)
@@ -114,7 +114,7 @@ func (s *stubborn) Do(_ context.Context, o bot.Order) error {
 	return nil
 }
 
-func (s *stubborn) Effect(o bot.Order) (bool, string) {
+func (s *stubborn) Effect(o bot.Command) (bool, string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return o.Verb == models.VerbToAudience && s.audience || o.Verb == models.VerbUnmute, "the server says so"

@@ -22,7 +22,7 @@ type venue struct {
 	inn   map[string]time.Time
 	muted map[string]bool
 	since time.Time // when the bot came; zero: it is not there
-	ears  bot.Ears
+	ears  bot.RoomHandler
 	sinks map[string]*voiceTrack
 	ssrc  uint32
 	began time.Time
@@ -44,7 +44,7 @@ func newVenue() *venue {
 var errDown = errors.New("the server is down")
 
 // Run lets the bot in, for as long as the server is there.
-func (v *venue) Run(ctx context.Context, ears bot.Ears) error {
+func (v *venue) Run(ctx context.Context, ears bot.RoomHandler) error {
 	v.mu.Lock()
 	if v.down {
 		v.mu.Unlock()
@@ -137,7 +137,7 @@ func (v *venue) write(id, text string) {
 	v.mu.Lock()
 	ears := v.ears
 	v.mu.Unlock()
-	if c, ok := ears.(bot.ChatEars); ok {
+	if c, ok := ears.(bot.ChatHandler); ok {
 		c.Said(id, text)
 	}
 }
@@ -160,8 +160,8 @@ func (v *venue) say(id string, packets [][]byte) {
 	}
 }
 
-// Do implements bot.Hands.
-func (v *venue) Do(_ context.Context, o bot.Order) error {
+// Do implements bot.Moderator.
+func (v *venue) Execute(_ context.Context, o bot.Command) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.ears == nil {
@@ -179,8 +179,8 @@ func (v *venue) Do(_ context.Context, o bot.Order) error {
 	return nil
 }
 
-// Effect implements bot.Hands.
-func (v *venue) Effect(o bot.Order) (bool, string) {
+// Effect implements bot.Moderator.
+func (v *venue) Effect(o bot.Command) (bool, string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	switch o.Verb {

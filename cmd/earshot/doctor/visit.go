@@ -17,7 +17,7 @@ type visitor struct {
 	joined chan bot.Capabilities
 }
 
-// Joined implements bot.Ears.
+// Joined implements bot.RoomHandler.
 func (v visitor) Joined(can bot.Capabilities) {
 	select {
 	case v.joined <- can:
@@ -25,16 +25,16 @@ func (v visitor) Joined(can bot.Capabilities) {
 	}
 }
 
-// Speaker, Left and Talking implement bot.Ears: who is there is not the visitor's business.
+// Speaker, Left and Talking implement bot.RoomHandler: who is there is not the visitor's business.
 func (visitor) Speaker(models.Speaker) {}
 
-// Left implements bot.Ears.
+// Left implements bot.RoomHandler.
 func (visitor) Left(string) {}
 
-// Talking implements bot.Ears.
+// Talking implements bot.RoomHandler.
 func (visitor) Talking(string, bool) {}
 
-// Track implements bot.Ears: nothing is listened to.
+// Track implements bot.RoomHandler: nothing is listened to.
 func (visitor) Track(bot.TrackInfo) bot.TrackSink { return deaf{} }
 
 type deaf struct{}

@@ -12,7 +12,7 @@ import (
 // Connector is a connector that can act in its room.
 type Connector interface {
 	bot.Connector
-	bot.Hands
+	bot.Moderator
 }
 
 // Curtain is a connector that tells when sound of a number of tracks has come through. That a track is announced is not
@@ -32,12 +32,12 @@ func NewCurtain(c Connector, n int) *Curtain {
 }
 
 // Run connects, with ears that notice the first packet of each track.
-func (u *Curtain) Run(ctx context.Context, ears bot.Ears) error {
+func (u *Curtain) Run(ctx context.Context, ears bot.RoomHandler) error {
 	return u.Connector.Run(ctx, u.Ears(ears))
 }
 
 // Ears are ears that notice the first packet of each track, for a connector that can't act.
-func (u *Curtain) Ears(ears bot.Ears) bot.Ears { return curtainEars{ears, u} }
+func (u *Curtain) Ears(ears bot.RoomHandler) bot.RoomHandler { return curtainEars{ears, u} }
 
 func (u *Curtain) hears(track string) {
 	u.mu.Lock()
@@ -84,13 +84,13 @@ func (h *heldSource) Next() (lounge.Frame, error) {
 const silentFrame = 20 * time.Millisecond
 
 type curtainEars struct {
-	bot.Ears
+	bot.RoomHandler
 	curtain *Curtain
 }
 
 // Track opens a track whose first packet the curtain notices.
 func (e curtainEars) Track(info bot.TrackInfo) bot.TrackSink {
-	return &curtainSink{TrackSink: e.Ears.Track(info), hears: func() { e.curtain.hears(info.Track) }}
+	return &curtainSink{TrackSink: e.RoomHandler.Track(info), hears: func() { e.curtain.hears(info.Track) }}
 }
 
 type curtainSink struct {

@@ -104,7 +104,7 @@ func TestCurtain(t *testing.T) {
 }
 
 // nothing is ears that listen to nothing.
-type nothing struct{ bot.Ears }
+type nothing struct{ bot.RoomHandler }
 
 func (nothing) Track(bot.TrackInfo) bot.TrackSink { return nothing{} }
 func (nothing) Packet([]byte, uint8)              {}

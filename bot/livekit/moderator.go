@@ -41,8 +41,8 @@ func (c *Connector) call(ctx context.Context, do func(context.Context) error) er
 	}
 }
 
-// Do implements bot.Hands.
-func (c *Connector) Do(ctx context.Context, o bot.Order) error {
+// Do implements bot.Moderator.
+func (c *Connector) Execute(ctx context.Context, o bot.Command) error {
 	s := c.current()
 	if s == nil {
 		return bot.ErrNotJoined
@@ -73,8 +73,8 @@ func (c *Connector) Do(ctx context.Context, o bot.Order) error {
 	}
 }
 
-// Effect implements bot.Hands.
-func (c *Connector) Effect(o bot.Order) (bool, string) {
+// Effect implements bot.Moderator.
+func (c *Connector) Effect(o bot.Command) (bool, string) {
 	s := c.current()
 	if s == nil {
 		return false, ""

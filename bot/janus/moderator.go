@@ -60,8 +60,8 @@ func (st *stay) tokens(ctx context.Context) []string {
 	return e.Allowed
 }
 
-// Do implements bot.Hands with the room's secret.
-func (c *Connector) Do(ctx context.Context, o bot.Order) error {
+// Do implements bot.Moderator with the room's secret.
+func (c *Connector) Execute(ctx context.Context, o bot.Command) error {
 	st := c.now.Load()
 	if st == nil {
 		return bot.ErrNotJoined
@@ -85,8 +85,8 @@ func (c *Connector) Do(ctx context.Context, o bot.Order) error {
 	}
 }
 
-// Effect implements bot.Hands from the room's events.
-func (c *Connector) Effect(o bot.Order) (bool, string) {
+// Effect implements bot.Moderator from the room's events.
+func (c *Connector) Effect(o bot.Command) (bool, string) {
 	st := c.now.Load()
 	if st == nil {
 		return false, ""

@@ -25,14 +25,14 @@ type seen struct {
 	audience map[string]bool
 	removed  map[string]bool // until they come back
 	banned   map[string]bool
-	lines    []string             // ids of the latest chat lines
-	said     map[bot.Order]string // line ids of our own messages
+	lines    []string               // ids of the latest chat lines
+	said     map[bot.Command]string // line ids of our own messages
 }
 
 const keepLines = 64
 
 func newSeen() *seen {
-	return &seen{people: map[string]Person{}, removed: map[string]bool{}, banned: map[string]bool{}, said: map[bot.Order]string{}}
+	return &seen{people: map[string]Person{}, removed: map[string]bool{}, banned: map[string]bool{}, said: map[bot.Command]string{}}
 }
 
 // note takes what an event tells.
@@ -77,7 +77,7 @@ func (s *seen) setAudience(list []Listener) {
 }
 
 // effect reports whether an order is in force.
-func (s *seen) effect(o bot.Order) (ok bool, how string) {
+func (s *seen) effect(o bot.Command) (ok bool, how string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p, here := s.people[o.Target]
@@ -112,8 +112,8 @@ func rights(verbs []models.Verb) bot.Capabilities {
 	}
 }
 
-// Do implements bot.Hands over HTTP, with the host's token where one was given.
-func (c *Client) Do(ctx context.Context, o bot.Order) error {
+// Do implements bot.Moderator over HTTP, with the host's token where one was given.
+func (c *Client) Execute(ctx context.Context, o bot.Command) error {
 	s := c.now.Load()
 	if s == nil {
 		return bot.ErrNotJoined
@@ -139,8 +139,8 @@ func (c *Client) Do(ctx context.Context, o bot.Order) error {
 	return nil
 }
 
-// Effect implements bot.Hands from the room's events.
-func (c *Client) Effect(o bot.Order) (bool, string) {
+// Effect implements bot.Moderator from the room's events.
+func (c *Client) Effect(o bot.Command) (bool, string) {
 	s := c.now.Load()
 	if s == nil {
 		return false, ""
