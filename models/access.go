@@ -1,6 +1,7 @@
 package models
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -40,6 +41,23 @@ type User struct {
 	// Password is a hash in PHC form; "" for somebody who logs in by link only.
 	Password string    `json:"-"`
 	Created  time.Time `json:"created"`
+}
+
+// RenameRooms renames the rooms that the user has access to, and says whether that changed anything. Of two that become one
+// the greater access stays.
+func (u User) RenameRooms(rename func(old string) string) (changed bool) {
+	for _, old := range slices.Sorted(maps.Keys(u.Rooms)) {
+		now := rename(old)
+		if now == old {
+			continue
+		}
+		if u.Rooms[now].Rank() < u.Rooms[old].Rank() {
+			u.Rooms[now] = u.Rooms[old]
+		}
+		delete(u.Rooms, old)
+		changed = true
+	}
+	return changed
 }
 
 // CredentialKind tells what a token is for. The list is closed.

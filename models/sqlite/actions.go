@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
 )
 
 // SetAction stores how far an action has come. models.ErrNotFound when it is not stored.
@@ -34,13 +35,13 @@ func (s *Store) Actions(ctx context.Context, session string) ([]models.Action, e
 	return found, storeError("list actions", err)
 }
 
-func actionsOf(ctx context.Context, q queryer, session string) ([]models.Action, error) {
+func actionsOf(ctx context.Context, q conn.Queryer, session string) ([]models.Action, error) {
 	return docs[models.Action](ctx, q, "SELECT doc FROM actions WHERE session = ? ORDER BY created, id", session)
 }
 
 // Action reads one action. models.ErrNotFound when it is not stored.
 func (s *Store) Action(ctx context.Context, id string) (models.Action, error) {
-	a, err := one(ctx, s.read, scanDoc[models.Action], "SELECT doc FROM actions WHERE id = ?", id)
+	a, err := conn.One(ctx, s.read, scanDoc[models.Action], "SELECT doc FROM actions WHERE id = ?", id)
 	return a, storeError("read action", err)
 }
 
@@ -65,7 +66,7 @@ const restrictionColumns = "room, person, verb, name, action, session, decision,
 
 // Restrictions lists what is in force in a room, or should be.
 func (s *Store) Restrictions(ctx context.Context, room string) ([]models.Restriction, error) {
-	found, err := list(
+	found, err := conn.List(
 		ctx, s.read, scanRestriction, "SELECT "+restrictionColumns+" FROM restrictions WHERE room = ? ORDER BY person, verb", room,
 	)
 	return found, storeError("list restrictions", err)

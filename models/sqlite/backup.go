@@ -2,13 +2,20 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
+	"earshot/models/sqlite/disk"
+	"earshot/models/sqlite/journal"
 )
 
 // Backup writes the whole database, as it is at one moment, into a new file (mode 0600) and proves that it is sound. It
@@ -26,7 +33,7 @@ func (s *Store) Backup(ctx context.Context, file string) (err error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return models.WithHint(fmt.Errorf("backup: %w", err), "choose a folder that you may write to")
 	}
-	if err := newFile(part); err != nil {
+	if err := disk.NewFile(part); err != nil {
 		return models.WithHint(fmt.Errorf("backup: %w", err), "choose a folder that you may write to")
 	}
 	defer func() {
@@ -40,47 +47,27 @@ func (s *Store) Backup(ctx context.Context, file string) (err error) {
 	if err := examine(ctx, part); err != nil {
 		return fmt.Errorf("backup: the copy is not sound: %w", err)
 	}
-	if err := syncFile(part); err != nil {
+	if err := disk.SyncFile(part); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
 	if err := os.Rename(part, file); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
-	return syncDir(filepath.Dir(file))
+	return disk.SyncDir(filepath.Dir(file))
 }
 
 // vacuumInto copies the live rows over a connection that cannot write to the database, unlike those of the pool, which
 // cannot write to anything.
 func vacuumInto(ctx context.Context, from, to string) (err error) {
-	db := openPool(fileDSN(from, "ro"), 1)
+	db := conn.Pool(conn.CopierDSN(from), 1)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	_, err = db.ExecContext(ctx, "VACUUM INTO ?", to)
 	return err
 }
 
-// newFile makes an empty file for the owner alone; what an earlier backup left half-made goes.
-func newFile(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	return f.Close()
-}
-
-func syncFile(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}
-
 // examine reads a database file, that nobody else uses, to the end and says what is wrong with it.
 func examine(ctx context.Context, path string) (err error) {
-	if err := checkFile(path, false); err != nil {
+	if err := disk.CheckFile(path, false); err != nil {
 		return err
 	}
 	version, err := probe(ctx, path)
@@ -90,7 +77,281 @@ func examine(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	db := openPool(readerDSN(path), 1)
+	db := conn.Pool(conn.ReaderDSN(path), 1)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	return integrity(ctx, db, "PRAGMA integrity_check(1)")
+}
+
+// Restoring says how a backup is restored.
+type Restoring struct {
+	// Replace allows it to take the place of a database that is there.
+	Replace bool
+	// Logins lets those log in who could when the backup was made, also where nobody can tell whether they still may.
+	Logins bool
+	// By is who restores.
+	By string
+}
+
+// Restored says what Restore did.
+type Restored struct {
+	// Aside is where the database that was replaced lies now; empty when there was none.
+	Aside string
+	// Erasures and Redactions count what was taken away again, because it had been after the backup was made.
+	Erasures, Redactions int
+	// Unknown says that nothing tells what was taken away since: neither the record that the backup was made of, nor the
+	// journal beside it, is there.
+	Unknown bool
+	// NobodyLogsIn says that no owner is left who could log in.
+	NobodyLogsIn bool
+}
+
+// Restore puts a backup in the place of the database at path and brings it up to date. What was taken away after the backup
+// was made is taken away before anybody can read it: erasures, redactions, users and their rights, as far as the replaced
+// database or the journal beside it tells; whoever objected to being written down since, and rooms that were paused since,
+// stay so. The list of removals stays whole. The sessions, links and keys of the backup are void; users log in with the
+// passwords that hold now. Where nobody knows what holds now, nobody is let in, unless Restoring.Logins says so.
+//
+// The replaced database is kept beside it under another name. Nothing is touched when the backup is damaged, of a newer
+// Earshot or no backup, when path is in use (store.ErrInUse), or when there is a database and Replace is not set (fs.ErrExist).
+func Restore(ctx context.Context, backup, path string, how Restoring) (r Restored, err error) {
+	if path, err = disk.PrepareDir(path); err != nil {
+		return r, err
+	}
+	lock, err := disk.Lock(path)
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, lock.Close()) }()
+	if backup, err = filepath.Abs(backup); err != nil {
+		return r, fmt.Errorf("restore: %w", err)
+	}
+	if err := examine(ctx, backup); err != nil {
+		return r, fmt.Errorf("restore: %w", err)
+	}
+	_, err = os.Lstat(path)
+	there := !errors.Is(err, fs.ErrNotExist)
+	if there && !how.Replace {
+		return r, models.WithHint(fmt.Errorf("restore: %s: %w", path, fs.ErrExist),
+			"--replace puts the backup in its place and keeps the database that is there under another name")
+	}
+	old, err := lastKnown(ctx, path)
+	if err != nil {
+		return r, err
+	}
+	work := path + ".new"
+	err = disk.Clear(work)
+	if err == nil {
+		err = disk.Copy(backup, work)
+	}
+	if err != nil {
+		return r, disk.Unusable(path, err)
+	}
+	if err := prepare(ctx, work, old, how, &r); err != nil {
+		return r, errors.Join(err, disk.Clear(work))
+	}
+	if there {
+		r.Aside = path + ".replaced-" + time.Now().UTC().Format("20060102-150405.000")
+	}
+	return r, exchange(work, path, r.Aside)
+}
+
+// known is what can be found out of the record that was there.
+type known struct {
+	origin string
+	journal.Log
+	// begun are erasures that were cut short.
+	begun []erasure
+	// users are those of today; nil: the database can't be read.
+	users []models.User
+}
+
+// lastKnown reads the database at path, as far as it can be read, and the journal beside it.
+func lastKnown(ctx context.Context, path string) (k known, err error) {
+	if k.origin, k.Log, err = journal.Read(path); err != nil {
+		return k, err
+	}
+	s := &Store{path: path, read: conn.Pool(conn.ReaderDSN(path), readers)}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	var origin string
+	if err := s.read.QueryRowContext(ctx, "SELECT origin FROM lineage").Scan(&origin); err != nil {
+		return k, nil // a damaged one, or none, is why people restore
+	}
+	more, err := takenSince(ctx, s.read, 0, 0)
+	if err != nil {
+		return k, nil // as above
+	}
+	if origin != k.origin {
+		k = known{origin: origin}
+	}
+	k.Merge(more)
+	k.begun, _ = s.erasures(ctx, s.read)
+	if users, err := s.Users(ctx); err == nil {
+		k.users = append([]models.User{}, users...)
+	}
+	return k, nil
+}
+
+// prepare makes a copy of a backup fit to be the record.
+func prepare(ctx context.Context, work string, old known, how Restoring, r *Restored) (err error) {
+	s := &Store{path: work, searchTime: defaultSearchTime, scrubbing: make(chan struct{}, 1)}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	young, err := hasOrigin(ctx, work)
+	if err != nil {
+		return err
+	}
+	if err := s.open(ctx); err != nil {
+		return err
+	}
+	if err := s.Check(ctx); err != nil {
+		return err
+	}
+	switch {
+	case old.origin == "":
+		r.Unknown = true
+	case !young: // from before records had names: it is taken for one of this record
+		s.origin = old.origin
+	case s.origin != old.origin:
+		r.Unknown = true
+	}
+	if !r.Unknown {
+		done, err := s.takeAway(ctx, old.Log)
+		if err != nil {
+			return err
+		}
+		r.Erasures, r.Redactions = done.erasures, done.redactions
+		for _, e := range old.begun {
+			if err := ignoreNotFound(s.Erase(ctx, e.Erasure)); err != nil {
+				return err
+			}
+		}
+	}
+	if err := s.newLogins(ctx, old, how, r); err != nil {
+		return err
+	}
+	return s.update(ctx, "restore", func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "UPDATE lineage SET id = lower(hex(randomblob(16))), origin = ?", s.origin); err != nil {
+			return err
+		}
+		return note(ctx, tx, time.Now(), how.By, "backup restored", "", "")
+	})
+}
+
+// hasOrigin reports whether a copy of a record names the record.
+func hasOrigin(ctx context.Context, path string) (there bool, err error) {
+	db := conn.Pool(conn.ReaderDSN(path), 1)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	err = db.QueryRowContext(ctx, "SELECT count(*) FROM pragma_table_info('lineage') WHERE name = 'origin'").Scan(&there)
+	return there, storeError("restore", err)
+}
+
+// newLogins sees to it that who may log in is who could before the backup took the record's place.
+func (s *Store) newLogins(ctx context.Context, old known, how Restoring, r *Restored) error {
+	before, err := s.Users(ctx)
+	if err != nil {
+		return err
+	}
+	err = s.update(ctx, "restore logins", func(tx *sql.Tx) error {
+		switch {
+		case r.Unknown && !how.Logins:
+			_, err := tx.ExecContext(ctx, "DELETE FROM servers")
+			return errors.Join(err, deleteUsers(ctx, tx))
+		case r.Unknown || old.users == nil:
+			return nil
+		}
+		if err := deleteUsers(ctx, tx); err != nil {
+			return err
+		}
+		for _, u := range old.users {
+			rooms, err := json.Marshal(u.Rooms)
+			if err != nil {
+				return err
+			}
+			_, err = tx.ExecContext(ctx, "INSERT INTO users ("+userColumns+") VALUES (?, ?, ?, ?, ?, ?)",
+				u.ID, u.Name, u.Access, string(rooms), u.Password, millis(u.Created))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.voidLogins(ctx); err != nil {
+		return err
+	}
+	return s.update(ctx, "restore logins", func(tx *sql.Tx) error {
+		owners := 0
+		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM users WHERE access = 'owner' AND password <> ''").Scan(&owners); err != nil {
+			return err
+		}
+		if r.NobodyLogsIn = owners == 0 && len(before)+len(old.users) > 0; !r.NobodyLogsIn {
+			return nil
+		}
+		return deleteUsers(ctx, tx) // so that the first owner can be made again
+	})
+}
+
+func deleteUsers(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, "DELETE FROM users")
+	return err
+}
+
+// voidLogins makes all sessions, links, keys and invitations worthless.
+func (s *Store) voidLogins(ctx context.Context) error {
+	return s.update(ctx, "void logins", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM credentials")
+		if err == nil {
+			_, err = tx.ExecContext(ctx, "DELETE FROM invitations")
+		}
+		return errors.Join(err, needScrub(ctx, tx))
+	})
+}
+
+// exchange puts a database in the place of another, which is kept under the name aside; "": there is none.
+func exchange(work, path, aside string) error {
+	for _, suffix := range []string{"-wal", "-shm", ""} { // the log belongs to the database that goes
+		if aside == "" {
+			continue
+		}
+		if err := os.Rename(path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return disk.Unusable(path, err)
+		}
+	}
+	if err := os.Rename(work, path); err != nil {
+		return disk.Unusable(path, err)
+	}
+	return disk.SyncDir(filepath.Dir(path))
+}
+
+// again is the erasure that an entry speaks of.
+func (s *Store) again(ctx context.Context, r models.Removal) ([]models.Erasure, error) {
+	switch kind := models.ErasureKind(r.What); kind {
+	case models.EraseSession:
+		return []models.Erasure{{Kind: kind, Target: r.Target, By: r.By}}, nil
+	case models.EraseRoom:
+		rooms, err := s.roomsCalled(ctx, r.Target)
+		var out []models.Erasure
+		for _, room := range rooms {
+			out = append(out, models.Erasure{Kind: kind, Target: room, By: r.By})
+		}
+		return out, err
+	case models.ErasePerson:
+		mark, name, _ := strings.Cut(r.Target, "@")
+		rooms, err := s.roomsCalled(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		ids, err := conn.List(ctx, s.read, conn.Text, "SELECT DISTINCT id FROM speakers")
+		var out []models.Erasure
+		for _, id := range ids {
+			for _, room := range rooms {
+				if models.PersonMark(id) == mark {
+					out = append(out, models.Erasure{Kind: kind, Target: id, Room: room, By: r.By})
+				}
+			}
+		}
+		return out, storeError("list people", err)
+	}
+	return nil, nil
 }

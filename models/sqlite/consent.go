@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
+	"earshot/models/sqlite/journal"
 )
 
 // PutConsent appends to the consent ledger, and remembers an objection, or that it was taken back, for the sessions to
@@ -32,12 +34,12 @@ func (s *Store) PutConsent(ctx context.Context, c models.Consent) error {
 }
 
 func setObjection(ctx context.Context, tx *sql.Tx, room, speaker string, what models.ConsentWhat, when time.Time) error {
-	t := taken{At: millis(when), Mark: models.PersonMark(speaker), Room: room}
+	t := journal.Entry{At: millis(when), Mark: models.PersonMark(speaker), Room: room}
 	switch what {
 	case models.ConsentObjected:
-		t.What = takenObjected
+		t.What = journal.Objected
 	case models.ConsentWithdrew:
-		t.What = takenConsent
+		t.What = journal.Consented
 	default: // who was told, or was not, neither objects nor takes it back by that
 		return nil
 	}
@@ -47,9 +49,9 @@ func setObjection(ctx context.Context, tx *sql.Tx, room, speaker string, what mo
 	return putTaken(ctx, tx, t)
 }
 
-func putObjection(ctx context.Context, tx *sql.Tx, t taken) error {
+func putObjection(ctx context.Context, tx *sql.Tx, t journal.Entry) error {
 	query := "DELETE FROM objections WHERE mark = ?1 AND room IN (?2, ?4) AND at <= ?3"
-	if t.What == takenObjected {
+	if t.What == journal.Objected {
 		query = "INSERT INTO objections (mark, room, at) SELECT ?1, ?2, ?3 WHERE ?4 IS NOT NULL ON CONFLICT DO NOTHING"
 	}
 	_, err := tx.ExecContext(ctx, query, t.Mark, t.Room, t.At, shortRoom(t.Room))
@@ -58,7 +60,7 @@ func putObjection(ctx context.Context, tx *sql.Tx, t taken) error {
 
 // Objections are the PersonMarks of those who are not to be written down in a room.
 func (s *Store) Objections(ctx context.Context, room string) (map[string]bool, error) {
-	marks, err := list(ctx, s.read, scanText, "SELECT mark FROM objections WHERE room IN (?, ?)", room, shortRoom(room))
+	marks, err := conn.List(ctx, s.read, conn.Text, "SELECT mark FROM objections WHERE room IN (?, ?)", room, shortRoom(room))
 	out := map[string]bool{}
 	for _, m := range marks {
 		out[m] = true
@@ -81,7 +83,7 @@ func (s *Store) Consents(ctx context.Context, session, room, speaker string, lim
 	if limit <= 0 {
 		limit = 1000
 	}
-	found, err := list(ctx, s.read, scanConsent, "SELECT "+consentColumns+` FROM consent JOIN sessions ON sessions.id = session
+	found, err := conn.List(ctx, s.read, scanConsent, "SELECT "+consentColumns+` FROM consent JOIN sessions ON sessions.id = session
 		WHERE erasing = 0 AND (?1 = '' OR session = ?1) AND (?2 = '' OR room = ?2) AND (?3 = '' OR speaker_id = ?3)
 		ORDER BY consent.id DESC LIMIT ?4`, session, room, speaker, limit)
 	return found, storeError("list consent", err)
@@ -89,7 +91,7 @@ func (s *Store) Consents(ctx context.Context, session, room, speaker string, lim
 
 // PausedBy is who paused listening in a room; "" when nobody did.
 func (s *Store) PausedBy(ctx context.Context, room string) (string, error) {
-	found, err := list(ctx, s.read, scanText, "SELECT by FROM pauses WHERE room IN (?, ?)", room, shortRoom(room))
+	found, err := conn.List(ctx, s.read, conn.Text, "SELECT by FROM pauses WHERE room IN (?, ?)", room, shortRoom(room))
 	if err != nil || len(found) == 0 {
 		return "", storeError("read pause", err)
 	}
@@ -99,9 +101,9 @@ func (s *Store) PausedBy(ctx context.Context, room string) (string, error) {
 // SetPaused notes that somebody paused listening in a room, or resumed it.
 func (s *Store) SetPaused(ctx context.Context, room string, paused bool, by string, when time.Time) error {
 	return s.update(ctx, "store pause", func(tx *sql.Tx) error {
-		what, t := "listening resumed", taken{At: millis(when), By: by, What: takenResumed, Room: room}
+		what, t := "listening resumed", journal.Entry{At: millis(when), By: by, What: journal.Resumed, Room: room}
 		if paused {
-			what, t.What = "listening paused", takenPaused
+			what, t.What = "listening paused", journal.Paused
 		}
 		if err := putPause(ctx, tx, t); err != nil {
 			return err
@@ -113,9 +115,9 @@ func (s *Store) SetPaused(ctx context.Context, room string, paused bool, by stri
 	})
 }
 
-func putPause(ctx context.Context, tx *sql.Tx, t taken) error {
+func putPause(ctx context.Context, tx *sql.Tx, t journal.Entry) error {
 	query := "DELETE FROM pauses WHERE room IN (?1, ?4) AND ?2 + ?3 IS NOT NULL"
-	if t.What == takenPaused {
+	if t.What == journal.Paused {
 		query = "INSERT INTO pauses (room, by, at) SELECT ?1, ?2, ?3 WHERE ?4 IS NOT NULL ON CONFLICT DO NOTHING"
 	}
 	_, err := tx.ExecContext(ctx, query, t.Room, clean(t.By), t.At, shortRoom(t.Room))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
 )
 
 func coreStore(t testing.TB) *Store {
@@ -151,7 +152,7 @@ func TestHousekeepingHoldsNoLine(t *testing.T) {
 	if worst > most || lines < 10 {
 		t.Errorf("a line of %d waited %v", lines, worst)
 	}
-	if log() > 2*foldBytes {
+	if log() > 2*conn.FoldBytes {
 		t.Errorf("the log has %d bytes", log())
 	}
 }

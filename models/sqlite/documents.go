@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
 )
 
 // scanDoc reads a row that is one JSON document.
@@ -23,9 +24,9 @@ func scanDoc[T any](rows *sql.Rows) (v T, err error) {
 }
 
 // docs lists the JSON documents that a query finds: those that can be read, with models.ErrUnreadable when some cannot.
-func docs[T any](ctx context.Context, q queryer, query string, args ...any) ([]T, error) {
+func docs[T any](ctx context.Context, q conn.Queryer, query string, args ...any) ([]T, error) {
 	unreadable := 0
-	found, err := list(ctx, q, func(rows *sql.Rows) (*T, error) {
+	found, err := conn.List(ctx, q, func(rows *sql.Rows) (*T, error) {
 		v, err := scanDoc[T](rows)
 		if errors.Is(err, models.ErrUnreadable) {
 			unreadable++
@@ -55,8 +56,8 @@ type document[T any] struct {
 }
 
 // documents lists what a query for id and doc finds.
-func documents[T any](ctx context.Context, q queryer, query string, args ...any) ([]document[T], error) {
-	return list(ctx, q, func(rows *sql.Rows) (d document[T], err error) {
+func documents[T any](ctx context.Context, q conn.Queryer, query string, args ...any) ([]document[T], error) {
+	return conn.List(ctx, q, func(rows *sql.Rows) (d document[T], err error) {
 		var doc []byte
 		if err := rows.Scan(&d.id, &doc); err != nil {
 			return d, err

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
+	"earshot/models/sqlite/disk"
 )
 
 // Deletion goes in steps, so that live rooms can store their lines in between.
@@ -73,8 +75,8 @@ type erasure struct {
 	noted bool
 }
 
-func (s *Store) erasures(ctx context.Context, q queryer) ([]erasure, error) {
-	found, err := list(ctx, q, func(rows *sql.Rows) (e erasure, err error) {
+func (s *Store) erasures(ctx context.Context, q conn.Queryer) ([]erasure, error) {
+	found, err := conn.List(ctx, q, func(rows *sql.Rows) (e erasure, err error) {
 		err = rows.Scan(&e.id, &e.Kind, &e.Target, &e.Room, &e.By)
 		return e, err
 	}, "SELECT id, kind, target, room, by FROM erasures ORDER BY id")
@@ -189,7 +191,7 @@ func (s *Store) finishErasure(ctx context.Context, e erasure) error {
 
 // eraseSessions removes the sessions whose column has the value and that are marked, and counts them.
 func (s *Store) eraseSessions(ctx context.Context, column, value string) (int, error) {
-	ids, err := list(ctx, s.write, scanText, "SELECT id FROM sessions WHERE "+column+" = ? AND erasing = 1", value)
+	ids, err := conn.List(ctx, s.write, conn.Text, "SELECT id FROM sessions WHERE "+column+" = ? AND erasing = 1", value)
 	if err != nil {
 		return 0, storeError("erase", err)
 	}
@@ -273,11 +275,11 @@ func forgetSpeaker(ctx context.Context, tx *sql.Tx, id, room string) (total int,
 // database itself. From then on sessions that are to go are not found any more. ErasureDone of a store that is opened
 // for reading tells when it was carried out. models.ErrNotFound as for Erase.
 func RequestErasure(ctx context.Context, path string, e models.Erasure) (id int64, err error) {
-	path, err = absolute(path)
+	path, err = disk.Absolute(path)
 	if err != nil {
 		return 0, err
 	}
-	if err := checkFile(path, true); err != nil {
+	if err := disk.CheckFile(path, true); err != nil {
 		return 0, err
 	}
 	version, err := probe(ctx, path)
@@ -287,7 +289,7 @@ func RequestErasure(ctx context.Context, path string, e models.Erasure) (id int6
 	if err != nil {
 		return 0, err
 	}
-	db := openPool(writerDSN(path), 1)
+	db := conn.Pool(conn.WriterDSN(path), 1)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	return requestErasure(ctx, db, e)
 }
@@ -355,7 +357,7 @@ func (s *Store) finishErasing(ctx context.Context) error {
 		}
 		return ctx.Err()
 	}
-	ids, err := list(ctx, s.write, scanText, "SELECT id FROM sessions WHERE erasing = 1")
+	ids, err := conn.List(ctx, s.write, conn.Text, "SELECT id FROM sessions WHERE erasing = 1")
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	sqlite3 "github.com/mattn/go-sqlite3"
 
 	"earshot/models"
+	"earshot/models/sqlite/disk"
 	"earshot/models/store"
 )
 
@@ -64,7 +65,7 @@ func openError(path string, err error) error {
 	if errors.As(err, &e) {
 		return storeError("open "+path, err)
 	}
-	return unusable(path, err)
+	return disk.Unusable(path, err)
 }
 
 func ignoreNoRows(err error) error {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
 )
 
 const evidenceColumns = "id, session, epoch, track, seq, start_ms, end_ms, peaks, expires"
@@ -57,7 +58,7 @@ func (s *Store) ReplaceEvidence(ctx context.Context, e models.Evidence) error {
 
 // Evidence reads a clip with its sound. models.ErrNotFound when it is not kept, or has expired by now.
 func (s *Store) Evidence(ctx context.Context, id string, now time.Time) (models.Evidence, error) {
-	e, err := one(ctx, s.read, func(rows *sql.Rows) (models.Evidence, error) {
+	e, err := conn.One(ctx, s.read, func(rows *sql.Rows) (models.Evidence, error) {
 		var ogg []byte
 		e, err := scanEvidence(rows, &ogg)
 		e.Ogg = ogg
@@ -74,8 +75,8 @@ func (s *Store) SessionEvidence(ctx context.Context, session string, now time.Ti
 	return found, storeError("list evidence", err)
 }
 
-func clipsOf(ctx context.Context, q queryer, session string, now time.Time) ([]models.Evidence, error) {
-	return list(ctx, q, func(rows *sql.Rows) (models.Evidence, error) { return scanEvidence(rows) },
+func clipsOf(ctx context.Context, q conn.Queryer, session string, now time.Time) ([]models.Evidence, error) {
+	return conn.List(ctx, q, func(rows *sql.Rows) (models.Evidence, error) { return scanEvidence(rows) },
 		"SELECT "+evidenceColumns+" FROM evidence WHERE session = ? AND expires > ?", session, millis(now))
 }
 

@@ -4,12 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"io/fs"
 	"path"
 	"testing"
 	"time"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
+	"earshot/models/sqlite/disk"
+	"earshot/models/sqlite/schema"
 )
 
 // Pragma runs a pragma on the writer and gives its result when that is one value.
@@ -105,7 +107,10 @@ func (s *Store) Value(t testing.TB, query string) (v string) {
 // OldDatabase makes a database as an Earshot from before a migration would have left it, with rows of the time.
 func OldDatabase(t testing.TB, file, before string, rows ...string) {
 	t.Helper()
-	db := openPool(fileDSN(file, "rwc", durable()...), 1)
+	if err := disk.NewFile(file); err != nil {
+		t.Fatal(err)
+	}
+	db := conn.Pool(conn.WriterDSN(file), 1)
 	defer func() {
 		if err := db.Close(); err != nil {
 			t.Error(err)
@@ -117,18 +122,14 @@ func OldDatabase(t testing.TB, file, before string, rows ...string) {
 		}
 	}
 	exec(fmt.Sprintf("PRAGMA application_id = %d", applicationID))
-	names, err := fs.Glob(migrations, "migrations/*.sql")
-	if err != nil {
+	if _, err := schema.Applied(t.Context(), db); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := migrated(t.Context(), db, nil); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range names {
+	for _, name := range schema.Names() {
 		if path.Base(name) >= before {
 			break
 		}
-		if err := apply(t.Context(), db, name); err != nil {
+		if err := schema.Apply(t.Context(), db, name); err != nil {
 			t.Fatal(err)
 		}
 	}

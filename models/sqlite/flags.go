@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
 )
 
 const flagColumns = `id, session, epoch, track, seq, speaker_id, speaker_name, rule, pack, hash, level, mode, title, matched,
@@ -56,7 +57,7 @@ func (s *Store) SetFlagStatus(ctx context.Context, id string, status models.Flag
 		by = ""
 	}
 	err := s.update(ctx, op, func(tx *sql.Tx) (err error) {
-		f, err = one(ctx, tx, scanFlag, `UPDATE flags SET status = ?, decided_by = ?, decided = ? WHERE id = ?
+		f, err = conn.One(ctx, tx, scanFlag, `UPDATE flags SET status = ?, decided_by = ?, decided = ? WHERE id = ?
 			AND session NOT IN (SELECT id FROM sessions WHERE erasing = 1) RETURNING `+flagColumns, status, clean(by), decided, id)
 		if err != nil {
 			return err
@@ -72,13 +73,13 @@ func (s *Store) Flags(ctx context.Context, session string) ([]models.Flag, error
 	return found, storeError("list flags", err)
 }
 
-func flagsOf(ctx context.Context, q queryer, session string) ([]models.Flag, error) {
-	return list(ctx, q, scanFlag, "SELECT "+flagColumns+" FROM flags WHERE session = ? ORDER BY start_ms, id", session)
+func flagsOf(ctx context.Context, q conn.Queryer, session string) ([]models.Flag, error) {
+	return conn.List(ctx, q, scanFlag, "SELECT "+flagColumns+" FROM flags WHERE session = ? ORDER BY start_ms, id", session)
 }
 
 // Flag reads one flag. models.ErrNotFound when it is not stored.
 func (s *Store) Flag(ctx context.Context, id string) (models.Flag, error) {
-	f, err := one(ctx, s.read, scanFlag, "SELECT "+flagColumns+" FROM flags WHERE id = ?", id)
+	f, err := conn.One(ctx, s.read, scanFlag, "SELECT "+flagColumns+" FROM flags WHERE id = ?", id)
 	return f, storeError("read flag", err)
 }
 
@@ -103,7 +104,7 @@ func (s *Store) FindFlags(ctx context.Context, q models.FlagQuery) ([]models.Fla
 	var found []models.FlagPlace
 	err := s.view(ctx, "find flags", func(tx *sql.Tx) error {
 		query, args := flagSQL(q)
-		flags, err := list(ctx, tx, scanFlag, query, args...)
+		flags, err := conn.List(ctx, tx, scanFlag, query, args...)
 		if err != nil {
 			return err
 		}
@@ -165,14 +166,14 @@ func flagSQL(q models.FlagQuery) (string, []any) {
 func place(ctx context.Context, tx *sql.Tx, f models.Flag, sessions map[string]models.Session) (p models.FlagPlace, err error) {
 	p.Flag = f
 	if _, ok := sessions[f.Session]; !ok {
-		sessions[f.Session], err = one(ctx, tx, scanSession, "SELECT "+sessionColumns+" FROM sessions WHERE id = ?", f.Session)
+		sessions[f.Session], err = conn.One(ctx, tx, scanSession, "SELECT "+sessionColumns+" FROM sessions WHERE id = ?", f.Session)
 		if err != nil {
 			return p, err
 		}
 	}
 	p.Session = sessions[f.Session]
 	k := f.Utterance
-	lines, err := list(ctx, tx, scanUtterance, "SELECT "+utteranceColumns+` FROM utterances
+	lines, err := conn.List(ctx, tx, scanUtterance, "SELECT "+utteranceColumns+` FROM utterances
 		WHERE session = ? AND epoch = ? AND track = ? AND seq = ?`, k.Session, k.Epoch, k.Track, k.Seq)
 	if err != nil {
 		return p, err
@@ -180,7 +181,7 @@ func place(ctx context.Context, tx *sql.Tx, f models.Flag, sessions map[string]m
 	if len(lines) == 1 {
 		p.Utterance = lines[0]
 	}
-	clips, err := list(ctx, tx, func(rows *sql.Rows) (models.Evidence, error) { return scanEvidence(rows) },
+	clips, err := conn.List(ctx, tx, func(rows *sql.Rows) (models.Evidence, error) { return scanEvidence(rows) },
 		"SELECT "+evidenceColumns+" FROM evidence WHERE id = ? AND expires > ?", models.EvidenceID(k), millis(time.Now()))
 	if err == nil && len(clips) == 1 {
 		p.Evidence = &clips[0]
@@ -206,7 +207,7 @@ func placeOutcome(ctx context.Context, tx *sql.Tx, p *models.FlagPlace) error {
 // FlagPlace reads one flag with its session and line. models.ErrNotFound when it is not stored.
 func (s *Store) FlagPlace(ctx context.Context, id string) (p models.FlagPlace, err error) {
 	err = s.view(ctx, "read flag", func(tx *sql.Tx) error {
-		f, err := one(ctx, tx, scanFlag, "SELECT "+flagColumns+` FROM flags WHERE id = ?
+		f, err := conn.One(ctx, tx, scanFlag, "SELECT "+flagColumns+` FROM flags WHERE id = ?
 			AND session NOT IN (SELECT id FROM sessions WHERE erasing = 1)`, id)
 		if err == nil {
 			p, err = place(ctx, tx, f, map[string]models.Session{})
@@ -219,7 +220,7 @@ func (s *Store) FlagPlace(ctx context.Context, id string) (p models.FlagPlace, e
 // Rules counts what became of each rule's flags in some rooms, the rule with the latest flag first.
 func (s *Store) Rules(ctx context.Context, only models.RoomSet) ([]models.RuleCounts, error) {
 	// Bare columns beside a lone max() are those of its row (SQLite's documented behaviour): the latest title and level.
-	found, err := list(ctx, s.read, func(rows *sql.Rows) (c models.RuleCounts, err error) {
+	found, err := conn.List(ctx, s.read, func(rows *sql.Rows) (c models.RuleCounts, err error) {
 		var last int64
 		err = rows.Scan(&c.Rule, &c.Pack, &c.Title, &c.Level, &c.Flags, &c.Open, &c.Confirmed, &c.Dismissed, &last)
 		c.Last = at(last)

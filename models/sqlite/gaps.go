@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
 )
 
 // PutGap stores a stretch that was not heard. A gap with the same speaker, start and cause grows instead of being
@@ -36,8 +37,8 @@ func (s *Store) Gaps(ctx context.Context, session string) ([]models.Gap, error) 
 	return found, storeError("list gaps", err)
 }
 
-func gapsOf(ctx context.Context, q queryer, session string) ([]models.Gap, error) {
-	return list(ctx, q, func(rows *sql.Rows) (g models.Gap, err error) {
+func gapsOf(ctx context.Context, q conn.Queryer, session string) ([]models.Gap, error) {
+	return conn.List(ctx, q, func(rows *sql.Rows) (g models.Gap, err error) {
 		err = rows.Scan(&g.Session, &g.SpeakerID, &g.SpeakerName, &g.StartMS, &g.EndMS, &g.LostMS, &g.Cause)
 		return g, err
 	}, `SELECT session, speaker_id, speaker_name, start_ms, end_ms, lost_ms, cause FROM gaps WHERE session = ?
@@ -51,13 +52,13 @@ func (s *Store) NoteLosses(session string, losses []models.Loss) error {
 	if s.reserve == nil {
 		return fmt.Errorf("store: note losses: %w", errReadOnly)
 	}
-	return s.reserve.note(session, losses)
+	return s.reserve.Note(session, losses)
 }
 
 // settleLosses makes gaps of the losses that are settled, or, after a crash, of all. A session that is gone has none.
 func (s *Store) settleLosses(ctx context.Context, all bool) error {
-	for _, session := range s.reserve.sessions() {
-		settled, open := s.reserve.lost(session, all)
+	for _, session := range s.reserve.Sessions() {
+		settled, open := s.reserve.Lost(session, all)
 		if len(settled) == 0 {
 			continue
 		}
@@ -73,7 +74,7 @@ func (s *Store) settleLosses(ctx context.Context, all bool) error {
 			return nil
 		})
 		if err == nil {
-			err = s.reserve.note(session, open)
+			err = s.reserve.Note(session, open)
 		}
 		if err != nil {
 			return err

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
+	"earshot/models/sqlite/journal"
 )
 
 // PutInvitation stores a link by which the bot can be invited once. hash stands for its secret.
@@ -52,7 +54,7 @@ func scanInvitation(rows *sql.Rows) (i models.Invitation, err error) {
 
 // Invitation finds a link. models.ErrNotFound: it was never made, is used up or has expired.
 func (s *Store) Invitation(ctx context.Context, hash string, now time.Time) (models.Invitation, error) {
-	i, err := one(ctx, s.read, scanInvitation, "SELECT doc"+unexpired, hash, millis(now))
+	i, err := conn.One(ctx, s.read, scanInvitation, "SELECT doc"+unexpired, hash, millis(now))
 	return i, storeError("read invitation", err)
 }
 
@@ -60,7 +62,7 @@ func (s *Store) Invitation(ctx context.Context, hash string, now time.Time) (mod
 // models.ErrNotFound.
 func (s *Store) TakeInvitation(ctx context.Context, hash string, now time.Time) (i models.Invitation, err error) {
 	err = s.update(ctx, "take invitation", func(tx *sql.Tx) error {
-		i, err = one(ctx, tx, scanInvitation, "DELETE"+unexpired+" RETURNING doc", hash, millis(now))
+		i, err = conn.One(ctx, tx, scanInvitation, "DELETE"+unexpired+" RETURNING doc", hash, millis(now))
 		return err
 	})
 	return i, err
@@ -75,7 +77,7 @@ func scanServer(rows *sql.Rows) (s models.AllowedServer, err error) {
 
 // AllowedServers lists the room servers that owners allowed the bot to be invited to.
 func (s *Store) AllowedServers(ctx context.Context) ([]models.AllowedServer, error) {
-	found, err := list(ctx, s.read, scanServer, "SELECT server, private, by, at FROM servers ORDER BY server")
+	found, err := conn.List(ctx, s.read, scanServer, "SELECT server, private, by, at FROM servers ORDER BY server")
 	return found, storeError("list servers", err)
 }
 
@@ -89,7 +91,7 @@ func (s *Store) AllowServer(ctx context.Context, a models.AllowedServer) error {
 			narrows := false
 			err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM servers WHERE server = ? AND private = 1)", a.Server).Scan(&narrows)
 			if err == nil && narrows {
-				err = putTaken(ctx, tx, taken{At: millis(a.At), By: a.By, What: takenServer, Server: a.Server})
+				err = putTaken(ctx, tx, journal.Entry{At: millis(a.At), By: a.By, What: journal.Server, Server: a.Server})
 			}
 			if err != nil {
 				return err
@@ -115,7 +117,7 @@ func (s *Store) ForbidServer(ctx context.Context, server, by string, when time.T
 		if n == 0 {
 			return sql.ErrNoRows
 		}
-		if err := putTaken(ctx, tx, taken{At: millis(when), By: by, What: takenServer, Server: server}); err != nil {
+		if err := putTaken(ctx, tx, journal.Entry{At: millis(when), By: by, What: journal.Server, Server: server}); err != nil {
 			return err
 		}
 		return note(ctx, tx, when, by, "room server forbidden", server, "")

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
 )
 
 const utteranceColumns = `session, epoch, track, seq, speaker_id, speaker_name, attribution, start_ms, end_ms, text, words,
@@ -58,14 +59,14 @@ func (s *Store) Utterances(ctx context.Context, session string) ([]models.Uttera
 	return found, storeError("list utterances", err)
 }
 
-func linesOf(ctx context.Context, q queryer, session string) ([]models.Utterance, error) {
-	return list(ctx, q, scanUtterance, "SELECT "+utteranceColumns+` FROM utterances WHERE session = ?
+func linesOf(ctx context.Context, q conn.Queryer, session string) ([]models.Utterance, error) {
+	return conn.List(ctx, q, scanUtterance, "SELECT "+utteranceColumns+` FROM utterances WHERE session = ?
 		ORDER BY start_ms, epoch, track, seq`, session)
 }
 
 // Utterance reads one line. models.ErrNotFound when it is not stored.
 func (s *Store) Utterance(ctx context.Context, k models.Key) (models.Utterance, error) {
-	u, err := one(ctx, s.read, scanUtterance, "SELECT "+utteranceColumns+` FROM utterances
+	u, err := conn.One(ctx, s.read, scanUtterance, "SELECT "+utteranceColumns+` FROM utterances
 		WHERE session = ? AND epoch = ? AND track = ? AND seq = ?`, k.Session, k.Epoch, k.Track, k.Seq)
 	return u, storeError("read utterance", err)
 }
@@ -95,7 +96,7 @@ func scanUtteranceAnd(rows *sql.Rows, more ...any) (u models.Utterance, err erro
 
 // LinesOf lists the lines of one person that touch a stretch of a session, in ms, in the order they began.
 func (s *Store) LinesOf(ctx context.Context, session, speaker string, fromMS, toMS int64) ([]models.Utterance, error) {
-	found, err := list(ctx, s.read, scanUtterance, "SELECT "+utteranceColumns+` FROM utterances
+	found, err := conn.List(ctx, s.read, scanUtterance, "SELECT "+utteranceColumns+` FROM utterances
 		WHERE session = ? AND speaker_id = ? AND start_ms < ? AND end_ms > ? ORDER BY start_ms, epoch, track, seq`,
 		session, speaker, toMS, fromMS)
 	return found, storeError("list lines", err)
@@ -123,7 +124,7 @@ func (s *Store) CorrectText(ctx context.Context, k models.Key, text, by string, 
 		if err := note(ctx, tx, when, by, "text corrected", k.String(), k.Session); err != nil {
 			return err
 		}
-		u, err = one(ctx, tx, scanUtterance, "SELECT "+utteranceColumns+` FROM utterances
+		u, err = conn.One(ctx, tx, scanUtterance, "SELECT "+utteranceColumns+` FROM utterances
 			WHERE session = ? AND epoch = ? AND track = ? AND seq = ?`, k.Session, k.Epoch, k.Track, k.Seq)
 		return err
 	})

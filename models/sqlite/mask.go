@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
+	"earshot/models/sqlite/journal"
 )
 
 // mask hides words of lines, flags and decisions that are stored already.
@@ -25,7 +27,7 @@ func mask(ctx context.Context, tx *sql.Tx, session string, m models.Mask) error 
 	if hidden == 0 { // all of it was masked before it was stored
 		return nil
 	}
-	if err := putTaken(ctx, tx, taken{What: takenWords, Session: session, Mark: models.PersonMark(m.Speaker), Spans: spansOf(m.Words)}); err != nil {
+	if err := putTaken(ctx, tx, journal.Entry{What: journal.Words, Session: session, Mark: models.PersonMark(m.Speaker), Spans: spansOf(m.Words)}); err != nil {
 		return err
 	}
 	return needScrub(ctx, tx)
@@ -39,7 +41,7 @@ type maskedLine struct {
 }
 
 func maskLines(ctx context.Context, tx *sql.Tx, session string, m models.Mask, from, to int64) (n int, err error) {
-	lines, err := list(ctx, tx, func(rows *sql.Rows) (l maskedLine, err error) {
+	lines, err := conn.List(ctx, tx, func(rows *sql.Rows) (l maskedLine, err error) {
 		err = rows.Scan(&l.id, &l.words, &l.original, &l.corrected)
 		return l, err
 	}, `SELECT id, words, ifnull(original_words, ''), original IS NOT NULL FROM utterances
@@ -90,7 +92,7 @@ func maskPacked(packed string, m models.Mask, loosely bool) (text, words string,
 
 func maskFlags(ctx context.Context, tx *sql.Tx, session string, m models.Mask, from, to int64) (n int, err error) {
 	type row struct{ id, matched, title, why string }
-	flags, err := list(ctx, tx, func(rows *sql.Rows) (r row, err error) {
+	flags, err := conn.List(ctx, tx, func(rows *sql.Rows) (r row, err error) {
 		err = rows.Scan(&r.id, &r.matched, &r.title, &r.why)
 		return r, err
 	}, "SELECT id, matched, title, why FROM flags WHERE session = ? AND speaker_id = ? AND start_ms < ? AND end_ms > ?",

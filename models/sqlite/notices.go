@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
 )
 
 // SetNoticeTargets says who is told of flags from now on: the transaction that stores a flag, other than of a rule that
@@ -52,7 +53,7 @@ func scanNotice(rows *sql.Rows) (n models.Notice, err error) {
 
 // NextNotice is what is to be told to a target next, whether it is due or not. models.ErrNotFound: nothing waits.
 func (s *Store) NextNotice(ctx context.Context, target string) (models.Notice, error) {
-	n, err := one(ctx, s.read, scanNotice, "SELECT "+noticeColumns+` FROM notices WHERE target = ? AND state = 'waiting'
+	n, err := conn.One(ctx, s.read, scanNotice, "SELECT "+noticeColumns+` FROM notices WHERE target = ? AND state = 'waiting'
 		AND session NOT IN (SELECT id FROM sessions WHERE erasing = 1) ORDER BY due, id LIMIT 1`, target)
 	return n, storeError("read notices", err)
 }
@@ -79,7 +80,7 @@ func (s *Store) DisableTarget(ctx context.Context, name, why string) error {
 
 // NoticeTargets lists how the targets are doing, by name.
 func (s *Store) NoticeTargets(ctx context.Context) ([]models.NoticeTargetState, error) {
-	found, err := list(ctx, s.read, func(rows *sql.Rows) (t models.NoticeTargetState, err error) {
+	found, err := conn.List(ctx, s.read, func(rows *sql.Rows) (t models.NoticeTargetState, err error) {
 		err = rows.Scan(&t.Name, &t.Disabled, &t.Waiting, &t.Sent, &t.Dropped, &t.Error)
 		return t, err
 	}, `SELECT name, disabled, ifnull(sum(state = 'waiting'), 0), ifnull(sum(state = 'sent'), 0), ifnull(sum(state = 'dropped'), 0),
@@ -130,7 +131,7 @@ func (s *Store) PutRoomNotice(ctx context.Context, session string, kind models.N
 
 // Digest counts, by room, what happened from one time to another.
 func (s *Store) Digest(ctx context.Context, from, to time.Time) ([]models.RoomDigest, error) {
-	found, err := list(ctx, s.read, func(rows *sql.Rows) (d models.RoomDigest, err error) {
+	found, err := conn.List(ctx, s.read, func(rows *sql.Rows) (d models.RoomDigest, err error) {
 		err = rows.Scan(&d.Room, &d.Name, &d.Sessions, &d.Lines, &d.High, &d.Medium, &d.Low, &d.Open)
 		return d, err
 	}, `SELECT room, max(name), count(*),

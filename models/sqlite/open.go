@@ -7,7 +7,14 @@ import (
 	"os"
 	"path/filepath"
 
+	sqlite3 "github.com/mattn/go-sqlite3"
+
 	"earshot/models"
+	"earshot/models/sqlite/conn"
+	"earshot/models/sqlite/disk"
+	"earshot/models/sqlite/journal"
+	"earshot/models/sqlite/reserve"
+	"earshot/models/sqlite/schema"
 	"earshot/models/store"
 )
 
@@ -16,11 +23,11 @@ import (
 // a file that is damaged (store.ErrCorrupt), not Earshot's (store.ErrForeign), of a newer Earshot (store.ErrNewerSchema) or in use by
 // another process (store.ErrInUse). Each error has a hint (models.Hint).
 func Open(ctx context.Context, path string) (_ *Store, err error) {
-	path, err = prepareDir(path)
+	path, err = disk.PrepareDir(path)
 	if err != nil {
 		return nil, err
 	}
-	lock, err := acquire(path)
+	lock, err := disk.Lock(path)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +40,7 @@ func Open(ctx context.Context, path string) (_ *Store, err error) {
 	if err := s.ensureFile(ctx); err != nil {
 		return nil, err
 	}
-	if s.reserve, err = openReserve(path); err != nil {
+	if s.reserve, err = reserve.Open(path); err != nil {
 		return nil, err
 	}
 	if err := s.open(ctx); err != nil {
@@ -51,25 +58,29 @@ func Open(ctx context.Context, path string) (_ *Store, err error) {
 // open opens the connections to a database that nobody else uses, and makes it ready.
 func (s *Store) open(ctx context.Context) (err error) {
 	if s.file, err = os.OpenFile(s.path, os.O_RDWR, 0); err != nil {
-		return unusable(s.path, err)
+		return disk.Unusable(s.path, err)
 	}
-	s.write, s.upkeep = openPool(writerDSN(s.path), 1), openPool(upkeepDSN(s.path), 1)
+	s.write, s.upkeep = conn.Pool(conn.WriterDSN(s.path), 1), conn.Pool(conn.UpkeepDSN(s.path), 1)
+	s.fold = conn.NewFold(s.path, s.write, s.upkeep)
 	if err := s.start(ctx); err != nil {
 		return openError(s.path, err)
 	}
-	s.read = openPool(readerDSN(s.path), readers)
+	s.read = conn.Pool(conn.ReaderDSN(s.path), readers)
 	return nil
 }
 
 // openJournal sees to it that the journal beside the database has what was taken away. A journal that has more stands
 // beside an older copy of the record: then that is taken away again, and the logins of the copy hold no longer.
 func (s *Store) openJournal(ctx context.Context) error {
-	j := &journal{path: s.path}
-	ahead, err := j.begin(ctx, s.origin, s.write)
+	have, err := takenSince(ctx, s.write, 0, 0)
 	if err != nil {
 		return err
 	}
-	if len(ahead.removals)+len(ahead.taken) > 0 {
+	j, ahead, err := journal.Begin(s.path, s.origin, have)
+	if err != nil {
+		return err
+	}
+	if !ahead.Empty() {
 		if _, err := s.takeAway(ctx, ahead); err != nil {
 			return err
 		}
@@ -78,9 +89,11 @@ func (s *Store) openJournal(ctx context.Context) error {
 		}
 	}
 	const ids = "SELECT (SELECT ifnull(max(id), 0) FROM removals), (SELECT ifnull(max(id), 0) FROM taken)"
-	if err := s.write.QueryRowContext(ctx, ids).Scan(&j.removal, &j.taken); err != nil {
+	var removal, taken int64
+	if err := s.write.QueryRowContext(ctx, ids).Scan(&removal, &taken); err != nil {
 		return err
 	}
+	j.Has(removal, taken)
 	s.journal = j
 	return nil
 }
@@ -88,11 +101,11 @@ func (s *Store) openJournal(ctx context.Context) error {
 // OpenReadOnly opens an existing database for reading, also while another process writes to it.
 // Methods that write return an error.
 func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
-	path, err := absolute(path)
+	path, err := disk.Absolute(path)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkFile(path, false); err != nil {
+	if err := disk.CheckFile(path, false); err != nil {
 		return nil, err
 	}
 	version, err := probe(ctx, path)
@@ -102,11 +115,11 @@ func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
 	if err := checkVersion(path, version, false); err != nil {
 		return nil, err
 	}
-	before, err := readProgress(path)
+	before, err := reserve.ReadProgress(path)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, read: openPool(readerDSN(path), readers), searchTime: defaultSearchTime, blind: models.NewBlind()}
+	s := &Store{path: path, read: conn.Pool(conn.ReaderDSN(path), readers), searchTime: defaultSearchTime, blind: models.NewBlind()}
 	if err := checkProgress(ctx, s.read, path, before); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -119,9 +132,9 @@ func (s *Store) ensureFile(ctx context.Context) error {
 	case errors.Is(err, os.ErrNotExist):
 		return create(ctx, s.path)
 	case err != nil:
-		return unusable(s.path, err)
+		return disk.Unusable(s.path, err)
 	}
-	if err := checkFile(s.path, true); err != nil {
+	if err := disk.CheckFile(s.path, true); err != nil {
 		return err
 	}
 	version, err := probe(ctx, s.path)
@@ -133,20 +146,20 @@ func (s *Store) ensureFile(ctx context.Context) error {
 
 // start makes an existing database ready: the log of the last run folded in, checked, migrated, deletions finished.
 func (s *Store) start(ctx context.Context) error {
-	if _, err := checkpoint(ctx, s.write); err != nil {
+	if _, err := conn.Checkpoint(ctx, s.write); err != nil {
 		return err
 	}
 	if err := s.quickCheck(ctx); err != nil {
 		return err
 	}
-	before, err := readProgress(s.path)
+	before, err := reserve.ReadProgress(s.path)
 	if err == nil {
 		err = checkProgress(ctx, s.write, s.path, before)
 	}
 	if err != nil {
 		return err
 	}
-	if err := migrate(ctx, s.write); err != nil {
+	if err := schema.Migrate(ctx, s.write); err != nil {
 		return err
 	}
 	if err := s.write.QueryRowContext(ctx, "SELECT id, origin FROM lineage").Scan(&s.lineage, &s.origin); err != nil {
@@ -162,7 +175,7 @@ func create(ctx context.Context, path string) error {
 		return models.WithHint(fmt.Errorf("store: %s: %w: the file is gone but its log (-wal) is still there", path, store.ErrCorrupt),
 			"put the database file back beside its log, or move the log away to begin a new database")
 	}
-	before, err := readProgress(path)
+	before, err := reserve.ReadProgress(path)
 	if err != nil {
 		return err
 	}
@@ -170,16 +183,16 @@ func create(ctx context.Context, path string) error {
 		return behind(path, before, "the file is gone")
 	}
 	tmp := path + ".new"
-	if err := clearAway(tmp); err != nil {
-		return unusable(path, err)
+	if err := disk.Clear(tmp); err != nil {
+		return disk.Unusable(path, err)
 	}
 	if err := build(ctx, tmp); err != nil {
 		return openError(path, err)
 	}
 	if err := os.Rename(tmp, path); err != nil {
-		return unusable(path, err)
+		return disk.Unusable(path, err)
 	}
-	return syncDir(filepath.Dir(path))
+	return disk.SyncDir(filepath.Dir(path))
 }
 
 // build writes a complete, empty database of the newest schema into a new file.
@@ -191,25 +204,25 @@ func build(ctx context.Context, path string) (err error) {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	db := openPool(newFileDSN(path), 1)
+	db := conn.Pool(conn.NewFileDSN(path), 1)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if _, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
 		return err
 	}
-	if err := migrate(ctx, db); err != nil {
+	if err := schema.Migrate(ctx, db); err != nil {
 		return err
 	}
-	_, err = checkpoint(ctx, db)
+	_, err = conn.Checkpoint(ctx, db)
 	return err
 }
 
 // checkProgress refuses a database that has fewer changes than the record had: its log is missing, or an old copy lies in
 // its place. before is what the reserve says; nil: nothing.
-func checkProgress(ctx context.Context, q rowQueryer, path string, before *progress) error {
+func checkProgress(ctx context.Context, q conn.RowQueryer, path string, before *reserve.Progress) error {
 	if before == nil {
 		return nil
 	}
-	var now progress
+	var now reserve.Progress
 	switch err := q.QueryRowContext(ctx, "SELECT id, commits FROM lineage").Scan(&now.Lineage, &now.Commits); {
 	case err != nil: // a database from before there was a lineage
 		return nil //nolint:nilerr // whether it is damaged is found otherwise
@@ -219,12 +232,55 @@ func checkProgress(ctx context.Context, q rowQueryer, path string, before *progr
 	return behind(path, before, fmt.Sprintf("the last %d of %d changes are missing", before.Commits-now.Commits, before.Commits))
 }
 
-func behind(path string, before *progress, what string) error {
+func behind(path string, before *reserve.Progress, what string) error {
 	log := ""
 	if info, err := os.Stat(path + "-wal"); err != nil || info.Size() == 0 {
 		log = ", and its log (" + path + "-wal) is missing or empty"
 	}
 	return models.WithHint(fmt.Errorf("store: %s: %w (%s): %s%s", path, store.ErrBehind, before.At.Local().Format("2006-01-02 15:04:05"), what, log),
 		"nothing was changed: put the log back beside the database, or restore a backup with \"earshot restore\"; "+
-			"to go on with what is there, remove "+reservePath(path))
+			"to go on with what is there, remove "+reserve.Path(path))
+}
+
+// applicationID marks the file as Earshot's in SQLite's header ("Ears"), so that another program's database is never taken over.
+const applicationID = 0x45617273
+
+// probe reads whose database the file is and its schema version, over a connection that cannot change anything.
+func probe(ctx context.Context, path string) (version int, err error) {
+	db := conn.Pool(conn.ReaderDSN(path), 1)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	var id int
+	err = db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id)
+	if err == nil {
+		err = db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
+	}
+	var e sqlite3.Error
+	switch {
+	case errors.As(err, &e) && e.Code == sqlite3.ErrNotADB:
+		return 0, foreign(path, "it is not a SQLite database, or its beginning is overwritten")
+	case err != nil:
+		return 0, openError(path, err)
+	case id != applicationID:
+		return 0, foreign(path, "another program made this database")
+	}
+	return version, nil
+}
+
+func foreign(path, why string) error {
+	return models.WithHint(fmt.Errorf("store: %s: %w: %s", path, store.ErrForeign, why),
+		"the file was not changed: choose another data_dir, or restore a backup")
+}
+
+// checkVersion refuses a schema this program does not know, or cannot bring up to date because it only reads.
+func checkVersion(path string, version int, write bool) error {
+	known := schema.Version()
+	switch {
+	case version > known:
+		return models.WithHint(fmt.Errorf("store: %s: %w: its schema is %d, this program knows up to %d",
+			path, store.ErrNewerSchema, version, known), "use the newer Earshot, or restore a backup from before the upgrade")
+	case version < known && !write:
+		return models.WithHint(fmt.Errorf("store: %s: %w: its schema is %d, this program needs %d",
+			path, store.ErrOlderSchema, version, known), "start the new Earshot once with this data_dir: it brings the database up to date")
+	}
+	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
 )
 
 const maxName = 128 // characters of a display name
@@ -61,7 +62,7 @@ func person(ctx context.Context, tx *sql.Tx, room, speaker string) (models.Perso
 		return p, err
 	}
 	p.Given = p.Name != ""
-	p.Identities, err = list(ctx, tx, func(rows *sql.Rows) (i models.Identity, err error) {
+	p.Identities, err = conn.List(ctx, tx, func(rows *sql.Rows) (i models.Identity, err error) {
 		err = rows.Scan(&i.Room, &i.SpeakerID)
 		return i, err
 	}, "SELECT room, speaker_id FROM identities WHERE person = ? ORDER BY room, speaker_id", p.ID)
@@ -70,7 +71,7 @@ func person(ctx context.Context, tx *sql.Tx, room, speaker string) (models.Perso
 
 // addHeld adds what is held about one identity.
 func addHeld(ctx context.Context, tx *sql.Tx, p *models.Person, id *models.Identity) error {
-	parts, err := list(ctx, tx, func(rows *sql.Rows) (x models.PersonSession, err error) {
+	parts, err := conn.List(ctx, tx, func(rows *sql.Rows) (x models.PersonSession, err error) {
 		var started int64
 		var ended, open, confirmed, dismissed sql.NullInt64
 		err = rows.Scan(&x.Session.ID, &x.Session.Room, &x.Session.Name, &started, &ended, &x.SpeakerID, &id.Name, &x.Lines, &x.TalkMS,
@@ -109,9 +110,9 @@ func (s *Store) Names(ctx context.Context, room string) (map[string]string, erro
 	return names, storeError("read names", err)
 }
 
-func namesIn(ctx context.Context, q queryer, room string) (map[string]string, error) {
+func namesIn(ctx context.Context, q conn.Queryer, room string) (map[string]string, error) {
 	names := map[string]string{}
-	_, err := list(ctx, q, func(rows *sql.Rows) (struct{}, error) {
+	_, err := conn.List(ctx, q, func(rows *sql.Rows) (struct{}, error) {
 		var id, name string
 		err := rows.Scan(&id, &name)
 		names[id] = name
@@ -122,7 +123,7 @@ func namesIn(ctx context.Context, q queryer, room string) (map[string]string, er
 
 // Identities lists everybody who was seen in a room, those seen last first, at most limit.
 func (s *Store) Identities(ctx context.Context, room string, limit int) ([]models.Identity, error) {
-	found, err := list(ctx, s.read, func(rows *sql.Rows) (i models.Identity, err error) {
+	found, err := conn.List(ctx, s.read, func(rows *sql.Rows) (i models.Identity, err error) {
 		var last int64
 		i.Room = room
 		err = rows.Scan(&i.SpeakerID, &i.Name, &last)
@@ -248,9 +249,9 @@ func (s *Store) FindPeople(ctx context.Context, word string) ([]models.Speaker, 
 	}
 	const query = `SELECT id, group_concat(DISTINCT name) FROM speakers
 		WHERE session NOT IN (SELECT id FROM sessions WHERE erasing = 1) AND `
-	found, err := list(ctx, s.read, scan, query+"id = ? GROUP BY id", word)
+	found, err := conn.List(ctx, s.read, scan, query+"id = ? GROUP BY id", word)
 	if err == nil && len(found) == 0 {
-		found, err = list(ctx, s.read, scan, query+"name = ? COLLATE NOCASE GROUP BY id ORDER BY id LIMIT 1000", word)
+		found, err = conn.List(ctx, s.read, scan, query+"name = ? COLLATE NOCASE GROUP BY id ORDER BY id LIMIT 1000", word)
 	}
 	return found, storeError("find people", err)
 }
@@ -268,17 +269,17 @@ func (s *Store) PersonRecord(ctx context.Context, id, room string) (models.Perso
 		if len(r.Sessions) == 0 {
 			return sql.ErrNoRows
 		}
-		if r.Utterances, err = list(ctx, tx, scanUtterance, "SELECT "+utteranceColumns+" FROM utterances"+of, id, room); err != nil {
+		if r.Utterances, err = conn.List(ctx, tx, scanUtterance, "SELECT "+utteranceColumns+" FROM utterances"+of, id, room); err != nil {
 			return err
 		}
-		if r.Flags, err = list(ctx, tx, scanFlag, "SELECT "+flagColumns+" FROM flags"+of, id, room); err != nil {
+		if r.Flags, err = conn.List(ctx, tx, scanFlag, "SELECT "+flagColumns+" FROM flags"+of, id, room); err != nil {
 			return err
 		}
 		var unreadable error
 		if r.Decisions, r.Actions, r.Strikes, unreadable = personOutcome(ctx, tx, id, room); models.Readable(unreadable) != nil {
 			return unreadable
 		}
-		r.Gaps, err = list(ctx, tx, func(rows *sql.Rows) (g models.Gap, err error) {
+		r.Gaps, err = conn.List(ctx, tx, func(rows *sql.Rows) (g models.Gap, err error) {
 			err = rows.Scan(&g.Session, &g.SpeakerID, &g.SpeakerName, &g.StartMS, &g.EndMS, &g.LostMS, &g.Cause)
 			return g, err
 		}, "SELECT session, speaker_id, speaker_name, start_ms, end_ms, lost_ms, cause FROM gaps"+of, id, room)
@@ -288,7 +289,7 @@ func (s *Store) PersonRecord(ctx context.Context, id, room string) (models.Perso
 }
 
 func personSessions(ctx context.Context, tx *sql.Tx, id, room string) ([]models.PersonIn, error) {
-	return list(ctx, tx, func(rows *sql.Rows) (p models.PersonIn, err error) {
+	return conn.List(ctx, tx, func(rows *sql.Rows) (p models.PersonIn, err error) {
 		var started int64
 		var ended sql.NullInt64
 		s, k := &p.Session, &p.Speaker
@@ -321,7 +322,7 @@ func personOutcome(
 	if models.Readable(err) != nil {
 		return nil, nil, nil, err
 	}
-	ls, err = list(ctx, tx, func(rows *sql.Rows) (e models.LedgerEntry, err error) {
+	ls, err = conn.List(ctx, tx, func(rows *sql.Rows) (e models.LedgerEntry, err error) {
 		var when int64
 		err = rows.Scan(&e.ID, &e.Session, &e.Ledger, &e.Person, &e.Scope, &e.Flag, &e.Points, &e.Pending, &e.By, &when)
 		e.At = at(when)

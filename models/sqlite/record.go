@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
 )
 
 // Put stores a record in one transaction: see store.Records.
@@ -221,9 +222,9 @@ func (s *Store) SessionIn(ctx context.Context, id string, only models.RoomSet) (
 	return found, storeError("read session", err)
 }
 
-func sessionIn(ctx context.Context, q queryer, id string, only models.RoomSet) (models.Session, error) {
+func sessionIn(ctx context.Context, q conn.Queryer, id string, only models.RoomSet) (models.Session, error) {
 	rooms := roomList(only)
-	return one(ctx, q, scanSession, "SELECT "+sessionColumns+` FROM sessions WHERE id = ? AND erasing = 0
+	return conn.One(ctx, q, scanSession, "SELECT "+sessionColumns+` FROM sessions WHERE id = ? AND erasing = 0
 		AND (? IS NULL OR room IN (SELECT value FROM json_each(?)))`, id, rooms, rooms)
 }
 

@@ -9,6 +9,8 @@ import (
 	"unicode"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
+	"earshot/models/sqlite/journal"
 )
 
 const ofLine = " WHERE session = ? AND epoch = ? AND track = ? AND seq = ?"
@@ -24,7 +26,7 @@ func (s *Store) RedactLine(ctx context.Context, r models.LineRedaction) (u model
 		if err := alive(ctx, tx, k.Session); err != nil {
 			return err
 		}
-		u, err = one(ctx, tx, scanUtterance, "SELECT "+utteranceColumns+" FROM utterances"+ofLine, k.Session, k.Epoch, k.Track, k.Seq)
+		u, err = conn.One(ctx, tx, scanUtterance, "SELECT "+utteranceColumns+" FROM utterances"+ofLine, k.Session, k.Epoch, k.Track, k.Seq)
 		if err != nil {
 			return err
 		}
@@ -37,8 +39,8 @@ func (s *Store) RedactLine(ctx context.Context, r models.LineRedaction) (u model
 		if u, err = redactLine(ctx, tx, u, r); err != nil {
 			return err
 		}
-		return putTaken(ctx, tx, taken{
-			At: millis(r.When), By: r.By, What: takenWords, Session: k.Session, Mark: models.PersonMark(u.SpeakerID), Spans: spansOf(gone),
+		return putTaken(ctx, tx, journal.Entry{
+			At: millis(r.When), By: r.By, What: journal.Words, Session: k.Session, Mark: models.PersonMark(u.SpeakerID), Spans: spansOf(gone),
 		})
 	})
 	if err != nil {
@@ -115,7 +117,7 @@ func joined(words []models.Word) string {
 
 // redactFindings takes the words out of the flags that were found in them, and of what came of these.
 func redactFindings(ctx context.Context, tx *sql.Tx, u models.Utterance, gone []models.Word) error {
-	flags, err := list(ctx, tx, scanFlag, "SELECT "+flagColumns+" FROM flags WHERE session = ? AND speaker_id = ?", u.Session, u.SpeakerID)
+	flags, err := conn.List(ctx, tx, scanFlag, "SELECT "+flagColumns+" FROM flags WHERE session = ? AND speaker_id = ?", u.Session, u.SpeakerID)
 	if err != nil {
 		return err
 	}

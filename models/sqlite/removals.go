@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
 	"earshot/models/store"
 )
 
@@ -26,7 +27,7 @@ func (s *Store) Note(ctx context.Context, by, what, target, session string) erro
 
 // Audit lists who changed what, the latest first, at most limit entries.
 func (s *Store) Audit(ctx context.Context, limit int) ([]models.AuditEntry, error) {
-	found, err := list(ctx, s.read, func(rows *sql.Rows) (e models.AuditEntry, err error) {
+	found, err := conn.List(ctx, s.read, func(rows *sql.Rows) (e models.AuditEntry, err error) {
 		var when int64
 		err = rows.Scan(&when, &e.By, &e.What, &e.Target, &e.Session)
 		e.At = at(when)
@@ -86,7 +87,7 @@ func scanRemoval(rows *sql.Rows) (r models.Removal, err error) {
 
 // Removals lists what was removed, the first first.
 func (s *Store) Removals(ctx context.Context) ([]models.Removal, error) {
-	found, err := list(ctx, s.read, scanRemoval, "SELECT "+removalColumns+" FROM removals ORDER BY id")
+	found, err := conn.List(ctx, s.read, scanRemoval, "SELECT "+removalColumns+" FROM removals ORDER BY id")
 	return found, storeError("list removals", err)
 }
 

@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
+	"earshot/models/sqlite/wipe"
 )
 
 // scrub removes what deleted and replaced rows leave behind: it empties the write-ahead log and overwrites the unused
@@ -107,101 +107,91 @@ func (s *Store) wipe(ctx context.Context) error {
 
 // wipeStep wipes the pages from one on, with the log empty, and returns where to go on; 0: it was the last.
 func (s *Store) wipeStep(ctx context.Context, from uint32) (next uint32, err error) {
-	if err := s.foldLog(ctx); err != nil { // most of it, while others can write
+	if err := s.fold.Now(ctx); err != nil { // most of it, while others can write
 		return 0, err
 	}
-	if done, err := checkpoint(ctx, s.upkeep); err != nil || !done { // before anybody is made to wait
+	if done, err := conn.Checkpoint(ctx, s.upkeep); err != nil || !done { // before anybody is made to wait
 		return 0, errors.Join(err, errLogInUse)
 	}
-	conn, err := s.write.Conn(ctx)
+	writer, err := s.write.Conn(ctx)
 	if err != nil {
 		return 0, err
 	}
-	defer func() { _ = conn.Close() }()
-	if done, err := checkpoint(ctx, s.upkeep); err != nil || !done {
+	defer func() { _ = writer.Close() }()
+	if done, err := conn.Checkpoint(ctx, s.upkeep); err != nil || !done {
 		return 0, errors.Join(err, errLogInUse)
 	}
-	tx, err := conn.BeginTx(ctx, nil)
+	tx, err := writer.BeginTx(ctx, nil)
 	if err != nil {
 		return 0, err
 	}
 	if info, err := os.Stat(s.path + "-wal"); err == nil && info.Size() > 0 {
 		return 0, errors.Join(errLogInUse, tx.Rollback()) // another program wrote after our checkpoint
 	}
-	next, err = s.wipeFile(ctx, tx, from)
+	next, err = wipe.Gaps(ctx, s.file, from, wipePages, func() ([]uint32, error) { return roots(ctx, tx) })
 	if err := errors.Join(err, tx.Rollback()); err != nil {
 		return 0, err
 	}
 	// The writer still holds pages as they were; written again, they would bring the old bytes back.
-	_, err = conn.ExecContext(ctx, "PRAGMA shrink_memory")
+	_, err = writer.ExecContext(ctx, "PRAGMA shrink_memory")
 	return next, err
 }
 
-// wipeFile wipes some pages from one on, or all when the file has no pointer maps.
-func (s *Store) wipeFile(ctx context.Context, tx *sql.Tx, from uint32) (next uint32, err error) {
-	w, err := newWiper(s.file)
-	if err != nil {
-		return 0, err
-	}
-	if w.mapped {
-		return w.stretch(ctx, from)
-	}
-	roots, err := list(ctx, tx, func(rows *sql.Rows) (n uint32, err error) {
+// roots are the first pages of all tables and indexes.
+func roots(ctx context.Context, tx *sql.Tx) ([]uint32, error) {
+	return conn.List(ctx, tx, func(rows *sql.Rows) (n uint32, err error) {
 		err = rows.Scan(&n)
 		return n, err
 	}, "SELECT rootpage FROM sqlite_schema WHERE rootpage > 0")
-	if err != nil {
-		return 0, err
-	}
-	seen := make([]bool, w.pages+1)
-	for _, root := range append(roots, 1) {
-		if err := w.tree(ctx, root, seen); err != nil {
-			return 0, err
-		}
-	}
-	return 0, nil
 }
 
-const (
-	// foldBytes is how large the write-ahead log gets before it is folded into the file.
-	foldBytes = 4 << 20
-	// foldEvery is how often that is tried at most, when a reader keeps the log from being folded whole.
-	foldEvery = time.Second
-)
+// filesChore begins the name of the chore that a session's exported files are to go; the session's id follows. It is
+// noted in the transaction that begins to remove, so that no crash can leave the files behind.
+const filesChore = "files:"
 
-// folding keeps the log small without making anybody wait: the log is folded over a connection of its own, while others
-// write. At most one goroutine does so at a time; Close waits for it.
-type folding struct {
-	group sync.WaitGroup
-	busy  atomic.Bool
-	last  atomic.Int64 // when it was begun, in ns since 1970
+// staleFiles notes that the files of the sessions that a query lists, in a column id, hold something that is being removed.
+func staleFiles(ctx context.Context, tx *sql.Tx, query string, args ...any) error {
+	_, err := tx.ExecContext(
+		ctx, "INSERT INTO chores (name) SELECT '"+filesChore+"' || id FROM ("+query+") WHERE true ON CONFLICT DO NOTHING", args...,
+	)
+	return err
 }
 
-// foldSoon sees to it that a log that has grown is folded. Whoever has just committed calls it.
-func (s *Store) foldSoon() {
-	info, err := os.Stat(s.path + "-wal")
-	if err != nil || info.Size() < foldBytes || time.Now().UnixNano()-s.folding.last.Load() < int64(foldEvery) {
-		return
-	}
-	if !s.folding.busy.CompareAndSwap(false, true) {
-		return
-	}
-	s.folding.last.Store(time.Now().UnixNano())
-	s.folding.group.Go(func() {
-		defer s.folding.busy.Store(false)
-		ctx := context.Background()
-		if err := s.foldLog(ctx); err == nil {
-			// What was written meanwhile is little. With it folded too, the next transaction begins the log anew.
-			_, _ = s.write.ExecContext(ctx, passive)
-		}
+// soundsChore begins the name of the chore that what was exported of a session's clips is to go.
+const soundsChore = "sounds:"
+
+// StaleSounds lists the sessions of which a clip has expired: what was exported of their sound is to go too.
+func (s *Store) StaleSounds(ctx context.Context) ([]string, error) { return s.stale(ctx, soundsChore) }
+
+// SoundsRemoved notes that no exported file holds sound of a session any more.
+func (s *Store) SoundsRemoved(ctx context.Context, session string) error {
+	return s.choreDone(ctx, soundsChore+session)
+}
+
+// StaleFiles lists the sessions whose exported files hold something that was removed from the store.
+func (s *Store) StaleFiles(ctx context.Context) ([]string, error) {
+	return s.stale(ctx, filesChore)
+}
+
+func (s *Store) stale(ctx context.Context, chore string) ([]string, error) {
+	ids, err := conn.List(ctx, s.write, conn.Text, "SELECT substr(name, ?) FROM chores WHERE name LIKE '"+chore+"%' ORDER BY name", len(chore)+1)
+	return ids, storeError("list stale files", err)
+}
+
+// FilesRemoved notes that the files of a session are gone.
+func (s *Store) FilesRemoved(ctx context.Context, session string) error {
+	return s.choreDone(ctx, filesChore+session)
+}
+
+func (s *Store) choreDone(ctx context.Context, chore string) error {
+	return s.update(ctx, "note removed files", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM chores WHERE name = ?", chore)
+		return err
 	})
 }
 
-// passive copies as much of the log into the file as no reader needs, and waits for nobody.
-const passive = "PRAGMA wal_checkpoint(PASSIVE)"
-
-// foldLog copies the log into the file while others read and write.
-func (s *Store) foldLog(ctx context.Context) error {
-	_, err := s.upkeep.ExecContext(ctx, passive)
+// needScrub notes, in the transaction that deletes, that the files are to be scrubbed.
+func needScrub(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO chores (name) VALUES ('scrub') ON CONFLICT DO NOTHING")
 	return err
 }

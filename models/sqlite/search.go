@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
 )
 
 // Marks around a hit in a snippet. Stored text has no control characters, so they cannot be mistaken.
@@ -84,7 +85,7 @@ func inSessions(ctx context.Context, tx *sql.Tx, match string, only models.RoomS
 	if match == "" || only.All() {
 		return match, nil
 	}
-	ids, err := list(ctx, tx, scanText, "SELECT id FROM sessions WHERE "+among("room", "?1")+" LIMIT ?2", roomList(only), maxFacets+1)
+	ids, err := conn.List(ctx, tx, conn.Text, "SELECT id FROM sessions WHERE "+among("room", "?1")+" LIMIT ?2", roomList(only), maxFacets+1)
 	if err != nil || len(ids) == 0 || len(ids) > maxFacets {
 		return match, err
 	}
@@ -185,7 +186,7 @@ func searchRange(ctx context.Context, tx *sql.Tx, q models.SearchQuery) (lo, hi 
 
 func (s *Store) runSearch(ctx context.Context, tx *sql.Tx, query string, args []any, limit int) (models.SearchPage, error) {
 	var ids []int64
-	hits, err := list(ctx, tx, func(rows *sql.Rows) (h models.SearchHit, err error) {
+	hits, err := conn.List(ctx, tx, func(rows *sql.Rows) (h models.SearchHit, err error) {
 		var id, started int64
 		var snippet string
 		h.Utterance, err = scanUtteranceAnd(rows, &id, &h.Room, &h.SessionName, &started, &snippet)
@@ -219,7 +220,7 @@ func hideText(err error) error {
 
 func addRules(ctx context.Context, tx *sql.Tx, h *models.SearchHit) (err error) {
 	k := h.Utterance.Key
-	h.Rules, err = list(ctx, tx, func(rows *sql.Rows) (rule string, err error) {
+	h.Rules, err = conn.List(ctx, tx, func(rows *sql.Rows) (rule string, err error) {
 		err = rows.Scan(&rule)
 		return rule, err
 	}, "SELECT DISTINCT rule FROM flags WHERE session = ? AND epoch = ? AND track = ? AND seq = ? ORDER BY rule",

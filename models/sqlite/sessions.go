@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
 )
 
 const sessionColumns = "id, room, name, url, started, ended, reason, epoch, model, rules, profile, moderate_only"
@@ -35,7 +36,7 @@ func (s *Store) StartSession(ctx context.Context, session models.Session) (model
 	}
 	var stored models.Session
 	err := s.update(ctx, op, func(tx *sql.Tx) (err error) {
-		stored, err = one(ctx, tx, scanSession, `INSERT INTO sessions (id, room, name, url, started, epoch, model, rules, profile, moderate_only)
+		stored, err = conn.One(ctx, tx, scanSession, `INSERT INTO sessions (id, room, name, url, started, epoch, model, rules, profile, moderate_only)
 			VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET room = excluded.room, name = excluded.name, url = excluded.url,
 				model = excluded.model, rules = excluded.rules, profile = excluded.profile,
@@ -64,7 +65,7 @@ func (s *Store) EndSession(ctx context.Context, id string, reason models.EndReas
 // UnendedSessions lists the sessions that nobody ended, the oldest first: after a start of the program these are the
 // ones that a crash cut short.
 func (s *Store) UnendedSessions(ctx context.Context) ([]models.Session, error) {
-	found, err := list(ctx, s.read, scanSession,
+	found, err := conn.List(ctx, s.read, scanSession,
 		"SELECT "+sessionColumns+" FROM sessions WHERE ended IS NULL AND erasing = 0 ORDER BY started, id")
 	return found, storeError("list unended sessions", err)
 }
@@ -92,8 +93,8 @@ func (s *Store) Speakers(ctx context.Context, session string) ([]models.Speaker,
 	return found, storeError("list speakers", err)
 }
 
-func speakersOf(ctx context.Context, q queryer, session string) ([]models.Speaker, error) {
-	return list(ctx, q, scanSpeaker,
+func speakersOf(ctx context.Context, q conn.Queryer, session string) ([]models.Speaker, error) {
+	return conn.List(ctx, q, scanSpeaker,
 		"SELECT session, id, name, role, first_ms FROM speakers WHERE session = ? ORDER BY first_ms, id", session)
 }
 
@@ -117,7 +118,7 @@ func alive(ctx context.Context, tx *sql.Tx, session string) error {
 
 // Rooms lists the rooms of the record, each with its newest name and address, by identity.
 func (s *Store) Rooms(ctx context.Context) ([]models.Room, error) {
-	found, err := list(ctx, s.read, func(rows *sql.Rows) (r models.Room, err error) {
+	found, err := conn.List(ctx, s.read, func(rows *sql.Rows) (r models.Room, err error) {
 		var newest int64
 		err = rows.Scan(&r.ID, &r.Name, &r.URL, &newest)
 		return r, err
@@ -190,7 +191,7 @@ func (s *Store) Session(ctx context.Context, id string) (models.SessionInfo, err
 func (s *Store) sessionInfos(ctx context.Context, op, query string, args ...any) ([]models.SessionInfo, error) {
 	var infos []models.SessionInfo
 	err := s.view(ctx, op, func(tx *sql.Tx) error {
-		sessions, err := list(ctx, tx, scanSession, query, args...)
+		sessions, err := conn.List(ctx, tx, scanSession, query, args...)
 		if err != nil || len(sessions) == 0 {
 			return err
 		}
@@ -237,7 +238,7 @@ func count(ctx context.Context, tx *sql.Tx, sessions []models.Session) ([]models
 			WHERE session IN (SELECT value FROM json_each(?)) GROUP BY session`, c.addPending},
 	}
 	for _, step := range steps {
-		_, err := list(ctx, tx, func(rows *sql.Rows) (struct{}, error) { return struct{}{}, step.add(rows) }, step.query, string(in))
+		_, err := conn.List(ctx, tx, func(rows *sql.Rows) (struct{}, error) { return struct{}{}, step.add(rows) }, step.query, string(in))
 		if err != nil {
 			return nil, err
 		}

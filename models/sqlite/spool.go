@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
 )
 
 // PutClip writes a clip to the spool before anything is done with it. A clip whose key is spooled already, or whose
@@ -36,7 +37,7 @@ func (s *Store) PutClip(ctx context.Context, c models.Clip) error {
 
 // PendingKeys lists the clips that wait for decoding, the oldest first.
 func (s *Store) PendingKeys(ctx context.Context) ([]models.Key, error) {
-	keys, err := list(ctx, s.read, func(rows *sql.Rows) (k models.Key, err error) {
+	keys, err := conn.List(ctx, s.read, func(rows *sql.Rows) (k models.Key, err error) {
 		err = rows.Scan(&k.Session, &k.Epoch, &k.Track, &k.Seq)
 		return k, err
 	}, `SELECT session, epoch, track, seq FROM spool WHERE parked = 0
@@ -53,7 +54,7 @@ func (s *Store) Pending(ctx context.Context, session string) (n int, err error) 
 
 // Clip reads one clip from the spool, also one that could not be decoded. PCM is nil. models.ErrNotFound when it is not there.
 func (s *Store) Clip(ctx context.Context, k models.Key) (models.Clip, error) {
-	c, err := one(ctx, s.read, scanClip, selectClip, k.Session, k.Epoch, k.Track, k.Seq)
+	c, err := conn.One(ctx, s.read, scanClip, selectClip, k.Session, k.Epoch, k.Track, k.Seq)
 	return c, storeError("read clip", err)
 }
 

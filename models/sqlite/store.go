@@ -1,3 +1,8 @@
+// Package sqlite keeps a record (models/store) in one SQLite file, with full-text search, and a few files beside it.
+//
+// One process writes, through one connection; reads have a small pool of their own and never wait for the writer. Other
+// processes may read along with OpenReadOnly. What was written is on the disk when a method returns (synchronous=FULL).
+// Erasing leaves no byte of what was erased in any file of the store.
 package sqlite
 
 import (
@@ -9,6 +14,9 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
+	"earshot/models/sqlite/journal"
+	"earshot/models/sqlite/reserve"
 	"earshot/models/store"
 )
 
@@ -18,8 +26,8 @@ type Store struct {
 	write *sql.DB // one connection; nil when opened read-only
 	read  *sql.DB // several connections that cannot write
 	// upkeep is one connection that folds the log and waits for nobody.
-	upkeep  *sql.DB
-	folding folding
+	upkeep *sql.DB
+	fold   *conn.Fold
 	// scrubbing is filled by who scrubs the files: a scrub waits for readers, and who wants the next waits for it as long as they like.
 	scrubbing chan struct{}
 	lock      *os.File // held while this process is the writer; nil when opened read-only
@@ -27,8 +35,8 @@ type Store struct {
 	// descriptor of the file drops the locks that SQLite holds on it in this process.
 	file *os.File
 	// reserve and journal are nil when opened read-only, and for a database that is being restored.
-	reserve *reserve
-	journal *journal
+	reserve *reserve.Reserve
+	journal *journal.Journal
 	trouble troubles
 	// lineage names the record in the reserve, origin in the journal.
 	lineage, origin string
@@ -56,13 +64,13 @@ func (s *Store) Path() string { return s.path }
 // Close waits for calls under way, folds the write-ahead log into the file and lets others open it.
 func (s *Store) Close() error {
 	var errs []error
-	s.folding.group.Wait()
+	s.fold.Wait()
 	for _, db := range []*sql.DB{s.read, s.upkeep, s.write} {
 		if db != nil {
 			errs = append(errs, db.Close())
 		}
 	}
-	errs = append(errs, s.reserve.close())
+	errs = append(errs, s.reserve.Close())
 	for _, f := range []*os.File{s.file, s.lock} {
 		if f != nil {
 			errs = append(errs, f.Close())
@@ -84,20 +92,23 @@ func (s *Store) update(ctx context.Context, op string, fn func(*sql.Tx) error) e
 	if err := fn(tx); err != nil {
 		return s.trouble.wrote(op, storeError(op, err))
 	}
-	now := progress{Lineage: s.lineage, At: time.Now()}
-	var removal, other int64
+	now := reserve.Progress{Lineage: s.lineage, At: time.Now()}
+	var removal, taken int64
 	err = tx.QueryRowContext(ctx, `UPDATE lineage SET commits = commits + 1
 		RETURNING commits, (SELECT ifnull(max(id), 0) FROM removals), (SELECT ifnull(max(id), 0) FROM taken)`).
-		Scan(&now.Commits, &removal, &other)
+		Scan(&now.Commits, &removal, &taken)
 	if err == nil {
 		err = tx.Commit()
 	}
 	if err != nil {
 		return s.trouble.wrote(op, storeError(op, err))
 	}
-	s.reserve.reached(now)
-	s.foldSoon()
-	if err := s.journal.follow(context.WithoutCancel(ctx), s.read, removal, other); err != nil { // the next transaction tries again
+	s.reserve.Reached(now)
+	s.fold.Soon()
+	err = s.journal.Follow(removal, taken, func(removal, taken int64) (journal.Log, error) {
+		return takenSince(context.WithoutCancel(ctx), s.read, removal, taken)
+	})
+	if err != nil { // the next transaction tries again
 		_ = s.trouble.wrote("copy what was removed", fmt.Errorf("store: copy what was removed: %w: %w", models.ErrUnavailable, err))
 		return nil
 	}

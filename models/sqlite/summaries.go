@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
 	"earshot/models/store"
 )
 
@@ -35,13 +36,13 @@ func (s *Store) PutSummary(ctx context.Context, sum models.Summary) error {
 // Summary reads a session's summary of a kind. models.ErrNotFound when there is none.
 func (s *Store) Summary(ctx context.Context, session, kind string) (models.Summary, error) {
 	const op = "read summary"
-	sum, err := one(ctx, s.read, scanSummary, `SELECT body FROM summaries JOIN sessions ON sessions.id = session
+	sum, err := conn.One(ctx, s.read, scanSummary, `SELECT body FROM summaries JOIN sessions ON sessions.id = session
 		WHERE session = ? AND kind = ? AND erasing = 0`, session, kind)
 	return sum, storeError(op, err)
 }
 
-func summariesOf(ctx context.Context, q queryer, session string) ([]models.Summary, error) {
-	return list(ctx, q, scanSummary, "SELECT body FROM summaries WHERE session = ? ORDER BY kind", session)
+func summariesOf(ctx context.Context, q conn.Queryer, session string) ([]models.Summary, error) {
+	return conn.List(ctx, q, scanSummary, "SELECT body FROM summaries WHERE session = ? ORDER BY kind", session)
 }
 
 func scanSummary(rows *sql.Rows) (sum models.Summary, err error) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
 )
 
 // Which rows are due: ?2 is the age limit in ms from the session's start, ?4 the same as a point in time.
@@ -70,7 +71,7 @@ func (s *Store) Sweep(ctx context.Context, now time.Time, policy models.Retentio
 	if swept.Invitations, err = s.sweepInvitations(ctx, now); err != nil {
 		return swept, storeError("sweep", err)
 	}
-	sessions, err := list(ctx, s.read, scanSession, "SELECT "+sessionColumns+" FROM sessions WHERE erasing = 0 AND started < ? ORDER BY "+
+	sessions, err := conn.List(ctx, s.read, scanSession, "SELECT "+sessionColumns+" FROM sessions WHERE erasing = 0 AND started < ? ORDER BY "+
 		"started",
 		millis(now))
 	if err != nil {

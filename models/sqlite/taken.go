@@ -11,77 +11,12 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
+	"earshot/models/sqlite/journal"
 )
-
-// takenWhat is what was taken away. The list is closed.
-type takenWhat string
-
-const (
-	takenWords    takenWhat = "words"     // of a person in a session
-	takenUser     takenWhat = "user"      // all access
-	takenAccess   takenWhat = "access"    // a user has other access since
-	takenObjected takenWhat = "objected"  // a person is not to be written down
-	takenConsent  takenWhat = "consented" // that was taken back
-	takenPaused   takenWhat = "paused"
-	takenResumed  takenWhat = "resumed"
-	takenServer   takenWhat = "server" // a room server is not allowed any more
-)
-
-// taken is something that was taken away, told so that it can be taken away again from an older copy of the record. It
-// holds no words and no names; a person is a PersonMark.
-type taken struct {
-	UID     string                   `json:"uid"`
-	At      int64                    `json:"at"`
-	By      string                   `json:"by,omitempty"`
-	What    takenWhat                `json:"what"`
-	Session string                   `json:"session,omitempty"`
-	Room    string                   `json:"room,omitempty"`
-	Mark    string                   `json:"mark,omitempty"`
-	Spans   [][2]int64               `json:"spans,omitempty"` // of the words, in ms
-	User    string                   `json:"user,omitempty"`
-	Server  string                   `json:"server,omitempty"`
-	Access  models.Access            `json:"access,omitempty"`
-	Rooms   map[string]models.Access `json:"rooms,omitempty"`
-	// Password says that the user's password was changed.
-	Password bool `json:"password,omitempty"`
-}
-
-// takenAway is all that was taken away from a record.
-type takenAway struct {
-	removals []models.Removal
-	taken    []taken
-}
-
-// merge adds what another list has and this one has not.
-func (a *takenAway) merge(b takenAway) {
-	more := b.without(*a)
-	a.removals, a.taken = append(a.removals, more.removals...), append(a.taken, more.taken...)
-}
-
-// without is what another list has not.
-func (a takenAway) without(b takenAway) (left takenAway) {
-	have := map[string]bool{}
-	for _, r := range b.removals {
-		have[r.Hash] = true
-	}
-	for _, t := range b.taken {
-		have[t.UID] = true
-	}
-	for _, r := range a.removals {
-		if !have[r.Hash] {
-			left.removals = append(left.removals, r)
-		}
-	}
-	for _, t := range a.taken {
-		if !have[t.UID] {
-			left.taken = append(left.taken, t)
-		}
-	}
-	return left
-}
 
 // putTaken remembers what is taken away in the transaction that does it.
-func putTaken(ctx context.Context, tx *sql.Tx, t taken) error {
+func putTaken(ctx context.Context, tx *sql.Tx, t journal.Entry) error {
 	if t.UID == "" {
 		t.UID = strings.ToLower(rand.Text())
 	}
@@ -98,12 +33,12 @@ func putTaken(ctx context.Context, tx *sql.Tx, t taken) error {
 }
 
 // takenSince lists what was taken away after the entries with these ids.
-func takenSince(ctx context.Context, q queryer, removal, id int64) (found takenAway, err error) {
-	found.removals, err = list(ctx, q, scanRemoval, "SELECT "+removalColumns+" FROM removals WHERE id > ? ORDER BY id", removal)
+func takenSince(ctx context.Context, q conn.Queryer, removal, id int64) (found journal.Log, err error) {
+	found.Removals, err = conn.List(ctx, q, scanRemoval, "SELECT "+removalColumns+" FROM removals WHERE id > ? ORDER BY id", removal)
 	if err != nil {
 		return found, err
 	}
-	found.taken, err = list(ctx, q, scanDoc[taken], "SELECT doc FROM taken WHERE id > ? ORDER BY id", id)
+	found.Entries, err = conn.List(ctx, q, scanDoc[journal.Entry], "SELECT doc FROM taken WHERE id > ? ORDER BY id", id)
 	return found, err
 }
 
@@ -111,20 +46,20 @@ func takenSince(ctx context.Context, q queryer, removal, id int64) (found takenA
 type again struct{ erasures, redactions int }
 
 // takeAway takes away what the list has and the record does not know of, and remembers it as it was.
-func (s *Store) takeAway(ctx context.Context, all takenAway) (done again, err error) {
+func (s *Store) takeAway(ctx context.Context, all journal.Log) (done again, err error) {
 	have, err := takenSince(ctx, s.write, 0, 0)
 	if err != nil {
 		return done, storeError("take away again", err)
 	}
-	left := all.without(have)
-	for _, r := range left.removals {
+	left := all.Without(have)
+	for _, r := range left.Removals {
 		n, err := s.removeAgain(ctx, r)
 		done.erasures += n
 		if err != nil {
 			return done, err
 		}
 	}
-	for _, t := range left.taken {
+	for _, t := range left.Entries {
 		n, err := s.takeAgain(ctx, t)
 		done.redactions += n
 		if err != nil {
@@ -168,22 +103,22 @@ func copyRemoval(ctx context.Context, tx *sql.Tx, r models.Removal) error {
 }
 
 // takeAgain takes one thing away again, and remembers it.
-func (s *Store) takeAgain(ctx context.Context, t taken) (redactions int, err error) {
+func (s *Store) takeAgain(ctx context.Context, t journal.Entry) (redactions int, err error) {
 	err = s.update(ctx, "take away again", func(tx *sql.Tx) error {
 		switch t.What {
-		case takenWords:
+		case journal.Words:
 			if redactions, err = redactAgain(ctx, tx, t); err != nil {
 				return err
 			}
-		case takenUser:
+		case journal.User:
 			_, err = tx.ExecContext(ctx, "DELETE FROM users WHERE id = ?", t.User)
-		case takenServer:
+		case journal.Server:
 			_, err = tx.ExecContext(ctx, "DELETE FROM servers WHERE server = ?", t.Server)
-		case takenAccess:
+		case journal.Access:
 			err = accessAgain(ctx, tx, t)
-		case takenObjected, takenConsent:
+		case journal.Objected, journal.Consented:
 			err = putObjection(ctx, tx, t)
-		case takenPaused, takenResumed:
+		case journal.Paused, journal.Resumed:
 			err = putPause(ctx, tx, t)
 		}
 		if err != nil {
@@ -194,7 +129,7 @@ func (s *Store) takeAgain(ctx context.Context, t taken) (redactions int, err err
 	return redactions, err
 }
 
-func accessAgain(ctx context.Context, tx *sql.Tx, t taken) error {
+func accessAgain(ctx context.Context, tx *sql.Tx, t journal.Entry) error {
 	rooms, err := json.Marshal(t.Rooms)
 	if err != nil {
 		return err
@@ -206,11 +141,11 @@ func accessAgain(ctx context.Context, tx *sql.Tx, t taken) error {
 
 // redactAgain takes words out of the lines that have them, and removes what else the words are heard in: a stretch that
 // was not decoded yet, and clips.
-func redactAgain(ctx context.Context, tx *sql.Tx, t taken) (n int, err error) {
+func redactAgain(ctx context.Context, tx *sql.Tx, t journal.Entry) (n int, err error) {
 	if err := alive(ctx, tx, t.Session); err != nil {
 		return 0, ignoreNoRows(err)
 	}
-	lines, err := list(ctx, tx, scanUtterance, "SELECT "+utteranceColumns+" FROM utterances WHERE session = ?", t.Session)
+	lines, err := conn.List(ctx, tx, scanUtterance, "SELECT "+utteranceColumns+" FROM utterances WHERE session = ?", t.Session)
 	if err != nil {
 		return 0, err
 	}
@@ -232,20 +167,15 @@ func redactAgain(ctx context.Context, tx *sql.Tx, t taken) (n int, err error) {
 	return n, nil
 }
 
-// within reports whether a stretch of time is, or overlaps, one of the redacted words.
-func (t taken) within(from, to int64) bool {
-	return slices.ContainsFunc(t.Spans, func(s [2]int64) bool { return from == s[0] && to == s[1] || from < s[1] && s[0] < to })
-}
-
 // redactSpans redacts the words of a line that are among those of an entry, and reports 1 if there were any.
-func redactSpans(ctx context.Context, tx *sql.Tx, u models.Utterance, t taken) (int, error) {
+func redactSpans(ctx context.Context, tx *sql.Tx, u models.Utterance, t journal.Entry) (int, error) {
 	r := models.LineRedaction{Key: u.Key, By: t.By, When: at(t.At)}
 	for i, w := range u.Words {
-		if t.within(w.StartMS, w.EndMS) && strings.Trim(w.Text, string(models.RedactedRune)+" ") != "" {
+		if t.Within(w.StartMS, w.EndMS) && strings.Trim(w.Text, string(models.RedactedRune)+" ") != "" {
 			r.Words = append(r.Words, i)
 		}
 	}
-	if len(u.Words) == 0 && u.Text != "" && t.within(u.StartMS, u.EndMS) { // nothing tells where in the text they are
+	if len(u.Words) == 0 && u.Text != "" && t.Within(u.StartMS, u.EndMS) { // nothing tells where in the text they are
 		_, err := tx.ExecContext(ctx, "UPDATE utterances SET text = '', original = NULL, original_words = NULL"+ofLine,
 			u.Session, u.Epoch, u.Track, u.Seq)
 		return 1, err
@@ -258,8 +188,8 @@ func redactSpans(ctx context.Context, tx *sql.Tx, u models.Utterance, t taken) (
 }
 
 // dropSound removes the sound in which redacted words are heard. A stretch that was never decoded leaves a gap.
-func dropSound(ctx context.Context, tx *sql.Tx, t taken, span [2]int64) error {
-	waiting, err := list(ctx, tx, scanClip, "SELECT "+clipColumns+" FROM spool WHERE session = ? AND start_ms < ? AND end_ms > ?",
+func dropSound(ctx context.Context, tx *sql.Tx, t journal.Entry, span [2]int64) error {
+	waiting, err := conn.List(ctx, tx, scanClip, "SELECT "+clipColumns+" FROM spool WHERE session = ? AND start_ms < ? AND end_ms > ?",
 		t.Session, span[1], span[0])
 	if err != nil {
 		return err
@@ -276,7 +206,7 @@ func dropSound(ctx context.Context, tx *sql.Tx, t taken, span [2]int64) error {
 		}
 	}
 	type kept struct{ id, speaker string }
-	clips, err := list(ctx, tx, func(rows *sql.Rows) (k kept, err error) {
+	clips, err := conn.List(ctx, tx, func(rows *sql.Rows) (k kept, err error) {
 		err = rows.Scan(&k.id, &k.speaker)
 		return k, err
 	}, `SELECT e.id, u.speaker_id FROM evidence e JOIN utterances u USING (session, epoch, track, seq)

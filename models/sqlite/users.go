@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"earshot/models"
+	"earshot/models/sqlite/conn"
+	"earshot/models/sqlite/journal"
 	"earshot/models/store"
 )
 
@@ -34,13 +34,13 @@ func scanUser(rows *sql.Rows) (u models.User, err error) {
 
 // Users lists who may open the pages, by name.
 func (s *Store) Users(ctx context.Context) ([]models.User, error) {
-	found, err := list(ctx, s.read, scanUser, "SELECT "+userColumns+" FROM users ORDER BY name")
+	found, err := conn.List(ctx, s.read, scanUser, "SELECT "+userColumns+" FROM users ORDER BY name")
 	return found, storeError("list users", err)
 }
 
 // UserNamed reads a user by name, whatever the capitals. models.ErrNotFound when there is none.
 func (s *Store) UserNamed(ctx context.Context, name string) (models.User, error) {
-	u, err := one(ctx, s.read, scanUser, "SELECT "+userColumns+" FROM users WHERE name = ?", clean(name))
+	u, err := conn.One(ctx, s.read, scanUser, "SELECT "+userColumns+" FROM users WHERE name = ?", clean(name))
 	return u, storeError("read user", err)
 }
 
@@ -62,7 +62,7 @@ func (s *Store) PutUser(ctx context.Context, u models.User, by string, when time
 		if others > 0 {
 			return fmt.Errorf("%w: somebody has that name", models.ErrInvalid)
 		}
-		change := taken{At: millis(when), By: by, What: takenAccess, User: u.ID, Access: u.Access, Rooms: u.Rooms}
+		change := journal.Entry{At: millis(when), By: by, What: journal.Access, User: u.ID, Access: u.Access, Rooms: u.Rooms}
 		err := tx.QueryRowContext(ctx, "SELECT password <> ? FROM users WHERE id = ?", u.Password, u.ID).Scan(&change.Password)
 		switch {
 		case errors.Is(err, sql.ErrNoRows): // a new one has lost nothing
@@ -93,7 +93,7 @@ func (s *Store) DeleteUser(ctx context.Context, id, by string, when time.Time) e
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return sql.ErrNoRows
 		}
-		if err := putTaken(ctx, tx, taken{At: millis(when), By: by, What: takenUser, User: id}); err != nil {
+		if err := putTaken(ctx, tx, journal.Entry{At: millis(when), By: by, What: journal.User, User: id}); err != nil {
 			return err
 		}
 		return note(ctx, tx, when, by, "access taken", id, "")
@@ -140,10 +140,10 @@ func (s *Store) Credential(
 	ctx context.Context, kind models.CredentialKind, hash string, now time.Time,
 ) (c models.Credential, u models.User, err error) {
 	err = s.view(ctx, "read credential", func(tx *sql.Tx) error {
-		c, err = one(ctx, tx, scanCredential, "SELECT "+credentialColumns+` FROM credentials
+		c, err = conn.One(ctx, tx, scanCredential, "SELECT "+credentialColumns+` FROM credentials
 			WHERE hash = ? AND kind = ? AND (expires IS NULL OR expires > ?)`, hash, kind, millis(now))
 		if err == nil {
-			u, err = one(ctx, tx, scanUser, "SELECT "+userColumns+" FROM users WHERE id = ?", c.User)
+			u, err = conn.One(ctx, tx, scanUser, "SELECT "+userColumns+" FROM users WHERE id = ?", c.User)
 		}
 		return err
 	})
@@ -152,7 +152,7 @@ func (s *Store) Credential(
 
 // Credentials lists the tokens of a kind, of all users, the newest first.
 func (s *Store) Credentials(ctx context.Context, kind models.CredentialKind) ([]models.Credential, error) {
-	found, err := list(ctx, s.read, scanCredential, "SELECT "+credentialColumns+" FROM credentials WHERE kind = ? ORDER BY created DESC", kind)
+	found, err := conn.List(ctx, s.read, scanCredential, "SELECT "+credentialColumns+" FROM credentials WHERE kind = ? ORDER BY created DESC", kind)
 	return found, storeError("list credentials", err)
 }
 
@@ -174,45 +174,22 @@ func (s *Store) DropCredential(ctx context.Context, hash string) error {
 // rename finds for them; it returns a name unchanged where none is meant for certain.
 func (s *Store) RenameAccess(ctx context.Context, rename func(old string) string) error {
 	return s.update(ctx, "move access", func(tx *sql.Tx) error {
-		users, err := list(ctx, tx, scanUser, "SELECT "+userColumns+" FROM users")
+		users, err := conn.List(ctx, tx, scanUser, "SELECT "+userColumns+" FROM users")
 		if err != nil {
 			return err
 		}
 		for _, u := range users {
-			if renameRooms(u.Rooms, rename) {
-				if err := putRooms(ctx, tx, u); err != nil {
-					return err
-				}
+			if !u.RenameRooms(rename) {
+				continue
+			}
+			rooms, err := json.Marshal(u.Rooms)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, "UPDATE users SET rooms = ? WHERE id = ?", string(rooms), u.ID); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
-}
-
-// renameRooms renames rooms in what somebody may do, and says whether it changed anything. Of two that become one the
-// greater access stays.
-func renameRooms(rooms map[string]models.Access, rename func(string) string) (changed bool) {
-	for _, old := range slices.Sorted(maps.Keys(rooms)) {
-		now := rename(old)
-		if now == old {
-			continue
-		}
-		if rooms[now].Rank() < rooms[old].Rank() {
-			rooms[now] = rooms[old]
-		}
-		delete(rooms, old)
-		changed = true
-	}
-	return changed
-}
-
-func putRooms(ctx context.Context, tx *sql.Tx, u models.User) error {
-	rooms, err := json.Marshal(u.Rooms)
-	if err == nil {
-		_, err = tx.ExecContext(ctx, "UPDATE users SET rooms = ? WHERE id = ?", string(rooms), u.ID)
-	}
-	if err != nil {
-		return fmt.Errorf("access of %s: %w", u.ID, err)
-	}
-	return nil
 }

@@ -69,7 +69,7 @@ var mayImport = []struct {
 var onlyIn = map[string][]string{
 	"github.com/pion":                  {"bot/...", "cmd/earshot_test"},
 	"github.com/livekit":               {"bot/..."},
-	"github.com/mattn/go-sqlite3":      {"models/sqlite"},
+	"github.com/mattn/go-sqlite3":      {"models/sqlite/..."},
 	"github.com/spf13/viper":           {"configs"},
 	"github.com/spf13/cobra":           {"cmd/..."},
 	"github.com/ggerganov":             {"transcribe/whisper"},

@@ -1,4 +1,11 @@
-package sqlite
+// Package wipe overwrites what deleted rows leave behind in a SQLite file.
+//
+// SQLite's secure_delete overwrites deleted rows where they lie. When pages are balanced, though, rows move to
+// neighbouring pages, and their old bytes stay behind in the unused space between a page's cell pointers and its cells;
+// a later deletion does not know of these copies. Gaps overwrites that space in every page, directly in the file: no reader
+// ever looks at it, so that neither a crash in the middle nor somebody reading along can be harmed. The format of the pages
+// is section 1.6 of https://www.sqlite.org/fileformat2.html.
+package wipe
 
 import (
 	"bytes"
@@ -9,12 +16,6 @@ import (
 
 	"earshot/models/store"
 )
-
-// SQLite's secure_delete overwrites deleted rows where they lie. When pages are balanced, though, rows move to
-// neighbouring pages, and their old bytes stay behind in the unused space between a page's cell pointers and its cells;
-// a later deletion does not know of these copies. wipeGaps overwrites that space in every page, directly in the file:
-// no reader ever looks at it, so that neither a crash in the middle nor somebody reading along can be harmed. The format
-// of the pages is section 1.6 of https://www.sqlite.org/fileformat2.html.
 
 // B-tree page types.
 const (
@@ -60,10 +61,34 @@ func newWiper(f *os.File) (*wiper, error) {
 	}, nil
 }
 
+// Gaps overwrites the unused space of up to count pages, from one on (the first is 1), and returns where to go on; 0: there
+// is no more. Nobody may write to the file meanwhile, and its write-ahead log must be empty. A file without pointer maps is
+// done whole: roots then gives the first pages of its tables and indexes. store.ErrCorrupt: the pages are none of SQLite's.
+func Gaps(ctx context.Context, f *os.File, from, count uint32, roots func() ([]uint32, error)) (next uint32, err error) {
+	w, err := newWiper(f)
+	if err != nil {
+		return 0, err
+	}
+	if w.mapped {
+		return w.stretch(ctx, from, count)
+	}
+	trees, err := roots()
+	if err != nil {
+		return 0, err
+	}
+	seen := make([]bool, w.pages+1)
+	for _, root := range append(trees, 1) {
+		if err := w.tree(ctx, root, seen); err != nil {
+			return 0, err
+		}
+	}
+	return 0, nil
+}
+
 // stretch wipes some pages from one on and returns which comes next; 0: there is none.
-func (w *wiper) stretch(ctx context.Context, from uint32) (next uint32, err error) {
+func (w *wiper) stretch(ctx context.Context, from, count uint32) (next uint32, err error) {
 	for n := from; n <= w.pages; n++ {
-		if n == from+wipePages {
+		if n == from+count {
 			return n, nil
 		}
 		if err := ctx.Err(); err != nil {

@@ -1,8 +1,11 @@
-package sqlite
+// Package disk looks after the files that a record lies in: who may read them, that no two processes write to them, and that
+// they survive a power cut.
+package disk
 
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,10 +15,8 @@ import (
 	"earshot/models/store"
 )
 
-// applicationID marks the file as Earshot's in SQLite's header ("Ears"), so that another program's database is never taken over.
-const applicationID = 0x45617273
-
-func absolute(path string) (string, error) {
+// Absolute is the path of a database from the root. models.ErrInvalid: there is none.
+func Absolute(path string) (string, error) {
 	if path == "" {
 		return "", models.WithHint(fmt.Errorf("store: %w: no database path", models.ErrInvalid), "set data_dir")
 	}
@@ -26,16 +27,16 @@ func absolute(path string) (string, error) {
 	return abs, nil
 }
 
-// prepareDir makes the database's folder for the owner alone. A folder that is there keeps its mode, except that others
+// PrepareDir makes the database's folder for the owner alone. A folder that is there keeps its mode, except that others
 // must not write in it: they could put files of their own in place of ours.
-func prepareDir(path string) (string, error) {
-	path, err := absolute(path)
+func PrepareDir(path string) (string, error) {
+	path, err := Absolute(path)
 	if err != nil {
 		return "", err
 	}
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", unusable(path, err)
+		return "", Unusable(path, err)
 	}
 	if err := keepOthersOut(dir); err != nil {
 		return "", err
@@ -49,7 +50,7 @@ func prepareDir(path string) (string, error) {
 func keepOthersOut(dir string) error {
 	info, err := os.Stat(dir)
 	if err != nil {
-		return unusable(dir, err)
+		return Unusable(dir, err)
 	}
 	mode := info.Mode()
 	owner, known := info.Sys().(*syscall.Stat_t)
@@ -59,7 +60,7 @@ func keepOthersOut(dir string) error {
 		return nil
 	case ours:
 		if err := os.Chmod(dir, mode&^0o022); err != nil {
-			return unusable(dir, err)
+			return Unusable(dir, err)
 		}
 		return nil
 	}
@@ -67,8 +68,8 @@ func keepOthersOut(dir string) error {
 		"choose a folder of its own for data_dir, or take the right away: chmod o-w "+dir)
 }
 
-// unusable is an error of the file system, with what to do about it. The error names the path.
-func unusable(path string, err error) error {
+// Unusable is an error of the file system, with what to do about it. The error names the path.
+func Unusable(path string, err error) error {
 	hint := "check the folder and its file system, or choose another data_dir"
 	switch {
 	case errors.Is(err, fs.ErrPermission):
@@ -84,16 +85,16 @@ func unusable(path string, err error) error {
 	return models.WithHint(fmt.Errorf("store: database %s cannot be used: %w", path, err), hint)
 }
 
-// checkFile refuses what is not a plain file with something in it, and tightens the mode of ours. It must not open the
+// CheckFile refuses what is not a plain file with something in it, and tightens the mode of ours. It must not open the
 // file: closing it again would drop the locks that another Store of this process holds (POSIX advisory locking).
-func checkFile(path string, write bool) error {
+func CheckFile(path string, write bool) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return models.WithHint(fmt.Errorf("store: there is no database %s: %w", path, models.ErrNotFound),
 			"check data_dir, or let Earshot join a room first")
 	case err != nil:
-		return unusable(path, err)
+		return Unusable(path, err)
 	case !info.Mode().IsRegular():
 		return models.WithHint(fmt.Errorf("store: %s: %w: it is not a plain file", path, store.ErrForeign), "choose another data_dir")
 	case info.Size() == 0:
@@ -105,18 +106,18 @@ func checkFile(path string, write bool) error {
 		access |= 2 // W_OK
 	}
 	if err := syscall.Access(path, access); err != nil {
-		return unusable(path, err)
+		return Unusable(path, err)
 	}
 	if write && info.Mode().Perm()&0o077 != 0 {
 		if err := os.Chmod(path, 0o600); err != nil {
-			return unusable(path, err)
+			return Unusable(path, err)
 		}
 	}
 	return nil
 }
 
-// syncDir makes a rename in the folder survive a power cut.
-func syncDir(dir string) error {
+// SyncDir makes a rename in the folder survive a power cut.
+func SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return fmt.Errorf("store: %w", err)
@@ -126,4 +127,63 @@ func syncDir(dir string) error {
 		return fmt.Errorf("store: sync folder %s: %w", dir, err)
 	}
 	return nil
+}
+
+// NewFile makes an empty file for the owner alone; what an earlier backup left half-made goes.
+func NewFile(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// SyncFile makes what a file holds survive a power cut.
+func SyncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// Clear removes a database that nobody uses, and its log.
+func Clear(path string) error {
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Copy makes a copy of a file, for the owner alone, that survives a power cut.
+func Copy(from, to string) error {
+	if err := NewFile(to); err != nil {
+		return err
+	}
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.Close() }()
+	out, err := os.OpenFile(to, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Sync(), out.Close())
+}
+
+// TakeRoom writes a file of so many bytes and removes it again.
+func TakeRoom(path string, bytes int) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|syscall.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(make([]byte, bytes))
+	return errors.Join(err, f.Close(), os.Remove(path))
 }

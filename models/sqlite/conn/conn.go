@@ -1,4 +1,5 @@
-package sqlite
+// Package conn opens connections to a SQLite file and reads rows from them.
+package conn
 
 import (
 	"context"
@@ -21,7 +22,8 @@ func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driv
 // Driver is the driver of the connections.
 func (c connector) Driver() driver.Driver { return c.driver }
 
-func openPool(dsn string, size int) *sql.DB {
+// Pool opens up to size connections to what one of the DSNs of this package names. The caller closes it.
+func Pool(dsn string, size int) *sql.DB {
 	db := sql.OpenDB(connector{dsn: dsn, driver: &sqlite3.SQLiteDriver{ConnectHook: configure}})
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
@@ -34,7 +36,7 @@ func configure(c *sqlite3.SQLiteConn) error {
 		"PRAGMA temp_store = MEMORY",           // sorting must not spill what people said into temporary files
 		"PRAGMA journal_size_limit = 67108864", // a log that grew under a long read shrinks again
 		"PRAGMA cell_size_check = ON",          // finds damaged pages before they are used
-		"PRAGMA wal_autocheckpoint = 0",        // foldSoon folds the log, so that no writer does
+		"PRAGMA wal_autocheckpoint = 0",        // Fold folds the log, so that no writer does
 	} {
 		if _, err := c.Exec(pragma, nil); err != nil {
 			return err
@@ -52,19 +54,21 @@ func fileDSN(path, mode string, extra ...string) string {
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: v.Encode()}).String()
 }
 
-func writerDSN(path string) string { return fileDSN(path, "rw", durable()...) }
+// WriterDSN is for the one connection that writes: what it committed survives a power cut, and what it deleted is overwritten.
+func WriterDSN(path string) string { return fileDSN(path, "rw", durable()...) }
 
-// upkeepDSN is for folding the log: it never makes readers or writers wait.
-func upkeepDSN(path string) string {
+// UpkeepDSN is for folding the log: it never makes readers or writers wait.
+func UpkeepDSN(path string) string {
 	return fileDSN(path, "rw", append(durable(), "_busy_timeout", "0")...)
 }
 
-// newFileDSN writes into an empty file. auto_vacuum can only be chosen here, before the first table; incremental lets a
+// NewFileDSN writes into an empty file. auto_vacuum can only be chosen here, before the first table; incremental lets a
 // later clean-up give space back to the disk.
-func newFileDSN(path string) string {
+func NewFileDSN(path string) string {
 	return fileDSN(path, "rw", append(durable(), "_auto_vacuum", "incremental")...)
 }
 
+// durable are the parameters of whoever writes.
 func durable() []string {
 	return []string{
 		"_journal_mode", "WAL", "_synchronous", "FULL", "_foreign_keys", "on",
@@ -72,15 +76,19 @@ func durable() []string {
 	}
 }
 
-func readerDSN(path string) string { return fileDSN(path, "ro", "_query_only", "on") }
+// CopierDSN is for VACUUM INTO, which writes elsewhere: over it the file itself cannot be written to.
+func CopierDSN(path string) string { return fileDSN(path, "ro") }
 
-// queryer is what queries run on: a pool or a transaction.
-type queryer interface {
+// ReaderDSN is for connections that cannot write.
+func ReaderDSN(path string) string { return fileDSN(path, "ro", "_query_only", "on") }
+
+// Queryer is what queries run on: a pool or a transaction.
+type Queryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// list runs a query and scans every row.
-func list[T any](ctx context.Context, q queryer, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+// List runs a query and scans every row.
+func List[T any](ctx context.Context, q Queryer, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -97,9 +105,9 @@ func list[T any](ctx context.Context, q queryer, scan func(*sql.Rows) (T, error)
 	return out, rows.Err()
 }
 
-// one runs a query for a single row; sql.ErrNoRows when there is none.
-func one[T any](ctx context.Context, q queryer, scan func(*sql.Rows) (T, error), query string, args ...any) (T, error) {
-	all, err := list(ctx, q, scan, query, args...)
+// One runs a query for a single row; sql.ErrNoRows when there is none.
+func One[T any](ctx context.Context, q Queryer, scan func(*sql.Rows) (T, error), query string, args ...any) (T, error) {
+	all, err := List(ctx, q, scan, query, args...)
 	if err == nil && len(all) == 0 {
 		err = sql.ErrNoRows
 	}
@@ -110,20 +118,20 @@ func one[T any](ctx context.Context, q queryer, scan func(*sql.Rows) (T, error),
 	return all[0], nil
 }
 
-// scanText is for queries of one column.
-func scanText(rows *sql.Rows) (s string, err error) {
+// Text is for queries of one column.
+func Text(rows *sql.Rows) (s string, err error) {
 	err = rows.Scan(&s)
 	return s, err
 }
 
-// rowQueryer is a pool or one of its connections.
-type rowQueryer interface {
+// RowQueryer is a pool or one of its connections.
+type RowQueryer interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// checkpoint folds the write-ahead log into the database file and cuts it to nothing. It reports false when a reader
+// Checkpoint folds the write-ahead log into the database file and cuts it to nothing. It reports false when a reader
 // still needs the log.
-func checkpoint(ctx context.Context, db rowQueryer) (bool, error) {
+func Checkpoint(ctx context.Context, db RowQueryer) (bool, error) {
 	var busy, frames, done int
 	err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &done)
 	return busy == 0, err

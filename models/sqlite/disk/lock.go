@@ -1,4 +1,4 @@
-package sqlite
+package disk
 
 import (
 	"errors"
@@ -13,24 +13,24 @@ import (
 	"earshot/models/store"
 )
 
-// acquire takes the advisory lock that makes this process the only writer. The lock lives in a file of its own beside
+// Lock takes the advisory lock that makes this process the only writer. The lock lives in a file of its own beside
 // the database, is held until the returned file is closed, and ends with the process, however that ends. The lock file
 // stays: removing it would let two processes hold locks on two files of one name.
-func acquire(path string) (*os.File, error) {
+func Lock(path string) (*os.File, error) {
 	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
 	if err != nil {
-		return nil, unusable(path, err)
+		return nil, Unusable(path, err)
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		defer func() { _ = f.Close() }()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
 			return nil, inUse(path, f)
 		}
-		return nil, unusable(path, err)
+		return nil, Unusable(path, err)
 	}
 	if err := writePID(f); err != nil {
 		_ = f.Close()
-		return nil, unusable(path, err)
+		return nil, Unusable(path, err)
 	}
 	return f, nil
 }

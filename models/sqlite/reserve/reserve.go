@@ -1,4 +1,7 @@
-package sqlite
+// Package reserve is a file beside the database whose room on the disk was taken in advance, and which is only ever written
+// over. What must be known after a crash or on a full disk stands in it: how far the record had come, and what will be
+// missing from it if the program ends now.
+package reserve
 
 import (
 	"bytes"
@@ -16,41 +19,42 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/sqlite/disk"
 )
 
-// The reserve is a file beside the database whose room on the disk was taken in advance, and which is only ever written
-// over. What must be known after a crash or on a full disk stands in it: how far the record had come, and what will be
-// missing from it if the program ends now. Its first block is the progress; two halves follow, of which the one with the
-// higher generation and a right checksum holds the losses, so that a write that was cut short leaves the one before.
+// The first block is the progress; two halves follow, of which the one with the higher generation and a right checksum holds
+// the losses, so that a write that was cut short leaves the one before.
 const (
-	reserveBlock = 4096
-	reserveHalf  = 512 << 10
-	reserveSize  = reserveBlock + 2*reserveHalf
-	halfHead     = 8 + 8 + 4 + 4 // magic, generation, length, checksum
-	reserveMagic = "earshot1"
+	blockSize = 4096
+	halfSize  = 512 << 10
+	fileSize  = blockSize + 2*halfSize
+	halfHead  = 8 + 8 + 4 + 4 // magic, generation, length, checksum
+	magic     = "earshot1"
 )
 
-type reserve struct {
+// Reserve is the file of an open record. Nothing is reached in a nil Reserve. Any goroutine may call its methods.
+type Reserve struct {
 	mu         sync.Mutex
 	file       *os.File
 	generation uint64
 	losses     map[string][]models.Loss // by session
 }
 
-// progress is how far a record had come when it was last written to.
-type progress struct {
+// Progress is how far a record had come when it was last written to.
+type Progress struct {
 	Lineage string    `json:"lineage"`
 	Commits int64     `json:"commits"`
 	At      time.Time `json:"at"`
 }
 
-func reservePath(path string) string { return path + ".reserve" }
+// Path is the reserve's file beside the database at path.
+func Path(path string) string { return path + ".reserve" }
 
-// openReserve takes the room on the disk if that has not been done, and reads what an earlier run left.
-func openReserve(path string) (_ *reserve, err error) {
-	f, err := os.OpenFile(reservePath(path), os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
+// Open takes the room on the disk if that has not been done, and reads what an earlier run left.
+func Open(path string) (_ *Reserve, err error) {
+	f, err := os.OpenFile(Path(path), os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
 	if err != nil {
-		return nil, unusable(path, err)
+		return nil, disk.Unusable(path, err)
 	}
 	defer func() {
 		if err != nil {
@@ -59,21 +63,21 @@ func openReserve(path string) (_ *reserve, err error) {
 	}()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, unusable(path, err)
+		return nil, disk.Unusable(path, err)
 	}
-	if missing := reserveSize - info.Size(); missing > 0 {
+	if missing := fileSize - info.Size(); missing > 0 {
 		if _, err := f.WriteAt(make([]byte, missing), info.Size()); err != nil { // not a hole: it takes room
-			return nil, unusable(path, errors.Join(err, f.Truncate(info.Size())))
+			return nil, disk.Unusable(path, errors.Join(err, f.Truncate(info.Size())))
 		}
 		if err := f.Sync(); err != nil {
-			return nil, unusable(path, err)
+			return nil, disk.Unusable(path, err)
 		}
 	}
-	r := &reserve{file: f, losses: map[string][]models.Loss{}}
+	r := &Reserve{file: f, losses: map[string][]models.Loss{}}
 	for half := range 2 {
-		b := make([]byte, reserveHalf)
+		b := make([]byte, halfSize)
 		if _, err := f.ReadAt(b, halfAt(half)); err != nil {
-			return nil, unusable(path, err)
+			return nil, disk.Unusable(path, err)
 		}
 		var losses map[string][]models.Loss
 		if generation, body := openHalf(b); generation > r.generation && json.Unmarshal(body, &losses) == nil {
@@ -83,11 +87,11 @@ func openReserve(path string) (_ *reserve, err error) {
 	return r, nil
 }
 
-func halfAt(half int) int64 { return reserveBlock + int64(half)*reserveHalf }
+func halfAt(half int) int64 { return blockSize + int64(half)*halfSize }
 
 // openHalf gives the generation and the content of a half; 0 when it holds nothing, or was not written to its end.
 func openHalf(b []byte) (generation uint64, body []byte) {
-	if string(b[:8]) != reserveMagic {
+	if string(b[:8]) != magic {
 		return 0, nil
 	}
 	n := binary.LittleEndian.Uint32(b[16:])
@@ -103,38 +107,38 @@ func openHalf(b []byte) (generation uint64, body []byte) {
 
 func sealHalf(generation uint64, body []byte) []byte {
 	b := make([]byte, halfHead, halfHead+len(body))
-	copy(b, reserveMagic)
+	copy(b, magic)
 	binary.LittleEndian.PutUint64(b[8:], generation)
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(body))) //nolint:gosec // at most a half
 	binary.LittleEndian.PutUint32(b[20:], crc32.Update(crc32.ChecksumIEEE(b[8:20]), crc32.IEEETable, body))
 	return append(b, body...)
 }
 
-// readProgress reads how far a record had come; nil when there is no reserve, or nothing is noted in it.
-func readProgress(path string) (*progress, error) {
-	f, err := os.Open(reservePath(path))
+// ReadProgress reads how far a record had come; nil when there is no reserve, or nothing is noted in it.
+func ReadProgress(path string) (*Progress, error) {
+	f, err := os.Open(Path(path))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, unusable(path, err)
+		return nil, disk.Unusable(path, err)
 	}
 	defer func() { _ = f.Close() }()
-	b := make([]byte, reserveBlock)
+	b := make([]byte, blockSize)
 	if _, err := io.ReadFull(f, b); err != nil {
 		return nil, nil // a reserve that was never filled says nothing
 	}
 	_, body := openHalf(b)
-	var p progress
+	var p Progress
 	if body == nil || json.Unmarshal(body, &p) != nil {
 		return nil, nil
 	}
 	return &p, nil
 }
 
-// reached notes how far the record has come. It is not synced: after a power cut it may be behind the record, which is
+// Reached notes how far the record has come. It is not synced: after a power cut it may be behind the record, which is
 // synced first, and never ahead of it. For the same reason a failure does no harm.
-func (r *reserve) reached(p progress) {
+func (r *Reserve) Reached(p Progress) {
 	if r == nil {
 		return
 	}
@@ -147,8 +151,8 @@ func (r *reserve) reached(p progress) {
 	_, _ = r.file.WriteAt(sealHalf(1, body), 0)
 }
 
-// note replaces what is noted for a session, and returns after it is on the disk. It takes no new room there.
-func (r *reserve) note(session string, losses []models.Loss) error {
+// Note replaces what is noted for a session, and returns after it is on the disk. It takes no new room there.
+func (r *Reserve) Note(session string, losses []models.Loss) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(losses) == 0 && len(r.losses[session]) == 0 {
@@ -162,12 +166,12 @@ func (r *reserve) note(session string, losses []models.Loss) error {
 }
 
 // write brings the losses to the disk; the caller holds the lock.
-func (r *reserve) write() error {
+func (r *Reserve) write() error {
 	body, err := json.Marshal(r.losses)
 	if err != nil {
 		return err
 	}
-	for joined := 0; len(body) > reserveHalf-halfHead; joined++ {
+	for joined := 0; len(body) > halfSize-halfHead; joined++ {
 		if joined == 2 {
 			return errors.New("store: what is missing from the record is too much to be noted")
 		}
@@ -181,12 +185,12 @@ func (r *reserve) write() error {
 	r.generation++
 	half := int(r.generation % 2)
 	b := sealHalf(r.generation, body)
-	b = append(b, make([]byte, reserveHalf-len(b))...) // of earlier losses nothing stays
+	b = append(b, make([]byte, halfSize-len(b))...) // of earlier losses nothing stays
 	if _, err := r.file.WriteAt(b, halfAt(half)); err != nil {
 		return fmt.Errorf("store: note what is missing: %w", err)
 	}
 	if len(r.losses) == 0 {
-		if _, err := r.file.WriteAt(bytes.Repeat([]byte{0}, reserveHalf), halfAt(1-half)); err != nil {
+		if _, err := r.file.WriteAt(bytes.Repeat([]byte{0}, halfSize), halfAt(1-half)); err != nil {
 			return fmt.Errorf("store: note what is missing: %w", err)
 		}
 	}
@@ -213,22 +217,23 @@ func joinLosses(losses []models.Loss, everybody bool) (out []models.Loss) {
 	return out
 }
 
-func (r *reserve) close() error {
+// Close ends the use of the file.
+func (r *Reserve) Close() error {
 	if r == nil {
 		return nil
 	}
 	return r.file.Close()
 }
 
-// sessions lists those that have losses.
-func (r *reserve) sessions() []string {
+// Sessions lists those that have losses.
+func (r *Reserve) Sessions() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Sorted(maps.Keys(r.losses))
 }
 
-// lost are a session's losses: those that are settled, or all, and those that are still open.
-func (r *reserve) lost(session string, all bool) (settled, open []models.Loss) {
+// Lost are a session's losses: those that are settled, or all, and those that are still open.
+func (r *Reserve) Lost(session string, all bool) (settled, open []models.Loss) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, l := range r.losses[session] {

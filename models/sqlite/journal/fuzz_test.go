@@ -1,0 +1,23 @@
+package journal
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Whatever lies in the journal's file is read without an end, and what was written there is found among it.
+func FuzzJournal(f *testing.F) {
+	f.Add("{\"origin\":\"a\"}\n{\"taken\":{\"uid\":\"1\",\"what\":\"words\"}}\n")
+	f.Add("{\"removal\":{\"id\":1,\"hash\":\"x\"}}")
+	f.Add("[]\n\"origin\"\n{\"removal\":null,\"taken\":3}\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		if _, _, err := parse(strings.NewReader(text)); err != nil {
+			t.Fatal(err)
+		}
+		_, all, err := parse(strings.NewReader(text + "\n{\"taken\":{\"uid\":\"mine\",\"what\":\"user\"}}\n"))
+		if err != nil || !slices.ContainsFunc(all.Entries, func(x Entry) bool { return x.UID == "mine" && x.What == User }) {
+			t.Errorf("%d entries, %v", len(all.Entries), err)
+		}
+	})
+}
