@@ -1,26 +1,23 @@
 package match
 
-import "strings"
+import (
+	"strings"
+
+	"earshot/moderation/match/lexicon"
+)
 
 // topDomains are the endings of the addresses that people say.
-var topDomains = wordSet("com net org edu gov io co uk de fr nl es it pl se no fi ch at be eu us ca au nz in id sg my ph jp kr cn br " +
-	"mx ru ua za ng " +
-	"ke me info biz app dev ai gg tv xyz online site store shop club live pro email cloud tech space fm ly")
+var topDomains = lexicon.Words("top-domains")
 
 // mailHosts are domains at which people have mail; after them a spoken "dot" may be missing.
-var mailHosts = wordSet("gmail yahoo outlook hotmail icloud proton protonmail aol gmx zoho mail live msn ymail fastmail yandex googlemail")
+var mailHosts = lexicon.Words("mail-hosts")
 
 // notMailboxes are words before "at" that are no mailbox: "look at example dot com".
-var notMailboxes = wordSet("look looks looking looked arrive meet me us it him her them be is are was were here there that this " +
-	"website site page find " +
-	"shop visit go going live lives work works working am you out up down over online available now and or also back just everyone people " +
-	"today " +
-	"more stop start begin see them sign register buy order read check posted hosted video link point host located everything i we they " +
-	"he she")
+var notMailboxes = lexicon.Words("not-mailboxes")
 
 var (
-	saidAt  = wordSet("at @ et add")
-	saidDot = wordSet("dot . point titik")
+	saidAt  = lexicon.Words("at-signs")
+	saidDot = lexicon.Words("dot-signs")
 )
 
 // findEmails finds mail addresses, written or spoken: "john dot smith at gmail dot com".
@@ -104,18 +101,10 @@ func isNumber(atoms []atom, i int) bool {
 
 // streets are the words that end a street's name, and streetsBefore those that begin it.
 var (
-	streets = wordSet("street st avenue ave road rd lane ln drive dr boulevard blvd court ct place terrace close square sq crescent " +
-		"highway hwy parkway " +
-		"circle alley row straße strasse")
-	streetsBefore = wordSet("jalan jl jln gang gg komplek perumahan")
-	homeCues      = wordSet(
-		"live lives living address house home stays staying located apartment flat resides lived moved come alamat rumah tinggal ship " +
-			"deliver find visit office",
-	)
-	notStreets = wordSet(
-		"the a an of to in on at and or for is was are minutes minute meters miles blocks one way percent best most more people down up that " +
-			"this years cars times",
-	)
+	streets       = lexicon.Words("streets")
+	streetsBefore = lexicon.Words("streets-before")
+	homeCues      = lexicon.Words("home-cues")
+	notStreets    = lexicon.Words("not-streets")
 )
 
 // findAddresses finds where somebody lives: a house number before a street's name ("12 Baker Street"), or in the Indonesian

@@ -1,34 +1,28 @@
 package match
 
-import "strings"
+import (
+	"strings"
+
+	"earshot/moderation/match/lexicon"
+)
 
 // Contractions are read as the words they stand for, in speech and in rules alike, so that "you are" in a rule is found
 // in "you're" and the other way round. The tables are English; words of other languages are parted at the apostrophe.
 
-// afterApostrophe are the words behind an apostrophe.
-var afterApostrophe = map[string]string{
-	"re": "are", "ll": "will", "ve": "have", "m": "am", "s": "is", "d": "would", "em": "them",
-}
-
-// beforeNot are the stems of n't that are not simply a word.
-var beforeNot = map[string]string{"ca": "can", "wo": "will", "sha": "shall", "ai": "is"}
-
-// fused are contractions that are written without an apostrophe. Words that are also words of their own (ill, well, shed,
-// hell, were, its) are not among them.
-var fused = map[string][]string{
-	"dont": {"do", "not"}, "doesnt": {"does", "not"}, "didnt": {"did", "not"}, "isnt": {"is", "not"}, "arent": {"are", "not"},
-	"wasnt": {"was", "not"}, "werent": {"were", "not"}, "wont": {"will", "not"}, "cant": {"can", "not"}, "cannot": {"can", "not"},
-	"couldnt": {"could", "not"}, "wouldnt": {"would", "not"}, "shouldnt": {"should", "not"}, "havent": {"have", "not"},
-	"hasnt": {"has", "not"}, "aint": {"is", "not"}, "im": {"i", "am"}, "ive": {"i", "have"}, "youre": {"you", "are"},
-	"youve": {"you", "have"}, "theyre": {"they", "are"}, "thats": {"that", "is"}, "whats": {"what", "is"}, "hes": {"he", "is"},
-	"gonna": {"going", "to"}, "wanna": {"want", "to"}, "gotta": {"got", "to"}, "gimme": {"give", "me"}, "lemme": {"let", "me"},
-}
+var (
+	// clitics are what stands behind an apostrophe: re is are, ll is will.
+	clitics = lexicon.Table("clitics")
+	// negatedVerbs are what stands before n't where that is not simply the verb: ca is can.
+	negatedVerbs = lexicon.Table("negated-verbs")
+	// fused are contractions that are written without an apostrophe: dont, gonna.
+	fused = lexicon.Table("contractions")
+)
 
 // appendExpanded adds a token to the tokens of its word (those from first on), parted if it is a contraction.
 func appendExpanded(dst []Token, first int, t Token, apostrophe bool) []Token {
 	if apostrophe {
-		if full, ok := afterApostrophe[t.Text]; ok {
-			t.Text, t.Alts = full, nil
+		if full, ok := clitics[t.Text]; ok {
+			t.Text, t.Alts = full[0], nil
 			return append(dst, t)
 		}
 		if t.Text == "t" && len(dst) > first {
@@ -53,8 +47,8 @@ func appendExpanded(dst []Token, first int, t Token, apostrophe bool) []Token {
 // notStem is the verb of a word that ended in n before 't: "don" is do, "can" is can.
 func notStem(text string) string {
 	stem := strings.TrimSuffix(text, "n")
-	if full, ok := beforeNot[stem]; ok {
-		return full
+	if full, ok := negatedVerbs[stem]; ok {
+		return full[0]
 	}
 	return stem
 }

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	ahocorasick "github.com/BobuSumisu/aho-corasick"
+
+	"earshot/moderation/match/lexicon"
 )
 
 // maxNeeds bounds how many texts a pattern may need one of.
@@ -71,9 +73,7 @@ func weight(text string) int {
 }
 
 // everyday are words that tell nothing about a line.
-var everyday = wordSet(
-	"i you we he she it they a an the to of in on at is are was be and or not me my your that this will can do have am u r so",
-)
+var everyday = lexicon.Words("everyday")
 
 // prefilter tells in one walk over a text which of all patterns of a set may match it.
 type prefilter struct {

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"earshot/models"
+	"earshot/moderation/match/lexicon"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -125,7 +126,7 @@ func isJoint(r rune) bool { return r == jointSpace || r == jointApostrophe || r 
 
 // spellCluster spells one base character with its marks.
 func spellCluster(s string, start, end int, out []letter) []letter {
-	if r, _ := utf8.DecodeRuneInString(s[start:]); IsApostrophe(r) { // before ´ falls apart into a space and a mark
+	if r, _ := utf8.DecodeRuneInString(s[start:]); isApostrophe(r) { // before ´ falls apart into a space and a mark
 		return append(out, letter{jointApostrophe, start, end})
 	}
 	for _, r := range norm.NFKD.String(s[start:end]) {
@@ -167,13 +168,7 @@ var undecomposed = map[rune]string{
 	'ß': "ss", 'ø': "o", 'ł': "l", 'đ': "d", 'ħ': "h", 'æ': "ae", 'œ': "oe", 'ı': "i", 'ð': "d", 'þ': "th", 'ς': "σ",
 }
 
-func IsApostrophe(r rune) bool {
-	switch r {
-	case '\'', '`', '’', '‘', 'ʼ', 'ʻ', '′', '´', '＇', '‛':
-		return true
-	}
-	return false
-}
+func isApostrophe(r rune) bool { return strings.ContainsRune(lexicon.Apostrophes, r) }
 
 // appendTokens cuts letters into tokens at the joints, and contractions into the words they stand for.
 func appendTokens(dst []Token, letters []letter, word int) []Token {

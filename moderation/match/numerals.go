@@ -1,8 +1,13 @@
 package match
 
-import "strings"
+import (
+	"strconv"
+	"strings"
 
-// numerals are the number words of one language. To teach another language, add its numerals to spokenNumerals.
+	"earshot/moderation/match/lexicon"
+)
+
+// numerals are the number words of one language, as the list numerals of the lexicon has them.
 type numerals struct {
 	digit  map[string]string // "five" is 5
 	tens   map[string]string // "twenty" is 20, or 2 before a digit; in Indonesian tens are made with a word behind, see suffix
@@ -15,55 +20,47 @@ type numerals struct {
 	filler map[string]bool // may stand between digits
 }
 
-func wordSet(words string) map[string]bool {
-	out := map[string]bool{}
-	for _, w := range strings.Fields(words) {
-		out[w] = true
-	}
-	return out
-}
-
-// englishNumerals are complete up to what people say in numbers that name somebody: phones, cards, house numbers.
-var englishNumerals = numerals{
-	digit: map[string]string{
-		"zero": "0", "nought": "0", "naught": "0", "nil": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
-		"six": "6", "seven": "7", "eight": "8", "nine": "9", "niner": "9",
-	},
-	tens: map[string]string{
-		"twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90",
-	},
-	whole: map[string]string{
-		"ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16",
-		"seventeen": "17", "eighteen": "18", "nineteen": "19",
-	},
-	repeat: map[string]int{"double": 2, "dubble": 2, "triple": 3, "treble": 3, "tripple": 3, "quadruple": 4},
-	zeros:  map[string]string{"hundred": "00", "thousand": "000"},
-	near: map[string]string{
-		"oh": "0", "o": "0", "owe": "0", "won": "1", "to": "2", "too": "2", "for": "4", "fore": "4", "ate": "8", "tree": "3", "sex": "6",
-	},
-	plus: wordSet("plus"),
-	filler: wordSet(
-		"uh um er erm ah eh mm hmm and then dash hyphen space minus so okay ok yeah right like area code that is it's it is wait sorry again " +
-			"comma pause next followed by",
-	),
-}
-
-// indonesianNumerals are those of Indonesian; "nol" and "kosong" are both zero.
-var indonesianNumerals = numerals{
-	digit: map[string]string{
-		"nol": "0", "kosong": "0", "satu": "1", "dua": "2", "tiga": "3", "empat": "4", "lima": "5", "enam": "6", "tujuh": "7",
-		"delapan": "8", "lapan": "8", "sembilan": "9",
-	},
-	whole:  map[string]string{"sepuluh": "10", "sebelas": "11", "seratus": "100", "seribu": "1000"},
-	repeat: map[string]int{"dobel": 2, "dabel": 2, "tripel": 3},
-	zeros:  map[string]string{"ratus": "00", "ribu": "000"},
-	suffix: map[string]string{"belas": "teen", "puluh": "ten"},
-	filler: wordSet("eh em anu terus lalu dan strip garis ya nah maaf ulangi spasi itu"),
-	plus:   wordSet("tambah"),
-}
-
 // spokenNumerals are the languages in which numbers are understood; they may be mixed.
-var spokenNumerals = []*numerals{&englishNumerals, &indonesianNumerals}
+var spokenNumerals = readNumerals()
+
+func readNumerals() (all []*numerals) {
+	for _, lang := range lexicon.Languages("numerals") {
+		l := &numerals{
+			digit: map[string]string{}, tens: map[string]string{}, whole: map[string]string{}, repeat: map[string]int{},
+			zeros: map[string]string{}, suffix: map[string]string{}, near: map[string]string{},
+			plus: map[string]bool{}, filler: map[string]bool{},
+		}
+		for _, line := range lexicon.Lines("numerals", lang) {
+			l.add(strings.Fields(line))
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+// add adds one line of the list: what the word is, the word, and what it stands for; or several words that are the same.
+func (l *numerals) add(line []string) {
+	values := map[string]map[string]string{
+		"digit": l.digit, "tens": l.tens, "whole": l.whole, "zeros": l.zeros, "suffix": l.suffix, "near": l.near,
+	}
+	sets := map[string]map[string]bool{"plus": l.plus, "filler": l.filler}
+	switch kind := line[0]; {
+	case values[kind] != nil:
+		values[kind][line[1]] = line[2]
+	case sets[kind] != nil:
+		for _, word := range line[1:] {
+			sets[kind][word] = true
+		}
+	case kind == "repeat":
+		times, err := strconv.Atoi(line[2])
+		if err != nil {
+			panic("match: the list numerals: " + err.Error()) // it is part of the program
+		}
+		l.repeat[line[1]] = times
+	default:
+		panic("match: the list numerals has no " + kind)
+	}
+}
 
 // number is one spoken group of digits, and the words it comes from.
 type number struct {

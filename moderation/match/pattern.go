@@ -140,7 +140,7 @@ func checkRune(r rune) error {
 		}
 		return fmt.Errorf("pattern never matches: %q is read as %q; write that", string(r), plain.String())
 	}
-	if IsApostrophe(r) {
+	if isApostrophe(r) {
 		return errors.New(`pattern never matches: it looks for an apostrophe, but "you're" is read as "you are"; write that`)
 	}
 	return fmt.Errorf("pattern never matches: it looks for %q, but speech is read as words without signs", string(r))

@@ -6,25 +6,21 @@ import (
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
+
+	"earshot/moderation/match/lexicon"
 )
 
 // phoneRegions are where a number without a country code may belong (CLDR codes).
 var phoneRegions = []string{"US", "GB", "ID", "AU", "IN", "DE", "NL", "SG", "MY", "PH", "FR", "ES", "BR", "ZA", "NG", "CA"}
 
 // phoneCues are words near which a number of seven digits or more is a phone number.
-var phoneCues = wordSet("phone number call text ring whatsapp telegram signal cell mobile cellphone landline reach dial contact hotline " +
-	"sms fax message nomor nomer hp wa telepon telpon telp hubungi kontak digits")
+var phoneCues = lexicon.Words("phone-cues")
 
 // otherCues are words behind which a number is something else.
-var otherCues = wordSet("order ticket invoice tracking version chapter verse isbn serial flight episode population score scores zip " +
-	"postcode pi " +
-	"lottery lucky bingo counting count reference case pesanan tiket versi")
+var otherCues = lexicon.Words("number-cues")
 
 // units are words that make a quantity of the number before them.
-var units = wordSet("dollars dollar bucks euros euro pounds pound percent people persons users followers subscribers million billion " +
-	"years year " +
-	"days hours minutes seconds km kilometres miles meters feet kilos points views coins rupiah juta miliar orang tahun hari jam menit " +
-	"persen degrees")
+var units = lexicon.Words("units")
 
 // isPhone reports whether a run of numbers is a phone number: by its length and manner of speaking, the words around it, or
 // by the numbering plans.

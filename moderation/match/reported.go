@@ -3,6 +3,8 @@ package match
 import (
 	"slices"
 	"strings"
+
+	"earshot/moderation/match/lexicon"
 )
 
 // reportedWindow is how far back a cue of reported speech may be, in ms.
@@ -13,21 +15,7 @@ const maxReported = 5
 
 // reportCues are the beginnings of reported speech in comparable words. What somebody says of themselves ("I said you are …")
 // is not among them: it is said once more.
-var reportCues = cuesOf(
-	// English
-	"he said", "she said", "they said", "he says", "she says", "they say", "someone said", "somebody said", "people say", "people said",
-	"says", "who said", "villain said", "boy said", "girl said", "friend said", "mother said", "mom said", "mum said", "dad said", "father said", "brother said", "sister said", "teacher said", "neighbor said", "neighbour said", "troll said", "coach said", "colleague said", "manager said", "someone once said", "guy said", "man said", "woman said", "user said", "caller said", "person said", "kid said", "boss said", "said to me",
-	"told me", "told us", "told him", "told her", "telling me", "called me", "called him", "called her", "called us", "called them", "calls me", "calls him", "calls her",
-	"calling me", "calling him", "calling her", "calling them", "calling people", "calling someone", "calling somebody", "call someone", "call somebody", "call people", "call anyone", "call me", "call each other",
-	"was called", "were called", "called a", "called an", "called names like", "got called", "being called", "been called", "is called", "he was like", "she was like", "they were like",
-	"he goes", "she goes", "yelled", "screamed", "shouted at me", "he wrote", "she wrote", "they wrote", "someone wrote", "somebody wrote", "he typed", "the message said", "message says", "it says", "it said",
-	"comment said", "comments said", "comment says", "sign says", "headline says", "article says", "the email said", "quote", "i quote", "quote unquote", "the word", "the words", "the phrase", "the term",
-	"word like", "words like", "things like", "phrases like", "stuff like", "saying", "say things like", "the lyrics", "the song goes", "the line is", "the line goes",
-	"script says", "in the movie", "in the film", "the character says", "titled", "entitled", "messages like", "sentences like", "offers like", "texts like", "emails like", "claims like",
-	"do not say", "never say", "not allowed to say", "you can not say", "should not say", "stop saying", "scammers say", "scammer said", "scammers will say", "scammer says", "they will say", "they will tell you", "someone tells you", "somebody tells you", "anyone tells you", "if someone says", "if somebody says", "if anyone says", "when someone says", "anyone who says", "asks you to", "ask you to", "asking you to", "reported that", "rule against", "rules against",
-	// Indonesian
-	"dia bilang", "mereka bilang", "katanya", "kata dia", "kata mereka", "dia ngomong", "dia panggil", "dipanggil", "dibilang", "ada yang bilang", "orang bilang", "kata kata", "jangan bilang", "tulisannya", "judulnya",
-)
+var reportCues = cuesOf(lexicon.Lines("reported-speech")...)
 
 // cuesOf brings cues into comparable words, by their last word.
 func cuesOf(texts ...string) map[string][][]string {
@@ -55,7 +43,10 @@ func (h *Window) Reported(evidence []Match) bool {
 }
 
 // sayers are the verbs of somebody's words in a cue that comes after them: "… is what the troll wrote to her".
-var sayers = wordSet("said says wrote told called yelled shouted typed posted screamed texted kept heard read")
+var sayers = lexicon.Words("reporting-verbs")
+
+// reportedNouns are what somebody's words are called in such a cue: "… are the words he used".
+var reportedNouns = lexicon.Words("reported-nouns")
 
 // cueAfter looks for "is what they said" right behind a match. What somebody says of themselves is no cue.
 func (h *Window) cueAfter(m Match) bool {
@@ -69,7 +60,7 @@ func (h *Window) cueAfter(m Match) bool {
 	if b := at(i); b != "is" && b != "was" && b != "were" && b != "are" || at(i+1) != "what" && at(i+1) != "the" {
 		return false
 	}
-	if at(i+1) == "the" && !slices.Contains([]string{"words", "message", "text", "comment", "phrase", "line", "word"}, at(i+2)) {
+	if at(i+1) == "the" && !reportedNouns[at(i+2)] {
 		return false
 	}
 	for k := i + 2; k <= i+6; k++ {

@@ -1,12 +1,14 @@
 package match
 
 import (
-	"slices"
 	"strings"
 	"unicode"
+
+	"earshot/models"
+	"earshot/moderation/match/lexicon"
 )
 
-// revealKinds are the kinds of personal data that are understood when spoken.
+// Kinds are the kinds of personal data that are understood when spoken.
 var Kinds = []string{Phone, Email, Card, Address}
 
 // The kinds.
@@ -17,7 +19,7 @@ const (
 	Address = "address"
 )
 
-// revealWindow is how long somebody may take to say one number or address, in ms: people pause between groups.
+// PersonalWindow is how long somebody may take to say one number or address, in ms: people pause between groups.
 const PersonalWindow = 12_000
 
 // atom is a part of what was said, for reading numbers and addresses: unlike tokens, atoms keep the signs.
@@ -36,20 +38,34 @@ const (
 	atomSign
 )
 
-// reveal finds personal data in the current line and what was said shortly before.
-func (sc *Scanner) reveal() {
-	from := sc.Window.Reach(PersonalWindow, 0)
-	start := sc.Window.CutAt
-	if from < sc.Window.Cut {
-		start = sc.Window.Tokens[from].Word
+// Finding is one piece of personal data.
+type Finding struct {
+	Kind string
+	// Words are the indices of the words that it is made of, rising.
+	Words []int
+}
+
+// Find finds personal data of the wanted kinds in what one person said, in the order of Kinds. Words that follow each other
+// may be of several lines.
+func Find(words []models.Word, wanted func(kind string) bool) []Finding {
+	atoms := make([]atom, 0, len(words)+8)
+	for i, w := range words {
+		atoms = appendAtoms(atoms, w.Text, i)
 	}
-	atoms := sc.atoms(start)
+	var out []Finding
 	for _, kind := range Kinds {
-		id, ok := sc.reveals[kind]
-		if !ok {
+		if !wanted(kind) {
 			continue
 		}
-		found := func(at ...int) { sc.noteAtoms(id, atoms, at) }
+		found := func(at ...int) {
+			f := Finding{Kind: kind}
+			for _, i := range at {
+				if n := len(f.Words); n == 0 || f.Words[n-1] < atoms[i].word {
+					f.Words = append(f.Words, atoms[i].word)
+				}
+			}
+			out = append(out, f)
+		}
 		switch kind {
 		case Phone:
 			for _, run := range numberRuns(atoms) {
@@ -69,31 +85,6 @@ func (sc *Scanner) reveal() {
 			findAddresses(atoms, found)
 		}
 	}
-}
-
-// noteAtoms records a find, as the tokens of its words. Finds that end before the current line were seen when they were said.
-func (sc *Scanner) noteAtoms(id int, atoms []atom, at []int) {
-	var tokens []int
-	for _, i := range at {
-		word := atoms[i].word
-		first, _ := slices.BinarySearchFunc(sc.Window.Tokens, word, func(t Token, w int) int { return t.Word + t.More - w })
-		for t := first; t < len(sc.Window.Tokens) && sc.Window.Tokens[t].Word <= word; t++ {
-			if len(tokens) == 0 || t > tokens[len(tokens)-1] {
-				tokens = append(tokens, t)
-			}
-		}
-	}
-	if len(tokens) > 0 && tokens[len(tokens)-1] >= sc.Window.Cut {
-		sc.note(id, tokens)
-	}
-}
-
-// atoms takes apart the words from one on.
-func (sc *Scanner) atoms(from int) []atom {
-	out := make([]atom, 0, len(sc.Window.Words)-from+8)
-	for w := from; w < len(sc.Window.Words); w++ {
-		out = appendAtoms(out, sc.Window.Words[w].Text, w)
-	}
 	return out
 }
 
@@ -103,7 +94,7 @@ func appendAtoms(out []atom, text string, word int) []atom {
 		switch {
 		case r >= '0' && r <= '9':
 			return atomDigits
-		case unicode.IsLetter(r), unicode.IsMark(r), IsApostrophe(r):
+		case unicode.IsLetter(r), unicode.IsMark(r), strings.ContainsRune(lexicon.Apostrophes, r):
 			return atomWord
 		}
 		return atomSign

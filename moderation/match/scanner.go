@@ -56,7 +56,7 @@ func (sc *Scanner) Scan(before []Utterance, l Utterance) {
 		sc.findInside(id, from)
 	}
 	if len(sc.reveals) > 0 {
-		sc.reveal()
+		sc.findPersonal()
 	}
 	for _, id := range sc.excusable {
 		if other := sc.Found[sc.sources[id].except]; len(other) > 0 {

@@ -1,6 +1,10 @@
 package match
 
-import "strings"
+import (
+	"strings"
+
+	"earshot/moderation/match/lexicon"
+)
 
 // signed reads signs that are written for letters inside a word, "$tupid", "@sshole", "f*ck", as these letters. The text keeps
 // its length in bytes, so that tokens still point to where they come from. Addresses and amounts keep their signs.
@@ -31,11 +35,7 @@ func wordByte(c byte) bool { return lowerByte(c | 0x20) }
 func lowerByte(c byte) bool { return c >= 'a' && c <= 'z' }
 
 // censored are words as they are written to be no words, with what they stand for; each pair has one length.
-var censored = strings.NewReplacer(
-	"f*ck", "fuck", "f**k", "fuck", "fu*k", "fuck", "sh*t", "shit", "s**t", "shit", "b*tch", "bitch", "b**ch", "bitch", "c*nt", "cunt", "d*ck", "dick",
-	"p*ssy", "pussy", "wh*re", "whore", "sl*t", "slut", "n*gg", "nigg", "f*gg", "fagg", "a**hole", "asshole", "*sshole", "asshole",
-	"a*shole", "asshole", "r*tard", "retard", "b*stard", "bastard", "*diot", "idiot", "id*ot", "idiot", "m*ron", "moron", "st*pid", "stupid",
-)
+var censored = strings.NewReplacer(strings.Fields(strings.Join(lexicon.Lines("censored"), " "))...)
 
 // uncensor puts letters in the place of stars where it is known which; the case of what is replaced is lost.
 func uncensor(text string) string {

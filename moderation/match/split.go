@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"earshot/models"
+	"earshot/moderation/match/lexicon"
 )
 
 // Recognisers write a word that they don't know as the syllables they heard: "stu pid". Two neighbours are read as one
@@ -17,6 +18,10 @@ const (
 	minWhole, maxWhole = 5, 10 // letters of the word
 	maxPartedMS        = 250   // the longest pause inside a word
 )
+
+// standalone are the short words that people say by themselves, with the fillers, the letters' names and the titles of spoken
+// language. A part of a longer word that is one of them is taken for what it is.
+var standalone = lexicon.Words("standalone", "given-names", "abbreviations")
 
 // splitWords knows the words that may be heard in two parts. It is immutable once built.
 type splitWords struct {
@@ -90,7 +95,7 @@ func (s splitWords) join(tokens []Token, from int, words []models.Word) []Token 
 // part reports whether a token can be a part of a word and no word of its own.
 func (s splitWords) part(t *Token) bool {
 	n := len(t.Text)
-	return n >= minPart && n <= maxPart && t.More == 0 && plainLetters(t.Text) && !standing[t.Text] && !s.parts[t.Text]
+	return n >= minPart && n <= maxPart && t.More == 0 && plainLetters(t.Text) && !standalone[t.Text] && !s.parts[t.Text]
 }
 
 // unparted reports whether nothing stands between two neighbours.

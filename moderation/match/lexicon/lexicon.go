@@ -10,6 +10,9 @@ import (
 	"strings"
 )
 
+// Apostrophes are all the signs that are written for an apostrophe.
+const Apostrophes = "'`’‘ʼʻ′´＇‛"
+
 //go:embed */*.txt
 var files embed.FS
 
