@@ -2,6 +2,7 @@ package engine
 
 import (
 	"earshot/moderation/match"
+	"earshot/moderation/match/pii"
 	"fmt"
 	"maps"
 	"slices"
@@ -62,7 +63,7 @@ func (c *compiler) nature(f *rawFile, raw *rawRule, r *rule) {
 				}
 			}
 			if x.Kind == condReveals {
-				c.set.reach = max(c.set.reach, match.PersonalWindow)
+				c.set.reach = max(c.set.reach, pii.WindowMS)
 			}
 			if x.Kind == condReported {
 				c.set.reach = max(c.set.reach, match.ReportedWindow)

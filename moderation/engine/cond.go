@@ -8,6 +8,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/match"
+	"earshot/moderation/match/pii"
 )
 
 // cond is a compiled condition.
@@ -147,7 +148,7 @@ func (c *cond) holdsMatches(s *scene, minP float64) (bool, []match.Match) {
 	var out []match.Match
 	from := s.from
 	if c.Kind == condReveals && !s.observe {
-		from = min(from, s.Window.Reach(match.PersonalWindow, 0))
+		from = min(from, s.Window.Reach(pii.WindowMS, 0))
 	}
 	for _, src := range c.sources {
 		need := minP

@@ -1,7 +1,7 @@
 package engine
 
 import (
-	"earshot/moderation/match"
+	"earshot/moderation/match/pii"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -86,7 +86,7 @@ func (d *decoder) condFields(c *rawCond, depth int) []field {
 		group(condAny), group(condAll), group(condNone), named(condRole), named(condSpeaker),
 		{string(condSays), func(n *yaml.Node) { c.Kind, c.Says = condSays, d.says(n) }},
 		{string(condReveals), func(n *yaml.Node) {
-			c.Kind, c.Names = condReveals, d.manyOf(n, "kind of personal data", match.Kinds...)
+			c.Kind, c.Names = condReveals, d.manyOf(n, "kind of personal data", pii.Kinds...)
 		}},
 		{string(condRepeats), func(n *yaml.Node) { c.Kind, c.Repeats = condRepeats, d.repeats(n) }},
 		{string(condFloor), func(n *yaml.Node) { c.Kind, c.Floor = condFloor, d.floor(n) }},

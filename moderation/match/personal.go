@@ -1,15 +1,18 @@
 package match
 
-import "slices"
+import (
+	"earshot/moderation/match/pii"
+	"slices"
+)
 
 // findPersonal finds personal data in the current line and what was said shortly before.
 func (sc *Scanner) findPersonal() {
 	start := sc.Window.CutAt
-	if from := sc.Window.Reach(PersonalWindow, 0); from < sc.Window.Cut {
+	if from := sc.Window.Reach(pii.WindowMS, 0); from < sc.Window.Cut {
 		start = sc.Window.Tokens[from].Word
 	}
 	wanted := func(kind string) bool { _, ok := sc.reveals[kind]; return ok }
-	for _, f := range Find(sc.Window.Words[start:], wanted) {
+	for _, f := range pii.Find(sc.Window.Words[start:], wanted) {
 		sc.noteWords(sc.reveals[f.Kind], start, f.Words)
 	}
 }

@@ -1,4 +1,6 @@
-package match
+// Package pii finds personal data in what people say and write: numbers to call, payment cards, mail addresses and where
+// somebody lives. It knows them as they are written and as they are spoken, digit words included.
+package pii
 
 import (
 	"strings"
@@ -19,8 +21,8 @@ const (
 	Address = "address"
 )
 
-// PersonalWindow is how long somebody may take to say one number or address, in ms: people pause between groups.
-const PersonalWindow = 12_000
+// WindowMS is how long somebody may take to say one number or address, in ms: people pause between groups.
+const WindowMS = 12_000
 
 // atom is a part of what was said, for reading numbers and addresses: unlike tokens, atoms keep the signs.
 type atom struct {
