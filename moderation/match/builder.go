@@ -15,7 +15,7 @@ const (
 	minInside  = 4  // letters of what is looked for inside of words: shorter texts are in half of the dictionary
 )
 
-// builder collects what a matcher is to find. Its methods return what is wrong with what they are given, and go on without it.
+// Builder collects what a matcher is to find. Its methods return what is wrong with what they are given, and go on without it.
 type Builder struct {
 	m       *Matcher
 	inside  map[int]*ahocorasick.TrieBuilder // by source
@@ -23,6 +23,7 @@ type Builder struct {
 	program int // instructions of all patterns
 }
 
+// NewBuilder begins a matcher that finds nothing yet.
 func NewBuilder() *Builder {
 	return &Builder{
 		m:      &Matcher{indexes: map[Form]*index{}, reveals: map[string]int{}},
@@ -30,21 +31,21 @@ func NewBuilder() *Builder {
 	}
 }
 
-// source adds a source and returns its number.
+// Source adds a source and returns its number.
 func (b *Builder) Source() int {
 	b.m.sources = append(b.m.sources, source{except: -1})
 	return len(b.m.sources) - 1
 }
 
-// except has the finds of another source excuse those of a source that lie inside of them.
+// Except has the finds of another source excuse those of a source that lie inside of them.
 func (b *Builder) Except(source, other int) { b.m.sources[source].except = other }
 
-// overLines has a source look at the lines that are remembered, too.
+// OverLines has a source look at the lines that are remembered, too.
 func (b *Builder) OverLines(source int) {
 	b.m.sources[source].spans, b.m.spans = true, true
 }
 
-// personal is the source of a kind of personal data.
+// Personal is the source of a kind of personal data.
 func (b *Builder) Personal(kind string) int {
 	id, ok := b.m.reveals[kind]
 	if !ok {
@@ -54,7 +55,7 @@ func (b *Builder) Personal(kind string) int {
 	return id
 }
 
-// phrase enters a phrase that may be said in one form, with at most gap other words between each two of its own. lang is the
+// Phrase enters a phrase that may be said in one form, with at most gap other words between each two of its own. lang is the
 // language of its inflections. Of too many phrases the first is a mistake.
 func (b *Builder) Phrase(source int, text string, as Form, lang string, gap int) error {
 	tokens := Phrase(text)
@@ -96,7 +97,7 @@ func (b *Builder) insideWords(source int, text string, tokens []string) error {
 // errPatternsTooLarge is the one mistake after which no further pattern is taken.
 var errPatternsTooLarge = fmt.Errorf("the patterns are too large together: more than %d steps in one set; use word lists", maxTotal)
 
-// pattern enters a pattern in RE2 syntax. Patterns beyond those that were too large together are left out.
+// Pattern enters a pattern in RE2 syntax. Patterns beyond those that were too large together are left out.
 func (b *Builder) Pattern(source int, text string) error {
 	if b.program > maxTotal {
 		return nil
@@ -112,7 +113,7 @@ func (b *Builder) Pattern(source int, text string) error {
 	return nil
 }
 
-// build ends the collecting.
+// Build ends the collecting.
 func (b *Builder) Build() *Matcher {
 	m := b.m
 	for id, trie := range b.inside {

@@ -1,6 +1,6 @@
 package match
 
-// form is one way in which listed words may be said.
+// Form is one way in which listed words may be said.
 type Form string
 
 // The forms of words.
@@ -12,5 +12,5 @@ const (
 	Inside    Form = "inside"    // within a longer word
 )
 
-// forms are all forms, in the order in which they are looked for.
+// Forms are all forms, in the order in which they are looked for.
 var Forms = []Form{Exact, Inflected, Near, Sound, Inside}

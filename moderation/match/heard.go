@@ -7,7 +7,7 @@ import (
 	"earshot/models"
 )
 
-// heard is what a speaker was heard to say, made ready for matching: the lines remembered, and the current one behind them.
+// Window is what a speaker was heard to say, made ready for matching: the lines remembered, and the current one behind them.
 type Window struct {
 	Words  []models.Word
 	Tokens []Token
@@ -19,13 +19,13 @@ type Window struct {
 	window []heardText // all lines
 }
 
-// heardLine is one utterance within heard.
+// Line is one utterance within heard.
 type Line struct {
 	Utterance
 	Token, Word int // the first of it
 }
 
-// utterance is what is remembered of one.
+// Utterance is what is remembered of one.
 type Utterance struct {
 	Of     models.Utterance // without text and words
 	Words  []models.Word
@@ -74,7 +74,7 @@ func (h *Window) prepare(before []Utterance, p Utterance) {
 	}
 }
 
-// current are the words of the line that is judged.
+// Current are the words of the line that is judged.
 func (h *Window) Current() []models.Word { return h.Words[h.CutAt:] }
 
 // texts are the texts that patterns look at: the current line, or all lines when they may reach over several; each as it is
@@ -133,7 +133,7 @@ func (t heardText) tokensIn(from, to int) (int, int) {
 	return first, min(last+1, len(t.ends))
 }
 
-// lineOf is the line that holds a token.
+// LineOf is the line that holds a token.
 func (h *Window) LineOf(token int) int {
 	i := len(h.Lines) - 1
 	for i > 0 && h.Lines[i].Token > token {
@@ -142,7 +142,7 @@ func (h *Window) LineOf(token int) int {
 	return i
 }
 
-// reach is the first token of those that a match may begin with: within the last ms, over pauses of at most gap ms (0: any).
+// Reach is the first token of those that a match may begin with: within the last ms, over pauses of at most gap ms (0: any).
 func (h *Window) Reach(last, gap int64) int {
 	from := h.Cut
 	since := h.Lines[len(h.Lines)-1].Of.EndMS - last
@@ -161,7 +161,7 @@ func (h *Window) Reach(last, gap int64) int {
 	return from
 }
 
-// wordsOf are the words that a line is judged by: the recognised ones, or the text cut at spaces when there are none.
+// WordsOf are the words that a line is judged by: the recognised ones, or the text cut at spaces when there are none.
 // Cut words carry no times of their own and a probability of 0, because how surely they were heard is not known.
 func WordsOf(u models.Utterance) []models.Word {
 	if len(u.Words) > 0 {

@@ -1,30 +1,19 @@
 package match
 
-import "slices"
-
-// match is one place where something that a rule looks for was said.
-type Match struct {
-	Source int
-	Words  []int // indices of the spoken words, rising
-	First  int   // first token
-	Last   int   // last token
-	P      float32
-}
+import (
+	"slices"
+)
 
 // index finds the phrases of all sources in one walk over the tokens: a trie over whole words. Its cost does not depend on
 // how many phrases there are. It is immutable once built. One index serves one way of saying (exact, inflected, …): the ways
 // differ only in which words of the vocabulary a token stands for.
 type index struct {
-	form  Form
-	vocab map[string]uint32
-	texts []string // of the vocabulary
-	keys  map[string][]uint32
+	vocabulary
 	edges map[edge]uint32
 	roots []uint32 // by first token: the node behind it, or 0
 	ends  map[uint32][]int
 	gaps  [][]gapPhrase // by first token
 	nodes uint32
-	langs []string // whose inflections are known
 }
 
 type edge struct{ node, token uint32 }
@@ -37,20 +26,19 @@ type gapPhrase struct {
 }
 
 func newIndex(f Form) *index {
-	return &index{form: f, vocab: map[string]uint32{}, keys: map[string][]uint32{}, edges: map[edge]uint32{}, ends: map[uint32][]int{}}
+	return &index{
+		vocabulary: vocabulary{form: f, ids: map[string]uint32{}, keys: map[string][]uint32{}},
+		edges:      map[edge]uint32{}, ends: map[uint32][]int{},
+	}
 }
 
 // word is the vocabulary's number of a word.
 func (x *index) word(t, lang string) uint32 {
-	id, ok := x.vocab[t]
-	if !ok {
-		id = uint32(len(x.texts))
-		x.vocab[t] = id
-		x.texts = append(x.texts, t)
+	id := x.enter(t, lang)
+	if int(id) == len(x.roots) {
 		x.roots = append(x.roots, 0)
 		x.gaps = append(x.gaps, nil)
 	}
-	x.enterKeys(t, lang, id)
 	return id
 }
 
@@ -81,59 +69,6 @@ func (x *index) add(tokens []string, gap, source int, lang string) {
 	}
 	if !slices.Contains(x.ends[node], source) {
 		x.ends[node] = append(x.ends[node], source)
-	}
-}
-
-// idTable holds, token by token, which words of a vocabulary a token stands for.
-type idTable struct {
-	flat []uint32
-	ends []int32
-}
-
-func (t *idTable) reset() { t.flat, t.ends = t.flat[:0], t.ends[:0] }
-
-func (t *idTable) len() int { return len(t.ends) }
-
-func (t *idTable) at(i int) []uint32 {
-	from := int32(0)
-	if i > 0 {
-		from = t.ends[i-1]
-	}
-	return t.flat[from:t.ends[i]]
-}
-
-// add adds a word for the token that is being looked up, which began at from.
-func (t *idTable) add(from int, id uint32) {
-	if !slices.Contains(t.flat[from:], id) {
-		t.flat = append(t.flat, id)
-	}
-}
-
-// lookup notes which words of the vocabulary each token stands for.
-func (x *index) lookup(tokens []Token, t *idTable, cache formCache) {
-	t.reset()
-	for i := range tokens {
-		from := len(t.flat)
-		if x.form == Exact {
-			if id, ok := x.vocab[tokens[i].Text]; ok {
-				t.flat = append(t.flat, id)
-			}
-			for _, alt := range tokens[i].Alts {
-				if id, ok := x.vocab[alt]; ok {
-					t.add(from, id)
-				}
-			}
-		} else {
-			for _, id := range x.formsOf(tokens[i].Text, cache) {
-				t.add(from, id)
-			}
-			for _, alt := range tokens[i].Alts {
-				for _, id := range x.formsOf(alt, cache) {
-					t.add(from, id)
-				}
-			}
-		}
-		t.ends = append(t.ends, int32(len(t.flat)))
 	}
 }
 

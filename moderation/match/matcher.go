@@ -1,8 +1,6 @@
 package match
 
-import ahocorasick "github.com/BobuSumisu/aho-corasick"
-
-// matcher finds its sources in what is said. A source is what belongs together: the phrases of a list in one form, a group of
+// Matcher finds its sources in what is said. A source is what belongs together: the phrases of a list in one form, a group of
 // patterns, or a kind of personal data. It is immutable: any number of scanners may share it.
 type Matcher struct {
 	sources []source
@@ -15,12 +13,4 @@ type Matcher struct {
 	split                        splitWords
 	patterns                     int  // how many there are
 	spans                        bool // some source looks at more than one line
-}
-
-// found is one source of a matcher.
-type source struct {
-	patterns []*pattern
-	within   *ahocorasick.Trie
-	spans    bool // it looks at more than one line
-	except   int  // the source whose finds excuse those of this one, or -1
 }

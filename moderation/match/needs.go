@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	ahocorasick "github.com/BobuSumisu/aho-corasick"
-
 	"earshot/moderation/match/lexicon"
 )
 
@@ -74,46 +72,3 @@ func weight(text string) int {
 
 // everyday are words that tell nothing about a line.
 var everyday = lexicon.Words("everyday")
-
-// prefilter tells in one walk over a text which of all patterns of a set may match it.
-type prefilter struct {
-	trie *ahocorasick.Trie
-	of   [][]int // by text of the trie: the patterns that need it
-}
-
-// newPrefilter numbers the patterns of all sources, and gathers what they need.
-func newPrefilter(sources []source) (*prefilter, int) {
-	f, b := &prefilter{}, ahocorasick.NewTrieBuilder()
-	known := map[string]int{}
-	n := 0
-	for _, src := range sources {
-		for _, p := range src.patterns {
-			p.id = n
-			n++
-			for _, text := range p.needs {
-				at, ok := known[text]
-				if !ok {
-					at = len(f.of)
-					known[text] = at
-					f.of = append(f.of, nil)
-					b.AddString(text)
-				}
-				f.of[at] = append(f.of[at], p.id)
-			}
-		}
-	}
-	if n > 0 {
-		f.trie = b.Build()
-	}
-	return f, n
-}
-
-// may marks the patterns whose needs are in a text.
-func (f *prefilter) may(text string, marks []bool) {
-	f.trie.Walk([]byte(text), func(_, _, pattern int64) bool {
-		for _, id := range f.of[pattern] {
-			marks[id] = true
-		}
-		return true
-	})
-}

@@ -2,7 +2,7 @@ package match
 
 import "slices"
 
-// period is the length of the shortest beginning of which a line is nothing but repetition; the whole line for most.
+// Period is the length of the shortest beginning of which a line is nothing but repetition; the whole line for most.
 func Period(tokens []Token) int {
 	n := len(tokens)
 	for unit := 1; unit <= n/2; unit++ {
@@ -20,6 +20,7 @@ func Period(tokens []Token) int {
 	return n
 }
 
+// Letters is how many bytes the texts of tokens have together.
 func Letters(tokens []Token) int {
 	n := 0
 	for _, t := range tokens {
@@ -28,7 +29,7 @@ func Letters(tokens []Token) int {
 	return n
 }
 
-// similar is how alike two lines are, from 0 to 1: twice the words that both have, by the number of all words (Dice).
+// Similarity is how alike two lines are, from 0 to 1: twice the words that both have, by the number of all words (Dice).
 func Similarity(a, b []Token) float64 {
 	if len(a)+len(b) == 0 {
 		return 0

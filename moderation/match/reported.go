@@ -7,7 +7,7 @@ import (
 	"earshot/moderation/match/lexicon"
 )
 
-// reportedWindow is how far back a cue of reported speech may be, in ms.
+// ReportedWindow is how far back a cue of reported speech may be, in ms.
 const ReportedWindow = 8000
 
 // maxReported is how many words may stand between a cue and the words that it reports.
@@ -28,7 +28,7 @@ func cuesOf(texts ...string) map[string][][]string {
 	return out
 }
 
-// reported reports whether everything that matched is somebody else's words: a cue stands shortly before it, in the same
+// Reported reports whether everything that matched is somebody else's words: a cue stands shortly before it, in the same
 // sentence. Without matches to look at, whether the line has a cue at all.
 func (h *Window) Reported(evidence []Match) bool {
 	if len(evidence) == 0 {

@@ -2,9 +2,11 @@ package match
 
 import (
 	"slices"
+
+	"earshot/moderation/match/pii"
 )
 
-// scanner finds the sources of a matcher in one line after the other. It is used by one goroutine.
+// Scanner finds the sources of a matcher in one line after the other. It is used by one goroutine.
 type Scanner struct {
 	*Matcher
 	Window  Window
@@ -16,6 +18,7 @@ type Scanner struct {
 	touched []int     // the sources with matches
 }
 
+// NewScanner is a scanner for the sources of a matcher.
 func NewScanner(m *Matcher) *Scanner {
 	sc := &Scanner{
 		Matcher: m, Found: make([][]Match, len(m.sources)), Excused: make([][]Match, len(m.sources)),
@@ -27,7 +30,7 @@ func NewScanner(m *Matcher) *Scanner {
 	return sc
 }
 
-// scan finds everything that the sources look for in a line, given the lines before it.
+// Scan finds everything that the sources look for in a line, given the lines before it.
 func (sc *Scanner) Scan(before []Utterance, l Utterance) {
 	for _, id := range sc.touched {
 		sc.Found[id], sc.Excused[id] = sc.Found[id][:0], sc.Excused[id][:0]
@@ -127,4 +130,34 @@ func (sc *Scanner) excuse(source int, other []Match) {
 		kept = append(kept, m)
 	}
 	sc.Found[source] = kept
+}
+
+// findPersonal finds personal data in the current line and what was said shortly before.
+func (sc *Scanner) findPersonal() {
+	start := sc.Window.CutAt
+	if from := sc.Window.Reach(pii.WindowMS, 0); from < sc.Window.Cut {
+		start = sc.Window.Tokens[from].Word
+	}
+	wanted := func(kind string) bool { _, ok := sc.reveals[kind]; return ok }
+	for _, f := range pii.Find(sc.Window.Words[start:], wanted) {
+		sc.noteWords(sc.reveals[f.Kind], start, f.Words)
+	}
+}
+
+// noteWords records a find, as the tokens of its words, which count from start. Finds that end before the current line were
+// seen when they were said.
+func (sc *Scanner) noteWords(source, start int, words []int) {
+	var tokens []int
+	for _, word := range words {
+		word += start
+		first, _ := slices.BinarySearchFunc(sc.Window.Tokens, word, func(t Token, w int) int { return t.Word + t.More - w })
+		for t := first; t < len(sc.Window.Tokens) && sc.Window.Tokens[t].Word <= word; t++ {
+			if len(tokens) == 0 || t > tokens[len(tokens)-1] {
+				tokens = append(tokens, t)
+			}
+		}
+	}
+	if len(tokens) > 0 && tokens[len(tokens)-1] >= sc.Window.Cut {
+		sc.note(source, tokens)
+	}
 }

@@ -1,8 +1,6 @@
 package pii
 
 import (
-	"strings"
-
 	"earshot/moderation/match/lexicon"
 )
 
@@ -97,60 +95,4 @@ func mailboxBefore(atoms []atom, i int) int {
 func isNumber(atoms []atom, i int) bool {
 	n, ok := numberAt(atoms, i)
 	return ok && !n.uncertain
-}
-
-// streets are the words that end a street's name, and streetsBefore those that begin it.
-var (
-	streets       = lexicon.Words("streets")
-	streetsBefore = lexicon.Words("streets-before")
-	homeCues      = lexicon.Words("home-cues")
-	notStreets    = lexicon.Words("not-streets")
-)
-
-// findAddresses finds where somebody lives: a house number before a street's name ("12 Baker Street"), or in the Indonesian
-// order ("jalan Mawar nomor 12"), with words around it that speak of a home.
-func findAddresses(atoms []atom, found func(at ...int)) {
-	for i := range atoms {
-		end := -1
-		if n, ok := numberAt(atoms, i); ok && !n.uncertain {
-			end = streetAfter(atoms, n.to)
-		} else if streetsBefore[atoms[i].text] {
-			end = numberAfter(atoms, i+1)
-		}
-		if end > 0 && cued(atoms, i-8, i, homeCues) {
-			at := make([]int, 0, end-i)
-			for k := i; k < end; k++ {
-				at = append(at, k)
-			}
-			found(at...)
-		}
-	}
-}
-
-// streetAfter is the end of a street's name of one to three words that begins at i, or -1.
-func streetAfter(atoms []atom, i int) int {
-	for k := i; k < len(atoms) && k <= i+4; k++ {
-		a := atoms[k]
-		if n, ok := numberAt(atoms, k); ok && !n.uncertain && k == i {
-			i++ // "one twenty Baker Street"
-			continue
-		}
-		switch {
-		case k > i && streets[a.text]:
-			return k + 1
-		case a.kind != atomWord || notStreets[a.text] || strings.TrimSpace(a.text) == "":
-			return -1
-		}
-	}
-	return -1
-}
-
-// numberAfter is the end of the house number within the next words, or -1.
-func numberAfter(atoms []atom, i int) int {
-	for k := i + 1; k < len(atoms) && k <= i+5; k++ {
-		if n, ok := numberAt(atoms, k); ok && !n.uncertain {
-			return n.to
-		}
-	}
-	return -1
 }

@@ -131,16 +131,6 @@ func money(atoms []atom, first, last int) bool {
 	return sign(first-1, "$€£¥#") || sign(last, "%€£")
 }
 
-// cued reports whether one of the words stands between two atoms.
-func cued(atoms []atom, from, to int, cues map[string]bool) bool {
-	for i := max(from, 0); i < min(to, len(atoms)); i++ {
-		if cues[atoms[i].text] || cues[strings.TrimSuffix(atoms[i].text, "s")] {
-			return true
-		}
-	}
-	return false
-}
-
 // validPhone asks the numbering plans.
 func validPhone(digits string) bool {
 	for _, region := range phoneRegions {

@@ -1,0 +1,13 @@
+package match
+
+import (
+	ahocorasick "github.com/BobuSumisu/aho-corasick"
+)
+
+// found is one source of a matcher.
+type source struct {
+	patterns []*pattern
+	within   *ahocorasick.Trie
+	spans    bool // it looks at more than one line
+	except   int  // the source whose finds excuse those of this one, or -1
+}

@@ -1,0 +1,119 @@
+package match
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"earshot/models"
+)
+
+// Tokenise brings spoken words into comparable form. Every token points into words[token.word].Text.
+func Tokenise(words []models.Word) []Token {
+	return appendTokenised(make([]Token, 0, len(words)+4), words)
+}
+
+// appendTokenised is tokenise into a slice that is used again.
+func appendTokenised(tokens []Token, words []models.Word) []Token {
+	from, letters := len(tokens), 0
+	var buf [64]letter
+	for i := range words {
+		text := signed(words[i].Text)
+		if start, end, ok := plainWord(text); ok {
+			t := newToken(strings.ToLower(text[start:end]), i, start, end)
+			tokens = appendExpanded(tokens, len(tokens), t, false)
+			continue
+		}
+		tokens = appendTokens(tokens, spell(text, buf[:0]), i)
+	}
+	for i := from; i < len(tokens) && letters < minSpelled; i++ {
+		if len(tokens[i].Text) <= utf8.UTFMax && utf8.RuneCountInString(tokens[i].Text) == 1 {
+			letters++
+		}
+	}
+	if letters >= minSpelled {
+		return append(tokens[:from], joinSpelled(tokens[from:])...)
+	}
+	return tokens
+}
+
+// plainWord finds the one token of a word that is plain letters and digits but for signs around it: nearly every word of a
+// line, for which the long way gives the same token.
+func plainWord(s string) (start, end int, ok bool) {
+	for start < len(s) && asciiLetter(s[start]) == jointSpace && s[start] < utf8.RuneSelf {
+		start++
+	}
+	for end = start; end < len(s) && s[end] < utf8.RuneSelf && !isJoint(asciiLetter(s[end])); end++ {
+	}
+	for i := end; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf || asciiLetter(s[i]) == jointApostrophe || !isJoint(asciiLetter(s[i])) {
+			return 0, 0, false
+		}
+	}
+	return start, end, start < end
+}
+
+// Phrase is the comparable form of a text in a rule.
+func Phrase(text string) []string {
+	tokens := joinSpelled(appendTokens(nil, spell(signed(text), nil), 0))
+	out := make([]string, len(tokens))
+	for i, t := range tokens {
+		out[i] = t.Text
+	}
+	return out
+}
+
+// appendTokens cuts letters into tokens at the joints, and contractions into the words they stand for.
+func appendTokens(dst []Token, letters []letter, word int) []Token {
+	first := len(dst)
+	var b strings.Builder
+	for i := 0; i < len(letters); {
+		if isJoint(letters[i].r) {
+			i++
+			continue
+		}
+		b.Reset()
+		from := i
+		for i < len(letters) && joins(letters, from, i) {
+			if letters[i].r != jointComma {
+				b.WriteRune(letters[i].r)
+			}
+			i++
+		}
+		t := newToken(b.String(), word, letters[from].start, letters[i-1].end)
+		afterApostrophe := from > 0 && letters[from-1].r == jointApostrophe
+		dst = appendExpanded(dst, first, t, afterApostrophe)
+	}
+	return dst
+}
+
+// joins reports whether letter i belongs to the token that began at from.
+func joins(letters []letter, from, i int) bool {
+	r := letters[i].r
+	switch {
+	case i == from:
+		return true
+	case unicode.IsMark(r):
+		return true
+	case r == jointComma:
+		return unicode.IsDigit(letters[i-1].r) && thousands(letters, i)
+	case isJoint(r), standsAlone(letters[from].r), standsAlone(r):
+		return false
+	}
+	return true
+}
+
+// thousands reports whether exactly three digits follow the joint at i.
+func thousands(letters []letter, i int) bool {
+	n := 0
+	for j := i + 1; j < len(letters) && unicode.IsDigit(letters[j].r); j++ {
+		n++
+	}
+	return n == 3
+}
+
+// newToken finishes a token: look-alike letters replaced, other readings added.
+func newToken(text string, word, start, end int) Token {
+	text, alts := readings(text)
+	return Token{Text: text, Alts: alts, Word: word, Start: start, End: end}
+}

@@ -1,0 +1,126 @@
+package match
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// vocabulary is the words of the phrases of one form, with the keys under which heard words find them.
+type vocabulary struct {
+	form  Form
+	ids   map[string]uint32
+	texts []string
+	keys  map[string][]uint32
+	langs []string // whose inflections are known
+}
+
+// enter is the number of a word, which it adds.
+func (x *vocabulary) enter(word, lang string) uint32 {
+	id, ok := x.ids[word]
+	if !ok {
+		id = uint32(len(x.texts))
+		x.ids[word] = id
+		x.texts = append(x.texts, word)
+	}
+	x.enterKeys(word, lang, id)
+	return id
+}
+
+// enterKeys enters under which keys a word of the vocabulary is found.
+func (x *vocabulary) enterKeys(word, lang string, id uint32) {
+	enter := func(key string) {
+		if !slices.Contains(x.keys[key], id) {
+			x.keys[key] = append(x.keys[key], id)
+		}
+	}
+	switch x.form {
+	case Inflected:
+		if !slices.Contains(x.langs, lang) {
+			x.langs = append(x.langs, lang)
+		}
+		enter(lang + ":" + stem(word, lang))
+	case Near:
+		enter(word)
+		if utf8.RuneCountInString(word) >= minNear {
+			deletions(word, enter)
+		}
+	case Sound:
+		enter(word)
+		for _, code := range soundCodes(word) {
+			enter("=" + code)
+		}
+	}
+}
+
+// formCache remembers what words stand for. Speech repeats its words, and stemming one costs more than all else.
+type formCache map[string][]uint32
+
+// maxForms bounds a cache; a full one begins anew.
+const maxForms = 8192
+
+// formsOf are the words of the vocabulary that a heard word may stand for.
+func (x *vocabulary) formsOf(word string, cache formCache) []uint32 {
+	if ids, ok := cache[word]; ok {
+		return ids
+	}
+	var out []uint32
+	take := func(key string, fits func(string) bool) {
+		for _, id := range x.keys[key] {
+			if !slices.Contains(out, id) && fits(x.texts[id]) {
+				out = append(out, id)
+			}
+		}
+	}
+	whatever := func(string) bool { return true }
+	switch x.form {
+	case Inflected:
+		for _, lang := range x.langs {
+			take(lang+":"+stem(word, lang), whatever)
+		}
+	case Near:
+		near := func(listed string) bool { return nearWords(word, listed) }
+		take(word, near)
+		if utf8.RuneCountInString(word) >= minNear-1 {
+			deletions(word, func(key string) { take(key, near) })
+		}
+	case Sound:
+		take(word, whatever)
+		for _, code := range soundCodes(word) {
+			take("="+code, func(listed string) bool { return alike(word, listed) })
+		}
+	}
+	if len(cache) >= maxForms {
+		clear(cache)
+	}
+	cache[strings.Clone(word)] = out
+	return out
+}
+
+// lookup notes which words of the vocabulary each token stands for.
+func (x *vocabulary) lookup(tokens []Token, t *idTable, cache formCache) {
+	t.reset()
+	for i := range tokens {
+		from := len(t.flat)
+		if x.form == Exact {
+			if id, ok := x.ids[tokens[i].Text]; ok {
+				t.flat = append(t.flat, id)
+			}
+			for _, alt := range tokens[i].Alts {
+				if id, ok := x.ids[alt]; ok {
+					t.add(from, id)
+				}
+			}
+		} else {
+			for _, id := range x.formsOf(tokens[i].Text, cache) {
+				t.add(from, id)
+			}
+			for _, alt := range tokens[i].Alts {
+				for _, id := range x.formsOf(alt, cache) {
+					t.add(from, id)
+				}
+			}
+		}
+		t.ends = append(t.ends, int32(len(t.flat)))
+	}
+}
