@@ -75,7 +75,7 @@ func (s *Server) apiRoutes() []apiRoute {
 		{
 			"GET", "/api/sessions/{id}/events", "What happens in a session, as server-sent events that hold an Event",
 			[]apiParam{session, {"after", "id of the last event that was seen"}}, nil, nil, "text/event-stream",
-			http.HandlerFunc(s.apiEvents),
+			http.HandlerFunc(s.streams.JSON),
 		},
 		{"GET", "/api/flags", "Flags of all sessions, the newest first", []apiParam{
 			{"status", "open, confirmed or dismissed"},

@@ -125,19 +125,19 @@ func TestWhatCameOfAFlagIsShownAndStreamed(t *testing.T) {
 	d := m.decisions[0]
 	d.Ask = models.AskExpired
 	if got, err := f.encode(models.Event{SessionID: "s1", Decision: &d}); err != nil ||
-		!strings.Contains(got.data, "nobody answered in time") ||
-		strings.Contains(got.data, "lapses at") {
-		t.Errorf("%v %s", err, got.data)
+		!strings.Contains(got.Data, "nobody answered in time") ||
+		strings.Contains(got.Data, "lapses at") {
+		t.Errorf("%v %s", err, got.Data)
 	}
 	a := models.Action{
 		ID: "a1", Decision: "d1", Verb: models.VerbMute, ForMS: 60_000, State: models.ActionSeen, Sent: start,
 		Seen: start.Add(400 * time.Millisecond),
 	}
 	if got, err := f.encode(models.Event{SessionID: "s1", Action: &a}); err != nil ||
-		!strings.Contains(got.data, "mute for 60 s, seen after 0.4 s") {
-		t.Errorf("%v %s", err, got.data)
+		!strings.Contains(got.Data, "mute for 60 s, seen after 0.4 s") {
+		t.Errorf("%v %s", err, got.Data)
 	}
-	if got, err := f.encode(models.Event{SessionID: "s1", Action: &models.Action{ID: "a2", Verb: models.VerbMessage, State: models.ActionSeen}}); err != nil || got != (message{}) {
+	if got, err := f.encode(models.Event{SessionID: "s1", Action: &models.Action{ID: "a2", Verb: models.VerbMessage, State: models.ActionSeen}}); err != nil || got != (Message{}) {
 		t.Errorf("an action without a flag: %v %v", got, err)
 	}
 	m.actions = []models.Action{

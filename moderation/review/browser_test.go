@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -107,7 +108,15 @@ func TestEveryStateHasContrastInABrowser(t *testing.T) {
 		Conditions: conditionsOf(Condition{OK: true, Text: "Hearing everyone."}, Condition{Text: "Deaf.", Hint: "Look at the cable."}),
 	})
 	mux := http.NewServeMux()
-	mux.Handle("/", s)
+	var watching sync.Map // the ends of the streams
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cut := context.WithCancel(r.Context())
+		defer cut()
+		if strings.HasPrefix(r.URL.Path, "/events/") {
+			watching.Store(r, cut)
+		}
+		s.ServeHTTP(w, r.WithContext(ctx))
+	})
 	mux.HandleFunc("POST /test/publish", func(w http.ResponseWriter, r *http.Request) {
 		var e models.Event
 		if err := json.NewDecoder(r.Body).Decode(&e); err != nil {
@@ -117,11 +126,10 @@ func TestEveryStateHasContrastInABrowser(t *testing.T) {
 		hub.Publish(e)
 	})
 	mux.HandleFunc("POST /test/cut", func(http.ResponseWriter, *http.Request) {
-		hub.mu.Lock()
-		defer hub.mu.Unlock()
-		for w := range hub.watchers {
-			hub.drop(w, ErrSlow)
-		}
+		watching.Range(func(_, cut any) bool {
+			cut.(context.CancelFunc)()
+			return true
+		})
 	})
 	defer hub.Close()
 	inBrowser(t, "states.mjs", mux, 10)

@@ -186,14 +186,14 @@ func TestLiveFlagBringsItsClip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if msg, err := f.encode(models.Event{SessionID: "s1", Evidence: &clip}); err != nil || msg != (message{}) {
-		t.Errorf("the clip alone draws %q, %v", msg.data, err)
+	if msg, err := f.encode(models.Event{SessionID: "s1", Evidence: &clip}); err != nil || msg != (Message{}) {
+		t.Errorf("the clip alone draws %q, %v", msg.Data, err)
 	}
 	msg, err := f.encode(models.Event{SessionID: "s1", Flag: &m.flags[0]})
 	if err != nil {
 		t.Fatal(err)
 	}
-	inOrder(t, msg.data, "/evidence/"+clip.ID+".ogg", "Confirm")
+	inOrder(t, msg.Data, "/evidence/"+clip.ID+".ogg", "Confirm")
 }
 
 // TestLinkToFlag leads from a notice to the flag on its page, and tells strangers nothing.

@@ -277,3 +277,18 @@ func TestNothingIsMissedBetweenPageAndStream(t *testing.T) {
 	s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
 	listen(t, url+watch).want(at(s.hub, 1), "hello")
 }
+
+// TestManyStreamsOfOneAddressBlockNoPage: 252 event streams are asked for; most are refused, and pages are answered.
+func TestManyStreamsOfOneAddressBlockNoPage(t *testing.T) {
+	s, url := live(t, room(), nil)
+	counts := map[int]int{}
+	for range 252 {
+		counts[listen(t, url+"/events").resp.StatusCode]++
+	}
+	if counts[http.StatusOK] != 64 || counts[http.StatusTooManyRequests] != 188 {
+		t.Errorf("statuses %v, want 64 let in and the others told why not", counts)
+	}
+	if got := ask(t, s, http.MethodGet, "/"); got.Code != http.StatusOK {
+		t.Errorf("the page: %d", got.Code)
+	}
+}

@@ -85,6 +85,14 @@ func (m *memory) Session(_ context.Context, id string) (models.SessionInfo, erro
 	return m.info(out[0]), nil
 }
 
+func (m *memory) SessionIn(ctx context.Context, id string, only models.RoomSet) (models.Session, error) {
+	info, err := m.Session(ctx, id)
+	if err == nil && !only.Has(info.Room) {
+		err = models.ErrNotFound
+	}
+	return info.Session, err
+}
+
 func (m *memory) info(ses models.Session) models.SessionInfo {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -28,6 +28,15 @@ type drawn struct {
 	flags []models.Flag
 }
 
+// pieces words the events of a session as pieces of its page.
+func (s *Server) pieces(ctx context.Context, session string) (Encoder, error) {
+	f, err := s.newFragments(ctx, session)
+	if err != nil {
+		return nil, err
+	}
+	return f.encode, nil
+}
+
 func (s *Server) newFragments(ctx context.Context, session string) (*fragments, error) {
 	info, err := s.visible(ctx, session)
 	if err != nil {
@@ -61,7 +70,7 @@ func (s *Server) newFragments(ctx context.Context, session string) (*fragments, 
 	return f, nil
 }
 
-func (f *fragments) encode(e models.Event) (message, error) {
+func (f *fragments) encode(e models.Event) (Message, error) {
 	var b bytes.Buffer
 	var err error
 	switch {
@@ -93,12 +102,12 @@ func (f *fragments) encode(e models.Event) (message, error) {
 		err = f.draw(&b, "gap", f.p.gap(*e.Gap))
 	}
 	if err != nil {
-		return message{}, err
+		return Message{}, err
 	}
 	if b.Len() == 0 {
-		return message{}, nil
+		return Message{}, nil
 	}
-	return message{data: b.String()}, nil
+	return Message{Data: b.String()}, nil
 }
 
 func (f *fragments) draw(b *bytes.Buffer, part string, data any) error {

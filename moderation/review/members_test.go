@@ -110,7 +110,7 @@ func TestWhoIsNotThereGetsNoLink(t *testing.T) {
 // TestTakenAccessEndsOpenStreamsAtOnce follows streams over a real server, and takes away what opened them.
 func TestTakenAccessEndsOpenStreamsAtOnce(t *testing.T) {
 	s, d := guarded(t, auth.ModeRequired, nil)
-	s.heartbeat = time.Hour
+	s.streams.Heartbeat = time.Hour
 	web := httptest.NewServer(s)
 	defer web.Close()
 	owner := d.enter(models.User{ID: "u1", Name: "Kim", Access: models.AccessOwner})

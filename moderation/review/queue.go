@@ -121,13 +121,3 @@ func offers(can []models.Verb) (out []offer) {
 	}
 	return out
 }
-
-func (s *Server) queueEvents(w http.ResponseWriter, r *http.Request) {
-	sees := s.sight(r)
-	s.stream(w, r, "", alarmed(func(e models.Event) (message, error) {
-		if e.Flag == nil && e.Decision == nil && e.Action == nil {
-			return message{}, nil
-		}
-		return touched(r, e, sees)
-	}))
-}

@@ -18,7 +18,7 @@ func TestOpenPagesOfSomebodyRemovedLoadAnewInABrowser(t *testing.T) {
 		{ID: "u2", Name: "Lee", Rooms: map[string]models.Access{"open-mic": models.AccessHost}},
 	}
 	d.creds = []models.Credential{{Hash: tokenHash("lee"), Kind: models.CredentialSession, User: "u2"}}
-	s.heartbeat = time.Hour // nothing but the removal itself tells the pages
+	s.streams.Heartbeat = time.Hour // nothing but the removal itself tells the pages
 	mux := http.NewServeMux()
 	mux.Handle("/", s)
 	mux.HandleFunc("POST /test/watched", func(_ http.ResponseWriter, r *http.Request) {

@@ -34,6 +34,7 @@ func (s *Server) routes() web.Routes {
 	if s.members != nil {
 		maps.Copy(out, s.memberRoutes())
 	}
+	maps.Copy(out, s.streams.Routes())
 	for _, r := range s.apiRoutes() {
 		out[r.method+" "+r.path] = r.handler
 	}
@@ -70,9 +71,6 @@ func (s *Server) pageRoutes() web.Routes {
 		"GET /search":                                    s.page(s.search),
 		"GET /":                                          s.page(s.nowhere),
 		"GET /static/{file}":                             http.HandlerFunc(s.assets.serve),
-		"GET /events":                                    http.HandlerFunc(s.roomEvents),
-		"GET /events/flags":                              http.HandlerFunc(s.queueEvents),
-		"GET /events/{id}":                               http.HandlerFunc(s.sessionEvents),
 		"GET /api/":                                      s.api(s.apiNowhere),
 	}
 }

@@ -71,25 +71,24 @@ type Config struct {
 // Server is the http.Handler of the pages, the API and the events. It starts no goroutine. Event streams end when the
 // request's context ends or the Hub is closed.
 type Server struct {
-	store     Store
-	hub       *Hub
-	actor     Actor
-	floor     func(session string) models.Floor
-	sums      Summariser
-	book      Rulebook
-	sounds    export.Sounds
-	settings  []Setting
-	version   string
-	notice    []noticePart
-	alarm     func() string
-	loc       *time.Location
-	now       func() time.Time
-	log       *slog.Logger
-	pages     map[string]*template.Template
-	assets    *assets
-	streams   streams
-	heartbeat time.Duration
-	handler   http.Handler
+	store    Store
+	hub      *Hub
+	actor    Actor
+	floor    func(session string) models.Floor
+	sums     Summariser
+	book     Rulebook
+	sounds   export.Sounds
+	settings []Setting
+	version  string
+	notice   []noticePart
+	alarm    func() string
+	loc      *time.Location
+	now      func() time.Time
+	log      *slog.Logger
+	pages    map[string]*template.Template
+	assets   *assets
+	streams  *Streams
+	handler  http.Handler
 
 	conditions func(context.Context, models.RoomSet) []Condition
 
@@ -108,22 +107,21 @@ type Server struct {
 // New makes a Server. It panics when the embedded templates do not parse, which the package's tests rule out.
 func New(c Config) *Server {
 	s := &Server{
-		store:     c.Store,
-		hub:       c.Hub,
-		actor:     c.Actor,
-		floor:     c.LeastHeard,
-		sums:      c.Summaries,
-		book:      c.Rules,
-		sounds:    c.Sounds,
-		settings:  c.Settings,
-		version:   c.Version,
-		notice:    parseNotice(c.Notice),
-		alarm:     c.Alarm,
-		loc:       c.Location,
-		now:       c.Now,
-		log:       c.Log,
-		assets:    loadAssets(),
-		heartbeat: 15 * time.Second,
+		store:    c.Store,
+		hub:      c.Hub,
+		actor:    c.Actor,
+		floor:    c.LeastHeard,
+		sums:     c.Summaries,
+		book:     c.Rules,
+		sounds:   c.Sounds,
+		settings: c.Settings,
+		version:  c.Version,
+		notice:   parseNotice(c.Notice),
+		alarm:    c.Alarm,
+		loc:      c.Location,
+		now:      c.Now,
+		log:      c.Log,
+		assets:   loadAssets(),
 	}
 	if s.alarm == nil {
 		s.alarm = func() string { return "" }
@@ -146,12 +144,15 @@ func New(c Config) *Server {
 	if c.WatchersEach <= 0 {
 		c.WatchersEach = 64
 	}
-	s.streams = streams{most: c.MaxWatchers, each: c.WatchersEach}
 	s.pages = loadPages(s.assets)
 	s.members = c.Members
 	s.guard = auth.NewGuard(c.Hosts, s.log, s.fail)
 	s.auth = auth.NewAuthenticator(auth.Config{
 		Members: c.Members, Mode: c.Mode, Local: c.Local, Setup: c.Setup, Now: s.now, Guard: s.guard, Refuse: s.refuse,
+	})
+	s.streams = NewStreams(StreamConfig{
+		Hub: c.Hub, Sessions: c.Store, Access: s.auth, Pieces: s.pieces, Fail: s.apiError, Log: s.log,
+		Most: c.MaxWatchers, Each: c.WatchersEach, Heartbeat: 15 * time.Second,
 	})
 	s.handler = s.guard.Wrap(s.auth.Admit(s.mux()))
 	return s

@@ -11,6 +11,8 @@ import (
 type SessionStore interface {
 	// Sessions lists sessions, the newest start first.
 	Sessions(ctx context.Context, q models.SessionQuery) ([]models.SessionInfo, error)
+	// SessionIn returns a session of some rooms, without its counts, or an error that wraps models.ErrNotFound.
+	SessionIn(ctx context.Context, id string, only models.RoomSet) (models.Session, error)
 	// Session returns one session, or an error that wraps models.ErrNotFound.
 	Session(ctx context.Context, id string) (models.SessionInfo, error)
 }

@@ -2,18 +2,26 @@ package review
 
 import (
 	"earshot/moderation/review/auth"
+	"earshot/moderation/review/web"
 	"net/http"
 	"net/http/httptest"
 	"testing"
 )
 
+// loginNeeded is the Access of pages where everybody has to log in.
+type loginNeeded struct{}
+
+func (loginNeeded) Open() bool               { return false }
+func (loginNeeded) Changed() <-chan struct{} { return nil }
+func (loginNeeded) Same(*http.Request) bool  { return true }
+
 // TestEventStreamsOfOneVisitor: one visitor, wherever from, and one address, whoever it is, hold no more than their share of
 // the event streams, and get it back.
 func TestEventStreamsOfOneVisitor(t *testing.T) {
-	s := serve(t, room(), func(c *Config) {
-		c.MaxWatchers, c.WatchersEach = 5, 2
-		c.Members, c.Mode = auth.NewMembers(&doorkeeper{}, nil), auth.ModeRequired
-	})
+	s := NewStreams(StreamConfig{Access: loginNeeded{}, Most: 5, Each: 2, Fail: func(w http.ResponseWriter, _ *http.Request, err error) {
+		status, _ := web.Status(err)
+		w.WriteHeader(status)
+	}})
 	watch := func(name, from string) (func(), int) {
 		r := httptest.NewRequest(http.MethodGet, "/events", http.NoBody)
 		r.RemoteAddr = from
@@ -53,22 +61,7 @@ func TestEventStreamsOfOneVisitor(t *testing.T) {
 		done()
 		done() // a second call counts for nothing
 	}
-	if len(s.streams.held) != 0 || s.streams.open != 0 {
-		t.Errorf("after all have left: %d open, %v held", s.streams.open, s.streams.held)
-	}
-}
-
-// TestManyStreamsOfOneAddressBlockNoPage: 252 event streams are asked for; most are refused, and pages are answered.
-func TestManyStreamsOfOneAddressBlockNoPage(t *testing.T) {
-	s, url := live(t, room(), nil)
-	counts := map[int]int{}
-	for range 252 {
-		counts[listen(t, url+"/events").resp.StatusCode]++
-	}
-	if counts[http.StatusOK] != 64 || counts[http.StatusTooManyRequests] != 188 {
-		t.Errorf("statuses %v, want 64 let in and the others told why not", counts)
-	}
-	if got := ask(t, s, http.MethodGet, "/"); got.Code != http.StatusOK {
-		t.Errorf("the page: %d", got.Code)
+	if len(s.limit.held) != 0 || s.limit.open != 0 {
+		t.Errorf("after all have left: %d open, %v held", s.limit.open, s.limit.held)
 	}
 }
