@@ -14,7 +14,7 @@ import (
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/models/sqlite"
-	"earshot/moderation/review"
+	"earshot/moderation/review/events"
 )
 
 // TestActsOnceAfterACrash: a program that died between a verdict and the deed does it when it is back in the room, once.
@@ -29,7 +29,7 @@ func TestActsOnceAfterACrash(t *testing.T) {
 	planned := dieBeforeTheDeed(t, dir, address, ben)
 
 	s, l := openTestStation(t, dir)
-	watcher, err := s.hub.Subscribe("", review.Cursor{})
+	watcher, err := s.hub.Subscribe("", events.Cursor{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func stayUntil(ctx context.Context, t *testing.T, s *station, address, token str
 }
 
 // waitFor waits until an action has ended, well or not, for at most two minutes.
-func waitFor(ctx context.Context, w *review.Watcher, action string) {
+func waitFor(ctx context.Context, w *events.Watcher, action string) {
 	limit := time.After(2 * time.Minute)
 	for {
 		select {

@@ -22,6 +22,7 @@ import (
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/moderation/review"
+	"earshot/moderation/review/events"
 	"earshot/moderation/review/export"
 )
 
@@ -184,7 +185,7 @@ func TestPageAndCommandExportTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := httptest.NewServer(review.New(review.Config{
-		Store: reviewStore{s.store, nil, nil}, Hub: review.NewHub(review.HubConfig{}), Log: s.log,
+		Store: reviewStore{s.store, nil, nil}, Hub: events.NewHub(events.HubConfig{}), Log: s.log,
 	}))
 	defer page.Close()
 	for _, f := range export.Formats() {

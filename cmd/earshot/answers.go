@@ -7,14 +7,14 @@ import (
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/moderation/live"
-	"earshot/moderation/review"
+	"earshot/moderation/review/events"
 )
 
 // reviewStore is the store as the review page uses it: what a host says of a flag also reaches the judge.
 type reviewStore struct {
 	*sqlite.Store
 	desk *live.Desk
-	hub  *review.Hub // nil: nobody watches
+	hub  *events.Hub // nil: nobody watches
 }
 
 // SetFlagStatus stores a host's word on a flag, after the judge has drawn its consequences.

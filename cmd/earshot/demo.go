@@ -17,7 +17,7 @@ import (
 	"earshot/cmd/earshot/stage"
 	"earshot/configs"
 	"earshot/models"
-	"earshot/moderation/review"
+	"earshot/moderation/review/events"
 	"earshot/moderation/review/export"
 )
 
@@ -117,7 +117,7 @@ func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) 
 
 // demoHost is the host of the play: asked about an insult, she has the speaker muted.
 func (s *station) demoHost(ctx context.Context) error {
-	watcher, err := s.hub.Subscribe("", review.Cursor{})
+	watcher, err := s.hub.Subscribe("", events.Cursor{})
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 	"earshot/bot/room"
 	"earshot/models"
 	"earshot/models/store"
-	"earshot/moderation/review"
+	"earshot/moderation/review/events"
 	"earshot/moderation/review/export"
 )
 
@@ -95,7 +95,7 @@ func (a *app) join(cmd *cobra.Command, address string, o joinOptions) error {
 
 // follow listens in a room and prints what happens there; it waits until all that was heard has been printed.
 func (a *app) follow(ctx context.Context, s *station, l net.Listener, st stay, asJSON bool) (models.Session, error) {
-	watcher, err := s.hub.Subscribe("", review.Cursor{})
+	watcher, err := s.hub.Subscribe("", events.Cursor{})
 	if err != nil {
 		return models.Session{}, err
 	}

@@ -21,7 +21,7 @@ import (
 	"earshot/configs"
 	"earshot/models"
 	"earshot/models/sqlite"
-	"earshot/moderation/review"
+	"earshot/moderation/review/events"
 )
 
 // longTests lets tests run for as long as their claims say.
@@ -58,7 +58,7 @@ func crowd(ctx context.Context, cfg configs.Config) error {
 	if err != nil {
 		return err
 	}
-	watcher, err := s.hub.Subscribe("", review.Cursor{})
+	watcher, err := s.hub.Subscribe("", events.Cursor{})
 	if err != nil {
 		return err
 	}

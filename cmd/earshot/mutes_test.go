@@ -11,7 +11,7 @@ import (
 
 	"earshot/bot/lounge"
 	"earshot/models"
-	"earshot/moderation/review"
+	"earshot/moderation/review/events"
 )
 
 // TestMuteOutlivesARestart: the program is stopped while a mute of some seconds holds in a real room, and starts again after its
@@ -44,7 +44,7 @@ func TestMuteOutlivesARestart(t *testing.T) {
 func stayUntilSeen(t *testing.T, dir, address, token, until string, put []models.Action) {
 	t.Helper()
 	s, l := openTestStation(t, dir)
-	watcher, err := s.hub.Subscribe("", review.Cursor{})
+	watcher, err := s.hub.Subscribe("", events.Cursor{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 	"earshot/bot"
 	"earshot/internal/waittest"
 	"earshot/models"
-	"earshot/moderation/review"
+	"earshot/moderation/review/events"
 )
 
 // browserWithin is how long a test with a browser may take: it starts slowly on a busy machine.
@@ -87,7 +87,7 @@ func (b browser) visit(
 	others func(context.Context, *errgroup.Group), heard func(context.Context, models.Utterance),
 ) {
 	t.Helper()
-	watcher, err := s.hub.Subscribe("", review.Cursor{})
+	watcher, err := s.hub.Subscribe("", events.Cursor{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 	"earshot/internal/waittest"
 	"earshot/models"
 	"earshot/models/sqlite"
-	"earshot/moderation/review"
+	"earshot/moderation/review/events"
 )
 
 // heardClip is a stretch of Ana's speech.
@@ -150,8 +150,8 @@ func TestEndOfAnErasedSession(t *testing.T) {
 	if err := store.Erase(t.Context(), models.Erasure{Kind: models.EraseSession, Target: "s1", By: "host"}); err != nil {
 		t.Fatal(err)
 	}
-	s := &station{store: store, log: slog.New(slog.DiscardHandler), hub: review.NewHub(review.HubConfig{})}
-	watcher, err := s.hub.Subscribe("", review.Cursor{})
+	s := &station{store: store, log: slog.New(slog.DiscardHandler), hub: events.NewHub(events.HubConfig{})}
+	watcher, err := s.hub.Subscribe("", events.Cursor{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,7 @@ import (
 	"earshot/moderation/notify"
 	"earshot/moderation/review"
 	"earshot/moderation/review/auth"
+	"earshot/moderation/review/events"
 	"earshot/transcribe"
 	"earshot/transcribe/whisper"
 )
@@ -39,7 +40,7 @@ type station struct {
 	speech *speech
 	small  *speech           // the model for backlog; nil: none
 	vad    *whisper.VADModel // nil: the energy detector
-	hub    *review.Hub
+	hub    *events.Hub
 	// members are who may open the pages.
 	members *auth.Members
 	// profiles are how rooms are treated.
@@ -86,7 +87,7 @@ func openStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (*st
 }
 
 func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, o speechOptions) (_ *station, err error) {
-	s := &station{cfg: cfg, log: log, hub: review.NewHub(review.HubConfig{})}
+	s := &station{cfg: cfg, log: log, hub: events.NewHub(events.HubConfig{})}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())

@@ -11,7 +11,7 @@ import (
 
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
-	"earshot/moderation/review"
+	"earshot/moderation/review/events"
 	"earshot/transcribe"
 )
 
@@ -31,7 +31,7 @@ func TestPartialsOnTheWholeWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, l := openTestStation(t, t.TempDir())
-	watcher, err := s.hub.Subscribe("", review.Cursor{})
+	watcher, err := s.hub.Subscribe("", events.Cursor{})
 	if err != nil {
 		t.Fatal(err)
 	}

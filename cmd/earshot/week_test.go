@@ -21,7 +21,7 @@ import (
 	"earshot/models/sqlite"
 	"earshot/moderation/engine"
 	"earshot/moderation/live"
-	"earshot/moderation/review"
+	"earshot/moderation/review/events"
 )
 
 // parrot is a queue that "decodes" every clip to the same words at once.
@@ -127,7 +127,7 @@ func TestAWeek(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		hub := review.NewHub(review.HubConfig{})
+		hub := events.NewHub(events.HubConfig{})
 		d := live.New(live.Config{
 			Store: store, Policies: map[string]live.Policy{"": {Rules: sets[0], Keep: live.Keep{For: time.Hour}}}, Show: hub, Count: newMetrics(),
 			Quota: live.NewQuota(store, 64), Log: log,

@@ -6,13 +6,13 @@ import (
 	"testing"
 
 	"earshot/models"
-	"earshot/moderation/review"
+	"earshot/moderation/review/events"
 )
 
 // crowdScene is a session with the hub that a service has.
-func crowdScene(t testing.TB) (*scene, *review.Hub) {
+func crowdScene(t testing.TB) (*scene, *events.Hub) {
 	t.Helper()
-	s, hub := newScene(t, noRules, nil), review.NewHub(review.HubConfig{Buffer: 1 << 16})
+	s, hub := newScene(t, noRules, nil), events.NewHub(events.HubConfig{Buffer: 1 << 16})
 	s.Desk.hub = hub
 	return s, hub
 }
@@ -41,7 +41,7 @@ func (s *scene) speaks(n, of int) {
 }
 
 // floors reads what waits for a watcher: how many events tell who speaks next, and how much JSON they are.
-func floors(t testing.TB, w *review.Watcher) (events, bytes, longest int) {
+func floors(t testing.TB, w *events.Watcher) (events, bytes, longest int) {
 	t.Helper()
 	for range len(w.Events()) {
 		e := <-w.Events()
@@ -62,7 +62,7 @@ func floors(t testing.TB, w *review.Watcher) (events, bytes, longest int) {
 func TestTheFloorOfACrowdIsToldInFewWords(t *testing.T) {
 	const people, said = 500, 300
 	s, hub := crowdScene(t)
-	w, err := hub.Subscribe("s1", review.Cursor{})
+	w, err := hub.Subscribe("s1", events.Cursor{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func BenchmarkCrowd(b *testing.B) {
 	for i := range people {
 		s.comes(i)
 	}
-	w, err := hub.Subscribe("s1", review.Cursor{})
+	w, err := hub.Subscribe("s1", events.Cursor{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/auth"
+	"earshot/moderation/review/events"
 )
 
 // askedRoom is heardRoom with an ask about its flag that lapses in 42 s.
@@ -137,7 +138,7 @@ func TestWhatCameOfAFlagIsShownAndStreamed(t *testing.T) {
 		!strings.Contains(got.Data, "mute for 60 s, seen after 0.4 s") {
 		t.Errorf("%v %s", err, got.Data)
 	}
-	if got, err := f.encode(models.Event{SessionID: "s1", Action: &models.Action{ID: "a2", Verb: models.VerbMessage, State: models.ActionSeen}}); err != nil || got != (Message{}) {
+	if got, err := f.encode(models.Event{SessionID: "s1", Action: &models.Action{ID: "a2", Verb: models.VerbMessage, State: models.ActionSeen}}); err != nil || got != (events.Message{}) {
 		t.Errorf("an action without a flag: %v %v", got, err)
 	}
 	m.actions = []models.Action{

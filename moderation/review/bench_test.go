@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/events"
 )
 
 // longSession is a session of three hours: 5000 lines by twelve people, with flags.
@@ -26,12 +27,12 @@ func longSession() *memory {
 
 // TestLongSessionIsPaintedSoon measures when a browser first paints a session of three hours.
 func TestLongSessionIsPaintedSoon(t *testing.T) {
-	inBrowser(t, "paint.mjs", New(Config{Store: longSession(), Hub: NewHub(HubConfig{})}), 2)
+	inBrowser(t, "paint.mjs", New(Config{Store: longSession(), Hub: events.NewHub(events.HubConfig{})}), 2)
 }
 
 // BenchmarkLongSession writes the page of a long session.
 func BenchmarkLongSession(b *testing.B) {
-	s := New(Config{Store: longSession(), Hub: NewHub(HubConfig{})})
+	s := New(Config{Store: longSession(), Hub: events.NewHub(events.HubConfig{})})
 	b.ReportAllocs()
 	for b.Loop() {
 		w := httptest.NewRecorder()

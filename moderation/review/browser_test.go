@@ -15,6 +15,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/auth"
+	"earshot/moderation/review/events"
 )
 
 // browserModules is where scripts/deps.sh --tests puts playwright-core and axe-core.
@@ -99,7 +100,7 @@ func everyState() *memory {
 // has the focus, the note at the foot of the page.
 func TestEveryStateHasContrastInABrowser(t *testing.T) {
 	m := everyState()
-	hub := NewHub(HubConfig{})
+	hub := events.NewHub(events.HubConfig{})
 	actor := &hand{can: []models.Verb{models.VerbWarn, models.VerbMute, models.VerbRemove}}
 	s := New(Config{
 		Store: m, Hub: hub, Actor: actor, Rules: &primer{}, Summaries: &minutes{m: m}, Notice: "A notice with `code`.",

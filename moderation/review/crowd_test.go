@@ -17,6 +17,7 @@ import (
 
 	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/moderation/review/events"
 )
 
 // TestCrowdIsNotHeldUpByASlowReader: 200 pages watch a session over HTTP, and one that never reads. Each of the others gets
@@ -24,7 +25,7 @@ import (
 func TestCrowdIsNotHeldUpByASlowReader(t *testing.T) {
 	const viewers, lines = 200, 60
 	s := serve(t, room(), func(c *Config) {
-		c.MaxWatchers, c.WatchersEach, c.Hub = viewers+1, viewers+1, NewHub(HubConfig{Buffer: 8})
+		c.MaxWatchers, c.WatchersEach, c.Hub = viewers+1, viewers+1, events.NewHub(events.HubConfig{Buffer: 8})
 	})
 	ts := httptest.NewUnstartedServer(s)
 	ts.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {

@@ -12,6 +12,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/auth"
+	"earshot/moderation/review/events"
 	"earshot/moderation/review/web"
 )
 
@@ -50,7 +51,7 @@ func TestQueueConfirmsAndUndoes(t *testing.T) {
 	).Body.String(), "1 flag waits", "Rule scam.guaranteed", `/s/s1#`, "Open mic", "Buy", `<mark data-s=`, "guaranteed",
 		`/evidence/`+m.clips[0].ID+`.ogg`, `data-ms="3400"`, "Confirm", "Dismiss", "Matched by scam.guaranteed.")
 
-	watcher, err := s.hub.Subscribe("s1", Cursor{})
+	watcher, err := s.hub.Subscribe("s1", events.Cursor{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +187,7 @@ func TestLiveFlagBringsItsClip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if msg, err := f.encode(models.Event{SessionID: "s1", Evidence: &clip}); err != nil || msg != (Message{}) {
+	if msg, err := f.encode(models.Event{SessionID: "s1", Evidence: &clip}); err != nil || msg != (events.Message{}) {
 		t.Errorf("the clip alone draws %q, %v", msg.Data, err)
 	}
 	msg, err := f.encode(models.Event{SessionID: "s1", Flag: &m.flags[0]})

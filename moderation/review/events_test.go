@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/events"
 )
 
 // sse is one event as a browser gets it.
@@ -95,7 +96,9 @@ func live(t *testing.T, m *memory, change func(*Config)) (*Server, string) {
 	return s, ts.URL
 }
 
-func at(h *Hub, seq uint64) string { return h.Text(Cursor{Hub: h.Cursor().Hub, Seq: seq}) }
+func at(h *events.Hub, seq uint64) string {
+	return h.Text(events.Cursor{Hub: h.Cursor().Hub, Seq: seq})
+}
 
 func TestEventsBringPiecesOfThePage(t *testing.T) {
 	m := room()
@@ -159,7 +162,7 @@ func TestEventsBringPiecesOfThePage(t *testing.T) {
 }
 
 func TestEventsResume(t *testing.T) {
-	s, url := live(t, room(), func(c *Config) { c.Hub = NewHub(HubConfig{Replay: 3}) })
+	s, url := live(t, room(), func(c *Config) { c.Hub = events.NewHub(events.HubConfig{Replay: 3}) })
 	for i := range 5 {
 		u := said("s1", 20+i, "Ana", int64(i)*1000, int64(i)*1000+500, fmt.Sprint("line ", i))
 		s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})

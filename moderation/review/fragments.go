@@ -7,6 +7,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/auth"
+	"earshot/moderation/review/events"
 )
 
 // remembered is how many of the latest lines a stream can draw again when a flag marks words in them.
@@ -29,7 +30,7 @@ type drawn struct {
 }
 
 // pieces words the events of a session as pieces of its page.
-func (s *Server) pieces(ctx context.Context, session string) (Encoder, error) {
+func (s *Server) pieces(ctx context.Context, session string) (events.Encoder, error) {
 	f, err := s.newFragments(ctx, session)
 	if err != nil {
 		return nil, err
@@ -70,7 +71,7 @@ func (s *Server) newFragments(ctx context.Context, session string) (*fragments, 
 	return f, nil
 }
 
-func (f *fragments) encode(e models.Event) (Message, error) {
+func (f *fragments) encode(e models.Event) (events.Message, error) {
 	var b bytes.Buffer
 	var err error
 	switch {
@@ -102,12 +103,12 @@ func (f *fragments) encode(e models.Event) (Message, error) {
 		err = f.draw(&b, "gap", f.p.gap(*e.Gap))
 	}
 	if err != nil {
-		return Message{}, err
+		return events.Message{}, err
 	}
 	if b.Len() == 0 {
-		return Message{}, nil
+		return events.Message{}, nil
 	}
-	return Message{Data: b.String()}, nil
+	return events.Message{Data: b.String()}, nil
 }
 
 func (f *fragments) draw(b *bytes.Buffer, part string, data any) error {

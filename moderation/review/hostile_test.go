@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/events"
 )
 
 // payloads are texts that want to be more than text. Each calls hit() when it succeeds.
@@ -72,7 +73,7 @@ func hostileRoom() (*memory, *doorkeeper) {
 // on the page and over the stream, and lets a page of another site send forms.
 func TestHostileTextIsInertInABrowser(t *testing.T) {
 	m, _ := hostileRoom()
-	hub := NewHub(HubConfig{})
+	hub := events.NewHub(events.HubConfig{})
 	actor := &hand{can: []models.Verb{models.VerbMute}}
 	s := New(Config{
 		Store: m, Hub: hub, Actor: actor, Notice: payloads[0] + " `" + payloads[1] + "`", Rules: &primer{}, Summaries: &minutes{m: m},

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"earshot/models"
+	"earshot/moderation/review/events"
 )
 
 func TestPersonPageNamesMergesAndErases(t *testing.T) {
@@ -69,7 +70,7 @@ func TestLineIsCorrectedAndPutBack(t *testing.T) {
 	address := lineURL(m.lines[0].Key)
 	inOrder(t, ask(t, s, "GET", "/s/s1?edit=1").Body.String(), "Done correcting", `href="`+address+`"`)
 	inOrder(t, ask(t, s, "GET", address).Body.String(), "Correct a line", "<textarea", "Buy my coin now, guaranteed profit.")
-	watcher, err := s.hub.Subscribe("s1", Cursor{})
+	watcher, err := s.hub.Subscribe("s1", events.Cursor{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/auth"
+	"earshot/moderation/review/events"
 	"earshot/moderation/review/export"
 	"earshot/moderation/review/web"
 )
@@ -17,7 +18,7 @@ import (
 // Config is what a Server needs. Store and Hub are required.
 type Config struct {
 	Store Store
-	Hub   *Hub
+	Hub   *events.Hub
 	// Notice is shown as a banner on every page, "" for none. Words between backquotes are shown as code.
 	Notice string
 	// Alarm is what every page says on top now, "" for nothing; nil: never anything. When it changes, publish an event.
@@ -72,7 +73,7 @@ type Config struct {
 // request's context ends or the Hub is closed.
 type Server struct {
 	store    Store
-	hub      *Hub
+	hub      *events.Hub
 	actor    Actor
 	floor    func(session string) models.Floor
 	sums     Summariser
@@ -87,7 +88,7 @@ type Server struct {
 	log      *slog.Logger
 	pages    map[string]*template.Template
 	assets   *assets
-	streams  *Streams
+	streams  *events.Streams
 	handler  http.Handler
 
 	conditions func(context.Context, models.RoomSet) []Condition
@@ -150,7 +151,7 @@ func New(c Config) *Server {
 	s.auth = auth.NewAuthenticator(auth.Config{
 		Members: c.Members, Mode: c.Mode, Local: c.Local, Setup: c.Setup, Now: s.now, Guard: s.guard, Refuse: s.refuse,
 	})
-	s.streams = NewStreams(StreamConfig{
+	s.streams = events.NewStreams(events.StreamConfig{
 		Hub: c.Hub, Sessions: c.Store, Access: s.auth, Pieces: s.pieces, Fail: s.apiError, Log: s.log,
 		Most: c.MaxWatchers, Each: c.WatchersEach, Heartbeat: 15 * time.Second,
 	})

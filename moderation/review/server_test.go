@@ -16,6 +16,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/auth"
+	"earshot/moderation/review/events"
 	"earshot/moderation/review/web"
 )
 
@@ -49,7 +50,7 @@ func room() *memory {
 func serve(t *testing.T, m *memory, change func(*Config)) *Server {
 	t.Helper()
 	c := Config{
-		Store: m, Hub: NewHub(HubConfig{}), Location: time.UTC, Log: slog.New(slog.DiscardHandler),
+		Store: m, Hub: events.NewHub(events.HubConfig{}), Location: time.UTC, Log: slog.New(slog.DiscardHandler),
 		Now: func() time.Time { return start.Add(time.Minute) },
 	}
 	if change != nil {

@@ -1,4 +1,4 @@
-package review
+package events
 
 import (
 	"errors"
