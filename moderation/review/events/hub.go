@@ -31,8 +31,7 @@ type HubConfig struct {
 // Hub hands events to watchers. Publishing never waits: each watcher has a bounded buffer and is dropped when it is
 // full, so a slow reader harms no one. Memory is bounded by Replay events and Buffer events per watcher.
 type Hub struct {
-	id     string
-	blind  models.Blind // hides the numbers in cursors
+	cursorText
 	buffer int
 
 	mu       sync.Mutex
@@ -54,12 +53,11 @@ func NewHub(c HubConfig) *Hub {
 		c.Buffer = 256
 	}
 	return &Hub{
-		id:       strings.ToLower(rand.Text()[:10]),
-		blind:    models.NewBlind(),
-		buffer:   c.Buffer,
-		ring:     make([]models.Event, 0, c.Replay),
-		now:      newStanding(),
-		watchers: make(map[*Watcher]struct{}),
+		cursorText: cursorText{strings.ToLower(rand.Text()[:10]), models.NewBlind()},
+		buffer:     c.Buffer,
+		ring:       make([]models.Event, 0, c.Replay),
+		now:        newStanding(),
+		watchers:   make(map[*Watcher]struct{}),
 	}
 }
 
@@ -144,7 +142,7 @@ func (h *Hub) subscribe(session string, after Cursor, page bool) (*Watcher, erro
 		}
 		missed = h.after(w, after.Seq)
 	}
-	missed = append(missed, h.now.shown(w, after.Seq, h.seq, time.Now())...)
+	missed = append(missed, h.now.shown(w.session, w.wants, after.Seq, h.seq, time.Now())...)
 	w.events = make(chan models.Event, len(missed)+h.buffer)
 	for _, e := range missed {
 		w.events <- e

@@ -40,9 +40,9 @@ func (s standing) note(e models.Event, now time.Time) {
 
 // shown is what a watcher is given first who has seen all until after: as it stands at seq, so that who resumes after it misses
 // nothing and gets nothing twice.
-func (s standing) shown(w *Watcher, after, seq uint64, now time.Time) []models.Event {
-	out := s.lines.shown(w, now)
-	if f, ok := s.floors[w.session]; ok && f.Seq > after {
+func (s standing) shown(session string, wants func(models.Event) bool, after, seq uint64, now time.Time) []models.Event {
+	out := s.lines.shown(wants, now)
+	if f, ok := s.floors[session]; ok && f.Seq > after {
 		out = append(out, f)
 	}
 	for i := range out {
@@ -123,10 +123,10 @@ func (o openLines) forgetOldest(now time.Time) {
 }
 
 // shown are the open lines that a watcher wants, in the order of their partials.
-func (o openLines) shown(w *Watcher, now time.Time) []models.Event {
+func (o openLines) shown(wants func(models.Event) bool, now time.Time) []models.Event {
 	var out []models.Event
 	for _, l := range o {
-		if w.wants(l.event) && now.Sub(l.at) <= partialFor {
+		if wants(l.event) && now.Sub(l.at) <= partialFor {
 			out = append(out, l.event)
 		}
 	}
