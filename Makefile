@@ -9,7 +9,8 @@ SHELL := bash
 PKG ?= ./...
 RUN ?= .
 BENCHTIME ?= 1s
-P ?=
+P ?= 3
+PARALLEL ?= 8
 FUZZTIME ?= 10s
 STAY ?=
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -20,6 +21,10 @@ DESTDIR ?=
 # Packages with tests that compute for long without goroutines, or measure what a second of sound costs. These tests are left
 # out of the race detector's run, which would take ten times as long over them, and run without it.
 UNRACED := ./bot/audio ./bot/peer/guard ./bot/room ./cmd/earshot/bench
+
+# P packages are tested at a time, with PARALLEL tests of each that allow it: tests of rooms wait most of the time, for people
+# who talk. What takes longest begins first.
+LONGEST := ./cmd/...
 
 # The race detector lets every program wait a second at its end, and the tests run hundreds of them.
 export GORACE ?= atexit_sleep_ms=10
@@ -41,12 +46,12 @@ demo: build ## a room with three recorded voices, live in the terminal and on a 
 test: deps-tests ## go vet and all tests with the race detector (PKG=./bot/... RUN=TestName to choose, P=1: one package at a time)
 	@$(ENV) go vet $(PKG)
 	@$(ENV) go build -race $(PKG)
-	@$(ENV) go test -race -timeout 45m $(if $(P),-p $(P)) -run '$(RUN)' $(PKG)
-	@$(if $(filter ./...,$(PKG)),$(ENV) go test -run '$(RUN)' $(UNRACED))
+	@$(ENV) go test -race -timeout 45m -parallel $(PARALLEL) -p $(P) -run '$(RUN)' $(if $(filter ./...,$(PKG)),$(LONGEST)) $(PKG)
+	@$(if $(filter ./...,$(PKG)),$(ENV) go test -parallel $(PARALLEL) -run '$(RUN)' $(UNRACED))
 
 quick: deps ## what a change needs while one works on it, in a minute and a half: go vet and the tests that wait for nothing real (PKG=, RUN=)
 	@$(ENV) go vet $(PKG)
-	@$(ENV) go test -short -timeout 5m -run '$(RUN)' $(PKG)
+	@$(ENV) go test -short -timeout 5m -parallel $(PARALLEL) -p $(P) -run '$(RUN)' $(PKG)
 
 test-rooms: deps-tests ## the tests against real room servers alone, verbosely (RUN=TestName to choose)
 	@$(ENV) go test -v -count 1 -timeout 20m -run '$(RUN)' ./bot/livekit/... ./bot/janus/... ./bot/whep ./bot/peer ./bot/lounge
