@@ -22,6 +22,9 @@ type server struct{ *localserver.Server }
 // start runs a Janus until the test ends, or skips the test where there is none.
 func start(t *testing.T, o localserver.Options) *server {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a server of its own")
+	}
 	s, err := localserver.Start(t.Context(), t.TempDir(), o)
 	if errors.Is(err, localserver.ErrAbsent) {
 		t.Skip(err)

@@ -39,6 +39,9 @@ var keys = livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret}
 // server starts a LiveKit server for one test, or skips the test where there is none.
 func server(t *testing.T, extra string) *localserver.Server {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a server of its own")
+	}
 	s, err := localserver.Start(t.Context(), t.TempDir(), extra)
 	if errors.Is(err, localserver.ErrAbsent) {
 		t.Skip(err)

@@ -108,6 +108,9 @@ func (p *place) place(t *testing.T) trial.Place {
 
 // TestFaults: the lounge dies, the network swallows everything, and so on.
 func TestFaults(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for real networks")
+	}
 	for _, x := range trial.Faults(log()) {
 		t.Run(x.Name, func(t *testing.T) {
 			if !x.Alone {

@@ -20,6 +20,9 @@ import (
 // key files among them the port speaks TLS.
 func turn(t *testing.T, more ...string) int {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a server of its own")
+	}
 	path, err := exec.LookPath("turnserver")
 	if err != nil {
 		t.Skip("no coturn on this machine: scripts/deps.sh --tests installs it")

@@ -105,6 +105,9 @@ func log() *slog.Logger {
 
 // TestNoPath: the endpoint answers and media has no way.
 func TestNoPath(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for real networks")
+	}
 	nowhere, err := peer.New(peer.Config{Loopback: true, IPFilter: func(net.IP) bool { return false }})
 	if err != nil {
 		t.Fatal(err)

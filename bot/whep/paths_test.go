@@ -169,6 +169,9 @@ func TestTrickle(t *testing.T) {
 
 // TestLinksOfTheAnswer: when no path is found, the session is made again with the ICE servers that the answer named.
 func TestLinksOfTheAnswer(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for real networks")
+	}
 	r := &recorder{server: server{t: t, wire: &wire{}}, news: make(chan struct{}), dead: true}
 	now := make(chan struct{})
 	close(now)

@@ -115,6 +115,9 @@ const child = "EARSHOT_GUARD_CHILD"
 // TestPionTakesWhatPasses plays 200 000 broken packets in a process of its own, since a panic of pion's would end it; that
 // pion does panic without the guard shows that the test can fail.
 func TestPionTakesWhatPasses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("200 000 packets")
+	}
 	switch os.Getenv(child) {
 	case "guarded":
 		mutants(t, 200_000)

@@ -106,6 +106,9 @@ func (b badSound) live(t testing.TB, pcm []float32, seed uint64) []models.Clip {
 // than 5 % of the right ones; of clean speech none is. The bounds come from sentences that are not among these. -v shows
 // the curve.
 func TestDoubtMeansSomething(t *testing.T) {
+	if testing.Short() {
+		t.Skip("decodes hundreds of lines")
+	}
 	sentences, err := eval.Sentences()
 	if err != nil {
 		t.Fatal(err)
