@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"bytes"
 	"io"
 	"math"
 )
@@ -182,3 +183,23 @@ func ReadOggOpus(r io.Reader) ([]float32, error) {
 	}
 	return ReadAll(s)
 }
+
+// OggFiles works on whole Ogg Opus files in memory. It has no state, and may be used by any goroutine.
+type OggFiles struct{}
+
+// Ogg makes a file of a clip's container, as WriteOgg does.
+func (OggFiles) Ogg(opus []byte) ([]byte, error) {
+	var out bytes.Buffer
+	err := WriteOgg(&out, opus)
+	return out.Bytes(), err
+}
+
+// Cover puts silence, or a tone, in the place of stretches, as CoverOgg does.
+func (OggFiles) Cover(ogg []byte, spans [][2]int64, tone bool) ([]byte, error) {
+	var out bytes.Buffer
+	err := CoverOgg(&out, bytes.NewReader(ogg), spans, tone)
+	return out.Bytes(), err
+}
+
+// PCM decodes a file, as ReadOggOpus does.
+func (OggFiles) PCM(ogg []byte) ([]float32, error) { return ReadOggOpus(bytes.NewReader(ogg)) }

@@ -1,13 +1,11 @@
 package restrict_test
 
 import (
-	"context"
 	"slices"
 	"testing"
 	"time"
 
 	"earshot/bot"
-	"earshot/bot/restrict"
 	"earshot/models"
 )
 
@@ -142,15 +140,18 @@ func TestCrashBeforeTheEffectIsKnown(t *testing.T) {
 	}
 }
 
-// TestRelease: what nobody was there to take back ends when the bot comes.
-func TestRelease(t *testing.T) {
+// TestTakenBackWhileTheBotWasAway: what nobody was there to take back ends when the bot comes.
+func TestTakenBackWhileTheBotWasAway(t *testing.T) {
 	inBubble(t, everything, func(t *testing.T, s *server, r *record) {
 		s.comes("ana")
 		x := begin(t, s, r)
 		x.act(t, "m", models.VerbMute, 0)
 		x.leave()
-		if err := restrict.Release(context.Background(), r, "r1", "ana", models.VerbMute); err != nil {
-			t.Fatal(err)
+		for _, held := range r.all() {
+			held.Until = time.Now()
+			if err := r.PutRestriction(t.Context(), held); err != nil {
+				t.Fatal(err)
+			}
 		}
 		begin(t, s, r)
 		time.Sleep(5 * time.Second)

@@ -150,15 +150,3 @@ func (k *Keeper) comeBack(ctx context.Context) error {
 	}
 	return err
 }
-
-// Release has a restriction end as soon as the bot is in its room: nobody is there now to take it back.
-func Release(ctx context.Context, s Store, room, person string, verb models.Verb) error {
-	all, err := s.Restrictions(ctx, room)
-	for _, r := range all {
-		if r.Person == person && r.Verb == verb {
-			r.Until = time.Now().UTC()
-			return s.PutRestriction(ctx, r)
-		}
-	}
-	return err
-}

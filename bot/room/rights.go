@@ -32,6 +32,26 @@ func (r *Room) Act(ctx context.Context, a models.Action, o ActOptions) Outcome {
 // Can tells what the bot may do now; false while it is not in the room.
 func (r *Room) Can() (bot.Capabilities, bool) { return r.can() }
 
+// Inside reports whether the bot is in the room now.
+func (r *Room) Inside() bool {
+	_, inside := r.can()
+	return inside
+}
+
+// Verbs lists what can be done in the room now; nothing while the bot is not in it.
+func (r *Room) Verbs() (out []models.Verb) {
+	can, inside := r.can()
+	for _, v := range []models.Verb{
+		models.VerbNudge, models.VerbWarn, models.VerbMute, models.VerbUnmute, models.VerbToAudience, models.VerbToStage, models.VerbRemove,
+		models.VerbBan, models.VerbUnban, models.VerbNewcomersListen,
+	} {
+		if inside && (can.Has(v, false) || can.Has(v, true)) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
 func (r *Room) can() (bot.Capabilities, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

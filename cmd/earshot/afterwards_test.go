@@ -21,6 +21,7 @@ import (
 	"earshot/internal/waittest"
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/moderation/live"
 	"earshot/moderation/review"
 	"earshot/moderation/review/events"
 	"earshot/moderation/review/export"
@@ -185,7 +186,7 @@ func TestPageAndCommandExportTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := httptest.NewServer(review.New(review.Config{
-		Store: reviewStore{s.store, nil, nil}, Hub: events.NewHub(events.HubConfig{}), Log: s.log,
+		Store: reviewStore{s.store, live.Hosts{}, nil}, Hub: events.NewHub(events.HubConfig{}), Log: s.log,
 	}))
 	defer page.Close()
 	for _, f := range export.Formats() {

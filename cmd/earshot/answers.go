@@ -13,8 +13,8 @@ import (
 // reviewStore is the store as the review page uses it: what a host says of a flag also reaches the judge.
 type reviewStore struct {
 	*sqlite.Store
-	desk *live.Desk
-	hub  *events.Hub // nil: nobody watches
+	hosts live.Hosts
+	hub   *events.Hub // nil: nobody watches
 }
 
 // SetFlagStatus stores a host's word on a flag, after the judge has drawn its consequences.
@@ -26,7 +26,7 @@ func (r reviewStore) SetFlagStatus(
 		if err != nil {
 			return f, err
 		}
-		if _, err := r.desk.Answer(ctx, f, status, by); err != nil {
+		if _, err := r.hosts.Answer(ctx, f, status, by); err != nil {
 			return f, err
 		}
 	}
@@ -35,7 +35,7 @@ func (r reviewStore) SetFlagStatus(
 
 // RedactLine takes words out of a line, and covers them in the sound.
 func (r reviewStore) RedactLine(ctx context.Context, k models.Key, words []int, by string, when time.Time) (models.Utterance, error) {
-	return r.desk.RedactLine(ctx, k, words, by, when)
+	return r.hosts.RedactLine(ctx, k, words, by, when)
 }
 
 // ErasePerson erases somebody, and what is still held of them for those who watch.

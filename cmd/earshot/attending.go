@@ -7,9 +7,9 @@ import (
 	"earshot/models"
 )
 
-// attending is the desk's part of a stay. It ends before the bot has left the room, so that it can take back what is in force there.
+// attending is the session's part of a stay. It ends before the bot has left the room, so that it can take back what is in force there.
 type attending struct {
-	ctx     context.Context //nolint:containedctx // it is the life of the desk's part
+	ctx     context.Context //nolint:containedctx // it is the life of the session's part
 	leave   context.CancelCauseFunc
 	left    chan struct{} // closed at its end
 	err     error         // of it, once left is closed

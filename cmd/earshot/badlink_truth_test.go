@@ -252,7 +252,11 @@ func (k *lossyLink) listen(
 	if err != nil {
 		return found, err
 	}
-	r, err := room.New(room.Config{Room: models.Room{ID: id}, Session: session, Connector: up, Sink: s.desk, Log: s.log})
+	sink, err := s.sessions.Begin(ctx, session)
+	if err != nil {
+		return found, err
+	}
+	r, err := room.New(room.Config{Room: models.Room{ID: id}, Session: session, Connector: up, Sink: sink, Log: s.log})
 	if err != nil {
 		return found, err
 	}

@@ -58,7 +58,7 @@ type link struct {
 // control answers the commands invite, leave, pause, resume, status, servers, person, access and doctor.
 func (n *inviter) control() http.Handler {
 	byCommand := operator() // the socket is its own user's
-	v, table := n.service, n.service.station.desk
+	v, hosts := n.service, n.service.station.sessions.Hosts()
 	mux := http.NewServeMux()
 	storedMembers{v.station.members, strings.TrimSuffix(n.base, "/")}.orders(mux)
 	n.examinations(mux)
@@ -113,7 +113,7 @@ func (n *inviter) control() http.Handler {
 		mux.HandleFunc("POST /rooms/{room}/"+word, func(w http.ResponseWriter, r *http.Request) {
 			room, err := v.called(r.PathValue("room"))
 			if err == nil {
-				err = table.Pause(r.Context(), room, on, byCommand)
+				err = hosts.Pause(r.Context(), room, on, byCommand)
 			}
 			answer(w, http.StatusNoContent, nil, err)
 		})
@@ -121,7 +121,7 @@ func (n *inviter) control() http.Handler {
 	mux.HandleFunc("POST /consents", func(w http.ResponseWriter, r *http.Request) {
 		var c models.Consent
 		if readOrder(w, r, &c) {
-			_, err := table.Object(r.Context(), c)
+			_, err := hosts.Object(r.Context(), c)
 			answer(w, http.StatusNoContent, nil, err)
 		}
 	})

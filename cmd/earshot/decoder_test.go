@@ -122,6 +122,10 @@ func TestFault17DecoderKilledWhilePeopleSpeak(t *testing.T) {
 		if err != nil {
 			return err
 		}
+		running, err := s.sessions.Begin(ctx, session)
+		if err != nil {
+			return err
+		}
 		said := ""
 		for i, u := range sentences(t) {
 			said += u.Text + " "
@@ -129,7 +133,7 @@ func TestFault17DecoderKilledWhilePeopleSpeak(t *testing.T) {
 				Key: models.Key{Session: "s", Epoch: session.Epoch, Track: "t", Seq: i + 1}, SpeakerName: "Ana",
 				StartMS: int64(i) * 10_000, EndMS: int64(i)*10_000 + int64(len(u.PCM))/16, PCM: u.PCM, Opus: []byte("kept"),
 			}
-			if err := s.desk.Clip(ctx, clip); err != nil {
+			if err := running.Clip(ctx, clip); err != nil {
 				return err
 			}
 		}

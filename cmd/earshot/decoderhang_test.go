@@ -129,7 +129,11 @@ func submit(ctx context.Context, t *testing.T, s *station, k models.Key, u eval.
 		Key: k, SpeakerName: k.Track, StartMS: int64(k.Seq) * 10_000, EndMS: int64(k.Seq)*10_000 + int64(len(u.PCM))/16, PCM: u.PCM,
 		Opus: []byte("kept"),
 	}
-	if err := s.desk.Clip(ctx, clip); err != nil {
+	session, err := s.sessions.Session(ctx, k.Session)
+	if err == nil {
+		err = session.Clip(ctx, clip)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 }

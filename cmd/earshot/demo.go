@@ -134,7 +134,7 @@ func (s *station) demoHost(ctx context.Context) error {
 			if d == nil || d.Ask != models.AskOpen || d.Rule != "insult" || !slices.Contains(d.Offer, demoChoice) {
 				continue
 			}
-			if err := s.desk.Choose(ctx, e.SessionID, d.ID, "Ana", demoChoice); err != nil {
+			if err := s.sessions.Hosts().Choose(ctx, e.SessionID, d.ID, "Ana", demoChoice); err != nil {
 				s.log.Warn("the demo's host could not answer", "err", err)
 			}
 		}

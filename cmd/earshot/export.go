@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/bot/audio"
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/moderation/live"
@@ -119,4 +120,6 @@ func writeOutput(path string, data []byte) error {
 type sounds struct{ *sqlite.Store }
 
 // Bleep implements export.Sounds.
-func (sounds) Bleep(e *models.Evidence, spans [][2]int64) error { return live.Bleep(e, spans) }
+func (sounds) Bleep(e *models.Evidence, spans [][2]int64) error {
+	return live.Bleep(audio.OggFiles{}, e, spans)
+}

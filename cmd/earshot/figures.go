@@ -73,8 +73,8 @@ type state struct{ s *station }
 func (c state) read() figures {
 	f := figures{
 		text: c.s.text.Stats(), rooms: c.s.stays.sum(), decoders: c.s.speech.pool.Stats(),
-		sessions: c.s.desk.InRooms(), watchers: c.s.hub.Watchers(), broken: len(c.s.profiles.mistakes()), spool: -1, failed: -1,
-		dropped: map[guard.Reason]uint64{}, unjudged: c.s.desk.Unjudged(),
+		sessions: c.s.sessions.InRooms(), watchers: c.s.hub.Watchers(), broken: len(c.s.profiles.mistakes()), spool: -1, failed: -1,
+		dropped: map[guard.Reason]uint64{}, unjudged: c.s.sessions.Unjudged(),
 	}
 	for _, r := range guard.Reasons() {
 		f.dropped[r] = c.s.guard.Dropped(r)

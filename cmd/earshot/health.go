@@ -34,7 +34,7 @@ func (s *station) conditions(ctx context.Context, only models.RoomSet) []review.
 		}
 		out = append(append(out, s.record.conditions(0)...), s.keepsUp(waiting)...)
 	}
-	if n := s.desk.Unjudged(); n > 0 {
+	if n := s.sessions.Unjudged(); n > 0 {
 		out = append(out, review.Condition{
 			Text: fmt.Sprintf("A rule failed, and what it was to judge was not judged: %d times since the start. The lines are stored.", n),
 			Hint: "The log says where. Please report it, with the rule.",
@@ -48,7 +48,7 @@ func (s *station) conditions(ctx context.Context, only models.RoomSet) []review.
 	if s.second != nil {
 		out = append(out, review.Condition{OK: !s.second.Leaves(), Text: s.second.Notice()})
 	}
-	rules := review.Condition{OK: true, Text: "Rules: " + s.desk.RulesName("")}
+	rules := review.Condition{OK: true, Text: "Rules: " + s.sessions.RulesName("")}
 	if s.profiles.of("").set() == nil {
 		rules = review.Condition{Text: "No rules are in use: nothing is flagged.", Hint: "Name some in the setting rules."}
 	}
@@ -123,7 +123,7 @@ func (s *station) mistakes(only models.RoomSet) (out []review.Condition) {
 
 // deaf says who is shown as talking and is not heard.
 func (s *station) deaf(only models.RoomSet) (out []review.Condition) {
-	rooms := s.desk.DeafTo()
+	rooms := s.sessions.DeafTo()
 	for _, room := range slices.Sorted(maps.Keys(rooms)) {
 		if !only.Has(room) {
 			continue

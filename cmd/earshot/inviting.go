@@ -52,7 +52,7 @@ func (n *inviter) Terms(ctx context.Context, i models.Invitation) (models.Terms,
 	room.Profile = i.Profile
 	notice := botNotice(p.cfg, i.URL)
 	return models.Terms{
-		Room: room, Server: at.Server(), Strange: strange, Notice: notice.Text(), NoChat: notice.NoChat, Rules: s.desk.RulesName(p.name),
+		Room: room, Server: at.Server(), Strange: strange, Notice: notice.Text(), NoChat: notice.NoChat, Rules: s.sessions.RulesName(p.name),
 		Mode: p.cfg.Mode, Keep: clocks(p.cfg.Retention),
 		ModerateOnly: p.cfg.ModerateOnly,
 	}, nil

@@ -99,7 +99,7 @@ func (r *mutedRoom) visit(ctx context.Context, t *testing.T, v *service) {
 		people, err := s.store.Speakers(ctx, r.session)
 		return err == nil && len(people) > 0
 	})
-	a, err := s.desk.Act(ctx, models.Action{
+	a, err := s.sessions.Hosts().Act(ctx, models.Action{
 		ID: r.name, Session: r.session, Verb: models.VerbMute, TargetID: r.person, TargetName: "Ben", ForMS: 600_000, By: "host",
 	})
 	if err != nil || a.State != models.ActionSeen || !heldInLounge(t, r.address, r.person) {

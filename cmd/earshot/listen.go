@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/restrict"
 	"earshot/bot/room"
 	"earshot/configs"
 	"earshot/models"
@@ -60,14 +61,15 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 	started := time.Now().UTC()
 	session, err := s.store.StartSession(ctx, models.Session{
 		ID: sessionID(shortRoom(st.room), time.Now()), Room: st.room.ID, Name: st.room.Name, URL: st.room.URL,
-		Model: s.speech.name, Rules: s.desk.RulesName(p.name), Started: started,
+		Model: s.speech.name, Rules: s.sessions.RulesName(p.name), Started: started,
 		Profile: p.name, ModerateOnly: p.cfg.ModerateOnly,
 	})
 	if err != nil {
 		return session, err
 	}
 	session.Started = started // with its monotonic reading
-	if err := s.desk.Begin(ctx, session); err != nil {
+	running, err := s.sessions.Begin(ctx, session)
+	if err != nil {
 		return session, err
 	}
 	s.meetRoom(ctx, st.room)
@@ -81,7 +83,7 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 	}
 	attending := newAttending(ctx, st.returns)
 	room, err := room.New(room.Config{
-		Room: st.room, Session: session, Connector: st.connector, Sink: s.desk, Observer: s.desk, Hold: memoryOf(p.cfg),
+		Room: st.room, Session: session, Connector: st.connector, Sink: running, Observer: running, Hold: memoryOf(p.cfg),
 		Segment: segmentConfig(s.cfg), NewVAD: newVAD(s.vad), Preview: preview, PreviewEvery: s.cfg.Partials, Watch: st.watch, Log: s.log,
 		Notice: botNotice(p.cfg, st.room.URL), Needs: p.needs(), MaxTime: p.cfg.Stay.MaxTime, Alone: st.patience(p.cfg.Stay.Alone),
 		Silence: st.patience(p.cfg.Stay.Silence), Objected: objected, Paused: pausedBy != "", Breaker: s.breakers.of(st.room.URL),
@@ -91,7 +93,10 @@ func (s *station) listenIn(ctx context.Context, st stay) (models.Session, error)
 		return session, err
 	}
 	defer s.stays.enter(room)()
-	go func() { attending.ended(s.desk.Attend(attending.ctx, session.ID, room)) }()
+	keeper := restrict.New(restrict.Config{
+		Store: s.store, Actions: s.store, Room: room, RoomID: st.room.ID, Told: s.sessions.Acted, Log: s.log,
+	})
+	go func() { attending.ended(running.Attend(attending.ctx, room, keeper)) }()
 	reason, err := room.Run(ctx)
 	return s.endSession(ctx, session, reason, errors.Join(err, attending.end()))
 }

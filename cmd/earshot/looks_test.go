@@ -45,9 +45,13 @@ func TestSecondLook(t *testing.T) {
 		if _, err := s.store.StartSession(ctx, models.Session{ID: "bench", Room: "r", Name: "r"}); err != nil {
 			return err
 		}
+		session, err := s.sessions.Session(ctx, "bench")
+		if err != nil {
+			return err
+		}
 		for _, c := range clips {
 			c.SpeakerID, c.SpeakerName = "ben", "Ben"
-			if err := s.desk.Clip(ctx, c); err != nil {
+			if err := session.Clip(ctx, c); err != nil {
 				return err
 			}
 		}

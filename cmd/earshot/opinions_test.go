@@ -90,7 +90,7 @@ func sayAndWait(t *testing.T, s *station, text string) (d models.Decision) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	opined := make(chan error, 1)
-	go func() { opined <- s.desk.Opine(ctx) }()
+	go func() { opined <- s.sessions.Run(ctx) }()
 	started := time.Now().UTC().Add(-time.Minute)
 	_, err := s.store.StartSession(ctx, models.Session{ID: "s", Room: "r", Name: "r", Started: started})
 	if err != nil {
@@ -111,7 +111,7 @@ func sayAndWait(t *testing.T, s *station, text string) (d models.Decision) {
 	if err := s.store.PutClip(ctx, clip); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.desk.Done(ctx, u); err != nil {
+	if err := s.sessions.Done(ctx, u); err != nil {
 		t.Fatal(err)
 	}
 	waittest.Until(t, "the verdict", func() bool {

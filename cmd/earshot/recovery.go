@@ -54,7 +54,7 @@ func (s *station) recover(ctx context.Context) error {
 			s.notRecovered(ctx, b.ID, err)
 		}
 	}
-	if err := s.desk.Recover(ctx); err != nil && ctx.Err() == nil {
+	if err := s.sessions.Recover(ctx); err != nil && ctx.Err() == nil {
 		s.log.Error("not all that an earlier run left open could be closed", "err", err)
 	}
 	n, err := s.requeue(ctx)
@@ -73,7 +73,7 @@ func (s *station) requeue(ctx context.Context) (n int, err error) {
 	for _, k := range keys {
 		clip, err := s.store.Clip(ctx, k)
 		if err == nil {
-			err = s.desk.Expect(ctx, k.Session)
+			_, err = s.sessions.Session(ctx, k.Session)
 		}
 		switch {
 		case errors.Is(err, models.ErrNotFound): // erased meanwhile

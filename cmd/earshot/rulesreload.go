@@ -58,6 +58,6 @@ func (s *station) reloaded(p *profile, r engine.Reload) {
 	if err := p.speak(s.speech.notice != ""); err != nil { // the languages were read before: it cannot fail
 		log.Error("the vocabulary cannot be told to the model", "err", err)
 	}
-	s.desk.Replace(p.name, r.Set)
+	s.sessions.Replace(p.name, r.Set)
 	log.Info("rules reloaded", "rules", r.Set.String(), "change", r.Change.String())
 }

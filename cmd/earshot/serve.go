@@ -52,7 +52,7 @@ type station struct {
 	// unknownRooms are names in targets that no room had when they were read.
 	unknownRooms []string
 	values       []configs.Value // the settings with where they come from, to be shown
-	desk         *live.Desk
+	sessions     *live.Sessions
 	count        *metrics
 	quota        *live.Quota
 	second       *live.Opinions // nil: nobody is asked
@@ -127,8 +127,9 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 		return nil, badInput(err)
 	}
 	s.quota, s.count = live.NewQuota(s.store, cfg.SpoolMB), newMetrics()
-	s.desk = live.New(live.Config{
-		Store: s.store, Policies: s.profiles.policies(), Show: s.hub, Count: s.count, Quota: s.quota, Second: s.second, Log: log,
+	s.sessions = live.New(live.Config{
+		Store: s.store, Policies: s.profiles.policies(), Show: s.hub, Count: s.count, Quota: s.quota, Sounds: audio.OggFiles{},
+		Second: s.second, Log: log,
 	})
 	text, err := s.textConfig(transcribe.Config{
 		Decoders:    s.speech.engines,
@@ -140,8 +141,8 @@ func openStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if err != nil {
 		return nil, err
 	}
-	s.text, err = transcribe.New(text, s.desk.Done)
-	s.desk.Into(s.text)
+	s.text, err = transcribe.New(text, s.sessions.Done)
+	s.sessions.Into(s.text)
 	s.count.registry.MustRegister(state{s})
 	return s, err
 }
@@ -200,12 +201,13 @@ func (s *station) handler(l net.Listener) http.Handler { return s.serving(s.page
 
 // pages are those of the review.
 func (s *station) pages(l net.Listener) *review.Server {
+	hosts := s.sessions.Hosts()
 	c := review.Config{
-		Store: reviewStore{s.store, s.desk, s.hub}, Actor: s.desk, LeastHeard: s.desk.LeastHeard, Summaries: s.summaries,
+		Store: reviewStore{s.store, hosts, s.hub}, Actor: hosts, LeastHeard: hosts.LeastHeard, Summaries: s.summaries,
 		Rules: rulebook{s.store, s.profiles.sets}, Sounds: sounds{s.store}, Hub: s.hub, Hosts: s.cfg.Hosts, Notice: s.pageNotice(),
 		Alarm: s.record.Alarm, Log: s.log,
 		Conditions: s.conditions, Settings: shownSettings(s.values), Version: version,
-		Members: s.members, Mode: s.door(l), Local: s.private(l), Setup: s.setupToken, Listener: s.desk,
+		Members: s.members, Mode: s.door(l), Local: s.private(l), Setup: s.setupToken, Listener: hosts,
 	}
 	if n := s.inviter; n != nil { // else a nil in an interface
 		c.Inviter, c.Links, c.Servers, c.States, c.Profiles = n, n, n, n.service.RoomStates, s.cfg.ProfileNames()
@@ -245,9 +247,7 @@ func (s *station) run(ctx context.Context, l net.Listener, work func(ctx context
 		group.Go(func() error { return s.small.run(serving) })
 	}
 	group.Go(func() error { return s.text.Run(serving) })
-	if s.second != nil {
-		group.Go(func() error { return s.desk.Opine(serving) })
-	}
+	group.Go(func() error { return s.sessions.Run(serving) })
 	group.Go(func() error { return s.lounge.Run(serving) })
 	group.Go(func() error { return s.watchRules(serving) })
 	group.Go(func() error { return s.wrapUps.run(serving) })

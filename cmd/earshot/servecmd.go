@@ -93,7 +93,7 @@ func (a *app) serve(cmd *cobra.Command) error {
 	}
 	log.Info(
 		"serving", "page", pageURL(l, "/"), "lounge", pageURL(l, "/room/lounge"), "rooms", len(wishes), "model", s.speech.name, "rules",
-		s.desk.RulesName(""),
+		s.sessions.RulesName(""),
 	)
 	return s.run(ctx, l, func(ctx context.Context) error {
 		group, ctx := errgroup.WithContext(ctx)

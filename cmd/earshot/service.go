@@ -327,10 +327,10 @@ func (v *service) there(room string) bool {
 func (v *service) states() []models.RoomState {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	out, deaf := make([]models.RoomState, 0, len(v.rooms)), v.station.desk.DeafTo()
+	out, deaf := make([]models.RoomState, 0, len(v.rooms)), v.station.sessions.DeafTo()
 	for _, g := range v.rooms {
 		state := g.state()
-		state.Paused, state.Deaf = v.station.desk.Paused(g.room.ID), deaf[g.room.ID]
+		state.Paused, state.Deaf = v.station.sessions.Hosts().Paused(g.room.ID), deaf[g.room.ID]
 		out = append(out, state)
 	}
 	slices.SortFunc(out, func(a, b models.RoomState) int { return cmp.Compare(a.Room, b.Room) })

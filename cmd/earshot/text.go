@@ -23,14 +23,14 @@ func (s *station) textConfig(c transcribe.Config) (transcribe.Config, error) {
 		return c, badInput(err)
 	}
 	c.Options = func(clip models.Clip) transcribe.Options {
-		return s.profiles.of(s.desk.Profile(clip.Session)).decoding()
+		return s.profiles.of(s.sessions.Profile(clip.Session)).decoding()
 	}
 	c.Fetch = s.store.Clip
 	if s.small != nil {
 		c.Fallback, c.FallbackModel = s.small.engines, s.small.name
 	}
 	if s.cfg.Partials > 0 {
-		c.Partial = func(p models.Partial) { s.desk.Partial(p) }
+		c.Partial = func(p models.Partial) { s.sessions.Partial(p) }
 		c.FirstPartial = func(d time.Duration) { s.count.partial.Observe(d.Seconds()) }
 	}
 	return c, nil

@@ -15,6 +15,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
+	"earshot/bot/restrict"
 	"earshot/bot/room"
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
@@ -25,7 +26,7 @@ import (
 )
 
 // parrot is a queue that "decodes" every clip to the same words at once.
-type parrot struct{ desk *live.Desk }
+type parrot struct{ sessions *live.Sessions }
 
 func (p parrot) Submit(c models.Clip) {
 	const text = "You are a stupid idiot and a liar."
@@ -33,7 +34,7 @@ func (p parrot) Submit(c models.Clip) {
 	for i, w := range strings.Fields(text) {
 		words = append(words, models.Word{Text: w, StartMS: c.StartMS + int64(i)*100, EndMS: c.StartMS + int64(i)*100 + 90, P: 0.9})
 	}
-	_ = p.desk.Done(context.Background(), models.Utterance{
+	_ = p.sessions.Done(context.Background(), models.Utterance{
 		Key: c.Key, SpeakerID: c.SpeakerID, SpeakerName: c.SpeakerName, Attribution: c.Attribution, StartMS: c.StartMS, EndMS: c.EndMS,
 		Text: text, Words: words,
 		State: models.UtteranceOK, Language: "en", VoicedMS: c.VoicedMS, LevelDBFS: c.LevelDBFS,
@@ -130,7 +131,7 @@ func TestAWeek(t *testing.T) {
 		hub := events.NewHub(events.HubConfig{})
 		d := live.New(live.Config{
 			Store: store, Policies: map[string]live.Policy{"": {Rules: sets[0], Keep: live.Keep{For: time.Hour}}}, Show: hub, Count: newMetrics(),
-			Quota: live.NewQuota(store, 64), Log: log,
+			Quota: live.NewQuota(store, 64), Sounds: audio.OggFiles{}, Log: log,
 		})
 		d.Into(parrot{d})
 		ctx, cancel := context.WithCancel(t.Context())
@@ -172,14 +173,19 @@ func TestAWeek(t *testing.T) {
 }
 
 // visitRoom is one stay, from the join to the end.
-func visitRoom(t *testing.T, store *sqlite.Store, d *live.Desk, name, id string, packets [][]byte) {
+func visitRoom(t *testing.T, store *sqlite.Store, d *live.Sessions, name, id string, packets [][]byte) {
 	t.Helper()
 	session, err := store.StartSession(t.Context(), models.Session{ID: id, Room: name, Name: name, Started: time.Now()})
 	if err != nil {
 		t.Fatal(err)
 	}
+	running, err := d.Begin(t.Context(), session)
+	if err != nil {
+		t.Fatal(err)
+	}
 	r, err := room.New(room.Config{
-		Room: models.Room{ID: name}, Session: session, Connector: caller{packets, time.Minute}, Sink: d, Observer: d, Hold: 30 * time.Second,
+		Room: models.Room{ID: name}, Session: session, Connector: caller{packets, time.Minute}, Sink: running, Observer: running,
+		Hold:   30 * time.Second,
 		Notice: bot.Notice{Name: "Earshot"},
 	})
 	if err != nil {
@@ -187,7 +193,8 @@ func visitRoom(t *testing.T, store *sqlite.Store, d *live.Desk, name, id string,
 	}
 	attending, leave := context.WithCancel(t.Context())
 	attended := make(chan error, 1)
-	go func() { attended <- d.Attend(attending, id, r) }()
+	keeper := restrict.New(restrict.Config{Store: store, Actions: store, Room: r, RoomID: name, Told: d.Acted, Log: slog.New(slog.DiscardHandler)})
+	go func() { attended <- running.Attend(attending, r, keeper) }()
 	reason, _ := r.Run(t.Context()) // with the reason as its error
 	leave()
 	if err := errors.Join(<-attended, store.EndSession(t.Context(), id, reason, time.Now())); err != nil {

@@ -49,7 +49,7 @@ func TestAskLapsesAfterAFailedWrite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, h := newScene(t, asking, nil), &hands{}
 		f := &flaky{Store: s.store}
-		s.Desk.store = f
+		s.env.store = f
 		attended(t, s, h)
 		s.say(s.line(9000, "the private matter"), nil)
 		f.fail.Store(true)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/bot/audio"
 	"earshot/models"
 	"earshot/moderation/summary"
 )
@@ -47,8 +48,8 @@ func BenchmarkLongSession(b *testing.B) {
 			b.ReportMetric(float64(int64(after.HeapAlloc)-int64(before.HeapAlloc))/float64(long), "B/line")
 			b.ReportMetric(s.took(func() {
 				if _, err := New(Config{
-					Store: s.store, Policies: s.policies, Show: s, Count: nobody{}, Quota: s.quota, Log: s.log,
-				}).judged(b.Context(), "s1"); err != nil {
+					Store: s.store, Policies: s.policies, Show: s, Count: nobody{}, Quota: s.env.quota, Sounds: audio.OggFiles{}, Log: s.env.log,
+				}).Session(b.Context(), "s1"); err != nil {
 					b.Fatal(err)
 				}
 			}), "restore-ms")
@@ -74,11 +75,9 @@ func (s *scene) grow(n int) {
 	u.SpeakerID = fmt.Sprint("p", n%8)
 	u.SpeakerName = u.SpeakerID
 	s.events = nil
-	s.j.mu.Lock()
-	s.j.judge.Observe(
-		models.Observation{AtMS: u.EndMS, SpeakerID: u.SpeakerID, Voiced: []models.Span{{StartMS: u.StartMS, EndMS: u.EndMS}}},
-	)
-	s.j.mu.Unlock()
+	s.j.Observe(s.t.Context(), "s1", models.Observation{
+		AtMS: u.EndMS, SpeakerID: u.SpeakerID, Voiced: []models.Span{{StartMS: u.StartMS, EndMS: u.EndMS}},
+	})
 	s.say(u, []byte{1})
 }
 

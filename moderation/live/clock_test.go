@@ -75,10 +75,10 @@ func TestOneClock(t *testing.T) {
 		t.Fatal(err)
 	}
 	session.Started = time.Now()
-	if err := s.Begin(t.Context(), session); err != nil {
+	if _, err := s.Begin(t.Context(), session); err != nil {
 		t.Fatal(err)
 	}
-	j, err := s.judged(t.Context(), "s2")
+	j, err := s.Session(t.Context(), "s2")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 func crowdScene(t testing.TB) (*scene, *events.Hub) {
 	t.Helper()
 	s, hub := newScene(t, noRules, nil), events.NewHub(events.HubConfig{Buffer: 1 << 16})
-	s.Desk.hub = hub
+	s.env.hub = hub
 	return s, hub
 }
 
@@ -23,17 +23,17 @@ func crowdID(i int) string { return fmt.Sprintf("person-%05d", i) }
 func (s *scene) comes(i int) {
 	s.t.Helper()
 	id := crowdID(i)
-	if err := s.Speaker(s.t.Context(), models.Speaker{Session: "s1", ID: id, Name: "Person " + id, FirstMS: 1000}); err != nil {
+	if err := s.j.Speaker(s.t.Context(), models.Speaker{Session: "s1", ID: id, Name: "Person " + id, FirstMS: 1000}); err != nil {
 		s.t.Fatal(err)
 	}
-	s.Observe(s.t.Context(), "s1", models.Observation{AtMS: int64(1000 + i), SpeakerID: id, Event: models.RoomJoin})
+	s.j.Observe(s.t.Context(), "s1", models.Observation{AtMS: int64(1000 + i), SpeakerID: id, Event: models.RoomJoin})
 }
 
 // speaks has somebody of a crowd say a line.
 func (s *scene) speaks(n, of int) {
 	u := s.line(int64(9000+n*1000), "hello there my friends")
 	u.SpeakerID = crowdID(n % of)
-	s.Observe(s.t.Context(), "s1", models.Observation{AtMS: u.EndMS, SpeakerID: u.SpeakerID})
+	s.j.Observe(s.t.Context(), "s1", models.Observation{AtMS: u.EndMS, SpeakerID: u.SpeakerID})
 	s.j.judge.Observe(
 		models.Observation{AtMS: u.EndMS, SpeakerID: u.SpeakerID, Voiced: []models.Span{{StartMS: u.StartMS, EndMS: u.EndMS}}},
 	)
@@ -112,6 +112,6 @@ func BenchmarkFloor(b *testing.B) {
 		s.comes(i)
 	}
 	for b.Loop() {
-		s.showFloor(s.j)
+		s.j.showFloor()
 	}
 }

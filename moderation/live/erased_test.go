@@ -19,13 +19,13 @@ func TestErasedWhileLive(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := models.Clip{Key: models.Key{Session: "s1", Epoch: 1, Track: "mic", Seq: 9}, SpeakerID: "ana", Opus: []byte{1}}
-	if err := s.Clip(t.Context(), c); err != nil {
+	if err := s.j.Clip(t.Context(), c); err != nil {
 		t.Errorf("Clip: %v", err)
 	}
-	if err := s.Gap(t.Context(), models.Gap{Session: "s1", SpeakerID: "ana", EndMS: 10, LostMS: 10, Cause: models.GapLoss}); err != nil {
+	if err := s.j.Gap(t.Context(), models.Gap{Session: "s1", SpeakerID: "ana", EndMS: 10, LostMS: 10, Cause: models.GapLoss}); err != nil {
 		t.Errorf("Gap: %v: the room tries again for ever, and everything behind it waits", err)
 	}
-	if err := s.Speaker(t.Context(), models.Speaker{Session: "s1", ID: "ben", Name: "Ben"}); err != nil {
+	if err := s.j.Speaker(t.Context(), models.Speaker{Session: "s1", ID: "ben", Name: "Ben"}); err != nil {
 		t.Errorf("Speaker: %v: the same", err)
 	}
 }
@@ -44,7 +44,7 @@ func (listening) Run(ctx context.Context, ears bot.RoomHandler) error {
 func TestErasureEndsTheStay(t *testing.T) {
 	s := newScene(t, asking, nil)
 	notes := make(chan string, 9)
-	room, err := room.New(room.Config{Connector: listening{}, Sink: s.Desk, Session: s.j.session, Watch: func(st room.Status) {
+	room, err := room.New(room.Config{Connector: listening{}, Sink: s.j, Session: s.j.session, Watch: func(st room.Status) {
 		if st.Note != "" {
 			notes <- st.Note
 		}
@@ -54,7 +54,7 @@ func TestErasureEndsTheStay(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	attended := make(chan error, 1)
-	go func() { attended <- s.Attend(ctx, "s1", room) }()
+	go func() { attended <- s.attend(ctx, room) }()
 	ended := make(chan models.EndReason, 1)
 	go func() { why, _ := room.Run(ctx); ended <- why }()
 	if err := s.store.Erase(t.Context(), models.Erasure{Kind: models.EraseSession, Target: "s1"}); err != nil {
@@ -82,7 +82,7 @@ func TestErasureOfALiveSessionLeavesNobodyMuted(t *testing.T) {
 		attending, leave := context.WithCancelCause(t.Context())
 		attended := make(chan struct{})
 		room, err := room.New(room.Config{
-			Connector: h, Sink: s.Desk, Session: s.j.session, Farewell: func(ctx context.Context, _ models.EndReason) {
+			Connector: h, Sink: s.j, Session: s.j.session, Farewell: func(ctx context.Context, _ models.EndReason) {
 				leave(restrict.ErrForGood)
 				select {
 				case <-attended:
@@ -94,7 +94,7 @@ func TestErasureOfALiveSessionLeavesNobodyMuted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		go func() { defer close(attended); _ = s.Attend(attending, "s1", room) }()
+		go func() { defer close(attended); _ = s.attend(attending, room) }()
 		ended := make(chan models.EndReason, 1)
 		go func() { why, _ := room.Run(t.Context()); ended <- why }()
 		<-h.joined

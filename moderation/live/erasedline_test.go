@@ -14,7 +14,7 @@ func TestErasedWhileDecoding(t *testing.T) {
 		s := newScene(t, noRules, nil)
 		s.say(s.line(1000, "an earlier line"), nil)
 		u := s.line(9000, "what was said before the erasure")
-		if err := s.Clip(t.Context(), models.Clip{
+		if err := s.j.Clip(t.Context(), models.Clip{
 			Key: u.Key, SpeakerID: "ana", SpeakerName: "Ana", StartMS: u.StartMS, EndMS: u.EndMS, Opus: []byte{1},
 		}); err != nil {
 			t.Fatal(err)

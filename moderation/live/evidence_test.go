@@ -22,8 +22,8 @@ rules:
 // said after it when that was heard, by the ear and by the times that are stored.
 func TestSoundAround(t *testing.T) {
 	s, m := newScene(t, scam, nil), newMicrophone(t)
-	s.j.ears = m
-	s.j.visit.Store(&visit{room: inRoom(t)})
+	s.j.clips.memory = m
+	s.isThere()
 	m.until(7000)
 	u := s.line(5000, "this is guaranteed profit for you") // the words from 5.4 to 5.8 s
 	s.say(u, m.clip(5000, 6200))
@@ -33,16 +33,16 @@ func TestSoundAround(t *testing.T) {
 	}
 
 	m.until(7500)
-	s.complete(t.Context(), s.j, false)
-	if len(s.j.pieces) != 0 { // it is the tenth second
-		t.Errorf("%d pieces wait", len(s.j.pieces))
+	s.j.complete(t.Context(), false)
+	if len(s.j.clips.pieces) != 0 { // it is the tenth second
+		t.Errorf("%d pieces wait", len(s.j.clips.pieces))
 	}
 	e, pcm = s.kept(u.Key)
 	if e.StartMS != 3400 || e.EndMS < 7480 || e.EndMS > 7500 {
 		t.Errorf("then %d to %d ms", e.StartMS, e.EndMS)
 	}
 	m.until(9000)
-	if s.complete(t.Context(), s.j, true); len(pcm) < 4000*16 || secondOf(pcm[3650*16:]) != 7 {
+	if s.j.complete(t.Context(), true); len(pcm) < 4000*16 || secondOf(pcm[3650*16:]) != 7 {
 		t.Errorf("%d ms of sound, second %d", len(pcm)/16, secondOf(pcm[3600*16:]))
 	}
 	if left := time.Until(e.Expires); left > time.Hour || left < 50*time.Minute {
@@ -55,7 +55,7 @@ func TestSoundAround(t *testing.T) {
 	if e, pcm = s.kept(u.Key); e.StartMS != 4200 || e.EndMS != 8600 || secondOf(pcm[100*16:]) != 4 || time.Until(e.Expires) < 90*time.Minute {
 		t.Errorf("a rule's own: %d to %d ms until %v", e.StartMS, e.EndMS, e.Expires)
 	}
-	s.j.ears = nil
+	s.j.clips.memory = nil
 	u = s.line(8200, "a magic coin again")
 	s.say(u, m.clip(8200, 9000))
 	if e, _ = s.kept(u.Key); e.StartMS != 8200 || e.EndMS != 9000 {

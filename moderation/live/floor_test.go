@@ -5,7 +5,6 @@ import (
 	"slices"
 	"testing"
 
-	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -18,13 +17,13 @@ func TestLeastHeard(t *testing.T) {
 		if who == "ana" {
 			role = models.RoleHost
 		}
-		if err := s.Speaker(ctx, models.Speaker{Session: "s1", ID: who, Name: who, Role: role}); err != nil {
+		if err := s.j.Speaker(ctx, models.Speaker{Session: "s1", ID: who, Name: who, Role: role}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	s.sounds("ben", 1000, 3, models.Sound{LevelDBFS: -30})
 	s.say(s.line(4000, "and so on"), nil)
-	s.Observe(ctx, "s1", models.Observation{AtMS: 9000, SpeakerID: "cem", Event: models.RoomLeave})
+	s.j.Observe(ctx, "s1", models.Observation{AtMS: 9000, SpeakerID: "cem", Event: models.RoomLeave})
 	var got []string
 	for _, e := range s.events {
 		if e.Floor != nil {
@@ -41,7 +40,7 @@ func TestLeastHeard(t *testing.T) {
 	if f := s.LeastHeard("s1"); len(f.Next) != 0 {
 		t.Errorf("%+v in a room that the bot is not in", f)
 	}
-	s.enter(s.j, &visit{room: &room.Room{}})
+	s.isThere()
 	if f := s.LeastHeard("s1"); len(f.Next) != 1 || f.Next[0].SpeakerName != "ben" {
 		t.Errorf("%+v", f)
 	}

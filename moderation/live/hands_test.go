@@ -75,14 +75,14 @@ func attended(t *testing.T, s *scene, h *hands) (leave func()) {
 		h.muted = map[string]bool{}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	room, err := room.New(room.Config{Connector: h, Sink: s.Desk, Session: s.j.session})
+	room, err := room.New(room.Config{Connector: h, Sink: s.j, Session: s.j.session})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var g sync.WaitGroup
 	g.Go(func() { _, _ = room.Run(ctx) })
 	<-h.joined
-	g.Go(func() { _ = s.Attend(ctx, "s1", room) })
+	g.Go(func() { _ = s.attend(ctx, room) })
 	left := sync.OnceFunc(func() { cancel(); g.Wait() })
 	t.Cleanup(left)
 	time.Sleep(100 * time.Millisecond)

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"io/fs"
 	"log/slog"
 	"math"
@@ -12,9 +13,8 @@ import (
 	"testing/fstest"
 	"time"
 
-	"earshot/bot"
-
 	"earshot/bot/audio"
+	"earshot/bot/restrict"
 	"earshot/bot/room"
 	"earshot/models"
 	"earshot/models/sqlite"
@@ -23,10 +23,11 @@ import (
 
 // scene is a desk at work on a session, with a record of its own, in which the queue and the watchers only take notes.
 type scene struct {
-	*Desk
+	*Sessions
+	Hosts
 	t     testing.TB
 	store *sqlite.Store
-	j     *judged
+	j     *Session
 
 	mu     sync.Mutex
 	events []models.Event
@@ -87,17 +88,25 @@ func newScene(t testing.TB, rules string, packs fs.FS) *scene {
 		t.Fatal(err)
 	}
 	s := &scene{t: t, store: store}
-	s.Desk = New(Config{
+	s.Sessions = New(Config{
 		Store: store, Policies: map[string]Policy{
 			"": {set, Keep{For: time.Hour, Before: 2 * time.Second, After: 2 * time.Second}},
 		},
-		Show: s, Count: nobody{}, Quota: NewQuota(store, 1024), Log: slog.New(slog.DiscardHandler),
+		Show: s, Count: nobody{}, Quota: NewQuota(store, 1024), Sounds: audio.OggFiles{}, Log: slog.New(slog.DiscardHandler),
 	})
 	s.Into(s)
-	if s.j, err = s.judged(t.Context(), session.ID); err != nil {
+	s.Hosts = s.Sessions.Hosts()
+	if s.j, err = s.Session(t.Context(), session.ID); err != nil {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// attend has the bot be in the session's room, until the context ends.
+func (s *scene) attend(ctx context.Context, room *room.Room) error {
+	return s.j.Attend(ctx, room, restrict.New(restrict.Config{
+		Store: s.store, Actions: s.store, Room: room, RoomID: "r1", Told: s.Acted, Log: slog.New(slog.DiscardHandler),
+	}))
 }
 
 // line is what Ana said from a time on, 200 ms a word.
@@ -120,7 +129,7 @@ func (s *scene) line(startMS int64, text string) models.Utterance {
 func (s *scene) say(u models.Utterance, opus []byte) {
 	s.t.Helper()
 	c := models.Clip{Key: u.Key, SpeakerID: u.SpeakerID, SpeakerName: u.SpeakerName, StartMS: u.StartMS, EndMS: u.EndMS, Opus: opus}
-	if err := s.Clip(s.t.Context(), c); err != nil {
+	if err := s.j.Clip(s.t.Context(), c); err != nil {
 		s.t.Fatal(err)
 	}
 	if err := s.Done(s.t.Context(), u); err != nil {
@@ -195,7 +204,7 @@ func (m *microphone) until(ms int) {
 	}
 }
 
-// Recent implements memory.
+// Recent implements Memory.
 func (m *microphone) Recent(speaker, track string, from, to int64) ([]byte, int64, int64) {
 	if speaker != "ana" || track != "mic" {
 		return nil, 0, 0
@@ -228,18 +237,10 @@ func write(t testing.TB, name, text string) {
 	}
 }
 
-// inRoom is a room as if the bot were in it; nothing runs.
-func inRoom(t *testing.T) *room.Room {
-	t.Helper()
-	r, err := room.New(room.Config{Connector: absent{}, Sink: absent{}, Session: models.Session{ID: "s1"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
+// there is a room as if the bot were in it.
+type there struct{ Room }
 
-// absent is a connector and a sink that are never used.
-type absent struct {
-	bot.Connector
-	room.Sink
-}
+func (there) Inside() bool { return true }
+
+// isThere has the bot be in the session's room, in which nothing happens.
+func (s *scene) isThere() { s.j.stay.Store(&stay{room: there{}}) }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/restrict"
 	"earshot/bot/room"
 	"earshot/models"
 	"earshot/models/sqlite"
@@ -36,12 +37,12 @@ type hour struct {
 	voice [][]byte
 	venue *venue
 
-	store *sqlite.Store
-	desk  *Desk
-	mu    sync.Mutex
-	queue []models.Clip
-	held  bool
-	skew  time.Duration // of the wall clock of the record
+	store    *sqlite.Store
+	sessions *Sessions
+	mu       sync.Mutex
+	queue    []models.Clip
+	held     bool
+	skew     time.Duration // of the wall clock of the record
 
 	room    *room.Room
 	session models.Session
@@ -105,10 +106,10 @@ func (h *hour) open() {
 	}
 	log := slog.New(slog.DiscardHandler)
 	h.store, h.queue = store, nil
-	h.desk = New(
+	h.sessions = New(
 		Config{Store: store, Policies: map[string]Policy{"": {Rules: h.rules}}, Show: h, Count: nobody{}, Quota: NewQuota(store, 1024), Log: log},
 	)
-	h.desk.Into(h)
+	h.sessions.Into(h)
 	ctx := context.Background()
 	broken, err := store.UnendedSessions(ctx)
 	h.must(err)
@@ -117,7 +118,7 @@ func (h *hour) open() {
 		h.must(err)
 		h.must(store.EndSession(ctx, b.ID, models.EndStopped, b.Started.Add(time.Duration(info.DurationMS)*time.Millisecond)))
 	}
-	h.must(h.desk.Recover(ctx))
+	h.must(h.sessions.Recover(ctx))
 	keys, err := store.PendingKeys(ctx)
 	h.must(err)
 	for _, k := range keys {
@@ -143,11 +144,12 @@ func (h *hour) join() {
 	h.must(err)
 	h.began, session.Started = session.Started, now
 	h.starts[session.ID] = now
-	h.must(h.desk.Begin(ctx, session))
+	running, err := h.sessions.Begin(ctx, session)
+	h.must(err)
 	marks, err := h.store.Objections(ctx, "r1")
 	h.must(err)
 	h.room, err = room.New(room.Config{
-		Room: models.Room{ID: "r1"}, Connector: h.venue, Sink: h.desk, Observer: h.desk, Session: session,
+		Room: models.Room{ID: "r1"}, Connector: h.venue, Sink: running, Observer: running, Session: session,
 		FirstJoin: 24 * time.Hour, GiveUp: 24 * time.Hour, Notice: bot.Notice{Name: "Earshot"},
 		Objected: func(id string) bool { return marks[models.PersonMark(id)] },
 	})
@@ -155,7 +157,10 @@ func (h *hour) join() {
 	h.session, h.cancel, h.live, h.ended = session, cancel, true, make(chan models.EndReason, 1)
 	room, ended := h.room, h.ended
 	attending, leave := context.WithCancel(ctx)
-	h.stay.Go(func() { _ = h.desk.Attend(attending, session.ID, room) })
+	keeper := restrict.New(restrict.Config{
+		Store: h.store, Actions: h.store, Room: room, RoomID: "r1", Told: h.sessions.Acted, Log: slog.New(slog.DiscardHandler),
+	})
+	h.stay.Go(func() { _ = running.Attend(attending, room, keeper) })
 	h.stay.Go(func() {
 		why, _ := room.Run(ctx)
 		leave()
@@ -214,7 +219,7 @@ func (h *hour) decode(c models.Clip) {
 		at := c.StartMS + int64(i)*each
 		u.Words = append(u.Words, models.Word{Text: w, StartMS: at, EndMS: at + each, P: 0.95})
 	}
-	h.must(h.desk.Done(context.Background(), u))
+	h.must(h.sessions.Done(context.Background(), u))
 	if !h.bad[said.n] {
 		return
 	}

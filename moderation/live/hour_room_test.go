@@ -195,7 +195,7 @@ func (v *venue) Effect(o bot.Command) (bool, string) {
 // sentence is a recorded sentence as 20 ms Opus packets, with silence before and after it.
 func sentence(t *testing.T) [][]byte {
 	t.Helper()
-	f, err := os.Open("../../../transcribe/fixture/eval/00.wav")
+	f, err := os.Open("../../transcribe/fixture/eval/00.wav")
 	if err != nil {
 		t.Fatal(err)
 	}

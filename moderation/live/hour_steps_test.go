@@ -80,7 +80,7 @@ func (h *hour) act(who string, verb models.Verb, long time.Duration) {
 		return
 	}
 	h.acts++
-	a, err := h.desk.Act(context.Background(), models.Action{
+	a, err := h.sessions.Hosts().Act(context.Background(), models.Action{
 		ID: fmt.Sprint("act", h.acts), Session: h.session.ID, Verb: verb, TargetID: who, TargetName: who, ForMS: long.Milliseconds(),
 		By: "host", Created: time.Now().UTC(),
 	})

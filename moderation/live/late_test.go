@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"earshot/bot/audio"
 	"earshot/models"
 )
 
@@ -36,10 +37,13 @@ func TestOldPendingVerdictIsNotSprung(t *testing.T) {
 		}
 		_ = s.store.EndSession(t.Context(), "s1", models.EndStopped, time.Now().Add(-72*time.Hour))
 		again := New(Config{
-			Store: s.store, Policies: s.policies, Show: s, Count: nobody{}, Quota: NewQuota(s.store, 1024), Log: slog.New(slog.DiscardHandler),
+			Store: s.store, Policies: s.policies, Show: s, Count: nobody{}, Quota: NewQuota(s.store, 1024), Sounds: audio.OggFiles{}, Log: slog.New(slog.DiscardHandler),
 		})
 		again.Into(s)
-		again.Verbs("s1") // a host opens the page of that session; Expect (a clip of it was still in the spool) does the same
+		again.Hosts().Verbs("s1") // a host opens the page of that session, or a clip of it was still in the spool
+		if _, err := again.Session(t.Context(), "s1"); err != nil {
+			t.Fatal(err)
+		}
 		planned, err := s.store.PlannedActions(t.Context(), "r1", time.Now().Add(-planFresh))
 		if err != nil || len(planned) > 0 {
 			for _, a := range planned {

@@ -2,7 +2,6 @@ package live
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"slices"
 	"strings"
@@ -24,7 +23,7 @@ const (
 	neighbours = 20
 )
 
-// Opinions asks for second opinions, off the path of live text.
+// Opinions asks for second opinions, off the path of live text. nil asks nobody.
 type Opinions struct {
 	client *opinion.Client
 	log    *slog.Logger
@@ -36,12 +35,15 @@ type Opinions struct {
 
 // question is a verdict that waits for a second opinion, and until when.
 type question struct {
-	j       *judged
 	request engine.OpinionRequest
-	until   time.Time
+	// lines reads what the match lies in, as it is stored.
+	lines func(context.Context) ([]models.Utterance, error)
+	// answer is told what came of it, by the goroutine that asked.
+	answer func(models.Opinion)
+	until  time.Time
 }
 
-// NewOpinions asks a model by its client, which is closed when Opine ends.
+// NewOpinions asks a model by its client, which is closed when Sessions.Run ends.
 func NewOpinions(c *opinion.Client, log *slog.Logger) *Opinions {
 	o := &Opinions{client: c, log: log, queue: make(chan question, maxOpinions)}
 	// nolint:sloglint // a sentence of ours, by its setting
@@ -70,6 +72,10 @@ func (o *Opinions) level(leaving slog.Level) slog.Level {
 
 // put queues a question; false says that it will not be asked.
 func (o *Opinions) put(q question) bool {
+	if o == nil {
+		return false
+	}
+	q.until = time.Now().Add(o.client.Timeout())
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed {
@@ -83,16 +89,15 @@ func (o *Opinions) put(q question) bool {
 	}
 }
 
-// Opine asks what is queued until the context ends. What is not answered then stands as it is.
-func (d *Desk) Opine(ctx context.Context) error {
-	o := d.second
+// run asks what is queued until the context ends. What is not answered then stands as it is.
+func (o *Opinions) run(ctx context.Context) error {
 	var group errgroup.Group
 	for range opinionsAtOnce {
 		group.Go(func() error {
 			for {
 				select {
 				case q := <-o.queue:
-					d.answerOpinion(q, o.ask(ctx, d, q))
+					q.answer(models.Opinion{By: o.client.By(), State: o.ask(ctx, q)})
 				case <-ctx.Done():
 					return nil
 				}
@@ -106,7 +111,7 @@ func (d *Desk) Opine(ctx context.Context) error {
 	for {
 		select {
 		case q := <-o.queue:
-			d.answerOpinion(q, models.OpinionUnasked)
+			q.answer(models.Opinion{By: o.client.By(), State: models.OpinionUnasked})
 		default:
 			o.client.Close()
 			return err
@@ -114,47 +119,11 @@ func (d *Desk) Opine(ctx context.Context) error {
 	}
 }
 
-// askOpinions queues the verdicts that wait for a second opinion; the caller holds the session's lock, and has stored them.
-func (d *Desk) askOpinions(j *judged, requests []engine.OpinionRequest) {
-	for _, r := range requests {
-		if d.second == nil || !d.second.put(question{j, r, time.Now().Add(d.second.client.Timeout())}) {
-			d.opined(j, r.Decision, models.Opinion{State: models.OpinionUnasked})
-		}
-	}
-}
-
-// answerOpinion takes an answer to the judge.
-func (d *Desk) answerOpinion(q question, state models.OpinionState) {
-	q.j.mu.Lock()
-	defer q.j.mu.Unlock()
-	d.opined(q.j, q.request.Decision, models.Opinion{By: d.second.client.By(), State: state})
-}
-
-// opined decides what waited for a second opinion; the caller holds the session's lock.
-func (d *Desk) opined(j *judged, decision string, o models.Opinion) {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	if d.gone(ctx, decision) {
-		j.judge.Lapsed([]models.Decision{{ID: decision}})
-		return
-	}
-	var out engine.Outcome
-	err := models.ErrNotFound
-	d.guarded(j, "", func() { out, err = j.judge.Opinion(decision, o, time.Now()) })
-	if err != nil {
-		if !errors.Is(err, models.ErrNotFound) {
-			d.log.Error("second opinion not taken", "session", j.session.ID, "err", err)
-		}
-		return
-	}
-	d.take(ctx, j, out)
-}
-
 // ask asks one question. Lines that speak to machines are not shown to one: they stand as the rule found them.
-func (o *Opinions) ask(ctx context.Context, d *Desk, q question) models.OpinionState {
+func (o *Opinions) ask(ctx context.Context, q question) models.OpinionState {
 	ctx, cancel := context.WithDeadline(ctx, q.until)
 	defer cancel()
-	lines, err := d.linesOf(ctx, q.request)
+	lines, err := q.lines(ctx)
 	if err != nil {
 		o.log.Warn("no line for a second opinion", "session", q.request.Utterance.Session, "err", err)
 		return models.OpinionUnasked
@@ -174,18 +143,6 @@ func (o *Opinions) ask(ctx context.Context, d *Desk, q question) models.OpinionS
 		return models.OpinionDisagreed
 	}
 	return models.OpinionAgreed
-}
-
-// linesOf reads the lines that a match lies in, as they are stored: what was redacted is masked in them.
-func (d *Desk) linesOf(ctx context.Context, r engine.OpinionRequest) ([]models.Utterance, error) {
-	u, err := d.store.Utterance(ctx, r.Utterance)
-	if err != nil || r.Matched[0].StartMS >= u.StartMS {
-		return []models.Utterance{u}, err
-	}
-	all, err := d.store.Utterances(ctx, r.Utterance.Session)
-	return slices.DeleteFunc(all, func(l models.Utterance) bool {
-		return l.SpeakerID != u.SpeakerID || l.EndMS < r.Matched[0].StartMS || l.StartMS > u.StartMS
-	}), err
 }
 
 // excerpt is what matched, as the lines have it, and the same with its neighbours.

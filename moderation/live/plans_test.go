@@ -38,10 +38,11 @@ func TestOneStuckDeedHoldsNoOther(t *testing.T) {
 		urgent.State, urgent.Created = models.ActionPlanned, stuck.Created.Add(time.Millisecond)
 		s.say(s.line(9000, "the private matter"), nil) // an ask of 2 s
 		began := time.Now()
-		if err := s.store.Put(t.Context(), models.Record{Session: "s1", Actions: []models.Action{stuck, urgent}}); err != nil {
+		planned := []models.Action{stuck, urgent}
+		if err := s.store.Put(t.Context(), models.Record{Session: "s1", Actions: planned}); err != nil {
 			t.Fatal(err)
 		}
-		s.j.poke()
+		s.env.plans.hand("r1", planned)
 		var done, lapsed time.Duration
 		for time.Since(began) < 40*time.Second && (done == 0 || lapsed == 0) {
 			if u, _ := s.store.Action(t.Context(), "b-urgent"); done == 0 && u.State != models.ActionPlanned {

@@ -1,13 +1,13 @@
 package live
 
 import (
-	"context"
 	"database/sql"
 	"log/slog"
 	"path/filepath"
 	"testing"
 	"testing/synctest"
 
+	"earshot/bot/audio"
 	"earshot/models"
 	"earshot/moderation/engine"
 )
@@ -27,11 +27,12 @@ func TestOneUnreadableDecision(t *testing.T) {
 		}
 		db.Close()
 		again := New(Config{
-			Store: s.store, Policies: s.policies, Show: s, Count: nobody{}, Quota: NewQuota(s.store, 1024), Log: slog.New(slog.DiscardHandler),
+			Store: s.store, Policies: s.policies, Show: s, Count: nobody{}, Quota: NewQuota(s.store, 1024), Sounds: audio.OggFiles{}, Log: slog.New(slog.DiscardHandler),
 		})
 		again.Into(s)
 		u := s.line(12000, "another line")
-		t.Log(again.Expect(context.Background(), "s1"))
+		_, err = again.Session(t.Context(), "s1")
+		t.Log(err)
 		if err := again.Done(t.Context(), u); err != nil {
 			t.Errorf("Done: %v: a decode slot tries this again for ever, and at the next start recover fails on it", err)
 		}
@@ -45,9 +46,9 @@ func TestRuleThatPanicsCostsItsLine(t *testing.T) {
 	good := s.j.judge
 	s.j.judge = &engine.Session{} // whatever it is asked, it panics
 	s.say(s.line(1000, "the private matter"), nil)
-	s.Observe(t.Context(), "s1", models.Observation{AtMS: 2000, SpeakerID: "ana", Event: models.RoomJoin})
+	s.j.Observe(t.Context(), "s1", models.Observation{AtMS: 2000, SpeakerID: "ana", Event: models.RoomJoin})
 	s.Partial(models.Partial{Key: models.Key{Session: "s1", Track: "mic", Seq: 2}, SpeakerID: "ana", Stable: "the private matter"})
-	if err := s.Speaker(t.Context(), models.Speaker{Session: "s1", ID: "ben", Name: "Ben"}); err != nil {
+	if err := s.j.Speaker(t.Context(), models.Speaker{Session: "s1", ID: "ben", Name: "Ben"}); err != nil {
 		t.Error(err)
 	}
 	if err := s.Choose(t.Context(), "s1", "nobody's", "host", "warn"); err == nil {

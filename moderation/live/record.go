@@ -21,6 +21,16 @@ func outcomeRecord(session string, out engine.Outcome) models.Record {
 	return r
 }
 
+// masks are the words that an outcome hides in the record.
+func masks(rs []engine.Redaction) (out []models.Mask) {
+	for _, r := range rs {
+		if r.Text && len(r.Words) > 0 {
+			out = append(out, models.Mask{Speaker: r.Speaker, Words: r.Words})
+		}
+	}
+	return out
+}
+
 // redact masks words before they are stored: in the line and in all that came of it. Earlier lines that they began in are
 // masked when it is stored.
 func redact(u *models.Utterance, r *models.Record) {

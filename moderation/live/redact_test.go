@@ -74,7 +74,7 @@ func (s *scene) nowhere(word string, keys ...models.Key) {
 // beeped in the sound.
 func TestRedactedByASecondLook(t *testing.T) {
 	s, m := newScene(t, redacting, nil), newMicrophone(t)
-	s.j.ears = m
+	s.j.clips.memory = m
 	m.until(9000)
 	u := s.line(5000, "it was the secret word again") // from 5.6 to 6 s
 	s.say(u, m.clip(5000, 6200))
@@ -121,7 +121,7 @@ func TestNotRedactedWhenTheSecondLookDisagrees(t *testing.T) {
 // TestRedactedOverTwoLines: a number that is said over two lines is masked in both, and silent in the sound of both.
 func TestRedactedOverTwoLines(t *testing.T) {
 	s, m := newScene(t, redacting, nil), newMicrophone(t)
-	s.j.ears = m
+	s.j.clips.memory = m
 	m.until(12_000)
 	first, second := s.line(5000, "call me on five five five"), s.line(7000, "zero one two three please")
 	s.say(first, m.clip(5000, 6200))

@@ -1,12 +1,10 @@
 package live
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"time"
 
-	"earshot/bot/audio"
 	"earshot/models"
 	"earshot/moderation/engine"
 )
@@ -14,32 +12,38 @@ import (
 // RedactLine takes words, by their places in the line, out of a stored line at a host's wish: out of all that quotes it,
 // and out of every clip of the same person that they are heard in, where a tone stands in their place. What is still to be
 // kept of the session's sound is covered too.
-func (d *Desk) RedactLine(ctx context.Context, k models.Key, places []int, by string, when time.Time) (models.Utterance, error) {
-	j, err := d.judged(ctx, k.Session)
-	if err != nil {
-		return models.Utterance{}, err
-	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	u, err := d.store.Utterance(ctx, k)
+func (h Hosts) RedactLine(
+	ctx context.Context, k models.Key, places []int, by string, when time.Time,
+) (u models.Utterance, err error) {
+	s, err := h.sessions.Session(ctx, k.Session)
 	if err != nil {
 		return u, err
 	}
-	words, err := chosen(u, places)
+	err = s.do(ctx, func() (err error) {
+		u, err = s.redactLine(ctx, models.LineRedaction{Key: k, Words: places, By: by, When: when})
+		return err
+	})
+	return u, err
+}
+
+func (s *Session) redactLine(ctx context.Context, r models.LineRedaction) (models.Utterance, error) {
+	u, err := s.store.Utterance(ctx, r.Key)
 	if err != nil {
 		return u, err
 	}
-	j.cover([]engine.Redaction{{Speaker: u.SpeakerID, Words: words, Clip: engine.ClipBeep}})
-	clips, err := d.coveredClips(ctx, u, words)
+	words, err := chosen(u, r.Words)
 	if err != nil {
 		return u, err
 	}
-	u, err = d.store.RedactLine(ctx, models.LineRedaction{Key: k, Words: places, By: by, When: when, Clips: clips})
-	if err != nil {
+	s.clips.cover([]engine.Redaction{{Speaker: u.SpeakerID, Words: words, Clip: engine.ClipBeep}})
+	if r.Clips, err = s.coveredClips(ctx, u, words); err != nil {
 		return u, err
 	}
-	for _, e := range clips {
-		d.showEvidence(e)
+	if u, err = s.store.RedactLine(ctx, r); err != nil {
+		return u, err
+	}
+	for _, e := range r.Clips {
+		s.showEvidence(e)
 	}
 	return u, nil
 }
@@ -56,22 +60,22 @@ func chosen(u models.Utterance, places []int) (out []models.Word, err error) {
 }
 
 // coveredClips are the clips in which some words of a person are heard, with a tone over the words.
-func (d *Desk) coveredClips(ctx context.Context, u models.Utterance, words []models.Word) (out []models.Evidence, err error) {
+func (s *Session) coveredClips(ctx context.Context, u models.Utterance, words []models.Word) (out []models.Evidence, err error) {
 	now := time.Now()
-	kept, err := d.store.SessionEvidence(ctx, u.Session, now)
+	kept, err := s.store.SessionEvidence(ctx, u.Session, now)
 	if err != nil {
 		return nil, err
 	}
 	spans := models.Mask{Words: words}.Spans()
 	for _, e := range kept {
-		line, err := d.store.Utterance(ctx, e.Utterance)
+		line, err := s.store.Utterance(ctx, e.Utterance)
 		if err != nil || line.SpeakerID != u.SpeakerID || !touches(e, spans) {
 			continue
 		}
-		if e, err = d.store.Evidence(ctx, e.ID, now); err != nil {
+		if e, err = s.store.Evidence(ctx, e.ID, now); err != nil {
 			return nil, err
 		}
-		if err := Bleep(&e, spans); err != nil {
+		if err := Bleep(s.sounds, &e, spans); err != nil {
 			if e.Utterance == u.Key {
 				continue // it can't be read: the line's own clip is deleted when it is not among those that are covered
 			}
@@ -83,27 +87,10 @@ func (d *Desk) coveredClips(ctx context.Context, u models.Utterance, words []mod
 }
 
 func touches(e models.Evidence, spans [][2]int64) bool {
-	for _, s := range spans {
-		if s[0] <= e.EndMS && s[1] >= e.StartMS {
+	for _, span := range spans {
+		if span[0] <= e.EndMS && span[1] >= e.StartMS {
 			return true
 		}
 	}
 	return false
-}
-
-// Bleep puts a tone over stretches of a clip, in ms of the session, and makes its waveform anew.
-func Bleep(e *models.Evidence, spans [][2]int64) error {
-	over := make([]covered, len(spans))
-	for i, s := range spans {
-		over[i] = covered{s, true}
-	}
-	if err := coverUp(e, over); err != nil {
-		return err
-	}
-	pcm, err := audio.ReadOggOpus(bytes.NewReader(e.Ogg))
-	if err != nil {
-		return err
-	}
-	e.Peaks = peaks(pcm, peaksPerClip)
-	return nil
 }

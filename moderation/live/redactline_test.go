@@ -20,7 +20,7 @@ rules:
 // neighbour that reaches so far.
 func TestRedactLineCoversEveryClip(t *testing.T) {
 	s, m := newScene(t, twoFlags, nil), newMicrophone(t)
-	s.j.ears = m
+	s.j.clips.memory = m
 	m.until(12_000)
 	first, second := s.line(5000, "the topic is Anna today"), s.line(7000, "back to the topic please")
 	s.say(first, m.clip(5000, 6000))

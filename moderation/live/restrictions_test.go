@@ -82,7 +82,7 @@ func TestStoppedInTheMidstOfAMute(t *testing.T) {
 		if err := s.store.Put(t.Context(), models.Record{Session: "s1", Actions: []models.Action{a}}); err != nil {
 			t.Fatal(err)
 		}
-		s.j.poke()
+		s.env.plans.hand("r1", []models.Action{a})
 		for !h.isMuted("ana") {
 			time.Sleep(5 * time.Millisecond)
 		}
@@ -104,7 +104,7 @@ func TestAMuteThatClimbedIsStoredAndEnds(t *testing.T) {
 		s, h := newScene(t, noRules, nil), &stubborn{}
 		h.joined, h.muted = make(chan struct{}), map[string]bool{}
 		ctx, cancel := context.WithCancel(t.Context())
-		room, err := room.New(room.Config{Connector: h, Sink: s.Desk, Session: s.j.session})
+		room, err := room.New(room.Config{Connector: h, Sink: s.j, Session: s.j.session})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,7 +113,7 @@ func TestAMuteThatClimbedIsStoredAndEnds(t *testing.T) {
 		defer cancel()
 		g.Go(func() { _, _ = room.Run(ctx) })
 		<-h.joined
-		g.Go(func() { _ = s.Attend(ctx, "s1", room) })
+		g.Go(func() { _ = s.attend(ctx, room) })
 		time.Sleep(100 * time.Millisecond)
 		a, err := s.Act(t.Context(), hostAct("m", models.VerbMute, 2000))
 		t.Logf("the record: %s %s %q after %d attempts, %v", a.Verb, a.State, a.Error, a.Attempts, err)

@@ -62,7 +62,7 @@ func sticking(t *testing.T) (s *scene, store stuck, open func()) {
 		t.Fatal(err)
 	}
 	store = stuck{s.store, "slow", make(chan struct{}), make(chan struct{}, 1)}
-	s.Desk.store = store
+	s.env.store = store
 	return s, store, sync.OnceFunc(func() { close(store.gate) })
 }
 
@@ -91,11 +91,11 @@ func TestSlowSessionHarmsNoOther(t *testing.T) {
 				t.Fatal(err)
 			}
 			if restored { // by a store that answers
-				s.Desk.store = s.store
-				if err := s.Expect(t.Context(), "slow"); err != nil {
+				s.env.store = s.store
+				if _, err := s.Session(t.Context(), "slow"); err != nil {
 					t.Fatal(err)
 				}
-				s.Desk.store = store
+				s.env.store = store
 			}
 			var group sync.WaitGroup
 			defer group.Wait()
@@ -106,8 +106,16 @@ func TestSlowSessionHarmsNoOther(t *testing.T) {
 				}
 			})
 			<-store.asked // it is stuck now
-			group.Go(func() { s.Observe(t.Context(), "slow", models.Observation{AtMS: 1}) })
-			group.Go(func() { _ = s.Speaker(t.Context(), models.Speaker{Session: "slow", ID: "ana"}) })
+			for _, do := range []func(*Session){
+				func(slow *Session) { slow.Observe(t.Context(), "slow", models.Observation{AtMS: 1}) },
+				func(slow *Session) { _ = slow.Speaker(t.Context(), models.Speaker{Session: "slow", ID: "ana"}) },
+			} {
+				group.Go(func() {
+					if slow, err := s.Session(t.Context(), "slow"); err == nil {
+						do(slow)
+					}
+				})
+			}
 			for i := range 20 {
 				promptly(t, "a line of another room", func() { s.say(s.line(int64(3000+1000*i), "another line of another room"), nil) })
 			}
@@ -137,14 +145,14 @@ func TestSessionIsMadeOnce(t *testing.T) {
 	hasty, giveUp := context.WithCancel(t.Context())
 	var group sync.WaitGroup
 	group.Go(func() {
-		if _, err := s.judged(hasty, "slow"); err == nil {
+		if _, err := s.Session(hasty, "slow"); err == nil {
 			t.Error("who gave up got a session")
 		}
 	})
 	<-store.asked // it is being made
-	found := make([]*judged, 8)
+	found := make([]*Session, 8)
 	for i := range found {
-		group.Go(func() { found[i], _ = s.judged(t.Context(), "slow") })
+		group.Go(func() { found[i], _ = s.Session(t.Context(), "slow") })
 	}
 	giveUp()
 	<-store.asked // somebody else goes on
@@ -155,7 +163,7 @@ func TestSessionIsMadeOnce(t *testing.T) {
 			t.Errorf("number %d got %p, the first %p", i, j, found[0])
 		}
 	}
-	if _, err := s.judged(t.Context(), "nobody's"); err == nil {
+	if _, err := s.Session(t.Context(), "nobody's"); err == nil {
 		t.Error("a session that is not stored was made")
 	}
 }

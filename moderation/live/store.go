@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"earshot/bot/restrict"
 	"earshot/models"
 )
 
@@ -13,12 +12,6 @@ import (
 type Queue interface {
 	Submit(models.Clip)
 	Again(c models.Clip, done func(models.Utterance)) bool
-}
-
-// memory holds the latest sound of a room: as much of a speaker's as there is between two times of the session, in ms, in
-// the container of models.Clip.Opus. opus is nil when nothing is held.
-type memory interface {
-	Recent(speaker, track string, fromMS, toMS int64) (opus []byte, from, to int64)
 }
 
 // Publisher shows what was stored to whoever watches; it never blocks.
@@ -46,15 +39,23 @@ type DoneCounts interface {
 	Acted(models.Action)
 }
 
-// Store is the record as the desk uses it. Methods that name a session return models.ErrNotFound when it was erased.
+// Store is the record as live sessions use it. Methods that name a session return models.ErrNotFound when it was erased.
 type Store interface {
 	Spool
-	Sessions
+	People
 	Lines
 	Verdicts
 	Deeds
 	Consents
 	Kept
+}
+
+// Consents keeps who was told of the bot and who objected, and where listening is paused.
+type Consents interface {
+	PutConsent(context.Context, models.Consent) error
+	SetPaused(ctx context.Context, room string, paused bool, by string, when time.Time) error
+	// PutRoomNotice has the hosts told of something that is no flag.
+	PutRoomNotice(ctx context.Context, session string, kind models.NoticeKind, speaker string) error
 }
 
 // Kept is the sound of flagged lines. ReplaceEvidence stores it anew where it is still kept, else it is
@@ -73,8 +74,8 @@ type Spool interface {
 	NoteLosses(session string, losses []models.Loss) error
 }
 
-// Sessions is who is where.
-type Sessions interface {
+// People is who is where.
+type People interface {
 	Session(ctx context.Context, id string) (models.SessionInfo, error)
 	// Stored is nil while a session is stored and nobody erases it.
 	Stored(ctx context.Context, id string) error
@@ -111,7 +112,8 @@ type Deeds interface {
 	SetAction(context.Context, models.Action) error
 	// OverduePlans lists what was planned in any room before a time and never sent, but for the ends of what is in force.
 	OverduePlans(ctx context.Context, before time.Time) ([]models.Action, error)
-	restrict.Store
+	Restrictions(ctx context.Context, room string) ([]models.Restriction, error)
+	PutRestriction(context.Context, models.Restriction) error
 	// Tell stores notices of a flag: for the named target, or for all of its room. models.ErrNotFound: there is none of
 	// that name.
 	Tell(ctx context.Context, id, session, flag, target string) error

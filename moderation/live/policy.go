@@ -7,13 +7,13 @@ import (
 )
 
 // policy is how sessions of a profile are treated. A profile that is gone is treated like none.
-func (d *Desk) policy(profile string) Policy {
+func (d *Sessions) policy(profile string) Policy {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.policyLocked(profile)
 }
 
-func (d *Desk) policyLocked(profile string) Policy {
+func (d *Sessions) policyLocked(profile string) Policy {
 	if p, ok := d.policies[profile]; ok {
 		return p
 	}
@@ -21,7 +21,7 @@ func (d *Desk) policyLocked(profile string) Policy {
 }
 
 // RulesName names the rules of a profile, or is "".
-func (d *Desk) RulesName(profile string) string {
+func (d *Sessions) RulesName(profile string) string {
 	if set := d.policy(profile).Rules; set != nil {
 		return set.String()
 	}
@@ -29,7 +29,7 @@ func (d *Desk) RulesName(profile string) string {
 }
 
 // Replace judges sessions of a profile by other rules from now on, those that are open too.
-func (d *Desk) Replace(profile string, set *engine.Set) {
+func (d *Sessions) Replace(profile string, set *engine.Set) {
 	d.mu.Lock()
 	p := d.policies[profile]
 	p.Rules = set
@@ -39,22 +39,18 @@ func (d *Desk) Replace(profile string, set *engine.Set) {
 		own = append(own, name)
 	}
 	d.mu.Unlock()
-	for _, j := range d.all() {
-		if p := j.session.Profile; p != profile && (profile != "" || slices.Contains(own, p)) {
+	for _, s := range d.all() {
+		if p := s.session.Profile; p != profile && (profile != "" || slices.Contains(own, p)) {
 			continue
 		}
-		j.mu.Lock()
-		if j.judge != nil {
-			j.judge.Rules(set)
-		}
-		j.mu.Unlock()
+		s.post(func() { s.judgeBy(set) }) // what comes from now on comes after it
 	}
 }
 
-// Profile is the profile of a session that the desk knows; "" for others.
-func (d *Desk) Profile(session string) string {
-	if j := d.known(session); j != nil {
-		return j.session.Profile
+// Profile is the profile of a session that is known; "" for others.
+func (d *Sessions) Profile(session string) string {
+	if s := d.known(session); s != nil {
+		return s.session.Profile
 	}
 	return ""
 }

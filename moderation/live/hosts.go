@@ -1,0 +1,191 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"earshot/models"
+	"earshot/moderation/engine"
+)
+
+// Hosts carries out what hosts ask for. Its methods may be called from any goroutine.
+type Hosts struct{ sessions *Sessions }
+
+// ErrNotThere is the answer to a host who wants something of a bot that is not in the room.
+var ErrNotThere = models.WithHint(errors.New("the bot is not in this room now"), `"earshot status" lists the rooms that it is in`)
+
+// errLeft is the answer to a host who wants something done in a room that the bot has left.
+var errLeft = models.WithHint(errors.New("the bot is not in the room any more"), "act in the room itself")
+
+// errWhenBack is the answer to a host who takes something back while the bot is not in the room.
+var errWhenBack = models.WithHint(
+	errors.New("the bot is not in the room: it is taken back when the bot is there again"), "or take it back in the room itself",
+)
+
+// errRuleFailed is the answer to a host when a rule panicked.
+var errRuleFailed = errors.New("a rule failed; the log says where")
+
+// Verbs lists what can be done now in the room of a session: nothing while the bot is not in it.
+func (h Hosts) Verbs(session string) []models.Verb {
+	if s := h.sessions.known(session); s != nil && s.room() != nil {
+		return s.room().Verbs()
+	}
+	return nil
+}
+
+// LeastHeard are those in a session's room who spoke least, first, at most eight of them; nothing once the bot has left it, or
+// without rules.
+func (h Hosts) LeastHeard(session string) (f models.Floor) {
+	if s := h.sessions.known(session); s != nil && s.room() != nil {
+		_ = s.do(context.Background(), func() error { f = s.floor(); return nil }) // it has no error
+	}
+	return f
+}
+
+// Act carries out what a host chose, and returns when its effect was seen or it failed. An action that is stored already
+// is not carried out again.
+func (h Hosts) Act(ctx context.Context, a models.Action) (models.Action, error) {
+	st, err := h.stayFor(ctx, a)
+	if err != nil {
+		return a, err
+	}
+	store := h.sessions.env.store
+	if stored, err := store.Action(ctx, a.ID); err == nil {
+		return stored, nil
+	}
+	a.State, a.Sent = models.ActionSent, time.Now().UTC() // not planned: nobody else is to take it up
+	if a.Verb == models.VerbWarn && a.Text == "" {
+		a.Text = "A host asks you to keep to the rules of this room."
+	}
+	if err := store.Put(ctx, models.Record{Session: a.Session, Actions: []models.Action{a}}); err != nil {
+		return a, err
+	}
+	return st.do(context.WithoutCancel(ctx), a)
+}
+
+// stayFor is the bot in the room in which something is to be done. What is taken back may have been done in an earlier stay;
+// while the bot is not there, it ends as soon as it is.
+func (h Hosts) stayFor(ctx context.Context, a models.Action) (*stay, error) {
+	if s := h.sessions.known(a.Session); s != nil {
+		if st := s.stay.Load(); st != nil {
+			return st, nil
+		}
+	}
+	back := a.Verb.Undoes()
+	if back == "" {
+		return nil, errLeft
+	}
+	session, err := h.sessions.env.store.Session(ctx, a.Session)
+	if err != nil {
+		return nil, err
+	}
+	if _, st := h.sessions.inside(session.Room); st != nil {
+		return st, nil
+	}
+	if err := h.sessions.env.release(ctx, session.Room, a.TargetID, back); err != nil {
+		return nil, err
+	}
+	return nil, errWhenBack
+}
+
+// Choose takes a host's choice among what an ask offers to the judge: what was chosen is carried out.
+func (h Hosts) Choose(ctx context.Context, session, ask, by, choice string) error {
+	s, err := h.sessions.Session(ctx, session)
+	if err != nil {
+		return err
+	}
+	return s.do(ctx, func() error { return s.choose(ctx, ask, by, choice) })
+}
+
+func (s *Session) choose(ctx context.Context, ask, by, choice string) error {
+	if s.judge == nil {
+		return models.ErrNotFound
+	}
+	var out engine.Outcome
+	err := errRuleFailed
+	s.guarded("", func() { out, err = s.judge.Answer(ask, by, choice, time.Now().UTC()) })
+	if err != nil {
+		return err
+	}
+	if err := s.settle(ctx, outcomeRecord(s.session.ID, out), out.Redactions); err != nil {
+		s.reopen(ctx, out)
+		return err
+	}
+	return nil
+}
+
+// Answer takes a host's word on a flag to the judge, so that strikes count or are taken back and what was done is undone.
+// It reports whether a decision was there to be answered.
+func (h Hosts) Answer(ctx context.Context, f models.Flag, status models.FlagStatus, by string) (answered bool, err error) {
+	decision, err := h.sessions.env.store.DecisionOfFlag(ctx, f.ID)
+	if errors.Is(err, models.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	s, err := h.sessions.Session(ctx, f.Session)
+	if err != nil || s.judge == nil {
+		return false, err
+	}
+	word := engine.AnswerDismiss
+	if status == models.FlagConfirmed {
+		word = engine.AnswerConfirm
+	}
+	err = s.do(ctx, func() error { return s.answer(ctx, decision, by, word) })
+	if errors.Is(err, models.ErrInvalid) { // answered before: the flag's status may still change
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (s *Session) answer(ctx context.Context, decision models.Decision, by, word string) error {
+	var out engine.Outcome
+	err := errRuleFailed
+	s.guarded(decision.Utterance.String(), func() { out, err = s.judge.AnswerDecision(decision, by, word, time.Now().UTC()) })
+	if err != nil {
+		return err
+	}
+	r := outcomeRecord(s.session.ID, out)
+	r.Answers = nil // the caller stores the flag's status itself
+	return s.settle(ctx, r, out.Redactions)
+}
+
+// Pause stops or resumes listening in a room, named by its id or by its live session. It is remembered beyond the
+// session, and the people there are told. ErrNotThere: the bot is not in it.
+func (h Hosts) Pause(ctx context.Context, name string, on bool, by string) error {
+	s, st := h.sessions.inside(name)
+	if st == nil {
+		return ErrNotThere
+	}
+	err := s.store.SetPaused(ctx, s.session.Room, on, by, time.Now())
+	if on || err == nil { // a pause holds also when it can't be written down
+		st.room.Pause(ctx, on)
+		session := s.session
+		s.hub.Publish(models.Event{SessionID: session.ID, Session: &session})
+	}
+	return err
+}
+
+// Paused reports whether listening is paused in a room, named by its id or by its live session.
+func (h Hosts) Paused(name string) bool {
+	_, st := h.sessions.inside(name)
+	return st != nil && st.room.Paused()
+}
+
+// Object enters, for the session of c, that somebody objects to being written down or takes it back. It is carried out
+// at once where the bot is in the room. It returns the entry as it was stored.
+func (h Hosts) Object(ctx context.Context, c models.Consent) (models.Consent, error) {
+	s, err := h.sessions.Session(ctx, c.Session)
+	if err != nil {
+		return c, err
+	}
+	c.Room, c.At = s.session.Room, time.Now().UTC().Truncate(time.Millisecond)
+	err = s.store.PutConsent(ctx, c)
+	objects := c.What == models.ConsentObjected
+	if _, st := h.sessions.inside(c.Room); st != nil && (objects || err == nil) { // an objection holds in any case
+		st.room.Object(ctx, c.SpeakerID, objects)
+	}
+	return c, err
+}

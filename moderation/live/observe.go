@@ -1,0 +1,73 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"earshot/models"
+	"earshot/moderation/engine"
+)
+
+// Observe takes what was noticed in a room otherwise than by words to the judge. A store that cannot take the outcome is no
+// reason to hold up the sound: the next observation finds the same. It implements bot.Observer, for this session alone.
+func (s *Session) Observe(ctx context.Context, _ string, o models.Observation) {
+	if o.Event == models.RoomDeaf {
+		if err := s.store.PutRoomNotice(ctx, s.session.ID, models.NoticeDeaf, o.SpeakerID); err != nil && !errors.Is(err, models.ErrNotFound) {
+			s.log.Error("hosts are not told that somebody is not heard", "session", s.session.ID, "speaker", o.SpeakerID, "err", err)
+		}
+		return
+	}
+	_ = s.do(ctx, func() error { s.observe(ctx, o); return nil }) // the program ends
+}
+
+// observe judges an observation.
+func (s *Session) observe(ctx context.Context, o models.Observation) {
+	if s.judge == nil {
+		return
+	}
+	var out engine.Outcome
+	s.guarded("", func() { out = s.judge.Observe(o) })
+	s.take(ctx, out)
+	if o.Event == models.RoomJoin || o.Event == models.RoomLeave {
+		s.showFloor()
+	}
+}
+
+// tick tells the judge the time, for what holds because nothing happens.
+func (s *Session) tick(ctx context.Context) {
+	s.observe(ctx, models.Observation{AtMS: time.Since(s.session.Started).Milliseconds()})
+}
+
+// partial shows what is still being said, with the rules that look at it already. It never waits: while something is being
+// judged or stored in the session, no rule looks.
+func (s *Session) partial(p models.Partial) {
+	if s.judge != nil {
+		s.try(func() {
+			s.guarded(p.Key.String(), func() {
+				for _, r := range s.judge.Arm(p) {
+					p.Armed = append(p.Armed, r.ID)
+				}
+			})
+		})
+	}
+	s.hub.Publish(models.Event{SessionID: p.Key.Session, Partial: &p})
+}
+
+// spoken counts a line as a vote on its speaker's language, when the language had to be found.
+func (s *Session) spoken(ctx context.Context, u models.Utterance) {
+	if u.Text == "" || len(u.Doubt) > 0 {
+		return
+	}
+	code, best := "", 0.0
+	for c, p := range u.Heard {
+		if p > best || p == best && c < code {
+			code, best = c, p
+		}
+	}
+	if code != "" {
+		s.observe(ctx, models.Observation{
+			AtMS: u.EndMS, SpeakerID: u.SpeakerID, Language: &models.LanguageVote{Code: code, P: best, VoicedMS: u.VoicedMS},
+		})
+	}
+}

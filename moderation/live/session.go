@@ -1,0 +1,170 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"earshot/models"
+	"earshot/moderation/engine"
+)
+
+// strikesFor is how far back strikes are looked up; by then they have faded.
+const strikesFor = 90 * 24 * time.Hour
+
+// Session is one session while it runs, and for some minutes after: what its room's bot hears passes through it, and what its
+// rules decide. All that happens in it is judged and stored in its mailbox, one thing after the other. Its exported methods may
+// be called from any goroutine.
+type Session struct {
+	*env
+	mailbox
+
+	// ready is closed once the rest is there, or failed says why it is not.
+	ready  chan struct{}
+	failed error
+	used   atomic.Pointer[time.Time] // when it was last asked for
+	stay   atomic.Pointer[stay]
+	wake   chan struct{} // rings when an ask got a new end, or sound is to be completed
+
+	// What follows is used in the mailbox alone, but for what session says of where it is.
+	session models.Session
+	judge   *engine.Session // nil: no rules
+	keep    Keep
+	clips   clips
+	over    bool            // the stay has ended
+	shown   []models.Talked // the order of who spoke least that watchers know
+}
+
+// stay is the bot in the room of a session.
+type stay struct {
+	room Room
+	*performer
+}
+
+func newSession(v *env) *Session {
+	return &Session{
+		env: v, ready: make(chan struct{}), wake: make(chan struct{}, 1),
+		clips: clips{sounds: v.sounds, covers: map[string][]covered{}},
+	}
+}
+
+// ID is the session's id, fit for logs.
+func (s *Session) ID() string { return s.session.ID }
+
+// made reports whether all of a session is there.
+func (s *Session) made() bool {
+	if s == nil {
+		return false
+	}
+	select {
+	case <-s.ready:
+		return s.failed == nil
+	default:
+		return false
+	}
+}
+
+// touch has the session be known for a while longer.
+func (s *Session) touch() {
+	now := time.Now()
+	s.used.Store(&now)
+}
+
+// room is the room that the bot is in; nil while it is not.
+func (s *Session) room() Room {
+	if st := s.stay.Load(); st != nil {
+		return st.room
+	}
+	return nil
+}
+
+// restore takes a session up as it is stored: the people, the open asks and the strikes that count here. Nothing is done
+// because of it: what waited in a stay that has ended lapses. Nobody else has the session yet.
+func (s *Session) restore(ctx context.Context, id string, policy func(profile string) Policy) error {
+	info, err := s.store.Session(ctx, id)
+	if err != nil {
+		return err
+	}
+	p := policy(info.Profile)
+	s.session, s.over, s.keep = info.Session, !info.Live(), p.Keep
+	if p.Rules == nil {
+		return nil
+	}
+	s.judge = engine.NewSession(p.Rules, info.Session)
+	people, err := s.store.Speakers(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		s.judge.Person(p)
+	}
+	stored, err := s.store.Decisions(ctx, id)
+	if err = s.readable(id, err); err != nil {
+		return err
+	}
+	strikes, err := s.store.LedgerSince(ctx, id, s.session.Room, time.Now().Add(-strikesFor))
+	if err != nil {
+		return err
+	}
+	s.judge.WantOpinions(s.second != nil)
+	s.judge.Restore(stored, strikes)
+	if s.over {
+		s.judge.End()
+		s.expire(ctx)
+	}
+	return nil
+}
+
+// begin has the session timed by one clock from its beginning.
+func (s *Session) begin(started time.Time) {
+	s.session.Started = started
+	if s.judge != nil {
+		s.judge.Began(started)
+	}
+}
+
+// judgeBy judges by other rules from now on.
+func (s *Session) judgeBy(set *engine.Set) {
+	if s.judge != nil {
+		s.judge.Rules(set)
+	}
+}
+
+// guarded does something with the judge. A rule or matcher that panics costs what it was to judge, and nothing else: the log
+// says which line, and how often that happened is counted.
+func (s *Session) guarded(key string, do func()) {
+	defer func() {
+		if recover() == nil { // its value may quote what was said
+			return
+		}
+		s.panics.Add(1)
+		s.log.Error("a rule failed; what it was to judge is not judged", "session", s.session.ID, "key", key, "stack", string(debug.Stack()))
+	}()
+	do()
+}
+
+// expire lapses what nobody answered in time. What cannot be stored lapses again with the next call.
+func (s *Session) expire(ctx context.Context) {
+	if s.judge == nil {
+		return
+	}
+	out := s.judge.Expire(time.Now().UTC())
+	if len(out.Decisions) == 0 {
+		return
+	}
+	for _, x := range out.Decisions {
+		if s.gone(ctx, x.ID) {
+			s.judge.Lapsed([]models.Decision{x})
+		}
+	}
+	if out = s.judge.Expire(time.Now().UTC()); len(out.Decisions) == 0 {
+		return
+	}
+	if err := s.settle(ctx, outcomeRecord(s.session.ID, out), out.Redactions); err != nil && !errors.Is(err, models.ErrNotFound) {
+		s.log.Error("that asks have lapsed is not stored; trying again", "session", s.session.ID, "err", err)
+		return
+	}
+	s.judge.Lapsed(out.Decisions)
+}
