@@ -16,12 +16,14 @@ const (
 	maxCovered = 256
 )
 
-// clips makes the sound that is kept of a session's flagged lines. It is the session's, and used in its mailbox.
+// clips keeps the sound of a session's flagged lines. It is the session's, and used in its mailbox.
 type clips struct {
-	sounds Sounds
-	memory Memory  // of the latest room; nil before
-	pieces []piece // of lines whose sound is to be completed
-	covers map[string][]covered
+	*env
+	session string // its id
+	keep    Keep
+	memory  Memory  // of the latest room; nil before
+	pieces  []piece // of lines whose sound is to be completed
+	covers  map[string][]covered
 }
 
 // cover remembers what is to be covered up in the sound.

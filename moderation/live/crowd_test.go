@@ -34,7 +34,7 @@ func (s *scene) speaks(n, of int) {
 	u := s.line(int64(9000+n*1000), "hello there my friends")
 	u.SpeakerID = crowdID(n % of)
 	s.j.Observe(s.t.Context(), "s1", models.Observation{AtMS: u.EndMS, SpeakerID: u.SpeakerID})
-	s.j.judge.Observe(
+	s.j.judge.rules.Observe(
 		models.Observation{AtMS: u.EndMS, SpeakerID: u.SpeakerID, Voiced: []models.Span{{StartMS: u.StartMS, EndMS: u.EndMS}}},
 	)
 	s.say(u, nil)

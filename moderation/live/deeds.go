@@ -75,6 +75,20 @@ func (v *env) doOutside(ctx context.Context, a models.Action) (models.Action, er
 	return a, nil
 }
 
+// outsideRooms carries out at once what is not done in a room, where nobody attends to it any more.
+func (v *env) outsideRooms(session string, actions []models.Action) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	for _, a := range actions {
+		if !outside(a.Verb) {
+			continue
+		}
+		if _, err := v.doOutside(ctx, a); err != nil {
+			v.log.Error("action not stored", "session", session, "action", a.ID, "err", err)
+		}
+	}
+}
+
 // tell stores the notices that a rule wants sent: to the webhook that it names, or to everybody who is told of the room.
 // Hosts at the page see the decision. The notices are stored before the action counts as done, and under its id, so that a
 // crash in between tells nobody twice.

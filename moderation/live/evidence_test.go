@@ -33,7 +33,7 @@ func TestSoundAround(t *testing.T) {
 	}
 
 	m.until(7500)
-	s.j.complete(t.Context(), false)
+	s.j.clips.complete(t.Context(), s.j.elapsed(), false)
 	if len(s.j.clips.pieces) != 0 { // it is the tenth second
 		t.Errorf("%d pieces wait", len(s.j.clips.pieces))
 	}
@@ -42,7 +42,7 @@ func TestSoundAround(t *testing.T) {
 		t.Errorf("then %d to %d ms", e.StartMS, e.EndMS)
 	}
 	m.until(9000)
-	if s.j.complete(t.Context(), true); len(pcm) < 4000*16 || secondOf(pcm[3650*16:]) != 7 {
+	if s.j.clips.complete(t.Context(), s.j.elapsed(), true); len(pcm) < 4000*16 || secondOf(pcm[3650*16:]) != 7 {
 		t.Errorf("%d ms of sound, second %d", len(pcm)/16, secondOf(pcm[3600*16:]))
 	}
 	if left := time.Until(e.Expires); left > time.Hour || left < 50*time.Minute {
@@ -84,7 +84,7 @@ func TestPieces(t *testing.T) {
 	} {
 		u := s.line(c.start, "this is guaranteed profit")
 		u.EndMS = c.end
-		out := s.j.judge.Decide(u)
+		out := s.j.judge.rules.Decide(u)
 		p := Keep{time.Hour, c.before, c.after}.piece(u, out.Clips, time.Now())
 		if p.from != c.from || p.to != c.to {
 			t.Errorf("%s: %d to %d ms, want %d to %d", name, p.from, p.to, c.from, c.to)

@@ -38,7 +38,7 @@ func (h Hosts) Verbs(session string) []models.Verb {
 // without rules.
 func (h Hosts) LeastHeard(session string) (f models.Floor) {
 	if s := h.sessions.known(session); s != nil && s.room() != nil {
-		_ = s.do(context.Background(), func() error { f = s.floor(); return nil }) // it has no error
+		_ = s.do(context.Background(), func() error { f = s.judge.floor(); return nil }) // it has no error
 	}
 	return f
 }
@@ -99,12 +99,12 @@ func (h Hosts) Choose(ctx context.Context, session, ask, by, choice string) erro
 }
 
 func (s *Session) choose(ctx context.Context, ask, by, choice string) error {
-	if s.judge == nil {
+	if s.judge.rules == nil {
 		return models.ErrNotFound
 	}
 	var out engine.Outcome
 	err := errRuleFailed
-	s.guarded("", func() { out, err = s.judge.Answer(ask, by, choice, time.Now().UTC()) })
+	s.judge.guarded("", func() { out, err = s.judge.rules.Answer(ask, by, choice, time.Now().UTC()) })
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (h Hosts) Answer(ctx context.Context, f models.Flag, status models.FlagStat
 		return false, err
 	}
 	s, err := h.sessions.Session(ctx, f.Session)
-	if err != nil || s.judge == nil {
+	if err != nil || s.judge.rules == nil {
 		return false, err
 	}
 	word := engine.AnswerDismiss
@@ -143,7 +143,7 @@ func (h Hosts) Answer(ctx context.Context, f models.Flag, status models.FlagStat
 func (s *Session) answer(ctx context.Context, decision models.Decision, by, word string) error {
 	var out engine.Outcome
 	err := errRuleFailed
-	s.guarded(decision.Utterance.String(), func() { out, err = s.judge.AnswerDecision(decision, by, word, time.Now().UTC()) })
+	s.judge.guarded(decision.Utterance.String(), func() { out, err = s.judge.rules.AnswerDecision(decision, by, word, time.Now().UTC()) })
 	if err != nil {
 		return err
 	}

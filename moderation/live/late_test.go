@@ -63,7 +63,7 @@ func TestLateSecondLookIsOnlyWrittenDown(t *testing.T) {
 		u := s.line(5000, "it was the secret word again")
 		s.say(u, []byte{1})
 		ds, _ := s.store.Decisions(t.Context(), "s1")
-		out, err := s.j.judge.SecondLook(ds[0].ID, "m", u, false, time.Now().Add(10*time.Minute))
+		out, err := s.j.judge.rules.SecondLook(ds[0].ID, "m", u, false, time.Now().Add(10*time.Minute))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,27 +3,11 @@ package live
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"earshot/models"
 	"earshot/moderation/engine"
 )
-
-// soundFor fetches the sound of a line that is to be looked at again, before the line's storing lets go of it; nil when
-// nothing is to be looked at, or the sound is gone.
-func (s *Session) soundFor(ctx context.Context, u models.Utterance, looks []engine.LookRequest) *models.Clip {
-	if len(looks) == 0 {
-		return nil
-	}
-	clip, err := s.store.Clip(ctx, u.Key)
-	if err != nil {
-		s.log.Warn("no sound for a second look", "key", u.Key.String(), "err", err)
-		return nil
-	}
-	clip.Spoken = u.Spoken
-	return &clip
-}
 
 // lookAgain has a flagged clip decoded once more for each verdict that waits for it.
 func (s *Session) lookAgain(looks []engine.LookRequest, clip *models.Clip) {
@@ -40,7 +24,7 @@ func (s *Session) lookAgain(looks []engine.LookRequest, clip *models.Clip) {
 // looked takes what a second look heard to the judge.
 func (s *Session) looked(l engine.LookRequest, u models.Utterance) {
 	s.late("second look", l.Decision, l.Utterance.String(), func() (engine.Outcome, error) {
-		return s.judge.SecondLook(l.Decision, u.Model, u, u.State == models.UtteranceFailed, time.Now())
+		return s.judge.rules.SecondLook(l.Decision, u.Model, u, u.State == models.UtteranceFailed, time.Now())
 	})
 }
 
@@ -49,12 +33,12 @@ func (s *Session) late(what, decision, key string, judge func() (engine.Outcome,
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	if s.gone(ctx, decision) {
-		s.judge.Lapsed([]models.Decision{{ID: decision}})
+		s.judge.rules.Lapsed([]models.Decision{{ID: decision}})
 		return
 	}
 	var out engine.Outcome
 	err := models.ErrNotFound
-	s.guarded(key, func() { out, err = judge() })
+	s.judge.guarded(key, func() { out, err = judge() })
 	if err != nil {
 		if !errors.Is(err, models.ErrNotFound) { // it came too late: the verdict has lapsed
 			s.log.Error(what+" not taken", "session", s.session.ID, "err", err) //nolint:sloglint // one of two words of ours
@@ -82,17 +66,5 @@ func (s *Session) askOpinions(requests []engine.OpinionRequest) {
 
 // opined decides what waited for a second opinion.
 func (s *Session) opined(decision string, o models.Opinion) {
-	s.late("second opinion", decision, "", func() (engine.Outcome, error) { return s.judge.Opinion(decision, o, time.Now()) })
-}
-
-// linesOf reads the lines that a match lies in, as they are stored: what was redacted is masked in them.
-func (s *Session) linesOf(ctx context.Context, r engine.OpinionRequest) ([]models.Utterance, error) {
-	u, err := s.store.Utterance(ctx, r.Utterance)
-	if err != nil || r.Matched[0].StartMS >= u.StartMS {
-		return []models.Utterance{u}, err
-	}
-	all, err := s.store.Utterances(ctx, r.Utterance.Session)
-	return slices.DeleteFunc(all, func(l models.Utterance) bool {
-		return l.SpeakerID != u.SpeakerID || l.EndMS < r.Matched[0].StartMS || l.StartMS > u.StartMS
-	}), err
+	s.late("second opinion", decision, "", func() (engine.Outcome, error) { return s.judge.rules.Opinion(decision, o, time.Now()) })
 }

@@ -3,10 +3,9 @@ package live
 import (
 	"context"
 	"errors"
-	"time"
+	"slices"
 
 	"earshot/models"
-	"earshot/moderation/engine"
 )
 
 // Observe takes what was noticed in a room otherwise than by words to the judge. A store that cannot take the outcome is no
@@ -23,12 +22,7 @@ func (s *Session) Observe(ctx context.Context, _ string, o models.Observation) {
 
 // observe judges an observation.
 func (s *Session) observe(ctx context.Context, o models.Observation) {
-	if s.judge == nil {
-		return
-	}
-	var out engine.Outcome
-	s.guarded("", func() { out = s.judge.Observe(o) })
-	s.take(ctx, out)
+	s.take(ctx, s.judge.observation(o))
 	if o.Event == models.RoomJoin || o.Event == models.RoomLeave {
 		s.showFloor()
 	}
@@ -36,20 +30,14 @@ func (s *Session) observe(ctx context.Context, o models.Observation) {
 
 // tick tells the judge the time, for what holds because nothing happens.
 func (s *Session) tick(ctx context.Context) {
-	s.observe(ctx, models.Observation{AtMS: time.Since(s.session.Started).Milliseconds()})
+	s.observe(ctx, models.Observation{AtMS: s.elapsed()})
 }
 
 // partial shows what is still being said, with the rules that look at it already. It never waits: while something is being
 // judged or stored in the session, no rule looks.
 func (s *Session) partial(p models.Partial) {
-	if s.judge != nil {
-		s.try(func() {
-			s.guarded(p.Key.String(), func() {
-				for _, r := range s.judge.Arm(p) {
-					p.Armed = append(p.Armed, r.ID)
-				}
-			})
-		})
+	if s.judge.rules != nil {
+		s.try(func() { p.Armed = s.judge.arm(p) })
 	}
 	s.hub.Publish(models.Event{SessionID: p.Key.Session, Partial: &p})
 }
@@ -70,4 +58,15 @@ func (s *Session) spoken(ctx context.Context, u models.Utterance) {
 			AtMS: u.EndMS, SpeakerID: u.SpeakerID, Language: &models.LanguageVote{Code: code, P: best, VoicedMS: u.VoicedMS},
 		})
 	}
+}
+
+// showFloor tells watchers of the order when its beginning is another than they know.
+func (s *Session) showFloor() {
+	f := s.judge.floor()
+	same := func(a, b models.Talked) bool { return a.SpeakerID == b.SpeakerID && a.SpeakerName == b.SpeakerName }
+	if slices.EqualFunc(f.Next, s.shown, same) {
+		return
+	}
+	s.shown = f.Next
+	s.hub.Publish(models.Event{SessionID: s.session.ID, Floor: &f})
 }

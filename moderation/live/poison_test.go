@@ -43,8 +43,8 @@ func TestOneUnreadableDecision(t *testing.T) {
 // TestRuleThatPanicsCostsItsLine: the line is stored without a verdict, that is counted, and the session goes on.
 func TestRuleThatPanicsCostsItsLine(t *testing.T) {
 	s := newScene(t, asking, nil)
-	good := s.j.judge
-	s.j.judge = &engine.Session{} // whatever it is asked, it panics
+	good := s.j.judge.rules
+	s.j.judge.rules = &engine.Session{} // whatever it is asked, it panics
 	s.say(s.line(1000, "the private matter"), nil)
 	s.j.Observe(t.Context(), "s1", models.Observation{AtMS: 2000, SpeakerID: "ana", Event: models.RoomJoin})
 	s.Partial(models.Partial{Key: models.Key{Session: "s1", Track: "mic", Seq: 2}, SpeakerID: "ana", Stable: "the private matter"})
@@ -57,7 +57,7 @@ func TestRuleThatPanicsCostsItsLine(t *testing.T) {
 	if n := s.Unjudged(); n < 3 {
 		t.Errorf("%d failures are counted", n)
 	}
-	s.j.judge = good
+	s.j.judge.rules = good
 	s.say(s.line(3000, "the private matter"), nil)
 	lines, err := s.store.Utterances(t.Context(), "s1")
 	if err != nil || len(lines) != 2 || len(s.flags()) != 1 {

@@ -43,7 +43,7 @@ func (d *Sessions) Replace(profile string, set *engine.Set) {
 		if p := s.session.Profile; p != profile && (profile != "" || slices.Contains(own, p)) {
 			continue
 		}
-		s.post(func() { s.judgeBy(set) }) // what comes from now on comes after it
+		s.post(func() { s.judge.exchange(set) }) // what comes from now on comes after it
 	}
 }
 

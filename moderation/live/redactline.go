@@ -36,7 +36,7 @@ func (s *Session) redactLine(ctx context.Context, r models.LineRedaction) (model
 		return u, err
 	}
 	s.clips.cover([]engine.Redaction{{Speaker: u.SpeakerID, Words: words, Clip: engine.ClipBeep}})
-	if r.Clips, err = s.coveredClips(ctx, u, words); err != nil {
+	if r.Clips, err = s.clips.coveredClips(ctx, u, words); err != nil {
 		return u, err
 	}
 	if u, err = s.store.RedactLine(ctx, r); err != nil {
@@ -60,22 +60,22 @@ func chosen(u models.Utterance, places []int) (out []models.Word, err error) {
 }
 
 // coveredClips are the clips in which some words of a person are heard, with a tone over the words.
-func (s *Session) coveredClips(ctx context.Context, u models.Utterance, words []models.Word) (out []models.Evidence, err error) {
+func (c *clips) coveredClips(ctx context.Context, u models.Utterance, words []models.Word) (out []models.Evidence, err error) {
 	now := time.Now()
-	kept, err := s.store.SessionEvidence(ctx, u.Session, now)
+	kept, err := c.store.SessionEvidence(ctx, u.Session, now)
 	if err != nil {
 		return nil, err
 	}
 	spans := models.Mask{Words: words}.Spans()
 	for _, e := range kept {
-		line, err := s.store.Utterance(ctx, e.Utterance)
+		line, err := c.store.Utterance(ctx, e.Utterance)
 		if err != nil || line.SpeakerID != u.SpeakerID || !touches(e, spans) {
 			continue
 		}
-		if e, err = s.store.Evidence(ctx, e.ID, now); err != nil {
+		if e, err = c.store.Evidence(ctx, e.ID, now); err != nil {
 			return nil, err
 		}
-		if err := Bleep(s.sounds, &e, spans); err != nil {
+		if err := Bleep(c.sounds, &e, spans); err != nil {
 			if e.Utterance == u.Key {
 				continue // it can't be read: the line's own clip is deleted when it is not among those that are covered
 			}

@@ -14,13 +14,13 @@ func (d *Sessions) Session(ctx context.Context, id string) (*Session, error) {
 		s, known := d.sessions[id]
 		if !known {
 			d.forget()
-			s = newSession(d.env)
+			s = newSession(d.env, id)
 			d.sessions[id] = s
 		}
 		s.touch()
 		d.mu.Unlock()
 		if !known {
-			return d.make(ctx, id, s)
+			return s, d.make(ctx, id, s)
 		}
 		select {
 		case <-s.ready:
@@ -37,9 +37,9 @@ func (d *Sessions) Session(ctx context.Context, id string) (*Session, error) {
 }
 
 // make fills in a session that has just become known.
-func (d *Sessions) make(ctx context.Context, id string, s *Session) (*Session, error) {
+func (d *Sessions) make(ctx context.Context, id string, s *Session) error {
 	used := Policy{}
-	err := s.restore(ctx, id, func(profile string) Policy {
+	err := s.restore(ctx, func(profile string) Policy {
 		used = d.policy(profile)
 		return used
 	})
@@ -48,12 +48,12 @@ func (d *Sessions) make(ctx context.Context, id string, s *Session) (*Session, e
 	defer close(s.ready)
 	if s.failed = err; err != nil {
 		delete(d.sessions, id)
-		return nil, err
+		return err
 	}
 	if set := d.policyLocked(s.session.Profile).Rules; set != used.Rules { // they were exchanged meanwhile
-		s.judgeBy(set)
+		s.judge.exchange(set)
 	}
-	return s, nil
+	return nil
 }
 
 // known is a session that is known already, or nil. It waits for nothing.

@@ -3,7 +3,6 @@ package live
 import (
 	"context"
 	"errors"
-	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -30,8 +29,7 @@ type Session struct {
 
 	// What follows is used in the mailbox alone, but for what session says of where it is.
 	session models.Session
-	judge   *engine.Session // nil: no rules
-	keep    Keep
+	judge   judge
 	clips   clips
 	over    bool            // the stay has ended
 	shown   []models.Talked // the order of who spoke least that watchers know
@@ -43,15 +41,12 @@ type stay struct {
 	*performer
 }
 
-func newSession(v *env) *Session {
+func newSession(v *env, id string) *Session {
 	return &Session{
-		env: v, ready: make(chan struct{}), wake: make(chan struct{}, 1),
-		clips: clips{sounds: v.sounds, covers: map[string][]covered{}},
+		env: v, ready: make(chan struct{}), wake: make(chan struct{}, 1), judge: judge{env: v, session: id},
+		clips: clips{env: v, session: id, covers: map[string][]covered{}},
 	}
 }
-
-// ID is the session's id, fit for logs.
-func (s *Session) ID() string { return s.session.ID }
 
 // made reports whether all of a session is there.
 func (s *Session) made() bool {
@@ -65,6 +60,9 @@ func (s *Session) made() bool {
 		return false
 	}
 }
+
+// elapsed is the time from the session's start, in ms, by the clock of its lines.
+func (s *Session) elapsed() int64 { return time.Since(s.session.Started).Milliseconds() }
 
 // touch has the session be known for a while longer.
 func (s *Session) touch() {
@@ -82,23 +80,24 @@ func (s *Session) room() Room {
 
 // restore takes a session up as it is stored: the people, the open asks and the strikes that count here. Nothing is done
 // because of it: what waited in a stay that has ended lapses. Nobody else has the session yet.
-func (s *Session) restore(ctx context.Context, id string, policy func(profile string) Policy) error {
+func (s *Session) restore(ctx context.Context, policy func(profile string) Policy) error {
+	id := s.judge.session
 	info, err := s.store.Session(ctx, id)
 	if err != nil {
 		return err
 	}
 	p := policy(info.Profile)
-	s.session, s.over, s.keep = info.Session, !info.Live(), p.Keep
+	s.session, s.over, s.clips.keep = info.Session, !info.Live(), p.Keep
 	if p.Rules == nil {
 		return nil
 	}
-	s.judge = engine.NewSession(p.Rules, info.Session)
+	s.judge.rules = engine.NewSession(p.Rules, info.Session)
 	people, err := s.store.Speakers(ctx, id)
 	if err != nil {
 		return err
 	}
 	for _, p := range people {
-		s.judge.Person(p)
+		s.judge.rules.Person(p)
 	}
 	stored, err := s.store.Decisions(ctx, id)
 	if err = s.readable(id, err); err != nil {
@@ -108,63 +107,35 @@ func (s *Session) restore(ctx context.Context, id string, policy func(profile st
 	if err != nil {
 		return err
 	}
-	s.judge.WantOpinions(s.second != nil)
-	s.judge.Restore(stored, strikes)
+	s.judge.rules.WantOpinions(s.second != nil)
+	s.judge.rules.Restore(stored, strikes)
 	if s.over {
-		s.judge.End()
+		s.judge.rules.End()
 		s.expire(ctx)
 	}
 	return nil
 }
 
-// begin has the session timed by one clock from its beginning.
-func (s *Session) begin(started time.Time) {
-	s.session.Started = started
-	if s.judge != nil {
-		s.judge.Began(started)
-	}
-}
-
-// judgeBy judges by other rules from now on.
-func (s *Session) judgeBy(set *engine.Set) {
-	if s.judge != nil {
-		s.judge.Rules(set)
-	}
-}
-
-// guarded does something with the judge. A rule or matcher that panics costs what it was to judge, and nothing else: the log
-// says which line, and how often that happened is counted.
-func (s *Session) guarded(key string, do func()) {
-	defer func() {
-		if recover() == nil { // its value may quote what was said
-			return
-		}
-		s.panics.Add(1)
-		s.log.Error("a rule failed; what it was to judge is not judged", "session", s.session.ID, "key", key, "stack", string(debug.Stack()))
-	}()
-	do()
-}
-
 // expire lapses what nobody answered in time. What cannot be stored lapses again with the next call.
 func (s *Session) expire(ctx context.Context) {
-	if s.judge == nil {
+	if s.judge.rules == nil {
 		return
 	}
-	out := s.judge.Expire(time.Now().UTC())
+	out := s.judge.rules.Expire(time.Now().UTC())
 	if len(out.Decisions) == 0 {
 		return
 	}
 	for _, x := range out.Decisions {
 		if s.gone(ctx, x.ID) {
-			s.judge.Lapsed([]models.Decision{x})
+			s.judge.rules.Lapsed([]models.Decision{x})
 		}
 	}
-	if out = s.judge.Expire(time.Now().UTC()); len(out.Decisions) == 0 {
+	if out = s.judge.rules.Expire(time.Now().UTC()); len(out.Decisions) == 0 {
 		return
 	}
 	if err := s.settle(ctx, outcomeRecord(s.session.ID, out), out.Redactions); err != nil && !errors.Is(err, models.ErrNotFound) {
 		s.log.Error("that asks have lapsed is not stored; trying again", "session", s.session.ID, "err", err)
 		return
 	}
-	s.judge.Lapsed(out.Decisions)
+	s.judge.rules.Lapsed(out.Decisions)
 }

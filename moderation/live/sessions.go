@@ -125,7 +125,11 @@ func (d *Sessions) Begin(ctx context.Context, session models.Session) (*Session,
 	if err != nil {
 		return nil, err
 	}
-	return s, s.do(ctx, func() error { s.begin(session.Started); return nil })
+	return s, s.do(ctx, func() error {
+		s.session.Started = session.Started
+		s.judge.began(session.Started)
+		return nil
+	})
 }
 
 // Done takes a transcript: it is judged, stored with all that came of it in the transaction that acknowledges the clip, and

@@ -39,12 +39,8 @@ func (s *Session) Speaker(ctx context.Context, p models.Speaker) error {
 	}
 	s.hub.Publish(models.Event{SessionID: p.Session, Speaker: &p})
 	return s.do(ctx, func() error {
-		s.guarded("", func() {
-			if s.judge != nil {
-				s.judge.Person(p)
-			}
-			s.showFloor()
-		})
+		s.judge.person(p)
+		s.showFloor()
 		return nil
 	})
 }

@@ -43,7 +43,7 @@ func (s *Session) look(ctx context.Context, room Room) {
 		_ = s.do(ctx, func() error { // else the stay ends
 			s.expire(ctx)
 			s.tick(ctx)
-			s.complete(ctx, false)
+			s.clips.complete(ctx, s.elapsed(), false)
 			next = s.next()
 			return nil
 		})
@@ -58,8 +58,8 @@ func (s *Session) look(ctx context.Context, room Room) {
 // next is how long nothing has to be looked at: until the next ask lapses or sound can be completed.
 func (s *Session) next() time.Duration {
 	wait := lookEvery
-	if s.judge != nil {
-		if t := s.judge.NextExpiry(); !t.IsZero() {
+	if s.judge.rules != nil {
+		if t := s.judge.rules.NextExpiry(); !t.IsZero() {
 			wait = min(wait, time.Until(t))
 		}
 	}
@@ -86,10 +86,10 @@ func (s *Session) leave(ctx context.Context) {
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	_ = s.do(context.WithoutCancel(ctx), func() error { // it has no error
-		s.complete(keep, true)
+		s.clips.complete(keep, s.elapsed(), true)
 		s.over = true
-		if s.judge != nil {
-			s.judge.End()
+		if s.judge.rules != nil {
+			s.judge.rules.End()
 			s.expire(keep)
 		}
 		return nil
