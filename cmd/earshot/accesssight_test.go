@@ -177,7 +177,11 @@ func (w *accessWorld) follow(ctx context.Context, who, target string) <-chan str
 	go func() {
 		defer close(lines)
 		for in.Scan() {
-			lines <- in.Text()
+			select {
+			case lines <- in.Text():
+			case <-ctx.Done():
+				return
+			}
 		}
 	}()
 	return lines

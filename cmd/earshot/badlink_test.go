@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -21,8 +22,7 @@ import (
 )
 
 // badLink stands between a listener and the lounge: it passes the signalling on, but tells the listener to send its media
-// to a relay of its own, which impairs the sound that comes back. STUN and DTLS pass untouched, so that a seed always
-// hits the same packets of sound.
+// to a relay of its own, which impairs the sound that comes back. STUN and DTLS pass untouched.
 type badLink struct {
 	t     *testing.T
 	bad   audio.Impairment
@@ -30,9 +30,6 @@ type badLink struct {
 	ctx   context.Context //nolint:containedctx // of the test
 	proxy *httptest.Server
 	group sync.WaitGroup
-
-	mu   sync.Mutex
-	legs uint64
 }
 
 // newBadLink listens until the test ends.
@@ -128,11 +125,6 @@ func (b *badLink) relay(to string) (*net.UDPAddr, error) {
 	if err != nil {
 		return nil, errors.Join(err, near.Close())
 	}
-	b.mu.Lock()
-	b.legs++
-	bad := b.bad
-	bad.Seed += b.legs
-	b.mu.Unlock()
 	context.AfterFunc(b.ctx, func() { _, _ = near.Close(), far.Close() })
 	var listener atomic.Pointer[net.UDPAddr]
 	b.group.Go(func() {
@@ -150,7 +142,7 @@ func (b *badLink) relay(to string) (*net.UDPAddr, error) {
 		}
 	})
 	b.group.Go(func() {
-		im, began := audio.NewImpairer(bad), time.Now()
+		speakers, began := sources{bad: b.bad, known: map[uint32]*source{}}, time.Now()
 		var buf [2048]byte
 		for {
 			n, err := far.Read(buf[:])
@@ -168,7 +160,7 @@ func (b *badLink) relay(to string) (*net.UDPAddr, error) {
 				continue
 			}
 			now := time.Since(began)
-			for _, at := range im.Deliver(now) {
+			for _, at := range speakers.deliver(packet, now) {
 				if at <= now {
 					send()
 				} else {
@@ -178,6 +170,38 @@ func (b *badLink) relay(to string) (*net.UDPAddr, error) {
 		}
 	})
 	return near.LocalAddr().(*net.UDPAddr), nil //nolint:forcetypeassert // it is one
+}
+
+// sources are the speakers whose sound comes over one way. Which packets of theirs are lost hangs on their place in the speech alone, on
+// no machine's pace: each speaker's are counted from where they begin to speak, and what is sent again is counted apart.
+type sources struct {
+	bad   audio.Impairment
+	known map[uint32]*source // by SSRC
+}
+
+type source struct {
+	silent       int // bytes of a packet of digital silence, which comes first
+	next         uint16
+	first, again *audio.Impairer
+}
+
+func (s *sources) deliver(packet []byte, now time.Duration) []time.Duration {
+	seq, ssrc := binary.BigEndian.Uint16(packet[2:]), binary.BigEndian.Uint32(packet[8:]) // RFC 3550
+	k := s.known[ssrc]
+	if k == nil {
+		k = &source{silent: len(packet), next: seq, first: audio.NewImpairer(s.bad), again: audio.NewImpairer(s.bad)}
+		s.known[ssrc] = k
+	}
+	switch sentAgain := int16(seq-k.next) < 0; {
+	case sentAgain:
+		return k.again.Deliver(now)
+	case len(packet) <= k.silent: // how much of it is sent before the speech hangs on how soon everybody is there
+		k.next = seq + 1
+		return []time.Duration{now}
+	default:
+		k.next = seq + 1
+		return k.first.Deliver(now)
+	}
 }
 
 // isSound tells RTP from what else comes over the same port (RFC 7983, RFC 5761).
