@@ -1,6 +1,8 @@
 package models
 
-import "time"
+import (
+	"time"
+)
 
 // ConsentWhat is what happened between the bot and a person. The list is closed.
 type ConsentWhat string

@@ -1,6 +1,8 @@
 package models
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestCount(t *testing.T) {
 	t.Parallel()

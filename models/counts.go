@@ -1,6 +1,8 @@
 package models
 
-import "time"
+import (
+	"time"
+)
 
 // SpeakerCounts is one person's part in a session. A line is an utterance with text.
 type SpeakerCounts struct {

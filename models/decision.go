@@ -1,6 +1,8 @@
 package models
 
-import "time"
+import (
+	"time"
+)
 
 // Gate is one condition that a match had to meet before it may enforce, and what was found.
 type Gate struct {

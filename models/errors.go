@@ -1,6 +1,8 @@
 package models
 
-import "errors"
+import (
+	"errors"
+)
 
 // ErrNotFound is returned (wrapped) by every store method that is asked for one thing that is not there.
 var ErrNotFound = errors.New("not found")

@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Level is how grave a flag is.
 type Level string
@@ -13,15 +16,11 @@ const (
 	LevelHigh   Level = "high"
 )
 
-// Rank orders levels: a graver level has a higher rank; an unknown one has -1.
-func (l Level) Rank() int {
-	for i, x := range []Level{LevelInfo, LevelLow, LevelMedium, LevelHigh} {
-		if x == l {
-			return i
-		}
-	}
-	return -1
-}
+// Levels are all levels, mildest first.
+func Levels() []Level { return []Level{LevelInfo, LevelLow, LevelMedium, LevelHigh} }
+
+// Rank orders levels: it is the place in Levels, so that a graver level has a higher rank; an unknown one has -1.
+func (l Level) Rank() int { return slices.Index(Levels(), l) }
 
 // Mode is how far rules may go.
 type Mode string

@@ -1,6 +1,8 @@
 package models
 
-import "time"
+import (
+	"time"
+)
 
 // Retention is how long things are kept after they were said. Zero: for ever.
 type Retention struct {

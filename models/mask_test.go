@@ -1,6 +1,8 @@
 package models
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestMaskIn(t *testing.T) {
 	m := Mask{Words: []Word{{Text: " Five,"}, {Text: "o'clock"}, {Text: "né"}, {Text: "—"}}}

@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // NoticeTarget is a receiver of notices, as the store needs to know it: neither its address nor its secret.
 type NoticeTarget struct {
@@ -11,6 +14,17 @@ type NoticeTarget struct {
 	Rooms []string `json:"rooms,omitempty"`
 	// Mark changes with the receiver's address: one that was given up gets a new chance then.
 	Mark string `json:"-"`
+}
+
+// WantsRoom says that the target is told of what happens in a room.
+func (t NoticeTarget) WantsRoom(room string) bool {
+	return len(t.Rooms) == 0 || slices.Contains(t.Rooms, room)
+}
+
+// Wants says that the target is told of a flag when it is raised in a room: it is open, grave enough, and its rule does more
+// than watch.
+func (t NoticeTarget) Wants(f Flag, room string) bool {
+	return f.Mode != ModeWatch && f.Status == FlagOpen && t.WantsRoom(room) && max(0, f.Level.Rank()) >= t.Level.Rank()
 }
 
 // NoticeState is where a notice stands. The list is closed.

@@ -1,6 +1,8 @@
 package models
 
-import "net/netip"
+import (
+	"net/netip"
+)
 
 // reserved are the ranges that are neither public nor known to netip as private: IANA's special-purpose registries
 // (RFC 6890 and what came after it).

@@ -1,6 +1,8 @@
 package models
 
-import "time"
+import (
+	"time"
+)
 
 // LineRedaction takes words out of a line for good: what was said there is neither in the record nor in the sound.
 type LineRedaction struct {

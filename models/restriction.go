@@ -1,6 +1,8 @@
 package models
 
-import "time"
+import (
+	"time"
+)
 
 // Restriction is something that is in force against somebody in a room, for a time or until it is taken back. Of each kind
 // there is one a person: what comes later extends it, and its end never cuts short what holds longer.

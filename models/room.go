@@ -1,6 +1,8 @@
 package models
 
-import "time"
+import (
+	"time"
+)
 
 // Invitation asks the bot into a room.
 type Invitation struct {

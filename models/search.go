@@ -1,6 +1,8 @@
 package models
 
-import "time"
+import (
+	"time"
+)
 
 // SearchQuery asks for lines of transcripts. All conditions that are set must hold; at least one must be set.
 type SearchQuery struct {

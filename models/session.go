@@ -1,6 +1,8 @@
 package models
 
-import "time"
+import (
+	"time"
+)
 
 // Room is a place where people talk, as the configuration or an invitation names it.
 type Room struct {

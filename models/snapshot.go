@@ -1,6 +1,8 @@
 package models
 
-import "time"
+import (
+	"time"
+)
 
 // SnapshotQuery asks for what is stored of one session.
 type SnapshotQuery struct {

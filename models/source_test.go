@@ -1,6 +1,8 @@
 package models
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestIPv6NetworksCountAsOneSource(t *testing.T) {
 	for remote, want := range map[string]string{

@@ -1,6 +1,8 @@
 package models
 
-import "time"
+import (
+	"time"
+)
 
 // SummaryItem is one statement of a summary with the lines it rests on.
 type SummaryItem struct {

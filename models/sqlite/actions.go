@@ -17,7 +17,7 @@ func (s *Store) SetAction(ctx context.Context, a models.Action) error {
 	if err != nil {
 		return storeError(op, err)
 	}
-	return s.update(ctx, op, func(tx *sql.Tx) error {
+	return s.update(ctx, op, func(tx txn) error {
 		res, err := tx.ExecContext(ctx, "UPDATE actions SET state = ?, doc = ? WHERE id = ?", a.State, string(doc), a.ID)
 		if err != nil {
 			return err
@@ -74,7 +74,7 @@ func (s *Store) Restrictions(ctx context.Context, room string) ([]models.Restric
 
 // PutRestriction stores a restriction in the place of the one of its kind that holds against the same person.
 func (s *Store) PutRestriction(ctx context.Context, r models.Restriction) error {
-	return s.update(ctx, "store restriction", func(tx *sql.Tx) error {
+	return s.update(ctx, "store restriction", func(tx txn) error {
 		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO restrictions ("+restrictionColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			r.Room, r.Person, r.Verb, clean(r.Name), r.Action, r.Session, r.Decision, clean(r.By),
 			millis(r.Since), nullMillis(r.Seen), nullMillis(r.Until))
@@ -84,7 +84,7 @@ func (s *Store) PutRestriction(ctx context.Context, r models.Restriction) error 
 
 // EndRestriction forgets that something is in force. It is no error when it is not.
 func (s *Store) EndRestriction(ctx context.Context, room, person string, verb models.Verb) error {
-	return s.update(ctx, "end restriction", func(tx *sql.Tx) error {
+	return s.update(ctx, "end restriction", func(tx txn) error {
 		_, err := tx.ExecContext(ctx, "DELETE FROM restrictions WHERE room = ? AND person = ? AND verb = ?", room, person, verb)
 		return err
 	})

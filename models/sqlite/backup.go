@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -170,7 +169,8 @@ func lastKnown(ctx context.Context, path string) (k known, err error) {
 	if k.origin, k.Log, err = journal.Read(path); err != nil {
 		return k, err
 	}
-	s := &Store{path: path, read: conn.Pool(conn.ReaderDSN(path), readers)}
+	s := newStore(path)
+	s.read = conn.Pool(conn.ReaderDSN(path), readers)
 	defer func() { err = errors.Join(err, s.Close()) }()
 	var origin string
 	if err := s.read.QueryRowContext(ctx, "SELECT origin FROM lineage").Scan(&origin); err != nil {
@@ -193,7 +193,7 @@ func lastKnown(ctx context.Context, path string) (k known, err error) {
 
 // prepare makes a copy of a backup fit to be the record.
 func prepare(ctx context.Context, work string, old known, how Restoring, r *Restored) (err error) {
-	s := &Store{path: work, searchTime: defaultSearchTime, scrubbing: make(chan struct{}, 1)}
+	s := newStore(work)
 	defer func() { err = errors.Join(err, s.Close()) }()
 	young, err := hasOrigin(ctx, work)
 	if err != nil {
@@ -228,11 +228,11 @@ func prepare(ctx context.Context, work string, old known, how Restoring, r *Rest
 	if err := s.newLogins(ctx, old, how, r); err != nil {
 		return err
 	}
-	return s.update(ctx, "restore", func(tx *sql.Tx) error {
+	return s.update(ctx, "restore", func(tx txn) error {
 		if _, err := tx.ExecContext(ctx, "UPDATE lineage SET id = lower(hex(randomblob(16))), origin = ?", s.origin); err != nil {
 			return err
 		}
-		return note(ctx, tx, time.Now(), how.By, "backup restored", "", "")
+		return note(ctx, tx, tx.now, how.By, "backup restored", "", "")
 	})
 }
 
@@ -250,7 +250,7 @@ func (s *Store) newLogins(ctx context.Context, old known, how Restoring, r *Rest
 	if err != nil {
 		return err
 	}
-	err = s.update(ctx, "restore logins", func(tx *sql.Tx) error {
+	err = s.update(ctx, "restore logins", func(tx txn) error {
 		switch {
 		case r.Unknown && !how.Logins:
 			_, err := tx.ExecContext(ctx, "DELETE FROM servers")
@@ -280,7 +280,7 @@ func (s *Store) newLogins(ctx context.Context, old known, how Restoring, r *Rest
 	if err := s.voidLogins(ctx); err != nil {
 		return err
 	}
-	return s.update(ctx, "restore logins", func(tx *sql.Tx) error {
+	return s.update(ctx, "restore logins", func(tx txn) error {
 		owners := 0
 		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM users WHERE access = 'owner' AND password <> ''").Scan(&owners); err != nil {
 			return err
@@ -292,14 +292,14 @@ func (s *Store) newLogins(ctx context.Context, old known, how Restoring, r *Rest
 	})
 }
 
-func deleteUsers(ctx context.Context, tx *sql.Tx) error {
+func deleteUsers(ctx context.Context, tx txn) error {
 	_, err := tx.ExecContext(ctx, "DELETE FROM users")
 	return err
 }
 
 // voidLogins makes all sessions, links, keys and invitations worthless.
 func (s *Store) voidLogins(ctx context.Context) error {
-	return s.update(ctx, "void logins", func(tx *sql.Tx) error {
+	return s.update(ctx, "void logins", func(tx txn) error {
 		_, err := tx.ExecContext(ctx, "DELETE FROM credentials")
 		if err == nil {
 			_, err = tx.ExecContext(ctx, "DELETE FROM invitations")

@@ -14,9 +14,9 @@ import (
 // come. A zero At is set to now. models.ErrNotFound when the session is not stored.
 func (s *Store) PutConsent(ctx context.Context, c models.Consent) error {
 	if c.At.IsZero() {
-		c.At = time.Now()
+		c.At = s.now()
 	}
-	return s.update(ctx, "store consent", func(tx *sql.Tx) error {
+	return s.update(ctx, "store consent", func(tx txn) error {
 		if err := alive(ctx, tx, c.Session); err != nil {
 			return err
 		}
@@ -33,7 +33,7 @@ func (s *Store) PutConsent(ctx context.Context, c models.Consent) error {
 	})
 }
 
-func setObjection(ctx context.Context, tx *sql.Tx, room, speaker string, what models.ConsentWhat, when time.Time) error {
+func setObjection(ctx context.Context, tx txn, room, speaker string, what models.ConsentWhat, when time.Time) error {
 	t := journal.Entry{At: millis(when), Mark: models.PersonMark(speaker), Room: room}
 	switch what {
 	case models.ConsentObjected:
@@ -49,7 +49,7 @@ func setObjection(ctx context.Context, tx *sql.Tx, room, speaker string, what mo
 	return putTaken(ctx, tx, t)
 }
 
-func putObjection(ctx context.Context, tx *sql.Tx, t journal.Entry) error {
+func putObjection(ctx context.Context, tx txn, t journal.Entry) error {
 	query := "DELETE FROM objections WHERE mark = ?1 AND room IN (?2, ?4) AND at <= ?3"
 	if t.What == journal.Objected {
 		query = "INSERT INTO objections (mark, room, at) SELECT ?1, ?2, ?3 WHERE ?4 IS NOT NULL ON CONFLICT DO NOTHING"
@@ -100,7 +100,7 @@ func (s *Store) PausedBy(ctx context.Context, room string) (string, error) {
 
 // SetPaused notes that somebody paused listening in a room, or resumed it.
 func (s *Store) SetPaused(ctx context.Context, room string, paused bool, by string, when time.Time) error {
-	return s.update(ctx, "store pause", func(tx *sql.Tx) error {
+	return s.update(ctx, "store pause", func(tx txn) error {
 		what, t := "listening resumed", journal.Entry{At: millis(when), By: by, What: journal.Resumed, Room: room}
 		if paused {
 			what, t.What = "listening paused", journal.Paused
@@ -115,7 +115,7 @@ func (s *Store) SetPaused(ctx context.Context, room string, paused bool, by stri
 	})
 }
 
-func putPause(ctx context.Context, tx *sql.Tx, t journal.Entry) error {
+func putPause(ctx context.Context, tx txn, t journal.Entry) error {
 	query := "DELETE FROM pauses WHERE room IN (?1, ?4) AND ?2 + ?3 IS NOT NULL"
 	if t.What == journal.Paused {
 		query = "INSERT INTO pauses (room, by, at) SELECT ?1, ?2, ?3 WHERE ?4 IS NOT NULL ON CONFLICT DO NOTHING"

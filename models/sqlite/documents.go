@@ -75,7 +75,7 @@ const emptied = "[]"
 
 // putDocument stores a document anew in its table. Of one that cannot be read nothing is left, for nobody can say which words it
 // quotes.
-func putDocument[T any](ctx context.Context, tx *sql.Tx, table string, d document[T]) error {
+func putDocument[T any](ctx context.Context, tx txn, table string, d document[T]) error {
 	doc := []byte(emptied)
 	if d.value != nil {
 		var err error

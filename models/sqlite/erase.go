@@ -33,7 +33,7 @@ func (s *Store) Erase(ctx context.Context, e models.Erasure) error {
 	if s.write == nil {
 		return storeError("erase", errReadOnly)
 	}
-	id, err := requestErasure(ctx, s.write, e)
+	id, err := requestErasure(ctx, s.write, s.now(), e)
 	if err != nil {
 		return err
 	}
@@ -97,16 +97,17 @@ func existing(kind models.ErasureKind) string {
 }
 
 // requestErasure notes the wish. Sessions that are to go are not found any more from here on.
-func requestErasure(ctx context.Context, db *sql.DB, e models.Erasure) (id int64, err error) {
+func requestErasure(ctx context.Context, db *sql.DB, now time.Time, e models.Erasure) (id int64, err error) {
 	const op = "erase"
 	query := existing(e.Kind)
 	if query == "" || e.Target == "" {
 		return 0, storeError(op, fmt.Errorf("%w: kind %q", models.ErrInvalid, e.Kind))
 	}
-	tx, err := db.BeginTx(ctx, nil)
+	begun, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return 0, storeError(op, err)
 	}
+	tx := txn{begun, now}
 	defer func() { _ = tx.Rollback() }()
 	n := 0
 	err = tx.QueryRowContext(ctx, query, e.Target, e.Room).Scan(&n)
@@ -118,7 +119,7 @@ func requestErasure(ctx context.Context, db *sql.DB, e models.Erasure) (id int64
 	}
 	switch e.Kind {
 	case models.ErasePerson:
-		err = noteErased(ctx, tx, e, time.Now())
+		err = noteErased(ctx, tx, e, now)
 	case models.EraseSession:
 		_, err = tx.ExecContext(ctx, "UPDATE sessions SET erasing = 1 WHERE id = ?", e.Target)
 		err = errors.Join(err, staleFiles(ctx, tx, "SELECT id FROM sessions WHERE id = ?", e.Target))
@@ -133,7 +134,7 @@ func requestErasure(ctx context.Context, db *sql.DB, e models.Erasure) (id int64
 		return 0, storeError(op, err)
 	}
 	res, err := tx.ExecContext(ctx, "INSERT INTO erasures (kind, target, room, by, at) VALUES (?, ?, ?, ?, ?)",
-		e.Kind, e.Target, e.Room, clean(e.By), millis(time.Now()))
+		e.Kind, e.Target, e.Room, clean(e.By), millis(now))
 	if err != nil {
 		return 0, storeError(op, err)
 	}
@@ -146,7 +147,7 @@ func requestErasure(ctx context.Context, db *sql.DB, e models.Erasure) (id int64
 // finishErasure removes what an erasure names, and then the erasure.
 func (s *Store) finishErasure(ctx context.Context, e erasure) error {
 	entry := models.Removal{By: e.By, What: string(e.Kind), Target: e.Target}
-	last := func(context.Context, *sql.Tx) (int, error) { return 0, nil }
+	last := func(context.Context, txn) (int, error) { return 0, nil }
 	var err error
 	switch e.Kind {
 	case models.EraseSession:
@@ -159,12 +160,12 @@ func (s *Store) finishErasure(ctx context.Context, e erasure) error {
 			entry.Target += "@" + e.Room
 		}
 		entry.Rows, err = s.erasePerson(ctx, e.Target, e.Room)
-		last = func(ctx context.Context, tx *sql.Tx) (int, error) { return forgetSpeaker(ctx, tx, e.Target, e.Room) }
+		last = func(ctx context.Context, tx txn) (int, error) { return forgetSpeaker(ctx, tx, e.Target, e.Room) }
 	}
 	if err != nil {
 		return err
 	}
-	err = s.update(ctx, "erase", func(tx *sql.Tx) error {
+	err = s.update(ctx, "erase", func(tx txn) error {
 		n, err := last(ctx, tx)
 		if err != nil {
 			return err
@@ -243,7 +244,7 @@ func personSteps() []string {
 func (s *Store) erasePerson(ctx context.Context, id, room string) (total int, err error) {
 	for _, query := range personSteps() {
 		for n := 1; n > 0; total += n {
-			if n, err = deleted(s.write.ExecContext(ctx, query, id, room, eraseRows)); err != nil {
+			if n, err = changed(s.write.ExecContext(ctx, query, id, room, eraseRows)); err != nil {
 				return total, storeError("erase person", err)
 			}
 		}
@@ -253,7 +254,7 @@ func (s *Store) erasePerson(ctx context.Context, id, room string) (total int, er
 
 // forgetSpeaker removes a person's names and the summaries of the sessions where the person was, and what came in while
 // the rest was being removed.
-func forgetSpeaker(ctx context.Context, tx *sql.Tx, id, room string) (total int, err error) {
+func forgetSpeaker(ctx context.Context, tx txn, id, room string) (total int, err error) {
 	err = staleFiles(ctx, tx, "SELECT session AS id FROM speakers WHERE id = ?1 AND "+inRoom, id, room)
 	if err != nil {
 		return 0, err
@@ -262,13 +263,13 @@ func forgetSpeaker(ctx context.Context, tx *sql.Tx, id, room string) (total int,
 		"DELETE FROM summaries WHERE ?3 > 0 AND session IN (SELECT session FROM speakers WHERE id = ?1 AND "+inRoom+")",
 		"DELETE FROM restrictions WHERE ?3 > 0 AND person = ?1 AND (?2 = '' OR room = ?2)",
 		"DELETE FROM speakers WHERE ?3 > 0 AND id = ?1 AND "+inRoom) {
-		n, err := deleted(tx.ExecContext(ctx, query, id, room, 1_000_000))
+		n, err := changed(tx.ExecContext(ctx, query, id, room, 1_000_000))
 		if err != nil {
 			return total, err
 		}
 		total += n
 	}
-	return total, nil
+	return total, forgetNames(ctx, tx)
 }
 
 // RequestErasure asks the process that writes to the database at path (see store.ErrInUse) for an erasure, by a note in the
@@ -291,7 +292,7 @@ func RequestErasure(ctx context.Context, path string, e models.Erasure) (id int6
 	}
 	db := conn.Pool(conn.WriterDSN(path), 1)
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return requestErasure(ctx, db, e)
+	return requestErasure(ctx, db, time.Now(), e)
 }
 
 // ErasureDone reports whether an erasure was carried out to the last byte, files of sessions included.
@@ -303,7 +304,7 @@ func (s *Store) ErasureDone(ctx context.Context, id int64) (bool, error) {
 }
 
 // noteErased remembers that a person was erased from the sessions that hold something of them, for what is on its way.
-func noteErased(ctx context.Context, tx *sql.Tx, e models.Erasure, when time.Time) error {
+func noteErased(ctx context.Context, tx txn, e models.Erasure, when time.Time) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO erased (session, mark, at)
 		SELECT DISTINCT session, ?3, ?4 FROM speakers WHERE id = ?1 AND `+inRoom+`
 		ON CONFLICT DO UPDATE SET at = excluded.at`, e.Target, e.Room, models.PersonMark(e.Target), millis(when))
@@ -338,12 +339,14 @@ func (s *Store) eraseSession(ctx context.Context, id string) error {
 			}
 		}
 	}
-	for _, query := range []string{"DELETE FROM restrictions WHERE session = ?", "DELETE FROM sessions WHERE id = ?"} { // speakers go with it
-		if _, err := s.write.ExecContext(ctx, query, id); err != nil {
-			return storeError("delete session", err)
+	return s.update(ctx, "delete session", func(tx txn) error {
+		for _, query := range []string{"DELETE FROM restrictions WHERE session = ?", "DELETE FROM sessions WHERE id = ?"} { // speakers go with it
+			if _, err := tx.ExecContext(ctx, query, id); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return forgetNames(ctx, tx)
+	})
 }
 
 // finishErasing takes up the deletions that were cut short. A reader that holds the log, or a great deal to delete, does
@@ -363,7 +366,7 @@ func (s *Store) finishErasing(ctx context.Context) error {
 	}
 	for _, id := range ids {
 		// An erasure before this one has been scrubbed by now, and its note is gone.
-		if err := s.update(ctx, "delete session", func(tx *sql.Tx) error { return needScrub(ctx, tx) }); err != nil {
+		if err := s.update(ctx, "delete session", func(tx txn) error { return needScrub(ctx, tx) }); err != nil {
 			return err
 		}
 		if err := s.eraseSession(ctx, id); err != nil {
@@ -376,8 +379,8 @@ func (s *Store) finishErasing(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// deleted is how many rows a statement changed.
-func deleted(res sql.Result, err error) (int, error) {
+// changed is how many rows a statement changed.
+func changed(res sql.Result, err error) (int, error) {
 	if err != nil {
 		return 0, err
 	}

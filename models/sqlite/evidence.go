@@ -13,7 +13,7 @@ import (
 const evidenceColumns = "id, session, epoch, track, seq, start_ms, end_ms, peaks, expires"
 
 // putEvidence stores the sound of a flagged line in the transaction that stores the line.
-func putEvidence(ctx context.Context, tx *sql.Tx, e models.Evidence) error {
+func putEvidence(ctx context.Context, tx txn, e models.Evidence) error {
 	k := e.Utterance
 	peaks := e.Peaks
 	if peaks == nil {
@@ -40,7 +40,7 @@ func (s *Store) ReplaceEvidence(ctx context.Context, e models.Evidence) error {
 	if len(e.Ogg) == 0 {
 		return storeError(op, fmt.Errorf("%w: evidence without sound", models.ErrInvalid))
 	}
-	return s.update(ctx, op, func(tx *sql.Tx) error {
+	return s.update(ctx, op, func(tx txn) error {
 		if err := alive(ctx, tx, e.Utterance.Session); err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (s *Store) ExpireEvidence(ctx context.Context, now time.Time) (int, error) 
 	total := 0
 	for {
 		var n int64
-		err := s.update(ctx, op, func(tx *sql.Tx) error {
+		err := s.update(ctx, op, func(tx txn) error {
 			_, err := tx.ExecContext(
 				ctx,
 				"INSERT INTO chores (name) SELECT DISTINCT '"+soundsChore+"' || session FROM evidence WHERE expires <= ? ON CONFLICT DO NOTHING",

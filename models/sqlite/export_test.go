@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"path"
 	"testing"
@@ -74,7 +73,7 @@ func (s *Store) HoldRead(t testing.TB) func() {
 // Fill stores many lines in one transaction, which no user of the store needs.
 func (s *Store) Fill(t testing.TB, us []models.Utterance) {
 	t.Helper()
-	err := s.update(t.Context(), "fill", func(tx *sql.Tx) error {
+	err := s.update(t.Context(), "fill", func(tx txn) error {
 		for _, u := range us {
 			if _, err := putUtterance(t.Context(), tx, u, nil); err != nil {
 				return err

@@ -14,8 +14,10 @@ import (
 const flagColumns = `id, session, epoch, track, seq, speaker_id, speaker_name, rule, pack, hash, level, mode, title, matched,
 	start_ms, end_ms, why, status, decided_by, decided, created`
 
-// putFlags stores new flags; one that is stored keeps what a host decided about it.
-func putFlags(ctx context.Context, tx *sql.Tx, flags []models.Flag) error {
+// putFlags stores new flags of a session, and has who wants to know told of them; one that is stored keeps what a host decided
+// about it.
+func putFlags(ctx context.Context, tx txn, session string, flags []models.Flag) error {
+	var raised []models.Flag
 	for _, f := range flags {
 		matched, err := packWords(f.Matched)
 		if err != nil {
@@ -25,18 +27,21 @@ func putFlags(ctx context.Context, tx *sql.Tx, flags []models.Flag) error {
 			f.Status = models.FlagOpen
 		}
 		if f.Created.IsZero() {
-			f.Created = time.Now()
+			f.Created = tx.now
 		}
 		k := f.Utterance
-		_, err = tx.ExecContext(ctx, "INSERT INTO flags ("+flagColumns+`)
+		n, err := changed(tx.ExecContext(ctx, "INSERT INTO flags ("+flagColumns+`)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 			f.ID, f.Session, k.Epoch, k.Track, k.Seq, f.SpeakerID, clean(f.SpeakerName), f.Rule, f.Pack, f.Hash, f.Level, f.Mode,
-			clean(f.Title), matched, f.StartMS, f.EndMS, clean(f.Why), f.Status, f.DecidedBy, nullMillis(f.Decided), millis(f.Created))
+			clean(f.Title), matched, f.StartMS, f.EndMS, clean(f.Why), f.Status, f.DecidedBy, nullMillis(f.Decided), millis(f.Created)))
 		if err != nil {
 			return err
 		}
+		if n > 0 {
+			raised = append(raised, f)
+		}
 	}
-	return nil
+	return tellOf(ctx, tx, session, raised)
 }
 
 // SetFlagStatus stores what a person said of a flag and returns the flag as it is then. Setting models.FlagOpen takes a
@@ -56,7 +61,7 @@ func (s *Store) SetFlagStatus(ctx context.Context, id string, status models.Flag
 	if status == models.FlagOpen {
 		by = ""
 	}
-	err := s.update(ctx, op, func(tx *sql.Tx) (err error) {
+	err := s.update(ctx, op, func(tx txn) (err error) {
 		f, err = conn.One(ctx, tx, scanFlag, `UPDATE flags SET status = ?, decided_by = ?, decided = ? WHERE id = ?
 			AND session NOT IN (SELECT id FROM sessions WHERE erasing = 1) RETURNING `+flagColumns, status, clean(by), decided, id)
 		if err != nil {
@@ -102,7 +107,7 @@ func scanFlag(rows *sql.Rows) (f models.Flag, err error) {
 // FindFlags lists flags of all sessions with the session and the line of each.
 func (s *Store) FindFlags(ctx context.Context, q models.FlagQuery) ([]models.FlagPlace, error) {
 	var found []models.FlagPlace
-	err := s.view(ctx, "find flags", func(tx *sql.Tx) error {
+	err := s.view(ctx, "find flags", func(tx txn) error {
 		query, args := flagSQL(q)
 		flags, err := conn.List(ctx, tx, scanFlag, query, args...)
 		if err != nil {
@@ -163,7 +168,7 @@ func flagSQL(q models.FlagQuery) (string, []any) {
 }
 
 // place finds what stands around a flag. The line may be gone.
-func place(ctx context.Context, tx *sql.Tx, f models.Flag, sessions map[string]models.Session) (p models.FlagPlace, err error) {
+func place(ctx context.Context, tx txn, f models.Flag, sessions map[string]models.Session) (p models.FlagPlace, err error) {
 	p.Flag = f
 	if _, ok := sessions[f.Session]; !ok {
 		sessions[f.Session], err = conn.One(ctx, tx, scanSession, "SELECT "+sessionColumns+" FROM sessions WHERE id = ?", f.Session)
@@ -182,7 +187,7 @@ func place(ctx context.Context, tx *sql.Tx, f models.Flag, sessions map[string]m
 		p.Utterance = lines[0]
 	}
 	clips, err := conn.List(ctx, tx, func(rows *sql.Rows) (models.Evidence, error) { return scanEvidence(rows) },
-		"SELECT "+evidenceColumns+" FROM evidence WHERE id = ? AND expires > ?", models.EvidenceID(k), millis(time.Now()))
+		"SELECT "+evidenceColumns+" FROM evidence WHERE id = ? AND expires > ?", models.EvidenceID(k), millis(tx.now))
 	if err == nil && len(clips) == 1 {
 		p.Evidence = &clips[0]
 	}
@@ -193,7 +198,7 @@ func place(ctx context.Context, tx *sql.Tx, f models.Flag, sessions map[string]m
 }
 
 // placeOutcome adds what became of the flag, as far as it can be read.
-func placeOutcome(ctx context.Context, tx *sql.Tx, p *models.FlagPlace) error {
+func placeOutcome(ctx context.Context, tx txn, p *models.FlagPlace) error {
 	found, err := docs[models.Decision](ctx, tx, "SELECT doc FROM decisions WHERE flag = ? ORDER BY created, id", p.Flag.ID)
 	if len(found) == 0 {
 		return models.Readable(err)
@@ -206,7 +211,7 @@ func placeOutcome(ctx context.Context, tx *sql.Tx, p *models.FlagPlace) error {
 
 // FlagPlace reads one flag with its session and line. models.ErrNotFound when it is not stored.
 func (s *Store) FlagPlace(ctx context.Context, id string) (p models.FlagPlace, err error) {
-	err = s.view(ctx, "read flag", func(tx *sql.Tx) error {
+	err = s.view(ctx, "read flag", func(tx txn) error {
 		f, err := conn.One(ctx, tx, scanFlag, "SELECT "+flagColumns+` FROM flags WHERE id = ?
 			AND session NOT IN (SELECT id FROM sessions WHERE erasing = 1)`, id)
 		if err == nil {

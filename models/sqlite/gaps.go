@@ -12,7 +12,7 @@ import (
 // PutGap stores a stretch that was not heard. A gap with the same speaker, start and cause grows instead of being
 // stored twice, so that a gap still open, or one written again after a crash, is one row.
 func (s *Store) PutGap(ctx context.Context, g models.Gap) error {
-	return s.update(ctx, "store gap", func(tx *sql.Tx) error {
+	return s.update(ctx, "store gap", func(tx txn) error {
 		if err := alive(ctx, tx, g.Session); err != nil {
 			return err
 		}
@@ -23,7 +23,7 @@ func (s *Store) PutGap(ctx context.Context, g models.Gap) error {
 	})
 }
 
-func putGap(ctx context.Context, tx *sql.Tx, g models.Gap) error {
+func putGap(ctx context.Context, tx txn, g models.Gap) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO gaps (session, speaker_id, speaker_name, start_ms, end_ms, lost_ms, cause)
 		VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET end_ms = max(end_ms, excluded.end_ms), lost_ms = max(lost_ms, excluded.lost_ms)`,
@@ -62,7 +62,7 @@ func (s *Store) settleLosses(ctx context.Context, all bool) error {
 		if len(settled) == 0 {
 			continue
 		}
-		err := s.update(ctx, "store gaps", func(tx *sql.Tx) error {
+		err := s.update(ctx, "store gaps", func(tx txn) error {
 			if err := alive(ctx, tx, session); err != nil {
 				return ignoreNoRows(err)
 			}
@@ -83,7 +83,7 @@ func (s *Store) settleLosses(ctx context.Context, all bool) error {
 	return nil
 }
 
-func putLoss(ctx context.Context, tx *sql.Tx, l models.Loss) error {
+func putLoss(ctx context.Context, tx txn, l models.Loss) error {
 	k, stored := l.Key, 0
 	err := tx.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM spool WHERE session = ?1 AND epoch = ?2 AND track = ?3 AND seq = ?4)
 		+ (SELECT count(*) FROM utterances WHERE session = ?1 AND epoch = ?2 AND track = ?3 AND seq = ?4)`,
@@ -98,7 +98,7 @@ func putLoss(ctx context.Context, tx *sql.Tx, l models.Loss) error {
 }
 
 // gapErased is clipErased for a gap.
-func gapErased(ctx context.Context, tx *sql.Tx, g models.Gap) (bool, error) {
+func gapErased(ctx context.Context, tx txn, g models.Gap) (bool, error) {
 	var started int64
 	if err := tx.QueryRowContext(ctx, "SELECT started FROM sessions WHERE id = ?", g.Session).Scan(&started); err != nil {
 		return false, err

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"sync"
 	"time"
 
 	"earshot/models"
@@ -14,34 +13,6 @@ import (
 	"earshot/models/sqlite/disk"
 	"earshot/models/store"
 )
-
-// troubles remembers since when the database takes nothing.
-type troubles struct {
-	mu  sync.Mutex
-	now *models.Trouble
-	op  string // what was refused
-}
-
-// tryOp is the work of TryWriting.
-const tryOp = "try to write"
-
-// wrote notes how a write went, and passes its error on. Only what the database itself refuses is trouble: not what is
-// invalid, not found or cancelled. It is over when that work succeeds, or TryWriting: on a full disk there may be room for
-// a name and none for a minute of sound.
-func (t *troubles) wrote(op string, err error) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	switch {
-	case err == nil && (op == t.op || op == tryOp):
-		t.now, t.op = nil, ""
-	case !errors.Is(err, models.ErrUnavailable): // it got as far as being looked at, or says nothing of the rest
-	case t.now == nil:
-		t.now, t.op = &models.Trouble{Since: time.Now(), Full: diskFull(err), Err: err}, op
-	default:
-		t.now.Full, t.now.Err = diskFull(err), err
-	}
-	return err
-}
 
 // Trouble is why the record takes nothing now, as far as the latest write tells; nil when it was taken.
 func (s *Store) Trouble() *models.Trouble {
@@ -61,9 +32,9 @@ const tryBytes = 256 << 10
 // the gaps that found no room before.
 func (s *Store) TryWriting(ctx context.Context) error {
 	if err := disk.TakeRoom(s.path+".try", tryBytes); err != nil {
-		return s.trouble.wrote(tryOp, fmt.Errorf("%w: %w", models.ErrUnavailable, disk.Unusable(s.path, err)))
+		return s.trouble.wrote(s.now(), tryOp, fmt.Errorf("%w: %w", models.ErrUnavailable, disk.Unusable(s.path, err)))
 	}
-	if err := s.update(ctx, tryOp, func(*sql.Tx) error { return nil }); err != nil {
+	if err := s.update(ctx, tryOp, func(txn) error { return nil }); err != nil {
 		return err
 	}
 	return s.settleLosses(ctx, false)

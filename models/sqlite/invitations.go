@@ -17,10 +17,10 @@ func (s *Store) PutInvitation(ctx context.Context, hash string, i models.Invitat
 	if err != nil {
 		return storeError("store invitation", err)
 	}
-	if _, err := s.sweepInvitations(ctx, time.Now()); err != nil {
+	if _, err := s.sweepInvitations(ctx, s.now()); err != nil {
 		return err
 	}
-	return s.update(ctx, "store invitation", func(tx *sql.Tx) error {
+	return s.update(ctx, "store invitation", func(tx txn) error {
 		_, err = tx.ExecContext(
 			ctx, "INSERT INTO invitations (hash, doc, by, expires) VALUES (?, ?, ?, ?)", hash, string(doc), clean(i.By), millis(i.Expires),
 		)
@@ -30,7 +30,7 @@ func (s *Store) PutInvitation(ctx context.Context, hash string, i models.Invitat
 
 // sweepInvitations removes the links whose time is over, and tells how many.
 func (s *Store) sweepInvitations(ctx context.Context, now time.Time) (n int, err error) {
-	err = s.update(ctx, "remove expired invitations", func(tx *sql.Tx) error {
+	err = s.update(ctx, "remove expired invitations", func(tx txn) error {
 		done, err := tx.ExecContext(ctx, "DELETE FROM invitations WHERE expires <= ?", millis(now))
 		if err != nil {
 			return err
@@ -61,7 +61,7 @@ func (s *Store) Invitation(ctx context.Context, hash string, now time.Time) (mod
 // TakeInvitation uses a link up and says for what it was. Of several who try at once one gets it; the others get
 // models.ErrNotFound.
 func (s *Store) TakeInvitation(ctx context.Context, hash string, now time.Time) (i models.Invitation, err error) {
-	err = s.update(ctx, "take invitation", func(tx *sql.Tx) error {
+	err = s.update(ctx, "take invitation", func(tx txn) error {
 		i, err = conn.One(ctx, tx, scanInvitation, "DELETE"+unexpired+" RETURNING doc", hash, millis(now))
 		return err
 	})
@@ -84,9 +84,9 @@ func (s *Store) AllowedServers(ctx context.Context) ([]models.AllowedServer, err
 // AllowServer has the bot be invited to a room server from now on. A zero At is set to now.
 func (s *Store) AllowServer(ctx context.Context, a models.AllowedServer) error {
 	if a.At.IsZero() {
-		a.At = time.Now()
+		a.At = s.now()
 	}
-	return s.update(ctx, "allow server", func(tx *sql.Tx) error {
+	return s.update(ctx, "allow server", func(tx txn) error {
 		if !a.Private { // of a private network it may have been allowed before
 			narrows := false
 			err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM servers WHERE server = ? AND private = 1)", a.Server).Scan(&narrows)
@@ -109,8 +109,8 @@ func (s *Store) AllowServer(ctx context.Context, a models.AllowedServer) error {
 
 // ForbidServer takes back what AllowServer gave. models.ErrNotFound when it was not allowed.
 func (s *Store) ForbidServer(ctx context.Context, server, by string, when time.Time) error {
-	return s.update(ctx, "forbid server", func(tx *sql.Tx) error {
-		n, err := deleted(tx.ExecContext(ctx, "DELETE FROM servers WHERE server = ?", server))
+	return s.update(ctx, "forbid server", func(tx txn) error {
+		n, err := changed(tx.ExecContext(ctx, "DELETE FROM servers WHERE server = ?", server))
 		if err != nil {
 			return err
 		}

@@ -28,7 +28,7 @@ const insertUtterance = `INSERT INTO utterances (session, epoch, track, seq, spe
 	WHERE utterances.state = 'failed' AND excluded.state <> 'failed'`
 
 // putUtterance reports whether the line was new, or took the place of a failed one.
-func putUtterance(ctx context.Context, tx *sql.Tx, u models.Utterance, flags []models.Flag) (bool, error) {
+func putUtterance(ctx context.Context, tx txn, u models.Utterance, flags []models.Flag) (bool, error) {
 	words, err := packWords(u.Words)
 	if err != nil {
 		return false, err
@@ -114,7 +114,7 @@ func (s *Store) CorrectText(ctx context.Context, k models.Key, text, by string, 
 	if n := utf8.RuneCountInString(text); n == 0 || n > maxCorrection {
 		return u, storeError(op, fmt.Errorf("%w: a text of %d characters, want 1 to %d", models.ErrInvalid, n, maxCorrection))
 	}
-	err = s.update(ctx, op, func(tx *sql.Tx) error {
+	err = s.update(ctx, op, func(tx txn) error {
 		if err := alive(ctx, tx, k.Session); err != nil {
 			return err
 		}
@@ -131,7 +131,7 @@ func (s *Store) CorrectText(ctx context.Context, k models.Key, text, by string, 
 	return u, err
 }
 
-func correct(ctx context.Context, tx *sql.Tx, k models.Key, text, by string, when time.Time) error {
+func correct(ctx context.Context, tx txn, k models.Key, text, by string, when time.Time) error {
 	var original, packed string
 	var startMS, endMS int64
 	err := tx.QueryRowContext(ctx, `SELECT coalesce(original, text), coalesce(original_words, words), start_ms, end_ms FROM utterances

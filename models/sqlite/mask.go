@@ -11,13 +11,13 @@ import (
 )
 
 // mask hides words of lines, flags and decisions that are stored already.
-func mask(ctx context.Context, tx *sql.Tx, session string, m models.Mask) error {
+func mask(ctx context.Context, tx txn, session string, m models.Mask) error {
 	if len(m.Words) == 0 {
 		return nil
 	}
 	from, to := extent(m.Words)
 	hidden := 0
-	for _, f := range []func(context.Context, *sql.Tx, string, models.Mask, int64, int64) (int, error){maskLines, maskFlags, maskDecisions} {
+	for _, f := range []func(context.Context, txn, string, models.Mask, int64, int64) (int, error){maskLines, maskFlags, maskDecisions} {
 		n, err := f(ctx, tx, session, m, from, to)
 		if err != nil {
 			return err
@@ -40,7 +40,7 @@ type maskedLine struct {
 	corrected       bool
 }
 
-func maskLines(ctx context.Context, tx *sql.Tx, session string, m models.Mask, from, to int64) (n int, err error) {
+func maskLines(ctx context.Context, tx txn, session string, m models.Mask, from, to int64) (n int, err error) {
 	lines, err := conn.List(ctx, tx, func(rows *sql.Rows) (l maskedLine, err error) {
 		err = rows.Scan(&l.id, &l.words, &l.original, &l.corrected)
 		return l, err
@@ -90,7 +90,7 @@ func maskPacked(packed string, m models.Mask, loosely bool) (text, words string,
 	return clean(models.TextOf(all)), words, words != packed, err
 }
 
-func maskFlags(ctx context.Context, tx *sql.Tx, session string, m models.Mask, from, to int64) (n int, err error) {
+func maskFlags(ctx context.Context, tx txn, session string, m models.Mask, from, to int64) (n int, err error) {
 	type row struct{ id, matched, title, why string }
 	flags, err := conn.List(ctx, tx, func(rows *sql.Rows) (r row, err error) {
 		err = rows.Scan(&r.id, &r.matched, &r.title, &r.why)
@@ -117,7 +117,7 @@ func maskFlags(ctx context.Context, tx *sql.Tx, session string, m models.Mask, f
 	return n, nil
 }
 
-func maskDecisions(ctx context.Context, tx *sql.Tx, session string, m models.Mask, from, to int64) (n int, err error) {
+func maskDecisions(ctx context.Context, tx txn, session string, m models.Mask, from, to int64) (n int, err error) {
 	found, err := documents[models.Decision](ctx, tx,
 		"SELECT id, doc FROM decisions WHERE session = ? AND speaker = ? AND from_ms < ? AND to_ms > ? AND doc <> '"+emptied+"'",
 		session, m.Speaker, to, from)

@@ -2,7 +2,9 @@ package sqlite
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"time"
@@ -14,7 +16,7 @@ import (
 // SetNoticeTargets says who is told of flags from now on: the transaction that stores a flag, other than of a rule that
 // only watches, stores a notice for each target. What waits for a target that is not among them is dropped.
 func (s *Store) SetNoticeTargets(ctx context.Context, targets []models.NoticeTarget) error {
-	return s.update(ctx, "set notice targets", func(tx *sql.Tx) error {
+	return s.update(ctx, "set notice targets", func(tx txn) error {
 		names := make([]string, 0, len(targets))
 		for _, t := range targets {
 			rooms := ""
@@ -60,7 +62,7 @@ func (s *Store) NextNotice(ctx context.Context, target string) (models.Notice, e
 
 // SetNotice stores what became of a try: State, Attempts, Due and Error. A notice that is gone meanwhile is none.
 func (s *Store) SetNotice(ctx context.Context, n models.Notice) error {
-	return s.update(ctx, "store notice", func(tx *sql.Tx) error {
+	return s.update(ctx, "store notice", func(tx txn) error {
 		_, err := tx.ExecContext(ctx, "UPDATE notices SET state = ?, attempts = ?, due = ?, error = ? WHERE id = ?",
 			n.State, n.Attempts, millis(n.Due), clean(n.Error), n.ID)
 		return err
@@ -69,7 +71,7 @@ func (s *Store) SetNotice(ctx context.Context, n models.Notice) error {
 
 // DisableTarget ends all sending to a target, until its address changes, and drops what waits for it.
 func (s *Store) DisableTarget(ctx context.Context, name, why string) error {
-	return s.update(ctx, "disable target", func(tx *sql.Tx) error {
+	return s.update(ctx, "disable target", func(tx txn) error {
 		if _, err := tx.ExecContext(ctx, "UPDATE notice_targets SET disabled = ? WHERE name = ?", clean(why), name); err != nil {
 			return err
 		}
@@ -89,43 +91,105 @@ func (s *Store) NoticeTargets(ctx context.Context) ([]models.NoticeTargetState, 
 	return found, storeError("list notice targets", err)
 }
 
+// targetsIn are the targets that are told of what happens in a session's room.
+func targetsIn(ctx context.Context, tx txn, session string) (room string, targets []models.NoticeTarget, err error) {
+	if err := tx.QueryRowContext(ctx, "SELECT room FROM sessions WHERE id = ? AND erasing = 0", session).Scan(&room); err != nil {
+		return "", nil, err
+	}
+	targets, err = conn.List(ctx, tx, func(rows *sql.Rows) (t models.NoticeTarget, err error) {
+		var level int
+		var rooms string
+		err = rows.Scan(&t.Name, &level, &rooms)
+		t.Level, t.Rooms = models.Levels()[min(max(0, level), len(models.Levels())-1)], strings.Fields(rooms)
+		return t, err
+	}, "SELECT name, level, rooms FROM notice_targets WHERE disabled = '' ORDER BY name")
+	return room, targets, err
+}
+
+// putNotice stores a notice; one that is stored already stays as it is.
+func putNotice(ctx context.Context, tx txn, n models.Notice) error {
+	if n.ID == "" {
+		id := make([]byte, 16)
+		_, _ = rand.Read(id) // never fails
+		n.ID = "msg_" + hex.EncodeToString(id)
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO notices (id, target, session, flag, created, due, kind) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO NOTHING`, n.ID, n.Target, n.Session, n.Flag, millis(n.Created), millis(n.Created), n.Kind)
+	return err
+}
+
+// tellOf stores notices of flags that were just raised for the targets that want them.
+func tellOf(ctx context.Context, tx txn, session string, raised []models.Flag) error {
+	if len(raised) == 0 {
+		return nil
+	}
+	room, targets, err := targetsIn(ctx, tx, session)
+	if err != nil {
+		return err
+	}
+	for _, f := range raised {
+		for _, t := range targets {
+			if !t.Wants(f, room) {
+				continue
+			}
+			n := models.Notice{Target: t.Name, Session: session, Flag: f.ID, Kind: models.NoticeFlag, Created: f.Created}
+			if err := putNotice(ctx, tx, n); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // Tell stores a notice of a flag for one target or, without a name, for every target that is told of the flag's room,
 // whatever the level of flags it asks for. Who is told of the flag already is not told twice; id makes it happen once.
 // models.ErrNotFound: there is no target of that name, or it is disabled.
 func (s *Store) Tell(ctx context.Context, id, session, flag, target string) error {
-	return s.update(ctx, "tell", func(tx *sql.Tx) error {
-		if err := alive(ctx, tx, session); err != nil {
+	return s.update(ctx, "tell", func(tx txn) error {
+		room, targets, err := targetsIn(ctx, tx, session)
+		if err != nil {
 			return err
 		}
-		const who = ` FROM notice_targets WHERE disabled = '' AND (name = ?1 OR ?1 = ''
-			AND (rooms = '' OR instr(rooms, ' ' || (SELECT room FROM sessions WHERE id = ?2) || ' ') > 0))`
-		n := 0
-		if err := tx.QueryRowContext(ctx, "SELECT count(*)"+who, target, session).Scan(&n); err != nil {
-			return err
+		known := false
+		for _, t := range targets {
+			if t.Name != target && (target != "" || !t.WantsRoom(room)) {
+				continue
+			}
+			known = true
+			told := false
+			err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM notices WHERE target = ? AND flag = ?)", t.Name, flag).Scan(&told)
+			if err == nil && !told {
+				err = putNotice(ctx, tx, models.Notice{
+					ID: "msg_" + id + "_" + t.Name, Target: t.Name, Session: session, Flag: flag, Kind: models.NoticeFlag, Created: tx.now,
+				})
+			}
+			if err != nil {
+				return err
+			}
 		}
-		if n == 0 && target != "" {
+		if !known && target != "" {
 			return sql.ErrNoRows
 		}
-		now := millis(time.Now())
-		_, err := tx.ExecContext(ctx, `INSERT INTO notices (id, target, session, flag, created, due)
-			SELECT 'msg_' || ?4 || '_' || name, name, ?2, ?3, ?5, ?5`+who+`
-			AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.target = name AND n.flag = ?3) ON CONFLICT DO NOTHING`,
-			target, session, flag, id, now)
-		return err
+		return nil
 	})
 }
 
 // PutRoomNotice has every target that wants a session's room told of something that is no flag.
 func (s *Store) PutRoomNotice(ctx context.Context, session string, kind models.NoticeKind, speaker string) error {
-	return s.update(ctx, "store notice", func(tx *sql.Tx) error {
-		if err := alive(ctx, tx, session); err != nil {
+	return s.update(ctx, "store notice", func(tx txn) error {
+		room, targets, err := targetsIn(ctx, tx, session)
+		if err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO notices (id, target, session, flag, created, due, kind)
-			SELECT 'msg_' || lower(hex(randomblob(16))), name, ?1, ?2, ?3, ?3, ?4 FROM notice_targets WHERE disabled = ''
-				AND (rooms = '' OR instr(rooms, ' ' || (SELECT room FROM sessions WHERE id = ?1) || ' ') > 0)`,
-			session, speaker, millis(time.Now()), kind)
-		return err
+		for _, t := range targets {
+			if !t.WantsRoom(room) {
+				continue
+			}
+			if err := putNotice(ctx, tx, models.Notice{Target: t.Name, Session: session, Flag: speaker, Kind: kind, Created: tx.now}); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
@@ -157,7 +221,7 @@ func (s *Store) DigestUntil(ctx context.Context, target string) (time.Time, erro
 
 // SetDigestUntil notes up to when a target has got its digest.
 func (s *Store) SetDigestUntil(ctx context.Context, target string, until time.Time) error {
-	return s.update(ctx, "store digest", func(tx *sql.Tx) error {
+	return s.update(ctx, "store digest", func(tx txn) error {
 		_, err := tx.ExecContext(ctx, "INSERT INTO digests (target, until) VALUES (?, ?) ON CONFLICT (target) DO UPDATE SET until = "+
 			"excluded.until",
 			target, millis(until))

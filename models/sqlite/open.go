@@ -22,7 +22,7 @@ import (
 // there. It brings an older database up to date, takes up a deletion that was cut short, and refuses, without touching it,
 // a file that is damaged (store.ErrCorrupt), not Earshot's (store.ErrForeign), of a newer Earshot (store.ErrNewerSchema) or in use by
 // another process (store.ErrInUse). Each error has a hint (models.Hint).
-func Open(ctx context.Context, path string) (_ *Store, err error) {
+func Open(ctx context.Context, path string, options ...Option) (_ *Store, err error) {
 	path, err = disk.PrepareDir(path)
 	if err != nil {
 		return nil, err
@@ -31,7 +31,8 @@ func Open(ctx context.Context, path string) (_ *Store, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, lock: lock, searchTime: defaultSearchTime, blind: models.NewBlind(), scrubbing: make(chan struct{}, 1)}
+	s := newStore(path, options...)
+	s.lock = lock
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
@@ -100,7 +101,7 @@ func (s *Store) openJournal(ctx context.Context) error {
 
 // OpenReadOnly opens an existing database for reading, also while another process writes to it.
 // Methods that write return an error.
-func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
+func OpenReadOnly(ctx context.Context, path string, options ...Option) (*Store, error) {
 	path, err := disk.Absolute(path)
 	if err != nil {
 		return nil, err
@@ -119,7 +120,8 @@ func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, read: conn.Pool(conn.ReaderDSN(path), readers), searchTime: defaultSearchTime, blind: models.NewBlind()}
+	s := newStore(path, options...)
+	s.read = conn.Pool(conn.ReaderDSN(path), readers)
 	if err := checkProgress(ctx, s.read, path, before); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

@@ -23,7 +23,7 @@ func (s *Store) Person(ctx context.Context, room, speaker string, only models.Ro
 	if !only.Has(room) {
 		return p, storeError("read person", sql.ErrNoRows)
 	}
-	err = s.view(ctx, "read person", func(tx *sql.Tx) error {
+	err = s.view(ctx, "read person", func(tx txn) error {
 		if p, err = person(ctx, tx, room, speaker); err != nil {
 			return err
 		}
@@ -51,7 +51,7 @@ func (s *Store) Person(ctx context.Context, room, speaker string, only models.Ro
 }
 
 // person finds the id, the given name and the identities of a person.
-func person(ctx context.Context, tx *sql.Tx, room, speaker string) (models.Person, error) {
+func person(ctx context.Context, tx txn, room, speaker string) (models.Person, error) {
 	p := models.Person{ID: models.PersonID(room, speaker), Identities: []models.Identity{{Room: room, SpeakerID: speaker}}}
 	err := tx.QueryRowContext(ctx, `SELECT id, name FROM people WHERE id = (SELECT person FROM identities WHERE room = ? AND speaker_id = ?)`,
 		room, speaker).Scan(&p.ID, &p.Name)
@@ -70,7 +70,7 @@ func person(ctx context.Context, tx *sql.Tx, room, speaker string) (models.Perso
 }
 
 // addHeld adds what is held about one identity.
-func addHeld(ctx context.Context, tx *sql.Tx, p *models.Person, id *models.Identity) error {
+func addHeld(ctx context.Context, tx txn, p *models.Person, id *models.Identity) error {
 	parts, err := conn.List(ctx, tx, func(rows *sql.Rows) (x models.PersonSession, err error) {
 		var started int64
 		var ended, open, confirmed, dismissed sql.NullInt64
@@ -141,7 +141,7 @@ func (s *Store) NamePerson(ctx context.Context, room, speaker, name, by string, 
 	if n := utf8.RuneCountInString(name); n > maxName {
 		return storeError(op, fmt.Errorf("%w: a name of %d characters, at most %d", models.ErrInvalid, n, maxName))
 	}
-	return s.update(ctx, op, func(tx *sql.Tx) error {
+	return s.update(ctx, op, func(tx txn) error {
 		id, err := ensurePerson(ctx, tx, room, speaker)
 		if err != nil {
 			return err
@@ -154,7 +154,7 @@ func (s *Store) NamePerson(ctx context.Context, room, speaker, name, by string, 
 }
 
 // ensurePerson makes the row of the person behind an identity, if there is none.
-func ensurePerson(ctx context.Context, tx *sql.Tx, room, speaker string) (string, error) {
+func ensurePerson(ctx context.Context, tx txn, room, speaker string) (string, error) {
 	var seen int
 	err := tx.QueryRowContext(ctx, `SELECT 1 FROM speakers p JOIN sessions s ON s.id = p.session
 		WHERE p.id = ? AND s.room = ? AND s.erasing = 0 LIMIT 1`, speaker, room).Scan(&seen)
@@ -176,7 +176,7 @@ func ensurePerson(ctx context.Context, tx *sql.Tx, room, speaker string) (string
 
 // MergePeople says that two identities are one person. The first one's display name stays, if there is one.
 func (s *Store) MergePeople(ctx context.Context, a, b models.Identity, by string, when time.Time) error {
-	return s.update(ctx, "merge people", func(tx *sql.Tx) error {
+	return s.update(ctx, "merge people", func(tx txn) error {
 		keep, err := ensurePerson(ctx, tx, a.Room, a.SpeakerID)
 		if err != nil {
 			return err
@@ -200,7 +200,7 @@ func (s *Store) MergePeople(ctx context.Context, a, b models.Identity, by string
 
 // SplitPerson takes an identity out of the person it was merged into.
 func (s *Store) SplitPerson(ctx context.Context, room, speaker, by string, when time.Time) error {
-	return s.update(ctx, "split person", func(tx *sql.Tx) error {
+	return s.update(ctx, "split person", func(tx txn) error {
 		res, err := tx.ExecContext(ctx, "DELETE FROM identities WHERE room = ? AND speaker_id = ?", room, speaker)
 		if err != nil {
 			return err
@@ -208,8 +208,26 @@ func (s *Store) SplitPerson(ctx context.Context, room, speaker, by string, when 
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return sql.ErrNoRows
 		}
+		if err := forgetNames(ctx, tx); err != nil {
+			return err
+		}
 		return note(ctx, tx, when, by, "people parted", models.PersonID(room, speaker), "")
 	})
+}
+
+// forgetNames forgets what hosts said of people who are in no session of the room any more. Whatever removes speakers calls
+// it in the same transaction.
+func forgetNames(ctx context.Context, tx txn) error {
+	for _, query := range []string{
+		`DELETE FROM identities WHERE NOT EXISTS (SELECT 1 FROM speakers p JOIN sessions s ON s.id = p.session
+			WHERE p.id = identities.speaker_id AND s.room = identities.room)`,
+		"DELETE FROM people WHERE NOT EXISTS (SELECT 1 FROM identities WHERE person = people.id)",
+	} {
+		if _, err := tx.ExecContext(ctx, query); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ErasePerson erases the person behind an identity under all their identities, as Erase does for each.
@@ -222,7 +240,7 @@ func (s *Store) ErasePerson(ctx context.Context, room, speaker, by string) error
 		return err
 	}
 	for _, i := range p.Identities {
-		_, err := requestErasure(ctx, s.write, models.Erasure{Kind: models.ErasePerson, Target: i.SpeakerID, Room: i.Room, By: by})
+		_, err := requestErasure(ctx, s.write, s.now(), models.Erasure{Kind: models.ErasePerson, Target: i.SpeakerID, Room: i.Room, By: by})
 		if err := ignoreNotFound(err); err != nil {
 			return err
 		}
@@ -260,7 +278,7 @@ func (s *Store) FindPeople(ctx context.Context, word string) ([]models.Speaker, 
 // person was never seen there. models.ErrUnreadable comes beside what could be read.
 func (s *Store) PersonRecord(ctx context.Context, id, room string) (models.PersonRecord, error) {
 	r := models.PersonRecord{ID: id}
-	err := s.view(ctx, "read person", func(tx *sql.Tx) (err error) {
+	err := s.view(ctx, "read person", func(tx txn) (err error) {
 		const of = " WHERE speaker_id = ?1 AND (?2 = '' OR session IN (SELECT id FROM sessions WHERE room = ?2))" +
 			" AND session NOT IN (SELECT id FROM sessions WHERE erasing = 1) ORDER BY session, start_ms"
 		if r.Sessions, err = personSessions(ctx, tx, id, room); err != nil {
@@ -288,7 +306,7 @@ func (s *Store) PersonRecord(ctx context.Context, id, room string) (models.Perso
 	return r, err
 }
 
-func personSessions(ctx context.Context, tx *sql.Tx, id, room string) ([]models.PersonIn, error) {
+func personSessions(ctx context.Context, tx txn, id, room string) ([]models.PersonIn, error) {
 	return conn.List(ctx, tx, func(rows *sql.Rows) (p models.PersonIn, err error) {
 		var started int64
 		var ended sql.NullInt64
@@ -309,7 +327,7 @@ func personSessions(ctx context.Context, tx *sql.Tx, id, room string) ([]models.
 
 // personOutcome reads what came of a person's flags; models.ErrUnreadable comes beside what could be read.
 func personOutcome(
-	ctx context.Context, tx *sql.Tx, id, room string,
+	ctx context.Context, tx txn, id, room string,
 ) (ds []models.Decision, as []models.Action, ls []models.LedgerEntry, err error) {
 	const there = " AND " + inRoom + " AND session NOT IN (SELECT id FROM sessions WHERE erasing = 1) ORDER BY session, "
 	ds, err = docs[models.Decision](ctx, tx, "SELECT doc FROM decisions WHERE "+decidedOn()+there+"created", id, room)

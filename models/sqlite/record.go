@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"earshot/models"
 	"earshot/models/sqlite/conn"
@@ -21,7 +20,7 @@ func (s *Store) Put(ctx context.Context, r models.Record) error {
 			return storeError(op, err)
 		}
 	}
-	return s.update(ctx, op, func(tx *sql.Tx) error {
+	return s.update(ctx, op, func(tx txn) error {
 		if err := alive(ctx, tx, r.Session); err != nil {
 			return err
 		}
@@ -42,7 +41,7 @@ func (s *Store) Put(ctx context.Context, r models.Record) error {
 			if err != nil || !fresh {
 				return err
 			}
-		} else if err := putFlags(ctx, tx, r.Flags); err != nil {
+		} else if err := putFlags(ctx, tx, r.Session, r.Flags); err != nil {
 			return err
 		}
 		return putOutcome(ctx, tx, r)
@@ -51,7 +50,7 @@ func (s *Store) Put(ctx context.Context, r models.Record) error {
 
 // permitted is what may be stored of a record: in a session that is only moderated, neither what was said nor its sound,
 // but for the words that were flagged.
-func permitted(ctx context.Context, tx *sql.Tx, r models.Record) (models.Record, error) {
+func permitted(ctx context.Context, tx txn, r models.Record) (models.Record, error) {
 	only := false
 	err := tx.QueryRowContext(ctx, "SELECT moderate_only FROM sessions WHERE id = ?", r.Session).Scan(&only)
 	if err != nil || !only {
@@ -61,7 +60,7 @@ func permitted(ctx context.Context, tx *sql.Tx, r models.Record) (models.Record,
 }
 
 // wanted is sql.ErrNoRows for a line that is not stored and whose clip is not in the spool any more.
-func wanted(ctx context.Context, tx *sql.Tx, k models.Key) error {
+func wanted(ctx context.Context, tx txn, k models.Key) error {
 	there := 0
 	return tx.QueryRowContext(ctx, `SELECT 1 WHERE EXISTS (SELECT 1 FROM spool WHERE session = ?1 AND epoch = ?2 AND track = ?3 AND seq = ?4)
 		OR EXISTS (SELECT 1 FROM utterances WHERE session = ?1 AND epoch = ?2 AND track = ?3 AND seq = ?4)`,
@@ -79,16 +78,16 @@ func checkLine(u models.Utterance, flags []models.Flag, evidence *models.Evidenc
 }
 
 // putLine stores a line with its flags and its sound, and acknowledges its clip. It reports whether the line was new.
-func putLine(ctx context.Context, tx *sql.Tx, u models.Utterance, flags []models.Flag, evidence *models.Evidence) (bool, error) {
+func putLine(ctx context.Context, tx txn, u models.Utterance, flags []models.Flag, evidence *models.Evidence) (bool, error) {
 	if u.Committed.IsZero() {
-		u.Committed = time.Now()
+		u.Committed = tx.now
 	}
 	fresh, err := putUtterance(ctx, tx, u, flags)
 	if err != nil {
 		return false, err
 	}
 	if fresh {
-		if err := putFlags(ctx, tx, flags); err != nil {
+		if err := putFlags(ctx, tx, u.Session, flags); err != nil {
 			return false, err
 		}
 		if evidence != nil {
@@ -102,7 +101,7 @@ func putLine(ctx context.Context, tx *sql.Tx, u models.Utterance, flags []models
 
 // unerased is a record without what came of lines that are gone: verdicts on words that were erased meanwhile come later
 // than the words. sql.ErrNoRows: nothing is left of it.
-func unerased(ctx context.Context, tx *sql.Tx, r models.Record) (models.Record, error) {
+func unerased(ctx context.Context, tx txn, r models.Record) (models.Record, error) {
 	if r.Utterance != nil {
 		return r, nil
 	}
@@ -144,7 +143,7 @@ func unerased(ctx context.Context, tx *sql.Tx, r models.Record) (models.Record, 
 }
 
 // putOutcome stores what came of a line or an answer.
-func putOutcome(ctx context.Context, tx *sql.Tx, r models.Record) error {
+func putOutcome(ctx context.Context, tx txn, r models.Record) error {
 	for _, d := range r.Decisions {
 		doc, err := json.Marshal(d)
 		if err != nil {
@@ -181,11 +180,11 @@ func putOutcome(ctx context.Context, tx *sql.Tx, r models.Record) error {
 	}
 	for _, a := range r.Answers {
 		_, err := tx.ExecContext(ctx, "UPDATE flags SET status = ?, decided_by = ?, decided = ? WHERE id = ? AND session = ?",
-			a.Status, clean(a.By), millis(time.Now()), a.Flag, r.Session)
+			a.Status, clean(a.By), millis(tx.now), a.Flag, r.Session)
 		if err != nil {
 			return err
 		}
-		if err := note(ctx, tx, time.Now(), a.By, "flag "+string(a.Status), a.Flag, r.Session); err != nil {
+		if err := note(ctx, tx, tx.now, a.By, "flag "+string(a.Status), a.Flag, r.Session); err != nil {
 			return err
 		}
 	}
@@ -204,7 +203,7 @@ func extent(words []models.Word) (from, to int64) {
 }
 
 // putLedger stores strikes; one that is stored already only stops being pending.
-func putLedger(ctx context.Context, tx *sql.Tx, r models.Record) error {
+func putLedger(ctx context.Context, tx txn, r models.Record) error {
 	for _, e := range r.Ledger {
 		_, err := tx.ExecContext(ctx, `INSERT INTO ledger (id, session, ledger, person, scope, flag, points, pending, by, at)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET pending = min(ledger.pending, excluded.pending)`,
@@ -240,7 +239,7 @@ func (s *Store) Snapshot(ctx context.Context, q models.SnapshotQuery) (snap mode
 			unreadable, err = errors.Join(unreadable, err), nil
 		}
 	}
-	failed := s.view(ctx, "read a session whole", func(tx *sql.Tx) error {
+	failed := s.view(ctx, "read a session whole", func(tx txn) error {
 		part(func() (err error) { snap.Session, err = sessionIn(ctx, tx, q.Session, q.Only); return err })
 		part(func() (err error) { snap.Speakers, err = speakersOf(ctx, tx, q.Session); return err })
 		part(func() (err error) { snap.Flags, err = flagsOf(ctx, tx, q.Session); return err })

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,7 +21,7 @@ const ofLine = " WHERE session = ? AND epoch = ? AND track = ? AND seq = ?"
 func (s *Store) RedactLine(ctx context.Context, r models.LineRedaction) (u models.Utterance, err error) {
 	const op = "redact line"
 	k := r.Key
-	err = s.update(ctx, op, func(tx *sql.Tx) error {
+	err = s.update(ctx, op, func(tx txn) error {
 		if err := alive(ctx, tx, k.Session); err != nil {
 			return err
 		}
@@ -50,7 +49,7 @@ func (s *Store) RedactLine(ctx context.Context, r models.LineRedaction) (u model
 }
 
 // redactLine takes words out of a stored line and of all that quotes it, and returns the line as it is then.
-func redactLine(ctx context.Context, tx *sql.Tx, u models.Utterance, r models.LineRedaction) (models.Utterance, error) {
+func redactLine(ctx context.Context, tx txn, u models.Utterance, r models.LineRedaction) (models.Utterance, error) {
 	gone, err := takeOut(&u, r.Words)
 	if err != nil {
 		return u, err
@@ -116,7 +115,7 @@ func joined(words []models.Word) string {
 }
 
 // redactFindings takes the words out of the flags that were found in them, and of what came of these.
-func redactFindings(ctx context.Context, tx *sql.Tx, u models.Utterance, gone []models.Word) error {
+func redactFindings(ctx context.Context, tx txn, u models.Utterance, gone []models.Word) error {
 	flags, err := conn.List(ctx, tx, scanFlag, "SELECT "+flagColumns+" FROM flags WHERE session = ? AND speaker_id = ?", u.Session, u.SpeakerID)
 	if err != nil {
 		return err
@@ -143,7 +142,7 @@ func redactFindings(ctx context.Context, tx *sql.Tx, u models.Utterance, gone []
 	return nil
 }
 
-func redactDecisions(ctx context.Context, tx *sql.Tx, f models.Flag, gone []models.Word) error {
+func redactDecisions(ctx context.Context, tx txn, f models.Flag, gone []models.Word) error {
 	found, err := documents[models.Decision](ctx, tx, "SELECT id, doc FROM decisions WHERE session = ? AND flag = ?", f.Session, f.ID)
 	if err != nil {
 		return err
@@ -165,7 +164,7 @@ func redactDecisions(ctx context.Context, tx *sql.Tx, f models.Flag, gone []mode
 	return nil
 }
 
-func redactActions(ctx context.Context, tx *sql.Tx, session, decision string, gone []models.Word) error {
+func redactActions(ctx context.Context, tx txn, session, decision string, gone []models.Word) error {
 	found, err := documents[models.Action](ctx, tx, "SELECT id, doc FROM actions WHERE session = ? AND decision = ?", session, decision)
 	if err != nil {
 		return err
@@ -217,7 +216,7 @@ func barred(words, gone []models.Word) []models.Word {
 }
 
 // redactRest drops the summaries, which may quote, covers the clips, has the exported files removed, and notes who did it.
-func redactRest(ctx context.Context, tx *sql.Tx, r models.LineRedaction) error {
+func redactRest(ctx context.Context, tx txn, r models.LineRedaction) error {
 	if _, err := tx.ExecContext(ctx, "DELETE FROM summaries WHERE session = ?", r.Key.Session); err != nil {
 		return err
 	}

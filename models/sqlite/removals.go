@@ -14,7 +14,7 @@ import (
 )
 
 // note writes down who changed what, in the transaction of the change.
-func note(ctx context.Context, tx *sql.Tx, when time.Time, by, what, target, session string) error {
+func note(ctx context.Context, tx txn, when time.Time, by, what, target, session string) error {
 	_, err := tx.ExecContext(ctx, "INSERT INTO audit (at, by, what, target, session) VALUES (?, ?, ?, ?, ?)",
 		millis(when), clean(by), what, target, session)
 	return err
@@ -22,7 +22,7 @@ func note(ctx context.Context, tx *sql.Tx, when time.Time, by, what, target, ses
 
 // Note writes down who did what, beside the changes that are noted with what they change.
 func (s *Store) Note(ctx context.Context, by, what, target, session string) error {
-	return s.update(ctx, "note", func(tx *sql.Tx) error { return note(ctx, tx, time.Now(), by, what, target, session) })
+	return s.update(ctx, "note", func(tx txn) error { return note(ctx, tx, tx.now, by, what, target, session) })
 }
 
 // Audit lists who changed what, the latest first, at most limit entries.
@@ -47,27 +47,27 @@ func removalHash(before string, r models.Removal) string {
 
 // noteRemoval appends to the list of removals in the transaction that removes, and sees to it that the files are
 // scrubbed afterwards.
-func noteRemoval(ctx context.Context, tx *sql.Tx, r models.Removal) error {
+func noteRemoval(ctx context.Context, tx txn, r models.Removal) error {
 	last, before, err := lastRemoval(ctx, tx)
 	if err != nil {
 		return err
 	}
 	r.ID, r.By = last+1, clean(r.By)
 	if r.At.IsZero() {
-		r.At = time.Now()
+		r.At = tx.now
 	}
 	r.Hash = removalHash(before, r)
 	return putRemoval(ctx, tx, r)
 }
 
 // lastRemoval is the end of the chain.
-func lastRemoval(ctx context.Context, tx *sql.Tx) (id int64, hash string, err error) {
+func lastRemoval(ctx context.Context, tx txn) (id int64, hash string, err error) {
 	err = tx.QueryRowContext(ctx, `SELECT ifnull(max(id), 0), ifnull((SELECT hash FROM removals ORDER BY id DESC LIMIT 1), '')
 		FROM removals`).Scan(&id, &hash)
 	return id, hash, err
 }
 
-func putRemoval(ctx context.Context, tx *sql.Tx, r models.Removal) error {
+func putRemoval(ctx context.Context, tx txn, r models.Removal) error {
 	_, err := tx.ExecContext(ctx, "INSERT INTO removals ("+removalColumns+") VALUES (?, ?, ?, ?, ?, ?, ?)",
 		r.ID, millis(r.At), r.By, r.What, r.Target, r.Rows, r.Hash)
 	if err != nil {

@@ -27,7 +27,7 @@ func (s *Store) scrub(ctx context.Context) error {
 		return storeError("scrub", fmt.Errorf("%w: another scrub waits for a reader: %w", models.ErrUnavailable, ctx.Err()))
 	}
 	// What is removed from now on is another scrub's: this one may have passed it.
-	err := s.update(ctx, "scrub", func(tx *sql.Tx) error {
+	err := s.update(ctx, "scrub", func(tx txn) error {
 		if _, err := tx.ExecContext(ctx, "INSERT INTO chores (name) VALUES ('scrubbing') ON CONFLICT DO NOTHING"); err != nil {
 			return err
 		}
@@ -60,7 +60,7 @@ const mergePages = 500
 func (s *Store) mergeIndex(ctx context.Context) error {
 	for pages := -mergePages; ; pages = mergePages {
 		var before, after int64
-		err := s.update(ctx, "merge index", func(tx *sql.Tx) error {
+		err := s.update(ctx, "merge index", func(tx txn) error {
 			if err := tx.QueryRowContext(ctx, "SELECT total_changes()").Scan(&before); err != nil {
 				return err
 			}
@@ -150,7 +150,7 @@ func roots(ctx context.Context, tx *sql.Tx) ([]uint32, error) {
 const filesChore = "files:"
 
 // staleFiles notes that the files of the sessions that a query lists, in a column id, hold something that is being removed.
-func staleFiles(ctx context.Context, tx *sql.Tx, query string, args ...any) error {
+func staleFiles(ctx context.Context, tx txn, query string, args ...any) error {
 	_, err := tx.ExecContext(
 		ctx, "INSERT INTO chores (name) SELECT '"+filesChore+"' || id FROM ("+query+") WHERE true ON CONFLICT DO NOTHING", args...,
 	)
@@ -184,14 +184,14 @@ func (s *Store) FilesRemoved(ctx context.Context, session string) error {
 }
 
 func (s *Store) choreDone(ctx context.Context, chore string) error {
-	return s.update(ctx, "note removed files", func(tx *sql.Tx) error {
+	return s.update(ctx, "note removed files", func(tx txn) error {
 		_, err := tx.ExecContext(ctx, "DELETE FROM chores WHERE name = ?", chore)
 		return err
 	})
 }
 
 // needScrub notes, in the transaction that deletes, that the files are to be scrubbed.
-func needScrub(ctx context.Context, tx *sql.Tx) error {
+func needScrub(ctx context.Context, tx txn) error {
 	_, err := tx.ExecContext(ctx, "INSERT INTO chores (name) VALUES ('scrub') ON CONFLICT DO NOTHING")
 	return err
 }

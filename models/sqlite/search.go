@@ -34,7 +34,7 @@ func (s *Store) Search(ctx context.Context, q models.SearchQuery) (models.Search
 	bounded, cancel := context.WithTimeout(ctx, s.searchTime)
 	defer cancel()
 	var page models.SearchPage
-	err = s.view(bounded, op, func(tx *sql.Tx) error {
+	err = s.view(bounded, op, func(tx txn) error {
 		lo, hi, err := searchRange(bounded, tx, q)
 		if err != nil {
 			return err
@@ -81,7 +81,7 @@ const maxFacets = 300
 
 // inSessions narrows an expression to the sessions of some rooms, so that a search there takes no longer for what is said
 // in others.
-func inSessions(ctx context.Context, tx *sql.Tx, match string, only models.RoomSet) (string, error) {
+func inSessions(ctx context.Context, tx txn, match string, only models.RoomSet) (string, error) {
 	if match == "" || only.All() {
 		return match, nil
 	}
@@ -162,7 +162,7 @@ func prefixed(prefix, columns string) string {
 
 // searchRange bounds the row ids by the sessions that can hold a hit, so that an old or rare room is not searched for
 // among all newer lines. Without such a condition it is everything.
-func searchRange(ctx context.Context, tx *sql.Tx, q models.SearchQuery) (lo, hi int64, err error) {
+func searchRange(ctx context.Context, tx txn, q models.SearchQuery) (lo, hi int64, err error) {
 	if q.Room == "" && q.Only.All() && q.From.IsZero() && q.To.IsZero() {
 		return 0, math.MaxInt64, nil
 	}
@@ -184,7 +184,7 @@ func searchRange(ctx context.Context, tx *sql.Tx, q models.SearchQuery) (lo, hi 
 	return first.Int64, last.Int64, err
 }
 
-func (s *Store) runSearch(ctx context.Context, tx *sql.Tx, query string, args []any, limit int) (models.SearchPage, error) {
+func (s *Store) runSearch(ctx context.Context, tx txn, query string, args []any, limit int) (models.SearchPage, error) {
 	var ids []int64
 	hits, err := conn.List(ctx, tx, func(rows *sql.Rows) (h models.SearchHit, err error) {
 		var id, started int64
@@ -218,7 +218,7 @@ func hideText(err error) error {
 	return err
 }
 
-func addRules(ctx context.Context, tx *sql.Tx, h *models.SearchHit) (err error) {
+func addRules(ctx context.Context, tx txn, h *models.SearchHit) (err error) {
 	k := h.Utterance.Key
 	h.Rules, err = conn.List(ctx, tx, func(rows *sql.Rows) (rule string, err error) {
 		err = rows.Scan(&rule)

@@ -32,10 +32,10 @@ func (s *Store) StartSession(ctx context.Context, session models.Session) (model
 		return models.Session{}, storeError(op, err)
 	}
 	if session.Started.IsZero() {
-		session.Started = time.Now()
+		session.Started = s.now()
 	}
 	var stored models.Session
-	err := s.update(ctx, op, func(tx *sql.Tx) (err error) {
+	err := s.update(ctx, op, func(tx txn) (err error) {
 		stored, err = conn.One(ctx, tx, scanSession, `INSERT INTO sessions (id, room, name, url, started, epoch, model, rules, profile, moderate_only)
 			VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET room = excluded.room, name = excluded.name, url = excluded.url,
@@ -52,7 +52,7 @@ func (s *Store) StartSession(ctx context.Context, session models.Session) (model
 // EndSession notes when and why a session ended. Ending it again changes nothing.
 // models.ErrNotFound when it is not stored.
 func (s *Store) EndSession(ctx context.Context, id string, reason models.EndReason, end time.Time) error {
-	return s.update(ctx, "end session", func(tx *sql.Tx) error {
+	return s.update(ctx, "end session", func(tx txn) error {
 		if err := alive(ctx, tx, id); err != nil {
 			return err
 		}
@@ -73,7 +73,7 @@ func (s *Store) UnendedSessions(ctx context.Context) ([]models.Session, error) {
 // PutSpeaker stores a person seen in a session, or what changed: a name or role that is set replaces the old one, and
 // the earliest FirstMS stays.
 func (s *Store) PutSpeaker(ctx context.Context, p models.Speaker) error {
-	return s.update(ctx, "store speaker", func(tx *sql.Tx) error {
+	return s.update(ctx, "store speaker", func(tx txn) error {
 		if err := alive(ctx, tx, p.Session); err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func (s *Store) Stored(ctx context.Context, id string) error {
 
 // alive is sql.ErrNoRows unless the session is stored and not being deleted. Everything that writes into a session asks
 // it in its own transaction, so that nothing is added behind a deletion's back.
-func alive(ctx context.Context, tx *sql.Tx, session string) error {
+func alive(ctx context.Context, tx txn, session string) error {
 	var one int
 	return tx.QueryRowContext(ctx, "SELECT 1 FROM sessions WHERE id = ? AND erasing = 0", session).Scan(&one)
 }
@@ -190,7 +190,7 @@ func (s *Store) Session(ctx context.Context, id string) (models.SessionInfo, err
 
 func (s *Store) sessionInfos(ctx context.Context, op, query string, args ...any) ([]models.SessionInfo, error) {
 	var infos []models.SessionInfo
-	err := s.view(ctx, op, func(tx *sql.Tx) error {
+	err := s.view(ctx, op, func(tx txn) error {
 		sessions, err := conn.List(ctx, tx, scanSession, query, args...)
 		if err != nil || len(sessions) == 0 {
 			return err
@@ -209,7 +209,7 @@ type counter struct {
 	last     map[string]int64  // session -> end of the last thing stored, in ms
 }
 
-func count(ctx context.Context, tx *sql.Tx, sessions []models.Session) ([]models.SessionInfo, error) {
+func count(ctx context.Context, tx txn, sessions []models.Session) ([]models.SessionInfo, error) {
 	c := counter{index: map[string]int{}, speakers: map[[2]string]int{}, last: map[string]int64{}}
 	ids := make([]string, len(sessions))
 	for i, s := range sessions {

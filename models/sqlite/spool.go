@@ -13,7 +13,7 @@ import (
 // transcript is stored, changes nothing. models.ErrNotFound when the session is not stored (or was deleted): the clip is
 // not wanted then. What somebody said who was erased meanwhile changes nothing either. PCM is not stored.
 func (s *Store) PutClip(ctx context.Context, c models.Clip) error {
-	return s.update(ctx, "spool clip", func(tx *sql.Tx) error {
+	return s.update(ctx, "spool clip", func(tx txn) error {
 		if err := alive(ctx, tx, c.Session); err != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ func scanClip(rows *sql.Rows) (c models.Clip, err error) {
 // NoteAttempt counts one more try at decoding a clip, before it is made, and returns how many there were: a clip that
 // takes the program down is recognised after the restart. models.ErrNotFound when it is not in the spool.
 func (s *Store) NoteAttempt(ctx context.Context, k models.Key) (attempts int, err error) {
-	err = s.update(ctx, "note attempt", func(tx *sql.Tx) error {
+	err = s.update(ctx, "note attempt", func(tx txn) error {
 		return tx.QueryRowContext(ctx, `UPDATE spool SET attempts = attempts + 1
 			WHERE session = ? AND epoch = ? AND track = ? AND seq = ? RETURNING attempts`,
 			k.Session, k.Epoch, k.Track, k.Seq).Scan(&attempts)
@@ -92,7 +92,7 @@ func (s *Store) SpoolUsage(ctx context.Context) (u models.SpoolUsage, err error)
 }
 
 // acknowledge takes the clip out of the spool, or puts it aside when the line that is now stored is a failed one.
-func acknowledge(ctx context.Context, tx *sql.Tx, u models.Utterance) error {
+func acknowledge(ctx context.Context, tx txn, u models.Utterance) error {
 	parks := u.State == models.UtteranceFailed
 	if parks { // of a session that is only moderated no sound is kept
 		only := false
@@ -112,7 +112,7 @@ func acknowledge(ctx context.Context, tx *sql.Tx, u models.Utterance) error {
 }
 
 // erasedSince reports whether somebody was erased from a session after a point in time; a zero one is not known.
-func erasedSince(ctx context.Context, tx *sql.Tx, session, speaker string, began time.Time) (bool, error) {
+func erasedSince(ctx context.Context, tx txn, session, speaker string, began time.Time) (bool, error) {
 	if began.IsZero() || speaker == "" {
 		return false, nil
 	}
@@ -123,7 +123,7 @@ func erasedSince(ctx context.Context, tx *sql.Tx, session, speaker string, began
 }
 
 // clipErased reports whether somebody was erased after they began to say what a clip holds.
-func clipErased(ctx context.Context, tx *sql.Tx, c models.Clip) (bool, error) {
+func clipErased(ctx context.Context, tx txn, c models.Clip) (bool, error) {
 	if c.Spoken.IsZero() {
 		return false, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 
 	"earshot/models"
@@ -40,6 +41,7 @@ type Store struct {
 	trouble troubles
 	// lineage names the record in the reserve, origin in the journal.
 	lineage, origin string
+	now             func() time.Time
 	// searchTime is the longest that one search may take.
 	searchTime time.Duration
 	blind      models.Blind // hides row ids in cursors
@@ -57,6 +59,20 @@ const (
 	readers           = 4
 	defaultSearchTime = 2 * time.Second
 )
+
+// Option changes how a Store works.
+type Option func(*Store)
+
+// WithClock has a Store take the time from now where it notes when something was stored or done.
+func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
+
+func newStore(path string, options ...Option) *Store {
+	s := &Store{path: path, now: time.Now, searchTime: defaultSearchTime, blind: models.NewBlind(), scrubbing: make(chan struct{}, 1)}
+	for _, o := range options {
+		o(s)
+	}
+	return s
+}
 
 // Path is the database file, absolute.
 func (s *Store) Path() string { return s.path }
@@ -79,20 +95,55 @@ func (s *Store) Close() error {
 	return errors.Join(errs...)
 }
 
+// troubles remembers since when the database takes nothing.
+type troubles struct {
+	mu  sync.Mutex
+	now *models.Trouble
+	op  string // what was refused
+}
+
+// tryOp is the work of TryWriting.
+const tryOp = "try to write"
+
+// wrote notes how a write went, and passes its error on. Only what the database itself refuses is trouble: not what is
+// invalid, not found or cancelled. It is over when that work succeeds, or TryWriting: on a full disk there may be room for
+// a name and none for a minute of sound.
+func (t *troubles) wrote(at time.Time, op string, err error) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case err == nil && (op == t.op || op == tryOp):
+		t.now, t.op = nil, ""
+	case !errors.Is(err, models.ErrUnavailable): // it got as far as being looked at, or says nothing of the rest
+	case t.now == nil:
+		t.now, t.op = &models.Trouble{Since: at, Full: diskFull(err), Err: err}, op
+	default:
+		t.now.Full, t.now.Err = diskFull(err), err
+	}
+	return err
+}
+
+// txn is a transaction, with the time at which it began.
+type txn struct {
+	*sql.Tx
+	now time.Time
+}
+
 // update runs fn in one transaction of the writer. op names the work in errors.
-func (s *Store) update(ctx context.Context, op string, fn func(*sql.Tx) error) error {
+func (s *Store) update(ctx context.Context, op string, fn func(txn) error) error {
 	if s.write == nil {
 		return fmt.Errorf("store: %s: %w", op, errReadOnly)
 	}
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
-		return s.trouble.wrote(op, storeError(op, err))
+		return s.trouble.wrote(s.now(), op, storeError(op, err))
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after a commit
-	if err := fn(tx); err != nil {
-		return s.trouble.wrote(op, storeError(op, err))
+	began := s.now()
+	if err := fn(txn{tx, began}); err != nil {
+		return s.trouble.wrote(s.now(), op, storeError(op, err))
 	}
-	now := reserve.Progress{Lineage: s.lineage, At: time.Now()}
+	now := reserve.Progress{Lineage: s.lineage, At: began}
 	var removal, taken int64
 	err = tx.QueryRowContext(ctx, `UPDATE lineage SET commits = commits + 1
 		RETURNING commits, (SELECT ifnull(max(id), 0) FROM removals), (SELECT ifnull(max(id), 0) FROM taken)`).
@@ -101,7 +152,7 @@ func (s *Store) update(ctx context.Context, op string, fn func(*sql.Tx) error) e
 		err = tx.Commit()
 	}
 	if err != nil {
-		return s.trouble.wrote(op, storeError(op, err))
+		return s.trouble.wrote(s.now(), op, storeError(op, err))
 	}
 	s.reserve.Reached(now)
 	s.fold.Soon()
@@ -109,18 +160,18 @@ func (s *Store) update(ctx context.Context, op string, fn func(*sql.Tx) error) e
 		return takenSince(context.WithoutCancel(ctx), s.read, removal, taken)
 	})
 	if err != nil { // the next transaction tries again
-		_ = s.trouble.wrote("copy what was removed", fmt.Errorf("store: copy what was removed: %w: %w", models.ErrUnavailable, err))
+		_ = s.trouble.wrote(s.now(), "copy what was removed", fmt.Errorf("store: copy what was removed: %w: %w", models.ErrUnavailable, err))
 		return nil
 	}
-	return s.trouble.wrote(op, nil)
+	return s.trouble.wrote(s.now(), op, nil)
 }
 
 // view runs fn in one read transaction, so that several queries see the same state.
-func (s *Store) view(ctx context.Context, op string, fn func(*sql.Tx) error) error {
+func (s *Store) view(ctx context.Context, op string, fn func(txn) error) error {
 	tx, err := s.read.BeginTx(ctx, nil)
 	if err != nil {
 		return storeError(op, err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	return storeError(op, fn(tx))
+	return storeError(op, fn(txn{tx, s.now()}))
 }

@@ -22,7 +22,7 @@ func (s *Store) PutSummary(ctx context.Context, sum models.Summary) error {
 	if err != nil {
 		return fmt.Errorf("store: %s: it cannot be written as JSON", op) // the JSON error could quote what was said
 	}
-	return s.update(ctx, op, func(tx *sql.Tx) error {
+	return s.update(ctx, op, func(tx txn) error {
 		if err := alive(ctx, tx, sum.Session); err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"time"
 
@@ -113,7 +112,7 @@ func (s *Store) sweepStep(ctx context.Context, now time.Time, session models.Ses
 	point := millis(session.Started) + limit
 	for {
 		n := 0
-		err := s.update(ctx, "sweep "+step.what, func(tx *sql.Tx) error {
+		err := s.update(ctx, "sweep "+step.what, func(tx txn) error {
 			if err := alive(ctx, tx, session.ID); err != nil {
 				return ignoreNoRows(err)
 			}
@@ -136,7 +135,7 @@ func (s *Store) sweepStep(ctx context.Context, now time.Time, session models.Ses
 					return err
 				}
 			}
-			n, err = deleted(tx.ExecContext(ctx, "DELETE FROM "+step.table+" WHERE id IN (SELECT id FROM "+step.table+
+			n, err = changed(tx.ExecContext(ctx, "DELETE FROM "+step.table+" WHERE id IN (SELECT id FROM "+step.table+
 				" WHERE session = ?1 AND ?2 + ?4 IS NOT NULL AND "+step.due+" ORDER BY id LIMIT ?3)", session.ID, limit, step.limit, point))
 			if err != nil {
 				return err
@@ -158,21 +157,24 @@ func (s *Store) sweepRemains(ctx context.Context, now time.Time, id string) (gon
 	const kept = held + ` UNION ALL SELECT '' FROM evidence WHERE session = ?1 UNION ALL SELECT '' FROM decisions WHERE session = ?1
 		UNION ALL SELECT '' FROM actions WHERE session = ?1 UNION ALL SELECT '' FROM ledger WHERE session = ?1
 		UNION ALL SELECT '' FROM consent WHERE session = ?1`
-	err = s.update(ctx, "sweep remains", func(tx *sql.Tx) error {
-		n, err := deleted(tx.ExecContext(ctx, "DELETE FROM speakers WHERE session = ?1 AND id NOT IN ("+held+")", id))
+	err = s.update(ctx, "sweep remains", func(tx txn) error {
+		n, err := changed(tx.ExecContext(ctx, "DELETE FROM speakers WHERE session = ?1 AND id NOT IN ("+held+")", id))
 		if err != nil {
 			return err
 		}
-		summaries, err := deleted(tx.ExecContext(ctx, `DELETE FROM summaries WHERE session = ?1
+		summaries, err := changed(tx.ExecContext(ctx, `DELETE FROM summaries WHERE session = ?1
 			AND NOT EXISTS (SELECT 1 FROM utterances WHERE session = ?1)`, id))
 		if err != nil {
 			return err
 		}
-		sessions, err := deleted(tx.ExecContext(ctx, "DELETE FROM sessions WHERE id = ?1 AND NOT EXISTS ("+kept+")", id))
+		sessions, err := changed(tx.ExecContext(ctx, "DELETE FROM sessions WHERE id = ?1 AND NOT EXISTS ("+kept+")", id))
 		if gone = sessions > 0; gone {
 			_, err = tx.ExecContext(ctx, "DELETE FROM restrictions WHERE session = ?", id)
 		}
 		if err != nil || n+summaries+sessions == 0 {
+			return err
+		}
+		if err := forgetNames(ctx, tx); err != nil {
 			return err
 		}
 		return noteRemoval(ctx, tx, models.Removal{At: now, By: models.ByRetention, What: "remains", Target: id, Rows: n + summaries + sessions})

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"earshot/models"
 	"earshot/models/sqlite/conn"
@@ -16,12 +15,12 @@ import (
 )
 
 // putTaken remembers what is taken away in the transaction that does it.
-func putTaken(ctx context.Context, tx *sql.Tx, t journal.Entry) error {
+func putTaken(ctx context.Context, tx txn, t journal.Entry) error {
 	if t.UID == "" {
 		t.UID = strings.ToLower(rand.Text())
 	}
 	if t.At == 0 {
-		t.At = millis(time.Now())
+		t.At = millis(tx.now)
 	}
 	t.By = clean(t.By)
 	doc, err := json.Marshal(t)
@@ -77,7 +76,7 @@ func (s *Store) removeAgain(ctx context.Context, r models.Removal) (n int, err e
 		return 0, err
 	}
 	for _, e := range wishes {
-		id, err := requestErasure(ctx, s.write, e)
+		id, err := requestErasure(ctx, s.write, s.now(), e)
 		if err == nil {
 			err = s.finishErasure(ctx, erasure{id: id, Erasure: e, noted: true})
 		}
@@ -88,10 +87,10 @@ func (s *Store) removeAgain(ctx context.Context, r models.Removal) (n int, err e
 			n++
 		}
 	}
-	return n, s.update(ctx, "note removal", func(tx *sql.Tx) error { return copyRemoval(ctx, tx, r) })
+	return n, s.update(ctx, "note removal", func(tx txn) error { return copyRemoval(ctx, tx, r) })
 }
 
-func copyRemoval(ctx context.Context, tx *sql.Tx, r models.Removal) error {
+func copyRemoval(ctx context.Context, tx txn, r models.Removal) error {
 	last, before, err := lastRemoval(ctx, tx)
 	if err != nil {
 		return err
@@ -104,7 +103,7 @@ func copyRemoval(ctx context.Context, tx *sql.Tx, r models.Removal) error {
 
 // takeAgain takes one thing away again, and remembers it.
 func (s *Store) takeAgain(ctx context.Context, t journal.Entry) (redactions int, err error) {
-	err = s.update(ctx, "take away again", func(tx *sql.Tx) error {
+	err = s.update(ctx, "take away again", func(tx txn) error {
 		switch t.What {
 		case journal.Words:
 			if redactions, err = redactAgain(ctx, tx, t); err != nil {
@@ -129,7 +128,7 @@ func (s *Store) takeAgain(ctx context.Context, t journal.Entry) (redactions int,
 	return redactions, err
 }
 
-func accessAgain(ctx context.Context, tx *sql.Tx, t journal.Entry) error {
+func accessAgain(ctx context.Context, tx txn, t journal.Entry) error {
 	rooms, err := json.Marshal(t.Rooms)
 	if err != nil {
 		return err
@@ -141,7 +140,7 @@ func accessAgain(ctx context.Context, tx *sql.Tx, t journal.Entry) error {
 
 // redactAgain takes words out of the lines that have them, and removes what else the words are heard in: a stretch that
 // was not decoded yet, and clips.
-func redactAgain(ctx context.Context, tx *sql.Tx, t journal.Entry) (n int, err error) {
+func redactAgain(ctx context.Context, tx txn, t journal.Entry) (n int, err error) {
 	if err := alive(ctx, tx, t.Session); err != nil {
 		return 0, ignoreNoRows(err)
 	}
@@ -168,7 +167,7 @@ func redactAgain(ctx context.Context, tx *sql.Tx, t journal.Entry) (n int, err e
 }
 
 // redactSpans redacts the words of a line that are among those of an entry, and reports 1 if there were any.
-func redactSpans(ctx context.Context, tx *sql.Tx, u models.Utterance, t journal.Entry) (int, error) {
+func redactSpans(ctx context.Context, tx txn, u models.Utterance, t journal.Entry) (int, error) {
 	r := models.LineRedaction{Key: u.Key, By: t.By, When: at(t.At)}
 	for i, w := range u.Words {
 		if t.Within(w.StartMS, w.EndMS) && strings.Trim(w.Text, string(models.RedactedRune)+" ") != "" {
@@ -188,7 +187,7 @@ func redactSpans(ctx context.Context, tx *sql.Tx, u models.Utterance, t journal.
 }
 
 // dropSound removes the sound in which redacted words are heard. A stretch that was never decoded leaves a gap.
-func dropSound(ctx context.Context, tx *sql.Tx, t journal.Entry, span [2]int64) error {
+func dropSound(ctx context.Context, tx txn, t journal.Entry, span [2]int64) error {
 	waiting, err := conn.List(ctx, tx, scanClip, "SELECT "+clipColumns+" FROM spool WHERE session = ? AND start_ms < ? AND end_ms > ?",
 		t.Session, span[1], span[0])
 	if err != nil {

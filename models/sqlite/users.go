@@ -54,7 +54,7 @@ func (s *Store) PutUser(ctx context.Context, u models.User, by string, when time
 	if u.Name = clean(u.Name); u.Name == "" || len(u.Name) > maxName || u.ID == "" {
 		return storeError(op, fmt.Errorf("%w: a name of %d bytes, want 1 to %d", models.ErrInvalid, len(u.Name), maxName))
 	}
-	return s.update(ctx, op, func(tx *sql.Tx) error {
+	return s.update(ctx, op, func(tx txn) error {
 		var others int
 		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM users WHERE name = ? AND id <> ?", u.Name, u.ID).Scan(&others); err != nil {
 			return err
@@ -85,7 +85,7 @@ func (s *Store) PutUser(ctx context.Context, u models.User, by string, when time
 
 // DeleteUser takes all access away from a user, with every login and key. models.ErrNotFound when there is none.
 func (s *Store) DeleteUser(ctx context.Context, id, by string, when time.Time) error {
-	return s.update(ctx, "delete user", func(tx *sql.Tx) error {
+	return s.update(ctx, "delete user", func(tx txn) error {
 		res, err := tx.ExecContext(ctx, "DELETE FROM users WHERE id = ?", id)
 		if err != nil {
 			return err
@@ -121,7 +121,7 @@ func (s *Store) PutCredential(ctx context.Context, c models.Credential) error {
 	if err != nil {
 		return storeError(op, err)
 	}
-	return s.update(ctx, op, func(tx *sql.Tx) error {
+	return s.update(ctx, op, func(tx txn) error {
 		var known int
 		if err := tx.QueryRowContext(ctx, "SELECT 1 FROM users WHERE id = ?", c.User).Scan(&known); err != nil {
 			return err
@@ -139,7 +139,7 @@ func (s *Store) PutCredential(ctx context.Context, c models.Credential) error {
 func (s *Store) Credential(
 	ctx context.Context, kind models.CredentialKind, hash string, now time.Time,
 ) (c models.Credential, u models.User, err error) {
-	err = s.view(ctx, "read credential", func(tx *sql.Tx) error {
+	err = s.view(ctx, "read credential", func(tx txn) error {
 		c, err = conn.One(ctx, tx, scanCredential, "SELECT "+credentialColumns+` FROM credentials
 			WHERE hash = ? AND kind = ? AND (expires IS NULL OR expires > ?)`, hash, kind, millis(now))
 		if err == nil {
@@ -158,7 +158,7 @@ func (s *Store) Credentials(ctx context.Context, kind models.CredentialKind) ([]
 
 // DropCredential makes a token worthless. models.ErrNotFound when it is so already: of two who use a link at once, one wins.
 func (s *Store) DropCredential(ctx context.Context, hash string) error {
-	return s.update(ctx, "drop credential", func(tx *sql.Tx) error {
+	return s.update(ctx, "drop credential", func(tx txn) error {
 		res, err := tx.ExecContext(ctx, "DELETE FROM credentials WHERE hash = ?", hash)
 		if err != nil {
 			return err
@@ -173,7 +173,7 @@ func (s *Store) DropCredential(ctx context.Context, hash string) error {
 // RenameAccess moves access that was given for old names of rooms, before their addresses were known, to the rooms that
 // rename finds for them; it returns a name unchanged where none is meant for certain.
 func (s *Store) RenameAccess(ctx context.Context, rename func(old string) string) error {
-	return s.update(ctx, "move access", func(tx *sql.Tx) error {
+	return s.update(ctx, "move access", func(tx txn) error {
 		users, err := conn.List(ctx, tx, scanUser, "SELECT "+userColumns+" FROM users")
 		if err != nil {
 			return err
