@@ -232,3 +232,24 @@ func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }
+
+// Text is the value as people read it.
+func (v Value) Text() string {
+	switch x := v.Value.(type) {
+	case []Entry:
+		names := make([]string, len(x))
+		for i, e := range x {
+			names[i] = e.String()
+		}
+		return "[" + strings.Join(names, ", ") + "]"
+	case []string:
+		return "[" + strings.Join(x, ", ") + "]"
+	case string:
+		if x == "" {
+			return `""`
+		}
+		return x
+	default:
+		return fmt.Sprint(x)
+	}
+}

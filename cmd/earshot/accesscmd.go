@@ -1,26 +1,20 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"maps"
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"earshot/configs"
+	"earshot/cmd/earshot/app"
 	"earshot/models"
-	"earshot/models/sqlite"
-	"earshot/models/store"
 	"earshot/moderation/review/auth"
 )
 
-func newAccessCommand(a *app) *cobra.Command {
+func newAccessCommand(a *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "access",
 		Short: "Give and take access to the page: people, and keys for programs",
@@ -30,64 +24,13 @@ is removed is out, with all open pages and streams. Names and keys are those tha
 	return group(cmd, newAccessList(a), newAccessAdd(a), newAccessLink(a), newAccessRemove(a), newAccessKey(a), newAccessRevoke(a))
 }
 
-// accessList is everybody with access.
-type accessList struct {
-	Users []models.User    `json:"users"`
-	Keys  []auth.AccessKey `json:"keys"`
-}
-
-// madeKey is a new key with its secret.
-type madeKey struct {
-	Key    auth.AccessKey `json:"key"`
-	Secret string         `json:"secret"`
-}
-
-// keyOrder asks for a key of a user; "" is the first owner.
-type keyOrder struct {
-	auth.NewKey
-	User string `json:"user,omitempty"`
-}
-
-// membership is what the commands ask of the service that runs on the record or, where none does, of the record itself.
-type membership interface {
-	list(ctx context.Context) (accessList, error)
-	add(ctx context.Context, n auth.NewUser) (link, error)
-	link(ctx context.Context, user string) (link, error)
-	remove(ctx context.Context, user string) error
-	key(ctx context.Context, o keyOrder) (madeKey, error)
-	revoke(ctx context.Context, id string) error
-}
-
-// withMembers runs do with the membership of the command's record.
-func (a *app) withMembers(cmd *cobra.Command, do func(m membership) error) error {
-	c, err := a.config(cmd)
-	if err != nil {
-		return err
-	}
-	db, err := sqlite.Open(cmd.Context(), database(c))
-	if errors.Is(err, store.ErrInUse) {
-		return do(servedMembers{c})
-	}
-	if err != nil {
-		return err
-	}
-	base := c.Notices.Link
-	if base == "" {
-		base = "http://" + c.Listen
-	}
-	members := auth.NewMembers(db, nil)
-	members.Known = func(ctx context.Context) ([]models.Room, error) { return knownRooms(ctx, c, db) }
-	err = do(storedMembers{members, strings.TrimSuffix(base, "/")})
-	return errors.Join(err, db.Close())
-}
-
-func newAccessList(a *app) *cobra.Command {
+func newAccessList(a *cli) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "list", Short: "List who may open the page, and the keys", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withMembers(cmd, func(m membership) error {
-				found, err := m.list(cmd.Context())
+			return a.withMembers(cmd, func(m app.Membership) error {
+				found, err := m.List(cmd.Context())
 				if err != nil {
 					return err
 				}
@@ -106,7 +49,7 @@ func newAccessList(a *app) *cobra.Command {
 	return cmd
 }
 
-func accessRows(found accessList) [][]string {
+func accessRows(found app.AccessList) [][]string {
 	rows := [][]string{{"WHO", "KEY", "ACCESS", "ROOMS", "SINCE"}}
 	for _, u := range found.Users {
 		grants := map[models.Access][]string{}
@@ -134,14 +77,14 @@ func accessRows(found accessList) [][]string {
 
 func since(t time.Time) string { return t.Local().Format(time.DateOnly) }
 
-func newAccessAdd(a *app) *cobra.Command {
+func newAccessAdd(a *cli) *cobra.Command {
 	var n auth.NewUser
 	cmd := &cobra.Command{
 		Use: "add NAME", Short: "Give somebody access, and print the link that logs them in once", Args: cobra.ExactArgs(1),
 		Example: "  earshot access add Lee --access reviewer --room lounge",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			n.Name = args[0]
-			return a.withMembers(cmd, func(m membership) error { return a.printLogin(m.add(cmd.Context(), n)) })
+			return a.withMembers(cmd, func(m app.Membership) error { return a.printLogin(m.Add(cmd.Context(), n)) })
 		},
 	}
 	grantFlags(cmd, &n.Access, &n.Rooms)
@@ -153,7 +96,7 @@ func grantFlags(cmd *cobra.Command, access *models.Access, rooms *[]string) {
 	cmd.Flags().StringArrayVar(rooms, "room", nil, "only in this `ROOM`, as \"earshot sessions list\" names it; may be given several times")
 }
 
-func (a *app) printLogin(l link, err error) error {
+func (a *cli) printLogin(l app.Link, err error) error {
 	if err != nil {
 		return err
 	}
@@ -162,27 +105,27 @@ func (a *app) printLogin(l link, err error) error {
 	return nil
 }
 
-func newAccessLink(a *app) *cobra.Command {
+func newAccessLink(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use: "link NAME", Short: "Print another link that logs somebody in once", Args: cobra.ExactArgs(1),
 		Long: "It lets them in whatever is wrong with their password, or with the guesses that others made at it.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withMembers(cmd, func(m membership) error { return a.printLogin(m.link(cmd.Context(), args[0])) })
+			return a.withMembers(cmd, func(m app.Membership) error { return a.printLogin(m.Link(cmd.Context(), args[0])) })
 		},
 	}
 }
 
-func newAccessRemove(a *app) *cobra.Command {
+func newAccessRemove(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use: "remove NAME", Short: "Take all access away from somebody", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withMembers(cmd, func(m membership) error { return m.remove(cmd.Context(), args[0]) })
+			return a.withMembers(cmd, func(m app.Membership) error { return m.Remove(cmd.Context(), args[0]) })
 		},
 	}
 }
 
-func newAccessKey(a *app) *cobra.Command {
-	var o keyOrder
+func newAccessKey(a *cli) *cobra.Command {
+	var o app.KeyOrder
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "key LABEL", Short: "Make a key for a program, and print it this once", Args: cobra.ExactArgs(1),
@@ -191,8 +134,8 @@ func newAccessKey(a *app) *cobra.Command {
   earshot access key prometheus`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Label = args[0]
-			return a.withMembers(cmd, func(m membership) error {
-				made, err := m.key(cmd.Context(), o)
+			return a.withMembers(cmd, func(m app.Membership) error {
+				made, err := m.Key(cmd.Context(), o)
 				switch {
 				case err != nil:
 					return err
@@ -211,38 +154,20 @@ func newAccessKey(a *app) *cobra.Command {
 	return cmd
 }
 
-func newAccessRevoke(a *app) *cobra.Command {
+func newAccessRevoke(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use: "revoke KEY", Short: "Make a key worthless", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withMembers(cmd, func(m membership) error { return m.revoke(cmd.Context(), args[0]) })
+			return a.withMembers(cmd, func(m app.Membership) error { return m.Revoke(cmd.Context(), args[0]) })
 		},
 	}
 }
 
-// servedMembers asks the service that runs on the record.
-type servedMembers struct{ cfg configs.Config }
-
-func (m servedMembers) list(ctx context.Context) (out accessList, err error) {
-	return out, ask(ctx, m.cfg, http.MethodGet, "/access", nil, &out)
-}
-
-func (m servedMembers) add(ctx context.Context, n auth.NewUser) (l link, err error) {
-	return l, tell(ctx, m.cfg, "/access/users", n, &l)
-}
-
-func (m servedMembers) link(ctx context.Context, user string) (l link, err error) {
-	return l, tell(ctx, m.cfg, "/access/users/"+url.PathEscape(user)+"/link", nil, &l)
-}
-
-func (m servedMembers) remove(ctx context.Context, user string) error {
-	return ask(ctx, m.cfg, http.MethodDelete, "/access/users/"+url.PathEscape(user), nil, nil)
-}
-
-func (m servedMembers) key(ctx context.Context, o keyOrder) (k madeKey, err error) {
-	return k, tell(ctx, m.cfg, "/access/keys", o, &k)
-}
-
-func (m servedMembers) revoke(ctx context.Context, id string) error {
-	return ask(ctx, m.cfg, http.MethodDelete, "/access/keys/"+url.PathEscape(id), nil, nil)
+// withMembers runs do with the membership of the command's record.
+func (a *cli) withMembers(cmd *cobra.Command, do func(m app.Membership) error) error {
+	c, err := a.config(cmd)
+	if err != nil {
+		return err
+	}
+	return app.WithMembers(cmd.Context(), c, do)
 }

@@ -8,12 +8,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/app"
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/models/store"
 )
 
-func newBackupCommand(a *app) *cobra.Command {
+func newBackupCommand(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "backup FILE",
 		Short: "Write the whole record into one file, also while Earshot runs",
@@ -41,8 +42,8 @@ holds nothing that was erased before. What is erased later stays in it: keep bac
 	}
 }
 
-func newRestoreCommand(a *app) *cobra.Command {
-	how := sqlite.Restoring{By: operator()}
+func newRestoreCommand(a *cli) *cobra.Command {
+	how := sqlite.Restoring{By: app.Operator()}
 	cmd := &cobra.Command{
 		Use:   "restore FILE",
 		Short: "Put a backup in the place of the record",
@@ -63,19 +64,19 @@ Links, API keys and logins of the backup never hold again: make new ones on the 
 	return cmd
 }
 
-func (a *app) restore(cmd *cobra.Command, file string, how sqlite.Restoring) error {
+func (a *cli) restore(cmd *cobra.Command, file string, how sqlite.Restoring) error {
 	c, err := a.config(cmd)
 	if err != nil {
 		return err
 	}
-	r, err := sqlite.Restore(cmd.Context(), file, database(c), how)
+	r, err := sqlite.Restore(cmd.Context(), file, app.Database(c), how)
 	switch {
 	case errors.Is(err, fs.ErrExist), errors.Is(err, models.ErrNotFound), errors.Is(err, store.ErrForeign):
 		return badInput(err)
 	case err != nil:
 		return err
 	}
-	fmt.Fprintf(a.stdout, "restored %s\n", database(c))
+	fmt.Fprintf(a.stdout, "restored %s\n", app.Database(c))
 	if r.Erasures > 0 {
 		fmt.Fprintf(a.stdout, "erased again what was erased since the backup: %s\n", models.Count(r.Erasures, "erasure"))
 	}

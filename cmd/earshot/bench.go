@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/bench"
 	"earshot/cmd/earshot/stage"
 	"earshot/configs"
@@ -29,7 +30,7 @@ type benchOptions struct {
 	windows     bool // see bench.Options.Windows
 }
 
-func newBenchCommand(a *app) *cobra.Command {
+func newBenchCommand(a *cli) *cobra.Command {
 	var o benchOptions
 	cmd := &cobra.Command{
 		Use:   "bench",
@@ -57,7 +58,7 @@ Measure with nothing else running. Times differ from machine to machine; the rat
 // defaultPartials is how often open lines are shown where the setting turns that off.
 const defaultPartials = 1500 * time.Millisecond
 
-func (a *app) bench(cmd *cobra.Command, o benchOptions) (err error) {
+func (a *cli) bench(cmd *cobra.Command, o benchOptions) (err error) {
 	if o.most < 1 || o.most > 256 {
 		return badInput(fmt.Errorf("--most %d: a number from 1 to 256 belongs here", o.most))
 	}
@@ -70,7 +71,7 @@ func (a *app) bench(cmd *cobra.Command, o benchOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(cfg.DataDir)) }()
-	path, err := modelPath(cfg)
+	path, err := app.ModelPath(cfg)
 	if err != nil {
 		return badInput(err)
 	}
@@ -99,7 +100,7 @@ func benchFailed(err error) error {
 // benchConfig gives the measurement a record of its own and free ports; nothing of it is kept.
 func benchConfig(cfg configs.Config) (configs.Config, error) {
 	dir, err := os.MkdirTemp("", "earshot-bench-*")
-	cfg.VADModel = vadModelPath(cfg) // it may lie in the folder that is left
+	cfg.VADModel = app.VadModelPath(cfg) // it may lie in the folder that is left
 	cfg.DataDir, cfg.Listen, cfg.Lounge.UDPPort, cfg.Partials = dir, "127.0.0.1:0", 0, 0
 	cfg.Lounge.PerAddress = 0 // all its people speak from here
 	return cfg, err
@@ -110,25 +111,25 @@ type freshStation struct{ cfg configs.Config }
 
 // Perform implements bench.Performer.
 func (f freshStation) Perform(ctx context.Context, parts []stage.Part) (_ []models.Utterance, memory int64, err error) {
-	l, err := listen(ctx, f.cfg.Listen)
+	l, err := app.Listen(ctx, f.cfg.Listen)
 	if err != nil {
 		return nil, 0, err
 	}
-	s, err := openStationWith(ctx, f.cfg, slog.New(slog.DiscardHandler), speechOptions{waits: true, allowNoWeights: true})
+	s, err := app.OpenStationWith(ctx, f.cfg, slog.New(slog.DiscardHandler), app.SpeechOptions{Waits: true, AllowNoWeights: true})
 	if err != nil {
 		return nil, 0, errors.Join(err, l.Close())
 	}
 	defer s.Close()
 	var session models.Session
-	err = s.run(ctx, l, func(ctx context.Context) (err error) {
-		session, err = s.perform(ctx, l.Addr().String(), parts)
-		memory = s.residentMB()
+	err = s.Run(ctx, l, func(ctx context.Context) (err error) {
+		session, err = s.Perform(ctx, l.Addr().String(), parts)
+		memory = s.ResidentMB()
 		return err
 	})
 	if err != nil {
 		return nil, 0, err
 	}
-	lines, err := s.store.Utterances(ctx, session.ID)
+	lines, err := s.Store.Utterances(ctx, session.ID)
 	return lines, memory, err
 }
 
@@ -147,7 +148,7 @@ func windowsElsewhere(model string) func(context.Context, string) ([]byte, error
 }
 
 // benchWindows is the process that windowsElsewhere starts.
-func (a *app) benchWindows(ctx context.Context, model string) error {
+func (a *cli) benchWindows(ctx context.Context, model string) error {
 	c, err := bench.Windows(ctx, model)
 	if err != nil {
 		return benchFailed(err)
@@ -156,7 +157,7 @@ func (a *app) benchWindows(ctx context.Context, model string) error {
 }
 
 // steps tells long work's steps on the error output.
-func (a *app) steps() func(string) {
+func (a *cli) steps() func(string) {
 	began := time.Now()
 	return func(what string) { fmt.Fprintf(a.stderr, "%4.0f s  %s\n", time.Since(began).Seconds(), what) }
 }
@@ -174,7 +175,7 @@ func (p paper) Bold(s string) string { return p.paint.bold(s) }
 func (p paper) Table(rows [][]string) error { return table(p.Writer, p.paint, rows) }
 
 // showCard prints the card and draws it where asked to.
-func (a *app) showCard(c bench.Card, o benchOptions) error {
+func (a *cli) showCard(c bench.Card, o benchOptions) error {
 	if o.svg != "" {
 		if err := os.WriteFile(o.svg, []byte(c.SVG()), 0o600); err != nil {
 			return fmt.Errorf("draw the card: %w", err)

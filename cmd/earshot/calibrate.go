@@ -21,7 +21,7 @@ const rightShare = 0.05
 // fewLines is how many wrong and right lines a threshold needs to mean something.
 const fewLines = 20
 
-func newModelCalibrate(a *app) *cobra.Command {
+func newModelCalibrate(a *cli) *cobra.Command {
 	var reference string
 	cmd := &cobra.Command{
 		Use:   "calibrate RECORDING…",
@@ -42,7 +42,7 @@ other recordings than those that it comes from.`,
 	return cmd
 }
 
-func (a *app) calibrate(cmd *cobra.Command, files []string, reference string) (err error) {
+func (a *cli) calibrate(cmd *cobra.Command, files []string, reference string) (err error) {
 	if reference != "" && len(files) > 1 {
 		return badInput(models.WithHint(errors.New("--reference is for one recording"), "put a text file of the same name beside each recording"))
 	}
@@ -64,7 +64,7 @@ func (a *app) calibrate(cmd *cobra.Command, files []string, reference string) (e
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
 	var judged []recording.Judged
-	err = l.speech.during(cmd.Context(), func(ctx context.Context) error {
+	err = l.speech.During(cmd.Context(), func(ctx context.Context) error {
 		for i, f := range files {
 			found, err := l.judge(ctx, f, texts[i])
 			if err != nil {
@@ -77,7 +77,7 @@ func (a *app) calibrate(cmd *cobra.Command, files []string, reference string) (e
 	if err != nil {
 		return err
 	}
-	return a.showCurve(l.speech.name, judged)
+	return a.showCurve(l.speech.Name, judged)
 }
 
 // judge transcribes a recording and judges its lines.
@@ -99,7 +99,7 @@ func (l *ears) judge(ctx context.Context, path, reference string) ([]recording.J
 }
 
 // showCurve prints what thresholds do, and the one to take.
-func (a *app) showCurve(model string, judged []recording.Judged) error {
+func (a *cli) showCurve(model string, judged []recording.Judged) error {
 	wrong := 0
 	for _, j := range judged {
 		if !j.Right {

@@ -8,12 +8,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/app"
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/models/store"
 )
 
-func newCheckCommand(a *app) *cobra.Command {
+func newCheckCommand(a *cli) *cobra.Command {
 	removals := false
 	cmd := &cobra.Command{
 		Use:   "check",
@@ -29,17 +30,17 @@ shorten the list without being seen. Also while Earshot runs; the search index i
 }
 
 // check prints a line for each check; it goes on after one that failed.
-func (a *app) check(cmd *cobra.Command, removals bool) (err error) {
+func (a *cli) check(cmd *cobra.Command, removals bool) (err error) {
 	c, err := a.config(cmd)
 	if err != nil {
 		return err
 	}
 	ctx := cmd.Context()
-	db, err := sqlite.OpenReadOnly(ctx, database(c)) // says what is wrong without changing anything
+	db, err := sqlite.OpenReadOnly(ctx, app.Database(c)) // says what is wrong without changing anything
 	if err != nil {
 		return err
 	}
-	writer, err := sqlite.Open(ctx, database(c))
+	writer, err := sqlite.Open(ctx, app.Database(c))
 	switch {
 	case err == nil:
 		err = db.Close()
@@ -55,7 +56,7 @@ func (a *app) check(cmd *cobra.Command, removals bool) (err error) {
 	return a.checkAll(ctx, db, removals)
 }
 
-func (a *app) checkAll(ctx context.Context, store *sqlite.Store, removals bool) error {
+func (a *cli) checkAll(ctx context.Context, store *sqlite.Store, removals bool) error {
 	failed := 0
 	tell := func(what, good string, err error) {
 		if err != nil {

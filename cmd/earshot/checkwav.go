@@ -15,7 +15,7 @@ import (
 // listener transcribes the recordings that checks name, as the bot would hear them. The settings are read and the model is
 // loaded at the first of them, so that files without recordings need neither.
 type listener struct {
-	app   *app
+	app   *cli
 	cmd   *cobra.Command
 	heard map[string][]models.Utterance // by path: two files may check the same recording
 
@@ -27,7 +27,7 @@ type listener struct {
 	broken error
 }
 
-func newListener(a *app, cmd *cobra.Command) *listener {
+func newListener(a *cli, cmd *cobra.Command) *listener {
 	return &listener{app: a, cmd: cmd, heard: map[string][]models.Utterance{}}
 }
 
@@ -88,7 +88,7 @@ func (l *listener) open() (err error) {
 	ctx, stop := context.WithCancel(l.cmd.Context())
 	l.stop = stop
 	l.group, l.running = errgroup.WithContext(ctx)
-	l.group.Go(func() error { return l.ears.speech.run(l.running) })
+	l.group.Go(func() error { return l.ears.speech.Run(l.running) })
 	return nil
 }
 

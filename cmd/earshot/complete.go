@@ -14,7 +14,7 @@ import (
 
 // completions says what the shell offers for an argument, by the word that stands for it in a command's usage. Nothing
 // that was said is offered, so nothing of it gets into a terminal by pressing Tab.
-func completions(cmd *cobra.Command, a *app) {
+func completions(cmd *cobra.Command, a *cli) {
 	words := strings.Fields(cmd.Use)
 	if len(words) > 1 && cmd.ValidArgsFunction == nil {
 		switch strings.Trim(words[1], "[].…") {
@@ -41,7 +41,7 @@ func completions(cmd *cobra.Command, a *app) {
 }
 
 // completeSession offers the newest sessions, and "last". Of a record that can't be read it offers "last" alone.
-func (a *app) completeSession(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func (a *cli) completeSession(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

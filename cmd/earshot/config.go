@@ -2,22 +2,21 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/doctor"
 	"earshot/configs"
 )
 
-func newConfigCommand(a *app) *cobra.Command {
+func newConfigCommand(a *cli) *cobra.Command {
 	cmd := &cobra.Command{Use: "config", Short: "Show, check and find the settings"}
 	return group(cmd, newConfigShow(a), newConfigPath(a), newConfigCheck(a), newConfigDefault(a))
 }
 
-func newConfigShow(a *app) *cobra.Command {
+func newConfigShow(a *cli) *cobra.Command {
 	var asJSON bool
 	var profile string
 	cmd := &cobra.Command{
@@ -38,7 +37,7 @@ func newConfigShow(a *app) *cobra.Command {
 			}
 			rows := [][]string{{"SETTING", "VALUE", "FROM"}}
 			for _, v := range r.Values {
-				rows = append(rows, []string{v.Key, shownValue(v.Value), v.From.String()})
+				rows = append(rows, []string{v.Key, v.Text(), v.From.String()})
 			}
 			return table(a.stdout, a.palette(a.stdout), rows)
 		},
@@ -59,28 +58,7 @@ func inProfile(r configs.Report, name string) (configs.Report, error) {
 			return r, nil
 		}
 	}
-	return r, badInput(profiles{}.check(name, r.Config))
-}
-
-// shownValue is a setting's value for people.
-func shownValue(v any) string {
-	switch x := v.(type) {
-	case []configs.Entry:
-		names := make([]string, len(x))
-		for i, e := range x {
-			names[i] = e.String()
-		}
-		return "[" + strings.Join(names, ", ") + "]"
-	case []string:
-		return "[" + strings.Join(x, ", ") + "]"
-	case string:
-		if x == "" {
-			return `""`
-		}
-		return x
-	default:
-		return fmt.Sprint(x)
-	}
+	return r, badInput(app.Profiles{}.Check(name, r.Config))
 }
 
 // settingJSON is one setting in "config show --json".
@@ -117,14 +95,14 @@ func reportJSON(r configs.Report) configJSON {
 }
 
 // writeJSON prints one value as indented JSON.
-func (a *app) writeJSON(v any) error {
+func (a *cli) writeJSON(v any) error {
 	e := json.NewEncoder(a.stdout)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	return e.Encode(v)
 }
 
-func newConfigDefault(a *app) *cobra.Command {
+func newConfigDefault(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "default",
 		Short: "Print every setting with its explanation and its default, as a file to begin with",

@@ -7,11 +7,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/doctor"
 	"earshot/configs"
+	"earshot/models"
 )
 
-func newConfigPath(a *app) *cobra.Command {
+func newConfigPath(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "path",
 		Short: "Print the configuration file that is read",
@@ -37,7 +39,7 @@ looked at go to the error output.`,
 	}
 }
 
-func newConfigCheck(a *app) *cobra.Command {
+func newConfigCheck(a *cli) *cobra.Command {
 	var asJSON, connect bool
 	cmd := &cobra.Command{
 		Use:   "check [FILE]",
@@ -51,7 +53,7 @@ calendars. Nothing is connected to; --connect also asks the servers of rooms, ST
 			}
 			r, err := a.report(cmd)
 			if err == nil {
-				err = a.resolved(r)
+				err = app.Resolved(a.environ, r, a.talkLogger(r))
 			}
 			if asJSON {
 				return a.checkAsJSON(cmd.Context(), r, err, connect)
@@ -63,7 +65,7 @@ calendars. Nothing is connected to; --connect also asks the servers of rooms, ST
 				fmt.Fprintln(a.stdout, "no configuration file: the defaults hold")
 			} else {
 				fmt.Fprintf(a.stdout, "%s is fine\n", r.File)
-				for _, line := range cannotInRooms(r.Config) {
+				for _, line := range app.CannotInRooms(r.Config) {
 					fmt.Fprintln(a.stdout, "  "+plain(line))
 				}
 			}
@@ -80,7 +82,7 @@ calendars. Nothing is connected to; --connect also asks the servers of rooms, ST
 }
 
 // checkAsJSON prints what a check found. What is wrong with the settings keeps their servers from being asked.
-func (a *app) checkAsJSON(ctx context.Context, r configs.Report, wrong error, connect bool) error {
+func (a *cli) checkAsJSON(ctx context.Context, r configs.Report, wrong error, connect bool) error {
 	out := checkJSON(r, wrong)
 	if connect && wrong == nil {
 		out.Servers, wrong = a.tried(ctx, r, func(doctor.Finding) {})
@@ -100,4 +102,13 @@ func checkJSON(r configs.Report, err error) configJSON {
 		}
 	}
 	return out
+}
+
+// tried asks the servers that the settings name. Problems among them are an error.
+func (a *cli) tried(ctx context.Context, r configs.Report, tell func(doctor.Finding)) ([]doctor.Finding, error) {
+	all, bad, err := app.Tried(ctx, a.environ, r, a.talkLogger(r), tell)
+	if err == nil && bad > 0 {
+		err = checksFailed(fmt.Errorf("%s found among the servers that the settings name", models.Count(bad, "problem")))
+	}
+	return all, err
 }

@@ -11,6 +11,7 @@ import (
 
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
+	"earshot/cmd/earshot/internal/programtest"
 )
 
 // TestConfigCheckConnects asks the server of a room that is there, and an address that nobody listens on.
@@ -35,7 +36,7 @@ func TestConfigCheckConnects(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			file := filepath.Join(dir, "earshot.yaml")
-			write(t, file, "data_dir: "+filepath.Join(dir, "data")+"\n"+tt.settings)
+			programtest.Write(t, file, "data_dir: "+filepath.Join(dir, "data")+"\n"+tt.settings)
 			var out, errors bytes.Buffer
 			if code := run([]string{"config", "check", file, "--connect"}, strings.NewReader(""), &out, &errors); code != tt.code {
 				t.Errorf("exit %d, want %d: %s%s", code, tt.code, out.String(), errors.String())

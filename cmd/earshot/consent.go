@@ -8,13 +8,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/app"
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/models/store"
 	"earshot/moderation/review/export"
 )
 
-func newPersonOptOut(a *app) *cobra.Command {
+func newPersonOptOut(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "optout PERSON",
 		Short: "Have somebody not written down any more",
@@ -26,7 +27,7 @@ restarts and when everything else about the person is erased. People can do it t
 	}
 }
 
-func newPersonOptIn(a *app) *cobra.Command {
+func newPersonOptIn(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "optin PERSON",
 		Short: "Have somebody written down again",
@@ -36,7 +37,7 @@ func newPersonOptIn(a *app) *cobra.Command {
 }
 
 // object enters somebody's wish in each room where they were seen, in the newest session there.
-func (a *app) object(cmd *cobra.Command, word string, what models.ConsentWhat) error {
+func (a *cli) object(cmd *cobra.Command, word string, what models.ConsentWhat) error {
 	r, name, err := a.findPerson(cmd, word)
 	if models.Readable(err) != nil {
 		return err
@@ -53,7 +54,7 @@ func (a *app) object(cmd *cobra.Command, word string, what models.ConsentWhat) e
 	for _, room := range rooms {
 		in := newest[room]
 		wishes = append(wishes, models.Consent{
-			Session: in.Session.ID, SpeakerID: r.ID, SpeakerName: in.Speaker.Name, What: what, How: "command", By: operator(),
+			Session: in.Session.ID, SpeakerID: r.ID, SpeakerName: in.Speaker.Name, What: what, How: "command", By: app.Operator(),
 		})
 	}
 	if err := a.putConsents(cmd, wishes); err != nil {
@@ -68,15 +69,15 @@ func (a *app) object(cmd *cobra.Command, word string, what models.ConsentWhat) e
 }
 
 // putConsents stores entries, or lets the service do it that runs on the record.
-func (a *app) putConsents(cmd *cobra.Command, wishes []models.Consent) error {
+func (a *cli) putConsents(cmd *cobra.Command, wishes []models.Consent) error {
 	c, err := a.config(cmd)
 	if err != nil {
 		return err
 	}
-	db, err := sqlite.Open(cmd.Context(), database(c))
+	db, err := sqlite.Open(cmd.Context(), app.Database(c))
 	if errors.Is(err, store.ErrInUse) {
 		for _, w := range wishes {
-			if err := tell(cmd.Context(), c, "/consents", w, nil); err != nil {
+			if err := app.Tell(cmd.Context(), c, "/consents", w, nil); err != nil {
 				return err
 			}
 		}
@@ -92,7 +93,7 @@ func (a *app) putConsents(cmd *cobra.Command, wishes []models.Consent) error {
 	return errors.Join(append(errs, db.Close())...)
 }
 
-func newConsentCommand(a *app) *cobra.Command {
+func newConsentCommand(a *cli) *cobra.Command {
 	var asJSON, asCSV bool
 	var room, person string
 	cmd := &cobra.Command{

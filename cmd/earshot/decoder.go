@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/app"
 	"earshot/models"
 	"earshot/transcribe/decoder"
 )
@@ -17,7 +18,7 @@ func newDecoderCommand() *cobra.Command {
 		Hidden: true,
 		Args:   cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			err := decoder.Serve(decoderLibrary())
+			err := decoder.Serve(app.DecoderLibrary())
 			if errors.Is(err, decoder.ErrNotAChild) {
 				return badInput(models.WithHint(err, `Earshot starts its decoders by itself; "earshot transcribe FILE" writes down a recording`))
 			}

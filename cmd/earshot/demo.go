@@ -14,6 +14,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/lounge"
+	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/stage"
 	"earshot/configs"
 	"earshot/models"
@@ -21,7 +22,7 @@ import (
 	"earshot/moderation/review/export"
 )
 
-func newDemoCommand(a *app) *cobra.Command {
+func newDemoCommand(a *cli) *cobra.Command {
 	stays := false
 	cmd := &cobra.Command{
 		Use:   "demo",
@@ -37,7 +38,7 @@ listens, writes down and applies the rules, as it would in any room. One of the 
 	return cmd
 }
 
-func (a *app) demo(cmd *cobra.Command, stays bool) error {
+func (a *cli) demo(cmd *cobra.Command, stays bool) error {
 	r, err := a.report(cmd)
 	if err != nil {
 		return err
@@ -47,58 +48,58 @@ func (a *app) demo(cmd *cobra.Command, stays bool) error {
 	if err != nil {
 		return err
 	}
-	s, err := openStation(ctx, cfg, a.talkLogger(r))
+	s, err := app.OpenStation(ctx, cfg, a.talkLogger(r))
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
 	defer s.Close()
-	s.values = r.Values
-	return s.run(ctx, l, func(ctx context.Context) error { return a.play(ctx, s, l, stays) })
+	s.Values, s.Version = r.Values, version
+	return s.Run(ctx, l, func(ctx context.Context) error { return a.play(ctx, s, l, stays) })
 }
 
 // demoListener takes the configured address, or a free port when another program has it: a demo should just run.
-func (a *app) demoListener(ctx context.Context, cfg configs.Config) (net.Listener, error) {
-	l, err := listen(ctx, cfg.Listen)
+func (a *cli) demoListener(ctx context.Context, cfg configs.Config) (net.Listener, error) {
+	l, err := app.Listen(ctx, cfg.Listen)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		fmt.Fprintf(a.stderr, "note: %s is in use; taking a free port\n", cfg.Listen)
-		return listen(ctx, "127.0.0.1:0")
+		return app.Listen(ctx, "127.0.0.1:0")
 	}
 	return l, err
 }
 
 // play lets the voices talk while the bot listens, and sums up.
-func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) error {
+func (a *cli) play(ctx context.Context, s *app.Station, l net.Listener, stays bool) error {
 	cast, err := stage.Cast()
 	if err != nil {
 		return err
 	}
 	host := l.Addr().String()
-	address := "lounge://" + host + "/" + demoRoom
+	address := "lounge://" + host + "/" + app.DemoRoom
 	at, err := models.ParseAddress(address)
 	if err != nil {
 		return err
 	}
 	room := at.RoomAt(address, "Lounge")
-	client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Name: botName, Token: s.hostToken, Peer: s.peers, Log: s.log})
+	client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Name: app.BotName, Token: s.HostToken, Peer: s.Peers, Log: s.Log})
 	if err != nil {
 		return err
 	}
 	up := stage.NewCurtain(client, len(cast))
 	var session models.Session
-	fmt.Fprintf(a.stdout, "lounge     %s   (open it to join with a microphone)\n", pageURL(l, "/room/"+demoRoom))
-	fmt.Fprintf(a.stdout, "as host    %s\n", s.hostLink(pageURL(l, "")))
+	fmt.Fprintf(a.stdout, "lounge     %s   (open it to join with a microphone)\n", app.PageURL(l, "/room/"+app.DemoRoom))
+	fmt.Fprintf(a.stdout, "as host    %s\n", s.HostLink(app.PageURL(l, "")))
 
 	listening, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
 	group, playing := errgroup.WithContext(listening)
-	group.Go(func() error { return s.demoHost(listening) })
+	group.Go(func() error { return demoHost(listening, s) })
 	group.Go(func() (err error) {
-		session, err = a.follow(listening, s, l, stay{room: room, connector: up}, false)
+		session, err = a.follow(listening, s, l, app.Stay{Room: room, Connector: up}, false)
 		return err
 	})
 	group.Go(func() error {
 		if err := stage.Play(playing, stage.Place{
-			BaseURL: "http://" + host, Room: demoRoom, Token: s.hostToken, Peer: s.peers,
+			BaseURL: "http://" + host, Room: app.DemoRoom, Token: s.HostToken, Peer: s.Peers,
 		}, cast, up); err != nil {
 			return err
 		}
@@ -115,38 +116,12 @@ func (a *app) play(ctx context.Context, s *station, l net.Listener, stays bool) 
 	return a.demoTable(s, session)
 }
 
-// demoHost is the host of the play: asked about an insult, she has the speaker muted.
-func (s *station) demoHost(ctx context.Context) error {
-	watcher, err := s.hub.Subscribe("", events.Cursor{})
-	if err != nil {
-		return err
-	}
-	defer watcher.Close()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case e, ok := <-watcher.Events():
-			if !ok {
-				return watcher.Err()
-			}
-			d := e.Decision
-			if d == nil || d.Ask != models.AskOpen || d.Rule != "insult" || !slices.Contains(d.Offer, demoChoice) {
-				continue
-			}
-			if err := s.sessions.Hosts().Choose(ctx, e.SessionID, d.ID, "Ana", demoChoice); err != nil {
-				s.log.Warn("the demo's host could not answer", "err", err)
-			}
-		}
-	}
-}
-
 // demoChoice is what the play's host answers when she is asked about an insult.
 const demoChoice = "mute 60s"
 
 // demoTable closes the demo with who talked how much, and where it all lies.
-func (a *app) demoTable(s *station, session models.Session) error {
-	info, err := s.store.Session(context.Background(), session.ID)
+func (a *cli) demoTable(s *app.Station, session models.Session) error {
+	info, err := s.Store.Session(context.Background(), session.ID)
 	if errors.Is(err, models.ErrNotFound) {
 		_, err = fmt.Fprintln(a.stdout, "the session was erased while it went on: nothing of it is left")
 		return err
@@ -163,9 +138,32 @@ func (a *app) demoTable(s *station, session models.Session) error {
 	if err := table(a.stdout, a.palette(a.stdout), rows); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.stdout, "\nthe record %s\nread it    earshot sessions show %s\n", s.store.Path(), session.ID)
+	_, err = fmt.Fprintf(a.stdout, "\nthe record %s\nread it    earshot sessions show %s\n", s.Store.Path(), session.ID)
 	return err
 }
 
-// demoRoom is where the demo takes place.
-const demoRoom = "lounge"
+// demoHost is the host of the play: asked about an insult, she has the speaker muted.
+func demoHost(ctx context.Context, s *app.Station) error {
+	watcher, err := s.Hub.Subscribe("", events.Cursor{})
+	if err != nil {
+		return err
+	}
+	defer watcher.Close()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case e, ok := <-watcher.Events():
+			if !ok {
+				return watcher.Err()
+			}
+			d := e.Decision
+			if d == nil || d.Ask != models.AskOpen || d.Rule != "insult" || !slices.Contains(d.Offer, demoChoice) {
+				continue
+			}
+			if err := s.Sessions.Hosts().Choose(ctx, e.SessionID, d.ID, "Ana", demoChoice); err != nil {
+				s.Log.Warn("the demo's host could not answer", "err", err)
+			}
+		}
+	}
+}

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"earshot/cmd/earshot/internal/programtest"
 )
 
 // TestDocsCommandsWork runs every command in the code blocks of docs/*.md, page by page, each in a folder with a record and
@@ -58,9 +60,9 @@ func docsFolder(t *testing.T) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		write(t, filepath.Join(dir, name), string(data))
+		programtest.Write(t, filepath.Join(dir, name), string(data))
 	}
-	if err := writeSample(filepath.Join(dir, "record")); err != nil {
+	if err := programtest.WriteSample(filepath.Join(dir, "record")); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -72,7 +74,7 @@ func TestDocsNameWhatThereIs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	commands := append(commandPaths(newRootCommand(&app{}), ""), "help")
+	commands := append(commandPaths(newRootCommand(&cli{}), ""), "help")
 	for _, page := range append(pages, "../../README.md") {
 		text, err := os.ReadFile(page)
 		if err != nil {

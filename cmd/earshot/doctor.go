@@ -7,12 +7,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/doctor"
-	"earshot/configs"
 	"earshot/models"
 )
 
-func newDoctorCommand(a *app) *cobra.Command {
+func newDoctorCommand(a *cli) *cobra.Command {
 	asJSON, join := false, false
 	cmd := &cobra.Command{
 		Use:   "doctor",
@@ -30,7 +30,7 @@ Each line says ok, note (it works, and is worth knowing) or bad, and what to do.
 			if err != nil {
 				return err
 			}
-			return a.diagnose(cmd, a.examined(r, join), asJSON)
+			return a.diagnose(cmd, app.Examine(a.environ, r, join, a.talkLogger(r)), asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON array of findings")
@@ -42,16 +42,7 @@ Each line says ok, note (it works, and is worth knowing) or bad, and what to do.
 	return cmd
 }
 
-// examined is what the doctor looks at: this configuration, with the parts that the service is made of.
-func (a *app) examined(r configs.Report, join bool) doctor.Config {
-	x := examined{app: a, cfg: r.Config, log: a.talkLogger(r)}
-	return doctor.Config{
-		Settings: r.Config, File: r.File, Environ: a.environ, Database: database(r.Config), Join: join,
-		Speech: x, Sound: x, Files: x, Service: askedService{r}, Network: x, Machine: doctor.Linux{},
-	}
-}
-
-func (a *app) diagnose(cmd *cobra.Command, c doctor.Config, asJSON bool) error {
+func (a *cli) diagnose(cmd *cobra.Command, c doctor.Config, asJSON bool) error {
 	var all []doctor.Finding
 	bad, err := doctor.Run(cmd.Context(), c, func(f doctor.Finding) {
 		all = append(all, f)
@@ -71,7 +62,7 @@ func (a *app) diagnose(cmd *cobra.Command, c doctor.Config, asJSON bool) error {
 	return checksFailed(err)
 }
 
-func (a *app) printFinding(f doctor.Finding) {
+func (a *cli) printFinding(f doctor.Finding) {
 	paint := a.palette(a.stdout)
 	state := fmt.Sprintf("%-4s", f.State)
 	switch f.State {

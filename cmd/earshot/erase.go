@@ -5,12 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/user"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/app"
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/models/store"
@@ -19,7 +19,7 @@ import (
 // eraseWait is how long a running Earshot may take to carry out an erasure before the command stops waiting for it.
 const eraseWait = 2 * time.Minute
 
-func newEraseCommand(a *app) *cobra.Command {
+func newEraseCommand(a *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "erase",
 		Short: "Remove a session, a person or a room from the record, to the last byte",
@@ -34,7 +34,7 @@ Also while Earshot runs on the same record: it carries the erasure out.`,
 		withRoom(newEraseKind(a, "person PERSON", "Remove what a person said, in all rooms", a.erasePerson)))
 }
 
-func newEraseKind(_ *app, use, short string, run func(cmd *cobra.Command, word string) error) *cobra.Command {
+func newEraseKind(_ *cli, use, short string, run func(cmd *cobra.Command, word string) error) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   use,
 		Short: short,
@@ -50,7 +50,7 @@ func withRoom(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-func (a *app) eraseSession(cmd *cobra.Command, word string) error {
+func (a *cli) eraseSession(cmd *cobra.Command, word string) error {
 	store, err := a.openStore(cmd)
 	if err != nil {
 		return err
@@ -64,7 +64,7 @@ func (a *app) eraseSession(cmd *cobra.Command, word string) error {
 	return a.erase(cmd, models.Erasure{Kind: models.EraseSession, Target: info.ID}, what, info.ID)
 }
 
-func (a *app) eraseRoom(cmd *cobra.Command, room string) error {
+func (a *cli) eraseRoom(cmd *cobra.Command, room string) error {
 	store, err := a.openStore(cmd)
 	if err != nil {
 		return err
@@ -90,7 +90,7 @@ func (a *app) eraseRoom(cmd *cobra.Command, room string) error {
 	return a.erase(cmd, models.Erasure{Kind: models.EraseRoom, Target: room}, what, word)
 }
 
-func (a *app) erasePerson(cmd *cobra.Command, word string) error {
+func (a *cli) erasePerson(cmd *cobra.Command, word string) error {
 	r, name, err := a.findPerson(cmd, word)
 	if models.Readable(err) != nil {
 		return err
@@ -105,13 +105,13 @@ func (a *app) erasePerson(cmd *cobra.Command, word string) error {
 }
 
 // erase asks, erases and says so.
-func (a *app) erase(cmd *cobra.Command, e models.Erasure, what, name string) error {
+func (a *cli) erase(cmd *cobra.Command, e models.Erasure, what, name string) error {
 	if yes, _ := cmd.Flags().GetBool("yes"); !yes {
 		if err := a.askForName(what, name); err != nil {
 			return err
 		}
 	}
-	e.By = operator()
+	e.By = app.Operator()
 	if err := a.carryOut(cmd, e); err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (a *app) erase(cmd *cobra.Command, e models.Erasure, what, name string) err
 }
 
 // askForName goes on when the person at the keyboard writes the name of what is to go.
-func (a *app) askForName(what, name string) error {
+func (a *cli) askForName(what, name string) error {
 	fmt.Fprintf(a.stderr, "This removes for ever: %s\nWrite %s to go on:\n", plain(what), plain(name))
 	line, _ := bufio.NewReader(a.stdin).ReadString('\n') // no answer is not the name either
 	if strings.TrimSpace(line) == name {
@@ -130,12 +130,12 @@ func (a *app) askForName(what, name string) error {
 }
 
 // carryOut erases, or lets the process do it that runs on the record.
-func (a *app) carryOut(cmd *cobra.Command, e models.Erasure) error {
+func (a *cli) carryOut(cmd *cobra.Command, e models.Erasure) error {
 	c, err := a.config(cmd)
 	if err != nil {
 		return err
 	}
-	ctx, path := cmd.Context(), database(c)
+	ctx, path := cmd.Context(), app.Database(c)
 	db, err := sqlite.Open(ctx, path)
 	if errors.Is(err, store.ErrInUse) {
 		return requestErasure(ctx, path, e)
@@ -145,7 +145,7 @@ func (a *app) carryOut(cmd *cobra.Command, e models.Erasure) error {
 	}
 	err = db.Erase(ctx, e)
 	if err == nil {
-		err = removeFiles(ctx, db, c.Export.Dir)
+		err = app.RemoveFiles(ctx, db, c.Export.Dir)
 	}
 	return errors.Join(err, db.Close())
 }
@@ -180,12 +180,4 @@ func waitForErasure(ctx context.Context, store *sqlite.Store, id int64) error {
 		case <-tick.C:
 		}
 	}
-}
-
-// operator is who runs this command, for the list of removals.
-func operator() string {
-	if u, err := user.Current(); err == nil {
-		return "cli:" + u.Username
-	}
-	return "cli"
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/app"
 	"earshot/configs"
 )
 
@@ -56,13 +57,14 @@ func withCode(err error, code int) error {
 // exitCode is the exit code for what a command returned.
 func exitCode(err error) int {
 	var coded codedError
+	var input app.InputError
 	var config *configs.Error
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &coded):
 		return coded.code
-	case errors.As(err, &config):
+	case errors.As(err, &input), errors.As(err, &config):
 		return exitUsage
 	default:
 		return exitFailed

@@ -10,10 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"earshot/bot/audio"
+	"earshot/cmd/earshot/app"
 	"earshot/models"
-	"earshot/models/sqlite"
-	"earshot/moderation/live"
 	"earshot/moderation/review/export"
 )
 
@@ -22,7 +20,7 @@ type exportOptions struct {
 	redact, sound  bool
 }
 
-func newExportCommand(a *app) *cobra.Command {
+func newExportCommand(a *cli) *cobra.Command {
 	var o exportOptions
 	cmd := &cobra.Command{
 		Use:   "export SESSION",
@@ -53,7 +51,7 @@ The page and the HTTP API give the same bytes.`,
 	return cmd
 }
 
-func (a *app) export(cmd *cobra.Command, word string, o exportOptions) (err error) {
+func (a *cli) export(cmd *cobra.Command, word string, o exportOptions) (err error) {
 	format, err := o.chosen()
 	if err != nil {
 		return badInput(err)
@@ -70,9 +68,9 @@ func (a *app) export(cmd *cobra.Command, word string, o exportOptions) (err erro
 	var b bytes.Buffer
 	opts := export.Options{Format: format, Redact: o.redact}
 	if o.sound {
-		opts.Sound = sounds{store}
+		opts.Sound = app.Sounds{Store: store}
 	}
-	if err := export.WriteSession(cmd.Context(), &b, exportStore{store}, info.ID, opts); err != nil {
+	if err := export.WriteSession(cmd.Context(), &b, app.ExportStore{Store: store}, info.ID, opts); err != nil {
 		return err
 	}
 	if o.output == "-" {
@@ -110,16 +108,8 @@ func writeOutput(path string, data []byte) error {
 		return models.WithHint(badInput(fmt.Errorf("output: %w", err)), hint)
 	}
 	defer root.Close()
-	if err := replaceFile(root, filepath.Base(path), data); err != nil {
+	if err := app.ReplaceFile(root, filepath.Base(path), data); err != nil {
 		return models.WithHint(fmt.Errorf("output: %w", err), hint)
 	}
 	return nil
-}
-
-// sounds are the clips of a record, for exports.
-type sounds struct{ *sqlite.Store }
-
-// Bleep implements export.Sounds.
-func (sounds) Bleep(e *models.Evidence, spans [][2]int64) error {
-	return live.Bleep(audio.OggFiles{}, e, spans)
 }

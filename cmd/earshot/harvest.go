@@ -15,13 +15,13 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"earshot/configs"
+	"earshot/cmd/earshot/app"
+	"earshot/cmd/earshot/noise"
 	"earshot/models"
 	"earshot/transcribe"
-	"earshot/transcribe/fixture"
 )
 
-func newModelHarvest(a *app) *cobra.Command {
+func newModelHarvest(a *cli) *cobra.Command {
 	var o harvestOptions
 	cmd := &cobra.Command{
 		Use:   "harvest",
@@ -58,7 +58,7 @@ type invention struct {
 	Doubted int `json:"doubted"`
 }
 
-func (a *app) harvest(cmd *cobra.Command, o harvestOptions) error {
+func (a *cli) harvest(cmd *cobra.Command, o harvestOptions) error {
 	if o.minutes < 1 || o.minutes > 600 {
 		return badInput(fmt.Errorf("--minutes %d is not between 1 and 600", o.minutes))
 	}
@@ -66,39 +66,39 @@ func (a *app) harvest(cmd *cobra.Command, o harvestOptions) error {
 	if err != nil {
 		return err
 	}
-	filter, err := readPhantoms(cfg.Phantoms)
+	filter, err := app.ReadPhantoms(cfg.Phantoms)
 	if err != nil {
 		return badInput(err)
 	}
-	s, err := openSpeech(cfg, a.logger(cfg), speechOptions{})
+	s, err := app.OpenSpeech(cfg, a.logger(cfg), app.SpeechOptions{})
 	if err != nil {
 		return badInput(err)
 	}
 	defer s.Close()
-	options, err := decodeOptions(cfg, s.notice != "", nil)
+	options, err := app.DecodeOptions(cfg, s.Notice != "", nil)
 	if err != nil {
 		return badInput(err)
 	}
 	var found []invention
-	err = s.during(cmd.Context(), func(ctx context.Context) (err error) {
+	err = s.During(cmd.Context(), func(ctx context.Context) (err error) {
 		found, err = a.hearNothing(ctx, s, options, filter, time.Duration(o.minutes)*time.Minute)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if err := writePhantoms(o.write, s.name, found); err != nil {
+	if err := writePhantoms(o.write, s.Name, found); err != nil {
 		return err
 	}
 	if o.json {
 		return a.writeJSON(found)
 	}
-	return a.showHarvest(s.name, o, found)
+	return a.showHarvest(s.Name, o, found)
 }
 
 // trial is one stretch of sound without speech.
 type trial struct {
-	kind   soundKind
+	kind   noise.Kind
 	length time.Duration
 	dbfs   float64
 	seed   uint64
@@ -108,7 +108,7 @@ type trial struct {
 func trials(total time.Duration) []trial {
 	var out []trial
 	for i := uint64(0); ; i++ {
-		for j, kind := range soundKinds() {
+		for j, kind := range noise.Kinds() {
 			t := trial{kind, []time.Duration{1500, 3000, 800, 6000, 12000}[i%5] * time.Millisecond, -15 - float64((i*7+uint64(j)*3)%40), i}
 			if total -= t.length; total < 0 {
 				return out
@@ -119,11 +119,11 @@ func trials(total time.Duration) []trial {
 }
 
 // hearNothing decodes the trials on all slots.
-func (a *app) hearNothing(
-	ctx context.Context, s *speech, o transcribe.Options, f transcribe.Filter, total time.Duration,
+func (a *cli) hearNothing(
+	ctx context.Context, s *app.Speech, o transcribe.Options, f transcribe.Filter, total time.Duration,
 ) ([]invention, error) {
 	todo := trials(total)
-	bar := a.bar(len(todo), s.name)
+	bar := a.bar(len(todo), s.Name)
 	defer bar.Close()
 	next := make(chan trial, len(todo))
 	for _, t := range todo {
@@ -133,7 +133,7 @@ func (a *app) hearNothing(
 	var mu sync.Mutex
 	found := map[string]*invention{}
 	group, ctx := errgroup.WithContext(ctx)
-	for _, e := range s.engines {
+	for _, e := range s.Engines {
 		group.Go(func() error {
 			for t := range next {
 				u, err := hearTrial(ctx, e, o, f, t)
@@ -159,13 +159,13 @@ func hearTrial(ctx context.Context, e transcribe.Decoder, o transcribe.Options, 
 			return models.Utterance{}, err
 		}
 	}
-	pcm := makeSound(t.kind, int(t.length.Seconds()*models.SampleRate), t.dbfs, t.seed)
+	pcm := noise.Make(t.kind, int(t.length.Seconds()*models.SampleRate), t.dbfs, t.seed)
 	r, err := e.Decode(ctx, transcribe.Sound{PCM: pcm}, o)
 	c := models.Clip{EndMS: t.length.Milliseconds(), VoicedMS: t.length.Milliseconds(), LevelDBFS: t.dbfs}
 	return f.Utterance(c, r, ""), err
 }
 
-func note(found map[string]*invention, kind soundKind, u models.Utterance) {
+func note(found map[string]*invention, kind noise.Kind, u models.Utterance) {
 	if u.Text == "" {
 		return
 	}
@@ -199,7 +199,7 @@ func sorted(found map[string]*invention) []invention {
 }
 
 // showHarvest prints the texts as a table.
-func (a *app) showHarvest(model string, o harvestOptions, found []invention) error {
+func (a *cli) showHarvest(model string, o harvestOptions, found []invention) error {
 	rows := [][]string{{"TIMES", "DOUBTED", "LOG PROB", "TEXT", "SOUNDS"}}
 	sure := 0
 	for _, x := range found {
@@ -224,9 +224,6 @@ func (a *app) showHarvest(model string, o harvestOptions, found []invention) err
 	return err
 }
 
-// maxPhantoms bounds a file of phrases, in bytes.
-const maxPhantoms = 1 << 20
-
 // writePhantoms writes the texts that came more than once, one a line; nothing without a path.
 func writePhantoms(path, model string, found []invention) error {
 	if path == "" {
@@ -242,44 +239,8 @@ func writePhantoms(path, model string, found []invention) error {
 	return models.WithHint(os.WriteFile(path, []byte(b.String()), 0o600), "name a file that can be written with --write")
 }
 
-// newFilter is the filter that the settings ask for. practice says that the practice model is used.
-func newFilter(cfg configs.Config, practice bool) (transcribe.Filter, error) {
-	f, err := readPhantoms(cfg.Phantoms)
-	percent := cfg.Confidence
-	if percent == 0 && practice {
-		percent = fixture.Confidence
-	}
-	return f.WithConfidence(float64(percent) / 100), err
-}
-
-// readPhantoms makes the filter of a file of phrases; one without phrases when there is no path.
-func readPhantoms(path string) (transcribe.Filter, error) {
-	if path == "" {
-		return transcribe.Filter{}, nil
-	}
-	const hint = `the setting phantoms names a text file with one phrase a line, as "earshot model harvest --write" makes it`
-	st, err := os.Stat(path)
-	if err == nil && (st.Size() > maxPhantoms || !st.Mode().IsRegular()) {
-		err = fmt.Errorf("%s is no text file of at most %d bytes", path, maxPhantoms)
-	}
-	if err != nil {
-		return transcribe.Filter{}, models.WithHint(fmt.Errorf("phantoms: %w", err), hint)
-	}
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return transcribe.Filter{}, models.WithHint(fmt.Errorf("phantoms: %w", err), hint)
-	}
-	var phrases []string
-	for line := range strings.Lines(string(raw)) {
-		if !strings.HasPrefix(line, "#") {
-			phrases = append(phrases, line)
-		}
-	}
-	return transcribe.NewFilter(phrases), nil
-}
-
 // bar is a progress bar on the error output, or nothing when that is no terminal.
-func (a *app) bar(n int, what string) *progressbar.ProgressBar {
+func (a *cli) bar(n int, what string) *progressbar.ProgressBar {
 	return progressbar.NewOptions(n,
 		progressbar.OptionSetWriter(a.stderr), progressbar.OptionSetDescription(what),
 		progressbar.OptionSetVisibility(a.palette(a.stderr).on), progressbar.OptionShowCount(),

@@ -7,12 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"earshot/cmd/earshot/app"
+	"earshot/cmd/earshot/noise"
 	"earshot/models"
 	"earshot/transcribe"
 )
 
 func TestTrials(t *testing.T) {
-	total, kinds := time.Duration(0), map[soundKind]int{}
+	total, kinds := time.Duration(0), map[noise.Kind]int{}
 	for _, x := range trials(10 * time.Minute) {
 		total += x.length
 		kinds[x.kind]++
@@ -20,23 +22,8 @@ func TestTrials(t *testing.T) {
 			t.Errorf("%s at %g dBFS", x.kind, x.dbfs)
 		}
 	}
-	if total > 10*time.Minute || total < 9*time.Minute || len(kinds) != len(soundKinds()) {
+	if total > 10*time.Minute || total < 9*time.Minute || len(kinds) != len(noise.Kinds()) {
 		t.Errorf("%v of sound of %d kinds", total, len(kinds))
-	}
-}
-
-func TestSoundsHaveTheirLevel(t *testing.T) {
-	for _, kind := range soundKinds() {
-		pcm := makeSound(kind, 5*models.SampleRate, -30, 1)
-		if got := decibels(pcm); kind != soundSilence && (got < -31 || got > -29) {
-			t.Errorf("%s at %.1f dBFS, want -30", kind, got)
-		}
-		if again := makeSound(kind, 5*models.SampleRate, -30, 1); !slices.Equal(pcm, again) {
-			t.Errorf("%s differs with the same seed", kind)
-		}
-		if other := makeSound(kind, 5*models.SampleRate, -30, 3); kind != soundSilence && kind != soundHum && slices.Equal(pcm, other) {
-			t.Errorf("%s does not differ with another seed", kind)
-		}
 	}
 }
 
@@ -44,7 +31,7 @@ func TestSoundsHaveTheirLevel(t *testing.T) {
 func TestHarvestedPhrasesAreDoubted(t *testing.T) {
 	found := map[string]*invention{}
 	for _, text := range []string{"Our or our.", "our or our.", "Once only.", ""} {
-		note(found, soundHum, models.Utterance{Text: text, LogProb: -0.4, Doubt: []models.Doubt{models.DoubtLowVoice}[:len(text)%2]})
+		note(found, noise.Hum, models.Utterance{Text: text, LogProb: -0.4, Doubt: []models.Doubt{models.DoubtLowVoice}[:len(text)%2]})
 	}
 	all := sorted(found)
 	if len(all) != 2 || all[0].Times != 2 || all[0].Doubted != 2 || all[0].LogProb != -0.4 || !slices.Equal(all[0].Sounds, []string{"hum"}) {
@@ -54,7 +41,7 @@ func TestHarvestedPhrasesAreDoubted(t *testing.T) {
 	if err := writePhantoms(path, "m", all); err != nil {
 		t.Fatal(err)
 	}
-	f, err := readPhantoms(path)
+	f, err := app.ReadPhantoms(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,14 +51,14 @@ func TestHarvestedPhrasesAreDoubted(t *testing.T) {
 		t.Errorf("%v and %v", doubts("Our, or our"), doubts("Once only."))
 	}
 	for _, bad := range []string{filepath.Join(t.TempDir(), "none"), t.TempDir()} {
-		if _, err := readPhantoms(bad); err == nil || models.Hint(err) == "" {
+		if _, err := app.ReadPhantoms(bad); err == nil || models.Hint(err) == "" {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}
-	if err := os.WriteFile(path, make([]byte, maxPhantoms+1), 0o600); err != nil {
+	if err := os.WriteFile(path, make([]byte, app.MaxPhantoms+1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := readPhantoms(path); err == nil {
+	if _, err := app.ReadPhantoms(path); err == nil {
 		t.Error("a file of more than a MB was read")
 	}
 }

@@ -11,13 +11,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"earshot/bot/room"
+	"earshot/cmd/earshot/app"
 	"earshot/models"
 	"earshot/models/store"
 	"earshot/moderation/review/events"
 	"earshot/moderation/review/export"
 )
 
-func newJoinCommand(a *app) *cobra.Command {
+func newJoinCommand(a *cli) *cobra.Command {
 	var o joinOptions
 	cmd := &cobra.Command{
 		Use:   "join URL",
@@ -55,8 +56,8 @@ type joinOptions struct {
 	json          bool
 }
 
-func (a *app) join(cmd *cobra.Command, address string, o joinOptions) error {
-	if _, err := kindOf(address); err != nil {
+func (a *cli) join(cmd *cobra.Command, address string, o joinOptions) error {
+	if _, err := app.KindOf(address); err != nil {
 		return badInput(err)
 	}
 	r, err := a.report(cmd)
@@ -64,7 +65,7 @@ func (a *app) join(cmd *cobra.Command, address string, o joinOptions) error {
 		return err
 	}
 	cfg, ctx := r.Config, cmd.Context()
-	s, err := openStation(ctx, cfg, a.talkLogger(r))
+	s, err := app.OpenStation(ctx, cfg, a.talkLogger(r))
 	if errors.Is(err, store.ErrInUse) {
 		return models.WithHint(fmt.Errorf("the service is running on this record: %w", err), "earshot invite "+address)
 	}
@@ -72,20 +73,20 @@ func (a *app) join(cmd *cobra.Command, address string, o joinOptions) error {
 		return err
 	}
 	defer s.Close()
-	s.values = r.Values
-	if s.keys, err = a.keyring(cfg, address); err != nil {
+	s.Values, s.Version = r.Values, version
+	if s.Keys, err = app.OpenKeyring(a.environ, cfg, address); err != nil {
 		return err
 	}
-	room, connector, err := s.connector(ctx, wish{address: address, name: o.name, profile: o.profile})
+	room, connector, err := s.Connector(ctx, app.Wish{Address: address, Name: o.name, Profile: o.profile})
 	if err != nil {
 		return badInput(err)
 	}
-	l, err := listen(ctx, cfg.Listen)
+	l, err := app.Listen(ctx, cfg.Listen)
 	if err != nil {
 		return err
 	}
-	return s.run(ctx, l, func(ctx context.Context) error {
-		session, err := a.follow(ctx, s, l, stay{room: room, connector: connector}, o.json)
+	return s.Run(ctx, l, func(ctx context.Context) error {
+		session, err := a.follow(ctx, s, l, app.Stay{Room: room, Connector: connector}, o.json)
 		if err == nil && !o.json {
 			err = a.summary(s, session)
 		}
@@ -94,8 +95,8 @@ func (a *app) join(cmd *cobra.Command, address string, o joinOptions) error {
 }
 
 // follow listens in a room and prints what happens there; it waits until all that was heard has been printed.
-func (a *app) follow(ctx context.Context, s *station, l net.Listener, st stay, asJSON bool) (models.Session, error) {
-	watcher, err := s.hub.Subscribe("", events.Cursor{})
+func (a *cli) follow(ctx context.Context, s *app.Station, l net.Listener, st app.Stay, asJSON bool) (models.Session, error) {
+	watcher, err := s.Hub.Subscribe("", events.Cursor{})
 	if err != nil {
 		return models.Session{}, err
 	}
@@ -105,11 +106,11 @@ func (a *app) follow(ctx context.Context, s *station, l net.Listener, st stay, a
 	printed := make(chan error, 1)
 	go func() { printed <- p.follow(watcher.Events()) }()
 	if !asJSON {
-		st.started = func(session models.Session) { shared.announce(s, l, session) }
-		st.watch = shared.states(st.room)
+		st.Started = func(session models.Session) { shared.announce(s, l, session) }
+		st.Watch = shared.states(st.Room)
 	}
-	session, err := s.listenIn(ctx, st)
-	_ = s.drain(ctx)
+	session, err := s.ListenIn(ctx, st)
+	_ = s.Drain(ctx)
 	watcher.Close()
 	return session, errors.Join(err, <-printed)
 }
@@ -128,20 +129,20 @@ func (s *sharedWriter) Write(b []byte) (int, error) {
 }
 
 // announce says what is about to happen, before anybody is heard.
-func (a *app) announce(s *station, l net.Listener, session models.Session) {
-	if s.speech.notice != "" {
-		fmt.Fprintln(a.stderr, "note: "+s.speech.notice)
+func (a *cli) announce(s *app.Station, l net.Listener, session models.Session) {
+	if s.Speech.Notice != "" {
+		fmt.Fprintln(a.stderr, "note: "+s.Speech.Notice)
 	}
 	fmt.Fprintf(a.stdout, "joining    %s · %s · rules %s\n", plain(session.Name), session.Model, orDash(session.Rules))
-	fmt.Fprintf(a.stdout, "review     %s\n", pageURL(l, "/s/"+session.ID))
-	if first := s.firstLogin(l, pageURL(l, "")); first != "" {
+	fmt.Fprintf(a.stdout, "review     %s\n", app.PageURL(l, "/s/"+session.ID))
+	if first := s.FirstLogin(l, app.PageURL(l, "")); first != "" {
 		fmt.Fprintf(a.stdout, "first login %s   (nobody can log in yet: become the owner)\n", first)
 	}
 }
 
 // states tells how the joining goes. What is tried again is told once until the bot is in; why it was never in is the error at
 // the end.
-func (a *app) states(r models.Room) func(room.Status) {
+func (a *cli) states(r models.Room) func(room.Status) {
 	in, told := false, map[string]bool{}
 	return func(status room.Status) {
 		switch {
@@ -164,8 +165,8 @@ func (a *app) states(r models.Room) func(room.Status) {
 }
 
 // summary closes a stay with its figures.
-func (a *app) summary(s *station, session models.Session) error {
-	info, err := s.store.Session(context.Background(), session.ID)
+func (a *cli) summary(s *app.Station, session models.Session) error {
+	info, err := s.Store.Session(context.Background(), session.ID)
 	if errors.Is(err, models.ErrNotFound) {
 		fmt.Fprintf(a.stdout, "left after %s · the session was erased\n", export.Clock(session.Ended.Sub(session.Started).Milliseconds()))
 		return nil
@@ -176,18 +177,6 @@ func (a *app) summary(s *station, session models.Session) error {
 	fmt.Fprintf(a.stdout, "left after %s · %d lines · %d flags · earshot sessions show %s\n",
 		export.Clock(info.DurationMS), info.Utterances, info.Flags, session.ID)
 	return nil
-}
-
-// pageURL is an address of the page as people open it.
-func pageURL(l net.Listener, p string) string {
-	host, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		return "http://" + l.Addr().String() + p
-	}
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return "http://" + net.JoinHostPort(host, port) + p
 }
 
 func orDash(s string) string {

@@ -12,6 +12,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/app"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/transcribe/fixture"
@@ -19,7 +20,7 @@ import (
 	"earshot/transcribe/whisper"
 )
 
-func newModelCommand(a *app) *cobra.Command {
+func newModelCommand(a *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "model",
 		Short: "Fetch, list and check Whisper models",
@@ -29,7 +30,7 @@ you keep them. Without one it uses a practice model that only understands synthe
 	return group(cmd, newModelPull(a), newModelList(a), newModelPath(a), newModelVerify(a), newModelHarvest(a), newModelCalibrate(a))
 }
 
-func newModelPull(a *app) *cobra.Command {
+func newModelPull(a *cli) *cobra.Command {
 	var mirror string
 	cmd := &cobra.Command{
 		Use:   "pull NAME",
@@ -46,7 +47,7 @@ it is there, it is used.`,
 	return cmd
 }
 
-func (a *app) pullModel(cmd *cobra.Command, name, mirror string) error {
+func (a *cli) pullModel(cmd *cobra.Command, name, mirror string) error {
 	m, err := modelfile.Find(name)
 	if err != nil {
 		return badInput(err)
@@ -58,7 +59,7 @@ func (a *app) pullModel(cmd *cobra.Command, name, mirror string) error {
 	bar := progressbar.NewOptions64(m.Bytes,
 		progressbar.OptionSetWriter(a.stderr), progressbar.OptionSetDescription(m.Name), progressbar.OptionShowBytes(true),
 		progressbar.OptionSetVisibility(a.palette(a.stderr).on), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30))
-	path, err := modelfile.Pull(cmd.Context(), m, modelFolder(c), modelfile.PullOptions{
+	path, err := modelfile.Pull(cmd.Context(), m, app.ModelFolder(c), modelfile.PullOptions{
 		Mirror:   cmp.Or(mirror, c.ModelMirror),
 		Progress: func(done, _ int64) { _ = bar.Set64(done) },
 		Check:    func(path string) error { return checkPulled(m, path) },
@@ -69,7 +70,7 @@ func (a *app) pullModel(cmd *cobra.Command, name, mirror string) error {
 	}
 	fmt.Fprintln(a.stdout, path)
 	switch {
-	case m.VAD() && vadModelPath(c) == path:
+	case m.VAD() && app.VadModelPath(c) == path:
 		fmt.Fprintln(a.stderr, "it is used from the next start on")
 	case m.VAD():
 		fmt.Fprintf(a.stderr, "another one is configured: use this one with  vad_model: %s\n", path)
@@ -84,20 +85,8 @@ func checkPulled(m modelfile.Model, path string) error {
 	if m.VAD() {
 		return whisper.CheckVADFile(path)
 	}
-	_, err := checkModel(path)
+	_, err := app.CheckModel(path)
 	return err
-}
-
-// modelFolder is where pulled models lie.
-func modelFolder(c configs.Config) string { return filepath.Join(c.DataDir, "models") }
-
-// checkModel is CheckFile that also refuses models without weights.
-func checkModel(path string) (whisper.Info, error) {
-	info, err := whisper.CheckFile(path)
-	if err == nil && info.Tensors == 0 {
-		err = models.WithHint(fmt.Errorf("model %s: %w", path, whisper.ErrNoWeights), "it is cut short or a test file; fetch it again")
-	}
-	return info, err
 }
 
 // modelRow is a line of "model list".
@@ -109,7 +98,7 @@ type modelRow struct {
 	Path    string `json:"path,omitempty"`            // when it has been fetched
 }
 
-func newModelList(a *app) *cobra.Command {
+func newModelList(a *cli) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "list",
@@ -120,7 +109,7 @@ func newModelList(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			found := listModels(modelFolder(c))
+			found := listModels(app.ModelFolder(c))
 			if asJSON {
 				return a.writeJSON(found)
 			}
@@ -158,7 +147,7 @@ func modelRows(found []modelRow) [][]string {
 	return rows
 }
 
-func newModelPath(a *app) *cobra.Command {
+func newModelPath(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "path [NAME]",
 		Short: "Print where a fetched model lies; without NAME, the model in use",
@@ -170,7 +159,7 @@ func newModelPath(a *app) *cobra.Command {
 			}
 			var path string
 			if len(args) == 0 {
-				path, err = modelPath(c)
+				path, err = app.ModelPath(c)
 			} else {
 				path, err = fetchedModel(c, args[0])
 			}
@@ -188,10 +177,10 @@ func fetchedModel(c configs.Config, name string) (string, error) {
 	if err != nil {
 		return "", badInput(err)
 	}
-	if _, err := os.Stat(m.Path(modelFolder(c))); err != nil {
+	if _, err := os.Stat(m.Path(app.ModelFolder(c))); err != nil {
 		return "", models.WithHint(fmt.Errorf("model %s: %w", name, fs.ErrNotExist), "fetch it with:  earshot model pull "+m.Name)
 	}
-	return m.Path(modelFolder(c)), nil
+	return m.Path(app.ModelFolder(c)), nil
 }
 
 // pulled lets settings name a model that was fetched as "model list" does: what is not a file, but a known name, is the
@@ -202,7 +191,7 @@ func pulled(r *configs.Report) {
 			return
 		}
 		if m, err := modelfile.Find(filepath.Base(*path)); err == nil && filepath.Base(*path) == m.Name {
-			*path = m.Path(modelFolder(r.Config))
+			*path = m.Path(app.ModelFolder(r.Config))
 		}
 	}
 	named(&r.Config.Model)
@@ -217,7 +206,7 @@ func pulled(r *configs.Report) {
 	}
 }
 
-func newModelVerify(a *app) *cobra.Command {
+func newModelVerify(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "verify [NAME or FILE]",
 		Short: "Check a model file to its last byte; without an argument, the model in use",
@@ -232,7 +221,7 @@ is one, and says what it is.`,
 			var path string
 			switch _, unknown := modelfile.Find(append(args, "")[0]); {
 			case len(args) == 0:
-				path, err = modelPath(c)
+				path, err = app.ModelPath(c)
 			case unknown == nil:
 				path, err = fetchedModel(c, args[0])
 			default:
@@ -246,7 +235,7 @@ is one, and says what it is.`,
 	}
 }
 
-func (a *app) verifyModel(path string) error {
+func (a *cli) verifyModel(path string) error {
 	if m, err := modelfile.Find(filepath.Base(path)); err == nil && m.VAD() {
 		if err := errors.Join(whisper.CheckVADFile(path), m.Verify(path)); err != nil {
 			return badInput(err)
@@ -254,7 +243,7 @@ func (a *app) verifyModel(path string) error {
 		_, err := fmt.Fprintf(a.stdout, "%s is the Silero model that tells speech from noise, as published\n", plain(path))
 		return err
 	}
-	info, err := checkModel(path)
+	info, err := app.CheckModel(path)
 	if err != nil {
 		return badInput(err)
 	}

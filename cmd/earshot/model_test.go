@@ -20,7 +20,7 @@ import (
 func runModel(t *testing.T, home string, args ...string) (stdout string, err error) {
 	t.Helper()
 	var out, diag bytes.Buffer
-	a := &app{
+	a := &cli{
 		stdin: strings.NewReader(""), stdout: &out, stderr: &diag,
 		environ: []string{"HOME=" + home, "EARSHOT_DATA_DIR=" + home + "/data"},
 	}

@@ -11,7 +11,7 @@ import (
 	"earshot/models"
 )
 
-func newPersonCommand(a *app) *cobra.Command {
+func newPersonCommand(a *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "person",
 		Short: "Show, export or erase what is kept of one person",
@@ -22,7 +22,7 @@ comes from the platform alone: no voice prints are made.`,
 		withRoom(newEraseKind(a, "erase PERSON", "Remove what a person said, in all rooms (as \"erase person\")", a.erasePerson)))
 }
 
-func newPersonShow(a *app) *cobra.Command {
+func newPersonShow(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "show PERSON",
 		Short: "Show in which sessions a person was, and how much is kept",
@@ -49,7 +49,7 @@ func personRows(r models.PersonRecord) [][]string {
 	return rows
 }
 
-func newPersonExport(a *app) *cobra.Command {
+func newPersonExport(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "export PERSON",
 		Short: "Print all that is kept of a person as JSON",
@@ -66,7 +66,7 @@ func newPersonExport(a *app) *cobra.Command {
 
 // findPerson finds the one person that a word means, with all that is kept and the names the person went by. models.ErrUnreadable
 // comes beside what could be read.
-func (a *app) findPerson(cmd *cobra.Command, word string) (r models.PersonRecord, name string, err error) {
+func (a *cli) findPerson(cmd *cobra.Command, word string) (r models.PersonRecord, name string, err error) {
 	room, _ := cmd.Flags().GetString("room")
 	store, err := a.openStore(cmd)
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"earshot/cmd/earshot/internal/programtest"
 )
 
 // TestPrivacyPageCommandsWork runs the commands of docs/privacy.md in their order on a record, and looks at what they left.
@@ -15,7 +17,7 @@ func TestPrivacyPageCommandsWork(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	if err := writeSample(filepath.Join(dir, "record")); err != nil {
+	if err := programtest.WriteSample(filepath.Join(dir, "record")); err != nil {
 		t.Fatal(err)
 	}
 	n := 0
@@ -28,10 +30,10 @@ func TestPrivacyPageCommandsWork(t *testing.T) {
 	if n != 7 {
 		t.Errorf("%d commands found", n)
 	}
-	if found, err := filesWith(filepath.Join(dir, "record"), "coin"); len(found) > 0 || err != nil {
+	if found, err := programtest.FilesWith(filepath.Join(dir, "record"), "coin"); len(found) > 0 || err != nil {
 		t.Errorf("what was erased is in %v, %v", found, err)
 	}
-	if found, err := filesWith(dir, "coin"); len(found) != 1 || err != nil { // handed over before
+	if found, err := programtest.FilesWith(dir, "coin"); len(found) != 1 || err != nil { // handed over before
 		t.Errorf("the export is %v, %v", found, err)
 	}
 }

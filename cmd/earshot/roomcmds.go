@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -14,12 +12,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/app"
 	"earshot/configs"
 	"earshot/models"
 )
 
-func newInviteCommand(a *app) *cobra.Command {
-	var o linkOrder
+func newInviteCommand(a *cli) *cobra.Command {
+	var o app.LinkOrder
 	var asJSON, asLink bool
 	cmd := &cobra.Command{
 		Use:   "invite URL",
@@ -32,7 +31,7 @@ func newInviteCommand(a *app) *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.URL = args[0]
-			if _, err := kindOf(o.URL); err != nil {
+			if _, err := app.KindOf(o.URL); err != nil {
 				return badInput(err)
 			}
 			cfg, err := a.config(cmd)
@@ -43,7 +42,7 @@ func newInviteCommand(a *app) *cobra.Command {
 				return a.inviteByLink(cmd, cfg, o, asJSON)
 			}
 			var state models.RoomState
-			if err := tell(cmd.Context(), cfg, "/rooms", o.Invitation, &state); err != nil {
+			if err := app.Tell(cmd.Context(), cfg, "/rooms", o.Invitation, &state); err != nil {
 				return err
 			}
 			if asJSON {
@@ -67,15 +66,15 @@ func newInviteCommand(a *app) *cobra.Command {
 	)
 	cmd.Flags().BoolVar(&o.PrivateServer, "private-server", false, "with --allow-server: the server may be in this private network")
 	cmd.Flags().BoolVar(&asLink, "link", false, "print a link instead, by which somebody can look at what the bot does and invite it, once")
-	cmd.Flags().IntVar(&o.Hours, "hours", int(linkFor/time.Hour), "for how long the link is good")
+	cmd.Flags().IntVar(&o.Hours, "hours", int(app.LinkFor/time.Hour), "for how long the link is good")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "the room's state, or the link, as one JSON object")
 	return cmd
 }
 
 // inviteByLink prints a link by which somebody else can invite the bot.
-func (a *app) inviteByLink(cmd *cobra.Command, cfg configs.Config, o linkOrder, asJSON bool) error {
-	var l link
-	if err := tell(cmd.Context(), cfg, "/invitations", o, &l); err != nil {
+func (a *cli) inviteByLink(cmd *cobra.Command, cfg configs.Config, o app.LinkOrder, asJSON bool) error {
+	var l app.Link
+	if err := app.Tell(cmd.Context(), cfg, "/invitations", o, &l); err != nil {
 		return err
 	}
 	if asJSON {
@@ -86,16 +85,7 @@ func (a *app) inviteByLink(cmd *cobra.Command, cfg configs.Config, o linkOrder, 
 	return nil
 }
 
-// tell sends an order to the running service. into may be nil.
-func tell(ctx context.Context, cfg configs.Config, path string, order, into any) error {
-	body, err := json.Marshal(order)
-	if err != nil {
-		return err
-	}
-	return ask(ctx, cfg, http.MethodPost, path, bytes.NewReader(body), into)
-}
-
-func newLeaveCommand(a *app) *cobra.Command {
+func newLeaveCommand(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "leave ROOM",
 		Short: "Send the running service's bot out of a room",
@@ -105,8 +95,8 @@ func newLeaveCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var out departure
-			if err := ask(cmd.Context(), cfg, http.MethodDelete, "/rooms/"+url.PathEscape(args[0]), nil, &out); err != nil {
+			var out app.Departure
+			if err := app.Ask(cmd.Context(), cfg, http.MethodDelete, "/rooms/"+url.PathEscape(args[0]), nil, &out); err != nil {
 				return err
 			}
 			if out.Returns.IsZero() {
@@ -119,17 +109,17 @@ func newLeaveCommand(a *app) *cobra.Command {
 	}
 }
 
-func newPauseCommand(a *app) *cobra.Command {
+func newPauseCommand(a *cli) *cobra.Command {
 	return listening(a, "pause", "Have the running service's bot not listen in a room for a while",
 		"The bot stays in the room, says in its chat that it does not listen, and hears nothing until \"earshot resume ROOM\", also over "+
 			"a\nrestart. The time is marked in the transcript.")
 }
 
-func newResumeCommand(a *app) *cobra.Command {
+func newResumeCommand(a *cli) *cobra.Command {
 	return listening(a, "resume", "Have the running service's bot listen again after a pause", "")
 }
 
-func listening(a *app, word, short, long string) *cobra.Command {
+func listening(a *cli, word, short, long string) *cobra.Command {
 	return &cobra.Command{
 		Use: word + " ROOM", Short: short, Long: long, Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -137,12 +127,12 @@ func listening(a *app, word, short, long string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return ask(cmd.Context(), cfg, http.MethodPost, "/rooms/"+url.PathEscape(args[0])+"/"+word, nil, nil)
+			return app.Ask(cmd.Context(), cfg, http.MethodPost, "/rooms/"+url.PathEscape(args[0])+"/"+word, nil, nil)
 		},
 	}
 }
 
-func newStatusCommand(a *app) *cobra.Command {
+func newStatusCommand(a *cli) *cobra.Command {
 	var asJSON, first, host bool
 	cmd := &cobra.Command{
 		Use:   "status",
@@ -160,7 +150,7 @@ func newStatusCommand(a *app) *cobra.Command {
 				return a.loungeHost(cmd.Context(), cfg)
 			}
 			var states []models.RoomState
-			if err := ask(cmd.Context(), cfg, http.MethodGet, "/rooms", nil, &states); err != nil {
+			if err := app.Ask(cmd.Context(), cfg, http.MethodGet, "/rooms", nil, &states); err != nil {
 				return err
 			}
 			if asJSON {
@@ -185,9 +175,9 @@ func newStatusCommand(a *app) *cobra.Command {
 }
 
 // loungeHost prints the running service's link for hosts of its lounge.
-func (a *app) loungeHost(ctx context.Context, cfg configs.Config) error {
-	var l link
-	if err := ask(ctx, cfg, http.MethodGet, "/lounge-host", nil, &l); err != nil {
+func (a *cli) loungeHost(ctx context.Context, cfg configs.Config) error {
+	var l app.Link
+	if err := app.Ask(ctx, cfg, http.MethodGet, "/lounge-host", nil, &l); err != nil {
 		return err
 	}
 	fmt.Fprintln(a.stdout, plain(l.Link))
@@ -195,9 +185,9 @@ func (a *app) loungeHost(ctx context.Context, cfg configs.Config) error {
 }
 
 // firstLogin prints the running service's link for its first owner.
-func (a *app) firstLogin(ctx context.Context, cfg configs.Config) error {
-	var l link
-	if err := ask(ctx, cfg, http.MethodGet, "/first-login", nil, &l); err != nil {
+func (a *cli) firstLogin(ctx context.Context, cfg configs.Config) error {
+	var l app.Link
+	if err := app.Ask(ctx, cfg, http.MethodGet, "/first-login", nil, &l); err != nil {
 		return err
 	}
 	if l.Link == "" {

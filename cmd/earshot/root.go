@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -16,15 +15,16 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"earshot/cmd/earshot/app"
 	"earshot/configs"
 	"earshot/models"
 )
 
-// app is what every command shares: where it reads and writes, and the environment it runs in.
-type app struct {
+// cli is what every command shares: where it reads and writes, and the environment it runs in.
+type cli struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	environ        []string
+	environ        app.Environ
 	// configFile is the file named by --config, or "".
 	configFile string
 }
@@ -40,12 +40,12 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		// os.Getwd looks into the folder before it believes $PWD, and gives up where it may not. Without $PWD it asks the system.
 		_ = os.Unsetenv("PWD")
 	}
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, environ: os.Environ()}
+	a := &cli{stdin: stdin, stdout: stdout, stderr: stderr, environ: os.Environ()}
 	return a.execute(ctx, args)
 }
 
 // execute runs one command line, prints its error and returns the exit code.
-func (a *app) execute(ctx context.Context, args []string) int {
+func (a *cli) execute(ctx context.Context, args []string) int {
 	root := newRootCommand(a)
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
@@ -68,7 +68,7 @@ func (a *app) execute(ctx context.Context, args []string) int {
 }
 
 // newRootCommand builds the whole tree of commands.
-func newRootCommand(a *app) *cobra.Command {
+func newRootCommand(a *cli) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "earshot",
 		Short: "A moderator's ear in live audio rooms",
@@ -120,7 +120,7 @@ func newHelpCommand() *cobra.Command {
 }
 
 // commands are the program's commands, in no particular order.
-func (a *app) commands() []*cobra.Command {
+func (a *cli) commands() []*cobra.Command {
 	return []*cobra.Command{
 		newAccessCommand(a),
 		newBenchCommand(a),
@@ -208,12 +208,12 @@ func settingFlag(flags *pflag.FlagSet, name, key, usage string) {
 }
 
 // report reads the configuration, with the command's flags on top.
-func (a *app) report(cmd *cobra.Command) (configs.Report, error) {
+func (a *cli) report(cmd *cobra.Command) (configs.Report, error) {
 	return a.explain(cmd, configs.Options{})
 }
 
 // explain is report with options of its own.
-func (a *app) explain(cmd *cobra.Command, o configs.Options) (configs.Report, error) {
+func (a *cli) explain(cmd *cobra.Command, o configs.Options) (configs.Report, error) {
 	flags := map[string]string{}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if key, ok := f.Annotations[settingAnnotation]; ok {
@@ -227,13 +227,13 @@ func (a *app) explain(cmd *cobra.Command, o configs.Options) (configs.Report, er
 }
 
 // config is report for those who don't ask where a value comes from.
-func (a *app) config(cmd *cobra.Command) (configs.Config, error) {
+func (a *cli) config(cmd *cobra.Command) (configs.Config, error) {
 	r, err := a.report(cmd)
 	return r.Config, err
 }
 
 // logger writes to the error output, in the form and from the level that the configuration says.
-func (a *app) logger(c configs.Config) *slog.Logger {
+func (a *cli) logger(c configs.Config) *slog.Logger {
 	options := &slog.HandlerOptions{Level: c.Log.Level}
 	if c.Log.Format == "json" {
 		return slog.New(slog.NewJSONHandler(a.stderr, options))
@@ -243,7 +243,7 @@ func (a *app) logger(c configs.Config) *slog.Logger {
 
 // talkLogger is the logger of the commands that talk to a person: it is silent about what they show themselves, unless
 // somebody asked for a level.
-func (a *app) talkLogger(r configs.Report) *slog.Logger {
+func (a *cli) talkLogger(r configs.Report) *slog.Logger {
 	c := r.Config
 	asked := slices.ContainsFunc(r.Values, func(v configs.Value) bool { return v.Key == "log.level" && v.From.String() != "default" })
 	if !asked {
@@ -252,11 +252,8 @@ func (a *app) talkLogger(r configs.Report) *slog.Logger {
 	return a.logger(c)
 }
 
-// database is the path of the record's database file.
-func database(c configs.Config) string { return filepath.Join(c.DataDir, "earshot.db") }
-
 // printError tells what went wrong and, where it is known, what to do.
-func (a *app) printError(err error) {
+func (a *cli) printError(err error) {
 	paint := a.palette(a.stderr)
 	fmt.Fprint(a.stderr, paint.alert("error: "), strings.TrimPrefix(indent("error: ", plainLines(err.Error())), "error: "))
 	if hint := models.Hint(err); hint != "" {

@@ -1,15 +1,10 @@
 package main
 
 import (
-	"io/fs"
-
 	"github.com/spf13/cobra"
-
-	"earshot/configs"
-	"earshot/moderation/engine"
 )
 
-func newRulesCommand(a *app) *cobra.Command {
+func newRulesCommand(a *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rules",
 		Short: "Check, test, try and replay rule files",
@@ -23,13 +18,4 @@ Words from word lists are masked in the output (i••••); --show shows the
 	}
 	return group(cmd, newRulesCheck(a), newRulesTest(a), newRulesTry(a), newRulesReplay(a), newRulesWhyNot(a), newRulesExplain(a),
 		newRulesSchema(a), newRulesFmt(a))
-}
-
-// rulesOptions finds the shipped packs.
-func rulesOptions() engine.LoadOptions {
-	packs, err := fs.Sub(configs.Rules, "rules")
-	if err != nil {
-		panic(err) // "rules" is a valid path
-	}
-	return engine.LoadOptions{FS: packs}
 }

@@ -18,7 +18,7 @@ import (
 func runRules(t *testing.T, stdin string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	a := &app{stdin: strings.NewReader(stdin), stdout: &out, stderr: &errs}
+	a := &cli{stdin: strings.NewReader(stdin), stdout: &out, stderr: &errs}
 	root := &cobra.Command{Use: "earshot", SilenceErrors: true, SilenceUsage: true}
 	root.AddCommand(newRulesCommand(a))
 	markUsage(root)

@@ -6,11 +6,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/app"
 	"earshot/models"
 	"earshot/moderation/engine"
 )
 
-func newRulesCheck(a *app) *cobra.Command {
+func newRulesCheck(a *cli) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check FILE...",
@@ -26,7 +27,7 @@ mistake is refused as a whole. Exit code 2 when there are mistakes.`,
 			for i, s := range sets {
 				if s != nil {
 					fmt.Fprintf(a.stdout, "%s is fine: %s, %d rules, mode %s\n", plain(args[i]), s, len(s.Rules()), s.Mode())
-					for _, line := range cannotBeDone(s) {
+					for _, line := range app.CannotBeDone(s) {
 						fmt.Fprintln(a.stdout, "  "+line)
 					}
 				}
@@ -43,7 +44,7 @@ func loadEach(paths []string) ([]*engine.Set, error) {
 	sets := make([]*engine.Set, len(paths))
 	var all engine.LoadError
 	for i, p := range paths {
-		set, err := engine.Load(rulesOptions(), p)
+		set, err := engine.Load(app.RulesOptions(), p)
 		var wrong *engine.LoadError
 		switch {
 		case errors.As(err, &wrong):

@@ -17,7 +17,7 @@ import (
 	"earshot/moderation/engine"
 )
 
-func newRulesExplain(a *app) *cobra.Command {
+func newRulesExplain(a *cli) *cobra.Command {
 	var asJSON, show bool
 	cmd := &cobra.Command{
 		Use:   "explain FLAG",
@@ -145,7 +145,7 @@ func hidden(w string) string {
 }
 
 // printFlag tells all that a flag knows of itself.
-func (a *app) printFlag(e explanation) {
+func (a *cli) printFlag(e explanation) {
 	paint := a.palette(a.stdout)
 	fmt.Fprintf(a.stdout, "%s  level %s, mode %s\n", paint.alert("▲ "+e.Rule), e.Level, e.Mode)
 	fmt.Fprintf(a.stdout, "    %s\n    %s\n", plain(e.Title), plain(e.Why))
@@ -162,7 +162,7 @@ func (a *app) printFlag(e explanation) {
 }
 
 // printVerdict tells how a verdict fell and what came of it; nothing when none is stored.
-func (a *app) printVerdict(e explanation) {
+func (a *cli) printVerdict(e explanation) {
 	d := e.Decision
 	if d == nil {
 		return

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/cmd/earshot/internal/programtest"
 	"earshot/models"
 	"earshot/models/sqlite"
 )
@@ -57,13 +58,13 @@ func storeVerdict(t *testing.T, dir string) models.Flag {
 // TestExplainVerdict tells gates, second look, who decided, what was done and whether it took effect.
 func TestExplainVerdict(t *testing.T) {
 	dir := t.TempDir()
-	if err := writeSample(dir); err != nil {
+	if err := programtest.WriteSample(dir); err != nil {
 		t.Fatal(err)
 	}
 	flag := storeVerdict(t, dir)
 	run := func(args ...string) (int, string) {
 		var out, errs bytes.Buffer
-		a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, environ: []string{"HOME=" + dir}}
+		a := &cli{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, environ: []string{"HOME=" + dir}}
 		code := a.execute(t.Context(), append([]string{"rules", "--data-dir", dir}, args...))
 		return code, out.String() + errs.String()
 	}

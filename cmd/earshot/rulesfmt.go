@@ -12,7 +12,7 @@ import (
 	"earshot/moderation/engine"
 )
 
-func newRulesSchema(a *app) *cobra.Command {
+func newRulesSchema(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema",
 		Short: "Print the JSON Schema of rule files, for editors",
@@ -29,7 +29,7 @@ in many of them this line at the top of a rule file is enough:
 	}
 }
 
-func newRulesFmt(a *app) *cobra.Command {
+func newRulesFmt(a *cli) *cobra.Command {
 	var check bool
 	cmd := &cobra.Command{
 		Use:   "fmt FILE...",

@@ -8,18 +8,19 @@ import (
 	"strings"
 	"testing"
 
+	"earshot/cmd/earshot/internal/programtest"
 	"earshot/moderation/engine"
 )
 
 // TestRulesOnTheRecord runs the commands that look at stored sessions.
 func TestRulesOnTheRecord(t *testing.T) {
 	dir := t.TempDir()
-	if err := writeSample(dir); err != nil {
+	if err := programtest.WriteSample(dir); err != nil {
 		t.Fatal(err)
 	}
 	run := func(args ...string) (int, string, string) {
 		var out, errs bytes.Buffer
-		a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, environ: []string{"HOME=" + dir}}
+		a := &cli{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, environ: []string{"HOME=" + dir}}
 		code := a.execute(t.Context(), append([]string{"rules", "--data-dir", dir}, args...))
 		return code, out.String(), errs.String()
 	}

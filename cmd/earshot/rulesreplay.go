@@ -9,12 +9,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/app"
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/moderation/engine"
 )
 
-func newRulesReplay(a *app) *cobra.Command {
+func newRulesReplay(a *cli) *cobra.Command {
 	var since, room string
 	var asJSON bool
 	cmd := &cobra.Command{
@@ -26,7 +27,7 @@ those lines. Nothing is stored and nobody is told.`,
 		Example: `  earshot rules replay --since 30d my-room.yaml`,
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			set, err := engine.Load(rulesOptions(), args...)
+			set, err := engine.Load(app.RulesOptions(), args...)
 			if err != nil {
 				return badInput(rulesHint(err))
 			}
@@ -68,10 +69,10 @@ func sinceTime(text string, now time.Time) (time.Time, error) {
 }
 
 // replay runs a set over the stored sessions, the oldest first.
-func (a *app) replay(
+func (a *cli) replay(
 	ctx context.Context, store *sqlite.Store, set *engine.Set, room string, since time.Time,
 ) (*engine.Replay, error) {
-	sessions, lines, err := sessionsSince(ctx, store, room, since)
+	sessions, lines, err := app.SessionsSince(ctx, store, room, since)
 	if err != nil {
 		return nil, err
 	}
@@ -79,38 +80,14 @@ func (a *app) replay(
 	defer bar.Close()
 	replay := engine.NewReplay(set)
 	for _, info := range slices.Backward(sessions) {
-		if err := replaySession(ctx, store, replay, info.Session, func(n int) { _ = bar.Add(n) }); err != nil {
+		if err := app.ReplaySession(ctx, store, replay, info.Session, func(n int) { _ = bar.Add(n) }); err != nil {
 			return nil, err
 		}
 	}
 	return replay, nil
 }
 
-// sessionsSince lists the sessions that began at a time or later, the newest first, and counts their lines.
-func sessionsSince(ctx context.Context, store *sqlite.Store, room string, since time.Time) ([]models.SessionInfo, int, error) {
-	var out []models.SessionInfo
-	lines := 0
-	q := models.SessionQuery{Room: room, Limit: 1000}
-	for {
-		page, err := store.Sessions(ctx, q)
-		if err != nil {
-			return nil, 0, err
-		}
-		for _, s := range page {
-			if s.Started.Before(since) {
-				return out, lines, nil
-			}
-			out = append(out, s)
-			lines += s.Utterances
-		}
-		if len(page) < q.Limit {
-			return out, lines, nil
-		}
-		q.Before = page[len(page)-1].Started
-	}
-}
-
-func (a *app) printReplay(set *engine.Set, r *engine.Replay, asJSON bool) error {
+func (a *cli) printReplay(set *engine.Set, r *engine.Replay, asJSON bool) error {
 	if asJSON {
 		return a.writeJSON(r.Report())
 	}

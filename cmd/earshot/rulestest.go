@@ -6,11 +6,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/app"
 	"earshot/models"
 	"earshot/moderation/engine"
 )
 
-func newRulesTest(a *app) *cobra.Command {
+func newRulesTest(a *cli) *cobra.Command {
 	var asJSON, show bool
 	cmd := &cobra.Command{
 		Use:   "test FILE...",
@@ -62,7 +63,7 @@ type rulesTestOut struct {
 
 // runEach runs the checks of every file once, though several of the named files may use it.
 func runEach(l *listener, paths []string, show bool) ([]engine.CheckResult, error) {
-	opts := rulesOptions()
+	opts := app.RulesOptions()
 	opts.Transcribe = l.Transcribe
 	var out []engine.CheckResult
 	done := map[string]bool{}
@@ -82,7 +83,7 @@ func runEach(l *listener, paths []string, show bool) ([]engine.CheckResult, erro
 }
 
 // printChecks prints the failing checks, and how many held.
-func (a *app) printChecks(results []engine.CheckResult, failed int) {
+func (a *cli) printChecks(results []engine.CheckResult, failed int) {
 	paint := a.palette(a.stdout)
 	for _, r := range results {
 		if r.Skipped != "" {

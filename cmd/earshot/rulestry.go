@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/app"
 	"earshot/models"
 	"earshot/moderation/engine"
 )
@@ -22,7 +23,7 @@ type tryFlags struct {
 	batch, asJSON, show bool
 }
 
-func newRulesTry(a *app) *cobra.Command {
+func newRulesTry(a *cli) *cobra.Command {
 	var f tryFlags
 	cmd := &cobra.Command{
 		Use:   "try FILE...",
@@ -67,7 +68,7 @@ func (f tryFlags) load(paths []string) (*engine.Set, error) {
 	case !(f.wordP >= 0 && f.wordP <= 1):
 		return nil, errors.New("--word-p must be between 0 and 1")
 	}
-	set, err := engine.Load(rulesOptions(), paths...)
+	set, err := engine.Load(app.RulesOptions(), paths...)
 	if err != nil {
 		return nil, rulesHint(err)
 	}
@@ -80,7 +81,7 @@ func (f tryFlags) example(say []string) engine.Example {
 }
 
 // tryOne judges one example and explains every rule.
-func (a *app) tryOne(set *engine.Set, f tryFlags) error {
+func (a *cli) tryOne(set *engine.Set, f tryFlags) error {
 	if f.asJSON {
 		tried, err := set.Report(f.example(f.text), true)
 		if err != nil {
@@ -123,7 +124,7 @@ func gatesLine(gates []engine.Gate) string {
 const maxTryLine = 1 << 20
 
 // tryBatch answers every line of the standard input with one line.
-func (a *app) tryBatch(set *engine.Set, f tryFlags) error {
+func (a *cli) tryBatch(set *engine.Set, f tryFlags) error {
 	in := bufio.NewScanner(a.stdin)
 	in.Buffer(nil, maxTryLine)
 	out := bufio.NewWriter(a.stdout)

@@ -12,12 +12,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/app"
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/moderation/engine"
 )
 
-func newRulesWhyNot(a *app) *cobra.Command {
+func newRulesWhyNot(a *cli) *cobra.Command {
 	var files []string
 	var show bool
 	cmd := &cobra.Command{
@@ -63,7 +64,7 @@ The rules are those of the configuration; --rules names others.`,
 }
 
 // rulesOf loads the named rule files, or those of the configuration.
-func (a *app) rulesOf(cmd *cobra.Command, files []string) (*engine.Set, error) {
+func (a *cli) rulesOf(cmd *cobra.Command, files []string) (*engine.Set, error) {
 	if len(files) == 0 {
 		c, err := a.config(cmd)
 		if err != nil {
@@ -71,7 +72,7 @@ func (a *app) rulesOf(cmd *cobra.Command, files []string) (*engine.Set, error) {
 		}
 		files = c.Rules
 	}
-	set, err := engine.Load(rulesOptions(), files...)
+	set, err := engine.Load(app.RulesOptions(), files...)
 	if err != nil {
 		return nil, rulesHint(err)
 	}
@@ -128,7 +129,7 @@ func judgeUntil(
 }
 
 // printWhyNot prints what one rule makes of a line.
-func (a *app) printWhyNot(set *engine.Set, line models.Utterance, verdicts []engine.Verdict, rule string, show bool) error {
+func (a *cli) printWhyNot(set *engine.Set, line models.Utterance, verdicts []engine.Verdict, rule string, show bool) error {
 	i := slices.IndexFunc(verdicts, func(v engine.Verdict) bool { return v.Rule == rule })
 	if i < 0 {
 		return badInput(models.WithHint(fmt.Errorf("there is no rule %q in %s", rule, set), `"earshot rules check FILE --json" lists the rules`))
@@ -148,7 +149,7 @@ func (a *app) printWhyNot(set *engine.Set, line models.Utterance, verdicts []eng
 }
 
 // printStored tells what became of a rule's flag on a line, when one is stored.
-func (a *app) printStored(
+func (a *cli) printStored(
 	ctx context.Context, store *sqlite.Store, set *engine.Set, line models.Utterance, rule string, show bool,
 ) error {
 	flags, err := store.Flags(ctx, line.Session)

@@ -16,12 +16,6 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "decoder" {
 		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
-	if dir := os.Getenv(crowdEnv); dir != "" {
-		os.Exit(crowdMain(dir))
-	}
-	if host := os.Getenv(peopleEnv); host != "" {
-		os.Exit(peopleMain(host))
-	}
 	testscript.Main(leakChecked{m}, map[string]func(){
 		"earshot": func() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
 	})

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"earshot/bot/audio"
+	"earshot/cmd/earshot/internal/programtest"
 	"earshot/transcribe/fixture"
 )
 
@@ -116,29 +116,9 @@ func nowhere(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: nowhere FOLDER WORD")
 	}
-	found, err := filesWith(ts.MkAbs(args[0]), args[1])
+	found, err := programtest.FilesWith(ts.MkAbs(args[0]), args[1])
 	ts.Check(err)
 	if len(found) > 0 {
 		ts.Fatalf("%q is in %v", args[1], found)
 	}
-}
-
-// filesWith lists the files below a folder in which a word stands.
-func filesWith(dir, word string) (found []string, err error) {
-	files := 0
-	err = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
-			return err
-		}
-		files++
-		data, err := os.ReadFile(name)
-		if bytes.Contains(bytes.ToLower(data), bytes.ToLower([]byte(word))) {
-			found = append(found, name)
-		}
-		return err
-	})
-	if files == 0 {
-		err = errors.Join(err, errors.New("there are no files in "+dir))
-	}
-	return found, err
 }

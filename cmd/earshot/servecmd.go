@@ -5,16 +5,15 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"earshot/bot/room"
+	"earshot/cmd/earshot/app"
 	"earshot/configs"
 )
 
-func newServeCommand(a *app) *cobra.Command {
+func newServeCommand(a *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Listen in the configured rooms, and in those it is invited to, until stopped",
@@ -32,17 +31,7 @@ to 20 seconds; what is left is decoded at the next start.`,
 	return cmd
 }
 
-const (
-	// serviceLastTime is how long a service that is stopped waits for summaries. The next start makes those that are missing.
-	serviceLastTime = 10 * time.Second
-	// closeTime is how long the rest may take: requests of the page, decoders, the database.
-	closeTime = 10 * time.Second
-	// stopTime is how long a service takes at most to stop when nothing answers: the rooms are left, their ends are stored, what was
-	// heard is decoded, and sessions are summed up, with those that are being summed up then. systemd has to give it more.
-	stopTime = room.StopTime + drainTime + drainTime + serviceLastTime + 2*afterEnd + closeTime
-)
-
-func (a *app) serve(cmd *cobra.Command) error {
+func (a *cli) serve(cmd *cobra.Command) error {
 	r, err := a.report(cmd)
 	if err != nil {
 		return err
@@ -52,67 +41,67 @@ func (a *app) serve(cmd *cobra.Command) error {
 	if err != nil {
 		return badInput(err)
 	}
-	keys, err := a.keyring(cfg)
+	keys, err := app.OpenKeyring(a.environ, cfg)
 	if err != nil {
 		return err
 	}
 	ctx, log := cmd.Context(), a.logger(cfg)
-	l, err := listenOrInherit(ctx, cfg.Listen)
+	l, err := app.ListenOrInherit(ctx, cfg.Listen)
 	if err != nil {
 		return err
 	}
-	s, err := openStation(ctx, cfg, log)
+	s, err := app.OpenStation(ctx, cfg, log)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
 	defer s.Close()
-	s.lastTime = serviceLastTime
-	control, err := listenControl(ctx, cfg)
+	s.LastTime = app.ServiceLastTime
+	control, err := app.ListenControl(ctx, cfg)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	if s.speech.notice != "" {
-		log.Warn(s.speech.notice) //nolint:sloglint // a constant of the practice model
+	if s.Speech.Notice != "" {
+		log.Warn(s.Speech.Notice) //nolint:sloglint // a constant of the practice model
 	}
-	s.keys = keys
-	for _, variable := range keys.unused(a) {
+	s.Keys, s.Version = keys, version
+	for _, variable := range keys.Unused(a.environ) {
 		log.Warn("a secret is set that no server is given: the configuration names none that it could be for", "variable", variable)
 	}
-	if err := s.nameAccess(ctx); err != nil {
+	if err := s.NameAccess(ctx); err != nil {
 		return errors.Join(err, l.Close(), control.Close())
 	}
-	v := newService(s)
-	s.inviter = &inviter{service: v, base: cmp.Or(cfg.Notices.Link, pageURL(l, "")), examine: v.examines(a, r), settings: r.Values}
-	s.inviter.first = func() string { return s.firstLogin(l, strings.TrimSuffix(s.inviter.base, "/")) }
-	s.inviter.host = func() string { return s.hostLink(strings.TrimSuffix(s.inviter.base, "/")) }
-	if s.inviter.first() != "" { // the link itself is a secret, and logs are kept
+	v := app.NewService(s)
+	s.Inviter = &app.Inviter{Service: v, Base: cmp.Or(cfg.Notices.Link, app.PageURL(l, "")), Examine: v.Examines(a.environ, r), Settings: r.Values}
+	s.Inviter.First = func() string { return s.FirstLogin(l, strings.TrimSuffix(s.Inviter.Base, "/")) }
+	s.Inviter.Host = func() string { return s.HostLink(strings.TrimSuffix(s.Inviter.Base, "/")) }
+	if s.Inviter.First() != "" { // the link itself is a secret, and logs are kept
 		log.Warn("nobody can log in yet: \"earshot status --first-login\" prints a link to become the owner")
 	}
-	if s.invitations, err = newInvitations(v); err != nil {
+	if s.Invitations, err = app.NewInvitations(v); err != nil {
 		return errors.Join(badInput(err), l.Close(), control.Close())
 	}
 	log.Info(
-		"serving", "page", pageURL(l, "/"), "lounge", pageURL(l, "/room/lounge"), "rooms", len(wishes), "model", s.speech.name, "rules",
-		s.sessions.RulesName(""),
+		"serving", "page", app.PageURL(l, "/"), "lounge", app.PageURL(l, "/room/lounge"), "rooms", len(wishes), "model", s.Speech.Name, "rules",
+		s.Sessions.RulesName(""),
 	)
-	return s.run(ctx, l, func(ctx context.Context) error {
+	return s.Run(ctx, l, func(ctx context.Context) error {
 		group, ctx := errgroup.WithContext(ctx)
-		group.Go(func() error { return serveWeb(ctx, control, nil, s.inviter.control(), func() {}, log) })
-		group.Go(func() error { return v.run(ctx, wishes, s.invitations) })
-		group.Go(func() error { return manager{log}.run(ctx, s.loaded, s.answers) })
+		group.Go(func() error { return app.ServeWeb(ctx, control, nil, s.Inviter.Control(), func() {}, log) })
+		group.Go(func() error { return v.Run(ctx, wishes, s.Invitations) })
+		group.Go(func() error { return app.Manager{Log: log}.Run(ctx, s.Loaded, s.Answers) })
 		return group.Wait()
 	})
 }
 
 // wishes are the rooms of the configuration.
-func (a *app) wishes(cfg configs.Config) ([]wish, error) {
-	out := make([]wish, len(cfg.Rooms))
+func (a *cli) wishes(cfg configs.Config) ([]app.Wish, error) {
+	out := make([]app.Wish, len(cfg.Rooms))
 	for i, r := range cfg.Rooms {
-		agenda, err := newAgenda(r)
+		agenda, err := app.NewAgenda(r)
 		if err != nil {
 			return nil, err
 		}
-		out[i] = wish{address: r.URL, name: r.Name, profile: r.Profile, agenda: agenda}
+		out[i] = app.Wish{Address: r.URL, Name: r.Name, Profile: r.Profile, Agenda: agenda}
 	}
 	return out, nil
 }

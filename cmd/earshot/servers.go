@@ -8,10 +8,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/app"
 	"earshot/models"
 )
 
-func newServersCommand(a *app) *cobra.Command {
+func newServersCommand(a *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "servers",
 		Short: "List, allow and forbid the room servers that the running service may be invited to",
@@ -21,7 +22,7 @@ page. What is allowed here is given no secrets, and is reached at public address
 	return group(cmd, newServersList(a), newServersAllow(a), newServersForbid(a))
 }
 
-func newServersList(a *app) *cobra.Command {
+func newServersList(a *cli) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "list",
@@ -33,7 +34,7 @@ func newServersList(a *app) *cobra.Command {
 				return err
 			}
 			found := []models.AllowedServer{}
-			if err := ask(cmd.Context(), cfg, http.MethodGet, "/servers", nil, &found); err != nil {
+			if err := app.Ask(cmd.Context(), cfg, http.MethodGet, "/servers", nil, &found); err != nil {
 				return err
 			}
 			if asJSON {
@@ -54,7 +55,7 @@ func newServersList(a *app) *cobra.Command {
 	return cmd
 }
 
-func newServersAllow(a *app) *cobra.Command {
+func newServersAllow(a *cli) *cobra.Command {
 	var order models.AllowedServer
 	cmd := &cobra.Command{
 		Use:     "allow URL",
@@ -71,7 +72,7 @@ func newServersAllow(a *app) *cobra.Command {
 				return badInput(err)
 			}
 			order.Server = at.Server()
-			if err := tell(cmd.Context(), cfg, "/servers", order, nil); err != nil {
+			if err := app.Tell(cmd.Context(), cfg, "/servers", order, nil); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(a.stdout, "the bot can be invited to %s; it is given no secrets\n", plain(order.Server))
@@ -82,7 +83,7 @@ func newServersAllow(a *app) *cobra.Command {
 	return cmd
 }
 
-func newServersForbid(a *app) *cobra.Command {
+func newServersForbid(a *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "forbid URL",
 		Short: "Take that back; the bot leaves the rooms there that it was invited to",
@@ -92,7 +93,7 @@ func newServersForbid(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return ask(cmd.Context(), cfg, http.MethodDelete, "/servers/"+url.PathEscape(args[0]), nil, nil)
+			return app.Ask(cmd.Context(), cfg, http.MethodDelete, "/servers/"+url.PathEscape(args[0]), nil, nil)
 		},
 	}
 }

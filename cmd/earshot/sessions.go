@@ -9,17 +9,18 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/app"
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/moderation/review/export"
 )
 
-func newSessionsCommand(a *app) *cobra.Command {
+func newSessionsCommand(a *cli) *cobra.Command {
 	cmd := &cobra.Command{Use: "sessions", Short: "List and show what was heard in rooms"}
 	return group(cmd, newSessionsList(a), newSessionsShow(a))
 }
 
-func newSessionsList(a *app) *cobra.Command {
+func newSessionsList(a *cli) *cobra.Command {
 	var asJSON bool
 	var q models.SessionQuery
 	cmd := &cobra.Command{
@@ -52,7 +53,7 @@ func newSessionsList(a *app) *cobra.Command {
 }
 
 // listSessions reads a list; no database yet means no sessions yet. The list is never nil.
-func (a *app) listSessions(cmd *cobra.Command, q models.SessionQuery) ([]models.SessionInfo, error) {
+func (a *cli) listSessions(cmd *cobra.Command, q models.SessionQuery) ([]models.SessionInfo, error) {
 	store, err := a.openStore(cmd)
 	if errors.Is(err, models.ErrNotFound) {
 		return []models.SessionInfo{}, nil
@@ -71,12 +72,12 @@ func (a *app) listSessions(cmd *cobra.Command, q models.SessionQuery) ([]models.
 }
 
 // openStore opens the record for reading, also while another Earshot writes to it. The caller closes it.
-func (a *app) openStore(cmd *cobra.Command) (*sqlite.Store, error) {
+func (a *cli) openStore(cmd *cobra.Command) (*sqlite.Store, error) {
 	c, err := a.config(cmd)
 	if err != nil {
 		return nil, err
 	}
-	return sqlite.OpenReadOnly(cmd.Context(), database(c))
+	return sqlite.OpenReadOnly(cmd.Context(), app.Database(c))
 }
 
 func sessionRows(found []models.SessionInfo, zone *time.Location) [][]string {
@@ -179,4 +180,34 @@ func sessionsByPrefix(ctx context.Context, store sessionFinder, prefix string) (
 		q.Before = page[len(page)-1].Started
 	}
 	return out, nil
+}
+
+// roomIn finds the identity of a room that somebody names at the keyboard; "" stays "".
+func (a *cli) roomIn(cmd *cobra.Command, store *sqlite.Store, word string) (string, error) {
+	if word == "" {
+		return "", nil
+	}
+	cfg, err := a.config(cmd)
+	if err != nil {
+		return "", err
+	}
+	rooms, err := app.KnownRooms(cmd.Context(), cfg, store)
+	if err != nil {
+		return "", err
+	}
+	room, err := models.FindRoom(rooms, word)
+	return room.ID, badInput(err)
+}
+
+// roomOfRecord is roomIn with the record opened for it.
+func (a *cli) roomOfRecord(cmd *cobra.Command, word string) (string, error) {
+	if word == "" {
+		return "", nil
+	}
+	store, err := a.openStore(cmd)
+	if err != nil {
+		return "", err
+	}
+	room, err := a.roomIn(cmd, store, word)
+	return room, errors.Join(err, store.Close())
 }

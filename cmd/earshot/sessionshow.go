@@ -17,7 +17,7 @@ import (
 	"earshot/moderation/review/export"
 )
 
-func newSessionsShow(a *app) *cobra.Command {
+func newSessionsShow(a *cli) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "show SESSION",

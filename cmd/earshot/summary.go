@@ -13,13 +13,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/app"
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/models/store"
 	"earshot/moderation/review/export"
 )
 
-func newSummaryCommand(a *app) *cobra.Command {
+func newSummaryCommand(a *cli) *cobra.Command {
 	var asJSON bool
 	var since string
 	cmd := &cobra.Command{
@@ -79,7 +80,7 @@ func parseClock(s string) (int64, error) {
 
 // summarise reads or makes a session's summary. A new one of a session that is over is stored, unless another Earshot
 // has the record open.
-func (a *app) summarise(cmd *cobra.Command, word string, sinceMS int64) (models.Summary, error) {
+func (a *cli) summarise(cmd *cobra.Command, word string, sinceMS int64) (models.Summary, error) {
 	cfg, err := a.config(cmd)
 	if err != nil {
 		return models.Summary{}, err
@@ -93,7 +94,7 @@ func (a *app) summarise(cmd *cobra.Command, word string, sinceMS int64) (models.
 		if err != nil {
 			return models.Summary{}, false, err
 		}
-		z, err := newSummariser(store, cfg, a.getenv(summaryKey), a.logger(cfg))
+		z, err := app.NewSummariser(store, cfg, a.environ.Get(app.SummaryKey), a.logger(cfg))
 		if err != nil {
 			return models.Summary{}, false, err
 		}
@@ -105,7 +106,7 @@ func (a *app) summarise(cmd *cobra.Command, word string, sinceMS int64) (models.
 		return s, err
 	}
 	if fresh && s.Kind == models.SummarySession && s.Lines > 0 {
-		err = keepSummary(cmd, database(cfg), s)
+		err = keepSummary(cmd, app.Database(cfg), s)
 	}
 	return s, err
 }

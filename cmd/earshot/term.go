@@ -15,9 +15,9 @@ type palette struct{ on bool }
 
 // palette is the colours for a writer: only a terminal gets any, and not when NO_COLOR (no-color.org) is set or the
 // terminal is known to be dumb.
-func (a *app) palette(w io.Writer) palette {
+func (a *cli) palette(w io.Writer) palette {
 	f, ok := w.(*os.File)
-	if !ok || a.getenv("NO_COLOR") != "" || a.getenv("TERM") == "dumb" {
+	if !ok || a.environ.Get("NO_COLOR") != "" || a.environ.Get("TERM") == "dumb" {
 		return palette{}
 	}
 	return palette{on: term.IsTerminal(int(f.Fd()))}
@@ -41,16 +41,6 @@ func (p palette) warn(s string) string { return p.code("33", s) }
 
 // alert is for grave findings and errors.
 func (p palette) alert(s string) string { return p.code("1;31", s) }
-
-// getenv is the value of an environment variable, or "".
-func (a *app) getenv(name string) string {
-	for i := len(a.environ) - 1; i >= 0; i-- {
-		if v, ok := strings.CutPrefix(a.environ[i], name+"="); ok {
-			return v
-		}
-	}
-	return ""
-}
 
 // plain makes text of others (names, words, paths) safe to print as one line: control characters could drive the
 // terminal, and bidirectional formatting could make one name look like another.

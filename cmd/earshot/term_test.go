@@ -40,7 +40,7 @@ func TestTable(t *testing.T) {
 }
 
 func TestColourIsForTerminalsOnly(t *testing.T) {
-	a := &app{environ: []string{"TERM=xterm"}}
+	a := &cli{environ: []string{"TERM=xterm"}}
 	for name, p := range map[string]palette{"buffer": a.palette(&bytes.Buffer{}), "file": a.palette(regularFile(t))} {
 		if got := p.alert("x"); got != "x" {
 			t.Errorf("%s: %q", name, got)
@@ -73,7 +73,7 @@ func TestColourOnATerminal(t *testing.T) {
 		{[]string{"TERM=xterm", "NO_COLOR=1"}, false},
 		{[]string{"TERM=dumb"}, false},
 	} {
-		if got := (&app{environ: tt.environ}).palette(tty).on; got != tt.want {
+		if got := (&cli{environ: tt.environ}).palette(tty).on; got != tt.want {
 			t.Errorf("%q: colour %v, want %v", tt.environ, got, tt.want)
 		}
 	}
@@ -112,7 +112,7 @@ func TestExitCodes(t *testing.T) {
 
 func TestErrorsArePrintedWithTheirHint(t *testing.T) {
 	var b bytes.Buffer
-	a := &app{stderr: &b}
+	a := &cli{stderr: &b}
 	a.printError(models.WithHint(errors.New("first\nsecond\x1b[2J"), "do this"))
 	if got, want := b.String(), "error: first\n       second[2J\nhint: do this\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)

@@ -8,12 +8,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"earshot/bot/audio"
+	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/recording"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/moderation/review/export"
-	"earshot/transcribe"
 	"earshot/transcribe/decoder"
 	"earshot/transcribe/whisper"
 )
@@ -21,7 +20,7 @@ import (
 // transcribeOptions are the flags of "transcribe".
 type transcribeOptions struct{ format, output, speakers string }
 
-func newTranscribeCommand(a *app) *cobra.Command {
+func newTranscribeCommand(a *cli) *cobra.Command {
 	o := transcribeOptions{}
 	cmd := &cobra.Command{
 		Use:   "transcribe FILE…",
@@ -55,7 +54,7 @@ Several recordings make one document, in which the captions of each follow those
 	return cmd
 }
 
-func (a *app) transcribe(cmd *cobra.Command, files []string, o transcribeOptions) (err error) {
+func (a *cli) transcribe(cmd *cobra.Command, files []string, o transcribeOptions) (err error) {
 	if o.speakers != "one" && o.speakers != "channels" {
 		return badInput(models.WithHint(fmt.Errorf("unknown speakers %q", o.speakers), `it is "one" or "channels"`))
 	}
@@ -78,7 +77,7 @@ func (a *app) transcribe(cmd *cobra.Command, files []string, o transcribeOptions
 	if len(files) > 1 && format.Captions() && !out.folder {
 		fmt.Fprintln(a.stderr, "note: the times of each recording follow those of the one before; --output FOLDER/ writes a file for each")
 	}
-	return l.speech.during(cmd.Context(), func(ctx context.Context) error {
+	return l.speech.During(cmd.Context(), func(ctx context.Context) error {
 		t := transcription{app: a, ears: l, out: out, files: files}
 		return errors.Join(t.run(ctx), out.Close())
 	})
@@ -96,14 +95,14 @@ func formatName(output string) string {
 type ears struct {
 	opener  recording.Opener
 	options recording.Options
-	speech  *speech
+	speech  *app.Speech
 	vad     *whisper.VADModel
 	notices []string
 }
 
 // newEars reads the settings and opens what they name. Errors are the input's. The caller closes it; decoding needs
 // speech.run besides.
-func (a *app) newEars(cmd *cobra.Command, channels bool) (_ *ears, err error) {
+func (a *cli) newEars(cmd *cobra.Command, channels bool) (_ *ears, err error) {
 	r, err := a.explain(cmd, configs.Options{NoRecord: true})
 	if err != nil {
 		return nil, err
@@ -115,22 +114,22 @@ func (a *app) newEars(cmd *cobra.Command, channels bool) (_ *ears, err error) {
 			err = badInput(errors.Join(err, l.Close()))
 		}
 	}()
-	if l.vad, err = openVAD(cfg); err != nil {
+	if l.vad, err = app.OpenVAD(cfg); err != nil {
 		return nil, err
 	}
-	if l.speech, err = openSpeech(cfg, a.logger(cfg), speechOptions{}); err != nil {
+	if l.speech, err = app.OpenSpeech(cfg, a.logger(cfg), app.SpeechOptions{}); err != nil {
 		return nil, err
 	}
 	l.options = recording.Options{
-		Segment: segmentConfig(cfg), VAD: newVAD(l.vad), Decoders: l.speech.engines, Model: l.speech.name, Channels: channels,
+		Segment: app.SegmentConfig(cfg), VAD: app.NewVAD(l.vad), Decoders: l.speech.Engines, Model: l.speech.Name, Channels: channels,
 	}
-	if l.options.Filter, err = newFilter(cfg, l.speech.notice != ""); err != nil {
+	if l.options.Filter, err = app.NewFilter(cfg, l.speech.Notice != ""); err != nil {
 		return nil, err
 	}
-	if l.options.Decode, err = decodeOptions(cfg, l.speech.notice != "", nil); err != nil {
+	if l.options.Decode, err = app.DecodeOptions(cfg, l.speech.Notice != "", nil); err != nil {
 		return nil, err
 	}
-	l.notices = l.speech.notices(l.options.Decode)
+	l.notices = l.speech.Notices(l.options.Decode)
 	return l, nil
 }
 
@@ -146,8 +145,8 @@ func (l *ears) Close() (err error) {
 }
 
 // converter starts ffmpeg by way of this program; nil when there is none.
-func (a *app) converter() *recording.Converter {
-	ffmpeg := recording.FindFFmpeg(a.getenv("PATH"))
+func (a *cli) converter() *recording.Converter {
+	ffmpeg := recording.FindFFmpeg(a.environ.Get("PATH"))
 	self, err := decoder.Self()
 	if ffmpeg == "" || err != nil {
 		return nil
@@ -165,32 +164,4 @@ func newFFmpegCommand() *cobra.Command {
 		Args:   cobra.ExactArgs(2),
 		RunE:   func(_ *cobra.Command, args []string) error { return recording.Confine(args[0], args[1]) },
 	}
-}
-
-// notices are what people must be told before they read: of the model, and of a language that it does not know.
-func (s *speech) notices(o transcribe.Options) (out []string) {
-	if s.notice != "" {
-		out = append(out, s.notice)
-	}
-	languages := o.Languages
-	if o.Language != "auto" && o.Language != "" {
-		languages = []string{o.Language}
-	}
-	for _, l := range languages {
-		if !s.multilingual && l != "en" {
-			out = append(out, fmt.Sprintf("the model %s only understands English: speech in %q will come out as English words", s.name, l))
-		}
-	}
-	return out
-}
-
-// segmentConfig is how the settings say that speech is cut.
-func segmentConfig(cfg configs.Config) audio.SegmentConfig {
-	s := audio.DefaultSegmentConfig()
-	s.EndSilenceMS = int(cfg.Segment.EndSilence.Milliseconds())
-	s.PreRollMS = int(cfg.Segment.PreRoll.Milliseconds())
-	s.MinVoicedMS = int(cfg.Segment.Minimum.Milliseconds())
-	s.MaxMS = int(cfg.Segment.Maximum.Milliseconds())
-	s.PostRollMS = min(s.PostRollMS, s.EndSilenceMS)
-	return s
 }

@@ -15,7 +15,7 @@ import (
 
 // transcription is one run of "transcribe" over its files.
 type transcription struct {
-	app   *app
+	app   *cli
 	ears  *ears
 	out   *transcriptOutput
 	files []string
@@ -141,7 +141,7 @@ const watchEvery = 30 * time.Second
 
 // watch tells how far a transcription is until it is stopped: with a bar where the error output is a terminal and the
 // text goes elsewhere, and with a line now and then where it is none.
-func (a *app) watch(p *recording.Progress, name string) (stop func()) {
+func (a *cli) watch(p *recording.Progress, name string) (stop func()) {
 	bar := a.palette(a.stderr).on && !a.palette(a.stdout).on
 	every := watchEvery
 	if bar {

@@ -67,7 +67,7 @@ func libraries() map[string]string {
 	return out
 }
 
-func newVersionCommand(a *app) *cobra.Command {
+func newVersionCommand(a *cli) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "version",

@@ -66,7 +66,7 @@ var mayImport = []struct {
 // onlyIn confines modules that leak into everything when they may: the import path (and all below it) belongs to these
 // folders alone. Tests of the program as a whole may play any part.
 var onlyIn = map[string][]string{
-	"github.com/pion":                  {"bot/...", "cmd/earshot_test"},
+	"github.com/pion":                  {"bot/...", "cmd/earshot/app_test"},
 	"github.com/livekit":               {"bot/..."},
 	"github.com/mattn/go-sqlite3":      {"models/sqlite/..."},
 	"github.com/spf13/viper":           {"configs"},

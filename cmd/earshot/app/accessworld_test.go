@@ -1,0 +1,243 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"earshot/models"
+)
+
+// who asks in the tests of access: those with access in room "aside" alone, by login or by key, and those who see all.
+const (
+	asNobody   = "nobody"
+	asViewer   = "viewer"
+	asReviewer = "reviewer"
+	asHost     = "host"
+	asKey      = "key"
+	asWide     = "viewer everywhere"
+	asOwner    = "owner"
+)
+
+// accessWorld is a running station whose record holds two rooms.
+type accessWorld struct {
+	t      *testing.T
+	s      *Station
+	web    *httptest.Server
+	routes []string
+	auth   map[string]http.Header
+	spare  string // id of a key that nobody uses
+}
+
+// worldTime is when everything in the rooms was said.
+func worldTime() time.Time { return time.Now().UTC().Truncate(24 * time.Hour).Add(-30 * time.Hour) }
+
+// roomAt is the id of the test's room of a name.
+func roomAt(name string) string {
+	at, err := models.ParseAddress(roomAddress(name))
+	if err != nil {
+		panic(err) // a mistake in the test
+	}
+	return at.ID()
+}
+
+func roomAddress(name string) string { return "lounge://127.0.0.1:9/" + name }
+
+// newAccessWorld fills the rooms of these names, each with some lines, and serves them.
+func newAccessWorld(t *testing.T, rooms map[string]int) *accessWorld {
+	t.Helper()
+	s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_ACCESS=required")
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	v := NewService(s)
+	s.Inviter = &Inviter{Service: v, First: func() string { return "" }}
+	trust(s, noSecrets, roomAddress("any"))
+	page := s.pages(l)
+	w := &accessWorld{t: t, s: s, web: httptest.NewServer(s.serving(page)), routes: page.Routes(), auth: map[string]http.Header{}}
+	t.Cleanup(w.web.Close)
+	for name, lines := range rooms {
+		w.fill(name, lines)
+		g := &guest{room: models.Room{ID: roomAt(name), Name: name, URL: roomAddress(name)}, since: worldTime()}
+		g.ctx, g.leave = context.WithCancelCause(t.Context())
+		v.rooms[roomAt(name)] = g
+	}
+	w.enter()
+	return w
+}
+
+func (w *accessWorld) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// enter makes the users and keys.
+func (w *accessWorld) enter() {
+	aside := func(a models.Access) map[string]models.Access { return map[string]models.Access{roomAt("aside"): a} }
+	for _, u := range []models.User{
+		{ID: asOwner, Access: models.AccessOwner},
+		{ID: asWide, Access: models.AccessViewer},
+		{ID: asViewer, Rooms: aside(models.AccessViewer)},
+		{ID: asReviewer, Rooms: aside(models.AccessReviewer)},
+		{ID: asHost, Rooms: aside(models.AccessHost)},
+	} {
+		u.Name = u.ID
+		w.must(w.s.Store.PutUser(w.t.Context(), u, "test", worldTime()))
+		w.credential(models.Credential{Kind: models.CredentialSession, User: u.ID, Hash: u.ID})
+		w.auth[u.ID] = http.Header{"Cookie": {"earshot=" + u.ID}}
+	}
+	w.credential(models.Credential{
+		Kind: models.CredentialKey, User: asOwner, Label: "a key", Hash: asKey, Access: models.AccessHost, Rooms: []string{roomAt("aside")},
+	})
+	w.auth[asKey] = http.Header{"Authorization": {"Bearer " + asKey}}
+	w.auth[asNobody] = http.Header{}
+	w.spare = w.credential(models.Credential{Kind: models.CredentialKey, User: asOwner, Label: "spare", Hash: "spare"})[:16]
+}
+
+// credential stores one whose token is its Hash.
+func (w *accessWorld) credential(c models.Credential) string {
+	sum := sha256.Sum256([]byte(c.Hash))
+	c.Hash, c.Created = hex.EncodeToString(sum[:]), worldTime()
+	w.must(w.s.Store.PutCredential(w.t.Context(), c))
+	return c.Hash
+}
+
+// fill puts a session with lines, flags, sound and all that became of them into a room. Everything that is said, shown or
+// named there holds the room's name.
+func (w *accessWorld) fill(name string, lines int) {
+	ctx, store, began := w.t.Context(), w.s.Store, worldTime()
+	id, ana, ben := name+"-1", name+"-ana", name+"-ben"
+	_, err := store.StartSession(ctx, models.Session{
+		ID: id, Room: roomAt(name), Name: "The " + name, URL: roomAddress(name), Started: began,
+	})
+	w.must(err)
+	w.must(store.PutSpeaker(ctx, models.Speaker{Session: id, ID: ana, Name: "Ana " + name}))
+	w.must(store.PutSpeaker(ctx, models.Speaker{Session: id, ID: ben, Name: "Ben " + name}))
+	for seq := 1; seq <= lines; seq++ {
+		w.must(store.Put(ctx, worldLine(id, name, seq)))
+	}
+	w.must(store.PutGap(ctx, models.Gap{
+		Session: id, SpeakerID: ana, SpeakerName: "Ana " + name, StartMS: 5, EndMS: 9, Cause: models.GapLoss,
+	}))
+	w.must(store.PutConsent(ctx, models.Consent{
+		Session: id, SpeakerID: ana, SpeakerName: "Ana " + name, What: models.ConsentTold, How: name, At: began,
+	}))
+	w.must(store.PutSummary(ctx, models.Summary{Session: id, Kind: models.SummarySession, Headline: "About " + name, Created: began}))
+	w.must(store.NamePerson(ctx, roomAt(name), ana, "Anastasia "+name, asOwner, began))
+	w.must(store.EndSession(ctx, id, models.EndLeft, began.Add(time.Hour)))
+}
+
+// worldLine is a line with two flags, of which one was decided about and acted on.
+func worldLine(session, name string, seq int) models.Record {
+	at := worldTime().Add(time.Duration(seq) * time.Second)
+	ana, called := name+"-ana", "Ana "+name
+	u := models.Utterance{
+		Key: models.Key{Session: session, Epoch: 1, Track: "t1", Seq: seq}, SpeakerID: ana, SpeakerName: called,
+		Attribution: models.AttributionTrack, StartMS: int64(seq) * 1000, EndMS: int64(seq)*1000 + 900,
+		Text: "common " + name, Words: []models.Word{{Text: " common", P: 1}, {Text: " " + name, StartMS: 1, EndMS: 2, P: 1}},
+		State: models.UtteranceOK, VoicedMS: 900, Committed: at,
+	}
+	r := models.Record{Session: session, Utterance: &u}
+	for _, rule := range []string{"rule.common", "rule." + name} {
+		r.Flags = append(r.Flags, models.Flag{
+			ID: fmt.Sprintf("%s-%s-%d", name, rule, seq), Session: session, Utterance: u.Key, SpeakerID: ana, SpeakerName: called,
+			Rule: rule, Pack: "pack", Level: models.LevelHigh, Mode: models.ModeSuggest, Title: "Of " + name, Why: "Because of " + name,
+			Matched: u.Words[1:], Status: models.FlagOpen, Created: at,
+		})
+	}
+	id := fmt.Sprintf("%s-%d", name, seq)
+	r.Decisions = []models.Decision{{
+		ID: "d-" + id, Session: session, Flag: r.Flags[0].ID, Utterance: u.Key, SpeakerID: ana, SpeakerName: called, Why: name, Created: at,
+	}}
+	r.Actions = []models.Action{{
+		ID: "a-" + id, Session: session, Decision: "d-" + id, Verb: models.VerbMute, TargetID: ana, TargetName: called, By: name, Created: at,
+	}}
+	r.Ledger = []models.LedgerEntry{{
+		ID: "l-" + id, Ledger: "conduct", Person: ana, Scope: roomAt(name), Session: session, Points: 1, By: name, At: at,
+	}}
+	r.Evidence = &models.Evidence{
+		Utterance: u.Key, StartMS: u.StartMS, EndMS: u.EndMS, Ogg: []byte("OggS " + name), Expires: worldTime().Add(240 * time.Hour),
+	}
+	return r
+}
+
+// answerOf is what the server says to somebody.
+type answerOf struct {
+	code   int
+	header http.Header
+	body   string
+}
+
+// ask sends a form, or JSON to the API, as somebody. Of a stream only the beginning is waited for.
+func (w *accessWorld) ask(who, method, target, body string) answerOf {
+	w.t.Helper()
+	r, err := http.NewRequestWithContext(w.t.Context(), method, w.web.URL+target, strings.NewReader(body))
+	w.must(err)
+	for k, v := range w.auth[who] {
+		r.Header[k] = v
+	}
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if strings.HasPrefix(target, "/api/") {
+			r.Header.Set("Content-Type", "application/json")
+		}
+	}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Do(r)
+	w.must(err)
+	defer res.Body.Close()
+	a := answerOf{code: res.StatusCode, header: res.Header}
+	if !strings.HasPrefix(res.Header.Get("Content-Type"), "text/event-stream") {
+		b, err := io.ReadAll(res.Body)
+		w.must(err)
+		a.body = string(b)
+	}
+	return a
+}
+
+// state is what of a room and of access anybody could have changed.
+func (w *accessWorld) state(name string) string {
+	w.t.Helper()
+	ctx, store, id := w.t.Context(), w.s.Store, name+"-1"
+	lines, err1 := store.Utterances(ctx, id)
+	flags, err2 := store.Flags(ctx, id)
+	people, err3 := store.Identities(ctx, roomAt(name), 100)
+	names, err4 := store.Names(ctx, roomAt(name))
+	consents, err5 := store.Consents(ctx, id, "", "", 100)
+	sum, err6 := store.Summary(ctx, id, models.SummarySession)
+	if errors.Is(err6, models.ErrNotFound) { // a correction made it void
+		err6 = nil
+	}
+	users, err7 := store.Users(ctx)
+	keys, err8 := store.Credentials(ctx, models.CredentialKey)
+	trail, err9 := store.Audit(ctx, 1000)
+	for _, err := range []error{err1, err2, err3, err4, err5, err6, err7, err8, err9} {
+		w.must(err)
+	}
+	return fmt.Sprint(lines, flags, people, names, consents, sum, users, keys, trail)
+}
+
+// fillIn puts a room's things into the places of a pattern's path.
+func (w *accessWorld) fillIn(path, room string) string {
+	person := url.PathEscape(roomAt(room)) + "/" + room + "-ana"
+	line := "/1/1/t1"
+	evidence := models.EvidenceID(models.Key{Session: room + "-1", Epoch: 1, Track: "t1", Seq: 1})
+	return strings.NewReplacer(
+		"/s/{id}", "/s/"+room+"-1", "/sessions/{id}", "/sessions/"+room+"-1", "/events/{id}", "/events/"+room+"-1",
+		"/{epoch}/{seq}/{track}", line, "/flags/{id}", "/flags/"+room+"-rule.common-1", "/rules/{id}", "/rules/rule."+room,
+		"/people/{room}/{speaker}", "/people/"+person, "/people/{speaker}", "/people/"+room+"-ana",
+		"/rooms/{id}", "/rooms/"+url.PathEscape(roomAt(room)), "{file}", evidence+".ogg", "{format}", "txt",
+		"/users/{id}", "/users/"+url.PathEscape(asViewer), "/keys/{id}", "/keys/"+w.spare, "{$}", "",
+	).Replace(path)
+}

@@ -1,0 +1,188 @@
+package app
+
+import (
+	"context"
+	"io"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"earshot/bot"
+	"earshot/bot/lounge"
+	"earshot/bot/peer"
+	"earshot/cmd/earshot/stage"
+	"earshot/models"
+	"earshot/models/sqlite"
+	"earshot/moderation/review/events"
+)
+
+// TestActsOnceAfterACrash: a program that died between a verdict and the deed does it when it is back in the room, once.
+func TestActsOnceAfterACrash(t *testing.T) {
+	if testing.Short() {
+		t.Skip("talks for some seconds")
+	}
+	t.Parallel()
+	const token = "the host's own token"
+	address, ben := talkingRoom(t, token)
+	dir := t.TempDir()
+	planned := dieBeforeTheDeed(t, dir, address, ben)
+
+	s, l := openTestStation(t, dir)
+	watcher, err := s.Hub.Subscribe("", events.Cursor{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer watcher.Close()
+	err = s.Run(t.Context(), l, func(ctx context.Context) error {
+		if err := stayUntil(ctx, t, s, address, token, func() { waitFor(ctx, watcher, planned) }); err != nil {
+			return err
+		}
+		// Back in the same room: what was done is not done again.
+		return stayUntil(ctx, t, s, address, token, func() {
+			select {
+			case <-time.After(1500 * time.Millisecond): // longer than the desk's look at what is planned
+			case <-ctx.Done():
+			}
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := s.Store.Action(t.Context(), planned)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.State != models.ActionSeen || a.Attempts != 1 {
+		t.Errorf("action %q after %d attempts: %s", a.State, a.Attempts, a.Error)
+	}
+	actions, err := s.Store.PlannedActions(t.Context(), "stage", time.Time{})
+	if err != nil || len(actions) != 0 {
+		t.Errorf("still planned: %+v, %v", actions, err)
+	}
+}
+
+// talkingRoom is a lounge of its own in which Ben talks on and on. It returns its address as the bot joins it, and
+// Ben's identity.
+func talkingRoom(t *testing.T, token string) (address, person string) {
+	t.Helper()
+	config := peer.Config{Loopback: true}
+	server := lounge.New(lounge.Config{Peer: config, HostToken: token})
+	factory, err := peer.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(server)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{}, 2)
+	here := make(chan string, 1)
+	go func() { _ = server.Run(ctx); ended <- struct{}{} }()
+	go func() {
+		_ = lounge.Publish(ctx, lounge.PublishConfig{
+			BaseURL: web.URL, Room: "stage", Name: "Ben", Source: &endless{}, Peer: factory, Ready: func(id string) { here <- id },
+		})
+		ended <- struct{}{}
+	}()
+	t.Cleanup(func() {
+		cancel()
+		<-ended
+		<-ended
+		web.Close()
+	})
+	select {
+	case person = <-here:
+	case <-time.After(time.Minute):
+		t.Fatal("Ben could not join")
+	}
+	return "lounge://" + web.Listener.Addr().String() + "/stage", person
+}
+
+// endless plays the demo's tape again and again.
+type endless struct {
+	tape stage.Tape
+	next int
+	base time.Duration
+}
+
+// Next is the next packet; there is always one.
+func (e *endless) Next() (lounge.Frame, error) {
+	if len(e.tape.Frames) == 0 {
+		lines, err := stage.Lines()
+		if err != nil {
+			return lounge.Frame{}, err
+		}
+		if e.tape, err = stage.Continuous(lines); err != nil {
+			return lounge.Frame{}, err
+		}
+		if len(e.tape.Frames) == 0 {
+			return lounge.Frame{}, io.EOF
+		}
+	}
+	if e.next == len(e.tape.Frames) {
+		e.next, e.base = 0, e.base+e.tape.Length
+	}
+	f := e.tape.Frames[e.next]
+	e.next++
+	f.At += e.base
+	return f, nil
+}
+
+// dieBeforeTheDeed leaves a record as a program leaves it that is killed when a mute is stored and not yet sent.
+func dieBeforeTheDeed(t *testing.T, dir, address, person string) string {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), filepath.Join(dir, "earshot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	session, err := store.StartSession(t.Context(), models.Session{ID: "stage-before", Room: "stage", Name: "stage", URL: address})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := models.Action{
+		ID: "deed", Session: session.ID, Verb: models.VerbMute, TargetID: person, TargetName: "Ben", State: models.ActionPlanned,
+		By: "rule", Created: time.Now().UTC(),
+	}
+	if err := store.Put(t.Context(), models.Record{Session: session.ID, Actions: []models.Action{a}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return a.ID
+}
+
+// stayUntil is in the room, with the host's token, until something has been waited for.
+func stayUntil(ctx context.Context, t *testing.T, s *Station, address, token string, wait func()) error {
+	t.Helper()
+	client, err := lounge.NewClient(lounge.ClientConfig{URL: address, Token: token, Peer: s.Peers})
+	if err != nil {
+		return err
+	}
+	ctx, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
+	go func() {
+		wait()
+		leave(bot.End(models.EndLeft, nil))
+	}()
+	_, err = s.ListenIn(ctx, Stay{
+		Room: models.Room{ID: "stage", Name: "stage", URL: address}, Connector: client, returns: func(models.EndReason) bool { return true },
+	})
+	return err
+}
+
+// waitFor waits until an action has ended, well or not, for at most two minutes.
+func waitFor(ctx context.Context, w *events.Watcher, action string) {
+	limit := time.After(2 * time.Minute)
+	for {
+		select {
+		case e, ok := <-w.Events():
+			if !ok || e.Action != nil && e.Action.ID == action {
+				return
+			}
+		case <-limit:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}

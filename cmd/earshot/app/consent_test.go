@@ -1,0 +1,127 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/sync/errgroup"
+
+	"earshot/bot"
+	"earshot/bot/lounge"
+	"earshot/cmd/earshot/internal/programtest"
+	"earshot/cmd/earshot/stage"
+	"earshot/models"
+)
+
+// talkIn has one person, who is the same each time, say a part in a room that the bot listens in.
+func talkIn(t *testing.T, s *Station, l net.Listener, parts ...stage.Part) models.Session {
+	t.Helper()
+	var session models.Session
+	err := s.Run(t.Context(), l, func(ctx context.Context) error {
+		room := models.Room{ID: "stage", Name: "Stage", URL: "lounge://" + l.Addr().String() + "/stage"}
+		client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Peer: s.Peers, Log: s.Log})
+		if err != nil {
+			return err
+		}
+		up := stage.NewCurtain(client, len(parts))
+		listening, leave := context.WithCancelCause(ctx)
+		defer leave(nil)
+		var group, speakers errgroup.Group
+		group.Go(func() (err error) {
+			session, err = s.ListenIn(listening, Stay{Room: room, Connector: up})
+			return err
+		})
+		for _, p := range parts {
+			speakers.Go(func() error {
+				return lounge.Publish(listening, lounge.PublishConfig{
+					BaseURL: "http://" + l.Addr().String(), Room: "stage", Name: p.Name, Key: "the-key-of-" + p.Name + "-is-long",
+					Source: up.Behind(p.Tape.Source()), Peer: s.Peers,
+				})
+			})
+		}
+		err = speakers.Wait()
+		leave(bot.End(models.EndLeft, nil))
+		if e := group.Wait(); err == nil {
+			err = e
+		}
+		if err == nil {
+			err = s.Drain(ctx)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return session
+}
+
+// bareStation opens the real wiring; the caller closes it.
+func bareStation(t *testing.T, dir string, more ...string) (*Station, net.Listener) {
+	t.Helper()
+	cfg := testConfig(t, dir, more...)
+	s, err := OpenStation(t.Context(), cfg, slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := Listen(t.Context(), cfg.Listen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, l
+}
+
+func closeStation(t *testing.T, s *Station) {
+	t.Helper()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// spokeIn lists who has lines in a session.
+func spokeIn(t *testing.T, s *Station, session models.Session) (names []string) {
+	t.Helper()
+	for _, u := range lines(t, s, session.ID) {
+		if !slices.Contains(names, u.SpeakerName) {
+			names = append(names, u.SpeakerName)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// TestObjectionOverRestart: whoever objected by the command is not written down by the next run of the program, others
+// are, the transcript says so, and the ledger tells when and who entered it.
+func TestObjectionOverRestart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	parts := []stage.Part{onePart(t, "Ana", 1), onePart(t, "Ben", 1)}
+	s, l := bareStation(t, dir)
+	first := talkIn(t, s, l, parts...)
+	if got := spokeIn(t, s, first); !slices.Equal(got, []string{"Ana", "Ben"}) {
+		t.Fatalf("before: %v", got)
+	}
+	closeStation(t, s)
+	out, code := programtest.Client(append(os.Environ(), "EARSHOT_DATA_DIR="+dir), "person", "optout", "Ben")
+	if code != 0 || !strings.Contains(out, "is not written down any more in 1 room") {
+		t.Fatalf("optout: %d %s", code, out)
+	}
+	s, l = bareStation(t, dir)
+	second := talkIn(t, s, l, parts...)
+	if got := spokeIn(t, s, second); !slices.Equal(got, []string{"Ana"}) {
+		t.Errorf("after: %v", got)
+	}
+	gaps, err := s.Store.Gaps(t.Context(), second.ID)
+	if err != nil || !slices.ContainsFunc(gaps, func(g models.Gap) bool { return g.SpeakerName == "Ben" && g.Cause == models.GapObjected }) {
+		t.Errorf("gaps %+v, %v", gaps, err)
+	}
+	closeStation(t, s)
+	out, code = programtest.Client(append(os.Environ(), "EARSHOT_DATA_DIR="+dir), "consent", "--csv")
+	if code != 0 || strings.Count(out, ",told,") < 2 || !strings.Contains(out, ",Ben,objected,command,cli") {
+		t.Errorf("ledger: %d\n%s", code, out)
+	}
+}

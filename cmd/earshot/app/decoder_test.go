@@ -1,0 +1,281 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
+
+	"earshot/cmd/earshot/internal/programtest"
+	"earshot/configs"
+	"earshot/internal/waittest"
+	"earshot/models"
+	"earshot/transcribe"
+	"earshot/transcribe/decoder"
+	"earshot/transcribe/fixture"
+	"earshot/transcribe/fixture/eval"
+	"earshot/transcribe/whisper"
+)
+
+// openTestSpeech runs decoders of the practice model until the test ends.
+func openTestSpeech(t testing.TB, slots int) *Speech {
+	t.Helper()
+	s, err := OpenSpeech(configs.Config{DataDir: t.TempDir(), Decoders: slots}, slog.New(slog.DiscardHandler), SpeechOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	runDecoders(t, s.pool)
+	return s
+}
+
+// runDecoders runs a pool until the test ends, and closes it.
+func runDecoders(t testing.TB, p *decoder.Pool) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- p.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := errors.Join(<-ended, p.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// practiceEngine is the practice model in this process, until the test ends.
+func practiceEngine(t testing.TB) *whisper.State {
+	t.Helper()
+	path, err := fixture.Path(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := whisper.Load(path, whisper.LoadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { model.Close() })
+	state, err := model.NewState()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { state.Close() })
+	return state
+}
+
+// sentences are the recorded sentences that the practice model was not trained on.
+func sentences(t testing.TB) []eval.Sentence {
+	t.Helper()
+	all, err := eval.Sentences()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// A decoder process hears, to the last bit, what libwhisper hears in this one, although it may open no file any more.
+func TestDecodersHearTheSame(t *testing.T) {
+	s := openTestSpeech(t, 2)
+	state := practiceEngine(t)
+	all := sentences(t)
+	here, there := make([]transcribe.Result, len(all)), make([]transcribe.Result, len(all))
+	for i, u := range all {
+		var err error
+		if here[i], err = state.Decode(t.Context(), transcribe.Sound{PCM: u.PCM}, transcribe.Options{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var group errgroup.Group
+	for slot, e := range s.Engines {
+		group.Go(func() (err error) {
+			for i := slot; i < len(all) && err == nil; i += len(s.Engines) {
+				there[i], err = e.Decode(t.Context(), transcribe.Sound{PCM: all[i].PCM}, transcribe.Options{})
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(here, there); d != "" {
+		t.Errorf("-here +there:\n%s", d)
+	}
+}
+
+// Fault 17, with everything real: decoders that are killed again and again in the middle of decodes cost attempts, no
+// words; every line is stored once.
+func TestFault17DecoderKilledWhilePeopleSpeak(t *testing.T) {
+	s, l := openTestStation(t, t.TempDir())
+	err := s.Run(t.Context(), l, func(ctx context.Context) error {
+		session, err := s.Store.StartSession(ctx, models.Session{ID: "s", Room: "r", Started: time.Now().UTC()})
+		if err != nil {
+			return err
+		}
+		running, err := s.Sessions.Begin(ctx, session)
+		if err != nil {
+			return err
+		}
+		said := ""
+		for i, u := range sentences(t) {
+			said += u.Text + " "
+			clip := models.Clip{
+				Key: models.Key{Session: "s", Epoch: session.Epoch, Track: "t", Seq: i + 1}, SpeakerName: "Ana",
+				StartMS: int64(i) * 10_000, EndMS: int64(i)*10_000 + int64(len(u.PCM))/16, PCM: u.PCM, Opus: []byte("kept"),
+			}
+			if err := running.Clip(ctx, clip); err != nil {
+				return err
+			}
+		}
+		for kills := uint64(1); kills <= 4; kills++ {
+			killDecoder(ctx, t, s, kills)
+		}
+		if err := s.text.Drain(ctx); err != nil {
+			return err
+		}
+		us := lines(t, s, "s")
+		if errs, n, heard := wordErrors(us, "Ana", said); len(us) != len(sentences(t)) || errs > n/10 {
+			t.Errorf("%d lines, heard %q", len(us), heard)
+		}
+		if st := s.text.Stats(); st.Failed != 0 || st.Retried == 0 || s.Speech.pool.Stats().Restarts != 4 {
+			t.Errorf("service %+v, pool %+v", st, s.Speech.pool.Stats())
+		}
+		return s.Store.EndSession(ctx, "s", models.EndLeft, time.Now())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// killDecoder kills the one decoder after another line was stored, which puts it into the middle of the next, and waits
+// for another to be ready.
+func killDecoder(ctx context.Context, t *testing.T, s *Station, kills uint64) {
+	t.Helper()
+	done := s.text.Stats().Decoded
+	waittest.Holds(ctx, func() bool { return s.text.Stats().Decoded >= done+2 })
+	intoDecode(ctx, t, s.Speech.pool.Stats().Processes[0].PID)
+	killed := time.Now()
+	for _, p := range s.Speech.pool.Stats().Processes {
+		if err := syscall.Kill(p.PID, syscall.SIGKILL); err != nil {
+			t.Error(err)
+		}
+	}
+	waittest.Holds(ctx, func() bool { return s.Speech.pool.Stats().Restarts >= kills })
+	if err := s.Speech.Engines[0].(transcribe.Readier).Ready(ctx); err != nil {
+		t.Error(err)
+	}
+	t.Logf("another decoder was ready after %v", time.Since(killed)) // 2 s is the aim; a busy machine takes longer
+}
+
+// intoDecode waits until a decoder with work to do computes: it is in the middle of a decode, however slow this machine is.
+func intoDecode(ctx context.Context, t *testing.T, pid int) {
+	t.Helper()
+	began := cpuTicks(t, pid)
+	waittest.Holds(ctx, func() bool { return cpuTicks(t, pid) != began })
+}
+
+// cpuTicks is the CPU time of a process, in the kernel's own words (proc(5): utime and stime).
+func cpuTicks(t *testing.T, pid int) string {
+	t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	fields := strings.Fields(string(stat))
+	if err != nil || len(fields) < 15 {
+		t.Fatalf("no CPU time of process %d: %v", pid, err)
+	}
+	return strings.Join(fields[13:15], " ")
+}
+
+// Fault 18: a file that is no model, or not the one that its name says, is refused before any process sees it, at once
+// and with advice; the exit code is 2.
+func TestFault18ModelFiles(t *testing.T) {
+	good, err := os.ReadFile(must(ModelPath(configs.Config{})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	badDims := slices.Clone(good)
+	at := bytes.Index(badDims, []byte("encoder.positional_embedding")) - 20 // two dimensions, then the name
+	if binary.LittleEndian.Uint32(badDims[at:]) != 2 {
+		t.Fatal("the first weight is not where it should be")
+	}
+	binary.LittleEndian.PutUint32(badDims[at:], 20)
+	dir := t.TempDir()
+	for name, tt := range map[string]struct {
+		data []byte
+		make func(path string) error
+		want string
+	}{
+		"empty.bin":        {data: []byte{}, want: "is empty"},
+		"eight-bytes.bin":  {data: good[:8], want: "cut short"},
+		"truncated.bin":    {data: good[:len(good)/2], want: "cut short"},
+		"twenty-dims.bin":  {data: badDims, want: "not a Whisper model"},
+		"ggml-tiny.en.bin": {data: good, want: "not the model that its name says"},
+		"fifo.bin":         {make: func(p string) error { return syscall.Mkfifo(p, 0o600) }, want: "no regular file"},
+		"sparse.bin": {data: good, make: func(p string) error {
+			return errors.Join(os.WriteFile(p, good, 0o600), os.Truncate(p, 100<<30))
+		}, want: "not a Whisper model"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(dir, name)
+			if tt.make == nil {
+				tt.make = func(p string) error { return os.WriteFile(p, tt.data, 0o600) }
+			}
+			if err := tt.make(path); err != nil {
+				t.Fatal(err)
+			}
+			began := time.Now()
+			told, code := programtest.Client(append(os.Environ(), "HOME="+dir), "transcribe", "../../../transcribe/fixture/eval/00.wav", "--model", path)
+			if code != 2 || !strings.Contains(told, tt.want) || !strings.Contains(told, name) {
+				t.Errorf("exit code %d, %s", code, told)
+			}
+			if took := time.Since(began); took > 20*time.Second {
+				t.Errorf("it took %v", took)
+			}
+		})
+	}
+}
+
+func must(s string, err error) string {
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+// Big models get the time that they need; small ones none beyond the rule.
+func TestPatienceGrowsWithTheModel(t *testing.T) {
+	for _, tt := range []struct {
+		info whisper.Info
+		want float64
+	}{
+		{whisper.Info{AudioState: 384, AudioLayers: 4}, 1},
+		{whisper.Info{AudioState: 512, AudioLayers: 6}, 1},
+		{whisper.Info{AudioState: 768, AudioLayers: 12}, 4.5},
+		{whisper.Info{AudioState: 1024, AudioLayers: 24}, 16},
+	} {
+		if got := patience(tt.info); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.info.Kind(), got, tt.want)
+		}
+	}
+}
+
+// The practice model's notice and name are known before a process is started.
+func TestSpeechIsKnownBeforeItRuns(t *testing.T) {
+	s, err := OpenSpeech(configs.Config{DataDir: t.TempDir(), Decoders: 3}, nil, SpeechOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if s.Name != fixture.FileName || s.Notice != fixture.Notice() || len(s.Engines) != 3 || len(s.pool.Stats().Processes) != 0 {
+		t.Errorf("%+v", s)
+	}
+}

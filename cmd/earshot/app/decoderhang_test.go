@@ -1,0 +1,146 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"syscall"
+	"testing"
+	"time"
+
+	"earshot/internal/waittest"
+	"earshot/models"
+	"earshot/transcribe"
+	"earshot/transcribe/fixture/eval"
+)
+
+// Fault 16, with everything real: a decoder that stands still is killed after 5 s, twice; then the line is stored as
+// failed and its sound is kept. The other decoder goes on all the while.
+func TestFault16DecoderHangsWhilePeopleSpeak(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for two time limits")
+	}
+	t.Parallel()
+	cfg := testConfig(t, t.TempDir())
+	cfg.Decoders = 2
+	s, err := OpenStation(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	l, err := Listen(t.Context(), cfg.Listen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := sentences(t)
+	hung := models.Key{Session: "s", Epoch: 1, Track: "hung", Seq: 1}
+	err = s.Run(t.Context(), l, func(ctx context.Context) error {
+		if _, err := s.Store.StartSession(ctx, models.Session{ID: "s", Room: "r", Started: time.Now().UTC()}); err != nil {
+			return err
+		}
+		stopped := readyDecoders(ctx, t, s)
+		for pid := range stopped {
+			sendTo(t, pid, syscall.SIGSTOP)
+		}
+		short := all[0]
+		short.PCM = short.PCM[:models.SampleRate] // 1 s, so that the limit is 5 s
+		submit(ctx, t, s, hung, short)
+		waittest.Holds(ctx, func() bool { return s.text.Stats().Working == 1 })
+		began := time.Now()
+		// Of two decoders that stand still, the one without the clip is let go: it is the one that is not killed.
+		waittest.Holds(ctx, func() bool { return s.Speech.pool.Stats().Hung == 1 })
+		first := time.Since(began)
+		for pid := range stopped {
+			if s.running(pid) {
+				sendTo(t, pid, syscall.SIGCONT)
+			}
+		}
+		again := stopNew(ctx, t, s, stopped)
+		for i, u := range all[:6] {
+			submit(ctx, t, s, models.Key{Session: "s", Epoch: 1, Track: "other", Seq: i + 1}, u)
+		}
+		waittest.Holds(ctx, func() bool { return s.text.Stats().Decoded == 6 })
+		if !s.running(again) {
+			t.Error("the others had to wait for the one that hung")
+		}
+		if err := s.text.Drain(ctx); err != nil {
+			return err
+		}
+		if second := time.Since(began) - first; first < 5*time.Second || first > time.Minute || second < 5*time.Second || second > time.Minute {
+			t.Errorf("killed after %v and %v", first, second)
+		}
+		return s.Store.EndSession(ctx, "s", models.EndLeft, time.Now())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range lines(t, s, "s") {
+		if failed := u.Key == hung; failed != (u.State == models.UtteranceFailed) || failed != (u.Text == "") {
+			t.Errorf("%v is %s, with %d letters", u.Key, u.State, len(u.Text))
+		}
+	}
+	if c, err := s.Store.Clip(t.Context(), hung); err != nil || len(c.Opus) == 0 || len(lines(t, s, "s")) != 7 {
+		t.Errorf("the sound of the failed line: %d bytes, %v", len(c.Opus), err)
+	}
+}
+
+// readyDecoders waits for all decoders and returns their process ids.
+func readyDecoders(ctx context.Context, t *testing.T, s *Station) map[int]bool {
+	t.Helper()
+	for _, e := range s.Speech.Engines {
+		if err := e.(transcribe.Readier).Ready(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pids := map[int]bool{}
+	for _, p := range s.Speech.pool.Stats().Processes {
+		pids[p.PID] = true
+	}
+	return pids
+}
+
+// stopNew waits for a decoder that is not among the old ones, and stops it as soon as it is ready: the clip that is tried
+// again is in it, or on its way.
+func stopNew(ctx context.Context, t *testing.T, s *Station, old map[int]bool) (pid int) {
+	t.Helper()
+	waittest.Holds(ctx, func() bool {
+		for _, p := range s.Speech.pool.Stats().Processes {
+			if !old[p.PID] && p.Ready {
+				pid = p.PID
+			}
+		}
+		return pid != 0
+	})
+	sendTo(t, pid, syscall.SIGSTOP)
+	return pid
+}
+
+func (s *Station) running(pid int) bool {
+	for _, p := range s.Speech.pool.Stats().Processes {
+		if p.PID == pid {
+			return true
+		}
+	}
+	return false
+}
+
+func submit(ctx context.Context, t *testing.T, s *Station, k models.Key, u eval.Sentence) {
+	t.Helper()
+	clip := models.Clip{
+		Key: k, SpeakerName: k.Track, StartMS: int64(k.Seq) * 10_000, EndMS: int64(k.Seq)*10_000 + int64(len(u.PCM))/16, PCM: u.PCM,
+		Opus: []byte("kept"),
+	}
+	session, err := s.Sessions.Session(ctx, k.Session)
+	if err == nil {
+		err = session.Clip(ctx, clip)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func sendTo(t *testing.T, pid int, sig syscall.Signal) {
+	t.Helper()
+	if err := syscall.Kill(pid, sig); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,163 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"earshot/cmd/earshot/internal/programtest"
+	"earshot/cmd/earshot/stage"
+	"earshot/models"
+	"earshot/models/sqlite"
+)
+
+// TestDemoPutsTheRightWordsUnderTheRightNames runs the real wiring: three voices publish over WebRTC, the bot listens,
+// and SQLite holds what the play says, and nothing else.
+func TestDemoPutsTheRightWordsUnderTheRightNames(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays for 45 seconds")
+	}
+	t.Parallel()
+	dir := t.TempDir()
+	var out, log programtest.Output
+	demo := programtest.Command("demo", "--listen", "127.0.0.1:0", "--data-dir", dir, "--log-level", "debug")
+	demo.Env, demo.Stdout, demo.Stderr = append(os.Environ(), "EARSHOT_DECODERS=1", "EARSHOT_LOUNGE_PER_ADDRESS=0"), &out, &log
+	if err := demo.Run(); err != nil {
+		t.Fatalf("%v: %s", err, log.String())
+	}
+	store, err := sqlite.OpenReadOnly(t.Context(), filepath.Join(dir, "earshot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	sessions, err := store.Sessions(t.Context(), models.SessionQuery{})
+	if err != nil || len(sessions) != 1 {
+		t.Fatalf("%d sessions, %v", len(sessions), err)
+	}
+	session := sessions[0]
+	if session.Live() || session.Reason != models.EndLeft || session.Pending != 0 || session.Failed != 0 || session.Gaps != 0 {
+		t.Errorf("session %+v", session)
+	}
+	play, err := stage.Script()
+	if err != nil {
+		t.Fatal(err)
+	}
+	us, err := store.Utterances(t.Context(), session.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkWords(t, play, us)
+	checkFlags(t, store, play, us)
+	checkOverlap(t, us)
+	checkMuted(t, store, session.ID)
+	checkLogIsSilent(t, log.String(), play, us)
+	for _, want := range []string{"guaranteed profit", "▲ insult", "SPEAKER", store.Path()} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the terminal did not show %q", want)
+		}
+	}
+}
+
+// checkWords demands a word error rate of at most 10 % for everybody, by name, and every line near its time.
+func checkWords(t *testing.T, play []stage.Cue, us []models.Utterance) {
+	t.Helper()
+	said := map[string]string{}
+	for _, c := range play {
+		said[c.Speaker] += c.Text + " "
+		i := slices.IndexFunc(us, func(u models.Utterance) bool {
+			return u.SpeakerName == c.Speaker && near(u.StartMS, c.At.Milliseconds()) && u.Text != ""
+		})
+		if i < 0 {
+			t.Errorf("no line of %s at about %s", c.Speaker, c.At)
+			continue
+		}
+		if len(us[i].Words) == 0 || us[i].Attribution != models.AttributionTrack {
+			t.Errorf("line at %s: %d words, attribution %q", c.At, len(us[i].Words), us[i].Attribution)
+		}
+	}
+	for speaker, text := range said {
+		if errs, words, heard := wordErrors(us, speaker, text); errs*10 > words {
+			t.Errorf("%s: %d of %d words are wrong: %q", speaker, errs, words, heard)
+		}
+	}
+	for _, u := range us {
+		if said[u.SpeakerName] == "" {
+			t.Errorf("somebody called %q is on record", u.SpeakerName)
+		}
+	}
+}
+
+// near allows for the pre-roll, and for the time the bot needs to hear everybody before the recordings begin.
+func near(got, want int64) bool { return got > want-600 && got < want+2500 }
+
+// checkFlags demands the planted violations, on the right lines, and no other flag.
+func checkFlags(t *testing.T, store *sqlite.Store, play []stage.Cue, us []models.Utterance) {
+	t.Helper()
+	var want, got []string
+	for _, c := range play {
+		if c.Rules != "-" {
+			for rule := range strings.SplitSeq(c.Rules, ",") {
+				want = append(want, c.Speaker+" "+rule)
+			}
+		}
+	}
+	for _, u := range us[:1] {
+		flags, err := store.Flags(t.Context(), u.Session)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range flags {
+			got = append(got, f.SpeakerName+" "+f.Rule)
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(want, got) {
+		t.Errorf("flags %v, want %v", got, want)
+	}
+}
+
+// checkOverlap demands that two who talked at once are both on record for that time.
+func checkOverlap(t *testing.T, us []models.Utterance) {
+	t.Helper()
+	for i, a := range us {
+		for _, b := range us[i+1:] {
+			if a.SpeakerID != b.SpeakerID && b.StartMS < a.EndMS-int64(time.Second/time.Millisecond) {
+				return
+			}
+		}
+	}
+	t.Error("nobody talked over anybody")
+}
+
+// checkMuted demands that the host was asked about the insult, that her answer is on record, and that the mute was seen to
+// take effect in the room.
+func checkMuted(t *testing.T, store *sqlite.Store, session string) {
+	t.Helper()
+	decisions, err := store.Decisions(t.Context(), session)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	for _, d := range decisions {
+		if d.Rule == "insult" && d.Ask == models.AskConfirmed && d.DecidedBy == "Ana" && len(d.Gates) > 0 {
+			asked++
+		}
+	}
+	actions, err := store.Actions(t.Context(), session)
+	if err != nil {
+		t.Fatal(err)
+	}
+	muted := 0
+	for _, a := range actions {
+		if a.Verb == models.VerbMute && a.TargetName == "Ben" && a.State == models.ActionSeen && a.ForMS == 60_000 {
+			muted++
+		}
+	}
+	if asked != 1 || muted != 1 {
+		t.Errorf("asked %d, muted %d; decisions %+v, actions %+v", asked, muted, decisions, actions)
+	}
+}

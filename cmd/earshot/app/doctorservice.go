@@ -1,0 +1,182 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"earshot/bot"
+	"earshot/bot/peer"
+	"earshot/bot/room"
+	"earshot/cmd/earshot/doctor"
+	"earshot/configs"
+	"earshot/models"
+	"earshot/transcribe"
+)
+
+// examineWithin bounds a check that the service makes: it may load a model's file from a slow disk, or visit many rooms.
+const examineWithin = 10 * time.Minute
+
+// askedService is the running service as the doctor, another process, sees it.
+type askedService struct {
+	here configs.Report
+}
+
+// Serving implements doctor.Service.
+func (s askedService) Serving(ctx context.Context) bool {
+	var states []models.RoomState
+	return Ask(ctx, s.here.Config, http.MethodGet, "/rooms", nil, &states) == nil
+}
+
+// Differs implements doctor.Service.
+func (s askedService) Differs(ctx context.Context) (keys []string, err error) {
+	var there map[string]json.RawMessage
+	if err := Ask(ctx, s.here.Config, http.MethodGet, "/settings", nil, &there); err != nil {
+		return nil, err
+	}
+	here, err := settingValues(s.here.Values)
+	for key, value := range here {
+		if !bytes.Equal(value, there[key]) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys, err
+}
+
+// Examine implements doctor.Service.
+func (s askedService) Examine(ctx context.Context, check string, join bool) (found []doctor.Finding, err error) {
+	path := "/checks/" + url.PathEscape(check) + "?join=" + strconv.FormatBool(join)
+	err = askWithin(ctx, examineWithin, s.here.Config, http.MethodGet, path, nil, &found)
+	return found, err
+}
+
+// settingValues are settings in a form that can be sent and compared.
+func settingValues(values []configs.Value) (map[string]json.RawMessage, error) {
+	out := make(map[string]json.RawMessage, len(values))
+	for _, v := range values {
+		text, err := json.Marshal(v.Value)
+		if err != nil {
+			return nil, fmt.Errorf("setting %s: %w", v.Key, err)
+		}
+		out[v.Key] = text
+	}
+	return out, nil
+}
+
+// examinedService is the running service as it sees itself.
+type examinedService struct {
+	examined
+	service *service
+}
+
+// Examines gives the doctor's checks of a service to whoever asks it.
+func (v *service) Examines(env Environ, r configs.Report) func(join bool) doctor.Config {
+	return func(join bool) doctor.Config {
+		c := Examine(env, r, join, v.station.Log)
+		x := examinedService{examined{env: env, cfg: r.Config, log: v.station.Log}, v}
+		c.Speech, c.Sound, c.Network, c.Service = x, x, x, x
+		return c
+	}
+}
+
+// Serving implements doctor.Service.
+func (x examinedService) Serving(context.Context) bool { return true }
+
+// Differs implements doctor.Service: it is itself.
+func (x examinedService) Differs(context.Context) ([]string, error) { return nil, nil }
+
+// Examine implements doctor.Service: it looks itself.
+func (x examinedService) Examine(context.Context, string, bool) ([]doctor.Finding, error) {
+	return nil, errors.ErrUnsupported
+}
+
+// Load implements doctor.Speech: the processes that decode have loaded the model already, or are about to.
+func (x examinedService) Load(ctx context.Context) (doctor.Loaded, error) {
+	speech := x.service.station.Speech
+	if out, ready := loaded(speech); ready {
+		return out, nil
+	}
+	if r, ok := speech.Engines[0].(transcribe.Readier); ok {
+		if err := r.Ready(ctx); err != nil {
+			return doctor.Loaded{}, err
+		}
+	}
+	out, _ := loaded(speech)
+	return out, nil
+}
+
+// loaded is what a process made of the model; false: none has loaded it.
+func loaded(s *Speech) (out doctor.Loaded, ready bool) {
+	for _, p := range s.pool.Stats().Processes {
+		if p.Ready {
+			out, ready = doctor.Loaded{Time: p.Load, Confined: p.Confined}, true
+		}
+	}
+	return out, ready
+}
+
+// sharedDetector is a detector with the service's model, which stays.
+type sharedDetector struct{ detector }
+
+// Close leaves the model to the service.
+func (sharedDetector) Close() error { return nil }
+
+// Detector implements doctor.Sound.
+func (x examinedService) Detector() (doctor.Detector, string, error) {
+	m := x.service.station.vad
+	if m == nil {
+		return nil, "", nil
+	}
+	return sharedDetector{detector{m.NewVAD(), m}}, VadModelPath(x.cfg), nil
+}
+
+// Rooms implements doctor.Network.
+func (x examinedService) Rooms(c peer.Config) (doctor.Rooms, error) {
+	c.Guard = x.service.station.guard // what it drops is counted with the rest
+	rooms, err := x.examined.Rooms(c)
+	if r, ok := rooms.(examinedRooms); ok {
+		r.service, r.station.Store, r.station.own, r.station.HostToken =
+			x.service, x.service.station.Store, x.service.station.own, x.service.station.HostToken
+		rooms = r
+	}
+	return rooms, err
+}
+
+// inside is what the bot may do in a room that it is in; false: it is not in it. The error is what keeps it out.
+func (v *service) inside(id string) (bot.Capabilities, bool, error) {
+	v.mu.Lock()
+	g := v.rooms[id]
+	v.mu.Unlock()
+	if g == nil {
+		return bot.Capabilities{}, false, nil
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.status.Can, g.status.State == room.StateListening, g.status.Err
+}
+
+// examinations answer the doctor.
+func (n *Inviter) examinations(mux *http.ServeMux) {
+	mux.HandleFunc("GET /settings", func(w http.ResponseWriter, _ *http.Request) {
+		values, err := settingValues(n.Settings)
+		answer(w, http.StatusOK, values, err)
+	})
+	mux.HandleFunc("GET /checks/{check}", func(w http.ResponseWriter, r *http.Request) {
+		found := []doctor.Finding{}
+		err := fmt.Errorf("check %q: %w", r.PathValue("check"), models.ErrNotFound)
+		for _, check := range doctor.Checks(n.Examine(r.URL.Query().Get("join") == "true")) {
+			if check.Name == r.PathValue("check") && check.Service {
+				found, err = check.Look(r.Context()), nil
+			}
+		}
+		answer(w, http.StatusOK, found, err)
+	})
+}

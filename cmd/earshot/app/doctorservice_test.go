@@ -1,0 +1,125 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"earshot/bot/livekit/localserver"
+	"earshot/bot/room"
+	"earshot/cmd/earshot/doctor"
+	"earshot/cmd/earshot/internal/programtest"
+	"earshot/configs"
+	"earshot/internal/waittest"
+	"earshot/models"
+)
+
+// examination runs the doctor as another process and gives its one finding of a check.
+func examination(t *testing.T, env []string, check string, args ...string) (doctor.Finding, int) {
+	t.Helper()
+	cmd := programtest.Command(append([]string{"doctor", "--json"}, args...)...)
+	cmd.Env = env
+	out, _ := cmd.Output() // its exit status says whether something is bad
+	var all []doctor.Finding
+	if err := json.Unmarshal(out, &all); err != nil {
+		t.Fatalf("doctor: %v in %s", err, out)
+	}
+	for _, f := range all {
+		if f.Check == check {
+			return f, cmd.ProcessState.ExitCode()
+		}
+	}
+	t.Fatalf("no check %q in %s", check, out)
+	return doctor.Finding{}, 0
+}
+
+// TestDoctorAsksTheService: only the service has the secrets of a real LiveKit server, and the doctor, another process, tells what
+// the service can reach. Neither that doctor nor one that visits the room itself puts the bot out.
+func TestDoctorAsksTheService(t *testing.T) {
+	t.Parallel()
+	server := liveKit(t)
+	admin := adminOf(t, server, "stage")
+	env := append(os.Environ(), "EARSHOT_DATA_DIR="+t.TempDir(), "EARSHOT_DECODERS=1", "EARSHOT_ROOMS="+server.URL("stage"))
+	keys := []string{"LIVEKIT_API_KEY=" + localserver.Key, "LIVEKIT_API_SECRET=" + localserver.Secret}
+	if f, code := examination(t, env, "rooms"); f.State != doctor.Bad || f.Service || code != 3 {
+		t.Errorf("without a service and without secrets: %+v, %d", f, code)
+	}
+
+	var log programtest.Output
+	serve := programtest.Command("serve", "--listen", "127.0.0.1:0")
+	serve.Env, serve.Stderr = slices.Concat(env, keys), &log
+	if err := serve.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = serve.Process.Kill() })
+	state := func() (s models.RoomState) {
+		var rooms []models.RoomState
+		if out, _ := programtest.Client(env, "status", "--json"); json.Unmarshal([]byte(out), &rooms) == nil && len(rooms) == 1 {
+			s = rooms[0]
+		}
+		return s
+	}
+	waittest.Until(t, "the bot listens", func() bool { return state().State == string(room.StateListening) })
+	before := state()
+
+	f, code := examination(t, env, "rooms", "--join")
+	if f.State != doctor.OK || !f.Service || !strings.Contains(f.Text, "the bot is there, and may: message") || code != 0 {
+		t.Errorf("the service's room: %+v, %d", f, code)
+	}
+	if f, _ := examination(t, env, "service"); f.State != doctor.Note || !strings.Contains(f.Text, "not those here: listen") {
+		t.Errorf("the service's settings: %+v", f)
+	}
+	elsewhere := slices.Concat(env, keys, []string{"EARSHOT_DATA_DIR=" + t.TempDir()})
+	if f, _ := examination(t, elsewhere, "rooms", "--join"); f.State != doctor.OK || f.Service ||
+		!strings.Contains(f.Text, "the bot may: message") {
+		t.Errorf("a visit beside the bot: %+v", f)
+	}
+	gone := func() bool { return !admin.There(doctorIdentity) }
+	waittest.Until(t, "the visitor is gone", gone)
+	if now := state(); !admin.There("earshot") || now.Session != before.Session || now.State != before.State {
+		t.Errorf("the bot did not stay: %+v, before %+v", now, before)
+	}
+
+	if out, code := programtest.Client(env, "leave", "stage"); code != 0 || !strings.Contains(out, "returns") {
+		t.Errorf("leave: %d, %s", code, out)
+	}
+	waittest.Until(t, "the bot has left", func() bool { return !admin.There("earshot") && state().State == string(room.StateWaiting) })
+	if f, _ := examination(t, env, "rooms", "--join"); f.State != doctor.OK || !f.Service ||
+		!strings.Contains(f.Text, "the bot may: message") {
+		t.Errorf("a visit by the service: %+v", f)
+	}
+	waittest.Until(t, "the visitor is gone", gone)
+	if err := serve.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := serve.Wait(); err != nil {
+		t.Errorf("it ended with %v:\n%s", err, log.String())
+	}
+}
+
+// TestDoctorVisitsNoRoomThatTheBotTries: what keeps the bot out is known, and a visit could take its place.
+func TestDoctorVisitsNoRoomThatTheBotTries(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(server.Close)
+	address := "whep+" + server.URL + "/stage"
+	s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_ROOMS="+address)
+	defer l.Close()
+	v := NewService(s)
+	v.rooms[idOf(t, address)] = &guest{status: room.Status{State: room.StateWaiting, Err: errors.New("no free place")}}
+	c := v.Examines(nil, configs.Report{Config: s.cfg})(true)
+	f := findings(t, c, "rooms")[0]
+	if f.State != doctor.Bad || !strings.Contains(f.Text, "the bot tries, and does not get in: no free place") {
+		t.Errorf("found %+v", f)
+	}
+	v.rooms[idOf(t, address)].status = room.Status{State: room.StateListening}
+	if f := findings(t, c, "rooms")[0]; !strings.Contains(f.Text, "which the bot may not do") {
+		t.Errorf("of the room that it is in: %+v", f)
+	}
+}

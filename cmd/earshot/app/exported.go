@@ -1,0 +1,114 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"earshot/moderation/review/export"
+)
+
+// RemoveFiles removes from a folder what was exported of sessions that something was removed of, and the sound of those
+// of which a clip has expired. They can be exported again, without it.
+func RemoveFiles(ctx context.Context, store staleFiles, dir string) error {
+	files, errF := store.StaleFiles(ctx)
+	quiet, errS := store.StaleSounds(ctx)
+	if err := errors.Join(errF, errS); err != nil || len(files)+len(quiet) == 0 {
+		return err
+	}
+	var root *os.Root
+	if dir != "" {
+		var err error
+		if root, err = os.OpenRoot(dir); err != nil {
+			return fmt.Errorf("export.dir: %w", err)
+		}
+		defer root.Close()
+	}
+	for _, session := range quiet {
+		if err := removeSound(root, session); err != nil {
+			return err
+		}
+		if err := store.SoundsRemoved(ctx, session); err != nil {
+			return err
+		}
+	}
+	for _, session := range files {
+		if err := errors.Join(removeNamed(root, session, export.Formats()), removeClips(root, session)); err != nil {
+			return err
+		}
+		if err := store.FilesRemoved(ctx, session); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeSound removes the clips of a session, and the page that they are in too, which has none when there is no clip
+// beside it. The page goes first: until the last clip is gone, a removal that was cut short is seen.
+func removeSound(root *os.Root, session string) error {
+	clips, err := clipsOf(root, session)
+	if err != nil || len(clips) == 0 {
+		return err
+	}
+	if err := removeNamed(root, session, []export.Format{export.FormatHTML}); err != nil {
+		return err
+	}
+	return removeClips(root, session)
+}
+
+// clipsOf lists the clips of a session in a folder; without a folder there are none.
+func clipsOf(root *os.Root, session string) (names []string, err error) {
+	if root == nil {
+		return nil, nil
+	}
+	entries, err := fs.ReadDir(root.FS(), ".")
+	if err != nil {
+		return nil, fmt.Errorf("export.dir: %w", err)
+	}
+	for _, e := range entries {
+		if export.IsClipFile(e.Name(), session) {
+			names = append(names, e.Name())
+		}
+	}
+	return names, nil
+}
+
+func removeClips(root *os.Root, session string) error {
+	clips, err := clipsOf(root, session)
+	if err != nil {
+		return err
+	}
+	for _, name := range clips {
+		if err := remove(root, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeNamed removes the files of a session in some formats.
+func removeNamed(root *os.Root, session string, formats []export.Format) error {
+	if root == nil {
+		return nil
+	}
+	for _, f := range formats {
+		for _, redacted := range []bool{false, true} {
+			name := export.FileName(session, f, redacted)
+			for _, n := range []string{name, name + ".part"} {
+				if err := remove(root, n); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func remove(root *os.Root, name string) error {
+	if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("export.dir: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,203 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"earshot/cmd/earshot/doctor"
+	"earshot/configs"
+	"earshot/models"
+)
+
+// LinkFor is how long an invitation link is good unless somebody says otherwise, and at most.
+const (
+	LinkFor     = 7 * 24 * time.Hour
+	linkForMost = 90 * 24 * time.Hour
+)
+
+// Inviter takes invitations for a service, from the page, the API and the command line.
+type Inviter struct {
+	Service *service
+	Base    string        // of the page's address, as hosts open it
+	First   func() string // see firstLogin
+	Host    func() string // the link of the lounge's hosts
+	// Examine and settings are for the doctor, who asks the service what it sees.
+	Examine  func(join bool) doctor.Config
+	Settings []configs.Value
+}
+
+// Terms says what the bot would do and keep in a room. Nothing happens. models.ErrInvalid: there can be no such room.
+func (n *Inviter) Terms(ctx context.Context, i models.Invitation) (models.Terms, error) {
+	at, err := models.ParseAddress(i.URL)
+	if err != nil {
+		return models.Terms{}, invalid(err)
+	}
+	s := n.Service.station
+	if err := s.profiles.Check(i.Profile, s.cfg); err != nil {
+		return models.Terms{}, invalid(err)
+	}
+	p := s.profiles.of(i.Profile)
+	_, err = s.reach(ctx, at)
+	strange := errors.Is(err, models.ErrForbidden)
+	if err != nil && !strange {
+		return models.Terms{}, err
+	}
+	room := at.RoomAt(i.URL, i.Name)
+	room.Profile = i.Profile
+	notice := botNotice(p.cfg, i.URL)
+	return models.Terms{
+		Room: room, Server: at.Server(), Strange: strange, Notice: notice.Text(), NoChat: notice.NoChat, Rules: s.Sessions.RulesName(p.name),
+		Mode: p.cfg.Mode, Keep: clocks(p.cfg.Retention),
+		ModerateOnly: p.cfg.ModerateOnly,
+	}, nil
+}
+
+// Invite sends the bot into a room until it is over. models.ErrConflict: it is there; models.ErrInvalid: there can be no
+// such room; models.ErrUnavailable: not now.
+func (n *Inviter) Invite(ctx context.Context, i models.Invitation) (models.RoomState, error) {
+	s := n.Service.station
+	if err := s.quota.Admit(ctx); err != nil {
+		return models.RoomState{}, fmt.Errorf("%w: %w", models.ErrUnavailable, err)
+	}
+	if err := n.allow(ctx, i); err != nil {
+		return models.RoomState{}, err
+	}
+	if err := s.profiles.Check(i.Profile, s.cfg); err != nil {
+		return models.RoomState{}, invalid(err)
+	}
+	if at, err := models.ParseAddress(i.URL); err == nil {
+		if state, waits := n.Service.summon(at.ID()); waits { // with the name and the profile of the configuration
+			return state, s.Store.Note(ctx, i.By, "invited the bot", state.Room, "")
+		}
+	}
+	state, err := n.Service.join(ctx, Wish{Address: i.URL, Name: i.Name, Profile: i.Profile}, false)
+	switch {
+	case errors.Is(err, models.ErrForbidden):
+		return state, err
+	case errors.Is(err, errEnding):
+		return state, fmt.Errorf("%w: %w", models.ErrUnavailable, err)
+	case errors.Is(err, errRoomThere):
+		return state, fmt.Errorf("%w: %w", models.ErrConflict, err)
+	case err != nil:
+		return state, invalid(err)
+	}
+	s.Log.Info("invited", "room", state.Room, "profile", i.Profile, "by", i.By)
+	return state, s.Store.Note(ctx, i.By, "invited the bot", state.Room, "")
+}
+
+// allow enters that an owner allowed an invitation's server.
+func (n *Inviter) allow(ctx context.Context, i models.Invitation) error {
+	if !i.AllowServer {
+		return nil
+	}
+	return n.AllowServer(ctx, models.AllowedServer{Server: i.URL, Private: i.PrivateServer, By: i.By})
+}
+
+// Servers lists the room servers that owners allowed.
+func (n *Inviter) Servers(ctx context.Context) ([]models.AllowedServer, error) {
+	return n.Service.station.Store.AllowedServers(ctx)
+}
+
+// AllowServer has the bot be invited to the server of an address. models.ErrInvalid: it is none.
+func (n *Inviter) AllowServer(ctx context.Context, a models.AllowedServer) error {
+	at, err := models.ParseServer(a.Server)
+	if err != nil {
+		return invalid(err)
+	}
+	a.Server = at.Server()
+	n.Service.station.Log.Info("room server allowed", "server", a.Server, "private", a.Private, "by", a.By)
+	return n.Service.station.Store.AllowServer(ctx, a)
+}
+
+// ForbidServer takes that back. The bot leaves the rooms there that it was invited to. models.ErrNotFound: it was not
+// allowed.
+func (n *Inviter) ForbidServer(ctx context.Context, server, by string) error {
+	at, err := models.ParseServer(server)
+	if err != nil {
+		return invalid(err)
+	}
+	if err := n.Service.station.Store.ForbidServer(ctx, at.Server(), by, time.Now()); err != nil {
+		return err
+	}
+	for _, state := range n.Service.states() {
+		there, err := models.ParseServer(state.URL)
+		if err == nil && there.Server() == at.Server() && !n.Service.station.Keys.names(at.Server()) {
+			_, _ = n.Service.leave(state.Room) // it may have left by itself
+		}
+	}
+	return nil
+}
+
+// Leave sends the bot out of a room. Into one of the configuration it comes back, at its next time or after a day.
+func (n *Inviter) Leave(ctx context.Context, room, by string) error {
+	_, err := n.sendOut(ctx, room, by)
+	return err
+}
+
+// sendOut is Leave, and says when the bot comes back by itself; zero: it does not.
+func (n *Inviter) sendOut(ctx context.Context, room, by string) (returns time.Time, err error) {
+	if returns, err = n.Service.leave(room); err != nil {
+		return returns, fmt.Errorf("%w: %w", models.ErrNotFound, err)
+	}
+	return returns, n.Service.station.Store.Note(ctx, by, "sent the bot out", room, "")
+}
+
+// Link makes a link by which somebody can invite the bot once, without a login.
+func (n *Inviter) Link(ctx context.Context, i models.Invitation) (string, error) {
+	t, err := n.Terms(ctx, i)
+	if err == nil && t.Strange && !i.AllowServer {
+		err = errStrange(t.Server)
+	}
+	if err == nil {
+		err = n.allow(ctx, i)
+	}
+	if err != nil {
+		return "", err
+	}
+	i.AllowServer, i.PrivateServer = false, false // who follows the link allows nothing
+	secret := strings.ToLower(rand.Text() + rand.Text())
+	if err := n.Service.station.Store.PutInvitation(ctx, linkHash(secret), i); err != nil {
+		return "", err
+	}
+	return strings.TrimRight(n.Base, "/") + "/invite/" + secret, nil
+}
+
+// Linked finds for what a link is good; models.ErrNotFound: for nothing.
+func (n *Inviter) Linked(ctx context.Context, secret string) (models.Invitation, error) {
+	return n.Service.station.Store.Invitation(ctx, linkHash(secret), time.Now())
+}
+
+// Follow uses a link up and sends the bot. One that can't be followed now stays good.
+func (n *Inviter) Follow(ctx context.Context, secret string) (models.RoomState, error) {
+	store := n.Service.station.Store
+	i, err := store.TakeInvitation(ctx, linkHash(secret), time.Now())
+	if err != nil {
+		return models.RoomState{}, err
+	}
+	asked := i
+	asked.By = i.By + "'s link"
+	state, err := n.Invite(ctx, asked)
+	if err != nil {
+		err = errors.Join(err, store.PutInvitation(context.WithoutCancel(ctx), linkHash(secret), i))
+	}
+	return state, err
+}
+
+func linkHash(secret string) string {
+	sum := sha256.Sum256([]byte("invitation " + secret))
+	return hex.EncodeToString(sum[:])
+}
+
+// invalid marks an error as the caller's, keeping its advice.
+func invalid(err error) error {
+	return models.WithHint(fmt.Errorf("%w: %w", models.ErrInvalid, err), models.Hint(err))
+}
+
+// RoomStates lists the rooms that the bot is in or on its way to.
+func (v *service) RoomStates() []models.RoomState { return v.states() }

@@ -1,0 +1,130 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"golang.org/x/sync/errgroup"
+
+	"earshot/bot"
+	"earshot/bot/janus"
+	"earshot/bot/janus/localserver"
+	"earshot/cmd/earshot/stage"
+	"earshot/models"
+	"earshot/transcribe/fixture/eval"
+)
+
+// janusServer starts a Janus for one test, or skips the test where there is none.
+func janusServer(t *testing.T) *localserver.Server {
+	t.Helper()
+	server, err := localserver.Start(t.Context(), t.TempDir(), localserver.Options{})
+	if errors.Is(err, localserver.ErrAbsent) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Kill)
+	return server
+}
+
+// janusSecrets opens the test rooms to a moderator, as the environment does.
+func janusSecrets(variable string) (string, error) {
+	return map[string]string{"EARSHOT_JANUS_SECRET": localserver.RoomSecret}[variable], nil
+}
+
+// TestJanusPutsTheRightWordsUnderTheRightNames plays the demo's voices in a VideoRoom of a real Janus.
+func TestJanusPutsTheRightWordsUnderTheRightNames(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays for 45 seconds")
+	}
+	t.Parallel()
+	server := janusServer(t)
+	rightWords(t, janusSecrets, Wish{Address: server.URL("room/1234")}, "mute unmute remove",
+		func(ctx context.Context, s *Station, v stage.Voice) error {
+			return janus.Publish(ctx, janus.PublishConfig{URL: server.URL("room/1234"), Name: v.Name, Peer: s.Peers, Next: next(v)})
+		})
+}
+
+// janusPage publishes the microphone into a VideoRoom, in the words of Janus's own protocol, and tells what it sees.
+const janusPage = `<!doctype html><script>
+const tell = (what) => fetch('/tell', {method: 'POST', body: what});
+(async () => {
+  const ws = new WebSocket('ws://%s/', 'janus-protocol'), waiting = {};
+  let session, handle, n = 0;
+  const ask = (what, ack) => new Promise((done) => {
+    const id = 'x' + n++;
+    waiting[id] = {done, ack};
+    ws.send(JSON.stringify({transaction: id, session_id: session, handle_id: handle, ...what}));
+  });
+  ws.onmessage = (m) => {
+    const e = JSON.parse(m.data), data = e.plugindata && e.plugindata.data || {};
+    if (data.moderation) tell('moderation ' + data.moderation);
+    if (data.reason === 'kicked') tell('kicked');
+    const w = waiting[e.transaction];
+    if (w && e.janus !== 'ack') { delete waiting[e.transaction]; w.done(e); }
+  };
+  await new Promise((open) => { ws.onopen = open; });
+  session = (await ask({janus: 'create'})).data.id;
+  handle = (await ask({janus: 'attach', plugin: 'janus.plugin.videoroom'})).data.id;
+  await ask({janus: 'message', body: {request: 'join', ptype: 'publisher', room: 1234, display: 'Ana'}});
+  const pc = new RTCPeerConnection();
+  (await navigator.mediaDevices.getUserMedia({audio: true})).getTracks().forEach((t) => pc.addTrack(t));
+  pc.onicegatheringstatechange = async () => {
+    if (pc.iceGatheringState !== 'complete') return;
+    const e = await ask({janus: 'message', body: {request: 'publish'}, jsep: {type: 'offer', sdp: pc.localDescription.sdp}});
+    await pc.setRemoteDescription(e.jsep);
+    tell('published');
+  };
+  await pc.setLocalDescription(await pc.createOffer());
+})().catch((e) => tell('error ' + e));
+</script>`
+
+// TestJanusBrowser has a real browser and two other publishers in one VideoRoom, all speaking at the same time: everybody's
+// words are written down under their own name. The browser is muted, and sent out, and both are seen by it and by the bot.
+func TestJanusBrowser(t *testing.T) {
+	b := newBrowser(t)
+	t.Parallel()
+	server, g := janusServer(t), &pageReport{}
+	page := g.serve(t, fmt.Sprintf(janusPage, server.Addr()), nil)
+	all := evalSentences(t)
+	others := map[string]eval.Sentence{"Ben": all[2], "Cem": all[3]}
+	s, l := openTestStation(t, t.TempDir())
+	trust(s, janusSecrets, server.URL("room/1234"))
+	room, connector, err := s.Connector(t.Context(), Wish{Address: server.URL("room/1234")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hands := connector.(stage.Connector)
+	up := stage.NewCurtain(hands, 1+len(others))
+	b.visit(t, s, l, page, Stay{Room: room, Connector: up}, func(ctx context.Context, group *errgroup.Group) {
+		for name, line := range others {
+			src := up.Behind(paused(t, line))
+			group.Go(func() error {
+				return janus.Publish(
+					ctx,
+					janus.PublishConfig{URL: server.URL("room/1234"), Name: name, Peer: s.Peers, Next: next(stage.Voice{Name: name, Source: src})},
+				)
+			})
+		}
+	}, func(ctx context.Context, ana models.Utterance) {
+		for name, line := range others {
+			comes(ctx, t, "the words of "+name, func() bool {
+				errs, words, _ := wordErrors(lines(t, s, ana.Session), name, line.Text)
+				return errs*10 <= words
+			})
+		}
+		carryOut(ctx, t, hands, bot.Command{Verb: models.VerbMute, Target: ana.SpeakerID}, func() bool { return g.saw("moderation muted", "") })
+		carryOut(ctx, t, hands, bot.Command{Verb: models.VerbUnmute, Target: ana.SpeakerID}, func() bool {
+			return g.saw("moderation unmuted", "")
+		})
+		carryOut(ctx, t, hands, bot.Command{Verb: models.VerbRemove, Target: ana.SpeakerID}, func() bool { return g.saw("kicked", "") })
+		for _, u := range lines(t, s, ana.Session) {
+			if _, other := others[u.SpeakerName]; !other && u.SpeakerName != "Ana" || u.Attribution != models.AttributionTrack {
+				t.Errorf("a line of %q, %s", u.SpeakerName, u.Attribution)
+			}
+		}
+	})
+}

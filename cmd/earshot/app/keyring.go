@@ -1,0 +1,237 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"earshot/configs"
+	"earshot/models"
+)
+
+// roomSecret is one secret that opens a room server or a room there.
+type roomSecret struct {
+	// variable is where the environment has it, and url the variable that says for which server.
+	variable, url string
+	kinds         []models.RoomKind
+	// file is where the configuration has it: its key, and its value.
+	key  string
+	file func(configs.Server) string
+}
+
+// roomSecrets are all secrets that are sent to room servers.
+func roomSecrets() []roomSecret {
+	kinds := func(k ...models.RoomKind) []models.RoomKind { return k }
+	key := func(s configs.Server) string { return s.APIKeyFile }
+	secret := func(s configs.Server) string { return s.APISecretFile }
+	token := func(s configs.Server) string { return s.TokenFile }
+	pin := func(s configs.Server) string { return s.PINFile }
+	roomToken := func(s configs.Server) string { return s.RoomTokenFile }
+	ofRoom := func(s configs.Server) string { return s.SecretFile }
+	return []roomSecret{
+		{"LIVEKIT_API_KEY", "LIVEKIT_URL", kinds(models.RoomLiveKit), "api_key_file", key},
+		{"LIVEKIT_API_SECRET", "LIVEKIT_URL", kinds(models.RoomLiveKit), "api_secret_file", secret},
+		{"EARSHOT_TOKEN", "EARSHOT_TOKEN_URL", kinds(models.RoomLiveKit, models.RoomWHEP), "token_file", token},
+		{"EARSHOT_LOUNGE_TOKEN", "EARSHOT_LOUNGE_TOKEN_URL", kinds(models.RoomLounge), "token_file", token},
+		{"EARSHOT_JANUS_APISECRET", "EARSHOT_JANUS_URL", kinds(models.RoomJanus), "api_secret_file", secret},
+		{"EARSHOT_JANUS_TOKEN", "EARSHOT_JANUS_URL", kinds(models.RoomJanus), "token_file", token},
+		{"EARSHOT_JANUS_PIN", "EARSHOT_JANUS_URL", kinds(models.RoomJanus), "pin_file", pin},
+		{"EARSHOT_JANUS_ROOM_TOKEN", "EARSHOT_JANUS_URL", kinds(models.RoomJanus), "room_token_file", roomToken},
+		{"EARSHOT_JANUS_SECRET", "EARSHOT_JANUS_URL", kinds(models.RoomJanus), "secret_file", ofRoom},
+	}
+}
+
+// keyring gives each room server the secrets that it was named for, and no other. A nil one has none.
+type keyring struct {
+	environment func(variable string) (string, error)
+	files       map[string]configs.Server // by server
+	// intended is the server that a secret of the environment is for; "" for none.
+	intended map[string]string // by variable
+	// named are the servers that the configuration names, in whatever place.
+	named map[string]bool
+}
+
+// OpenKeyring finds out which secret is for which server. asked are addresses that the person at the keyboard gave: without a
+// word in the configuration a secret is for these.
+func OpenKeyring(env Environ, cfg configs.Config, asked ...string) (*keyring, error) {
+	k := &keyring{environment: env.secret, files: map[string]configs.Server{}, intended: map[string]string{}, named: map[string]bool{}}
+	byKind := map[models.RoomKind]map[string]bool{}
+	add := func(address string, candidate bool) (models.Address, bool) {
+		at, err := models.ParseServer(address)
+		if err != nil {
+			return at, false
+		}
+		k.named[at.Server()] = true
+		if candidate {
+			if byKind[at.Kind] == nil {
+				byKind[at.Kind] = map[string]bool{}
+			}
+			byKind[at.Kind][at.Server()] = true
+		}
+		return at, true
+	}
+	var errs []error
+	for _, s := range cfg.Servers {
+		at, ok := add(s.URL, false)
+		if !ok {
+			continue
+		}
+		errs = append(errs, fits(at.Kind, s))
+		k.files[at.Server()] = s
+	}
+	own := ownServer(cfg.Listen)
+	for _, r := range append(slices.Clone(cfg.Rooms), configs.Room{URL: cfg.LiveKit.URL}) {
+		at, err := models.ParseServer(r.URL)
+		if err == nil {
+			add(r.URL, at.Server() != own && !holdsSecrets(k.files[at.Server()]))
+		}
+	}
+	for server, s := range k.files {
+		if !holdsSecrets(s) {
+			add(server, true)
+		}
+	}
+	for _, address := range asked {
+		at, err := models.ParseServer(address)
+		add(address, err == nil && len(byKind[at.Kind]) == 0 && at.Server() != own)
+	}
+	for _, s := range roomSecrets() {
+		var found []string
+		for _, kind := range s.kinds {
+			found = append(found, slices.Sorted(maps.Keys(byKind[kind]))...)
+		}
+		server, err := env.meant(s, found)
+		if server != "" {
+			k.named[server] = true
+		}
+		k.intended[s.variable] = server
+		errs = append(errs, err)
+	}
+	return k, BadInput(errors.Join(errs...))
+}
+
+// holdsSecrets says that a server has secrets of its own.
+func holdsSecrets(s configs.Server) bool { return s != configs.Server{URL: s.URL} }
+
+// fits is an error for a file of a secret that a kind of server has no use for.
+func fits(kind models.RoomKind, s configs.Server) error {
+	useful, given := map[string]bool{}, map[string]bool{}
+	for _, x := range roomSecrets() {
+		if x.file(s) != "" {
+			given[x.key] = true
+		}
+		if slices.Contains(x.kinds, kind) {
+			useful[x.key] = true
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(given)) {
+		if !useful[key] {
+			return models.WithHint(fmt.Errorf("servers: %s: a %s server has no use for %s", s.URL, kind, key),
+				"it takes "+strings.Join(slices.Sorted(maps.Keys(useful)), ", "))
+		}
+	}
+	return nil
+}
+
+// meant is the server that a secret of the environment is for: the one that its variable names, or the only one of its kind
+// that the configuration has. "": none.
+func (e Environ) meant(s roomSecret, found []string) (string, error) {
+	if e.Get(s.variable) == "" && e.Get(s.variable+"_FILE") == "" {
+		return "", nil
+	}
+	if given := e.Get(s.url); given != "" {
+		at, err := models.ParseServer(asRoomServer(given))
+		if err != nil || !slices.Contains(s.kinds, at.Kind) {
+			return "", models.WithHint(
+				fmt.Errorf("%s names no server that %s could be for", s.url, s.variable), "write it as rooms are written: livekit://rooms.example",
+			)
+		}
+		return at.Server(), nil
+	}
+	switch len(found) {
+	case 0:
+		return "", nil
+	case 1:
+		return found[0], nil
+	}
+	return "", models.WithHint(fmt.Errorf(
+		"%s is set, and the configuration has %s: it does not say which of them the secret is for", s.variable, strings.Join(found, " and "),
+	),
+		"set "+s.url+" to the one, or name files with their secrets under servers")
+}
+
+// asRoomServer reads LiveKit's own way of writing a server, as its tools want it in LIVEKIT_URL.
+func asRoomServer(s string) string {
+	for from, to := range map[string]string{
+		"ws://": "livekit+ws://", "http://": "livekit+ws://", "wss://": "livekit+wss://", "https://": "livekit+wss://",
+	} {
+		if rest, ok := strings.CutPrefix(s, from); ok {
+			return to + rest
+		}
+	}
+	return s
+}
+
+// Unused are the secrets of the environment that no server is given.
+func (k *keyring) Unused(env Environ) (variables []string) {
+	for _, s := range roomSecrets() {
+		if (env.Get(s.variable) != "" || env.Get(s.variable+"_FILE") != "") && k.intended[s.variable] == "" {
+			variables = append(variables, s.variable)
+		}
+	}
+	return variables
+}
+
+// names says that the configuration names a server.
+func (k *keyring) names(server string) bool { return k != nil && k.named[server] }
+
+// of finds the secrets of a server by their variables; "" for what it is not given.
+func (k *keyring) of(at models.Address) func(variable string) (string, error) {
+	server := at.Server()
+	return func(variable string) (string, error) {
+		if k == nil {
+			return "", nil
+		}
+		if s, there := k.files[server]; there && holdsSecrets(s) {
+			return fileOf(s, at.Kind, variable)
+		}
+		if k.intended[variable] != server {
+			return "", nil
+		}
+		return k.environment(variable)
+	}
+}
+
+func fileOf(s configs.Server, kind models.RoomKind, variable string) (string, error) {
+	for _, x := range roomSecrets() {
+		if x.variable != variable || !slices.Contains(x.kinds, kind) || x.file(s) == "" {
+			continue
+		}
+		v, err := secretFile(x.file(s))
+		if err != nil {
+			return "", fmt.Errorf("servers: %s: %s: %w", s.URL, x.key, err)
+		}
+		return v, nil
+	}
+	return "", nil
+}
+
+// ownServer is the lounge inside this program, at the address it listens on; "" for a port that is not known yet.
+func ownServer(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return ""
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	at, err := models.ParseServer("lounge://" + net.JoinHostPort(host, port))
+	if err != nil {
+		return ""
+	}
+	return at.Server()
+}

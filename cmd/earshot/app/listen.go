@@ -1,0 +1,165 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"earshot/bot"
+	"earshot/bot/audio"
+	"earshot/bot/restrict"
+	"earshot/bot/room"
+	"earshot/configs"
+	"earshot/models"
+	"earshot/moderation/live"
+)
+
+// Stay is one room that a station listens in.
+type Stay struct {
+	Room      models.Room
+	Connector bot.Connector
+	// Started, when set, is told the stored session before the bot joins; watch is told the room's states.
+	Started func(models.Session)
+	Watch   func(room.Status)
+	// guest says that the bot was invited: it leaves by itself where nobody is or nobody speaks.
+	guest bool
+	// returns says whether the bot comes back by itself after a stay that ended so: then what is in force against people stays, for
+	// the next stay to end. nil: it does not.
+	returns func(models.EndReason) bool
+}
+
+// patience is how long the bot stays where nobody is or speaks; 0: for ever.
+func (st Stay) patience(configured time.Duration) time.Duration {
+	if !st.guest {
+		return 0
+	}
+	return configured
+}
+
+// wishes finds out, for a room, who objected to being written down and who paused listening.
+func (s *Station) wishes(ctx context.Context, room string) (objected func(string) bool, pausedBy string, err error) {
+	marks, err := s.Store.Objections(ctx, room)
+	if err == nil {
+		pausedBy, err = s.Store.PausedBy(ctx, room)
+	}
+	return func(id string) bool { return marks[models.PersonMark(id)] }, pausedBy, err
+}
+
+// ListenIn joins a room and stores what is heard there until the context ends or the room is over. It returns the
+// session with its end.
+func (s *Station) ListenIn(ctx context.Context, st Stay) (models.Session, error) {
+	if err := s.quota.Admit(ctx); err != nil {
+		return models.Session{}, err
+	}
+	objected, pausedBy, err := s.wishes(ctx, st.Room.ID)
+	if err != nil {
+		return models.Session{}, err
+	}
+	p := s.profiles.of(st.Room.Profile)
+	started := time.Now().UTC()
+	session, err := s.Store.StartSession(ctx, models.Session{
+		ID: sessionID(shortRoom(st.Room), time.Now()), Room: st.Room.ID, Name: st.Room.Name, URL: st.Room.URL,
+		Model: s.Speech.Name, Rules: s.Sessions.RulesName(p.name), Started: started,
+		Profile: p.name, ModerateOnly: p.cfg.ModerateOnly,
+	})
+	if err != nil {
+		return session, err
+	}
+	session.Started = started // with its monotonic reading
+	running, err := s.Sessions.Begin(ctx, session)
+	if err != nil {
+		return session, err
+	}
+	s.meetRoom(ctx, st.Room)
+	s.Hub.Publish(models.Event{SessionID: session.ID, Session: &session})
+	if st.Started != nil {
+		st.Started(session)
+	}
+	var preview func(models.Clip)
+	if s.cfg.Partials > 0 && !session.ModerateOnly {
+		preview = s.text.Preview
+	}
+	attending := newAttending(ctx, st.returns)
+	room, err := room.New(room.Config{
+		Room: st.Room, Session: session, Connector: st.Connector, Sink: running, Observer: running, Hold: memoryOf(p.cfg),
+		Segment: SegmentConfig(s.cfg), NewVAD: NewVAD(s.vad), Preview: preview, PreviewEvery: s.cfg.Partials, Watch: st.Watch, Log: s.Log,
+		Notice: botNotice(p.cfg, st.Room.URL), Needs: p.needs(), MaxTime: p.cfg.Stay.MaxTime, Alone: st.patience(p.cfg.Stay.Alone),
+		Silence: st.patience(p.cfg.Stay.Silence), Objected: objected, Paused: pausedBy != "", Breaker: s.breakers.of(st.Room.URL),
+		Farewell: attending.farewell,
+	})
+	if err != nil {
+		return session, err
+	}
+	defer s.stays.enter(room)()
+	keeper := restrict.New(restrict.Config{
+		Store: s.Store, Actions: s.Store, Room: room, RoomID: st.Room.ID, Told: s.Sessions.Acted, Log: s.Log,
+	})
+	go func() { attending.ended(running.Attend(attending.ctx, room, keeper)) }()
+	reason, err := room.Run(ctx)
+	return s.endSession(ctx, session, reason, errors.Join(err, attending.end()))
+}
+
+// keepOf is how the sound of flagged lines is kept.
+func keepOf(cfg configs.Config) live.Keep {
+	return live.Keep{For: cfg.Evidence.Keep, Before: cfg.Evidence.Before, After: cfg.Evidence.After}
+}
+
+// memoryOf is how much sound is held in memory: none when none is kept.
+func memoryOf(cfg configs.Config) time.Duration {
+	if cfg.Evidence.Keep <= 0 || cfg.ModerateOnly {
+		return 0
+	}
+	return cfg.Evidence.Memory
+}
+
+// endSession stores the end of a stay, also when the context has ended, and passes the stay's error on.
+func (s *Station) endSession(ctx context.Context, session models.Session, reason models.EndReason, cause error) (models.Session, error) {
+	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	session.Ended, session.Reason = session.Started.Add(time.Since(session.Started)), reason // by the clock of its lines
+	err := s.Store.EndSession(keep, session.ID, reason, session.Ended)
+	if errors.Is(err, models.ErrNotFound) { // it was erased: there is nothing to end, and nothing comes after
+		s.Hub.Publish(models.Event{SessionID: session.ID, Session: &session})
+		return session, cause
+	}
+	if err != nil {
+		s.record.later(session, err)
+		return session, errors.Join(cause, err)
+	}
+	s.sessionEnded(keep, session)
+	return session, cause
+}
+
+// sessionEnded shows a session's stored end, and does what comes after it. Lines that are still being decoded come later;
+// the page shows them all the same.
+func (s *Station) sessionEnded(_ context.Context, session models.Session) {
+	s.Hub.Publish(models.Event{SessionID: session.ID, Session: &session})
+	s.wrapUps.add(session.ID)
+}
+
+// shortRoom is a room's name for ids of sessions.
+func shortRoom(r models.Room) string {
+	if at, err := models.ParseAddress(r.URL); err == nil {
+		return at.Short()
+	}
+	return models.ShortRoom(r.ID)
+}
+
+// sessionID is a new id that sorts by time and tells the room: open-mic-20260102-150405-x7k2.
+func sessionID(room string, now time.Time) string {
+	return fmt.Sprintf("%s-%s-%s", room, now.UTC().Format("20060102-150405"), strings.ToLower(rand.Text()[:4]))
+}
+
+// SegmentConfig is how the settings say that speech is cut.
+func SegmentConfig(cfg configs.Config) audio.SegmentConfig {
+	s := audio.DefaultSegmentConfig()
+	s.EndSilenceMS = int(cfg.Segment.EndSilence.Milliseconds())
+	s.PreRollMS = int(cfg.Segment.PreRoll.Milliseconds())
+	s.MinVoicedMS = int(cfg.Segment.Minimum.Milliseconds())
+	s.MaxMS = int(cfg.Segment.Maximum.Milliseconds())
+	s.PostRollMS = min(s.PostRollMS, s.EndSilenceMS)
+	return s
+}

@@ -1,0 +1,276 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"earshot/bot/audio"
+	"earshot/bot/livekit"
+	"earshot/bot/livekit/localserver"
+	"earshot/bot/lounge"
+	"earshot/bot/room"
+	"earshot/cmd/earshot/internal/programtest"
+	"earshot/cmd/earshot/stage"
+	"earshot/internal/waittest"
+	"earshot/models"
+	"earshot/transcribe/fixture/eval"
+)
+
+// invitee is a service that waits to be invited.
+type invitee struct {
+	s *Station
+	v *service
+}
+
+// waitForInvitations runs a service until the test ends.
+func waitForInvitations(t *testing.T, server string, more ...string) *invitee {
+	t.Helper()
+	s, l := openTestStationWith(t, t.TempDir(), append([]string{"EARSHOT_LIVEKIT_URL=" + server, "EARSHOT_PARTIALS=0"}, more...)...)
+	v := NewService(s)
+	var err error
+	trust(s, secrets, server)
+	if s.Invitations, err = NewInvitations(v); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- s.Run(ctx, l, func(ctx context.Context) error { return v.Run(ctx, nil, s.Invitations) })
+	}()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return &invitee{s, v}
+}
+
+// in says whether the service listens in a room, and in which session.
+func (i *invitee) in(name string) (session string, listening bool) {
+	for _, state := range i.v.states() {
+		if state.Name == name {
+			return state.Session, state.State == string(room.StateListening)
+		}
+	}
+	return "", false
+}
+
+// adminOf administers a room.
+func adminOf(t *testing.T, server *localserver.Server, room string) *localserver.Admin {
+	t.Helper()
+	a, err := server.Admin(t.Context(), room)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// paused is a sentence's recording, with silence before and after it.
+func paused(t *testing.T, line eval.Sentence) lounge.Source {
+	t.Helper()
+	pause := make([]float32, 16000)
+	pcm := append(append(append(append([]float32{}, pause...), pause...), line.PCM...), pause...)
+	var ogg bytes.Buffer
+	if err := audio.EncodeOgg(&ogg, pcm, audio.EncoderConfig{}); err != nil {
+		t.Fatal(err)
+	}
+	src, err := lounge.ReadOgg(&ogg, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return src
+}
+
+// sayIn lets somebody say one of the fixture's sentences in a room, once the bot of a station hears them.
+func sayIn(t *testing.T, s *Station, server *localserver.Server, room, name string, line eval.Sentence) error {
+	t.Helper()
+	listens, before := make(chan struct{}), s.stays.sum().Packets
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		waittest.Holds(ctx, func() bool { return s.stays.sum().Packets > before })
+		close(listens)
+	}()
+	src := stage.Held(paused(t, line), listens)
+	return livekit.Publish(t.Context(), livekit.PublishConfig{
+		URL: server.URL(room), Auth: livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret},
+		Identity: "id-of-" + name, Name: name, Peer: s.Peers,
+		Next: func() ([]byte, time.Duration, error) { f, err := src.Next(); return f.Opus, f.At, err },
+	})
+}
+
+// checkHeard waits for the line in the record.
+func (i *invitee) checkHeard(t *testing.T, session, name, want string) {
+	t.Helper()
+	waittest.Until(t, "the line of "+name, func() bool {
+		errs, words, _ := wordErrors(lines(t, i.s, session), name, want)
+		return errs*10 <= words
+	})
+}
+
+// checkEnd waits for the end of a stay.
+func (i *invitee) checkEnd(t *testing.T, session string, want models.EndReason) {
+	t.Helper()
+	var info models.SessionInfo
+	waittest.Until(t, "the end of "+session, func() bool {
+		var err error
+		info, err = i.s.Store.Session(t.Context(), session)
+		return err == nil && !info.Ended.IsZero()
+	})
+	if info.Reason != want || info.Profile != i.s.cfg.LiveKit.Profile {
+		t.Errorf("it ended as %q with profile %q, want %q", info.Reason, info.Profile, want)
+	}
+}
+
+// TestLiveKitDispatch: a program asks a real server for the bot in two rooms, and two services get one each, since a room
+// that has just begun is load. The bot hears what is said, and leaves when the job is taken back or the room is deleted.
+func TestLiveKitDispatch(t *testing.T) {
+	t.Parallel()
+	server, all := liveKit(t), evalSentences(t)
+	address := strings.TrimSuffix(server.URL(""), "/")
+	file := filepath.Join(t.TempDir(), "earshot.yaml")
+	programtest.Write(t, file, "livekit: {load_threshold: 0.2, profile: stage}\nprofiles:\n  - name: stage\n    mode: watch\n")
+	crew := []*invitee{waitForInvitations(t, address, "EARSHOT_CONFIG="+file), waitForInvitations(t, address, "EARSHOT_CONFIG="+file)}
+	waittest.Until(t, "both wait for invitations", func() bool { // dispatches that come before a worker are not kept
+		log, err := os.ReadFile(server.Log())
+		return err == nil && strings.Count(string(log), "worker registered") == len(crew)
+	})
+	var who [2]*invitee
+	var sessions, dispatches [2]string
+	for n, room := range []string{"one", "two"} {
+		admin := adminOf(t, server, room)
+		var err error
+		if dispatches[n], err = admin.Dispatch("earshot"); err != nil {
+			t.Fatal(err)
+		}
+		waittest.Until(t, "somebody comes to "+room, func() bool {
+			for _, i := range crew {
+				if session, ok := i.in(room); ok {
+					who[n], sessions[n] = i, session
+				}
+			}
+			return who[n] != nil
+		})
+	}
+	if who[0] == who[1] {
+		t.Error("one service has both rooms")
+	}
+	if err := sayIn(t, who[0].s, server, "one", "Ana", all[3]); err != nil {
+		t.Error(err)
+	}
+	who[0].checkHeard(t, sessions[0], "Ana", all[3].Text)
+
+	if err := adminOf(t, server, "one").TakeBack(dispatches[0]); err != nil {
+		t.Fatal(err)
+	}
+	who[0].checkEnd(t, sessions[0], models.EndLeft)
+	if err := adminOf(t, server, "two").Delete(); err != nil {
+		t.Fatal(err)
+	}
+	who[1].checkEnd(t, sessions[1], models.EndRoomClosed)
+	for _, i := range crew {
+		waittest.Until(t, "no service is in a room", func() bool { return len(i.v.states()) == 0 })
+	}
+}
+
+// TestLiveKitWebhooks: the server tells of a room that somebody entered, and the bot comes; when it is sent away it does
+// not come back before the room is over. Its own joining brings nobody.
+func TestLiveKitWebhooks(t *testing.T) {
+	t.Parallel()
+	// The server is told an address before the service has one.
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var inside http.Handler
+	ready := make(chan struct{})
+	web := &httptest.Server{Listener: l, Config: &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		<-ready
+		inside.ServeHTTP(w, r)
+	})}}
+	web.Start()
+	t.Cleanup(web.Close)
+	server, err := localserver.Start(
+		t.Context(), t.TempDir(), "webhook: {api_key: "+localserver.Key+", urls: ['"+web.URL+"/hooks/livekit']}\n",
+	)
+	if errors.Is(err, localserver.ErrAbsent) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Kill)
+	i := waitForInvitations(
+		t, strings.TrimSuffix(server.URL(""), "/"), "EARSHOT_LIVEKIT_DISPATCH=none", "EARSHOT_LIVEKIT_WEBHOOK=/hooks/livekit",
+		"EARSHOT_ACCESS=required",
+	)
+	inside = i.s.handler(l)
+	close(ready)
+	if res, err := http.Post(web.URL+"/hooks/livekit", "application/json", strings.NewReader("{}")); err != nil ||
+		res.StatusCode != http.StatusUnauthorized {
+		t.Errorf("an unsigned webhook: %v, %v", res, err)
+	} else {
+		_ = res.Body.Close()
+	}
+
+	all := evalSentences(t)
+	admin := adminOf(t, server, "stage")
+	visit := func(name string) {
+		done := make(chan struct{})
+		go func() { defer close(done); _ = sayIn(t, i.s, server, "stage", name, all[5]) }() // the room may close before the end
+		t.Cleanup(func() { <-done })
+	}
+	var session string
+	visit("Ben")
+	waittest.Until(t, "the bot comes", func() (there bool) { session, there = i.in("stage"); return there })
+	i.checkHeard(t, session, "Ben", all[5].Text)
+	if err := admin.Remove("earshot"); err != nil {
+		t.Fatal(err)
+	}
+	i.checkEnd(t, session, models.EndRemoved)
+	visit("Cem")
+	waittest.Until(t, "Cem is there", func() bool { return admin.There("id-of-Cem") })
+	if err := admin.Delete(); err != nil {
+		t.Fatal(err)
+	}
+	waittest.Until(t, "the room's end is known", func() bool {
+		i.s.Invitations.mu.Lock()
+		defer i.s.Invitations.mu.Unlock()
+		return !i.s.Invitations.sentAway[idOf(t, server.URL("stage"))]
+	})
+	visit("Dia")
+	waittest.Until(t, "the bot comes to the next room of this name", func() (there bool) { session, there = i.in("stage"); return there })
+	i.checkHeard(t, session, "Dia", all[5].Text)
+	kept, err := i.s.Store.Sessions(t.Context(), models.SessionQuery{Room: idOf(t, server.URL("stage")), Limit: 10})
+	if err != nil || len(kept) != 2 {
+		t.Errorf("%d sessions, %v; want two: it must not come back to a room that sent it away", len(kept), err)
+	}
+}
+
+// TestLiveKitInvitationsNeedSecrets: a server that may invite needs a key and a secret, and without one nobody waits.
+func TestLiveKitInvitationsNeedSecrets(t *testing.T) {
+	s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_LIVEKIT_URL=livekit://rooms.example", "EARSHOT_LIVEKIT_PROFILE=strict")
+	defer l.Close()
+	trust(s, secrets, "livekit://rooms.example")
+	if _, err := NewInvitations(NewService(s)); !errors.Is(err, errNoProfile) {
+		t.Errorf("an unknown profile: %v", err)
+	}
+	for setting, want := range map[string]bool{"livekit://rooms.example": true, "": false} {
+		s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_LIVEKIT_URL="+setting)
+		defer l.Close()
+		n, err := NewInvitations(NewService(s))
+		if (err != nil) != want || n != nil || want && !strings.Contains(models.Hint(err), "LIVEKIT_API_SECRET") {
+			t.Errorf("url %q: %v, %v (hint %q)", setting, n, err, models.Hint(err))
+		}
+	}
+}

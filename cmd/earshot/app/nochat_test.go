@@ -1,0 +1,65 @@
+package app
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"golang.org/x/sync/errgroup"
+
+	"earshot/internal/waittest"
+	"earshot/models"
+)
+
+// TestTermsSayHowToObject: where the bot reads a chat, people object there; where it reads none, they tell the host, and
+// nobody is told to write what nobody reads.
+func TestTermsSayHowToObject(t *testing.T) {
+	t.Parallel()
+	s, l := openTestStation(t, t.TempDir())
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	n := &Inviter{Service: NewService(s)}
+	for example, chat := range map[string]bool{
+		"lounge://127.0.0.1:8484/lounge": true, "livekit://rooms.example/open-mic": true, "janus+ws://rooms.example:8188/room/1234": false,
+		"whep+https://media.example/whep/stage": false,
+	} {
+		terms, err := n.Terms(t.Context(), models.Invitation{URL: example})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if terms.NoChat == chat || strings.Contains(terms.Notice, "/optout") != chat || !strings.Contains(terms.Notice, "tell the host") {
+			t.Errorf("%s: no chat %v, %q", example, terms.NoChat, terms.Notice)
+		}
+	}
+}
+
+// TestHostIsToldOfNoChat: a service that was invited into a room without a chat tells its host, who has nobody at a
+// terminal, what to tell the people, for as long as it is there.
+func TestHostIsToldOfNoChat(t *testing.T) {
+	t.Parallel()
+	server := janusServer(t)
+	s, l := openTestStation(t, t.TempDir())
+	err := s.Run(t.Context(), l, func(ctx context.Context) error {
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		v := NewService(s)
+		trust(s, janusSecrets, server.URL("room/1234"))
+		n := &Inviter{Service: v}
+		var group errgroup.Group
+		group.Go(func() error { return v.Run(ctx, nil, nil) })
+		waittest.Until(t, "the service takes invitations", func() bool {
+			_, err := n.Invite(ctx, models.Invitation{URL: server.URL("room/1234"), By: "test"})
+			return err == nil
+		})
+		waittest.Until(t, "the host is told", func() bool {
+			all := v.states()
+			return len(all) == 1 && strings.Contains(all[0].Note, "no chat") && strings.Contains(all[0].Note, "not to be written down")
+		})
+		stop()
+		return group.Wait()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,71 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"earshot/cmd/earshot/bench"
+	"earshot/cmd/earshot/stage"
+	"earshot/models"
+	"earshot/transcribe"
+)
+
+// Fault 19, with everything real: sixteen people speak at once, over WebRTC, to one decoder; then they stop. Text that is
+// only shown is given up, every line is stored, and in the end nothing waits.
+func TestFault19SixteenAtOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("talks for some seconds")
+	}
+	tape, err := stage.Lines()
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := make([]stage.Part, 16)
+	for i := range parts {
+		parts[i] = stage.Part{Name: fmt.Sprint("Speaker ", i+1), Lines: []stage.Line{tape[i%len(tape)], tape[(i+5)%len(tape)]}}
+		if parts[i].Tape, err = stage.Record(parts[i].Lines, func(time.Duration) time.Duration { return 800 * time.Millisecond }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, l := openLoggedStation(t, slog.New(slog.DiscardHandler), testConfig(t, t.TempDir()))
+	var session models.Session
+	err = s.Run(t.Context(), l, func(ctx context.Context) (err error) {
+		session, err = s.Perform(ctx, l.Addr().String(), parts)
+		if err == nil {
+			err = s.text.Drain(ctx)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	us := lines(t, s, session.ID)
+	seen, stored, late := map[models.Key]bool{}, map[string]int{}, []int64{}
+	for _, u := range us {
+		if seen[u.Key] || u.State != models.UtteranceOK {
+			t.Errorf("%v: twice %v, %s", u.Key, seen[u.Key], u.State)
+		}
+		seen[u.Key] = true
+		stored[u.SpeakerName]++
+		late = append(late, u.LateMS)
+	}
+	for _, p := range parts {
+		if stored[p.Name] < len(p.Lines) {
+			t.Errorf("%s said %d lines, %d are stored", p.Name, len(p.Lines), stored[p.Name])
+		}
+	}
+	st := s.text.Stats()
+	t.Logf(
+		"%d lines, half of them within %d ms, 95 of 100 within %d; %d partials shown, %d shed, rung %v", len(us),
+		bench.Quantile(late, 0.5), bench.Quantile(late, 0.95), st.Partials, st.PartialsShed, st.Rung,
+	)
+	if st.PartialsShed == 0 || st.Queued+st.Working != 0 || st.Failed != 0 || st.Rung > transcribe.RungSmallModel {
+		t.Errorf("%+v", st)
+	}
+	if pending, err := s.Store.PendingKeys(t.Context()); err != nil || len(pending) != 0 {
+		t.Errorf("%d clips still wait, %v", len(pending), err)
+	}
+}

@@ -1,0 +1,84 @@
+package app
+
+import (
+	"context"
+	"os"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"earshot/bot"
+	"earshot/bot/lounge"
+	"earshot/cmd/earshot/stage"
+	"earshot/models"
+)
+
+// Perform plays the parts in one room while the bot listens, and returns the session when everything is decoded.
+func (s *Station) Perform(ctx context.Context, host string, parts []stage.Part) (models.Session, error) {
+	return s.performIn(ctx, host, models.Room{ID: "bench", Name: "bench", URL: "lounge://" + host + "/bench"}, parts)
+}
+
+// performIn is perform in a room of this lounge.
+func (s *Station) performIn(ctx context.Context, host string, room models.Room, parts []stage.Part) (models.Session, error) {
+	client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Token: s.HostToken, Peer: s.Peers, Log: s.Log})
+	if err != nil {
+		return models.Session{}, err
+	}
+	voices := make([]stage.Voice, len(parts))
+	for i, p := range parts {
+		voices[i] = stage.Voice{Name: p.Name, Source: p.Tape.Source()}
+	}
+	session, err := s.hearVoices(ctx, host, room, client, voices)
+	if err != nil {
+		return session, err
+	}
+	return session, s.Drain(ctx)
+}
+
+// hearVoices has voices talk in a room of this lounge while the bot listens there.
+func (s *Station) hearVoices(
+	ctx context.Context, host string, room models.Room, client stage.Connector, voices []stage.Voice,
+) (session models.Session, err error) {
+	up := stage.NewCurtain(client, len(voices))
+	listening, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
+	group, playing := errgroup.WithContext(listening)
+	group.Go(func() (err error) {
+		session, err = s.ListenIn(listening, Stay{Room: room, Connector: up})
+		return err
+	})
+	group.Go(func() error {
+		err := stage.Play(playing, stage.Place{BaseURL: "http://" + host, Room: room.ID, Token: s.HostToken, Peer: s.Peers}, voices, up)
+		leave(bot.End(models.EndLeft, nil))
+		return err
+	})
+	err = group.Wait()
+	return session, err
+}
+
+// ResidentMB is the memory of this process and its decoders that is in use, in MB.
+func (s *Station) ResidentMB() int64 {
+	total := residentOf("self")
+	for _, p := range s.Speech.pool.Stats().Processes {
+		total += residentOf(strconv.Itoa(p.PID))
+	}
+	return total
+}
+
+func residentOf(pid string) int64 {
+	status, err := os.ReadFile("/proc/" + pid + "/status")
+	if err != nil {
+		return 0
+	}
+	_, rest, ok := strings.Cut(string(status), "VmRSS:")
+	fields := strings.Fields(rest)
+	if !ok || len(fields) == 0 {
+		return 0
+	}
+	kb, err := strconv.ParseInt(fields[0], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return kb / 1024
+}

@@ -1,0 +1,69 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	"earshot/internal/waittest"
+	"earshot/models"
+)
+
+// Fault 17, with everything real: a clip that takes the decoder down with a SIGSEGV is tried once more; then it is stored
+// as failed, its sound is kept, and those behind it are decoded. The next start leaves it alone.
+func TestFault17PoisonFailsAfterItsRetry(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, l := openTestStation(t, dir)
+	poison := models.Key{Session: "s", Epoch: 1, Track: "poison", Seq: 1}
+	all := sentences(t)
+	err := s.Run(t.Context(), l, func(ctx context.Context) error {
+		if _, err := s.Store.StartSession(ctx, models.Session{ID: "s", Room: "r", Started: time.Now().UTC()}); err != nil {
+			return err
+		}
+		long := all[0]
+		for _, u := range all[1:4] { // so that there is time to kill its decoder
+			long.PCM = append(slices.Clone(long.PCM), u.PCM...)
+		}
+		readyDecoders(ctx, t, s)
+		submit(ctx, t, s, poison, long)
+		pid := 0
+		waittest.Holds(ctx, func() bool {
+			now := s.Speech.pool.Stats().Processes
+			if len(now) == 1 && now[0].Ready && now[0].PID != pid && s.text.Stats().Working == 1 {
+				pid = now[0].PID
+				intoDecode(ctx, t, pid)
+				sendTo(t, pid, syscall.SIGSEGV)
+			}
+			return s.text.Stats().Failed+s.text.Stats().Decoded > 0
+		})
+		for i, u := range all[:3] {
+			submit(ctx, t, s, models.Key{Session: "s", Epoch: 1, Track: "other", Seq: i + 1}, u)
+		}
+		if err := s.text.Drain(ctx); err != nil {
+			return err
+		}
+		if st := s.text.Stats(); st.Retried != 1 || st.Failed != 1 || st.Decoded != 3 {
+			t.Errorf("%+v", st)
+		}
+		return s.Store.EndSession(ctx, "s", models.EndLeft, time.Now())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	us := lines(t, s, "s")
+	for _, u := range us {
+		if failed := u.Key == poison; failed != (u.State == models.UtteranceFailed) || failed != (u.Text == "") {
+			t.Errorf("%v is %s, with %d letters", u.Key, u.State, len(u.Text))
+		}
+	}
+	if c, err := s.Store.Clip(t.Context(), poison); err != nil || len(c.Opus) == 0 || len(us) != 4 {
+		t.Errorf("%d lines; the sound of the failed one: %d bytes, %v", len(us), len(c.Opus), err)
+	}
+	pending, err := s.Store.PendingKeys(t.Context())
+	if err != nil || slices.Contains(pending, poison) {
+		t.Errorf("the next start would try %v again, %v", pending, err)
+	}
+}

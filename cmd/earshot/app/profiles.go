@@ -1,0 +1,159 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"sync"
+	"time"
+
+	"earshot/configs"
+	"earshot/models"
+	"earshot/moderation/engine"
+	"earshot/moderation/live"
+	"earshot/transcribe"
+)
+
+// profile is the settings of one profile with what is made of them.
+type profile struct {
+	name string
+	cfg  configs.Config
+
+	mu      sync.Mutex
+	rules   *engine.Set // nil: none
+	broken  error       // what is wrong with the files that were read last; nil: nothing
+	options transcribe.Options
+}
+
+// Profiles are all profiles by name; "" is what holds outside of them.
+type Profiles map[string]*profile
+
+// openProfiles compiles the rules of every profile.
+func openProfiles(cfg configs.Config) (Profiles, error) {
+	out := Profiles{}
+	var errs []error
+	for _, name := range append([]string{""}, cfg.ProfileNames()...) {
+		own, _ := cfg.For(name)
+		rules, err := loadRules(own)
+		if err != nil && name != "" {
+			err = fmt.Errorf("profile %s: %w", name, err)
+		}
+		errs = append(errs, err)
+		out[name] = &profile{name: name, cfg: own, rules: rules}
+	}
+	return out, errors.Join(errs...)
+}
+
+// of is the profile of a name; what holds outside of profiles for a name that is gone.
+func (p Profiles) of(name string) *profile {
+	if x, ok := p[name]; ok {
+		return x
+	}
+	return p[""]
+}
+
+// speak sets what the decoder is told for each profile. practice says that the model was not made for prompts.
+func (p Profiles) speak(practice bool) error {
+	var errs []error
+	for _, x := range p {
+		errs = append(errs, BadInput(x.speak(practice)))
+	}
+	return errors.Join(errs...)
+}
+
+func (p *profile) speak(practice bool) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	o, err := DecodeOptions(p.cfg, practice, p.rules)
+	if err == nil {
+		p.options = o
+	}
+	return err
+}
+
+// decoding is what the decoder is told of a clip.
+func (p *profile) decoding() transcribe.Options {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.options
+}
+
+// mistakes are what is wrong with the rule files that were read last, while the rules from before stay in force; by the name
+// of the profile.
+func (p Profiles) mistakes() map[string]error {
+	out := map[string]error{}
+	for name, x := range p {
+		x.mu.Lock()
+		if x.broken != nil {
+			out[name] = x.broken
+		}
+		x.mu.Unlock()
+	}
+	return out
+}
+
+func (p *profile) set() *engine.Set {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.rules
+}
+
+// policies are the profiles as the desk needs them.
+func (p Profiles) policies() map[string]live.Policy {
+	out := map[string]live.Policy{}
+	for name, x := range p {
+		out[name] = live.Policy{Rules: x.set(), Keep: keepOf(x.cfg)}
+	}
+	return out
+}
+
+// sets are the rules in use by profile; a profile without rules has nil.
+func (p Profiles) sets() map[string]*engine.Set {
+	out := map[string]*engine.Set{}
+	for name, x := range p {
+		out[name] = x.set()
+	}
+	return out
+}
+
+// errNoProfile is the answer to an invitation under a profile that is not configured.
+var errNoProfile = errors.New("there is no such profile")
+
+// Check is an error for the name of a profile that is not there.
+func (p Profiles) Check(name string, cfg configs.Config) error {
+	if _, ok := p[name]; ok {
+		return nil
+	}
+	hint := "the configuration has none: write some under profiles"
+	if names := cfg.ProfileNames(); len(names) > 0 {
+		hint = "the configuration has " + strings.Join(names, ", ")
+		if near := configs.Closest(name, names); near != "" {
+			hint = fmt.Sprintf("did you mean %q? %s", near, hint)
+		}
+	}
+	return models.WithHint(fmt.Errorf("profile %q: %w", name, errNoProfile), hint)
+}
+
+// retention is the configured policy, with the clocks of every profile.
+func retention(c configs.Config) models.RetentionPolicy {
+	out := models.RetentionPolicy{Default: clocks(c.Retention), Profiles: map[string]models.Retention{}}
+	for _, name := range c.ProfileNames() {
+		own, _ := c.For(name)
+		out.Profiles[name] = clocks(own.Retention)
+	}
+	return out
+}
+
+func clocks(r configs.Retention) models.Retention {
+	return models.Retention{Sound: time.Duration(r.Clips), Words: time.Duration(r.Transcripts), Flags: time.Duration(r.Flags)}
+}
+
+// RulesOptions finds the shipped packs.
+func RulesOptions() engine.LoadOptions {
+	packs, err := fs.Sub(configs.Rules, "rules")
+	if err != nil {
+		panic(err) // "rules" is a valid path
+	}
+	return engine.LoadOptions{FS: packs}
+}

@@ -1,0 +1,325 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"earshot/bot/audio"
+	"earshot/cmd/earshot/internal/programtest"
+	"earshot/cmd/earshot/noise"
+	"earshot/configs"
+	"earshot/internal/waittest"
+	"earshot/models"
+)
+
+// secretLine is a line with a word that is nowhere else, and how its clip sounded.
+type secretLine struct {
+	key   models.Key
+	word  string
+	ogg   []byte
+	acked bool // somebody was told that the word is redacted
+}
+
+// TestFault40KilledWhileRedacting kills the serving program at random points while words are redacted on its page, and
+// starts it again: a word whose redaction was acknowledged is in no byte of any file; another is gone as completely, or
+// everywhere it was. There is nothing in between.
+func TestFault40KilledWhileRedacting(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts the program several times")
+	}
+	t.Parallel()
+	rounds, dir, exports := 4, t.TempDir(), t.TempDir()
+	if longTests {
+		rounds = 100
+	}
+	rng := rand.New(rand.NewPCG(40, 4))
+	cfg := testConfig(t, dir)
+	cfg.Retention = configs.Retention{}
+	cfg.Export = configs.Export{Dir: exports, Formats: []string{"txt", "json", "html"}, Sound: true}
+	var all []*secretLine
+	acked, finished := 0, 0
+	for round := range rounds {
+		id := fmt.Sprintf("evening-%d", round)
+		lines := saySecrets(t, cfg, id, round)
+		all = append(all, lines...)
+		redactUntilKilled(t, dir, exports, lines, rng)
+		gone := afterKill(t, cfg, all)
+		for _, l := range lines {
+			if l.acked {
+				acked++
+			} else if gone[l.word] {
+				finished++
+			}
+		}
+		if t.Failed() {
+			t.Fatalf("after round %d", round+1)
+		}
+	}
+	t.Logf("%d kills: %d redactions were acknowledged, %d of those that were cut short were finished afterwards", rounds, acked, finished)
+	if acked == 0 {
+		t.Error("no redaction was acknowledged: this proves nothing")
+	}
+}
+
+// saySecrets stores a session whose every line holds a word of its own, in all that can hold it, and exports it.
+func saySecrets(t *testing.T, cfg configs.Config, id string, round int) (out []*secretLine) {
+	t.Helper()
+	s, l := openOnce(t, cfg)
+	defer func() { _ = l.Close(); _ = s.Close() }()
+	ctx, began := t.Context(), time.Now().Add(-time.Minute)
+	session, err := s.Store.StartSession(ctx, models.Session{ID: id, Room: "r", Name: "Room", Started: began})
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(err)
+	must(s.Store.PutSpeaker(ctx, models.Speaker{Session: id, ID: "mia", Name: "Mia"}))
+	headline := ""
+	for n := range 8 {
+		l := &secretLine{
+			key:  models.Key{Session: id, Epoch: session.Epoch, Track: "mia", Seq: n + 1},
+			word: fmt.Sprintf("zqx%c%c%cq", 'a'+round/26, 'a'+round%26, 'a'+n),
+		}
+		l.ogg = hiss(t, uint64(100*round+n))
+		text := "please tell " + l.word + " about it"
+		u := models.Utterance{
+			Key: l.key, SpeakerID: "mia", SpeakerName: "Mia", Text: text, Language: "en", State: models.UtteranceOK,
+			StartMS: int64(n) * 2000, EndMS: int64(n)*2000 + 1000, Attribution: models.AttributionTrack, Committed: began,
+		}
+		for i, w := range strings.Fields(text) {
+			u.Words = append(u.Words, models.Word{Text: " " + w, StartMS: u.StartMS + int64(i)*200, EndMS: u.StartMS + int64(i)*200 + 200, P: 0.9})
+		}
+		f := models.Flag{
+			ID: l.word[3:6] + "-flag", Session: id, Utterance: l.key, SpeakerID: "mia", SpeakerName: "Mia", Rule: "r",
+			Matched: u.Words[2:3], Title: "About " + l.word, Why: text, Status: models.FlagDismissed,
+		}
+		d := models.Decision{
+			ID: "d" + f.ID, Session: id, Flag: f.ID, SpeakerID: "mia", Matched: f.Matched, Why: text,
+			SecondLook: &models.SecondLook{Text: "or " + l.word}, Created: began,
+		}
+		must(s.Store.Put(ctx, models.Record{
+			Session: id, Utterance: &u, Flags: []models.Flag{f}, Decisions: []models.Decision{d},
+			Actions: []models.Action{
+				{
+					ID: "a" + f.ID, Session: id, Decision: d.ID, Verb: models.VerbMessage, State: models.ActionSeen, TargetID: "mia", Text: text,
+					Created: began,
+				},
+			},
+			Evidence: &models.Evidence{
+				Utterance: l.key, StartMS: u.StartMS, EndMS: u.EndMS, Ogg: l.ogg, Peaks: []byte{1}, Expires: time.Now().Add(time.Hour),
+			},
+		}))
+		_, err = s.Store.CorrectText(ctx, l.key, "please tell "+l.word+" all about it", "kim", time.Now())
+		must(err)
+		headline += l.word + " "
+		out = append(out, l)
+	}
+	must(s.Store.EndSession(ctx, id, models.EndLeft, time.Now()))
+	must(s.Store.PutSummary(ctx, models.Summary{Session: id, Kind: models.SummarySession, Headline: headline, Created: began}))
+	must(exportFiles(ctx, cfg.Export, s.Store, id))
+	return out
+}
+
+// openOnce opens the real wiring for a caller who closes it.
+func openOnce(t *testing.T, cfg configs.Config) (*Station, net.Listener) {
+	t.Helper()
+	s, err := OpenStation(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := Listen(t.Context(), cfg.Listen)
+	if err != nil {
+		_ = s.Close()
+		t.Fatal(err)
+	}
+	return s, l
+}
+
+// hiss is a second of noise of its own.
+func hiss(t *testing.T, seed uint64) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := audio.EncodeOgg(&b, noise.Make(noise.White, 16_000, -20, seed), audio.EncoderConfig{}); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// redactUntilKilled serves the record and redacts some lines; the program is killed somewhere in the last of them, or
+// just after it. How long one takes is learnt from those before.
+func redactUntilKilled(t *testing.T, dir, exports string, lines []*secretLine, rng *rand.Rand) {
+	t.Helper()
+	mine := lines
+	var log programtest.Output
+	serve := programtest.Command("serve", "--listen", "127.0.0.1:0")
+	serve.Env = append(os.Environ(), "EARSHOT_DATA_DIR="+dir, "EARSHOT_DECODERS=1", "EARSHOT_EXPORT_DIR="+exports, "EARSHOT_EXPORT_SOUND=true")
+	serve.Stderr = &log
+	if err := serve.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = serve.Process.Kill() }()
+	waittest.Until(t, "it serves", func() bool { return strings.Contains(log.String(), "msg=serving") })
+	_, rest, _ := strings.Cut(log.String(), "page=http://")
+	host, _, _ := strings.Cut(rest, "/")
+	took := 50 * time.Millisecond
+	for last := 1 + rng.IntN(len(lines)-2); len(lines) > 0; lines, last = lines[1:], last-1 {
+		began := time.Now()
+		if last == 0 {
+			timer := time.AfterFunc(time.Duration((0.3+0.8*rng.Float64())*float64(took)), func() { _ = serve.Process.Signal(syscall.SIGKILL) })
+			lines[0].acked = redactWord(t, host, lines[0].key)
+			timer.Stop()
+			break
+		}
+		if lines[0].acked = redactWord(t, host, lines[0].key); !lines[0].acked {
+			t.Fatalf("a redaction failed: %s", log.String())
+		}
+		took = time.Since(began)
+	}
+	_ = serve.Process.Kill()
+	_ = serve.Wait()
+	for _, l := range mine {
+		// What was acknowledged is gone from the record at once, before anything is finished by the next start.
+		if found := bytesIn(t, []byte(l.word), dir); l.acked && len(found) > 0 {
+			t.Errorf("%s was acknowledged, and is in %v when the program is killed", l.key, found)
+		}
+	}
+	if strings.Contains(log.String(), "zqx") {
+		t.Error("a word is in the log")
+	}
+}
+
+// redactWord redacts a line's third word as the page does, and says whether it was told that it is done.
+func redactWord(t *testing.T, host string, k models.Key) bool {
+	t.Helper()
+	form := strings.NewReader(url.Values{"word": {"2"}}.Encode())
+	to := fmt.Sprintf("http://%s/s/%s/line/%d/%d/%s/redact", host, k.Session, k.Epoch, k.Seq, k.Track)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, to, form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Do(r)
+	if err != nil {
+		return false // it was killed
+	}
+	_ = res.Body.Close()
+	if res.StatusCode != http.StatusSeeOther {
+		t.Errorf("redact: %d", res.StatusCode)
+	}
+	return true
+}
+
+// afterKill starts the program again, has it do what was left to do, and looks for every word in all that could hold it.
+// It returns those that are gone.
+func afterKill(t *testing.T, cfg configs.Config, lines []*secretLine) map[string]bool {
+	t.Helper()
+	s, l := openOnce(t, cfg)
+	err := s.Run(t.Context(), l, func(ctx context.Context) error {
+		waittest.Until(t, "the files are removed", func() bool { stale, err := s.Store.StaleFiles(ctx); return err == nil && len(stale) == 0 })
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := map[string]bool{}
+	for _, l := range lines {
+		places := held(t, s, l)
+		gone[l.word] = len(places) == 0
+		if len(places) != 0 && len(places) != 7 {
+			t.Errorf("%s is still in %v: half redacted", l.key, places)
+		}
+		if l.acked && !gone[l.word] {
+			t.Errorf("%s was acknowledged, and is still in %v", l.key, places)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range lines {
+		if !gone[l.word] {
+			continue
+		}
+		// Sound has no words: some bytes of its middle stand for it.
+		for what, needle := range map[string][]byte{"word": []byte(l.word), "sound": l.ogg[len(l.ogg)/2 : len(l.ogg)/2+48]} {
+			if found := bytesIn(t, needle, cfg.DataDir, cfg.Export.Dir); len(found) > 0 {
+				t.Errorf("%s was redacted, and its %s is still in %v", l.key, what, found)
+			}
+		}
+	}
+	return gone
+}
+
+// held names the places of the record that still hold the word of a line, or its sound.
+func held(t *testing.T, s *Station, l *secretLine) (out []string) {
+	t.Helper()
+	ctx := t.Context()
+	note := func(place string, holds bool, err error) {
+		if err != nil {
+			t.Fatalf("%s: %v", place, err)
+		}
+		if holds {
+			out = append(out, place)
+		}
+	}
+	u, err := s.Store.Utterance(ctx, l.key)
+	note("text", strings.Contains(u.Text, l.word), err)
+	note(
+		"words",
+		slices.ContainsFunc(
+			u.Words, func(w models.Word) bool { return strings.Contains(w.Text, l.word) },
+		) || strings.Contains(u.Original, l.word),
+		nil,
+	)
+	page, err := s.Store.Search(ctx, models.SearchQuery{Text: l.word})
+	note("search", len(page.Hits) > 0, err)
+	flags, err := s.Store.Flags(ctx, l.key.Session)
+	note("flags", strings.Contains(fmt.Sprintf("%+v", flags), l.word), err)
+	decisions, err := s.Store.Decisions(ctx, l.key.Session)
+	note("decisions", slices.ContainsFunc(decisions, func(d models.Decision) bool {
+		return strings.Contains(fmt.Sprintf("%+v", d), l.word)
+	}), err)
+	note("second hearing", slices.ContainsFunc(decisions, func(d models.Decision) bool {
+		return d.SecondLook != nil && strings.Contains(d.SecondLook.Text, l.word)
+	}), nil)
+	e, err := s.Store.Evidence(ctx, models.EvidenceID(l.key), time.Now())
+	note("sound", bytes.Equal(e.Ogg, l.ogg), err)
+	return out
+}
+
+// bytesIn names the files below the folders that hold some bytes, in any case of letters.
+func bytesIn(t *testing.T, needle []byte, dirs ...string) (found []string) {
+	t.Helper()
+	for _, dir := range dirs {
+		err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+			if err != nil || !e.Type().IsRegular() {
+				return err
+			}
+			b, err := os.ReadFile(path)
+			if bytes.Contains(b, needle) || bytes.Contains(bytes.ToLower(b), bytes.ToLower(needle)) {
+				found = append(found, filepath.Base(path))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return found
+}

@@ -1,0 +1,45 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"earshot/configs"
+	"earshot/models"
+	"earshot/models/sqlite"
+)
+
+// configuredRooms are the rooms of the configuration.
+func configuredRooms(cfg configs.Config) (out []models.Room) {
+	for _, r := range cfg.Rooms {
+		if at, err := models.ParseAddress(r.URL); err == nil { // it was checked
+			out = append(out, at.RoomAt(r.URL, r.Name))
+		}
+	}
+	return out
+}
+
+// KnownRooms are the rooms of the configuration and of a record.
+func KnownRooms(ctx context.Context, cfg configs.Config, store *sqlite.Store) ([]models.Room, error) {
+	recorded, err := store.Rooms(ctx)
+	return append(configuredRooms(cfg), recorded...), err
+}
+
+// NameAccess moves access that was given by a room's name before rooms were known by their addresses, where it is certain
+// which room was meant, and tells of what is left.
+func (s *Station) NameAccess(ctx context.Context) error {
+	rooms, err := KnownRooms(ctx, s.cfg, s.Store)
+	if err != nil {
+		return err
+	}
+	return s.Store.RenameAccess(ctx, func(old string) string {
+		room, err := models.FindRoom(rooms, old)
+		switch {
+		case err == nil:
+			return room.ID
+		case errors.Is(err, models.ErrConflict):
+			s.Log.Warn("access to a room opens nothing: several servers have a room of that name. Give it anew, by the room's address", "room", old)
+		}
+		return old
+	})
+}

@@ -1,0 +1,123 @@
+package app
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"earshot/bot/room"
+	"earshot/cmd/earshot/internal/programtest"
+	"earshot/internal/waittest"
+	"earshot/models"
+	"earshot/models/sqlite"
+)
+
+const silly = `schema: 1
+profile: house
+rules:
+  - id: silly
+    when: {says: {phrase: "silly thing"}}
+    then: [flag: {level: low, title: "Silly"}]
+`
+
+// TestServe runs the service as a community would: it joins the configured room, is invited, reports, takes new rules,
+// keeps the old ones when the file has mistakes, and leaves in order.
+func TestServe(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	rules := filepath.Join(dir, "house.yaml")
+	programtest.Write(t, rules, silly)
+	env := append(os.Environ(), "EARSHOT_DATA_DIR="+dir, "EARSHOT_RULES="+rules, "EARSHOT_DECODERS=1")
+	var log programtest.Output
+	serve := programtest.Command("serve", "--listen", "127.0.0.1:0")
+	serve.Env, serve.Stderr = env, &log
+	if err := serve.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = serve.Process.Kill() })
+	waittest.Until(t, "it serves", func() bool { return strings.Contains(log.String(), "msg=serving") })
+
+	_, rest, _ := strings.Cut(log.String(), "lounge=http://")
+	host, _, _ := strings.Cut(rest, "/")
+	if out, code := programtest.Client(env, "invite", "lounge://"+host+"/lounge"); code != 0 {
+		t.Fatalf("invite: %d, %s", code, out)
+	}
+	var rooms []models.RoomState
+	waittest.Until(t, "the bot listens", func() bool {
+		out, _ := programtest.Client(env, "status", "--json")
+		return json.Unmarshal([]byte(out), &rooms) == nil && len(rooms) == 1 && rooms[0].State == string(room.StateListening)
+	})
+	if out, code := programtest.Client(env, "invite", "lounge://"+host+"/lounge"); code != 1 || !strings.Contains(out, "listens in this room already") {
+		t.Errorf("second invitation: %d, %s", code, out)
+	}
+
+	checkFigures(t, host)
+	programtest.Write(t, rules, strings.ReplaceAll(silly, "low", "high"))
+	waittest.Until(t, "the new rules are in force", func() bool { return strings.Contains(log.String(), "rules reloaded") })
+	programtest.Write(t, rules, strings.ReplaceAll(silly, "when", "whenn"))
+	waittest.Until(t, "the mistake is told", func() bool { return strings.Contains(log.String(), "the old ones stay in force") })
+	for path, want := range map[string]string{"/metrics": "earshot_rules_broken 2\n", "/api/health": "house.yaml:"} {
+		waittest.Until(t, path+" tells of the mistake", func() bool { // in the service's rules and in the session's, one after the other
+			body, code := programtest.Get(t, "http://"+host+path)
+			return code == http.StatusOK && strings.Contains(body, want)
+		})
+	}
+	programtest.Write(t, rules, silly)
+	waittest.Until(t, "the mistake is mended", func() bool {
+		body, _ := programtest.Get(t, "http://"+host+"/metrics")
+		return strings.Contains(body, "earshot_rules_broken 0\n")
+	})
+
+	if out, code := programtest.Client(env, "leave", "lounge"); code != 0 {
+		t.Errorf("leave: %d, %s", code, out)
+	}
+	waittest.Until(t, "the bot has left", func() bool {
+		out, _ := programtest.Client(env, "status", "--json")
+		return strings.TrimSpace(out) == "[]"
+	})
+	if out, code := programtest.Client(env, "leave", "lounge"); code != 1 || !strings.Contains(out, "no such room") {
+		t.Errorf("leave again: %d, %s", code, out)
+	}
+	if err := serve.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := serve.Wait(); err != nil {
+		t.Errorf("it ended with %v:\n%s", err, log.String())
+	}
+	checkLeft(t, dir, rooms[0].Session)
+	if out, code := programtest.Client(env, "status"); code != 1 || !strings.Contains(out, "hint: ") {
+		t.Errorf("status without a service: %d, %s", code, out)
+	}
+}
+
+func checkLeft(t *testing.T, dir, session string) {
+	t.Helper()
+	store, err := sqlite.OpenReadOnly(t.Context(), filepath.Join(dir, "earshot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	if s, err := store.Session(t.Context(), session); err != nil || s.Reason != models.EndLeft || s.Rules == "" {
+		t.Errorf("session %+v, %v", s.Session, err)
+	}
+}
+
+// checkFigures asks the running service how it is.
+func checkFigures(t *testing.T, host string) {
+	t.Helper()
+	waittest.Until(t, "it is ready", func() bool { _, code := programtest.Get(t, "http://"+host+"/readyz"); return code == http.StatusOK })
+	if body, code := programtest.Get(t, "http://"+host+"/healthz"); code != http.StatusOK || body != "ok\n" {
+		t.Errorf("health: %d %q", code, body)
+	}
+	body, code := programtest.Get(t, "http://"+host+"/metrics")
+	for _, want := range []string{"earshot_sessions 1\n", "earshot_final_latency_seconds_count " +
+		"0", "earshot_decoder_processes 1\n", "earshot_spool_bytes 0", "go_goroutines "} {
+		if !strings.Contains(body, want) {
+			t.Errorf("metrics (%d) lack %q", code, want)
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"earshot/cmd/earshot/internal/programtest"
+	"earshot/cmd/earshot/stage"
+	"earshot/internal/waittest"
+	"earshot/models"
+)
+
+// sample is how big the program is between two rounds, when nobody talks.
+type sample struct {
+	heapKB, rssMB, decodersMB int64
+	goroutines                int
+}
+
+// TestSoak lets people come, talk without a pause and go, in two rooms at once, over and over in one program: its memory
+// and its goroutines stay what they were, and every line is there. It takes half a minute, or thirty when EARSHOT_TEST_LONG
+// is set; each minute holds some five minutes of speech and fifty people who come and go.
+func TestSoak(t *testing.T) {
+	if testing.Short() {
+		t.Skip("talks for a while")
+	}
+	length, least := 30*time.Second, 3
+	if longTests {
+		length, least = 30*time.Minute, 60
+	}
+	parts := soakParts(t)
+	s, l := openLoggedStation(t, slog.New(slog.DiscardHandler), testConfig(t, t.TempDir()))
+	var samples []sample
+	said, stored := 0, 0
+	err := s.Run(t.Context(), l, func(ctx context.Context) error {
+		readyDecoders(ctx, t, s)
+		for began := time.Now(); len(samples) < least || time.Since(began) < length; {
+			group, talking := errgroup.WithContext(ctx)
+			for room := range 2 {
+				said += len(parts) * len(parts[0].Lines)
+				group.Go(func() error {
+					host, id := l.Addr().String(), fmt.Sprint("room", room)
+					_, err := s.performIn(talking, host, models.Room{ID: id, Name: id, URL: "lounge://" + host + "/" + id}, parts)
+					return err
+				})
+			}
+			if err := group.Wait(); err != nil {
+				return err
+			}
+			if err := s.Drain(ctx); err != nil {
+				return err
+			}
+			samples = append(samples, s.sample())
+		}
+		sessions, err := s.Store.Sessions(ctx, models.SessionQuery{Limit: 10_000})
+		for _, x := range sessions {
+			stored += x.Utterances
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, last := samples[0], samples[len(samples)-1]
+	t.Logf("%d rounds, %d lines said, %d stored", len(samples), said, stored)
+	t.Logf("first %+v, middle %+v, last %+v", first, samples[len(samples)/2], last)
+	if stored < said { // a machine that is too busy to talk without a stop makes two of one
+		t.Errorf("%d lines were said, %d are stored", said, stored)
+	}
+	checkFlat(t, samples)
+}
+
+// checkFlat compares the second half's beginning with its end: what a program keeps once it keeps from the first rounds on.
+func checkFlat(t *testing.T, samples []sample) {
+	t.Helper()
+	half := samples[len(samples)/2:]
+	n := max(1, len(half)/3)
+	early, late := half[:n], half[len(half)-n:]
+	rounds := float64(len(half) - n)
+	for name, c := range map[string]struct {
+		of   func(sample) int64
+		most float64 // growth
+	}{
+		"heap in kB":          {func(x sample) int64 { return x.heapKB }, 2000 + 20*rounds},
+		"memory in MB":        {func(x sample) int64 { return x.rssMB }, 12 + rounds/50},
+		"decoders in MB":      {func(x sample) int64 { return x.decodersMB }, 12 + rounds/50},
+		"goroutines, tenfold": {func(x sample) int64 { return 10 * int64(x.goroutines) }, 60},
+	} {
+		if grew := float64(middle(late, c.of) - middle(early, c.of)); grew > c.most && !programtest.RaceDetector { // it keeps a memory of its own
+			t.Errorf("%s grew by %.0f, from %d to %d", name, grew, middle(early, c.of), middle(late, c.of))
+		}
+	}
+}
+
+func middle(xs []sample, of func(sample) int64) int64 {
+	var v []int64
+	for _, x := range xs {
+		v = append(v, of(x))
+	}
+	slices.Sort(v)
+	return v[len(v)/2]
+}
+
+// soakParts is what four people say, with hardly a pause.
+func soakParts(t *testing.T) []stage.Part {
+	t.Helper()
+	tape, err := stage.Lines()
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := make([]stage.Part, 4)
+	for i := range parts {
+		parts[i] = stage.Part{Name: fmt.Sprint("Speaker ", i+1), Lines: []stage.Line{tape[i], tape[i+4]}}
+		if parts[i].Tape, err = stage.Record(parts[i].Lines, func(time.Duration) time.Duration { return 800 * time.Millisecond }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return parts
+}
+
+// sample waits until what the round left is gone, and looks.
+func (s *Station) sample() sample {
+	var x sample
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	seen := 0
+	waittest.Holds(ctx, func() bool {
+		if now := runtime.NumGoroutine(); now != x.goroutines {
+			x.goroutines, seen = now, 0
+		}
+		seen++
+		return seen > 10
+	})
+	debug.FreeOSMemory()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	x.heapKB, x.rssMB = int64(m.HeapAlloc>>10), residentOf("self") //nolint:gosec // below 2^63
+	x.decodersMB = s.ResidentMB() - x.rssMB
+	return x
+}

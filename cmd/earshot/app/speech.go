@@ -1,0 +1,213 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"earshot/configs"
+	"earshot/models"
+	"earshot/transcribe"
+	"earshot/transcribe/decoder"
+	"earshot/transcribe/fixture"
+	"earshot/transcribe/modelfile"
+	"earshot/transcribe/whisper"
+)
+
+// Speech is a model with its decode slots, in child processes. run starts them.
+type Speech struct {
+	pool    *decoder.Pool
+	Engines []transcribe.Decoder
+	// Name is the model file's.
+	Name string
+	// Notice is what people must be told about the model, or "".
+	Notice string
+	// multilingual says that the model knows other languages than English.
+	multilingual bool
+	// unpacked is a folder of the model's own, to be removed; "" when there is none.
+	unpacked string
+}
+
+// SpeechOptions are what one command needs and another does not.
+type SpeechOptions struct {
+	// Waits says that there is nothing to decode yet: the decoders warm up.
+	Waits bool
+	// AllowNoWeights accepts a test model without weights.
+	AllowNoWeights bool
+}
+
+// OpenSpeech checks the configured model, or the practice model when there is none, and makes its decode slots. Nothing
+// is loaded yet, and no process started.
+func OpenSpeech(cfg configs.Config, log *slog.Logger, o SpeechOptions) (*Speech, error) {
+	unpacked := ""
+	if _, err := os.UserCacheDir(); err != nil && cfg.Model == "" && cfg.DataDir == "" {
+		if unpacked, err = os.MkdirTemp("", "earshot-"); err != nil {
+			const hint = "name a model with --model, or a writable folder with TMPDIR"
+			return nil, models.WithHint(fmt.Errorf("unpack the practice model: %w", err), hint)
+		}
+		cfg.DataDir = unpacked
+	}
+	s, err := openModel(cfg, log, o)
+	if err != nil {
+		return nil, errors.Join(err, removeFolder(unpacked))
+	}
+	s.unpacked = unpacked
+	return s, nil
+}
+
+// removeFolder removes a folder of ours with all in it; "" is none.
+func removeFolder(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	return os.RemoveAll(dir)
+}
+
+// openModel is openSpeech where there is a folder for the practice model.
+func openModel(cfg configs.Config, log *slog.Logger, o SpeechOptions) (*Speech, error) {
+	path, err := ModelPath(cfg)
+	if err != nil {
+		return nil, err
+	}
+	info, err := checkSpeechModel(path, o.AllowNoWeights)
+	if err != nil {
+		return nil, err
+	}
+	processes, states := decoder.Plan(info.Size, decoder.Memory(), decoders(cfg))
+	pool, err := decoder.New(decoder.Config{
+		Patience: patience(info),
+		Model:    path, Processes: processes, States: states, AllowNoWeights: o.AllowNoWeights, WarmUp: o.Waits, Logger: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s := &Speech{pool: pool, Engines: pool.Decoders(), Name: filepath.Base(path), multilingual: info.Multilingual}
+	if fixture.IsFixture(path) {
+		s.Notice = fixture.Notice()
+	}
+	return s, nil
+}
+
+// checkSpeechModel says whether the library may see a model file: its structure, and, when its name is that of a
+// published model, its size and sum.
+func checkSpeechModel(path string, allowNoWeights bool) (whisper.Info, error) {
+	info, err := whisper.CheckFile(path)
+	if err == nil && (!allowNoWeights || info.Tensors > 0) {
+		info, err = CheckModel(path)
+	}
+	if err != nil {
+		return info, err
+	}
+	if known, err := modelfile.Find(filepath.Base(path)); err == nil {
+		return info, known.Verify(path)
+	}
+	return info, nil
+}
+
+// patience is how many times as long as with the base model a decode may take: the encoder's work, which is most of it,
+// grows with the square of its width and with its layers.
+func patience(info whisper.Info) float64 {
+	const base = 512 * 512 * 6
+	return max(1, float64(info.AudioState*info.AudioState*info.AudioLayers)/base)
+}
+
+// ModelPath is the configured model file, or the practice model unpacked into the user's cache.
+func ModelPath(cfg configs.Config) (string, error) {
+	if cfg.Model != "" {
+		return cfg.Model, nil
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil { // no home folder: the record's folder will do
+		dir = cfg.DataDir
+	}
+	path, err := fixture.Path(filepath.Join(dir, "earshot"))
+	return path, models.WithHint(err, "name a model with --model, or a writable folder with XDG_CACHE_HOME")
+}
+
+// decoders is how many clips are decoded at once.
+func decoders(cfg configs.Config) int {
+	if cfg.Decoders > 0 {
+		return cfg.Decoders
+	}
+	return runtime.NumCPU()
+}
+
+// Run keeps the decoders running until ctx ends. A model that can't be loaded is bad input.
+func (s *Speech) Run(ctx context.Context) error {
+	err := s.pool.Run(ctx)
+	if errors.Is(err, decoder.ErrLoad) {
+		return BadInput(err)
+	}
+	return err
+}
+
+// During keeps the decoders running while work runs.
+func (s *Speech) During(ctx context.Context, work func(context.Context) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	group.Go(func() error { return s.Run(ctx) })
+	group.Go(func() error {
+		defer stop()
+		return work(ctx)
+	})
+	return group.Wait()
+}
+
+// Close closes the model file. The decoders have ended with run.
+func (s *Speech) Close() error { return errors.Join(s.pool.Close(), removeFolder(s.unpacked)) }
+
+// DecoderLibrary is libwhisper as a decoder process uses it.
+func DecoderLibrary() decoder.Library {
+	return decoder.Library{
+		Prepare: func() error { _, err := whisper.Backends(); return err },
+		Load: func(s decoder.Setup) ([]transcribe.Decoder, error) {
+			model, err := whisper.Load(s.Model, whisper.LoadOptions{AllowNoWeights: s.AllowNoWeights})
+			if err != nil {
+				return nil, err
+			}
+			engines := make([]transcribe.Decoder, s.States)
+			for i := range engines {
+				if engines[i], err = model.NewState(); err != nil {
+					return nil, fmt.Errorf("slot %d: %w", i+1, err)
+				}
+			}
+			return engines, nil
+		},
+	}
+}
+
+// ModelFolder is where pulled models lie.
+func ModelFolder(c configs.Config) string { return filepath.Join(c.DataDir, "models") }
+
+// CheckModel is CheckFile that also refuses models without weights.
+func CheckModel(path string) (whisper.Info, error) {
+	info, err := whisper.CheckFile(path)
+	if err == nil && info.Tensors == 0 {
+		err = models.WithHint(fmt.Errorf("model %s: %w", path, whisper.ErrNoWeights), "it is cut short or a test file; fetch it again")
+	}
+	return info, err
+}
+
+// Notices are what people must be told before they read: of the model, and of a language that it does not know.
+func (s *Speech) Notices(o transcribe.Options) (out []string) {
+	if s.Notice != "" {
+		out = append(out, s.Notice)
+	}
+	languages := o.Languages
+	if o.Language != "auto" && o.Language != "" {
+		languages = []string{o.Language}
+	}
+	for _, l := range languages {
+		if !s.multilingual && l != "en" {
+			out = append(out, fmt.Sprintf("the model %s only understands English: speech in %q will come out as English words", s.Name, l))
+		}
+	}
+	return out
+}

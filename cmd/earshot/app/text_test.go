@@ -1,0 +1,179 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"earshot/cmd/earshot/stage"
+	"earshot/models"
+	"earshot/moderation/review/events"
+	"earshot/transcribe"
+)
+
+// TestPartialsOnTheWholeWay lets one person talk in a lounge: while they do, unfinished text is shown under the key of
+// the line that follows, growing, and nothing of a line is shown behind it.
+func TestPartialsOnTheWholeWay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("talks for 15 seconds")
+	}
+	t.Parallel()
+	tape, err := stage.Lines()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ana := stage.Part{Name: "Ana", Lines: tape[:4]}
+	if ana.Tape, err = stage.Record(ana.Lines, func(time.Duration) time.Duration { return 1200 * time.Millisecond }); err != nil {
+		t.Fatal(err)
+	}
+	s, l := openTestStation(t, t.TempDir())
+	watcher, err := s.Hub.Subscribe("", events.Cursor{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	partials, finals := map[models.Key][]models.Partial{}, map[models.Key]string{}
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		for e := range watcher.Events() {
+			switch {
+			case e.Partial != nil:
+				if _, over := finals[e.Partial.Key]; over {
+					t.Errorf("%v: a partial behind its line", e.Partial.Key)
+				}
+				partials[e.Partial.Key] = append(partials[e.Partial.Key], *e.Partial)
+			case e.Utterance != nil:
+				finals[e.Utterance.Key] = e.Utterance.Text
+			}
+		}
+	}()
+	err = s.Run(t.Context(), l, func(ctx context.Context) error {
+		_, err := s.Perform(ctx, l.Addr().String(), []stage.Part{ana})
+		return err
+	})
+	watcher.Close()
+	<-watched
+	if err != nil || len(finals) < 2 || len(partials) < 2 {
+		t.Fatalf("%d lines, %d with partials, %v", len(finals), len(partials), err)
+	}
+	stable := 0
+	for k, ps := range partials {
+		final, ok := finals[k]
+		if !ok {
+			t.Errorf("%v never became a line", k)
+		}
+		last := ps[len(ps)-1]
+		if last.Stable != "" {
+			stable++
+		}
+		if !last.Retracted && !strings.HasPrefix(letters(final), letters(last.Stable)) {
+			t.Errorf("%v: %q was stable, the line is %q, and nothing was taken back", k, last.Stable, final)
+		}
+	}
+	if n, mean := firstPartials(t, s); n == 0 || mean > 10 {
+		t.Errorf("%d first partials, after %.1f s on average", n, mean)
+	} else {
+		t.Logf("first text of %d stretches after %.2f s on average", n, mean)
+	}
+	if stable == 0 {
+		t.Error("no partial had a stable word")
+	}
+}
+
+// firstPartials reads how many stretches had a first text, and the mean latency in seconds.
+func firstPartials(t *testing.T, s *Station) (n uint64, mean float64) {
+	t.Helper()
+	families, err := s.count.registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == "earshot_first_partial_latency_seconds" {
+			h := f.GetMetric()[0].GetHistogram()
+			return h.GetSampleCount(), h.GetSampleSum() / float64(max(1, h.GetSampleCount()))
+		}
+	}
+	return 0, 0
+}
+
+func letters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(",.?!", r) {
+			return -1
+		}
+		return r
+	}, strings.ToLower(strings.TrimSpace(s)))
+}
+
+// TestFallbackModelIsReady runs a station with two models: both can decode, and the second one is the service's fallback.
+func TestFallbackModelIsReady(t *testing.T) {
+	cfg := testConfig(t, t.TempDir())
+	path, err := ModelPath(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.FallbackModel = path
+	s, err := OpenStation(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	l, err := Listen(t.Context(), cfg.Listen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := s.textConfig(transcribe.Config{})
+	if err != nil || c.FallbackModel != filepath.Base(path) || len(c.Fallback) != 1 || c.Fetch == nil {
+		t.Fatalf("%d fallback slots of %q, %v", len(c.Fallback), c.FallbackModel, err)
+	}
+	err = s.Run(t.Context(), l, func(ctx context.Context) error {
+		for _, e := range []transcribe.Decoder{s.Speech.Engines[0], c.Fallback[0]} {
+			if err := e.(transcribe.Readier).Ready(ctx); err != nil {
+				return err
+			}
+			if _, err := e.Decode(ctx, transcribe.Sound{PCM: make([]float32, 16000)}, transcribe.Options{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	cfg.FallbackModel = filepath.Join(t.TempDir(), "none.bin")
+	if _, err := OpenStation(t.Context(), cfg, slog.New(slog.DiscardHandler)); err == nil || models.Hint(err) == "" {
+		t.Errorf("a fallback that is not there: %v", err)
+	}
+}
+
+func TestDecodeOptions(t *testing.T) {
+	cfg := testConfig(t, t.TempDir())
+	rules, err := loadRules(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Vocabulary = []string{"Ayu", "guaranteed profit", "red shift"}
+	o, err := DecodeOptions(cfg, false, rules)
+	if err != nil || o.Language != "en" || o.Languages != nil || o.Prompt != "Ayu, red shift." {
+		t.Errorf("%+v, %v; want en, and no word that a rule looks for", o, err)
+	}
+	if o, _ := DecodeOptions(cfg, true, rules); o.Prompt != "" {
+		t.Errorf("the practice model is told %q", o.Prompt)
+	}
+	cfg.Language = "id, en"
+	if o, err := DecodeOptions(cfg, false, nil); err != nil || o.Language != "auto" || strings.Join(o.Languages, " ") != "id en" ||
+		mainLanguage(cfg) != "id" {
+		t.Errorf("%+v, %v", o, err)
+	}
+	cfg.Language = "auto"
+	if o, err := DecodeOptions(cfg, false, nil); err != nil || o.Language != "auto" || o.Languages != nil {
+		t.Errorf("%+v, %v", o, err)
+	}
+	cfg.Language = "en,xx"
+	if _, err := DecodeOptions(cfg, false, nil); err == nil || models.Hint(err) == "" {
+		t.Errorf("an unknown language: %v", err)
+	}
+}

@@ -1,0 +1,34 @@
+package app
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"earshot/cmd/earshot/internal/programtest"
+	"earshot/models"
+	"earshot/moderation/review"
+)
+
+// TestUntold: a rule that tells a target which nobody has configured is named on the health page.
+func TestUntold(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	programtest.Write(t, filepath.Join(dir, "tell.yaml"), `schema: 1
+rules:
+  - {id: a, when: {says: {phrase: hello}}, then: [tell: {webhook: mods}]}
+  - {id: b, when: {says: {phrase: bye}}, then: [tell: {who: host}]}
+`)
+	s, l := openTestStationWith(t, dir, "EARSHOT_RULES="+filepath.Join(dir, "tell.yaml"))
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.untold(); !slices.Equal(got, []string{"mods"}) {
+		t.Errorf("%q", got)
+	}
+	told := func(c review.Condition) bool { return !c.OK && strings.Contains(c.Text, "mods") }
+	if all := s.conditions(t.Context(), models.RoomSet{}); !slices.ContainsFunc(all, told) {
+		t.Errorf("%+v", all)
+	}
+}

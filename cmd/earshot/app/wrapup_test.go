@@ -1,0 +1,171 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"earshot/bot"
+	"earshot/models"
+)
+
+// TestAfterwardsIsDoneWhenDecodingCatchesUp: a session that ended in a backlog is summed up once its words are there.
+func TestAfterwardsIsDoneWhenDecodingCatchesUp(t *testing.T) {
+	dir := t.TempDir()
+	s, l := openTestStation(t, dir)
+	err := s.Run(t.Context(), l, func(ctx context.Context) error {
+		session, err := s.Store.StartSession(ctx, models.Session{ID: "s1", Room: "r1", Started: time.Now().Add(-time.Minute)})
+		if err != nil {
+			return err
+		}
+		c := heardClip("s1", 1, 1000, 3000)
+		if err := s.Store.PutClip(ctx, c); err != nil {
+			return err
+		}
+		began := time.Now()
+		if _, err := s.endSession(ctx, session, models.EndRoomClosed, nil); err != nil {
+			return err
+		}
+		if took := time.Since(began); took > time.Second {
+			t.Errorf("the end of the stay waited %v", took)
+		}
+		if err := s.Store.Put(ctx, recordOf(lineOf(c), nil)); err != nil { // decoding has caught up
+			return err
+		}
+		if !s.waiting(ctx, func() bool { _, err := s.Store.Summary(ctx, "s1", models.SummarySession); return err == nil }) {
+			t.Error("10 s after the last word was decoded there is no summary; only the next start of the program makes it")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// brief is a connector of a room that is over at once.
+type brief struct{}
+
+func (brief) Run(_ context.Context, ears bot.RoomHandler) error {
+	ears.Joined(bot.Capabilities{})
+	return bot.End(models.EndRoomClosed, nil)
+}
+
+// TestARoomThatOpensAgain: a room is over and opens again at once. The bot can be invited: it does not wait for the last
+// session to be decoded and summed up.
+func TestARoomThatOpensAgain(t *testing.T) {
+	if testing.Short() {
+		t.Skip()
+	}
+	s, l := openTestStation(t, t.TempDir())
+	err := s.Run(t.Context(), l, func(ctx context.Context) error {
+		v := NewService(s)
+		v.ctx = ctx
+		room := models.Room{ID: "open-mic", Name: "open-mic", URL: "livekit://rooms.example/open-mic"}
+		g, err := v.enter(Wish{}, room, false)
+		if err != nil {
+			return err
+		}
+		over := time.Now()
+		go func() {
+			defer v.exit(g)
+			_, _ = s.ListenIn(g.ctx, Stay{Room: room, Connector: brief{}, guest: true, Started: func(x models.Session) {
+				// The last words of the room wait for decoding.
+				if err := s.Store.PutClip(ctx, heardClip(x.ID, 1, 10, 2000)); err != nil {
+					t.Error(err)
+				}
+				over = time.Now()
+			}})
+		}()
+		n := &invitations{service: v}
+		if !s.waiting(ctx, func() bool { return n.wanted(room) }) {
+			t.Fatal("the bot does not want to come to a room that was over 10 s ago")
+		}
+		if took := time.Since(over); took > 2*time.Second {
+			t.Errorf("it could come again %v after the room was over: what is said there meanwhile is not heard, and not told", took)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// backlog counts what waits of each session, and keeps what was wrapped up.
+type backlog struct {
+	mu      sync.Mutex
+	pending map[string]int
+	done    []string
+	running int
+	most    int
+}
+
+func (b *backlog) count(_ context.Context, id string) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n, known := b.pending[id]
+	if !known {
+		return 0, fmt.Errorf("session: %w", models.ErrNotFound)
+	}
+	return n, nil
+}
+
+func (b *backlog) wrapUp(ctx context.Context, id string) {
+	b.mu.Lock()
+	b.running++
+	b.most = max(b.most, b.running)
+	b.mu.Unlock()
+	select {
+	case <-time.After(time.Minute): // a language model thinks
+	case <-ctx.Done():
+		id += " in haste"
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.running--
+	b.done = append(b.done, id)
+}
+
+// TestWrapUps: a few sessions at a time are wrapped up, each once its words are there; erased ones are forgotten. At the end of the
+// program what is ready is waited for as long as it may take, then hurried on, and what is not ready is told.
+func TestWrapUps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &backlog{pending: map[string]int{"late": 3}}
+		var logged strings.Builder
+		w := &wrapUps{pending: b.count, wrapUp: b.wrapUp, log: slog.New(slog.NewTextHandler(&logged, nil)), changed: make(chan struct{}, 1)}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- w.run(ctx) }()
+		for i := range 9 {
+			b.pending[fmt.Sprint("s", i)] = 0
+		}
+		for i := range 9 {
+			w.add(fmt.Sprint("s", i))
+		}
+		w.add("late")
+		w.add("erased")
+		time.Sleep(130 * time.Second)
+		synctest.Wait()
+		if len(b.done) != 8 || b.most != wrapUpsAtOnce {
+			t.Errorf("after two minutes %v were wrapped up, at most %d at once", b.done, b.most)
+		}
+		short, stop := context.WithTimeout(t.Context(), 10*time.Second)
+		defer stop()
+		began := time.Now()
+		w.finish(short)
+		if took := time.Since(began); took > 11*time.Second {
+			t.Errorf("the end waited %v", took)
+		}
+		cancel()
+		if err := <-ended; err != nil || len(b.done) != 9 || b.done[8] != "s8 in haste" {
+			t.Errorf("wrapped up %v, %v", b.done, err)
+		}
+		if !strings.Contains(logged.String(), "session=late") || strings.Contains(logged.String(), "erased") {
+			t.Errorf("log: %s", &logged)
+		}
+	})
+}

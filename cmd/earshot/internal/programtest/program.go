@@ -1,0 +1,112 @@
+// Package programtest is what tests of the program as a whole share: the program itself, what it prints, and a record for it.
+package programtest
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"earshot/internal/waittest"
+)
+
+// Output keeps what a program prints; any goroutine may look.
+type Output struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (o *Output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.Write(p)
+}
+
+// String is what was printed so far.
+func (o *Output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.String()
+}
+
+// program is where the program was built; its folder is "" when it was not.
+var program struct {
+	once   sync.Once
+	folder string
+	err    error
+}
+
+// Path builds the program, once for all tests of a process, and returns where it is. Remove takes it away.
+func Path() (string, error) {
+	program.once.Do(func() {
+		if program.folder, program.err = os.MkdirTemp("", "earshot-program-*"); program.err != nil {
+			return
+		}
+		args := []string{"build", "-o", program.folder, "earshot/cmd/earshot"}
+		if RaceDetector {
+			args = slices.Insert(args, 1, "-race")
+		}
+		if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+			program.err = fmt.Errorf("go build: %w: %s", err, out)
+		}
+	})
+	return filepath.Join(program.folder, "earshot"), program.err
+}
+
+// Remove removes the program when the tests are over.
+func Remove() error {
+	if program.folder == "" {
+		return nil
+	}
+	return os.RemoveAll(program.folder)
+}
+
+// Command is the program with its arguments, to be started.
+func Command(args ...string) *exec.Cmd {
+	path, err := Path()
+	cmd := exec.Command(path, args...)
+	if err != nil {
+		cmd.Err = err
+	}
+	return cmd
+}
+
+// Client runs a command and returns all that it printed with its exit code.
+func Client(env []string, args ...string) (string, int) {
+	cmd := Command(args...)
+	cmd.Env = env
+	out, err := cmd.CombinedOutput()
+	if cmd.ProcessState == nil { // it was never started
+		return err.Error(), -1
+	}
+	return string(out), cmd.ProcessState.ExitCode()
+}
+
+// Write writes a file that only this user can read.
+func Write(t waittest.TB, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatalf("%v", err)
+	}
+}
+
+// Get asks a page, and returns its body and its status.
+func Get(t waittest.TB, url string) (string, int) {
+	t.Helper()
+	res, err := http.Get(url)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return string(body), res.StatusCode
+}
