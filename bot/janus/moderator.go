@@ -60,7 +60,7 @@ func (st *stay) tokens(ctx context.Context) []string {
 	return e.Allowed
 }
 
-// Do implements bot.Moderator with the room's secret.
+// Execute implements bot.Moderator with the room's secret.
 func (c *Connector) Execute(ctx context.Context, o bot.Command) error {
 	st := c.now.Load()
 	if st == nil {

@@ -41,7 +41,7 @@ func (c *Connector) call(ctx context.Context, do func(context.Context) error) er
 	}
 }
 
-// Do implements bot.Moderator.
+// Execute implements bot.Moderator.
 func (c *Connector) Execute(ctx context.Context, o bot.Command) error {
 	s := c.current()
 	if s == nil {

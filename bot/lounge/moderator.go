@@ -112,7 +112,7 @@ func rights(verbs []models.Verb) bot.Capabilities {
 	}
 }
 
-// Do implements bot.Moderator over HTTP, with the host's token where one was given.
+// Execute implements bot.Moderator over HTTP, with the host's token where one was given.
 func (c *Client) Execute(ctx context.Context, o bot.Command) error {
 	s := c.now.Load()
 	if s == nil {

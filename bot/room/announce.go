@@ -3,10 +3,9 @@ package room
 import (
 	"context"
 	"errors"
-	"maps"
+	"sync/atomic"
 	"time"
 
-	"earshot/bot"
 	"earshot/models"
 )
 
@@ -19,63 +18,83 @@ const (
 	announceAgain = 5 * time.Second
 	// announceTries is how often that is tried, over some six minutes. Then it waits for somebody new, or other rights.
 	announceTries = 8
-	// maxGreeted is of how many it is remembered that they were told; of more only while they are there.
-	maxGreeted = 4096
 	// announceUnseen is the same for one that the server took.
 	announceUnseen = 2
 )
 
-// announce says who the bot is once it is in the room, again when somebody came who has not been told, and again when it
-// was not delivered. It returns when the visit ends.
-func (v *visit) announce(ctx context.Context) {
+// announcer says who the bot is during one connection: once it is in the room, again when somebody came who has not been told,
+// and again when it was not delivered.
+type announcer struct {
+	stay    *stay
+	news    chan struct{} // rings when somebody came, or the rights changed
+	settled atomic.Bool   // who was there before is back, or gone
+
+	// Of the goroutine that runs it.
+	mute   bool // the host was told that the room has no chat
+	failed int
+}
+
+func newAnnouncer(s *stay) *announcer { return &announcer{stay: s, news: make(chan struct{}, 1)} }
+
+// ring has it looked whom to tell of the bot.
+func (a *announcer) ring() {
 	select {
-	case <-v.in:
-	case <-ctx.Done():
+	case a.news <- struct{}{}:
+	default:
+	}
+}
+
+// run announces until the context ends.
+func (a *announcer) run(ctx context.Context) {
+	if a.stay.cfg.Notice.Name == "" {
 		return
 	}
-	notice := v.room.cfg.Notice
-	if notice.Name == "" {
-		return
-	}
-	mute, failed := false, 0
 	for pause := announceSettle; sleep(ctx, pause); {
 		select {
-		case <-v.news: // what is news by now is looked at now
+		case <-a.news: // what is news by now is looked at now
 		default:
+		}
+		var again bool
+		if pause, again = a.look(ctx); again {
+			continue
 		}
 		pause = announceSettle // people often come in twos and threes
-		whom, fresh := v.untold()
-		can, _ := v.room.can()
-		switch {
-		case v.room.act.moderator == nil || !can.Message:
-			if !mute {
-				v.cannotAnnounce(can)
-			}
-			mute = true
-		case fresh:
-			mute = false
-			switch err := v.post(ctx, notice.Text(), whom, failed > 0); {
-			case err == nil:
-				failed, pause = 0, announceEvery
-				continue
-			case failed < tryAgain(err):
-				pause = min(announceAgain<<failed, announceEvery)
-				failed++
-				continue
-			}
-			failed = 0
-			if !sleep(ctx, announceEvery) {
-				return
-			}
-		default:
-			failed = 0
-		}
 		select {
-		case <-v.news:
+		case <-a.news:
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+// look tells those who have not been told. again: it is to look again after a pause, whether or not there is news.
+func (a *announcer) look(ctx context.Context) (pause time.Duration, again bool) {
+	whom, fresh := a.stay.disclosure.untold(a.stay.people.all(), a.settled.Load())
+	can, _ := a.stay.rights.get()
+	if a.stay.act.moderator == nil || !can.Message {
+		if !a.mute {
+			a.cannot()
+		}
+		a.mute = true
+		return 0, false
+	}
+	if !fresh {
+		a.failed = 0
+		return 0, false
+	}
+	a.mute = false
+	switch err := a.post(ctx, whom); {
+	case err == nil:
+		a.failed = 0
+		return announceEvery, true
+	case a.failed < tryAgain(err):
+		pause = min(announceAgain<<a.failed, announceEvery)
+		a.failed++
+		return pause, true
+	}
+	a.failed = 0
+	sleep(ctx, announceEvery)
+	return 0, false
 }
 
 // tryAgain is how often an announcement that failed like this is tried again. One that the server took, and whose effect
@@ -91,77 +110,50 @@ func tryAgain(err error) int {
 	}
 }
 
-// cannotAnnounce tells the host that the room has nothing to announce in.
-func (v *visit) cannotAnnounce(can bot.Capabilities) {
-	v.room.log.Info("no announcement: this room has no chat that the bot may write to")
-	v.room.note(
-		can,
-		"this room has no chat for the bot: only its name says that it listens. Please tell the people yourself, and that whoever objects "+
+// cannot tells the host that the room has nothing to announce in.
+func (a *announcer) cannot() {
+	a.stay.log.Info("no announcement: this room has no chat that the bot may write to")
+	a.stay.note(
+		"this room has no chat for the bot: only its name says that it listens. Please tell the people yourself, and that whoever objects " +
 			"tells you; you then enter that they are not to be written down.",
 	)
 }
 
-// untold lists who is there and has not been told yet, and reports whether there is something to say. A room in which
-// nobody is known to be is told once: listeners may be there whom the server does not name.
-func (v *visit) untold() (whom []string, fresh bool) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	r := v.room
-	if v.settled && len(r.greeted) > maxGreeted {
-		maps.DeleteFunc(r.greeted, func(id string, _ bool) bool { return !v.people[id] })
-	}
-	for id := range v.people {
-		if !r.greeted[id] {
-			whom = append(whom, id)
-		}
-	}
-	return whom, len(whom) > 0 || !r.announced
-}
-
 // post says a line to the room, and notes for whom it was delivered or not: of those who wait for it, once.
-func (v *visit) post(ctx context.Context, text string, whom []string, again bool) error {
-	out := v.room.act.do(ctx, models.Action{Verb: models.VerbMessage, Text: text}, ActOptions{})
+func (a *announcer) post(ctx context.Context, whom []string) error {
+	s := a.stay
+	out := s.act.do(ctx, models.Action{Verb: models.VerbMessage, Text: s.cfg.Notice.Text()}, ActOptions{})
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	late := v.noteTold(whom, out)
-	can, _ := v.room.can()
+	late := a.noteTold(whom, out)
 	if out.Action.State == models.ActionSeen {
-		v.room.log.Info("announced", "how", out.How, "ms", out.Took.Milliseconds())
+		s.log.Info("announced", "how", out.How, "ms", out.Took.Milliseconds())
 		if late {
-			v.room.note(can, "the bot has announced itself now")
+			s.note("the bot has announced itself now")
 		}
 		return nil
 	}
-	v.room.log.Warn("the announcement was not delivered", "err", out.Action.Error)
-	if late && !again {
-		v.room.note(can, "the bot could not announce itself ("+out.Action.Error+"). Please tell the people yourself.")
+	s.log.Warn("the announcement was not delivered", "err", out.Action.Error)
+	if late && a.failed == 0 {
+		s.note("the bot could not announce itself (" + out.Action.Error + "). Please tell the people yourself.")
 	}
 	return out.Steps[len(out.Steps)-1].Err
 }
 
-// noteTold notes what came of an announcement for each of those whom it was for. It reports whether the host should hear
-// of it: somebody could not be told for the first time, or is told after all.
-func (v *visit) noteTold(whom []string, out Outcome) (late bool) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	r, seen := v.room, out.Action.State == models.ActionSeen
+// noteTold notes what came of an announcement for those whom it was for, and reports whether the host should hear of it.
+func (a *announcer) noteTold(whom []string, out Outcome) (late bool) {
 	if len(whom) == 0 {
 		whom = []string{""}
 	}
-	for _, id := range whom {
-		waited := r.waiting[id]
-		late = late || waited == seen
-		switch {
-		case seen:
-			delete(r.waiting, id)
-			r.greeted[id] = true
-			r.consent(id, models.ConsentTold, out.How)
-		case !waited:
-			r.waiting[id] = true
-			r.consent(id, models.ConsentNotTold, out.Action.Error)
+	seen := out.Action.State == models.ActionSeen
+	news, late := a.stay.disclosure.told(whom, seen)
+	for _, id := range news {
+		if seen {
+			a.stay.consent(id, models.ConsentTold, out.How)
+		} else {
+			a.stay.consent(id, models.ConsentNotTold, out.Action.Error)
 		}
 	}
-	r.announced = r.announced || seen
 	return late
 }

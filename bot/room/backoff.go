@@ -1,6 +1,9 @@
 package room
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // The bounds of the pause between two attempts to join.
 const (
@@ -15,4 +18,16 @@ const (
 func backoff(outage time.Duration, random float64) time.Duration {
 	top := min(backoffMax, max(2*backoffMin, outage/8))
 	return backoffMin + time.Duration(random*float64(top-backoffMin))
+}
+
+// sleep waits; it reports false when the context ended first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/media"
 	"earshot/bot/room"
 	"earshot/models"
 )
@@ -18,7 +19,7 @@ func TestRoomStats(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var r *room.Room
-		var during, silent room.Stats
+		var during, silent media.Stats
 		play := func(ctx context.Context, ears bot.RoomHandler) error {
 			ears.Joined(bot.Capabilities{})
 			mute := ears.Track(bot.TrackInfo{Track: "t2", SpeakerID: "ben", SpeakerName: "Ben", Attribution: models.AttributionTrack})
@@ -63,7 +64,7 @@ func TestRoomStats(t *testing.T) {
 		if m := over.Media; m.Lost != 1 || m.Late != 1 || m.Packets != int64(len(packets)) || m.ConcealedMS+m.RecoveredMS != 20 {
 			t.Errorf("%+v", m)
 		}
-		var twice room.Stats
+		var twice media.Stats
 		twice.Add(over)
 		twice.Add(over)
 		if twice.Packets != 2*over.Packets || twice.Bad != 2 || twice.Media.Lost != 2 {

@@ -17,6 +17,7 @@ import (
 	"earshot/bot"
 	"earshot/bot/audio"
 	"earshot/bot/lounge"
+	"earshot/bot/media"
 	"earshot/bot/room"
 	"earshot/cmd/earshot/noise"
 	"earshot/cmd/earshot/stage"
@@ -40,7 +41,7 @@ type lossyLink struct {
 // play is what became of one performance over a link.
 type play struct {
 	wrong, words int
-	stats        room.Stats
+	stats        media.Stats
 	// late is the longest time by which a packet came later than the network explains: this machine was too slow.
 	late time.Duration
 }

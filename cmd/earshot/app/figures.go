@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"earshot/bot/media"
 	"earshot/bot/peer/guard"
 	"earshot/bot/room"
 	"earshot/transcribe"
@@ -18,7 +19,7 @@ import (
 type attendance struct {
 	mu   sync.Mutex
 	now  map[*room.Room]bool
-	past room.Stats
+	past media.Stats
 }
 
 // enter counts a room until the returned function is called.
@@ -38,7 +39,7 @@ func (a *attendance) enter(r *room.Room) (leave func()) {
 }
 
 // sum adds all rooms up.
-func (a *attendance) sum() room.Stats {
+func (a *attendance) sum() media.Stats {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	s := a.past
@@ -51,7 +52,7 @@ func (a *attendance) sum() room.Stats {
 // figures are what a station's parts tell at one moment.
 type figures struct {
 	text     transcribe.Stats
-	rooms    room.Stats
+	rooms    media.Stats
 	decoders decoder.Stats
 	sessions int
 	watchers int
@@ -235,10 +236,10 @@ func textMeasures() []measure {
 // rtpMeasures are those of the way here, of all rooms since the start.
 func rtpMeasures() []measure {
 	const tracks, open = "tracks", "Open tracks."
-	count := func(name, help string, read func(room.Stats) int64) measure {
+	count := func(name, help string, read func(media.Stats) int64) measure {
 		return measure{"rtp_" + name + "_total", "", "", counter, help, func(f figures) float64 { return float64(read(f.rooms)) }}
 	}
-	seconds := func(name, help string, ms func(room.Stats) int64) measure {
+	seconds := func(name, help string, ms func(media.Stats) int64) measure {
 		return measure{"rtp_" + name + "_seconds_total", "", "", counter, help, func(f figures) float64 { return float64(ms(f.rooms)) / 1000 }}
 	}
 	return []measure{
@@ -252,17 +253,17 @@ func rtpMeasures() []measure {
 			func(f figures) float64 { return f.rooms.Unheard.Seconds() },
 		},
 		{tracks, "state", "silent", gauge, open, func(f figures) float64 { return float64(f.rooms.Silent) }},
-		count("packets", "RTP packets that came.", func(s room.Stats) int64 { return int64(s.Packets) }), //nolint:gosec // a count
-		count("bad_packets", "Packets that were no RTP, or held no Opus.", func(s room.Stats) int64 { return int64(s.Bad) + s.Media.BadOpus }),
-		count("dropped_packets", "Packets dropped because this machine could not keep up.", func(s room.Stats) int64 { return int64(s.Dropped) }),
-		count("lost_packets", "Packets that did not come in time.", func(s room.Stats) int64 { return s.Media.Lost }),
-		count("late_packets", "Packets that came too late to be played.", func(s room.Stats) int64 { return s.Media.Late }),
-		count("duplicate_packets", "Packets that came twice.", func(s room.Stats) int64 { return s.Media.Duplicate }),
-		seconds("concealed", "Lost sound that was made up.", func(s room.Stats) int64 { return s.Media.ConcealedMS }),
-		seconds("recovered", "Lost sound that later packets brought back (FEC).", func(s room.Stats) int64 { return s.Media.RecoveredMS }),
-		seconds("missing", "Lost sound beyond concealment: the gaps.", func(s room.Stats) int64 { return s.Media.LostMS }),
-		seconds("decoded", "Sound that was decoded.", func(s room.Stats) int64 { return s.Media.DecodedMS }),
-		seconds("skipped", "Silence that was not decoded, by its level.", func(s room.Stats) int64 { return s.Media.SkippedMS }),
+		count("packets", "RTP packets that came.", func(s media.Stats) int64 { return int64(s.Packets) }), //nolint:gosec // a count
+		count("bad_packets", "Packets that were no RTP, or held no Opus.", func(s media.Stats) int64 { return int64(s.Bad) + s.Media.BadOpus }),
+		count("dropped_packets", "Packets dropped because this machine could not keep up.", func(s media.Stats) int64 { return int64(s.Dropped) }),
+		count("lost_packets", "Packets that did not come in time.", func(s media.Stats) int64 { return s.Media.Lost }),
+		count("late_packets", "Packets that came too late to be played.", func(s media.Stats) int64 { return s.Media.Late }),
+		count("duplicate_packets", "Packets that came twice.", func(s media.Stats) int64 { return s.Media.Duplicate }),
+		seconds("concealed", "Lost sound that was made up.", func(s media.Stats) int64 { return s.Media.ConcealedMS }),
+		seconds("recovered", "Lost sound that later packets brought back (FEC).", func(s media.Stats) int64 { return s.Media.RecoveredMS }),
+		seconds("missing", "Lost sound beyond concealment: the gaps.", func(s media.Stats) int64 { return s.Media.LostMS }),
+		seconds("decoded", "Sound that was decoded.", func(s media.Stats) int64 { return s.Media.DecodedMS }),
+		seconds("skipped", "Silence that was not decoded, by its level.", func(s media.Stats) int64 { return s.Media.SkippedMS }),
 	}
 }
 

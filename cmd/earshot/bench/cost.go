@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"earshot/bot/audio"
-	"earshot/bot/room"
+	"earshot/bot/media"
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/transcribe"
@@ -145,7 +145,7 @@ func (m *stageTimes) add(ctx context.Context, e transcribe.Decoder, t stage.Tape
 // show decodes each open stretch as often as a room would ask for it, when the machine has time for all of them.
 func (m *stageTimes) show(ctx context.Context, e transcribe.Decoder, t stage.Tape, every time.Duration) error {
 	var open []models.Clip
-	previews := room.Previewer{Every: every, Send: func(c models.Clip) { open = append(open, c) }}
+	previews := media.Previewer{Every: every, Send: func(c models.Clip) { open = append(open, c) }}
 	if _, err := t.Watch(previews.Look); err != nil {
 		return err
 	}

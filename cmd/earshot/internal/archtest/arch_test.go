@@ -26,7 +26,7 @@ var mayImport = []struct {
 	imports []string
 }{
 	{"cmd/earshot/bench", []string{
-		"bot", "bot/audio", "bot/room", "cmd/earshot/recording", "cmd/earshot/stage",
+		"bot", "bot/audio", "bot/media", "cmd/earshot/recording", "cmd/earshot/stage",
 		"transcribe", "transcribe/fixture", "transcribe/whisper",
 	}},
 	{"cmd/earshot/stage", []string{"bot", "bot/audio", "bot/lounge", "bot/peer"}},
@@ -43,9 +43,10 @@ var mayImport = []struct {
 	{"bot/audio/...", nil},
 	{"bot/peer", []string{"bot/peer/guard"}},
 	{"bot/peer/guard", nil},
-	{"bot/room", []string{"bot", "bot/audio"}},
+	{"bot/media", []string{"bot", "bot/audio"}},
+	{"bot/room", []string{"bot", "bot/audio", "bot/media"}},
 	{"bot/restrict", []string{"bot", "bot/room"}},
-	{"bot/internal/...", []string{"bot", "bot/audio", "bot/peer", "bot/room", "bot/internal/..."}},
+	{"bot/internal/...", []string{"bot", "bot/audio", "bot/media", "bot/peer", "bot/room", "bot/internal/..."}},
 	{"bot/livekit/...", []string{"bot", "bot/audio", "bot/peer", "bot/internal/...", "bot/livekit/..."}},
 	{"bot/janus/...", []string{"bot", "bot/audio", "bot/peer", "bot/internal/...", "bot/janus/..."}},
 	{"bot/...", []string{"bot", "bot/audio", "bot/peer", "bot/internal/..."}},

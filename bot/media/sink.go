@@ -1,4 +1,4 @@
-package room
+package media
 
 import (
 	"context"
@@ -6,8 +6,8 @@ import (
 	"earshot/models"
 )
 
-// Sink takes what was heard. Its methods may block on a disk; they are called from one goroutine of the Room, in order
-// (a speaker before the clips). An error is retried with the same value until it succeeds or the room's drain time is
+// Sink takes what was heard. Its methods may block on a disk; they are called from one goroutine of the Pipeline, in order
+// (a speaker before the clips). An error is retried with the same value until it succeeds or the time for storing is
 // over; models.ErrNotFound says that the session is not stored any more, and ends the stay.
 type Sink interface {
 	// Clip stores and queues one finished stretch of speech. The Sink owns it from then on.
@@ -29,4 +29,10 @@ type LossSink interface {
 	// Losses replaces what was noted of a session before; none: nothing waits any more. Settled ones will not be stored.
 	// It may block on the disk, and is called from the goroutine that calls the Sink.
 	Losses(session string, losses []models.Loss) error
+}
+
+// Observer takes what was noticed. Its method is called by the goroutine that calls the Sink, in order with what the Sink
+// gets, and may block on a disk.
+type Observer interface {
+	Observe(ctx context.Context, session string, o models.Observation)
 }

@@ -1,4 +1,4 @@
-package room
+package media
 
 import (
 	"errors"
@@ -22,30 +22,39 @@ const (
 	maxPanics  = 10 // of one track, before it rests
 	restFor    = time.Minute
 	restTold   = 4 * time.Second // how often it is told what is not heard meanwhile
+
+	// unheardFor is the silence after which somebody who is heard has opened the microphone. Platforms that tell of muting
+	// and those that do not look the same this way.
+	unheardFor = 30 * time.Second
 )
 
 // feed is one track on its way: a TrackSink whose packets go through a bounded channel to the goroutine that owns the
 // audio.Track.
 type feed struct {
-	p    *pipeline
+	p    *parts
 	info bot.TrackInfo
 	in   chan arrival
 	end  chan struct{}
 	done chan struct{} // closed when everything was handed on
 	once sync.Once
-	// shut says why the track is not listened to, if so; news rings when it changes.
+	// shut is the hearing that the track has; news rings when it changes.
 	shut atomic.Int32
 	news chan struct{}
 
-	voice *voice // of the speaker
-
-	mu    sync.Mutex
-	drops span        // not yet told
-	stats audio.Stats // of the audio.Track that runs
+	voice   *voice // of the speaker
+	drops   drops
+	figures figures
 
 	// Of the goroutine that runs the feed.
 	told    span // the last overload that was stored as a gap
 	silence bool // nothing of what comes out of the track is handed on
+}
+
+func newFeed(p *parts, info bot.TrackInfo) *feed {
+	return &feed{
+		p: p, info: info, in: make(chan arrival, feedLength), end: make(chan struct{}), done: make(chan struct{}), news: make(chan struct{}, 1),
+		voice: p.voices.open(info.SpeakerID, info.Attribution == models.AttributionTrack),
+	}
 }
 
 type arrival struct {
@@ -53,30 +62,71 @@ type arrival struct {
 	at     time.Duration
 }
 
-// span is a stretch of the session in which packets were dropped.
+// span is a stretch of the session in which packets were not heard.
 type span struct {
 	from, to time.Duration
 	n        int
 }
 
+func (s *span) add(at time.Duration) {
+	if s.n == 0 {
+		s.from = at
+	}
+	s.to = at
+	s.n++
+}
+
+// drops are the packets that found no place and were not told yet.
+type drops struct {
+	mu sync.Mutex
+	span
+}
+
+func (d *drops) note(at time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.add(at)
+}
+
+func (d *drops) take() span {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := d.span
+	d.span = span{}
+	return s
+}
+
+// listen looks whether the track is listened to.
+func (f *feed) listen() {
+	f.shut.Store(int32(f.p.access.of(f.info.SpeakerID)))
+	select {
+	case f.news <- struct{}{}:
+	default:
+	}
+}
+
+// hearing says whether the track is listened to.
+func (f *feed) hearing() hearing { return hearing(f.shut.Load()) }
+
 // Packet implements TrackSink.
 func (f *feed) Packet(raw []byte, levelExtID uint8) {
-	now := f.p.now()
-	f.p.lastPacket.Store(int64(now))
-	f.p.packets.Add(1)
-	if f.shut.Load() != heardNow {
+	now := f.p.Now()
+	f.p.traffic.last.Store(int64(now))
+	f.p.traffic.packets.Add(1)
+	if f.hearing() != heardNow {
 		return
 	}
 	packet, err := audio.ParsePacket(raw, levelExtID)
 	if err != nil && !errors.Is(err, audio.ErrPaddingOnly) {
-		f.p.bad.Add(1)
+		f.p.traffic.bad.Add(1)
 		return
 	}
 	select {
 	case f.in <- arrival{packet, now}:
 	case <-f.end: // nobody listens any more
 	default:
-		f.drop(now)
+		f.p.traffic.dropped.Add(1)
+		f.drops.note(now)
 	}
 }
 
@@ -94,17 +144,6 @@ func loud(p audio.Packet) bool {
 	return len(p.Payload) > loudBytes
 }
 
-func (f *feed) drop(now time.Duration) {
-	f.p.dropped.Add(1)
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.drops.n == 0 {
-		f.drops.from = now
-	}
-	f.drops.to = now
-	f.drops.n++
-}
-
 // End implements TrackSink.
 func (f *feed) End() { f.once.Do(func() { close(f.end) }) }
 
@@ -112,16 +151,16 @@ func (f *feed) End() { f.once.Do(func() { close(f.end) }) }
 // they come one after the other is left alone for a while.
 func (f *feed) run() {
 	for panics := 0; f.open(); {
-		began := f.p.now()
+		began := f.p.Now()
 		switch f.follow() {
 		case feedEnded:
 			return
 		case feedFailed:
-			if f.p.now()-began > restFor {
+			if f.p.Now()-began > restFor {
 				panics = 0
 			}
 			if panics++; panics >= maxPanics {
-				f.p.log.Error(
+				f.p.Log.Error(
 					"decoding a track fails again and again: nobody is heard on it for a while", "track", f.info.Track, "ms", restFor.Milliseconds(),
 				)
 				f.rest()
@@ -133,7 +172,7 @@ func (f *feed) run() {
 
 // open waits until the track is to be listened to; false: it has ended before.
 func (f *feed) open() bool {
-	for f.shut.Load() != heardNow {
+	for f.hearing() != heardNow {
 		select {
 		case <-f.in: // from before
 		case <-f.news:
@@ -156,37 +195,37 @@ const (
 // follow runs one audio.Track, and says why it ended.
 func (f *feed) follow() (state feedState) {
 	var track *audio.Track
-	began := f.p.now()
+	began := f.p.Now()
 	defer func() {
 		if r := recover(); r != nil {
-			f.p.log.Error("decoding a track failed", "track", f.info.Track, "stack", string(debug.Stack()))
+			f.p.Log.Error("decoding a track failed", "track", f.info.Track, "stack", string(debug.Stack()))
 			f.failed(track, began)
 		}
 	}()
 	f.silence = false
 	var vad audio.VAD
-	if f.p.newVAD != nil {
-		vad = f.p.newVAD()
+	if f.p.NewVAD != nil {
+		vad = f.p.NewVAD()
 	}
 	if c, ok := vad.(io.Closer); ok {
 		defer c.Close()
 	}
-	ring := f.p.ring(f.info)
-	defer f.p.letGo(f.info.Track, ring)
+	ring := f.p.recent.open(f.info.Track, f.info.SpeakerID)
+	defer f.p.recent.release(f.info.Track, ring)
 	track, err := audio.NewTrack(audio.TrackConfig{
-		Session: f.p.session.ID, Epoch: f.p.session.Epoch, Track: f.info.Track, FirstSeq: f.p.firstSeq(f.info.Track),
+		Session: f.p.Session.ID, Epoch: f.p.Session.Epoch, Track: f.info.Track, FirstSeq: f.p.numbers.first(f.info.Track),
 		SpeakerID: f.info.SpeakerID, SpeakerName: f.info.SpeakerName, Attribution: f.info.Attribution,
-		Segment: f.p.segment, VAD: vad, Observe: f.observer(), Ring: ring,
+		Segment: f.p.Segment, VAD: vad, Observe: f.observer(), Ring: ring,
 	}, f)
 	if err != nil {
-		f.p.log.Error("track cannot be heard", "track", f.info.Track, "err", err)
+		f.p.Log.Error("track cannot be heard", "track", f.info.Track, "err", err)
 		f.rest()
 		return feedFailed
 	}
-	defer f.keepStats(track)
+	defer func() { f.figures.over(track.Stats()) }()
 	state = f.loop(track)
 	s := track.Stats()
-	f.p.log.Info("track over", "track", f.info.Track, "packets", s.Packets, "lost", s.Lost, "bad", s.BadOpus,
+	f.p.Log.Info("track over", "track", f.info.Track, "packets", s.Packets, "lost", s.Lost, "bad", s.BadOpus,
 		"clips", s.Clips, "voiced_ms", s.VoicedMS, "lost_ms", s.LostMS)
 	return state
 }
@@ -213,23 +252,23 @@ func (f *feed) loop(track *audio.Track) feedState {
 				previews.Look(track)
 			}
 		case <-timer.C:
-			now := f.p.now()
+			now := f.p.Now()
 			track.Tick(now)
-			f.tell(track)
+			f.figures.set(track.Stats())
 			if now-heard > idleAfter {
 				timer.Reset(tickIdle)
 			} else {
 				timer.Reset(tickBusy)
 			}
 		case <-f.news:
-			if why := f.shut.Load(); why != heardNow {
+			if why := f.hearing(); why != heardNow {
 				f.silence = why == objection
 				f.finish(track)
 				f.silence = false
 				return feedShut
 			}
 		case <-f.end:
-			f.silence = f.shut.Load() == objection
+			f.silence = f.hearing() == objection
 			f.finish(track)
 			return feedEnded
 		}
@@ -245,7 +284,7 @@ func (f *feed) finish(track *audio.Track) {
 			track.Push(a.packet, a.at)
 		default:
 			f.tellDrops()
-			track.Close(f.p.now())
+			track.Close(f.p.Now())
 			return
 		}
 	}
@@ -256,27 +295,24 @@ func (f *feed) tellDrops() {
 	if len(f.in) > feedLength/2 {
 		return
 	}
-	f.mu.Lock()
-	s := f.drops
-	f.drops = span{}
-	f.mu.Unlock()
-	if s.n > 0 {
-		f.lost(s)
+	s := f.drops.take()
+	if s.n == 0 {
+		return
 	}
-}
-
-func (f *feed) lost(s span) {
 	f.told = s
 	f.missed(s, models.GapOverload)
-	f.p.log.Warn("packets dropped: this machine cannot keep up", "track", f.info.Track, "packets", s.n, "ms", (s.to - s.from).Milliseconds())
+	f.p.Log.Warn("packets dropped: this machine cannot keep up", "track", f.info.Track, "packets", s.n, "ms", (s.to - s.from).Milliseconds())
 }
 
 // Clip implements audio.Sink.
 func (f *feed) Clip(c models.Clip) {
-	if f.silence || f.shut.Load() == objection {
+	if f.silence || f.hearing() == objection {
 		return
 	}
-	f.p.clip(c)
+	c.Spoken = f.p.spoken(c)
+	c.SpeakerName = f.p.people.name(c.SpeakerID, c.SpeakerName)
+	f.p.numbers.used(c.Track, c.Seq)
+	f.p.out.clip(c)
 }
 
 // Gap implements audio.Sink. The hole that dropped packets leave looks like loss to the decoder; it is told once, under
@@ -286,18 +322,38 @@ func (f *feed) Gap(g models.Gap) {
 	if f.silence || f.told.n > 0 && g.StartMS >= f.told.from.Milliseconds()-slack && g.EndMS <= f.told.to.Milliseconds()+slack {
 		return
 	}
-	g.SpeakerName = f.p.name(f.info.SpeakerID, f.info.SpeakerName)
+	g.SpeakerName = f.p.people.name(f.info.SpeakerID, f.info.SpeakerName)
 	f.p.out.gap(g)
 }
 
 // previewer sends open stretches under the name that the speaker has now.
 func (f *feed) previewer() *Previewer {
-	v := &Previewer{Every: f.p.previewEvery}
-	if f.p.preview != nil {
+	v := &Previewer{Every: f.p.PreviewEvery}
+	if f.p.Preview != nil {
 		v.Send = func(c models.Clip) {
-			c.SpeakerName, c.Spoken = f.p.name(c.SpeakerID, c.SpeakerName), f.p.spoken(c)
-			f.p.preview(c)
+			c.SpeakerName, c.Spoken = f.p.people.name(c.SpeakerID, c.SpeakerName), f.p.spoken(c)
+			f.p.Preview(c)
 		}
 	}
 	return v
+}
+
+// heard notes that a voice came from somebody, and tells when it is the first for long.
+func (f *feed) heard(at time.Duration) {
+	f.p.voices.last.Store(int64(at))
+	last := time.Duration(f.voice.last.Swap(max(1, int64(at))))
+	if last == 0 || at-last > unheardFor {
+		f.p.observe(models.Observation{AtMS: at.Milliseconds(), SpeakerID: f.info.SpeakerID, Event: models.RoomUnmute})
+	}
+}
+
+// observer is what a track's sound is told to; nil when nobody is to know.
+func (f *feed) observer() func(models.Observation) {
+	if f.p.Observer == nil {
+		return nil
+	}
+	return func(o models.Observation) {
+		o.SpeakerID = f.info.SpeakerID
+		f.p.observe(o)
+	}
 }

@@ -1,4 +1,4 @@
-package room
+package media
 
 import (
 	"time"
@@ -9,7 +9,7 @@ import (
 
 // failed tells what a panic took along: all that the track held. track is nil when there was none yet.
 func (f *feed) failed(track *audio.Track, began time.Duration) {
-	now := f.p.now()
+	now := f.p.Now()
 	from := began
 	if track != nil {
 		from = max(began, track.Held(now))
@@ -32,16 +32,12 @@ func (f *feed) rest() {
 			if !loud(a.packet) {
 				continue
 			}
-			if said.n == 0 {
-				said.from = a.at
-			}
-			said.to = a.at
-			said.n++
+			said.add(a.at)
 		case <-tell.C:
 			f.missed(said, models.GapFault)
 			said = span{}
 		case <-f.news:
-			if f.shut.Load() != heardNow {
+			if f.hearing() != heardNow {
 				return
 			}
 		case <-over.C:
@@ -54,11 +50,11 @@ func (f *feed) rest() {
 
 // missed stores a stretch in which packets came and were not heard, if there is one.
 func (f *feed) missed(s span, why models.GapCause) {
-	if s.n == 0 || f.shut.Load() == objection {
+	if s.n == 0 || f.hearing() == objection {
 		return
 	}
 	f.p.out.gap(models.Gap{
-		Session: f.p.session.ID, SpeakerID: f.info.SpeakerID, SpeakerName: f.p.name(f.info.SpeakerID, f.info.SpeakerName),
+		Session: f.p.Session.ID, SpeakerID: f.info.SpeakerID, SpeakerName: f.p.people.name(f.info.SpeakerID, f.info.SpeakerName),
 		StartMS: s.from.Milliseconds(), EndMS: s.to.Milliseconds() + packetMS, LostMS: int64(s.n) * packetMS, Cause: why,
 	})
 }

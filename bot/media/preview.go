@@ -1,4 +1,4 @@
-package room
+package media
 
 import (
 	"time"

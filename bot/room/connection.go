@@ -1,0 +1,258 @@
+package room
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"earshot/bot"
+	"earshot/bot/media"
+	"earshot/models"
+)
+
+// crowdedEvery is how often at most the host is told that more tracks are open than are read.
+const crowdedEvery = time.Minute
+
+// connection is one connection to the room: the RoomHandler of one Connector.Run.
+type connection struct {
+	*stay
+	breaker   *Breaker
+	deadline  *time.Timer             // of the join
+	leave     context.CancelCauseFunc // ends the stay
+	in        chan struct{}           // closed at the join
+	announcer *announcer
+	wishes    *wishes
+	watchdog  *media.Watchdog
+
+	mu      sync.Mutex
+	since   time.Duration // when it joined
+	joined  bool
+	settled bool        // who was there before is back, or gone
+	over    bool        // nothing more is heard
+	ended   bool        // the bot is not there any more
+	alone   *time.Timer // runs while nobody is there
+	crowded time.Time   // when the host was told of too many tracks
+}
+
+func newConnection(s *stay, b *Breaker, deadline *time.Timer, leave context.CancelCauseFunc) *connection {
+	return &connection{
+		stay: s, breaker: b, deadline: deadline, leave: leave, in: make(chan struct{}),
+		announcer: newAnnouncer(s), wishes: newWishes(), watchdog: s.pipe.Watchdog(),
+	}
+}
+
+// Joined implements bot.RoomHandler.
+func (c *connection) Joined(can bot.Capabilities) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.over {
+		return
+	}
+	c.rights.set(can, true)
+	if c.joined { // the rights changed
+		c.cfg.Watch(Status{State: StateListening, Can: can})
+		c.announcer.ring()
+		return
+	}
+	c.joined = true
+	close(c.in)
+	c.deadline.Stop()
+	c.breaker.tell(true)
+	c.since = c.clock.now()
+	c.pipe.Connected()
+	c.log.Info("listening", "can", can.String())
+	c.cfg.Watch(Status{State: StateListening, Can: can})
+	c.tellMissing(can)
+	if d := c.cfg.Alone; d > 0 {
+		c.alone = time.AfterFunc(d, func() { c.leave(bot.End(models.EndAlone, nil)) })
+		c.watchAlone()
+	}
+}
+
+// Speaker implements bot.RoomHandler.
+func (c *connection) Speaker(s models.Speaker) {
+	if c.came(s.ID) {
+		c.pipe.Speaker(s)
+	}
+}
+
+// came notes that somebody is there; false when the connection is over.
+func (c *connection) came(id string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.over {
+		return false
+	}
+	now := c.clock.now()
+	a := c.people.enter(id, now, !c.joined || now-c.since <= arriving)
+	if a.came {
+		c.pipe.Event(models.RoomJoin, id)
+	}
+	if a.seen {
+		c.announcer.ring()
+	}
+	if a.back {
+		c.log.Warn("somebody who was removed is back", "speaker", id)
+		c.note(c.pipe.Name(id) + " was removed and is back")
+	}
+	c.watchAlone()
+	return true
+}
+
+// Left implements bot.RoomHandler.
+func (c *connection) Left(id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		return
+	}
+	c.watchdog.Left(id)
+	c.gone(id)
+	c.watchAlone()
+}
+
+// gone notes that somebody is not there any more.
+func (c *connection) gone(id string) {
+	if c.people.leave(id) {
+		c.pipe.Event(models.RoomLeave, id)
+	}
+}
+
+// Talking implements bot.RoomHandler.
+func (c *connection) Talking(id string, on bool) {
+	if !c.isOver() {
+		c.watchdog.Talking(id, on)
+	}
+}
+
+// Track implements bot.RoomHandler.
+func (c *connection) Track(i bot.TrackInfo) bot.TrackSink {
+	here := true
+	if i.Attribution != models.AttributionUnknown { // the mixed voices of several people are not one more
+		here = c.came(i.SpeakerID)
+	}
+	if !here || c.isOver() {
+		return nowhere{}
+	}
+	t := c.pipe.Track(i)
+	if c.isOver() { // meanwhile
+		t.End()
+	}
+	return t
+}
+
+// nowhere takes the packets of a connection that was given up.
+type nowhere struct{}
+
+// Packet implements bot.TrackSink.
+func (nowhere) Packet([]byte, uint8) {}
+
+// End implements bot.TrackSink.
+func (nowhere) End() {}
+
+// Said implements bot.ChatHandler: people say there that they don't want to be written down.
+func (c *connection) Said(id, text string) {
+	w, ok := wishOf(id, text)
+	if !ok {
+		return
+	}
+	if w.objects { // at once, whatever else waits: nothing of what they say next is to be heard
+		c.objectByChat(id)
+	}
+	if !c.isOver() {
+		c.wishes.add(w)
+	}
+}
+
+// Crowded implements bot.CrowdHandler.
+func (c *connection) Crowded(open int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.over || time.Since(c.crowded) < crowdedEvery {
+		return
+	}
+	c.crowded = time.Now()
+	c.log.Warn("more tracks than are read at a time", "open", open)
+	const text = "%d tracks are open, as many as the bot hears at a time: who speaks on another one is heard when one of these ends"
+	c.note(fmt.Sprintf(text, open))
+}
+
+// watchAlone keeps the timer that ends the stay in an empty room; the caller holds mu.
+func (c *connection) watchAlone() {
+	switch {
+	case c.alone == nil || c.over:
+	case c.people.empty():
+		c.alone.Reset(c.cfg.Alone)
+	default:
+		c.alone.Stop()
+	}
+}
+
+// silent ends the stay when nobody was heard for too long. In a pause nobody can be.
+func (c *connection) silent() {
+	since, joined := c.joinedAt()
+	if d := c.cfg.Silence; d > 0 && joined && !c.pipe.Paused() && c.clock.now()-max(since, c.pipe.LastVoice()) >= d {
+		c.leave(bot.End(models.EndSilence, nil))
+	}
+}
+
+// settle tells once, a while after the join, of those who went while the bot was out: nobody else will.
+func (c *connection) settle() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.joined || c.over || c.settled || c.clock.now()-c.since < returning {
+		return
+	}
+	c.settled = true
+	c.announcer.settled.Store(true)
+	for _, id := range c.people.missing() {
+		c.gone(id)
+	}
+}
+
+// joinedAt is when it joined; false: it has not.
+func (c *connection) joinedAt() (time.Duration, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.since, c.joined
+}
+
+func (c *connection) isOver() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.over
+}
+
+// deafen hears nothing more of what the connector still tells, and ends its tracks.
+func (c *connection) deafen() {
+	c.mu.Lock()
+	c.over = true
+	if c.alone != nil {
+		c.alone.Stop()
+	}
+	c.mu.Unlock()
+	c.pipe.EndTracks()
+}
+
+// end ends the connection.
+func (c *connection) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.over, c.ended = true, true
+	c.rights.set(bot.Capabilities{}, false)
+	c.people.nobody()
+	if c.alone != nil {
+		c.alone.Stop()
+	}
+	c.watchdog.End()
+}
+
+// onceIn runs something once the room has been joined, until the context ends.
+func (c *connection) onceIn(ctx context.Context, run func(context.Context)) {
+	select {
+	case <-c.in:
+		run(ctx)
+	case <-ctx.Done():
+	}
+}

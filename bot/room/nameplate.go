@@ -1,0 +1,100 @@
+package room
+
+import (
+	"context"
+	"time"
+
+	"earshot/bot"
+)
+
+// nameplate has the bot's name say that listening is paused, for as long as it is: whoever comes in the midst of a pause has
+// not seen the line in the chat. One goroutine uses it, for one connection.
+type nameplate struct {
+	stay *stay
+
+	shown  bool // a connection begins with the plain name
+	told   bool // the host was told that the name does not show it
+	failed int
+}
+
+const (
+	// renameAgain is how long after a name that could not be changed it is tried again; it doubles.
+	renameAgain = 5 * time.Second
+	renameTries = 6 // over some five minutes
+)
+
+// run shows pauses until the context ends. pauses rings when one begins or ends.
+func (n *nameplate) run(ctx context.Context, pauses <-chan struct{}) {
+	for {
+		again := n.look(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		select {
+		case <-pauses:
+			n.failed = 0
+		case <-again:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// look shows what is to be shown. What it returns says when to try again; nil: when something changes.
+func (n *nameplate) look(ctx context.Context) (again <-chan time.Time) {
+	want := n.stay.pipe.Paused()
+	if want != n.shown {
+		err := n.rename(ctx, want)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err == nil:
+			n.shown, n.failed = want, 0
+		case !final(err) && n.failed < renameTries:
+			again = time.After(renameAgain << n.failed)
+			n.failed++
+		case want:
+			n.told, n.failed = true, 0
+			n.notShown(err)
+		}
+	}
+	if !want && n.told {
+		n.told = false
+		n.stay.note("the bot listens again")
+	}
+	return again
+}
+
+// rename shows the name of a pause, or the usual one.
+func (n *nameplate) rename(ctx context.Context, paused bool) error {
+	s := n.stay
+	r, can := s.cfg.Connector.(bot.Renamer)
+	if !can || s.cfg.Notice.Name == "" {
+		return bot.Refuse("this kind of room shows no name of the bot that it could change", nil)
+	}
+	name := ""
+	if paused {
+		name = s.cfg.Notice.PausedLabel()
+	}
+	ctx, cancel := context.WithTimeout(ctx, doWithin)
+	defer cancel()
+	err := r.Rename(ctx, name)
+	if err == nil {
+		s.log.Info("the bot's name was changed", "paused", paused)
+	}
+	return err
+}
+
+// notShown tells the host that people who come cannot see that listening is paused.
+func (n *nameplate) notShown(err error) {
+	s := n.stay
+	s.log.Warn("the bot's name does not say that listening is paused", "err", err)
+	can, _ := s.rights.get()
+	what := "the bot's name does not say that listening is paused (" + err.Error() + "). "
+	if s.act.moderator != nil && can.Message {
+		what += "Its line in the chat does; please tell those who come later yourself."
+	} else {
+		what += "It has no chat here either: please tell the people yourself."
+	}
+	s.note(what)
+}
