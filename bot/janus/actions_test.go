@@ -10,8 +10,8 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
-	"earshot/bot/internal/trial"
-	"earshot/bot/janus/localserver"
+	"earshot/bot/internal/roomtest"
+	"earshot/bot/janus/janustest"
 	"earshot/bot/room"
 	"earshot/models"
 )
@@ -51,7 +51,7 @@ func (v voices) until(t *testing.T, ids ...json.RawMessage) {
 	for _, id := range ids {
 		missing[bare(id)] = true
 	}
-	for late := time.After(trial.Patience); len(missing) > 0; {
+	for late := time.After(roomtest.Patience); len(missing) > 0; {
 		select {
 		case c := <-v:
 			delete(missing, c.SpeakerID)
@@ -95,7 +95,7 @@ func (s *server) room(t *testing.T, c Config) (*room.Room, bot.Capabilities, voi
 	select {
 	case can := <-in:
 		return r, can, heard
-	case <-time.After(trial.Patience):
+	case <-time.After(roomtest.Patience):
 		t.Fatal("not joined")
 		return nil, bot.Capabilities{}, nil
 	}
@@ -103,7 +103,7 @@ func (s *server) room(t *testing.T, c Config) (*room.Room, bot.Capabilities, voi
 
 // TestActions: with the room's secret the bot mutes and kicks, sees it and hears it; a ban needs a list of tokens.
 func TestActions(t *testing.T) {
-	s := start(t, localserver.Options{})
+	s := start(t, janustest.Options{})
 	mod := s.client(t)
 	h, err := mod.attach(t.Context(), videoRoom)
 	if err != nil {
@@ -125,7 +125,7 @@ func TestActions(t *testing.T) {
 	act := func(r *room.Room, verb models.Verb, id json.RawMessage, how string) {
 		t.Helper()
 		out := r.Act(t.Context(), models.Action{ID: "x", Verb: verb, TargetID: bare(id)}, room.ActOptions{})
-		if out.Done != verb || !strings.Contains(out.How, how) || out.Took > trial.Within(3*time.Second) {
+		if out.Done != verb || !strings.Contains(out.How, how) || out.Took > roomtest.Within(3*time.Second) {
 			t.Errorf("%s: %q by %q after %v: %+v", verb, out.Done, out.How, out.Took, out.Steps)
 		}
 	}
@@ -163,7 +163,7 @@ func TestActions(t *testing.T) {
 
 // TestWrongSecret: the bot learns at the join that its secret opens nothing.
 func TestWrongSecret(t *testing.T) {
-	s := start(t, localserver.Options{})
+	s := start(t, janustest.Options{})
 	if _, can, _ := s.room(t, Config{URL: s.url("room/1234"), Secret: "guess"}); can != (bot.Capabilities{}) {
 		t.Errorf("can: %s", can)
 	}

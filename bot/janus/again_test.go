@@ -5,14 +5,14 @@ import (
 	"strings"
 	"testing"
 
-	"earshot/bot/internal/relay"
-	"earshot/bot/janus/localserver"
+	"earshot/bot/internal/relaytest"
+	"earshot/bot/janus/janustest"
 )
 
 // away is the bot's way to a server, which a test may take away: its sound goes on.
-func (s *server) away(t *testing.T, room string) (url string, w *relay.TCP) {
+func (s *server) away(t *testing.T, room string) (url string, w *relaytest.TCP) {
 	t.Helper()
-	w, err := relay.NewTCP(s.Addr())
+	w, err := relaytest.NewTCP(s.Addr())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestWhoCameAndWentWhileTheWebsocketWasAway(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := start(t, localserver.Options{})
+			s := start(t, janustest.Options{})
 			s.speak(t, 1234, "Ana", says("Ana"), nil)
 			ben := s.speak(t, 1234, "Ben", says("Ben"), nil)
 			url, w := s.away(t, "room/1234")
@@ -83,7 +83,7 @@ func (e *ear) hears(names ...string) func() bool {
 
 // TestWhoCameToAMixWhileTheWebsocketWasAway: an AudioBridge tells of them, too, and that they are talking.
 func TestWhoCameToAMixWhileTheWebsocketWasAway(t *testing.T) {
-	s := start(t, localserver.Options{})
+	s := start(t, janustest.Options{})
 	leave := s.recite(t, "bridge/5678", "Ana")
 	url, w := s.away(t, "bridge/5678")
 	_, e, _ := s.visit(t, Config{URL: url, Log: log()})

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"earshot/bot/internal/trial"
-	"earshot/bot/janus/localserver"
+	"earshot/bot/internal/roomtest"
+	"earshot/bot/janus/janustest"
 	"earshot/bot/room"
 	"earshot/models"
 )
@@ -16,7 +16,7 @@ import (
 // particular while several talk; the bot mutes with the room's secret.
 func TestAudioBridge(t *testing.T) {
 	t.Parallel()
-	s := start(t, localserver.Options{})
+	s := start(t, janustest.Options{})
 	var turn atomic.Value // whose it is to talk
 	turn.Store("")
 	in := func(name string) func(int) []byte {
@@ -47,7 +47,7 @@ func TestAudioBridge(t *testing.T) {
 	turn.Store("Ben")
 	e.until(t, "Ben's turn", func() bool { return e.loud("Ben") > 50 })
 	out := r.Act(t.Context(), models.Action{Verb: models.VerbMute, TargetID: bare(ben)}, room.ActOptions{})
-	if out.Done != models.VerbMute || out.Took > trial.Within(3*time.Second) {
+	if out.Done != models.VerbMute || out.Took > roomtest.Within(3*time.Second) {
 		t.Errorf("mute: %+v", out)
 	}
 	e.mu.Lock()

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"earshot/bot"
-	"earshot/bot/internal/trial"
-	"earshot/bot/janus/localserver"
+	"earshot/bot/internal/roomtest"
+	"earshot/bot/janus/janustest"
 	"earshot/bot/peer"
 )
 
@@ -33,7 +33,7 @@ func (s *server) recite(t *testing.T, room, name string) (leave func()) {
 	ended := make(chan error, 1)
 	group.Go(func() {
 		ended <- Publish(ctx, PublishConfig{
-			URL: s.URL(room), Name: name, Peer: f, Next: trial.Tone(), Ready: func(context.Context, string) { close(ready) },
+			URL: s.URL(room), Name: name, Peer: f, Next: roomtest.Tone(), Ready: func(context.Context, string) { close(ready) },
 		})
 	})
 	select {
@@ -45,9 +45,9 @@ func (s *server) recite(t *testing.T, room, name string) (leave func()) {
 }
 
 // place is what a trial needs of a room on a server. late is how long its sound is held back.
-func (s *server) place(t *testing.T, room string, late time.Duration) trial.Place {
+func (s *server) place(t *testing.T, room string, late time.Duration) roomtest.Place {
 	t.Helper()
-	p := trial.Place{
+	p := roomtest.Place{
 		Addr: s.Addr(),
 		Connect: func(addr string, f *peer.Factory) bot.Connector {
 			c, err := New(Config{URL: strings.Replace(s.URL(room), s.Addr(), addr, 1), Peer: f, Log: log()})
@@ -68,15 +68,15 @@ func (s *server) place(t *testing.T, room string, late time.Duration) trial.Plac
 // TestFaults: the server dies, the network swallows everything, and so on, in a room with a track for each and in a mix.
 func TestFaults(t *testing.T) {
 	for room, late := range map[string]time.Duration{"room/1234": 0, "bridge/5678": mixDelay} {
-		for _, x := range trial.Faults(log()) {
-			if x.Many && late > 0 && !trial.Long() {
+		for _, x := range roomtest.Faults(log()) {
+			if x.Many && late > 0 && !roomtest.Long() {
 				continue // each join takes seconds here
 			}
 			t.Run(room+" "+x.Name, func(t *testing.T) {
 				if !x.Alone {
 					t.Parallel()
 				}
-				if err := x.Do(start(t, localserver.Options{}).place(t, room, late)); err != nil {
+				if err := x.Do(start(t, janustest.Options{}).place(t, room, late)); err != nil {
 					t.Error(err)
 				}
 			})

@@ -14,7 +14,7 @@ import (
 	"github.com/pion/webrtc/v3"
 
 	"earshot/bot"
-	"earshot/bot/internal/trial"
+	"earshot/bot/internal/roomtest"
 	"earshot/bot/peer"
 	"earshot/models"
 )
@@ -78,7 +78,7 @@ func (c *client) publish(t *testing.T, handle uint64, body request, sound func(n
 	if err := conn.Answer(answer.SDP); err != nil {
 		t.Fatal(err)
 	}
-	if err := conn.Connected(t.Context(), trial.Patience); err != nil {
+	if err := conn.Connected(t.Context(), roomtest.Patience); err != nil {
 		t.Fatal(err)
 	}
 	group.Go(func() {
@@ -154,7 +154,7 @@ func (t *track) End() { t.e.note(func() { t.ended = true }) }
 // until waits for a condition on what was heard.
 func (e *ear) until(t *testing.T, what string, cond func() bool) {
 	t.Helper()
-	deadline := time.After(trial.Patience)
+	deadline := time.After(roomtest.Patience)
 	for {
 		e.mu.Lock()
 		ok := cond()
@@ -218,14 +218,14 @@ func (s *server) visit(t *testing.T, c Config) (*Connector, *ear, func() error) 
 		cancel()
 		select {
 		case <-ended:
-		case <-time.After(trial.Patience):
+		case <-time.After(roomtest.Patience):
 			t.Error("the connector does not end")
 		}
 	})
 	return conn, e, func() error {
 		select {
 		case <-ended:
-		case <-time.After(trial.Patience):
+		case <-time.After(roomtest.Patience):
 			t.Fatal("the connector does not end")
 		}
 		return result

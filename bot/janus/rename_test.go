@@ -7,14 +7,14 @@ import (
 	"time"
 
 	"earshot/bot"
-	"earshot/bot/janus/localserver"
+	"earshot/bot/janus/janustest"
 	"earshot/bot/room"
 	"earshot/models"
 )
 
 // TestRename: the others in the room see another name of the bot, in both kinds of room, and then its own again.
 func TestRename(t *testing.T) {
-	s := start(t, localserver.Options{})
+	s := start(t, janustest.Options{})
 	for path, kind := range map[string]struct {
 		plugin string
 		id     int

@@ -10,23 +10,23 @@ import (
 
 	"go.uber.org/goleak"
 
-	"earshot/bot/janus/localserver"
+	"earshot/bot/janus/janustest"
 	"earshot/bot/peer"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // server is a real Janus that a test may kill and start again.
-type server struct{ *localserver.Server }
+type server struct{ *janustest.Server }
 
 // start runs a Janus until the test ends, or skips the test where there is none.
-func start(t *testing.T, o localserver.Options) *server {
+func start(t *testing.T, o janustest.Options) *server {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a server of its own")
 	}
-	s, err := localserver.Start(t.Context(), t.TempDir(), o)
-	if errors.Is(err, localserver.ErrAbsent) {
+	s, err := janustest.Start(t.Context(), t.TempDir(), o)
+	if errors.Is(err, janustest.ErrAbsent) {
 		t.Skip(err)
 	}
 	if err != nil {

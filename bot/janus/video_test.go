@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"earshot/bot"
-	"earshot/bot/janus/localserver"
+	"earshot/bot/janus/janustest"
 	"earshot/models"
 )
 
@@ -18,7 +18,7 @@ func says(name string) func(int) []byte { return func(n int) []byte { return pay
 // TestVideoRoom: three speakers at once, each heard under their own name; one leaves, one is kicked and others come in
 // their places: the server uses the media sections again, and the packets stay with who sends them.
 func TestVideoRoom(t *testing.T) {
-	s := start(t, localserver.Options{})
+	s := start(t, janustest.Options{})
 	ana := s.speak(t, 1234, "Ana", says("Ana"), nil) // there before the bot
 	c, e, _ := s.visit(t, Config{URL: s.url("room/1234")})
 	e.until(t, "Ana", func() bool { return e.heard("Ana", 1) > 20 })
@@ -59,7 +59,7 @@ func TestVideoRoom(t *testing.T) {
 // when nothing of it arrives.
 func TestTalkingAlready(t *testing.T) {
 	t.Parallel()
-	s := start(t, localserver.Options{})
+	s := start(t, janustest.Options{})
 	s.speak(t, 1234, "Ana", says("Ana"), nil)
 	for range 2 { // the first sees her begin
 		_, e, _ := s.visit(t, Config{URL: s.url("room/1234")})
@@ -78,7 +78,7 @@ func reason(err error) (models.EndReason, bool) {
 
 // TestJoins: pins, wrong pins, rooms that are not there, API secrets, and rooms that are named by strings.
 func TestJoins(t *testing.T) {
-	s := start(t, localserver.Options{General: `api_secret = "key"`, StringIDs: true})
+	s := start(t, janustest.Options{General: `api_secret = "key"`, StringIDs: true})
 	tests := []struct {
 		name, room string
 		cfg        Config
@@ -110,7 +110,7 @@ func TestJoins(t *testing.T) {
 
 // TestClaim: the websocket breaks; the session is claimed by another one, the sound goes on, and who came and went is known.
 func TestClaim(t *testing.T) {
-	s := start(t, localserver.Options{})
+	s := start(t, janustest.Options{})
 	s.speak(t, 1234, "Ana", says("Ana"), nil)
 	c, e, _ := s.visit(t, Config{URL: s.url("room/1234")})
 	e.until(t, "Ana", func() bool { return e.heard("Ana", 1) > 20 })
@@ -135,7 +135,7 @@ func TestClaim(t *testing.T) {
 
 // TestEnds: the room is destroyed, the bot is kicked, the server dies.
 func TestEnds(t *testing.T) {
-	s := start(t, localserver.Options{})
+	s := start(t, janustest.Options{})
 	mod := s.client(t)
 	h, err := mod.attach(t.Context(), videoRoom)
 	if err != nil {

@@ -14,15 +14,15 @@ import (
 	"github.com/twitchtv/twirp"
 
 	"earshot/bot"
-	"earshot/bot/internal/relay"
+	"earshot/bot/internal/relaytest"
 	"earshot/bot/livekit"
-	"earshot/bot/livekit/localserver"
+	"earshot/bot/livekit/livekittest"
 	"earshot/internal/waittest"
 	"earshot/models"
 )
 
 // admin calls the server's RoomService as its owner.
-func admin(t *testing.T, s *localserver.Server, room string) (context.Context, lk.RoomService) {
+func admin(t *testing.T, s *livekittest.Server, room string) (context.Context, lk.RoomService) {
 	t.Helper()
 	token, err := keys.Sign(
 		livekit.Claims{Video: &livekit.Grant{Room: room, RoomAdmin: true, RoomCreate: true, RoomList: true}}, time.Now(), time.Minute,
@@ -41,7 +41,7 @@ func admin(t *testing.T, s *localserver.Server, room string) (context.Context, l
 func deleteRoom(name string) *lk.DeleteRoomRequest { return &lk.DeleteRoomRequest{Room: name} }
 
 // countLog counts the lines of the server's log that hold a text.
-func countLog(t *testing.T, s *localserver.Server, text string) int {
+func countLog(t *testing.T, s *livekittest.Server, text string) int {
 	t.Helper()
 	b, err := os.ReadFile(s.Log())
 	if err != nil {
@@ -116,7 +116,7 @@ func TestRefusedTokens(t *testing.T) {
 		want models.EndReason
 	}{
 		"expired":      {sign(keys, join, time.Now().Add(-time.Hour)), models.EndFailedAuth},
-		"other secret": {sign(livekit.Credentials{Key: localserver.Key, Secret: "wrong"}, join, time.Now()), models.EndFailedAuth},
+		"other secret": {sign(livekit.Credentials{Key: livekittest.Key, Secret: "wrong"}, join, time.Now()), models.EndFailedAuth},
 		"unknown key":  {livekit.Credentials{Key: "nobody", Secret: "wrong"}, models.EndFailedAuth},
 		"deaf":         {sign(keys, deaf, time.Now()), models.EndDenied},
 	} {
@@ -208,7 +208,7 @@ func supervise(t *testing.T, c *livekit.Connector, r *listener) (stop func()) {
 func TestResume(t *testing.T) {
 	s := server(t, "")
 	ana := enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
-	p, err := relay.NewTCP(s.Addr())
+	p, err := relaytest.NewTCP(s.Addr())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,9 +18,9 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
-	"earshot/bot/internal/trial"
+	"earshot/bot/internal/roomtest"
 	"earshot/bot/livekit"
-	"earshot/bot/livekit/localserver"
+	"earshot/bot/livekit/livekittest"
 	"earshot/bot/peer"
 	"earshot/internal/waittest"
 	"earshot/models"
@@ -34,16 +34,16 @@ func TestMain(m *testing.M) {
 		goleak.IgnoreAnyFunction(agent+"gatherCandidatesSrflx"), goleak.IgnoreAnyFunction(agent+"gatherCandidatesSrflx.func1"))
 }
 
-var keys = livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret}
+var keys = livekit.Credentials{Key: livekittest.Key, Secret: livekittest.Secret}
 
 // server starts a LiveKit server for one test, or skips the test where there is none.
-func server(t *testing.T, extra string) *localserver.Server {
+func server(t *testing.T, extra string) *livekittest.Server {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a server of its own")
 	}
-	s, err := localserver.Start(t.Context(), t.TempDir(), extra)
-	if errors.Is(err, localserver.ErrAbsent) {
+	s, err := livekittest.Start(t.Context(), t.TempDir(), extra)
+	if errors.Is(err, livekittest.ErrAbsent) {
 		t.Skip(err)
 	}
 	if err != nil {
@@ -170,7 +170,7 @@ func (p *person) end(t *testing.T) error {
 	case err := <-p.ended:
 		p.ended = nil
 		return err
-	case <-time.After(trial.Patience):
+	case <-time.After(roomtest.Patience):
 		t.Fatalf("%s is still there", p.c.Identity)
 		return nil
 	}
@@ -280,7 +280,7 @@ func listen(t *testing.T, c *livekit.Connector, r *listener) (stop func() error)
 			t.Helper()
 			select {
 			case err = <-ended:
-			case <-time.After(trial.Patience):
+			case <-time.After(roomtest.Patience):
 				t.Error("the connector did not end")
 			}
 		})

@@ -15,7 +15,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/livekit"
-	"earshot/bot/livekit/localserver"
+	"earshot/bot/livekit/livekittest"
 	"earshot/internal/waittest"
 	"earshot/models"
 )
@@ -28,7 +28,7 @@ type crew struct {
 }
 
 // work registers a worker that takes at most n rooms; it is stopped at the test's end.
-func work(t *testing.T, s *localserver.Server, n int) *crew {
+func work(t *testing.T, s *livekittest.Server, n int) *crew {
 	t.Helper()
 	c := &crew{r: newRoom(), invited: make(chan livekit.Invitation, 16)}
 	w, err := livekit.NewWorker(livekit.WorkerConfig{
@@ -126,7 +126,7 @@ func TestWebhooks(t *testing.T) {
 	}
 	web := httptest.NewServer(livekit.Webhook(livekit.WebhookConfig{URL: "livekit://rooms.example", Auth: keys, Log: log(t), Told: told}))
 	defer web.Close()
-	s := server(t, "webhook: {api_key: "+localserver.Key+", urls: ['"+web.URL+"']}\n")
+	s := server(t, "webhook: {api_key: "+livekittest.Key+", urls: ['"+web.URL+"']}\n")
 	ana := enter(t, livekit.PublishConfig{URL: s.URL("Open Mic"), Identity: "ana"})
 	r := newRoom()
 	listen(t, connector(t, livekit.Config{URL: s.URL("Open%20Mic")}), r)

@@ -10,7 +10,7 @@ import (
 	lk "github.com/livekit/protocol/livekit"
 
 	"earshot/bot"
-	"earshot/bot/internal/trial"
+	"earshot/bot/internal/roomtest"
 	"earshot/bot/livekit"
 	"earshot/bot/room"
 	"earshot/internal/waittest"
@@ -203,7 +203,7 @@ func TestClimb(t *testing.T) {
 		if note != "eve was removed and is back" {
 			t.Errorf("note %q", note)
 		}
-	case <-time.After(trial.Patience):
+	case <-time.After(roomtest.Patience):
 		t.Error("nobody says that Eve is back")
 	}
 	cancel()

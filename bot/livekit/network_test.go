@@ -13,11 +13,11 @@ import (
 	lk "github.com/livekit/protocol/livekit"
 
 	"earshot/bot"
-	"earshot/bot/internal/process"
-	"earshot/bot/internal/relay"
-	"earshot/bot/internal/trial"
+	"earshot/bot/internal/processtest"
+	"earshot/bot/internal/relaytest"
+	"earshot/bot/internal/roomtest"
 	"earshot/bot/livekit"
-	"earshot/bot/livekit/localserver"
+	"earshot/bot/livekit/livekittest"
 	"earshot/bot/peer"
 	"earshot/internal/waittest"
 	"earshot/models"
@@ -46,7 +46,7 @@ func scenarios() map[string]scenario {
 			plays: "simulating disconnect signal on resume before", joins: 2, // it refuses the resume in the end
 		},
 	}
-	if trial.Long() { // this server has no TCP port: the bot has to notice, which takes 16 s
+	if roomtest.Long() { // this server has no TCP port: the bot has to notice, which takes 16 s
 		all["tcp"] = scenario{
 			x:     &lk.SimulateScenario{Scenario: &lk.SimulateScenario_SwitchCandidateProtocol{SwitchCandidateProtocol: lk.CandidateProtocol_TCP}},
 			joins: 2,
@@ -63,7 +63,7 @@ func TestScenarios(t *testing.T) {
 	for name, x := range scenarios() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, err := relay.NewTCP(s.Addr())
+			p, err := relaytest.NewTCP(s.Addr())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -119,7 +119,7 @@ func (y *tally) count(message string) int {
 }
 
 // logged reports whether the server's log has a line with all these texts.
-func logged(t *testing.T, s *localserver.Server, texts ...string) bool {
+func logged(t *testing.T, s *livekittest.Server, texts ...string) bool {
 	t.Helper()
 	b, err := os.ReadFile(s.Log())
 	if err != nil {
@@ -134,20 +134,20 @@ func logged(t *testing.T, s *localserver.Server, texts ...string) bool {
 }
 
 // recite lets somebody talk until the test ends, or the server does.
-func recite(t *testing.T, s *localserver.Server, name string) (leave func()) {
+func recite(t *testing.T, s *livekittest.Server, name string) (leave func()) {
 	t.Helper()
-	return enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: strings.ToLower(name), Name: name, Next: trial.Tone()}).leave
+	return enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: strings.ToLower(name), Name: name, Next: roomtest.Tone()}).leave
 }
 
 // TestRevoked: the server comes back and no longer knows the key: the stay ends for good, with the reason.
 func TestRevoked(t *testing.T) {
 	t.Parallel()
 	s := server(t, "")
-	stay, err := trial.Begin(connector(t, livekit.Config{URL: s.URL("x")}), log(t))
+	stay, err := roomtest.Begin(connector(t, livekit.Config{URL: s.URL("x")}), log(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := stay.Joined(trial.Patience, 1); err != nil {
+	if err := stay.Joined(roomtest.Patience, 1); err != nil {
 		t.Fatal(err)
 	}
 	s.Kill()
@@ -164,9 +164,9 @@ func TestRevoked(t *testing.T) {
 }
 
 // place is what a trial needs of a room on a server.
-func place(t *testing.T, s *localserver.Server) trial.Place {
+func place(t *testing.T, s *livekittest.Server) roomtest.Place {
 	t.Helper()
-	return trial.Place{
+	return roomtest.Place{
 		Addr: s.Addr(),
 		Connect: func(addr string, f *peer.Factory) bot.Connector {
 			c, err := livekit.New(livekit.Config{URL: strings.Replace(s.URL("x"), s.Addr(), addr, 1), Auth: keys, Peer: f, Log: log(t)})
@@ -190,7 +190,7 @@ func place(t *testing.T, s *localserver.Server) trial.Place {
 
 // TestFaults: the server dies, the network swallows everything, and so on.
 func TestFaults(t *testing.T) {
-	for _, x := range trial.Faults(log(t)) {
+	for _, x := range roomtest.Faults(log(t)) {
 		t.Run(x.Name, func(t *testing.T) {
 			if !x.Alone {
 				t.Parallel()
@@ -205,7 +205,7 @@ func TestFaults(t *testing.T) {
 // TestRelayOnly: told to use relays alone, the bot hears through the server's own TURN, and no local address of it is
 // told to the server.
 func TestRelayOnly(t *testing.T) {
-	port, err := process.Port()
+	port, err := processtest.Port()
 	if err != nil {
 		t.Fatal(err)
 	}

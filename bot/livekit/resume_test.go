@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"earshot/bot/internal/relay"
+	"earshot/bot/internal/relaytest"
 	"earshot/bot/livekit"
 )
 
@@ -15,7 +15,7 @@ func TestWhoCameAndWentDuringAResume(t *testing.T) {
 	url := s.URL("room")
 	ana := enter(t, livekit.PublishConfig{URL: url, Identity: "ana", Name: "Ana"})
 	r := newRoom()
-	p, err := relay.NewTCP(s.Addr())
+	p, err := relaytest.NewTCP(s.Addr())
 	if err != nil {
 		t.Fatal(err)
 	}

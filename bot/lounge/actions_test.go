@@ -16,7 +16,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
-	"earshot/bot/internal/trial"
+	"earshot/bot/internal/roomtest"
 	"earshot/bot/lounge"
 	"earshot/bot/room"
 	"earshot/models"
@@ -167,7 +167,7 @@ func TestActions(t *testing.T) {
 	act := func(verb models.Verb, id, how string) {
 		t.Helper()
 		out := r.Act(t.Context(), models.Action{ID: "x", Verb: verb, TargetID: id}, room.ActOptions{})
-		if out.Done != verb || !strings.Contains(out.How, how) || out.Took > trial.Within(3*time.Second) {
+		if out.Done != verb || !strings.Contains(out.How, how) || out.Took > roomtest.Within(3*time.Second) {
 			t.Errorf("%s: %q by %q after %v: %+v", verb, out.Done, out.How, out.Took, out.Steps)
 		}
 	}
@@ -356,7 +356,7 @@ func TestRemovedPublisher(t *testing.T) {
 	}
 	err := <-ended
 	var end *bot.EndError
-	if !errors.As(err, &end) || end.Reason != models.EndRemoved || time.Since(began) > trial.Within(4*time.Second) {
+	if !errors.As(err, &end) || end.Reason != models.EndRemoved || time.Since(began) > roomtest.Within(4*time.Second) {
 		t.Errorf("Publish = %v after %v", err, time.Since(began))
 	}
 	ended <- err

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"earshot/bot"
-	"earshot/bot/internal/process"
-	"earshot/bot/internal/trial"
+	"earshot/bot/internal/processtest"
+	"earshot/bot/internal/roomtest"
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
 )
@@ -50,7 +50,7 @@ func (p *place) run() error {
 
 func begin(t *testing.T) *place {
 	t.Helper()
-	port, err := process.Port()
+	port, err := processtest.Port()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func (p *place) recite(t *testing.T, name string) (leave func()) {
 	ready, ended, f := make(chan struct{}), make(chan error, 1), factory(t)
 	go func() {
 		ended <- lounge.Publish(ctx, lounge.PublishConfig{
-			BaseURL: "http://" + p.addr, Room: "lounge", Name: name, Source: endless(trial.Tone()), Peer: f, Ready: func(string) { close(ready) },
+			BaseURL: "http://" + p.addr, Room: "lounge", Name: name, Source: endless(roomtest.Tone()), Peer: f, Ready: func(string) { close(ready) },
 		})
 	}()
 	t.Cleanup(func() { cancel(); <-ended }) //nolint:errcheck // however it ends
@@ -91,9 +91,9 @@ func (e endless) Next() (lounge.Frame, error) {
 }
 
 // place is what a trial needs of a lounge.
-func (p *place) place(t *testing.T) trial.Place {
+func (p *place) place(t *testing.T) roomtest.Place {
 	t.Helper()
-	return trial.Place{
+	return roomtest.Place{
 		Addr: p.addr,
 		Connect: func(addr string, f *peer.Factory) bot.Connector {
 			c, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge://" + addr + "/lounge", Peer: f, Token: hostToken, Log: log()})
@@ -111,7 +111,7 @@ func TestFaults(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits for real networks")
 	}
-	for _, x := range trial.Faults(log()) {
+	for _, x := range roomtest.Faults(log()) {
 		t.Run(x.Name, func(t *testing.T) {
 			if !x.Alone {
 				t.Parallel()

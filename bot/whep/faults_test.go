@@ -15,7 +15,7 @@ import (
 	"github.com/pion/webrtc/v3"
 
 	"earshot/bot"
-	"earshot/bot/internal/trial"
+	"earshot/bot/internal/roomtest"
 	"earshot/bot/peer"
 	"earshot/bot/whep"
 )
@@ -70,7 +70,7 @@ func (s *stage) play(ctx context.Context, offer string) (answer, path string, er
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var group sync.WaitGroup
-	group.Go(func() { _ = conn.Play(ctx, track, trial.Tone(), nil) })
+	group.Go(func() { _ = conn.Play(ctx, track, roomtest.Tone(), nil) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.n++
@@ -116,7 +116,7 @@ func TestNoPath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := trial.NoPath(c, log()); err != nil {
+	if err := roomtest.NoPath(c, log()); err != nil {
 		t.Error(err)
 	}
 }
@@ -124,11 +124,11 @@ func TestNoPath(t *testing.T) {
 // TestRounds: listening and leaving again and again leaves nothing behind, on either side.
 func TestRounds(t *testing.T) {
 	n := 10
-	if trial.Long() {
+	if roomtest.Long() {
 		n = 200
 	}
 	url, f := open(t), factory(t)
-	err := trial.Rounds(func() (bot.Connector, error) { return whep.New(whep.Config{URL: url, Name: "Stage", Peer: f}) }, n, log())
+	err := roomtest.Rounds(func() (bot.Connector, error) { return whep.New(whep.Config{URL: url, Name: "Stage", Peer: f}) }, n, log())
 	if err != nil {
 		t.Error(err)
 	}

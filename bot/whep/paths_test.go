@@ -14,7 +14,7 @@ import (
 
 	"github.com/pion/stun"
 
-	"earshot/bot/internal/trial"
+	"earshot/bot/internal/roomtest"
 	"earshot/bot/peer"
 )
 
@@ -153,7 +153,7 @@ func TestTrickle(t *testing.T) {
 	defer func() { l.Close(); r.close() }()
 	select {
 	case <-r.news:
-	case <-time.After(trial.Patience):
+	case <-time.After(roomtest.Patience):
 		t.Fatal("no PATCH came")
 	}
 	r.mu2.Lock()

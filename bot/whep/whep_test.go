@@ -18,7 +18,7 @@ import (
 	"go.uber.org/goleak"
 
 	"earshot/bot"
-	"earshot/bot/internal/trial"
+	"earshot/bot/internal/roomtest"
 	"earshot/bot/peer"
 	"earshot/bot/whep"
 	"earshot/internal/waittest"
@@ -140,7 +140,7 @@ func (e *ear) Packet(raw []byte, _ uint8) {
 func (e *ear) End() { e.note(func() { e.ended++ }) }
 func (e *ear) until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.After(trial.Patience)
+	deadline := time.After(roomtest.Patience)
 	for {
 		e.mu.Lock()
 		yes := ok()
@@ -183,7 +183,7 @@ func TestStream(t *testing.T) {
 	go func() { done <- c.Run(ctx, e) }()
 	e.until(t, "the speaker", func() bool { return e.speaker.Name == "Main stage" })
 
-	if err := s.conn.Connected(t.Context(), trial.Patience); err != nil {
+	if err := s.conn.Connected(t.Context(), roomtest.Patience); err != nil {
 		t.Fatal(err)
 	}
 

@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"testing"
 
-	"earshot/bot/livekit/localserver"
+	"earshot/bot/livekit/livekittest"
 	"earshot/bot/room"
 	"earshot/cmd/earshot/doctor"
 	"earshot/cmd/earshot/internal/programtest"
@@ -46,7 +46,7 @@ func TestDoctorAsksTheService(t *testing.T) {
 	server := liveKit(t)
 	admin := adminOf(t, server, "stage")
 	env := append(os.Environ(), "EARSHOT_DATA_DIR="+t.TempDir(), "EARSHOT_DECODERS=1", "EARSHOT_ROOMS="+server.URL("stage"))
-	keys := []string{"LIVEKIT_API_KEY=" + localserver.Key, "LIVEKIT_API_SECRET=" + localserver.Secret}
+	keys := []string{"LIVEKIT_API_KEY=" + livekittest.Key, "LIVEKIT_API_SECRET=" + livekittest.Secret}
 	if f, code := examination(t, env, "rooms"); f.State != doctor.Bad || f.Service || code != 3 {
 		t.Errorf("without a service and without secrets: %+v, %d", f, code)
 	}

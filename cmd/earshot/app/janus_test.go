@@ -10,17 +10,17 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/janus"
-	"earshot/bot/janus/localserver"
+	"earshot/bot/janus/janustest"
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/transcribe/fixture/eval"
 )
 
 // janusServer starts a Janus for one test, or skips the test where there is none.
-func janusServer(t *testing.T) *localserver.Server {
+func janusServer(t *testing.T) *janustest.Server {
 	t.Helper()
-	server, err := localserver.Start(t.Context(), t.TempDir(), localserver.Options{})
-	if errors.Is(err, localserver.ErrAbsent) {
+	server, err := janustest.Start(t.Context(), t.TempDir(), janustest.Options{})
+	if errors.Is(err, janustest.ErrAbsent) {
 		t.Skip(err)
 	}
 	if err != nil {
@@ -32,7 +32,7 @@ func janusServer(t *testing.T) *localserver.Server {
 
 // janusSecrets opens the test rooms to a moderator, as the environment does.
 func janusSecrets(variable string) (string, error) {
-	return map[string]string{"EARSHOT_JANUS_SECRET": localserver.RoomSecret}[variable], nil
+	return map[string]string{"EARSHOT_JANUS_SECRET": janustest.RoomSecret}[variable], nil
 }
 
 // TestJanusPutsTheRightWordsUnderTheRightNames plays the demo's voices in a VideoRoom of a real Janus.

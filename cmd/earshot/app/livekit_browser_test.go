@@ -10,7 +10,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/livekit"
-	"earshot/bot/livekit/localserver"
+	"earshot/bot/livekit/livekittest"
 	"earshot/models"
 )
 
@@ -44,7 +44,7 @@ func TestLiveKitBrowser(t *testing.T) {
 	t.Parallel()
 	server, g := liveKit(t), &pageReport{}
 	yes := true
-	token, err := livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret}.Sign(livekit.Claims{
+	token, err := livekit.Credentials{Key: livekittest.Key, Secret: livekittest.Secret}.Sign(livekit.Claims{
 		Identity: "ana", Name: "Ana", Video: &livekit.Grant{Room: "open-mic", RoomJoin: true, CanPublish: &yes, CanSubscribe: &yes},
 	}, time.Now(), browserWithin)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 
 	"earshot/bot/audio"
 	"earshot/bot/livekit"
-	"earshot/bot/livekit/localserver"
+	"earshot/bot/livekit/livekittest"
 	"earshot/bot/lounge"
 	"earshot/bot/room"
 	"earshot/cmd/earshot/internal/programtest"
@@ -66,7 +66,7 @@ func (i *invitee) in(name string) (session string, listening bool) {
 }
 
 // adminOf administers a room.
-func adminOf(t *testing.T, server *localserver.Server, room string) *localserver.Admin {
+func adminOf(t *testing.T, server *livekittest.Server, room string) *livekittest.Admin {
 	t.Helper()
 	a, err := server.Admin(t.Context(), room)
 	if err != nil {
@@ -92,7 +92,7 @@ func paused(t *testing.T, line eval.Sentence) lounge.Source {
 }
 
 // sayIn lets somebody say one of the fixture's sentences in a room, once the bot of a station hears them.
-func sayIn(t *testing.T, s *Station, server *localserver.Server, room, name string, line eval.Sentence) error {
+func sayIn(t *testing.T, s *Station, server *livekittest.Server, room, name string, line eval.Sentence) error {
 	t.Helper()
 	listens, before := make(chan struct{}), s.stays.sum().Packets
 	ctx, cancel := context.WithCancel(t.Context())
@@ -103,7 +103,7 @@ func sayIn(t *testing.T, s *Station, server *localserver.Server, room, name stri
 	}()
 	src := stage.Held(paused(t, line), listens)
 	return livekit.Publish(t.Context(), livekit.PublishConfig{
-		URL: server.URL(room), Auth: livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret},
+		URL: server.URL(room), Auth: livekit.Credentials{Key: livekittest.Key, Secret: livekittest.Secret},
 		Identity: "id-of-" + name, Name: name, Peer: s.Peers,
 		Next: func() ([]byte, time.Duration, error) { f, err := src.Next(); return f.Opus, f.At, err },
 	})
@@ -200,10 +200,10 @@ func TestLiveKitWebhooks(t *testing.T) {
 	})}}
 	web.Start()
 	t.Cleanup(web.Close)
-	server, err := localserver.Start(
-		t.Context(), t.TempDir(), "webhook: {api_key: "+localserver.Key+", urls: ['"+web.URL+"/hooks/livekit']}\n",
+	server, err := livekittest.Start(
+		t.Context(), t.TempDir(), "webhook: {api_key: "+livekittest.Key+", urls: ['"+web.URL+"/hooks/livekit']}\n",
 	)
-	if errors.Is(err, localserver.ErrAbsent) {
+	if errors.Is(err, livekittest.ErrAbsent) {
 		t.Skip(err)
 	}
 	if err != nil {

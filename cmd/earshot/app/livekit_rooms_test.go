@@ -14,7 +14,7 @@ import (
 	"earshot/bot"
 	"earshot/bot/audio"
 	"earshot/bot/livekit"
-	"earshot/bot/livekit/localserver"
+	"earshot/bot/livekit/livekittest"
 	"earshot/bot/lounge"
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
@@ -96,7 +96,7 @@ func TestLiveKitTwentyRooms(t *testing.T) {
 
 // oneRoom listens in a room while somebody speaks there.
 func oneRoom(
-	ctx context.Context, s *Station, server *localserver.Server, name string, src lounge.Source,
+	ctx context.Context, s *Station, server *livekittest.Server, name string, src lounge.Source,
 ) (session models.Session, err error) {
 	room, connector, err := s.Connector(ctx, Wish{Address: server.URL(name)})
 	if err != nil {
@@ -114,7 +114,7 @@ func oneRoom(
 	group.Go(func() error {
 		defer leave(bot.End(models.EndLeft, nil))
 		return livekit.Publish(speaking, livekit.PublishConfig{
-			URL: server.URL(name), Auth: livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret},
+			URL: server.URL(name), Auth: livekit.Credentials{Key: livekittest.Key, Secret: livekittest.Secret},
 			Identity: "speaker of " + name, Peer: s.Peers,
 			Next: func() ([]byte, time.Duration, error) { f, err := behind.Next(); return f.Opus, f.At, err },
 		})

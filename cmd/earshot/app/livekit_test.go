@@ -11,17 +11,17 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/livekit"
-	"earshot/bot/livekit/localserver"
+	"earshot/bot/livekit/livekittest"
 	"earshot/bot/room"
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
 )
 
 // liveKit starts a LiveKit server for one test, or skips the test where there is none.
-func liveKit(t *testing.T) *localserver.Server {
+func liveKit(t *testing.T) *livekittest.Server {
 	t.Helper()
-	server, err := localserver.Start(t.Context(), t.TempDir(), "")
-	if errors.Is(err, localserver.ErrAbsent) {
+	server, err := livekittest.Start(t.Context(), t.TempDir(), "")
+	if errors.Is(err, livekittest.ErrAbsent) {
 		t.Skip(err)
 	}
 	if err != nil {
@@ -33,7 +33,7 @@ func liveKit(t *testing.T) *localserver.Server {
 
 // secrets are the server's credentials, as the environment has them.
 func secrets(variable string) (string, error) {
-	return map[string]string{"LIVEKIT_API_KEY": localserver.Key, "LIVEKIT_API_SECRET": localserver.Secret}[variable], nil
+	return map[string]string{"LIVEKIT_API_KEY": livekittest.Key, "LIVEKIT_API_SECRET": livekittest.Secret}[variable], nil
 }
 
 // TestLiveKitPutsTheRightWordsUnderTheRightNames plays the demo's voices in a room of a real LiveKit server.
@@ -46,7 +46,7 @@ func TestLiveKitPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	rightWords(t, secrets, Wish{Address: server.URL("open-mic")}, "message private_message mute unmute to_audience remove",
 		func(ctx context.Context, s *Station, v stage.Voice) error {
 			return livekit.Publish(ctx, livekit.PublishConfig{
-				URL: server.URL("open-mic"), Auth: livekit.Credentials{Key: localserver.Key, Secret: localserver.Secret},
+				URL: server.URL("open-mic"), Auth: livekit.Credentials{Key: livekittest.Key, Secret: livekittest.Secret},
 				Identity: "person-" + v.Name, Name: v.Name, Peer: s.Peers, Next: next(v),
 			})
 		})

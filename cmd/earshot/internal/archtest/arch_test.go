@@ -200,6 +200,20 @@ func TestImportsBetweenPackages(t *testing.T) {
 	}
 }
 
+// TestProductionNeedsNoTestSupport: packages named for tests belong to tests, and to one another.
+func TestProductionNeedsNoTestSupport(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test || strings.HasSuffix(s.pkg, "test") {
+			continue
+		}
+		for imp, node := range imports(s) {
+			if strings.HasPrefix(imp, "earshot/") && strings.HasSuffix(imp, "test") {
+				t.Errorf("%s: %s is for tests", s.at(node), imp)
+			}
+		}
+	}
+}
+
 func TestModelsImportTheStandardLibraryOnly(t *testing.T) {
 	for _, s := range sources(t) {
 		for imp, node := range imports(s) {

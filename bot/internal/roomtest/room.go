@@ -1,7 +1,7 @@
-// Package trial puts a connector through the faults that every kind of room must live through: servers that die, networks
+// Package roomtest puts a connector through the faults that every kind of room must live through: servers that die, networks
 // that swallow everything, ways that lead nowhere, and many joins. What a trial finds wrong it returns as an error, with
 // figures.
-package trial
+package roomtest
 
 import (
 	"context"
@@ -94,7 +94,7 @@ func begin(c bot.Connector, alone time.Duration, log *slog.Logger) (*Stay, error
 		Preview: s.preview, PreviewEvery: 200 * time.Millisecond, Alone: alone, Log: log,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("trial: %w", err)
+		return nil, fmt.Errorf("roomtest: %w", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.leave = cancel
@@ -120,7 +120,7 @@ func (s *Stay) Wait() (models.EndReason, error) {
 	case <-time.After(Patience):
 		s.leave()
 		<-s.ended
-		return s.reason, fmt.Errorf("trial: it did not end within %v: %w", Patience, errOr(s.err))
+		return s.reason, fmt.Errorf("roomtest: it did not end within %v: %w", Patience, errOr(s.err))
 	}
 }
 
@@ -159,9 +159,9 @@ func (s *Stay) until(within time.Duration, what string, holds func() bool) error
 		select {
 		case <-news:
 		case <-s.ended:
-			return fmt.Errorf("trial: not seen before the end (%s, %w): %s", s.reason, errOr(s.err), what)
+			return fmt.Errorf("roomtest: not seen before the end (%s, %w): %s", s.reason, errOr(s.err), what)
 		case <-t.C:
-			return fmt.Errorf("trial: not seen within %v: %s", within, what)
+			return fmt.Errorf("roomtest: not seen within %v: %s", within, what)
 		}
 	}
 }

@@ -1,5 +1,5 @@
 //go:build !race
 
-package trial
+package roomtest
 
 const raceDetector = false

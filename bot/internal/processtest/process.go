@@ -1,5 +1,5 @@
-// Package process runs a server's program beside this one, for tests and for trying things out.
-package process
+// Package processtest runs a server's program beside this one, for tests and for trying things out.
+package processtest
 
 import (
 	"context"
@@ -30,7 +30,7 @@ func Start(
 ) (*Process, error) {
 	out, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) //nolint:gosec // the caller's own folder
 	if err != nil {
-		return nil, fmt.Errorf("process: %w", err)
+		return nil, fmt.Errorf("processtest: %w", err)
 	}
 	defer out.Close()
 	// nolint:gosec,noctx // the caller's own program, ended by Kill
@@ -39,7 +39,7 @@ func Start(
 	p.cmd.Stdout, p.cmd.Stderr = out, out
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := p.cmd.Start(); err != nil {
-		return nil, fmt.Errorf("process: %w", err)
+		return nil, fmt.Errorf("processtest: %w", err)
 	}
 	go func() {
 		_ = p.cmd.Wait()
@@ -47,7 +47,7 @@ func Start(
 	}()
 	if err := p.wait(ctx, up); err != nil {
 		p.Kill()
-		return nil, fmt.Errorf("process: %s: %w; see %s", program, err, log)
+		return nil, fmt.Errorf("processtest: %s: %w; see %s", program, err, log)
 	}
 	return p, nil
 }

@@ -1,6 +1,6 @@
-// Package localserver runs a LiveKit server on this machine's loopback interface, for tests and for trying things out.
+// Package livekittest runs a LiveKit server on this machine's loopback interface, for tests and for trying things out.
 // The server is a program of its own: scripts/rooms.sh builds it once.
-package localserver
+package livekittest
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"earshot/bot/internal/process"
+	"earshot/bot/internal/processtest"
 )
 
 // Version is the server's, as scripts/rooms.sh builds it.
@@ -32,7 +32,7 @@ type Server struct {
 	// Port is where its signalling and its RoomService listen.
 	Port int
 	dir  string
-	run  *process.Process
+	run  *processtest.Process
 }
 
 // Find returns the path of the server's program: EARSHOT_LIVEKIT_SERVER, or what scripts/rooms.sh built in the folder of
@@ -47,7 +47,7 @@ func Find() (string, error) {
 		if _, err := os.Stat(p); err == nil {
 			return p, nil
 		} else if !errors.Is(err, fs.ErrNotExist) {
-			return "", fmt.Errorf("localserver: %w", err)
+			return "", fmt.Errorf("livekittest: %w", err)
 		}
 	}
 	return "", ErrAbsent
@@ -57,12 +57,12 @@ func Find() (string, error) {
 // added to the configuration, or empty. The caller must Kill it.
 func Start(ctx context.Context, dir, extra string) (*Server, error) {
 	s := &Server{dir: dir}
-	udp, err := process.Port()
+	udp, err := processtest.Port()
 	if err == nil {
-		s.Port, err = process.Port()
+		s.Port, err = processtest.Port()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("localserver: %w", err)
+		return nil, fmt.Errorf("livekittest: %w", err)
 	}
 	config := fmt.Sprintf(`port: %d
 bind_addresses: [127.0.0.1]
@@ -81,7 +81,7 @@ keys:
 logging: {level: info, json: false}
 %s`, s.Port, udp, Key, Secret, extra)
 	if err := os.WriteFile(filepath.Join(dir, "livekit.yaml"), []byte(config), 0o600); err != nil {
-		return nil, fmt.Errorf("localserver: %w", err)
+		return nil, fmt.Errorf("livekittest: %w", err)
 	}
 	return s, s.Restart(ctx)
 }
@@ -92,8 +92,8 @@ func (s *Server) Restart(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.run, err = process.Start(ctx, s.Log(), nil, s.up, program, "--config", filepath.Join(s.dir, "livekit.yaml")); err != nil {
-		return fmt.Errorf("localserver: %w", err)
+	if s.run, err = processtest.Start(ctx, s.Log(), nil, s.up, program, "--config", filepath.Join(s.dir, "livekit.yaml")); err != nil {
+		return fmt.Errorf("livekittest: %w", err)
 	}
 	return nil
 }
@@ -104,11 +104,11 @@ var errNotUp = errors.New("the server is not up")
 func (s *Server) up(ctx context.Context) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.Addr()+"/", nil)
 	if err != nil {
-		return fmt.Errorf("localserver: %w", err)
+		return fmt.Errorf("livekittest: %w", err)
 	}
 	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
 	if err != nil {
-		return fmt.Errorf("localserver: %w", err)
+		return fmt.Errorf("livekittest: %w", err)
 	}
 	_ = resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
@@ -130,7 +130,7 @@ func (s *Server) Rekey(secret string) error {
 		err = os.WriteFile(name, bytes.ReplaceAll(config, []byte(Secret), []byte(secret)), 0o600)
 	}
 	if err != nil {
-		return fmt.Errorf("localserver: %w", err)
+		return fmt.Errorf("livekittest: %w", err)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package process
+package processtest
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package process
+package processtest
 
 import (
 	"errors"
@@ -24,7 +24,7 @@ func Port() (int, error) {
 			return port, nil
 		}
 	}
-	return 0, fmt.Errorf("process: no free port: %w", err)
+	return 0, fmt.Errorf("processtest: no free port: %w", err)
 }
 
 func free(port int) error {

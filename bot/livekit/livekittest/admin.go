@@ -1,4 +1,4 @@
-package localserver
+package livekittest
 
 import (
 	"context"
@@ -26,11 +26,11 @@ func (s *Server) Admin(ctx context.Context, room string) (*Admin, error) {
 	grant := &livekit.Grant{Room: room, RoomAdmin: true, RoomCreate: true, RoomList: true}
 	token, err := keys.Sign(livekit.Claims{Video: grant}, time.Now(), 10*time.Minute)
 	if err != nil {
-		return nil, fmt.Errorf("localserver: %w", err)
+		return nil, fmt.Errorf("livekittest: %w", err)
 	}
 	a := &Admin{room: room}
 	if a.ctx, err = twirp.WithHTTPRequestHeaders(ctx, http.Header{"Authorization": {"Bearer " + token}}); err != nil {
-		return nil, fmt.Errorf("localserver: %w", err)
+		return nil, fmt.Errorf("livekittest: %w", err)
 	}
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	a.rooms = lk.NewRoomServiceProtobufClient("http://"+s.Addr(), client)
@@ -42,7 +42,7 @@ func (s *Server) Admin(ctx context.Context, room string) (*Admin, error) {
 func (a *Admin) Dispatch(agent string) (string, error) {
 	d, err := a.dispatches.CreateDispatch(a.ctx, &lk.CreateAgentDispatchRequest{AgentName: agent, Room: a.room})
 	if err != nil {
-		return "", fmt.Errorf("localserver: dispatch: %w", err)
+		return "", fmt.Errorf("livekittest: dispatch: %w", err)
 	}
 	return d.GetId(), nil
 }
@@ -51,7 +51,7 @@ func (a *Admin) Dispatch(agent string) (string, error) {
 func (a *Admin) TakeBack(dispatch string) error {
 	_, err := a.dispatches.DeleteDispatch(a.ctx, &lk.DeleteAgentDispatchRequest{DispatchId: dispatch, Room: a.room})
 	if err != nil {
-		return fmt.Errorf("localserver: take a dispatch back: %w", err)
+		return fmt.Errorf("livekittest: take a dispatch back: %w", err)
 	}
 	return nil
 }
@@ -66,7 +66,7 @@ func (a *Admin) There(identity string) bool {
 func (a *Admin) Remove(identity string) error {
 	_, err := a.rooms.RemoveParticipant(a.ctx, &lk.RoomParticipantIdentity{Room: a.room, Identity: identity})
 	if err != nil {
-		return fmt.Errorf("localserver: remove: %w", err)
+		return fmt.Errorf("livekittest: remove: %w", err)
 	}
 	return nil
 }
@@ -74,7 +74,7 @@ func (a *Admin) Remove(identity string) error {
 // Delete ends the room.
 func (a *Admin) Delete() error {
 	if _, err := a.rooms.DeleteRoom(a.ctx, &lk.DeleteRoomRequest{Room: a.room}); err != nil {
-		return fmt.Errorf("localserver: delete the room: %w", err)
+		return fmt.Errorf("livekittest: delete the room: %w", err)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package trial
+package roomtest
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"earshot/bot"
-	"earshot/bot/internal/relay"
+	"earshot/bot/internal/relaytest"
 	"earshot/bot/peer"
 )
 
@@ -72,7 +72,7 @@ func (p Place) noPath(log *slog.Logger) error {
 	p.Enter("Ana")
 	nowhere, err := peer.New(peer.Config{Loopback: true, IPFilter: func(net.IP) bool { return false }})
 	if err != nil {
-		return fmt.Errorf("trial: %w", err)
+		return fmt.Errorf("roomtest: %w", err)
 	}
 	return NoPath(p.Connect(p.Addr, nowhere), log)
 }
@@ -101,7 +101,7 @@ func (p Place) hole(lasts time.Duration, joins int, log *slog.Logger) error {
 			return err
 		}
 		if bots := p.Bots(); bots > 1 {
-			return fmt.Errorf("trial: the bot is in the room %d times", bots)
+			return fmt.Errorf("roomtest: the bot is in the room %d times", bots)
 		}
 		return nil
 	})
@@ -109,14 +109,14 @@ func (p Place) hole(lasts time.Duration, joins int, log *slog.Logger) error {
 
 // impaired lets Ana talk, and a connector reach the server by a way that can be impaired.
 func (p Place) impaired(do func(Network, bot.Connector) error) error {
-	tcp, err := relay.NewTCP(p.Addr)
+	tcp, err := relaytest.NewTCP(p.Addr)
 	if err != nil {
-		return fmt.Errorf("trial: %w", err)
+		return fmt.Errorf("roomtest: %w", err)
 	}
 	defer tcp.Close()
-	udp, f, err := relay.NewUDP()
+	udp, f, err := relaytest.NewUDP()
 	if err != nil {
-		return fmt.Errorf("trial: %w", err)
+		return fmt.Errorf("roomtest: %w", err)
 	}
 	p.Enter("Ana")
 	err = do(Network{UDP: udp, TCP: tcp}, p.Connect(tcp.Addr(), f))
@@ -126,7 +126,7 @@ func (p Place) impaired(do func(Network, bot.Connector) error) error {
 func loopback() (*peer.Factory, error) {
 	f, err := peer.New(peer.Config{Loopback: true, IPFilter: func(ip net.IP) bool { return ip.IsLoopback() }})
 	if err != nil {
-		return nil, fmt.Errorf("trial: %w", err)
+		return nil, fmt.Errorf("roomtest: %w", err)
 	}
 	return f, nil
 }

@@ -1,6 +1,6 @@
-// Package localserver runs a Janus on this machine's loopback interface, for tests and for trying things out. Janus is a
+// Package janustest runs a Janus on this machine's loopback interface, for tests and for trying things out. Janus is a
 // program of its own, of the distribution.
-package localserver
+package janustest
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 
-	"earshot/bot/internal/process"
+	"earshot/bot/internal/processtest"
 )
 
 // ErrAbsent says that Janus, its plugins or a C compiler are not there.
@@ -35,7 +35,7 @@ type Server struct {
 	// Port is where its websocket listens.
 	Port int
 	dir  string
-	run  *process.Process
+	run  *processtest.Process
 }
 
 const general = `general: {
@@ -81,8 +81,8 @@ func Start(ctx context.Context, dir string, o Options) (*Server, error) {
 		return nil, ErrAbsent
 	}
 	s := &Server{dir: dir}
-	if s.Port, err = process.Port(); err != nil {
-		return nil, fmt.Errorf("localserver: %w", err)
+	if s.Port, err = processtest.Port(); err != nil {
+		return nil, fmt.Errorf("janustest: %w", err)
 	}
 	files := map[string]string{
 		"janus.jcfg":                      fmt.Sprintf(general, dir, libs[0], o.General),
@@ -93,7 +93,7 @@ func Start(ctx context.Context, dir string, o Options) (*Server, error) {
 	}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			return nil, fmt.Errorf("localserver: %w", err)
+			return nil, fmt.Errorf("janustest: %w", err)
 		}
 	}
 	// nolint:gosec // the caller's own folder
@@ -110,11 +110,11 @@ func (s *Server) library() string { return filepath.Join(s.dir, "loopback.so") }
 
 // Restart starts the server again, on the same port, after Kill.
 func (s *Server) Restart(ctx context.Context) (err error) {
-	s.run, err = process.Start(
+	s.run, err = processtest.Start(
 		ctx, s.Log(), []string{"LD_PRELOAD=" + s.library()}, s.up, "janus", "-F", s.dir, "-C", filepath.Join(s.dir, "janus.jcfg"), "-o",
 	)
 	if err != nil {
-		return fmt.Errorf("localserver: %w", err)
+		return fmt.Errorf("janustest: %w", err)
 	}
 	return nil
 }
@@ -123,7 +123,7 @@ func (s *Server) Restart(ctx context.Context) (err error) {
 func (s *Server) up(ctx context.Context) error {
 	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.Addr())
 	if err != nil {
-		return fmt.Errorf("localserver: %w", err)
+		return fmt.Errorf("janustest: %w", err)
 	}
 	_ = c.Close()
 	return nil

@@ -1,4 +1,4 @@
-package trial
+package roomtest
 
 import (
 	"context"
@@ -44,10 +44,10 @@ func Rounds(connect func() (bot.Connector, error), n int, log *slog.Logger) erro
 		fmt.Sprintf("%d -> %d", heap>>10, grown>>10),
 	)
 	if after > goroutines+few {
-		return fmt.Errorf("trial: %d goroutines after %d rounds, %d before", after, n, goroutines)
+		return fmt.Errorf("roomtest: %d goroutines after %d rounds, %d before", after, n, goroutines)
 	}
 	if grown > heap+flat {
-		return fmt.Errorf("trial: %d kB after %d rounds, %d before", grown>>10, n, heap>>10)
+		return fmt.Errorf("roomtest: %d kB after %d rounds, %d before", grown>>10, n, heap>>10)
 	}
 	return nil
 }
@@ -66,12 +66,12 @@ func round(connect func() (bot.Connector, error)) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeoutCause(context.Background(), Patience, errors.New("trial: nothing is heard"))
+	ctx, cancel := context.WithTimeoutCause(context.Background(), Patience, errors.New("roomtest: nothing is heard"))
 	defer cancel()
 	enough := errors.New("enough")
 	ctx, leave := context.WithCancelCause(ctx)
 	if err := c.Run(ctx, &counter{full: func() { leave(enough) }}); !errors.Is(err, enough) {
-		return fmt.Errorf("trial: %w", errOr(err))
+		return fmt.Errorf("roomtest: %w", errOr(err))
 	}
 	return nil
 }

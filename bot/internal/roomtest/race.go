@@ -1,6 +1,6 @@
 //go:build race
 
-package trial
+package roomtest
 
 // raceDetector makes everything many times as dear.
 const raceDetector = true

@@ -1,6 +1,6 @@
-// Package relay impairs what passes between a bot and its server, for tests: the packets of a UDP socket, and the
+// Package relaytest impairs what passes between a bot and its server, for tests: the packets of a UDP socket, and the
 // connections of a TCP port.
-package relay
+package relaytest
 
 import (
 	"fmt"
@@ -33,14 +33,14 @@ type UDP struct {
 func NewUDP() (*UDP, *peer.Factory, error) {
 	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
-		return nil, nil, fmt.Errorf("relay: %w", err)
+		return nil, nil, fmt.Errorf("relaytest: %w", err)
 	}
 	u := &UDP{PacketConn: conn}
 	u.mux = ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: u})
 	f, err := peer.New(peer.Config{Loopback: true, Mux: u.mux, IPFilter: func(ip net.IP) bool { return ip.IsLoopback() }})
 	if err != nil {
 		_ = u.End()
-		return nil, nil, fmt.Errorf("relay: %w", err)
+		return nil, nil, fmt.Errorf("relaytest: %w", err)
 	}
 	return u, f, nil
 }

@@ -1,4 +1,4 @@
-package relay
+package relaytest
 
 import (
 	"fmt"
@@ -21,7 +21,7 @@ type TCP struct {
 func NewTCP(target string) (*TCP, error) {
 	l, err := net.Listen("tcp4", "127.0.0.1:0") //nolint:noctx // at once
 	if err != nil {
-		return nil, fmt.Errorf("relay: %w", err)
+		return nil, fmt.Errorf("relaytest: %w", err)
 	}
 	t := &TCP{l: l, target: target, open: map[net.Conn]bool{}}
 	t.group.Go(t.accept)

@@ -1,4 +1,4 @@
-package trial
+package roomtest
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"earshot/bot"
-	"earshot/bot/internal/relay"
+	"earshot/bot/internal/relaytest"
 	"earshot/models"
 )
 
@@ -46,7 +46,7 @@ func Away(c bot.Connector, server Server, away time.Duration, log *slog.Logger) 
 	dead := time.Now()
 	<-time.After(away) // the outage itself
 	if err := server.Restart(); err != nil {
-		return fmt.Errorf("trial: restart: %w", err)
+		return fmt.Errorf("roomtest: restart: %w", err)
 	}
 	gone := time.Since(dead)
 	if err := s.Joined(backWithin, 2); err != nil {
@@ -58,13 +58,13 @@ func Away(c bot.Connector, server Server, away time.Duration, log *slog.Logger) 
 		return err
 	}
 	if reason, err := s.Leave(); reason != models.EndStopped || err != nil {
-		return fmt.Errorf("trial: it ended as %q, %w", reason, errOr(err))
+		return fmt.Errorf("roomtest: it ended as %q, %w", reason, errOr(err))
 	}
 	if n := len(s.stored["Ana"]); n == 0 {
-		return fmt.Errorf("trial: nothing of what was said before the server's death is stored")
+		return fmt.Errorf("roomtest: nothing of what was said before the server's death is stored")
 	}
 	if len(s.stored["Bo"]) == 0 {
-		return fmt.Errorf("trial: nothing of what was said afterwards is stored")
+		return fmt.Errorf("roomtest: nothing of what was said afterwards is stored")
 	}
 	lost := int64(0)
 	for _, g := range s.gaps {
@@ -74,15 +74,15 @@ func Away(c bot.Connector, server Server, away time.Duration, log *slog.Logger) 
 	}
 	slack := Within(time.Second)
 	if lost <= 0 || lost < (gone-server.Late-slack).Milliseconds() || lost > (missed+slack).Milliseconds() {
-		return fmt.Errorf("trial: the gaps are %d ms, the server was away for %v and the bot for %v: %+v", lost, gone, missed, s.gaps)
+		return fmt.Errorf("roomtest: the gaps are %d ms, the server was away for %v and the bot for %v: %+v", lost, gone, missed, s.gaps)
 	}
 	return nil
 }
 
 // Network is the way between the bot and its server.
 type Network struct {
-	UDP *relay.UDP
-	TCP *relay.TCP // nil: signalling is not impaired
+	UDP *relaytest.UDP
+	TCP *relaytest.TCP // nil: signalling is not impaired
 }
 
 // BlackHole lets the network swallow everything for a while, signalling too, while Ana talks: she is heard again within
@@ -113,7 +113,7 @@ func BlackHole(c bot.Connector, n Network, lasts time.Duration, joins int, log *
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.joins > joins {
-		return fmt.Errorf("trial: %d joins over a hole of %v, want at most %d", s.joins, lasts, joins)
+		return fmt.Errorf("roomtest: %d joins over a hole of %v, want at most %d", s.joins, lasts, joins)
 	}
 	log.Info("heard again", "ms", took.Milliseconds(), "joins", s.joins)
 	return nil
@@ -131,7 +131,7 @@ func Deaf(c bot.Connector, n Network, full bool, log *slog.Logger) error {
 		return err
 	}
 	began := time.Now()
-	n.UDP.Lose(relay.Media)
+	n.UDP.Lose(relaytest.Media)
 	err = s.until(Patience, "the note that somebody is not heard", func() bool {
 		for _, note := range s.notes {
 			if strings.Contains(note, "not heard") {
@@ -168,7 +168,7 @@ func NoPath(c bot.Connector, log *slog.Logger) error {
 	case <-s.ended:
 	case <-t.C:
 		reason, err := s.Leave()
-		return fmt.Errorf("trial: no end within %v; then %q, %w", 5*Patience, reason, errOr(err))
+		return fmt.Errorf("roomtest: no end within %v; then %q, %w", 5*Patience, reason, errOr(err))
 	}
 	share := time.Duration(20)
 	if raceDetector {
@@ -177,13 +177,13 @@ func NoPath(c bot.Connector, log *slog.Logger) error {
 	took, used := time.Since(began), cpu()-before
 	log.Info("ended", "reason", string(s.reason), "ms", took.Milliseconds(), "cpu_ms", used.Milliseconds())
 	if s.reason != models.EndFailedICE || models.Hint(s.err) == "" {
-		return fmt.Errorf("trial: it ended as %q, %w (hint %q)", s.reason, errOr(s.err), models.Hint(s.err))
+		return fmt.Errorf("roomtest: it ended as %q, %w (hint %q)", s.reason, errOr(s.err), models.Hint(s.err))
 	}
 	if most := Within(30 * time.Second); took > most {
-		return fmt.Errorf("trial: it ended after %v, want %v", took, most)
+		return fmt.Errorf("roomtest: it ended after %v, want %v", took, most)
 	}
 	if limit := took / share; used > limit {
-		return fmt.Errorf("trial: %v of CPU time in %v", used, took)
+		return fmt.Errorf("roomtest: %v of CPU time in %v", used, took)
 	}
 	return nil
 }
@@ -208,10 +208,10 @@ func Alone(c bot.Connector, enter func(name string) (leave func()), log *slog.Lo
 	select {
 	case <-s.ended:
 	case <-t.C:
-		return fmt.Errorf("trial: alone for %v and still there", Patience)
+		return fmt.Errorf("roomtest: alone for %v and still there", Patience)
 	}
 	if s.reason != models.EndAlone {
-		return fmt.Errorf("trial: it ended as %q, %w", s.reason, errOr(s.err))
+		return fmt.Errorf("roomtest: it ended as %q, %w", s.reason, errOr(s.err))
 	}
 	return nil
 }
