@@ -26,7 +26,7 @@ type env struct {
 	log    *slog.Logger
 	queue  Queue
 	panics atomic.Uint64
-	plans  *plans
+	places *places
 }
 
 // acted counts and shows an action that was stored.

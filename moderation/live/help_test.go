@@ -104,9 +104,9 @@ func newScene(t testing.TB, rules string, packs fs.FS) *scene {
 
 // attend has the bot be in the session's room, until the context ends.
 func (s *scene) attend(ctx context.Context, room *room.Room) error {
-	return s.j.Attend(ctx, room, restrict.New(restrict.Config{
+	return s.j.Enter(room, restrict.New(restrict.Config{
 		Store: s.store, Actions: s.store, Room: room, RoomID: "r1", Told: s.Acted, Log: slog.New(slog.DiscardHandler),
-	}))
+	})).Run(ctx)
 }
 
 // line is what Ana said from a time on, 200 ms a word.
@@ -243,4 +243,4 @@ type there struct{ Room }
 func (there) Inside() bool { return true }
 
 // isThere has the bot be in the session's room, in which nothing happens.
-func (s *scene) isThere() { s.j.stay.Store(&stay{room: there{}}) }
+func (s *scene) isThere() { s.env.places.enter(&place{session: s.j.session, room: there{}}) }

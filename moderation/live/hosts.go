@@ -28,8 +28,10 @@ var errRuleFailed = errors.New("a rule failed; the log says where")
 
 // Verbs lists what can be done now in the room of a session: nothing while the bot is not in it.
 func (h Hosts) Verbs(session string) []models.Verb {
-	if s := h.sessions.known(session); s != nil && s.room() != nil {
-		return s.room().Verbs()
+	if s := h.sessions.known(session); s != nil {
+		if at := s.place(); at != nil {
+			return at.room.Verbs()
+		}
 	}
 	return nil
 }
@@ -37,7 +39,7 @@ func (h Hosts) Verbs(session string) []models.Verb {
 // LeastHeard are those in a session's room who spoke least, first, at most eight of them; nothing once the bot has left it, or
 // without rules.
 func (h Hosts) LeastHeard(session string) (f models.Floor) {
-	if s := h.sessions.known(session); s != nil && s.room() != nil {
+	if s := h.sessions.known(session); s != nil && s.place() != nil {
 		_ = s.do(context.Background(), func() error { f = s.judge.floor(); return nil }) // it has no error
 	}
 	return f
@@ -46,7 +48,7 @@ func (h Hosts) LeastHeard(session string) (f models.Floor) {
 // Act carries out what a host chose, and returns when its effect was seen or it failed. An action that is stored already
 // is not carried out again.
 func (h Hosts) Act(ctx context.Context, a models.Action) (models.Action, error) {
-	st, err := h.stayFor(ctx, a)
+	at, err := h.placeOf(ctx, a)
 	if err != nil {
 		return a, err
 	}
@@ -61,15 +63,15 @@ func (h Hosts) Act(ctx context.Context, a models.Action) (models.Action, error) 
 	if err := store.Put(ctx, models.Record{Session: a.Session, Actions: []models.Action{a}}); err != nil {
 		return a, err
 	}
-	return st.do(context.WithoutCancel(ctx), a)
+	return at.do(context.WithoutCancel(ctx), a)
 }
 
-// stayFor is the bot in the room in which something is to be done. What is taken back may have been done in an earlier stay;
+// placeOf is the bot in the room in which something is to be done. What is taken back may have been done in an earlier stay;
 // while the bot is not there, it ends as soon as it is.
-func (h Hosts) stayFor(ctx context.Context, a models.Action) (*stay, error) {
+func (h Hosts) placeOf(ctx context.Context, a models.Action) (*place, error) {
 	if s := h.sessions.known(a.Session); s != nil {
-		if st := s.stay.Load(); st != nil {
-			return st, nil
+		if at := s.place(); at != nil {
+			return at, nil
 		}
 	}
 	back := a.Verb.Undoes()
@@ -80,8 +82,8 @@ func (h Hosts) stayFor(ctx context.Context, a models.Action) (*stay, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, st := h.sessions.inside(session.Room); st != nil {
-		return st, nil
+	if at := h.sessions.env.places.in(session.Room); at != nil {
+		return at, nil
 	}
 	if err := h.sessions.env.release(ctx, session.Room, a.TargetID, back); err != nil {
 		return nil, err
@@ -155,23 +157,23 @@ func (s *Session) answer(ctx context.Context, decision models.Decision, by, word
 // Pause stops or resumes listening in a room, named by its id or by its live session. It is remembered beyond the
 // session, and the people there are told. ErrNotThere: the bot is not in it.
 func (h Hosts) Pause(ctx context.Context, name string, on bool, by string) error {
-	s, st := h.sessions.inside(name)
-	if st == nil {
+	at := h.sessions.env.places.named(name)
+	if at == nil {
 		return ErrNotThere
 	}
-	err := s.store.SetPaused(ctx, s.session.Room, on, by, time.Now())
+	err := at.store.SetPaused(ctx, at.session.Room, on, by, time.Now())
 	if on || err == nil { // a pause holds also when it can't be written down
-		st.room.Pause(ctx, on)
-		session := s.session
-		s.hub.Publish(models.Event{SessionID: session.ID, Session: &session})
+		at.room.Pause(ctx, on)
+		session := at.session
+		at.hub.Publish(models.Event{SessionID: session.ID, Session: &session})
 	}
 	return err
 }
 
 // Paused reports whether listening is paused in a room, named by its id or by its live session.
 func (h Hosts) Paused(name string) bool {
-	_, st := h.sessions.inside(name)
-	return st != nil && st.room.Paused()
+	at := h.sessions.env.places.named(name)
+	return at != nil && at.room.Paused()
 }
 
 // Object enters, for the session of c, that somebody objects to being written down or takes it back. It is carried out
@@ -184,8 +186,8 @@ func (h Hosts) Object(ctx context.Context, c models.Consent) (models.Consent, er
 	c.Room, c.At = s.session.Room, time.Now().UTC().Truncate(time.Millisecond)
 	err = s.store.PutConsent(ctx, c)
 	objects := c.What == models.ConsentObjected
-	if _, st := h.sessions.inside(c.Room); st != nil && (objects || err == nil) { // an objection holds in any case
-		st.room.Object(ctx, c.SpeakerID, objects)
+	if at := s.places.in(c.Room); at != nil && (objects || err == nil) { // an objection holds in any case
+		at.room.Object(ctx, c.SpeakerID, objects)
 	}
 	return c, err
 }

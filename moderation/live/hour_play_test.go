@@ -160,7 +160,7 @@ func (h *hour) join() {
 	keeper := restrict.New(restrict.Config{
 		Store: h.store, Actions: h.store, Room: room, RoomID: "r1", Told: h.sessions.Acted, Log: slog.New(slog.DiscardHandler),
 	})
-	h.stay.Go(func() { _ = running.Attend(attending, room, keeper) })
+	h.stay.Go(func() { _ = running.Enter(room, keeper).Run(attending) })
 	h.stay.Go(func() {
 		why, _ := room.Run(ctx)
 		leave()

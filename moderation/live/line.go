@@ -21,7 +21,7 @@ func (s *Session) done(ctx context.Context, u models.Utterance) error {
 		u = *r.Utterance
 	} else {
 		s.clips.cover(out.Redactions)
-		r.Evidence = s.clips.evidence(ctx, u, out.Clips, s.room() != nil)
+		r.Evidence = s.clips.evidence(ctx, u, out.Clips, s.place() != nil)
 	}
 	second := s.soundFor(ctx, u, out.Looks)
 	switch err := s.store.Put(ctx, r); {

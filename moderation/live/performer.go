@@ -10,53 +10,6 @@ import (
 	"earshot/models"
 )
 
-// plans hands what is planned in a room to whoever carries it out there. Its methods may be called from any goroutine.
-type plans struct {
-	mu      sync.Mutex
-	rooms   map[string]*performer // by the room's id
-	waiting chan struct{}         // rings when something is planned that nobody can take up
-}
-
-func newPlans() *plans {
-	return &plans{rooms: map[string]*performer{}, waiting: make(chan struct{}, 1)}
-}
-
-// enter has a performer get what is planned in a room, until the returned function is called.
-func (p *plans) enter(room string, x *performer) (leave func()) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.rooms[room] = x
-	return func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		if p.rooms[room] == x {
-			delete(p.rooms, room)
-		}
-		p.ring() // for what it leaves
-	}
-}
-
-// hand gives actions of a room that are stored to its performer. false: there is none, and they lapse unless one comes soon.
-func (p *plans) hand(room string, actions []models.Action) bool {
-	p.mu.Lock()
-	x := p.rooms[room]
-	if x == nil {
-		p.ring()
-	}
-	p.mu.Unlock()
-	if x != nil {
-		x.take(actions)
-	}
-	return x != nil
-}
-
-func (p *plans) ring() {
-	select {
-	case p.waiting <- struct{}{}:
-	default: // it is known
-	}
-}
-
 // retryPlans is when what is planned is looked at again that could not be begun: the bot may be back in the room, the store
 // may answer.
 const retryPlans = time.Second

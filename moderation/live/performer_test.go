@@ -38,7 +38,11 @@ func (d *door) set(open bool) {
 func (d *door) Run(ctx context.Context) error { <-ctx.Done(); return nil }
 
 func (d *door) Do(ctx context.Context, a models.Action) (models.Action, error) {
-	time.Sleep(time.Second)
+	select {
+	case <-time.After(time.Second):
+	case <-ctx.Done():
+		return a, context.Cause(ctx)
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.fails--; d.fails >= 0 {
@@ -81,7 +85,7 @@ func (s *scene) plan(session string, idsByPerson ...string) {
 	if err := s.store.Put(s.t.Context(), models.Record{Session: session, Actions: all}); err != nil {
 		s.t.Fatal(err)
 	}
-	s.env.plans.hand("r1", all)
+	s.env.places.hand("r1", all)
 }
 
 func (s *scene) stateOf(id string) models.Action {
@@ -97,7 +101,7 @@ func (s *scene) stateOf(id string) models.Action {
 func (s *scene) performing(d *door) (leave func()) {
 	ctx, cancel := context.WithCancel(s.t.Context())
 	x, ended := newPerformer(s.env, d, d), make(chan struct{})
-	left := s.env.plans.enter("r1", x)
+	left := s.env.places.enter(&place{s.j.session, d, x})
 	go func() {
 		defer close(ended)
 		x.run(ctx, "s1", "r1")
@@ -118,7 +122,7 @@ func TestPlansAreHandedOver(t *testing.T) {
 		leave := s.performing(d)
 		began := time.Now()
 		s.plan("s1", "ana-1", "ana", "ben-1", "ben", "ana-2", "ana")
-		s.env.plans.hand("r1", []models.Action{s.stateOf("ana-2")}) // again
+		s.env.places.hand("r1", []models.Action{s.stateOf("ana-2")}) // again
 		for len(d.deeds()) < 4 && time.Since(began) < time.Minute {
 			time.Sleep(100 * time.Millisecond)
 		}

@@ -42,7 +42,7 @@ func TestOneStuckDeedHoldsNoOther(t *testing.T) {
 		if err := s.store.Put(t.Context(), models.Record{Session: "s1", Actions: planned}); err != nil {
 			t.Fatal(err)
 		}
-		s.env.plans.hand("r1", planned)
+		s.env.places.hand("r1", planned)
 		var done, lapsed time.Duration
 		for time.Since(began) < 40*time.Second && (done == 0 || lapsed == 0) {
 			if u, _ := s.store.Action(t.Context(), "b-urgent"); done == 0 && u.State != models.ActionPlanned {

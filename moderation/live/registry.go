@@ -79,23 +79,13 @@ func (d *Sessions) all() (out []*Session) {
 	return out
 }
 
-// inside is the session of a room (by the room's id, or its own) in which the bot is, with its stay.
-func (d *Sessions) inside(name string) (*Session, *stay) {
-	for _, s := range d.all() {
-		if st := s.stay.Load(); st != nil && (s.session.ID == name || s.session.Room == name) {
-			return s, st
-		}
-	}
-	return nil, nil
-}
-
 // keepKnown is how long a session is known after its last word; what comes later takes it up anew.
 const keepKnown = 5 * time.Minute
 
 // forget lets go of sessions that are over; the caller holds the lock.
 func (d *Sessions) forget() {
 	for id, s := range d.sessions {
-		if s.made() && s.stay.Load() == nil && time.Since(*s.used.Load()) > keepKnown {
+		if s.made() && s.place() == nil && time.Since(*s.used.Load()) > keepKnown {
 			delete(d.sessions, id)
 		}
 	}

@@ -82,7 +82,7 @@ func TestStoppedInTheMidstOfAMute(t *testing.T) {
 		if err := s.store.Put(t.Context(), models.Record{Session: "s1", Actions: []models.Action{a}}); err != nil {
 			t.Fatal(err)
 		}
-		s.env.plans.hand("r1", []models.Action{a})
+		s.env.places.hand("r1", []models.Action{a})
 		for !h.isMuted("ana") {
 			time.Sleep(5 * time.Millisecond)
 		}

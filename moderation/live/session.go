@@ -24,8 +24,7 @@ type Session struct {
 	ready  chan struct{}
 	failed error
 	used   atomic.Pointer[time.Time] // when it was last asked for
-	stay   atomic.Pointer[stay]
-	wake   chan struct{} // rings when an ask got a new end, or sound is to be completed
+	wake   chan struct{}             // rings when an ask got a new end, or sound is to be completed
 
 	// What follows is used in the mailbox alone, but for what session says of where it is.
 	session models.Session
@@ -33,12 +32,6 @@ type Session struct {
 	clips   clips
 	over    bool            // the stay has ended
 	shown   []models.Talked // the order of who spoke least that watchers know
-}
-
-// stay is the bot in the room of a session.
-type stay struct {
-	room Room
-	*performer
 }
 
 func newSession(v *env, id string) *Session {
@@ -70,10 +63,10 @@ func (s *Session) touch() {
 	s.used.Store(&now)
 }
 
-// room is the room that the bot is in; nil while it is not.
-func (s *Session) room() Room {
-	if st := s.stay.Load(); st != nil {
-		return st.room
+// place is the bot in the session's room; nil while it is not there.
+func (s *Session) place() *place {
+	if at := s.places.in(s.session.Room); at != nil && at.session.ID == s.session.ID {
+		return at
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ type Sessions struct {
 func New(c Config) *Sessions {
 	return &Sessions{
 		env: &env{
-			store: c.Store, hub: c.Show, count: c.Count, quota: c.Quota, sounds: c.Sounds, second: c.Second, log: c.Log, plans: newPlans(),
+			store: c.Store, hub: c.Show, count: c.Count, quota: c.Quota, sounds: c.Sounds, second: c.Second, log: c.Log, places: newPlaces(),
 		},
 		policies: maps.Clone(c.Policies), sessions: map[string]*Session{},
 	}
@@ -79,7 +79,7 @@ func (d *Sessions) lapse(ctx context.Context) {
 	again := false
 	for {
 		select {
-		case <-d.env.plans.waiting:
+		case <-d.env.places.waiting:
 			if again = due != nil; !again {
 				due = time.After(planFresh)
 			}
@@ -99,7 +99,7 @@ func (d *Sessions) lapse(ctx context.Context) {
 func (d *Sessions) Recover(ctx context.Context) error {
 	now := time.Now().UTC()
 	d.env.lapsePlans(ctx, now.Add(-planFresh))
-	d.env.plans.ring() // for those that are not too old yet
+	d.env.places.ring() // for those that are not too old yet
 	waiting, err := d.env.store.OpenOfEnded(ctx)
 	if err = d.env.readable("", err); err != nil {
 		return err
@@ -158,26 +158,14 @@ func (d *Sessions) Partial(p models.Partial) {
 func (d *Sessions) Acted(a models.Action) { d.env.acted(a) }
 
 // InRooms counts the rooms that the bot is in.
-func (d *Sessions) InRooms() int {
-	n := 0
-	for _, s := range d.all() {
-		if s.room() != nil {
-			n++
-		}
-	}
-	return n
-}
+func (d *Sessions) InRooms() int { return len(d.env.places.all()) }
 
 // DeafTo names, by room, those who are shown as talking and are not heard.
 func (d *Sessions) DeafTo() map[string][]string {
 	out := map[string][]string{}
-	for _, s := range d.all() {
-		room := s.room()
-		if room == nil {
-			continue
-		}
-		if names := room.DeafTo(); len(names) > 0 {
-			out[s.session.Room] = names
+	for _, at := range d.env.places.all() {
+		if names := at.room.DeafTo(); len(names) > 0 {
+			out[at.session.Room] = names
 		}
 	}
 	return out

@@ -64,7 +64,7 @@ func (s *Session) show(r models.Record) {
 	if len(r.Decisions) > 0 {
 		s.ring()
 	}
-	if len(r.Actions) > 0 && !s.plans.hand(s.session.Room, r.Actions) {
+	if len(r.Actions) > 0 && !s.places.hand(s.session.Room, r.Actions) {
 		s.outsideRooms(r.Session, r.Actions)
 	}
 }

@@ -65,8 +65,8 @@ func (s *Session) unlessErased(err error) error {
 	if !errors.Is(err, models.ErrNotFound) {
 		return err
 	}
-	if room := s.room(); room != nil {
-		room.Erased()
+	if at := s.place(); at != nil {
+		at.room.Erased()
 	}
 	return nil
 }

@@ -12,25 +12,67 @@ import (
 // lookEvery is how often it is looked what holds because nothing happens, and whether the session is stored still.
 const lookEvery = time.Second
 
-// Attend carries out what is planned in the room while the bot is there, has what is in force kept by the actor, and lets asks
-// lapse, until the context ends. It returns after all that it began, with the actor's error.
-func (s *Session) Attend(ctx context.Context, room Room, actor Actor) error {
-	st := &stay{room, newPerformer(s.env, room, actor)}
-	if err := s.enter(ctx, st); err != nil {
+// Stay is a session's part of the bot's stay in its room. It ends before the bot has left, so that what is in force against
+// people can be taken back.
+type Stay struct {
+	session *Session
+	*place
+	leaving chan error    // why Run is to end
+	left    chan struct{} // closed at its end
+}
+
+// Enter prepares a stay in the session's room. Nothing runs yet.
+func (s *Session) Enter(room Room, actor Actor) *Stay {
+	return &Stay{
+		session: s, place: &place{s.session, room, newPerformer(s.env, room, actor)},
+		leaving: make(chan error, 1), left: make(chan struct{}),
+	}
+}
+
+// Run carries out what is planned in the room while the bot is there, has what is in force kept by the actor, and lets asks
+// lapse, until the context ends or Leave is called. It returns after all that it began, with the actor's error. It may be called
+// once.
+func (st *Stay) Run(ctx context.Context) error {
+	defer close(st.left)
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	s := st.session
+	if err := s.do(ctx, func() error { s.clips.memory = st.room; return nil }); err != nil {
 		return err
 	}
-	leave := s.plans.enter(s.session.Room, st.performer)
+	leave := s.places.enter(st.place)
 	var kept error
 	var group sync.WaitGroup
-	group.Go(func() { kept = actor.Run(ctx) })
+	group.Go(func() { kept = st.actor.Run(ctx) })
 	group.Go(func() {
-		st.run(ctx, s.session.ID, s.session.Room)
+		st.performer.run(ctx, s.session.ID, s.session.Room)
+		s.touch()
 		leave()
-		s.leave(ctx)
+		s.end(ctx)
 	})
-	s.look(ctx, room)
+	group.Go(func() {
+		select {
+		case cause := <-st.leaving:
+			end(cause)
+		case <-ctx.Done():
+		}
+	})
+	s.look(ctx, st.room)
 	group.Wait()
 	return kept
+}
+
+// Leave has Run end, whose context then has the cause that is given, and waits until it has or ctx ends. It may be called from
+// any goroutine, and again; the first cause counts.
+func (st *Stay) Leave(ctx context.Context, cause error) {
+	select {
+	case st.leaving <- cause:
+	default:
+	}
+	select {
+	case <-st.left:
+	case <-ctx.Done():
+	}
 }
 
 // look lets asks lapse and sound be completed until the context ends.
@@ -69,20 +111,8 @@ func (s *Session) next() time.Duration {
 	return max(wait, 10*time.Millisecond)
 }
 
-// enter notes that the bot is in the room.
-func (s *Session) enter(ctx context.Context, st *stay) error {
-	s.stay.Store(st)
-	return s.do(ctx, func() error {
-		s.clips.memory = st.room
-		return nil
-	})
-}
-
-// leave notes that the bot is not in the room any more, keeps what it still holds of what was asked for, and lets the asks
-// lapse that nobody can answer now.
-func (s *Session) leave(ctx context.Context) {
-	s.touch()
-	s.stay.Store(nil)
+// end keeps what the room still holds of what was asked for, and lets the asks lapse that nobody can answer now.
+func (s *Session) end(ctx context.Context) {
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	_ = s.do(context.WithoutCancel(ctx), func() error { // it has no error

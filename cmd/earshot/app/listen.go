@@ -82,13 +82,19 @@ func (s *Station) ListenIn(ctx context.Context, st Stay) (models.Session, error)
 	if s.cfg.Partials > 0 && !session.ModerateOnly {
 		preview = s.text.Preview
 	}
-	attending := newAttending(ctx, st.returns)
+	var stay *live.Stay
 	room, err := room.New(room.Config{
 		Room: st.Room, Session: session, Connector: st.Connector, Sink: running, Observer: running, Hold: memoryOf(p.cfg),
 		Segment: SegmentConfig(s.cfg), NewVAD: NewVAD(s.vad), Preview: preview, PreviewEvery: s.cfg.Partials, Watch: st.Watch, Log: s.Log,
 		Notice: botNotice(p.cfg, st.Room.URL), Needs: p.needs(), MaxTime: p.cfg.Stay.MaxTime, Alone: st.patience(p.cfg.Stay.Alone),
 		Silence: st.patience(p.cfg.Stay.Silence), Objected: objected, Paused: pausedBy != "", Breaker: s.breakers.of(st.Room.URL),
-		Farewell: attending.farewell,
+		Farewell: func(ctx context.Context, why models.EndReason) {
+			if st.returns != nil && st.returns(why) {
+				stay.Leave(ctx, nil)
+			} else {
+				stay.Leave(ctx, restrict.ErrForGood)
+			}
+		},
 	})
 	if err != nil {
 		return session, err
@@ -97,9 +103,12 @@ func (s *Station) ListenIn(ctx context.Context, st Stay) (models.Session, error)
 	keeper := restrict.New(restrict.Config{
 		Store: s.Store, Actions: s.Store, Room: room, RoomID: st.Room.ID, Told: s.Sessions.Acted, Log: s.Log,
 	})
-	go func() { attending.ended(running.Attend(attending.ctx, room, keeper)) }()
+	stay = running.Enter(room, keeper)
+	kept := make(chan error, 1)
+	go func() { kept <- stay.Run(context.WithoutCancel(ctx)) }()
 	reason, err := room.Run(ctx)
-	return s.endSession(ctx, session, reason, errors.Join(err, attending.end()))
+	stay.Leave(context.WithoutCancel(ctx), nil)
+	return s.endSession(ctx, session, reason, errors.Join(err, <-kept))
 }
 
 // keepOf is how the sound of flagged lines is kept.

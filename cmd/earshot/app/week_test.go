@@ -195,7 +195,7 @@ func visitRoom(t *testing.T, store *sqlite.Store, d *live.Sessions, name, id str
 	attending, leave := context.WithCancel(t.Context())
 	attended := make(chan error, 1)
 	keeper := restrict.New(restrict.Config{Store: store, Actions: store, Room: r, RoomID: name, Told: d.Acted, Log: slog.New(slog.DiscardHandler)})
-	go func() { attended <- running.Attend(attending, r, keeper) }()
+	go func() { attended <- running.Enter(r, keeper).Run(attending) }()
 	reason, _ := r.Run(t.Context()) // with the reason as its error
 	leave()
 	if err := errors.Join(<-attended, store.EndSession(t.Context(), id, reason, time.Now())); err != nil {
