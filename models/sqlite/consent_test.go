@@ -3,8 +3,6 @@ package sqlite_test
 import (
 	"errors"
 	"path/filepath"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -47,61 +45,6 @@ func TestObjectionsOutliveErasure(t *testing.T) {
 	}
 }
 
-// TestInvitationWorksOnce also when many try at the same time.
-func TestInvitationWorksOnce(t *testing.T) {
-	s := open(t)
-	want := models.Invitation{URL: "lounge://a/b", Profile: "open-mic", By: "kim", Expires: start.Add(time.Hour)}
-	must(t, s.PutInvitation(t.Context(), "hash", want))
-	if got, err := s.Invitation(t.Context(), "hash", start); err != nil || got != want {
-		t.Errorf("%+v, %v", got, err)
-	}
-	if _, err := s.Invitation(t.Context(), "hash", start.Add(time.Hour)); !errors.Is(err, models.ErrNotFound) {
-		t.Errorf("expired: %v", err)
-	}
-	var all sync.WaitGroup
-	var taken, refused atomic.Int32
-	for range 8 {
-		all.Go(func() {
-			switch _, err := s.TakeInvitation(t.Context(), "hash", start); {
-			case err == nil:
-				taken.Add(1)
-			case errors.Is(err, models.ErrNotFound):
-				refused.Add(1)
-			}
-		})
-	}
-	all.Wait()
-	if taken.Load() != 1 || refused.Load() != 7 {
-		t.Errorf("%d took it, %d were refused", taken.Load(), refused.Load())
-	}
-}
-
-// TestExpiredInvitationsAreSwept with what is too old, not only when the next one is made.
-func TestExpiredInvitationsAreSwept(t *testing.T) {
-	s := open(t)
-	now := time.Now()
-	must(t, s.PutInvitation(t.Context(), "short", models.Invitation{URL: "lounge://a/b", Expires: now.Add(time.Hour)}))
-	must(t, s.PutInvitation(t.Context(), "long", models.Invitation{URL: "lounge://a/c", Expires: now.Add(72 * time.Hour)}))
-	left := func() (n int) { // as they were before their time was over
-		for _, hash := range []string{"short", "long"} {
-			if _, err := s.Invitation(t.Context(), hash, now); err == nil {
-				n++
-			}
-		}
-		return n
-	}
-	if _, err := s.Sweep(t.Context(), now, models.RetentionPolicy{}); err != nil || left() != 2 {
-		t.Errorf("%d links, %v", left(), err)
-	}
-	swept, err := s.Sweep(t.Context(), now.Add(2*time.Hour), models.RetentionPolicy{})
-	if err != nil || left() != 1 || swept != (models.Swept{Invitations: 1}) {
-		t.Errorf("%d links left, %+v, %v", left(), swept, err)
-	}
-	if _, err := s.Invitation(t.Context(), "long", now.Add(2*time.Hour)); err != nil {
-		t.Errorf("a link that is good: %v", err)
-	}
-}
-
 // TestPausesStay over a restart.
 func TestPausesStay(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "earshot.db")
@@ -138,18 +81,4 @@ func TestRestoreKeepsObjections(t *testing.T) {
 	if by, err := s.PausedBy(t.Context(), "book-club"); by != "kim" || err != nil {
 		t.Errorf("paused by %q, %v", by, err)
 	}
-}
-
-// TestObjectionsOutliveBeingTold: whoever objected is told of the bot in the next session, as everybody is. They object still.
-func TestObjectionsOutliveBeingTold(t *testing.T) {
-	s := open(t)
-	startSession(t, s, "s1")
-	startSession(t, s, "s2")
-	must(t, s.PutConsent(t.Context(), models.Consent{Session: "s1", SpeakerID: "ana", What: models.ConsentObjected, How: "chat", At: start}))
-	for _, what := range []models.ConsentWhat{models.ConsentTold, models.ConsentNotTold} {
-		must(t, s.PutConsent(t.Context(), models.Consent{Session: "s2", SpeakerID: "ana", What: what, How: "seen", At: start.Add(time.Hour)}))
-	}
-	marks, err := s.Objections(t.Context(), "open-mic")
-	must(t, err)
-	equal(t, "objections", marks, map[string]bool{models.PersonMark("ana"): true})
 }

@@ -70,23 +70,3 @@ func TestErasureHoldsForWhatIsOnItsWay(t *testing.T) {
 	must(t, err)
 	equal(t, "clips of others, and of later", len(keys), 3)
 }
-
-// A line is stored once, however often the decoder delivers it.
-func TestSpooledLineIsStoredOnce(t *testing.T) {
-	ctx := t.Context()
-	s := open(t)
-	session := startSession(t, s, "s1")
-	c := clip("s1", session.Epoch, 1, []byte("sound"))
-	must(t, s.PutClip(ctx, c))
-	for range 3 {
-		u := utterance(c, "once", models.Word{Text: "once", P: 1})
-		must(t, s.Put(ctx, models.Record{Session: "s1", Utterance: &u, Spooled: true, Flags: []models.Flag{flag(u, "r")}}))
-	}
-	us, err := s.Utterances(ctx, "s1")
-	must(t, err)
-	keys, err := s.PendingKeys(ctx)
-	must(t, err)
-	if len(us) != 1 || len(keys) != 0 {
-		t.Errorf("%d lines, %d clips wait", len(us), len(keys))
-	}
-}

@@ -3,7 +3,6 @@ package sqlite_test
 import (
 	"path/filepath"
 	"testing"
-	"time"
 
 	"earshot/models"
 )
@@ -54,56 +53,4 @@ func TestMask(t *testing.T) {
 	if n := traces(t, path); len(n) != 0 {
 		t.Errorf("traces are left: %v", n)
 	}
-}
-
-// TestReplaceEvidence: the sound of a line is replaced where it is kept, and is not brought back where it is gone.
-func TestReplaceEvidence(t *testing.T) {
-	s := open(t)
-	startSession(t, s, "s1")
-	u := utterance(clip("s1", 1, 1, nil), "buy my coin")
-	e := models.Evidence{Utterance: u.Key, StartMS: 900, EndMS: 2000, Peaks: []byte{1}, Ogg: []byte("OggS"), Expires: start.Add(time.Hour)}
-	wantErr(t, "before the line", s.ReplaceEvidence(t.Context(), e), models.ErrNotFound)
-	must(t, s.Put(t.Context(), record(u, []models.Flag{flag(u, "scam")}, &e)))
-	e.StartMS, e.EndMS, e.Ogg, e.Peaks = 0, 5000, []byte("OggS and more"), []byte{1, 2}
-	must(t, s.ReplaceEvidence(t.Context(), e))
-	got, err := s.Evidence(t.Context(), models.EvidenceID(u.Key), start)
-	must(t, err)
-	e.ID = models.EvidenceID(u.Key)
-	equal(t, "evidence", got, e)
-	_, err = s.ExpireEvidence(t.Context(), start.Add(2*time.Hour))
-	must(t, err)
-	wantErr(t, "after it expired", s.ReplaceEvidence(t.Context(), e), models.ErrNotFound)
-}
-
-// TestTell: a rule that tells reaches the targets of the room whatever their level, and nobody twice.
-func TestTell(t *testing.T) {
-	s := open(t)
-	startSession(t, s, "s1")
-	must(t, s.SetNoticeTargets(t.Context(), []models.NoticeTarget{
-		{Name: "all", Level: models.LevelInfo}, {Name: "grave", Level: models.LevelHigh}, {
-			Name: "away", Level: models.LevelInfo, Rooms: []string{"mic"},
-		},
-	}))
-	u := utterance(clip("s1", 1, 1, nil), "words")
-	f := flag(u, "floor")
-	f.Level = models.LevelInfo
-	must(t, s.Put(t.Context(), record(u, []models.Flag{f})))
-	waiting := func(all, grave, away int) {
-		t.Helper()
-		got := map[string]int{}
-		states, err := s.NoticeTargets(t.Context())
-		must(t, err)
-		for _, x := range states {
-			got[x.Name] = x.Waiting
-		}
-		equal(t, "waiting", got, map[string]int{"all": all, "grave": grave, "away": away})
-	}
-	waiting(1, 0, 0)
-	for range 2 {
-		must(t, s.Tell(t.Context(), "a1", "s1", f.ID, ""))
-		waiting(1, 1, 0)
-	}
-	must(t, s.Tell(t.Context(), "a2", "s1", f.ID, "away")) // a rule that names its target means it
-	waiting(1, 1, 1)
-	wantErr(t, "an unknown target", s.Tell(t.Context(), "a3", "s1", f.ID, "mods"), models.ErrNotFound)
 }

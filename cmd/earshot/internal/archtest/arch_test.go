@@ -75,7 +75,7 @@ var onlyIn = map[string][]string{
 	"github.com/ggerganov":             {"transcribe/whisper"},
 	"github.com/go-viper/mapstructure": {"configs"},
 	"C":                                {"transcribe/whisper", "bot/audio"},
-	"testing":                          {"_test"},
+	"testing":                          {"_test", "models/store/storetest"},
 }
 
 // source is one parsed Go file.
@@ -186,6 +186,9 @@ func TestImportsBetweenPackages(t *testing.T) {
 			}
 			// the model that tests of any part may listen with, and what they wait with
 			if s.test && (within(own, "transcribe/fixture/...") || own == "internal/waittest") {
+				continue
+			}
+			if s.test && within(s.pkg, "models/...") && own == "models/store/storetest" { // what every store must do
 				continue
 			}
 			if s.test && within(s.pkg, "bot/...") && own == "bot/room" { // connectors are tried in a room
