@@ -1,0 +1,97 @@
+package strict
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// ErrEmpty says that a document holds nothing but comments.
+var ErrEmpty = errors.New("the document is empty")
+
+// SyntaxError is broken YAML.
+type SyntaxError struct {
+	// Line counts from 1.
+	Line int
+	// Message says what is wrong there, with help for the usual slips.
+	Message string
+}
+
+// Error is the message; the line is the caller's to show.
+func (e *SyntaxError) Error() string { return e.Message }
+
+// Document is one parsed YAML document.
+type Document struct {
+	// More is the line of a second document behind the first, or 0: whoever reads one loses it.
+	More int
+
+	root *yaml.Node
+}
+
+// Parse parses a document. The error is ErrEmpty or a *SyntaxError. The caller bounds the size of data.
+func Parse(data []byte) (*Document, error) {
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	var doc, second yaml.Node
+	switch err := dec.Decode(&doc); {
+	case errors.Is(err, io.EOF):
+		return nil, ErrEmpty
+	case err != nil:
+		return nil, Syntax(err, data)
+	}
+	out := &Document{root: doc.Content[0]}
+	if err := dec.Decode(&second); !errors.Is(err, io.EOF) {
+		out.More = max(second.Line, 1)
+	}
+	return out, nil
+}
+
+// Line is where the document's content begins.
+func (d *Document) Line() int { return d.root.Line }
+
+// IsMapping reports whether the document is a mapping.
+func (d *Document) IsMapping() bool { return d.root.Kind == yaml.MappingNode }
+
+// Read reads the document into a shape. report is told every mistake, in the order of the document, and the values that
+// are right are filled in all the same.
+func (d *Document) Read(s Shape, report func(line int, message string)) {
+	s.read(&reader{report: report, budget: MaxValues}, d.root)
+}
+
+// yamlLine finds the line in the YAML reader's errors.
+var yamlLine = regexp.MustCompile(`^line (\d+): (.*)$`)
+
+// Syntax turns an error of the YAML package about some data into a line and a message.
+func Syntax(err error, data []byte) *SyntaxError {
+	msg := strings.TrimPrefix(err.Error(), "yaml: ")
+	line := 1
+	if m := yamlLine.FindStringSubmatch(msg); m != nil {
+		line, _ = strconv.Atoi(m[1])
+		msg = m[2]
+	}
+	if _, rest, ok := strings.Cut(msg, "unknown anchor '"); ok {
+		anchor, _, _ := strings.Cut(rest, "'")
+		if at := strings.Index(string(data), "*"+anchor); at >= 0 {
+			line = 1 + strings.Count(string(data[:at]), "\n")
+		}
+		return &SyntaxError{line, "the anchor &" + Shorten(anchor) + " is not defined above its use"}
+	}
+	if at, ok := tabLine(data); ok && strings.Contains(msg, "cannot start any token") {
+		return &SyntaxError{at, "a tab where YAML wants spaces; indent with spaces"}
+	}
+	return &SyntaxError{line, msg}
+}
+
+// tabLine finds the first line that is indented with a tab.
+func tabLine(data []byte) (int, bool) {
+	for i, line := range strings.Split(string(data), "\n") {
+		if indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]; strings.Contains(indent, "\t") {
+			return i + 1, true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,202 @@
+package strict
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// number is a number within bounds; a percentage such as 10% is read as 0.10.
+type number struct {
+	what   string
+	lo, hi float64
+	take   func(v Value, x float64)
+}
+
+func (s number) describe(*schemas) *Schema {
+	return anyOf(&Schema{Type: "number", Minimum: &s.lo, Maximum: &s.hi}, &Schema{Type: "string", Pattern: `^-?[0-9]+(\.[0-9]+)?%$`})
+}
+
+func (s number) read(r *reader, n *yaml.Node) {
+	at := Value{r, n}
+	if n = r.follow(n); n == nil {
+		return
+	}
+	digits, percent := strings.CutSuffix(n.Value, "%")
+	v, err := strconv.ParseFloat(digits, 64)
+	if n.Kind != yaml.ScalarNode || err != nil || n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
+		r.bad(n, "%s must be a number, not %s", s.what, kindName(n))
+		return
+	}
+	if percent {
+		v /= 100
+	}
+	if !(v >= s.lo && v <= s.hi) { // also refuses NaN
+		r.bad(n, "%s must be between %v and %v", s.what, s.lo, s.hi)
+		return
+	}
+	s.take(at, v)
+}
+
+// Number is a number between lo and hi; a percentage such as 10% is read as 0.10.
+func Number(what string, into *float64, lo, hi float64) Shape {
+	return number{what, lo, hi, func(_ Value, x float64) { *into = x }}
+}
+
+// SomeNumber is Number, for what is nil when it is not written.
+func SomeNumber(what string, into **float64, lo, hi float64) Shape {
+	return number{what, lo, hi, func(_ Value, x float64) { *into = &x }}
+}
+
+// Whole is a whole number between lo and hi.
+func Whole(what string, into *int, lo, hi int) Shape {
+	return number{what, float64(lo), float64(hi), func(v Value, x float64) {
+		if float64(int(x)) != x {
+			v.Bad("%s must be a whole number", what)
+		}
+		*into = int(x)
+	}}
+}
+
+// truth is true or false, or yes or no.
+type truth struct {
+	what string
+	into *bool
+}
+
+func (s truth) describe(*schemas) *Schema {
+	return anyOf(&Schema{Type: "boolean"}, &Schema{Type: "string", Enum: []string{"yes", "no"}})
+}
+
+func (s truth) read(r *reader, n *yaml.Node) {
+	if n = r.follow(n); n == nil {
+		return
+	}
+	if n.Kind != yaml.ScalarNode || n.Decode(s.into) != nil {
+		r.bad(n, "%s must be true or false, not %s", s.what, kindName(n))
+	}
+}
+
+// Bool is true or false, or yes or no.
+func Bool(what string, into *bool) Shape { return truth{what, into} }
+
+// Comparison is a comparison as it is written: ">=4", ">5%", or 4, which means at least 4.
+type Comparison struct {
+	Op string
+	N  float64
+}
+
+// Holds reports whether a value passes.
+func (c Comparison) Holds(v float64) bool {
+	switch c.Op {
+	case ">":
+		return v > c.N
+	case "<":
+		return v < c.N
+	case "<=":
+		return v <= c.N
+	case "=", "==":
+		return v == c.N
+	}
+	return v >= c.N
+}
+
+const (
+	durationPattern   = `^[0-9]+(\.[0-9]+)?(ms|s|m|h|d|w)([0-9]+(ms|s|m|h))*$`
+	comparisonPattern = `^(>=|>|<=|<|==?)? *-?[0-9]+(\.[0-9]+)?%?$`
+	levelPattern      = `^-[0-9]+(\.[0-9]+)? ?dBFS$`
+	ratePattern       = `^[0-9]+(\.[0-9]+)? ?/ ?(hour|day|week)$`
+)
+
+var comparison = regexp.MustCompile(`^(>=|>|<=|<|==?)? *(-?[0-9]+(?:\.[0-9]+)?)(%?)$`)
+
+// Compare is a comparison with a number or a share; nil stays what is not written.
+func Compare(what string, into **Comparison) Shape {
+	s := &Schema{Type: []string{"number", "string"}, Pattern: comparisonPattern}
+	return scalar{what, s, func(v Value, t Text) {
+		m := comparison.FindStringSubmatch(strings.TrimSpace(t.Text))
+		if m == nil {
+			v.Bad("%s must be a comparison such as \">=4\" or \">5%%\", not %q", what, Shorten(t.Text))
+			return
+		}
+		n, _ := strconv.ParseFloat(m[2], 64)
+		if m[3] == "%" {
+			n /= 100
+		}
+		if m[1] == "" {
+			m[1] = ">="
+		}
+		*into = &Comparison{m[1], n}
+	}}
+}
+
+// maxDuration bounds every duration.
+const maxDuration = 366 * 24 * time.Hour
+
+// ParseDuration reads a duration as people write it: 500ms, 20s, 5m, 2h, 14d, 2w. It is at most about a year.
+func ParseDuration(s string) (time.Duration, error) {
+	for suffix, unit := range map[string]time.Duration{"d": 24 * time.Hour, "w": 7 * 24 * time.Hour} {
+		if n, ok := strings.CutSuffix(s, suffix); ok {
+			v, err := strconv.ParseFloat(n, 64)
+			if err != nil || !(v >= 0 && v <= 366) {
+				return 0, fmt.Errorf("%q is no duration", s)
+			}
+			return time.Duration(v * float64(unit)), nil
+		}
+	}
+	v, err := time.ParseDuration(s)
+	if err == nil && (v < 0 || v > maxDuration) {
+		err = fmt.Errorf("%q is out of range", s)
+	}
+	return v, err
+}
+
+// Duration is a duration of at least a millisecond, kept in ms.
+func Duration(what string, into *int64) Shape { return duration(what, into, time.Millisecond) }
+
+// DurationOrZero is Duration, and may be 0s.
+func DurationOrZero(what string, into *int64) Shape { return duration(what, into, 0) }
+
+func duration(what string, into *int64, least time.Duration) Shape {
+	return scalar{what, &Schema{Type: "string", Pattern: durationPattern}, func(v Value, t Text) {
+		d, err := ParseDuration(t.Text)
+		if err != nil || d < least {
+			v.Bad("%s must be a duration such as 20s, 5m, 2h or 14d, not %q", what, Shorten(t.Text))
+			return
+		}
+		*into = d.Milliseconds()
+	}}
+}
+
+// Decibels is a level such as -9dBFS; nil stays what is not written.
+func Decibels(what string, into **float64) Shape {
+	return scalar{what, &Schema{Type: "string", Pattern: levelPattern}, func(v Value, t Text) {
+		digits, unit := strings.CutSuffix(t.Text, "dBFS")
+		level, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
+		if !unit || err != nil || !(level >= -100 && level <= 0) {
+			v.Bad("%s must be a level such as -9dBFS (0 is full scale), not %q", what, Shorten(t.Text))
+			return
+		}
+		*into = &level
+	}}
+}
+
+// Rate is points in a time, such as 10/day, kept as points per ms.
+func Rate(what string, into *float64) Shape {
+	return scalar{what, &Schema{Type: "string", Pattern: ratePattern}, func(v Value, t Text) {
+		points, unit, _ := strings.Cut(t.Text, "/")
+		per := map[string]time.Duration{"hour": time.Hour, "day": 24 * time.Hour, "week": 7 * 24 * time.Hour}[strings.TrimSpace(unit)]
+		n, err := strconv.ParseFloat(strings.TrimSpace(points), 64)
+		if err != nil || per == 0 || !(n >= 0 && n <= 1e6) {
+			v.Bad("%s must be points per hour, day or week, such as 10/day, not %q", what, Shorten(t.Text))
+			return
+		}
+		*into = n / float64(per.Milliseconds())
+	}}
+}

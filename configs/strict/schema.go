@@ -1,0 +1,66 @@
+package strict
+
+import "encoding/json"
+
+// Schema is a part of a JSON Schema (draft 2020-12).
+type Schema struct {
+	Schema     string             `json:"$schema,omitempty"`
+	Title      string             `json:"title,omitempty"`
+	Ref        string             `json:"$ref,omitempty"`
+	Type       any                `json:"type,omitempty"`
+	Enum       []string           `json:"enum,omitempty"`
+	Const      any                `json:"const,omitempty"`
+	Pattern    string             `json:"pattern,omitempty"`
+	Minimum    *float64           `json:"minimum,omitempty"`
+	Maximum    *float64           `json:"maximum,omitempty"`
+	MaxLength  int                `json:"maxLength,omitempty"`
+	Items      *Schema            `json:"items,omitempty"`
+	MinItems   int                `json:"minItems,omitempty"`
+	Properties map[string]*Schema `json:"properties,omitempty"`
+	Names      *Schema            `json:"propertyNames,omitempty"`
+	Additional any                `json:"additionalProperties,omitempty"`
+	Required   []string           `json:"required,omitempty"`
+	MinProps   int                `json:"minProperties,omitempty"`
+	MaxProps   int                `json:"maxProperties,omitempty"`
+	AnyOf      []*Schema          `json:"anyOf,omitempty"`
+	Defs       map[string]*Schema `json:"$defs,omitempty"`
+}
+
+// schemas are the definitions of a schema in the making: the parts that may hold themselves.
+type schemas struct{ defs map[string]*Schema }
+
+// SchemaOf is the JSON Schema of documents of a shape, for editors. It knows every key and value that Read takes; what
+// Read checks beyond the shape of single values is left to it.
+func SchemaOf(s Shape, title string) []byte {
+	all := &schemas{defs: map[string]*Schema{}}
+	root := s.describe(all)
+	root.Schema, root.Title = "https://json-schema.org/draft/2020-12/schema", title
+	root.Defs = all.defs
+	data, err := json.MarshalIndent(root, "", "  ")
+	if err != nil {
+		panic("strict: " + err.Error()) // only our own plain types come here
+	}
+	return append(data, '\n')
+}
+
+// object is a mapping with closed keys.
+func object(properties map[string]*Schema) *Schema {
+	return &Schema{Type: "object", Properties: properties, Additional: false}
+}
+
+func oneOrMany(item *Schema) *Schema {
+	return &Schema{AnyOf: []*Schema{item, {Type: "array", Items: item, MinItems: 1}}}
+}
+
+// anyOf joins alternatives; those of an alternative are as good as its own.
+func anyOf(all ...*Schema) *Schema {
+	out := &Schema{}
+	for _, s := range all {
+		if len(s.AnyOf) > 0 && s.Type == nil {
+			out.AnyOf = append(out.AnyOf, s.AnyOf...)
+			continue
+		}
+		out.AnyOf = append(out.AnyOf, s)
+	}
+	return out
+}
