@@ -3,12 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"earshot/cmd/earshot/app"
 	"earshot/models"
 	"earshot/moderation/engine"
+	"earshot/moderation/rules"
 )
 
 func newRulesCheck(a *cli) *cobra.Command {
@@ -42,10 +44,10 @@ mistake is refused as a whole. Exit code 2 when there are mistakes.`,
 // loadEach loads every file by itself and joins the mistakes of all. A set is nil where its file has mistakes.
 func loadEach(paths []string) ([]*engine.Set, error) {
 	sets := make([]*engine.Set, len(paths))
-	var all engine.LoadError
+	var all rules.LoadError
 	for i, p := range paths {
 		set, err := engine.Load(app.RulesOptions(), p)
-		var wrong *engine.LoadError
+		var wrong *rules.LoadError
 		switch {
 		case errors.As(err, &wrong):
 			all.Problems = appendNew(all.Problems, wrong.Problems)
@@ -62,13 +64,9 @@ func loadEach(paths []string) ([]*engine.Set, error) {
 }
 
 // appendNew leaves out what is known already: two files may use a third.
-func appendNew(known, further []engine.Problem) []engine.Problem {
-	seen := map[engine.Problem]bool{}
-	for _, p := range known {
-		seen[p] = true
-	}
+func appendNew(known, further []rules.Problem) []rules.Problem {
 	for _, p := range further {
-		if !seen[p] {
+		if !slices.Contains(known, p) { // both are bounded
 			known = append(known, p)
 		}
 	}
@@ -82,8 +80,8 @@ func rulesHint(err error) error {
 
 // rulesCheckOut is "rules check --json".
 type rulesCheckOut struct {
-	Sets     []ruleSetJSON    `json:"sets"`
-	Problems []engine.Problem `json:"problems"`
+	Sets     []ruleSetJSON   `json:"sets"`
+	Problems []rules.Problem `json:"problems"`
 }
 
 // ruleSetJSON is one set of rules.
@@ -96,13 +94,13 @@ type ruleSetJSON struct {
 }
 
 func rulesCheckJSON(sets []*engine.Set, err error) rulesCheckOut {
-	out := rulesCheckOut{Sets: []ruleSetJSON{}, Problems: []engine.Problem{}}
+	out := rulesCheckOut{Sets: []ruleSetJSON{}, Problems: []rules.Problem{}}
 	for _, s := range sets {
 		if s != nil {
 			out.Sets = append(out.Sets, ruleSetJSON{s.Name(), s.Hash(), s.Mode(), s.Files(), s.Rules()})
 		}
 	}
-	var wrong *engine.LoadError
+	var wrong *rules.LoadError
 	if errors.As(err, &wrong) {
 		out.Problems = wrong.Problems
 	}

@@ -10,6 +10,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/engine"
+	"earshot/moderation/rules"
 )
 
 func newRulesSchema(a *cli) *cobra.Command {
@@ -77,7 +78,7 @@ func formatFile(name string, check bool) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	out, err := engine.Format(data)
+	out, err := rules.Format(data)
 	if err != nil || bytes.Equal(data, out) || check {
 		return err == nil && !bytes.Equal(data, out), err
 	}

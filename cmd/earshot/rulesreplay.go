@@ -13,6 +13,7 @@ import (
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/moderation/engine"
+	"earshot/moderation/rules"
 )
 
 func newRulesReplay(a *cli) *cobra.Command {
@@ -61,7 +62,7 @@ func sinceTime(text string, now time.Time) (time.Time, error) {
 	if text == "all" {
 		return time.Time{}, nil
 	}
-	age, err := engine.ParseDuration(text)
+	age, err := rules.ParseDuration(text)
 	if err != nil {
 		return time.Time{}, models.WithHint(fmt.Errorf("--since: %w", err), "write 12h, 30d, 8w or all")
 	}

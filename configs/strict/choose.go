@@ -1,12 +1,6 @@
 package strict
 
-import (
-	"strings"
-
-	"go.yaml.in/yaml/v3"
-)
-
-func joined(names []string) string { return strings.Join(names, ", ") }
+import "go.yaml.in/yaml/v3"
 
 // lazy makes its shape when it is needed.
 type lazy func(v Value) Shape

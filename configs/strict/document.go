@@ -2,6 +2,7 @@ package strict
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"regexp"
@@ -60,6 +61,20 @@ func (d *Document) IsMapping() bool { return d.root.Kind == yaml.MappingNode }
 // are right are filled in all the same.
 func (d *Document) Read(s Shape, report func(line int, message string)) {
 	s.read(&reader{report: report, budget: MaxValues}, d.root)
+}
+
+// SchemaOf is the JSON Schema of documents of a shape, for editors. It knows every key and value that Read takes; what
+// Read checks beyond the shape of single values is left to it.
+func SchemaOf(s Shape, title string) []byte {
+	all := &schemas{defs: map[string]*Schema{}}
+	root := s.describe(all)
+	root.Schema, root.Title = "https://json-schema.org/draft/2020-12/schema", title
+	root.Defs = all.defs
+	data, err := json.MarshalIndent(root, "", "  ")
+	if err != nil {
+		panic("strict: " + err.Error()) // only our own plain types come here
+	}
+	return append(data, '\n')
 }
 
 // yamlLine finds the line in the YAML reader's errors.

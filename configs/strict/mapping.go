@@ -1,6 +1,8 @@
 package strict
 
 import (
+	"strings"
+
 	"go.yaml.in/yaml/v3"
 )
 
@@ -63,7 +65,7 @@ func (s Mapping) read(r *reader, n *yaml.Node) {
 		}
 	}
 	if len(s.NeedsOne) > 0 && !at.Has(s.NeedsOne...) {
-		at.Bad("%s needs at least one of %s", s.What, joined(s.NeedsOne))
+		at.Bad("%s needs at least one of %s", s.What, strings.Join(s.NeedsOne, ", "))
 	}
 	if s.Check != nil {
 		s.Check(at)

@@ -10,8 +10,6 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-func itoa(n int) string { return strconv.Itoa(n) }
-
 // number is a number within bounds; a percentage such as 10% is read as 0.10.
 type number struct {
 	what   string

@@ -127,17 +127,6 @@ func (v Value) child(key string) *yaml.Node {
 	return nil
 }
 
-// Name reads the value as a name that somebody gave: lower-case letters, digits, dots, dashes and underscores. It reports
-// what is none, and returns "" then.
-func (v Value) Name(what string) string {
-	if v.n == nil {
-		return ""
-	}
-	var name string
-	Name(what, &name).read(v.r, v.n)
-	return name
-}
-
 // kindName names what stands there in people's words.
 func kindName(n *yaml.Node) string {
 	switch n.Kind {

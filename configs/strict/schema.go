@@ -1,7 +1,5 @@
 package strict
 
-import "encoding/json"
-
 // Schema is a part of a JSON Schema (draft 2020-12).
 type Schema struct {
 	Schema     string             `json:"$schema,omitempty"`
@@ -28,20 +26,6 @@ type Schema struct {
 
 // schemas are the definitions of a schema in the making: the parts that may hold themselves.
 type schemas struct{ defs map[string]*Schema }
-
-// SchemaOf is the JSON Schema of documents of a shape, for editors. It knows every key and value that Read takes; what
-// Read checks beyond the shape of single values is left to it.
-func SchemaOf(s Shape, title string) []byte {
-	all := &schemas{defs: map[string]*Schema{}}
-	root := s.describe(all)
-	root.Schema, root.Title = "https://json-schema.org/draft/2020-12/schema", title
-	root.Defs = all.defs
-	data, err := json.MarshalIndent(root, "", "  ")
-	if err != nil {
-		panic("strict: " + err.Error()) // only our own plain types come here
-	}
-	return append(data, '\n')
-}
 
 // object is a mapping with closed keys.
 func object(properties map[string]*Schema) *Schema {

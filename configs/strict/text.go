@@ -2,6 +2,7 @@ package strict
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -93,6 +94,17 @@ func Name[T ~string](what string, into *T) Shape {
 		}
 		*into = T(t.Text)
 	}}
+}
+
+// Name reads the value as a name that somebody gave: lower-case letters, digits, dots, dashes and underscores. It reports
+// what is none, and returns "" then.
+func (v Value) Name(what string) string {
+	if v.n == nil {
+		return ""
+	}
+	var name string
+	Name(what, &name).read(v.r, v.n)
+	return name
 }
 
 // OneOf is a name of a closed list.
@@ -202,5 +214,5 @@ func (s exactly) read(r *reader, n *yaml.Node) {
 
 // Exactly is one whole number and no other; bad reports anything else.
 func Exactly(want int, bad func(v Value, got string)) Shape {
-	return exactly{want, itoa(want), bad}
+	return exactly{want, strconv.Itoa(want), bad}
 }

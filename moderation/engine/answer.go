@@ -7,41 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"earshot/configs/strict"
 	"earshot/models"
+	"earshot/moderation/rules"
 )
-
-// offerVerbs are what a host may be offered.
-var offerVerbs = []string{"warn", "nudge", "mute", "to_audience", "remove", "ban", "redact", "newcomers_listen_only", "dismiss"}
-
-// offerPattern is an offer: a verb, and for some how long.
-const offerPattern = `^(warn|nudge|redact|remove|newcomers_listen_only|dismiss|(mute|to_audience|ban)( [0-9]+(ms|s|m|h|d|w))?)$`
-
-// choice is an offer taken apart.
-type choice struct {
-	verb  string
-	forMS int64
-}
-
-// parseOffer reads "mute 60s", "warn", "dismiss".
-func parseOffer(text string) (choice, error) {
-	verb, length, timed := strings.Cut(text, " ")
-	if !slices.Contains(offerVerbs, verb) {
-		return choice{}, fmt.Errorf("unknown offer %q: one of %s", shorten(text), strings.Join(offerVerbs, ", "))
-	}
-	c := choice{verb: verb}
-	if !timed {
-		return c, nil
-	}
-	if verb != stepMute && verb != stepToAudience && verb != stepBan {
-		return choice{}, fmt.Errorf("offer %q: %s does not last", shorten(text), verb)
-	}
-	d, err := parseDuration(length)
-	if err != nil || d < time.Millisecond {
-		return choice{}, fmt.Errorf("offer %q: how long must be a duration such as 60s", shorten(text))
-	}
-	c.forMS = d.Milliseconds()
-	return c, nil
-}
 
 // The answers that every ask takes besides what it offers.
 const (
@@ -55,10 +24,10 @@ const (
 func (s *Session) Answer(id, by, answer string, now time.Time) (Outcome, error) {
 	d, ok := s.open[id]
 	if !ok {
-		return Outcome{}, fmt.Errorf("ask %s: %w", shorten(id), models.ErrNotFound)
+		return Outcome{}, fmt.Errorf("ask %s: %w", strict.Shorten(id), models.ErrNotFound)
 	}
 	if at := lapses(d); d.Ask == models.AskOpen && (s.over || !at.IsZero() && !now.Before(at)) {
-		return Outcome{}, fmt.Errorf("ask %s has lapsed: %w", shorten(id), models.ErrInvalid)
+		return Outcome{}, fmt.Errorf("ask %s has lapsed: %w", strict.Shorten(id), models.ErrInvalid)
 	}
 	return s.AnswerDecision(*d, by, answer, now)
 }
@@ -73,7 +42,7 @@ func (s *Session) AnswerDecision(d models.Decision, by, answer string, now time.
 		return Outcome{}, fmt.Errorf("ask %s has lapsed: %w", d.ID, models.ErrInvalid)
 	case answer != AnswerConfirm && answer != AnswerDismiss && !slices.Contains(d.Offer, answer):
 		return Outcome{}, fmt.Errorf(
-			"%q was not offered by ask %s (%s): %w", shorten(answer), d.ID, strings.Join(d.Offer, ", "), models.ErrInvalid,
+			"%q was not offered by ask %s (%s): %w", strict.Shorten(answer), d.ID, strings.Join(d.Offer, ", "), models.ErrInvalid,
 		)
 	}
 	var out Outcome
@@ -84,7 +53,7 @@ func (s *Session) AnswerDecision(d models.Decision, by, answer string, now time.
 		s.dismiss(&out, d, enforced, now)
 	} else {
 		s.confirm(&out, d, answer, by, now)
-		if c, err := parseOffer(answer); err == nil && c.verb == stepRedact {
+		if c, err := parseOffer(answer); err == nil && c.verb == models.VerbRedact {
 			s.hide(&out, &d)
 		}
 	}
@@ -118,10 +87,8 @@ func (s *Session) confirm(out *Outcome, d models.Decision, answer, by string, no
 func (s *Session) hide(out *Outcome, d *models.Decision) {
 	hidden := Redaction{d.Flag, d.SpeakerID, d.Utterance, d.Matched, true, ClipBeep}
 	if r := s.set.rule(d.Rule); r != nil {
-		for _, step := range r.steps {
-			if step.Verb == stepRedact {
-				hidden.Text, hidden.Clip = step.RedactText, step.RedactClip
-			}
+		if as, ok := find[*redact](r.steps); ok {
+			hidden.Text, hidden.Clip = as.RedactText, as.RedactClip
 		}
 	}
 	out.Redactions = append(out.Redactions, hidden)
@@ -134,14 +101,14 @@ func (s *Session) hide(out *Outcome, d *models.Decision) {
 // chosen is the action that a host chose.
 func (s *Session) chosen(d models.Decision, c choice, by string, now time.Time) models.Action {
 	a := models.Action{
-		ID: digest(20, d.ID, "chosen", c.verb), Session: d.Session, Decision: d.ID, Verb: models.Verb(c.verb), TargetID: d.SpeakerID,
+		ID: digest(20, d.ID, "chosen", c.verb), Session: d.Session, Decision: d.ID, Verb: c.verb, TargetID: d.SpeakerID,
 		TargetName: d.SpeakerName, ForMS: c.forMS, State: models.ActionPlanned, By: by, Created: now,
 	}
 	if r := s.set.rule(d.Rule); r != nil {
-		for _, step := range r.steps {
-			if step.Verb == c.verb {
-				a.Text, a.Via = fillTitle(step.Text, "", d.SpeakerName), step.Via
-				a.ForMS = cmp.Or(a.ForMS, step.ForMS)
+		for _, x := range r.steps {
+			if does, ok := x.(inTheRoom); ok && does.order().verb == c.verb {
+				o := does.order()
+				a.Text, a.Via, a.ForMS = rules.Fill(o.text, "", d.SpeakerName), o.via, cmp.Or(a.ForMS, o.forMS)
 			}
 		}
 	}

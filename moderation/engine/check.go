@@ -7,7 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"earshot/configs/strict"
 	"earshot/models"
+	"earshot/moderation/rules"
 )
 
 // Example is something somebody might say, to try rules on.
@@ -30,7 +32,7 @@ func (s *Set) Try(e Example) ([]Verdict, error) {
 		for r := range s.roles {
 			known = append(known, string(r))
 		}
-		return nil, models.WithHint(fmt.Errorf("unknown role %q%s", e.By, didYouMean(string(e.By), known)),
+		return nil, models.WithHint(fmt.Errorf("unknown role %q%s", e.By, strict.DidYouMean(string(e.By), known)),
 			"roles are host, cohost, speaker, guest, and those that the profile names under people:")
 	}
 	script := make([]spoken, 0, len(e.Say))
@@ -112,15 +114,14 @@ type CheckResult struct {
 // so that a pack's checks hold or fail wherever it is used. With show nothing is masked in the results. The error is that of
 // Load.
 func RunChecks(opts LoadOptions, show bool, paths ...string) ([]CheckResult, error) {
-	_, root, err := load(opts, paths)
-	if err != nil {
-		return nil, err
+	files, probs := rules.Load(language, opts.FS, paths...)
+	if compile(files, opts.Mode, probs); probs.Err() != nil {
+		return nil, probs.Err()
 	}
 	var out []CheckResult
-	var probs problems
-	for _, f := range closure(root, nil) {
-		alone := compile(&rawFile{used: []*rawFile{f}}, "", &probs)
-		if err := probs.err([]string{f.name}); err != nil {
+	for _, f := range files.All() {
+		alone := compile(&rules.Files{Named: []*rules.File{f}}, "", probs)
+		if err := probs.Err(); err != nil {
 			return nil, err
 		}
 		out = append(out, alone.runChecks(opts, f, show)...)
@@ -128,35 +129,35 @@ func RunChecks(opts LoadOptions, show bool, paths ...string) ([]CheckResult, err
 	return out, nil
 }
 
-func (s *Set) runChecks(opts LoadOptions, f *rawFile, show bool) []CheckResult {
-	out := make([]CheckResult, 0, len(f.checks))
-	for _, c := range f.checks {
-		r := CheckResult{File: f.name, Line: c.line, Say: c.said()}
+func (s *Set) runChecks(opts LoadOptions, f *rules.File, show bool) []CheckResult {
+	out := make([]CheckResult, 0, len(f.Checks))
+	for _, c := range f.Checks {
+		r := CheckResult{File: f.Name, Line: c.Line, Say: saidIn(c)}
 		if !show {
 			r.Say = s.Mask(r.Say)
 		}
-		script, err := c.script(opts, f)
+		script, err := script(c, opts, f)
 		switch {
 		case errors.Is(err, errNoTranscriber):
 			r.Skipped = err.Error()
 		case err != nil:
 			r.Failures = []string{err.Error()}
 		default:
-			r.Failures = c.failures(s.try(script, show))
+			r.Failures = failures(c, s.try(script, show))
 		}
 		out = append(out, r)
 	}
 	return out
 }
 
-// said is what a check says, in one line.
-func (c rawCheck) said() string {
-	if c.wav != "" {
-		return "the recording " + c.wav
+// saidIn is what a check says, in one line.
+func saidIn(c rules.Check) string {
+	if c.WAV != "" {
+		return "the recording " + c.WAV
 	}
-	texts := make([]string, len(c.say))
-	for i, l := range c.say {
-		texts[i] = l.text
+	texts := make([]string, len(c.Say))
+	for i, l := range c.Say {
+		texts[i] = l.Text
 	}
 	return strings.Join(texts, " | ")
 }
@@ -165,22 +166,22 @@ func (c rawCheck) said() string {
 var errNoTranscriber = errors.New("a recording needs a model to listen with")
 
 // script is what is said in a check, line by line.
-func (c rawCheck) script(opts LoadOptions, f *rawFile) ([]spoken, error) {
-	if c.wav != "" {
-		return c.recording(opts, f)
+func script(c rules.Check, opts LoadOptions, f *rules.File) ([]spoken, error) {
+	if c.WAV != "" {
+		return recording(c, opts, f)
 	}
 	var out []spoken
 	at := int64(0)
-	for i, l := range c.say {
-		if l.at >= 0 {
-			at = l.at
+	for i, l := range c.Say {
+		if l.At >= 0 {
+			at = l.At
 		}
-		wordP, role := c.wordP, cmp.Or(l.by, c.by)
-		if l.wordP >= 0 {
-			wordP = l.wordP
+		wordP, role := c.WordP, cmp.Or(l.By, c.By)
+		if l.WordP >= 0 {
+			wordP = l.WordP
 		}
-		u := exampleLine(l.text, wordP, at, i+1)
-		u.SpeakerID = cmp.Or(l.speaker, u.SpeakerID)
+		u := exampleLine(l.Text, wordP, at, i+1)
+		u.SpeakerID = cmp.Or(l.Speaker, u.SpeakerID)
 		out = append(out, spoken{u, role})
 		at = u.EndMS + 500
 	}
@@ -188,53 +189,53 @@ func (c rawCheck) script(opts LoadOptions, f *rawFile) ([]spoken, error) {
 }
 
 // recording listens to a recording beside the rule file.
-func (c rawCheck) recording(opts LoadOptions, f *rawFile) ([]spoken, error) {
-	if opts.Transcribe == nil || f.dir == "" {
+func recording(c rules.Check, opts LoadOptions, f *rules.File) ([]spoken, error) {
+	if opts.Transcribe == nil || f.Dir == "" {
 		return nil, errNoTranscriber
 	}
-	lines, err := opts.Transcribe(filepath.Join(f.dir, filepath.FromSlash(c.wav)))
+	lines, err := opts.Transcribe(filepath.Join(f.Dir, filepath.FromSlash(c.WAV)))
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen to %s: %w", c.wav, err)
+		return nil, fmt.Errorf("cannot listen to %s: %w", c.WAV, err)
 	}
 	out := make([]spoken, len(lines))
 	for i, u := range lines {
 		u.Key = models.Key{Session: "example", Epoch: 1, Track: "example", Seq: i + 1}
 		u.SpeakerID, u.SpeakerName = cmp.Or(u.SpeakerID, "someone"), cmp.Or(u.SpeakerName, "someone")
 		u.Attribution = cmp.Or(u.Attribution, models.AttributionTrack)
-		out[i] = spoken{u, c.by}
+		out[i] = spoken{u, c.By}
 	}
 	return out, nil
 }
 
 // failures compares verdicts with what the check expects. Rules that an expectation does not name may do what they like,
 // except under "expect: none".
-func (c rawCheck) failures(verdicts []Verdict) []string {
+func failures(c rules.Check, verdicts []Verdict) []string {
 	var out []string
 	byRule := map[string]Verdict{}
 	for _, v := range verdicts {
 		byRule[v.Rule] = v
-		if c.none && v.Fired {
+		if c.None && v.Fired {
 			out = append(out, fmt.Sprintf("expected no flag, but %s fired: %s", v.Rule, v.Why))
 		}
 	}
-	for _, e := range c.expect {
-		if f := e.failure(byRule[e.rule]); f != "" {
+	for _, e := range c.Expect {
+		if f := failure(e, byRule[e.Rule]); f != "" {
 			out = append(out, f)
 		}
 	}
 	return out
 }
 
-func (e expectation) failure(v Verdict) string {
+func failure(e rules.Expectation, v Verdict) string {
 	switch {
-	case e.want == "none" && v.Fired:
-		return fmt.Sprintf("expected no %s, but it fired: %s", e.rule, v.Why)
-	case e.want == "none":
+	case e.Want == "none" && v.Fired:
+		return fmt.Sprintf("expected no %s, but it fired: %s", e.Rule, v.Why)
+	case e.Want == "none":
 		return ""
 	case !v.Fired:
-		return fmt.Sprintf("expected %s: %s, but it did not fire: %s", e.rule, e.want, v.WhyNot)
-	case e.want == string(v.Mode) || e.want == string(v.Level):
+		return fmt.Sprintf("expected %s: %s, but it did not fire: %s", e.Rule, e.Want, v.WhyNot)
+	case e.Want == string(v.Mode) || e.Want == string(v.Level):
 		return ""
 	}
-	return fmt.Sprintf("expected %s: %s, but it came out as %s (level %s): %s", e.rule, e.want, v.Mode, v.Level, v.Why)
+	return fmt.Sprintf("expected %s: %s, but it came out as %s (level %s): %s", e.Rule, e.Want, v.Mode, v.Level, v.Why)
 }

@@ -7,94 +7,86 @@ import (
 	"slices"
 	"strings"
 
+	"earshot/configs/strict"
 	"earshot/models"
 	"earshot/moderation/match"
+	"earshot/moderation/rules"
 )
 
-// compiler turns raw files into a set. It notes mistakes and goes on, like the reader.
+// maxRules bounds the rules of one set.
+const maxRules = 2000
+
+// compiler turns rule files into a set. It notes mistakes and goes on, like the reader.
 type compiler struct {
-	probs *problems
+	probs *rules.Problems
 	set   *Set
-	ids   map[string]*rawRule
-	lists map[listWay]int // the source of a word list
+	ids   map[string]*rules.Rule
+	lists map[listForm]int // the source of a word list
 	match *match.Builder
 	trust trust
 }
 
-// compile compiles the files that root uses, with their mode unless another is given. The result is of use only when no problem was noted.
-func compile(root *rawFile, mode models.Mode, probs *problems) *Set {
+// compile compiles files, with their mode unless another is given. The result is of use only when no problem was noted.
+func compile(from *rules.Files, mode models.Mode, probs *rules.Problems) *Set {
 	c := &compiler{
-		probs: probs, ids: map[string]*rawRule{}, lists: map[listWay]int{}, trust: defaultTrust(), match: match.NewBuilder(),
+		probs: probs, ids: map[string]*rules.Rule{}, lists: map[listForm]int{}, trust: defaultTrust(), match: match.NewBuilder(),
 		set: &Set{
 			mode: models.ModeSuggest, members: map[string][]models.Role{}, roles: map[models.Role]bool{},
-			ledgers: map[string]rawLedger{}, voteOver: 20_000,
+			ledgers: map[string]rules.Ledger{}, voteOver: 20_000, disk: from.Disk,
 		},
 	}
-	files := closure(root, nil)
+	files := from.All()
 	c.settings(files)
 	if mode != "" {
 		c.set.mode = mode
 	}
 	for _, f := range files {
-		c.set.files = append(c.set.files, f.name)
-		for i := range f.words {
-			c.list(f, &f.words[i])
+		c.set.files = append(c.set.files, f.Name)
+		for i := range f.Words {
+			c.list(f, &f.Words[i])
 		}
 	}
 	off := c.switchedOff(files)
 	for _, f := range files {
-		for _, r := range f.rules {
+		for _, r := range f.Rules {
 			if !off[r.ID] {
 				c.rule(f, r)
 			}
 		}
 	}
-	c.ladder(files)
+	c.ladder()
 	c.set.matcher = c.match.Build()
 	for _, f := range files {
 		c.checks(f, off)
 	}
-	slices.SortFunc(c.set.rules, func(a, b *rule) int { return cmp.Compare(a.id, b.id) })
-	c.set.name = setName(root)
+	slices.SortFunc(c.set.rules, func(a, b *rule) int { return cmp.Compare(a.ID, b.ID) })
+	c.set.name = setName(from.Named)
 	c.set.hash = c.setHash()
 	return c.set
 }
 
-// closure lists files after those they use, each once: the order in which later wins.
-func closure(f *rawFile, done []*rawFile) []*rawFile {
-	for _, u := range f.used {
-		if !slices.Contains(done, u) {
-			done = closure(u, done)
-		}
-	}
-	if f.name == "" { // the root that stands for the command line
-		return done
-	}
-	return append(done, f)
-}
-
 // setName is the profile of the named files, or their names joined.
-func setName(root *rawFile) string {
+func setName(named []*rules.File) string {
 	var packs []string
-	for _, f := range slices.Backward(root.used) {
-		if f.profile != "" {
-			return f.profile
+	for _, f := range slices.Backward(named) {
+		if f.Profile != "" {
+			return f.Profile
 		}
-		packs = append(packs, f.pack)
+		packs = append(packs, f.Pack)
 	}
 	slices.Reverse(packs)
 	return strings.Join(packs, "+")
 }
 
 // settings merges mode, people and trust; a later file wins key by key.
-func (c *compiler) settings(files []*rawFile) {
+func (c *compiler) settings(files []*rules.File) {
 	people := map[models.Role][]string{}
 	for _, f := range files {
-		if f.mode != "" {
-			c.set.mode = f.mode
+		if f.Mode != "" {
+			c.set.mode = f.Mode
 		}
-		maps.Copy(people, f.people)
-		c.trust.merge(f.trust)
+		maps.Copy(people, f.People)
+		c.trust.merge(f.Trust)
 		c.roomSettings(f)
 	}
 	c.set.trust = c.trust
@@ -111,72 +103,100 @@ func (c *compiler) settings(files []*rawFile) {
 }
 
 // checkFloors refuses gates that would let pass what the floor forbids.
-func (c *compiler) checkFloors(files []*rawFile) {
+func (c *compiler) checkFloors(files []*rules.File) {
 	for _, f := range files {
-		for _, g := range []rawGates{f.trust.Final, f.trust.Sound} {
+		for _, g := range []rules.Gates{f.Trust.Final, f.Trust.Sound} {
 			c.aboveFloor(f, "", g)
 		}
-		for _, r := range f.rules {
+		for _, r := range f.Rules {
 			c.aboveFloor(f, r.ID, r.Trust)
 		}
 	}
 }
 
-func (c *compiler) aboveFloor(f *rawFile, rule string, g rawGates) {
+func (c *compiler) aboveFloor(f *rules.File, rule string, g rules.Gates) {
 	if g.WordP != nil && *g.WordP < c.trust.floor.wordP {
-		c.probs.add(
-			f.name, g.line, rule, "word_p: %v is below the floor of %v: words that unsure are never enough", *g.WordP, c.trust.floor.wordP,
+		c.probs.Add(
+			f.Name, g.Line, rule, "word_p: %v is below the floor of %v: words that unsure are never enough", *g.WordP, c.trust.floor.wordP,
 		)
 	}
 }
 
 // rule compiles one rule.
-func (c *compiler) rule(f *rawFile, raw *rawRule) {
-	when, unless := c.cond(f, raw, raw.When), c.cond(f, raw, raw.Unless)
+func (c *compiler) rule(f *rules.File, raw *rules.Rule) {
+	when, unless := &part{compiler: c, file: f, rule: raw}, &part{compiler: c, file: f, rule: raw}
+	r := &rule{Rule: raw, when: when.condition(raw.When), unless: unless.condition(raw.Unless)}
 	if raw.ID == "" {
 		return // noted when it was read
 	}
 	if first, ok := c.ids[raw.ID]; ok {
-		where := fmt.Sprintf("first in %s:%d", first.pack.name, first.line)
-		if first.pack == f {
-			where = fmt.Sprintf("first in line %d", first.line)
+		where := fmt.Sprintf("first in %s:%d", first.File, first.Line)
+		if first.File == f.Name {
+			where = fmt.Sprintf("first in line %d", first.Line)
 		}
-		c.probs.add(f.name, raw.line, raw.ID, "the id is given twice (%s)", where)
+		c.probs.Add(f.Name, raw.Line, raw.ID, "the id is given twice (%s)", where)
 		return
 	}
 	c.ids[raw.ID] = raw
 	if len(c.ids) == maxRules+1 {
-		c.probs.add(f.name, raw.line, raw.ID, "too many rules: at most %d in one set", maxRules)
+		c.probs.Add(f.Name, raw.Line, raw.ID, "too many rules: at most %d in one set", maxRules)
 	}
-	r := &rule{
-		id: raw.ID, pack: f.pack, about: raw.About, mode: weaker(c.set.mode, raw.Mode), level: raw.Flag.Level,
-		title: raw.Flag.Title, when: when, unless: unless, trust: c.trust.forRule(raw.Trust), span: raw.Span, on: raw.On,
-		look: raw.SecondLook, atMost: raw.AtMost, automatic: raw.Automatic, clip: raw.Flag.Clip, steps: raw.Steps,
+	r.pack, r.mode, r.title = f.Pack, weaker(c.set.mode, raw.Mode), cmp.Or(raw.Flag.Title, raw.ID)
+	r.trust = c.trust.forRule(raw.Trust)
+	r.looks, r.bySound, r.balances = when.looks, when.bySound, when.balances
+	if raw.Span != nil {
+		c.set.reach = max(c.set.reach, raw.Span.Last)
 	}
-	if r.title == "" {
-		r.title = raw.ID
-	}
-	c.nature(f, raw, r)
-	r.hash = c.ruleHash(f, raw, r)
+	c.steps(f, raw, r)
+	g := r.trust
+	r.hash = digest(12, raw, append(when.lists, unless.lists...), r.mode, g.wordP, g.logProb, g.voiced, g.lossMax, g.attribution)
 	c.set.rules = append(c.set.rules, r)
 }
 
-// checks verifies the names in a file's checks. Rules that are off may be expected: nothing comes of it.
-func (c *compiler) checks(f *rawFile, off map[string]bool) {
-	role := func(r models.Role, line int) {
-		if r != "" && !c.set.roles[r] {
-			c.probs.add(f.name, line, "", "unknown role %q%s", r, didYouMean(string(r), c.roleNames()))
+// steps takes over the steps of a rule, and checks what they name.
+func (c *compiler) steps(f *rules.File, raw *rules.Rule, r *rule) {
+	alone := false
+	for _, s := range raw.Steps {
+		x := s.Is.(step)
+		r.steps = append(r.steps, x)
+		switch x := x.(type) {
+		case *add:
+			if x.Ledger != "" {
+				c.knownLedger(f, raw, x.Ledger, s.Line)
+			}
+		case *restrict:
+			alone = alone || slices.Contains(c.set.automatic, x.verb)
 		}
 	}
-	for _, check := range f.checks {
-		role(check.by, check.line)
-		for _, l := range check.say {
-			role(l.by, check.line)
+	if raw.Automatic && !alone {
+		c.probs.Add(f.Name, raw.Line, raw.ID, "automatic: the rule has no step that the profile allows without asking (automatic: [remove, ban])")
+	}
+}
+
+// knownLedger complains about a ledger that no file describes.
+func (c *compiler) knownLedger(f *rules.File, r *rules.Rule, name string, line int) {
+	if _, ok := c.set.ledgers[name]; !ok {
+		c.probs.Add(f.Name, line, r.ID, "unknown ledger %q%s: describe it under ledger:", strict.Shorten(name),
+			strict.DidYouMean(name, slices.Sorted(maps.Keys(c.set.ledgers))))
+	}
+}
+
+// checks verifies the names in a file's checks. Rules that are off may be expected: nothing comes of it.
+func (c *compiler) checks(f *rules.File, off map[string]bool) {
+	role := func(r models.Role, line int) {
+		if r != "" && !c.set.roles[r] {
+			c.probs.Add(f.Name, line, "", "unknown role %q%s", r, strict.DidYouMean(string(r), c.roleNames()))
 		}
-		for _, e := range check.expect {
-			if c.ids[e.rule] == nil && !off[e.rule] {
-				c.probs.add(f.name, e.line, "", "the check expects a rule %q that does not exist%s", shorten(e.rule),
-					didYouMean(e.rule, slices.Sorted(maps.Keys(c.ids))))
+	}
+	for _, check := range f.Checks {
+		role(check.By, check.Line)
+		for _, l := range check.Say {
+			role(l.By, check.Line)
+		}
+		for _, e := range check.Expect {
+			if c.ids[e.Rule] == nil && !off[e.Rule] {
+				c.probs.Add(f.Name, e.Line, "", "the check expects a rule %q that does not exist%s", strict.Shorten(e.Rule),
+					strict.DidYouMean(e.Rule, slices.Sorted(maps.Keys(c.ids))))
 			}
 		}
 	}

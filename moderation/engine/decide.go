@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/rules"
 )
 
 // Outcome is what came of a line, an observation or an answer: to be stored in one transaction, and then to be done. Every id in
@@ -46,7 +47,7 @@ const (
 )
 
 // ClipRequest is sound to be kept: of one person, so much before and after the words of a flag, for so long. What the rule
-// does not say is Unsaid: the settings decide it.
+// does not say is rules.Unsaid: the settings decide it.
 type ClipRequest struct {
 	Flag, SpeakerID string
 	models.Span     // of the words
@@ -54,9 +55,6 @@ type ClipRequest struct {
 	AfterMS         int64
 	KeepMS          int64
 }
-
-// Unsaid stands for what a rule does not say of its clip.
-const Unsaid = -1
 
 // LookRequest is a clip to be decoded again.
 type LookRequest struct {
@@ -113,8 +111,8 @@ func (s *Session) decide(p *person, u models.Utterance, vs []Verdict, now time.T
 		s.limit(&v, f.ID, p, u.EndMS)
 		f.Mode, f.Why = v.Mode, v.Why
 		out.Flags = append(out.Flags, f)
-		clip := ClipRequest{f.ID, u.SpeakerID, models.Span{StartMS: f.StartMS, EndMS: f.EndMS}, Unsaid, Unsaid, Unsaid}
-		if c := v.rule.clip; c != nil {
+		clip := ClipRequest{f.ID, u.SpeakerID, models.Span{StartMS: f.StartMS, EndMS: f.EndMS}, rules.Unsaid, rules.Unsaid, rules.Unsaid}
+		if c := v.rule.Flag.Clip; c != nil {
 			clip.BeforeMS, clip.AfterMS, clip.KeepMS = c.Before, c.After, c.Keep
 		}
 		if u.Seq != 0 {
@@ -146,14 +144,14 @@ func (s *Session) begin(out *Outcome, v Verdict, f models.Flag, u models.Utteran
 		c.decision.Verdict = models.VerdictWithheld
 	case f.Mode == models.ModeWatch:
 	case s.over:
-		if v.rule.look != nil && v.rule.look.MustAgree {
+		if v.rule.SecondLook != nil && v.rule.SecondLook.MustAgree {
 			withhold(&c.decision, "the stay was over before it could be listened to a second time")
 		} else {
 			s.carryOut(out, &c, now)
 		}
-	case v.rule.look != nil && f.Utterance.Seq != 0:
+	case v.rule.SecondLook != nil && f.Utterance.Seq != 0:
 		c.decision.Verdict = models.VerdictPending
-		out.Looks = append(out.Looks, LookRequest{d.ID, f.ID, f.Utterance, v.rule.look.Model})
+		out.Looks = append(out.Looks, LookRequest{d.ID, f.ID, f.Utterance, v.rule.SecondLook.Model})
 		waiting := c.decision
 		s.open[d.ID] = &waiting
 	case s.wantsOpinion(v.rule, d):
@@ -171,69 +169,6 @@ func (v Verdict) modelGates() []models.Gate {
 		out[i] = models.Gate{Name: g.Name, Got: g.Why, Passed: g.Passed}
 	}
 	return out
-}
-
-// carryOut follows the steps of a rule whose verdict stands above watch.
-func (s *Session) carryOut(out *Outcome, c *candidate, now time.Time) {
-	d := &c.decision
-	d.Verdict = models.VerdictLogged
-	var offers []string
-	var add []rawStep
-	for _, step := range c.rule.steps {
-		switch step.Verb {
-		case stepAsk:
-			d.AskedOf, d.Expires = roles(step.Who), now.Add(time.Duration(step.Expires)*time.Millisecond)
-			offers = append(offers, step.Offer...)
-			d.Ask = models.AskOpen
-		case stepAdd:
-			add = append(add, step)
-		case stepTell, stepRedact:
-			c.others = append(c.others, s.action(*d, step, now))
-			if step.Verb == stepRedact {
-				out.Redactions = append(out.Redactions, Redaction{d.Flag, d.SpeakerID, d.Utterance, d.Matched, step.RedactText, step.RedactClip})
-				if step.RedactText {
-					d.Matched = barred(d.Matched)
-				}
-			}
-		default:
-			if may := s.mayDo(c.rule, d.Mode, step.Verb); may && s.over {
-				withhold(d, "the stay was over")
-			} else if may {
-				c.actions = append(c.actions, s.action(*d, step, now))
-			} else {
-				offers = append(offers, offerOf(step))
-			}
-		}
-	}
-	if len(offers) > 0 && d.Ask == models.AskNone { // the steps that need a host's word ask for it
-		d.Ask, d.AskedOf, d.Expires = models.AskOpen, []models.Role{models.RoleHost, models.RoleCohost}, now.Add(time.Minute)
-	}
-	if d.Ask == models.AskOpen && s.over { // nobody is there to be asked: it lapses at once
-		d.Verdict, d.Offer, d.Ask, d.Expires, d.Decided = models.VerdictAsked, uniqueOffers(offers), models.AskExpired, now, now
-	}
-	if d.Ask == models.AskOpen {
-		d.Verdict, d.Offer = models.VerdictAsked, uniqueOffers(offers)
-		waiting := *d
-		defer func() { waiting.Points = d.Points; s.open[d.ID] = &waiting }()
-	}
-	for _, step := range add {
-		d.Points = append(d.Points, models.Points{Ledger: step.Ledger, Points: step.Points})
-		s.enter(out, models.LedgerEntry{
-			ID: digest(20, d.Flag, step.Ledger), Ledger: step.Ledger, Person: d.SpeakerID, Scope: s.scope(step.Ledger), Session: d.Session,
-			Flag: d.Flag, Points: step.Points, Pending: d.Ask != models.AskNone, By: "rule", At: now,
-		})
-	}
-}
-
-// mayDo reports whether a verb may be carried out without asking.
-func (s *Session) mayDo(r *rule, mode models.Mode, verb string) bool {
-	if mode != models.ModeAct {
-		return false
-	}
-	if verb == stepRemove || verb == stepBan {
-		return r.automatic && slices.Contains(s.set.automatic, verb)
-	}
-	return true
 }
 
 // settle chooses among the verbs that would be carried out in the room: all rules run, only the strongest verb fires.
@@ -257,7 +192,7 @@ func (s *Session) settle(out *Outcome, cs []candidate) {
 				}
 				out.Actions = append(out.Actions, chosen)
 			} else {
-				c.decision.Why += "; " + string(chosen.Verb) + " was done because of " + cs[best].rule.id
+				c.decision.Why += "; " + string(chosen.Verb) + " was done because of " + cs[best].rule.ID
 			}
 			if open := s.open[c.decision.ID]; open != nil {
 				open.Done, open.Why = c.decision.Done, c.decision.Why
@@ -272,27 +207,6 @@ func (s *Session) settle(out *Outcome, cs []candidate) {
 
 func strongestOf(as []models.Action) models.Action {
 	return slices.MaxFunc(as, func(a, b models.Action) int { return cmp.Compare(a.Verb.Rank(), b.Verb.Rank()) })
-}
-
-// action is what a step does.
-func (s *Session) action(d models.Decision, step rawStep, now time.Time) models.Action {
-	a := models.Action{
-		ID: digest(20, d.ID, step.Verb, step.Webhook, step.Who, step.Text), Session: d.Session, Decision: d.ID,
-		Verb: models.Verb(step.Verb), TargetID: d.SpeakerID, TargetName: d.SpeakerName, ForMS: step.ForMS, State: models.ActionPlanned, By: "rule", Created: now,
-		Text: fillTitle(step.Text, "", d.SpeakerName), Via: step.Via, Who: roles(step.Who), Webhook: step.Webhook,
-	}
-	if step.To == "room" {
-		a.Verb, a.TargetID, a.TargetName = models.VerbMessage, "", ""
-	}
-	return a
-}
-
-// offerOf is a step as a host may choose it.
-func offerOf(step rawStep) string {
-	if step.ForMS > 0 {
-		return step.Verb + " " + shortDuration(step.ForMS)
-	}
-	return step.Verb
 }
 
 // shortDuration is a duration as rule files have it.
@@ -315,14 +229,6 @@ func uniqueOffers(offers []string) []string {
 		}
 	}
 	return append(out, AnswerDismiss)
-}
-
-func roles(names []string) []models.Role {
-	var out []models.Role
-	for _, n := range names {
-		out = append(out, models.Role(n))
-	}
-	return out
 }
 
 // enter enters a ledger entry, once.
@@ -354,7 +260,7 @@ func (s *Session) climb(out *Outcome, p *person, u models.Utterance, before map[
 		sc := s.see(p, manner{})
 		sc.look(nil, u, nil)
 		sc.late, sc.now = true, now.Sub(s.session.Started).Milliseconds()
-		vs := sc.judgeAll(func(r *rule) bool { return r.ladder && !fired[r] && !r.heldBefore(before) })
+		vs := sc.judgeAll(func(r *rule) bool { return r.ladder() && !fired[r] && !r.heldBefore(before) })
 		if len(vs) == 0 {
 			return
 		}
@@ -375,24 +281,22 @@ func (s *Session) climb(out *Outcome, p *person, u models.Utterance, before map[
 
 // heldBefore reports whether the ledgers were as high already before the points that were added now.
 func (r *rule) heldBefore(before map[string]float64) bool {
-	held, some := true, false
-	r.when.walk(func(c *cond) {
-		for _, b := range c.Ledgers {
-			some = true
-			held = held && b.Need.holds(before[b.Name])
+	for _, b := range r.balances {
+		if !b.Need.Holds(before[b.Name]) {
+			return false
 		}
-	})
-	return some && held
+	}
+	return len(r.balances) > 0
 }
 
 // ladders reports whether any rule looks at a ledger.
 func (s *Set) ladders() bool {
-	return slices.ContainsFunc(s.rules, func(r *rule) bool { return r.ladder })
+	return slices.ContainsFunc(s.rules, func(r *rule) bool { return r.ladder() })
 }
 
 // rule finds a rule by its id, or nil.
 func (s *Set) rule(id string) *rule {
-	i, ok := slices.BinarySearchFunc(s.rules, id, func(r *rule, id string) int { return cmp.Compare(r.id, id) })
+	i, ok := slices.BinarySearchFunc(s.rules, id, func(r *rule, id string) int { return cmp.Compare(r.ID, id) })
 	if !ok {
 		return nil
 	}

@@ -70,31 +70,6 @@ func (f *floorState) turns(since int64) []models.Span {
 	return slices.DeleteFunc(out, func(t models.Span) bool { return t.EndMS-t.StartMS < backchannel || t.EndMS < since })
 }
 
-// floorHolds reports whether a person takes the floor as described.
-func (s *Session) floorHolds(p *person, f *rawFloor, now int64) bool {
-	w := models.Span{StartMS: now - f.Of, EndMS: now}
-	if f.ShareOver != nil || f.Overlap != nil {
-		mine, all, speakers := p.floor.talk(w), int64(0), 0
-		for _, other := range s.people {
-			if t := other.floor.talk(w); t > 0 {
-				all += t
-				speakers++
-			}
-		}
-		// A share means something only when the room has talked for a while: a fifth of the window.
-		if f.ShareOver != nil && (all < f.Of/5 || speakers < f.MinSpeakers || float64(mine) <= *f.ShareOver*float64(all)) {
-			return false
-		}
-		if f.Overlap != nil && (mine < f.Of/20 || float64(s.overlap(p, w)) <= *f.Overlap*float64(mine)) {
-			return false
-		}
-	}
-	if f.TurnOver > 0 && p.floor.turn(now) <= f.TurnOver {
-		return false
-	}
-	return f.Interruptions == nil || f.Interruptions.holds(float64(s.interruptions(p, w)))
-}
-
 // turn is how long the turn that goes on has lasted, or 0.
 func (f *floorState) turn(now int64) int64 {
 	turns := f.turns(now - turnGap)
@@ -218,21 +193,4 @@ func (r *roomState) event(o models.Observation) {
 	case models.RoomUnmute:
 		r.unmutes = append(recent(r.unmutes), o.AtMS)
 	}
-}
-
-// roomHolds reports whether the room is as described.
-func (s *Session) roomHolds(r *rawRoom, now int64) bool {
-	count := func(ts []int64) float64 {
-		n := 0
-		for _, t := range ts {
-			if t > now-r.Within {
-				n++
-			}
-		}
-		return float64(n)
-	}
-	if r.Joins != nil && !r.Joins.holds(count(s.room.joins)) || r.Unmutes != nil && !r.Unmutes.holds(count(s.room.unmutes)) {
-		return false
-	}
-	return r.Silence == 0 || s.room.began && now-max(s.room.voiced, s.room.first) >= r.Silence
 }

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"slices"
 
+	"earshot/configs/strict"
 	"earshot/models"
+	"earshot/moderation/rules"
 )
 
 // digest is the first n hexadecimal digits of the SHA-256 of the JSON of parts. JSON keeps the parts apart, so that no two
@@ -20,34 +22,9 @@ func digest(n int, parts ...any) string {
 	return hex.EncodeToString(sum[:])[:n]
 }
 
-// ruleHash is the hash of all that decides the rule's verdicts: itself, the contents of its lists, mode and gates.
-func (c *compiler) ruleHash(f *rawFile, raw *rawRule, r *rule) string {
-	var lists []any
-	var collect func(*rawCond)
-	collect = func(cond *rawCond) {
-		if cond == nil {
-			return
-		}
-		if cond.Says != nil {
-			for _, w := range cond.Says.Words {
-				if l := findList(f, w.Text); l != nil {
-					lists = append(lists, listContent(l))
-				}
-			}
-		}
-		for _, kid := range cond.Kids {
-			collect(kid)
-		}
-	}
-	collect(raw.When)
-	collect(raw.Unless)
-	g := r.trust
-	return digest(12, raw, lists, r.mode, g.wordP, g.logProb, g.voiced, g.lossMax, g.attribution)
-}
-
 // listContent is a list without its order.
-func listContent(l *rawList) any {
-	plain := func(ts []rawText) []string {
+func listContent(l *rules.List) any {
+	plain := func(ts []strict.Text) []string {
 		out := make([]string, len(ts))
 		for i, t := range ts {
 			out[i] = t.Text
@@ -62,7 +39,7 @@ func listContent(l *rawList) any {
 func (c *compiler) setHash() string {
 	parts := []any{c.set.mode, c.set.members, c.set.newcomers, c.set.languages, c.set.voteOver, c.set.ledgers, c.set.automatic}
 	for _, r := range c.set.rules {
-		parts = append(parts, r.id, r.hash)
+		parts = append(parts, r.ID, r.hash)
 	}
 	return digest(12, parts...)
 }

@@ -96,7 +96,7 @@ func (s *Session) Expire(now time.Time) Outcome {
 // look: that does nothing to anybody.
 func (s *Session) hideLate(out *Outcome, d *models.Decision) {
 	r := s.set.rule(d.Rule)
-	if r == nil || !r.redacts() || r.look != nil && r.look.MustAgree && (d.SecondLook == nil || !d.SecondLook.Agreed) {
+	if r == nil || !r.redacts() || r.SecondLook != nil && r.SecondLook.MustAgree && (d.SecondLook == nil || !d.SecondLook.Agreed) {
 		return
 	}
 	s.hide(out, d)

@@ -77,16 +77,6 @@ func (s *Session) scope(ledger string) string {
 	return s.session.Room
 }
 
-// balancesHold compares balances at a time in ms from the session's start.
-func (s *Session) balancesHold(p *person, need []rawBalance, now int64) bool {
-	for _, n := range need {
-		if p == nil || !n.Need.holds(s.book.balance(n.Name, p.ID, s.at(now))) {
-			return false
-		}
-	}
-	return len(need) > 0
-}
-
 // at is a time of the session's clock as people have it.
 func (s *Session) at(ms int64) time.Time {
 	return s.session.Started.Add(time.Duration(ms) * time.Millisecond)

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"earshot/moderation/rules"
 )
 
 // TestBadFiles loads one file per mistake. The first line of each is the one problem that must be reported.
@@ -31,7 +33,7 @@ func TestBadFiles(t *testing.T) {
 			if err == nil {
 				t.Fatalf("loaded; want\n%s", want)
 			}
-			var wrong *LoadError
+			var wrong *rules.LoadError
 			if !errors.As(err, &wrong) {
 				t.Fatalf("not a LoadError: %v", err)
 			}
@@ -128,7 +130,7 @@ func TestHostileFiles(t *testing.T) {
 	rule := func(when string) string {
 		return "schema: 1\nrules:\n  - id: a\n    when: " + when + "\n    then: [flag: {}]\n"
 	}
-	words := "schema: 1\nwords: {w: [" + strings.Repeat("a,", maxFileBytes/2-20) + "]}"
+	words := "schema: 1\nwords: {w: [" + strings.Repeat("a,", (256<<10)/2-20) + "]}"
 	plain := plainTime(t)
 	for name, c := range map[string]struct{ text, want string }{
 		"10 MB":               {"schema: 1\n#" + strings.Repeat("x", 10<<20), ":1: the file is larger than 256 KiB"},

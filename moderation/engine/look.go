@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"earshot/configs/strict"
 	"earshot/models"
 	"earshot/moderation/match"
 )
@@ -15,7 +16,7 @@ import (
 func (s *Session) SecondLook(id, model string, u models.Utterance, failed bool, now time.Time) (Outcome, error) {
 	d, ok := s.open[id]
 	if !ok || d.Verdict != models.VerdictPending || d.Opinion != nil {
-		return Outcome{}, fmt.Errorf("second look at %s: %w", shorten(id), models.ErrNotFound)
+		return Outcome{}, fmt.Errorf("second look at %s: %w", strict.Shorten(id), models.ErrNotFound)
 	}
 	delete(s.open, id)
 	var out Outcome
@@ -56,7 +57,7 @@ func (s *Session) unfit(d *models.Decision, r *rule, now time.Time) string {
 		return tooLate
 	case r == nil:
 		return "its rule is gone"
-	case look == nil || look.Agreed || r.look == nil || !r.look.MustAgree:
+	case look == nil || look.Agreed || r.SecondLook == nil || !r.SecondLook.MustAgree:
 		return ""
 	case look.Failed:
 		return "it could not be listened to a second time"

@@ -39,7 +39,7 @@ func heapPeak(f func()) uint64 {
 // TestHostileFilesNeedLittleMemory loads the worst files that the limits let through or just refuse.
 func TestHostileFilesNeedLittleMemory(t *testing.T) {
 	full := func(begin, item, end string) string {
-		return begin + strings.Repeat(item, (maxFileBytes-len(begin)-len(end)-10)/len(item)) + end
+		return begin + strings.Repeat(item, ((256<<10)-len(begin)-len(end)-10)/len(item)) + end
 	}
 	plain := plainTime(t)
 	for name, text := range map[string]string{

@@ -80,7 +80,7 @@ func (s *Session) observed(p *person, o models.Observation, out *Outcome) {
 		Key:       models.Key{Session: s.session.ID, Epoch: s.session.Epoch},
 		SpeakerID: p.ID, SpeakerName: p.Name, StartMS: o.AtMS, EndMS: o.AtMS,
 	}
-	vs := sc.judgeAll(func(r *rule) bool { return r.observed && r.forRoom() == (p.ID == "") })
+	vs := sc.judgeAll(func(r *rule) bool { return r.observed() && r.forRoom() == (p.ID == "") })
 	holds := map[string]bool{}
 	fresh := vs[:0]
 	for _, v := range vs {
@@ -102,35 +102,6 @@ func (s *Session) observed(p *person, o models.Observation, out *Outcome) {
 	}
 }
 
-// forRoom reports whether a rule is about the room and not about a person.
-func (r *rule) forRoom() bool {
-	return r.when.looksAt(condRoom) && !r.when.looksAt(condFloor, condHeard, condLanguage, condSays, condReveals, condRepeats)
-}
-
-// soundHolds reports whether the latest sound of a person has been as described for long enough.
-func (p *person) soundHolds(h *rawHeard, now int64) bool {
-	var held int64
-	end := int64(-1)
-	for _, w := range slices.Backward(p.sound) {
-		if end < 0 && w.EndMS < now-2000 || end >= 0 && w.EndMS < end-500 || !h.fits(w) {
-			break
-		}
-		held += w.EndMS - w.StartMS
-		end = w.StartMS
-		if held >= h.For {
-			return true
-		}
-	}
-	return false
-}
-
-// fits reports whether a stretch of sound is as the matcher describes.
-func (h *rawHeard) fits(w models.Sound) bool {
-	within := func(c *compare, v float64) bool { return c == nil || c.holds(v) }
-	return (h.LoudnessAbove == nil || w.LevelDBFS > *h.LoudnessAbove) && within(h.Clipped, w.Clipped) &&
-		within(h.Music, w.Music) && within(h.Noise, w.Noise)
-}
-
 // vote counts a vote on a person's language, and lets go of those that are older than what is looked at.
 func (p *person) vote(v models.LanguageVote, over int64) {
 	p.votes = append(p.votes, v)
@@ -141,30 +112,4 @@ func (p *person) vote(v models.LanguageVote, over int64) {
 			return
 		}
 	}
-}
-
-// tongueHolds reports whether a person speaks a language other than those named, after enough speech to tell.
-func (s *Session) tongueHolds(p *person, t *rawTongue) bool {
-	weights := map[string]float64{}
-	var voiced int64
-	var total float64
-	for _, v := range p.votes {
-		voiced += v.VoicedMS
-		weights[v.Code] += v.P * float64(v.VoicedMS)
-		total += float64(v.VoicedMS)
-	}
-	if voiced < s.set.voteOver {
-		return false
-	}
-	allowed := t.NotIn
-	if slices.Contains(allowed, "allowed") {
-		allowed = append(slices.Clone(allowed), s.set.languages...)
-	}
-	var other float64
-	for code, w := range weights {
-		if !slices.Contains(allowed, code) {
-			other += w
-		}
-	}
-	return other/total >= t.Sure
 }

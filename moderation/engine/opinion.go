@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"earshot/configs/strict"
 	"earshot/models"
 )
 
@@ -26,13 +27,23 @@ func (s *Session) WantOpinions(want bool) { s.opinion = want }
 // wantsOpinion reports whether a verdict is one to ask about: words decided it, it would reach somebody, and the rule does not
 // redact: what is to be hidden is not sent around.
 func (s *Session) wantsOpinion(r *rule, d models.Decision) bool {
-	return s.opinion && d.Utterance.Seq != 0 && len(d.Matched) > 0 && r.spoken && !r.redacts() &&
-		slices.ContainsFunc(r.steps, func(st rawStep) bool { return st.Verb != stepAdd && st.Verb != stepTell })
+	return s.opinion && d.Utterance.Seq != 0 && len(d.Matched) > 0 && r.spoken() && !r.redacts() &&
+		slices.ContainsFunc(r.steps, reachesSomebody)
+}
+
+// reachesSomebody reports whether a step asks a host or does something in the room.
+func reachesSomebody(s step) bool {
+	switch s.(type) {
+	case *add, *tell:
+		return false
+	}
+	return true
 }
 
 // redacts reports whether a rule hides words.
 func (r *rule) redacts() bool {
-	return slices.ContainsFunc(r.steps, func(st rawStep) bool { return st.Verb == stepRedact })
+	_, ok := find[*redact](r.steps)
+	return ok
 }
 
 // await lets a decision wait for a second opinion.
@@ -49,7 +60,7 @@ func (s *Session) await(out *Outcome, d *models.Decision) {
 func (s *Session) Opinion(id string, o models.Opinion, now time.Time) (Outcome, error) {
 	d, ok := s.open[id]
 	if !ok || d.Verdict != models.VerdictPending || d.Opinion == nil {
-		return Outcome{}, fmt.Errorf("second opinion on %s: %w", shorten(id), models.ErrNotFound)
+		return Outcome{}, fmt.Errorf("second opinion on %s: %w", strict.Shorten(id), models.ErrNotFound)
 	}
 	delete(s.open, id)
 	d.Opinion = &o
@@ -82,8 +93,9 @@ func (s *Session) Opinion(id string, o models.Opinion, now time.Time) (Outcome, 
 
 // below is the mode in which a rule does less than in another: one in which it asks, for a rule that would act.
 func (s *Session) below(r *rule, m models.Mode) models.Mode {
-	acts := r != nil && slices.ContainsFunc(r.steps, func(st rawStep) bool {
-		return !slices.Contains([]string{stepAsk, stepAdd, stepTell, stepRedact}, st.Verb) && s.mayDo(r, m, st.Verb)
+	acts := r != nil && slices.ContainsFunc(r.steps, func(x step) bool {
+		does, ok := x.(inTheRoom)
+		return ok && s.mayDo(r, m, does.order().verb)
 	})
 	if acts {
 		return models.ModeSuggest

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/fsnotify/fsnotify"
+
+	"earshot/moderation/rules"
 )
 
 // Change is what a reload has changed, by rule id.
@@ -43,16 +45,16 @@ func (c Change) String() string {
 func Diff(before, after *Set) Change {
 	var c Change
 	for _, r := range after.rules {
-		switch old := before.rule(r.id); {
+		switch old := before.rule(r.ID); {
 		case old == nil:
-			c.Added = append(c.Added, r.id)
+			c.Added = append(c.Added, r.ID)
 		case old.hash != r.hash:
-			c.Changed = append(c.Changed, r.id)
+			c.Changed = append(c.Changed, r.ID)
 		}
 	}
 	for _, r := range before.rules {
-		if after.rule(r.id) == nil {
-			c.Removed = append(c.Removed, r.id)
+		if after.rule(r.ID) == nil {
+			c.Removed = append(c.Removed, r.ID)
 		}
 	}
 	c.Settings = before.hash != after.hash && len(c.Added)+len(c.Removed)+len(c.Changed) == 0
@@ -145,9 +147,8 @@ func (w *Watcher) watch(notes *fsnotify.Watcher) error {
 
 func (w *Watcher) folders() []string {
 	var out []string
-	packs := &loader{opts: w.opts}
 	for _, f := range append(slices.Clone(w.set.disk), w.paths...) {
-		if _, _, shipped := packs.findShipped(f); shipped && isBare(f) {
+		if rules.Shipped(w.opts.FS, f) {
 			continue
 		}
 		if dir := filepath.Dir(f); !slices.Contains(out, dir) {

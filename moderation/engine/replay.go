@@ -46,8 +46,8 @@ func (r ReplayRow) Precision() (share float64, ok bool) {
 func NewReplay(set *Set) *Replay {
 	r := &Replay{set: set, rows: map[string]*ReplayRow{}}
 	for _, x := range set.rules {
-		r.rows[x.id] = &ReplayRow{Rule: x.id, Pack: x.pack}
-		r.observes = r.observes || x.observed
+		r.rows[x.ID] = &ReplayRow{Rule: x.ID, Pack: x.pack}
+		r.observes = r.observes || x.observed()
 	}
 	return r
 }
@@ -167,13 +167,15 @@ func (s *Set) Verbs() []models.Verb {
 		if r.mode == models.ModeWatch {
 			continue
 		}
-		for _, step := range r.steps {
-			if v := models.Verb(step.Verb); v.Rank() > 0 {
-				seen[v] = true
-			}
-			for _, o := range step.Offer {
-				if c, err := parseOffer(o); err == nil && models.Verb(c.verb).Rank() > 0 {
-					seen[models.Verb(c.verb)] = true
+		for _, x := range r.steps {
+			switch x := x.(type) {
+			case inTheRoom:
+				seen[x.order().verb] = true
+			case *ask:
+				for _, o := range x.Offer {
+					if c, err := parseOffer(o); err == nil && c.verb.Rank() > 0 {
+						seen[c.verb] = true
+					}
 				}
 			}
 		}
@@ -188,7 +190,7 @@ func (s *Set) Verbs() []models.Verb {
 
 // Arms reports whether some rule looks at unfinished lines.
 func (s *Set) Arms() bool {
-	return slices.ContainsFunc(s.rules, func(r *rule) bool { return r.spoken && r.on.Partial == "arm" })
+	return slices.ContainsFunc(s.rules, func(r *rule) bool { return r.spoken() && r.On.Arms() })
 }
 
 // Arm judges the stable text of a partial and returns the rules that would fire, of those that say on: {partial: arm}. It
@@ -203,8 +205,8 @@ func (s *Session) Arm(p models.Partial) []RuleInfo {
 	before := slices.DeleteFunc(slices.Clone(who.within(p.StartMS-s.set.reach)), func(l match.Utterance) bool { return l.Of.Key == p.Key })
 	sc.look(before, u, match.WordsOf(u))
 	var out []RuleInfo
-	for _, v := range sc.judgeAll(func(r *rule) bool { return r.spoken && r.on.Partial == "arm" }) {
-		out = append(out, RuleInfo{ID: v.Rule, Pack: v.Pack, Hash: v.Hash, Level: v.Level, Mode: v.rule.mode, About: v.rule.about})
+	for _, v := range sc.judgeAll(func(r *rule) bool { return r.spoken() && r.On.Arms() }) {
+		out = append(out, v.rule.info())
 	}
 	return out
 }

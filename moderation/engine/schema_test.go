@@ -13,6 +13,8 @@ import (
 	"testing/fstest"
 
 	"go.yaml.in/yaml/v3"
+
+	"earshot/moderation/rules"
 )
 
 // wholeLanguage uses every part of the rule language.
@@ -253,11 +255,11 @@ func TestFormat(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		once, err := Format(data)
+		once, err := rules.Format(data)
 		if err != nil {
 			t.Fatal(err)
 		}
-		twice, err := Format(once)
+		twice, err := rules.Format(once)
 		if err != nil || !bytes.Equal(once, twice) {
 			t.Errorf("%s: formatting again changes it (%v)", file, err)
 		}
@@ -280,12 +282,12 @@ func TestFormat(t *testing.T) {
 			t.Errorf("%s: formatting changes what it means (%v)", file, err)
 		}
 	}
-	out, err := Format([]byte("rules:\n- then: [flag: {}]\n  # why\n  when: {role: host}\n  id: a\nschema: 1\n"))
+	out, err := rules.Format([]byte("rules:\n- then: [flag: {}]\n  # why\n  when: {role: host}\n  id: a\nschema: 1\n"))
 	if want := "schema: 1\nrules:\n  - id: a\n    # why\n    when: {role: host}\n    then: [{flag: {}}]\n"; err != nil || string(out) != want {
 		t.Errorf("%v\n%s", err, out)
 	}
 	for _, bad := range []string{"", "[1]", "a: [", "x"} {
-		if _, err := Format([]byte(bad)); err == nil {
+		if _, err := rules.Format([]byte(bad)); err == nil {
 			t.Errorf("%q was formatted", bad)
 		}
 	}

@@ -14,7 +14,7 @@ type Session struct {
 	set     *Set
 	session models.Session
 	people  map[string]*person
-	scene   *scene
+	context *evalContext
 	room    roomState
 	book    book
 	open    map[string]*models.Decision // by id: asks that wait, and verdicts that wait for a second look
@@ -55,14 +55,14 @@ type person struct {
 // NewSession begins judging a session by a set of rules.
 func NewSession(set *Set, session models.Session) *Session {
 	return &Session{
-		set: set, session: session, people: map[string]*person{}, scene: newScene(set), book: newBook(set),
+		set: set, session: session, people: map[string]*person{}, context: newContext(set), book: newBook(set),
 		open: map[string]*models.Decision{}, last: map[string]firing{},
 	}
 }
 
 // Rules exchanges the rules of a running session, after a reload. Ledgers, open asks and what was said before stay.
 func (s *Session) Rules(set *Set) {
-	s.set, s.scene = set, newScene(set)
+	s.set, s.context = set, newContext(set)
 	s.book.set = set
 }
 
@@ -108,14 +108,14 @@ func (s *Session) verdicts(u models.Utterance, how manner) []Verdict {
 	}
 	sc := s.see(p, how)
 	sc.look(p.within(u.EndMS-s.set.reach), u, words)
-	vs := sc.judgeAll(func(r *rule) bool { return r.spoken || how.explain })
+	vs := sc.judgeAll(func(r *rule) bool { return r.spoken() || how.explain })
 	s.remember(p, sc, !slices.ContainsFunc(vs, func(v Verdict) bool { return v.Fired }))
 	return vs
 }
 
 // see makes the scene ready for a person.
-func (s *Session) see(p *person, how manner) *scene {
-	sc := s.scene
+func (s *Session) see(p *person, how manner) *evalContext {
+	sc := s.context
 	sc.in, sc.person, sc.manner = s, p, how
 	sc.roles = s.set.rolesOf(p.ID, p.Role)
 	return sc
@@ -137,7 +137,7 @@ func (p *person) forget(k models.Key) {
 const maxLines = 128
 
 // remember keeps a line for as long as some rule may look back at it; the latest one always, since it may come again.
-func (s *Session) remember(p *person, sc *scene, clean bool) {
+func (s *Session) remember(p *person, sc *evalContext, clean bool) {
 	l := sc.Window.Lines[len(sc.Window.Lines)-1].Utterance
 	p.clean = clean
 	if clean {

@@ -5,6 +5,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/match"
+	"earshot/moderation/rules"
 )
 
 // Set is a compiled set of rules. It is immutable: any number of sessions may share it.
@@ -19,11 +20,11 @@ type Set struct {
 	files     []string
 	disk      []string // the absolute paths of those on disk, lists too
 	roles     map[models.Role]bool
-	newcomers *rawNewcomer
+	newcomers *rules.Newcomer
 	languages []string
 	voteOver  int64
-	ledgers   map[string]rawLedger
-	automatic []string
+	ledgers   map[string]rules.Ledger
+	automatic []models.Verb
 	trust     trust
 
 	reach, repeats int64 // how far back lines are looked at, in ms
@@ -32,30 +33,42 @@ type Set struct {
 // source is what the rules say of a source of the matcher: a word list in one form, a group of phrases or of patterns, or a
 // kind of personal data.
 type source struct {
-	name string // of the word list, or ""
-	how  string
+	name string     // of the word list, or ""
+	form match.Form // "" for patterns and personal data
 	mask bool
 }
 
 // rule is one compiled rule.
 type rule struct {
-	id, pack, hash, about string
-	mode                  models.Mode
-	level                 models.Level
-	title                 string
-	when, unless          *cond
-	trust                 gates
-	span                  *rawSpan
-	on                    rawOn
-	look                  *rawLook
-	atMost                *rawAtMost
-	automatic             bool
-	clip                  *rawClip
-	steps                 []rawStep
-	spoken                bool // it is judged when something was said
-	observed              bool // it is judged when something was observed
-	ladder                bool // it is judged when a ledger has changed
-	bySound               bool // some of its matches are by sound
+	*rules.Rule
+	pack, hash   string
+	title        string
+	mode         models.Mode // the weaker of the rule's and the profile's
+	when, unless condition   // unless is nil when there is none
+	trust        gates
+	steps        []step
+	looks        looks     // of when
+	bySound      bool      // some of its matches are by sound
+	balances     []balance // that when compares
+}
+
+// spoken reports whether the rule is judged when something was said.
+func (r *rule) spoken() bool {
+	return r.looks&(atWords|atLine) != 0 || r.looks&(atPerson|atRoom|atLedger) == 0
+}
+
+// observed reports whether the rule is judged when something was observed.
+func (r *rule) observed() bool { return r.looks&(atPerson|atRoom) != 0 }
+
+// ladder reports whether the rule is judged when a ledger has changed.
+func (r *rule) ladder() bool { return r.looks&atLedger != 0 }
+
+// forRoom reports whether the rule is about the room and not about a person.
+func (r *rule) forRoom() bool { return r.looks&atRoom != 0 && r.looks&(atPerson|atWords) == 0 }
+
+// info describes the rule.
+func (r *rule) info() RuleInfo {
+	return RuleInfo{ID: r.ID, Pack: r.pack, Hash: r.hash, Level: r.Flag.Level, Mode: r.mode, About: r.About}
 }
 
 // Name is the profile's name, or that of the rule file when it names none.
@@ -88,7 +101,7 @@ type RuleInfo struct {
 func (s *Set) Rules() []RuleInfo {
 	out := make([]RuleInfo, len(s.rules))
 	for i, r := range s.rules {
-		out[i] = RuleInfo{ID: r.id, Pack: r.pack, Hash: r.hash, Level: r.level, Mode: r.mode, About: r.about}
+		out[i] = r.info()
 	}
 	return out
 }
@@ -123,9 +136,9 @@ func modeRank(m models.Mode) int {
 func (s *Set) Webhooks() []string {
 	var out []string
 	for _, r := range s.rules {
-		for _, step := range r.steps {
-			if step.Webhook != "" && !slices.Contains(out, step.Webhook) {
-				out = append(out, step.Webhook)
+		for _, x := range r.steps {
+			if t, ok := x.(*tell); ok && t.Webhook != "" && !slices.Contains(out, t.Webhook) {
+				out = append(out, t.Webhook)
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"earshot/models"
+	"earshot/moderation/rules"
 )
 
 // Gate is one condition of trust that a verdict must pass to rise above watch.
@@ -36,14 +37,14 @@ func defaultTrust() trust {
 	return trust{final, sound, floor}
 }
 
-func (t *trust) merge(raw rawTrust) {
+func (t *trust) merge(raw rules.Trust) {
 	t.final = t.final.with(raw.Final)
 	t.sound = t.sound.with(raw.Sound)
 	t.floor = t.floor.with(raw.Floor)
 }
 
 // with is the gates with what raw sets.
-func (g gates) with(raw rawGates) gates {
+func (g gates) with(raw rules.Gates) gates {
 	set := func(to *float64, from *float64) {
 		if from != nil {
 			*to = *from
@@ -61,7 +62,7 @@ func (g gates) with(raw rawGates) gates {
 
 // forRule is the profile's gates with those of a rule. word_p may go down to the floor (checked at load); the other gates a
 // rule can only make narrower.
-func (t trust) forRule(raw rawGates) gates {
+func (t trust) forRule(raw rules.Gates) gates {
 	g := t.final.with(raw)
 	g.logProb = max(g.logProb, t.final.logProb)
 	g.voiced = max(g.voiced, t.final.voiced)

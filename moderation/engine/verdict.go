@@ -8,6 +8,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/match"
+	"earshot/moderation/rules"
 )
 
 // Verdict is what one rule makes of one line.
@@ -46,7 +47,7 @@ func sortVerdicts(vs []Verdict) {
 }
 
 // judgeAll applies every rule that is asked for.
-func (sc *scene) judgeAll(asked func(*rule) bool) []Verdict {
+func (sc *evalContext) judgeAll(asked func(*rule) bool) []Verdict {
 	var out []Verdict
 	for _, r := range sc.set.rules {
 		if !asked(r) {
@@ -63,17 +64,17 @@ func (sc *scene) judgeAll(asked func(*rule) bool) []Verdict {
 
 // judge applies one rule: first to every match, then to the surely heard ones only, which must make it hold by themselves
 // to pass the gate.
-func (r *rule) judge(sc *scene) (Verdict, bool) {
-	v := Verdict{Rule: r.id, Pack: r.pack, Hash: r.hash, Level: r.level, Mode: r.mode, rule: r}
+func (r *rule) judge(sc *evalContext) (Verdict, bool) {
+	v := Verdict{Rule: r.ID, Pack: r.pack, Hash: r.hash, Level: r.Flag.Level, Mode: r.mode, rule: r}
 	sc.noSound, sc.nowOnly, sc.evidence = false, false, nil
 	sc.from = sc.Window.Cut
-	if r.span != nil && !sc.observe {
-		sc.from = sc.Window.Reach(r.span.Last, r.span.Gap)
+	if r.Span != nil && !sc.observe {
+		sc.from = sc.Window.Reach(r.Span.Last, r.Span.Gap)
 	}
-	held, evidence := r.when.holds(sc, 0)
+	held, evidence := r.when.Eval(sc, 0)
 	if held && len(evidence) > 0 && sc.from < sc.Window.Cut { // what earlier lines were flagged for is no part of this one
 		sc.nowOnly = true
-		if now, ms := r.when.holds(sc, 0); now {
+		if now, ms := r.when.Eval(sc, 0); now {
 			evidence = ms
 		} else {
 			sc.nowOnly = false
@@ -83,33 +84,33 @@ func (r *rule) judge(sc *scene) (Verdict, bool) {
 	silent := !sc.observe && !sc.late && len(sc.Window.Tokens) == sc.Window.Cut
 	if silent || !held || !sc.touchesNow(evidence) {
 		if sc.explain {
-			v.WhyNot = r.when.because(sc)
+			v.WhyNot = because(r.when, sc)
 			if held {
 				v.WhyNot = "nothing of it was said in this line"
 			}
 		}
 		return v, false
 	}
-	sure, surely := r.when.holds(sc, r.trust.wordP)
+	sure, surely := r.when.Eval(sc, r.trust.wordP)
 	if sure = sure && sc.touchesNow(surely); sure {
 		evidence = surely
 	}
 	if r.unless != nil && sc.pardons(r.unless, evidence) {
 		if sc.explain {
-			v.WhyNot = "excused by unless: " + r.unless.because(sc)
+			v.WhyNot = "excused by unless: " + because(r.unless, sc)
 		}
 		return v, false
 	}
 	sc.from = sc.Window.Cut
-	if r.span != nil && !sc.observe {
-		sc.from = sc.Window.Reach(r.span.Last, r.span.Gap)
+	if r.Span != nil && !sc.observe {
+		sc.from = sc.Window.Reach(r.Span.Last, r.Span.Gap)
 	}
 	r.weigh(sc, &v, sure, evidence)
 	return v, true
 }
 
 // pardons reports whether unless holds: it looks at the lines that the evidence touches.
-func (sc *scene) pardons(unless *cond, evidence []match.Match) bool {
+func (sc *evalContext) pardons(unless condition, evidence []match.Match) bool {
 	sc.evidence = evidence
 	sc.from = sc.Window.Cut
 	for _, m := range evidence {
@@ -119,13 +120,13 @@ func (sc *scene) pardons(unless *cond, evidence []match.Match) bool {
 	}
 	nowOnly := sc.nowOnly
 	sc.nowOnly = false
-	ok, _ := unless.holds(sc, 0)
+	ok, _ := unless.Eval(sc, 0)
 	sc.nowOnly = nowOnly
 	return ok
 }
 
 // touchesNow reports whether some of the evidence is in the current line. Without words no evidence is in any.
-func (sc *scene) touchesNow(evidence []match.Match) bool {
+func (sc *evalContext) touchesNow(evidence []match.Match) bool {
 	if len(evidence) == 0 || sc.observe {
 		return true
 	}
@@ -133,9 +134,9 @@ func (sc *scene) touchesNow(evidence []match.Match) bool {
 }
 
 // weigh fills in a fired verdict: its words and what the gates make of it.
-func (r *rule) weigh(sc *scene, v *Verdict, sure bool, evidence []match.Match) {
+func (r *rule) weigh(sc *evalContext, v *Verdict, sure bool, evidence []match.Match) {
 	v.Fired, v.said = true, len(evidence) > 0
-	if r.spoken && !sc.observe && !sc.late {
+	if r.spoken() && !sc.observe && !sc.late {
 		v.Matched, v.Shown = sc.words(evidence)
 		if len(evidence) == 0 { // nothing said made it hold, so all of the line must be sure
 			sure = float64(leastSure(v.Matched)) >= r.trust.wordP
@@ -155,14 +156,14 @@ func (r *rule) weigh(sc *scene, v *Verdict, sure bool, evidence []match.Match) {
 	if name == "" && sc.person != nil {
 		name = sc.person.Name
 	}
-	v.Title = fillTitle(r.title, strings.Join(v.Shown, " … "), name)
+	v.Title = rules.Fill(r.title, strings.Join(v.Shown, " … "), name)
 	v.Why = r.why(v.said, *v)
 }
 
 // withoutSound is the strongest mode of a verdict: what is only known by its sound is never more than a suggestion.
-func (sc *scene) withoutSound(r *rule) models.Mode {
+func (sc *evalContext) withoutSound(r *rule) models.Mode {
 	sc.noSound = true
-	held, ms := r.when.holds(sc, r.trust.wordP)
+	held, ms := r.when.Eval(sc, r.trust.wordP)
 	sc.noSound = false
 	if held && sc.touchesNow(ms) {
 		return models.ModeAct
@@ -171,7 +172,7 @@ func (sc *scene) withoutSound(r *rule) models.Mode {
 }
 
 // linesOf are the lines that the evidence touches; the current one always is.
-func (sc *scene) linesOf(evidence []match.Match) []models.Utterance {
+func (sc *evalContext) linesOf(evidence []match.Match) []models.Utterance {
 	first := len(sc.Window.Lines) - 1
 	for _, m := range evidence {
 		first = min(first, sc.Window.LineOf(m.First))

@@ -67,6 +67,16 @@ func leastSure(words []models.Word) float32 {
 	return p
 }
 
+// mask hides a word but for its first letter: enough for a host who knows the list, nothing for one who reads along.
+func mask(words string) string {
+	fields := strings.Fields(words)
+	for i, w := range fields {
+		r := []rune(w)
+		fields[i] = string(r[0]) + strings.Repeat("•", max(len(r)-1, 2))
+	}
+	return strings.Join(fields, " ")
+}
+
 // quoted joins texts as "a", "b" and "c".
 func quoted(texts []string) string {
 	var b strings.Builder

@@ -6,6 +6,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/engine"
+	"earshot/moderation/rules"
 )
 
 const (
@@ -36,7 +37,7 @@ type piece struct {
 // piece is what is to be kept of a line: the line itself, and around the words of its flags what their rules say.
 func (k Keep) piece(u models.Utterance, clips []engine.ClipRequest, now time.Time) piece {
 	said := func(ms int64, otherwise time.Duration) int64 {
-		if ms == engine.Unsaid {
+		if ms == rules.Unsaid {
 			return otherwise.Milliseconds()
 		}
 		return ms

@@ -11,6 +11,7 @@ import (
 	"earshot/moderation/engine"
 	"earshot/moderation/review/auth"
 	"earshot/moderation/review/web"
+	"earshot/moderation/rules"
 )
 
 type (
@@ -125,7 +126,7 @@ func (s *Server) apiReplay(r *http.Request) (any, error) {
 	case "all":
 		since = time.Time{}
 	default:
-		age, err := engine.ParseDuration(in.Since)
+		age, err := rules.ParseDuration(in.Since)
 		if err != nil {
 			return nil, web.Refuse(http.StatusBadRequest, "since: want 12h, 30d, 8w or all")
 		}

@@ -53,15 +53,16 @@ var mayImport = []struct {
 	{"transcribe", nil},
 	{"transcribe/...", []string{"transcribe"}},
 	{"moderation/match/...", []string{"moderation/match/..."}},
-	{"moderation/engine", []string{"moderation/match/..."}},
+	{"moderation/rules", []string{"configs/strict"}},
+	{"moderation/engine", []string{"configs/strict", "moderation/match/...", "moderation/rules"}},
 	{"moderation/...", []string{"moderation/engine"}},
-	{"moderation/live", []string{"moderation/engine", "moderation/opinion", "moderation/summary"}},
+	{"moderation/live", []string{"moderation/engine", "moderation/opinion", "moderation/rules", "moderation/summary"}},
 	{"moderation/opinion", []string{"moderation/engine", "moderation/openai"}},
 	{"moderation/summary/...", []string{"moderation/engine", "moderation/openai", "moderation/summary/..."}},
 	{"moderation/review/web", nil},
 	{"moderation/review/events", []string{"moderation/review/auth", "moderation/review/web"}},
 	{"moderation/review/auth", []string{"moderation/match", "moderation/review/web"}},
-	{"moderation/review/...", []string{"moderation/engine", "moderation/match/...", "moderation/review/..."}},
+	{"moderation/review/...", []string{"moderation/engine", "moderation/match/...", "moderation/review/...", "moderation/rules"}},
 }
 
 // onlyIn confines modules that leak into everything when they may: the import path (and all below it) belongs to these

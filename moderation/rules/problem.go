@@ -1,12 +1,10 @@
-package engine
+package rules
 
 import (
 	"cmp"
 	"fmt"
 	"slices"
 	"strings"
-
-	edlib "github.com/hbollon/go-edlib"
 )
 
 // Problem is one mistake in a rule file.
@@ -49,39 +47,29 @@ func (e *LoadError) Error() string {
 // maxProblems bounds what is reported: a file that is no rule file at all has a mistake in every line.
 const maxProblems = 200
 
-// problems collects the mistakes of one load.
-type problems struct{ list []Problem }
+// Problems collects the mistakes of one set of files. The zero value holds none.
+type Problems struct {
+	list  []Problem
+	files []string // in the order of reading
+}
 
-func (p *problems) add(file string, line int, rule, format string, args ...any) {
+// Add notes a mistake; rule is the id of the rule it is in, or "".
+func (p *Problems) Add(file string, line int, rule, format string, args ...any) {
 	if len(p.list) < maxProblems {
 		p.list = append(p.list, Problem{File: file, Line: line, Rule: rule, Message: fmt.Sprintf(format, args...)})
 	}
 }
 
-// err sorts the problems by file (in the order of reading) and line, and wraps them; nil when there are none.
-func (p *problems) err(files []string) error {
+// reading notes that the problems of a file come behind those of the files before it.
+func (p *Problems) reading(file string) { p.files = append(p.files, file) }
+
+// Err is a *LoadError of all mistakes, by file (in the order of reading) and line; nil when there are none.
+func (p *Problems) Err() error {
 	if len(p.list) == 0 {
 		return nil
 	}
 	slices.SortStableFunc(p.list, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(slices.Index(files, a.File), slices.Index(files, b.File)), cmp.Compare(a.Line, b.Line))
+		return cmp.Or(cmp.Compare(slices.Index(p.files, a.File), slices.Index(p.files, b.File)), cmp.Compare(a.Line, b.Line))
 	})
 	return &LoadError{Problems: p.list}
-}
-
-// didYouMean is " (did you mean "x"?)" for the nearest of the known names, or "" when none is near.
-func didYouMean(name string, known []string) string {
-	if len(name) < 3 || len(name) > 64 {
-		return ""
-	}
-	best, limit := "", min(max(len(name)/3, 1), 3)
-	for _, k := range known {
-		if d := edlib.OSADamerauLevenshteinDistance(strings.ToLower(name), k); d <= limit {
-			best, limit = k, d-1
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %q?)", best)
 }

@@ -8,8 +8,8 @@ import (
 	"earshot/moderation/match"
 )
 
-// scene is what conditions look at: one line with what was said before it, who said it, and the room.
-type scene struct {
+// evalContext is what conditions look at: one line with what was said before it, who said it, and the room.
+type evalContext struct {
 	set     *Set
 	in      *Session
 	person  *person
@@ -33,12 +33,12 @@ type manner struct {
 	show    bool // do not mask
 }
 
-func newScene(s *Set) *scene {
-	return &scene{set: s, Scanner: match.NewScanner(s.matcher)}
+func newContext(s *Set) *evalContext {
+	return &evalContext{set: s, Scanner: match.NewScanner(s.matcher)}
 }
 
 // look finds everything that any rule looks for in a line, given the lines before it.
-func (sc *scene) look(before []match.Utterance, u models.Utterance, words []models.Word) {
+func (sc *evalContext) look(before []match.Utterance, u models.Utterance, words []models.Word) {
 	sc.u, sc.now, sc.observe, sc.late, sc.evidence, sc.noSound, sc.nowOnly = u, u.EndMS, false, false, nil, false, false
 	u.Words, u.Text = nil, ""
 	sc.Scan(before, match.Utterance{Of: u, Words: words})
@@ -47,7 +47,7 @@ func (sc *scene) look(before []match.Utterance, u models.Utterance, words []mode
 
 // words are the spoken words of matches, each once and in order, and their groups as they are shown. Without a match they
 // are all words of the line.
-func (sc *scene) words(ms []match.Match) (words []models.Word, shown []string) {
+func (sc *evalContext) words(ms []match.Match) (words []models.Word, shown []string) {
 	if len(ms) == 0 {
 		return slices.Clone(sc.Window.Current()), nil
 	}
@@ -74,7 +74,7 @@ func (sc *scene) words(ms []match.Match) (words []models.Word, shown []string) {
 }
 
 // masked are the indices of the words of matches, and whether each is to be hidden.
-func (sc *scene) masked(ms []match.Match) map[int]bool {
+func (sc *evalContext) masked(ms []match.Match) map[int]bool {
 	out := map[int]bool{}
 	for _, m := range ms {
 		hide := m.Source >= 0 && sc.set.sources[m.Source].mask && !sc.show
@@ -88,7 +88,7 @@ func (sc *scene) masked(ms []match.Match) map[int]bool {
 // Mask is a text with the words of masked lists, and personal data that a rule looks for, hidden but for their first letters:
 // fit for showing.
 func (s *Set) Mask(text string) string {
-	sc := newScene(s)
+	sc := newContext(s)
 	sc.look(nil, models.Utterance{}, match.WordsOf(models.Utterance{Text: text}))
 	out := make([]string, len(sc.Window.Words))
 	for i, w := range sc.Window.Words {
@@ -104,8 +104,30 @@ func (s *Set) Mask(text string) string {
 	return strings.Join(out, " ")
 }
 
+// found are the matches of some sources that begin at a token or later, heard as surely as minP.
+func (sc *evalContext) found(sources []int, from int, minP float64) (bool, []match.Match) {
+	var out []match.Match
+	for _, src := range sources {
+		need := minP
+		if sc.set.sources[src].form == match.Sound {
+			if sc.noSound {
+				continue
+			}
+			if minP > 0 {
+				need = max(minP, sc.set.trust.sound.wordP)
+			}
+		}
+		for _, m := range sc.Found[src] {
+			if float64(m.P) >= need && m.First >= from && (!sc.nowOnly || m.Last >= sc.Window.Cut) {
+				out = append(out, m)
+			}
+		}
+	}
+	return len(out) > 0, out
+}
+
 // quote names matches in an explanation, masked where their list is.
-func (sc *scene) quote(ms []match.Match) string {
+func (sc *evalContext) quote(ms []match.Match) string {
 	_, shown := sc.words(ms)
 	return quoted(shown)
 }

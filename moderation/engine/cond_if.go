@@ -10,10 +10,32 @@ import (
 	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/types"
 
+	"earshot/configs/strict"
+	"earshot/moderation/match"
+	"earshot/moderation/rules"
+
 	"earshot/models"
 )
 
-// expr is a compiled condition in CEL, for what no matcher says.
+// expression holds when what is written in CEL does, for what no matcher says.
+type expression struct{ text string }
+
+// Shape is how if: is written.
+func (c *expression) Shape(rules.Nested) strict.Shape { return strict.String("if", &c.text) }
+
+// Content is the expression.
+func (c *expression) Content() (string, any) { return "If", c.text }
+
+func (c *expression) compile(p *part) condition {
+	p.looks |= atLine
+	e, err := compileExpr(c.text)
+	if err != nil {
+		p.bad(p.line, "if: %s", err)
+	}
+	return e
+}
+
+// expr is a compiled expression.
 type expr struct{ program cel.Program }
 
 // Bounds on what one expression may cost, in CEL's own units: a comparison is one, a walk over the words one for each.
@@ -109,18 +131,23 @@ func madeUp(parsed *cel.Ast) bool {
 	return found
 }
 
-// holds evaluates the expression on a line. An expression that fails (a division by zero, an index out of range, the bound on
-// cost) does not hold.
-func (e *expr) holds(sc *scene) bool {
-	if e == nil || sc.observe {
-		return false
+// Eval evaluates the expression on a line. One that fails (a division by zero, an index out of range, the bound on cost) does
+// not hold.
+func (e *expr) Eval(sc *evalContext, _ float64) (bool, []match.Match) {
+	if sc.observe {
+		return false, nil
 	}
 	held, _ := e.eval(sc)
-	return held
+	return held, nil
+}
+
+// Explain says whether the expression holds.
+func (e *expr) Explain(_ *evalContext, held bool, _ []match.Match) string {
+	return described("the expression holds", held)
 }
 
 // eval evaluates the expression, and tells what that cost.
-func (e *expr) eval(sc *scene) (held bool, spent uint64) {
+func (e *expr) eval(sc *evalContext) (held bool, spent uint64) {
 	tokens := sc.Window.Tokens[sc.Window.Cut:]
 	words := make([]string, 0, len(tokens))
 	for _, t := range tokens[:min(len(tokens), maxExprWords)] {

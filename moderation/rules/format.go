@@ -1,4 +1,4 @@
-package engine
+package rules
 
 import (
 	"bytes"
@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"go.yaml.in/yaml/v3"
+
+	"earshot/configs/strict"
 )
 
 // topOrder is the order of the parts of a rule file, and ruleOrder that of a rule's.
@@ -24,8 +26,8 @@ func Format(data []byte) ([]byte, error) {
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
-		line, msg := yamlError(err, data)
-		return nil, fmt.Errorf("line %d: not YAML: %s", line, msg)
+		broken := strict.Syntax(err, data)
+		return nil, fmt.Errorf("line %d: not YAML: %w", broken.Line, broken)
 	}
 	if doc.Kind != yaml.DocumentNode || doc.Content[0].Kind != yaml.MappingNode {
 		return nil, fmt.Errorf("line 1: a rule file is a mapping that begins with schema: 1")

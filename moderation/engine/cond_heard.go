@@ -1,0 +1,73 @@
+package engine
+
+import (
+	"slices"
+
+	"earshot/configs/strict"
+	"earshot/models"
+	"earshot/moderation/match"
+	"earshot/moderation/rules"
+)
+
+// heard holds when a person's sound is as described. All that is written must hold, for For ms on end.
+type heard struct {
+	LoudnessAbove         *float64           `json:",omitempty"`
+	Clipped, Music, Noise *strict.Comparison `json:",omitempty"`
+	For                   int64
+}
+
+// Shape is how heard: is written.
+func (c *heard) Shape(rules.Nested) strict.Shape {
+	return strict.After(strict.Mapping{
+		What: "heard",
+		Fields: []strict.Field{
+			{Name: "loudness_above", Shape: strict.Decibels("loudness_above", &c.LoudnessAbove)},
+			{Name: "clipped", Shape: strict.Compare("clipped", &c.Clipped)},
+			{Name: "music", Shape: strict.Compare("music", &c.Music)},
+			{Name: "noise", Shape: strict.Compare("noise", &c.Noise)},
+			{Name: "for", Shape: strict.Duration("for", &c.For)},
+		},
+		NeedsOne: []string{"loudness_above", "clipped", "music", "noise"},
+	}, func(v strict.Value) {
+		if c.For > maxSound {
+			v.Bad("heard.for may be at most %ds", maxSound/1000)
+		}
+	})
+}
+
+// Content is all that is written.
+func (c *heard) Content() (string, any) { return "Heard", c }
+
+func (c *heard) compile(p *part) condition {
+	p.looks |= atPerson
+	return c
+}
+
+// Eval looks at the latest sound of the person.
+func (c *heard) Eval(e *evalContext, _ float64) (bool, []match.Match) {
+	var held int64
+	end := int64(-1)
+	for _, w := range slices.Backward(e.person.sound) {
+		if end < 0 && w.EndMS < e.now-2000 || end >= 0 && w.EndMS < end-500 || !c.like(w) {
+			break
+		}
+		held += w.EndMS - w.StartMS
+		end = w.StartMS
+		if held >= c.For {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// like reports whether a stretch of sound is as described.
+func (c *heard) like(w models.Sound) bool {
+	within := func(c *strict.Comparison, v float64) bool { return c == nil || c.Holds(v) }
+	return (c.LoudnessAbove == nil || w.LevelDBFS > *c.LoudnessAbove) && within(c.Clipped, w.Clipped) &&
+		within(c.Music, w.Music) && within(c.Noise, w.Noise)
+}
+
+// Explain says whether it sounds so.
+func (c *heard) Explain(_ *evalContext, held bool, _ []match.Match) string {
+	return described("it sounds as described", held)
+}

@@ -1,0 +1,78 @@
+package engine
+
+import (
+	"slices"
+
+	"earshot/configs/strict"
+	"earshot/moderation/match"
+	"earshot/moderation/rules"
+)
+
+// allowed stands for the languages that the profile allows.
+const allowed = "allowed"
+
+// spokenLanguage holds when a person speaks another language than those named, as surely as Sure.
+type spokenLanguage struct {
+	NotIn []string
+	Sure  float64
+}
+
+// Shape is how spoken_language: is written.
+func (c *spokenLanguage) Shape(rules.Nested) strict.Shape {
+	return strict.Mapping{
+		What: "spoken_language",
+		Fields: []strict.Field{
+			{Name: "not_in", Shape: rules.LowerTexts("not_in", &c.NotIn)},
+			{Name: "sure", Shape: strict.Number("sure", &c.Sure, 0, 1)},
+		},
+		Required: []string{"not_in"},
+	}
+}
+
+// Content is all that is written.
+func (c *spokenLanguage) Content() (string, any) { return "Tongue", c }
+
+func (c *spokenLanguage) compile(p *part) condition {
+	p.looks |= atPerson
+	out := otherLanguage{c.NotIn, c.Sure}
+	if slices.Contains(c.NotIn, allowed) {
+		if len(p.set.languages) == 0 {
+			p.bad(p.line, "spoken_language: which languages are allowed is not said: give languages: {allowed: […]}")
+		}
+		out.than = append(slices.Clone(c.NotIn), p.set.languages...)
+	}
+	return out
+}
+
+// otherLanguage holds when another language than some is spoken, after enough speech to tell.
+type otherLanguage struct {
+	than []string
+	sure float64
+}
+
+// Eval weighs the votes on the person's language.
+func (c otherLanguage) Eval(e *evalContext, _ float64) (bool, []match.Match) {
+	weights := map[string]float64{}
+	var voiced int64
+	var total float64
+	for _, v := range e.person.votes {
+		voiced += v.VoicedMS
+		weights[v.Code] += v.P * float64(v.VoicedMS)
+		total += float64(v.VoicedMS)
+	}
+	if voiced < e.set.voteOver {
+		return false, nil
+	}
+	var other float64
+	for code, w := range weights {
+		if !slices.Contains(c.than, code) {
+			other += w
+		}
+	}
+	return other/total >= c.sure, nil
+}
+
+// Explain says whether another language is spoken.
+func (c otherLanguage) Explain(_ *evalContext, held bool, _ []match.Match) string {
+	return described("another language is spoken", held)
+}

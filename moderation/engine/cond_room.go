@@ -1,0 +1,63 @@
+package engine
+
+import (
+	"earshot/configs/strict"
+	"earshot/moderation/match"
+	"earshot/moderation/rules"
+)
+
+// inRoom holds when all that is written of the room does, within Within ms.
+type inRoom struct {
+	Joins, Unmutes *strict.Comparison `json:",omitempty"`
+	Within         int64
+	Silence        int64 `json:",omitempty"`
+}
+
+// Shape is how room: is written.
+func (c *inRoom) Shape(rules.Nested) strict.Shape {
+	return strict.After(strict.Mapping{
+		What: "room",
+		Fields: []strict.Field{
+			{Name: "joins", Shape: strict.Compare("joins", &c.Joins)},
+			{Name: "and_unmutes", Shape: strict.Compare("and_unmutes", &c.Unmutes)},
+			{Name: "within", Shape: strict.Duration("within", &c.Within)},
+			{Name: "silence", Shape: strict.Duration("silence", &c.Silence)},
+		},
+		NeedsOne: []string{"joins", "and_unmutes", "silence"},
+	}, func(v strict.Value) {
+		if c.Within > maxRoomWindow {
+			v.Bad("room.within may be at most %dm", maxRoomWindow/60_000)
+		}
+	})
+}
+
+// Content is all that is written.
+func (c *inRoom) Content() (string, any) { return "Room", c }
+
+func (c *inRoom) compile(p *part) condition {
+	p.looks |= atRoom
+	return c
+}
+
+// Eval counts what happened in the room.
+func (c *inRoom) Eval(e *evalContext, _ float64) (bool, []match.Match) {
+	room := &e.in.room
+	count := func(times []int64) float64 {
+		n := 0
+		for _, t := range times {
+			if t > e.now-c.Within {
+				n++
+			}
+		}
+		return float64(n)
+	}
+	if c.Joins != nil && !c.Joins.Holds(count(room.joins)) || c.Unmutes != nil && !c.Unmutes.Holds(count(room.unmutes)) {
+		return false, nil
+	}
+	return c.Silence == 0 || room.began && e.now-max(room.voiced, room.first) >= c.Silence, nil
+}
+
+// Explain says whether the room is so.
+func (c *inRoom) Explain(_ *evalContext, held bool, _ []match.Match) string {
+	return described("the room is as described", held)
+}

@@ -1,0 +1,132 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"earshot/configs/strict"
+	"earshot/moderation/match"
+	"earshot/moderation/rules"
+)
+
+// maxGap is how many words may stand between two words of a phrase.
+const maxGap = 10
+
+// says holds when something is said. Exactly one of Words, Phrase, Pattern is set.
+type says struct {
+	Words, Phrase, Pattern []strict.Text
+	How                    match.Form `json:",omitempty"`
+	Gap                    int
+}
+
+// Shape is how says: is written.
+func (c *says) Shape(rules.Nested) strict.Shape {
+	return strict.Mapping{
+		What: "says",
+		Fields: []strict.Field{
+			{Name: "words", Shape: strict.Texts("words", &c.Words)},
+			{Name: "phrase", Shape: strict.Texts("phrase", &c.Phrase)},
+			{Name: "pattern", Shape: strict.Texts("pattern", &c.Pattern)},
+			{Name: "how", Shape: strict.OneOf("how", &c.How, match.Forms...)},
+			{Name: "gap", Shape: strict.Whole("gap", &c.Gap, 0, maxGap)},
+		},
+		Check: c.check,
+	}
+}
+
+func (c *says) check(v strict.Value) {
+	ways := 0
+	for _, way := range []string{"words", "phrase", "pattern"} {
+		if v.Has(way) {
+			ways++
+		}
+	}
+	if ways != 1 {
+		v.Bad("says needs exactly one of words, phrase, pattern; join several with any:")
+	}
+	if v.Has("gap") && c.Phrase == nil {
+		v.Bad("gap belongs to phrase: only phrases may have words between")
+	}
+	if c.How != "" && c.How != match.Exact && c.Pattern != nil {
+		v.Bad("how: %s belongs to words and phrase: a pattern says itself what it matches", c.How)
+	}
+}
+
+// Content is all that is written.
+func (c *says) Content() (string, any) { return "Says", c }
+
+func (c *says) compile(p *part) condition {
+	p.looks |= atWords
+	out := wordsSaid{}
+	for _, w := range c.Words {
+		l, of := p.file.List(w.Text)
+		if l == nil {
+			p.bad(w.Line, "unknown word list %q%s", strict.Shorten(w.Text), strict.DidYouMean(w.Text, listNames(p.file)))
+			continue
+		}
+		forms := formsOf(l)
+		if c.How != "" {
+			forms = []match.Form{c.How}
+		}
+		p.lists = append(p.lists, listContent(l))
+		for _, form := range forms {
+			out.sources = append(out.sources, p.listAs(of, l, form))
+		}
+	}
+	if len(c.Phrase) > 0 {
+		form := cmp.Or(c.How, match.Exact)
+		id := p.source(source{form: form})
+		p.phrases(p.file, p.rule.ID, c.Phrase, c.Gap, id, form, "en")
+		out.sources = append(out.sources, id)
+	}
+	if len(c.Pattern) > 0 {
+		id := p.source(source{})
+		for _, t := range c.Pattern {
+			if err := p.match.Pattern(id, t.Text); err != nil {
+				p.bad(t.Line, "%s", err)
+			}
+		}
+		out.sources = append(out.sources, id)
+	}
+	p.looksFor(out.sources)
+	return out
+}
+
+// listNames are the names of all lists that a file sees.
+func listNames(f *rules.File) []string {
+	seen := map[string]bool{}
+	for _, g := range f.Closure() {
+		for _, l := range g.Words {
+			seen[l.Name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// wordsSaid holds when one of its sources is found in what was said.
+type wordsSaid struct{ sources []int }
+
+// Eval gives the matches that begin where they may.
+func (c wordsSaid) Eval(e *evalContext, minP float64) (bool, []match.Match) {
+	return e.found(c.sources, e.from, minP)
+}
+
+// Explain quotes what was said, or says what was looked for in vain and what never: took away from it.
+func (c wordsSaid) Explain(e *evalContext, held bool, ms []match.Match) string {
+	if held {
+		return e.quote(ms) + " was said"
+	}
+	what := "no phrase or pattern of it was said"
+	for _, src := range c.sources {
+		name := e.set.sources[src].name
+		if ex := e.Excused[src]; len(ex) > 0 {
+			return fmt.Sprintf("%s was said where the list %s has never:", e.quote(ex), name)
+		}
+		if name != "" {
+			what = "nothing from the list " + name + " was said"
+		}
+	}
+	return what
+}

@@ -1,0 +1,117 @@
+package rules
+
+import (
+	"slices"
+
+	"earshot/configs/strict"
+	"earshot/models"
+)
+
+// Durations are in ms. What a rule's hash is made of is what encoding/json makes of it, so that moving a rule to another line
+// or file does not change it; the names and the order of the fields are part of that.
+
+// File is one rule file.
+type File struct {
+	Name      string // as reported in problems
+	Dir       string // where it lies on disk, or "" for a shipped pack
+	Pack      string // the file's name without folder and ending
+	Profile   string
+	Mode      models.Mode // "" when not set
+	Use       []strict.Text
+	People    map[models.Role][]string
+	Newcomer  *Newcomer
+	Languages []string // allowed
+	VoteOver  int64
+	Ledgers   []Ledger
+	Automatic []models.Verb // what a rule may do without asking, where it says so itself
+	Off       []strict.Text
+	Words     []List
+	Trust     Trust
+	Rules     []*Rule
+	Checks    []Check
+
+	Used []*File // the files of Use
+}
+
+// Closure is the file behind all that it uses, each once: the order in which later wins.
+func (f *File) Closure() []*File { return closure(f, nil) }
+
+func closure(f *File, done []*File) []*File {
+	for _, u := range f.Used {
+		if !slices.Contains(done, u) {
+			done = closure(u, done)
+		}
+	}
+	return append(done, f)
+}
+
+// Newcomer says until when somebody is new: until everything given is reached.
+type Newcomer struct{ InRoom, CleanSpeech int64 }
+
+// Ledger is one ledger. Fade is in points per ms.
+type Ledger struct {
+	Name, Per, Across string
+	Fade              float64
+}
+
+// List is one entry of words:.
+type List struct {
+	Name     string
+	Words    []strict.Text
+	Never    []strict.Text
+	Mask     bool
+	Forms    []string // those of the Language; none: as they are written
+	Language string   // one of the Language's
+}
+
+// Trust is what trust: sets.
+type Trust struct{ Final, Sound, Floor Gates }
+
+// Gates are the limits of one stage of trust; nil fields are not set.
+type Gates struct {
+	WordP, LogProb, Voiced, LossMax *float64
+	Attribution                     []models.Attribution
+	Line                            int `json:"-"`
+}
+
+// Check is one entry of checks:.
+type Check struct {
+	Say    []Said
+	WAV    string // a recording, instead of Say
+	By     models.Role
+	WordP  float64
+	None   bool // no rule is to fire
+	Expect []Expectation
+	Line   int
+}
+
+// Said is one line of a check.
+type Said struct {
+	Text    string
+	At      int64 // ms from the check's beginning; -1: half a second after the line before
+	By      models.Role
+	Speaker string
+	WordP   float64 // -1: that of the check
+}
+
+// Expectation is what a check says of one rule: a mode, a level, or "none".
+type Expectation struct {
+	Rule, Want string
+	Line       int
+}
+
+// List looks a word list up by its name: in the file itself, then in what it uses, the latest first. of is the file that holds
+// it; the list is nil when there is none.
+func (f *File) List(name string) (l *List, of *File) {
+	for i := range f.Words {
+		if f.Words[i].Name == name {
+			return &f.Words[i], f
+		}
+	}
+	for _, u := range slices.Backward(f.Used) {
+		if l, of := u.List(name); l != nil {
+			return l, of
+		}
+	}
+	return nil, nil
+}

@@ -1,0 +1,81 @@
+package rules
+
+import (
+	"earshot/configs/strict"
+	"earshot/models"
+)
+
+// checks are the examples that a file carries.
+func checks(into *[]Check) strict.Shape {
+	return strict.List("checks", func(at strict.Value) (strict.Shape, func()) {
+		c := &Check{Line: at.Line(), WordP: 1}
+		complete := true
+		shape := strict.Mapping{
+			What: "a check",
+			Fields: []strict.Field{
+				{Name: "say", Shape: said(&c.Say)},
+				{Name: "wav", Shape: strict.String("wav", &c.WAV)},
+				{Name: "by", Shape: strict.Name("by", &c.By)},
+				{Name: "word_p", Shape: strict.Number("word_p", &c.WordP, 0, 1)},
+				{Name: "expect", Shape: expect(c)},
+			},
+			Marked: []string{"expect"},
+			Check: func(v strict.Value) {
+				if complete = v.Has("expect") && v.Has("say") != v.Has("wav"); !complete {
+					v.Bad("a check needs expect: and either say: or wav:")
+				}
+			},
+		}
+		return shape, func() {
+			if complete {
+				*into = append(*into, *c)
+			}
+		}
+	})
+}
+
+// said is what a check says: one line, or successive ones, each a text or a mapping with its time and speaker.
+func said(into *[]Said) strict.Shape {
+	line := func(at strict.Value) (strict.Shape, func()) {
+		l := &Said{At: -1, WordP: -1}
+		return strict.Either(strict.String("say", &l.Text), saidLine(l), strict.Value.IsMapping), func() {
+			if *into = append(*into, *l); len(*into) == maxBatch {
+				at.Bad("a check says at most %d lines", maxBatch)
+			}
+		}
+	}
+	one := strict.Lazy(func(v strict.Value) strict.Shape {
+		shape, done := line(v)
+		return strict.After(shape, func(strict.Value) { done() })
+	})
+	return strict.Either(one, strict.List("say", line), strict.Value.IsList)
+}
+
+func saidLine(l *Said) strict.Shape {
+	return strict.Mapping{
+		What: "a line of say",
+		Fields: []strict.Field{
+			{Name: "text", Shape: strict.String("text", &l.Text)},
+			{Name: "at", Shape: strict.DurationOrZero("at", &l.At)},
+			{Name: "by", Shape: strict.Name("by", &l.By)},
+			{Name: "speaker", Shape: strict.String("speaker", &l.Speaker)},
+			{Name: "word_p", Shape: strict.Number("word_p", &l.WordP, 0, 1)},
+		},
+		Required: []string{"text"},
+	}
+}
+
+// expect is what is to come of a check: nothing, or something of some rules.
+func expect(c *Check) strict.Shape {
+	wants := []string{"none", string(models.ModeWatch), string(models.ModeSuggest), string(models.ModeAct)}
+	for _, l := range levels {
+		wants = append(wants, string(l))
+	}
+	var none string
+	nothing := strict.After(strict.OneOf("expectation", &none, "none"), func(strict.Value) { c.None = none == "none" })
+	rules := strict.Entries("expect", func(key strict.Value) (strict.Shape, func()) {
+		e := Expectation{Rule: key.Text(), Line: key.Line()}
+		return strict.OneOf("expectation", &e.Want, wants...), func() { c.Expect = append(c.Expect, e) }
+	})
+	return strict.Either(nothing, rules, func(v strict.Value) bool { return !v.IsPlain() })
+}
