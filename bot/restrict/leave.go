@@ -89,7 +89,7 @@ func (k *Keeper) liftNow(ctx context.Context, r models.Restriction) (ended bool,
 		err := k.Store.EndRestriction(ctx, k.RoomID, r.Person, r.Verb)
 		return err == nil, err
 	}
-	release, err := k.take(ctx, r.Person)
+	release, err := k.turns.take(ctx, r.Person)
 	if err != nil {
 		return false, nil // there was no time for it
 	}

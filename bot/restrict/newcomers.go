@@ -4,29 +4,12 @@ import (
 	"context"
 	"time"
 
-	"earshot/bot"
 	"earshot/bot/room"
 	"earshot/models"
 )
 
 // newcomersBack is how long before the order somebody may have come to count as a newcomer.
 const newcomersBack = 2 * time.Minute
-
-// barNewcomers says whether newcomers can be kept from speaking. It holds from then on: the looks see to each of them.
-func (k *Keeper) barNewcomers(a models.Action) room.Outcome {
-	can, inside := k.Room.Can()
-	a.Attempts = 1
-	switch {
-	case !inside:
-		a.State, a.Error = models.ActionFailed, bot.ErrNotJoined.Error()
-	case !can.Has(a.Verb, false):
-		a.State, a.Error = models.ActionFailed, "the bot has no right to do this here"
-	default:
-		a.State, a.Seen = models.ActionSeen, time.Now().UTC()
-		return room.Outcome{Action: a, Done: a.Verb, Seen: a.Seen}
-	}
-	return room.Outcome{Action: a}
-}
 
 // newcomers are the actions to be taken because newcomers may only listen. Hosts may speak, and so may whoever was let speak
 // again.

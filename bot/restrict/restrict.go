@@ -8,80 +8,35 @@ package restrict
 
 import (
 	"context"
-	"log/slog"
 	"sync"
 	"time"
 
-	"earshot/bot/room"
+	"earshot/bot"
 	"earshot/models"
-)
-
-// Store keeps what is in force. models.ErrNotFound is returned by none of its methods.
-type Store interface {
-	Restrictions(ctx context.Context, room string) ([]models.Restriction, error)
-	PutRestriction(context.Context, models.Restriction) error
-	EndRestriction(ctx context.Context, room, person string, verb models.Verb) error
-}
-
-// Actions keeps what is done. Put and SetAction are models.ErrNotFound when the session was erased.
-type Actions interface {
-	Action(ctx context.Context, id string) (models.Action, error)
-	SetAction(context.Context, models.Action) error
-	Put(context.Context, models.Record) error
-}
-
-// Config is what a Keeper works with.
-type Config struct {
-	Store   Store
-	Actions Actions
-	Room    *room.Room
-	// RoomID is the room that the record is about.
-	RoomID string
-	// Told is told of each action once it is stored; it must not block.
-	Told func(models.Action)
-	Log  *slog.Logger
-}
-
-const (
-	// actWithin bounds one action with its climb.
-	actWithin = 45 * time.Second
-	// storeWithin bounds writing down what came of it, also when the stay ends.
-	storeWithin = 5 * time.Second
-	// lookEvery is how often it is looked whether all that should be in force is, and nothing else.
-	lookEvery = time.Second
-	// looksAtOnce bounds the people whom something is done about at once by these looks.
-	looksAtOnce = 32
 )
 
 // Keeper keeps what is in force in a room during one stay. Its methods may be called from any goroutine.
 type Keeper struct {
-	Config
+	*executor
 
 	memory *memory
-	// parting ends when the bot is about to leave: what is being done is broken off, and nothing more is begun.
-	parting context.Context //nolint:containedctx // it is the life of the stay, which Do does not get
-	stop    context.CancelFunc
-	acts    sync.WaitGroup // what Do does
+	turns  *turns
+	stop   context.CancelFunc // ends what is being done
+	acts   sync.WaitGroup     // what Do does
 
 	mu      sync.Mutex
 	closing bool // the bot is about to leave
-	turns   map[string]*turn
-	sights  map[place]*sight
-}
-
-// place is one kind of restriction of one person.
-type place struct {
-	person string
-	verb   models.Verb
 }
 
 // New makes the keeper of a stay. Run must run while the bot is there.
 func New(c Config) *Keeper {
 	m := &memory{Store: c.Store, known: map[place]models.Restriction{}}
 	c.Store = m
-	k := &Keeper{Config: c, memory: m, turns: map[string]*turn{}, sights: map[place]*sight{}}
-	k.parting, k.stop = context.WithCancel(context.Background())
-	return k
+	parting, stop := context.WithCancel(context.Background())
+	return &Keeper{
+		executor: &executor{ledger: &ledger{c}, sights: &sights{room: c.Room, of: map[place]*sight{}}, parting: parting},
+		memory:   m, turns: &turns{of: map[string]*turn{}}, stop: stop,
+	}
 }
 
 // Run sees to it that what should be in force is, and ends in time, until the context ends. Where its cause is ErrForGood, what
@@ -109,52 +64,39 @@ func (k *Keeper) Run(ctx context.Context) error {
 	}
 }
 
-// turn lets one thing at a time be done about a person.
-type turn struct {
-	taken   chan struct{}
-	waiting int
-}
-
-// take waits for a person's turn. The error is the context's.
-func (k *Keeper) take(ctx context.Context, person string) (release func(), err error) {
-	t := k.join(person)
-	select {
-	case t.taken <- struct{}{}:
-		return func() { <-t.taken; k.part(person, t) }, nil
-	case <-ctx.Done():
-		k.part(person, t)
-		return nil, context.Cause(ctx)
+// Do carries out an action that is stored, after all else that is being done about the same person, and stores and tells how
+// far it came. It returns it as it is then, or the error with which it could not be written down. What is restricted is
+// looked after from then on; when something harsher had to be done, it is an action of its own.
+func (k *Keeper) Do(ctx context.Context, a models.Action) (models.Action, error) {
+	release, err := k.turns.take(ctx, a.TargetID)
+	if err != nil {
+		return a, err
 	}
-}
-
-// tryTake is take without waiting.
-func (k *Keeper) tryTake(person string) (release func(), ok bool) {
-	t := k.join(person)
-	select {
-	case t.taken <- struct{}{}:
-		return func() { <-t.taken; k.part(person, t) }, true
-	default:
-		k.part(person, t)
-		return nil, false
+	defer release()
+	if !k.begins() {
+		return k.tooLate(ctx, a)
 	}
+	defer k.acts.Done()
+	return k.do(ctx, a)
 }
 
-func (k *Keeper) join(person string) *turn {
+// begins reports whether something may still be done; then acts.Done must follow.
+func (k *Keeper) begins() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	t := k.turns[person]
-	if t == nil {
-		t = &turn{taken: make(chan struct{}, 1)}
-		k.turns[person] = t
+	if !k.closing {
+		k.acts.Add(1)
 	}
-	t.waiting++
-	return t
+	return !k.closing
 }
 
-func (k *Keeper) part(person string, t *turn) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if t.waiting--; t.waiting == 0 {
-		delete(k.turns, person)
+// tooLate notes that something is not done because the bot is about to leave. What is planned stays so, for the next stay.
+func (k *Keeper) tooLate(ctx context.Context, a models.Action) (models.Action, error) {
+	if a.State == models.ActionPlanned {
+		return a, bot.ErrNotJoined
 	}
+	a.State, a.Error = models.ActionFailed, bot.ErrNotJoined.Error()
+	keep, cancel := context.WithTimeout(ctx, storeWithin)
+	defer cancel()
+	return a, k.store(keep, a)
 }
