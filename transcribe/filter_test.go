@@ -12,7 +12,8 @@ func TestDoubts(t *testing.T) {
 	good := models.Clip{EndMS: 3000, VoicedMS: 2200, LevelDBFS: -25}
 	clip := func(f func(*models.Clip)) models.Clip { c := good; f(&c); return c }
 	said := func(text string) Result { return Result{Text: text, LogProb: -0.2, NoSpeech: 0.01} }
-	const phantom, repeat, lowVoice, lowConfidence, loss = models.DoubtPhantom, models.DoubtRepeat, models.DoubtLowVoice, models.DoubtLowConfidence, models.DoubtLoss
+	const phantom, repeat, lowVoice, lowConfidence, loss = models.DoubtPhantom, models.DoubtRepeat, models.DoubtLowVoice,
+		models.DoubtLowConfidence, models.DoubtLoss
 	tests := []struct {
 		name string
 		clip models.Clip

@@ -136,7 +136,10 @@ func TestMailIsDelivered(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := p.all()
-	for _, want := range []string{"STARTTLS", "AUTH PLAIN ", "MAIL FROM:<earshot@example.org>", "RCPT TO:<hosts@example.org>", "Subject: Earshot can reach you", "Auto-Submitted: auto-generated"} {
+	for _, want := range []string{
+		"STARTTLS", "AUTH PLAIN ", "MAIL FROM:<earshot@example.org>", "RCPT TO:<hosts@example.org>", "Subject: Earshot can reach you",
+		"Auto-Submitted: auto-generated",
+	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}

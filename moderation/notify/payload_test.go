@@ -164,7 +164,9 @@ func FuzzParseTargets(f *testing.F) {
 }
 
 func TestDelay(t *testing.T) {
-	for n, want := range map[int]time.Duration{1: 5 * time.Second, 2: 20 * time.Second, 3: 80 * time.Second, 8: 8 * time.Hour, 1000: 8 * time.Hour} {
+	for n, want := range map[int]time.Duration{
+		1: 5 * time.Second, 2: 20 * time.Second, 3: 80 * time.Second, 8: 8 * time.Hour, 1000: 8 * time.Hour,
+	} {
 		if low, high := delay(n, 0), delay(n, 1); low != want*3/4 || high != want*5/4 {
 			t.Errorf("after try %d: %v to %v, want about %v", n, low, high, want)
 		}
@@ -177,7 +179,8 @@ func TestDeafMessage(t *testing.T) {
 	s := models.SessionInfo{Session: models.Session{ID: "s1", Room: "r", Name: "Open mic"}}
 	s.Speakers = []models.SpeakerCounts{{Speaker: models.Speaker{ID: "u1", Name: "<!channel> @everyone"}}}
 	for kind, want := range map[Kind]string{
-		KindWebhook: `"type":"room.deaf"`, KindSlack: `Earshot does not hear \u0026lt;!channel\u0026gt;`, KindDiscord: `Earshot does not hear \\\u003c!channel`,
+		KindWebhook: `"type":"room.deaf"`, KindSlack: `Earshot does not hear \u0026lt;!channel\u0026gt;`,
+		KindDiscord: `Earshot does not hear \\\u003c!channel`,
 	} {
 		body, err := deafMessage(n, s, "https://earshot.example").body(kind)
 		if err != nil || !json.Valid(body) || !strings.Contains(string(body), want) ||

@@ -61,7 +61,8 @@ func TestAskJSON(t *testing.T) {
 
 func TestNew(t *testing.T) {
 	for url, local := range map[string]bool{
-		"http://127.0.0.1:1/v1": true, "http://localhost:1/v1": true, "http://[::1]:1/v1": true, "https://api.example/v1": false, "http://localhost.example/v1": false,
+		"http://127.0.0.1:1/v1": true, "http://localhost:1/v1": true, "http://[::1]:1/v1": true, "https://api.example/v1": false,
+		"http://localhost.example/v1": false,
 	} {
 		if c, err := New(Config{URL: url}); err != nil || c.Local() != local || c.NeedModel() == nil {
 			t.Errorf("%s: %v, local %v", url, err, local)

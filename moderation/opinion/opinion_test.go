@@ -157,7 +157,8 @@ func TestHang(t *testing.T) {
 
 func TestConfig(t *testing.T) {
 	for url, leaves := range map[string]bool{
-		"http://127.0.0.1:1/v1": false, "http://localhost:1/v1": false, "http://[::1]:1/v1": false, "https://api.example/v1": true, "http://10.0.0.5/v1": true,
+		"http://127.0.0.1:1/v1": false, "http://localhost:1/v1": false, "http://[::1]:1/v1": false, "https://api.example/v1": true,
+		"http://10.0.0.5/v1":          true,
 		"http://localhost.example/v1": true,
 	} {
 		c, err := New(Config{URL: url, Model: "m"})
@@ -165,7 +166,10 @@ func TestConfig(t *testing.T) {
 			t.Errorf("%s: %v, leaves %v", url, err, c.Leaves())
 		}
 	}
-	for _, c := range []Config{{}, {URL: "ftp://x/v1", Model: "m"}, {URL: "http://u:p@x/v1", Model: "m"}, {URL: "http://x/v1"}, {URL: "http://x/v1", Model: "m", Kind: "vote"}} {
+	for _, c := range []Config{
+		{}, {URL: "ftp://x/v1", Model: "m"}, {URL: "http://u:p@x/v1", Model: "m"}, {URL: "http://x/v1"},
+		{URL: "http://x/v1", Model: "m", Kind: "vote"},
+	} {
 		if _, err := New(c); err == nil {
 			t.Errorf("%+v was taken", c)
 		}

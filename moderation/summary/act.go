@@ -4,34 +4,22 @@ import "strings"
 
 // What people say when somebody is to do something.
 var (
-	//nolint:misspell // both spellings are heard
-	actVerbs = setOf(`send write book call email prepare fix share check draft upload schedule contact review update order publish invite
-collect arrange organise organize test report print pay clean post finish create follow look get bring buy confirm find file document
-translate record edit submit add remove reach set reserve order renew design build install deliver pick compile circulate forward reply
-register hire announce rewrite measure compare ask notify remind gather sort handle put upgrade replace research summarise summarize move
-copy scan sign plan cancel ship list count email message phone text tidy return borrow rent paint repair backup archive assign ping chase`)
-	actModals = setOf("will shall must should needs need has have going gonna")
-	actPeople = setOf("i we you he she they someone somebody")
-	actAsk    = setOf("please kindly")
-	deadlines = setOf(
-		"monday tuesday wednesday thursday friday saturday sunday tomorrow tonight today noon midnight deadline asap weekend week month " +
-			"morning evening afternoon",
-	)
-	deadlineIn  = setOf("by before until on for next this")
-	determiners = setOf("the a an my his her our your their this that of some any")
-	actNouns    = setOf("action todo task homework assignment")
-	actDoubts   = setOf("if would could might never not maybe perhaps used unless whether people always probably")
-	actFeelings = setOf("say admit be never always say tell remember miss love enjoy guess bet")
-	actPromise  = setOf("responsible assigned volunteer volunteered promised promise committed ensure")
-	actItems    = phrases("action item", "action point", "item for", "action for", "action is", "todo", "to do list", "task for", "task is",
-		"homework is", "homework for", "assignment is")
-	actCare   = phrases("care of", "takes care", "take care", "not forget")
-	actFollow = phrases(
-		"follow up", "look into", "reach out", "make sure", "remember to", "in charge of", "responsible for", "on the hook",
-		"get back to",
-	)
-	actRequests = phrases("can you", "could you", "will you", "would you", "can someone", "can somebody", "could someone", "could somebody")
-	actPast     = setOf("was were had")
+	actVerbs    = englishWords.set("actVerbs")
+	actModals   = englishWords.set("actModals")
+	actPeople   = englishWords.set("actPeople")
+	actAsk      = englishWords.set("actAsk")
+	deadlines   = englishWords.set("deadlines")
+	deadlineIn  = englishWords.set("deadlineIn")
+	determiners = englishWords.set("determiners")
+	actNouns    = englishWords.set("actNouns")
+	actDoubts   = englishWords.set("actDoubts")
+	actFeelings = englishWords.set("actFeelings")
+	actPromise  = englishWords.set("actPromise")
+	actItems    = englishWords.phrases("actItems")
+	actCare     = englishWords.phrases("actCare")
+	actFollow   = englishWords.phrases("actFollow")
+	actRequests = englishWords.phrases("actRequests")
+	actPast     = englishWords.set("actPast")
 )
 
 // action scores the cues of a task: a verb of doing, who will or should, the words of tasks, a name, and until when.

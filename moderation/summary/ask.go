@@ -3,15 +3,9 @@ package summary
 import "slices"
 
 var (
-	askFirst = setOf(`what why how who where when which whose do does did is are was were can could will would should has have shall may might
-whats hows`)
-	askSmall = phrases(
-		"can you hear", "you hear me", "you know what i mean", "does that make sense", "is that right", "how are you", "who wants to go", "who is next",
-		"any questions", "what is up", "how is everyone", "how is everybody", "am i right", "can i jump in", "can i say", "may i say", "is it my turn",
-		"are you there", "are you still there", "who knows", "what can i say", "what do you mean", "can you repeat", "could you repeat", "say that again",
-		"is not it", "how cool is that", "how is it going", "can everyone hear", "is this thing on", "is my mic", "mute yourself", "why not", "where were we", "what was i saying",
-	)
-	askCurious = setOf("question wondering curious wonder")
+	askFirst   = englishWords.set("askFirst")
+	askSmall   = englishWords.phrases("askSmall")
+	askCurious = englishWords.set("askCurious")
 )
 
 // question scores a question about something: what only keeps the talk going is none, and a request is a task.
@@ -45,9 +39,9 @@ func (s *sentence) question() float64 {
 }
 
 var (
-	askWords   = setOf("what why how who where when which")
-	askVerbs   = setOf("do does did is are was were can could will would should has have")
-	askSubject = setOf("i we you he she it they there people anyone anybody someone everyone the a an this that these your our every")
+	askWords   = englishWords.set("askWords")
+	askVerbs   = englishWords.set("askVerbs")
+	askSubject = englishWords.set("askSubject")
 )
 
 // inverted reports whether the words stand as in a question: "why do people", "has anyone", "what is the difference".
@@ -70,10 +64,7 @@ func inverted(ws []string) bool {
 }
 
 // topicCues are what people say when they go on to something else.
-var topicCues = phrases(
-	"next topic", "new topic", "another topic", "change the subject", "change of topic", "moving on", "move on to", "let us move on", "next question",
-	"next up", "let us talk about", "turn to", "next on the agenda", "next item", "second item", "switch gears", "on to the next", "last topic", "let us get into", "let us switch",
-)
+var topicCues = englishWords.phrases("topicCues")
 
 // cueWords are the words that near misses are put right to.
 func cueWords() []map[string]bool {

@@ -3,7 +3,6 @@ package summary
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/kljensen/snowball/english"
 )
@@ -113,15 +112,6 @@ func (s *sentence) within(set map[string]bool, from, to int) bool {
 
 // phraseSet is phrases by their first word.
 type phraseSet map[string][][]string
-
-func phrases(all ...string) phraseSet {
-	out := phraseSet{}
-	for _, p := range all {
-		ws := strings.Fields(p)
-		out[ws[0]] = append(out[ws[0]], ws)
-	}
-	return out
-}
 
 // says reports whether the words of one of the phrases stand side by side.
 func (s *sentence) says(set phraseSet) bool {

@@ -4,27 +4,22 @@ package summary
 //
 //nolint:misspell // both spellings are heard
 var (
-	decideStrong = setOf("decided agreed settled concluded resolved finalised finalized unanimously decision consensus")
-	decideVerbs  = setOf("approved voted chose chosen picked adopted rejected accepted confirmed opted committed scrapped postponed")
-	decideNouns  = setOf("decision plan consensus verdict conclusion agreement motion resolution outcome vote")
-	decideGroup  = setOf(
-		"we us everyone everybody team group board committee panel council house room all community organisers organizers majority members both",
-	)
-	decideAlone = setOf("i he she they you who mom mum dad sister brother friend wife husband boss government company court")
-	decideAfter = setOf("to on that with against by then unanimously not for is was")
-	decideClose = setOf("final finally officially official unanimously done instead then so okay alright settled")
-	hedges      = setOf(
-		"should could would might must need needs if before until whether when once cannot can unless maybe perhaps want wants wanted trying " +
-			"try undecided",
-	)
-	negations     = setOf("not never nobody yet neither nor hardly without")
-	othersOwn     = setOf("my his her their your the")
-	planVerbs     = setOf("go going stick sticking went stay staying")
-	passives      = setOf("is was been are were it that this")
-	decideFromNow = phrases("from now on", "going forward", "as of today", "is settled", "is decided", "it is then")
-	decideInstead = phrases("now on", "from now", "starting next", "instead")
-	decideWe      = phrases("we will", "we are", "let us", "we")
-	decideWill    = setOf("will")
+	decideStrong  = englishWords.set("decideStrong")
+	decideVerbs   = englishWords.set("decideVerbs")
+	decideNouns   = englishWords.set("decideNouns")
+	decideGroup   = englishWords.set("decideGroup")
+	decideAlone   = englishWords.set("decideAlone")
+	decideAfter   = englishWords.set("decideAfter")
+	decideClose   = englishWords.set("decideClose")
+	hedges        = englishWords.set("hedges")
+	negations     = englishWords.set("negations")
+	othersOwn     = englishWords.set("othersOwn")
+	planVerbs     = englishWords.set("planVerbs")
+	passives      = englishWords.set("passives")
+	decideFromNow = englishWords.phrases("decideFromNow")
+	decideInstead = englishWords.phrases("decideInstead")
+	decideWe      = englishWords.phrases("decideWe")
+	decideWill    = englishWords.set("decideWill")
 )
 
 // decision scores the cues of a decision: who decided (a group, not a person in a story), the word for it, and how the

@@ -15,12 +15,15 @@ var machineTalk = regexp.MustCompile(`(?i)` +
 	`|\byou are (?:now|no longer) (?:a|an|the|in|bound|dan|my)\b|\bas an? (?:ai|language model|artificial intelligence)\b` +
 	`|\b(?:in|to|into|for|of) your summary\b|\b(?:the|your|this) summary (?:must|should|has to|needs to)\b` +
 	`|\b(?:write|put|include|add|mention|say|list)\b.{0,60}\b(?:in|to|into) (?:the|this) summary\b` +
-	`|\b(?:dear|hey|hello|attention|okay|ok)?,?\s*(?:earshot|chatbot|language model|summari[sz]er|transcriber|ai bot|moderation bot|ai assistant)\b.{0,40}\b(?:mute|unmute|ban|remove|post|write|say|ignore|delete|add|mark|summari[sz]e|dismiss|approve|send)\b` +
+	`|\b(?:dear|hey|hello|attention|okay|ok)?,?\s*` +
+	`(?:earshot|chatbot|language model|summari[sz]er|transcriber|ai bot|moderation bot|ai assistant)\b.{0,40}\b` +
+	`(?:mute|unmute|ban|remove|post|write|say|ignore|delete|add|mark|summari[sz]e|dismiss|approve|send)\b` +
 	`|\b(?:unmute|unban) (?:all|everyone|everybody)\b|\bpost this link\b`)
 
 // machineWords is a cheap test: without one of them a line does not talk to the machine.
 var machineWords = []string{
-	"ignore", "disregard", "forget", "override", "bypass", "prompt", "system", "assistant", "user:", "developer", "<", "[inst", "[/inst", "you are n",
+	"ignore", "disregard", "forget", "override", "bypass", "prompt", "system", "assistant", "user:", "developer", "<", "[inst", "[/inst",
+	"you are n",
 	"an ai", "language model", "artificial", "summary", "earshot", "bot", "summari", "transcriber", "unmute", "unban", "this link",
 }
 

@@ -153,7 +153,9 @@ func writtenOut(w string) string {
 	case "it's", "that's", "here's", "there's", "what's", "who's", "where's", "how's", "everything's":
 		return strings.TrimSuffix(w, "'s") + " is"
 	}
-	for _, c := range [][2]string{{"n't", " not"}, {"'ll", " will"}, {"'re", " are"}, {"'ve", " have"}, {"'m", " am"}, {"'d", " would"}, {"'s", ""}} {
+	for _, c := range [][2]string{
+		{"n't", " not"}, {"'ll", " will"}, {"'re", " are"}, {"'ve", " have"}, {"'m", " am"}, {"'d", " would"}, {"'s", ""},
+	} {
 		if base, ok := strings.CutSuffix(w, c[0]); ok {
 			return base + c[1]
 		}

@@ -132,7 +132,8 @@ func TestTimeLimit(t *testing.T) {
 // Fault 17: whatever way a decoder ends, another is there within 2 s, the clip is tried again, and given up then.
 func TestFault17DecoderCrashes(t *testing.T) {
 	for name, what := range map[string]int{
-		"SIGKILL": crash, "SIGSEGV": segfault, "SIGABRT": abort, "out of memory": overflow, "garbage": garbage, "lies": lie, "half an answer": half,
+		"SIGKILL": crash, "SIGSEGV": segfault, "SIGABRT": abort, "out of memory": overflow, "garbage": garbage, "lies": lie,
+		"half an answer": half,
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer

@@ -103,7 +103,9 @@ func TestPoolPassesErrorsOn(t *testing.T) {
 	if !errors.Is(err, transcribe.ErrTooLong) {
 		t.Errorf("too long: %v", err)
 	}
-	if _, err = e.Decode(t.Context(), transcribe.Sound{PCM: act(speak, 31*time.Second)}, transcribe.Options{}); !errors.Is(err, transcribe.ErrTooLong) {
+	if _, err = e.Decode(
+		t.Context(), transcribe.Sound{PCM: act(speak, 31*time.Second)}, transcribe.Options{},
+	); !errors.Is(err, transcribe.ErrTooLong) {
 		t.Errorf("longer than a frame: %v", err)
 	}
 	if _, err = e.Decode(t.Context(), transcribe.Sound{PCM: act(complain, time.Second)}, transcribe.Options{}); err == nil ||
@@ -140,7 +142,8 @@ func TestPoolCancels(t *testing.T) {
 // The noise of a library disturbs nothing, however much there is.
 func TestPoolDrainsNoise(t *testing.T) {
 	e := newPool(t, Config{}).Decoders()[0]
-	if r, err := e.Decode(t.Context(), transcribe.Sound{PCM: act(shout, time.Second)}, transcribe.Options{}); err != nil || r.Text != spoken.Text {
+	if r, err := e.Decode(t.Context(), transcribe.Sound{PCM: act(shout, time.Second)}, transcribe.Options{}); err != nil ||
+		r.Text != spoken.Text {
 		t.Errorf("%q, %v", r.Text, err)
 	}
 }

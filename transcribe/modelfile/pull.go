@@ -193,7 +193,8 @@ func (p *pull) accept(resp *http.Response) error {
 	case http.StatusRequestedRangeNotSatisfiable:
 		p.have = 0
 		return errors.New("the server has less than what is here")
-	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable,
+		http.StatusGatewayTimeout:
 		return fmt.Errorf("%s answers %s", p.url, resp.Status)
 	default:
 		return models.WithHint(

@@ -229,7 +229,9 @@ func TestLongClip(t *testing.T) {
 	if !strings.HasPrefix(r.Text, all[0].Text) || r.AudioCtx != 1280 {
 		t.Errorf("%q with audio_ctx %d from %d s", r.Text, r.AudioCtx, len(pcm)/models.SampleRate)
 	}
-	if _, err := s.Decode(t.Context(), transcribe.Sound{PCM: make([]float32, MaxSamples+1)}, transcribe.Options{}); !errors.Is(err, transcribe.ErrTooLong) {
+	if _, err := s.Decode(
+		t.Context(), transcribe.Sound{PCM: make([]float32, MaxSamples+1)}, transcribe.Options{},
+	); !errors.Is(err, transcribe.ErrTooLong) {
 		t.Errorf("a sample too many: %v, want ErrTooLong", err)
 	}
 }
