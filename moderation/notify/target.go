@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/mail"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -178,4 +180,41 @@ func (t Target) urlProblem() string {
 		return "no # in the address"
 	}
 	return ""
+}
+
+// mailProblems are the mistakes in a target of kind mail.
+func (t Target) mailProblems() (out []string) {
+	u, err := url.Parse(t.URL)
+	switch {
+	case err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Path != "" || u.RawQuery != "":
+		out = append(out, "url: an address like smtps://user@mail.example or smtp://mail.example:587")
+	case u.User != nil && func() bool { _, has := u.User.Password(); return has }():
+		out = append(out, "url: the password goes into secret")
+	case u.User != nil && t.Secret == "":
+		out = append(out, "secret: the password of the user in url")
+	}
+	if !isMailAddress(t.From) {
+		out = append(out, "from: a mail address")
+	}
+	if len(t.To) == 0 || len(t.To) > 50 {
+		out = append(out, "to: a list of mail addresses, at most 50")
+	}
+	for _, to := range t.To {
+		if !isMailAddress(to) {
+			out = append(out, "to: a list of mail addresses")
+			break
+		}
+	}
+	if _, err := time.Parse("15:04", t.At); err != nil {
+		out = append(out, `at: a time like "08:00"`)
+	}
+	if t.Quote {
+		out = append(out, "quote: a digest holds counts alone")
+	}
+	return out
+}
+
+func isMailAddress(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Address == s && !strings.ContainsAny(s, "\r\n")
 }

@@ -24,7 +24,7 @@ func languages() map[string]*language {
 		stop: stopWords, turns: topicCues,
 		stem: func(w string) string { return english.Stem(w, false) },
 		judge: func(d *document) func(u *unit) [kinds]float64 {
-			spell := newSpeller()
+			spell := newSpeller(cueWords())
 			return func(u *unit) [kinds]float64 {
 				s := newSentence(u, spell, d.people)
 				return [kinds]float64{decision: s.decision(), action: s.action(), question: s.question()}

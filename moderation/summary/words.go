@@ -61,3 +61,6 @@ func (l wordLists) lines(name string) []string {
 	}
 	return lines
 }
+
+// phraseSet is phrases by their first word.
+type phraseSet map[string][][]string
