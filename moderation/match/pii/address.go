@@ -34,11 +34,15 @@ func findAddresses(atoms []atom, found func(at ...int)) {
 	}
 }
 
+// maxHouse is of how many groups a house number is said: "one two three", "one twenty".
+const maxHouse = 8
+
 // streetAfter is the end of a street's name of one to three words that begins at i, or -1.
 func streetAfter(atoms []atom, i int) int {
+	most := i + maxHouse
 	for k := i; k < len(atoms) && k <= i+4; k++ {
 		a := atoms[k]
-		if n, ok := numberAt(atoms, k); ok && !n.uncertain && k == i {
+		if n, ok := numberAt(atoms, k); ok && !n.uncertain && k == i && i < most {
 			i++ // "one twenty Baker Street"
 			continue
 		}

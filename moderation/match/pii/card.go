@@ -4,21 +4,37 @@ import (
 	"strings"
 )
 
+// The digits of a payment card (ISO/IEC 7812).
+const minCard, maxCard = 13, 19
+
 // cardIn is the part of a run that is a payment card: 13 to 19 digits with a good check digit (ISO/IEC 7812), at the
-// beginning or the end of the run, or nil.
+// beginning or the end of the run, the longest first; or nil.
 func cardIn(r numberRun) []number {
-	for from := range r.numbers {
-		for to := len(r.numbers); to > from; to-- {
-			if from > 0 && to < len(r.numbers) {
-				continue
-			}
-			digits := numberRun{numbers: r.numbers[from:to]}.digits()
-			if n := len(digits); n >= 13 && n <= 19 && strings.ContainsRune("23456", rune(digits[0])) && luhn(digits) && different(digits) >= 2 {
-				return r.numbers[from:to]
-			}
+	first, last := 0, 0 // numbers, from the beginning and from the end, that have as many digits as a card may have
+	for n := 0; first < len(r.numbers) && n+len(r.numbers[first].digits) <= maxCard; first++ {
+		n += len(r.numbers[first].digits)
+	}
+	for n := 0; last < len(r.numbers) && n+len(r.numbers[len(r.numbers)-1-last].digits) <= maxCard; last++ {
+		n += len(r.numbers[len(r.numbers)-1-last].digits)
+	}
+	for to := first; to > 0; to-- {
+		if isCard(r.numbers[:to]) {
+			return r.numbers[:to]
+		}
+	}
+	for from := len(r.numbers) - last; from < len(r.numbers); from++ {
+		if isCard(r.numbers[from:]) {
+			return r.numbers[from:]
 		}
 	}
 	return nil
+}
+
+// isCard reports whether numbers are those of one card.
+func isCard(numbers []number) bool {
+	digits := numberRun{numbers: numbers}.digits()
+	n := len(digits)
+	return n >= minCard && n <= maxCard && strings.Contains("23456", digits[:1]) && luhn(digits) && different(digits) >= 2
 }
 
 // luhn checks the check digit.

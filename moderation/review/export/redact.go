@@ -120,11 +120,11 @@ func (r *redactor) session(s *models.Session) *models.Session {
 func (r *redactor) utterance(u models.Utterance) (models.Utterance, []Span) {
 	p := r.person(u.SpeakerID, u.SpeakerName)
 	key := r.key(u.Key)
-	spans := r.mask.spans(u.Text, u.Language)
+	spans := r.mask.Spans(u.Text, u.Language)
 	hit, agree := hits(u, spans)
 	if !agree {
 		for i, w := range u.Words {
-			hit[i] = len(spans) > 0 || len(r.mask.spans(w.Text, u.Language)) > 0
+			hit[i] = len(spans) > 0 || len(r.mask.Spans(w.Text, u.Language)) > 0
 		}
 	}
 	var beeps []Span

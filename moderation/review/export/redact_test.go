@@ -75,6 +75,9 @@ func secret() Transcript {
 	return t
 }
 
+// nameWord is a word that may be a name.
+var nameWord = regexp.MustCompile(`[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*`)
+
 var leaks = regexp.MustCompile(`(?i)\bana\b|benjamin|example|555|1234|ana-room|cem\b`)
 
 func TestRedactedShareHoldsNoNameInAnyFormat(t *testing.T) {
@@ -159,7 +162,7 @@ func FuzzRedact(f *testing.F) {
 				t.Errorf("a number is left in %q", s)
 			}
 			for _, w := range nameWord.FindAllString(s, -1) {
-				if m.names[strings.ToLower(w)] {
+				if len(m.Spans(strings.ToLower(w), "de")) > 0 { // in lower case only a name is found
 					t.Errorf("the name %q is left in %q", w, s)
 				}
 			}
