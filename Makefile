@@ -18,13 +18,9 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-# Packages with tests that compute for long without goroutines, or measure what a second of sound costs. These tests are left
-# out of the race detector's run, which would take ten times as long over them, and run without it.
-UNRACED := ./bot/audio ./bot/peer/guard ./bot/room ./cmd/earshot/bench
-
 # P packages are tested at a time, with PARALLEL tests of each that allow it: tests of rooms wait most of the time, for people
-# who talk. What takes longest begins first.
-LONGEST := ./cmd/...
+# who talk. When everything is tested, what takes longest begins first.
+EVERYTHING := $(if $(filter ./....,$(PKG)$(RUN)),./cmd/...)
 
 # The race detector lets every program wait a second at its end, and the tests run hundreds of them.
 export GORACE ?= atexit_sleep_ms=10
@@ -43,11 +39,11 @@ build: deps ## build bin/earshot
 demo: build ## a room with three recorded voices, live in the terminal and on a page (STAY=1 keeps it open)
 	@$(ENV) bin/earshot demo $(if $(filter-out 0 no,$(STAY)),--stay)
 
-test: deps-tests ## go vet and all tests with the race detector (PKG=./bot/... RUN=TestName to choose, P=1: one package at a time)
+test: deps-tests ## go vet and all tests with the race detector (PKG=./bot/... RUN=TestName to choose)
 	@$(ENV) go vet $(PKG)
 	@$(ENV) go build -race $(PKG)
-	@$(ENV) go test -race -timeout 45m -parallel $(PARALLEL) -p $(P) -run '$(RUN)' $(if $(filter ./...,$(PKG)),$(LONGEST)) $(PKG)
-	@$(if $(filter ./...,$(PKG)),$(ENV) go test -parallel $(PARALLEL) -run '$(RUN)' $(UNRACED))
+	@$(ENV) failed=0; go test -race -timeout 45m -parallel $(PARALLEL) -p $(P) -run '$(RUN)' $(EVERYTHING) $(PKG) || failed=$$?; \
+	$(if $(EVERYTHING),scripts/test-unraced.sh -parallel $(PARALLEL) -p $(P) || failed=$$?;) exit $$failed
 
 quick: deps ## what a change needs while one works on it, in a minute and a half: go vet and the tests that wait for nothing real (PKG=, RUN=)
 	@$(ENV) go vet $(PKG)

@@ -3,51 +3,9 @@ package archtest
 import (
 	"go/ast"
 	"go/token"
-	"io/fs"
-	"slices"
 	"strings"
 	"testing"
 )
-
-// TestWhatTheRaceDetectorLeavesOutRuns: the packages with tests that are not built for the race detector are those that
-// make test runs once more without it.
-func TestWhatTheRaceDetectorLeavesOutRuns(t *testing.T) {
-	makefile, err := fs.ReadFile(root, "Makefile")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, list, _ := strings.Cut(string(makefile), "\nUNRACED := ")
-	list, _, _ = strings.Cut(list, "\n")
-	var want []string
-	for _, s := range sources(t) {
-		if s.test && strings.Contains(header(s), "//go:build !race") && declaresTests(s) {
-			want = append(want, "./"+s.pkg)
-		}
-	}
-	slices.Sort(want)
-	if want = slices.Compact(want); strings.Join(want, " ") != list {
-		t.Errorf("UNRACED in the Makefile is %q, want %q", list, strings.Join(want, " "))
-	}
-}
-
-// header is the comments above the package clause.
-func header(s source) (out string) {
-	for _, c := range s.file.Comments {
-		if c.Pos() < s.file.Package {
-			for _, line := range c.List {
-				out += line.Text + "\n"
-			}
-		}
-	}
-	return out
-}
-
-func declaresTests(s source) bool {
-	return slices.ContainsFunc(s.file.Decls, func(d ast.Decl) bool {
-		f, ok := d.(*ast.FuncDecl)
-		return ok && f.Recv == nil && strings.HasPrefix(f.Name.Name, "Test")
-	})
-}
 
 // TestNobodySleeps: a test that lets real time pass is slow, and wrong on a machine that is slower still. It may sleep in a bubble of
 // testing/synctest, where time is made; elsewhere it waits for what it wants to see (internal/waittest).
