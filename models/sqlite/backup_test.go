@@ -84,6 +84,7 @@ func TestRestoreErasesAgain(t *testing.T) {
 		{Kind: models.ErasePerson, Target: marker + "id", Room: "r", By: "host"},
 	} {
 		t.Run(string(e.Kind)+e.Room, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			path, file := filepath.Join(dir, "data", "earshot.db"), filepath.Join(dir, "backup.db")
 			s, err := sqlite.Open(t.Context(), path)

@@ -71,6 +71,7 @@ func rounds(n int) int {
 // Nothing that was acknowledged is lost or doubled, whenever the process dies; what was spooled and not acknowledged is
 // pending; and after decoding the rest everything is there exactly once.
 func TestFault20Kill(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "earshot.db")
 	rng := rand.New(rand.NewPCG(3, 4))
 	put, acked := map[models.Key]bool{}, map[models.Key]bool{}

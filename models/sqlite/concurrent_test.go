@@ -10,6 +10,7 @@ import (
 
 // Writers, readers, searches, a deletion and a scrub at once: every line is there once, nobody sees half a commit.
 func TestConcurrent(t *testing.T) {
+	t.Parallel()
 	s := open(t)
 	const tracks, lines = 6, 30
 	startSession(t, s, "s1")

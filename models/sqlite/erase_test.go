@@ -75,6 +75,7 @@ func tracesOf(t testing.TB, path, text string) map[string]int {
 }
 
 func TestDeleteLeavesNoByte(t *testing.T) {
+	t.Parallel()
 	lines := 400
 	if testing.Short() {
 		lines = 60

@@ -198,6 +198,7 @@ func TestErase(t *testing.T) {
 		{models.Erasure{Kind: models.ErasePerson, Target: marker + "id", Room: "hidden", By: "host"}, "session true"},
 	} {
 		t.Run(string(tt.e.Kind)+tt.e.Room, func(t *testing.T) {
+			t.Parallel()
 			path := filepath.Join(t.TempDir(), "earshot.db")
 			s := openAt(t, path)
 			fillRoom(t, s, "secret", "hidden", marker, 60)

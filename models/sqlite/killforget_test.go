@@ -32,6 +32,7 @@ func forgetJob(ctx context.Context, s *sqlite.Store, job string) error {
 func TestFault40KillWhileForgetting(t *testing.T) {
 	for _, job := range []string{"session", "room", "person", "sweep"} {
 		t.Run(job, func(t *testing.T) {
+			t.Parallel()
 			rng := rand.New(rand.NewPCG(5, uint64(len(job))))
 			for range rounds(3) {
 				killWhileForgetting(t, job, rng.Int64N(700_000))
