@@ -16,6 +16,7 @@ import (
 // TestDocsCommandsWork runs every command in the code blocks of docs/*.md, page by page, each in a folder with a record and
 // the files that pages name. "sudo -u earshot" is left out: the test is the record's owner.
 func TestDocsCommandsWork(t *testing.T) {
+	t.Parallel()
 	pages, err := filepath.Glob("../../docs/*.md")
 	if err != nil {
 		t.Fatal(err)
@@ -33,13 +34,18 @@ func TestDocsCommandsWork(t *testing.T) {
 		if len(blocks) == 0 {
 			continue
 		}
+		var commands []string
+		for _, block := range blocks {
+			for line := range strings.Lines(block[1]) {
+				commands = append(commands, strings.TrimPrefix(strings.TrimSpace(line), "sudo -u earshot "))
+			}
+		}
+		n += len(commands)
 		t.Run(filepath.Base(page), func(t *testing.T) {
+			t.Parallel()
 			dir := docsFolder(t)
-			for _, block := range blocks {
-				for line := range strings.Lines(block[1]) {
-					n++
-					runLine(t, dir, strings.TrimPrefix(strings.TrimSpace(line), "sudo -u earshot "))
-				}
+			for _, line := range commands {
+				runLine(t, dir, line)
 			}
 		})
 	}

@@ -12,6 +12,7 @@ import (
 
 // TestPrivacyPageCommandsWork runs the commands of docs/privacy.md in their order on a record, and looks at what they left.
 func TestPrivacyPageCommandsWork(t *testing.T) {
+	t.Parallel()
 	page, err := os.ReadFile("../../docs/privacy.md")
 	if err != nil {
 		t.Fatal(err)

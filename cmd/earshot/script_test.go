@@ -43,6 +43,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir+"/home")
 			e.Setenv("ESC", "\x1b")
+			e.Setenv("GORACE", os.Getenv("GORACE"))
 			return errors.Join(os.Mkdir(e.WorkDir+"/home", 0o700), recordings(e))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "seed": seed, "cut": cut, "occupy": occupy, "nowhere": nowhere, "hookserver": hookserver},

@@ -10,10 +10,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"earshot/cmd/earshot/internal/programtest"
 	"earshot/models"
 )
 
@@ -55,7 +57,10 @@ func roomAddress(name string) string { return "lounge://127.0.0.1:9/" + name }
 // newAccessWorld fills the rooms of these names, each with some lines, and serves them.
 func newAccessWorld(t *testing.T, rooms map[string]int) *accessWorld {
 	t.Helper()
-	s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_ACCESS=required")
+	dir := t.TempDir()
+	rules := filepath.Join(dir, "rules.yaml")
+	programtest.Write(t, rules, silly) // the shipped ones take long to read, and a test opens many worlds
+	s, l := openTestStationWith(t, dir, "EARSHOT_ACCESS=required", "EARSHOT_RULES="+rules)
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}

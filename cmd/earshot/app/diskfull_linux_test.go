@@ -26,6 +26,7 @@ func TestFault22DiskFull(t *testing.T) {
 	if testing.Short() {
 		t.Skip("talks for some seconds")
 	}
+	t.Parallel()
 	disk := smallDisk(t, 8<<20)
 	tape, err := stage.Lines()
 	if err != nil {

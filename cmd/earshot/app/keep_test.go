@@ -98,6 +98,7 @@ func TestKeeperSweepsAtTheStartAndHourly(t *testing.T) {
 
 // The command erases also while another Earshot writes to the record: that one does it.
 func TestEraseWhileItRuns(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if err := programtest.WriteSample(dir); err != nil {
 		t.Fatal(err)

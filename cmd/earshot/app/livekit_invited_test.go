@@ -259,6 +259,7 @@ func TestLiveKitWebhooks(t *testing.T) {
 
 // TestLiveKitInvitationsNeedSecrets: a server that may invite needs a key and a secret, and without one nobody waits.
 func TestLiveKitInvitationsNeedSecrets(t *testing.T) {
+	t.Parallel()
 	s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_LIVEKIT_URL=livekit://rooms.example", "EARSHOT_LIVEKIT_PROFILE=strict")
 	defer l.Close()
 	trust(s, secrets, "livekit://rooms.example")

@@ -15,6 +15,8 @@ import (
 	"earshot/transcribe/modelfile"
 )
 
+const sileroFile = "../../../../shared/models/for-tests-silero-v6.2.0-ggml.bin"
+
 // TestSileroIsPulledAndUsed fetches the voice detection model from a mirror: it is verified, listed, and in use at the next
 // start without a setting. A damaged one is refused with advice.
 func TestSileroIsPulledAndUsed(t *testing.T) {

@@ -1,3 +1,5 @@
+//go:build !race
+
 package app
 
 import (
@@ -12,7 +14,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"earshot/cmd/earshot/internal/programtest"
 	"earshot/cmd/earshot/stage"
 	"earshot/internal/waittest"
 	"earshot/models"
@@ -93,7 +94,7 @@ func checkFlat(t *testing.T, samples []sample) {
 		"decoders in MB":      {func(x sample) int64 { return x.decodersMB }, 12 + rounds/50},
 		"goroutines, tenfold": {func(x sample) int64 { return 10 * int64(x.goroutines) }, 60},
 	} {
-		if grew := float64(middle(late, c.of) - middle(early, c.of)); grew > c.most && !programtest.RaceDetector { // it keeps a memory of its own
+		if grew := float64(middle(late, c.of) - middle(early, c.of)); grew > c.most {
 			t.Errorf("%s grew by %.0f, from %d to %d", name, grew, middle(early, c.of), middle(late, c.of))
 		}
 	}

@@ -1,3 +1,5 @@
+//go:build !race
+
 package app
 
 import (
@@ -15,7 +17,6 @@ import (
 )
 
 const (
-	sileroFile   = "../../../../shared/models/for-tests-silero-v6.2.0-ggml.bin"
 	humanSpeech  = "../../../../shared/audio/*.wav"
 	blockSamples = audio.VADBlock
 )
