@@ -1,31 +1,14 @@
 package lounge
 
 import (
-	_ "embed"
 	"strings"
 	"sync"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"earshot/models/confusables"
 )
-
-//go:embed lookalikes.txt
-var lookalikesFile string
-
-// lookalikes tells what Latin letters or digits a character looks like.
-var lookalikes = sync.OnceValue(func() map[rune]string {
-	out := map[rune]string{}
-	for line := range strings.Lines(lookalikesFile) {
-		like, chars, ok := strings.Cut(strings.TrimSpace(line), " ")
-		if !ok || like == "#" {
-			continue
-		}
-		for _, r := range chars {
-			out[r] = like
-		}
-	}
-	return out
-})
 
 // coarse makes one of the signs that people take for each other: digits for letters, and letters that look like two.
 var coarse = strings.NewReplacer("0", "o", "1", "l", "i", "l", "3", "e", "4", "a", "5", "s", "7", "t", "8", "b", "rn", "m", "vv", "w")
@@ -41,13 +24,13 @@ func look(s string, withSigns bool) string {
 		if l, ok := signs[r]; ok && withSigns {
 			r = l
 		}
-		like, ok := lookalikes()[r]
-		if !ok {
+		like := confusables.Latin(r)
+		if like == "" {
 			r = unicode.ToLower(r)
-			like, ok = lookalikes()[r]
+			like = confusables.Latin(r)
 		}
 		switch {
-		case ok:
+		case like != "":
 			b.WriteString(like)
 		case unseen(r):
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
@@ -68,7 +51,7 @@ func looks(name string) []string {
 	for _, withSigns := range []bool{false, true} {
 		words := strings.FieldsFunc(norm.NFKD.String(name), func(r rune) bool {
 			_, sign := signs[r]
-			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && !unseen(r) && lookalikes()[r] == "" && (!withSigns || !sign)
+			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && !unseen(r) && confusables.Latin(r) == "" && (!withSigns || !sign)
 		})
 		rest := ""
 		for _, w := range words {

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"earshot/models/confusables"
 )
 
 // readings gives the comparable text of a token and other ways to read it.
@@ -24,17 +26,19 @@ func readings(text string) (string, []string) {
 	return text, alts
 }
 
-// lookAlikes are Cyrillic and Greek letters that are drawn like Latin ones (Unicode TR 39, the lower-case part that
-// matters in words).
-var lookAlikes = map[rune]rune{
-	'а': 'a', 'в': 'b', 'с': 'c', 'ԁ': 'd', 'е': 'e', 'һ': 'h', 'і': 'i', 'ј': 'j', 'к': 'k', 'м': 'm', 'н': 'h', 'о': 'o',
-	'р': 'p', 'ѕ': 's', 'т': 't', 'ѵ': 'v', 'ԝ': 'w', 'х': 'x', 'у': 'y',
-	'α': 'a', 'β': 'b', 'ε': 'e', 'η': 'n', 'ι': 'i', 'κ': 'k', 'ν': 'v', 'ο': 'o', 'ρ': 'p', 'τ': 't', 'υ': 'u', 'χ': 'x',
-}
+// lookAlikes are the Cyrillic and Greek letters of words that are drawn like Latin ones, with these. They are fewer than the
+// confusables of names: an honest word of its own script must not be read as a Latin one for one letter that is merely similar.
+var lookAlikes = func() map[rune]rune {
+	out := map[rune]rune{}
+	for _, r := range "авсԁеһіјкмнорѕтѵԝхуαβεηικνορτυχ" {
+		out[r], _ = utf8.DecodeRuneInString(confusables.Latin(r))
+	}
+	return out
+}()
 
-// Likeness brings a name into a form in which names that people can take for each other are equal: capitals, marks, spaces,
+// Skeleton brings a name into a form in which names that people can take for each other are equal: capitals, marks, spaces,
 // signs and the letter behind a look-alike do not count. It is for comparing alone.
-func Likeness(name string) string {
+func Skeleton(name string) string {
 	return strings.Map(func(r rune) rune {
 		r = unicode.ToLower(r)
 		if l, ok := lookAlikes[r]; ok {

@@ -29,9 +29,9 @@ func newName(name string, users []models.User) error {
 	case !strings.ContainsFunc(name, unicode.IsLetter):
 		return fmt.Errorf("%w: a name has a letter", models.ErrInvalid)
 	}
-	look := match.Likeness(name)
+	look := match.Skeleton(name)
 	for _, u := range users {
-		if match.Likeness(u.Name) == look {
+		if match.Skeleton(u.Name) == look {
 			return fmt.Errorf("%w: somebody has that name, or one that looks like it", models.ErrInvalid)
 		}
 	}
