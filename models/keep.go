@@ -1,6 +1,9 @@
 package models
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"time"
 )
 
@@ -88,6 +91,15 @@ type Removal struct {
 	Rows int `json:"rows"`
 	// Hash is SHA-256 over the hash before and this entry, in hex: a changed or missing entry breaks the chain.
 	Hash string `json:"hash"`
+}
+
+// Link is the hash of an entry whose hash is not set yet, after an entry with the hash before; "" before the first.
+func (r Removal) Link(before string) string {
+	h := sha256.New()
+	for _, field := range []string{before, fmt.Sprint(r.ID), fmt.Sprint(r.At.UnixMilli()), r.By, r.What, r.Target, fmt.Sprint(r.Rows)} {
+		fmt.Fprintf(h, "%d:%s;", len(field), field) // with lengths, so that no two entries look the same
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // ByRetention is who removes what is old.

@@ -1,7 +1,11 @@
 package models
 
 import (
+	"fmt"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // SearchQuery asks for lines of transcripts. All conditions that are set must hold; at least one must be set.
@@ -48,4 +52,96 @@ type SnippetPart struct {
 	Text string `json:"text"`
 	// Hit says that the piece is what was searched for.
 	Hit bool `json:"hit,omitempty"`
+}
+
+// SearchTerm is a word, or words that follow one another, that a line must hold.
+type SearchTerm struct {
+	// Text holds at least one letter or digit, and no control characters.
+	Text string
+	// Prefix says that the last word may go on.
+	Prefix bool
+}
+
+// Limits of what one search may ask.
+const (
+	maxQueryBytes = 10_000
+	maxQueryTerms = 100
+	minPrefix     = 2 // letters before a *: shorter ones match too much of an index
+)
+
+// SearchTerms reads what a person typed (SearchQuery.Text). Terms without a letter or digit are left out. ErrInvalid: it is too
+// long, or has too many words.
+func SearchTerms(text string) (terms []SearchTerm, err error) {
+	if len(text) > maxQueryBytes {
+		return nil, fmt.Errorf("%w: the search is longer than %d bytes", ErrInvalid, maxQueryBytes)
+	}
+	words := 0
+	for _, t := range splitTerms(text) {
+		base := strings.TrimRight(t, "*")
+		n := 0
+		for _, f := range strings.Fields(base) {
+			if strings.ContainsFunc(f, isTokenRune) {
+				n++
+			}
+		}
+		if n == 0 {
+			continue
+		}
+		if words += n; words > maxQueryTerms {
+			return nil, fmt.Errorf("%w: the search has more than %d words", ErrInvalid, maxQueryTerms)
+		}
+		terms = append(terms, SearchTerm{base, len(base) < len(t) && prefixLetters(base) >= minPrefix})
+	}
+	return terms, nil
+}
+
+// splitTerms parts the text at spaces, except between double quotes of any shape. A quote without its partner holds to
+// the end. A * directly after the closing quote stays with the term.
+func splitTerms(text string) []string {
+	var terms []string
+	var b strings.Builder
+	quoted, closed := false, false
+	flush := func() {
+		if b.Len() > 0 {
+			terms = append(terms, b.String())
+			b.Reset()
+		}
+	}
+	for _, r := range text {
+		if closed && r != '*' {
+			flush()
+		}
+		closed = false
+		switch {
+		case strings.ContainsRune("\"“”„«»", r):
+			if !quoted {
+				flush()
+			}
+			quoted, closed = !quoted, quoted
+		case unicode.IsSpace(r) && !quoted:
+			flush()
+		default:
+			b.WriteRune(r)
+		}
+	}
+	flush()
+	return terms
+}
+
+// prefixLetters counts the token characters at the end of a term: what a * after it would extend.
+func prefixLetters(base string) int {
+	n := 0
+	for len(base) > 0 {
+		r, size := utf8.DecodeLastRuneInString(base)
+		if !isTokenRune(r) {
+			break
+		}
+		n, base = n+1, base[:len(base)-size]
+	}
+	return n
+}
+
+// isTokenRune agrees with the categories of the index's tokenizer (L* M* N* Co).
+func isTokenRune(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r) || unicode.Is(unicode.Co, r)
 }

@@ -2,10 +2,8 @@ package sqlite
 
 import (
 	"context"
-	"fmt"
+	"database/sql"
 	"slices"
-	"strings"
-	"unicode"
 
 	"earshot/models"
 	"earshot/models/sqlite/conn"
@@ -50,7 +48,7 @@ func (s *Store) RedactLine(ctx context.Context, r models.LineRedaction) (u model
 
 // redactLine takes words out of a stored line and of all that quotes it, and returns the line as it is then.
 func redactLine(ctx context.Context, tx txn, u models.Utterance, r models.LineRedaction) (models.Utterance, error) {
-	gone, err := takeOut(&u, r.Words)
+	gone, err := u.Redact(r.Words)
 	if err != nil {
 		return u, err
 	}
@@ -71,49 +69,6 @@ func redactLine(ctx context.Context, tx txn, u models.Utterance, r models.LineRe
 	return u, redactRest(ctx, tx, r)
 }
 
-// takeOut puts bars in the place of words, and returns the words.
-func takeOut(u *models.Utterance, places []int) (gone []models.Word, err error) {
-	if len(places) == 0 {
-		return nil, fmt.Errorf("%w: no word to redact", models.ErrInvalid)
-	}
-	words := slices.Clone(u.Words)
-	for _, i := range places {
-		if i < 0 || i >= len(words) {
-			return nil, fmt.Errorf("%w: word %d of %d", models.ErrInvalid, i, len(words))
-		}
-		gone = append(gone, u.Words[i])
-		words[i].Text, words[i].P = leading(words[i].Text)+barsOf(words[i].Text), 0
-	}
-	// The text is that of its words, one after the other; where it isn't, it is made of them.
-	text, done := "", 0
-	for i, w := range u.Words {
-		said := strings.TrimSpace(w.Text)
-		at := strings.Index(u.Text[done:], said)
-		if at < 0 || said == "" || strings.ContainsFunc(u.Text[done:done+at], unicode.IsLetter) {
-			u.Words, u.Text = words, joined(words)
-			return gone, nil
-		}
-		text += u.Text[done:done+at] + strings.TrimSpace(words[i].Text)
-		done += at + len(said)
-	}
-	u.Words, u.Text = words, text+u.Text[done:]
-	return gone, nil
-}
-
-func leading(s string) string { return s[:len(s)-len(strings.TrimLeft(s, " "))] }
-
-func barsOf(s string) string {
-	return strings.Repeat(string(models.RedactedRune), len([]rune(strings.TrimSpace(s))))
-}
-
-func joined(words []models.Word) string {
-	texts := make([]string, len(words))
-	for i, w := range words {
-		texts[i] = strings.TrimSpace(w.Text)
-	}
-	return strings.Join(texts, " ")
-}
-
 // redactFindings takes the words out of the flags that were found in them, and of what came of these.
 func redactFindings(ctx context.Context, tx txn, u models.Utterance, gone []models.Word) error {
 	flags, err := conn.List(ctx, tx, scanFlag, "SELECT "+flagColumns+" FROM flags WHERE session = ? AND speaker_id = ?", u.Session, u.SpeakerID)
@@ -121,11 +76,11 @@ func redactFindings(ctx context.Context, tx txn, u models.Utterance, gone []mode
 		return err
 	}
 	for _, f := range flags {
-		bars := barred(f.Matched, gone)
+		bars := models.Barred(f.Matched, gone)
 		if f.Utterance != u.Key && slices.Equal(bars, f.Matched) {
 			continue // it has nothing to do with these words
 		}
-		f.Matched, f.Title, f.Why = bars, unsaid(f.Title, f.Rule, gone), unsaid(f.Why, redactedWhy, gone)
+		f.Matched, f.Title, f.Why = bars, models.Unsaid(f.Title, f.Rule, gone), models.Unsaid(f.Why, redactedWhy, gone)
 		matched, err := packWords(f.Matched)
 		if err != nil {
 			return err
@@ -149,7 +104,7 @@ func redactDecisions(ctx context.Context, tx txn, f models.Flag, gone []models.W
 	}
 	for _, d := range found {
 		if v := d.value; v != nil {
-			v.Matched, v.Why = barred(v.Matched, gone), unsaid(v.Why, redactedWhy, gone)
+			v.Matched, v.Why = models.Barred(v.Matched, gone), models.Unsaid(v.Why, redactedWhy, gone)
 			if v.SecondLook != nil {
 				v.SecondLook.Text = "" // another hearing of the same sound
 			}
@@ -171,7 +126,7 @@ func redactActions(ctx context.Context, tx txn, session, decision string, gone [
 	}
 	for _, a := range found {
 		if a.value != nil {
-			a.value.Text = unsaid(a.value.Text, "", gone)
+			a.value.Text = models.Unsaid(a.value.Text, "", gone)
 		}
 		if err := putDocument(ctx, tx, "actions", a); err != nil {
 			return err
@@ -181,39 +136,6 @@ func redactActions(ctx context.Context, tx txn, session, decision string, gone [
 }
 
 const redactedWhy = "The words were redacted."
-
-// unsaid is a text, or another in its place when it holds one of the words.
-func unsaid(text, instead string, gone []models.Word) string {
-	if mentions(text, gone) {
-		return instead
-	}
-	return text
-}
-
-// mentions reports whether a text holds one of the words, in any case.
-func mentions(text string, gone []models.Word) bool {
-	split := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) }
-	in := strings.FieldsFunc(strings.ToLower(text), split)
-	for _, w := range gone {
-		for _, part := range strings.FieldsFunc(strings.ToLower(w.Text), split) {
-			if slices.Contains(in, part) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// barred is a copy of words in which those that are gone are bars: they are known by their time.
-func barred(words, gone []models.Word) []models.Word {
-	out := slices.Clone(words)
-	for i, w := range out {
-		if slices.ContainsFunc(gone, func(g models.Word) bool { return g.StartMS == w.StartMS && g.EndMS == w.EndMS }) {
-			out[i].Text = leading(w.Text) + barsOf(w.Text)
-		}
-	}
-	return out
-}
 
 // redactRest drops the summaries, which may quote, covers the clips, has the exported files removed, and notes who did it.
 func redactRest(ctx context.Context, tx txn, r models.LineRedaction) error {
@@ -241,4 +163,135 @@ func redactRest(ctx context.Context, tx txn, r models.LineRedaction) error {
 		return err
 	}
 	return note(ctx, tx, r.When, r.By, "words redacted", r.Key.String(), r.Key.Session)
+}
+
+// mask hides words of lines, flags and decisions that are stored already.
+func mask(ctx context.Context, tx txn, session string, m models.Mask) error {
+	if len(m.Words) == 0 {
+		return nil
+	}
+	from, to := extent(m.Words)
+	hidden := 0
+	for _, f := range []func(context.Context, txn, string, models.Mask, int64, int64) (int, error){maskLines, maskFlags, maskDecisions} {
+		n, err := f(ctx, tx, session, m, from, to)
+		if err != nil {
+			return err
+		}
+		hidden += n
+	}
+	if hidden == 0 { // all of it was masked before it was stored
+		return nil
+	}
+	if err := putTaken(ctx, tx, journal.Entry{What: journal.Words, Session: session, Mark: models.PersonMark(m.Speaker), Spans: spansOf(m.Words)}); err != nil {
+		return err
+	}
+	return needScrub(ctx, tx)
+}
+
+// maskedLine is what of a stored line is masked.
+type maskedLine struct {
+	id              int64
+	words, original string
+	corrected       bool
+}
+
+func maskLines(ctx context.Context, tx txn, session string, m models.Mask, from, to int64) (n int, err error) {
+	lines, err := conn.List(ctx, tx, func(rows *sql.Rows) (l maskedLine, err error) {
+		err = rows.Scan(&l.id, &l.words, &l.original, &l.corrected)
+		return l, err
+	}, `SELECT id, words, ifnull(original_words, ''), original IS NOT NULL FROM utterances
+		WHERE session = ? AND speaker_id = ? AND start_ms < ? AND end_ms > ?`, session, m.Speaker, to, from)
+	if err != nil {
+		return 0, err
+	}
+	for _, l := range lines {
+		text, words, changed, err := maskPacked(l.words, m, l.corrected)
+		if err != nil {
+			return n, err
+		}
+		if changed {
+			n++
+			if _, err := tx.ExecContext(ctx, "UPDATE utterances SET text = ?, words = ? WHERE id = ?", text, words, l.id); err != nil {
+				return n, err
+			}
+		}
+		if !l.corrected {
+			continue
+		}
+		if text, words, changed, err = maskPacked(l.original, m, false); err != nil {
+			return n, err
+		}
+		if changed {
+			n++
+			if _, err := tx.ExecContext(ctx, "UPDATE utterances SET original = ?, original_words = ? WHERE id = ?", text, words, l.id); err != nil {
+				return n, err
+			}
+		}
+	}
+	return n, nil
+}
+
+// maskPacked masks stored words, and gives them with their text. Words that were masked before have not changed.
+func maskPacked(packed string, m models.Mask, loosely bool) (text, words string, changed bool, err error) {
+	all, err := unpackWords(packed)
+	if err != nil {
+		return "", "", false, err
+	}
+	all, changed = m.Apply(all, loosely)
+	if !changed {
+		return "", "", false, nil
+	}
+	words, err = packWords(all)
+	return clean(models.TextOf(all)), words, words != packed, err
+}
+
+func maskFlags(ctx context.Context, tx txn, session string, m models.Mask, from, to int64) (n int, err error) {
+	type row struct{ id, matched, title, why string }
+	flags, err := conn.List(ctx, tx, func(rows *sql.Rows) (r row, err error) {
+		err = rows.Scan(&r.id, &r.matched, &r.title, &r.why)
+		return r, err
+	}, "SELECT id, matched, title, why FROM flags WHERE session = ? AND speaker_id = ? AND start_ms < ? AND end_ms > ?",
+		session, m.Speaker, to, from)
+	if err != nil {
+		return 0, err
+	}
+	for _, f := range flags {
+		_, words, changed, err := maskPacked(f.matched, m, false)
+		if err != nil {
+			return n, err
+		}
+		title, why := m.In(f.title), m.In(f.why)
+		if !changed && (words == "" || title == f.title && why == f.why) {
+			continue
+		}
+		n++
+		if _, err := tx.ExecContext(ctx, "UPDATE flags SET matched = ?, title = ?, why = ? WHERE id = ?", words, title, why, f.id); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+func maskDecisions(ctx context.Context, tx txn, session string, m models.Mask, from, to int64) (n int, err error) {
+	found, err := documents[models.Decision](ctx, tx,
+		"SELECT id, doc FROM decisions WHERE session = ? AND speaker = ? AND from_ms < ? AND to_ms > ? AND doc <> '"+emptied+"'",
+		session, m.Speaker, to, from)
+	if err != nil {
+		return 0, err
+	}
+	for _, d := range found {
+		if v := d.value; v != nil {
+			words, hides := m.Apply(v.Matched, false)
+			why := m.In(v.Why)
+			if !hides || why == v.Why && slices.Equal(words, v.Matched) {
+				continue
+			}
+			v.Matched, v.Why = words, why
+		}
+		n++
+		if err := putDocument(ctx, tx, "decisions", d); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }

@@ -2,10 +2,7 @@ package sqlite
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
-	"fmt"
 	"time"
 
 	"earshot/models"
@@ -36,15 +33,6 @@ func (s *Store) Audit(ctx context.Context, limit int) ([]models.AuditEntry, erro
 	return found, storeError("list audit", err)
 }
 
-// removalHash is the link of one entry in the chain.
-func removalHash(before string, r models.Removal) string {
-	h := sha256.New()
-	for _, field := range []string{before, fmt.Sprint(r.ID), fmt.Sprint(millis(r.At)), r.By, r.What, r.Target, fmt.Sprint(r.Rows)} {
-		fmt.Fprintf(h, "%d:%s;", len(field), field) // with lengths, so that no two entries look the same
-	}
-	return hex.EncodeToString(h.Sum(nil))
-}
-
 // noteRemoval appends to the list of removals in the transaction that removes, and sees to it that the files are
 // scrubbed afterwards.
 func noteRemoval(ctx context.Context, tx txn, r models.Removal) error {
@@ -56,7 +44,7 @@ func noteRemoval(ctx context.Context, tx txn, r models.Removal) error {
 	if r.At.IsZero() {
 		r.At = tx.now
 	}
-	r.Hash = removalHash(before, r)
+	r.Hash = r.Link(before)
 	return putRemoval(ctx, tx, r)
 }
 
@@ -91,20 +79,11 @@ func (s *Store) Removals(ctx context.Context) ([]models.Removal, error) {
 	return found, storeError("list removals", err)
 }
 
-// CheckRemovals follows the chain of removals and returns its last hash; "" when nothing was ever removed. An error that
-// wraps store.ErrCorrupt names the first entry that does not fit. Entries cut off at the end cannot be seen from the list
-// itself: compare the hash with one that was noted earlier.
+// CheckRemovals follows the chain of removals: see store.CheckRemovals.
 func (s *Store) CheckRemovals(ctx context.Context) (last string, err error) {
 	all, err := s.Removals(ctx)
 	if err != nil {
 		return "", err
 	}
-	for i, r := range all {
-		if r.ID != int64(i+1) || r.Hash != removalHash(last, r) {
-			return last, models.WithHint(fmt.Errorf("store: the list of removals is %w: entry %d was changed, or one before it is missing",
-				store.ErrCorrupt, i+1), "somebody wrote to the database with another program: compare it with a backup")
-		}
-		last = r.Hash
-	}
-	return last, nil
+	return store.CheckRemovals(all)
 }

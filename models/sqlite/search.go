@@ -107,6 +107,48 @@ func (s *Store) cursorID(cursor string) (int64, error) {
 	return int64(id) - 1, nil
 }
 
+// matchTerms makes an FTS5 expression of what a person typed that cannot be an error: every term becomes a quoted string,
+// whatever it holds, so that no word, sign or operator of FTS5's language is ever taken from the text. The result is "" when
+// there is nothing to search for.
+func matchTerms(text string) (string, error) {
+	terms, err := models.SearchTerms(clean(text))
+	quoted := make([]string, len(terms))
+	for i, t := range terms {
+		quoted[i] = `"` + strings.ReplaceAll(t.Text, `"`, `""`) + `"`
+		if t.Prefix {
+			quoted[i] += "*"
+		}
+	}
+	return strings.Join(quoted, " AND "), err
+}
+
+// matchExpression joins the terms with the facets of the other conditions; "" when none of them has a place in the index.
+func matchExpression(q models.SearchQuery) (string, error) {
+	terms, err := matchTerms(q.Text)
+	if err != nil {
+		return "", err
+	}
+	var parts, tokens []string
+	if terms != "" {
+		parts = append(parts, "text : ("+terms+")")
+	}
+	if q.Session != "" {
+		tokens = append(tokens, sessionFacet(q.Session))
+	}
+	if q.Speaker != "" {
+		tokens = append(tokens, speakerFacet(q.Speaker))
+	}
+	if q.Rule != "" {
+		tokens = append(tokens, ruleFacet(q.Rule))
+	} else if q.Flagged {
+		tokens = append(tokens, flaggedFacet)
+	}
+	if len(tokens) > 0 {
+		parts = append(parts, "facets : ("+strings.Join(tokens, " AND ")+")")
+	}
+	return strings.Join(parts, " AND "), nil
+}
+
 func searchSQL(q models.SearchQuery, match string) (string, []any) {
 	var b strings.Builder
 	var args []any

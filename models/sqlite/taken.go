@@ -95,7 +95,7 @@ func copyRemoval(ctx context.Context, tx txn, r models.Removal) error {
 	if err != nil {
 		return err
 	}
-	if r.ID != last+1 || r.Hash != removalHash(before, r) {
+	if r.ID != last+1 || r.Hash != r.Link(before) {
 		return noteRemoval(ctx, tx, r)
 	}
 	return putRemoval(ctx, tx, r)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"earshot/models"
@@ -47,4 +48,16 @@ type StaleFiles interface {
 	StaleSounds(ctx context.Context) ([]string, error)
 	// SoundsRemoved notes that no exported file holds sound of a session any more.
 	SoundsRemoved(ctx context.Context, session string) error
+}
+
+// CheckRemovals follows the chain of a list of removals, for Removals.CheckRemovals.
+func CheckRemovals(all []models.Removal) (last string, err error) {
+	for i, r := range all {
+		if r.ID != int64(i+1) || r.Hash != r.Link(last) {
+			return last, models.WithHint(fmt.Errorf("store: the list of removals is %w: entry %d was changed, or one before it is missing",
+				ErrCorrupt, i+1), "somebody wrote to the database with another program: compare it with a backup")
+		}
+		last = r.Hash
+	}
+	return last, nil
 }
