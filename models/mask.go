@@ -81,13 +81,13 @@ func bare(word string) string {
 }
 
 // Spans are the stretches of time, in ms of the session, that the hidden words take; words that touch are one stretch.
-func (m Mask) Spans() (out [][2]int64) {
+func (m Mask) Spans() (out []Span) {
 	for _, w := range m.Words {
-		if n := len(out); n > 0 && w.StartMS <= out[n-1][1] && w.StartMS >= out[n-1][0] {
-			out[n-1][1] = max(out[n-1][1], w.EndMS)
+		if n := len(out); n > 0 && w.StartMS <= out[n-1].EndMS && w.StartMS >= out[n-1].StartMS {
+			out[n-1].EndMS = max(out[n-1].EndMS, w.EndMS)
 			continue
 		}
-		out = append(out, [2]int64{w.StartMS, w.EndMS})
+		out = append(out, Span{StartMS: w.StartMS, EndMS: w.EndMS})
 	}
 	return out
 }

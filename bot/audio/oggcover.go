@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+
+	"earshot/models"
 )
 
 // Around what is covered up: speech recognition places words only roughly, and a word that can be guessed from its ends is
@@ -20,7 +22,7 @@ const (
 // CoverOgg copies an Ogg Opus file and puts silence, or a tone, in place of everything between the given times, in ms from
 // the file's start: the packets themselves are replaced, so that nothing of the sound is left in the copy. The rest stays
 // as it came. Errors wrap ErrNotOgg.
-func CoverOgg(w io.Writer, r io.Reader, spans [][2]int64, beep bool) error {
+func CoverOgg(w io.Writer, r io.Reader, spans []models.Span, beep bool) error {
 	in, err := NewOggReader(r)
 	if err != nil {
 		return err
@@ -62,7 +64,7 @@ func CoverOgg(w io.Writer, r io.Reader, spans [][2]int64, beep bool) error {
 
 // cover replaces packets.
 type cover struct {
-	spans [][2]int64
+	spans []models.Span
 	beep  bool
 	at    int64 // samples at 48 kHz from the file's start
 	enc   *Encoder
@@ -75,7 +77,7 @@ func (c *cover) packets(payload []byte, d int) (out [][]byte, err error) {
 	c.at = to
 	hit := false
 	for _, s := range c.spans {
-		hit = hit || from < (s[1]+coverMargin)*48 && to > (s[0]-coverMargin)*48
+		hit = hit || from < (s.EndMS+coverMargin)*48 && to > (s.StartMS-coverMargin)*48
 	}
 	if !hit {
 		return [][]byte{payload}, nil

@@ -6,6 +6,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"earshot/models"
 )
 
 // TestCoverOgg: what is covered up is silence or a beep, to the ear and in the packets, and the rest is untouched.
@@ -16,7 +18,7 @@ func TestCoverOgg(t *testing.T) {
 	}
 	for _, beep := range []bool{false, true} {
 		var covered bytes.Buffer
-		if err := CoverOgg(&covered, bytes.NewReader(file.Bytes()), [][2]int64{{1200, 1800}, {3700, 9000}}, beep); err != nil {
+		if err := CoverOgg(&covered, bytes.NewReader(file.Bytes()), []models.Span{{StartMS: 1200, EndMS: 1800}, {StartMS: 3700, EndMS: 9000}}, beep); err != nil {
 			t.Fatal(err)
 		}
 		pcm, err := ReadOggOpus(&covered)

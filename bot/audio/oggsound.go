@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"math"
+
+	"earshot/models"
 )
 
 // oggSound decodes the packets of an Ogg Opus file.
@@ -195,7 +197,7 @@ func (OggFiles) Ogg(opus []byte) ([]byte, error) {
 }
 
 // Cover puts silence, or a tone, in the place of stretches, as CoverOgg does.
-func (OggFiles) Cover(ogg []byte, spans [][2]int64, tone bool) ([]byte, error) {
+func (OggFiles) Cover(ogg []byte, spans []models.Span, tone bool) ([]byte, error) {
 	var out bytes.Buffer
 	err := CoverOgg(&out, bytes.NewReader(ogg), spans, tone)
 	return out.Bytes(), err

@@ -86,7 +86,8 @@ func (c *clips) kept(p piece, opus []byte, startMS int64) (*models.Evidence, err
 
 // await has a piece completed when what comes after its line has been heard; e is what is stored of it so far.
 func (c *clips) await(p piece, e *models.Evidence) {
-	if p.had = [2]int64{e.StartMS, e.EndMS}; p.to > e.EndMS {
+	p.had = models.Span{StartMS: e.StartMS, EndMS: e.EndMS}
+	if p.to > e.EndMS {
 		c.pieces = append(c.pieces, p)
 	}
 }
@@ -101,7 +102,7 @@ func (c *clips) completed(now int64, all bool) (out []models.Evidence) {
 			continue
 		}
 		e, err := c.remembered(p)
-		if err == nil && e.StartMS <= p.had[0]+settles && e.EndMS > p.had[1] { // else what is stored is as good
+		if err == nil && e.StartMS <= p.had.StartMS+settles && e.EndMS > p.had.EndMS { // else what is stored is as good
 			out = append(out, *e)
 		}
 	}

@@ -61,7 +61,7 @@ func (c *clips) masked(ctx context.Context, rs []engine.Redaction, but models.Ke
 		if len(spans) == 0 {
 			continue
 		}
-		lines, err := c.store.LinesOf(ctx, c.session, r.Speaker, spans[0][0], spans[len(spans)-1][1])
+		lines, err := c.store.LinesOf(ctx, c.session, r.Speaker, spans[0].StartMS, spans[len(spans)-1].EndMS)
 		if err != nil {
 			c.log.Error("redacted lines cannot be read", "session", c.session, "err", err)
 			return
@@ -78,10 +78,10 @@ func (c *clips) masked(ctx context.Context, rs []engine.Redaction, but models.Ke
 }
 
 // coverStored covers words of somebody up in the sound that is stored already.
-func (c *clips) coverStored(ctx context.Context, speaker string, spans [][2]int64) {
+func (c *clips) coverStored(ctx context.Context, speaker string, spans []models.Span) {
 	kept, err := c.store.SessionEvidence(ctx, c.session, time.Now())
 	for _, e := range kept {
-		from, to := spans[0][0], spans[len(spans)-1][1]
+		from, to := spans[0].StartMS, spans[len(spans)-1].EndMS
 		if e.StartMS > to || e.EndMS < from {
 			continue
 		}

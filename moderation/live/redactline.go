@@ -86,9 +86,9 @@ func (c *clips) coveredClips(ctx context.Context, u models.Utterance, words []mo
 	return out, nil
 }
 
-func touches(e models.Evidence, spans [][2]int64) bool {
+func touches(e models.Evidence, spans []models.Span) bool {
 	for _, span := range spans {
-		if span[0] <= e.EndMS && span[1] >= e.StartMS {
+		if span.StartMS <= e.EndMS && span.EndMS >= e.StartMS {
 			return true
 		}
 	}

@@ -54,7 +54,7 @@ type Sounds interface {
 	// Ogg is sound in the container of models.Clip.Opus as an Ogg Opus file.
 	Ogg(opus []byte) ([]byte, error)
 	// Cover puts a tone, or silence, in the place of stretches of an Ogg Opus file, in ms from its beginning.
-	Cover(ogg []byte, spans [][2]int64, tone bool) ([]byte, error)
+	Cover(ogg []byte, spans []models.Span, tone bool) ([]byte, error)
 	// PCM decodes an Ogg Opus file to mono sound of models.SampleRate.
 	PCM(ogg []byte) ([]float32, error)
 }

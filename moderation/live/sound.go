@@ -31,7 +31,7 @@ type piece struct {
 	from, to int64
 	expires  time.Time
 	// had is where what is stored begins and ends.
-	had [2]int64
+	had models.Span
 }
 
 // piece is what is to be kept of a line: the line itself, and around the words of its flags what their rules say.
@@ -57,7 +57,7 @@ func (k Keep) piece(u models.Utterance, clips []engine.ClipRequest, now time.Tim
 
 // covered is a stretch of somebody's speech, in ms of the session, that is not to be heard in what is kept.
 type covered struct {
-	span [2]int64
+	models.Span
 	tone bool
 }
 
@@ -69,10 +69,10 @@ func covers(r engine.Redaction) bool {
 // coverUp puts silence or a tone in place of what is not to be heard.
 func coverUp(s Sounds, e *models.Evidence, all []covered) (err error) {
 	for _, tone := range []bool{false, true} {
-		var spans [][2]int64
+		var spans []models.Span
 		for _, c := range all {
-			if c.tone == tone && c.span[1] > e.StartMS {
-				spans = append(spans, [2]int64{c.span[0] - e.StartMS, c.span[1] - e.StartMS})
+			if c.tone == tone && c.EndMS > e.StartMS {
+				spans = append(spans, models.Span{StartMS: c.StartMS - e.StartMS, EndMS: c.EndMS - e.StartMS})
 			}
 		}
 		if len(spans) == 0 {
@@ -93,7 +93,7 @@ func wave(s Sounds, e *models.Evidence) (ms int64, err error) {
 }
 
 // Bleep puts a tone over stretches of a clip, in ms of the session, and makes its waveform anew.
-func Bleep(s Sounds, e *models.Evidence, spans [][2]int64) error {
+func Bleep(s Sounds, e *models.Evidence, spans []models.Span) error {
 	over := make([]covered, len(spans))
 	for i, span := range spans {
 		over[i] = covered{span, true}

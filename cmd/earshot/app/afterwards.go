@@ -133,6 +133,6 @@ func ReplaceFile(root *os.Root, name string, data []byte) error {
 type Sounds struct{ *sqlite.Store }
 
 // Bleep implements export.Sounds.
-func (Sounds) Bleep(e *models.Evidence, spans [][2]int64) error {
+func (Sounds) Bleep(e *models.Evidence, spans []models.Span) error {
 	return live.Bleep(audio.OggFiles{}, e, spans)
 }

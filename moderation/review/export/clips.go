@@ -18,7 +18,7 @@ type Sounds interface {
 	// Evidence returns a clip with its sound, or an error that wraps models.ErrNotFound.
 	Evidence(ctx context.Context, id string, now time.Time) (models.Evidence, error)
 	// Bleep puts a tone over stretches of a clip, in ms of the session, so that nothing of them is left in its sound.
-	Bleep(e *models.Evidence, spans [][2]int64) error
+	Bleep(e *models.Evidence, spans []models.Span) error
 }
 
 // ClipFile is one clip as a file of its own, Ogg Opus.
@@ -70,7 +70,7 @@ const maxSound = 16 << 20
 type Clip struct {
 	models.Evidence
 	// Cover are the stretches, in ms of the session, that are not to be heard.
-	Cover [][2]int64
+	Cover []models.Span
 }
 
 // readClips collects the clips of a session with their sound, in the order of time.
@@ -122,17 +122,17 @@ func (r *redactor) clips(t Transcript, masked []Span) (out []Clip) {
 				continue
 			}
 			if u.StartMS > at {
-				c.Cover = append(c.Cover, [2]int64{at, u.StartMS})
+				c.Cover = append(c.Cover, models.Span{StartMS: at, EndMS: u.StartMS})
 			}
 			at = max(at, u.EndMS)
 			for _, m := range masked {
 				if m.Utterance == r.key(u.Key) {
-					c.Cover = append(c.Cover, [2]int64{m.StartMS, m.EndMS})
+					c.Cover = append(c.Cover, models.Span{StartMS: m.StartMS, EndMS: m.EndMS})
 				}
 			}
 		}
 		if at < c.EndMS {
-			c.Cover = append(c.Cover, [2]int64{at, c.EndMS})
+			c.Cover = append(c.Cover, models.Span{StartMS: at, EndMS: c.EndMS})
 		}
 		c.Utterance, c.ID = r.key(c.Utterance), ""
 		out = append(out, c)

@@ -51,7 +51,7 @@ func (s shelf) Evidence(_ context.Context, id string, _ time.Time) (models.Evide
 }
 
 // Bleep writes down what it was to cover.
-func (s shelf) Bleep(e *models.Evidence, spans [][2]int64) error {
+func (s shelf) Bleep(e *models.Evidence, spans []models.Span) error {
 	if s.refuses {
 		return errors.New("not Ogg")
 	}
