@@ -115,7 +115,7 @@ func (d *delivery) send(ctx context.Context, it item) error {
 		}
 		return nil
 	case it.observed != nil:
-		d.observer.Observe(ctx, d.session, *it.observed)
+		d.observer.Observe(ctx, *it.observed)
 		return nil
 	}
 	if it.clip.PCM == nil {

@@ -34,5 +34,5 @@ type LossSink interface {
 // Observer takes what was noticed. Its method is called by the goroutine that calls the Sink, in order with what the Sink
 // gets, and may block on a disk.
 type Observer interface {
-	Observe(ctx context.Context, session string, o models.Observation)
+	Observe(context.Context, models.Observation)
 }

@@ -52,7 +52,7 @@ func (x *executor) start(ctx context.Context, a models.Action) (old *models.Rest
 }
 
 // act does it in the room.
-func (x *executor) act(ctx context.Context, a models.Action) room.Outcome {
+func (x *executor) act(ctx context.Context, a models.Action) room.Result {
 	if a.Verb == models.VerbNewcomersListen {
 		return x.barNewcomers(a)
 	}
@@ -63,7 +63,7 @@ func (x *executor) act(ctx context.Context, a models.Action) room.Outcome {
 }
 
 // settle writes down what holds now that an action was tried, and plans its end.
-func (x *executor) settle(ctx context.Context, out room.Outcome, old *models.Restriction) error {
+func (x *executor) settle(ctx context.Context, out room.Result, old *models.Restriction) error {
 	a := out.Action
 	if back := a.Verb.Undoes(); back != "" {
 		can, _ := x.Room.Can()
@@ -95,12 +95,12 @@ func (x *executor) settle(ctx context.Context, out room.Outcome, old *models.Res
 }
 
 // taken reports whether the server took a request for a verb.
-func taken(out room.Outcome, v models.Verb) bool {
+func taken(out room.Result, v models.Verb) bool {
 	return slices.ContainsFunc(out.Steps, func(s room.Step) bool { return s.Verb == v && s.Taken })
 }
 
 // climbed stores the harsher verb that took effect in the place of the one that had none, as an action of its own.
-func (x *executor) climbed(ctx context.Context, out room.Outcome) error {
+func (x *executor) climbed(ctx context.Context, out room.Result) error {
 	a := out.Action
 	a.ID, a.Verb, a.State, a.Error, a.Seen = a.ID+"-"+string(out.Done), out.Done, models.ActionSeen, "", out.Seen
 	old, err := x.find(ctx, a.TargetID, a.Verb)
@@ -120,7 +120,7 @@ func (x *executor) climbed(ctx context.Context, out room.Outcome) error {
 }
 
 // barNewcomers says whether newcomers can be kept from speaking. It holds from then on: the looks see to each of them.
-func (x *executor) barNewcomers(a models.Action) room.Outcome {
+func (x *executor) barNewcomers(a models.Action) room.Result {
 	can, inside := x.Room.Can()
 	a.Attempts = 1
 	switch {
@@ -130,7 +130,7 @@ func (x *executor) barNewcomers(a models.Action) room.Outcome {
 		a.State, a.Error = models.ActionFailed, "the bot has no right to do this here"
 	default:
 		a.State, a.Seen = models.ActionSeen, time.Now().UTC()
-		return room.Outcome{Action: a, Done: a.Verb, Seen: a.Seen}
+		return room.Result{Action: a, Done: a.Verb, Seen: a.Seen}
 	}
-	return room.Outcome{Action: a}
+	return room.Result{Action: a}
 }

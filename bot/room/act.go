@@ -19,8 +19,8 @@ type ActOptions struct {
 	Limit models.Verb
 }
 
-// Outcome is what came of an action.
-type Outcome struct {
+// Result is what came of an action.
+type Result struct {
 	// Action is the action with State, Attempts, Error, Sent and Seen filled in: seen, or failed (also when something
 	// harsher took effect in its place), or sent when the context ended before it was known whether what the server had
 	// taken took effect.
@@ -87,8 +87,8 @@ type actor struct {
 
 // do tries an action until its effect is seen, climbing the ladder as far as o allows. It blocks for at most some
 // seconds a try.
-func (x *actor) do(ctx context.Context, a models.Action, o ActOptions) Outcome {
-	out := Outcome{Action: a}
+func (x *actor) do(ctx context.Context, a models.Action, o ActOptions) Result {
+	out := Result{Action: a}
 	out.Action.Attempts, out.Action.Error = 0, ""
 	began := time.Now()
 	for _, verb := range rungs(a.Verb, o.Limit) {

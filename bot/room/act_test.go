@@ -62,10 +62,10 @@ func (p *puppet) verbs() (out []models.Verb) {
 var everything = bot.Capabilities{Message: true, PrivateMessage: true, Mute: true, Unmute: true, ToAudience: true, Remove: true, Ban: true}
 
 // act lets ana talk until an order for which stops is true, and carries an action out meanwhile.
-func act(t *testing.T, p *puppet, can bot.Capabilities, a models.Action, o room.ActOptions, stops func(*puppet) bool) room.Outcome {
+func act(t *testing.T, p *puppet, can bot.Capabilities, a models.Action, o room.ActOptions, stops func(*puppet) bool) room.Result {
 	t.Helper()
 	packets := voice(t)
-	var out room.Outcome
+	var out room.Result
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()

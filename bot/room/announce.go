@@ -142,7 +142,7 @@ func (a *announcer) post(ctx context.Context, whom []string) error {
 }
 
 // noteTold notes what came of an announcement for those whom it was for, and reports whether the host should hear of it.
-func (a *announcer) noteTold(whom []string, out Outcome) (late bool) {
+func (a *announcer) noteTold(whom []string, out Result) (late bool) {
 	if len(whom) == 0 {
 		whom = []string{""}
 	}

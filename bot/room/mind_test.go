@@ -324,7 +324,7 @@ func TestDeafIsCounted(t *testing.T) {
 // witness counts events of deafness.
 type witness struct{ deaf int }
 
-func (w *witness) Observe(_ context.Context, _ string, o models.Observation) {
+func (w *witness) Observe(_ context.Context, o models.Observation) {
 	if o.Event == models.RoomDeaf && o.SpeakerID == "ana" {
 		w.deaf++
 	}

@@ -22,7 +22,7 @@ type noticed struct {
 	before func()
 }
 
-func (n *noticed) Observe(_ context.Context, _ string, o models.Observation) {
+func (n *noticed) Observe(_ context.Context, o models.Observation) {
 	if n.before != nil {
 		n.before()
 	}

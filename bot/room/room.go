@@ -150,7 +150,7 @@ func (r *Room) Object(ctx context.Context, id string, objects bool) bool {
 // nothing more can be tried: some seconds. It may be called from any goroutine while Run runs; for one person one after
 // the other. Nothing is remembered of it: whoever calls it sees to it that what is for some time ends, and is kept until
 // then.
-func (r *Room) Act(ctx context.Context, a models.Action, o ActOptions) Outcome {
+func (r *Room) Act(ctx context.Context, a models.Action, o ActOptions) Result {
 	out := r.stay.act.do(ctx, a, o)
 	log := r.stay.log.With(
 		"action", a.ID, "verb", string(a.Verb), "speaker", a.TargetID, "tries", out.Action.Attempts, "ms", out.Took.Milliseconds(),

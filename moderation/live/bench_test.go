@@ -75,7 +75,7 @@ func (s *scene) grow(n int) {
 	u.SpeakerID = fmt.Sprint("p", n%8)
 	u.SpeakerName = u.SpeakerID
 	s.events = nil
-	s.j.Observe(s.t.Context(), "s1", models.Observation{
+	s.j.Observe(s.t.Context(), models.Observation{
 		AtMS: u.EndMS, SpeakerID: u.SpeakerID, Voiced: []models.Span{{StartMS: u.StartMS, EndMS: u.EndMS}},
 	})
 	s.say(u, []byte{1})

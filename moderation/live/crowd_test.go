@@ -26,14 +26,14 @@ func (s *scene) comes(i int) {
 	if err := s.j.Speaker(s.t.Context(), models.Speaker{Session: "s1", ID: id, Name: "Person " + id, FirstMS: 1000}); err != nil {
 		s.t.Fatal(err)
 	}
-	s.j.Observe(s.t.Context(), "s1", models.Observation{AtMS: int64(1000 + i), SpeakerID: id, Event: models.RoomJoin})
+	s.j.Observe(s.t.Context(), models.Observation{AtMS: int64(1000 + i), SpeakerID: id, Event: models.RoomJoin})
 }
 
 // speaks has somebody of a crowd say a line.
 func (s *scene) speaks(n, of int) {
 	u := s.line(int64(9000+n*1000), "hello there my friends")
 	u.SpeakerID = crowdID(n % of)
-	s.j.Observe(s.t.Context(), "s1", models.Observation{AtMS: u.EndMS, SpeakerID: u.SpeakerID})
+	s.j.Observe(s.t.Context(), models.Observation{AtMS: u.EndMS, SpeakerID: u.SpeakerID})
 	s.j.judge.rules.Observe(
 		models.Observation{AtMS: u.EndMS, SpeakerID: u.SpeakerID, Voiced: []models.Span{{StartMS: u.StartMS, EndMS: u.EndMS}}},
 	)

@@ -23,7 +23,7 @@ func TestLeastHeard(t *testing.T) {
 	}
 	s.sounds("ben", 1000, 3, models.Sound{LevelDBFS: -30})
 	s.say(s.line(4000, "and so on"), nil)
-	s.j.Observe(ctx, "s1", models.Observation{AtMS: 9000, SpeakerID: "cem", Event: models.RoomLeave})
+	s.j.Observe(ctx, models.Observation{AtMS: 9000, SpeakerID: "cem", Event: models.RoomLeave})
 	var got []string
 	for _, e := range s.events {
 		if e.Floor != nil {

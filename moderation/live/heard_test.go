@@ -46,7 +46,7 @@ func (s *scene) sounds(who string, from int64, seconds int, sound models.Sound) 
 	for i := range int64(seconds) {
 		sound.Span = models.Span{StartMS: from + i*1000, EndMS: from + i*1000 + 1000}
 		one := sound
-		s.j.Observe(s.t.Context(), "s1", models.Observation{AtMS: one.EndMS, SpeakerID: who, Voiced: []models.Span{one.Span}, Sound: &one})
+		s.j.Observe(s.t.Context(), models.Observation{AtMS: one.EndMS, SpeakerID: who, Voiced: []models.Span{one.Span}, Sound: &one})
 	}
 }
 
@@ -55,13 +55,13 @@ func TestNoticed(t *testing.T) {
 	s := newScene(t, noticed, nil)
 	ctx := t.Context()
 	for i, who := range []string{"a", "b", "c"} {
-		s.j.Observe(ctx, "s1", models.Observation{AtMS: int64(i * 100), SpeakerID: who, Event: models.RoomJoin})
+		s.j.Observe(ctx, models.Observation{AtMS: int64(i * 100), SpeakerID: who, Event: models.RoomJoin})
 	}
-	s.j.Observe(ctx, "s1", models.Observation{AtMS: 400, SpeakerID: "a", Event: models.RoomUnmute})
+	s.j.Observe(ctx, models.Observation{AtMS: 400, SpeakerID: "a", Event: models.RoomUnmute})
 	if got := s.rules(); len(got) != 0 {
 		t.Errorf("too early: %q", got)
 	}
-	s.j.Observe(ctx, "s1", models.Observation{AtMS: 500, SpeakerID: "b", Event: models.RoomUnmute})
+	s.j.Observe(ctx, models.Observation{AtMS: 500, SpeakerID: "b", Event: models.RoomUnmute})
 	s.sounds("dj", 1000, 6, models.Sound{LevelDBFS: -20, Music: 0.9})
 	s.sounds("hot", 7000, 4, models.Sound{LevelDBFS: -12, Clipped: 0.2})
 	s.sounds("fine", 11_000, 4, models.Sound{LevelDBFS: -25, Noise: 0.2})

@@ -9,8 +9,8 @@ import (
 )
 
 // Observe takes what was noticed in a room otherwise than by words to the judge. A store that cannot take the outcome is no
-// reason to hold up the sound: the next observation finds the same. It implements bot.Observer, for this session alone.
-func (s *Session) Observe(ctx context.Context, _ string, o models.Observation) {
+// reason to hold up the sound: the next observation finds the same. It implements media.Observer.
+func (s *Session) Observe(ctx context.Context, o models.Observation) {
 	if o.Event == models.RoomDeaf {
 		if err := s.store.PutRoomNotice(ctx, s.session.ID, models.NoticeDeaf, o.SpeakerID); err != nil && !errors.Is(err, models.ErrNotFound) {
 			s.log.Error("hosts are not told that somebody is not heard", "session", s.session.ID, "speaker", o.SpeakerID, "err", err)

@@ -46,7 +46,7 @@ func TestRuleThatPanicsCostsItsLine(t *testing.T) {
 	good := s.j.judge.rules
 	s.j.judge.rules = &engine.Session{} // whatever it is asked, it panics
 	s.say(s.line(1000, "the private matter"), nil)
-	s.j.Observe(t.Context(), "s1", models.Observation{AtMS: 2000, SpeakerID: "ana", Event: models.RoomJoin})
+	s.j.Observe(t.Context(), models.Observation{AtMS: 2000, SpeakerID: "ana", Event: models.RoomJoin})
 	s.Partial(models.Partial{Key: models.Key{Session: "s1", Track: "mic", Seq: 2}, SpeakerID: "ana", Stable: "the private matter"})
 	if err := s.j.Speaker(t.Context(), models.Speaker{Session: "s1", ID: "ben", Name: "Ben"}); err != nil {
 		t.Error(err)

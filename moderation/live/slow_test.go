@@ -107,7 +107,7 @@ func TestSlowSessionHarmsNoOther(t *testing.T) {
 			})
 			<-store.asked // it is stuck now
 			for _, do := range []func(*Session){
-				func(slow *Session) { slow.Observe(t.Context(), "slow", models.Observation{AtMS: 1}) },
+				func(slow *Session) { slow.Observe(t.Context(), models.Observation{AtMS: 1}) },
 				func(slow *Session) { _ = slow.Speaker(t.Context(), models.Speaker{Session: "slow", ID: "ana"}) },
 			} {
 				group.Go(func() {

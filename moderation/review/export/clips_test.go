@@ -97,7 +97,7 @@ func TestPageWithSound(t *testing.T) {
 	}
 	// Zoltan is said from 1.5 to 2 s; before 1 s, from 2.5 to 4 s and after 5.5 s nobody knows what is said.
 	if got := page(Options{Sound: s, Redact: true}); !strings.Contains(
-		got, audio("covered[[500 1000] [1500 2000] [2500 4000] [5500 7000]]"),
+		got, audio("covered[{500 1000} {1500 2000} {2500 4000} {5500 7000}]"),
 	) || strings.Contains(got, "Zoltan") {
 		t.Errorf("not covered: %s", got)
 	}
