@@ -15,7 +15,7 @@ import (
 )
 
 // order sends JSON to the API with a key.
-func order(t *testing.T, s *Server, path, key, body string) *httptest.ResponseRecorder {
+func order(t *testing.T, s *served, path, key, body string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, strings.NewReader(body))
 	r.Host, r.RemoteAddr = "127.0.0.1:8484", "192.0.2.1:4711"

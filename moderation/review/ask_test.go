@@ -13,6 +13,7 @@ import (
 	"earshot/models"
 	"earshot/moderation/review/auth"
 	"earshot/moderation/review/events"
+	"earshot/moderation/review/internal/reviewtest"
 )
 
 // askedRoom is heardRoom with an ask about its flag that lapses in 42 s.
@@ -27,7 +28,7 @@ func askedRoom() *memory {
 
 func TestOpenAskStandsOnTopWithItsOffers(t *testing.T) {
 	m := askedRoom()
-	older := flagged(m.lines[1], "pace", models.LevelLow, 0)
+	older := reviewtest.Flagged(m.lines[1], "pace", models.LevelLow, 0)
 	m.flags = slices.Insert(m.flags, 0, older)
 	h := &hand{can: []models.Verb{models.VerbWarn, models.VerbMute, models.VerbRemove}}
 	s := serve(t, m, func(c *Config) { c.Actor = h })
@@ -119,13 +120,13 @@ func TestUndoTakesBackWhatWasDoneInTheRoom(t *testing.T) {
 func TestWhatCameOfAFlagIsShownAndStreamed(t *testing.T) {
 	m := askedRoom()
 	s := serve(t, m, func(c *Config) { c.Actor = &hand{} })
-	f, err := s.newFragments(auth.WithVisitor(httptest.NewRequestWithContext(t.Context(), "GET", "/", http.NoBody), auth.OpenVisitor()).Context(), "s1")
+	encode, err := s.pages.Pieces(auth.WithVisitor(httptest.NewRequestWithContext(t.Context(), "GET", "/", http.NoBody), auth.OpenVisitor()).Context(), "s1")
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := m.decisions[0]
 	d.Ask = models.AskExpired
-	if got, err := f.encode(models.Event{SessionID: "s1", Decision: &d}); err != nil ||
+	if got, err := encode(models.Event{SessionID: "s1", Decision: &d}); err != nil ||
 		!strings.Contains(got.Data, "nobody answered in time") ||
 		strings.Contains(got.Data, "lapses at") {
 		t.Errorf("%v %s", err, got.Data)
@@ -134,11 +135,11 @@ func TestWhatCameOfAFlagIsShownAndStreamed(t *testing.T) {
 		ID: "a1", Decision: "d1", Verb: models.VerbMute, ForMS: 60_000, State: models.ActionSeen, Sent: start,
 		Seen: start.Add(400 * time.Millisecond),
 	}
-	if got, err := f.encode(models.Event{SessionID: "s1", Action: &a}); err != nil ||
+	if got, err := encode(models.Event{SessionID: "s1", Action: &a}); err != nil ||
 		!strings.Contains(got.Data, "mute for 60 s, seen after 0.4 s") {
 		t.Errorf("%v %s", err, got.Data)
 	}
-	if got, err := f.encode(models.Event{SessionID: "s1", Action: &models.Action{ID: "a2", Verb: models.VerbMessage, State: models.ActionSeen}}); err != nil || got != (events.Message{}) {
+	if got, err := encode(models.Event{SessionID: "s1", Action: &models.Action{ID: "a2", Verb: models.VerbMessage, State: models.ActionSeen}}); err != nil || got != (events.Message{}) {
 		t.Errorf("an action without a flag: %v %v", got, err)
 	}
 	m.actions = []models.Action{

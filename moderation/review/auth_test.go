@@ -15,12 +15,13 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/auth"
+	"earshot/moderation/review/pages"
 )
 
 // browser keeps cookies and comes from an address.
 type browser struct {
 	t      *testing.T
-	s      *Server
+	s      *served
 	from   string
 	cookie string // the session's
 	device string
@@ -62,7 +63,7 @@ func (b *browser) code(method, target string, form url.Values) int {
 	return b.do(method, target, form).Code
 }
 
-func guarded(t *testing.T, mode auth.Mode, change func(*Config)) (*Server, *doorkeeper) {
+func guarded(t *testing.T, mode auth.Mode, change func(*Config)) (*served, *doorkeeper) {
 	t.Helper()
 	d := &doorkeeper{}
 	return serve(t, heardRoom(), func(c *Config) {
@@ -249,7 +250,7 @@ func TestRoomsAreKeptApart(t *testing.T) {
 		return &browser{t: t, s: s, from: "192.0.2.7", cookie: token}
 	}
 	clip := "/evidence/" + models.EvidenceID(heardRoom().flags[0].Utterance) + ".ogg"
-	line := lineURL(heardRoom().lines[0].Key)
+	line := pages.LineURL(heardRoom().lines[0].Key)
 	confirm := url.Values{"status": {"confirmed"}}
 	tests := []struct {
 		method, path               string

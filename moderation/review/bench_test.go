@@ -9,6 +9,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/events"
+	"earshot/moderation/review/internal/reviewtest"
 )
 
 // longSession is a session of three hours: 5000 lines by twelve people, with flags.
@@ -16,10 +17,10 @@ func longSession() *memory {
 	m := &memory{sessions: []models.Session{{ID: "long", Started: start, Ended: start.Add(3 * time.Hour)}}}
 	for i := range 5000 {
 		at := int64(i) * 2100
-		u := said("long", i, fmt.Sprint("Speaker ", i*7%12), at, at+2000, "We tried it and it was hard to keep both in mind.")
+		u := reviewtest.Said("long", i, fmt.Sprint("Speaker ", i*7%12), at, at+2000, "We tried it and it was hard to keep both in mind.")
 		m.lines = append(m.lines, u)
 		if i%50 == 0 {
-			m.flags = append(m.flags, flagged(u, "pace", models.LevelLow, 1))
+			m.flags = append(m.flags, reviewtest.Flagged(u, "pace", models.LevelLow, 1))
 		}
 	}
 	return m

@@ -16,6 +16,8 @@ import (
 	"earshot/models"
 	"earshot/moderation/review/auth"
 	"earshot/moderation/review/events"
+	"earshot/moderation/review/internal/reviewtest"
+	"earshot/moderation/review/pages"
 )
 
 // browserModules is where scripts/deps.sh --tests puts playwright-core and axe-core.
@@ -61,14 +63,14 @@ func everyState() *memory {
 	m.sessions[1].Model, m.sessions[1].Rules = "tiny.en", "open-mic@3f9c21"
 	for i, name := range []string{"Cem", "Dora", "Ed", "Fay", "Gus", "Hana", "Ida", "Jo"} { // every colour, and outlines
 		m.speakers = append(m.speakers, models.Speaker{Session: "s1", ID: name, Name: name, Role: models.RoleGuest, FirstMS: int64(10 + i)})
-		m.lines = append(m.lines, said("s1", 20+i, name, int64(30_000+1000*i), int64(30_900+1000*i), "My name is "+name+"."))
+		m.lines = append(m.lines, reviewtest.Said("s1", 20+i, name, int64(30_000+1000*i), int64(30_900+1000*i), "My name is "+name+"."))
 	}
 	levels := []models.Level{models.LevelInfo, models.LevelLow, models.LevelMedium, models.LevelHigh}
 	statuses := []models.FlagStatus{models.FlagOpen, models.FlagConfirmed, models.FlagDismissed}
 	for i, level := range levels {
 		for j, status := range statuses {
-			u := said("s1", 40+3*i+j, "Ben", int64(60_000+9000*i+3000*j), int64(62_000+9000*i+3000*j), "Call me names if you like.")
-			f := flagged(u, "rule."+string(level)+"."+string(status), level, 0, 1)
+			u := reviewtest.Said("s1", 40+3*i+j, "Ben", int64(60_000+9000*i+3000*j), int64(62_000+9000*i+3000*j), "Call me names if you like.")
+			f := reviewtest.Flagged(u, "rule."+string(level)+"."+string(status), level, 0, 1)
 			if f.Status = status; status != models.FlagOpen {
 				f.DecidedBy, f.Decided = "Ana", start
 			}
@@ -78,9 +80,9 @@ func everyState() *memory {
 			m.clips = append(m.clips, clip)
 		}
 	}
-	failed := said("s1", 60, "Ana", 100_000, 101_000, "x")
+	failed := reviewtest.Said("s1", 60, "Ana", 100_000, 101_000, "x")
 	failed.Text, failed.State = "", models.UtteranceFailed
-	weak := said("s1", 61, "Ana", 102_000, 103_000, "Heard by a smaller model.")
+	weak := reviewtest.Said("s1", 61, "Ana", 102_000, 103_000, "Heard by a smaller model.")
 	weak.Degraded, weak.Original, weak.EditedBy = true, "Herd by a smaller model.", "Ana"
 	m.lines = append(m.lines, failed, weak)
 	m.gaps = append(m.gaps, models.Gap{Session: "s1", StartMS: 104_000, EndMS: 106_000, Cause: models.GapCut})
@@ -105,8 +107,8 @@ func TestEveryStateHasContrastInABrowser(t *testing.T) {
 	s := New(Config{
 		Store: m, Hub: hub, Actor: actor, Rules: &primer{}, Summaries: &minutes{m: m}, Notice: "A notice with `code`.",
 		Members: auth.NewMembers(&doorkeeper{}, nil), Mode: auth.ModeLocal, Local: true,
-		Now: func() time.Time { return start.Add(3 * time.Minute) }, Settings: []Setting{{Key: "listen", Value: "127.0.0.1:0", From: "file"}},
-		Conditions: conditionsOf(Condition{OK: true, Text: "Hearing everyone."}, Condition{Text: "Deaf.", Hint: "Look at the cable."}),
+		Now: func() time.Time { return start.Add(3 * time.Minute) }, Settings: []pages.Setting{{Key: "listen", Value: "127.0.0.1:0", From: "file"}},
+		Conditions: conditionsOf(models.Condition{OK: true, Text: "Hearing everyone."}, models.Condition{Text: "Deaf.", Hint: "Look at the cable."}),
 	})
 	mux := http.NewServeMux()
 	var watching sync.Map // the ends of the streams

@@ -18,6 +18,7 @@ import (
 	"earshot/internal/waittest"
 	"earshot/models"
 	"earshot/moderation/review/events"
+	"earshot/moderation/review/internal/reviewtest"
 )
 
 // TestCrowdIsNotHeldUpByASlowReader: 200 pages watch a session over HTTP, and one that never reads. Each of the others gets
@@ -60,7 +61,7 @@ func TestCrowdIsNotHeldUpByASlowReader(t *testing.T) {
 	waittest.Holds(ctx, func() bool { return s.hub.Watchers() > viewers })
 	var longest time.Duration
 	for i := range lines {
-		u := said("s1", 1000+i, "Ben", 60_000+int64(i), 61_000, fmt.Sprintf("line-%d %s", i, strings.Repeat("many words ", 100)))
+		u := reviewtest.Said("s1", 1000+i, "Ben", 60_000+int64(i), 61_000, fmt.Sprintf("line-%d %s", i, strings.Repeat("many words ", 100)))
 		began := time.Now()
 		s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
 		longest = max(longest, time.Since(began))
@@ -116,7 +117,8 @@ const maxPageWeight = 100_000
 func TestPagesAreLight(t *testing.T) {
 	s := serve(t, everyState(), nil)
 	assets := 0
-	for name, b := range s.assets.body {
+	for name, url := range assetsOf(t, s) {
+		b := ask(t, s, "GET", url).Body.Bytes()
 		t.Logf("%s: %d bytes", name, len(b))
 		assets += len(b)
 	}

@@ -29,7 +29,7 @@ func heardRoom() *memory {
 }
 
 // post sends a form as a browser on the page would.
-func post(t *testing.T, s *Server, target string, form url.Values, header ...string) *httptest.ResponseRecorder {
+func post(t *testing.T, s *served, target string, form url.Values, header ...string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), "POST", target, strings.NewReader(form.Encode()))
 	r.Host = "127.0.0.1:8484"
@@ -83,7 +83,7 @@ func TestDecisionsComeBackToTheirPage(t *testing.T) {
 }
 
 func TestScriptGetsPieces(t *testing.T) {
-	body := post(t, serve(t, heardRoom(), nil), "/flags/f1", url.Values{"status": {"dismissed"}}, pieceHeader, "1").Body.String()
+	body := post(t, serve(t, heardRoom(), nil), "/flags/f1", url.Values{"status": {"dismissed"}}, "X-Earshot-Piece", "1").Body.String()
 	inOrder(t, body, `class="inflag high dismissed"`, `class="flag high dismissed"`, "dismissed by")
 	if strings.Contains(body, "<html") {
 		t.Error("a whole page")
@@ -181,16 +181,16 @@ func TestLiveFlagBringsItsClip(t *testing.T) {
 	m := heardRoom()
 	clip := m.clips[0]
 	m.clips = nil
-	f, err := serve(t, m, nil).newFragments(
+	encode, err := serve(t, m, nil).pages.Pieces(
 		auth.WithVisitor(httptest.NewRequestWithContext(t.Context(), "GET", "/", http.NoBody), auth.OpenVisitor()).Context(), "s1",
 	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if msg, err := f.encode(models.Event{SessionID: "s1", Evidence: &clip}); err != nil || msg != (events.Message{}) {
+	if msg, err := encode(models.Event{SessionID: "s1", Evidence: &clip}); err != nil || msg != (events.Message{}) {
 		t.Errorf("the clip alone draws %q, %v", msg.Data, err)
 	}
-	msg, err := f.encode(models.Event{SessionID: "s1", Flag: &m.flags[0]})
+	msg, err := encode(models.Event{SessionID: "s1", Flag: &m.flags[0]})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,10 +2,11 @@ package review
 
 import (
 	"context"
-	"earshot/models"
 	"slices"
 	"sync"
 	"time"
+
+	"earshot/models"
 )
 
 // doorkeeper is an AccessStore in memory.

@@ -14,6 +14,8 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/events"
+	"earshot/moderation/review/internal/reviewtest"
+	"earshot/moderation/review/pages"
 )
 
 // sse is one event as a browser gets it.
@@ -87,7 +89,7 @@ func (l *listener) want(id string, pieces ...string) sse {
 	return e
 }
 
-func live(t *testing.T, m *memory, change func(*Config)) (*Server, string) {
+func live(t *testing.T, m *memory, change func(*Config)) (*served, string) {
 	t.Helper()
 	s := serve(t, m, change)
 	ts := httptest.NewServer(s)
@@ -107,8 +109,8 @@ func TestEventsBringPiecesOfThePage(t *testing.T) {
 	if got := l.resp.Header.Get("Content-Type"); got != "text/event-stream" {
 		t.Fatal(got)
 	}
-	u := said("s1", 10, "Eve", 60_000, 62_000, "Sure profit <b>now</b>")
-	f := flagged(u, "scam", models.LevelHigh, 0, 1)
+	u := reviewtest.Said("s1", 10, "Eve", 60_000, 62_000, "Sure profit <b>now</b>")
+	f := reviewtest.Flagged(u, "scam", models.LevelHigh, 0, 1)
 	s.hub.Publish(models.Event{SessionID: "other", Utterance: &u})
 	s.hub.Publish(models.Event{
 		SessionID: "s1",
@@ -117,21 +119,21 @@ func TestEventsBringPiecesOfThePage(t *testing.T) {
 	s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
 	s.hub.Publish(models.Event{SessionID: "s1", Flag: &f})
 	partial := l.want(
-		at(s.hub, 2), `class="strip"`, `id="t-`, `data-in="strips"`, "Eve", `id="`+lineID(u.Key)+`"`, "partial", `data-in="lines"`,
+		at(s.hub, 2), `class="strip"`, `id="t-`, `data-in="strips"`, "Eve", `id="`+pages.LineID(u.Key)+`"`, "partial", `data-in="lines"`,
 		"Sure <span class=\"tail\">prof</span>",
 	)
 	if _, line, _ := strings.Cut(partial.data, `aria-hidden="true">`); strings.Contains(line, `<a class="at"`) {
 		t.Errorf("a line that is hidden from screen readers holds a link: %q", partial.data)
 	}
-	e := l.want(at(s.hub, 3), `id="`+lineID(u.Key)+`"`, `data-at="60000"`, "1:00", "Eve", "Sure profit &lt;b&gt;now&lt;/b&gt;")
+	e := l.want(at(s.hub, 3), `id="`+pages.LineID(u.Key)+`"`, `data-at="60000"`, "1:00", "Eve", "Sure profit &lt;b&gt;now&lt;/b&gt;")
 	if strings.Contains(e.data, "strip") || strings.Contains(e.data, "partial") {
 		t.Errorf("a known speaker's final holds %q", e.data)
 	}
 	l.want(at(s.hub, 4), "<mark>Sure profit</mark>", `class="inflag high open"`, `class="flag high open"`, `data-in="flags"`)
 
-	old := flagged(m.lines[0], "late", models.LevelLow) // its line went by before this stream began
+	old := reviewtest.Flagged(m.lines[0], "late", models.LevelLow) // its line went by before this stream began
 	s.hub.Publish(models.Event{SessionID: "s1", Flag: &old})
-	e = l.want(at(s.hub, 5), `data-in="in-`+lineID(m.lines[0].Key)+`"`, `data-in="flags"`)
+	e = l.want(at(s.hub, 5), `data-in="in-`+pages.LineID(m.lines[0].Key)+`"`, `data-in="flags"`)
 	if strings.Contains(e.data, `class="line`) {
 		t.Error("a line is drawn that the stream does not know")
 	}
@@ -144,7 +146,7 @@ func TestEventsBringPiecesOfThePage(t *testing.T) {
 	s.hub.Publish(models.Event{SessionID: "s1", Gap: &gap})
 	s.hub.Publish(models.Event{SessionID: "s1", Speaker: &models.Speaker{ID: "Eve", Name: "Eve\nAdams", Role: models.RoleCohost}})
 	s.hub.Publish(models.Event{SessionID: "s1", Session: &ended})
-	l.want(at(s.hub, 6), `id="`+lineID(u.Key)+`"`, "data-gone")
+	l.want(at(s.hub, 6), `id="`+pages.LineID(u.Key)+`"`, "data-gone")
 	l.want(at(s.hub, 7), `class="gap"`, "2.0 s not heard", "this machine could not keep up")
 	l.want(at(s.hub, 8), `data-keep="who"`, "EA", "Eve Adams", "cohost")
 	l.want(at(s.hub, 9), `id="head"`, "ended", "1 h 00", "the room was closed")
@@ -164,7 +166,7 @@ func TestEventsBringPiecesOfThePage(t *testing.T) {
 func TestEventsResume(t *testing.T) {
 	s, url := live(t, room(), func(c *Config) { c.Hub = events.NewHub(events.HubConfig{Replay: 3}) })
 	for i := range 5 {
-		u := said("s1", 20+i, "Ana", int64(i)*1000, int64(i)*1000+500, fmt.Sprint("line ", i))
+		u := reviewtest.Said("s1", 20+i, "Ana", int64(i)*1000, int64(i)*1000+500, fmt.Sprint("line ", i))
 		s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
 	}
 	t.Run("after an id", func(t *testing.T) {
@@ -200,7 +202,7 @@ func TestSpokenLineEndsMakeNoFields(t *testing.T) {
 	s, url := live(t, room(), nil)
 	for _, path := range []string{"/events/s1", "/api/sessions/s1/events"} {
 		l := listen(t, url+path+"?after="+s.hub.Text(s.hub.Cursor()))
-		u := said("s1", 30, "Ana", 1, 2, "a\r\n\r\nevent: reset\rid: 7\ndata: b")
+		u := reviewtest.Said("s1", 30, "Ana", 1, 2, "a\r\n\r\nevent: reset\rid: 7\ndata: b")
 		s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
 		e, ok := l.next()
 		if !ok || e.event != "" || e.id != s.hub.Text(s.hub.Cursor()) || !strings.Contains(e.data, "event: reset") {
@@ -212,7 +214,7 @@ func TestSpokenLineEndsMakeNoFields(t *testing.T) {
 func TestAPIEventsAreModelsEvents(t *testing.T) {
 	s, url := live(t, room(), nil)
 	l := listen(t, url+"/api/sessions/s1/events?after="+s.hub.Text(s.hub.Cursor()))
-	u := said("s1", 30, "Ana", 1, 2, "hello")
+	u := reviewtest.Said("s1", 30, "Ana", 1, 2, "hello")
 	s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
 	e, _ := l.next()
 	var got models.Event
@@ -225,7 +227,7 @@ func TestAPIEventsAreModelsEvents(t *testing.T) {
 func TestRoomEventsSayWhereNotWhat(t *testing.T) {
 	s, url := live(t, room(), nil)
 	l := listen(t, url+"/events?after="+s.hub.Text(s.hub.Cursor()))
-	u := said("s1", 30, "Ana", 1, 2, "hello")
+	u := reviewtest.Said("s1", 30, "Ana", 1, 2, "hello")
 	s.hub.Publish(models.Event{SessionID: "s1", Partial: &models.Partial{}})
 	s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
 	if e, _ := l.next(); e != (sse{id: at(s.hub, 2), event: "touch", data: "s1"}) {
@@ -276,7 +278,7 @@ func TestNothingIsMissedBetweenPageAndStream(t *testing.T) {
 	body := ask(t, s, "GET", "/s/s1").Body.String()
 	_, rest, _ := strings.Cut(body, `data-watch="`)
 	watch, _, _ := strings.Cut(rest, `"`)
-	u := said("s1", 30, "Ana", 1, 2, "hello")
+	u := reviewtest.Said("s1", 30, "Ana", 1, 2, "hello")
 	s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
 	listen(t, url+watch).want(at(s.hub, 1), "hello")
 }

@@ -29,6 +29,7 @@ type memory struct {
 	trail     []models.AuditEntry
 	ledger    []models.Consent
 	summary   models.Summary
+	snapshots int
 	err       error // every call fails with it
 	refused   error // of Search alone
 	boom      bool  // every call panics
@@ -116,6 +117,31 @@ func (m *memory) info(ses models.Session) models.SessionInfo {
 		}
 	}
 	return info
+}
+
+func (m *memory) Snapshot(ctx context.Context, q models.SnapshotQuery) (snap models.Snapshot, err error) {
+	snap.Session, err = m.SessionIn(ctx, q.Session, q.Only)
+	if err != nil {
+		return snap, err
+	}
+	m.snapshots++
+	snap.Speakers, _ = m.Speakers(ctx, q.Session)
+	snap.Flags, _ = m.Flags(ctx, q.Session)
+	snap.Clips, _ = m.SessionEvidence(ctx, q.Session, q.Now)
+	snap.Decisions, _ = m.Decisions(ctx, q.Session)
+	snap.Actions, _ = m.Actions(ctx, q.Session)
+	snap.Names = m.names
+	if m.summary.Headline != "" {
+		recap := m.summary
+		recap.Kind = models.SummaryRecap
+		snap.Summaries = append(snap.Summaries, m.summary, recap)
+		snap.Summaries[0].Kind = models.SummarySession
+	}
+	if q.Words {
+		snap.Lines, _ = m.Utterances(ctx, q.Session)
+		snap.Gaps, _ = m.Gaps(ctx, q.Session)
+	}
+	return snap, nil
 }
 
 func (m *memory) Speakers(_ context.Context, id string) ([]models.Speaker, error) {
@@ -349,34 +375,6 @@ func (m *memory) Search(_ context.Context, q models.SearchQuery) (models.SearchP
 
 var start = time.Date(2026, 3, 1, 20, 14, 0, 0, time.UTC)
 
-// said makes a line whose words are spread evenly over its time.
-func said(session string, seq int, speaker string, startMS, endMS int64, text string) models.Utterance {
-	u := models.Utterance{
-		Key:       models.Key{Session: session, Epoch: 1, Track: "t-" + speaker, Seq: seq},
-		SpeakerID: speaker, SpeakerName: speaker, Attribution: models.AttributionTrack,
-		StartMS: startMS, EndMS: endMS, Text: text, State: models.UtteranceOK, VoicedMS: endMS - startMS, Language: "en",
-	}
-	words := strings.Fields(text)
-	for i, w := range words {
-		at := startMS + int64(i)*(endMS-startMS)/int64(len(words))
-		u.Words = append(u.Words, models.Word{Text: " " + w, StartMS: at, EndMS: at + 200, P: 0.9})
-	}
-	return u
-}
-
-// flagged is a flag on some words of a line.
-func flagged(u models.Utterance, rule string, level models.Level, words ...int) models.Flag {
-	f := models.Flag{
-		ID: u.String() + rule, Session: u.Session, Utterance: u.Key, SpeakerID: u.SpeakerID,
-		SpeakerName: u.SpeakerName, Rule: rule, Pack: "open-mic", Hash: "3f9c21", Level: level, Mode: models.ModeSuggest,
-		Title: "Rule " + rule, StartMS: u.StartMS, EndMS: u.EndMS, Why: "Matched by " + rule + ".", Status: models.FlagOpen,
-	}
-	for _, i := range words {
-		f.Matched = append(f.Matched, u.Words[i])
-	}
-	return f
-}
-
-func conditionsOf(list ...Condition) func(context.Context, models.RoomSet) []Condition {
-	return func(context.Context, models.RoomSet) []Condition { return list }
+func conditionsOf(list ...models.Condition) func(context.Context, models.RoomSet) []models.Condition {
+	return func(context.Context, models.RoomSet) []models.Condition { return list }
 }

@@ -9,6 +9,8 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/events"
+	"earshot/moderation/review/internal/reviewtest"
+	"earshot/moderation/review/pages"
 )
 
 // payloads are texts that want to be more than text. Each calls hit() when it succeeds.
@@ -34,7 +36,7 @@ func hostileRoom() (*memory, *doorkeeper) {
 			continue
 		}
 		old := *u
-		*u = said(u.Session, u.Seq, u.SpeakerID, u.StartMS, u.EndMS, payloads[i%len(payloads)]+" "+all)
+		*u = reviewtest.Said(u.Session, u.Seq, u.SpeakerID, u.StartMS, u.EndMS, payloads[i%len(payloads)]+" "+all)
 		u.SpeakerName, u.Doubt, u.Original, u.EditedBy = old.SpeakerName, []models.Doubt{models.Doubt(payloads[1])}, all, payloads[4]
 	}
 	for i := range m.flags {
@@ -78,16 +80,16 @@ func TestHostileTextIsInertInABrowser(t *testing.T) {
 	s := New(Config{
 		Store: m, Hub: hub, Actor: actor, Notice: payloads[0] + " `" + payloads[1] + "`", Rules: &primer{}, Summaries: &minutes{m: m},
 		Now:      func() time.Time { return start.Add(3 * time.Minute) },
-		Settings: []Setting{{Key: payloads[0], Value: payloads[1], From: payloads[2]}}, Version: payloads[1],
-		Conditions: conditionsOf(Condition{Text: payloads[0], Hint: payloads[1]}),
+		Settings: []pages.Setting{{Key: payloads[0], Value: payloads[1], From: payloads[2]}}, Version: payloads[1],
+		Conditions: conditionsOf(models.Condition{Text: payloads[0], Hint: payloads[1]}),
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/", s)
 	all := strings.Join(payloads, " ")
 	mux.HandleFunc("POST /test/storm", func(http.ResponseWriter, *http.Request) {
 		for i, p := range payloads {
-			u := said("s1", 200+i, p, 120_000, 121_000, all)
-			f := flagged(u, p, models.LevelHigh, 0)
+			u := reviewtest.Said("s1", 200+i, p, 120_000, 121_000, all)
+			f := reviewtest.Flagged(u, p, models.LevelHigh, 0)
 			f.Title, f.Why = all, all
 			hub.Publish(models.Event{SessionID: "s1", Speaker: &models.Speaker{Session: "s1", ID: p, Name: p, Role: models.Role(p)}})
 			hub.Publish(models.Event{

@@ -9,6 +9,9 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/events"
+	"earshot/moderation/review/internal/reviewtest"
+	"earshot/moderation/review/pages"
+	"earshot/moderation/review/record"
 )
 
 func TestPersonPageNamesMergesAndErases(t *testing.T) {
@@ -54,7 +57,7 @@ func TestPersonPageNamesMergesAndErases(t *testing.T) {
 
 func TestPersonExportHoldsTheirOwnAlone(t *testing.T) {
 	w := ask(t, serve(t, heardRoom(), nil), "GET", "/people/open-mic/Ben/export")
-	var out personExport
+	var out record.PersonFile
 	if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +70,7 @@ func TestPersonExportHoldsTheirOwnAlone(t *testing.T) {
 func TestLineIsCorrectedAndPutBack(t *testing.T) {
 	m := heardRoom()
 	s := serve(t, m, nil)
-	address := lineURL(m.lines[0].Key)
+	address := pages.LineURL(m.lines[0].Key)
 	inOrder(t, ask(t, s, "GET", "/s/s1?edit=1").Body.String(), "Done correcting", `href="`+address+`"`)
 	inOrder(t, ask(t, s, "GET", address).Body.String(), "Correct a line", "<textarea", "Buy my coin now, guaranteed profit.")
 	watcher, err := s.hub.Subscribe("s1", events.Cursor{})
@@ -122,20 +125,13 @@ func TestRulePagesCountDecisions(t *testing.T) {
 
 func TestTimelineShowsOverlapsAndChapters(t *testing.T) {
 	m := room()
-	m.lines = append(m.lines, said("s1", 8, "Ana", 16_000, 17_000, "No."))
+	m.lines = append(m.lines, reviewtest.Said("s1", 8, "Ana", 16_000, 17_000, "No."))
 	m.summary = models.Summary{
 		Headline: "x",
 		Chapters: []models.Chapter{{Title: "Coins", StartMS: 12_000, EndMS: 20_000, Cites: []models.Key{m.lines[0].Key}}},
 	}
 	inOrder(t, ask(t, serve(t, m, nil), "GET", "/s/s1/timeline").Body.String(), "0:01 spoken over each other", `aria-label="Coins"`,
-		`href="/s/s1#`+lineID(m.lines[0].Key), "At once", `<rect class="over-each" x="16000" y="5" width="1000"`, "Chapters", "Flags", "Rule scam.guaranteed")
-	got := overlaps([]models.Utterance{
-		said("s", 1, "a", 0, 100, "x"), said("s", 2, "b", 50, 150, "x"), said("s", 3, "a", 100, 120, "x"),
-		said("s", 4, "c", 150, 200, "x"),
-	})
-	if len(got) != 1 || got[0].X != 50 || got[0].W != 70 {
-		t.Errorf("%+v", got)
-	}
+		`href="/s/s1#`+pages.LineID(m.lines[0].Key), "At once", `<rect class="over-each" x="16000" y="5" width="1000"`, "Chapters", "Flags", "Rule scam.guaranteed")
 }
 
 func TestExportIsServed(t *testing.T) {
@@ -166,9 +162,9 @@ func TestHealthSpeaksInSentences(t *testing.T) {
 	m.trail = []models.AuditEntry{{At: start, By: "kim", What: "flag confirmed", Session: "s1"}}
 	s := serve(t, m, func(c *Config) {
 		c.Version = "v1"
-		c.Settings = []Setting{{Key: "listen", Value: "127.0.0.1:8484"}}
+		c.Settings = []pages.Setting{{Key: "listen", Value: "127.0.0.1:8484"}}
 		c.Conditions = conditionsOf(
-			Condition{OK: true, Text: "Hearing everyone."}, Condition{Text: "Text is late.", Hint: "Take a smaller model."},
+			models.Condition{OK: true, Text: "Hearing everyone."}, models.Condition{Text: "Text is late.", Hint: "Take a smaller model."},
 		)
 	})
 	inOrder(t, ask(

@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"earshot/models"
+	"earshot/moderation/review/pages"
 )
 
 func TestWordsAreRedactedFromALine(t *testing.T) {
 	m := heardRoom()
 	s := serve(t, m, nil)
-	address := lineURL(m.lines[0].Key)
+	address := pages.LineURL(m.lines[0].Key)
 	inOrder(t, ask(t, s, "GET", "/queue").Body.String(), `href="`+address+`#redact">Redact…`)
 	// What a flag found is chosen beforehand.
 	inOrder(t, ask(

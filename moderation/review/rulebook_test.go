@@ -10,6 +10,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/engine"
+	"earshot/moderation/review/record"
 )
 
 // primer is a Rulebook of two rules: one finds "coin", the other nothing.
@@ -18,12 +19,12 @@ type primer struct {
 	room  string
 }
 
-func (*primer) Sets() []RuleSet {
-	rules := []RuleText{
+func (*primer) Sets() []record.RuleSet {
+	rules := []record.RuleText{
 		{ID: "scam.guaranteed", Pack: "scams", Level: models.LevelHigh, Mode: models.ModeSuggest, About: "Promises of profit."},
 		{ID: "quiet", Pack: "p", Level: models.LevelLow},
 	}
-	return []RuleSet{{Set: "open-mic@3f9c21", Rules: rules}, {Profile: "quiet-room", Set: "q@000000", Rules: rules[1:]}}
+	return []record.RuleSet{{Set: "open-mic@3f9c21", Rules: rules}, {Profile: "quiet-room", Set: "q@000000", Rules: rules[1:]}}
 }
 
 func (*primer) Try(profile string, e engine.Example) (out engine.Tried, err error) {

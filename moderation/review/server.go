@@ -2,50 +2,54 @@ package review
 
 import (
 	"context"
-	"html/template"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/api"
 	"earshot/moderation/review/auth"
 	"earshot/moderation/review/events"
 	"earshot/moderation/review/export"
+	"earshot/moderation/review/pages"
+	"earshot/moderation/review/record"
 	"earshot/moderation/review/web"
 )
 
 // Config is what a Server needs. Store and Hub are required.
 type Config struct {
-	Store Store
+	Store record.Store
 	Hub   *events.Hub
 	// Notice is shown as a banner on every page, "" for none. Words between backquotes are shown as code.
 	Notice string
 	// Alarm is what every page says on top now, "" for nothing; nil: never anything. When it changes, publish an event.
 	Alarm func() string
 	// Actor carries out what a host chooses; nil: flags can be decided, and nothing can be done in the rooms.
-	Actor Actor
+	Actor record.Actor
 	// LeastHeard is who of those in a session's room spoke least, first; nil: it is not known.
 	LeastHeard func(session string) models.Floor
 	// Inviter sends the bot into rooms, Links makes invitations that need no login, States lists the rooms that it is in;
 	// nil, all three: there is no service that can be invited. Profiles are what rooms can be treated as.
-	Inviter Inviter
-	Links   Links
+	Inviter record.Inviter
+	Links   record.Links
 	States  func() []models.RoomState
 	// Servers are the room servers that owners allowed; nil with Inviter.
-	Servers  Servers
+	Servers  record.Servers
 	Profiles []string
 	// Listener pauses listening and leaves people out; nil: nobody can.
-	Listener Listener
+	Listener record.Listener
 	// Summaries makes summaries; nil: those that are stored are shown.
-	Summaries Summariser
+	Summaries record.Summariser
 	// Sounds finds clips for exports with sound; nil: exports have none.
 	Sounds export.Sounds
 	// Rules are the rules in use, to be tried and replayed; nil: they can't be.
-	Rules Rulebook
+	Rules record.Rulebook
 	// Conditions says how Earshot is doing, to who may see some rooms; nil says nothing. Settings is what is in force, without secrets.
-	Conditions func(context.Context, models.RoomSet) []Condition
-	Settings   []Setting
+	Conditions func(context.Context, models.RoomSet) []models.Condition
+	Settings   []pages.Setting
 	// Version is the program's, for the page of health.
 	Version string
 	// Members are who may log in; Mode says who need not. Without Members the door is open.
@@ -69,75 +73,63 @@ type Config struct {
 	MaxWatchers, WatchersEach int
 }
 
-// Server is the http.Handler of the pages, the API and the events. It starts no goroutine. Event streams end when the
-// request's context ends or the Hub is closed.
+// Server is the http.Handler of the pages, the API and the events: it mounts them behind the guard and the login. It starts no
+// goroutine. Event streams end when the request's context ends or the Hub is closed.
 type Server struct {
-	store    Store
-	hub      *events.Hub
-	actor    Actor
-	floor    func(session string) models.Floor
-	sums     Summariser
-	book     Rulebook
-	sounds   export.Sounds
-	settings []Setting
-	version  string
-	notice   []noticePart
-	alarm    func() string
-	loc      *time.Location
-	now      func() time.Time
-	log      *slog.Logger
-	pages    map[string]*template.Template
-	assets   *assets
-	streams  *events.Streams
-	handler  http.Handler
-
-	conditions func(context.Context, models.RoomSet) []Condition
-
-	inviter  Inviter
-	links    Links
-	servers  Servers
-	states   func() []models.RoomState
-	profiles []string
-	listener Listener
-
-	auth    *auth.Authenticator
 	guard   *auth.Guard
-	members *auth.Members // nil: nobody logs in
+	auth    *auth.Authenticator
+	pages   *pages.Pages
+	api     *api.API
+	streams *events.Streams
+	handler http.Handler
 }
 
 // New makes a Server. It panics when the embedded templates do not parse, which the package's tests rule out.
 func New(c Config) *Server {
-	s := &Server{
-		store:    c.Store,
-		hub:      c.Hub,
-		actor:    c.Actor,
-		floor:    c.LeastHeard,
-		sums:     c.Summaries,
-		book:     c.Rules,
-		sounds:   c.Sounds,
-		settings: c.Settings,
-		version:  c.Version,
-		notice:   parseNotice(c.Notice),
-		alarm:    c.Alarm,
-		loc:      c.Location,
-		now:      c.Now,
-		log:      c.Log,
-		assets:   loadAssets(),
+	c = c.withDefaults()
+	s := &Server{}
+	s.guard = auth.NewGuard(c.Hosts, c.Log, s.fail)
+	s.auth = auth.NewAuthenticator(auth.Config{
+		Members: c.Members, Mode: c.Mode, Local: c.Local, Setup: c.Setup, Now: c.Now, Guard: s.guard, Refuse: s.refuse,
+	})
+	held := &record.Record{Store: c.Store, Hub: c.Hub, Actor: c.Actor, Summaries: c.Summaries, Now: c.Now, Log: c.Log}
+	rooms := &record.Rooms{
+		Inviter: c.Inviter, Links: c.Links, Servers: c.Servers, Listener: c.Listener, States: c.States, Profiles: c.Profiles, Now: c.Now,
 	}
-	if s.alarm == nil {
-		s.alarm = func() string { return "" }
+	s.api = api.New(api.Config{
+		Record: held, Rooms: rooms, Rules: c.Rules, Members: c.Members, Hub: c.Hub, Events: http.HandlerFunc(s.sessionEvents),
+		Sounds: c.Sounds, Conditions: c.Conditions, Version: c.Version, Location: c.Location, Now: c.Now, Log: c.Log,
+	})
+	s.pages = pages.New(pages.Config{
+		Record: held, Rooms: rooms, Auth: s.auth, Members: c.Members, Hub: c.Hub, Rules: c.Rules, LeastHeard: c.LeastHeard,
+		Sounds: c.Sounds, Conditions: c.Conditions, Settings: c.Settings, Version: c.Version, Notice: c.Notice, Alarm: c.Alarm,
+		Location: c.Location, Now: c.Now, Log: c.Log, Problem: s.api.Fail,
+	})
+	s.streams = events.NewStreams(events.StreamConfig{
+		Hub: c.Hub, Sessions: c.Store, Access: s.auth, Pieces: s.pages.Pieces, Fail: s.api.Fail, Log: c.Log,
+		Most: c.MaxWatchers, Each: c.WatchersEach, Heartbeat: 15 * time.Second,
+	})
+	mux := http.NewServeMux()
+	for pattern, handler := range s.routes() {
+		mux.Handle(pattern, handler)
 	}
-	s.conditions = c.Conditions
-	s.servers = c.Servers
-	s.inviter, s.links, s.states, s.profiles, s.listener = c.Inviter, c.Links, c.States, c.Profiles, c.Listener
-	if s.loc == nil {
-		s.loc = time.Local
+	s.handler = s.guard.Wrap(s.auth.Admit(mux))
+	return s
+}
+
+// withDefaults fills in what was left out.
+func (c Config) withDefaults() Config {
+	if c.Alarm == nil {
+		c.Alarm = func() string { return "" }
 	}
-	if s.now == nil {
-		s.now = time.Now
+	if c.Location == nil {
+		c.Location = time.Local
 	}
-	if s.log == nil {
-		s.log = slog.Default()
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
 	}
 	if c.MaxWatchers <= 0 {
 		c.MaxWatchers = 512
@@ -145,36 +137,41 @@ func New(c Config) *Server {
 	if c.WatchersEach <= 0 {
 		c.WatchersEach = 64
 	}
-	s.pages = loadPages(s.assets)
-	s.members = c.Members
-	s.guard = auth.NewGuard(c.Hosts, s.log, s.fail)
-	s.auth = auth.NewAuthenticator(auth.Config{
-		Members: c.Members, Mode: c.Mode, Local: c.Local, Setup: c.Setup, Now: s.now, Guard: s.guard, Refuse: s.refuse,
-	})
-	s.streams = events.NewStreams(events.StreamConfig{
-		Hub: c.Hub, Sessions: c.Store, Access: s.auth, Pieces: s.pieces, Fail: s.apiError, Log: s.log,
-		Most: c.MaxWatchers, Each: c.WatchersEach, Heartbeat: 15 * time.Second,
-	})
-	s.handler = s.guard.Wrap(s.auth.Admit(s.mux()))
-	return s
+	return c
 }
+
+// routes is everything that the server answers.
+func (s *Server) routes() web.Routes {
+	out := s.pages.Routes()
+	maps.Copy(out, s.api.Routes())
+	maps.Copy(out, s.streams.Routes())
+	return out
+}
+
+// Routes are the patterns of everything that the server answers, for checks of all of it.
+func (s *Server) Routes() []string { return slices.Sorted(maps.Keys(s.routes())) }
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+func (s *Server) sessionEvents(w http.ResponseWriter, r *http.Request) { s.streams.JSON(w, r) }
 
 // fail answers a request that can't be dealt with: data to programs, a page to people.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if strings.HasPrefix(r.URL.Path, "/api/") {
-		s.apiError(w, r, err)
+		s.api.Fail(w, r, err)
 		return
 	}
-	s.render(w, r, s.failed(r, err))
+	s.pages.Fail(w, r, err)
 }
 
 // refuse answers who is not let in.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, no *web.Refusal) {
 	if auth.WantsData(r) {
-		s.apiError(w, r, no)
+		s.api.Fail(w, r, no)
 		return
 	}
-	s.render(w, r, view{status: no.Status, page: "trouble", title: "Not now", data: trouble{Headline: "You can't come in now", Text: no.Message}})
+	s.pages.Refuse(w, r, no)
 }
 
 // OwnHost puts the check of the host's name before another handler of the same server, so that the rooms in it can't be
@@ -187,6 +184,3 @@ func (s *Server) OwnersOnly(next http.Handler) http.Handler { return s.auth.Owne
 // ViewersOnly puts a handler of the same server behind the login: who may not see all rooms is refused. While the pages are
 // private to this machine, programs on it are not asked.
 func (s *Server) ViewersOnly(next http.Handler) http.Handler { return s.auth.ViewersOnly(next) }
-
-// ServeHTTP answers one request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +19,9 @@ import (
 	"earshot/models"
 	"earshot/moderation/review/auth"
 	"earshot/moderation/review/events"
+	"earshot/moderation/review/internal/reviewtest"
+	"earshot/moderation/review/pages"
+	"earshot/moderation/review/record"
 	"earshot/moderation/review/web"
 )
 
@@ -35,19 +40,27 @@ func room() *memory {
 		{Session: "s1", ID: "Ben", Name: "Ben", FirstMS: 5}, {Session: "s1", ID: "Ana", Name: "Ana", Role: models.RoleHost},
 	}
 	m.lines = []models.Utterance{
-		said("s1", 2, "Ben", 15_000, 18_000, "Buy my coin now, guaranteed profit."),
-		said("s1", 1, "Ana", 12_000, 14_000, "Welcome everyone."),
-		said("s1", 3, "Ana", 20_000, 21_000, "Please do not."),
+		reviewtest.Said("s1", 2, "Ben", 15_000, 18_000, "Buy my coin now, guaranteed profit."),
+		reviewtest.Said("s1", 1, "Ana", 12_000, 14_000, "Welcome everyone."),
+		reviewtest.Said("s1", 3, "Ana", 20_000, 21_000, "Please do not."),
 	}
 	m.lines[2].Doubt = []models.Doubt{models.DoubtLowConfidence}
-	m.flags = []models.Flag{flagged(m.lines[0], "scam.guaranteed", models.LevelHigh, 4, 5)}
+	m.flags = []models.Flag{reviewtest.Flagged(m.lines[0], "scam.guaranteed", models.LevelHigh, 4, 5)}
 	m.gaps = []models.Gap{
 		{Session: "s1", SpeakerID: "Ben", SpeakerName: "Ben", StartMS: 18_500, EndMS: 20_000, LostMS: 1400, Cause: models.GapLoss},
 	}
 	return m
 }
 
-func serve(t *testing.T, m *memory, change func(*Config)) *Server {
+// served is a Server with what it stands on.
+type served struct {
+	*Server
+	hub     *events.Hub
+	store   record.Store
+	members *auth.Members
+}
+
+func serve(t *testing.T, m *memory, change func(*Config)) *served {
 	t.Helper()
 	c := Config{
 		Store: m, Hub: events.NewHub(events.HubConfig{}), Location: time.UTC, Log: slog.New(slog.DiscardHandler),
@@ -56,10 +69,10 @@ func serve(t *testing.T, m *memory, change func(*Config)) *Server {
 	if change != nil {
 		change(&c)
 	}
-	return New(c)
+	return &served{New(c), c.Hub, c.Store, c.Members}
 }
 
-func ask(t *testing.T, s *Server, method, target string, header ...string) *httptest.ResponseRecorder {
+func ask(t *testing.T, s *served, method, target string, header ...string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, target, http.NoBody)
 	r.Host = "127.0.0.1:8484"
@@ -108,9 +121,9 @@ func TestNoRoomsTeaches(t *testing.T) {
 
 func TestSessionShowsWhatWasHeardInOrder(t *testing.T) {
 	m := room()
-	failed := said("s1", 4, "Ben", 30_000, 31_000, "x")
+	failed := reviewtest.Said("s1", 4, "Ben", 30_000, 31_000, "x")
 	failed.Text, failed.State = "", models.UtteranceFailed
-	silent := said("s1", 5, "Ben", 40_000, 41_000, "x")
+	silent := reviewtest.Said("s1", 5, "Ben", 40_000, 41_000, "x")
 	silent.Text = ""
 	m.lines = append(m.lines, failed, silent)
 	body := ask(t, serve(t, m, nil), "GET", "/s/s1").Body.String()
@@ -121,7 +134,7 @@ func TestSessionShowsWhatWasHeardInOrder(t *testing.T) {
 		"0:15", "Buy my coin now, <mark>guaranteed profit.</mark>", `class="inflag high open"`, "Matched by scam.guaranteed.",
 		"1.4 s not heard from <bdi>Ben</bdi>", "packets did not arrive",
 		"Please do not.", "Doubtful: heard unsurely", "decoding failed")
-	if strings.Contains(body, lineID(silent.Key)) {
+	if strings.Contains(body, pages.LineID(silent.Key)) {
 		t.Error("a line in which nothing was said is shown")
 	}
 }
@@ -178,9 +191,9 @@ func TestHostileTextIsInert(t *testing.T) {
 	m.sessions[1].URL = "javascript:alert(3)"
 	m.sessions[1].Model, m.sessions[1].Rules = evil, evil
 	m.speakers = append(m.speakers, models.Speaker{Session: "s1", ID: evil, Name: evil + "\u202egnp.exe\x00\n" + strings.Repeat("a", 1<<20)})
-	u := said("s1", 9, evil, 50_000, 52_000, "javascript:alert(4) "+evil)
+	u := reviewtest.Said("s1", 9, evil, 50_000, 52_000, "javascript:alert(4) "+evil)
 	u.Language, u.Track = evil, evil
-	f := flagged(u, evil, models.LevelHigh, 0, 1)
+	f := reviewtest.Flagged(u, evil, models.LevelHigh, 0, 1)
 	f.Title, f.Why, f.Pack, f.Status, f.Level = evil, evil, evil, models.FlagStatus(evil), models.Level(evil)
 	m.lines, m.flags = append(m.lines, u), append(m.flags, f)
 	s := serve(t, m, func(c *Config) { c.Notice = evil + "`" + evil })
@@ -273,7 +286,7 @@ func TestSearchTakesAnything(t *testing.T) {
 		{"coin", 200, "1 line with <q>coin</q>"},
 		{"nothing+like+it", 200, "Nobody said that"},
 		{"%00%ff%fe%22NEAR(*%27OR+1%3D1", 200, "Nobody said that"},
-		{strings.Repeat("a", maxSearch+1), 400, "too long"},
+		{strings.Repeat("a", 256+1), 400, "too long"},
 		{strings.Repeat("a", web.MaxQuery+1), 414, "too long"},
 	}
 	for _, tt := range tests {
@@ -290,12 +303,12 @@ func TestSearchTakesAnything(t *testing.T) {
 
 func TestSearchLinksToTheLineAndToOlderOnes(t *testing.T) {
 	m := room()
-	for i := range hitsShown {
-		m.lines = append(m.lines, said("s1", 100+i, "Ana", int64(i), int64(i), "coin"))
+	for i := range record.HitsShown {
+		m.lines = append(m.lines, reviewtest.Said("s1", 100+i, "Ana", int64(i), int64(i), "coin"))
 	}
 	body := ask(t, serve(t, m, nil), "GET", "/search?q=coin").Body.String()
 	inOrder(
-		t, body, `href="/s/s1#`+lineID(m.lines[0].Key)+`"`, "0:15", "Ben", "Buy my <mark>coin</mark> now",
+		t, body, `href="/s/s1#`+pages.LineID(m.lines[0].Key)+`"`, "0:15", "Ben", "Buy my <mark>coin</mark> now",
 		`href="/search?before=n3xt&amp;q=coin"`,
 	)
 }
@@ -318,7 +331,14 @@ func TestAPI(t *testing.T) {
 		list.Sessions[0].OpenFlags != 1 || list.Sessions[1].Live {
 		t.Errorf("%+v", list)
 	}
-	var one transcriptJSON
+	var one struct {
+		Cursor     string             `json:"cursor"`
+		Session    models.Session     `json:"session"`
+		Speakers   []models.Speaker   `json:"speakers"`
+		Utterances []models.Utterance `json:"utterances"`
+		Flags      []models.Flag      `json:"flags"`
+		Gaps       []models.Gap       `json:"gaps"`
+	}
 	if err := json.Unmarshal(ask(t, s, "GET", "/api/sessions/s1").Body.Bytes(), &one); err != nil {
 		t.Fatal(err)
 	}
@@ -336,14 +356,28 @@ func TestAPI(t *testing.T) {
 	}
 }
 
+// assetsOf are the addresses of the stylesheet, the script and the icon, by name, as a page names them.
+func assetsOf(t *testing.T, s *served) map[string]string {
+	t.Helper()
+	files, err := os.ReadDir("pages/static")
+	if err != nil {
+		t.Fatal(err)
+	}
+	urls := map[string]string{}
+	for _, m := range regexp.MustCompile(`/static/([\w.]+)\?v=\w+`).FindAllStringSubmatch(ask(t, s, "GET", "/").Body.String(), -1) {
+		urls[m[1]] = m[0]
+	}
+	if len(urls) != len(files) {
+		t.Fatalf("a page names %v, want %d files", urls, len(files))
+	}
+	return urls
+}
+
 func TestAssets(t *testing.T) {
 	s := serve(t, room(), nil)
 	total := 0
-	for name := range s.assets.body {
-		url, err := s.assets.url(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+	urls := assetsOf(t, s)
+	for name, url := range urls {
 		w := ask(t, s, "GET", url)
 		body, _ := io.ReadAll(w.Body)
 		total += len(body)

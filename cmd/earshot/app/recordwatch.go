@@ -12,7 +12,6 @@ import (
 
 	"earshot/cmd/earshot/doctor"
 	"earshot/models"
-	"earshot/moderation/review"
 )
 
 const (
@@ -124,23 +123,23 @@ func (w *recordWatch) Alarm() string {
 }
 
 // conditions says how the record and its disk are: what is wrong first. unstored is how much speech waits in memory.
-func (w *recordWatch) conditions(unstored time.Duration) (out []review.Condition) {
+func (w *recordWatch) conditions(unstored time.Duration) (out []models.Condition) {
 	const room = "Make room on the disk of data_dir."
 	if text := w.text(); text != "" {
 		hint := cmp.Or(models.Hint(w.store.Trouble().Err), room)
 		if unstored > 0 {
 			text += fmt.Sprintf(" %.0f s of speech wait.", unstored.Seconds())
 		}
-		return []review.Condition{{
+		return []models.Condition{{
 			Text: text, Hint: hint + ". What waits is written down as soon as that is possible; what is lost becomes gaps.",
 		}}
 	}
 	free, err := w.free()
 	if err != nil {
-		return []review.Condition{{Text: "Nobody can say how much room is left on the disk of the record.", Hint: "Look at data_dir."}}
+		return []models.Condition{{Text: "Nobody can say how much room is left on the disk of the record.", Hint: "Look at data_dir."}}
 	}
 	if free < lowRoom {
-		return []review.Condition{{Text: fmt.Sprintf("Little room is left on the disk of the record: %d MB.", free>>20), Hint: room}}
+		return []models.Condition{{Text: fmt.Sprintf("Little room is left on the disk of the record: %d MB.", free>>20), Hint: room}}
 	}
 	return nil
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"earshot/models"
-	"earshot/moderation/review"
 )
 
 // recovery is what could not be taken up of an earlier run. One session that cannot be read keeps no other from going on.
@@ -28,13 +27,13 @@ func (r *recovery) failed(session string) {
 }
 
 // condition says how many sessions could not be taken up; nothing when all were.
-func (r *recovery) condition() []review.Condition {
+func (r *recovery) condition() []models.Condition {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.broken) == 0 {
 		return nil
 	}
-	return []review.Condition{{
+	return []models.Condition{{
 		Text: fmt.Sprintf(
 			"Sessions of an earlier run that could not be taken up: %d. What was heard in them is safe on the disk.", len(r.broken),
 		),

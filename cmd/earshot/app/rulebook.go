@@ -12,7 +12,7 @@ import (
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/moderation/engine"
-	"earshot/moderation/review"
+	"earshot/moderation/review/record"
 )
 
 // rulebook lets the pages try and replay the rules that are in use.
@@ -29,23 +29,23 @@ func (b rulebook) set(profile string) (*engine.Set, error) {
 	return nil, fmt.Errorf("no rules are in use for this profile: %w", models.ErrInvalid)
 }
 
-// Sets implements review.Rulebook.
-func (b rulebook) Sets() (out []review.RuleSet) {
+// Sets implements record.Rulebook.
+func (b rulebook) Sets() (out []record.RuleSet) {
 	for profile, set := range b.inUse() {
 		if set == nil {
 			continue
 		}
-		rs := review.RuleSet{Profile: profile, Set: set.String()}
+		rs := record.RuleSet{Profile: profile, Set: set.String()}
 		for _, r := range set.Rules() {
-			rs.Rules = append(rs.Rules, review.RuleText{ID: r.ID, Pack: r.Pack, Level: r.Level, Mode: r.Mode, About: r.About})
+			rs.Rules = append(rs.Rules, record.RuleText{ID: r.ID, Pack: r.Pack, Level: r.Level, Mode: r.Mode, About: r.About})
 		}
 		out = append(out, rs)
 	}
-	slices.SortFunc(out, func(a, b review.RuleSet) int { return strings.Compare(a.Profile, b.Profile) })
+	slices.SortFunc(out, func(a, b record.RuleSet) int { return strings.Compare(a.Profile, b.Profile) })
 	return out
 }
 
-// Try implements review.Rulebook.
+// Try implements record.Rulebook.
 func (b rulebook) Try(profile string, e engine.Example) (engine.Tried, error) {
 	set, err := b.set(profile)
 	if err != nil {
@@ -59,7 +59,7 @@ func (b rulebook) Try(profile string, e engine.Example) (engine.Tried, error) {
 	return out, nil
 }
 
-// Replay implements review.Rulebook: the newest sessions first, for what is left out is then the oldest.
+// Replay implements record.Rulebook: the newest sessions first, for what is left out is then the oldest.
 func (b rulebook) Replay(ctx context.Context, profile, room string, since time.Time) (engine.Replayed, error) {
 	set, err := b.set(profile)
 	if err != nil {

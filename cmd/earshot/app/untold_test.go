@@ -8,7 +8,6 @@ import (
 
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/models"
-	"earshot/moderation/review"
 )
 
 // TestUntold: a rule that tells a target which nobody has configured is named on the health page.
@@ -27,7 +26,7 @@ rules:
 	if got := s.untold(); !slices.Equal(got, []string{"mods"}) {
 		t.Errorf("%q", got)
 	}
-	told := func(c review.Condition) bool { return !c.OK && strings.Contains(c.Text, "mods") }
+	told := func(c models.Condition) bool { return !c.OK && strings.Contains(c.Text, "mods") }
 	if all := s.conditions(t.Context(), models.RoomSet{}); !slices.ContainsFunc(all, told) {
 		t.Errorf("%+v", all)
 	}

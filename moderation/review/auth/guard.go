@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"earshot/moderation/review/web"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -10,6 +9,8 @@ import (
 	"net/netip"
 	"runtime"
 	"strings"
+
+	"earshot/moderation/review/web"
 )
 
 // ContentPolicy allows what the server itself serves and nothing inline.

@@ -3,13 +3,14 @@ package auth
 import (
 	"crypto/rand"
 	"crypto/subtle"
-	"earshot/models"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"earshot/models"
 )
 
 // LogIn gives the browser a new token; whatever token it had before means nothing. Another one, which outlasts it, shows at
@@ -42,12 +43,12 @@ func (a *Authenticator) giveToken(
 
 func newCookie(r *http.Request, name, value string, age int) *http.Cookie {
 	return &http.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: Encrypted(r),
+		Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: encrypted(r),
 	}
 }
 
-// Encrypted says that the browser's connection is, perhaps to a proxy.
-func Encrypted(r *http.Request) bool {
+// encrypted says that the browser's connection is, perhaps to a proxy.
+func encrypted(r *http.Request) bool {
 	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
 }
 

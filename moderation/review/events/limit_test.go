@@ -1,11 +1,12 @@
 package events
 
 import (
-	"earshot/moderation/review/auth"
-	"earshot/moderation/review/web"
 	"net/http"
 	"net/http/httptest"
 	"testing"
+
+	"earshot/moderation/review/auth"
+	"earshot/moderation/review/web"
 )
 
 // loginNeeded is the Access of pages where everybody has to log in.

@@ -64,7 +64,19 @@ var mayImport = []struct {
 	{"moderation/review/web", nil},
 	{"moderation/review/events", []string{"moderation/review/auth", "moderation/review/web"}},
 	{"moderation/review/auth", []string{"moderation/match", "moderation/review/web"}},
-	{"moderation/review/...", []string{"moderation/engine", "moderation/match/...", "moderation/review/...", "moderation/rules"}},
+	{"moderation/review/record", []string{
+		"moderation/engine", "moderation/review/auth", "moderation/review/export", "moderation/review/web",
+	}},
+	{"moderation/review/api", []string{
+		"moderation/engine", "moderation/review/auth", "moderation/review/events", "moderation/review/export", "moderation/review/record",
+		"moderation/review/web", "moderation/rules",
+	}},
+	{"moderation/review/pages", []string{
+		"moderation/engine", "moderation/review/auth", "moderation/review/events", "moderation/review/export", "moderation/review/internal/...",
+		"moderation/review/record", "moderation/review/web",
+	}},
+	{"moderation/review/export", []string{"moderation/engine", "moderation/match/..."}},
+	{"moderation/review", []string{"moderation/engine", "moderation/review/..."}},
 }
 
 // onlyIn confines modules that leak into everything when they may: the import path (and all below it) belongs to these

@@ -1,0 +1,157 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"earshot/models"
+	"earshot/moderation/review/auth"
+	"earshot/moderation/review/record"
+	"earshot/moderation/review/web"
+)
+
+type (
+	roomsJSON struct {
+		Rooms []models.RoomState `json:"rooms"`
+	}
+	invitationJSON struct {
+		URL     string `json:"url"`
+		Name    string `json:"name,omitempty"`
+		Profile string `json:"profile,omitempty"`
+		// AllowServer and PrivateServer are for owners: see POST /api/servers.
+		AllowServer   bool `json:"allow_server,omitempty"`
+		PrivateServer bool `json:"private_server,omitempty"`
+	}
+	linkJSON struct {
+		Link    string    `json:"link"`
+		Expires time.Time `json:"expires"`
+	}
+	nothingJSON struct{}
+	objectsJSON struct {
+		Objects bool `json:"objects"`
+	}
+	consentsJSON struct {
+		Consent []models.Consent `json:"consent"`
+	}
+	pausedJSON struct {
+		Paused bool `json:"paused"`
+	}
+)
+
+// roomAPI is about the rooms that the bot is in.
+type roomAPI struct{ *API }
+
+// operations are the operations on the rooms that the bot is in.
+func (s roomAPI) operations() []operation {
+	session, room, person := param{"id", "id of a session"}, param{
+		"id", "a room's id: its whole address",
+	}, param{"speaker", "the platform's id of a person"}
+	routes := []operation{
+		{
+			"GET", "/api/sessions/{id}/consent", "Who was told of the bot in a session and when, and who objected", []param{session},
+			nil, consentsJSON{}, "", s.handle(s.consent),
+		},
+	}
+	if s.Rooms.Listener != nil {
+		routes = append(routes,
+			operation{
+				"POST", "/api/sessions/{id}/people/{speaker}/objection", "Have somebody not written down from now on, or again",
+				[]param{session, person}, objectsJSON{}, models.Consent{}, "", s.handle(s.object),
+			},
+			operation{"POST", "/api/rooms/{id}/pause", "Pause listening in a room; the people there are told", []param{
+				room,
+			}, nil, pausedJSON{}, "", s.handle(func(r *http.Request) (any, error) { return s.pause(r, true) })},
+			operation{
+				"POST", "/api/rooms/{id}/resume", "Listen again after a pause", []param{room}, nil, pausedJSON{}, "",
+				s.handle(func(r *http.Request) (any, error) { return s.pause(r, false) }),
+			},
+		)
+	}
+	if s.Rooms.Inviter != nil {
+		routes = append(routes,
+			operation{"GET", "/api/rooms", "Rooms that the bot is in or on its way to", nil, nil, roomsJSON{}, "", s.handle(s.rooms)},
+			operation{"POST", "/api/rooms", "Invite the bot into a room", nil, invitationJSON{}, models.RoomState{}, "", s.handle(s.invite)},
+			operation{"DELETE", "/api/rooms/{id}", "Send the bot out of a room", []param{room}, nil, nothingJSON{}, "", s.handle(s.leave)},
+			operation{
+				"POST", "/api/invitations", "Make a link by which somebody can invite the bot once, without a login", nil, invitationJSON{},
+				linkJSON{}, "", s.handle(s.link),
+			},
+		)
+	}
+	return routes
+}
+
+func (s roomAPI) rooms(r *http.Request) (any, error) {
+	return roomsJSON{s.Rooms.Seen(r.Context())}, nil
+}
+
+// invitation reads an invitation that the visitor may make.
+func (s roomAPI) invitation(r *http.Request) (models.Invitation, error) {
+	in, err := readJSON[invitationJSON](r, `{"url": "…"}, with a profile and a name where they are wanted`)
+	i := models.Invitation{
+		URL: in.URL, Name: in.Name, Profile: in.Profile, By: auth.VisitorOf(r.Context()).Name,
+		AllowServer: in.AllowServer, PrivateServer: in.PrivateServer,
+	}
+	if err == nil && len(i.URL) > record.MaxAddress {
+		err = web.Refuse(http.StatusBadRequest, "url: the address is too long")
+	}
+	if err == nil {
+		err = s.Rooms.MayInvite(r.Context(), i)
+	}
+	return i, err
+}
+
+func (s roomAPI) invite(r *http.Request) (any, error) {
+	i, err := s.invitation(r)
+	if err != nil {
+		return nil, err
+	}
+	state, err := s.Rooms.Inviter.Invite(r.Context(), i)
+	return state, web.Explained(err)
+}
+
+func (s roomAPI) link(r *http.Request) (any, error) {
+	i, err := s.invitation(r)
+	if err != nil {
+		return nil, err
+	}
+	link, expires, err := s.Rooms.Link(r.Context(), i)
+	return linkJSON{link, expires}, web.Explained(err)
+}
+
+func (s roomAPI) leave(r *http.Request) (any, error) {
+	if err := s.Rooms.Leave(r.Context(), r.PathValue("id")); err != nil {
+		return nil, fmt.Errorf("leave: %w", err)
+	}
+	return nothingJSON{}, nil
+}
+
+func (s roomAPI) pause(r *http.Request, on bool) (any, error) {
+	room := r.PathValue("id")
+	if err := s.Rooms.Pause(r.Context(), room, room, on); err != nil {
+		return nil, notThere(err)
+	}
+	return pausedJSON{on}, nil
+}
+
+// notThere lets callers read that the bot is not in the room.
+func notThere(err error) error {
+	if models.Hint(err) != "" {
+		return web.Refuse(http.StatusConflict, web.Text(err))
+	}
+	return fmt.Errorf("listening: %w", err)
+}
+
+func (s roomAPI) object(r *http.Request) (any, error) {
+	in, err := readJSON[objectsJSON](r, `{"objects": true} or false`)
+	if err != nil {
+		return nil, err
+	}
+	return s.Record.Object(r.Context(), s.Rooms.Listener, r.PathValue("id"), r.PathValue("speaker"), in.Objects, "api")
+}
+
+func (s roomAPI) consent(r *http.Request) (any, error) {
+	found, err := s.Record.Consents(r.Context(), r.PathValue("id"))
+	return consentsJSON{some(found)}, err
+}

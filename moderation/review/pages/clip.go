@@ -1,0 +1,105 @@
+package pages
+
+import (
+	"bytes"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"earshot/models"
+)
+
+// clipView is a flag's sound with its waveform.
+type clipView struct {
+	ID      string
+	URL     string
+	Length  string
+	MS      int64
+	Wave    string // path of the waveform, 2 units wide for each peak, 24 high
+	Width   int
+	Expires string
+}
+
+// timedWord is a word that lights up while it is heard. Times are ms from the clip's start; a word without a time has -1.
+type timedWord struct {
+	Text       string
+	Start, End int64
+	Hit        bool
+}
+
+func (p *painter) clip(k models.Key) *clipView {
+	e, ok := p.clips[k]
+	if !ok {
+		return nil
+	}
+	d := time.Duration(e.EndMS-e.StartMS) * time.Millisecond
+	return &clipView{
+		ID: e.ID, URL: "/evidence/" + e.ID + ".ogg", Length: clock(d.Round(time.Second).Milliseconds()), MS: d.Milliseconds(),
+		Wave: wave(e.Peaks), Width: 2 * len(e.Peaks), Expires: day(e.Expires.In(p.s.Location), p.s.Now().In(p.s.Location)),
+	}
+}
+
+// keep makes clips known to the painter.
+func (p *painter) keep(clips ...models.Evidence) {
+	for _, e := range clips {
+		p.clips[e.Utterance] = e
+	}
+}
+
+// wave draws peaks as upright strokes around the middle.
+func wave(peaks []byte) string {
+	var b strings.Builder
+	for i, p := range peaks {
+		h := max(int(p)*22/255, 1)
+		b.WriteByte('M')
+		b.WriteString(strconv.Itoa(2*i + 1))
+		b.WriteByte(' ')
+		b.WriteString(strconv.Itoa(12 - h/2))
+		b.WriteByte('v')
+		b.WriteString(strconv.Itoa(h))
+	}
+	return b.String()
+}
+
+// timedWords cuts a line into its words with their places in the clip.
+func timedWords(u models.Utterance, flags []models.Flag, e models.Evidence) []timedWord {
+	hit := matchedTimes(flags)
+	var out []timedWord
+	done := 0
+	for _, w := range u.Words {
+		word := strings.TrimSpace(w.Text)
+		i := strings.Index(u.Text[done:], word)
+		if word == "" || i < 0 {
+			continue
+		}
+		if i > 0 {
+			out = append(out, timedWord{Text: u.Text[done : done+i], Start: -1})
+		}
+		out = append(out, timedWord{
+			Text: word, Start: w.StartMS - e.StartMS, End: w.EndMS - e.StartMS, Hit: hit[[2]int64{w.StartMS, w.EndMS}],
+		})
+		done += i + len(word)
+	}
+	if done < len(u.Text) {
+		out = append(out, timedWord{Text: u.Text[done:], Start: -1})
+	}
+	return out
+}
+
+// evidence serves a clip's sound. Ranges are served, so that a browser can look for its length and jump in it.
+func (s flagPages) evidence(w http.ResponseWriter, r *http.Request) {
+	id, ok := strings.CutSuffix(r.PathValue("file"), ".ogg")
+	if !ok {
+		s.Problem(w, r, models.ErrNotFound)
+		return
+	}
+	e, err := s.Record.Clip(r.Context(), id)
+	if err != nil {
+		s.Problem(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "audio/ogg")
+	w.Header().Set("Content-Disposition", "inline")
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(e.Ogg))
+}

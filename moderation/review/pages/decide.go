@@ -1,0 +1,89 @@
+package pages
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"earshot/models"
+	"earshot/moderation/review/auth"
+	"earshot/moderation/review/record"
+	"earshot/moderation/review/web"
+)
+
+// pieceHeader is sent by the script, which puts the changed pieces into the page; a form without it gets a redirect.
+const pieceHeader = "X-Earshot-Piece"
+
+// decide stores what a person said of a flag: a status, or a verb that confirms it and is carried out.
+func (s flagPages) decide(w http.ResponseWriter, r *http.Request) {
+	var f models.Flag
+	err := web.ReadForm(r)
+	if err == nil {
+		f, err = s.Record.Decide(r.Context(), r.PathValue("id"), record.Answer{
+			Status: models.FlagStatus(r.PostFormValue("status")), Verb: models.Verb(r.PostFormValue("verb")), Choice: r.PostFormValue("choice"),
+		})
+	}
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	if r.Header.Get(pieceHeader) == "" {
+		http.Redirect(w, r, backTo(r.PostFormValue("back"), f), http.StatusSeeOther)
+		return
+	}
+	piece, err := s.flagPiece(r, f)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write(piece)
+}
+
+// flagPlace is GET /flags/{id}: it leads to where a flag stands on its session's page, for links in notices.
+func (s flagPages) flagPlace(w http.ResponseWriter, r *http.Request) {
+	p, err := s.Record.Flag(r.Context(), r.PathValue("id"))
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	http.Redirect(w, r, "/s/"+url.PathEscape(p.Session.ID)+"#"+elementID("f", p.Flag.ID), http.StatusSeeOther)
+}
+
+// flagPiece draws a decided flag for the pages that show it.
+func (s flagPages) flagPiece(r *http.Request, f models.Flag) ([]byte, error) {
+	p, err := s.Record.Flag(r.Context(), f.ID)
+	if err != nil {
+		return nil, err
+	}
+	h, err := s.Record.Snapshot(r.Context(), f.Session, false)
+	if err != nil {
+		return nil, err
+	}
+	paint := s.painter(p.Session, auth.VisitorOf(r.Context()), castOf(h))
+	if p.Evidence != nil {
+		paint.clips[f.Utterance] = *p.Evidence
+	}
+	paint.learn(p)
+	v := paint.flag(p.Flag)
+	var b bytes.Buffer
+	for _, part := range []string{"inflag", "flag"} {
+		if err := s.templates["parts"].ExecuteTemplate(&b, part, v); err != nil {
+			return nil, fmt.Errorf("part %s: %w", part, err)
+		}
+	}
+	return b.Bytes(), nil
+}
+
+// backTo is the page that a form came from. It is chosen from a list, so that nobody can be sent elsewhere.
+func backTo(page string, f models.Flag) string {
+	switch page {
+	case "session":
+		return "/s/" + url.PathEscape(f.Session) + "#" + LineID(f.Utterance)
+	case "rule":
+		return "/rules/" + url.PathEscape(f.Rule)
+	default:
+		return "/queue"
+	}
+}

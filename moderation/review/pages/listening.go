@@ -1,0 +1,127 @@
+package pages
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+
+	"earshot/models"
+	"earshot/moderation/review/auth"
+	"earshot/moderation/review/export"
+	"earshot/moderation/review/web"
+)
+
+// consentPage is the consent ledger of a session.
+type consentPage struct {
+	ID, Name string
+	Rows     []consentRow
+	People   []consentPerson
+	MayEnter bool // the visitor may enter what people said
+}
+
+type consentRow struct{ Clock, ISO, Who, What, How, By string }
+
+type consentPerson struct {
+	ID, Name string
+	Objects  bool
+}
+
+var consentWords = map[models.ConsentWhat]string{
+	models.ConsentTold:     "was told",
+	models.ConsentNotTold:  "could not be told",
+	models.ConsentObjected: "objects: is not written down",
+	models.ConsentWithdrew: "takes the objection back",
+}
+
+// consentView is GET /s/{id}/consent.
+func (s roomPages) consentView(r *http.Request) (view, error) {
+	found, err := s.Record.Consents(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return view{}, err
+	}
+	info, err := s.Record.Counted(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return view{}, err
+	}
+	data := consentPage{ID: info.ID, Name: sessionName(info.Session)}
+	data.MayEnter = s.Rooms.Listener != nil && auth.VisitorOf(r.Context()).May(info.Room, models.AccessHost)
+	objects := map[string]bool{}
+	for _, c := range found {
+		who := c.SpeakerName
+		if who == "" {
+			who = c.SpeakerID
+		}
+		if who == "" {
+			who = "whoever was there"
+		}
+		switch c.What {
+		case models.ConsentObjected, models.ConsentWithdrew:
+			objects[c.SpeakerID] = c.What == models.ConsentObjected
+		case models.ConsentTold, models.ConsentNotTold:
+		}
+		t := c.At.In(s.Location)
+		data.Rows = append(
+			data.Rows, consentRow{t.Format("15:04:05"), c.At.UTC().Format("2006-01-02T15:04:05Z"), who, consentWords[c.What], c.How, c.By},
+		)
+	}
+	for _, p := range info.Speakers {
+		data.People = append(data.People, consentPerson{p.ID, p.Name, objects[p.ID]})
+	}
+	return view{page: "consent", title: "Told and objected", nav: "rooms", data: data}, nil
+}
+
+// consentFile is GET /s/{id}/consent.csv.
+func (s roomPages) consentFile(w http.ResponseWriter, r *http.Request) {
+	found, err := s.Record.Consents(r.Context(), r.PathValue("id"))
+	var b bytes.Buffer
+	if err == nil {
+		err = export.WriteConsents(&b, found)
+	}
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	web.File{Type: "text/csv; charset=utf-8", Name: "consent.csv", Body: b.Bytes()}.Send(w)
+}
+
+// object is POST /s/{id}/consent.
+func (s roomPages) object(w http.ResponseWriter, r *http.Request) {
+	err := web.ReadForm(r)
+	if err == nil {
+		_, err = s.Record.Object(r.Context(), s.Rooms.Listener, r.PathValue("id"), r.PostFormValue("speaker"), r.PostFormValue("objects") == "1", "page")
+	}
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	http.Redirect(w, r, "/s/"+r.PathValue("id")+"/consent", http.StatusSeeOther)
+}
+
+// listen is POST /s/{id}/listening: pause, resume or leave.
+func (s roomPages) listen(w http.ResponseWriter, r *http.Request) {
+	if err := s.listened(r); err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	http.Redirect(w, r, "/s/"+r.PathValue("id"), http.StatusSeeOther)
+}
+
+func (s roomPages) listened(r *http.Request) error {
+	ses, err := s.Record.Session(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if err := auth.VisitorOf(r.Context()).Require(ses.Room, models.AccessHost); err != nil {
+		return err
+	}
+	if err := web.ReadForm(r); err != nil {
+		return err
+	}
+	switch do := r.PostFormValue("do"); {
+	case do == "pause" || do == "resume":
+		return s.Rooms.Pause(r.Context(), ses.Room, ses.ID, do == "pause")
+	case do == "leave" && s.Rooms.Inviter != nil:
+		return s.Rooms.Leave(r.Context(), ses.Room)
+	}
+	return fmt.Errorf("listening: %w", models.ErrInvalid)
+}

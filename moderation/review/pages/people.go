@@ -1,0 +1,203 @@
+package pages
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"earshot/models"
+	"earshot/moderation/review/auth"
+	"earshot/moderation/review/web"
+)
+
+// personPage is what is held about one person.
+type personPage struct {
+	Room, Speaker string
+	URL           string
+	Name          string
+	Given         bool
+	Identities    []identityView
+	Sessions      []stayRow
+	Lines         int
+	Talk          string
+	Flags         int
+	Open          int
+	Confirmed     int
+	Dismissed     int
+	Clips         int
+	First, Last   string
+	Hits          []flagView
+	Strikes       []strikeRow
+	Others        []models.Identity // who they may be merged with
+	Manages       bool              // the visitor may name, merge and erase
+	Problem       string
+}
+
+type identityView struct {
+	models.Identity
+	Sole bool
+}
+
+// stayRow is a person's part in one session.
+type stayRow struct {
+	ID, Name, Day, Clock, Talk string
+	Lines, Flags               int
+}
+
+// strikeRow is one entry of a ledger.
+type strikeRow struct {
+	Ledger, Points, Day, Clock, By, Session string
+	Pending                                 bool
+}
+
+func (s personPages) strikeRow(e models.LedgerEntry) strikeRow {
+	t := e.At.In(s.Location)
+	return strikeRow{
+		Ledger: web.CleanName(e.Ledger), Points: strconv.FormatFloat(e.Points, 'f', -1, 64), Day: day(t, s.Now().In(s.Location)), Clock: t.Format("15:04"),
+		By: web.CleanName(e.By), Session: e.Session, Pending: e.Pending,
+	}
+}
+
+// personURL is the address of a person's page.
+func personURL(room, speaker string) string {
+	return "/people/" + url.PathEscape(cmp.Or(room, "-")) + "/" + url.PathEscape(speaker)
+}
+
+func (s personPages) person(r *http.Request) (view, error) { return s.personView(r, "") }
+
+func (s personPages) personView(r *http.Request, problem string) (view, error) {
+	ctx := r.Context()
+	room, speaker := r.PathValue("room"), r.PathValue("speaker")
+	p, err := s.Record.Person(ctx, room, speaker)
+	if err != nil {
+		return view{}, err
+	}
+	data := personPage{
+		Room: room, Speaker: speaker, URL: personURL(room, speaker), Name: cmp.Or(web.CleanName(p.Name), "Unknown"), Given: p.Given,
+		Lines: p.Lines, Talk: length(time.Duration(p.TalkMS) * time.Millisecond), Flags: p.Open + p.Confirmed + p.Dismissed,
+		Open: p.Open, Confirmed: p.Confirmed, Dismissed: p.Dismissed, Clips: p.Clips,
+		First: day(p.First.In(s.Location), s.Now().In(s.Location)), Last: day(p.Last.In(s.Location), s.Now().In(s.Location)),
+		Problem: problem,
+	}
+	if _, err = s.Record.Managed(ctx, models.Identity{Room: room, SpeakerID: speaker}); err != nil && !errors.Is(err, models.ErrForbidden) {
+		return view{}, err
+	}
+	data.Manages = err == nil
+	known := map[models.Identity]bool{}
+	for _, i := range p.Identities {
+		known[models.Identity{Room: i.Room, SpeakerID: i.SpeakerID}] = true
+		data.Identities = append(data.Identities, identityView{i, len(p.Identities) == 1})
+		hits, err := s.places(ctx, models.FlagQuery{Room: i.Room, Speaker: i.SpeakerID, Limit: 20}, "queue")
+		if err != nil {
+			return view{}, err
+		}
+		data.Hits = append(data.Hits, hits...)
+		strikes, err := s.Record.Strikes(ctx, i.Room, i.SpeakerID)
+		if err != nil {
+			return view{}, err
+		}
+		for _, e := range strikes {
+			data.Strikes = append(data.Strikes, s.strikeRow(e))
+		}
+	}
+	for _, x := range p.Sessions {
+		t := x.Session.Started.In(s.Location)
+		data.Sessions = append(data.Sessions, stayRow{
+			ID: x.Session.ID, Name: sessionName(x.Session), Day: day(t, s.Now().In(s.Location)), Clock: t.Format("15:04"),
+			Talk: clock(x.TalkMS), Lines: x.Lines, Flags: x.Flags,
+		})
+	}
+	if data.Manages {
+		others, err := s.Record.Identities(ctx, room, 100)
+		if err != nil {
+			return view{}, err
+		}
+		for _, o := range others {
+			if !known[models.Identity{Room: o.Room, SpeakerID: o.SpeakerID}] {
+				data.Others = append(data.Others, o)
+			}
+		}
+	}
+	v := view{page: "person", title: data.Name, nav: "rooms", data: data}
+	if problem != "" {
+		v.status = http.StatusBadRequest
+	}
+	return v, nil
+}
+
+// changePerson names, merges, parts or erases a person.
+func (s personPages) changePerson(w http.ResponseWriter, r *http.Request) {
+	to, problem, err := s.personChanged(r)
+	if err == nil && problem == "" {
+		http.Redirect(w, r, to, http.StatusSeeOther)
+		return
+	}
+	var v view
+	if err == nil {
+		v, err = s.personView(r, problem)
+	}
+	if err != nil {
+		v = s.failed(r, err)
+	}
+	s.render(w, r, v)
+}
+
+func (s personPages) personChanged(r *http.Request) (to, problem string, err error) {
+	room, speaker := r.PathValue("room"), r.PathValue("speaker")
+	if err := web.ReadForm(r); err != nil {
+		return "", "", err
+	}
+	ctx, who, to := r.Context(), auth.VisitorOf(r.Context()), personURL(room, speaker)
+	p, err := s.Record.Managed(ctx, models.Identity{Room: room, SpeakerID: speaker})
+	if err != nil {
+		return "", "", err
+	}
+	switch r.PathValue("what") {
+	case "name":
+		err = s.Record.Store.NamePerson(ctx, room, speaker, web.CleanName(r.PostFormValue("name")), who.Name, s.Now())
+	case "merge":
+		with := models.Identity{Room: room, SpeakerID: r.PostFormValue("speaker")}
+		if _, err = s.Record.Managed(ctx, with); err != nil { // who it is brings along what they are elsewhere
+			break
+		}
+		err = s.Record.Store.MergePeople(ctx, models.Identity{Room: room, SpeakerID: speaker}, with, who.Name, s.Now())
+	case "part":
+		part := models.Identity{Room: r.PostFormValue("room"), SpeakerID: r.PostFormValue("speaker")}
+		if !slices.ContainsFunc(p.Identities, func(i models.Identity) bool { return i.Room == part.Room && i.SpeakerID == part.SpeakerID }) {
+			return "", "", fmt.Errorf("part: %w", models.ErrNotFound)
+		}
+		err = s.Record.Store.SplitPerson(ctx, part.Room, part.SpeakerID, who.Name, s.Now())
+	case "erase":
+		if web.CleanName(r.PostFormValue("name")) != cmp.Or(web.CleanName(p.Name), "Unknown") {
+			return "", "Nothing was erased: the name that was typed is another one.", nil
+		}
+		err, to = s.Record.Store.ErasePerson(ctx, room, speaker, who.Name), "/"
+	default:
+		err = models.ErrNotFound
+	}
+	if err != nil {
+		err = fmt.Errorf("person: %w", err)
+	}
+	return to, "", err
+}
+
+// exportPerson answers with everything that is held about a person, but for the sound, which the page plays.
+func (s personPages) exportPerson(w http.ResponseWriter, r *http.Request) {
+	out, err := s.Record.PersonFile(r.Context(), r.PathValue("room"), r.PathValue("speaker"))
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	b, err := json.MarshalIndent(out, "", "  ")
+	if err != nil {
+		s.Fail(w, r, fmt.Errorf("export of a person: %s", web.ErrorType(err)))
+		return
+	}
+	web.File{Type: "application/json; charset=utf-8", Name: out.Person.ID + ".json", Body: append(b, '\n')}.Send(w)
+}

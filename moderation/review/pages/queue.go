@@ -1,0 +1,121 @@
+package pages
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+
+	"earshot/models"
+	"earshot/moderation/review/auth"
+)
+
+// Flags on one page of the queue.
+const (
+	queued  = 100
+	settled = 12
+)
+
+// queuePage lists what waits for a person in all rooms, and what was decided last, to be taken back.
+type queuePage struct {
+	Cursor  string
+	Open    []flagView
+	Asks    int // of the open ones, those that lapse
+	More    bool
+	Decided []flagView
+	Limit   int
+	Tries   bool // words can be tried against the rules
+}
+
+// queue is the page of the open flags of all rooms: asks on top, the one that lapses first before the others, then the
+// oldest flags.
+func (s flagPages) queue(r *http.Request) (view, error) {
+	data := queuePage{Cursor: s.Hub.Text(s.Hub.Cursor()), Limit: queued, Tries: s.trial("") != nil}
+	open, err := s.places(r.Context(), models.FlagQuery{Status: models.FlagOpen, Oldest: true, Limit: queued + 1}, "queue")
+	if err != nil {
+		return view{}, err
+	}
+	if len(open) > queued {
+		open, data.More = open[:queued], true
+	}
+	decided, err := s.places(r.Context(), models.FlagQuery{Decided: true, Limit: settled}, "queue")
+	if err != nil {
+		return view{}, err
+	}
+	slices.SortStableFunc(open, func(a, b flagView) int { return cmp.Compare(a.Ask.rank(), b.Ask.rank()) })
+	data.Open, data.Decided = open, decided
+	for _, f := range open {
+		if f.Ask != nil {
+			data.Asks++
+		}
+	}
+	return view{page: "queue", title: "Queue", nav: "queue", data: data}, nil
+}
+
+// places finds flags that the visitor may see, as views.
+func (s *Pages) places(ctx context.Context, q models.FlagQuery, back string) ([]flagView, error) {
+	who := auth.VisitorOf(ctx)
+	found, err := s.Record.Flags(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	var out []flagView
+	names := map[string]map[string]string{}
+	for _, p := range found {
+		room := p.Session.Room
+		if _, ok := names[room]; !ok {
+			if names[room], err = s.Record.Names(ctx, room); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, s.placed(p, who, back, newCastOf(room, names[room], nil)))
+	}
+	return out, nil
+}
+
+// placed is a flag as it is shown away from its transcript: with its room, its day and its whole line.
+func (s *Pages) placed(p models.FlagPlace, who auth.Visitor, back string, c *cast) flagView {
+	paint := s.painter(p.Session, who, c)
+	paint.back = back
+	if p.Evidence != nil {
+		paint.clips[p.Utterance.Key] = *p.Evidence
+	}
+	paint.learn(p)
+	v := paint.flag(p.Flag)
+	t := p.Session.Started.In(s.Location)
+	v.Room, v.Day = sessionName(p.Session), day(t, s.Now().In(s.Location))
+	v.Line = markMatches(p.Utterance, []models.Flag{p.Flag})
+	if v.Clip != nil {
+		v.Words = timedWords(p.Utterance, []models.Flag{p.Flag}, *p.Evidence)
+	}
+	v.Doubt = len(p.Utterance.Doubt) > 0
+	return v
+}
+
+// painter makes the views of one session for one visitor.
+func (s *Pages) painter(ses models.Session, who auth.Visitor, c *cast) *painter {
+	p := &painter{s: s, ses: ses, cast: c, back: "session", clips: map[models.Key]models.Evidence{}}
+	p.decides, p.redacts = who.May(ses.Room, models.AccessReviewer), who.May(ses.Room, models.AccessHost)
+	if s.Record.Actor != nil && who.May(ses.Room, models.AccessHost) {
+		p.acts, p.can = true, s.Record.Actor.Verbs(ses.ID)
+		p.verbs = offers(p.can)
+	}
+	return p
+}
+
+// offer is a button for something that can be done in the room.
+type offer struct {
+	Verb  models.Verb
+	Label string
+}
+
+// offers are the buttons for those verbs that a host presses; the others are for rules.
+func offers(can []models.Verb) (out []offer) {
+	labels := map[models.Verb]string{models.VerbWarn: "Warn", models.VerbMute: "Mute 60s", models.VerbRemove: "Remove"}
+	for _, v := range can {
+		if l := labels[v]; l != "" {
+			out = append(out, offer{v, l})
+		}
+	}
+	return out
+}

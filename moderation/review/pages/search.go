@@ -1,0 +1,103 @@
+package pages
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"earshot/models"
+)
+
+// maxSearch is the longest query, in characters.
+const maxSearch = 256
+
+type hitView struct {
+	Who    *person
+	At     moment
+	LineID string
+	Spans  []models.SnippetPart
+	Doubt  bool
+	Rules  []string
+}
+
+type hitGroup struct {
+	ID, Name, Day, Clock string
+	Hits                 []hitView
+}
+
+type searchPage struct {
+	Query   string
+	Problem string
+	Groups  []*hitGroup
+	Hits    int
+	Older   string // address of the next page
+	First   bool   // this is the first page
+	Filter  filter
+	// Narrowed says that a filter is set.
+	Narrowed bool
+}
+
+// search finds lines in all sessions, the newest first.
+func (s recordPages) search(r *http.Request) (view, error) {
+	form := r.URL.Query()
+	q := strings.TrimSpace(strings.ToValidUTF8(form.Get("q"), ""))
+	data := searchPage{Query: q, First: form.Get("before") == ""}
+	v := view{page: "search", title: "Search", nav: "search"}
+	var err error
+	if data.Filter, err = s.filter(r); err != nil {
+		return v, err
+	}
+	data.Narrowed = data.Filter.Set()
+	switch {
+	case utf8.RuneCountInString(q) > maxSearch:
+		v.status = http.StatusBadRequest
+		data.Query = ""
+		data.Problem = fmt.Sprintf("That is too long to look for. Use at most %d characters.", maxSearch)
+	case q != "" || data.Filter.Set():
+		query := data.Filter.Query(s.Location)
+		query.Text, query.Cursor = q, form.Get("before")
+		page, err := s.Record.Search(r.Context(), query)
+		switch {
+		case errors.Is(err, models.ErrInvalid):
+			v.status = http.StatusBadRequest
+			data.Problem = "That can't be looked for. Use a few plain words."
+		case err != nil:
+			return v, err
+		}
+		data.Hits, data.Groups = len(page.Hits), s.groupHits(page.Hits)
+		if page.Next != "" {
+			older := data.Filter.Values()
+			older.Set("q", q)
+			older.Set("before", page.Next)
+			data.Older = "/search?" + older.Encode()
+		}
+	}
+	v.data = data
+	return v, nil
+}
+
+// groupHits puts hits of one session together, the session with the newest hit first.
+func (s recordPages) groupHits(hits []models.SearchHit) []*hitGroup {
+	var groups []*hitGroup
+	bySession := map[string]*hitGroup{}
+	for _, h := range hits {
+		started := h.Said.Add(-time.Duration(h.Utterance.StartMS) * time.Millisecond)
+		ses := models.Session{ID: h.Utterance.Session, Room: h.Room, Name: h.SessionName, Started: started}
+		g := bySession[ses.ID]
+		if g == nil {
+			t := started.In(s.Location)
+			g = &hitGroup{ID: ses.ID, Name: sessionName(ses), Day: day(t, s.Now().In(s.Location)), Clock: t.Format("15:04")}
+			bySession[ses.ID] = g
+			groups = append(groups, g)
+		}
+		who, _ := newCastOf(h.Room, nil, nil).find(h.Utterance.SpeakerID, h.Utterance.SpeakerName)
+		g.Hits = append(g.Hits, hitView{
+			Who: who, At: s.moment(ses, h.Utterance.StartMS), LineID: LineID(h.Utterance.Key),
+			Spans: h.Snippet, Doubt: len(h.Utterance.Doubt) > 0, Rules: h.Rules,
+		})
+	}
+	return groups
+}

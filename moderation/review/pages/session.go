@@ -1,0 +1,136 @@
+package pages
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"time"
+
+	"earshot/models"
+	"earshot/moderation/review/auth"
+	"earshot/moderation/review/export"
+	"earshot/moderation/review/web"
+)
+
+// sessionHead is the top of a session's page. While the room is live it is sent anew when it changes.
+type sessionHead struct {
+	ID, Name   string
+	Live       bool
+	Started    string
+	StartedISO string
+	Length     string
+	Ended      string // why, in words
+	URL        string
+	Model      string
+	Rules      string
+}
+
+type sessionPage struct {
+	Head                   sessionHead
+	Cursor                 string
+	Time                   timeline
+	Items                  []item
+	Flags                  []flagView
+	Next                   []nextSpeaker
+	Summary                summaryView
+	Edits, MayEdit, Tries  bool
+	Sounds                 bool // exports can have sound
+	Listens                listens
+	Formats                []export.Format
+	Lines, OpenFlags, Talk int
+}
+
+// listens is what a host can do about the bot's listening.
+type listens struct{ May, Paused, MayLeave bool }
+
+func (s sessionPages) listensIn(ctx context.Context, ses models.Session) listens {
+	if s.Rooms.Listener == nil || !ses.Live() || !auth.VisitorOf(ctx).May(ses.Room, models.AccessHost) {
+		return listens{}
+	}
+	return listens{May: true, Paused: s.Rooms.Listener.Paused(ses.ID), MayLeave: s.Rooms.Inviter != nil}
+}
+
+// castOf gives the people of a session their names and colours.
+func castOf(h models.Snapshot) *cast { return newCastOf(h.Session.Room, h.Names, h.Speakers) }
+
+// known is what became of a session's flags.
+func known(h models.Snapshot) (out outcomes) {
+	for _, d := range h.Decisions {
+		out.put(d)
+	}
+	for _, a := range h.Actions {
+		out.did(a)
+	}
+	return out
+}
+
+// session is the page of one stay in a room.
+func (s sessionPages) session(r *http.Request) (view, error) {
+	cursor := s.Hub.Cursor() // before the store is read: what comes in between is sent again, and seen to be known
+	h, err := s.Record.Snapshot(r.Context(), r.PathValue("id"), true)
+	if err != nil {
+		return view{}, err
+	}
+	p := s.painter(h.Session, auth.VisitorOf(r.Context()), castOf(h))
+	p.edits = p.decides && r.URL.Query().Get("edit") != ""
+	p.keep(h.Clips...)
+	p.known = known(h)
+	data := sessionPage{
+		Head: s.head(h.Session), Cursor: s.Hub.Text(cursor), Edits: p.edits, MayEdit: p.decides && !h.Session.ModerateOnly,
+		Tries: s.trial("") != nil, Sounds: s.Sounds != nil && len(h.Clips) > 0, Formats: export.Formats(),
+	}
+	data.Listens = s.listensIn(r.Context(), h.Session)
+	if s.LeastHeard != nil && data.Head.Live {
+		data.Next = p.next(s.LeastHeard(h.Session.ID))
+	}
+	data.Items = p.items(h.Lines, h.Gaps, h.Flags)
+	data.Flags = flagList(p, h.Flags)
+	if data.Summary, err = s.summaryOf(r, h, p); err != nil {
+		return view{}, err
+	}
+	data.Time = newTimeline(p.cast, data.Items, s.Record.Lasted(h.Session).Milliseconds())
+	for _, it := range data.Items {
+		if it.Line != nil {
+			data.Lines++
+		}
+	}
+	for _, f := range data.Flags {
+		if f.Open {
+			data.OpenFlags++
+		}
+	}
+	return view{page: "session", title: data.Head.Name, nav: "rooms", wide: true, data: data}, nil
+}
+
+func (s *Pages) head(ses models.Session) sessionHead {
+	t := ses.Started.In(s.Location)
+	h := sessionHead{
+		ID: ses.ID, Name: sessionName(ses), Live: ses.Live(), URL: ses.URL, Model: ses.Model, Rules: ses.Rules,
+		Started:    day(t, s.Now().In(s.Location)) + " " + t.Format("15:04"),
+		StartedISO: t.UTC().Format(time.RFC3339),
+		Length:     length(s.Record.Lasted(ses)),
+	}
+	if !h.Live {
+		h.Ended = cmp.Or(endWords[ses.Reason], string(ses.Reason))
+	}
+	return h
+}
+
+func sessionName(ses models.Session) string {
+	return cmp.Or(web.CleanName(ses.Name), web.CleanName(ses.Room), "Unnamed room")
+}
+
+// download answers with a session in the format of the address, as the command line writes it.
+func (s sessionPages) download(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	o := export.Options{Redact: q.Get("redact") != ""}
+	if q.Get("sound") != "" {
+		o.Sound = s.Sounds
+	}
+	file, err := s.Record.Export(r.Context(), r.PathValue("id"), r.PathValue("format"), o)
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	file.Send(w)
+}

@@ -1,0 +1,148 @@
+package pages
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"earshot/models"
+)
+
+// timeline shows who spoke when: one strip per speaker over a common scale that ends at a round time.
+type timeline struct {
+	ScaleMS int64
+	Ticks   []tick
+	Strips  []*strip
+}
+
+// tick is a labelled place on the scale; X is in percent.
+type tick struct{ X, Label string }
+
+// strip is one speaker's row. Positions are in ms, the drawing's own unit.
+type strip struct {
+	Who     *person
+	ScaleMS int64
+	Blocks  []block
+	Marks   []mark
+	Gaps    []block
+	TalkMS  int64
+	Percent int64 // share of all talk
+	Lines   int
+}
+
+type block struct {
+	X, W   int64
+	LineID string
+}
+
+type mark struct {
+	X             int64
+	Level, LineID string
+	Title         string
+}
+
+// steps between ticks, in ms; the smallest one that needs at most six is taken.
+var steps = []int64{5e3, 10e3, 15e3, 30e3, 60e3, 120e3, 300e3, 600e3, 900e3, 1800e3, 3600e3, 7200e3, 14400e3}
+
+// scale rounds a duration in ms up to a whole number of steps.
+func scale(ms int64) (end, step int64) {
+	step = steps[len(steps)-1]
+	for _, s := range steps {
+		if ms <= 6*s {
+			step = s
+			break
+		}
+	}
+	return max(step, (ms+step-1)/step*step), step
+}
+
+func newTimeline(c *cast, items []item, lengthMS int64) timeline {
+	for _, it := range items {
+		if it.Line != nil {
+			lengthMS = max(lengthMS, it.Line.EndMS)
+		}
+	}
+	end, step := scale(lengthMS)
+	t := timeline{ScaleMS: end}
+	for x := int64(0); x <= end; x += step {
+		t.Ticks = append(t.Ticks, tick{X: fmt.Sprintf("%.3f%%", 100*float64(x)/float64(end)), Label: clock(x)})
+	}
+	rows := make(map[*person]*strip, len(c.order))
+	for _, p := range c.order {
+		r := &strip{Who: p, ScaleMS: end}
+		rows[p] = r
+		t.Strips = append(t.Strips, r)
+	}
+	for _, it := range items {
+		t.draw(rows, it)
+	}
+	t.share()
+	return t
+}
+
+func (t *timeline) draw(rows map[*person]*strip, it item) {
+	if g := it.Gap; g != nil {
+		for _, r := range t.Strips {
+			if g.Who == nil || g.Who == r.Who {
+				r.Gaps = append(r.Gaps, block{X: g.At.MS, W: g.EndMS - g.At.MS})
+			}
+		}
+		return
+	}
+	l := it.Line
+	r := rows[l.Who]
+	r.Lines++
+	r.TalkMS += l.TalkMS
+	r.block(l)
+	for _, f := range l.Flags {
+		r.Marks = append(r.Marks, mark{X: l.At.MS, Level: f.Level, LineID: l.ID, Title: f.Title})
+	}
+}
+
+// block draws a line, joined to the one before when nobody could see the difference: a long session stays small.
+func (r *strip) block(l *lineView) {
+	w := max(l.EndMS-l.At.MS, 0)
+	if n := len(r.Blocks); n > 0 {
+		last := &r.Blocks[n-1]
+		if l.At.MS <= last.X+last.W+r.ScaleMS/600 {
+			last.W = max(last.W, l.At.MS+w-last.X)
+			return
+		}
+	}
+	r.Blocks = append(r.Blocks, block{X: l.At.MS, W: w, LineID: l.ID})
+}
+
+func (t *timeline) share() {
+	var all int64
+	for _, r := range t.Strips {
+		all += r.TalkMS
+	}
+	for _, r := range t.Strips {
+		r.Percent = percent(r.TalkMS, all)
+	}
+}
+
+func percent(part, all int64) int64 {
+	if all == 0 {
+		return 0
+	}
+	return (200*part + all) / (2 * all)
+}
+
+// flagList is every flag of a session for the column beside the transcript: the newest first while the room is live,
+// in order of time afterwards.
+func flagList(p *painter, flags []models.Flag) []flagView {
+	flags = slices.Clone(flags)
+	slices.SortStableFunc(flags, func(a, b models.Flag) int {
+		c := cmp.Or(cmp.Compare(a.StartMS, b.StartMS), cmp.Compare(a.ID, b.ID))
+		if p.ses.Live() {
+			return -c
+		}
+		return c
+	})
+	out := make([]flagView, len(flags))
+	for i, f := range flags {
+		out[i] = p.flag(f)
+	}
+	return out
+}

@@ -1,0 +1,51 @@
+package record
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"earshot/models"
+	"earshot/moderation/review/auth"
+)
+
+// maxLedger bounds what is shown of a session's ledger.
+const maxLedger = 10_000
+
+// Consents is the consent ledger of a session, the first entry first.
+func (c *Record) Consents(ctx context.Context, id string) ([]models.Consent, error) {
+	if _, err := c.Session(ctx, id); err != nil {
+		return nil, err
+	}
+	found, err := c.Store.Consents(ctx, id, "", "", maxLedger)
+	if err != nil {
+		return nil, fmt.Errorf("consent: %w", err)
+	}
+	slices.Reverse(found)
+	return found, nil
+}
+
+// Object enters somebody's wish, said to the visitor, for a session that the visitor is a host of.
+func (c *Record) Object(ctx context.Context, l Listener, session, speaker string, objects bool, how string) (models.Consent, error) {
+	ses, err := c.Session(ctx, session)
+	if err == nil {
+		err = auth.VisitorOf(ctx).Require(ses.Room, models.AccessHost)
+	}
+	if err != nil {
+		return models.Consent{}, err
+	}
+	speakers, err := c.Store.Speakers(ctx, session)
+	if err != nil {
+		return models.Consent{}, fmt.Errorf("speakers: %w", err)
+	}
+	entry := models.Consent{Session: session, SpeakerID: speaker, What: models.ConsentWithdrew, How: how, By: auth.VisitorOf(ctx).Name}
+	if objects {
+		entry.What = models.ConsentObjected
+	}
+	i := slices.IndexFunc(speakers, func(p models.Speaker) bool { return p.ID == speaker })
+	if i < 0 {
+		return entry, fmt.Errorf("speaker: %w", models.ErrNotFound)
+	}
+	entry.SpeakerName = speakers[i].Name
+	return l.Object(ctx, entry)
+}
