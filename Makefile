@@ -51,10 +51,10 @@ quick: deps ## what a change needs while one works on it, in a minute and a half
 
 test-rooms: deps-tests ## the tests against real room servers alone, verbosely (RUN=TestName to choose)
 	@$(ENV) go test -v -count 1 -timeout 20m -run '$(RUN)' ./bot/livekit/... ./bot/janus/... ./bot/whep ./bot/peer ./bot/lounge
-	@$(ENV) go test -v -count 1 -timeout 20m -run 'LiveKit|Janus|WHEP' ./cmd/earshot
+	@$(ENV) go test -v -count 1 -timeout 20m -run 'LiveKit|Janus|WHEP' ./cmd/earshot/app
 
 test-long: deps-tests ## over two hours: random hours of a room, a soak of half an hour, 100 kills, an hour of noise (accelerated), fifty rooms, with their figures
-	@$(ENV) EARSHOT_TEST_LONG=1 go test -v -count 1 -timeout 120m -run '^(TestSoak|TestFault20KilledAtRandomPoints|TestAnHourWithoutSpeech|TestFault7WordsOverABadLink|TestFiftyRoomsOfPeople|TestFiftySilentRooms)$$' ./cmd/earshot
+	@$(ENV) EARSHOT_TEST_LONG=1 go test -v -count 1 -timeout 120m -run '^(TestSoak|TestFault20KilledAtRandomPoints|TestAnHourWithoutSpeech|TestFault7WordsOverABadLink|TestFiftyRoomsOfPeople|TestFiftySilentRooms)$$' ./cmd/earshot/app
 	@$(ENV) go test -v -count 1 -run TestCrowdOfSilentTracks ./bot
 	@$(ENV) EARSHOT_TEST_LONG=1 go test -v -count 1 -timeout 90m -run TestRandomHours ./moderation/live
 

@@ -36,7 +36,7 @@ not do, 404 for what is not there or not for this key, 429 for a wrong key after
 Beside the API, ` + "`/metrics`" + ` has figures for Prometheus ([metrics.md](metrics.md)), ` + "`/healthz`" + ` and ` + "`/readyz`" + ` tell how the program is.
 `
 
-// TestAPIReferenceIsTheProgram: docs/api.md says what the program says of itself. go test -run APIReference -update ./cmd/earshot
+// TestAPIReferenceIsTheProgram: docs/api.md says what the program says of itself. go test -run APIReference -update ./cmd/earshot/app
 // writes it anew.
 func TestAPIReferenceIsTheProgram(t *testing.T) {
 	s, l := openTestStation(t, t.TempDir())
