@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"slices"
 
 	"earshot/configs/strict"
 	"earshot/moderation/match"
@@ -75,4 +76,17 @@ func (c *compiler) phrases(f *rules.File, rule string, ts []strict.Text, gap, so
 			c.probs.Add(cmp.Or(t.File, f.Name), t.Line, rule, "%s", err)
 		}
 	}
+}
+
+// listContent is a list without its order.
+func listContent(l *rules.List) any {
+	plain := func(ts []strict.Text) []string {
+		out := make([]string, len(ts))
+		for i, t := range ts {
+			out[i] = t.Text
+		}
+		slices.Sort(out)
+		return slices.Compact(out)
+	}
+	return []any{l.Name, plain(l.Words), plain(l.Never), l.Mask, l.Forms, l.Language}
 }

@@ -163,9 +163,9 @@ func (e *expr) eval(sc *evalContext) (held bool, spent uint64) {
 	}
 	value, details, err := e.program.Eval(map[string]any{
 		"text": strings.Join(words, " "), "words": words, "speaker_id": sc.u.SpeakerID, "roles": roles,
-		"newcomer": sc.in.newcomer(sc.person, sc.now), "duration_ms": sc.u.EndMS - sc.u.StartMS, "voiced_ms": sc.u.VoicedMS,
+		"newcomer": sc.person.isNew(sc.set.newcomers, sc.now), "duration_ms": sc.u.EndMS - sc.u.StartMS, "voiced_ms": sc.u.VoicedMS,
 		"late_ms": sc.u.LateMS, "language": sc.u.Language, "level_dbfs": sc.u.LevelDBFS, "min_p": minP,
-		"balance": sc.in.balances(sc.person, sc.in.at(sc.now)), "talk_ms": sc.person.floor.talk(models.Span{EndMS: 1 << 62}),
+		"balance": sc.ledgers.balances(sc.person.ID, after(sc.started, sc.now)), "talk_ms": sc.person.floor.talk(models.Span{EndMS: 1 << 62}),
 		"at_ms": sc.u.StartMS,
 	})
 	if details != nil && details.ActualCost() != nil {

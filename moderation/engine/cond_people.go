@@ -102,7 +102,7 @@ func (c *newcomer) compile(*part) condition { return c }
 
 // Eval looks at how long the speaker has been there and has spoken.
 func (c *newcomer) Eval(e *evalContext, _ float64) (bool, []match.Match) {
-	return e.in.newcomer(e.person, e.now) == c.want, nil
+	return e.person.isNew(e.set.newcomers, e.now) == c.want, nil
 }
 
 // Explain says whether the speaker is new.

@@ -1,7 +1,10 @@
 package engine
 
 import (
+	"slices"
+
 	"earshot/configs/strict"
+	"earshot/models"
 	"earshot/moderation/match"
 	"earshot/moderation/rules"
 )
@@ -41,7 +44,7 @@ func (c *inRoom) compile(p *part) condition {
 
 // Eval counts what happened in the room.
 func (c *inRoom) Eval(e *evalContext, _ float64) (bool, []match.Match) {
-	room := &e.in.room
+	room := &e.roster.room
 	count := func(times []int64) float64 {
 		n := 0
 		for _, t := range times {
@@ -60,4 +63,34 @@ func (c *inRoom) Eval(e *evalContext, _ float64) (bool, []match.Match) {
 // Explain says whether the room is so.
 func (c *inRoom) Explain(_ *evalContext, held bool, _ []match.Match) string {
 	return described("the room is as described", held)
+}
+
+// roomState is what happened in the room.
+type roomState struct {
+	joins, unmutes []int64
+	left           map[string]bool
+	voiced         int64 // when somebody was last heard
+	began          bool
+	first          int64
+}
+
+func (r *roomState) event(o models.Observation) {
+	if !r.began {
+		r.began, r.first = true, o.AtMS
+	}
+	if r.left == nil {
+		r.left = map[string]bool{}
+	}
+	recent := func(ts []int64) []int64 {
+		return slices.DeleteFunc(ts, func(t int64) bool { return t < o.AtMS-maxRoomWindow })
+	}
+	switch o.Event {
+	case models.RoomJoin:
+		r.joins = append(recent(r.joins), o.AtMS)
+		delete(r.left, o.SpeakerID)
+	case models.RoomLeave:
+		r.left[o.SpeakerID] = true
+	case models.RoomUnmute:
+		r.unmutes = append(recent(r.unmutes), o.AtMS)
+	}
 }

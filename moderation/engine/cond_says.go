@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"earshot/configs/strict"
 	"earshot/moderation/match"
+	"earshot/moderation/match/pii"
 	"earshot/moderation/rules"
 )
 
@@ -129,4 +131,78 @@ func (c wordsSaid) Explain(e *evalContext, held bool, ms []match.Match) string {
 		}
 	}
 	return what
+}
+
+// reveals holds when personal data of one of the kinds is said.
+type reveals struct{ kinds []string }
+
+// Shape is how reveals: is written.
+func (c *reveals) Shape(rules.Nested) strict.Shape {
+	return strict.ManyOf("kind of personal data", &c.kinds, pii.Kinds...)
+}
+
+// Content is the kinds.
+func (c *reveals) Content() (string, any) { return "Names", c.kinds }
+
+func (c *reveals) compile(p *part) condition {
+	p.looks |= atWords
+	p.reach(pii.WindowMS)
+	out := revealed{kinds: c.kinds}
+	for _, kind := range c.kinds {
+		out.sources = append(out.sources, p.personal(kind))
+	}
+	p.looksFor(out.sources)
+	return out
+}
+
+// revealed holds when one of its sources is found: people pause between the groups of a number.
+type revealed struct {
+	kinds   []string
+	sources []int
+}
+
+// Eval gives the matches, some of which may begin in earlier lines.
+func (c revealed) Eval(e *evalContext, minP float64) (bool, []match.Match) {
+	from := e.from
+	if !e.observe {
+		from = min(from, e.Window.Reach(pii.WindowMS, 0))
+	}
+	return e.found(c.sources, from, minP)
+}
+
+// Explain quotes what was said.
+func (c revealed) Explain(e *evalContext, held bool, ms []match.Match) string {
+	if held {
+		return e.quote(ms) + " was said"
+	}
+	return "no " + strings.Join(c.kinds, ", ") + " was said"
+}
+
+// reportedSpeech holds when what was said are somebody else's words, or are not.
+type reportedSpeech struct{ want bool }
+
+// Shape is how reported_speech: is written.
+func (c *reportedSpeech) Shape(rules.Nested) strict.Shape {
+	return strict.Bool("reported_speech", &c.want)
+}
+
+// Content is whether reported speech is wanted.
+func (c *reportedSpeech) Content() (string, any) { return wanted(c.want) }
+
+func (c *reportedSpeech) compile(p *part) condition {
+	p.reach(match.ReportedWindow)
+	return c
+}
+
+// Eval looks for who is said to have said the evidence.
+func (c *reportedSpeech) Eval(e *evalContext, _ float64) (bool, []match.Match) {
+	return (!e.observe && e.Window.Reported(e.evidence)) == c.want, nil
+}
+
+// Explain says whose words they are.
+func (c *reportedSpeech) Explain(_ *evalContext, held bool, _ []match.Match) string {
+	if held == c.want {
+		return "the words are reported, not the speaker's own"
+	}
+	return "the words are the speaker's own"
 }

@@ -3,6 +3,8 @@ package engine
 import (
 	"slices"
 	"strings"
+	"time"
+	"unicode"
 
 	"earshot/models"
 	"earshot/moderation/match"
@@ -11,7 +13,9 @@ import (
 // evalContext is what conditions look at: one line with what was said before it, who said it, and the room.
 type evalContext struct {
 	set     *Set
-	in      *Session
+	roster  *roster
+	ledgers *ledgers
+	started time.Time // of the session
 	person  *person
 	u       models.Utterance
 	observe bool // there is no line: something was observed
@@ -33,8 +37,8 @@ type manner struct {
 	show    bool // do not mask
 }
 
-func newContext(s *Set) *evalContext {
-	return &evalContext{set: s, Scanner: match.NewScanner(s.matcher)}
+func newContext(s *Set, r *roster, l *ledgers) *evalContext {
+	return &evalContext{set: s, roster: r, ledgers: l, Scanner: match.NewScanner(s.matcher)}
 }
 
 // look finds everything that any rule looks for in a line, given the lines before it.
@@ -88,7 +92,7 @@ func (sc *evalContext) masked(ms []match.Match) map[int]bool {
 // Mask is a text with the words of masked lists, and personal data that a rule looks for, hidden but for their first letters:
 // fit for showing.
 func (s *Set) Mask(text string) string {
-	sc := newContext(s)
+	sc := newContext(s, nil, nil)
 	sc.look(nil, models.Utterance{}, match.WordsOf(models.Utterance{Text: text}))
 	out := make([]string, len(sc.Window.Words))
 	for i, w := range sc.Window.Words {
@@ -130,4 +134,18 @@ func (sc *evalContext) found(sources []int, from int, minP float64) (bool, []mat
 func (sc *evalContext) quote(ms []match.Match) string {
 	_, shown := sc.words(ms)
 	return quoted(shown)
+}
+
+// after is a time of a session's clock as people have it.
+func after(started time.Time, ms int64) time.Time {
+	return started.Add(time.Duration(ms) * time.Millisecond)
+}
+
+// trim drops the punctuation around a word.
+func trim(word string) string {
+	t := strings.TrimFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+	if t == "" {
+		return strings.TrimSpace(word)
+	}
+	return t
 }

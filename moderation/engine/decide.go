@@ -3,73 +3,11 @@ package engine
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"earshot/models"
 	"earshot/moderation/rules"
 )
-
-// Outcome is what came of a line, an observation or an answer: to be stored in one transaction, and then to be done. Every id in
-// it is derived from what it belongs to, so that storing and doing it twice is doing it once.
-type Outcome struct {
-	Flags []models.Flag
-	// Decisions are new ones, or changed ones (answered, lapsed, looked at again), whole in either case.
-	Decisions []models.Decision
-	// Actions are planned, in the order in which they are to be done.
-	Actions []models.Action
-	Ledger  []models.LedgerEntry
-	// Redactions are words to be masked in the record.
-	Redactions []Redaction
-	// Clips is sound to be kept as evidence, one for each flag of a line.
-	Clips []ClipRequest
-	// Looks are flagged clips to be decoded again; their decisions wait for SecondLook.
-	Looks []LookRequest
-	// Opinions are verdicts that a second opinion may lower; their decisions wait for Opinion.
-	Opinions []OpinionRequest
-	// Statuses are the flags that a host has answered.
-	Statuses []FlagAnswer
-}
-
-// Redaction says what is to be masked in the record. The words are those of the flag; some may lie in earlier lines.
-type Redaction struct {
-	Flag, Speaker string
-	Utterance     models.Key
-	Words         []models.Word
-	Text          bool   // mask the words in the stored text
-	Clip          string // what becomes of them in the kept sound: ClipBeep, ClipSilence, "keep" or ""
-}
-
-// What becomes of redacted words in the kept sound.
-const (
-	ClipBeep    = "beep"
-	ClipSilence = "silence"
-)
-
-// ClipRequest is sound to be kept: of one person, so much before and after the words of a flag, for so long. What the rule
-// does not say is rules.Unsaid: the settings decide it.
-type ClipRequest struct {
-	Flag, SpeakerID string
-	models.Span     // of the words
-	BeforeMS        int64
-	AfterMS         int64
-	KeepMS          int64
-}
-
-// LookRequest is a clip to be decoded again.
-type LookRequest struct {
-	Decision, Flag string
-	Utterance      models.Key
-	Model          string // empty: the same model at full context
-}
-
-// FlagAnswer is what a host said of a flag.
-type FlagAnswer struct {
-	Flag      string
-	Confirmed bool
-	By        string
-	At        time.Time
-}
 
 // candidate is a decision in the making, with the verb that it would carry out in the room.
 type candidate struct {
@@ -88,7 +26,7 @@ func (s *Session) Decide(u models.Utterance) Outcome {
 	vs := s.verdicts(u, manner{})
 	var out Outcome
 	if len(vs) > 0 {
-		s.decide(s.person(u.SpeakerID), u, vs, s.created(u), &out)
+		s.decide(s.roster.person(u.SpeakerID), u, vs, s.created(u), &out)
 	}
 	if len(s.done) == maxDecided {
 		s.done = slices.Delete(s.done, 0, 1)
@@ -99,16 +37,16 @@ func (s *Session) Decide(u models.Utterance) Outcome {
 
 // decide turns fired verdicts, gravest first, into flags and what follows from them.
 func (s *Session) decide(p *person, u models.Utterance, vs []Verdict, now time.Time, out *Outcome) {
-	before := s.balances(p, now)
+	before := s.ledgers.balances(p.ID, now)
 	var cs []candidate
 	for _, v := range vs {
 		v.hideRedacted()
-		f := s.flag(u, v)
+		f := v.flag(u, s.created(u))
 		if u.Seq == 0 { // nothing was said: the time tells one finding from the next
 			f.ID = digest(20, u.Key, v.Rule, u.SpeakerID, u.EndMS)
 			f.Created = now
 		}
-		s.limit(&v, f.ID, p, u.EndMS)
+		s.limits.limit(&v, f.ID, p.ID, u.EndMS)
 		f.Mode, f.Why = v.Mode, v.Why
 		out.Flags = append(out.Flags, f)
 		clip := ClipRequest{f.ID, u.SpeakerID, models.Span{StartMS: f.StartMS, EndMS: f.EndMS}, rules.Unsaid, rules.Unsaid, rules.Unsaid}
@@ -209,44 +147,10 @@ func strongestOf(as []models.Action) models.Action {
 	return slices.MaxFunc(as, func(a, b models.Action) int { return cmp.Compare(a.Verb.Rank(), b.Verb.Rank()) })
 }
 
-// shortDuration is a duration as rule files have it.
-func shortDuration(ms int64) string {
-	text := (time.Duration(ms) * time.Millisecond).String()
-	for _, zero := range []string{"m0s", "h0m"} {
-		if strings.HasSuffix(text, zero) {
-			text = text[:len(text)-2]
-		}
-	}
-	return text
-}
-
-// uniqueOffers keeps each offer once; a dismissal is always among them, last.
-func uniqueOffers(offers []string) []string {
-	var out []string
-	for _, o := range offers {
-		if o != AnswerDismiss && !slices.Contains(out, o) {
-			out = append(out, o)
-		}
-	}
-	return append(out, AnswerDismiss)
-}
-
 // enter enters a ledger entry, once.
 func (s *Session) enter(out *Outcome, e models.LedgerEntry) {
-	s.book.add(e)
+	s.ledgers.add(e)
 	out.Ledger = append(out.Ledger, e)
-}
-
-// balances are a person's balances in all ledgers.
-func (s *Session) balances(p *person, at time.Time) map[string]float64 {
-	if len(s.set.ledgers) == 0 {
-		return nil
-	}
-	out := make(map[string]float64, len(s.set.ledgers))
-	for name := range s.set.ledgers {
-		out[name] = s.book.balance(name, p.ID, at)
-	}
-	return out
 }
 
 // climb judges the rules on ledgers after points were added: those that hold now and did not before. What they add may make
@@ -267,10 +171,10 @@ func (s *Session) climb(out *Outcome, p *person, u models.Utterance, before map[
 		var cs []candidate
 		for _, v := range vs {
 			fired[v.rule] = true
-			f := s.flag(u, v)
+			f := v.flag(u, s.created(u))
 			f.ID = digest(20, u.Key, u.EndMS, v.Rule, "ladder")
 			f.Created = now
-			s.limit(&v, f.ID, p, sc.now)
+			s.limits.limit(&v, f.ID, p.ID, sc.now)
 			f.Mode, f.Why = v.Mode, v.Why
 			out.Flags = append(out.Flags, f)
 			cs = append(cs, s.begin(out, v, f, u, now))
@@ -289,16 +193,51 @@ func (r *rule) heldBefore(before map[string]float64) bool {
 	return len(r.balances) > 0
 }
 
-// ladders reports whether any rule looks at a ledger.
-func (s *Set) ladders() bool {
-	return slices.ContainsFunc(s.rules, func(r *rule) bool { return r.ladder() })
+// limits are when rules with at_most last reached the host or the room, by rule and whom at_most counts.
+type limits map[string]firing
+
+// firing is when a rule last reached the host or the room, and with which flag.
+type firing struct {
+	flag string
+	at   int64
 }
 
-// rule finds a rule by its id, or nil.
-func (s *Set) rule(id string) *rule {
-	i, ok := slices.BinarySearchFunc(s.rules, id, func(r *rule, id string) int { return cmp.Compare(r.ID, id) })
-	if !ok {
-		return nil
+// limit holds a verdict back when its rule has reached the host or the room too lately.
+func (l limits) limit(v *Verdict, flag, person string, at int64) {
+	r := v.rule
+	if r.AtMost == nil || v.Mode == models.ModeWatch {
+		return
 	}
-	return s.rules[i]
+	whom := r.whom(person)
+	last, ok := l[whom]
+	passed := !ok || last.flag == flag || at-last.at >= r.AtMost.OncePer
+	v.Gates = append(v.Gates, gate("at_most", passed, "the rule has not fired lately", "the rule fired a moment ago"))
+	if !passed {
+		v.Mode, v.WouldEnforce = models.ModeWatch, false
+		v.Why += "; written down only, because the rule fired a moment ago"
+		return
+	}
+	l[whom] = firing{flag, at}
+}
+
+// whom is whom at_most counts firings for.
+func (r *rule) whom(person string) string {
+	if r.AtMost.ByPerson() {
+		return r.ID + "\n" + person
+	}
+	return r.ID + "\n"
+}
+
+// refire remembers a stored verdict for at_most, as of when its words were said, or when it fell where none were.
+func (l limits) refire(r *rule, d models.Decision, started time.Time) {
+	if r == nil || r.AtMost == nil || d.Mode == models.ModeWatch {
+		return
+	}
+	at := d.Created.Sub(started).Milliseconds()
+	if n := len(d.Matched); n > 0 && d.Matched[n-1].EndMS > 0 {
+		at = d.Matched[n-1].EndMS
+	}
+	if last, ok := l[r.whom(d.SpeakerID)]; !ok || last.at < at {
+		l[r.whom(d.SpeakerID)] = firing{d.Flag, at}
+	}
 }

@@ -29,7 +29,7 @@ func FuzzExpr(f *testing.F) {
 	set := mustLoad(f, "schema: 1\nrules: [{id: a, when: {role: host}, then: [flag: {}]}]\n")
 	s := NewSession(set, models.Session{ID: "s"})
 	u := longestLine()
-	sc := s.see(s.person("ana"), manner{})
+	sc := s.see(s.roster.person("ana"), manner{})
 	sc.look(nil, u, match.WordsOf(u))
 	f.Fuzz(func(t *testing.T, text string) {
 		e, err := compileExpr(text)
@@ -62,7 +62,7 @@ func TestExprCost(t *testing.T) {
 	}
 	s := NewSession(mustLoad(t, "schema: 1\nrules: [{id: a, when: {role: host}, then: [flag: {}]}]\n"), models.Session{ID: "s"})
 	u := longestLine()
-	sc := s.see(s.person("ana"), manner{})
+	sc := s.see(s.roster.person("ana"), manner{})
 	sc.look(nil, u, match.WordsOf(u))
 	for _, text := range []string{"words.all(a, text.contains(a))", "words.map(w, text + w).size() > 0"} {
 		e, err := compileExpr(text)

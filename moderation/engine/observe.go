@@ -13,63 +13,23 @@ const ceased = 15_000
 // holding stands for the time at which a rule ceased to hold while it holds.
 const holding = -1
 
-// How far back observations are remembered, in ms.
-const (
-	maxFloor      = 3600_000
-	maxSound      = 60_000
-	maxRoomWindow = 3600_000
-)
-
 // Observe takes in an observation and judges the rules on the floor, the sound, the language and the room. A rule fires when
 // it begins to hold for a person, and again only after it has ceased to.
 func (s *Session) Observe(o models.Observation) Outcome {
-	p := s.person(o.SpeakerID)
-	s.takeIn(p, o)
+	p := s.roster.person(o.SpeakerID)
+	s.roster.takeIn(p, o, s.set.voteOver)
 	var out Outcome
 	targets := []*person{p}
 	if o.SpeakerID == "" || o.Event != "" {
-		targets = []*person{s.person("")}
+		targets = []*person{s.roster.person("")}
 	}
 	if len(o.Voiced) > 0 { // whoever was interrupted, or is talked over, is another matter: look at everybody who talks
-		targets = s.talkers(o.AtMS)
+		targets = s.roster.talkers(o.AtMS)
 	}
 	for _, target := range targets {
 		s.observed(target, o, &out)
 	}
 	return out
-}
-
-// talkers is everybody who spoke within the last minute, by id.
-func (s *Session) talkers(now int64) []*person {
-	var out []*person
-	for _, p := range s.people {
-		if n := len(p.floor.spans); n > 0 && p.floor.spans[n-1].EndMS > now-60_000 {
-			out = append(out, p)
-		}
-	}
-	slices.SortFunc(out, func(a, b *person) int { return cmp.Compare(a.ID, b.ID) })
-	return out
-}
-
-// takeIn remembers an observation.
-func (s *Session) takeIn(p *person, o models.Observation) {
-	if p.FirstMS < 0 {
-		p.FirstMS = o.AtMS
-	}
-	for _, v := range o.Voiced {
-		p.floor.add(v)
-		s.room.voiced = max(s.room.voiced, v.EndMS)
-	}
-	if o.Sound != nil {
-		p.sound = append(p.sound, *o.Sound)
-		for len(p.sound) > 0 && p.sound[0].EndMS < o.AtMS-maxSound {
-			p.sound = p.sound[1:]
-		}
-	}
-	if l := o.Language; l != nil && l.VoicedMS > 0 {
-		p.vote(*l, s.set.voteOver)
-	}
-	s.room.event(o)
 }
 
 // observed judges the rules on what is observed for one person, or for the room.
@@ -98,18 +58,31 @@ func (s *Session) observed(p *person, o models.Observation, out *Outcome) {
 	p.looked = o.AtMS
 	if len(fresh) > 0 {
 		u := sc.u
-		s.decide(p, u, fresh, s.at(o.AtMS), out)
+		s.decide(p, u, fresh, after(s.session.Started, o.AtMS), out)
 	}
 }
 
-// vote counts a vote on a person's language, and lets go of those that are older than what is looked at.
-func (p *person) vote(v models.LanguageVote, over int64) {
-	p.votes = append(p.votes, v)
-	var total int64
-	for i, old := range slices.Backward(p.votes) {
-		if total += old.VoicedMS; total >= over {
-			p.votes = slices.Delete(p.votes, 0, i)
-			return
+// Heard is how much somebody has spoken.
+type Heard struct {
+	ID, Name string
+	TalkMS   int64
+}
+
+// LeastHeard are those who are there and spoke least, at most so many, who spoke least first: the fair order of who may speak
+// next. Hosts are left out, and so is whoever has left. In a crowd it costs little more than looking at everybody once.
+func (s *Session) LeastHeard(most int) []Heard {
+	out := make([]Heard, 0, most+1)
+	for id, p := range s.roster.people {
+		if id == "" || s.roster.room.left[id] || s.set.isHost(p.Speaker) {
+			continue
 		}
+		h := Heard{id, p.Name, p.floor.talk(models.Span{EndMS: 1 << 62})}
+		at, _ := slices.BinarySearchFunc(out, h, func(a, b Heard) int { return cmp.Or(cmp.Compare(a.TalkMS, b.TalkMS), cmp.Compare(a.ID, b.ID)) })
+		if at == most {
+			continue
+		}
+		out = slices.Insert(out, at, h)
+		out = out[:min(len(out), most)]
 	}
+	return out
 }

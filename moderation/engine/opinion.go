@@ -5,20 +5,11 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"earshot/configs/strict"
 	"earshot/models"
+	"earshot/moderation/match"
 )
-
-// OpinionRequest is a verdict that somebody else is to be asked about. What is sent is taken from the stored line, in which
-// redacted words are masked already.
-type OpinionRequest struct {
-	Decision, Flag, Rule string
-	Utterance            models.Key
-	// Matched are the words that decided; some may lie in earlier lines.
-	Matched []models.Word
-}
 
 // WantOpinions says whether verdicts that would ask a host or act wait for a second opinion. It holds for what is decided from
 // now on.
@@ -38,12 +29,6 @@ func reachesSomebody(s step) bool {
 		return false
 	}
 	return true
-}
-
-// redacts reports whether a rule hides words.
-func (r *rule) redacts() bool {
-	_, ok := find[*redact](r.steps)
-	return ok
 }
 
 // await lets a decision wait for a second opinion.
@@ -79,8 +64,8 @@ func (s *Session) Opinion(id string, o models.Opinion, now time.Time) (Outcome, 
 		out.Decisions = append(out.Decisions, *d)
 		return out, nil
 	}
-	p := s.person(d.SpeakerID)
-	before := s.balances(p, now)
+	p := s.roster.person(d.SpeakerID)
+	before := s.ledgers.balances(p.ID, now)
 	c := candidate{decision: *d, rule: r}
 	s.carryOut(&out, &c, now)
 	s.settle(&out, []candidate{c})
@@ -95,7 +80,7 @@ func (s *Session) Opinion(id string, o models.Opinion, now time.Time) (Outcome, 
 func (s *Session) below(r *rule, m models.Mode) models.Mode {
 	acts := r != nil && slices.ContainsFunc(r.steps, func(x step) bool {
 		does, ok := x.(inTheRoom)
-		return ok && s.mayDo(r, m, does.order().verb)
+		return ok && r.may(does.order().verb, m, s.set.automatic)
 	})
 	if acts {
 		return models.ModeSuggest
@@ -121,11 +106,72 @@ func (v *Verdict) hideRedacted() {
 	v.Why = v.rule.why(v.said, *v)
 }
 
-// barred is a copy of words as they are stored once redacted: bars of their length.
-func barred(words []models.Word) []models.Word {
-	out := slices.Clone(words)
-	for i := range out {
-		out[i].Text = strings.Repeat("▮", utf8.RuneCountInString(out[i].Text))
+// SecondLook takes in what the second decode of a flagged clip heard, and decides what waited for it. words carry the times
+// of the session, or are nil when the look could not be made, with failed set. Decisions that wait for nothing are
+// models.ErrNotFound.
+func (s *Session) SecondLook(id, model string, u models.Utterance, failed bool, now time.Time) (Outcome, error) {
+	d, ok := s.open[id]
+	if !ok || d.Verdict != models.VerdictPending || d.Opinion != nil {
+		return Outcome{}, fmt.Errorf("second look at %s: %w", strict.Shorten(id), models.ErrNotFound)
 	}
-	return out
+	delete(s.open, id)
+	var out Outcome
+	r := s.set.rule(d.Rule)
+	look := &models.SecondLook{Model: model, Failed: failed || r == nil} // without its rule nobody can say what was to be heard
+	p := s.roster.person(d.SpeakerID)
+	if !look.Failed {
+		look.Agreed, look.Text = s.agrees(p, r, u)
+	}
+	d.SecondLook = look
+	if why := s.unfit(d, r, now); why != "" {
+		withhold(d, why)
+		if why == tooLate {
+			s.hideLate(&out, d)
+		}
+		out.Decisions = append(out.Decisions, *d)
+		return out, nil
+	}
+	if s.wantsOpinion(r, *d) {
+		s.await(&out, d)
+		out.Decisions = append(out.Decisions, *d)
+		return out, nil
+	}
+	before := s.ledgers.balances(p.ID, now)
+	c := candidate{decision: *d, rule: r}
+	s.carryOut(&out, &c, now)
+	s.settle(&out, []candidate{c})
+	u.LateMS = models.Age(spokenAt(d), now).Milliseconds()
+	s.climb(&out, p, u, before, now)
+	return out, nil
+}
+
+// unfit says why a verdict that waited is only written down after all, or "".
+func (s *Session) unfit(d *models.Decision, r *rule, now time.Time) string {
+	look := d.SecondLook
+	switch {
+	case s.tooLate(d, now):
+		return tooLate
+	case r == nil:
+		return "its rule is gone"
+	case look == nil || look.Agreed || r.SecondLook == nil || !r.SecondLook.MustAgree:
+		return ""
+	case look.Failed:
+		return "it could not be listened to a second time"
+	}
+	return "the second look did not hear it"
+}
+
+// agrees reports whether a rule holds in a second text of a line too, and gives that text: without the words that it found,
+// when the rule redacts.
+func (s *Session) agrees(p *person, r *rule, u models.Utterance) (bool, string) {
+	sc := s.see(p, manner{})
+	before := p.within(u.StartMS - s.set.reach)
+	before = slices.DeleteFunc(slices.Clone(before), func(l match.Utterance) bool { return l.Of.Key == u.Key })
+	sc.look(before, u, match.WordsOf(u))
+	v, fired := r.judge(sc)
+	if !fired || !r.redacts() {
+		return fired, u.Text
+	}
+	words, _ := models.Mask{Words: v.Matched}.Apply(match.WordsOf(u), false)
+	return fired, models.TextOf(words)
 }

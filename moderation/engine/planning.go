@@ -2,7 +2,9 @@ package engine
 
 import (
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"earshot/models"
 	"earshot/moderation/rules"
@@ -62,7 +64,7 @@ func (s *restrict) plan(p *planning) { p.inTheRoom(s.order()) }
 // inTheRoom does something in the room, or offers it to the hosts where their word is needed.
 func (p *planning) inTheRoom(o order) {
 	d := &p.candidate.decision
-	switch may := p.in.mayDo(p.rule, d.Mode, o.verb); {
+	switch may := p.rule.may(o.verb, d.Mode, p.in.set.automatic); {
 	case may && p.in.over:
 		withhold(d, "the stay was over")
 	case may:
@@ -107,7 +109,7 @@ func (p *planning) enterPoints() {
 	for _, a := range p.points {
 		d.Points = append(d.Points, models.Points{Ledger: a.Ledger, Points: a.Points})
 		p.in.enter(p.out, models.LedgerEntry{
-			ID: digest(20, d.Flag, a.Ledger), Ledger: a.Ledger, Person: d.SpeakerID, Scope: p.in.scope(a.Ledger), Session: d.Session,
+			ID: digest(20, d.Flag, a.Ledger), Ledger: a.Ledger, Person: d.SpeakerID, Scope: p.in.ledgers.scope(a.Ledger), Session: d.Session,
 			Flag: d.Flag, Points: a.Points, Pending: d.Ask != models.AskNone, By: "rule", At: p.now,
 		})
 	}
@@ -125,13 +127,22 @@ func (o order) offer() string {
 	return string(o.verb)
 }
 
-// mayDo reports whether a verb may be carried out without asking.
-func (s *Session) mayDo(r *rule, mode models.Mode, verb models.Verb) bool {
+// may reports whether a verb may be carried out without asking, where the profile allows some verbs that cannot be undone.
+func (r *rule) may(verb models.Verb, mode models.Mode, automatic []models.Verb) bool {
 	if mode != models.ModeAct {
 		return false
 	}
 	if verb == models.VerbRemove || verb == models.VerbBan {
-		return r.Automatic && slices.Contains(s.set.automatic, verb)
+		return r.Automatic && slices.Contains(automatic, verb)
 	}
 	return true
+}
+
+// barred is a copy of words as they are stored once redacted: bars of their length.
+func barred(words []models.Word) []models.Word {
+	out := slices.Clone(words)
+	for i := range out {
+		out[i].Text = strings.Repeat("▮", utf8.RuneCountInString(out[i].Text))
+	}
+	return out
 }

@@ -200,7 +200,7 @@ func (s *Session) Arm(p models.Partial) []RuleInfo {
 		return nil
 	}
 	u := models.Utterance{Key: p.Key, SpeakerID: p.SpeakerID, SpeakerName: p.SpeakerName, StartMS: p.StartMS, EndMS: p.StartMS, Text: p.Stable}
-	who := s.person(p.SpeakerID)
+	who := s.roster.person(p.SpeakerID)
 	sc := s.see(who, manner{})
 	before := slices.DeleteFunc(slices.Clone(who.within(p.StartMS-s.set.reach)), func(l match.Utterance) bool { return l.Of.Key == p.Key })
 	sc.look(before, u, match.WordsOf(u))

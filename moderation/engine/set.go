@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"slices"
 
 	"earshot/models"
@@ -114,6 +115,11 @@ func (s *Set) rolesOf(id string, platform models.Role) []models.Role {
 	return append([]models.Role{platform}, s.members[id]...)
 }
 
+// isHost reports whether somebody has the host's role, from the room or by the rules.
+func (s *Set) isHost(p models.Speaker) bool {
+	return p.Role == models.RoleHost || slices.Contains(s.members[p.ID], models.RoleHost)
+}
+
 // weaker is the weaker of two modes; an empty one does not count.
 func weaker(a, b models.Mode) models.Mode {
 	if a == "" || (b != "" && modeRank(b) < modeRank(a)) {
@@ -144,4 +150,24 @@ func (s *Set) Webhooks() []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// ladders reports whether any rule looks at a ledger.
+func (s *Set) ladders() bool {
+	return slices.ContainsFunc(s.rules, func(r *rule) bool { return r.ladder() })
+}
+
+// rule finds a rule by its id, or nil.
+func (s *Set) rule(id string) *rule {
+	i, ok := slices.BinarySearchFunc(s.rules, id, func(r *rule, id string) int { return cmp.Compare(r.ID, id) })
+	if !ok {
+		return nil
+	}
+	return s.rules[i]
+}
+
+// redacts reports whether a rule hides words.
+func (r *rule) redacts() bool {
+	_, ok := find[*redact](r.steps)
+	return ok
 }

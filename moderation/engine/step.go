@@ -1,7 +1,10 @@
 package engine
 
 import (
+	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"earshot/configs/strict"
 	"earshot/models"
@@ -162,4 +165,65 @@ func find[T step](steps []step) (found T, ok bool) {
 		}
 	}
 	return found, ok
+}
+
+// shortDuration is a duration as rule files have it.
+func shortDuration(ms int64) string {
+	text := (time.Duration(ms) * time.Millisecond).String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, zero) {
+			text = text[:len(text)-2]
+		}
+	}
+	return text
+}
+
+// uniqueOffers keeps each offer once; a dismissal is always among them, last.
+func uniqueOffers(offers []string) []string {
+	var out []string
+	for _, o := range offers {
+		if o != AnswerDismiss && !slices.Contains(out, o) {
+			out = append(out, o)
+		}
+	}
+	return append(out, AnswerDismiss)
+}
+
+// The answers that every ask takes besides what it offers.
+const (
+	AnswerConfirm = "confirm" // the flag is right; nothing more is to be done
+	AnswerDismiss = "dismiss" // the flag is wrong: it costs nothing, and what was done is undone
+)
+
+// offerVerbs are what a host may be offered.
+var offerVerbs = []string{"warn", "nudge", "mute", "to_audience", "remove", "ban", "redact", "newcomers_listen_only", "dismiss"}
+
+// offerPattern is an offer: a verb, and for some how long.
+const offerPattern = `^(warn|nudge|redact|remove|newcomers_listen_only|dismiss|(mute|to_audience|ban)( [0-9]+(ms|s|m|h|d|w))?)$`
+
+// choice is an offer taken apart.
+type choice struct {
+	verb  models.Verb
+	forMS int64
+}
+
+// parseOffer reads "mute 60s", "warn", "dismiss".
+func parseOffer(text string) (choice, error) {
+	verb, length, timed := strings.Cut(text, " ")
+	if !slices.Contains(offerVerbs, verb) {
+		return choice{}, fmt.Errorf("unknown offer %q: one of %s", strict.Shorten(text), strings.Join(offerVerbs, ", "))
+	}
+	c := choice{verb: models.Verb(verb)}
+	if !timed {
+		return c, nil
+	}
+	if c.verb != models.VerbMute && c.verb != models.VerbToAudience && c.verb != models.VerbBan {
+		return choice{}, fmt.Errorf("offer %q: %s does not last", strict.Shorten(text), verb)
+	}
+	d, err := strict.ParseDuration(length)
+	if err != nil || d < time.Millisecond {
+		return choice{}, fmt.Errorf("offer %q: how long must be a duration such as 60s", strict.Shorten(text))
+	}
+	c.forMS = d.Milliseconds()
+	return c, nil
 }

@@ -1,0 +1,195 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+
+	"earshot/models"
+	"earshot/moderation/match"
+	"earshot/moderation/rules"
+)
+
+// How far back observations are remembered, in ms.
+const (
+	maxSound      = 60_000
+	maxRoomWindow = 3600_000
+)
+
+// roster is who is or was in the room, with what is remembered of them and of the room.
+type roster struct {
+	people map[string]*person
+	room   roomState
+}
+
+// person is somebody in the room, with what a session remembers of them.
+type person struct {
+	models.Speaker
+	lines   []match.Utterance
+	clean   bool  // no rule flagged the latest line
+	cleanMS int64 // speech that no rule flagged
+	floor   floorState
+	sound   []models.Sound
+	votes   []models.LanguageVote
+	held    map[string]int64 // when a rule on what is observed ceased to hold, or holding
+	looked  int64            // when that was looked at last
+}
+
+// person finds somebody, or begins to remember them.
+func (r *roster) person(id string) *person {
+	p := r.people[id]
+	if p == nil {
+		p = &person{Speaker: models.Speaker{ID: id, FirstMS: -1}, held: map[string]int64{}}
+		r.people[id] = p
+	}
+	return p
+}
+
+// talkers is everybody who spoke within the last minute, by id.
+func (r *roster) talkers(now int64) []*person {
+	var out []*person
+	for _, p := range r.people {
+		if n := len(p.floor.spans); n > 0 && p.floor.spans[n-1].EndMS > now-60_000 {
+			out = append(out, p)
+		}
+	}
+	slices.SortFunc(out, func(a, b *person) int { return cmp.Compare(a.ID, b.ID) })
+	return out
+}
+
+// overlap is how long a person spoke while somebody else did.
+func (r *roster) overlap(p *person, w models.Span) int64 {
+	var others []models.Span
+	for _, other := range r.people {
+		if other != p {
+			others = append(others, other.floor.spans[other.floor.after(w.StartMS):]...)
+		}
+	}
+	slices.SortFunc(others, func(a, b models.Span) int { return cmp.Compare(a.StartMS, b.StartMS) })
+	var ms int64
+	for _, v := range p.floor.spans[p.floor.after(w.StartMS):] {
+		until := max(v.StartMS, w.StartMS)
+		for _, o := range others {
+			from, to := max(o.StartMS, until), min(o.EndMS, v.EndMS, w.EndMS)
+			if to > from {
+				ms += to - from
+				until = to
+			}
+		}
+	}
+	return ms
+}
+
+// interruptions counts how often a person interrupted within a window: began inside another's turn, after which the other
+// stopped, while the person went on.
+func (r *roster) interruptions(p *person, w models.Span) int {
+	mine := slices.DeleteFunc(p.floor.turns(w.StartMS), func(t models.Span) bool {
+		return t.StartMS < w.StartMS || t.EndMS-t.StartMS < holdsFloorFor
+	})
+	if len(mine) == 0 {
+		return 0
+	}
+	var others [][]models.Span
+	for _, other := range r.people {
+		if other != p && len(other.floor.spans) > 0 {
+			others = append(others, other.floor.turns(w.StartMS))
+		}
+	}
+	n := 0
+	for _, t := range mine {
+		if slices.ContainsFunc(others, func(turns []models.Span) bool { return interrupted(turns, t, w.EndMS) }) {
+			n++
+		}
+	}
+	return n
+}
+
+// takeIn remembers an observation; votes on a language count for so much speech.
+func (r *roster) takeIn(p *person, o models.Observation, voteOver int64) {
+	if p.FirstMS < 0 {
+		p.FirstMS = o.AtMS
+	}
+	for _, v := range o.Voiced {
+		p.floor.add(v)
+		r.room.voiced = max(r.room.voiced, v.EndMS)
+	}
+	if o.Sound != nil {
+		p.sound = append(p.sound, *o.Sound)
+		for len(p.sound) > 0 && p.sound[0].EndMS < o.AtMS-maxSound {
+			p.sound = p.sound[1:]
+		}
+	}
+	if l := o.Language; l != nil && l.VoicedMS > 0 {
+		p.vote(*l, voteOver)
+	}
+	r.room.event(o)
+}
+
+// vote counts a vote on a person's language, and lets go of those that are older than what is looked at.
+func (p *person) vote(v models.LanguageVote, over int64) {
+	p.votes = append(p.votes, v)
+	var total int64
+	for i, old := range slices.Backward(p.votes) {
+		if total += old.VoicedMS; total >= over {
+			p.votes = slices.Delete(p.votes, 0, i)
+			return
+		}
+	}
+}
+
+// forget takes back a line that comes again.
+func (p *person) forget(k models.Key) {
+	n := len(p.lines)
+	if n == 0 || p.lines[n-1].Of.Key != k || k == (models.Key{}) {
+		return
+	}
+	if p.clean {
+		p.cleanMS -= p.lines[n-1].Of.VoicedMS
+	}
+	p.lines = p.lines[:n-1]
+}
+
+// maxLines bounds what is remembered of one person.
+const maxLines = 128
+
+// remember keeps the current line for as long as some rule may look back at it, in ms; the latest one always, since it may come
+// again. clean says that no rule flagged it.
+func (p *person) remember(w *match.Window, clean bool, keep int64) {
+	l := w.Lines[len(w.Lines)-1].Utterance
+	p.clean = clean
+	if clean {
+		p.cleanMS += l.Of.VoicedMS
+	}
+	if keep > 0 {
+		l.Tokens = make([]match.Token, 0, len(w.Tokens)-w.Cut)
+		for _, t := range w.Tokens[w.Cut:] {
+			t.Word -= w.CutAt
+			l.Tokens = append(l.Tokens, t)
+		}
+		old := 0
+		for old < len(p.lines) && (p.lines[old].Of.EndMS < l.Of.EndMS-keep || len(p.lines)-old >= maxLines) {
+			old++
+		}
+		p.lines = append(slices.Delete(p.lines, 0, old), l)
+		return
+	}
+	l.Words = nil
+	p.lines = append(p.lines[:0], l)
+}
+
+// within are the lines that end at a time or later.
+func (p *person) within(since int64) []match.Utterance {
+	i := len(p.lines)
+	for i > 0 && p.lines[i-1].Of.EndMS >= since && p.lines[i-1].Tokens != nil {
+		i--
+	}
+	return p.lines[i:]
+}
+
+// isNew reports whether somebody is new, by what people: says; without that nobody is.
+func (p *person) isNew(n *rules.Newcomer, now int64) bool {
+	if n == nil || p == nil {
+		return false
+	}
+	first := max(p.FirstMS, 0)
+	return now-first < n.InRoom || p.cleanMS < n.CleanSpeech
+}
