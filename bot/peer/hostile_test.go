@@ -121,6 +121,9 @@ const hostileServer = "EARSHOT_PEER_HOSTILE"
 // TestAHostileServerEndsNothing gathers candidates with such a server, over each transport, in processes of their own. What
 // pion does by itself shows that the message is the one that is meant.
 func TestAHostileServerEndsNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for real networks")
+	}
 	switch mode, url, _ := strings.Cut(os.Getenv(hostileServer), " "); mode {
 	case "guarded":
 		gatherGuarded(t, url)

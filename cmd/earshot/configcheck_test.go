@@ -16,6 +16,9 @@ import (
 
 // TestConfigCheckConnects asks the server of a room that is there, and an address that nobody listens on.
 func TestConfigCheckConnects(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	server := httptest.NewServer(lounge.New(lounge.Config{Peer: peer.Config{Loopback: true}, Log: slog.New(slog.DiscardHandler)}))
 	t.Cleanup(server.Close)

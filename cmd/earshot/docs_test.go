@@ -16,6 +16,9 @@ import (
 // TestDocsCommandsWork runs every command in the code blocks of docs/*.md, page by page, each in a folder with a record and
 // the files that pages name. "sudo -u earshot" is left out: the test is the record's owner.
 func TestDocsCommandsWork(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	pages, err := filepath.Glob("../../docs/*.md")
 	if err != nil {

@@ -28,6 +28,9 @@ var elsewhere = map[string]string{
 
 // TestREADMECommandsWork runs every command of the README's code blocks in a folder that holds the files they name.
 func TestREADMECommandsWork(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {

@@ -108,6 +108,9 @@ func TestScrubWaitsForReadersAlone(t *testing.T) {
 // TestHousekeepingHoldsNoLine: while a large record is scrubbed, backed up and its log, grown under a long read, is folded,
 // lines are stored as ever; afterwards the log is small.
 func TestHousekeepingHoldsNoLine(t *testing.T) {
+	if testing.Short() {
+		t.Skip("75 MB of sound")
+	}
 	s := coreStore(t)
 	if _, err := s.write.Exec("PRAGMA synchronous = OFF"); err != nil {
 		t.Fatal(err)

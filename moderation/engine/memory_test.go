@@ -38,6 +38,9 @@ func heapPeak(f func()) uint64 {
 
 // TestHostileFilesNeedLittleMemory loads the worst files that the limits let through or just refuse.
 func TestHostileFilesNeedLittleMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many megabytes of rules")
+	}
 	full := func(begin, item, end string) string {
 		return begin + strings.Repeat(item, ((256<<10)-len(begin)-len(end)-10)/len(item)) + end
 	}

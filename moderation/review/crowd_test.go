@@ -24,6 +24,9 @@ import (
 // TestCrowdIsNotHeldUpByASlowReader: 200 pages watch a session over HTTP, and one that never reads. Each of the others gets
 // every line when it is published; the slow one is let go.
 func TestCrowdIsNotHeldUpByASlowReader(t *testing.T) {
+	if testing.Short() {
+		t.Skip("two hundred viewers")
+	}
 	const viewers, lines = 200, 60
 	s := serve(t, room(), func(c *Config) {
 		c.MaxWatchers, c.WatchersEach, c.Hub = viewers+1, viewers+1, events.NewHub(events.HubConfig{Buffer: 8})

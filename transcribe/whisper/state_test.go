@@ -136,6 +136,9 @@ func decodeFresh(t *testing.T, m *Model, pcm []float32, o transcribe.Options) tr
 
 // The same with windows of all lengths before and after.
 func TestNothingLeaksBetweenWindows(t *testing.T) {
+	if testing.Short() {
+		t.Skip("decodes for some seconds")
+	}
 	m, all := newFixtureModel(t), sentences(t)
 	used := newState(t, m)
 	var long []float32

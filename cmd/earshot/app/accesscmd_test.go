@@ -38,6 +38,9 @@ func status(t *testing.T, address, key string) int {
 
 // TestAccessFromTheCommandLine gives and takes access beside a running service, which learns of it at once, and without one.
 func TestAccessFromTheCommandLine(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	env := append(os.Environ(), "EARSHOT_DATA_DIR="+t.TempDir(), "EARSHOT_DECODERS=1")
 	first := func(args ...string) string {

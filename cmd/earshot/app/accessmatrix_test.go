@@ -205,6 +205,9 @@ func wantsData(path string) bool {
 
 // TestEveryRouteAsksForItsAccess goes over every route of the program, as everybody, in their own room and in another.
 func TestEveryRouteAsksForItsAccess(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	rooms := map[string]int{"aside": 3, "zebra": 3}
 	w := newAccessWorld(t, rooms)

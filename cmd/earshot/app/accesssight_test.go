@@ -20,6 +20,9 @@ var changing = regexp.MustCompile(`date: [^\n]*|content-length: \d+|[a-z0-9]{10}
 // TestOtherRoomsShowInNoAnswer: whoever has access in one room gets the same answers, to the byte, whether there is another
 // room with much more in it or not: no count, no cursor, no next page and no limit tells of it.
 func TestOtherRoomsShowInNoAnswer(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	alone := newAccessWorld(t, map[string]int{"aside": 60})
 	beside := newAccessWorld(t, map[string]int{"zebra": 220, "aside": 60})
@@ -66,6 +69,9 @@ func firstDifference(a, b string) string {
 
 // TestNothingOfAnotherRoomIsChanged: forms for a person of one's own room that name somebody of another.
 func TestNothingOfAnotherRoomIsChanged(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	w := newAccessWorld(t, map[string]int{"aside": 2, "zebra": 2})
 	ctx, store := t.Context(), w.s.Store
@@ -110,6 +116,9 @@ func TestNothingOfAnotherRoomIsChanged(t *testing.T) {
 
 // TestStreamsTellOfOwnRoomsAlone publishes in two rooms, and looks at what reaches whom.
 func TestStreamsTellOfOwnRoomsAlone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	w := newAccessWorld(t, map[string]int{"aside": 2, "zebra": 2})
 	ctx, stop := context.WithTimeout(t.Context(), time.Minute)

@@ -181,6 +181,9 @@ func TestSummaryWaitsForTheLastWords(t *testing.T) {
 
 // The page and the command line give the same bytes, also when a host gave somebody a name.
 func TestPageAndCommandExportTheSame(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	s, _ := finished(t, configs.Export{})
 	s.afterwards(t.Context(), "open-mic-1")
 	if err := s.Store.NamePerson(t.Context(), "open-mic", "a", "Anastasia", "host", time.Now()); err != nil {

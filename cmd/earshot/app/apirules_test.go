@@ -19,6 +19,9 @@ import (
 // TestAPIAnswersAsTheCommandsDo: rules that are tried and replayed through the API give what the commands print, byte for
 // byte but for the line breaks; and a line that is redacted is redacted on record.
 func TestAPIAnswersAsTheCommandsDo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	dir := t.TempDir()
 	if err := programtest.WriteSample(dir); err != nil {

@@ -21,6 +21,9 @@ const said = "Hello everyone, welcome to the show."
 // TestChromiumMicrophoneIsWrittenDown lets a real browser publish a recording as its microphone through the lounge's
 // page.
 func TestChromiumMicrophoneIsWrittenDown(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	b := newBrowser(t)
 	t.Parallel()
 	s, l := openTestStation(t, t.TempDir())

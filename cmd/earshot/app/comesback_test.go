@@ -20,6 +20,9 @@ import (
 // TestConfiguredRoomsComeBack: neither a host who sends the bot out nor a server that says that the room is over ends a room of
 // the configuration for good. It says when it comes back, and an invitation has it come at once, as it is configured.
 func TestConfiguredRoomsComeBack(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "earshot.yaml")
 	programtest.Write(t, file, "profiles:\n  - name: quiet\n    mode: watch\n  - name: other\n    mode: suggest\n")

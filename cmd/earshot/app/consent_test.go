@@ -97,6 +97,9 @@ func spokeIn(t *testing.T, s *Station, session models.Session) (names []string) 
 // TestObjectionOverRestart: whoever objected by the command is not written down by the next run of the program, others
 // are, the transcript says so, and the ledger tells when and who entered it.
 func TestObjectionOverRestart(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	dir := t.TempDir()
 	parts := []stage.Part{onePart(t, "Ana", 1), onePart(t, "Ben", 1)}

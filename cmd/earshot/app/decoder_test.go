@@ -86,6 +86,9 @@ func sentences(t testing.TB) []eval.Sentence {
 
 // A decoder process hears, to the last bit, what libwhisper hears in this one, although it may open no file any more.
 func TestDecodersHearTheSame(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	s := openTestSpeech(t, 2)
 	state := practiceEngine(t)
@@ -117,6 +120,9 @@ func TestDecodersHearTheSame(t *testing.T) {
 // Fault 17, with everything real: decoders that are killed again and again in the middle of decodes cost attempts, no
 // words; every line is stored once.
 func TestFault17DecoderKilledWhilePeopleSpeak(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	s, l := openTestStation(t, t.TempDir())
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {

@@ -113,6 +113,9 @@ func TestDoctorLooksAtTheRealParts(t *testing.T) {
 // TestDoctorTellsOfATargetThatIsGone: a webhook answers 410 to the service, which tells it nothing from then on. The doctor
 // says so.
 func TestDoctorTellsOfATargetThatIsGone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) }))
 	defer receiver.Close()
@@ -181,6 +184,9 @@ func TestWithoutLibopusNothingStarts(t *testing.T) {
 // TestDoctorVisitsRooms: unreachable servers, wrong clocks and missing secrets are told; in a room of a real server it sees
 // what the bot may do.
 func TestDoctorVisitsRooms(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	wrongClock := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Date", time.Now().Add(-time.Hour).UTC().Format(http.TimeFormat))

@@ -42,6 +42,9 @@ func examination(t *testing.T, env []string, check string, args ...string) (doct
 // TestDoctorAsksTheService: only the service has the secrets of a real LiveKit server, and the doctor, another process, tells what
 // the service can reach. Neither that doctor nor one that visits the room itself puts the bot out.
 func TestDoctorAsksTheService(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	server := liveKit(t)
 	admin := adminOf(t, server, "stage")
@@ -105,6 +108,9 @@ func TestDoctorAsksTheService(t *testing.T) {
 
 // TestDoctorVisitsNoRoomThatTheBotTries: what keeps the bot out is known, and a visit could take its place.
 func TestDoctorVisitsNoRoomThatTheBotTries(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	server := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(server.Close)

@@ -96,6 +96,9 @@ func tracesIn(t *testing.T, dirs ...string) (found []string) {
 // TestFault40ErasedIsNowhere erases a person on the page of a running station: no byte of their words is left in any file, none is
 // sent to who resumes a stream, and an open page is told to load anew.
 func TestFault40ErasedIsNowhere(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	dir, exports := t.TempDir(), t.TempDir()
 	cfg := testConfig(t, dir)

@@ -15,6 +15,9 @@ import (
 // TestFirstLogin becomes the owner of a service that other machines reach, by the link that it tells its own user
 // alone: a container's page is never opened from inside.
 func TestFirstLogin(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	env := append(os.Environ(), "EARSHOT_DATA_DIR="+t.TempDir(), "EARSHOT_DECODERS=1")
 	var log programtest.Output

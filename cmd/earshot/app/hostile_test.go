@@ -193,6 +193,9 @@ func (g guestbook) everyWay(t *testing.T, who, address string) (statuses []int) 
 // TestSecretsReachOnlyTheServersTheyAreFor has hosts invite the bot to a server that records all it is sent. What nobody has
 // named is not connected to, what an owner allowed gets no secret, and neither is followed into this network.
 func TestSecretsReachOnlyTheServersTheyAreFor(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	named, attacker, inside := newRecorder(t), newRecorder(t), newRecorder(t)
 	attacker.to = inside.URL

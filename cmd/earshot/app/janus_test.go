@@ -85,6 +85,9 @@ const tell = (what) => fetch('/tell', {method: 'POST', body: what});
 // TestJanusBrowser has a real browser and two other publishers in one VideoRoom, all speaking at the same time: everybody's
 // words are written down under their own name. The browser is muted, and sent out, and both are seen by it and by the bot.
 func TestJanusBrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	b := newBrowser(t)
 	t.Parallel()
 	server, g := janusServer(t), &pageReport{}

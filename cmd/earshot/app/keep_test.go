@@ -98,6 +98,9 @@ func TestKeeperSweepsAtTheStartAndHourly(t *testing.T) {
 
 // The command erases also while another Earshot writes to the record: that one does it.
 func TestEraseWhileItRuns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	dir := t.TempDir()
 	if err := programtest.WriteSample(dir); err != nil {

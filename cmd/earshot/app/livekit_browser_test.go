@@ -36,6 +36,9 @@ const tell = (what) => fetch('/tell', {method: 'POST', body: what});
 // TestLiveKitBrowser has a real browser with LiveKit's own client in the room: its words are written down, it sees the
 // bot as an agent and the recording sign, reads the bot's line under the bot's name, and is muted.
 func TestLiveKitBrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	b := newBrowser(t)
 	script, err := os.ReadFile(liveKitClient)
 	if err != nil {

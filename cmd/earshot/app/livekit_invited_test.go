@@ -135,6 +135,9 @@ func (i *invitee) checkEnd(t *testing.T, session string, want models.EndReason) 
 // TestLiveKitDispatch: a program asks a real server for the bot in two rooms, and two services get one each, since a room
 // that has just begun is load. The bot hears what is said, and leaves when the job is taken back or the room is deleted.
 func TestLiveKitDispatch(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	server, all := liveKit(t), evalSentences(t)
 	address := strings.TrimSuffix(server.URL(""), "/")
@@ -186,6 +189,9 @@ func TestLiveKitDispatch(t *testing.T) {
 // TestLiveKitWebhooks: the server tells of a room that somebody entered, and the bot comes; when it is sent away it does
 // not come back before the room is over. Its own joining brings nobody.
 func TestLiveKitWebhooks(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	// The server is told an address before the service has one.
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
@@ -259,6 +265,9 @@ func TestLiveKitWebhooks(t *testing.T) {
 
 // TestLiveKitInvitationsNeedSecrets: a server that may invite needs a key and a secret, and without one nobody waits.
 func TestLiveKitInvitationsNeedSecrets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_LIVEKIT_URL=livekit://rooms.example", "EARSHOT_LIVEKIT_PROFILE=strict")
 	defer l.Close()

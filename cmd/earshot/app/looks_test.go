@@ -26,6 +26,9 @@ rules:
 
 // TestSecondLook decodes a flagged clip again, from its stored packets, and stores both texts with the verdict.
 func TestSecondLook(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	dir := t.TempDir()
 	programtest.Write(t, filepath.Join(dir, "twice.yaml"), lookTwice)

@@ -37,6 +37,9 @@ func TestTermsSayHowToObject(t *testing.T) {
 // TestHostIsToldOfNoChat: a service that was invited into a room without a chat tells its host, who has nobody at a
 // terminal, what to tell the people, for as long as it is there.
 func TestHostIsToldOfNoChat(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	server := janusServer(t)
 	s, l := openTestStation(t, t.TempDir())

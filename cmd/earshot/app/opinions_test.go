@@ -27,6 +27,9 @@ rules:
 
 // TestSecondOpinion says flagged lines before the wiring with a real server to ask, and looks at what is stored and sent.
 func TestSecondOpinion(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	for name, c := range map[string]struct {
 		say, answer string

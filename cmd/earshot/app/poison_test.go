@@ -14,6 +14,9 @@ import (
 // Fault 17, with everything real: a clip that takes the decoder down with a SIGSEGV is tried once more; then it is stored
 // as failed, its sound is kept, and those behind it are decoded. The next start leaves it alone.
 func TestFault17PoisonFailsAfterItsRetry(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	dir := t.TempDir()
 	s, l := openTestStation(t, dir)

@@ -49,6 +49,9 @@ func onePart(t *testing.T, name string, most int) stage.Part {
 // TestProfilesJudgeApart has the same words said in three rooms of one service: each is judged by the rules of its
 // profile, and where nothing may be written down no byte of the words is found in any file.
 func TestProfilesJudgeApart(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	dir := t.TempDir()
 	data := filepath.Join(dir, "data")

@@ -16,6 +16,9 @@ import (
 // TestFault37SecretsStaySecret runs a service that holds every kind of secret, at its most talkative, and looks for them in all that
 // it writes and answers: the log, pages, figures, commands, the record's files, and the goroutines that a crash prints.
 func TestFault37SecretsStaySecret(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	dir := t.TempDir()
 	env, secrets := everySecret(t, dir)

@@ -27,6 +27,9 @@ rules:
 // TestServe runs the service as a community would: it joins the configured room, is invited, reports, takes new rules,
 // keeps the old ones when the file has mistakes, and leaves in order.
 func TestServe(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	dir := t.TempDir()
 	rules := filepath.Join(dir, "house.yaml")

@@ -25,6 +25,9 @@ import (
 // the lounge and of the page, rooms, and offers whose candidates lead elsewhere. Meanwhile pages are answered, the bot comes and
 // a host speaks.
 func TestStrangersCannotFillTheLounge(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	host, env := serveAlone(t)
 	a := &stranger{t: t, base: "http://" + host}

@@ -21,6 +21,9 @@ import (
 // TestServeUnderSystemd runs the service as systemd does: with a socket that is open already and one to report to. No rules
 // are set, since SIGHUP must not end such a service either.
 func TestServeUnderSystemd(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	dir := t.TempDir()
 	programtest.Write(t, filepath.Join(dir, "earshot.yaml"), "rules: []\n")

@@ -12,6 +12,9 @@ import (
 // TestFault35BodiesOfNoLength: what is sent in pieces, without its length, is read by the running program no further than
 // it may be long, and answered by 413: a page says so to people, JSON to programs.
 func TestFault35BodiesOfNoLength(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	s, l := openTestStation(t, t.TempDir())
 	base := "http://" + l.Addr().String()

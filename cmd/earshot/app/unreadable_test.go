@@ -19,6 +19,9 @@ const nobody = "65534"
 // TestUnreadableFolder runs the program as a user who may not read the folder it is started in: shipped packs are found by their
 // names all the same, and a file of that folder is told by its whole path.
 func TestUnreadableFolder(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	if _, err := exec.LookPath("setpriv"); err != nil || os.Getuid() != 0 {
 		t.Skip("only root may become another user, with setpriv of util-linux")

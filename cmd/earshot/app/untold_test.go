@@ -12,6 +12,9 @@ import (
 
 // TestUntold: a rule that tells a target which nobody has configured is named on the health page.
 func TestUntold(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	dir := t.TempDir()
 	programtest.Write(t, filepath.Join(dir, "tell.yaml"), `schema: 1

@@ -15,6 +15,9 @@ import (
 // TestWHEPWords listens to one stream by WHEP alone, as "earshot join whep+http://…" does: the words are on record under the
 // name that was given for it, and the end of the stream ends the stay.
 func TestWHEPWords(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
 	t.Parallel()
 	s, l := openTestStation(t, t.TempDir())
 	line := evalSentences(t)[2]
