@@ -109,7 +109,7 @@ func TestLookThatWasNotMadeHeardNothing(t *testing.T) {
 		t.Errorf("%v: %s, %s", err, did(o), o.Decisions[0].Why)
 	}
 	d = s.Decide(exampleLine("sure", 1, 60_000, 2)).Decisions[0]
-	s.Rules(deskSession(t, deskRules).set) // without that rule: what was heard is compared with nothing
+	s.SetRules(deskSession(t, deskRules).set) // without that rule: what was heard is compared with nothing
 	o, err = s.SecondLook(d.ID, "m", exampleLine("sure", 1, 60_000, 2), false, d.Created)
 	if err != nil || did(o) != "sure withheld" || !o.Decisions[0].SecondLook.Failed || o.Decisions[0].Why == "" {
 		t.Errorf("without the rule: %v: %s, %+v, %s", err, did(o), o.Decisions[0].SecondLook, o.Decisions[0].Why)

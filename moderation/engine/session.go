@@ -38,12 +38,12 @@ func NewSession(set *Set, session models.Session) *Session {
 		session: session, roster: &roster{people: map[string]*person{}}, ledgers: newLedgers(session),
 		limits: limits{}, open: map[string]*models.Decision{},
 	}
-	s.Rules(set)
+	s.SetRules(set)
 	return s
 }
 
-// Rules exchanges the rules of a running session, after a reload. Ledgers, open asks and what was said before stay.
-func (s *Session) Rules(set *Set) {
+// SetRules exchanges the rules of a running session, after a reload. Ledgers, open asks and what was said before stay.
+func (s *Session) SetRules(set *Set) {
 	s.set, s.context = set, newContext(set, s.roster, s.ledgers)
 	s.ledgers.rules = set.ledgers
 }

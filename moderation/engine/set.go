@@ -88,6 +88,9 @@ func (s *Set) String() string { return s.name + "@" + s.hash[:6] }
 // Files are the files that were read, in the order of reading; shipped packs begin with "shipped:".
 func (s *Set) Files() []string { return s.files }
 
+// Disk are the absolute paths of the files that were read from the disk, lists too.
+func (s *Set) Disk() []string { return s.disk }
+
 // RuleInfo describes one rule of a set.
 type RuleInfo struct {
 	ID    string       `json:"id"`

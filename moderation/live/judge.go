@@ -71,7 +71,7 @@ func (j *judge) began(at time.Time) {
 // exchange judges by other rules from now on.
 func (j *judge) exchange(set *engine.Set) {
 	if j.rules != nil {
-		j.rules.Rules(set)
+		j.rules.SetRules(set)
 	}
 }
 

@@ -5,20 +5,20 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"earshot/moderation/engine"
+	"earshot/moderation/engine/reload"
 )
 
 // watchRules reads the rules of every profile again when their files change and on SIGHUP, until the context ends. A set
 // with mistakes changes nothing: the log, the metrics and the health page say so.
 func (s *Station) watchRules(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
-	var watchers []*engine.Watcher
+	var watchers []*reload.Watcher
 	for _, p := range s.profiles {
 		set := p.set()
 		if set == nil {
 			continue
 		}
-		w := engine.NewWatcher(rulesOptionsOf(p.cfg), set, func(r engine.Reload) { s.reloaded(p, r) }, p.cfg.Rules...)
+		w := reload.NewWatcher(rulesOptionsOf(p.cfg), set, func(r reload.Result) { s.reloaded(p, r) }, p.cfg.Rules...)
 		watchers = append(watchers, w)
 		group.Go(func() error { return w.Run(ctx) })
 	}
@@ -34,7 +34,7 @@ func (s *Station) watchRules(ctx context.Context) error {
 }
 
 // reloaded takes new rules of a profile into every session, or says what is wrong with them.
-func (s *Station) reloaded(p *profile, r engine.Reload) {
+func (s *Station) reloaded(p *profile, r reload.Result) {
 	log := s.Log
 	if p.name != "" {
 		log = log.With("profile", p.name)

@@ -56,6 +56,7 @@ var mayImport = []struct {
 	{"transcribe/...", []string{"transcribe"}},
 	{"moderation/match/...", []string{"models/confusables", "moderation/match/..."}},
 	{"moderation/rules", []string{"configs/strict"}},
+	{"moderation/engine/reload", []string{"moderation/engine", "moderation/rules"}},
 	{"moderation/engine", []string{"configs/strict", "moderation/match/...", "moderation/rules"}},
 	{"moderation/...", []string{"moderation/engine"}},
 	{"moderation/live", []string{"moderation/engine", "moderation/opinion", "moderation/rules", "moderation/summary"}},

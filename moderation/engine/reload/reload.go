@@ -1,4 +1,5 @@
-package engine
+// Package reload reads rule files again when they change.
+package reload
 
 import (
 	"context"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
+	"earshot/moderation/engine"
 	"earshot/moderation/rules"
 )
 
@@ -42,30 +44,40 @@ func (c Change) String() string {
 }
 
 // Diff says what differs between two sets. Rules are compared by their content, so layout and comments do not count.
-func Diff(before, after *Set) Change {
+func Diff(before, after *engine.Set) Change {
 	var c Change
-	for _, r := range after.rules {
-		switch old := before.rule(r.ID); {
-		case old == nil:
+	was, is := hashes(before), hashes(after)
+	for _, r := range after.Rules() {
+		switch old, ok := was[r.ID]; {
+		case !ok:
 			c.Added = append(c.Added, r.ID)
-		case old.hash != r.hash:
+		case old != r.Hash:
 			c.Changed = append(c.Changed, r.ID)
 		}
 	}
-	for _, r := range before.rules {
-		if after.rule(r.ID) == nil {
+	for _, r := range before.Rules() {
+		if _, ok := is[r.ID]; !ok {
 			c.Removed = append(c.Removed, r.ID)
 		}
 	}
-	c.Settings = before.hash != after.hash && len(c.Added)+len(c.Removed)+len(c.Changed) == 0
+	c.Settings = before.Hash() != after.Hash() && len(c.Added)+len(c.Removed)+len(c.Changed) == 0
 	return c
 }
 
-// Reload is the outcome of one reading of the rule files.
-type Reload struct {
+// hashes are the hashes of a set's rules, by id.
+func hashes(set *engine.Set) map[string]string {
+	out := map[string]string{}
+	for _, r := range set.Rules() {
+		out[r.ID] = r.Hash
+	}
+	return out
+}
+
+// Result is the outcome of one reading of the rule files.
+type Result struct {
 	// Set is the new set, or nil when Err says why the old one stays. With both, Err says that later changes of some files
 	// will not be noticed.
-	Set    *Set
+	Set    *engine.Set
 	Change Change
 	Err    error
 }
@@ -73,18 +85,18 @@ type Reload struct {
 // Watcher reads rule files again when they change or when it is told to. A set with mistakes is reported and the set before
 // it stays the one to compare with.
 type Watcher struct {
-	opts   LoadOptions
+	opts   engine.LoadOptions
 	paths  []string
-	set    *Set
+	set    *engine.Set
 	failed bool // the reading before found mistakes
-	notify func(Reload)
+	notify func(Result)
 	now    chan struct{}
 }
 
 // NewWatcher watches the files of a set that was loaded with the same options and paths. notify is called from Run's goroutine
 // for every reading that changed something or failed, and for the first good one after those that failed; before any, with set
 // itself, when some of its files cannot be watched.
-func NewWatcher(opts LoadOptions, set *Set, notify func(Reload), paths ...string) *Watcher {
+func NewWatcher(opts engine.LoadOptions, set *engine.Set, notify func(Result), paths ...string) *Watcher {
 	return &Watcher{opts: opts, paths: paths, set: set, notify: notify, now: make(chan struct{}, 1)}
 }
 
@@ -108,7 +120,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 	}
 	defer notes.Close()
 	if err := w.watch(notes); err != nil {
-		w.notify(Reload{Set: w.set, Err: err})
+		w.notify(Result{Set: w.set, Err: err})
 	}
 	var rest <-chan time.Time
 	for {
@@ -121,7 +133,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 			}
 		case err := <-notes.Errors: // changes may have been missed
 			w.failed = true
-			w.notify(Reload{Err: err})
+			w.notify(Result{Err: err})
 			rest = time.After(settle)
 		case <-w.now:
 			w.read(notes)
@@ -147,7 +159,7 @@ func (w *Watcher) watch(notes *fsnotify.Watcher) error {
 
 func (w *Watcher) folders() []string {
 	var out []string
-	for _, f := range append(slices.Clone(w.set.disk), w.paths...) {
+	for _, f := range append(slices.Clone(w.set.Disk()), w.paths...) {
 		if rules.Shipped(w.opts.FS, f) {
 			continue
 		}
@@ -162,23 +174,23 @@ func (w *Watcher) folders() []string {
 func (w *Watcher) concerns(name string) bool {
 	abs, err := filepath.Abs(name)
 	ext := filepath.Ext(name)
-	return err == nil && (slices.Contains(w.set.disk, abs) || ext == ".yaml" || ext == ".yml" || ext == ".txt")
+	return err == nil && (slices.Contains(w.set.Disk(), abs) || ext == ".yaml" || ext == ".yml" || ext == ".txt")
 }
 
 // read reads the files and reports what came of it.
 func (w *Watcher) read(notes *fsnotify.Watcher) {
-	set, err := Load(w.opts, w.paths...)
+	set, err := engine.Load(w.opts, w.paths...)
 	repaired := w.failed && err == nil
 	if w.failed = err != nil; w.failed {
-		w.notify(Reload{Err: err})
+		w.notify(Result{Err: err})
 		return
 	}
-	if set.hash == w.set.hash && !repaired {
+	if set.Hash() == w.set.Hash() && !repaired {
 		w.set = set
 		return
 	}
 	change := Diff(w.set, set)
 	w.set = set
 	err = w.watch(notes)
-	w.notify(Reload{Set: set, Change: change, Err: err})
+	w.notify(Result{Set: set, Change: change, Err: err})
 }
