@@ -29,7 +29,6 @@ type memory struct {
 	trail     []models.AuditEntry
 	ledger    []models.Consent
 	summary   models.Summary
-	snapshots int
 	err       error // every call fails with it
 	refused   error // of Search alone
 	boom      bool  // every call panics
@@ -124,7 +123,6 @@ func (m *memory) Snapshot(ctx context.Context, q models.SnapshotQuery) (snap mod
 	if err != nil {
 		return snap, err
 	}
-	m.snapshots++
 	snap.Speakers, _ = m.Speakers(ctx, q.Session)
 	snap.Flags, _ = m.Flags(ctx, q.Session)
 	snap.Clips, _ = m.SessionEvidence(ctx, q.Session, q.Now)

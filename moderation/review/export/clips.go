@@ -1,7 +1,6 @@
 package export
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -19,28 +18,6 @@ type Sounds interface {
 	Evidence(ctx context.Context, id string, now time.Time) (models.Evidence, error)
 	// Bleep puts a tone over stretches of a clip, in ms of the session, so that nothing of them is left in its sound.
 	Bleep(e *models.Evidence, spans []models.Span) error
-}
-
-// ClipFile is one clip as a file of its own, Ogg Opus.
-type ClipFile struct {
-	// Name is made from the session's id, the clip's place and its time in the session alone.
-	Name string
-	Ogg  []byte
-}
-
-// SessionClips are the clips of a session, in the order of time, as files beside the others. Where o.Redact is set, what
-// is masked in the text is covered by a tone, and a clip that can't be covered is left out. models.ErrNotFound when there
-// is no such session.
-func SessionClips(ctx context.Context, store Store, id string, o Options) (out []ClipFile, err error) {
-	t, err := prepared(ctx, store, id, o)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortStableFunc(t.Clips, func(a, b Clip) int { return cmp.Compare(a.StartMS, b.StartMS) })
-	for i, c := range t.Clips {
-		out = append(out, ClipFile{clipName(id, i+1, c.StartMS, o.Redact), c.Ogg})
-	}
-	return out, nil
 }
 
 const (
@@ -100,42 +77,6 @@ func bleep(with Sounds, clips []Clip) (out []Clip) {
 		if len(c.Cover) == 0 || with.Bleep(&c.Evidence, c.Cover) == nil {
 			out = append(out, c)
 		}
-	}
-	return out
-}
-
-// clips renames the lines of clips and says what in them is to be covered: the masked words of the person's lines, and all
-// that is in none of these lines, since nobody knows what is said there.
-func (r *redactor) clips(t Transcript, masked []Span) (out []Clip) {
-	speaker := map[models.Key]string{}
-	for _, u := range t.Utterances {
-		speaker[u.Key] = u.SpeakerID
-	}
-	for _, c := range t.Clips {
-		who, ok := speaker[c.Utterance]
-		if !ok {
-			continue
-		}
-		at := c.StartMS
-		for _, u := range t.Utterances { // in the order of time
-			if u.SpeakerID != who || u.EndMS <= c.StartMS || u.StartMS >= c.EndMS || u.Text == "" {
-				continue
-			}
-			if u.StartMS > at {
-				c.Cover = append(c.Cover, models.Span{StartMS: at, EndMS: u.StartMS})
-			}
-			at = max(at, u.EndMS)
-			for _, m := range masked {
-				if m.Utterance == r.key(u.Key) {
-					c.Cover = append(c.Cover, models.Span{StartMS: m.StartMS, EndMS: m.EndMS})
-				}
-			}
-		}
-		if at < c.EndMS {
-			c.Cover = append(c.Cover, models.Span{StartMS: at, EndMS: c.EndMS})
-		}
-		c.Utterance, c.ID = r.key(c.Utterance), ""
-		out = append(out, c)
 	}
 	return out
 }

@@ -11,6 +11,33 @@ import (
 	"earshot/models"
 )
 
+// The limits of captions are those of broadcast practice (Netflix, BBC): two lines of 42 characters, which is 21 of those
+// that are twice as wide, and 0.8 to 7 s.
+const (
+	lineLen  = 42
+	cueMaxMS = 7000
+	cueMinMS = 800
+	// nameLen is the longest name that goes before the text.
+	nameLen = 20
+)
+
+// A cue is one caption on the screen.
+type cue struct {
+	startMS, endMS int64
+	speaker        string
+	text           string // one or two lines
+	moved          bool
+}
+
+// cueForm is what differs between the caption formats.
+type cueForm interface {
+	header() string
+	// prefix is what stands before a speaker's text, and takes room there.
+	prefix(speaker string) string
+	clean(text string) string
+	format(n int, c cue) string
+}
+
 // atom is the least part of a line that a caption is not cut within: a word, or what may stand alone in a language that
 // writes no spaces.
 type atom struct {
@@ -21,9 +48,9 @@ type atom struct {
 }
 
 // cuesOf cuts a line into captions.
-func (c *cueWriter) cuesOf(u models.Utterance) []cue {
-	prefix := c.form.prefix(u.SpeakerName)
-	as := c.atoms(u, lineLen-width(prefix))
+func cuesOf(form cueForm, u models.Utterance) []cue {
+	prefix := form.prefix(u.SpeakerName)
+	as := atomsOf(form, u, lineLen-width(prefix))
 	if len(as) == 0 {
 		return nil
 	}
@@ -54,8 +81,8 @@ func shorten(s string, most int) string {
 	return b.String() + "…"
 }
 
-// atoms are a line's words, or its parts where it has no words or long ones, with their times; none is wider than most.
-func (c *cueWriter) atoms(u models.Utterance, most int) (out []atom) {
+// atomsOf are a line's words, or its parts where it has no words or long ones, with their times; none is wider than most.
+func atomsOf(form cueForm, u models.Utterance, most int) (out []atom) {
 	rest := u.Text
 	for _, w := range u.Words {
 		space := true
@@ -63,10 +90,10 @@ func (c *cueWriter) atoms(u models.Utterance, most int) (out []atom) {
 			space = strings.ContainsFunc(rest[:i], unicode.IsSpace)
 			rest = rest[i+len(w.Text):]
 		}
-		out = append(out, split(c.form.clean(w.Text), space, w.StartMS, max(w.EndMS, w.StartMS), most)...)
+		out = append(out, split(form.clean(w.Text), space, w.StartMS, max(w.EndMS, w.StartMS), most)...)
 	}
 	if len(u.Words) == 0 {
-		out = split(c.form.clean(u.Text), false, u.StartMS, max(u.EndMS, u.StartMS), most)
+		out = split(form.clean(u.Text), false, u.StartMS, max(u.EndMS, u.StartMS), most)
 	}
 	return out
 }

@@ -10,33 +10,6 @@ import (
 	"earshot/models"
 )
 
-// The limits of captions are those of broadcast practice (Netflix, BBC): two lines of 42 characters, which is 21 of those
-// that are twice as wide, and 0.8 to 7 s.
-const (
-	lineLen  = 42
-	cueMaxMS = 7000
-	cueMinMS = 800
-	// nameLen is the longest name that goes before the text.
-	nameLen = 20
-)
-
-// A cue is one caption on the screen.
-type cue struct {
-	startMS, endMS int64
-	speaker        string
-	text           string // one or two lines
-	moved          bool
-}
-
-// cueForm is what differs between the caption formats.
-type cueForm interface {
-	header() string
-	// prefix is what stands before a speaker's text, and takes room there.
-	prefix(speaker string) string
-	clean(text string) string
-	format(n int, c cue) string
-}
-
 // cueWriter writes captions in the order of their times while lines come in the order of theirs.
 type cueWriter struct {
 	w       io.Writer
@@ -53,7 +26,7 @@ func newCueWriter(w io.Writer, form cueForm) *cueWriter {
 
 // add takes a line; its times are moved by offset. Captions before it can be written.
 func (c *cueWriter) add(u models.Utterance, offset int64) error {
-	for _, q := range c.cuesOf(u) {
+	for _, q := range cuesOf(c.form, u) {
 		q.startMS, q.endMS = q.startMS+offset, q.endMS+offset
 		c.insert(q)
 	}
@@ -146,9 +119,6 @@ func (vttForm) format(_ int, c cue) string {
 	}
 	return fmt.Sprintf("%s --> %s\n%s\n\n", stamp(c.startMS, '.'), stamp(c.endMS, '.'), text)
 }
-
-// oneLine keeps a text from ending its cue early: a blank line would.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // stamp is a time as hh:mm:ss,mmm.
 func stamp(ms int64, point byte) string {

@@ -162,3 +162,6 @@ func shown(s string) string {
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD")))
 }
+
+// oneLine keeps a text from ending its caption or its cell early, as a blank line would.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -7,7 +7,6 @@ package export
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -90,6 +89,13 @@ func FileName(session string, f Format, redacted bool) string {
 	return session + "." + string(f)
 }
 
+// Span is a stretch of a line that was masked: its sound is to be beeped.
+type Span struct {
+	Utterance models.Key `json:"utterance"`
+	StartMS   int64      `json:"start_ms"`
+	EndMS     int64      `json:"end_ms"`
+}
+
 // Version is the version of the JSON format. It rises when something in it is renamed, removed or means something else.
 const Version = 1
 
@@ -112,28 +118,6 @@ type Transcript struct {
 	Masked   []Span `json:"masked,omitempty"`
 	// Clips are the sound of flagged lines, for FormatHTML alone.
 	Clips []Clip `json:"-"`
-}
-
-// Write writes the transcript in the format. Utterances without text are left out of all formats but JSON.
-func Write(w io.Writer, f Format, t Transcript) error {
-	switch f {
-	case FormatText:
-		return writeText(w, t)
-	case FormatMD:
-		return writeMarkdown(w, t)
-	case FormatHTML:
-		return writeHTML(w, t)
-	case FormatJSON:
-		return writeJSON(w, t)
-	case FormatSRT:
-		return writeCues(w, t, srtForm{})
-	case FormatVTT:
-		return writeCues(w, t, vttForm{})
-	case FormatCSV:
-		return writeCSV(w, t)
-	}
-	_, err := ParseFormat(string(f))
-	return err
 }
 
 // Clock writes a time from the session's start as people read it: m:ss, or h:mm:ss from one hour on.

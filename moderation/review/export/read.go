@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io"
 	"slices"
 
 	"earshot/models"
@@ -21,44 +20,6 @@ type Store interface {
 	Names(ctx context.Context, room string) (map[string]string, error)
 	// Summary returns the stored summary of a kind, or an error that wraps models.ErrNotFound.
 	Summary(ctx context.Context, session, kind string) (models.Summary, error)
-}
-
-// Options is how a session is written.
-type Options struct {
-	Format Format
-	// Redact masks names, numbers and addresses; see Redact.
-	Redact bool
-	// Sound is where FormatHTML finds the clips of flagged lines to put into the page, with what Redact masks beeped; nil:
-	// no sound. The other formats hold none.
-	Sound Sounds
-}
-
-// WriteSession writes a stored session. models.ErrNotFound when there is none with this id; nothing is written then.
-func WriteSession(ctx context.Context, w io.Writer, store Store, id string, o Options) error {
-	if o.Format != FormatHTML {
-		o.Sound = nil
-	}
-	t, err := prepared(ctx, store, id, o)
-	if err != nil {
-		return err
-	}
-	return Write(w, o.Format, t)
-}
-
-// prepared is a session as it is to be written, with its clips where they are asked for.
-func prepared(ctx context.Context, store Store, id string, o Options) (Transcript, error) {
-	t, err := Read(ctx, store, id)
-	if err == nil && o.Sound != nil {
-		t.Clips, err = readClips(ctx, o.Sound, id)
-	}
-	if err != nil {
-		return t, err
-	}
-	if o.Redact {
-		t = Redact(t)
-		t.Clips = bleep(o.Sound, t.Clips)
-	}
-	return t, nil
 }
 
 // Read collects a session with all that an export may hold, each part in the order of time.

@@ -8,13 +8,6 @@ import (
 	"earshot/models"
 )
 
-// Span is a stretch of a line that was masked: its sound is to be beeped.
-type Span struct {
-	Utterance models.Key `json:"utterance"`
-	StartMS   int64      `json:"start_ms"`
-	EndMS     int64      `json:"end_ms"`
-}
-
 // Redact returns a copy of the transcript for people who should not learn who spoke or who was spoken of. In everything
 // that was said or written, names of speakers, words written like names, e-mail and web addresses, handles, digits and
 // long numbers in words become bars of their length. Speakers become "Speaker 1" and so on, in the order they first
@@ -186,4 +179,40 @@ func (r *redactor) summary(s models.Summary) models.Summary {
 	}
 	s.Digest.ByRule, s.Digest.Actions = maps.Clone(s.Digest.ByRule), maps.Clone(s.Digest.Actions)
 	return s
+}
+
+// clips renames the lines of clips and says what in them is to be covered: the masked words of the person's lines, and all
+// that is in none of these lines, since nobody knows what is said there.
+func (r *redactor) clips(t Transcript, masked []Span) (out []Clip) {
+	speaker := map[models.Key]string{}
+	for _, u := range t.Utterances {
+		speaker[u.Key] = u.SpeakerID
+	}
+	for _, c := range t.Clips {
+		who, ok := speaker[c.Utterance]
+		if !ok {
+			continue
+		}
+		at := c.StartMS
+		for _, u := range t.Utterances { // in the order of time
+			if u.SpeakerID != who || u.EndMS <= c.StartMS || u.StartMS >= c.EndMS || u.Text == "" {
+				continue
+			}
+			if u.StartMS > at {
+				c.Cover = append(c.Cover, models.Span{StartMS: at, EndMS: u.StartMS})
+			}
+			at = max(at, u.EndMS)
+			for _, m := range masked {
+				if m.Utterance == r.key(u.Key) {
+					c.Cover = append(c.Cover, models.Span{StartMS: m.StartMS, EndMS: m.EndMS})
+				}
+			}
+		}
+		if at < c.EndMS {
+			c.Cover = append(c.Cover, models.Span{StartMS: at, EndMS: c.EndMS})
+		}
+		c.Utterance, c.ID = r.key(c.Utterance), ""
+		out = append(out, c)
+	}
+	return out
 }
