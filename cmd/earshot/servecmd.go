@@ -88,7 +88,9 @@ func (a *cli) serve(cmd *cobra.Command) error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.Go(func() error { return app.ServeWeb(ctx, control, nil, s.Inviter.Control(), func() {}, log) })
 		group.Go(func() error { return v.Run(ctx, wishes, s.Invitations) })
-		group.Go(func() error { return app.Manager{Log: log}.Run(ctx, s.Loaded, s.Answers) })
+		group.Go(func() error {
+			return app.Manager{Log: log}.Run(ctx, s.Speech.Loaded, func(ctx context.Context) error { return app.Answers(ctx, l.Addr().String()) })
+		})
 		return group.Wait()
 	})
 }

@@ -46,3 +46,8 @@ func (r reviewStore) ErasePerson(ctx context.Context, room, speaker, by string) 
 	}
 	return err
 }
+
+// Summary is what the pages and their exports show of a session.
+func (r reviewStore) Summary(ctx context.Context, id, kind string) (models.Summary, error) {
+	return ExportStore{r.Store}.Summary(ctx, id, kind)
+}

@@ -47,7 +47,7 @@ func TestFault16DecoderHangsWhilePeopleSpeak(t *testing.T) {
 		waittest.Holds(ctx, func() bool { return s.text.Stats().Working == 1 })
 		began := time.Now()
 		// Of two decoders that stand still, the one without the clip is let go: it is the one that is not killed.
-		waittest.Holds(ctx, func() bool { return s.Speech.pool.Stats().Hung == 1 })
+		waittest.Holds(ctx, func() bool { return s.Speech.Stats().Hung == 1 })
 		first := time.Since(began)
 		for pid := range stopped {
 			if s.running(pid) {
@@ -92,7 +92,7 @@ func readyDecoders(ctx context.Context, t *testing.T, s *Station) map[int]bool {
 		}
 	}
 	pids := map[int]bool{}
-	for _, p := range s.Speech.pool.Stats().Processes {
+	for _, p := range s.Speech.Stats().Processes {
 		pids[p.PID] = true
 	}
 	return pids
@@ -103,7 +103,7 @@ func readyDecoders(ctx context.Context, t *testing.T, s *Station) map[int]bool {
 func stopNew(ctx context.Context, t *testing.T, s *Station, old map[int]bool) (pid int) {
 	t.Helper()
 	waittest.Holds(ctx, func() bool {
-		for _, p := range s.Speech.pool.Stats().Processes {
+		for _, p := range s.Speech.Stats().Processes {
 			if !old[p.PID] && p.Ready {
 				pid = p.PID
 			}
@@ -115,7 +115,7 @@ func stopNew(ctx context.Context, t *testing.T, s *Station, old map[int]bool) (p
 }
 
 func (s *Station) running(pid int) bool {
-	for _, p := range s.Speech.pool.Stats().Processes {
+	for _, p := range s.Speech.Stats().Processes {
 		if p.PID == pid {
 			return true
 		}

@@ -50,7 +50,7 @@ func (x examined) Load(ctx context.Context) (out doctor.Loaded, err error) {
 				return err
 			}
 		}
-		for _, p := range s.pool.Stats().Processes {
+		for _, p := range s.Stats().Processes {
 			out = doctor.Loaded{Time: p.Load, Confined: p.Confined}
 		}
 		return nil

@@ -115,7 +115,7 @@ func (x examinedService) Load(ctx context.Context) (doctor.Loaded, error) {
 
 // loaded is what a process made of the model; false: none has loaded it.
 func loaded(s *Speech) (out doctor.Loaded, ready bool) {
-	for _, p := range s.pool.Stats().Processes {
+	for _, p := range s.Stats().Processes {
 		if p.Ready {
 			out, ready = doctor.Loaded{Time: p.Load, Confined: p.Confined}, true
 		}

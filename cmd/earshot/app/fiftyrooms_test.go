@@ -241,7 +241,7 @@ func (x *spending) stop() {
 
 func (x *spending) now() time.Duration {
 	total := cpuOf("self")
-	for _, p := range x.s.Speech.pool.Stats().Processes {
+	for _, p := range x.s.Speech.Stats().Processes {
 		total += cpuOf(strconv.Itoa(p.PID))
 	}
 	return total

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"earshot/bot"
-	"earshot/bot/audio"
 	"earshot/bot/restrict"
 	"earshot/bot/room"
 	"earshot/configs"
@@ -160,15 +159,4 @@ func shortRoom(r models.Room) string {
 // sessionID is a new id that sorts by time and tells the room: open-mic-20260102-150405-x7k2.
 func sessionID(room string, now time.Time) string {
 	return fmt.Sprintf("%s-%s-%s", room, now.UTC().Format("20060102-150405"), strings.ToLower(rand.Text()[:4]))
-}
-
-// SegmentConfig is how the settings say that speech is cut.
-func SegmentConfig(cfg configs.Config) audio.SegmentConfig {
-	s := audio.DefaultSegmentConfig()
-	s.EndSilenceMS = int(cfg.Segment.EndSilence.Milliseconds())
-	s.PreRollMS = int(cfg.Segment.PreRoll.Milliseconds())
-	s.MinVoicedMS = int(cfg.Segment.Minimum.Milliseconds())
-	s.MaxMS = int(cfg.Segment.Maximum.Milliseconds())
-	s.PostRollMS = min(s.PostRollMS, s.EndSilenceMS)
-	return s
 }

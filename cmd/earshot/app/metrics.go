@@ -2,13 +2,13 @@ package app
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"earshot/models"
-	"earshot/moderation/review"
 )
 
 // metrics are the figures of a station, as Prometheus reads them. They hold counts and times, never names or words.
@@ -98,25 +98,13 @@ func (m *metrics) Acted(a models.Action) {
 	m.actions.WithLabelValues(string(a.Verb), string(a.State)).Inc()
 }
 
-// observability answers /metrics, which needs a key where others reach the page, /healthz and /readyz, and leaves the rest
-// to others.
-func (s *Station) observability(page *review.Server, next http.Handler) http.Handler {
-	figures := page.ViewersOnly(promhttp.HandlerFor(s.count.registry, promhttp.HandlerOpts{}))
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", figures)
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
-	mux.HandleFunc("GET /readyz", s.readiness)
-	mux.Handle("/", next)
-	return mux
+// Reads has the figures of read told beside what was counted. It is called once.
+func (m *metrics) Reads(read func() Figures) { m.registry.MustRegister(collector(read)) }
+
+// ServeHTTP answers Prometheus.
+func (m *metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}).ServeHTTP(w, r)
 }
 
-// readiness is 503 until a model is loaded: before that nothing would be written down.
-func (s *Station) readiness(w http.ResponseWriter, _ *http.Request) {
-	for _, p := range s.Speech.pool.Stats().Processes {
-		if p.Ready {
-			_, _ = w.Write([]byte("ready\n"))
-			return
-		}
-	}
-	http.Error(w, "no model is loaded yet", http.StatusServiceUnavailable)
-}
+// FirstPartial counts the time from the beginning of a stretch of speech to its first partial text.
+func (m *metrics) FirstPartial(d time.Duration) { m.partial.Observe(d.Seconds()) }

@@ -19,6 +19,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"earshot/configs"
+	"earshot/models"
 )
 
 // figureName finds the names of figures in a query: what is read by {…}, [..], or alone, and isn't a function or a label.
@@ -48,8 +49,8 @@ func figuresOfAStation(t *testing.T) (names []string) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s.count.flags.WithLabelValues("rule", "high") // these are there from the first one on
-	s.count.actions.WithLabelValues("mute", "failed")
+	s.count.Flagged([]models.Flag{{Rule: "rule", Level: models.LevelHigh}}) // these are there from the first one on
+	s.count.Acted(models.Action{Verb: models.VerbMute, State: models.ActionFailed})
 	page := httptest.NewRecorder()
 	r := httptest.NewRequest(http.MethodGet, "http://localhost/metrics", http.NoBody)
 	r.RemoteAddr = "127.0.0.1:4711"

@@ -60,7 +60,7 @@ func (s *Station) hearVoices(
 // ResidentMB is the memory of this process and its decoders that is in use, in MB.
 func (s *Station) ResidentMB() int64 {
 	total := residentOf("self")
-	for _, p := range s.Speech.pool.Stats().Processes {
+	for _, p := range s.Speech.Stats().Processes {
 		total += residentOf(strconv.Itoa(p.PID))
 	}
 	return total

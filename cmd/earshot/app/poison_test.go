@@ -34,7 +34,7 @@ func TestFault17PoisonFailsAfterItsRetry(t *testing.T) {
 		submit(ctx, t, s, poison, long)
 		pid := 0
 		waittest.Holds(ctx, func() bool {
-			now := s.Speech.pool.Stats().Processes
+			now := s.Speech.Stats().Processes
 			if len(now) == 1 && now[0].Ready && now[0].PID != pid && s.text.Stats().Working == 1 {
 				pid = now[0].PID
 				intoDecode(ctx, t, pid)

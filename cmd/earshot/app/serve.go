@@ -158,7 +158,7 @@ func OpenStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	}
 	s.text, err = transcribe.New(text, s.Sessions.Done)
 	s.Sessions.Into(s.text)
-	s.count.registry.MustRegister(state{s})
+	s.count.Reads(s.figures)
 	return s, err
 }
 

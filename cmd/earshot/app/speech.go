@@ -211,3 +211,23 @@ func (s *Speech) Notices(o transcribe.Options) (out []string) {
 	}
 	return out
 }
+
+// openFallback opens the model that takes over under backlog; nil when none is configured.
+func openFallback(cfg configs.Config, log *slog.Logger, o SpeechOptions) (*Speech, error) {
+	if cfg.FallbackModel == "" {
+		return nil, nil
+	}
+	cfg.Model = cfg.FallbackModel
+	return OpenSpeech(cfg, log, o)
+}
+
+// Stats tell how the decoder processes are.
+func (s *Speech) Stats() decoder.Stats { return s.pool.Stats() }
+
+// Loaded waits until a model is loaded.
+func (s *Speech) Loaded(ctx context.Context) error {
+	if r, ok := s.Engines[0].(transcribe.Readier); ok {
+		return r.Ready(ctx)
+	}
+	return nil
+}

@@ -186,8 +186,3 @@ func (z summariser) Recap(ctx context.Context, id string, sinceMS int64) (models
 	}
 	return summary.Make(in), nil
 }
-
-// Summary is what the pages and their exports show of a session.
-func (r reviewStore) Summary(ctx context.Context, id, kind string) (models.Summary, error) {
-	return ExportStore{r.Store}.Summary(ctx, id, kind)
-}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
@@ -16,7 +15,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"earshot/models"
-	"earshot/transcribe"
 )
 
 // ListenOrInherit gives the socket that systemd has opened for this process (sd_listen_fds(3)), so that nobody who calls
@@ -115,30 +113,4 @@ func (m Manager) onHangup(ctx context.Context, read func()) {
 			m.reloading(read)
 		}
 	}
-}
-
-// Loaded waits until a model is loaded.
-func (s *Station) Loaded(ctx context.Context) error {
-	if r, ok := s.Speech.Engines[0].(transcribe.Readier); ok {
-		return r.Ready(ctx)
-	}
-	return nil
-}
-
-// Answers asks the service's own web server whether it is well.
-func (s *Station) Answers(ctx context.Context) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.own+"/healthz", nil)
-	if err != nil {
-		return err
-	}
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // no proxy
-	res, err := client.Do(req)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("healthz: %s", res.Status)
-	}
-	return nil
 }

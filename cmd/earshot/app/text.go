@@ -1,16 +1,8 @@
 package app
 
 import (
-	"fmt"
-	"log/slog"
-	"strings"
-	"time"
-
-	"earshot/configs"
 	"earshot/models"
-	"earshot/moderation/engine"
 	"earshot/transcribe"
-	"earshot/transcribe/whisper"
 )
 
 // textConfig adds what the settings say of languages, vocabulary and partial text to a decoding service's configuration.
@@ -31,90 +23,7 @@ func (s *Station) textConfig(c transcribe.Config) (transcribe.Config, error) {
 	}
 	if s.cfg.Partials > 0 {
 		c.Partial = func(p models.Partial) { s.Sessions.Partial(p) }
-		c.FirstPartial = func(d time.Duration) { s.count.partial.Observe(d.Seconds()) }
+		c.FirstPartial = s.count.FirstPartial
 	}
 	return c, nil
-}
-
-// openFallback opens the model that takes over under backlog; nil when none is configured.
-func openFallback(cfg configs.Config, log *slog.Logger, o SpeechOptions) (*Speech, error) {
-	if cfg.FallbackModel == "" {
-		return nil, nil
-	}
-	cfg.Model = cfg.FallbackModel
-	return OpenSpeech(cfg, log, o)
-}
-
-// DecodeOptions are the settings for every clip. practice says that the practice model is used, which was not made for
-// prompts.
-func DecodeOptions(cfg configs.Config, practice bool, rules *engine.Set) (transcribe.Options, error) {
-	languages, err := languagesOf(cfg)
-	o := transcribe.Options{Language: "auto"}
-	switch {
-	case err != nil:
-		return o, err
-	case len(languages) == 1:
-		o.Language = languages[0]
-	default:
-		o.Languages = languages
-	}
-	if !practice {
-		o.Prompt = prompt(cfg.Vocabulary, rules)
-	}
-	return o, nil
-}
-
-// languagesOf lists the languages that may be spoken, the main one first; none means any.
-func languagesOf(cfg configs.Config) ([]string, error) {
-	if cfg.Language == "auto" {
-		return nil, nil
-	}
-	var out []string
-	for l := range strings.SplitSeq(cfg.Language, ",") {
-		l = strings.TrimSpace(l)
-		if !whisper.KnowsLanguage(l) {
-			return nil, models.WithHint(fmt.Errorf("language: Whisper knows no %q", l), "use ISO 639-1 codes such as en, id or de, or auto")
-		}
-		out = append(out, l)
-	}
-	return out, nil
-}
-
-// mainLanguage is the language in which the bot speaks of itself.
-func mainLanguage(cfg configs.Config) string {
-	first, _, _ := strings.Cut(cfg.Language, ",")
-	return strings.TrimSpace(first)
-}
-
-// prompt tells the model names and words of the topic, so that it can spell them. It leaves out whatever a rule looks
-// for: a model hears what its prompt holds, also where nobody said it.
-func prompt(vocabulary []string, rules *engine.Set) string {
-	var words []string
-	for _, w := range vocabulary {
-		if !flagged(w, rules) {
-			words = append(words, w)
-		}
-	}
-	if len(words) == 0 {
-		return ""
-	}
-	return strings.Join(words, ", ") + "."
-}
-
-// flagged reports whether a rule would find something in a text if it were said.
-func flagged(text string, rules *engine.Set) bool {
-	if rules == nil {
-		return false
-	}
-	u := models.Utterance{
-		Key: models.Key{
-			Session: "vocabulary", Epoch: 1, Track: "t", Seq: 1,
-		},
-		SpeakerID: "s", SpeakerName: "s", Attribution: models.AttributionTrack,
-		EndMS: 1000, Text: text, State: models.UtteranceOK, VoicedMS: 1000, LevelDBFS: -20,
-	}
-	for i, w := range strings.Fields(text) {
-		u.Words = append(u.Words, models.Word{Text: w, StartMS: int64(i), EndMS: int64(i + 1), P: 1})
-	}
-	return len(engine.NewSession(rules, models.Session{ID: "vocabulary"}).Judge(u)) > 0
 }

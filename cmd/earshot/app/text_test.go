@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -86,17 +88,11 @@ func TestPartialsOnTheWholeWay(t *testing.T) {
 // firstPartials reads how many stretches had a first text, and the mean latency in seconds.
 func firstPartials(t *testing.T, s *Station) (n uint64, mean float64) {
 	t.Helper()
-	families, err := s.count.registry.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range families {
-		if f.GetName() == "earshot_first_partial_latency_seconds" {
-			h := f.GetMetric()[0].GetHistogram()
-			return h.GetSampleCount(), h.GetSampleSum() / float64(max(1, h.GetSampleCount()))
-		}
-	}
-	return 0, 0
+	page := httptest.NewRecorder()
+	s.count.ServeHTTP(page, httptest.NewRequest(http.MethodGet, "/metrics", http.NoBody))
+	const name = "earshot_first_partial_latency_seconds"
+	n = uint64(figure(t, page.Body.String(), name+"_count"))
+	return n, figure(t, page.Body.String(), name+"_sum") / float64(max(1, n))
 }
 
 func letters(s string) string {

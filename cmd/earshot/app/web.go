@@ -84,3 +84,21 @@ func PageURL(l net.Listener, p string) string {
 	}
 	return "http://" + net.JoinHostPort(host, port) + p
 }
+
+// Answers asks a web server whether it is well.
+func Answers(ctx context.Context, host string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+host+"/healthz", nil)
+	if err != nil {
+		return err
+	}
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // no proxy
+	res, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("healthz: %s", res.Status)
+	}
+	return nil
+}
