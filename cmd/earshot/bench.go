@@ -16,6 +16,7 @@ import (
 
 	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/bench"
+	"earshot/cmd/earshot/speech"
 	"earshot/cmd/earshot/stage"
 	"earshot/configs"
 	"earshot/models"
@@ -71,7 +72,7 @@ func (a *cli) bench(cmd *cobra.Command, o benchOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(cfg.DataDir)) }()
-	path, err := app.ModelPath(cfg)
+	path, err := speech.ModelPath(cfg)
 	if err != nil {
 		return badInput(err)
 	}
@@ -100,7 +101,7 @@ func benchFailed(err error) error {
 // benchConfig gives the measurement a record of its own and free ports; nothing of it is kept.
 func benchConfig(cfg configs.Config) (configs.Config, error) {
 	dir, err := os.MkdirTemp("", "earshot-bench-*")
-	cfg.VADModel = app.VadModelPath(cfg) // it may lie in the folder that is left
+	cfg.VADModel = speech.VadModelPath(cfg) // it may lie in the folder that is left
 	cfg.DataDir, cfg.Listen, cfg.Lounge.UDPPort, cfg.Partials = dir, "127.0.0.1:0", 0, 0
 	cfg.Lounge.PerAddress = 0 // all its people speak from here
 	return cfg, err
@@ -115,7 +116,7 @@ func (f freshStation) Perform(ctx context.Context, parts []stage.Part) (_ []mode
 	if err != nil {
 		return nil, 0, err
 	}
-	s, err := app.OpenStationWith(ctx, f.cfg, slog.New(slog.DiscardHandler), app.SpeechOptions{Waits: true, AllowNoWeights: true})
+	s, err := app.OpenStationWith(ctx, f.cfg, slog.New(slog.DiscardHandler), speech.Options{Waits: true, AllowNoWeights: true})
 	if err != nil {
 		return nil, 0, errors.Join(err, l.Close())
 	}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"earshot/cmd/earshot/app"
+	"earshot/cmd/earshot/speech"
 	"earshot/models"
 	"earshot/transcribe/decoder"
 )
@@ -18,7 +18,7 @@ func newDecoderCommand() *cobra.Command {
 		Hidden: true,
 		Args:   cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			err := decoder.Serve(app.DecoderLibrary())
+			err := decoder.Serve(speech.DecoderLibrary())
 			if errors.Is(err, decoder.ErrNotAChild) {
 				return badInput(models.WithHint(err, `Earshot starts its decoders by itself; "earshot transcribe FILE" writes down a recording`))
 			}

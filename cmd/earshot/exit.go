@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"earshot/cmd/earshot/app"
 	"earshot/configs"
+	"earshot/models"
 )
 
 // Exit codes. They are part of what scripts rely on; exitCodes explains them to people.
@@ -57,7 +57,7 @@ func withCode(err error, code int) error {
 // exitCode is the exit code for what a command returned.
 func exitCode(err error) int {
 	var coded codedError
-	var input app.InputError
+	var input models.InputError
 	var config *configs.Error
 	switch {
 	case err == nil:

@@ -15,8 +15,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/noise"
+	"earshot/cmd/earshot/speech"
 	"earshot/models"
 	"earshot/transcribe"
 )
@@ -66,16 +66,16 @@ func (a *cli) harvest(cmd *cobra.Command, o harvestOptions) error {
 	if err != nil {
 		return err
 	}
-	filter, err := app.ReadPhantoms(cfg.Phantoms)
+	filter, err := speech.ReadPhantoms(cfg.Phantoms)
 	if err != nil {
 		return badInput(err)
 	}
-	s, err := app.OpenSpeech(cfg, a.logger(cfg), app.SpeechOptions{})
+	s, err := speech.Open(cfg, a.logger(cfg), speech.Options{})
 	if err != nil {
 		return badInput(err)
 	}
 	defer s.Close()
-	options, err := app.DecodeOptions(cfg, s.Notice != "", nil)
+	options, err := speech.DecodeOptions(cfg, s.Notice != "", nil)
 	if err != nil {
 		return badInput(err)
 	}
@@ -120,7 +120,7 @@ func trials(total time.Duration) []trial {
 
 // hearNothing decodes the trials on all slots.
 func (a *cli) hearNothing(
-	ctx context.Context, s *app.Speech, o transcribe.Options, f transcribe.Filter, total time.Duration,
+	ctx context.Context, s *speech.Model, o transcribe.Options, f transcribe.Filter, total time.Duration,
 ) ([]invention, error) {
 	todo := trials(total)
 	bar := a.bar(len(todo), s.Name)

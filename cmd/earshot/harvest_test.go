@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/noise"
+	"earshot/cmd/earshot/speech"
 	"earshot/models"
 	"earshot/transcribe"
 )
@@ -41,7 +41,7 @@ func TestHarvestedPhrasesAreDoubted(t *testing.T) {
 	if err := writePhantoms(path, "m", all); err != nil {
 		t.Fatal(err)
 	}
-	f, err := app.ReadPhantoms(path)
+	f, err := speech.ReadPhantoms(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,14 +51,14 @@ func TestHarvestedPhrasesAreDoubted(t *testing.T) {
 		t.Errorf("%v and %v", doubts("Our, or our"), doubts("Once only."))
 	}
 	for _, bad := range []string{filepath.Join(t.TempDir(), "none"), t.TempDir()} {
-		if _, err := app.ReadPhantoms(bad); err == nil || models.Hint(err) == "" {
+		if _, err := speech.ReadPhantoms(bad); err == nil || models.Hint(err) == "" {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}
-	if err := os.WriteFile(path, make([]byte, app.MaxPhantoms+1), 0o600); err != nil {
+	if err := os.WriteFile(path, make([]byte, speech.MaxPhantoms+1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := app.ReadPhantoms(path); err == nil {
+	if _, err := speech.ReadPhantoms(path); err == nil {
 		t.Error("a file of more than a MB was read")
 	}
 }

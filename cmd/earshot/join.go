@@ -12,6 +12,7 @@ import (
 
 	"earshot/bot/room"
 	"earshot/cmd/earshot/app"
+	"earshot/cmd/earshot/secrets"
 	"earshot/models"
 	"earshot/models/store"
 	"earshot/moderation/review/events"
@@ -74,7 +75,7 @@ func (a *cli) join(cmd *cobra.Command, address string, o joinOptions) error {
 	}
 	defer s.Close()
 	s.Values, s.Version = r.Values, version
-	if s.Keys, err = app.OpenKeyring(a.environ, cfg, address); err != nil {
+	if s.Keys, err = secrets.OpenKeyring(a.environ, cfg, address); err != nil {
 		return err
 	}
 	room, connector, err := s.Connector(ctx, app.Wish{Address: address, Name: o.name, Profile: o.profile})

@@ -12,7 +12,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
-	"earshot/cmd/earshot/app"
+	"earshot/cmd/earshot/speech"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/transcribe/fixture"
@@ -59,7 +59,7 @@ func (a *cli) pullModel(cmd *cobra.Command, name, mirror string) error {
 	bar := progressbar.NewOptions64(m.Bytes,
 		progressbar.OptionSetWriter(a.stderr), progressbar.OptionSetDescription(m.Name), progressbar.OptionShowBytes(true),
 		progressbar.OptionSetVisibility(a.palette(a.stderr).on), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30))
-	path, err := modelfile.Pull(cmd.Context(), m, app.ModelFolder(c), modelfile.PullOptions{
+	path, err := modelfile.Pull(cmd.Context(), m, speech.ModelFolder(c), modelfile.PullOptions{
 		Mirror:   cmp.Or(mirror, c.ModelMirror),
 		Progress: func(done, _ int64) { _ = bar.Set64(done) },
 		Check:    func(path string) error { return checkPulled(m, path) },
@@ -70,7 +70,7 @@ func (a *cli) pullModel(cmd *cobra.Command, name, mirror string) error {
 	}
 	fmt.Fprintln(a.stdout, path)
 	switch {
-	case m.VAD() && app.VadModelPath(c) == path:
+	case m.VAD() && speech.VadModelPath(c) == path:
 		fmt.Fprintln(a.stderr, "it is used from the next start on")
 	case m.VAD():
 		fmt.Fprintf(a.stderr, "another one is configured: use this one with  vad_model: %s\n", path)
@@ -85,7 +85,7 @@ func checkPulled(m modelfile.Model, path string) error {
 	if m.VAD() {
 		return whisper.CheckVADFile(path)
 	}
-	_, err := app.CheckModel(path)
+	_, err := speech.CheckModel(path)
 	return err
 }
 
@@ -109,7 +109,7 @@ func newModelList(a *cli) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			found := listModels(app.ModelFolder(c))
+			found := listModels(speech.ModelFolder(c))
 			if asJSON {
 				return a.writeJSON(found)
 			}
@@ -159,7 +159,7 @@ func newModelPath(a *cli) *cobra.Command {
 			}
 			var path string
 			if len(args) == 0 {
-				path, err = app.ModelPath(c)
+				path, err = speech.ModelPath(c)
 			} else {
 				path, err = fetchedModel(c, args[0])
 			}
@@ -177,10 +177,10 @@ func fetchedModel(c configs.Config, name string) (string, error) {
 	if err != nil {
 		return "", badInput(err)
 	}
-	if _, err := os.Stat(m.Path(app.ModelFolder(c))); err != nil {
+	if _, err := os.Stat(m.Path(speech.ModelFolder(c))); err != nil {
 		return "", models.WithHint(fmt.Errorf("model %s: %w", name, fs.ErrNotExist), "fetch it with:  earshot model pull "+m.Name)
 	}
-	return m.Path(app.ModelFolder(c)), nil
+	return m.Path(speech.ModelFolder(c)), nil
 }
 
 // pulled lets settings name a model that was fetched as "model list" does: what is not a file, but a known name, is the
@@ -191,7 +191,7 @@ func pulled(r *configs.Report) {
 			return
 		}
 		if m, err := modelfile.Find(filepath.Base(*path)); err == nil && filepath.Base(*path) == m.Name {
-			*path = m.Path(app.ModelFolder(r.Config))
+			*path = m.Path(speech.ModelFolder(r.Config))
 		}
 	}
 	named(&r.Config.Model)
@@ -221,7 +221,7 @@ is one, and says what it is.`,
 			var path string
 			switch _, unknown := modelfile.Find(append(args, "")[0]); {
 			case len(args) == 0:
-				path, err = app.ModelPath(c)
+				path, err = speech.ModelPath(c)
 			case unknown == nil:
 				path, err = fetchedModel(c, args[0])
 			default:
@@ -243,7 +243,7 @@ func (a *cli) verifyModel(path string) error {
 		_, err := fmt.Fprintf(a.stdout, "%s is the Silero model that tells speech from noise, as published\n", plain(path))
 		return err
 	}
-	info, err := app.CheckModel(path)
+	info, err := speech.CheckModel(path)
 	if err != nil {
 		return badInput(err)
 	}

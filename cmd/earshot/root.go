@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"earshot/cmd/earshot/app"
+	"earshot/cmd/earshot/secrets"
 	"earshot/configs"
 	"earshot/models"
 )
@@ -24,7 +24,7 @@ import (
 type cli struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	environ        app.Environ
+	environ        secrets.Environ
 	// configFile is the file named by --config, or "".
 	configFile string
 }

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/cmd/earshot/app"
+	"earshot/cmd/earshot/secrets"
 	"earshot/configs"
 )
 
@@ -41,7 +42,7 @@ func (a *cli) serve(cmd *cobra.Command) error {
 	if err != nil {
 		return badInput(err)
 	}
-	keys, err := app.OpenKeyring(a.environ, cfg)
+	keys, err := secrets.OpenKeyring(a.environ, cfg)
 	if err != nil {
 		return err
 	}

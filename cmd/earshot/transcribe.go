@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/recording"
+	"earshot/cmd/earshot/speech"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/moderation/review/export"
@@ -95,7 +95,7 @@ func formatName(output string) string {
 type ears struct {
 	opener  recording.Opener
 	options recording.Options
-	speech  *app.Speech
+	speech  *speech.Model
 	vad     *whisper.VADModel
 	notices []string
 }
@@ -114,19 +114,19 @@ func (a *cli) newEars(cmd *cobra.Command, channels bool) (_ *ears, err error) {
 			err = badInput(errors.Join(err, l.Close()))
 		}
 	}()
-	if l.vad, err = app.OpenVAD(cfg); err != nil {
+	if l.vad, err = speech.OpenVAD(cfg); err != nil {
 		return nil, err
 	}
-	if l.speech, err = app.OpenSpeech(cfg, a.logger(cfg), app.SpeechOptions{}); err != nil {
+	if l.speech, err = speech.Open(cfg, a.logger(cfg), speech.Options{}); err != nil {
 		return nil, err
 	}
 	l.options = recording.Options{
-		Segment: app.SegmentConfig(cfg), VAD: app.NewVAD(l.vad), Decoders: l.speech.Engines, Model: l.speech.Name, Channels: channels,
+		Segment: speech.SegmentConfig(cfg), VAD: speech.NewVAD(l.vad), Decoders: l.speech.Engines, Model: l.speech.Name, Channels: channels,
 	}
-	if l.options.Filter, err = app.NewFilter(cfg, l.speech.Notice != ""); err != nil {
+	if l.options.Filter, err = speech.NewFilter(cfg, l.speech.Notice != ""); err != nil {
 		return nil, err
 	}
-	if l.options.Decode, err = app.DecodeOptions(cfg, l.speech.Notice != "", nil); err != nil {
+	if l.options.Decode, err = speech.DecodeOptions(cfg, l.speech.Notice != "", nil); err != nil {
 		return nil, err
 	}
 	l.notices = l.speech.Notices(l.options.Decode)

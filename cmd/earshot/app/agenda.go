@@ -14,6 +14,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/calendar"
+	"earshot/cmd/earshot/secrets"
 	"earshot/configs"
 	"earshot/models"
 )
@@ -132,7 +133,7 @@ func (a *agenda) fetch(ctx context.Context) (io.ReadCloser, error) {
 			return os.Open(address)
 		}
 		var err error
-		if address, err = secretFile(address); err != nil {
+		if address, err = secrets.File(address); err != nil {
 			return nil, fmt.Errorf("the calendar's address: %w", err)
 		}
 		if !strings.HasPrefix(address, "https://") {

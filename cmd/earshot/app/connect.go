@@ -10,6 +10,7 @@ import (
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
 	"earshot/bot/whep"
+	"earshot/cmd/earshot/speech"
 	"earshot/configs"
 	"earshot/models"
 )
@@ -66,7 +67,7 @@ func botNotice(c configs.Config, address string) bot.Notice {
 		days = time.Duration(c.Retention.Flags) / (24 * time.Hour)
 	}
 	return bot.Notice{
-		Name: BotName, Language: mainLanguage(c), KeepDays: int(days), FlagsOnly: c.ModerateOnly, Words: c.Announcement,
+		Name: BotName, Language: speech.MainLanguage(c), KeepDays: int(days), FlagsOnly: c.ModerateOnly, Words: c.Announcement,
 		NoChat: err == nil && !kind.chat,
 	}
 }
@@ -150,7 +151,7 @@ func (s *Station) Connector(ctx context.Context, w Wish) (room models.Room, c bo
 	}
 	e := entrance{Wish: w, at: at, secret: func(string) (string, error) { return "", nil }, peers: s.Peers.Within(reach)}
 	if reach == peer.Anywhere {
-		e.secret = s.Keys.of(at)
+		e.secret = s.Keys.Of(at)
 	}
 	c, err = kindsOfRooms()[at.Kind].connect(s, e)
 	return room, c, err

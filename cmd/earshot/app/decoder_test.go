@@ -19,36 +19,36 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/cmd/earshot/internal/programtest"
+	"earshot/cmd/earshot/speech"
 	"earshot/configs"
 	"earshot/internal/waittest"
 	"earshot/models"
 	"earshot/transcribe"
-	"earshot/transcribe/decoder"
 	"earshot/transcribe/fixture"
 	"earshot/transcribe/fixture/eval"
 	"earshot/transcribe/whisper"
 )
 
 // openTestSpeech runs decoders of the practice model until the test ends.
-func openTestSpeech(t testing.TB, slots int) *Speech {
+func openTestSpeech(t testing.TB, slots int) *speech.Model {
 	t.Helper()
-	s, err := OpenSpeech(configs.Config{DataDir: t.TempDir(), Decoders: slots}, slog.New(slog.DiscardHandler), SpeechOptions{})
+	s, err := speech.Open(configs.Config{DataDir: t.TempDir(), Decoders: slots}, slog.New(slog.DiscardHandler), speech.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	runDecoders(t, s.pool)
+	runDecoders(t, s.Run, s.Close)
 	return s
 }
 
-// runDecoders runs a pool until the test ends, and closes it.
-func runDecoders(t testing.TB, p *decoder.Pool) {
+// runDecoders runs decoders until the test ends, and closes them.
+func runDecoders(t testing.TB, run func(context.Context) error, closes func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
-	go func() { ended <- p.Run(ctx) }()
+	go func() { ended <- run(ctx) }()
 	t.Cleanup(func() {
 		cancel()
-		if err := errors.Join(<-ended, p.Close()); err != nil {
+		if err := errors.Join(<-ended, closes()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -155,8 +155,8 @@ func TestFault17DecoderKilledWhilePeopleSpeak(t *testing.T) {
 		if errs, n, heard := wordErrors(us, "Ana", said); len(us) != len(sentences(t)) || errs > n/10 {
 			t.Errorf("%d lines, heard %q", len(us), heard)
 		}
-		if st := s.text.Stats(); st.Failed != 0 || st.Retried == 0 || s.Speech.pool.Stats().Restarts != 4 {
-			t.Errorf("service %+v, pool %+v", st, s.Speech.pool.Stats())
+		if st := s.text.Stats(); st.Failed != 0 || st.Retried == 0 || s.Speech.Stats().Restarts != 4 {
+			t.Errorf("service %+v, pool %+v", st, s.Speech.Stats())
 		}
 		return s.Store.EndSession(ctx, "s", models.EndLeft, time.Now())
 	})
@@ -171,14 +171,14 @@ func killDecoder(ctx context.Context, t *testing.T, s *Station, kills uint64) {
 	t.Helper()
 	done := s.text.Stats().Decoded
 	waittest.Holds(ctx, func() bool { return s.text.Stats().Decoded >= done+2 })
-	intoDecode(ctx, t, s.Speech.pool.Stats().Processes[0].PID)
+	intoDecode(ctx, t, s.Speech.Stats().Processes[0].PID)
 	killed := time.Now()
-	for _, p := range s.Speech.pool.Stats().Processes {
+	for _, p := range s.Speech.Stats().Processes {
 		if err := syscall.Kill(p.PID, syscall.SIGKILL); err != nil {
 			t.Error(err)
 		}
 	}
-	waittest.Holds(ctx, func() bool { return s.Speech.pool.Stats().Restarts >= kills })
+	waittest.Holds(ctx, func() bool { return s.Speech.Stats().Restarts >= kills })
 	if err := s.Speech.Engines[0].(transcribe.Readier).Ready(ctx); err != nil {
 		t.Error(err)
 	}
@@ -206,7 +206,7 @@ func cpuTicks(t *testing.T, pid int) string {
 // Fault 18: a file that is no model, or not the one that its name says, is refused before any process sees it, at once
 // and with advice; the exit code is 2.
 func TestFault18ModelFiles(t *testing.T) {
-	good, err := os.ReadFile(must(ModelPath(configs.Config{})))
+	good, err := os.ReadFile(must(speech.ModelPath(configs.Config{})))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,33 +257,4 @@ func must(s string, err error) string {
 		panic(err)
 	}
 	return s
-}
-
-// Big models get the time that they need; small ones none beyond the rule.
-func TestPatienceGrowsWithTheModel(t *testing.T) {
-	for _, tt := range []struct {
-		info whisper.Info
-		want float64
-	}{
-		{whisper.Info{AudioState: 384, AudioLayers: 4}, 1},
-		{whisper.Info{AudioState: 512, AudioLayers: 6}, 1},
-		{whisper.Info{AudioState: 768, AudioLayers: 12}, 4.5},
-		{whisper.Info{AudioState: 1024, AudioLayers: 24}, 16},
-	} {
-		if got := patience(tt.info); got != tt.want {
-			t.Errorf("%s: %v, want %v", tt.info.Kind(), got, tt.want)
-		}
-	}
-}
-
-// The practice model's notice and name are known before a process is started.
-func TestSpeechIsKnownBeforeItRuns(t *testing.T) {
-	s, err := OpenSpeech(configs.Config{DataDir: t.TempDir(), Decoders: 3}, nil, SpeechOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	if s.Name != fixture.FileName || s.Notice != fixture.Notice() || len(s.Engines) != 3 || len(s.pool.Stats().Processes) != 0 {
-		t.Errorf("%+v", s)
-	}
 }

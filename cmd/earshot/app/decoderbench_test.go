@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/cmd/earshot/speech"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/transcribe"
@@ -22,7 +23,7 @@ const benchModel = "EARSHOT_BENCH_MODEL"
 // benchPool runs decoders of the practice model, or of the one that EARSHOT_BENCH_MODEL names.
 func benchPool(b *testing.B, processes, states int) *decoder.Pool {
 	b.Helper()
-	path, err := ModelPath(configs.Config{Model: os.Getenv(benchModel), DataDir: b.TempDir()})
+	path, err := speech.ModelPath(configs.Config{Model: os.Getenv(benchModel), DataDir: b.TempDir()})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -30,7 +31,7 @@ func benchPool(b *testing.B, processes, states int) *decoder.Pool {
 	if err != nil {
 		b.Fatal(err)
 	}
-	runDecoders(b, p)
+	runDecoders(b, p.Run, p.Close)
 	return p
 }
 

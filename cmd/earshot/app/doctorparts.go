@@ -11,6 +11,8 @@ import (
 	"earshot/bot/audio"
 	"earshot/bot/peer"
 	"earshot/cmd/earshot/doctor"
+	"earshot/cmd/earshot/secrets"
+	"earshot/cmd/earshot/speech"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/transcribe"
@@ -20,18 +22,18 @@ import (
 
 // examined is this program with a configuration, as the doctor sees it.
 type examined struct {
-	env Environ
+	env secrets.Environ
 	cfg configs.Config
 	log *slog.Logger
 }
 
 // Model implements doctor.Speech.
 func (x examined) Model() (doctor.Model, error) {
-	path, err := ModelPath(x.cfg)
+	path, err := speech.ModelPath(x.cfg)
 	if err != nil {
 		return doctor.Model{}, err
 	}
-	info, err := checkSpeechModel(path, false)
+	info, err := speech.Check(path, false)
 	return doctor.Model{Path: path, Bytes: info.Size, Practice: fixture.IsFixture(path)}, err
 }
 
@@ -39,7 +41,7 @@ func (x examined) Model() (doctor.Model, error) {
 func (x examined) Load(ctx context.Context) (out doctor.Loaded, err error) {
 	cfg := x.cfg
 	cfg.Decoders = 1
-	s, err := OpenSpeech(cfg, x.log, SpeechOptions{})
+	s, err := speech.Open(cfg, x.log, speech.Options{})
 	if err != nil {
 		return out, fmt.Errorf("%w: %w", doctor.ErrNotTried, err)
 	}
@@ -88,11 +90,11 @@ func (d detector) Close() error { return d.model.Close() }
 
 // Detector implements doctor.Sound.
 func (x examined) Detector() (doctor.Detector, string, error) {
-	m, err := OpenVAD(x.cfg)
+	m, err := speech.OpenVAD(x.cfg)
 	if err != nil || m == nil {
 		return nil, "", err
 	}
-	return detector{m.NewVAD(), m}, VadModelPath(x.cfg), nil
+	return detector{m.NewVAD(), m}, speech.VadModelPath(x.cfg), nil
 }
 
 // Rules implements doctor.Files.
@@ -118,7 +120,7 @@ func (x examined) Targets() (int, error) {
 
 // Secret implements doctor.Files.
 func (x examined) Secret(file string) error {
-	_, err := secretFile(file)
+	_, err := secrets.File(file)
 	return err
 }
 
@@ -135,7 +137,7 @@ func (x examined) Rooms(c peer.Config) (doctor.Rooms, error) {
 	s := &Station{cfg: x.cfg, Log: x.log}
 	var err error
 	if s.profiles, err = openProfiles(x.cfg); err == nil {
-		s.Keys, err = OpenKeyring(x.env, x.cfg)
+		s.Keys, err = secrets.OpenKeyring(x.env, x.cfg)
 	}
 	if err == nil {
 		s.Peers, err = peer.New(c)
@@ -171,7 +173,7 @@ func (r examinedRooms) Inside(room string) (bot.Capabilities, bool, error) {
 }
 
 // Examine is what the doctor looks at: this configuration, with the parts that the service is made of.
-func Examine(env Environ, r configs.Report, join bool, log *slog.Logger) doctor.Config {
+func Examine(env secrets.Environ, r configs.Report, join bool, log *slog.Logger) doctor.Config {
 	x := examined{env: env, cfg: r.Config, log: log}
 	return doctor.Config{
 		Settings: r.Config, File: r.File, Environ: env, Database: Database(r.Config), Join: join,

@@ -16,6 +16,8 @@ import (
 	"earshot/bot/peer"
 	"earshot/bot/room"
 	"earshot/cmd/earshot/doctor"
+	"earshot/cmd/earshot/secrets"
+	"earshot/cmd/earshot/speech"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/transcribe"
@@ -78,7 +80,7 @@ type examinedService struct {
 }
 
 // Examines gives the doctor's checks of a service to whoever asks it.
-func (v *service) Examines(env Environ, r configs.Report) func(join bool) doctor.Config {
+func (v *service) Examines(env secrets.Environ, r configs.Report) func(join bool) doctor.Config {
 	return func(join bool) doctor.Config {
 		c := Examine(env, r, join, v.station.Log)
 		x := examinedService{examined{env: env, cfg: r.Config, log: v.station.Log}, v}
@@ -114,7 +116,7 @@ func (x examinedService) Load(ctx context.Context) (doctor.Loaded, error) {
 }
 
 // loaded is what a process made of the model; false: none has loaded it.
-func loaded(s *Speech) (out doctor.Loaded, ready bool) {
+func loaded(s *speech.Model) (out doctor.Loaded, ready bool) {
 	for _, p := range s.Stats().Processes {
 		if p.Ready {
 			out, ready = doctor.Loaded{Time: p.Load, Confined: p.Confined}, true
@@ -135,7 +137,7 @@ func (x examinedService) Detector() (doctor.Detector, string, error) {
 	if m == nil {
 		return nil, "", nil
 	}
-	return sharedDetector{detector{m.NewVAD(), m}}, VadModelPath(x.cfg), nil
+	return sharedDetector{detector{m.NewVAD(), m}}, speech.VadModelPath(x.cfg), nil
 }
 
 // Rooms implements doctor.Network.

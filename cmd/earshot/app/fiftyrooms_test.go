@@ -16,6 +16,7 @@ import (
 
 	"earshot/bot/lounge"
 	"earshot/cmd/earshot/bench"
+	"earshot/cmd/earshot/speech"
 	"earshot/cmd/earshot/stage"
 	"earshot/internal/waittest"
 	"earshot/models"
@@ -174,7 +175,7 @@ func amongPeople(
 	t.Helper()
 	cfg := testConfig(t, t.TempDir(), "EARSHOT_DECODERS=2", "EARSHOT_MODEL="+fullSize)
 	log := slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelError}))
-	s, l := openStationFor(t, log, cfg, SpeechOptions{Waits: true, AllowNoWeights: true})
+	s, l := openStationFor(t, log, cfg, speech.Options{Waits: true, AllowNoWeights: true})
 	if host == "" {
 		host = l.Addr().String()
 	}

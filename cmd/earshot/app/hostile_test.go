@@ -21,6 +21,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"earshot/cmd/earshot/internal/programtest"
+	"earshot/cmd/earshot/secrets"
 	"earshot/internal/waittest"
 	"earshot/models"
 	"earshot/models/sqlite"
@@ -131,10 +132,10 @@ func hostileSite(t *testing.T, named *recorder) guestbook {
 		os.Environ(), "EARSHOT_DATA_DIR="+dir, "EARSHOT_DECODERS=1", "EARSHOT_ROOMS="+strings.Join(rooms, ","),
 		"EARSHOT_TOKEN_URL=whep+"+named.URL,
 	)
-	for _, s := range roomSecrets() {
-		mark := "marked-" + strings.ToLower(s.variable)
+	for _, s := range secrets.RoomSecrets() {
+		mark := "marked-" + strings.ToLower(s.Variable)
 		g.secrets = append(g.secrets, mark)
-		env = append(env, s.variable+"="+mark)
+		env = append(env, s.Variable+"="+mark)
 	}
 	serve := programtest.Command("serve", "--listen", "127.0.0.1:0")
 	serve.Env, serve.Stderr = env, g.log

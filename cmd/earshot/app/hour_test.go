@@ -9,6 +9,7 @@ import (
 
 	"earshot/bot/audio"
 	"earshot/cmd/earshot/noise"
+	"earshot/cmd/earshot/speech"
 	"earshot/models"
 	"earshot/transcribe"
 )
@@ -22,9 +23,9 @@ func TestAnHourWithoutSpeech(t *testing.T) {
 	}
 	t.Parallel()
 	engine := practiceEngine(t)
-	detectors := map[string]func() audio.VAD{"energy": NewVAD(nil)}
+	detectors := map[string]func() audio.VAD{"energy": speech.NewVAD(nil)}
 	if _, err := os.Stat(sileroFile); err == nil {
-		detectors["silero"] = NewVAD(loadSilero(t))
+		detectors["silero"] = speech.NewVAD(loadSilero(t))
 	}
 	for _, u := range sentences(t) {
 		c := models.Clip{EndMS: int64(len(u.PCM) / 16), PCM: u.PCM, VoicedMS: int64(len(u.PCM) / 20), LevelDBFS: -20}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"earshot/bot/peer"
+	"earshot/cmd/earshot/secrets"
 	"earshot/configs"
 	"earshot/models"
 )
@@ -27,7 +28,7 @@ func iceConfig(c configs.ICE, log *slog.Logger) (peer.Config, error) {
 		case x.User != "" || x.PasswordFile != "":
 			s.Username = x.User
 			if x.PasswordFile != "" {
-				if s.Credential, err = secretFile(x.PasswordFile); err != nil {
+				if s.Credential, err = secrets.File(x.PasswordFile); err != nil {
 					return out, fmt.Errorf("ice.servers: %s: password_file: %w", x.URL, err)
 				}
 			}
@@ -56,7 +57,7 @@ func turnPassword(c configs.ICE) (string, error) {
 	if c.TURNPasswordFile == "" {
 		return "", nil
 	}
-	password, err := secretFile(c.TURNPasswordFile)
+	password, err := secrets.File(c.TURNPasswordFile)
 	if err != nil {
 		return "", fmt.Errorf("ice.turn_password_file: %w", err)
 	}

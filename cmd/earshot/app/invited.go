@@ -40,7 +40,7 @@ func NewInvitations(v *service) (*invitations, error) {
 	if err != nil {
 		return nil, fmt.Errorf("livekit.url: %w", err)
 	}
-	auth, err := liveKitAuth(s.Keys.of(at))
+	auth, err := liveKitAuth(s.Keys.Of(at))
 	if err != nil {
 		return nil, err
 	}

@@ -127,7 +127,7 @@ func (n *Inviter) ForbidServer(ctx context.Context, server, by string) error {
 	}
 	for _, state := range n.Service.states() {
 		there, err := models.ParseServer(state.URL)
-		if err == nil && there.Server() == at.Server() && !n.Service.station.Keys.names(at.Server()) {
+		if err == nil && there.Server() == at.Server() && !n.Service.station.Keys.Names(at.Server()) {
 			_, _ = n.Service.leave(state.Room) // it may have left by itself
 		}
 	}

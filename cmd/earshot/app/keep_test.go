@@ -5,16 +5,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"earshot/cmd/earshot/internal/programtest"
-	"earshot/configs"
 	"earshot/models"
 )
 
@@ -93,50 +89,5 @@ func TestKeeperSweepsAtTheStartAndHourly(t *testing.T) {
 		t, t.TempDir(),
 	)).Of(models.Session{Room: "any"}) != (models.Retention{Sound: 14 * day, Words: 30 * day, Flags: 180 * day}) {
 		t.Error("the policy is not the configured one")
-	}
-}
-
-// The command erases also while another Earshot writes to the record: that one does it.
-func TestEraseWhileItRuns(t *testing.T) {
-	if testing.Short() {
-		t.Skip("runs the real parts")
-	}
-	t.Parallel()
-	dir := t.TempDir()
-	if err := programtest.WriteSample(dir); err != nil {
-		t.Fatal(err)
-	}
-	s, l := openTestStation(t, dir)
-	s.cfg.Retention = configs.Retention{} // the sample is old
-	s.cfg.Export = configs.Export{Dir: t.TempDir(), Formats: []string{"txt", "json"}}
-	if err := exportFiles(t.Context(), s.cfg.Export, s.Store, "open-mic-1"); err != nil {
-		t.Fatal(err)
-	}
-	theirs := filepath.Join(s.cfg.Export.Dir, "open-mic-1.notes.txt")
-	if err := os.WriteFile(theirs, []byte("a host's own file"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if found, err := programtest.FilesWith(s.cfg.Export.Dir, "coin"); len(found) != 2 || err != nil {
-		t.Fatalf("exported: %v, %v", found, err)
-	}
-	var out string
-	err := s.Run(t.Context(), l, func(context.Context) error {
-		var code int
-		if out, code = programtest.Client(append(os.Environ(), "EARSHOT_DATA_DIR="+dir), "erase", "person", "benjamin", "--yes"); code != 0 {
-			t.Errorf("exit code %d", code)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if found, err := programtest.FilesWith(dir, "coin"); len(found) > 0 || err != nil || !strings.Contains(out, "erased person b") {
-		t.Errorf("the words are in %v (%v): %s", found, err, out)
-	}
-	if found, err := programtest.FilesWith(s.cfg.Export.Dir, "coin"); len(found) > 0 || err != nil {
-		t.Errorf("exported files still hold it: %v, %v", found, err)
-	}
-	if _, err := os.Stat(theirs); err != nil {
-		t.Errorf("a file that is not ours: %v", err)
 	}
 }

@@ -55,7 +55,7 @@ func TestLiveKitBrowser(t *testing.T) {
 	}
 	page := g.serve(t, fmt.Sprintf(guestPage, server.Addr(), token), script)
 	s, l := openTestStation(t, t.TempDir())
-	trust(s, secrets, server.URL("open-mic"))
+	trust(s, liveKitSecrets, server.URL("open-mic"))
 	room, connector, err := s.Connector(t.Context(), Wish{Address: server.URL("open-mic")})
 	if err != nil {
 		t.Fatal(err)

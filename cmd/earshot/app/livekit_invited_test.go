@@ -37,7 +37,7 @@ func waitForInvitations(t *testing.T, server string, more ...string) *invitee {
 	s, l := openTestStationWith(t, t.TempDir(), append([]string{"EARSHOT_LIVEKIT_URL=" + server, "EARSHOT_PARTIALS=0"}, more...)...)
 	v := NewService(s)
 	var err error
-	trust(s, secrets, server)
+	trust(s, liveKitSecrets, server)
 	if s.Invitations, err = NewInvitations(v); err != nil {
 		t.Fatal(err)
 	}
@@ -271,7 +271,7 @@ func TestLiveKitInvitationsNeedSecrets(t *testing.T) {
 	t.Parallel()
 	s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_LIVEKIT_URL=livekit://rooms.example", "EARSHOT_LIVEKIT_PROFILE=strict")
 	defer l.Close()
-	trust(s, secrets, "livekit://rooms.example")
+	trust(s, liveKitSecrets, "livekit://rooms.example")
 	if _, err := NewInvitations(NewService(s)); !errors.Is(err, errNoProfile) {
 		t.Errorf("an unknown profile: %v", err)
 	}

@@ -55,7 +55,7 @@ func TestLiveKitTwentyRooms(t *testing.T) {
 	const rooms = 20
 	server := liveKit(t)
 	s, l := openTestStation(t, t.TempDir())
-	trust(s, secrets, server.URL("room"))
+	trust(s, liveKitSecrets, server.URL("room"))
 	all := evalSentences(t)
 	said, sessions := make([]string, rooms), make([]models.Session, rooms)
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {

@@ -31,8 +31,8 @@ func liveKit(t *testing.T) *livekittest.Server {
 	return server
 }
 
-// secrets are the server's credentials, as the environment has them.
-func secrets(variable string) (string, error) {
+// liveKitSecrets are the server's credentials, as the environment has them.
+func liveKitSecrets(variable string) (string, error) {
 	return map[string]string{"LIVEKIT_API_KEY": livekittest.Key, "LIVEKIT_API_SECRET": livekittest.Secret}[variable], nil
 }
 
@@ -43,7 +43,7 @@ func TestLiveKitPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	}
 	t.Parallel()
 	server := liveKit(t)
-	rightWords(t, secrets, Wish{Address: server.URL("open-mic")}, "message private_message mute unmute to_audience remove",
+	rightWords(t, liveKitSecrets, Wish{Address: server.URL("open-mic")}, "message private_message mute unmute to_audience remove",
 		func(ctx context.Context, s *Station, v stage.Voice) error {
 			return livekit.Publish(ctx, livekit.PublishConfig{
 				URL: server.URL("open-mic"), Auth: livekit.Credentials{Key: livekittest.Key, Secret: livekittest.Secret},

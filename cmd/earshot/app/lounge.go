@@ -11,6 +11,7 @@ import (
 
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
+	"earshot/cmd/earshot/secrets"
 	"earshot/configs"
 	"earshot/models"
 )
@@ -39,7 +40,7 @@ func loungeToken(c configs.Lounge) (string, error) {
 	if c.HostTokenFile == "" {
 		return rand.Text(), nil
 	}
-	token, err := secretFile(c.HostTokenFile)
+	token, err := secrets.File(c.HostTokenFile)
 	if err == nil && len(token) < leastToken {
 		err = models.WithHint(errors.New("the token is shorter than 16 characters"), "openssl rand -hex 16 > "+c.HostTokenFile)
 	}

@@ -9,6 +9,7 @@ import (
 	"go.uber.org/goleak"
 
 	"earshot/cmd/earshot/internal/programtest"
+	"earshot/cmd/earshot/speech"
 	"earshot/transcribe/decoder"
 )
 
@@ -16,7 +17,7 @@ import (
 // fails the run when a goroutine outlives the tests.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "decoder" {
-		if err := decoder.Serve(DecoderLibrary()); err != nil {
+		if err := decoder.Serve(speech.DecoderLibrary()); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"earshot/bot/peer/guard"
+	"earshot/cmd/earshot/metrics"
 	"earshot/moderation/review"
 )
 
@@ -33,8 +34,8 @@ func (s *Station) readiness(w http.ResponseWriter, _ *http.Request) {
 }
 
 // figures reads what the parts tell when Prometheus asks for it.
-func (s *Station) figures() Figures {
-	f := Figures{
+func (s *Station) figures() metrics.Figures {
+	f := metrics.Figures{
 		Text: s.text.Stats(), Rooms: s.stays.sum(), Decoders: s.Speech.Stats(),
 		Sessions: s.Sessions.InRooms(), Watchers: s.Hub.Watchers(), Broken: len(s.profiles.mistakes()), Spool: -1, Failed: -1,
 		Dropped: map[guard.Reason]uint64{}, Unjudged: s.Sessions.Unjudged(),

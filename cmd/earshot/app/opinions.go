@@ -3,6 +3,7 @@ package app
 import (
 	"log/slog"
 
+	"earshot/cmd/earshot/secrets"
 	"earshot/configs"
 	"earshot/moderation/live"
 	"earshot/moderation/opinion"
@@ -16,7 +17,7 @@ func openOpinions(cfg configs.Opinion, log *slog.Logger) (*live.Opinions, error)
 	key := ""
 	if cfg.KeyFile != "" {
 		var err error
-		if key, err = secretFile(cfg.KeyFile); err != nil {
+		if key, err = secrets.File(cfg.KeyFile); err != nil {
 			return nil, err
 		}
 	}

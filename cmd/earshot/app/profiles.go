@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"earshot/cmd/earshot/speech"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/moderation/engine"
@@ -57,7 +58,7 @@ func (p Profiles) of(name string) *profile {
 func (p Profiles) speak(practice bool) error {
 	var errs []error
 	for _, x := range p {
-		errs = append(errs, BadInput(x.speak(practice)))
+		errs = append(errs, models.BadInput(x.speak(practice)))
 	}
 	return errors.Join(errs...)
 }
@@ -65,7 +66,7 @@ func (p Profiles) speak(practice bool) error {
 func (p *profile) speak(practice bool) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	o, err := DecodeOptions(p.cfg, practice, p.rules)
+	o, err := speech.DecodeOptions(p.cfg, practice, p.rules)
 	if err == nil {
 		p.options = o
 	}

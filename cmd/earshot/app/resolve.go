@@ -9,12 +9,15 @@ import (
 	"strings"
 
 	"earshot/cmd/earshot/doctor"
+	"earshot/cmd/earshot/secrets"
+	"earshot/cmd/earshot/speech"
 	"earshot/configs"
+	"earshot/models"
 )
 
 // Resolved looks at all that settings name and "earshot serve" will need, without connecting to anything: rules, models, targets
 // of notices, secrets, rooms with what opens them, calendars and folders. All problems are told at once.
-func Resolved(env Environ, r configs.Report, log *slog.Logger) error {
+func Resolved(env secrets.Environ, r configs.Report, log *slog.Logger) error {
 	cfg := r.Config
 	_, rules := openProfiles(cfg)
 	_, targets := LoadTargets(cfg)
@@ -22,7 +25,7 @@ func Resolved(env Environ, r configs.Report, log *slog.Logger) error {
 	errs := []error{rules, targets, opinions, namedModels(cfg), namedFiles(cfg)}
 	ice, err := iceConfig(cfg.ICE, log)
 	if err != nil || rules != nil {
-		return BadInput(errors.Join(append(errs, err)...))
+		return models.BadInput(errors.Join(append(errs, err)...))
 	}
 	x := examined{env: env, cfg: cfg, log: log}
 	rooms, err := x.Rooms(ice)
@@ -35,7 +38,7 @@ func Resolved(env Environ, r configs.Report, log *slog.Logger) error {
 			errs = append(errs, fmt.Errorf("rooms: %s: %w", room.URL, err))
 		}
 	}
-	return BadInput(errors.Join(errs...))
+	return models.BadInput(errors.Join(errs...))
 }
 
 // namedModels checks the files of the models that are named.
@@ -43,12 +46,12 @@ func namedModels(cfg configs.Config) error {
 	var errs []error
 	for _, path := range []string{cfg.Model, cfg.FallbackModel} {
 		if path != "" {
-			_, err := checkSpeechModel(path, false)
+			_, err := speech.Check(path, false)
 			errs = append(errs, err)
 		}
 	}
 	if cfg.VADModel != "" {
-		m, err := OpenVAD(cfg)
+		m, err := speech.OpenVAD(cfg)
 		if err == nil {
 			err = m.Close()
 		}
@@ -80,7 +83,7 @@ func namedFiles(cfg configs.Config) error {
 // Tried connects to what the settings name: STUN and TURN servers, the servers of rooms, language models. Each finding is told as
 // soon as it is there.
 func Tried(
-	ctx context.Context, env Environ, r configs.Report, log *slog.Logger, tell func(doctor.Finding),
+	ctx context.Context, env secrets.Environ, r configs.Report, log *slog.Logger, tell func(doctor.Finding),
 ) (all []doctor.Finding, bad int, err error) {
 	for _, check := range doctor.Checks(Examine(env, r, false, log)) {
 		if check.Name != "ice" && check.Name != "rooms" && check.Name != "language models" {

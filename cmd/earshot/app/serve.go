@@ -19,6 +19,9 @@ import (
 	"earshot/bot/peer"
 	"earshot/bot/peer/guard"
 	"earshot/bot/room"
+	"earshot/cmd/earshot/metrics"
+	"earshot/cmd/earshot/secrets"
+	"earshot/cmd/earshot/speech"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/models/sqlite"
@@ -50,8 +53,8 @@ type Station struct {
 	cfg    configs.Config
 	Log    *slog.Logger
 	Store  *sqlite.Store
-	Speech *Speech
-	small  *Speech           // the model for backlog; nil: none
+	Speech *speech.Model
+	small  *speech.Model     // the model for backlog; nil: none
 	vad    *whisper.VADModel // nil: the energy detector
 	Hub    *events.Hub
 	// members are who may open the pages.
@@ -67,7 +70,7 @@ type Station struct {
 	Version      string
 	Values       []configs.Value // the settings with where they come from, to be shown
 	Sessions     *live.Sessions
-	count        *metrics
+	count        *metrics.Metrics
 	quota        *live.Quota
 	second       *live.Opinions // nil: nobody is asked
 	text         *transcribe.Service
@@ -78,7 +81,7 @@ type Station struct {
 	// summaries sums sessions up, at their end and when somebody asks.
 	summaries summariser
 	// Keys are the secrets of room servers; nil: there are none.
-	Keys *keyring
+	Keys *secrets.Keyring
 	// HostToken makes people hosts of this program's own lounge.
 	HostToken string
 	own       string // host:port of its web server, while it runs
@@ -97,11 +100,11 @@ type Station struct {
 
 // OpenStation opens everything that can fail before anybody is heard. The caller closes it.
 func OpenStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (*Station, error) {
-	return OpenStationWith(ctx, cfg, log, SpeechOptions{Waits: true})
+	return OpenStationWith(ctx, cfg, log, speech.Options{Waits: true})
 }
 
 // OpenStationWith is OpenStation with a model loaded as a command needs it.
-func OpenStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, o SpeechOptions) (_ *Station, err error) {
+func OpenStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, o speech.Options) (_ *Station, err error) {
 	s := &Station{cfg: cfg, Log: log, Hub: events.NewHub(events.HubConfig{})}
 	defer func() {
 		if err != nil {
@@ -126,22 +129,22 @@ func OpenStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	}
 	ice, err := iceConfig(cfg.ICE, log)
 	if err != nil {
-		return nil, BadInput(err)
+		return nil, models.BadInput(err)
 	}
 	s.guard = &guard.Guard{}
 	ice.Guard = s.guard
 	if s.Peers, err = peer.New(ice); err != nil {
-		return nil, BadInput(err)
+		return nil, models.BadInput(err)
 	}
 	s.setupToken = rand.Text()
 	if err = s.openLounge(ice); err != nil {
-		return nil, BadInput(err)
+		return nil, models.BadInput(err)
 	}
 	s.wrapUps, s.LastTime = s.newWrapUps(), summaryTime
 	if s.second, err = openOpinions(cfg.Opinion, log); err != nil {
-		return nil, BadInput(err)
+		return nil, models.BadInput(err)
 	}
-	s.quota, s.count = live.NewQuota(s.Store, cfg.SpoolMB), newMetrics()
+	s.quota, s.count = live.NewQuota(s.Store, cfg.SpoolMB), metrics.New()
 	s.Sessions = live.New(live.Config{
 		Store: s.Store, Policies: s.profiles.policies(), Show: s.Hub, Count: s.count, Quota: s.quota, Sounds: audio.OggFiles{},
 		Second: s.second, Log: log,
@@ -163,18 +166,18 @@ func OpenStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 }
 
 // openModels reads the rules and checks the models; nothing is loaded yet.
-func (s *Station) openModels(o SpeechOptions) (err error) {
+func (s *Station) openModels(o speech.Options) (err error) {
 	if s.profiles, err = openProfiles(s.cfg); err != nil {
 		return err
 	}
-	if s.Speech, err = OpenSpeech(s.cfg, s.Log, o); err != nil {
-		return BadInput(err)
+	if s.Speech, err = speech.Open(s.cfg, s.Log, o); err != nil {
+		return models.BadInput(err)
 	}
-	if s.small, err = openFallback(s.cfg, s.Log, o); err != nil {
-		return BadInput(err)
+	if s.small, err = speech.OpenFallback(s.cfg, s.Log, o); err != nil {
+		return models.BadInput(err)
 	}
-	s.vad, err = OpenVAD(s.cfg)
-	return BadInput(err)
+	s.vad, err = speech.OpenVAD(s.cfg)
+	return models.BadInput(err)
 }
 
 // loadRules compiles the configured rule files; nil when none are configured.
@@ -183,7 +186,7 @@ func loadRules(cfg configs.Config) (*engine.Set, error) {
 		return nil, nil
 	}
 	set, err := engine.Load(rulesOptionsOf(cfg), cfg.Rules...)
-	return set, BadInput(err)
+	return set, models.BadInput(err)
 }
 
 // rulesOptionsOf finds the shipped packs and says how far rules may go.

@@ -73,7 +73,7 @@ func (v *service) Run(ctx context.Context, wishes []Wish, n *invitations) error 
 	v.mu.Unlock()
 	for _, w := range wishes {
 		if _, err := v.join(ctx, w, true); err != nil {
-			return BadInput(err)
+			return models.BadInput(err)
 		}
 	}
 	n.run(ctx)

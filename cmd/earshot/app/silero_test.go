@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"earshot/cmd/earshot/internal/programtest"
+	"earshot/cmd/earshot/speech"
 	"earshot/models"
 	"earshot/transcribe/modelfile"
 )
@@ -33,7 +34,7 @@ func TestSileroIsPulledAndUsed(t *testing.T) {
 	home := t.TempDir()
 	data := filepath.Join(home, "data")
 	cfg := testConfig(t, data)
-	if path := VadModelPath(cfg); path != "" {
+	if path := speech.VadModelPath(cfg); path != "" {
 		t.Errorf("%s before it was fetched", path)
 	}
 	model := func(args ...string) (string, int) {
@@ -41,8 +42,8 @@ func TestSileroIsPulledAndUsed(t *testing.T) {
 	}
 	out, code := model("pull", modelfile.Silero, "--mirror", mirror.URL+"/vad")
 	path := lastLine(out)
-	if code != 0 || asked != "/vad/ggml-silero-v6.2.0.bin" || path != VadModelPath(cfg) {
-		t.Fatalf("pulled %q from %q, in use is %q, exit %d", path, asked, VadModelPath(cfg), code)
+	if code != 0 || asked != "/vad/ggml-silero-v6.2.0.bin" || path != speech.VadModelPath(cfg) {
+		t.Fatalf("pulled %q from %q, in use is %q, exit %d", path, asked, speech.VadModelPath(cfg), code)
 	}
 	if out, code := model("list"); code != 0 || !strings.Contains(out, path) || !strings.Contains(out, "speech or not") {
 		t.Errorf("list: %q, %d", out, code)
@@ -65,7 +66,7 @@ func TestSileroIsPulledAndUsed(t *testing.T) {
 	if err := os.WriteFile(path, raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenStation(t.Context(), cfg, slog.New(slog.DiscardHandler)); !errors.As(err, &InputError{}) ||
+	if _, err := OpenStation(t.Context(), cfg, slog.New(slog.DiscardHandler)); !errors.As(err, &models.InputError{}) ||
 		!strings.Contains(models.Hint(err), "earshot model pull "+modelfile.Silero) {
 		t.Errorf("a damaged file: %v, hint %q", err, models.Hint(err))
 	}

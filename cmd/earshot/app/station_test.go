@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"earshot/cmd/earshot/secrets"
+	"earshot/cmd/earshot/speech"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/transcribe/fixture"
@@ -41,11 +43,11 @@ func openTestStationWith(t *testing.T, dir string, more ...string) (*Station, ne
 // openLoggedStation opens the real wiring with a log of the test's own.
 func openLoggedStation(t *testing.T, log *slog.Logger, cfg configs.Config) (*Station, net.Listener) {
 	t.Helper()
-	return openStationFor(t, log, cfg, SpeechOptions{Waits: true})
+	return openStationFor(t, log, cfg, speech.Options{Waits: true})
 }
 
 // openStationFor is openLoggedStation with a model loaded as the test wants. It closes the station at the test's end.
-func openStationFor(t *testing.T, log *slog.Logger, cfg configs.Config, o SpeechOptions) (*Station, net.Listener) {
+func openStationFor(t *testing.T, log *slog.Logger, cfg configs.Config, o speech.Options) (*Station, net.Listener) {
 	t.Helper()
 	s, err := OpenStationWith(t.Context(), cfg, log, o)
 	if err != nil {
@@ -95,16 +97,16 @@ func wordErrors(us []models.Utterance, speaker, said string) (errs, words int, h
 
 // trust has a station know the servers of some addresses, with all secrets that a test has.
 func trust(s *Station, secret func(variable string) (string, error), addresses ...string) {
-	s.Keys = &keyring{environment: secret, files: map[string]configs.Server{}, intended: map[string]string{}, named: map[string]bool{}}
+	s.Keys = &secrets.Keyring{Environment: secret, Files: map[string]configs.Server{}, Intended: map[string]string{}, Named: map[string]bool{}}
 	for _, address := range addresses {
 		at, err := models.ParseServer(address)
 		if err != nil {
 			panic(err) // a mistake in the test
 		}
-		s.Keys.named[at.Server()] = true
-		for _, x := range roomSecrets() {
-			if slices.Contains(x.kinds, at.Kind) {
-				s.Keys.intended[x.variable] = at.Server()
+		s.Keys.Named[at.Server()] = true
+		for _, x := range secrets.RoomSecrets() {
+			if slices.Contains(x.Kinds, at.Kind) {
+				s.Keys.Intended[x.Variable] = at.Server()
 			}
 		}
 	}

@@ -32,7 +32,7 @@ func NewSummariser(store *sqlite.Store, cfg configs.Config, key string, log *slo
 	}
 	var err error
 	z.model, err = llm.New(llm.Config{URL: cfg.Summary.URL, Model: cfg.Summary.Model, Key: key})
-	return z, BadInput(err)
+	return z, models.BadInput(err)
 }
 
 // input reads what a session's summary is made from.

@@ -35,7 +35,7 @@ func ListenOrInherit(ctx context.Context, address string) (net.Listener, error) 
 			_ = l.Close()
 		}
 	}
-	return nil, BadInput(models.WithHint(fmt.Errorf("%s handed over; one TCP socket is needed", models.Count(len(given), "socket")),
+	return nil, models.BadInput(models.WithHint(fmt.Errorf("%s handed over; one TCP socket is needed", models.Count(len(given), "socket")),
 		"a socket unit for Earshot has one ListenStream=HOST:PORT"))
 }
 

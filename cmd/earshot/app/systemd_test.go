@@ -1,9 +1,7 @@
 package app
 
 import (
-	"context"
 	"errors"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -119,25 +117,6 @@ func expect(t *testing.T, states <-chan string, want string, log *programtest.Ou
 		case <-late:
 			t.Fatalf("%s was not told within two minutes; log:\n%s", want, log.String())
 		}
-	}
-}
-
-// A service that does not answer must not be told alive.
-func TestWatchdogIsSilentForTheDeaf(t *testing.T) {
-	reports, states := notifySocket(t)
-	t.Setenv("NOTIFY_SOCKET", reports)
-	ctx, cancel := context.WithCancel(t.Context())
-	asked := 0
-	Manager{slog.New(slog.DiscardHandler)}.watchdog(ctx, time.Millisecond, func(context.Context) error {
-		if asked++; asked == 3 {
-			cancel()
-		}
-		return errors.New("deaf")
-	})
-	select {
-	case said := <-states:
-		t.Errorf("told %q", said)
-	default:
 	}
 }
 

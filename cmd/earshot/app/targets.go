@@ -48,11 +48,11 @@ func LoadTargets(c configs.Config) (_ []notify.Target, err error) {
 // setTargets tells the store who is to be told of flags from now on.
 func (s *Station) setTargets(ctx context.Context) (err error) {
 	if s.targets, err = LoadTargets(s.cfg); err != nil {
-		return BadInput(err)
+		return models.BadInput(err)
 	}
 	s.targets, s.unknownRooms, err = s.tellTargets(ctx)
 	if err != nil {
-		return BadInput(err)
+		return models.BadInput(err)
 	}
 	for _, word := range s.unknownRooms {
 		s.Log.Warn("a target of notices names a room that nobody knows yet; write its whole address", "room", word)

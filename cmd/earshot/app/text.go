@@ -1,6 +1,7 @@
 package app
 
 import (
+	"earshot/cmd/earshot/speech"
 	"earshot/models"
 	"earshot/transcribe"
 )
@@ -11,8 +12,8 @@ func (s *Station) textConfig(c transcribe.Config) (transcribe.Config, error) {
 		return c, err
 	}
 	var err error
-	if c.Filter, err = NewFilter(s.cfg, s.Speech.Notice != ""); err != nil {
-		return c, BadInput(err)
+	if c.Filter, err = speech.NewFilter(s.cfg, s.Speech.Notice != ""); err != nil {
+		return c, models.BadInput(err)
 	}
 	c.Options = func(clip models.Clip) transcribe.Options {
 		return s.profiles.of(s.Sessions.Profile(clip.Session)).decoding()

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/cmd/earshot/speech"
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/moderation/review/events"
@@ -107,7 +108,7 @@ func letters(s string) string {
 // TestFallbackModelIsReady runs a station with two models: both can decode, and the second one is the service's fallback.
 func TestFallbackModelIsReady(t *testing.T) {
 	cfg := testConfig(t, t.TempDir())
-	path, err := ModelPath(cfg)
+	path, err := speech.ModelPath(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,34 +143,5 @@ func TestFallbackModelIsReady(t *testing.T) {
 	cfg.FallbackModel = filepath.Join(t.TempDir(), "none.bin")
 	if _, err := OpenStation(t.Context(), cfg, slog.New(slog.DiscardHandler)); err == nil || models.Hint(err) == "" {
 		t.Errorf("a fallback that is not there: %v", err)
-	}
-}
-
-func TestDecodeOptions(t *testing.T) {
-	cfg := testConfig(t, t.TempDir())
-	rules, err := loadRules(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.Vocabulary = []string{"Ayu", "guaranteed profit", "red shift"}
-	o, err := DecodeOptions(cfg, false, rules)
-	if err != nil || o.Language != "en" || o.Languages != nil || o.Prompt != "Ayu, red shift." {
-		t.Errorf("%+v, %v; want en, and no word that a rule looks for", o, err)
-	}
-	if o, _ := DecodeOptions(cfg, true, rules); o.Prompt != "" {
-		t.Errorf("the practice model is told %q", o.Prompt)
-	}
-	cfg.Language = "id, en"
-	if o, err := DecodeOptions(cfg, false, nil); err != nil || o.Language != "auto" || strings.Join(o.Languages, " ") != "id en" ||
-		mainLanguage(cfg) != "id" {
-		t.Errorf("%+v, %v", o, err)
-	}
-	cfg.Language = "auto"
-	if o, err := DecodeOptions(cfg, false, nil); err != nil || o.Language != "auto" || o.Languages != nil {
-		t.Errorf("%+v, %v", o, err)
-	}
-	cfg.Language = "en,xx"
-	if _, err := DecodeOptions(cfg, false, nil); err == nil || models.Hint(err) == "" {
-		t.Errorf("an unknown language: %v", err)
 	}
 }

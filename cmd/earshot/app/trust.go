@@ -22,7 +22,7 @@ func errStrange(server string) error {
 // reach is how far the server of a room may lead the bot: a server of the configuration anywhere, one that an owner allowed to
 // public addresses, and to private ones where the owner said so. Every other is refused (models.ErrForbidden).
 func (s *Station) reach(ctx context.Context, at models.Address) (peer.Reach, error) {
-	if s.ownLounge(at) || s.Keys.names(at.Server()) {
+	if s.ownLounge(at) || s.Keys.Names(at.Server()) {
 		return peer.Anywhere, nil
 	}
 	if s.Store == nil { // the doctor's, who looks at the configuration alone

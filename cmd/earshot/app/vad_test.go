@@ -12,6 +12,7 @@ import (
 
 	"earshot/bot/audio"
 	"earshot/cmd/earshot/noise"
+	"earshot/cmd/earshot/speech"
 	"earshot/transcribe/fixture/eval"
 	"earshot/transcribe/whisper"
 )
@@ -112,8 +113,8 @@ type earKind struct {
 
 // eachDetector runs a test with the detector that needs no model, and with Silero where its model is there.
 func eachDetector(t *testing.T, test func(t *testing.T, d earKind)) {
-	t.Run("energy", func(t *testing.T) { test(t, earKind{"energy", NewVAD(nil)}) })
-	t.Run("silero", func(t *testing.T) { test(t, earKind{"silero", NewVAD(loadSilero(t))}) })
+	t.Run("energy", func(t *testing.T) { test(t, earKind{"energy", speech.NewVAD(nil)}) })
+	t.Run("silero", func(t *testing.T) { test(t, earKind{"silero", speech.NewVAD(loadSilero(t))}) })
 }
 
 // closeVAD gives a detector back.

@@ -20,6 +20,7 @@ import (
 	"earshot/bot/restrict"
 	"earshot/bot/room"
 	"earshot/cmd/earshot/internal/programtest"
+	"earshot/cmd/earshot/metrics"
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/models/sqlite"
@@ -133,7 +134,7 @@ func TestAWeek(t *testing.T) {
 		}
 		hub := events.NewHub(events.HubConfig{})
 		d := live.New(live.Config{
-			Store: store, Policies: map[string]live.Policy{"": {Rules: sets[0], Keep: live.Keep{For: time.Hour}}}, Show: hub, Count: newMetrics(),
+			Store: store, Policies: map[string]live.Policy{"": {Rules: sets[0], Keep: live.Keep{For: time.Hour}}}, Show: hub, Count: metrics.New(),
 			Quota: live.NewQuota(store, 64), Sounds: audio.OggFiles{}, Log: log,
 		})
 		d.Into(parrot{d})

@@ -32,6 +32,10 @@ var mayImport = []struct {
 	{"cmd/earshot/stage", []string{"bot", "bot/audio", "bot/lounge", "bot/peer"}},
 	{"cmd/earshot/doctor", []string{"bot", "bot/peer", "configs", "models/sqlite", "transcribe/modelfile"}},
 	{"cmd/earshot/recording", []string{"bot/audio", "transcribe"}},
+	{"cmd/earshot/metrics", []string{"bot/media", "bot/room", "bot/peer/guard", "transcribe", "transcribe/decoder"}},
+	{"cmd/earshot/noise", nil},
+	{"cmd/earshot/secrets", []string{"configs"}},
+	{"cmd/earshot/speech", []string{"bot/audio", "configs", "moderation/engine", "transcribe/..."}},
 	{"cmd/...", []string{"..."}},
 	{"models", nil},
 	{"models/confusables", nil},
@@ -201,7 +205,7 @@ func TestImportsBetweenPackages(t *testing.T) {
 				continue
 			}
 			// the model that tests of any part may listen with, and what they wait with
-			if s.test && (within(own, "transcribe/fixture/...") || own == "internal/waittest") {
+			if s.test && (within(own, "transcribe/fixture/...") || own == "internal/waittest" || own == "cmd/earshot/internal/programtest") {
 				continue
 			}
 			if s.test && within(s.pkg, "models/...") && own == "models/store/storetest" { // what every store must do

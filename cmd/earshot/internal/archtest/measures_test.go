@@ -136,7 +136,7 @@ var overdue = map[string]int{
 	"bot/peer arrows up":              5,
 	"cmd/earshot arrows up":           31,
 	"cmd/earshot files":               45,
-	"cmd/earshot lines":               6209,
+	"cmd/earshot lines":               6214,
 	"cmd/earshot.cli methods":         76,
 	"cmd/earshot/app arrows up":       29,
 	"cmd/earshot/app files":           52,

@@ -1,4 +1,4 @@
-package app
+package secrets
 
 import (
 	"errors"
@@ -35,7 +35,7 @@ func (e Environ) secret(variable string) (string, error) {
 	if name == "" {
 		return "", nil
 	}
-	v, err := secretFile(name)
+	v, err := File(name)
 	if err != nil {
 		return "", fmt.Errorf("%s_FILE: %w", variable, err)
 	}
@@ -45,8 +45,8 @@ func (e Environ) secret(variable string) (string, error) {
 // mounted is where container managers put secrets, readable by everybody in the container.
 const mounted = "/run/secrets/"
 
-// secretFile reads a secret, the first line of a small file. A file that everybody on the machine may read holds none.
-func secretFile(name string) (string, error) {
+// File reads a secret, the first line of a small file. A file that everybody on the machine may read holds none.
+func File(name string) (string, error) {
 	info, err := os.Stat(name)
 	if err == nil && (!info.Mode().IsRegular() || info.Size() > maxSecret) {
 		err = errors.New("not a small file")

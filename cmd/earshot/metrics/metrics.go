@@ -1,4 +1,5 @@
-package app
+// Package metrics are the figures of a running Earshot, as Prometheus reads them: counts and times, never names or words.
+package metrics
 
 import (
 	"net/http"
@@ -11,8 +12,8 @@ import (
 	"earshot/models"
 )
 
-// metrics are the figures of a station, as Prometheus reads them. They hold counts and times, never names or words.
-type metrics struct {
+// Metrics are the figures of a station, as Prometheus reads them. They hold counts and times, never names or words.
+type Metrics struct {
 	registry *prometheus.Registry
 	final    prometheus.Histogram
 	partial  prometheus.Histogram
@@ -24,8 +25,9 @@ type metrics struct {
 	lost     *prometheus.CounterVec
 }
 
-func newMetrics() *metrics {
-	m := &metrics{registry: prometheus.NewRegistry()}
+// New makes them; nothing is counted yet.
+func New() *Metrics {
+	m := &Metrics{registry: prometheus.NewRegistry()}
 	m.final = prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name: "earshot_final_latency_seconds", Help: "From the end of speech to the stored line.",
 		Buckets: []float64{0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30, 60, 300},
@@ -47,7 +49,7 @@ func newMetrics() *metrics {
 }
 
 // zero begins every count whose labels are a closed list, so that it is there before the first case.
-func (m *metrics) zero() {
+func (m *Metrics) zero() {
 	for _, d := range []models.Doubt{models.DoubtPhantom, models.DoubtRepeat, models.DoubtLowVoice, models.DoubtLowConfidence, models.DoubtLoss} {
 		m.doubts.WithLabelValues(string(d))
 	}
@@ -67,17 +69,17 @@ func counters(name, help string, labels ...string) *prometheus.CounterVec {
 }
 
 // Heard counts a clip that was cut.
-func (m *metrics) Heard(c models.Clip) {
+func (m *Metrics) Heard(c models.Clip) {
 	m.voiced.Add(float64(c.VoicedMS) / 1000)
 }
 
 // Missed counts a gap.
-func (m *metrics) Missed(g models.Gap) {
+func (m *Metrics) Missed(g models.Gap) {
 	m.lost.WithLabelValues(string(g.Cause)).Add(float64(g.LostMS) / 1000)
 }
 
 // Stored counts a line with its flags.
-func (m *metrics) Stored(u models.Utterance, flags []models.Flag) {
+func (m *Metrics) Stored(u models.Utterance, flags []models.Flag) {
 	m.final.Observe(float64(u.LateMS) / 1000)
 	m.lines.WithLabelValues(string(u.State)).Inc()
 	for _, d := range u.Doubt {
@@ -87,24 +89,24 @@ func (m *metrics) Stored(u models.Utterance, flags []models.Flag) {
 }
 
 // Flagged counts flags.
-func (m *metrics) Flagged(flags []models.Flag) {
+func (m *Metrics) Flagged(flags []models.Flag) {
 	for _, f := range flags {
 		m.flags.WithLabelValues(f.Rule, string(f.Level)).Inc()
 	}
 }
 
 // Acted counts an action that took effect or failed.
-func (m *metrics) Acted(a models.Action) {
+func (m *Metrics) Acted(a models.Action) {
 	m.actions.WithLabelValues(string(a.Verb), string(a.State)).Inc()
 }
 
 // Reads has the figures of read told beside what was counted. It is called once.
-func (m *metrics) Reads(read func() Figures) { m.registry.MustRegister(collector(read)) }
+func (m *Metrics) Reads(read func() Figures) { m.registry.MustRegister(collector(read)) }
 
 // ServeHTTP answers Prometheus.
-func (m *metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (m *Metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}).ServeHTTP(w, r)
 }
 
 // FirstPartial counts the time from the beginning of a stretch of speech to its first partial text.
-func (m *metrics) FirstPartial(d time.Duration) { m.partial.Observe(d.Seconds()) }
+func (m *Metrics) FirstPartial(d time.Duration) { m.partial.Observe(d.Seconds()) }

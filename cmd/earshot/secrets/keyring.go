@@ -1,4 +1,5 @@
-package app
+// Package secrets gives each server the secrets that are meant for it, from the environment and from files, and no other.
+package secrets
 
 import (
 	"errors"
@@ -15,16 +16,16 @@ import (
 
 // roomSecret is one secret that opens a room server or a room there.
 type roomSecret struct {
-	// variable is where the environment has it, and url the variable that says for which server.
-	variable, url string
-	kinds         []models.RoomKind
+	// Variable is where the environment has it, and url the variable that says for which server.
+	Variable, url string
+	Kinds         []models.RoomKind
 	// file is where the configuration has it: its key, and its value.
 	key  string
 	file func(configs.Server) string
 }
 
-// roomSecrets are all secrets that are sent to room servers.
-func roomSecrets() []roomSecret {
+// RoomSecrets are all secrets that are sent to room servers.
+func RoomSecrets() []roomSecret {
 	kinds := func(k ...models.RoomKind) []models.RoomKind { return k }
 	key := func(s configs.Server) string { return s.APIKeyFile }
 	secret := func(s configs.Server) string { return s.APISecretFile }
@@ -45,27 +46,27 @@ func roomSecrets() []roomSecret {
 	}
 }
 
-// keyring gives each room server the secrets that it was named for, and no other. A nil one has none.
-type keyring struct {
-	environment func(variable string) (string, error)
-	files       map[string]configs.Server // by server
-	// intended is the server that a secret of the environment is for; "" for none.
-	intended map[string]string // by variable
-	// named are the servers that the configuration names, in whatever place.
-	named map[string]bool
+// Keyring gives each room server the secrets that it was named for, and no other. A nil one has none.
+type Keyring struct {
+	Environment func(variable string) (string, error)
+	Files       map[string]configs.Server // by server
+	// Intended is the server that a secret of the environment is for; "" for none.
+	Intended map[string]string // by variable
+	// Named are the servers that the configuration names, in whatever place.
+	Named map[string]bool
 }
 
 // OpenKeyring finds out which secret is for which server. asked are addresses that the person at the keyboard gave: without a
 // word in the configuration a secret is for these.
-func OpenKeyring(env Environ, cfg configs.Config, asked ...string) (*keyring, error) {
-	k := &keyring{environment: env.secret, files: map[string]configs.Server{}, intended: map[string]string{}, named: map[string]bool{}}
+func OpenKeyring(env Environ, cfg configs.Config, asked ...string) (*Keyring, error) {
+	k := &Keyring{Environment: env.secret, Files: map[string]configs.Server{}, Intended: map[string]string{}, Named: map[string]bool{}}
 	byKind := map[models.RoomKind]map[string]bool{}
 	add := func(address string, candidate bool) (models.Address, bool) {
 		at, err := models.ParseServer(address)
 		if err != nil {
 			return at, false
 		}
-		k.named[at.Server()] = true
+		k.Named[at.Server()] = true
 		if candidate {
 			if byKind[at.Kind] == nil {
 				byKind[at.Kind] = map[string]bool{}
@@ -81,16 +82,16 @@ func OpenKeyring(env Environ, cfg configs.Config, asked ...string) (*keyring, er
 			continue
 		}
 		errs = append(errs, fits(at.Kind, s))
-		k.files[at.Server()] = s
+		k.Files[at.Server()] = s
 	}
 	own := ownServer(cfg.Listen)
 	for _, r := range append(slices.Clone(cfg.Rooms), configs.Room{URL: cfg.LiveKit.URL}) {
 		at, err := models.ParseServer(r.URL)
 		if err == nil {
-			add(r.URL, at.Server() != own && !holdsSecrets(k.files[at.Server()]))
+			add(r.URL, at.Server() != own && !holdsSecrets(k.Files[at.Server()]))
 		}
 	}
-	for server, s := range k.files {
+	for server, s := range k.Files {
 		if !holdsSecrets(s) {
 			add(server, true)
 		}
@@ -99,19 +100,19 @@ func OpenKeyring(env Environ, cfg configs.Config, asked ...string) (*keyring, er
 		at, err := models.ParseServer(address)
 		add(address, err == nil && len(byKind[at.Kind]) == 0 && at.Server() != own)
 	}
-	for _, s := range roomSecrets() {
+	for _, s := range RoomSecrets() {
 		var found []string
-		for _, kind := range s.kinds {
+		for _, kind := range s.Kinds {
 			found = append(found, slices.Sorted(maps.Keys(byKind[kind]))...)
 		}
 		server, err := env.meant(s, found)
 		if server != "" {
-			k.named[server] = true
+			k.Named[server] = true
 		}
-		k.intended[s.variable] = server
+		k.Intended[s.Variable] = server
 		errs = append(errs, err)
 	}
-	return k, BadInput(errors.Join(errs...))
+	return k, models.BadInput(errors.Join(errs...))
 }
 
 // holdsSecrets says that a server has secrets of its own.
@@ -120,11 +121,11 @@ func holdsSecrets(s configs.Server) bool { return s != configs.Server{URL: s.URL
 // fits is an error for a file of a secret that a kind of server has no use for.
 func fits(kind models.RoomKind, s configs.Server) error {
 	useful, given := map[string]bool{}, map[string]bool{}
-	for _, x := range roomSecrets() {
+	for _, x := range RoomSecrets() {
 		if x.file(s) != "" {
 			given[x.key] = true
 		}
-		if slices.Contains(x.kinds, kind) {
+		if slices.Contains(x.Kinds, kind) {
 			useful[x.key] = true
 		}
 	}
@@ -140,14 +141,14 @@ func fits(kind models.RoomKind, s configs.Server) error {
 // meant is the server that a secret of the environment is for: the one that its variable names, or the only one of its kind
 // that the configuration has. "": none.
 func (e Environ) meant(s roomSecret, found []string) (string, error) {
-	if e.Get(s.variable) == "" && e.Get(s.variable+"_FILE") == "" {
+	if e.Get(s.Variable) == "" && e.Get(s.Variable+"_FILE") == "" {
 		return "", nil
 	}
 	if given := e.Get(s.url); given != "" {
 		at, err := models.ParseServer(asRoomServer(given))
-		if err != nil || !slices.Contains(s.kinds, at.Kind) {
+		if err != nil || !slices.Contains(s.Kinds, at.Kind) {
 			return "", models.WithHint(
-				fmt.Errorf("%s names no server that %s could be for", s.url, s.variable), "write it as rooms are written: livekit://rooms.example",
+				fmt.Errorf("%s names no server that %s could be for", s.url, s.Variable), "write it as rooms are written: livekit://rooms.example",
 			)
 		}
 		return at.Server(), nil
@@ -159,7 +160,7 @@ func (e Environ) meant(s roomSecret, found []string) (string, error) {
 		return found[0], nil
 	}
 	return "", models.WithHint(fmt.Errorf(
-		"%s is set, and the configuration has %s: it does not say which of them the secret is for", s.variable, strings.Join(found, " and "),
+		"%s is set, and the configuration has %s: it does not say which of them the secret is for", s.Variable, strings.Join(found, " and "),
 	),
 		"set "+s.url+" to the one, or name files with their secrets under servers")
 }
@@ -177,41 +178,41 @@ func asRoomServer(s string) string {
 }
 
 // Unused are the secrets of the environment that no server is given.
-func (k *keyring) Unused(env Environ) (variables []string) {
-	for _, s := range roomSecrets() {
-		if (env.Get(s.variable) != "" || env.Get(s.variable+"_FILE") != "") && k.intended[s.variable] == "" {
-			variables = append(variables, s.variable)
+func (k *Keyring) Unused(env Environ) (variables []string) {
+	for _, s := range RoomSecrets() {
+		if (env.Get(s.Variable) != "" || env.Get(s.Variable+"_FILE") != "") && k.Intended[s.Variable] == "" {
+			variables = append(variables, s.Variable)
 		}
 	}
 	return variables
 }
 
-// names says that the configuration names a server.
-func (k *keyring) names(server string) bool { return k != nil && k.named[server] }
+// Names says that the configuration names a server.
+func (k *Keyring) Names(server string) bool { return k != nil && k.Named[server] }
 
-// of finds the secrets of a server by their variables; "" for what it is not given.
-func (k *keyring) of(at models.Address) func(variable string) (string, error) {
+// Of finds the secrets of a server by their variables; "" for what it is not given.
+func (k *Keyring) Of(at models.Address) func(variable string) (string, error) {
 	server := at.Server()
 	return func(variable string) (string, error) {
 		if k == nil {
 			return "", nil
 		}
-		if s, there := k.files[server]; there && holdsSecrets(s) {
+		if s, there := k.Files[server]; there && holdsSecrets(s) {
 			return fileOf(s, at.Kind, variable)
 		}
-		if k.intended[variable] != server {
+		if k.Intended[variable] != server {
 			return "", nil
 		}
-		return k.environment(variable)
+		return k.Environment(variable)
 	}
 }
 
 func fileOf(s configs.Server, kind models.RoomKind, variable string) (string, error) {
-	for _, x := range roomSecrets() {
-		if x.variable != variable || !slices.Contains(x.kinds, kind) || x.file(s) == "" {
+	for _, x := range RoomSecrets() {
+		if x.Variable != variable || !slices.Contains(x.Kinds, kind) || x.file(s) == "" {
 			continue
 		}
-		v, err := secretFile(x.file(s))
+		v, err := File(x.file(s))
 		if err != nil {
 			return "", fmt.Errorf("servers: %s: %s: %w", s.URL, x.key, err)
 		}

@@ -1,4 +1,4 @@
-package app
+package speech
 
 import (
 	"fmt"
@@ -47,8 +47,8 @@ func languagesOf(cfg configs.Config) ([]string, error) {
 	return out, nil
 }
 
-// mainLanguage is the language in which the bot speaks of itself.
-func mainLanguage(cfg configs.Config) string {
+// MainLanguage is the language in which the bot speaks of itself.
+func MainLanguage(cfg configs.Config) string {
 	first, _, _ := strings.Cut(cfg.Language, ",")
 	return strings.TrimSpace(first)
 }

@@ -1,4 +1,5 @@
-package app
+// Package speech opens the models that the settings name: those that write down, and the one that tells speech from noise.
+package speech
 
 import (
 	"context"
@@ -20,8 +21,8 @@ import (
 	"earshot/transcribe/whisper"
 )
 
-// Speech is a model with its decode slots, in child processes. run starts them.
-type Speech struct {
+// Model is a model with its decode slots, in child processes. run starts them.
+type Model struct {
 	pool    *decoder.Pool
 	Engines []transcribe.Decoder
 	// Name is the model file's.
@@ -34,17 +35,17 @@ type Speech struct {
 	unpacked string
 }
 
-// SpeechOptions are what one command needs and another does not.
-type SpeechOptions struct {
+// Options are what one command needs and another does not.
+type Options struct {
 	// Waits says that there is nothing to decode yet: the decoders warm up.
 	Waits bool
 	// AllowNoWeights accepts a test model without weights.
 	AllowNoWeights bool
 }
 
-// OpenSpeech checks the configured model, or the practice model when there is none, and makes its decode slots. Nothing
+// Open checks the configured model, or the practice model when there is none, and makes its decode slots. Nothing
 // is loaded yet, and no process started.
-func OpenSpeech(cfg configs.Config, log *slog.Logger, o SpeechOptions) (*Speech, error) {
+func Open(cfg configs.Config, log *slog.Logger, o Options) (*Model, error) {
 	unpacked := ""
 	if _, err := os.UserCacheDir(); err != nil && cfg.Model == "" && cfg.DataDir == "" {
 		if unpacked, err = os.MkdirTemp("", "earshot-"); err != nil {
@@ -70,12 +71,12 @@ func removeFolder(dir string) error {
 }
 
 // openModel is openSpeech where there is a folder for the practice model.
-func openModel(cfg configs.Config, log *slog.Logger, o SpeechOptions) (*Speech, error) {
+func openModel(cfg configs.Config, log *slog.Logger, o Options) (*Model, error) {
 	path, err := ModelPath(cfg)
 	if err != nil {
 		return nil, err
 	}
-	info, err := checkSpeechModel(path, o.AllowNoWeights)
+	info, err := Check(path, o.AllowNoWeights)
 	if err != nil {
 		return nil, err
 	}
@@ -87,16 +88,16 @@ func openModel(cfg configs.Config, log *slog.Logger, o SpeechOptions) (*Speech, 
 	if err != nil {
 		return nil, err
 	}
-	s := &Speech{pool: pool, Engines: pool.Decoders(), Name: filepath.Base(path), multilingual: info.Multilingual}
+	s := &Model{pool: pool, Engines: pool.Decoders(), Name: filepath.Base(path), multilingual: info.Multilingual}
 	if fixture.IsFixture(path) {
 		s.Notice = fixture.Notice()
 	}
 	return s, nil
 }
 
-// checkSpeechModel says whether the library may see a model file: its structure, and, when its name is that of a
+// Check says whether the library may see a model file: its structure, and, when its name is that of a
 // published model, its size and sum.
-func checkSpeechModel(path string, allowNoWeights bool) (whisper.Info, error) {
+func Check(path string, allowNoWeights bool) (whisper.Info, error) {
 	info, err := whisper.CheckFile(path)
 	if err == nil && (!allowNoWeights || info.Tensors > 0) {
 		info, err = CheckModel(path)
@@ -139,16 +140,16 @@ func decoders(cfg configs.Config) int {
 }
 
 // Run keeps the decoders running until ctx ends. A model that can't be loaded is bad input.
-func (s *Speech) Run(ctx context.Context) error {
+func (s *Model) Run(ctx context.Context) error {
 	err := s.pool.Run(ctx)
 	if errors.Is(err, decoder.ErrLoad) {
-		return BadInput(err)
+		return models.BadInput(err)
 	}
 	return err
 }
 
 // During keeps the decoders running while work runs.
-func (s *Speech) During(ctx context.Context, work func(context.Context) error) error {
+func (s *Model) During(ctx context.Context, work func(context.Context) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -161,7 +162,7 @@ func (s *Speech) During(ctx context.Context, work func(context.Context) error) e
 }
 
 // Close closes the model file. The decoders have ended with run.
-func (s *Speech) Close() error { return errors.Join(s.pool.Close(), removeFolder(s.unpacked)) }
+func (s *Model) Close() error { return errors.Join(s.pool.Close(), removeFolder(s.unpacked)) }
 
 // DecoderLibrary is libwhisper as a decoder process uses it.
 func DecoderLibrary() decoder.Library {
@@ -196,7 +197,7 @@ func CheckModel(path string) (whisper.Info, error) {
 }
 
 // Notices are what people must be told before they read: of the model, and of a language that it does not know.
-func (s *Speech) Notices(o transcribe.Options) (out []string) {
+func (s *Model) Notices(o transcribe.Options) (out []string) {
 	if s.Notice != "" {
 		out = append(out, s.Notice)
 	}
@@ -212,20 +213,20 @@ func (s *Speech) Notices(o transcribe.Options) (out []string) {
 	return out
 }
 
-// openFallback opens the model that takes over under backlog; nil when none is configured.
-func openFallback(cfg configs.Config, log *slog.Logger, o SpeechOptions) (*Speech, error) {
+// OpenFallback opens the model that takes over under backlog; nil when none is configured.
+func OpenFallback(cfg configs.Config, log *slog.Logger, o Options) (*Model, error) {
 	if cfg.FallbackModel == "" {
 		return nil, nil
 	}
 	cfg.Model = cfg.FallbackModel
-	return OpenSpeech(cfg, log, o)
+	return Open(cfg, log, o)
 }
 
 // Stats tell how the decoder processes are.
-func (s *Speech) Stats() decoder.Stats { return s.pool.Stats() }
+func (s *Model) Stats() decoder.Stats { return s.pool.Stats() }
 
 // Loaded waits until a model is loaded.
-func (s *Speech) Loaded(ctx context.Context) error {
+func (s *Model) Loaded(ctx context.Context) error {
 	if r, ok := s.Engines[0].(transcribe.Readier); ok {
 		return r.Ready(ctx)
 	}

@@ -1,4 +1,4 @@
-package app
+package secrets
 
 import (
 	"path/filepath"
@@ -90,7 +90,11 @@ func TestKeyringGivesEachServerItsOwn(t *testing.T) {
 			if tt.asked != "" {
 				asked = append(asked, tt.asked)
 			}
-			k, err := OpenKeyring(tt.environ, testConfig(t, t.TempDir(), tt.environ...), asked...)
+			cfg, err := configs.Load(configs.Options{Environ: append([]string{"EARSHOT_DATA_DIR=" + t.TempDir()}, tt.environ...)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			k, err := OpenKeyring(tt.environ, cfg, asked...)
 			if tt.wrong != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.wrong) || models.Hint(err) == "" {
 					t.Fatalf("%v (hint %q), want %q", err, models.Hint(err), tt.wrong)
@@ -105,43 +109,11 @@ func TestKeyringGivesEachServerItsOwn(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if got, err := k.of(at)(tt.variable); got != want || err != nil {
+				if got, err := k.Of(at)(tt.variable); got != want || err != nil {
 					t.Errorf("%s is given %q, %v; want %q", server, got, err, want)
 				}
 			}
 		})
-	}
-}
-
-// A TURN password beside the list of servers is for one host; each server may have its own.
-func TestTURNPasswordsGoToTheirServers(t *testing.T) {
-	dir := t.TempDir()
-	one, two := filepath.Join(dir, "one"), filepath.Join(dir, "two")
-	programtest.Write(t, one, "pass-one")
-	programtest.Write(t, two, "pass-two")
-	for name, tt := range map[string]struct {
-		environ []string
-		want    []string // user and password of each
-		wrong   bool
-	}{
-		"one host": {[]string{
-			"EARSHOT_ICE_SERVERS=turn:T.example:1,turns:t.example:2?transport=tcp,stun:s.example",
-		}, []string{"u pass-one", "u pass-one", " "}, false},
-		"two hosts": {[]string{"EARSHOT_ICE_SERVERS=turn:t.example,turn:u.example"}, nil, true},
-		"own of one": {[]string{
-			"EARSHOT_ICE_SERVERS=[{url: \"turn:t.example\"}, {url: \"turn:u.example\", user: v, password_file: " + two + "}]",
-		}, []string{"u pass-one", "v pass-two"}, false},
-	} {
-		cfg := testConfig(t, dir, append(tt.environ, "EARSHOT_ICE_TURN_USER=u", "EARSHOT_ICE_TURN_PASSWORD_FILE="+one)...)
-		c, err := iceConfig(cfg.ICE, nil)
-		if (err != nil) != tt.wrong || tt.wrong && models.Hint(err) == "" {
-			t.Errorf("%s: %v", name, err)
-		}
-		for i, want := range tt.want {
-			if got := c.ICEServers[i].Username + " " + c.ICEServers[i].Credential; got != want {
-				t.Errorf("%s: %s is given %q, want %q", name, c.ICEServers[i].URLs, got, want)
-			}
-		}
 	}
 }
 

@@ -1,0 +1,28 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+)
+
+// A service that does not answer must not be told alive.
+func TestWatchdogIsSilentForTheDeaf(t *testing.T) {
+	reports, states := notifySocket(t)
+	t.Setenv("NOTIFY_SOCKET", reports)
+	ctx, cancel := context.WithCancel(t.Context())
+	asked := 0
+	Manager{slog.New(slog.DiscardHandler)}.watchdog(ctx, time.Millisecond, func(context.Context) error {
+		if asked++; asked == 3 {
+			cancel()
+		}
+		return errors.New("deaf")
+	})
+	select {
+	case said := <-states:
+		t.Errorf("told %q", said)
+	default:
+	}
+}
