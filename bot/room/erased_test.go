@@ -12,7 +12,7 @@ import (
 	"earshot/models"
 )
 
-// erased is a sink as the desk is one when a host has erased the session that goes on: clips are taken, gaps and people are
+// erased is a sink as a live session is one when a host has erased the session that goes on: clips are taken, gaps and people are
 // an error for ever.
 type erased struct {
 	notebook

@@ -87,7 +87,7 @@ func TestErasureOfALiveSessionLeavesNobodyMuted(t *testing.T) {
 				select {
 				case <-attended:
 				case <-ctx.Done():
-					t.Error("the desk's part did not end in time")
+					t.Error("the session's part did not end in time")
 				}
 			},
 		})

@@ -67,7 +67,7 @@ func (h *hands) isMuted(id string) bool {
 	return h.muted[id]
 }
 
-// attended is a room with the bot in it, attended by the desk, until leave is called.
+// attended is a room with the bot in it, in which the session is at work until leave is called.
 func attended(t *testing.T, s *scene, h *hands) (leave func()) {
 	t.Helper()
 	h.joined, h.once = make(chan struct{}), sync.Once{}

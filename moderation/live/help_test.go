@@ -21,7 +21,7 @@ import (
 	"earshot/moderation/engine"
 )
 
-// scene is a desk at work on a session, with a record of its own, in which the queue and the watchers only take notes.
+// scene is a session at work, with a record of its own, in which the queue and the watchers only take notes.
 type scene struct {
 	*Sessions
 	Hosts
@@ -59,7 +59,7 @@ func (nobody) Stored(models.Utterance, []models.Flag) {}
 func (nobody) Flagged([]models.Flag)                  {}
 func (nobody) Acted(models.Action)                    {}
 
-// newScene opens a desk with rules, on a session that began ten seconds ago.
+// newScene takes up a session with rules that began ten seconds ago.
 func newScene(t testing.TB, rules string, packs fs.FS) *scene {
 	t.Helper()
 	if packs == nil {

@@ -12,19 +12,30 @@ import (
 // lookAgain has a flagged clip decoded once more for each verdict that waits for it.
 func (s *Session) lookAgain(looks []engine.LookRequest, clip *models.Clip) {
 	for _, l := range looks {
-		queued := clip != nil && s.queue.Again(*clip, func(u models.Utterance) {
-			_ = s.do(context.Background(), func() error { s.looked(l, u); return nil }) // it has no error
-		})
-		if !queued {
-			s.looked(l, models.Utterance{State: models.UtteranceFailed})
+		w := look{s, l}
+		if clip == nil || !s.queue.Again(*clip, w.made) {
+			s.post(w.lost)
 		}
 	}
 }
 
-// looked takes what a second look heard to the judge.
-func (s *Session) looked(l engine.LookRequest, u models.Utterance) {
-	s.late("second look", l.Decision, l.Utterance.String(), func() (engine.Outcome, error) {
-		return s.judge.rules.SecondLook(l.Decision, u.Model, u, u.State == models.UtteranceFailed, time.Now())
+// look is a verdict that waits for a second look.
+type look struct {
+	*Session
+	request engine.LookRequest
+}
+
+// made takes what a second look heard to the judge, by the goroutine that decoded.
+func (l look) made(u models.Utterance) {
+	_ = l.do(context.Background(), func() error { l.judged(u); return nil }) // it has no error
+}
+
+// lost tells the judge that no second look could be made.
+func (l look) lost() { l.judged(models.Utterance{State: models.UtteranceFailed}) }
+
+func (l look) judged(u models.Utterance) {
+	l.late("second look", l.request.Decision, l.request.Utterance.String(), func() (engine.Outcome, error) {
+		return l.judge.rules.SecondLook(l.request.Decision, u.Model, u, u.State == models.UtteranceFailed, time.Now())
 	})
 }
 
@@ -51,20 +62,34 @@ func (s *Session) late(what, decision, key string, judge func() (engine.Outcome,
 // askOpinions queues the verdicts that wait for a second opinion, which are stored.
 func (s *Session) askOpinions(requests []engine.OpinionRequest) {
 	for _, r := range requests {
-		queued := s.second.put(question{
-			request: r,
-			lines:   func(ctx context.Context) ([]models.Utterance, error) { return s.linesOf(ctx, r) },
-			answer: func(o models.Opinion) {
-				_ = s.do(context.Background(), func() error { s.opined(r.Decision, o); return nil }) // it has no error
-			},
-		})
-		if !queued {
-			s.opined(r.Decision, models.Opinion{State: models.OpinionUnasked})
+		w := doubted{s, r}
+		if !s.second.put(question{request: r, lines: w.lines, answer: w.answered}) {
+			s.post(w.unasked)
 		}
 	}
 }
 
-// opined decides what waited for a second opinion.
-func (s *Session) opined(decision string, o models.Opinion) {
-	s.late("second opinion", decision, "", func() (engine.Outcome, error) { return s.judge.rules.Opinion(decision, o, time.Now()) })
+// doubted is a verdict that waits for a second opinion.
+type doubted struct {
+	*Session
+	request engine.OpinionRequest
+}
+
+// lines reads what the match lies in.
+func (d doubted) lines(ctx context.Context) ([]models.Utterance, error) {
+	return d.linesOf(ctx, d.request)
+}
+
+// answered decides what waited, by the goroutine that asked.
+func (d doubted) answered(o models.Opinion) {
+	_ = d.do(context.Background(), func() error { d.judged(o); return nil }) // it has no error
+}
+
+// unasked tells the judge that nobody is asked.
+func (d doubted) unasked() { d.judged(models.Opinion{State: models.OpinionUnasked}) }
+
+func (d doubted) judged(o models.Opinion) {
+	d.late("second opinion", d.request.Decision, "", func() (engine.Outcome, error) {
+		return d.judge.rules.Opinion(d.request.Decision, o, time.Now())
+	})
 }

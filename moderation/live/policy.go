@@ -1,7 +1,7 @@
 package live
 
 import (
-	"slices"
+	"maps"
 
 	"earshot/moderation/engine"
 )
@@ -10,10 +10,6 @@ import (
 func (d *Sessions) policy(profile string) Policy {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.policyLocked(profile)
-}
-
-func (d *Sessions) policyLocked(profile string) Policy {
 	if p, ok := d.policies[profile]; ok {
 		return p
 	}
@@ -31,19 +27,17 @@ func (d *Sessions) RulesName(profile string) string {
 // Replace judges sessions of a profile by other rules from now on, those that are open too.
 func (d *Sessions) Replace(profile string, set *engine.Set) {
 	d.mu.Lock()
+	defer d.mu.Unlock()
 	p := d.policies[profile]
 	p.Rules = set
 	d.policies[profile] = p
-	var own []string
-	for name := range d.policies {
-		own = append(own, name)
-	}
-	d.mu.Unlock()
-	for _, s := range d.all() {
-		if p := s.session.Profile; p != profile && (profile != "" || slices.Contains(own, p)) {
-			continue
-		}
-		s.post(func() { s.judge.exchange(set) }) // what comes from now on comes after it
+	own := maps.Clone(d.policies)
+	for _, s := range d.sessions { // what comes into it from now on, or after it was taken up, comes after this
+		s.post(func() {
+			if _, named := own[s.session.Profile]; s.session.Profile == profile || profile == "" && !named {
+				s.judge.exchange(set)
+			}
+		})
 	}
 }
 

@@ -36,24 +36,16 @@ func (d *Sessions) Session(ctx context.Context, id string) (*Session, error) {
 	}
 }
 
-// make fills in a session that has just become known.
+// make takes up a session that has just become known.
 func (d *Sessions) make(ctx context.Context, id string, s *Session) error {
-	used := Policy{}
-	err := s.restore(ctx, func(profile string) Policy {
-		used = d.policy(profile)
-		return used
-	})
+	err := s.do(ctx, func() error { return s.restore(ctx, d.policy) })
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	defer close(s.ready)
 	if s.failed = err; err != nil {
 		delete(d.sessions, id)
-		return err
 	}
-	if set := d.policyLocked(s.session.Profile).Rules; set != used.Rules { // they were exchanged meanwhile
-		s.judge.exchange(set)
-	}
-	return nil
+	return err
 }
 
 // known is a session that is known already, or nil. It waits for nothing.

@@ -72,7 +72,7 @@ func (s *Session) place() *place {
 }
 
 // restore takes a session up as it is stored: the people, the open asks and the strikes that count here. Nothing is done
-// because of it: what waited in a stay that has ended lapses. Nobody else has the session yet.
+// because of it: what waited in a stay that has ended lapses.
 func (s *Session) restore(ctx context.Context, policy func(profile string) Policy) error {
 	id := s.judge.session
 	info, err := s.store.Session(ctx, id)

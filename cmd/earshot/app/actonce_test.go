@@ -41,7 +41,7 @@ func TestActsOnceAfterACrash(t *testing.T) {
 		// Back in the same room: what was done is not done again.
 		return stayUntil(ctx, t, s, address, token, func() {
 			select {
-			case <-time.After(1500 * time.Millisecond): // longer than the desk's look at what is planned
+			case <-time.After(1500 * time.Millisecond): // longer than what is planned waits for
 			case <-ctx.Done():
 			}
 		})

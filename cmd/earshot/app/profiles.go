@@ -100,7 +100,7 @@ func (p *profile) set() *engine.Set {
 	return p.rules
 }
 
-// policies are the profiles as the desk needs them.
+// policies are the profiles as live sessions need them.
 func (p Profiles) policies() map[string]live.Policy {
 	out := map[string]live.Policy{}
 	for name, x := range p {
