@@ -120,7 +120,7 @@ func (b *Builder) Build() *Matcher {
 		m.sources[id].within = trie.Build()
 	}
 	m.prefilter, m.patterns = newPrefilter(m.sources)
-	m.split = newSplitWords(m.indexes, m.sources)
+	m.split = newJoiner(m.indexes, m.sources)
 	for id, src := range m.sources {
 		if len(src.patterns) > 0 {
 			m.patterned = append(m.patterned, id)

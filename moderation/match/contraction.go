@@ -6,7 +6,7 @@ import (
 	"earshot/moderation/match/lexicon"
 )
 
-// Contractions are read as the words they stand for, in speech and in rules alike, so that "you are" in a rule is found
+// Contractions are read as the words they stand for, in what is said and in what is looked for alike, so that "you are" is found
 // in "you're" and the other way round. The tables are English; words of other languages are parted at the apostrophe.
 
 var (
@@ -15,7 +15,7 @@ var (
 	// negatedVerbs are what stands before n't where that is not simply the verb: ca is can.
 	negatedVerbs = lexicon.Table("negated-verbs")
 	// fused are contractions that are written without an apostrophe: dont, gonna.
-	fused = lexicon.Table("contractions")
+	contractions = lexicon.Table("contractions")
 )
 
 // appendExpanded adds a token to the tokens of its word (those from first on), parted if it is a contraction.
@@ -33,7 +33,7 @@ func appendExpanded(dst []Token, first int, t Token, apostrophe bool) []Token {
 			}
 		}
 	}
-	parts, ok := fused[t.Text]
+	parts, ok := contractions[t.Text]
 	if !ok {
 		return append(dst, t)
 	}

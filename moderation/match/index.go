@@ -4,7 +4,7 @@ import (
 	"slices"
 )
 
-// index finds the phrases of all sources in one walk over the tokens: a trie over whole words. Its cost does not depend on
+// index finds the phrases of all sources in one walk over the tokens: a trie of word n-grams. Its cost does not depend on
 // how many phrases there are. It is immutable once built. One index serves one way of saying (exact, inflected, …): the ways
 // differ only in which words of the vocabulary a token stands for.
 type index struct {

@@ -22,9 +22,9 @@ const (
 	jointComma      = ',' // parts words, but not the thousands of a number
 )
 
-// spell turns text into letters and joints: NFKD per character cluster (UAX #15), marks of alphabets that use them as
+// decompose turns text into letters and joints: compatibility decomposition (NFKD, UAX #15) of each character with its marks, marks of alphabets that use them as
 // decoration stripped, lower case, apostrophes of every kind as one, format characters (soft hyphens, joiners) dropped.
-func spell(s string, out []letter) []letter {
+func decompose(s string, out []letter) []letter {
 	for i := 0; i < len(s); {
 		if c := s[i]; c < utf8.RuneSelf && (i+1 == len(s) || s[i+1] < utf8.RuneSelf) {
 			out = append(out, letter{asciiLetter(c), i, i + 1})
@@ -32,7 +32,7 @@ func spell(s string, out []letter) []letter {
 			continue
 		}
 		n := norm.NFKD.NextBoundaryInString(s[i:], true)
-		out = spellCluster(s, i, i+max(n, 1), out)
+		out = decomposeCluster(s, i, i+max(n, 1), out)
 		i += max(n, 1)
 	}
 	return out
@@ -55,8 +55,8 @@ func asciiLetter(c byte) rune {
 // isJoint reports whether a letter parts tokens.
 func isJoint(r rune) bool { return r == jointSpace || r == jointApostrophe || r == jointComma }
 
-// spellCluster spells one base character with its marks.
-func spellCluster(s string, start, end int, out []letter) []letter {
+// decomposeCluster takes one base character with its marks apart.
+func decomposeCluster(s string, start, end int, out []letter) []letter {
 	if r, _ := utf8.DecodeRuneInString(s[start:]); isApostrophe(r) { // before ´ falls apart into a space and a mark
 		return append(out, letter{jointApostrophe, start, end})
 	}

@@ -10,7 +10,7 @@ type Matcher struct {
 	patterned, inside, excusable []int // sources
 	reveals                      map[string]int
 	prefilter                    *prefilter
-	split                        splitWords
+	split                        joiner
 	patterns                     int  // how many there are
 	spans                        bool // some source looks at more than one line
 }

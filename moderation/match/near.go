@@ -14,9 +14,9 @@ const (
 	minSound = 3
 )
 
-// deletions yields every word with one letter left out: two words are within one wrong letter of each other only when they
-// share one of these, or one is a deletion of the other.
-func deletions(word string, yield func(string)) {
+// withoutOneLetter yields every word with one letter left out: two words are within one wrong letter of each other only when
+// they share one of these, or one is a deletion of the other (the symmetric delete method).
+func withoutOneLetter(word string, yield func(string)) {
 	for i, r := range word {
 		yield(word[:i] + word[i+utf8.RuneLen(r):])
 	}
@@ -37,6 +37,7 @@ func soundCodes(word string) []string {
 	return []string{a, b}
 }
 
+// isLowerASCII reports whether a text is of the letters a to z alone.
 func isLowerASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] < 'a' || s[i] > 'z' {
@@ -46,12 +47,12 @@ func isLowerASCII(s string) bool {
 	return true
 }
 
-// nearWords reports whether a heard word is a listed one with at most one letter wrong.
-func nearWords(heard, listed string) bool {
+// withinOneLetter reports whether a heard word is a listed one with at most one letter wrong.
+func withinOneLetter(heard, listed string) bool {
 	return heard == listed || utf8.RuneCountInString(listed) >= minNear && edlib.OSADamerauLevenshteinDistance(heard, listed) <= 1
 }
 
-// alike bounds how far words of one sound may be apart in letters: a third of the longer word, but two at least.
-func alike(heard, listed string) bool {
+// soundsAlike bounds how far words of one sound may be apart in letters (optimal string alignment): a third of the longer word, but two at least.
+func soundsAlike(heard, listed string) bool {
 	return edlib.OSADamerauLevenshteinDistance(heard, listed) <= max(2, max(len(heard), len(listed))/3)
 }

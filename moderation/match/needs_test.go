@@ -24,7 +24,7 @@ func TestNeedsHideNoMatch(t *testing.T) {
 			rt.Fatal(err)
 		}
 		said := strings.Join(rapid.SliceOfN(rapid.SampledFrom(someWords), 0, 8).Draw(rt, "line"), " ")
-		text := newHeard(WordsOf(models.Utterance{Text: said})).texts(false)[0]
+		text := newWindow(WordsOf(models.Utterance{Text: said})).texts(false)[0]
 		count := func(p pattern) (n int) {
 			p.find(text, func([]int) { n++ })
 			return n

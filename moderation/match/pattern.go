@@ -16,19 +16,19 @@ import (
 const (
 	maxProgram = 4000 // instructions of the compiled pattern (RE2 syntax, linear time)
 	maxFinds   = 32
-	maxTotal   = 250_000 // instructions of all patterns of a set: they bound its memory
+	maxTotal   = 250_000 // instructions of all patterns of a matcher: they bound its memory
 )
 
-// pattern is one compiled pattern. It is matched at word boundaries of the comparable text.
+// pattern is one compiled pattern. It is matched at word boundaries of the normal form.
 type pattern struct {
 	re       *regexp.Regexp // group 1 is the pattern itself
 	anchored bool           // it has ^ or \A, so it can match once only
 	needs    []string       // a line without any of these cannot match; empty: nothing is known
-	id       int            // among the patterns of the set
+	id       int            // among the patterns of the matcher
 	size     int            // instructions
 }
 
-// compilePattern compiles RE2 syntax for comparable text. Its errors name the character at which the pattern is wrong.
+// compilePattern compiles RE2 syntax for text in normal form. Its errors name the character at which the pattern is wrong.
 func compilePattern(src string) (*pattern, error) {
 	tree, err := syntax.Parse(src, syntax.Perl|syntax.FoldCase)
 	if err != nil {
@@ -86,7 +86,7 @@ func has(re *syntax.Regexp, op syntax.Op) bool {
 	return false
 }
 
-// checkLiterals refuses letters and words that comparable text never holds: such a pattern would silently never match.
+// checkLiterals refuses letters and words that the normal form never holds: such a pattern would silently never match.
 func checkLiterals(re *syntax.Regexp, root bool) error {
 	if re.Op == syntax.OpLiteral {
 		for _, r := range re.Rune {
@@ -95,7 +95,7 @@ func checkLiterals(re *syntax.Regexp, root bool) error {
 			}
 		}
 		for _, w := range wholeWords(string(re.Rune), root) {
-			if parts, ok := fused[w]; ok {
+			if parts, ok := contractions[w]; ok {
 				return fmt.Errorf("pattern never matches: %q is read as %q; write that", w, strings.Join(parts, " "))
 			}
 		}
@@ -129,7 +129,7 @@ func checkRune(r rune) error {
 	if r == ' ' {
 		return nil
 	}
-	letters := spell(string(r), nil)
+	letters := decompose(string(r), nil)
 	if len(letters) == 1 && letters[0].r == unicode.ToLower(r) && !isJoint(letters[0].r) {
 		return nil
 	}
@@ -147,7 +147,7 @@ func checkRune(r rune) error {
 }
 
 // find calls yield with the tokens of every match.
-func (p *pattern) find(t heardText, yield func(tokens []int)) {
+func (p *pattern) find(t joinedText, yield func(tokens []int)) {
 	if len(p.needs) > 0 && !slices.ContainsFunc(p.needs, func(s string) bool { return strings.Contains(t.text, s) }) {
 		return
 	}
@@ -175,7 +175,7 @@ func (p *pattern) find(t heardText, yield func(tokens []int)) {
 }
 
 // touched are the tokens under bytes [from, to) of the text, spaces at both ends left out.
-func touched(t heardText, from, to int) []int {
+func touched(t joinedText, from, to int) []int {
 	for from < to && t.text[from] == ' ' {
 		from++
 	}

@@ -4,7 +4,7 @@ import (
 	ahocorasick "github.com/BobuSumisu/aho-corasick"
 )
 
-// prefilter tells in one walk over a text which of all patterns of a set may match it.
+// prefilter tells in one walk over a text (Aho and Corasick, 1975) which of all patterns of a matcher may match it.
 type prefilter struct {
 	trie *ahocorasick.Trie
 	of   [][]int // by text of the trie: the patterns that need it

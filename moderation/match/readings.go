@@ -11,7 +11,7 @@ import (
 	"earshot/models/confusables"
 )
 
-// readings gives the comparable text of a token and other ways to read it.
+// readings gives the normal form of a token and other ways to read it.
 func readings(text string) (string, []string) {
 	ascii := true
 	for i := 0; i < len(text) && ascii; i++ {
@@ -19,9 +19,9 @@ func readings(text string) (string, []string) {
 	}
 	var alts []string
 	if !ascii {
-		text, alts = plain(text)
+		text, alts = latinised(text)
 	}
-	alts = append(alts, shortened(text)...)
+	alts = append(alts, squeezed(text)...)
 	alts = append(alts, unleet(text)...)
 	return text, alts
 }
@@ -37,7 +37,7 @@ var lookAlikes = func() map[rune]rune {
 }()
 
 // Skeleton brings a name into a form in which names that people can take for each other are equal: capitals, marks, spaces,
-// signs and the letter behind a look-alike do not count. It is for comparing alone.
+// signs and the letter behind a look-alike do not count (UTS #39, section 4, and coarser). It is for comparing alone.
 func Skeleton(name string) string {
 	return strings.Map(func(r rune) rune {
 		r = unicode.ToLower(r)
@@ -57,9 +57,9 @@ func Skeleton(name string) string {
 	}, norm.NFKD.String(name))
 }
 
-// plain replaces look-alikes in a token that mixes scripts. A token that is all look-alikes may be an honest word of its
+// latinised replaces look-alikes in a token that mixes scripts. A token that is all look-alikes may be an honest word of its
 // own script, so there the Latin reading is only added.
-func plain(text string) (string, []string) {
+func latinised(text string) (string, []string) {
 	latin, other, unlike := false, false, false
 	var b strings.Builder
 	for _, r := range text {
@@ -84,9 +84,9 @@ func plain(text string) (string, []string) {
 // maxRuns bounds the readings of one token: 2^runs.
 const maxRuns = 3
 
-// shortened gives the readings of a token with drawn-out letters ("stuuupid", "gooood"): each run of three or more is read
+// squeezed gives the readings of a token with drawn-out letters ("stuuupid", "gooood"): each run of three or more is read
 // as one and as two. Tokens of one letter only ("aaa", "kkk") keep to themselves.
-func shortened(text string) []string {
+func squeezed(text string) []string {
 	runs, distinct := longRuns(text)
 	if len(runs) == 0 || distinct < 2 {
 		return nil

@@ -29,7 +29,8 @@ func Letters(tokens []Token) int {
 	return n
 }
 
-// Similarity is how alike two lines are, from 0 to 1: twice the words that both have, by the number of all words (Dice).
+// Similarity is how alike two lines are, from 0 to 1: twice the words that both have, by the number of all words (the
+// Sørensen–Dice coefficient).
 func Similarity(a, b []Token) float64 {
 	if len(a)+len(b) == 0 {
 		return 0

@@ -13,11 +13,11 @@ const ReportedWindow = 8000
 // maxReported is how many words may stand between a cue and the words that it reports.
 const maxReported = 5
 
-// reportCues are the beginnings of reported speech in comparable words. What somebody says of themselves ("I said you are …")
+// reportCues are the beginnings of reported speech in normal form. What somebody says of themselves ("I said you are …")
 // is not among them: it is said once more.
 var reportCues = cuesOf(lexicon.Lines("reported-speech")...)
 
-// cuesOf brings cues into comparable words, by their last word.
+// cuesOf brings cues into normal form, by their last word.
 func cuesOf(texts ...string) map[string][][]string {
 	out := map[string][][]string{}
 	for _, t := range texts {

@@ -4,7 +4,7 @@ import (
 	ahocorasick "github.com/BobuSumisu/aho-corasick"
 )
 
-// found is one source of a matcher.
+// source is one source of a matcher.
 type source struct {
 	patterns []*pattern
 	within   *ahocorasick.Trie

@@ -1,19 +1,19 @@
 package match
 
-// Token is one word in the form in which words are compared, with the way back to what was said.
+// Token is one word in normal form, with the way back to what was said.
 type Token struct {
-	// text is lower case, without marks, apostrophes and look-alikes.
+	// Text is lower case, without marks, apostrophes and look-alikes.
 	Text string
-	// alts are other readings of the same token: drawn-out letters shortened, digits for letters. Mostly empty.
+	// Alts are other readings of the same token: drawn-out letters shortened, digits for letters. Mostly empty.
 	Alts []string
-	// word is the index of the spoken word, and [start, end) the bytes of that word's text from which the token was made.
+	// Word is the index of the spoken word, and [Start, End) the bytes of that word's text from which the token was made.
 	// Two tokens share the bytes of one contraction ("gonna" is "going", "to").
 	Word, Start, End int
-	// more is how many further words the token goes on over: a word that was spelled letter by letter.
+	// More is how many further words the token goes on over: a word that was spelled letter by letter.
 	More int
 }
 
-// Match is one place where something that a rule looks for was said.
+// Match is one place where a source was found.
 type Match struct {
 	Source int
 	Words  []int // indices of the spoken words, rising

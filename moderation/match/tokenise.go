@@ -8,23 +8,23 @@ import (
 	"earshot/models"
 )
 
-// Tokenise brings spoken words into comparable form. Every token points into words[token.word].Text.
+// Tokenise brings spoken words into normal form. Every token points into words[token.Word].Text.
 func Tokenise(words []models.Word) []Token {
 	return appendTokenised(make([]Token, 0, len(words)+4), words)
 }
 
-// appendTokenised is tokenise into a slice that is used again.
+// appendTokenised is Tokenise into a slice that is used again.
 func appendTokenised(tokens []Token, words []models.Word) []Token {
 	from, letters := len(tokens), 0
 	var buf [64]letter
 	for i := range words {
-		text := signed(words[i].Text)
+		text := readSigns(words[i].Text)
 		if start, end, ok := plainWord(text); ok {
 			t := newToken(strings.ToLower(text[start:end]), i, start, end)
 			tokens = appendExpanded(tokens, len(tokens), t, false)
 			continue
 		}
-		tokens = appendTokens(tokens, spell(text, buf[:0]), i)
+		tokens = appendTokens(tokens, decompose(text, buf[:0]), i)
 	}
 	for i := from; i < len(tokens) && letters < minSpelled; i++ {
 		if len(tokens[i].Text) <= utf8.UTFMax && utf8.RuneCountInString(tokens[i].Text) == 1 {
@@ -53,9 +53,9 @@ func plainWord(s string) (start, end int, ok bool) {
 	return start, end, start < end
 }
 
-// Phrase is the comparable form of a text in a rule.
+// Phrase is the normal form of a text that is looked for, word by word.
 func Phrase(text string) []string {
-	tokens := joinSpelled(appendTokens(nil, spell(signed(text), nil), 0))
+	tokens := joinSpelled(appendTokens(nil, decompose(readSigns(text), nil), 0))
 	out := make([]string, len(tokens))
 	for i, t := range tokens {
 		out[i] = t.Text

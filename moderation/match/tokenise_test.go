@@ -85,12 +85,12 @@ func FuzzNormalise(f *testing.F) {
 			prev = tok
 		}
 		for _, w := range words { // the short way gives what the long way gives
-			short, long := Tokenise([]models.Word{w}), joinSpelled(appendTokens(nil, spell(signed(w.Text), nil), 0))
+			short, long := Tokenise([]models.Word{w}), joinSpelled(appendTokens(nil, decompose(readSigns(w.Text), nil), 0))
 			if fmt.Sprint(short) != fmt.Sprint(long) {
 				t.Fatalf("%q: %v and %v", w.Text, short, long)
 			}
 		}
-		h := newHeard(words)
+		h := newWindow(words)
 		for _, text := range h.texts(false) {
 			for from := range text.text {
 				first, end := text.tokensIn(from, from+1)

@@ -43,7 +43,7 @@ func (x *vocabulary) enterKeys(word, lang string, id uint32) {
 	case Near:
 		enter(word)
 		if utf8.RuneCountInString(word) >= minNear {
-			deletions(word, enter)
+			withoutOneLetter(word, enter)
 		}
 	case Sound:
 		enter(word)
@@ -79,15 +79,15 @@ func (x *vocabulary) formsOf(word string, cache formCache) []uint32 {
 			take(lang+":"+stem(word, lang), whatever)
 		}
 	case Near:
-		near := func(listed string) bool { return nearWords(word, listed) }
+		near := func(listed string) bool { return withinOneLetter(word, listed) }
 		take(word, near)
 		if utf8.RuneCountInString(word) >= minNear-1 {
-			deletions(word, func(key string) { take(key, near) })
+			withoutOneLetter(word, func(key string) { take(key, near) })
 		}
 	case Sound:
 		take(word, whatever)
 		for _, code := range soundCodes(word) {
-			take("="+code, func(listed string) bool { return alike(word, listed) })
+			take("="+code, func(listed string) bool { return soundsAlike(word, listed) })
 		}
 	}
 	if len(cache) >= maxForms {

@@ -24,7 +24,7 @@ func findEmails(atoms []atom, found func(at ...int)) {
 		if !saidAt[a.text] || i == 0 {
 			continue
 		}
-		end := domainAt(atoms, i+1, a.text == "@")
+		end := domainAt(atoms, i+1)
 		if end < 0 {
 			continue
 		}
@@ -42,7 +42,7 @@ func findEmails(atoms []atom, found func(at ...int)) {
 const maxLabel = 4
 
 // domainAt is the end of the domain that begins at i, or -1.
-func domainAt(atoms []atom, i int, _ bool) int {
+func domainAt(atoms []atom, i int) int {
 	for k := i; k < len(atoms) && k <= i+maxLabel; k++ {
 		a := atoms[k]
 		if k > i && saidDot[a.text] && k+1 < len(atoms) && topDomains[atoms[k+1].text] && (a.kind == atomWord || atoms[k+1].glue) {

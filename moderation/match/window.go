@@ -15,39 +15,40 @@ type Window struct {
 	Cut    int    // the first token of the current line
 	CutAt  int    // and its first word
 
-	now    []heardText // made when first needed: the current line
-	window []heardText // all lines
+	now    []joinedText // made when first needed: the current line
+	window []joinedText // all lines
 }
 
-// Line is one utterance within heard.
+// Line is one utterance within a window.
 type Line struct {
 	Utterance
-	Token, Word int // the first of it
+	Token, Word int // its first
 }
 
-// Utterance is what is remembered of one.
+// Utterance is what is remembered of one, to look back at. Tokens are those that a scanner made.
 type Utterance struct {
 	Of     models.Utterance // without text and words
 	Words  []models.Word
 	Tokens []Token
 }
 
-// heardText is a text with one space between tokens, for patterns. Ends holds the end of each token in text; from is the first token.
-type heardText struct {
+// joinedText is a text with one space between tokens, for patterns. ends holds the end of each token in text;
+// from is the first token.
+type joinedText struct {
 	text string
 	ends []int
 	from int
 	may  []bool // by pattern: what it needs is in the text
 }
 
-// newHeard prepares one line. The words are not copied.
-func newHeard(words []models.Word) *Window {
+// newWindow prepares one line. The words are not copied.
+func newWindow(words []models.Word) *Window {
 	h := &Window{}
 	h.prepare(nil, Utterance{Words: words})
 	return h
 }
 
-// prepare fills h with the lines remembered and the current one. Only what is empty of p.tokens is made.
+// prepare fills the window with the lines remembered, whose tokens are there, and the current one, whose tokens it makes.
 func (h *Window) prepare(before []Utterance, p Utterance) {
 	h.now, h.window, h.Lines = nil, nil, h.Lines[:0]
 	h.Tokens = h.Tokens[:0]
@@ -74,12 +75,12 @@ func (h *Window) prepare(before []Utterance, p Utterance) {
 	}
 }
 
-// Current are the words of the line that is judged.
+// Current are the words of the current line.
 func (h *Window) Current() []models.Word { return h.Words[h.CutAt:] }
 
 // texts are the texts that patterns look at: the current line, or all lines when they may reach over several; each as it is
 // and, when some token has other readings, as they make it.
-func (h *Window) texts(all bool) []heardText {
+func (h *Window) texts(all bool) []joinedText {
 	if all && h.Cut > 0 {
 		if h.window == nil {
 			h.window = h.join(0)
@@ -93,8 +94,8 @@ func (h *Window) texts(all bool) []heardText {
 }
 
 // join makes the texts from a token on.
-func (h *Window) join(from int) []heardText {
-	out := []heardText{h.joinAs(from, func(t Token) string { return t.Text })}
+func (h *Window) join(from int) []joinedText {
+	out := []joinedText{h.joinAs(from, func(t Token) string { return t.Text })}
 	if slices.ContainsFunc(h.Tokens[from:], func(t Token) bool { return t.Alts != nil }) {
 		out = append(out, h.joinAs(from, func(t Token) string { return reading(t, 0) }), h.joinAs(from, func(t Token) string {
 			return reading(t, len(t.Alts)-1)
@@ -111,10 +112,10 @@ func reading(t Token, i int) string {
 	return t.Alts[i]
 }
 
-func (h *Window) joinAs(from int, text func(Token) string) heardText {
+func (h *Window) joinAs(from int, text func(Token) string) joinedText {
 	var b strings.Builder
 	b.Grow(8 * (len(h.Tokens) - from))
-	out := heardText{ends: make([]int, len(h.Tokens)-from), from: from}
+	out := joinedText{ends: make([]int, len(h.Tokens)-from), from: from}
 	for i, t := range h.Tokens[from:] {
 		if i > 0 {
 			b.WriteByte(' ')
@@ -127,7 +128,7 @@ func (h *Window) joinAs(from int, text func(Token) string) heardText {
 }
 
 // tokensIn are the tokens that bytes [from, to) of the text touch, as [first, last+1), counted from the text's first.
-func (t heardText) tokensIn(from, to int) (int, int) {
+func (t joinedText) tokensIn(from, to int) (int, int) {
 	first, _ := slices.BinarySearch(t.ends, from+1)
 	last, _ := slices.BinarySearch(t.ends, to)
 	return first, min(last+1, len(t.ends))
@@ -142,7 +143,8 @@ func (h *Window) LineOf(token int) int {
 	return i
 }
 
-// Reach is the first token of those that a match may begin with: within the last ms, over pauses of at most gap ms (0: any).
+// Reach is the first token that a match may begin with: no earlier than last ms before the end of the current line, and over
+// pauses between lines of at most gap ms (0: of any length).
 func (h *Window) Reach(last, gap int64) int {
 	from := h.Cut
 	since := h.Lines[len(h.Lines)-1].Of.EndMS - last
@@ -161,7 +163,7 @@ func (h *Window) Reach(last, gap int64) int {
 	return from
 }
 
-// WordsOf are the words that a line is judged by: the recognised ones, or the text cut at spaces when there are none.
+// WordsOf are the words in which a line is looked at: the recognised ones, or the text cut at spaces when there are none.
 // Cut words carry no times of their own and a probability of 0, because how surely they were heard is not known.
 func WordsOf(u models.Utterance) []models.Word {
 	if len(u.Words) > 0 {

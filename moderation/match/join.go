@@ -9,7 +9,7 @@ import (
 )
 
 // Recognisers write a word that they don't know as the syllables they heard: "stu pid". Two neighbours are read as one
-// word when a rule looks for that word, when neither of them is a word that people say by itself, and when nothing parts
+// word when some source looks for that word, when neither of them is a word that people say by itself, and when nothing parts
 // them: no sign, no pause, no capital letter as names have it. Since neither says anything alone, nothing is lost by
 // reading them together; the word is as sure as the less sure of the two.
 
@@ -23,22 +23,22 @@ const (
 // language. A part of a longer word that is one of them is taken for what it is.
 var standalone = lexicon.Words("standalone", "given-names", "abbreviations")
 
-// splitWords knows the words that may be heard in two parts. It is immutable once built.
-type splitWords struct {
-	whole map[string]bool // what some rule looks for
-	parts map[string]bool // words of rules that are as short as a part: they are never joined
+// joiner knows the words that may be heard in two parts. It is immutable once built.
+type joiner struct {
+	whole map[string]bool // what some source looks for
+	parts map[string]bool // words of sources that are as short as a part: they are never joined
 }
 
 var patternWord = regexp.MustCompile(`[a-z]+`)
 
-// newSplitWords collects the words of lists, phrases and patterns.
-func newSplitWords(indexes map[Form]*index, sources []source) splitWords {
-	s := splitWords{map[string]bool{}, map[string]bool{}}
+// newJoiner collects the words of lists, phrases and patterns.
+func newJoiner(indexes map[Form]*index, sources []source) joiner {
+	s := joiner{map[string]bool{}, map[string]bool{}}
 	add := func(word string) {
 		if len(word) >= minPart && len(word) <= maxPart {
 			s.parts[word] = true
 		}
-		if len(word) >= minWhole && len(word) <= maxWhole && plainLetters(word) {
+		if len(word) >= minWhole && len(word) <= maxWhole && isLowerASCII(word) {
 			s.whole[word] = true
 		}
 	}
@@ -57,17 +57,8 @@ func newSplitWords(indexes map[Form]*index, sources []source) splitWords {
 	return s
 }
 
-func plainLetters(s string) bool {
-	for i := range len(s) {
-		if s[i] < 'a' || s[i] > 'z' {
-			return false
-		}
-	}
-	return true
-}
-
 // join makes one token of every two from token from on that are the parts of a word.
-func (s splitWords) join(tokens []Token, from int, words []models.Word) []Token {
+func (s joiner) join(tokens []Token, from int, words []models.Word) []Token {
 	if len(s.whole) == 0 {
 		return tokens
 	}
@@ -93,9 +84,9 @@ func (s splitWords) join(tokens []Token, from int, words []models.Word) []Token 
 }
 
 // part reports whether a token can be a part of a word and no word of its own.
-func (s splitWords) part(t *Token) bool {
+func (s joiner) part(t *Token) bool {
 	n := len(t.Text)
-	return n >= minPart && n <= maxPart && t.More == 0 && plainLetters(t.Text) && !standalone[t.Text] && !s.parts[t.Text]
+	return n >= minPart && n <= maxPart && t.More == 0 && isLowerASCII(t.Text) && !standalone[t.Text] && !s.parts[t.Text]
 }
 
 // unparted reports whether nothing stands between two neighbours.

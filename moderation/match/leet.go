@@ -6,9 +6,9 @@ import (
 	"earshot/moderation/match/lexicon"
 )
 
-// signed reads signs that are written for letters inside a word, "$tupid", "@sshole", "f*ck", as these letters. The text keeps
+// readSigns reads signs that are written for letters inside a word, "$tupid", "@sshole", "f*ck", as these letters. The text keeps
 // its length in bytes, so that tokens still point to where they come from. Addresses and amounts keep their signs.
-func signed(text string) string {
+func readSigns(text string) string {
 	if !strings.ContainsAny(text, "$@*") {
 		return text
 	}

@@ -9,7 +9,7 @@ func TestSigns(t *testing.T) {
 		"boob$": "boobs", "a$": "a$", "$100": "$100", "US$": "US$", "5$": "5$", "anna@gmail.com": "anna@gmail.com", "*really*": "*really*", "f***": "f***", "@": "@", "$": "$",
 		"é*$": "é*$", "c@t": "cat",
 	} {
-		if got := signed(text); got != want {
+		if got := readSigns(text); got != want {
 			t.Errorf("%q is read as %q, want %q", text, got, want)
 		}
 	}
