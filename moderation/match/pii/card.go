@@ -34,7 +34,7 @@ func cardIn(r numberRun) []number {
 func isCard(numbers []number) bool {
 	digits := numberRun{numbers: numbers}.digits()
 	n := len(digits)
-	return n >= minCard && n <= maxCard && strings.Contains("23456", digits[:1]) && luhn(digits) && different(digits) >= 2
+	return n >= minCard && n <= maxCard && strings.ContainsRune("23456", rune(digits[0])) && luhn(digits) && different(digits) >= 2
 }
 
 // luhn checks the check digit.
