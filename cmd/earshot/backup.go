@@ -10,7 +10,6 @@ import (
 
 	"earshot/cmd/earshot/app"
 	"earshot/models"
-	"earshot/models/sqlite"
 	"earshot/models/store"
 )
 
@@ -43,7 +42,7 @@ holds nothing that was erased before. What is erased later stays in it: keep bac
 }
 
 func newRestoreCommand(a *cli) *cobra.Command {
-	how := sqlite.Restoring{By: app.Operator()}
+	how := app.Restoring{By: app.Operator()}
 	cmd := &cobra.Command{
 		Use:   "restore FILE",
 		Short: "Put a backup in the place of the record",
@@ -64,12 +63,12 @@ Links, API keys and logins of the backup never hold again: make new ones on the 
 	return cmd
 }
 
-func (a *cli) restore(cmd *cobra.Command, file string, how sqlite.Restoring) error {
+func (a *cli) restore(cmd *cobra.Command, file string, how app.Restoring) error {
 	c, err := a.config(cmd)
 	if err != nil {
 		return err
 	}
-	r, err := sqlite.Restore(cmd.Context(), file, app.Database(c), how)
+	r, err := app.Restore(cmd.Context(), file, c, how)
 	switch {
 	case errors.Is(err, fs.ErrExist), errors.Is(err, models.ErrNotFound), errors.Is(err, store.ErrForeign):
 		return badInput(err)

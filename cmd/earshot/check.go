@@ -10,7 +10,6 @@ import (
 
 	"earshot/cmd/earshot/app"
 	"earshot/models"
-	"earshot/models/sqlite"
 	"earshot/models/store"
 )
 
@@ -36,11 +35,11 @@ func (a *cli) check(cmd *cobra.Command, removals bool) (err error) {
 		return err
 	}
 	ctx := cmd.Context()
-	db, err := sqlite.OpenReadOnly(ctx, app.Database(c)) // says what is wrong without changing anything
+	db, err := app.ReadRecord(ctx, c) // says what is wrong without changing anything
 	if err != nil {
 		return err
 	}
-	writer, err := sqlite.Open(ctx, app.Database(c))
+	writer, err := app.OpenRecord(ctx, c)
 	switch {
 	case err == nil:
 		err = db.Close()
@@ -56,7 +55,7 @@ func (a *cli) check(cmd *cobra.Command, removals bool) (err error) {
 	return a.checkAll(ctx, db, removals)
 }
 
-func (a *cli) checkAll(ctx context.Context, store *sqlite.Store, removals bool) error {
+func (a *cli) checkAll(ctx context.Context, store app.Record, removals bool) error {
 	failed := 0
 	tell := func(what, good string, err error) {
 		if err != nil {

@@ -10,7 +10,6 @@ import (
 
 	"earshot/cmd/earshot/app"
 	"earshot/models"
-	"earshot/models/sqlite"
 	"earshot/models/store"
 	"earshot/moderation/review/export"
 )
@@ -74,7 +73,7 @@ func (a *cli) putConsents(cmd *cobra.Command, wishes []models.Consent) error {
 	if err != nil {
 		return err
 	}
-	db, err := sqlite.Open(cmd.Context(), app.Database(c))
+	db, err := app.OpenRecord(cmd.Context(), c)
 	if errors.Is(err, store.ErrInUse) {
 		for _, w := range wishes {
 			if err := app.Tell(cmd.Context(), c, "/consents", w, nil); err != nil {

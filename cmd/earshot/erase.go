@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -12,7 +11,6 @@ import (
 
 	"earshot/cmd/earshot/app"
 	"earshot/models"
-	"earshot/models/sqlite"
 	"earshot/models/store"
 )
 
@@ -135,10 +133,10 @@ func (a *cli) carryOut(cmd *cobra.Command, e models.Erasure) error {
 	if err != nil {
 		return err
 	}
-	ctx, path := cmd.Context(), app.Database(c)
-	db, err := sqlite.Open(ctx, path)
+	ctx := cmd.Context()
+	db, err := app.OpenRecord(ctx, c)
 	if errors.Is(err, store.ErrInUse) {
-		return requestErasure(ctx, path, e)
+		return app.EraseElsewhere(ctx, c, e, eraseWait)
 	}
 	if err != nil {
 		return err
@@ -148,36 +146,4 @@ func (a *cli) carryOut(cmd *cobra.Command, e models.Erasure) error {
 		err = app.RemoveFiles(ctx, db, c.Export.Dir)
 	}
 	return errors.Join(err, db.Close())
-}
-
-// requestErasure asks the process that writes to the record, and waits until it has done it.
-func requestErasure(ctx context.Context, path string, e models.Erasure) error {
-	id, err := sqlite.RequestErasure(ctx, path, e)
-	if err != nil {
-		return err
-	}
-	store, err := sqlite.OpenReadOnly(ctx, path)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, eraseWait)
-	defer cancel()
-	return errors.Join(waitForErasure(ctx, store, id), store.Close())
-}
-
-func waitForErasure(ctx context.Context, store *sqlite.Store, id int64) error {
-	tick := time.NewTicker(200 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		done, err := store.ErasureDone(ctx, id)
-		if done || err != nil && ctx.Err() == nil {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return models.WithHint(errors.New("the running Earshot was asked to erase it and has not finished yet"),
-				"it goes on by itself, also after a restart")
-		case <-tick.C:
-		}
-	}
 }

@@ -8,7 +8,6 @@ import (
 
 	"earshot/cmd/earshot/app"
 	"earshot/models"
-	"earshot/models/sqlite"
 	"earshot/moderation/notify"
 )
 
@@ -107,7 +106,7 @@ func (a *cli) listTargets(cmd *cobra.Command) error {
 		return err
 	}
 	states := map[string]models.NoticeTargetState{}
-	store, err := sqlite.OpenReadOnly(cmd.Context(), app.Database(c))
+	store, err := app.ReadRecord(cmd.Context(), c)
 	if err == nil {
 		var found []models.NoticeTargetState
 		found, err = store.NoticeTargets(cmd.Context())

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"earshot/models"
-	"earshot/models/sqlite"
+	"earshot/models/store"
 	"earshot/moderation/engine"
 )
 
@@ -68,7 +68,7 @@ type explanation struct {
 }
 
 // explain reads what is stored of a flag.
-func explain(ctx context.Context, store *sqlite.Store, f models.Flag) (explanation, error) {
+func explain(ctx context.Context, store store.Store, f models.Flag) (explanation, error) {
 	e := explanation{Flag: f, Actions: []models.Action{}}
 	switch u, err := store.Utterance(ctx, f.Utterance); {
 	case err == nil:

@@ -11,7 +11,7 @@ import (
 
 	"earshot/cmd/earshot/app"
 	"earshot/models"
-	"earshot/models/sqlite"
+	"earshot/models/store"
 	"earshot/moderation/engine"
 	"earshot/moderation/rules"
 )
@@ -71,7 +71,7 @@ func sinceTime(text string, now time.Time) (time.Time, error) {
 
 // replay runs a set over the stored sessions, the oldest first.
 func (a *cli) replay(
-	ctx context.Context, store *sqlite.Store, set *engine.Set, room string, since time.Time,
+	ctx context.Context, store store.Store, set *engine.Set, room string, since time.Time,
 ) (*engine.Replay, error) {
 	sessions, lines, err := app.SessionsSince(ctx, store, room, since)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 
 	"earshot/cmd/earshot/app"
 	"earshot/models"
-	"earshot/models/sqlite"
+	"earshot/models/store"
 	"earshot/moderation/engine"
 )
 
@@ -102,7 +102,7 @@ func sessionTime(text string) (int64, error) {
 
 // judgeUntil judges a session's lines in their order up to the one at a time, or the nearest one, and explains that.
 func judgeUntil(
-	ctx context.Context, store *sqlite.Store, set *engine.Set, info models.SessionInfo, at int64, show bool,
+	ctx context.Context, store store.Store, set *engine.Set, info models.SessionInfo, at int64, show bool,
 ) (models.Utterance, []engine.Verdict, error) {
 	us, errU := store.Utterances(ctx, info.ID)
 	people, errP := store.Speakers(ctx, info.ID)
@@ -150,7 +150,7 @@ func (a *cli) printWhyNot(set *engine.Set, line models.Utterance, verdicts []eng
 
 // printStored tells what became of a rule's flag on a line, when one is stored.
 func (a *cli) printStored(
-	ctx context.Context, store *sqlite.Store, set *engine.Set, line models.Utterance, rule string, show bool,
+	ctx context.Context, store store.Store, set *engine.Set, line models.Utterance, rule string, show bool,
 ) error {
 	flags, err := store.Flags(ctx, line.Session)
 	if err != nil {

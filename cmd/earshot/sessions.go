@@ -11,7 +11,7 @@ import (
 
 	"earshot/cmd/earshot/app"
 	"earshot/models"
-	"earshot/models/sqlite"
+	"earshot/models/store"
 	"earshot/moderation/review/export"
 )
 
@@ -72,12 +72,12 @@ func (a *cli) listSessions(cmd *cobra.Command, q models.SessionQuery) ([]models.
 }
 
 // openStore opens the record for reading, also while another Earshot writes to it. The caller closes it.
-func (a *cli) openStore(cmd *cobra.Command) (*sqlite.Store, error) {
+func (a *cli) openStore(cmd *cobra.Command) (app.Record, error) {
 	c, err := a.config(cmd)
 	if err != nil {
 		return nil, err
 	}
-	return sqlite.OpenReadOnly(cmd.Context(), app.Database(c))
+	return app.ReadRecord(cmd.Context(), c)
 }
 
 func sessionRows(found []models.SessionInfo, zone *time.Location) [][]string {
@@ -183,7 +183,7 @@ func sessionsByPrefix(ctx context.Context, store sessionFinder, prefix string) (
 }
 
 // roomIn finds the identity of a room that somebody names at the keyboard; "" stays "".
-func (a *cli) roomIn(cmd *cobra.Command, store *sqlite.Store, word string) (string, error) {
+func (a *cli) roomIn(cmd *cobra.Command, store store.Sessions, word string) (string, error) {
 	if word == "" {
 		return "", nil
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"earshot/models"
-	"earshot/models/sqlite"
+	"earshot/models/store"
 	"earshot/moderation/review/export"
 )
 
@@ -54,7 +54,7 @@ type record struct {
 	Gaps       []models.Gap       `json:"gaps"`
 }
 
-func readRecord(cmd *cobra.Command, store *sqlite.Store, word string) (record, error) {
+func readRecord(cmd *cobra.Command, store store.Store, word string) (record, error) {
 	r := record{Utterances: []models.Utterance{}, Flags: []models.Flag{}, Gaps: []models.Gap{}}
 	ctx := cmd.Context()
 	var err error

@@ -14,8 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"earshot/cmd/earshot/app"
+	"earshot/configs"
 	"earshot/models"
-	"earshot/models/sqlite"
 	"earshot/models/store"
 	"earshot/moderation/review/export"
 )
@@ -106,13 +106,13 @@ func (a *cli) summarise(cmd *cobra.Command, word string, sinceMS int64) (models.
 		return s, err
 	}
 	if fresh && s.Kind == models.SummarySession && s.Lines > 0 {
-		err = keepSummary(cmd, app.Database(cfg), s)
+		err = keepSummary(cmd, cfg, s)
 	}
 	return s, err
 }
 
-func keepSummary(cmd *cobra.Command, path string, s models.Summary) error {
-	db, err := sqlite.Open(cmd.Context(), path)
+func keepSummary(cmd *cobra.Command, c configs.Config, s models.Summary) error {
+	db, err := app.OpenRecord(cmd.Context(), c)
 	if errors.Is(err, store.ErrInUse) {
 		return nil
 	}

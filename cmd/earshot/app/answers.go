@@ -5,14 +5,14 @@ import (
 	"time"
 
 	"earshot/models"
-	"earshot/models/sqlite"
+	"earshot/models/store"
 	"earshot/moderation/live"
 	"earshot/moderation/review/events"
 )
 
 // reviewStore is the store as the review page uses it: what a host says of a flag also reaches the judge.
 type reviewStore struct {
-	*sqlite.Store
+	store.Store
 	hosts live.Hosts
 	hub   *events.Hub // nil: nobody watches
 }

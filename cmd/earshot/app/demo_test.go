@@ -12,6 +12,7 @@ import (
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/store"
 )
 
 // TestDemoPutsTheRightWordsUnderTheRightNames runs the real wiring: three voices publish over WebRTC, the bot listens,
@@ -94,7 +95,7 @@ func checkWords(t *testing.T, play []stage.Cue, us []models.Utterance) {
 func near(got, want int64) bool { return got > want-600 && got < want+2500 }
 
 // checkFlags demands the planted violations, on the right lines, and no other flag.
-func checkFlags(t *testing.T, store *sqlite.Store, play []stage.Cue, us []models.Utterance) {
+func checkFlags(t *testing.T, store store.Store, play []stage.Cue, us []models.Utterance) {
 	t.Helper()
 	var want, got []string
 	for _, c := range play {
@@ -135,7 +136,7 @@ func checkOverlap(t *testing.T, us []models.Utterance) {
 
 // checkMuted demands that the host was asked about the insult, that her answer is on record, and that the mute was seen to
 // take effect in the room.
-func checkMuted(t *testing.T, store *sqlite.Store, session string) {
+func checkMuted(t *testing.T, store store.Store, session string) {
 	t.Helper()
 	decisions, err := store.Decisions(t.Context(), session)
 	if err != nil {

@@ -10,14 +10,14 @@ import (
 	"earshot/bot/audio"
 	"earshot/configs"
 	"earshot/models"
-	"earshot/models/sqlite"
+	"earshot/models/store"
 	"earshot/moderation/live"
 	"earshot/moderation/review/export"
 )
 
 // exportFiles writes a session's files into the configured folder, each as a whole or not at all. Their names are made
 // from the session's id, and nothing outside the folder can be reached.
-func exportFiles(ctx context.Context, c configs.Export, record *sqlite.Store, id string) error {
+func exportFiles(ctx context.Context, c configs.Export, record store.Store, id string) error {
 	if c.Dir == "" {
 		return nil
 	}
@@ -74,7 +74,7 @@ func ReplaceFile(root *os.Root, name string, data []byte) error {
 }
 
 // Sounds are the clips of a record, for exports.
-type Sounds struct{ *sqlite.Store }
+type Sounds struct{ store.Store }
 
 // Bleep implements export.Sounds.
 func (Sounds) Bleep(e *models.Evidence, spans []models.Span) error {

@@ -9,7 +9,6 @@ import (
 
 	"earshot/configs"
 	"earshot/models"
-	"earshot/models/sqlite"
 	"earshot/models/store"
 	"earshot/moderation/review/auth"
 )
@@ -60,7 +59,7 @@ func (m ServedMembers) Revoke(ctx context.Context, id string) error {
 // WithMembers runs do with the membership of a record: of the service that runs on it or, where none does, of the record
 // itself.
 func WithMembers(ctx context.Context, c configs.Config, do func(m Membership) error) error {
-	db, err := sqlite.Open(ctx, Database(c))
+	db, err := OpenRecord(ctx, c)
 	if errors.Is(err, store.ErrInUse) {
 		return do(ServedMembers{c})
 	}

@@ -6,7 +6,7 @@ import (
 
 	"earshot/configs"
 	"earshot/models"
-	"earshot/models/sqlite"
+	"earshot/models/store"
 )
 
 // configuredRooms are the rooms of the configuration.
@@ -20,7 +20,7 @@ func configuredRooms(cfg configs.Config) (out []models.Room) {
 }
 
 // KnownRooms are the rooms of the configuration and of a record.
-func KnownRooms(ctx context.Context, cfg configs.Config, store *sqlite.Store) ([]models.Room, error) {
+func KnownRooms(ctx context.Context, cfg configs.Config, store store.Sessions) ([]models.Room, error) {
 	recorded, err := store.Rooms(ctx)
 	return append(configuredRooms(cfg), recorded...), err
 }

@@ -10,14 +10,14 @@ import (
 	"time"
 
 	"earshot/models"
-	"earshot/models/sqlite"
+	"earshot/models/store"
 	"earshot/moderation/engine"
 	"earshot/moderation/review/record"
 )
 
 // rulebook lets the pages try and replay the rules that are in use.
 type rulebook struct {
-	store *sqlite.Store
+	store store.Store
 	// inUse gives the sets by profile, "" being that of rooms without one.
 	inUse func() map[string]*engine.Set
 }
@@ -85,7 +85,7 @@ func (b rulebook) Replay(ctx context.Context, profile, room string, since time.T
 }
 
 // ReplaySession runs a session's lines through a replay; did is told now and then how many.
-func ReplaySession(ctx context.Context, store *sqlite.Store, replay *engine.Replay, session models.Session, did func(lines int)) error {
+func ReplaySession(ctx context.Context, store store.Store, replay *engine.Replay, session models.Session, did func(lines int)) error {
 	us, errU := store.Utterances(ctx, session.ID)
 	flags, errF := store.Flags(ctx, session.ID)
 	people, errP := store.Speakers(ctx, session.ID)
@@ -109,7 +109,7 @@ func ReplaySession(ctx context.Context, store *sqlite.Store, replay *engine.Repl
 }
 
 // SessionsSince lists the sessions that began at a time or later, the newest first, and counts their lines.
-func SessionsSince(ctx context.Context, store *sqlite.Store, room string, since time.Time) ([]models.SessionInfo, int, error) {
+func SessionsSince(ctx context.Context, store store.Sessions, room string, since time.Time) ([]models.SessionInfo, int, error) {
 	var out []models.SessionInfo
 	lines := 0
 	q := models.SessionQuery{Room: room, Limit: 1000}

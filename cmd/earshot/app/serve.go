@@ -24,7 +24,6 @@ import (
 	"earshot/cmd/earshot/speech"
 	"earshot/configs"
 	"earshot/models"
-	"earshot/models/sqlite"
 	"earshot/moderation/engine"
 	"earshot/moderation/live"
 	"earshot/moderation/notify"
@@ -52,7 +51,7 @@ const (
 type Station struct {
 	cfg    configs.Config
 	Log    *slog.Logger
-	Store  *sqlite.Store
+	Store  Record
 	Speech *speech.Model
 	small  *speech.Model     // the model for backlog; nil: none
 	vad    *whisper.VADModel // nil: the energy detector
@@ -114,7 +113,7 @@ func OpenStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if err = s.openModels(o); err != nil {
 		return nil, err
 	}
-	if s.Store, err = sqlite.Open(ctx, Database(cfg)); err != nil {
+	if s.Store, err = OpenRecord(ctx, cfg); err != nil {
 		return nil, err
 	}
 	s.record = newRecordWatch(s.Store, s.Hub, log)

@@ -9,7 +9,7 @@ import (
 
 	"earshot/configs"
 	"earshot/models"
-	"earshot/models/sqlite"
+	"earshot/models/store"
 	"earshot/moderation/summary"
 	"earshot/moderation/summary/llm"
 )
@@ -19,13 +19,13 @@ const SummaryKey = "EARSHOT_SUMMARY_KEY"
 
 // summariser sums sessions up from the record, on demand and at their end.
 type summariser struct {
-	store *sqlite.Store
+	store store.Store
 	model *llm.Client // nil: no language model is asked
 	log   *slog.Logger
 }
 
 // NewSummariser takes the language model from the settings; its key is in the environment, not in a file.
-func NewSummariser(store *sqlite.Store, cfg configs.Config, key string, log *slog.Logger) (summariser, error) {
+func NewSummariser(store store.Store, cfg configs.Config, key string, log *slog.Logger) (summariser, error) {
 	z := summariser{store: store, log: log}
 	if cfg.Summary.URL == "" {
 		return z, nil
@@ -87,7 +87,7 @@ func lastChange(in summary.Input) time.Time {
 // ExportStore is the record as exports read it: the summary is that of the record as it is now, whether it was stored or
 // not. A language model is not asked for it.
 type ExportStore struct {
-	*sqlite.Store
+	store.Store
 }
 
 // Summary returns the stored summary of a session that is over, or one made anew when the record has changed since.

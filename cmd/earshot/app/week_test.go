@@ -24,6 +24,7 @@ import (
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/store"
 	"earshot/moderation/engine"
 	"earshot/moderation/live"
 	"earshot/moderation/review/events"
@@ -177,7 +178,7 @@ func TestAWeek(t *testing.T) {
 }
 
 // visitRoom is one stay, from the join to the end.
-func visitRoom(t *testing.T, store *sqlite.Store, d *live.Sessions, name, id string, packets [][]byte) {
+func visitRoom(t *testing.T, store store.Store, d *live.Sessions, name, id string, packets [][]byte) {
 	t.Helper()
 	session, err := store.StartSession(t.Context(), models.Session{ID: id, Room: name, Name: name, Started: time.Now()})
 	if err != nil {

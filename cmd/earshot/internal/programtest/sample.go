@@ -7,6 +7,7 @@ import (
 
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/store"
 )
 
 // WriteSample stores a finished session with all that can be shown, and a live, empty one.
@@ -20,7 +21,7 @@ func WriteSample(dir string) error {
 }
 
 // WriteSampleTo is WriteSample for a store that is open.
-func WriteSampleTo(ctx context.Context, store *sqlite.Store) error {
+func WriteSampleTo(ctx context.Context, store store.Store) error {
 	start := time.Date(2026, 3, 1, 20, 0, 0, 0, time.UTC)
 	_, err1 := store.StartSession(ctx, models.Session{
 		ID: "open-mic-1", Room: "open-mic", Name: "Open mic\x1b[2J", Started: start, Model: "tiny.en", Rules: "open-mic@3f9c21",
@@ -45,7 +46,7 @@ func WriteSampleTo(ctx context.Context, store *sqlite.Store) error {
 }
 
 // say stores a line the way the bot does: its clip first, then the transcript with its flags.
-func say(ctx context.Context, store *sqlite.Store, id, name string, seq int, ms int64, text string, rules []string) error {
+func say(ctx context.Context, store store.Store, id, name string, seq int, ms int64, text string, rules []string) error {
 	key := models.Key{Session: "open-mic-1", Epoch: 1, Track: "t-" + id, Seq: seq}
 	clip := models.Clip{
 		Key: key, SpeakerID: id, SpeakerName: name, Attribution: models.AttributionTrack,
