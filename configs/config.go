@@ -181,3 +181,39 @@ type Export struct {
 	// Sound puts the clips of flagged lines into the page, and beside the files as Ogg Opus; what Redact masks is beeped.
 	Sound bool `mapstructure:"sound"`
 }
+
+// Profile is a set of settings with a name, for rooms of one sort.
+type Profile struct {
+	// Name is how rooms and invitations call it.
+	Name string `mapstructure:"name"`
+	// Config is every setting as it holds in rooms of this profile. Its own Profiles are empty.
+	Config *Config `mapstructure:"-"`
+	// Values are the same with where each comes from.
+	Values []Value `mapstructure:"-"`
+}
+
+// Room is a room that is listened in for good, or by a timetable.
+type Room struct {
+	URL string `mapstructure:"url"`
+	// Name is what people call it; empty: the last part of its address.
+	Name string `mapstructure:"name"`
+	// Profile names the profile in use; empty: the settings outside of profiles.
+	Profile string `mapstructure:"profile"`
+	// Schedule is when the bot is there, each like "fri 19:00-21:00"; with none and no Calendar it always is.
+	Schedule []string `mapstructure:"schedule"`
+	// Calendar is an https address of an iCalendar file, or the absolute path of one, or of a file with the address in its
+	// first line; empty: none. The bot is there during its events.
+	Calendar string `mapstructure:"calendar"`
+	// TimeZone is the IANA name of the zone of Schedule; empty: this machine's.
+	TimeZone string `mapstructure:"time_zone"`
+}
+
+// Stay is when the bot leaves by itself.
+type Stay struct {
+	// MaxTime is the longest stay; 0: no limit.
+	MaxTime time.Duration `mapstructure:"max_time"`
+	// Alone is how long it stays in a room without people, and Silence in one where nobody speaks; 0: for ever. They hold
+	// for rooms that it was invited to.
+	Alone   time.Duration `mapstructure:"alone"`
+	Silence time.Duration `mapstructure:"silence"`
+}

@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"sort"
@@ -115,3 +116,9 @@ func (e environment) base(name, inHome string) string {
 
 // UsualFiles are the places where a configuration file is looked for when none is named, best first.
 func UsualFiles(environ []string) []string { return newEnvironment(environ).usualFiles() }
+
+// exists reports whether there is something at the path.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

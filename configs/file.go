@@ -18,9 +18,6 @@ import (
 // maxFile bounds a configuration file: nobody writes more, and what is bigger is the wrong file.
 const maxFile = 256 << 10
 
-// layer is the values of one source, by setting.
-type layer map[string]given
-
 // readFile reads and parses a file that a person wrote.
 func readFile(name string, bad *problems) layer {
 	f, err := os.Open(name)

@@ -1,10 +1,8 @@
 package configs
 
 import (
-	"fmt"
 	"net"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -83,33 +81,38 @@ func isICEServer(s string) bool {
 	}
 }
 
-func interfaces() kind {
-	name := regexp.MustCompile(`^[^\s/\x00]{1,32}$`)
-	return kind{
-		want: "a list of names of network interfaces, like [eth0, wg0]",
-		read: func(g given) (any, bool) { return g.each(name.MatchString) },
-	}
+// ICEServer is a STUN or TURN server.
+type ICEServer struct {
+	// URL is as RFC 7064 and RFC 7065 write them: "stun:host:port", "turn:host:port?transport=udp",
+	// "turns:host:port?transport=tcp".
+	URL string `mapstructure:"url"`
+	// User is the name for a TURN server, and PasswordFile the absolute path of a file with its password in the first line;
+	// both empty: those of ICE.
+	User         string `mapstructure:"user"`
+	PasswordFile string `mapstructure:"password_file"`
 }
 
-func oneWord(most int) kind {
-	return kind{
-		want: fmt.Sprintf("a text of at most %d characters", most),
-		read: func(g given) (any, bool) {
-			s, ok := g.word("!!str")
-			return s, ok && len(s) <= most && !strings.ContainsAny(s, "\x00\n")
-		},
+// Host is the server's name or address, in lower case.
+func (s ICEServer) Host() string {
+	_, rest, _ := strings.Cut(s.URL, ":")
+	rest, _, _ = strings.Cut(rest, "?")
+	if host, _, err := net.SplitHostPort(rest); err == nil {
+		rest = host
 	}
+	return strings.ToLower(rest)
 }
 
-// each reads a list whose elements all fit.
-func (g given) each(fits func(string) bool) (any, bool) {
-	out := []string{}
-	for _, e := range g.elements() {
-		s, ok := e.word("!!str")
-		if !ok || !fits(s) {
-			return nil, false
-		}
-		out = append(out, s)
+// iceServerFields are the keys of a STUN or TURN server.
+func iceServerFields() []setting {
+	return []setting{
+		{"url", kind{
+			want: "the address of a STUN or TURN server, like stun:stun.example:3478 or turns:turn.example:5349?transport=tcp",
+			read: func(g given) (any, bool) {
+				s, ok := g.word("!!str")
+				return s, ok && isICEServer(s)
+			},
+		}},
+		{"user", oneWord(512)},
+		{"password_file", file("the path of a file")},
 	}
-	return out, g.list != nil || g.tag == ""
 }

@@ -3,7 +3,6 @@ package configs
 import (
 	"regexp"
 	"strings"
-	"unicode"
 
 	"earshot/models"
 )
@@ -52,16 +51,4 @@ func calendar() kind {
 			}
 		},
 	}
-}
-
-// line is a text in one line, of at most so many bytes.
-func line(most int) kind {
-	k := oneWord(most)
-	read := k.read
-	k.read = func(g given) (any, bool) {
-		v, ok := read(g)
-		s, _ := v.(string)
-		return strings.TrimSpace(s), ok && !strings.ContainsFunc(s, unicode.IsControl)
-	}
-	return k
 }

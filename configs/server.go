@@ -1,9 +1,6 @@
 package configs
 
 import (
-	"net"
-	"strings"
-
 	"earshot/models"
 )
 
@@ -44,41 +41,5 @@ func serverAddress() kind {
 			at, _ := models.ParseServer(s) // it was read
 			return at.Server()
 		},
-	}
-}
-
-// ICEServer is a STUN or TURN server.
-type ICEServer struct {
-	// URL is as RFC 7064 and RFC 7065 write them: "stun:host:port", "turn:host:port?transport=udp",
-	// "turns:host:port?transport=tcp".
-	URL string `mapstructure:"url"`
-	// User is the name for a TURN server, and PasswordFile the absolute path of a file with its password in the first line;
-	// both empty: those of ICE.
-	User         string `mapstructure:"user"`
-	PasswordFile string `mapstructure:"password_file"`
-}
-
-// Host is the server's name or address, in lower case.
-func (s ICEServer) Host() string {
-	_, rest, _ := strings.Cut(s.URL, ":")
-	rest, _, _ = strings.Cut(rest, "?")
-	if host, _, err := net.SplitHostPort(rest); err == nil {
-		rest = host
-	}
-	return strings.ToLower(rest)
-}
-
-// iceServerFields are the keys of a STUN or TURN server.
-func iceServerFields() []setting {
-	return []setting{
-		{"url", kind{
-			want: "the address of a STUN or TURN server, like stun:stun.example:3478 or turns:turn.example:5349?transport=tcp",
-			read: func(g given) (any, bool) {
-				s, ok := g.word("!!str")
-				return s, ok && isICEServer(s)
-			},
-		}},
-		{"user", oneWord(512)},
-		{"password_file", file("the path of a file")},
 	}
 }

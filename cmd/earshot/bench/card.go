@@ -5,6 +5,7 @@ import (
 	"html"
 	"io"
 	"strings"
+	"time"
 
 	"earshot/models"
 )
@@ -101,3 +102,54 @@ func (c Card) SVG() string {
 		left, height-8, html.EscapeString(c.Model), c.Cores)
 	return b.String()
 }
+
+// Card is the capacity card: what was found.
+type Card struct {
+	Version string    `json:"version"`
+	Model   string    `json:"model"`
+	Weights bool      `json:"weights"` // false: a test model, whose words mean nothing
+	Cores   int       `json:"cores"`
+	When    time.Time `json:"when"`
+	Costs
+	Steps []Step `json:"steps"`
+	// Speakers is the most speakers within the gate, 0 for none; Limited says the gate was not reached.
+	Speakers int  `json:"speakers"`
+	Limited  bool `json:"limited"`
+	GateMS   int  `json:"gate_ms"`
+}
+
+// Costs is what a second costs, in CPU time of one thread, and how that compares.
+type Costs struct {
+	// CPUMSPerSpeechS is the whole path per second of speech, finals only; the next three are its parts.
+	CPUMSPerSpeechS     float64 `json:"cpu_ms_per_speech_s"`
+	DecodeMSPerSpeechS  float64 `json:"opus_ms_per_speech_s"`
+	VADMSPerSpeechS     float64 `json:"vad_ms_per_speech_s"`
+	WhisperMSPerSpeechS float64 `json:"whisper_ms_per_speech_s"`
+	// PartialsCPUMSPerSpeechS is the whole path when each line is also shown while it is spoken, as often as is set.
+	PartialsCPUMSPerSpeechS float64 `json:"partials_cpu_ms_per_speech_s"`
+	// OfflineRatio is the whole path against decoding the same clips with nothing around it: 1 is perfect.
+	OfflineRatio float64 `json:"offline_ratio"`
+	// StreamDefaultRatio and Stream500Ratio are how many times dearer it is to encode 30 s windows again and again as
+	// whisper.cpp's stream example does: every 3 s the last 10 s (its defaults), every 0.5 s the last 5 s.
+	StreamDefaultRatio float64 `json:"stream_default_ratio"`
+	Stream500Ratio     float64 `json:"stream_500_ratio"`
+	// The same against the path with partial text, which the example always shows.
+	PartialsStreamDefaultRatio float64 `json:"partials_stream_default_ratio"`
+	PartialsStream500Ratio     float64 `json:"partials_stream_500_ratio"`
+	// The same as the first two, with the example on the library's own CPU code, without BLAS: left out where it can't be
+	// told, and of a quick measurement that has no time left.
+	StockStreamDefaultRatio float64 `json:"stock_stream_default_ratio,omitempty"`
+	StockStream500Ratio     float64 `json:"stock_stream_500_ratio,omitempty"`
+
+	pathCost float64 // ms of CPU time per second of sound on the whole path
+}
+
+// WindowCosts is the CPU time of one decode of each kind of window that whisper.cpp's stream example takes, in ms.
+type WindowCosts struct {
+	// Default is a window of 10 s, which it encodes every 3 s when nothing else is said; Fast is one of 5 s, every 0.5 s.
+	Default float64 `json:"default_ms"`
+	Fast    float64 `json:"fast_ms"`
+}
+
+// perSecond is what a second of sound costs with each, in ms.
+func (s WindowCosts) perSecond() (byDefault, fast float64) { return s.Default / 3, s.Fast / 0.5 }

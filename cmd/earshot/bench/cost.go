@@ -16,32 +16,6 @@ import (
 	"earshot/transcribe/whisper"
 )
 
-// Costs is what a second costs, in CPU time of one thread, and how that compares.
-type Costs struct {
-	// CPUMSPerSpeechS is the whole path per second of speech, finals only; the next three are its parts.
-	CPUMSPerSpeechS     float64 `json:"cpu_ms_per_speech_s"`
-	DecodeMSPerSpeechS  float64 `json:"opus_ms_per_speech_s"`
-	VADMSPerSpeechS     float64 `json:"vad_ms_per_speech_s"`
-	WhisperMSPerSpeechS float64 `json:"whisper_ms_per_speech_s"`
-	// PartialsCPUMSPerSpeechS is the whole path when each line is also shown while it is spoken, as often as is set.
-	PartialsCPUMSPerSpeechS float64 `json:"partials_cpu_ms_per_speech_s"`
-	// OfflineRatio is the whole path against decoding the same clips with nothing around it: 1 is perfect.
-	OfflineRatio float64 `json:"offline_ratio"`
-	// StreamDefaultRatio and Stream500Ratio are how many times dearer it is to encode 30 s windows again and again as
-	// whisper.cpp's stream example does: every 3 s the last 10 s (its defaults), every 0.5 s the last 5 s.
-	StreamDefaultRatio float64 `json:"stream_default_ratio"`
-	Stream500Ratio     float64 `json:"stream_500_ratio"`
-	// The same against the path with partial text, which the example always shows.
-	PartialsStreamDefaultRatio float64 `json:"partials_stream_default_ratio"`
-	PartialsStream500Ratio     float64 `json:"partials_stream_500_ratio"`
-	// The same as the first two, with the example on the library's own CPU code, without BLAS: left out where it can't be
-	// told, and of a quick measurement that has no time left.
-	StockStreamDefaultRatio float64 `json:"stock_stream_default_ratio,omitempty"`
-	StockStream500Ratio     float64 `json:"stock_stream_500_ratio,omitempty"`
-
-	pathCost float64 // ms of CPU time per second of sound on the whole path
-}
-
 // measureCosts runs the tape through each stage on one thread.
 func (c *Card) measureCosts(ctx context.Context, o Options, tape []stage.Line) error {
 	model, err := whisper.Load(o.Model, whisper.LoadOptions{AllowNoWeights: true})

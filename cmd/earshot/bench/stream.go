@@ -14,16 +14,6 @@ import (
 	"earshot/transcribe/whisper"
 )
 
-// WindowCosts is the CPU time of one decode of each kind of window that whisper.cpp's stream example takes, in ms.
-type WindowCosts struct {
-	// Default is a window of 10 s, which it encodes every 3 s when nothing else is said; Fast is one of 5 s, every 0.5 s.
-	Default float64 `json:"default_ms"`
-	Fast    float64 `json:"fast_ms"`
-}
-
-// perSecond is what a second of sound costs with each, in ms.
-func (s WindowCosts) perSecond() (byDefault, fast float64) { return s.Default / 3, s.Fast / 0.5 }
-
 // measureStream decodes each kind of window once, encoding all 30 s as the example does, on a state that is warm.
 func measureStream(ctx context.Context, path string, pcm []float32) (WindowCosts, error) {
 	var c WindowCosts

@@ -47,9 +47,6 @@ type conversion struct {
 	ended error
 }
 
-// stdinInput is how ffmpeg calls its standard input.
-const stdinInput = "pipe:0"
-
 // start runs ffmpeg on a file, or, for "-", on what is left of the standard input.
 func (c *Converter) start(ctx context.Context, stdin io.Reader, path string) (*conversion, error) {
 	input := stdinInput

@@ -12,3 +12,6 @@ func ffmpegWords(input string) []string {
 		"-map", "0:a:0", "-vn", "-sn", "-dn", "-af", "aresample=async=1", "-ar", "16000", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1",
 	}
 }
+
+// stdinInput is how ffmpeg calls its standard input.
+const stdinInput = "pipe:0"

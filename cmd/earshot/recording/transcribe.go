@@ -6,69 +6,10 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"sync/atomic"
-	"time"
 
 	"earshot/bot/audio"
 	"earshot/models"
-	"earshot/transcribe"
 )
-
-// Session is the session in the keys of lines that belong to none.
-const Session = "file"
-
-// Options say how recordings are transcribed.
-type Options struct {
-	Segment audio.SegmentConfig
-	// VAD makes a voice detector; one that is an io.Closer is closed.
-	VAD func() audio.VAD
-	// Decoders decode; Decode is how, Filter says what is doubtful, and Model is the name that lines carry.
-	Decoders []transcribe.Decoder
-	Decode   transcribe.Options
-	Filter   transcribe.Filter
-	Model    string
-	// Channels takes each channel for a speaker of their own.
-	Channels bool
-	// Progress is kept up to date while it is read; nil when nobody looks.
-	Progress *Progress
-}
-
-// Sink takes what is found, in the order of time, from one goroutine. An error ends the transcription.
-type Sink interface {
-	Line(u models.Utterance) error
-	Gap(g models.Gap) error
-}
-
-// Progress tells how far a transcription has come. Its methods may be called from any goroutine.
-type Progress struct{ read, length, lines atomic.Int64 }
-
-// Read is how much has been read.
-func (p *Progress) Read() time.Duration {
-	return time.Duration(p.read.Load()) * time.Second / models.SampleRate
-}
-
-// Length is how long the recording is; 0 when it does not say.
-func (p *Progress) Length() time.Duration {
-	return time.Duration(p.length.Load()) * time.Second / models.SampleRate
-}
-
-// Lines is how many lines were given out.
-func (p *Progress) Lines() int64 { return p.lines.Load() }
-
-// Report is what came of a recording.
-type Report struct {
-	// LengthMS is how much time was read, and DoneMS up to where the lines are complete.
-	LengthMS, DoneMS int64
-	// Lines say something; Failed could not be decoded.
-	Lines, Failed int
-	// LostMS is how much is missing in the recording.
-	LostMS int64
-	// LoudestDBFS is the level of its loudest moment: -100 when there is no sound at all. RaisedDB is by how much its
-	// loudest part had to be raised.
-	LoudestDBFS, RaisedDB float64
-	// Notes are what was found wrong with the recording and did not keep it from being read.
-	Notes []string
-}
 
 // Transcribe reads a recording to its end and gives what is said in it to a sink. An error says that it came to an early
 // end: the recording can't be read on (it wraps the error of audio), nothing can be decoded any more, the sink does not
@@ -109,53 +50,6 @@ func Transcribe(ctx context.Context, s *Source, o Options, to Sink) (Report, err
 		report.DoneMS = report.LengthMS
 	}
 	return report, err
-}
-
-// item is a gap, or a stretch of speech with the line that becomes of it.
-type item struct {
-	startMS int64
-	gap     *models.Gap
-	clip    models.Clip
-	raised  float64 // dB
-	line    models.Utterance
-	done    chan error // holds one
-}
-
-// decodeAll decodes stretches until there are no more. After one error there is nothing but that error.
-func decodeAll(ctx context.Context, e transcribe.Decoder, o Options, work <-chan *item) {
-	var broken error
-	for it := range work {
-		if broken == nil {
-			broken = it.decode(ctx, e, o)
-		}
-		it.done <- broken
-	}
-}
-
-// decode decodes one stretch, at the second attempt if need be. One that can't be decoded becomes a failed line; an error
-// means that nothing can be decoded any more.
-func (it *item) decode(ctx context.Context, e transcribe.Decoder, o Options) error {
-	for range 2 {
-		if r, ok := e.(transcribe.Readier); ok {
-			if err := r.Ready(ctx); err != nil {
-				return err
-			}
-		}
-		result, err := e.Decode(ctx, transcribe.Sound{PCM: it.clip.PCM}, o.Decode)
-		if err == nil {
-			it.line = o.Filter.Utterance(it.clip, result, o.Model)
-			it.line.LevelDBFS -= it.raised
-			it.clip.PCM = nil
-			return nil
-		}
-		if ctx.Err() != nil {
-			return err
-		}
-	}
-	it.line = transcribe.NewUtterance(it.clip, transcribe.Result{}, o.Model)
-	it.line.State, it.line.Doubt = models.UtteranceFailed, nil
-	it.clip.PCM = nil
-	return nil
 }
 
 // writer gives items to the sink in their order.
