@@ -100,11 +100,11 @@ func (a *cli) serve(cmd *cobra.Command) error {
 func (a *cli) wishes(cfg configs.Config) ([]app.Wish, error) {
 	out := make([]app.Wish, len(cfg.Rooms))
 	for i, r := range cfg.Rooms {
-		agenda, err := app.NewAgenda(r)
+		times, err := app.NewSchedule(r)
 		if err != nil {
 			return nil, err
 		}
-		out[i] = app.Wish{Address: r.URL, Name: r.Name, Profile: r.Profile, Agenda: agenda}
+		out[i] = app.Wish{Address: r.URL, Name: r.Name, Profile: r.Profile, Schedule: times}
 	}
 	return out, nil
 }

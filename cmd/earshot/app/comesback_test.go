@@ -31,7 +31,7 @@ func TestConfiguredRoomsComeBack(t *testing.T) {
 	trust(s, noSecrets, "lounge://"+host)
 	always, weekly := "lounge://"+host+"/always", "lounge://"+host+"/weekly"
 	day := strings.ToLower(time.Now().AddDate(0, 0, 3).Weekday().String()[:3])
-	agenda, err := NewAgenda(configs.Room{URL: weekly, Schedule: []string{day + " 20:00-21:00"}})
+	times, err := NewSchedule(configs.Room{URL: weekly, Schedule: []string{day + " 20:00-21:00"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestConfiguredRoomsComeBack(t *testing.T) {
 		var group errgroup.Group
 		group.Go(func() error {
 			return v.Run(ctx, []Wish{
-				{Address: always, Name: "Always", Profile: "quiet"}, {Address: weekly, Name: "Weekly", Profile: "quiet", Agenda: agenda},
+				{Address: always, Name: "Always", Profile: "quiet"}, {Address: weekly, Name: "Weekly", Profile: "quiet", Schedule: times},
 			}, nil)
 		})
 		waittest.Until(t, "it listens", listening(always))

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"earshot/bot"
@@ -9,7 +10,9 @@ import (
 	"earshot/bot/livekit"
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
+	"earshot/bot/schedule"
 	"earshot/bot/whep"
+	"earshot/cmd/earshot/secrets"
 	"earshot/cmd/earshot/speech"
 	"earshot/configs"
 	"earshot/models"
@@ -27,8 +30,8 @@ type Wish struct {
 	identity string
 	// Profile is how the room is treated; "" as the settings outside of profiles say.
 	Profile string
-	// Agenda is when the bot is to be there; nil: always.
-	Agenda *agenda
+	// Schedule is when the bot is to be there; nil: always.
+	Schedule *schedule.Schedule
 }
 
 // roomKind is one kind of room server that Earshot knows.
@@ -155,4 +158,20 @@ func (s *Station) Connector(ctx context.Context, w Wish) (room models.Room, c bo
 	}
 	c, err = kindsOfRooms()[at.Kind].connect(s, e)
 	return room, c, err
+}
+
+// NewSchedule is when the bot is to be in a room of the configuration; nil for one without times, in which it always is.
+func NewSchedule(r configs.Room) (*schedule.Schedule, error) {
+	if len(r.Schedule) == 0 && r.Calendar == "" {
+		return nil, nil
+	}
+	table, err := r.Timetable()
+	if err != nil {
+		return nil, fmt.Errorf("rooms: %w", err)
+	}
+	zone := time.Local
+	if r.TimeZone != "" {
+		zone, err = time.LoadLocation(r.TimeZone)
+	}
+	return schedule.New(schedule.Config{Table: table, Calendar: r.Calendar, Zone: zone, Secret: secrets.File}), err
 }

@@ -98,12 +98,12 @@ func (v *service) join(ctx context.Context, w Wish, forGood bool) (models.RoomSt
 	go func() {
 		defer v.exit(g)
 		switch {
-		case w.Agenda != nil:
-			w.Agenda.scheduled(g.ctx, g.await, g.come, func(err error) {
+		case w.Schedule != nil:
+			w.Schedule.Keep(g.ctx, g.await, g.come, func(err error) {
 				v.station.Log.Warn("a calendar, or something in it, is not understood", "room", room.ID, "err", err)
-			}, func(ctx context.Context, forGood bool) models.EndReason {
+			}, func(ctx context.Context, forGood bool) bool {
 				g.await(time.Time{}) // no longer
-				return v.stay(ctx, g, connector, forGood)
+				return over(v.stay(ctx, g, connector, forGood))
 			})
 		case forGood:
 			v.always(g, connector)
@@ -265,11 +265,11 @@ func (g *guest) end(why models.EndReason, now time.Time) time.Time {
 		default: // somebody did
 		}
 	}
-	if a := g.wish.Agenda; a != nil {
-		if until, open := a.open(now); open {
+	if a := g.wish.Schedule; a != nil {
+		if until, open := a.Open(now); open {
 			now = until
 		}
-		return a.next(now)
+		return a.Next(now)
 	}
 	return now.Add(awaySent)
 }

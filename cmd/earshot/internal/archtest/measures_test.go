@@ -128,7 +128,7 @@ func up(all map[arrow]string) (back []arrow) {
 var overdue = map[string]int{
 	"bot/audio files":                 41,
 	"bot/audio.Track fields":          26,
-	"bot/calendar arrows up":          4,
+	"bot/schedule/calendar arrows up": 4,
 	"bot/livekit arrows up":           8,
 	"bot/livekit.stay fields":         27,
 	"bot/lounge arrows up":            23,

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"earshot/bot/calendar"
+	"earshot/bot/schedule/calendar"
 )
 
 // file makes a calendar of events.

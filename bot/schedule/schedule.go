@@ -1,4 +1,5 @@
-package app
+// Package schedule says when the bot is to be in a room, by a weekly timetable, a calendar or both, and keeps to it.
+package schedule
 
 import (
 	"context"
@@ -13,9 +14,7 @@ import (
 	"time"
 
 	"earshot/bot"
-	"earshot/bot/calendar"
-	"earshot/cmd/earshot/secrets"
-	"earshot/configs"
+	"earshot/bot/schedule/calendar"
 	"earshot/models"
 )
 
@@ -30,12 +29,29 @@ const (
 	maxCalendar = 4 << 20
 )
 
-// agenda is when the bot is to be in a room: by a weekly timetable, a calendar or both. Times are those of the clock on
-// the wall.
-type agenda struct {
-	table  configs.Timetable
-	source string // the calendar: an https address or a path; empty: none
-	zone   *time.Location
+// Table is a weekly timetable.
+type Table interface {
+	// Open says until when the bot is to be in the room; false: not now.
+	Open(at time.Time) (until time.Time, ok bool)
+	// Next is when it is to come next; zero: never.
+	Next(after time.Time) time.Time
+}
+
+// Config is what a schedule is made of.
+type Config struct {
+	Table Table
+	// Calendar is an https address, an .ics file, or a file that holds such an address; empty: none.
+	Calendar string
+	// Zone is where the times of a calendar without a zone are meant.
+	Zone *time.Location
+	// Secret reads the file that holds the calendar's address.
+	Secret func(path string) (string, error)
+}
+
+// Schedule is when the bot is to be in a room. Times are those of the clock on the wall. Its methods may be called from any
+// goroutine.
+type Schedule struct {
+	Config
 	client *http.Client
 	now    func() time.Time // the clock on the wall
 
@@ -43,23 +59,9 @@ type agenda struct {
 	spans []calendar.Span
 }
 
-// NewAgenda is nil for a room without times, in which the bot always is.
-func NewAgenda(r configs.Room) (*agenda, error) {
-	if len(r.Schedule) == 0 && r.Calendar == "" {
-		return nil, nil
-	}
-	table, err := r.Timetable()
-	if err != nil {
-		return nil, fmt.Errorf("rooms: %w", err)
-	}
-	a := &agenda{
-		table: table, source: r.Calendar, zone: time.Local, client: &http.Client{Timeout: fetchTime, CheckRedirect: onlyHTTPS},
-		now: wallClock,
-	}
-	if r.TimeZone != "" {
-		a.zone, err = time.LoadLocation(r.TimeZone)
-	}
-	return a, err
+// New makes a schedule. Its calendar is read by Keep.
+func New(c Config) *Schedule {
+	return &Schedule{Config: c, client: &http.Client{Timeout: fetchTime, CheckRedirect: onlyHTTPS}, now: wallClock}
 }
 
 // wallClock is the time as people read it: it jumps when clocks are set, and goes on while the machine sleeps.
@@ -73,45 +75,45 @@ func onlyHTTPS(r *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// open says until when the bot is to be in the room; false: not now.
-func (a *agenda) open(at time.Time) (until time.Time, ok bool) {
-	until, ok = a.table.Open(at)
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, s := range a.spans {
-		if !at.Before(s.Start) && at.Before(s.End) && s.End.After(until) {
-			until, ok = s.End, true
+// Open says until when the bot is to be in the room; false: not now.
+func (s *Schedule) Open(at time.Time) (until time.Time, ok bool) {
+	until, ok = s.Table.Open(at)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, x := range s.spans {
+		if !at.Before(x.Start) && at.Before(x.End) && x.End.After(until) {
+			until, ok = x.End, true
 		}
 	}
 	return until, ok
 }
 
-// next is when the bot is to come next; zero: not known.
-func (a *agenda) next(after time.Time) time.Time {
-	next := a.table.Next(after)
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, s := range a.spans {
-		if s.Start.After(after) && (next.IsZero() || s.Start.Before(next)) {
-			next = s.Start
+// Next is when the bot is to come next; zero: not known.
+func (s *Schedule) Next(after time.Time) time.Time {
+	next := s.Table.Next(after)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, x := range s.spans {
+		if x.Start.After(after) && (next.IsZero() || x.Start.Before(next)) {
+			next = x.Start
 		}
 	}
 	return next
 }
 
 // refresh reads the calendar. What was read before stays when that fails.
-func (a *agenda) refresh(ctx context.Context, now time.Time) (problems []error, err error) {
-	if a.source == "" {
+func (s *Schedule) refresh(ctx context.Context, now time.Time) (problems []error, err error) {
+	if s.Calendar == "" {
 		return nil, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, fetchTime)
 	defer cancel()
-	body, err := a.fetch(ctx)
+	body, err := s.fetch(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer body.Close()
-	c, problems, err := calendar.Parse(io.LimitReader(body, maxCalendar), a.zone)
+	c, problems, err := calendar.Parse(io.LimitReader(body, maxCalendar), s.Zone)
 	if err != nil {
 		return nil, err
 	}
@@ -119,21 +121,21 @@ func (a *agenda) refresh(ctx context.Context, now time.Time) (problems []error, 
 	if err != nil {
 		return problems, err
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.spans = spans
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.spans = spans
 	return problems, nil
 }
 
 // fetch opens the calendar. Errors don't hold its address, which may be a secret.
-func (a *agenda) fetch(ctx context.Context) (io.ReadCloser, error) {
-	address := a.source
+func (s *Schedule) fetch(ctx context.Context) (io.ReadCloser, error) {
+	address := s.Calendar
 	if !strings.Contains(address, "://") {
 		if filepath.Ext(address) == ".ics" {
 			return os.Open(address)
 		}
 		var err error
-		if address, err = secrets.File(address); err != nil {
+		if address, err = s.Secret(address); err != nil {
 			return nil, fmt.Errorf("the calendar's address: %w", err)
 		}
 		if !strings.HasPrefix(address, "https://") {
@@ -144,7 +146,7 @@ func (a *agenda) fetch(ctx context.Context) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, errors.New("the calendar's address is not valid")
 	}
-	res, err := a.client.Do(req)
+	res, err := s.client.Do(req)
 	if err != nil {
 		return nil, errors.New("the calendar cannot be fetched")
 	}
@@ -155,29 +157,29 @@ func (a *agenda) fetch(ctx context.Context) (io.ReadCloser, error) {
 	return res.Body, nil
 }
 
-// scheduled keeps to a room's agenda until the context ends: stay is called when it is time to be there, with a context
-// that ends when it no longer is. Whoever sends the bot out before ends it for this time alone. waiting is told when the
+// Keep keeps to the schedule until the context ends: stay is called when it is time to be in the room, with a context that
+// ends when it no longer is. It returns whether the stay was ended for good, which holds for this time alone. waiting is told when the
 // next time is. Whatever comes from summoned has it come at once, as a guest that leaves an empty room.
-func (a *agenda) scheduled(
+func (s *Schedule) Keep(
 	ctx context.Context, waiting func(next time.Time), summoned <-chan struct{}, warn func(error),
-	stay func(ctx context.Context, forGood bool) models.EndReason,
+	stay func(ctx context.Context, forGood bool) (over bool),
 ) {
 	var read, done time.Time // when the calendar was read; until when the bot is not wanted
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for ctx.Err() == nil {
-		now := a.now()
+		now := s.now()
 		if now.Sub(read) >= fetchEvery || now.Before(read) {
-			a.read(ctx, now, warn)
+			s.read(ctx, now, warn)
 			read = now
 		}
-		if until, open := a.open(now); open && now.After(done) {
-			if over(a.during(ctx, warn, func(ctx context.Context) models.EndReason { return stay(ctx, true) })) {
+		if until, open := s.Open(now); open && now.After(done) {
+			if s.during(ctx, warn, func(ctx context.Context) bool { return stay(ctx, true) }) {
 				done = until
 			}
 			continue
 		}
-		waiting(a.next(now))
+		waiting(s.Next(now))
 		select {
 		case <-ctx.Done():
 		case <-summoned:
@@ -187,8 +189,8 @@ func (a *agenda) scheduled(
 	}
 }
 
-func (a *agenda) read(ctx context.Context, now time.Time, warn func(error)) {
-	problems, err := a.refresh(ctx, now)
+func (s *Schedule) read(ctx context.Context, now time.Time, warn func(error)) {
+	problems, err := s.refresh(ctx, now)
 	if err != nil && ctx.Err() == nil {
 		warn(err)
 	}
@@ -198,22 +200,22 @@ func (a *agenda) read(ctx context.Context, now time.Time, warn func(error)) {
 }
 
 // during stays until it is time to leave. The calendar may change meanwhile, and the clock.
-func (a *agenda) during(ctx context.Context, warn func(error), stay func(context.Context) models.EndReason) models.EndReason {
+func (s *Schedule) during(ctx context.Context, warn func(error), stay func(context.Context) (over bool)) (over bool) {
 	ctx, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
-	ended := make(chan models.EndReason, 1)
+	ended := make(chan bool, 1)
 	go func() { ended <- stay(ctx) }()
 	look, fetch := time.NewTicker(lookEvery), time.NewTicker(fetchEvery)
 	defer look.Stop()
 	defer fetch.Stop()
 	for {
 		select {
-		case reason := <-ended:
-			return reason
+		case over := <-ended:
+			return over
 		case <-fetch.C:
-			a.read(ctx, a.now(), warn)
+			s.read(ctx, s.now(), warn)
 		case <-look.C:
-			if _, open := a.open(a.now()); !open {
+			if _, open := s.Open(s.now()); !open {
 				leave(bot.End(models.EndSchedule, nil))
 			}
 		}

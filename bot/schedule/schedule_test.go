@@ -1,4 +1,4 @@
-package app
+package schedule
 
 import (
 	"context"
@@ -14,17 +14,15 @@ import (
 	"testing/synctest"
 	"time"
 
-	"earshot/cmd/earshot/internal/programtest"
 	"earshot/configs"
 	"earshot/models"
 )
 
 // diary notes when the bot comes and goes, by the clock on the wall.
 type diary struct {
-	agenda *agenda
-	jump   atomic.Int64 // ns by which the clock was set
-	lines  []string
-	end    func(ctx context.Context) models.EndReason // nil: stays until it is sent out
+	jump  atomic.Int64 // ns by which the clock was set
+	lines []string
+	end   func(ctx context.Context) models.EndReason // nil: stays until it is sent out
 }
 
 func (d *diary) now() time.Time { return time.Now().UTC().Add(time.Duration(d.jump.Load())).Round(0) }
@@ -43,21 +41,32 @@ func (d *diary) stay(ctx context.Context) models.EndReason {
 	return models.EndSchedule
 }
 
-// keep runs an agenda of weekly times while do happens.
-func keep(t *testing.T, d *diary, do func(), times ...string) string {
+// scheduleOf is the schedule of a room, as the configuration writes it.
+func scheduleOf(t *testing.T, r configs.Room) *Schedule {
 	t.Helper()
-	a, err := NewAgenda(configs.Room{Schedule: times, TimeZone: "UTC"})
+	r.TimeZone = "UTC"
+	table, err := r.Timetable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.now, d.agenda = d.now, a
+	return New(Config{Table: table, Calendar: r.Calendar, Zone: time.UTC, Secret: func(path string) (string, error) {
+		text, err := os.ReadFile(path)
+		return strings.TrimSpace(string(text)), err
+	}})
+}
+
+// keep runs a schedule of weekly times while do happens.
+func keep(t *testing.T, d *diary, do func(), times ...string) string {
+	t.Helper()
+	a := scheduleOf(t, configs.Room{Schedule: times})
+	a.now = d.now
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		a.scheduled(
+		a.Keep(
 			ctx, func(time.Time) {}, nil, func(err error) { t.Error(err) },
-			func(ctx context.Context, _ bool) models.EndReason { return d.stay(ctx) },
+			func(ctx context.Context, _ bool) bool { return d.stay(ctx) == models.EndLeft },
 		)
 	}()
 	do()
@@ -66,8 +75,8 @@ func keep(t *testing.T, d *diary, do func(), times ...string) string {
 	return strings.Join(d.lines, ", ")
 }
 
-// TestAgenda: the bubble begins on Saturday, 1 January 2000, at midnight.
-func TestAgenda(t *testing.T) {
+// TestSchedule: the bubble begins on Saturday, 1 January 2000, at midnight.
+func TestSchedule(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		times []string
@@ -150,22 +159,22 @@ func TestCalendarIsFetched(t *testing.T) {
 	}))
 	defer server.Close()
 	dir := t.TempDir()
-	programtest.Write(t, filepath.Join(dir, "a.ics"), text)
-	programtest.Write(t, filepath.Join(dir, "address"), server.URL+"/s3cret\n")
-	at := time.Date(2026, 11, 27, 19, 0, 0, 0, time.UTC)
-	read := func(source string) (*agenda, error) {
-		a, err := NewAgenda(configs.Room{Calendar: source, TimeZone: "UTC"})
-		if err != nil {
+	for name, text := range map[string]string{"a.ics": text, "address": server.URL + "/s3cret\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+	at := time.Date(2026, 11, 27, 19, 0, 0, 0, time.UTC)
+	read := func(source string) (*Schedule, error) {
+		a := scheduleOf(t, configs.Room{Calendar: source})
 		a.client.Transport = server.Client().Transport
-		_, err = a.refresh(t.Context(), at)
+		_, err := a.refresh(t.Context(), at)
 		return a, err
 	}
-	var last *agenda
+	var last *Schedule
 	for _, source := range []string{server.URL + "/s3cret", filepath.Join(dir, "a.ics"), filepath.Join(dir, "address")} {
 		a, err := read(source)
-		if until, open := a.open(at); err != nil || !open || until.Sub(at) != 2*time.Hour {
+		if until, open := a.Open(at); err != nil || !open || until.Sub(at) != 2*time.Hour {
 			t.Errorf("%s: %v, open %v until %v", source, err, open, until)
 		}
 		last = a
@@ -174,7 +183,7 @@ func TestCalendarIsFetched(t *testing.T) {
 	if _, err := last.refresh(t.Context(), at); err == nil || strings.Contains(err.Error(), "s3cret") {
 		t.Errorf("a server in trouble: %v", err)
 	}
-	if _, open := last.open(at); !open {
+	if _, open := last.Open(at); !open {
 		t.Error("what was read before is gone")
 	}
 	for _, source := range []string{server.URL + "/away", "https://127.0.0.1:1/s3cret", filepath.Join(dir, "none.ics")} {

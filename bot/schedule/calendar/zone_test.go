@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"earshot/bot/calendar"
+	"earshot/bot/schedule/calendar"
 )
 
 // Definitions as Outlook, Exchange and Apple write them.
