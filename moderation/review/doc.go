@@ -1,7 +1,6 @@
 // Package review serves the pages in which a host follows a live room and goes through it afterwards.
 //
-// Server is an http.Handler: pages from embedded templates, one stylesheet, one script, a JSON API and server-sent
-// events. The pages read without the script; the script adds live lines. Hub carries what happens in the sessions from
-// the pipeline to the watchers, whether they are browsers or a terminal. The store and the pipeline are known only
-// through the interfaces and the models types that are named here.
+// Server is an http.Handler that mounts what the packages below it answer, behind one guard and one login: pages for people,
+// a JSON API for programs, and events for both. All three see the record through package record, which asks for each thing
+// what the visitor may do. The store and the running rooms are known only through the interfaces of record.
 package review

@@ -52,7 +52,7 @@ type Config struct {
 	Settings   []pages.Setting
 	// Version is the program's, for the page of health.
 	Version string
-	// Members are who may log in; Mode says who need not. Without Members the door is open.
+	// Members are who may log in; Mode says who need not. Without Members nobody is asked.
 	Members *auth.Members
 	Mode    auth.Mode
 	// Local says that only this machine can reach the pages: whoever is here may become the first owner. Setup is a secret
@@ -94,7 +94,8 @@ func New(c Config) *Server {
 	})
 	held := &record.Record{Store: c.Store, Hub: c.Hub, Actor: c.Actor, Summaries: c.Summaries, Now: c.Now, Log: c.Log}
 	rooms := &record.Rooms{
-		Inviter: c.Inviter, Links: c.Links, Servers: c.Servers, Listener: c.Listener, States: c.States, Profiles: c.Profiles, Now: c.Now,
+		Record: held, Inviter: c.Inviter, Links: c.Links, Servers: c.Servers, Listener: c.Listener, States: c.States,
+		Profiles: c.Profiles, Now: c.Now,
 	}
 	s.api = api.New(api.Config{
 		Record: held, Rooms: rooms, Rules: c.Rules, Members: c.Members, Hub: c.Hub, Events: http.HandlerFunc(s.sessionEvents),

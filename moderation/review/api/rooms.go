@@ -148,7 +148,7 @@ func (s roomAPI) object(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Record.Object(r.Context(), s.Rooms.Listener, r.PathValue("id"), r.PathValue("speaker"), in.Objects, "api")
+	return s.Rooms.Object(r.Context(), r.PathValue("id"), r.PathValue("speaker"), in.Objects, "api")
 }
 
 func (s roomAPI) consent(r *http.Request) (any, error) {

@@ -17,7 +17,7 @@ import (
 	"earshot/moderation/review/web"
 )
 
-// AccessStore knows who may open the pages.
+// Store knows who may open the pages.
 type Store interface {
 	Users(ctx context.Context) ([]models.User, error)
 	UserNamed(ctx context.Context, name string) (models.User, error)
@@ -30,7 +30,7 @@ type Store interface {
 	DropCredential(ctx context.Context, hash string) error
 }
 
-// Mode says to whom the pages are opened to without a login.
+// Mode says who may open the pages without a login.
 type Mode string
 
 // The modes. The list is closed.
@@ -74,7 +74,7 @@ type Authenticator struct {
 	owning                sync.Mutex  // of two first owners at once, one becomes it
 }
 
-// AuthConfig is what an Authenticator needs.
+// Config is what an Authenticator needs.
 type Config struct {
 	Members *Members
 	Mode    Mode

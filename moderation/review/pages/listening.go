@@ -88,7 +88,7 @@ func (s roomPages) consentFile(w http.ResponseWriter, r *http.Request) {
 func (s roomPages) object(w http.ResponseWriter, r *http.Request) {
 	err := web.ReadForm(r)
 	if err == nil {
-		_, err = s.Record.Object(r.Context(), s.Rooms.Listener, r.PathValue("id"), r.PostFormValue("speaker"), r.PostFormValue("objects") == "1", "page")
+		_, err = s.Rooms.Object(r.Context(), r.PathValue("id"), r.PostFormValue("speaker"), r.PostFormValue("objects") == "1", "page")
 	}
 	if err != nil {
 		s.Fail(w, r, err)

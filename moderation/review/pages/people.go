@@ -7,12 +7,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"time"
 
 	"earshot/models"
-	"earshot/moderation/review/auth"
+	"earshot/moderation/review/record"
 	"earshot/moderation/review/web"
 )
 
@@ -79,7 +78,7 @@ func (s personPages) personView(r *http.Request, problem string) (view, error) {
 		return view{}, err
 	}
 	data := personPage{
-		Room: room, Speaker: speaker, URL: personURL(room, speaker), Name: cmp.Or(web.CleanName(p.Name), "Unknown"), Given: p.Given,
+		Room: room, Speaker: speaker, URL: personURL(room, speaker), Name: record.NameOf(p), Given: p.Given,
 		Lines: p.Lines, Talk: length(time.Duration(p.TalkMS) * time.Millisecond), Flags: p.Open + p.Confirmed + p.Dismissed,
 		Open: p.Open, Confirmed: p.Confirmed, Dismissed: p.Dismissed, Clips: p.Clips,
 		First: day(p.First.In(s.Location), s.Now().In(s.Location)), Last: day(p.Last.In(s.Location), s.Now().In(s.Location)),
@@ -153,36 +152,24 @@ func (s personPages) personChanged(r *http.Request) (to, problem string, err err
 	if err := web.ReadForm(r); err != nil {
 		return "", "", err
 	}
-	ctx, who, to := r.Context(), auth.VisitorOf(r.Context()), personURL(room, speaker)
-	p, err := s.Record.Managed(ctx, models.Identity{Room: room, SpeakerID: speaker})
-	if err != nil {
-		return "", "", err
-	}
+	ctx, who, to := r.Context(), models.Identity{Room: room, SpeakerID: speaker}, personURL(room, speaker)
+	form := r.PostFormValue
 	switch r.PathValue("what") {
 	case "name":
-		err = s.Record.Store.NamePerson(ctx, room, speaker, web.CleanName(r.PostFormValue("name")), who.Name, s.Now())
+		err = s.Record.NamePerson(ctx, who, web.CleanName(form("name")))
 	case "merge":
-		with := models.Identity{Room: room, SpeakerID: r.PostFormValue("speaker")}
-		if _, err = s.Record.Managed(ctx, with); err != nil { // who it is brings along what they are elsewhere
-			break
-		}
-		err = s.Record.Store.MergePeople(ctx, models.Identity{Room: room, SpeakerID: speaker}, with, who.Name, s.Now())
+		err = s.Record.MergePeople(ctx, who, models.Identity{Room: room, SpeakerID: form("speaker")})
 	case "part":
-		part := models.Identity{Room: r.PostFormValue("room"), SpeakerID: r.PostFormValue("speaker")}
-		if !slices.ContainsFunc(p.Identities, func(i models.Identity) bool { return i.Room == part.Room && i.SpeakerID == part.SpeakerID }) {
-			return "", "", fmt.Errorf("part: %w", models.ErrNotFound)
-		}
-		err = s.Record.Store.SplitPerson(ctx, part.Room, part.SpeakerID, who.Name, s.Now())
+		err = s.Record.SplitPerson(ctx, who, models.Identity{Room: form("room"), SpeakerID: form("speaker")})
 	case "erase":
-		if web.CleanName(r.PostFormValue("name")) != cmp.Or(web.CleanName(p.Name), "Unknown") {
+		err, to = s.Record.ErasePerson(ctx, who, web.CleanName(form("name"))), "/"
+		if errors.Is(err, record.ErrOtherName) {
 			return "", "Nothing was erased: the name that was typed is another one.", nil
 		}
-		err, to = s.Record.Store.ErasePerson(ctx, room, speaker, who.Name), "/"
 	default:
-		err = models.ErrNotFound
-	}
-	if err != nil {
-		err = fmt.Errorf("person: %w", err)
+		if _, err = s.Record.Managed(ctx, who); err == nil {
+			err = fmt.Errorf("person: %w", models.ErrNotFound)
+		}
 	}
 	return to, "", err
 }

@@ -26,15 +26,15 @@ func (c *Record) Consents(ctx context.Context, id string) ([]models.Consent, err
 }
 
 // Object enters somebody's wish, said to the visitor, for a session that the visitor is a host of.
-func (c *Record) Object(ctx context.Context, l Listener, session, speaker string, objects bool, how string) (models.Consent, error) {
-	ses, err := c.Session(ctx, session)
+func (c *Rooms) Object(ctx context.Context, session, speaker string, objects bool, how string) (models.Consent, error) {
+	ses, err := c.Record.Session(ctx, session)
 	if err == nil {
 		err = auth.VisitorOf(ctx).Require(ses.Room, models.AccessHost)
 	}
 	if err != nil {
 		return models.Consent{}, err
 	}
-	speakers, err := c.Store.Speakers(ctx, session)
+	speakers, err := c.Record.Store.Speakers(ctx, session)
 	if err != nil {
 		return models.Consent{}, fmt.Errorf("speakers: %w", err)
 	}
@@ -47,5 +47,5 @@ func (c *Record) Object(ctx context.Context, l Listener, session, speaker string
 		return entry, fmt.Errorf("speaker: %w", models.ErrNotFound)
 	}
 	entry.SpeakerName = speakers[i].Name
-	return l.Object(ctx, entry)
+	return c.Listener.Object(ctx, entry)
 }

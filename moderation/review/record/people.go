@@ -1,11 +1,14 @@
 package record
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"earshot/models"
 	"earshot/moderation/review/auth"
+	"earshot/moderation/review/web"
 )
 
 // Person finds a person, as the rooms know them that the visitor may see.
@@ -34,6 +37,63 @@ func (c *Record) Managed(ctx context.Context, i models.Identity) (models.Person,
 		}
 	}
 	return p, nil
+}
+
+// NamePerson gives a person whom the visitor manages a display name; "" is the platform's again.
+func (c *Record) NamePerson(ctx context.Context, i models.Identity, name string) error {
+	_, err := c.Managed(ctx, i)
+	if err != nil {
+		return err
+	}
+	return changed(c.Store.NamePerson(ctx, i.Room, i.SpeakerID, name, auth.VisitorOf(ctx).Name, c.Now()))
+}
+
+// MergePeople says that two identities are one person. The visitor manages both: who the other is brings along what they are
+// elsewhere.
+func (c *Record) MergePeople(ctx context.Context, i, with models.Identity) error {
+	for _, i := range []models.Identity{i, with} {
+		if _, err := c.Managed(ctx, i); err != nil {
+			return err
+		}
+	}
+	return changed(c.Store.MergePeople(ctx, i, with, auth.VisitorOf(ctx).Name, c.Now()))
+}
+
+// SplitPerson takes an identity out of a person whom the visitor manages. models.ErrNotFound: it is none of theirs.
+func (c *Record) SplitPerson(ctx context.Context, i, part models.Identity) error {
+	p, err := c.Managed(ctx, i)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(p.Identities, func(i models.Identity) bool { return i.Room == part.Room && i.SpeakerID == part.SpeakerID }) {
+		return fmt.Errorf("part: %w", models.ErrNotFound)
+	}
+	return changed(c.Store.SplitPerson(ctx, part.Room, part.SpeakerID, auth.VisitorOf(ctx).Name, c.Now()))
+}
+
+// ErrOtherName says that the name that was typed to confirm an erasure is another one.
+var ErrOtherName = fmt.Errorf("another name: %w", models.ErrInvalid)
+
+// ErasePerson removes everything that is stored of a person whom the visitor manages; typed is their name, to confirm it.
+func (c *Record) ErasePerson(ctx context.Context, i models.Identity, typed string) error {
+	p, err := c.Managed(ctx, i)
+	switch {
+	case err != nil:
+		return err
+	case typed != NameOf(p):
+		return ErrOtherName
+	}
+	return changed(c.Store.ErasePerson(ctx, i.Room, i.SpeakerID, auth.VisitorOf(ctx).Name))
+}
+
+// NameOf is a person's name as it is shown.
+func NameOf(p models.Person) string { return cmp.Or(web.CleanName(p.Name), "Unknown") }
+
+func changed(err error) error {
+	if err != nil {
+		return fmt.Errorf("person: %w", err)
+	}
+	return nil
 }
 
 // PersonFile is everything that is held about a person, as a file for them.

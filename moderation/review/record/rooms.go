@@ -49,6 +49,7 @@ const MaxAddress = 2000
 
 // Rooms are the rooms that the bot is in or may be sent to. Fields that are nil: nobody can.
 type Rooms struct {
+	Record   *Record
 	Inviter  Inviter
 	Links    Links
 	Servers  Servers
