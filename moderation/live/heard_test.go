@@ -121,7 +121,7 @@ func TestTellReachesTheTargets(t *testing.T) {
 	s.sounds("dj", 1000, 5, models.Sound{LevelDBFS: -20, Music: 0.9})
 	s.sounds("hot", 7000, 4, models.Sound{LevelDBFS: -5})
 	for range 2 { // they are told already, and not again
-		x := newPerformer(s.env, there{}, nil)
+		x := newExecutor(s.env, there{}, nil)
 		x.load(ctx, "s1", "r1")
 		x.begin(ctx)
 		x.group.Wait()

@@ -12,28 +12,28 @@ import (
 // lookAgain has a flagged clip decoded once more for each verdict that waits for it.
 func (s *Session) lookAgain(looks []engine.LookRequest, clip *models.Clip) {
 	for _, l := range looks {
-		w := look{s, l}
+		w := pendingLook{s, l}
 		if clip == nil || !s.queue.Again(*clip, w.made) {
 			s.post(w.lost)
 		}
 	}
 }
 
-// look is a verdict that waits for a second look.
-type look struct {
+// pendingLook is a verdict that waits for a second look.
+type pendingLook struct {
 	*Session
 	request engine.LookRequest
 }
 
 // made takes what a second look heard to the judge, by the goroutine that decoded.
-func (l look) made(u models.Utterance) {
+func (l pendingLook) made(u models.Utterance) {
 	_ = l.do(context.Background(), func() error { l.judged(u); return nil }) // it has no error
 }
 
 // lost tells the judge that no second look could be made.
-func (l look) lost() { l.judged(models.Utterance{State: models.UtteranceFailed}) }
+func (l pendingLook) lost() { l.judged(models.Utterance{State: models.UtteranceFailed}) }
 
-func (l look) judged(u models.Utterance) {
+func (l pendingLook) judged(u models.Utterance) {
 	l.late("second look", l.request.Decision, l.request.Utterance.String(), func() (engine.Outcome, error) {
 		return l.judge.rules.SecondLook(l.request.Decision, u.Model, u, u.State == models.UtteranceFailed, time.Now())
 	})
@@ -62,33 +62,33 @@ func (s *Session) late(what, decision, key string, judge func() (engine.Outcome,
 // askOpinions queues the verdicts that wait for a second opinion, which are stored.
 func (s *Session) askOpinions(requests []engine.OpinionRequest) {
 	for _, r := range requests {
-		w := doubted{s, r}
+		w := pendingOpinion{s, r}
 		if !s.second.put(question{request: r, lines: w.lines, answer: w.answered}) {
 			s.post(w.unasked)
 		}
 	}
 }
 
-// doubted is a verdict that waits for a second opinion.
-type doubted struct {
+// pendingOpinion is a verdict that waits for a second opinion.
+type pendingOpinion struct {
 	*Session
 	request engine.OpinionRequest
 }
 
 // lines reads what the match lies in.
-func (d doubted) lines(ctx context.Context) ([]models.Utterance, error) {
+func (d pendingOpinion) lines(ctx context.Context) ([]models.Utterance, error) {
 	return d.linesOf(ctx, d.request)
 }
 
 // answered decides what waited, by the goroutine that asked.
-func (d doubted) answered(o models.Opinion) {
+func (d pendingOpinion) answered(o models.Opinion) {
 	_ = d.do(context.Background(), func() error { d.judged(o); return nil }) // it has no error
 }
 
 // unasked tells the judge that nobody is asked.
-func (d doubted) unasked() { d.judged(models.Opinion{State: models.OpinionUnasked}) }
+func (d pendingOpinion) unasked() { d.judged(models.Opinion{State: models.OpinionUnasked}) }
 
-func (d doubted) judged(o models.Opinion) {
+func (d pendingOpinion) judged(o models.Opinion) {
 	d.late("second opinion", d.request.Decision, "", func() (engine.Outcome, error) {
 		return d.judge.rules.Opinion(d.request.Decision, o, time.Now())
 	})

@@ -12,7 +12,7 @@ import (
 type place struct {
 	session models.Session
 	room    Room
-	*performer
+	*executor
 }
 
 // places says in which rooms the bot is, one stay in each, and hands what is planned in a room to whoever carries it out there.
@@ -67,7 +67,7 @@ func (p *places) all() []*place {
 	return slices.Collect(maps.Values(p.rooms))
 }
 
-// hand gives actions of a room that are stored to its performer. false: there is none, and they lapse unless one comes soon.
+// hand gives actions of a room that are stored to its executor. false: there is none, and they lapse unless one comes soon.
 func (p *places) hand(room string, actions []models.Action) bool {
 	at := p.in(room)
 	if at == nil {

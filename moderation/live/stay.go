@@ -24,7 +24,7 @@ type Stay struct {
 // Enter prepares a stay in the session's room. Nothing runs yet.
 func (s *Session) Enter(room Room, actor Actor) *Stay {
 	return &Stay{
-		session: s, place: &place{s.session, room, newPerformer(s.env, room, actor)},
+		session: s, place: &place{s.session, room, newExecutor(s.env, room, actor)},
 		leaving: make(chan error, 1), left: make(chan struct{}),
 	}
 }
@@ -45,7 +45,7 @@ func (st *Stay) Run(ctx context.Context) error {
 	var group sync.WaitGroup
 	group.Go(func() { kept = st.actor.Run(ctx) })
 	group.Go(func() {
-		st.performer.run(ctx, s.session.ID, s.session.Room)
+		st.executor.run(ctx, s.session.ID, s.session.Room)
 		s.touch()
 		leave()
 		s.end(ctx)

@@ -45,9 +45,9 @@ type Store interface {
 	People
 	Lines
 	Verdicts
-	Deeds
+	Actions
 	Consents
-	Kept
+	KeptSound
 }
 
 // Consents keeps who was told of the bot and who objected, and where listening is paused.
@@ -58,9 +58,9 @@ type Consents interface {
 	PutRoomNotice(ctx context.Context, session string, kind models.NoticeKind, speaker string) error
 }
 
-// Kept is the sound of flagged lines. ReplaceEvidence stores it anew where it is still kept, else it is
+// KeptSound is the sound of flagged lines. ReplaceEvidence stores it anew where it is still kept, else it is
 // models.ErrNotFound.
-type Kept interface {
+type KeptSound interface {
 	Evidence(ctx context.Context, id string, now time.Time) (models.Evidence, error)
 	SessionEvidence(ctx context.Context, session string, now time.Time) ([]models.Evidence, error)
 	ReplaceEvidence(context.Context, models.Evidence) error
@@ -105,8 +105,8 @@ type Verdicts interface {
 	LedgerSince(ctx context.Context, session, room string, since time.Time) ([]models.LedgerEntry, error)
 }
 
-// Deeds is what is planned and done in rooms.
-type Deeds interface {
+// Actions is what is planned and done in rooms.
+type Actions interface {
 	PlannedActions(ctx context.Context, room string, since time.Time) ([]models.Action, error)
 	Action(ctx context.Context, id string) (models.Action, error)
 	SetAction(context.Context, models.Action) error

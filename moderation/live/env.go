@@ -12,7 +12,7 @@ import (
 )
 
 // planFresh is for how long an action that was planned and never sent is still to be done: a crash between the verdict and
-// the deed delays it, and an old one is not sprung on people. It counts from the words, where words led to it.
+// the action delays it, and an old one is not sprung on people. It counts from the words, where words led to it.
 const planFresh = 2 * time.Minute
 
 // env is what all sessions of a program share. Its methods may be called from any goroutine.

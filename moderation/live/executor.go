@@ -14,9 +14,9 @@ import (
 // may answer.
 const retryPlans = time.Second
 
-// performer carries out what is planned in one room, during one stay: for each person one thing after the other, so that one
+// executor carries out what is planned in one room, during one stay: for each person one thing after the other, so that one
 // who hangs holds no other. An action is stored as sent before it is tried, so that no crash makes it happen twice.
-type performer struct {
+type executor struct {
 	*env
 	room  Room
 	actor Actor
@@ -29,12 +29,12 @@ type performer struct {
 	busy    map[string]bool // by person
 }
 
-func newPerformer(v *env, room Room, actor Actor) *performer {
-	return &performer{env: v, room: room, actor: actor, wake: make(chan struct{}, 1), busy: map[string]bool{}}
+func newExecutor(v *env, room Room, actor Actor) *executor {
+	return &executor{env: v, room: room, actor: actor, wake: make(chan struct{}, 1), busy: map[string]bool{}}
 }
 
 // take takes over what is planned. It may be called from any goroutine, and with what was taken over already.
-func (x *performer) take(actions []models.Action) {
+func (x *executor) take(actions []models.Action) {
 	x.mu.Lock()
 	for _, a := range actions {
 		known := slices.ContainsFunc(x.planned, func(b models.Action) bool { return b.ID == a.ID })
@@ -46,7 +46,7 @@ func (x *performer) take(actions []models.Action) {
 	x.ring()
 }
 
-func (x *performer) ring() {
+func (x *executor) ring() {
 	select {
 	case x.wake <- struct{}{}:
 	default: // awake already
@@ -55,7 +55,7 @@ func (x *performer) ring() {
 
 // run carries out what an earlier stay in the room left, and what comes, until the context ends. It returns after all that it
 // began. What it did not begin stays planned.
-func (x *performer) run(ctx context.Context, session, room string) {
+func (x *executor) run(ctx context.Context, session, room string) {
 	defer x.group.Wait()
 	x.lapsePlans(ctx, time.Now().Add(-planFresh))
 	loaded := x.load(ctx, session, room)
@@ -75,7 +75,7 @@ func (x *performer) run(ctx context.Context, session, room string) {
 }
 
 // load reads what was planned in the room before this stay.
-func (x *performer) load(ctx context.Context, session, room string) bool {
+func (x *executor) load(ctx context.Context, session, room string) bool {
 	stored, err := x.store.PlannedActions(ctx, room, time.Now().Add(-planFresh))
 	if err = x.readable(session, err); err != nil {
 		if ctx.Err() == nil {
@@ -88,7 +88,7 @@ func (x *performer) load(ctx context.Context, session, room string) bool {
 }
 
 // begin begins what can be begun, and reports whether anything is under way or left.
-func (x *performer) begin(ctx context.Context) bool {
+func (x *executor) begin(ctx context.Context) bool {
 	now, inside := time.Now(), x.room.Inside()
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -107,7 +107,7 @@ func (x *performer) begin(ctx context.Context) bool {
 }
 
 // perform does what was planned, or notes that it is too late for it. What could not be done or stored is soon tried again.
-func (x *performer) perform(ctx context.Context, a models.Action, late bool) {
+func (x *executor) perform(ctx context.Context, a models.Action, late bool) {
 	err := x.carryOut(ctx, a, late)
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -123,7 +123,7 @@ func (x *performer) perform(ctx context.Context, a models.Action, late bool) {
 }
 
 // carryOut carries out what was planned, unless it was taken up or called off meanwhile, or is too old.
-func (x *performer) carryOut(ctx context.Context, planned models.Action, late bool) error {
+func (x *executor) carryOut(ctx context.Context, planned models.Action, late bool) error {
 	a, err := x.store.Action(ctx, planned.ID)
 	if errors.Is(err, models.ErrNotFound) { // erased meanwhile
 		return nil
@@ -139,7 +139,7 @@ func (x *performer) carryOut(ctx context.Context, planned models.Action, late bo
 }
 
 // do carries out one action, stores how far it came, and shows it.
-func (x *performer) do(ctx context.Context, a models.Action) (models.Action, error) {
+func (x *executor) do(ctx context.Context, a models.Action) (models.Action, error) {
 	if outside(a.Verb) {
 		return x.doOutside(ctx, a)
 	}

@@ -100,7 +100,7 @@ func (s *scene) stateOf(id string) models.Action {
 // performing has somebody act in the session's room until the returned function is called.
 func (s *scene) performing(d *door) (leave func()) {
 	ctx, cancel := context.WithCancel(s.t.Context())
-	x, ended := newPerformer(s.env, d, d), make(chan struct{})
+	x, ended := newExecutor(s.env, d, d), make(chan struct{})
 	left := s.env.places.enter(&place{s.j.session, d, x})
 	go func() {
 		defer close(ended)
