@@ -47,7 +47,8 @@ func ExampleOpen() {
 	defer done()
 	lines, err := s.Utterances(context.Background(), "open-mic-1")
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	for _, u := range lines {
 		fmt.Printf("%s: %s\n", u.SpeakerName, u.Text)
@@ -62,7 +63,8 @@ func ExampleStore_Search() {
 	for _, text := range []string{"OPEN welc*", `"mic open"`} {
 		page, err := s.Search(context.Background(), models.SearchQuery{Text: text})
 		if err != nil {
-			log.Fatal(err)
+			fmt.Println(err)
+			return
 		}
 		fmt.Println(text, "is found", models.Count(len(page.Hits), "time"))
 	}
@@ -77,13 +79,15 @@ func ExampleStore_Erase() {
 	defer done()
 	ctx := context.Background()
 	if err := s.Erase(ctx, models.Erasure{Kind: models.EraseSession, Target: "open-mic-1", By: "kim"}); err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	_, err := s.Session(ctx, "open-mic-1")
 	fmt.Println("gone:", errors.Is(err, models.ErrNotFound))
 	removals, err := s.Removals(ctx)
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	for _, r := range removals {
 		fmt.Println(r.What, r.Target, "by", r.By)
@@ -97,19 +101,22 @@ func ExampleStore_Erase() {
 func ExampleWithClock() {
 	dir, err := os.MkdirTemp("", "earshot")
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	defer os.RemoveAll(dir)
 	noon := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 	ctx := context.Background()
 	s, err := sqlite.Open(ctx, filepath.Join(dir, "earshot.db"), sqlite.WithClock(func() time.Time { return noon }))
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	defer s.Close()
 	session, err := s.StartSession(ctx, models.Session{ID: "s1", Room: "lounge://127.0.0.1:8484/open-mic"})
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+		return
 	}
 	fmt.Println(session.Started)
 	// Output: 2026-11-01 12:00:00 +0000 UTC

@@ -177,6 +177,6 @@ func Examine(env secrets.Environ, r configs.Report, join bool, log *slog.Logger)
 	x := examined{env: env, cfg: r.Config, log: log}
 	return doctor.Config{
 		Settings: r.Config, File: r.File, Environ: env, Database: Database(r.Config), Join: join,
-		Speech: x, Sound: x, Files: x, Service: askedService{r}, Network: x, Machine: doctor.Linux{},
+		Speech: x, Sound: x, Files: x, Records: Records{}, Service: askedService{r}, Network: x, Machine: doctor.Linux{},
 	}
 }

@@ -20,20 +20,33 @@ type Record interface {
 // OpenRecord opens the record of a configuration for reading and writing, and makes a new one where there is none. The caller
 // closes it. store.ErrInUse: another process writes to it.
 func OpenRecord(ctx context.Context, c configs.Config) (Record, error) {
-	db, err := sqlite.Open(ctx, Database(c))
-	if err != nil {
-		return nil, err // not db, which is a nil that is no nil Record
-	}
-	return db, nil
+	return opened(sqlite.Open(ctx, Database(c)))
 }
 
 // ReadRecord opens the record of a configuration for reading, also while another process writes to it. The caller closes it.
 func ReadRecord(ctx context.Context, c configs.Config) (Record, error) {
-	db, err := sqlite.OpenReadOnly(ctx, Database(c))
+	return opened(sqlite.OpenReadOnly(ctx, Database(c)))
+}
+
+// opened is no Record where there is an error, rather than one that is nil inside.
+func opened(db *sqlite.Store, err error) (Record, error) {
 	if err != nil {
 		return nil, err
 	}
 	return db, nil
+}
+
+// Records opens records by their path, for the doctor.
+type Records struct{}
+
+// Read implements doctor.Records.
+func (Records) Read(ctx context.Context, path string) (store.Store, error) {
+	return opened(sqlite.OpenReadOnly(ctx, path))
+}
+
+// Open implements doctor.Records.
+func (Records) Open(ctx context.Context, path string) (store.Store, error) {
+	return opened(sqlite.Open(ctx, path))
 }
 
 // Restoring says how a backup is restored, and Restored what that did.

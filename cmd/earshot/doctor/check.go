@@ -17,6 +17,7 @@ type Config struct {
 	Speech  Speech
 	Sound   Sound
 	Files   Files
+	Records Records
 	Service Service
 	Network Network
 	Machine Machine

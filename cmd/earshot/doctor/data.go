@@ -10,7 +10,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"earshot/models"
-	"earshot/models/sqlite"
 	"earshot/models/store"
 )
 
@@ -55,7 +54,7 @@ func (d *doctor) record(ctx context.Context) Finding {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !exists(path+"-wal") {
 		return good("none yet")
 	}
-	db, err := sqlite.OpenReadOnly(ctx, path)
+	db, err := d.Records.Read(ctx, path)
 	switch {
 	case errors.Is(err, store.ErrOlderSchema):
 		return noted(
@@ -70,7 +69,7 @@ func (d *doctor) record(ctx context.Context) Finding {
 		return failure(err, `"earshot restore FILE --replace" brings a backup back`)
 	}
 	if !d.Service.Serving(ctx) {
-		writer, err := sqlite.Open(ctx, path)
+		writer, err := d.Records.Open(ctx, path)
 		if err != nil { // another process, which is no service of this record
 			return failure(err, "stop the other program that has the record")
 		}

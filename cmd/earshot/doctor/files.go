@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"earshot/models"
-	"earshot/models/sqlite"
 )
 
 // settings tells where the settings are from.
@@ -90,7 +89,7 @@ func (d *doctor) notices(ctx context.Context) Finding {
 	if targets == 0 {
 		return good("nobody is told of flags outside the page")
 	}
-	store, err := sqlite.OpenReadOnly(ctx, d.Database)
+	store, err := d.Records.Read(ctx, d.Database)
 	if err == nil {
 		defer store.Close()
 		var states []models.NoticeTargetState

@@ -10,6 +10,7 @@ import (
 	"earshot/bot/peer"
 	"earshot/configs"
 	"earshot/models"
+	"earshot/models/store"
 )
 
 // Model is a speech model's file.
@@ -66,6 +67,14 @@ type Files interface {
 	Targets() (int, error)
 	// Secret reads a file that holds a secret, and is an error when it can't, or when everybody can.
 	Secret(file string) error
+}
+
+// Records opens the record that lies at a path. The doctor closes it.
+type Records interface {
+	// Read opens it for reading, also while another process writes to it.
+	Read(ctx context.Context, path string) (store.Store, error)
+	// Open opens it for writing, which one process at a time can.
+	Open(ctx context.Context, path string) (store.Store, error)
 }
 
 // Service is the program that runs all day.

@@ -11,6 +11,8 @@ import (
 
 	"earshot/bot/peer"
 	"earshot/configs"
+	"earshot/models/sqlite"
+	"earshot/models/store"
 )
 
 // speech is a model that loads as a test wants.
@@ -83,6 +85,25 @@ func (way) Listen(context.Context, string) (net.Listener, error) {
 	return nil, errors.New("no network")
 }
 
+// records opens real ones.
+type records struct{}
+
+func (records) Read(ctx context.Context, path string) (store.Store, error) {
+	db, err := sqlite.OpenReadOnly(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	return db, nil
+}
+
+func (records) Open(ctx context.Context, path string) (store.Store, error) {
+	db, err := sqlite.Open(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	return db, nil
+}
+
 // patient is a shipped configuration, with a change, where all is well.
 func patient(t *testing.T, change ...func(*Config)) Config {
 	t.Helper()
@@ -94,7 +115,7 @@ func patient(t *testing.T, change ...func(*Config)) Config {
 	all := speech{loaded: Loaded{Time: time.Millisecond, Confined: true}}
 	c := Config{
 		Settings: settings, File: "earshot.yaml", Database: filepath.Join(dir, "earshot.db"),
-		Speech: all, Sound: all, Files: all, Service: all, Network: all, Machine: all,
+		Speech: all, Sound: all, Files: all, Records: records{}, Service: all, Network: all, Machine: all,
 	}
 	for _, f := range change {
 		f(&c)

@@ -116,7 +116,7 @@ func testCorrectedTextKeepsWhatWasHeard(t *testing.T, s suite) {
 	got, err = s.CorrectText(t.Context(), u.Key, u.Text, "lee", when)
 	Must(t, err)
 	Equal(t, "put back", got, u)
-	// nolint:gocritic // blanks are what is tried
+	//nolint:gocritic // blanks are what is tried
 	for text, want := range map[string]error{" \n ": models.ErrInvalid, strings.Repeat("x", 4001): models.ErrInvalid} {
 		if _, err := s.CorrectText(t.Context(), u.Key, text, "x", when); !errors.Is(err, want) {
 			t.Errorf("%.10q: %v", text, err)

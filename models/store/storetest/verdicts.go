@@ -49,21 +49,21 @@ func testOverduePlans(t *testing.T, s suite) {
 	Equal(t, "overdue", got, []models.Action{old})
 }
 
-// judged stores a line with a flag, a decision on it and an action that is planned.
-func judged(t *testing.T, s suite, session string, seq int) (models.Flag, models.Decision, models.Action) {
+// judged stores in session s1 a line with a flag, a decision on it and an action that is planned.
+func judged(t *testing.T, s suite, seq int) (models.Flag, models.Decision, models.Action) {
 	t.Helper()
-	u := Line(Clip(session, 1, seq, nil), "buy my coin", models.Word{Text: "coin", StartMS: int64(seq)*1000 + 300, EndMS: int64(seq)*1000 + 500, P: 0.5})
+	u := Line(Clip("s1", 1, seq, nil), "buy my coin", models.Word{Text: "coin", StartMS: int64(seq)*1000 + 300, EndMS: int64(seq)*1000 + 500, P: 0.5})
 	f := Flag(u, "scam")
 	d := models.Decision{
-		ID: "d-" + f.ID, Session: session, Flag: f.ID, Utterance: u.Key, SpeakerID: u.SpeakerID, Rule: f.Rule, Matched: u.Words,
+		ID: "d-" + f.ID, Session: "s1", Flag: f.ID, Utterance: u.Key, SpeakerID: u.SpeakerID, Rule: f.Rule, Matched: u.Words,
 		Verdict: models.VerdictAsked, Ask: models.AskOpen, Why: "It is a scam.", Created: u.Committed,
 	}
 	a := models.Action{
-		ID: "a-" + f.ID, Session: session, Decision: d.ID, Verb: models.VerbMute, TargetID: u.SpeakerID, State: models.ActionPlanned,
+		ID: "a-" + f.ID, Session: "s1", Decision: d.ID, Verb: models.VerbMute, TargetID: u.SpeakerID, State: models.ActionPlanned,
 		By: "rule", Created: u.Committed,
 	}
 	Must(t, s.Put(t.Context(), models.Record{
-		Session: session, Utterance: &u, Flags: []models.Flag{f}, Decisions: []models.Decision{d}, Actions: []models.Action{a},
+		Session: "s1", Utterance: &u, Flags: []models.Flag{f}, Decisions: []models.Decision{d}, Actions: []models.Action{a},
 	}))
 	return f, d, a
 }
@@ -71,8 +71,8 @@ func judged(t *testing.T, s suite, session string, seq int) (models.Flag, models
 func testDecisions(t *testing.T, s suite) {
 	ctx := t.Context()
 	StartSession(t, s, "s1")
-	f, d, _ := judged(t, s, "s1", 1)
-	_, second, _ := judged(t, s, "s1", 2)
+	f, d, _ := judged(t, s, 1)
+	_, second, _ := judged(t, s, 2)
 	all, err := s.Decisions(ctx, "s1")
 	Must(t, err)
 	Equal(t, "decisions", all, []models.Decision{d, second})
@@ -105,8 +105,8 @@ func testDecisions(t *testing.T, s suite) {
 func testActions(t *testing.T, s suite) {
 	ctx := t.Context()
 	StartSession(t, s, "s1")
-	_, _, first := judged(t, s, "s1", 1)
-	_, _, second := judged(t, s, "s1", 2)
+	_, _, first := judged(t, s, 1)
+	_, _, second := judged(t, s, 2)
 	again := first
 	again.State = models.ActionSeen
 	Must(t, s.Put(ctx, models.Record{Session: "s1", Actions: []models.Action{again}})) // stored already: it stays planned

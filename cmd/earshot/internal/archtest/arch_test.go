@@ -92,6 +92,7 @@ var onlyIn = map[string][]string{
 	"github.com/pion":                  {"bot/...", "cmd/earshot/app_test"},
 	"github.com/livekit":               {"bot/..."},
 	"github.com/mattn/go-sqlite3":      {"models/sqlite/..."},
+	"earshot/models/sqlite":            {"models/sqlite/...", "cmd/earshot/app", "cmd/earshot/internal/programtest", "_test"},
 	"github.com/spf13/viper":           {"configs"},
 	"github.com/spf13/cobra":           {"cmd/..."},
 	"github.com/ggerganov":             {"transcribe/whisper"},
