@@ -78,6 +78,7 @@ rules:
     then: [remove: {}]
 checks:
   - {say: "in scunthorpe today", expect: none}
+  - {say: {text: "good morning", by: host}, expect: none}
   - {say: "you are an idiot", by: guest, expect: {insult: suggest}}
   - {say: "you are an idiot", by: guest, word_p: 0.35, expect: {insult: watch}}
   - {say: ["badword", {text: "more", at: 4s, by: host, speaker: ann, word_p: 0.9}], expect: {slur: high}}

@@ -86,7 +86,7 @@ func (s *Session) verdicts(u models.Utterance, how manner) []Verdict {
 	return vs
 }
 
-// see makes the scene ready for a person.
+// see makes the context ready for a person.
 func (s *Session) see(p *person, how manner) *evalContext {
 	sc := s.context
 	sc.started, sc.person, sc.manner = s.session.Started, p, how
