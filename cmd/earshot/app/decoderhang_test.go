@@ -58,10 +58,11 @@ func TestFault16DecoderHangsWhilePeopleSpeak(t *testing.T) {
 		for i, u := range all[:6] {
 			submit(ctx, t, s, models.Key{Session: "s", Epoch: 1, Track: "other", Seq: i + 1}, u)
 		}
-		waittest.Holds(ctx, func() bool { return s.text.Stats().Decoded == 6 })
-		if !s.running(again) {
+		waittest.Holds(ctx, func() bool { return s.text.Stats().Decoded > 0 })
+		if !s.running(again) { // how many are decoded by then hangs on the machine
 			t.Error("the others had to wait for the one that hung")
 		}
+		waittest.Holds(ctx, func() bool { return s.text.Stats().Decoded == 6 })
 		if err := s.text.Drain(ctx); err != nil {
 			return err
 		}
