@@ -108,7 +108,7 @@ func (v *EnergyVAD) Speech(frame []float32) float32 {
 	bands := v.bands(frame)
 	v.trackMinimum(&bands)
 	p := 1 / (1 + math.Exp(-10*(v.evidence(v.likelihood(&bands))-1)))
-	if powerDBFS(power(frame)) < quietest || v.tones {
+	if DBFS(Power(frame)) < quietest || v.tones {
 		p = 0
 	}
 	v.adapt(&bands, p)

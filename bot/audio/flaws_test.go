@@ -132,7 +132,7 @@ func TestInvertedChannels(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := hearOgg(t, b.Bytes())
-	if l := powerDBFS(power(got.pcm[8000:])); l < -16 || l > -12 {
+	if l := DBFS(Power(got.pcm[8000:])); l < -16 || l > -12 {
 		t.Errorf("%.0f dBFS, want that of a sine of 0.3", l)
 	}
 }
@@ -185,7 +185,7 @@ func TestLeveller(t *testing.T) {
 		if len(out) != len(c.pcm) {
 			t.Errorf("%s: %d samples of %d", name, len(out), len(c.pcm))
 		}
-		if got := powerDBFS(power(out)); got < c.from || got > c.to {
+		if got := DBFS(Power(out)); got < c.from || got > c.to {
 			t.Errorf("%s: %.0f dBFS, want %.0f to %.0f", name, got, c.from, c.to)
 		}
 	}

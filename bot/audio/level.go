@@ -2,11 +2,11 @@ package audio
 
 import "math"
 
-// silenceDBFS stands for digital silence, whose level has no logarithm.
-const silenceDBFS = -100
+// SilenceDBFS stands for digital silence, whose level has no logarithm.
+const SilenceDBFS = -100
 
-// power is the mean square of the samples.
-func power(pcm []float32) float64 {
+// Power is the mean square of the samples.
+func Power(pcm []float32) float64 {
 	if len(pcm) == 0 {
 		return 0
 	}
@@ -17,10 +17,10 @@ func power(pcm []float32) float64 {
 	return float64(sum) / float64(len(pcm))
 }
 
-// powerDBFS is a mean square in dBFS; a full-scale sine has -3.
-func powerDBFS(p float64) float64 {
+// DBFS is a mean square in dBFS; a full-scale sine has -3.
+func DBFS(p float64) float64 {
 	if p < 1e-10 {
-		return silenceDBFS
+		return SilenceDBFS
 	}
 	return 10 * math.Log10(p)
 }

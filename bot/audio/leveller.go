@@ -28,7 +28,8 @@ type gainSpan struct {
 }
 
 const (
-	levelSecond = 31 * VADBlock // about 1 s, in whole blocks
+	levelBlock  = 512             // 32 ms at 16 kHz
+	levelSecond = 31 * levelBlock // about 1 s, in whole blocks
 	levelAhead  = 3             // seconds
 	levelBehind = 30            // seconds
 	// A stretch whose loudest blocks are below tooQuiet is raised to quietGoal, yet not so far that its softest ones come
@@ -86,8 +87,8 @@ func (l *Leveller) measured() int { return len(l.levels) - l.behind }
 func levelOf(pcm []float32) secondLevel {
 	var blocks []float64
 	for len(pcm) > 0 {
-		n := min(VADBlock, len(pcm))
-		blocks = append(blocks, powerDBFS(power(pcm[:n])))
+		n := min(levelBlock, len(pcm))
+		blocks = append(blocks, DBFS(Power(pcm[:n])))
 		pcm = pcm[n:]
 	}
 	slices.Sort(blocks)
@@ -126,14 +127,14 @@ func (l *Leveller) release(n int) {
 
 // wanted is the gain for the next second in dB.
 func (l *Leveller) wanted() float64 {
-	loud, soft := float64(silenceDBFS), math.Inf(1)
+	loud, soft := float64(SilenceDBFS), math.Inf(1)
 	for _, s := range l.levels {
 		loud, soft = max(loud, s.loud), min(soft, s.soft)
 	}
 	switch {
 	case loud > tooLoud:
 		return loudGoal - loud
-	case loud > tooQuiet || loud <= silenceDBFS:
+	case loud > tooQuiet || loud <= SilenceDBFS:
 		return 0
 	}
 	return max(0, min(quietGoal-loud, levelFloor-soft, mostGain))

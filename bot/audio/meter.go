@@ -24,7 +24,7 @@ func (m *LevelMeter) Level(opus []byte) (uint8, bool) {
 	if err != nil {
 		return 0, false
 	}
-	p := power(m.pcm[:n])
+	p := Power(m.pcm[:n])
 	if p < 1e-12 {
 		return 127, true
 	}

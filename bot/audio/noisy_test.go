@@ -9,7 +9,7 @@ import (
 
 // hears tries one recording in every noise, from 10 to 30 dB below it.
 func hears(t *testing.T, name string, clean []float32) {
-	speech, ms, loud := spoken(clean), len(clean)/16+1, powerDBFS(power(clean))
+	speech, ms, loud := spoken(clean), len(clean)/16+1, DBFS(Power(clean))
 	heard := map[string]float64{}
 	try := func(noise string, pcm []float32, share float64) {
 		for _, snr := range []float64{10, 15, 30} {

@@ -86,7 +86,7 @@ func (m *meter) flush() {
 	}
 	var s *models.Sound
 	if m.heard > 0 {
-		s = &models.Sound{LevelDBFS: powerDBFS(m.energy / float64(m.n)), Clipped: float64(m.clipped) / float64(m.heard)}
+		s = &models.Sound{LevelDBFS: DBFS(m.energy / float64(m.n)), Clipped: float64(m.clipped) / float64(m.heard)}
 		s.Music, s.Noise = m.sound.judge()
 	}
 	start, end, voiced := m.start, m.start+m.n, m.voiced

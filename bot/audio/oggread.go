@@ -44,7 +44,7 @@ type OggReader struct {
 	Head OggHead
 
 	pages  *oggPages
-	notes  notes
+	notes  Notes
 	stream *oggStream
 	next   *OggHead // of the stream that begins with the next packet
 	queue  []OggPacket
@@ -97,7 +97,7 @@ func (o *OggReader) advance() error {
 	p, err := o.pages.next()
 	if o.pages.passed > 0 && o.stream != nil {
 		o.stream.hole = true
-		o.notes.add("it is damaged: some of it is passed over")
+		o.notes.Add("it is damaged: some of it is passed over")
 	}
 	switch {
 	case errors.Is(err, io.EOF):
@@ -119,20 +119,20 @@ func (o *OggReader) begin(p *oggPage) error {
 	opus := bytes.HasPrefix(p.body, []byte("OpusHead"))
 	switch {
 	case !opus && isSound(p.body):
-		o.notes.add("it also holds sound that is not Opus, which is not read")
+		o.notes.Add("it also holds sound that is not Opus, which is not read")
 		return nil
 	case !opus:
 		return nil
 	case !o.stream.begun && p.serial != o.stream.serial:
 		o.others[p.serial] = true
-		o.notes.add("%d Opus streams run beside the first, and are not read", len(o.others))
+		o.notes.Add("%d Opus streams run beside the first, and are not read", len(o.others))
 		return nil
 	case o.others[p.serial]:
 		return nil
 	}
 	head, err := parseOpusHead(p.body)
 	if err != nil {
-		o.notes.add("another stream in it can't be read: %v", err)
+		o.notes.Add("another stream in it can't be read: %v", err)
 		return nil
 	}
 	o.finish()

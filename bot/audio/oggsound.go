@@ -45,9 +45,9 @@ func (s *oggSound) Length() int64 { return s.size }
 
 // Notes implements Sound.
 func (s *oggSound) Notes() []string {
-	n := append(notes(nil), s.in.notes...)
+	n := append(Notes(nil), s.in.notes...)
 	if s.bad > 0 {
-		n.add("%d of its packets can't be decoded", s.bad)
+		n.Add("%d of its packets can't be decoded", s.bad)
 	}
 	return n
 }
@@ -59,7 +59,7 @@ func (s *oggSound) Next() (Piece, error) {
 			p := s.ready[0]
 			s.ready = s.ready[1:]
 			s.total += p.Samples()
-			return p, tooLong(s.total)
+			return p, TooLong(s.total)
 		}
 		p, err := s.in.Next()
 		if err != nil {

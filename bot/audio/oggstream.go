@@ -38,7 +38,7 @@ func newOggStream(first *oggPage) *oggStream {
 }
 
 // add takes the stream's next page and gives the packets of the one before.
-func (s *oggStream) add(p *oggPage, n *notes) []OggPacket {
+func (s *oggStream) add(p *oggPage, n *Notes) []OggPacket {
 	if s.counted && p.seq+1 == s.seq && s.held != nil && p.granule == s.held.granule {
 		return nil // it came twice
 	}
@@ -59,11 +59,11 @@ func (s *oggStream) add(p *oggPage, n *notes) []OggPacket {
 }
 
 // finish gives the packets of the last page, and the time that a torn one would have filled.
-func (s *oggStream) finish(torn *oggPage, n *notes) (out []OggPacket) {
+func (s *oggStream) finish(torn *oggPage, n *Notes) (out []OggPacket) {
 	if s.held != nil {
 		out = s.place(s.held, nil, n)
 		if !s.held.last {
-			n.add("it has no end mark: it may have been cut off")
+			n.Add("it has no end mark: it may have been cut off")
 		}
 		s.held = nil
 	}
@@ -137,7 +137,7 @@ func (h *heldPage) add(b []byte, s *oggStream) {
 }
 
 // place gives a page's packets their positions. next is the page after it, nil when there is none.
-func (s *oggStream) place(h, next *heldPage, n *notes) []OggPacket {
+func (s *oggStream) place(h, next *heldPage, n *Notes) []OggPacket {
 	missing := int64(0)
 	switch start := h.start(); {
 	case h.granule < 0: // a page that does not say
@@ -174,7 +174,7 @@ func (s *oggStream) first(h *heldPage) (missing int64) {
 }
 
 // jump is how much time lies before a page whose position is off by so much.
-func (s *oggStream) jump(off int64, h, next *heldPage, n *notes) int64 {
+func (s *oggStream) jump(off int64, h, next *heldPage, n *Notes) int64 {
 	least := int64(oggJitter)
 	if h.hole {
 		least = concealGrain - 1
@@ -183,7 +183,7 @@ func (s *oggStream) jump(off int64, h, next *heldPage, n *notes) int64 {
 	case off > least && s.witnessed(off, h, next):
 		return off
 	case off > least:
-		n.add("its times jump by %s, which is not believed", hours(off/3))
+		n.Add("its times jump by %s, which is not believed", Hours(off/3))
 	case off >= -oggJitter*25: // up to a second: it will catch up
 		return 0
 	}

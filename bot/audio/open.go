@@ -74,9 +74,9 @@ func measure(blocks []block) (voicedMS, concealedMS int64, level float64) {
 			sum += b.power
 		}
 	}
-	level = silenceDBFS
+	level = SilenceDBFS
 	if voiced > 0 {
-		level = powerDBFS(sum / float64(voiced))
+		level = DBFS(sum / float64(voiced))
 	}
 	return voiced * vadBlockMS, concealed / 16, level
 }

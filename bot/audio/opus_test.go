@@ -59,7 +59,7 @@ func TestFECBeatsConcealment(t *testing.T) {
 		}
 		return lost(i)
 	}))
-	if gain := powerDBFS(plc) - powerDBFS(fec); gain < 3 {
+	if gain := DBFS(plc) - DBFS(fec); gain < 3 {
 		t.Errorf("FEC is %.1f dB better than concealment, want 3", gain)
 	}
 }

@@ -30,7 +30,7 @@ func TestAnyStretchCanBePlayedAgain(t *testing.T) {
 		start := r.IntN(len(sink.pcm) - 8000)
 		end := start + 1600 + r.IntN(6000)
 		live := sink.pcm[start:end]
-		if powerDBFS(power(live[:800])) < -35 || powerDBFS(power(live[len(live)-800:])) < -35 {
+		if DBFS(Power(live[:800])) < -35 || DBFS(Power(live[len(live)-800:])) < -35 {
 			continue // in silence any sound agrees with any
 		}
 		c := models.Clip{Opus: log.pack(int64(start), int64(end))}

@@ -12,8 +12,8 @@ const (
 	maxPhases = 2048
 )
 
-// resampler converts mono PCM between two rates as it comes.
-type resampler struct {
+// Resampler converts mono PCM between two rates as it comes.
+type Resampler struct {
 	in, out int64 // rates divided by their greatest common divisor
 	half    int64 // input samples on each side
 	phases  int64
@@ -24,9 +24,10 @@ type resampler struct {
 	next    int64 // number of the next output sample
 }
 
-func newResampler(from, to int) *resampler {
+// NewResampler converts from one rate to another, both in Hz and above 0.
+func NewResampler(from, to int) *Resampler {
 	g := gcd(from, to)
-	r := &resampler{in: int64(from / g), out: int64(to / g)}
+	r := &Resampler{in: int64(from / g), out: int64(to / g)}
 	scale := min(1, float64(to)/float64(from)) * resampleCutoff
 	r.half = int64(math.Ceil(resampleZeros / scale))
 	r.phases = min(r.out, maxPhases)
@@ -72,21 +73,21 @@ func bessel0(x float64) float64 {
 	return sum
 }
 
-// push takes input and appends the output that is ready to dst.
-func (r *resampler) push(dst, pcm []float32) []float32 {
+// Push takes input and appends the output that is ready to dst.
+func (r *Resampler) Push(dst, pcm []float32) []float32 {
 	r.hist = append(r.hist, pcm...)
 	r.read += int64(len(pcm))
 	return r.run(dst, r.read-r.half)
 }
 
-// flush appends the rest of the output: as long in time as the input, rounded up.
-func (r *resampler) flush(dst []float32) []float32 {
+// Flush appends the rest of the output: as long in time as the input, rounded up.
+func (r *Resampler) Flush(dst []float32) []float32 {
 	r.hist = append(r.hist, make([]float32, r.half+1)...)
 	return r.run(dst, r.read)
 }
 
 // run makes the output samples whose place in the input is before limit.
-func (r *resampler) run(dst []float32, limit int64) []float32 {
+func (r *Resampler) run(dst []float32, limit int64) []float32 {
 	for {
 		pos, rest := r.next*r.in/r.out, r.next*r.in%r.out
 		if pos >= limit {
@@ -123,7 +124,7 @@ func Resample(pcm []float32, from, to int) []float32 {
 	if from == to {
 		return append([]float32(nil), pcm...)
 	}
-	r := newResampler(from, to)
+	r := NewResampler(from, to)
 	out := make([]float32, 0, int64(len(pcm))*int64(to)/int64(from)+1)
-	return r.flush(r.push(out, pcm))
+	return r.Flush(r.Push(out, pcm))
 }

@@ -1,3 +1,6 @@
+// Package sound is what recordings of any format have in common: PCM that is read piece by piece, at 16 kHz, and what is done
+// with it: one channel made of several, one loudness, another sample rate. It has no state but in its values, each of which
+// one goroutine uses.
 package audio
 
 import (
@@ -14,8 +17,8 @@ var ErrTooLong = errors.New("recording too long")
 // MaxFileSeconds is the longest recording that is read: four hours.
 const MaxFileSeconds = 4 * 3600
 
-// maxFileSamples is the same in samples at 16 kHz.
-const maxFileSamples = MaxFileSeconds * models.SampleRate
+// MaxFileSamples is the same in samples at 16 kHz.
+const MaxFileSamples = MaxFileSeconds * models.SampleRate
 
 // Sound is a recording that is read piece by piece, in memory that does not grow with its length. One goroutine uses it.
 type Sound interface {
@@ -46,17 +49,17 @@ func (p Piece) Samples() int64 {
 	return p.Silent
 }
 
-// tooLong is an error for a recording of more samples than may be.
-func tooLong(n int64) error {
-	if n <= maxFileSamples {
+// TooLong is an error for a recording of more samples than may be.
+func TooLong(n int64) error {
+	if n <= MaxFileSamples {
 		return nil
 	}
-	return models.WithHint(fmt.Errorf("%w: %s, and %d hours are read", ErrTooLong, hours(n), MaxFileSeconds/3600),
+	return models.WithHint(fmt.Errorf("%w: %s, and %d hours are read", ErrTooLong, Hours(n), MaxFileSeconds/3600),
 		"cut the recording into shorter files")
 }
 
-// hours is a length in samples at 16 kHz as h:mm:ss.
-func hours(n int64) string {
+// Hours is a length in samples at 16 kHz as h:mm:ss.
+func Hours(n int64) string {
 	s := n / models.SampleRate
 	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }
@@ -83,17 +86,18 @@ func ReadAll(s Sound) ([]float32, error) {
 			continue
 		}
 		if n := int64(len(out)) + silence + p.Samples(); n > maxMemory {
-			return nil, fmt.Errorf("%w: more than %s, to be read at once", ErrTooLong, hours(maxMemory))
+			return nil, fmt.Errorf("%w: more than %s, to be read at once", ErrTooLong, Hours(maxMemory))
 		}
 		out = append(append(out, make([]float32, silence)...), mix.Mix(p.PCM)...)
 		silence = 0
 	}
 }
 
-// notes are sentences, each told once.
-type notes []string
+// Notes are sentences for people, each told once, and twenty at most.
+type Notes []string
 
-func (n *notes) add(format string, args ...any) {
+// Add adds a sentence.
+func (n *Notes) Add(format string, args ...any) {
 	s := fmt.Sprintf(format, args...)
 	for _, have := range *n {
 		if have == s {

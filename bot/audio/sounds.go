@@ -75,11 +75,11 @@ func (s *sounds) push(pcm []float32) {
 // take judges one hop.
 func (s *sounds) take() {
 	latest := s.frame[toneFrame-toneHop:]
-	h := hop{power: power(latest)}
+	h := hop{power: Power(latest)}
 	for i := range h.levels {
-		h.levels[i] = max(-70, powerDBFS(power(latest[i*toneHop/2:(i+1)*toneHop/2])))
+		h.levels[i] = max(-70, DBFS(Power(latest[i*toneHop/2:(i+1)*toneHop/2])))
 	}
-	if powerDBFS(h.power) > quietest2 {
+	if DBFS(h.power) > quietest2 {
 		s.follow(s.spec.of(s.frame), &h)
 	} else {
 		clear(s.tones)
@@ -162,7 +162,7 @@ func (s *sounds) judge() (music, noise float64) {
 	var levels []float64
 	fresh := false
 	for _, h := range s.hops {
-		if powerDBFS(h.power) <= quietest2 {
+		if DBFS(h.power) <= quietest2 {
 			levels = append(levels, h.levels[:]...)
 			continue
 		}

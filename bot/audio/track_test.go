@@ -25,7 +25,7 @@ func within(t *testing.T, what string, got, want, tolerance int64) {
 // onset is where the sound of a clip begins, in session ms: its first block above -35 dBFS.
 func onset(c models.Clip) int64 {
 	for i := 0; i+160 <= len(c.PCM); i += 160 {
-		if powerDBFS(power(c.PCM[i:i+160])) > -35 {
+		if DBFS(Power(c.PCM[i:i+160])) > -35 {
 			return c.StartMS + int64(i/16)
 		}
 	}
@@ -272,7 +272,7 @@ func TestLevelGate(t *testing.T) {
 	packets := encode(t, pcm, speech24)
 	for i := range packets {
 		k := min(len(pcm)-320, i*320)
-		packets[i].Level, packets[i].HasLevel = uint8(min(127, -powerDBFS(power(pcm[k:k+320])))), true
+		packets[i].Level, packets[i].HasLevel = uint8(min(127, -DBFS(Power(pcm[k:k+320])))), true
 	}
 	tr, rec := newTestTrack(t, nil)
 	run(tr, packets, 0)

@@ -41,7 +41,7 @@ type wavSound struct {
 	total  int64
 	length int64
 	done   bool
-	notes  notes
+	notes  Notes
 }
 
 // NewWAVSound reads a WAV file: RIFF, RIFX, RF64 or BW64 with integers, floats, mu-law or A-law, of 1 to 768 kHz and up to
@@ -57,7 +57,7 @@ func NewWAVSound(r io.Reader, size int64) (Sound, error) {
 	if err := w.seekSound(); err != nil {
 		return nil, err
 	}
-	return w, tooLong(w.length)
+	return w, TooLong(w.length)
 }
 
 // riff reads the header of a file.
@@ -195,11 +195,11 @@ func (w *wavSound) begin(size int64) bool {
 	case size == 0 || size >= unpatched && w.ds64 != size && (rest < 0 || size > rest):
 		w.left, w.exact = rest, false
 		if size == 0 {
-			w.notes.add("its sizes were never written: it is read to its end")
+			w.notes.Add("its sizes were never written: it is read to its end")
 		}
-	case rest >= 0 && w.format.samples(size) > maxFileSamples && size > rest:
+	case rest >= 0 && w.format.samples(size) > MaxFileSamples && size > rest:
 		w.left, w.exact = rest, false
-		w.notes.add("its header promises %s, which is not believed: it is read to its end", hours(w.format.samples(size)))
+		w.notes.Add("its header promises %s, which is not believed: it is read to its end", Hours(w.format.samples(size)))
 	case rest >= 0 && size > rest:
 		w.left, w.missing = rest, size-rest
 	}
@@ -240,7 +240,7 @@ func (w *wavSound) Next() (Piece, error) {
 			return Piece{}, err
 		}
 		w.total += p.Samples()
-		if err := tooLong(w.total); err != nil && !p.Lost {
+		if err := TooLong(w.total); err != nil && !p.Lost {
 			return Piece{}, err
 		}
 		if p.Samples() > 0 {
@@ -282,7 +282,7 @@ func (w *wavSound) after() (Piece, error) {
 	switch {
 	case w.missing > 0:
 		w.lost, w.missing = w.format.samples(w.missing), 0
-		w.notes.add("it breaks off: its header promises %s more", hours(w.lost))
+		w.notes.Add("it breaks off: its header promises %s more", Hours(w.lost))
 		return Piece{PCM: w.planes.flush()}, nil
 	case w.lost > 0:
 		n := w.lost
@@ -302,7 +302,7 @@ func (w *wavSound) after() (Piece, error) {
 		return w.another()
 	case !chunkName(b[:4]), !w.plausible(int64(w.order.Uint32(b[4:]))):
 		w.left, w.exact = -1, false
-		w.notes.add("it goes on where its header says it ends: it is read to its end")
+		w.notes.Add("it goes on where its header says it ends: it is read to its end")
 		return Piece{}, nil
 	}
 	return w.chunk()
@@ -317,10 +317,10 @@ func (w *wavSound) another() (Piece, error) {
 	}
 	switch {
 	case err == nil:
-		w.notes.add("several recordings lie one behind the other in it")
+		w.notes.Add("several recordings lie one behind the other in it")
 		return p, nil
 	case errors.Is(err, ErrNotWAV):
-		w.notes.add("another recording behind the first in it can't be read: %v", err)
+		w.notes.Add("another recording behind the first in it can't be read: %v", err)
 		w.done = true
 		return p, nil
 	}
@@ -335,7 +335,7 @@ func (w *wavSound) chunk() (Piece, error) {
 	}
 	size := int64(w.order.Uint32(h[4:]))
 	if string(h[:4]) == "data" {
-		w.notes.add("its sound lies in several chunks")
+		w.notes.Add("its sound lies in several chunks")
 		if !w.begin(size) {
 			w.left = 0
 		}

@@ -142,7 +142,7 @@ func TestReadWAVIsBounded(t *testing.T) {
 	copy(head[i+4:], "\xff\xff\xff\xff")
 	s, err := NewWAVSound(endless{bytes.NewReader(head)}, -1)
 	if err == nil {
-		s.(*wavSound).total = maxFileSamples - 60*models.SampleRate // all but the last minute was read
+		s.(*wavSound).total = MaxFileSamples - 60*models.SampleRate // all but the last minute was read
 	}
 	for err == nil {
 		_, err = s.Next()
@@ -159,7 +159,7 @@ func TestResampleKeepsAliasesOut(t *testing.T) {
 			in[i] = float32(0.5 * math.Sin(2*math.Pi*hz*float64(i)/48000))
 		}
 		out := Resample(in, 48000, 16000)
-		if l := powerDBFS(power(out[400 : len(out)-400])); l > -75 {
+		if l := DBFS(Power(out[400 : len(out)-400])); l > -75 {
 			t.Errorf("%g Hz comes out at %.0f dBFS", hz, l)
 		}
 	}
@@ -168,12 +168,12 @@ func TestResampleKeepsAliasesOut(t *testing.T) {
 func TestResampleInPiecesIsTheSame(t *testing.T) {
 	in := noise(1000, -20, 4)
 	whole := Resample(in, 16000, 44100)
-	r := newResampler(16000, 44100)
+	r := NewResampler(16000, 44100)
 	var out []float32
 	for i := 0; i < len(in); i += 777 {
-		out = r.push(out, in[i:min(len(in), i+777)])
+		out = r.Push(out, in[i:min(len(in), i+777)])
 	}
-	out = r.flush(out)
+	out = r.Flush(out)
 	if len(out) != len(whole) || len(out) != 44100 {
 		t.Fatalf("%d samples, %d at once", len(out), len(whole))
 	}

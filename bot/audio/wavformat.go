@@ -179,7 +179,7 @@ var muLaw, aLaw = func() (mu, a [256]float32) {
 // planes are the channels of a recording on their way to 16 kHz.
 type planes struct {
 	rate int
-	rs   []*resampler
+	rs   []*Resampler
 	in   [][]float32
 	out  [][]float32
 }
@@ -191,7 +191,7 @@ func (p *planes) push(f *wavFormat, b []byte) [][]float32 {
 		*p = planes{rate: f.rate, in: make([][]float32, f.channels), out: make([][]float32, f.channels)}
 		for range f.channels {
 			if f.rate != models.SampleRate {
-				p.rs = append(p.rs, newResampler(f.rate, models.SampleRate))
+				p.rs = append(p.rs, NewResampler(f.rate, models.SampleRate))
 			}
 		}
 	}
@@ -206,7 +206,7 @@ func (p *planes) push(f *wavFormat, b []byte) [][]float32 {
 		return p.in
 	}
 	for c, r := range p.rs {
-		p.out[c] = r.push(p.out[c][:0], p.in[c])
+		p.out[c] = r.Push(p.out[c][:0], p.in[c])
 	}
 	return p.out
 }
@@ -217,7 +217,7 @@ func (p *planes) flush() [][]float32 {
 		return nil
 	}
 	for c, r := range p.rs {
-		p.out[c] = r.flush(p.out[c][:0])
+		p.out[c] = r.Flush(p.out[c][:0])
 	}
 	out := p.out
 	*p = planes{}
