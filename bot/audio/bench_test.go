@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"earshot/bot/audio/sound"
 	"math/rand/v2"
 	"runtime"
 	"testing"
@@ -78,9 +79,9 @@ func BenchmarkDecodeClip(b *testing.B) {
 
 func BenchmarkResample48(b *testing.B) {
 	in := noise(1000, -20, 1)
-	pcm48 := Resample(in, 16000, 48000)
+	pcm48 := sound.Resample(in, 16000, 48000)
 	for b.Loop() {
-		Resample(pcm48, 48000, 16000)
+		sound.Resample(pcm48, 48000, 16000)
 	}
 	perSecond(b, 1000)
 }

@@ -1,6 +1,9 @@
 package audio
 
-import "math"
+import (
+	"earshot/bot/audio/sound"
+	"math"
+)
 
 // Settings of the energy VAD, found by trying it on human and synthetic speech in white, pink and brown noise, hum and
 // babble at 10 to 30 dB, and on noise that wavers by 3 to 6 dB like wind and fans.
@@ -108,7 +111,7 @@ func (v *EnergyVAD) Speech(frame []float32) float32 {
 	bands := v.bands(frame)
 	v.trackMinimum(&bands)
 	p := 1 / (1 + math.Exp(-10*(v.evidence(v.likelihood(&bands))-1)))
-	if DBFS(Power(frame)) < quietest || v.tones {
+	if sound.DBFS(sound.Power(frame)) < quietest || v.tones {
 		p = 0
 	}
 	v.adapt(&bands, p)

@@ -2,6 +2,7 @@ package audio
 
 import (
 	"bytes"
+	"earshot/bot/audio/sound"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -17,11 +18,11 @@ type heard struct {
 	notes []string
 }
 
-func readSound(t testing.TB, s Sound, err error) (h heard) {
+func readSound(t testing.TB, s sound.Sound, err error) (h heard) {
 	t.Helper()
-	var mix Mixer
+	var mix sound.Mixer
 	for err == nil {
-		var p Piece
+		var p sound.Piece
 		if p, err = s.Next(); err != nil {
 			break
 		}
@@ -132,7 +133,7 @@ func TestInvertedChannels(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := hearOgg(t, b.Bytes())
-	if l := DBFS(Power(got.pcm[8000:])); l < -16 || l > -12 {
+	if l := sound.DBFS(sound.Power(got.pcm[8000:])); l < -16 || l > -12 {
 		t.Errorf("%.0f dBFS, want that of a sine of 0.3", l)
 	}
 }
@@ -147,7 +148,7 @@ func TestMixKeepsEveryVoice(t *testing.T) {
 		"one": {a}, "twice the same": {a, a}, "inverted": {a, inverted}, "two voices": {a, b}, "one silent": {a, make([]float32, len(a))},
 		"two and an inverted one": {a, b, inverted},
 	} {
-		var m Mixer
+		var m sound.Mixer
 		if r := correlation(m.Mix(channels), a); r < 0.6 {
 			t.Errorf("%s: correlation %.2f", name, r)
 		}
@@ -174,7 +175,7 @@ func TestLeveller(t *testing.T) {
 		"scaled":  {scaled, -25, -15},
 		"silence": {make([]float32, 80000), -101, -99},
 	} {
-		var l Leveller
+		var l sound.Leveller
 		var out []float32
 		for pcm := c.pcm; len(pcm) > 0; {
 			n := min(len(pcm), 777)
@@ -185,7 +186,7 @@ func TestLeveller(t *testing.T) {
 		if len(out) != len(c.pcm) {
 			t.Errorf("%s: %d samples of %d", name, len(out), len(c.pcm))
 		}
-		if got := DBFS(Power(out)); got < c.from || got > c.to {
+		if got := sound.DBFS(sound.Power(out)); got < c.from || got > c.to {
 			t.Errorf("%s: %.0f dBFS, want %.0f to %.0f", name, got, c.from, c.to)
 		}
 	}

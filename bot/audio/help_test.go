@@ -14,6 +14,7 @@ import (
 	"time"
 	"unsafe"
 
+	"earshot/bot/audio/sound"
 	"earshot/models"
 )
 
@@ -94,7 +95,7 @@ func encodeAnew(t testing.TB, pcm []float32, c EncoderConfig) []sent {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pcm48 := Resample(pcm, 16000, 48000)
+	pcm48 := sound.Resample(pcm, 16000, 48000)
 	var out []sent
 	seq := uint16(65000) // wraps after 10 s
 	ts := uint32(1<<32 - 48000*7)

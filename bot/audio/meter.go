@@ -1,6 +1,9 @@
 package audio
 
-import "math"
+import (
+	"earshot/bot/audio/sound"
+	"math"
+)
 
 // LevelMeter tells how loud Opus packets are, for whoever sends them: the audio level header extension (RFC 6464). One
 // goroutine uses it, for the packets of one track in their order.
@@ -24,7 +27,7 @@ func (m *LevelMeter) Level(opus []byte) (uint8, bool) {
 	if err != nil {
 		return 0, false
 	}
-	p := Power(m.pcm[:n])
+	p := sound.Power(m.pcm[:n])
 	if p < 1e-12 {
 		return 127, true
 	}

@@ -3,13 +3,14 @@
 package audio
 
 import (
+	"earshot/bot/audio/sound"
 	"fmt"
 	"testing"
 )
 
 // hears tries one recording in every noise, from 10 to 30 dB below it.
 func hears(t *testing.T, name string, clean []float32) {
-	speech, ms, loud := spoken(clean), len(clean)/16+1, DBFS(Power(clean))
+	speech, ms, loud := spoken(clean), len(clean)/16+1, sound.DBFS(sound.Power(clean))
 	heard := map[string]float64{}
 	try := func(noise string, pcm []float32, share float64) {
 		for _, snr := range []float64{10, 15, 30} {

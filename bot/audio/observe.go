@@ -1,6 +1,9 @@
 package audio
 
-import "earshot/models"
+import (
+	"earshot/bot/audio/sound"
+	"earshot/models"
+)
 
 // observeEvery is how much sound goes into an observation: 1 s at 16 kHz.
 const observeEvery = oneSecond
@@ -86,7 +89,7 @@ func (m *meter) flush() {
 	}
 	var s *models.Sound
 	if m.heard > 0 {
-		s = &models.Sound{LevelDBFS: DBFS(m.energy / float64(m.n)), Clipped: float64(m.clipped) / float64(m.heard)}
+		s = &models.Sound{LevelDBFS: sound.DBFS(m.energy / float64(m.n)), Clipped: float64(m.clipped) / float64(m.heard)}
 		s.Music, s.Noise = m.sound.judge()
 	}
 	start, end, voiced := m.start, m.start+m.n, m.voiced

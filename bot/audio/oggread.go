@@ -2,6 +2,7 @@ package audio
 
 import (
 	"bytes"
+	"earshot/bot/audio/sound"
 	"errors"
 	"fmt"
 	"io"
@@ -15,7 +16,7 @@ const (
 	// A jump of the positions to which no later page bears witness is believed up to loneJump, in samples at 48 kHz: 60 s.
 	loneJump = 60 * 48000
 	// longestJump is what is believed at all: no recording is longer.
-	longestJump = MaxFileSeconds * 48000
+	longestJump = sound.MaxFileSeconds * 48000
 )
 
 // OggPacket is one Opus packet of an Ogg file.
@@ -44,7 +45,7 @@ type OggReader struct {
 	Head OggHead
 
 	pages  *oggPages
-	notes  Notes
+	notes  sound.Notes
 	stream *oggStream
 	next   *OggHead // of the stream that begins with the next packet
 	queue  []OggPacket

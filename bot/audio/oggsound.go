@@ -2,6 +2,7 @@ package audio
 
 import (
 	"bytes"
+	"earshot/bot/audio/sound"
 	"io"
 	"math"
 
@@ -15,7 +16,7 @@ type oggSound struct {
 	gain  float32
 	skip  int // samples at 48 kHz still to leave out
 	debt  int64
-	ready []Piece
+	ready []sound.Piece
 	total int64
 	size  int64 // length by the last page, in samples at 16 kHz
 	bad   int
@@ -24,7 +25,7 @@ type oggSound struct {
 // NewOggSound reads an Ogg Opus file (RFC 7845) with any number of channels, and all streams that follow each other in
 // it. Pre-skip and end trimming are done, and the gain is applied. length is how long it is by its last page (OggLength),
 // or 0. Errors wrap ErrNotOgg or ErrTooLong.
-func NewOggSound(r io.Reader, length int64) (Sound, error) {
+func NewOggSound(r io.Reader, length int64) (sound.Sound, error) {
 	in, err := NewOggReader(r)
 	if err != nil {
 		return nil, err
@@ -45,7 +46,7 @@ func (s *oggSound) Length() int64 { return s.size }
 
 // Notes implements Sound.
 func (s *oggSound) Notes() []string {
-	n := append(Notes(nil), s.in.notes...)
+	n := append(sound.Notes(nil), s.in.notes...)
 	if s.bad > 0 {
 		n.Add("%d of its packets can't be decoded", s.bad)
 	}
@@ -53,21 +54,21 @@ func (s *oggSound) Notes() []string {
 }
 
 // Next implements Sound.
-func (s *oggSound) Next() (Piece, error) {
+func (s *oggSound) Next() (sound.Piece, error) {
 	for {
 		if len(s.ready) > 0 {
 			p := s.ready[0]
 			s.ready = s.ready[1:]
 			s.total += p.Samples()
-			return p, TooLong(s.total)
+			return p, sound.TooLong(s.total)
 		}
 		p, err := s.in.Next()
 		if err != nil {
-			return Piece{}, err
+			return sound.Piece{}, err
 		}
 		if p.Head != nil {
 			if err := s.begin(*p.Head); err != nil {
-				return Piece{}, err
+				return sound.Piece{}, err
 			}
 		}
 		s.pass(p.Missing, p.Lost)
@@ -87,7 +88,7 @@ func (s *oggSound) pass(missing int64, lost bool) {
 		}
 	}
 	if n := s.samples(missing); n > 0 {
-		s.ready = append(s.ready, Piece{Silent: n, Lost: lost})
+		s.ready = append(s.ready, sound.Piece{Silent: n, Lost: lost})
 	}
 }
 
@@ -105,7 +106,7 @@ func (s *oggSound) conceal(n int) {
 	if pcm, err := s.dec.decode(nil, n/3); err == nil && len(pcm[0]) > 0 {
 		s.give(pcm, n, n, true)
 	} else {
-		s.ready = append(s.ready, Piece{Silent: int64(n / 3), Lost: true})
+		s.ready = append(s.ready, sound.Piece{Silent: int64(n / 3), Lost: true})
 	}
 }
 
@@ -125,7 +126,7 @@ func (s *oggSound) play(p OggPacket) {
 func (s *oggSound) give(pcm [][]float32, duration, keep int, lost bool) {
 	from := min(s.skip, keep)
 	s.skip -= min(s.skip, duration)
-	piece := Piece{Lost: lost}
+	piece := sound.Piece{Lost: lost}
 	for _, c := range pcm {
 		part := append([]float32(nil), c[min(len(c), (from+2)/3):min(len(c), (keep+2)/3)]...)
 		for i := range part {
@@ -183,7 +184,7 @@ func ReadOggOpus(r io.Reader) ([]float32, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ReadAll(s)
+	return sound.ReadAll(s)
 }
 
 // OggFiles works on whole Ogg Opus files in memory. It has no state, and may be used by any goroutine.

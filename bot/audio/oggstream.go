@@ -1,6 +1,9 @@
 package audio
 
-import "bytes"
+import (
+	"bytes"
+	"earshot/bot/audio/sound"
+)
 
 // oggStream puts the packets of one stream in their places. It holds each page back until the next, which bears witness to
 // its position.
@@ -38,7 +41,7 @@ func newOggStream(first *oggPage) *oggStream {
 }
 
 // add takes the stream's next page and gives the packets of the one before.
-func (s *oggStream) add(p *oggPage, n *Notes) []OggPacket {
+func (s *oggStream) add(p *oggPage, n *sound.Notes) []OggPacket {
 	if s.counted && p.seq+1 == s.seq && s.held != nil && p.granule == s.held.granule {
 		return nil // it came twice
 	}
@@ -59,7 +62,7 @@ func (s *oggStream) add(p *oggPage, n *Notes) []OggPacket {
 }
 
 // finish gives the packets of the last page, and the time that a torn one would have filled.
-func (s *oggStream) finish(torn *oggPage, n *Notes) (out []OggPacket) {
+func (s *oggStream) finish(torn *oggPage, n *sound.Notes) (out []OggPacket) {
 	if s.held != nil {
 		out = s.place(s.held, nil, n)
 		if !s.held.last {
@@ -137,7 +140,7 @@ func (h *heldPage) add(b []byte, s *oggStream) {
 }
 
 // place gives a page's packets their positions. next is the page after it, nil when there is none.
-func (s *oggStream) place(h, next *heldPage, n *Notes) []OggPacket {
+func (s *oggStream) place(h, next *heldPage, n *sound.Notes) []OggPacket {
 	missing := int64(0)
 	switch start := h.start(); {
 	case h.granule < 0: // a page that does not say
@@ -174,7 +177,7 @@ func (s *oggStream) first(h *heldPage) (missing int64) {
 }
 
 // jump is how much time lies before a page whose position is off by so much.
-func (s *oggStream) jump(off int64, h, next *heldPage, n *Notes) int64 {
+func (s *oggStream) jump(off int64, h, next *heldPage, n *sound.Notes) int64 {
 	least := int64(oggJitter)
 	if h.hole {
 		least = concealGrain - 1
@@ -183,7 +186,7 @@ func (s *oggStream) jump(off int64, h, next *heldPage, n *Notes) int64 {
 	case off > least && s.witnessed(off, h, next):
 		return off
 	case off > least:
-		n.Add("its times jump by %s, which is not believed", Hours(off/3))
+		n.Add("its times jump by %s, which is not believed", sound.Hours(off/3))
 	case off >= -oggJitter*25: // up to a second: it will catch up
 		return 0
 	}

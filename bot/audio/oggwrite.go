@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"earshot/bot/audio/sound"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -105,7 +106,7 @@ func EncodeOgg(w io.Writer, pcm []float32, c EncoderConfig) error {
 	if err != nil {
 		return err
 	}
-	pcm48 := Resample(pcm, 16000, 48000)
+	pcm48 := sound.Resample(pcm, 16000, 48000)
 	frames := (len(pcm48) + preSkip + 959) / 960
 	trim := frames*960 - len(pcm48) - preSkip
 	pcm48 = append(pcm48, make([]float32, frames*960-len(pcm48))...)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"earshot/bot/audio/sound"
 	"earshot/models"
 )
 
@@ -74,9 +75,9 @@ func measure(blocks []block) (voicedMS, concealedMS int64, level float64) {
 			sum += b.power
 		}
 	}
-	level = SilenceDBFS
+	level = sound.SilenceDBFS
 	if voiced > 0 {
-		level = DBFS(sum / float64(voiced))
+		level = sound.DBFS(sum / float64(voiced))
 	}
 	return voiced * vadBlockMS, concealed / 16, level
 }

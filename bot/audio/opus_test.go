@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"earshot/bot/audio/sound"
 	"errors"
 	"testing"
 )
@@ -59,7 +60,7 @@ func TestFECBeatsConcealment(t *testing.T) {
 		}
 		return lost(i)
 	}))
-	if gain := DBFS(plc) - DBFS(fec); gain < 3 {
+	if gain := sound.DBFS(plc) - sound.DBFS(fec); gain < 3 {
 		t.Errorf("FEC is %.1f dB better than concealment, want 3", gain)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"earshot/bot/audio/sound"
 	"earshot/models"
 )
 
@@ -30,7 +31,7 @@ func TestAnyStretchCanBePlayedAgain(t *testing.T) {
 		start := r.IntN(len(sink.pcm) - 8000)
 		end := start + 1600 + r.IntN(6000)
 		live := sink.pcm[start:end]
-		if DBFS(Power(live[:800])) < -35 || DBFS(Power(live[len(live)-800:])) < -35 {
+		if sound.DBFS(sound.Power(live[:800])) < -35 || sound.DBFS(sound.Power(live[len(live)-800:])) < -35 {
 			continue // in silence any sound agrees with any
 		}
 		c := models.Clip{Opus: log.pack(int64(start), int64(end))}
@@ -56,7 +57,7 @@ func TestOverlappingPacketsKeepTheTime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pcm48 := Resample(pcm, 16000, 48000)
+	pcm48 := sound.Resample(pcm, 16000, 48000)
 	sink := &pcmSink{limit: 1 << 30}
 	p := player{to: sink, stats: &Stats{}}
 	for i := range 20 {

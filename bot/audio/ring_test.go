@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/bot/audio/sound"
 	"earshot/models"
 )
 
@@ -114,7 +115,7 @@ func TestRingOverStreams(t *testing.T) {
 			t.Errorf("at %d ms: %.0f Hz and not %.0f", at, got, want)
 		}
 	}
-	if p := DBFS(Power(pcm[2000*16 : 3000*16])); p > -50 {
+	if p := sound.DBFS(sound.Power(pcm[2000*16 : 3000*16])); p > -50 {
 		t.Errorf("the pause has %.0f dBFS", p)
 	}
 }

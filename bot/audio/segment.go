@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"earshot/bot/audio/sound"
 	"math"
 	"slices"
 )
@@ -115,7 +116,7 @@ func (s *segmenter) judge(silent bool) {
 	s.concealed, s.sound = 0, false
 	if !silent {
 		frame := s.pcm[i*VADBlock:]
-		b.power = Power(frame)
+		b.power = sound.Power(frame)
 		b.prob = s.vad.Speech(frame)
 	}
 	s.blocks = append(s.blocks, b)
@@ -227,7 +228,7 @@ func (s *segmenter) judgeRest() {
 	rest := s.pcm[len(s.blocks)*VADBlock:]
 	var frame [VADBlock]float32
 	copy(frame[:], rest)
-	s.blocks = append(s.blocks, block{prob: s.vad.Speech(frame[:]), power: Power(rest), concealed: s.concealed})
+	s.blocks = append(s.blocks, block{prob: s.vad.Speech(frame[:]), power: sound.Power(rest), concealed: s.concealed})
 	s.concealed, s.sound = 0, false
 	if s.open {
 		s.mark(len(s.blocks) - 1)

@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"earshot/bot/audio/sound"
 	"math"
 	"strings"
 	"testing"
@@ -149,11 +150,11 @@ func TestLongSpeechIsCutWithoutLoss(t *testing.T) {
 		if len(s.PCM) > 14*16000 {
 			t.Errorf("segment %d has %d ms", i, len(s.PCM)/16)
 		}
-		if l := DBFS(Power(pcm[end:s.Start])); i > 0 && l > -45 {
+		if l := sound.DBFS(sound.Power(pcm[end:s.Start])); i > 0 && l > -45 {
 			t.Errorf("%d ms of %.0f dBFS are missing after segment %d", (s.Start-end)/16, l, i-1)
 		}
 		if s.Forced {
-			if l := DBFS(Power(s.PCM[len(s.PCM)-VADBlock:])); l > -35 {
+			if l := sound.DBFS(sound.Power(s.PCM[len(s.PCM)-VADBlock:])); l > -35 {
 				t.Errorf("segment %d is cut in the middle of a sound of %.0f dBFS", i, l)
 			}
 		}

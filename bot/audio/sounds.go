@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"earshot/bot/audio/sound"
 	"math"
 	"slices"
 )
@@ -75,11 +76,11 @@ func (s *sounds) push(pcm []float32) {
 // take judges one hop.
 func (s *sounds) take() {
 	latest := s.frame[toneFrame-toneHop:]
-	h := hop{power: Power(latest)}
+	h := hop{power: sound.Power(latest)}
 	for i := range h.levels {
-		h.levels[i] = max(-70, DBFS(Power(latest[i*toneHop/2:(i+1)*toneHop/2])))
+		h.levels[i] = max(-70, sound.DBFS(sound.Power(latest[i*toneHop/2:(i+1)*toneHop/2])))
 	}
-	if DBFS(h.power) > quietest2 {
+	if sound.DBFS(h.power) > quietest2 {
 		s.follow(s.spec.of(s.frame), &h)
 	} else {
 		clear(s.tones)
@@ -162,7 +163,7 @@ func (s *sounds) judge() (music, noise float64) {
 	var levels []float64
 	fresh := false
 	for _, h := range s.hops {
-		if DBFS(h.power) <= quietest2 {
+		if sound.DBFS(h.power) <= quietest2 {
 			levels = append(levels, h.levels[:]...)
 			continue
 		}

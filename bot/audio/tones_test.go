@@ -3,6 +3,7 @@
 package audio
 
 import (
+	"earshot/bot/audio/sound"
 	"fmt"
 	"math"
 	"testing"
@@ -49,7 +50,7 @@ func TestSpeechIsNotTones(t *testing.T) {
 	all, taken := 0, 0
 	for _, pcm := range evalWAVs(t) {
 		for i := 0; i+VADBlock <= len(pcm); i += VADBlock {
-			if frame := pcm[i : i+VADBlock]; DBFS(Power(frame)) > -40 {
+			if frame := pcm[i : i+VADBlock]; sound.DBFS(sound.Power(frame)) > -40 {
 				all++
 				if isTones(spec.of(frame)[vadEdges[0]:vadEdges[vadBands]]) {
 					taken++

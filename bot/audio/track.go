@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"earshot/bot/audio/sound"
 	"earshot/models"
 )
 
@@ -109,7 +110,7 @@ func NewTrack(c TrackConfig, sink Sink) (*Track, error) {
 	}
 	t := &Track{cfg: c, sink: sink, vad: c.VAD, nextSeq: max(1, c.FirstSeq)}
 	t.seg = newSegmenter(c.Segment, c.VAD, &t.stats, t.emit)
-	t.stats.LevelDBFS = SilenceDBFS
+	t.stats.LevelDBFS = sound.SilenceDBFS
 	if c.Observe != nil {
 		t.meter = &meter{send: t.observed}
 		t.seg.voiced = t.meter.speech
@@ -292,7 +293,7 @@ func (t *Track) trim() { t.log.trim(t.seg.start) }
 // heard implements listener.
 func (t *Track) heard(pcm []float32, concealed bool) {
 	if !concealed {
-		t.stats.LevelDBFS = DBFS(Power(pcm))
+		t.stats.LevelDBFS = sound.DBFS(sound.Power(pcm))
 	}
 	if t.meter != nil {
 		t.meter.push(t.play.pos, pcm)
@@ -302,7 +303,7 @@ func (t *Track) heard(pcm []float32, concealed bool) {
 
 // silent implements listener.
 func (t *Track) silent(n int64, lost bool) {
-	t.stats.LevelDBFS = SilenceDBFS
+	t.stats.LevelDBFS = sound.SilenceDBFS
 	if lost {
 		t.lose(n)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/bot/audio/sound"
 	"earshot/models"
 )
 
@@ -25,7 +26,7 @@ func within(t *testing.T, what string, got, want, tolerance int64) {
 // onset is where the sound of a clip begins, in session ms: its first block above -35 dBFS.
 func onset(c models.Clip) int64 {
 	for i := 0; i+160 <= len(c.PCM); i += 160 {
-		if DBFS(Power(c.PCM[i:i+160])) > -35 {
+		if sound.DBFS(sound.Power(c.PCM[i:i+160])) > -35 {
 			return c.StartMS + int64(i/16)
 		}
 	}
@@ -133,7 +134,7 @@ func TestFault3PayloadSizesAndFrameLengths(t *testing.T) {
 			t.Errorf("%d bytes: %+v", size, st)
 		}
 	}
-	pcm := Resample(evalWAVs(t)[0], 16000, 48000)
+	pcm := sound.Resample(evalWAVs(t)[0], 16000, 48000)
 	for _, ch := range []int{1, 2} {
 		for _, frame := range []int{120, 240, 480, 960, 1920, 2880} {
 			enc, err := NewEncoder(EncoderConfig{Channels: ch, Bitrate: 32000})
@@ -272,7 +273,7 @@ func TestLevelGate(t *testing.T) {
 	packets := encode(t, pcm, speech24)
 	for i := range packets {
 		k := min(len(pcm)-320, i*320)
-		packets[i].Level, packets[i].HasLevel = uint8(min(127, -DBFS(Power(pcm[k:k+320])))), true
+		packets[i].Level, packets[i].HasLevel = uint8(min(127, -sound.DBFS(sound.Power(pcm[k:k+320])))), true
 	}
 	tr, rec := newTestTrack(t, nil)
 	run(tr, packets, 0)

@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"earshot/bot/audio/sound"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -52,7 +53,7 @@ func babble(t testing.TB, ms int, dbfs float64) []float32 {
 	for range 8 {
 		for i := -r.IntN(32000); i < len(out); {
 			said := voices[r.IntN(len(voices))]
-			g := float32(amplitude(4*r.NormFloat64() - DBFS(Power(said))))
+			g := float32(amplitude(4*r.NormFloat64() - sound.DBFS(sound.Power(said))))
 			for k, x := range said {
 				if i+k >= 0 && i+k < len(out) {
 					out[i+k] += g * x
@@ -66,7 +67,7 @@ func babble(t testing.TB, ms int, dbfs float64) []float32 {
 
 // level sets the mean level of sound.
 func level(pcm []float32, dbfs float64) []float32 {
-	g := float32(amplitude(dbfs - DBFS(Power(pcm))))
+	g := float32(amplitude(dbfs - sound.DBFS(sound.Power(pcm))))
 	for i := range pcm {
 		pcm[i] *= g
 	}
@@ -88,10 +89,10 @@ func coloured(ms int, dbfs float64, f func(float64) float64) []float32 {
 func spoken(pcm []float32) []bool {
 	levels := make([]float64, len(pcm)/VADBlock)
 	for i := range levels {
-		levels[i] = DBFS(Power(pcm[i*VADBlock : (i+1)*VADBlock]))
+		levels[i] = sound.DBFS(sound.Power(pcm[i*VADBlock : (i+1)*VADBlock]))
 	}
 	sorted := slices.Sorted(slices.Values(levels))
-	least := max(DBFS(Power(pcm))-25, sorted[len(sorted)/10]+8, -60)
+	least := max(sound.DBFS(sound.Power(pcm))-25, sorted[len(sorted)/10]+8, -60)
 	out := make([]bool, len(levels))
 	for i, l := range levels {
 		out[i] = l > least

@@ -2,6 +2,7 @@ package audio
 
 import (
 	"bufio"
+	"earshot/bot/audio/sound"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -41,7 +42,7 @@ type wavSound struct {
 	total  int64
 	length int64
 	done   bool
-	notes  Notes
+	notes  sound.Notes
 }
 
 // NewWAVSound reads a WAV file: RIFF, RIFX, RF64 or BW64 with integers, floats, mu-law or A-law, of 1 to 768 kHz and up to
@@ -49,7 +50,7 @@ type wavSound struct {
 // promises and the file does not hold is a lost piece at the end. size is that of the file in bytes, -1 when it is not
 // known. A file that says it is too long is refused at once. Errors wrap ErrNotWAV or ErrTooLong; CodecError says that the
 // sound is encoded in another way.
-func NewWAVSound(r io.Reader, size int64) (Sound, error) {
+func NewWAVSound(r io.Reader, size int64) (sound.Sound, error) {
 	w := &wavSound{r: bufio.NewReaderSize(r, 1<<16), size: size}
 	if err := w.riff(); err != nil {
 		return nil, err
@@ -57,7 +58,7 @@ func NewWAVSound(r io.Reader, size int64) (Sound, error) {
 	if err := w.seekSound(); err != nil {
 		return nil, err
 	}
-	return w, TooLong(w.length)
+	return w, sound.TooLong(w.length)
 }
 
 // riff reads the header of a file.
@@ -197,9 +198,9 @@ func (w *wavSound) begin(size int64) bool {
 		if size == 0 {
 			w.notes.Add("its sizes were never written: it is read to its end")
 		}
-	case rest >= 0 && w.format.samples(size) > MaxFileSamples && size > rest:
+	case rest >= 0 && w.format.samples(size) > sound.MaxFileSamples && size > rest:
 		w.left, w.exact = rest, false
-		w.notes.Add("its header promises %s, which is not believed: it is read to its end", Hours(w.format.samples(size)))
+		w.notes.Add("its header promises %s, which is not believed: it is read to its end", sound.Hours(w.format.samples(size)))
 	case rest >= 0 && size > rest:
 		w.left, w.missing = rest, size-rest
 	}
@@ -233,25 +234,25 @@ func (w *wavSound) Length() int64 { return w.length }
 func (w *wavSound) Notes() []string { return w.notes }
 
 // Next implements Sound.
-func (w *wavSound) Next() (Piece, error) {
+func (w *wavSound) Next() (sound.Piece, error) {
 	for !w.done {
 		p, err := w.read()
 		if err != nil {
-			return Piece{}, err
+			return sound.Piece{}, err
 		}
 		w.total += p.Samples()
-		if err := TooLong(w.total); err != nil && !p.Lost {
-			return Piece{}, err
+		if err := sound.TooLong(w.total); err != nil && !p.Lost {
+			return sound.Piece{}, err
 		}
 		if p.Samples() > 0 {
 			return p, nil
 		}
 	}
-	return Piece{}, io.EOF
+	return sound.Piece{}, io.EOF
 }
 
 // read gives the next piece; an empty one where nothing came of what was read.
-func (w *wavSound) read() (Piece, error) {
+func (w *wavSound) read() (sound.Piece, error) {
 	frame := w.format.frame()
 	want := int64(wavPiece * frame)
 	if w.left >= 0 {
@@ -266,7 +267,7 @@ func (w *wavSound) read() (Piece, error) {
 		w.left -= int64(n)
 	}
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return Piece{}, fmt.Errorf("read WAV sound: %w", err)
+		return sound.Piece{}, fmt.Errorf("read WAV sound: %w", err)
 	}
 	if err != nil { // the end of the file
 		if w.exact && w.left > 0 {
@@ -274,20 +275,20 @@ func (w *wavSound) read() (Piece, error) {
 		}
 		w.left = 0
 	}
-	return Piece{PCM: w.planes.push(w.format, w.buf[:n-n%frame])}, nil
+	return sound.Piece{PCM: w.planes.push(w.format, w.buf[:n-n%frame])}, nil
 }
 
 // after is what follows a stretch of sound: what was promised and is not there, more sound, or the end.
-func (w *wavSound) after() (Piece, error) {
+func (w *wavSound) after() (sound.Piece, error) {
 	switch {
 	case w.missing > 0:
 		w.lost, w.missing = w.format.samples(w.missing), 0
-		w.notes.Add("it breaks off: its header promises %s more", Hours(w.lost))
-		return Piece{PCM: w.planes.flush()}, nil
+		w.notes.Add("it breaks off: its header promises %s more", sound.Hours(w.lost))
+		return sound.Piece{PCM: w.planes.flush()}, nil
 	case w.lost > 0:
 		n := w.lost
 		w.lost = 0
-		return Piece{Silent: n, Lost: true}, nil
+		return sound.Piece{Silent: n, Lost: true}, nil
 	}
 	if w.exact && w.odd {
 		w.pad(1)
@@ -297,20 +298,20 @@ func (w *wavSound) after() (Piece, error) {
 	switch {
 	case len(b) < 8:
 		w.done = true
-		return Piece{PCM: w.planes.flush()}, nil
+		return sound.Piece{PCM: w.planes.flush()}, nil
 	case len(b) == 12 && string(b[8:]) == "WAVE":
 		return w.another()
 	case !chunkName(b[:4]), !w.plausible(int64(w.order.Uint32(b[4:]))):
 		w.left, w.exact = -1, false
 		w.notes.Add("it goes on where its header says it ends: it is read to its end")
-		return Piece{}, nil
+		return sound.Piece{}, nil
 	}
 	return w.chunk()
 }
 
 // another begins a further file that was joined to this one.
-func (w *wavSound) another() (Piece, error) {
-	p := Piece{PCM: w.planes.flush()}
+func (w *wavSound) another() (sound.Piece, error) {
+	p := sound.Piece{PCM: w.planes.flush()}
 	err := w.riff()
 	if err == nil {
 		err = w.seekSound()
@@ -328,10 +329,10 @@ func (w *wavSound) another() (Piece, error) {
 }
 
 // chunk reads a chunk behind the sound.
-func (w *wavSound) chunk() (Piece, error) {
+func (w *wavSound) chunk() (sound.Piece, error) {
 	var h [8]byte
 	if err := w.full(h[:], "chunks after the sound"); err != nil {
-		return Piece{}, err
+		return sound.Piece{}, err
 	}
 	size := int64(w.order.Uint32(h[4:]))
 	if string(h[:4]) == "data" {
@@ -339,12 +340,12 @@ func (w *wavSound) chunk() (Piece, error) {
 		if !w.begin(size) {
 			w.left = 0
 		}
-		return Piece{}, nil
+		return sound.Piece{}, nil
 	}
 	if err := w.skip(size); err != nil && !errors.Is(err, ErrNotWAV) {
-		return Piece{}, err
+		return sound.Piece{}, err
 	}
-	return Piece{}, nil
+	return sound.Piece{}, nil
 }
 
 // ReadWAV reads a WAV file into memory and returns mono PCM at 16 kHz that the caller owns; NewWAVSound says what can be
@@ -354,5 +355,5 @@ func ReadWAV(r io.Reader) ([]float32, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ReadAll(s)
+	return sound.ReadAll(s)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"earshot/bot/audio/sound"
 	"earshot/models"
 )
 
@@ -142,12 +143,12 @@ func TestReadWAVIsBounded(t *testing.T) {
 	copy(head[i+4:], "\xff\xff\xff\xff")
 	s, err := NewWAVSound(endless{bytes.NewReader(head)}, -1)
 	if err == nil {
-		s.(*wavSound).total = MaxFileSamples - 60*models.SampleRate // all but the last minute was read
+		s.(*wavSound).total = sound.MaxFileSamples - 60*models.SampleRate // all but the last minute was read
 	}
 	for err == nil {
 		_, err = s.Next()
 	}
-	if !errors.Is(err, ErrTooLong) {
+	if !errors.Is(err, sound.ErrTooLong) {
 		t.Error(err)
 	}
 }
@@ -158,8 +159,8 @@ func TestResampleKeepsAliasesOut(t *testing.T) {
 		for i := range in {
 			in[i] = float32(0.5 * math.Sin(2*math.Pi*hz*float64(i)/48000))
 		}
-		out := Resample(in, 48000, 16000)
-		if l := DBFS(Power(out[400 : len(out)-400])); l > -75 {
+		out := sound.Resample(in, 48000, 16000)
+		if l := sound.DBFS(sound.Power(out[400 : len(out)-400])); l > -75 {
 			t.Errorf("%g Hz comes out at %.0f dBFS", hz, l)
 		}
 	}
@@ -167,8 +168,8 @@ func TestResampleKeepsAliasesOut(t *testing.T) {
 
 func TestResampleInPiecesIsTheSame(t *testing.T) {
 	in := noise(1000, -20, 4)
-	whole := Resample(in, 16000, 44100)
-	r := NewResampler(16000, 44100)
+	whole := sound.Resample(in, 16000, 44100)
+	r := sound.NewResampler(16000, 44100)
 	var out []float32
 	for i := 0; i < len(in); i += 777 {
 		out = r.Push(out, in[i:min(len(in), i+777)])

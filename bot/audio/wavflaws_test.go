@@ -2,6 +2,7 @@ package audio
 
 import (
 	"bytes"
+	"earshot/bot/audio/sound"
 	"encoding/binary"
 	"errors"
 	"math"
@@ -155,7 +156,7 @@ func TestWAVTooLongIsRefusedAtOnce(t *testing.T) {
 	head := oddWAV{sized: true, size: 0x7ff00000 >> 1, riff: 0x7ff00000 >> 1}.file()
 	read := &countedReader{r: endless{bytes.NewReader(head)}}
 	_, err := NewWAVSound(read, -1)
-	if !errors.Is(err, ErrTooLong) || read.n > 1<<20 {
+	if !errors.Is(err, sound.ErrTooLong) || read.n > 1<<20 {
 		t.Errorf("%v after %d bytes", err, read.n)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"math"
 
 	"earshot/models"
+
+	"earshot/bot/audio/sound"
 )
 
 // Bounds of what is taken for a sound.
@@ -123,9 +125,9 @@ func sampleOf(tag uint16, bits, bytes int, order binary.ByteOrder) func([]byte) 
 	case tag == tagPCM && bytes > 2 && bytes <= 8:
 		return func(b []byte) float32 { return integer(b[:bytes], big) }
 	case tag == tagFloat && bits == 32:
-		return func(b []byte) float32 { return sound(float64(math.Float32frombits(order.Uint32(b)))) }
+		return func(b []byte) float32 { return sample(float64(math.Float32frombits(order.Uint32(b)))) }
 	case tag == tagFloat && bits == 64:
-		return func(b []byte) float32 { return sound(math.Float64frombits(order.Uint64(b))) }
+		return func(b []byte) float32 { return sample(math.Float64frombits(order.Uint64(b))) }
 	}
 	return nil
 }
@@ -146,8 +148,8 @@ func integer(b []byte, big bool) float32 {
 	return float32(int32(x)) / (1 << 31)
 }
 
-// sound is a float as a sample: what is no number, or beyond any scale, is silence.
-func sound(v float64) float32 {
+// sample is a float as a sample: what is no number, or beyond any scale, is silence.
+func sample(v float64) float32 {
 	if v != v || v > 1<<40 || v < -1<<40 {
 		return 0
 	}
@@ -179,7 +181,7 @@ var muLaw, aLaw = func() (mu, a [256]float32) {
 // planes are the channels of a recording on their way to 16 kHz.
 type planes struct {
 	rate int
-	rs   []*Resampler
+	rs   []*sound.Resampler
 	in   [][]float32
 	out  [][]float32
 }
@@ -191,7 +193,7 @@ func (p *planes) push(f *wavFormat, b []byte) [][]float32 {
 		*p = planes{rate: f.rate, in: make([][]float32, f.channels), out: make([][]float32, f.channels)}
 		for range f.channels {
 			if f.rate != models.SampleRate {
-				p.rs = append(p.rs, NewResampler(f.rate, models.SampleRate))
+				p.rs = append(p.rs, sound.NewResampler(f.rate, models.SampleRate))
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
+	"earshot/bot/audio/sound"
 	"earshot/bot/room"
 	"earshot/models"
 )
@@ -28,7 +29,7 @@ func voice(t *testing.T) [][]byte {
 	}
 	quiet := make([]float32, audio48/3)
 	pcm = append(append(append([]float32{}, quiet...), pcm...), quiet...)
-	pcm48 := audio.Resample(pcm, 16000, 48000)
+	pcm48 := sound.Resample(pcm, 16000, 48000)
 	enc, err := audio.NewEncoder(audio.EncoderConfig{})
 	if err != nil {
 		t.Fatal(err)

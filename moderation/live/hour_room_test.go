@@ -11,6 +11,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
+	"earshot/bot/audio/sound"
 	"earshot/models"
 )
 
@@ -205,7 +206,7 @@ func sentence(t *testing.T) [][]byte {
 		t.Fatal(err)
 	}
 	quiet := make([]float32, 16000/3)
-	pcm48 := audio.Resample(append(append(append([]float32{}, quiet...), pcm[:min(len(pcm), 32000)]...), quiet...), 16000, 48000)
+	pcm48 := sound.Resample(append(append(append([]float32{}, quiet...), pcm[:min(len(pcm), 32000)]...), quiet...), 16000, 48000)
 	enc, err := audio.NewEncoder(audio.EncoderConfig{})
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
+	"earshot/bot/audio/sound"
 	"earshot/bot/lounge"
 	"earshot/bot/media"
 	"earshot/bot/room"
@@ -213,7 +214,7 @@ func castSentences(t *testing.T, all []eval.Sentence, n int) []stage.Part {
 			p.Lines = append(p.Lines, stage.Line{Text: all[j].Text})
 			pcm = slices.Concat(pcm, all[j].PCM, noise.Make(noise.Pink, 16000, -70, uint64(j)))
 		}
-		for pcm48 := audio.Resample(pcm, 16000, 48000); len(pcm48) >= 960; pcm48 = pcm48[960:] {
+		for pcm48 := sound.Resample(pcm, 16000, 48000); len(pcm48) >= 960; pcm48 = pcm48[960:] {
 			packet, err := enc.Encode(pcm48[:960])
 			if err != nil {
 				t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/bot/audio"
+	"earshot/bot/audio/sound"
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
 	"earshot/transcribe/fixture/eval"
@@ -131,7 +132,7 @@ func spoken() (out [][][]byte, err error) {
 		if err != nil {
 			return nil, err
 		}
-		pcm := audio.Resample(append(s.PCM, make([]float32, betweenTwo.Milliseconds()*16)...), 16_000, 48_000)
+		pcm := sound.Resample(append(s.PCM, make([]float32, betweenTwo.Milliseconds()*16)...), 16_000, 48_000)
 		var packets [][]byte
 		for ; len(pcm) >= 960; pcm = pcm[960:] {
 			p, err := e.Encode(pcm[:960])

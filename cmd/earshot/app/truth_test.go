@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"earshot/bot/audio"
+	"earshot/bot/audio/sound"
 	"earshot/cmd/earshot/noise"
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
@@ -32,7 +33,7 @@ func overNetwork(t *testing.T, pcm []float32, bad audio.Impairment) []delivery {
 		t.Fatal(err)
 	}
 	room := noise.Make(noise.Pink, 16000, -70, 9)
-	pcm48 := audio.Resample(slices.Concat(room, pcm, room), 16000, 48000)
+	pcm48 := sound.Resample(slices.Concat(room, pcm, room), 16000, 48000)
 	im := audio.NewImpairer(bad)
 	var out []delivery
 	for i := 0; (i+1)*960 <= len(pcm48); i++ {
@@ -142,8 +143,8 @@ func TestFault7WordsSurviveTheNetwork(t *testing.T) {
 func checkSilence(t *testing.T, e transcribe.Decoder, all []eval.Sentence) {
 	t.Helper()
 	tape := []stage.Line{
-		{Text: all[0].Text, PCM: audio.Resample(all[0].PCM, 16000, 48000)},
-		{Text: all[1].Text, PCM: audio.Resample(all[1].PCM, 16000, 48000)},
+		{Text: all[0].Text, PCM: sound.Resample(all[0].PCM, 16000, 48000)},
+		{Text: all[1].Text, PCM: sound.Resample(all[1].PCM, 16000, 48000)},
 	}
 	sent, err := stage.Record(tape, func(time.Duration) time.Duration { return time.Minute })
 	if err != nil {

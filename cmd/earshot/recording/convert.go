@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"earshot/bot/audio"
+	"earshot/bot/audio/sound"
 )
 
 // Converter starts ffmpeg in a process that may read the recording and nothing else (Confine), by way of this program.
@@ -111,12 +111,12 @@ func (v *conversion) stop() error {
 
 // converted is the sound that ffmpeg makes of a recording.
 type converted struct {
-	audio.Sound
+	sound.Sound
 	from *conversion
 }
 
 // Next implements audio.Sound: when the sound ends, ffmpeg says whether that was all.
-func (c converted) Next() (audio.Piece, error) {
+func (c converted) Next() (sound.Piece, error) {
 	p, err := c.Sound.Next()
 	if errors.Is(err, io.EOF) && c.from.end() != nil {
 		return p, fmt.Errorf("ffmpeg: %w", c.from.ended)

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"earshot/bot/audio"
+	"earshot/bot/audio/sound"
 	"earshot/models"
 )
 
@@ -35,7 +36,7 @@ type Opener struct {
 type Source struct {
 	// Name is the file's name without its folder; "stdin" for the standard input.
 	Name string
-	audio.Sound
+	sound.Sound
 	close func() error
 }
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"earshot/bot/audio"
+	"earshot/bot/audio/sound"
 	"earshot/models"
 )
 
@@ -25,7 +26,7 @@ type reader struct {
 	source  *Source
 	options Options
 	track   string
-	mix     audio.Mixer
+	mix     sound.Mixer
 	lanes   []*lane
 	pos     int64   // samples read
 	pending []*item // found, and not yet given out: something earlier may come
@@ -38,7 +39,7 @@ type reader struct {
 
 // lane is the way of one speaker's sound, or of all channels together.
 type lane struct {
-	level   audio.Leveller
+	level   sound.Leveller
 	cutter  *audio.Cutter
 	vad     audio.VAD
 	speaker string
@@ -52,7 +53,7 @@ func (r *reader) run(ctx context.Context, order, work chan<- *item) error {
 		last := errors.Is(err, io.EOF)
 		if err != nil && !last {
 			err = fmt.Errorf("%s %w, but up to %s: %w", r.source.Name, errRead, clock(r.pos), err)
-			p, last = audio.Piece{}, true
+			p, last = sound.Piece{}, true
 		} else {
 			err = nil
 		}
@@ -99,7 +100,7 @@ func clock(pos int64) string {
 }
 
 // take takes a piece; after the last, what is open ends.
-func (r *reader) take(p audio.Piece, last bool) error {
+func (r *reader) take(p sound.Piece, last bool) error {
 	if p.Lost {
 		r.lose(p.Samples())
 	}

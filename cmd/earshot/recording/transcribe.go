@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"earshot/bot/audio"
+	"earshot/bot/audio/sound"
 	"earshot/models"
 )
 
@@ -101,7 +102,7 @@ func (w *writer) give(it *item) error {
 
 // Unreadable reports whether an error of Transcribe says that the recording can't be read on.
 func Unreadable(err error) bool {
-	return errors.Is(err, audio.ErrNotWAV) || errors.Is(err, audio.ErrNotOgg) || errors.Is(err, audio.ErrTooLong) || errors.Is(err, errRead)
+	return errors.Is(err, audio.ErrNotWAV) || errors.Is(err, audio.ErrNotOgg) || errors.Is(err, sound.ErrTooLong) || errors.Is(err, errRead)
 }
 
 // errRead is wrapped by every error of reading.

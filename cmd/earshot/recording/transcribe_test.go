@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"earshot/bot/audio"
+	"earshot/bot/audio/sound"
 	"earshot/models"
 	"earshot/transcribe"
 )
@@ -22,13 +23,13 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // pieces is a recording in memory.
 type pieces struct {
-	next []audio.Piece
+	next []sound.Piece
 	end  error
 }
 
-func (p *pieces) Next() (audio.Piece, error) {
+func (p *pieces) Next() (sound.Piece, error) {
 	if len(p.next) == 0 {
-		return audio.Piece{}, p.end
+		return sound.Piece{}, p.end
 	}
 	out := p.next[0]
 	p.next = p.next[1:]
@@ -50,9 +51,9 @@ func talking(seconds float64) (pcm, other []float32) {
 }
 
 // mono puts stretches one behind the other, in pieces of 0.1 s.
-func mono(stretches ...[]float32) (out []audio.Piece) {
+func mono(stretches ...[]float32) (out []sound.Piece) {
 	for part := range slices.Chunk(slices.Concat(stretches...), 1600) {
-		out = append(out, audio.Piece{PCM: [][]float32{part}})
+		out = append(out, sound.Piece{PCM: [][]float32{part}})
 	}
 	return out
 }
@@ -95,9 +96,9 @@ func options(engines ...transcribe.Decoder) Options {
 
 func TestLinesAndGapsComeInOrder(t *testing.T) {
 	speech, silence := talking(3)
-	lost := []audio.Piece{{Silent: 8000, Lost: true}, {PCM: [][]float32{make([]float32, 1600)}}, {Silent: 8000, Lost: true}}
+	lost := []sound.Piece{{Silent: 8000, Lost: true}, {PCM: [][]float32{make([]float32, 1600)}}, {Silent: 8000, Lost: true}}
 	in := slices.Concat(
-		mono(speech, silence), lost, mono(silence, speech, silence, speech), []audio.Piece{{Silent: 3600 * 16000}}, mono(speech, silence),
+		mono(speech, silence), lost, mono(silence, speech, silence, speech), []sound.Piece{{Silent: 3600 * 16000}}, mono(speech, silence),
 	)
 	var to sink
 	r, err := Transcribe(t.Context(), &Source{Name: "talk.wav", Sound: &pieces{in, io.EOF}}, options(engine{}, engine{}, engine{}), &to)
@@ -116,9 +117,9 @@ func TestAChannelIsASpeaker(t *testing.T) {
 	speech, silence := talking(2)
 	left := slices.Concat(speech, silence, silence, speech, silence)
 	right := slices.Concat(silence, silence[:16000], speech, silence, silence[:16000], silence)[:len(left)]
-	in := make([]audio.Piece, 0, 100)
+	in := make([]sound.Piece, 0, 100)
 	for i := 0; i < len(left); i += 1600 {
-		in = append(in, audio.Piece{PCM: [][]float32{left[i : i+1600], right[i : i+1600]}})
+		in = append(in, sound.Piece{PCM: [][]float32{left[i : i+1600], right[i : i+1600]}})
 	}
 	o := options(engine{}, engine{})
 	o.Channels = true
@@ -133,7 +134,7 @@ func TestAChannelIsASpeaker(t *testing.T) {
 
 func TestAnEarlyEndKeepsTheLines(t *testing.T) {
 	speech, silence := talking(3)
-	in := func() []audio.Piece { return mono(speech, silence, speech, silence, speech, silence, speech, silence) }
+	in := func() []sound.Piece { return mono(speech, silence, speech, silence, speech, silence, speech, silence) }
 	broken := errors.New("the medium is broken")
 	dead := errors.New("there is no decoder any more")
 	for name, c := range map[string]struct {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"earshot/bot/audio"
+	"earshot/bot/audio/sound"
 	"earshot/bot/lounge"
 	"earshot/models"
 )
@@ -42,7 +43,7 @@ func Lines() ([]Line, error) {
 		if len(rest) == 0 {
 			return nil, fmt.Errorf("the tape of %s has fewer lines than the play", c.Speaker)
 		}
-		tape = append(tape, Line{c.Text, audio.Resample(rest[0].PCM, models.SampleRate, 48000)})
+		tape = append(tape, Line{c.Text, sound.Resample(rest[0].PCM, models.SampleRate, 48000)})
 		spoken[c.Speaker] = rest[1:]
 	}
 	return tape, nil

@@ -1,7 +1,7 @@
 // Package sound is what recordings of any format have in common: PCM that is read piece by piece, at 16 kHz, and what is done
 // with it: one channel made of several, one loudness, another sample rate. It has no state but in its values, each of which
 // one goroutine uses.
-package audio
+package sound
 
 import (
 	"errors"

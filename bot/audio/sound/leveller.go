@@ -1,4 +1,4 @@
-package audio
+package sound
 
 import (
 	"math"
@@ -30,8 +30,8 @@ type gainSpan struct {
 const (
 	levelBlock  = 512             // 32 ms at 16 kHz
 	levelSecond = 31 * levelBlock // about 1 s, in whole blocks
-	levelAhead  = 3             // seconds
-	levelBehind = 30            // seconds
+	levelAhead  = 3               // seconds
+	levelBehind = 30              // seconds
 	// A stretch whose loudest blocks are below tooQuiet is raised to quietGoal, yet not so far that its softest ones come
 	// above levelFloor: below it EnergyVAD takes nothing for speech. It is never raised by more than mostGain.
 	tooQuiet, quietGoal, levelFloor, mostGain = -48.0, -30.0, -64.0, 60.0
