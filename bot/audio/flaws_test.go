@@ -3,6 +3,7 @@ package audio
 import (
 	"bytes"
 	"earshot/bot/audio/sound"
+	"earshot/bot/audio/sound/soundtest"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -10,37 +11,6 @@ import (
 	"slices"
 	"testing"
 )
-
-// heard is what came of a recording.
-type heard struct {
-	pcm   []float32 // with silence for what is missing
-	lost  int64     // ms
-	notes []string
-}
-
-func readSound(t testing.TB, s sound.Sound, err error) (h heard) {
-	t.Helper()
-	var mix sound.Mixer
-	for err == nil {
-		var p sound.Piece
-		if p, err = s.Next(); err != nil {
-			break
-		}
-		if p.Lost {
-			h.lost += p.Samples() / 16
-		}
-		if len(p.PCM) > 0 {
-			h.pcm = append(h.pcm, mix.Mix(p.PCM)...)
-		} else {
-			h.pcm = append(h.pcm, make([]float32, p.Silent)...)
-		}
-	}
-	if !errors.Is(err, io.EOF) {
-		t.Fatal(err)
-	}
-	h.notes = s.Notes()
-	return h
-}
 
 // oggPagesOf takes a file apart.
 func oggPagesOf(t testing.TB, file []byte) (out []*oggPage) {
@@ -65,10 +35,10 @@ func joinPages(pages []*oggPage) (out []byte) {
 	return out
 }
 
-func hearOgg(t testing.TB, file []byte) heard {
+func hearOgg(t testing.TB, file []byte) soundtest.Heard {
 	t.Helper()
 	s, err := NewOggSound(bytes.NewReader(file), 0)
-	return readSound(t, s, err)
+	return soundtest.Read(t, s, err)
 }
 
 // shifted moves the positions of pages from one on.
@@ -89,8 +59,8 @@ func TestOggStreamsOneAfterAnother(t *testing.T) {
 		"with rubbish":        {slices.Concat(one, []byte("OggS and more"), two), 5000},
 		"without an end mark": {slices.Concat(joinPages(oggPagesOf(t, one)[:4]), two), 4000},
 	} {
-		if got := hearOgg(t, c.file); len(got.pcm)/16 < c.ms-50 || len(got.pcm)/16 > c.ms+50 {
-			t.Errorf("%s: %d ms, want %d", name, len(got.pcm)/16, c.ms)
+		if got := hearOgg(t, c.file); len(got.PCM)/16 < c.ms-50 || len(got.PCM)/16 > c.ms+50 {
+			t.Errorf("%s: %d ms, want %d", name, len(got.PCM)/16, c.ms)
 		}
 	}
 	beside := oggPagesOf(t, two)
@@ -99,8 +69,8 @@ func TestOggStreamsOneAfterAnother(t *testing.T) {
 	}
 	ps := oggPagesOf(t, one)
 	got := hearOgg(t, joinPages(slices.Concat(ps[:1], beside[:1], ps[1:2], beside[1:], ps[2:])))
-	if len(got.pcm)/16 != 3000 || len(got.notes) != 1 {
-		t.Errorf("a stream beside the first: %d ms, %q", len(got.pcm)/16, got.notes)
+	if len(got.PCM)/16 != 3000 || len(got.Notes) != 1 {
+		t.Errorf("a stream beside the first: %d ms, %q", len(got.PCM)/16, got.Notes)
 	}
 }
 
@@ -133,7 +103,7 @@ func TestInvertedChannels(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := hearOgg(t, b.Bytes())
-	if l := sound.DBFS(sound.Power(got.pcm[8000:])); l < -16 || l > -12 {
+	if l := sound.DBFS(sound.Power(got.PCM[8000:])); l < -16 || l > -12 {
 		t.Errorf("%.0f dBFS, want that of a sine of 0.3", l)
 	}
 }

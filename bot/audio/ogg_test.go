@@ -166,7 +166,7 @@ func TestOggRefuses(t *testing.T) {
 	page.body[9] = 6
 	for name, b := range map[string][]byte{
 		"empty":                nil,
-		"a WAV file":           wavFile(1, 16, 1, 16000, false),
+		"a WAV file":           append([]byte("RIFF\x24\x00\x00\x00WAVEfmt "), make([]byte, 24)...),
 		"Vorbis":               (&oggPage{flags: oggFirst, lacing: []byte{7}, body: []byte("\x01vorbis")}).marshal(),
 		"half a header":        good[:40],
 		"six channels in mono": page.marshal(),

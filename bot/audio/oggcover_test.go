@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"earshot/bot/audio/sound"
 	"earshot/models"
 )
 

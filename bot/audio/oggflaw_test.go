@@ -14,8 +14,8 @@ import (
 func TestOggWithOneFlaw(t *testing.T) {
 	pcm := noise(6000, -20, 5)
 	whole := hearOgg(t, oggFile(t, pcm))
-	if d := len(whole.pcm) - len(pcm); d < -2 || d > 2 || whole.lost != 0 || len(whole.notes) > 0 {
-		t.Fatalf("the whole recording: %d samples of %d, lost %d, %q", len(whole.pcm), len(pcm), whole.lost, whole.notes)
+	if d := len(whole.PCM) - len(pcm); d < -2 || d > 2 || whole.Lost != 0 || len(whole.Notes) > 0 {
+		t.Fatalf("the whole recording: %d samples of %d, lost %d, %q", len(whole.PCM), len(pcm), whole.Lost, whole.Notes)
 	}
 	for name, c := range map[string]struct {
 		harm   func(ps []*oggPage) []byte
@@ -66,24 +66,24 @@ func TestOggWithOneFlaw(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := hearOgg(t, c.harm(oggPagesOf(t, oggFile(t, pcm))))
-			if d := got.lost - c.lostMS; (d < -10 || d > 10) && !strings.Contains(name, "last page") {
-				t.Errorf("%d ms lost, want %d", got.lost, c.lostMS)
+			if d := got.Lost - c.lostMS; (d < -10 || d > 10) && !strings.Contains(name, "last page") {
+				t.Errorf("%d ms lost, want %d", got.Lost, c.lostMS)
 			}
-			if d := int64(len(got.pcm)-len(pcm))/16 - c.moreMS; d < -30 || d > 30 {
-				t.Errorf("%d ms long, want %d more than %d", len(got.pcm)/16, c.moreMS, len(pcm)/16)
+			if d := int64(len(got.PCM)-len(pcm))/16 - c.moreMS; d < -30 || d > 30 {
+				t.Errorf("%d ms long, want %d more than %d", len(got.PCM)/16, c.moreMS, len(pcm)/16)
 			}
-			if told := len(got.notes) > 0 || got.lost > 0; told == c.silent {
-				t.Errorf("told %q", got.notes)
+			if told := len(got.Notes) > 0 || got.Lost > 0; told == c.silent {
+				t.Errorf("told %q", got.Notes)
 			}
 			n := 16000
-			if r := correlation(got.pcm[n/2:n], whole.pcm[n/2:n]); r < 0.9 && c.lostMS != 2000 && !strings.Contains(name, "first page") {
+			if r := correlation(got.PCM[n/2:n], whole.PCM[n/2:n]); r < 0.9 && c.lostMS != 2000 && !strings.Contains(name, "first page") {
 				t.Errorf("the first second has a correlation of %.2f", r)
 			}
 			if c.moreMS < 0 {
 				return
 			}
-			end := got.pcm[len(got.pcm)-24000:][:8000]
-			if _, r := bestLag(whole.pcm[len(whole.pcm)-24000:][:8000], end, 400); r < 0.7 {
+			end := got.PCM[len(got.PCM)-24000:][:8000]
+			if _, r := bestLag(whole.PCM[len(whole.PCM)-24000:][:8000], end, 400); r < 0.7 {
 				t.Errorf("the end is not in its place: correlation %.2f", r)
 			}
 		})

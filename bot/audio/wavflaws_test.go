@@ -3,6 +3,7 @@ package audio
 import (
 	"bytes"
 	"earshot/bot/audio/sound"
+	"earshot/bot/audio/sound/soundtest"
 	"encoding/binary"
 	"errors"
 	"math"
@@ -125,11 +126,11 @@ func TestWAVAsWritersMakeThem(t *testing.T) {
 				size = int64(len(file))
 			}
 			s, err := NewWAVSound(bytes.NewReader(file), size)
-			got := readSound(t, s, err)
-			if d := len(got.pcm) - c.want; d < -2 || d > 2 || got.lost != 0 || (len(got.notes) > 0) != c.told {
-				t.Errorf("%s (size %d): %d samples, want %d; lost %d ms; %q", name, size, len(got.pcm), c.want, got.lost, got.notes)
+			got := soundtest.Read(t, s, err)
+			if d := len(got.PCM) - c.want; d < -2 || d > 2 || got.Lost != 0 || (len(got.Notes) > 0) != c.told {
+				t.Errorf("%s (size %d): %d samples, want %d; lost %d ms; %q", name, size, len(got.PCM), c.want, got.Lost, got.Notes)
 			}
-			if n := min(len(got.pcm), 7000); n > 0 && sineSNR(got.pcm[:n], 440, 0.5) < 60 {
+			if n := min(len(got.PCM), 7000); n > 0 && sineSNR(got.PCM[:n], 440, 0.5) < 60 {
 				t.Errorf("%s: the sine is not one", name)
 			}
 		}
@@ -144,9 +145,9 @@ func TestWAVThatBreaksOff(t *testing.T) {
 	}{"a second": {48000, 1000}, "18 h": {0x7f000000, 0}} {
 		file := oddWAV{sized: true, size: c.size, riff: c.size + 36}.file()
 		s, err := NewWAVSound(bytes.NewReader(file), int64(len(file)))
-		got := readSound(t, s, err)
-		if got.lost != c.lost || len(got.pcm) != 8000+int(c.lost)*16 || len(got.notes) != 1 {
-			t.Errorf("%s: %d samples, %d ms lost, %q", name, len(got.pcm), got.lost, got.notes)
+		got := soundtest.Read(t, s, err)
+		if got.Lost != c.lost || len(got.PCM) != 8000+int(c.lost)*16 || len(got.Notes) != 1 {
+			t.Errorf("%s: %d samples, %d ms lost, %q", name, len(got.PCM), got.Lost, got.Notes)
 		}
 	}
 }
@@ -203,7 +204,7 @@ func TestWAVSampleKinds(t *testing.T) {
 	}
 	doubles = binary.LittleEndian.AppendUint64(doubles, math.Float64bits(math.NaN()))
 	s, err := NewWAVSound(bytes.NewReader(oddWAV{format: pcmFormat(binary.LittleEndian, 3, 1, 16000, 8, 64), data: doubles}.file()), -1)
-	if got := readSound(t, s, err); len(got.pcm) != 8001 || sineSNR(got.pcm[:8000], 440, 0.5) < 80 {
-		t.Errorf("%d samples of 64-bit floats", len(got.pcm))
+	if got := soundtest.Read(t, s, err); len(got.PCM) != 8001 || sineSNR(got.PCM[:8000], 440, 0.5) < 80 {
+		t.Errorf("%d samples of 64-bit floats", len(got.PCM))
 	}
 }

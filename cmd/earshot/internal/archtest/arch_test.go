@@ -47,7 +47,7 @@ var mayImport = []struct {
 	{"internal/...", nil},
 	{"bot", nil},
 	{"bot/audio/sound", nil},
-	{"bot/audio/...", []string{"bot/audio/sound"}},
+	{"bot/audio/...", []string{"bot/audio/sound/..."}},
 	{"bot/audio", []string{"bot/audio/..."}},
 	{"bot/peer", []string{"bot/peer/guard"}},
 	{"bot/peer/guard", nil},
@@ -100,7 +100,7 @@ var onlyIn = map[string][]string{
 	"github.com/spf13/cobra":           {"cmd/..."},
 	"github.com/ggerganov":             {"transcribe/whisper"},
 	"github.com/go-viper/mapstructure": {"configs"},
-	"C":                                {"transcribe/whisper", "bot/audio/..."},
+	"C":                                {"transcribe/whisper", "bot/audio"},
 	"testing":                          {"_test", "models/store/storetest"},
 }
 
