@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"earshot/bot/audio/impairtest"
 	"earshot/bot/audio/sound"
 	"math/rand/v2"
 	"runtime"
@@ -66,7 +67,7 @@ func BenchmarkParsePacket(b *testing.B) {
 }
 
 func BenchmarkDecodeClip(b *testing.B) {
-	clips, _ := opusClips(b, speech24, Impairment{})
+	clips, _ := opusClips(b, speech24, impairtest.Impairment{})
 	b.ReportAllocs()
 	for b.Loop() {
 		c := clips[0]

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/bot/audio/impairtest"
 	"earshot/models"
 )
 
@@ -57,7 +58,7 @@ func sameSound(t *testing.T, c models.Clip, least float64) {
 }
 
 // opusClips are clips of real speech as they come out of a track.
-func opusClips(t testing.TB, c EncoderConfig, bad Impairment) ([]models.Clip, Stats) {
+func opusClips(t testing.TB, c EncoderConfig, bad impairtest.Impairment) ([]models.Clip, Stats) {
 	t.Helper()
 	tr, rec := newTestTrack(t, nil)
 	pcm, _ := talk(t, 1000)

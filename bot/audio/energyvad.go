@@ -2,6 +2,7 @@ package audio
 
 import (
 	"earshot/bot/audio/sound"
+	"earshot/bot/audio/spectrum"
 	"math"
 )
 
@@ -50,7 +51,7 @@ var vadEdges = [vadBands + 1]int{4, 7, 10, 13, 16, 20, 24, 28, 33, 39, 46, 54, 6
 // the noise is known. It takes any other sound that changes for speech: music, other people's talk, some clicks, and the
 // first second of noise. It costs about 0.3 ms per second of audio. One goroutine uses it.
 type EnergyVAD struct {
-	spec    *spectrum
+	spec    *spectrum.Spectrum
 	weights [vadBands]float64 // of the bands; their sum is 1
 	above   [vadBands]float64 // how many times its minimum the mean power of noise is
 	noise   [vadBands]float64 // estimated noise power
@@ -66,8 +67,8 @@ type EnergyVAD struct {
 
 // NewEnergyVAD makes an energy VAD.
 func NewEnergyVAD() *EnergyVAD {
-	v := &EnergyVAD{spec: newSpectrum(VADBlock)}
-	taper(v.spec.window)
+	v := &EnergyVAD{spec: spectrum.New(VADBlock)}
+	taper(v.spec.Window)
 	var sum float64
 	for b := range v.weights {
 		// A wide band is the mean of more bins and wavers less.
@@ -120,7 +121,7 @@ func (v *EnergyVAD) Speech(frame []float32) float32 {
 
 // bands is the mean power of each band.
 func (v *EnergyVAD) bands(frame []float32) (out [vadBands]float64) {
-	spec := v.spec.of(frame)
+	spec := v.spec.Of(frame)
 	v.tones = isTones(spec[vadEdges[0]:vadEdges[vadBands]])
 	for b := range vadBands {
 		var sum float32

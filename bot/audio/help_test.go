@@ -14,7 +14,9 @@ import (
 	"time"
 	"unsafe"
 
+	"earshot/bot/audio/impairtest"
 	"earshot/bot/audio/sound"
+	"earshot/bot/audio/wav"
 	"earshot/models"
 )
 
@@ -41,7 +43,7 @@ func readWAVFile(t testing.TB, path string) []float32 {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	pcm, err := ReadWAV(f)
+	pcm, err := wav.ReadAll(f)
 	if err != nil {
 		t.Fatalf("%s: %v", path, err)
 	}
@@ -164,8 +166,8 @@ func humanSpeech(t testing.TB) map[string][]float32 {
 }
 
 // impair sends packets over a bad network and gives them in the order in which they come.
-func impair(packets []sent, c Impairment) []sent {
-	im := NewImpairer(c)
+func impair(packets []sent, c impairtest.Impairment) []sent {
+	im := impairtest.NewImpairer(c)
 	var out []sent
 	for _, p := range packets {
 		for _, at := range im.Deliver(p.at) {

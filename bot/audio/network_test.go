@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/bot/audio/impairtest"
 	"earshot/models"
 )
 
@@ -15,7 +16,7 @@ func TestFault6SkewAndWraps(t *testing.T) {
 	loud := loudAt(evalWAVs(t)[0])
 	for _, ppm := range []float64{-300, 300} {
 		tr, rec := newTestTrack(t, nil)
-		im := NewImpairer(Impairment{Seed: 8, SkewPPM: ppm, Jitter: 15 * time.Millisecond})
+		im := impairtest.NewImpairer(impairtest.Impairment{Seed: 8, SkewPPM: ppm, Jitter: 15 * time.Millisecond})
 		seq, want := uint16(65500), []int64{}
 		// One sentence a minute, a packet a second in the pause: the media clock wraps after 7 s.
 		for minute := range 120 {
@@ -60,7 +61,7 @@ func TestFault7Loss(t *testing.T) {
 	for _, loss := range []float64{0.05, 0.1, 0.3} {
 		for _, burst := range []float64{1, 8} {
 			tr, rec := newTestTrack(t, nil)
-			run(tr, impair(packets, Impairment{Seed: 11, Loss: loss, Burst: burst}), 0)
+			run(tr, impair(packets, impairtest.Impairment{Seed: 11, Loss: loss, Burst: burst}), 0)
 			st := tr.Stats()
 			made := st.DecodedMS + st.RecoveredMS + st.ConcealedMS + st.LostMS
 			if made < total-400 || made > total {
@@ -99,7 +100,7 @@ func TestFault7Loss(t *testing.T) {
 func TestFault8JitterReorderDuplicates(t *testing.T) {
 	pcm, onsets := talk(t, 1000)
 	packets := encode(t, pcm, speech24)
-	bad := impair(packets, Impairment{
+	bad := impair(packets, impairtest.Impairment{
 		Seed: 5, Delay: 50 * time.Millisecond, Jitter: 200 * time.Millisecond,
 		Reorder: 0.05, ReorderBy: 40 * time.Millisecond, Duplicate: 0.05,
 	})
@@ -107,7 +108,7 @@ func TestFault8JitterReorderDuplicates(t *testing.T) {
 		p.at = packets[600].at + time.Duration(i)
 		bad = append(bad, p)
 	}
-	bad = impair(bad, Impairment{}) // sorts
+	bad = impair(bad, impairtest.Impairment{}) // sorts
 	tr, rec := newTestTrack(t, nil)
 	run(tr, bad, 0)
 	checkTalk(t, rec.clips, onsets, 50*time.Millisecond, 100)

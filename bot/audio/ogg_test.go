@@ -2,6 +2,7 @@ package audio
 
 import (
 	"bytes"
+	"earshot/bot/audio/impairtest"
 	"errors"
 	"io"
 	"testing"
@@ -181,12 +182,12 @@ func TestOggRefuses(t *testing.T) {
 func TestClipAsOgg(t *testing.T) {
 	for name, c := range map[string]struct {
 		enc   EncoderConfig
-		bad   Impairment
+		bad   impairtest.Impairment
 		least float64
 	}{
-		"perfect": {EncoderConfig{Bitrate: 24000}, Impairment{}, 0.999},
-		"DTX":     {EncoderConfig{Bitrate: 24000, DTX: true}, Impairment{}, 0.99},
-		"loss":    {EncoderConfig{Bitrate: 24000}, Impairment{Seed: 3, Loss: 0.05}, 0.95},
+		"perfect": {EncoderConfig{Bitrate: 24000}, impairtest.Impairment{}, 0.999},
+		"DTX":     {EncoderConfig{Bitrate: 24000, DTX: true}, impairtest.Impairment{}, 0.99},
+		"loss":    {EncoderConfig{Bitrate: 24000}, impairtest.Impairment{Seed: 3, Loss: 0.05}, 0.95},
 	} {
 		clips, _ := opusClips(t, c.enc, c.bad)
 		for _, clip := range clips {

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"earshot/bot/audio/impairtest"
 	"earshot/bot/audio/sound"
 	"earshot/models"
 )
@@ -11,7 +12,7 @@ import (
 // Any stretch of a line with losses can be cut out of the log and sounds as it did.
 func TestAnyStretchCanBePlayedAgain(t *testing.T) {
 	pcm, _ := talk(t, 100)
-	im := NewImpairer(Impairment{Seed: 6, Loss: 0.15, Burst: 2})
+	im := impairtest.NewImpairer(impairtest.Impairment{Seed: 6, Loss: 0.15, Burst: 2})
 	sink := &pcmSink{limit: 1 << 30}
 	p := player{to: sink, stats: &Stats{}}
 	var log packetLog

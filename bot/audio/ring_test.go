@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"earshot/bot/audio/sound"
+	"earshot/bot/audio/spectrum"
 	"earshot/models"
 )
 
@@ -21,7 +22,7 @@ func tones(hz ...float64) (out []float32) {
 // pitch is the strongest frequency of a sound.
 func pitch(pcm []float32) float64 {
 	const n = 8192
-	p := newSpectrum(n).of(pcm[:n])
+	p := spectrum.New(n).Of(pcm[:n])
 	best := 10
 	for k := range p {
 		if k > 10 && p[k] > p[best] {

@@ -2,6 +2,7 @@ package audio
 
 import (
 	"earshot/bot/audio/sound"
+	"earshot/bot/audio/spectrum"
 	"math"
 	"slices"
 )
@@ -40,7 +41,7 @@ type hop struct {
 
 // sounds estimates whether a sound is music or noise.
 type sounds struct {
-	spec  *spectrum
+	spec  *spectrum.Spectrum
 	frame []float32
 	fill  int
 	tones []heldTone // by bin
@@ -58,7 +59,7 @@ func (s *sounds) reset() {
 // push takes sound in order.
 func (s *sounds) push(pcm []float32) {
 	if s.spec == nil {
-		s.spec, s.frame = newSpectrum(toneFrame), make([]float32, toneFrame)
+		s.spec, s.frame = spectrum.New(toneFrame), make([]float32, toneFrame)
 		s.tones, s.next = make([]heldTone, toneHigh+2), make([]heldTone, toneHigh+2)
 	}
 	for len(pcm) > 0 {
@@ -81,7 +82,7 @@ func (s *sounds) take() {
 		h.levels[i] = max(-70, sound.DBFS(sound.Power(latest[i*toneHop/2:(i+1)*toneHop/2])))
 	}
 	if sound.DBFS(h.power) > quietest2 {
-		s.follow(s.spec.of(s.frame), &h)
+		s.follow(s.spec.Of(s.frame), &h)
 	} else {
 		clear(s.tones)
 	}

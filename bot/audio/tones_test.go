@@ -4,6 +4,7 @@ package audio
 
 import (
 	"earshot/bot/audio/sound"
+	"earshot/bot/audio/spectrum"
 	"fmt"
 	"math"
 	"testing"
@@ -45,14 +46,14 @@ func TestTonesAreNotSpeech(t *testing.T) {
 
 // TestSpeechIsNotTones: hardly a block of speech is taken for tones.
 func TestSpeechIsNotTones(t *testing.T) {
-	spec := newSpectrum(VADBlock)
-	taper(spec.window)
+	spec := spectrum.New(VADBlock)
+	taper(spec.Window)
 	all, taken := 0, 0
 	for _, pcm := range evalWAVs(t) {
 		for i := 0; i+VADBlock <= len(pcm); i += VADBlock {
 			if frame := pcm[i : i+VADBlock]; sound.DBFS(sound.Power(frame)) > -40 {
 				all++
-				if isTones(spec.of(frame)[vadEdges[0]:vadEdges[vadBands]]) {
+				if isTones(spec.Of(frame)[vadEdges[0]:vadEdges[vadBands]]) {
 					taken++
 				}
 			}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"earshot/bot/audio"
+	"earshot/bot/audio/wav"
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
 	"earshot/bot/room"
@@ -223,7 +224,7 @@ func TestRecordingToClip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pcm, err := audio.ReadWAV(f)
+	pcm, err := wav.ReadAll(f)
 	f.Close()
 	if err != nil {
 		t.Fatal(err)

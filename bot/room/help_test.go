@@ -11,6 +11,7 @@ import (
 	"earshot/bot"
 	"earshot/bot/audio"
 	"earshot/bot/audio/sound"
+	"earshot/bot/audio/wav"
 	"earshot/bot/room"
 	"earshot/models"
 )
@@ -23,7 +24,7 @@ func voice(t *testing.T) [][]byte {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	pcm, err := audio.ReadWAV(f)
+	pcm, err := wav.ReadAll(f)
 	if err != nil {
 		t.Fatal(err)
 	}

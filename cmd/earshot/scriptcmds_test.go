@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"earshot/bot/audio"
+	"earshot/bot/audio/wav"
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/transcribe/fixture"
 )
@@ -42,11 +43,11 @@ func writeOddOnes(dir, eval string) error {
 	if err != nil {
 		return err
 	}
-	first, err := audio.ReadWAV(bytes.NewReader(hello))
+	first, err := wav.ReadAll(bytes.NewReader(hello))
 	if err != nil {
 		return err
 	}
-	second, err := audio.ReadWAV(bytes.NewReader(numbers))
+	second, err := wav.ReadAll(bytes.NewReader(numbers))
 	if err != nil {
 		return err
 	}

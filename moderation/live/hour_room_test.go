@@ -12,6 +12,7 @@ import (
 	"earshot/bot"
 	"earshot/bot/audio"
 	"earshot/bot/audio/sound"
+	"earshot/bot/audio/wav"
 	"earshot/models"
 )
 
@@ -201,7 +202,7 @@ func sentence(t *testing.T) [][]byte {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	pcm, err := audio.ReadWAV(f)
+	pcm, err := wav.ReadAll(f)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,14 +18,14 @@ import (
 	"testing"
 	"time"
 
-	"earshot/bot/audio"
+	"earshot/bot/audio/impairtest"
 )
 
 // badLink stands between a listener and the lounge: it passes the signalling on, but tells the listener to send its media
 // to a relay of its own, which impairs the sound that comes back. STUN and DTLS pass untouched.
 type badLink struct {
 	t     *testing.T
-	bad   audio.Impairment
+	bad   impairtest.Impairment
 	mute  bool            // the listener's RTCP is lost
 	ctx   context.Context //nolint:containedctx // of the test
 	proxy *httptest.Server
@@ -33,7 +33,7 @@ type badLink struct {
 }
 
 // newBadLink listens until the test ends.
-func newBadLink(t *testing.T, lounge string, bad audio.Impairment, mute bool) *badLink {
+func newBadLink(t *testing.T, lounge string, bad impairtest.Impairment, mute bool) *badLink {
 	t.Helper()
 	b := &badLink{t: t, bad: bad, mute: mute}
 	var stop context.CancelFunc
@@ -175,21 +175,21 @@ func (b *badLink) relay(to string) (*net.UDPAddr, error) {
 // sources are the speakers whose sound comes over one way. Which packets of theirs are lost hangs on their place in the speech alone, on
 // no machine's pace: each speaker's are counted from where they begin to speak, and what is sent again is counted apart.
 type sources struct {
-	bad   audio.Impairment
+	bad   impairtest.Impairment
 	known map[uint32]*source // by SSRC
 }
 
 type source struct {
 	silent       int // bytes of a packet of digital silence, which comes first
 	next         uint16
-	first, again *audio.Impairer
+	first, again *impairtest.Impairer
 }
 
 func (s *sources) deliver(packet []byte, now time.Duration) []time.Duration {
 	seq, ssrc := binary.BigEndian.Uint16(packet[2:]), binary.BigEndian.Uint32(packet[8:]) // RFC 3550
 	k := s.known[ssrc]
 	if k == nil {
-		k = &source{silent: len(packet), next: seq, first: audio.NewImpairer(s.bad), again: audio.NewImpairer(s.bad)}
+		k = &source{silent: len(packet), next: seq, first: impairtest.NewImpairer(s.bad), again: impairtest.NewImpairer(s.bad)}
 		s.known[ssrc] = k
 	}
 	switch sentAgain := int16(seq-k.next) < 0; {

@@ -16,6 +16,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
+	"earshot/bot/audio/impairtest"
 	"earshot/bot/audio/sound"
 	"earshot/bot/lounge"
 	"earshot/bot/media"
@@ -31,7 +32,7 @@ import (
 // lossyLink is a way to the lounge, and how many points of word error rate it may cost.
 type lossyLink struct {
 	name string
-	bad  audio.Impairment
+	bad  impairtest.Impairment
 	// mute keeps the listener's reports from the sender, so that it sends nothing again.
 	mute bool
 	more float64
@@ -92,16 +93,16 @@ func TestFault7WordsOverABadLink(t *testing.T) {
 	s, l := openLoggedStation(t, slog.New(slog.DiscardHandler), cfg)
 	links := []*lossyLink{
 		{name: "a perfect link", more: 1},
-		{name: "10 % random loss", bad: audio.Impairment{Seed: 10, Loss: 0.1}, more: 4},
-		{name: "10 % random loss, nothing sent again", bad: audio.Impairment{Seed: 11, Loss: 0.1}, mute: true, more: 4},
-		{name: "jitter, reordering and duplicates", bad: audio.Impairment{
+		{name: "10 % random loss", bad: impairtest.Impairment{Seed: 10, Loss: 0.1}, more: 4},
+		{name: "10 % random loss, nothing sent again", bad: impairtest.Impairment{Seed: 11, Loss: 0.1}, mute: true, more: 4},
+		{name: "jitter, reordering and duplicates", bad: impairtest.Impairment{
 			Seed: 8, Delay: 40 * time.Millisecond, Jitter: 30 * time.Millisecond, Reorder: 0.05, ReorderBy: 60 * time.Millisecond, Duplicate: 0.05,
 		}, more: 1},
 	}
 	if longTests { // told, not demanded
 		links = append(
-			links, &lossyLink{name: "30 % random loss", bad: audio.Impairment{Seed: 30, Loss: 0.3}, more: 100},
-			&lossyLink{name: "30 % random loss, nothing sent again", bad: audio.Impairment{Seed: 31, Loss: 0.3}, mute: true, more: 100},
+			links, &lossyLink{name: "30 % random loss", bad: impairtest.Impairment{Seed: 30, Loss: 0.3}, more: 100},
+			&lossyLink{name: "30 % random loss, nothing sent again", bad: impairtest.Impairment{Seed: 31, Loss: 0.3}, mute: true, more: 100},
 		)
 	}
 	speakers := castSentences(t, all, 5)
@@ -139,7 +140,7 @@ func (k *lossyLink) judge(t *testing.T, offline float64) {
 			"concealed, %d ms missing",
 			k.name, p.wrong, p.words, m.Packets, m.Lost, m.Late, m.Duplicate, p.late.Milliseconds(), m.RecoveredMS, m.ConcealedMS, m.LostMS)
 		if p.late <= inTime &&
-			(k.mute && float64(m.Lost) < k.bad.Loss/2*float64(m.Packets) || k.bad == (audio.Impairment{}) && m.Lost > m.Packets/100) {
+			(k.mute && float64(m.Lost) < k.bad.Loss/2*float64(m.Packets) || k.bad == (impairtest.Impairment{}) && m.Lost > m.Packets/100) {
 			t.Errorf("%s: the link was not what it should be: %+v", k.name, m)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"earshot/bot/audio"
+	"earshot/bot/audio/impairtest"
 	"earshot/bot/audio/sound"
 	"earshot/cmd/earshot/noise"
 	"earshot/cmd/earshot/stage"
@@ -26,7 +27,7 @@ type delivery struct {
 }
 
 // overNetwork encodes a sentence with a second of room noise around it as a browser would, and sends it over a bad network.
-func overNetwork(t *testing.T, pcm []float32, bad audio.Impairment) []delivery {
+func overNetwork(t *testing.T, pcm []float32, bad impairtest.Impairment) []delivery {
 	t.Helper()
 	enc, err := audio.NewEncoder(audio.EncoderConfig{Channels: 1, Bitrate: 24000, FEC: true, LossPercent: 10})
 	if err != nil {
@@ -34,7 +35,7 @@ func overNetwork(t *testing.T, pcm []float32, bad audio.Impairment) []delivery {
 	}
 	room := noise.Make(noise.Pink, 16000, -70, 9)
 	pcm48 := sound.Resample(slices.Concat(room, pcm, room), 16000, 48000)
-	im := audio.NewImpairer(bad)
+	im := impairtest.NewImpairer(bad)
 	var out []delivery
 	for i := 0; (i+1)*960 <= len(pcm48); i++ {
 		payload, err := enc.Encode(pcm48[i*960 : (i+1)*960])
@@ -100,22 +101,22 @@ func TestFault7WordsSurviveTheNetwork(t *testing.T) {
 	checkSilence(t, engine, all)
 	for _, c := range []struct {
 		name  string
-		bad   audio.Impairment
+		bad   impairtest.Impairment
 		seeds uint64
 		more  float64 // percentage points above offline that are allowed
 	}{
-		{"a perfect network", audio.Impairment{}, 1, 1},
+		{"a perfect network", impairtest.Impairment{}, 1, 1},
 		{
 			"jitter, reordering and duplicates",
-			audio.Impairment{
+			impairtest.Impairment{
 				Delay: 40 * time.Millisecond, Jitter: 30 * time.Millisecond, Reorder: 0.05, ReorderBy: 60 * time.Millisecond, Duplicate: 0.05,
 			},
 			1, 1,
 		},
-		{"5 % random loss", audio.Impairment{Loss: 0.05}, 1, 4},
-		{"10 % random loss", audio.Impairment{Loss: 0.1}, 2, 4},
-		{"10 % loss in bursts of 3", audio.Impairment{Loss: 0.1, Burst: 3}, 1, 100},
-		{"30 % random loss", audio.Impairment{Loss: 0.3}, 1, 100}, // told, not demanded
+		{"5 % random loss", impairtest.Impairment{Loss: 0.05}, 1, 4},
+		{"10 % random loss", impairtest.Impairment{Loss: 0.1}, 2, 4},
+		{"10 % loss in bursts of 3", impairtest.Impairment{Loss: 0.1, Burst: 3}, 1, 100},
+		{"30 % random loss", impairtest.Impairment{Loss: 0.3}, 1, 100}, // told, not demanded
 	} {
 		wrong, words, concealed := 0, 0, int64(0)
 		for seed := range c.seeds {
@@ -132,7 +133,7 @@ func TestFault7WordsSurviveTheNetwork(t *testing.T) {
 		if wer > offline+c.more {
 			t.Errorf("%s: %.1f %% of the words are wrong, %.1f %% of the recordings: want at most %g points more", c.name, wer, offline, c.more)
 		}
-		if c.bad.Loss >= 0.1 && concealed == 0 || c.bad == (audio.Impairment{}) && concealed > 0 {
+		if c.bad.Loss >= 0.1 && concealed == 0 || c.bad == (impairtest.Impairment{}) && concealed > 0 {
 			t.Errorf("%s: %d ms concealed", c.name, concealed)
 		}
 	}

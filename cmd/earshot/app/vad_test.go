@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"earshot/bot/audio"
+	"earshot/bot/audio/wav"
 	"earshot/cmd/earshot/noise"
 	"earshot/cmd/earshot/speech"
 	"earshot/transcribe/fixture/eval"
@@ -45,7 +46,7 @@ func speakers(t *testing.T) map[string][]float32 {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if out[filepath.Base(f)], err = audio.ReadWAV(bytes.NewReader(raw)); err != nil {
+		if out[filepath.Base(f)], err = wav.ReadAll(bytes.NewReader(raw)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"earshot/bot/audio"
+	"earshot/bot/audio/impairtest"
 	"earshot/bot/audio/sound"
 	"earshot/cmd/earshot/recording"
 	"earshot/models"
@@ -85,7 +86,7 @@ func (b badSound) live(t testing.TB, pcm []float32, seed uint64) []models.Clip {
 	if err != nil {
 		t.Fatal(err)
 	}
-	net := audio.NewImpairer(audio.Impairment{Seed: seed, Loss: b.loss, Burst: b.burst})
+	net := impairtest.NewImpairer(impairtest.Impairment{Seed: seed, Loss: b.loss, Burst: b.burst})
 	pcm48 := sound.Resample(b.noisy(pcm, seed), 16000, 48000)
 	at := time.Duration(0)
 	for i := 0; i+960 <= len(pcm48); i += 960 {

@@ -15,6 +15,7 @@ import (
 
 	"earshot/bot/audio"
 	"earshot/bot/audio/sound"
+	"earshot/bot/audio/wav"
 	"earshot/models"
 )
 
@@ -95,13 +96,13 @@ func (o Opener) read(ctx context.Context, r io.Reader, size int64, path string, 
 	switch k {
 	case kindWAV:
 		_, _ = br.Discard(skip) // it was peeked at
-		s.Sound, err = audio.NewWAVSound(br, max(-1, size-int64(skip)))
+		s.Sound, err = wav.NewReader(br, max(-1, size-int64(skip)))
 	case kindOpus:
 		s.Sound, err = audio.NewOggSound(br, oggLength(file, size))
 	default:
 		return o.convert(ctx, s, br, path, name)
 	}
-	var codec audio.CodecError
+	var codec wav.CodecError
 	if errors.As(err, &codec) {
 		return o.convert(ctx, s, io.MultiReader(bytes.NewReader(bytes.Clone(head)), br), path, "WAV with "+codec.Name)
 	}
@@ -142,7 +143,7 @@ func (o Opener) convert(ctx context.Context, s *Source, r io.Reader, path, name 
 	if err != nil {
 		return nil, fmt.Errorf("%w %s: %s; %w", ErrRecording, path, what, err)
 	}
-	sound, err := audio.NewWAVSound(c.out, -1)
+	sound, err := wav.NewReader(c.out, -1)
 	if err != nil {
 		said := c.end()
 		if said == nil {

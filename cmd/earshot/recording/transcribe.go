@@ -9,6 +9,7 @@ import (
 
 	"earshot/bot/audio"
 	"earshot/bot/audio/sound"
+	"earshot/bot/audio/wav"
 	"earshot/models"
 )
 
@@ -102,7 +103,7 @@ func (w *writer) give(it *item) error {
 
 // Unreadable reports whether an error of Transcribe says that the recording can't be read on.
 func Unreadable(err error) bool {
-	return errors.Is(err, audio.ErrNotWAV) || errors.Is(err, audio.ErrNotOgg) || errors.Is(err, sound.ErrTooLong) || errors.Is(err, errRead)
+	return errors.Is(err, wav.ErrNotWAV) || errors.Is(err, audio.ErrNotOgg) || errors.Is(err, sound.ErrTooLong) || errors.Is(err, errRead)
 }
 
 // errRead is wrapped by every error of reading.

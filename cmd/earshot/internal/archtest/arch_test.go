@@ -47,6 +47,8 @@ var mayImport = []struct {
 	{"internal/...", nil},
 	{"bot", nil},
 	{"bot/audio/sound", nil},
+	{"bot/audio/spectrum", nil},
+	{"bot/audio/impairtest", nil},
 	{"bot/audio/...", []string{"bot/audio/sound/..."}},
 	{"bot/audio", []string{"bot/audio/..."}},
 	{"bot/peer", []string{"bot/peer/guard"}},

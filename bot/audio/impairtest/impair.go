@@ -1,4 +1,5 @@
-package audio
+// Package impairtest loses, delays, reorders and doubles packets as bad networks do, for tests.
+package impairtest
 
 import (
 	"math/rand/v2"

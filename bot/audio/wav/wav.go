@@ -1,4 +1,6 @@
-package audio
+// Package wav reads RIFF/WAVE, RF64 and RIFX recordings of PCM, floats, A-law and µ-law (Microsoft and IBM, "Multimedia Programming
+// Interface and Data Specifications 1.0"; EBU Tech 3306), also such as other programs wrote badly.
+package wav
 
 import (
 	"bufio"
@@ -45,12 +47,12 @@ type wavSound struct {
 	notes  sound.Notes
 }
 
-// NewWAVSound reads a WAV file: RIFF, RIFX, RF64 or BW64 with integers, floats, mu-law or A-law, of 1 to 768 kHz and up to
+// NewReader reads a WAV file: RIFF, RIFX, RF64 or BW64 with integers, floats, mu-law or A-law, of 1 to 768 kHz and up to
 // 64 channels. Sizes that were never written, or are wrong, do not keep it from reading what is there; what the header
 // promises and the file does not hold is a lost piece at the end. size is that of the file in bytes, -1 when it is not
 // known. A file that says it is too long is refused at once. Errors wrap ErrNotWAV or ErrTooLong; CodecError says that the
 // sound is encoded in another way.
-func NewWAVSound(r io.Reader, size int64) (sound.Sound, error) {
+func NewReader(r io.Reader, size int64) (sound.Sound, error) {
 	w := &wavSound{r: bufio.NewReaderSize(r, 1<<16), size: size}
 	if err := w.riff(); err != nil {
 		return nil, err
@@ -348,10 +350,10 @@ func (w *wavSound) chunk() (sound.Piece, error) {
 	return sound.Piece{}, nil
 }
 
-// ReadWAV reads a WAV file into memory and returns mono PCM at 16 kHz that the caller owns; NewWAVSound says what can be
+// ReadAll reads a WAV file into memory and returns mono PCM at 16 kHz that the caller owns; NewReader says what can be
 // read.
-func ReadWAV(r io.Reader) ([]float32, error) {
-	s, err := NewWAVSound(r, -1)
+func ReadAll(r io.Reader) ([]float32, error) {
+	s, err := NewReader(r, -1)
 	if err != nil {
 		return nil, err
 	}

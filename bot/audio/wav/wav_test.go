@@ -1,4 +1,4 @@
-package audio
+package wav
 
 import (
 	"bytes"
@@ -83,7 +83,7 @@ func TestReadWAV(t *testing.T) {
 		{1, 16, 1, 192000, false, 80},
 	} {
 		t.Run(fmt.Sprintf("%d-%d-%dch-%dHz", c.tag, c.bits, c.channels, c.rate), func(t *testing.T) {
-			pcm, err := ReadWAV(bytes.NewReader(wavFile(c.tag, c.bits, c.channels, c.rate, c.ext)))
+			pcm, err := ReadAll(bytes.NewReader(wavFile(c.tag, c.bits, c.channels, c.rate, c.ext)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -111,7 +111,7 @@ func TestReadWAVRefuses(t *testing.T) {
 		"ADPCM":             change("fmt \x10\x00\x00\x00\x01", "fmt \x10\x00\x00\x00\x02"),
 		"no channels":       change("\x01\x00\x01\x00\x80\x3e", "\x01\x00\x00\x00\x80\x3e"),
 	} {
-		pcm, err := ReadWAV(bytes.NewReader(b))
+		pcm, err := ReadAll(bytes.NewReader(b))
 		if !errors.Is(err, ErrNotWAV) || len(pcm) > 0 {
 			t.Errorf("%s: %d samples, %v", name, len(pcm), err)
 		}
@@ -122,7 +122,7 @@ func TestReadWAVStream(t *testing.T) {
 	b := wavFile(1, 16, 1, 16000, false)
 	i := bytes.Index(b, []byte("data"))
 	copy(b[i+4:], "\xff\xff\xff\xff")
-	if pcm, err := ReadWAV(bytes.NewReader(b[:len(b)-1])); err != nil || len(pcm) != 7999 {
+	if pcm, err := ReadAll(bytes.NewReader(b[:len(b)-1])); err != nil || len(pcm) != 7999 {
 		t.Errorf("a stream of unknown length: %d samples, %v", len(pcm), err)
 	}
 }
@@ -142,7 +142,7 @@ func TestReadWAVIsBounded(t *testing.T) {
 	head := wavFile(1, 8, 1, 1000, false)
 	i := bytes.Index(head, []byte("data"))
 	copy(head[i+4:], "\xff\xff\xff\xff")
-	s, err := NewWAVSound(endless{bytes.NewReader(head)}, -1)
+	s, err := NewReader(endless{bytes.NewReader(head)}, -1)
 	if err == nil {
 		s.(*wavSound).total = sound.MaxFileSamples - 60*models.SampleRate // all but the last minute was read
 	}
@@ -195,7 +195,7 @@ func FuzzReadWAV(f *testing.F) {
 	f.Add(wavFile(3, 32, 1, 44100, true)[:300])
 	f.Add(wavFile(1, 24, 3, 1000, true)[:300])
 	f.Fuzz(func(t *testing.T, b []byte) {
-		pcm, err := ReadWAV(bytes.NewReader(b))
+		pcm, err := ReadAll(bytes.NewReader(b))
 		if err != nil && pcm != nil {
 			t.Error("an error and a sound")
 		}

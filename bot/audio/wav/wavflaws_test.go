@@ -1,4 +1,4 @@
-package audio
+package wav
 
 import (
 	"bytes"
@@ -125,7 +125,7 @@ func TestWAVAsWritersMakeThem(t *testing.T) {
 			if known {
 				size = int64(len(file))
 			}
-			s, err := NewWAVSound(bytes.NewReader(file), size)
+			s, err := NewReader(bytes.NewReader(file), size)
 			got := soundtest.Read(t, s, err)
 			if d := len(got.PCM) - c.want; d < -2 || d > 2 || got.Lost != 0 || (len(got.Notes) > 0) != c.told {
 				t.Errorf("%s (size %d): %d samples, want %d; lost %d ms; %q", name, size, len(got.PCM), c.want, got.Lost, got.Notes)
@@ -144,7 +144,7 @@ func TestWAVThatBreaksOff(t *testing.T) {
 		lost int64
 	}{"a second": {48000, 1000}, "18 h": {0x7f000000, 0}} {
 		file := oddWAV{sized: true, size: c.size, riff: c.size + 36}.file()
-		s, err := NewWAVSound(bytes.NewReader(file), int64(len(file)))
+		s, err := NewReader(bytes.NewReader(file), int64(len(file)))
 		got := soundtest.Read(t, s, err)
 		if got.Lost != c.lost || len(got.PCM) != 8000+int(c.lost)*16 || len(got.Notes) != 1 {
 			t.Errorf("%s: %d samples, %d ms lost, %q", name, len(got.PCM), got.Lost, got.Notes)
@@ -156,7 +156,7 @@ func TestWAVThatBreaksOff(t *testing.T) {
 func TestWAVTooLongIsRefusedAtOnce(t *testing.T) {
 	head := oddWAV{sized: true, size: 0x7ff00000 >> 1, riff: 0x7ff00000 >> 1}.file()
 	read := &countedReader{r: endless{bytes.NewReader(head)}}
-	_, err := NewWAVSound(read, -1)
+	_, err := NewReader(read, -1)
 	if !errors.Is(err, sound.ErrTooLong) || read.n > 1<<20 {
 		t.Errorf("%v after %d bytes", err, read.n)
 	}
@@ -178,7 +178,7 @@ func TestWAVNamesItsEncoding(t *testing.T) {
 	for tag, want := range map[uint16]string{
 		2: "ADPCM (Microsoft)", 0x11: "ADPCM (IMA)", 0x31: "GSM 6.10", 0x55: "MP3", 0x7777: "format 0x7777 with 4 bits",
 	} {
-		_, err := NewWAVSound(bytes.NewReader(oddWAV{format: pcmFormat(binary.LittleEndian, tag, 1, 16000, 2, 4)}.file()), -1)
+		_, err := NewReader(bytes.NewReader(oddWAV{format: pcmFormat(binary.LittleEndian, tag, 1, 16000, 2, 4)}.file()), -1)
 		var codec CodecError
 		if !errors.As(err, &codec) || codec.Name != want || !errors.Is(err, ErrNotWAV) {
 			t.Errorf("%#x: %v", tag, err)
@@ -203,7 +203,7 @@ func TestWAVSampleKinds(t *testing.T) {
 		doubles = binary.LittleEndian.AppendUint64(doubles, math.Float64bits(0.5*math.Sin(2*math.Pi*440*float64(i)/16000)))
 	}
 	doubles = binary.LittleEndian.AppendUint64(doubles, math.Float64bits(math.NaN()))
-	s, err := NewWAVSound(bytes.NewReader(oddWAV{format: pcmFormat(binary.LittleEndian, 3, 1, 16000, 8, 64), data: doubles}.file()), -1)
+	s, err := NewReader(bytes.NewReader(oddWAV{format: pcmFormat(binary.LittleEndian, 3, 1, 16000, 8, 64), data: doubles}.file()), -1)
 	if got := soundtest.Read(t, s, err); len(got.PCM) != 8001 || sineSNR(got.PCM[:8000], 440, 0.5) < 80 {
 		t.Errorf("%d samples of 64-bit floats", len(got.PCM))
 	}
