@@ -103,7 +103,7 @@ var onlyIn = map[string][]string{
 	"github.com/ggerganov":             {"transcribe/whisper"},
 	"github.com/go-viper/mapstructure": {"configs"},
 	"C":                                {"transcribe/whisper", "bot/audio"},
-	"testing":                          {"_test", "models/store/storetest"},
+	"testing":                          {"_test", "bot/audio/sound/soundtest", "models/store/storetest"},
 }
 
 // source is one parsed Go file.
