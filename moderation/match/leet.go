@@ -17,7 +17,8 @@ func readSigns(text string) string {
 		before, after := i > 0 && wordByte(text[i-1]), i+1 < len(b) && wordByte(text[i+1])
 		switch {
 		case c == '$' &&
-			(after || before && lowerByte(text[i-1]) && (i > 1 || i+1 < len(b) && text[i+1] == '$') || i > 0 && b[i-1] == 's' && text[i-1] == '$'):
+			(after || before && lowerByte(text[i-1]) && (i > 1 || i+1 < len(b) && text[i+1] == '$') ||
+				i > 0 && b[i-1] == 's' && text[i-1] == '$'):
 			b[i] = 's'
 		case c == '@' && after && !strings.Contains(text[i:], ".") && (before || i == 0):
 			b[i] = 'a'

@@ -22,8 +22,9 @@ const (
 	jointComma      = ',' // parts words, but not the thousands of a number
 )
 
-// decompose turns text into letters and joints: compatibility decomposition (NFKD, UAX #15) of each character with its marks, marks of alphabets that use them as
-// decoration stripped, lower case, apostrophes of every kind as one, format characters (soft hyphens, joiners) dropped.
+// decompose turns text into letters and joints: compatibility decomposition (NFKD, UAX #15) of each character with its marks,
+// marks of alphabets that use them as decoration stripped, lower case, apostrophes of every kind as one, format characters
+// (soft hyphens, joiners) dropped.
 func decompose(s string, out []letter) []letter {
 	for i := 0; i < len(s); {
 		if c := s[i]; c < utf8.RuneSelf && (i+1 == len(s) || s[i+1] < utf8.RuneSelf) {

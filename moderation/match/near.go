@@ -52,7 +52,8 @@ func withinOneLetter(heard, listed string) bool {
 	return heard == listed || utf8.RuneCountInString(listed) >= minNear && edlib.OSADamerauLevenshteinDistance(heard, listed) <= 1
 }
 
-// soundsAlike bounds how far words of one sound may be apart in letters (optimal string alignment): a third of the longer word, but two at least.
+// soundsAlike bounds how far words of one sound may be apart in letters (optimal string alignment): a third of the longer
+// word, but two at least.
 func soundsAlike(heard, listed string) bool {
 	return edlib.OSADamerauLevenshteinDistance(heard, listed) <= max(2, max(len(heard), len(listed))/3)
 }

@@ -121,13 +121,15 @@ func TestWhatLooksOverLinesLooksBack(t *testing.T) {
 func TestBuilderSaysWhatIsWrong(t *testing.T) {
 	b := match.NewBuilder()
 	source := b.Source()
+	phrase := func(text string, form match.Form) error { return b.Phrase(source, text, form, "", 0) }
 	for err, want := range map[error]string{
-		b.Phrase(source, "?!", match.Exact, "", 0):                                                `"?!" holds no letters or digits, so it is never said`,
-		b.Phrase(source, strings.Repeat("a ", 2)+strings.Repeat("word ", 17), match.Exact, "", 0): "a phrase has at most 16 words, this one has 19",
-		b.Phrase(source, "ass", match.Inside, "", 0):                                              `"ass" is too short to look for inside of other words: at least 4 letters`,
-		b.Pattern(source, "a(b"):                                                                  `bad pattern at character 2: missing closing ): "a(b"`,
-		b.Pattern(source, "x*"):                                                                   "pattern matches the empty text, so it would match every line",
-		b.Pattern(source, "you're"):                                                               `pattern never matches: it looks for an apostrophe, but "you're" is read as "you are"; write that`,
+		phrase("?!", match.Exact):                        `"?!" holds no letters or digits, so it is never said`,
+		phrase(strings.Repeat("word ", 17), match.Exact): "a phrase has at most 16 words, this one has 17",
+		phrase("ass", match.Inside):                      `"ass" is too short to look for inside of other words: at least 4 letters`,
+		b.Pattern(source, "a(b"):                         `bad pattern at character 2: missing closing ): "a(b"`,
+		b.Pattern(source, "x*"):                          "pattern matches the empty text, so it would match every line",
+		b.Pattern(source, "don’t"): `pattern never matches: it looks for an apostrophe, ` +
+			`but "you're" is read as "you are"; write that`,
 	} {
 		if err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)

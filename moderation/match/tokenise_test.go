@@ -55,7 +55,9 @@ func TestOtherReadings(t *testing.T) {
 // FuzzNormalise checks that every token maps back: it lies inside its word, at character boundaries, in order, and the bytes
 // it points to hold a letter or digit.
 func FuzzNormalise(f *testing.F) {
-	for _, s := range []string{"Hello, World!", "you're 1,000", "ﬁne Å e\u0301", "\xff\xfe a", "sooo gonna can't 't n't", "a\u200db", "你好 पि", "1d10t"} {
+	for _, s := range []string{
+		"Hello, World!", "you're 1,000", "ﬁne Å e\u0301", "\xff\xfe a", "sooo gonna can't 't n't", "a\u200db", "你好 पि", "1d10t",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

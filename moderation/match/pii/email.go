@@ -80,7 +80,8 @@ func mailboxBefore(atoms []atom, i int) int {
 			from -= 2
 		case len(atoms[from].text) == 1 && len(before.text) == 1 && before.kind != atomSign && before.text != "a" && before.text != "i":
 			from--
-		case isNumber(atoms, from) && (isNumber(atoms, from-1) || before.kind == atomWord && !notMailboxes[before.text] && !saidAt[before.text]):
+		case isNumber(atoms, from) &&
+			(isNumber(atoms, from-1) || before.kind == atomWord && !notMailboxes[before.text] && !saidAt[before.text]):
 			from--
 			if before.kind == atomWord && !isNumber(atoms, from) {
 				return from

@@ -50,7 +50,8 @@ func TestSpokenDigitsRoundTrip(t *testing.T) {
 // TestIndonesianDigits checks the second language of numbers.
 func TestIndonesianDigits(t *testing.T) {
 	for said, want := range map[string]string{
-		"nol delapan dua belas": "0812", "dua puluh lima tiga puluh": "2530", "sebelas sepuluh": "1110", "dobel tujuh": "77", "satu ratus": "100",
+		"nol delapan dua belas": "0812", "dua puluh lima tiga puluh": "2530", "sebelas sepuluh": "1110",
+		"dobel tujuh": "77", "satu ratus": "100",
 	} {
 		var atoms []atom
 		for i, w := range strings.Fields(said) {

@@ -83,7 +83,8 @@ func decimal(atoms []atom, i int) bool {
 	if atoms[i].kind != atomSign || atoms[i].text != "." && atoms[i].text != "," {
 		return false
 	}
-	inside := i > 0 && i+1 < len(atoms) && atoms[i].glue && atoms[i+1].glue && atoms[i-1].kind == atomDigits && atoms[i+1].kind == atomDigits
+	inside := i > 0 && i+1 < len(atoms) && atoms[i].glue && atoms[i+1].glue &&
+		atoms[i-1].kind == atomDigits && atoms[i+1].kind == atomDigits
 	return inside && (atoms[i].text == "," || len(atoms[i-1].text) < 3 || len(atoms[i+1].text) < 3)
 }
 
