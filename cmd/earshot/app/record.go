@@ -49,11 +49,11 @@ func (Records) Open(ctx context.Context, path string) (store.Store, error) {
 	return opened(sqlite.Open(ctx, path))
 }
 
-// Restoring says how a backup is restored, and Restored what that did.
-type (
-	Restoring = sqlite.Restoring
-	Restored  = sqlite.Restored
-)
+// Restoring says how a backup is restored.
+type Restoring = sqlite.Restoring
+
+// Restored says what Restore did.
+type Restored = sqlite.Restored
 
 // Restore puts a backup in the place of a configuration's record.
 func Restore(ctx context.Context, backup string, c configs.Config, how Restoring) (Restored, error) {
