@@ -280,3 +280,10 @@ func (c *Conn) Close() {
 	})
 	c.readers.Wait()
 }
+
+// maxTracks is how many tracks a Conn reads at a time: it bounds what one server may make us hold.
+const maxTracks = 256
+
+// withoutSSRC removes the a=ssrc lines of a description with one media section, so that pion takes any SSRC: a server
+// that restarts a stream with a new SSRC would else be unheard.
+func withoutSSRC(sdp string) string { return ssrcLine.ReplaceAllString(sdp, "") }

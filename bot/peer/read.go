@@ -79,7 +79,3 @@ func (c *Conn) pause() bool {
 }
 
 var ssrcLine = regexp.MustCompile(`(?m)^a=ssrc(-group)?:.*\r?\n`)
-
-// withoutSSRC removes the a=ssrc lines of a description with one media section, so that pion takes any SSRC: a server
-// that restarts a stream with a new SSRC would else be unheard.
-func withoutSSRC(sdp string) string { return ssrcLine.ReplaceAllString(sdp, "") }

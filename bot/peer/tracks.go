@@ -5,9 +5,6 @@ import (
 	"github.com/pion/webrtc/v3"
 )
 
-// maxTracks is how many tracks a Conn reads at a time: it bounds what one server may make us hold.
-const maxTracks = 256
-
 // onTrack reads a track until it ends. pion calls it from a goroutine of its own for each track.
 func (c *Conn) onTrack(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 	if c.h.Track == nil {

@@ -7,15 +7,12 @@ package calendar
 import (
 	"cmp"
 	"errors"
-	"io"
 	"slices"
-	"strings"
 	"time"
 )
 
 // Bounds of a file. Nobody's calendar of rooms has more; what has is the wrong file.
 const (
-	maxBytes  = 4 << 20
 	maxEvents = 5000
 	maxDays   = 10_000_000 // that the recurring events of a file are followed over, all together
 )
@@ -27,40 +24,6 @@ type Span struct{ Start, End time.Time }
 type Calendar struct {
 	events []event
 	moved  map[string]*dates // by uid: occurrences that have an event of their own
-}
-
-// event is one VEVENT.
-type event struct {
-	uid       string
-	start     time.Time
-	length    time.Duration
-	allDay    bool
-	rule      *rule // nil: once
-	except    dates
-	more      []time.Time
-	moves     dates // which occurrence of its uid it replaces; empty: none
-	cancelled bool
-}
-
-// Parse reads a file. zone is that of times without one. An event that cannot be understood is left out, and told of in
-// problems by its line; the error says that the whole is no calendar.
-func Parse(r io.Reader, zone *time.Location) (c *Calendar, problems []error, err error) {
-	lines, err := unfold(io.LimitReader(r, maxBytes+1))
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(lines) == 0 || !strings.EqualFold(lines[0].text, "BEGIN:VCALENDAR") {
-		return nil, nil, errors.New("this is no iCalendar file: it does not begin with BEGIN:VCALENDAR")
-	}
-	zones, err := readZones(lines, zone)
-	if err != nil {
-		return nil, nil, err
-	}
-	p := eventReader{zones: zones, cal: &Calendar{moved: map[string]*dates{}}}
-	if err := eachLine(lines, p.line); err != nil {
-		return nil, nil, err
-	}
-	return p.cal, p.problems, nil
 }
 
 // Spans are the stretches of all events between two times, joined where they touch, in order. The error says that the

@@ -154,3 +154,16 @@ func (r *rule) onMonthDay(t time.Time) bool {
 }
 
 func daysIn(t time.Time) int { return time.Date(t.Year(), t.Month()+1, 0, 0, 0, 0, 0, time.UTC).Day() }
+
+// event is one VEVENT.
+type event struct {
+	uid       string
+	start     time.Time
+	length    time.Duration
+	allDay    bool
+	rule      *rule // nil: once
+	except    dates
+	more      []time.Time
+	moves     dates // which occurrence of its uid it replaces; empty: none
+	cancelled bool
+}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 )
 
 // maxOpen bounds components inside each other.
@@ -125,3 +126,20 @@ func eachLine(lines []textLine, take func(n int, open []string, x property) erro
 
 // in says that a line stands right in a component, and not in another inside it.
 func in(open []string, path ...string) bool { return slices.Equal(open, path) }
+
+func parseTime(value string, zone *time.Location) (t time.Time, date bool, err error) {
+	switch {
+	case len(value) == len("20060102"):
+		t, err = time.ParseInLocation("20060102", value, zone)
+		return t, true, err
+	case strings.HasSuffix(value, "Z"):
+		t, err = time.Parse("20060102T150405Z", value)
+	default:
+		t, err = time.ParseInLocation("20060102T150405", value, zone)
+	}
+	return t, false, err
+}
+
+const (
+	maxBytes = 4 << 20
+)

@@ -195,16 +195,3 @@ func (z zones) when(x property, value string) (t time.Time, date bool, err error
 	}
 	return t, date, nil
 }
-
-func parseTime(value string, zone *time.Location) (t time.Time, date bool, err error) {
-	switch {
-	case len(value) == len("20060102"):
-		t, err = time.ParseInLocation("20060102", value, zone)
-		return t, true, err
-	case strings.HasSuffix(value, "Z"):
-		t, err = time.Parse("20060102T150405Z", value)
-	default:
-		t, err = time.ParseInLocation("20060102T150405", value, zone)
-	}
-	return t, false, err
-}
