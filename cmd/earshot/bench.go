@@ -18,6 +18,7 @@ import (
 	"earshot/cmd/earshot/bench"
 	"earshot/cmd/earshot/speech"
 	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/web"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/transcribe/decoder"
@@ -112,7 +113,7 @@ type freshStation struct{ cfg configs.Config }
 
 // Perform implements bench.Performer.
 func (f freshStation) Perform(ctx context.Context, parts []stage.Part) (_ []models.Utterance, memory int64, err error) {
-	l, err := app.Listen(ctx, f.cfg.Listen)
+	l, err := web.Listen(ctx, f.cfg.Listen)
 	if err != nil {
 		return nil, 0, err
 	}

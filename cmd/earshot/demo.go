@@ -16,6 +16,7 @@ import (
 	"earshot/bot/lounge"
 	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/web"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/moderation/review/events"
@@ -59,10 +60,10 @@ func (a *cli) demo(cmd *cobra.Command, stays bool) error {
 
 // demoListener takes the configured address, or a free port when another program has it: a demo should just run.
 func (a *cli) demoListener(ctx context.Context, cfg configs.Config) (net.Listener, error) {
-	l, err := app.Listen(ctx, cfg.Listen)
+	l, err := web.Listen(ctx, cfg.Listen)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		fmt.Fprintf(a.stderr, "note: %s is in use; taking a free port\n", cfg.Listen)
-		return app.Listen(ctx, "127.0.0.1:0")
+		return web.Listen(ctx, "127.0.0.1:0")
 	}
 	return l, err
 }
@@ -86,8 +87,8 @@ func (a *cli) play(ctx context.Context, s *app.Station, l net.Listener, stays bo
 	}
 	up := stage.NewCurtain(client, len(cast))
 	var session models.Session
-	fmt.Fprintf(a.stdout, "lounge     %s   (open it to join with a microphone)\n", app.PageURL(l, "/room/"+app.DemoRoom))
-	fmt.Fprintf(a.stdout, "as host    %s\n", s.HostLink(app.PageURL(l, "")))
+	fmt.Fprintf(a.stdout, "lounge     %s   (open it to join with a microphone)\n", web.PageURL(l, "/room/"+app.DemoRoom))
+	fmt.Fprintf(a.stdout, "as host    %s\n", s.HostLink(web.PageURL(l, "")))
 
 	listening, leave := context.WithCancelCause(ctx)
 	defer leave(nil)

@@ -13,6 +13,7 @@ import (
 	"earshot/bot/room"
 	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/secrets"
+	"earshot/cmd/earshot/web"
 	"earshot/models"
 	"earshot/models/store"
 	"earshot/moderation/review/events"
@@ -82,7 +83,7 @@ func (a *cli) join(cmd *cobra.Command, address string, o joinOptions) error {
 	if err != nil {
 		return badInput(err)
 	}
-	l, err := app.Listen(ctx, cfg.Listen)
+	l, err := web.Listen(ctx, cfg.Listen)
 	if err != nil {
 		return err
 	}
@@ -135,8 +136,8 @@ func (a *cli) announce(s *app.Station, l net.Listener, session models.Session) {
 		fmt.Fprintln(a.stderr, "note: "+s.Speech.Notice)
 	}
 	fmt.Fprintf(a.stdout, "joining    %s · %s · rules %s\n", plain(session.Name), session.Model, orDash(session.Rules))
-	fmt.Fprintf(a.stdout, "review     %s\n", app.PageURL(l, "/s/"+session.ID))
-	if first := s.FirstLogin(l, app.PageURL(l, "")); first != "" {
+	fmt.Fprintf(a.stdout, "review     %s\n", web.PageURL(l, "/s/"+session.ID))
+	if first := s.FirstLogin(l, web.PageURL(l, "")); first != "" {
 		fmt.Fprintf(a.stdout, "first login %s   (nobody can log in yet: become the owner)\n", first)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/secrets"
+	"earshot/cmd/earshot/web"
 	"earshot/configs"
 )
 
@@ -47,7 +48,7 @@ func (a *cli) serve(cmd *cobra.Command) error {
 		return err
 	}
 	ctx, log := cmd.Context(), a.logger(cfg)
-	l, err := app.ListenOrInherit(ctx, cfg.Listen)
+	l, err := web.ListenOrInherit(ctx, cfg.Listen)
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,7 @@ func (a *cli) serve(cmd *cobra.Command) error {
 		return errors.Join(err, l.Close(), control.Close())
 	}
 	v := app.NewService(s)
-	s.Inviter = &app.Inviter{Service: v, Base: cmp.Or(cfg.Notices.Link, app.PageURL(l, "")), Examine: v.Examines(a.environ, r), Settings: r.Values}
+	s.Inviter = &app.Inviter{Service: v, Base: cmp.Or(cfg.Notices.Link, web.PageURL(l, "")), Examine: v.Examines(a.environ, r), Settings: r.Values}
 	s.Inviter.First = func() string { return s.FirstLogin(l, strings.TrimSuffix(s.Inviter.Base, "/")) }
 	s.Inviter.Host = func() string { return s.HostLink(strings.TrimSuffix(s.Inviter.Base, "/")) }
 	if s.Inviter.First() != "" { // the link itself is a secret, and logs are kept
@@ -82,15 +83,15 @@ func (a *cli) serve(cmd *cobra.Command) error {
 		return errors.Join(badInput(err), l.Close(), control.Close())
 	}
 	log.Info(
-		"serving", "page", app.PageURL(l, "/"), "lounge", app.PageURL(l, "/room/lounge"), "rooms", len(wishes), "model", s.Speech.Name, "rules",
+		"serving", "page", web.PageURL(l, "/"), "lounge", web.PageURL(l, "/room/lounge"), "rooms", len(wishes), "model", s.Speech.Name, "rules",
 		s.Sessions.RulesName(""),
 	)
 	return s.Run(ctx, l, func(ctx context.Context) error {
 		group, ctx := errgroup.WithContext(ctx)
-		group.Go(func() error { return app.ServeWeb(ctx, control, nil, s.Inviter.Control(), func() {}, log) })
+		group.Go(func() error { return web.ServeWeb(ctx, control, nil, s.Inviter.Control(), func() {}, log) })
 		group.Go(func() error { return v.Run(ctx, wishes, s.Invitations) })
 		group.Go(func() error {
-			return app.Manager{Log: log}.Run(ctx, s.Speech.Loaded, func(ctx context.Context) error { return app.Answers(ctx, l.Addr().String()) })
+			return web.Manager{Log: log}.Run(ctx, s.Speech.Loaded, func(ctx context.Context) error { return web.Answers(ctx, l.Addr().String()) })
 		})
 		return group.Wait()
 	})

@@ -15,6 +15,7 @@ import (
 	"earshot/bot/lounge"
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/web"
 	"earshot/models"
 )
 
@@ -68,7 +69,7 @@ func bareStation(t *testing.T, dir string, more ...string) (*Station, net.Listen
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := Listen(t.Context(), cfg.Listen)
+	l, err := web.Listen(t.Context(), cfg.Listen)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/cmd/earshot/web"
 	"earshot/internal/waittest"
 	"earshot/models"
 	"earshot/transcribe"
@@ -27,7 +28,7 @@ func TestFault16DecoderHangsWhilePeopleSpeak(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	l, err := Listen(t.Context(), cfg.Listen)
+	l, err := web.Listen(t.Context(), cfg.Listen)
 	if err != nil {
 		t.Fatal(err)
 	}

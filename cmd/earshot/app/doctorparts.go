@@ -13,6 +13,7 @@ import (
 	"earshot/cmd/earshot/doctor"
 	"earshot/cmd/earshot/secrets"
 	"earshot/cmd/earshot/speech"
+	"earshot/cmd/earshot/web"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/transcribe"
@@ -126,7 +127,7 @@ func (x examined) Secret(file string) error {
 
 // Listen implements doctor.Network.
 func (x examined) Listen(ctx context.Context, address string) (net.Listener, error) {
-	return Listen(ctx, address)
+	return web.Listen(ctx, address)
 }
 
 // ICE implements doctor.Network.

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/web"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/models/sqlite"
@@ -54,7 +55,7 @@ func crowd(ctx context.Context, cfg configs.Config) error {
 		return err
 	}
 	defer s.Close()
-	l, err := Listen(ctx, cfg.Listen)
+	l, err := web.Listen(ctx, cfg.Listen)
 	if err != nil {
 		return err
 	}

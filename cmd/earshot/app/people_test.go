@@ -20,6 +20,7 @@ import (
 	"earshot/bot/audio/sound"
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
+	"earshot/cmd/earshot/web"
 	"earshot/transcribe/fixture/eval"
 )
 
@@ -52,7 +53,7 @@ func beThere(ctx context.Context, host string) error {
 	ctx, leave := context.WithCancel(ctx)
 	defer leave()
 	if host == ownLounge {
-		l, err := Listen(ctx, "127.0.0.1:0")
+		l, err := web.Listen(ctx, "127.0.0.1:0")
 		if err != nil {
 			return err
 		}

@@ -21,6 +21,7 @@ import (
 	"earshot/bot/audio"
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/cmd/earshot/noise"
+	"earshot/cmd/earshot/web"
 	"earshot/configs"
 	"earshot/internal/waittest"
 	"earshot/models"
@@ -143,7 +144,7 @@ func openOnce(t *testing.T, cfg configs.Config) (*Station, net.Listener) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := Listen(t.Context(), cfg.Listen)
+	l, err := web.Listen(t.Context(), cfg.Listen)
 	if err != nil {
 		_ = s.Close()
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"earshot/cmd/earshot/web"
 	"earshot/moderation/engine/reload"
 )
 
@@ -23,7 +24,7 @@ func (s *Station) watchRules(ctx context.Context) error {
 		group.Go(func() error { return w.Run(ctx) })
 	}
 	group.Go(func() error {
-		Manager{s.Log}.onHangup(ctx, func() {
+		web.Manager{Log: s.Log}.OnHangup(ctx, func() {
 			for _, w := range watchers {
 				w.Reload()
 			}

@@ -22,6 +22,7 @@ import (
 	"earshot/cmd/earshot/metrics"
 	"earshot/cmd/earshot/secrets"
 	"earshot/cmd/earshot/speech"
+	"earshot/cmd/earshot/web"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/moderation/engine"
@@ -234,7 +235,7 @@ func (s *Station) pages(l net.Listener) *review.Server {
 
 // serving puts around the pages what is served beside them.
 func (s *Station) serving(page *review.Server) http.Handler {
-	return newProxies(s.cfg.Proxies).believed(s.Invitations.hooked(page.OwnHost(s.observability(page, byPath(s.lounge, profiled(page))))))
+	return web.NewProxies(s.cfg.Proxies).Believed(s.Invitations.hooked(page.OwnHost(s.observability(page, web.ByPath(s.lounge, profiled(page))))))
 }
 
 // transcriptURL is where the lounge's page reads a room's lines: the newest live session there, by whatever address of this
@@ -273,7 +274,9 @@ func (s *Station) Run(ctx context.Context, l net.Listener, work func(ctx context
 		return keeper{s.Store, retention(s.cfg), s.cfg.Export.Dir, s.Log, s.Hub.Reset}.Run(serving)
 	})
 	group.Go(func() error { return s.notify(serving, l) })
-	group.Go(func() error { return ServeWeb(serving, l, newProxies(s.cfg.Proxies), s.handler(l), s.Hub.Close, s.Log) })
+	group.Go(func() error {
+		return web.ServeWeb(serving, l, web.NewProxies(s.cfg.Proxies), s.handler(l), s.Hub.Close, s.Log)
+	})
 
 	working, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -10,6 +10,7 @@ import (
 
 	"earshot/cmd/earshot/secrets"
 	"earshot/cmd/earshot/speech"
+	"earshot/cmd/earshot/web"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/transcribe/fixture"
@@ -58,7 +59,7 @@ func openStationFor(t *testing.T, log *slog.Logger, cfg configs.Config, o speech
 			t.Error(err)
 		}
 	})
-	l, err := Listen(t.Context(), cfg.Listen)
+	l, err := web.Listen(t.Context(), cfg.Listen)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ func TestServeUnderSystemd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reports, states := notifySocket(t)
+	reports, states := programtest.NotifySocket(t)
 	// The number of the process must be in its own environment.
 	program, err := programtest.Path()
 	if err != nil {
@@ -75,33 +75,6 @@ func TestServeUnderSystemd(t *testing.T) {
 	if err := serve.Wait(); err != nil {
 		t.Errorf("it ended with %v:\n%s", err, log.String())
 	}
-}
-
-// notifySocket is what systemd listens on; what is said to it comes out of the channel.
-func notifySocket(t *testing.T) (path string, states <-chan string) {
-	t.Helper()
-	path = filepath.Join(t.TempDir(), "notify")
-	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, ended := make(chan string, 1000), make(chan struct{})
-	go func() {
-		defer close(ended)
-		buf := make([]byte, 4096)
-		for {
-			n, err := conn.Read(buf)
-			if err != nil {
-				return
-			}
-			out <- string(buf[:n])
-		}
-	}()
-	t.Cleanup(func() {
-		_ = conn.Close()
-		<-ended
-	})
-	return path, out
 }
 
 // expect waits for a state among those that are told, and gives the whole message.

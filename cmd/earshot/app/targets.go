@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 
+	"earshot/cmd/earshot/web"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/moderation/notify"
@@ -124,7 +125,7 @@ func (s *Station) untold() (names []string) {
 func (s *Station) notify(ctx context.Context, l net.Listener) error {
 	base := s.cfg.Notices.Link
 	if base == "" {
-		base = PageURL(l, "")
+		base = web.PageURL(l, "")
 	}
 	return notify.New(notify.Config{Targets: s.targets, Outbox: s.Store, Record: s.Store, Digests: s.Store, Link: base, Log: s.Log}).Run(ctx)
 }

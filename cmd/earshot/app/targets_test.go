@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"earshot/cmd/earshot/internal/programtest"
+	"earshot/cmd/earshot/web"
 	"earshot/moderation/notify"
 )
 
@@ -45,7 +46,7 @@ func TestAFlagIsTold(t *testing.T) {
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {
 		select {
 		case body := <-got:
-			for _, want := range []string{"scam.guaranteed", "Benjamin", PageURL(l, "/flags/")} {
+			for _, want := range []string{"scam.guaranteed", "Benjamin", web.PageURL(l, "/flags/")} {
 				if !strings.Contains(body, want) {
 					t.Errorf("no %q in %s", want, body)
 				}

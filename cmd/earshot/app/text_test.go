@@ -12,6 +12,7 @@ import (
 
 	"earshot/cmd/earshot/speech"
 	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/web"
 	"earshot/models"
 	"earshot/moderation/review/events"
 	"earshot/transcribe"
@@ -118,7 +119,7 @@ func TestFallbackModelIsReady(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	l, err := Listen(t.Context(), cfg.Listen)
+	l, err := web.Listen(t.Context(), cfg.Listen)
 	if err != nil {
 		t.Fatal(err)
 	}

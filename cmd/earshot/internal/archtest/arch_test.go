@@ -37,6 +37,7 @@ var mayImport = []struct {
 	{"cmd/earshot/noise", nil},
 	{"cmd/earshot/secrets", []string{"configs"}},
 	{"cmd/earshot/speech", []string{"bot/audio/...", "configs", "moderation/engine", "transcribe/..."}},
+	{"cmd/earshot/web", nil},
 	{"cmd/...", []string{"..."}},
 	{"models", nil},
 	{"models/confusables", nil},

@@ -1,4 +1,4 @@
-package app
+package web
 
 import (
 	"context"
@@ -6,15 +6,17 @@ import (
 	"log/slog"
 	"testing"
 	"time"
+
+	"earshot/cmd/earshot/internal/programtest"
 )
 
 // A service that does not answer must not be told alive.
 func TestWatchdogIsSilentForTheDeaf(t *testing.T) {
-	reports, states := notifySocket(t)
+	reports, states := programtest.NotifySocket(t)
 	t.Setenv("NOTIFY_SOCKET", reports)
 	ctx, cancel := context.WithCancel(t.Context())
 	asked := 0
-	Manager{slog.New(slog.DiscardHandler)}.watchdog(ctx, time.Millisecond, func(context.Context) error {
+	Manager{Log: slog.New(slog.DiscardHandler)}.watchdog(ctx, time.Millisecond, func(context.Context) error {
 		if asked++; asked == 3 {
 			cancel()
 		}

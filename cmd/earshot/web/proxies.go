@@ -1,4 +1,4 @@
-package app
+package web
 
 import (
 	"net"
@@ -10,8 +10,8 @@ import (
 // proxies are the networks of the web servers before the page and the lounge, whose X-Forwarded-For is believed.
 type proxies []netip.Prefix
 
-// newProxies reads the setting, which was checked: addresses and networks.
-func newProxies(setting []string) (out proxies) {
+// NewProxies reads the setting, which was checked: addresses and networks.
+func NewProxies(setting []string) (out proxies) {
 	for _, s := range setting {
 		if p, err := netip.ParsePrefix(s); err == nil {
 			out = append(out, p.Masked())
@@ -58,9 +58,9 @@ func hopAddr(s string) (netip.Addr, error) {
 	return netip.ParseAddr(strings.Trim(s, "[]"))
 }
 
-// believed puts the client's address into a request's RemoteAddr before others see it. The header stays, so that they can tell
+// Believed puts the client's address into a request's RemoteAddr before others see it. The header stays, so that they can tell
 // who came through a proxy.
-func (p proxies) believed(next http.Handler) http.Handler {
+func (p proxies) Believed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if client, ok := p.client(r); ok && len(p) > 0 {
 			r = r.Clone(r.Context())

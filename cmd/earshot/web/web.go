@@ -1,4 +1,6 @@
-package app
+// Package web serves the page and the lounge: who may hold how many connections, which proxies are believed, and systemd, which may
+// hand the socket over.
+package web
 
 import (
 	"context"
@@ -60,8 +62,8 @@ func ServeWeb(ctx context.Context, l net.Listener, p proxies, h http.Handler, sh
 // loungePaths are the paths that belong to the lounge; all others are the review page's.
 var loungePaths = []string{"/whip/", "/whep/", "/res/", "/rooms/", "/room/", "/lounge/"}
 
-// byPath hands requests to the lounge or to the review page.
-func byPath(lounge, page http.Handler) http.Handler {
+// ByPath hands requests to the lounge or to the review page.
+func ByPath(lounge, page http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, p := range loungePaths {
 			if strings.HasPrefix(r.URL.Path, p) {

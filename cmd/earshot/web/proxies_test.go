@@ -1,4 +1,4 @@
-package app
+package web
 
 import (
 	"net/http"
@@ -8,7 +8,7 @@ import (
 )
 
 func TestOnlyConfiguredProxiesSayWhoTheClientIs(t *testing.T) {
-	p := newProxies([]string{"127.0.0.1", "10.0.0.0/8", "2001:db8:1::/48"})
+	p := NewProxies([]string{"127.0.0.1", "10.0.0.0/8", "2001:db8:1::/48"})
 	for _, tt := range []struct {
 		name, remote string
 		forwarded    []string
@@ -33,7 +33,7 @@ func TestOnlyConfiguredProxiesSayWhoTheClientIs(t *testing.T) {
 			r.RemoteAddr = tt.remote
 			r.Header["X-Forwarded-For"] = tt.forwarded
 			got := ""
-			p.believed(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.RemoteAddr })).ServeHTTP(nil, r)
+			p.Believed(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.RemoteAddr })).ServeHTTP(nil, r)
 			if ap, err := netip.ParseAddrPort(got); err != nil || ap.Addr().String() != tt.want {
 				t.Errorf("RemoteAddr = %q, want the address %s", got, tt.want)
 			}
@@ -42,7 +42,7 @@ func TestOnlyConfiguredProxiesSayWhoTheClientIs(t *testing.T) {
 	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
 	r.RemoteAddr = "127.0.0.1:1"
 	r.Header.Set("X-Forwarded-For", "192.0.2.1")
-	if got, _ := newProxies(nil).client(r); got.String() != "127.0.0.1" {
+	if got, _ := NewProxies(nil).client(r); got.String() != "127.0.0.1" {
 		t.Errorf("without the setting the client is %s, want the connection's address", got)
 	}
 }

@@ -1,4 +1,4 @@
-package app
+package web
 
 import (
 	"context"
@@ -100,8 +100,8 @@ func (m Manager) reloading(read func()) {
 	m.tell(daemon.SdNotifyReady)
 }
 
-// onHangup calls read at each SIGHUP until the context ends. Without it the signal would end the program.
-func (m Manager) onHangup(ctx context.Context, read func()) {
+// OnHangup calls read at each SIGHUP until the context ends. Without it the signal would end the program.
+func (m Manager) OnHangup(ctx context.Context, read func()) {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
