@@ -1,6 +1,7 @@
 package strict
 
 import (
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -37,7 +38,7 @@ func (s Mapping) describe(all *schemas) *Schema {
 		properties[f.Name] = f.Shape.describe(all)
 	}
 	out := object(properties)
-	out.Required = append(s.Required[:len(s.Required):len(s.Required)], s.Marked...)
+	out.Required = slices.Concat(s.Required, s.Marked)
 	if s.Others != nil {
 		item, _ := s.Others(Value{})
 		out.Additional = item.describe(all)

@@ -118,7 +118,7 @@ func TestEveryMistakeHasItsLine(t *testing.T) {
 		"[1]":                            "1: a room must be a mapping (key: value), not a list",
 		"mode: watch":                    `1: "name" is missing`,
 		"name: A b":                      `1: name "A b" must be lower-case letters, digits, dots, dashes and underscores (at most 64)`,
-		"name: x\nnmae: y":               `2: unknown key "nmae" (did you mean "name"?)`,
+		"name: x\nnames: y":              `2: unknown key "names" (did you mean "name"?)`,
 		"name: x\nname: y":               `2: key "name" is given twice (first in line 1)`,
 		"name: x\n<<: {}":                "2: merge keys (<<) are not understood; repeat the lines",
 		"name: x\n? [a]\n: b":            "2: a key must be plain text, not a list",

@@ -1,12 +1,13 @@
 package engine
 
 import (
-	"earshot/moderation/match/pii"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"earshot/moderation/match/pii"
 )
 
 // TestReference loads every example of the reference and runs its checks.

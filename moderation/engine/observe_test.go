@@ -92,17 +92,21 @@ func TestObserve(t *testing.T) {
 		"an allowed one":   {[]models.Observation{vote("id", 0.99, 30_000)}, ""},
 		"a raid": {
 			[]models.Observation{
-				{AtMS: 1, SpeakerID: "x", Event: models.RoomJoin}, {AtMS: 2, SpeakerID: "y", Event: models.RoomJoin},
+				{AtMS: 1, SpeakerID: "x", Event: models.RoomJoin},
+				{AtMS: 2, SpeakerID: "y", Event: models.RoomJoin},
 				{AtMS: 3, SpeakerID: "z", Event: models.RoomJoin},
-				{AtMS: 4, SpeakerID: "x", Event: models.RoomUnmute}, {AtMS: 5, SpeakerID: "y", Event: models.RoomUnmute},
+				{AtMS: 4, SpeakerID: "x", Event: models.RoomUnmute},
+				{AtMS: 5, SpeakerID: "y", Event: models.RoomUnmute},
 				{AtMS: 6, SpeakerID: "z", Event: models.RoomUnmute},
 			},
 			"raid@",
 		},
 		"joins without more": {
 			[]models.Observation{
-				{AtMS: 1, Event: models.RoomJoin}, {AtMS: 2, Event: models.RoomJoin},
-				{AtMS: 3, Event: models.RoomJoin}, {AtMS: 4, Event: models.RoomJoin},
+				{AtMS: 1, Event: models.RoomJoin},
+				{AtMS: 2, Event: models.RoomJoin},
+				{AtMS: 3, Event: models.RoomJoin},
+				{AtMS: 4, Event: models.RoomJoin},
 			},
 			"",
 		},
