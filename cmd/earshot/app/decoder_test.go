@@ -206,6 +206,9 @@ func cpuTicks(t *testing.T, pid int) string {
 // Fault 18: a file that is no model, or not the one that its name says, is refused before any process sees it, at once
 // and with advice; the exit code is 2.
 func TestFault18ModelFiles(t *testing.T) {
+	if _, err := programtest.Path(); err != nil { // it is built before anything is timed
+		t.Fatal(err)
+	}
 	good, err := os.ReadFile(must(speech.ModelPath(configs.Config{})))
 	if err != nil {
 		t.Fatal(err)
