@@ -85,7 +85,9 @@ func TestEnvironmentHoldsForProfiles(t *testing.T) {
 	for _, v := range r.Config.Profiles[0].Values {
 		from[v.Key] = v.From.String()
 	}
-	for key, want := range map[string]string{"mode": "EARSHOT_MODE", "rules": name + ":8", "retention.clips": name + ":4", "listen": "default", "stay.alone": name + ":11"} {
+	for key, want := range map[string]string{
+		"mode": "EARSHOT_MODE", "rules": name + ":8", "retention.clips": name + ":4", "listen": "default", "stay.alone": name + ":11",
+	} {
 		if from[key] != want {
 			t.Errorf("%s from %s, want %s", key, from[key], want)
 		}

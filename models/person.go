@@ -20,7 +20,8 @@ func PersonID(room, speaker string) string {
 	return "p" + hex.EncodeToString(sum[:10])
 }
 
-// PersonMark stands for a person in the list of removals and among those who objected. Who knows the identity can tell that it is the one; the mark
+// PersonMark stands for a person in the list of removals and among those who objected. Who knows the identity can tell
+// that it is the one; the mark
 // itself tells nothing.
 func PersonMark(id string) string {
 	h := sha256.Sum256([]byte("earshot person " + id))

@@ -19,7 +19,9 @@ func TestCoverOgg(t *testing.T) {
 	}
 	for _, beep := range []bool{false, true} {
 		var covered bytes.Buffer
-		if err := CoverOgg(&covered, bytes.NewReader(file.Bytes()), []models.Span{{StartMS: 1200, EndMS: 1800}, {StartMS: 3700, EndMS: 9000}}, beep); err != nil {
+		if err := CoverOgg(
+			&covered, bytes.NewReader(file.Bytes()), []models.Span{{StartMS: 1200, EndMS: 1800}, {StartMS: 3700, EndMS: 9000}}, beep,
+		); err != nil {
 			t.Fatal(err)
 		}
 		pcm, err := ReadOggOpus(&covered)

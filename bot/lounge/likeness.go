@@ -51,7 +51,8 @@ func looks(name string) []string {
 	for _, withSigns := range []bool{false, true} {
 		words := strings.FieldsFunc(norm.NFKD.String(name), func(r rune) bool {
 			_, sign := signs[r]
-			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && !unseen(r) && confusables.Latin(r) == "" && (!withSigns || !sign)
+			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && !unseen(r) && confusables.Latin(r) == "" &&
+				(!withSigns || !sign)
 		})
 		rest := ""
 		for _, w := range words {

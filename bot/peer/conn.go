@@ -287,3 +287,5 @@ const maxTracks = 256
 // withoutSSRC removes the a=ssrc lines of a description with one media section, so that pion takes any SSRC: a server
 // that restarts a stream with a new SSRC would else be unheard.
 func withoutSSRC(sdp string) string { return ssrcLine.ReplaceAllString(sdp, "") }
+
+var ssrcLine = regexp.MustCompile(`(?m)^a=ssrc(-group)?:.*\r?\n`)

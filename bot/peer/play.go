@@ -35,7 +35,8 @@ const (
 // level, when set, is the loudness of each packet (RFC 6464, -dBov), false where it is not known; then, and without level,
 // a packet of some bytes counts as sound.
 func (c *Conn) Play(
-	ctx context.Context, track *webrtc.TrackLocalStaticRTP, next func() (opus []byte, at time.Duration, err error), level func(opus []byte) (uint8, bool),
+	ctx context.Context, track *webrtc.TrackLocalStaticRTP, next func() (opus []byte, at time.Duration, err error),
+	level func(opus []byte) (uint8, bool),
 ) error {
 	id := c.levelID()
 	p := rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: uint16(rand.Uint32())}} //nolint:gosec // RFC 3550: random start

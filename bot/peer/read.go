@@ -3,7 +3,6 @@ package peer
 import (
 	"errors"
 	"io"
-	"regexp"
 	"time"
 
 	"github.com/pion/webrtc/v3"
@@ -77,5 +76,3 @@ func (c *Conn) pause() bool {
 		return false
 	}
 }
-
-var ssrcLine = regexp.MustCompile(`(?m)^a=ssrc(-group)?:.*\r?\n`)

@@ -1,6 +1,8 @@
 package peer
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -34,3 +36,26 @@ func kindOf(status int) (error, string) { //nolint:staticcheck // the error is t
 		return ErrProtocol, "check that the URL is a WHEP endpoint"
 	}
 }
+
+// The refusals of a WHIP or WHEP server that a caller treats differently.
+var (
+	ErrNotFound = errors.New("no such stream")         // 404, 410
+	ErrAuth     = errors.New("credentials refused")    // 401, 403
+	ErrConflict = errors.New("stream not ready")       // 409, 425: nobody publishes yet
+	ErrServer   = errors.New("the server failed")      // 5xx, 429
+	ErrProtocol = errors.New("not a WHIP/WHEP server") // anything else that the drafts don't allow
+)
+
+// StatusError is a refusal with its HTTP status. It unwraps to one of the Err… values above.
+type StatusError struct {
+	Status int
+	Kind   error
+	// RetryAfter is what the server asked for, 0 when it said nothing.
+	RetryAfter time.Duration
+}
+
+// Error names the kind and the status, never the server's text.
+func (e *StatusError) Error() string { return fmt.Sprintf("%v (HTTP %d)", e.Kind, e.Status) }
+
+// Unwrap returns the kind.
+func (e *StatusError) Unwrap() error { return e.Kind }

@@ -20,7 +20,8 @@ func newPersonOptOut(a *cli) *cobra.Command {
 		Short: "Have somebody not written down any more",
 		Long: `From now on the sound of this person is dropped before anything looks at it, in every room where they were seen or, with
 --room, in one. Others see in the transcript that they are not transcribed. It holds until "earshot person optin", also over
-restarts and when everything else about the person is erased. People can do it themselves in lounges and LiveKit rooms: /optout in the chat.`,
+restarts and when everything else about the person is erased. People can do it themselves in lounges and LiveKit rooms:
+/optout in the chat.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.object(cmd, args[0], models.ConsentObjected) },
 	}

@@ -24,7 +24,8 @@ func TestLivePrinterWipesGuesses(t *testing.T) {
 		len([]rune(got)) > 100 || !strings.Contains(got, "Ana") {
 		t.Errorf("a guess is shown as %q", got)
 	}
-	if got := show(models.Event{Utterance: &models.Utterance{Key: k, SpeakerName: "Ana", Text: "One two.", State: models.UtteranceOK}}); !strings.HasPrefix(got, eraseLine) || !strings.HasSuffix(got, "One two.\n") {
+	got := show(models.Event{Utterance: &models.Utterance{Key: k, SpeakerName: "Ana", Text: "One two.", State: models.UtteranceOK}})
+	if !strings.HasPrefix(got, eraseLine) || !strings.HasSuffix(got, "One two.\n") {
 		t.Errorf("its line is shown as %q", got)
 	}
 	show(models.Event{Partial: &partial})

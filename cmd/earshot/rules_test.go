@@ -41,7 +41,9 @@ func TestRulesCheck(t *testing.T) {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 	bad := filepath.Join("..", "..", "moderation", "engine", "testdata", "bad-unknown-key.yaml")
-	code, out, errs := runRules(t, "", "check", bad, "open-mic", filepath.Join("..", "..", "moderation", "engine", "testdata", "bad-mode.yaml"))
+	code, out, errs := runRules(
+		t, "", "check", bad, "open-mic", filepath.Join("..", "..", "moderation", "engine", "testdata", "bad-mode.yaml"),
+	)
 	if code != exitUsage || !strings.Contains(errs, `rule "slur": unknown key "whenn" (did you mean "when"?)`) ||
 		!strings.Contains(errs, `unknown mode "sugest"`) || !strings.Contains(out, "open-mic is fine") {
 		t.Errorf("exit %d\n%s\n%s", code, out, errs)

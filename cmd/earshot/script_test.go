@@ -46,7 +46,9 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GORACE", os.Getenv("GORACE"))
 			return errors.Join(os.Mkdir(e.WorkDir+"/home", 0o700), recordings(e))
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "seed": seed, "cut": cut, "occupy": occupy, "nowhere": nowhere, "hookserver": hookserver},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "seed": seed, "cut": cut, "occupy": occupy, "nowhere": nowhere, "hookserver": hookserver,
+		},
 	})
 }
 

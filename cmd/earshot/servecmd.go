@@ -73,7 +73,9 @@ func (a *cli) serve(cmd *cobra.Command) error {
 		return errors.Join(err, l.Close(), control.Close())
 	}
 	v := app.NewService(s)
-	s.Inviter = &app.Inviter{Service: v, Base: cmp.Or(cfg.Notices.Link, web.PageURL(l, "")), Examine: v.Examines(a.environ, r), Settings: r.Values}
+	s.Inviter = &app.Inviter{
+		Service: v, Base: cmp.Or(cfg.Notices.Link, web.PageURL(l, "")), Examine: v.Examines(a.environ, r), Settings: r.Values,
+	}
 	s.Inviter.First = func() string { return s.FirstLogin(l, strings.TrimSuffix(s.Inviter.Base, "/")) }
 	s.Inviter.Host = func() string { return s.HostLink(strings.TrimSuffix(s.Inviter.Base, "/")) }
 	if s.Inviter.First() != "" { // the link itself is a secret, and logs are kept

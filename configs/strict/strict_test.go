@@ -174,7 +174,8 @@ func TestHostileDocumentsAreBounded(t *testing.T) {
 	if _, bad := reading(t, bomb); !strings.Contains(strings.Join(bad, "\n"), "too much: the file expands to more than 100000 values") {
 		t.Error("an alias bomb was read")
 	}
-	if _, bad := reading(t, "name: x\nwhen: &c {all: [*c]}"); len(bad) != 1 || !strings.Contains(bad[0], "conditions are nested more than 16 deep") {
+	if _, bad := reading(t, "name: x\nwhen: &c {all: [*c]}"); len(bad) != 1 ||
+		!strings.Contains(bad[0], "conditions are nested more than 16 deep") {
 		t.Errorf("a condition within itself: %q", bad)
 	}
 }
@@ -190,7 +191,8 @@ func TestSchemaIsMadeOfTheSameTable(t *testing.T) {
 	if err := json.Unmarshal(SchemaOf(x.shape(), "Room"), &schema); err != nil {
 		t.Fatal(err)
 	}
-	if len(schema.Properties) != len(x.shape().(Mapping).Fields) || fmt.Sprint(schema.Required) != "[name]" || schema.Defs["condition"] == nil {
+	if len(schema.Properties) != len(x.shape().(Mapping).Fields) || fmt.Sprint(schema.Required) != "[name]" ||
+		schema.Defs["condition"] == nil {
 		t.Errorf("%+v", schema)
 	}
 }

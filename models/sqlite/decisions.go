@@ -42,8 +42,10 @@ func (s *Store) LedgerSince(ctx context.Context, session, room string, since tim
 // Strikes lists the entries of all ledgers that are about somebody as a room's platform knows them, the latest first; at
 // most 200.
 func (s *Store) Strikes(ctx context.Context, room, speaker string) ([]models.LedgerEntry, error) {
-	found, err := conn.List(ctx, s.read, scanLedger, `SELECT l.id, l.session, l.ledger, l.person, l.scope, l.flag, l.points, l.pending, l.by, l.at
-		FROM ledger l JOIN sessions s ON s.id = l.session WHERE l.person = ? AND s.room = ? AND s.erasing = 0 ORDER BY l.at DESC, l.id LIMIT 200`, speaker, room)
+	found, err := conn.List(ctx, s.read, scanLedger, `
+		SELECT l.id, l.session, l.ledger, l.person, l.scope, l.flag, l.points, l.pending, l.by, l.at
+		FROM ledger l JOIN sessions s ON s.id = l.session
+		WHERE l.person = ? AND s.room = ? AND s.erasing = 0 ORDER BY l.at DESC, l.id LIMIT 200`, speaker, room)
 	return found, storeError("list strikes", err)
 }
 

@@ -152,7 +152,10 @@ func TestScrubWaitsForReaders(t *testing.T) {
 	release := s.HoldRead(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second) // deleting itself takes milliseconds
 	defer cancel()
-	wantErr(t, "while a reader holds the log", s.Erase(ctx, models.Erasure{Kind: models.EraseSession, Target: "secret"}), models.ErrUnavailable)
+	wantErr(
+		t, "while a reader holds the log", s.Erase(ctx, models.Erasure{Kind: models.EraseSession, Target: "secret"}),
+		models.ErrUnavailable,
+	)
 	release()
 	must(t, s.Scrub(t.Context()))
 	equal(t, "traces", traces(t, path), map[string]int{})

@@ -58,7 +58,8 @@ func diskFull(err error) bool {
 
 // openError is storeError for opening, where the path helps.
 func openError(path string, err error) error {
-	if errors.Is(err, store.ErrCorrupt) || errors.Is(err, store.ErrBehind) || errors.Is(err, store.ErrNewerSchema) || errors.Is(err, models.ErrUnavailable) {
+	if errors.Is(err, store.ErrCorrupt) || errors.Is(err, store.ErrBehind) || errors.Is(err, store.ErrNewerSchema) ||
+		errors.Is(err, models.ErrUnavailable) {
 		return err
 	}
 	var e sqlite3.Error

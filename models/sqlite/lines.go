@@ -153,7 +153,8 @@ func correct(ctx context.Context, tx txn, k models.Key, text, by string, when ti
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE utterances SET text = ?, words = ?, original = ?, original_words = ?, edited_by = ?, edited = ?`+where,
+	_,
+		err = tx.ExecContext(ctx, `UPDATE utterances SET text = ?, words = ?, original = ?, original_words = ?, edited_by = ?, edited = ?`+where,
 		text, words, original, packed, clean(by), millis(when), k.Session, k.Epoch, k.Track, k.Seq)
 	return err
 }

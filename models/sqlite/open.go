@@ -239,7 +239,9 @@ func behind(path string, before *reserve.Progress, what string) error {
 	if info, err := os.Stat(path + "-wal"); err != nil || info.Size() == 0 {
 		log = ", and its log (" + path + "-wal) is missing or empty"
 	}
-	return models.WithHint(fmt.Errorf("store: %s: %w (%s): %s%s", path, store.ErrBehind, before.At.Local().Format("2006-01-02 15:04:05"), what, log),
+	return models.WithHint(fmt.Errorf(
+		"store: %s: %w (%s): %s%s", path, store.ErrBehind, before.At.Local().Format("2006-01-02 15:04:05"), what, log,
+	),
 		"nothing was changed: put the log back beside the database, or restore a backup with \"earshot restore\"; "+
 			"to go on with what is there, remove "+reserve.Path(path))
 }

@@ -71,7 +71,9 @@ func redactLine(ctx context.Context, tx txn, u models.Utterance, r models.LineRe
 
 // redactFindings takes the words out of the flags that were found in them, and of what came of these.
 func redactFindings(ctx context.Context, tx txn, u models.Utterance, gone []models.Word) error {
-	flags, err := conn.List(ctx, tx, scanFlag, "SELECT "+flagColumns+" FROM flags WHERE session = ? AND speaker_id = ?", u.Session, u.SpeakerID)
+	flags, err := conn.List(
+		ctx, tx, scanFlag, "SELECT "+flagColumns+" FROM flags WHERE session = ? AND speaker_id = ?", u.Session, u.SpeakerID,
+	)
 	if err != nil {
 		return err
 	}
@@ -182,7 +184,9 @@ func mask(ctx context.Context, tx txn, session string, m models.Mask) error {
 	if hidden == 0 { // all of it was masked before it was stored
 		return nil
 	}
-	if err := putTaken(ctx, tx, journal.Entry{What: journal.Words, Session: session, Mark: models.PersonMark(m.Speaker), Spans: spansOf(m.Words)}); err != nil {
+	if err := putTaken(
+		ctx, tx, journal.Entry{What: journal.Words, Session: session, Mark: models.PersonMark(m.Speaker), Spans: spansOf(m.Words)},
+	); err != nil {
 		return err
 	}
 	return needScrub(ctx, tx)

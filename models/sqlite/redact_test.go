@@ -69,8 +69,9 @@ func TestRedactLineLeavesNothing(t *testing.T) {
 	}
 	flags, err := s.Flags(t.Context(), "s1")
 	must(t, err)
+	whys := map[string]string{"names": "The words were redacted.", "spread": "The words were redacted.", "other": "Matched my own."}
 	for _, f := range flags {
-		if want := map[string]string{"names": "The words were redacted.", "spread": "The words were redacted.", "other": "Matched my own."}[f.Rule]; f.Why != want {
+		if f.Why != whys[f.Rule] {
 			t.Errorf("%s: %q", f.Rule, f.Why)
 		}
 	}

@@ -174,7 +174,9 @@ func (s *Store) StaleFiles(ctx context.Context) ([]string, error) {
 }
 
 func (s *Store) stale(ctx context.Context, chore string) ([]string, error) {
-	ids, err := conn.List(ctx, s.write, conn.Text, "SELECT substr(name, ?) FROM chores WHERE name LIKE '"+chore+"%' ORDER BY name", len(chore)+1)
+	ids, err := conn.List(
+		ctx, s.write, conn.Text, "SELECT substr(name, ?) FROM chores WHERE name LIKE '"+chore+"%' ORDER BY name", len(chore)+1,
+	)
 	return ids, storeError("list stale files", err)
 }
 

@@ -36,7 +36,8 @@ func (s *Store) StartSession(ctx context.Context, session models.Session) (model
 	}
 	var stored models.Session
 	err := s.update(ctx, op, func(tx txn) (err error) {
-		stored, err = conn.One(ctx, tx, scanSession, `INSERT INTO sessions (id, room, name, url, started, epoch, model, rules, profile, moderate_only)
+		stored, err = conn.One(ctx, tx, scanSession, `
+			INSERT INTO sessions (id, room, name, url, started, epoch, model, rules, profile, moderate_only)
 			VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET room = excluded.room, name = excluded.name, url = excluded.url,
 				model = excluded.model, rules = excluded.rules, profile = excluded.profile,

@@ -20,7 +20,9 @@ func TestSnapshotIsWhatTheRecordHolds(t *testing.T) {
 	u := utterance(clip("s1", 1, 1, nil), "Hello there.")
 	f := flag(u, "greeting")
 	d := models.Decision{ID: "d1", Session: "s1", Flag: f.ID, SpeakerID: "ana", Created: start}
-	a := models.Action{ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbMute, TargetID: "ana", State: models.ActionPlanned, Created: start}
+	a := models.Action{
+		ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbMute, TargetID: "ana", State: models.ActionPlanned, Created: start,
+	}
 	must(t, s.Put(t.Context(), models.Record{
 		Session: "s1", Utterance: &u, Flags: []models.Flag{f}, Decisions: []models.Decision{d}, Actions: []models.Action{a},
 	}))

@@ -152,7 +152,9 @@ func (s *Store) Credential(
 
 // Credentials lists the tokens of a kind, of all users, the newest first.
 func (s *Store) Credentials(ctx context.Context, kind models.CredentialKind) ([]models.Credential, error) {
-	found, err := conn.List(ctx, s.read, scanCredential, "SELECT "+credentialColumns+" FROM credentials WHERE kind = ? ORDER BY created DESC", kind)
+	found, err := conn.List(
+		ctx, s.read, scanCredential, "SELECT "+credentialColumns+" FROM credentials WHERE kind = ? ORDER BY created DESC", kind,
+	)
 	return found, storeError("list credentials", err)
 }
 

@@ -90,7 +90,9 @@ func (c *compiler) settings(files []*rules.File) {
 		c.roomSettings(f)
 	}
 	c.set.trust = c.trust
-	for _, r := range []models.Role{models.RoleHost, models.RoleCohost, models.RoleSpeaker, models.RoleGuest, "keynote", "moderator", "audience"} {
+	for _, r := range []models.Role{
+		models.RoleHost, models.RoleCohost, models.RoleSpeaker, models.RoleGuest, "keynote", "moderator", "audience",
+	} {
 		c.set.roles[r] = true
 	}
 	for _, role := range slices.Sorted(maps.Keys(people)) {
@@ -249,7 +251,10 @@ func (c *compiler) switchedOff(files []*rules.File) map[string]bool {
 	for _, f := range files {
 		for _, t := range f.Off {
 			if !known[t.Text] {
-				c.probs.Add(f.Name, t.Line, "", "off: there is no rule %q%s", strict.Shorten(t.Text), strict.DidYouMean(t.Text, slices.Sorted(maps.Keys(known))))
+				c.probs.Add(
+					f.Name, t.Line, "", "off: there is no rule %q%s", strict.Shorten(t.Text),
+					strict.DidYouMean(t.Text, slices.Sorted(maps.Keys(known))),
+				)
 			}
 			off[t.Text] = true
 		}

@@ -17,7 +17,10 @@ ledger: {conduct: {fade: 24/day, across: this_host}}
 rules:
   - id: ask
     when: {says: {phrase: ask}}
-    then: [flag: {level: high, clip: {before: 8s, after: 4s, keep: 14d}}, ask: {who: [host], offer: [mute 60s, warn, dismiss], expires: 45s}, add: {to: conduct, points: 60}]
+    then:
+      - flag: {level: high, clip: {before: 8s, after: 4s, keep: 14d}}
+      - ask: {who: [host], offer: [mute 60s, warn, dismiss], expires: 45s}
+      - add: {to: conduct, points: 60}
   - {id: mute, when: {says: {phrase: mute}}, then: [mute: {for: 20s}, add: {to: conduct, points: 50}]}
   - {id: warn, when: {says: {phrase: warn}}, then: [warn: {text: "Careful, {{speaker}}"}, tell: {webhook: mods}]}
   - {id: remove, when: {says: {phrase: remove}}, then: [remove: {}]}

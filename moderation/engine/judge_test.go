@@ -208,7 +208,10 @@ func TestHash(t *testing.T) {
 	if set.Hash() != same.Hash() {
 		t.Error("layout changes the hash")
 	}
-	for _, change := range [][2]string{{"idiot]", "idiot, oaf]"}, {"guinea pig", "small pig"}, {"level: high", "level: low"}, {"gap: 2", "gap: 1"}, {"id-9", "id-8"}, {"host, keynote", "host"}, {"mode: watch", "mode: act"}} {
+	for _, change := range [][2]string{
+		{"idiot]", "idiot, oaf]"}, {"guinea pig", "small pig"}, {"level: high", "level: low"}, {"gap: 2", "gap: 1"}, {"id-9", "id-8"},
+		{"host, keynote", "host"}, {"mode: watch", "mode: act"},
+	} {
 		if other := mustLoad(t, strings.Replace(roomRules, change[0], change[1], 1)); other.Hash() == set.Hash() {
 			t.Errorf("%s does not change the hash", change[1])
 		}

@@ -232,7 +232,9 @@ func TestFilesOnDisk(t *testing.T) {
 	if over, _ := Load(LoadOptions{FS: os.DirFS(packs), Mode: "act"}, main); over.Mode() != "act" || over.Hash() == set.Hash() {
 		t.Error("the mode that was given does not replace that of the file")
 	}
-	for name, want := range map[string]string{dir: "it is not a plain file", "/dev/zero": "it is not a plain file", "opn-mic": `(did you mean "open-mic"?)`} {
+	for name, want := range map[string]string{
+		dir: "it is not a plain file", "/dev/zero": "it is not a plain file", "opn-mic": `(did you mean "open-mic"?)`,
+	} {
 		if _, err := Load(LoadOptions{FS: os.DirFS(packs)}, name); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want …%s", name, err, want)
 		}

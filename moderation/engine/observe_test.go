@@ -11,7 +11,10 @@ const roomRulesObserved = `schema: 1
 mode: act
 languages: {allowed: [en, id], vote_over: 20s}
 rules:
-  - {id: hog, when: {floor: {share_over: 60%, of: 60s, min_speakers: 3}}, unless: {role: host}, then: [nudge: {text: "Others wait, {{speaker}}"}]}
+  - id: hog
+    when: {floor: {share_over: 60%, of: 60s, min_speakers: 3}}
+    unless: {role: host}
+    then: [nudge: {text: "Others wait, {{speaker}}"}]
   - {id: turn, when: {floor: {turn_over: 20s}}, then: [nudge: {}]}
   - {id: cuts, when: {floor: {interruptions: ">=2", within: 5m}}, then: [nudge: {}]}
   - {id: over, when: {floor: {overlap: 50%, of: 60s}}, then: [nudge: {}]}
@@ -120,7 +123,9 @@ func TestObserve(t *testing.T) {
 
 func TestLeastHeard(t *testing.T) {
 	s := deskSession(t, roomRulesObserved)
-	for _, p := range []models.Speaker{{ID: "a", Name: "Ann"}, {ID: "b", Name: "Ben"}, {ID: "c", Name: "Cy"}, {ID: "h", Role: models.RoleHost}} {
+	for _, p := range []models.Speaker{
+		{ID: "a", Name: "Ann"}, {ID: "b", Name: "Ben"}, {ID: "c", Name: "Cy"}, {ID: "h", Role: models.RoleHost},
+	} {
 		s.Person(p)
 	}
 	s.Observe(talks("a", 0, 9000))

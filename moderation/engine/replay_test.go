@@ -84,7 +84,8 @@ func TestVerbs(t *testing.T) {
 
 func TestRulesAreExchanged(t *testing.T) {
 	rule := func(word string) string {
-		return "schema: 1\nprofile: main\nledger: {l: {}}\nrules: [{id: w, when: {says: {phrase: " + word + "}}, then: [add: {to: l, points: 5}]}]\n"
+		return "schema: 1\nprofile: main\nledger: {l: {}}\nrules: [{id: w, when: {says: {phrase: " +
+			"" + word + "}}, then: [add: {to: l, points: 5}]}]\n"
 	}
 	s := NewSession(mustLoad(t, rule("zebra")), models.Session{Started: began})
 	before := s.Decide(line("a zebra", 1))

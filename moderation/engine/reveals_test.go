@@ -57,7 +57,9 @@ func TestReveals(t *testing.T) {
 
 // FuzzReveals checks that no text makes the reader of numbers and addresses fail.
 func FuzzReveals(f *testing.F) {
-	for _, s := range []string{"five five five 0123", "john@gmail.com", "double double", "12 Baker Street", "plus + . @ at dot com", "twenty", "dua puluh"} {
+	for _, s := range []string{
+		"five five five 0123", "john@gmail.com", "double double", "12 Baker Street", "plus + . @ at dot com", "twenty", "dua puluh",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

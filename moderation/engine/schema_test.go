@@ -235,7 +235,8 @@ func TestSchemaAgreesWithLoader(t *testing.T) {
 		}
 	}
 	for _, name := range []string{
-		"unknown-key", "unknown-top", "no-id", "no-then", "no-when", "mode", "level", "rules-map", "two-conditions", "condition-list", "how", "verb",
+		"unknown-key", "unknown-top", "no-id", "no-then", "no-when", "mode", "level", "rules-map", "two-conditions", "condition-list", "how",
+		"verb",
 		"reveals", "offer", "newcomer", "level-unit", "compare", "span", "gap", "schema-2", "schema-missing", "check-expect",
 	} {
 		data, err := os.ReadFile("testdata/bad-" + name + ".yaml")

@@ -86,7 +86,9 @@ func TestSpanFlagsOnlyWhatIsNew(t *testing.T) {
 		mustLoad(t, "schema: 1\nrules: [{id: a, when: {says: {phrase: [pig, bad apple]}}, span: {last: 60s}, then: [flag: {}]}]\n"),
 		models.Session{},
 	)
-	for i, c := range []said{{"pig", "a/suggest/pig"}, {"hello", ""}, {"a pig", "a/suggest/pig"}, {"bad", ""}, {"apple", "a/suggest/bad apple"}} {
+	for i, c := range []said{
+		{"pig", "a/suggest/pig"}, {"hello", ""}, {"a pig", "a/suggest/pig"}, {"bad", ""}, {"apple", "a/suggest/bad apple"},
+	} {
 		if got := brief(s.Judge(exampleLine(c.say, 1, int64(i)*2000, i+1))); got != c.want {
 			t.Errorf("%d, %q: %s, want %s", i, c.say, got, c.want)
 		}

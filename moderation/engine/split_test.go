@@ -92,10 +92,14 @@ func TestInnocentNeighboursStayApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, say := range []string{
-		"the pen is on the table", "as shop assistants go", "a class act", "is it as well as hole nine", "mass age", "the rap ist nicht", "an al dente pasta",
-		"who re ordered it", "the co op on the corner", "he sat on the bas relief", "so to lol at it", "an jing", "ba bi", "go block him", "in no cent terms",
-		"we use less water", "worth less than before", "my th and st street", "re tired people", "let us con fuse them", "hit ler ner", "Mo Ron and Al", "my brother Mo, Ron and I",
-		"the cock pit of the plane", "I am ho eing the beds", "shut the fu ton", "dam mit", "grass hole", "fan ny pack", "tit for tat", "the ass ess ment", "pass word", "bum per to bumper",
+		"the pen is on the table", "as shop assistants go", "a class act", "is it as well as hole nine", "mass age", "the rap ist nicht",
+		"an al dente pasta",
+		"who re ordered it", "the co op on the corner", "he sat on the bas relief", "so to lol at it", "an jing", "ba bi", "go block him",
+		"in no cent terms",
+		"we use less water", "worth less than before", "my th and st street", "re tired people", "let us con fuse them", "hit ler ner",
+		"Mo Ron and Al", "my brother Mo, Ron and I",
+		"the cock pit of the plane", "I am ho eing the beds", "shut the fu ton", "dam mit", "grass hole", "fan ny pack", "tit for tat",
+		"the ass ess ment", "pass word", "bum per to bumper",
 		"di a mau ke mana", "dia bo lak balik", "itu to long saya", "ke pa rat nya apa", "mu lut saya",
 	} {
 		vs, err := set.Try(Example{Say: []string{say}, WordP: 0.95, Show: true})

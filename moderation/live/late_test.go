@@ -37,7 +37,9 @@ func TestOldPendingVerdictIsNotSprung(t *testing.T) {
 		}
 		_ = s.store.EndSession(t.Context(), "s1", models.EndStopped, time.Now().Add(-72*time.Hour))
 		again := New(Config{
-			Store: s.store, Policies: s.policies, Show: s, Count: nobody{}, Quota: NewQuota(s.store, 1024), Sounds: audio.OggFiles{}, Log: slog.New(slog.DiscardHandler),
+			Store: s.store, Policies: s.policies, Show: s, Count: nobody{}, Quota: NewQuota(
+				s.store, 1024,
+			), Sounds: audio.OggFiles{}, Log: slog.New(slog.DiscardHandler),
 		})
 		again.Into(s)
 		again.Hosts().Verbs("s1") // a host opens the page of that session, or a clip of it was still in the spool

@@ -27,7 +27,9 @@ func TestOneUnreadableDecision(t *testing.T) {
 		}
 		db.Close()
 		again := New(Config{
-			Store: s.store, Policies: s.policies, Show: s, Count: nobody{}, Quota: NewQuota(s.store, 1024), Sounds: audio.OggFiles{}, Log: slog.New(slog.DiscardHandler),
+			Store: s.store, Policies: s.policies, Show: s, Count: nobody{}, Quota: NewQuota(
+				s.store, 1024,
+			), Sounds: audio.OggFiles{}, Log: slog.New(slog.DiscardHandler),
 		})
 		again.Into(s)
 		u := s.line(12000, "another line")

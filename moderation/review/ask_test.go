@@ -38,7 +38,8 @@ func TestOpenAskStandsOnTopWithItsOffers(t *testing.T) {
 			inOrder(t, body, "1 ask from a live room on top", "scam.guaranteed", "Rule pace")
 		}
 		inOrder(t, body, "Rule scam.guaranteed", `lapses at <time datetime="2026-03-01T20:15:42Z" data-until=`, "20:15:42",
-			`name="choice" value="mute 60s" class="do first" data-key="mute">Mute 60s`, `value="warn"`, `name="verb" value="remove"`, "Confirm", "Dismiss")
+			`name="choice" value="mute 60s" class="do first" data-key="mute">Mute 60s`, `value="warn"`, `name="verb" value="remove"`, "Confirm",
+			"Dismiss")
 		if n := strings.Count(body, `value="warn"`); page == "/queue" && n != 2 { // the offer, and the other flag's button
 			t.Errorf("%d buttons to warn", n)
 		}
@@ -120,7 +121,9 @@ func TestUndoTakesBackWhatWasDoneInTheRoom(t *testing.T) {
 func TestWhatCameOfAFlagIsShownAndStreamed(t *testing.T) {
 	m := askedRoom()
 	s := serve(t, m, func(c *Config) { c.Actor = &hand{} })
-	encode, err := s.pages.Pieces(auth.WithVisitor(httptest.NewRequestWithContext(t.Context(), "GET", "/", http.NoBody), auth.OpenVisitor()).Context(), "s1")
+	encode, err := s.pages.Pieces(
+		auth.WithVisitor(httptest.NewRequestWithContext(t.Context(), "GET", "/", http.NoBody), auth.OpenVisitor()).Context(), "s1",
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +142,8 @@ func TestWhatCameOfAFlagIsShownAndStreamed(t *testing.T) {
 		!strings.Contains(got.Data, "mute for 60 s, seen after 0.4 s") {
 		t.Errorf("%v %s", err, got.Data)
 	}
-	if got, err := encode(models.Event{SessionID: "s1", Action: &models.Action{ID: "a2", Verb: models.VerbMessage, State: models.ActionSeen}}); err != nil || got != (events.Message{}) {
+	message := models.Action{ID: "a2", Verb: models.VerbMessage, State: models.ActionSeen}
+	if got, err := encode(models.Event{SessionID: "s1", Action: &message}); err != nil || got != (events.Message{}) {
 		t.Errorf("an action without a flag: %v %v", got, err)
 	}
 	m.actions = []models.Action{

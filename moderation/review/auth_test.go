@@ -150,7 +150,9 @@ func TestPasswordLoginAndLogout(t *testing.T) {
 	s, d := guarded(t, auth.ModeRequired, nil)
 	d.users = []models.User{{ID: "u1", Name: "Kim", Access: models.AccessOwner, Password: secretHash}}
 	b := &browser{t: t, s: s, from: "192.0.2.7", cookie: "chosen-by-an-attacker"}
-	for _, form := range []url.Values{{"name": {"Kim"}, "password": {"wrong"}}, {"name": {"Nobody"}, "password": {secret}}, {"link": {"wrong"}}, {}} {
+	for _, form := range []url.Values{
+		{"name": {"Kim"}, "password": {"wrong"}}, {"name": {"Nobody"}, "password": {secret}}, {"link": {"wrong"}}, {},
+	} {
 		if got := b.code("POST", "/login", form); got != http.StatusUnauthorized {
 			t.Errorf("%v: %d", form, got)
 		}

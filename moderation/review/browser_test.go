@@ -107,8 +107,11 @@ func TestEveryStateHasContrastInABrowser(t *testing.T) {
 	s := New(Config{
 		Store: m, Hub: hub, Actor: actor, Rules: &primer{}, Summaries: &minutes{m: m}, Notice: "A notice with `code`.",
 		Members: auth.NewMembers(&doorkeeper{}, nil), Mode: auth.ModeLocal, Local: true,
-		Now: func() time.Time { return start.Add(3 * time.Minute) }, Settings: []pages.Setting{{Key: "listen", Value: "127.0.0.1:0", From: "file"}},
-		Conditions: conditionsOf(models.Condition{OK: true, Text: "Hearing everyone."}, models.Condition{Text: "Deaf.", Hint: "Look at the cable."}),
+		Now:      func() time.Time { return start.Add(3 * time.Minute) },
+		Settings: []pages.Setting{{Key: "listen", Value: "127.0.0.1:0", From: "file"}},
+		Conditions: conditionsOf(
+			models.Condition{OK: true, Text: "Hearing everyone."}, models.Condition{Text: "Deaf.", Hint: "Look at the cable."},
+		),
 	})
 	mux := http.NewServeMux()
 	var watching sync.Map // the ends of the streams

@@ -155,7 +155,9 @@ func TestEventsBringPiecesOfThePage(t *testing.T) {
 	})
 	s.hub.Publish(models.Event{
 		SessionID: "s1",
-		Floor:     &models.Floor{Next: []models.Talked{{SpeakerID: "Ben", SpeakerName: "<Ben>", TalkMS: 1000}, {SpeakerID: "Eve", TalkMS: 62_000}}},
+		Floor: &models.Floor{
+			Next: []models.Talked{{SpeakerID: "Ben", SpeakerName: "<Ben>", TalkMS: 1000}, {SpeakerID: "Eve", TalkMS: 62_000}},
+		},
 	})
 	s.hub.Publish(models.Event{SessionID: "s1", Floor: &models.Floor{Next: []models.Talked{{SpeakerID: "Ben", TalkMS: 1000}}}})
 	l.want(at(s.hub, 10), "armed", "May become a flag", "<code>scam</code>")

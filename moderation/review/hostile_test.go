@@ -16,8 +16,10 @@ import (
 // payloads are texts that want to be more than text. Each calls hit() when it succeeds.
 var payloads = []string{
 	`<script>hit()</script>`, `<img src=x onerror=hit()>`, `"><svg onload=hit()>`, `' onmouseover='hit()`, `" autofocus onfocus="hit()`,
-	`javascript:hit()`, `</textarea><script>hit()</script>`, `</title><script>hit()</script>`, `{{template "x"}}${hit()}`, `<iframe srcdoc="<script>parent.hit()</script>">`,
-	"\u202ehit()\u2066", `<style>*{display:none}</style>`, `<base href="https://evil.example/">`, `<meta http-equiv="refresh" content="0;url=javascript:hit()">`,
+	`javascript:hit()`, `</textarea><script>hit()</script>`, `</title><script>hit()</script>`, `{{template "x"}}${hit()}`,
+	`<iframe srcdoc="<script>parent.hit()</script>">`,
+	"\u202ehit()\u2066", `<style>*{display:none}</style>`, `<base href="https://evil.example/">`,
+	`<meta http-equiv="refresh" content="0;url=javascript:hit()">`,
 }
 
 // hostileRoom has payloads wherever somebody else's text is shown.

@@ -91,7 +91,8 @@ func TestDocumentDescribesWhatHandlersAnswer(t *testing.T) {
 	}
 	queries := map[string]string{"/api/search": "?q=coin", "/api/sessions/{id}/export": "?format=json"}
 	bodies := map[string]string{
-		"/api/rooms": `{"url":"lounge://a/b"}`, "/api/invitations": `{"url":"lounge://a/b"}`, "/api/sessions/{id}/people/{speaker}/objection": `{"objects":true}`,
+		"/api/rooms": `{"url":"lounge://a/b"}`, "/api/invitations": `{"url":"lounge://a/b"}`,
+		"/api/sessions/{id}/people/{speaker}/objection": `{"objects":true}`,
 		"/api/servers":   `{"server":"lounge://a"}`,
 		"/api/rules/try": `{"text":["buy my coin"],"word_p":0.4}`, "/api/rules/replay": `{}`,
 		"/api/sessions/{id}/utterances/{epoch}/{seq}/{track}/redaction": `{"words":[4,5]}`,
@@ -115,8 +116,10 @@ func TestDocumentDescribesWhatHandlersAnswer(t *testing.T) {
 		if content["text/event-stream"] != nil { // does not end
 			continue
 		}
-		target := strings.NewReplacer("sessions/{id}", "sessions/s1", "flags/{id}", "flags/f1", "rooms/{id}", "rooms/stage", "{speaker}", m.speakers[0].ID,
-			"{epoch}", strconv.Itoa(k.Epoch), "{seq}", strconv.Itoa(k.Seq), "{track}", k.Track).Replace(path) + queries[path]
+		target := strings.NewReplacer(
+			"sessions/{id}", "sessions/s1", "flags/{id}", "flags/f1", "rooms/{id}", "rooms/stage", "{speaker}", m.speakers[0].ID,
+			"{epoch}", strconv.Itoa(k.Epoch), "{seq}", strconv.Itoa(k.Seq), "{track}", k.Track,
+		).Replace(path) + queries[path]
 		req := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(cmp.Or(bodies[path], `{"status":"dismissed"}`)))
 		req.Host = "127.0.0.1"
 		w := httptest.NewRecorder()
@@ -146,8 +149,9 @@ func TestDocumentDescribesWhatHandlersAnswer(t *testing.T) {
 func TestAPIRefusesWhatMakesNoSense(t *testing.T) {
 	s := serve(t, heardRoom(), nil)
 	for path, want := range map[string]int{
-		"/api/flags?status=maybe": 400, "/api/flags?limit=0": 400, "/api/sessions/s1/export?format=exe": 400, "/api/sessions/none/export?format=txt": 404,
-		"/api/sessions/none/decisions": 404, "/api/sessions/s1/summary": 404, "/api/sessions/none/evidence": 404,
+		"/api/flags?status=maybe": 400, "/api/flags?limit=0": 400, "/api/sessions/s1/export?format=exe": 400,
+		"/api/sessions/none/export?format=txt": 404,
+		"/api/sessions/none/decisions":         404, "/api/sessions/s1/summary": 404, "/api/sessions/none/evidence": 404,
 	} {
 		if w := ask(t, s, "GET", path); w.Code != want || !strings.Contains(w.Body.String(), `{"error":{"message":`) {
 			t.Errorf("%s: %d %s", path, w.Code, w.Body)

@@ -22,8 +22,10 @@ func TestPersonPageNamesMergesAndErases(t *testing.T) {
 	}
 	s := serve(t, m, nil)
 	body := ask(t, s, "GET", "/people/open-mic/Ben").Body.String()
-	inOrder(t, body, "<h1><bdi>Ben</bdi>", "What is held", "Export all of it", "Sessions", "Open mic", "Strikes", "<b>1.5</b> in conduct", "counts once a host confirms", "Flags", "Rule scam.guaranteed",
-		"Identities", "The same person as", `value="Ana"`, "Erase")
+	inOrder(
+		t, body, "<h1><bdi>Ben</bdi>", "What is held", "Export all of it", "Sessions", "Open mic", "Strikes", "<b>1.5</b> in conduct",
+		"counts once a host confirms", "Flags", "Rule scam.guaranteed", "Identities", "The same person as", `value="Ana"`, "Erase",
+	)
 	tests := []struct {
 		what string
 		form url.Values
@@ -131,7 +133,8 @@ func TestTimelineShowsOverlapsAndChapters(t *testing.T) {
 		Chapters: []models.Chapter{{Title: "Coins", StartMS: 12_000, EndMS: 20_000, Cites: []models.Key{m.lines[0].Key}}},
 	}
 	inOrder(t, ask(t, serve(t, m, nil), "GET", "/s/s1/timeline").Body.String(), "0:01 spoken over each other", `aria-label="Coins"`,
-		`href="/s/s1#`+pages.LineID(m.lines[0].Key), "At once", `<rect class="over-each" x="16000" y="5" width="1000"`, "Chapters", "Flags", "Rule scam.guaranteed")
+		`href="/s/s1#`+pages.LineID(m.lines[0].Key), "At once", `<rect class="over-each" x="16000" y="5" width="1000"`, "Chapters", "Flags",
+		"Rule scam.guaranteed")
 }
 
 func TestExportIsServed(t *testing.T) {

@@ -89,7 +89,8 @@ func TestStrangeServersAreToldOnThePage(t *testing.T) {
 		r.Header.Set("Authorization", "Bearer "+key)
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, r)
-		if body := collapsed(w.Body.String()); w.Code != 200 || !strings.Contains(body, want) || !strings.Contains(body, "Nobody has named the server") {
+		if body := collapsed(w.Body.String()); w.Code != 200 || !strings.Contains(body, want) ||
+			!strings.Contains(body, "Nobody has named the server") {
 			t.Errorf("%s: %d\n%s", who, w.Code, body)
 		}
 	}

@@ -50,17 +50,24 @@ const general = `general: {
   %[3]s
 }
 nat: { ice_enforce_list = "lo" }
-plugins: { disable = "libjanus_duktape.so,libjanus_echotest.so,libjanus_lua.so,libjanus_nosip.so,libjanus_recordplay.so,libjanus_sip.so,libjanus_streaming.so,libjanus_textroom.so,libjanus_videocall.so,libjanus_voicemail.so" }
+plugins: { disable = "libjanus_duktape.so,libjanus_echotest.so,libjanus_lua.so,libjanus_nosip.so,libjanus_recordplay.so,` +
+	`libjanus_sip.so,libjanus_streaming.so,libjanus_textroom.so,libjanus_videocall.so,libjanus_voicemail.so" }
 transports: { disable = "libjanus_http.so,libjanus_mqtt.so,libjanus_nanomsg.so,libjanus_pfunix.so,libjanus_rabbitmq.so" }
 media: { ipv6 = false }
 `
 
 const videoRooms = `general: { string_ids = %t }
-room-1234: { description = "open", secret = "s3cret", publishers = 10, audiolevel_event = true, audio_active_packets = 25, audio_level_average = 60 }
+room-1234: {
+  description = "open", secret = "s3cret", publishers = 10
+  audiolevel_event = true, audio_active_packets = 25, audio_level_average = 60
+}
 room-77: { description = "private", is_private = true, pin = "1357", publishers = 10 }
 `
 
-const audioBridges = `room-5678: { description = "mix", secret = "s3cret", sampling_rate = 48000, audiolevel_event = true, audio_active_packets = 25, audio_level_average = 60 }
+const audioBridges = `room-5678: {
+  description = "mix", secret = "s3cret", sampling_rate = 48000
+  audiolevel_event = true, audio_active_packets = 25, audio_level_average = 60
+}
 `
 
 const websockets = `general: { json = "compact", ws = true, ws_port = %d, ws_ip = "127.0.0.1" }

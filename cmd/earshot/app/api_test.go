@@ -33,7 +33,8 @@ not do, 404 for what is not there or not for this key, 429 for a wrong key after
 
     curl -H "Authorization: Bearer $KEY" http://127.0.0.1:8484/api/flags?status=open
 
-Beside the API, ` + "`/metrics`" + ` has figures for Prometheus ([metrics.md](metrics.md)), ` + "`/healthz`" + ` and ` + "`/readyz`" + ` tell how the program is.
+Beside the API, ` + "`/metrics`" + ` has figures for Prometheus ([metrics.md](metrics.md)),
+` + "`/healthz`" + ` and ` + "`/readyz`" + ` tell how the program is.
 `
 
 // TestAPIReferenceIsTheProgram: docs/api.md says what the program says of itself. go test -run APIReference -update ./cmd/earshot/app

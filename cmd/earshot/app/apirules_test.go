@@ -78,7 +78,8 @@ func TestAPIAnswersAsTheCommandsDo(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &u); err != nil || code != http.StatusOK {
 			t.Errorf("redact: %d %s %v", code, text, err)
 		}
-		if found, err := programtest.FilesWith(dir, said.Words[4].Text); !strings.HasPrefix(u.Text, "please call me on ▮") || len(found) > 0 || err != nil {
+		if found, err := programtest.FilesWith(dir, said.Words[4].Text); !strings.HasPrefix(u.Text, "please call me on ▮") || len(found) > 0 ||
+			err != nil {
 			t.Errorf("redacted: %q, still in %v, %v", u.Text, found, err)
 		}
 		return nil

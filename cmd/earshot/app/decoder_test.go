@@ -244,7 +244,9 @@ func TestFault18ModelFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 			began := time.Now()
-			told, code := programtest.Client(append(os.Environ(), "HOME="+dir), "transcribe", "../../../transcribe/fixture/eval/00.wav", "--model", path)
+			told, code := programtest.Client(
+				append(os.Environ(), "HOME="+dir), "transcribe", "../../../transcribe/fixture/eval/00.wav", "--model", path,
+			)
 			if code != 2 || !strings.Contains(told, tt.want) || !strings.Contains(told, name) {
 				t.Errorf("exit code %d, %s", code, told)
 			}

@@ -201,7 +201,10 @@ func TestSecretsReachOnlyTheServersTheyAreFor(t *testing.T) {
 	named, attacker, inside := newRecorder(t), newRecorder(t), newRecorder(t)
 	attacker.to = inside.URL
 	g := hostileSite(t, named)
-	waittest.Until(t, "the named server is given its secret", func() bool { return strings.Contains(named.heard(), "Bearer marked-earshot_token") })
+	waittest.Until(
+		t, "the named server is given its secret",
+		func() bool { return strings.Contains(named.heard(), "Bearer marked-earshot_token") },
+	)
 
 	for _, room := range []string{"open-mic", "backroom"} {
 		for _, address := range attacker.addresses(room) {

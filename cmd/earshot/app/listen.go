@@ -85,7 +85,8 @@ func (s *Station) ListenIn(ctx context.Context, st Stay) (models.Session, error)
 	var stay *live.Stay
 	room, err := room.New(room.Config{
 		Room: st.Room, Session: session, Connector: st.Connector, Sink: running, Observer: running, Hold: memoryOf(p.cfg),
-		Segment: speech.SegmentConfig(s.cfg), NewVAD: speech.NewVAD(s.vad), Preview: preview, PreviewEvery: s.cfg.Partials, Watch: st.Watch, Log: s.Log,
+		Segment: speech.SegmentConfig(s.cfg), NewVAD: speech.NewVAD(s.vad), Preview: preview, PreviewEvery: s.cfg.Partials, Watch: st.Watch,
+		Log:    s.Log,
 		Notice: botNotice(p.cfg, st.Room.URL), Needs: p.needs(), MaxTime: p.cfg.Stay.MaxTime, Alone: st.patience(p.cfg.Stay.Alone),
 		Silence: st.patience(p.cfg.Stay.Silence), Objected: objected, Paused: pausedBy != "", Breaker: s.breakers.of(st.Room.URL),
 		Farewell: func(ctx context.Context, why models.EndReason) {

@@ -22,7 +22,8 @@ const guestPage = `<!doctype html><script src="/client.js"></script><script>
 const tell = (what) => fetch('/tell', {method: 'POST', body: what});
 (async () => {
   const room = new LivekitClient.Room();
-  room.on('dataReceived', (data, from, kind, topic) => tell('line ' + (from ? from.name : '') + ' ' + topic + ' ' + new TextDecoder().decode(data)));
+  room.on('dataReceived', (data, from, kind, topic) =>
+    tell('line ' + (from ? from.name : '') + ' ' + topic + ' ' + new TextDecoder().decode(data)));
   room.on('trackMuted', (track, who) => tell('muted ' + who.identity));
   await room.connect('ws://%s', '%s');
   await room.localParticipant.setMicrophoneEnabled(true);
@@ -67,7 +68,9 @@ func TestLiveKitBrowser(t *testing.T) {
 			func() bool { return g.saw("line ", "mind the rules") },
 		)
 		carryOut(ctx, t, hands, bot.Command{Verb: models.VerbMute, Target: "ana"}, func() bool { return g.saw("muted ana", "") })
-		for beginning, part := range map[string]string{"sees " + BotName: "4", "recording": "true", "line " + BotName + " lk-chat-topic": "mind the rules"} {
+		for beginning, part := range map[string]string{
+			"sees " + BotName: "4", "recording": "true", "line " + BotName + " lk-chat-topic": "mind the rules",
+		} {
 			comes(ctx, t, "the browser's "+beginning, func() bool { return g.saw(beginning, part) })
 		}
 	})

@@ -70,7 +70,8 @@ func TestMetricsDocumented(t *testing.T) {
 	sent := float64(len(ana.Tape.Frames))
 	for name, least := range map[string]float64{
 		"earshot_rtp_packets_total": 0.8 * sent, "earshot_rtp_decoded_seconds_total": 0.8 * sent / 50, "earshot_voiced_seconds_total": 1,
-		"earshot_rtf": 0.001, "earshot_final_latency_seconds_count": 1, `earshot_lines_total{state="ok"}`: 1, "earshot_decoder_cpu_seconds_total": 0.01,
+		"earshot_rtf": 0.001, "earshot_final_latency_seconds_count": 1, `earshot_lines_total{state="ok"}`: 1,
+		"earshot_decoder_cpu_seconds_total": 0.01,
 	} {
 		if got := figure(t, page, name); got < least {
 			t.Errorf("%s is %g, want at least %g", name, got, least)

@@ -40,10 +40,15 @@ func TestFault37SecretsStaySecret(t *testing.T) {
 	})
 
 	told := map[string]string{}
-	for _, path := range []string{"/metrics", "/health", "/api/health", "/api/openapi.json", "/", "/access", "/debug/pprof/goroutine?debug=2", "/debug/pprof/cmdline"} {
+	for _, path := range []string{
+		"/metrics", "/health", "/api/health", "/api/openapi.json", "/", "/access", "/debug/pprof/goroutine?debug=2",
+		"/debug/pprof/cmdline",
+	} {
 		told["GET "+path], _ = programtest.Get(t, "http://"+host+path)
 	}
-	for _, args := range []string{"status --json", "config show", "config show --json", "doctor --json", "notify list", "check", "join livekit://127.0.0.1:1/one"} {
+	for _, args := range []string{
+		"status --json", "config show", "config show --json", "doctor --json", "notify list", "check", "join livekit://127.0.0.1:1/one",
+	} {
 		told[args], _ = programtest.Client(env, strings.Fields(args)...)
 	}
 	if err := serve.Process.Signal(syscall.SIGQUIT); err != nil { // the crash of a Go program

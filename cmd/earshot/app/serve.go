@@ -235,7 +235,9 @@ func (s *Station) pages(l net.Listener) *review.Server {
 
 // serving puts around the pages what is served beside them.
 func (s *Station) serving(page *review.Server) http.Handler {
-	return web.NewProxies(s.cfg.Proxies).Believed(s.Invitations.hooked(page.OwnHost(s.observability(page, web.ByPath(s.lounge, profiled(page))))))
+	return web.NewProxies(s.cfg.Proxies).Believed(
+		s.Invitations.hooked(page.OwnHost(s.observability(page, web.ByPath(s.lounge, profiled(page))))),
+	)
 }
 
 // transcriptURL is where the lounge's page reads a room's lines: the newest live session there, by whatever address of this

@@ -54,7 +54,8 @@ func TestServe(t *testing.T) {
 		out, _ := programtest.Client(env, "status", "--json")
 		return json.Unmarshal([]byte(out), &rooms) == nil && len(rooms) == 1 && rooms[0].State == string(room.StateListening)
 	})
-	if out, code := programtest.Client(env, "invite", "lounge://"+host+"/lounge"); code != 1 || !strings.Contains(out, "listens in this room already") {
+	if out, code := programtest.Client(env, "invite", "lounge://"+host+"/lounge"); code != 1 ||
+		!strings.Contains(out, "listens in this room already") {
 		t.Errorf("second invitation: %d, %s", code, out)
 	}
 

@@ -198,7 +198,9 @@ func visitRoom(t *testing.T, store store.Store, d *live.Sessions, name, id strin
 	}
 	attending, leave := context.WithCancel(t.Context())
 	attended := make(chan error, 1)
-	keeper := restrict.New(restrict.Config{Store: store, Actions: store, Room: r, RoomID: name, Told: d.Acted, Log: slog.New(slog.DiscardHandler)})
+	keeper := restrict.New(restrict.Config{
+		Store: store, Actions: store, Room: r, RoomID: name, Told: d.Acted, Log: slog.New(slog.DiscardHandler),
+	})
 	go func() { attended <- running.Enter(r, keeper).Run(attending) }()
 	reason, _ := r.Run(t.Context()) // with the reason as its error
 	leave()

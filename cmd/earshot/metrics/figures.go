@@ -187,7 +187,10 @@ func rtpMeasures() []measure {
 		{tracks, "state", "silent", gauge, open, func(f Figures) float64 { return float64(f.Rooms.Silent) }},
 		count("packets", "RTP packets that came.", func(s media.Stats) int64 { return int64(s.Packets) }), //nolint:gosec // a count
 		count("bad_packets", "Packets that were no RTP, or held no Opus.", func(s media.Stats) int64 { return int64(s.Bad) + s.Media.BadOpus }),
-		count("dropped_packets", "Packets dropped because this machine could not keep up.", func(s media.Stats) int64 { return int64(s.Dropped) }),
+		count(
+			"dropped_packets", "Packets dropped because this machine could not keep up.",
+			func(s media.Stats) int64 { return int64(s.Dropped) },
+		),
 		count("lost_packets", "Packets that did not come in time.", func(s media.Stats) int64 { return s.Media.Lost }),
 		count("late_packets", "Packets that came too late to be played.", func(s media.Stats) int64 { return s.Media.Late }),
 		count("duplicate_packets", "Packets that came twice.", func(s media.Stats) int64 { return s.Media.Duplicate }),

@@ -50,7 +50,9 @@ func New() *Metrics {
 
 // zero begins every count whose labels are a closed list, so that it is there before the first case.
 func (m *Metrics) zero() {
-	for _, d := range []models.Doubt{models.DoubtPhantom, models.DoubtRepeat, models.DoubtLowVoice, models.DoubtLowConfidence, models.DoubtLoss} {
+	for _, d := range []models.Doubt{
+		models.DoubtPhantom, models.DoubtRepeat, models.DoubtLowVoice, models.DoubtLowConfidence, models.DoubtLoss,
+	} {
 		m.doubts.WithLabelValues(string(d))
 	}
 	for _, s := range []models.UtteranceState{models.UtteranceOK, models.UtteranceFailed} {

@@ -52,7 +52,10 @@ func testOverduePlans(t *testing.T, s suite) {
 // judged stores in session s1 a line with a flag, a decision on it and an action that is planned.
 func judged(t *testing.T, s suite, seq int) (models.Flag, models.Decision, models.Action) {
 	t.Helper()
-	u := Line(Clip("s1", 1, seq, nil), "buy my coin", models.Word{Text: "coin", StartMS: int64(seq)*1000 + 300, EndMS: int64(seq)*1000 + 500, P: 0.5})
+	u := Line(
+		Clip("s1", 1, seq, nil), "buy my coin",
+		models.Word{Text: "coin", StartMS: int64(seq)*1000 + 300, EndMS: int64(seq)*1000 + 500, P: 0.5},
+	)
 	f := Flag(u, "scam")
 	d := models.Decision{
 		ID: "d-" + f.ID, Session: "s1", Flag: f.ID, Utterance: u.Key, SpeakerID: u.SpeakerID, Rule: f.Rule, Matched: u.Words,

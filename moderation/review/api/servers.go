@@ -61,7 +61,9 @@ func (s serverAPI) allow(r *http.Request) (any, error) {
 	in, err := readJSON[serverJSON](r, `{"server": "livekit://rooms.example"}`)
 	if err == nil {
 		err = web.Explained(
-			s.Rooms.Servers.AllowServer(r.Context(), models.AllowedServer{Server: in.Server, Private: in.Private, By: auth.VisitorOf(r.Context()).Name}),
+			s.Rooms.Servers.AllowServer(
+				r.Context(), models.AllowedServer{Server: in.Server, Private: in.Private, By: auth.VisitorOf(r.Context()).Name},
+			),
 		)
 	}
 	return nothingJSON{}, err

@@ -14,7 +14,8 @@ func WriteConsents(w io.Writer, entries []models.Consent) error {
 	rows := [][]string{{"at", "session", "room", "speaker_id", "speaker", "what", "how", "by"}}
 	for _, c := range entries {
 		rows = append(rows, []string{
-			c.At.UTC().Format(time.RFC3339), c.Session, safeCell(c.Room), safeCell(c.SpeakerID), safeCell(c.SpeakerName), string(c.What), safeCell(c.How), safeCell(c.By),
+			c.At.UTC().Format(time.RFC3339), c.Session, safeCell(c.Room), safeCell(c.SpeakerID), safeCell(c.SpeakerName), string(c.What),
+			safeCell(c.How), safeCell(c.By),
 		})
 	}
 	return out.WriteAll(rows)

@@ -13,7 +13,8 @@ import (
 
 // csvHeader names the columns of the flags' table. Columns may be added at the end; none is ever moved.
 var csvHeader = []string{
-	"time", "start_ms", "end_ms", "speaker", "rule", "pack", "level", "mode", "status", "decided_by", "decided", "matched", "line", "why", "id",
+	"time", "start_ms", "end_ms", "speaker", "rule", "pack", "level", "mode", "status", "decided_by", "decided", "matched", "line", "why",
+	"id",
 }
 
 // writeCSV writes the flags as a table, one row each, in UTF-8 with CRLF (RFC 4180).

@@ -67,7 +67,8 @@ From 200 lines, made without any language model. Left out as doubtful: 12 \(6 %\
 func TestCSV(t *testing.T) {
 	in := sample()
 	in.Flags[0] = models.Flag{
-		ID: "f1", Utterance: in.Utterances[1].Key, SpeakerName: "=cmd|' /C calc'!A0", Rule: "scam", Level: models.LevelHigh, Status: models.FlagOpen,
+		ID: "f1", Utterance: in.Utterances[1].Key, SpeakerName: "=cmd|' /C calc'!A0", Rule: "scam", Level: models.LevelHigh,
+		Status:  models.FlagOpen,
 		Matched: words(0, "\t＝1+1 win"), StartMS: 15_500, EndMS: 17_800, Why: "-2\r\n+3, \"quoted\"",
 	}
 	want := strings.Join(csvHeader, ",") + "\r\n" +
@@ -123,7 +124,9 @@ func TestHTML(t *testing.T) {
 		t.Errorf("the policy %q does not fit the style", policy)
 	}
 	collapsed := strings.Join(strings.Fields(page), " ") // as a browser does
-	for _, want := range []string{`href="#l1"`, "&lt;script&gt;", "not heard from Cem", "doubtful: low voice", "12 (6 %)", "▲ scam high", "Coffee &amp; tea"} {
+	for _, want := range []string{
+		`href="#l1"`, "&lt;script&gt;", "not heard from Cem", "doubtful: low voice", "12 (6 %)", "▲ scam high", "Coffee &amp; tea",
+	} {
 		if !strings.Contains(collapsed, want) {
 			t.Errorf("%q is not in the page", want)
 		}

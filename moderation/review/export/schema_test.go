@@ -125,7 +125,8 @@ func allows(types any, kind string) bool {
 func full() Transcript {
 	t := secret()
 	now := time.Date(2026, 3, 1, 20, 0, 0, 0, time.UTC)
-	t.Session.Started, t.Session.Ended, t.Session.Reason, t.Session.Epoch, t.Session.Model, t.Session.Rules = now, now, models.EndLeft, 1, "m", "r"
+	t.Session.Started, t.Session.Ended, t.Session.Reason, t.Session.Epoch, t.Session.Model, t.Session.Rules = now, now, models.EndLeft, 1,
+		"m", "r"
 	u := &t.Utterances[0]
 	u.Language, u.Degraded, u.Committed, u.Doubt = "en", true, now, []models.Doubt{models.DoubtLoss}
 	t.Flags[0].Decided, t.Speakers[0].Role = now, models.RoleHost
@@ -140,7 +141,9 @@ func full() Transcript {
 
 func TestJSONFollowsItsSchema(t *testing.T) {
 	root := readSchema(t)
-	for name, tr := range map[string]Transcript{"full": full(), "redacted": Redact(full()), "recording": {Source: "a.wav"}, "sample": sample()} {
+	for name, tr := range map[string]Transcript{
+		"full": full(), "redacted": Redact(full()), "recording": {Source: "a.wav"}, "sample": sample(),
+	} {
 		var v any
 		if err := json.Unmarshal([]byte(asText(t, FormatJSON, tr)), &v); err != nil {
 			t.Fatal(err)
@@ -152,7 +155,8 @@ func TestJSONFollowsItsSchema(t *testing.T) {
 	// The check itself finds what is wrong.
 	for _, bad := range []string{
 		`{}`, `{"version":2,"utterances":[]}`, `{"version":1,"utterances":{}}`, `{"version":1,"utterances":[],"x":1}`,
-		`{"version":1,"utterances":[{"text":1}]}`, `{"version":1,"utterances":[],"gaps":[{"session":"s","start_ms":1.5,"end_ms":2,"lost_ms":1,"cause":"loss"}]}`,
+		`{"version":1,"utterances":[{"text":1}]}`,
+		`{"version":1,"utterances":[],"gaps":[{"session":"s","start_ms":1.5,"end_ms":2,"lost_ms":1,"cause":"loss"}]}`,
 		`{"version":1,"utterances":[],"speakers":[{"session":"s","id":"a","name":"b","first_ms":"1"}]}`,
 	} {
 		var v any

@@ -148,7 +148,9 @@ func FuzzInitials(f *testing.F) {
 func TestLinesOfOnePersonAreGrouped(t *testing.T) {
 	p := &painter{s: &Pages{Config: Config{Location: time.UTC}}, cast: newCast(nil)}
 	us := []models.Utterance{
-		reviewtest.Said("s", 1, "Ana", 0, 1000, "one"), reviewtest.Said("s", 2, "Ana", 1500, 2000, "two"), reviewtest.Said("s", 3, "Ben", 2100, 3000, "three"),
+		reviewtest.Said("s", 1, "Ana", 0, 1000, "one"), reviewtest.Said("s", 2, "Ana", 1500, 2000, "two"), reviewtest.Said(
+			"s", 3, "Ben", 2100, 3000, "three",
+		),
 		reviewtest.Said("s", 4, "Ben", 30_000, 31_000, "long after"), reviewtest.Said(
 			"s", 5, "Ben", 32_000, 33_000, "after a gap",
 		), reviewtest.Said("s", 6, "Ben", 33_000, 34_000, "six"),

@@ -58,7 +58,9 @@ type strikeRow struct {
 func (s personPages) strikeRow(e models.LedgerEntry) strikeRow {
 	t := e.At.In(s.Location)
 	return strikeRow{
-		Ledger: web.CleanName(e.Ledger), Points: strconv.FormatFloat(e.Points, 'f', -1, 64), Day: day(t, s.Now().In(s.Location)), Clock: t.Format("15:04"),
+		Ledger: web.CleanName(e.Ledger), Points: strconv.FormatFloat(e.Points, 'f', -1, 64), Day: day(
+			t, s.Now().In(s.Location),
+		), Clock: t.Format("15:04"),
 		By: web.CleanName(e.By), Session: e.Session, Pending: e.Pending,
 	}
 }

@@ -43,7 +43,8 @@ type roomsPage struct {
 // rooms is the first page: the rooms that are live, then what was.
 func (s recordPages) rooms(r *http.Request) (view, error) {
 	data := roomsPage{
-		Cursor: s.Hub.Text(s.Hub.Cursor()), Listed: record.Listed, MayInvite: s.Rooms.Inviter != nil && auth.VisitorOf(r.Context()).All.Allows(models.AccessHost),
+		Cursor: s.Hub.Text(s.Hub.Cursor()), Listed: record.Listed,
+		MayInvite: s.Rooms.Inviter != nil && auth.VisitorOf(r.Context()).All.Allows(models.AccessHost),
 	}
 	sessions, err := s.Record.Sessions(r.Context(), record.Listed+1)
 	if err != nil {

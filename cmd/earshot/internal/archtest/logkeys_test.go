@@ -62,7 +62,8 @@ func isLogger(x ast.Expr) bool {
 // otherwise are names for what has a fixed key already.
 var otherwise = map[string]string{
 	"error": "err", "cause": "err", "session_id": "session", "sid": "session", "room_id": "room", "track_id": "track", "why": "reason",
-	"speaker_id": "speaker", "person": "speaker", "participant": "speaker", "identity": "speaker", "duration": "ms", "elapsed": "ms", "took": "ms",
+	"speaker_id": "speaker", "person": "speaker", "participant": "speaker", "identity": "speaker", "duration": "ms", "elapsed": "ms",
+	"took":        "ms",
 	"duration_ms": "ms", "clip": "key", "utterance": "key", "line": "key", "attempt": "tries",
 }
 

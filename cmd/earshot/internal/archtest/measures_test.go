@@ -133,13 +133,12 @@ var overdue = map[string]int{
 	"bot/lounge.Server methods":       59,
 	"cmd/earshot arrows up":           31,
 	"cmd/earshot files":               45,
-	"cmd/earshot lines":               6214,
+	"cmd/earshot lines":               6183,
 	"cmd/earshot.cli methods":         76,
-	"cmd/earshot/app arrows up":       29,
-	"cmd/earshot/app files":           47,
+	"cmd/earshot/app arrows up":       26,
+	"cmd/earshot/app files":           43,
 	"cmd/earshot/app.Station fields":  34,
-	"cmd/earshot/app.Station methods": 52,
-	"long lines in .go":               300,
+	"cmd/earshot/app.Station methods": 51,
 }
 
 // atMost fails when a measure is broken, or when a package is overdue no more.
