@@ -28,7 +28,8 @@ func TestAgreement(t *testing.T) {
 			{"paint the house red", "paint the house ", "red", false},
 		},
 		"gets shorter": {
-			{"one two three", "", "one two three", false}, {"one two three four", "one two three ", "four", false},
+			{"one two three", "", "one two three", false},
+			{"one two three four", "one two three ", "four", false},
 			{"one two", "one two", "", true},
 		},
 		"falls silent": {{"thank you", "", "thank you", false}, {"", "", "", false}},

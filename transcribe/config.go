@@ -2,9 +2,10 @@ package transcribe
 
 import (
 	"context"
-	"earshot/models"
 	"log/slog"
 	"time"
+
+	"earshot/models"
 )
 
 const (

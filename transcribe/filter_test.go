@@ -49,7 +49,8 @@ func TestDoubts(t *testing.T) {
 		{"a loop", good, said(strings.Repeat("I don't know. ", 9)), []models.Doubt{repeat, lowVoice}},
 		{
 			"a loop at a speed of speech", clip(func(c *models.Clip) { c.EndMS, c.VoicedMS = 14000, 13000 }),
-			said(strings.Repeat("go home ", 7)), []models.Doubt{repeat},
+			said(strings.Repeat("go home ", 7)),
+			[]models.Doubt{repeat},
 		},
 		{"a chant", good, said("No, no, no, no!"), nil},
 		{"four times too fast", clip(func(c *models.Clip) { c.VoicedMS = 500; c.EndMS = 900 }), said("we will go we will go we will " +
@@ -63,18 +64,21 @@ func TestDoubts(t *testing.T) {
 		},
 		{
 			"more text than time", clip(func(c *models.Clip) { c.VoicedMS = 700 }),
-			said("Welcome back everybody to the second half of tonight's show"), []models.Doubt{lowVoice},
+			said("Welcome back everybody to the second half of tonight's show"),
+			[]models.Doubt{lowVoice},
 		},
 		{"very faint", clip(func(c *models.Clip) { c.LevelDBFS = -70 }), said("Report this account."), []models.Doubt{lowVoice}},
 
 		{"unsure", good, Result{Text: "Report this account.", LogProb: -1.2}, []models.Doubt{lowConfidence}},
 		{
-			"half unsure, and silent for the model", good, Result{Text: "Report this account.", LogProb: -0.6, NoSpeech: 0.9},
+			"half unsure, and silent for the model", good,
+			Result{Text: "Report this account.", LogProb: -0.6, NoSpeech: 0.9},
 			[]models.Doubt{lowConfidence},
 		},
 		{"silent for the model alone", good, Result{Text: "Report this account.", LogProb: -0.2, NoSpeech: 0.9}, nil},
 		{
-			"unsure of every word", good, Result{Text: "Our or our", LogProb: -0.7, Words: []models.Word{{P: 0.4}, {P: 0.5}, {P: 0.5}}},
+			"unsure of every word", good,
+			Result{Text: "Our or our", LogProb: -0.7, Words: []models.Word{{P: 0.4}, {P: 0.5}, {P: 0.5}}},
 			[]models.Doubt{lowConfidence},
 		},
 		{"unsure of one word", good, Result{Text: "Our own house", LogProb: -0.7, Words: []models.Word{{P: 0.9}, {P: 0.4}, {P: 0.9}}}, nil},
@@ -89,7 +93,8 @@ func TestDoubts(t *testing.T) {
 		{"little concealed", clip(func(c *models.Clip) { c.ConcealedMS = 200 }), said("Report this account."), nil},
 		{
 			"much concealed of a long clip", clip(func(c *models.Clip) { c.EndMS, c.VoicedMS, c.ConcealedMS = 14000, 9000, 1600 }),
-			said("Report this account."), []models.Doubt{loss},
+			said("Report this account."),
+			[]models.Doubt{loss},
 		},
 
 		{

@@ -1,9 +1,10 @@
 package transcribe
 
 import (
-	"earshot/models"
 	"slices"
 	"time"
+
+	"earshot/models"
 )
 
 // forgetPartials is how long the text of a stretch is remembered that never became final, because its track broke off.

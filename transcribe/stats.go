@@ -1,8 +1,9 @@
 package transcribe
 
 import (
-	"earshot/models"
 	"time"
+
+	"earshot/models"
 )
 
 // Stats are a Service's figures since it was made.

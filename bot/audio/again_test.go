@@ -3,8 +3,9 @@
 package audio
 
 import (
-	"earshot/bot/audio/impairtest"
 	"testing"
+
+	"earshot/bot/audio/impairtest"
 )
 
 func TestClipSoundsAsItDidLive(t *testing.T) {

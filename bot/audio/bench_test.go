@@ -1,12 +1,13 @@
 package audio
 
 import (
-	"earshot/bot/audio/impairtest"
-	"earshot/bot/audio/sound"
 	"math/rand/v2"
 	"runtime"
 	"testing"
 	"time"
+
+	"earshot/bot/audio/impairtest"
+	"earshot/bot/audio/sound"
 )
 
 func BenchmarkDecode(b *testing.B) {

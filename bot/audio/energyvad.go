@@ -1,9 +1,10 @@
 package audio
 
 import (
+	"math"
+
 	"earshot/bot/audio/sound"
 	"earshot/bot/audio/spectrum"
-	"math"
 )
 
 // Settings of the energy VAD, found by trying it on human and synthetic speech in white, pink and brown noise, hum and

@@ -2,14 +2,15 @@ package audio
 
 import (
 	"bytes"
-	"earshot/bot/audio/sound"
-	"earshot/bot/audio/sound/soundtest"
 	"encoding/binary"
 	"errors"
 	"io"
 	"math"
 	"slices"
 	"testing"
+
+	"earshot/bot/audio/sound"
+	"earshot/bot/audio/sound/soundtest"
 )
 
 // oggPagesOf takes a file apart.

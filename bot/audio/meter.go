@@ -1,8 +1,9 @@
 package audio
 
 import (
-	"earshot/bot/audio/sound"
 	"math"
+
+	"earshot/bot/audio/sound"
 )
 
 // LevelMeter tells how loud Opus packets are, for whoever sends them: the audio level header extension (RFC 6464). One

@@ -3,9 +3,10 @@
 package audio
 
 import (
-	"earshot/bot/audio/sound"
 	"fmt"
 	"testing"
+
+	"earshot/bot/audio/sound"
 )
 
 // hears tries one recording in every noise, from 10 to 30 dB below it.

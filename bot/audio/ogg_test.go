@@ -2,10 +2,11 @@ package audio
 
 import (
 	"bytes"
-	"earshot/bot/audio/impairtest"
 	"errors"
 	"io"
 	"testing"
+
+	"earshot/bot/audio/impairtest"
 )
 
 func oggFile(t testing.TB, pcm []float32) []byte {

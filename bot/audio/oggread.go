@@ -2,10 +2,11 @@ package audio
 
 import (
 	"bytes"
-	"earshot/bot/audio/sound"
 	"errors"
 	"fmt"
 	"io"
+
+	"earshot/bot/audio/sound"
 )
 
 const (

@@ -2,9 +2,10 @@ package audio
 
 import (
 	"bytes"
-	"earshot/bot/audio/sound"
 	"io"
 	"math"
+
+	"earshot/bot/audio/sound"
 
 	"earshot/models"
 )

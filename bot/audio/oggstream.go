@@ -2,6 +2,7 @@ package audio
 
 import (
 	"bytes"
+
 	"earshot/bot/audio/sound"
 )
 

@@ -1,11 +1,12 @@
 package audio
 
 import (
-	"earshot/bot/audio/sound"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+
+	"earshot/bot/audio/sound"
 )
 
 // oggPageTime is how much sound a page of ours holds at most: 1 s at 48 kHz, the longest that RFC 7845 advises.

@@ -1,9 +1,10 @@
 package audio
 
 import (
-	"earshot/bot/audio/sound"
 	"errors"
 	"testing"
+
+	"earshot/bot/audio/sound"
 )
 
 func TestDecoderFollowsTheSource(t *testing.T) {

@@ -1,11 +1,12 @@
 package audio
 
 import (
-	"earshot/bot/audio/sound"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
+
+	"earshot/bot/audio/sound"
 )
 
 // Segment is a stretch of speech cut out of a line of PCM.

@@ -1,10 +1,11 @@
 package audio
 
 import (
-	"earshot/bot/audio/sound"
 	"math"
 	"strings"
 	"testing"
+
+	"earshot/bot/audio/sound"
 )
 
 func TestCutAtPauses(t *testing.T) {

@@ -1,10 +1,11 @@
 package audio
 
 import (
-	"earshot/bot/audio/sound"
-	"earshot/bot/audio/spectrum"
 	"math"
 	"slices"
+
+	"earshot/bot/audio/sound"
+	"earshot/bot/audio/spectrum"
 )
 
 // The estimate of music and noise looks at three things that do not need a model:

@@ -3,11 +3,12 @@
 package audio
 
 import (
-	"earshot/bot/audio/sound"
-	"earshot/bot/audio/spectrum"
 	"fmt"
 	"math"
 	"testing"
+
+	"earshot/bot/audio/sound"
+	"earshot/bot/audio/spectrum"
 )
 
 // TestTonesAreNotSpeech: what telephones and alarms sound like, on and off, is not taken for speech.

@@ -1,11 +1,12 @@
 package audio
 
 import (
-	"earshot/bot/audio/sound"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"earshot/bot/audio/sound"
 )
 
 // noises are the sounds that are not speech, at a level in dBFS.

@@ -233,7 +233,7 @@ func TestNoToken(t *testing.T) {
 			t.Errorf("%s: HTTP %d, want %d", path, resp.StatusCode, want)
 		}
 	}
-	// nolint:bodyclose // post closes it
+	//nolint:bodyclose // post closes it
 	if resp := post(t, base+"/rooms/lounge/people/"+id+"/mute", "wrong", "", ""); resp.StatusCode != http.StatusUnauthorized {
 		t.Errorf("a wrong token: HTTP %d", resp.StatusCode)
 	}

@@ -34,7 +34,7 @@ func TestChatIsHeard(t *testing.T) {
 	e.until(t, "joined", func() bool { return len(e.ear.said) > 0 })
 	for x := range stream(t, base) {
 		if x.Type == lounge.EventRoom {
-			// nolint:bodyclose // post closes it
+			//nolint:bodyclose // post closes it
 			if code := post(t, base+"/rooms/lounge/chat", "", x.You, `{"text":"/optout","name":"Dia"}`).StatusCode; code != 201 {
 				t.Fatalf("chat: %d", code)
 			}

@@ -26,11 +26,13 @@ func TestProbe(t *testing.T) {
 		{"TURN", ICEServer{URLs: []string{fmt.Sprintf("turn:127.0.0.1:%d?transport=udp", port)}, Username: "bot", Credential: "s3cret"}, true},
 		{
 			"TURN over TCP",
-			ICEServer{URLs: []string{fmt.Sprintf("turn:127.0.0.1:%d?transport=tcp", port)}, Username: "bot", Credential: "s3cret"}, true,
+			ICEServer{URLs: []string{fmt.Sprintf("turn:127.0.0.1:%d?transport=tcp", port)}, Username: "bot", Credential: "s3cret"},
+			true,
 		},
 		{
 			"wrong password",
-			ICEServer{URLs: []string{fmt.Sprintf("turn:127.0.0.1:%d?transport=udp", port)}, Username: "bot", Credential: "guess"}, false,
+			ICEServer{URLs: []string{fmt.Sprintf("turn:127.0.0.1:%d?transport=udp", port)}, Username: "bot", Credential: "guess"},
+			false,
 		},
 		{"nobody there", ICEServer{URLs: []string{"stun:" + silent.LocalAddr().String()}}, false},
 	} {

@@ -151,15 +151,17 @@ func TestAct(t *testing.T) {
 			name: "no rights", p: &puppet{}, verb: models.VerbBan, quiet: after(mute, 1), within: [2]time.Duration{0, time.Second},
 			says: "ban: the bot has no right to do this here",
 		},
-		{name: "busy once", p: &puppet{do: func(n int, _ bot.Command) error {
-			if n == 1 {
-				return boom
-			}
-			return nil
-		}},
+		{
+			name: "busy once", p: &puppet{do: func(n int, _ bot.Command) error {
+				if n == 1 {
+					return boom
+				}
+				return nil
+			}},
 			can: everything, verb: mute, quiet: after(mute, 2), done: mute, verbs: []models.Verb{mute, mute}, within: [2]time.Duration{
 				800 * time.Millisecond, time.Second,
-			}},
+			},
+		},
 		{
 			name: "refused", p: &puppet{do: func(int, bot.Command) error { return bot.Refuse("the room's owner cannot be removed", nil) }},
 			can: everything, verb: rem, quiet: after(rem, 1), verbs: []models.Verb{rem}, within: [2]time.Duration{0, time.Second},

@@ -178,12 +178,16 @@ func TestNotes(t *testing.T) {
 		{"no chat", &puppet{}, bot.Capabilities{}, room.Config{Notice: notice}, "no chat"},
 		{"chat refuses", &puppet{do: refuses}, bot.Capabilities{Message: true}, room.Config{Notice: notice}, "the chat is closed"},
 		{
-			"rights", &puppet{}, bot.Capabilities{Mute: true},
-			room.Config{Needs: []models.Verb{models.VerbMute, models.VerbWarn, models.VerbRemove}}, "ask for warn, remove,",
+			"rights", &puppet{},
+			bot.Capabilities{Mute: true},
+			room.Config{Needs: []models.Verb{models.VerbMute, models.VerbWarn, models.VerbRemove}},
+			"ask for warn, remove,",
 		},
 		{
-			"all well", &puppet{}, bot.Capabilities{Message: true, Mute: true},
-			room.Config{Notice: notice, Needs: []models.Verb{models.VerbMute, models.VerbNudge}}, "",
+			"all well", &puppet{},
+			bot.Capabilities{Message: true, Mute: true},
+			room.Config{Notice: notice, Needs: []models.Verb{models.VerbMute, models.VerbNudge}},
+			"",
 		},
 	}
 	for _, tt := range tests {

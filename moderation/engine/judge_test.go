@@ -209,8 +209,13 @@ func TestHash(t *testing.T) {
 		t.Error("layout changes the hash")
 	}
 	for _, change := range [][2]string{
-		{"idiot]", "idiot, oaf]"}, {"guinea pig", "small pig"}, {"level: high", "level: low"}, {"gap: 2", "gap: 1"}, {"id-9", "id-8"},
-		{"host, keynote", "host"}, {"mode: watch", "mode: act"},
+		{"idiot]", "idiot, oaf]"},
+		{"guinea pig", "small pig"},
+		{"level: high", "level: low"},
+		{"gap: 2", "gap: 1"},
+		{"id-9", "id-8"},
+		{"host, keynote", "host"},
+		{"mode: watch", "mode: act"},
 	} {
 		if other := mustLoad(t, strings.Replace(roomRules, change[0], change[1], 1)); other.Hash() == set.Hash() {
 			t.Errorf("%s does not change the hash", change[1])

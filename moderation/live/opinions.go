@@ -46,7 +46,7 @@ type question struct {
 // NewOpinions asks a model by its client, which is closed when Sessions.Run ends.
 func NewOpinions(c *opinion.Client, log *slog.Logger) *Opinions {
 	o := &Opinions{client: c, log: log, queue: make(chan question, maxOpinions)}
-	// nolint:sloglint // a sentence of ours, by its setting
+	//nolint:sloglint // a sentence of ours, by its setting
 	log.Log(context.Background(), o.level(slog.LevelWarn), o.Notice(), "host", c.Host())
 	return o
 }

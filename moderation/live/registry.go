@@ -59,18 +59,6 @@ func (d *Sessions) known(id string) *Session {
 	return s
 }
 
-// all is every session that is known. It waits for nothing.
-func (d *Sessions) all() (out []*Session) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, s := range d.sessions {
-		if s.made() {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
 // keepKnown is how long a session is known after its last word; what comes later takes it up anew.
 const keepKnown = 5 * time.Minute
 

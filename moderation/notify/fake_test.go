@@ -146,16 +146,18 @@ func (r *receiver) seen() []call {
 func receive(t *testing.T, answer http.HandlerFunc) *receiver {
 	t.Helper()
 	r := &receiver{conns: make(chan net.Conn)}
-	server := &http.Server{ErrorLog: slog.NewLogLogger(
-		slog.DiscardHandler, 0,
-	),
+	server := &http.Server{
+		ErrorLog: slog.NewLogLogger(
+			slog.DiscardHandler, 0,
+		),
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 			body, _ := io.ReadAll(req.Body)
 			r.mu.Lock()
 			r.calls = append(r.calls, call{time.Now(), req.Header, body, req.URL.Path})
 			r.mu.Unlock()
 			answer(w, req)
-		})}
+		}),
+	}
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(r) }()
 	t.Cleanup(func() {

@@ -113,16 +113,18 @@ func mailer(t *testing.T, p *post, target Target) *Notifier {
 	server := httptest.NewUnstartedServer(nil) // for its certificate, which is good for example.com
 	server.StartTLS()
 	p.tls = server.TLS
-	n := New(Config{Targets: []Target{
-		target,
-	},
+	n := New(Config{
+		Targets: []Target{
+			target,
+		},
 		Log: slog.New(slog.DiscardHandler), Link: "https://earshot.example", dial: func(Target) dialFunc {
 			return func(context.Context, string, string) (net.Conn, error) {
 				client, there := net.Pipe()
 				go p.accept(there)
 				return client, nil
 			}
-		}})
+		},
+	})
 	n.roots = server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs //nolint:forcetypeassert // httptest says so
 	server.Close()
 	t.Cleanup(p.closed.Wait)

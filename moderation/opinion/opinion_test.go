@@ -167,7 +167,10 @@ func TestConfig(t *testing.T) {
 		}
 	}
 	for _, c := range []Config{
-		{}, {URL: "ftp://x/v1", Model: "m"}, {URL: "http://u:p@x/v1", Model: "m"}, {URL: "http://x/v1"},
+		{},
+		{URL: "ftp://x/v1", Model: "m"},
+		{URL: "http://u:p@x/v1", Model: "m"},
+		{URL: "http://x/v1"},
 		{URL: "http://x/v1", Model: "m", Kind: "vote"},
 	} {
 		if _, err := New(c); err == nil {

@@ -74,7 +74,8 @@ func TestWordsAreTriedAgainstTheRules(t *testing.T) {
 		not  string
 	}{
 		{
-			url.Values{"say": {"buy my coin"}, "by": {"guest"}}, 200,
+			url.Values{"say": {"buy my coin"}, "by": {"guest"}},
+			200,
 			[]string{
 				"buy my coin</textarea>", "high", "scam.guaranteed", "coin", "Matched coin.", "The host would be asked.", "why 1 other rule",
 				"Nobody whispered.",
@@ -83,8 +84,10 @@ func TestWordsAreTriedAgainstTheRules(t *testing.T) {
 		},
 		{url.Values{"say": {"hello"}, "by": {"guest"}}, 200, []string{"No rule fires.", "why 2 other rules", "No phrase of it"}, ""},
 		{
-			url.Values{"say": {"hello"}, "rule": {"scam.guaranteed"}}, 200,
-			[]string{"It stays silent.", "<details open>", "No phrase of it was said."}, "whispered",
+			url.Values{"say": {"hello"}, "rule": {"scam.guaranteed"}},
+			200,
+			[]string{"It stays silent.", "<details open>", "No phrase of it was said."},
+			"whispered",
 		},
 		{url.Values{"say": {"<script>coin</script>"}}, 200, []string{"&lt;script&gt;"}, "<script>coin"},
 		{url.Values{"say": {" \r\n "}}, 400, []string{"Type what somebody might say."}, ""},

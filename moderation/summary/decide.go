@@ -1,8 +1,6 @@
 package summary
 
 // What people say when they have decided. Each word carries a part of the evidence.
-//
-//nolint:misspell // both spellings are heard
 var (
 	decideStrong  = englishWords.set("decideStrong")
 	decideVerbs   = englishWords.set("decideVerbs")

@@ -2,9 +2,10 @@ package summary
 
 import (
 	"cmp"
-	"earshot/models"
 	"slices"
 	"time"
+
+	"earshot/models"
 )
 
 // Input is what a summary is made from. Nothing in it is changed or kept.

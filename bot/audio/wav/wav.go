@@ -4,11 +4,12 @@ package wav
 
 import (
 	"bufio"
-	"earshot/bot/audio/sound"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+
+	"earshot/bot/audio/sound"
 )
 
 // ErrNotWAV says that bytes are not a WAV file that can be read.

@@ -2,13 +2,14 @@ package wav
 
 import (
 	"bytes"
-	"earshot/bot/audio/sound"
-	"earshot/bot/audio/sound/soundtest"
 	"encoding/binary"
 	"errors"
 	"math"
 	"slices"
 	"testing"
+
+	"earshot/bot/audio/sound"
+	"earshot/bot/audio/sound/soundtest"
 )
 
 // oddWAV is a WAV file of a sine of 440 Hz in 16 bits, 0.5 s at 16 kHz, as a writer of its own kind makes it.

@@ -33,7 +33,7 @@ func Start(
 		return nil, fmt.Errorf("processtest: %w", err)
 	}
 	defer out.Close()
-	// nolint:gosec,noctx // the caller's own program, ended by Kill
+	//nolint:gosec,noctx // the caller's own program, ended by Kill
 	p := &Process{cmd: exec.Command(program, args...), done: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Stdout, p.cmd.Stderr = out, out

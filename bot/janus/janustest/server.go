@@ -103,7 +103,7 @@ func Start(ctx context.Context, dir string, o Options) (*Server, error) {
 			return nil, fmt.Errorf("janustest: %w", err)
 		}
 	}
-	// nolint:gosec // the caller's own folder
+	//nolint:gosec // the caller's own folder
 	out, err := exec.CommandContext(
 		ctx, "gcc", "-shared", "-fPIC", "-o", s.library(), filepath.Join(dir, "loopback.c"), "-ldl",
 	).CombinedOutput()

@@ -2,9 +2,10 @@ package bench
 
 import (
 	"context"
+	"time"
+
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
-	"time"
 )
 
 // Performer has a program of its own listen in a room while parts are played there in real time.

@@ -1,8 +1,9 @@
 package doctor
 
 import (
-	"earshot/models"
 	"fmt"
+
+	"earshot/models"
 )
 
 // State is how a check ended.

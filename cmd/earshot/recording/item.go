@@ -2,6 +2,7 @@ package recording
 
 import (
 	"context"
+
 	"earshot/models"
 	"earshot/transcribe"
 )

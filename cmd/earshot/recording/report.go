@@ -1,11 +1,12 @@
 package recording
 
 import (
+	"sync/atomic"
+	"time"
+
 	"earshot/bot/audio"
 	"earshot/models"
 	"earshot/transcribe"
-	"sync/atomic"
-	"time"
 )
 
 // Session is the session in the keys of lines that belong to none.

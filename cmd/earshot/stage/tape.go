@@ -105,7 +105,7 @@ func (t Tape) Watch(look func(*audio.Track)) ([]models.Clip, error) {
 		return nil, err
 	}
 	for i, f := range t.Frames {
-		// nolint:gosec // counters wrap
+		//nolint:gosec // counters wrap
 		track.Push(audio.Packet{SSRC: 1, Seq: uint16(i), Timestamp: uint32(f.At.Milliseconds() * 48), Payload: bytes.Clone(f.Opus)}, f.At)
 		if look != nil {
 			look(track)

@@ -49,21 +49,31 @@ func (s roomAPI) operations() []operation {
 	}, param{"speaker", "the platform's id of a person"}
 	routes := []operation{
 		{
-			"GET", "/api/sessions/{id}/consent", "Who was told of the bot in a session and when, and who objected", []param{session},
-			nil, consentsJSON{}, "", s.handle(s.consent),
+			"GET", "/api/sessions/{id}/consent", "Who was told of the bot in a session and when, and who objected",
+			[]param{session},
+			nil,
+			consentsJSON{},
+			"", s.handle(s.consent),
 		},
 	}
 	if s.Rooms.Listener != nil {
 		routes = append(routes,
 			operation{
 				"POST", "/api/sessions/{id}/people/{speaker}/objection", "Have somebody not written down from now on, or again",
-				[]param{session, person}, objectsJSON{}, models.Consent{}, "", s.handle(s.object),
+				[]param{session, person},
+				objectsJSON{},
+				models.Consent{},
+				"", s.handle(s.object),
 			},
 			operation{"POST", "/api/rooms/{id}/pause", "Pause listening in a room; the people there are told", []param{
 				room,
 			}, nil, pausedJSON{}, "", s.handle(func(r *http.Request) (any, error) { return s.pause(r, true) })},
 			operation{
-				"POST", "/api/rooms/{id}/resume", "Listen again after a pause", []param{room}, nil, pausedJSON{}, "",
+				"POST", "/api/rooms/{id}/resume", "Listen again after a pause",
+				[]param{room},
+				nil,
+				pausedJSON{},
+				"",
 				s.handle(func(r *http.Request) (any, error) { return s.pause(r, false) }),
 			},
 		)
@@ -74,8 +84,10 @@ func (s roomAPI) operations() []operation {
 			operation{"POST", "/api/rooms", "Invite the bot into a room", nil, invitationJSON{}, models.RoomState{}, "", s.handle(s.invite)},
 			operation{"DELETE", "/api/rooms/{id}", "Send the bot out of a room", []param{room}, nil, nothingJSON{}, "", s.handle(s.leave)},
 			operation{
-				"POST", "/api/invitations", "Make a link by which somebody can invite the bot once, without a login", nil, invitationJSON{},
-				linkJSON{}, "", s.handle(s.link),
+				"POST", "/api/invitations", "Make a link by which somebody can invite the bot once, without a login", nil,
+				invitationJSON{},
+				linkJSON{},
+				"", s.handle(s.link),
 			},
 		)
 	}

@@ -40,14 +40,18 @@ type (
 // ruleRoutes are the operations on the rules in use, and on the words that they find.
 func (s *API) ruleRoutes() []operation {
 	line := []param{
-		{"id", "id of a session"}, {"epoch", "epoch of the line"}, {"seq", "number of the line on its track"},
+		{"id", "id of a session"},
+		{"epoch", "epoch of the line"},
+		{"seq", "number of the line on its track"},
 		{"track", "track of the line"},
 	}
 	routes := []operation{
 		{
 			"POST", "/api/sessions/{id}/utterances/{epoch}/{seq}/{track}/redaction",
 			"Take words, by their places, or all words out of a line for good, and out of all that quotes it and its sound", line,
-			redactionOrder{}, models.Utterance{}, "", s.handle(s.redact),
+			redactionOrder{},
+			models.Utterance{},
+			"", s.handle(s.redact),
 		},
 	}
 	if s.Rules == nil {
@@ -57,13 +61,18 @@ func (s *API) ruleRoutes() []operation {
 		operation{
 			"POST", "/api/rules/try",
 			"Judge successive lines of one speaker by the rules in use, as `earshot rules try --json` does. Nothing is stored", nil,
-			tryOrder{}, engine.Tried{}, "", s.handle(s.try),
+			tryOrder{},
+			engine.Tried{},
+			"", s.handle(s.try),
 		},
 		operation{
 			"POST", "/api/rules/replay",
 			"What the rules in use would have done in the stored sessions, as `earshot rules replay --json` counts it, for who may decide about " +
 				"all of them. After some seconds the older sessions are left out",
-			nil, replayOrder{}, engine.Replayed{}, "", s.handle(s.replay),
+			nil,
+			replayOrder{},
+			engine.Replayed{},
+			"", s.handle(s.replay),
 		},
 	)
 }

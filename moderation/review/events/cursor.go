@@ -1,9 +1,10 @@
 package events
 
 import (
-	"earshot/models"
 	"fmt"
 	"strings"
+
+	"earshot/models"
 )
 
 // Cursor is a place in a hub's order of events: after event Seq of the hub with that name. The zero Cursor means "from

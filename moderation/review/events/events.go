@@ -2,15 +2,16 @@ package events
 
 import (
 	"context"
-	"earshot/models"
-	"earshot/moderation/review/auth"
-	"earshot/moderation/review/web"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
+
+	"earshot/models"
+	"earshot/moderation/review/auth"
+	"earshot/moderation/review/web"
 )
 
 // Encoder words an event for one watcher; the zero Message means that the watcher need not know of it.

@@ -66,10 +66,12 @@ func (s sessionPages) summaryOf(r *http.Request, h models.Snapshot, p *painter) 
 		return v, nil
 	case asked && s.Record.Summaries != nil:
 		var err error
-		if sum, err = s.Record.Summaries.Recap(r.Context(), h.Session.ID, since); err != nil && !errors.Is(err, models.ErrNotFound) {
-			return v, fmt.Errorf("summary: %w", err)
-		} else if err != nil {
+		sum, err = s.Record.Summaries.Recap(r.Context(), h.Session.ID, since)
+		switch {
+		case errors.Is(err, models.ErrNotFound):
 			return v, nil
+		case err != nil:
+			return v, fmt.Errorf("summary: %w", err)
 		}
 		v.Since, v.SinceText = strconv.FormatInt(since, 10), clock(since)
 	default:

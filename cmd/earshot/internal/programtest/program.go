@@ -3,6 +3,7 @@ package programtest
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -52,7 +53,7 @@ func Path() (string, error) {
 		if RaceDetector {
 			args = slices.Insert(args, 1, "-race")
 		}
-		if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+		if out, err := exec.CommandContext(context.Background(), "go", args...).CombinedOutput(); err != nil {
 			program.err = fmt.Errorf("go build: %w: %s", err, out)
 		}
 	})
@@ -70,7 +71,7 @@ func Remove() error {
 // Command is the program with its arguments, to be started.
 func Command(args ...string) *exec.Cmd {
 	path, err := Path()
-	cmd := exec.Command(path, args...)
+	cmd := exec.CommandContext(context.Background(), path, args...)
 	if err != nil {
 		cmd.Err = err
 	}
@@ -99,7 +100,11 @@ func Write(t waittest.TB, path, text string) {
 // Get asks a page, and returns its body and its status.
 func Get(t waittest.TB, url string) (string, int) {
 	t.Helper()
-	res, err := http.Get(url)
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, url, http.NoBody)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
