@@ -76,14 +76,8 @@ type Track struct {
 	seg   *segmenter
 	vad   VAD
 
-	// Of the current stream: the packets of one SSRC.
-	live   bool
-	ssrc   uint32
-	order  reorder
-	strays strays
-	// proven says that a packet followed another one; before has the numbers of the last one.
-	proven bool
-	before Packet
+	source
+	absence
 
 	// Of the current stretch of continuous media time.
 	clk   clock
@@ -94,14 +88,29 @@ type Track struct {
 	lastT int64  // the last packet's timestamp
 	meter *meter // nil: nobody observes
 
-	heardAt time.Duration // when the last packet of the stream came
-	lookAt  time.Duration // the last Tick
-	looked  time.Duration // how long it was looked for the next packet in vain
-	parked  bool
-	forgot  bool // the ring was emptied
 	closed  bool
 	nextSeq int
 	lastEnd int64 // end of the last clip, in session ms
+}
+
+// source is the current stream of a track: the packets of one SSRC (RFC 3550, section 5.1).
+type source struct {
+	live   bool
+	ssrc   uint32
+	order  reorder
+	strays strays
+	// proven says that a packet followed another one; before has the numbers of the last one.
+	proven bool
+	before Packet
+}
+
+// absence is for how long no packet has come.
+type absence struct {
+	heardAt time.Duration // when the last packet of the stream came
+	lookAt  time.Duration // the last Tick
+	looked  time.Duration // how long it was looked for the next packet in vain
+	parked  bool          // the decoder was given back
+	forgot  bool          // the ring was emptied
 }
 
 // NewTrack makes a track. Errors tell what is missing or wrong in the configuration.
@@ -200,10 +209,10 @@ func (t *Track) gone(stalled int64) bool {
 
 // look says for how long packets have stayed away. Only time in which somebody was there to take one counts: a machine
 // that stood still for seconds finds the clock far ahead before it finds the packets that waited for it.
-func (t *Track) look(now time.Duration) time.Duration {
-	t.looked += min(now-max(t.lookAt, t.heardAt), tickMost)
-	t.lookAt = now
-	return t.looked
+func (a *absence) look(now time.Duration) time.Duration {
+	a.looked += min(now-max(a.lookAt, a.heardAt), tickMost)
+	a.lookAt = now
+	return a.looked
 }
 
 // Close ends the track: what is open is given to the sink. Further calls do nothing.

@@ -82,7 +82,7 @@ func (c *Connector) Effect(o bot.Command) (bool, string) {
 	p := s.people.identity(o.Target)
 	switch o.Verb {
 	case models.VerbMessage:
-		return s.sent(o)
+		return s.echoes.sent(o)
 	case models.VerbRemove:
 		return p == nil, "the server no longer lists the person"
 	case models.VerbMute:

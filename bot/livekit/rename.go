@@ -17,12 +17,11 @@ func (c *Connector) Rename(ctx context.Context, name string) error {
 	if s == nil {
 		return bot.ErrNotJoined
 	}
-	s.mu.Lock()
+	given, renames := s.self.naming()
 	if name == "" {
-		name = s.given
+		name = given
 	}
-	self, moderates := s.renames, s.moderates
-	s.mu.Unlock()
+	_, moderates := s.self.rights()
 	switch {
 	case moderates:
 		err := c.call(ctx, func(ctx context.Context) error {
@@ -32,7 +31,7 @@ func (c *Connector) Rename(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
-	case self:
+	case renames:
 		update := &lk.SignalRequest{Message: &lk.SignalRequest_UpdateMetadata{UpdateMetadata: &lk.UpdateParticipantMetadata{Name: name}}}
 		if err := s.signal().send(update); err != nil {
 			return err
@@ -51,10 +50,7 @@ func (s *stay) shows(ctx context.Context, name string) error {
 	t := time.NewTicker(50 * time.Millisecond)
 	defer t.Stop()
 	for {
-		s.mu.Lock()
-		shown := s.name == name
-		s.mu.Unlock()
-		if shown {
+		if s.self.shown(name) {
 			return nil
 		}
 		select {
@@ -65,15 +61,4 @@ func (s *stay) shows(ctx context.Context, name string) error {
 			return errNameNotShown
 		}
 	}
-}
-
-// ourselves takes what the server says of the bot, but for its rights.
-func (s *stay) ourselves(me *lk.ParticipantInfo) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if me.GetVersion() < s.version {
-		return
-	}
-	s.version, s.name = me.GetVersion(), me.GetName()
-	s.renames = me.GetPermission().GetCanUpdateMetadata()
 }

@@ -34,27 +34,19 @@ type stay struct {
 	every      time.Duration   // between pings
 	servers    []peer.ICEServer
 	can        chan bool // whether we may moderate
+	self       self
+	echoes     *echoes
 
-	mu        sync.Mutex
-	sig       *signal
-	echoes    []echo
-	talker    *talker // nil until there is something to say
-	speaks    bool    // may send messages
-	moderates bool
-	given     string     // our name, as the token brought it
-	name      string     // our name, as the server shows it
-	renames   bool       // may change our own name
-	version   uint32     // of what the server said of us
-	talking   sync.Mutex // of making the talker
-
-	receives     chan struct{} // closed when others' lines reach us
-	receivesOnce sync.Once
+	mu      sync.Mutex
+	sig     *signal
+	talker  *talker    // nil until there is something to say
+	talking sync.Mutex // of making the talker
 }
 
 func newStay(c *Connector, ears bot.RoomHandler, sig *signal) *stay {
 	return &stay{
 		c: c, ears: ears, people: newPeople(), in: make(chan message), done: make(chan struct{}), ready: make(chan struct{}),
-		subscribed: map[string]bool{}, every: pingDefault, can: make(chan bool, 1), sig: sig, receives: make(chan struct{}),
+		subscribed: map[string]bool{}, every: pingDefault, can: make(chan bool, 1), sig: sig, echoes: newEchoes(),
 	}
 }
 
@@ -98,9 +90,7 @@ func (s *stay) enter(ctx context.Context, j *lk.JoinResponse) error {
 		s.sig.silent = time.Duration(n) * time.Second
 	}
 	s.servers = iceServers(j.GetIceServers())
-	s.speaks = maySpeak(j.GetParticipant())
-	s.given = j.GetParticipant().GetName()
-	s.ourselves(j.GetParticipant())
+	s.self.enters(j.GetParticipant())
 	media, err := newSubscriber(s, s.servers)
 	if err != nil {
 		return err
@@ -180,10 +170,8 @@ func (s *stay) part() {
 
 // joined tells the ears, and then about everybody who came before; and the ears alone when it is the rights that changed.
 func (s *stay) joined(moderates bool) {
-	s.mu.Lock()
-	s.moderates = moderates
-	s.mu.Unlock()
-	s.ears.Joined(s.capabilities())
+	s.self.setModerates(moderates)
+	s.ears.Joined(s.self.capabilities())
 	if s.isReady() {
 		return
 	}
@@ -259,7 +247,7 @@ func (s *stay) take(ctx context.Context, m message) error {
 func (s *stay) update(news []*lk.ParticipantInfo) error {
 	for _, p := range news {
 		if p.GetSid() == s.me {
-			s.ourselves(p)
+			s.self.take(p)
 			if err := s.permitted(p); err != nil {
 				return err
 			}
@@ -288,28 +276,10 @@ func (s *stay) permitted(me *lk.ParticipantInfo) error {
 	if p := me.GetPermission(); p != nil && !p.GetCanSubscribe() {
 		return bot.End(models.EndDenied, errors.New("livekit: the right to listen was taken from the bot"))
 	}
-	s.mu.Lock()
-	changed := s.speaks != maySpeak(me)
-	s.speaks = maySpeak(me)
-	s.mu.Unlock()
-	if changed && s.isReady() {
-		s.ears.Joined(s.capabilities())
+	if s.self.permitted(me) && s.isReady() {
+		s.ears.Joined(s.self.capabilities())
 	}
 	return nil
-}
-
-func maySpeak(p *lk.ParticipantInfo) bool {
-	return p.GetPermission() == nil || p.GetPermission().GetCanPublishData()
-}
-
-// capabilities are what the bot may do now.
-func (s *stay) capabilities() bot.Capabilities {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.moderates {
-		return Abilities()
-	}
-	return bot.Capabilities{Message: s.speaks, PrivateMessage: s.speaks}
 }
 
 // Abilities is what the bot can do in a LiveKit room with the server's key and secret. Removing is no ban: the same token

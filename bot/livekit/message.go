@@ -10,7 +10,6 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"earshot/bot"
-	"earshot/bot/peer"
 )
 
 // ChatTopic is the topic of the bot's data messages, which LiveKit's own chat components show. The payload is JSON:
@@ -22,17 +21,6 @@ type chatLine struct {
 	ID        string `json:"id"`
 	Timestamp int64  `json:"timestamp"`
 	Message   string `json:"message"`
-}
-
-// maxEchoes bounds the lines that are remembered.
-const maxEchoes = 256
-
-// echo is a line of ours on its way through the server.
-type echo struct {
-	order bot.Command
-	id    string
-	via   *peer.Channel // nil: by the RoomService
-	back  bool
 }
 
 // message sends a line of chat to everybody, or to one: under the bot's own name where its token allows that, else by
@@ -50,13 +38,11 @@ func (c *Connector) message(ctx context.Context, s *stay, o bot.Command) error {
 	if err != nil {
 		return bot.Refuse("the line cannot be sent", err)
 	}
-	s.mu.Lock()
-	speaks, moderates := s.speaks, s.moderates
-	s.mu.Unlock()
+	speaks, moderates := s.self.rights()
 	if speaks {
 		ch, err := s.channel(ctx)
 		if err == nil {
-			s.await(echo{order: o, id: line.ID, via: ch})
+			s.echoes.await(echo{order: o, id: line.ID, via: ch})
 			err = say(ch, ChatTopic, payload, to)
 		}
 		if err == nil || !moderates {
@@ -64,7 +50,7 @@ func (c *Connector) message(ctx context.Context, s *stay, o bot.Command) error {
 		}
 		c.log.Warn("a line goes out without the bot's name", "err", err)
 	}
-	s.await(echo{order: o, id: line.ID})
+	s.echoes.await(echo{order: o, id: line.ID})
 	return c.post(ctx, s, payload, to)
 }
 
@@ -74,7 +60,7 @@ const receivesWithin = 3 * time.Second
 // opened notes that the server's reliable data channel is open.
 func (s *stay) opened(label string) {
 	if label == reliable {
-		s.receivesOnce.Do(func() { close(s.receives) })
+		s.echoes.opened()
 	}
 }
 
@@ -83,7 +69,7 @@ func (c *Connector) post(ctx context.Context, s *stay, payload []byte, to []stri
 	t := time.NewTimer(receivesWithin)
 	defer t.Stop()
 	select {
-	case <-s.receives:
+	case <-s.echoes.open:
 	case <-t.C: // then others hear it at least
 	case <-ctx.Done():
 		return context.Cause(ctx)
@@ -99,16 +85,6 @@ func (c *Connector) post(ctx context.Context, s *stay, payload []byte, to []stri
 	})
 }
 
-// await remembers a line that is about to be sent.
-func (s *stay) await(e echo) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.echoes) >= maxEchoes {
-		s.echoes = s.echoes[1:]
-	}
-	s.echoes = append(s.echoes, e)
-}
-
 // data takes a message of the server's data channels: lines of the chat.
 func (s *stay) data(_ string, message []byte) {
 	var p lk.DataPacket
@@ -119,28 +95,7 @@ func (s *stay) data(_ string, message []byte) {
 	if c, ok := s.ears.(bot.ChatHandler); ok && p.GetParticipantIdentity() != "" && p.GetParticipantIdentity() != s.identity {
 		c.Said(p.GetParticipantIdentity(), line.Message)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i := range s.echoes {
-		if s.echoes[i].id == line.ID && p.GetParticipantIdentity() == "" {
-			s.echoes[i].back = true
-		}
+	if p.GetParticipantIdentity() == "" {
+		s.echoes.cameBack(line.ID)
 	}
-}
-
-// sent reports whether the newest line of an order arrived at the server, and what shows it.
-func (s *stay) sent(o bot.Command) (bool, string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i := len(s.echoes) - 1; i >= 0; i-- {
-		e := s.echoes[i]
-		switch {
-		case e.order != o:
-		case e.via != nil:
-			return e.via.Unsent() == 0, "the server acknowledged it"
-		default:
-			return e.back, "the server passed it on"
-		}
-	}
-	return false, ""
 }

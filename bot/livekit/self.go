@@ -1,0 +1,86 @@
+package livekit
+
+import (
+	"sync"
+
+	lk "github.com/livekit/protocol/livekit"
+
+	"earshot/bot"
+)
+
+// self is what the server says of the bot itself. Its methods may be called from any goroutine.
+type self struct {
+	mu        sync.Mutex
+	speaks    bool   // may send messages
+	moderates bool   // the RoomService obeys the bot here
+	given     string // its name, as the token brought it
+	name      string // its name, as the server shows it
+	renames   bool   // may change its own name
+	version   uint32 // of what the server said last
+}
+
+// enters takes the server's first word.
+func (s *self) enters(me *lk.ParticipantInfo) {
+	s.permitted(me)
+	s.mu.Lock()
+	s.given = me.GetName()
+	s.mu.Unlock()
+	s.take(me)
+}
+
+// take takes what the server says of the bot, but for its rights; an older word than the last counts for nothing.
+func (s *self) take(me *lk.ParticipantInfo) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if me.GetVersion() < s.version {
+		return
+	}
+	s.version, s.name = me.GetVersion(), me.GetName()
+	s.renames = me.GetPermission().GetCanUpdateMetadata()
+}
+
+// permitted takes the right to send messages, and reports whether that is news.
+func (s *self) permitted(me *lk.ParticipantInfo) (changed bool) {
+	may := me.GetPermission() == nil || me.GetPermission().GetCanPublishData()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	changed = s.speaks != may
+	s.speaks = may
+	return changed
+}
+
+func (s *self) setModerates(may bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.moderates = may
+}
+
+// rights are whether the bot may send messages, and whether it may moderate.
+func (s *self) rights() (speaks, moderates bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.speaks, s.moderates
+}
+
+// naming is the name that the bot was given, and whether it may change the one that is shown.
+func (s *self) naming() (given string, renames bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.given, s.renames
+}
+
+// shown reports whether the server shows a name.
+func (s *self) shown(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.name == name
+}
+
+// capabilities are what the bot may do now.
+func (s *self) capabilities() bot.Capabilities {
+	speaks, moderates := s.rights()
+	if moderates {
+		return Abilities()
+	}
+	return bot.Capabilities{Message: speaks, PrivateMessage: speaks}
+}
