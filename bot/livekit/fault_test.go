@@ -17,8 +17,8 @@ import (
 	"earshot/bot/internal/relaytest"
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/livekittest"
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // admin calls the server's RoomService as its owner.

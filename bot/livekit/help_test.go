@@ -22,8 +22,8 @@ import (
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/livekittest"
 	"earshot/bot/peer"
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // TestMain looks for goroutines that are left. pion gives a STUN server that does not answer five seconds, also after

@@ -16,8 +16,8 @@ import (
 	"earshot/bot"
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/livekittest"
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // crew is a worker that listens where it is invited.

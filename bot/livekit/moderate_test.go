@@ -13,8 +13,8 @@ import (
 	"earshot/bot/internal/roomtest"
 	"earshot/bot/livekit"
 	"earshot/bot/room"
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // do carries an order out and waits for its effect.

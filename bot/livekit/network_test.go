@@ -19,8 +19,8 @@ import (
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/livekittest"
 	"earshot/bot/peer"
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // scenario is a fault that the server plays on its client.

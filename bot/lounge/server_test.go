@@ -17,8 +17,8 @@ import (
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
 	"earshot/bot/room"
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // request does one request with its own connection and returns status, headers and body.

@@ -16,7 +16,7 @@ import (
 	"github.com/pion/webrtc/v3"
 
 	"earshot/bot/peer/guard"
-	"earshot/internal/waittest"
+	"earshot/models/waittest"
 )
 
 // hostile is a server that answers each request of a STUN or TURN client with a message that ends in an empty address

@@ -13,7 +13,7 @@ import (
 	"github.com/pion/webrtc/v3"
 
 	"earshot/bot/peer/guard"
-	"earshot/internal/waittest"
+	"earshot/models/waittest"
 )
 
 // turn runs coturn on this machine until the test ends and returns its port. more are further arguments; with cert and

@@ -2,6 +2,7 @@ package peer
 
 import (
 	"context"
+	"earshot/models/waittest"
 	"fmt"
 	"sync"
 	"testing"
@@ -9,8 +10,6 @@ import (
 
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v3"
-
-	"earshot/internal/waittest"
 )
 
 // crowd is people who talk, one track each, on a connection to a receiver that is under test.

@@ -21,8 +21,8 @@ import (
 	"earshot/bot/internal/roomtest"
 	"earshot/bot/peer"
 	"earshot/bot/whep"
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

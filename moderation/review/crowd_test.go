@@ -15,8 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 	"earshot/moderation/review/events"
 	"earshot/moderation/review/internal/reviewtest"
 )

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 	"earshot/moderation/review/auth"
 )
 

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"earshot/cmd/earshot/internal/programtest"
-	"earshot/internal/waittest"
+	"earshot/models/waittest"
 )
 
 // asking is a request with a key.

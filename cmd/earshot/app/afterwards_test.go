@@ -19,9 +19,9 @@ import (
 
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/configs"
-	"earshot/internal/waittest"
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/waittest"
 	"earshot/moderation/live"
 	"earshot/moderation/review"
 	"earshot/moderation/review/events"

@@ -13,8 +13,8 @@ import (
 	"earshot/bot/room"
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/configs"
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // TestConfiguredRoomsComeBack: neither a host who sends the bot out nor a server that says that the room is over ends a room of

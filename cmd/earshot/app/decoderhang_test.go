@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"earshot/cmd/earshot/web"
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 	"earshot/transcribe"
 	"earshot/transcribe/fixture/eval"
 )

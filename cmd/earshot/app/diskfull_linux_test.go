@@ -16,8 +16,8 @@ import (
 
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/cmd/earshot/stage"
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // Fault 22: the disk fills while people speak, and is freed again. Nothing that was said is lost: it waits in memory, and is

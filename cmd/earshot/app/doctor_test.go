@@ -20,7 +20,7 @@ import (
 	"earshot/cmd/earshot/doctor"
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/configs"
-	"earshot/internal/waittest"
+	"earshot/models/waittest"
 	"earshot/moderation/notify"
 )
 

@@ -16,8 +16,8 @@ import (
 	"earshot/cmd/earshot/doctor"
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/configs"
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // examination runs the doctor as another process and gives its one finding of a check.

@@ -15,8 +15,8 @@ import (
 
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/configs"
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // marked is a word that is nowhere but in what one person said.

@@ -18,8 +18,8 @@ import (
 	"earshot/cmd/earshot/bench"
 	"earshot/cmd/earshot/speech"
 	"earshot/cmd/earshot/stage"
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // fullSize is a model of the size of tiny.en without weights: it costs what the real one does, and its words mean nothing.

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"earshot/cmd/earshot/internal/programtest"
-	"earshot/internal/waittest"
+	"earshot/models/waittest"
 )
 
 // TestFirstLogin becomes the owner of a service that other machines reach, by the link that it tells its own user

@@ -22,9 +22,9 @@ import (
 
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/cmd/earshot/secrets"
-	"earshot/internal/waittest"
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/waittest"
 )
 
 // recorder is a room server that keeps every byte that is sent to it, and refuses all.

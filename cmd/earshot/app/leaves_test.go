@@ -8,8 +8,8 @@ import (
 
 	"earshot/bot/lounge"
 	"earshot/bot/room"
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // mutedRoom is a room of a real lounge in which Ben is muted for ten minutes.

@@ -20,8 +20,8 @@ import (
 	"earshot/bot/room"
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/cmd/earshot/stage"
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 	"earshot/transcribe/fixture/eval"
 )
 

@@ -7,8 +7,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // TestTermsSayHowToObject: where the bot reads a chat, people object there; where it reads none, they tell the host, and

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"earshot/cmd/earshot/internal/programtest"
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // opinionRules act on one phrase, and redact another.

@@ -16,8 +16,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/bot"
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 	"earshot/moderation/review/events"
 )
 

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // Fault 17, with everything real: a clip that takes the decoder down with a SIGSEGV is tried once more; then it is stored

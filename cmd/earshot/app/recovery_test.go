@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"earshot/internal/waittest"
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/waittest"
 	"earshot/moderation/review/events"
 )
 

@@ -23,8 +23,8 @@ import (
 	"earshot/cmd/earshot/noise"
 	"earshot/cmd/earshot/web"
 	"earshot/configs"
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // secretLine is a line with a word that is nowhere else, and how its clip sounded.

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"earshot/cmd/earshot/internal/programtest"
-	"earshot/internal/waittest"
+	"earshot/models/waittest"
 )
 
 // browserModules is where scripts/deps.sh --tests puts playwright-core and axe-core.

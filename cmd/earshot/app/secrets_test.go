@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"earshot/cmd/earshot/internal/programtest"
-	"earshot/internal/waittest"
+	"earshot/models/waittest"
 )
 
 // TestFault37SecretsStaySecret runs a service that holds every kind of secret, at its most talkative, and looks for them in all that

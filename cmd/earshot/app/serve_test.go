@@ -11,9 +11,9 @@ import (
 
 	"earshot/bot/room"
 	"earshot/cmd/earshot/internal/programtest"
-	"earshot/internal/waittest"
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/waittest"
 )
 
 const silly = `schema: 1

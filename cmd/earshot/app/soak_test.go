@@ -15,8 +15,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/cmd/earshot/stage"
-	"earshot/internal/waittest"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // sample is how big the program is between two rounds, when nobody talks.

@@ -18,7 +18,7 @@ import (
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
 	"earshot/cmd/earshot/internal/programtest"
-	"earshot/internal/waittest"
+	"earshot/models/waittest"
 )
 
 // TestStrangersCannotFillTheLounge attacks a running service from one address: every microphone of a room, event streams of

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"earshot/cmd/earshot/internal/programtest"
-	"earshot/internal/waittest"
+	"earshot/models/waittest"
 )
 
 // nobody is the user that owns nothing.

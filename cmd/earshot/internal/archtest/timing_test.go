@@ -8,7 +8,7 @@ import (
 )
 
 // TestNobodySleeps: a test that lets real time pass is slow, and wrong on a machine that is slower still. It may sleep in a bubble of
-// testing/synctest, where time is made; elsewhere it waits for what it wants to see (internal/waittest).
+// testing/synctest, where time is made; elsewhere it waits for what it wants to see (models/waittest).
 func TestNobodySleeps(t *testing.T) {
 	packages := make(map[string][]declaration)
 	for _, s := range sources(t) {

@@ -1,10 +1,9 @@
 package programtest
 
 import (
+	"earshot/models/waittest"
 	"net"
 	"path/filepath"
-
-	"earshot/internal/waittest"
 )
 
 // socketTB is what NotifySocket needs of a *testing.T.

@@ -4,6 +4,7 @@ package programtest
 import (
 	"bytes"
 	"context"
+	"earshot/models/waittest"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,8 +13,6 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
-
-	"earshot/internal/waittest"
 )
 
 // Output keeps what a program prints; any goroutine may look.
