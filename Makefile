@@ -55,7 +55,7 @@ test-rooms: deps-tests ## the tests against real room servers alone, verbosely (
 
 test-long: deps-tests ## over two hours: random hours of a room, a soak of half an hour, 100 kills, an hour of noise (accelerated), fifty rooms, with their figures
 	@$(ENV) EARSHOT_TEST_LONG=1 go test -v -count 1 -timeout 120m -run '^(TestSoak|TestFault20KilledAtRandomPoints|TestAnHourWithoutSpeech|TestFault7WordsOverABadLink|TestFiftyRoomsOfPeople|TestFiftySilentRooms)$$' ./cmd/earshot/app
-	@$(ENV) go test -v -count 1 -run TestCrowdOfSilentTracks ./bot/room
+	@$(ENV) EARSHOT_TEST_LONG=1 go test -v -count 1 -run TestCrowdOfSilentTracks ./bot/room
 	@$(ENV) EARSHOT_TEST_LONG=1 go test -v -count 1 -timeout 90m -run TestRandomHours ./moderation/live
 
 lint: deps ## golangci-lint at its pinned version (built once, about two minutes) and shell syntax

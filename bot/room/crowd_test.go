@@ -15,6 +15,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
+	"earshot/bot/internal/roomtest"
 	"earshot/bot/room"
 	"earshot/models"
 )
@@ -30,7 +31,8 @@ type quiet struct {
 }
 
 // TestCrowdOfSilentTracks holds a room with a thousand open tracks on which nobody speaks, in real time: those that need
-// no decoding cost next to nothing, and those that do, because nothing says that they are silent, little.
+// no decoding cost next to nothing, and those that do, because nothing says that they are silent, little. The figures
+// themselves are for the long run, which has the machine to itself; beside other tests a core does less.
 func TestCrowdOfSilentTracks(t *testing.T) {
 	if testing.Short() {
 		t.Skip("listens for some seconds")
@@ -43,8 +45,12 @@ func TestCrowdOfSilentTracks(t *testing.T) {
 		t.Run(q.name, func(t *testing.T) {
 			share, megabytes := q.listen(t)
 			t.Logf("%d tracks: %.4f %% of a core each, %d MB resident", q.tracks, 100*share/float64(q.tracks), megabytes)
-			if each := share / float64(q.tracks); each > q.most {
-				t.Errorf("a track takes %.4f %% of a core, want %.4f %%", 100*each, 100*q.most)
+			most := q.most
+			if !roomtest.Long() {
+				most *= 3
+			}
+			if each := share / float64(q.tracks); each > most {
+				t.Errorf("a track takes %.4f %% of a core, want %.4f %%", 100*each, 100*most)
 			}
 			if share > 1 || megabytes > 500 {
 				t.Errorf("%d tracks take %.2f cores and %d MB, want 1 and 500", q.tracks, share, megabytes)
