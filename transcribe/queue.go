@@ -168,8 +168,8 @@ func (q *queue) oldest() time.Time {
 	return t
 }
 
-// wait is for how long the clip of live speech that came first has been in the queue. What made it late before it came,
-// a slow disk or a clock, is none of the decoders' business.
+// wait returns how long the oldest clip of live speech has been in the queue. Whatever delayed it before that, a slow disk or
+// a clock, says nothing about the decoders.
 func (q *queue) wait(now time.Time) (longest time.Duration) {
 	for _, l := range q.lanes {
 		if len(l.jobs) > 0 && !l.old {

@@ -104,7 +104,7 @@ type source struct {
 	before Packet
 }
 
-// absence is for how long no packet has come.
+// absence keeps track of how long no packet has come.
 type absence struct {
 	heardAt time.Duration // when the last packet of the stream came
 	lookAt  time.Duration // the last Tick
@@ -207,7 +207,7 @@ func (t *Track) gone(stalled int64) bool {
 	return stalled >= stallMS && trailing+stalled-100 >= int64(t.cfg.Segment.EndSilenceMS)
 }
 
-// look says for how long packets have stayed away. Only time in which somebody was there to take one counts: a machine
+// look returns how long packets have stayed away. Only time in which somebody was there to take one counts: a machine
 // that stood still for seconds finds the clock far ahead before it finds the packets that waited for it.
 func (a *absence) look(now time.Duration) time.Duration {
 	a.looked += min(now-max(a.lookAt, a.heardAt), tickMost)

@@ -13,8 +13,8 @@ type Stats struct {
 	Packets, Bad, Dropped uint64
 	// Decoded tracks are those on which somebody may be speaking now; Silent ones are open and cost next to nothing.
 	Decoded, Silent int
-	// Unheard is for how long the platform showed people as talking of whom nothing was decoded meanwhile; Deaf is how many
-	// such people there are now.
+	// Unheard is how long the platform showed people as talking while nothing of them was decoded; Deaf is how many such
+	// people there are now.
 	Unheard time.Duration
 	Deaf    int
 	// Unstored is how much finished speech waits in memory because it could not be stored.

@@ -81,7 +81,7 @@ type actor struct {
 	moderator bot.Moderator
 	// can is what the bot may do now; false while it is not in the room.
 	can func() (bot.Capabilities, bool)
-	// quiet is for how long nothing was heard of a person; false: of this person nothing is ever heard apart.
+	// quiet returns how long a person has been silent; false when their sound is never heard apart from others'.
 	quiet func(id string) (time.Duration, bool)
 }
 

@@ -25,7 +25,7 @@ type Breaker struct {
 	next     time.Time // when the next room may try
 }
 
-// ask returns for how long the caller should wait before it asks again; 0: it may try to join now and must tell.
+// ask returns how long the caller should wait before it asks again; 0 means that it may try to join now and must report back.
 func (b *Breaker) ask() time.Duration {
 	if b == nil {
 		return 0

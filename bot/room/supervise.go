@@ -24,7 +24,7 @@ const (
 	FarewellTime = 5 * time.Second
 	// watchEvery is how often it is looked whether those who talk are heard, and whether anybody is.
 	watchEvery = time.Second
-	// arriving is for how long after the bot's own join people are taken to have been there before it.
+	// arriving is how long after the bot's own join people still count as having been there before it.
 	arriving = 3 * time.Second
 	// returning is how long those who were there before a lost connection may take to be found again after it.
 	returning = 10 * time.Second

@@ -11,8 +11,8 @@ import (
 	"earshot/models"
 )
 
-// planFresh is for how long an action that was planned and never sent is still to be done: a crash between the verdict and
-// the action delays it, and an old one is not sprung on people. It counts from the words, where words led to it.
+// planFresh is how long a planned action may still be carried out after a crash between the verdict and the action: a late one
+// would take people by surprise. It counts from the words that led to it, where there were any.
 const planFresh = 2 * time.Minute
 
 // env is what all sessions of a program share. Its methods may be called from any goroutine.
