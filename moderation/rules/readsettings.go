@@ -78,11 +78,12 @@ func LowerTexts(what string, into *[]string) strict.Shape {
 func ledgers(into *[]Ledger) strict.Shape {
 	return strict.Entries("ledger", func(key strict.Value) (strict.Shape, func()) {
 		l := &Ledger{Name: key.Name("ledger"), Per: "person", Across: "this_room"}
-		return strict.Mapping{What: "a ledger", Fields: []strict.Field{
+		shape := strict.Mapping{What: "a ledger", Fields: []strict.Field{
 			{Name: "per", Shape: strict.OneOf("per", &l.Per, "person")},
 			{Name: "fade", Shape: strict.Rate("fade", &l.Fade)},
 			{Name: "across", Shape: strict.OneOf("across", &l.Across, "this_session", "this_room", "this_host")},
-		}}, func() {
+		}}
+		return shape, func() {
 			if l.Name != "" {
 				*into = append(*into, *l)
 			}
