@@ -2,11 +2,12 @@ package peer
 
 import (
 	"context"
-	"earshot/models/waittest"
 	"fmt"
 	"sync"
 	"testing"
 	"time"
+
+	"earshot/models/waittest"
 
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v3"

@@ -153,7 +153,6 @@ func TestRestoreBringsNothingBack(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			b := takeMuchAway(t)
 			tt.spoil(t, b.path)
 			r, err := sqlite.Restore(t.Context(), b.file, b.path, sqlite.Restoring{Replace: true, By: "cli"})

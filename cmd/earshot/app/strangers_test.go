@@ -28,7 +28,6 @@ func TestStrangersCannotFillTheLounge(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
 	}
-	t.Parallel()
 	host, env := serveAlone(t)
 	a := &stranger{t: t, base: "http://" + host}
 	defer a.leave()

@@ -1,9 +1,10 @@
 package programtest
 
 import (
-	"earshot/models/waittest"
 	"net"
 	"path/filepath"
+
+	"earshot/models/waittest"
 )
 
 // socketTB is what NotifySocket needs of a *testing.T.

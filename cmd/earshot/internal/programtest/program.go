@@ -4,7 +4,6 @@ package programtest
 import (
 	"bytes"
 	"context"
-	"earshot/models/waittest"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+
+	"earshot/models/waittest"
 )
 
 // Output keeps what a program prints; any goroutine may look.
