@@ -53,7 +53,7 @@ func TestErasureHoldsForWhatIsOnItsWay(t *testing.T) {
 	}), models.ErrNotFound)
 	open.Ask = models.AskExpired
 	must(t, s.Put(ctx, models.Record{Session: "s1", Decisions: []models.Decision{looked, open}})) // the rest of it stands
-	equal(t, "traces", tracesOf(t, s.Path(), "zqx"), map[string]int{})
+	equal(t, "traces", tracesOf(t, s.Path(), marked), map[string]int{})
 	ds, err := s.Decisions(ctx, "s1")
 	must(t, err)
 	actions, err := s.Actions(ctx, "s1")

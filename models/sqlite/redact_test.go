@@ -55,7 +55,7 @@ func TestRedactLineLeavesNothing(t *testing.T) {
 	s, err := sqlite.Open(t.Context(), path)
 	must(t, err)
 	u := redactable(t, s)
-	if len(tracesOf(t, path, "zqx")) == 0 {
+	if len(tracesOf(t, path, marked)) == 0 {
 		t.Fatal("the words cannot be found before: the test would prove nothing")
 	}
 	got, err := s.RedactLine(t.Context(), models.LineRedaction{
@@ -89,7 +89,7 @@ func TestRedactLineLeavesNothing(t *testing.T) {
 		t, "audit", trail[0],
 		models.AuditEntry{At: start.Add(time.Minute), By: "kim", What: "words redacted", Target: u.String(), Session: "s1"},
 	)
-	equal(t, "traces", tracesOf(t, path, "zqx"), map[string]int{})
+	equal(t, "traces", tracesOf(t, path, marked), map[string]int{})
 	must(t, s.Close())
 }
 

@@ -75,7 +75,7 @@ func takeMuchAway(t *testing.T) backedUp {
 func stillGone(t *testing.T, b backedUp) (s *sqlite.Store) {
 	t.Helper()
 	ctx := t.Context()
-	equal(t, "traces", tracesOf(t, b.path, "zqx"), map[string]int{})
+	equal(t, "traces", tracesOf(t, b.path, marked), map[string]int{})
 	s = openAt(t, b.path)
 	must(t, s.Check(ctx))
 	for kind, hash := range map[models.CredentialKind]string{models.CredentialKey: "key", models.CredentialLink: "link"} {
@@ -275,7 +275,7 @@ func TestRestoreCoversSound(t *testing.T) {
 	must(t, s.Close())
 	_, err = sqlite.Restore(t.Context(), file, path, sqlite.Restoring{Replace: true})
 	must(t, err)
-	equal(t, "traces", tracesOf(t, path, "zqx"), map[string]int{})
+	equal(t, "traces", tracesOf(t, path, marked), map[string]int{})
 	s = openAt(t, path)
 	keys, err := s.PendingKeys(t.Context())
 	must(t, err)
@@ -308,5 +308,5 @@ func TestRestoreMasksAgain(t *testing.T) {
 	r, err := sqlite.Restore(t.Context(), file, path, sqlite.Restoring{Replace: true})
 	must(t, err)
 	equal(t, "redacted again", r.Redactions, 1)
-	equal(t, "traces", tracesOf(t, path, "zqx"), map[string]int{})
+	equal(t, "traces", tracesOf(t, path, marked), map[string]int{})
 }

@@ -36,7 +36,7 @@ func TestRedactingOverUnreadableDocuments(t *testing.T) {
 	})
 	must(t, err)
 	equal(t, "the line", got.Text, "My name, ▮▮▮▮▮▮▮ ▮▮▮▮▮▮▮▮ is old.")
-	equal(t, "traces", tracesOf(t, path, "zqx"), map[string]int{})
+	equal(t, "traces", tracesOf(t, path, marked), map[string]int{})
 	must(t, s.Close())
 }
 
@@ -84,5 +84,5 @@ func TestErasingOverUnreadableDocuments(t *testing.T) {
 		t.Errorf("%d sessions, %v", len(r.Sessions), err)
 	}
 	must(t, s.Erase(t.Context(), models.Erasure{Kind: models.ErasePerson, Target: "zqxana", By: "kim"}))
-	equal(t, "traces", tracesOf(t, path, "zqx"), map[string]int{})
+	equal(t, "traces", tracesOf(t, path, marked), map[string]int{})
 }
