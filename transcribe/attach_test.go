@@ -104,3 +104,28 @@ func TestOpusIsNotUnpackedForThoseWhoTakeIt(t *testing.T) {
 		}
 	})
 }
+
+// TestBacklogOutlivesTheSmallerModel: when the smaller model's decoder is gone for good, the slot goes on with its own.
+func TestBacklogOutlivesTheSmallerModel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gone, pcm, d := make(chan struct{}), false, &desk{}
+		close(gone)
+		s := start(t, Config{
+			Decoders: []Decoder{slow(time.Second)}, Model: "big",
+			Fallback: []Decoder{passing{gone: gone, pcm: &pcm}}, FallbackModel: "small",
+		}, d)
+		for i := range 40 {
+			s.Submit(testClip(string(rune('A'+i)), 0))
+		}
+		done := make(chan error, 1)
+		go func() { done <- s.Drain(t.Context()) }()
+		select {
+		case err := <-done:
+			if got := s.Stats(); err != nil || len(d.keys()) != 40 || got.Failed != 0 || got.Degraded != 0 {
+				t.Errorf("%v, %d lines, %+v", err, len(d.keys()), got)
+			}
+		case <-time.After(time.Hour):
+			t.Error("the queue stands still")
+		}
+	})
+}

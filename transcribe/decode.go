@@ -23,6 +23,10 @@ func (s *Service) final(ctx context.Context, e *slot, t *task) (models.Utterance
 		d, model = e.small, s.cfg.FallbackModel
 	}
 	u, err := s.decode(ctx, d, &t.clip, model)
+	if small && errors.Is(err, ErrUnavailable) && ctx.Err() == nil { // it never will be there again: the slot goes on without
+		e.small = nil
+		return s.final(ctx, e, t)
+	}
 	u.Degraded, u.Spoken = small, t.spoken
 	if err == nil {
 		s.count(func(t *Stats) { t.add(u) })

@@ -69,7 +69,7 @@ func (s *Service) settleTrack(k models.Key, now time.Time) {
 
 // preview decodes an open stretch once and shows what is new. Failures are of no consequence: the final will tell.
 func (s *Service) preview(ctx context.Context, d Decoder, c models.Clip) {
-	length := time.Duration(len(c.PCM)) * time.Second / models.SampleRate
+	length := lengthOf(c)
 	began := time.Now()
 	r, err := s.transcribe(ctx, d, c, s.polls.choose(c, s.cfg.Options(c), true))
 	now := time.Now()
