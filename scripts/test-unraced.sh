@@ -5,7 +5,7 @@
 #   scripts/test-unraced.sh [ARGUMENTS OF GO TEST]      run inside build/env (make test does)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-mapfile -t files < <(grep -rlx --include='*_test.go' '//go:build !race' bot cmd configs internal models moderation transcribe)
+mapfile -t files < <(grep -rlx --include='*_test.go' '//go:build !race' bot cmd configs models moderation transcribe)
 tests=$(grep -ho '^func Test[[:alnum:]_]*' "${files[@]}" | cut -d' ' -f2 | paste -sd'|')
 mapfile -t packages < <(grep -l '^func Test' "${files[@]}" | xargs -n1 dirname | sort -u)
 exec go test "$@" -run "^($tests)\$" "${packages[@]/#/./}"

@@ -72,11 +72,14 @@ func (w *wrapUps) look(ctx context.Context) {
 	w.waiting = nil
 	w.mu.Unlock()
 	var later []string
+	full := false // what finds no place is first when there is one: nothing that ended after it overtakes it
 	for _, id := range ids {
 		switch n, err := w.pending(ctx, id); {
 		case errors.Is(err, models.ErrNotFound):
-		case err != nil || n > 0 || !w.begin(ctx, id):
+		case err != nil || n > 0 || full:
 			later = append(later, id)
+		case !w.begin(ctx, id):
+			full, later = true, append(later, id)
 		}
 	}
 	w.mu.Lock()
