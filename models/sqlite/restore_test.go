@@ -41,8 +41,11 @@ func takeMuchAway(t *testing.T) backedUp {
 	for _, x := range users {
 		must(t, s.PutUser(ctx, x, "kim", start))
 	}
-	must(t, s.PutCredential(ctx, models.Credential{Hash: "key", Kind: models.CredentialKey, User: "u1", Label: "script", Created: start}))
-	must(t, s.PutCredential(ctx, models.Credential{Hash: "link", Kind: models.CredentialLink, User: "u3", Created: start}))
+	must(
+		t,
+		s.PutCredential(ctx, models.Credential{Hash: "key", Kind: models.CredentialKey, User: "u1", Label: "script", Created: start}, "kim"),
+	)
+	must(t, s.PutCredential(ctx, models.Credential{Hash: "link", Kind: models.CredentialLink, User: "u3", Created: start}, "kim"))
 	for _, server := range []string{"livekit://kept.example", "livekit://forbidden.example"} {
 		must(t, s.AllowServer(ctx, models.AllowedServer{Server: server, By: "kim"}))
 	}

@@ -114,8 +114,9 @@ func scanCredential(rows *sql.Rows) (c models.Credential, err error) {
 	return c, nil
 }
 
-// PutCredential stores a token's hash, and forgets those that have expired. models.ErrNotFound when there is no such user.
-func (s *Store) PutCredential(ctx context.Context, c models.Credential) error {
+// PutCredential stores a token's hash, and forgets those that have expired. models.ErrNotFound when there is no such user. Keys and
+// links are noted as made by whom; "" notes nothing: a browser logs in.
+func (s *Store) PutCredential(ctx context.Context, c models.Credential, by string) error {
 	const op = "store credential"
 	rooms, err := json.Marshal(c.Rooms)
 	if err != nil {
@@ -131,7 +132,10 @@ func (s *Store) PutCredential(ctx context.Context, c models.Credential) error {
 		}
 		_, err := tx.ExecContext(ctx, "INSERT INTO credentials ("+credentialColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 			c.Hash, c.Kind, c.User, clean(c.Label), c.Access, millis(c.Created), nullMillis(c.Expires), string(rooms))
-		return err
+		if err != nil || by == "" {
+			return err
+		}
+		return note(ctx, tx, tx.now, by, string(c.Kind)+" made", c.User, "")
 	})
 }
 
@@ -159,16 +163,15 @@ func (s *Store) Credentials(ctx context.Context, kind models.CredentialKind) ([]
 }
 
 // DropCredential makes a token worthless. models.ErrNotFound when it is so already: of two who use a link at once, one wins.
-func (s *Store) DropCredential(ctx context.Context, hash string) error {
+// by is who took it back; "" notes nothing: its holder used it up or logged out.
+func (s *Store) DropCredential(ctx context.Context, hash, by string) error {
 	return s.update(ctx, "drop credential", func(tx txn) error {
-		res, err := tx.ExecContext(ctx, "DELETE FROM credentials WHERE hash = ?", hash)
-		if err != nil {
+		var kind, user string
+		err := tx.QueryRowContext(ctx, "DELETE FROM credentials WHERE hash = ? RETURNING kind, user", hash).Scan(&kind, &user)
+		if err != nil || by == "" {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return sql.ErrNoRows
-		}
-		return nil
+		return note(ctx, tx, tx.now, by, kind+" revoked", user, "")
 	})
 }
 

@@ -28,10 +28,12 @@ type Credentials interface {
 	Credential(ctx context.Context, kind models.CredentialKind, hash string, now time.Time) (models.Credential, models.User, error)
 	// Credentials lists the tokens of a kind, of all users, the newest first.
 	Credentials(ctx context.Context, kind models.CredentialKind) ([]models.Credential, error)
-	// PutCredential stores a token's hash, and forgets those that have expired. models.ErrNotFound when there is no such user.
-	PutCredential(ctx context.Context, c models.Credential) error
+	// PutCredential stores a token's hash, and forgets those that have expired. models.ErrNotFound when there is no such user. Keys
+	// and links are noted as made by whom; "" notes nothing: a browser logs in.
+	PutCredential(ctx context.Context, c models.Credential, by string) error
 	// DropCredential makes a token worthless. models.ErrNotFound when it is so already: of two who use a link at once, one wins.
-	DropCredential(ctx context.Context, hash string) error
+	// by is who took it back; "" notes nothing: its holder used it up or logged out.
+	DropCredential(ctx context.Context, hash, by string) error
 }
 
 // Invitations keeps the links by which the bot can be invited once: of each secret only the hash.

@@ -75,7 +75,7 @@ func (d *doorkeeper) Credentials(_ context.Context, kind models.CredentialKind) 
 	return out, nil
 }
 
-func (d *doorkeeper) PutCredential(_ context.Context, c models.Credential) error {
+func (d *doorkeeper) PutCredential(_ context.Context, c models.Credential, _ string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !slices.ContainsFunc(d.users, func(u models.User) bool { return u.ID == c.User }) {
@@ -85,7 +85,7 @@ func (d *doorkeeper) PutCredential(_ context.Context, c models.Credential) error
 	return nil
 }
 
-func (d *doorkeeper) DropCredential(_ context.Context, hash string) error {
+func (d *doorkeeper) DropCredential(_ context.Context, hash, _ string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	n := len(d.creds)

@@ -58,7 +58,7 @@ func (m StoredMembers) Link(ctx context.Context, user string) (Link, error) {
 }
 
 func (m StoredMembers) linkOf(ctx context.Context, u models.User) (Link, error) {
-	token, expires, err := m.members.Link(ctx, u.ID)
+	token, expires, err := m.members.Link(ctx, u.ID, Operator())
 	return Link{m.base + "/login?" + url.Values{"link": {token}}.Encode(), expires}, err
 }
 
@@ -90,7 +90,7 @@ func (m StoredMembers) Key(ctx context.Context, o KeyOrder) (k MadeKey, err erro
 }
 
 // Revoke implements Membership: it makes a key worthless.
-func (m StoredMembers) Revoke(ctx context.Context, id string) error { return m.members.Revoke(ctx, id) }
+func (m StoredMembers) Revoke(ctx context.Context, id string) error { return m.members.Revoke(ctx, id, Operator()) }
 
 // orders answers the commands of "earshot access" on the control socket.
 func (m StoredMembers) orders(mux *http.ServeMux) {

@@ -114,7 +114,7 @@ func (w *accessWorld) enter() {
 func (w *accessWorld) credential(c models.Credential) string {
 	sum := sha256.Sum256([]byte(c.Hash))
 	c.Hash, c.Created = hex.EncodeToString(sum[:]), worldTime()
-	w.must(w.s.Store.PutCredential(w.t.Context(), c))
+	w.must(w.s.Store.PutCredential(w.t.Context(), c, "test"))
 	return c.Hash
 }
 

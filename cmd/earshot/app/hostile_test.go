@@ -117,7 +117,7 @@ func hostileSite(t *testing.T, named *recorder) guestbook {
 		if err == nil {
 			err = store.PutCredential(t.Context(), models.Credential{
 				Hash: hex.EncodeToString(sum[:]), Kind: models.CredentialKey, User: name, Label: name, Created: time.Now(),
-			})
+			}, "test")
 		}
 		if err != nil {
 			t.Fatal(err)

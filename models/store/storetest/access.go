@@ -34,11 +34,11 @@ func testUsersAndTheirCredentials(t *testing.T, s suite) {
 	link := models.Credential{
 		Hash: "h2", Kind: models.CredentialLink, User: "u2", Label: "link", Created: Start, Expires: Start.Add(time.Hour),
 	}
-	Must(t, s.PutCredential(t.Context(), key))
-	Must(t, s.PutCredential(t.Context(), link))
+	Must(t, s.PutCredential(t.Context(), key, "Kim"))
+	Must(t, s.PutCredential(t.Context(), link, ""))
 	if err := s.PutCredential(t.Context(), models.Credential{
 		Hash: "h9", Kind: models.CredentialLink, User: "nobody",
-	}); !errors.Is(err, models.ErrNotFound) {
+	}, "Kim"); !errors.Is(err, models.ErrNotFound) {
 		t.Errorf("a link for nobody: %v", err)
 	}
 	c, u, err := s.Credential(t.Context(), models.CredentialLink, "h2", Start)
@@ -54,13 +54,22 @@ func testUsersAndTheirCredentials(t *testing.T, s suite) {
 			t.Errorf("%+v: %v", tt, err)
 		}
 	}
-	Must(t, s.DropCredential(t.Context(), "h2"))
-	if err := s.DropCredential(t.Context(), "h2"); !errors.Is(err, models.ErrNotFound) {
+	Must(t, s.DropCredential(t.Context(), "h2", ""))
+	if err := s.DropCredential(t.Context(), "h2", ""); !errors.Is(err, models.ErrNotFound) {
 		t.Errorf("twice: %v", err)
 	}
 	held, err := s.Credentials(t.Context(), models.CredentialKey)
 	Must(t, err)
 	Equal(t, "keys", held, []models.Credential{key})
+	Must(t, s.DropCredential(t.Context(), "h1", "Lee"))
+	trail, err := s.Audit(t.Context(), 10)
+	Must(t, err)
+	var told []string // the latest first; who logs in or out is not noted
+	for _, e := range trail {
+		told = append(told, e.By+": "+e.What+" of "+e.Target)
+	}
+	Equal(t, "the trail", told, []string{"Lee: key revoked of u2", "Kim: key made of u2", "Kim: access given of u2", "Kim: access given of u1"})
+	Must(t, s.PutCredential(t.Context(), key, "Kim"))
 	Must(t, s.DeleteUser(t.Context(), "u2", "Kim", Start))
 	keys, err := s.Credentials(t.Context(), models.CredentialKey)
 	Must(t, err)

@@ -111,7 +111,7 @@ func (s accessAPI) addUser(r *http.Request) (any, error) {
 }
 
 func (s accessAPI) newLogin(r *http.Request, user string) (loginJSON, error) {
-	token, expires, err := s.Members.Link(r.Context(), user)
+	token, expires, err := s.Members.Link(r.Context(), user, auth.VisitorOf(r.Context()).Name)
 	return loginJSON{auth.LoginAddress(r, token), expires}, err
 }
 
@@ -136,5 +136,5 @@ func (s accessAPI) addKey(r *http.Request) (any, error) {
 }
 
 func (s accessAPI) revoke(r *http.Request) (any, error) {
-	return nothingJSON{}, s.Members.Revoke(r.Context(), r.PathValue("id"))
+	return nothingJSON{}, s.Members.Revoke(r.Context(), r.PathValue("id"), auth.VisitorOf(r.Context()).Name)
 }

@@ -26,8 +26,9 @@ type Store interface {
 	// Credential finds whom a token stands for, or returns an error that wraps models.ErrNotFound.
 	Credential(ctx context.Context, kind models.CredentialKind, hash string, now time.Time) (models.Credential, models.User, error)
 	Credentials(ctx context.Context, kind models.CredentialKind) ([]models.Credential, error)
-	PutCredential(ctx context.Context, c models.Credential) error
-	DropCredential(ctx context.Context, hash string) error
+	// PutCredential and DropCredential note who made or revoked a token, but for "": a browser that logs in or out.
+	PutCredential(ctx context.Context, c models.Credential, by string) error
+	DropCredential(ctx context.Context, hash, by string) error
 }
 
 // Mode says who may open the pages without a login.

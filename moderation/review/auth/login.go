@@ -33,7 +33,7 @@ func (a *Authenticator) giveToken(
 	now := a.now()
 	err := a.store.PutCredential(r.Context(), models.Credential{
 		Hash: hash, Kind: kind, User: u.ID, Label: "browser", Created: now, Expires: now.Add(good),
-	})
+	}, "")
 	if err != nil {
 		return fmt.Errorf("login: %w", err)
 	}
@@ -55,7 +55,7 @@ func encrypted(r *http.Request) bool {
 // LogOut ends the browser's login.
 func (a *Authenticator) LogOut(w http.ResponseWriter, r *http.Request) error {
 	if c, err := r.Cookie(cookieName); err == nil {
-		if err := a.store.DropCredential(r.Context(), tokenHash(c.Value)); err != nil && !errors.Is(err, models.ErrNotFound) {
+		if err := a.store.DropCredential(r.Context(), tokenHash(c.Value), ""); err != nil && !errors.Is(err, models.ErrNotFound) {
 			return fmt.Errorf("logout: %w", err)
 		}
 		a.members.taken.fire()

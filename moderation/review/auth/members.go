@@ -162,13 +162,13 @@ func (m *Members) rooms(ctx context.Context, given []string) (out []string, err 
 }
 
 // Link makes a token by which a user, named by id, logs in once, until it expires.
-func (m *Members) Link(ctx context.Context, user string) (token string, expires time.Time, err error) {
+func (m *Members) Link(ctx context.Context, user, by string) (token string, expires time.Time, err error) {
 	token, hash := newToken()
 	now := m.now()
 	expires = now.Add(linkFor).UTC().Truncate(time.Second)
 	err = m.store.PutCredential(ctx, models.Credential{
 		Hash: hash, Kind: models.CredentialLink, User: user, Label: "link", Created: now, Expires: expires,
-	})
+	}, by)
 	if err != nil {
 		return "", expires, fmt.Errorf("link: %w", err)
 	}
@@ -201,7 +201,7 @@ func (m *Members) Key(ctx context.Context, n NewKey, user string) (secret string
 	case len(c.Rooms) > 0 && c.Access == models.AccessOwner:
 		return "", k, fmt.Errorf("%w: an owner is so in all rooms: a key for some is at most a host's", models.ErrInvalid)
 	}
-	if err := m.store.PutCredential(ctx, c); err != nil {
+	if err := m.store.PutCredential(ctx, c, u.Name); err != nil {
 		return "", k, fmt.Errorf("key: %w", err)
 	}
 	return secret, newKeyOf(c, []models.User{u}), nil
@@ -235,7 +235,7 @@ func Sole(u models.User, users []models.User) bool {
 }
 
 // Revoke makes a key, named by its id, worthless; the streams that it opened end at once.
-func (m *Members) Revoke(ctx context.Context, id string) error {
+func (m *Members) Revoke(ctx context.Context, id, by string) error {
 	keys, err := m.Keys(ctx)
 	if err != nil {
 		return err
@@ -244,7 +244,7 @@ func (m *Members) Revoke(ctx context.Context, id string) error {
 		if id == "" || k.ID != id {
 			continue
 		}
-		if err := m.store.DropCredential(ctx, k.Hash); err != nil {
+		if err := m.store.DropCredential(ctx, k.Hash, by); err != nil {
 			return fmt.Errorf("key: %w", err)
 		}
 		m.taken.fire()

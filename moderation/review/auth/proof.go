@@ -30,7 +30,7 @@ func IsUnknown(err error) bool { return errors.Is(err, errLogin) }
 func (a *Authenticator) byLink(r *http.Request, link string) (models.User, error) {
 	_, u, err := a.store.Credential(r.Context(), models.CredentialLink, tokenHash(link), a.now())
 	if err == nil {
-		err = a.store.DropCredential(r.Context(), tokenHash(link))
+		err = a.store.DropCredential(r.Context(), tokenHash(link), "")
 	}
 	switch {
 	case errors.Is(err, models.ErrNotFound):

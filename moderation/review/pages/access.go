@@ -116,12 +116,12 @@ func (s accessPages) accessChanged(r *http.Request) (data accessPage, err error)
 		secret, _, err := s.Members.Key(ctx, auth.NewKey{Label: form.Get("label"), Access: access, Rooms: form["room"]}, who.Name)
 		return accessPage{Secret: secret, SecretFor: "The key, shown this once. Send it as Authorization: Bearer:"}, err
 	case "revoke":
-		return data, s.Members.Revoke(ctx, form.Get("key"))
+		return data, s.Members.Revoke(ctx, form.Get("key"), who.Name)
 	}
 	return data, models.ErrNotFound
 }
 
 func (s accessPages) linkShown(r *http.Request, user string) (accessPage, error) {
-	token, _, err := s.Members.Link(r.Context(), user)
+	token, _, err := s.Members.Link(r.Context(), user, auth.VisitorOf(r.Context()).Name)
 	return accessPage{Secret: auth.LoginAddress(r, token), SecretFor: "Send this link to them. It works once, within a day:"}, err
 }
