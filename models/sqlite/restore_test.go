@@ -52,7 +52,7 @@ func takeMuchAway(t *testing.T) backedUp {
 	must(t, s.PutInvitation(ctx, "invited", models.Invitation{By: "kim", Expires: time.Now().Add(time.Hour)}))
 	must(t, s.Backup(ctx, b.file))
 
-	must(t, s.DropCredential(ctx, "key"))
+	must(t, s.DropCredential(ctx, "key", "kim"))
 	must(t, s.ForbidServer(ctx, "livekit://forbidden.example", "kim", start))
 	must(t, s.DeleteUser(ctx, "u2", "kim", start))
 	users[0].Password, users[2].Access = "new", models.AccessViewer
