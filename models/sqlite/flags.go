@@ -62,8 +62,16 @@ func (s *Store) SetFlagStatus(ctx context.Context, id string, status models.Flag
 		by = ""
 	}
 	err := s.update(ctx, op, func(tx txn) (err error) {
-		f, err = conn.One(ctx, tx, scanFlag, `UPDATE flags SET status = ?, decided_by = ?, decided = ? WHERE id = ?
-			AND session NOT IN (SELECT id FROM sessions WHERE erasing = 1) RETURNING `+flagColumns, status, clean(by), decided, id)
+		const there = " WHERE id = ? AND session NOT IN (SELECT id FROM sessions WHERE erasing = 1)"
+		f, err = conn.One(ctx, tx, scanFlag, "SELECT "+flagColumns+" FROM flags"+there, id)
+		switch {
+		case err != nil || f.Status == status:
+			return err
+		case status != models.FlagOpen && f.Status != models.FlagOpen && f.Status != "":
+			return fmt.Errorf("%w: %s by %s", models.ErrConflict, f.Status, f.DecidedBy)
+		}
+		f, err = conn.One(ctx, tx, scanFlag, "UPDATE flags SET status = ?, decided_by = ?, decided = ?"+there+" RETURNING "+flagColumns,
+			status, clean(by), decided, id)
 		if err != nil {
 			return err
 		}

@@ -18,7 +18,8 @@ type Flags interface {
 	// FindFlags lists flags of all sessions with the session and the line of each.
 	FindFlags(ctx context.Context, q models.FlagQuery) ([]models.FlagPlace, error)
 	// SetFlagStatus stores what a person said of a flag and returns the flag as it is then. Setting models.FlagOpen takes a
-	// decision back. models.ErrInvalid: there is no such status. models.ErrNotFound: there is no such flag.
+	// decision back; the status that it has changes nothing, not even by whom. models.ErrConflict: somebody decided otherwise, which
+	// has to be taken back first. models.ErrInvalid: there is no such status. models.ErrNotFound: there is no such flag.
 	SetFlagStatus(ctx context.Context, id string, status models.FlagStatus, by string, when time.Time) (models.Flag, error)
 	// Rules counts what became of each rule's flags in some rooms, the rule with the latest flag first.
 	Rules(ctx context.Context, only models.RoomSet) ([]models.RuleCounts, error)

@@ -214,3 +214,30 @@ func TestLinkToFlag(t *testing.T) {
 		t.Errorf("a flag that is not there: %d", w.Code)
 	}
 }
+
+// TestContraryDecisionIsRefusedByName: who decides otherwise than somebody before them is told by whom, and changes nothing.
+func TestContraryDecisionIsRefusedByName(t *testing.T) {
+	m := heardRoom()
+	m.flags[0].Status, m.flags[0].DecidedBy = models.FlagConfirmed, "Ana"
+	actor := &hand{can: []models.Verb{models.VerbMute}}
+	s := serve(t, m, func(c *Config) { c.Actor = actor })
+	for _, tt := range []struct {
+		form url.Values
+		want int
+	}{
+		{url.Values{"status": {"dismissed"}}, http.StatusConflict},
+		{url.Values{"status": {"confirmed"}}, http.StatusSeeOther}, // that is so already
+	} {
+		w := post(t, s, "/flags/f1", tt.form)
+		if w.Code != tt.want || w.Code == http.StatusConflict && !strings.Contains(w.Body.String(), "already confirmed by Ana") {
+			t.Errorf("%v: %d %s", tt.form, w.Code, w.Body)
+		}
+		if f := m.flags[0]; f.Status != models.FlagConfirmed || f.DecidedBy != "Ana" {
+			t.Errorf("%v: it is %s by %s now", tt.form, f.Status, f.DecidedBy)
+		}
+	}
+	m.flags[0].Status = models.FlagDismissed
+	if w := post(t, s, "/flags/f1", url.Values{"verb": {"mute"}}); w.Code != http.StatusConflict || len(actor.done) > 0 {
+		t.Errorf("somebody was muted for what was dismissed: %d, %v", w.Code, actor.done)
+	}
+}

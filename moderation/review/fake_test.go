@@ -201,6 +201,12 @@ func (m *memory) SetFlagStatus(_ context.Context, id string, status models.FlagS
 	if !slices.Contains([]models.FlagStatus{models.FlagOpen, models.FlagConfirmed, models.FlagDismissed}, status) {
 		return *f, models.ErrInvalid
 	}
+	switch {
+	case f.Status == status:
+		return *f, nil
+	case status != models.FlagOpen && f.Status != models.FlagOpen && f.Status != "":
+		return *f, models.ErrConflict
+	}
 	f.Status, f.DecidedBy, f.Decided = status, by, when
 	if status == models.FlagOpen {
 		f.DecidedBy, f.Decided = "", time.Time{}

@@ -90,7 +90,9 @@ func (m StoredMembers) Key(ctx context.Context, o KeyOrder) (k MadeKey, err erro
 }
 
 // Revoke implements Membership: it makes a key worthless.
-func (m StoredMembers) Revoke(ctx context.Context, id string) error { return m.members.Revoke(ctx, id, Operator()) }
+func (m StoredMembers) Revoke(ctx context.Context, id string) error {
+	return m.members.Revoke(ctx, id, Operator())
+}
 
 // orders answers the commands of "earshot access" on the control socket.
 func (m StoredMembers) orders(mux *http.ServeMux) {

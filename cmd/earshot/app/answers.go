@@ -26,6 +26,9 @@ func (r reviewStore) SetFlagStatus(
 		if err != nil {
 			return f, err
 		}
+		if f.Status != models.FlagOpen { // nothing follows from it: it is so already, or the store refuses it
+			return r.Store.SetFlagStatus(ctx, id, status, by, when)
+		}
 		if _, err := r.hosts.Answer(ctx, f, status, by); err != nil {
 			return f, err
 		}

@@ -37,6 +37,12 @@ func testFlags(t *testing.T, s suite) {
 	open, err = openFlags(ctx, s)
 	Must(t, err)
 	Equal(t, "open after confirming", open, []models.Flag{f2})
+	got, err = s.SetFlagStatus(ctx, f1.ID, models.FlagConfirmed, "host-2", Start.Add(time.Hour))
+	Must(t, err)
+	Equal(t, "confirmed by another, too", got, f1)
+	got, err = s.SetFlagStatus(ctx, f1.ID, models.FlagDismissed, "host-2", Start)
+	WantErr(t, "contrary", err, models.ErrConflict)
+	Equal(t, "contrary", got, f1)
 	got, err = s.SetFlagStatus(ctx, f1.ID, models.FlagOpen, "host-1", Start)
 	Must(t, err)
 	f1.Status, f1.DecidedBy, f1.Decided = models.FlagOpen, "", time.Time{}

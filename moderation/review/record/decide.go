@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -32,6 +33,12 @@ type Actor interface {
 // errLapsed says that an ask can't be answered any more.
 var errLapsed = web.Refuse(http.StatusConflict,
 	"The ask has lapsed, or somebody else has answered it. The flag can still be confirmed or dismissed.")
+
+// errDecided says that somebody else was quicker, and otherwise.
+func errDecided(f models.Flag) error {
+	return web.Refuse(http.StatusConflict, fmt.Sprintf("This flag is already %s by %s. Undo that first to decide otherwise.",
+		f.Status, cmp.Or(web.CleanName(f.DecidedBy), "somebody")))
+}
 
 // Answer is what a person said of a flag; exactly one is set.
 type Answer struct {
@@ -93,6 +100,8 @@ func (c *Record) settle(ctx context.Context, p models.FlagPlace, a Answer, who a
 			return models.Flag{}, fmt.Errorf("flag: %w", err)
 		}
 		return chosen.Flag, nil
+	case a.Verb != "" && p.Flag.Status == models.FlagDismissed:
+		return p.Flag, errDecided(p.Flag)
 	case a.Verb != "":
 		if err := c.act(ctx, p, a.Verb, who); err != nil {
 			return models.Flag{}, err
@@ -100,6 +109,9 @@ func (c *Record) settle(ctx context.Context, p models.FlagPlace, a Answer, who a
 		a.Status = models.FlagConfirmed
 	}
 	f, err := c.Store.SetFlagStatus(ctx, p.Flag.ID, a.Status, who.Name, c.Now())
+	if errors.Is(err, models.ErrConflict) {
+		return f, errDecided(f)
+	}
 	if err != nil {
 		return f, fmt.Errorf("decide flag: %w", err)
 	}

@@ -46,7 +46,8 @@ type FlagStore interface {
 	FindFlags(ctx context.Context, q models.FlagQuery) ([]models.FlagPlace, error)
 	// FlagPlace returns one flag, or an error that wraps models.ErrNotFound.
 	FlagPlace(ctx context.Context, id string) (models.FlagPlace, error)
-	// SetFlagStatus stores a decision, or takes it back with models.FlagOpen, and returns the flag as it is then.
+	// SetFlagStatus stores a decision, or takes it back with models.FlagOpen, and returns the flag as it is then. The error wraps
+	// models.ErrConflict when somebody decided otherwise before.
 	SetFlagStatus(ctx context.Context, id string, status models.FlagStatus, by string, when time.Time) (models.Flag, error)
 	// Rules counts what became of each rule's flags in some rooms.
 	Rules(ctx context.Context, only models.RoomSet) ([]models.RuleCounts, error)
