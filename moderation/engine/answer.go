@@ -59,12 +59,12 @@ func (s *Session) AnswerDecision(d models.Decision, by, answer string, now time.
 
 // confirm makes a decision's pending points count and does what was chosen.
 func (s *Session) confirm(out *Outcome, d models.Decision, answer, by string, now time.Time) {
-	p := s.roster.person(d.SpeakerID)
-	before := s.ledgers.balances(p.ID, now)
+	p := s.roster.Person(d.SpeakerID)
+	before := s.ledgers.Balances(p.ID, now)
 	if d.Verdict == models.VerdictAsked {
 		for _, points := range d.Points {
 			s.enter(out, models.LedgerEntry{
-				ID: digest(20, d.Flag, points.Ledger, "confirmed"), Ledger: points.Ledger, Person: d.SpeakerID, Scope: s.ledgers.scope(points.Ledger),
+				ID: digest(20, d.Flag, points.Ledger, "confirmed"), Ledger: points.Ledger, Person: d.SpeakerID, Scope: s.ledgers.Scope(points.Ledger),
 				Session: d.Session, Flag: d.Flag, Points: points.Points, By: by, At: now,
 			})
 		}
@@ -120,7 +120,7 @@ func (s *Session) dismiss(out *Outcome, d models.Decision, enforced bool, now ti
 	if d.Verdict != models.VerdictAsked {
 		for _, points := range d.Points {
 			s.enter(out, models.LedgerEntry{
-				ID: digest(20, d.Flag, points.Ledger, "dismissed"), Ledger: points.Ledger, Person: d.SpeakerID, Scope: s.ledgers.scope(points.Ledger),
+				ID: digest(20, d.Flag, points.Ledger, "dismissed"), Ledger: points.Ledger, Person: d.SpeakerID, Scope: s.ledgers.Scope(points.Ledger),
 				Session: d.Session, Flag: d.Flag, Points: -points.Points, By: d.DecidedBy, At: now,
 			})
 		}

@@ -9,6 +9,7 @@ import (
 
 	"earshot/configs/strict"
 	"earshot/models"
+	"earshot/moderation/engine/condition"
 	"earshot/moderation/rules"
 )
 
@@ -27,9 +28,9 @@ type Example struct {
 // Try judges an example and explains every rule of the set, gravest verdicts first. A rule that fires on several lines
 // reports its strongest verdict. The error says that the role is unknown.
 func (s *Set) Try(e Example) ([]Verdict, error) {
-	if e.By != "" && !s.roles[e.By] {
+	if e.By != "" && !s.Roles[e.By] {
 		var known []string
-		for r := range s.roles {
+		for r := range s.Roles {
 			known = append(known, string(r))
 		}
 		return nil, models.WithHint(fmt.Errorf("unknown role %q%s", e.By, strict.DidYouMean(string(e.By), known)),
@@ -60,7 +61,7 @@ func (s *Set) try(script []spoken, show bool) []Verdict {
 	session := NewSession(s, models.Session{ID: "example"})
 	for _, line := range script {
 		session.Person(models.Speaker{ID: line.u.SpeakerID, Name: line.u.SpeakerName, Role: line.role})
-		out = strongest(out, session.verdicts(line.u, manner{explain: true, show: show}))
+		out = strongest(out, session.verdicts(line.u, condition.Manner{Explain: true, Show: show}))
 	}
 	sortVerdicts(out)
 	return out

@@ -9,7 +9,7 @@ import (
 
 	"earshot/configs/strict"
 	"earshot/models"
-	"earshot/moderation/match"
+	"earshot/moderation/engine/condition"
 	"earshot/moderation/rules"
 )
 
@@ -18,23 +18,20 @@ const maxRules = 2000
 
 // compiler turns rule files into a set. It notes mistakes and goes on, like the reader.
 type compiler struct {
+	*condition.Builder
 	probs *rules.Problems
 	set   *Set
 	ids   map[string]*rules.Rule
-	lists map[listForm]int // the source of a word list
-	match *match.Builder
 	trust trust
 }
 
 // compile compiles files, with their mode unless another is given. The result is of use only when no problem was noted.
 func compile(from *rules.Files, mode models.Mode, probs *rules.Problems) *Set {
 	c := &compiler{
-		probs: probs, ids: map[string]*rules.Rule{}, lists: map[listForm]int{}, trust: defaultTrust(), match: match.NewBuilder(),
-		set: &Set{
-			mode: models.ModeSuggest, members: map[string][]models.Role{}, roles: map[models.Role]bool{},
-			ledgers: map[string]rules.Ledger{}, voteOver: 20_000, disk: from.Disk,
-		},
+		probs: probs, ids: map[string]*rules.Rule{}, trust: defaultTrust(),
+		set: &Set{Settings: condition.NewSettings(), mode: models.ModeSuggest, disk: from.Disk},
 	}
+	c.Builder = condition.NewBuilder(probs, c.set.Settings)
 	files := from.All()
 	c.settings(files)
 	if mode != "" {
@@ -43,7 +40,7 @@ func compile(from *rules.Files, mode models.Mode, probs *rules.Problems) *Set {
 	for _, f := range files {
 		c.set.files = append(c.set.files, f.Name)
 		for i := range f.Words {
-			c.list(f, &f.Words[i])
+			c.List(f, &f.Words[i])
 		}
 	}
 	off := c.switchedOff(files)
@@ -55,7 +52,7 @@ func compile(from *rules.Files, mode models.Mode, probs *rules.Problems) *Set {
 		}
 	}
 	c.ladder()
-	c.set.matcher = c.match.Build()
+	c.Build()
 	for _, f := range files {
 		c.checks(f, off)
 	}
@@ -89,16 +86,16 @@ func (c *compiler) settings(files []*rules.File) {
 		c.trust.merge(f.Trust)
 		c.roomSettings(f)
 	}
-	c.set.trust = c.trust
+	c.set.trust, c.set.SoundP = c.trust, c.trust.sound.wordP
 	for _, r := range []models.Role{
 		models.RoleHost, models.RoleCohost, models.RoleSpeaker, models.RoleGuest, "keynote", "moderator", "audience",
 	} {
-		c.set.roles[r] = true
+		c.set.Roles[r] = true
 	}
 	for _, role := range slices.Sorted(maps.Keys(people)) {
-		c.set.roles[role] = true
+		c.set.Roles[role] = true
 		for _, id := range people[role] {
-			c.set.members[id] = append(c.set.members[id], role)
+			c.set.Members[id] = append(c.set.Members[id], role)
 		}
 	}
 	c.checkFloors(files)
@@ -126,8 +123,8 @@ func (c *compiler) aboveFloor(f *rules.File, rule string, g rules.Gates) {
 
 // rule compiles one rule.
 func (c *compiler) rule(f *rules.File, raw *rules.Rule) {
-	when, unless := &part{compiler: c, file: f, rule: raw}, &part{compiler: c, file: f, rule: raw}
-	r := &rule{Rule: raw, when: when.condition(raw.When), unless: unless.condition(raw.Unless)}
+	when, unless := c.Rule(f, raw), c.Rule(f, raw)
+	r := &rule{Rule: raw, when: when.Condition(raw.When), unless: unless.Condition(raw.Unless)}
 	if raw.ID == "" {
 		return // noted when it was read
 	}
@@ -145,13 +142,13 @@ func (c *compiler) rule(f *rules.File, raw *rules.Rule) {
 	}
 	r.pack, r.mode, r.title = f.Pack, weaker(c.set.mode, raw.Mode), cmp.Or(raw.Flag.Title, raw.ID)
 	r.trust = c.trust.forRule(raw.Trust)
-	r.looks, r.bySound, r.balances = when.looks, when.bySound, when.balances
+	r.looks, r.bySound, r.balances = when.Looks, when.BySound, when.Balances
 	if raw.Span != nil {
-		c.set.reach = max(c.set.reach, raw.Span.Last)
+		c.set.Reach = max(c.set.Reach, raw.Span.Last)
 	}
 	c.steps(f, raw, r)
 	g := r.trust
-	r.hash = digest(12, raw, append(when.lists, unless.lists...), r.mode, g.wordP, g.logProb, g.voiced, g.lossMax, g.attribution)
+	r.hash = digest(12, raw, append(when.Lists, unless.Lists...), r.mode, g.wordP, g.logProb, g.voiced, g.lossMax, g.attribution)
 	c.set.rules = append(c.set.rules, r)
 }
 
@@ -164,7 +161,7 @@ func (c *compiler) steps(f *rules.File, raw *rules.Rule, r *rule) {
 		switch x := x.(type) {
 		case *add:
 			if x.Ledger != "" {
-				c.knownLedger(f, raw, x.Ledger, s.Line)
+				c.KnownLedger(f, raw, x.Ledger, s.Line)
 			}
 		case *restrict:
 			alone = alone || slices.Contains(c.set.automatic, x.verb)
@@ -175,19 +172,11 @@ func (c *compiler) steps(f *rules.File, raw *rules.Rule, r *rule) {
 	}
 }
 
-// knownLedger complains about a ledger that no file describes.
-func (c *compiler) knownLedger(f *rules.File, r *rules.Rule, name string, line int) {
-	if _, ok := c.set.ledgers[name]; !ok {
-		c.probs.Add(f.Name, line, r.ID, "unknown ledger %q%s: describe it under ledger:", strict.Shorten(name),
-			strict.DidYouMean(name, slices.Sorted(maps.Keys(c.set.ledgers))))
-	}
-}
-
 // checks verifies the names in a file's checks. Rules that are off may be expected: nothing comes of it.
 func (c *compiler) checks(f *rules.File, off map[string]bool) {
 	role := func(r models.Role, line int) {
-		if r != "" && !c.set.roles[r] {
-			c.probs.Add(f.Name, line, "", "unknown role %q%s", r, strict.DidYouMean(string(r), c.roleNames()))
+		if r != "" && !c.set.Roles[r] {
+			c.probs.Add(f.Name, line, "", "unknown role %q%s", r, strict.DidYouMean(string(r), c.set.RoleNames()))
 		}
 	}
 	for _, check := range f.Checks {
@@ -204,17 +193,9 @@ func (c *compiler) checks(f *rules.File, off map[string]bool) {
 	}
 }
 
-func (c *compiler) roleNames() []string {
-	var out []string
-	for _, r := range slices.Sorted(maps.Keys(c.set.roles)) {
-		out = append(out, string(r))
-	}
-	return out
-}
-
 // setHash is the hash of the rules (which are sorted) and of who has which role.
 func (c *compiler) setHash() string {
-	parts := []any{c.set.mode, c.set.members, c.set.newcomers, c.set.languages, c.set.voteOver, c.set.ledgers, c.set.automatic}
+	parts := []any{c.set.mode, c.set.Members, c.set.Newcomers, c.set.Languages, c.set.VoteOver, c.set.Ledgers, c.set.automatic}
 	for _, r := range c.set.rules {
 		parts = append(parts, r.ID, r.hash)
 	}
@@ -224,19 +205,19 @@ func (c *compiler) setHash() string {
 // roomSettings takes over what a file says about the room; later files win.
 func (c *compiler) roomSettings(f *rules.File) {
 	if f.Newcomer != nil {
-		c.set.newcomers = f.Newcomer
+		c.set.Newcomers = f.Newcomer
 	}
 	if f.Languages != nil {
-		c.set.languages = f.Languages
+		c.set.Languages = f.Languages
 	}
 	if f.VoteOver > 0 {
-		c.set.voteOver = f.VoteOver
+		c.set.VoteOver = f.VoteOver
 	}
 	if f.Automatic != nil {
 		c.set.automatic = f.Automatic
 	}
 	for _, l := range f.Ledgers {
-		c.set.ledgers[l.Name] = l
+		c.set.Ledgers[l.Name] = l
 	}
 }
 

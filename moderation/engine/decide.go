@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/engine/condition"
 	"earshot/moderation/rules"
 )
 
@@ -23,10 +24,10 @@ func (s *Session) Decide(u models.Utterance) Outcome {
 	if i := slices.IndexFunc(s.done, func(d decided) bool { return d.key == u.Key }); i >= 0 && u.Seq != 0 {
 		return s.done[i].out
 	}
-	vs := s.verdicts(u, manner{})
+	vs := s.verdicts(u, condition.Manner{})
 	var out Outcome
 	if len(vs) > 0 {
-		s.decide(s.roster.person(u.SpeakerID), u, vs, s.created(u), &out)
+		s.decide(s.roster.Person(u.SpeakerID), u, vs, s.created(u), &out)
 	}
 	if len(s.done) == maxDecided {
 		s.done = slices.Delete(s.done, 0, 1)
@@ -36,8 +37,8 @@ func (s *Session) Decide(u models.Utterance) Outcome {
 }
 
 // decide turns fired verdicts, gravest first, into flags and what follows from them.
-func (s *Session) decide(p *person, u models.Utterance, vs []Verdict, now time.Time, out *Outcome) {
-	before := s.ledgers.balances(p.ID, now)
+func (s *Session) decide(p *condition.Person, u models.Utterance, vs []Verdict, now time.Time, out *Outcome) {
+	before := s.ledgers.Balances(p.ID, now)
 	var cs []candidate
 	for _, v := range vs {
 		v.hideRedacted()
@@ -149,22 +150,22 @@ func strongestOf(as []models.Action) models.Action {
 
 // enter enters a ledger entry, once.
 func (s *Session) enter(out *Outcome, e models.LedgerEntry) {
-	s.ledgers.add(e)
+	s.ledgers.Add(e)
 	out.Ledger = append(out.Ledger, e)
 }
 
 // climb judges the rules on ledgers after points were added: those that hold now and did not before. What they add may make
 // others hold; the loader has refused circles, and each rule fires once, so this ends.
-func (s *Session) climb(out *Outcome, p *person, u models.Utterance, before map[string]float64, now time.Time) {
+func (s *Session) climb(out *Outcome, p *condition.Person, u models.Utterance, before map[string]float64, now time.Time) {
 	if p == nil || p.ID == "" || !s.set.ladders() {
 		return
 	}
 	fired := map[*rule]bool{}
 	for {
-		sc := s.see(p, manner{})
-		sc.look(nil, u, nil)
-		sc.late, sc.now = true, now.Sub(s.session.Started).Milliseconds()
-		vs := sc.judgeAll(func(r *rule) bool { return r.ladder() && !fired[r] && !r.heldBefore(before) })
+		sc := s.see(p, condition.Manner{})
+		sc.Look(nil, u, nil)
+		sc.Late, sc.Now = true, now.Sub(s.session.Started).Milliseconds()
+		vs := s.set.judgeAll(sc, func(r *rule) bool { return r.ladder() && !fired[r] && !r.heldBefore(before) })
 		if len(vs) == 0 {
 			return
 		}
@@ -174,7 +175,7 @@ func (s *Session) climb(out *Outcome, p *person, u models.Utterance, before map[
 			f := v.flag(u, s.created(u))
 			f.ID = digest(20, u.Key, u.EndMS, v.Rule, "ladder")
 			f.Created = now
-			s.limits.limit(&v, f.ID, p.ID, sc.now)
+			s.limits.limit(&v, f.ID, p.ID, sc.Now)
 			f.Mode, f.Why = v.Mode, v.Why
 			out.Flags = append(out.Flags, f)
 			cs = append(cs, s.begin(out, v, f, u, now))

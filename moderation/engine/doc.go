@@ -8,6 +8,5 @@
 // of what the profile, the rule and the trust gates allow: doubtful text never rises above watch. A Set keeps no state,
 // and the set of flags never depends on the order in which rules are written.
 //
-// Each kind of condition is a type in a file of its own (cond_….go), which says how it is written, what it looks at, when it
-// holds and why; language.go lists them all. A new one is such a file, its test and a line in the list. Steps are types, too.
+// The kinds of conditions are in package condition; steps are types here, too, and language.go lists them.
 package engine

@@ -4,32 +4,13 @@ import (
 	"io/fs"
 
 	"earshot/models"
+	"earshot/moderation/engine/condition"
 	"earshot/moderation/match"
 	"earshot/moderation/rules"
 )
 
 // language is what rules may be made of.
-var language = rules.Language{Conditions: conditions, Steps: steps, Forms: formNames(), Stems: match.StemLanguages}
-
-// conditions are all kinds of conditions. A new one is a file of its own and a line here.
-var conditions = []rules.ConditionKind{
-	{Name: "any", New: func() rules.Condition { return &anyOf{} }},
-	{Name: "all", New: func() rules.Condition { return &allOf{} }},
-	{Name: "none", New: func() rules.Condition { return &noneOf{} }},
-	{Name: "role", New: func() rules.Condition { return &role{} }},
-	{Name: "speaker", New: func() rules.Condition { return &speaker{} }},
-	{Name: "newcomer", New: func() rules.Condition { return &newcomer{} }},
-	{Name: "says", New: func() rules.Condition { return &says{} }},
-	{Name: "reveals", New: func() rules.Condition { return &reveals{} }},
-	{Name: "repeats", New: func() rules.Condition { return &repeats{Times: 3, Within: 60_000, Similar: 0.9} }},
-	{Name: "reported_speech", New: func() rules.Condition { return &reportedSpeech{} }},
-	{Name: "floor", New: func() rules.Condition { return &takesFloor{Of: 300_000, MinSpeakers: 2} }},
-	{Name: "heard", New: func() rules.Condition { return &heard{For: 1000} }},
-	{Name: "spoken_language", New: func() rules.Condition { return &spokenLanguage{Sure: 0.8} }},
-	{Name: "room", New: func() rules.Condition { return &inRoom{Within: 60_000} }},
-	{Name: "ledger", New: func() rules.Condition { return &balances{} }},
-	{Name: "if", New: func() rules.Condition { return &expression{} }},
-}
+var language = rules.Language{Conditions: condition.Kinds, Steps: steps, Forms: formNames(), Stems: match.StemLanguages}
 
 // steps are all kinds of steps.
 var steps = []rules.StepKind{

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"earshot/models"
+	"earshot/moderation/engine/condition"
 )
 
 // ceased is how long a rule must not have held before it fires again, in ms: a share that swings about its bar is one finding.
@@ -16,15 +17,15 @@ const holding = -1
 // Observe takes in an observation and judges the rules on the floor, the sound, the language and the room. A rule fires when
 // it begins to hold for a person, and again only after it has ceased to.
 func (s *Session) Observe(o models.Observation) Outcome {
-	p := s.roster.person(o.SpeakerID)
-	s.roster.takeIn(p, o, s.set.voteOver)
+	p := s.roster.Person(o.SpeakerID)
+	s.roster.TakeIn(p, o, s.set.VoteOver)
 	var out Outcome
-	targets := []*person{p}
+	targets := []*condition.Person{p}
 	if o.SpeakerID == "" || o.Event != "" {
-		targets = []*person{s.roster.person("")}
+		targets = []*condition.Person{s.roster.Person("")}
 	}
 	if len(o.Voiced) > 0 { // whoever was interrupted, or is talked over, is another matter: look at everybody who talks
-		targets = s.roster.talkers(o.AtMS)
+		targets = s.roster.Talkers(o.AtMS)
 	}
 	for _, target := range targets {
 		s.observed(target, o, &out)
@@ -33,32 +34,32 @@ func (s *Session) Observe(o models.Observation) Outcome {
 }
 
 // observed judges the rules on what is observed for one person, or for the room.
-func (s *Session) observed(p *person, o models.Observation, out *Outcome) {
-	sc := s.see(p, manner{})
-	sc.observe, sc.late, sc.now, sc.evidence = true, false, o.AtMS, nil
-	sc.u = models.Utterance{
+func (s *Session) observed(p *condition.Person, o models.Observation, out *Outcome) {
+	sc := s.see(p, condition.Manner{})
+	sc.Observe, sc.Late, sc.Now, sc.Evidence = true, false, o.AtMS, nil
+	sc.Line = models.Utterance{
 		Key:       models.Key{Session: s.session.ID, Epoch: s.session.Epoch},
 		SpeakerID: p.ID, SpeakerName: p.Name, StartMS: o.AtMS, EndMS: o.AtMS,
 	}
-	vs := sc.judgeAll(func(r *rule) bool { return r.observed() && r.forRoom() == (p.ID == "") })
+	vs := s.set.judgeAll(sc, func(r *rule) bool { return r.observed() && r.forRoom() == (p.ID == "") })
 	holds := map[string]bool{}
 	fresh := vs[:0]
 	for _, v := range vs {
 		holds[v.Rule] = true
-		if off, held := p.held[v.Rule]; !held || off != holding && o.AtMS-off > ceased {
+		if off, held := p.Held[v.Rule]; !held || off != holding && o.AtMS-off > ceased {
 			fresh = append(fresh, v)
 		}
-		p.held[v.Rule] = holding
+		p.Held[v.Rule] = holding
 	}
-	for rule, off := range p.held {
+	for rule, off := range p.Held {
 		if !holds[rule] && off == holding { // since it was looked at last
-			p.held[rule] = p.looked
+			p.Held[rule] = p.Looked
 		}
 	}
-	p.looked = o.AtMS
+	p.Looked = o.AtMS
 	if len(fresh) > 0 {
-		u := sc.u
-		s.decide(p, u, fresh, after(s.session.Started, o.AtMS), out)
+		u := sc.Line
+		s.decide(p, u, fresh, condition.After(s.session.Started, o.AtMS), out)
 	}
 }
 
@@ -72,11 +73,11 @@ type Heard struct {
 // next. Hosts are left out, and so is whoever has left. In a crowd it costs little more than looking at everybody once.
 func (s *Session) LeastHeard(most int) []Heard {
 	out := make([]Heard, 0, most+1)
-	for id, p := range s.roster.people {
-		if id == "" || s.roster.room.left[id] || s.set.isHost(p.Speaker) {
+	for id, p := range s.roster.People {
+		if id == "" || s.roster.HasLeft(id) || s.set.IsHost(p.Speaker) {
 			continue
 		}
-		h := Heard{id, p.Name, p.floor.talk(models.Span{EndMS: 1 << 62})}
+		h := Heard{id, p.Name, p.Talked()}
 		at, _ := slices.BinarySearchFunc(out, h, func(a, b Heard) int { return cmp.Or(cmp.Compare(a.TalkMS, b.TalkMS), cmp.Compare(a.ID, b.ID)) })
 		if at == most {
 			continue

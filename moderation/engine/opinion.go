@@ -8,6 +8,7 @@ import (
 
 	"earshot/configs/strict"
 	"earshot/models"
+	"earshot/moderation/engine/condition"
 	"earshot/moderation/match"
 )
 
@@ -64,8 +65,8 @@ func (s *Session) Opinion(id string, o models.Opinion, now time.Time) (Outcome, 
 		out.Decisions = append(out.Decisions, *d)
 		return out, nil
 	}
-	p := s.roster.person(d.SpeakerID)
-	before := s.ledgers.balances(p.ID, now)
+	p := s.roster.Person(d.SpeakerID)
+	before := s.ledgers.Balances(p.ID, now)
 	c := candidate{decision: *d, rule: r}
 	s.carryOut(&out, &c, now)
 	s.settle(&out, []candidate{c})
@@ -98,7 +99,7 @@ func (v *Verdict) hideRedacted() {
 	for i, text := range v.Shown {
 		words := strings.Fields(text)
 		for j, w := range words {
-			words[j] = mask(w)
+			words[j] = condition.Mask(w)
 		}
 		v.Shown[i] = strings.Join(words, " ")
 	}
@@ -118,7 +119,7 @@ func (s *Session) SecondLook(id, model string, u models.Utterance, failed bool, 
 	var out Outcome
 	r := s.set.rule(d.Rule)
 	look := &models.SecondLook{Model: model, Failed: failed || r == nil} // without its rule nobody can say what was to be heard
-	p := s.roster.person(d.SpeakerID)
+	p := s.roster.Person(d.SpeakerID)
 	if !look.Failed {
 		look.Agreed, look.Text = s.agrees(p, r, u)
 	}
@@ -136,7 +137,7 @@ func (s *Session) SecondLook(id, model string, u models.Utterance, failed bool, 
 		out.Decisions = append(out.Decisions, *d)
 		return out, nil
 	}
-	before := s.ledgers.balances(p.ID, now)
+	before := s.ledgers.Balances(p.ID, now)
 	c := candidate{decision: *d, rule: r}
 	s.carryOut(&out, &c, now)
 	s.settle(&out, []candidate{c})
@@ -163,11 +164,11 @@ func (s *Session) unfit(d *models.Decision, r *rule, now time.Time) string {
 
 // agrees reports whether a rule holds in a second text of a line too, and gives that text: without the words that it found,
 // when the rule redacts.
-func (s *Session) agrees(p *person, r *rule, u models.Utterance) (bool, string) {
-	sc := s.see(p, manner{})
-	before := p.within(u.StartMS - s.set.reach)
+func (s *Session) agrees(p *condition.Person, r *rule, u models.Utterance) (bool, string) {
+	sc := s.see(p, condition.Manner{})
+	before := p.Within(u.StartMS - s.set.Reach)
 	before = slices.DeleteFunc(slices.Clone(before), func(l match.Utterance) bool { return l.Of.Key == u.Key })
-	sc.look(before, u, match.WordsOf(u))
+	sc.Look(before, u, match.WordsOf(u))
 	v, fired := r.judge(sc)
 	if !fired || !r.redacts() {
 		return fired, u.Text

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"earshot/models"
+	"earshot/moderation/engine/condition"
 	"earshot/moderation/match"
 )
 
@@ -71,7 +72,7 @@ func (r *Replay) Session(session models.Session, people []models.Speaker, flags 
 func (r *Replay) Line(u models.Utterance) {
 	r.Lines++
 	u.LateMS = 0
-	for _, v := range r.session.verdicts(u, manner{}) {
+	for _, v := range r.session.verdicts(u, condition.Manner{}) {
 		r.count(v.Rule, v.WouldEnforce, r.answer(u.Key, v.Rule))
 	}
 	if !r.observes {
@@ -156,7 +157,7 @@ func (r *Replay) Rows() []ReplayRow {
 
 // Explain judges a line like Judge and says of every rule why it fires or not. With show, words of masked lists stay readable.
 func (s *Session) Explain(u models.Utterance, show bool) []Verdict {
-	return s.verdicts(u, manner{explain: true, show: show})
+	return s.verdicts(u, condition.Manner{Explain: true, Show: show})
 }
 
 // Verbs are what the rules of the set may want done in a room, mildest first: to be compared with what the connector can do
@@ -200,12 +201,12 @@ func (s *Session) Arm(p models.Partial) []RuleInfo {
 		return nil
 	}
 	u := models.Utterance{Key: p.Key, SpeakerID: p.SpeakerID, SpeakerName: p.SpeakerName, StartMS: p.StartMS, EndMS: p.StartMS, Text: p.Stable}
-	who := s.roster.person(p.SpeakerID)
-	sc := s.see(who, manner{})
-	before := slices.DeleteFunc(slices.Clone(who.within(p.StartMS-s.set.reach)), func(l match.Utterance) bool { return l.Of.Key == p.Key })
-	sc.look(before, u, match.WordsOf(u))
+	who := s.roster.Person(p.SpeakerID)
+	sc := s.see(who, condition.Manner{})
+	before := slices.DeleteFunc(slices.Clone(who.Within(p.StartMS-s.set.Reach)), func(l match.Utterance) bool { return l.Of.Key == p.Key })
+	sc.Look(before, u, match.WordsOf(u))
 	var out []RuleInfo
-	for _, v := range sc.judgeAll(func(r *rule) bool { return r.spoken() && r.On.Arms() }) {
+	for _, v := range s.set.judgeAll(sc, func(r *rule) bool { return r.spoken() && r.On.Arms() }) {
 		out = append(out, v.rule.info())
 	}
 	return out

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/engine/condition"
+	"earshot/moderation/engine/ledger"
 	"earshot/moderation/match"
 )
 
@@ -13,9 +15,9 @@ import (
 type Session struct {
 	set     *Set
 	session models.Session
-	roster  *roster
-	ledgers *ledgers
-	context *evalContext
+	roster  *condition.Roster
+	ledgers *ledger.Book
+	context *condition.Context
 	limits  limits
 	open    map[string]*models.Decision // by id: asks that wait, and verdicts that wait for a second look
 	opinion bool                        // verdicts wait for a second opinion
@@ -35,7 +37,7 @@ const maxDecided = 64
 // NewSession begins judging a session by a set of rules.
 func NewSession(set *Set, session models.Session) *Session {
 	s := &Session{
-		session: session, roster: &roster{people: map[string]*person{}}, ledgers: newLedgers(session),
+		session: session, roster: condition.NewRoster(), ledgers: ledger.New(session),
 		limits: limits{}, open: map[string]*models.Decision{},
 	}
 	s.SetRules(set)
@@ -44,8 +46,8 @@ func NewSession(set *Set, session models.Session) *Session {
 
 // SetRules exchanges the rules of a running session, after a reload. Ledgers, open asks and what was said before stay.
 func (s *Session) SetRules(set *Set) {
-	s.set, s.context = set, newContext(set, s.roster, s.ledgers)
-	s.ledgers.rules = set.ledgers
+	s.set, s.context = set, condition.NewContext(set.Settings, s.roster, s.ledgers)
+	s.ledgers.Rules = set.Ledgers
 }
 
 // Began tells when the session began, with the clock that times given to it are to be compared with: one with a monotonic
@@ -54,43 +56,43 @@ func (s *Session) Began(at time.Time) { s.session.Started = at }
 
 // Person tells who is in the room. It may be called again when a name or role changes. Whoever was never told of is a guest,
 // unless people: of the profile knows them.
-func (s *Session) Person(p models.Speaker) { s.roster.person(p.ID).Speaker = p }
+func (s *Session) Person(p models.Speaker) { s.roster.Person(p.ID).Speaker = p }
 
 // Judge applies all rules to a final line and returns its flags, gravest first. The flags depend on nothing but the line, what
 // its speaker said before it, the people and the rules; judging the latest line again gives the same flags. Decide does the
 // same and says what is to be done.
 func (s *Session) Judge(u models.Utterance) []models.Flag {
 	var flags []models.Flag
-	for _, v := range s.verdicts(u, manner{}) {
+	for _, v := range s.verdicts(u, condition.Manner{}) {
 		flags = append(flags, v.flag(u, s.created(u)))
 	}
 	return flags
 }
 
 // verdicts judges a line and remembers it.
-func (s *Session) verdicts(u models.Utterance, how manner) []Verdict {
-	p := s.roster.person(u.SpeakerID)
+func (s *Session) verdicts(u models.Utterance, how condition.Manner) []Verdict {
+	p := s.roster.Person(u.SpeakerID)
 	if p.FirstMS < 0 {
 		p.FirstMS = u.StartMS
 	}
-	p.forget(u.Key)
+	p.Forget(u.Key)
 	words := match.WordsOf(u)
 	if u.State == models.UtteranceFailed {
 		words = nil
 	}
 	sc := s.see(p, how)
-	sc.look(p.within(u.EndMS-s.set.reach), u, words)
-	vs := sc.judgeAll(func(r *rule) bool { return r.spoken() || how.explain })
+	sc.Look(p.Within(u.EndMS-s.set.Reach), u, words)
+	vs := s.set.judgeAll(sc, func(r *rule) bool { return r.spoken() || how.Explain })
 	flagged := slices.ContainsFunc(vs, func(v Verdict) bool { return v.Fired })
-	p.remember(&sc.Window, !flagged, max(s.set.reach, s.set.repeats))
+	p.Remember(&sc.Window, !flagged, max(s.set.Reach, s.set.Repeats))
 	return vs
 }
 
 // see makes the context ready for a person.
-func (s *Session) see(p *person, how manner) *evalContext {
+func (s *Session) see(p *condition.Person, how condition.Manner) *condition.Context {
 	sc := s.context
-	sc.started, sc.person, sc.manner = s.session.Started, p, how
-	sc.roles = s.set.rolesOf(p.ID, p.Role)
+	sc.Started, sc.Person, sc.Manner = s.session.Started, p, how
+	sc.Roles = s.set.RolesOf(p.ID, p.Role)
 	return sc
 }
 
@@ -117,7 +119,7 @@ func (s *Session) created(u models.Utterance) time.Time {
 
 // Balance is a person's points in a ledger at a time, after fading.
 func (s *Session) Balance(ledger, person string, at time.Time) float64 {
-	return s.ledgers.balance(ledger, person, at)
+	return s.ledgers.Balance(ledger, person, at)
 }
 
 // Restore takes up, after a restart or in a new session, what was stored: the decisions of the session, of which those whose ask
@@ -134,8 +136,8 @@ func (s *Session) Restore(decisions []models.Decision, entries []models.LedgerEn
 		}
 	}
 	for _, e := range entries {
-		if s.ledgers.counts(e) {
-			s.ledgers.add(e)
+		if s.ledgers.Counts(e) {
+			s.ledgers.Add(e)
 		}
 	}
 }

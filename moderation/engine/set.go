@@ -5,38 +5,21 @@ import (
 	"slices"
 
 	"earshot/models"
-	"earshot/moderation/match"
+	"earshot/moderation/engine/condition"
 	"earshot/moderation/rules"
 )
 
 // Set is a compiled set of rules. It is immutable: any number of sessions may share it.
 type Set struct {
+	*condition.Settings
 	name      string
 	hash      string
 	mode      models.Mode
-	rules     []*rule  // by id
-	sources   []source // of the matcher
-	matcher   *match.Matcher
-	members   map[string][]models.Role // by a person's identity
+	rules     []*rule // by id
 	files     []string
 	disk      []string // the absolute paths of those on disk, lists too
-	roles     map[models.Role]bool
-	newcomers *rules.Newcomer
-	languages []string
-	voteOver  int64
-	ledgers   map[string]rules.Ledger
 	automatic []models.Verb
 	trust     trust
-
-	reach, repeats int64 // how far back lines are looked at, in ms
-}
-
-// source is what the rules say of a source of the matcher: a word list in one form, a group of phrases or of patterns, or a
-// kind of personal data.
-type source struct {
-	name string     // of the word list, or ""
-	form match.Form // "" for patterns and personal data
-	mask bool
 }
 
 // rule is one compiled rule.
@@ -44,28 +27,30 @@ type rule struct {
 	*rules.Rule
 	pack, hash   string
 	title        string
-	mode         models.Mode // the weaker of the rule's and the profile's
-	when, unless condition   // unless is nil when there is none
+	mode         models.Mode         // the weaker of the rule's and the profile's
+	when, unless condition.Condition // unless is nil when there is none
 	trust        gates
 	steps        []step
-	looks        looks     // of when
-	bySound      bool      // some of its matches are by sound
-	balances     []balance // that when compares
+	looks        condition.Looks     // of when
+	bySound      bool                // some of its matches are by sound
+	balances     []condition.Balance // that when compares
 }
 
 // spoken reports whether the rule is judged when something was said.
 func (r *rule) spoken() bool {
-	return r.looks&(atWords|atLine) != 0 || r.looks&(atPerson|atRoom|atLedger) == 0
+	return r.looks&(condition.AtWords|condition.AtLine) != 0 || r.looks&(condition.AtPerson|condition.AtRoom|condition.AtLedger) == 0
 }
 
 // observed reports whether the rule is judged when something was observed.
-func (r *rule) observed() bool { return r.looks&(atPerson|atRoom) != 0 }
+func (r *rule) observed() bool { return r.looks&(condition.AtPerson|condition.AtRoom) != 0 }
 
 // ladder reports whether the rule is judged when a ledger has changed.
-func (r *rule) ladder() bool { return r.looks&atLedger != 0 }
+func (r *rule) ladder() bool { return r.looks&condition.AtLedger != 0 }
 
 // forRoom reports whether the rule is about the room and not about a person.
-func (r *rule) forRoom() bool { return r.looks&atRoom != 0 && r.looks&(atPerson|atWords) == 0 }
+func (r *rule) forRoom() bool {
+	return r.looks&condition.AtRoom != 0 && r.looks&(condition.AtPerson|condition.AtWords) == 0
+}
 
 // info describes the rule.
 func (r *rule) info() RuleInfo {
@@ -108,19 +93,6 @@ func (s *Set) Rules() []RuleInfo {
 		out[i] = r.info()
 	}
 	return out
-}
-
-// rolesOf are all roles of a person: what the platform says (guest when it says nothing) and what people: says.
-func (s *Set) rolesOf(id string, platform models.Role) []models.Role {
-	if platform == "" {
-		platform = models.RoleGuest
-	}
-	return append([]models.Role{platform}, s.members[id]...)
-}
-
-// isHost reports whether somebody has the host's role, from the room or by the rules.
-func (s *Set) isHost(p models.Speaker) bool {
-	return p.Role == models.RoleHost || slices.Contains(s.members[p.ID], models.RoleHost)
 }
 
 // weaker is the weaker of two modes; an empty one does not count.

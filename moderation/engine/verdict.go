@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"earshot/models"
+	"earshot/moderation/engine/condition"
 	"earshot/moderation/match"
 	"earshot/moderation/rules"
 )
@@ -47,14 +48,14 @@ func sortVerdicts(vs []Verdict) {
 }
 
 // judgeAll applies every rule that is asked for.
-func (sc *evalContext) judgeAll(asked func(*rule) bool) []Verdict {
+func (s *Set) judgeAll(sc *condition.Context, asked func(*rule) bool) []Verdict {
 	var out []Verdict
-	for _, r := range sc.set.rules {
+	for _, r := range s.rules {
 		if !asked(r) {
 			continue
 		}
 		v, fired := r.judge(sc)
-		if fired || sc.explain {
+		if fired || sc.Explain {
 			out = append(out, v)
 		}
 	}
@@ -64,27 +65,27 @@ func (sc *evalContext) judgeAll(asked func(*rule) bool) []Verdict {
 
 // judge applies one rule: first to every match, then to the surely heard ones only, which must make it hold by themselves
 // to pass the gate.
-func (r *rule) judge(sc *evalContext) (Verdict, bool) {
+func (r *rule) judge(sc *condition.Context) (Verdict, bool) {
 	v := Verdict{Rule: r.ID, Pack: r.pack, Hash: r.hash, Level: r.Flag.Level, Mode: r.mode, rule: r}
-	sc.noSound, sc.nowOnly, sc.evidence = false, false, nil
-	sc.from = sc.Window.Cut
-	if r.Span != nil && !sc.observe {
-		sc.from = sc.Window.Reach(r.Span.Last, r.Span.Gap)
+	sc.NoSound, sc.NowOnly, sc.Evidence = false, false, nil
+	sc.From = sc.Window.Cut
+	if r.Span != nil && !sc.Observe {
+		sc.From = sc.Window.Reach(r.Span.Last, r.Span.Gap)
 	}
 	held, evidence := r.when.Eval(sc, 0)
-	if held && len(evidence) > 0 && sc.from < sc.Window.Cut { // what earlier lines were flagged for is no part of this one
-		sc.nowOnly = true
+	if held && len(evidence) > 0 && sc.From < sc.Window.Cut { // what earlier lines were flagged for is no part of this one
+		sc.NowOnly = true
 		if now, ms := r.when.Eval(sc, 0); now {
 			evidence = ms
 		} else {
-			sc.nowOnly = false
+			sc.NowOnly = false
 		}
 	}
-	defer func() { sc.nowOnly = false }()
-	silent := !sc.observe && !sc.late && len(sc.Window.Tokens) == sc.Window.Cut
-	if silent || !held || !sc.touchesNow(evidence) {
-		if sc.explain {
-			v.WhyNot = because(r.when, sc)
+	defer func() { sc.NowOnly = false }()
+	silent := !sc.Observe && !sc.Late && len(sc.Window.Tokens) == sc.Window.Cut
+	if silent || !held || !sc.TouchesNow(evidence) {
+		if sc.Explain {
+			v.WhyNot = condition.Because(r.when, sc)
 			if held {
 				v.WhyNot = "nothing of it was said in this line"
 			}
@@ -92,58 +93,34 @@ func (r *rule) judge(sc *evalContext) (Verdict, bool) {
 		return v, false
 	}
 	sure, surely := r.when.Eval(sc, r.trust.wordP)
-	if sure = sure && sc.touchesNow(surely); sure {
+	if sure = sure && sc.TouchesNow(surely); sure {
 		evidence = surely
 	}
-	if r.unless != nil && sc.pardons(r.unless, evidence) {
-		if sc.explain {
-			v.WhyNot = "excused by unless: " + because(r.unless, sc)
+	if r.unless != nil && sc.Pardons(r.unless, evidence) {
+		if sc.Explain {
+			v.WhyNot = "excused by unless: " + condition.Because(r.unless, sc)
 		}
 		return v, false
 	}
-	sc.from = sc.Window.Cut
-	if r.Span != nil && !sc.observe {
-		sc.from = sc.Window.Reach(r.Span.Last, r.Span.Gap)
+	sc.From = sc.Window.Cut
+	if r.Span != nil && !sc.Observe {
+		sc.From = sc.Window.Reach(r.Span.Last, r.Span.Gap)
 	}
 	r.weigh(sc, &v, sure, evidence)
 	return v, true
 }
 
-// pardons reports whether unless holds: it looks at the lines that the evidence touches.
-func (sc *evalContext) pardons(unless condition, evidence []match.Match) bool {
-	sc.evidence = evidence
-	sc.from = sc.Window.Cut
-	for _, m := range evidence {
-		if m.First < sc.from {
-			sc.from = sc.Window.Lines[sc.Window.LineOf(m.First)].Token
-		}
-	}
-	nowOnly := sc.nowOnly
-	sc.nowOnly = false
-	ok, _ := unless.Eval(sc, 0)
-	sc.nowOnly = nowOnly
-	return ok
-}
-
-// touchesNow reports whether some of the evidence is in the current line. Without words no evidence is in any.
-func (sc *evalContext) touchesNow(evidence []match.Match) bool {
-	if len(evidence) == 0 || sc.observe {
-		return true
-	}
-	return slices.ContainsFunc(evidence, func(m match.Match) bool { return m.Last >= sc.Window.Cut })
-}
-
 // weigh fills in a fired verdict: its words and what the gates make of it.
-func (r *rule) weigh(sc *evalContext, v *Verdict, sure bool, evidence []match.Match) {
+func (r *rule) weigh(sc *condition.Context, v *Verdict, sure bool, evidence []match.Match) {
 	v.Fired, v.said = true, len(evidence) > 0
-	if r.spoken() && !sc.observe && !sc.late {
-		v.Matched, v.Shown = sc.words(evidence)
+	if r.spoken() && !sc.Observe && !sc.Late {
+		v.Matched, v.Shown = sc.Words(evidence)
 		if len(evidence) == 0 { // nothing said made it hold, so all of the line must be sure
 			sure = float64(leastSure(v.Matched)) >= r.trust.wordP
 		}
-		v.Gates = r.trust.judge(sc.linesOf(evidence), sure)
+		v.Gates = r.trust.judge(sc.LinesOf(evidence), sure)
 		if v.Mode == models.ModeAct && r.bySound {
-			v.Mode = sc.withoutSound(r)
+			v.Mode = r.withoutSound(sc)
 		}
 	} else {
 		v.Gates = nil
@@ -152,43 +129,30 @@ func (r *rule) weigh(sc *evalContext, v *Verdict, sure bool, evidence []match.Ma
 		v.Mode = models.ModeWatch
 	}
 	v.WouldEnforce = v.Mode != models.ModeWatch
-	name := sc.u.SpeakerName
-	if name == "" && sc.person != nil {
-		name = sc.person.Name
+	name := sc.Line.SpeakerName
+	if name == "" && sc.Person != nil {
+		name = sc.Person.Name
 	}
 	v.Title = rules.Fill(r.title, strings.Join(v.Shown, " … "), name)
 	v.Why = r.why(v.said, *v)
 }
 
 // withoutSound is the strongest mode of a verdict: what is only known by its sound is never more than a suggestion.
-func (sc *evalContext) withoutSound(r *rule) models.Mode {
-	sc.noSound = true
+func (r *rule) withoutSound(sc *condition.Context) models.Mode {
+	sc.NoSound = true
 	held, ms := r.when.Eval(sc, r.trust.wordP)
-	sc.noSound = false
-	if held && sc.touchesNow(ms) {
+	sc.NoSound = false
+	if held && sc.TouchesNow(ms) {
 		return models.ModeAct
 	}
 	return models.ModeSuggest
-}
-
-// linesOf are the lines that the evidence touches; the current one always is.
-func (sc *evalContext) linesOf(evidence []match.Match) []models.Utterance {
-	first := len(sc.Window.Lines) - 1
-	for _, m := range evidence {
-		first = min(first, sc.Window.LineOf(m.First))
-	}
-	out := make([]models.Utterance, 0, len(sc.Window.Lines)-first)
-	for _, l := range sc.Window.Lines[first:] {
-		out = append(out, l.Of)
-	}
-	return out
 }
 
 // why is one sentence: what matched, in which pack, how surely it was heard, and what keeps the verdict from acting.
 func (r *rule) why(said bool, v Verdict) string {
 	what := "every condition of the rule holds"
 	if said {
-		what = "matched " + quoted(v.Shown)
+		what = "matched " + condition.Quoted(v.Shown)
 	}
 	s := what + " in " + r.pack
 	if len(v.Matched) > 0 {
@@ -242,29 +206,4 @@ func leastSure(words []models.Word) float32 {
 		p = min(p, w.P)
 	}
 	return p
-}
-
-// mask hides a word but for its first letter: enough for a host who knows the list, nothing for one who reads along.
-func mask(words string) string {
-	fields := strings.Fields(words)
-	for i, w := range fields {
-		r := []rune(w)
-		fields[i] = string(r[0]) + strings.Repeat("•", max(len(r)-1, 2))
-	}
-	return strings.Join(fields, " ")
-}
-
-// quoted joins texts as "a", "b" and "c".
-func quoted(texts []string) string {
-	var b strings.Builder
-	for i, t := range texts {
-		switch {
-		case i > 0 && i == len(texts)-1:
-			b.WriteString(" and ")
-		case i > 0:
-			b.WriteString(", ")
-		}
-		b.WriteString(`"` + t + `"`)
-	}
-	return b.String()
 }

@@ -69,7 +69,11 @@ var mayImport = []struct {
 	{"moderation/match/...", []string{"models/confusables", "moderation/match/..."}},
 	{"moderation/rules", []string{"configs/strict"}},
 	{"moderation/engine/reload", []string{"moderation/engine", "moderation/rules"}},
-	{"moderation/engine", []string{"configs/strict", "moderation/match/...", "moderation/rules"}},
+	{"moderation/engine/ledger", []string{"moderation/rules"}},
+	{"moderation/engine/condition", []string{"configs/strict", "moderation/engine/ledger", "moderation/match/...", "moderation/rules"}},
+	{"moderation/engine", []string{
+		"configs/strict", "moderation/engine/condition", "moderation/engine/ledger", "moderation/match/...", "moderation/rules",
+	}},
 	{"moderation/...", []string{"moderation/engine"}},
 	{"moderation/live", []string{"moderation/engine", "moderation/opinion", "moderation/rules", "moderation/summary"}},
 	{"moderation/opinion", []string{"moderation/engine", "moderation/openai"}},

@@ -1,4 +1,4 @@
-package engine
+package condition
 
 import (
 	"slices"
@@ -38,17 +38,17 @@ func (c *heard) Shape(rules.Nested) strict.Shape {
 // Content is all that is written.
 func (c *heard) Content() (string, any) { return "Heard", c }
 
-func (c *heard) compile(p *part) condition {
-	p.looks |= atPerson
+func (c *heard) compile(p *Part) Condition {
+	p.Looks |= AtPerson
 	return c
 }
 
 // Eval looks at the latest sound of the person.
-func (c *heard) Eval(e *evalContext, _ float64) (bool, []match.Match) {
+func (c *heard) Eval(e *Context, _ float64) (bool, []match.Match) {
 	var held int64
 	end := int64(-1)
-	for _, w := range slices.Backward(e.person.sound) {
-		if end < 0 && w.EndMS < e.now-2000 || end >= 0 && w.EndMS < end-500 || !c.like(w) {
+	for _, w := range slices.Backward(e.Person.sound) {
+		if end < 0 && w.EndMS < e.Now-2000 || end >= 0 && w.EndMS < end-500 || !c.like(w) {
 			break
 		}
 		held += w.EndMS - w.StartMS
@@ -68,6 +68,6 @@ func (c *heard) like(w models.Sound) bool {
 }
 
 // Explain says whether it sounds so.
-func (c *heard) Explain(_ *evalContext, held bool, _ []match.Match) string {
+func (c *heard) Explain(_ *Context, held bool, _ []match.Match) string {
 	return described("it sounds as described", held)
 }

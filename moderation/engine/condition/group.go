@@ -1,4 +1,4 @@
-package engine
+package condition
 
 import (
 	"slices"
@@ -15,16 +15,16 @@ type group struct{ kids []*rules.Cond }
 // Content is what the group is made of.
 func (g *group) Content() (string, any) { return "Kids", g.kids }
 
-func (g *group) compileAll(p *part) []condition {
-	out := make([]condition, len(g.kids))
+func (g *group) compileAll(p *Part) []Condition {
+	out := make([]Condition, len(g.kids))
 	for i, kid := range g.kids {
-		out[i] = p.condition(kid)
+		out[i] = p.Condition(kid)
 	}
 	return out
 }
 
 // explain joins why those conditions came out so that decided.
-func explain(kids []condition, e *evalContext, decisive bool) string {
+func explain(kids []Condition, e *Context, decisive bool) string {
 	var parts []string
 	for _, kid := range kids {
 		if held, ms := kid.Eval(e, 0); held == decisive {
@@ -40,13 +40,13 @@ type anyOf struct{ group }
 // Shape is how any: is written.
 func (g *anyOf) Shape(nested rules.Nested) strict.Shape { return nested("any", &g.kids) }
 
-func (g *anyOf) compile(p *part) condition { return anyHolds{g.compileAll(p)} }
+func (g *anyOf) compile(p *Part) Condition { return anyHolds{g.compileAll(p)} }
 
 // anyHolds holds when one of its conditions does.
-type anyHolds struct{ kids []condition }
+type anyHolds struct{ kids []Condition }
 
 // Eval gives the matches of all that hold.
-func (g anyHolds) Eval(e *evalContext, minP float64) (bool, []match.Match) {
+func (g anyHolds) Eval(e *Context, minP float64) (bool, []match.Match) {
 	held, out := false, []match.Match(nil)
 	for _, kid := range g.kids {
 		ok, ms := kid.Eval(e, minP)
@@ -57,7 +57,7 @@ func (g anyHolds) Eval(e *evalContext, minP float64) (bool, []match.Match) {
 }
 
 // Explain tells of those that decided.
-func (g anyHolds) Explain(e *evalContext, held bool, _ []match.Match) string {
+func (g anyHolds) Explain(e *Context, held bool, _ []match.Match) string {
 	return explain(g.kids, e, held)
 }
 
@@ -67,13 +67,13 @@ type allOf struct{ group }
 // Shape is how all: is written.
 func (g *allOf) Shape(nested rules.Nested) strict.Shape { return nested("all", &g.kids) }
 
-func (g *allOf) compile(p *part) condition { return allHold{g.compileAll(p)} }
+func (g *allOf) compile(p *Part) Condition { return allHold{g.compileAll(p)} }
 
 // allHold holds when all its conditions do.
-type allHold struct{ kids []condition }
+type allHold struct{ kids []Condition }
 
 // Eval gives the matches of all.
-func (g allHold) Eval(e *evalContext, minP float64) (bool, []match.Match) {
+func (g allHold) Eval(e *Context, minP float64) (bool, []match.Match) {
 	var out []match.Match
 	for _, kid := range g.kids {
 		ok, ms := kid.Eval(e, minP)
@@ -86,7 +86,7 @@ func (g allHold) Eval(e *evalContext, minP float64) (bool, []match.Match) {
 }
 
 // Explain tells of those that decided.
-func (g allHold) Explain(e *evalContext, held bool, _ []match.Match) string {
+func (g allHold) Explain(e *Context, held bool, _ []match.Match) string {
 	return explain(g.kids, e, held)
 }
 
@@ -96,16 +96,16 @@ type noneOf struct{ group }
 // Shape is how none: is written.
 func (g *noneOf) Shape(nested rules.Nested) strict.Shape { return nested("none", &g.kids) }
 
-func (g *noneOf) compile(p *part) condition { return noneHolds{g.compileAll(p)} }
+func (g *noneOf) compile(p *Part) Condition { return noneHolds{g.compileAll(p)} }
 
 // noneHolds holds when none of its conditions does. Below it every match counts, so that doubt about a word can only ever excuse.
-type noneHolds struct{ kids []condition }
+type noneHolds struct{ kids []Condition }
 
 // Eval never has matches.
-func (g noneHolds) Eval(e *evalContext, _ float64) (bool, []match.Match) {
-	noSound, nowOnly := e.noSound, e.nowOnly
-	e.noSound, e.nowOnly = false, false
-	defer func() { e.noSound, e.nowOnly = noSound, nowOnly }()
+func (g noneHolds) Eval(e *Context, _ float64) (bool, []match.Match) {
+	noSound, nowOnly := e.NoSound, e.NowOnly
+	e.NoSound, e.NowOnly = false, false
+	defer func() { e.NoSound, e.NowOnly = noSound, nowOnly }()
 	for _, kid := range g.kids {
 		if ok, _ := kid.Eval(e, 0); ok {
 			return false, nil
@@ -115,6 +115,6 @@ func (g noneHolds) Eval(e *evalContext, _ float64) (bool, []match.Match) {
 }
 
 // Explain tells of those that decided.
-func (g noneHolds) Explain(e *evalContext, held bool, _ []match.Match) string {
+func (g noneHolds) Explain(e *Context, held bool, _ []match.Match) string {
 	return explain(g.kids, e, !held)
 }

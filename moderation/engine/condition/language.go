@@ -1,4 +1,4 @@
-package engine
+package condition
 
 import (
 	"slices"
@@ -32,14 +32,14 @@ func (c *spokenLanguage) Shape(rules.Nested) strict.Shape {
 // Content is all that is written.
 func (c *spokenLanguage) Content() (string, any) { return "Tongue", c }
 
-func (c *spokenLanguage) compile(p *part) condition {
-	p.looks |= atPerson
+func (c *spokenLanguage) compile(p *Part) Condition {
+	p.Looks |= AtPerson
 	out := otherLanguage{c.NotIn, c.Sure}
 	if slices.Contains(c.NotIn, allowed) {
-		if len(p.set.languages) == 0 {
+		if len(p.set.Languages) == 0 {
 			p.bad(p.line, "spoken_language: which languages are allowed is not said: give languages: {allowed: […]}")
 		}
-		out.than = append(slices.Clone(c.NotIn), p.set.languages...)
+		out.than = append(slices.Clone(c.NotIn), p.set.Languages...)
 	}
 	return out
 }
@@ -51,16 +51,16 @@ type otherLanguage struct {
 }
 
 // Eval weighs the votes on the person's language.
-func (c otherLanguage) Eval(e *evalContext, _ float64) (bool, []match.Match) {
+func (c otherLanguage) Eval(e *Context, _ float64) (bool, []match.Match) {
 	weights := map[string]float64{}
 	var voiced int64
 	var total float64
-	for _, v := range e.person.votes {
+	for _, v := range e.Person.votes {
 		voiced += v.VoicedMS
 		weights[v.Code] += v.P * float64(v.VoicedMS)
 		total += float64(v.VoicedMS)
 	}
-	if voiced < e.set.voteOver {
+	if voiced < e.set.VoteOver {
 		return false, nil
 	}
 	var other float64
@@ -73,6 +73,6 @@ func (c otherLanguage) Eval(e *evalContext, _ float64) (bool, []match.Match) {
 }
 
 // Explain says whether another language is spoken.
-func (c otherLanguage) Explain(_ *evalContext, held bool, _ []match.Match) string {
+func (c otherLanguage) Explain(_ *Context, held bool, _ []match.Match) string {
 	return described("another language is spoken", held)
 }

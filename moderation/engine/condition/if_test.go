@@ -1,18 +1,23 @@
-package engine
+package condition
 
 import (
 	"strings"
 	"testing"
 
 	"earshot/models"
+	"earshot/moderation/engine/ledger"
 	"earshot/moderation/match"
 )
 
-// longestLine is as long as any line that an expression sees.
-func longestLine() models.Utterance {
-	u := line(strings.Repeat("abcdefghij ", 300), 1)
-	u.SpeakerID = "ana"
-	return u
+// longestLine is what an expression sees of a line that is as long as any.
+func longestLine() *Context {
+	set, people := NewSettings(), NewRoster()
+	NewBuilder(nil, set).Build()
+	sc := NewContext(set, people, ledger.New(models.Session{ID: "s"}))
+	sc.Person = people.Person("ana")
+	u := models.Utterance{Key: models.Key{Session: "s"}, SpeakerID: "ana", Text: strings.Repeat("abcdefghij ", 300), EndMS: 30_000}
+	sc.Look(nil, u, match.WordsOf(u))
+	return sc
 }
 
 // FuzzExpr checks that no expression that loads costs more than its bound, whatever the line, or fails otherwise than by not
@@ -26,11 +31,7 @@ func FuzzExpr(f *testing.F) {
 	} {
 		f.Add(text)
 	}
-	set := mustLoad(f, "schema: 1\nrules: [{id: a, when: {role: host}, then: [flag: {}]}]\n")
-	s := NewSession(set, models.Session{ID: "s"})
-	u := longestLine()
-	sc := s.see(s.roster.person("ana"), manner{})
-	sc.look(nil, u, match.WordsOf(u))
+	sc := longestLine()
 	f.Fuzz(func(t *testing.T, text string) {
 		e, err := compileExpr(text)
 		if err != nil {
@@ -60,10 +61,7 @@ func TestExprCost(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
-	s := NewSession(mustLoad(t, "schema: 1\nrules: [{id: a, when: {role: host}, then: [flag: {}]}]\n"), models.Session{ID: "s"})
-	u := longestLine()
-	sc := s.see(s.roster.person("ana"), manner{})
-	sc.look(nil, u, match.WordsOf(u))
+	sc := longestLine()
 	for _, text := range []string{"words.all(a, text.contains(a))", "words.map(w, text + w).size() > 0"} {
 		e, err := compileExpr(text)
 		if err != nil {

@@ -1,4 +1,4 @@
-package engine
+package condition
 
 import (
 	"fmt"
@@ -29,25 +29,25 @@ func (c *role) Shape(rules.Nested) strict.Shape { return strict.Texts("role", &c
 // Content is the roles' names.
 func (c *role) Content() (string, any) { return "Names", textsOf(c.names) }
 
-func (c *role) compile(p *part) condition {
+func (c *role) compile(p *Part) Condition {
 	for _, name := range c.names {
-		if !p.set.roles[models.Role(name.Text)] {
+		if !p.set.Roles[models.Role(name.Text)] {
 			p.bad(name.Line, "unknown role %q%s: give its members under people:", strict.Shorten(name.Text),
-				strict.DidYouMean(name.Text, p.roleNames()))
+				strict.DidYouMean(name.Text, p.set.RoleNames()))
 		}
 	}
 	return c
 }
 
 // Eval looks at all roles of the speaker.
-func (c *role) Eval(e *evalContext, _ float64) (bool, []match.Match) {
-	return slices.ContainsFunc(c.names, func(n strict.Text) bool { return slices.Contains(e.roles, models.Role(n.Text)) }), nil
+func (c *role) Eval(e *Context, _ float64) (bool, []match.Match) {
+	return slices.ContainsFunc(c.names, func(n strict.Text) bool { return slices.Contains(e.Roles, models.Role(n.Text)) }), nil
 }
 
 // Explain names the speaker's roles.
-func (c *role) Explain(e *evalContext, held bool, _ []match.Match) string {
-	has := make([]string, len(e.roles))
-	for i, r := range e.roles {
+func (c *role) Explain(e *Context, held bool, _ []match.Match) string {
+	has := make([]string, len(e.Roles))
+	for i, r := range e.Roles {
 		has[i] = string(r)
 	}
 	said := "the speaker is " + strings.Join(has, " and ")
@@ -66,17 +66,17 @@ func (c *speaker) Shape(rules.Nested) strict.Shape { return strict.Texts("speake
 // Content is the people's identities.
 func (c *speaker) Content() (string, any) { return "Names", textsOf(c.ids) }
 
-func (c *speaker) compile(*part) condition { return c }
+func (c *speaker) compile(*Part) Condition { return c }
 
 // Eval looks at the speaker's identity.
-func (c *speaker) Eval(e *evalContext, _ float64) (bool, []match.Match) {
-	return slices.ContainsFunc(c.ids, func(id strict.Text) bool { return id.Text == e.u.SpeakerID }), nil
+func (c *speaker) Eval(e *Context, _ float64) (bool, []match.Match) {
+	return slices.ContainsFunc(c.ids, func(id strict.Text) bool { return id.Text == e.Line.SpeakerID }), nil
 }
 
 // Explain says who it is.
-func (c *speaker) Explain(e *evalContext, held bool, _ []match.Match) string {
+func (c *speaker) Explain(e *Context, held bool, _ []match.Match) string {
 	if held {
-		return "it is said by " + e.u.SpeakerID
+		return "it is said by " + e.Line.SpeakerID
 	}
 	return "it is said by somebody else"
 }
@@ -98,15 +98,15 @@ func wanted(want bool) (string, any) {
 	return "Want", nil
 }
 
-func (c *newcomer) compile(*part) condition { return c }
+func (c *newcomer) compile(*Part) Condition { return c }
 
 // Eval looks at how long the speaker has been there and has spoken.
-func (c *newcomer) Eval(e *evalContext, _ float64) (bool, []match.Match) {
-	return e.person.isNew(e.set.newcomers, e.now) == c.want, nil
+func (c *newcomer) Eval(e *Context, _ float64) (bool, []match.Match) {
+	return e.Person.isNew(e.set.Newcomers, e.Now) == c.want, nil
 }
 
 // Explain says whether the speaker is new.
-func (c *newcomer) Explain(_ *evalContext, held bool, _ []match.Match) string {
+func (c *newcomer) Explain(_ *Context, held bool, _ []match.Match) string {
 	if held == c.want {
 		return "the speaker is new"
 	}

@@ -1,4 +1,4 @@
-package engine
+package condition
 
 import (
 	"errors"
@@ -13,8 +13,6 @@ import (
 	"earshot/configs/strict"
 	"earshot/moderation/match"
 	"earshot/moderation/rules"
-
-	"earshot/models"
 )
 
 // expression holds when what is written in CEL does, for what no matcher says.
@@ -26,8 +24,8 @@ func (c *expression) Shape(rules.Nested) strict.Shape { return strict.String("if
 // Content is the expression.
 func (c *expression) Content() (string, any) { return "If", c.text }
 
-func (c *expression) compile(p *part) condition {
-	p.looks |= atLine
+func (c *expression) compile(p *Part) Condition {
+	p.Looks |= AtLine
 	e, err := compileExpr(c.text)
 	if err != nil {
 		p.bad(p.line, "if: %s", err)
@@ -133,8 +131,8 @@ func madeUp(parsed *cel.Ast) bool {
 
 // Eval evaluates the expression on a line. One that fails (a division by zero, an index out of range, the bound on cost) does
 // not hold.
-func (e *expr) Eval(sc *evalContext, _ float64) (bool, []match.Match) {
-	if sc.observe {
+func (e *expr) Eval(sc *Context, _ float64) (bool, []match.Match) {
+	if sc.Observe {
 		return false, nil
 	}
 	held, _ := e.eval(sc)
@@ -142,12 +140,12 @@ func (e *expr) Eval(sc *evalContext, _ float64) (bool, []match.Match) {
 }
 
 // Explain says whether the expression holds.
-func (e *expr) Explain(_ *evalContext, held bool, _ []match.Match) string {
+func (e *expr) Explain(_ *Context, held bool, _ []match.Match) string {
 	return described("the expression holds", held)
 }
 
 // eval evaluates the expression, and tells what that cost.
-func (e *expr) eval(sc *evalContext) (held bool, spent uint64) {
+func (e *expr) eval(sc *Context) (held bool, spent uint64) {
 	tokens := sc.Window.Tokens[sc.Window.Cut:]
 	words := make([]string, 0, len(tokens))
 	for _, t := range tokens[:min(len(tokens), maxExprWords)] {
@@ -157,16 +155,16 @@ func (e *expr) eval(sc *evalContext) (held bool, spent uint64) {
 	for _, w := range sc.Window.Current() {
 		minP = min(minP, float64(w.P))
 	}
-	roles := make([]string, len(sc.roles))
-	for i, r := range sc.roles {
+	roles := make([]string, len(sc.Roles))
+	for i, r := range sc.Roles {
 		roles[i] = string(r)
 	}
 	value, details, err := e.program.Eval(map[string]any{
-		"text": strings.Join(words, " "), "words": words, "speaker_id": sc.u.SpeakerID, "roles": roles,
-		"newcomer": sc.person.isNew(sc.set.newcomers, sc.now), "duration_ms": sc.u.EndMS - sc.u.StartMS, "voiced_ms": sc.u.VoicedMS,
-		"late_ms": sc.u.LateMS, "language": sc.u.Language, "level_dbfs": sc.u.LevelDBFS, "min_p": minP,
-		"balance": sc.ledgers.balances(sc.person.ID, after(sc.started, sc.now)), "talk_ms": sc.person.floor.talk(models.Span{EndMS: 1 << 62}),
-		"at_ms": sc.u.StartMS,
+		"text": strings.Join(words, " "), "words": words, "speaker_id": sc.Line.SpeakerID, "roles": roles,
+		"newcomer": sc.Person.isNew(sc.set.Newcomers, sc.Now), "duration_ms": sc.Line.EndMS - sc.Line.StartMS, "voiced_ms": sc.Line.VoicedMS,
+		"late_ms": sc.Line.LateMS, "language": sc.Line.Language, "level_dbfs": sc.Line.LevelDBFS, "min_p": minP,
+		"balance": sc.ledgers.Balances(sc.Person.ID, After(sc.Started, sc.Now)), "talk_ms": sc.Person.Talked(),
+		"at_ms": sc.Line.StartMS,
 	})
 	if details != nil && details.ActualCost() != nil {
 		spent = *details.ActualCost()

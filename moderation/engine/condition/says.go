@@ -1,4 +1,4 @@
-package engine
+package condition
 
 import (
 	"cmp"
@@ -59,8 +59,8 @@ func (c *says) check(v strict.Value) {
 // Content is all that is written.
 func (c *says) Content() (string, any) { return "Says", c }
 
-func (c *says) compile(p *part) condition {
-	p.looks |= atWords
+func (c *says) compile(p *Part) Condition {
+	p.Looks |= AtWords
 	out := wordsSaid{}
 	for _, w := range c.Words {
 		l, of := p.file.List(w.Text)
@@ -72,7 +72,7 @@ func (c *says) compile(p *part) condition {
 		if c.How != "" {
 			forms = []match.Form{c.How}
 		}
-		p.lists = append(p.lists, listContent(l))
+		p.Lists = append(p.Lists, listContent(l))
 		for _, form := range forms {
 			out.sources = append(out.sources, p.listAs(of, l, form))
 		}
@@ -111,12 +111,12 @@ func listNames(f *rules.File) []string {
 type wordsSaid struct{ sources []int }
 
 // Eval gives the matches that begin where they may.
-func (c wordsSaid) Eval(e *evalContext, minP float64) (bool, []match.Match) {
-	return e.found(c.sources, e.from, minP)
+func (c wordsSaid) Eval(e *Context, minP float64) (bool, []match.Match) {
+	return e.found(c.sources, e.From, minP)
 }
 
 // Explain quotes what was said, or says what was looked for in vain and what never: took away from it.
-func (c wordsSaid) Explain(e *evalContext, held bool, ms []match.Match) string {
+func (c wordsSaid) Explain(e *Context, held bool, ms []match.Match) string {
 	if held {
 		return e.quote(ms) + " was said"
 	}
@@ -144,8 +144,8 @@ func (c *reveals) Shape(rules.Nested) strict.Shape {
 // Content is the kinds.
 func (c *reveals) Content() (string, any) { return "Names", c.kinds }
 
-func (c *reveals) compile(p *part) condition {
-	p.looks |= atWords
+func (c *reveals) compile(p *Part) Condition {
+	p.Looks |= AtWords
 	p.reach(pii.WindowMS)
 	out := revealed{kinds: c.kinds}
 	for _, kind := range c.kinds {
@@ -162,16 +162,16 @@ type revealed struct {
 }
 
 // Eval gives the matches, some of which may begin in earlier lines.
-func (c revealed) Eval(e *evalContext, minP float64) (bool, []match.Match) {
-	from := e.from
-	if !e.observe {
+func (c revealed) Eval(e *Context, minP float64) (bool, []match.Match) {
+	from := e.From
+	if !e.Observe {
 		from = min(from, e.Window.Reach(pii.WindowMS, 0))
 	}
 	return e.found(c.sources, from, minP)
 }
 
 // Explain quotes what was said.
-func (c revealed) Explain(e *evalContext, held bool, ms []match.Match) string {
+func (c revealed) Explain(e *Context, held bool, ms []match.Match) string {
 	if held {
 		return e.quote(ms) + " was said"
 	}
@@ -189,18 +189,18 @@ func (c *reportedSpeech) Shape(rules.Nested) strict.Shape {
 // Content is whether reported speech is wanted.
 func (c *reportedSpeech) Content() (string, any) { return wanted(c.want) }
 
-func (c *reportedSpeech) compile(p *part) condition {
+func (c *reportedSpeech) compile(p *Part) Condition {
 	p.reach(match.ReportedWindow)
 	return c
 }
 
 // Eval looks for who is said to have said the evidence.
-func (c *reportedSpeech) Eval(e *evalContext, _ float64) (bool, []match.Match) {
-	return (!e.observe && e.Window.Reported(e.evidence)) == c.want, nil
+func (c *reportedSpeech) Eval(e *Context, _ float64) (bool, []match.Match) {
+	return (!e.Observe && e.Window.Reported(e.Evidence)) == c.want, nil
 }
 
 // Explain says whose words they are.
-func (c *reportedSpeech) Explain(_ *evalContext, held bool, _ []match.Match) string {
+func (c *reportedSpeech) Explain(_ *Context, held bool, _ []match.Match) string {
 	if held == c.want {
 		return "the words are reported, not the speaker's own"
 	}

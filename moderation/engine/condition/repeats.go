@@ -1,4 +1,4 @@
-package engine
+package condition
 
 import (
 	"earshot/configs/strict"
@@ -35,15 +35,15 @@ func (c *repeats) Shape(rules.Nested) strict.Shape {
 // Content is all that is written.
 func (c *repeats) Content() (string, any) { return "Repeats", c }
 
-func (c *repeats) compile(p *part) condition {
-	p.looks |= atWords
-	p.set.repeats = max(p.set.repeats, c.Within)
+func (c *repeats) compile(p *Part) Condition {
+	p.Looks |= AtWords
+	p.set.Repeats = max(p.set.Repeats, c.Within)
 	return c
 }
 
 // Eval counts how often the line was said, with what it repeats in itself. The match is the line.
-func (c *repeats) Eval(e *evalContext, minP float64) (bool, []match.Match) {
-	if e.observe {
+func (c *repeats) Eval(e *Context, minP float64) (bool, []match.Match) {
+	if e.Observe {
 		return false, nil
 	}
 	tokens := e.Window.Tokens[e.Window.Cut:]
@@ -52,8 +52,8 @@ func (c *repeats) Eval(e *evalContext, minP float64) (bool, []match.Match) {
 		return false, nil
 	}
 	times := len(tokens) / max(unit, 1)
-	for _, l := range e.person.lines {
-		if l.Of.EndMS < e.u.StartMS-c.Within || l.Tokens == nil || l.Of.Key == e.u.Key && l.Of.Seq != 0 {
+	for _, l := range e.Person.lines {
+		if l.Of.EndMS < e.Line.StartMS-c.Within || l.Tokens == nil || l.Of.Key == e.Line.Key && l.Of.Seq != 0 {
 			continue
 		}
 		n := match.Period(l.Tokens)
@@ -73,6 +73,6 @@ func (c *repeats) Eval(e *evalContext, minP float64) (bool, []match.Match) {
 }
 
 // Explain says whether it was said again.
-func (c *repeats) Explain(_ *evalContext, held bool, _ []match.Match) string {
+func (c *repeats) Explain(_ *Context, held bool, _ []match.Match) string {
 	return described("it was said again and again", held)
 }

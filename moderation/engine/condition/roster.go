@@ -1,4 +1,4 @@
-package engine
+package condition
 
 import (
 	"cmp"
@@ -15,14 +15,14 @@ const (
 	maxRoomWindow = 3600_000
 )
 
-// roster is who is or was in the room, with what is remembered of them and of the room.
-type roster struct {
-	people map[string]*person
+// Roster is who is or was in the room, with what is remembered of them and of the room.
+type Roster struct {
+	People map[string]*Person
 	room   roomState
 }
 
-// person is somebody in the room, with what a session remembers of them.
-type person struct {
+// Person is somebody in the room, with what a session remembers of them.
+type Person struct {
 	models.Speaker
 	lines   []match.Utterance
 	clean   bool  // no rule flagged the latest line
@@ -30,36 +30,45 @@ type person struct {
 	floor   floorState
 	sound   []models.Sound
 	votes   []models.LanguageVote
-	held    map[string]int64 // when a rule on what is observed ceased to hold, or holding
-	looked  int64            // when that was looked at last
+	Held    map[string]int64 // when a rule on what is observed ceased to hold, or holding
+	Looked  int64            // when that was looked at last
 }
 
-// person finds somebody, or begins to remember them.
-func (r *roster) person(id string) *person {
-	p := r.people[id]
+// NewRoster is the roster of an empty room.
+func NewRoster() *Roster { return &Roster{People: map[string]*Person{}} }
+
+// Person finds somebody, or begins to remember them.
+func (r *Roster) Person(id string) *Person {
+	p := r.People[id]
 	if p == nil {
-		p = &person{Speaker: models.Speaker{ID: id, FirstMS: -1}, held: map[string]int64{}}
-		r.people[id] = p
+		p = &Person{Speaker: models.Speaker{ID: id, FirstMS: -1}, Held: map[string]int64{}}
+		r.People[id] = p
 	}
 	return p
 }
 
-// talkers is everybody who spoke within the last minute, by id.
-func (r *roster) talkers(now int64) []*person {
-	var out []*person
-	for _, p := range r.people {
+// Talked is how long somebody has spoken in the session, in ms.
+func (p *Person) Talked() int64 { return p.floor.talk(models.Span{EndMS: 1 << 62}) }
+
+// HasLeft reports whether somebody was there and is gone.
+func (r *Roster) HasLeft(id string) bool { return r.room.left[id] }
+
+// Talkers is everybody who spoke within the last minute, by id.
+func (r *Roster) Talkers(now int64) []*Person {
+	var out []*Person
+	for _, p := range r.People {
 		if n := len(p.floor.spans); n > 0 && p.floor.spans[n-1].EndMS > now-60_000 {
 			out = append(out, p)
 		}
 	}
-	slices.SortFunc(out, func(a, b *person) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(out, func(a, b *Person) int { return cmp.Compare(a.ID, b.ID) })
 	return out
 }
 
 // overlap is how long a person spoke while somebody else did.
-func (r *roster) overlap(p *person, w models.Span) int64 {
+func (r *Roster) overlap(p *Person, w models.Span) int64 {
 	var others []models.Span
-	for _, other := range r.people {
+	for _, other := range r.People {
 		if other != p {
 			others = append(others, other.floor.spans[other.floor.after(w.StartMS):]...)
 		}
@@ -81,7 +90,7 @@ func (r *roster) overlap(p *person, w models.Span) int64 {
 
 // interruptions counts how often a person interrupted within a window: began inside another's turn, after which the other
 // stopped, while the person went on.
-func (r *roster) interruptions(p *person, w models.Span) int {
+func (r *Roster) interruptions(p *Person, w models.Span) int {
 	mine := slices.DeleteFunc(p.floor.turns(w.StartMS), func(t models.Span) bool {
 		return t.StartMS < w.StartMS || t.EndMS-t.StartMS < holdsFloorFor
 	})
@@ -89,7 +98,7 @@ func (r *roster) interruptions(p *person, w models.Span) int {
 		return 0
 	}
 	var others [][]models.Span
-	for _, other := range r.people {
+	for _, other := range r.People {
 		if other != p && len(other.floor.spans) > 0 {
 			others = append(others, other.floor.turns(w.StartMS))
 		}
@@ -103,8 +112,8 @@ func (r *roster) interruptions(p *person, w models.Span) int {
 	return n
 }
 
-// takeIn remembers an observation; votes on a language count for so much speech.
-func (r *roster) takeIn(p *person, o models.Observation, voteOver int64) {
+// TakeIn remembers an observation; votes on a language count for so much speech.
+func (r *Roster) TakeIn(p *Person, o models.Observation, voteOver int64) {
 	if p.FirstMS < 0 {
 		p.FirstMS = o.AtMS
 	}
@@ -125,7 +134,7 @@ func (r *roster) takeIn(p *person, o models.Observation, voteOver int64) {
 }
 
 // vote counts a vote on a person's language, and lets go of those that are older than what is looked at.
-func (p *person) vote(v models.LanguageVote, over int64) {
+func (p *Person) vote(v models.LanguageVote, over int64) {
 	p.votes = append(p.votes, v)
 	var total int64
 	for i, old := range slices.Backward(p.votes) {
@@ -136,8 +145,8 @@ func (p *person) vote(v models.LanguageVote, over int64) {
 	}
 }
 
-// forget takes back a line that comes again.
-func (p *person) forget(k models.Key) {
+// Forget takes back a line that comes again.
+func (p *Person) Forget(k models.Key) {
 	n := len(p.lines)
 	if n == 0 || p.lines[n-1].Of.Key != k || k == (models.Key{}) {
 		return
@@ -151,9 +160,9 @@ func (p *person) forget(k models.Key) {
 // maxLines bounds what is remembered of one person.
 const maxLines = 128
 
-// remember keeps the current line for as long as some rule may look back at it, in ms; the latest one always, since it may come
+// Remember keeps the current line for as long as some rule may look back at it, in ms; the latest one always, since it may come
 // again. clean says that no rule flagged it.
-func (p *person) remember(w *match.Window, clean bool, keep int64) {
+func (p *Person) Remember(w *match.Window, clean bool, keep int64) {
 	l := w.Lines[len(w.Lines)-1].Utterance
 	p.clean = clean
 	if clean {
@@ -176,8 +185,8 @@ func (p *person) remember(w *match.Window, clean bool, keep int64) {
 	p.lines = append(p.lines[:0], l)
 }
 
-// within are the lines that end at a time or later.
-func (p *person) within(since int64) []match.Utterance {
+// Within are the lines that end at a time or later.
+func (p *Person) Within(since int64) []match.Utterance {
 	i := len(p.lines)
 	for i > 0 && p.lines[i-1].Of.EndMS >= since && p.lines[i-1].Tokens != nil {
 		i--
@@ -186,10 +195,40 @@ func (p *person) within(since int64) []match.Utterance {
 }
 
 // isNew reports whether somebody is new, by what people: says; without that nobody is.
-func (p *person) isNew(n *rules.Newcomer, now int64) bool {
+func (p *Person) isNew(n *rules.Newcomer, now int64) bool {
 	if n == nil || p == nil {
 		return false
 	}
 	first := max(p.FirstMS, 0)
 	return now-first < n.InRoom || p.cleanMS < n.CleanSpeech
+}
+
+// roomState is what happened in the room.
+type roomState struct {
+	joins, unmutes []int64
+	left           map[string]bool
+	voiced         int64 // when somebody was last heard
+	began          bool
+	first          int64
+}
+
+func (r *roomState) event(o models.Observation) {
+	if !r.began {
+		r.began, r.first = true, o.AtMS
+	}
+	if r.left == nil {
+		r.left = map[string]bool{}
+	}
+	recent := func(ts []int64) []int64 {
+		return slices.DeleteFunc(ts, func(t int64) bool { return t < o.AtMS-maxRoomWindow })
+	}
+	switch o.Event {
+	case models.RoomJoin:
+		r.joins = append(recent(r.joins), o.AtMS)
+		delete(r.left, o.SpeakerID)
+	case models.RoomLeave:
+		r.left[o.SpeakerID] = true
+	case models.RoomUnmute:
+		r.unmutes = append(recent(r.unmutes), o.AtMS)
+	}
 }
