@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/bot"
+	"earshot/bot/fleet"
 	"earshot/bot/lounge"
 	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/stage"
@@ -81,7 +82,9 @@ func (a *cli) play(ctx context.Context, s *app.Station, l net.Listener, stays bo
 		return err
 	}
 	room := at.RoomAt(address, "Lounge")
-	client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Name: app.BotName, Token: s.HostToken, Peer: s.Peers, Log: s.Log})
+	client, err := lounge.NewClient(lounge.ClientConfig{
+		URL: room.URL, Name: fleet.BotName, Token: s.Servers.HostToken, Peer: s.Peers, Log: s.Log,
+	})
 	if err != nil {
 		return err
 	}
@@ -95,12 +98,12 @@ func (a *cli) play(ctx context.Context, s *app.Station, l net.Listener, stays bo
 	group, playing := errgroup.WithContext(listening)
 	group.Go(func() error { return demoHost(listening, s) })
 	group.Go(func() (err error) {
-		session, err = a.follow(listening, s, l, app.Stay{Room: room, Connector: up}, false)
+		session, err = a.follow(listening, s, l, fleet.SessionRequest{Room: room, Connector: up}, false)
 		return err
 	})
 	group.Go(func() error {
 		if err := stage.Play(playing, stage.Place{
-			BaseURL: "http://" + host, Room: app.DemoRoom, Token: s.HostToken, Peer: s.Peers,
+			BaseURL: "http://" + host, Room: app.DemoRoom, Token: s.Servers.HostToken, Peer: s.Peers,
 		}, cast, up); err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/bot/fleet"
 	"earshot/bot/room"
 	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/secrets"
@@ -59,7 +60,7 @@ type joinOptions struct {
 }
 
 func (a *cli) join(cmd *cobra.Command, address string, o joinOptions) error {
-	if _, err := app.KindOf(address); err != nil {
+	if _, err := fleet.KindOf(address); err != nil {
 		return badInput(err)
 	}
 	r, err := a.report(cmd)
@@ -76,10 +77,10 @@ func (a *cli) join(cmd *cobra.Command, address string, o joinOptions) error {
 	}
 	defer s.Close()
 	s.Values, s.Version = r.Values, version
-	if s.Keys, err = secrets.OpenKeyring(a.environ, cfg, address); err != nil {
+	if s.Servers.Keys, err = secrets.OpenKeyring(a.environ, cfg, address); err != nil {
 		return err
 	}
-	room, connector, err := s.Connector(ctx, app.Wish{Address: address, Name: o.name, Profile: o.profile})
+	room, connector, err := s.Connector(ctx, fleet.JoinRequest{Address: address, Name: o.name, Profile: o.profile})
 	if err != nil {
 		return badInput(err)
 	}
@@ -88,7 +89,7 @@ func (a *cli) join(cmd *cobra.Command, address string, o joinOptions) error {
 		return err
 	}
 	return s.Run(ctx, l, func(ctx context.Context) error {
-		session, err := a.follow(ctx, s, l, app.Stay{Room: room, Connector: connector}, o.json)
+		session, err := a.follow(ctx, s, l, fleet.SessionRequest{Room: room, Connector: connector}, o.json)
 		if err == nil && !o.json {
 			err = a.summary(s, session)
 		}
@@ -97,7 +98,7 @@ func (a *cli) join(cmd *cobra.Command, address string, o joinOptions) error {
 }
 
 // follow listens in a room and prints what happens there; it waits until all that was heard has been printed.
-func (a *cli) follow(ctx context.Context, s *app.Station, l net.Listener, st app.Stay, asJSON bool) (models.Session, error) {
+func (a *cli) follow(ctx context.Context, s *app.Station, l net.Listener, st fleet.SessionRequest, asJSON bool) (models.Session, error) {
 	watcher, err := s.Hub.Subscribe("", events.Cursor{})
 	if err != nil {
 		return models.Session{}, err
@@ -111,7 +112,7 @@ func (a *cli) follow(ctx context.Context, s *app.Station, l net.Listener, st app
 		st.Started = func(session models.Session) { shared.announce(s, l, session) }
 		st.Watch = shared.states(st.Room)
 	}
-	session, err := s.ListenIn(ctx, st)
+	session, err := s.Listen(ctx, st)
 	_ = s.Drain(ctx)
 	watcher.Close()
 	return session, errors.Join(err, <-printed)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/bot/fleet"
 	"earshot/cmd/earshot/app"
 	"earshot/configs"
 	"earshot/models"
@@ -31,7 +32,7 @@ func newInviteCommand(a *cli) *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.URL = args[0]
-			if _, err := app.KindOf(o.URL); err != nil {
+			if _, err := fleet.KindOf(o.URL); err != nil {
 				return badInput(err)
 			}
 			cfg, err := a.config(cmd)

@@ -12,7 +12,6 @@ import (
 	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/secrets"
 	"earshot/cmd/earshot/web"
-	"earshot/configs"
 )
 
 func newServeCommand(a *cli) *cobra.Command {
@@ -39,7 +38,7 @@ func (a *cli) serve(cmd *cobra.Command) error {
 		return err
 	}
 	cfg := r.Config
-	wishes, err := a.wishes(cfg)
+	wanted, err := app.Wanted(cfg)
 	if err != nil {
 		return badInput(err)
 	}
@@ -65,49 +64,34 @@ func (a *cli) serve(cmd *cobra.Command) error {
 	if s.Speech.Notice != "" {
 		log.Warn(s.Speech.Notice) //nolint:sloglint // a constant of the practice model
 	}
-	s.Keys, s.Version = keys, version
+	s.Servers.Keys, s.Version = keys, version
 	for _, variable := range keys.Unused(a.environ) {
 		log.Warn("a secret is set that no server is given: the configuration names none that it could be for", "variable", variable)
 	}
 	if err := s.NameAccess(ctx); err != nil {
 		return errors.Join(err, l.Close(), control.Close())
 	}
-	v := app.NewService(s)
-	s.Inviter = &app.Inviter{
-		Service: v, Base: cmp.Or(cfg.Notices.Link, web.PageURL(l, "")), Examine: v.Examines(a.environ, r), Settings: r.Values,
-	}
+	base := cmp.Or(cfg.Notices.Link, web.PageURL(l, ""))
+	s.Inviter = &app.Inviter{Station: s, Base: base, Examine: s.Examines(a.environ, r), Settings: r.Values}
 	s.Inviter.First = func() string { return s.FirstLogin(l, strings.TrimSuffix(s.Inviter.Base, "/")) }
 	s.Inviter.Host = func() string { return s.HostLink(strings.TrimSuffix(s.Inviter.Base, "/")) }
 	if s.Inviter.First() != "" { // the link itself is a secret, and logs are kept
 		log.Warn("nobody can log in yet: \"earshot status --first-login\" prints a link to become the owner")
 	}
-	if s.Invitations, err = app.NewInvitations(v); err != nil {
+	if s.Sent, err = s.Dispatch(); err != nil {
 		return errors.Join(badInput(err), l.Close(), control.Close())
 	}
 	log.Info(
-		"serving", "page", web.PageURL(l, "/"), "lounge", web.PageURL(l, "/room/lounge"), "rooms", len(wishes), "model", s.Speech.Name, "rules",
+		"serving", "page", web.PageURL(l, "/"), "lounge", web.PageURL(l, "/room/lounge"), "rooms", len(wanted), "model", s.Speech.Name, "rules",
 		s.Sessions.RulesName(""),
 	)
 	return s.Run(ctx, l, func(ctx context.Context) error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.Go(func() error { return web.ServeWeb(ctx, control, nil, s.Inviter.Control(), func() {}, log) })
-		group.Go(func() error { return v.Run(ctx, wishes, s.Invitations) })
+		group.Go(func() error { return s.Fleet.Run(ctx, wanted, s.Sent.Run) })
 		group.Go(func() error {
 			return web.Manager{Log: log}.Run(ctx, s.Speech.Loaded, func(ctx context.Context) error { return web.Answers(ctx, l.Addr().String()) })
 		})
 		return group.Wait()
 	})
-}
-
-// wishes are the rooms of the configuration.
-func (a *cli) wishes(cfg configs.Config) ([]app.Wish, error) {
-	out := make([]app.Wish, len(cfg.Rooms))
-	for i, r := range cfg.Rooms {
-		times, err := app.NewSchedule(r)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = app.Wish{Address: r.URL, Name: r.Name, Profile: r.Profile, Schedule: times}
-	}
-	return out, nil
 }

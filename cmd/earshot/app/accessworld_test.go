@@ -11,12 +11,16 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"earshot/bot/fleet"
 	"earshot/cmd/earshot/internal/programtest"
+	"earshot/configs"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // who asks in the tests of access: those with access in room "aside" alone, by login or by key, and those who see all.
@@ -64,20 +68,41 @@ func newAccessWorld(t *testing.T, rooms map[string]int) *accessWorld {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	v := NewService(s)
-	s.Inviter = &Inviter{Service: v, First: func() string { return "" }}
+	s.Inviter = &Inviter{Station: s, First: func() string { return "" }}
 	trust(s, noSecrets, roomAddress("any"))
 	page := s.pages(l)
 	w := &accessWorld{t: t, s: s, web: httptest.NewServer(s.serving(page)), routes: page.Routes(), auth: map[string]http.Header{}}
 	t.Cleanup(w.web.Close)
 	for name, lines := range rooms {
 		w.fill(name, lines)
-		g := &guest{room: models.Room{ID: roomAt(name), Name: name, URL: roomAddress(name)}, since: worldTime()}
-		g.ctx, g.leave = context.WithCancelCause(t.Context())
-		v.rooms[roomAt(name)] = g
 	}
+	w.listen(rooms)
 	w.enter()
 	return w
+}
+
+// listen has the bot wait for its time in the rooms, until the test ends.
+func (w *accessWorld) listen(rooms map[string]int) {
+	far := strings.ToLower(time.Now().AddDate(0, 0, 3).Weekday().String()[:3])
+	var wanted []fleet.JoinRequest
+	for name := range rooms {
+		times, err := newSchedule(configs.Room{URL: roomAddress(name), Schedule: []string{far + " 20:00-21:00"}})
+		w.must(err)
+		wanted = append(wanted, fleet.JoinRequest{Address: roomAddress(name), Name: name, Standing: true, Schedule: times})
+	}
+	ctx, stop := context.WithCancel(w.t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- w.s.Fleet.Run(ctx, wanted, nil) }()
+	w.t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			w.t.Error(err)
+		}
+	})
+	waittest.Until(w.t, "the bot waits in the rooms", func() bool {
+		states := w.s.Fleet.States()
+		return len(states) == len(rooms) && !slices.ContainsFunc(states, func(r models.RoomState) bool { return r.Next.IsZero() })
+	})
 }
 
 func (w *accessWorld) must(err error) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/fleet"
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
 	"earshot/cmd/earshot/stage"
@@ -164,8 +165,8 @@ func stayUntil(ctx context.Context, t *testing.T, s *Station, address, token str
 		wait()
 		leave(bot.End(models.EndLeft, nil))
 	}()
-	_, err = s.ListenIn(ctx, Stay{
-		Room: models.Room{ID: "stage", Name: "stage", URL: address}, Connector: client, returns: func(models.EndReason) bool { return true },
+	_, err = s.Listen(ctx, fleet.SessionRequest{
+		Room: models.Room{ID: "stage", Name: "stage", URL: address}, Connector: client, Returns: func(models.EndReason) bool { return true },
 	})
 	return err
 }

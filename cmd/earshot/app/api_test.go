@@ -44,7 +44,7 @@ func TestAPIReferenceIsTheProgram(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s.Inviter = &Inviter{Service: NewService(s)} // as "earshot serve" has it
+	s.Inviter = &Inviter{Station: s} // as "earshot serve" has it
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1/api/openapi.json", http.NoBody)
 	r.RemoteAddr = "127.0.0.1:4711"
 	w := httptest.NewRecorder()

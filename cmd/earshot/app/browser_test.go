@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/bot/fleet"
 	"earshot/bot/lounge"
 	"earshot/models"
 	"earshot/transcribe/fixture"
@@ -32,7 +33,7 @@ func TestChromiumMicrophoneIsWrittenDown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st := Stay{Room: models.Room{ID: "lounge", Name: "lounge"}, Connector: client}
+	st := fleet.SessionRequest{Room: models.Room{ID: "lounge", Name: "lounge"}, Connector: client}
 	b.visit(t, s, l, "http://"+address+"/room/lounge?name=Ana&auto=1", st, nil, func(context.Context, models.Utterance) {})
 	live, err := s.Store.Sessions(t.Context(), models.SessionQuery{})
 	if err != nil || len(live) != 1 {

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"earshot/bot/fleet"
 	"earshot/bot/room"
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/configs"
@@ -31,14 +32,15 @@ func TestConfiguredRoomsComeBack(t *testing.T) {
 	trust(s, noSecrets, "lounge://"+host)
 	always, weekly := "lounge://"+host+"/always", "lounge://"+host+"/weekly"
 	day := strings.ToLower(time.Now().AddDate(0, 0, 3).Weekday().String()[:3])
-	times, err := NewSchedule(configs.Room{URL: weekly, Schedule: []string{day + " 20:00-21:00"}})
+	times, err := newSchedule(configs.Room{URL: weekly, Schedule: []string{day + " 20:00-21:00"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := NewService(s)
-	n := &Inviter{Service: v}
+	const aDay = 24*time.Hour - time.Minute
+	v := s.Fleet
+	n := &Inviter{Station: s}
 	state := func(address string) (found models.RoomState) {
-		for _, x := range v.states() {
+		for _, x := range v.States() {
 			if x.Room == idOf(t, address) {
 				found = x
 			}
@@ -53,21 +55,22 @@ func TestConfiguredRoomsComeBack(t *testing.T) {
 		defer stop()
 		var group errgroup.Group
 		group.Go(func() error {
-			return v.Run(ctx, []Wish{
-				{Address: always, Name: "Always", Profile: "quiet"}, {Address: weekly, Name: "Weekly", Profile: "quiet", Schedule: times},
+			return v.Run(ctx, []fleet.JoinRequest{
+				{Address: always, Name: "Always", Profile: "quiet", Standing: true},
+				{Address: weekly, Name: "Weekly", Profile: "quiet", Standing: true, Schedule: times},
 			}, nil)
 		})
 		waittest.Until(t, "it listens", listening(always))
 		waittest.Until(t, "it waits for its time", func() bool { return !state(weekly).Next.IsZero() })
 		next := state(weekly).Next
-		if _, err := v.end(idOf(t, weekly), models.EndRoomClosed); err != nil || !state(weekly).Next.Equal(next) {
+		if _, err := v.End(idOf(t, weekly), models.EndRoomClosed); err != nil || !state(weekly).Next.Equal(next) {
 			t.Errorf("the server's word that a room is over took it off the timetable: %+v, %v", state(weekly), err)
 		}
 		returns, err := n.sendOut(ctx, idOf(t, always), "test")
-		if err != nil || time.Until(returns) < awaySent-time.Minute {
+		if err != nil || time.Until(returns) < aDay {
 			t.Errorf("sent out, it returns %v, %v", returns, err)
 		}
-		waittest.Until(t, "it is away, and says until when", func() bool { return time.Until(state(always).Next) > awaySent-time.Minute })
+		waittest.Until(t, "it is away, and says until when", func() bool { return time.Until(state(always).Next) > aDay })
 		for _, address := range []string{always, weekly} {
 			before := state(address)
 			if _, err := n.Invite(ctx, models.Invitation{URL: address, Profile: "none", By: "test"}); !errors.Is(err, models.ErrInvalid) {

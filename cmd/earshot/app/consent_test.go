@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/bot"
+	"earshot/bot/fleet"
 	"earshot/bot/lounge"
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/cmd/earshot/stage"
@@ -34,7 +35,7 @@ func talkIn(t *testing.T, s *Station, l net.Listener, parts ...stage.Part) model
 		defer leave(nil)
 		var group, speakers errgroup.Group
 		group.Go(func() (err error) {
-			session, err = s.ListenIn(listening, Stay{Room: room, Connector: up})
+			session, err = s.Listen(listening, fleet.SessionRequest{Room: room, Connector: up})
 			return err
 		})
 		for _, p := range parts {

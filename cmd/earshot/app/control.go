@@ -59,11 +59,11 @@ type Link struct {
 // Control answers the commands invite, leave, pause, resume, status, servers, person, access and doctor.
 func (n *Inviter) Control() http.Handler {
 	byCommand := Operator() // the socket is its own user's
-	v, hosts := n.Service, n.Service.station.Sessions.Hosts()
+	s, hosts := n.Station, n.Station.Sessions.Hosts()
 	mux := http.NewServeMux()
-	StoredMembers{v.station.members, strings.TrimSuffix(n.Base, "/")}.orders(mux)
+	StoredMembers{s.members, strings.TrimSuffix(n.Base, "/")}.orders(mux)
 	n.examinations(mux)
-	mux.HandleFunc("GET /rooms", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, v.states()) })
+	mux.HandleFunc("GET /rooms", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, s.RoomStates()) })
 	mux.HandleFunc("GET /first-login", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, Link{Link: n.First()}) })
 	mux.HandleFunc("GET /lounge-host", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, Link{Link: n.Host()}) })
 	mux.HandleFunc("POST /rooms", func(w http.ResponseWriter, r *http.Request) {
@@ -103,7 +103,7 @@ func (n *Inviter) Control() http.Handler {
 		answer(w, http.StatusNoContent, nil, n.ForbidServer(r.Context(), r.PathValue("server"), byCommand))
 	})
 	mux.HandleFunc("DELETE /rooms/{room}", func(w http.ResponseWriter, r *http.Request) {
-		room, err := v.called(r.PathValue("room"))
+		room, err := s.Fleet.Find(r.PathValue("room"))
 		var out Departure
 		if err == nil {
 			out.Returns, err = n.sendOut(r.Context(), room, byCommand)
@@ -112,7 +112,7 @@ func (n *Inviter) Control() http.Handler {
 	})
 	for word, on := range map[string]bool{"pause": true, "resume": false} {
 		mux.HandleFunc("POST /rooms/{room}/"+word, func(w http.ResponseWriter, r *http.Request) {
-			room, err := v.called(r.PathValue("room"))
+			room, err := s.Fleet.Find(r.PathValue("room"))
 			if err == nil {
 				err = hosts.Pause(r.Context(), room, on, byCommand)
 			}

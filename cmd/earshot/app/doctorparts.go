@@ -9,6 +9,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
+	"earshot/bot/fleet"
 	"earshot/bot/peer"
 	"earshot/cmd/earshot/doctor"
 	"earshot/cmd/earshot/secrets"
@@ -135,10 +136,10 @@ func (x examined) ICE() (peer.Config, error) { return iceConfig(x.cfg.ICE, x.log
 
 // Rooms implements doctor.Network.
 func (x examined) Rooms(c peer.Config) (doctor.Rooms, error) {
-	s := &Station{cfg: x.cfg, Log: x.log}
+	s := &Station{cfg: x.cfg, Log: x.log, Servers: &knownServers{cfg: x.cfg}}
 	var err error
 	if s.profiles, err = openProfiles(x.cfg); err == nil {
-		s.Keys, err = secrets.OpenKeyring(x.env, x.cfg)
+		s.Servers.Keys, err = secrets.OpenKeyring(x.env, x.cfg)
 	}
 	if err == nil {
 		s.Peers, err = peer.New(c)
@@ -149,7 +150,7 @@ func (x examined) Rooms(c peer.Config) (doctor.Rooms, error) {
 // examinedRooms are the rooms of a configuration.
 type examinedRooms struct {
 	station *Station
-	service *service // in the service
+	fleet   *fleet.Fleet // in the service
 }
 
 // doctorIdentity is the doctor's own in LiveKit's rooms: with the service's it would take the place of the bot.
@@ -157,7 +158,9 @@ const doctorIdentity = "earshot-doctor"
 
 // Connector implements doctor.Rooms.
 func (r examinedRooms) Connector(room configs.Room) (models.Room, bot.Connector, error) {
-	return r.station.Connector(context.Background(), Wish{Address: room.URL, Name: room.Name, Profile: room.Profile, identity: doctorIdentity})
+	return r.station.Connector(context.Background(), fleet.JoinRequest{
+		Address: room.URL, Name: room.Name, Profile: room.Profile, Identity: doctorIdentity,
+	})
 }
 
 // Needs implements doctor.Rooms.
@@ -167,10 +170,10 @@ func (r examinedRooms) Needs(profile string) []models.Verb {
 
 // Inside implements doctor.Rooms.
 func (r examinedRooms) Inside(room string) (bot.Capabilities, bool, error) {
-	if r.service == nil {
+	if r.fleet == nil {
 		return bot.Capabilities{}, false, nil
 	}
-	return r.service.inside(room)
+	return r.fleet.Inside(room)
 }
 
 // Examine is what the doctor looks at: this configuration, with the parts that the service is made of.

@@ -12,9 +12,7 @@ import (
 	"strconv"
 	"time"
 
-	"earshot/bot"
 	"earshot/bot/peer"
-	"earshot/bot/room"
 	"earshot/cmd/earshot/doctor"
 	"earshot/cmd/earshot/secrets"
 	"earshot/cmd/earshot/speech"
@@ -76,14 +74,14 @@ func settingValues(values []configs.Value) (map[string]json.RawMessage, error) {
 // examinedService is the running service as it sees itself.
 type examinedService struct {
 	examined
-	service *service
+	station *Station
 }
 
 // Examines gives the doctor's checks of a service to whoever asks it.
-func (v *service) Examines(env secrets.Environ, r configs.Report) func(join bool) doctor.Config {
+func (s *Station) Examines(env secrets.Environ, r configs.Report) func(join bool) doctor.Config {
 	return func(join bool) doctor.Config {
-		c := Examine(env, r, join, v.station.Log)
-		x := examinedService{examined{env: env, cfg: r.Config, log: v.station.Log}, v}
+		c := Examine(env, r, join, s.Log)
+		x := examinedService{examined{env: env, cfg: r.Config, log: s.Log}, s}
 		c.Speech, c.Sound, c.Network, c.Service = x, x, x, x
 		return c
 	}
@@ -102,7 +100,7 @@ func (x examinedService) Examine(context.Context, string, bool) ([]doctor.Findin
 
 // Load implements doctor.Speech: the processes that decode have loaded the model already, or are about to.
 func (x examinedService) Load(ctx context.Context) (doctor.Loaded, error) {
-	speech := x.service.station.Speech
+	speech := x.station.Speech
 	if out, ready := loaded(speech); ready {
 		return out, nil
 	}
@@ -133,7 +131,7 @@ func (sharedDetector) Close() error { return nil }
 
 // Detector implements doctor.Sound.
 func (x examinedService) Detector() (doctor.Detector, string, error) {
-	m := x.service.station.vad
+	m := x.station.vad
 	if m == nil {
 		return nil, "", nil
 	}
@@ -142,27 +140,13 @@ func (x examinedService) Detector() (doctor.Detector, string, error) {
 
 // Rooms implements doctor.Network.
 func (x examinedService) Rooms(c peer.Config) (doctor.Rooms, error) {
-	c.Guard = x.service.station.guard // what it drops is counted with the rest
+	c.Guard = x.station.guard // what it drops is counted with the rest
 	rooms, err := x.examined.Rooms(c)
 	if r, ok := rooms.(examinedRooms); ok {
-		r.service, r.station.Store, r.station.own, r.station.HostToken =
-			x.service, x.service.station.Store, x.service.station.own, x.service.station.HostToken
+		r.fleet, r.station.Servers = x.station.Fleet, x.station.Servers
 		rooms = r
 	}
 	return rooms, err
-}
-
-// inside is what the bot may do in a room that it is in; false: it is not in it. The error is what keeps it out.
-func (v *service) inside(id string) (bot.Capabilities, bool, error) {
-	v.mu.Lock()
-	g := v.rooms[id]
-	v.mu.Unlock()
-	if g == nil {
-		return bot.Capabilities{}, false, nil
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.status.Can, g.status.State == room.StateListening, g.status.Err
 }
 
 // examinations answer the doctor.

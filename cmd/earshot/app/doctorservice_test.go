@@ -1,8 +1,9 @@
 package app
 
 import (
+	"context"
 	"encoding/json"
-	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,7 +12,10 @@ import (
 	"syscall"
 	"testing"
 
+	"earshot/bot/fleet"
 	"earshot/bot/livekit/livekittest"
+	"earshot/bot/lounge"
+	"earshot/bot/peer"
 	"earshot/bot/room"
 	"earshot/cmd/earshot/doctor"
 	"earshot/cmd/earshot/internal/programtest"
@@ -106,26 +110,56 @@ func TestDoctorAsksTheService(t *testing.T) {
 	}
 }
 
-// TestDoctorVisitsNoRoomThatTheBotTries: what keeps the bot out is known, and a visit could take its place.
+// TestDoctorVisitsNoRoomThatTheBotTries: what keeps the bot out is known, and a visit could take its place; nor one that it is in.
 func TestDoctorVisitsNoRoomThatTheBotTries(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
 	}
 	t.Parallel()
-	server := httptest.NewServer(http.NotFoundHandler())
-	t.Cleanup(server.Close)
-	address := "whep+" + server.URL + "/stage"
-	s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_ROOMS="+address)
-	defer l.Close()
-	v := NewService(s)
-	v.rooms[idOf(t, address)] = &guest{status: room.Status{State: room.StateWaiting, Err: errors.New("no free place")}}
-	c := v.Examines(nil, configs.Report{Config: s.cfg})(true)
-	f := findings(t, c, "rooms")[0]
-	if f.State != doctor.Bad || !strings.Contains(f.Text, "the bot tries, and does not get in: no free place") {
-		t.Errorf("found %+v", f)
+	full := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(full.Close)
+	for address, want := range map[string]string{
+		"whep+" + full.URL + "/stage":                       "the bot tries, and does not get in: ",
+		"lounge://" + loungeElsewhere(t) + "/for-strangers": "which the bot may not do",
+	} {
+		s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_ROOMS="+address)
+		defer l.Close()
+		trust(s, noSecrets, address)
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- s.Fleet.Run(ctx, []fleet.JoinRequest{{Address: address, Standing: true}}, nil) }()
+		waittest.Until(t, "the bot is there, or knows why not", func() bool {
+			_, in, err := s.Fleet.Inside(idOf(t, address))
+			return in || err != nil
+		})
+		c := s.Examines(nil, configs.Report{Config: s.cfg})(true)
+		f := findings(t, c, "rooms")[0]
+		if !strings.Contains(f.Text, want) || strings.HasPrefix(address, "whep") && f.State != doctor.Bad {
+			t.Errorf("found of %s: %+v", address, f)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
 	}
-	v.rooms[idOf(t, address)].status = room.Status{State: room.StateListening}
-	if f := findings(t, c, "rooms")[0]; !strings.Contains(f.Text, "which the bot may not do") {
-		t.Errorf("of the room that it is in: %+v", f)
-	}
+}
+
+// loungeElsewhere is the host of a lounge that gives strangers no rights, open until the test ends.
+func loungeElsewhere(t *testing.T) string {
+	t.Helper()
+	rooms := lounge.New(lounge.Config{
+		Peer: peer.Config{Loopback: true}, HostToken: "only for hosts of the room", Log: slog.New(slog.DiscardHandler),
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- rooms.Run(ctx) }()
+	web := httptest.NewServer(rooms)
+	t.Cleanup(func() {
+		web.Close()
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return web.Listener.Addr().String()
 }

@@ -68,9 +68,9 @@ func (s *Station) inFiftyRooms(
 ) (left []models.RoomState, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	v := NewService(s)
+	v := s.Fleet
 	trust(s, noSecrets, "lounge://"+host+"/room-0")
-	n := &Inviter{Service: v}
+	n := &Inviter{Station: s}
 	var group errgroup.Group
 	group.Go(func() error { return v.Run(ctx, nil, nil) })
 	waittest.Until(t, "the service takes invitations", func() bool {
@@ -83,18 +83,18 @@ func (s *Station) inFiftyRooms(
 		}
 	}
 	waittest.Until(t, "the bot listens in every room", func() bool {
-		return !slices.ContainsFunc(v.states(), func(r models.RoomState) bool { return r.State != "listening" }) && len(v.states()) == fiftyRooms
+		return !slices.ContainsFunc(v.States(), func(r models.RoomState) bool { return r.State != "listening" }) && len(v.States()) == fiftyRooms
 	})
 	if err := work(ctx); err != nil {
 		return nil, err
 	}
-	left = v.states()
+	left = v.States()
 	for _, r := range left {
 		if err := n.Leave(ctx, r.Room, "test"); err != nil {
 			return nil, err
 		}
 	}
-	waittest.Until(t, "every room is left", func() bool { return len(v.states()) == 0 })
+	waittest.Until(t, "every room is left", func() bool { return len(v.States()) == 0 })
 	stop()
 	return left, group.Wait()
 }
@@ -187,7 +187,7 @@ func amongPeople(
 		c.tells(t, "ready")
 		left, err = s.inFiftyRooms(ctx, t, c.host, func(ctx context.Context) error {
 			waittest.Until(t, "everybody is heard", func() bool {
-				now := s.stays.sum()
+				now := s.stays.Sum()
 				return now.Decoded+now.Silent >= 2*fiftyRooms
 			})
 			spent = s.spend()

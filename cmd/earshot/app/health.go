@@ -25,7 +25,7 @@ func (s *Station) conditions(ctx context.Context, only models.RoomSet) []models.
 	out := append([]models.Condition{inRooms(len(live))}, s.deaf(only)...)
 	if only.All() {
 		out = append(out, s.recovery.condition()...)
-		out = append(out, s.record.conditions(s.stays.sum().Unstored)...)
+		out = append(out, s.record.conditions(s.stays.Sum().Unstored)...)
 		out = append(out, s.backlog(ctx)...)
 	} else {
 		waiting := 0

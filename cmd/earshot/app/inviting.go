@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"earshot/bot/fleet"
 	"earshot/cmd/earshot/doctor"
 	"earshot/configs"
 	"earshot/models"
@@ -23,7 +24,7 @@ const (
 
 // Inviter takes invitations for a service, from the page, the API and the command line.
 type Inviter struct {
-	Service *service
+	Station *Station
 	Base    string        // of the page's address, as hosts open it
 	First   func() string // see firstLogin
 	Host    func() string // the link of the lounge's hosts
@@ -38,12 +39,12 @@ func (n *Inviter) Terms(ctx context.Context, i models.Invitation) (models.Terms,
 	if err != nil {
 		return models.Terms{}, invalid(err)
 	}
-	s := n.Service.station
+	s := n.Station
 	if err := s.profiles.Check(i.Profile, s.cfg); err != nil {
 		return models.Terms{}, invalid(err)
 	}
 	p := s.profiles.of(i.Profile)
-	_, err = s.reach(ctx, at)
+	_, err = s.Servers.reach(ctx, at)
 	strange := errors.Is(err, models.ErrForbidden)
 	if err != nil && !strange {
 		return models.Terms{}, err
@@ -61,7 +62,7 @@ func (n *Inviter) Terms(ctx context.Context, i models.Invitation) (models.Terms,
 // Invite sends the bot into a room until it is over. models.ErrConflict: it is there; models.ErrInvalid: there can be no
 // such room; models.ErrUnavailable: not now.
 func (n *Inviter) Invite(ctx context.Context, i models.Invitation) (models.RoomState, error) {
-	s := n.Service.station
+	s := n.Station
 	if err := s.quota.Admit(ctx); err != nil {
 		return models.RoomState{}, fmt.Errorf("%w: %w", models.ErrUnavailable, err)
 	}
@@ -72,17 +73,17 @@ func (n *Inviter) Invite(ctx context.Context, i models.Invitation) (models.RoomS
 		return models.RoomState{}, invalid(err)
 	}
 	if at, err := models.ParseAddress(i.URL); err == nil {
-		if state, waits := n.Service.summon(at.ID()); waits { // with the name and the profile of the configuration
+		if state, waits := n.Station.Fleet.Summon(at.ID()); waits { // with the name and the profile of the configuration
 			return state, s.Store.Note(ctx, i.By, "invited the bot", state.Room, "")
 		}
 	}
-	state, err := n.Service.join(ctx, Wish{Address: i.URL, Name: i.Name, Profile: i.Profile}, false)
+	state, err := s.Fleet.Join(ctx, fleet.JoinRequest{Address: i.URL, Name: i.Name, Profile: i.Profile})
 	switch {
 	case errors.Is(err, models.ErrForbidden):
 		return state, err
-	case errors.Is(err, errEnding):
+	case errors.Is(err, fleet.ErrStopping):
 		return state, fmt.Errorf("%w: %w", models.ErrUnavailable, err)
-	case errors.Is(err, errRoomThere):
+	case errors.Is(err, fleet.ErrThere):
 		return state, fmt.Errorf("%w: %w", models.ErrConflict, err)
 	case err != nil:
 		return state, invalid(err)
@@ -101,7 +102,7 @@ func (n *Inviter) allow(ctx context.Context, i models.Invitation) error {
 
 // Servers lists the room servers that owners allowed.
 func (n *Inviter) Servers(ctx context.Context) ([]models.AllowedServer, error) {
-	return n.Service.station.Store.AllowedServers(ctx)
+	return n.Station.Store.AllowedServers(ctx)
 }
 
 // AllowServer has the bot be invited to the server of an address. models.ErrInvalid: it is none.
@@ -111,8 +112,8 @@ func (n *Inviter) AllowServer(ctx context.Context, a models.AllowedServer) error
 		return invalid(err)
 	}
 	a.Server = at.Server()
-	n.Service.station.Log.Info("room server allowed", "server", a.Server, "private", a.Private, "by", a.By)
-	return n.Service.station.Store.AllowServer(ctx, a)
+	n.Station.Log.Info("room server allowed", "server", a.Server, "private", a.Private, "by", a.By)
+	return n.Station.Store.AllowServer(ctx, a)
 }
 
 // ForbidServer takes that back. The bot leaves the rooms there that it was invited to. models.ErrNotFound: it was not
@@ -122,13 +123,13 @@ func (n *Inviter) ForbidServer(ctx context.Context, server, by string) error {
 	if err != nil {
 		return invalid(err)
 	}
-	if err := n.Service.station.Store.ForbidServer(ctx, at.Server(), by, time.Now()); err != nil {
+	if err := n.Station.Store.ForbidServer(ctx, at.Server(), by, time.Now()); err != nil {
 		return err
 	}
-	for _, state := range n.Service.states() {
+	for _, state := range n.Station.Fleet.States() {
 		there, err := models.ParseServer(state.URL)
-		if err == nil && there.Server() == at.Server() && !n.Service.station.Keys.Names(at.Server()) {
-			_, _ = n.Service.leave(state.Room) // it may have left by itself
+		if err == nil && there.Server() == at.Server() && !n.Station.Servers.Keys.Names(at.Server()) {
+			_, _ = n.Station.Fleet.Leave(state.Room) // it may have left by itself
 		}
 	}
 	return nil
@@ -142,10 +143,10 @@ func (n *Inviter) Leave(ctx context.Context, room, by string) error {
 
 // sendOut is Leave, and says when the bot comes back by itself; zero: it does not.
 func (n *Inviter) sendOut(ctx context.Context, room, by string) (returns time.Time, err error) {
-	if returns, err = n.Service.leave(room); err != nil {
+	if returns, err = n.Station.Fleet.Leave(room); err != nil {
 		return returns, fmt.Errorf("%w: %w", models.ErrNotFound, err)
 	}
-	return returns, n.Service.station.Store.Note(ctx, by, "sent the bot out", room, "")
+	return returns, n.Station.Store.Note(ctx, by, "sent the bot out", room, "")
 }
 
 // Link makes a link by which somebody can invite the bot once, without a login.
@@ -162,7 +163,7 @@ func (n *Inviter) Link(ctx context.Context, i models.Invitation) (string, error)
 	}
 	i.AllowServer, i.PrivateServer = false, false // who follows the link allows nothing
 	secret := strings.ToLower(rand.Text() + rand.Text())
-	if err := n.Service.station.Store.PutInvitation(ctx, linkHash(secret), i); err != nil {
+	if err := n.Station.Store.PutInvitation(ctx, linkHash(secret), i); err != nil {
 		return "", err
 	}
 	return strings.TrimRight(n.Base, "/") + "/invite/" + secret, nil
@@ -170,12 +171,12 @@ func (n *Inviter) Link(ctx context.Context, i models.Invitation) (string, error)
 
 // Linked finds for what a link is good; models.ErrNotFound: for nothing.
 func (n *Inviter) Linked(ctx context.Context, secret string) (models.Invitation, error) {
-	return n.Service.station.Store.Invitation(ctx, linkHash(secret), time.Now())
+	return n.Station.Store.Invitation(ctx, linkHash(secret), time.Now())
 }
 
 // Follow uses a link up and sends the bot. One that can't be followed now stays good.
 func (n *Inviter) Follow(ctx context.Context, secret string) (models.RoomState, error) {
-	store := n.Service.station.Store
+	store := n.Station.Store
 	i, err := store.TakeInvitation(ctx, linkHash(secret), time.Now())
 	if err != nil {
 		return models.RoomState{}, err
@@ -199,5 +200,11 @@ func invalid(err error) error {
 	return models.WithHint(fmt.Errorf("%w: %w", models.ErrInvalid, err), models.Hint(err))
 }
 
-// RoomStates lists the rooms that the bot is in or on its way to.
-func (v *service) RoomStates() []models.RoomState { return v.states() }
+// RoomStates lists the rooms that the bot is in or on its way to, and what is heard there.
+func (s *Station) RoomStates() []models.RoomState {
+	out, deaf := s.Fleet.States(), s.Sessions.DeafTo()
+	for i, x := range out {
+		out[i].Paused, out[i].Deaf = s.Sessions.Hosts().Paused(x.Room), deaf[x.Room]
+	}
+	return out
+}

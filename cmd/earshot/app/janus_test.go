@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/bot"
+	"earshot/bot/fleet"
 	"earshot/bot/janus"
 	"earshot/bot/janus/janustest"
 	"earshot/cmd/earshot/stage"
@@ -42,7 +43,7 @@ func TestJanusPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	}
 	t.Parallel()
 	server := janusServer(t)
-	rightWords(t, janusSecrets, Wish{Address: server.URL("room/1234")}, "mute unmute remove",
+	rightWords(t, janusSecrets, fleet.JoinRequest{Address: server.URL("room/1234")}, "mute unmute remove",
 		func(ctx context.Context, s *Station, v stage.Voice) error {
 			return janus.Publish(ctx, janus.PublishConfig{URL: server.URL("room/1234"), Name: v.Name, Peer: s.Peers, Next: next(v)})
 		})
@@ -96,13 +97,13 @@ func TestJanusBrowser(t *testing.T) {
 	others := map[string]eval.Sentence{"Ben": all[2], "Cem": all[3]}
 	s, l := openTestStation(t, t.TempDir())
 	trust(s, janusSecrets, server.URL("room/1234"))
-	room, connector, err := s.Connector(t.Context(), Wish{Address: server.URL("room/1234")})
+	room, connector, err := s.Connector(t.Context(), fleet.JoinRequest{Address: server.URL("room/1234")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	hands := connector.(stage.Connector)
 	up := stage.NewCurtain(hands, 1+len(others))
-	b.visit(t, s, l, page, Stay{Room: room, Connector: up}, func(ctx context.Context, group *errgroup.Group) {
+	b.visit(t, s, l, page, fleet.SessionRequest{Room: room, Connector: up}, func(ctx context.Context, group *errgroup.Group) {
 		for name, line := range others {
 			src := up.Behind(paused(t, line))
 			group.Go(func() error {

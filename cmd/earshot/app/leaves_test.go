@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"earshot/bot/fleet"
 	"earshot/bot/lounge"
 	"earshot/bot/room"
 	"earshot/models"
@@ -34,7 +35,7 @@ func TestLeavingTakesBackMutes(t *testing.T) {
 	s, l := openTestStation(t, t.TempDir())
 	host := l.Addr().String()
 	trust(s, noSecrets, "lounge://"+host)
-	v := NewService(s)
+	v := s.Fleet
 	rooms := []*mutedRoom{
 		{name: "invited-sent", invited: true, sent: true, end: models.ActionSeen},
 		{name: "invited-stopped", invited: true, end: models.ActionSeen},
@@ -46,7 +47,7 @@ func TestLeavingTakesBackMutes(t *testing.T) {
 		defer group.Wait() //nolint:errcheck // they are told to go
 		talking, hush := context.WithCancel(ctx)
 		defer hush()
-		var wishes []Wish
+		var wanted []fleet.JoinRequest
 		for _, r := range rooms {
 			r.address = "lounge://" + host + "/" + r.name
 			here := make(chan string, 1)
@@ -57,15 +58,15 @@ func TestLeavingTakesBackMutes(t *testing.T) {
 			})
 			r.person = <-here
 			if !r.invited {
-				wishes = append(wishes, Wish{Address: r.address, Name: r.name})
+				wanted = append(wanted, fleet.JoinRequest{Address: r.address, Name: r.name, Standing: true})
 			}
 		}
 		serving, stop := context.WithCancel(ctx)
 		served := make(chan error, 1)
-		go func() { served <- v.Run(serving, wishes, nil) }()
-		waittest.Until(t, "it serves", func() bool { return len(v.states()) == len(wishes) })
+		go func() { served <- v.Run(serving, wanted, nil) }()
+		waittest.Until(t, "it serves", func() bool { return len(v.States()) == len(wanted) })
 		for _, r := range rooms {
-			r.visit(ctx, t, v)
+			r.visit(ctx, t, s)
 		}
 		stop()
 		err := <-served
@@ -83,16 +84,16 @@ func TestLeavingTakesBackMutes(t *testing.T) {
 }
 
 // visit has the bot in the room mute Ben, and sent out where that is to be.
-func (r *mutedRoom) visit(ctx context.Context, t *testing.T, v *service) {
+func (r *mutedRoom) visit(ctx context.Context, t *testing.T, s *Station) {
 	t.Helper()
-	n, s := &Inviter{Service: v}, v.station
+	n := &Inviter{Station: s}
 	if r.invited {
 		if _, err := n.Invite(ctx, models.Invitation{URL: r.address, By: "test"}); err != nil {
 			t.Error(err)
 		}
 	}
 	waittest.Until(t, "it hears Ben in "+r.name, func() bool {
-		for _, x := range v.states() {
+		for _, x := range s.Fleet.States() {
 			if x.Room == idOf(t, r.address) && x.State == string(room.StateListening) {
 				r.session = x.Session
 			}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"earshot/bot"
+	"earshot/bot/fleet"
 	"earshot/bot/restrict"
 	"earshot/bot/room"
 	"earshot/cmd/earshot/speech"
@@ -17,23 +17,9 @@ import (
 	"earshot/moderation/live"
 )
 
-// Stay is one room that a station listens in.
-type Stay struct {
-	Room      models.Room
-	Connector bot.Connector
-	// Started, when set, is told the stored session before the bot joins; watch is told the room's states.
-	Started func(models.Session)
-	Watch   func(room.Status)
-	// guest says that the bot was invited: it leaves by itself where nobody is or nobody speaks.
-	guest bool
-	// returns says whether the bot comes back by itself after a stay that ended so: then what is in force against people stays, for
-	// the next stay to end. nil: it does not.
-	returns func(models.EndReason) bool
-}
-
 // patience is how long the bot stays where nobody is or speaks; 0: for ever.
-func (st Stay) patience(configured time.Duration) time.Duration {
-	if !st.guest {
+func patience(r fleet.SessionRequest, configured time.Duration) time.Duration {
+	if !r.Invited {
 		return 0
 	}
 	return configured
@@ -48,20 +34,20 @@ func (s *Station) wishes(ctx context.Context, room string) (objected func(string
 	return func(id string) bool { return marks[models.PersonMark(id)] }, pausedBy, err
 }
 
-// ListenIn joins a room and stores what is heard there until the context ends or the room is over. It returns the
-// session with its end.
-func (s *Station) ListenIn(ctx context.Context, st Stay) (models.Session, error) {
+// Listen joins a room and stores what is heard there until the context ends or the room is over. It returns the session with its
+// end.
+func (s *Station) Listen(ctx context.Context, r fleet.SessionRequest) (models.Session, error) {
 	if err := s.quota.Admit(ctx); err != nil {
 		return models.Session{}, err
 	}
-	objected, pausedBy, err := s.wishes(ctx, st.Room.ID)
+	objected, pausedBy, err := s.wishes(ctx, r.Room.ID)
 	if err != nil {
 		return models.Session{}, err
 	}
-	p := s.profiles.of(st.Room.Profile)
+	p := s.profiles.of(r.Room.Profile)
 	started := time.Now().UTC()
 	session, err := s.Store.StartSession(ctx, models.Session{
-		ID: sessionID(shortRoom(st.Room), time.Now()), Room: st.Room.ID, Name: st.Room.Name, URL: st.Room.URL,
+		ID: sessionID(shortRoom(r.Room), time.Now()), Room: r.Room.ID, Name: r.Room.Name, URL: r.Room.URL,
 		Model: s.Speech.Name, Rules: s.Sessions.RulesName(p.name), Started: started,
 		Profile: p.name, ModerateOnly: p.cfg.ModerateOnly,
 	})
@@ -73,10 +59,10 @@ func (s *Station) ListenIn(ctx context.Context, st Stay) (models.Session, error)
 	if err != nil {
 		return session, err
 	}
-	s.meetRoom(ctx, st.Room)
+	s.meetRoom(ctx, r.Room)
 	s.Hub.Publish(models.Event{SessionID: session.ID, Session: &session})
-	if st.Started != nil {
-		st.Started(session)
+	if r.Started != nil {
+		r.Started(session)
 	}
 	var preview func(models.Clip)
 	if s.cfg.Partials > 0 && !session.ModerateOnly {
@@ -84,13 +70,13 @@ func (s *Station) ListenIn(ctx context.Context, st Stay) (models.Session, error)
 	}
 	var stay *live.Stay
 	room, err := room.New(room.Config{
-		Room: st.Room, Session: session, Connector: st.Connector, Sink: running, Observer: running, Hold: memoryOf(p.cfg),
-		Segment: speech.SegmentConfig(s.cfg), NewVAD: speech.NewVAD(s.vad), Preview: preview, PreviewEvery: s.cfg.Partials, Watch: st.Watch,
+		Room: r.Room, Session: session, Connector: r.Connector, Sink: running, Observer: running, Hold: memoryOf(p.cfg),
+		Segment: speech.SegmentConfig(s.cfg), NewVAD: speech.NewVAD(s.vad), Preview: preview, PreviewEvery: s.cfg.Partials, Watch: r.Watch,
 		Log:    s.Log,
-		Notice: botNotice(p.cfg, st.Room.URL), Needs: p.needs(), MaxTime: p.cfg.Stay.MaxTime, Alone: st.patience(p.cfg.Stay.Alone),
-		Silence: st.patience(p.cfg.Stay.Silence), Objected: objected, Paused: pausedBy != "", Breaker: s.breakers.of(st.Room.URL),
+		Notice: botNotice(p.cfg, r.Room.URL), Needs: p.needs(), MaxTime: p.cfg.Stay.MaxTime, Alone: patience(r, p.cfg.Stay.Alone),
+		Silence: patience(r, p.cfg.Stay.Silence), Objected: objected, Paused: pausedBy != "", Breaker: s.breakers.Of(r.Room.URL),
 		Farewell: func(ctx context.Context, why models.EndReason) {
-			if st.returns != nil && st.returns(why) {
+			if r.Returns != nil && r.Returns(why) {
 				stay.Leave(ctx, nil)
 			} else {
 				stay.Leave(ctx, restrict.ErrForGood)
@@ -100,9 +86,9 @@ func (s *Station) ListenIn(ctx context.Context, st Stay) (models.Session, error)
 	if err != nil {
 		return session, err
 	}
-	defer s.stays.enter(room)()
+	defer s.stays.Enter(room)()
 	keeper := restrict.New(restrict.Config{
-		Store: s.Store, Actions: s.Store, Room: room, RoomID: st.Room.ID, Told: s.Sessions.Acted, Log: s.Log,
+		Store: s.Store, Actions: s.Store, Room: room, RoomID: r.Room.ID, Told: s.Sessions.Acted, Log: s.Log,
 	})
 	stay = running.Enter(room, keeper)
 	kept := make(chan error, 1)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/fleet"
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/livekittest"
 	"earshot/models"
@@ -57,19 +58,19 @@ func TestLiveKitBrowser(t *testing.T) {
 	page := g.serve(t, fmt.Sprintf(guestPage, server.Addr(), token), script)
 	s, l := openTestStation(t, t.TempDir())
 	trust(s, liveKitSecrets, server.URL("open-mic"))
-	room, connector, err := s.Connector(t.Context(), Wish{Address: server.URL("open-mic")})
+	room, connector, err := s.Connector(t.Context(), fleet.JoinRequest{Address: server.URL("open-mic")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	hands := connector.(bot.Moderator)
-	b.visit(t, s, l, page, Stay{Room: room, Connector: connector}, nil, func(ctx context.Context, _ models.Utterance) {
+	b.visit(t, s, l, page, fleet.SessionRequest{Room: room, Connector: connector}, nil, func(ctx context.Context, _ models.Utterance) {
 		carryOut(
 			ctx, t, hands, bot.Command{Verb: models.VerbMessage, Text: "mind the rules"},
 			func() bool { return g.saw("line ", "mind the rules") },
 		)
 		carryOut(ctx, t, hands, bot.Command{Verb: models.VerbMute, Target: "ana"}, func() bool { return g.saw("muted ana", "") })
 		for beginning, part := range map[string]string{
-			"sees " + BotName: "4", "recording": "true", "line " + BotName + " lk-chat-topic": "mind the rules",
+			"sees " + fleet.BotName: "4", "recording": "true", "line " + fleet.BotName + " lk-chat-topic": "mind the rules",
 		} {
 			comes(ctx, t, "the browser's "+beginning, func() bool { return g.saw(beginning, part) })
 		}

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,23 +30,21 @@ import (
 // invitee is a service that waits to be invited.
 type invitee struct {
 	s *Station
-	v *service
 }
 
 // waitForInvitations runs a service until the test ends.
 func waitForInvitations(t *testing.T, server string, more ...string) *invitee {
 	t.Helper()
 	s, l := openTestStationWith(t, t.TempDir(), append([]string{"EARSHOT_LIVEKIT_URL=" + server, "EARSHOT_PARTIALS=0"}, more...)...)
-	v := NewService(s)
 	var err error
 	trust(s, liveKitSecrets, server)
-	if s.Invitations, err = NewInvitations(v); err != nil {
+	if s.Sent, err = s.Dispatch(); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- s.Run(ctx, l, func(ctx context.Context) error { return v.Run(ctx, nil, s.Invitations) })
+		ended <- s.Run(ctx, l, func(ctx context.Context) error { return s.Fleet.Run(ctx, nil, s.Sent.Run) })
 	}()
 	t.Cleanup(func() {
 		cancel()
@@ -52,12 +52,12 @@ func waitForInvitations(t *testing.T, server string, more ...string) *invitee {
 			t.Error(err)
 		}
 	})
-	return &invitee{s, v}
+	return &invitee{s}
 }
 
 // in says whether the service listens in a room, and in which session.
 func (i *invitee) in(name string) (session string, listening bool) {
-	for _, state := range i.v.states() {
+	for _, state := range i.s.Fleet.States() {
 		if state.Name == name {
 			return state.Session, state.State == string(room.StateListening)
 		}
@@ -94,11 +94,11 @@ func paused(t *testing.T, line eval.Sentence) lounge.Source {
 // sayIn lets somebody say one of the fixture's sentences in a room, once the bot of a station hears them.
 func sayIn(t *testing.T, s *Station, server *livekittest.Server, room, name string, line eval.Sentence) error {
 	t.Helper()
-	listens, before := make(chan struct{}), s.stays.sum().Packets
+	listens, before := make(chan struct{}), s.stays.Sum().Packets
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	go func() {
-		waittest.Holds(ctx, func() bool { return s.stays.sum().Packets > before })
+		waittest.Holds(ctx, func() bool { return s.stays.Sum().Packets > before })
 		close(listens)
 	}()
 	src := stage.Held(paused(t, line), listens)
@@ -182,7 +182,7 @@ func TestLiveKitDispatch(t *testing.T) {
 	}
 	who[1].checkEnd(t, sessions[1], models.EndRoomClosed)
 	for _, i := range crew {
-		waittest.Until(t, "no service is in a room", func() bool { return len(i.v.states()) == 0 })
+		waittest.Until(t, "no service is in a room", func() bool { return len(i.s.Fleet.States()) == 0 })
 	}
 }
 
@@ -199,10 +199,19 @@ func TestLiveKitWebhooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	var inside http.Handler
+	var finished atomic.Int32 // rooms whose end the service was told
 	ready := make(chan struct{})
 	web := &httptest.Server{Listener: l, Config: &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		<-ready
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		inside.ServeHTTP(w, r)
+		if bytes.Contains(body, []byte(`"room_finished"`)) {
+			finished.Add(1)
+		}
 	})}}
 	web.Start()
 	t.Cleanup(web.Close)
@@ -249,11 +258,7 @@ func TestLiveKitWebhooks(t *testing.T) {
 	if err := admin.Delete(); err != nil {
 		t.Fatal(err)
 	}
-	waittest.Until(t, "the room's end is known", func() bool {
-		i.s.Invitations.mu.Lock()
-		defer i.s.Invitations.mu.Unlock()
-		return !i.s.Invitations.sentAway[idOf(t, server.URL("stage"))]
-	})
+	waittest.Until(t, "the room's end is known", func() bool { return finished.Load() == 1 })
 	visit("Dia")
 	waittest.Until(t, "the bot comes to the next room of this name", func() (there bool) { session, there = i.in("stage"); return there })
 	i.checkHeard(t, session, "Dia", all[5].Text)
@@ -272,13 +277,13 @@ func TestLiveKitInvitationsNeedSecrets(t *testing.T) {
 	s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_LIVEKIT_URL=livekit://rooms.example", "EARSHOT_LIVEKIT_PROFILE=strict")
 	defer l.Close()
 	trust(s, liveKitSecrets, "livekit://rooms.example")
-	if _, err := NewInvitations(NewService(s)); !errors.Is(err, errNoProfile) {
+	if _, err := s.Dispatch(); !errors.Is(err, errNoProfile) {
 		t.Errorf("an unknown profile: %v", err)
 	}
 	for setting, want := range map[string]bool{"livekit://rooms.example": true, "": false} {
 		s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_LIVEKIT_URL="+setting)
 		defer l.Close()
-		n, err := NewInvitations(NewService(s))
+		n, err := s.Dispatch()
 		if (err != nil) != want || n != nil || want && !strings.Contains(models.Hint(err), "LIVEKIT_API_SECRET") {
 			t.Errorf("url %q: %v, %v (hint %q)", setting, n, err, models.Hint(err))
 		}

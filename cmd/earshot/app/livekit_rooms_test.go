@@ -13,6 +13,7 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
+	"earshot/bot/fleet"
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/livekittest"
 	"earshot/bot/lounge"
@@ -98,7 +99,7 @@ func TestLiveKitTwentyRooms(t *testing.T) {
 func oneRoom(
 	ctx context.Context, s *Station, server *livekittest.Server, name string, src lounge.Source,
 ) (session models.Session, err error) {
-	room, connector, err := s.Connector(ctx, Wish{Address: server.URL(name)})
+	room, connector, err := s.Connector(ctx, fleet.JoinRequest{Address: server.URL(name)})
 	if err != nil {
 		return session, err
 	}
@@ -107,7 +108,7 @@ func oneRoom(
 	defer leave(nil)
 	group, speaking := errgroup.WithContext(listening)
 	group.Go(func() (err error) {
-		session, err = s.ListenIn(listening, Stay{Room: room, Connector: up})
+		session, err = s.Listen(listening, fleet.SessionRequest{Room: room, Connector: up})
 		return err
 	})
 	behind := up.Behind(src)

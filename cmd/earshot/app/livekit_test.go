@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/bot"
+	"earshot/bot/fleet"
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/livekittest"
 	"earshot/bot/room"
@@ -43,7 +44,7 @@ func TestLiveKitPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	}
 	t.Parallel()
 	server := liveKit(t)
-	rightWords(t, liveKitSecrets, Wish{Address: server.URL("open-mic")}, "message private_message mute unmute to_audience remove",
+	rightWords(t, liveKitSecrets, fleet.JoinRequest{Address: server.URL("open-mic")}, "message private_message mute unmute to_audience remove",
 		func(ctx context.Context, s *Station, v stage.Voice) error {
 			return livekit.Publish(ctx, livekit.PublishConfig{
 				URL: server.URL("open-mic"), Auth: livekit.Credentials{Key: livekittest.Key, Secret: livekittest.Secret},
@@ -55,7 +56,8 @@ func TestLiveKitPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 // rightWords lets the demo's voices play in a room, which the bot joins as "earshot join" does: SQLite holds what was said,
 // by whom, with the planted violations and no other. The bot's rights are told.
 func rightWords(
-	t *testing.T, secret func(string) (string, error), w Wish, rights string, play func(context.Context, *Station, stage.Voice) error,
+	t *testing.T, secret func(string) (string, error), w fleet.JoinRequest, rights string,
+	play func(context.Context, *Station, stage.Voice) error,
 ) {
 	t.Helper()
 	s, l := openTestStation(t, t.TempDir())
@@ -68,7 +70,7 @@ func rightWords(
 	var shown lastRights
 	err = s.Run(t.Context(), l, func(ctx context.Context) error {
 		session, err = perform(
-			ctx, s, Stay{Room: room, Connector: connector, Watch: shown.watch},
+			ctx, s, fleet.SessionRequest{Room: room, Connector: connector, Watch: shown.watch},
 			func(ctx context.Context, v stage.Voice) error { return play(ctx, s, v) },
 		)
 		return err
@@ -103,7 +105,7 @@ func next(v stage.Voice) func() ([]byte, time.Duration, error) {
 
 // perform lets the cast play in a room while the bot listens there. play lets one voice play.
 func perform(
-	ctx context.Context, s *Station, st Stay, play func(context.Context, stage.Voice) error,
+	ctx context.Context, s *Station, st fleet.SessionRequest, play func(context.Context, stage.Voice) error,
 ) (session models.Session, err error) {
 	cast, err := stage.Cast()
 	if err != nil {
@@ -115,7 +117,7 @@ func perform(
 	defer leave(nil)
 	group, playing := errgroup.WithContext(listening)
 	group.Go(func() (err error) {
-		if session, err = s.ListenIn(listening, st); err == nil {
+		if session, err = s.Listen(listening, st); err == nil {
 			err = s.Drain(ctx)
 		}
 		return err

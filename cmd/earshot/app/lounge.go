@@ -4,11 +4,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"net"
-	"net/netip"
 	"net/url"
-	"slices"
 
+	"earshot/bot/fleet"
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
 	"earshot/cmd/earshot/secrets"
@@ -21,7 +19,7 @@ const leastToken = 16
 
 // openLounge makes the room inside the program.
 func (s *Station) openLounge(ice peer.Config) (err error) {
-	if s.HostToken, err = loungeToken(s.cfg.Lounge); err != nil {
+	if s.Servers.HostToken, err = loungeToken(s.cfg.Lounge); err != nil {
 		return err
 	}
 	limits := lounge.Limits{PerAddress: s.cfg.Lounge.PerAddress}
@@ -29,8 +27,9 @@ func (s *Station) openLounge(ice peer.Config) (err error) {
 		limits.PerAddress = -1
 	}
 	s.lounge = lounge.New(lounge.Config{
-		UDPPort: s.cfg.Lounge.UDPPort, Peer: loungeICE(ice), TranscriptURL: s.transcriptURL, BotName: BotName, HostToken: s.HostToken,
-		Limits: limits, Log: s.Log,
+		UDPPort: s.cfg.Lounge.UDPPort, Peer: loungeICE(ice), TranscriptURL: s.transcriptURL, BotName: fleet.BotName,
+		HostToken: s.Servers.HostToken,
+		Limits:    limits, Log: s.Log,
 	})
 	return nil
 }
@@ -52,15 +51,7 @@ func loungeToken(c configs.Lounge) (string, error) {
 
 // HostLink makes its holder a host of the lounge. What stands behind # is not sent to servers, nor do proxies log it.
 func (s *Station) HostLink(base string) string {
-	return base + "/room/" + DemoRoom + "#host=" + url.QueryEscape(s.HostToken)
-}
-
-func ofThisMachine(ip netip.Addr) bool {
-	all, err := net.InterfaceAddrs()
-	return err == nil && slices.ContainsFunc(all, func(a net.Addr) bool {
-		p, err := netip.ParsePrefix(a.String())
-		return err == nil && p.Addr().Unmap() == ip
-	})
+	return base + "/room/" + DemoRoom + "#host=" + url.QueryEscape(s.Servers.HostToken)
 }
 
 // DemoRoom is where the demo takes place.

@@ -19,7 +19,7 @@ func TestTermsSayHowToObject(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	n := &Inviter{Service: NewService(s)}
+	n := &Inviter{Station: s}
 	for example, chat := range map[string]bool{
 		"lounge://127.0.0.1:8484/lounge": true, "livekit://rooms.example/open-mic": true, "janus+ws://rooms.example:8188/room/1234": false,
 		"whep+https://media.example/whep/stage": false,
@@ -46,9 +46,9 @@ func TestHostIsToldOfNoChat(t *testing.T) {
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
-		v := NewService(s)
+		v := s.Fleet
 		trust(s, janusSecrets, server.URL("room/1234"))
-		n := &Inviter{Service: v}
+		n := &Inviter{Station: s}
 		var group errgroup.Group
 		group.Go(func() error { return v.Run(ctx, nil, nil) })
 		waittest.Until(t, "the service takes invitations", func() bool {
@@ -56,7 +56,7 @@ func TestHostIsToldOfNoChat(t *testing.T) {
 			return err == nil
 		})
 		waittest.Until(t, "the host is told", func() bool {
-			all := v.states()
+			all := v.States()
 			return len(all) == 1 && strings.Contains(all[0].Note, "no chat") && strings.Contains(all[0].Note, "not to be written down")
 		})
 		stop()

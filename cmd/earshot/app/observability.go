@@ -36,7 +36,7 @@ func (s *Station) readiness(w http.ResponseWriter, _ *http.Request) {
 // figures reads what the parts tell when Prometheus asks for it.
 func (s *Station) figures() metrics.Figures {
 	f := metrics.Figures{
-		Text: s.text.Stats(), Rooms: s.stays.sum(), Decoders: s.Speech.Stats(),
+		Text: s.text.Stats(), Rooms: s.stays.Sum(), Decoders: s.Speech.Stats(),
 		Sessions: s.Sessions.InRooms(), Watchers: s.Hub.Watchers(), Broken: len(s.profiles.mistakes()), Spool: -1, Failed: -1,
 		Dropped: map[guard.Reason]uint64{}, Unjudged: s.Sessions.Unjudged(),
 	}
@@ -62,4 +62,18 @@ func (s *Station) figures() metrics.Figures {
 		f.Spool, f.Failed = u.WaitingBytes, int64(u.Failed)
 	}
 	return f
+}
+
+// hooked puts webhooks before the pages: their sender's signature stands for a login. hook may be nil.
+func hooked(path string, hook, pages http.Handler) http.Handler {
+	if hook == nil {
+		return pages
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == path {
+			hook.ServeHTTP(w, r)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
 }

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/bot"
+	"earshot/bot/fleet"
 	"earshot/models"
 	"earshot/models/waittest"
 	"earshot/moderation/review/events"
@@ -83,7 +84,7 @@ func newBrowser(t *testing.T) browser {
 // visit opens a page while the bot listens, until a line of the browser's words is on record; then it calls heard, and ends
 // both. With others more people come, in the group.
 func (b browser) visit(
-	t *testing.T, s *Station, l net.Listener, page string, st Stay,
+	t *testing.T, s *Station, l net.Listener, page string, st fleet.SessionRequest,
 	others func(context.Context, *errgroup.Group), heard func(context.Context, models.Utterance),
 ) {
 	t.Helper()
@@ -98,7 +99,7 @@ func (b browser) visit(
 		defer cancel()
 		defer startChromium(ctx, t, b.path, page)()
 		group, ctx := errgroup.WithContext(ctx)
-		group.Go(func() error { _, err := s.ListenIn(ctx, st); return err })
+		group.Go(func() error { _, err := s.Listen(ctx, st); return err })
 		if others != nil {
 			others(ctx, group)
 		}

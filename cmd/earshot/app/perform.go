@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/bot"
+	"earshot/bot/fleet"
 	"earshot/bot/lounge"
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
@@ -21,7 +22,7 @@ func (s *Station) Perform(ctx context.Context, host string, parts []stage.Part) 
 
 // performIn is perform in a room of this lounge.
 func (s *Station) performIn(ctx context.Context, host string, room models.Room, parts []stage.Part) (models.Session, error) {
-	client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Token: s.HostToken, Peer: s.Peers, Log: s.Log})
+	client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Token: s.Servers.HostToken, Peer: s.Peers, Log: s.Log})
 	if err != nil {
 		return models.Session{}, err
 	}
@@ -45,11 +46,11 @@ func (s *Station) hearVoices(
 	defer leave(nil)
 	group, playing := errgroup.WithContext(listening)
 	group.Go(func() (err error) {
-		session, err = s.ListenIn(listening, Stay{Room: room, Connector: up})
+		session, err = s.Listen(listening, fleet.SessionRequest{Room: room, Connector: up})
 		return err
 	})
 	group.Go(func() error {
-		err := stage.Play(playing, stage.Place{BaseURL: "http://" + host, Room: room.ID, Token: s.HostToken, Peer: s.Peers}, voices, up)
+		err := stage.Play(playing, stage.Place{BaseURL: "http://" + host, Room: room.ID, Token: s.Servers.HostToken, Peer: s.Peers}, voices, up)
 		leave(bot.End(models.EndLeft, nil))
 		return err
 	})

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"earshot/bot"
+	"earshot/bot/fleet"
 	"earshot/bot/janus"
 	"earshot/bot/livekit"
 	"earshot/bot/lounge"
@@ -82,7 +83,7 @@ func TestRoomsDocumented(t *testing.T) {
 			t.Errorf("docs/rooms.md should have:\n%s", want)
 		}
 	}
-	for k := range kindsOfRooms() {
+	for k := range fleet.Kinds() {
 		found := false
 		for _, d := range roomDocs {
 			at, err := models.ParseServer(d.scheme + "://host")

@@ -15,12 +15,12 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/bot/audio"
+	"earshot/bot/fleet"
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
 	"earshot/bot/peer/guard"
 	"earshot/bot/room"
 	"earshot/cmd/earshot/metrics"
-	"earshot/cmd/earshot/secrets"
 	"earshot/cmd/earshot/speech"
 	"earshot/cmd/earshot/web"
 	"earshot/configs"
@@ -80,22 +80,21 @@ type Station struct {
 	guard *guard.Guard
 	// summaries sums sessions up, at their end and when somebody asks.
 	summaries summariser
-	// Keys are the secrets of room servers; nil: there are none.
-	Keys *secrets.Keyring
-	// HostToken makes people hosts of this program's own lounge.
-	HostToken string
-	own       string // host:port of its web server, while it runs
-	breakers  breakers
+	// Servers knows which room servers the bot may go to.
+	Servers  *knownServers
+	breakers fleet.Breakers
 	// Inviter takes invitations; nil where there is no service.
 	Inviter *Inviter
-	stays   attendance
+	stays   fleet.Attendance
 	wrapUps *wrapUps
 	// LastTime is how long the end of the program waits for the sessions that are over to be summed up.
 	LastTime time.Duration
 	recovery recovery
 	record   *recordWatch
-	// Invitations bring the service into rooms; nil: nobody sends any.
-	Invitations *invitations
+	// Fleet keeps the bot in rooms.
+	Fleet *fleet.Fleet
+	// Sent brings the fleet into rooms that a LiveKit server sends it to; nil: none does.
+	Sent *fleet.Dispatch
 }
 
 // OpenStation opens everything that can fail before anybody is heard. The caller closes it.
@@ -106,6 +105,7 @@ func OpenStation(ctx context.Context, cfg configs.Config, log *slog.Logger) (*St
 // OpenStationWith is OpenStation with a model loaded as a command needs it.
 func OpenStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, o speech.Options) (_ *Station, err error) {
 	s := &Station{cfg: cfg, Log: log, Hub: events.NewHub(events.HubConfig{})}
+	s.Fleet, s.Servers = fleet.New(s, log), &knownServers{cfg: cfg}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
@@ -117,6 +117,7 @@ func OpenStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if s.Store, err = OpenRecord(ctx, cfg); err != nil {
 		return nil, err
 	}
+	s.Servers.allowed = s.Store
 	s.record = newRecordWatch(s.Store, s.Hub, log)
 	s.record.ended = s.sessionEnded
 	s.members = auth.NewMembers(s.Store, nil)
@@ -228,7 +229,7 @@ func (s *Station) pages(l net.Listener) *review.Server {
 		Members: s.members, Mode: s.door(l), Local: s.private(l), Setup: s.setupToken, Listener: hosts,
 	}
 	if n := s.Inviter; n != nil { // else a nil in an interface
-		c.Inviter, c.Links, c.Servers, c.States, c.Profiles = n, n, n, n.Service.RoomStates, s.cfg.ProfileNames()
+		c.Inviter, c.Links, c.Servers, c.States, c.Profiles = n, n, n, s.RoomStates, s.cfg.ProfileNames()
 	}
 	return review.New(c)
 }
@@ -236,7 +237,7 @@ func (s *Station) pages(l net.Listener) *review.Server {
 // serving puts around the pages what is served beside them.
 func (s *Station) serving(page *review.Server) http.Handler {
 	return web.NewProxies(s.cfg.Proxies).Believed(
-		s.Invitations.hooked(page.OwnHost(s.observability(page, web.ByPath(s.lounge, profiled(page))))),
+		hooked(s.cfg.LiveKit.Webhook, s.Sent.Webhook(), page.OwnHost(s.observability(page, web.ByPath(s.lounge, profiled(page))))),
 	)
 }
 
@@ -248,7 +249,7 @@ func (s *Station) transcriptURL(room string) string {
 		return ""
 	}
 	for _, x := range live {
-		if at, err := models.ParseAddress(x.URL); err == nil && at.RoomName() == room && s.ownLounge(at) {
+		if at, err := models.ParseAddress(x.URL); err == nil && at.RoomName() == room && s.Servers.ownLounge(at) {
 			return "/api/sessions/" + x.ID + "/events"
 		}
 	}
@@ -258,7 +259,7 @@ func (s *Station) transcriptURL(room string) string {
 // Run serves the page and the lounge on l and decodes, while work is in its rooms. When work is over, what was heard is
 // decoded for a while, and everything ends. Clips that an earlier run left in the spool are decoded first.
 func (s *Station) Run(ctx context.Context, l net.Listener, work func(ctx context.Context) error) error {
-	s.own = l.Addr().String()
+	s.Servers.own = l.Addr().String()
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	group, serving := errgroup.WithContext(serving)

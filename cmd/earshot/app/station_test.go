@@ -98,16 +98,18 @@ func wordErrors(us []models.Utterance, speaker, said string) (errs, words int, h
 
 // trust has a station know the servers of some addresses, with all secrets that a test has.
 func trust(s *Station, secret func(variable string) (string, error), addresses ...string) {
-	s.Keys = &secrets.Keyring{Environment: secret, Files: map[string]configs.Server{}, Intended: map[string]string{}, Named: map[string]bool{}}
+	s.Servers.Keys = &secrets.Keyring{
+		Environment: secret, Files: map[string]configs.Server{}, Intended: map[string]string{}, Named: map[string]bool{},
+	}
 	for _, address := range addresses {
 		at, err := models.ParseServer(address)
 		if err != nil {
 			panic(err) // a mistake in the test
 		}
-		s.Keys.Named[at.Server()] = true
+		s.Servers.Keys.Named[at.Server()] = true
 		for _, x := range secrets.RoomSecrets() {
 			if slices.Contains(x.Kinds, at.Kind) {
-				s.Keys.Intended[x.Variable] = at.Server()
+				s.Servers.Keys.Intended[x.Variable] = at.Server()
 			}
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/bot/fleet"
 	"earshot/bot/lounge"
 	"earshot/bot/peer"
 	"earshot/cmd/earshot/internal/programtest"
@@ -269,7 +270,7 @@ func botListens(t *testing.T, base, token string) bool {
 		return false
 	}
 	for _, l := range state.Listeners {
-		if l.Bot && l.Name == BotName {
+		if l.Bot && l.Name == fleet.BotName {
 			return true
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/bot/fleet"
 	"earshot/bot/lounge"
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/cmd/earshot/stage"
@@ -107,7 +108,9 @@ func playTape(ctx context.Context, s *Station, host string) (session models.Sess
 		return session, err
 	}
 	room := models.Room{ID: DemoRoom, Name: "Tape", URL: "lounge://" + host + "/" + DemoRoom}
-	client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Name: BotName, Token: s.HostToken, Peer: s.Peers, Log: s.Log})
+	client, err := lounge.NewClient(lounge.ClientConfig{
+		URL: room.URL, Name: fleet.BotName, Token: s.Servers.HostToken, Peer: s.Peers, Log: s.Log,
+	})
 	if err != nil {
 		return session, err
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -10,6 +11,8 @@ import (
 	"strings"
 
 	"earshot/bot/peer"
+	"earshot/cmd/earshot/secrets"
+	"earshot/configs"
 	"earshot/models"
 )
 
@@ -19,16 +22,32 @@ func errStrange(server string) error {
 		"an owner can allow it, on the page or with \"earshot servers allow "+server+"\"; or name it under servers or rooms in the configuration")
 }
 
+// allowedServers are the room servers that owners allowed.
+type allowedServers interface {
+	AllowedServers(ctx context.Context) ([]models.AllowedServer, error)
+}
+
+// knownServers says to which room servers the bot may go, how far they may lead it, and what it is given for them.
+type knownServers struct {
+	cfg     configs.Config
+	allowed allowedServers // nil: the configuration alone counts
+	// Keys are the secrets of room servers; nil: there are none.
+	Keys *secrets.Keyring
+	// HostToken makes people hosts of this program's own lounge.
+	HostToken string
+	own       string // host:port of its web server, while it runs
+}
+
 // reach is how far the server of a room may lead the bot: a server of the configuration anywhere, one that an owner allowed to
 // public addresses, and to private ones where the owner said so. Every other is refused (models.ErrForbidden).
-func (s *Station) reach(ctx context.Context, at models.Address) (peer.Reach, error) {
+func (s *knownServers) reach(ctx context.Context, at models.Address) (peer.Reach, error) {
 	if s.ownLounge(at) || s.Keys.Names(at.Server()) {
 		return peer.Anywhere, nil
 	}
-	if s.Store == nil { // the doctor's, who looks at the configuration alone
+	if s.allowed == nil {
 		return peer.Public, errStrange(at.Server())
 	}
-	allowed, err := s.Store.AllowedServers(ctx)
+	allowed, err := s.allowed.AllowedServers(ctx)
 	if err != nil {
 		return peer.Public, err
 	}
@@ -43,10 +62,28 @@ func (s *Station) reach(ctx context.Context, at models.Address) (peer.Reach, err
 	return peer.Public, errStrange(at.Server())
 }
 
+// secrets are those for the server of a room that may lead the bot so far.
+func (s *knownServers) secrets(at models.Address, reach peer.Reach) func(variable string) (string, error) {
+	if reach != peer.Anywhere {
+		return func(string) (string, error) { return "", nil }
+	}
+	of := s.Keys.Of(at)
+	if !s.ownLounge(at) {
+		return of
+	}
+	return func(variable string) (string, error) {
+		secret, err := of(variable)
+		if err == nil && variable == "EARSHOT_LOUNGE_TOKEN" {
+			secret = s.HostToken // there the bot may act
+		}
+		return secret, err
+	}
+}
+
 // ownLounge says that an address is in this program's own lounge: at the address it listens on, by any of this machine's
 // own addresses where it listens on all, or encrypted under a name that is configured as its own,
 // at the usual port or that of the configured link.
-func (s *Station) ownLounge(at models.Address) bool {
+func (s *knownServers) ownLounge(at models.Address) bool {
 	if at.Kind != models.RoomLounge {
 		return false
 	}
@@ -62,7 +99,15 @@ func (s *Station) ownLounge(at models.Address) bool {
 }
 
 // linked says that the configured link to the page leads to a server.
-func (s *Station) linked(at models.Address) bool {
+func (s *knownServers) linked(at models.Address) bool {
 	u, err := url.Parse(s.cfg.Notices.Link)
 	return err == nil && u.Scheme == "https" && strings.EqualFold(u.Hostname(), at.Host) && u.Port() == strconv.Itoa(int(at.Port))
+}
+
+func ofThisMachine(ip netip.Addr) bool {
+	all, err := net.InterfaceAddrs()
+	return err == nil && slices.ContainsFunc(all, func(a net.Addr) bool {
+		p, err := netip.ParsePrefix(a.String())
+		return err == nil && p.Addr().Unmap() == ip
+	})
 }

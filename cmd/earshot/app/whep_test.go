@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/bot"
+	"earshot/bot/fleet"
 	"earshot/bot/lounge"
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
@@ -37,11 +38,11 @@ func TestWHEPWords(t *testing.T) {
 		group.Go(func() (err error) {
 			address := "whep+http://" + l.Addr().String() + "/whep/stage/" + <-ids
 			trust(s, noSecrets, address)
-			room, connector, err := s.Connector(ctx, Wish{Address: address, Name: "Stage"})
+			room, connector, err := s.Connector(ctx, fleet.JoinRequest{Address: address, Name: "Stage"})
 			if err != nil {
 				return err
 			}
-			session, err = s.ListenIn(ctx, Stay{Room: room, Connector: behindCurtain{connector, up}})
+			session, err = s.Listen(ctx, fleet.SessionRequest{Room: room, Connector: behindCurtain{connector, up}})
 			return err
 		})
 		return group.Wait()

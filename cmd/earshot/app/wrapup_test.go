@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/fleet"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // TestAfterwardsIsDoneWhenDecodingCatchesUp: a session that ended in a backlog is summed up once its words are there.
@@ -42,11 +44,34 @@ func TestAfterwardsIsDoneWhenDecodingCatchesUp(t *testing.T) {
 	}
 }
 
-// brief is a connector of a room that is over at once.
-type brief struct{}
+// brief has every room of a station be over at once, with its last words still to be decoded.
+type brief struct {
+	*Station
+	t    *testing.T
+	over chan time.Time
+}
 
-func (brief) Run(_ context.Context, ears bot.RoomHandler) error {
+// Connector implements fleet.Host.
+func (b brief) Connector(context.Context, fleet.JoinRequest) (models.Room, bot.Connector, error) {
+	return models.Room{ID: "open-mic", Name: "open-mic", URL: "livekit://rooms.example/open-mic"}, b, nil
+}
+
+// Listen implements fleet.Host.
+func (b brief) Listen(ctx context.Context, r fleet.SessionRequest) (models.Session, error) {
+	began := r.Started
+	r.Started = func(x models.Session) {
+		began(x)
+		if err := b.Store.PutClip(ctx, heardClip(x.ID, 1, 10, 2000)); err != nil {
+			b.t.Error(err)
+		}
+	}
+	return b.Station.Listen(ctx, r)
+}
+
+// Run implements bot.Connector.
+func (b brief) Run(_ context.Context, ears bot.RoomHandler) error {
 	ears.Joined(bot.Capabilities{})
+	b.over <- time.Now()
 	return bot.End(models.EndRoomClosed, nil)
 }
 
@@ -58,32 +83,21 @@ func TestARoomThatOpensAgain(t *testing.T) {
 	}
 	s, l := openTestStation(t, t.TempDir())
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {
-		v := NewService(s)
-		v.ctx = ctx
-		room := models.Room{ID: "open-mic", Name: "open-mic", URL: "livekit://rooms.example/open-mic"}
-		g, err := v.enter(Wish{}, room, false)
-		if err != nil {
-			return err
-		}
-		over := time.Now()
-		go func() {
-			defer v.exit(g)
-			_, _ = s.ListenIn(g.ctx, Stay{Room: room, Connector: brief{}, guest: true, Started: func(x models.Session) {
-				// The last words of the room wait for decoding.
-				if err := s.Store.PutClip(ctx, heardClip(x.ID, 1, 10, 2000)); err != nil {
-					t.Error(err)
-				}
-				over = time.Now()
-			}})
-		}()
-		n := &invitations{service: v}
-		if !s.waiting(ctx, func() bool { return n.wanted(room) }) {
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		b := brief{s, t, make(chan time.Time, 1)}
+		rooms, ended := fleet.New(b, s.Log), make(chan error, 1)
+		go func() { ended <- rooms.Run(ctx, nil, nil) }()
+		waittest.Until(t, "it takes the room", func() bool { _, err := rooms.Join(ctx, fleet.JoinRequest{}); return err == nil })
+		over := <-b.over
+		if !s.waiting(ctx, func() bool { return !rooms.Has("open-mic") }) {
 			t.Fatal("the bot does not want to come to a room that was over 10 s ago")
 		}
 		if took := time.Since(over); took > 2*time.Second {
 			t.Errorf("it could come again %v after the room was over: what is said there meanwhile is not heard, and not told", took)
 		}
-		return nil
+		stop()
+		return <-ended
 	})
 	if err != nil {
 		t.Fatal(err)

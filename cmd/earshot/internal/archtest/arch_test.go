@@ -63,6 +63,9 @@ var mayImport = []struct {
 	{"bot/lounge", []string{"bot", "bot/audio/...", "bot/peer", "bot/internal/...", "models/confusables"}},
 	{"bot/schedule", []string{"bot", "bot/schedule/calendar"}},
 	{"bot/schedule/calendar", nil},
+	{"bot/fleet", []string{
+		"bot", "bot/janus", "bot/livekit", "bot/lounge", "bot/media", "bot/peer", "bot/room", "bot/schedule", "bot/whep",
+	}},
 	{"bot/...", []string{"bot", "bot/audio/...", "bot/peer", "bot/internal/..."}},
 	{"transcribe", nil},
 	{"transcribe/...", []string{"transcribe"}},

@@ -1,11 +1,9 @@
-package app
+package fleet
 
 import (
 	"math"
 	"sync"
 	"time"
-
-	"earshot/transcribe"
 )
 
 const (
@@ -19,12 +17,20 @@ const (
 	lateEnough = 4 * time.Second
 )
 
+// Decoding is what decoders did since they were made, and how late they are.
+type Decoding struct {
+	// Audio is the length of what was decoded, and Busy the decoders' time for it.
+	Audio, Busy time.Duration
+	// Lag is how long a final line that came now would wait.
+	Lag time.Duration
+}
+
 // loadMeter tells how busy the decoders are, 0 to 1, to whoever hands out rooms. Its methods may be called from any
 // goroutine.
 type loadMeter struct {
-	engines int
-	stats   func() transcribe.Stats
-	now     func() time.Time
+	decoders int
+	stats    func() Decoding
+	now      func() time.Time
 
 	mu    sync.Mutex
 	at    time.Time
@@ -33,8 +39,8 @@ type loadMeter struct {
 	fresh []time.Time
 }
 
-func newLoadMeter(engines int, stats func() transcribe.Stats) *loadMeter {
-	return &loadMeter{engines: max(engines, 1), stats: stats, now: time.Now}
+func newLoadMeter(decoders int, stats func() Decoding) *loadMeter {
+	return &loadMeter{decoders: max(decoders, 1), stats: stats, now: time.Now}
 }
 
 // took notes a room that begins.
@@ -54,7 +60,7 @@ func (m *loadMeter) read() float64 {
 	if passed := now.Sub(m.at); m.at.IsZero() {
 		m.at, m.busy = now, s.Busy
 	} else if passed >= time.Second {
-		part := min(float64(s.Busy-m.busy)/float64(passed)/float64(m.engines), 1)
+		part := min(float64(s.Busy-m.busy)/float64(passed)/float64(m.decoders), 1)
 		m.load += (part - m.load) * (1 - math.Exp(-float64(passed)/float64(loadWindow)))
 		m.at, m.busy = now, s.Busy
 	}
@@ -66,5 +72,5 @@ func (m *loadMeter) read() float64 {
 		rate = float64(s.Busy) / float64(s.Audio)
 	}
 	worst := max(m.load, float64(s.Lag)/float64(lateEnough))
-	return min(worst+rate*float64(len(m.fresh))/float64(m.engines), 1)
+	return min(worst+rate*float64(len(m.fresh))/float64(m.decoders), 1)
 }

@@ -1,4 +1,4 @@
-package app
+package fleet
 
 import (
 	"sync"
@@ -7,15 +7,16 @@ import (
 	"earshot/bot/room"
 )
 
-// attendance is the rooms that the bot is in, and what it went through in those that it left.
-type attendance struct {
+// Attendance is the rooms that the bot is in, and what it went through in those that it left. Its zero value is ready; its methods
+// may be called from any goroutine.
+type Attendance struct {
 	mu   sync.Mutex
 	now  map[*room.Room]bool
 	past media.Stats
 }
 
-// enter counts a room until the returned function is called.
-func (a *attendance) enter(r *room.Room) (leave func()) {
+// Enter counts a room until the returned function is called.
+func (a *Attendance) Enter(r *room.Room) (leave func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.now == nil {
@@ -30,8 +31,8 @@ func (a *attendance) enter(r *room.Room) (leave func()) {
 	}
 }
 
-// sum adds all rooms up.
-func (a *attendance) sum() media.Stats {
+// Sum adds all rooms up.
+func (a *Attendance) Sum() media.Stats {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	s := a.past

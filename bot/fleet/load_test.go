@@ -1,16 +1,14 @@
-package app
+package fleet
 
 import (
 	"testing"
 	"time"
-
-	"earshot/transcribe"
 )
 
 // TestLoadMeter follows a machine from idleness into load and back.
 func TestLoadMeter(t *testing.T) {
-	now, s := time.Unix(0, 0), transcribe.Stats{}
-	m := newLoadMeter(2, func() transcribe.Stats { return s })
+	now, s := time.Unix(0, 0), Decoding{}
+	m := newLoadMeter(2, func() Decoding { return s })
 	m.now = func() time.Time { return now }
 	step := func(seconds int, busy time.Duration) float64 {
 		for range seconds / 2 {
