@@ -11,19 +11,19 @@ import (
 const widestWindow = 1280
 
 const (
-	// maxAgain bounds the clips that wait for a second look, with their sound: flags are rare.
+	// maxAgain bounds the clips that wait, with their audio, to be decoded a second time. Flags are rare.
 	maxAgain = 64
-	// lookWithin is how long after the words a second look may begin: a verdict that comes later acts on nobody.
+	// lookWithin is how long after the end of speech a second look may begin; a later verdict is not enforced.
 	lookWithin = 20 * time.Second
-	// lookShare: while finals wait too, one of so many decodes is a second look, so that neither starves the other.
+	// lookShare: while finals wait too, one decode in this many is a second look, so that neither starves the other.
 	lookShare = 4
 )
 
-// Again decodes a clip once more, independently of its first decoding: in the widest window that is safe, and without the
-// vocabulary prompt, so that what both hear is not an accident of either. It gets a share of the decoding while finals wait.
-// done gets what was heard, from a goroutine of Run; its State is models.UtteranceFailed when nothing could be decoded, or
-// not in time for anything to come of it. The Service owns the clip from then on. It never blocks; false says that too many
-// clips wait already, and done will not be called.
+// Again queues a clip to be decoded a second time, independently of the first: in the widest safe window and without the
+// vocabulary prompt, so that an artefact of one decode is unlikely to recur in the other. Second looks get a share of the decoders
+// while finals wait. done receives the result on a goroutine of Run; its State is models.UtteranceFailed when decoding failed
+// or came too late to be of use. The Service owns the clip from then on. Again never blocks; it returns false, and never
+// calls done, when too many clips wait already.
 func (s *Service) Again(c models.Clip, done func(models.Utterance)) bool {
 	if c.Spoken.IsZero() {
 		c.Spoken = time.Now()
@@ -38,7 +38,7 @@ func (s *Service) Again(c models.Clip, done func(models.Utterance)) bool {
 	return true
 }
 
-// takeAgain gives out the next second look when it is its turn, or is too late. Called with the lock held.
+// takeAgain returns the next second look when its turn has come, or when it is too late for it. Called with the lock held.
 func (s *Service) takeAgain(now time.Time) (*again, bool) {
 	if len(s.repeats) == 0 {
 		s.finals = 0
@@ -57,7 +57,7 @@ func (s *Service) takeAgain(now time.Time) (*again, bool) {
 	return &a, true
 }
 
-// looked ends a second look. What came of it is told before a Drain ends.
+// looked ends a second look. Its done has returned by then, so that Drain waits for it.
 func (s *Service) looked(count func(*Stats)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,15 +66,15 @@ func (s *Service) looked(count func(*Stats)) {
 	s.changed.Broadcast()
 }
 
-// giveUp says that a second look was not made in time.
+// giveUp reports a second look that came too late as failed.
 func (s *Service) giveUp(a *again) {
 	defer s.looked(func(t *Stats) { t.LooksLate++ })
-	s.cfg.Logger.Warn("a second look came too late and was not made", "session", a.clip.Session, "key", a.clip.Key.String(),
+	s.cfg.Logger.Warn("second look skipped: it came too late", "session", a.clip.Session, "key", a.clip.Key.String(),
 		"ms", models.Age(a.clip.Spoken, time.Now()).Milliseconds())
 	a.done(failed(a.clip, s.cfg.Model))
 }
 
-// look carries a second look out.
+// look decodes a clip a second time.
 func (s *Service) look(ctx context.Context, d Decoder, a *again) {
 	defer s.looked(func(t *Stats) { t.Looks++ })
 	c := a.clip

@@ -36,7 +36,7 @@ func TestAgreement(t *testing.T) {
 	} {
 		var a agreement
 		for i, s := range steps {
-			retracted := a.hear(strings.Fields(s.hear))
+			retracted := a.update(strings.Fields(s.hear))
 			p := a.partial(models.Clip{}, retracted)
 			if p.Stable != s.stable || p.Tail != s.tail || p.Retracted != s.retracted {
 				t.Errorf(

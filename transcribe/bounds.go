@@ -1,35 +1,31 @@
 package transcribe
 
-// The bounds beyond which a transcript is doubted. None of them removes text: they keep rules from acting on it.
+// The bounds beyond which a transcript is doubted. Doubt never removes text; it keeps rules from acting on it.
 const (
-	// minVoicedMS and minVoicedShare: a segment of which less is speech holds a click or a breath, not words. One short
-	// word between its pre-roll and the silence behind it stays well above.
+	// minVoicedMS and minVoicedShare: a segment with less speech than this is a click or a breath. A single short word
+	// between its pre-roll and trailing silence is well above both.
 	minVoicedMS    = 100
 	minVoicedShare = 0.15
-	// maxCharsPerSecond of voiced sound: quick talkers reach 25.
+	// maxCharsPerSecond of voiced sound: fast speakers reach 25.
 	maxCharsPerSecond = 40
-	// minLevelDBFS: a segment whose voiced part is fainter is the room's noise or somebody else's loudspeaker.
+	// minLevelDBFS: a segment whose voiced part is quieter is room noise or another participant's loudspeaker.
 	minLevelDBFS = -65
-	// minLogProb and maxCompression are the limits at which Whisper's authors call a decode failed (Radford et al. 2022,
-	// section 4.5); minLogProbSilent applies when the model also holds the sound for silence.
+	// minLogProb and maxCompression are the thresholds at which Whisper's authors consider a decode failed (Radford et al.
+	// 2022, section 4.5). minLogProbSilent counts as one of the signs in lowConfidence.
 	minLogProb       = -1.0
 	minLogProbSilent = -0.5
-	// minLogProbUnsure with a mean probability of the words below minWordTrust: what the practice model made of an hour of
-	// noise and music lies below both, what it makes of speech above.
+	// minLogProbUnsure and minWordTrust (the mean word probability): the text that the practice model produced from an hour
+	// of noise and music is below both, its text for speech above.
 	minLogProbUnsure = -0.6
 	minWordTrust     = 0.6
-	// minSparseMS of voiced sound should have more than minCharsPerSecond letters.
-	minSparseMS    = 4000
-	maxNoSpeech    = 0.6
-	maxCompression = 2.4
-	// maxWordsPerSecond of voiced sound in a text that repeats itself; people reach 4 when they chant.
+	// Voiced sound of minSparseMS or more should yield at least minCharsPerSecond; less is a text that broke off.
+	minSparseMS       = 4000
+	minCharsPerSecond = 2
+	maxNoSpeech       = 0.6
+	maxCompression    = 2.4
+	// maxWordsPerSecond of voiced sound in a repetitive text; people who chant reach 4.
 	maxWordsPerSecond = 4.5
-	// maxConcealedShare of a segment, and maxConcealedMS of it, may be made up by the Opus decoder.
+	// At most maxConcealedShare of a segment, and maxConcealedMS, may be audio that the Opus decoder concealed.
 	maxConcealedShare = 0.2
 	maxConcealedMS    = 1500
-)
-
-const (
-	// minCharsPerSecond of voiced sound: less text, of speech that lasts, is a text that broke off.
-	minCharsPerSecond = 2
 )

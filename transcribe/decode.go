@@ -9,8 +9,8 @@ import (
 	"earshot/models"
 )
 
-// final makes an utterance of a clip, with the smaller model when the backlog asks for it. Errors say that nothing is known
-// of the clip: models.ErrNotFound, it is not wanted any more; ErrUnavailable, the decoder is gone; ctx's.
+// final decodes a clip to an utterance, with the smaller model when the backlog demands it. Errors: models.ErrNotFound (the
+// clip has been deleted), ErrUnavailable (the decoder has gone), or ctx's.
 func (s *Service) final(ctx context.Context, e *slot, t *task) (models.Utterance, error) {
 	if t.bare {
 		if err := s.fetch(ctx, &t.clip); err != nil {
@@ -23,7 +23,7 @@ func (s *Service) final(ctx context.Context, e *slot, t *task) (models.Utterance
 		d, model = e.small, s.cfg.FallbackModel
 	}
 	u, err := s.decode(ctx, d, &t.clip, model)
-	if small && errors.Is(err, ErrUnavailable) && ctx.Err() == nil { // it never will be there again: the slot goes on without
+	if small && errors.Is(err, ErrUnavailable) && ctx.Err() == nil { // it is gone for good; the slot goes on without it
 		e.small = nil
 		return s.final(ctx, e, t)
 	}
@@ -34,8 +34,8 @@ func (s *Service) final(ctx context.Context, e *slot, t *task) (models.Utterance
 	return u, err
 }
 
-// fetch reads a clip's sound from the spool, until it succeeds. Its errors are models.ErrNotFound (the clip is not there any
-// more) and ctx's.
+// fetch reads a clip's audio from the spool, retrying until it succeeds. It returns models.ErrNotFound when the clip has been
+// deleted, or ctx's error.
 func (s *Service) fetch(ctx context.Context, c *models.Clip) error {
 	for wait := firstBackoff; ; wait = min(2*wait, lastBackoff) {
 		got, err := s.cfg.Fetch(ctx, c.Key)
@@ -46,10 +46,8 @@ func (s *Service) fetch(ctx context.Context, c *models.Clip) error {
 		case errors.Is(err, models.ErrNotFound), ctx.Err() != nil:
 			return err
 		}
-		s.cfg.Logger.Warn(
-			"clip not read from the spool, trying again", "session", c.Session, "key", c.Key.String(), "ms", wait.Milliseconds(), "err",
-			err,
-		)
+		s.cfg.Logger.Warn("clip not read from the spool, trying again", "session", c.Session, "key", c.Key.String(),
+			"ms", wait.Milliseconds(), "err", err)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -58,8 +56,7 @@ func (s *Service) fetch(ctx context.Context, c *models.Clip) error {
 	}
 }
 
-// decode makes an utterance of a clip, or a failed one when attempts at it have failed too often. Its errors are those of
-// final.
+// decode returns the utterance of a clip, a failed one when too many attempts have failed. Its errors are those of final.
 func (s *Service) decode(ctx context.Context, d Decoder, c *models.Clip, model string) (models.Utterance, error) {
 	for c.Attempts < givenUp {
 		if !ready(ctx, d) {
@@ -82,9 +79,8 @@ func (s *Service) decode(ctx context.Context, d Decoder, c *models.Clip, model s
 				return models.Utterance{}, err
 			}
 		}
-		s.cfg.Logger.Warn(
-			"clip not decoded", "session", c.Session, "key", c.Key.String(), "attempts", c.Attempts, "ms", c.DurationMS(), "err", err,
-		)
+		s.cfg.Logger.Warn("clip not decoded", "session", c.Session, "key", c.Key.String(),
+			"attempts", c.Attempts, "ms", c.DurationMS(), "err", err)
 		if hopeless {
 			break
 		}
@@ -96,15 +92,15 @@ func (s *Service) decode(ctx context.Context, d Decoder, c *models.Clip, model s
 	return failed(*c, model), nil
 }
 
-// ready waits until a decoder can work; false says that ctx ended, or that the decoder never will.
+// ready waits until a decoder can work. It returns false when ctx has ended or the decoder is gone for good.
 func ready(ctx context.Context, d Decoder) bool {
 	r, ok := d.(Readier)
 	return ctx.Err() == nil && (!ok || r.Ready(ctx) == nil)
 }
 
-// note adds to a clip's count of attempts, in the spool before what it counts is done, so that a clip that takes the
-// program down is known after the restart. A spool that can't be written (the disk is full) keeps nobody from decoding.
-// models.ErrNotFound says that the clip is not wanted any more: its session was deleted.
+// note adds to a clip's attempts. The spool is written before the attempt is made, so that a clip that crashes the program is
+// recognised after the restart. Decoding goes on when the spool can't be written, for instance because the disk is full.
+// models.ErrNotFound means that the clip has been deleted with its session.
 func (s *Service) note(ctx context.Context, c *models.Clip, more int) error {
 	c.Attempts += more
 	if s.cfg.NoteAttempt == nil {
@@ -121,8 +117,8 @@ func (s *Service) note(ctx context.Context, c *models.Clip, more int) error {
 	return ctx.Err()
 }
 
-// errBadClip marks a clip whose sound can't be read.
-var errBadClip = errors.New("the clip's sound can't be read")
+// errBadClip marks a clip whose audio can't be read.
+var errBadClip = errors.New("the clip's audio can't be read")
 
 func (s *Service) attempt(ctx context.Context, d Decoder, c *models.Clip) (Result, error) {
 	if err := unpack(d, c, s.cfg.Decode); err != nil {
@@ -147,7 +143,7 @@ func (s *Service) attempt(ctx context.Context, d Decoder, c *models.Clip) (Resul
 	return r, err
 }
 
-// unpack makes PCM of a clip's Opus for a decoder that needs it. It fails with errBadClip.
+// unpack decodes a clip's Opus to PCM for a decoder that needs it. It fails with errBadClip.
 func unpack(d Decoder, c *models.Clip, decode func(*models.Clip) error) error {
 	if o, ok := d.(OpusDecoder); ok && o.TakesOpus() && len(c.Opus) > 0 {
 		return nil
@@ -163,7 +159,7 @@ func unpack(d Decoder, c *models.Clip, decode func(*models.Clip) error) error {
 	return nil
 }
 
-// lengthOf is how long a clip's sound lasts.
+// lengthOf returns the duration of a clip's audio.
 func lengthOf(c models.Clip) time.Duration {
 	if len(c.PCM) > 0 {
 		return time.Duration(len(c.PCM)) * time.Second / models.SampleRate
@@ -171,7 +167,7 @@ func lengthOf(c models.Clip) time.Duration {
 	return time.Duration(c.DurationMS()) * time.Millisecond
 }
 
-// transcribe decodes once, within the time that it may take. A decoder that comes and goes minds the time itself.
+// transcribe decodes once, within the time limit. A Readier enforces the limit itself.
 func (s *Service) transcribe(ctx context.Context, d Decoder, c models.Clip, o Options) (Result, error) {
 	if _, ok := d.(Readier); !ok {
 		var cancel context.CancelFunc
@@ -181,18 +177,18 @@ func (s *Service) transcribe(ctx context.Context, d Decoder, c models.Clip, o Op
 	return d.Decode(ctx, Sound{PCM: c.PCM, Opus: c.Opus}, o)
 }
 
-// spare reports that there is time for a second look.
+// spare reports whether the decoders have time to decode a clip twice.
 func (s *Service) spare() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.ladder.rung < RungNoPartials
 }
 
-// lookAgain decodes a clip in a longer window and picks the better result; the first, when the second decode fails.
+// lookAgain decodes a clip in a longer window and returns the better result, or the first if the second decode fails.
 func (s *Service) lookAgain(ctx context.Context, d Decoder, c models.Clip, o Options, first Result, window int) Result {
 	o.AudioCtx = window
 	if first.Language != "" {
-		o.Language, o.Languages, o.Lean = first.Language, nil, nil
+		o.Language, o.Languages, o.Prior = first.Language, nil, nil
 	}
 	s.count(func(t *Stats) { t.SecondLooks++ })
 	second, err := s.transcribe(ctx, d, c, o)

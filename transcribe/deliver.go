@@ -8,12 +8,12 @@ import (
 	"earshot/models"
 )
 
-// stuckAfter is how often handing a line on must have failed for a Drain to wait for it no longer: some three seconds.
+// stuckAfter is the number of failed deliveries (over about three seconds) after which Drain no longer waits for a line.
 const stuckAfter = 5
 
-// deliver hands an utterance on and ends its job. One that is not taken is parked: it is tried again, ever more slowly, by a
-// goroutine of its own, and the worker goes on with other tracks. Its own track waits, so that the parked lines are no more
-// than the tracks are.
+// deliver hands an utterance to Done and finishes its job. If Done fails, the utterance is parked: a goroutine of its own
+// retries with growing delays while the worker goes on with other tracks. Its own track waits, so that there is at most one
+// parked utterance per track.
 func (s *Service) deliver(ctx context.Context, parked *sync.WaitGroup, j job, u models.Utterance) {
 	if s.hand(ctx, j, u, 0) {
 		s.finish(j)
@@ -27,7 +27,7 @@ func (s *Service) deliver(ctx context.Context, parked *sync.WaitGroup, j job, u 
 	parked.Go(func() { s.redeliver(ctx, j, u) })
 }
 
-// redeliver hands a parked utterance on until it is taken or ctx ends; then its clip is still in the spool.
+// redeliver offers a parked utterance until Done takes it or ctx ends, in which case its clip is still in the spool.
 func (s *Service) redeliver(ctx context.Context, j job, u models.Utterance) {
 	wait := firstBackoff
 	for tries := 1; ctx.Err() == nil; tries++ {
@@ -50,7 +50,7 @@ func (s *Service) redeliver(ctx context.Context, j job, u models.Utterance) {
 	}
 }
 
-// hand offers an utterance once and reports whether it was taken.
+// hand offers an utterance to Done once and reports whether it was taken.
 func (s *Service) hand(ctx context.Context, j job, u models.Utterance, tries int) bool {
 	u.LateMS = models.Age(j.spoken, time.Now()).Milliseconds()
 	err := s.done(ctx, u)
@@ -61,7 +61,7 @@ func (s *Service) hand(ctx context.Context, j job, u models.Utterance, tries int
 	return err == nil
 }
 
-// unpark ends the job of a line that was taken after all.
+// unpark finishes the job of a parked utterance that was taken in the end.
 func (s *Service) unpark(j job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

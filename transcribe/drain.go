@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Drain waits until no final is queued or being decoded, while Run runs. When ctx ends first, or lines can't be stored again
-// and again, it returns an error with the number of clips that are left; they are in the spool.
+// Drain waits, while Run runs, until no final is queued or being decoded. When ctx ends first, or storing keeps failing, it
+// returns an error with the number of clips left in the spool.
 func (s *Service) Drain(ctx context.Context) error {
 	defer context.AfterFunc(ctx, s.wake)()
 	s.mu.Lock()

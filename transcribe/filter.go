@@ -10,11 +10,11 @@ import (
 	"earshot/models"
 )
 
-// Doubts is what a Filter without phrases of its own says of a result.
+// Doubts calls Filter.Doubts of the zero Filter.
 func Doubts(c models.Clip, r Result) []models.Doubt { return Filter{}.Doubts(c, r) }
 
-// Doubts says why a result of a clip is not to be trusted, in a fixed order; nil when there is no reason, and always
-// for an empty text, which claims nothing.
+// Doubts returns the reasons not to trust the result for a clip, in a fixed order. An empty text, which claims nothing, has
+// none.
 func (f Filter) Doubts(c models.Clip, r Result) []models.Doubt {
 	if r.Text == "" {
 		return nil
@@ -44,7 +44,7 @@ func lowVoice(c models.Clip, r Result) bool {
 		float64(utf8.RuneCountInString(r.Text)) > 10+maxCharsPerSecond*seconds(c.VoicedMS)
 }
 
-// lowConfidence takes a vote of signs, none of which proves anything alone; two are enough.
+// lowConfidence reports one strong sign of a bad decode, or two weak ones.
 func lowConfidence(c models.Clip, r Result) bool {
 	if r.Capped || r.LogProb < minLogProb || sparse(c, r) {
 		return true
@@ -62,12 +62,12 @@ func lowConfidence(c models.Clip, r Result) bool {
 	return signs >= 2
 }
 
-// sparse reports that long speech has hardly any text: it was music, or the model gave up.
+// sparse reports whether long speech has hardly any text: it was music, or the model gave up.
 func sparse(c models.Clip, r Result) bool {
 	return c.VoicedMS >= minSparseMS && float64(utf8.RuneCountInString(r.Text)) < minCharsPerSecond*seconds(c.VoicedMS)
 }
 
-// wordTrust is the mean probability of the words; 1 when there are none.
+// wordTrust returns the mean word probability; 1 without words.
 func wordTrust(r Result) float64 {
 	if len(r.Words) == 0 {
 		return 1
@@ -79,7 +79,8 @@ func wordTrust(r Result) float64 {
 	return sum / float64(len(r.Words))
 }
 
-// lossy reports whether too much was made up. Where there is a measure of confidence, that counts it too.
+// lossy reports whether too much of the clip is concealed. With a confidence threshold, which accounts for concealment, the
+// bound is higher.
 func (f Filter) lossy(c models.Clip) bool {
 	most := maxConcealedShare
 	if f.confidence > 0 {
@@ -88,8 +89,8 @@ func (f Filter) lossy(c models.Clip) bool {
 	return c.ConcealedMS > maxConcealedMS || concealedShare(c) > most
 }
 
-// repeats reports whether the text loops: a phrase over and over, faster than anybody speaks or far too often, or a
-// text with hardly anything new in it.
+// repeats reports whether the text loops: a phrase repeated too often or faster than anybody speaks, or a text that
+// compresses too well.
 func repeats(c models.Clip, r Result) bool {
 	words := strings.Fields(plain(r.Text))
 	times := longestRun(words)
@@ -97,7 +98,7 @@ func repeats(c models.Clip, r Result) bool {
 	return times >= 6 || times >= 3 && fast || compression(r.Text) > maxCompression
 }
 
-// longestRun is how often, at most, a phrase of up to 8 words is said without a pause between.
+// longestRun returns the longest run of back-to-back repetitions of a phrase of up to 8 words.
 func longestRun(words []string) int {
 	best := min(1, len(words))
 	for n := 1; n <= 8; n++ {
@@ -114,20 +115,18 @@ func longestRun(words []string) int {
 	return best
 }
 
-// compression is the ratio of a text's bytes to those of its zlib form.
+// compression returns the ratio of a text's size to its zlib-compressed size.
 func compression(text string) float64 {
 	var b bytes.Buffer
 	w := zlib.NewWriter(&b)
-	_, err := w.Write([]byte(text))
-	if err != nil || w.Close() != nil { // a buffer does not fail
-		return 0
-	}
+	_, _ = w.Write([]byte(text)) // a buffer does not fail
+	_ = w.Close()
 	return float64(len(text)) / float64(b.Len())
 }
 
 func seconds(ms int64) float64 { return float64(ms) / 1000 }
 
-// plain is a text in lower case without punctuation, its words one space apart.
+// plain returns a text in lower case without punctuation, its words separated by single spaces.
 func plain(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {

@@ -2,41 +2,41 @@ package transcribe
 
 import "time"
 
-// Rung is how much is given up so that finals come in time. Each one includes those before it.
+// Rung is a degree of degradation under backlog, so that finals are on time. Each one includes those before it.
 type Rung int
 
 // The rungs of the backlog ladder.
 const (
-	RungFull         Rung = iota // nothing is given up
-	RungSlowPartials             // partial text comes at most every slowPartials
+	RungFull         Rung = iota // no degradation
+	RungSlowPartials             // at most one partial per slowPartials and track
 	RungNoPartials               // no partial text
 	RungSmallModel               // finals are decoded by the fallback model, where there is one
-	RungSpoolOnly                // the sound of waiting clips stays in the spool
+	RungSpoolOnly                // the audio of queued clips stays in the spool
 )
 
-// String names the rung as it is logged and measured.
+// String returns the rung's name in logs and metrics.
 func (r Rung) String() string {
 	return [...]string{"full", "slow_partials", "no_partials", "small_model", "spool_only"}[r]
 }
 
 const (
-	// calm is how long the lag must stay below half of what led to a rung before it is left again: a queue that is short
-	// for a moment is no end of the rush.
+	// calm is how long the lag must stay below half of a rung's threshold before the ladder steps down: a queue that is
+	// briefly short does not mean the backlog is over.
 	calm = 3 * time.Second
-	// slowPartials is the least time between two partials of a person on RungSlowPartials.
+	// slowPartials is the minimum time between two partials of a track on RungSlowPartials.
 	slowPartials = 4 * time.Second
 )
 
-// climbAt is the lag at which each rung is climbed.
+// climbAt is the lag at which the ladder steps up to each rung.
 var climbAt = [...]time.Duration{0, 500 * time.Millisecond, time.Second, 4 * time.Second, 30 * time.Second}
 
-// ladder goes up at once and comes down slowly. The zero value stands at the bottom.
+// ladder steps up at once and down slowly. The zero value is at the bottom.
 type ladder struct {
 	rung  Rung
-	quiet time.Time // since when the lag is small enough to come down; zero: it is not
+	quiet time.Time // since when the lag has been low enough to step down; zero if it is not
 }
 
-// step takes the lag (how late a final that is spoken now would be decoded) and says whether the rung changed.
+// step takes the lag (how long a final spoken now would wait) and reports whether the rung changed.
 func (l *ladder) step(now time.Time, lag time.Duration) (changed bool) {
 	from := l.rung
 	for l.rung < RungSpoolOnly && lag >= climbAt[l.rung+1] {
@@ -60,10 +60,10 @@ func (l *ladder) step(now time.Time, lag time.Duration) (changed bool) {
 	return l.rung != from
 }
 
-// pace is how long a second of sound takes to decode, a mean over the latest clips.
+// pace is the decoding time per second of audio, a moving average over clips.
 type pace float64
 
-// assumedPace is what is taken before anything was decoded.
+// assumedPace applies until something has been decoded.
 const assumedPace pace = 0.2
 
 func (p *pace) learn(length, took time.Duration) {

@@ -9,32 +9,32 @@ import (
 )
 
 const (
-	// votesNeeded is how many seconds of voiced sound settle a person's language: from one remark models take German
+	// votesNeeded is how many seconds of voiced sound settle a speaker's language: models take a short remark in German
 	// for English.
 	votesNeeded = 20.0
-	// votesKept is how many seconds count: who changes language is followed in time.
+	// votesKept bounds the seconds that count, so that the vote follows a speaker who changes language.
 	votesKept = 60.0
 	// leaderShare is the share of the votes that settles it.
 	leaderShare = 0.6
-	// voteAgain is after how many seconds of voiced sound a settled language is looked at again.
+	// voteAgain is after how many seconds of voiced sound a settled language is detected anew.
 	voteAgain = 30.0
-	// firstLean is what speaks, in seconds, for the language that is named first before anything was heard.
-	firstLean = 2.0
-	// maxBallots bounds the people who are remembered.
+	// firstPrior is the prior of the first configured language, in seconds.
+	firstPrior = 2.0
+	// maxBallots bounds the speakers remembered.
 	maxBallots = 4096
 )
 
-// voter names a person in a session.
+// voter identifies a speaker in a session.
 type voter struct{ session, speaker string }
 
-// ballot is what was heard of a person: seconds of voiced sound by language.
+// ballot holds a speaker's votes: seconds of voiced sound by language.
 type ballot struct {
 	votes map[string]float64
 	total float64
 	since float64 // seconds of sound since the last vote
 }
 
-// polls finds the language of each person by a rolling vote. Its methods may be called from any goroutine.
+// polls determines each speaker's language by a rolling vote. Its methods may be called from any goroutine.
 type polls struct {
 	mu     sync.Mutex
 	people map[voter]*ballot
@@ -42,8 +42,8 @@ type polls struct {
 
 func newPolls() *polls { return &polls{people: map[voter]*ballot{}} }
 
-// choose fills a decode's options in: the language of the person where it is settled, or else what may be spoken and
-// what is known so far. A preview looks at nothing anew. Options with one language are left alone.
+// choose completes the options of a decode: with the speaker's language if it is settled, otherwise with the candidates and
+// the votes so far. A preview never detects the language. Options that name a language are returned unchanged.
 func (p *polls) choose(c models.Clip, o Options, preview bool) Options {
 	if o.Language != "" && o.Language != "auto" {
 		return o
@@ -63,17 +63,17 @@ func (p *polls) choose(c models.Clip, o Options, preview bool) Options {
 		o.Language, o.Languages = o.Languages[0], nil
 		return o
 	}
-	o.Language, o.Lean = "auto", map[string]float64{}
+	o.Language, o.Prior = "auto", map[string]float64{}
 	if b != nil {
-		maps.Copy(o.Lean, b.votes)
+		maps.Copy(o.Prior, b.votes)
 	}
 	if len(o.Languages) > 0 {
-		o.Lean[o.Languages[0]] += firstLean
+		o.Prior[o.Languages[0]] += firstPrior
 	}
 	return o
 }
 
-// count takes a final result as a vote, unless its text is doubtful: noise is of no language.
+// count takes a final result as a vote, unless its text is doubtful: noise has no language.
 func (p *polls) count(c models.Clip, r Result) {
 	seconds := seconds(c.VoicedMS)
 	p.mu.Lock()
@@ -85,7 +85,7 @@ func (p *polls) count(c models.Clip, r Result) {
 	case len(r.Heard) == 0:
 		return
 	default:
-		if len(p.people) >= maxBallots { // whoever speaks on votes anew
+		if len(p.people) >= maxBallots { // all start over
 			clear(p.people)
 		}
 		b = &ballot{votes: map[string]float64{}}
@@ -108,7 +108,7 @@ func (p *polls) count(c models.Clip, r Result) {
 	}
 }
 
-// leader is the language with most votes; "" when there are none.
+// leader returns the language with the most votes, or "".
 func (b *ballot) leader() (best string) {
 	for _, lang := range slices.Sorted(maps.Keys(b.votes)) {
 		if best == "" || b.votes[lang] > b.votes[best] {

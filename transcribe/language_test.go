@@ -24,14 +24,14 @@ func TestLanguageVote(t *testing.T) {
 	c.VoicedMS = 4000
 	english, indonesian := map[string]float64{"en": 0.9, "id": 0.1}, map[string]float64{"en": 0.1, "id": 0.9}
 
-	if o := p.choose(c, allowed, false); o.Language != "auto" || o.Lean["en"] != firstLean || o.Lean["id"] != 0 {
+	if o := p.choose(c, allowed, false); o.Language != "auto" || o.Prior["en"] != firstPrior || o.Prior["id"] != 0 {
 		t.Errorf("nothing heard: %+v", o)
 	}
 	if o := p.choose(c, allowed, true); o.Language != "en" || o.Languages != nil {
 		t.Errorf("a preview before anything was heard: %+v, want the first allowed", o)
 	}
 	p.count(c, heardAs(indonesian))
-	if o := p.choose(c, allowed, false); o.Language != "auto" || len(o.Languages) != 2 || o.Lean["id"] < 3 {
+	if o := p.choose(c, allowed, false); o.Language != "auto" || len(o.Languages) != 2 || o.Prior["id"] < 3 {
 		t.Errorf("one utterance settles nothing: %+v", o)
 	}
 	if o := p.choose(c, allowed, true); o.Language != "id" {
@@ -45,7 +45,7 @@ func TestLanguageVote(t *testing.T) {
 	}
 	other := c
 	other.SpeakerID = "somebody else"
-	if o := p.choose(other, allowed, false); o.Language != "auto" || o.Lean["id"] != 0 {
+	if o := p.choose(other, allowed, false); o.Language != "auto" || o.Prior["id"] != 0 {
 		t.Errorf("somebody else: %+v", o)
 	}
 	for range 8 {
@@ -68,11 +68,11 @@ func TestLanguageVoteLeavesAlone(t *testing.T) {
 	doubtful := heardAs(map[string]float64{"de": 1})
 	doubtful.Text = "Thanks for watching!"
 	p.count(c, doubtful)
-	if o := p.choose(c, Options{Language: "auto"}, false); len(o.Lean) != 0 {
+	if o := p.choose(c, Options{Language: "auto"}, false); len(o.Prior) != 0 {
 		t.Errorf("invented text voted: %+v", o)
 	}
 	p.count(c, heardAs(map[string]float64{"de": 1}))
-	if o := p.choose(c, Options{Language: "fr"}, false); o.Language != "fr" || o.Lean != nil {
+	if o := p.choose(c, Options{Language: "fr"}, false); o.Language != "fr" || o.Prior != nil {
 		t.Errorf("a fixed language was changed: %+v", o)
 	}
 }

@@ -7,22 +7,22 @@ import (
 	"earshot/models"
 )
 
-// forgetPartials is how long the text of a stretch is remembered that never became final, because its track broke off.
+// forgetPartials is how long the text of an open segment is kept that never becomes final, because its track ended.
 const forgetPartials = time.Minute
 
-// partials are the open stretches that wait for a decode, at most one for each track. It is guarded by the Service's lock.
+// partials holds the open segments queued for decoding, at most one per track. The Service's lock guards it.
 type partials struct {
 	waiting map[trackKey]models.Clip
-	order   []trackKey // of waiting, by who waits longest
+	order   []trackKey // the keys of waiting, longest wait first
 	tracks  map[trackKey]*openTrack
 	running int
 }
 
-// openTrack is what is known of a track with an open stretch.
+// openTrack is the state of a track with an open segment.
 type openTrack struct {
 	agreement
 	busy    bool
-	settled int       // sequence number of the latest final that was taken up
+	settled int       // sequence number of the latest final taken from the queue
 	began   time.Time // of the latest decode
 	touched time.Time
 }
@@ -31,7 +31,7 @@ func newPartials() *partials {
 	return &partials{waiting: map[trackKey]models.Clip{}, tracks: map[trackKey]*openTrack{}}
 }
 
-// track finds or makes a track's state, and forgets those of tracks that are over.
+// track returns a track's state, creating it if need be, and forgets the states of tracks that have ended.
 func (p *partials) track(k trackKey, now time.Time) *openTrack {
 	t := p.tracks[k]
 	if t == nil {
@@ -48,7 +48,7 @@ func (p *partials) track(k trackKey, now time.Time) *openTrack {
 	return t
 }
 
-// drop takes a waiting stretch back.
+// drop removes a queued segment.
 func (p *partials) drop(k trackKey) {
 	if _, ok := p.waiting[k]; ok {
 		delete(p.waiting, k)

@@ -6,14 +6,14 @@ import (
 	"earshot/models"
 )
 
-// Filter says which results are doubtful. The zero value knows the phrases that Whisper models are known to invent; make
-// one with NewFilter to teach it those of a certain model.
+// Filter marks doubtful results. The zero value knows the phrases that Whisper models are known to invent; NewFilter adds
+// those of a particular model.
 type Filter struct {
-	known      map[string]bool // in plain form
-	confidence float64         // below it a text is doubted
+	known      map[string]bool // invented texts, in plain form
+	confidence float64         // the minimum; 0 disables the check
 }
 
-// NewFilter makes a filter that takes these whole texts for invented too, however they are written.
+// NewFilter returns a filter that also considers these whole texts invented, regardless of case and punctuation.
 func NewFilter(phrases []string) Filter {
 	f := Filter{known: make(map[string]bool, len(phrases))}
 	for _, p := range phrases {
@@ -24,9 +24,9 @@ func NewFilter(phrases []string) Filter {
 	return f
 }
 
-// phantom reports whether the whole text is something that Whisper models make of silence and noise: a caption credit,
-// a description of a sound, or, where the sound itself gives reason, a polite commonplace. It never looks inside a text.
-// Credits count in any language, since the model takes noise for any language; commonplaces only in the one it decoded.
+// phantom reports whether the whole text is one that Whisper models produce from silence and noise: a caption credit, a
+// description of a sound, or, where the audio is doubtful too, a polite commonplace. It never looks inside a text. Credits
+// count in any language, since the model takes noise for any language; commonplaces only in the language decoded.
 func (f Filter) phantom(c models.Clip, r Result) bool {
 	if describesSound(r.Text) {
 		return true
@@ -48,13 +48,13 @@ func (f Filter) phantom(c models.Clip, r Result) bool {
 	return weak(c, r) && (text == "" || commonplace(text, r.Language))
 }
 
-// weak reports whether the sound gives reason to doubt that anything was said.
+// weak reports whether the audio gives reason to doubt that anything was said.
 func weak(c models.Clip, r Result) bool {
 	return r.NoSpeech > maxNoSpeech || r.LogProb < minLogProbSilent || c.VoicedMS < 2*minVoicedMS ||
 		float64(c.VoicedMS) < 2*minVoicedShare*float64(c.DurationMS()) || c.LevelDBFS < minLevelDBFS+10
 }
 
-// commonplace looks a text up among those of a language, or of all when the language is not known.
+// commonplace looks a text up among those of a language, or of all languages when it has no list.
 func commonplace(text, language string) bool {
 	if p, ok := phantoms[language]; ok {
 		return p.commonplaces[text]
@@ -67,7 +67,8 @@ func commonplace(text, language string) bool {
 	return false
 }
 
-// describesSound reports whether the text is all in brackets, asterisks or notes, as captions describe sounds: "[music]".
+// describesSound reports whether the whole text is in brackets, asterisks or musical notes, as captions describe sounds:
+// "[music]".
 func describesSound(text string) bool {
 	text = strings.TrimSpace(strings.TrimRight(strings.TrimSpace(text), ".!"))
 	if strings.Trim(text, "♪♫🎵 ") == "" {

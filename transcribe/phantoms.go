@@ -6,23 +6,22 @@ import (
 	"strings"
 )
 
-// invented are texts that Whisper models make of sound without speech in one language, in plain form: lower case, without
-// punctuation.
+// invented holds the texts that Whisper models produce from audio without speech in one language, in plain form.
 type invented struct {
-	credits map[string]bool // lines of captions that nobody says in a conversation
+	credits map[string]bool // caption lines that nobody says in conversation
 	starts  []string        // beginnings of credits that name somebody
-	// commonplaces are said by people too: they count only when the sound is doubtful itself.
+	// commonplaces are said by people too: they count only where the audio is doubtful as well.
 	commonplaces map[string]bool
 }
 
 //go:embed phantoms/*.txt
 var phantomFiles embed.FS
 
-// phantoms are the known inventions by ISO 639-1 code.
+// phantoms holds the known invented texts by ISO 639-1 code.
 var phantoms = readPhantoms()
 
-// readPhantoms reads the embedded lists, phantoms/CODE.txt: under [credits], [starts] and [commonplaces] one text a line; a
-// start ends with "…", behind a space when a word ends there. A test reads them: it can't fail.
+// readPhantoms reads the embedded lists, phantoms/CODE.txt: under [credits], [starts] and [commonplaces] one text per line. A
+// start ends with "…", preceded by a space where the word ends. It panics on a malformed list; a test reads them all.
 func readPhantoms() map[string]invented {
 	files, err := phantomFiles.ReadDir("phantoms")
 	if err != nil {

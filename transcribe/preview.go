@@ -9,9 +9,9 @@ import (
 	"earshot/models"
 )
 
-// Preview takes the sound so far of a stretch that is still being spoken, with the key of the clip that it will become,
-// and owns it. It is decoded when no final waits and is then told to Config.Partial; the next one of the same track
-// replaces it before. It never blocks and may be called from any goroutine.
+// Preview takes, and owns, the audio so far of a segment that is still being spoken, with the key of the clip that it will
+// become. It is decoded when no final waits, and its text passed to Config.Partial; a later one of the same track replaces it
+// until then. It never blocks and may be called from any goroutine.
 func (s *Service) Preview(c models.Clip) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -33,8 +33,8 @@ func (s *Service) Preview(c models.Clip) {
 	s.changed.Broadcast()
 }
 
-// takePartial gives out the open stretch that waits longest, if nothing speaks against it: finals go first, and one
-// slot is kept free for the next. Called with the lock held.
+// takePartial returns the open segment that has waited longest, unless a final waits. Of several slots one is always left to
+// finals. Called with the lock held.
 func (s *Service) takePartial(now time.Time) (models.Clip, bool) {
 	p := s.partials
 	if s.queue.waiting > 0 || s.ladder.rung >= RungNoPartials || p.running >= max(1, len(s.slots)-1) {
@@ -54,7 +54,7 @@ func (s *Service) takePartial(now time.Time) (models.Clip, bool) {
 	return models.Clip{}, false
 }
 
-// settleTrack notes that a final is being decoded: partials of it are of no use any more. Called with the lock held.
+// settleTrack records that a final is being decoded, which makes its partials obsolete. Called with the lock held.
 func (s *Service) settleTrack(k models.Key, now time.Time) {
 	t := s.partials.tracks[keyOf(k)]
 	if t == nil {
@@ -67,7 +67,7 @@ func (s *Service) settleTrack(k models.Key, now time.Time) {
 	}
 }
 
-// preview decodes an open stretch once and shows what is new. Failures are of no consequence: the final will tell.
+// preview decodes an open segment once and shows what is new. Failures do not matter: the final follows.
 func (s *Service) preview(ctx context.Context, d Decoder, c models.Clip) {
 	length := lengthOf(c)
 	began := time.Now()
@@ -83,7 +83,7 @@ func (s *Service) preview(ctx context.Context, d Decoder, c models.Clip) {
 	s.stats.PreviewBusy += now.Sub(began)
 	if err != nil {
 		if ctx.Err() == nil {
-			s.cfg.Logger.Debug("open stretch not decoded", "session", c.Session, "key", c.Key.String(), "ms", c.DurationMS(), "err", err)
+			s.cfg.Logger.Debug("open segment not decoded", "session", c.Session, "key", c.Key.String(), "ms", c.DurationMS(), "err", err)
 		}
 		return
 	}
@@ -93,8 +93,8 @@ func (s *Service) preview(ctx context.Context, d Decoder, c models.Clip) {
 	}
 }
 
-// show tells watchers the text so far, if it is news. Text that the model makes of noise is not shown. Called with the
-// lock held, so that no partial comes behind its final.
+// show publishes the text so far if it has changed, but never text that looks invented. Called with the lock held, so that no
+// partial follows its final.
 func (s *Service) show(t *openTrack, c models.Clip, r Result) {
 	if t.key != c.Key {
 		t.agreement = agreement{key: c.Key}
@@ -104,20 +104,20 @@ func (s *Service) show(t *openTrack, c models.Clip, r Result) {
 		words = nil
 	}
 	before, seen := t.agreement, t.shown()
-	retracted := t.hear(words)
+	retracted := t.update(words)
 	if !seen && !t.shown() || slices.Equal(before.words, words) && before.stable == t.stable {
 		return
 	}
 	s.stats.Partials++
-	if !t.told && t.shown() {
-		t.told = true
-		s.tellFirst(c)
+	if !t.announced && t.shown() {
+		t.announced = true
+		s.measureFirst(c)
 	}
 	s.cfg.Partial(t.partial(c, retracted))
 }
 
-// tellFirst measures the latency of a stretch's first text. Called with the lock held.
-func (s *Service) tellFirst(c models.Clip) {
+// measureFirst reports the latency of a segment's first text. Called with the lock held.
+func (s *Service) measureFirst(c models.Clip) {
 	if s.cfg.FirstPartial == nil || c.Spoken.IsZero() {
 		return
 	}
@@ -125,8 +125,8 @@ func (s *Service) tellFirst(c models.Clip) {
 	s.cfg.FirstPartial(max(0, time.Since(began)))
 }
 
-// conclude ends the partials of a clip whose final text is known. Where stable words were wrong, watchers are told so
-// before they get the final.
+// conclude ends the partials of a clip whose final text is known. If stable words were wrong, viewers receive a retraction
+// before the final.
 func (s *Service) conclude(c models.Clip, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

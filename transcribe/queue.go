@@ -6,18 +6,16 @@ import (
 	"earshot/models"
 )
 
-// job is a clip that waits for a decoder.
+// job is a clip queued for decoding.
 type job struct {
 	clip models.Clip
-	// queued is when the clip came; spoken is when the speech ended, and deadline when its text should be there.
+	// queued is when the clip was submitted, spoken when the speech ended, deadline when its text is due.
 	queued, spoken, deadline time.Time
-	// old says that the speech was long over when the clip came: it was recovered from the spool.
-	old bool
-	// bare says that the clip's sound was left in the spool and must be fetched.
-	bare bool
+	old                      bool // recovered from the spool: the speech had ended long before it was submitted
+	bare                     bool // its audio was left in the spool and must be fetched
 }
 
-// trackKey names a track: one person's stream in one run of a session.
+// trackKey identifies a track: one speaker's stream in one epoch of a session.
 type trackKey struct {
 	session string
 	epoch   int
@@ -26,42 +24,41 @@ type trackKey struct {
 
 func keyOf(k models.Key) trackKey { return trackKey{k.Session, k.Epoch, k.Track} }
 
-// lane holds the waiting jobs of one track in the order of speech. Only the first may be taken, and the next only after
-// it is done: rules read a person's words in order.
+// lane holds the queued jobs of one track in the order of speech. Only the first may be taken, and the next only after it is
+// done: rules need a speaker's words in order.
 type lane struct {
 	key   trackKey
 	old   bool // its first clip was recovered from the spool
 	jobs  []job
 	busy  bool
-	stuck bool   // the line of the job that it is busy with can't be stored
-	order uint64 // of the first push, to break ties
+	stuck bool   // storing the result of its current job keeps failing
+	order uint64 // of creation, to break ties
 }
 
-// oldShare: of so many clips one is an old one while others wait too, so that a spool full of them neither delays what
-// is said now nor waits for ever.
+// oldShare: while live clips wait too, one clip in this many is a recovered one, so that a full spool neither delays live
+// speech nor starves.
 const oldShare = 4
 
-// queue gives out jobs: those of live speech first, by the earliest deadline while all can be met, and fairly between
-// sessions while they can't. First come, first served would let one long backlog delay everybody's words. Not safe for
-// concurrent use.
+// queue gives out jobs, those of live speech first: by earliest deadline while all can be met, and fairly between sessions
+// otherwise. First come, first served would let one session's backlog delay every other. Not safe for concurrent use.
 type queue struct {
 	lanes map[trackKey]*lane
-	// fresh holds the lanes of live speech, old those of recovered clips.
-	fresh, old *shelf
-	known      map[models.Key]bool
-	count      uint64
-	turn       int
-	// waiting counts queued jobs; audioMS, samples and bytes are the length of their clips and the PCM and Opus they hold.
+	// live holds the lanes of live speech, old those of recovered clips.
+	live, old laneSet
+	known     map[models.Key]bool // queued or being decoded
+	count     uint64              // of lanes ever created
+	turn      int                 // jobs given out
+	// waiting counts queued jobs; audioMS, samples and bytes are the duration of their clips and the PCM and Opus in memory.
 	waiting        int
 	audioMS        int64
 	samples, bytes int
 }
 
 func newQueue() *queue {
-	return &queue{lanes: map[trackKey]*lane{}, fresh: newShelf(), old: newShelf(), known: map[models.Key]bool{}}
+	return &queue{lanes: map[trackKey]*lane{}, known: map[models.Key]bool{}}
 }
 
-// push adds a job; false says that its clip is queued or being decoded already.
+// push adds a job; it returns false if its clip is queued or being decoded already.
 func (q *queue) push(j job) bool {
 	if q.known[j.clip.Key] {
 		return false
@@ -77,32 +74,32 @@ func (q *queue) push(j job) bool {
 	l.jobs = append(l.jobs, j)
 	q.account(j, 1)
 	if len(l.jobs) == 1 && !l.busy {
-		q.shelfOf(l).put(l)
+		q.setOf(l).put(l)
 	}
 	return true
 }
 
-// account adds a job to the sums, or takes it off with sign -1.
+// account adds a job to the totals, or subtracts it with sign -1.
 func (q *queue) account(j job, sign int) {
 	q.waiting += sign
 	q.audioMS += int64(sign) * j.clip.DurationMS()
 	q.samples += sign * len(j.clip.PCM)
 	q.bytes += sign * len(j.clip.Opus)
 	l := q.lanes[keyOf(j.clip.Key)]
-	q.shelfOf(l).audioMS += int64(sign) * j.clip.DurationMS()
+	q.setOf(l).audioMS += int64(sign) * j.clip.DurationMS()
 }
 
-// shelfOf is where a lane waits.
-func (q *queue) shelfOf(l *lane) *shelf {
+// setOf returns the set that a lane waits in.
+func (q *queue) setOf(l *lane) *laneSet {
 	if l.old {
-		return q.old
+		return &q.old
 	}
-	return q.fresh
+	return &q.live
 }
 
-// pop takes the job that is most urgent at a time; its track gives out no other before done.
+// pop takes the most urgent job; its track gives out no other until done or putBack.
 func (q *queue) pop(now time.Time) (job, bool) {
-	first, second := q.fresh, q.old
+	first, second := &q.live, &q.old
 	if q.turn%oldShare == oldShare-1 {
 		first, second = second, first
 	}
@@ -122,19 +119,19 @@ func (q *queue) pop(now time.Time) (job, bool) {
 	return j, true
 }
 
-// putBack takes a job again that pop gave out, as the next of its track.
+// putBack returns a job that pop gave out; it is the next of its track again.
 func (q *queue) putBack(j job) {
 	l := q.lanes[keyOf(j.clip.Key)]
 	l.jobs = append([]job{j}, l.jobs...)
 	l.busy = false
 	q.account(j, 1)
-	q.shelfOf(l).put(l)
+	q.setOf(l).put(l)
 }
 
 // ready reports whether a job can be given out.
-func (q *queue) ready() bool { return len(q.fresh.ring)+len(q.old.ring) > 0 }
+func (q *queue) ready() bool { return len(q.live.rooms)+len(q.old.rooms) > 0 }
 
-// done frees the track of a job that pop gave out, and forgets the clip.
+// done frees the track of a job that pop gave out, and removes the clip from known.
 func (q *queue) done(j job) {
 	delete(q.known, j.clip.Key)
 	k := keyOf(j.clip.Key)
@@ -144,10 +141,10 @@ func (q *queue) done(j job) {
 		delete(q.lanes, k)
 		return
 	}
-	q.shelfOf(l).put(l)
+	q.setOf(l).put(l)
 }
 
-// stuck counts the tracks whose latest line can't be stored, and the clips that wait behind those.
+// stuck counts the tracks whose current result can't be stored, and the clips queued behind those.
 func (q *queue) stuck() (lines, behind int) {
 	for _, l := range q.lanes {
 		if l.stuck {
@@ -157,7 +154,7 @@ func (q *queue) stuck() (lines, behind int) {
 	return lines, behind
 }
 
-// oldest is the earliest deadline that waits; zero when none does.
+// oldest returns the earliest deadline in the queue; zero if it is empty.
 func (q *queue) oldest() time.Time {
 	var t time.Time
 	for _, l := range q.lanes {
@@ -168,8 +165,8 @@ func (q *queue) oldest() time.Time {
 	return t
 }
 
-// wait returns how long the oldest clip of live speech has been in the queue. Whatever delayed it before that, a slow disk or
-// a clock, says nothing about the decoders.
+// wait returns how long the oldest clip of live speech has been queued. What delayed it before that (a slow disk, a wrong
+// clock) says nothing about the decoders.
 func (q *queue) wait(now time.Time) (longest time.Duration) {
 	for _, l := range q.lanes {
 		if len(l.jobs) > 0 && !l.old {

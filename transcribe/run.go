@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// Run decodes with one goroutine for each slot until ctx ends, and returns nil after the last of them. What was not
-// finished is still in the spool. It is called once.
+// Run decodes with one goroutine per slot until ctx ends, and returns nil after the last of them. Unfinished clips are still
+// in the spool. Call it once.
 func (s *Service) Run(ctx context.Context) error {
 	defer context.AfterFunc(ctx, s.wake)()
 	var wg sync.WaitGroup
-	wg.Add(1) // this call's own, so that workers may come while it waits
+	wg.Add(1) // keeps the count above 0, so that workers may be added during Wait
 	s.mu.Lock()
 	s.begin = func(e *slot) { wg.Go(func() { s.work(ctx, &wg, e) }) }
 	for _, e := range s.slots {
@@ -29,9 +29,8 @@ func (s *Service) Run(ctx context.Context) error {
 	return nil
 }
 
-// Attach adds a slot, before or while Run runs: decoders may come and go. small is its decoder under backlog, or nil. detach
-// lets the slot finish what it has begun and gives it nothing more; it does not wait, and may be called twice. Both may be
-// called from any goroutine.
+// Attach adds a slot, before or during Run. small is its decoder under backlog, or nil. detach lets the slot finish its
+// current decode and gives it no other; it does not wait, and may be called twice. Both may be called from any goroutine.
 func (s *Service) Attach(d, small Decoder) (detach func()) {
 	e := &slot{decoder: d, small: small}
 	s.mu.Lock()
@@ -51,7 +50,7 @@ func (s *Service) detach(e *slot) {
 	s.changed.Broadcast()
 }
 
-// work is one slot's goroutine. It ends with ctx, when the slot is detached, or when its decoder never will be ready again.
+// work is the goroutine of one slot. It ends with ctx, when the slot is detached, or when its decoder is gone for good.
 func (s *Service) work(ctx context.Context, parked *sync.WaitGroup, e *slot) {
 	defer s.detach(e)
 	for ready(ctx, e.decoder) {
@@ -71,7 +70,7 @@ func (s *Service) work(ctx context.Context, parked *sync.WaitGroup, e *slot) {
 	}
 }
 
-// decodeFinal makes a line of a clip and hands it on. A clip whose decoder went away waits for another.
+// decodeFinal decodes a clip and delivers its utterance. A clip whose decoder has gone is queued again.
 func (s *Service) decodeFinal(ctx context.Context, parked *sync.WaitGroup, e *slot, t *task) {
 	u, err := s.final(ctx, e, t)
 	switch {
@@ -85,7 +84,7 @@ func (s *Service) decodeFinal(ctx context.Context, parked *sync.WaitGroup, e *sl
 	}
 }
 
-// take waits for something to do; false says that ctx ended, or that the slot left.
+// take waits for a task. It returns false when ctx has ended or the slot was detached.
 func (s *Service) take(ctx context.Context, e *slot) (task, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -7,24 +7,24 @@ import (
 )
 
 const (
-	// minBrokenMS of voiced sound must be there for that: a groan is long and has few letters.
+	// minBrokenMS of voiced sound with hardly any text is suspect; less may be a groan.
 	minBrokenMS = 2500
-	// emptyShare and emptyDBFS: so much of a segment that has no text must be voiced, and so loud, to be looked at again.
+	// emptyShare and emptyDBFS: a segment without text is suspect if this much of it is voiced, and at least this loud.
 	emptyShare = 0.6
 	emptyDBFS  = -45
 )
 
-// WiderWindow is the next longer encoder window after one of n steps of 20 ms; 0 when there is none. All are multiples of
-// 256, up to 1280: see transcribe/whisper.
+// WiderWindow returns the next longer encoder window after one of n steps of 20 ms, or 0. All are multiples of 256, up to
+// widestWindow: see transcribe/whisper.
 func WiderWindow(n int) int {
-	if n < 256 || n >= 1280 {
+	if n < 256 || n >= widestWindow {
 		return 0
 	}
 	return n/256*256 + 256
 }
 
-// suspect reports whether a result should be looked at again in a longer window: it loops, was cut off, or its length
-// does not fit the sound. A window that ends close behind the sound brings all three about.
+// suspect reports whether a clip should be decoded again in a longer window: the text loops, was cut off, or its length
+// does not fit the audio. A window that ends soon after the audio can cause all three.
 func suspect(c models.Clip, r Result) bool {
 	if r.Text == "" {
 		return c.VoicedMS >= minBrokenMS && float64(c.VoicedMS) >= emptyShare*float64(c.DurationMS()) && c.LevelDBFS >= emptyDBFS
@@ -34,7 +34,7 @@ func suspect(c models.Clip, r Result) bool {
 	return r.Capped || repeats(c, r) || broken || chars > 10+maxCharsPerSecond*seconds(c.VoicedMS)
 }
 
-// better picks one of two results of a clip: one that is not suspect, else the one that the model is surer of.
+// better picks one of two results for a clip: one that is not suspect, or else the one with the higher log probability.
 func better(c models.Clip, first, second Result) Result {
 	switch a, b := suspect(c, first), suspect(c, second); {
 	case !b:

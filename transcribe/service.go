@@ -11,21 +11,21 @@ import (
 )
 
 const (
-	// deadlineAfter is how long after the end of speech its text should be stored.
+	// deadlineAfter is how long after the end of speech its text is due.
 	deadlineAfter = 2 * time.Second
-	// An attempt at a clip counts begun when nobody saw its end (the program was killed, or the decoder broke down over
-	// several clips at once) and begunAndFailed when it failed. A clip that counts givenUp is not tried again: it failed
-	// twice, or was in the decoder four times when everything ended. So a poisonous clip stops doing harm, and an innocent
-	// one survives a program that is killed now and then.
+	// An attempt at a clip counts begun when its outcome is unknown (the program was killed, or the decoder crashed on
+	// several clips at once) and begunAndFailed when it failed. At givenUp a clip is not tried again: it failed twice, or was
+	// being decoded in four crashes. So a clip that crashes the decoder does limited harm, and an innocent one survives the
+	// occasional kill.
 	begun, begunAndFailed, givenUp = 1, 2, 4
-	// Waits between attempts to hand a result on.
+	// The delays between attempts to deliver a result or to fetch a clip.
 	firstBackoff, lastBackoff = 100 * time.Millisecond, 5 * time.Second
-	// oldAfter is how long ago the speech of a recovered clip ended at least.
+	// oldAfter is the age of speech from which a clip counts as recovered.
 	oldAfter = 30 * time.Second
 )
 
-// Service decodes clips, the one with the earliest deadline first, and hands the utterances on. Clips are delayed when
-// there are too many, never dropped: they lie in the spool until Done has acknowledged them.
+// Service decodes clips by deadline and delivers the utterances. Under overload clips are delayed, never dropped: they stay
+// in the spool until Done has acknowledged them.
 type Service struct {
 	cfg  Config
 	done Done
@@ -39,20 +39,20 @@ type Service struct {
 	slots    []*slot
 	begin    func(*slot) // starts a slot's worker; nil while Run does not run
 	working  int
-	parked   int // lines that could not be handed on
+	parked   int // utterances that could not be delivered yet
 	stats    Stats
 
 	polls *polls
 
-	repeats []again // clips that wait for a second look
-	looking int
-	finals  int // that were begun since the last second look
+	repeats []again // clips queued for a second look
+	looking int     // second looks in progress
+	finals  int     // begun since the last second look
 }
 
-// New makes a Service; Run starts it.
+// New returns a Service; Run starts it.
 func New(cfg Config, done Done) (*Service, error) {
 	if done == nil {
-		return nil, errors.New("transcribe: a service needs a place for its results")
+		return nil, errors.New("transcribe: Done is missing")
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -78,9 +78,9 @@ func New(cfg Config, done Done) (*Service, error) {
 	return s, nil
 }
 
-// Submit queues a clip that is in the spool already, and owns it from then on. It never blocks and may be called from
-// any goroutine, before, during and after Run. A clip that is queued or being decoded is not queued twice. Words of which
-// nobody knows when they were spoken count as spoken now.
+// Submit queues a clip that is in the spool already, and owns it from then on. It never blocks and may be called from any
+// goroutine, before, during and after Run. A clip that is queued or being decoded is ignored. Speech of unknown time counts
+// as spoken now.
 func (s *Service) Submit(c models.Clip) {
 	now := time.Now()
 	if c.Spoken.IsZero() {
@@ -97,7 +97,7 @@ func (s *Service) Submit(c models.Clip) {
 	}
 }
 
-// lighten takes the sound off a clip that must wait without it. Called with the lock held.
+// lighten drops a clip's audio where the memory bounds demand it. Called with the lock held.
 func (s *Service) lighten(j *job) {
 	c := &j.clip
 	if s.cfg.Fetch != nil && (s.ladder.rung >= RungSpoolOnly || s.queue.bytes+len(c.Opus) > s.cfg.MaxOpus) {
@@ -109,14 +109,14 @@ func (s *Service) lighten(j *job) {
 	}
 }
 
-// wake lets all who wait look again.
+// wake wakes all waiters.
 func (s *Service) wake() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.changed.Broadcast()
 }
 
-// finish ends a job, whatever became of it.
+// finish ends a job, whatever its outcome.
 func (s *Service) finish(j job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -126,7 +126,7 @@ func (s *Service) finish(j job) {
 	s.changed.Broadcast()
 }
 
-// Stats may be called from any goroutine.
+// Stats returns the current figures. It may be called from any goroutine.
 func (s *Service) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -154,17 +154,17 @@ func (s *Service) count(f func(*Stats)) {
 	f(&s.stats)
 }
 
-// lag estimates how long a clip of live speech that came now would wait. Called with the lock held.
+// lag estimates how long a clip of live speech submitted now would wait. Called with the lock held.
 func (s *Service) lag(now time.Time) time.Duration {
 	lag := time.Duration(0)
-	if idle := len(s.slots) - s.working - s.partials.running; s.queue.waiting > idle { // else each finds a slot at once
-		work := float64(s.queue.fresh.audioMS) * float64(s.pace) / float64(max(1, len(s.slots)))
+	if idle := len(s.slots) - s.working - s.partials.running; s.queue.waiting > idle { // else each gets a slot at once
+		work := float64(s.queue.live.audioMS) * float64(s.pace) / float64(max(1, len(s.slots)))
 		lag = time.Duration(work * float64(time.Millisecond))
 	}
 	return max(lag, s.queue.wait(now)-deadlineAfter)
 }
 
-// balance moves the ladder. Called with the lock held.
+// balance updates the ladder. Called with the lock held.
 func (s *Service) balance(now time.Time) {
 	lag := s.lag(now)
 	if s.ladder.step(now, lag) {
@@ -172,7 +172,7 @@ func (s *Service) balance(now time.Time) {
 	}
 }
 
-// giveBack ends a job that must be begun anew: it is the first of its track again.
+// giveBack queues a job again, as the first of its track.
 func (s *Service) giveBack(j job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,36 +8,36 @@ import (
 
 // Stats are a Service's figures since it was made.
 type Stats struct {
-	// Queued clips wait, QueuedMS is their length, and Working are being decoded or handed on.
+	// Queued counts queued clips, QueuedMS their duration, and Working those being decoded or delivered.
 	Queued   int
 	QueuedMS int64
 	Working  int
-	// RecoveredMS is the part of QueuedMS that came back from the spool; PartialMS and AgainMS are the lengths of the open
-	// stretches and the second looks that wait besides.
+	// RecoveredMS is the part of QueuedMS recovered from the spool. PartialMS and AgainMS are the durations of queued open
+	// segments and second looks, which QueuedMS does not include.
 	RecoveredMS, PartialMS, AgainMS int64
-	// Oldest is how long ago the speech ended that waits longest for its text; 0 when none waits.
+	// Oldest is how long ago the oldest queued speech ended; 0 if none is queued.
 	Oldest time.Duration
-	// Overdue is how far the most urgent waiting clip is beyond its deadline; 0 when none is.
+	// Overdue is how far the most urgent queued clip is past its deadline; 0 if none is.
 	Overdue time.Duration
-	// Decoded and Failed clips, and Retried attempts.
+	// Decoded and Failed count clips, Retried counts attempts.
 	Decoded, Failed, Retried uint64
-	// Parked lines could not be stored so far and are tried again; Redelivered counts the attempts that failed.
+	// Parked counts utterances that could not be stored yet and are retried, Redelivered the attempts that failed.
 	Parked      int
 	Redelivered uint64
-	// Looks were made at the clips of verdicts that wait, and LooksLate were given up because nothing was to come of them.
+	// Looks counts second looks made for pending verdicts, LooksLate those skipped because they came too late.
 	Looks, LooksLate uint64
-	// Degraded finals were decoded by the fallback model; SecondLooks were decoded again in a longer window.
+	// Degraded counts finals decoded by the fallback model, SecondLooks those decoded again in a longer window.
 	Degraded, SecondLooks uint64
-	// Partials that were shown, PartialsShed that were not decoded, and Retracted ones whose stable words were wrong.
+	// Partials counts those shown, PartialsShed those not decoded, Retracted those whose stable words were wrong.
 	Partials, PartialsShed, Retracted uint64
-	// Rung is where the backlog ladder stands, and Lag how long a final that came now would wait.
+	// Rung is the current rung of the backlog ladder, Lag how long a final submitted now would wait.
 	Rung Rung
 	Lag  time.Duration
 	// Doubted counts the finals with each doubt.
 	Doubted map[models.Doubt]uint64
-	// PreviewBusy is the decoders' time for open stretches.
+	// PreviewBusy is the time that decoders spent on open segments.
 	PreviewBusy time.Duration
-	// Audio is the length of what was decoded, and Busy the decoders' time for it.
+	// Audio is the duration of the clips decoded, Busy the time that decoders spent on them.
 	Audio, Busy time.Duration
 }
 

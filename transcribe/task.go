@@ -2,23 +2,23 @@ package transcribe
 
 import "earshot/models"
 
-// again is a clip that is to be decoded a second time.
+// again is a clip queued for a second look.
 type again struct {
 	clip models.Clip
 	done func(models.Utterance)
 	late bool
 }
 
-// slot is one worker's decoders; small may be nil. A slot that left takes nothing new.
+// slot holds one worker's decoders; small may be nil. A slot that has left takes no new task.
 type slot struct {
 	decoder, small Decoder
 	left           bool // guarded by the Service's lock
 }
 
-// task is what a worker does next: a final, or the preview of an open stretch.
+// task is what a worker does next: a final, the preview of an open segment, or a second look.
 type task struct {
 	job
 	preview bool
-	again   *again // a second look, and nothing else
+	again   *again // the second look; nil otherwise
 	rung    Rung
 }

@@ -6,13 +6,13 @@ import (
 	"earshot/models"
 )
 
-// NewUtterance is the line of transcript that a result makes of its clip: words in session time, and the doubts.
-// Committed and LateMS are left to whoever stores it.
+// NewUtterance calls Filter.Utterance of the zero Filter.
 func NewUtterance(c models.Clip, r Result, model string) models.Utterance {
 	return Filter{}.Utterance(c, r, model)
 }
 
-// Utterance is NewUtterance with the doubts of this filter.
+// Utterance returns the transcript line for a clip and its result, with word times in session time and the filter's doubts.
+// Committed and LateMS are left to the caller.
 func (f Filter) Utterance(c models.Clip, r Result, model string) models.Utterance {
 	u := blank(c, model)
 	u.State = models.UtteranceOK
@@ -27,7 +27,7 @@ func (f Filter) Utterance(c models.Clip, r Result, model string) models.Utteranc
 	return u
 }
 
-// failed is the line for a clip that could not be decoded; its sound stays in the spool.
+// failed returns the line for a clip that could not be decoded; its audio stays in the spool.
 func failed(c models.Clip, model string) models.Utterance {
 	u := blank(c, model)
 	u.State = models.UtteranceFailed

@@ -15,31 +15,30 @@ import (
 	"earshot/transcribe"
 )
 
-// Library is the speech library as a child uses it.
+// Library is the speech library that a child uses.
 type Library struct {
-	// Prepare loads code from files, before the process gives up its right to read any but the model.
+	// Prepare loads code from files, before the process drops the right to read any file but the model.
 	Prepare func() error
-	// Load loads a model and makes an engine for each state. They are used until the process ends.
+	// Load loads a model and returns a decoder per state. They are used until the process ends.
 	Load func(Setup) ([]transcribe.Decoder, error)
 }
 
 // ErrNotAChild is returned by Serve when it was not started by a Pool.
-var ErrNotAChild = errors.New("there is no parent to decode for")
+var ErrNotAChild = errors.New("not started as a decoder by a parent process")
 
-// Serve is the child's side: it limits the process, loads what the parent names, and decodes until the parent closes
-// its pipe. It changes the process for good, so that nothing else should happen in it: signals that end a program in
-// order are ignored, since the parent decides. Nothing is freed at the end.
+// Serve is the child's side: it restricts the process, loads the model that the parent names, and decodes until the parent
+// closes its pipe. The restrictions are permanent, and termination signals are ignored since the parent decides; the process
+// should do nothing else. Nothing is freed at the end.
 func Serve(lib Library) error {
 	if !isPipe(3) || !isPipe(4) {
 		return fmt.Errorf("decoder: %w", ErrNotAChild)
 	}
 	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	time.AfterFunc(time.Hour, func() {}) // the runtime opens what it waits with now; later it can't
+	time.AfterFunc(time.Hour, func() {}) // makes the runtime open its poller now; with limitFiles it no longer could
 	c := &child{lib: lib, in: os.NewFile(3, "requests"), out: os.NewFile(4, "answers"), calls: map[uint32]context.CancelFunc{}}
 	return c.serve()
 }
 
-// child is the state of a decoder process.
 type child struct {
 	lib    Library
 	in     io.Reader
@@ -88,7 +87,7 @@ func (c *child) serve() error {
 	return c.readAll()
 }
 
-// load gives up what is not needed, step by step, with the model read after most of it.
+// load drops privileges step by step; the model is read after most of them are gone.
 func (c *child) load(s Setup) ([]transcribe.Decoder, ready, error) {
 	began := time.Now()
 	dieOnCPULimit()
@@ -118,7 +117,7 @@ func (c *child) load(s Setup) ([]transcribe.Decoder, ready, error) {
 	return engines, ready{Confined: confined, LoadMS: time.Since(began).Milliseconds()}, nil
 }
 
-// warmUp has every engine touch its memory and its library. What comes of it doesn't matter.
+// warmUp makes every decoder touch its memory and its library. The results don't matter.
 func warmUp(engines []transcribe.Decoder) {
 	var all sync.WaitGroup
 	for _, e := range engines {
@@ -154,7 +153,7 @@ func (c *child) readAll() error {
 	}
 }
 
-// begin makes the context of a call, which finish ends.
+// begin creates the context of a call; finish ends it.
 func (c *child) begin(id uint32) context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	c.mu.Lock()
@@ -172,7 +171,7 @@ func (c *child) finish(id uint32) {
 	}
 }
 
-// decodeAll decodes with one engine until the process ends.
+// decodeAll decodes with one decoder until the process ends.
 func (c *child) decodeAll(e transcribe.Decoder) {
 	for d := range c.work {
 		length := time.Duration(len(d.pcm)) * time.Second / models.SampleRate
@@ -190,7 +189,7 @@ func (c *child) decodeAll(e transcribe.Decoder) {
 	}
 }
 
-// codeOf tells apart the failures that the parent must know.
+// codeOf returns the code under which the parent learns of a failure.
 func codeOf(err error) string {
 	switch {
 	case errors.Is(err, transcribe.ErrTooLong):
@@ -202,15 +201,15 @@ func codeOf(err error) string {
 	}
 }
 
-// fail answers a call, or the hello, with a reason.
+// fail answers a call, or the hello, with the reason for its failure.
 func (c *child) fail(id uint32, code string, reason error) {
 	frame, err := jsonFrame(kindFailure, id, failure{code, printable(reason.Error(), maxReason), printable(models.Hint(reason), maxReason)})
-	if err == nil { // as ever with three strings
+	if err == nil { // three strings always marshal
 		c.answer(frame)
 	}
 }
 
-// answer writes a frame. A parent that is not there any more needs none: the next read ends the process.
+// answer writes a frame. Errors don't matter: if the parent is gone, the next read ends the process.
 func (c *child) answer(frame []byte) {
 	c.write.Lock()
 	defer c.write.Unlock()

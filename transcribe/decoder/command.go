@@ -10,14 +10,15 @@ import (
 	"time"
 )
 
-// Command starts a program: Path is executed with Args, the first of which is its name.
+// Command is a program to start: Path is executed with Args, the first of which is its name.
 type Command struct {
 	Path string
 	Args []string
 }
 
-// Self starts this program again as "earshot decoder". Where the system has /proc, it is the very file that runs now,
-// also when an upgrade has replaced it meanwhile; under a loader of its own (see loaderWords) it is the very loader.
+// Self is the command that runs this program again as "earshot decoder". Where /proc exists it executes the running file
+// itself, even if an upgrade has replaced it on disk; if the program was started by its own loader (see loaderWords), that
+// is the loader.
 func Self() (Command, error) {
 	if words := loaderWords(); words != nil {
 		return Command{runningFile, append(words, "decoder")}, nil
@@ -33,9 +34,9 @@ func Self() (Command, error) {
 	return Command{path, args}, nil
 }
 
-// loaderWords is how this program was started when it brings a C library of its own, as the packages do: the loader of that
-// library is the running file, and the program's is the last of the loader's words, "ld-linux-x86-64.so.2 --library-path
-// DIR PROGRAM". The kernel keeps the whole line; what follows PROGRAM is the program's own. nil: it was started by itself.
+// loaderWords returns the start of the command line when the program comes with a C library of its own, as in our packages.
+// The running file is then that library's loader, started as "ld-linux-x86-64.so.2 --library-path DIR PROGRAM ARGS…", of
+// which loaderWords returns all but ARGS. It returns nil when the program was executed directly.
 func loaderWords() []string {
 	file, err := os.Readlink(runningFile)
 	if err != nil || !strings.HasPrefix(filepath.Base(file), "ld-") {
@@ -53,16 +54,15 @@ func loaderWords() []string {
 	return words[:n:n]
 }
 
-// passedOn are the variables of the environment that a child gets: where its libraries lie.
+// passedOn names the environment variables that a child inherits.
 var passedOn = [...]string{"EARSHOT_GGML_BACKENDS", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "GOCOVERDIR"}
 
-// childCommand is a child with these files as descriptors 3, 4 and 5, and almost none of the parent's environment.
+// childCommand prepares a child with the files as descriptors 3, 4 and 5 and almost none of the parent's environment.
 func childCommand(c Command, states int, env []string, files []*os.File) *exec.Cmd {
 	cmd := &exec.Cmd{Path: c.Path, Args: c.Args, Dir: "/", ExtraFiles: files, SysProcAttr: attributes()}
-	// A child with nothing to write may still hold its output open when it is killed.
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = time.Second // a descendant may hold the output open after the child is killed
 	cmd.Env = []string{
-		// BLAS with threads of its own collapses when several processes share the cores.
+		// A multithreaded BLAS collapses when several processes share the cores.
 		"OPENBLAS_NUM_THREADS=1", "OMP_NUM_THREADS=1", "BLIS_NUM_THREADS=1",
 		"GOMAXPROCS=" + strconv.Itoa(states+1),
 		"GOTRACEBACK=none",   // the first line of a crash says enough
@@ -77,11 +77,11 @@ func childCommand(c Command, states int, env []string, files []*os.File) *exec.C
 	return cmd
 }
 
-// noiseKept is how long a line of a child's output may be.
+// noiseKept bounds the bytes kept of a line of output.
 const noiseKept = 160
 
-// noise drains what a child prints. It keeps one line, and only one that is a program's last words in a known form:
-// whatever else there is may be anything, and is counted only. It is written by one goroutine and read after that.
+// noise drains a child's output. It keeps only the first line that has the form of a crash message; anything else might hold
+// what people said. It is written by one goroutine and read after that.
 type noise struct {
 	line  []byte
 	found string
@@ -100,7 +100,7 @@ func (n *noise) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// lastWords begin the lines that say why a program ends.
+// lastWords occur near the start of lines that say why a program crashed.
 var lastWords = [...]string{
 	"GGML_ASSERT", "ggml_abort", "fatal error: ", "panic: runtime error", "runtime: ", "terminate called", "error: ", "SIG",
 }
@@ -115,13 +115,13 @@ func (n *noise) end() {
 	}
 }
 
-// last is the line that was kept, or "".
+// last returns the line that was kept, or "".
 func (n *noise) last() string {
 	n.end()
 	return n.found
 }
 
-// printable makes one line of at most limit bytes of plain ASCII of what another process said.
+// printable reduces another process's text to one line of printable ASCII, at most limit bytes.
 func printable(s string, limit int) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {

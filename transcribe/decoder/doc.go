@@ -1,15 +1,15 @@
-// Package decoder runs speech engines in child processes, so that a hang, a crash or a hostile model file costs one
-// more try at a clip, and not the program.
+// Package decoder runs speech decoders in child processes, so that a hang, a crash or a hostile model file costs one retry of
+// a clip and not the program.
 //
-// A Pool is the parent's side. It starts the program again as "earshot decoder", once for each core with a copy of the
-// weights each, or once with several states when the weights are too big for copies (see Plan). Serve is the child's
-// side: it limits itself, loads the model, and decodes what it is sent.
+// A Pool is the parent's side. It runs this program as "earshot decoder": one process per slot, each with a copy of the
+// weights, or one process with several states when the weights are too big to copy (see Plan). Serve is the child's side: it
+// restricts itself, loads the model, and decodes what it is sent.
 //
 // # The protocol
 //
-// Parent and child talk over two pipes: the child reads descriptor 3 and writes descriptor 4; descriptor 5 is the model
-// file, opened for reading by the parent, so that every restart loads the file that was checked. The child's standard
-// output and error carry no protocol, so that nothing a library prints can disturb it.
+// Parent and child communicate over two pipes: the child reads descriptor 3 and writes descriptor 4. Descriptor 5 is the model
+// file, opened by the parent, so that every restart loads the file that was checked. Standard output and error are not part
+// of the protocol, so that nothing a library prints can disturb it.
 //
 // Both directions carry frames, little-endian:
 //
@@ -28,7 +28,7 @@
 //	5 result    child   call  JSON: the result, CPU time and memory
 //	6 failure   child   call  JSON: code and text; with id 0 the model could not be loaded
 //
-// A payload is at most 2 MB to the child and 1 MB to the parent. The parent takes nothing on trust: a frame of another
-// form, an answer nobody asked for, or a result that can't be true of its sound (times beyond the end, probabilities
-// beyond 1) ends the child. The child ends when its pipe closes.
+// A payload is at most 2 MB to the child and 1 MB to the parent. The parent does not trust the child: a malformed frame, an
+// unsolicited answer, or a result that is impossible for its sound (times beyond the end, probabilities beyond 1) ends the
+// child. The child ends when its pipe closes.
 package decoder

@@ -17,18 +17,18 @@ const (
 	kindCancel
 	kindResult
 	kindFailure
-	kindEnd // first that is none
+	kindEnd // the first invalid kind
 )
 
 const (
 	version     = 1
 	headerBytes = 12
-	// The longest payloads: to the child 30 s of sound with options, to the parent a result with thousands of words.
+	// The longest payloads: 30 s of sound with options to the child, a result of thousands of words to the parent.
 	maxToChild  = 2 << 20
 	maxToParent = 1 << 20
 )
 
-// errGarbage marks bytes that don't follow the protocol.
+// errGarbage marks a violation of the protocol.
 var errGarbage = errors.New("garbage on the pipe")
 
 // frame is one message.
@@ -38,7 +38,7 @@ type frame struct {
 	payload []byte
 }
 
-// newFrame begins a frame in one buffer: the payload is appended, and seal writes its length.
+// newFrame begins a frame: the caller appends the payload, and seal writes its length.
 func newFrame(k kind, id uint32, size int) []byte {
 	b := make([]byte, headerBytes, headerBytes+size)
 	b[0], b[1], b[2], b[3] = 'e', 's', version, byte(k)
@@ -52,8 +52,8 @@ func seal(b []byte) []byte {
 	return b
 }
 
-// readFrame reads one frame with a payload of at most limit bytes. io.EOF means that the pipe ended between two frames;
-// everything else that is not a whole frame is errGarbage, or an error of reading. The payload is the caller's.
+// readFrame reads one frame with a payload of at most limit bytes. It returns io.EOF if the pipe ended between two frames,
+// errGarbage for anything else that is not a whole frame, or a read error. The caller owns the payload.
 func readFrame(r io.Reader, limit int) (frame, error) {
 	var h [headerBytes]byte
 	if _, err := io.ReadFull(r, h[:]); err != nil {

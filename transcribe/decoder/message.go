@@ -12,9 +12,9 @@ import (
 	"earshot/transcribe"
 )
 
-// Setup tells the child what to load.
+// Setup is the payload of the hello frame.
 type Setup struct {
-	// Model is the path under which the child finds the model file.
+	// Model is the child's path of the model file.
 	Model string `json:"model"`
 	// States is how many clips are decoded at once.
 	States int `json:"states"`
@@ -26,17 +26,17 @@ type Setup struct {
 	MemoryBytes uint64 `json:"memory_bytes,omitempty"`
 }
 
-// ready is what the child says when it can decode.
+// ready is the payload of the ready frame.
 type ready struct {
-	// Confined says that the kernel refused the child a file that it does not need: Landlock is in force.
+	// Confined reports that Landlock is in force: the kernel refused to open a file that the child does not need.
 	Confined bool  `json:"confined"`
 	LoadMS   int64 `json:"load_ms"`
 }
 
-// result is a decoded clip with what the child has used so far.
+// result is the payload of a result frame.
 type result struct {
 	Result transcribe.Result `json:"result"`
-	CPUUS  int64             `json:"cpu_us"` // of the whole process since it began
+	CPUUS  int64             `json:"cpu_us"` // used by the process since its start
 }
 
 // The codes of a failure.
@@ -47,7 +47,7 @@ const (
 	codeFailed   = "failed"
 )
 
-// failure is why there is no result. Text says what the library said; it never holds what people said.
+// failure is the payload of a failure frame. Text is the library's message; it never contains what people said.
 type failure struct {
 	Code string `json:"code"`
 	Text string `json:"text"`
@@ -65,7 +65,7 @@ const (
 // MaxSamples is the longest sound that fits into a frame; engines take less.
 const MaxSamples = 30 * models.SampleRate
 
-// jsonFrame is a frame with a JSON payload.
+// jsonFrame returns a frame with a JSON payload.
 func jsonFrame(k kind, id uint32, v any) ([]byte, error) {
 	data, err := json.Marshal(v)
 	if err != nil {
@@ -74,17 +74,17 @@ func jsonFrame(k kind, id uint32, v any) ([]byte, error) {
 	return seal(append(newFrame(k, id, len(data)), data...)), nil
 }
 
-// parse reads a JSON payload: one value, of known fields only.
+// parse reads a JSON payload: one value with known fields only.
 func parse(payload []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(payload))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil || d.More() {
-		return fmt.Errorf("%w: not the JSON that belongs there", errGarbage)
+		return fmt.Errorf("%w: unexpected JSON", errGarbage)
 	}
 	return nil
 }
 
-// decodeFrame asks for a decode. pcm is copied.
+// decodeFrame returns the request for a decode. pcm is copied.
 func decodeFrame(id uint32, pcm []float32, o transcribe.Options) ([]byte, error) {
 	options, err := json.Marshal(o)
 	if err != nil {
@@ -105,7 +105,7 @@ func decodeFrame(id uint32, pcm []float32, o transcribe.Options) ([]byte, error)
 	return seal(b), nil
 }
 
-// parseDecode reads what decodeFrame wrote.
+// parseDecode parses the payload of a decode frame.
 func parseDecode(payload []byte) (pcm []float32, o transcribe.Options, err error) {
 	if len(payload) < 2 {
 		return nil, o, fmt.Errorf("%w: no options", errGarbage)
@@ -125,7 +125,7 @@ func parseDecode(payload []byte) (pcm []float32, o transcribe.Options, err error
 	return pcm, o, nil
 }
 
-// resultFrame answers a decode. It changes r's figures that JSON can't carry.
+// resultFrame returns the answer to a decode. It changes numbers in r that JSON can't represent.
 func resultFrame(id uint32, r transcribe.Result, cpu time.Duration) ([]byte, error) {
 	r.LogProb, r.NoSpeech = finite(r.LogProb), finite(r.NoSpeech)
 	for i := range r.Words {
@@ -137,7 +137,7 @@ func resultFrame(id uint32, r transcribe.Result, cpu time.Duration) ([]byte, err
 	return jsonFrame(kindResult, id, result{r, cpu.Microseconds()})
 }
 
-// finite keeps out what JSON can't carry.
+// finite replaces NaN and infinities, which JSON can't represent, by 0.
 func finite(v float64) float64 {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return 0
@@ -145,7 +145,7 @@ func finite(v float64) float64 {
 	return v
 }
 
-// parseResult reads the answer to a decode of so many samples, and refuses what can't be true of them.
+// parseResult parses the answer to a decode of so many samples and rejects an impossible one.
 func parseResult(payload []byte, samples int) (result, error) {
 	var r result
 	if err := parse(payload, &r); err != nil {
@@ -167,5 +167,5 @@ func parseResult(payload []byte, samples int) (result, error) {
 	return r, nil
 }
 
-// within allows for the rounding of sums.
+// within allows for rounding errors.
 func within(v, low, high float64) bool { return v >= low-1e-4 && v <= high+1e-4 }

@@ -15,33 +15,32 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Config is what a Pool is made of. Model and Processes are needed.
+// Config configures a Pool. Model and Processes are required.
 type Config struct {
-	// Model is the path of a model file that was checked; the pool holds it open.
+	// Model is the path of a checked model file; the pool keeps it open.
 	Model string
-	// Processes is how many there are, and States how many clips each decodes at once (0: one). See Plan.
+	// Processes is the number of children, States how many clips each decodes at once (0 means 1). See Plan.
 	Processes, States int
 	// AllowNoWeights accepts a test model without weights, for measuring.
 	AllowNoWeights bool
-	// WarmUp has the first processes decode a moment of silence before they are ready, so that the first clip is decoded as
-	// fast as the later ones. It is for those who have nothing to decode yet.
+	// WarmUp makes the first processes decode a moment of silence before they are ready, so that the first clip is decoded
+	// as fast as later ones. Use it when there is nothing to decode yet.
 	WarmUp bool
-	// MemoryBytes is how much address space a process may take beyond what it has at its start; 0 takes a bound that the
-	// model's size and the states allow for.
+	// MemoryBytes bounds the address space that a process may add after its start; 0 derives a bound from the model's size
+	// and the states.
 	MemoryBytes uint64
-	// Command starts a child, as Program and Args of Self do; the zero value is Self().
+	// Command starts a child; the zero value means Self().
 	Command Command
-	// Env is added to the few variables that a child gets.
+	// Env is added to the few environment variables of a child.
 	Env []string
-	// Logger gets the ends of children; nil drops it.
+	// Logger receives the ends of children; nil discards them.
 	Logger *slog.Logger
-	// Patience multiplies the time that a decode may take (transcribe.TimeLimit), for models that are slow by their size;
-	// 0 is 1.
+	// Patience multiplies transcribe.TimeLimit, for big models; 0 means 1.
 	Patience float64
 }
 
-// Pool runs decoder processes, restarts the ones that end, and offers their states as engines. Run starts it. Its
-// methods may be called from any goroutine.
+// Pool runs decoder processes, restarts those that end, and offers their states as decoders. Run starts it. Its methods may
+// be called from any goroutine.
 type Pool struct {
 	cfg     Config
 	model   *os.File
@@ -52,16 +51,16 @@ type Pool struct {
 	total totals
 }
 
-// totals are what the processes did that are gone, and all of them together.
+// totals counts over all processes, past and present.
 type totals struct {
 	restarts, hung, crashed, garbage uint64
 	cpu                              time.Duration
 }
 
-// New opens the model; nothing is started before Run. The caller closes the pool after Run has returned.
+// New opens the model. Run starts the processes; the caller closes the pool after Run has returned.
 func New(cfg Config) (*Pool, error) {
 	if cfg.Processes < 1 {
-		return nil, errors.New("decoder: a pool needs a process")
+		return nil, errors.New("decoder: a pool needs at least one process")
 	}
 	cfg.States = max(1, cfg.States)
 	if cfg.Logger == nil {
@@ -92,11 +91,11 @@ func New(cfg Config) (*Pool, error) {
 	return p, nil
 }
 
-// Decoders are the pool's slots, Processes times States; each takes one clip at a time. They wait while their process is
-// being started, and return transcribe.ErrUnavailable once Run has returned.
+// Decoders returns the pool's slots, Processes times States; each decodes one clip at a time. They wait while their process
+// is starting, and return transcribe.ErrUnavailable once Run has returned.
 func (p *Pool) Decoders() []transcribe.Decoder {
 	var out []transcribe.Decoder
-	for range p.cfg.States { // neighbours belong to different processes
+	for range p.cfg.States { // so that consecutive slots belong to different processes
 		for _, w := range p.workers {
 			out = append(out, slot{w})
 		}
@@ -104,9 +103,9 @@ func (p *Pool) Decoders() []transcribe.Decoder {
 	return out
 }
 
-// Run starts the processes and keeps them running until ctx ends; then it kills them, waits for their end, and returns
-// nil. It returns an error when no process can be started at all: ErrLoad (wrapped) when the model can't be loaded, or
-// how the last attempt ended.
+// Run starts the processes and keeps them running until ctx ends; then it kills them, waits for them, and returns nil. It
+// returns an error if no process ever became ready: ErrLoad (wrapped) if the model can't be loaded, or how the last attempt
+// ended.
 func (p *Pool) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, w := range p.workers {
@@ -122,31 +121,31 @@ func (p *Pool) Run(ctx context.Context) error {
 // Close closes the model file. Run must have returned, if it was called.
 func (p *Pool) Close() error { return p.model.Close() }
 
-// ErrLoad is returned (wrapped) by Run and by engines when a child could not load the model.
+// ErrLoad is returned (wrapped) by Run and by decoders when a child could not load the model.
 var ErrLoad = errors.New("the decoder can't load the model")
 
 // Stats are a pool's figures since it was made.
 type Stats struct {
-	// Processes are those that run now.
+	// Processes are those running now.
 	Processes []ProcessStats
-	// Restarts counts processes that ended before they were told to; Hung were killed because a clip took too long,
-	// Garbage because they broke the protocol, and Crashed ended by themselves.
+	// Restarts counts processes that ended unasked. Of these, Hung were killed because a clip took too long, Garbage because
+	// they violated the protocol; Crashed ended by themselves.
 	Restarts, Hung, Garbage, Crashed uint64
-	// CPU is the processor time of all of them, also of those that are gone, up to their last result.
+	// CPU is the processor time of all processes, past and present, up to each one's last result.
 	CPU time.Duration
 }
 
 // ProcessStats is one running decoder process.
 type ProcessStats struct {
 	PID int
-	// Ready says that the model is loaded, Confined that Landlock is in force, and Load is how long loading took.
+	// Ready reports that the model is loaded, Confined that Landlock is in force; Load is how long loading took.
 	Ready, Confined bool
 	Load            time.Duration
-	// RSS is its resident memory in bytes; 0 where the system does not tell.
+	// RSS is its resident memory in bytes; 0 if unknown.
 	RSS int64
 }
 
-// Stats reads the figures.
+// Stats returns the current figures.
 func (p *Pool) Stats() Stats {
 	p.mu.Lock()
 	s := Stats{Restarts: p.total.restarts, Hung: p.total.hung, Garbage: p.total.garbage, Crashed: p.total.crashed, CPU: p.total.cpu}
@@ -165,7 +164,7 @@ func (p *Pool) count(f func(*totals)) {
 	f(&p.total)
 }
 
-// wasReady notes that a process could be started; everReady says whether one ever was.
+// wasReady records that a process became ready; everReady reports whether one ever has.
 func (p *Pool) wasReady() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -178,7 +177,7 @@ func (p *Pool) everReady() bool {
 	return p.ever
 }
 
-// limit is how long a decode of so many samples may take.
+// limit returns how long a decode of so many samples may take.
 func (p *Pool) limit(samples int) time.Duration {
 	limit := transcribe.TimeLimit(time.Duration(samples) * time.Second / models.SampleRate)
 	if p.cfg.Patience > 0 {

@@ -17,21 +17,21 @@ import (
 
 // How a decode can end with its process.
 var (
-	// ErrHung says that a decode took longer than its limit, so that its process was killed.
+	// ErrHung means that a decode exceeded its time limit and its process was killed.
 	ErrHung = errors.New("the decoder hung and was killed")
-	// ErrDied says that the process ended by itself, or broke the protocol, during a decode.
+	// ErrDied means that the process crashed or violated the protocol during a decode.
 	ErrDied = errors.New("the decoder ended")
 
 	errHung     = errors.New("a clip took too long")
-	errDeaf     = errors.New("a cancelled clip did not end")
+	errDeaf     = errors.New("a cancelled decode did not end")
 	errSlow     = errors.New("loading the model took too long")
 	errNotBegun = errors.New("the call was not sent")
 )
 
 const (
-	// cancelTime is how long a cancelled decode may go on: the library looks between two passes over the sound only.
+	// cancelTime is how long a cancelled decode may go on: the library checks only between passes over the sound.
 	cancelTime = 3 * time.Second
-	// startTime, and a second for each 10 MB of weights, is what loading may take.
+	// Loading may take startTime plus a second per 10 MB of weights.
 	startTime      = 30 * time.Second
 	loadBytesPerMS = 10 << 10
 )
@@ -50,14 +50,14 @@ type process struct {
 	mu       sync.Mutex
 	calls    map[uint32]*call
 	next     uint32
-	dead     bool // no answer will come
-	inFlight int  // calls when it died
+	dead     bool // no more answers will come
+	inFlight int  // calls in flight when it died
 	ready    *ready
 	cause    error // why it was killed
 	cpu      time.Duration
 
 	readDone chan struct{}
-	gone     chan struct{} // closed when it has been reaped
+	gone     chan struct{} // closed once it has been reaped
 	end      error         // how it ended; set before gone is closed
 }
 
@@ -72,7 +72,7 @@ type answer struct {
 	err    error
 }
 
-// start runs a child and sends it its setup. It must be called from a locked thread that outlives the child.
+// start runs a child and sends it its setup. The caller's goroutine must be locked to a thread that outlives the child.
 func start(pool *Pool) (*process, error) {
 	requests, out, err := os.Pipe()
 	if err != nil {
@@ -110,30 +110,29 @@ func start(pool *Pool) (*process, error) {
 	return p, nil
 }
 
-// send writes a frame. It reports whether the frame was written whole; a process that can't be written to is killed.
+// send writes a frame. It returns false, and kills the process, if the frame could not be written completely.
 func (p *process) send(frame []byte) bool {
 	p.write.Lock()
 	defer p.write.Unlock()
 	if _, err := p.out.Write(frame); err != nil {
-		p.kill(nil) // it is ending, or has closed the pipe
+		p.kill(nil)
 		return false
 	}
 	return true
 }
 
-// read passes on the child's answers until there are no more, then kills it. isDead must shut the process.
+// read dispatches the child's answers until there are no more, then kills it and calls isDead, which must call shut.
 func (p *process) read(isReady, isDead func()) {
 	defer close(p.readDone)
 	err := p.readAll(isReady)
-	if err != nil && !errors.Is(err, io.EOF) {
-		p.kill(err)
-	} else {
-		p.kill(nil) // it has closed its end: it is ending, or has no more use
+	if errors.Is(err, io.EOF) { // it is ending by itself
+		err = nil
 	}
+	p.kill(err)
 	isDead()
 }
 
-// shut takes no more calls, and returns how many are lost, as lost does.
+// shut refuses further calls and returns lost.
 func (p *process) shut() int {
 	p.mu.Lock()
 	p.dead, p.inFlight = true, len(p.calls)
@@ -170,7 +169,7 @@ func (p *process) readAll(isReady func()) error {
 	}
 }
 
-// loadFailure makes an error of a child's reason not to start.
+// loadFailure returns a child's reason for not starting as an error.
 func (p *process) loadFailure(payload []byte) error {
 	var f failure
 	if err := parse(payload, &f); err != nil {
@@ -180,17 +179,17 @@ func (p *process) loadFailure(payload []byte) error {
 	return models.WithHint(fmt.Errorf("%w: %s", ErrLoad, text), printable(f.Hint, maxReason))
 }
 
-// answered gives an answer to its call.
+// answered passes an answer to its call.
 func (p *process) answered(f frame) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	c := p.calls[f.id]
 	if c == nil {
-		return fmt.Errorf("%w: an answer that nobody asked for", errGarbage)
+		return fmt.Errorf("%w: an unsolicited answer", errGarbage)
 	}
 	a, err := p.parseAnswer(f, c)
 	if err != nil {
-		return err // the call stays in flight: it ends with the process
+		return err // the call ends with the process
 	}
 	delete(p.calls, f.id)
 	c.answer <- a
@@ -216,7 +215,7 @@ func (p *process) parseAnswer(f frame, c *call) (answer, error) {
 	return answer{result: r.Result}, nil
 }
 
-// error is the failure as the engine's caller sees it.
+// error returns the failure as the decoder's caller sees it.
 func (f failure) error() error {
 	text := printable(f.Text, maxReason)
 	switch f.Code {
@@ -229,7 +228,7 @@ func (f failure) error() error {
 	}
 }
 
-// call decodes one clip within the limit.
+// call decodes one clip within the time limit.
 func (p *process) call(ctx context.Context, pcm []float32, o transcribe.Options, limit time.Duration) (transcribe.Result, error) {
 	c := &call{samples: len(pcm), answer: make(chan answer, 1)}
 	id, ok := p.register(c)
@@ -241,7 +240,7 @@ func (p *process) call(ctx context.Context, pcm []float32, o transcribe.Options,
 	if err != nil {
 		return transcribe.Result{}, err
 	}
-	hung := time.AfterFunc(limit, func() { p.kill(hungOn(id)) }) // also ends a write that nobody reads
+	hung := time.AfterFunc(limit, func() { p.kill(hungError(id)) }) // also ends a blocked write
 	defer hung.Stop()
 	if !p.send(frame) && !p.hung(id) {
 		<-p.gone
@@ -257,14 +256,14 @@ func (p *process) call(ctx context.Context, pcm []float32, o transcribe.Options,
 	}
 }
 
-// cancel asks for the end of a call, and waits for it.
+// cancel asks the child to end a call, and waits for its answer.
 func (p *process) cancel(ctx context.Context, id uint32, c *call) (transcribe.Result, error) {
 	deaf := time.AfterFunc(cancelTime, func() { p.kill(errDeaf) })
 	defer deaf.Stop()
 	p.send(seal(newFrame(kindCancel, id, 0)))
 	select {
 	case a := <-c.answer:
-		if a.err == nil { // it was done already
+		if a.err == nil { // it had finished already
 			return a.result, nil
 		}
 	case <-p.gone:
@@ -292,12 +291,10 @@ func (p *process) forget(id uint32) {
 	delete(p.calls, id)
 }
 
-// hungError is the cause of a kill for one call's sake.
+// hungError is the cause of a kill because one call took too long.
 type hungError uint32
 
-func hungOn(id uint32) error { return hungError(id) }
-
-// Error is for the log.
+// Error implements error.
 func (hungError) Error() string { return errHung.Error() }
 
 // Is makes every hungError an errHung.
@@ -309,33 +306,31 @@ func (p *process) hung(id uint32) bool {
 	return errors.As(p.killed(), &h) && uint32(h) == id
 }
 
-// died is the outcome of a call whose process ended.
+// died returns the outcome of a call whose process ended.
 func (p *process) died(id uint32, c *call) (transcribe.Result, error) {
 	select {
-	case a := <-c.answer: // its last words
+	case a := <-c.answer: // it arrived before the end
 		return a.result, a.err
 	default:
 	}
 	switch cause := p.killed(); {
 	case p.hung(id):
 		return transcribe.Result{}, fmt.Errorf("decoder: %w after %d ms of sound", ErrHung, c.samples*1000/models.SampleRate)
-	case errors.Is(cause, errHung), errors.Is(cause, errDeaf), errors.Is(cause, context.Canceled):
-		return transcribe.Result{}, fmt.Errorf("decoder: %w: %w", transcribe.ErrUnavailable, p.end)
-	case p.lost() > 1:
+	case errors.Is(cause, errHung), errors.Is(cause, errDeaf), errors.Is(cause, context.Canceled), p.lost() > 1:
 		return transcribe.Result{}, fmt.Errorf("decoder: %w: %w", transcribe.ErrUnavailable, p.end)
 	default:
 		return transcribe.Result{}, p.end
 	}
 }
 
-// kill ends the process for a reason; the first counts. It does not wait.
+// kill ends the process and records the cause, of which the first counts. It does not wait.
 func (p *process) kill(cause error) {
 	p.mu.Lock()
 	if p.cause == nil {
 		p.cause = cause
 	}
 	p.mu.Unlock()
-	_ = p.cmd.Process.Kill() // an error means that it has ended
+	_ = p.cmd.Process.Kill() // fails only if it has ended
 }
 
 func (p *process) killed() error {
@@ -344,7 +339,7 @@ func (p *process) killed() error {
 	return p.cause
 }
 
-// lost counts the calls in flight when the process ended by itself, any of which may be why.
+// lost counts the calls in flight when the process ended by itself, any of which may have caused it.
 func (p *process) lost() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -360,10 +355,10 @@ func (p *process) isReady() bool {
 	return p.ready != nil
 }
 
-// wait reaps the process and says how it ended. The caller closes gone when it has taken notice.
+// wait reaps the process and returns how it ended. The caller then closes gone.
 func (p *process) wait() error {
 	<-p.readDone
-	_ = p.cmd.Wait() // its error says what the state says
+	_ = p.cmd.Wait() // ProcessState has the same information
 	p.slow.Stop()
 	state := p.cmd.ProcessState.String()
 	switch cause := p.killed(); {

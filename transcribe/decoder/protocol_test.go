@@ -17,7 +17,7 @@ import (
 
 func TestFramesPassUnchanged(t *testing.T) {
 	var pipe bytes.Buffer
-	options := transcribe.Options{Language: "en", Prompt: "Ana, Ben \x00 é", AudioCtx: 512, Lean: map[string]float64{"id": 1.5}}
+	options := transcribe.Options{Language: "en", Prompt: "Ana, Ben \x00 é", AudioCtx: 512, Prior: map[string]float64{"id": 1.5}}
 	pcm := []float32{0, -1, 1, 0.1, math.SmallestNonzeroFloat32}
 	asked, err := decodeFrame(7, pcm, options)
 	if err != nil {

@@ -15,19 +15,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// runningFile is the file of the running program, whatever has become of its name.
+// runningFile is the executable of the running program, even if its path has been replaced.
 const runningFile = "/proc/self/exe"
 
-// modelPath is where a child finds the model that it inherits as descriptor 5.
+// modelPath returns a child's path of the model that it inherits as descriptor 5.
 func modelPath(string) string { return "/proc/self/fd/5" }
 
-// attributes let a child die with its parent, however that ends, and keep the terminal's Ctrl-C from it: the parent
-// decides when a child ends.
+// attributes make a child die with its parent, however that ends, and put it in a process group of its own, so that Ctrl-C
+// does not reach it.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 }
 
-// Memory is the machine's memory in bytes, or what the control group allows if that is less; 0 when unknown.
+// Memory returns the machine's memory in bytes, or the control group's limit if that is less; 0 if unknown.
 func Memory() int64 {
 	var info unix.Sysinfo_t
 	if err := unix.Sysinfo(&info); err != nil {
@@ -42,7 +42,7 @@ func Memory() int64 {
 	return total
 }
 
-// pages reads one figure of /proc/PID/statm, in bytes; 0 when it can't be read. 0 is the address space, 1 what is resident.
+// pages reads a field of /proc/PID/statm, in bytes; 0 if it can't be read. Field 0 is the address space, 1 the resident set.
 func pages(pid string, field int) int64 {
 	data, err := os.ReadFile("/proc/" + pid + "/statm")
 	fields := bytes.Fields(data)
@@ -58,10 +58,10 @@ func pages(pid string, field int) int64 {
 
 func residentBytes(pid int) int64 { return pages(strconv.Itoa(pid), 1) }
 
-// limitProcess is done first in a child: no core file (it would hold people's voices), no writing to files, the first
-// to go when memory is short.
+// limitProcess comes first in a child: no core file (it would contain people's voices), no writing to files, and a preferred
+// victim of the OOM killer.
 func limitProcess() error {
-	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0) // may be forbidden; it is only a wish
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0) // best effort
 	return errors.Join(
 		setLimit("core", unix.RLIMIT_CORE, 0),
 		setLimit("fsize", unix.RLIMIT_FSIZE, 0),
@@ -69,7 +69,7 @@ func limitProcess() error {
 	)
 }
 
-// limitMemory bounds the address space to what there is now and so much more.
+// limitMemory limits the address space to its present size plus more bytes.
 func limitMemory(more uint64) error {
 	now := pages("self", 0)
 	if more == 0 || now == 0 {
@@ -78,8 +78,7 @@ func limitMemory(more uint64) error {
 	return setLimit("as", unix.RLIMIT_AS, uint64(now)+more) //nolint:gosec // a size
 }
 
-// limitFiles is done last: with no descriptor left to give, there is no opening, no socket and no pipe, whatever else
-// the process may be talked into.
+// limitFiles comes last: with no new descriptors, a compromised process can open no file, socket or pipe.
 func limitFiles() error { return setLimit("nofile", unix.RLIMIT_NOFILE, 0) }
 
 func setLimit(name string, resource int, v uint64) error {
@@ -94,7 +93,7 @@ func setLimit(name string, resource int, v uint64) error {
 	return nil
 }
 
-// limitCPU lets the process use so much more processor time. A child that goes beyond has been forgotten by its parent.
+// limitCPU lets the process use this much more processor time. A child that exceeds it has lost its parent.
 func limitCPU(more time.Duration) {
 	var now unix.Rlimit
 	if unix.Getrlimit(unix.RLIMIT_CPU, &now) == nil {
@@ -103,7 +102,7 @@ func limitCPU(more time.Duration) {
 	}
 }
 
-// dieOnCPULimit makes the limit deadly: the Go runtime ignores its signal. The goroutine ends with the process.
+// dieOnCPULimit makes exceeding the limit fatal; the Go runtime ignores SIGXCPU. Its goroutine ends with the process.
 func dieOnCPULimit() {
 	over := make(chan os.Signal, 1)
 	signal.Notify(over, syscall.SIGXCPU)
@@ -113,7 +112,7 @@ func dieOnCPULimit() {
 	}()
 }
 
-// cpuTime is what the process has used so far.
+// cpuTime returns the processor time used so far.
 func cpuTime() time.Duration {
 	var u unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
@@ -122,8 +121,8 @@ func cpuTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// confine gives up all rights to files but reading the model, and to the network, as far as the kernel can take them.
-// It reports whether the kernel does.
+// confine drops all access to the network and to files, except reading the model, as far as the kernel supports it, and
+// reports whether it does.
 func confine(model string) (bool, error) {
 	if err := landlock.V10.BestEffort().Restrict(landlock.ROFiles(model)); err != nil {
 		return false, fmt.Errorf("landlock: %w", err)

@@ -9,15 +9,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// runningFile does not exist here: the program is found by its name.
+// runningFile does not exist on these systems; Self then uses the program's path.
 const runningFile = "/proc/self/exe"
 
-// modelPath: descriptors have no names here that start from the file's beginning.
+// modelPath returns the path itself: opening /dev/fd/5 here would not start at the beginning of the file.
 func modelPath(path string) string { return path }
 
 func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-// Memory is unknown here.
+// Memory returns 0: it is unknown on these systems.
 func Memory() int64 { return 0 }
 
 func residentBytes(int) int64 { return 0 }

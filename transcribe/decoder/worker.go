@@ -14,33 +14,33 @@ import (
 )
 
 const (
-	// startAttempts is how often a first process is tried before the pool gives up.
+	// startAttempts is how often starting is tried before the pool gives up, if no process has ever been ready.
 	startAttempts = 3
-	// Waits before a process is started again after one that was never ready. One that had been ready is followed at once.
+	// The delays before a restart after a process that never became ready. One that did is replaced at once.
 	firstWait, lastWait = 100 * time.Millisecond, 10 * time.Second
 )
 
 // worker keeps one process running.
 type worker struct {
 	pool *Pool
-	// slots bounds the calls in flight; a call that must be alone takes them all.
+	// slots bounds the calls in flight; a call that must be alone acquires them all.
 	slots *semaphore.Weighted
 
 	mu      sync.Mutex
 	running *process
 	current *process      // running, and ready
-	changed chan struct{} // closed and made anew when current or ended changes
+	changed chan struct{} // closed and replaced whenever current or ended changes
 	ended   error
-	careful int // so many of the next calls go alone
+	careful int // how many of the next calls must be alone
 }
 
 func newWorker(p *Pool) *worker {
 	return &worker{pool: p, slots: semaphore.NewWeighted(int64(p.cfg.States)), changed: make(chan struct{})}
 }
 
-// run starts processes one after the other until ctx ends.
+// run keeps one process running until ctx ends.
 func (w *worker) run(ctx context.Context) error {
-	// A child is killed with the *thread* that started it (PR_SET_PDEATHSIG), so that thread must live as long.
+	// PR_SET_PDEATHSIG kills a child when the *thread* that started it ends.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	wait := firstWait
@@ -67,7 +67,7 @@ func (w *worker) run(ctx context.Context) error {
 	}
 }
 
-// once runs one process to its end, and says which it was, whether it had been ready, and why it ended.
+// once runs one process to its end, and returns its PID, whether it became ready, and why it ended.
 func (w *worker) once(ctx context.Context) (pid int, wasReady bool, err error) {
 	p, err := start(w.pool)
 	if err != nil {
@@ -94,7 +94,7 @@ func (w *worker) once(ctx context.Context) (pid int, wasReady bool, err error) {
 	return p.cmd.Process.Pid, p.isReady(), err
 }
 
-// count takes notice of a process that ended before it was told to.
+// count counts a process unless it was ended on purpose.
 func (w *worker) count(p *process) {
 	cause := p.killed()
 	if errors.Is(cause, context.Canceled) || errors.Is(cause, context.DeadlineExceeded) {
@@ -113,7 +113,7 @@ func (w *worker) count(p *process) {
 	})
 }
 
-// set changes what await looks at.
+// set changes the worker's state and wakes await.
 func (w *worker) set(f func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -122,7 +122,7 @@ func (w *worker) set(f func()) {
 	w.changed = make(chan struct{})
 }
 
-// end tells all who wait that there will be no other process.
+// end makes await fail from now on.
 func (w *worker) end(err error) {
 	w.set(func() {
 		w.ended = transcribe.ErrUnavailable
@@ -152,8 +152,8 @@ func (w *worker) await(ctx context.Context) (*process, error) {
 	}
 }
 
-// weight is how many slots the next call takes: all of them after a crash that several clips may have caused, until
-// each of these has been tried alone.
+// weight returns how many slots the next call acquires: all of them after a crash that several clips may have caused, until
+// each of those has been tried alone.
 func (w *worker) weight() int64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -178,16 +178,16 @@ type slot struct{ w *worker }
 
 var _ transcribe.Decoder = slot{}
 
-// Ready waits until the slot's process can decode. It returns ctx's error, or transcribe.ErrUnavailable once the pool
+// Ready waits until the slot's process can decode. It returns transcribe.ErrUnavailable (wrapped) when ctx ends or the pool
 // has ended.
 func (s slot) Ready(ctx context.Context) error {
 	_, err := s.w.await(ctx)
 	return err
 }
 
-// Decode has the child decode the PCM, of which it sends a copy. When ctx ends, the child is asked to stop, and killed
-// when it does not. Errors: transcribe.ErrTooLong; transcribe.ErrUnavailable when the clip was not begun, or when the
-// process ended while it was decoding another clip as well; ErrHung, ErrDied; or the library's reason.
+// Decode sends the child a copy of the PCM to decode. When ctx ends, the child is asked to stop, and killed if it does not.
+// Errors: transcribe.ErrTooLong; transcribe.ErrUnavailable if decoding had not begun, or if the process ended while it was
+// decoding another clip as well; ErrHung; ErrDied; or the library's error.
 func (s slot) Decode(ctx context.Context, sound transcribe.Sound, o transcribe.Options) (transcribe.Result, error) {
 	n := s.w.weight()
 	if err := s.w.slots.Acquire(ctx, n); err != nil {

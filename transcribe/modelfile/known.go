@@ -1,4 +1,4 @@
-// Package modelfile knows the models that can be fetched, of Whisper and for voice detection, and fetches and verifies them.
+// Package modelfile lists the Whisper and voice detection models that can be downloaded, and downloads and verifies them.
 package modelfile
 
 import (
@@ -14,39 +14,38 @@ import (
 	"earshot/models"
 )
 
-// DefaultMirror is where whisper.cpp's authors keep its models. Any server that has the files below one address will
-// do in its place.
+// DefaultMirror is where whisper.cpp's authors publish its models. Any server that has the files below one URL can replace it.
 const DefaultMirror = "https://huggingface.co/ggerganov/whisper.cpp/resolve/main"
 
-// vadMirror is where they keep those for voice detection.
+// vadMirror is where they publish voice detection models.
 const vadMirror = "https://huggingface.co/ggml-org/whisper-vad/resolve/main"
 
-// Silero is the name of the model that tells speech from noise.
+// Silero is the name of the voice detection model.
 const Silero = "silero-v6.2.0"
 
-// ErrDamaged is returned (wrapped) for a file that is not, to the last byte, the model that its name says.
+// ErrDamaged is returned (wrapped) for a file whose size or checksum is not that of the model.
 var ErrDamaged = errors.New("the file is not the model that its name says")
 
-// Model is a model that can be fetched.
+// Model is a model that can be downloaded.
 type Model struct {
-	// Name is "tiny.en", "base-q5_1", … or Silero: size, .en for English only, and the format of the weights when it is not f16.
+	// Name is "tiny.en", "base-q5_1", … or Silero: size, .en if English-only, and the format of the weights unless f16.
 	Name string
 	// Bytes is the file's exact size.
 	Bytes int64
-	// SHA256 is the file's sum, in hex.
+	// SHA256 is the file's checksum, in hex.
 	SHA256 string
 }
 
 // FileName is the file's name, the same on every mirror.
 func (m Model) FileName() string { return "ggml-" + m.Name + ".bin" }
 
-// English reports whether the model knows no other language.
+// English reports whether the model is English-only.
 func (m Model) English() bool { return strings.Contains(m.Name, ".en") }
 
-// VAD reports whether the model only tells speech from noise.
+// VAD reports whether this is a voice detection model.
 func (m Model) VAD() bool { return m.Name == Silero }
 
-// Mirror is where the model is fetched from when nothing else is said.
+// Mirror returns the model's default mirror.
 func (m Model) Mirror() string {
 	if m.VAD() {
 		return vadMirror
@@ -54,7 +53,7 @@ func (m Model) Mirror() string {
 	return DefaultMirror
 }
 
-// Known lists the models, smallest first within a size. The caller owns the slice.
+// Known returns the models, smallest first within a size. The caller owns the slice.
 func Known() []Model {
 	return []Model{
 		{"tiny.en-q5_1", 32166155, "c77c5766f1cef09b6b7d47f21b546cbddd4157886b3b5d6d4f709e91e66c7c2b"},
@@ -91,11 +90,10 @@ func Find(name string) (Model, error) {
 	)
 }
 
-// Path is where a model lies in a folder.
+// Path returns the model's path in a folder.
 func (m Model) Path(dir string) string { return filepath.Join(dir, m.FileName()) }
 
-// Verify holds a file against what is known of the model: its exact size and its SHA-256. Errors are ErrDamaged or those
-// of reading.
+// Verify checks a file's size and SHA-256. It returns ErrDamaged (wrapped) or a read error.
 func (m Model) Verify(path string) error {
 	f, err := os.Open(path)
 	if err != nil {

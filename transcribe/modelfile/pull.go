@@ -15,32 +15,31 @@ import (
 )
 
 const (
-	// stallAfter without a byte, a transfer is given up and resumed.
+	// stallAfter is how long a transfer may receive nothing before it is aborted and resumed.
 	stallAfter = 30 * time.Second
-	// maxStalls in a row without a single new byte end the attempt to fetch a file.
-	maxStalls = 4
-	// Waits between them.
-	firstWait, lastWait = time.Second, 15 * time.Second
+	// maxStalls is the number of consecutive requests without a new byte after which Pull gives up.
+	maxStalls           = 4
+	firstWait, lastWait = time.Second, 15 * time.Second // between requests
 )
 
-// PullOptions say how to fetch. The zero value fetches from DefaultMirror.
+// PullOptions are the options of Pull. The zero value downloads from the model's Mirror.
 type PullOptions struct {
-	// Mirror is the address below which the files lie.
+	// Mirror is the URL below which the files are.
 	Mirror string
-	// Client does the requests; nil means http.DefaultClient. It must have no overall time limit.
+	// Client makes the requests; nil means http.DefaultClient. It must have no overall timeout.
 	Client *http.Client
-	// Progress is told, from the goroutine of Pull, how many bytes are there of how many.
+	// Progress, if set, is called on Pull's goroutine with the bytes received and expected.
 	Progress func(done, total int64)
-	// Check looks at the complete file before it gets its name; an error discards the file. It may be nil.
+	// Check, if set, inspects the complete file before it is renamed; an error discards the file.
 	Check func(path string) error
 }
 
-// errRefused marks answers that asking again will not change.
+// errRefused marks failures that a retry would not change.
 var errRefused = errors.New("the server does not give the model")
 
-// Pull fetches a model into dir, which is made if need be, and returns the file's path. A file that is there already
-// and verifies is not fetched again. An interrupted transfer leaves a .part file and is resumed by the next Pull; the
-// file gets its name only when it is complete and verified. A second Pull of the same file at the same time is an error.
+// Pull downloads a model into dir, which is created if need be, and returns the file's path. An existing file that verifies
+// is not downloaded again. An interrupted transfer leaves a .part file, which the next Pull resumes; it is renamed once it is
+// complete and verified. A concurrent Pull of the same file is an error.
 func Pull(ctx context.Context, m Model, dir string, o PullOptions) (string, error) {
 	path := m.Path(dir)
 	if m.Verify(path) == nil {
@@ -68,7 +67,7 @@ func Pull(ctx context.Context, m Model, dir string, o PullOptions) (string, erro
 	return path, nil
 }
 
-// openPart opens the file of a running transfer, alone.
+// openPart opens and locks the file of a transfer.
 func openPart(name string) (*os.File, error) {
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
@@ -106,7 +105,7 @@ func (p *pull) run(ctx context.Context, path string) error {
 	return os.Rename(p.part.Name(), path)
 }
 
-// fetch asks until all bytes are there. Every new byte earns new patience.
+// fetch requests the file until it is complete. Every new byte resets the count of stalls.
 func (p *pull) fetch(ctx context.Context) error {
 	st, err := p.part.Stat()
 	if err != nil {
@@ -146,7 +145,7 @@ func (p *pull) fetch(ctx context.Context) error {
 	return nil
 }
 
-// request asks for what is missing and writes what comes, until the connection ends or stalls.
+// request requests what is missing and writes what arrives, until the connection ends or stalls.
 func (p *pull) request(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -170,7 +169,7 @@ func (p *pull) request(ctx context.Context) error {
 	return cause(ctx, p.copy(resp.Body, stall))
 }
 
-// cause prefers the reason for which a context was ended.
+// cause returns the cause of ctx's end, if it has ended, instead of err.
 func cause(ctx context.Context, err error) error {
 	if err != nil && context.Cause(ctx) != nil {
 		return context.Cause(ctx)
@@ -178,7 +177,7 @@ func cause(ctx context.Context, err error) error {
 	return err
 }
 
-// accept looks at the answer's head and sets the place at which its body begins.
+// accept checks the response's header and sets the offset at which its body begins.
 func (p *pull) accept(resp *http.Response) error {
 	total := resp.ContentLength
 	switch resp.StatusCode {
@@ -211,7 +210,7 @@ func (p *pull) accept(resp *http.Response) error {
 	return nil
 }
 
-// copy appends the body to the part, and counts every byte that is safely there.
+// copy appends the body to the .part file and counts the bytes written.
 func (p *pull) copy(body io.Reader, stall *time.Timer) error {
 	if err := p.part.Truncate(p.have); err != nil {
 		return err

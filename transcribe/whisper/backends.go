@@ -11,12 +11,11 @@ import (
 	"earshot/models"
 )
 
-// backendsEnv names the folder of ggml's compute backends when it is not where the library looks for it.
+// backendsEnv is the environment variable that names the folder of ggml's compute backends.
 const backendsEnv = "EARSHOT_GGML_BACKENDS"
 
-// loadBackends makes the library quiet and loads its compute backends. The library's registry of backends belongs to
-// the process, can be filled only once, and aborts the process when a model is loaded without it: hence the one
-// package-level value here.
+// loadBackends silences the library's logging and loads its compute backends. The library's registry of backends is per
+// process, can be filled only once, and must be filled before a model is loaded: hence the package-level value.
 var loadBackends = sync.OnceValues(func() ([]string, error) {
 	silence()
 	if err := setBLASThreads(); err != nil {
@@ -38,7 +37,7 @@ func Backends() ([]string, error) {
 	return slices.Clone(names), err
 }
 
-// backendsDir is the folder of backends; "" when the library is to look for them itself.
+// backendsDir returns the folder of backends, or "" to let the library search for them.
 func backendsDir() string {
 	if dir := os.Getenv(backendsEnv); dir != "" {
 		return dir
@@ -46,9 +45,8 @@ func backendsDir() string {
 	return backendsBeside(libggmlPath())
 }
 
-// CPUBackends lists the files of the library's own CPU code, one for each kind of processor. A process that finds these
-// alone in the folder that EARSHOT_GGML_BACKENDS names works without BLAS: it is there to measure what BLAS is worth.
-// None where the library has its backends built in.
+// CPUBackends lists the files of the library's own CPU backends, one per processor family; none if the backends are built in.
+// A process whose EARSHOT_GGML_BACKENDS folder contains only these runs without BLAS, for benchmarks.
 func CPUBackends() ([]string, error) {
 	files, err := filepath.Glob(filepath.Join(backendsDir(), "libggml-cpu*"))
 	if err != nil {
@@ -57,8 +55,8 @@ func CPUBackends() ([]string, error) {
 	return files, nil
 }
 
-// backendsBeside finds the folder of backends that was installed with the ggml library at path: packages put it in
-// ggml/backends<N> beside the library. It returns "" when there is none, and the library then uses its own search.
+// backendsBeside returns the folder of backends installed with the ggml library at path, or "": packages put it in
+// ggml/backends<N> beside the library.
 func backendsBeside(path string) string {
 	file, err := filepath.EvalSymlinks(path)
 	if err != nil {

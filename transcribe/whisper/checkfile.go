@@ -12,17 +12,16 @@ import (
 	"earshot/models"
 )
 
-// pullHint is the advice for every file that can't be used.
+// pullHint is the hint for every unusable model file.
 const pullHint = "fetch a model with:  earshot model pull tiny.en"
 
-// CheckFile reads a model file's structure and says whether the library may see it: the library itself trusts every
-// byte, and a damaged file can end the process. The weights' values are not read, so it takes milliseconds.
+// CheckFile validates a model file's structure before the library sees it: the library trusts every byte, and a damaged file
+// can crash the process. The weights' values are not read, so it takes milliseconds.
 //
-// Errors: fs.ErrNotExist and other errors of opening, ErrEmpty, ErrNotModel (naming what the file is instead, when that
-// can be told), ErrTruncated; all with the path and advice. A test model without weights is no error here: its
-// Info.Tensors is 0.
+// Errors: fs.ErrNotExist and other errors of opening, ErrEmpty, ErrNotModel (naming what the file is instead, if known),
+// ErrTruncated; all with the path and a hint. A test model without weights is valid here: its Info.Tensors is 0.
 func CheckFile(path string) (Info, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a named pipe would wait for its writer
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // opening a named pipe would otherwise block
 	if errors.Is(err, fs.ErrNotExist) {
 		return Info{}, models.WithHint(fmt.Errorf("model %s: %w", path, fs.ErrNotExist), "check the path, or "+pullHint)
 	}
@@ -38,18 +37,18 @@ func CheckFile(path string) (Info, error) {
 	case st.IsDir():
 		return Info{}, models.WithHint(fmt.Errorf("model %s: %w: it is a folder", path, ErrNotModel), "name the .bin file in it")
 	case !st.Mode().IsRegular():
-		return Info{}, fmt.Errorf("model %s: %w: it is no regular file", path, ErrNotModel)
+		return Info{}, fmt.Errorf("model %s: %w: it is not a regular file", path, ErrNotModel)
 	case st.Size() == 0:
 		return Info{}, models.WithHint(fmt.Errorf("model %s: %w", path, ErrEmpty), pullHint)
 	}
 	info, err := parse(f, st.Size())
-	if err == nil {
-		return info, nil
+	if err != nil {
+		err = explain(f, path, err)
 	}
-	return info, explain(f, path, err)
+	return info, err
 }
 
-// explain adds the path, what the file looks like, and what to do.
+// explain adds the path, what the file looks like, and a hint.
 func explain(f io.ReaderAt, path string, err error) error {
 	head := make([]byte, 512)
 	n, _ := f.ReadAt(head, 0)
@@ -63,8 +62,8 @@ func explain(f io.ReaderAt, path string, err error) error {
 	}
 }
 
-// sniff recognises what people take for a model, by the first bytes, and says what to do about it. It returns "" for
-// anything else.
+// sniff recognises, by the first bytes, what people mistake for a model, with a hint what to do. It returns "" for anything
+// else.
 func sniff(head []byte) (what, hint string) {
 	low := bytes.ToLower(bytes.TrimSpace(head))
 	const other = "whisper.cpp reads ggml-*.bin files only; " + pullHint

@@ -11,7 +11,7 @@ package whisper
 #include <ggml-backend.h>
 #include <whisper.h>
 
-// The last error that the library logged, kept because its functions only return NULL. Everything else it logs is dropped.
+// The last error that the library logged, kept because its functions only return NULL. All other log output is discarded.
 static pthread_mutex_t es_log_lock = PTHREAD_MUTEX_INITIALIZER;
 static char es_log_text[256];
 
@@ -50,7 +50,7 @@ static struct whisper_context * es_init(const char * path, bool flash_attn) {
 	return whisper_init_from_file_with_params_no_state(path, p);
 }
 
-// es_flag tells a running decode to stop. It lives in C memory because the library reads it from its own threads.
+// es_flag aborts a running decode. It lives in C memory because the library reads it from its own threads.
 typedef struct { atomic_int v; } es_flag;
 
 static es_flag * es_new_flag(void) {
@@ -63,9 +63,9 @@ static void es_set_flag(es_flag * f, int v) { atomic_store(&f->v, v); }
 
 static bool es_aborted(void * f) { return atomic_load(&((es_flag *) f)->v) != 0; }
 
-// es_full decodes samples with one state. It works on a copy of the parameters without the bindings' three callbacks,
-// which reach into maps that are shared by all goroutines, and sets what the bindings have no setter for. Results that
-// the model takes for silence are kept (no_speech_thold): whether to trust them is decided elsewhere.
+// es_full decodes samples with one state. It uses a copy of the parameters without the bindings' three callbacks, which access
+// maps shared by all goroutines, and sets what the bindings have no setter for. Results that the model considers silence are
+// kept (no_speech_thold): Filter decides whether to trust them.
 static int es_full(struct whisper_context * ctx, struct whisper_state * state, const struct whisper_full_params * from,
                    const float * samples, int n, const char * prompt, bool no_timestamps, es_flag * abort) {
 	struct whisper_full_params p = *from;
@@ -87,9 +87,9 @@ static bool es_stop(struct whisper_context * ctx, struct whisper_state * state, 
 	return false;
 }
 
-// es_languages fills probs with the probability of each language. The library's own search encodes with the window of
-// the call before, or with the longest one on a new state: here the window is set first, by a decode that is stopped
-// before its encoder begins.
+// es_languages fills probs with the probability of each language. The library's own detection encodes with the window of the
+// previous call, or with the longest one on a new state. Therefore the window is set first, by a decode that stops before its
+// encoder begins.
 static int es_languages(struct whisper_context * ctx, struct whisper_state * state, const struct whisper_full_params * from,
                         const float * samples, int n, float * probs) {
 	struct whisper_full_params p = *from;
@@ -113,8 +113,8 @@ import (
 	bindings "github.com/ggerganov/whisper.cpp/bindings/go"
 )
 
-// The bindings' types and this file's are the same C structs under two Go names; a compiler error here says that they
-// were compiled against different headers.
+// The bindings' types and this file's are the same C structs under two Go names; a compile error here means that they were
+// compiled against different headers.
 const (
 	_ = uint(unsafe.Sizeof(bindings.Params{}) - unsafe.Sizeof(C.struct_whisper_full_params{}))
 	_ = uint(unsafe.Sizeof(C.struct_whisper_full_params{}) - unsafe.Sizeof(bindings.Params{}))
@@ -128,16 +128,16 @@ type (
 
 // token is one decoded token of a segment.
 type token struct {
-	text   string // the token's bytes; a character may be spread over several tokens
+	text   string // the token's bytes; a character may span several tokens
 	t0, t1 int64  // in steps of 10 ms from the start of the sound
 	p      float32
 	plog   float32
-	isText bool // part of the text, not a timestamp or another special token
-	first  bool // the first token of its segment
+	isText bool // not a timestamp or another special token
+	first  bool // of its segment
 }
 
-// setBLASThreads must run before the BLAS backend is loaded: a BLAS that starts its own threads collapses when several
-// states decode at once. An explicit setting of the user's is left alone.
+// setBLASThreads must run before the BLAS backend is loaded: a multithreaded BLAS collapses when several states decode at
+// once. A value set by the user is kept.
 func setBLASThreads() error {
 	if os.Getenv("OPENBLAS_NUM_THREADS") != "" {
 		return nil
@@ -161,7 +161,7 @@ func libggmlPath() string {
 	return C.GoString(p)
 }
 
-// loadBackendsFrom loads every backend of a folder; with an empty folder the library looks in its own places.
+// loadBackendsFrom loads every backend of a folder; with "" the library searches its own places.
 func loadBackendsFrom(dir string) {
 	if dir == "" {
 		C.ggml_backend_load_all()
@@ -172,7 +172,7 @@ func loadBackendsFrom(dir string) {
 	C.ggml_backend_load_all_from_path(c)
 }
 
-// devices lists what the loaded backends offer; cpu says whether one of them is a CPU, without which nothing runs.
+// devices lists the devices of the loaded backends; cpu reports whether one of them is a CPU, which is required.
 func devices() (names []string, cpu bool) {
 	for i := range C.ggml_backend_dev_count() {
 		d := C.ggml_backend_dev_get(i)
@@ -200,14 +200,14 @@ func setFlag(f *cFlag, v int) { C.es_set_flag(f, C.int(v)) }
 
 func freeFlag(f *cFlag) { C.free(unsafe.Pointer(f)) }
 
-// langID is the library's number of a language, or -1. The bindings' own function leaks its argument.
+// langID returns the library's number of a language, or -1. The bindings' own function leaks its argument.
 func langID(lang string) int {
 	c := C.CString(lang)
 	defer C.free(unsafe.Pointer(c))
 	return int(C.whisper_lang_id(c))
 }
 
-// full decodes pcm and returns the library's code: 0 is success.
+// full decodes pcm and returns the library's code; 0 is success.
 func full(ctx *bindings.Context, s *cState, p *bindings.Params, pcm []float32, prompt string, noTimestamps bool, abort *cFlag) int {
 	var c *C.char
 	if prompt != "" {
@@ -218,7 +218,7 @@ func full(ctx *bindings.Context, s *cState, p *bindings.Params, pcm []float32, p
 		(*C.float)(unsafe.Pointer(&pcm[0])), C.int(len(pcm)), c, C.bool(noTimestamps), abort))
 }
 
-// languages gives the probability of each language that the library knows, by its number.
+// languages returns the probability of each language by the library's number.
 func languages(ctx *bindings.Context, s *cState, p *bindings.Params, pcm []float32) ([]float32, bool) {
 	probs := make([]float32, int(C.whisper_lang_max_id())+1)
 	code := C.es_languages(rawContext(ctx), s, (*C.struct_whisper_full_params)(unsafe.Pointer(p)),
@@ -226,7 +226,7 @@ func languages(ctx *bindings.Context, s *cState, p *bindings.Params, pcm []float
 	return probs, code == 0
 }
 
-// tokens copies the decoded tokens out of the state, and the mean probability of "no speech" over its segments.
+// tokens copies the decoded tokens out of the state, with the mean no-speech probability of its segments.
 func tokens(ctx *bindings.Context, s *cState) (ts []token, noSpeech float64) {
 	eot := C.whisper_token(ctx.Whisper_token_eot())
 	n := C.whisper_full_n_segments_from_state(s)

@@ -8,19 +8,19 @@ import (
 	"io"
 )
 
-// What can be wrong with a model file. CheckFile and Load return them wrapped, with the path and advice.
+// CheckFile and Load return these errors wrapped, with the path and a hint.
 var (
-	// ErrEmpty says the file has no bytes.
+	// ErrEmpty means that the file has no bytes.
 	ErrEmpty = errors.New("the model file is empty")
-	// ErrNotModel says the file is something else than a Whisper model in ggml format.
+	// ErrNotModel means that the file is something other than a Whisper model in ggml format.
 	ErrNotModel = errors.New("not a Whisper model in ggml format")
-	// ErrTruncated says the file starts like a model and ends too early.
+	// ErrTruncated means that the file starts like a model and ends too early.
 	ErrTruncated = errors.New("the model file is cut short")
-	// ErrNoWeights says the file is a test model: header and vocabulary without weights, which never yields words.
+	// ErrNoWeights means that the file is a test model: header and vocabulary without weights, which never yields words.
 	ErrNoWeights = errors.New("the model has no weights")
 )
 
-// Info is what a model file says of itself.
+// Info is a model file's metadata.
 type Info struct {
 	Size         int64 // of the file, in bytes
 	Vocab        int   // tokens
@@ -28,24 +28,24 @@ type Info struct {
 	AudioLayers  int
 	TextLayers   int
 	Mels         int    // mel bands of the input
-	Quant        string // format of the big weights: f32, f16, q8_0, …
+	Quant        string // format of the large weights: f32, f16, q8_0, …
 	Multilingual bool
-	Tensors      int // weights found; 0 for a test model
+	Tensors      int // found in the file; 0 for a test model
 }
 
-// Kind names the model's size as Whisper's authors do, by the layers of its encoder.
+// Kind returns the name that Whisper's authors give to the model's size, by the layers of its encoder.
 func (i Info) Kind() string { return kinds[i.AudioLayers] }
 
-// The library looks the encoder's layers up in a table of names and dies of any other number.
+// kinds maps encoder layers to names. The library has the same table and aborts on any other number.
 var kinds = map[int]string{4: "tiny", 6: "base", 12: "small", 24: "medium", 32: "large"}
 
-// quants are the values of the header's ftype that whisper.cpp writes.
+// quants maps the header's ftype, modulo 1000, to the format that whisper.cpp writes.
 var quants = map[int32]string{
 	0: "f32", 1: "f16", 2: "q4_0", 3: "q4_1", 7: "q8_0", 8: "q5_0", 9: "q5_1", 10: "q2_k", 11: "q3_k", 12: "q4_k", 13: "q5_k",
 	14: "q6_k", 24: "bf16",
 }
 
-// tensorTypes are ggml's storage types that occur in such models: elements in a block, and bytes of a block.
+// tensorTypes are ggml's storage types in such models: elements and bytes per block.
 var tensorTypes = map[int32]struct{ elems, bytes int64 }{
 	0: {1, 4}, 1: {1, 2}, 2: {32, 18}, 3: {32, 20}, 6: {32, 22}, 7: {32, 24}, 8: {32, 34},
 	10: {256, 84}, 11: {256, 110}, 12: {256, 144}, 13: {256, 176}, 14: {256, 210}, 30: {1, 2},
@@ -55,24 +55,16 @@ const (
 	magic         = 0x67676d6c // "lmgg" in the file's byte order
 	maxTokenBytes = 1024
 	maxNameBytes  = 256
-	melBins       = 201 // of an FFT over 400 samples
+	melBins       = 201 // of an FFT of 400 samples
 )
 
-// header is the file's fixed part, in its order.
+// header is the file's header, in file order.
 type header struct {
 	Vocab, AudioCtx, AudioState, AudioHeads, AudioLayers, TextCtx, TextState, TextHeads, TextLayers, Mels, FType int32
 }
 
-// check says which field is beyond what the library can take: it trusts them all.
+// check returns an error for the first field with a value that the library can't handle; the library itself trusts them.
 func (h header) check() error {
-	in := func(v int32, of ...int32) bool {
-		for _, x := range of {
-			if v == x {
-				return true
-			}
-		}
-		return false
-	}
 	_, layers := kinds[int(h.AudioLayers)]
 	_, ftype := quants[h.FType%1000]
 	for _, c := range []struct {
@@ -80,7 +72,7 @@ func (h header) check() error {
 		v     int32
 		ok    bool
 	}{
-		{"n_vocab", h.Vocab, in(h.Vocab, 51864, 51865, 51866)},
+		{"n_vocab", h.Vocab, h.Vocab >= 51864 && h.Vocab <= 51866},
 		{"n_audio_ctx", h.AudioCtx, h.AudioCtx == 1500},
 		{"n_audio_state", h.AudioState, h.AudioState >= 64 && h.AudioState <= 2048},
 		{"n_audio_head", h.AudioHeads, h.AudioHeads >= 1 && h.AudioHeads <= 64 && h.AudioState%h.AudioHeads == 0},
@@ -89,7 +81,7 @@ func (h header) check() error {
 		{"n_text_state", h.TextState, h.TextState == h.AudioState},
 		{"n_text_head", h.TextHeads, h.TextHeads >= 1 && h.TextHeads <= 64 && h.TextState%h.TextHeads == 0},
 		{"n_text_layer", h.TextLayers, h.TextLayers >= 1 && h.TextLayers <= 48},
-		{"n_mels", h.Mels, in(h.Mels, 80, 128)},
+		{"n_mels", h.Mels, h.Mels == 80 || h.Mels == 128},
 		{"ftype", h.FType, h.FType >= 0 && ftype},
 	} {
 		if !c.ok {
@@ -99,11 +91,11 @@ func (h header) check() error {
 	return nil
 }
 
-// tensors is how many weights a complete model of these dimensions has.
+// tensors returns the number of tensors in a complete model of these dimensions.
 func (h header) tensors() int { return 11 + 15*int(h.AudioLayers) + 24*int(h.TextLayers) }
 
-// parse reads a model file's structure without its weights: header, mel filters, vocabulary and every tensor's header,
-// down to the last byte. The library itself notices neither nonsense in the header nor a missing end.
+// parse reads a model file's structure to the last byte, skipping the weights' values: header, mel filters, vocabulary and
+// every tensor's header. The library itself detects neither an invalid header nor a missing end.
 func parse(r io.ReaderAt, size int64) (Info, error) {
 	w := &walker{r: r, size: size, buf: bufio.NewReader(nil)}
 	w.seek(0)
@@ -132,21 +124,21 @@ func parse(r io.ReaderAt, size int64) (Info, error) {
 	case w.err != nil:
 		return info, w.err
 	case info.Tensors > want:
-		return info, fmt.Errorf("%w: %d weights where %d belong", ErrNotModel, info.Tensors, want)
+		return info, fmt.Errorf("%w: it has %d tensors, want %d", ErrNotModel, info.Tensors, want)
 	case info.Tensors > 0 && info.Tensors < want:
-		return info, fmt.Errorf("%w: %d of %d weights are there", ErrTruncated, info.Tensors, want)
+		return info, fmt.Errorf("%w: it has %d of %d tensors", ErrTruncated, info.Tensors, want)
 	}
 	return info, nil
 }
 
-// walker reads a file front to back and jumps over what it need not see. After the first error it reads zeros.
+// walker reads a file sequentially and skips what is not needed. After the first error it reads zeros.
 type walker struct {
 	r    io.ReaderAt
 	size int64
 	off  int64 // of the next byte
 	buf  *bufio.Reader
 	err  error
-	// scalars says that a tensor may have no dimension at all: a single number.
+	// scalars allows tensors without dimensions, which are single numbers.
 	scalars bool
 }
 
@@ -180,12 +172,12 @@ func (w *walker) int() (v int32) {
 	return v
 }
 
-// skip jumps over n bytes, which must be there.
+// skip skips n bytes, which must exist.
 func (w *walker) skip(n int64) {
 	switch {
 	case w.err != nil:
 	case n > w.size-w.off:
-		w.fail(fmt.Errorf("%w: %d bytes are missing at least", ErrTruncated, n-(w.size-w.off)))
+		w.fail(fmt.Errorf("%w: at least %d bytes are missing", ErrTruncated, n-(w.size-w.off)))
 	case n <= int64(w.buf.Buffered()):
 		_, err := w.buf.Discard(int(n))
 		w.fail(err)
@@ -225,7 +217,7 @@ func (w *walker) tensor() {
 	dims, name, kind := w.int(), w.int(), w.int()
 	block, known := tensorTypes[kind]
 	if w.err == nil && (dims < 0 || dims == 0 && !w.scalars || dims > 4 || name < 1 || name > maxNameBytes || !known) {
-		w.fail(fmt.Errorf("%w: no weight begins at byte %d", ErrNotModel, at))
+		w.fail(fmt.Errorf("%w: no tensor begins at byte %d", ErrNotModel, at))
 	}
 	if w.err != nil {
 		return
@@ -237,7 +229,7 @@ func (w *walker) tensor() {
 			return
 		}
 		if n < 1 || elems > (1<<31)/n {
-			w.fail(fmt.Errorf("%w: the weight at byte %d has an impossible shape", ErrNotModel, at))
+			w.fail(fmt.Errorf("%w: the tensor at byte %d has an impossible shape", ErrNotModel, at))
 			return
 		}
 		elems *= n

@@ -72,7 +72,7 @@ func TestBadModelFiles(t *testing.T) {
 		{"cut in a weight", good[:5_000_000], ErrTruncated, "missing"},
 		{"the last byte is missing", good[:len(good)-1], ErrTruncated, "1 bytes are missing"},
 		{"a byte too many", append(bytes.Clone(good), 0), ErrTruncated, "cut short"},
-		{"garbage behind", append(bytes.Clone(good), bytes.Repeat([]byte{0xff}, 64)...), ErrNotModel, "no weight begins"},
+		{"garbage behind", append(bytes.Clone(good), bytes.Repeat([]byte{0xff}, 64)...), ErrNotModel, "no tensor begins"},
 		{"n_vocab", patch(1, 50000), ErrNotModel, "n_vocab is 50000"},
 		{"n_audio_ctx", patch(2, 1<<30), ErrNotModel, "n_audio_ctx"},
 		{"n_audio_state", patch(3, 0), ErrNotModel, "n_audio_state"},
@@ -81,8 +81,8 @@ func TestBadModelFiles(t *testing.T) {
 		{"n_text_layer", patch(9, 0xffffffff), ErrNotModel, "n_text_layer is -1"},
 		{"n_mels", patch(10, 81), ErrNotModel, "n_mels"},
 		{"ftype", patch(11, 0xffffffff), ErrNotModel, "ftype"},
-		{"more layers than weights", patch(9, 4), ErrTruncated, "143 of 167 weights"},
-		{"fewer layers than weights", patch(9, 2), ErrNotModel, "143 weights where 119 belong"},
+		{"more layers than weights", patch(9, 4), ErrTruncated, "143 of 167 tensors"},
+		{"fewer layers than weights", patch(9, 2), ErrNotModel, "143 tensors, want 119"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

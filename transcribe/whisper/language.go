@@ -12,30 +12,30 @@ import (
 	bindings "github.com/ggerganov/whisper.cpp/bindings/go"
 )
 
-// heardLeast is the least probability with which a language is told.
+// heardLeast is the lowest probability of a language that is reported.
 const heardLeast = 0.01
 
 // KnowsLanguage reports whether the library knows a language, by its ISO 639-1 code.
 func KnowsLanguage(code string) bool {
-	silence() // or it complains of an unknown one itself
+	silence() // the library logs an unknown one
 	return langID(code) >= 0
 }
 
-// findLanguage sets the language of a decode where it is to be found out, and tells the probabilities of those in
-// question. It costs as much as one run of the encoder.
+// findLanguage detects and sets the language of a decode if none is given, and returns the probabilities of the candidates.
+// It costs one run of the encoder.
 func (s *State) findLanguage(p *params, pcm []float32, o transcribe.Options) (map[string]float64, error) {
 	if !s.model.info.Multilingual || o.Language != "" && o.Language != "auto" {
 		return nil, nil
 	}
 	probs, ok := languages(s.model.ctx, s.c, &p.Params, pcm)
 	if !ok {
-		return nil, errors.New("the language can't be found")
+		return nil, errors.New("language detection failed")
 	}
 	heard, err := among(probs, o.Languages)
 	if err != nil {
 		return nil, err
 	}
-	best := lean(heard, o.Lean, float64(len(pcm))/models.SampleRate)
+	best := pick(heard, o.Prior, float64(len(pcm))/models.SampleRate)
 	for lang, q := range heard {
 		if q < heardLeast {
 			delete(heard, lang)
@@ -44,7 +44,7 @@ func (s *State) findLanguage(p *params, pcm []float32, o transcribe.Options) (ma
 	return heard, p.SetLanguage(langID(best))
 }
 
-// among gives the probabilities of the allowed languages, made to sum up to 1, or of all of them.
+// among returns the probabilities of the allowed languages, normalised to sum to 1, or of all languages if allowed is empty.
 func among(probs []float32, allowed []string) (map[string]float64, error) {
 	out := map[string]float64{}
 	if len(allowed) == 0 {
@@ -72,11 +72,11 @@ func among(probs []float32, allowed []string) (map[string]float64, error) {
 	return out, nil
 }
 
-// lean picks the language for which most speaks: what was known before, in seconds, and this sound.
-func lean(heard, before map[string]float64, seconds float64) (best string) {
+// pick returns the most likely language: the one with the largest sum of prior and seconds times probability.
+func pick(heard, prior map[string]float64, seconds float64) (best string) {
 	most := 0.0
 	for _, lang := range slices.Sorted(maps.Keys(heard)) {
-		if sum := before[lang] + seconds*heard[lang]; best == "" || sum > most {
+		if sum := prior[lang] + seconds*heard[lang]; best == "" || sum > most {
 			best, most = lang, sum
 		}
 	}

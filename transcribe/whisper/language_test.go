@@ -10,21 +10,21 @@ import (
 	"earshot/transcribe"
 )
 
-func TestAmongAndLean(t *testing.T) {
+func TestAmongAndPick(t *testing.T) {
 	probs := make([]float32, 100)
 	probs[langID("de")], probs[langID("en")], probs[langID("id")] = 0.5, 0.3, 0.1
 	all, err := among(probs, nil)
-	if err != nil || len(all) != 100 || lean(all, nil, 2) != "de" {
-		t.Errorf("all languages: %d, %v, %q", len(all), err, lean(all, nil, 2))
+	if err != nil || len(all) != 100 || pick(all, nil, 2) != "de" {
+		t.Errorf("all languages: %d, %v, %q", len(all), err, pick(all, nil, 2))
 	}
 	two, err := among(probs, []string{"en", "id"})
 	if err != nil || math.Abs(two["en"]-0.75) > 1e-6 || math.Abs(two["id"]-0.25) > 1e-6 {
 		t.Errorf("among two: %v, %v", two, err)
 	}
-	if got := lean(two, nil, 2); got != "en" {
+	if got := pick(two, nil, 2); got != "en" {
 		t.Errorf("without history: %q", got)
 	}
-	if got := lean(two, map[string]float64{"id": 10}, 2); got != "id" {
+	if got := pick(two, map[string]float64{"id": 10}, 2); got != "id" {
 		t.Errorf("after 10 s of id: %q", got)
 	}
 	if none, err := among(make([]float32, 100), []string{"en", "id"}); err != nil || none["en"] != 0.5 {
@@ -67,8 +67,8 @@ func TestLanguageIsFoundAmongTheAllowed(t *testing.T) {
 		lang  string
 		heard int
 	}{
-		{transcribe.Options{Languages: []string{"id", "de"}, Lean: map[string]float64{"id": 3}}, "id", 2},
-		{transcribe.Options{Language: "auto", Languages: []string{"id", "de"}, Lean: map[string]float64{"de": 3}}, "de", 2},
+		{transcribe.Options{Languages: []string{"id", "de"}, Prior: map[string]float64{"id": 3}}, "id", 2},
+		{transcribe.Options{Language: "auto", Languages: []string{"id", "de"}, Prior: map[string]float64{"de": 3}}, "de", 2},
 		{transcribe.Options{Language: "fr"}, "fr", 0},
 	} {
 		r := decode(t, s, pcm, tt.o)

@@ -1,8 +1,8 @@
-// Package whisper runs Whisper models in libwhisper: the one place that calls it.
+// Package whisper runs Whisper models in libwhisper. It is the only package that calls the library.
 //
-// A Model holds weights, shared by any number of States; a State is one decode slot (a transcribe.Decoder) and uses one
-// thread: a second thread per state never paid, states in parallel do. The windows of the encoder are restricted to a
-// few lengths; see windowFor.
+// A Model holds weights, shared by any number of States. A State is one decode slot (a transcribe.Decoder) and uses one
+// thread: parallel states were always faster than more threads per state. The encoder window is restricted to a few lengths;
+// see windowFor.
 package whisper
 
 import (
@@ -16,19 +16,17 @@ import (
 	bindings "github.com/ggerganov/whisper.cpp/bindings/go"
 )
 
-// ErrClosed is returned by methods of a Model or State that was closed.
+// ErrClosed is returned (wrapped) by methods of a Model or State that was closed.
 var ErrClosed = errors.New("the model is closed")
 
-// LoadOptions change how a model is loaded. The zero value is right for use.
+// LoadOptions are for tests and benchmarks; use the zero value otherwise.
 type LoadOptions struct {
-	// AllowNoWeights accepts a test model without weights. It costs what a real one does and never yields words:
-	// for measuring only.
+	// AllowNoWeights accepts a test model without weights, which costs as much time as a real one and never yields words.
 	AllowNoWeights bool
-	// FullWindow encodes the whole window of 30 s for every piece of sound, as the library does when nobody says
-	// otherwise. It is there to measure what the shorter windows save.
+	// FullWindow always encodes the whole window of 30 s, as is the library's default, to measure what shorter ones save.
 	FullWindow bool
-	// AnyWindow decodes without flash attention, so that Options.AudioCtx may be any length: it is there to measure what
-	// windows shorter than the shortest would save.
+	// AnyWindow decodes without flash attention, so that Options.AudioCtx may have any value, to measure what even shorter
+	// windows would save.
 	AnyWindow bool
 }
 
@@ -36,17 +34,17 @@ type LoadOptions struct {
 type Model struct {
 	name string
 	info Info
-	full bool // every decode takes the whole window
-	any  bool // any window is safe
+	full bool // LoadOptions.FullWindow
+	any  bool // LoadOptions.AnyWindow
 
 	mu     sync.Mutex
-	ctx    *bindings.Context // nil once it is freed
+	ctx    *bindings.Context // nil once freed
 	states int               // open ones; the weights live until the last is closed
 	closed bool
 }
 
-// Load checks a model file and loads its weights, and, on the first call in a process, the library's compute backends.
-// It can take seconds for a big model. Errors are those of CheckFile, ErrNoWeights, or the library's reason.
+// Load checks a model file and loads its weights and, on the first call in a process, the library's compute backends. It can
+// take seconds for a big model. Errors are those of CheckFile, ErrNoWeights, or the library's error.
 func Load(path string, o LoadOptions) (*Model, error) {
 	info, err := CheckFile(path)
 	if err != nil {
@@ -65,13 +63,13 @@ func Load(path string, o LoadOptions) (*Model, error) {
 	return &Model{name: filepath.Base(path), info: info, full: o.FullWindow, any: o.AnyWindow, ctx: ctx}, nil
 }
 
-// Name is the model file's name without its folder.
+// Name returns the base name of the model file.
 func (m *Model) Name() string { return m.name }
 
-// Info is what the file says of itself.
+// Info returns the file's metadata.
 func (m *Model) Info() Info { return m.info }
 
-// NewState makes a decode slot with memory of its own (33 MB for tiny, 48 MB for base). The caller closes it.
+// NewState returns a decode slot with memory of its own (33 MB for tiny, 48 MB for base). The caller closes it.
 func (m *Model) NewState() (*State, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 	bindings "github.com/ggerganov/whisper.cpp/bindings/go"
 )
 
-// State is one decode slot of a Model: a transcribe.Decoder. Calls from several goroutines wait for each other.
+// State is one decode slot of a Model: a transcribe.Decoder. Concurrent calls are serialised.
 type State struct {
 	model *Model
 
@@ -24,10 +24,10 @@ type State struct {
 
 var _ transcribe.Decoder = (*State)(nil)
 
-// Decode decodes at most MaxSamples of mono PCM at 16 kHz, greedily and without regard to what was decoded before. It
-// only reads the PCM. When ctx ends, the library stops after the running encoder or decoder pass (up to a second for long
-// sound), and ctx's error is returned wrapped. Errors otherwise: transcribe.ErrTooLong, ErrClosed, a bad option, or the
-// library's reason. Nothing of what was said is in an error.
+// Decode decodes at most MaxSamples of mono PCM at 16 kHz, greedily and independently of earlier calls. It only reads the PCM.
+// When ctx ends, the library stops after the current encoder or decoder pass (up to a second for long audio), and ctx's error
+// is returned wrapped. Other errors: transcribe.ErrTooLong, ErrClosed, an invalid option, or the library's error. No error
+// contains what was said.
 func (s *State) Decode(ctx context.Context, sound transcribe.Sound, o transcribe.Options) (transcribe.Result, error) {
 	pcm := sound.PCM
 	s.mu.Lock()
@@ -54,20 +54,20 @@ func (s *State) Decode(ctx context.Context, sound transcribe.Sound, o transcribe
 	}
 	r := s.result(len(pcm), params)
 	r.Heard = heard
-	if s.model.info.Multilingual || o.Prompt != "" { // the figure is of the wrong row of the decoder's output
+	if s.model.info.Multilingual || o.Prompt != "" { // the library reads the wrong row of the decoder's output
 		r.NoSpeech = 0
 	}
 	return r, nil
 }
 
-// run calls the library with its abort flag bound to ctx and Close.
+// run calls the library, which is aborted when ctx ends.
 func (s *State) run(ctx context.Context, p *params, pcm []float32, prompt string) error {
 	setFlag(s.abort, 0)
 	done := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() { setFlag(s.abort, 1); close(done) })
 	code := full(s.model.ctx, s.c, &p.Params, pcm, cleanPrompt(prompt), false, s.abort)
 	if !stop() {
-		<-done // the flag must not be set into the next call
+		<-done // the flag must not be set during the next call
 	}
 	if err := ctx.Err(); err != nil && code != 0 {
 		return fmt.Errorf("whisper: decoding %d ms: %w", len(pcm)*1000/models.SampleRate, err)
@@ -78,7 +78,7 @@ func (s *State) run(ctx context.Context, p *params, pcm []float32, prompt string
 	return nil
 }
 
-// params are the library's parameters with the two that are read again afterwards.
+// params are the library's parameters, with the two that can't be read back from it.
 type params struct {
 	bindings.Params
 	window, maxTokens int
@@ -92,7 +92,7 @@ func (s *State) params(n int, o transcribe.Options) (params, error) {
 	if err != nil {
 		return params{}, err
 	}
-	if s.model.full { // the one window of this state: nothing older can lie behind it
+	if s.model.full { // safe: the states of this model use no other window
 		w = wholeWindow
 	}
 	lang, err := s.language(o.Language)
@@ -109,7 +109,7 @@ func (s *State) params(n int, o transcribe.Options) (params, error) {
 	p.SetThreads(1)
 	p.SetAudioCtx(w)
 	p.SetMaxTokensPerSegment(p.maxTokens)
-	p.SetNoContext(true) // an invented line must not seed the next
+	p.SetNoContext(true) // an invented line must not influence the next
 	p.SetSingleSegment(false)
 	p.SetTokenTimestamps(true)
 	p.SetTemperature(0)
@@ -120,7 +120,7 @@ func (s *State) params(n int, o transcribe.Options) (params, error) {
 	return p, nil
 }
 
-// language gives the library's number of a language; -1 lets a multilingual model find it.
+// language returns the library's number of a language; -1 makes a multilingual model detect it.
 func (s *State) language(name string) (int, error) {
 	if !s.model.info.Multilingual {
 		return langID("en"), nil
@@ -164,7 +164,7 @@ func (s *State) result(n int, p params) transcribe.Result {
 	return r
 }
 
-// padded gives sound that is too short for the library its minimum length.
+// padded pads audio that is too short for the library with silence.
 func (s *State) padded(pcm []float32) []float32 {
 	if len(pcm) >= minSamples {
 		return pcm
@@ -176,14 +176,13 @@ func (s *State) padded(pcm []float32) []float32 {
 	return s.pad
 }
 
-// cleanPrompt takes the brackets off the names of special tokens, which the library's tokenizer would take for the
-// tokens themselves: prompts hold names that people chose.
+// cleanPrompt breaks up the names of special tokens, which the library's tokenizer would turn into the tokens: prompts
+// contain names that people chose.
 func cleanPrompt(s string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(s, "[_", "["), "\x00", "")
 }
 
-// Close waits for a running decode (end its ctx to hurry it) and frees the slot. Closing twice does
-// nothing.
+// Close waits for a running decode (cancel its ctx to hurry it) and frees the slot. Closing twice does nothing.
 func (s *State) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

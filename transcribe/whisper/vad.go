@@ -9,12 +9,12 @@ import (
 	"earshot/models"
 )
 
-// keepVADs is how many contexts of people who fell silent are kept for the next who speak: 2.7 MB each.
+// keepVADs is how many unused contexts are kept for reuse: 2.7 MB each.
 const keepVADs = 16
 
-// VADModel is a voice detection model (Silero) in memory. It lends a context, with the network's memory of the last
-// moments, to each VAD that hears sound, and takes it back when there is silence: what it costs depends on how many
-// speak at once, not on how many could. Its methods may be called from any goroutine.
+// VADModel is a voice detection model (Silero) in memory. It lends each VAD a context, which holds the network's recurrent
+// state, from the first block of sound until Reset: the cost depends on how many tracks are active, not on how many exist.
+// Its methods may be called from any goroutine.
 type VADModel struct {
 	name string
 
@@ -25,7 +25,7 @@ type VADModel struct {
 	closed bool
 }
 
-// LoadVAD checks a model file and reads it (1 MB). Errors are those of CheckVADFile and the library's reason.
+// LoadVAD checks a model file and reads it (1 MB). Errors are those of CheckVADFile and the library's error.
 func LoadVAD(path string) (*VADModel, error) {
 	raw, err := readVADFile(path)
 	if err != nil {
@@ -35,7 +35,7 @@ func LoadVAD(path string) (*VADModel, error) {
 		return nil, err
 	}
 	m := &VADModel{name: filepath.Base(path), memory: newVADMemory(raw)}
-	first, err := m.lend() // shows now that the library takes it
+	first, err := m.lend() // the library's errors belong here
 	if err != nil {
 		m.memory.free()
 		return nil, models.WithHint(err, vadHint)
@@ -55,20 +55,20 @@ func readVADFile(path string) ([]byte, error) {
 	return raw, nil
 }
 
-// Name is the model file's name without its folder.
+// Name returns the base name of the model file.
 func (m *VADModel) Name() string { return m.name }
 
-// Contexts is how many contexts exist, lent or kept.
+// Contexts returns how many contexts exist, lent or kept.
 func (m *VADModel) Contexts() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.made
 }
 
-// NewVAD makes the detector of one track. It costs nothing until it hears sound; the caller closes it.
+// NewVAD returns a detector for one track, which takes a context at the first block. The caller closes it.
 func (m *VADModel) NewVAD() *VAD { return &VAD{model: m} }
 
-// Close frees the model. Contexts that are lent are freed when they come back.
+// Close frees the model. Contexts that are lent are freed when they are returned.
 func (m *VADModel) Close() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -85,7 +85,7 @@ func (m *VADModel) Close() error {
 	return nil
 }
 
-// lend gives a context without memory of anybody.
+// lend returns a context in its initial state.
 func (m *VADModel) lend() (*cVAD, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -105,7 +105,7 @@ func (m *VADModel) lend() (*cVAD, error) {
 	return c, nil
 }
 
-// takeBack keeps a context for the next, its memory cleared, or frees it.
+// takeBack resets a context and keeps it for reuse, or frees it.
 func (m *VADModel) takeBack(c *cVAD) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -118,16 +118,15 @@ func (m *VADModel) takeBack(c *cVAD) {
 	m.free = append(m.free, c)
 }
 
-// VAD tells speech from everything else in one track. One goroutine uses it.
+// VAD detects speech in one track. It is not safe for concurrent use.
 type VAD struct {
 	model  *VADModel
-	c      *cVAD // nil: none is lent
+	c      *cVAD // nil while none is lent
 	closed bool
 }
 
-// Speech is the probability, 0 to 1, that a block of VADBlock samples of mono PCM at 16 kHz holds speech, given the
-// blocks before it. Where the library fails, everything counts as speech: what is not heard is worse than what is heard
-// in vain.
+// Speech returns the probability that the last of one or more blocks of VADBlock samples of mono PCM at 16 kHz contains
+// speech, given the blocks before it. If the library fails it returns 1: missed speech is worse than decoded noise.
 func (v *VAD) Speech(frame []float32) float32 {
 	if v.c == nil && !v.closed {
 		v.c, _ = v.model.lend()
@@ -142,7 +141,7 @@ func (v *VAD) Speech(frame []float32) float32 {
 	return p
 }
 
-// Reset forgets what was heard and gives the context back.
+// Reset starts over and returns the context to the model.
 func (v *VAD) Reset() {
 	if v.c != nil {
 		v.model.takeBack(v.c)
@@ -150,7 +149,7 @@ func (v *VAD) Reset() {
 	}
 }
 
-// Close gives the context back for good.
+// Close returns the context for good.
 func (v *VAD) Close() error {
 	v.Reset()
 	v.closed = true

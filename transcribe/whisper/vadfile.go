@@ -11,10 +11,10 @@ import (
 	"earshot/models"
 )
 
-// vadHint is the advice for every voice detection file that can't be used.
+// vadHint is the hint for every unusable voice detection file.
 const vadHint = `name whisper.cpp's ggml-silero-v6.2.0.bin, or leave vad_model empty`
 
-// maxVADBytes is far above every Silero model; the file is read into memory.
+// maxVADBytes bounds the file, which is read into memory; Silero models are far smaller.
 const maxVADBytes = 64 << 20
 
 const (
@@ -22,12 +22,12 @@ const (
 	vadTensors = 15 // of versions 5 and 6
 )
 
-// vadDims are what a Silero model of 16 kHz is made of, in the file's order behind the version: window, context, then
-// for each encoder layer input, output and kernel, then the LSTM and the last convolution. The library trusts them.
+// vadDims are the dimensions of a 16 kHz Silero model, in file order after the version: window and context, the number of
+// encoder layers and for each its input, output and kernel, then the LSTM and the last convolution. The library trusts them.
 var vadDims = []int32{VADBlock, 64, 4, 129, 128, 3, 128, 64, 3, 64, 64, 3, 64, 128, 3, 128, 128, 128, 1}
 
-// CheckVADFile reads a voice detection model's structure and says whether the library may see it, as CheckFile does for
-// Whisper models, with the same errors.
+// CheckVADFile validates a voice detection model's structure before the library sees it, as CheckFile does for Whisper
+// models, with the same errors.
 func CheckVADFile(path string) error {
 	wrap := func(err error) error {
 		return models.WithHint(fmt.Errorf("voice detection model %s: %w", path, err), vadHint)
@@ -39,7 +39,7 @@ func CheckVADFile(path string) error {
 	case err != nil:
 		return wrap(err)
 	case !st.Mode().IsRegular():
-		return wrap(fmt.Errorf("%w: it is no regular file", ErrNotModel))
+		return wrap(fmt.Errorf("%w: it is not a regular file", ErrNotModel))
 	case st.Size() == 0:
 		return wrap(ErrEmpty)
 	case st.Size() > maxVADBytes:
@@ -56,7 +56,7 @@ func CheckVADFile(path string) error {
 	return nil
 }
 
-// parseVAD reads the structure down to the last byte.
+// parseVAD reads the structure to the last byte.
 func parseVAD(r io.ReaderAt, size int64) error {
 	w := &walker{r: r, size: size, buf: bufio.NewReader(nil), scalars: true}
 	w.seek(0)
@@ -83,10 +83,10 @@ func parseVAD(r io.ReaderAt, size int64) error {
 		found++
 	}
 	if w.err == nil && found != vadTensors {
-		return fmt.Errorf("%w: %d of %d weights are there", ErrTruncated, found, vadTensors)
+		return fmt.Errorf("%w: it has %d of %d tensors", ErrTruncated, found, vadTensors)
 	}
 	return w.err
 }
 
-// VADBlock is how many samples at 16 kHz a VAD judges at once: 32 ms.
+// VADBlock is the block size of a VAD in samples at 16 kHz: 32 ms.
 const VADBlock = 512

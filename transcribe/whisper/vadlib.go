@@ -6,7 +6,7 @@ package whisper
 #include <ggml-backend.h>
 #include <whisper.h>
 
-// A model file in memory, as the library reads it. Contexts are made while people speak: the disk has no part in it.
+// A model file in memory, for the library's loader: contexts are created while people speak, which must not wait for a disk.
 typedef struct { const char * data; size_t size, at; } es_memory;
 
 static size_t es_memory_read(void * ctx, void * out, size_t n) {
@@ -21,7 +21,7 @@ static bool es_memory_eof(void * ctx) { es_memory * m = ctx; return m->at >= m->
 
 static void es_memory_close(void * ctx) { (void) ctx; }
 
-// es_vad_init makes a context. The library leaves the network's memory uninitialised: it is cleared here.
+// es_vad_init creates a context and clears the recurrent state, which the library leaves uninitialised.
 static struct whisper_vad_context * es_vad_init(const char * data, size_t size) {
 	es_memory m = { data, size, 0 };
 	struct whisper_model_loader loader = { &m, es_memory_read, es_memory_eof, es_memory_close };
@@ -33,7 +33,7 @@ static struct whisper_vad_context * es_vad_init(const char * data, size_t size) 
 	return c;
 }
 
-// es_vad_speech is the probability of the last block of n samples, or -1.
+// es_vad_speech returns the probability of the last block of n samples, or -1.
 static float es_vad_speech(struct whisper_vad_context * c, const float * samples, int n) {
 	if (!whisper_vad_detect_speech_no_reset(c, samples, n)) return -1;
 	int k = whisper_vad_n_probs(c);
@@ -46,7 +46,7 @@ import "unsafe"
 
 type cVAD = C.struct_whisper_vad_context
 
-// vadMemory is a model file in C memory; freeVADMemory frees it.
+// vadMemory is a model file in C memory.
 type vadMemory struct {
 	data unsafe.Pointer
 	size C.size_t
@@ -62,7 +62,7 @@ func resetVAD(c *cVAD) { C.whisper_vad_reset_state(c) }
 
 func freeVAD(c *cVAD) { C.whisper_vad_free(c) }
 
-// vadSpeech runs whole blocks and gives the probability of the last; negative when the library failed.
+// vadSpeech processes whole blocks and returns the probability of the last; negative if the library failed.
 func vadSpeech(c *cVAD, pcm []float32) float32 {
 	return float32(C.es_vad_speech(c, (*C.float)(unsafe.Pointer(&pcm[0])), C.int(len(pcm))))
 }

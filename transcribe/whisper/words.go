@@ -7,29 +7,28 @@ import (
 	"earshot/models"
 )
 
-// mergeWords joins tokens to words. A token that begins with a space, or a segment, begins a word; what follows without
-// a space belongs to it, punctuation included. Characters whose bytes are spread over tokens are put together. Times are
-// clamped to [0, lengthMS] and never run backwards.
+// mergeWords merges tokens into words. A word begins with a token that starts with a space or begins a segment, and includes
+// the tokens that follow without a space, punctuation too. Characters whose bytes span tokens are reassembled. Times are
+// clamped to [0, lengthMS] and never decrease.
 //
-// A word's probability is the least among its tokens that hold letters or digits: a doubtful comma says nothing of the
-// word before it.
+// A word's probability is the lowest of its tokens with letters or digits: a doubtful comma says nothing about the word
+// before it.
 func mergeWords(ts []token, lengthMS int64) []models.Word {
 	var m wordMerger
 	for _, t := range ts {
-		if !t.isText {
-			continue
+		if t.isText {
+			m.add(t)
 		}
-		m.add(t)
 	}
-	words := m.finish()
-	settle(words, lengthMS)
-	return words
+	m.close()
+	settle(m.words, lengthMS)
+	return m.words
 }
 
-// minWordMS: the library gives short words no length at all; they then last until the next one begins.
+// minWordMS: words shorter than this, to which the library gives hardly any duration, are extended to the next word.
 const minWordMS = 60
 
-// settle clamps the words' times, puts them in order, and gives each a length where there is room.
+// settle clamps and orders the words' times, and gives each a duration where there is room.
 func settle(words []models.Word, lengthMS int64) {
 	last := int64(0)
 	for i := range words {
@@ -50,7 +49,7 @@ func settle(words []models.Word, lengthMS int64) {
 	}
 }
 
-// wordMerger collects the tokens of one word at a time.
+// wordMerger assembles words from tokens.
 type wordMerger struct {
 	words []models.Word
 	open  models.Word
@@ -80,7 +79,7 @@ func (m *wordMerger) add(t token) {
 	m.open.EndMS = max(m.open.EndMS, t.t1*10)
 }
 
-// close ends the open word. Punctuation that stands alone is joined to the word before it.
+// close ends the open word. Punctuation on its own is appended to the word before it.
 func (m *wordMerger) close() {
 	if !m.begun {
 		return
@@ -97,12 +96,7 @@ func (m *wordMerger) close() {
 	}
 }
 
-func (m *wordMerger) finish() []models.Word {
-	m.close()
-	return m.words
-}
-
-// punctuation reports whether s holds nothing that is spoken. A part of a character counts as spoken.
+// punctuation reports whether s contains nothing that is spoken. A fragment of a character counts as spoken.
 func punctuation(s string) bool {
 	for _, r := range s {
 		if r == unicode.ReplacementChar || unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || unicode.Is(unicode.Sc, r) ||
