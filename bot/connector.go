@@ -1,6 +1,6 @@
-// Package bot is the contract between a kind of room and what listens in it: a Connector connects once and tells a
-// RoomHandler who is there and what they say; one that is a Moderator can act there too. Package room supervises a Connector
-// and retries.
+// Package bot is the contract between a kind of room and its listener: a Connector connects once and reports participants and
+// their audio to a RoomHandler; one that is a Moderator can act in the room too. Package room supervises a Connector and
+// retries.
 package bot
 
 import (
@@ -10,7 +10,7 @@ import (
 	"earshot/models"
 )
 
-// Capabilities is what the bot may do in a room besides listening, as the server granted it at the join.
+// Capabilities is what the bot may do in a room besides listening, as granted by the server.
 type Capabilities struct {
 	Message        bool `json:"message"`
 	PrivateMessage bool `json:"private_message"`
@@ -19,11 +19,11 @@ type Capabilities struct {
 	ToAudience     bool `json:"to_audience"`
 	Remove         bool `json:"remove"`
 	Ban            bool `json:"ban"`
-	// SelfUnmute says that people can undo a mute themselves, so that it has to be watched.
+	// SelfUnmute reports that people can undo a mute themselves, so that a mute has to be monitored.
 	SelfUnmute bool `json:"self_unmute"`
 }
 
-// String lists the capabilities in words: "message mute remove", or "listen only".
+// String lists the capabilities: "message mute remove", or "listen only".
 func (c Capabilities) String() string {
 	var out []string
 	for _, x := range []struct {
@@ -48,10 +48,10 @@ func (c Capabilities) String() string {
 	return strings.Join(out, " ")
 }
 
-// TrackInfo says whose sound a track carries. Attribution comes from the transport, never from the voice.
+// TrackInfo describes a track and its speaker. Attribution comes from the transport, never from the voice.
 type TrackInfo struct {
-	// Track is the connector's name of the track, unique within the session and safe in URLs. A track that comes back
-	// after a reconnect may keep its name: its clips are numbered on.
+	// Track is the connector's name of the track, unique within the session and safe in URLs. A track that returns after a
+	// reconnect may keep its name: the numbering of its clips continues.
 	Track       string
 	SpeakerID   string
 	SpeakerName string
@@ -59,46 +59,45 @@ type TrackInfo struct {
 	Attribution models.Attribution
 }
 
-// TrackSink takes the packets of one track. Packet is called from one goroutine at a time with one RTP packet that is
-// valid only during the call, and the id of the audio level header extension (RFC 6464; 0: none). End is called once,
-// after the last Packet. Neither blocks.
+// TrackSink receives the packets of one track. Packet is called from one goroutine at a time with an RTP packet that is valid
+// only during the call, and the id of the audio level header extension (RFC 6464; 0 if none). End is called once, after the
+// last Packet. Neither blocks.
 type TrackSink interface {
 	Packet(raw []byte, levelExtID uint8)
 	End()
 }
 
-// RoomHandler is told by a Connector what happens in a room. Its methods may be called from any goroutine and never block.
+// RoomHandler receives a room's events from a Connector. Its methods may be called from any goroutine and never block.
 type RoomHandler interface {
-	// Joined says the bot is in the room and what it may do there. Called once per connection, before anything else, and
-	// again when the rights change.
+	// Joined reports that the bot is in the room, and its rights. It is called once per connection, before any other method,
+	// and again whenever the rights change.
 	Joined(Capabilities)
-	// Speaker tells of a person who came, or whose name or role changed. Session and FirstMS are filled in by the handler.
+	// Speaker reports a person who joined, or whose name or role changed. The handler fills in Session and FirstMS.
 	Speaker(models.Speaker)
-	// Left tells that a person is gone. Unknown ids are ignored.
+	// Left reports that a person has left. Unknown ids are ignored.
 	Left(speakerID string)
-	// Talking tells that the platform shows somebody as talking, or no longer. It is compared with what is heard of them.
+	// Talking reports whether the platform shows a person as talking, for comparison with their audio.
 	Talking(speakerID string, talking bool)
-	// Track opens a track; the connector must call End on what it gets. Never nil.
+	// Track opens a track and never returns nil. The connector must call End on the sink.
 	Track(TrackInfo) TrackSink
 }
 
-// ChatHandler is a RoomHandler that takes lines of the chat too.
+// ChatHandler is a RoomHandler that receives chat messages too.
 type ChatHandler interface {
-	// Said tells of a line in the room's chat, by the id that the speaker has as a person who talks. Lines of the bot's
-	// own are not told. It does not block, and nothing of the line is kept.
+	// Said reports a message in the room's chat, with the sender's speaker id; the bot's own messages are not reported. It
+	// does not block, and the text is not stored.
 	Said(speakerID, text string)
 }
 
-// CrowdHandler is a RoomHandler that can be told of more sound than a connector takes.
+// CrowdHandler is a RoomHandler that wants to know when a room has more tracks than a connector reads.
 type CrowdHandler interface {
-	// Crowded tells that so many tracks are open, the most that are read at a time, and that another one waits for a place.
-	// It does not block.
+	// Crowded reports that the maximum of open tracks is reached and another track waits. It does not block.
 	Crowded(open int)
 }
 
-// Connector joins a room once. Run returns when the connection is over: the context's cause after it was cancelled, an
-// End error when the reason is known, any other error when it may be worth trying again. It returns after all its
-// goroutines, and after End was called on every track.
+// Connector joins a room once. Run returns when the connection has ended: with the context's cause after cancellation, an
+// EndError when the reason is known, or any other error when a retry may help. It returns after all its goroutines, and after
+// calling End on every track.
 type Connector interface {
 	Run(ctx context.Context, h RoomHandler) error
 }

@@ -5,35 +5,35 @@ import (
 	"strings"
 )
 
-// The words in a chat that the bot listens for.
+// The chat messages by which a participant objects to being recorded, and withdraws the objection.
 const (
 	OptOut = "/optout"
 	OptIn  = "/optin"
 )
 
-// Notice is what the bot says of itself in a room.
+// Notice is the bot's disclosure of itself in a room.
 type Notice struct {
-	// Name is what the bot is called there.
+	// Name is the bot's display name.
 	Name string
-	// Language is an ISO 639-1 code; a language that is not known here, or "auto", is English.
+	// Language is an ISO 639-1 code; "auto" and languages without a translation mean English.
 	Language string
-	// KeepDays is after how many days the record is deleted; 0: when the host deletes it.
+	// KeepDays is after how many days the record is deleted; 0 means when the host deletes it.
 	KeepDays int
-	// FlagsOnly says that only what breaks a rule is written down.
+	// FlagsOnly reports that only what breaks a rule is stored.
 	FlagsOnly bool
-	// Words are the host's own, said first; empty: none.
+	// Words is the host's own text, which comes first; it may be empty.
 	Words string
-	// NoChat says that people in this kind of room have no chat in which the bot reads: they object to the host.
+	// NoChat reports that the bot can read no chat in this kind of room: people object to the host instead.
 	NoChat bool
 }
 
-// phrases are the sentences of a notice in one language: who, what is kept, for how long (with and without days), how
-// to object, and what the display name says. flags and guards take the place of keeps and label where only flags are kept.
+// phrases are the sentences of a notice in one language: who the bot is, what it keeps, for how long (with and without a number
+// of days), how to object, and the label in the display name. flags and guards replace keeps and label with FlagsOnly.
 type phrases struct {
 	who, keeps, flags, days, open, object, label, guards string
 
-	// paused, resumed and so on are lines for the chat; away is what the name says in a pause; askHost takes the place
-	// of object where people have no chat to write in.
+	// paused, resumed, optedOut and optedIn are chat messages; away is the label while paused; askHost replaces object with
+	// NoChat.
 	paused, resumed, optedOut, optedIn, away, askHost string
 }
 
@@ -105,7 +105,7 @@ func phrasesOf(language string) phrases {
 	}
 }
 
-// Text is the line for the room's chat and for those who read beforehand: who the bot is, what it keeps and how to object.
+// Text is the disclosure for the room's chat and for people to read beforehand: who the bot is, what it keeps, how to object.
 func (n Notice) Text() string {
 	p := phrasesOf(n.Language)
 	keep := p.open
@@ -134,14 +134,14 @@ func (n Notice) Label() string {
 	return n.Name + " (" + p.label + ")"
 }
 
-// PausedLine tells the room that nobody is listened to for a while.
+// PausedLine announces a pause.
 func (n Notice) PausedLine() string { return phrasesOf(n.Language).paused }
 
-// ResumedLine tells the room that it is listened to again.
+// ResumedLine announces the end of a pause.
 func (n Notice) ResumedLine() string { return phrasesOf(n.Language).resumed }
 
-// OptedOutLine tells somebody that they are not listened to and not written down any more.
+// OptedOutLine confirms an objection.
 func (n Notice) OptedOutLine() string { return phrasesOf(n.Language).optedOut }
 
-// OptedInLine tells somebody that they are written down again.
+// OptedInLine confirms the withdrawal of an objection.
 func (n Notice) OptedInLine() string { return phrasesOf(n.Language).optedIn }

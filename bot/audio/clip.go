@@ -6,48 +6,36 @@ import (
 	"earshot/models"
 )
 
-// leadIn is how much sound before a clip goes into its container, so that a fresh decoder has found its feet when the
-// clip begins: 80 ms at 16 kHz.
+// leadIn is how much audio before a clip goes into its container, so that a fresh decoder has converged when the clip begins:
+// 80 ms, in samples at 16 kHz.
 const leadIn = 1280
 
-// logged is a packet that was decoded, with its place in the line of PCM.
+// logged is a decoded packet with its position in the PCM stream.
 type logged struct {
 	clipPacket
 	start, end int64
 }
 
-// packetLog keeps the packets that clips may still need.
-type packetLog struct {
-	packets []logged
-	head    int // the first that counts; those before are let go now and then
-}
+// packetLog holds the packets that clips may still need.
+type packetLog []logged
 
-func (l *packetLog) add(p logged) { l.packets = append(l.packets, p) }
-
-// trim lets go what ends more than the lead-in before the position.
+// trim drops packets that end more than the lead-in before a position.
 func (l *packetLog) trim(pos int64) {
-	for l.head < len(l.packets) && l.packets[l.head].end+leadIn < pos {
-		l.packets[l.head] = logged{}
-		l.head++
-	}
-	if l.head > 64 && l.head*2 > len(l.packets) {
-		n := copy(l.packets, l.packets[l.head:])
-		clear(l.packets[n:])
-		l.packets, l.head = l.packets[:n], 0
+	for len(*l) > 0 && (*l)[0].end+leadIn < pos {
+		(*l)[0] = logged{} // frees the payload
+		*l = (*l)[1:]
 	}
 }
 
-func (l *packetLog) clear() { *l = packetLog{} }
-
-// pack makes the container of the clip between two positions.
-func (l *packetLog) pack(start, end int64) []byte {
+// pack returns the container of the clip between two positions.
+func (l packetLog) pack(start, end int64) []byte {
 	c := clipData{length: end - start}
-	reached := start // how far the packets so far suffice
-	for _, p := range l.packets[l.head:] {
+	reached := start // the position up to which the packets so far suffice
+	for _, p := range l {
 		if p.end+leadIn <= start {
 			continue
 		}
-		// The packet after a loss is needed for what it tells of the loss, even if it lies behind the end.
+		// The packet after a loss is needed, even beyond the end: it determines how the loss is concealed.
 		if p.start >= end && reached >= end {
 			break
 		}
@@ -60,7 +48,7 @@ func (l *packetLog) pack(start, end int64) []byte {
 	return c.marshal()
 }
 
-// pcmSink collects what a player gives.
+// pcmSink collects a player's output.
 type pcmSink struct {
 	pcm   []float32
 	limit int
@@ -74,9 +62,9 @@ func (s *pcmSink) silent(n int64, _ bool) {
 	s.pcm = append(s.pcm, make([]float32, min(n, int64(s.limit-len(s.pcm))))...)
 }
 
-// DecodeClip makes c.PCM from c.Opus, for a clip that was read back from the spool. The sound is that of the live
-// clip: as long to the sample, and alike but for what the decoder carried over from before the clip. Errors wrap
-// ErrClip; c is then unchanged. The PCM is the caller's.
+// DecodeClip decodes c.Opus to c.PCM, for a clip from the spool. The PCM has exactly as many samples as that of the live clip,
+// and differs only by the state that the decoder carried over from before the clip. Errors wrap ErrClip; c is then unchanged.
+// The caller owns the PCM.
 func DecodeClip(c *models.Clip) error {
 	data, err := parseClip(c.Opus)
 	if err != nil {
@@ -90,7 +78,7 @@ func DecodeClip(c *models.Clip) error {
 	return nil
 }
 
-// decode plays the packets and cuts the clip out.
+// decode decodes the packets and trims the result to the clip.
 func (c clipData) decode() ([]float32, error) {
 	sink := &pcmSink{limit: int(max(0, c.trim) + c.length)}
 	sink.pcm = make([]float32, 0, sink.limit)

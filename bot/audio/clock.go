@@ -3,27 +3,27 @@ package audio
 import "time"
 
 const (
-	// pauseWindow and pauseJump tell a sender whose media clock stood still (muted without counting on) from a stall
-	// of the network: after a stall, packets catch up at once.
+	// pauseWindow and pauseJump distinguish a sender whose media clock stood still (while muted) from a stall of the network,
+	// after which packets catch up at once.
 	pauseWindow = 500 * time.Millisecond
 	pauseJump   = time.Second
-	// skewWindow and skewStep let the mapping follow a slow sender's clock: up to 2000 ppm.
+	// skewWindow and skewStep let the mapping follow a slow sender's clock, by up to 2000 ppm.
 	skewWindow = 10 * time.Second
 	skewStep   = 20 * time.Millisecond
-	// maxAhead is how far media time may run ahead of the time of day before its timestamps are not believed.
+	// maxAhead is how far media time may run ahead of arrival before its timestamps count as a jump.
 	maxAhead = 3 * time.Second
 )
 
-// clock maps media time to session time. Media time comes from RTP timestamps alone; the arrival of packets only tells
-// where media time zero lies. The network can delay a packet but not hasten it, so the smallest difference seen between
-// arrival and media time is the best guess: a smaller one is believed at once, a rise of the minimum slowly, as skew.
+// clock maps media time to session time. Media time comes from RTP timestamps alone; arrival times only determine the offset.
+// Since the network can delay a packet but not hasten it, the smallest difference between arrival and media time is the best
+// estimate: a smaller one applies at once, a rise of the minimum slowly, as skew.
 type clock struct {
 	started     bool
 	offset      time.Duration // session time of media time 0
 	short, long minWindow
 }
 
-// minWindow keeps a minimum over a stretch of arrivals.
+// minWindow keeps the minimum of a window of arrivals.
 type minWindow struct {
 	start, min time.Duration
 	n          int
@@ -37,7 +37,7 @@ func (w *minWindow) add(d, at time.Duration) {
 	w.n++
 }
 
-// observe tells the clock that the media up to time end had arrived at time at.
+// observe updates the clock: media up to time end arrived at time at.
 func (c *clock) observe(end, at time.Duration) {
 	d := at - end
 	if !c.started || d < c.offset {
@@ -57,16 +57,16 @@ func (c *clock) observe(end, at time.Duration) {
 	}
 }
 
-// tooEarly reports media that would have arrived well before it was spoken: its timestamps have jumped.
+// tooEarly reports whether media would have arrived well before it was spoken: its timestamps have jumped.
 func (c *clock) tooEarly(end, at time.Duration) bool {
 	return c.started && at-end < c.offset-maxAhead
 }
 
-// session is the session time of a media time.
+// session converts a media time to session time.
 func (c *clock) session(media time.Duration) time.Duration { return media + c.offset }
 
-// ms is a duration in whole milliseconds.
-func ms(d time.Duration) int64 { return int64(d / time.Millisecond) }
+// ms converts a duration to whole milliseconds.
+func ms(d time.Duration) int64 { return d.Milliseconds() }
 
-// samples16 is how long n samples at 16 kHz play.
+// samples16 returns the duration of n samples at 16 kHz.
 func samples16(n int64) time.Duration { return time.Duration(n) * (time.Second / 16000) }

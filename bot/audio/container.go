@@ -7,21 +7,21 @@ import (
 	"hash/crc32"
 )
 
-// The clip container, version 1: the Opus packets of one clip with all that is needed to make its PCM again. Numbers
-// are varints as in encoding/binary; z marks the zigzag kind for signed numbers.
+// The clip container, version 1: the Opus packets of one clip with all that is needed to decode it. Numbers are varints as in
+// encoding/binary; z marks signed (zigzag) ones.
 //
 //	"ESOC" 0x01
 //	length     samples of the clip at 16 kHz
-//	trim     z samples to leave out at the start of what the packets decode to: the lead-in, in which a fresh decoder
-//	           finds its feet. Negative: so much silence comes before the first packet.
+//	trim     z samples to drop from the start of the decoded packets: the lead-in, in which a fresh decoder converges.
+//	           A negative value is the length of silence before the first packet.
 //	packets    their count, then for each:
-//	  seq      step from the packet before (1: none was lost); 0 for the first
-//	  time   z step of the RTP timestamp, at 48 kHz; 0 for the first
+//	  seq      increment of the sequence number (1 without loss); 0 for the first
+//	  time   z increment of the RTP timestamp, at 48 kHz; 0 for the first
 //	  size     bytes, then the Opus packet
 //	crc        CRC-32C of all before, 4 bytes, little endian
 const clipMagic = "ESOC\x01"
 
-// Limits of a container: no clip of ours comes near them.
+// The limits of a container, far beyond any clip of this program.
 const (
 	maxClipMS      = 60000
 	maxClipSamples = maxClipMS * 16
@@ -29,18 +29,18 @@ const (
 	maxClipBytes   = 4 << 20
 )
 
-// ErrClip says that bytes are not a clip container, or a damaged one.
+// ErrClip means that the data is not a clip container, or is damaged.
 var ErrClip = errors.New("not a clip of Opus packets")
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// clipPacket is one Opus packet of a clip, with unwrapped numbers.
+// clipPacket is an Opus packet of a clip, with unwrapped sequence number and timestamp.
 type clipPacket struct {
 	seq, ts int64
 	payload []byte
 }
 
-// clipData is an opened container.
+// clipData is the content of a container.
 type clipData struct {
 	length, trim int64
 	packets      []clipPacket
@@ -69,7 +69,7 @@ func (c clipData) marshal() []byte {
 	return binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 }
 
-// parseClip opens a container. The packets alias b. Errors wrap ErrClip.
+// parseClip parses a container. The packets alias b. Errors wrap ErrClip.
 func parseClip(b []byte) (clipData, error) {
 	if len(b) > maxClipBytes {
 		return clipData{}, fmt.Errorf("%w: %d bytes", ErrClip, len(b))
@@ -92,7 +92,7 @@ func parseClip(b []byte) (clipData, error) {
 	return c, nil
 }
 
-// clipReader reads the fields of a container; bad tells the first that makes no sense.
+// clipReader reads the fields of a container; bad names the first invalid one.
 type clipReader struct {
 	b   []byte
 	bad string
@@ -104,7 +104,7 @@ func (r *clipReader) clip() clipData {
 		trim:   r.int("trim", maxClipSamples),
 	}
 	n := r.uint("packet count", maxClipPackets)
-	// Each packet takes 3 bytes at least: a count alone must not make us allocate.
+	// Each packet takes at least 3 bytes: the count alone must not cause an allocation.
 	if n > int64(len(r.b)/3) {
 		r.fail("more packets than bytes")
 	}

@@ -1,10 +1,10 @@
 package audio
 
-// Cutter cuts a line of PCM into segments of speech as it comes. One goroutine uses it.
+// Cutter cuts a stream of PCM into segments of speech. Not safe for concurrent use.
 type Cutter struct{ s *segmenter }
 
-// NewCutter makes a cutter; emit gets each segment when its end is known, in order, and owns it. vad may be nil for an
-// EnergyVAD; cfg may be zero for the default. The error tells settings that make no sense.
+// NewCutter returns a Cutter; emit receives, and owns, each segment in order as soon as its end is known. A nil vad means an
+// EnergyVAD, a zero cfg the default. The error lists invalid settings.
 func NewCutter(cfg SegmentConfig, vad VAD, emit func(Segment)) (*Cutter, error) {
 	if cfg == (SegmentConfig{}) {
 		cfg = DefaultSegmentConfig()
@@ -18,22 +18,22 @@ func NewCutter(cfg SegmentConfig, vad VAD, emit func(Segment)) (*Cutter, error) 
 	return &Cutter{newSegmenter(cfg, vad, &Stats{}, emit)}, nil
 }
 
-// Push takes sound; concealed sound was made up for what is missing.
+// Push takes PCM; concealed PCM was synthesised in place of missing audio.
 func (c *Cutter) Push(pcm []float32, concealed bool) { c.s.push(pcm, concealed) }
 
-// Silence takes n samples of silence; lost says that it stands for sound that is missing.
+// Silence takes n samples of silence; lost reports that it stands for missing audio.
 func (c *Cutter) Silence(n int64, lost bool) { c.s.silence(n, lost) }
 
-// Flush ends what is open: no more sound will follow.
+// Flush ends the open segment; no more audio follows.
 func (c *Cutter) Flush() { c.s.flush() }
 
-// Earliest is where the next segment may start at the earliest, in samples.
+// Earliest returns the earliest possible start of the next segment, in samples.
 func (c *Cutter) Earliest() int64 { return c.s.start }
 
-// VoicedMS is how much has been taken for speech so far.
+// VoicedMS returns the duration of speech detected so far.
 func (c *Cutter) VoicedMS() int64 { return c.s.stats.VoicedMS }
 
-// Cut cuts a whole recording at 16 kHz into segments of speech. vad and cfg are those of NewCutter.
+// Cut cuts a whole recording at 16 kHz into segments of speech. See NewCutter for vad and cfg.
 func Cut(pcm []float32, cfg SegmentConfig, vad VAD) ([]Segment, error) {
 	var out []Segment
 	c, err := NewCutter(cfg, vad, func(seg Segment) { out = append(out, seg) })

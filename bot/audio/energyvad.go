@@ -2,77 +2,78 @@ package audio
 
 import (
 	"math"
+	"slices"
 
 	"earshot/bot/audio/sound"
 	"earshot/bot/audio/spectrum"
 )
 
-// Settings of the energy VAD, found by trying it on human and synthetic speech in white, pink and brown noise, hum and
-// babble at 10 to 30 dB, and on noise that wavers by 3 to 6 dB like wind and fans.
+// Settings of the energy VAD, tuned on human and synthetic speech in white, pink and brown noise, hum and babble at 10 to
+// 30 dB, and on noise that fluctuates by 3 to 6 dB like wind and fans.
 const (
 	vadBands = 18
-	// floorSpans of spanBlocks each make the stretch (about 1.8 s) whose smallest power is taken for noise. Speech
-	// pauses within it in every band; a steady sound does not, and so becomes noise.
+	// floorSpans of spanBlocks blocks each are the window (about 1.8 s) whose minimum power counts as noise. Speech pauses
+	// within it in every band; a steady sound does not, and so becomes noise.
 	floorSpans = 7
 	spanBlocks = 8
-	// warmUp blocks (1 s) must have been heard before a minimum counts: until then what is loud may be speech.
+	// warmUp is the number of blocks (1 s) before the minimum counts: until then it may be speech.
 	warmUp = 32
-	// quietest is the level below which nothing is speech.
+	// quietest is the level in dBFS below which nothing is speech.
 	quietest = -62.0
-	// The evidence of strongBlocks in a row says speech when its mean exceeds strong. One block counts for at most
-	// strongest, less than it takes: a click has one.
+	// strongBlocks consecutive blocks are speech when their mean evidence exceeds strong. A single block counts for at most
+	// strongest, which is not enough: a click has one.
 	strongBlocks = 3
 	strong       = 0.4
 	strongest    = 1.1
-	// That of weakBlocks says so when its mean exceeds weak, for speech that hardly stands out of the noise. Of steady
-	// noise, one stretch in ten thousand exceeds 0.09.
+	// weakBlocks are speech when their mean exceeds weak, for speech that hardly stands out from the noise. In steady noise
+	// one window in ten thousand exceeds 0.09.
 	weakBlocks = 6
 	weak       = 0.12
 	weakest    = 0.25
-	// Weak evidence needs a noise floor that is known to fit: only freshBlocks (1.5 s) after calmBlocks in a row that did
-	// not exceed calm is it believed. Speech pauses that long; music seldom does.
+	// Weak evidence needs a reliable noise floor: it counts only within freshBlocks (1.5 s) after calmBlocks consecutive
+	// blocks that did not exceed calm. Speech has pauses of that length; music seldom does.
 	calm        = 0.06
 	calmBlocks  = 6
 	freshBlocks = 46
-	// Two tones hold toneShare of the power of a signal, each in toneWidth bins on either side of its own.
+	// A block is tones when two peaks, each with toneWidth bins on either side, hold toneShare of its power.
 	toneShare = 0.985
 	toneWidth = 2
-	// swell is how far the noise may rise (7 dB) in all bands alike and still be noise.
+	// swell is the factor (7 dB) by which all bands may rise together and still be noise.
 	swell = 5
 )
 
-// vadEdges bounds the bands, in bins of 31.25 Hz: from 125 Hz to 7 kHz, about equally wide to the ear. Mains hum lies
-// below or in one or two bands.
+// vadEdges are the bounds of the bands in bins of 31.25 Hz: from 125 Hz to 7 kHz, of about equal perceptual width. Mains hum is
+// below them or in one or two bands.
 var vadEdges = [vadBands + 1]int{4, 7, 10, 13, 16, 20, 24, 28, 33, 39, 46, 54, 64, 76, 91, 110, 135, 170, 224}
 
-// EnergyVAD is a voice detector that needs no model: a likelihood ratio test over the bands' signal-to-noise ratios,
-// each band's signal taken to be as strong as it is most likely (after Sohn, Kim, Sung: A statistical model-based voice
-// activity detection, 1999), with noise floors that follow minimum statistics (Martin, 2001). What rises in all bands
-// alike is taken for the noise itself: speech has a shape of its own. How much a block must stand out depends on how well
-// the noise is known. It takes any other sound that changes for speech: music, other people's talk, some clicks, and the
-// first second of noise. It costs about 0.3 ms per second of audio. One goroutine uses it.
+// EnergyVAD is a voice detector that needs no model: a likelihood ratio test over the bands' signal-to-noise ratios with the
+// maximum likelihood estimate of each band's speech power (after Sohn, Kim, Sung: A statistical model-based voice activity
+// detection, 1999), and noise floors by minimum statistics (Martin, 2001). A rise of all bands together counts as noise, since
+// speech has a spectral shape. The threshold depends on how reliable the noise floor is. It mistakes other varying sounds for
+// speech: music, other people's talk, some clicks, and the first second of noise. It costs about 0.3 ms per second of audio.
+// Not safe for concurrent use.
 type EnergyVAD struct {
 	spec    *spectrum.Spectrum
 	weights [vadBands]float64 // of the bands; their sum is 1
-	above   [vadBands]float64 // how many times its minimum the mean power of noise is
+	above   [vadBands]float64 // ratio of the mean power of noise to its minimum
 	noise   [vadBands]float64 // estimated noise power
 	smooth  [vadBands]float64 // recursively smoothed power
 	spanMin [floorSpans][vadBands]float64
 	span    int
 	blocks  int
-	tones   bool                // the latest block holds one or two tones and nothing else
-	recent  [weakBlocks]float64 // evidence, the latest first
-	calm    int                 // blocks in a row
-	fresh   int                 // blocks for which weak evidence is still believed
+	tones   bool                // the latest block is one or two tones and nothing else
+	recent  [weakBlocks]float64 // evidence, latest first
+	calm    int                 // consecutive calm blocks
+	fresh   int                 // blocks for which weak evidence still counts
 }
 
-// NewEnergyVAD makes an energy VAD.
+// NewEnergyVAD returns an EnergyVAD.
 func NewEnergyVAD() *EnergyVAD {
 	v := &EnergyVAD{spec: spectrum.New(VADBlock)}
 	taper(v.spec.Window)
 	var sum float64
 	for b := range v.weights {
-		// A wide band is the mean of more bins and wavers less.
+		// A wide band averages more bins and fluctuates less.
 		bins := float64(vadEdges[b+1] - vadEdges[b])
 		v.weights[b] = math.Pow(bins, 0.25)
 		v.above[b] = 1 + 1.9*math.Pow(bins, -0.58) // as measured over ten minutes of white and of pink noise
@@ -88,7 +89,7 @@ func NewEnergyVAD() *EnergyVAD {
 // taperPower is the mean square of the taper.
 const taperPower = 1 - 0.625*0.5
 
-// taper fills in Tukey's window, flat but for a quarter at either end: it leaves more of a block to count than Hann's.
+// taper fills in a Tukey window with a quarter of taper at either end, which uses more of a block than Hann's.
 func taper(window []float32) {
 	quarter := float64(len(window)) / 4
 	for i := range window {
@@ -97,7 +98,7 @@ func taper(window []float32) {
 	}
 }
 
-// Reset forgets the noise floor: it starts again at that of a quiet room.
+// Reset resets the noise floor to that of a quiet room.
 func (v *EnergyVAD) Reset() {
 	*v = EnergyVAD{spec: v.spec, weights: v.weights, above: v.above}
 	for b := range vadBands {
@@ -120,7 +121,7 @@ func (v *EnergyVAD) Speech(frame []float32) float32 {
 	return float32(p)
 }
 
-// bands is the mean power of each band.
+// bands returns the mean power of each band.
 func (v *EnergyVAD) bands(frame []float32) (out [vadBands]float64) {
 	spec := v.spec.Of(frame)
 	v.tones = isTones(spec[vadEdges[0]:vadEdges[vadBands]])
@@ -134,8 +135,8 @@ func (v *EnergyVAD) bands(frame []float32) (out [vadBands]float64) {
 	return out
 }
 
-// isTones reports whether nearly all of a spectrum's power lies in one or two tones: those of telephones, and beeps. A voice
-// has more harmonics than that.
+// isTones reports whether nearly all of a spectrum's power is in one or two tones, as in telephone signals and beeps. A voice
+// has more harmonics.
 func isTones(spec []float32) bool {
 	var sum float32
 	best := 0
@@ -160,7 +161,7 @@ func isTones(spec []float32) bool {
 	return around(best)+around(second) > toneShare*sum
 }
 
-// trackMinimum keeps the smallest smoothed power of the last spans.
+// trackMinimum updates the minimum of the smoothed power over the last spans.
 func (v *EnergyVAD) trackMinimum(bands *[vadBands]float64) {
 	if v.blocks%spanBlocks == 0 {
 		v.span = (v.span + 1) % floorSpans
@@ -178,18 +179,15 @@ func (v *EnergyVAD) trackMinimum(bands *[vadBands]float64) {
 	v.blocks++
 }
 
-// likelihood is the weighted mean over the bands of the log likelihood ratio of speech against noise, each band's speech
-// being as loud as makes it most likely. The noise is as loud as the median band says, up to the swell.
+// likelihood returns the weighted mean over the bands of the log likelihood ratio of speech to noise. The noise floor is raised
+// to the median band's power, by at most swell.
 func (v *EnergyVAD) likelihood(bands *[vadBands]float64) (sum float64) {
-	var snr, sorted [vadBands]float64
+	var snr [vadBands]float64
 	for b, p := range bands {
 		snr[b] = p / v.noise[b]
-		i := b
-		for ; i > 0 && sorted[i-1] > snr[b]; i-- {
-			sorted[i] = sorted[i-1]
-		}
-		sorted[i] = snr[b]
 	}
+	sorted := snr
+	slices.Sort(sorted[:])
 	louder := min(swell, max(1, sorted[vadBands/2]))
 	for b, x := range snr {
 		if x /= louder; x > 1 {
@@ -199,7 +197,7 @@ func (v *EnergyVAD) likelihood(bands *[vadBands]float64) (sum float64) {
 	return sum
 }
 
-// evidence is how much speaks for speech in the latest blocks: 1 leaves it open.
+// evidence returns the evidence for speech in the latest blocks; 1 is undecided.
 func (v *EnergyVAD) evidence(latest float64) float64 {
 	copy(v.recent[1:], v.recent[:])
 	v.recent[0] = latest
@@ -221,7 +219,7 @@ func (v *EnergyVAD) evidence(latest float64) float64 {
 	return max(sure/strong, faint/weak)
 }
 
-// adapt moves the noise floor: towards what is not speech, and at any time up to what the minimum proves.
+// adapt updates the noise floor: towards blocks that are not speech, and always up to the level that the minimum implies.
 func (v *EnergyVAD) adapt(bands *[vadBands]float64, speech float64) {
 	known := v.blocks >= warmUp
 	for b, p := range bands {

@@ -1,19 +1,21 @@
 package audio
 
-// The gate uses the sender's audio level (RFC 6464), in -dBov: at gateOpen or louder somebody may be speaking; below
-// gateClose for gateHold nobody is. Soft speech has 40 to 60, a quiet room 70 and more, a muted microphone 127.
+import "slices"
+
+// The gate's thresholds of the sender's audio level (RFC 6464), in -dBov: it opens at gateOpen or louder and closes after
+// gateHold at gateClose or quieter. Soft speech has 40 to 60, a quiet room 70 and more, a muted microphone 127.
 const (
 	gateOpen  = 66
 	gateClose = 72
 	gateHold  = 48000     // 1 s at 48 kHz
-	gateKeep  = 48000 / 2 // undecoded packets kept for the onset, 500 ms
+	gateKeep  = 48000 / 2 // undecoded audio kept for the onset, 500 ms
 )
 
-// gate keeps silent packets from the decoder while the level says that nobody speaks. It holds the latest ones back
-// undecoded, so that an onset has its pre-roll. Packets without a level pass.
+// gate saves decoding while the audio level shows that nobody speaks. It holds back the latest packets undecoded, so that an
+// onset has its pre-roll. Packets without a level pass.
 type gate struct {
 	idle  bool
-	quiet int64 // media time of quiet packets in a row
+	quiet int64 // media time of consecutive quiet packets
 	held  []heldPacket
 }
 
@@ -23,7 +25,7 @@ type heldPacket struct {
 	payload      []byte
 }
 
-// pass sends a packet to the decoder or keeps it back.
+// pass decodes a packet or holds it back.
 func (t *Track) pass(a arrival, ts int64) {
 	g := &t.gate
 	dur := t.play.dur
@@ -51,7 +53,7 @@ func (t *Track) pass(a arrival, ts int64) {
 	}
 }
 
-// skipOld passes over held packets that no onset can need.
+// skipOld skips held packets that no onset can need.
 func (t *Track) skipOld(end int64) {
 	g := &t.gate
 	n := 0
@@ -60,12 +62,10 @@ func (t *Track) skipOld(end int64) {
 		t.play.skip(h.seq, h.ts, h.payload)
 		n++
 	}
-	k := copy(g.held, g.held[n:])
-	clear(g.held[k:])
-	g.held = g.held[:k]
+	g.held = slices.Delete(g.held, 0, n)
 }
 
-// release decodes what is held: somebody speaks.
+// release opens the gate and decodes the held packets.
 func (g *gate) release(t *Track) {
 	held := g.held
 	g.idle, g.quiet, g.held = false, 0, nil

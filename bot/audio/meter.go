@@ -6,14 +6,14 @@ import (
 	"earshot/bot/audio/sound"
 )
 
-// LevelMeter tells how loud Opus packets are, for whoever sends them: the audio level header extension (RFC 6464). One
-// goroutine uses it, for the packets of one track in their order.
+// LevelMeter measures the level of Opus packets for the sender's audio level header extension (RFC 6464). It takes the packets
+// of one track in order. Not safe for concurrent use.
 type LevelMeter struct {
 	dec *Decoder
 	pcm [16000 * 120 / 1000]float32 // the longest packet
 }
 
-// NewLevelMeter makes a meter for one track.
+// NewLevelMeter returns a meter for one track.
 func NewLevelMeter() (*LevelMeter, error) {
 	dec, err := NewDecoder()
 	if err != nil {
@@ -22,7 +22,7 @@ func NewLevelMeter() (*LevelMeter, error) {
 	return &LevelMeter{dec: dec}, nil
 }
 
-// Level is a packet's loudness in -dBov, 0 (loudest) to 127 (silence); false when the packet cannot be decoded.
+// Level returns a packet's level in -dBov, 0 (loudest) to 127 (silence); false if the packet can't be decoded.
 func (m *LevelMeter) Level(opus []byte) (uint8, bool) {
 	n, err := m.dec.Decode(opus, m.pcm[:])
 	if err != nil {

@@ -5,19 +5,19 @@ import (
 	"earshot/models"
 )
 
-// observeEvery is how much sound goes into an observation: 1 s at 16 kHz.
+// observeEvery is the length of an observation: 1 s at 16 kHz.
 const observeEvery = oneSecond
 
-// fullScale is where a sample counts as clipped. Opus and resampling round the corners of what was cut off, so that the
-// flat tops of a clipped sound come out scattered around full scale.
+// fullScale is the amplitude from which a sample counts as clipped. Opus and resampling smooth the flat tops of a clipped
+// signal, which end up scattered around full scale.
 const fullScale = 0.97
 
-// meter measures what a track sounds like. Positions are samples at 16 kHz of the current stretch of media time.
+// meter measures a track's audio. Positions are in samples at 16 kHz of the current continuous media time.
 type meter struct {
 	send  func(start, end int64, s *models.Sound, voiced [][2]int64)
 	sound sounds
 
-	start   int64 // of the observation in the making
+	start   int64 // of the current observation
 	n       int64 // samples in it
 	heard   int64 // of them decoded
 	clipped int64
@@ -25,7 +25,7 @@ type meter struct {
 	voiced  [][2]int64
 }
 
-// push takes decoded sound that begins at a position.
+// push takes decoded PCM that begins at a position.
 func (m *meter) push(pos int64, pcm []float32) {
 	for len(pcm) > 0 {
 		m.begin(pos)
@@ -43,7 +43,7 @@ func (m *meter) push(pos int64, pcm []float32) {
 	}
 }
 
-// silence takes n samples of silence that begin at a position. It ends the observation that is being made.
+// silence takes n samples of silence that begin at a position, which count only towards an observation that has begun.
 func (m *meter) silence(pos, n int64) {
 	if m.n > 0 {
 		m.begin(pos)
@@ -56,7 +56,7 @@ func (m *meter) silence(pos, n int64) {
 	}
 }
 
-// begin notes where an observation starts. Positions that do not follow each other end the one before.
+// begin records the start of an observation. A discontinuity ends the previous one.
 func (m *meter) begin(pos int64) {
 	if m.n > 0 && pos != m.start+m.n {
 		m.flush()
@@ -66,7 +66,7 @@ func (m *meter) begin(pos int64) {
 	}
 }
 
-// speech notes that a stretch was voiced.
+// speech records voiced audio.
 func (m *meter) speech(start, end int64) {
 	if n := len(m.voiced); n > 0 && m.voiced[n-1][1] >= start {
 		m.voiced[n-1][1] = max(m.voiced[n-1][1], end)
@@ -81,7 +81,7 @@ func (m *meter) full() {
 	}
 }
 
-// flush sends what was measured.
+// flush sends the observation.
 func (m *meter) flush() {
 	if m.heard == 0 && len(m.voiced) == 0 {
 		m.n = 0
@@ -100,7 +100,7 @@ func (m *meter) flush() {
 	m.send(start, end, s, voiced)
 }
 
-// observed gives an observation to whoever is to have it, in session time.
+// observed reports an observation in session time.
 func (t *Track) observed(start, end int64, s *models.Sound, voiced [][2]int64) {
 	at := func(pos int64) int64 { return max(0, ms(t.clk.session(samples16(pos)))) }
 	o := models.Observation{AtMS: at(end), Sound: s}

@@ -5,9 +5,9 @@ import (
 	"io"
 )
 
-// WriteOgg writes a clip's container (models.Clip.Opus) as an Ogg Opus file that any player plays: the packets as they
-// came, nothing encoded anew. Where packets are missing it writes empty ones, which a decoder conceals (RFC 7845,
-// section 4.1). The lead-in is the file's pre-skip. Errors wrap ErrClip when opus is not a container.
+// WriteOgg writes a clip's container (models.Clip.Opus) as a standard Ogg Opus file without re-encoding. In place of missing
+// packets it writes empty ones, which a decoder conceals (RFC 7845, section 4.1). The lead-in becomes the pre-skip. Errors wrap
+// ErrClip if opus is not a container.
 func WriteOgg(w io.Writer, opus []byte) error {
 	c, err := parseClip(opus)
 	if err != nil {
@@ -29,7 +29,7 @@ func WriteOgg(w io.Writer, opus []byte) error {
 	return o.Close(int(max(0, o.granule-int64(skip)-c.length*3)))
 }
 
-// oggPackets lines the clip's packets up without holes. skip is the pre-skip.
+// oggPackets returns the clip's packets with holes filled, and the pre-skip.
 func (c clipData) oggPackets() (out [][]byte, skip int, err error) {
 	lead := c.trim * 3
 	var end int64
@@ -39,12 +39,12 @@ func (c clipData) oggPackets() (out [][]byte, skip int, err error) {
 		out = append(out, fill(whole)...)
 		skip, lead = int(whole-lead), 0
 	}
-	// A packet that only tells of a loss may lie far behind the clip's end: what counts is the time up to there.
+	// A packet after a loss may be far beyond the clip's end: only the time up to the end counts.
 	need := lead + c.length*3
 	for _, p := range c.packets {
 		d, err := PacketDuration(p.payload)
 		if err != nil {
-			continue // the next packet's time shows the hole
+			continue // the next packet's timestamp reveals the hole
 		}
 		at := p.ts - c.packets[0].ts
 		if hole := min(at, need) - end; hole > 0 {
@@ -54,7 +54,7 @@ func (c clipData) oggPackets() (out [][]byte, skip int, err error) {
 		if at >= need {
 			break
 		}
-		if at+int64(d) > end { // packets that overlap come from a sender's mistake: the first counts
+		if at+int64(d) > end { // of packets that overlap by a sender's mistake the first counts
 			out = append(out, p.payload)
 			end += int64(d)
 		}
@@ -63,7 +63,7 @@ func (c clipData) oggPackets() (out [][]byte, skip int, err error) {
 	return trimLead(out, skip)
 }
 
-// fill is n samples at 48 kHz of empty packets, rounded down to 2.5 ms.
+// fill returns empty packets for n samples at 48 kHz, rounded down to 2.5 ms.
 func fill(n int64) (out [][]byte) {
 	const silk20, celt2 = 9 << 3, 28 << 3 // wideband 20 ms and fullband 2.5 ms: mono, one frame without data
 	for ; n >= 960; n -= 960 {
@@ -75,7 +75,7 @@ func fill(n int64) (out [][]byte) {
 	return out
 }
 
-// trimLead drops whole packets while the pre-skip does not fit its 16 bits.
+// trimLead drops whole packets while the pre-skip does not fit into 16 bits.
 func trimLead(packets [][]byte, skip int) ([][]byte, int, error) {
 	for skip > 65535 && len(packets) > 0 {
 		d, err := PacketDuration(packets[0])

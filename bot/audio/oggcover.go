@@ -9,19 +9,17 @@ import (
 	"earshot/models"
 )
 
-// Around what is covered up: speech recognition places words only roughly, and a word that can be guessed from its ends is
-// not hidden.
+// coverMargin is added on both sides of a covered span: word times are imprecise, and a word can be guessed from its ends.
 const coverMargin = 80 // ms
 
-// beepHz and beepDBFS are the tone in place of what is covered up.
+// beepHz and beepDBFS are those of the covering tone.
 const (
 	beepHz   = 1000
 	beepDBFS = -26
 )
 
-// CoverOgg copies an Ogg Opus file and puts silence, or a tone, in place of everything between the given times, in ms from
-// the file's start: the packets themselves are replaced, so that nothing of the sound is left in the copy. The rest stays
-// as it came. Errors wrap ErrNotOgg.
+// CoverOgg copies an Ogg Opus file with silence, or a tone, in place of the given spans, in ms from the file's start. It
+// replaces whole packets, so that nothing of the covered audio remains; the others are unchanged. Errors wrap ErrNotOgg.
 func CoverOgg(w io.Writer, r io.Reader, spans []models.Span, beep bool) error {
 	in, err := NewOggReader(r)
 	if err != nil {
@@ -45,7 +43,7 @@ func CoverOgg(w io.Writer, r io.Reader, spans []models.Span, beep bool) error {
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrNotOgg, err)
 		}
-		if p.Missing > 0 || p.Head != nil { // the times would not be those of the words any more
+		if p.Missing > 0 || p.Head != nil { // the spans' times would no longer fit
 			return fmt.Errorf("%w: it has a hole", ErrNotOgg)
 		}
 		end = p.Granule
@@ -71,7 +69,7 @@ type cover struct {
 	phase int
 }
 
-// packets is what stands in place of a packet of d samples: itself, or as many samples of silence or tone.
+// packets returns what replaces a packet of d samples: the packet itself, or as many samples of silence or tone.
 func (c *cover) packets(payload []byte, d int) (out [][]byte, err error) {
 	from, to := c.at, c.at+int64(d)
 	c.at = to
@@ -102,7 +100,7 @@ func (c *cover) packets(payload []byte, d int) (out [][]byte, err error) {
 	return out, nil
 }
 
-// sound is the next n samples of silence or tone.
+// sound returns the next n samples of silence or tone.
 func (c *cover) sound(n int) []float32 {
 	pcm := make([]float32, n)
 	if !c.beep {

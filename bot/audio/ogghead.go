@@ -5,26 +5,26 @@ import (
 	"fmt"
 )
 
-// OggHead is what an Ogg Opus stream says of itself (RFC 7845, section 5.1).
+// OggHead is an Ogg Opus identification header (RFC 7845, section 5.1).
 type OggHead struct {
 	Channels int
-	// PreSkip is how many samples at 48 kHz to leave out at the start.
+	// PreSkip is how many samples at 48 kHz to drop from the start.
 	PreSkip int
-	// Rate is that of the original recording in Hz, for information.
+	// Rate is the sample rate of the original recording in Hz, for information.
 	Rate int
-	// GainDB is to be applied to the decoded sound.
+	// GainDB is the gain to apply to the decoded audio.
 	GainDB float64
 
 	layout opusLayout
 }
 
-// opusLayout is how the channels of a recording are spread over Opus streams (RFC 7845, section 5.1.1).
+// opusLayout maps the channels of a recording to Opus streams (RFC 7845, section 5.1.1).
 type opusLayout struct {
 	streams, coupled int
-	mapping          []byte // of each channel, the decoded channel; 255 for silence
+	mapping          []byte // the decoded channel of each channel; 255 for silence
 }
 
-// parseOpusHead reads the identification header. Families other than 0 come with a table of their own.
+// parseOpusHead parses the identification header. Mapping families other than 0 have a channel mapping table.
 func parseOpusHead(b []byte) (OggHead, error) {
 	if len(b) < 19 || b[8]&0xf0 != 0 {
 		return OggHead{}, fmt.Errorf("%w: bad or unknown OpusHead of %d bytes", ErrNotOgg, len(b))
@@ -50,7 +50,7 @@ func parseOpusHead(b []byte) (OggHead, error) {
 	if h.layout.streams == 0 || h.layout.coupled > h.layout.streams || decoded > 255 {
 		return OggHead{}, fmt.Errorf("%w: %d streams, %d of them of two channels", ErrNotOgg, h.layout.streams, h.layout.coupled)
 	}
-	if family == 3 || len(table) < 2+h.Channels { // ambisonics: the decoded channels will do
+	if family == 3 || len(table) < 2+h.Channels { // ambisonics: use the decoded channels
 		for c := range decoded {
 			h.layout.mapping = append(h.layout.mapping, byte(c))
 		}

@@ -9,7 +9,7 @@ import (
 	"io"
 )
 
-// ErrNotOgg says that bytes are not an Ogg Opus file that can be read.
+// ErrNotOgg means that the data is not a readable Ogg Opus file.
 var ErrNotOgg = errors.New("not an Ogg Opus file that can be read")
 
 // Flags of an Ogg page (RFC 3533, section 6).
@@ -29,7 +29,7 @@ type oggPage struct {
 	body    []byte
 }
 
-// oggCRC is the table of Ogg's checksum: polynomial 0x04c11db7, not reflected, which hash/crc32 does not do.
+// oggCRC is the table of Ogg's checksum: polynomial 0x04c11db7, not reflected, which hash/crc32 does not support.
 var oggCRC = func() (t [256]uint32) {
 	for i := range t {
 		r := uint32(i) << 24
@@ -52,7 +52,7 @@ func oggChecksum(crc uint32, b []byte) uint32 {
 	return crc
 }
 
-// header writes the page's header with a checksum of 0.
+// header returns the page's header with a checksum of 0.
 func (p *oggPage) header() []byte {
 	h := make([]byte, 27, 27+len(p.lacing))
 	copy(h, "OggS")
@@ -64,7 +64,7 @@ func (p *oggPage) header() []byte {
 	return append(h, p.lacing...)
 }
 
-// marshal writes the page.
+// marshal returns the page.
 func (p *oggPage) marshal() []byte {
 	b := append(p.header(), p.body...)
 	binary.LittleEndian.PutUint32(b[22:], oggChecksum(0, b))
@@ -74,20 +74,20 @@ func (p *oggPage) marshal() []byte {
 // maxOggPage is the size of the largest page: its header, 255 lacing values and as many segments of 255 bytes.
 const maxOggPage = 27 + 255 + 255*255
 
-// oggPages reads pages one by one. What is no page, or a damaged one, is passed over, as RFC 3533 means it: the capture
-// pattern and the checksum are there to find the next page again.
+// oggPages reads pages one by one. Other data and damaged pages are skipped, as RFC 3533 intends: capture pattern and checksum
+// serve to resynchronise.
 type oggPages struct {
 	r *bufio.Reader
-	// passed is how many bytes were passed over before the latest page.
+	// passed is how many bytes were skipped before the latest page.
 	passed int64
-	// torn is the header of the latest page that is damaged or cut off and has no good one behind it; nil when there is none.
+	// torn is the header of a damaged or truncated page that no intact page has followed yet; nil otherwise.
 	torn *oggPage
 }
 
 func newOggPages(r io.Reader) *oggPages { return &oggPages{r: bufio.NewReaderSize(r, 2*maxOggPage)} }
 
-// next gives the next page whose checksum is right; io.EOF at the end. A page that begins an Opus stream is taken with a
-// wrong checksum too, since nothing can be read without it.
+// next returns the next page with a correct checksum, or io.EOF. A page that begins an Opus stream is accepted with a wrong
+// checksum too, since nothing can be read without it.
 func (o *oggPages) next() (*oggPage, error) {
 	o.passed = 0
 	for {
@@ -124,7 +124,7 @@ func (o *oggPages) next() (*oggPage, error) {
 	}
 }
 
-// oggHeader is a page's header.
+// oggHeader parses a page's header.
 func oggHeader(b []byte) *oggPage {
 	return &oggPage{
 		flags: b[5], granule: int64(binary.LittleEndian.Uint64(b[6:])), serial: binary.LittleEndian.Uint32(b[14:]),
@@ -132,7 +132,7 @@ func oggHeader(b []byte) *oggPage {
 	}
 }
 
-// parseOggPage makes a page of its bytes; nil when they are damaged.
+// parseOggPage parses a page; nil if it is damaged.
 func parseOggPage(b []byte) *oggPage {
 	p := oggHeader(b)
 	n := min(len(b), 27+int(b[26]))
@@ -147,7 +147,7 @@ func parseOggPage(b []byte) *oggPage {
 	return nil
 }
 
-// seek passes over the byte at hand and all up to the next capture pattern.
+// seek skips one byte and then all up to the next capture pattern.
 func (o *oggPages) seek() {
 	b, _ := o.r.Peek(max(o.r.Buffered(), 27))
 	n := bytes.Index(b[1:], []byte("OggS")) + 1
@@ -158,7 +158,7 @@ func (o *oggPages) seek() {
 	o.passed += int64(k)
 }
 
-// tear takes what is left of a file whose last page is cut off, unless there is another page in it.
+// tear consumes a truncated last page, unless another page begins within it.
 func (o *oggPages) tear(b []byte) {
 	if bytes.Contains(b[4:], []byte("OggS")) {
 		o.seek()
@@ -171,7 +171,7 @@ func (o *oggPages) tear(b []byte) {
 	o.passed += int64(k)
 }
 
-// end is the error after the last page.
+// end returns the error after the last page.
 func (o *oggPages) end(err error) error {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("read Ogg: %w", err)

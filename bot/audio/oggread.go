@@ -10,37 +10,37 @@ import (
 )
 
 const (
-	// maxOggPacket bounds a packet that runs over pages. Tags that hold a picture are longer, and are not kept.
+	// maxOggPacket bounds a packet that spans pages. Tags with a picture are longer, and are dropped.
 	maxOggPacket = 256 << 10
-	// oggJitter is how far the positions of pages may be off without meaning anything, in samples at 48 kHz: 40 ms.
+	// oggJitter is the insignificant deviation of page positions, in samples at 48 kHz: 40 ms.
 	oggJitter = 1920
-	// A jump of the positions to which no later page bears witness is believed up to loneJump, in samples at 48 kHz: 60 s.
+	// A jump of the position that the next page can't confirm is accepted up to loneJump, in samples at 48 kHz: 60 s.
 	loneJump = 60 * 48000
-	// longestJump is what is believed at all: no recording is longer.
+	// longestJump is the longest jump accepted at all, in samples at 48 kHz.
 	longestJump = sound.MaxFileSeconds * 48000
 )
 
 // OggPacket is one Opus packet of an Ogg file.
 type OggPacket struct {
-	// Payload is nil when nothing follows the missing time.
+	// Payload is nil if nothing follows the missing time.
 	Payload []byte
-	// Duration is how long it plays, in samples at 48 kHz; Keep is how much of that is part of the recording, which may
-	// end inside its last packets.
+	// Duration is in samples at 48 kHz; Keep is how much of it belongs to the recording, which may end within its last
+	// packets.
 	Duration, Keep int
-	// Granule is the position after it, in samples at 48 kHz from the recording's beginning, pre-skip included. Last says that
-	// it is the stream's last packet; Granule may then lie before the packet's own end.
+	// Granule is the position after it, in samples at 48 kHz from the recording's start, including the pre-skip. Last marks
+	// the stream's last packet, whose Granule may be before the packet's own end.
 	Granule int64
 	Last    bool
-	// Missing is how much time lies between the packet before and this one, in samples at 48 kHz: a pause of the recorder,
-	// or, when Lost, sound that is damaged or not there.
+	// Missing is the time between the previous packet and this one, in samples at 48 kHz: a pause of the recorder or, if
+	// Lost, damaged or missing audio.
 	Missing int64
 	Lost    bool
-	// Head is set on the first packet of every stream but the first: what follows was encoded anew.
+	// Head is set on the first packet of every stream but the first.
 	Head *OggHead
 }
 
-// OggReader reads the packets of the Opus streams that follow each other in an Ogg file. Damaged pages cost what they
-// hold and are told as missing time. One goroutine uses it.
+// OggReader reads the packets of the consecutive Opus streams of an Ogg file. The content of damaged pages is reported as
+// missing time. Not safe for concurrent use.
 type OggReader struct {
 	// Head is that of the first stream.
 	Head OggHead
@@ -54,7 +54,7 @@ type OggReader struct {
 	others map[uint32]bool // serial numbers of further streams
 }
 
-// NewOggReader reads up to the first Opus stream. Errors wrap ErrNotOgg.
+// NewOggReader reads up to the start of the first Opus stream. Errors wrap ErrNotOgg.
 func NewOggReader(r io.Reader) (*OggReader, error) {
 	o := &OggReader{pages: newOggPages(r), others: map[uint32]bool{}}
 	for {
@@ -76,10 +76,10 @@ func NewOggReader(r io.Reader) (*OggReader, error) {
 	}
 }
 
-// Notes are what was found wrong so far, as sentences for people.
+// Notes returns the defects found so far, as sentences for people.
 func (o *OggReader) Notes() []string { return o.notes }
 
-// Next gives the next packet, which the caller owns; io.EOF after the last.
+// Next returns the next packet, which the caller owns, or io.EOF.
 func (o *OggReader) Next() (OggPacket, error) {
 	for len(o.queue) == 0 {
 		if o.ended {
@@ -116,7 +116,7 @@ func (o *OggReader) advance() error {
 	return nil
 }
 
-// begin takes the first page of a stream: one that follows ours, one beside it, or one of another kind.
+// begin takes the first page of a stream: a subsequent one, one multiplexed with ours, or one of another kind.
 func (o *OggReader) begin(p *oggPage) error {
 	opus := bytes.HasPrefix(p.body, []byte("OpusHead"))
 	switch {
@@ -143,12 +143,12 @@ func (o *OggReader) begin(p *oggPage) error {
 	return nil
 }
 
-// finish gives out what the stream held back.
+// finish emits what the stream held back.
 func (o *OggReader) finish() {
 	o.emit(o.stream.finish(o.pages.torn, &o.notes))
 }
 
-// emit queues packets; the first of a new stream brings its head.
+// emit queues packets; the first of a new stream carries its head.
 func (o *OggReader) emit(ps []OggPacket) {
 	if len(ps) > 0 && o.next != nil {
 		ps[0].Head, o.next = o.next, nil
@@ -156,7 +156,7 @@ func (o *OggReader) emit(ps []OggPacket) {
 	o.queue = append(o.queue, ps...)
 }
 
-// isSound reports whether a stream's first packet is that of a known kind of sound.
+// isSound reports whether a stream's first packet is that of another known audio codec.
 func isSound(b []byte) bool {
 	for _, magic := range []string{"\x01vorbis", "\x7fFLAC", "Speex   ", "fLaC"} {
 		if bytes.HasPrefix(b, []byte(magic)) {

@@ -15,17 +15,16 @@ type oggSound struct {
 	in    *OggReader
 	dec   *channelDecoder
 	gain  float32
-	skip  int // samples at 48 kHz still to leave out
-	debt  int64
+	skip  int   // samples at 48 kHz still to drop
+	debt  int64 // samples at 48 kHz left over by samples
 	ready []sound.Piece
 	total int64
-	size  int64 // length by the last page, in samples at 16 kHz
-	bad   int
+	size  int64 // length according to the last page, in samples at 16 kHz
+	bad   int   // packets that could not be decoded
 }
 
-// NewOggSound reads an Ogg Opus file (RFC 7845) with any number of channels, and all streams that follow each other in
-// it. Pre-skip and end trimming are done, and the gain is applied. length is how long it is by its last page (OggLength),
-// or 0. Errors wrap ErrNotOgg or ErrTooLong.
+// NewOggSound reads an Ogg Opus file (RFC 7845) with any number of channels and consecutive streams. It applies pre-skip, end
+// trimming and gain. length is that of the file (see OggLength), or 0. Errors wrap ErrNotOgg or ErrTooLong.
 func NewOggSound(r io.Reader, length int64) (sound.Sound, error) {
 	in, err := NewOggReader(r)
 	if err != nil {
@@ -35,7 +34,7 @@ func NewOggSound(r io.Reader, length int64) (sound.Sound, error) {
 	return s, s.begin(in.Head)
 }
 
-// begin makes ready for a stream.
+// begin prepares for a stream.
 func (s *oggSound) begin(h OggHead) (err error) {
 	s.dec, err = newChannelDecoder(h.layout)
 	s.gain, s.skip = float32(math.Pow(10, h.GainDB/20)), h.PreSkip
@@ -79,7 +78,7 @@ func (s *oggSound) Next() (sound.Piece, error) {
 	}
 }
 
-// pass lets missing time pass: lost sound is made up for as long as the decoder can.
+// pass fills missing time: lost audio is concealed up to maxConceal, and the rest is silence.
 func (s *oggSound) pass(missing int64, lost bool) {
 	if lost {
 		for made := int64(0); made < maxConceal && missing >= concealGrain; {
@@ -93,7 +92,7 @@ func (s *oggSound) pass(missing int64, lost bool) {
 	}
 }
 
-// samples is a time at 48 kHz in samples at 16 kHz; what is left over is added to the next.
+// samples converts samples at 48 kHz to 16 kHz, carrying the remainder over to the next call.
 func (s *oggSound) samples(n int64) int64 {
 	s.debt += n
 	out := s.debt / 3
@@ -101,7 +100,7 @@ func (s *oggSound) samples(n int64) int64 {
 	return out
 }
 
-// conceal makes up n samples at 48 kHz.
+// conceal synthesises n samples at 48 kHz.
 func (s *oggSound) conceal(n int) {
 	n -= n % concealGrain
 	if pcm, err := s.dec.decode(nil, n/3); err == nil && len(pcm[0]) > 0 {
@@ -123,7 +122,7 @@ func (s *oggSound) play(p OggPacket) {
 	s.conceal(p.Duration)
 }
 
-// give queues decoded sound without what is to be left out at the start and at the end.
+// give queues decoded PCM, trimmed at the start and end.
 func (s *oggSound) give(pcm [][]float32, duration, keep int, lost bool) {
 	from := min(s.skip, keep)
 	s.skip -= min(s.skip, duration)
@@ -140,8 +139,8 @@ func (s *oggSound) give(pcm [][]float32, duration, keep int, lost bool) {
 	}
 }
 
-// OggLength is how long an Ogg Opus file is by the last page in its tail, the last 128 KiB or more of it, in samples at
-// 16 kHz; 0 when it does not say, or says what so few bytes cannot hold. size is that of the whole file in bytes.
+// OggLength returns the length of an Ogg Opus file, in samples at 16 kHz, according to the last page in its tail, which is at
+// least the last 128 KiB; 0 if unknown or implausible for the file's size in bytes.
 func OggLength(tail []byte, size int64) int64 {
 	for i := len(tail) - 27; i >= 0; i-- {
 		if string(tail[i:i+4]) != "OggS" || tail[i+4] != 0 {
@@ -159,10 +158,10 @@ func OggLength(tail []byte, size int64) int64 {
 	return 0
 }
 
-// leastOggRate is how many bytes a second of Opus takes at least, unless it is silence.
+// leastOggRate is the lowest plausible data rate, in bytes per second.
 const leastOggRate = 200
 
-// wholeOggPage is the page at the beginning of b; nil when there is none.
+// wholeOggPage parses the page at the start of b; nil if it is incomplete or damaged.
 func wholeOggPage(b []byte) *oggPage {
 	n := 27 + int(b[26])
 	if n > len(b) {
@@ -178,8 +177,8 @@ func wholeOggPage(b []byte) *oggPage {
 	return parseOggPage(b[:size])
 }
 
-// ReadOggOpus reads an Ogg Opus file into memory and returns mono PCM at 16 kHz that the caller owns, with silence for
-// what is missing. Errors wrap ErrNotOgg or ErrTooLong.
+// ReadOggOpus reads an Ogg Opus file into memory and returns mono PCM at 16 kHz that the caller owns, with silence for missing
+// audio. Errors wrap ErrNotOgg or ErrTooLong.
 func ReadOggOpus(r io.Reader) ([]float32, error) {
 	s, err := NewOggSound(r, 0)
 	if err != nil {
@@ -188,22 +187,22 @@ func ReadOggOpus(r io.Reader) ([]float32, error) {
 	return sound.ReadAll(s)
 }
 
-// OggFiles works on whole Ogg Opus files in memory. It has no state, and may be used by any goroutine.
+// OggFiles processes Ogg Opus files in memory. It has no state and is safe for concurrent use.
 type OggFiles struct{}
 
-// Ogg makes a file of a clip's container, as WriteOgg does.
+// Ogg converts a clip's container to a file: see WriteOgg.
 func (OggFiles) Ogg(opus []byte) ([]byte, error) {
 	var out bytes.Buffer
 	err := WriteOgg(&out, opus)
 	return out.Bytes(), err
 }
 
-// Cover puts silence, or a tone, in the place of stretches, as CoverOgg does.
+// Cover replaces spans by silence or a tone: see CoverOgg.
 func (OggFiles) Cover(ogg []byte, spans []models.Span, tone bool) ([]byte, error) {
 	var out bytes.Buffer
 	err := CoverOgg(&out, bytes.NewReader(ogg), spans, tone)
 	return out.Bytes(), err
 }
 
-// PCM decodes a file, as ReadOggOpus does.
+// PCM decodes a file: see ReadOggOpus.
 func (OggFiles) PCM(ogg []byte) ([]float32, error) { return ReadOggOpus(bytes.NewReader(ogg)) }

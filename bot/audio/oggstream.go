@@ -6,27 +6,27 @@ import (
 	"earshot/bot/audio/sound"
 )
 
-// oggStream puts the packets of one stream in their places. It holds each page back until the next, which bears witness to
-// its position.
+// oggStream assigns positions to the packets of one stream. It holds each page back until the next, which confirms a jump of its
+// position.
 type oggStream struct {
 	serial uint32
 	// Of the packets.
-	partial []byte // of a packet that goes on on the next page
+	partial []byte // of a packet that continues on the next page
 	open    bool   // partial has begun
-	tooBig  bool   // partial is no packet that is kept
+	tooBig  bool   // the packet exceeds maxOggPacket
 	tagged  bool   // the tags have passed
 	seq     uint32 // that the next page should have
 	counted bool   // seq is known
 	hole    bool   // something is missing before the next page
 	// Of the positions, in samples at 48 kHz.
 	begun bool
-	base  int64 // what is to be taken off a granule to get a position
-	pos   int64 // after the last packet that was given out
+	base  int64 // subtracted from a granule to get a position
+	pos   int64 // after the last packet placed
 	usual int   // duration of the last good packet
 	held  *heldPage
 }
 
-// heldPage is a page that was read and not yet given out.
+// heldPage is a page whose packets have not been placed yet.
 type heldPage struct {
 	packets []OggPacket
 	total   int64 // of the durations
@@ -41,10 +41,10 @@ func newOggStream(first *oggPage) *oggStream {
 	return &oggStream{serial: first.serial, seq: first.seq + 1, counted: true, usual: 960}
 }
 
-// add takes the stream's next page and gives the packets of the one before.
+// add takes the stream's next page and returns the packets of the previous one.
 func (s *oggStream) add(p *oggPage, n *sound.Notes) []OggPacket {
 	if s.counted && p.seq+1 == s.seq && s.held != nil && p.granule == s.held.granule {
-		return nil // it came twice
+		return nil // a duplicate
 	}
 	if s.counted && p.seq != s.seq {
 		s.hole = true
@@ -62,7 +62,7 @@ func (s *oggStream) add(p *oggPage, n *sound.Notes) []OggPacket {
 	return out
 }
 
-// finish gives the packets of the last page, and the time that a torn one would have filled.
+// finish returns the packets of the last page, and the time that a torn one would have filled.
 func (s *oggStream) finish(torn *oggPage, n *sound.Notes) (out []OggPacket) {
 	if s.held != nil {
 		out = s.place(s.held, nil, n)
@@ -81,7 +81,7 @@ func (s *oggStream) finish(torn *oggPage, n *sound.Notes) (out []OggPacket) {
 	return out
 }
 
-// read gives the packets that end on a page; nil when none does.
+// read returns the packets that end on a page; nil if none does.
 func (s *oggStream) read(p *oggPage) *heldPage {
 	h := &heldPage{granule: p.granule, last: p.flags&oggLast != 0}
 	// After a lost page the rest of a packet may come without its beginning, or the beginning without the rest.
@@ -113,7 +113,7 @@ func (s *oggStream) read(p *oggPage) *heldPage {
 	return h
 }
 
-// keep adds to the packet that is being read.
+// keep appends to the packet being read.
 func (s *oggStream) keep(b []byte) {
 	if s.tooBig = s.tooBig || len(s.partial)+len(b) > maxOggPacket; !s.tooBig {
 		s.partial = append(s.partial, b...)
@@ -122,14 +122,14 @@ func (s *oggStream) keep(b []byte) {
 
 func (s *oggStream) drop() { s.partial, s.open, s.tooBig = nil, false, false }
 
-// isHeader reports whether the packet at hand is the tags (RFC 7845, section 5.2), or nothing that could be sound.
+// isHeader reports whether the packet being read is the tags (RFC 7845, section 5.2), or too big for audio.
 func (s *oggStream) isHeader() bool {
 	tags := !s.tagged && bytes.HasPrefix(s.partial, []byte("OpusTags"))
 	s.tagged = true
 	return tags || s.tooBig
 }
 
-// add adds a packet. One that is malformed takes the time of the one before.
+// add adds a packet. A malformed one is given the duration of the previous one.
 func (h *heldPage) add(b []byte, s *oggStream) {
 	d, err := PacketDuration(b)
 	if err != nil {
@@ -140,14 +140,14 @@ func (h *heldPage) add(b []byte, s *oggStream) {
 	h.packets = append(h.packets, OggPacket{Payload: b, Duration: d, Keep: d})
 }
 
-// place gives a page's packets their positions. next is the page after it, nil when there is none.
+// place assigns positions to a page's packets. next is the page after it, or nil.
 func (s *oggStream) place(h, next *heldPage, n *sound.Notes) []OggPacket {
 	missing := int64(0)
 	switch start := h.start(); {
-	case h.granule < 0: // a page that does not say
+	case h.granule < 0: // no packet ends on it, according to its header
 	case !s.begun:
 		missing = s.first(h)
-	case h.last && start-s.base < s.pos: // it ends early, which trim sees to
+	case h.last && start-s.base < s.pos: // it ends early: see trim
 	default:
 		missing = s.jump(start-s.base-s.pos, h, next, n)
 	}
@@ -164,11 +164,11 @@ func (s *oggStream) place(h, next *heldPage, n *sound.Notes) []OggPacket {
 	return h.packets
 }
 
-// first places the first page: a recording may begin anywhere, since granules count from the start of a broadcast.
+// first places the first page. A recording may begin at any granule, which counts from the start of a broadcast.
 func (s *oggStream) first(h *heldPage) (missing int64) {
 	start := h.start()
 	switch {
-	case start < 0: // more packets than the position allows for: it ends early, or says what is not so
+	case start < 0: // more packets than the position allows for: it ends early, or the position is wrong
 	case h.hole && start <= loneJump:
 		return start
 	default:
@@ -177,26 +177,26 @@ func (s *oggStream) first(h *heldPage) (missing int64) {
 	return 0
 }
 
-// jump is how much time lies before a page whose position is off by so much.
+// jump returns how much time is missing before a page whose position deviates by off.
 func (s *oggStream) jump(off int64, h, next *heldPage, n *sound.Notes) int64 {
 	least := int64(oggJitter)
 	if h.hole {
 		least = concealGrain - 1
 	}
 	switch {
-	case off > least && s.witnessed(off, h, next):
+	case off > least && s.confirmed(off, h, next):
 		return off
 	case off > least:
-		n.Add("its times jump by %s, which is not believed", sound.Hours(off/3))
-	case off >= -oggJitter*25: // up to a second: it will catch up
+		n.Add("its times jump by %s, which is implausible", sound.Hours(off/3))
+	case off >= -oggJitter*25: // up to a second back: it will catch up
 		return 0
 	}
 	s.base += off
 	return 0
 }
 
-// witnessed reports whether a jump is to be believed: the next page goes on from there, or it is short.
-func (s *oggStream) witnessed(off int64, h, next *heldPage) bool {
+// confirmed reports whether a jump is plausible: the next page continues from there, or it is short.
+func (s *oggStream) confirmed(off int64, h, next *heldPage) bool {
 	if off > longestJump || s.pos+off > longestJump {
 		return false
 	}
@@ -207,7 +207,7 @@ func (s *oggStream) witnessed(off int64, h, next *heldPage) bool {
 	return next.last || after >= -2*oggJitter && after <= longestJump
 }
 
-// trim marks what lies beyond the end of the last page's position as no part of the recording.
+// trim excludes what is beyond the last page's position from the recording.
 func (s *oggStream) trim(h *heldPage) {
 	last := &h.packets[len(h.packets)-1]
 	last.Last = true

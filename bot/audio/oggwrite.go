@@ -9,10 +9,10 @@ import (
 	"earshot/bot/audio/sound"
 )
 
-// oggPageTime is how much sound a page of ours holds at most: 1 s at 48 kHz, the longest that RFC 7845 advises.
+// oggPageTime is the longest page written: 1 s at 48 kHz, the maximum that RFC 7845 recommends.
 const oggPageTime = 48000
 
-// OggWriter writes an Ogg Opus file. Nothing is written to the file by more than one goroutine.
+// OggWriter writes an Ogg Opus file. Not safe for concurrent use.
 type OggWriter struct {
 	w       io.Writer
 	page    oggPage
@@ -32,7 +32,7 @@ func NewOggWriter(w io.Writer, h OggHead) (*OggWriter, error) {
 	const vendor = "earshot"
 	tags := binary.LittleEndian.AppendUint32([]byte("OpusTags"), uint32(len(vendor)))
 	tags = binary.LittleEndian.AppendUint32(append(tags, vendor...), 0)
-	// The serial number only has to differ between streams of one file: there is one.
+	// The serial number only has to differ between the streams of a file; here there is one.
 	o := &OggWriter{w: w, page: oggPage{serial: 0x45415253, flags: oggFirst}}
 	for _, b := range [][]byte{head, tags} {
 		o.page.lacing = []byte{byte(len(b))}
@@ -44,7 +44,7 @@ func NewOggWriter(w io.Writer, h OggHead) (*OggWriter, error) {
 	return o, nil
 }
 
-// WritePacket adds one Opus packet; the writer does not keep it.
+// WritePacket adds an Opus packet, which it copies.
 func (o *OggWriter) WritePacket(payload []byte) error {
 	d, err := PacketDuration(payload)
 	if err != nil {
@@ -70,8 +70,8 @@ func (o *OggWriter) WritePacket(payload []byte) error {
 	return nil
 }
 
-// Close writes the last page. trim is how many samples at 48 kHz of the end are not part of the recording. The
-// underlying writer stays open.
+// Close writes the last page. trim is how many samples at 48 kHz at the end do not belong to the recording. The underlying
+// writer stays open.
 func (o *OggWriter) Close(trim int) error {
 	if o.w == nil {
 		return errors.New("write Ogg: closed already")
@@ -94,8 +94,8 @@ func (o *OggWriter) flush() error {
 	return nil
 }
 
-// EncodeOgg writes mono PCM at 16 kHz as an Ogg Opus file. c.Channels is taken for 1 and c.DTX for false: a file has
-// no clock to show silence by.
+// EncodeOgg writes mono PCM at 16 kHz as an Ogg Opus file. It ignores c.Channels and c.DTX: a file can't represent the silence
+// between packets.
 func EncodeOgg(w io.Writer, pcm []float32, c EncoderConfig) error {
 	c.Channels, c.DTX = 1, false
 	enc, err := NewEncoder(c)

@@ -8,9 +8,8 @@ import (
 	"earshot/models"
 )
 
-// Open tells of the stretch that is being spoken now: the number its clip will have, and its length so far in ms. ms is 0
-// when nobody speaks, during a pause that may be its end, and while it holds too little speech to become a clip. It is
-// cheap, and called by the goroutine that owns the track.
+// Open returns the number of the next clip, and the length in ms so far of the segment that is being spoken. The length is 0
+// while nobody speaks, during a pause that may end the segment, and while it has too little speech for a clip. It is cheap.
 func (t *Track) Open() (seq int, ms int64) {
 	s := t.seg
 	if !s.open || s.trailing() > previewPauseMS || s.voicedMS() < int64(max(previewVoicedMS, s.cfg.MinVoicedMS)) {
@@ -19,8 +18,8 @@ func (t *Track) Open() (seq int, ms int64) {
 	return t.nextSeq, int64(len(s.blocks)) * vadBlockMS
 }
 
-// Held is since when, in session time, there is sound of which the sink has got nothing yet: the open stretch, losses that are
-// still gathered, and what may be the beginning of a word. It may be asked when a call of the track has panicked.
+// Held returns the session time from which on audio has not been passed to the sink: that of the open segment, of a loss not
+// yet reported, and of what may be the beginning of a word. It may be called after another method has panicked.
 func (t *Track) Held(now time.Duration) time.Duration {
 	from := now - wordOnset
 	if t.seg.open {
@@ -32,18 +31,18 @@ func (t *Track) Held(now time.Duration) time.Duration {
 	return max(0, from)
 }
 
-// wordOnset is how long a word may have lasted before it opens a stretch, packets that wait for others included.
+// wordOnset is how long a word may last before it opens a segment, including the reorder window.
 const wordOnset = 300 * time.Millisecond
 
 const (
-	// previewPauseMS: after so long a pause the clip itself is near.
+	// previewPauseMS is the pause after which the clip itself is about to follow.
 	previewPauseMS = 200
-	// previewVoicedMS is the least speech that is worth a look: about one word.
+	// previewVoicedMS is the minimum of speech for a preview: about one word.
 	previewVoicedMS = 400
 )
 
-// Snapshot is the open stretch so far, as the clip that it would be now, without Opus. The PCM is a copy that the caller
-// owns. False when Open tells of none.
+// Snapshot returns the open segment so far as a clip without Opus. The PCM is a copy that the caller owns. It returns false if
+// Open returns a length of 0.
 func (t *Track) Snapshot() (models.Clip, bool) {
 	seq, length := t.Open()
 	if length == 0 {
@@ -58,13 +57,13 @@ func (t *Track) Snapshot() (models.Clip, bool) {
 	return c, true
 }
 
-// voicedMS is the speech in the open stretch.
+// voicedMS returns the duration of speech in the open segment.
 func (s *segmenter) voicedMS() int64 {
 	voiced, _, _ := measure(s.blocks)
 	return voiced
 }
 
-// measure sums up blocks: speech and concealed sound in ms, and the level of the speech in dBFS.
+// measure returns the speech and the concealed audio of blocks in ms, and the level of the speech in dBFS.
 func measure(blocks []block) (voicedMS, concealedMS int64, level float64) {
 	var voiced, concealed int64
 	var sum float64

@@ -20,19 +20,19 @@ import (
 	"earshot/models"
 )
 
-// maxFrame16 is the longest packet's samples at 16 kHz.
+// maxFrame16 is the length of the longest packet in samples at 16 kHz.
 const maxFrame16 = maxOpusPacket / 3
 
-// ErrOpus says that libopus refused what it was given.
+// ErrOpus wraps errors of libopus.
 var ErrOpus = errors.New("opus")
 
-// Decoder decodes Opus of any bandwidth, mono or stereo, to mono PCM at 16 kHz, without a resampler of ours. The zero
-// value is not usable. Its state lives in Go memory, so there is nothing to close. One goroutine uses it.
+// Decoder decodes Opus of any bandwidth, mono or stereo, to mono PCM at 16 kHz; libopus resamples. The zero value is not usable.
+// Its state lives in Go memory, so there is nothing to close. Not safe for concurrent use.
 type Decoder struct {
-	mem []uint64 // holds the C state; uint64 for its alignment
+	mem []uint64 // the C state; uint64 for its alignment
 }
 
-// NewDecoder makes a decoder, about 18 kB.
+// NewDecoder returns a decoder, which takes about 18 kB.
 func NewDecoder() (*Decoder, error) {
 	d := &Decoder{mem: make([]uint64, (C.opus_decoder_get_size(1)+7)/8)}
 	if rc := C.opus_decoder_init(d.state(), models.SampleRate, 1); rc != C.OPUS_OK {
@@ -43,11 +43,11 @@ func NewDecoder() (*Decoder, error) {
 
 func (d *Decoder) state() *C.OpusDecoder { return (*C.OpusDecoder)(unsafe.Pointer(&d.mem[0])) }
 
-// Reset makes the decoder forget what it heard.
+// Reset resets the decoder's state.
 func (d *Decoder) Reset() { C.earshot_decoder_reset(d.state()) }
 
-// Decode decodes one Opus packet into pcm, which should hold 1920 samples (120 ms), and returns how many samples came
-// out. Errors wrap ErrOpus; the decoder stays usable.
+// Decode decodes an Opus packet into pcm, which should have room for 1920 samples (120 ms), and returns the number of samples.
+// Errors wrap ErrOpus; the decoder remains usable.
 func (d *Decoder) Decode(payload []byte, pcm []float32) (int, error) {
 	if len(payload) == 0 || len(pcm) == 0 {
 		return 0, fmt.Errorf("%w: decode: empty packet or buffer", ErrOpus)
@@ -55,9 +55,9 @@ func (d *Decoder) Decode(payload []byte, pcm []float32) (int, error) {
 	return d.decode(payload, pcm, 0)
 }
 
-// DecodeFEC fills pcm with the sound that precedes the packet, from the copy it carries (in-band FEC, RFC 6716,
-// section 2.1.7), or by concealment where it carries none. len(pcm) is the missing time, a multiple of 40 samples
-// (2.5 ms) and at most 1920. The packet itself must be decoded afterwards.
+// DecodeFEC fills pcm with the audio before the packet, from the copy that the packet carries (in-band FEC, RFC 6716, section
+// 2.1.7) or by concealment. len(pcm) is the missing time, a multiple of 40 samples (2.5 ms) and at most 1920. The packet itself
+// must be decoded afterwards.
 func (d *Decoder) DecodeFEC(payload []byte, pcm []float32) (int, error) {
 	if len(payload) == 0 || len(pcm) == 0 {
 		return 0, fmt.Errorf("%w: decode FEC: empty packet or buffer", ErrOpus)
@@ -65,8 +65,7 @@ func (d *Decoder) DecodeFEC(payload []byte, pcm []float32) (int, error) {
 	return d.decode(payload, pcm, 1)
 }
 
-// Conceal fills pcm with sound made up from what came before (packet loss concealment). len(pcm) is a multiple of 40
-// samples (2.5 ms) and at most 1920.
+// Conceal fills pcm by packet loss concealment. len(pcm) is a multiple of 40 samples (2.5 ms) and at most 1920.
 func (d *Decoder) Conceal(pcm []float32) (int, error) {
 	if len(pcm) == 0 {
 		return 0, nil
@@ -83,27 +82,28 @@ func (d *Decoder) decode(payload []byte, pcm []float32, fec C.int) (int, error) 
 	return int(n), nil
 }
 
-// EncoderConfig sets an Encoder. The zero value is mono speech at libopus's own bit rate.
+// EncoderConfig configures an Encoder. The zero value is mono speech at libopus's default bit rate.
 type EncoderConfig struct {
 	// Channels is 1 or 2; 0 means 1. Stereo PCM is interleaved.
 	Channels int
-	// Bitrate is in bits per second; 0 leaves the choice to libopus.
+	// Bitrate is in bits per second; 0 means libopus's default.
 	Bitrate int
-	// FEC adds a low-rate copy of each frame to the next packet when LossPercent, the expected loss, asks for it.
+	// FEC adds a low-rate copy of each frame to the next packet, if LossPercent, the expected loss, justifies it.
 	FEC         bool
 	LossPercent int
-	// DTX lets the encoder fall silent in silence: it then returns packets of one or two bytes, which a sender omits.
+	// DTX enables discontinuous transmission: in silence the encoder returns packets of one or two bytes, which the sender
+	// omits.
 	DTX bool
 }
 
-// Encoder encodes PCM at 48 kHz to Opus, tuned for speech. One goroutine uses it.
+// Encoder encodes PCM at 48 kHz to Opus, tuned for speech. Not safe for concurrent use.
 type Encoder struct {
 	mem      []uint64
 	channels int
 	out      [4000]byte
 }
 
-// NewEncoder makes an encoder; errors wrap ErrOpus and name the setting that libopus refused.
+// NewEncoder returns an encoder; errors wrap ErrOpus and name the setting that libopus rejected.
 func NewEncoder(c EncoderConfig) (*Encoder, error) {
 	ch := max(1, c.Channels)
 	size := C.opus_encoder_get_size(C.int(ch))
@@ -137,7 +137,7 @@ func NewEncoder(c EncoderConfig) (*Encoder, error) {
 
 func (e *Encoder) state() *C.OpusEncoder { return (*C.OpusEncoder)(unsafe.Pointer(&e.mem[0])) }
 
-// Encode encodes one frame: 120, 240, 480, 960, 1920 or 2880 samples per channel at 48 kHz. The packet is the caller's.
+// Encode encodes one frame: 120, 240, 480, 960, 1920 or 2880 samples per channel. The caller owns the packet.
 func (e *Encoder) Encode(pcm []float32) ([]byte, error) {
 	if len(pcm) == 0 {
 		return nil, fmt.Errorf("%w: encode: no samples", ErrOpus)

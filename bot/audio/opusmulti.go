@@ -13,16 +13,16 @@ import (
 	"earshot/models"
 )
 
-// channelDecoder decodes Opus to several channels of PCM at 16 kHz, each apart: a mono decoder would add up the two of a
-// stereo stream, and make silence of a pair with opposite signs. Its state lives in Go memory. One goroutine uses it.
+// channelDecoder decodes Opus to separate channels of PCM at 16 kHz: a mono decoder would add the channels of a stereo stream,
+// and so cancel a pair of opposite polarity. Its state lives in Go memory. Not safe for concurrent use.
 type channelDecoder struct {
 	mem      []uint64
 	channels int
 	buf      []float32   // interleaved
-	out      [][]float32 // of which pcm are the samples of each channel
+	out      [][]float32 // by channel
 }
 
-// newChannelDecoder makes a decoder for a layout (RFC 7845, section 5.1.1).
+// newChannelDecoder returns a decoder for a layout (RFC 7845, section 5.1.1).
 func newChannelDecoder(l opusLayout) (*channelDecoder, error) {
 	size := C.opus_multistream_decoder_get_size(C.int(l.streams), C.int(l.coupled))
 	if size <= 0 || len(l.mapping) == 0 {
@@ -45,8 +45,8 @@ func (d *channelDecoder) state() *C.OpusMSDecoder {
 	return (*C.OpusMSDecoder)(unsafe.Pointer(&d.mem[0]))
 }
 
-// decode decodes a packet, or, when payload is nil, makes up n samples for a missing one: a multiple of 40 (2.5 ms) and at
-// most 1920. The channels are valid until the next call. Errors wrap ErrOpus; the decoder stays usable.
+// decode decodes a packet or, if payload is nil, conceals n samples: a multiple of 40 (2.5 ms) and at most 1920. The channels
+// are valid until the next call. Errors wrap ErrOpus; the decoder remains usable.
 func (d *channelDecoder) decode(payload []byte, n int) ([][]float32, error) {
 	got := C.opus_multistream_decode_float(d.state(), (*C.uchar)(unsafe.SliceData(payload)), C.opus_int32(len(payload)),
 		(*C.float)(unsafe.SliceData(d.buf)), C.int(n), 0)

@@ -8,18 +8,17 @@ import (
 	"github.com/pion/rtp"
 )
 
-// maxRTPPacket is the largest RTP packet taken, in bytes: more than an Ethernet frame carries did not come from a
-// WebRTC sender.
+// maxRTPPacket is the largest RTP packet accepted, in bytes: WebRTC senders do not exceed an Ethernet frame.
 const maxRTPPacket = 1500
 
-// Why a packet was not taken. ParsePacket wraps them; the caller counts by errors.Is.
+// The errors that ParsePacket wraps.
 var (
-	// ErrMalformed says the bytes are not an RTP packet of version 2.
+	// ErrMalformed means that the data is not an RTP packet of version 2.
 	ErrMalformed = errors.New("malformed RTP packet")
-	// ErrPaddingOnly says the packet carries no sound. Its Packet is valid but for the payload: pushing it tells the
-	// track that its sequence number is not lost.
+	// ErrPaddingOnly means that the packet has no payload. The Packet is valid otherwise: push it, so that its sequence
+	// number does not count as lost.
 	ErrPaddingOnly = errors.New("RTP packet holds padding only")
-	// ErrOversize says the packet is larger than any WebRTC sender makes.
+	// ErrOversize means that the packet is larger than any of a WebRTC sender.
 	ErrOversize = errors.New("oversize RTP packet")
 )
 
@@ -27,19 +26,18 @@ var (
 type Packet struct {
 	SSRC uint32
 	Seq  uint16
-	// Timestamp is the media time of the first sample, at 48 kHz whatever the Opus bandwidth.
+	// Timestamp is the media time of the first sample, at 48 kHz for any Opus bandwidth.
 	Timestamp uint32
-	// Payload is one Opus packet, owned by this Packet; empty for padding.
+	// Payload is an Opus packet, owned by this Packet; empty for padding.
 	Payload []byte
-	// Level is the sender's audio level in -dBov (RFC 6464): 0 is the loudest, 127 is digital silence. It counts only
-	// if HasLevel is set.
+	// Level is the sender's audio level in -dBov (RFC 6464), 0 (loudest) to 127 (digital silence); valid if HasLevel.
 	Level    uint8
 	HasLevel bool
 }
 
-// ParsePacket reads one RTP packet. levelExtID is the negotiated id of the audio-level header extension, 0 when there
-// is none. The packet's payload is a copy: raw may be reused at once. The errors wrap ErrMalformed, ErrPaddingOnly or
-// ErrOversize; see ErrPaddingOnly for what may still be done with that packet.
+// ParsePacket parses an RTP packet. levelExtID is the negotiated id of the audio level header extension, 0 if none. The payload
+// is a copy: raw may be reused at once. Errors wrap ErrMalformed, ErrPaddingOnly (whose packet is to be pushed nonetheless) or
+// ErrOversize.
 func ParsePacket(raw []byte, levelExtID uint8) (Packet, error) {
 	if len(raw) > maxRTPPacket {
 		return Packet{}, fmt.Errorf("%w: %d bytes", ErrOversize, len(raw))
@@ -59,7 +57,7 @@ func ParsePacket(raw []byte, levelExtID uint8) (Packet, error) {
 	p := Packet{SSRC: h.SSRC, Seq: h.SequenceNumber, Timestamp: h.Timestamp}
 	if levelExtID != 0 {
 		if v := h.GetExtension(levelExtID); len(v) > 0 {
-			// The top bit is the sender's own voice flag; browsers set it in silence too.
+			// The top bit is the sender's voice activity flag; browsers set it in silence too.
 			p.Level, p.HasLevel = v[0]&0x7f, true
 		}
 	}
@@ -85,8 +83,8 @@ func stripPadding(body []byte, padded bool) ([]byte, error) {
 	return body[:len(body)-pad], nil
 }
 
-// nearSeq is the 16-bit sequence number v as the number closest to ref, so that numbers go on rising over wraps.
+// nearSeq unwraps the 16-bit sequence number v to the number closest to ref.
 func nearSeq(ref int64, v uint16) int64 { return ref + int64(int16(v-uint16(ref))) }
 
-// nearTimestamp is the 32-bit timestamp v as the number closest to ref.
+// nearTimestamp unwraps the 32-bit timestamp v to the number closest to ref.
 func nearTimestamp(ref int64, v uint32) int64 { return ref + int64(int32(v-uint32(ref))) }

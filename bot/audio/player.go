@@ -1,23 +1,23 @@
 package audio
 
-// maxConceal bounds how much lost sound in a row the decoder makes up: 100 ms, in samples at 48 kHz. Beyond it the
-// decoder fades out anyway, and what is missing is said to be missing.
+// maxConceal bounds the concealment of consecutive loss: 100 ms, in samples at 48 kHz. Beyond it, when the decoder has faded out
+// anyway, the audio is reported as missing.
 const maxConceal = 4800
 
 // concealGrain is the unit of concealment, 2.5 ms at 48 kHz.
 const concealGrain = 120
 
-// listener takes what a player decodes, in order and without holes. The slice is valid during the call.
+// listener receives a player's output, in order and without holes. Slices are valid during the call.
 type listener interface {
-	// heard gets decoded sound; concealed sound was made up for lost packets.
+	// heard receives decoded PCM; concealed PCM was synthesised in place of lost packets.
 	heard(pcm []float32, concealed bool)
-	// silent gets n samples of silence; lost says that it stands for packets that never came.
+	// silent receives n samples of silence; lost reports that they replace packets that never arrived.
 	silent(n int64, lost bool)
 }
 
-// player turns packets in order into a continuous line of PCM at 16 kHz whose position follows the RTP timestamps.
-// It is the one place that knows loss from silence: consecutive sequence numbers with a jump in time are DTX, a jump
-// in the sequence numbers is loss. Clips that are read back go through it as well, so they sound as they did live.
+// player decodes packets, given in order, to a continuous stream of PCM at 16 kHz whose position follows the RTP timestamps. It
+// alone distinguishes loss from silence: consecutive sequence numbers with a jump of the timestamp are DTX, a jump of the
+// sequence number is loss. Clips from the spool use it too, and therefore decode as they did live.
 type player struct {
 	to    listener
 	stats *Stats
@@ -28,11 +28,11 @@ type player struct {
 	first   int64 // timestamp of position 0
 	end     int64 // timestamp after the last packet
 	dur     int64 // duration of the last packet
-	pos     int64 // samples given to the listener
+	pos     int64 // samples passed to the listener
 	buf     [maxFrame16]float32
 }
 
-// at is the position, in samples at 16 kHz, of a timestamp.
+// at converts a timestamp to a position in samples at 16 kHz.
 func (p *player) at(ts int64) int64 { return (ts - p.first) / 3 }
 
 // begin sets position 0 at the first packet.
@@ -40,14 +40,14 @@ func (p *player) begin(seq, ts int64) {
 	p.started, p.seq, p.first, p.end, p.dur = true, seq-1, ts, ts, 960
 }
 
-// filler accounts for a packet without sound: its sequence number was not lost.
+// filler accounts for a packet without payload, so that its sequence number does not count as lost.
 func (p *player) filler(seq int64) {
 	if p.started && seq == p.seq+1 {
 		p.seq = seq
 	}
 }
 
-// play decodes the packet with what is missing before it.
+// play fills the time before a packet and decodes it.
 func (p *player) play(seq, ts int64, payload []byte) error {
 	if !p.started {
 		p.begin(seq, ts)
@@ -69,7 +69,7 @@ func (p *player) play(seq, ts int64, payload []byte) error {
 	return nil
 }
 
-// skip passes over a packet that is known to be silent without decoding it, with what is missing before it.
+// skip replaces a packet that is known to be silent, and the time before it, by silence without decoding.
 func (p *player) skip(seq, ts int64, payload []byte) {
 	if !p.started {
 		p.begin(seq, ts)
@@ -87,21 +87,20 @@ func (p *player) skip(seq, ts int64, payload []byte) {
 	p.advance(seq, ts, int64(dur))
 }
 
-// advance moves on past the packet. The end never moves back: a packet that claims too much time is answered by
-// trimming the next one.
+// advance moves past the packet. The end never moves back: if a packet is too long, the next one is trimmed.
 func (p *player) advance(seq, ts, dur int64) {
 	p.seq, p.dur = seq, dur
 	p.end = max(p.end, ts+dur)
 }
 
-// missing is the media time that lost packets before this one held, in samples at 48 kHz.
+// missing returns the media time of lost packets before this one, in samples at 48 kHz.
 func (p *player) missing(seq, ts int64) int64 {
 	lost := max(0, seq-p.seq-1)
 	p.stats.Lost += lost
 	return max(0, min(ts-p.end, lost*p.dur))
 }
 
-// bridge fills the time between the last packet and this one.
+// bridge fills the time between the previous packet and this one.
 func (p *player) bridge(seq, ts int64, payload []byte, sound bool) {
 	missing := p.missing(seq, ts)
 	if missing > 0 {
@@ -119,10 +118,10 @@ func (p *player) bridge(seq, ts int64, payload []byte, sound bool) {
 	p.dtx(ts)
 }
 
-// dtx is silence up to the timestamp: the sender had nothing to send.
+// dtx outputs silence up to the timestamp: the sender had nothing to send.
 func (p *player) dtx(ts int64) { p.stats.DTXMS += p.silence(p.at(ts), false) }
 
-// silence gives silence up to the position and returns its milliseconds.
+// silence outputs silence up to the position and returns its length in ms.
 func (p *player) silence(to int64, lost bool) int64 {
 	n := to - p.pos
 	if n <= 0 {
@@ -136,7 +135,7 @@ func (p *player) silence(to int64, lost bool) int64 {
 	return n / 16
 }
 
-// conceal makes up n samples (48 kHz) of lost sound, rounded down to what libopus can.
+// conceal synthesises n samples (at 48 kHz) of lost audio, rounded down to concealGrain.
 func (p *player) conceal(n int64) {
 	for n -= n % concealGrain; n > 0; {
 		chunk := min(n, 960)
@@ -150,7 +149,7 @@ func (p *player) conceal(n int64) {
 	}
 }
 
-// recover decodes the copy of the lost frame before the packet.
+// recover decodes the FEC copy of the lost frame before the packet.
 func (p *player) recover(payload []byte, n int64) {
 	if n == 0 {
 		return
@@ -163,7 +162,7 @@ func (p *player) recover(payload []byte, n int64) {
 	p.stats.RecoveredMS += n / 48
 }
 
-// decode gives the packet's own sound, without the part that was already played.
+// decode outputs the packet's audio without the part whose time has been filled already.
 func (p *player) decode(ts int64, payload []byte, dur int64, sound bool) {
 	if sound && isDTX(payload) {
 		p.dtx(ts + dur)

@@ -24,7 +24,7 @@ func TestAnyStretchCanBePlayedAgain(t *testing.T) {
 		if err := p.play(seq, ts, s.Payload); err != nil {
 			t.Fatal(err)
 		}
-		log.add(logged{clipPacket{seq, ts, s.Payload}, p.at(ts), p.at(ts + 960)})
+		log = append(log, logged{clipPacket{seq, ts, s.Payload}, p.at(ts), p.at(ts + 960)})
 	}
 	r := rand.New(rand.NewPCG(2, 3))
 	good, tried := 0, 0

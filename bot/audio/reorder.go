@@ -5,26 +5,26 @@ import (
 	"time"
 )
 
-// The reorder window. Waiting costs time only where a packet is missing, so the wait may grow when packets turn out
-// to be late rather than lost (retransmissions, jitter), and shrinks again.
+// The reorder window. Waiting adds latency only where a packet is missing. The wait grows when packets turn out to be late
+// rather than lost (retransmissions, jitter), and shrinks again.
 const (
 	minWait  = 60 * time.Millisecond
 	maxWait  = 240 * time.Millisecond
 	waitStep = 20 * time.Millisecond
-	// calmPackets in order without a late one shorten the wait by a step.
+	// calmPackets packets without a late one shorten the wait by a step.
 	calmPackets = 500
-	// maxHeld bounds the window in packets, whatever the time.
+	// maxHeld bounds the window in packets.
 	maxHeld = 64
 )
 
-// arrival is a packet with its unwrapped sequence number and the session time at which it came.
+// arrival is a packet with its unwrapped sequence number and its session time of arrival.
 type arrival struct {
 	Packet
 	seq int64
 	at  time.Duration
 }
 
-// verdict says what became of a packet that was put into the window.
+// verdict is the outcome of putting a packet into the window.
 type verdict int
 
 const (
@@ -33,11 +33,11 @@ const (
 	late
 )
 
-// reorder gives packets back in the order of their sequence numbers.
+// reorder sorts packets by sequence number.
 type reorder struct {
 	next int64     // the sequence number that is due
-	held []arrival // rising by seq, all >= next
-	// given has bit i set when the packet next-1-i was given back: it tells a duplicate from a late packet.
+	held []arrival // ascending by seq, all >= next
+	// given has bit i set if packet next-1-i was released: it distinguishes a duplicate from a late packet.
 	given uint64
 	wait  time.Duration
 	calm  int
@@ -45,7 +45,7 @@ type reorder struct {
 
 func newReorder(first int64) reorder { return reorder{next: first, wait: minWait} }
 
-// highest is the reference for unwrapping the next sequence number.
+// highest returns the reference for unwrapping the next sequence number.
 func (r *reorder) highest() int64 {
 	if n := len(r.held); n > 0 {
 		return r.held[n-1].seq
@@ -59,7 +59,7 @@ func (r *reorder) put(a arrival) verdict {
 		if back < 64 && r.given>>back&1 == 1 {
 			return duplicate
 		}
-		if back < maxHeld { // one that is seconds late teaches nothing: no window would have held it
+		if back < maxHeld { // no window would have waited for one that is seconds late
 			r.wait, r.calm = min(maxWait, r.wait+waitStep), 0
 		}
 		return late
@@ -72,8 +72,8 @@ func (r *reorder) put(a arrival) verdict {
 	return taken
 }
 
-// take gives the next packet if it is due: in order, or the wait for those before it is over, or the window is full,
-// or all is set.
+// take returns the next packet if it is due: in order, or the wait for its predecessors is over, or the window is full, or all
+// is set.
 func (r *reorder) take(now time.Duration, all bool) (arrival, bool) {
 	if len(r.held) == 0 {
 		return arrival{}, false
@@ -91,7 +91,7 @@ func (r *reorder) take(now time.Duration, all bool) (arrival, bool) {
 	return a, true
 }
 
-// oldest is when the first of the held packets came: since then their predecessor is missing.
+// oldest returns the earliest arrival of a held packet: since then their predecessor is known to be missing.
 func (r *reorder) oldest() time.Duration {
 	t := r.held[0].at
 	for _, a := range r.held[1:] {

@@ -5,36 +5,35 @@ import (
 	"time"
 )
 
-// Ring keeps the latest packets of one track in memory, as they came, so that the sound around something can be had when
-// it turns out to have mattered. One goroutine fills it through its Track; any goroutine may ask for a part of it.
+// Ring buffers the latest packets of one track, so that the audio around an event is available afterwards. One goroutine fills
+// it through its Track; any goroutine may read it.
 type Ring struct {
 	length time.Duration
 
 	mu      sync.Mutex
 	packets []kept
-	head    int // the first that counts
 	media   []mediaTime
 	last    int64 // session ms at the end of the newest packet
 }
 
-// kept is a packet of a stretch of continuous media time.
+// kept is a packet with its mediaTime.
 type kept struct {
 	clipPacket
 	dur   int64 // samples at 48 kHz
-	media int   // counts the stretches
+	media int   // mediaTime.id
 }
 
-// mediaTime maps the RTP timestamps of a stretch of media time to the session's time.
+// mediaTime maps the RTP timestamps of a period of continuous media time to session time.
 type mediaTime struct {
 	id    int
 	first int64         // timestamp
 	at    time.Duration // session time of first
 }
 
-// NewRing makes a ring that holds so much time. Tracks that follow each other may fill the same ring.
+// NewRing returns a ring of the given length. Consecutive tracks may fill the same ring.
 func NewRing(length time.Duration) *Ring { return &Ring{length: length} }
 
-// begin starts a stretch of media time.
+// begin starts a period of continuous media time.
 func (r *Ring) begin() {
 	if r == nil {
 		return
@@ -48,7 +47,7 @@ func (r *Ring) begin() {
 	r.media = append(r.media, mediaTime{id: id})
 }
 
-// add takes the next packet in order, which begins at a time of the session, and owns its payload.
+// add takes the next packet in order, with its session time, and owns the payload.
 func (r *Ring) add(p clipPacket, dur int64, at time.Duration) {
 	if r == nil {
 		return
@@ -56,30 +55,25 @@ func (r *Ring) add(p clipPacket, dur int64, at time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	m := &r.media[len(r.media)-1]
-	m.first, m.at = p.ts, at // the mapping gets better with time: the latest counts for the whole stretch
+	m.first, m.at = p.ts, at // the mapping improves with time: the latest applies to the whole period
 	r.packets = append(r.packets, kept{p, dur, m.id})
 	r.last = ms(at + samples48(dur))
 	r.trim()
 }
 
-// trim lets go what is older than the ring is long.
+// trim drops what is older than the ring's length.
 func (r *Ring) trim() {
 	oldest := r.last - r.length.Milliseconds()
-	for r.head < len(r.packets) && r.end(r.packets[r.head]) < oldest {
-		r.packets[r.head] = kept{}
-		r.head++
+	for len(r.packets) > 0 && r.end(r.packets[0]) < oldest {
+		r.packets[0] = kept{} // frees the payload
+		r.packets = r.packets[1:]
 	}
-	if r.head > 64 && r.head*2 > len(r.packets) {
-		n := copy(r.packets, r.packets[r.head:])
-		clear(r.packets[n:])
-		r.packets, r.head = r.packets[:n], 0
-	}
-	for len(r.media) > 1 && (r.head == len(r.packets) || r.packets[r.head].media > r.media[0].id) {
+	for len(r.media) > 1 && (len(r.packets) == 0 || r.packets[0].media > r.media[0].id) {
 		r.media = r.media[1:]
 	}
 }
 
-// at is the session time of a packet's beginning.
+// at returns the session time of a packet's start.
 func (r *Ring) at(p kept) time.Duration {
 	for _, m := range r.media {
 		if m.id == p.media {
@@ -89,25 +83,25 @@ func (r *Ring) at(p kept) time.Duration {
 	return 0
 }
 
-// end is the session time of a packet's end, in ms.
+// end returns the session time of a packet's end, in ms.
 func (r *Ring) end(p kept) int64 { return ms(r.at(p) + samples48(p.dur)) }
 
-// Last is the time of the session, in ms, at which the newest packet ends; 0 for an empty ring.
+// Last returns the session time, in ms, of the newest packet's end; 0 for an empty ring.
 func (r *Ring) Last() int64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.last
 }
 
-// Clip is the sound between two times of the session, in ms, in the container of models.Clip.Opus: as much of it as the
-// ring holds, at most a minute. from and to are where what it holds begins and ends. opus is nil when it holds nothing.
+// Clip returns the audio between two session times, in ms, in the container of models.Clip.Opus: as much as the ring holds, but
+// at most a minute. from and to are its actual bounds. opus is nil if the ring holds nothing of it.
 func (r *Ring) Clip(fromMS, toMS int64) (opus []byte, from, to int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	toMS = min(toMS, fromMS+maxClipMS-1000)
 	var c clipData
 	var line inLine
-	for _, p := range r.packets[r.head:] {
+	for _, p := range r.packets {
 		at := r.at(p)
 		if r.end(p)+leadIn/16 <= fromMS || ms(at) >= toMS {
 			continue
@@ -127,11 +121,11 @@ func (r *Ring) Clip(fromMS, toMS int64) (opus []byte, from, to int64) {
 	return c.marshal(), from, to
 }
 
-// inLine numbers packets of several stretches of media time in one line.
+// inLine renumbers packets of several periods of media time consecutively.
 type inLine struct {
 	begin   time.Duration // session time of the first
 	media   int
-	seq, ts int64 // what is added to the stretch's own numbers
+	seq, ts int64 // offsets of the current period
 	last    clipPacket
 }
 
@@ -147,16 +141,16 @@ func (l *inLine) put(p kept, at time.Duration) clipPacket {
 	return l.last
 }
 
-// clear lets everything go.
+// clear empties the ring.
 func (r *Ring) clear() {
 	if r == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.packets, r.head, r.last = nil, 0, 0
+	r.packets, r.last = nil, 0
 	r.media = r.media[max(0, len(r.media)-1):]
 }
 
-// samples48 is how long n samples at 48 kHz play.
+// samples48 returns the duration of n samples at 48 kHz.
 func samples48(n int64) time.Duration { return time.Duration(n) * time.Second / 48000 }

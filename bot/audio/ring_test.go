@@ -132,7 +132,7 @@ func TestRingForgets(t *testing.T) {
 	for _, p := range packets {
 		tr.Push(p.Packet, p.at)
 	}
-	if n := len(r.packets) - r.head; n < 95 || n > 105 {
+	if n := len(r.packets); n < 95 || n > 105 {
 		t.Errorf("2 s are %d packets", n)
 	}
 	end := packets[len(packets)-1].at

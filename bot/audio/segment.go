@@ -9,21 +9,21 @@ import (
 	"earshot/bot/audio/sound"
 )
 
-// Segment is a stretch of speech cut out of a line of PCM.
+// Segment is a segment of speech.
 type Segment struct {
 	// Start and End are positions in samples at 16 kHz; End-Start is len(PCM).
 	Start, End int64
 	// PCM is a copy that the receiver owns.
 	PCM []float32
-	// VoicedMS is the speech in it; ConcealedMS is what the decoder made up or silence put for lost packets.
+	// VoicedMS is the duration of speech in it; ConcealedMS that of concealment and of silence in place of lost packets.
 	VoicedMS, ConcealedMS int64
 	// LevelDBFS is the mean level of the voiced part.
 	LevelDBFS float64
-	// Forced says it was cut for its length.
+	// Forced reports that it was cut for its length.
 	Forced bool
 }
 
-// block is what is known of one VAD block.
+// block is the analysis of one VAD block.
 type block struct {
 	prob      float32
 	power     float64
@@ -31,25 +31,24 @@ type block struct {
 	voiced    bool
 }
 
-// segmenter cuts a line of PCM into segments. It holds the pre-roll while nobody speaks and the open segment while
-// somebody does.
+// segmenter cuts a stream of PCM into segments. It buffers the pre-roll while nobody speaks, and the open segment otherwise.
 type segmenter struct {
 	cfg   SegmentConfig
 	vad   VAD
 	emit  func(Segment)
 	stats *Stats
-	// voiced, when set, is told each block of speech once, in order, by its positions.
+	// voiced, if set, receives the positions of each block of speech once, in order.
 	voiced func(start, end int64)
 
-	pcm       []float32 // from position start; whole blocks, then the samples of the next
+	pcm       []float32 // from position start: whole blocks, then the samples of the next
 	blocks    []block
 	start     int64
 	concealed int32 // samples of the next block that were concealed
-	sound     bool  // the next block holds more than silence
+	sound     bool  // the next block is not all silence
 
 	open      bool
 	last      int  // index of the last voiced block
-	continued bool // the open segment goes on after a forced cut
+	continued bool // the open segment follows a forced cut
 }
 
 func newSegmenter(cfg SegmentConfig, vad VAD, stats *Stats, emit func(Segment)) *segmenter {
@@ -59,7 +58,7 @@ func newSegmenter(cfg SegmentConfig, vad VAD, stats *Stats, emit func(Segment)) 
 // end is the position after the last sample taken.
 func (s *segmenter) end() int64 { return s.start + int64(len(s.pcm)) }
 
-// push takes sound.
+// push takes PCM.
 func (s *segmenter) push(pcm []float32, concealed bool) {
 	for len(pcm) > 0 {
 		n := min(len(pcm), VADBlock-(len(s.pcm)-len(s.blocks)*VADBlock))
@@ -78,7 +77,8 @@ func (s *segmenter) push(pcm []float32, concealed bool) {
 // zeros is silence to append from.
 var zeros [VADBlock]float32
 
-// silence takes n samples of silence, mostly without asking the VAD. Once nothing is open, a long one costs nothing.
+// silence takes n samples of silence, for which the VAD is mostly not needed. A long silence costs nothing once no segment is
+// open.
 func (s *segmenter) silence(n int64, lost bool) {
 	for n > 0 && (s.open || s.mixed() || n <= int64(s.cfg.PreRollMS)*16) {
 		room := int64(VADBlock - (len(s.pcm) - len(s.blocks)*VADBlock))
@@ -97,22 +97,22 @@ func (s *segmenter) silence(n int64, lost bool) {
 	}
 }
 
-// mixed reports that the next block has begun with samples that nobody has judged yet.
+// mixed reports whether the next block has begun.
 func (s *segmenter) mixed() bool { return len(s.pcm) > len(s.blocks)*VADBlock }
 
-// jump moves on over silence, dropping the pre-roll: it would have been silence.
+// jump advances over silence and drops the pre-roll, which would be silence.
 func (s *segmenter) jump(n int64) {
 	s.start = s.end() + n
 	s.forget()
 	if cap(s.pcm) > 2*oneSecond {
-		s.pcm = nil // a long segment is over: a silent track holds no memory
+		s.pcm = nil // frees the memory of a long segment
 	}
 }
 
 // oneSecond is a second of PCM.
 const oneSecond = 16000
 
-// judge asks the VAD about the block that is now full; a silent one is not speech without asking.
+// judge analyses the block that is now full; a silent one does not need the VAD.
 func (s *segmenter) judge(silent bool) {
 	i := len(s.blocks)
 	b := block{concealed: s.concealed}
@@ -130,7 +130,7 @@ func (s *segmenter) judge(silent bool) {
 	}
 }
 
-// await looks for an onset: two of the last three blocks.
+// await detects an onset: two of the last three blocks are speech.
 func (s *segmenter) await() {
 	n := len(s.blocks)
 	first, votes := n, 0
@@ -165,7 +165,7 @@ func (s *segmenter) mark(i int) {
 	}
 }
 
-// goOn ends the open segment if its speech or its time is over.
+// goOn ends the open segment if its speech has ended or it is too long.
 func (s *segmenter) goOn() {
 	n := len(s.blocks)
 	s.mark(n - 1)
@@ -177,7 +177,7 @@ func (s *segmenter) goOn() {
 	}
 }
 
-// cut ends the open segment at the quietest place near its end; what follows is the beginning of the next.
+// cut ends the open segment at the quietest place near its end; the rest begins the next one.
 func (s *segmenter) cut() {
 	n := len(s.blocks)
 	best, at := math.Inf(1), n
@@ -194,7 +194,7 @@ func (s *segmenter) cut() {
 			s.last = i
 		}
 	}
-	if s.last < 0 { // only the pause was left
+	if s.last < 0 { // the rest is a pause
 		s.open = false
 	}
 }
@@ -205,7 +205,7 @@ func (s *segmenter) close(n int) {
 	s.open = false
 }
 
-// flush ends what is open because no more sound will follow, or not for a while.
+// flush ends the open segment because no more audio follows, or not for a while.
 func (s *segmenter) flush() {
 	if s.mixed() {
 		s.judgeRest()
@@ -215,18 +215,18 @@ func (s *segmenter) flush() {
 		s.release(min(len(s.pcm), n*VADBlock), n, false)
 		s.open = false
 	}
-	if len(s.pcm) != len(s.blocks)*VADBlock { // a short last block cannot be continued
+	if len(s.pcm) != len(s.blocks)*VADBlock { // an incomplete last block can't be continued
 		s.start = s.end()
 		s.forget()
 	}
 }
 
-// forget drops all sound; the position is the caller's to set.
+// forget drops all audio; the caller sets the position.
 func (s *segmenter) forget() {
 	s.pcm, s.blocks, s.concealed, s.sound = s.pcm[:0], s.blocks[:0], 0, false
 }
 
-// judgeRest judges the unfinished block as it would be if silence followed.
+// judgeRest analyses the incomplete block as if silence followed.
 func (s *segmenter) judgeRest() {
 	rest := s.pcm[len(s.blocks)*VADBlock:]
 	var frame [VADBlock]float32
@@ -240,11 +240,11 @@ func (s *segmenter) judgeRest() {
 	s.await()
 }
 
-// release emits the first n blocks, samples in all, if they hold enough speech, and drops them.
+// release emits the first n blocks, which have the given number of samples, if they contain enough speech, and drops them.
 func (s *segmenter) release(samples, n int, forced bool) {
 	seg := Segment{Start: s.start, End: s.start + int64(samples), Forced: forced}
 	seg.VoicedMS, seg.ConcealedMS, seg.LevelDBFS = measure(s.blocks[:n])
-	// What follows a forced cut may be the end of a word: it is kept however short.
+	// The rest after a forced cut may be the end of a word: it is kept even if short.
 	if keep := seg.VoicedMS >= int64(s.cfg.MinVoicedMS) || s.continued && seg.VoicedMS > 0; keep {
 		seg.PCM = slices.Clone(s.pcm[:samples])
 		s.emit(seg)
@@ -255,7 +255,7 @@ func (s *segmenter) release(samples, n int, forced bool) {
 	s.drop(n)
 }
 
-// drop forgets the first n blocks.
+// drop drops the first n blocks.
 func (s *segmenter) drop(n int) {
 	k := min(n*VADBlock, len(s.pcm))
 	s.start += int64(k)
@@ -263,27 +263,27 @@ func (s *segmenter) drop(n int) {
 	s.blocks = s.blocks[:copy(s.blocks, s.blocks[n:])]
 }
 
-// trailing is how much silence follows the last speech of the open segment, in ms.
+// trailing returns the silence after the last speech of the open segment, in ms.
 func (s *segmenter) trailing() int64 {
 	return (int64(len(s.pcm)) - int64(s.last+1)*VADBlock) / 16
 }
 
-// SegmentConfig says how speech is cut into clips. Times are in ms and are rounded to VAD blocks of 32 ms. A zero
-// SegmentConfig stands for the default.
+// SegmentConfig controls how speech is cut into clips. Times are in ms and rounded to VAD blocks of 32 ms. The zero value means
+// the default.
 type SegmentConfig struct {
 	// Onset and Offset are the VAD probabilities at which speech begins and below which it ends.
 	Onset, Offset float32
-	// PreRollMS is the sound kept from before the onset, PostRollMS from after the last speech.
+	// PreRollMS is the audio kept before the onset, PostRollMS that after the last speech.
 	PreRollMS, PostRollMS int
 	// EndSilenceMS of silence end a clip.
 	EndSilenceMS int
-	// MinVoicedMS is the least speech of a clip; shorter bursts are clicks and are discarded, and counted.
+	// MinVoicedMS is the minimum of speech in a clip; shorter bursts are discarded as clicks, and counted.
 	MinVoicedMS int
-	// MaxMS is the length that no clip exceeds. A longer one is cut at the quietest place of its last CutWindowMS.
+	// MaxMS is the maximum length of a clip. A longer one is cut at the quietest place of its last CutWindowMS.
 	MaxMS, CutWindowMS int
 }
 
-// DefaultSegmentConfig returns the settings that are used when none are given.
+// DefaultSegmentConfig returns the default settings.
 func DefaultSegmentConfig() SegmentConfig {
 	return SegmentConfig{
 		Onset: 0.5, Offset: 0.35,
@@ -292,7 +292,7 @@ func DefaultSegmentConfig() SegmentConfig {
 	}
 }
 
-// Validate tells every setting that cannot be meant.
+// Validate returns an error for every invalid setting, joined.
 func (c SegmentConfig) Validate() error {
 	var errs []error
 	within := func(what string, v, lo, hi int) {
@@ -315,5 +315,5 @@ func (c SegmentConfig) Validate() error {
 	return errors.Join(errs...)
 }
 
-// blocksOf is how many VAD blocks a time takes, rounded up.
+// blocksOf converts ms to VAD blocks, rounded up.
 func blocksOf(ms int) int { return (ms + vadBlockMS - 1) / vadBlockMS }

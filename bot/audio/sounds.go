@@ -8,39 +8,39 @@ import (
 	"earshot/bot/audio/spectrum"
 )
 
-// The estimate of music and noise looks at three things that do not need a model:
+// The estimate of music and noise uses three features that need no model:
 //
-//   - how much of the power lies in tones that stay where they are for a fifth of a second. The harmonics of speech
-//     move with its melody; those of instruments and of singing are held.
-//   - whether such tones are multiples of the mains frequency, from a low one up, and never change: a hum is noise.
-//   - how much the level changes from one 32 ms to the next: that of speech by 8 dB and more, that of noise by 1 to 4.
+//   - the share of power in tones of constant pitch for a fifth of a second. The harmonics of speech move with its intonation;
+//     those of instruments and singing are held.
+//   - whether such tones are multiples of the mains frequency and never change: hum is noise.
+//   - the standard deviation of the level of 32 ms blocks: 8 dB and more for speech, 1 to 4 dB for noise.
 //
-// It knows its limits: drums and rap are told as neither, a siren or a held vowel as music, a crowd as noise.
+// Its limits: drums and rap count as neither, a siren or a held vowel as music, a crowd as noise.
 const (
 	toneFrame = 2048 // samples: bins of 7.8 Hz
 	toneHop   = 1024 // 64 ms
 	toneLow   = 6    // the first bin that counts: 47 Hz
 	toneHigh  = 768  // and the end: 6 kHz
-	toneHeld  = 3    // hops that a tone must stay within a bin
-	soundsFor = 32   // hops looked back at: 2 s
-	quietest2 = -55.0
+	toneHeld  = 3    // hops for which a tone must stay within a bin
+	soundsFor = 32   // hops considered: 2 s
+	quietHop  = -55.0
 )
 
-// heldTone is a peak of the spectrum that was followed from hop to hop.
+// heldTone is a peak of the spectrum that is tracked from hop to hop.
 type heldTone struct {
 	root int // the bin it began in
 	age  int // hops
 }
 
-// hop is what is kept of 64 ms.
+// hop is the analysis of 64 ms.
 type hop struct {
 	power     float64    // mean square
 	levels    [2]float64 // of each half, dBFS
-	held, hum float64    // share of power in held tones, and in those of the mains
-	fresh     bool       // a held tone began here
+	held, hum float64    // shares of power in held tones, and in those at multiples of the mains frequency
+	fresh     bool       // a strong tone became held in this hop
 }
 
-// sounds estimates whether a sound is music or noise.
+// sounds estimates whether audio is music or noise.
 type sounds struct {
 	spec  *spectrum.Spectrum
 	frame []float32
@@ -50,14 +50,14 @@ type sounds struct {
 	hops  []hop
 }
 
-// reset forgets the sound so far.
+// reset starts over.
 func (s *sounds) reset() {
 	s.fill, s.hops = 0, s.hops[:0]
 	clear(s.tones)
 	clear(s.frame)
 }
 
-// push takes sound in order.
+// push takes PCM in order.
 func (s *sounds) push(pcm []float32) {
 	if s.spec == nil {
 		s.spec, s.frame = spectrum.New(toneFrame), make([]float32, toneFrame)
@@ -75,14 +75,14 @@ func (s *sounds) push(pcm []float32) {
 	}
 }
 
-// take judges one hop.
+// take analyses one hop.
 func (s *sounds) take() {
 	latest := s.frame[toneFrame-toneHop:]
 	h := hop{power: sound.Power(latest)}
 	for i := range h.levels {
 		h.levels[i] = max(-70, sound.DBFS(sound.Power(latest[i*toneHop/2:(i+1)*toneHop/2])))
 	}
-	if sound.DBFS(h.power) > quietest2 {
+	if sound.DBFS(h.power) > quietHop {
 		s.follow(s.spec.Of(s.frame), &h)
 	} else {
 		clear(s.tones)
@@ -93,7 +93,7 @@ func (s *sounds) take() {
 	s.hops = append(s.hops, h)
 }
 
-// follow finds the peaks of a spectrum and sees which of them were there before.
+// follow finds the peaks of a spectrum and matches them with those of the previous hop.
 func (s *sounds) follow(p []float32, h *hop) {
 	clear(s.next)
 	var total, held, hum float64
@@ -129,7 +129,7 @@ func (s *sounds) follow(p []float32, h *hop) {
 	}
 }
 
-// peak reports whether a bin stands out of those around it.
+// peak reports whether a bin stands out from those around it.
 func peak(p []float32, k int) bool {
 	if p[k] < p[k-1] || p[k] <= p[k+1] || p[k] < p[k-2] || p[k] <= p[k+2] {
 		return false
@@ -145,7 +145,7 @@ func peak(p []float32, k int) bool {
 	return p[k] > 8*around/float32(n)
 }
 
-// mains reports whether a bin holds a multiple of 50 or 60 Hz.
+// mains reports whether a bin contains a multiple of 50 or 60 Hz.
 func mains(k int) bool {
 	f := float64(k) * 16000 / toneFrame
 	for _, base := range []float64{50, 60} {
@@ -158,21 +158,19 @@ func mains(k int) bool {
 
 func abs(x int) int { return max(x, -x) }
 
-// judge is how much the last two seconds are music, and how much noise; both 0 while it is quiet or too early.
+// judge returns the likelihood, 0 to 1, that the last two seconds are music and noise; both 0 if mostly quiet or too early.
 func (s *sounds) judge() (music, noise float64) {
 	n := 0
 	var held, hum, mean float64
 	var levels []float64
 	fresh := false
 	for _, h := range s.hops {
-		if sound.DBFS(h.power) <= quietest2 {
-			levels = append(levels, h.levels[:]...)
-			continue
-		}
-		n++
-		held, hum = held+h.held, hum+h.hum
-		fresh = fresh || h.fresh
 		levels = append(levels, h.levels[:]...)
+		if sound.DBFS(h.power) > quietHop {
+			n++
+			held, hum = held+h.held, hum+h.hum
+			fresh = fresh || h.fresh
+		}
 	}
 	if n < soundsFor/4 {
 		return 0, 0
@@ -193,5 +191,5 @@ func (s *sounds) judge() (music, noise float64) {
 	return music, steady * (1 - music)
 }
 
-// ramp is 0 at from and beyond, 1 at to and beyond, and straight between them.
+// ramp interpolates linearly from 0 at from to 1 at to, and clamps.
 func ramp(x, from, to float64) float64 { return min(1, max(0, (x-from)/(to-from))) }

@@ -5,10 +5,10 @@ import (
 	"fmt"
 )
 
-// maxOpusPacket is the longest time one Opus packet may hold, 120 ms, in samples at 48 kHz (RFC 6716, section 3.2).
+// maxOpusPacket is the longest duration of an Opus packet, 120 ms, in samples at 48 kHz (RFC 6716, section 3.2).
 const maxOpusPacket = 5760
 
-// ErrOpusPacket says that bytes are not a well-formed Opus packet.
+// ErrOpusPacket means that the data is not a well-formed Opus packet.
 var ErrOpusPacket = errors.New("malformed Opus packet")
 
 // silkFrames and celtFrames are frame durations by the low bits of the configuration, in samples at 48 kHz
@@ -18,7 +18,7 @@ var (
 	celtFrames = [4]int{120, 240, 480, 960}
 )
 
-// frameDuration is the duration of one frame of a packet with this table-of-contents byte, in samples at 48 kHz.
+// frameDuration returns the duration of one frame of a packet with this TOC byte, in samples at 48 kHz.
 func frameDuration(toc byte) int {
 	switch c := toc >> 3; {
 	case c < 12:
@@ -30,7 +30,7 @@ func frameDuration(toc byte) int {
 	}
 }
 
-// PacketDuration is how long an Opus packet plays, in samples at 48 kHz. It reads the header only; the error wraps
+// PacketDuration returns the duration of an Opus packet in samples at 48 kHz. It reads the header only; the error wraps
 // ErrOpusPacket.
 func PacketDuration(payload []byte) (int, error) {
 	if len(payload) == 0 {
@@ -53,11 +53,11 @@ func PacketDuration(payload []byte) (int, error) {
 	return d, nil
 }
 
-// isDTX reports a packet that only says "silence": libopus sends one or two bytes then.
+// isDTX reports whether a packet stands for silence: libopus then sends one or two bytes.
 func isDTX(payload []byte) bool { return len(payload) <= 2 }
 
-// hasFEC reports whether the packet carries a copy of the frame before it (LBRR, RFC 6716, section 4.2.3). The voice
-// and LBRR flags open the first frame, each coded with even odds, so they are its top bits as they stand.
+// hasFEC reports whether the packet carries a copy of the frame before it (LBRR, RFC 6716, section 4.2.3). The VAD and LBRR
+// flags begin the first frame, each coded with a probability of one half, and are therefore its plain top bits.
 func hasFEC(payload []byte) bool {
 	if len(payload) < 2 || payload[0]>>3 >= 16 {
 		return false
@@ -74,7 +74,7 @@ func hasFEC(payload []byte) bool {
 	return fec
 }
 
-// firstFrame is where the first frame of a packet starts; it may run into the next ones, which hasFEC doesn't mind.
+// firstFrame returns the packet from the start of its first frame on.
 func firstFrame(payload []byte) ([]byte, bool) {
 	skip := 1
 	switch payload[0] & 3 {
@@ -103,7 +103,7 @@ func firstFrame(payload []byte) ([]byte, bool) {
 	return payload[skip:], true
 }
 
-// lengthBytes is how many bytes a frame length takes (RFC 6716, section 3.2.1).
+// lengthBytes returns the size of a frame length (RFC 6716, section 3.2.1).
 func lengthBytes(b []byte) int {
 	if len(b) > 0 && b[0] >= 252 {
 		return 2

@@ -1,9 +1,9 @@
 // Package audio turns one speaker's RTP packets into clips of speech, and sound files into PCM.
 //
-// The way of one packet: ParsePacket -> reorder window -> gate (audio level) -> Opus decoder at 16 kHz -> voice
-// detector -> segmenter -> models.Clip. Every stage is a plain value that is driven by its owner and takes the time
-// as an argument: nothing here blocks, starts a goroutine or reads a clock, and nothing is safe for concurrent use.
-// One goroutine owns one Track.
+// The path of a packet: ParsePacket -> reorder window -> gate (audio level) -> Opus decoder at 16 kHz -> voice detector ->
+// segmenter -> models.Clip. Every stage is a plain value that is driven by its owner and takes the time as an argument: nothing
+// here blocks, starts a goroutine or reads a clock, and unless stated nothing is safe for concurrent use. One goroutine owns
+// one Track.
 //
 // Units: RTP media time is counted in samples at 48 kHz, PCM in samples at 16 kHz (models.SampleRate), mono float32
 // in [-1, 1]; times in a session are milliseconds from its start; levels are dBFS. This is the only package that
@@ -19,35 +19,35 @@ import (
 	"earshot/models"
 )
 
-// stallMS is how long packets must stay away before a track takes their absence for the end of speech; the silence
-// that ends a clip must have passed as well. The network may hold packets back for a while.
+// stallMS is how long packets must be absent before a track considers speech ended; the silence that ends a clip must have
+// passed as well. The network may delay packets for a while.
 const stallMS = 200
 
-// A sender that stops in a pause (DTX, a talk spurt's end) has let at least hushMS of silence be heard. Packets that stop
-// in the midst of a word are more often held back by the network than by somebody who mutes their microphone: they are
-// waited for as long as networks usually take, holdMS, since a word that is cut in two is heard wrongly twice.
+// A sender that stops in a pause (DTX, the end of a talkspurt) has sent at least hushMS of silence. Packets that stop in the
+// middle of a word are more often delayed by the network than by a muted microphone: they are awaited for holdMS, as long as
+// networks usually take, since a word cut in two is misrecognised twice.
 const (
 	hushMS = 100
 	holdMS = 1200
 )
 
-// tickMost is the longest time between two ticks that is taken as seen.
+// tickMost bounds the time between two ticks that counts as absence of packets.
 const tickMost = 100 * time.Millisecond
 
-// parkAfter is how long packets must stay away before a track gives its decoder back.
+// parkAfter is how long packets must be absent before a track frees its decoder.
 const parkAfter = 10 * time.Second
 
-// Sink takes what a track finds. Its methods are called by the goroutine that calls Push, Tick or Close.
+// Sink receives a track's output, on the goroutine that calls Push, Tick or Close.
 type Sink interface {
-	// Clip gets a finished stretch of speech and owns it.
+	// Clip receives, and owns, a finished segment of speech.
 	Clip(models.Clip)
-	// Gap gets a stretch in which sound was lost beyond concealment.
+	// Gap receives a span in which audio was lost beyond concealment.
 	Gap(models.Gap)
 }
 
-// TrackConfig sets a Track.
+// TrackConfig configures a Track.
 type TrackConfig struct {
-	// Session, Epoch and Track are the clips' keys; FirstSeq is the number of the first clip, 0 for 1.
+	// Session, Epoch and Track are those of the clips' keys; FirstSeq is the number of the first clip, 0 for 1.
 	Session  string
 	Epoch    int
 	Track    string
@@ -56,19 +56,19 @@ type TrackConfig struct {
 	SpeakerID, SpeakerName string
 	Attribution            models.Attribution
 
-	// Segment is checked by NewTrack; the zero value stands for DefaultSegmentConfig.
+	// Segment is validated by NewTrack; the zero value means DefaultSegmentConfig.
 	Segment SegmentConfig
-	// VAD belongs to the track from then on; nil for an EnergyVAD.
+	// VAD is owned by the track; nil means an EnergyVAD.
 	VAD VAD
-	// Observe, when set, is told about once a second what the track sounds like, while it carries sound, by the goroutine
-	// that calls Push, Tick or Close. It must not block.
+	// Observe, if set, receives an analysis of the audio about once a second while there is any, on the goroutine that calls
+	// Push, Tick or Close. It must not block.
 	Observe func(models.Observation)
-	// Ring, when set, gets every packet in order. It is emptied when no packet has come for as long as it holds.
+	// Ring, if set, receives every packet in order. It is emptied when no packet has arrived for as long as it holds.
 	Ring *Ring
 }
 
-// Track turns one speaker's packets into clips. One goroutine owns it: it pushes packets as they come and ticks every
-// 20 to 50 ms. Times are monotonic, from the session's start. Nothing blocks.
+// Track turns one speaker's packets into clips. One goroutine owns it, pushes packets as they arrive, and calls Tick every 20 to
+// 50 ms. Times are monotonic, from the session's start. Nothing blocks.
 type Track struct {
 	cfg   TrackConfig
 	sink  Sink
@@ -79,7 +79,7 @@ type Track struct {
 	source
 	absence
 
-	// Of the current stretch of continuous media time.
+	// Of the current period of continuous media time.
 	clk   clock
 	play  player
 	log   packetLog
@@ -99,21 +99,21 @@ type source struct {
 	ssrc   uint32
 	order  reorder
 	strays strays
-	// proven says that a packet followed another one; before has the numbers of the last one.
+	// proven reports that a packet has followed another; before has the numbers of the latest one.
 	proven bool
 	before Packet
 }
 
-// absence keeps track of how long no packet has come.
+// absence tracks how long no packet has arrived.
 type absence struct {
-	heardAt time.Duration // when the last packet of the stream came
-	lookAt  time.Duration // the last Tick
-	looked  time.Duration // how long it was looked for the next packet in vain
-	parked  bool          // the decoder was given back
-	forgot  bool          // the ring was emptied
+	heardAt time.Duration // arrival of the last packet of the stream
+	lookAt  time.Duration // the last call of look
+	looked  time.Duration // time without a packet, as counted by look
+	parked  bool          // the decoder has been freed
+	forgot  bool          // the ring has been emptied
 }
 
-// NewTrack makes a track. Errors tell what is missing or wrong in the configuration.
+// NewTrack returns a Track, or an error about the configuration.
 func NewTrack(c TrackConfig, sink Sink) (*Track, error) {
 	if c.Segment == (SegmentConfig{}) {
 		c.Segment = DefaultSegmentConfig()
@@ -122,7 +122,7 @@ func NewTrack(c TrackConfig, sink Sink) (*Track, error) {
 		return nil, fmt.Errorf("track %s: %w", c.Track, err)
 	}
 	if sink == nil || c.Session == "" || c.Track == "" {
-		return nil, errors.New("track: session, track name and sink are needed")
+		return nil, errors.New("track: session, track name and sink are required")
 	}
 	if c.VAD == nil {
 		c.VAD = NewEnergyVAD()
@@ -138,7 +138,7 @@ func NewTrack(c TrackConfig, sink Sink) (*Track, error) {
 	return t, nil
 }
 
-// Push takes one packet that came at time now, and owns its payload.
+// Push takes a packet that arrived at time now, and owns its payload.
 func (t *Track) Push(p Packet, now time.Duration) {
 	if t.closed {
 		return
@@ -171,7 +171,7 @@ func (t *Track) admit(a arrival) {
 	}
 }
 
-// Tick tells the time: it releases packets that waited long enough for others, and ends speech when packets stop.
+// Tick advances the time: it releases packets that have waited long enough for others, and ends speech when packets stop.
 func (t *Track) Tick(now time.Duration) {
 	if t.closed || !t.live {
 		return
@@ -198,7 +198,7 @@ func (t *Track) Tick(now time.Duration) {
 	}
 }
 
-// gone says whether packets have stayed away long enough for the end of speech.
+// gone reports whether packets have been absent long enough to end speech.
 func (t *Track) gone(stalled int64) bool {
 	trailing := t.seg.trailing()
 	if trailing < hushMS && stalled < holdMS {
@@ -207,15 +207,15 @@ func (t *Track) gone(stalled int64) bool {
 	return stalled >= stallMS && trailing+stalled-100 >= int64(t.cfg.Segment.EndSilenceMS)
 }
 
-// look returns how long packets have stayed away. Only time in which somebody was there to take one counts: a machine
-// that stood still for seconds finds the clock far ahead before it finds the packets that waited for it.
+// look returns how long packets have been absent. Only time in which the process was running counts: after a machine stood still
+// for seconds, the clock jumps before the packets that arrived meanwhile are read.
 func (a *absence) look(now time.Duration) time.Duration {
 	a.looked += min(now-max(a.lookAt, a.heardAt), tickMost)
 	a.lookAt = now
 	return a.looked
 }
 
-// Close ends the track: what is open is given to the sink. Further calls do nothing.
+// Close ends the track and passes what is open to the sink. Further calls do nothing.
 func (t *Track) Close(now time.Duration) {
 	if t.closed {
 		return
@@ -227,7 +227,7 @@ func (t *Track) Close(now time.Duration) {
 	t.closed = true
 }
 
-// Stats returns the counters so far. It is called by the goroutine that owns the track.
+// Stats returns the current counters.
 func (t *Track) Stats() Stats {
 	s := t.stats
 	s.Stray += t.strays.dropped
@@ -236,7 +236,7 @@ func (t *Track) Stats() Stats {
 	return s
 }
 
-// drain takes what is due out of the reorder window.
+// drain processes the packets that are due.
 func (t *Track) drain(now time.Duration, all bool) {
 	for {
 		a, ok := t.order.take(now, all)
@@ -247,7 +247,7 @@ func (t *Track) drain(now time.Duration, all bool) {
 	}
 }
 
-// accept takes the next packet in order.
+// accept processes the next packet in order.
 func (t *Track) accept(a arrival) {
 	if len(a.Payload) == 0 {
 		t.stats.Padding++
@@ -286,27 +286,27 @@ func (t *Track) keep(a arrival, ts int64) {
 	t.cfg.Ring.add(clipPacket{seq: a.seq, ts: ts, payload: a.Payload}, dur, t.clk.session(samples16(t.play.at(ts))))
 }
 
-// mediaEnd is the media time at the end of a packet of usual length.
+// mediaEnd returns the media time at the end of a packet of the usual duration.
 func (t *Track) mediaEnd(ts int64) time.Duration {
 	return samples16(t.play.at(ts + t.play.dur))
 }
 
-// decode plays a packet and keeps it for the clips.
+// decode plays a packet and logs it for the clips.
 func (t *Track) decode(seq, ts int64, payload []byte) {
 	dur, err := PacketDuration(payload)
 	if err != nil {
 		dur = int(t.play.dur)
 	}
-	t.log.add(logged{
+	t.log = append(t.log, logged{
 		clipPacket: clipPacket{seq: seq, ts: ts, payload: payload},
 		start:      t.play.at(ts), end: t.play.at(ts + int64(dur)),
 	})
 	if err := t.play.play(seq, ts, payload); err != nil {
-		t.stats.BadOpus++ // libopus could not start: out of memory
+		t.stats.BadOpus++ // libopus is out of memory
 	}
 }
 
-// trim lets go the packets that no clip can need any more.
+// trim drops the packets that no clip can need any more.
 func (t *Track) trim() { t.log.trim(t.seg.start) }
 
 // heard implements listener.
@@ -336,7 +336,7 @@ func (t *Track) silent(n int64, lost bool) {
 	t.seg.silence(n, lost)
 }
 
-// emit gives a segment to the sink as a clip.
+// emit passes a segment to the sink as a clip.
 func (t *Track) emit(s Segment) {
 	c := t.newClip(s)
 	c.Opus = t.log.pack(s.Start, s.End)
@@ -349,14 +349,14 @@ func (t *Track) emit(s Segment) {
 	t.sink.Clip(c)
 }
 
-// newClip is the track's next clip, without its Opus.
+// newClip returns the track's next clip, without its Opus.
 func (t *Track) newClip(s Segment) models.Clip {
 	c := models.Clip{
 		Key:       models.Key{Session: t.cfg.Session, Epoch: t.cfg.Epoch, Track: t.cfg.Track, Seq: t.nextSeq},
 		SpeakerID: t.cfg.SpeakerID, SpeakerName: t.cfg.SpeakerName, Attribution: t.cfg.Attribution, PCM: s.PCM,
 		VoicedMS: s.VoicedMS, ConcealedMS: s.ConcealedMS, LevelDBFS: s.LevelDBFS, Forced: s.Forced,
 	}
-	// The clock may have been set back between two clips; they still follow each other.
+	// Clips never overlap, even if the clock's offset has decreased.
 	c.StartMS = max(t.lastEnd, ms(t.clk.session(samples16(s.Start))))
 	c.EndMS = c.StartMS + (s.End-s.Start)/16
 	return c

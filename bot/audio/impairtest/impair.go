@@ -1,4 +1,4 @@
-// Package impairtest loses, delays, reorders and doubles packets as bad networks do, for tests.
+// Package impairtest drops, delays, reorders and duplicates packets as bad networks do, for tests.
 package impairtest
 
 import (
@@ -6,38 +6,38 @@ import (
 	"time"
 )
 
-// Impairment describes a bad network. All shares are 0 to 1. The zero value is a perfect one.
+// Impairment describes a bad network. Shares are from 0 to 1. The zero value is a perfect network.
 type Impairment struct {
 	Seed uint64
-	// Loss is the mean share of lost packets, and Burst their mean number in a row (Gilbert-Elliott with two states,
-	// of which the bad one loses all); a Burst of 0 or 1 is random loss.
+	// Loss is the mean share of packets lost, and Burst the mean length of a run of losses (a Gilbert-Elliott model whose
+	// bad state loses every packet); a Burst of 0 or 1 is independent loss.
 	Loss, Burst float64
-	// Delay is added to each packet, and Jitter as much again at most, evenly spread and independent: more than the
-	// packets' spacing reorders them.
+	// Delay is added to each packet, plus an independent delay distributed uniformly from 0 to Jitter. A Jitter greater than
+	// the packets' spacing reorders them.
 	Delay, Jitter time.Duration
-	// Reorder is the share of packets that come ReorderBy later than they should.
+	// Reorder is the share of packets that arrive ReorderBy late.
 	Reorder   float64
 	ReorderBy time.Duration
-	// Duplicate is the share that comes twice, the second one ReorderBy later.
+	// Duplicate is the share that arrives twice, the second time ReorderBy later.
 	Duplicate float64
-	// SkewPPM is how fast the sender's clock runs against ours, in parts per million: above 0, media time gains on it.
+	// SkewPPM is how fast the sender's clock runs relative to ours, in parts per million; above 0 it runs fast.
 	SkewPPM float64
 }
 
-// Impairer applies an Impairment to a run of packets, the same way for the same seed. One goroutine uses it.
+// Impairer applies an Impairment to a sequence of packets, deterministically for a seed. Not safe for concurrent use.
 type Impairer struct {
 	Impairment
 	rng *rand.Rand
 	bad bool
 }
 
-// NewImpairer makes an impairer.
+// NewImpairer returns an Impairer.
 func NewImpairer(c Impairment) *Impairer {
 	return &Impairer{Impairment: c, rng: rand.New(rand.NewPCG(c.Seed, 0x1d))}
 }
 
-// Deliver tells when a packet that was sent at a time comes: never, once or twice. Packets are given in the order in
-// which they were sent; the times that come back need not rise.
+// Deliver returns when a packet sent at a time arrives: never, once or twice. Call it in the order of sending; the times
+// returned need not increase.
 func (i *Impairer) Deliver(at time.Duration) []time.Duration {
 	at -= time.Duration(float64(at) * i.SkewPPM / 1e6)
 	if i.lose() {
@@ -54,7 +54,7 @@ func (i *Impairer) Deliver(at time.Duration) []time.Duration {
 	return out
 }
 
-// lose moves the Gilbert-Elliott chain on by one packet.
+// lose advances the Gilbert-Elliott chain by one packet.
 func (i *Impairer) lose() bool {
 	if i.Loss <= 0 {
 		return false

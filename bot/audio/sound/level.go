@@ -5,7 +5,7 @@ import "math"
 // SilenceDBFS stands for digital silence, whose level has no logarithm.
 const SilenceDBFS = -100
 
-// Power is the mean square of the samples.
+// Power returns the mean square of the samples.
 func Power(pcm []float32) float64 {
 	if len(pcm) == 0 {
 		return 0
@@ -17,7 +17,7 @@ func Power(pcm []float32) float64 {
 	return float64(sum) / float64(len(pcm))
 }
 
-// DBFS is a mean square in dBFS; a full-scale sine has -3.
+// DBFS converts a mean square to dBFS; a full-scale sine has -3.
 func DBFS(p float64) float64 {
 	if p < 1e-10 {
 		return SilenceDBFS

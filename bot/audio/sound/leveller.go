@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// Leveller brings a recording that is far too quiet, or scaled beyond full scale, to a level at which speech can be told
-// from the rest. What has a usual level passes unchanged. It looks some seconds ahead, so that its output comes later than
-// its input. The zero value is ready; one goroutine uses it.
+// Leveller brings a recording that is far too quiet, or scaled beyond full scale, to a level at which speech can be detected.
+// Audio of a normal level passes unchanged. It looks a few seconds ahead, so that its output lags its input. The zero value is
+// ready to use; it is not safe for concurrent use.
 type Leveller struct {
 	waiting []float32
-	levels  []secondLevel // of the seconds behind, and then of those that wait
+	levels  []secondLevel // of the last seconds released, then of those waiting
 	behind  int
 	gain    float64 // dB
 	spans   []gainSpan
@@ -18,10 +18,10 @@ type Leveller struct {
 	out     []float32
 }
 
-// secondLevel is how loud the loudest and the softest blocks of a second are, in dBFS.
+// secondLevel holds the levels of a second's loudest and softest blocks, in dBFS.
 type secondLevel struct{ loud, soft float64 }
 
-// gainSpan notes the gain from a position on.
+// gainSpan is the gain from a position on.
 type gainSpan struct {
 	from int64
 	gain float64
@@ -32,14 +32,14 @@ const (
 	levelSecond = 31 * levelBlock // about 1 s, in whole blocks
 	levelAhead  = 3               // seconds
 	levelBehind = 30              // seconds
-	// A stretch whose loudest blocks are below tooQuiet is raised to quietGoal, yet not so far that its softest ones come
-	// above levelFloor: below it EnergyVAD takes nothing for speech. It is never raised by more than mostGain.
+	// A stretch whose loudest blocks are below tooQuiet is raised to quietGoal, but by at most mostGain and not so far that its
+	// softest blocks exceed levelFloor, below which EnergyVAD detects no speech.
 	tooQuiet, quietGoal, levelFloor, mostGain = -48.0, -30.0, -64.0, 60.0
-	// Above tooLoud somebody wrote integers into a file of floats.
+	// Above tooLoud the file is one of floats that holds integers.
 	tooLoud, loudGoal = 6.0, -20.0
 )
 
-// Push takes sound and gives out what is ready, which is valid until the next call.
+// Push takes samples and returns those that are ready, valid until the next call.
 func (l *Leveller) Push(pcm []float32) []float32 {
 	l.out = l.out[:0]
 	l.waiting = append(l.waiting, pcm...)
@@ -52,7 +52,7 @@ func (l *Leveller) Push(pcm []float32) []float32 {
 	return l.out
 }
 
-// Flush gives out what waits. What follows is judged anew.
+// Flush returns the rest. Audio that follows is measured afresh.
 func (l *Leveller) Flush() []float32 {
 	l.out = l.out[:0]
 	if n := l.measured() * levelSecond; n < len(l.waiting) {
@@ -65,10 +65,10 @@ func (l *Leveller) Flush() []float32 {
 	return l.out
 }
 
-// Skip moves on over silence.
+// Skip advances the position over n samples of silence.
 func (l *Leveller) Skip(n int64) { l.given += n }
 
-// Gain is how much louder the sound at a position of the output was made, in dB. Only the last minutes are remembered.
+// Gain returns the gain applied at a position of the output, in dB. Only the last changes are remembered.
 func (l *Leveller) Gain(at int64) float64 {
 	gain := 0.0
 	for _, s := range l.spans {
@@ -80,10 +80,10 @@ func (l *Leveller) Gain(at int64) float64 {
 	return gain
 }
 
-// measured is how many seconds that wait have been measured.
+// measured returns how many of the waiting seconds have been measured.
 func (l *Leveller) measured() int { return len(l.levels) - l.behind }
 
-// levelOf measures a second. Two loud blocks may be a click; three are not.
+// levelOf measures a second. It takes the third loudest block, since two may be a click.
 func levelOf(pcm []float32) secondLevel {
 	var blocks []float64
 	for len(pcm) > 0 {
@@ -95,7 +95,7 @@ func levelOf(pcm []float32) secondLevel {
 	return secondLevel{loud: blocks[max(0, len(blocks)-3)], soft: blocks[0]}
 }
 
-// release gives out the next n samples with the gain that their surroundings ask for.
+// release outputs the next n samples, with a gain according to the seconds around them.
 func (l *Leveller) release(n int) {
 	from, to := l.gain, l.wanted()
 	if l.behind == 0 {
@@ -125,7 +125,7 @@ func (l *Leveller) release(n int) {
 	}
 }
 
-// wanted is the gain for the next second in dB.
+// wanted returns the gain for the next second, in dB.
 func (l *Leveller) wanted() float64 {
 	loud, soft := float64(SilenceDBFS), math.Inf(1)
 	for _, s := range l.levels {

@@ -2,25 +2,24 @@ package sound
 
 import "math"
 
-// Mixer makes one channel of several. A channel that is the others with the sign inverted (a cable wired the wrong way
-// round) is left out, and one that is so in part is turned, since their sum would be silence. The zero value is ready; one
-// goroutine uses it.
+// Mixer mixes channels down to mono. A channel of opposite polarity (a miswired cable) would cancel the others: it is left out,
+// or inverted where the correlation is weaker. The zero value is ready to use; it is not safe for concurrent use.
 type Mixer struct {
 	weight []float32 // of each channel: 1, -1 or 0
-	// Of each channel against the sum of those before it, forgotten with a half-life of mixMemory.
+	// The correlation of each channel with the sum of those before it, decaying with a half-life of mixMemory.
 	cross, own, sum []float64
 	out             []float32
 }
 
 const (
-	// mixMemory is how long the signs of channels are remembered, in samples at 16 kHz: 2 s.
+	// mixMemory is in samples at 16 kHz: 2 s.
 	mixMemory = 2 * 16000
-	// Below turnAt a channel's correlation with the others turns it, below dropAt it is left out; above turnBack it counts as
-	// it is again.
+	// A channel whose correlation with the others is below turnAt is inverted, below dropAt left out, and above turnBack used
+	// unchanged again.
 	dropAt, turnAt, turnBack = -0.8, -0.3, 0.3
 )
 
-// Mix is the mean of the channels, all of one length. The result is valid until the next call.
+// Mix returns the mean of the channels, which are of equal length. The result is valid until the next call.
 func (m *Mixer) Mix(channels [][]float32) []float32 {
 	if len(channels) == 1 {
 		return channels[0]

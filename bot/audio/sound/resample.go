@@ -2,17 +2,17 @@ package sound
 
 import "math"
 
-// The resampler's filter: a sinc of resampleZeros zero crossings on each side under a Kaiser window, which keeps
-// aliases about 80 dB down, cut off a little below the lower Nyquist frequency.
+// The resampler's filter: a sinc with resampleZeros zero crossings on each side under a Kaiser window, which keeps aliases
+// about 80 dB down, with a cutoff slightly below the lower Nyquist frequency.
 const (
 	resampleZeros  = 20
 	resampleBeta   = 8.0
 	resampleCutoff = 0.94
-	// maxPhases bounds the filter table; rates without a simple ratio take the nearest phase.
+	// maxPhases bounds the filter table; rates without a simple ratio use the nearest phase.
 	maxPhases = 2048
 )
 
-// Resampler converts mono PCM between two rates as it comes.
+// Resampler converts mono PCM between two rates, piece by piece.
 type Resampler struct {
 	in, out int64 // rates divided by their greatest common divisor
 	half    int64 // input samples on each side
@@ -24,7 +24,7 @@ type Resampler struct {
 	next    int64 // number of the next output sample
 }
 
-// NewResampler converts from one rate to another, both in Hz and above 0.
+// NewResampler returns a resampler between two rates, both in Hz and above 0.
 func NewResampler(from, to int) *Resampler {
 	g := gcd(from, to)
 	r := &Resampler{in: int64(from / g), out: int64(to / g)}
@@ -51,7 +51,7 @@ func NewResampler(from, to int) *Resampler {
 	return r
 }
 
-// kernel is the windowed sinc; u is the place within the window, -1 to 1.
+// kernel is the windowed sinc; u is the position within the window, -1 to 1.
 func kernel(x, u float64) float64 {
 	if u < -1 || u > 1 {
 		return 0
@@ -63,7 +63,7 @@ func kernel(x, u float64) float64 {
 	return w * math.Sin(math.Pi*x) / (math.Pi * x)
 }
 
-// bessel0 is the modified Bessel function of the first kind and order 0.
+// bessel0 is the modified Bessel function of the first kind of order 0.
 func bessel0(x float64) float64 {
 	sum, term := 1.0, 1.0
 	for k := 1.0; term > sum*1e-12; k++ {
@@ -80,13 +80,13 @@ func (r *Resampler) Push(dst, pcm []float32) []float32 {
 	return r.run(dst, r.read-r.half)
 }
 
-// Flush appends the rest of the output: as long in time as the input, rounded up.
+// Flush appends the rest of the output, so that it is as long in time as the input, rounded up.
 func (r *Resampler) Flush(dst []float32) []float32 {
 	r.hist = append(r.hist, make([]float32, r.half+1)...)
 	return r.run(dst, r.read)
 }
 
-// run makes the output samples whose place in the input is before limit.
+// run computes the output samples whose position in the input is before limit.
 func (r *Resampler) run(dst []float32, limit int64) []float32 {
 	for {
 		pos, rest := r.next*r.in/r.out, r.next*r.in%r.out
@@ -118,8 +118,8 @@ func gcd(a, b int) int {
 	return a
 }
 
-// Resample converts mono PCM from one rate to another, both in Hz and above 0. The result is the caller's and as long
-// in time as the input, rounded up to a sample.
+// Resample converts mono PCM between two rates, both in Hz and above 0. The caller owns the result, which is as long in time as
+// the input, rounded up to a sample.
 func Resample(pcm []float32, from, to int) []float32 {
 	if from == to {
 		return append([]float32(nil), pcm...)

@@ -6,9 +6,9 @@ import (
 	"math/bits"
 )
 
-// Spectrum computes power spectra of n samples, a power of two: a real FFT through a complex one of half the length.
+// Spectrum computes power spectra of n samples by a real FFT, computed as a complex one of half the length.
 type Spectrum struct {
-	// Window is what samples are weighed with, a Hann window at first; its owner may change it.
+	// Window is the window function, initially Hann's; the owner may change it.
 	Window []float32
 
 	n     int
@@ -18,7 +18,7 @@ type Spectrum struct {
 	power []float32
 }
 
-// New computes spectra of n samples, a power of two.
+// New returns a Spectrum of n samples, a power of two.
 func New(n int) *Spectrum {
 	half := n / 2
 	s := &Spectrum{
@@ -38,7 +38,8 @@ func New(n int) *Spectrum {
 	return s
 }
 
-// Of gives the power of each bin below the Nyquist frequency, 16000/n Hz wide. The slice is reused by the next call.
+// Of returns the power of each bin below the Nyquist frequency; at 16 kHz a bin is 16000/n Hz wide. The slice is reused by the
+// next call.
 func (s *Spectrum) Of(frame []float32) []float32 {
 	half := s.n / 2
 	work, window, twid := s.work[:half], s.Window[:s.n], s.twid[:half]

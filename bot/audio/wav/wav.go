@@ -1,5 +1,5 @@
-// Package wav reads RIFF/WAVE, RF64 and RIFX recordings of PCM, floats, A-law and µ-law (Microsoft and IBM, "Multimedia Programming
-// Interface and Data Specifications 1.0"; EBU Tech 3306), also such as other programs wrote badly.
+// Package wav reads RIFF/WAVE, RF64 and RIFX recordings of PCM, floats, A-law and µ-law (Microsoft and IBM, "Multimedia
+// Programming Interface and Data Specifications 1.0"; EBU Tech 3306), including malformed ones that are common.
 package wav
 
 import (
@@ -12,15 +12,15 @@ import (
 	"earshot/bot/audio/sound"
 )
 
-// ErrNotWAV says that bytes are not a WAV file that can be read.
+// ErrNotWAV means that the data is not a readable WAV file.
 var ErrNotWAV = errors.New("not a WAV file that can be read")
 
 const (
-	// unpatched is where sizes begin that a writer put in for want of better: of streams, and of recorders that crashed.
+	// unpatched: sizes from here on are placeholders, of streams and of recorders that crashed.
 	unpatched = 0x7fff0000
-	// maxChunk is the longest chunk without a known name that is passed over for metadata, in bytes.
+	// maxChunk is the longest unknown chunk that is plausible as metadata when the file's size is unknown, in bytes.
 	maxChunk = 64 << 20
-	// wavPiece is how much sound is read at once, in frames.
+	// wavPiece is how much is read at once, in frames.
 	wavPiece = 4096
 )
 
@@ -28,17 +28,16 @@ const (
 type wavSound struct {
 	r     *bufio.Reader
 	order binary.ByteOrder
-	size  int64 // of the file in bytes, -1 when unknown
+	size  int64 // of the file in bytes, -1 if unknown
 	off   int64 // bytes read
-	end   int64 // where the file ends by its own header; 0 when it does not say
-	ds64  int64 // size of the sound by the ds64 chunk
+	ds64  int64 // size of the data chunk according to the ds64 chunk
 
 	format  *wavFormat
-	left    int64 // bytes of sound, -1 when it goes on to the end of the file
-	exact   bool  // left is what the header says
+	left    int64 // unread bytes of the data chunk, -1 if it extends to the end of the file
+	exact   bool  // left is from the header
 	odd     bool  // the chunk's size is odd
-	missing int64 // bytes that the header promises and the file does not hold
-	lost    int64 // the same in samples at 16 kHz, to be told next
+	missing int64 // bytes that the header announces and the file lacks
+	lost    int64 // the same in samples at 16 kHz, to be returned next
 
 	buf    []byte
 	planes planes
@@ -48,11 +47,10 @@ type wavSound struct {
 	notes  sound.Notes
 }
 
-// NewReader reads a WAV file: RIFF, RIFX, RF64 or BW64 with integers, floats, mu-law or A-law, of 1 to 768 kHz and up to
-// 64 channels. Sizes that were never written, or are wrong, do not keep it from reading what is there; what the header
-// promises and the file does not hold is a lost piece at the end. size is that of the file in bytes, -1 when it is not
-// known. A file that says it is too long is refused at once. Errors wrap ErrNotWAV or ErrTooLong; CodecError says that the
-// sound is encoded in another way.
+// NewReader reads a WAV file: RIFF, RIFX, RF64 or BW64 with integers, floats, µ-law or A-law, of 1 to 768 kHz and up to 64
+// channels. Missing or wrong sizes do not prevent it from reading the data that exists; data that the header announces and the
+// file lacks becomes a lost piece at the end. size is that of the file in bytes, -1 if unknown. A file whose header says that
+// it is too long is rejected at once. Errors wrap ErrNotWAV or ErrTooLong; a CodecError means another encoding.
 func NewReader(r io.Reader, size int64) (sound.Sound, error) {
 	w := &wavSound{r: bufio.NewReaderSize(r, 1<<16), size: size}
 	if err := w.riff(); err != nil {
@@ -64,7 +62,7 @@ func NewReader(r io.Reader, size int64) (sound.Sound, error) {
 	return w, sound.TooLong(w.length)
 }
 
-// riff reads the header of a file.
+// riff reads the file header.
 func (w *wavSound) riff() error {
 	var h [12]byte
 	if err := w.full(h[:], "header"); err != nil {
@@ -81,10 +79,7 @@ func (w *wavSound) riff() error {
 	if string(h[8:]) != "WAVE" {
 		return fmt.Errorf("%w: it is RIFF, but not WAVE", ErrNotWAV)
 	}
-	w.end, w.ds64 = 0, 0
-	if size := int64(w.order.Uint32(h[4:])); size > 0 && size < unpatched {
-		w.end = w.off + size - 4
-	}
+	w.ds64 = 0
 	return nil
 }
 
@@ -92,6 +87,11 @@ func (w *wavSound) riff() error {
 func (w *wavSound) full(b []byte, where string) error {
 	n, err := io.ReadFull(w.r, b)
 	w.off += int64(n)
+	return readError(err, where)
+}
+
+// readError names the place of a read error; a premature end of the file is ErrNotWAV.
+func readError(err error, where string) error {
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Errorf("%w: it ends in the %s", ErrNotWAV, where)
@@ -101,13 +101,13 @@ func (w *wavSound) full(b []byte, where string) error {
 	return nil
 }
 
-// seekSound reads chunks up to the next sound.
+// seekSound reads chunks up to the next data chunk.
 func (w *wavSound) seekSound() error {
 	empty := false
 	for range 10000 {
 		var h [8]byte
 		if err := w.full(h[:], "chunks before the sound"); err != nil {
-			if empty && errors.Is(err, ErrNotWAV) { // there is no more than a data chunk without data
+			if empty && errors.Is(err, ErrNotWAV) { // the only data chunk was empty
 				w.done = true
 				return nil
 			}
@@ -137,21 +137,18 @@ func (w *wavSound) seekSound() error {
 	return fmt.Errorf("%w: ten thousand chunks and no sound", ErrNotWAV)
 }
 
-// skip passes over a chunk.
+// skip skips a chunk.
 func (w *wavSound) skip(size int64) error {
 	n, err := io.CopyN(io.Discard, w.r, size)
 	w.off += n
 	if err != nil {
-		if errors.Is(err, io.EOF) {
-			return fmt.Errorf("%w: it ends in the chunks before the sound", ErrNotWAV)
-		}
-		return fmt.Errorf("read WAV: %w", err)
+		return readError(err, "chunks before the sound")
 	}
 	w.pad(size)
 	return nil
 }
 
-// pad passes over the byte that pads a chunk of odd size, unless the writer left it out.
+// pad skips the byte that pads a chunk of odd size, unless the writer left it out.
 func (w *wavSound) pad(size int64) {
 	if size%2 == 0 {
 		return
@@ -163,7 +160,7 @@ func (w *wavSound) pad(size int64) {
 	w.off += int64(n)
 }
 
-// chunkName reports whether bytes may be the name of a chunk.
+// chunkName reports whether b is a valid chunk name.
 func chunkName(b []byte) bool {
 	for _, c := range b {
 		if c < 0x20 || c > 0x7e {
@@ -183,7 +180,7 @@ func (w *wavSound) readDS64(size int64) error {
 	return nil
 }
 
-// begin starts a data chunk; false for an empty one, which means that there is none.
+// begin starts a data chunk; it returns false for an empty one that is followed by another chunk or the end of the file.
 func (w *wavSound) begin(size int64) bool {
 	if size == 0xffffffff && w.ds64 > 0 {
 		size = w.ds64
@@ -203,7 +200,7 @@ func (w *wavSound) begin(size int64) bool {
 		}
 	case rest >= 0 && w.format.samples(size) > sound.MaxFileSamples && size > rest:
 		w.left, w.exact = rest, false
-		w.notes.Add("its header promises %s, which is not believed: it is read to its end", sound.Hours(w.format.samples(size)))
+		w.notes.Add("its header announces %s, which is implausible: it is read to its end", sound.Hours(w.format.samples(size)))
 	case rest >= 0 && size > rest:
 		w.left, w.missing = rest, size-rest
 	}
@@ -213,7 +210,7 @@ func (w *wavSound) begin(size int64) bool {
 	return true
 }
 
-// chunkFollows reports whether a chunk with a name begins here, or the file ends.
+// chunkFollows reports whether a plausible chunk begins here, or the file ends.
 func (w *wavSound) chunkFollows() bool {
 	b, _ := w.r.Peek(8)
 	if len(b) == 0 {
@@ -222,7 +219,7 @@ func (w *wavSound) chunkFollows() bool {
 	return len(b) == 8 && chunkName(b[:4]) && w.plausible(int64(w.order.Uint32(b[4:])))
 }
 
-// plausible reports whether a chunk of this size may follow.
+// plausible reports whether a chunk of this size can follow.
 func (w *wavSound) plausible(size int64) bool {
 	if w.size >= 0 {
 		return w.off+8+size <= w.size+1
@@ -230,13 +227,13 @@ func (w *wavSound) plausible(size int64) bool {
 	return size <= maxChunk
 }
 
-// Length implements Sound.
+// Length implements sound.Sound.
 func (w *wavSound) Length() int64 { return w.length }
 
-// Notes implements Sound.
+// Notes implements sound.Sound.
 func (w *wavSound) Notes() []string { return w.notes }
 
-// Next implements Sound.
+// Next implements sound.Sound.
 func (w *wavSound) Next() (sound.Piece, error) {
 	for !w.done {
 		p, err := w.read()
@@ -254,7 +251,7 @@ func (w *wavSound) Next() (sound.Piece, error) {
 	return sound.Piece{}, io.EOF
 }
 
-// read gives the next piece; an empty one where nothing came of what was read.
+// read returns the next piece, which may be empty.
 func (w *wavSound) read() (sound.Piece, error) {
 	frame := w.format.frame()
 	want := int64(wavPiece * frame)
@@ -281,12 +278,12 @@ func (w *wavSound) read() (sound.Piece, error) {
 	return sound.Piece{PCM: w.planes.push(w.format, w.buf[:n-n%frame])}, nil
 }
 
-// after is what follows a stretch of sound: what was promised and is not there, more sound, or the end.
+// after returns what follows a data chunk: missing data, more data, or the end.
 func (w *wavSound) after() (sound.Piece, error) {
 	switch {
 	case w.missing > 0:
 		w.lost, w.missing = w.format.samples(w.missing), 0
-		w.notes.Add("it breaks off: its header promises %s more", sound.Hours(w.lost))
+		w.notes.Add("it is truncated: its header announces %s more", sound.Hours(w.lost))
 		return sound.Piece{PCM: w.planes.flush()}, nil
 	case w.lost > 0:
 		n := w.lost
@@ -306,13 +303,13 @@ func (w *wavSound) after() (sound.Piece, error) {
 		return w.another()
 	case !chunkName(b[:4]), !w.plausible(int64(w.order.Uint32(b[4:]))):
 		w.left, w.exact = -1, false
-		w.notes.Add("it goes on where its header says it ends: it is read to its end")
+		w.notes.Add("it continues after the end announced in its header: it is read to its end")
 		return sound.Piece{}, nil
 	}
 	return w.chunk()
 }
 
-// another begins a further file that was joined to this one.
+// another starts the next of several concatenated files.
 func (w *wavSound) another() (sound.Piece, error) {
 	p := sound.Piece{PCM: w.planes.flush()}
 	err := w.riff()
@@ -321,17 +318,17 @@ func (w *wavSound) another() (sound.Piece, error) {
 	}
 	switch {
 	case err == nil:
-		w.notes.Add("several recordings lie one behind the other in it")
+		w.notes.Add("it consists of several concatenated recordings")
 		return p, nil
 	case errors.Is(err, ErrNotWAV):
-		w.notes.Add("another recording behind the first in it can't be read: %v", err)
+		w.notes.Add("another recording appended to the first can't be read: %v", err)
 		w.done = true
 		return p, nil
 	}
 	return p, err
 }
 
-// chunk reads a chunk behind the sound.
+// chunk reads a chunk after the data chunk.
 func (w *wavSound) chunk() (sound.Piece, error) {
 	var h [8]byte
 	if err := w.full(h[:], "chunks after the sound"); err != nil {
@@ -339,7 +336,7 @@ func (w *wavSound) chunk() (sound.Piece, error) {
 	}
 	size := int64(w.order.Uint32(h[4:]))
 	if string(h[:4]) == "data" {
-		w.notes.Add("its sound lies in several chunks")
+		w.notes.Add("its sound is in several chunks")
 		if !w.begin(size) {
 			w.left = 0
 		}
@@ -351,8 +348,7 @@ func (w *wavSound) chunk() (sound.Piece, error) {
 	return sound.Piece{}, nil
 }
 
-// ReadAll reads a WAV file into memory and returns mono PCM at 16 kHz that the caller owns; NewReader says what can be
-// read.
+// ReadAll reads a WAV file into memory and returns mono PCM at 16 kHz that the caller owns. See NewReader for what it accepts.
 func ReadAll(r io.Reader) ([]float32, error) {
 	s, err := NewReader(r, -1)
 	if err != nil {

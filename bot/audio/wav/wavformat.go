@@ -10,20 +10,20 @@ import (
 	"earshot/bot/audio/sound"
 )
 
-// Bounds of what is taken for a sound.
+// The bounds of plausible formats.
 const (
 	minRate     = 1000
 	maxRate     = 768000
 	maxChannels = 64
 )
 
-// CodecError says that a WAV file's sound is encoded in a way that is not read. It is an ErrNotWAV.
+// CodecError means that a WAV file has an unsupported encoding. It wraps ErrNotWAV.
 type CodecError struct{ Name string }
 
-// Error names the encoding.
+// Error implements error.
 func (e CodecError) Error() string { return "its sound is encoded as " + e.Name }
 
-// Unwrap makes it an ErrNotWAV.
+// Unwrap returns ErrNotWAV.
 func (CodecError) Unwrap() error { return ErrNotWAV }
 
 // Format tags (RFC 2361 and Microsoft's mmreg.h).
@@ -31,7 +31,7 @@ const (
 	tagPCM, tagFloat, tagALaw, tagMuLaw, tagExtensible = 1, 3, 6, 7, 0xfffe
 )
 
-// wavCodecs names the encodings that are not read.
+// wavCodecs names the unsupported encodings.
 var wavCodecs = map[uint16]string{
 	2: "ADPCM (Microsoft)", 0x11: "ADPCM (IMA)", 0x14: "G.723", 0x31: "GSM 6.10", 0x40: "G.721 ADPCM", 0x42: "G.723.1", 0x45: "G.726",
 	0x50: "MPEG layer 2", 0x55: "MP3", 0x64: "G.726", 0x65: "G.722", 0x69: "ADPCM (Xbox)", 0x83: "G.729", 0xff: "AAC", 0x160: "WMA 1",
@@ -39,25 +39,25 @@ var wavCodecs = map[uint16]string{
 	0x704f: "Opus", 0xa109: "Speex", 0xf1ac: "FLAC",
 }
 
-// wavFormat is what the fmt chunk says.
+// wavFormat is the format according to the fmt chunk.
 type wavFormat struct {
 	channels, rate int
 	bytes          int // of one sample
 	sample         func(b []byte) float32
 }
 
-// frame is the size of one sample of every channel in bytes.
+// frame returns the size of one sample of every channel, in bytes.
 func (f *wavFormat) frame() int { return f.channels * f.bytes }
 
-// samples is how many samples at 16 kHz so many bytes make.
+// samples converts n bytes to samples at 16 kHz.
 func (f *wavFormat) samples(n int64) int64 {
 	n /= int64(f.frame())
 	rate := int64(f.rate)
 	return n/rate*models.SampleRate + n%rate*models.SampleRate/rate
 }
 
-// readFormat reads the fmt chunk (RIFF MCI, Microsoft's Multiple Channel Audio Data). What contradicts itself is taken as
-// other programs take it: by the sample's size and the channels.
+// readFormat reads the fmt chunk (RIFF MCI, Microsoft's Multiple Channel Audio Data). If its fields contradict each other,
+// sample size and channels count, as in other programs.
 func (w *wavSound) readFormat(size int64) error {
 	if size < 14 || size > 1<<16 {
 		return fmt.Errorf("%w: format of %d bytes", ErrNotWAV, size)
@@ -110,7 +110,7 @@ func codecError(tag uint16, bits int) error {
 	return CodecError{name}
 }
 
-// sampleOf gives what reads one sample, or nil when none does.
+// sampleOf returns a function that reads one sample, or nil for an unsupported format.
 func sampleOf(tag uint16, bits, bytes int, order binary.ByteOrder) func([]byte) float32 {
 	big := order == binary.BigEndian
 	switch {
@@ -132,7 +132,7 @@ func sampleOf(tag uint16, bits, bytes int, order binary.ByteOrder) func([]byte) 
 	return nil
 }
 
-// integer reads a signed integer of 3 to 8 bytes, of which the upper 4 count.
+// integer reads a signed integer of 3 to 8 bytes, using the most significant 4.
 func integer(b []byte, big bool) float32 {
 	var x uint32
 	for i := range 4 {
@@ -148,7 +148,7 @@ func integer(b []byte, big bool) float32 {
 	return float32(int32(x)) / (1 << 31)
 }
 
-// sample is a float as a sample: what is no number, or beyond any scale, is silence.
+// sample converts a float to a sample; NaN and absurdly large values become silence.
 func sample(v float64) float32 {
 	if v != v || v > 1<<40 || v < -1<<40 {
 		return 0
@@ -156,7 +156,7 @@ func sample(v float64) float32 {
 	return float32(v)
 }
 
-// muLaw and aLaw are the samples of ITU-T G.711.
+// muLaw and aLaw are the decoding tables of ITU-T G.711.
 var muLaw, aLaw = func() (mu, a [256]float32) {
 	for i := range 256 {
 		u := ^byte(i)
@@ -178,7 +178,7 @@ var muLaw, aLaw = func() (mu, a [256]float32) {
 	return mu, a
 }()
 
-// planes are the channels of a recording on their way to 16 kHz.
+// planes deinterleaves the channels of a recording and resamples them to 16 kHz.
 type planes struct {
 	rate int
 	rs   []*sound.Resampler
@@ -186,7 +186,7 @@ type planes struct {
 	out  [][]float32
 }
 
-// push takes whole frames. The result is valid until the next call.
+// push converts whole frames. The result is valid until the next call.
 func (p *planes) push(f *wavFormat, b []byte) [][]float32 {
 	n := len(b) / f.frame()
 	if len(p.in) != f.channels || p.rate != f.rate {
@@ -213,7 +213,7 @@ func (p *planes) push(f *wavFormat, b []byte) [][]float32 {
 	return p.out
 }
 
-// flush gives what the resamplers still hold; what is pushed then begins anew.
+// flush returns the resamplers' remaining output and resets planes.
 func (p *planes) flush() [][]float32 {
 	if p.rs == nil {
 		return nil

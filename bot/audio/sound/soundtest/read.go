@@ -9,14 +9,14 @@ import (
 	"earshot/bot/audio/sound"
 )
 
-// Heard is what came of a recording.
+// Heard is what was read from a recording.
 type Heard struct {
 	PCM   []float32 // with silence for what is missing
 	Lost  int64     // ms
 	Notes []string
 }
 
-// Read reads the whole of a recording; err is that of its opening.
+// Read reads a whole recording; err is the error of opening it.
 func Read(t testing.TB, s sound.Sound, err error) (h Heard) {
 	t.Helper()
 	var mix sound.Mixer
