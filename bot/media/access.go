@@ -6,30 +6,30 @@ import (
 	"time"
 )
 
-// hearing says whether a track is listened to, and why not.
+// hearing says whether a speaker's tracks are processed, and if not, why.
 type hearing int32
 
 const (
 	heardNow  hearing = iota
-	paused            // a host wants a pause
-	objection         // the speaker does not want to be written down
+	paused            // a host has paused listening
+	objection         // the speaker objects to being recorded
 )
 
-// access is who is to be listened to. Times are those of the session. Its methods may be called from any goroutine.
+// access holds pauses and objections. Times are session times. Its methods may be called from any goroutine.
 type access struct {
-	objected func(id string) bool // whether somebody objected earlier; nil: nobody did
+	objected func(id string) bool // Config.Objected
 
 	mu       sync.Mutex
-	asked    map[string]bool          // of whom objected was asked
+	asked    map[string]bool          // for whom objected has been called
 	objects  map[string]time.Duration // since when
-	pausedAt time.Duration            // 0: no pause
+	pausedAt time.Duration            // 0: not paused
 }
 
 func newAccess(objected func(id string) bool) *access {
 	return &access{objected: objected, asked: map[string]bool{}, objects: map[string]time.Duration{}}
 }
 
-// of says whether somebody is listened to.
+// of returns the hearing of a speaker.
 func (a *access) of(id string) hearing {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -42,7 +42,7 @@ func (a *access) of(id string) hearing {
 	return heardNow
 }
 
-// recall finds out, the first time that somebody is seen, whether they object.
+// recall looks up an earlier objection the first time a speaker is seen.
 func (a *access) recall(id string, now time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -55,7 +55,7 @@ func (a *access) recall(id string, now time.Duration) {
 	}
 }
 
-// object notes whether somebody objects, and reports whether that is news, and since when they did.
+// object records whether a speaker objects. It returns whether that is a change, and since when they had objected.
 func (a *access) object(id string, objects bool, now time.Duration) (since time.Duration, news bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -68,7 +68,7 @@ func (a *access) object(id string, objects bool, now time.Duration) (since time.
 	return since, did != objects
 }
 
-// pause begins or ends a pause in which nobody is listened to, and reports whether that is news, and when it began.
+// pause begins or ends a pause. It returns whether that is a change, and when the pause had begun.
 func (a *access) pause(on bool, now time.Duration) (since time.Duration, news bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -90,7 +90,7 @@ func (a *access) isPaused() bool {
 	return a.pausedAt != 0
 }
 
-// end forgets all objections, and returns since when they were in force.
+// end removes and returns all objections, with since when they were in force.
 func (a *access) end() map[string]time.Duration {
 	a.mu.Lock()
 	defer a.mu.Unlock()

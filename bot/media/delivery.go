@@ -10,27 +10,27 @@ import (
 	"earshot/models"
 )
 
-// The pauses between two tries to store something.
+// The shortest and longest delay between attempts to store an item.
 const (
 	storeAgain = 200 * time.Millisecond
 	storePause = 5 * time.Second
 )
 
-// delivery hands what waits in an outbox to the Sink. One goroutine uses it.
+// delivery passes the items of an outbox to the Sink. Not safe for concurrent use.
 type delivery struct {
 	box      *outbox
 	sink     Sink
 	observer Observer
 	session  string
-	erased   func() // told once when the session is gone
+	erased   func() // called once when the session has been erased
 	log      *slog.Logger
 
-	gone  bool // the session is, so that nothing more is stored
-	noted bool // the sink has noted losses
+	gone  bool // the session has been erased: nothing more is stored
+	noted bool // the sink holds losses
 }
 
-// deliver stores item by item, in order, until the outbox is closed and empty or the context ends; then it stores gaps for
-// the clips that are left, and tells how many they are.
+// deliver stores the items in order until the outbox is closed and empty, or the context ends; then it stores gaps in place of
+// the remaining clips and returns an error with their number.
 func (d *delivery) deliver(ctx context.Context) error {
 	for {
 		it, state := d.box.first()
@@ -55,7 +55,7 @@ func (d *delivery) deliver(ctx context.Context) error {
 	}
 }
 
-// store hands one item to the sink until it succeeds, the session is gone or the context ends.
+// store retries an item until it is stored or given up. It returns false when the context has ended.
 func (d *delivery) store(ctx context.Context, it item) bool {
 	for pause := storeAgain; !d.gone; pause = min(2*pause, storePause) {
 		err := d.send(ctx, it)
@@ -66,7 +66,7 @@ func (d *delivery) store(ctx context.Context, it item) bool {
 		case ctx.Err() != nil:
 			return false
 		case errors.Is(err, models.ErrNotFound):
-			d.log.Warn("the session was erased while it went on: nothing more of it is stored")
+			d.log.Warn("the session was erased while in progress: nothing more of it is stored")
 			d.gone = true
 			d.erased()
 			return true
@@ -74,7 +74,7 @@ func (d *delivery) store(ctx context.Context, it item) bool {
 			d.refused(it, err)
 			return true
 		}
-		d.log.Error("cannot store what was heard, trying again", "ms", pause.Milliseconds(), "err", err)
+		d.log.Error("cannot store an item, trying again", "ms", pause.Milliseconds(), "err", err)
 		if !d.again(ctx, pause) {
 			return false
 		}
@@ -82,25 +82,19 @@ func (d *delivery) store(ctx context.Context, it item) bool {
 	return true
 }
 
-// hopeless reports whether storing something again would fail again, so that it must not hold up what comes behind it.
+// hopeless reports whether a retry would fail too, so that the item must not block those after it.
 func hopeless(err error) bool {
 	return errors.Is(err, models.ErrNotFound) || errors.Is(err, models.ErrInvalid)
 }
 
-// refused gives up what the record refuses for what it is; of a clip its place is kept.
+// refused drops an item that the sink rejects as invalid; a clip is replaced by a gap.
 func (d *delivery) refused(it item, err error) {
-	d.log.Error("the record refuses something that was heard: it is given up", "clip_ms", it.lengthMS(), "err", err)
+	length := int64(0)
 	if it.clip != nil {
+		length = it.clip.DurationMS()
 		d.box.gap(models.LossOf(*it.clip).Gap)
 	}
-}
-
-// lengthMS is the length of a clip; 0 of anything else.
-func (it item) lengthMS() int64 {
-	if it.clip == nil {
-		return 0
-	}
-	return it.clip.DurationMS()
+	d.log.Error("an invalid item was dropped", "clip_ms", length, "err", err)
 }
 
 func (d *delivery) send(ctx context.Context, it item) error {
@@ -120,7 +114,7 @@ func (d *delivery) send(ctx context.Context, it item) error {
 	}
 	if it.clip.PCM == nil {
 		if err := audio.DecodeClip(it.clip); err != nil {
-			d.log.Error("a clip cannot be decoded again", "key", it.clip.Key.String(), "err", err)
+			d.log.Error("cannot decode a clip again", "key", it.clip.Key.String(), "err", err)
 		}
 	}
 	return d.sink.Clip(ctx, *it.clip)

@@ -18,26 +18,25 @@ const (
 	tickBusy   = 20 * time.Millisecond
 	tickIdle   = 250 * time.Millisecond
 	idleAfter  = 3 * time.Second
-	packetMS   = 20 // what a dropped packet is taken for
-	maxPanics  = 10 // of one track, before it rests
+	packetMS   = 20 // the assumed duration of a dropped packet
+	maxPanics  = 10 // consecutive panics of a track before it rests
 	restFor    = time.Minute
-	restTold   = 4 * time.Second // how often it is told what is not heard meanwhile
+	restTold   = 4 * time.Second // how often gaps are stored while a track rests
 
-	// unheardFor is the silence after which somebody who is heard has opened the microphone. Platforms that tell of muting
-	// and those that do not look the same this way.
+	// unheardFor is the silence after which a voice counts as unmuting, on all platforms alike, whether or not they signal
+	// muting.
 	unheardFor = 30 * time.Second
 )
 
-// feed is one track on its way: a TrackSink whose packets go through a bounded channel to the goroutine that owns the
-// audio.Track.
+// feed is a TrackSink that passes packets through a bounded channel to the goroutine that owns the audio.Track.
 type feed struct {
 	p    *parts
 	info bot.TrackInfo
 	in   chan arrival
 	end  chan struct{}
-	done chan struct{} // closed when everything was handed on
+	done chan struct{} // closed when everything has been passed on
 	once sync.Once
-	// shut is the hearing that the track has; news rings when it changes.
+	// shut is the track's hearing; news signals a change.
 	shut atomic.Int32
 	news chan struct{}
 
@@ -45,9 +44,9 @@ type feed struct {
 	drops   drops
 	figures figures
 
-	// Of the goroutine that runs the feed.
-	told    span // the last overload that was stored as a gap
-	silence bool // nothing of what comes out of the track is handed on
+	// Owned by the goroutine that runs the feed.
+	told    span // the last overload stored as a gap
+	silence bool // the track's output is discarded
 }
 
 func newFeed(p *parts, info bot.TrackInfo) *feed {
@@ -62,7 +61,7 @@ type arrival struct {
 	at     time.Duration
 }
 
-// span is a stretch of the session in which packets were not heard.
+// span is a span of session time in which n packets were not decoded.
 type span struct {
 	from, to time.Duration
 	n        int
@@ -76,7 +75,7 @@ func (s *span) add(at time.Duration) {
 	s.n++
 }
 
-// drops are the packets that found no place and were not told yet.
+// drops are the packets dropped and not yet reported.
 type drops struct {
 	mu sync.Mutex
 	span
@@ -96,7 +95,7 @@ func (d *drops) take() span {
 	return s
 }
 
-// listen looks whether the track is listened to.
+// listen updates the track's hearing.
 func (f *feed) listen() {
 	f.shut.Store(int32(f.p.access.of(f.info.SpeakerID)))
 	select {
@@ -105,7 +104,7 @@ func (f *feed) listen() {
 	}
 }
 
-// hearing says whether the track is listened to.
+// hearing returns the track's hearing.
 func (f *feed) hearing() hearing { return hearing(f.shut.Load()) }
 
 // Packet implements TrackSink.
@@ -123,15 +122,15 @@ func (f *feed) Packet(raw []byte, levelExtID uint8) {
 	}
 	select {
 	case f.in <- arrival{packet, now}:
-	case <-f.end: // nobody listens any more
+	case <-f.end: // nobody reads any more
 	default:
 		f.p.traffic.dropped.Add(1)
 		f.drops.note(now)
 	}
 }
 
-// A packet is taken for a voice by its audio level, or where the sender gives none by its size: comfort noise and the
-// silence that a server sends for a muted track are a few bytes.
+// A packet counts as a voice by its audio level or, without one, by its size: comfort noise and the silence that a server sends
+// for a muted track take a few bytes.
 const (
 	loudLevel = 50 // -dBov (RFC 6464)
 	loudBytes = 24
@@ -147,8 +146,8 @@ func loud(p audio.Packet) bool {
 // End implements TrackSink.
 func (f *feed) End() { f.once.Do(func() { close(f.end) }) }
 
-// run feeds an audio.Track until the track ends. A panic in decoding costs what was open, not the speaker; a track on which
-// they come one after the other is left alone for a while.
+// run feeds an audio.Track until the track ends. A panic in decoding loses the open segment, not the speaker; after repeated
+// panics the track rests.
 func (f *feed) run() {
 	for panics := 0; f.open(); {
 		began := f.p.Now()
@@ -160,9 +159,7 @@ func (f *feed) run() {
 				panics = 0
 			}
 			if panics++; panics >= maxPanics {
-				f.p.Log.Error(
-					"decoding a track fails again and again: nobody is heard on it for a while", "track", f.info.Track, "ms", restFor.Milliseconds(),
-				)
+				f.p.Log.Error("decoding a track keeps failing: it is suspended", "track", f.info.Track, "ms", restFor.Milliseconds())
 				f.rest()
 			}
 		case feedShut:
@@ -170,11 +167,11 @@ func (f *feed) run() {
 	}
 }
 
-// open waits until the track is to be listened to; false: it has ended before.
+// open waits until the track is to be processed; it returns false if the track ends first.
 func (f *feed) open() bool {
 	for f.hearing() != heardNow {
 		select {
-		case <-f.in: // from before
+		case <-f.in: // packets from before
 		case <-f.news:
 		case <-f.end:
 			return false
@@ -189,10 +186,10 @@ type feedState int
 const (
 	feedFailed feedState = iota
 	feedEnded
-	feedShut // not to be listened to any more
+	feedShut // paused, or the speaker objects
 )
 
-// follow runs one audio.Track, and says why it ended.
+// follow runs an audio.Track and returns why it ended.
 func (f *feed) follow() (state feedState) {
 	var track *audio.Track
 	began := f.p.Now()
@@ -218,7 +215,7 @@ func (f *feed) follow() (state feedState) {
 		Segment: f.p.Segment, VAD: vad, Observe: f.observer(), Ring: ring,
 	}, f)
 	if err != nil {
-		f.p.Log.Error("track cannot be heard", "track", f.info.Track, "err", err)
+		f.p.Log.Error("cannot process a track", "track", f.info.Track, "err", err)
 		f.rest()
 		return feedFailed
 	}
@@ -248,7 +245,7 @@ func (f *feed) loop(track *audio.Track) feedState {
 				decoded = track.Stats().DecodedMS
 				f.heard(a.at)
 			}
-			if len(f.in) == 0 { // else there is no time for it
+			if len(f.in) == 0 { // unless it lags behind
 				previews.Look(track)
 			}
 		case <-timer.C:
@@ -276,7 +273,7 @@ func (f *feed) loop(track *audio.Track) feedState {
 	}
 }
 
-// finish takes what still waits and flushes the track.
+// finish processes queued packets and closes the track.
 func (f *feed) finish(track *audio.Track) {
 	for {
 		select {
@@ -290,7 +287,7 @@ func (f *feed) finish(track *audio.Track) {
 	}
 }
 
-// tellDrops stores the packets that were dropped as a gap, once the track has caught up.
+// tellDrops stores dropped packets as a gap, once the track has caught up.
 func (f *feed) tellDrops() {
 	if len(f.in) > feedLength/2 {
 		return
@@ -315,8 +312,7 @@ func (f *feed) Clip(c models.Clip) {
 	f.p.out.clip(c)
 }
 
-// Gap implements audio.Sink. The hole that dropped packets leave looks like loss to the decoder; it is told once, under
-// its own cause.
+// Gap implements audio.Sink. To the decoder dropped packets look like loss; they are reported once, with their own cause.
 func (f *feed) Gap(g models.Gap) {
 	const slack = 500
 	if f.silence || f.told.n > 0 && g.StartMS >= f.told.from.Milliseconds()-slack && g.EndMS <= f.told.to.Milliseconds()+slack {
@@ -326,7 +322,7 @@ func (f *feed) Gap(g models.Gap) {
 	f.p.out.gap(g)
 }
 
-// previewer sends open stretches under the name that the speaker has now.
+// previewer sends open segments under the speaker's current name.
 func (f *feed) previewer() *Previewer {
 	v := &Previewer{Every: f.p.PreviewEvery}
 	if f.p.Preview != nil {
@@ -338,7 +334,7 @@ func (f *feed) previewer() *Previewer {
 	return v
 }
 
-// heard notes that a voice came from somebody, and tells when it is the first for long.
+// heard records that the speaker was heard, and reports the first voice after a long silence.
 func (f *feed) heard(at time.Duration) {
 	f.p.voices.last.Store(int64(at))
 	last := time.Duration(f.voice.last.Swap(max(1, int64(at))))
@@ -347,7 +343,7 @@ func (f *feed) heard(at time.Duration) {
 	}
 }
 
-// observer is what a track's sound is told to; nil when nobody is to know.
+// observer returns the observer of a track's audio; nil if there is none.
 func (f *feed) observer() func(models.Observation) {
 	if f.p.Observer == nil {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"earshot/models"
 )
 
-// failed tells what a panic took along: all that the track held. track is nil when there was none yet.
+// failed stores what a panic lost, all that the track held, as a gap. track is nil if there was none yet.
 func (f *feed) failed(track *audio.Track, began time.Duration) {
 	now := f.p.Now()
 	from := began
@@ -17,8 +17,8 @@ func (f *feed) failed(track *audio.Track, began time.Duration) {
 	f.missed(span{from: from, to: now, n: int((now - from).Milliseconds() / packetMS)}, models.GapFault)
 }
 
-// rest leaves a track alone that cannot be decoded, until it is worth another try, it ends or is not to be listened to. What
-// is said on it meanwhile is told every few seconds.
+// rest suspends a track that can't be decoded, until restFor has passed, the track ends or is not to be processed. Speech on it
+// is stored as gaps every few seconds.
 func (f *feed) rest() {
 	f.p.event(models.RoomDeaf, f.info.SpeakerID)
 	over, tell := time.NewTimer(restFor), time.NewTicker(restTold)
@@ -29,10 +29,9 @@ func (f *feed) rest() {
 	for {
 		select {
 		case a := <-f.in:
-			if !loud(a.packet) {
-				continue
+			if loud(a.packet) {
+				said.add(a.at)
 			}
-			said.add(a.at)
 		case <-tell.C:
 			f.missed(said, models.GapFault)
 			said = span{}
@@ -48,7 +47,7 @@ func (f *feed) rest() {
 	}
 }
 
-// missed stores a stretch in which packets came and were not heard, if there is one.
+// missed stores a span in which packets were not decoded as a gap, if it has any.
 func (f *feed) missed(s span, why models.GapCause) {
 	if s.n == 0 || f.hearing() == objection {
 		return

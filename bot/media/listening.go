@@ -6,7 +6,7 @@ import (
 	"earshot/models"
 )
 
-// Pause begins or ends a pause in which nobody is listened to, and reports whether that is news.
+// Pause begins or ends a pause, in which no track is processed, and reports whether that is a change.
 func (p *Pipeline) Pause(on bool) bool {
 	now := p.parts.Now()
 	since, news := p.parts.access.pause(on, now)
@@ -20,17 +20,17 @@ func (p *Pipeline) Pause(on bool) bool {
 	return true
 }
 
-// Paused reports whether nobody is listened to.
+// Paused reports whether listening is paused.
 func (p *Pipeline) Paused() bool { return p.parts.access.isPaused() }
 
-// paused stores a pause that is over.
+// paused stores a pause that has ended.
 func (p *Pipeline) paused(since, now time.Duration) {
-	p.parts.voices.last.Store(int64(now)) // silence is counted anew
+	p.parts.voices.last.Store(int64(now)) // silence counts from now
 	p.parts.gap("", "", since, now, now-since, models.GapPaused)
 }
 
-// Object notes whether somebody objects to being written down, and reports whether that is news. From this moment on
-// their packets are dropped before anything looks at them, and what was not yet cut of their speech is thrown away.
+// Object records whether a speaker objects to being recorded, and reports whether that is a change. From then on their packets
+// are dropped unread, and the open segment of their speech is discarded.
 func (p *Pipeline) Object(id string, objects bool) bool {
 	now := p.parts.Now()
 	since, news := p.parts.access.object(id, objects, now)
@@ -46,14 +46,14 @@ func (p *Pipeline) Object(id string, objects bool) bool {
 	return true
 }
 
-// objected stores the time in which somebody was not listened to because they objected, if they were there.
+// objected stores the time of an objection as a gap, if the speaker was present.
 func (p *Pipeline) objected(id string, since, now time.Duration) {
 	if s, seen := p.parts.people.get(id); seen {
 		p.parts.gap(id, s.Name, since, now, now-since, models.GapObjected)
 	}
 }
 
-// endAccess stores, at the end of a session, what was not listened to until then.
+// endAccess stores pauses and objections still in force at the end of a session.
 func (p *Pipeline) endAccess() {
 	now := p.parts.Now()
 	if since, paused := p.parts.access.pause(false, now); paused {
@@ -64,45 +64,44 @@ func (p *Pipeline) endAccess() {
 	}
 }
 
-// Speaker notes who somebody is, and stores it when it is news.
+// Speaker records a person, and stores them if anything has changed.
 func (p *Pipeline) Speaker(s models.Speaker) { p.parts.speaker(s) }
 
-// Person is what is known of somebody; without a name they are called by their id.
+// Person returns a person's name, as Name does, and role.
 func (p *Pipeline) Person(id string) (name string, role models.Role) {
 	s, _ := p.parts.people.get(id)
 	return p.Name(id), s.Role
 }
 
-// Name is what somebody is called now; their id when that is not known.
+// Name returns a person's current name, or the id if it is unknown.
 func (p *Pipeline) Name(id string) string { return p.parts.people.name(id, id) }
 
-// SilentFor is how long ago somebody was last heard; false when their sound is not heard apart from others'.
+// SilentFor returns how long ago a speaker was last heard; false if they have no track of their own.
 func (p *Pipeline) SilentFor(id string) (time.Duration, bool) { return p.parts.silentFor(id) }
 
-// LastVoice is when anybody was last heard, or a pause ended; 0: never.
+// LastVoice returns when anybody was last heard or a pause ended; 0 if never.
 func (p *Pipeline) LastVoice() time.Duration { return time.Duration(p.parts.voices.last.Load()) }
 
-// HasMedia reports whether a packet ever came.
+// HasMedia reports whether any packet has arrived.
 func (p *Pipeline) HasMedia() bool { return p.parts.traffic.packets.Load() > 0 }
 
-// Event tells the Observer what somebody did.
+// Event reports a person's action to the Observer.
 func (p *Pipeline) Event(e models.RoomEvent, id string) { p.parts.event(e, id) }
 
-// Consent has an entry of the consent ledger stored. Session and SpeakerName are filled in.
+// Consent stores an entry of the consent ledger, after filling in Session and SpeakerName.
 func (p *Pipeline) Consent(c models.Consent) {
 	c.Session, c.SpeakerName = p.parts.Session.ID, p.parts.people.name(c.SpeakerID, "")
 	p.parts.out.consent(c)
 }
 
-// Recent is the sound of somebody between two times of the session, in ms, as far as it is still held in memory: the
-// packets as they came, in the container of models.Clip.Opus, and where they begin and end. Of somebody with several tracks
-// it is that of the named one, or without a name of the one with the most sound. opus is nil when nothing is held. It may be
-// called after Close too.
+// Recent returns a speaker's audio between two session times, in ms, as far as it is still in memory: the original packets in
+// the container of models.Clip.Opus, and the actual bounds. track selects one of several tracks; "" means the one with the most
+// audio. opus is nil if there is none. It may be called after Close too.
 func (p *Pipeline) Recent(speakerID, track string, fromMS, toMS int64) (opus []byte, from, to int64) {
 	return p.parts.recent.clip(speakerID, track, fromMS, toMS)
 }
 
-// Stats may be called at any time.
+// Stats returns the current figures. It may be called at any time.
 func (p *Pipeline) Stats() Stats {
 	t := &p.parts.traffic
 	s := Stats{
@@ -113,7 +112,8 @@ func (p *Pipeline) Stats() Stats {
 	return s
 }
 
-// DeafTo names those who are shown as talking and of whom nothing was heard for more than ten seconds, in order of their ids.
+// DeafTo returns the names of those whom the platform shows as talking while nothing has been decoded for more than ten seconds,
+// ordered by id.
 func (p *Pipeline) DeafTo() []string {
 	ids := p.parts.talk.deafTo()
 	for i, id := range ids {

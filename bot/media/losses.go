@@ -8,24 +8,23 @@ import (
 	"earshot/models"
 )
 
-// GiveUpTime is how long the storing of gaps may take for what could not be stored in time.
+// GiveUpTime bounds storing gaps in place of what could not be stored in time.
 const GiveUpTime = 5 * time.Second
 
-// noteLosses has what waits written down, so that it is not lost without a word whatever happens. deliver's goroutine
-// calls it.
+// noteLosses records what is queued, so that it is accounted for even if the program crashes.
 func (d *delivery) noteLosses(losses []models.Loss) {
 	s, ok := d.sink.(LossSink)
 	if !ok || len(losses) == 0 && !d.noted {
 		return
 	}
 	if err := s.Losses(d.session, losses); err != nil {
-		d.log.Error("cannot note what is missing if the program ends now", "waiting", len(losses), "err", err)
+		d.log.Error("cannot record what would be lost if the program ended now", "waiting", len(losses), "err", err)
 		return
 	}
 	d.noted = len(losses) > 0
 }
 
-// again waits until it is time to try again, and has what comes meanwhile noted. It reports false when the context ended.
+// again waits before a retry, and records what is queued meanwhile. It returns false when the context has ended.
 func (d *delivery) again(ctx context.Context, pause time.Duration) bool {
 	t := time.NewTimer(pause)
 	defer t.Stop()
@@ -41,8 +40,8 @@ func (d *delivery) again(ctx context.Context, pause time.Duration) bool {
 	}
 }
 
-// giveUp stores gaps in the place of what could not be stored in time. What finds no room even so stays noted, and becomes
-// gaps when there is some.
+// giveUp stores gaps in place of what could not be stored in time. Gaps that can't be stored either remain recorded as losses,
+// and are stored as gaps later.
 func (d *delivery) giveUp() error {
 	ctx, cancel := context.WithTimeout(context.Background(), GiveUpTime)
 	defer cancel()
@@ -58,7 +57,7 @@ func (d *delivery) giveUp() error {
 	return d.left()
 }
 
-// left is an error when clips could not be stored.
+// left returns an error if clips could not be stored.
 func (d *delivery) left() error {
 	n := d.box.waiting()
 	if n == 0 {

@@ -8,22 +8,22 @@ import (
 	"earshot/models"
 )
 
-// Bounds of the hand-over to the Sink. A clip of 14 s is 0.9 MB as PCM and 50 kB as Opus: while the disk is slow, all
-// but the first few give their PCM up and are decoded again.
+// The bounds of the outbox. A clip of 14 s takes 0.9 MB as PCM and 50 kB as Opus: while the disk is slow, all but the first few
+// drop their PCM and are decoded again.
 const (
 	keepPCM   = 8
 	maxClips  = 1024
 	maxGaps   = 1024
-	maxPeople = 1 << 16 // of whom something waits: a few MB
+	maxPeople = 1 << 16 // a few MB
 
-	// maxObservations may wait for the Observer; what tracks sound like is dropped then, and not what people do.
+	// maxObservations bounds observations of audio; beyond it only those of events are queued, up to maxPeople.
 	maxObservations = 4096
 )
 
-// outbox is the queue between the tracks, which never wait, and the Sink, which may wait for a disk. It is bounded, but for
-// what people want of the bot. Its methods may be called from any goroutine.
+// outbox is the queue between the tracks, which never block, and the Sink, which may. It is bounded, except for objections. Its
+// methods may be called from any goroutine.
 type outbox struct {
-	wake chan struct{} // rings when something was added
+	wake chan struct{} // signals an addition
 	log  *slog.Logger
 
 	mu       sync.Mutex
@@ -32,13 +32,13 @@ type outbox struct {
 	gaps     int
 	consents int
 	observed int
-	speakers map[string]*models.Speaker // those that wait and are not on their way, by id
-	full     bool                       // it was said that no more people find a place
+	speakers map[string]*models.Speaker // queued and not being stored, by id
+	full     bool                       // the overflow has been logged
 	closed   bool
-	failing  bool // what comes first could not be stored at the latest try
+	failing  bool // the latest attempt to store the first item failed
 }
 
-// item holds one of five.
+// item is one of these five.
 type item struct {
 	clip     *models.Clip
 	gap      *models.Gap
@@ -51,7 +51,7 @@ func newOutbox(log *slog.Logger) *outbox {
 	return &outbox{wake: make(chan struct{}, 1), speakers: map[string]*models.Speaker{}, log: log}
 }
 
-// clip takes a clip over; when the queue is full its place is kept as a gap.
+// clip queues a clip, or a gap in its place when the queue is full.
 func (o *outbox) clip(c models.Clip) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -70,17 +70,17 @@ func (o *outbox) clip(c models.Clip) {
 	o.add(item{clip: &c})
 }
 
-// gap takes a gap over.
+// gap queues a gap.
 func (o *outbox) gap(g models.Gap) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.addGap(g)
 }
 
-// addGap joins gaps of one speaker and cause when there are very many.
+// addGap merges gaps of a speaker and cause when there are too many.
 func (o *outbox) addGap(g models.Gap) {
 	if o.gaps >= maxGaps {
-		for i := len(o.items) - 1; i > 0; i-- { // not the first: it may be on its way to the sink
+		for i := len(o.items) - 1; i > 0; i-- { // not the first, which may be in the sink's hands
 			if x := o.items[i].gap; x != nil && x.SpeakerID == g.SpeakerID && x.Cause == g.Cause {
 				x.StartMS, x.EndMS = min(x.StartMS, g.StartMS), max(x.EndMS, g.EndMS)
 				x.LostMS += g.LostMS
@@ -92,7 +92,7 @@ func (o *outbox) addGap(g models.Gap) {
 	o.add(item{gap: &g})
 }
 
-// speaker replaces what waits of the same person.
+// speaker queues a person, replacing a queued entry of the same person.
 func (o *outbox) speaker(s models.Speaker) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -108,7 +108,7 @@ func (o *outbox) speaker(s models.Speaker) {
 	o.add(item{speaker: &s})
 }
 
-// consent takes an entry of the consent ledger over. What people want of the bot always finds a place.
+// consent queues an entry of the consent ledger. Objections and their withdrawals are never refused.
 func (o *outbox) consent(c models.Consent) {
 	if c.At.IsZero() {
 		c.At = time.Now().UTC()
@@ -123,7 +123,7 @@ func (o *outbox) consent(c models.Consent) {
 	o.add(item{consent: &c})
 }
 
-// observe takes an observation over, unless too many wait already.
+// observe queues an observation unless too many are queued.
 func (o *outbox) observe(x models.Observation) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -134,10 +134,10 @@ func (o *outbox) observe(x models.Observation) {
 	o.add(item{observed: &x})
 }
 
-// refuse says once that something found no place; the caller holds mu.
+// refuse logs an overflow, once; the caller holds mu.
 func (o *outbox) refuse(what string) {
 	if !o.full {
-		o.log.Error("the record takes nothing, and more has come than can wait: some is lost", "what", what)
+		o.log.Error("the store accepts nothing and the queue is full: some items are lost", "what", what)
 	}
 	o.full = true
 }
@@ -154,7 +154,7 @@ func (o *outbox) ring() {
 	}
 }
 
-// close lets deliver return once everything has been stored.
+// close makes deliver return once everything has been stored.
 func (o *outbox) close() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -170,14 +170,14 @@ const (
 	boxDone
 )
 
-// first returns the oldest item, which stays in its place until it is stored.
+// first returns the oldest item, which stays queued until pop.
 func (o *outbox) first() (item, boxState) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(o.items) > 0 {
 		it := o.items[0]
 		if s := it.speaker; s != nil && o.speakers[s.ID] == s {
-			delete(o.speakers, s.ID) // it is on its way: what is news now waits anew
+			delete(o.speakers, s.ID) // it is being stored: a change is queued separately
 		}
 		return it, boxItem
 	}
@@ -190,7 +190,7 @@ func (o *outbox) first() (item, boxState) {
 func (o *outbox) pop(it item) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.items[0] = item{} // let go of the sound
+	o.items[0] = item{} // frees the audio
 	o.items = o.items[1:]
 	switch {
 	case it.clip != nil:
@@ -204,7 +204,7 @@ func (o *outbox) pop(it item) {
 	}
 }
 
-// losses are the clips and gaps that wait.
+// losses returns the queued clips and gaps.
 func (o *outbox) losses(settled bool) (out []models.Loss) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -222,7 +222,7 @@ func (o *outbox) losses(settled bool) (out []models.Loss) {
 	return out
 }
 
-// unstored is how much sound waits because it could not be stored.
+// unstored returns the duration of queued clips while storing fails.
 func (o *outbox) unstored() (d time.Duration) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -243,7 +243,7 @@ func (o *outbox) setFailing(failing bool) {
 	o.failing = failing
 }
 
-// waiting is how many clips are left.
+// waiting returns the number of queued clips.
 func (o *outbox) waiting() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()

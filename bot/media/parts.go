@@ -10,35 +10,35 @@ import (
 	"earshot/models"
 )
 
-// Config says how a Pipeline hears and where what it hears goes.
+// Config configures a Pipeline.
 type Config struct {
 	// Session needs ID and Epoch.
 	Session models.Session
 	Sink    Sink
-	// Now is the monotonic time from the session's start, to which everything is dated.
+	// Now returns the monotonic time since the session's start.
 	Now func() time.Duration
-	// Segment says how speech is cut; zero takes the default.
+	// Segment controls how speech is cut; the zero value means the default.
 	Segment audio.SegmentConfig
-	// NewVAD makes the voice detector of a track; nil: the energy detector. A detector that is an io.Closer is closed
+	// NewVAD returns the voice detector of a track; nil means the energy detector. A detector that is an io.Closer is closed
 	// with its track.
 	NewVAD func() audio.VAD
-	// Preview, when set, gets copies of stretches that are still being spoken, with the key of the clip that they will
-	// become, at most every PreviewEvery of each track. It owns the copy and must not block. What it gets is stored nowhere.
+	// Preview, if set, receives copies of segments that are still being spoken, with the key of the clip that they will become,
+	// at most every PreviewEvery per track. It owns the copy and must not block. Previews are not stored.
 	Preview      func(models.Clip)
 	PreviewEvery time.Duration
-	// Observer, when set, is told what is noticed otherwise than by words.
+	// Observer, if set, receives observations of audio and room events.
 	Observer Observer
-	// Hold is how much of each track's latest sound is held in memory for Recent; 0: none.
+	// Hold is how much of each track's latest audio is held in memory for Recent; 0 means none.
 	Hold time.Duration
-	// Objected says whether somebody objected earlier to being written down; nil: nobody did. It must not block. It is
-	// asked once for each person.
+	// Objected, if set, reports whether a speaker objected earlier to being recorded. It is called once per speaker and must
+	// not block.
 	Objected func(speakerID string) bool
-	// Erased is called when the Sink says that the session is not stored any more. It must not block.
+	// Erased is called when the Sink reports that the session has been erased. It must not block.
 	Erased func()
 	Log    *slog.Logger
 }
 
-// parts are what the tracks of one session share. Each of them guards itself.
+// parts are shared by the tracks of a session. Each of them is safe for concurrent use.
 type parts struct {
 	Config
 
@@ -55,23 +55,23 @@ type parts struct {
 // traffic counts the packets of all tracks.
 type traffic struct {
 	packets, bad, dropped atomic.Uint64
-	last                  atomic.Int64 // time.Duration of Now: when the latest one came
+	last                  atomic.Int64 // session time of the latest, as a time.Duration
 }
 
-// clipNumbers are the numbers of the next clips, by track, which go on when a track comes back.
+// clipNumbers are the numbers of the next clips by track; they continue when a track returns.
 type clipNumbers struct {
 	mu   sync.Mutex
 	next map[string]int
 }
 
-// first is the number of the next clip of a track.
+// first returns the number of a track's next clip.
 func (n *clipNumbers) first(track string) int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return max(1, n.next[track])
 }
 
-// used notes the number of a clip that was cut.
+// used records the number of a clip.
 func (n *clipNumbers) used(track string, seq int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -81,7 +81,7 @@ func (n *clipNumbers) used(track string, seq int) {
 	n.next[track] = seq + 1
 }
 
-// speaker notes who somebody is, and stores it when it is news.
+// speaker implements Pipeline.Speaker.
 func (p *parts) speaker(s models.Speaker) {
 	s.Session = p.Session.ID
 	if s, news := p.people.put(s, p.Now()); news {
@@ -89,7 +89,7 @@ func (p *parts) speaker(s models.Speaker) {
 	}
 }
 
-// gap stores a stretch of the session in which somebody was not heard; "": nobody was.
+// gap stores a span of the session in which a speaker, or with "" anybody, was not heard.
 func (p *parts) gap(speaker, name string, from, to, lost time.Duration, why models.GapCause) {
 	p.out.gap(models.Gap{
 		Session: p.Session.ID, SpeakerID: speaker, SpeakerName: name,
@@ -97,24 +97,24 @@ func (p *parts) gap(speaker, name string, from, to, lost time.Duration, why mode
 	})
 }
 
-// observe tells of something, if anybody is to know.
+// observe reports an observation to the Observer, if there is one.
 func (p *parts) observe(o models.Observation) {
 	if p.Observer != nil {
 		p.out.observe(o)
 	}
 }
 
-// event tells what somebody did.
+// event reports a person's action to the Observer.
 func (p *parts) event(e models.RoomEvent, speaker string) {
 	p.observe(models.Observation{AtMS: p.Now().Milliseconds(), SpeakerID: speaker, Event: e})
 }
 
-// spoken is when the speech of a clip that was cut just now ended. The clock may be mapped so that it ends a little later.
+// spoken returns the wall-clock time at which a clip's speech ended, which is not after now.
 func (p *parts) spoken(c models.Clip) time.Time {
 	return time.Now().Add(-max(0, p.Now()-time.Duration(c.EndMS)*time.Millisecond))
 }
 
-// silentFor is how long ago somebody was last heard; false when their sound is not heard apart from others'.
+// silentFor implements Pipeline.SilentFor. It also returns false for a speaker who is not listened to.
 func (p *parts) silentFor(id string) (time.Duration, bool) {
 	v := p.voices.get(id)
 	if v == nil || p.access.of(id) != heardNow {

@@ -1,5 +1,5 @@
-// Package media takes the packets of a room's tracks to clips of speech and to gaps, the stretches that were not heard, and hands
-// both to a store. RTP never waits: what cannot be taken in time is dropped, counted and told as a gap.
+// Package media turns the packets of a room's tracks into clips of speech, and gaps where speech was not heard, and passes both to
+// a store. RTP never waits: what can't be processed in time is dropped, counted and stored as a gap.
 package media
 
 import (
@@ -11,30 +11,30 @@ import (
 	"earshot/models"
 )
 
-// chain is the way of a speaker's sound, as each track prints it once in the log.
+// chain is the processing chain of a track, as logged once for each.
 const chain = "rtp -> jitter -> opus 16k -> vad -> segment -> spool"
 
 // Pipeline takes every track of one session from RTP to the Sink:
 //
-//	Track: a connector hands packets over        feed:     a bounded channel; what finds no place is dropped and told as a gap
-//	feed:  one goroutine a track                 audio:    jitter, Opus to 16 kHz, voice detection, cutting
-//	feed:  clips and gaps get names and numbers  outbox:   a bounded queue
-//	Deliver: one goroutine hands them to the Sink, which may wait for a disk
+//	Track:   a connector hands packets over         feed:   a bounded channel; on overflow packets are dropped, stored as a gap
+//	feed:    one goroutine per track                audio:  jitter, Opus to 16 kHz, voice detection, cutting
+//	feed:    clips and gaps get names and numbers   outbox: a bounded queue
+//	Deliver: one goroutine passes them to the Sink, which may wait for a disk
 //
-// It outlives connections: a track that comes back is numbered on. Its methods may be called from any goroutine.
+// It outlives connections: the numbering of clips continues when a track returns. Its methods may be called from any goroutine.
 type Pipeline struct {
 	parts  *parts
 	tracks tracks
 	cut    cut
 }
 
-// cut is a stretch without a connection.
+// cut is the time without a connection.
 type cut struct {
 	mu    sync.Mutex
-	since time.Duration // 0: there is a connection, or there never was one
+	since time.Duration // 0 while connected, and before the first connection
 }
 
-// swap begins or, with 0, ends a cut, and returns since when there was one.
+// swap begins or, with 0, ends a cut, and returns when the previous one had begun.
 func (c *cut) swap(since time.Duration) time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -43,15 +43,15 @@ func (c *cut) swap(since time.Duration) time.Duration {
 	return before
 }
 
-// New makes the pipeline of a session. Deliver must run, and Close must end it.
+// New returns the pipeline of a session. The caller runs Deliver and ends it with Close.
 func New(c Config) *Pipeline {
 	return &Pipeline{parts: &parts{
 		Config: c, out: newOutbox(c.Log), access: newAccess(c.Objected), recent: recentSound{hold: c.Hold},
 	}}
 }
 
-// Deliver hands what was heard to the Sink until Close has been called and all is stored, or the context ends: then it stores
-// gaps for the clips that are left, and the error tells how many they are. It is called once.
+// Deliver passes items to the Sink until Close has been called and everything is stored, or the context ends: then it stores gaps
+// in place of the remaining clips and returns an error with their number. Call it once.
 func (p *Pipeline) Deliver(ctx context.Context) error {
 	d := delivery{
 		box: p.parts.out, sink: p.parts.Sink, observer: p.parts.Observer, session: p.parts.Session.ID, erased: p.parts.Erased, log: p.parts.Log,
@@ -59,7 +59,7 @@ func (p *Pipeline) Deliver(ctx context.Context) error {
 	return d.deliver(ctx)
 }
 
-// Track opens a track, of which nothing is heard before an earlier one of the same name has been flushed.
+// Track opens a track. It is processed once an earlier one of the same name has been flushed.
 func (p *Pipeline) Track(info bot.TrackInfo) bot.TrackSink {
 	p.Speaker(models.Speaker{ID: info.SpeakerID, Name: info.SpeakerName, Role: info.Role})
 	p.parts.access.recall(info.SpeakerID, p.parts.Now())
@@ -69,11 +69,11 @@ func (p *Pipeline) Track(info bot.TrackInfo) bot.TrackSink {
 	return f
 }
 
-// EndTracks ends every track that a connector left open.
+// EndTracks ends every open track.
 func (p *Pipeline) EndTracks() { p.tracks.endAll() }
 
-// Disconnected notes that nothing is heard from now on: the connection that had joined at a time is lost. One that broke was
-// deaf before anybody noticed.
+// Disconnected records that the connection, which had joined at a time, is lost. The cut is dated back to the last packet, since
+// a broken connection takes time to detect.
 func (p *Pipeline) Disconnected(joined time.Duration) {
 	now := p.parts.Now()
 	since := now
@@ -91,11 +91,11 @@ func (p *Pipeline) Connected() {
 	}
 }
 
-// stillness bounds how far back a lost connection is dated: what detects it takes 16 s at most.
+// stillness bounds how far back a cut is dated: detecting a lost connection takes at most 16 s.
 const stillness = 20 * time.Second
 
-// Close waits until every track has been flushed, stores what was not heard until now, and lets Deliver return once all is
-// stored. Tracks must have been ended.
+// Close waits until every track has been flushed, stores open cuts, pauses and objections, and makes Deliver return once
+// everything is stored. Tracks must have been ended.
 func (p *Pipeline) Close() {
 	p.tracks.group.Wait()
 	p.Connected()

@@ -7,22 +7,22 @@ import (
 	"earshot/models"
 )
 
-// firstPreview is the length at which an open stretch is looked at first: its pre-roll and a word or two.
+// firstPreview is the length of an open segment at its first preview: the pre-roll and a word or two.
 const firstPreview = 900 * time.Millisecond
 
-// Previewer decides when the open stretch of a track is worth another look. The longer it is the less often, since all
-// of it is decoded again each time. The goroutine that owns the track uses it.
+// Previewer decides when to send a preview of a track's open segment: the longer it is the less often, since all of it is decoded
+// again each time. The goroutine that owns the track uses it.
 type Previewer struct {
-	// Every is the least growth between two looks.
+	// Every is the minimum growth between two previews.
 	Every time.Duration
-	// Send gets the copy and owns it; nil: nobody looks.
+	// Send receives, and owns, the copy; nil disables previews.
 	Send func(models.Clip)
 
 	seq  int
 	next int64 // ms
 }
 
-// Look sends a copy of what is being spoken when it is time to. It is called after each packet.
+// Look sends a preview if one is due. Call it after each packet.
 func (p *Previewer) Look(track *audio.Track) {
 	if p.Send == nil {
 		return

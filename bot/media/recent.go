@@ -8,22 +8,22 @@ import (
 	"earshot/bot/audio"
 )
 
-// recentSound is the latest sound of every track, in memory. Its methods may be called from any goroutine.
+// recentSound holds the latest audio of every track in memory. Its methods may be called from any goroutine.
 type recentSound struct {
-	hold time.Duration // how much is held; 0: nothing
+	hold time.Duration // Config.Hold
 
 	mu     sync.Mutex
 	tracks map[string]*recent
 }
 
-// recent is the latest sound of one track.
+// recent is the latest audio of one track.
 type recent struct {
 	speaker string
 	ring    *audio.Ring
-	live    int // feeds that fill it
+	live    int // number of feeds that fill it
 }
 
-// open finds or makes the memory of a track that begins; nil when nothing is to be held.
+// open returns the ring of a track, created if need be; nil if nothing is held.
 func (s *recentSound) open(track, speaker string) *audio.Ring {
 	if s.hold <= 0 {
 		return nil
@@ -42,7 +42,7 @@ func (s *recentSound) open(track, speaker string) *audio.Ring {
 	return r.ring
 }
 
-// release forgets the sound of a track that is over, as soon as it is older than what is held.
+// release drops the audio of a track that has ended, after hold has passed.
 func (s *recentSound) release(track string, ring *audio.Ring) {
 	if ring == nil {
 		return
@@ -63,14 +63,14 @@ func (s *recentSound) release(track string, ring *audio.Ring) {
 	})
 }
 
-// forget lets go of all sound of somebody.
+// forget drops all audio of a speaker.
 func (s *recentSound) forget(speaker string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	maps.DeleteFunc(s.tracks, func(_ string, r *recent) bool { return r.speaker == speaker })
 }
 
-// clip is the sound of somebody between two times, as Pipeline.Recent says.
+// clip implements Pipeline.Recent.
 func (s *recentSound) clip(speaker, track string, fromMS, toMS int64) (opus []byte, from, to int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,13 +8,13 @@ import (
 	"earshot/models"
 )
 
-// roster is who was seen in a session, by id. Its methods may be called from any goroutine.
+// roster holds everybody seen in a session, by id. Its methods may be called from any goroutine.
 type roster struct {
 	mu     sync.Mutex
 	people map[string]models.Speaker
 }
 
-// put notes who somebody is, and reports whether that is news. It returns what is known of them now.
+// put records a person. It returns the merged entry, and whether it has changed.
 func (r *roster) put(s models.Speaker, now time.Duration) (known models.Speaker, news bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -31,7 +31,7 @@ func (r *roster) put(s models.Speaker, now time.Duration) (known models.Speaker,
 	return s, !seen || s != old
 }
 
-// get is what is known of somebody; false: they were never seen.
+// get returns a person's entry; false if they were never seen.
 func (r *roster) get(id string) (models.Speaker, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -39,7 +39,7 @@ func (r *roster) get(id string) (models.Speaker, bool) {
 	return s, seen
 }
 
-// name is what a person is called now.
+// name returns a person's current name.
 func (r *roster) name(id, fallback string) string {
 	s, _ := r.get(id)
 	return cmp.Or(s.Name, fallback)

@@ -7,19 +7,19 @@ import (
 	"earshot/bot/audio"
 )
 
-// Stats are what the tracks of a session went through. Counters only rise.
+// Stats are the figures of a session's tracks.
 type Stats struct {
-	// Packets came. Bad of them were no RTP, and Dropped found no place, because decoding their track hung.
+	// Packets counts packets received. Of these, Bad were malformed and Dropped found their track's queue full.
 	Packets, Bad, Dropped uint64
-	// Decoded tracks are those on which somebody may be speaking now; Silent ones are open and cost next to nothing.
+	// Decoded counts open tracks on which somebody may be speaking now, Silent the others, which cost next to nothing.
 	Decoded, Silent int
-	// Unheard is how long the platform showed people as talking while nothing of them was decoded; Deaf is how many such
-	// people there are now.
+	// Unheard is how long the platform showed people as talking while nothing of them was decoded; Deaf counts such people
+	// now.
 	Unheard time.Duration
 	Deaf    int
-	// Unstored is how much finished speech waits in memory because it could not be stored.
+	// Unstored is the duration of finished speech queued in memory because storing fails.
 	Unstored time.Duration
-	// Media sums up the counters of all tracks, also of those that are over. It is at most a quarter of a second old.
+	// Media sums up the counters of all tracks, including those that have ended. It is at most a quarter of a second old.
 	Media audio.Stats
 }
 
@@ -36,21 +36,21 @@ func (s *Stats) Add(o Stats) {
 	s.Media.Add(o.Media)
 }
 
-// figures are what one track went through. Its methods may be called from any goroutine.
+// figures are the counters of a feed. Its methods may be called from any goroutine.
 type figures struct {
 	mu   sync.Mutex
-	past audio.Stats // of its audio.Tracks that are over
-	now  audio.Stats // of the one that runs
+	past audio.Stats // of audio.Tracks that have ended
+	now  audio.Stats // of the current one
 }
 
-// set takes the figures of the audio.Track that runs.
+// set updates the counters of the current audio.Track.
 func (f *figures) set(s audio.Stats) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.now = s
 }
 
-// over takes the last figures of an audio.Track: another one may follow.
+// over adds the final counters of an audio.Track to the past.
 func (f *figures) over(s audio.Stats) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -58,7 +58,7 @@ func (f *figures) over(s audio.Stats) {
 	f.now = audio.Stats{}
 }
 
-// get sums them up; states are those of the audio.Track that runs.
+// get returns the sum; states are those of the current audio.Track.
 func (f *figures) get() audio.Stats {
 	f.mu.Lock()
 	defer f.mu.Unlock()

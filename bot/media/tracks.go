@@ -6,17 +6,17 @@ import (
 	"earshot/bot/audio"
 )
 
-// tracks are the feeds of a session. Its methods may be called from any goroutine.
+// tracks holds the feeds of a session. Its methods may be called from any goroutine.
 type tracks struct {
 	group sync.WaitGroup
 
 	mu    sync.Mutex
 	feeds map[string]*feed // the newest of each track name
-	live  map[*feed]bool   // all that are not over
-	past  audio.Stats      // of all that are
+	live  map[*feed]bool   // that have not ended
+	past  audio.Stats      // of those that have
 }
 
-// open runs a feed. One of the same name that is still flushing is waited for, so that no clip number is used twice.
+// open runs a feed, after one of the same name has been flushed, so that no clip number is used twice.
 func (t *tracks) open(f *feed) {
 	t.mu.Lock()
 	f.listen()
@@ -37,7 +37,7 @@ func (t *tracks) open(f *feed) {
 	})
 }
 
-// forget adds the figures of a feed that is over to those of the past.
+// forget removes a feed that has ended and adds its counters to the past.
 func (t *tracks) forget(f *feed) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -48,7 +48,7 @@ func (t *tracks) forget(f *feed) {
 	}
 }
 
-// listen has every feed look whether it is listened to.
+// listen updates the hearing of every feed.
 func (t *tracks) listen() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -57,7 +57,7 @@ func (t *tracks) listen() {
 	}
 }
 
-// endAll ends every track that a connector left open.
+// endAll ends every feed.
 func (t *tracks) endAll() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -66,7 +66,7 @@ func (t *tracks) endAll() {
 	}
 }
 
-// addTo sums the figures of all tracks up.
+// addTo adds the figures of all tracks.
 func (t *tracks) addTo(s *Stats) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

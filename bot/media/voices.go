@@ -5,21 +5,21 @@ import (
 	"sync/atomic"
 )
 
-// voices is when people were heard. Its methods may be called from any goroutine.
+// voices records when speakers were last heard. Its methods may be called from any goroutine.
 type voices struct {
-	last atomic.Int64 // time.Duration of the session: when anybody was last heard
+	last atomic.Int64 // session time at which anybody was last heard, as a time.Duration
 
 	mu sync.Mutex
-	of map[string]*voice // of everybody who had a track
+	of map[string]*voice // of everybody who has had a track
 }
 
-// voice is when somebody was last heard.
+// voice records when a speaker was last heard.
 type voice struct {
-	last  atomic.Int64 // time.Duration of the session
-	apart atomic.Bool  // they have a track of their own
+	last  atomic.Int64 // session time, as a time.Duration
+	apart atomic.Bool  // the speaker has a track of their own
 }
 
-// open finds or makes the voice of somebody with a track; apart: nobody else is heard on it.
+// open returns a speaker's voice, created if need be; apart reports that nobody else is on the track.
 func (v *voices) open(id string, apart bool) *voice {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -35,7 +35,7 @@ func (v *voices) open(id string, apart bool) *voice {
 	return x
 }
 
-// get is the voice of somebody; nil: they never had a track.
+// get returns a speaker's voice; nil if they never had a track.
 func (v *voices) get(id string) *voice {
 	v.mu.Lock()
 	defer v.mu.Unlock()

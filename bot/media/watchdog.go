@@ -12,28 +12,28 @@ import (
 	"earshot/models"
 )
 
-// The bounds of the media watchdog. The platform's word that somebody talks is compared with what was decoded of them.
+// The bounds of the watchdog, which compares the platform's talking signal with the audio decoded.
 const (
-	deafAlert  = 10 * time.Second // until the host is told
-	deafRejoin = 30 * time.Second // until the connection is given up
-	deafForget = 15 * time.Second // without talk: a cough or a noise that nobody heard
-	deafTalk   = 3 * time.Second  // of talk, at least, for an alert: the talking signs of platforms flicker
-	deafSure   = 8 * time.Second  // of talk, at least, for a rejoin
-	deafMost   = 4                // doublings of deafRejoin, for somebody whom no rejoining makes audible
+	deafAlert  = 10 * time.Second // until the host is alerted
+	deafRejoin = 30 * time.Second // until the connection is abandoned
+	deafForget = 15 * time.Second // without the signal: it was a cough or a noise
+	deafTalk   = 3 * time.Second  // the minimum of talking for an alert: platforms' signals flicker
+	deafSure   = 8 * time.Second  // the minimum of talking for a rejoin
+	deafMost   = 4                // doublings of deafRejoin for a speaker whom rejoining does not make audible
 )
 
-var errDeaf = errors.New("people talk and nothing of it arrives")
+var errDeaf = errors.New("a speaker is talking and no audio arrives")
 
-// talk is what a session's watchdogs found. Its methods may be called from any goroutine.
+// talk holds the findings of a session's watchdogs. Its methods may be called from any goroutine.
 type talk struct {
-	unheard atomic.Int64 // time.Duration: talk that the platform showed and of which nothing was decoded
+	unheard atomic.Int64 // Stats.Unheard, as a time.Duration
 
 	mu      sync.Mutex
-	deaf    map[string]bool // who is shown as talking and not heard, now
-	rejoins map[string]int  // how often the bot joined again for somebody who is not heard
+	deaf    map[string]bool // who is shown as talking and not heard now
+	rejoins map[string]int  // rejoins because of a speaker who was not heard
 }
 
-// setDeaf notes whether somebody who is shown as talking is not heard.
+// setDeaf records whether a speaker is shown as talking and not heard.
 func (t *talk) setDeaf(id string, deaf bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -53,14 +53,14 @@ func (t *talk) deafTo() []string {
 	return slices.Sorted(maps.Keys(t.deaf))
 }
 
-// patience is how long somebody may not be heard until the connection is given up: the longer, the less it helped before.
+// patience returns how long a speaker may remain unheard before the connection is abandoned; it doubles with every rejoin.
 func (t *talk) patience(id string) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return deafRejoin << min(t.rejoins[id], deafMost)
 }
 
-// rejoin counts a connection that is given up for somebody; heard: they are heard after all.
+// rejoin counts a connection abandoned because of a speaker, or with heard resets the count.
 func (t *talk) rejoin(id string, heard bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -74,7 +74,7 @@ func (t *talk) rejoin(id string, heard bool) {
 	t.rejoins[id]++
 }
 
-// Watchdog looks, during one connection, whether those who talk are heard. Its methods may be called from any goroutine.
+// Watchdog checks during one connection whether those who talk are heard. Its methods may be called from any goroutine.
 type Watchdog struct {
 	parts *parts
 
@@ -84,32 +84,32 @@ type Watchdog struct {
 	deaf    map[string]*deaf
 }
 
-// Watchdog makes the watchdog of a connection that begins. Its End must be called.
+// Watchdog returns the watchdog of a new connection. The caller must call its End.
 func (p *Pipeline) Watchdog() *Watchdog {
 	return &Watchdog{parts: p.parts, talking: map[string]bool{}, deaf: map[string]*deaf{}}
 }
 
-// deaf is a stretch in which somebody talks, says the platform, and nothing of it is decoded.
+// deaf is a span in which a speaker talks, according to the platform, and nothing is decoded.
 type deaf struct {
-	since, last time.Duration // session time: the stretch's beginning, and up to where talk was counted
+	since, last time.Duration // session time: its start, and until when talking has been counted
 	talked      time.Duration
 	alerted     bool
 }
 
-// count adds the talk since the last count.
+// count adds the talking since the last count.
 func (d *deaf) count(now time.Duration) {
 	d.talked += now - d.last
 	d.last = now
 }
 
-// Talking takes the platform's word that somebody talks, or no longer.
+// Talking takes the platform's talking signal.
 func (w *Watchdog) Talking(id string, on bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now, d := w.parts.Now(), w.deaf[id]
 	switch {
 	case w.over || w.talking[id] == on:
-	case on && w.parts.access.of(id) != heardNow: // by somebody's wish
+	case on && w.parts.access.of(id) != heardNow: // not heard on purpose
 	case !on:
 		delete(w.talking, id)
 		if d != nil {
@@ -125,15 +125,15 @@ func (w *Watchdog) Talking(id string, on bool) {
 	}
 }
 
-// Left forgets that somebody talks.
+// Left resets a speaker's talking signal.
 func (w *Watchdog) Left(id string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.talking, id)
 }
 
-// Look is to be called about once a second. It returns whom the host should know not to be heard, each once a stretch, and an
-// error when the connection should be given up.
+// Look must be called about once a second. It returns the speakers newly found unheard, for the host, and an error if the
+// connection should be abandoned.
 func (w *Watchdog) Look() (alerts []string, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -150,9 +150,9 @@ func (w *Watchdog) Look() (alerts []string, err error) {
 	return alerts, nil
 }
 
-// look looks at one stretch; the caller holds mu.
+// look checks one span; the caller holds mu.
 func (w *Watchdog) look(id string, d *deaf, now time.Duration) (alert bool, err error) {
-	if w.parts.access.of(id) != heardNow { // by somebody's wish
+	if w.parts.access.of(id) != heardNow { // not heard on purpose
 		w.end(id, d, d.since)
 		return false, nil
 	}
@@ -185,7 +185,7 @@ func (w *Watchdog) look(id string, d *deaf, now time.Duration) (alert bool, err 
 	return false, nil
 }
 
-// end ends a stretch and stores it as a gap when it was more than a flicker; the caller holds mu.
+// end ends a span and stores it as a gap unless it was a flicker; the caller holds mu.
 func (w *Watchdog) end(id string, d *deaf, until time.Duration) {
 	delete(w.deaf, id)
 	w.parts.talk.unheard.Add(int64(d.talked))
@@ -197,7 +197,7 @@ func (w *Watchdog) end(id string, d *deaf, until time.Duration) {
 	}
 }
 
-// End ends all stretches: the connection is over.
+// End ends all spans, with the connection.
 func (w *Watchdog) End() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
