@@ -39,15 +39,14 @@ build: deps ## build bin/earshot
 demo: build ## a room with three recorded voices, live in the terminal and on a page (STAY=1 keeps it open)
 	@$(ENV) bin/earshot demo $(if $(filter-out 0 no,$(STAY)),--stay)
 
-test: deps-tests ## go vet and all tests with the race detector (PKG=./bot/... RUN=TestName to choose)
-	@$(ENV) go vet $(PKG)
+# go test vets what it builds anyway: go vet by itself would type-check and compile everything once more.
+test: deps-tests ## all tests with the race detector, and go vet's checks (PKG=./bot/... RUN=TestName to choose)
 	@$(ENV) go build -race $(PKG)
-	@$(ENV) failed=0; go test -race -timeout 45m -parallel $(PARALLEL) -p $(P) -run '$(RUN)' $(EVERYTHING) $(PKG) || failed=$$?; \
-	$(if $(EVERYTHING),scripts/test-unraced.sh -parallel $(PARALLEL) -p $(P) || failed=$$?;) exit $$failed
+	@$(ENV) failed=0; go test -vet=all -race -timeout 45m -parallel $(PARALLEL) -p $(P) -run '$(RUN)' $(EVERYTHING) $(PKG) || failed=$$?; \
+	PKG='$(PKG)' RUN='$(RUN)' scripts/test-unraced.sh -parallel $(PARALLEL) -p $(P) || failed=$$?; exit $$failed
 
-quick: deps ## what a change needs while one works on it, in a minute and a half: go vet and the tests that wait for nothing real (PKG=, RUN=)
-	@$(ENV) go vet $(PKG)
-	@$(ENV) go test -short -timeout 5m -parallel $(PARALLEL) -p $(P) -run '$(RUN)' $(PKG)
+quick: deps ## what a change needs while one works on it, in a minute and a half: go vet's checks and the tests that wait for nothing real (PKG=, RUN=)
+	@$(ENV) go test -vet=all -short -timeout 5m -parallel $(PARALLEL) -p $(P) -run '$(RUN)' $(PKG)
 
 test-rooms: deps-tests ## the tests against real room servers alone, verbosely (RUN=TestName to choose)
 	@$(ENV) go test -v -count 1 -timeout 20m -run '$(RUN)' ./bot/livekit/... ./bot/janus/... ./bot/whep ./bot/peer ./bot/lounge

@@ -4,14 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -194,9 +192,10 @@ func redactUntilKilled(t *testing.T, dir, exports string, lines []*secretLine, r
 	}
 	_ = serve.Process.Kill()
 	_ = serve.Wait()
+	record := readAll(t, dir)
 	for _, l := range mine {
 		// What was acknowledged is gone from the record at once, before anything is finished by the next start.
-		if found := bytesIn(t, []byte(l.word), dir); l.acked && len(found) > 0 {
+		if found := record.With([]byte(l.word)); l.acked && len(found) > 0 {
 			t.Errorf("%s was acknowledged, and is in %v when the program is killed", l.key, found)
 		}
 	}
@@ -253,13 +252,14 @@ func afterKill(t *testing.T, cfg configs.Config, lines []*secretLine) map[string
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
+	files := readAll(t, cfg.DataDir, cfg.Export.Dir)
 	for _, l := range lines {
 		if !gone[l.word] {
 			continue
 		}
 		// Sound has no words: some bytes of its middle stand for it.
 		for what, needle := range map[string][]byte{"word": []byte(l.word), "sound": l.ogg[len(l.ogg)/2 : len(l.ogg)/2+48]} {
-			if found := bytesIn(t, needle, cfg.DataDir, cfg.Export.Dir); len(found) > 0 {
+			if found := files.With(needle); len(found) > 0 {
 				t.Errorf("%s was redacted, and its %s is still in %v", l.key, what, found)
 			}
 		}
@@ -304,23 +304,12 @@ func held(t *testing.T, s *Station, l *secretLine) (out []string) {
 	return out
 }
 
-// bytesIn names the files below the folders that hold some bytes, in any case of letters.
-func bytesIn(t *testing.T, needle []byte, dirs ...string) (found []string) {
+// readAll reads all files below the folders.
+func readAll(t *testing.T, dirs ...string) programtest.Files {
 	t.Helper()
-	for _, dir := range dirs {
-		err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-			if err != nil || !e.Type().IsRegular() {
-				return err
-			}
-			b, err := os.ReadFile(path)
-			if bytes.Contains(b, needle) || bytes.Contains(bytes.ToLower(b), bytes.ToLower(needle)) {
-				found = append(found, filepath.Base(path))
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+	files, err := programtest.ReadFiles(dirs...)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return found
+	return files
 }
