@@ -11,21 +11,21 @@ import (
 	"earshot/models"
 )
 
-// lift ends a restriction whose time is over, or that nobody will end later, and reports whether nothing is in force any more; the
-// caller has the person's turn.
+// lift ends a restriction that has expired, or that nobody will end later, and reports whether it is no longer in force; the caller
+// holds the person's turn.
 func (x *executor) lift(ctx context.Context, r models.Restriction) (ended bool, err error) {
 	end, err := x.Actions.Action(ctx, models.EndOf(r.Action))
 	if errors.Is(err, models.ErrNotFound) || errors.Is(err, models.ErrUnreadable) {
 		end = endOf(r)
 		if err = x.Actions.Put(ctx, models.Record{Session: r.Session, Actions: []models.Action{end}}); errors.Is(err, models.ErrNotFound) {
-			err = nil // the session was erased; it ends all the same
+			err = nil // the session has been erased; the restriction ends nonetheless
 		}
 	}
 	if err != nil {
 		return false, err
 	}
 	end = x.end(ctx, r, end)
-	if end.State == models.ActionPlanned { // the stay ends
+	if end.State == models.ActionPlanned { // the session ends
 		return false, nil
 	}
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWithin)
@@ -43,14 +43,14 @@ func (x *executor) lift(ctx context.Context, r models.Restriction) (ended bool, 
 	return ended, nil
 }
 
-// end takes a restriction back in the room, and says how far that came.
+// end lifts a restriction in the room, and returns the action with its outcome.
 func (x *executor) end(ctx context.Context, r models.Restriction, end models.Action) models.Action {
 	can, _ := x.Room.Can()
 	here := false
 	for _, p := range x.Room.People() {
 		here = here || p.ID == r.Person
 	}
-	own := r.Verb == models.VerbMute && can.SelfUnmute // it was only kept: opening the microphone is for its owner
+	own := r.Verb == models.VerbMute && can.SelfUnmute // the person can unmute; the bot only stops re-muting
 	if own || here && !x.Room.InForce(r.Verb, r.Person) {
 		end.State, end.Error, end.Seen = models.ActionSeen, "", time.Now().UTC()
 		return end
@@ -60,7 +60,7 @@ func (x *executor) end(ctx context.Context, r models.Restriction, end models.Act
 	out := x.Room.Act(acting, end, room.ActOptions{})
 	switch last := out.Steps[len(out.Steps)-1]; {
 	case out.Action.State == models.ActionSeen:
-	case errors.Is(last.Err, bot.ErrAbsent): // the server knows of nothing that is to be taken back
+	case errors.Is(last.Err, bot.ErrAbsent): // the server has nothing to lift
 		out.Action.State, out.Action.Error, out.Action.Seen = models.ActionSeen, "", time.Now().UTC()
 	case ctx.Err() != nil, errors.Is(last.Err, bot.ErrNotJoined):
 		end.State = models.ActionPlanned
@@ -69,7 +69,8 @@ func (x *executor) end(ctx context.Context, r models.Restriction, end models.Act
 	return out.Action
 }
 
-// setAgain sets again what was undone, or what somebody who came back is not under any more; the caller has the person's turn.
+// setAgain restores a restriction that was undone, or that a person who returned is no longer under; the caller holds the person's
+// turn.
 func (x *executor) setAgain(ctx context.Context, r models.Restriction) error {
 	acting, cancel := context.WithTimeout(ctx, actWithin)
 	defer cancel()
@@ -86,7 +87,7 @@ func (x *executor) setAgain(ctx context.Context, r models.Restriction) error {
 	return nil
 }
 
-// repeat is the action of a restriction once more, or a harsher one in its place, for the time that is left.
+// repeat returns the action of a restriction, with its own or a harsher verb, for the remaining time.
 func (x *executor) repeat(r models.Restriction, verb models.Verb) models.Action {
 	a := models.Action{
 		ID: r.Action, Session: r.Session, Decision: r.Decision, Verb: verb, TargetID: r.Person, TargetName: r.Name, By: r.By,
@@ -98,7 +99,7 @@ func (x *executor) repeat(r models.Restriction, verb models.Verb) models.Action 
 	return a
 }
 
-// takeStage moves somebody to the audience who undoes a mute again and again, for the time that is left of it.
+// takeStage moves a person who keeps undoing a mute to the audience, for the remaining time.
 func (x *executor) takeStage(ctx context.Context, r models.Restriction) error {
 	a := x.repeat(r, models.VerbToAudience)
 	a.ID += "-" + string(a.Verb)
@@ -115,7 +116,7 @@ func (x *executor) takeStage(ctx context.Context, r models.Restriction) error {
 
 func (x *executor) name(r models.Restriction) string { return cmp.Or(r.Name, r.Person) }
 
-// confirmed notes that something is in force of which nobody knew.
+// confirmed records that a restriction with unknown outcome is in force.
 func (x *executor) confirmed(ctx context.Context, r models.Restriction) error {
 	r.Seen = time.Now().UTC()
 	if err := x.holds(ctx, r, nil); err != nil {
@@ -132,7 +133,7 @@ func (x *executor) confirmed(ctx context.Context, r models.Restriction) error {
 	return err
 }
 
-// refused notes that something never took effect.
+// refused records that a restriction with unknown outcome never took effect.
 func (x *executor) refused(ctx context.Context, r models.Restriction) error {
 	a, err := x.Actions.Action(ctx, r.Action)
 	if err == nil && a.State == models.ActionSent {
@@ -145,9 +146,9 @@ func (x *executor) refused(ctx context.Context, r models.Restriction) error {
 	return x.over(ctx, r.Person, r.Verb, "")
 }
 
-// carryOut does what follows from a look; the caller has the person's turn.
+// carryOut does a job; the caller holds the person's turn.
 func (x *executor) carryOut(ctx context.Context, r models.Restriction, j job) error {
-	now, err := x.find(ctx, r.Person, r.Verb) // it may have changed while the turn was somebody else's
+	now, err := x.find(ctx, r.Person, r.Verb) // it may have changed before the turn
 	switch {
 	case ctx.Err() != nil:
 		return nil //nolint:nilerr // the stay ends, and whoever looks after the next one takes it up again

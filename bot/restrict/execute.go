@@ -11,18 +11,18 @@ import (
 	"earshot/models"
 )
 
-// executor does things in the room, and writes down what came of them. The caller has the turn of the person whom they are about.
+// executor carries out actions in the room and stores their outcomes. The caller holds the turn of the person concerned.
 type executor struct {
 	*ledger
 	sights *sights
-	// parting ends when the bot is about to leave: what is being done is broken off, and nothing more is begun.
-	parting context.Context //nolint:containedctx // it is the life of the stay, which Do does not get
+	// parting ends when the bot is about to leave: actions are aborted, and no more are begun.
+	parting context.Context //nolint:containedctx // the session's life, which Do does not get
 }
 
-// newcomersFor is how long newcomers may only listen where nobody says how long.
+// newcomersFor is the default duration of VerbNewcomersListen.
 const newcomersFor = 10 * time.Minute
 
-// do is Do; the caller has the person's turn.
+// do implements Do; the caller holds the person's turn.
 func (x *executor) do(ctx context.Context, a models.Action) (models.Action, error) {
 	a.State, a.Sent = models.ActionSent, time.Now().UTC()
 	if a.Verb == models.VerbNewcomersListen && a.ForMS == 0 {
@@ -41,7 +41,7 @@ func (x *executor) do(ctx context.Context, a models.Action) (models.Action, erro
 	return out.Action, x.store(keep, out.Action)
 }
 
-// start writes down that an action is sent, and what it is about to bring about. It returns what held before.
+// start stores that an action is sent, and the restriction it is about to impose. It returns the previous restriction.
 func (x *executor) start(ctx context.Context, a models.Action) (old *models.Restriction, err error) {
 	keep, cancel := context.WithTimeout(ctx, storeWithin)
 	defer cancel()
@@ -51,7 +51,7 @@ func (x *executor) start(ctx context.Context, a models.Action) (old *models.Rest
 	return x.begin(keep, a)
 }
 
-// act does it in the room.
+// act carries out an action in the room.
 func (x *executor) act(ctx context.Context, a models.Action) room.Result {
 	if a.Verb == models.VerbNewcomersListen {
 		return x.barNewcomers(a)
@@ -62,12 +62,12 @@ func (x *executor) act(ctx context.Context, a models.Action) room.Result {
 	return x.Room.Act(acting, a, room.ActOptions{})
 }
 
-// settle writes down what holds now that an action was tried, and plans its end.
+// settle stores the restriction that results from an action, and plans its end.
 func (x *executor) settle(ctx context.Context, out room.Result, old *models.Restriction) error {
 	a := out.Action
 	if back := a.Verb.Undoes(); back != "" {
 		can, _ := x.Room.Can()
-		if a.State == models.ActionSeen || back == models.VerbMute && can.SelfUnmute { // nobody keeps it any more
+		if a.State == models.ActionSeen || back == models.VerbMute && can.SelfUnmute { // the bot no longer enforces it
 			return x.over(ctx, a.TargetID, back, a.ID)
 		}
 		return nil
@@ -81,7 +81,7 @@ func (x *executor) settle(ctx context.Context, out room.Result, old *models.Rest
 		r = x.of(a, a.Verb, a.Seen)
 		r.Seen = a.Seen
 		errs = append(errs, x.holds(ctx, r, old))
-	case a.State == models.ActionSent, taken(out, a.Verb) && !r.Until.IsZero(): // it may take effect yet
+	case a.State == models.ActionSent, taken(out, a.Verb) && !r.Until.IsZero(): // it may still take effect
 		errs = append(errs, x.holds(ctx, r, old))
 	case old != nil:
 		errs = append(errs, x.Store.PutRestriction(ctx, *old))
@@ -94,12 +94,12 @@ func (x *executor) settle(ctx context.Context, out room.Result, old *models.Rest
 	return errors.Join(errs...)
 }
 
-// taken reports whether the server took a request for a verb.
+// taken reports whether the server accepted a request for a verb.
 func taken(out room.Result, v models.Verb) bool {
 	return slices.ContainsFunc(out.Steps, func(s room.Step) bool { return s.Verb == v && s.Taken })
 }
 
-// climbed stores the harsher verb that took effect in the place of the one that had none, as an action of its own.
+// climbed stores the harsher verb that took effect instead, as an action of its own.
 func (x *executor) climbed(ctx context.Context, out room.Result) error {
 	a := out.Action
 	a.ID, a.Verb, a.State, a.Error, a.Seen = a.ID+"-"+string(out.Done), out.Done, models.ActionSeen, "", out.Seen
@@ -119,7 +119,7 @@ func (x *executor) climbed(ctx context.Context, out room.Result) error {
 	return x.holds(ctx, r, old)
 }
 
-// barNewcomers says whether newcomers can be kept from speaking. It holds from then on: the looks see to each of them.
+// barNewcomers returns whether newcomers can be kept from speaking. From then on look enforces it for each of them.
 func (x *executor) barNewcomers(a models.Action) room.Result {
 	can, inside := x.Room.Can()
 	a.Attempts = 1

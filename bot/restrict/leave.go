@@ -12,17 +12,17 @@ import (
 	"earshot/models"
 )
 
-// ErrForGood is the cause of the end of Run's context when the bot leaves a room and does not come back by itself soon.
+// ErrForGood is the cause of the end of Run's context when the bot leaves a room and won't return by itself soon.
 var ErrForGood = errors.New("the bot leaves the room for good")
 
 const (
-	// partWithin bounds taking back what is in force before the bot leaves.
+	// partWithin bounds lifting restrictions before the bot leaves.
 	partWithin = 4 * time.Second
-	// namedAtMost bounds the people whom the host is told by name.
+	// namedAtMost bounds the people named to the host.
 	namedAtMost = 20
 )
 
-// leave takes back what nobody would end later, and notes what the bot leaves behind. ctx is Run's, which is over.
+// leave lifts what nobody would lift later, and records what remains in force. ctx is Run's, which has ended.
 func (k *Keeper) leave(ctx context.Context) error {
 	k.mu.Lock()
 	k.closing = true
@@ -35,7 +35,7 @@ func (k *Keeper) leave(ctx context.Context) error {
 	return errors.Join(err, k.leaveBehind(ctx))
 }
 
-// liftAll ends what nobody would end later, side by side, and tells the host what it could not end.
+// liftAll lifts what nobody would lift later, concurrently, and tells the host what it could not lift.
 func (k *Keeper) liftAll(ctx context.Context, forGood bool) error {
 	due, err := k.due(ctx, forGood)
 	if err != nil {
@@ -64,8 +64,8 @@ func (k *Keeper) liftAll(ctx context.Context, forGood bool) error {
 	return nil
 }
 
-// due is what is to be ended before the bot leaves: what was erased, which nobody would know of any more, and for good all that
-// has a time.
+// due returns the restrictions to lift before the bot leaves: those erased from the store, which nobody would know of any more, and
+// with forGood all others of limited time.
 func (k *Keeper) due(ctx context.Context, forGood bool) (out []models.Restriction, err error) {
 	stored, err := k.Store.Restrictions(ctx, k.RoomID)
 	if err != nil {
@@ -83,21 +83,21 @@ func (k *Keeper) due(ctx context.Context, forGood bool) (out []models.Restrictio
 	return slices.DeleteFunc(out, func(r models.Restriction) bool { return r.Until.IsZero() }), nil
 }
 
-// liftNow is lift, when the person's turn comes.
+// liftNow calls lift in the person's turn.
 func (k *Keeper) liftNow(ctx context.Context, r models.Restriction) (ended bool, err error) {
-	if r.Verb == models.VerbNewcomersListen { // each of them has one of their own
+	if r.Verb == models.VerbNewcomersListen { // each newcomer has a restriction of their own
 		err := k.Store.EndRestriction(ctx, k.RoomID, r.Person, r.Verb)
 		return err == nil, err
 	}
 	release, err := k.turns.take(ctx, r.Person)
 	if err != nil {
-		return false, nil // there was no time for it
+		return false, nil // out of time
 	}
 	defer release()
 	return k.lift(ctx, r)
 }
 
-// tellLeft tells the host what stays in force.
+// tellLeft tells the host what remains in force.
 func (k *Keeper) tellLeft(left <-chan models.Restriction) {
 	var all []string
 	for r := range left {

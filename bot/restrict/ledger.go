@@ -9,13 +9,13 @@ import (
 	"earshot/models"
 )
 
-// ledger is what is written down of restrictions and actions.
+// ledger stores restrictions and actions.
 type ledger struct{ Config }
 
-// leftBehind is why the end of a restriction is not to be counted on.
+// leftBehind is the error of a restriction's end that the bot can't carry out.
 const leftBehind = "the bot is not in the room any more: it ends when the bot is back, or by a host in the room itself"
 
-// store stores how far an action has come, and tells it.
+// store stores the state of an action, and reports it to Told.
 func (l *ledger) store(ctx context.Context, a models.Action) error {
 	err := l.Actions.SetAction(ctx, a)
 	if err == nil {
@@ -24,7 +24,7 @@ func (l *ledger) store(ctx context.Context, a models.Action) error {
 	return err
 }
 
-// of is what an action brings about, from a time on.
+// of returns the restriction that an action imposes, from a time on.
 func (l *ledger) of(a models.Action, verb models.Verb, since time.Time) models.Restriction {
 	r := models.Restriction{
 		Room: l.RoomID, Person: a.TargetID, Name: a.TargetName, Verb: verb, Action: a.ID, Session: a.Session, Decision: a.Decision,
@@ -39,7 +39,7 @@ func (l *ledger) of(a models.Action, verb models.Verb, since time.Time) models.R
 	return r
 }
 
-// find is what holds against somebody already, of one kind; nil: nothing.
+// find returns a person's restriction of a kind, or nil.
 func (l *ledger) find(ctx context.Context, person string, verb models.Verb) (*models.Restriction, error) {
 	all, err := l.Store.Restrictions(ctx, l.RoomID)
 	i := slices.IndexFunc(all, func(r models.Restriction) bool { return r.Person == person && r.Verb == verb })
@@ -49,16 +49,16 @@ func (l *ledger) find(ctx context.Context, person string, verb models.Verb) (*mo
 	return &all[i], nil
 }
 
-// outlasts reports whether one restriction holds at least as long as another.
+// outlasts reports whether a lasts at least as long as b.
 func outlasts(a, b models.Restriction) bool {
 	return a.Until.IsZero() || !b.Until.IsZero() && !a.Until.Before(b.Until)
 }
 
-// restricts reports whether something is in force after a verb, for which somebody has to see to its end.
+// restricts reports whether a verb imposes something that has to be ended.
 func restricts(v models.Verb) bool { return v.Undo() != "" || v == models.VerbNewcomersListen }
 
-// begin writes down what an action is about to bring about, so that no crash leaves it behind unknown, and returns what held
-// before.
+// begin stores the restriction that an action is about to impose, so that a crash does not leave it unrecorded, and returns the
+// previous one.
 func (l *ledger) begin(ctx context.Context, a models.Action) (old *models.Restriction, err error) {
 	if !restricts(a.Verb) {
 		return nil, nil
@@ -73,7 +73,7 @@ func (l *ledger) begin(ctx context.Context, a models.Action) (old *models.Restri
 	return old, l.Store.PutRestriction(ctx, r)
 }
 
-// holds writes down that something is in force, or may be, unless what holds already does so for longer, and plans its end.
+// holds stores a restriction that is, or may be, in force, unless the previous one lasts longer, and plans its end.
 func (l *ledger) holds(ctx context.Context, r models.Restriction, old *models.Restriction) error {
 	if old != nil && old.Action != r.Action {
 		if outlasts(*old, r) {
@@ -87,13 +87,13 @@ func (l *ledger) holds(ctx context.Context, r models.Restriction, old *models.Re
 		return err
 	}
 	err := l.Actions.Put(ctx, models.Record{Session: r.Session, Actions: []models.Action{endOf(r)}})
-	if errors.Is(err, models.ErrNotFound) { // the session was erased; it ends all the same
+	if errors.Is(err, models.ErrNotFound) { // the session has been erased; the restriction ends nonetheless
 		return nil
 	}
 	return err
 }
 
-// endOf is the action that ends a restriction, as it is planned.
+// endOf returns the planned action that ends a restriction.
 func endOf(r models.Restriction) models.Action {
 	return models.Action{
 		ID: models.EndOf(r.Action), Session: r.Session, Decision: r.Decision, Verb: r.Verb.Undo(), TargetID: r.Person, TargetName: r.Name,
@@ -101,7 +101,7 @@ func endOf(r models.Restriction) models.Action {
 	}
 }
 
-// over forgets a restriction that somebody took back by an action.
+// over removes a restriction that an action has lifted.
 func (l *ledger) over(ctx context.Context, person string, verb models.Verb, by string) error {
 	r, err := l.find(ctx, person, verb)
 	if err != nil || r == nil {
@@ -115,7 +115,7 @@ func (l *ledger) over(ctx context.Context, person string, verb models.Verb, by s
 	return l.Store.EndRestriction(ctx, l.RoomID, person, verb)
 }
 
-// callOff notes that the planned end of a restriction is not needed any more.
+// callOff cancels the planned end of a restriction.
 func (l *ledger) callOff(ctx context.Context, r models.Restriction) error {
 	end, err := l.Actions.Action(ctx, models.EndOf(r.Action))
 	if err == nil && (end.State == models.ActionPlanned || end.State == models.ActionFailed) {
@@ -128,7 +128,7 @@ func (l *ledger) callOff(ctx context.Context, r models.Restriction) error {
 	return err
 }
 
-// leaveBehind notes of all that is in force for a time that the bot is not there to end it.
+// leaveBehind records for all restrictions of limited time that the bot is not in the room to end them.
 func (l *ledger) leaveBehind(ctx context.Context) error {
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWithin)
 	defer cancel()
@@ -147,7 +147,7 @@ func (l *ledger) leaveBehind(ctx context.Context) error {
 	return err
 }
 
-// comeBack notes of all that is in force for a time that the bot is there to end it.
+// comeBack reverts leaveBehind.
 func (l *ledger) comeBack(ctx context.Context) error {
 	all, err := l.Store.Restrictions(ctx, l.RoomID)
 	for _, r := range all {

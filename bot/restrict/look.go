@@ -9,7 +9,7 @@ import (
 	"earshot/models"
 )
 
-// look compares what should be in force with what is, and has done what follows.
+// look compares the restrictions that should be in force with those that are, and starts the resulting jobs.
 func (k *Keeper) look(ctx context.Context, group *sync.WaitGroup, slots chan struct{}) {
 	all, err := k.Store.Restrictions(ctx, k.RoomID)
 	if err != nil {
@@ -33,7 +33,7 @@ func (k *Keeper) look(ctx context.Context, group *sync.WaitGroup, slots chan str
 	}
 }
 
-// spawn does something about a person, unless something is being done about them already: then the next look finds it.
+// spawn runs a job in the background, unless another one for the person is running, or too many: the next look then repeats it.
 func (k *Keeper) spawn(group *sync.WaitGroup, slots chan struct{}, person string, do func() error) {
 	release, ok := k.turns.tryTake(person)
 	if !ok {

@@ -7,8 +7,8 @@ import (
 	"earshot/models"
 )
 
-// memory is a Store that remembers what it has been told of: an erasure takes rows away, and in the room they are in force still.
-// Its methods may be called from any goroutine.
+// memory is a Store that remembers restrictions whose rows have been erased: they are still in force in the room. Its methods may
+// be called from any goroutine.
 type memory struct {
 	Store
 
@@ -47,7 +47,7 @@ func (m *memory) EndRestriction(ctx context.Context, room, person string, verb m
 	return err
 }
 
-// lost is what was known and is not among what is stored.
+// lost returns known restrictions that are no longer stored.
 func (m *memory) lost(stored []models.Restriction) (out []models.Restriction) {
 	there := map[place]bool{}
 	for _, r := range stored {

@@ -8,11 +8,10 @@ import (
 	"earshot/models"
 )
 
-// newcomersBack is how long before the order somebody may have come to count as a newcomer.
+// newcomersBack is how long before the action people may have joined and still count as newcomers.
 const newcomersBack = 2 * time.Minute
 
-// newcomers are the actions to be taken because newcomers may only listen. Hosts may speak, and so may whoever was let speak
-// again.
+// newcomers returns the actions that VerbNewcomersListen requires now. It exempts hosts, and those who were dealt with before.
 func (k *Keeper) newcomers(ctx context.Context, r models.Restriction, people []room.Present, now time.Time) (out []models.Action) {
 	can, _ := k.Room.Can()
 	verb := models.VerbToAudience

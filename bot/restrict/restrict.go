@@ -1,9 +1,9 @@
-// Package restrict keeps what is in force against people in a room: mutes, moves to the audience and bans, each for its time.
-// It is the one place that knows of them. What takes effect is written down before it is tried, whatever takes its place
-// is written down too, and it ends when its time is over: in this stay, or in the next one if the bot left meanwhile. What
-// comes later extends what holds, and the end of something earlier never cuts it short.
+// Package restrict manages the restrictions in force against people in a room: mutes, moves to the audience and bans, for a time or
+// until lifted. A restriction is stored before it is imposed, and so is any harsher one imposed instead. It ends when its time is
+// over: in this session, or in the next one if the bot has left meanwhile. A later restriction extends an earlier one, whose end
+// never cuts it short.
 //
-// The room's own moderators come first: what one of them takes back in the room itself is not set again.
+// The room's own moderators take precedence: what they lift in the room itself is not imposed again.
 package restrict
 
 import (
@@ -15,20 +15,20 @@ import (
 	"earshot/models"
 )
 
-// Keeper keeps what is in force in a room during one stay. Its methods may be called from any goroutine.
+// Keeper manages the restrictions of a room during one session. Its methods may be called from any goroutine.
 type Keeper struct {
 	*executor
 
 	memory *memory
 	turns  *turns
-	stop   context.CancelFunc // ends what is being done
-	acts   sync.WaitGroup     // what Do does
+	stop   context.CancelFunc // ends parting
+	acts   sync.WaitGroup     // of calls of Do
 
 	mu      sync.Mutex
 	closing bool // the bot is about to leave
 }
 
-// New makes the keeper of a stay. Run must run while the bot is there.
+// New returns the keeper of a session. Run must run while the bot is in the room.
 func New(c Config) *Keeper {
 	m := &memory{Store: c.Store, known: map[place]models.Restriction{}}
 	c.Store = m
@@ -39,9 +39,9 @@ func New(c Config) *Keeper {
 	}
 }
 
-// Run sees to it that what should be in force is, and ends in time, until the context ends. Where its cause is ErrForGood, what
-// is in force for a time is taken back then, as far as that goes within some seconds while the bot is still there. It notes what
-// the bot leaves behind, and returns after all its goroutines.
+// Run enforces and ends restrictions until the context ends. If the cause is ErrForGood, it then lifts those of limited time, as far
+// as is possible within some seconds while the bot is still in the room. It records what remains in force, and returns after all
+// its goroutines.
 func (k *Keeper) Run(ctx context.Context) error {
 	t := time.NewTicker(lookEvery)
 	defer t.Stop()
@@ -64,9 +64,9 @@ func (k *Keeper) Run(ctx context.Context) error {
 	}
 }
 
-// Do carries out an action that is stored, after all else that is being done about the same person, and stores and tells how
-// far it came. It returns it as it is then, or the error with which it could not be written down. What is restricted is
-// looked after from then on; when something harsher had to be done, it is an action of its own.
+// Do carries out a stored action in the person's turn, stores its outcome and reports it to Config.Told. It returns the action with
+// its outcome, or the error of storing it. The restriction is enforced from then on. A harsher verb that had to be used becomes an
+// action of its own.
 func (k *Keeper) Do(ctx context.Context, a models.Action) (models.Action, error) {
 	release, err := k.turns.take(ctx, a.TargetID)
 	if err != nil {
@@ -80,7 +80,7 @@ func (k *Keeper) Do(ctx context.Context, a models.Action) (models.Action, error)
 	return k.do(ctx, a)
 }
 
-// begins reports whether something may still be done; then acts.Done must follow.
+// begins reports whether actions may still begin; if so, the caller must call acts.Done.
 func (k *Keeper) begins() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -90,7 +90,7 @@ func (k *Keeper) begins() bool {
 	return !k.closing
 }
 
-// tooLate notes that something is not done because the bot is about to leave. What is planned stays so, for the next stay.
+// tooLate records that an action is not carried out because the bot is about to leave. A planned one remains planned.
 func (k *Keeper) tooLate(ctx context.Context, a models.Action) (models.Action, error) {
 	if a.State == models.ActionPlanned {
 		return a, bot.ErrNotJoined

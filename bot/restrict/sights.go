@@ -11,44 +11,44 @@ import (
 )
 
 const (
-	missesCount = 2 // looks in a row without effect, before something counts as undone
-	againAtMost = 2 // mutes that were undone are set again so often, before the right to speak is taken
+	missesCount = 2 // consecutive looks without effect before a restriction counts as undone
+	againAtMost = 2 // times that an undone mute is imposed again before the person is moved to the audience
 	retryFirst  = 30 * time.Second
 	retryLast   = 10 * time.Minute
 )
 
-// sight is what was last seen of a restriction.
+// sight is the last observation of a restriction.
 type sight struct {
 	here   bool // the person was in the room
 	held   bool // it was in force
-	fresh  bool // the person came, and since then it was not in force
+	fresh  bool // it has not been in force since the person joined
 	missed int
-	again  int       // how often it was set again because it was undone
-	fails  int       // how often it could not be ended or set again
-	retry  time.Time // when that is tried again
+	again  int       // how often it was imposed again because it was undone
+	fails  int       // how often it could not be lifted or imposed again
+	retry  time.Time // when to retry that
 }
 
-// job is what is to be done about a restriction.
+// job is what to do about a restriction.
 type job int
 
 const (
 	wait    job = iota
-	confirm     // its effect was seen, which was not known
+	confirm     // its effect, unknown so far, was observed
 	refuse      // it never took effect
-	lift        // its time is over
-	again       // set it again
-	climb       // it was undone again and again
-	lost        // somebody took it back in the room itself
+	lift        // it has expired
+	again       // impose it again
+	climb       // it keeps being undone
+	lost        // it was lifted in the room itself
 )
 
-// see takes in a look, and says what follows.
+// see updates the sight by an observation, and returns the job that follows. lower reports that the person is in the audience.
 func (s *sight) see(r models.Restriction, here, holds, lower bool, can bot.Capabilities) job {
 	if here && !s.here {
 		s.fresh = true
 	}
 	s.here = here
 	switch {
-	case lower || r.Verb == models.VerbMute && !here: // nobody can tell
+	case lower || r.Verb == models.VerbMute && !here: // unobservable
 		return wait
 	case holds:
 		s.held, s.fresh, s.missed = true, false, 0
@@ -56,7 +56,7 @@ func (s *sight) see(r models.Restriction, here, holds, lower bool, can bot.Capab
 			return confirm
 		}
 		return wait
-	case !here && !s.held: // nobody can tell
+	case !here && !s.held: // unobservable
 		return wait
 	}
 	if s.missed++; s.missed < missesCount {
@@ -77,7 +77,7 @@ func (s *sight) see(r models.Restriction, here, holds, lower bool, can bot.Capab
 	return again
 }
 
-// sights are what was last seen of all restrictions. Its methods may be called from any goroutine.
+// sights holds the last observations of all restrictions. Its methods may be called from any goroutine.
 type sights struct {
 	room *room.Room
 
@@ -85,7 +85,7 @@ type sights struct {
 	of map[place]*sight
 }
 
-// forget lets go of what was seen of restrictions that are over.
+// forget drops the sights of restrictions that have ended.
 func (s *sights) forget(all []models.Restriction) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -96,7 +96,7 @@ func (s *sights) forget(all []models.Restriction) {
 	}
 }
 
-// judge looks at one restriction.
+// judge observes a restriction and returns the job that follows.
 func (s *sights) judge(r models.Restriction, all []models.Restriction, people []room.Present, now time.Time) job {
 	here := slices.ContainsFunc(people, func(p room.Present) bool { return p.ID == r.Person })
 	holds := s.room.InForce(r.Verb, r.Person)
@@ -115,7 +115,7 @@ func (s *sights) judge(r models.Restriction, all []models.Restriction, people []
 		return wait
 	}
 	if !r.Until.IsZero() && !now.Before(r.Until) {
-		if r.Verb == models.VerbMute && !here { // an end that nobody could see; they are not kept from anything
+		if r.Verb == models.VerbMute && !here { // lifting it has no effect to observe, and can wait
 			x.here = false
 			return wait
 		}
@@ -124,7 +124,7 @@ func (s *sights) judge(r models.Restriction, all []models.Restriction, people []
 	return x.see(r, here, holds, lower, can)
 }
 
-// put puts off what could not be done; done: it could.
+// put records the outcome of a job: unless done, the next attempt is delayed.
 func (s *sights) put(r models.Restriction, done bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -5,19 +5,19 @@ import (
 	"sync"
 )
 
-// turns lets one thing at a time be done about a person. Its methods may be called from any goroutine.
+// turns serialises actions on the same person. Its methods may be called from any goroutine.
 type turns struct {
 	mu sync.Mutex
 	of map[string]*turn
 }
 
-// turn is the turn of one person.
+// turn is the lock of one person.
 type turn struct {
 	taken   chan struct{}
 	waiting int
 }
 
-// take waits for a person's turn. The error is the context's.
+// take waits for a person's turn. The error is the context's cause.
 func (ts *turns) take(ctx context.Context, person string) (release func(), err error) {
 	t := ts.join(person)
 	select {

@@ -11,36 +11,35 @@ import (
 	"earshot/models"
 )
 
-// ActOptions bound how an action is carried out.
+// ActOptions are the options of Room.Act.
 type ActOptions struct {
-	// Limit is the harshest verb that may be used when milder ones have no effect. Empty: a mute may climb to
-	// to_audience, any other verb stays as it is. What cannot be undone (remove, ban) is used only when it was asked for
-	// or when Limit names it.
+	// Limit is the harshest verb that may be used when milder ones have no effect. If empty, a mute may be escalated to
+	// to_audience, and any other verb is not escalated. What can't be undone (remove, ban) is used only when requested or
+	// named by Limit.
 	Limit models.Verb
 }
 
-// Result is what came of an action.
+// Result is the outcome of an action.
 type Result struct {
-	// Action is the action with State, Attempts, Error, Sent and Seen filled in: seen, or failed (also when something
-	// harsher took effect in its place), or sent when the context ended before it was known whether what the server had
-	// taken took effect.
+	// Action is the action with State, Attempts, Error, Sent and Seen filled in. Its state is seen, failed (also when a
+	// harsher verb took effect instead), or sent when the context ended before an effect was observed.
 	Action models.Action
-	// Done is the verb that took effect, which is harsher than the action's when the ladder was climbed; empty: none. Seen
-	// is when that was seen.
+	// Done is the verb that took effect, which may be harsher than the action's; empty if none did. Seen is when its effect
+	// was observed.
 	Done models.Verb
 	Seen time.Time
-	// How says what showed the effect.
+	// How is the evidence of the effect.
 	How string
 	// Took is the time from the request to the effect.
 	Took time.Duration
-	// Steps are all tries, in order.
+	// Steps are all attempts, in order.
 	Steps []Step
 }
 
-// Step is one try of an action.
+// Step is one attempt at an action.
 type Step struct {
 	Verb models.Verb
-	// Taken says that the server took the request, whether or not its effect was seen.
+	// Taken reports that the server accepted the request, whether or not its effect was observed.
 	Taken bool
 	Seen  bool
 	How   string
@@ -48,20 +47,20 @@ type Step struct {
 	Err   error
 }
 
-// The bounds of one try.
+// The bounds of an attempt.
 const (
-	doWithin   = 5 * time.Second        // for the server to take the request
-	seenWithin = 3 * time.Second        // for the effect to be seen
-	seenHolds  = 500 * time.Millisecond // for how long it must stay
-	quietFor   = 300 * time.Millisecond // without a voice: a word that was under way has ended
+	doWithin   = 5 * time.Second        // for the server to accept the request
+	seenWithin = 3 * time.Second        // for the effect to be observed
+	seenHolds  = 500 * time.Millisecond // for which the effect must last
+	quietFor   = 300 * time.Millisecond // the silence that proves a mute
 	lookEvery  = 50 * time.Millisecond
-	tries      = 2 // of one verb
+	tries      = 2 // attempts per verb
 )
 
-// ladder is what is tried for a verb, mildest first.
+// ladder lists the verbs of escalation, mildest first.
 var ladder = []models.Verb{models.VerbMute, models.VerbToAudience, models.VerbRemove, models.VerbBan}
 
-// rungs are the verbs to try for an action, up to a limit.
+// rungs returns the verbs to try for an action, up to a limit.
 func rungs(verb, limit models.Verb) []models.Verb {
 	if limit == "" {
 		limit = verb
@@ -76,17 +75,16 @@ func rungs(verb, limit models.Verb) []models.Verb {
 	return ladder[from : to+1]
 }
 
-// actor carries actions out and looks whether they took effect.
+// actor carries out actions and observes their effect.
 type actor struct {
 	moderator bot.Moderator
-	// can is what the bot may do now; false while it is not in the room.
+	// can returns the bot's rights; false while it is not in the room.
 	can func() (bot.Capabilities, bool)
-	// quiet returns how long a person has been silent; false when their sound is never heard apart from others'.
+	// quiet returns how long ago a person was last heard; false if they have no track of their own.
 	quiet func(id string) (time.Duration, bool)
 }
 
-// do tries an action until its effect is seen, climbing the ladder as far as o allows. It blocks for at most some
-// seconds a try.
+// do attempts an action until its effect is observed, escalating as far as o allows. It blocks for some seconds per attempt.
 func (x *actor) do(ctx context.Context, a models.Action, o ActOptions) Result {
 	out := Result{Action: a}
 	out.Action.Attempts, out.Action.Error = 0, ""
@@ -122,13 +120,13 @@ func (x *actor) do(ctx context.Context, a models.Action, o ActOptions) Result {
 	return out
 }
 
-// final reports whether trying the same verb again is pointless.
+// final reports whether retrying the same verb is pointless.
 func final(err error) bool {
 	var refused *bot.RefusalError
 	return errors.As(err, &refused) || errors.Is(err, bot.ErrAbsent) || errors.Is(err, bot.ErrNotJoined)
 }
 
-// complaint says why every try failed, each reason once.
+// complaint joins the reasons why the attempts failed, without repetitions.
 func complaint(steps []Step) string {
 	out := ""
 	for i, s := range steps {
@@ -143,7 +141,7 @@ func complaint(steps []Step) string {
 	return out
 }
 
-// try asks once and looks for the effect.
+// try sends a request once and observes its effect.
 func (x *actor) try(ctx context.Context, a *models.Action, verb models.Verb) Step {
 	s := Step{Verb: verb}
 	began := time.Now()
@@ -174,7 +172,7 @@ func (x *actor) try(ctx context.Context, a *models.Action, verb models.Verb) Ste
 	return s
 }
 
-// command turns an action into what the connector understands, or says why it cannot be done here.
+// command translates an action for the connector, or returns why it is impossible here.
 func (x *actor) command(a models.Action, verb models.Verb) (c bot.Command, note string, err error) {
 	can, joined := x.can()
 	switch {
@@ -210,7 +208,7 @@ func (x *actor) command(a models.Action, verb models.Verb) (c bot.Command, note 
 
 var errNoEffect = errors.New("the server took it, but no effect was seen")
 
-// look waits until a command's effect is seen and stays.
+// look waits until a command's effect is observed and lasts.
 func (x *actor) look(ctx context.Context, o bot.Command) (how string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, seenWithin)
 	defer cancel()
@@ -240,7 +238,7 @@ func (x *actor) look(ctx context.Context, o bot.Command) (how string, err error)
 	}
 }
 
-// see looks once: what the server says, and whether the person is still heard.
+// see checks once what the server reports, and whether the person is still heard.
 func (x *actor) see(o bot.Command) (how string, err error) {
 	ok, how := x.moderator.Effect(o)
 	if !ok {

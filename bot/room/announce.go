@@ -10,39 +10,33 @@ import (
 )
 
 const (
-	// announceSettle is how long after the join those who are there already become known.
+	// announceSettle is how long after the join the existing participants become known.
 	announceSettle = 500 * time.Millisecond
-	// announceEvery is the least time between two announcements to late joiners.
+	// announceEvery is the minimum time between announcements to late joiners.
 	announceEvery = time.Minute
-	// announceAgain is how long after a failed announcement the same people are told again; it doubles up to announceEvery.
+	// announceAgain is the delay before a failed announcement is repeated; it doubles up to announceEvery.
 	announceAgain = 5 * time.Second
-	// announceTries is how often that is tried, over some six minutes. Then it waits for somebody new, or other rights.
+	// announceTries bounds the repetitions, over about six minutes. After that it takes a new participant or a change of rights.
 	announceTries = 8
-	// announceUnseen is the same for one that the server took.
+	// announceUnseen bounds them for an announcement that the server accepted.
 	announceUnseen = 2
 )
 
-// announcer says who the bot is during one connection: once it is in the room, again when somebody came who has not been told,
-// and again when it was not delivered.
+// announcer announces the bot during one connection: after the join, to newcomers, and again when delivery failed.
 type announcer struct {
 	stay    *stay
-	news    chan struct{} // rings when somebody came, or the rights changed
-	settled atomic.Bool   // who was there before is back, or gone
+	news    chan struct{} // signals a new participant or a change of rights
+	settled atomic.Bool   // connection.settled
 
-	// Of the goroutine that runs it.
-	mute   bool // the host was told that the room has no chat
+	// Owned by the goroutine that runs it.
+	mute   bool // the host has been told that the room has no chat
 	failed int
 }
 
 func newAnnouncer(s *stay) *announcer { return &announcer{stay: s, news: make(chan struct{}, 1)} }
 
-// ring has it looked whom to tell of the bot.
-func (a *announcer) ring() {
-	select {
-	case a.news <- struct{}{}:
-	default:
-	}
-}
+// ring makes the announcer check whom to inform.
+func (a *announcer) ring() { ring(a.news) }
 
 // run announces until the context ends.
 func (a *announcer) run(ctx context.Context) {
@@ -51,14 +45,14 @@ func (a *announcer) run(ctx context.Context) {
 	}
 	for pause := announceSettle; sleep(ctx, pause); {
 		select {
-		case <-a.news: // what is news by now is looked at now
+		case <-a.news: // covered by this look
 		default:
 		}
 		var again bool
 		if pause, again = a.look(ctx); again {
 			continue
 		}
-		pause = announceSettle // people often come in twos and threes
+		pause = announceSettle // people often join together
 		select {
 		case <-a.news:
 		case <-ctx.Done():
@@ -67,7 +61,7 @@ func (a *announcer) run(ctx context.Context) {
 	}
 }
 
-// look tells those who have not been told. again: it is to look again after a pause, whether or not there is news.
+// look informs those who have not been informed. again reports that it is to be called again after a pause, even without news.
 func (a *announcer) look(ctx context.Context) (pause time.Duration, again bool) {
 	whom, fresh := a.stay.disclosure.untold(a.stay.people.all(), a.settled.Load())
 	can, _ := a.stay.rights.get()
@@ -97,8 +91,8 @@ func (a *announcer) look(ctx context.Context) (pause time.Duration, again bool) 
 	return 0, false
 }
 
-// tryAgain is how often an announcement that failed like this is tried again. One that the server took, and whose effect
-// nobody saw, may have been read: it is not to be said over and over.
+// tryAgain returns how often an announcement that failed with err is repeated. One that the server accepted may have been read,
+// and should not be repeated often.
 func tryAgain(err error) int {
 	switch {
 	case final(err):
@@ -110,7 +104,7 @@ func tryAgain(err error) int {
 	}
 }
 
-// cannot tells the host that the room has nothing to announce in.
+// cannot tells the host that the bot can't announce itself here.
 func (a *announcer) cannot() {
 	a.stay.log.Info("no announcement: this room has no chat that the bot may write to")
 	a.stay.note(
@@ -119,7 +113,7 @@ func (a *announcer) cannot() {
 	)
 }
 
-// post says a line to the room, and notes for whom it was delivered or not: of those who wait for it, once.
+// post announces the bot to the room and records the outcome.
 func (a *announcer) post(ctx context.Context, whom []string) error {
 	s := a.stay
 	out := s.act.do(ctx, models.Action{Verb: models.VerbMessage, Text: s.cfg.Notice.Text()}, ActOptions{})
@@ -141,7 +135,7 @@ func (a *announcer) post(ctx context.Context, whom []string) error {
 	return out.Steps[len(out.Steps)-1].Err
 }
 
-// noteTold notes what came of an announcement for those whom it was for, and reports whether the host should hear of it.
+// noteTold records the outcome of an announcement in the consent ledger, and reports whether to tell the host.
 func (a *announcer) noteTold(whom []string, out Result) (late bool) {
 	if len(whom) == 0 {
 		whom = []string{""}

@@ -9,23 +9,23 @@ import (
 )
 
 const (
-	breakerAfter = 8               // failures in a row, of all rooms together
-	breakerOpen  = 4 * time.Second // between the attempts that find out whether the server is back
+	breakerAfter = 8               // consecutive failures of all rooms together
+	breakerOpen  = 4 * time.Second // between probes while the breaker is open
 	breakerWait  = 2 * time.Second // until a room asks again
 )
 
-var errBroken = errors.New("the server fails again and again, so it is asked less often")
+var errBroken = errors.New("the server keeps failing, so it is tried less often")
 
-// Breaker spares a server in trouble: after several failed joins in a row only one of its rooms tries, every 4 s, until
-// the server answers one of them. Its methods may be called from any goroutine; a nil Breaker lets everybody through. The zero value is
-// ready.
+// Breaker is a circuit breaker for the joins at one server: after several consecutive failures only one room at a time tries,
+// every 4 s, until the server answers. Its methods may be called from any goroutine; a nil Breaker is always closed. The zero
+// value is ready to use.
 type Breaker struct {
 	mu       sync.Mutex
 	failures int
 	next     time.Time // when the next room may try
 }
 
-// ask returns how long the caller should wait before it asks again; 0 means that it may try to join now and must report back.
+// ask returns how long to wait before asking again; after 0 the caller may try to join, and must report the outcome with tell.
 func (b *Breaker) ask() time.Duration {
 	if b == nil {
 		return 0
@@ -43,13 +43,13 @@ func (b *Breaker) ask() time.Duration {
 	return 0
 }
 
-// inTrouble reports whether a join that failed for this reason says that the server is in trouble. One that refuses the bot
-// in a room is well.
+// inTrouble reports whether a failed join with this reason means that the server is in trouble. A server that refuses the bot is
+// not.
 func inTrouble(r models.EndReason) bool {
 	return r == models.EndFailedServer || r == models.EndFailedICE
 }
 
-// tell notes how an attempt to join went: whether the server answered it.
+// tell records whether the server answered an attempt to join.
 func (b *Breaker) tell(ok bool) {
 	if b == nil {
 		return

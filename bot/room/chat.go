@@ -10,86 +10,90 @@ import (
 	"earshot/models"
 )
 
-// wish is what somebody wants, said in the chat.
-type wish struct {
+// request is an objection, or its withdrawal, made in the chat.
+type request struct {
 	id      string
 	objects bool
 }
 
-// wishes wait for an answer, in the order in which people first said something: of each person only what they said last, so
-// that they are no more than the people are, and nobody's flood drowns another's word. Its methods may be called from any
-// goroutine.
-type wishes struct {
-	words chan struct{} // rings when there is one
+// requests queues requests in order of arrival, only the latest of each person, so that nobody can flood it. Its methods may be
+// called from any goroutine.
+type requests struct {
+	added chan struct{} // signals an addition
 
 	mu      sync.Mutex
-	waiting []wish
+	waiting []request
 }
 
-func newWishes() *wishes { return &wishes{words: make(chan struct{}, 1)} }
+func newRequests() *requests { return &requests{added: make(chan struct{}, 1)} }
 
-// add adds a wish, in place of what its person said before.
-func (ws *wishes) add(w wish) {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	if i := slices.IndexFunc(ws.waiting, func(o wish) bool { return o.id == w.id }); i >= 0 {
-		ws.waiting[i] = w
+// add queues a request, replacing an earlier one of the same person.
+func (q *requests) add(r request) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if i := slices.IndexFunc(q.waiting, func(o request) bool { return o.id == r.id }); i >= 0 {
+		q.waiting[i] = r
 	} else {
-		ws.waiting = append(ws.waiting, w)
+		q.waiting = append(q.waiting, r)
 	}
+	ring(q.added)
+}
+
+// next takes the oldest request.
+func (q *requests) next() (r request, ok bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.waiting) == 0 {
+		return r, false
+	}
+	r, q.waiting = q.waiting[0], q.waiting[1:]
+	return r, true
+}
+
+// ring signals on a channel with room for one signal.
+func ring(c chan<- struct{}) {
 	select {
-	case ws.words <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
 
-// next takes the wish that waits longest.
-func (ws *wishes) next() (w wish, ok bool) {
-	ws.mu.Lock()
-	defer ws.mu.Unlock()
-	if len(ws.waiting) == 0 {
-		return w, false
-	}
-	w, ws.waiting = ws.waiting[0], ws.waiting[1:]
-	return w, true
-}
-
-// wishOf finds what a line in the chat asks of the bot; false: nothing.
-func wishOf(id, text string) (wish, bool) {
+// requestOf parses a chat message; it returns false if the message is none of the bot's commands.
+func requestOf(id, text string) (request, bool) {
 	word, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(text)), " ")
-	w := wish{id: id, objects: word == bot.OptOut}
-	return w, id != "" && (w.objects || word == bot.OptIn)
+	r := request{id: id, objects: word == bot.OptOut}
+	return r, id != "" && (r.objects || word == bot.OptIn)
 }
 
-// objectByChat has an objection that was said in the chat in force, and stored.
+// objectByChat puts an objection made in the chat into force, and stores it.
 func (s *stay) objectByChat(id string) {
 	if s.pipe.Object(id, true) {
 		s.consent(id, models.ConsentObjected, "chat")
 	}
 }
 
-// answer answers what was said in the chat until the context ends.
-func (s *stay) answer(ctx context.Context, ws *wishes) {
+// answer answers requests until the context ends.
+func (s *stay) answer(ctx context.Context, q *requests) {
 	for {
 		select {
-		case <-ws.words:
+		case <-q.added:
 		case <-ctx.Done():
 			return
 		}
-		for w, ok := ws.next(); ok && ctx.Err() == nil; w, ok = ws.next() {
-			s.grant(ctx, w)
+		for r, ok := q.next(); ok && ctx.Err() == nil; r, ok = q.next() {
+			s.grant(ctx, r)
 		}
 	}
 }
 
-// grant answers a wish. An objection is in force already, unless it came while an earlier word was being answered.
-func (s *stay) grant(ctx context.Context, w wish) {
-	if w.objects {
-		s.objectByChat(w.id)
-		s.say(ctx, w.id, s.cfg.Notice.OptedOutLine())
+// grant answers a request. An objection is usually in force already, unless an answer to an earlier request was in progress.
+func (s *stay) grant(ctx context.Context, r request) {
+	if r.objects {
+		s.objectByChat(r.id)
+		s.say(ctx, r.id, s.cfg.Notice.OptedOutLine())
 		return
 	}
-	if s.object(ctx, w.id, false) {
-		s.consent(w.id, models.ConsentWithdrew, "chat")
+	if s.object(ctx, r.id, false) {
+		s.consent(r.id, models.ConsentWithdrew, "chat")
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"earshot/models"
 )
 
-// crowdedEvery is how often at most the host is told that more tracks are open than are read.
+// crowdedEvery is the minimum time between warnings of too many tracks.
 const crowdedEvery = time.Minute
 
 // connection is one connection to the room: the RoomHandler of one Connector.Run.
@@ -19,26 +19,26 @@ type connection struct {
 	*stay
 	breaker   *Breaker
 	deadline  *time.Timer             // of the join
-	leave     context.CancelCauseFunc // ends the stay
+	leave     context.CancelCauseFunc // ends the session
 	in        chan struct{}           // closed at the join
 	announcer *announcer
-	wishes    *wishes
+	requests  *requests
 	watchdog  *media.Watchdog
 
 	mu      sync.Mutex
 	since   time.Duration // when it joined
 	joined  bool
-	settled bool        // who was there before is back, or gone
-	over    bool        // nothing more is heard
-	ended   bool        // the bot is not there any more
-	alone   *time.Timer // runs while nobody is there
-	crowded time.Time   // when the host was told of too many tracks
+	settled bool        // those present before a reconnect have been found again, or count as gone
+	over    bool        // no longer listening
+	ended   bool        // the bot is no longer in the room
+	alone   *time.Timer // runs while the room is empty
+	crowded time.Time   // when the host was last warned of too many tracks
 }
 
 func newConnection(s *stay, b *Breaker, deadline *time.Timer, leave context.CancelCauseFunc) *connection {
 	return &connection{
 		stay: s, breaker: b, deadline: deadline, leave: leave, in: make(chan struct{}),
-		announcer: newAnnouncer(s), wishes: newWishes(), watchdog: s.pipe.Watchdog(),
+		announcer: newAnnouncer(s), requests: newRequests(), watchdog: s.pipe.Watchdog(),
 	}
 }
 
@@ -77,7 +77,7 @@ func (c *connection) Speaker(s models.Speaker) {
 	}
 }
 
-// came notes that somebody is there; false when the connection is over.
+// came records that a person is present; it returns false if the connection is over.
 func (c *connection) came(id string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -112,7 +112,7 @@ func (c *connection) Left(id string) {
 	c.watchAlone()
 }
 
-// gone notes that somebody is not there any more.
+// gone records that a person has left.
 func (c *connection) gone(id string) {
 	if c.people.leave(id) {
 		c.pipe.Event(models.RoomLeave, id)
@@ -129,20 +129,20 @@ func (c *connection) Talking(id string, on bool) {
 // Track implements bot.RoomHandler.
 func (c *connection) Track(i bot.TrackInfo) bot.TrackSink {
 	here := true
-	if i.Attribution != models.AttributionUnknown { // the mixed voices of several people are not one more
+	if i.Attribution != models.AttributionUnknown { // a mix of several people is not another person
 		here = c.came(i.SpeakerID)
 	}
 	if !here || c.isOver() {
 		return nowhere{}
 	}
 	t := c.pipe.Track(i)
-	if c.isOver() { // meanwhile
+	if c.isOver() { // it may have ended meanwhile
 		t.End()
 	}
 	return t
 }
 
-// nowhere takes the packets of a connection that was given up.
+// nowhere discards the packets of a connection that is over.
 type nowhere struct{}
 
 // Packet implements bot.TrackSink.
@@ -151,17 +151,17 @@ func (nowhere) Packet([]byte, uint8) {}
 // End implements bot.TrackSink.
 func (nowhere) End() {}
 
-// Said implements bot.ChatHandler: people say there that they don't want to be written down.
+// Said implements bot.ChatHandler: it takes objections.
 func (c *connection) Said(id, text string) {
-	w, ok := wishOf(id, text)
+	r, ok := requestOf(id, text)
 	if !ok {
 		return
 	}
-	if w.objects { // at once, whatever else waits: nothing of what they say next is to be heard
+	if r.objects { // at once: nothing they say from now on may be heard
 		c.objectByChat(id)
 	}
 	if !c.isOver() {
-		c.wishes.add(w)
+		c.requests.add(r)
 	}
 }
 
@@ -178,7 +178,7 @@ func (c *connection) Crowded(open int) {
 	c.note(fmt.Sprintf(text, open))
 }
 
-// watchAlone keeps the timer that ends the stay in an empty room; the caller holds mu.
+// watchAlone updates the timer that ends the session in an empty room; the caller holds mu.
 func (c *connection) watchAlone() {
 	switch {
 	case c.alone == nil || c.over:
@@ -189,7 +189,7 @@ func (c *connection) watchAlone() {
 	}
 }
 
-// silent ends the stay when nobody was heard for too long. In a pause nobody can be.
+// silent ends the session if nobody has been heard for too long, pauses aside.
 func (c *connection) silent() {
 	since, joined := c.joinedAt()
 	if d := c.cfg.Silence; d > 0 && joined && !c.pipe.Paused() && c.clock.now()-max(since, c.pipe.LastVoice()) >= d {
@@ -197,7 +197,7 @@ func (c *connection) silent() {
 	}
 }
 
-// settle tells once, a while after the join, of those who went while the bot was out: nobody else will.
+// settle reports, once, a while after a reconnect, the people who left while the bot was disconnected.
 func (c *connection) settle() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -211,7 +211,7 @@ func (c *connection) settle() {
 	}
 }
 
-// joinedAt is when it joined; false: it has not.
+// joinedAt returns when it joined; false if it has not.
 func (c *connection) joinedAt() (time.Duration, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -224,7 +224,7 @@ func (c *connection) isOver() bool {
 	return c.over
 }
 
-// deafen hears nothing more of what the connector still tells, and ends its tracks.
+// deafen ends the tracks and ignores further events.
 func (c *connection) deafen() {
 	c.mu.Lock()
 	c.over = true
@@ -248,7 +248,7 @@ func (c *connection) end() {
 	c.watchdog.End()
 }
 
-// onceIn runs something once the room has been joined, until the context ends.
+// onceIn calls run once the room has been joined, unless the context ends first.
 func (c *connection) onceIn(ctx context.Context, run func(context.Context)) {
 	select {
 	case <-c.in:

@@ -6,23 +6,24 @@ import (
 	"time"
 )
 
-// maxGreeted is of how many it is remembered that they were told of the bot; of more only while they are there.
+// maxGreeted bounds the people remembered as informed; beyond it only those present are remembered.
 const maxGreeted = 4096
 
-// disclosure is who was told of the bot, over all connections of a stay. Its methods may be called from any goroutine.
+// disclosure records who has been informed of the bot, over all connections of a session. Its methods may be called from any
+// goroutine.
 type disclosure struct {
 	mu        sync.Mutex
 	announced bool
-	greeted   map[string]bool // who was told
-	waiting   map[string]bool // whom that could not be told yet
+	greeted   map[string]bool // who has been informed
+	waiting   map[string]bool // whom an announcement has not reached yet
 }
 
 func newDisclosure() *disclosure {
 	return &disclosure{greeted: map[string]bool{}, waiting: map[string]bool{}}
 }
 
-// untold lists who is there and has not been told yet, and reports whether there is something to say. A room in which
-// nobody is known to be is told once: listeners may be there whom the server does not name.
+// untold lists those present who have not been informed, and reports whether an announcement is due. In a room without known
+// participants there is one announcement: there may be listeners whom the server does not report.
 func (d *disclosure) untold(here map[string]time.Duration, settled bool) (whom []string, fresh bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -37,8 +38,8 @@ func (d *disclosure) untold(here map[string]time.Duration, settled bool) (whom [
 	return whom, len(whom) > 0 || !d.announced
 }
 
-// told notes what came of an announcement for those whom it was for. It returns of whom that is news, and reports whether the
-// host should hear of it: somebody could not be told for the first time, or is told after all.
+// told records the outcome of an announcement to these people. It returns those for whom it has changed, and whether to tell the
+// host: somebody was not reached for the first time, or has been reached after all.
 func (d *disclosure) told(whom []string, seen bool) (news []string, late bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

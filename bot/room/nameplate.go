@@ -7,23 +7,23 @@ import (
 	"earshot/bot"
 )
 
-// nameplate has the bot's name say that listening is paused, for as long as it is: whoever comes in the midst of a pause has
-// not seen the line in the chat. One goroutine uses it, for one connection.
+// nameplate shows in the bot's display name that listening is paused: people who join during a pause have not seen the chat
+// message. One goroutine uses it, for one connection.
 type nameplate struct {
 	stay *stay
 
-	shown  bool // a connection begins with the plain name
-	told   bool // the host was told that the name does not show it
+	shown  bool // the name shows a pause; a connection begins with the plain name
+	told   bool // the host has been told that the name does not show the pause
 	failed int
 }
 
 const (
-	// renameAgain is how long after a name that could not be changed it is tried again; it doubles.
+	// renameAgain is the delay before a failed change is retried; it doubles.
 	renameAgain = 5 * time.Second
-	renameTries = 6 // over some five minutes
+	renameTries = 6 // over about five minutes
 )
 
-// run shows pauses until the context ends. pauses rings when one begins or ends.
+// run shows pauses until the context ends. pauses signals their beginning and end.
 func (n *nameplate) run(ctx context.Context, pauses <-chan struct{}) {
 	for {
 		again := n.look(ctx)
@@ -40,7 +40,7 @@ func (n *nameplate) run(ctx context.Context, pauses <-chan struct{}) {
 	}
 }
 
-// look shows what is to be shown. What it returns says when to try again; nil: when something changes.
+// look updates the name. The channel signals when to retry; nil means when something changes.
 func (n *nameplate) look(ctx context.Context) (again <-chan time.Time) {
 	want := n.stay.pipe.Paused()
 	if want != n.shown {
@@ -65,7 +65,7 @@ func (n *nameplate) look(ctx context.Context) (again <-chan time.Time) {
 	return again
 }
 
-// rename shows the name of a pause, or the usual one.
+// rename shows the name for a pause, or the plain one.
 func (n *nameplate) rename(ctx context.Context, paused bool) error {
 	s := n.stay
 	r, can := s.cfg.Connector.(bot.Renamer)
@@ -85,7 +85,7 @@ func (n *nameplate) rename(ctx context.Context, paused bool) error {
 	return err
 }
 
-// notShown tells the host that people who come cannot see that listening is paused.
+// notShown tells the host that newcomers can't see that listening is paused.
 func (n *nameplate) notShown(err error) {
 	s := n.stay
 	s.log.Warn("the bot's name does not say that listening is paused", "err", err)

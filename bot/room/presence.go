@@ -9,34 +9,34 @@ import (
 	"earshot/models"
 )
 
-// Present is somebody who is in the room now.
+// Present is a person who is in the room.
 type Present struct {
 	ID, Name string
 	Role     models.Role
-	// Came is when they came, on the session's clock; 0: they were there before the bot, or came back to it.
+	// Came is the session time at which they joined; 0 if they were there before the bot, or when it reconnected.
 	Came time.Duration
 }
 
-// presence is who is in the room. Its methods may be called from any goroutine.
+// presence records who is in the room. Its methods may be called from any goroutine.
 type presence struct {
 	mu      sync.Mutex
-	here    map[string]time.Duration // who is there while the bot is, and when they came, as Present.Came
-	known   map[string]bool          // who was seen, and not seen to go, also while the bot is out
-	removed map[string]bool          // whom the bot sent out, until they come back
+	here    map[string]time.Duration // who is present while the bot is connected, with Present.Came
+	known   map[string]bool          // who has joined and has not been seen to leave, including while the bot is disconnected
+	removed map[string]bool          // whom the bot removed, until they return
 }
 
 func newPresence() *presence {
 	return &presence{here: map[string]time.Duration{}, known: map[string]bool{}, removed: map[string]bool{}}
 }
 
-// arrival is what is new about somebody who is there.
+// arrival is what has changed about a person who is present.
 type arrival struct {
-	seen bool // they were not known to be there
-	came bool // they came just now
-	back bool // the bot had sent them out
+	seen bool // they were not known to be present
+	came bool // they have just joined
+	back bool // the bot had removed them
 }
 
-// enter notes that somebody is there; early: who is found now was there before the bot.
+// enter records that a person is present; early reports that those found now were there before the bot.
 func (p *presence) enter(id string, now time.Duration, early bool) (a arrival) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -55,7 +55,7 @@ func (p *presence) enter(id string, now time.Duration, early bool) (a arrival) {
 	return a
 }
 
-// leave notes that somebody is gone, and reports whether that is news.
+// leave records that a person has left, and reports whether that is a change.
 func (p *presence) leave(id string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -65,14 +65,14 @@ func (p *presence) leave(id string) bool {
 	return news
 }
 
-// nobody forgets who is there: the bot is not.
+// nobody records that the bot is disconnected.
 func (p *presence) nobody() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	clear(p.here)
 }
 
-// missing names those who were seen before the bot was out, and not since, in order.
+// missing lists those who were present before the bot was disconnected, and have not been seen since, in order.
 func (p *presence) missing() (ids []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -84,21 +84,21 @@ func (p *presence) missing() (ids []string) {
 	return ids
 }
 
-// all is who is there, and when they came.
+// all returns those present, with Present.Came.
 func (p *presence) all() map[string]time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return maps.Clone(p.here)
 }
 
-// empty reports whether nobody is there.
+// empty reports whether nobody is present.
 func (p *presence) empty() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return len(p.here) == 0
 }
 
-// sentOut remembers whom the bot removed: a removal bars nobody from coming back.
+// sentOut records a removal, which does not prevent a return.
 func (p *presence) sentOut(id string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

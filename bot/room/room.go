@@ -1,5 +1,5 @@
-// Package room is in one live audio room: it joins and joins again, knows who is there, says who the bot is, and sees to it that
-// actions take effect. What is said goes through package media:
+// Package room runs the bot in one live audio room: it joins and rejoins, tracks who is present, discloses the bot, and carries out
+// actions and verifies their effect. Audio goes through package media:
 //
 //	connector --packets--> connection --tracks--> media.Pipeline --clips, gaps--> media.Sink
 //
@@ -20,21 +20,21 @@ import (
 )
 
 const (
-	// drainTime is how long a Room stores what was heard, by default.
+	// drainTime is the default of Config.Drain.
 	drainTime = 20 * time.Second
-	// StopTime is how long Run takes at most, by default, to return when its context has ended: nobody comes back from the
-	// farewell, the connector does not let go, and the sink takes nothing.
+	// StopTime is how long Run may take by default to return after its context has ended: if the farewell, the connector and
+	// the sink all block.
 	StopTime = FarewellTime + letGo + drainTime + media.GiveUpTime
 )
 
-// Room is one stay of the bot in one room.
+// Room is one session of the bot in one room.
 type Room struct {
 	stay   *stay
-	ending chan models.EndReason // why the stay is to end, once that was asked for
+	ending chan models.EndReason // the reason passed to End
 	erased sync.Once
 }
 
-// New checks the configuration. Nothing runs yet.
+// New validates the configuration. Nothing runs yet.
 func New(c Config) (*Room, error) {
 	c, err := c.withDefaults()
 	if err != nil {
@@ -58,10 +58,9 @@ func New(c Config) (*Room, error) {
 	return r, nil
 }
 
-// Run is in the room until the context ends, the room is over or it cannot be reached any more. What was heard is
-// flushed and stored before it returns. Cancelling the context gives EndStopped, or the reason of an EndError that is
-// its cause; one that was never in the room, because of failures, ends with the last of these. An error is returned with the
-// reasons that are failures. It may be called once.
+// Run stays in the room until the context ends, the room closes or it can't be reached any more. It flushes and stores everything
+// before it returns. When the context ends, the reason is EndStopped, or that of an EndError that is its cause; if the room was
+// never joined because of failures, it is that of the last failure. Reasons that are failures come with an error. Call it once.
 func (r *Room) Run(ctx context.Context) (models.EndReason, error) {
 	store, stopStoring := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopStoring()
@@ -98,8 +97,8 @@ func (r *Room) Run(ctx context.Context) (models.EndReason, error) {
 	return reason, err
 }
 
-// End has the bot leave for a reason, as the end of Run's context does; what was heard is stored first. Before Run it keeps the
-// bot out. It may be called from any goroutine, and does not wait; the first reason counts.
+// End makes the bot leave for a reason, as the end of Run's context does; if called before Run, the bot does not join. It does not
+// wait; the first reason counts. It may be called from any goroutine.
 func (r *Room) End(why models.EndReason) {
 	select {
 	case r.ending <- why:
@@ -107,7 +106,7 @@ func (r *Room) End(why models.EndReason) {
 	}
 }
 
-// Erased ends a stay whose session somebody erased, and tells the host. It may be called from any goroutine, and again.
+// Erased ends a session that has been erased, and tells the host. It may be called repeatedly, from any goroutine.
 func (r *Room) Erased() {
 	r.erased.Do(func() {
 		r.stay.note("this session was erased while it went on: the bot leaves, and keeps nothing of what was said since")
@@ -115,19 +114,16 @@ func (r *Room) Erased() {
 	})
 }
 
-// Pause stops or resumes listening for the whole room; what was said before is kept. People in the room are told in its
-// chat, and the bot's name shows the pause, or the host is told that it can't. It may be called from any goroutine, before and
-// during Run, and blocks while the line is delivered: some seconds. It reports whether that changed anything.
+// Pause pauses or resumes listening to the whole room; what was said before is kept. The bot announces it in the room's chat and
+// shows it in its name, or tells the host that it can't. It may be called from any goroutine, before and during Run, and blocks
+// for some seconds while the message is delivered. It reports whether anything changed.
 func (r *Room) Pause(ctx context.Context, on bool) bool {
 	s := r.stay
 	if !s.pipe.Pause(on) {
 		return false
 	}
 	s.log.Info("listening paused or resumed", "paused", on)
-	select {
-	case s.pauses <- struct{}{}:
-	default:
-	}
+	ring(s.pauses)
 	text := s.cfg.Notice.ResumedLine()
 	if on {
 		text = s.cfg.Notice.PausedLine()
@@ -136,20 +132,19 @@ func (r *Room) Pause(ctx context.Context, on bool) bool {
 	return true
 }
 
-// Paused reports whether a host has paused listening.
+// Paused reports whether listening is paused.
 func (r *Room) Paused() bool { return r.stay.pipe.Paused() }
 
-// Object has somebody not written down from now on, or, without objects, again. Their track is dropped before it is
-// decoded. They are told, in private where that is possible. It may be called from any goroutine, before and during
-// Run, and blocks while the line is delivered. It reports whether that changed anything.
+// Object records whether a person objects to being recorded; from then on their packets are dropped undecoded. They are informed,
+// in private where possible. It may be called from any goroutine, before and during Run, and blocks while the message is
+// delivered. It reports whether anything changed.
 func (r *Room) Object(ctx context.Context, id string, objects bool) bool {
 	return r.stay.object(ctx, id, objects)
 }
 
-// Act carries an action out in the room and reports what came of it. It blocks until the effect was seen and stays, or
-// nothing more can be tried: some seconds. It may be called from any goroutine while Run runs; for one person one after
-// the other. Nothing is remembered of it: whoever calls it sees to it that what is for some time ends, and is kept until
-// then.
+// Act carries out an action in the room and returns the outcome. It blocks for some seconds, until the effect has been observed
+// and lasts, or nothing more can be tried. It may be called from any goroutine while Run runs, but sequentially for one person. The
+// caller is responsible for ending an action of limited time, and for keeping it in force until then.
 func (r *Room) Act(ctx context.Context, a models.Action, o ActOptions) Result {
 	out := r.stay.act.do(ctx, a, o)
 	log := r.stay.log.With(
@@ -166,16 +161,16 @@ func (r *Room) Act(ctx context.Context, a models.Action, o ActOptions) Result {
 	return out
 }
 
-// Can tells what the bot may do now; false while it is not in the room.
+// Can returns the bot's rights; false while it is not in the room.
 func (r *Room) Can() (bot.Capabilities, bool) { return r.stay.rights.get() }
 
-// Inside reports whether the bot is in the room now.
+// Inside reports whether the bot is in the room.
 func (r *Room) Inside() bool {
 	_, inside := r.stay.rights.get()
 	return inside
 }
 
-// Verbs lists what can be done in the room now; nothing while the bot is not in it.
+// Verbs lists the verbs that can be carried out now; none while the bot is not in the room.
 func (r *Room) Verbs() (out []models.Verb) {
 	can, inside := r.stay.rights.get()
 	for _, v := range []models.Verb{
@@ -189,7 +184,7 @@ func (r *Room) Verbs() (out []models.Verb) {
 	return out
 }
 
-// InForce reports whether a verb is in force against somebody now, by what the room's server has told so far.
+// InForce reports whether a verb is in force against a speaker, according to the room's server.
 func (r *Room) InForce(verb models.Verb, speakerID string) bool {
 	m := r.stay.act.moderator
 	if m == nil {
@@ -199,14 +194,13 @@ func (r *Room) InForce(verb models.Verb, speakerID string) bool {
 	return ok
 }
 
-// Elapsed is the time since the session's start by the clock that clips are timed with: the wall clock may have been set,
-// or the machine asleep.
+// Elapsed returns the session time: that of the clock that times the clips, regardless of changes to the wall clock.
 func (r *Room) Elapsed() time.Duration { return r.stay.clock.now() }
 
-// Note tells the host something, with Config.Watch.
+// Note sends a note to the host, through Config.Watch.
 func (r *Room) Note(text string) { r.stay.note(text) }
 
-// People lists who is in the room, by id; nobody while the bot is not in it. It may be called from any goroutine.
+// People lists those present, by id; nobody while the bot is not in the room. It may be called from any goroutine.
 func (r *Room) People() []Present {
 	here := r.stay.people.all()
 	out := make([]Present, 0, len(here))
@@ -218,15 +212,14 @@ func (r *Room) People() []Present {
 	return out
 }
 
-// Recent is the sound of somebody between two times of the session, as Pipeline.Recent says. Any goroutine may call it, also
-// after the Room has ended.
+// Recent returns a speaker's audio between two session times: see media.Pipeline.Recent. It may be called from any goroutine, also
+// after the session.
 func (r *Room) Recent(speakerID, track string, fromMS, toMS int64) (opus []byte, from, to int64) {
 	return r.stay.pipe.Recent(speakerID, track, fromMS, toMS)
 }
 
-// Stats may be called from any goroutine, before, during and after Run.
+// Stats returns the current figures. It may be called from any goroutine, before, during and after Run.
 func (r *Room) Stats() media.Stats { return r.stay.pipe.Stats() }
 
-// DeafTo names those who are shown as talking and of whom nothing was heard for more than ten seconds, in order. Any
-// goroutine may call it.
+// DeafTo is media.Pipeline.DeafTo. It may be called from any goroutine.
 func (r *Room) DeafTo() []string { return r.stay.pipe.DeafTo() }

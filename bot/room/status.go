@@ -19,22 +19,22 @@ const (
 	StateEnded     State = "ended"
 )
 
-// Status is a Room's state with what belongs to it.
+// Status is a Room's state with its details.
 type Status struct {
 	State State
-	// Can is what the bot may do, while listening.
+	// Can holds the bot's rights, while listening.
 	Can bot.Capabilities
-	// Err is why the Room waits or ended; may be nil at the end.
+	// Err is why the Room is waiting or has ended; it may be nil at the end.
 	Err error
-	// Retry is how long it waits.
+	// Retry is the delay before the next attempt.
 	Retry time.Duration
 	// Reason is why it ended.
 	Reason models.EndReason
-	// Note is something that the host should know, while listening; a Status with a Note is no change of state.
+	// Note is a message for the host; a Status with a Note is not a change of state.
 	Note string
 }
 
-// oneByOne keeps calls from different goroutines apart.
+// oneByOne serialises calls.
 func oneByOne(watch func(Status)) func(Status) {
 	var mu sync.Mutex
 	return func(s Status) {

@@ -11,8 +11,8 @@ import (
 	"earshot/models"
 )
 
-// stay is what lasts from a Room's first connection to its last. Its parts guard themselves; its methods may be called from
-// any goroutine.
+// stay is the state of a Room across its connections. Its parts are safe for concurrent use; its methods may be called from any
+// goroutine.
 type stay struct {
 	cfg        Config
 	log        *slog.Logger
@@ -22,11 +22,11 @@ type stay struct {
 	rights     rights
 	people     *presence
 	disclosure *disclosure
-	pauses     chan struct{} // rings when listening is paused or resumed
-	parted     bool          // the farewell was said; of Run's goroutine
+	pauses     chan struct{} // signals that listening was paused or resumed
+	parted     bool          // Farewell has been called; owned by Run's goroutine
 }
 
-// clock is the monotonic time from a session's start. A wall clock that jumps does not move it.
+// clock is the monotonic time since a session's start, regardless of jumps of the wall clock.
 type clock struct {
 	began time.Time
 	base  time.Duration // session time at began
@@ -42,14 +42,14 @@ func newClock(started time.Time) clock {
 
 func (c clock) now() time.Duration { return c.base + time.Since(c.began) }
 
-// rights are what the bot may do now.
+// rights holds the bot's current rights.
 type rights struct {
 	mu     sync.Mutex
 	can    bot.Capabilities
 	inside bool
 }
 
-// get is what the bot may do; false while it is not in the room.
+// get returns the rights; false while the bot is not in the room.
 func (r *rights) get() (bot.Capabilities, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -62,18 +62,18 @@ func (r *rights) set(c bot.Capabilities, inside bool) {
 	r.can, r.inside = c, inside
 }
 
-// note tells the host something.
+// note sends a note to the host.
 func (s *stay) note(text string) {
 	can, _ := s.rights.get()
 	s.cfg.Watch(Status{State: StateListening, Can: can, Note: text})
 }
 
-// consent has somebody's word stored.
+// consent stores an entry of the consent ledger.
 func (s *stay) consent(id string, what models.ConsentWhat, how string) {
 	s.pipe.Consent(models.Consent{Room: s.cfg.Room.ID, SpeakerID: id, What: what, How: how})
 }
 
-// say writes a line into the room's chat, to one person or, with "" or where nobody can be written to in private, to all.
+// say sends a chat message to one person, or to the room if to is "" or private messages are impossible.
 func (s *stay) say(ctx context.Context, to, text string) {
 	can, inside := s.rights.get()
 	if !inside || s.act.moderator == nil || !can.Message && !can.PrivateMessage {
@@ -88,7 +88,7 @@ func (s *stay) say(ctx context.Context, to, text string) {
 	}
 }
 
-// object has somebody not written down from now on, or again, and tells them. It reports whether that changed anything.
+// object implements Room.Object.
 func (s *stay) object(ctx context.Context, id string, objects bool) bool {
 	if !s.pipe.Object(id, objects) {
 		return false
@@ -102,7 +102,7 @@ func (s *stay) object(ctx context.Context, id string, objects bool) bool {
 	return true
 }
 
-// tellMissing tells the host, before the first word, what the rules may want and the bot may not do.
+// tellMissing tells the host which verbs of the rules the bot has no right to.
 func (s *stay) tellMissing(can bot.Capabilities) {
 	list := can.Missing(s.cfg.Needs)
 	if list == "" {

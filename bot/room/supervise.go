@@ -14,28 +14,28 @@ import (
 )
 
 const (
-	// joinWithin is the deadline of one attempt to join.
+	// joinWithin bounds an attempt to join.
 	joinWithin = 15 * time.Second
-	// steady is how long a connection must have lasted to count as good.
+	// steady is how long a connection must have lasted to reset the back-off.
 	steady = 30 * time.Second
-	// letGo is how long a connector may take to come back once its context has ended; then it is left to itself.
+	// letGo is how long a connector may take to return once its context has ended; then it is abandoned.
 	letGo = 10 * time.Second
-	// FarewellTime is how long the bot stays in a room at most for the last things that are to be done there.
+	// FarewellTime bounds Config.Farewell.
 	FarewellTime = 5 * time.Second
-	// watchEvery is how often it is looked whether those who talk are heard, and whether anybody is.
+	// watchEvery is the interval of watch.
 	watchEvery = time.Second
-	// arriving is how long after the bot's own join people still count as having been there before it.
+	// arriving is how long after the bot's own join people count as having been there before it.
 	arriving = 3 * time.Second
-	// returning is how long those who were there before a lost connection may take to be found again after it.
+	// returning is how long after a reconnect those present before may take to be reported again.
 	returning = 10 * time.Second
 )
 
 var (
 	errNoAnswer = errors.New("no answer within 15 s")
-	errStuck    = errors.New("the connector did not let go within 10 s")
+	errStuck    = errors.New("the connector did not return within 10 s")
 )
 
-// supervise joins, and joins again, until there is a reason to end. leave ends the context, for a reason.
+// supervise joins and rejoins until there is a reason to end. leave ends the context with a cause.
 func (s *stay) supervise(ctx context.Context, leave context.CancelCauseFunc) (models.EndReason, error) {
 	down, patience := s.clock.now(), s.cfg.FirstJoin
 	reason, last, in := models.EndFailedServer, error(nil), false
@@ -70,10 +70,10 @@ func (s *stay) supervise(ctx context.Context, leave context.CancelCauseFunc) (mo
 			s.cfg.Breaker.tell(!inTrouble(reason))
 		}
 		if joined {
-			if reason != models.EndFailedICE || s.pipe.HasMedia() { // else the door is open and nothing was ever heard
+			if reason != models.EndFailedICE || s.pipe.HasMedia() { // otherwise signalling works but media never has
 				patience = s.cfg.GiveUp
 			}
-			if s.clock.now()-began >= steady { // else the pauses go on growing
+			if s.clock.now()-began >= steady { // otherwise the delays continue to grow
 				down = s.clock.now()
 			}
 		}
@@ -89,13 +89,13 @@ func (s *stay) supervise(ctx context.Context, leave context.CancelCauseFunc) (mo
 	}
 }
 
-// wait waits for the next attempt; false: the context ended.
+// wait waits before the next attempt; it returns false when the context has ended.
 func (s *stay) wait(ctx context.Context, why error, pause time.Duration) bool {
 	s.cfg.Watch(Status{State: StateWaiting, Err: why, Retry: pause})
 	return sleep(ctx, pause)
 }
 
-// stopped finds the reason in a context that ended.
+// stopped returns the reason for which a context has ended.
 func stopped(ctx context.Context) (models.EndReason, error) {
 	var e *bot.EndError
 	if errors.As(context.Cause(ctx), &e) {
@@ -104,7 +104,7 @@ func stopped(ctx context.Context) (models.EndReason, error) {
 	return models.EndStopped, nil
 }
 
-// classify finds the reason of a connector's error and whether to try again. An unknown error is the server's failure.
+// classify returns the reason of a connector's error, and whether to retry. An unknown error counts as the server's failure.
 func classify(err error) (models.EndReason, bool) {
 	var e *bot.EndError
 	if errors.As(err, &e) {
@@ -115,7 +115,7 @@ func classify(err error) (models.EndReason, bool) {
 
 // attempt connects once and reports whether the room was joined.
 func (s *stay) attempt(staying context.Context, leave context.CancelCauseFunc) (joined bool, err error) {
-	ctx, cancel := context.WithCancelCause(context.WithoutCancel(staying)) // the connection outlasts the stay by a farewell
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(staying)) // the connection remains for the farewell
 	defer cancel(nil)
 	deadline := time.AfterFunc(joinWithin, func() { cancel(bot.Retry(models.EndFailedServer, errNoAnswer)) })
 	defer deadline.Stop()
@@ -132,8 +132,8 @@ func (s *stay) attempt(staying context.Context, leave context.CancelCauseFunc) (
 	return joined, err
 }
 
-// connect runs the connector, and watches over the connection until it is over: when ctx, the connection's, ends, or after a
-// farewell the stay.
+// connect runs the connector and watches the connection until the connector returns, ctx (the connection's) ends or, after a
+// farewell, staying ends.
 func (s *stay) connect(staying, ctx context.Context, cancel context.CancelCauseFunc, c *connection) error {
 	ended := make(chan error, 1)
 	connected, gone := context.WithCancel(ctx)
@@ -151,7 +151,7 @@ func (s *stay) connect(staying, ctx context.Context, cancel context.CancelCauseF
 	defer context.AfterFunc(staying, stop)()
 	var group sync.WaitGroup
 	group.Go(func() { s.watch(watching, cancel, c) })
-	group.Go(func() { s.answer(watching, c.wishes) })
+	group.Go(func() { s.answer(watching, c.requests) })
 	group.Go(func() { c.onceIn(watching, c.announcer.run) })
 	group.Go(func() {
 		c.onceIn(watching, func(ctx context.Context) { (&nameplate{stay: s}).run(ctx, s.pauses) })
@@ -176,13 +176,13 @@ func (s *stay) connect(staying, ctx context.Context, cancel context.CancelCauseF
 	case err := <-ended:
 		return err
 	case <-t.C:
-		s.log.Error("giving a connector up", "err", errStuck)
-		c.deafen() // it may open tracks still
+		s.log.Error("abandoning a connector", "err", errStuck)
+		c.deafen() // it may still open tracks
 		return bot.Retry(models.EndFailedServer, errStuck)
 	}
 }
 
-// watch looks every second whether the connection is of use, and ends it when those who talk are not heard.
+// watch checks the connection every second, and ends it if speakers are not heard.
 func (s *stay) watch(ctx context.Context, cancel context.CancelCauseFunc, c *connection) {
 	t := time.NewTicker(watchEvery)
 	defer t.Stop()
@@ -205,7 +205,7 @@ func (s *stay) watch(ctx context.Context, cancel context.CancelCauseFunc, c *con
 	}
 }
 
-// farewell has the last things done in the room while its connection stands, once.
+// farewell calls Config.Farewell, once.
 func (s *stay) farewell(ctx context.Context, why models.EndReason) {
 	if s.parted || s.cfg.Farewell == nil {
 		return

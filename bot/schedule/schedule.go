@@ -1,4 +1,4 @@
-// Package schedule says when the bot is to be in a room, by a weekly timetable, a calendar or both, and keeps to it.
+// Package schedule determines when the bot is to be in a room, by a weekly timetable, a calendar or both, and keeps to it.
 package schedule
 
 import (
@@ -19,55 +19,54 @@ import (
 )
 
 const (
-	// lookEvery is how often the clock on the wall is compared with a timetable: clocks are set, and machines sleep.
+	// lookEvery is how often the wall clock is compared with the schedule: clocks are set, and machines sleep.
 	lookEvery = 10 * time.Second
-	// fetchEvery is how often a calendar is read again.
+	// fetchEvery is how often a calendar is read.
 	fetchEvery = 15 * time.Minute
 	fetchTime  = 15 * time.Second
-	// ahead is how far a calendar is looked at.
+	// ahead is how far ahead a calendar is expanded.
 	ahead       = 62 * 24 * time.Hour
 	maxCalendar = 4 << 20
 )
 
 // Table is a weekly timetable.
 type Table interface {
-	// Open says until when the bot is to be in the room; false: not now.
+	// Open returns until when the bot is to be in the room; false if it is not to be there at the given time.
 	Open(at time.Time) (until time.Time, ok bool)
-	// Next is when it is to come next; zero: never.
+	// Next returns when it is to join next; zero if never.
 	Next(after time.Time) time.Time
 }
 
-// Config is what a schedule is made of.
+// Config configures a Schedule.
 type Config struct {
 	Table Table
-	// Calendar is an https address, an .ics file, or a file that holds such an address; empty: none.
+	// Calendar is an https URL, the path of an .ics file, or that of a file with such a URL; it may be empty.
 	Calendar string
-	// Zone is where the times of a calendar without a zone are meant.
+	// Zone is the time zone of calendar times without one.
 	Zone *time.Location
-	// Secret reads the file that holds the calendar's address.
+	// Secret reads the file with the calendar's URL.
 	Secret func(path string) (string, error)
 }
 
-// Schedule is when the bot is to be in a room. Times are those of the clock on the wall. Its methods may be called from any
-// goroutine.
+// Schedule determines when the bot is to be in a room. Times are wall-clock times. Its methods may be called from any goroutine.
 type Schedule struct {
 	Config
 	client *http.Client
-	now    func() time.Time // the clock on the wall
+	now    func() time.Time // the wall clock
 
 	mu    sync.Mutex
 	spans []calendar.Span
 }
 
-// New makes a schedule. Its calendar is read by Keep.
+// New returns a schedule. Keep reads its calendar.
 func New(c Config) *Schedule {
 	return &Schedule{Config: c, client: &http.Client{Timeout: fetchTime, CheckRedirect: onlyHTTPS}, now: wallClock}
 }
 
-// wallClock is the time as people read it: it jumps when clocks are set, and goes on while the machine sleeps.
+// wallClock returns the time without a monotonic reading: it jumps when clocks are set, and advances while the machine sleeps.
 func wallClock() time.Time { return time.Now().Round(0) }
 
-// onlyHTTPS follows few redirects, and none that leaves encryption.
+// onlyHTTPS follows at most three redirects, to https only.
 func onlyHTTPS(r *http.Request, via []*http.Request) error {
 	if len(via) > 3 || r.URL.Scheme != "https" {
 		return errors.New("the calendar's address leads elsewhere")
@@ -75,7 +74,7 @@ func onlyHTTPS(r *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// Open says until when the bot is to be in the room; false: not now.
+// Open implements Table, with the calendar.
 func (s *Schedule) Open(at time.Time) (until time.Time, ok bool) {
 	until, ok = s.Table.Open(at)
 	s.mu.Lock()
@@ -88,7 +87,7 @@ func (s *Schedule) Open(at time.Time) (until time.Time, ok bool) {
 	return until, ok
 }
 
-// Next is when the bot is to come next; zero: not known.
+// Next implements Table, with the calendar.
 func (s *Schedule) Next(after time.Time) time.Time {
 	next := s.Table.Next(after)
 	s.mu.Lock()
@@ -101,7 +100,7 @@ func (s *Schedule) Next(after time.Time) time.Time {
 	return next
 }
 
-// refresh reads the calendar. What was read before stays when that fails.
+// refresh reads the calendar. If that fails, the previous content remains.
 func (s *Schedule) refresh(ctx context.Context, now time.Time) (problems []error, err error) {
 	if s.Calendar == "" {
 		return nil, nil
@@ -127,7 +126,7 @@ func (s *Schedule) refresh(ctx context.Context, now time.Time) (problems []error
 	return problems, nil
 }
 
-// fetch opens the calendar. Errors don't hold its address, which may be a secret.
+// fetch opens the calendar. Errors do not contain its URL, which may be a secret.
 func (s *Schedule) fetch(ctx context.Context) (io.ReadCloser, error) {
 	address := s.Calendar
 	if !strings.Contains(address, "://") {
@@ -157,14 +156,14 @@ func (s *Schedule) fetch(ctx context.Context) (io.ReadCloser, error) {
 	return res.Body, nil
 }
 
-// Keep keeps to the schedule until the context ends: stay is called when it is time to be in the room, with a context that
-// ends when it no longer is. It returns whether the stay was ended for good, which holds for this time alone. waiting is told when the
-// next time is. Whatever comes from summoned has it come at once, as a guest that leaves an empty room.
+// Keep keeps to the schedule until the context ends. It calls stay with forGood when it is time to be in the room, with a context
+// that ends when it no longer is. If stay returns true, the bot is not to return in the same period. waiting receives the start of
+// the next period. A value from summoned makes the bot join at once, without forGood: it then leaves an empty room.
 func (s *Schedule) Keep(
 	ctx context.Context, waiting func(next time.Time), summoned <-chan struct{}, warn func(error),
 	stay func(ctx context.Context, forGood bool) (over bool),
 ) {
-	var read, done time.Time // when the calendar was read; until when the bot is not wanted
+	var read, done time.Time // when the calendar was read; until when the bot is not to return
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for ctx.Err() == nil {
@@ -199,7 +198,7 @@ func (s *Schedule) read(ctx context.Context, now time.Time, warn func(error)) {
 	}
 }
 
-// during stays until it is time to leave. The calendar may change meanwhile, and the clock.
+// during runs stay until it is time to leave. The calendar and the clock may change meanwhile.
 func (s *Schedule) during(ctx context.Context, warn func(error), stay func(context.Context) (over bool)) (over bool) {
 	ctx, leave := context.WithCancelCause(ctx)
 	defer leave(nil)

@@ -6,8 +6,7 @@ import (
 	"earshot/bot"
 )
 
-// lateSink is a sink whose track is opened when the stream has been joined. The few packets that come before are kept:
-// media may flow a moment before the join is known.
+// lateSink is a sink whose track is opened once the stream has been joined. It buffers the few packets that arrive before.
 type lateSink struct {
 	mu    sync.Mutex
 	to    bot.TrackSink

@@ -1,5 +1,5 @@
-// Package whep listens to any WHEP endpoint (draft-ietf-wish-whep): one endpoint is one stream, and the protocol knows no
-// room, no speakers and no actions. The speaker is the stream, by the name that the configuration gives it.
+// Package whep listens to WHEP endpoints (draft-ietf-wish-whep). An endpoint is one stream: the protocol has no rooms, speakers or
+// actions. The stream counts as one speaker with the configured name.
 package whep
 
 import (
@@ -18,9 +18,9 @@ import (
 type Config struct {
 	// URL is whep+http://… or whep+https://….
 	URL string
-	// Token is sent as Bearer; may be empty. It is never logged.
+	// Token is the bearer token; it may be empty. It is never logged.
 	Token string
-	// Name is what the speaker is called; default: the URL's host and path.
+	// Name is the speaker's name; default: the URL's host and path.
 	Name string
 	Peer *peer.Factory
 }
@@ -38,7 +38,7 @@ func Scheme(raw string) bool {
 	return strings.HasPrefix(raw, "whep+http://") || strings.HasPrefix(raw, "whep+https://")
 }
 
-// New checks the address; nothing is connected yet.
+// New validates the URL; nothing is connected yet.
 func New(c Config) (*Connector, error) {
 	const hint = "write whep+https://host/path; a token belongs into the environment, not into the URL"
 	endpoint, ok := strings.CutPrefix(c.URL, "whep+")
@@ -59,7 +59,7 @@ func New(c Config) (*Connector, error) {
 const speakerID = "stream"
 
 // Run listens until the context ends or the stream is lost.
-func (c *Connector) Run(ctx context.Context, ears bot.RoomHandler) error {
+func (c *Connector) Run(ctx context.Context, h bot.RoomHandler) error {
 	client := c.factory.HTTPClient()
 	defer client.CloseIdleConnections()
 	late := &lateSink{}
@@ -69,15 +69,15 @@ func (c *Connector) Run(ctx context.Context, ears bot.RoomHandler) error {
 		return reason(ctx, err)
 	}
 	defer l.Close()
-	ears.Joined(bot.Capabilities{})
-	ears.Speaker(models.Speaker{ID: speakerID, Name: c.name, Role: models.RoleSpeaker})
-	late.open(ears.Track(bot.TrackInfo{
+	h.Joined(bot.Capabilities{})
+	h.Speaker(models.Speaker{ID: speakerID, Name: c.name, Role: models.RoleSpeaker})
+	late.open(h.Track(bot.TrackInfo{
 		Track: speakerID, SpeakerID: speakerID, SpeakerName: c.name, Role: models.RoleSpeaker, Attribution: models.AttributionTrack,
 	}))
 	return reason(ctx, l.Wait(ctx))
 }
 
-// reason says what a failure means for the stay.
+// reason maps a failure to the reason of the session's end.
 func reason(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause

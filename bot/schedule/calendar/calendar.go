@@ -1,7 +1,6 @@
-// Package calendar reads the times of events from iCalendar files (RFC 5545), as far as times of rooms need it: single
-// and recurring events, moved and cancelled occurrences, time zones by their IANA names or as the file itself defines them.
-// What an event is called, and who
-// goes there, is not looked at. It is pure: no clock and no network.
+// Package calendar reads the times of events from iCalendar files (RFC 5545): single and recurring events, moved and cancelled
+// occurrences, time zones by their IANA names or as defined in the file. It ignores titles and attendees, and uses neither a clock
+// nor the network.
 package calendar
 
 import (
@@ -11,23 +10,23 @@ import (
 	"time"
 )
 
-// Bounds of a file. Nobody's calendar of rooms has more; what has is the wrong file.
+// The bounds of a file.
 const (
 	maxEvents = 5000
-	maxDays   = 10_000_000 // that the recurring events of a file are followed over, all together
+	maxDays   = 10_000_000 // over which all recurring events of a file together are expanded
 )
 
-// Span is a stretch of time, End not included.
+// Span is a span of time, excluding End.
 type Span struct{ Start, End time.Time }
 
-// Calendar is the events of a file.
+// Calendar holds the events of a file.
 type Calendar struct {
 	events []event
-	moved  map[string]*dates // by uid: occurrences that have an event of their own
+	moved  map[string]*dates // by UID: occurrences that another event replaces
 }
 
-// Spans are the stretches of all events between two times, joined where they touch, in order. The error says that the
-// events recur so often and so long that nobody follows them.
+// Spans returns the spans of all events between two times, in order, merged where they touch. It fails if expanding the recurring
+// events would take too long.
 func (c *Calendar) Spans(from, to time.Time) ([]Span, error) {
 	var out []Span
 	work := maxDays
@@ -53,7 +52,7 @@ func (c *Calendar) Spans(from, to time.Time) ([]Span, error) {
 	return join(out), nil
 }
 
-// join merges stretches that touch.
+// join merges spans that touch.
 func join(spans []Span) []Span {
 	slices.SortFunc(spans, func(a, b Span) int { return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End)) })
 	var out []Span

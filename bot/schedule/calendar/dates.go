@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// day is a date as it is written, in whatever zone.
+// day is a date in any time zone.
 type day struct {
 	year  int
 	month time.Month
@@ -17,11 +17,11 @@ func dayOf(t time.Time) day {
 	return day{y, m, d}
 }
 
-// dates are occurrences of an event, by their time or their date. The zero value has none.
+// dates is a set of an event's occurrences, by time or date. The zero value is empty.
 type dates struct {
 	times map[int64]bool // in seconds since 1970
-	days  map[day]bool   // that name every occurrence on them
-	dates map[day]bool   // of the times, as they are written: all there is to compare with an event of whole days
+	days  map[day]bool   // every occurrence on these days
+	dates map[day]bool   // the dates of times, for comparison with all-day events
 }
 
 func (d *dates) make() {
@@ -42,8 +42,8 @@ func (d *dates) add(t time.Time, date bool) {
 
 func (d *dates) empty() bool { return d == nil || len(d.times)+len(d.days) == 0 }
 
-// has says whether an occurrence is one of these. Calendars also name those of timed events by their date alone, and those
-// of whole days by a time.
+// has reports whether an occurrence is in the set. Some calendars refer to those of timed events by date, and to those of all-day
+// events by time.
 func (d *dates) has(start time.Time, allDay bool) bool {
 	return !d.empty() && (d.times[start.Unix()] || d.days[dayOf(start)] || allDay && d.dates[dayOf(start)])
 }

@@ -9,23 +9,23 @@ import (
 	"time"
 )
 
-// maxProblems bounds what is told.
+// maxProblems bounds the problems reported.
 const maxProblems = 20
 
-// eventReader goes through the lines of a file for its events.
+// eventReader reads the events from a file's lines.
 type eventReader struct {
 	cal      *Calendar
 	zones    zones
-	now      *event // the VEVENT that is being read; nil outside
+	now      *event // the VEVENT being read; nil outside
 	end      time.Time
-	recurs   string // its RRULE, which can be read when its zone is known
+	recurs   string // its RRULE, which is parsed once its zone is known
 	recursAt int
 	began    int
 	broken   error
 	problems []error
 }
 
-// line takes one line; those of alarms in an event, and of anything else, are not looked at.
+// line takes a line; those outside VEVENT, or in an alarm, are ignored.
 func (p *eventReader) line(n int, open []string, x property) error {
 	if !in(open, "VCALENDAR", "VEVENT") {
 		return nil
@@ -106,7 +106,7 @@ func duration(s string) (d time.Duration, err error) {
 	return d, nil
 }
 
-// finish takes an event that was read to its end.
+// finish ends the current event.
 func (p *eventReader) finish() error {
 	e := p.now
 	if p.broken == nil {
@@ -131,7 +131,7 @@ func (p *eventReader) finish() error {
 	return nil
 }
 
-// complete reads what needs the whole event.
+// complete validates and completes the current event.
 func (p *eventReader) complete() (err error) {
 	e := p.now
 	switch {
@@ -142,7 +142,7 @@ func (p *eventReader) complete() (err error) {
 	case !p.end.IsZero():
 		e.length = p.end.Sub(e.start)
 	}
-	if e.allDay { // some say that a day ends when it begins
+	if e.allDay { // some calendars end a day at its start
 		e.length = max(e.length.Round(24*time.Hour), 24*time.Hour)
 	}
 	if p.recurs != "" {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// starts are the beginnings of an event's occurrences before a time, without those that are excepted. work is how many
-// days may be looked at, and becomes less by those that were; below zero, the rest was not looked at.
+// starts returns the starts of an event's occurrences before a time, without exceptions. work is the number of days that may still
+// be examined, and is reduced accordingly; if it drops below zero, the result is incomplete.
 func (e event) starts(to time.Time, work *int) []time.Time {
 	out := slices.Clone(e.more)
 	if e.rule == nil {
@@ -17,8 +17,8 @@ func (e event) starts(to time.Time, work *int) []time.Time {
 	return slices.DeleteFunc(out, func(t time.Time) bool { return e.except.has(t, e.allDay) })
 }
 
-// recurring appends the occurrences of the rule. The first is the event itself, whatever its rule says. Times are those on
-// the wall: a weekly hour stays the same when the clocks change.
+// recurring appends the occurrences of the rule. The first is the event itself, regardless of the rule. Times are local: a weekly
+// event keeps its hour when the clocks change.
 func (e event) recurring(to time.Time, work *int, out []time.Time) []time.Time {
 	r, n := e.rule, 0
 	first := dateOnly(e.start)
@@ -52,13 +52,13 @@ func (e event) recurring(to time.Time, work *int, out []time.Time) []time.Time {
 	return out
 }
 
-// dateOnly is a day as a number of days can be added to it.
+// dateOnly returns a date at midnight UTC, to which days can be added.
 func dateOnly(t time.Time) time.Time {
 	y, m, d := t.Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
-// period is the i-th day, week, month or year that the rule looks at, and how many days it has.
+// period returns the i-th day, week, month or year of the rule, and its number of days.
 func (r *rule) period(first time.Time, i int) (begin time.Time, days int) {
 	y, m, d := first.Date()
 	step := i * r.interval
@@ -77,7 +77,7 @@ func (r *rule) period(first time.Time, i int) (begin time.Time, days int) {
 	}
 }
 
-// chosen are the days of a period on which an occurrence falls, in order.
+// chosen returns the days of a period with an occurrence, in order.
 func (r *rule) chosen(first, begin time.Time, days int) (out []time.Time) {
 	for i := range days {
 		if t := begin.AddDate(0, 0, i); r.falls(first, t) {
@@ -96,8 +96,8 @@ func (r *rule) chosen(first, begin time.Time, days int) (out []time.Time) {
 	return at
 }
 
-// over says that a time is after the end of the recurrence. The end of events of whole days may be written as a time, also
-// in another zone: its day still belongs to it.
+// over reports whether a time is after the end of the recurrence. The end of all-day events may be a time, even in another zone:
+// its day is included.
 func (r *rule) over(t time.Time, allDay bool) bool {
 	switch {
 	case r.until.IsZero():
@@ -110,7 +110,7 @@ func (r *rule) over(t time.Time, allDay bool) bool {
 	return t.After(r.until)
 }
 
-// falls reports whether a day of a period fits. What the rule does not say, the first occurrence does.
+// falls reports whether a day matches the rule. What the rule leaves open is as in the first occurrence.
 func (r *rule) falls(first, t time.Time) bool {
 	if len(r.months) > 0 && !slices.Contains(r.months, t.Month()) {
 		return false
@@ -130,8 +130,8 @@ func (r *rule) falls(first, t time.Time) bool {
 	}
 }
 
-// onDay reports whether a day is among the days of the week, where there are some. The n-th is counted within the month,
-// but within the year where a yearly rule names no months.
+// onDay reports whether a day matches BYDAY, if given. The n-th weekday counts within the month, or within the year for a yearly
+// rule without BYMONTH.
 func (r *rule) onDay(t time.Time) bool {
 	if len(r.days) == 0 {
 		return true
@@ -145,7 +145,7 @@ func (r *rule) onDay(t time.Time) bool {
 	})
 }
 
-// onMonthDay is the same for days of the month, which count from its end when negative.
+// onMonthDay reports whether a day matches BYMONTHDAY, if given; negative days count from the end of the month.
 func (r *rule) onMonthDay(t time.Time) bool {
 	if len(r.monthDays) == 0 {
 		return true
@@ -164,6 +164,6 @@ type event struct {
 	rule      *rule // nil: once
 	except    dates
 	more      []time.Time
-	moves     dates // which occurrence of its uid it replaces; empty: none
+	moves     dates // the occurrence of its UID that it replaces, if any
 	cancelled bool
 }

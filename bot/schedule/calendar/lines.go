@@ -9,21 +9,21 @@ import (
 	"time"
 )
 
-// maxOpen bounds components inside each other.
+// maxOpen bounds the nesting of components.
 const maxOpen = 8
 
-// textLine is one unfolded line with the number of its first.
+// textLine is an unfolded line with its line number.
 type textLine struct {
 	text string
 	n    int
 }
 
-// unfold joins lines that were folded (section 3.1).
+// unfold joins folded lines (section 3.1).
 func unfold(r io.Reader) ([]textLine, error) {
 	s := bufio.NewScanner(r)
 	s.Buffer(make([]byte, 0, 4096), maxBytes+1)
 	var out []textLine
-	var open strings.Builder // the last line, to which others may belong
+	var open strings.Builder // the current line, which may continue
 	began, total := 0, 0
 	finish := func() {
 		if open.Len() > 0 {
@@ -93,19 +93,19 @@ func split(text string) (property, bool) {
 	return p, true
 }
 
-// eachLine hands over every line with the components it stands in, outermost first; BEGIN and END are handed over while
-// their own component is open. It checks that components are closed in their order.
+// eachLine calls take for every line with the enclosing components, outermost first, which for BEGIN and END include their own. It
+// checks that components are nested properly.
 func eachLine(lines []textLine, take func(n int, open []string, x property) error) error {
 	var open []string
 	for _, l := range lines {
 		x, ok := split(l.text)
 		if !ok {
-			return fmt.Errorf("line %d is none of an iCalendar file", l.n)
+			return fmt.Errorf("line %d is not a line of an iCalendar file", l.n)
 		}
 		if x.name == "BEGIN" {
 			open = append(open, strings.ToUpper(x.value))
 			if len(open) > maxOpen {
-				return fmt.Errorf("line %d: too much inside each other", l.n)
+				return fmt.Errorf("line %d: components are nested too deeply", l.n)
 			}
 		}
 		if x.name == "END" && (len(open) == 0 || open[len(open)-1] != strings.ToUpper(x.value)) {
@@ -124,7 +124,7 @@ func eachLine(lines []textLine, take func(n int, open []string, x property) erro
 	return nil
 }
 
-// in says that a line stands right in a component, and not in another inside it.
+// in reports whether path are exactly the enclosing components.
 func in(open []string, path ...string) bool { return slices.Equal(open, path) }
 
 func parseTime(value string, zone *time.Location) (t time.Time, date bool, err error) {
@@ -140,6 +140,4 @@ func parseTime(value string, zone *time.Location) (t time.Time, date bool, err e
 	return t, false, err
 }
 
-const (
-	maxBytes = 4 << 20
-)
+const maxBytes = 4 << 20

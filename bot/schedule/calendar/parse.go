@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Parse reads a file. zone is that of times without one. An event that cannot be understood is left out, and told of in
-// problems by its line; the error says that the whole is no calendar.
+// Parse reads a file. zone is that of times without one. An event that can't be understood is skipped, and reported in problems with
+// its line; err means that the file is not a calendar.
 func Parse(r io.Reader, zone *time.Location) (c *Calendar, problems []error, err error) {
 	lines, err := unfold(io.LimitReader(r, maxBytes+1))
 	if err != nil {

@@ -9,27 +9,27 @@ import (
 	"time"
 )
 
-// rule is how an event recurs (section 3.3.10), as far as days go.
+// rule is a recurrence rule (section 3.3.10) of daily or lower frequency.
 type rule struct {
 	freq      string
 	interval  int
-	count     int       // 0: without end
-	until     time.Time // zero: without end
-	untilDay  bool      // until is a day, and belongs to it
+	count     int       // 0: unlimited
+	until     time.Time // zero: unlimited
+	untilDay  bool      // until is a date, which is included
 	days      []weekday
 	monthDays []int
 	months    []time.Month
-	positions []int // which of the days that fit in a month, week or year; empty: all
+	positions []int // which of the matching days of a period; empty: all
 	weekStart time.Weekday
 }
 
-// weekday is FR, or with n the n-th Friday of a month or year, from its end for a negative n.
+// weekday is a weekday or, with n, the n-th one of a month or year; a negative n counts from its end.
 type weekday struct {
 	n   int
 	day time.Weekday
 }
 
-// parseRule reads a RRULE of an event whose times are of a zone.
+// parseRule parses an RRULE of an event whose times are in a zone.
 func parseRule(s string, zone *time.Location) (*rule, error) {
 	r := &rule{interval: 1, weekStart: time.Monday}
 	for part := range strings.SplitSeq(strings.ToUpper(s), ";") {
@@ -45,7 +45,7 @@ func parseRule(s string, zone *time.Location) (*rule, error) {
 	case r.count > 0 && !r.until.IsZero():
 		return nil, errors.New("COUNT and UNTIL exclude each other")
 	case nth && r.freq != "MONTHLY" && r.freq != "YEARLY":
-		return nil, errors.New("there is no n-th day of a day or week")
+		return nil, errors.New("the n-th weekday needs a month or year")
 	case len(r.positions) > 0 && len(r.days)+len(r.monthDays) == 0:
 		return nil, errors.New("BYSETPOS chooses among BYDAY or BYMONTHDAY, and there is neither")
 	}

@@ -8,26 +8,26 @@ import (
 	"time"
 )
 
-// zones are the time zones that a file may name: the system's, by their IANA names, and those that it defines itself, as
-// Outlook does ("W. Europe Standard Time").
+// zones are the time zones available to a file: the system's, by IANA name, and those that it defines itself, as Outlook does
+// ("W. Europe Standard Time").
 type zones struct {
 	floating *time.Location // of times without a zone
 	known    map[string]*time.Location
 	own      map[string]definition
 }
 
-// definition is a VTIMEZONE (section 3.6.5): what is in force since when.
+// definition is a VTIMEZONE (section 3.6.5).
 type definition struct{ standard, daylight observance }
 
-// observance is the part of a zone for one half of the year, the latest that the file has.
+// observance is standard or daylight time, the latest definition in the file.
 type observance struct {
-	since  time.Time // on the clocks that it ends
-	offset int       // seconds east of Greenwich
+	since  time.Time // in the local time that it ends
+	offset int       // seconds east of UTC
 	there  bool
-	rule   *rule // when it begins each year; nil: once
+	rule   *rule // its start in each year; nil: once
 }
 
-// readZones reads the definitions of a file. They may stand after the events that name them.
+// readZones reads the definitions of a file, which may follow the events that use them.
 func readZones(lines []textLine, floating *time.Location) (zones, error) {
 	z := zones{floating: floating, known: map[string]*time.Location{}, own: map[string]definition{}}
 	var name string
@@ -65,7 +65,7 @@ func readZones(lines []textLine, floating *time.Location) (zones, error) {
 	return z, err
 }
 
-// take keeps the latest of each half. Those whose rule has an end are over, unless there is nothing else.
+// take keeps the latest observance of each kind, preferring those whose rule has no end.
 func (d *definition) take(half string, o observance) {
 	to := &d.standard
 	if half == "DAYLIGHT" {
@@ -77,7 +77,7 @@ func (d *definition) take(half string, o observance) {
 	}
 }
 
-// offset reads +0100 or -043000, in seconds.
+// offset parses +0100 or -043000 as seconds.
 func offset(s string) (seconds int, ok bool) {
 	t, err := time.Parse("-0700", s)
 	if len(s) == len("-070000") {
@@ -87,7 +87,7 @@ func offset(s string) (seconds int, ok bool) {
 	return seconds, err == nil
 }
 
-// find is the zone of a name. Some programs put their own folder before the IANA name.
+// find returns the zone of a name. Some programs prefix the IANA name with a path of their own.
 func (z zones) find(name string) (*time.Location, error) {
 	if l, ok := z.known[name]; ok {
 		return l, nil
@@ -109,13 +109,13 @@ func (z zones) find(name string) (*time.Location, error) {
 	}
 	l, err := d.location(name)
 	if err != nil {
-		return nil, fmt.Errorf("the time zone %.60q cannot be followed: %w", name, err)
+		return nil, fmt.Errorf("the time zone %.60q is not supported: %w", name, err)
 	}
 	z.known[name] = l
 	return l, nil
 }
 
-// location makes the zone that a definition says, by what is in force in our days.
+// location converts a definition, by its latest rules.
 func (d definition) location(name string) (*time.Location, error) {
 	winter, errWinter := d.standard.turn()
 	summer, errSummer := d.daylight.turn()
@@ -130,7 +130,7 @@ func (d definition) location(name string) (*time.Location, error) {
 	return time.FixedZone(name, d.standard.offset), nil
 }
 
-// turn is when an observance begins each year, as the TZ variable of POSIX says it; empty where it does not recur.
+// turn returns the yearly start of an observance in the notation of POSIX TZ; empty if it does not recur.
 func (o observance) turn() (string, error) {
 	if !o.there || o.rule == nil || !o.rule.until.IsZero() {
 		return "", nil
@@ -141,7 +141,7 @@ func (o observance) turn() (string, error) {
 		month = r.months[0]
 	}
 	if r.freq != "YEARLY" || len(r.months) > 1 || len(r.days) > 1 {
-		return "", errors.New("its clocks change by a rule that is not understood")
+		return "", errors.New("its rule for the change of the clocks is not supported")
 	}
 	at := "/" + o.since.Format("15:04:05")
 	if len(r.days) == 0 { // the same date each year
@@ -156,12 +156,12 @@ func (o observance) turn() (string, error) {
 		week = 5
 	}
 	if week < 1 || week > 5 {
-		return "", errors.New("its clocks change by a rule that is not understood")
+		return "", errors.New("its rule for the change of the clocks is not supported")
 	}
 	return fmt.Sprintf("M%d.%d.%d%s", month, week, r.days[0].day, at), nil
 }
 
-// posixOffset is a name with an offset, which POSIX counts towards the west.
+// posixOffset returns a name with an offset in the notation of POSIX TZ, which counts westwards.
 func posixOffset(name string, seconds int) string {
 	sign := "-"
 	if seconds < 0 {
@@ -170,8 +170,8 @@ func posixOffset(name string, seconds int) string {
 	return fmt.Sprintf("<%s>%s%d:%02d:%02d", strings.Repeat(name, 3), sign, seconds/3600, seconds/60%60, seconds%60)
 }
 
-// posixZone makes a zone of a TZ string, by way of the one format that package time reads: TZif (RFC 8536), here with no
-// transitions but those of its footer.
+// posixZone returns the zone of a POSIX TZ string, as the footer of a TZif file (RFC 8536) without transitions, the only format
+// that package time reads.
 func posixZone(name, tz string) (*time.Location, error) {
 	block := func(version byte) string {
 		counts := []byte{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 4} // one type, with a name of three letters
@@ -181,7 +181,7 @@ func posixZone(name, tz string) (*time.Location, error) {
 	return time.LoadLocationFromTZData(name, []byte(block('2')+block('2')+"\n"+tz+"\n"))
 }
 
-// when reads a date or a time.
+// when parses a date or time.
 func (z zones) when(x property, value string) (t time.Time, date bool, err error) {
 	zone := z.floating
 	if name := x.params["TZID"]; name != "" {
