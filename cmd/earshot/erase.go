@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/afterwards"
 	"earshot/cmd/earshot/app"
 	"earshot/models"
 	"earshot/models/store"
@@ -143,7 +144,7 @@ func (a *cli) carryOut(cmd *cobra.Command, e models.Erasure) error {
 	}
 	err = db.Erase(ctx, e)
 	if err == nil {
-		err = app.RemoveFiles(ctx, db, c.Export.Dir)
+		err = afterwards.RemoveFiles(ctx, db, c.Export.Dir)
 	}
 	return errors.Join(err, db.Close())
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"earshot/cmd/earshot/app"
+	"earshot/cmd/earshot/afterwards"
 	"earshot/models"
 	"earshot/moderation/review/export"
 )
@@ -68,9 +68,9 @@ func (a *cli) export(cmd *cobra.Command, word string, o exportOptions) (err erro
 	var b bytes.Buffer
 	opts := export.Options{Format: format, Redact: o.redact}
 	if o.sound {
-		opts.Sound = app.Sounds{Store: store}
+		opts.Sound = afterwards.Sounds{Store: store}
 	}
-	if err := export.WriteSession(cmd.Context(), &b, app.ExportStore{Store: store}, info.ID, opts); err != nil {
+	if err := export.WriteSession(cmd.Context(), &b, afterwards.ExportStore{Store: store}, info.ID, opts); err != nil {
 		return err
 	}
 	if o.output == "-" {
@@ -108,7 +108,7 @@ func writeOutput(path string, data []byte) error {
 		return models.WithHint(badInput(fmt.Errorf("output: %w", err)), hint)
 	}
 	defer root.Close()
-	if err := app.ReplaceFile(root, filepath.Base(path), data); err != nil {
+	if err := afterwards.ReplaceFile(root, filepath.Base(path), data); err != nil {
 		return models.WithHint(fmt.Errorf("output: %w", err), hint)
 	}
 	return nil

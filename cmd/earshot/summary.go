@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/afterwards"
 	"earshot/cmd/earshot/app"
 	"earshot/configs"
 	"earshot/models"
@@ -94,7 +95,7 @@ func (a *cli) summarise(cmd *cobra.Command, word string, sinceMS int64) (models.
 		if err != nil {
 			return models.Summary{}, false, err
 		}
-		z, err := app.NewSummariser(store, cfg, a.environ.Get(app.SummaryKey), a.logger(cfg))
+		z, err := afterwards.NewSummariser(store, cfg, a.environ.Get(afterwards.SummaryKey), a.logger(cfg))
 		if err != nil {
 			return models.Summary{}, false, err
 		}

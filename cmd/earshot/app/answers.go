@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"earshot/cmd/earshot/afterwards"
 	"earshot/models"
 	"earshot/models/store"
 	"earshot/moderation/live"
@@ -52,5 +53,5 @@ func (r reviewStore) ErasePerson(ctx context.Context, room, speaker, by string) 
 
 // Summary is what the pages and their exports show of a session.
 func (r reviewStore) Summary(ctx context.Context, id, kind string) (models.Summary, error) {
-	return ExportStore{r.Store}.Summary(ctx, id, kind)
+	return afterwards.ExportStore{Store: r.Store}.Summary(ctx, id, kind)
 }

@@ -37,7 +37,7 @@ func TestAPIAnswersAsTheCommandsDo(t *testing.T) {
 		t, dir, "EARSHOT_RULES="+rules, "EARSHOT_RETENTION_TRANSCRIPTS=forever", "EARSHOT_RETENTION_FLAGS=forever",
 		"EARSHOT_RETENTION_CLIPS=forever",
 	)
-	said := sayANumber(t, s)
+	said := programtest.SayANumber(t, s.Store)
 	base := "http://" + l.Addr().String()
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {
 		for _, tt := range []struct {

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/cmd/earshot/afterwards"
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/configs"
 	"earshot/models"
@@ -69,7 +70,7 @@ func sayMarked(t *testing.T, s *Station, id string) {
 	must(s.Store.EndSession(ctx, id, models.EndLeft, time.Now()))
 	_, err = s.summaries.Remake(ctx, id)
 	must(err)
-	must(exportFiles(ctx, s.cfg.Export, s.Store, id))
+	must(afterwards.WriteFiles(ctx, s.cfg.Export, s.Store, id))
 }
 
 // tracesIn names the files below the folders that hold the word.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"earshot/cmd/earshot/afterwards"
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/configs"
 )
@@ -24,7 +25,7 @@ func TestEraseWhileItRuns(t *testing.T) {
 	s, l := openTestStation(t, dir)
 	s.cfg.Retention = configs.Retention{} // the sample is old
 	s.cfg.Export = configs.Export{Dir: t.TempDir(), Formats: []string{"txt", "json"}}
-	if err := exportFiles(t.Context(), s.cfg.Export, s.Store, "open-mic-1"); err != nil {
+	if err := afterwards.WriteFiles(t.Context(), s.cfg.Export, s.Store, "open-mic-1"); err != nil {
 		t.Fatal(err)
 	}
 	theirs := filepath.Join(s.cfg.Export.Dir, "open-mic-1.notes.txt")

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"earshot/bot/fleet"
+	"earshot/cmd/earshot/afterwards"
 	"earshot/cmd/earshot/doctor"
 	"earshot/configs"
 	"earshot/models"
@@ -54,7 +55,7 @@ func (n *Inviter) Terms(ctx context.Context, i models.Invitation) (models.Terms,
 	notice := botNotice(p.cfg, i.URL)
 	return models.Terms{
 		Room: room, Server: at.Server(), Strange: strange, Notice: notice.Text(), NoChat: notice.NoChat, Rules: s.Sessions.RulesName(p.name),
-		Mode: p.cfg.Mode, Keep: clocks(p.cfg.Retention),
+		Mode: p.cfg.Mode, Keep: afterwards.Clocks(p.cfg.Retention),
 		ModerateOnly: p.cfg.ModerateOnly,
 	}, nil
 }

@@ -133,7 +133,7 @@ func (s *Station) endSession(ctx context.Context, session models.Session, reason
 // the page shows them all the same.
 func (s *Station) sessionEnded(_ context.Context, session models.Session) {
 	s.Hub.Publish(models.Event{SessionID: session.ID, Session: &session})
-	s.wrapUps.add(session.ID)
+	s.wrapUps.Add(session.ID)
 }
 
 // shortRoom is a room's name for ids of sessions.

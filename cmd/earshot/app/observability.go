@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/http"
+	"net/http/pprof"
 	"time"
 
 	"earshot/bot/peer/guard"
@@ -76,4 +77,19 @@ func hooked(path string, hook, pages http.Handler) http.Handler {
 		}
 		pages.ServeHTTP(w, r)
 	})
+}
+
+// profiled lets owners ask Go's profiler ("go tool pprof") beside the pages: where time and memory go, never what was said.
+// The command line, which the profiler would tell too, is left out.
+func profiled(page *review.Server) http.Handler {
+	tools := http.NewServeMux()
+	tools.HandleFunc("GET /debug/pprof/", pprof.Index)
+	tools.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	tools.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	tools.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	tools.Handle("GET /debug/pprof/cmdline", http.NotFoundHandler())
+	mux := http.NewServeMux()
+	mux.Handle("/debug/pprof/", page.OwnersOnly(tools))
+	mux.Handle("/", page)
+	return mux
 }

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"strings"
 	"sync"
-	"time"
 
 	"earshot/cmd/earshot/speech"
 	"earshot/configs"
@@ -134,20 +133,6 @@ func (p Profiles) Check(name string, cfg configs.Config) error {
 		}
 	}
 	return models.WithHint(fmt.Errorf("profile %q: %w", name, errNoProfile), hint)
-}
-
-// retention is the configured policy, with the clocks of every profile.
-func retention(c configs.Config) models.RetentionPolicy {
-	out := models.RetentionPolicy{Default: clocks(c.Retention), Profiles: map[string]models.Retention{}}
-	for _, name := range c.ProfileNames() {
-		own, _ := c.For(name)
-		out.Profiles[name] = clocks(own.Retention)
-	}
-	return out
-}
-
-func clocks(r configs.Retention) models.Retention {
-	return models.Retention{Sound: time.Duration(r.Clips), Words: time.Duration(r.Transcripts), Flags: time.Duration(r.Flags)}
 }
 
 // RulesOptions finds the shipped packs.

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"earshot/bot/audio"
+	"earshot/cmd/earshot/afterwards"
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/cmd/earshot/noise"
 	"earshot/cmd/earshot/web"
@@ -131,7 +132,7 @@ func saySecrets(t *testing.T, cfg configs.Config, id string, round int) (out []*
 	}
 	must(s.Store.EndSession(ctx, id, models.EndLeft, time.Now()))
 	must(s.Store.PutSummary(ctx, models.Summary{Session: id, Kind: models.SummarySession, Headline: headline, Created: began}))
-	must(exportFiles(ctx, cfg.Export, s.Store, id))
+	must(afterwards.WriteFiles(ctx, cfg.Export, s.Store, id))
 	return out
 }
 

@@ -20,6 +20,7 @@ import (
 	"earshot/bot/peer"
 	"earshot/bot/peer/guard"
 	"earshot/bot/room"
+	"earshot/cmd/earshot/afterwards"
 	"earshot/cmd/earshot/metrics"
 	"earshot/cmd/earshot/speech"
 	"earshot/cmd/earshot/web"
@@ -45,7 +46,7 @@ const (
 	closeTime = 10 * time.Second
 	// stopTime is how long a service takes at most to stop when nothing answers: the rooms are left, their ends are stored, what was
 	// heard is decoded, and sessions are summed up, with those that are being summed up then. systemd has to give it more.
-	stopTime = room.StopTime + drainTime + drainTime + ServiceLastTime + 2*afterEnd + closeTime
+	stopTime = room.StopTime + drainTime + drainTime + ServiceLastTime + 2*afterwards.EndTime + closeTime
 )
 
 // Station is one running Earshot: the store, the model, the rules, the lounge and the page, wired together.
@@ -79,14 +80,14 @@ type Station struct {
 	// guard is before every media socket, of rooms elsewhere and of the lounge.
 	guard *guard.Guard
 	// summaries sums sessions up, at their end and when somebody asks.
-	summaries summariser
+	summaries afterwards.Summariser
 	// Servers knows which room servers the bot may go to.
 	Servers  *knownServers
 	breakers fleet.Breakers
 	// Inviter takes invitations; nil where there is no service.
 	Inviter *Inviter
 	stays   fleet.Attendance
-	wrapUps *wrapUps
+	wrapUps *afterwards.Queue
 	// LastTime is how long the end of the program waits for the sessions that are over to be summed up.
 	LastTime time.Duration
 	recovery recovery
@@ -125,7 +126,7 @@ func OpenStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if err = s.setTargets(ctx); err != nil {
 		return nil, err
 	}
-	if s.summaries, err = NewSummariser(s.Store, cfg, os.Getenv(SummaryKey), log); err != nil {
+	if s.summaries, err = afterwards.NewSummariser(s.Store, cfg, os.Getenv(afterwards.SummaryKey), log); err != nil {
 		return nil, err
 	}
 	ice, err := iceConfig(cfg.ICE, log)
@@ -141,7 +142,8 @@ func OpenStationWith(ctx context.Context, cfg configs.Config, log *slog.Logger, 
 	if err = s.openLounge(ice); err != nil {
 		return nil, models.BadInput(err)
 	}
-	s.wrapUps, s.LastTime = s.newWrapUps(), summaryTime
+	s.wrapUps = afterwards.New(afterwards.Config{Store: s.Store, Summaries: s.summaries, Export: cfg.Export, Log: log})
+	s.LastTime = afterwards.SummaryTime
 	if s.second, err = openOpinions(cfg.Opinion, log); err != nil {
 		return nil, models.BadInput(err)
 	}
@@ -223,7 +225,9 @@ func (s *Station) pages(l net.Listener) *review.Server {
 	hosts := s.Sessions.Hosts()
 	c := review.Config{
 		Store: reviewStore{s.Store, hosts, s.Hub}, Actor: hosts, LeastHeard: hosts.LeastHeard, Summaries: s.summaries,
-		Rules: rulebook{s.Store, s.profiles.sets}, Sounds: Sounds{s.Store}, Hub: s.Hub, Hosts: s.cfg.Hosts, Notice: s.pageNotice(),
+		Rules: rulebook{
+			s.Store, s.profiles.sets,
+		}, Sounds: afterwards.Sounds{Store: s.Store}, Hub: s.Hub, Hosts: s.cfg.Hosts, Notice: s.pageNotice(),
 		Alarm: s.record.Alarm, Log: s.Log,
 		Conditions: s.conditions, Settings: shownSettings(s.Values), Version: s.Version,
 		Members: s.members, Mode: s.door(l), Local: s.private(l), Setup: s.setupToken, Listener: hosts,
@@ -271,10 +275,12 @@ func (s *Station) Run(ctx context.Context, l net.Listener, work func(ctx context
 	group.Go(func() error { return s.Sessions.Run(serving) })
 	group.Go(func() error { return s.lounge.Run(serving) })
 	group.Go(func() error { return s.watchRules(serving) })
-	group.Go(func() error { return s.wrapUps.run(serving) })
+	group.Go(func() error { return s.wrapUps.Run(serving) })
 	group.Go(func() error { return s.record.run(serving) })
 	group.Go(func() error {
-		return keeper{s.Store, retention(s.cfg), s.cfg.Export.Dir, s.Log, s.Hub.Reset}.Run(serving)
+		return afterwards.Keeper{
+			Store: s.Store, Policy: afterwards.Policy(s.cfg), Exports: s.cfg.Export.Dir, Log: s.Log, Forgotten: s.Hub.Reset,
+		}.Run(serving)
 	})
 	group.Go(func() error { return s.notify(serving, l) })
 	group.Go(func() error {
@@ -286,7 +292,7 @@ func (s *Station) Run(ctx context.Context, l net.Listener, work func(ctx context
 	defer context.AfterFunc(serving, cancel)() // a server that fails ends the work
 	err := s.recover(working)
 	if err == nil {
-		group.Go(func() error { return s.catchUp(serving) })
+		group.Go(func() error { s.wrapUps.CatchUp(serving, s.Store); return nil })
 		err = work(working)
 	}
 	err = errors.Join(err, s.Drain(ctx), s.record.left())
@@ -299,7 +305,7 @@ func (s *Station) Run(ctx context.Context, l net.Listener, work func(ctx context
 func (s *Station) finish(ctx context.Context) {
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.LastTime)
 	defer cancel()
-	s.wrapUps.finish(grace)
+	s.wrapUps.Finish(grace)
 }
 
 // Drain waits for the queue to empty. Running out of time is no failure: the spool keeps the rest for the next start.

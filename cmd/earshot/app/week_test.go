@@ -19,6 +19,7 @@ import (
 	"earshot/bot/audio"
 	"earshot/bot/restrict"
 	"earshot/bot/room"
+	"earshot/cmd/earshot/afterwards"
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/cmd/earshot/metrics"
 	"earshot/cmd/earshot/stage"
@@ -143,7 +144,9 @@ func TestAWeek(t *testing.T) {
 		kept := make(chan error, 1)
 		day := 24 * time.Hour
 		policy := models.RetentionPolicy{Default: models.Retention{Sound: day / 2, Words: day, Flags: day}}
-		go func() { kept <- keeper{store: store, policy: policy, log: log, forgotten: hub.Reset}.Run(ctx) }()
+		go func() {
+			kept <- afterwards.Keeper{Store: store, Policy: policy, Log: log, Forgotten: hub.Reset}.Run(ctx)
+		}()
 		var loads []load
 		sessions, began := 0, time.Now()
 		for hour := range days * 24 {

@@ -133,9 +133,8 @@ var overdue = map[string]int{
 	"cmd/earshot lines":               6183,
 	"cmd/earshot.cli methods":         76,
 	"cmd/earshot/app arrows up":       26,
-	"cmd/earshot/app files":           43,
 	"cmd/earshot/app.Station fields":  33,
-	"cmd/earshot/app.Station methods": 51,
+	"cmd/earshot/app.Station methods": 48,
 }
 
 // atMost fails when a measure is broken, or when a package is overdue no more.

@@ -1,4 +1,4 @@
-package app
+package afterwards
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 
 // RemoveFiles removes from a folder what was exported of sessions that something was removed of, and the sound of those
 // of which a clip has expired. They can be exported again, without it.
-func RemoveFiles(ctx context.Context, store staleFiles, dir string) error {
+func RemoveFiles(ctx context.Context, store StaleFiles, dir string) error {
 	files, errF := store.StaleFiles(ctx)
 	quiet, errS := store.StaleSounds(ctx)
 	if err := errors.Join(errF, errS); err != nil || len(files)+len(quiet) == 0 {

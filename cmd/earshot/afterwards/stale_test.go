@@ -1,4 +1,4 @@
-package app
+package afterwards
 
 import (
 	"bytes"
@@ -7,53 +7,15 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"earshot/bot/audio"
+	"earshot/cmd/earshot/internal/programtest"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/moderation/review/export"
 )
-
-// hum is a tone of a second in mono at 16 kHz, which stands for a voice.
-const hum = 300
-
-// sayANumber stores a line of a name and a number, from 100 s on, with its clip: the number is in its last second.
-func sayANumber(t *testing.T, s *Station) models.Utterance {
-	t.Helper()
-	pcm := make([]float32, 3*16_000)
-	for i := range pcm {
-		pcm[i] = float32(0.3 * math.Sin(2*math.Pi*hum*float64(i)/16_000))
-	}
-	var ogg bytes.Buffer
-	if err := audio.EncodeOgg(&ogg, pcm, audio.EncoderConfig{}); err != nil {
-		t.Fatal(err)
-	}
-	u := models.Utterance{
-		Key: models.Key{Session: "open-mic-1", Epoch: 1, Track: "t-b", Seq: 7}, SpeakerID: "b", SpeakerName: "Benjamin",
-		StartMS: 100_000, EndMS: 103_000, Text: "please call me on 01715551234", State: models.UtteranceOK, Language: "en",
-	}
-	for i, w := range strings.Fields(u.Text) {
-		u.Words = append(u.Words, models.Word{Text: " " + w, StartMS: u.StartMS + int64(i)*500, EndMS: u.StartMS + int64(i+1)*500, P: 0.9})
-	}
-	u.Words[4].EndMS = u.EndMS
-	f := models.Flag{
-		ID: "f7", Session: u.Session, Utterance: u.Key, SpeakerID: "b", SpeakerName: "Benjamin", Rule: "r", StartMS: u.StartMS,
-		Status: models.FlagOpen,
-	}
-	err := s.Store.Put(t.Context(), models.Record{
-		Session: u.Session, Utterance: &u, Flags: []models.Flag{f},
-		Evidence: &models.Evidence{
-			Utterance: u.Key, StartMS: u.StartMS, EndMS: u.EndMS, Ogg: ogg.Bytes(), Peaks: []byte{1}, Expires: time.Now().Add(time.Hour),
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return u
-}
 
 // level is how loud a tone is in sound at 16 kHz, 1 being full scale (Goertzel's algorithm).
 func level(pcm []float32, hz float64) float64 {
@@ -70,8 +32,8 @@ func TestSessionEndLeavesSound(t *testing.T) {
 	for _, redact := range []bool{false, true} {
 		out := t.TempDir()
 		s, logged := finished(t, configs.Export{Dir: out, Formats: []string{"html", "json"}, Redact: redact, Sound: true})
-		sayANumber(t, s)
-		s.afterwards(t.Context(), "open-mic-1")
+		programtest.SayANumber(t, s.Store)
+		s.wrapUp(t.Context(), "open-mic-1")
 		page, json, clip := "open-mic-1.html", "open-mic-1.json", "open-mic-1.clip-01-0h01m40s.ogg"
 		if redact {
 			page, json, clip = "open-mic-1.redacted.html", "open-mic-1.redacted.json", "open-mic-1.redacted.clip-01-0h01m40s.ogg"
@@ -103,7 +65,7 @@ func TestSessionEndLeavesSound(t *testing.T) {
 		if err != nil || len(pcm) < 2*16_000 {
 			t.Fatalf("%d samples, %v", len(pcm), err)
 		}
-		heard, number := level(pcm[8_000:16_000], hum), level(pcm[36_000:44_000], hum)
+		heard, number := level(pcm[8_000:16_000], programtest.Hum), level(pcm[36_000:44_000], programtest.Hum)
 		if heard < 0.1 || (number < 0.03) != redact {
 			t.Errorf("redact %v: the words are at %.3f, the number at %.3f", redact, heard, number)
 		}
@@ -133,8 +95,8 @@ func TestSessionEndLeavesSound(t *testing.T) {
 func TestSoundGoesWithTheSession(t *testing.T) {
 	out := t.TempDir()
 	s, _ := finished(t, configs.Export{Dir: out, Formats: []string{"json"}, Sound: true})
-	sayANumber(t, s)
-	s.afterwards(t.Context(), "open-mic-1")
+	programtest.SayANumber(t, s.Store)
+	s.wrapUp(t.Context(), "open-mic-1")
 	if err := s.Store.Erase(t.Context(), models.Erasure{Kind: models.EraseSession, Target: "open-mic-1"}); err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package app
+package afterwards
 
 import (
 	"context"
@@ -6,19 +6,19 @@ import (
 )
 
 const (
-	// summaryTime is how long a summary may take, with a language model that thinks slowly.
-	summaryTime = 2 * time.Minute
+	// SummaryTime is how long a summary may take, with a language model that thinks slowly.
+	SummaryTime = 2 * time.Minute
 	// modelTime is how much of it the language model may take.
 	modelTime = 100 * time.Second
-	// afterEnd is how long a summary, and then the files, may take when the program ends.
-	afterEnd = 10 * time.Second
+	// EndTime is how long a summary, and then the files, may take when the program ends.
+	EndTime = 10 * time.Second
 )
 
-// outlasting is a context that lasts for some time, and when ctx ends before, for afterEnd from then on.
+// outlasting is a context that lasts for some time, and when ctx ends before, for EndTime from then on.
 func outlasting(ctx context.Context, lasts time.Duration) (context.Context, context.CancelFunc) {
 	out, cancel := context.WithTimeout(context.WithoutCancel(ctx), lasts)
 	forget := context.AfterFunc(ctx, func() {
-		t := time.AfterFunc(afterEnd, cancel)
+		t := time.AfterFunc(EndTime, cancel)
 		context.AfterFunc(out, func() { t.Stop() })
 	})
 	return out, func() { forget(); cancel() }

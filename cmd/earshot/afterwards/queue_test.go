@@ -1,4 +1,4 @@
-package app
+package afterwards
 
 import (
 	"context"
@@ -48,33 +48,33 @@ func (b *backlog) wrapUp(ctx context.Context, id string) {
 	b.done = append(b.done, id)
 }
 
-// TestWrapUps: a few sessions at a time are wrapped up, each once its words are there; erased ones are forgotten. At the end of the
+// TestQueue: a few sessions at a time are wrapped up, each once its words are there; erased ones are forgotten. At the end of the
 // program what is ready is waited for as long as it may take, then hurried on, and what is not ready is told.
-func TestWrapUps(t *testing.T) {
+func TestQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &backlog{pending: map[string]int{"late": 3}}
 		var logged strings.Builder
-		w := &wrapUps{pending: b.count, wrapUp: b.wrapUp, log: slog.New(slog.NewTextHandler(&logged, nil)), changed: make(chan struct{}, 1)}
+		q := &Queue{pending: b.count, wrapUp: b.wrapUp, log: slog.New(slog.NewTextHandler(&logged, nil)), changed: make(chan struct{}, 1)}
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
-		go func() { ended <- w.run(ctx) }()
+		go func() { ended <- q.Run(ctx) }()
 		for i := range 9 {
 			b.pending[fmt.Sprint("s", i)] = 0
 		}
 		for i := range 9 {
-			w.add(fmt.Sprint("s", i))
+			q.Add(fmt.Sprint("s", i))
 		}
-		w.add("late")
-		w.add("erased")
+		q.Add("late")
+		q.Add("erased")
 		time.Sleep(130 * time.Second)
 		synctest.Wait()
-		if len(b.done) != 8 || b.most != wrapUpsAtOnce {
+		if len(b.done) != 8 || b.most != atOnce {
 			t.Errorf("after two minutes %v were wrapped up, at most %d at once", b.done, b.most)
 		}
 		short, stop := context.WithTimeout(t.Context(), 10*time.Second)
 		defer stop()
 		began := time.Now()
-		w.finish(short)
+		q.Finish(short)
 		if took := time.Since(began); took > 11*time.Second {
 			t.Errorf("the end waited %v", took)
 		}

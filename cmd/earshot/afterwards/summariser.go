@@ -1,4 +1,4 @@
-package app
+package afterwards
 
 import (
 	"cmp"
@@ -17,16 +17,16 @@ import (
 // SummaryKey is the environment variable with the key of the language model's server.
 const SummaryKey = "EARSHOT_SUMMARY_KEY"
 
-// summariser sums sessions up from the record, on demand and at their end.
-type summariser struct {
+// Summariser sums sessions up from the record, on demand and at their end. Its methods may be called from any goroutine.
+type Summariser struct {
 	store store.Store
 	model *llm.Client // nil: no language model is asked
 	log   *slog.Logger
 }
 
 // NewSummariser takes the language model from the settings; its key is in the environment, not in a file.
-func NewSummariser(store store.Store, cfg configs.Config, key string, log *slog.Logger) (summariser, error) {
-	z := summariser{store: store, log: log}
+func NewSummariser(store store.Store, cfg configs.Config, key string, log *slog.Logger) (Summariser, error) {
+	z := Summariser{store: store, log: log}
 	if cfg.Summary.URL == "" {
 		return z, nil
 	}
@@ -36,7 +36,7 @@ func NewSummariser(store store.Store, cfg configs.Config, key string, log *slog.
 }
 
 // input reads what a session's summary is made from.
-func (z summariser) input(ctx context.Context, id string, sinceMS int64) (summary.Input, error) {
+func (z Summariser) input(ctx context.Context, id string, sinceMS int64) (summary.Input, error) {
 	info, err := z.store.Session(ctx, id)
 	if err != nil {
 		return summary.Input{}, err
@@ -92,7 +92,7 @@ type ExportStore struct {
 
 // Summary returns the stored summary of a session that is over, or one made anew when the record has changed since.
 func (e ExportStore) Summary(ctx context.Context, id, kind string) (models.Summary, error) {
-	in, err := summariser{store: e.Store}.input(ctx, id, 0)
+	in, err := Summariser{store: e.Store}.input(ctx, id, 0)
 	if err != nil {
 		return models.Summary{}, err
 	}
@@ -108,7 +108,7 @@ func (e ExportStore) Summary(ctx context.Context, id, kind string) (models.Summa
 
 // Summarise returns what was said in a session from a time on, in ms from its start; 0 is all of it. The stored summary
 // is taken as long as the record it was made from has not changed.
-func (z summariser) Summarise(ctx context.Context, id string, sinceMS int64) (models.Summary, error) {
+func (z Summariser) Summarise(ctx context.Context, id string, sinceMS int64) (models.Summary, error) {
 	in, err := z.input(ctx, id, sinceMS)
 	if err != nil {
 		return models.Summary{}, err
@@ -123,7 +123,7 @@ func (z summariser) Summarise(ctx context.Context, id string, sinceMS int64) (mo
 }
 
 // make sums up. A language model that cannot be reached, or that makes things up, costs nothing but its words.
-func (z summariser) make(ctx context.Context, in summary.Input) models.Summary {
+func (z Summariser) make(ctx context.Context, in summary.Input) models.Summary {
 	s := summary.Make(in)
 	if z.model == nil || s.Lines == 0 {
 		return s
@@ -139,13 +139,13 @@ func (z summariser) make(ctx context.Context, in summary.Input) models.Summary {
 }
 
 // Remake sums a session up as far as it has come, and stores it. It goes on when whoever asked has left.
-func (z summariser) Remake(ctx context.Context, id string) (models.Summary, error) {
+func (z Summariser) Remake(ctx context.Context, id string) (models.Summary, error) {
 	return z.remake(context.WithoutCancel(ctx), id)
 }
 
 // remake is Remake, but that the language model is not waited for when ctx ends.
-func (z summariser) remake(patience context.Context, id string) (models.Summary, error) {
-	ctx, cancel := outlasting(patience, summaryTime)
+func (z Summariser) remake(patience context.Context, id string) (models.Summary, error) {
+	ctx, cancel := outlasting(patience, SummaryTime)
 	defer cancel()
 	in, err := z.input(ctx, id, 0)
 	if err != nil {
@@ -160,7 +160,7 @@ func (z summariser) remake(patience context.Context, id string) (models.Summary,
 
 // forgetting makes a stored summary anew when something that it was made from was erased in the meantime: while a
 // language model thought, it could have quoted what must not be kept.
-func (z summariser) forgetting(ctx context.Context, was summary.Input, s models.Summary) (models.Summary, error) {
+func (z Summariser) forgetting(ctx context.Context, was summary.Input, s models.Summary) (models.Summary, error) {
 	is, err := z.input(ctx, was.Session.ID, 0)
 	if err != nil {
 		return s, err
@@ -179,7 +179,7 @@ func (z summariser) forgetting(ctx context.Context, was summary.Input, s models.
 }
 
 // Recap sums up what was said in a session from a time on, in ms from its start. It does not wait for a language model.
-func (z summariser) Recap(ctx context.Context, id string, sinceMS int64) (models.Summary, error) {
+func (z Summariser) Recap(ctx context.Context, id string, sinceMS int64) (models.Summary, error) {
 	in, err := z.input(ctx, id, sinceMS)
 	if err != nil {
 		return models.Summary{}, err

@@ -1,4 +1,4 @@
-package app
+package afterwards
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"earshot/configs"
 	"earshot/models"
 )
 
@@ -62,10 +63,7 @@ func TestKeeperSweepsAtTheStartAndHourly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		store, log := &countingStore{}, &bytes.Buffer{}
-		k := keeper{
-			store: store, policy: retention(testConfig(t, t.TempDir())), log: slog.New(slog.NewTextHandler(log, nil)),
-			forgotten: func() {},
-		}
+		k := Keeper{Store: store, Log: slog.New(slog.NewTextHandler(log, nil)), Forgotten: func() {}}
 		ended := make(chan error, 1)
 		go func() { ended <- k.Run(ctx) }()
 		synctest.Wait()
@@ -85,9 +83,16 @@ func TestKeeperSweepsAtTheStartAndHourly(t *testing.T) {
 			t.Errorf("%d failures were told", got)
 		}
 	})
-	if day := 24 * time.Hour; retention(testConfig(
-		t, t.TempDir(),
-	)).Of(models.Session{Room: "any"}) != (models.Retention{Sound: 14 * day, Words: 30 * day, Flags: 180 * day}) {
-		t.Error("the policy is not the configured one")
+}
+
+// TestPolicyIsTheConfiguredOne holds the policy to the shipped settings.
+func TestPolicyIsTheConfiguredOne(t *testing.T) {
+	cfg, err := configs.Load(configs.Options{Environ: []string{"EARSHOT_DATA_DIR=" + t.TempDir()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const day = 24 * time.Hour
+	if got := Policy(cfg).Of(models.Session{Room: "any"}); got != (models.Retention{Sound: 14 * day, Words: 30 * day, Flags: 180 * day}) {
+		t.Errorf("what is kept: %+v", got)
 	}
 }

@@ -1,14 +1,11 @@
-package app
+package afterwards
 
 import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,14 +19,11 @@ import (
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/models/waittest"
-	"earshot/moderation/live"
-	"earshot/moderation/review"
-	"earshot/moderation/review/events"
 	"earshot/moderation/review/export"
 )
 
-// finished is a station on the sample record, without ears.
-func finished(t *testing.T, c configs.Export) (*Station, *bytes.Buffer) {
+// finished is what sessions of the sample record are wrapped up with, and the log of that.
+func finished(t *testing.T, c configs.Export) (Config, *bytes.Buffer) {
 	t.Helper()
 	dir := t.TempDir()
 	if err := programtest.WriteSample(dir); err != nil {
@@ -42,13 +36,13 @@ func finished(t *testing.T, c configs.Export) (*Station, *bytes.Buffer) {
 	t.Cleanup(func() { _ = store.Close() })
 	var logged bytes.Buffer
 	log := slog.New(slog.NewTextHandler(&logged, nil))
-	return &Station{cfg: configs.Config{Export: c}, Store: store, Log: log, summaries: summariser{store: store, log: log}}, &logged
+	return Config{Store: store, Summaries: Summariser{store: store, log: log}, Export: c, Log: log}, &logged
 }
 
 func TestSessionEndLeavesSummaryAndFiles(t *testing.T) {
 	out := t.TempDir()
 	s, logged := finished(t, configs.Export{Dir: out, Formats: []string{"txt", "html", "json"}})
-	s.afterwards(t.Context(), "open-mic-1")
+	s.wrapUp(t.Context(), "open-mic-1")
 	sum, err := s.Store.Summary(t.Context(), "open-mic-1", models.SummarySession)
 	if err != nil || sum.Lines != 3 || logged.Len() > 0 {
 		t.Fatalf("summary %+v, %v; log %s", sum, err, logged)
@@ -68,7 +62,7 @@ func TestSessionEndLeavesSummaryAndFiles(t *testing.T) {
 			t.Errorf("%s: %d bytes, want %d; mode %v, %v", f, len(got), want.Len(), info.Mode(), err)
 		}
 	}
-	if s.cfg.Export.Redact = true; exportFiles(t.Context(), s.cfg.Export, s.Store, "open-mic-1") != nil {
+	if s.Export.Redact = true; WriteFiles(t.Context(), s.Export, s.Store, "open-mic-1") != nil {
 		t.Error("no redacted files")
 	}
 	masked, err := os.ReadFile(filepath.Join(out, "open-mic-1.redacted.txt"))
@@ -89,7 +83,7 @@ func TestExportStaysInItsFolder(t *testing.T) {
 		}
 	}
 	s, _ := finished(t, configs.Export{Dir: out, Formats: []string{"txt"}})
-	if err := exportFiles(t.Context(), s.cfg.Export, s.Store, "open-mic-1"); err != nil {
+	if err := WriteFiles(t.Context(), s.Export, s.Store, "open-mic-1"); err != nil {
 		t.Fatal(err)
 	}
 	if data, err := os.ReadFile(outside); err != nil || string(data) != "mine" {
@@ -112,7 +106,7 @@ func TestExportStaysInItsFolder(t *testing.T) {
 	if err != nil || !slices.Equal(left, []string{"open-mic-1.txt"}) {
 		t.Errorf("in the folder: %v, %v", left, err)
 	}
-	err = exportFiles(t.Context(), configs.Export{Dir: filepath.Join(out, "none"), Formats: []string{"txt"}}, s.Store, "open-mic-1")
+	err = WriteFiles(t.Context(), configs.Export{Dir: filepath.Join(out, "none"), Formats: []string{"txt"}}, s.Store, "open-mic-1")
 	if !errors.Is(err, fs.ErrNotExist) || models.Hint(err) == "" {
 		t.Errorf("no folder: %v", err)
 	}
@@ -121,23 +115,21 @@ func TestExportStaysInItsFolder(t *testing.T) {
 // A session whose last words are still being decoded, also one of an earlier run, is summed up when they are there.
 func TestSummaryWaitsForTheLastWords(t *testing.T) {
 	s, _ := finished(t, configs.Export{})
-	s.wrapUps = s.newWrapUps()
+	q := New(s)
 	var looks atomic.Int32
-	pending := s.wrapUps.pending
-	s.wrapUps.pending = func(ctx context.Context, id string) (int, error) {
+	pending := q.pending
+	q.pending = func(ctx context.Context, id string) (int, error) {
 		defer looks.Add(1)
 		return pending(ctx, id)
 	}
-	go func() { _ = s.wrapUps.run(t.Context()) }()
+	go func() { _ = q.Run(t.Context()) }()
 	key := models.Key{Session: "open-mic-1", Epoch: 1, Track: "t-a", Seq: 9}
 	if err := s.Store.PutClip(
 		t.Context(), models.Clip{Key: key, SpeakerID: "a", SpeakerName: "Ana", StartMS: 70_000, EndMS: 71_000, Opus: []byte{1}},
 	); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.catchUp(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	q.CatchUp(t.Context(), s.Store)
 	waittest.Until(t, "it looks for the last words again", func() bool { return looks.Load() > 2 })
 	if _, err := s.Store.Summary(t.Context(), "open-mic-1", models.SummarySession); !errors.Is(err, models.ErrNotFound) {
 		t.Fatalf("summed up too early: %v", err)
@@ -146,15 +138,13 @@ func TestSummaryWaitsForTheLastWords(t *testing.T) {
 		Key: key, SpeakerID: "a", SpeakerName: "Ana", StartMS: 70_000, EndMS: 71_000, Text: "We decided to close the book club.",
 		State: models.UtteranceOK,
 	}
-	if err := s.Store.Put(t.Context(), recordOf(u, nil)); err != nil {
+	if err := s.Store.Put(t.Context(), models.Record{Session: u.Session, Utterance: &u}); err != nil {
 		t.Fatal(err)
 	}
-	if !s.waiting(t.Context(), func() bool {
+	waittest.Until(t, "it is summed up", func() bool {
 		_, err := s.Store.Summary(t.Context(), "open-mic-1", models.SummarySession)
 		return err == nil
-	}) {
-		t.Fatal("not summed up")
-	}
+	})
 	sum, err := s.Store.Summary(t.Context(), "open-mic-1", models.SummarySession)
 	if err != nil || len(sum.Decisions) != 1 {
 		t.Errorf("%+v, %v", sum, err)
@@ -164,7 +154,7 @@ func TestSummaryWaitsForTheLastWords(t *testing.T) {
 	if err := s.Store.PutSummary(t.Context(), sum); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := s.summaries.Summarise(t.Context(), "open-mic-1", 0); err != nil || got.Headline != "stored" {
+	if got, err := s.Summaries.Summarise(t.Context(), "open-mic-1", 0); err != nil || got.Headline != "stored" {
 		t.Errorf("%q, %v", got.Headline, err)
 	}
 	flags, err := s.Store.Flags(t.Context(), "open-mic-1")
@@ -174,48 +164,7 @@ func TestSummaryWaitsForTheLastWords(t *testing.T) {
 	if _, err := s.Store.SetFlagStatus(t.Context(), flags[0].ID, models.FlagDismissed, "host", time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := s.summaries.Summarise(t.Context(), "open-mic-1", 0); err != nil || got.Headline == "stored" || got.Digest.Dismissed != 1 {
+	if got, err := s.Summaries.Summarise(t.Context(), "open-mic-1", 0); err != nil || got.Headline == "stored" || got.Digest.Dismissed != 1 {
 		t.Errorf("after a flag was dismissed: %q %+v, %v", got.Headline, got.Digest, err)
-	}
-}
-
-// The page and the command line give the same bytes, also when a host gave somebody a name.
-func TestPageAndCommandExportTheSame(t *testing.T) {
-	if testing.Short() {
-		t.Skip("runs the real parts")
-	}
-	s, _ := finished(t, configs.Export{})
-	s.afterwards(t.Context(), "open-mic-1")
-	if err := s.Store.NamePerson(t.Context(), "open-mic", "a", "Anastasia", "host", time.Now()); err != nil {
-		t.Fatal(err)
-	}
-	page := httptest.NewServer(review.New(review.Config{
-		Store: reviewStore{s.Store, live.Hosts{}, nil}, Hub: events.NewHub(events.HubConfig{}), Log: s.Log,
-	}))
-	defer page.Close()
-	for _, f := range export.Formats() {
-		for query, redact := range map[string]bool{"": false, "?redact=1": true} {
-			res, err := page.Client().Get(page.URL + "/s/open-mic-1/export/" + string(f) + query)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := io.ReadAll(res.Body)
-			if err := errors.Join(err, res.Body.Close()); err != nil || res.StatusCode != http.StatusOK {
-				t.Fatalf("%s: %d, %v", f, res.StatusCode, err)
-			}
-			args := []string{"export", "open-mic-1", "--format", string(f), "--data-dir", filepath.Dir(s.Store.Path())}
-			if redact {
-				args = append(args, "--redact")
-			}
-			if out, code := programtest.Client(os.Environ(), args...); code != 0 || string(got) != out {
-				t.Errorf("%s%s: the page gives %d bytes, the command %d (exit code %d)", f, query, len(got), len(out), code)
-			}
-			if named := bytes.Contains(got, []byte("Anastasia")); named == redact && f != export.FormatCSV {
-				t.Errorf("%s%s: the given name is there: %v", f, query, named)
-			}
-			if redact && (bytes.Contains(got, []byte("Ana")) || bytes.Contains(got, []byte("Benjamin"))) {
-				t.Errorf("%s: a name is left", f)
-			}
-		}
 	}
 }

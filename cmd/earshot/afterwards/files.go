@@ -1,4 +1,4 @@
-package app
+package afterwards
 
 import (
 	"bytes"
@@ -15,9 +15,9 @@ import (
 	"earshot/moderation/review/export"
 )
 
-// exportFiles writes a session's files into the configured folder, each as a whole or not at all. Their names are made
+// WriteFiles writes a session's files into the configured folder, each as a whole or not at all. Their names are made
 // from the session's id, and nothing outside the folder can be reached.
-func exportFiles(ctx context.Context, c configs.Export, record store.Store, id string) error {
+func WriteFiles(ctx context.Context, c configs.Export, record store.Store, id string) error {
 	if c.Dir == "" {
 		return nil
 	}
