@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
-
-	ahocorasick "github.com/BobuSumisu/aho-corasick"
 )
 
 // Limits on what one matcher finds.
@@ -18,7 +16,6 @@ const (
 // Builder collects what a matcher is to find. Its methods return what is wrong with what they are given, and go on without it.
 type Builder struct {
 	m       *Matcher
-	inside  map[int]*ahocorasick.TrieBuilder // by source
 	phrases int
 	program int // instructions of all patterns
 }
@@ -26,8 +23,7 @@ type Builder struct {
 // NewBuilder begins a matcher that finds nothing yet.
 func NewBuilder() *Builder {
 	return &Builder{
-		m:      &Matcher{indexes: map[Form]*index{}, reveals: map[string]int{}},
-		inside: map[int]*ahocorasick.TrieBuilder{},
+		m: &Matcher{indexes: map[Form]*index{}, reveals: map[string]int{}},
 	}
 }
 
@@ -56,9 +52,14 @@ func (b *Builder) Personal(kind string) int {
 }
 
 // Phrase enters a phrase that may be said in one form, with at most gap other words between each two of its own. lang is the
-// language of its inflections. Of too many phrases the first is a mistake.
+// language of its inflections. A word may end in a *: every word that begins so. Numbers are found in words and in digits. Of too
+// many phrases the first is a mistake.
 func (b *Builder) Phrase(source int, text string, as Form, lang string, gap int) error {
-	tokens := Phrase(text)
+	plain, starred, err := wildcards(text)
+	if err != nil {
+		return err
+	}
+	tokens := Phrase(plain)
 	if as == Inside {
 		return b.insideWords(source, text, tokens)
 	}
@@ -77,20 +78,25 @@ func (b *Builder) Phrase(source int, text string, as Form, lang string, gap int)
 	if b.m.indexes[as] == nil {
 		b.m.indexes[as] = newIndex(as)
 	}
-	b.m.indexes[as].add(tokens, gap, source, lang)
+	for i := range starred {
+		tokens[i] += "*"
+	}
+	for _, way := range numbered(tokens) {
+		b.m.indexes[as].add(way, gap, source, lang)
+	}
 	return nil
 }
 
 // insideWords enters a text that is looked for inside of words.
 func (b *Builder) insideWords(source int, text string, tokens []string) error {
-	if b.inside[source] == nil {
-		b.inside[source] = ahocorasick.NewTrieBuilder()
-	}
 	joined := strings.Join(tokens, "")
 	if utf8.RuneCountInString(joined) < minInside {
 		return fmt.Errorf("%s is too short to look for inside of other words: at least %d letters", quote(text), minInside)
 	}
-	b.inside[source].AddString(joined)
+	if b.m.sources[source].within == nil {
+		b.m.sources[source].within = &insideSet{}
+	}
+	b.m.sources[source].within.add(joined)
 	return nil
 }
 
@@ -116,9 +122,6 @@ func (b *Builder) Pattern(source int, text string) error {
 // Build ends the collecting.
 func (b *Builder) Build() *Matcher {
 	m := b.m
-	for id, trie := range b.inside {
-		m.sources[id].within = trie.Build()
-	}
 	m.prefilter, m.patterns = newPrefilter(m.sources)
 	m.split = newJoiner(m.indexes, m.sources)
 	for id, src := range m.sources {

@@ -21,6 +21,10 @@ var (
 // appendExpanded adds a token to the tokens of its word (those from first on), parted if it is a contraction.
 func appendExpanded(dst []Token, first int, t Token, apostrophe bool) []Token {
 	if apostrophe {
+		if t.Text == "s" && len(dst) > first && dst[len(dst)-1].Text == "let" {
+			t.Text, t.Alts = "us", nil
+			return append(dst, t)
+		}
 		if full, ok := clitics[t.Text]; ok {
 			t.Text, t.Alts = full[0], nil
 			return append(dst, t)

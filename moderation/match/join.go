@@ -11,11 +11,14 @@ import (
 // Recognisers write a word that they don't know as the syllables they heard: "stu pid". Two neighbours are read as one
 // word when some source looks for that word, when neither of them is a word that people say by itself, and when nothing parts
 // them: no sign, no pause, no capital letter as names have it. Since neither says anything alone, nothing is lost by
-// reading them together; the word is as sure as the less sure of the two.
+// reading them together; the word is as sure as the less sure of the two. Two longer words are a compound of them, written apart:
+// "sound board".
 
 const (
 	minPart, maxPart   = 2, 5  // letters of a part
 	minWhole, maxWhole = 5, 10 // letters of the word
+	minHalf, maxHalf   = 4, 10 // letters of either word of a compound
+	minCompound        = 10    // letters of the compound: shorter ones may well be two words
 	maxPartedMS        = 250   // the longest pause inside a word
 )
 
@@ -27,14 +30,16 @@ var standalone = lexicon.Words("standalone", "given-names", "abbreviations")
 type joiner struct {
 	whole map[string]bool // what some source looks for
 	parts map[string]bool // words of sources that are as short as a part: they are never joined
+	words map[string]bool // all words that some source looks for
 }
 
 var patternWord = regexp.MustCompile(`[a-z]+`)
 
 // newJoiner collects the words of lists, phrases and patterns.
 func newJoiner(indexes map[Form]*index, sources []source) joiner {
-	s := joiner{map[string]bool{}, map[string]bool{}}
+	s := joiner{map[string]bool{}, map[string]bool{}, map[string]bool{}}
 	add := func(word string) {
+		s.words[word] = true
 		if len(word) >= minPart && len(word) <= maxPart {
 			s.parts[word] = true
 		}
@@ -59,26 +64,31 @@ func newJoiner(indexes map[Form]*index, sources []source) joiner {
 
 // join makes one token of every two from token from on that are the parts of a word.
 func (s joiner) join(tokens []Token, from int, words []models.Word) []Token {
-	if len(s.whole) == 0 {
+	if len(s.words) == 0 {
 		return tokens
 	}
-	var buf [2 * maxPart]byte
+	tokens = s.joinNames(tokens, from)
+	var buf [2 * maxHalf]byte
 	for i := from; i+1 < len(tokens); i++ {
 		a, b := &tokens[i], &tokens[i+1]
+		whole := s.whole
 		if !s.part(a) || !s.part(b) {
-			continue
+			if !s.half(a) || !s.half(b) || len(a.Text)+len(b.Text) < minCompound {
+				continue
+			}
+			whole = s.words
 		}
 		n := copy(buf[:], a.Text)
 		n += copy(buf[n:], b.Text)
-		if !s.whole[string(buf[:n])] || !unparted(a, b, words) {
+		if !whole[string(buf[:n])] || !unparted(a, b, words) {
 			continue
 		}
 		text, alts := readings(string(buf[:n]))
-		whole := Token{Text: text, Alts: alts, Word: a.Word, Start: a.Start, End: b.End, More: b.Word - a.Word}
-		if whole.More > 0 {
-			whole.End = a.End
+		joined := Token{Text: text, Alts: alts, Word: a.Word, Start: a.Start, End: b.End, More: b.Word - a.Word}
+		if joined.More > 0 {
+			joined.End = a.End
 		}
-		tokens = append(append(tokens[:i], whole), tokens[i+2:]...)
+		tokens = append(append(tokens[:i], joined), tokens[i+2:]...)
 	}
 	return tokens
 }
@@ -87,6 +97,12 @@ func (s joiner) join(tokens []Token, from int, words []models.Word) []Token {
 func (s joiner) part(t *Token) bool {
 	n := len(t.Text)
 	return n >= minPart && n <= maxPart && t.More == 0 && isLowerASCII(t.Text) && !standalone[t.Text] && !s.parts[t.Text]
+}
+
+// half reports whether a token can be one of the two words that a compound is made of: "sound board".
+func (s joiner) half(t *Token) bool {
+	n := len(t.Text)
+	return n >= minHalf && n <= maxHalf && t.More == 0 && isLowerASCII(t.Text) && !s.words[t.Text]
 }
 
 // unparted reports whether nothing stands between two neighbours.

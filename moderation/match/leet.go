@@ -9,7 +9,7 @@ import (
 // readSigns reads signs that are written for letters inside a word, "$tupid", "@sshole", "f*ck", as these letters. The text keeps
 // its length in bytes, so that tokens still point to where they come from. Addresses and amounts keep their signs.
 func readSigns(text string) string {
-	if !strings.ContainsAny(text, "$@*") {
+	if !strings.ContainsAny(text, "$@*!+") {
 		return text
 	}
 	b := []byte(text)
@@ -20,6 +20,10 @@ func readSigns(text string) string {
 			(after || before && lowerByte(text[i-1]) && (i > 1 || i+1 < len(b) && text[i+1] == '$') ||
 				i > 0 && b[i-1] == 's' && text[i-1] == '$'):
 			b[i] = 's'
+		case c == '!' && before && after && lowerByte(text[i-1]) && lowerByte(text[i+1]):
+			b[i] = 'i'
+		case c == '+' && before && lowerByte(text[i-1]) && (after || i+1 == len(b) && i > 1 && i < maxPlus):
+			b[i] = 't'
 		case c == '@' && after && !strings.Contains(text[i:], ".") && (before || i == 0):
 			b[i] = 'a'
 		}
@@ -29,6 +33,9 @@ func readSigns(text string) string {
 	}
 	return uncensor(string(b))
 }
+
+// maxPlus is the place from which on a plus at the end of a word is no letter: "shi+" is a word, "google+" a name.
+const maxPlus = 4
 
 // wordByte reports whether a byte is a Latin letter.
 func wordByte(c byte) bool { return lowerByte(c | 0x20) }

@@ -20,6 +20,7 @@ const (
 	jointSpace      = ' '
 	jointApostrophe = '\''
 	jointComma      = ',' // parts words, but not the thousands of a number
+	percentSign     = '%' // parts words, and is a word itself
 )
 
 // decompose turns text into letters and joints: compatibility decomposition (NFKD, UAX #15) of each character with its marks,
@@ -49,12 +50,16 @@ func asciiLetter(c byte) rune {
 		return jointApostrophe
 	case c == ',':
 		return jointComma
+	case c == '%':
+		return percentSign
 	}
 	return jointSpace
 }
 
 // isJoint reports whether a letter parts tokens.
-func isJoint(r rune) bool { return r == jointSpace || r == jointApostrophe || r == jointComma }
+func isJoint(r rune) bool {
+	return r == jointSpace || r == jointApostrophe || r == jointComma || r == percentSign
+}
 
 // decomposeCluster takes one base character with its marks apart.
 func decomposeCluster(s string, start, end int, out []letter) []letter {

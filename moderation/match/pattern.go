@@ -30,6 +30,10 @@ type pattern struct {
 
 // compilePattern compiles RE2 syntax for text in normal form. Its errors name the character at which the pattern is wrong.
 func compilePattern(src string) (*pattern, error) {
+	if _, err := syntax.Parse(src, syntax.Perl|syntax.FoldCase); err != nil {
+		return nil, patternError(src, err)
+	}
+	src = expanded(src)
 	tree, err := syntax.Parse(src, syntax.Perl|syntax.FoldCase)
 	if err != nil {
 		return nil, patternError(src, err)
@@ -56,6 +60,25 @@ func compilePattern(src string) (*pattern, error) {
 	}
 	anchored := has(tree, syntax.OpBeginText) || has(tree, syntax.OpBeginLine)
 	return &pattern{re: re, anchored: anchored, needs: needs(tree.Simplify()), size: len(prog.Inst)}, nil
+}
+
+// wholeWord finds the words of a pattern that stand between spaces, brackets and bars: nothing is added to them.
+var wholeWord = regexp.MustCompile(`(^|[( |:])([A-Za-z]+)\b`)
+
+// expanded is a pattern with its contractions as the words that they are read as: "lets" is "let us".
+func expanded(src string) string {
+	var b strings.Builder
+	at := 0
+	for _, m := range wholeWord.FindAllStringSubmatchIndex(src, -1) {
+		from, to := m[4], m[5]
+		parts, ok := contractions[strings.ToLower(src[from:to])]
+		if !ok || to < len(src) && !strings.ContainsRune(") |", rune(src[to])) {
+			continue
+		}
+		b.WriteString(src[at:from] + strings.Join(parts, " "))
+		at = to
+	}
+	return b.String() + src[at:]
 }
 
 // patternError says at which character a pattern is wrong.

@@ -1,14 +1,16 @@
 package match
 
-import "slices"
+import (
+	"slices"
 
-// Period is the length of the shortest beginning of which a line is nothing but repetition; the whole line for most.
+	"earshot/moderation/match/lexicon"
+)
+
+// Period is the length of the shortest beginning of which a line is nothing but repetition, the last time perhaps cut off; the
+// whole line for most.
 func Period(tokens []Token) int {
 	n := len(tokens)
 	for unit := 1; unit <= n/2; unit++ {
-		if n%unit != 0 {
-			continue
-		}
 		same := true
 		for i := unit; i < n && same; i++ {
 			same = tokens[i].Text == tokens[i-unit].Text
@@ -18,6 +20,14 @@ func Period(tokens []Token) int {
 		}
 	}
 	return n
+}
+
+// interjections are said over and over and mean nothing.
+var interjections = lexicon.Words("interjections")
+
+// Interjections reports whether tokens are nothing but interjections.
+func Interjections(tokens []Token) bool {
+	return !slices.ContainsFunc(tokens, func(t Token) bool { return !interjections[t.Text] })
 }
 
 // Letters is how many bytes the texts of tokens have together.

@@ -126,7 +126,7 @@ func (h *Window) cueEndsAt(i int) bool {
 		for k := range cue {
 			same = same && h.Tokens[from+k].Text == cue[k]
 		}
-		if same && !h.firstPerson(from) {
+		if same && !h.firstPerson(from) && !h.saysItself(from) {
 			return true
 		}
 	}
@@ -138,3 +138,6 @@ func (h *Window) firstPerson(i int) bool {
 	return i > 0 && (h.Tokens[i-1].Text == "i" || h.Tokens[i-1].Text == "we") && h.Tokens[i].Text != "was" &&
 		h.Tokens[i].Text != "got" && h.Tokens[i].Text != "quote" && h.Tokens[i].Text != "were"
 }
+
+// saysItself reports whether a cue is only put before one's own words: "as they say, you are …".
+func (h *Window) saysItself(i int) bool { return i > 0 && h.Tokens[i-1].Text == "as" }

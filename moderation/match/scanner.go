@@ -81,10 +81,19 @@ func (sc *Scanner) findPatterns(id int) {
 	for _, p := range src.patterns {
 		for i, text := range texts {
 			if (i == 0 || text.text != texts[i-1].text) && (text.may[p.id] || len(p.needs) == 0) {
-				p.find(text, func(tokens []int) { sc.note(id, tokens) })
+				p.find(text, func(tokens []int) {
+					if i == 0 || !sc.noted(id, tokens) {
+						sc.note(id, tokens)
+					}
+				})
 			}
 		}
 	}
+}
+
+// noted reports whether a match of a source is known already, from another reading.
+func (sc *Scanner) noted(source int, tokens []int) bool {
+	return slices.ContainsFunc(sc.Found[source], func(m Match) bool { return m.First == tokens[0] && m.Last == tokens[len(tokens)-1] })
 }
 
 // findInside looks for the words of a source inside of other words.
@@ -92,7 +101,7 @@ func (sc *Scanner) findInside(id, from int) {
 	for i := from; i < len(sc.Window.Tokens); i++ {
 		t := sc.Window.Tokens[i]
 		for _, text := range append([]string{t.Text}, t.Alts...) {
-			if sc.sources[id].within.MatchFirstString(text) != nil {
+			if sc.sources[id].within.in(text) {
 				sc.note(id, []int{i})
 				break
 			}

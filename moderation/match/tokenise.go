@@ -19,7 +19,7 @@ func appendTokenised(tokens []Token, words []models.Word) []Token {
 	var buf [64]letter
 	for i := range words {
 		text := readSigns(words[i].Text)
-		if start, end, ok := plainWord(text); ok {
+		if start, end, ok := plainWord(text); ok && !strings.Contains(text, "%") {
 			t := newToken(strings.ToLower(text[start:end]), i, start, end)
 			tokens = appendExpanded(tokens, len(tokens), t, false)
 			continue
@@ -31,8 +31,27 @@ func appendTokenised(tokens []Token, words []models.Word) []Token {
 			letters++
 		}
 	}
+	tokens = perCent(tokens, from)
 	if letters >= minSpelled {
 		return append(tokens[:from], joinSpelled(tokens[from:])...)
+	}
+	return tokens
+}
+
+// percent is the word that the sign % and "per cent" are read as.
+const percent = "percent"
+
+// perCent reads "per cent" as one word, in the tokens from one on.
+func perCent(tokens []Token, from int) []Token {
+	for i := from; i+1 < len(tokens); i++ {
+		if tokens[i].Text != "per" || tokens[i+1].Text != "cent" {
+			continue
+		}
+		t := tokens[i]
+		if t.Text, t.More = percent, tokens[i+1].Word-t.Word; t.More == 0 {
+			t.End = tokens[i+1].End
+		}
+		tokens = append(append(tokens[:i], t), tokens[i+2:]...)
 	}
 	return tokens
 }
@@ -55,7 +74,7 @@ func plainWord(s string) (start, end int, ok bool) {
 
 // Phrase is the normal form of a text that is looked for, word by word.
 func Phrase(text string) []string {
-	tokens := joinSpelled(appendTokens(nil, decompose(readSigns(text), nil), 0))
+	tokens := joinSpelled(perCent(appendTokens(nil, decompose(readSigns(text), nil), 0), 0))
 	out := make([]string, len(tokens))
 	for i, t := range tokens {
 		out[i] = t.Text
@@ -68,6 +87,9 @@ func appendTokens(dst []Token, letters []letter, word int) []Token {
 	first := len(dst)
 	var b strings.Builder
 	for i := 0; i < len(letters); {
+		if letters[i].r == percentSign {
+			dst = append(dst, Token{Text: percent, Word: word, Start: letters[i].start, End: letters[i].end})
+		}
 		if isJoint(letters[i].r) {
 			i++
 			continue

@@ -13,6 +13,9 @@ type vocabulary struct {
 	texts []string
 	keys  map[string][]uint32
 	langs []string // whose inflections are known
+
+	prefixes map[string]uint32 // words that end in a *, without it
+	lengths  []int             // of the prefixes, in bytes, rising
 }
 
 // enter is the number of a word, which it adds.
@@ -23,8 +26,35 @@ func (x *vocabulary) enter(word, lang string) uint32 {
 		x.ids[word] = id
 		x.texts = append(x.texts, word)
 	}
+	if prefix, ok := strings.CutSuffix(word, "*"); ok {
+		x.enterPrefix(prefix, id)
+		return id
+	}
 	x.enterKeys(word, lang, id)
 	return id
+}
+
+// enterPrefix has every word that begins with a prefix stand for a word of the vocabulary.
+func (x *vocabulary) enterPrefix(prefix string, id uint32) {
+	if x.prefixes == nil {
+		x.prefixes = map[string]uint32{}
+	}
+	x.prefixes[prefix] = id
+	if i, ok := slices.BinarySearch(x.lengths, len(prefix)); !ok {
+		x.lengths = slices.Insert(x.lengths, i, len(prefix))
+	}
+}
+
+// begun adds the words that end in a * and that a heard word begins with.
+func (x *vocabulary) begun(t *idTable, from int, word string) {
+	for _, n := range x.lengths {
+		if n > len(word) {
+			return
+		}
+		if id, ok := x.prefixes[word[:n]]; ok {
+			t.add(from, id)
+		}
+	}
 }
 
 // enterKeys enters under which keys a word of the vocabulary is found.
@@ -119,6 +149,12 @@ func (x *vocabulary) lookup(tokens []Token, t *idTable, cache formCache) {
 				for _, id := range x.formsOf(alt, cache) {
 					t.add(from, id)
 				}
+			}
+		}
+		if len(x.lengths) > 0 {
+			x.begun(t, from, tokens[i].Text)
+			for _, alt := range tokens[i].Alts {
+				x.begun(t, from, alt)
 			}
 		}
 		t.ends = append(t.ends, int32(len(t.flat)))

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -79,7 +80,7 @@ func (h *Window) prepare(before []Utterance, p Utterance) {
 func (h *Window) Current() []models.Word { return h.Words[h.CutAt:] }
 
 // texts are the texts that patterns look at: the current line, or all lines when they may reach over several; each as it is
-// and, when some token has other readings, as they make it.
+// and, when some token has other readings or is a number, as they make it.
 func (h *Window) texts(all bool) []joinedText {
 	if all && h.Cut > 0 {
 		if h.window == nil {
@@ -99,6 +100,22 @@ func (h *Window) join(from int) []joinedText {
 	if slices.ContainsFunc(h.Tokens[from:], func(t Token) bool { return t.Alts != nil }) {
 		out = append(out, h.joinAs(from, func(t Token) string { return reading(t, 0) }), h.joinAs(from, func(t Token) string {
 			return reading(t, len(t.Alts)-1)
+		}))
+	}
+	tokens := h.Tokens[from:]
+	words, digits := false, false
+	for i := range tokens {
+		words = words || inWords(tokens[i].Text) != ""
+		digits = digits || inDigits(tokens, i) != ""
+	}
+	if words {
+		out = append(out, h.joinAs(from, func(t Token) string { return cmp.Or(inWords(t.Text), t.Text) }))
+	}
+	if digits {
+		i := -1
+		out = append(out, h.joinAs(from, func(t Token) string {
+			i++
+			return cmp.Or(inDigits(tokens, i), t.Text)
 		}))
 	}
 	return out

@@ -46,10 +46,11 @@ func (b *Builder) personal(kind string) int {
 	return id
 }
 
-// listForm is a word list and one form in which its words may be said; no form stands for those of never:.
+// listForm is a word list and one form in which its words, or those of its never:, may be said.
 type listForm struct {
-	list *rules.List
-	form match.Form
+	list  *rules.List
+	form  match.Form
+	never bool
 }
 
 // formsOf are the forms in which the words of a list may be said.
@@ -73,20 +74,33 @@ func (b *Builder) List(f *rules.File, l *rules.List) {
 
 // listAs is the source of a list whose words may be said in one form.
 func (b *Builder) listAs(f *rules.File, l *rules.List, form match.Form) int {
-	if id, ok := b.lists[listForm{l, form}]; ok {
+	if id, ok := b.lists[listForm{l, form, false}]; ok {
 		return id
 	}
 	id := b.source(source{name: l.Name, mask: l.Mask, form: form})
-	b.lists[listForm{l, form}] = id
+	b.lists[listForm{l, form, false}] = id
 	b.phrases(f, "", l.Words, 0, id, form, l.Language)
 	if len(l.Never) > 0 {
-		never, ok := b.lists[listForm{l, ""}]
-		if !ok {
-			never = b.source(source{name: l.Name})
-			b.lists[listForm{l, ""}] = never
-			b.phrases(f, "", l.Never, 0, never, match.Exact, l.Language)
+		b.match.Except(id, b.never(f, l, form))
+	}
+	return id
+}
+
+// never is the source of what a list has never: in it. Where its words are found inflected, so are these.
+func (b *Builder) never(f *rules.File, l *rules.List, form match.Form) int {
+	if form != match.Inflected {
+		form = match.Exact
+	}
+	id, ok := b.lists[listForm{l, form, true}]
+	if ok {
+		return id
+	}
+	id = b.source(source{name: l.Name})
+	b.lists[listForm{l, form, true}] = id
+	for _, t := range l.Never {
+		if err := b.match.Exception(id, t.Text, form, l.Language); err != nil {
+			b.probs.Add(cmp.Or(t.File, f.Name), t.Line, "", "%s", err)
 		}
-		b.match.Except(id, never)
 	}
 	return id
 }
