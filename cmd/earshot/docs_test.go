@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"earshot/cmd/earshot/cli"
 	"earshot/cmd/earshot/internal/programtest"
 )
 
@@ -85,7 +86,7 @@ func TestDocsNameWhatThereIs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	commands := append(commandPaths(newRootCommand(&cli{}), ""), "help")
+	commands := append(commandPaths(newRoot(&cli.Env{}), ""), "help")
 	for _, page := range append(pages, "../../README.md") {
 		text, err := os.ReadFile(page)
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
+	"earshot/cmd/earshot/cli"
 	"earshot/models"
 )
 
@@ -24,11 +25,11 @@ bring them; for a copy that you built, put them where "man" looks.`,
 		Hidden:  true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if info, err := os.Stat(args[0]); err != nil || !info.IsDir() {
-				return badInput(models.WithHint(fmt.Errorf("%s: %w", args[0], errors.Join(err, fs.ErrInvalid)), "name a folder that is there"))
+				return cli.BadInput(models.WithHint(fmt.Errorf("%s: %w", args[0], errors.Join(err, fs.ErrInvalid)), "name a folder that is there"))
 			}
 			root := cmd.Root()
 			root.DisableAutoGenTag = true // the same pages from the same source
-			header := &doc.GenManHeader{Section: "1", Source: "Earshot " + version, Manual: "Earshot"}
+			header := &doc.GenManHeader{Section: "1", Source: "Earshot " + cmd.Root().Version, Manual: "Earshot"}
 			return doc.GenManTree(root, header, args[0])
 		},
 	}

@@ -125,3 +125,11 @@ func nowhere(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%q is in %v", args[1], found)
 	}
 }
+
+// seed makes the database of two sessions that the scripts look at: seed FOLDER.
+func seed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: seed FOLDER")
+	}
+	ts.Check(programtest.WriteSample(ts.MkAbs(args[0])))
+}

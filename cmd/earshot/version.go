@@ -1,13 +1,14 @@
 package main
 
 import (
-	"fmt"
 	"maps"
 	"runtime"
 	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
+
+	"earshot/cmd/earshot/cli"
 )
 
 // version and commit are set by the linker (-X main.version=…) and never change while the program runs.
@@ -67,7 +68,7 @@ func libraries() map[string]string {
 	return out
 }
 
-func newVersionCommand(a *cli) *cobra.Command {
+func newVersionCommand(env *cli.Env) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "version",
@@ -76,11 +77,11 @@ func newVersionCommand(a *cli) *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			v := readVersion()
 			if asJSON {
-				return a.writeJSON(v)
+				return env.JSON(v)
 			}
-			fmt.Fprintf(a.stdout, "earshot %s\n%s %s\n", v.Version, v.Go, v.Platform)
+			env.Printf("earshot %s\n%s %s\n", v.Version, v.Go, v.Platform)
 			for _, name := range slices.Sorted(maps.Keys(v.Libraries)) {
-				fmt.Fprintf(a.stdout, "%s %s\n", name, v.Libraries[name])
+				env.Printf("%s %s\n", name, v.Libraries[name])
 			}
 			return nil
 		},

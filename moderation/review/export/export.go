@@ -8,6 +8,7 @@ package export
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"earshot/models"
@@ -128,4 +129,17 @@ func Clock(ms int64) string {
 		return fmt.Sprintf("%02d:%02d", s/60, s%60)
 	}
 	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+}
+
+// ParseClock reads what Clock writes, m:ss or h:mm:ss, in ms.
+func ParseClock(text string) (ms int64, ok bool) {
+	parts := strings.Split(text, ":")
+	for i, p := range parts {
+		n, err := strconv.ParseUint(p, 10, 16)
+		if err != nil || len(parts) < 2 || len(parts) > 3 || i > 0 && (n > 59 || len(p) != 2) {
+			return 0, false
+		}
+		ms = ms*60 + int64(n)
+	}
+	return ms * 1000, true
 }

@@ -10,6 +10,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/auth"
+	"earshot/moderation/review/export"
 )
 
 // Summariser sums sessions up. Its methods may be called by many goroutines at once.
@@ -71,15 +72,8 @@ func Since(q url.Values, stay time.Duration) (ms int64, asked, ok bool) {
 	if text == "" {
 		return 0, false, true
 	}
-	parts := strings.Split(text, ":")
-	for i, p := range parts {
-		n, err := strconv.ParseUint(p, 10, 16)
-		if err != nil || len(parts) < 2 || len(parts) > 3 || i > 0 && (n > 59 || len(p) != 2) {
-			return 0, true, false
-		}
-		ms = ms*60 + int64(n)
-	}
-	return ms * 1000, true, true
+	ms, ok = export.ParseClock(text)
+	return ms, true, ok
 }
 
 // Remake makes and stores a summary for a visitor who may decide about the session.

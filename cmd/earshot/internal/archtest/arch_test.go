@@ -82,6 +82,7 @@ var mayImport = []struct {
 	}},
 	{"moderation/...", []string{"moderation/engine"}},
 	{"moderation/live", []string{"moderation/engine", "moderation/opinion", "moderation/rules", "moderation/summary"}},
+	{"moderation/explain", []string{"moderation/engine", "moderation/engine/condition"}},
 	{"moderation/opinion", []string{"moderation/engine", "moderation/openai"}},
 	{"moderation/summary/...", []string{"moderation/engine", "moderation/openai", "moderation/summary/..."}},
 	{"moderation/review/web", nil},

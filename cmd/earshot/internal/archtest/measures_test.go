@@ -128,10 +128,6 @@ func up(all map[arrow]string) (back []arrow) {
 var overdue = map[string]int{
 	"bot/lounge arrows up":            23,
 	"bot/lounge.Server methods":       59,
-	"cmd/earshot arrows up":           31,
-	"cmd/earshot files":               45,
-	"cmd/earshot lines":               6183,
-	"cmd/earshot.cli methods":         76,
 	"cmd/earshot/app arrows up":       26,
 	"cmd/earshot/app.Station fields":  33,
 	"cmd/earshot/app.Station methods": 48,

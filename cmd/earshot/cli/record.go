@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"earshot/cmd/earshot/app"
+	"earshot/models"
+	"earshot/models/store"
+)
+
+// ReadRecord opens the record for reading, also while another Earshot writes to it. The caller closes it.
+func (e *Env) ReadRecord(cmd *cobra.Command) (app.Record, error) {
+	c, err := e.Config(cmd)
+	if err != nil {
+		return nil, err
+	}
+	return app.ReadRecord(cmd.Context(), c)
+}
+
+// WithRecord runs do with the record open for reading.
+func (e *Env) WithRecord(cmd *cobra.Command, do func(db app.Record) error) error {
+	db, err := e.ReadRecord(cmd)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(db), db.Close())
+}
+
+// FindRoom finds the identity of a room that somebody names at the keyboard; "" stays "".
+func (e *Env) FindRoom(cmd *cobra.Command, db store.Sessions, word string) (string, error) {
+	if word == "" {
+		return "", nil
+	}
+	cfg, err := e.Config(cmd)
+	if err != nil {
+		return "", err
+	}
+	rooms, err := app.KnownRooms(cmd.Context(), cfg, db)
+	if err != nil {
+		return "", err
+	}
+	room, err := models.FindRoom(rooms, word)
+	return room.ID, BadInput(err)
+}

@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"earshot/models"
+)
+
+// manySessions is a finder with more sessions than one page holds.
+type manySessions []string
+
+func (m manySessions) Session(_ context.Context, id string) (models.SessionInfo, error) {
+	for i, s := range m {
+		if s == id {
+			return m.info(i), nil
+		}
+	}
+	return models.SessionInfo{}, fmt.Errorf("store: %w", models.ErrNotFound)
+}
+
+func (m manySessions) Sessions(_ context.Context, q models.SessionQuery) ([]models.SessionInfo, error) {
+	var out []models.SessionInfo
+	for i := range m {
+		s := m.info(i)
+		if len(out) < q.Limit && (q.Before.IsZero() || s.Started.Before(q.Before)) {
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}
+
+// info is the i-th newest session.
+func (m manySessions) info(i int) models.SessionInfo {
+	return models.SessionInfo{Session: models.Session{ID: m[i], Started: time.Unix(int64(1e9-i), 0)}}
+}
+
+// emptyFirst are sessions of which the newest has nobody in it.
+type emptyFirst struct {
+	manySessions
+	reason models.EndReason
+	lines  int
+}
+
+func (e emptyFirst) Sessions(ctx context.Context, q models.SessionQuery) ([]models.SessionInfo, error) {
+	found, err := e.manySessions.Sessions(ctx, q)
+	if e.reason != "" {
+		found[0].Ended, found[0].Reason = found[0].Started.Add(time.Second), e.reason
+	}
+	found[0].Utterances = e.lines
+	return found, err
+}
+
+func TestFindSession(t *testing.T) {
+	var m manySessions
+	for i := range 2500 {
+		m = append(m, fmt.Sprintf("s%04d", i))
+	}
+	m = append(m, "old-1", "old-10")
+	for _, tt := range []struct{ word, want, wrong string }{
+		{word: "last", want: "s0000"},
+		{word: "s2499", want: "s2499"},
+		{word: "old-1", want: "old-1"}, // exact before beginning
+		{word: "s012", wrong: `begins the names of several`},
+		{word: "s249", wrong: `begins the names of several`},
+		{word: "old-10", want: "old-10"},
+		{word: "x", wrong: `no session "x"`},
+		{word: "", wrong: `no session ""`},
+	} {
+		got, err := FindSession(t.Context(), m, tt.word)
+		if got.ID != tt.want || (err == nil) != (tt.wrong == "") {
+			t.Errorf("%q: %q, %v", tt.word, got.ID, err)
+		}
+		if err != nil && (!strings.Contains(err.Error(), tt.wrong) || exitCode(err) != ExitUsage) {
+			t.Errorf("%q: %v (exit code %d)", tt.word, err, exitCode(err))
+		}
+	}
+	if got, err := FindSession(t.Context(), manySessions{"alpha", "beta"}, "b"); got.ID != "beta" || err != nil {
+		t.Errorf("unique beginning: %q, %v", got.ID, err)
+	}
+	for _, tt := range []struct {
+		reason models.EndReason
+		lines  int
+		want   string
+	}{
+		{models.EndFailedServer, 0, "was"},
+		{models.EndFailedICE, 0, "was"},
+		{models.EndFailedAuth, 0, "was"},
+		{models.EndDenied, 0, "was"},
+		{models.EndFailedServer, 1, "never"},
+		{models.EndStopped, 0, "never"},
+		{models.EndRoomClosed, 0, "never"},
+		{"", 0, "never"},
+	} {
+		if got, err := FindSession(t.Context(), emptyFirst{manySessions{"never", "was"}, tt.reason, tt.lines}, "last"); got.ID != tt.want {
+			t.Errorf("the last session ended with %q and has %d lines: found %q, %v", tt.reason, tt.lines, got.ID, err)
+		}
+	}
+	if _, err := FindSession(t.Context(), manySessions{}, "last"); !errors.Is(err, models.ErrNotFound) {
+		t.Errorf("no sessions: %v", err)
+	}
+}

@@ -1,0 +1,186 @@
+package model
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"earshot/cmd/earshot/app"
+	"earshot/cmd/earshot/bench"
+	"earshot/cmd/earshot/cli"
+	"earshot/cmd/earshot/speech"
+	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/terminal"
+	"earshot/cmd/earshot/web"
+	"earshot/configs"
+	"earshot/models"
+	"earshot/transcribe/decoder"
+)
+
+// benchOptions are the flags of earshot bench.
+type benchOptions struct {
+	quick, json bool
+	svg         string
+	most        int
+	windows     bool // see bench.Options.Windows
+}
+
+func newBenchCommand(env *cli.Env) *cobra.Command {
+	var o benchOptions
+	cmd := &cobra.Command{
+		Use:   "bench",
+		Short: "Measure how many speakers this machine can listen to",
+		Long: `Replays taped speech over the real path (WebRTC, Opus, voice detection, Whisper, SQLite) at real time, to 1, 2, 4, 8, 16…
+speakers who talk 30 % of the time, until the text comes too late: 95 of 100 lines must be stored within 3 s after the
+end of speech, and none may be missing. Before that it measures what a second of speech costs, and what it would cost
+with the windows of whisper.cpp's stream example.
+
+Measure with nothing else running. Times differ from machine to machine; the ratios are taken in one run.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return measure(env, cmd, o) },
+	}
+	cli.SettingFlag(cmd.Flags(), "model", "model", "ggml model file; one without weights measures cost, not words")
+	cmd.Flags().BoolVar(&o.quick, "quick", false, "end within 90 seconds: shorter steps, at most 16 speakers")
+	cmd.Flags().BoolVar(&o.json, "json", false, "the card as one JSON object")
+	cmd.Flags().StringVar(&o.svg, "svg", "", "draw the card into this `FILE`")
+	cmd.Flags().IntVar(&o.most, "most", 64, "the most speakers to try, 1 to 256")
+	_ = cmd.MarkFlagFilename("svg", "svg")
+	cmd.Flags().BoolVar(&o.windows, "windows", false, "what a part of the measurement calls")
+	_ = cmd.Flags().MarkHidden("windows")
+	return cmd
+}
+
+// defaultPartials is how often open lines are shown where the setting turns that off.
+const defaultPartials = 1500 * time.Millisecond
+
+func measure(env *cli.Env, cmd *cobra.Command, o benchOptions) (err error) {
+	if o.most < 1 || o.most > 256 {
+		return cli.BadInput(fmt.Errorf("--most %d: a number from 1 to 256 belongs here", o.most))
+	}
+	cfg, err := env.Config(cmd)
+	if err != nil {
+		return err
+	}
+	partials := cmp.Or(cfg.Partials, defaultPartials)
+	if cfg, err = benchConfig(cfg); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(cfg.DataDir)) }()
+	path, err := speech.ModelPath(cfg)
+	if err != nil {
+		return cli.BadInput(err)
+	}
+	if o.windows {
+		return benchWindows(cmd.Context(), env, path)
+	}
+	c, err := bench.Measure(cmd.Context(), bench.Options{
+		Version: env.Version, Model: path, Quick: o.quick, Most: o.most, Partials: partials, Progress: env.Steps(),
+		Performer: freshStation{cfg}, Windows: windowsElsewhere(path),
+	})
+	if err != nil {
+		return benchFailed(err)
+	}
+	return showCard(env, c, o)
+}
+
+// benchFailed marks what is the model's fault as bad input.
+func benchFailed(err error) error {
+	var model bench.ModelError
+	if errors.As(err, &model) {
+		return cli.BadInput(err)
+	}
+	return err
+}
+
+// benchConfig gives the measurement a record of its own and free ports; nothing of it is kept.
+func benchConfig(cfg configs.Config) (configs.Config, error) {
+	dir, err := os.MkdirTemp("", "earshot-bench-*")
+	cfg.VADModel = speech.VadModelPath(cfg) // it may lie in the folder that is left
+	cfg.DataDir, cfg.Listen, cfg.Lounge.UDPPort, cfg.Partials = dir, "127.0.0.1:0", 0, 0
+	cfg.Lounge.PerAddress = 0 // all its people speak from here
+	return cfg, err
+}
+
+// freshStation performs on a station of its own each time.
+type freshStation struct{ cfg configs.Config }
+
+// Perform implements bench.Performer.
+func (f freshStation) Perform(ctx context.Context, parts []stage.Part) (_ []models.Utterance, memory int64, err error) {
+	l, err := web.Listen(ctx, f.cfg.Listen)
+	if err != nil {
+		return nil, 0, err
+	}
+	s, err := app.OpenStationWith(ctx, f.cfg, slog.New(slog.DiscardHandler), speech.Options{Waits: true, AllowNoWeights: true})
+	if err != nil {
+		return nil, 0, errors.Join(err, l.Close())
+	}
+	defer s.Close()
+	var session models.Session
+	err = s.Run(ctx, l, func(ctx context.Context) (err error) {
+		session, err = s.Perform(ctx, l.Addr().String(), parts)
+		memory = s.ResidentMB()
+		return err
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	lines, err := s.Store.Utterances(ctx, session.ID)
+	return lines, memory, err
+}
+
+// windowsElsewhere runs this program again, as benchWindows, with the ggml backends of a folder.
+func windowsElsewhere(model string) func(context.Context, string) ([]byte, error) {
+	return func(ctx context.Context, backends string) ([]byte, error) {
+		self, err := decoder.Self()
+		if err != nil {
+			return nil, err
+		}
+		cmd := exec.CommandContext(ctx, self.Path, "bench", "--windows", "--model", model) //nolint:gosec // this program
+		cmd.Args[0] = self.Args[0]
+		cmd.Env = append(os.Environ(), "EARSHOT_GGML_BACKENDS="+backends)
+		return cmd.Output()
+	}
+}
+
+// benchWindows is the process that windowsElsewhere starts.
+func benchWindows(ctx context.Context, env *cli.Env, model string) error {
+	c, err := bench.Windows(ctx, model)
+	if err != nil {
+		return benchFailed(err)
+	}
+	return json.NewEncoder(env.Stdout).Encode(c)
+}
+
+// paper is a terminal that a card is printed on.
+type paper struct {
+	io.Writer
+	paint terminal.Palette
+}
+
+// Bold implements bench.Paper.
+func (p paper) Bold(s string) string { return p.paint.Bold(s) }
+
+// Table implements bench.Paper.
+func (p paper) Table(rows [][]string) error { return terminal.Table(p.Writer, p.paint, rows) }
+
+// showCard prints the card and draws it where asked to.
+func showCard(env *cli.Env, c bench.Card, o benchOptions) error {
+	if o.svg != "" {
+		if err := os.WriteFile(o.svg, []byte(c.SVG()), 0o600); err != nil {
+			return fmt.Errorf("draw the card: %w", err)
+		}
+	}
+	if o.json {
+		return env.JSON(c)
+	}
+	return c.Print(paper{env.Stdout, env.Paint()})
+}

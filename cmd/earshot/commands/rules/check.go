@@ -1,0 +1,109 @@
+package rules
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"earshot/cmd/earshot/app"
+	"earshot/cmd/earshot/cli"
+	"earshot/cmd/earshot/terminal"
+	"earshot/models"
+	"earshot/moderation/engine"
+	"earshot/moderation/rules"
+)
+
+func newRulesCheck(env *cli.Env) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "check FILE...",
+		Short: "Read rule files strictly and report every mistake",
+		Long: `Reads each rule file, with the files it uses, and reports every mistake with its file, line and rule. A file with a
+mistake is refused as a whole. Exit code 2 when there are mistakes.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			sets, err := loadEach(args)
+			if asJSON {
+				return errors.Join(env.JSON(rulesCheckJSON(sets, err)), cli.BadInput(err))
+			}
+			for i, s := range sets {
+				if s != nil {
+					env.Printf("%s is fine: %s, %d rules, mode %s\n", terminal.Plain(args[i]), s, len(s.Rules()), s.Mode())
+					for _, line := range app.CannotBeDone(s) {
+						env.Println("  " + line)
+					}
+				}
+			}
+			return cli.BadInput(err)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object with the sets and the list of problems")
+	return cmd
+}
+
+// loadEach loads every file by itself and joins the mistakes of all. A set is nil where its file has mistakes.
+func loadEach(paths []string) ([]*engine.Set, error) {
+	sets := make([]*engine.Set, len(paths))
+	var all rules.LoadError
+	for i, p := range paths {
+		set, err := engine.Load(app.RulesOptions(), p)
+		var wrong *rules.LoadError
+		switch {
+		case errors.As(err, &wrong):
+			all.Problems = appendNew(all.Problems, wrong.Problems)
+		case err != nil:
+			return sets, err
+		default:
+			sets[i] = set
+		}
+	}
+	if len(all.Problems) > 0 {
+		return sets, rulesHint(&all)
+	}
+	return sets, nil
+}
+
+// appendNew leaves out what is known already: two files may use a third.
+func appendNew(known, further []rules.Problem) []rules.Problem {
+	for _, p := range further {
+		if !slices.Contains(known, p) { // both are bounded
+			known = append(known, p)
+		}
+	}
+	return known
+}
+
+// rulesHint adds what to do next to the errors of rule files.
+func rulesHint(err error) error {
+	return models.WithHint(err, `the shipped packs are examples of every part of the language: "earshot rules check open-mic"`)
+}
+
+// rulesCheckOut is "rules check --json".
+type rulesCheckOut struct {
+	Sets     []ruleSetJSON   `json:"sets"`
+	Problems []rules.Problem `json:"problems"`
+}
+
+// ruleSetJSON is one set of rules.
+type ruleSetJSON struct {
+	Name  string            `json:"name"`
+	Hash  string            `json:"hash"`
+	Mode  models.Mode       `json:"mode"`
+	Files []string          `json:"files"`
+	Rules []engine.RuleInfo `json:"rules"`
+}
+
+func rulesCheckJSON(sets []*engine.Set, err error) rulesCheckOut {
+	out := rulesCheckOut{Sets: []ruleSetJSON{}, Problems: []rules.Problem{}}
+	for _, s := range sets {
+		if s != nil {
+			out.Sets = append(out.Sets, ruleSetJSON{s.Name(), s.Hash(), s.Mode(), s.Files(), s.Rules()})
+		}
+	}
+	var wrong *rules.LoadError
+	if errors.As(err, &wrong) {
+		out.Problems = wrong.Problems
+	}
+	return out
+}

@@ -1,0 +1,70 @@
+package terminal
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"time"
+
+	"earshot/models"
+	"earshot/moderation/explain"
+)
+
+// PrintFlag tells all that a flag knows of itself.
+func PrintFlag(w io.Writer, paint Palette, e explain.Explanation) {
+	fmt.Fprintf(w, "%s  level %s, mode %s\n", paint.Alert("▲ "+e.Rule), e.Level, e.Mode)
+	fmt.Fprintf(w, "    %s\n    %s\n", Plain(e.Title), Plain(e.Why))
+	fmt.Fprintf(w, "    said by %s at %s, in session %s\n", Plain(e.SpeakerName), Timestamp(e.StartMS), e.Session)
+	fmt.Fprintf(w, "    rule %s of pack %s, version %s\n", e.Rule, e.Pack, e.Hash)
+	for _, m := range e.Matched {
+		fmt.Fprintf(w, "    %s  %s  probability %.2f\n", Timestamp(m.StartMS), Plain(m.Text), m.P)
+	}
+	if e.Status == models.FlagOpen {
+		fmt.Fprintln(w, "    nobody has answered yet")
+		return
+	}
+	fmt.Fprintf(w, "    %s by %s on %s\n", e.Status, Plain(e.DecidedBy), e.Decided.Local().Format(time.DateTime))
+}
+
+// PrintVerdict tells how a verdict fell and what came of it; nothing when none is stored.
+func PrintVerdict(w io.Writer, paint Palette, e explain.Explanation) {
+	d := e.Decision
+	if d == nil {
+		return
+	}
+	fmt.Fprintf(w, "\n  verdict: %s, in mode %s\n", verdictText(*d), d.Mode)
+	if d.Why != e.Why {
+		fmt.Fprintf(w, "    %s\n", Plain(d.Why))
+	}
+	for _, g := range d.Gates {
+		mark := "✓"
+		if !g.Passed {
+			mark = paint.Alert("✗")
+		}
+		fmt.Fprintf(w, "    %s %s: %s\n", mark, Plain(g.Name), Plain(g.Got))
+	}
+	if d.SecondLook != nil {
+		fmt.Fprintf(w, "  second look%s: %s\n", with(d.SecondLook.Model), lookText(*d.SecondLook))
+		fmt.Fprintf(
+			w, "    first:  %s\n    second: %s\n", cmp.Or(Plain(e.Text), "(not kept)"),
+			cmp.Or(Plain(d.SecondLook.Text), "(nothing)"),
+		)
+	}
+	if d.Opinion != nil {
+		fmt.Fprintf(w, "  second opinion%s: %s\n", with(d.Opinion.By), opinionText(d.Opinion.State))
+	}
+	if text := askText(*d); text != "" {
+		fmt.Fprintf(w, "  ask: %s\n", Plain(text))
+	} else if d.DecidedBy != "" {
+		fmt.Fprintf(w, "  decided by %s on %s\n", decider(d.DecidedBy), d.Decided.Local().Format(time.DateTime))
+	}
+	for _, p := range d.Points {
+		fmt.Fprintf(w, "  points: %+g in %s%s\n", p.Points, Plain(p.Ledger), pointsText(*d))
+	}
+	for _, x := range e.Actions {
+		fmt.Fprintf(w, "  done: %s\n", Plain(actionText(x)))
+	}
+	if len(e.Actions) == 0 {
+		fmt.Fprintln(w, "  done: nothing")
+	}
+}
