@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"earshot/configs/strict"
 )
 
 // prefix begins the name of every environment variable of ours.
@@ -64,7 +66,7 @@ func closestVariable(name string, names []string) string {
 	for _, n := range names {
 		tails = append(tails, strings.TrimPrefix(n, prefix))
 	}
-	if near := Closest(strings.TrimPrefix(name, prefix), tails); near != "" {
+	if near := strict.Closest(strings.TrimPrefix(name, prefix), tails); near != "" {
 		return prefix + near
 	}
 	return ""

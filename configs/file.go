@@ -7,12 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"earshot/configs/strict"
 )
 
 // maxFile bounds a configuration file: nobody writes more, and what is bigger is the wrong file.
@@ -56,7 +57,8 @@ func parse(name string, data []byte, bad *problems) layer {
 		return nil // empty, or comments only
 	}
 	if err != nil {
-		bad.addSyntax(name, err)
+		syntax := strict.Syntax(err, data)
+		bad.add(Source{File: name, Line: syntax.Line}, "", "this is not YAML: %s", syntax.Message)
 		return nil
 	}
 	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
@@ -66,17 +68,6 @@ func parse(name string, data []byte, bad *problems) layer {
 	w := walker{file: name, known: settings(), out: layer{}, bad: bad}
 	w.section("", doc.Content[0])
 	return w.out
-}
-
-// addSyntax tells of broken YAML, with the line where the parser gives one.
-func (p *problems) addSyntax(name string, err error) {
-	msg := strings.TrimPrefix(err.Error(), "yaml: ")
-	line := 0
-	if m := regexp.MustCompile(`^(?:unmarshal errors:\s+)?line (\d+): `).FindStringSubmatch(msg); m != nil {
-		line, _ = strconv.Atoi(m[1])
-		msg = msg[len(m[0]):]
-	}
-	p.add(Source{File: name, Line: line}, "", "this is not YAML: %s", msg)
 }
 
 // walker goes through one document.
@@ -182,7 +173,7 @@ func (w *walker) children(prefix string) []string {
 
 // advice guesses what an unknown key was meant to be: a neighbour, or a key of another section.
 func (w *walker) advice(prefix, key string) string {
-	if near := Closest(strings.ToLower(key), w.children(prefix)); near != "" {
+	if near := strict.Closest(strings.ToLower(key), w.children(prefix)); near != "" {
 		return " (did you mean " + strconv.Quote(near) + "?)"
 	}
 	for _, s := range w.known {

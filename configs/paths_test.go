@@ -92,15 +92,3 @@ func TestWhichFile(t *testing.T) {
 		}
 	}
 }
-
-func TestClosest(t *testing.T) {
-	words := []string{"listen", "log", "lounge", "language", "mode", "model"}
-	for word, want := range map[string]string{
-		"lisen": "listen", "lsiten": "listen", "lgo": "log", "modell": "model", "mod": "mode", "xyz": "", "": "", "a": "",
-		"langugae": "language", "lang": "", "listening": "",
-	} {
-		if got := Closest(word, words); got != want {
-			t.Errorf("Closest(%q) = %q, want %q", word, got, want)
-		}
-	}
-}

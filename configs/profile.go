@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"earshot/configs/strict"
 )
 
 // inProfiles are the settings that a profile may have of its own.
@@ -96,7 +98,7 @@ func (r *Report) profilesOfRooms(bad *problems) {
 }
 
 func nearest(name string, names []string) string {
-	if near := Closest(name, names); near != "" {
+	if near := strict.Closest(name, names); near != "" {
 		return fmt.Sprintf(" (did you mean %q?)", near)
 	}
 	if len(names) == 0 {

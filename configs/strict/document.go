@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -78,7 +79,7 @@ func SchemaOf(s Shape, title string) []byte {
 }
 
 // yamlLine finds the line in the YAML reader's errors.
-var yamlLine = regexp.MustCompile(`^line (\d+): (.*)$`)
+var yamlLine = regexp.MustCompile(`^(?:unmarshal errors:\s+)?line (\d+): (.*)$`)
 
 // Syntax turns an error of the YAML package about some data into a line and a message.
 func Syntax(err error, data []byte) *SyntaxError {
@@ -90,15 +91,23 @@ func Syntax(err error, data []byte) *SyntaxError {
 	}
 	if _, rest, ok := strings.Cut(msg, "unknown anchor '"); ok {
 		anchor, _, _ := strings.Cut(rest, "'")
-		if at := strings.Index(string(data), "*"+anchor); at >= 0 {
-			line = 1 + strings.Count(string(data[:at]), "\n")
+		if at := bytes.Index(data, []byte("*"+anchor)); at >= 0 {
+			line = 1 + bytes.Count(data[:at], []byte("\n"))
 		}
 		return &SyntaxError{line, "the anchor &" + Shorten(anchor) + " is not defined above its use"}
 	}
 	if at, ok := tabLine(data); ok && strings.Contains(msg, "cannot start any token") {
 		return &SyntaxError{at, "a tab where YAML wants spaces; indent with spaces"}
 	}
+	if at := bytes.IndexFunc(data, isForbidden); at >= 0 && strings.Contains(msg, "control characters") {
+		line = 1 + bytes.Count(data[:at], []byte("\n"))
+	}
 	return &SyntaxError{line, msg}
+}
+
+// isForbidden reports whether a YAML document may not contain a character (YAML 1.2, section 5.1).
+func isForbidden(r rune) bool {
+	return unicode.IsControl(r) && !strings.ContainsRune("\t\n\r\u0085", r)
 }
 
 // tabLine finds the first line that is indented with a tab.

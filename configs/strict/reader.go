@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	edlib "github.com/hbollon/go-edlib"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -156,19 +155,10 @@ func Shorten(s string) string {
 	return s
 }
 
-// DidYouMean is " (did you mean "x"?)" for the nearest of the known names, or "" when none is near.
+// DidYouMean returns ` (did you mean "x"?)` for the closest of the known names, or "".
 func DidYouMean(name string, known []string) string {
-	if len(name) < 3 || len(name) > 64 {
-		return ""
+	if near := Closest(strings.ToLower(Shorten(name)), known); near != "" {
+		return fmt.Sprintf(" (did you mean %q?)", near)
 	}
-	best, limit := "", min(max(len(name)/3, 1), 3)
-	for _, k := range known {
-		if d := edlib.OSADamerauLevenshteinDistance(strings.ToLower(name), k); d <= limit {
-			best, limit = k, d-1
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %q?)", best)
+	return ""
 }

@@ -238,3 +238,15 @@ func ExampleDocument_Read() {
 	// line 3: unknown key "afetr" (did you mean "after"?)
 	// tea 240000 ms
 }
+
+func TestClosest(t *testing.T) {
+	words := []string{"listen", "log", "lounge", "language", "mode", "model"}
+	for word, want := range map[string]string{
+		"lisen": "listen", "lsiten": "listen", "lgo": "log", "modell": "model", "mod": "mode", "xyz": "", "": "", "a": "",
+		"langugae": "language", "lang": "", "listening": "",
+	} {
+		if got := Closest(word, words); got != want {
+			t.Errorf("Closest(%q) = %q, want %q", word, got, want)
+		}
+	}
+}

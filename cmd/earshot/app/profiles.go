@@ -9,6 +9,7 @@ import (
 
 	"earshot/cmd/earshot/speech"
 	"earshot/configs"
+	"earshot/configs/strict"
 	"earshot/models"
 	"earshot/moderation/engine"
 	"earshot/moderation/live"
@@ -128,7 +129,7 @@ func (p Profiles) Check(name string, cfg configs.Config) error {
 	hint := "the configuration has none: write some under profiles"
 	if names := cfg.ProfileNames(); len(names) > 0 {
 		hint = "the configuration has " + strings.Join(names, ", ")
-		if near := configs.Closest(name, names); near != "" {
+		if near := strict.Closest(name, names); near != "" {
 			hint = fmt.Sprintf("did you mean %q? %s", near, hint)
 		}
 	}

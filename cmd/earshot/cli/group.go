@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"earshot/configs"
+	"earshot/configs/strict"
 	"earshot/models"
 )
 
@@ -34,7 +34,7 @@ func unknownCommand(c *cobra.Command, word string) error {
 		}
 	}
 	hint := fmt.Sprintf("%q lists the commands", c.CommandPath()+" --help")
-	if near := configs.Closest(strings.ToLower(word), names); near != "" {
+	if near := strict.Closest(strings.ToLower(word), names); near != "" {
 		hint = fmt.Sprintf("did you mean %q? %s", c.CommandPath()+" "+near, hint)
 	}
 	return models.WithHint(fmt.Errorf("unknown command %q for %q", word, c.CommandPath()), hint)
@@ -48,7 +48,7 @@ func flagError(c *cobra.Command, err error) error {
 	}
 	var names []string
 	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	if near := configs.Closest(unknown.GetSpecifiedName(), names); near != "" {
+	if near := strict.Closest(unknown.GetSpecifiedName(), names); near != "" {
 		return models.WithHint(err, fmt.Sprintf("did you mean \"--%s\"? %q lists the flags", near, c.CommandPath()+" --help"))
 	}
 	return err

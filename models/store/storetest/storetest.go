@@ -21,6 +21,9 @@ func Run(t *testing.T, open func(t *testing.T, now func() time.Time) store.Store
 		{"speakers merge", testSpeakers},
 		{"counts", testCounts},
 		{"session lists", testSessionLists},
+		{"snapshots", testSnapshot},
+		{"clips of a snapshot", testSnapshotClips},
+		{"sessions of a room", testSessionIn},
 		{"cancelled call", testCancelled},
 		{"clock", testClock},
 

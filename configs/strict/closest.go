@@ -1,10 +1,10 @@
-package configs
+package strict
 
 import edlib "github.com/hbollon/go-edlib"
 
-// Closest returns the candidate that word was most likely meant to be, or "" when none is near: one mistake in words of
-// up to four letters, two in longer ones (optimal string alignment: a swap of neighbours is one mistake). Of candidates that
-// are equally near the one with the same first letter is meant: people rarely get that one wrong.
+// Closest returns the candidate that word was most likely meant to be, or "" if none is close: within one edit in words of up to
+// four letters, two in longer ones (optimal string alignment: a swap of neighbours is one edit). Of equally close candidates one
+// with the same first letter wins, since people rarely mistype that.
 func Closest(word string, candidates []string) string {
 	allowed := 2
 	if len(word) <= 4 {
