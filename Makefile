@@ -41,7 +41,7 @@ demo: build ## a room with three recorded voices, live in the terminal and on a 
 
 # go test vets what it builds anyway: go vet by itself would type-check and compile everything once more.
 test: deps-tests ## all tests with the race detector, and go vet's checks (PKG=./bot/... RUN=TestName to choose)
-	@$(ENV) go build -race $(PKG) && go build $(PKG)
+	@$(ENV) go build -race -o /dev/null $(PKG) && go build -o /dev/null $(PKG)
 	@$(ENV) failed=0; go test -vet=all -race -timeout 45m -parallel $(PARALLEL) -p $(P) -run '$(RUN)' $(EVERYTHING) $(PKG) || failed=$$?; \
 	PKG='$(PKG)' RUN='$(RUN)' scripts/test-unraced.sh -parallel $(PARALLEL) -p $(P) || failed=$$?; exit $$failed
 

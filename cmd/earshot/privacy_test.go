@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"earshot/cmd/earshot/internal/programtest"
+	"earshot/models/filetest"
 )
 
 // TestPrivacyPageCommandsWork runs the commands of docs/privacy.md in their order on a record, and looks at what they left.
@@ -33,10 +34,10 @@ func TestPrivacyPageCommandsWork(t *testing.T) {
 	if n != 7 {
 		t.Errorf("%d commands found", n)
 	}
-	if found, err := programtest.FilesWith(filepath.Join(dir, "record"), "coin"); len(found) > 0 || err != nil {
+	if found, err := filetest.With(filepath.Join(dir, "record"), "coin"); len(found) > 0 || err != nil {
 		t.Errorf("what was erased is in %v, %v", found, err)
 	}
-	if found, err := programtest.FilesWith(dir, "coin"); len(found) != 1 || err != nil { // handed over before
+	if found, err := filetest.With(dir, "coin"); len(found) != 1 || err != nil { // handed over before
 		t.Errorf("the export is %v, %v", found, err)
 	}
 }

@@ -16,7 +16,7 @@ import (
 
 	"earshot/bot/audio"
 	"earshot/bot/audio/wav"
-	"earshot/cmd/earshot/internal/programtest"
+	"earshot/models/filetest"
 	"earshot/transcribe/fixture"
 )
 
@@ -119,7 +119,7 @@ func nowhere(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: nowhere FOLDER WORD")
 	}
-	found, err := programtest.FilesWith(ts.MkAbs(args[0]), args[1])
+	found, err := filetest.With(ts.MkAbs(args[0]), args[1])
 	ts.Check(err)
 	if len(found) > 0 {
 		ts.Fatalf("%q is in %v", args[1], found)

@@ -38,15 +38,21 @@ func coreLine(session string, n int) models.Record {
 	return models.Record{Session: session, Utterance: &u}
 }
 
-// putLines stores lines until the context ends, and gives the longest that one took.
+// putLines stores lines until the context ends, two hundred a second at most, and gives the longest that one took.
 func putLines(ctx context.Context, t *testing.T, s *Store, from int) (worst time.Duration, lines int) {
 	t.Helper()
+	next := time.NewTicker(5 * time.Millisecond)
+	defer next.Stop()
 	for n := from; ctx.Err() == nil; n++ {
 		began := time.Now()
 		if err := s.Put(context.WithoutCancel(ctx), coreLine("s1", n)); err != nil {
 			t.Errorf("a line after %v: %v", time.Since(began), err)
 		}
 		worst, lines = max(worst, time.Since(began)), lines+1
+		select {
+		case <-next.C:
+		case <-ctx.Done():
+		}
 	}
 	return worst, lines
 }

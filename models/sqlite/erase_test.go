@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/filetest"
 	"earshot/models/sqlite"
 )
 
@@ -60,21 +60,25 @@ func fillMarked(t testing.TB, s *sqlite.Store, lines int) {
 // traces counts the marker in every file of the store, whatever its name.
 func traces(t testing.TB, path string) map[string]int {
 	t.Helper()
-	return tracesOf(t, path, marker)
+	return count(t, path, func(b []byte) int { return bytes.Count(b, []byte(marker)) })
 }
 
 // tracesOf counts a pattern in lower case, however it is written, in every file beside the store.
 func tracesOf(t testing.TB, path, pattern string) map[string]int {
 	t.Helper()
 	text := regexp.MustCompile(pattern)
-	found := map[string]int{}
-	files, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*"))
+	return count(t, path, func(b []byte) int { return len(text.FindAllIndex(b, -1)) })
+}
+
+// count counts something in every file beside the store, in lower case; those without it are left out.
+func count(t testing.TB, path string, in func([]byte) int) map[string]int {
+	t.Helper()
+	files, err := filetest.Read(filepath.Dir(path))
 	must(t, err)
-	for _, name := range files {
-		b, err := os.ReadFile(name)
-		must(t, err)
-		if n := len(text.FindAllIndex(bytes.ToLower(b), -1)); n > 0 {
-			found[filepath.Base(name)] = n
+	found := map[string]int{}
+	for _, file := range files {
+		if n := in(file.Lower); n > 0 {
+			found[filepath.Base(file.Name)] = n
 		}
 	}
 	return found

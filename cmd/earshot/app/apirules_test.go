@@ -14,6 +14,7 @@ import (
 
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/models"
+	"earshot/models/filetest"
 )
 
 // TestAPIAnswersAsTheCommandsDo: rules that are tried and replayed through the API give what the commands print, byte for
@@ -78,7 +79,7 @@ func TestAPIAnswersAsTheCommandsDo(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &u); err != nil || code != http.StatusOK {
 			t.Errorf("redact: %d %s %v", code, text, err)
 		}
-		if found, err := programtest.FilesWith(dir, said.Words[4].Text); !strings.HasPrefix(u.Text, "please call me on ▮") || len(found) > 0 ||
+		if found, err := filetest.With(dir, said.Words[4].Text); !strings.HasPrefix(u.Text, "please call me on ▮") || len(found) > 0 ||
 			err != nil {
 			t.Errorf("redacted: %q, still in %v, %v", u.Text, found, err)
 		}

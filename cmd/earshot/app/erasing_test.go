@@ -10,6 +10,7 @@ import (
 	"earshot/cmd/earshot/afterwards"
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/configs"
+	"earshot/models/filetest"
 )
 
 // The command erases also while another Earshot writes to the record: that one does it.
@@ -32,7 +33,7 @@ func TestEraseWhileItRuns(t *testing.T) {
 	if err := os.WriteFile(theirs, []byte("a host's own file"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if found, err := programtest.FilesWith(s.cfg.Export.Dir, "coin"); len(found) != 2 || err != nil {
+	if found, err := filetest.With(s.cfg.Export.Dir, "coin"); len(found) != 2 || err != nil {
 		t.Fatalf("exported: %v, %v", found, err)
 	}
 	var out string
@@ -46,10 +47,10 @@ func TestEraseWhileItRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found, err := programtest.FilesWith(dir, "coin"); len(found) > 0 || err != nil || !strings.Contains(out, "erased person b") {
+	if found, err := filetest.With(dir, "coin"); len(found) > 0 || err != nil || !strings.Contains(out, "erased person b") {
 		t.Errorf("the words are in %v (%v): %s", found, err, out)
 	}
-	if found, err := programtest.FilesWith(s.cfg.Export.Dir, "coin"); len(found) > 0 || err != nil {
+	if found, err := filetest.With(s.cfg.Export.Dir, "coin"); len(found) > 0 || err != nil {
 		t.Errorf("exported files still hold it: %v, %v", found, err)
 	}
 	if _, err := os.Stat(theirs); err != nil {

@@ -15,6 +15,7 @@ import (
 	"earshot/cmd/earshot/stage"
 	"earshot/configs"
 	"earshot/models"
+	"earshot/models/filetest"
 )
 
 // twoParts are Ana's first lines of the demo's play, who is the host since she comes first, and Ben's.
@@ -152,7 +153,7 @@ func checkSecret(t *testing.T, s *Station, data string, session models.Session, 
 				continue
 			}
 			looked++
-			if found, err := programtest.FilesWith(data, w); err != nil || len(found) > 0 {
+			if found, err := filetest.With(data, w); err != nil || len(found) > 0 {
 				t.Errorf("a word of %d letters is in %v, %v", len(w), found, err)
 			}
 			if strings.Contains(strings.ToLower(log.String()), w) {

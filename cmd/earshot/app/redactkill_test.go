@@ -23,6 +23,7 @@ import (
 	"earshot/cmd/earshot/web"
 	"earshot/configs"
 	"earshot/models"
+	"earshot/models/filetest"
 	"earshot/models/waittest"
 )
 
@@ -306,9 +307,9 @@ func held(t *testing.T, s *Station, l *secretLine) (out []string) {
 }
 
 // readAll reads all files below the folders.
-func readAll(t *testing.T, dirs ...string) programtest.Files {
+func readAll(t *testing.T, dirs ...string) filetest.Files {
 	t.Helper()
-	files, err := programtest.ReadFiles(dirs...)
+	files, err := filetest.Read(dirs...)
 	if err != nil {
 		t.Fatal(err)
 	}

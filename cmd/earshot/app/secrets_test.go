@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"earshot/cmd/earshot/internal/programtest"
+	"earshot/models/filetest"
 	"earshot/models/waittest"
 )
 
@@ -65,7 +66,7 @@ func TestFault37SecretsStaySecret(t *testing.T) {
 				t.Errorf("%s tells the secret %s", what, secret)
 			}
 		}
-		if found, err := programtest.FilesWith(filepath.Join(dir, "record"), secret); len(found) > 0 || err != nil {
+		if found, err := filetest.With(filepath.Join(dir, "record"), secret); len(found) > 0 || err != nil {
 			t.Errorf("%s is in %v, %v", secret, found, err)
 		}
 	}

@@ -1,4 +1,5 @@
-package programtest
+// Package filetest is for tests that look for what must be, or must not be, in files.
+package filetest
 
 import (
 	"bytes"
@@ -9,15 +10,16 @@ import (
 )
 
 // Files are the contents of files, read once to look for many things in them.
-type Files []file
+type Files []File
 
-type file struct {
-	name  string
-	lower []byte // with small ASCII letters
+// File is the content of a file, its ASCII letters in lower case.
+type File struct {
+	Name  string
+	Lower []byte
 }
 
-// ReadFiles reads every file below some folders; a folder without any is an error.
-func ReadFiles(dirs ...string) (read Files, err error) {
+// Read reads every file below some folders; a folder without any is an error.
+func Read(dirs ...string) (read Files, err error) {
 	for _, dir := range dirs {
 		before := len(read)
 		walked := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
@@ -26,7 +28,7 @@ func ReadFiles(dirs ...string) (read Files, err error) {
 			}
 			data, err := os.ReadFile(name)
 			lowerASCII(data)
-			read = append(read, file{name: name, lower: data})
+			read = append(read, File{Name: name, Lower: data})
 			return err
 		})
 		if walked == nil && len(read) == before {
@@ -42,15 +44,15 @@ func (f Files) With(what []byte) (found []string) {
 	what = bytes.Clone(what)
 	lowerASCII(what)
 	for _, file := range f {
-		if bytes.Contains(file.lower, what) {
-			found = append(found, file.name)
+		if bytes.Contains(file.Lower, what) {
+			found = append(found, file.Name)
 		}
 	}
 	return found
 }
 
-// lowerASCII makes ASCII letters small. Nobody else sees the bytes yet: for the race detector, which would look at each of
-// them twice, a record of some megabytes takes seconds.
+// lowerASCII puts ASCII letters into lower case. Nobody else sees the bytes yet, so the race detector need not look at each of
+// them: over a record of some megabytes that takes seconds.
 //
 //go:norace
 func lowerASCII(b []byte) {
@@ -61,8 +63,8 @@ func lowerASCII(b []byte) {
 	}
 }
 
-// FilesWith lists the files below a folder in which a word stands.
-func FilesWith(dir, word string) ([]string, error) {
-	files, err := ReadFiles(dir)
+// With names the files below a folder that hold a word, in any case of ASCII letters.
+func With(dir, word string) ([]string, error) {
+	files, err := Read(dir)
 	return files.With([]byte(word)), err
 }
