@@ -4,11 +4,10 @@ import (
 	"math"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
-
-	"earshot/models"
 )
 
 // caller is who sends a request.
@@ -36,7 +35,18 @@ const (
 	reservedRooms   = 1024
 )
 
-// share is what one address holds of a lounge.
+// budget counts the places that those take who do not hold the token. Safe for concurrent use.
+type budget struct {
+	limits Limits
+
+	mu     sync.Mutex
+	shares map[string]*share // by address
+	held   [places]int       // by all shares together
+}
+
+func newBudget(l Limits) *budget { return &budget{limits: l, shares: map[string]*share{}} }
+
+// share is what one address holds of a lounge. Its counts are guarded by budget.mu.
 type share struct {
 	held   [places]int
 	offers *rate.Limiter // each makes a connection, which costs
@@ -49,16 +59,18 @@ const maxShares = 10_000
 
 // seat is one place that is taken, until it is given back.
 type seat struct {
-	s     *Server
-	of    *share // nil: a holder of the token's, who is not counted
+	b     *budget
+	of    *share // nil: a holder of the token's, who is not counted; guarded by budget.mu
 	place place
 }
 
-// giveBack frees the place; the caller holds Server.mu. A second call does nothing.
+// giveBack frees the place. A second call does nothing.
 func (t *seat) giveBack() {
+	t.b.mu.Lock()
+	defer t.b.mu.Unlock()
 	if t.of != nil {
 		t.of.held[t.place]--
-		t.s.held[t.place]--
+		t.b.held[t.place]--
 		t.of = nil
 	}
 }
@@ -93,109 +105,84 @@ func (l Limits) most(p place) int {
 	}
 }
 
-// shareOf finds what an address holds; the caller holds mu. It returns nil when too many addresses hold something.
-func (s *Server) shareOf(from string) *share {
-	if h := s.shares[from]; h != nil {
+// share finds what an address holds; the caller holds mu. It returns nil when too many addresses hold something.
+func (b *budget) share(from string) *share {
+	if h := b.shares[from]; h != nil {
 		return h
 	}
-	if len(s.shares) >= maxShares {
-		for k, h := range s.shares {
+	if len(b.shares) >= maxShares {
+		for k, h := range b.shares {
 			if h.held == [places]int{} {
-				delete(s.shares, k)
+				delete(b.shares, k)
 			}
 		}
 	}
-	if len(s.shares) >= maxShares {
+	if len(b.shares) >= maxShares {
 		return nil
 	}
 	limit := func(perSecond rate.Limit, burst int) *rate.Limiter {
-		if s.cfg.Limits.PerAddress < 0 {
+		if b.limits.PerAddress < 0 {
 			perSecond = rate.Inf
 		}
 		return rate.NewLimiter(perSecond, burst)
 	}
 	h := &share{offers: limit(20, 512), joins: limit(4, 64), lines: limit(4, 24)}
-	s.shares[from] = h
+	b.shares[from] = h
 	return h
 }
 
-// take takes a place for a caller; the caller of this method holds mu. spare is how many of the address's places are about to
-// be given back. The denial says what there are too many of.
-func (s *Server) take(c caller, p place, spare int) (*seat, *denial) {
+// take takes a place for a caller. spare is how many of the address's places are about to be given back. The problem says what
+// there are too many of.
+func (b *budget) take(c caller, p place, spare int) (*seat, *Problem) {
 	if c.host {
-		return &seat{s: s, place: p}, nil
+		return &seat{b: b, place: p}, nil
 	}
-	h := s.shareOf(c.from)
-	if h == nil || h.held[p]-spare >= s.cfg.Limits.allowance(p) {
-		return nil, &denial{http.StatusTooManyRequests, "too many come from your address: " + [places]string{
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	h := b.share(c.from)
+	if h == nil || h.held[p]-spare >= b.limits.allowance(p) {
+		return nil, &Problem{http.StatusTooManyRequests, "too many come from your address: " + [places]string{
 			"leave with one of your microphones first", "hear fewer people", "close one of your pages of the lounge", "leave other rooms first",
 		}[p]}
 	}
 	if (p == speaking || p == watching) && !h.joins.AllowN(time.Now(), 1) {
-		return nil, &denial{http.StatusTooManyRequests, "too many come and go from your address: wait a moment"}
+		return nil, &Problem{http.StatusTooManyRequests, "too many come and go from your address: wait a moment"}
 	}
-	if s.held[p] >= s.cfg.Limits.most(p) {
-		return nil, &denial{http.StatusServiceUnavailable, "the lounge is full: try again in a while"}
+	if b.held[p] >= b.limits.most(p) {
+		return nil, &Problem{http.StatusServiceUnavailable, "the lounge is full: try again in a while"}
 	}
 	h.held[p]++
-	s.held[p]++
-	return &seat{s, h, p}, nil
+	b.held[p]++
+	return &seat{b, h, p}, nil
 }
 
 // mayOffer counts an offer, which costs a connection whether it leads to anything or not.
-func (s *Server) mayOffer(c caller) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	h := s.shareOf(c.from)
-	return c.host || h != nil && h.offers.AllowN(time.Now(), 1)
+func (b *budget) mayOffer(c caller) bool {
+	return b.allows(c, func(h *share) *rate.Limiter { return h.offers })
 }
 
-// mayWrite counts a line of chat or a change of name; the caller holds mu.
-func (s *Server) mayWrite(c caller) bool {
-	h := s.shareOf(c.from)
-	return c.host || h != nil && h.lines.AllowN(time.Now(), 1)
+// mayWrite counts a line of chat or a change of name.
+func (b *budget) mayWrite(c caller) bool {
+	return b.allows(c, func(h *share) *rate.Limiter { return h.lines })
 }
 
-// callerOf is who sends a request; ok is false when a wrong token was refused.
-func (s *Server) callerOf(w http.ResponseWriter, r *http.Request) (c caller, ok bool) {
-	c = caller{addr: sender(r), from: models.SourceOf(r.RemoteAddr)}
-	c.host, ok = s.hostToken(w, r)
-	return c, ok
+func (b *budget) allows(c caller, of func(*share) *rate.Limiter) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	h := b.share(c.from)
+	return c.host || h != nil && of(h).AllowN(time.Now(), 1)
 }
 
-// asked is the room that a request names, and who asks. When ok is false, it has been answered.
-func (s *Server) asked(w http.ResponseWriter, r *http.Request) (room string, c caller, ok bool) {
-	if room, ok = roomName(w, r); ok {
-		c, ok = s.callerOf(w, r)
-	}
-	return room, c, ok
-}
-
-// strangers counts those of a room's people, or streams, who do not hold the token, and those who do.
-func count[T any](all map[string]T, host func(T) bool) (strangers, holders int) {
-	for _, x := range all {
-		if host(x) {
-			holders++
-		} else {
-			strangers++
-		}
-	}
-	return strangers, holders
-}
-
-// full reports whether a room has no place left for a caller.
-func (r *room) full(l Limits, c caller, p place) bool {
-	var strangers, holders, most, reserved int
+// full reports whether a room has no place of a kind left for a caller, when so many who hold the token have one there, and so
+// many who do not.
+func (l Limits) full(c caller, p place, holders, strangers int) bool {
+	most, reserved := l.Watchers, reservedPlaces
 	switch p {
 	case speaking:
-		strangers, holders = count(r.people, func(x *person) bool { return x.Role == models.RoleHost })
-		most, reserved = l.People, reservedPlaces
+		most = l.People
 	case listening:
-		strangers, holders = count(r.hearing, func(x *hearing) bool { return x.host })
 		most, reserved = l.Hearing, reservedHearing
-	default:
-		strangers, holders = count(r.watchers, func(x *watcher) bool { return x.host })
-		most, reserved = l.Watchers, reservedPlaces
+	case watching, opening, places:
 	}
 	if c.host {
 		return holders >= reserved

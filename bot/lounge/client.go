@@ -3,11 +3,9 @@ package lounge
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -39,21 +37,6 @@ type ClientConfig struct {
 	// Token is the host's: with it the bot may act in the room. Empty: it listens and writes to the chat.
 	Token string
 	Log   *slog.Logger
-}
-
-// ParseURL splits the address of a room in a lounge into the server's base address and the room.
-func ParseURL(raw string) (base, room string, err error) {
-	const hint = "write lounge://host:port/room, for instance lounge://127.0.0.1:8485/lounge"
-	u, err := url.Parse(raw)
-	if err != nil {
-		return "", "", models.WithHint(errors.New("the room's URL cannot be read"), hint)
-	}
-	scheme := map[string]string{"lounge": "http", "lounge+http": "http", "lounge+https": "https"}[u.Scheme]
-	room = strings.Trim(u.Path, "/")
-	if scheme == "" || u.Host == "" || !ValidRoom(room) || u.User != nil {
-		return "", "", models.WithHint(fmt.Errorf("%.100q is not the address of a room in a lounge", u.Redacted()), hint)
-	}
-	return scheme + "://" + u.Host, room, nil
 }
 
 // NewClient checks the address; nothing is connected yet.

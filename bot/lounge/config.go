@@ -6,10 +6,8 @@ import (
 	"encoding/base32"
 	"log/slog"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
-	"unicode"
 
 	"earshot/bot/peer"
 )
@@ -77,55 +75,10 @@ type Config struct {
 
 // Timing of the server.
 const (
-	connectWithin = 15 * time.Second       // from the answer to media
-	tick          = 100 * time.Millisecond // of the talking indicator, and of the look for rooms that nobody uses
-	talkHold      = 500 * time.Millisecond // how long a voice counts as talking after its last loud packet
-	pingEvery     = 5 * time.Second        // comment lines that keep event streams alive
-	writeWithin   = 5 * time.Second        // for one event to a watcher
+	tick        = 100 * time.Millisecond // of the talking indicator, and of the look for rooms that nobody uses
+	talkHold    = 500 * time.Millisecond // how long a voice counts as talking after its last loud packet
+	writeWithin = 5 * time.Second        // for one event to a watcher
 )
-
-// maxName is the longest display name, in characters.
-const maxName = 128
-
-var roomPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
-
-// ValidRoom reports whether a name can be a room: 1 to 64 lower-case letters, digits, dots, dashes, underscores.
-func ValidRoom(name string) bool { return roomPattern.MatchString(name) }
-
-// cleanName makes a display name safe to show, of at most 128 characters.
-func cleanName(s, fallback string) string {
-	if s = clean(s, maxName); s == "" {
-		return fallback
-	}
-	return s
-}
-
-// clean makes a text safe to show: valid UTF-8, one line, no control and no bidirectional formatting characters (they
-// could make one name look like another), at most so many characters.
-func clean(s string, most int) string {
-	var b strings.Builder
-	n, space := 0, false
-	for _, r := range strings.ToValidUTF8(s, "") {
-		if n >= most {
-			break
-		}
-		if unicode.IsSpace(r) {
-			space = n > 0
-			continue
-		}
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unseen(r) || r == unicode.ReplacementChar {
-			continue
-		}
-		if space && n+1 < most {
-			b.WriteByte(' ')
-			n++
-		}
-		space = false
-		b.WriteRune(r)
-		n++
-	}
-	return b.String()
-}
 
 // secret is an unguessable id of 128 bits.
 func secret() string { return strings.ToLower(rand.Text()) }

@@ -1,6 +1,10 @@
 package lounge
 
-import "earshot/models"
+import (
+	"time"
+
+	"earshot/models"
+)
 
 // Person is somebody who publishes a microphone.
 type Person struct {
@@ -62,3 +66,48 @@ type Event struct {
 	// Rights are what this watcher may do, by the host's token.
 	Rights []models.Verb `json:"rights,omitempty"`
 }
+
+// WatcherHeader holds the secret of the sender's event stream (Event.You).
+const WatcherHeader = "Earshot-Watcher"
+
+// Chat is one line of a room's chat.
+type Chat struct {
+	ID string `json:"id"`
+	// From is the sender's person id, or the public id of a listener.
+	From string      `json:"from"`
+	Name string      `json:"name"`
+	Role models.Role `json:"role,omitempty"`
+	// Bot says that a bot of this room's host wrote it.
+	Bot  bool   `json:"bot,omitempty"`
+	Text string `json:"text"`
+	// To is the person whom alone the line is for; empty: everybody.
+	To string    `json:"to,omitempty"`
+	At time.Time `json:"at"`
+}
+
+// Request and answer headers of the lounge beyond WHIP.
+const (
+	// KeyHeader holds a client's own secret of at least 16 characters: who publishes with it again is the same person.
+	KeyHeader = "Earshot-Key"
+	// PersonHeader tells the publisher its person id.
+	PersonHeader = "Earshot-Person"
+)
+
+// Problem is a refusal, as the lounge answers it (application/problem+json, RFC 9457).
+type Problem struct {
+	Status int    `json:"status"`
+	Title  string `json:"title"`
+}
+
+// hostRights is what the host's token allows.
+func hostRights() []models.Verb {
+	return []models.Verb{
+		models.VerbMute, models.VerbUnmute, models.VerbToAudience, models.VerbToStage, models.VerbRemove, models.VerbBan, models.VerbUnban,
+	}
+}
+
+// Timing that both sides know.
+const (
+	connectWithin = 15 * time.Second // from the answer to media
+	pingEvery     = 5 * time.Second  // comment lines that keep event streams alive
+)

@@ -1,40 +1,11 @@
 package lounge
 
 import (
-	"errors"
 	"net/http"
 	"slices"
-	"strings"
-	"time"
 
 	"earshot/models"
 )
-
-// mark is what hosts have decided about one person. It outlives the person's publication.
-type mark struct {
-	name     string
-	muted    bool // nothing they say is passed on
-	audience bool // may not publish
-	banned   bool // may not publish, and is not shown
-}
-
-// A room keeps so many decisions, and so long after it was last used.
-const (
-	maxMarks  = 4096
-	keepMarks = 24 * time.Hour
-)
-
-var (
-	errAudience = errors.New("a host moved the speaker to the audience")
-	errRemoved  = errors.New("a host removed the speaker")
-)
-
-// hostRights is what the host's token allows.
-func hostRights() []models.Verb {
-	return []models.Verb{
-		models.VerbMute, models.VerbUnmute, models.VerbToAudience, models.VerbToStage, models.VerbRemove, models.VerbBan, models.VerbUnban,
-	}
-}
 
 // moderate lets a host act on a person: POST /rooms/{room}/people/{person}/{verb} with the host's token.
 func (s *Server) moderate(w http.ResponseWriter, r *http.Request) {
@@ -52,134 +23,9 @@ func (s *Server) moderate(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, "there is no such action")
 		return
 	}
-	if !s.decide(name, r.PathValue("person"), verb) {
+	if !s.rooms.decide(name, r.PathValue("person"), verb) {
 		refuse(w, http.StatusNotFound, "nobody of that id is in this room")
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
-}
-
-// decide carries out a host's decision; it reports false when nobody of that id is known.
-func (s *Server) decide(roomName, id string, verb models.Verb) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r := s.rooms[roomName]
-	if r == nil || r.people[id] == nil && r.marks[id] == nil {
-		return false
-	}
-	m := r.mark(id)
-	if m == nil {
-		return false
-	}
-	p := r.people[id]
-	if p != nil {
-		m.name = p.Name
-	}
-	m.set(verb)
-	if !m.muted && !m.audience && !m.banned {
-		delete(r.marks, id)
-	}
-	s.log.Info("host's decision", "room", roomName, "speaker", id, "verb", string(verb))
-	switch verb {
-	case models.VerbMute, models.VerbUnmute:
-		if p != nil {
-			p.hold(m.muted)
-			r.tellPerson(p)
-		}
-	case models.VerbToAudience:
-		r.expel(p, errAudience)
-	case models.VerbRemove, models.VerbBan:
-		r.expel(p, errRemoved)
-		r.tell(Event{Type: EventRemoved, ID: id, Banned: m.banned})
-		r.shutOut(id)
-	case models.VerbUnban:
-		r.tell(Event{Type: EventUnbanned, ID: id})
-	}
-	r.tell(Event{Type: EventAudience, Audience: r.audience()})
-	return true
-}
-
-func (m *mark) set(verb models.Verb) {
-	switch verb {
-	case models.VerbMute:
-		m.muted = true
-	case models.VerbUnmute:
-		m.muted = false
-	case models.VerbToAudience:
-		m.audience = true
-	case models.VerbToStage:
-		m.audience = false
-	case models.VerbRemove:
-		m.audience = false
-	case models.VerbBan:
-		m.banned, m.audience = true, false
-	case models.VerbUnban:
-		m.banned = false
-	}
-}
-
-// mark finds what was decided about a person, or begins it; nil when there is no room for more.
-func (r *room) mark(id string) *mark {
-	m := r.marks[id]
-	if m == nil && len(r.marks) < maxMarks {
-		m = &mark{}
-		r.marks[id] = m
-	}
-	return m
-}
-
-// refusal says why somebody may not publish, or "".
-func (r *room) refusal(id string) string {
-	m := r.marks[id]
-	switch {
-	case m == nil:
-		return ""
-	case m.banned:
-		return "a host has banned you from this room"
-	case m.audience:
-		return "a host has moved you to the audience"
-	}
-	return ""
-}
-
-// hold passes a person's sound on, or not.
-func (p *person) hold(muted bool) {
-	p.Held = muted
-	p.out.muted.Store(muted)
-}
-
-// expel ends a person's publication, if there is one.
-func (r *room) expel(p *person, why error) {
-	if p == nil {
-		return
-	}
-	p.res.cancel(why)
-	r.leave(p)
-}
-
-// shutOut ends the pages of somebody who was removed, and what they hear.
-func (r *room) shutOut(id string) {
-	for secret, w := range r.watchers {
-		if w.was != id {
-			continue
-		}
-		for _, h := range r.hearing {
-			if h.watcher == secret {
-				h.res.cancel(errRemoved)
-			}
-		}
-		r.cut(w)
-	}
-}
-
-// audience are those whom a host moved there.
-func (r *room) audience() []Listener {
-	var out []Listener
-	for id, m := range r.marks {
-		if m.audience {
-			out = append(out, Listener{ID: id, Name: m.name})
-		}
-	}
-	slices.SortFunc(out, func(a, b Listener) int { return strings.Compare(a.Name+a.ID, b.Name+b.ID) })
-	return out
 }

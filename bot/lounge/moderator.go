@@ -181,7 +181,7 @@ func (c *Client) post(ctx context.Context, s *seen, path string, in any) ([]byte
 
 // verdict turns the lounge's answer to a request into an error that says whether asking again can help.
 func verdict(status int, body []byte) error {
-	var problem struct{ Title string }
+	var problem Problem
 	_ = json.Unmarshal(body, &problem) // a proxy's page has no title
 	err := fmt.Errorf("HTTP %d", status)
 	switch {
@@ -204,3 +204,16 @@ func (c *Client) authorize(req *http.Request) {
 
 // Abilities is what the bot can do in a lounge with the host's token.
 func Abilities() bot.Capabilities { return rights(hostRights()) }
+
+// Rename implements bot.Renamer: everybody in the lounge sees the listener's name.
+func (c *Client) Rename(ctx context.Context, name string) error {
+	s := c.now.Load()
+	if s == nil {
+		return bot.ErrNotJoined
+	}
+	if name == "" {
+		name = c.name
+	}
+	_, err := c.post(ctx, s, "/name", map[string]string{"name": name})
+	return err
+}

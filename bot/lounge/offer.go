@@ -86,20 +86,3 @@ func reachable(candidate string, from netip.Addr) bool {
 	to = to.Unmap()
 	return to == from && !to.IsUnspecified() && !to.IsMulticast() && !to.IsLinkLocalUnicast()
 }
-
-// sender is the address that a request came from, for reachable: none where a proxy speaks for somebody whom we do not know.
-func sender(r *http.Request) netip.Addr {
-	ap, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	from := ap.Addr().Unmap().WithZone("")
-	if from.IsLoopback() {
-		for _, h := range []string{"Forwarded", "X-Forwarded-For", "Via"} {
-			if r.Header.Get(h) != "" {
-				return netip.Addr{}
-			}
-		}
-	}
-	return from
-}

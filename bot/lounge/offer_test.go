@@ -138,3 +138,12 @@ func FuzzReadOffer(f *testing.F) {
 		}
 	})
 }
+
+func FuzzCandidates(f *testing.F) {
+	f.Add("a=mid:0\r\na=candidate:1 1 udp 1 127.0.0.1 9 typ host\r\n")
+	f.Fuzz(func(t *testing.T, in string) {
+		if c := candidates(in); len(c) > 64 {
+			t.Errorf("%d candidates", len(c))
+		}
+	})
+}

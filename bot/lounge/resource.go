@@ -1,64 +1,12 @@
 package lounge
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
-	"net/netip"
 	"strings"
 
 	"github.com/pion/webrtc/v3"
-
-	"earshot/bot/peer"
-	"earshot/models"
 )
-
-// resource is one WHIP or WHEP session. Whoever knows its id may change and end it.
-type resource struct {
-	id     string
-	etag   string
-	conn   *peer.Conn
-	person *person // of a publication; nil when hearing
-	room   *room
-	seat   *seat
-	from   netip.Addr // to which checks may be sent
-	tried  int        // candidates so far; guarded by Server.mu
-	cancel context.CancelCauseFunc
-	ctx    context.Context //nolint:containedctx // the session's life, not a request's
-}
-
-var errDeleted = errors.New("the client left")
-
-// open registers the session of an entry. The caller holds mu and has checked that the lounge is not closed.
-func (s *Server) open(r *room, e *entry) *resource {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	res := &resource{
-		id: secret(), etag: `"` + secret()[:10] + `"`, conn: e.conn, room: r, seat: e.seat, from: e.addr, tried: e.offer.candidates,
-		ctx: ctx, cancel: cancel,
-	}
-	s.resources[res.id] = res
-	s.sessions.Add(1)
-	return res
-}
-
-// serve keeps a session until the client leaves, the connection fails or the lounge closes; then gone runs under mu.
-func (s *Server) serve(res *resource, gone func()) {
-	defer s.sessions.Done()
-	err := res.conn.Connected(res.ctx, connectWithin)
-	if err == nil {
-		err = res.conn.Wait(res.ctx)
-	}
-	res.cancel(err)
-	s.mu.Lock()
-	delete(s.resources, res.id)
-	res.seat.giveBack()
-	gone()
-	s.tidy(res.room)
-	s.mu.Unlock()
-	res.conn.Close()
-	s.log.Debug("session over", "room", res.room.name, "err", err)
-}
 
 // created answers a POST with 201 (RFC 9725 section 4.2).
 func created(w http.ResponseWriter, location string, res *resource, answer string) {
@@ -74,25 +22,13 @@ func created(w http.ResponseWriter, location string, res *resource, answer strin
 
 const sdpfrag = "application/trickle-ice-sdpfrag"
 
+// find is the session that a request names; nil after writing a refusal.
 func (s *Server) find(w http.ResponseWriter, r *http.Request) *resource {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	res := s.resources[r.PathValue("id")]
+	res := s.sessions.find(r.PathValue("id"))
 	if res == nil {
 		refuse(w, http.StatusNotFound, "no such session")
 	}
 	return res
-}
-
-// try reports whether one more candidate of a session may be tried, and counts it.
-func (s *Server) try(res *resource, candidate string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if res.tried >= mostCandidates || !reachable(candidate, res.from) {
-		return false
-	}
-	res.tried++
-	return true
 }
 
 // patch takes trickled candidates (RFC 8840); those that the lounge does not send to are passed over. ICE restarts are refused with 422: a
@@ -123,7 +59,7 @@ func (s *Server) patch(w http.ResponseWriter, r *http.Request) {
 		case len(strings.Fields(c.Candidate)) < leastFields:
 			refuse(w, http.StatusBadRequest, "a candidate cannot be read")
 			return
-		case !s.try(res, c.Candidate):
+		case !s.sessions.try(res, c.Candidate):
 			continue
 		}
 		if err := res.conn.AddCandidate(c); err != nil {
@@ -165,30 +101,14 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request) {
 		Name  *string `json:"name"`
 		Muted *bool   `json:"muted"`
 	}
-	if err := json.Unmarshal(b, &in); err != nil || res.person == nil {
+	if err := json.Unmarshal(b, &in); err != nil || res.speaker == nil {
 		refuse(w, http.StatusBadRequest, `the body must be {"name":…, "muted":…} for one's own publication`)
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := res.person
-	if by := (caller{from: p.from, host: p.Role == models.RoleHost}); !s.mayWrite(by) {
-		refuse(w, http.StatusTooManyRequests, "too many changes: wait a moment")
+	if no := s.rooms.change(res.speaker, in.Name, in.Muted); no != nil {
+		deny(w, no)
 		return
 	}
-	if in.Name != nil {
-		name := cleanName(*in.Name, p.Name)
-		if why := s.misleads(name, p.Role == models.RoleHost); why != "" && name != p.Name {
-			refuse(w, http.StatusConflict, why)
-			return
-		}
-		p.Name = name
-	}
-	if in.Muted != nil {
-		p.Muted = *in.Muted
-	}
-	res.room.tellPerson(p)
-	s.claim(p.Name, p.Role == models.RoleHost)
 	w.WriteHeader(http.StatusNoContent)
 }
 

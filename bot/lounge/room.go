@@ -4,30 +4,41 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
-// room is the state of one room. All fields are guarded by Server.mu.
+// room is the state of one room. Its methods are for whoever holds mu.
 type room struct {
-	name      string
-	people    map[string]*person  // by person id
+	name string
+
+	mu        sync.Mutex
+	people    map[string]*speaker // by person id
 	watchers  map[string]*watcher // by secret
-	hearing   map[string]*hearing // by resource id
-	marks     map[string]*mark    // by person id
+	hearing   map[*hearing]struct{}
+	marks     map[string]*mark // by person id
 	opened    *seat
 	listening bool      // who listens has changed, and the watchers are not told yet
 	used      time.Time // when it was last in use
 }
 
-// person is one publication.
-type person struct {
-	Person
-	out  *forward
-	res  *resource
-	from string // whom the publication counts for
+// session is the connection behind a publication, or behind somebody who hears one.
+type session interface {
+	ID() string // nobody else knows it
+	End(reason error)
+	Done() <-chan struct{}
 }
 
-// watcher is one event stream. Its queue is closed by the server when the watcher is too slow or the lounge closes.
+// speaker is one publication. What of its Person may change is guarded by the room's mu.
+type speaker struct {
+	Person
+	out     *forward
+	from    string  // whom the publication counts for
+	room    *room   // set by join
+	session session // set by join
+}
+
+// watcher is one event stream. Its queue is closed when the watcher is too slow or the room closes.
 type watcher struct {
 	id     string
 	name   string // of a visible listener; "" for a page
@@ -37,15 +48,16 @@ type watcher struct {
 	chat   bucket
 	queue  chan []byte
 	seat   *seat
+	room   *room
 }
 
 // hearing is one WHEP session.
 type hearing struct {
 	watcher string // secret of the event stream it belongs to, or ""
 	name    string
-	public  string
 	host    bool // holds the token
-	res     *resource
+	session session
+	room    *room
 }
 
 // queueLength is how many events a watcher may be behind.
@@ -53,7 +65,7 @@ const queueLength = 256
 
 func newRoom(name string) *room {
 	return &room{
-		name: name, people: map[string]*person{}, watchers: map[string]*watcher{}, hearing: map[string]*hearing{}, marks: map[string]*mark{},
+		name: name, people: map[string]*speaker{}, watchers: map[string]*watcher{}, hearing: map[*hearing]struct{}{}, marks: map[string]*mark{},
 	}
 }
 
@@ -64,8 +76,40 @@ func (r *room) empty() bool {
 
 // inUse reports whether somebody speaks in the room, or a host or a bot of it is there.
 func (r *room) inUse() bool {
-	_, holders := count(r.watchers, func(w *watcher) bool { return w.host })
+	holders, _ := r.count(watching)
 	return len(r.people) > 0 || holders > 0
+}
+
+// count counts those of a room who hold a place of a kind: with the host's token, and without.
+func (r *room) count(p place) (holders, strangers int) {
+	note := func(host bool) {
+		if host {
+			holders++
+		} else {
+			strangers++
+		}
+	}
+	switch p {
+	case speaking:
+		for _, p := range r.people {
+			note(p.host())
+		}
+	case listening:
+		for h := range r.hearing {
+			note(h.host)
+		}
+	case watching, opening, places:
+		for _, w := range r.watchers {
+			note(w.host)
+		}
+	}
+	return holders, strangers
+}
+
+// full reports whether the room has no place left for a caller.
+func (r *room) full(l Limits, c caller, p place) bool {
+	holders, strangers := r.count(p)
+	return l.full(c, p, holders, strangers)
 }
 
 // close ends all event streams with an event.
@@ -132,29 +176,63 @@ func (r *room) listeners() []Listener {
 			seen[w.id] = true
 		}
 	}
-	for _, h := range r.hearing {
+	for h := range r.hearing {
 		w := r.watchers[h.watcher]
 		if w != nil && (w.person != "" || seen[w.id]) {
 			continue
 		}
-		id := h.public
+		id := h.session.ID()
 		if w != nil {
-			id = publicID(w.id)
+			id = w.id
 			seen[w.id] = true
 		}
-		out = append(out, Listener{ID: id, Name: h.name})
+		out = append(out, Listener{ID: publicID(id), Name: h.name})
 	}
 	slices.SortFunc(out, func(a, b Listener) int { return strings.Compare(a.Name+a.ID, b.Name+b.ID) })
 	return out
 }
 
-// publicID is the id by which others may know a secret's holder.
-func publicID(secret string) string { return personID("listener", secret) }
-
 // tellPerson tells that somebody came or changed, if the publication is still the current one.
-func (r *room) tellPerson(p *person) {
+func (r *room) tellPerson(p *speaker) {
 	if r.people[p.ID] == p {
 		c := p.Person
 		r.tell(Event{Type: EventPerson, Person: &c})
+	}
+}
+
+// tellChanges tells who talks and who listens, where that has changed since the last call.
+func (r *room) tellChanges() {
+	if r.listening { // however many come and go
+		r.listening = false
+		r.tell(Event{Type: EventListeners, Listeners: r.listeners()})
+	}
+	for _, p := range r.people {
+		if now := p.out.talking() && !p.Muted; now != p.Talking {
+			p.Talking = now
+			r.tell(Event{Type: EventTalking, ID: p.ID, Talking: now})
+		}
+	}
+}
+
+// yield gives other names to those who go by one that is taken.
+func (r *room) yield(taken *takenNames) {
+	for _, p := range r.people {
+		if !p.host() && taken.misleads(p.Name) != "" {
+			p.Name = guestName(p.ID)
+			r.tellPerson(p)
+		}
+	}
+	for _, w := range r.watchers {
+		if w.host || w.name == "" {
+			continue
+		}
+		if marked := taken.marked(w.name); marked != w.name {
+			w.name, r.listening = marked, true
+		}
+	}
+	for h := range r.hearing {
+		if !h.host && taken.misleads(h.name) != "" {
+			h.name, r.listening = somebody, true
+		}
 	}
 }

@@ -38,21 +38,17 @@ func acceptPost(w http.ResponseWriter, _ *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// denial is a refusal that is not answered yet.
-type denial struct {
-	status int
-	title  string
-}
+// refuse answers with a problem.
+func refuse(w http.ResponseWriter, status int, title string) { deny(w, &Problem{status, title}) }
 
-// refuse answers with a short text in the problem format (RFC 9457).
-func refuse(w http.ResponseWriter, status int, title string) {
+func deny(w http.ResponseWriter, p *Problem) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", "1")
 	}
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"title": title, "status": status})
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p)
 }
 
 // roomName reads the room of a request; it reports false after writing a refusal.
