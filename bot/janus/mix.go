@@ -14,10 +14,8 @@ const (
 	// mixDelay is how long the mixed sound waits for the server's word on who talks: the server takes the mean of many
 	// packets (2 s as it comes) before it says so.
 	mixDelay = 2 * time.Second
-	// mixKeep is how long a turn goes on after the server has said that nobody talks any more.
-	mixKeep = 700 * time.Millisecond
-	mixLook = 20 * time.Millisecond
-	mixMost = 512 // packets that wait: over 10 s
+	mixLook  = 20 * time.Millisecond
+	mixMost  = 512 // packets that wait: over 10 s
 )
 
 // The speaker of what cannot be told apart.
@@ -27,16 +25,17 @@ const (
 )
 
 // mix deals the packets of one mixed track out to those who the server says are talking. While one person talks the
-// sound is theirs, by the platform's word; what nobody or several are said to say is nobody's own. It implements
-// peer.Sink. Its methods may be called from any goroutine.
+// sound is theirs, by the platform's word, and so is what came before the word that they have stopped: a little silence in the
+// server's mean is enough for that word. What nobody or several may have said is nobody's own. It implements peer.Sink. Its
+// methods may be called from any goroutine.
 type mix struct {
 	ears bot.RoomHandler
 
 	mu      sync.Mutex
 	waiting []held
 	talkers []string // who talks now, in the order in which they began
+	stopped []stop   // who talked until just now
 	alone   string   // the one whom the ears know to talk alone
-	quiet   time.Time
 	turn    turn
 	names   map[string]string
 	closed  bool
@@ -48,6 +47,12 @@ type held struct {
 	raw   []byte
 	level uint8
 	at    time.Time
+}
+
+// stop is the server's word that somebody talks no more.
+type stop struct {
+	id string
+	at time.Time
 }
 
 // turn is whose the sound is now.
@@ -87,10 +92,10 @@ func (m *mix) talking(id string, on bool) {
 	case on && at < 0:
 		m.talkers = append(m.talkers, id)
 	case !on && at >= 0:
+		now := time.Now()
 		m.talkers = slices.Delete(m.talkers, at, at+1)
-		if len(m.talkers) == 0 {
-			m.quiet = time.Now()
-		}
+		m.stopped = slices.DeleteFunc(m.stopped, func(s stop) bool { return now.Sub(s.at) > 2*mixDelay }) // nothing waits for so long
+		m.stopped = append(m.stopped, stop{id, now})
 	}
 	m.tell()
 }
@@ -113,18 +118,18 @@ func (m *mix) tell() {
 	}
 }
 
-// whose is who the sound belongs to by what is known now.
-func (m *mix) whose(now time.Time) string {
-	switch {
-	case len(m.talkers) == 1:
-		return m.talkers[0]
-	case len(m.talkers) > 1:
-		return severalID
-	case m.turn.to != nil && now.Sub(m.quiet) < mixKeep:
-		return m.turn.id
-	default:
-		return severalID
+// whose is who the sound that came at a time belongs to, by what is known now: the only one who may have talked then.
+func (m *mix) whose(came time.Time) string {
+	may := slices.Clone(m.talkers)
+	for _, s := range m.stopped {
+		if !came.After(s.at) && !slices.Contains(may, s.id) {
+			may = append(may, s.id)
+		}
 	}
+	if len(may) == 1 {
+		return may[0]
+	}
+	return severalID
 }
 
 // deal passes on what has waited long enough.
@@ -138,8 +143,8 @@ func (m *mix) deal(now time.Time) {
 	if n == 0 || m.closed {
 		return
 	}
-	m.begin(m.whose(now))
 	for _, h := range m.waiting[:n] {
+		m.begin(m.whose(h.at))
 		m.turn.to.Packet(h.raw, h.level)
 	}
 	m.waiting = slices.Delete(m.waiting, 0, n)
