@@ -49,7 +49,7 @@ quick: deps ## what a change needs while one works on it, in a minute and a half
 	@$(ENV) go test -vet=all -short -timeout 5m -parallel $(PARALLEL) -p $(P) -run '$(RUN)' $(PKG)
 
 test-rooms: deps-tests ## the tests against real room servers alone, verbosely (RUN=TestName to choose)
-	@$(ENV) go test -v -count 1 -timeout 20m -run '$(RUN)' ./bot/livekit/... ./bot/janus/... ./bot/whep ./bot/peer ./bot/lounge
+	@$(ENV) go test -v -count 1 -timeout 20m -run '$(RUN)' ./bot/livekit/... ./bot/janus/... ./bot/whep ./bot/peer ./bot/lounge/...
 	@$(ENV) go test -v -count 1 -timeout 20m -run 'LiveKit|Janus|WHEP' ./cmd/earshot/app
 
 test-long: deps-tests ## over two hours: random hours of a room, a soak of half an hour, 100 kills, an hour of noise (accelerated), fifty rooms, with their figures

@@ -99,8 +99,11 @@ type Problem struct {
 	Title  string `json:"title"`
 }
 
-// hostRights is what the host's token allows.
-func hostRights() []models.Verb {
+// Refusal is a problem with an HTTP status; the title says what is wrong and what to do.
+func Refusal(status int, title string) *Problem { return &Problem{Status: status, Title: title} }
+
+// HostRights is what the host's token allows.
+func HostRights() []models.Verb {
 	return []models.Verb{
 		models.VerbMute, models.VerbUnmute, models.VerbToAudience, models.VerbToStage, models.VerbRemove, models.VerbBan, models.VerbUnban,
 	}
@@ -108,6 +111,6 @@ func hostRights() []models.Verb {
 
 // Timing that both sides know.
 const (
-	connectWithin = 15 * time.Second // from the answer to media
-	pingEvery     = 5 * time.Second  // comment lines that keep event streams alive
+	ConnectWithin = 15 * time.Second // from the answer to media
+	PingEvery     = 5 * time.Second  // comment lines that keep event streams alive
 )

@@ -18,7 +18,7 @@ import (
 
 const (
 	maxEvent   = 1 << 20       // bytes of one event line
-	quietLimit = 3 * pingEvery // an event stream that is silent for longer is dead
+	quietLimit = 3 * PingEvery // an event stream that is silent for longer is dead
 	joinWithin = 10 * time.Second
 )
 

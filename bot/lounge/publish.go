@@ -105,7 +105,7 @@ func (c PublishConfig) connect(ctx context.Context, conn *peer.Conn, client *htt
 		return nil, fmt.Errorf("WHIP: %w", err)
 	}
 	if err = conn.Answer(answer); err == nil {
-		err = conn.Connected(ctx, connectWithin)
+		err = conn.Connected(ctx, ConnectWithin)
 	}
 	if err != nil {
 		_ = res.Delete(context.WithoutCancel(ctx))

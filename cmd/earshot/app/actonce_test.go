@@ -11,6 +11,7 @@ import (
 	"earshot/bot"
 	"earshot/bot/fleet"
 	"earshot/bot/lounge"
+	"earshot/bot/lounge/server"
 	"earshot/bot/peer"
 	"earshot/cmd/earshot/stage"
 	"earshot/models"
@@ -68,7 +69,7 @@ func TestActsOnceAfterACrash(t *testing.T) {
 func talkingRoom(t *testing.T, token string) (address, person string) {
 	t.Helper()
 	config := peer.Config{Loopback: true}
-	server := lounge.New(lounge.Config{Peer: config, HostToken: token})
+	server := server.New(server.Config{Peer: config, HostToken: token})
 	factory, err := peer.New(config)
 	if err != nil {
 		t.Fatal(err)

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"earshot/bot/lounge"
+	"earshot/bot/lounge/server"
 	"earshot/bot/peer"
 	"earshot/cmd/earshot/doctor"
 	"earshot/cmd/earshot/internal/programtest"
@@ -192,7 +192,7 @@ func TestDoctorVisitsRooms(t *testing.T) {
 		w.Header().Set("Date", time.Now().Add(-time.Hour).UTC().Format(http.TimeFormat))
 	}))
 	t.Cleanup(wrongClock.Close)
-	server := lounge.New(lounge.Config{Peer: peer.Config{Loopback: true}, Log: slog.New(slog.DiscardHandler)})
+	server := server.New(server.Config{Peer: peer.Config{Loopback: true}, Log: slog.New(slog.DiscardHandler)})
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- server.Run(ctx) }()

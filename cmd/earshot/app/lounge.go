@@ -7,7 +7,8 @@ import (
 	"net/url"
 
 	"earshot/bot/fleet"
-	"earshot/bot/lounge"
+	"earshot/bot/lounge/server"
+	"earshot/bot/lounge/server/budget"
 	"earshot/bot/peer"
 	"earshot/cmd/earshot/secrets"
 	"earshot/configs"
@@ -22,11 +23,11 @@ func (s *Station) openLounge(ice peer.Config) (err error) {
 	if s.Servers.HostToken, err = loungeToken(s.cfg.Lounge); err != nil {
 		return err
 	}
-	limits := lounge.Limits{PerAddress: s.cfg.Lounge.PerAddress}
+	limits := budget.Limits{PerAddress: s.cfg.Lounge.PerAddress}
 	if limits.PerAddress == 0 {
 		limits.PerAddress = -1
 	}
-	s.lounge = lounge.New(lounge.Config{
+	s.lounge = server.New(server.Config{
 		UDPPort: s.cfg.Lounge.UDPPort, Peer: loungeICE(ice), TranscriptURL: s.transcriptURL, BotName: fleet.BotName,
 		HostToken: s.Servers.HostToken,
 		Limits:    limits, Log: s.Log,

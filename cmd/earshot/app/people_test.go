@@ -19,6 +19,7 @@ import (
 	"earshot/bot/audio"
 	"earshot/bot/audio/sound"
 	"earshot/bot/lounge"
+	"earshot/bot/lounge/server"
 	"earshot/bot/peer"
 	"earshot/cmd/earshot/web"
 	"earshot/transcribe/fixture/eval"
@@ -58,7 +59,7 @@ func beThere(ctx context.Context, host string) error {
 			return err
 		}
 		host = l.Addr().String()
-		s := lounge.New(lounge.Config{Peer: peer.Config{Loopback: true}, Log: slog.New(slog.DiscardHandler)})
+		s := server.New(server.Config{Peer: peer.Config{Loopback: true}, Log: slog.New(slog.DiscardHandler)})
 		go func() { _ = s.Run(ctx) }()
 		go func() { _ = (&http.Server{Handler: s, ReadHeaderTimeout: time.Minute}).Serve(l) }()
 	}

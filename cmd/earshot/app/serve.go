@@ -16,7 +16,7 @@ import (
 
 	"earshot/bot/audio"
 	"earshot/bot/fleet"
-	"earshot/bot/lounge"
+	"earshot/bot/lounge/server"
 	"earshot/bot/peer"
 	"earshot/bot/peer/guard"
 	"earshot/bot/room"
@@ -75,7 +75,7 @@ type Station struct {
 	quota        *live.Quota
 	second       *live.Opinions // nil: nobody is asked
 	text         *transcribe.Service
-	lounge       *lounge.Server
+	lounge       *server.Server
 	Peers        *peer.Factory
 	// guard is before every media socket, of rooms elsewhere and of the lounge.
 	guard *guard.Guard

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"earshot/bot/lounge"
+	"earshot/bot/lounge/server"
 	"earshot/bot/peer"
 	"earshot/cmd/earshot/cli"
 	"earshot/cmd/earshot/cli/clitest"
@@ -24,7 +24,7 @@ func TestConfigCheckConnects(t *testing.T) {
 		t.Skip("runs the real parts")
 	}
 	t.Parallel()
-	server := httptest.NewServer(lounge.New(lounge.Config{Peer: peer.Config{Loopback: true}, Log: slog.New(slog.DiscardHandler)}))
+	server := httptest.NewServer(server.New(server.Config{Peer: peer.Config{Loopback: true}, Log: slog.New(slog.DiscardHandler)}))
 	t.Cleanup(server.Close)
 	there, nowhere := "lounge://"+strings.TrimPrefix(server.URL, "http://")+"/lounge", "lounge://127.0.0.1:1/lounge"
 	for _, tt := range []struct {

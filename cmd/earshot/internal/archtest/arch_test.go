@@ -64,7 +64,12 @@ var mayImport = []struct {
 	{"bot/internal/...", []string{"bot", "bot/audio/...", "bot/media", "bot/peer", "bot/room", "bot/internal/..."}},
 	{"bot/livekit/...", []string{"bot", "bot/audio/...", "bot/peer", "bot/internal/...", "bot/livekit/..."}},
 	{"bot/janus/...", []string{"bot", "bot/audio/...", "bot/peer", "bot/internal/...", "bot/janus/..."}},
-	{"bot/lounge", []string{"bot", "bot/audio/...", "bot/peer", "bot/internal/...", "models/confusables"}},
+	{"bot/lounge", []string{"bot", "bot/audio/...", "bot/peer", "bot/lounge/names"}},
+	{"bot/lounge/names", []string{"models/confusables"}},
+	{"bot/lounge/server", []string{"bot", "bot/audio/...", "bot/internal/...", "bot/lounge/...", "bot/peer"}},
+	{"bot/lounge/server/budget", []string{"bot/lounge"}},
+	{"bot/lounge/server/forward", []string{"bot/peer"}},
+	{"bot/lounge/server/rooms", []string{"bot/lounge/..."}},
 	{"bot/schedule", []string{"bot", "bot/schedule/calendar"}},
 	{"bot/schedule/calendar", nil},
 	{"bot/fleet", []string{

@@ -1,0 +1,32 @@
+package server
+
+import (
+	"net/http"
+	"slices"
+
+	"earshot/bot/lounge"
+	"earshot/models"
+)
+
+// moderate lets a host act on a person: POST /rooms/{room}/people/{person}/{verb} with the host's token.
+func (s *Server) moderate(w http.ResponseWriter, r *http.Request) {
+	name, c, ok := s.asked(w, r)
+	if !ok {
+		return
+	}
+	if !c.Host {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="lounge"`)
+		refuse(w, http.StatusUnauthorized, "only a host may do that: send the host's token")
+		return
+	}
+	verb := models.Verb(r.PathValue("verb"))
+	if !slices.Contains(lounge.HostRights(), verb) {
+		refuse(w, http.StatusNotFound, "there is no such action")
+		return
+	}
+	if !s.rooms.Decide(name, r.PathValue("person"), verb) {
+		refuse(w, http.StatusNotFound, "nobody of that id is in this room")
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
