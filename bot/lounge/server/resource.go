@@ -115,7 +115,7 @@ func (s *Server) put(w http.ResponseWriter, r *http.Request) {
 // delete ends a session.
 func (s *Server) delete(w http.ResponseWriter, r *http.Request) {
 	if res := s.find(w, r); res != nil {
-		res.cancel(errDeleted)
+		res.End(errDeleted)
 		w.WriteHeader(http.StatusOK)
 	}
 }

@@ -44,13 +44,16 @@ type resource struct {
 	ctx     context.Context //nolint:containedctx // the session's life, not a request's
 }
 
-// ID implements session.
+// ID implements rooms.Session.
 func (r *resource) ID() string { return r.id }
 
-// End implements session.
-func (r *resource) End(reason error) { r.cancel(reason) }
+// End implements rooms.Session. The place is free at once: whoever is replaced does not hold up the one who comes.
+func (r *resource) End(reason error) {
+	r.seat.GiveBack()
+	r.cancel(reason)
+}
 
-// Done implements session.
+// Done implements rooms.Session.
 func (r *resource) Done() <-chan struct{} { return r.ctx.Done() }
 
 // begin keeps shut from returning until done is called; ok is false when no session may begin any more.
@@ -85,14 +88,13 @@ func (s *sessions) open(e *entry, p *rooms.Speaker) *resource {
 	return res
 }
 
-// serve keeps a session until the client leaves, the connection fails or the lounge closes, and returns why it is over; gone is
-// called before its place is free again.
+// serve keeps a session until the client leaves, the connection fails or the lounge closes, and returns why it is over. gone is
+// called then.
 func (s *sessions) serve(res *resource, gone func()) error {
 	err := res.conn.Connected(res.ctx, lounge.ConnectWithin)
 	if err == nil {
 		err = res.conn.Wait(res.ctx)
 	}
-	res.cancel(err)
 	gone()
 	s.drop(res)
 	return err
@@ -101,11 +103,10 @@ func (s *sessions) serve(res *resource, gone func()) error {
 // drop forgets a session and closes its connection.
 func (s *sessions) drop(res *resource) {
 	defer s.running.Done()
-	res.cancel(errLeft)
 	s.mu.Lock()
 	delete(s.byID, res.id)
 	s.mu.Unlock()
-	res.seat.GiveBack()
+	res.End(errLeft)
 	res.conn.Close()
 }
 

@@ -14,7 +14,7 @@ import (
 
 	"earshot/bot/fleet"
 	"earshot/bot/livekit/livekittest"
-	"earshot/bot/lounge"
+	"earshot/bot/lounge/server"
 	"earshot/bot/peer"
 	"earshot/bot/room"
 	"earshot/cmd/earshot/doctor"
@@ -147,7 +147,7 @@ func TestDoctorVisitsNoRoomThatTheBotTries(t *testing.T) {
 // loungeElsewhere is the host of a lounge that gives strangers no rights, open until the test ends.
 func loungeElsewhere(t *testing.T) string {
 	t.Helper()
-	rooms := lounge.New(lounge.Config{
+	rooms := server.New(server.Config{
 		Peer: peer.Config{Loopback: true}, HostToken: "only for hosts of the room", Log: slog.New(slog.DiscardHandler),
 	})
 	ctx, stop := context.WithCancel(t.Context())
