@@ -11,23 +11,23 @@ import (
 )
 
 const (
-	// settles is how long after a moment its last packets may still come, in ms.
+	// settles is how long after a moment its last packets may still arrive, in ms.
 	settles = 1000
-	// maxCovered bounds what is remembered of one person in one session; older sound is not kept anew any more.
+	// maxCovered bounds the covered spans remembered per person and session.
 	maxCovered = 256
 )
 
-// clips keeps the sound of a session's flagged lines. It is the session's, and used in its mailbox.
+// clips stores the audio of a session's flagged lines. It is used in the session's mailbox only.
 type clips struct {
 	*env
 	session string // its id
 	keep    Keep
-	memory  Memory  // of the latest room; nil before
-	pieces  []piece // of lines whose sound is to be completed
+	memory  Memory  // of the latest stay in the room; nil before the first
+	pieces  []piece // clips to be completed
 	covers  map[string][]covered
 }
 
-// cover remembers what is to be covered up in the sound.
+// cover remembers the words to cover in audio.
 func (c *clips) cover(rs []engine.Redaction) {
 	for _, r := range rs {
 		if !covers(r) {
@@ -42,7 +42,7 @@ func (c *clips) cover(rs []engine.Redaction) {
 	}
 }
 
-// again covers a stored clip of somebody once more, with what has come since.
+// again covers a stored clip of a speaker anew, with all redactions so far.
 func (c *clips) again(e *models.Evidence, speaker string) error {
 	if err := coverUp(c.sounds, e, c.covers[speaker]); err != nil {
 		return err
@@ -51,10 +51,10 @@ func (c *clips) again(e *models.Evidence, speaker string) error {
 	return err
 }
 
-// errNotHeld says that the sound is not in memory any more.
-var errNotHeld = errors.New("the sound is not held in memory")
+// errNotHeld means that the audio is not in memory any more.
+var errNotHeld = errors.New("the audio is not held in memory")
 
-// remembered makes the evidence of a piece from what the room still holds; it covers the line, or is an error.
+// remembered returns the evidence of a piece from the audio that the room still holds.
 func (c *clips) remembered(p piece) (*models.Evidence, error) {
 	if c.memory == nil {
 		return nil, errNotHeld
@@ -70,7 +70,7 @@ func (c *clips) remembered(p piece) (*models.Evidence, error) {
 	return e, err
 }
 
-// kept is the evidence that a container makes, with what was redacted covered up.
+// kept returns a container as evidence, with redacted words covered.
 func (c *clips) kept(p piece, opus []byte, startMS int64) (*models.Evidence, error) {
 	ogg, err := c.sounds.Ogg(opus)
 	if err != nil {
@@ -85,7 +85,7 @@ func (c *clips) kept(p piece, opus []byte, startMS int64) (*models.Evidence, err
 	return e, err
 }
 
-// await has a piece completed when what comes after its line has been heard; e is what is stored of it so far.
+// await schedules the completion of a piece whose end has not been heard yet; e is what is stored so far.
 func (c *clips) await(p piece, e *models.Evidence) {
 	p.had = models.Span{StartMS: e.StartMS, EndMS: e.EndMS}
 	if p.to > e.EndMS {
@@ -93,8 +93,8 @@ func (c *clips) await(p piece, e *models.Evidence) {
 	}
 }
 
-// completed makes the evidence anew of the pieces that have been heard by a time of the session, where it has more than what
-// is stored; all: of every piece, since nothing will come any more.
+// completed returns new evidence for the pieces that have been heard completely by a session time, or with all for every piece, if
+// it is longer than what is stored.
 func (c *clips) completed(now int64, all bool) (out []models.Evidence) {
 	var wait []piece
 	for _, p := range c.pieces {
@@ -103,7 +103,7 @@ func (c *clips) completed(now int64, all bool) (out []models.Evidence) {
 			continue
 		}
 		e, err := c.remembered(p)
-		if err == nil && e.StartMS <= p.had.StartMS+settles && e.EndMS > p.had.EndMS { // else what is stored is as good
+		if err == nil && e.StartMS <= p.had.StartMS+settles && e.EndMS > p.had.EndMS { // otherwise what is stored is as good
 			out = append(out, *e)
 		}
 	}
@@ -111,7 +111,7 @@ func (c *clips) completed(now int64, all bool) (out []models.Evidence) {
 	return out
 }
 
-// due is when the next piece can be completed, from the session's start, or never.
+// due returns the session time at which the next piece can be completed; false if there is none.
 func (c *clips) due() (time.Duration, bool) {
 	if len(c.pieces) == 0 {
 		return 0, false
@@ -120,12 +120,9 @@ func (c *clips) due() (time.Duration, bool) {
 	return time.Duration(first.to+settles) * time.Millisecond, true
 }
 
-// evidence makes the sound of a flagged line fit to be kept, or nil: without a flag, or when none is to be kept, or when
-// the clip is gone. It never keeps a line from being stored. more: what comes after the
-// line is added when it was heard.
-func (c *clips) evidence(
-	ctx context.Context, u models.Utterance, requests []engine.ClipRequest, more bool,
-) *models.Evidence {
+// evidence returns the audio to keep of a flagged line, or nil if there is none to keep or it is gone, which never prevents the
+// line from being stored. With more, the audio after the line is added later.
+func (c *clips) evidence(ctx context.Context, u models.Utterance, requests []engine.ClipRequest, more bool) *models.Evidence {
 	if len(requests) == 0 || c.keep.For <= 0 {
 		return nil
 	}
@@ -134,14 +131,14 @@ func (c *clips) evidence(
 		return nil
 	}
 	e, err := c.remembered(p)
-	if err != nil { // the memory does not reach back so far: the line itself, at least
+	if err != nil { // it is no longer in memory: use the line's own clip
 		var clip models.Clip
 		if clip, err = c.store.Clip(ctx, u.Key); err == nil {
 			e, err = c.kept(p, clip.Opus, clip.StartMS)
 		}
 	}
 	if err != nil {
-		c.log.Warn("the sound of a flagged line is not kept", "key", u.Key.String(), "err", err)
+		c.log.Warn("cannot keep the audio of a flagged line", "key", u.Key.String(), "err", err)
 		return nil
 	}
 	if more {
@@ -150,22 +147,21 @@ func (c *clips) evidence(
 	return e
 }
 
-// complete adds what came after the lines to the sound that is kept of them, where it has been heard by now; all: whatever
-// there is, since nothing will come any more.
+// complete stores the results of completed.
 func (c *clips) complete(ctx context.Context, now int64, all bool) {
 	for _, e := range c.completed(now, all) {
 		switch err := c.store.ReplaceEvidence(ctx, e); {
 		case errors.Is(err, models.ErrNotFound): // erased meanwhile
 		case err != nil:
-			c.log.Warn("the sound after a flagged line is not kept", "key", e.Utterance.String(), "err", err)
+			c.log.Warn("cannot keep the audio after a flagged line", "key", e.Utterance.String(), "err", err)
 		default:
 			c.showEvidence(e)
 		}
 	}
 }
 
-// masked shows the lines again that words were hidden in, and covers the words up in the sound that is kept of the same
-// person. The masks are stored.
+// masked republishes the lines whose words were masked, and covers the words in the speaker's stored audio. The masks are stored
+// already.
 func (c *clips) masked(ctx context.Context, rs []engine.Redaction, but models.Key) {
 	for _, r := range rs {
 		spans := models.Mask{Words: r.Words}.Spans()
@@ -188,7 +184,7 @@ func (c *clips) masked(ctx context.Context, rs []engine.Redaction, but models.Ke
 	}
 }
 
-// coverStored covers words of somebody up in the sound that is stored already.
+// coverStored covers words in a speaker's stored audio.
 func (c *clips) coverStored(ctx context.Context, speaker string, spans []models.Span) {
 	kept, err := c.store.SessionEvidence(ctx, c.session, time.Now())
 	for _, e := range kept {
@@ -205,7 +201,7 @@ func (c *clips) coverStored(ctx context.Context, speaker string, spans []models.
 		}
 	}
 	if err != nil {
-		c.log.Error("redacted words may still be heard in the sound that is kept", "session", c.session, "err", err)
+		c.log.Error("redacted words may still be audible in stored audio", "session", c.session, "err", err)
 	}
 }
 

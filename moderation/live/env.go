@@ -11,37 +11,37 @@ import (
 	"earshot/models"
 )
 
-// planFresh is how long a planned action may still be carried out after a crash between the verdict and the action: a late one
-// would take people by surprise. It counts from the words that led to it, where there were any.
+// planFresh is how long a planned action may be delayed, for instance by a crash: a later one would come as a surprise. It counts
+// from the words that led to it, if any.
 const planFresh = 2 * time.Minute
 
-// env is what all sessions of a program share. Its methods may be called from any goroutine.
+// env is shared by all sessions of a program. Its methods may be called from any goroutine.
 type env struct {
 	store  Store
 	hub    Publisher
 	count  Counts
 	quota  *Quota
 	sounds Sounds
-	second *Opinions // nil: nobody is asked
+	second *Opinions // nil: none
 	log    *slog.Logger
 	queue  Queue
 	panics atomic.Uint64
 	places *places
 }
 
-// acted counts and shows an action that was stored.
+// acted counts and publishes a stored action.
 func (v *env) acted(a models.Action) {
 	v.count.Acted(a)
 	v.hub.Publish(models.Event{SessionID: a.Session, Action: &a})
 }
 
-// showEvidence publishes that sound is kept, without the sound.
+// showEvidence publishes evidence without its audio.
 func (v *env) showEvidence(e models.Evidence) {
 	e.ID, e.Ogg = models.EvidenceID(e.Utterance), nil
 	v.hub.Publish(models.Event{SessionID: e.Utterance.Session, Evidence: &e})
 }
 
-// readable is err, but for what could not be read: the log tells of it, and the rest is used.
+// readable returns err, except that it logs and drops models.ErrUnreadable: the readable rest is used.
 func (v *env) readable(session string, err error) error {
 	if models.Readable(err) == nil && err != nil {
 		v.log.Error("some of what was decided cannot be read; the rest is used", "session", session, "err", err)
@@ -49,16 +49,16 @@ func (v *env) readable(session string, err error) error {
 	return models.Readable(err)
 }
 
-// gone reports whether a decision was erased, with what it quotes: nothing is made of it any more.
+// gone reports whether a decision has been erased.
 func (v *env) gone(ctx context.Context, decision string) bool {
 	_, err := v.store.Decision(ctx, decision)
 	return errors.Is(err, models.ErrNotFound)
 }
 
-// outside reports whether a verb is carried out without the bot being in a room.
+// outside reports whether a verb does not need the bot to be in a room.
 func outside(v models.Verb) bool { return v == models.VerbTell || v == models.VerbRedact }
 
-// doOutside carries out what is not done in a room, stores how far it came, and shows it.
+// doOutside carries out an action with an outside verb, stores and publishes it.
 func (v *env) doOutside(ctx context.Context, a models.Action) (models.Action, error) {
 	a.Sent = time.Now().UTC()
 	if a.Verb == models.VerbTell {
@@ -75,7 +75,7 @@ func (v *env) doOutside(ctx context.Context, a models.Action) (models.Action, er
 	return a, nil
 }
 
-// outsideRooms carries out at once what is not done in a room, where nobody attends to it any more.
+// outsideRooms carries out actions with outside verbs when no executor does.
 func (v *env) outsideRooms(session string, actions []models.Action) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -89,9 +89,8 @@ func (v *env) outsideRooms(session string, actions []models.Action) {
 	}
 }
 
-// tell stores the notices that a rule wants sent: to the webhook that it names, or to everybody who is told of the room.
-// Hosts at the page see the decision. The notices are stored before the action counts as done, and under its id, so that a
-// crash in between tells nobody twice.
+// tell stores the notices that a rule sends: to the target that it names, or to all targets of the room. They are stored under the
+// action's id before the action counts as done, so that a crash in between causes no duplicates.
 func (v *env) tell(ctx context.Context, a models.Action) models.Action {
 	decision, err := v.store.Decision(ctx, a.Decision)
 	if err == nil {
@@ -110,7 +109,7 @@ func (v *env) tell(ctx context.Context, a models.Action) models.Action {
 	return a
 }
 
-// release has what is in force against somebody end as soon as the bot is in the room: nobody is there now to take it back.
+// release makes a restriction end as soon as the bot is in the room again.
 func (v *env) release(ctx context.Context, room, person string, verb models.Verb) error {
 	all, err := v.store.Restrictions(ctx, room)
 	for _, r := range all {
@@ -122,7 +121,7 @@ func (v *env) release(ctx context.Context, room, person string, verb models.Verb
 	return err
 }
 
-// saidLongAgo reports whether the words for which a rule does something are too old.
+// saidLongAgo reports whether the words that led to a rule's action are too old.
 func (v *env) saidLongAgo(ctx context.Context, a models.Action) bool {
 	if a.By != "rule" || a.Decision == "" || outside(a.Verb) {
 		return false
@@ -131,7 +130,7 @@ func (v *env) saidLongAgo(ctx context.Context, a models.Action) bool {
 	return err == nil && !x.Said.IsZero() && models.Age(x.Said, time.Now()) > planFresh
 }
 
-// lapsePlan notes that something is not done. What was to be taken back ends when the bot is in the room again.
+// lapsePlan records that an action is too late. A restriction that it was to lift ends when the bot is in the room again.
 func (v *env) lapsePlan(ctx context.Context, a models.Action) error {
 	a.State, a.Error = models.ActionFailed, "not done: the bot could not do it within two minutes, and now it would come too late"
 	if back := a.Verb.Undoes(); back != "" {
@@ -151,7 +150,7 @@ func (v *env) lapsePlan(ctx context.Context, a models.Action) error {
 	return nil
 }
 
-// lapsePlans notes of what was planned before a time and was never begun, in any room, that it is not done.
+// lapsePlans lapses the actions of all rooms that were planned before a time and never begun.
 func (v *env) lapsePlans(ctx context.Context, before time.Time) {
 	overdue, err := v.store.OverduePlans(ctx, before)
 	err = v.readable("", err)
@@ -159,6 +158,6 @@ func (v *env) lapsePlans(ctx context.Context, before time.Time) {
 		err = errors.Join(err, v.lapsePlan(ctx, a))
 	}
 	if err != nil && ctx.Err() == nil {
-		v.log.Error("that planned actions are not done is not stored", "err", err)
+		v.log.Error("cannot store that planned actions have lapsed", "err", err)
 	}
 }

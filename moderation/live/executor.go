@@ -10,12 +10,11 @@ import (
 	"earshot/models"
 )
 
-// retryPlans is when what is planned is looked at again that could not be begun: the bot may be back in the room, the store
-// may answer.
+// retryPlans is the delay before planned actions that could not be begun are tried again.
 const retryPlans = time.Second
 
-// executor carries out what is planned in one room, during one stay: for each person one thing after the other, so that one
-// who hangs holds no other. An action is stored as sent before it is tried, so that no crash makes it happen twice.
+// executor carries out the planned actions of a room during one stay, sequentially for each person and concurrently otherwise. An
+// action is stored as sent before it is attempted, so that no crash repeats it.
 type executor struct {
 	*env
 	room  Room
@@ -25,7 +24,7 @@ type executor struct {
 	group sync.WaitGroup
 
 	mu      sync.Mutex
-	planned []models.Action // in the order in which they were planned
+	planned []models.Action // in order
 	busy    map[string]bool // by person
 }
 
@@ -33,7 +32,7 @@ func newExecutor(v *env, room Room, actor Actor) *executor {
 	return &executor{env: v, room: room, actor: actor, wake: make(chan struct{}, 1), busy: map[string]bool{}}
 }
 
-// take takes over what is planned. It may be called from any goroutine, and with what was taken over already.
+// take queues planned actions, ignoring those queued already. It may be called from any goroutine.
 func (x *executor) take(actions []models.Action) {
 	x.mu.Lock()
 	for _, a := range actions {
@@ -43,18 +42,11 @@ func (x *executor) take(actions []models.Action) {
 		}
 	}
 	x.mu.Unlock()
-	x.ring()
+	ring(x.wake)
 }
 
-func (x *executor) ring() {
-	select {
-	case x.wake <- struct{}{}:
-	default: // awake already
-	}
-}
-
-// run carries out what an earlier stay in the room left, and what comes, until the context ends. It returns after all that it
-// began. What it did not begin stays planned.
+// run carries out the actions left by an earlier stay, and new ones, until the context ends. It returns after all that it began;
+// the others remain planned.
 func (x *executor) run(ctx context.Context, session, room string) {
 	defer x.group.Wait()
 	x.lapsePlans(ctx, time.Now().Add(-planFresh))
@@ -74,7 +66,7 @@ func (x *executor) run(ctx context.Context, session, room string) {
 	}
 }
 
-// load reads what was planned in the room before this stay.
+// load queues the room's planned actions from before this stay.
 func (x *executor) load(ctx context.Context, session, room string) bool {
 	stored, err := x.store.PlannedActions(ctx, room, time.Now().Add(-planFresh))
 	if err = x.readable(session, err); err != nil {
@@ -87,7 +79,7 @@ func (x *executor) load(ctx context.Context, session, room string) bool {
 	return true
 }
 
-// begin begins what can be begun, and reports whether anything is under way or left.
+// begin starts the actions that can be started, and reports whether any are running or queued.
 func (x *executor) begin(ctx context.Context) bool {
 	now, inside := time.Now(), x.room.Inside()
 	x.mu.Lock()
@@ -106,14 +98,14 @@ func (x *executor) begin(ctx context.Context) bool {
 	return len(x.planned)+len(x.busy) > 0
 }
 
-// perform does what was planned, or notes that it is too late for it. What could not be done or stored is soon tried again.
+// perform carries out an action, or queues it again if it could not be stored.
 func (x *executor) perform(ctx context.Context, a models.Action, late bool) {
 	err := x.carryOut(ctx, a, late)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	delete(x.busy, a.TargetID)
 	if err == nil {
-		x.ring() // there may be more about the same person
+		ring(x.wake) // there may be another action for the person
 		return
 	}
 	x.planned = slices.Insert(x.planned, 0, a)
@@ -122,7 +114,7 @@ func (x *executor) perform(ctx context.Context, a models.Action, late bool) {
 	}
 }
 
-// carryOut carries out what was planned, unless it was taken up or called off meanwhile, or is too old.
+// carryOut carries out a planned action, unless it has been begun or cancelled meanwhile; if it is too old it lapses.
 func (x *executor) carryOut(ctx context.Context, planned models.Action, late bool) error {
 	a, err := x.store.Action(ctx, planned.ID)
 	if errors.Is(err, models.ErrNotFound) { // erased meanwhile
@@ -138,7 +130,7 @@ func (x *executor) carryOut(ctx context.Context, planned models.Action, late boo
 	return err
 }
 
-// do carries out one action, stores how far it came, and shows it.
+// do carries out an action, and stores and publishes its outcome.
 func (x *executor) do(ctx context.Context, a models.Action) (models.Action, error) {
 	if outside(a.Verb) {
 		return x.doOutside(ctx, a)

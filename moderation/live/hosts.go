@@ -9,24 +9,24 @@ import (
 	"earshot/moderation/engine"
 )
 
-// Hosts carries out what hosts ask for. Its methods may be called from any goroutine.
+// Hosts carries out hosts' requests. Its methods may be called from any goroutine.
 type Hosts struct{ sessions *Sessions }
 
-// ErrNotThere is the answer to a host who wants something of a bot that is not in the room.
+// ErrNotThere is returned when a request needs the bot in the room.
 var ErrNotThere = models.WithHint(errors.New("the bot is not in this room now"), `"earshot status" lists the rooms that it is in`)
 
-// errLeft is the answer to a host who wants something done in a room that the bot has left.
+// errLeft is returned for an action in a room that the bot has left.
 var errLeft = models.WithHint(errors.New("the bot is not in the room any more"), "act in the room itself")
 
-// errWhenBack is the answer to a host who takes something back while the bot is not in the room.
+// errWhenBack is returned when a restriction is lifted while the bot is not in the room.
 var errWhenBack = models.WithHint(
 	errors.New("the bot is not in the room: it is taken back when the bot is there again"), "or take it back in the room itself",
 )
 
-// errRuleFailed is the answer to a host when a rule panicked.
+// errRuleFailed is returned when a rule panicked.
 var errRuleFailed = errors.New("a rule failed; the log says where")
 
-// Verbs lists what can be done now in the room of a session: nothing while the bot is not in it.
+// Verbs lists the verbs available in a session's room; none while the bot is not in it.
 func (h Hosts) Verbs(session string) []models.Verb {
 	if s := h.sessions.known(session); s != nil {
 		if at := s.place(); at != nil {
@@ -36,8 +36,8 @@ func (h Hosts) Verbs(session string) []models.Verb {
 	return nil
 }
 
-// LeastHeard are those in a session's room who spoke least, first, at most eight of them; nothing once the bot has left it, or
-// without rules.
+// LeastHeard returns up to eight people in a session's room, those who have spoken least first; nothing once the bot has left the
+// room, or without rules.
 func (h Hosts) LeastHeard(session string) (f models.Floor) {
 	if s := h.sessions.known(session); s != nil && s.place() != nil {
 		_ = s.do(context.Background(), func() error { f = s.judge.floor(); return nil }) // it has no error
@@ -45,8 +45,8 @@ func (h Hosts) LeastHeard(session string) (f models.Floor) {
 	return f
 }
 
-// Act carries out what a host chose, and returns when its effect was seen or it failed. An action that is stored already
-// is not carried out again.
+// Act carries out a host's action, and returns once its effect was observed or it failed. An action that is stored already is not
+// repeated.
 func (h Hosts) Act(ctx context.Context, a models.Action) (models.Action, error) {
 	at, err := h.placeOf(ctx, a)
 	if err != nil {
@@ -56,7 +56,7 @@ func (h Hosts) Act(ctx context.Context, a models.Action) (models.Action, error) 
 	if stored, err := store.Action(ctx, a.ID); err == nil {
 		return stored, nil
 	}
-	a.State, a.Sent = models.ActionSent, time.Now().UTC() // not planned: nobody else is to take it up
+	a.State, a.Sent = models.ActionSent, time.Now().UTC() // not planned, which an executor would pick up
 	if a.Verb == models.VerbWarn && a.Text == "" {
 		a.Text = "A host asks you to keep to the rules of this room."
 	}
@@ -66,8 +66,8 @@ func (h Hosts) Act(ctx context.Context, a models.Action) (models.Action, error) 
 	return at.do(context.WithoutCancel(ctx), a)
 }
 
-// placeOf is the bot in the room in which something is to be done. What is taken back may have been done in an earlier stay;
-// while the bot is not there, it ends as soon as it is.
+// placeOf returns the place in which to carry out an action. A restriction to be lifted may stem from an earlier stay; while the
+// bot is not in the room, it is made to end when the bot returns.
 func (h Hosts) placeOf(ctx context.Context, a models.Action) (*place, error) {
 	if s := h.sessions.known(a.Session); s != nil {
 		if at := s.place(); at != nil {
@@ -91,7 +91,7 @@ func (h Hosts) placeOf(ctx context.Context, a models.Action) (*place, error) {
 	return nil, errWhenBack
 }
 
-// Choose takes a host's choice among what an ask offers to the judge: what was chosen is carried out.
+// Choose answers an ask with one of its choices, which is carried out.
 func (h Hosts) Choose(ctx context.Context, session, ask, by, choice string) error {
 	s, err := h.sessions.Session(ctx, session)
 	if err != nil {
@@ -117,8 +117,8 @@ func (s *Session) choose(ctx context.Context, ask, by, choice string) error {
 	return nil
 }
 
-// Answer takes a host's word on a flag to the judge, so that strikes count or are taken back and what was done is undone.
-// It reports whether a decision was there to be answered.
+// Answer applies a host's verdict on a flag to its decision: strikes count or are withdrawn, and actions are undone. It reports
+// whether there was a decision to answer.
 func (h Hosts) Answer(ctx context.Context, f models.Flag, status models.FlagStatus, by string) (answered bool, err error) {
 	decision, err := h.sessions.env.store.DecisionOfFlag(ctx, f.ID)
 	if errors.Is(err, models.ErrNotFound) {
@@ -154,15 +154,15 @@ func (s *Session) answer(ctx context.Context, decision models.Decision, by, word
 	return s.settle(ctx, r, out.Redactions)
 }
 
-// Pause stops or resumes listening in a room, named by its id or by its live session. It is remembered beyond the
-// session, and the people there are told. ErrNotThere: the bot is not in it.
+// Pause pauses or resumes listening in a room, named by its id or that of its live session. It persists beyond the session, and is
+// announced in the room. It returns ErrNotThere if the bot is not in the room.
 func (h Hosts) Pause(ctx context.Context, name string, on bool, by string) error {
 	at := h.sessions.env.places.named(name)
 	if at == nil {
 		return ErrNotThere
 	}
 	err := at.store.SetPaused(ctx, at.session.Room, on, by, time.Now())
-	if on || err == nil { // a pause holds also when it can't be written down
+	if on || err == nil { // a pause takes effect even if it can't be stored
 		at.room.Pause(ctx, on)
 		session := at.session
 		at.hub.Publish(models.Event{SessionID: session.ID, Session: &session})
@@ -170,14 +170,14 @@ func (h Hosts) Pause(ctx context.Context, name string, on bool, by string) error
 	return err
 }
 
-// Paused reports whether listening is paused in a room, named by its id or by its live session.
+// Paused reports whether listening is paused in a room, named as for Pause.
 func (h Hosts) Paused(name string) bool {
 	at := h.sessions.env.places.named(name)
 	return at != nil && at.room.Paused()
 }
 
-// Object enters, for the session of c, that somebody objects to being written down or takes it back. It is carried out
-// at once where the bot is in the room. It returns the entry as it was stored.
+// Object stores a person's objection to being recorded, or its withdrawal, and applies it at once if the bot is in the room. It
+// returns the stored entry.
 func (h Hosts) Object(ctx context.Context, c models.Consent) (models.Consent, error) {
 	s, err := h.sessions.Session(ctx, c.Session)
 	if err != nil {
@@ -186,7 +186,7 @@ func (h Hosts) Object(ctx context.Context, c models.Consent) (models.Consent, er
 	c.Room, c.At = s.session.Room, time.Now().UTC().Truncate(time.Millisecond)
 	err = s.store.PutConsent(ctx, c)
 	objects := c.What == models.ConsentObjected
-	if at := s.places.in(c.Room); at != nil && (objects || err == nil) { // an objection holds in any case
+	if at := s.places.in(c.Room); at != nil && (objects || err == nil) { // an objection takes effect even if it can't be stored
 		at.room.Object(ctx, c.SpeakerID, objects)
 	}
 	return c, err

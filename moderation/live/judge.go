@@ -8,15 +8,14 @@ import (
 	"earshot/moderation/engine"
 )
 
-// judge is the rules at work on one session; without rules it finds nothing. It is the session's, and used in its mailbox.
+// judge applies the rules to a session; without rules it does nothing. It is used in the session's mailbox only.
 type judge struct {
 	*env
 	session string          // its id
 	rules   *engine.Session // nil: none
 }
 
-// guarded does something with the rules. A rule or matcher that panics costs what it was to judge, and nothing else: the log
-// says which line, and how often that happened is counted.
+// guarded calls do, which uses the rules. A panic loses only what was to be judged; it is logged with the line's key, and counted.
 func (j *judge) guarded(key string, do func()) {
 	defer func() {
 		if recover() == nil { // its value may quote what was said
@@ -36,7 +35,7 @@ func (j *judge) line(u models.Utterance) (out engine.Outcome) {
 	return out
 }
 
-// observation judges what was noticed otherwise than by words.
+// observation judges an observation of audio or a room event.
 func (j *judge) observation(o models.Observation) (out engine.Outcome) {
 	if j.rules != nil {
 		j.guarded("", func() { out = j.rules.Observe(o) })
@@ -44,7 +43,7 @@ func (j *judge) observation(o models.Observation) (out engine.Outcome) {
 	return out
 }
 
-// arm lists the rules that look at what is still being said.
+// arm returns the ids of the rules that match a partial.
 func (j *judge) arm(p models.Partial) (ids []string) {
 	j.guarded(p.Key.String(), func() {
 		for _, r := range j.rules.Arm(p) {
@@ -54,31 +53,31 @@ func (j *judge) arm(p models.Partial) (ids []string) {
 	return ids
 }
 
-// person tells the rules who somebody is.
+// person updates a person in the rules' state.
 func (j *judge) person(p models.Speaker) {
 	if j.rules != nil {
 		j.guarded("", func() { j.rules.Person(p) })
 	}
 }
 
-// began times what happens by one clock, from the session's beginning.
+// began sets the session's start, with a monotonic reading.
 func (j *judge) began(at time.Time) {
 	if j.rules != nil {
 		j.rules.Began(at)
 	}
 }
 
-// exchange judges by other rules from now on.
+// exchange replaces the rules.
 func (j *judge) exchange(set *engine.Set) {
 	if j.rules != nil {
 		j.rules.SetRules(set)
 	}
 }
 
-// mostNext bounds the order that is shown: whoever comes later in it waits for their turn to be told.
+// mostNext bounds the list of those who have spoken least.
 const mostNext = 8
 
-// floor is the beginning of the order of who spoke least, as it is now.
+// floor returns those who have spoken least.
 func (j *judge) floor() (f models.Floor) {
 	if j.rules == nil {
 		return f

@@ -8,8 +8,8 @@ import (
 	"earshot/models"
 )
 
-// done judges a line, stores it with all that came of it in the transaction that acknowledges its clip, shows it, and hands on
-// what is to be done.
+// done judges a line, stores it with its outcome in the transaction that acknowledges its clip, publishes it, and passes on planned
+// actions.
 func (s *Session) done(ctx context.Context, u models.Utterance) error {
 	u = timed(u, time.Now().UTC())
 	out := s.judge.line(u)
@@ -36,7 +36,7 @@ func (s *Session) done(ctx context.Context, u models.Utterance) error {
 	s.hub.Publish(models.Event{SessionID: u.Session, Utterance: &u})
 	if r.Evidence != nil {
 		s.showEvidence(*r.Evidence)
-		s.ring() // what comes after the line is added to it
+		ring(s.wake) // the audio after the line is to be added
 	}
 	s.show(r)
 	s.clips.masked(ctx, out.Redactions, u.Key)
@@ -46,7 +46,7 @@ func (s *Session) done(ctx context.Context, u models.Utterance) error {
 	return nil
 }
 
-// timed is a line with when it was written down, and how long after its words that is.
+// timed fills in when a line was stored, and how long after its words.
 func timed(u models.Utterance, now time.Time) models.Utterance {
 	u.Committed = now
 	if u.Spoken.IsZero() {

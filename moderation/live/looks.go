@@ -9,7 +9,7 @@ import (
 	"earshot/moderation/engine"
 )
 
-// lookAgain has a flagged clip decoded once more for each verdict that waits for it.
+// lookAgain requests a second look at a flagged clip for each verdict that waits for one.
 func (s *Session) lookAgain(looks []engine.LookRequest, clip *models.Clip) {
 	for _, l := range looks {
 		w := pendingLook{s, l}
@@ -25,12 +25,12 @@ type pendingLook struct {
 	request engine.LookRequest
 }
 
-// made takes what a second look heard to the judge, by the goroutine that decoded.
+// made passes the result of a second look to the judge, on the goroutine that decoded.
 func (l pendingLook) made(u models.Utterance) {
 	_ = l.do(context.Background(), func() error { l.judged(u); return nil }) // it has no error
 }
 
-// lost tells the judge that no second look could be made.
+// lost reports to the judge that no second look is possible.
 func (l pendingLook) lost() { l.judged(models.Utterance{State: models.UtteranceFailed}) }
 
 func (l pendingLook) judged(u models.Utterance) {
@@ -39,7 +39,7 @@ func (l pendingLook) judged(u models.Utterance) {
 	})
 }
 
-// late takes to the judge what a decision has waited for, unless the decision was erased meanwhile.
+// late passes to the judge what a decision has waited for, unless the decision has been erased meanwhile.
 func (s *Session) late(what, decision, key string, judge func() (engine.Outcome, error)) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -51,7 +51,7 @@ func (s *Session) late(what, decision, key string, judge func() (engine.Outcome,
 	err := models.ErrNotFound
 	s.judge.guarded(key, func() { out, err = judge() })
 	if err != nil {
-		if !errors.Is(err, models.ErrNotFound) { // it came too late: the verdict has lapsed
+		if !errors.Is(err, models.ErrNotFound) { // otherwise the verdict has lapsed
 			s.log.Error(what+" not taken", "session", s.session.ID, "err", err) //nolint:sloglint // one of two words of ours
 		}
 		return
@@ -59,7 +59,7 @@ func (s *Session) late(what, decision, key string, judge func() (engine.Outcome,
 	s.take(ctx, out)
 }
 
-// askOpinions queues the verdicts that wait for a second opinion, which are stored.
+// askOpinions queues stored verdicts for a second opinion.
 func (s *Session) askOpinions(requests []engine.OpinionRequest) {
 	for _, r := range requests {
 		w := pendingOpinion{s, r}
@@ -75,17 +75,17 @@ type pendingOpinion struct {
 	request engine.OpinionRequest
 }
 
-// lines reads what the match lies in.
+// lines reads the lines of the match.
 func (d pendingOpinion) lines(ctx context.Context) ([]models.Utterance, error) {
 	return d.linesOf(ctx, d.request)
 }
 
-// answered decides what waited, by the goroutine that asked.
+// answered passes the opinion to the judge, on the goroutine that asked.
 func (d pendingOpinion) answered(o models.Opinion) {
 	_ = d.do(context.Background(), func() error { d.judged(o); return nil }) // it has no error
 }
 
-// unasked tells the judge that nobody is asked.
+// unasked reports to the judge that no opinion is requested.
 func (d pendingOpinion) unasked() { d.judged(models.Opinion{State: models.OpinionUnasked}) }
 
 func (d pendingOpinion) judged(o models.Opinion) {

@@ -6,22 +6,22 @@ import (
 	"sync"
 )
 
-// mailbox has done what it is given, one after the other in the order in which it came. The goroutine that does it lives
-// while there is something to do. Its methods may be called from any goroutine, but do not from within what is being done.
+// mailbox runs functions sequentially, in order of arrival, on a goroutine that exists while there are any. Its methods may be
+// called from any goroutine, but do must not be called from within such a function.
 type mailbox struct {
 	mu    sync.Mutex
 	tasks []*task
 	busy  bool
 }
 
-// task is something to be done, and whoever waits for it.
+// task is a queued function; done is closed after it has run.
 type task struct {
 	do   func()
 	done chan struct{}
 }
 
-// do has something done and waits for it. When the context ends before its turn has come, it is not done, and the context's
-// cause is the error; what has been begun is waited for.
+// do queues f and waits for it. If the context ends before its turn has come, f is not called and the error is the context's cause;
+// once begun, it is always waited for.
 func (m *mailbox) do(ctx context.Context, f func() error) (err error) {
 	t := m.post(func() { err = f() })
 	select {
@@ -36,7 +36,7 @@ func (m *mailbox) do(ctx context.Context, f func() error) (err error) {
 	return err
 }
 
-// post has something done without waiting for it.
+// post queues f without waiting.
 func (m *mailbox) post(f func()) *task {
 	t := &task{do: f, done: make(chan struct{})}
 	m.mu.Lock()
@@ -49,7 +49,7 @@ func (m *mailbox) post(f func()) *task {
 	return t
 }
 
-// try does something at once in the caller's goroutine, or not at all while something else is being done.
+// try calls f at once on the caller's goroutine, unless the mailbox is busy.
 func (m *mailbox) try(f func()) bool {
 	m.mu.Lock()
 	if m.busy {
@@ -61,7 +61,7 @@ func (m *mailbox) try(f func()) bool {
 	f()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.busy = len(m.tasks) > 0; m.busy { // it came meanwhile
+	if m.busy = len(m.tasks) > 0; m.busy { // queued meanwhile
 		go m.work()
 	}
 	return true
@@ -74,7 +74,7 @@ func (m *mailbox) work() {
 	}
 }
 
-// next takes the task whose turn it is; nil ends the work.
+// next takes the next task; nil ends the goroutine.
 func (m *mailbox) next() *task {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -86,7 +86,7 @@ func (m *mailbox) next() *task {
 	return t
 }
 
-// withdraw takes a task back whose turn has not come.
+// withdraw removes a task that has not begun.
 func (m *mailbox) withdraw(t *task) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()

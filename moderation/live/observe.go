@@ -8,16 +8,16 @@ import (
 	"earshot/models"
 )
 
-// Observe takes what was noticed in a room otherwise than by words to the judge. A store that cannot take the outcome is no
-// reason to hold up the sound: the next observation finds the same. It implements media.Observer.
+// Observe judges an observation. If the outcome can't be stored the audio is not held up: the next observation leads to the same.
+// It implements media.Observer.
 func (s *Session) Observe(ctx context.Context, o models.Observation) {
 	if o.Event == models.RoomDeaf {
 		if err := s.store.PutRoomNotice(ctx, s.session.ID, models.NoticeDeaf, o.SpeakerID); err != nil && !errors.Is(err, models.ErrNotFound) {
-			s.log.Error("hosts are not told that somebody is not heard", "session", s.session.ID, "speaker", o.SpeakerID, "err", err)
+			s.log.Error("cannot notify hosts that a speaker is not heard", "session", s.session.ID, "speaker", o.SpeakerID, "err", err)
 		}
 		return
 	}
-	_ = s.do(ctx, func() error { s.observe(ctx, o); return nil }) // the program ends
+	_ = s.do(ctx, func() error { s.observe(ctx, o); return nil }) // fails only when the program ends
 }
 
 // observe judges an observation.
@@ -28,13 +28,12 @@ func (s *Session) observe(ctx context.Context, o models.Observation) {
 	}
 }
 
-// tick tells the judge the time, for what holds because nothing happens.
+// tick judges the passing of time, for conditions that hold because nothing happens.
 func (s *Session) tick(ctx context.Context) {
 	s.observe(ctx, models.Observation{AtMS: s.elapsed()})
 }
 
-// partial shows what is still being said, with the rules that look at it already. It never waits: while something is being
-// judged or stored in the session, no rule looks.
+// partial publishes a partial with the rules that match it. It never waits: while the mailbox is busy no rule is applied.
 func (s *Session) partial(p models.Partial) {
 	if s.judge.rules != nil {
 		s.try(func() { p.Armed = s.judge.arm(p) })
@@ -42,7 +41,7 @@ func (s *Session) partial(p models.Partial) {
 	s.hub.Publish(models.Event{SessionID: p.Key.Session, Partial: &p})
 }
 
-// spoken counts a line as a vote on its speaker's language, when the language had to be found.
+// spoken observes a line as a vote on its speaker's language, if the language was detected.
 func (s *Session) spoken(ctx context.Context, u models.Utterance) {
 	if u.Text == "" || len(u.Doubt) > 0 {
 		return
@@ -60,7 +59,7 @@ func (s *Session) spoken(ctx context.Context, u models.Utterance) {
 	}
 }
 
-// showFloor tells watchers of the order when its beginning is another than they know.
+// showFloor publishes the list of those who have spoken least, if it has changed.
 func (s *Session) showFloor() {
 	f := s.judge.floor()
 	same := func(a, b models.Talked) bool { return a.SpeakerID == b.SpeakerID && a.SpeakerName == b.SpeakerName }

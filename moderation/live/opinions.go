@@ -18,12 +18,12 @@ import (
 
 const (
 	opinionsAtOnce = 4
-	maxOpinions    = 64 // questions that wait; a verdict beyond them stands as it is
-	// neighbours is how many words before and after those that matched are sent with them.
+	maxOpinions    = 64 // queued questions; beyond them a verdict stands
+	// neighbours is how many words before and after the match are sent with it.
 	neighbours = 20
 )
 
-// Opinions asks for second opinions, off the path of live text. nil asks nobody.
+// Opinions requests second opinions in the background. A nil one requests none.
 type Opinions struct {
 	client *opinion.Client
 	log    *slog.Logger
@@ -33,17 +33,17 @@ type Opinions struct {
 	queue  chan question
 }
 
-// question is a verdict that waits for a second opinion, and until when.
+// question is a verdict that waits for a second opinion until a time.
 type question struct {
 	request engine.OpinionRequest
-	// lines reads what the match lies in, as it is stored.
+	// lines reads the stored lines of the match.
 	lines func(context.Context) ([]models.Utterance, error)
-	// answer is told what came of it, by the goroutine that asked.
+	// answer receives the opinion, on the goroutine that asked.
 	answer func(models.Opinion)
 	until  time.Time
 }
 
-// NewOpinions asks a model by its client, which is closed when Sessions.Run ends.
+// NewOpinions returns an Opinions that uses a client, which is closed when Sessions.Run ends.
 func NewOpinions(c *opinion.Client, log *slog.Logger) *Opinions {
 	o := &Opinions{client: c, log: log, queue: make(chan question, maxOpinions)}
 	//nolint:sloglint // a sentence of ours, by its setting
@@ -54,7 +54,7 @@ func NewOpinions(c *opinion.Client, log *slog.Logger) *Opinions {
 // Leaves reports whether text leaves this machine.
 func (o *Opinions) Leaves() bool { return o != nil && o.client.Leaves() }
 
-// Notice says what is sent where.
+// Notice is a sentence about what is sent where.
 func (o *Opinions) Notice() string {
 	if o.client.Leaves() {
 		return "Second opinions: flagged words and those around them leave this machine, to " + o.client.Host() + "."
@@ -62,7 +62,7 @@ func (o *Opinions) Notice() string {
 	return "Second opinions: flagged words are shown to a model on this machine, at " + o.client.Host() + "."
 }
 
-// level is how loudly something is logged that matters when text leaves the machine.
+// level returns the log level of messages that matter when text leaves the machine.
 func (o *Opinions) level(leaving slog.Level) slog.Level {
 	if o.client.Leaves() {
 		return leaving
@@ -70,7 +70,7 @@ func (o *Opinions) level(leaving slog.Level) slog.Level {
 	return slog.LevelDebug
 }
 
-// put queues a question; false says that it will not be asked.
+// put queues a question; it returns false if it will not be asked.
 func (o *Opinions) put(q question) bool {
 	if o == nil {
 		return false
@@ -89,7 +89,7 @@ func (o *Opinions) put(q question) bool {
 	}
 }
 
-// run asks what is queued until the context ends. What is not answered then stands as it is.
+// run asks the queued questions until the context ends. Verdicts without an answer then stand.
 func (o *Opinions) run(ctx context.Context) error {
 	var group errgroup.Group
 	for range opinionsAtOnce {
@@ -119,7 +119,7 @@ func (o *Opinions) run(ctx context.Context) error {
 	}
 }
 
-// ask asks one question. Lines that speak to machines are not shown to one: they stand as the rule found them.
+// ask asks one question. Lines that contain instructions to a model are not sent: the verdict stands.
 func (o *Opinions) ask(ctx context.Context, q question) models.OpinionState {
 	ctx, cancel := context.WithDeadline(ctx, q.until)
 	defer cancel()
@@ -145,7 +145,7 @@ func (o *Opinions) ask(ctx context.Context, q question) models.OpinionState {
 	return models.OpinionAgreed
 }
 
-// excerpt is what matched, as the lines have it, and the same with its neighbours.
+// excerpt returns the matched words as stored, and the same with their neighbours.
 func excerpt(lines []models.Utterance, match []models.Word) (matched, around string) {
 	var words, hit []string
 	first, last := -1, -1

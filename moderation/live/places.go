@@ -15,18 +15,18 @@ type place struct {
 	*executor
 }
 
-// places says in which rooms the bot is, one stay in each, and hands what is planned in a room to whoever carries it out there.
-// Its methods may be called from any goroutine.
+// places records the rooms that the bot is in, and passes planned actions to the rooms' executors. Its methods may be called from
+// any goroutine.
 type places struct {
 	mu    sync.Mutex
 	rooms map[string]*place // by the room's id
-	// waiting rings when something is planned that nobody can take up.
+	// waiting signals planned actions without an executor.
 	waiting chan struct{}
 }
 
 func newPlaces() *places { return &places{rooms: map[string]*place{}, waiting: make(chan struct{}, 1)} }
 
-// enter notes that the bot is in a room, until the returned function is called.
+// enter records that the bot is in a room, until leave is called.
 func (p *places) enter(at *place) (leave func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -37,18 +37,18 @@ func (p *places) enter(at *place) (leave func()) {
 		if p.rooms[at.session.Room] == at {
 			delete(p.rooms, at.session.Room)
 		}
-		p.ring() // for what it leaves
+		ring(p.waiting) // for the actions it leaves behind
 	}
 }
 
-// in is the bot in a room; nil: it is not there.
+// in returns the place of a room, or nil.
 func (p *places) in(room string) *place {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.rooms[room]
 }
 
-// named is the bot in a room that goes by its id, or by that of the session there; nil: it is not there.
+// named returns the place of a room, by its id or that of its session, or nil.
 func (p *places) named(name string) *place {
 	if at := p.in(name); at != nil {
 		return at
@@ -60,27 +60,28 @@ func (p *places) named(name string) *place {
 	return nil
 }
 
-// all is every place where the bot is.
+// all returns all places.
 func (p *places) all() []*place {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Collect(maps.Values(p.rooms))
 }
 
-// hand gives actions of a room that are stored to its executor. false: there is none, and they lapse unless one comes soon.
+// hand passes stored actions of a room to its executor. It returns false if there is none; they lapse unless one appears soon.
 func (p *places) hand(room string, actions []models.Action) bool {
 	at := p.in(room)
 	if at == nil {
-		p.ring()
+		ring(p.waiting)
 		return false
 	}
 	at.take(actions)
 	return true
 }
 
-func (p *places) ring() {
+// ring signals on a channel with room for one signal.
+func ring(c chan<- struct{}) {
 	select {
-	case p.waiting <- struct{}{}:
-	default: // it is known
+	case c <- struct{}{}:
+	default:
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"earshot/moderation/engine"
 )
 
-// policy is how sessions of a profile are treated. A profile that is gone is treated like none.
+// policy returns the policy of a profile; that of no profile if it does not exist any more.
 func (d *Sessions) policy(profile string) Policy {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -16,7 +16,7 @@ func (d *Sessions) policy(profile string) Policy {
 	return d.policies[""]
 }
 
-// RulesName names the rules of a profile, or is "".
+// RulesName returns the name of a profile's rules, or "".
 func (d *Sessions) RulesName(profile string) string {
 	if set := d.policy(profile).Rules; set != nil {
 		return set.String()
@@ -24,7 +24,7 @@ func (d *Sessions) RulesName(profile string) string {
 	return ""
 }
 
-// Replace judges sessions of a profile by other rules from now on, those that are open too.
+// Replace replaces the rules of a profile, also in open sessions.
 func (d *Sessions) Replace(profile string, set *engine.Set) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -32,7 +32,7 @@ func (d *Sessions) Replace(profile string, set *engine.Set) {
 	p.Rules = set
 	d.policies[profile] = p
 	own := maps.Clone(d.policies)
-	for _, s := range d.sessions { // what comes into it from now on, or after it was taken up, comes after this
+	for _, s := range d.sessions { // what is posted to it from now on comes after this
 		s.post(func() {
 			if _, named := own[s.session.Profile]; s.session.Profile == profile || profile == "" && !named {
 				s.judge.exchange(set)
@@ -41,7 +41,7 @@ func (d *Sessions) Replace(profile string, set *engine.Set) {
 	}
 }
 
-// Profile is the profile of a session that is known; "" for others.
+// Profile returns the profile of a session in memory; "" for others.
 func (d *Sessions) Profile(session string) string {
 	if s := d.known(session); s != nil {
 		return s.session.Profile

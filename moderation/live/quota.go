@@ -10,11 +10,11 @@ import (
 	"earshot/models"
 )
 
-// errSpoolFull is returned for a clip that finds no room: the room keeps it in memory and tries again.
+// errSpoolFull is returned for a clip that does not fit: the pipeline keeps it in memory and retries.
 var errSpoolFull = errors.New("the spool is full")
 
 const (
-	// refuseShare of the spool is where no new room is joined: what is left is for those who are being heard.
+	// refuseShare is the used share of the spool from which no new room is joined: the rest is for the rooms already joined.
 	refuseShare = 0.9
 	// measureEvery is how often the spool is measured.
 	measureEvery = time.Second
@@ -25,8 +25,8 @@ type SpoolMeter interface {
 	SpoolUsage(context.Context) (models.SpoolUsage, error)
 }
 
-// Quota bounds the sound that waits on disk. What is held is never discarded: a full spool takes nothing more, and
-// before that no new room. Its methods may be called from any goroutine.
+// Quota bounds the spool. Nothing in it is ever discarded: a nearly full spool admits no new room, and a full one no clip. Its
+// methods may be called from any goroutine.
 type Quota struct {
 	store SpoolMeter
 	bytes int64
@@ -36,12 +36,12 @@ type Quota struct {
 	measured time.Time
 }
 
-// NewQuota bounds a spool to so many megabytes.
+// NewQuota bounds a spool to a number of megabytes.
 func NewQuota(store SpoolMeter, megabytes int) *Quota {
 	return &Quota{store: store, bytes: int64(megabytes) << 20}
 }
 
-// room is an error when a clip of so many bytes does not fit.
+// room returns an error if a clip of this size does not fit.
 func (q *Quota) room(ctx context.Context, bytes int) error {
 	used, err := q.take(ctx, int64(bytes))
 	if err == nil && used > q.bytes {
@@ -50,7 +50,7 @@ func (q *Quota) room(ctx context.Context, bytes int) error {
 	return err
 }
 
-// Admit is an error when no new room may be joined.
+// Admit returns an error if no new room may be joined.
 func (q *Quota) Admit(ctx context.Context) error {
 	used, err := q.take(ctx, 0)
 	if err != nil || float64(used) < refuseShare*float64(q.bytes) {
@@ -61,7 +61,7 @@ func (q *Quota) Admit(ctx context.Context) error {
 		"wait until decoding has caught up, use a smaller model, or raise spool_mb")
 }
 
-// take measures the spool, now and then, and adds what came since.
+// take adds bytes to the usage, which is measured at most every measureEvery, if they fit. It returns the usage with them.
 func (q *Quota) take(ctx context.Context, bytes int64) (int64, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -9,12 +9,9 @@ import (
 	"earshot/moderation/engine"
 )
 
-// RedactLine takes words, by their places in the line, out of a stored line at a host's wish: out of all that quotes it,
-// and out of every clip of the same person that they are heard in, where a tone stands in their place. What is still to be
-// kept of the session's sound is covered too.
-func (h Hosts) RedactLine(
-	ctx context.Context, k models.Key, places []int, by string, when time.Time,
-) (u models.Utterance, err error) {
+// RedactLine removes words, given by index, from a stored line on a host's request: from everything that quotes it, and from every
+// clip of the speaker in which they are audible, where a tone replaces them. Audio of the session stored later is covered too.
+func (h Hosts) RedactLine(ctx context.Context, k models.Key, places []int, by string, when time.Time) (u models.Utterance, err error) {
 	s, err := h.sessions.Session(ctx, k.Session)
 	if err != nil {
 		return u, err
@@ -48,7 +45,7 @@ func (s *Session) redactLine(ctx context.Context, r models.LineRedaction) (model
 	return u, nil
 }
 
-// chosen are the words at some places of a line.
+// chosen returns the words of a line at the given indexes.
 func chosen(u models.Utterance, places []int) (out []models.Word, err error) {
 	for _, i := range places {
 		if i < 0 || i >= len(u.Words) {
@@ -59,7 +56,7 @@ func chosen(u models.Utterance, places []int) (out []models.Word, err error) {
 	return out, nil
 }
 
-// coveredClips are the clips in which some words of a person are heard, with a tone over the words.
+// coveredClips returns the clips of a speaker in which words are audible, with a tone over the words.
 func (c *clips) coveredClips(ctx context.Context, u models.Utterance, words []models.Word) (out []models.Evidence, err error) {
 	now := time.Now()
 	kept, err := c.store.SessionEvidence(ctx, u.Session, now)
@@ -77,7 +74,7 @@ func (c *clips) coveredClips(ctx context.Context, u models.Utterance, words []mo
 		}
 		if err := Bleep(c.sounds, &e, spans); err != nil {
 			if e.Utterance == u.Key {
-				continue // it can't be read: the line's own clip is deleted when it is not among those that are covered
+				continue // unreadable: the store deletes the line's own clip if it is not among those returned
 			}
 			return nil, err
 		}

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Session is a session by its id, taken up from the store where it is not known: when clips of an earlier run come back, or a host
-// answers long after. No other session waits meanwhile. The error is models.ErrNotFound when it was erased.
+// Session returns a session, restored from the store if it is not in memory: for clips of an earlier run, or a host's late answer.
+// Other sessions do not wait meanwhile. The error is models.ErrNotFound if it has been erased.
 func (d *Sessions) Session(ctx context.Context, id string) (*Session, error) {
 	for {
 		d.mu.Lock()
@@ -30,13 +30,13 @@ func (d *Sessions) Session(ctx context.Context, id string) (*Session, error) {
 		if s.failed == nil {
 			return s, nil
 		}
-		if !errors.Is(s.failed, context.Canceled) && !errors.Is(s.failed, context.DeadlineExceeded) { // else whoever made it gave up
+		if !errors.Is(s.failed, context.Canceled) && !errors.Is(s.failed, context.DeadlineExceeded) { // otherwise another caller gave up: try again
 			return nil, s.failed
 		}
 	}
 }
 
-// make takes up a session that has just become known.
+// make restores a new session.
 func (d *Sessions) make(ctx context.Context, id string, s *Session) error {
 	err := s.do(ctx, func() error { return s.restore(ctx, d.policy) })
 	d.mu.Lock()
@@ -48,7 +48,7 @@ func (d *Sessions) make(ctx context.Context, id string, s *Session) error {
 	return err
 }
 
-// known is a session that is known already, or nil. It waits for nothing.
+// known returns a session that is in memory, or nil. It does not wait.
 func (d *Sessions) known(id string) *Session {
 	d.mu.Lock()
 	s := d.sessions[id]
@@ -59,10 +59,10 @@ func (d *Sessions) known(id string) *Session {
 	return s
 }
 
-// keepKnown is how long a session is known after its last word; what comes later takes it up anew.
+// keepKnown is how long a session remains in memory after its last use.
 const keepKnown = 5 * time.Minute
 
-// forget lets go of sessions that are over; the caller holds the lock.
+// forget drops unused sessions that have ended; the caller holds the lock.
 func (d *Sessions) forget() {
 	for id, s := range d.sessions {
 		if s.made() && s.place() == nil && time.Since(*s.used.Load()) > keepKnown {

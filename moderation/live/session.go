@@ -10,28 +10,27 @@ import (
 	"earshot/moderation/engine"
 )
 
-// strikesFor is how far back strikes are looked up; by then they have faded.
+// strikesFor is how far back strikes are loaded; older ones have expired.
 const strikesFor = 90 * 24 * time.Hour
 
-// Session is one session while it runs, and for some minutes after: what its room's bot hears passes through it, and what its
-// rules decide. All that happens in it is judged and stored in its mailbox, one thing after the other. Its exported methods may
-// be called from any goroutine.
+// Session is a session while it runs, and for some minutes after. Everything that happens in it is judged and stored sequentially in
+// its mailbox. Its exported methods may be called from any goroutine.
 type Session struct {
 	*env
 	mailbox
 
-	// ready is closed once the rest is there, or failed says why it is not.
+	// ready is closed once the session has been restored, or failed is set.
 	ready  chan struct{}
 	failed error
-	used   atomic.Pointer[time.Time] // when it was last asked for
-	wake   chan struct{}             // rings when an ask got a new end, or sound is to be completed
+	used   atomic.Pointer[time.Time] // when it was last used
+	wake   chan struct{}             // signals a new deadline of an ask, or a clip to complete
 
-	// What follows is used in the mailbox alone, but for what session says of where it is.
+	// What follows is used in the mailbox only, except for the session's id and room.
 	session models.Session
 	judge   judge
 	clips   clips
-	over    bool            // the stay has ended
-	shown   []models.Talked // the order of who spoke least that watchers know
+	over    bool            // the session has ended
+	shown   []models.Talked // the floor published last
 }
 
 func newSession(v *env, id string) *Session {
@@ -41,7 +40,7 @@ func newSession(v *env, id string) *Session {
 	}
 }
 
-// made reports whether all of a session is there.
+// made reports whether a session has been restored.
 func (s *Session) made() bool {
 	if s == nil {
 		return false
@@ -54,16 +53,16 @@ func (s *Session) made() bool {
 	}
 }
 
-// elapsed is the time from the session's start, in ms, by the clock of its lines.
+// elapsed returns the session time, in ms.
 func (s *Session) elapsed() int64 { return time.Since(s.session.Started).Milliseconds() }
 
-// touch has the session be known for a while longer.
+// touch records a use.
 func (s *Session) touch() {
 	now := time.Now()
 	s.used.Store(&now)
 }
 
-// place is the bot in the session's room; nil while it is not there.
+// place returns the session's place; nil while the bot is not in its room.
 func (s *Session) place() *place {
 	if at := s.places.in(s.session.Room); at != nil && at.session.ID == s.session.ID {
 		return at
@@ -71,8 +70,8 @@ func (s *Session) place() *place {
 	return nil
 }
 
-// restore takes a session up as it is stored: the people, the open asks and the strikes that count here. Nothing is done
-// because of it: what waited in a stay that has ended lapses.
+// restore loads a session from the store: the people, the open asks and the strikes that count here. It triggers no actions; what
+// was pending in a session that has ended lapses.
 func (s *Session) restore(ctx context.Context, policy func(profile string) Policy) error {
 	id := s.judge.session
 	info, err := s.store.Session(ctx, id)
@@ -109,7 +108,7 @@ func (s *Session) restore(ctx context.Context, policy func(profile string) Polic
 	return nil
 }
 
-// expire lapses what nobody answered in time. What cannot be stored lapses again with the next call.
+// expire lapses asks that nobody answered in time. What can't be stored is retried by the next call.
 func (s *Session) expire(ctx context.Context) {
 	if s.judge.rules == nil {
 		return
@@ -127,7 +126,7 @@ func (s *Session) expire(ctx context.Context) {
 		return
 	}
 	if err := s.settle(ctx, outcomeRecord(s.session.ID, out), out.Redactions); err != nil && !errors.Is(err, models.ErrNotFound) {
-		s.log.Error("that asks have lapsed is not stored; trying again", "session", s.session.ID, "err", err)
+		s.log.Error("cannot store that asks have lapsed; trying again", "session", s.session.ID, "err", err)
 		return
 	}
 	s.judge.rules.Lapsed(out.Decisions)

@@ -1,5 +1,5 @@
-// Package live is one session while it runs: clips go to disk and then to the queue, transcripts through the rules and into the
-// store, what is stored is shown to whoever watches, and what is decided is carried out in the room.
+// Package live runs sessions: clips are stored and then queued, transcripts pass through the rules into the store, what is stored is
+// published to viewers, and what is decided is carried out in the room.
 package live
 
 import (
@@ -16,29 +16,29 @@ import (
 	"earshot/moderation/engine"
 )
 
-// Config is what sessions work with.
+// Config configures Sessions.
 type Config struct {
 	Store Store
-	// Policies are by the name of the profile; "" holds for sessions without one, and for those whose profile is gone.
+	// Policies are the policies by profile; "" applies to sessions without a profile, or whose profile does not exist any more.
 	Policies map[string]Policy
 	Show     Publisher
 	Count    Counts
 	Quota    *Quota
 	Sounds   Sounds
-	// Second is who is asked for a second opinion; nil: nobody.
+	// Second gives second opinions; nil means none.
 	Second *Opinions
 	Log    *slog.Logger
 }
 
-// Policy is how sessions of one profile are treated.
+// Policy is how the sessions of a profile are treated.
 type Policy struct {
 	Rules *engine.Set // nil: none
-	// Keep is how the sound of flagged lines is kept.
+	// Keep is how the audio of flagged lines is kept.
 	Keep Keep
 }
 
-// Sessions finds sessions by their ids, and takes up again those of an earlier run or stay. Its methods may be called from any
-// goroutine. What happens in one session makes no other wait.
+// Sessions holds the sessions of a program, and restores those of an earlier run. Its methods may be called from any goroutine.
+// Sessions do not wait for each other.
 type Sessions struct {
 	env *env
 
@@ -47,7 +47,7 @@ type Sessions struct {
 	sessions map[string]*Session
 }
 
-// New makes the sessions of a program. Nothing may be given to them before their queue is set by Into.
+// New returns the sessions of a program. Call Into before using them.
 func New(c Config) *Sessions {
 	return &Sessions{
 		env: &env{
@@ -57,13 +57,13 @@ func New(c Config) *Sessions {
 	}
 }
 
-// Into names the queue that clips go to. It is called once, before the first clip: queue and sessions hold each other.
+// Into sets the queue for clips. It is called once, since queue and sessions refer to each other.
 func (d *Sessions) Into(q Queue) { d.env.queue = q }
 
-// Hosts is what hosts can ask of the sessions.
+// Hosts returns the operations available to hosts.
 func (d *Sessions) Hosts() Hosts { return Hosts{d} }
 
-// Run asks for second opinions, and notes of what was planned where the bot is not that it is not done, until the context ends.
+// Run requests second opinions, and lapses planned actions without an executor, until the context ends.
 func (d *Sessions) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	if d.env.second != nil {
@@ -73,7 +73,7 @@ func (d *Sessions) Run(ctx context.Context) error {
 	return group.Wait()
 }
 
-// lapse notes of each plan that nobody took up in time that it is not done.
+// lapse lapses planned actions that no executor took in time.
 func (d *Sessions) lapse(ctx context.Context) {
 	var due <-chan time.Time
 	again := false
@@ -94,12 +94,12 @@ func (d *Sessions) lapse(ctx context.Context) {
 	}
 }
 
-// Recover notes, at the start of the program, of what waited in stays that have ended that it comes to nothing: asks, verdicts
-// that waited for a second look or opinion, and actions that were planned and are too old. Nothing is done to anybody.
+// Recover lapses, at the start of the program, what was pending in sessions that have ended: asks, verdicts that waited for a second
+// look or opinion, and planned actions that are too old. It carries out nothing.
 func (d *Sessions) Recover(ctx context.Context) error {
 	now := time.Now().UTC()
 	d.env.lapsePlans(ctx, now.Add(-planFresh))
-	d.env.places.ring() // for those that are not too old yet
+	ring(d.env.places.waiting) // for those that are not too old yet
 	waiting, err := d.env.store.OpenOfEnded(ctx)
 	if err = d.env.readable("", err); err != nil {
 		return err
@@ -118,8 +118,8 @@ func (d *Sessions) Recover(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// Begin takes up a session that begins now, whose Started bears a monotonic reading. All that happens in it is then timed by
-// one clock, from its beginning, and setting the wall clock moves nothing.
+// Begin restores a session that begins now, whose Started has a monotonic reading, so that changes to the wall clock do not affect
+// its times.
 func (d *Sessions) Begin(ctx context.Context, session models.Session) (*Session, error) {
 	s, err := d.Session(ctx, session.ID)
 	if err != nil {
@@ -132,11 +132,10 @@ func (d *Sessions) Begin(ctx context.Context, session models.Session) (*Session,
 	})
 }
 
-// Done takes a transcript: it is judged, stored with all that came of it in the transaction that acknowledges the clip, and
-// shown, and what it leads to is handed to whoever carries it out.
+// Done implements transcribe.Done: it judges, stores and publishes a line, and passes on planned actions.
 func (d *Sessions) Done(ctx context.Context, u models.Utterance) error {
 	s, err := d.Session(ctx, u.Session)
-	if errors.Is(err, models.ErrNotFound) { // the session was erased while this was decoded
+	if errors.Is(err, models.ErrNotFound) { // the session has been erased meanwhile
 		return nil
 	}
 	if err != nil {
@@ -145,7 +144,7 @@ func (d *Sessions) Done(ctx context.Context, u models.Utterance) error {
 	return s.do(ctx, func() error { return s.done(ctx, u) })
 }
 
-// Partial shows what is still being said. It never waits.
+// Partial publishes a partial. It never waits.
 func (d *Sessions) Partial(p models.Partial) {
 	if s := d.known(p.Key.Session); s != nil {
 		s.partial(p)
@@ -154,13 +153,13 @@ func (d *Sessions) Partial(p models.Partial) {
 	d.env.hub.Publish(models.Event{SessionID: p.Key.Session, Partial: &p})
 }
 
-// Acted counts and shows an action whose state was stored.
+// Acted counts and publishes an action whose state was stored.
 func (d *Sessions) Acted(a models.Action) { d.env.acted(a) }
 
 // InRooms counts the rooms that the bot is in.
 func (d *Sessions) InRooms() int { return len(d.env.places.all()) }
 
-// DeafTo names, by room, those who are shown as talking and are not heard.
+// DeafTo returns, by room, the names of those who are shown as talking and not heard.
 func (d *Sessions) DeafTo() map[string][]string {
 	out := map[string][]string{}
 	for _, at := range d.env.places.all() {

@@ -8,7 +8,7 @@ import (
 	"earshot/moderation/engine"
 )
 
-// outcomeRecord is an outcome as it is stored.
+// outcomeRecord converts an outcome to a record.
 func outcomeRecord(session string, out engine.Outcome) models.Record {
 	r := models.Record{
 		Session: session, Flags: out.Flags, Decisions: out.Decisions, Actions: out.Actions, Ledger: out.Ledger,
@@ -24,7 +24,7 @@ func outcomeRecord(session string, out engine.Outcome) models.Record {
 	return r
 }
 
-// masks are the words that an outcome hides in the record.
+// masks returns the words that an outcome masks.
 func masks(rs []engine.Redaction) (out []models.Mask) {
 	for _, r := range rs {
 		if r.Text && len(r.Words) > 0 {
@@ -34,8 +34,7 @@ func masks(rs []engine.Redaction) (out []models.Mask) {
 	return out
 }
 
-// redact masks words before they are stored: in the line and in all that came of it. Earlier lines that they began in are
-// masked when it is stored.
+// redact masks words in a line and its outcome before they are stored. The store masks earlier lines in which they begin.
 func redact(u *models.Utterance, r *models.Record) {
 	for _, m := range r.Masks {
 		for i := range r.Flags {
@@ -46,13 +45,13 @@ func redact(u *models.Utterance, r *models.Record) {
 		}
 		if words, changed := m.Apply(u.Words, false); changed {
 			u.Words, u.Text = words, models.TextOf(words)
-		} else if len(u.Words) == 0 { // nothing tells where in the text they are
+		} else if len(u.Words) == 0 { // their position in the text is unknown
 			u.Text = ""
 		}
 	}
 }
 
-// take stores what came of something other than a line, and shows it.
+// take stores and publishes an outcome without a line.
 func (s *Session) take(ctx context.Context, out engine.Outcome) {
 	r := outcomeRecord(s.session.ID, out)
 	if len(r.Flags)+len(r.Decisions)+len(r.Actions)+len(r.Ledger)+len(r.Answers) == 0 {
@@ -68,7 +67,7 @@ func (s *Session) take(ctx context.Context, out engine.Outcome) {
 	s.askOpinions(out.Opinions)
 }
 
-// reopen takes up decisions again as they are stored, when what became of them could not be.
+// reopen restores decisions from the store, when a change could not be stored.
 func (s *Session) reopen(ctx context.Context, out engine.Outcome) {
 	for _, x := range out.Decisions {
 		if stored, err := s.store.Decision(ctx, x.ID); err == nil {
@@ -77,7 +76,7 @@ func (s *Session) reopen(ctx context.Context, out engine.Outcome) {
 	}
 }
 
-// settle stores what came of something other than a line, with the words that it hides, and shows it once it is stored.
+// settle stores a record without a line, applies its redactions, and publishes it.
 func (s *Session) settle(ctx context.Context, r models.Record, rs []engine.Redaction) error {
 	s.clips.cover(rs)
 	if s.session.ModerateOnly {
@@ -97,7 +96,7 @@ func (s *Session) settle(ctx context.Context, r models.Record, rs []engine.Redac
 	return nil
 }
 
-// show publishes what was stored, and hands what is planned to whoever carries it out.
+// show publishes a stored record, and passes on planned actions.
 func (s *Session) show(r models.Record) {
 	for _, f := range r.Flags {
 		s.hub.Publish(models.Event{SessionID: r.Session, Flag: &f})
@@ -106,17 +105,9 @@ func (s *Session) show(r models.Record) {
 		s.hub.Publish(models.Event{SessionID: r.Session, Decision: &x})
 	}
 	if len(r.Decisions) > 0 {
-		s.ring()
+		ring(s.wake)
 	}
 	if len(r.Actions) > 0 && !s.places.hand(s.session.Room, r.Actions) {
 		s.outsideRooms(r.Session, r.Actions)
-	}
-}
-
-// ring wakes whoever lets asks lapse.
-func (s *Session) ring() {
-	select {
-	case s.wake <- struct{}{}:
-	default: // awake already
 	}
 }

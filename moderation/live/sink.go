@@ -7,9 +7,9 @@ import (
 	"earshot/models"
 )
 
-// The methods that follow take what a room's bot hears, and implement its Sink. It calls them from one goroutine.
+// The following methods implement media.Sink. They are called from one goroutine.
 
-// Clip stores a finished stretch of speech, and only then queues it.
+// Clip stores a finished segment of speech, and only then queues it.
 func (s *Session) Clip(ctx context.Context, c models.Clip) error {
 	if err := s.quota.room(ctx, len(c.Opus)); err != nil {
 		return err
@@ -22,7 +22,7 @@ func (s *Session) Clip(ctx context.Context, c models.Clip) error {
 	return nil
 }
 
-// Gap stores what was not heard and shows it.
+// Gap stores and publishes a gap.
 func (s *Session) Gap(ctx context.Context, g models.Gap) error {
 	if err := s.store.PutGap(ctx, g); err != nil {
 		return s.unlessErased(err)
@@ -32,7 +32,7 @@ func (s *Session) Gap(ctx context.Context, g models.Gap) error {
 	return nil
 }
 
-// Speaker stores who is there and tells the judge and the watchers.
+// Speaker stores and publishes a participant, and updates the judge.
 func (s *Session) Speaker(ctx context.Context, p models.Speaker) error {
 	if err := s.store.PutSpeaker(ctx, p); err != nil {
 		return s.unlessErased(err)
@@ -45,7 +45,7 @@ func (s *Session) Speaker(ctx context.Context, p models.Speaker) error {
 	})
 }
 
-// Consent stores an entry of the consent ledger that a room made.
+// Consent stores an entry of the consent ledger.
 func (s *Session) Consent(ctx context.Context, c models.Consent) error {
 	err := s.store.PutConsent(ctx, c)
 	if errors.Is(err, models.ErrNotFound) { // the session was erased meanwhile
@@ -54,13 +54,12 @@ func (s *Session) Consent(ctx context.Context, c models.Consent) error {
 	return err
 }
 
-// Losses has written down what is lost of a session if the program ends now.
+// Losses records what would be lost of a session if the program ended now.
 func (s *Session) Losses(session string, losses []models.Loss) error {
 	return s.store.NoteLosses(session, losses)
 }
 
-// unlessErased is an error, or nil where it says that the session is not stored any more: what comes is not wanted, and the
-// stay ends.
+// unlessErased returns err, unless the session has been erased: then it ends the stay and returns nil.
 func (s *Session) unlessErased(err error) error {
 	if !errors.Is(err, models.ErrNotFound) {
 		return err

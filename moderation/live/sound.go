@@ -10,31 +10,31 @@ import (
 )
 
 const (
-	// peaksPerClip is how many strokes a waveform has.
+	// peaksPerClip is the number of bars of a waveform.
 	peaksPerClip = 100
-	// longestClip bounds what is kept of a flag, in ms; the line itself always is.
+	// longestClip bounds the audio kept of a flagged line, in ms, but never below the line itself.
 	longestClip = 55_000
 )
 
-// Keep is how the sound of flagged lines is kept.
+// Keep is how the audio of flagged lines is kept.
 type Keep struct {
-	// For is how long; 0: none is.
+	// For is how long it is kept; 0 means not at all.
 	For time.Duration
-	// Before and After are how much around the words is kept with a line, where the rule does not say.
+	// Before and After are the defaults for how much audio around the words is kept.
 	Before, After time.Duration
 }
 
-// piece is the sound that is wanted of a line, in ms of the session.
+// piece is the audio to keep of a line, in ms of session time.
 type piece struct {
 	key      models.Key
 	speaker  string
 	from, to int64
 	expires  time.Time
-	// had is where what is stored begins and ends.
+	// had is the span stored so far.
 	had models.Span
 }
 
-// piece is what is to be kept of a line: the line itself, and around the words of its flags what their rules say.
+// piece returns the audio to keep of a line: the line itself, and what its rules request around the words of its flags.
 func (k Keep) piece(u models.Utterance, clips []engine.ClipRequest, now time.Time) piece {
 	said := func(ms int64, otherwise time.Duration) int64 {
 		if ms == rules.Unsaid {
@@ -55,18 +55,18 @@ func (k Keep) piece(u models.Utterance, clips []engine.ClipRequest, now time.Tim
 	return p
 }
 
-// covered is a stretch of somebody's speech, in ms of the session, that is not to be heard in what is kept.
+// covered is a span of a speaker's audio, in ms of session time, that must not be audible in stored audio.
 type covered struct {
 	models.Span
 	tone bool
 }
 
-// covers reports whether a redaction is to be heard as a tone or as silence.
+// covers reports whether a redaction covers audio, with a tone or silence.
 func covers(r engine.Redaction) bool {
 	return r.Clip == engine.ClipBeep || r.Clip == engine.ClipSilence
 }
 
-// coverUp puts silence or a tone in place of what is not to be heard.
+// coverUp covers spans in a clip.
 func coverUp(s Sounds, e *models.Evidence, all []covered) (err error) {
 	for _, tone := range []bool{false, true} {
 		var spans []models.Span
@@ -85,14 +85,14 @@ func coverUp(s Sounds, e *models.Evidence, all []covered) (err error) {
 	return nil
 }
 
-// wave makes the waveform of a clip anew, and says how long it is.
+// wave updates the waveform of a clip, and returns its duration.
 func wave(s Sounds, e *models.Evidence) (ms int64, err error) {
 	pcm, err := s.PCM(e.Ogg)
 	e.Peaks = peaks(pcm, peaksPerClip)
 	return int64(len(pcm)) * 1000 / models.SampleRate, err
 }
 
-// Bleep puts a tone over stretches of a clip, in ms of the session, and makes its waveform anew.
+// Bleep covers spans of a clip, in ms of session time, with a tone, and updates its waveform.
 func Bleep(s Sounds, e *models.Evidence, spans []models.Span) error {
 	over := make([]covered, len(spans))
 	for i, span := range spans {
@@ -105,8 +105,8 @@ func Bleep(s Sounds, e *models.Evidence, spans []models.Span) error {
 	return err
 }
 
-// peaks is the loudness of n equal stretches of the sound, 0 to 255 for 0 to full scale on a square-root scale, which
-// shows quiet speech too.
+// peaks returns the peak amplitudes of n equal parts of the audio, 0 to 255 for 0 to full scale, on a square-root scale that shows
+// quiet speech too.
 func peaks(pcm []float32, n int) []byte {
 	out := make([]byte, n)
 	for i := range out {

@@ -8,8 +8,8 @@ import (
 	"earshot/moderation/engine"
 )
 
-// soundFor fetches the sound of a line that is to be looked at again, before the line's storing lets go of it; nil when
-// nothing is to be looked at, or the sound is gone.
+// soundFor reads the clip of a line for second looks, before storing the line removes it; nil if there are no looks, or the clip is
+// gone.
 func (v *env) soundFor(ctx context.Context, u models.Utterance, looks []engine.LookRequest) *models.Clip {
 	if len(looks) == 0 {
 		return nil
@@ -23,7 +23,7 @@ func (v *env) soundFor(ctx context.Context, u models.Utterance, looks []engine.L
 	return &clip
 }
 
-// linesOf reads the lines that a match lies in, as they are stored: what was redacted is masked in them.
+// linesOf reads the stored lines of a match, in which redacted words are masked.
 func (v *env) linesOf(ctx context.Context, r engine.OpinionRequest) ([]models.Utterance, error) {
 	u, err := v.store.Utterance(ctx, r.Utterance)
 	if err != nil || r.Matched[0].StartMS >= u.StartMS {

@@ -9,16 +9,16 @@ import (
 	"earshot/models"
 )
 
-// lookEvery is how often it is looked what holds because nothing happens, and whether the session is stored still.
+// lookEvery is how often the passing of time is judged, and whether the session has been erased is checked.
 const lookEvery = time.Second
 
-// Stay is a session's part of the bot's stay in its room. It ends before the bot has left, so that what is in force against
-// people can be taken back.
+// Stay is the moderation of a session's room while the bot is there. It ends before the bot leaves, so that restrictions can still
+// be lifted.
 type Stay struct {
 	session *Session
 	*place
-	leaving chan error    // why Run is to end
-	left    chan struct{} // closed at its end
+	leaving chan error    // the cause passed to Leave
+	left    chan struct{} // closed when Run has returned
 }
 
 // Enter prepares a stay in the session's room. Nothing runs yet.
@@ -29,9 +29,8 @@ func (s *Session) Enter(room Room, actor Actor) *Stay {
 	}
 }
 
-// Run carries out what is planned in the room while the bot is there, has what is in force kept by the actor, and lets asks
-// lapse, until the context ends or Leave is called. It returns after all that it began, with the actor's error. It may be called
-// once.
+// Run carries out planned actions in the room, runs the actor and lapses asks, until the context ends or Leave is called. It returns
+// after all that it began, with the actor's error. Call it once.
 func (st *Stay) Run(ctx context.Context) error {
 	defer close(st.left)
 	ctx, end := context.WithCancelCause(ctx)
@@ -62,8 +61,8 @@ func (st *Stay) Run(ctx context.Context) error {
 	return kept
 }
 
-// Leave has Run end, whose context then has the cause that is given, and waits until it has or ctx ends. It may be called from
-// any goroutine, and again; the first cause counts.
+// Leave ends Run, whose context then has the given cause, and waits until it has returned or ctx ends. It may be called repeatedly,
+// from any goroutine; the first cause counts.
 func (st *Stay) Leave(ctx context.Context, cause error) {
 	select {
 	case st.leaving <- cause:
@@ -75,14 +74,14 @@ func (st *Stay) Leave(ctx context.Context, cause error) {
 	}
 }
 
-// look lets asks lapse and sound be completed until the context ends.
+// look lapses asks, judges the passing of time and completes clips, until the context ends.
 func (s *Session) look(ctx context.Context, room Room) {
 	for ctx.Err() == nil {
 		if err := s.store.Stored(ctx, s.session.ID); errors.Is(err, models.ErrNotFound) {
 			room.Erased()
 		}
 		next := lookEvery
-		_ = s.do(ctx, func() error { // else the stay ends
+		_ = s.do(ctx, func() error { // fails only when the stay ends
 			s.expire(ctx)
 			s.tick(ctx)
 			s.clips.complete(ctx, s.elapsed(), false)
@@ -97,7 +96,7 @@ func (s *Session) look(ctx context.Context, room Room) {
 	}
 }
 
-// next is how long nothing has to be looked at: until the next ask lapses or sound can be completed.
+// next returns the time until the next look is due: until an ask lapses or a clip can be completed, at most lookEvery.
 func (s *Session) next() time.Duration {
 	wait := lookEvery
 	if s.judge.rules != nil {
@@ -111,7 +110,7 @@ func (s *Session) next() time.Duration {
 	return max(wait, 10*time.Millisecond)
 }
 
-// end keeps what the room still holds of what was asked for, and lets the asks lapse that nobody can answer now.
+// end completes clips with what the room still holds, and lapses the asks.
 func (s *Session) end(ctx context.Context) {
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
