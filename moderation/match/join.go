@@ -1,7 +1,6 @@
 package match
 
 import (
-	"regexp"
 	"strings"
 
 	"earshot/models"
@@ -33,8 +32,6 @@ type joiner struct {
 	words map[string]bool // all words that some source looks for
 }
 
-var patternWord = regexp.MustCompile(`[a-z]+`)
-
 // newJoiner collects the words of lists, phrases and patterns.
 func newJoiner(indexes map[Form]*index, sources []source) joiner {
 	s := joiner{map[string]bool{}, map[string]bool{}, map[string]bool{}}
@@ -54,13 +51,15 @@ func newJoiner(indexes map[Form]*index, sources []source) joiner {
 	}
 	for i := range sources {
 		for _, p := range sources[i].patterns {
-			for _, word := range patternWord.FindAllString(p.re.String(), -1) {
+			for _, word := range strings.FieldsFunc(p.re.String(), notLowerASCII) {
 				add(word)
 			}
 		}
 	}
 	return s
 }
+
+func notLowerASCII(r rune) bool { return r < 'a' || r > 'z' }
 
 // join makes one token of every two from token from on that are the parts of a word.
 func (s joiner) join(tokens []Token, from int, words []models.Word) []Token {

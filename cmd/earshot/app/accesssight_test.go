@@ -35,7 +35,14 @@ func TestOtherRoomsShowInNoAnswer(t *testing.T) {
 		}
 		for _, who := range []string{asViewer, asHost, asKey} {
 			a, b := alone.ask(who, method, target, body), beside.ask(who, method, target, body)
-			want, got := changing.ReplaceAllString(headFirst(a.said()), "…"), changing.ReplaceAllString(headFirst(b.said()), "…")
+			for _, h := range []http.Header{a.header, b.header} {
+				h.Del("Date")
+				h.Del("Content-Length") // ids may be written longer
+			}
+			want, got := headFirst(a.said()), headFirst(b.said())
+			if want != got {
+				want, got = changing.ReplaceAllString(want, "…"), changing.ReplaceAllString(got, "…")
+			}
 			if a.code != b.code || want != got {
 				t.Errorf("%s %s as %s: %d and %d\n%s", method, target, who, a.code, b.code, firstDifference(want, got))
 			}

@@ -1,10 +1,12 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http/httptest"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -101,29 +103,28 @@ func talkingRoom(t *testing.T, token string) (address, person string) {
 
 // endless plays the demo's tape again and again.
 type endless struct {
-	tape stage.Tape
 	next int
 	base time.Duration
 }
 
+var wholeTape = sync.OnceValues(func() (stage.Tape, error) {
+	lines, err := stage.Lines()
+	if err != nil {
+		return stage.Tape{}, err
+	}
+	return stage.Continuous(lines)
+})
+
 // Next is the next packet; there is always one.
 func (e *endless) Next() (lounge.Frame, error) {
-	if len(e.tape.Frames) == 0 {
-		lines, err := stage.Lines()
-		if err != nil {
-			return lounge.Frame{}, err
-		}
-		if e.tape, err = stage.Continuous(lines); err != nil {
-			return lounge.Frame{}, err
-		}
-		if len(e.tape.Frames) == 0 {
-			return lounge.Frame{}, io.EOF
-		}
+	tape, err := wholeTape()
+	if err != nil || len(tape.Frames) == 0 {
+		return lounge.Frame{}, cmp.Or(err, io.EOF)
 	}
-	if e.next == len(e.tape.Frames) {
-		e.next, e.base = 0, e.base+e.tape.Length
+	if e.next == len(tape.Frames) {
+		e.next, e.base = 0, e.base+tape.Length
 	}
-	f := e.tape.Frames[e.next]
+	f := tape.Frames[e.next]
 	e.next++
 	f.At += e.base
 	return f, nil

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
+	"sync"
 	"time"
 
 	"earshot/bot/audio"
@@ -25,8 +27,14 @@ type Part struct {
 	Tape  Tape
 }
 
-// Lines cuts the demo's recordings into the lines of its script, in its order.
+// Lines cuts the demo's recordings into the lines of its script, in its order. Everybody who asks shares their sound.
 func Lines() ([]Line, error) {
+	lines, err := recorded()
+	return slices.Clone(lines), err
+}
+
+// recorded decodes the demo's recordings, once.
+var recorded = sync.OnceValues(func() ([]Line, error) {
 	play, err := Script()
 	if err != nil {
 		return nil, err
@@ -47,7 +55,7 @@ func Lines() ([]Line, error) {
 		spoken[c.Speaker] = rest[1:]
 	}
 	return tape, nil
-}
+})
 
 func recordedLines(speaker string) ([]audio.Segment, error) {
 	data, err := files.ReadFile(speakerFile(speaker))
