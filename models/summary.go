@@ -6,7 +6,10 @@ import (
 
 // SummaryItem is one statement of a summary with the lines it rests on.
 type SummaryItem struct {
+	// Text quotes them without words of hesitation, repeats and what a sentence begins and ends with for want of words.
 	Text string `json:"text"`
+	// Heard is the same in the words that were heard; empty: these are the text.
+	Heard string `json:"heard,omitempty"`
 	// SpeakerID is who said it, when it is one person's.
 	SpeakerID string `json:"speaker_id,omitempty"`
 	// StartMS and EndMS bound the cited lines, in ms from the session's start.

@@ -6,32 +6,33 @@ import (
 	"slices"
 )
 
-// Chapters are found with TextTiling (M. A. Hearst, Computational Linguistics 23(1), 1997): where the words before a
-// place and the words after it have little in common, the topic changes there. Pauses, a change of speaker and the
-// phrases people use to change the topic count for a place too.
+// Chapters begin where the words before a place and those after it have little in common (TextTiling: M. A. Hearst,
+// Computational Linguistics 23(1), 1997), and where people say what they say when they go on to something else. Trained
+// weights say how much each of these counts.
 const (
-	blockTerms   = 70     // words with a topic on each side of a place
 	minLines     = 6      // a chapter's least lines
-	minChapterMS = 20_000 // and its least length
-	maxChapters  = 40
-	pauseFromMS  = 1500 // shorter pauses say nothing
-	pauseFullMS  = 6000 // and longer ones no more
-	pauseWeight  = 0.12
-	turnWeight   = 0.04
-	cueWeight    = 0.25
-	depthCutoff  = 1.5 // standard deviations above the mean depth
-	depthLeast   = 0.35
+	minChapterMS = 60_000 // and its least length
+	maxChapters  = 12
+	chapterMS    = 13 * 60_000 // there is about one in so long
+	leastGap     = -6.0        // a place with a lower score begins no chapter
+	pauseFromMS  = 1500        // shorter pauses say nothing
+	pauseFullMS  = 6000        // and longer ones no more
+	pauseWeight  = 0.5         // the meetings that the weights come from have no times
 )
 
 // span is a run of lines: from <= line < to.
 type span struct{ from, to int }
 
 // chapters cuts the session; together the spans hold every line. No line, no chapter.
-func (d *document) chapters() []span {
+func (d *document) chapters(w Weights) []span {
 	if len(d.lines) == 0 {
 		return nil
 	}
-	cuts := d.boundaries()
+	gaps := w.Gaps
+	if !d.english() {
+		gaps = w.AnyGaps
+	}
+	cuts := d.boundaries(gaps)
 	var out []span
 	from := 0
 	for _, c := range append(cuts, len(d.lines)) {
@@ -42,34 +43,33 @@ func (d *document) chapters() []span {
 }
 
 // boundaries are the lines that begin a chapter, but the first, in order.
-func (d *document) boundaries() []int {
-	sims := d.similarities()
-	depths := depthScores(smooth(sims))
-	scores := make([]float64, len(depths))
-	var mean, dev float64
-	for i, x := range depths {
-		mean += x / float64(len(depths))
-		scores[i] = x + d.bonus(i)
-	}
-	for _, x := range depths {
-		dev += (x - mean) * (x - mean) / float64(len(depths))
-	}
-	least := max(depthLeast, mean+depthCutoff*math.Sqrt(dev))
-	order := make([]int, 0, len(scores))
-	for i := 1; i < len(scores); i++ {
-		if scores[i] >= least && depths[i] > 0 {
+func (d *document) boundaries(l Linear) []int {
+	features := d.gaps()
+	scores := make([]float64, len(d.lines))
+	var order []int
+	for i := 1; i < len(d.lines); i++ {
+		if scores[i] = l.score(features[i]) + d.pause(i); scores[i] >= leastGap {
 			order = append(order, i)
 		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
+	most := min(maxChapters, 1+int((d.length()+chapterMS/2)/chapterMS))
 	var cuts []int
 	for _, i := range order {
-		if len(cuts) < maxChapters-1 && d.roomFor(i, cuts) {
+		if len(cuts) < most-1 && d.roomFor(i, cuts) {
 			cuts = append(cuts, i)
 		}
 	}
 	slices.Sort(cuts)
 	return cuts
+}
+
+// length is from the first to the last line, in ms.
+func (d *document) length() int64 {
+	if len(d.lines) == 0 {
+		return 0
+	}
+	return d.lines[len(d.lines)-1].EndMS - d.lines[0].StartMS
 }
 
 // roomFor reports whether a cut before line i leaves chapters that are long enough.
@@ -88,21 +88,10 @@ func (d *document) roomFor(i int, cuts []int) bool {
 	return i > from && i < to && long(from, i) && long(i, to)
 }
 
-// bonus is what speaks for a new topic at line i besides the words.
-func (d *document) bonus(i int) float64 {
-	if i == 0 {
-		return 0
-	}
-	a, b := d.lines[i-1], d.lines[i]
-	pause := float64(b.StartMS-a.EndMS-pauseFromMS) / (pauseFullMS - pauseFromMS)
-	out := pauseWeight * min(1, max(0, pause))
-	if a.SpeakerID != b.SpeakerID {
-		out += turnWeight
-	}
-	if len(d.of[i]) > 0 && d.lang.announces(d.units[d.of[i][0]].words) {
-		out += cueWeight
-	}
-	return out
+// pause is what the silence before line i counts for.
+func (d *document) pause(i int) float64 {
+	silence := float64(d.lines[i].StartMS-d.lines[i-1].EndMS-pauseFromMS) / (pauseFullMS - pauseFromMS)
+	return pauseWeight * min(1, max(0, silence))
 }
 
 // lineTerms are the terms of the sentences that begin in line i.
@@ -116,9 +105,9 @@ func (d *document) lineTerms(i int) []int {
 	return out
 }
 
-// similarities says for each line how much the words before it are like those from it on: the cosine of two blocks.
-// The blocks slide, and the sums are kept up to date, so that the cost is that of the words alone.
-func (d *document) similarities() []float64 {
+// similarities says for each line how much the words before it are like those from it on: the cosine of two blocks of so
+// many words with a topic. The blocks slide, and the sums are kept up to date, so that the cost is that of the words alone.
+func (d *document) similarities(block int) []float64 {
 	terms := make([][]int, len(d.lines))
 	for i := range terms {
 		terms[i] = d.lineTerms(i)
@@ -127,11 +116,11 @@ func (d *document) similarities() []float64 {
 	out := make([]float64, len(d.lines))
 	left, right := 0, 0 // the blocks are the lines left..i and i..right
 	for i := range d.lines {
-		for right < len(terms) && (right <= i || b.size[1] < blockTerms) {
+		for right < len(terms) && (right <= i || b.size[1] < block) {
 			b.add(1, terms[right], 1)
 			right++
 		}
-		for left < i && b.size[0]-len(terms[left]) >= blockTerms {
+		for left < i && b.size[0]-len(terms[left]) >= block {
 			b.add(0, terms[left], -1)
 			left++
 		}

@@ -12,16 +12,21 @@ import (
 // joinMS is the longest pause inside a sentence that was cut into two lines.
 const joinMS = 1500
 
-// maxJoined is the most words that a sentence gets by joining lines.
-const maxJoined = 40
+// maxJoined is the most words that a sentence gets by joining lines, and maxNods the most lines of others in between.
+const (
+	maxJoined = 40
+	maxNods   = 3
+)
 
 // unit is a sentence: what can be quoted.
 type unit struct {
-	lines []int // into document.lines; at least one
-	text  string
+	lines []int  // into document.lines; at least one
+	heard string // as the lines have it
+	text  string // what of it is quoted
 	words []word
 	terms []int // the words with a topic, as ids, in order
 	asks  bool
+	whole bool // it can stand alone
 }
 
 // document is the quotable part of a session with its words counted.
@@ -69,28 +74,58 @@ func newDocument(lines []*models.Utterance, flagged map[models.Key]bool) *docume
 	return d
 }
 
-// addLine parts a line into units. A sentence that the last line left unfinished goes on when the same person does.
+// addLine parts a line into units. A sentence that the same person's last line left unfinished goes on in this one.
 func (d *document) addLine(i int) {
 	for n, s := range sentences(withoutLinks(d.lines[i].Text)) {
-		if n == 0 && d.continues(i) {
-			last := &d.units[len(d.units)-1]
-			d.fill(last, last.text+" "+s)
+		if u := d.unfinished(i); n == 0 && u >= 0 {
+			last := &d.units[u]
+			d.fill(last, last.heard+" "+s)
 			last.lines = append(last.lines, i)
-		} else {
-			d.units = append(d.units, unit{lines: []int{i}})
-			d.fill(&d.units[len(d.units)-1], s)
+			d.of[i] = append(d.of[i], u)
+			continue
 		}
-		d.of[i] = append(d.of[i], len(d.units)-1)
+		for _, part := range clauses(s) {
+			d.units = append(d.units, unit{lines: []int{i}})
+			d.fill(&d.units[len(d.units)-1], part)
+			d.of[i] = append(d.of[i], len(d.units)-1)
+		}
 	}
 }
 
-func (d *document) continues(i int) bool {
-	if i == 0 || len(d.of[i-1]) == 0 {
-		return false
+// unfinished is the sentence that line i goes on with, or -1. What others said meanwhile was at most a word of agreement.
+func (d *document) unfinished(i int) int {
+	b := d.lines[i]
+	pause := int64(joinMS)
+	for j := i - 1; j >= max(0, i-maxNods); j-- {
+		a := d.lines[j]
+		if a.SpeakerID != b.SpeakerID {
+			if !nods(a.Text) {
+				return -1
+			}
+			pause += a.EndMS - a.StartMS + joinMS
+			continue
+		}
+		if len(d.of[j]) == 0 {
+			return -1
+		}
+		u := d.of[j][len(d.of[j])-1]
+		last := d.units[u]
+		if b.StartMS-a.EndMS <= pause && !endsSentence(last.heard) && len(last.words) < maxJoined &&
+			(strings.HasSuffix(last.heard, ",") || startsLower(b.Text)) {
+			return u
+		}
+		return -1
 	}
-	a, b, last := d.lines[i-1], d.lines[i], d.units[len(d.units)-1]
-	return a.SpeakerID == b.SpeakerID && b.StartMS-a.EndMS <= joinMS && !endsSentence(last.text) && len(last.words) < maxJoined &&
-		(strings.HasSuffix(last.text, ",") || startsLower(b.Text))
+	return -1
+}
+
+// english reports whether the words of English are to be looked for.
+func (d *document) english() bool { return d.lang != nil && d.lang.english }
+
+func (d *document) cleaned(text string) string { return clean(text, d.english()) }
+
+func (d *document) alone(text string) bool {
+	return !d.english() && text != "" || standsAlone(text)
 }
 
 // startsLower reports whether a line begins in the middle of a sentence.
@@ -100,8 +135,9 @@ func startsLower(s string) bool {
 }
 
 func (d *document) fill(u *unit, text string) {
-	u.text, u.words, u.terms = text, words(text), u.terms[:0]
-	end := strings.TrimRight(text, `"')]”’`)
+	u.heard, u.text, u.terms = text, d.cleaned(text), u.terms[:0]
+	u.words, u.whole = words(u.text), d.alone(u.text)
+	end := strings.TrimRight(u.text, `"')]”’`)
 	u.asks = strings.HasSuffix(end, "?") || strings.HasSuffix(end, "？")
 	for i := range u.words {
 		id := d.term(u.words[i].low)
@@ -215,6 +251,9 @@ func (d *document) item(n int) models.SummaryItem {
 	u := d.units[n]
 	first, last := d.lines[u.lines[0]], d.lines[u.lines[len(u.lines)-1]]
 	it := models.SummaryItem{Text: quotable(u.text), SpeakerID: first.SpeakerID, StartMS: first.StartMS, EndMS: last.EndMS}
+	if heard := quotable(u.heard); heard != it.Text {
+		it.Heard = heard
+	}
 	for _, l := range u.lines {
 		it.Cites = append(it.Cites, d.lines[l].Key)
 	}

@@ -11,9 +11,9 @@ import (
 // language is what is known of a language besides its spaces: which words carry no topic, and by which cues decisions,
 // tasks, questions and changes of topic are told. A language without one is summed up all the same, but for these lists.
 type language struct {
-	stop  map[string]bool
-	stem  func(string) string
-	turns phraseSet // what people say when they go on to something else
+	english bool
+	stop    map[string]bool
+	stem    func(string) string
 	// judge makes what scores the sentences of one session.
 	judge func(d *document) func(u *unit) [kinds]float64
 }
@@ -21,7 +21,7 @@ type language struct {
 // languages are those that are known, by the codes that Whisper gives. Whisper often takes Indonesian for Malay.
 func languages() map[string]*language {
 	en := &language{
-		stop: stopWords, turns: topicCues,
+		english: true, stop: stopWords,
 		stem: func(w string) string { return english.Stem(w, false) },
 		judge: func(d *document) func(u *unit) [kinds]float64 {
 			spell := newSpeller(cueWords())
@@ -32,7 +32,7 @@ func languages() map[string]*language {
 		},
 	}
 	id := &language{
-		stop: idStop, turns: idTurns, stem: idStem,
+		stop: idStop, stem: idStem,
 		judge: func(d *document) func(u *unit) [kinds]float64 {
 			return func(u *unit) [kinds]float64 {
 				s := newIndonesian(u, d.people)
@@ -61,15 +61,6 @@ func languageOf(lines []*models.Utterance) *language {
 // silent reports whether a word carries no topic.
 func (d *document) silent(low string) bool {
 	return stopWords[low] || d.lang != nil && d.lang.stop[low]
-}
-
-// turns reports whether a sentence announces another topic.
-func (l *language) announces(ws []word) bool {
-	if l == nil {
-		return false
-	}
-	s := sentence{ws: plainWords(ws)}
-	return s.says(l.turns)
 }
 
 // idStem takes the endings off that Indonesian hangs on nouns: -nya, -ku, -mu, -lah, -kah.

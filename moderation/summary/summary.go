@@ -20,15 +20,18 @@ import (
 
 // Make sums a session up. It takes about 10 ms for an hour of talk and never fails: where nothing was said, the headline
 // says so and the lists are empty, never nil.
-func Make(in Input) models.Summary {
+func Make(in Input) models.Summary { return MakeWith(in, trained) }
+
+// MakeWith is Make with other weights than those that the program was built with.
+func MakeWith(in Input, w Weights) models.Summary {
 	lines := inOrder(in)
 	d := newDocument(lines, flaggedLines(in.Flags))
-	chapters := d.chapters()
+	chapters := d.chapters(w)
 	found := d.findCues()
 	out := models.Summary{
 		Session: in.Session.ID, Kind: models.SummarySession, SinceMS: in.SinceMS,
 		Chapters:   d.titled(chapters),
-		Highlights: d.highlights(chapters, found),
+		Highlights: d.highlights(chapters, found, w),
 		Decisions:  d.items(found[decision], maxDecisions),
 		Actions:    d.items(found[action], maxActions),
 		Questions:  d.items(found[question], maxQuestions),

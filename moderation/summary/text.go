@@ -2,6 +2,7 @@ package summary
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -67,6 +68,52 @@ func sentences(s string) []string {
 		}
 	}
 	return appendText(out, s[from:])
+}
+
+// A sentence of more than longClause words is parted where another clause begins, when both parts have leastClause words.
+const (
+	longClause  = 34
+	leastClause = 8
+)
+
+// clauses parts a long sentence at the place nearest its middle where it could as well have ended.
+func clauses(s string) []string {
+	ps := strings.Fields(s)
+	if len(ps) <= longClause {
+		return []string{s}
+	}
+	best := 0
+	for i := leastClause; i <= len(ps)-leastClause; i++ {
+		if clauseBegins(ps[i-1], ps[i]) && (best == 0 || abs(2*i-len(ps)) < abs(2*best-len(ps))) {
+			best = i
+		}
+	}
+	if best == 0 {
+		return []string{s}
+	}
+	return append(clauses(strings.Join(ps[:best], " ")), clauses(strings.Join(ps[best:], " "))...)
+}
+
+func abs(n int) int { return max(n, -n) }
+
+func clauseBegins(before, w string) bool {
+	switch {
+	case strings.HasSuffix(before, ";"), strings.HasSuffix(before, ":"), w == "—":
+		return true
+	case !strings.HasSuffix(before, ","):
+		return false
+	}
+	switch lowWord(w) {
+	case "and", "but", "so", "because", "or", "then":
+		return true
+	}
+	return false
+}
+
+// nods reports whether a line is a word of agreement: it says nothing itself.
+func nods(s string) bool {
+	ps := pieces(s)
+	return len(ps) <= 3 && !slices.ContainsFunc(ps, func(p piece) bool { return p.low != "" && !openers[p.low] && !fillers[p.low] })
 }
 
 func appendText(out []string, s string) []string {

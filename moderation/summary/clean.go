@@ -1,0 +1,253 @@
+package summary
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// What spoken English is full of and a quotation does without. A word of hesitation is one in every language, near enough.
+var (
+	fillers      = englishWords.set("fillers")
+	openers      = englishWords.set("openers")
+	openPhrases  = englishWords.phrases("openPhrases")
+	closers      = englishWords.set("closers")
+	closePhrases = englishWords.phrases("closePhrases")
+	danglers     = englishWords.set("danglers")
+	hedged       = englishWords.phrases("hedged")
+	hedgedAfter  = englishWords.set("hedgedAfter")
+)
+
+// maxRepeat is the most words that are taken for a repetition of the words before them.
+const maxRepeat = 4
+
+// piece is a word as it stands in a sentence, with the marks around it.
+type piece struct{ raw, low string }
+
+func (p piece) ends() bool   { return strings.ContainsAny(p.raw[len(p.raw)-1:], ".?!") }
+func (p piece) comma() bool  { return strings.HasSuffix(p.raw, ",") }
+func (p piece) broken() bool { return strings.HasSuffix(p.raw, "-") || strings.HasSuffix(p.raw, "—") }
+
+// pieces are the parts of a text between spaces. Marks that stand alone belong to the word before them.
+func pieces(s string) []piece {
+	var out []piece
+	for _, f := range strings.Fields(s) {
+		p := piece{raw: f, low: lowWord(f)}
+		if p.low == "" && len(out) > 0 && strings.Trim(f, ",.;:?!") == "" {
+			out[len(out)-1].raw += f
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// lowWord is a piece without the marks around it, in lower case.
+func lowWord(f string) string {
+	f = strings.TrimFunc(f, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) })
+	return strings.ReplaceAll(strings.ToLower(f), "’", "'")
+}
+
+// clean leaves out of a sentence what a speaker would not have written: sounds of hesitation, words said twice, broken-off
+// words, and what the sentence begins and ends with for want of words. The words that stay are those that were said, in
+// their order. English tells whether the words of English are left out too.
+func clean(s string, english bool) string {
+	ps := dropFillers(pieces(s))
+	if english {
+		ps = dropBroken(ps)
+	}
+	ps = dropRepeats(ps)
+	if english {
+		ps = dropRepeats(dropHedges(ps))
+		ps = dropClosers(dropOpeners(ps))
+	}
+	return written(ps)
+}
+
+// written joins pieces into a sentence that begins with a capital.
+func written(ps []piece) string {
+	raws := make([]string, len(ps))
+	for i, p := range ps {
+		raws[i] = p.raw
+	}
+	s := strings.TrimLeft(strings.Join(raws, " "), ",.;:-—…?! ")
+	s = strings.TrimRight(s, ",;:-— ")
+	first, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(first)) + s[n:]
+}
+
+func dropFillers(ps []piece) []piece {
+	var out []piece
+	for _, p := range ps {
+		switch {
+		case !fillers[p.low] && p.low != "":
+			out = append(out, p)
+		case len(out) == 0:
+		case p.comma() && out[len(out)-1].comma(): // ", uh," is one pause
+			out[len(out)-1].raw = strings.TrimSuffix(out[len(out)-1].raw, ",")
+		case p.ends() && !out[len(out)-1].ends():
+			out[len(out)-1].raw = strings.TrimRight(out[len(out)-1].raw, ",;-—") + p.raw[len(p.raw)-1:]
+		}
+	}
+	return out
+}
+
+// dropBroken leaves out words that were broken off: "hav- have", "th the", "v very".
+func dropBroken(ps []piece) []piece {
+	var out []piece
+	for i, p := range ps {
+		last := i == len(ps)-1
+		short := !stopWords[p.low] && utf8.RuneCountInString(p.low) <= 4 && !p.ends() && !strings.ContainsFunc(p.low, unicode.IsNumber)
+		switch {
+		case p.broken() && !last && utf8.RuneCountInString(p.low) <= 6 && strings.HasPrefix(ps[i+1].low, strings.TrimRight(p.low, "-")):
+		case short && !last && p.low != ps[i+1].low && strings.HasPrefix(ps[i+1].low, p.low):
+		case short && p.raw == p.low && utf8.RuneCountInString(p.low) <= 2 && !strings.ContainsAny(p.low, "aeiouy"):
+		default:
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// dropRepeats keeps the last of words that were said twice in a row.
+func dropRepeats(ps []piece) []piece {
+	for n := maxRepeat; n >= 1; n-- {
+		var out []piece
+		for i := 0; i < len(ps); {
+			if again(ps, i, n) {
+				i += n
+				continue
+			}
+			out = append(out, ps[i])
+			i++
+		}
+		ps = out
+	}
+	return ps
+}
+
+func again(ps []piece, i, n int) bool {
+	if i+2*n > len(ps) || ps[i+n-1].ends() || strings.ContainsFunc(ps[i].low, unicode.IsNumber) {
+		return false
+	}
+	return slices.EqualFunc(ps[i:i+n], ps[i+n:i+2*n], func(a, b piece) bool { return a.low == b.low && a.low != "" })
+}
+
+// dropHedges leaves out "you know", "I mean", "sort of" where they stand for themselves.
+func dropHedges(ps []piece) []piece {
+	var out []piece
+	for i := 0; i < len(ps); {
+		n := begins(ps[i:], hedged)
+		before, apart := piece{}, false
+		if len(out) > 0 {
+			before = out[len(out)-1]
+		}
+		if n > 0 {
+			if of := ps[i+n-1].low == "of"; of {
+				apart = before.low != "" && !hedgedAfter[before.low]
+			} else {
+				apart = before.low == "" || before.comma() || ps[i+n-1].comma()
+			}
+		}
+		if !apart {
+			out = append(out, ps[i])
+			i++
+			continue
+		}
+		if end := ps[i+n-1]; len(out) > 0 && end.ends() && !before.ends() {
+			out[len(out)-1].raw = strings.TrimRight(before.raw, ",;") + end.raw[len(end.raw)-1:]
+		}
+		i += n
+	}
+	return out
+}
+
+// begins is how many pieces one of the phrases takes that they begin with; 0: none does.
+func begins(ps []piece, set phraseSet) int {
+	if len(ps) == 0 {
+		return 0
+	}
+	for _, p := range set[ps[0].low] {
+		if len(p) <= len(ps) && slices.EqualFunc(p, ps[:len(p)], func(w string, p piece) bool { return p.low == w }) {
+			return len(p)
+		}
+	}
+	return 0
+}
+
+// dropOpeners leaves out what a sentence begins with before it begins.
+func dropOpeners(ps []piece) []piece {
+	for len(ps) > 0 {
+		n := begins(ps, openPhrases)
+		if n == 0 && openers[ps[0].low] && !keepsOpener(ps) {
+			n = 1
+		}
+		if n == 0 {
+			return ps
+		}
+		ps = ps[n:]
+	}
+	return ps
+}
+
+// keepsOpener reports whether a word that often only opens a sentence is part of it here: "No one", "Right now", "So far".
+func keepsOpener(ps []piece) bool {
+	if ps[0].comma() || len(ps) < 2 {
+		return false
+	}
+	switch low := ps[0].low; low {
+	case "no", "right", "good", "great", "fine", "sure", "like", "look", "see", "say", "listen", "now", "exactly":
+		return true
+	case "so":
+		return ps[1].low == "far" || ps[1].low == "many" || ps[1].low == "much"
+	case "well":
+		return ps[1].low == "done"
+	}
+	return false
+}
+
+// dropClosers leaves out the beginning of what was not said any more.
+func dropClosers(ps []piece) []piece {
+	for len(ps) > 1 {
+		last := ps[len(ps)-1]
+		cut := 0
+		for n := 1; n <= 3 && n < len(ps); n++ {
+			if begins(ps[len(ps)-n:], closePhrases) == n {
+				cut = n
+			}
+		}
+		if cut == 0 && closers[last.low] {
+			cut = 1
+		}
+		if cut == 0 {
+			return ps
+		}
+		mark := ""
+		if last.ends() {
+			mark = last.raw[len(last.raw)-1:]
+		}
+		ps = slices.Clone(ps[:len(ps)-cut])
+		end := &ps[len(ps)-1]
+		if end.raw = strings.TrimRight(end.raw, ",;-—"); end.raw == "" || !end.ends() {
+			end.raw += mark
+		}
+	}
+	return ps
+}
+
+// leastQuoted is the fewest words that can stand alone.
+const leastQuoted = 5
+
+// standsAlone reports whether a cleaned sentence of English can be quoted: it is long enough and doesn't break off.
+func standsAlone(s string) bool {
+	ps := pieces(s)
+	if len(ps) < leastQuoted {
+		return false
+	}
+	last := ps[len(ps)-1]
+	return !danglers[last.low] && !last.broken() && !strings.HasSuffix(last.raw, "…") && !strings.HasSuffix(last.raw, "...")
+}

@@ -1,0 +1,52 @@
+package summary
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+)
+
+// Linear is a weighted sum of named features, trained on meetings that people summed up. docs/summaries.md says what the
+// features are and where the weights come from.
+type Linear struct {
+	Features []string  `json:"features"`
+	Weights  []float64 `json:"weights"`
+	Bias     float64   `json:"bias"`
+}
+
+// score is the weighted sum of features, which are in the order of Features.
+func (l Linear) score(features []float64) float64 {
+	s := l.Bias
+	for i, w := range l.Weights {
+		s += w * features[i]
+	}
+	return s
+}
+
+// Weights are what a summary is made with. A language of which nothing but its spaces is known has weights that use no
+// list of words.
+type Weights struct {
+	Source        string     `json:"source"`
+	Sentences     Linear     `json:"sentences"`
+	Vocabulary    Vocabulary `json:"vocabulary"`
+	Gaps          Linear     `json:"gaps"`
+	AnySentences  Linear     `json:"any_sentences"`
+	AnyVocabulary Vocabulary `json:"any_vocabulary"`
+	AnyGaps       Linear     `json:"any_gaps"`
+}
+
+//go:embed weights.json
+var weightsFile embed.FS
+
+// trained are the weights that the program was built with. The file is embedded and a test reads it: it can't fail.
+var trained = func() Weights {
+	var w Weights
+	data, err := weightsFile.ReadFile("weights.json")
+	if err == nil {
+		err = json.Unmarshal(data, &w)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("summary: weights.json: %v", err))
+	}
+	return w
+}()
