@@ -10,11 +10,13 @@ import (
 // Computational Linguistics 23(1), 1997), and where people say what they say when they go on to something else. Trained
 // weights say how much each of these counts.
 const (
-	minLines     = 6      // a chapter's least lines
-	minChapterMS = 60_000 // and its least length
+	minLines     = 6       // a chapter's least lines
+	minChapterMS = 120_000 // its least length
+	minShare     = 0.04    // and its least share of the lines
 	maxChapters  = 12
-	chapterMS    = 13 * 60_000 // there is about one in so long
-	leastGap     = -6.0        // a place with a lower score begins no chapter
+	chapterMS    = 20 * 60_000 // there is about one in so long
+	plainGap     = 0.5         // a place with a higher score begins one even so, however short it is
+	plainMS      = 30_000      // down to this
 	pauseFromMS  = 1500        // shorter pauses say nothing
 	pauseFullMS  = 6000        // and longer ones no more
 	pauseWeight  = 0.5         // the meetings that the weights come from have no times
@@ -46,17 +48,20 @@ func (d *document) chapters(w Weights) []span {
 func (d *document) boundaries(l Linear) []int {
 	features := d.gaps()
 	scores := make([]float64, len(d.lines))
-	var order []int
+	order := make([]int, 0, len(d.lines))
 	for i := 1; i < len(d.lines); i++ {
-		if scores[i] = l.score(features[i]) + d.pause(i); scores[i] >= leastGap {
-			order = append(order, i)
-		}
+		scores[i] = l.score(features[i]) + d.pause(i)
+		order = append(order, i)
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
-	most := min(maxChapters, 1+int((d.length()+chapterMS/2)/chapterMS))
+	usual := int((d.length() + chapterMS/2) / chapterMS)
 	var cuts []int
 	for _, i := range order {
-		if len(cuts) < most-1 && d.roomFor(i, cuts) {
+		least, plain := int64(minChapterMS), scores[i] >= plainGap
+		if plain {
+			least = plainMS
+		}
+		if len(cuts) < maxChapters-1 && (plain || len(cuts) < usual) && d.roomFor(i, cuts, least) {
 			cuts = append(cuts, i)
 		}
 	}
@@ -72,8 +77,8 @@ func (d *document) length() int64 {
 	return d.lines[len(d.lines)-1].EndMS - d.lines[0].StartMS
 }
 
-// roomFor reports whether a cut before line i leaves chapters that are long enough.
-func (d *document) roomFor(i int, cuts []int) bool {
+// roomFor reports whether a cut before line i leaves chapters of at least so many ms, and of lines enough.
+func (d *document) roomFor(i int, cuts []int, least int64) bool {
 	from, to := 0, len(d.lines)
 	for _, c := range cuts {
 		if c <= i {
@@ -83,7 +88,7 @@ func (d *document) roomFor(i int, cuts []int) bool {
 		}
 	}
 	long := func(a, b int) bool {
-		return b-a >= minLines && d.lines[b-1].EndMS-d.lines[a].StartMS >= minChapterMS
+		return b-a >= max(minLines, int(minShare*float64(len(d.lines)))) && d.lines[b-1].EndMS-d.lines[a].StartMS >= least
 	}
 	return i > from && i < to && long(from, i) && long(i, to)
 }

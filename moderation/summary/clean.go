@@ -240,14 +240,39 @@ func dropClosers(ps []piece) []piece {
 }
 
 // leastQuoted is the fewest words that can stand alone.
-const leastQuoted = 5
+const leastQuoted = 6
 
-// standsAlone reports whether a cleaned sentence of English can be quoted: it is long enough and doesn't break off.
+var (
+	verbs      = englishWords.set("verbs")
+	subjects   = englishWords.set("subjects")
+	unstarters = englishWords.set("unstarters")
+)
+
+// standsAlone reports whether a cleaned sentence of English can be quoted: it is long enough, has a verb, and neither
+// breaks off nor goes on with something that was said before.
 func standsAlone(s string) bool {
 	ps := pieces(s)
-	if len(ps) < leastQuoted {
+	if len(ps) < leastQuoted || strings.HasSuffix(s, "—.") {
 		return false
 	}
-	last := ps[len(ps)-1]
-	return !danglers[last.low] && !last.broken() && !strings.HasSuffix(last.raw, "…") && !strings.HasSuffix(last.raw, "...")
+	first, last := ps[0].low, ps[len(ps)-1]
+	if danglers[last.low] || last.broken() || strings.HasSuffix(last.raw, "…") || strings.HasSuffix(last.raw, "...") {
+		return false
+	}
+	if unstarters[first] && !strings.Contains(s, ",") {
+		return false
+	}
+	sure := false
+	for i, p := range ps {
+		w := p.low
+		if base, _, ok := strings.Cut(w, "'"); ok && base != "" {
+			w = base
+			sure = sure || subjects[base] || !strings.HasSuffix(p.low, "'s")
+		}
+		sure = sure || verbs[w] || i > 0 && len(w) > 4 && strings.HasSuffix(w, "ed") || subjects[w] && i+1 < len(ps)
+	}
+	if strings.HasSuffix(first, "ing") && len(first) > 5 {
+		sure = sure && slices.ContainsFunc(ps, func(p piece) bool { return p.low == "is" || p.low == "was" || p.low == "are" || p.low == "would" })
+	}
+	return sure
 }

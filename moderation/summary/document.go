@@ -43,7 +43,7 @@ type document struct {
 	surfaces []map[string]int // term -> how it was written, how often
 	df       []int            // term -> in how many lines
 	weight   []float64        // term -> how much it tells
-	titles   [][]string       // chapter -> what it is about, the best first
+	titles   [][]phrase       // chapter -> what it is about, the best first
 	people   map[string]bool  // parts of the speakers' names: who speaks is no topic
 }
 

@@ -1,6 +1,7 @@
 package summary
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -63,28 +64,31 @@ func orSomebody(name string) string {
 	return name
 }
 
-// about is what a short session's one chapter is called, or the first words of the titles of the longest chapters.
+// about names the two main topics: those of the longest chapters, or both of the only one.
 func (d *document) about(cs []models.Chapter) string {
 	if len(cs) == 1 {
-		return andList(d.titles[0])
+		return andList(texts(d.titles[0]))
 	}
-	chosen := make([]bool, len(cs))
-	for range min(3, len(cs)) {
-		best := -1
-		for i, c := range cs {
-			if !chosen[i] && (best < 0 || c.EndMS-c.StartMS > cs[best].EndMS-cs[best].StartMS) {
-				best = i
-			}
-		}
-		chosen[best] = true
+	order := make([]int, len(cs))
+	for i := range order {
+		order[i] = i
 	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(cs[b].EndMS-cs[b].StartMS, cs[a].EndMS-cs[a].StartMS) })
 	var parts []string
-	for i, words := range d.titles {
-		if chosen[i] && len(words) > 0 && !slices.Contains(parts, words[0]) {
-			parts = append(parts, words[0])
+	for _, i := range order {
+		for _, p := range d.titles[i][:min(1, len(d.titles[i]))] {
+			if len(parts) < 2 && !slices.ContainsFunc(parts, func(other string) bool { return alike(other, p.text) }) {
+				parts = append(parts, p.text)
+			}
 		}
 	}
 	return andList(parts)
+}
+
+// alike reports whether two phrases share a word.
+func alike(a, b string) bool {
+	in := strings.Fields(strings.ToLower(a))
+	return slices.ContainsFunc(strings.Fields(strings.ToLower(b)), func(w string) bool { return slices.Contains(in, w) })
 }
 
 // length is a time in the words of people.

@@ -13,15 +13,29 @@ import (
 // and how much it looks like what people take from a meeting. No speaker and no chapter takes all the places.
 const (
 	highlightsMost = 8
-	budget         = 112 // words, about
-	slack          = 8   // more than these are too many
+	slack          = 8 // words more than wished are too many
 	maxCandidates  = 160
-	pairs          = 1.0  // what a pair of words is worth, beside the words
-	lengthPower    = 0.85 // of the share of its length
-	rankWeight     = 0.1  // of how much a sentence looks like a highlight
-	sameSpeaker    = 0.015
-	sameChapter    = 0.015
 )
+
+// Choice says how highlights are chosen.
+type Choice struct {
+	// Words is about how many words they have together, and Least how many each has at least.
+	Words int `json:"words"`
+	Least int `json:"least"`
+	// Terms is how many words with a topic each has at least.
+	Terms int `json:"terms"`
+	// Pairs is what pairs of words are worth, beside the words.
+	Pairs float64 `json:"pairs"`
+	// Length is the power of a sentence's length of which its worth is a share: 1 counts by the word, 0 the whole.
+	Length float64 `json:"length"`
+	// Rank is what looking like a highlight is worth.
+	Rank float64 `json:"rank"`
+	// Topic is what a word with a topic is worth, beside one of grammar.
+	Topic float64 `json:"topic"`
+	// Speaker and Chapter are taken off for each place that the speaker or the chapter has.
+	Speaker float64 `json:"speaker"`
+	Chapter float64 `json:"chapter"`
+}
 
 // candidate is a sentence that may become a highlight.
 type candidate struct {
@@ -32,15 +46,15 @@ type candidate struct {
 
 // highlights chooses up to eight sentences, in the order they were said.
 func (d *document) highlights(chapters []span, listed cues, w Weights) []models.SummaryItem {
-	sentences, vocabulary := w.Sentences, w.Vocabulary
+	sentences, vocabulary, choice := w.Sentences, w.Vocabulary, w.Choice
 	if !d.english() {
-		sentences, vocabulary = w.AnySentences, w.AnyVocabulary
+		sentences, vocabulary, choice = w.AnySentences, w.AnyVocabulary, w.AnyChoice
 	}
 	v := d.vocabulary()
 	v.judge(vocabulary, len(d.lines))
-	cs := d.candidates(chapters, listed, sentences, v)
+	cs := d.candidates(chapters, listed, sentences, v, choice)
 	most := min(highlightsMost, max(1, (len(d.units)+2)/3))
-	units := d.choose(cs, v, most)
+	units := d.choose(cs, v, choice, most)
 	slices.Sort(units)
 	return d.items(units, most)
 }
@@ -56,7 +70,7 @@ func (d *document) items(units []int, n int) []models.SummaryItem {
 
 // candidates are the sentences that look most like highlights. Sentences that can't stand alone, questions and what is
 // listed as a decision or an action are none, unless there is nothing else.
-func (d *document) candidates(chapters []span, found cues, l Linear, v *vocabulary) []candidate {
+func (d *document) candidates(chapters []span, found cues, l Linear, v *vocabulary, c Choice) []candidate {
 	listed := make([]bool, len(d.units))
 	for _, units := range found {
 		for _, u := range units {
@@ -66,6 +80,9 @@ func (d *document) candidates(chapters []span, found cues, l Linear, v *vocabula
 	r := d.ranking()
 	of := chaptersOf(chapters, len(d.lines))
 	for _, eligible := range []func(n int) bool{
+		func(n int) bool {
+			return d.eligible(n) && !listed[n] && len(d.units[n].words) >= c.Least && len(d.units[n].terms) >= c.Terms
+		},
 		func(n int) bool { return d.eligible(n) && !listed[n] },
 		func(n int) bool { return len(d.units[n].terms) > 0 && !listed[n] },
 		func(n int) bool { return d.units[n].text != "" },
@@ -103,10 +120,11 @@ func (d *document) eligible(n int) bool {
 
 // chosen is what a choice of highlights covers.
 type chosen struct {
+	Choice
 	v     *vocabulary
 	times map[int]int
 	pairs map[[2]int]bool
-	words int
+	words int // so far
 }
 
 // adds is how much a sentence adds to the choice.
@@ -114,13 +132,22 @@ func (c *chosen) adds(ws []int) float64 {
 	out := 0.0
 	again := map[int]int{}
 	for i, w := range ws {
-		out += c.v.worth(w, c.times[w]+again[w])
+		out += c.worth(w, c.times[w]+again[w])
 		again[w]++
 		if i > 0 && !c.pairs[[2]int{ws[i-1], w}] {
-			out += pairs * c.v.worth(ws[i-1], 0) * c.v.worth(w, 0)
+			out += c.Pairs * c.worth(ws[i-1], 0) * c.worth(w, 0)
 		}
 	}
-	return out / math.Pow(float64(len(ws)), lengthPower)
+	return out / math.Pow(float64(len(ws)), c.Length)
+}
+
+// worth is how much a word adds to a choice that has it so many times.
+func (c *chosen) worth(word, times int) float64 {
+	out := c.v.worth(word, times)
+	if c.v.all[word].topic {
+		out *= c.Topic
+	}
+	return out
 }
 
 func (c *chosen) take(ws []int) {
@@ -134,20 +161,20 @@ func (c *chosen) take(ws []int) {
 }
 
 // choose takes up to most candidates and returns their units.
-func (d *document) choose(cs []candidate, v *vocabulary, most int) []int {
-	c := &chosen{v: v, times: map[int]int{}, pairs: map[[2]int]bool{}}
+func (d *document) choose(cs []candidate, v *vocabulary, how Choice, most int) []int {
+	c := &chosen{Choice: how, v: v, times: map[int]int{}, pairs: map[[2]int]bool{}}
 	speakers, chapters := map[string]int{}, map[int]int{}
 	taken := make([]bool, len(cs))
 	var out []int
-	for len(out) < most && c.words < budget-slack {
+	for len(out) < most && c.words < c.Words-slack {
 		best, score := -1, math.Inf(-1)
 		for i := range cs {
-			if taken[i] || len(out) > 0 && c.words+len(cs[i].words) > budget+slack {
+			if taken[i] || len(out) > 0 && c.words+len(cs[i].words) > c.Words+slack {
 				continue
 			}
 			who := d.lines[d.units[cs[i].unit].lines[0]].SpeakerID
-			s := c.adds(cs[i].words) + rankWeight*cs[i].score -
-				sameSpeaker*float64(speakers[who]) - sameChapter*float64(chapters[cs[i].chapter])
+			s := c.adds(cs[i].words) + c.Rank*cs[i].score -
+				c.Speaker*float64(speakers[who]) - c.Chapter*float64(chapters[cs[i].chapter])
 			if s > score {
 				best, score = i, s
 			}

@@ -29,9 +29,11 @@ type Weights struct {
 	Source        string     `json:"source"`
 	Sentences     Linear     `json:"sentences"`
 	Vocabulary    Vocabulary `json:"vocabulary"`
+	Choice        Choice     `json:"choice"`
 	Gaps          Linear     `json:"gaps"`
 	AnySentences  Linear     `json:"any_sentences"`
 	AnyVocabulary Vocabulary `json:"any_vocabulary"`
+	AnyChoice     Choice     `json:"any_choice"`
 	AnyGaps       Linear     `json:"any_gaps"`
 }
 

@@ -29,7 +29,7 @@ func said(lines ...string) Input {
 	return in
 }
 
-func texts(items []models.SummaryItem) []string {
+func itemTexts(items []models.SummaryItem) []string {
 	out := []string{}
 	for _, it := range items {
 		out = append(out, it.Text)
@@ -141,7 +141,7 @@ func TestDoubtfulAndFlaggedLinesAreNotQuoted(t *testing.T) {
 	in.Flags = []models.Flag{{ID: "f", Utterance: in.Utterances[2].Key, Rule: "x", Status: models.FlagOpen}}
 	in.Utterances = append(in.Utterances, models.Utterance{Key: models.Key{Seq: 99}, State: models.UtteranceFailed})
 	s := Make(in)
-	if d := cmp.Diff([]string{"We decided to move the meeting to Friday."}, texts(s.Decisions)); d != "" {
+	if d := cmp.Diff([]string{"We decided to move the meeting to Friday."}, itemTexts(s.Decisions)); d != "" {
 		t.Error(d)
 	}
 	if s.Lines != 3 || s.LeftOut != 1 || s.Flagged != 1 || s.Digest.Open != 1 {
@@ -213,7 +213,7 @@ func TestLinksAreNotPassedOn(t *testing.T) {
 		}
 	}
 	if len(s.Decisions) != 1 || !strings.Contains(s.Decisions[0].Text, "(link)") {
-		t.Errorf("decisions %v", texts(s.Decisions))
+		t.Errorf("decisions %v", itemTexts(s.Decisions))
 	}
 }
 
@@ -227,7 +227,7 @@ func TestRecapTellsWhatWasMissed(t *testing.T) {
 	if s.Kind != models.SummaryRecap || s.Lines != 2 || s.SinceMS != 6000 {
 		t.Errorf("%s", asJSON(t, s))
 	}
-	if d := cmp.Diff([]string{"We decided to sell the boat."}, texts(s.Decisions)); d != "" {
+	if d := cmp.Diff([]string{"We decided to sell the boat."}, itemTexts(s.Decisions)); d != "" {
 		t.Error(d)
 	}
 	in.SinceMS = 1e9

@@ -145,20 +145,21 @@ type word struct {
 	raw   string // as it is written
 	low   string // lower case, with a plain apostrophe
 	upper bool   // begins with a capital although it is not the first
+	apart bool   // a mark stands between the word before and this one
 	term  int    // its id in the document, or -1
 }
 
 // words parts a sentence into words: runs of letters, marks, digits and inner apostrophes and hyphens.
 func words(s string) []word {
 	var out []word
-	from := -1
+	from, apart := -1, false
 	flush := func(to int) {
 		if from >= 0 {
 			raw := strings.TrimRight(s[from:to], "'’-")
 			first, _ := utf8.DecodeRuneInString(raw)
 			low := strings.ReplaceAll(strings.ToLower(raw), "’", "'")
-			out = append(out, word{raw, low, len(out) > 0 && unicode.IsUpper(first), -1})
-			from = -1
+			out = append(out, word{raw, low, len(out) > 0 && unicode.IsUpper(first), apart, -1})
+			from, apart = -1, false
 		}
 	}
 	for i, r := range s {
@@ -170,6 +171,7 @@ func words(s string) []word {
 			}
 		case !inner:
 			flush(i)
+			apart = apart || r != ' '
 		}
 	}
 	flush(len(s))

@@ -26,6 +26,12 @@ const (
 	gapPenalty      = 10
 )
 
+// How highlights are chosen, found by cross-validation.
+var (
+	choice    = summary.Choice{Words: 112, Least: 7, Terms: 2, Pairs: 1, Length: 0.85, Rank: 0.1, Topic: 1, Speaker: 0.015, Chapter: 0.015}
+	anyChoice = summary.Choice{Words: 112, Least: 7, Terms: 2, Pairs: 1, Length: 0.5, Rank: 0.2, Topic: 1, Speaker: 0.015, Chapter: 0.015}
+)
+
 func main() {
 	write := flag.String("write", "", "write the weights to this `FILE`")
 	val := flag.Bool("val", false, "report on the validation meetings too")
@@ -94,6 +100,7 @@ func weights(of []*learned) summary.Weights {
 	}
 	s, w, g := summary.PlainFeatures()
 	return summary.Weights{
+		Choice: choice, AnyChoice: anyChoice,
 		Sentences:     fit(summary.SentenceFeatures(), known.sentences, sentencePenalty),
 		Vocabulary:    summary.Vocabulary{Topic: fit(summary.TopicFeatures(), known.words, wordPenalty), Grammar: grammar(of)},
 		Gaps:          fit(summary.GapFeatures(), known.gaps, gapPenalty),
