@@ -12,11 +12,25 @@ type SummaryItem struct {
 	Heard string `json:"heard,omitempty"`
 	// SpeakerID is who said it, when it is one person's.
 	SpeakerID string `json:"speaker_id,omitempty"`
+	// Owner is who is to do it, by name; of actions only, and only when it was said.
+	Owner string `json:"owner,omitempty"`
+	// Due is until when it is to be done, as it was said; of actions only.
+	Due string `json:"due,omitempty"`
+	// Sure is how likely it is what it is listed as, from 0 to 1; 0: not judged.
+	Sure float64 `json:"sure,omitempty"`
 	// StartMS and EndMS bound the cited lines, in ms from the session's start.
 	StartMS int64 `json:"start_ms"`
 	EndMS   int64 `json:"end_ms"`
 	// Cites are the utterances it rests on, at least one.
 	Cites []Key `json:"cites"`
+}
+
+// Task says who is to do it and until when, as "Ben, by Friday"; "" when neither was said.
+func (it SummaryItem) Task() string {
+	if it.Owner == "" || it.Due == "" {
+		return it.Owner + it.Due
+	}
+	return it.Owner + ", " + it.Due
 }
 
 // Chapter is a stretch of a session about one thing.
@@ -79,6 +93,8 @@ type Summary struct {
 	UntilMS int64 `json:"until_ms"`
 	// Model names the language model; empty: made without any.
 	Model string `json:"model,omitempty"`
+	// Dropped is how many statements of the language model were not believed.
+	Dropped int `json:"dropped,omitempty"`
 	// Basis is a hash of what it was made from. A summary whose basis is no longer that of the record is out of date.
 	Basis   string    `json:"basis,omitempty"`
 	Created time.Time `json:"created"`

@@ -12,27 +12,22 @@ var (
 func (s *sentence) question() float64 {
 	var v float64
 	switch {
-	case s.asks && askFirst[s.at(0)]:
-		v = 0.95
-	case s.asks && (askFirst[s.at(1)] || askFirst[s.at(2)]):
-		v = 0.9
-	case s.asks && len(s.ws) >= 6:
-		v = threshold
-	case !s.asks && inverted(s.ws): // the mark was not heard
-		v = threshold
+	case s.asks && s.within(askWords, 0, 3), !s.asks && inverted(s.ws): // the mark was not heard
+		v = 0.6
+	case s.asks && s.within(askFirst, 0, 3):
+		v = 0.5
 	default:
 		return 0
 	}
-	if n := len(s.raw.terms); n == 0 || n == 1 && len(s.ws) < 7 || len(s.ws) < 5 {
-		v -= 0.5
+	terms := len(s.raw.terms)
+	if terms == 0 || terms == 1 && len(s.ws) < 7 || len(s.ws) < 5 || !s.raw.whole {
+		return 0
 	}
-	if s.within(askCurious, 0, len(s.ws)) {
-		v += 0.1
-	}
-	if s.says(askSmall) {
+	v += 0.1*float64(min(terms-1, 2)) + 0.1*is(s.within(askCurious, 0, len(s.ws)))
+	if s.says(askSmall) || len(s.ws) > 30 {
 		v -= 0.6
 	}
-	if s.within(actVerbs, 0, len(s.ws)) && s.asksForIt() {
+	if s.within(actVerbs, 0, len(s.ws)) && s.says(actRequest) {
 		v -= 0.3
 	}
 	return v
@@ -63,10 +58,7 @@ func inverted(ws []string) bool {
 	return false
 }
 
-// topicCues are what people say when they go on to something else.
-var topicCues = englishWords.phrases("topicCues")
-
 // cueWords are the words that near misses are put right to.
 func cueWords() []map[string]bool {
-	return []map[string]bool{decideStrong, decideVerbs, decideNouns, decideGroup, actVerbs, actModals, actAsk, actPromise, deadlines}
+	return []map[string]bool{decideStrong, decideVerbs, decideNouns, decideGroup, actVerbs, actAsk, actPromise, deadlines}
 }

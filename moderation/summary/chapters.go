@@ -15,11 +15,14 @@ const (
 	minShare     = 0.04    // and its least share of the lines
 	maxChapters  = 12
 	chapterMS    = 20 * 60_000 // there is about one in so long
-	plainGap     = 0.5         // a place with a higher score begins one even so, however short it is
-	plainMS      = 30_000      // down to this
-	pauseFromMS  = 1500        // shorter pauses say nothing
-	pauseFullMS  = 6000        // and longer ones no more
-	pauseWeight  = 0.5         // the meetings that the weights come from have no times
+
+	plainGap    = -1.0 // a place with a higher score begins one even so
+	shortGap    = -2.3 // and in a session of less than shortMS, which would have none by its length, one with this
+	shortMS     = 30 * 60_000
+	plainMS     = 30_000 // down to this
+	pauseFromMS = 1500   // shorter pauses say nothing
+	pauseFullMS = 6000   // and longer ones no more
+	pauseWeight = 0.5    // the meetings that the weights come from have no times
 )
 
 // span is a run of lines: from <= line < to.
@@ -54,10 +57,14 @@ func (d *document) boundaries(l Linear) []int {
 		order = append(order, i)
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
+	told := plainGap
+	if d.length() < shortMS {
+		told = shortGap
+	}
 	usual := int((d.length() + chapterMS/2) / chapterMS)
 	var cuts []int
 	for _, i := range order {
-		least, plain := int64(minChapterMS), scores[i] >= plainGap
+		least, plain := int64(minChapterMS), scores[i] >= told
 		if plain {
 			least = plainMS
 		}

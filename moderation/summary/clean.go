@@ -228,7 +228,7 @@ func dropClosers(ps []piece) []piece {
 		}
 		mark := ""
 		if last.ends() {
-			mark = last.raw[len(last.raw)-1:]
+			mark = "." // "…, right?" asks for nothing but a nod
 		}
 		ps = slices.Clone(ps[:len(ps)-cut])
 		end := &ps[len(ps)-1]
@@ -259,10 +259,11 @@ func standsAlone(s string) bool {
 	if danglers[last.low] || last.broken() || strings.HasSuffix(last.raw, "…") || strings.HasSuffix(last.raw, "...") {
 		return false
 	}
-	if unstarters[first] && !strings.Contains(s, ",") {
+	asks := strings.HasSuffix(s, "?")
+	if unstarters[first] && !asks && !strings.Contains(s, ",") {
 		return false
 	}
-	sure := false
+	sure := asks && askWords[first]
 	for i, p := range ps {
 		w := p.low
 		if base, _, ok := strings.Cut(w, "'"); ok && base != "" {

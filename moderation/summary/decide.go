@@ -1,130 +1,117 @@
 package summary
 
-// What people say when they have decided. Each word carries a part of the evidence.
+// What people say when they have decided.
 var (
 	decideStrong  = englishWords.set("decideStrong")
 	decideVerbs   = englishWords.set("decideVerbs")
 	decideNouns   = englishWords.set("decideNouns")
 	decideGroup   = englishWords.set("decideGroup")
-	decideAlone   = englishWords.set("decideAlone")
-	decideAfter   = englishWords.set("decideAfter")
 	decideClose   = englishWords.set("decideClose")
+	decideBetween = englishWords.set("decideBetween")
+	conditions    = englishWords.set("conditions")
 	hedges        = englishWords.set("hedges")
 	negations     = englishWords.set("negations")
+	decideTold    = englishWords.set("decideTold")
 	othersOwn     = englishWords.set("othersOwn")
-	planVerbs     = englishWords.set("planVerbs")
-	passives      = englishWords.set("passives")
-	decideFromNow = englishWords.phrases("decideFromNow")
-	decideInstead = englishWords.phrases("decideInstead")
-	decideWe      = englishWords.phrases("decideWe")
-	decideWill    = englishWords.set("decideWill")
+	decideChoice  = englishWords.phrases("decideChoice")
+	decideSaid    = englishWords.phrases("decideSaid")
+	decideBefore  = englishWords.phrases("decideBefore")
 )
 
-// decision scores the cues of a decision: who decided (a group, not a person in a story), the word for it, and how the
-// sentence goes on. What is only asked, wished or denied is no decision.
+// How much the ways tell in which a decision is said.
+const (
+	groupDecided = 0.8  // "we decided"
+	groupChose   = 0.75 // "the board approved"
+	saidDecided  = 0.75 // "that's settled", "the motion passed"
+	choiceMade   = 0.45 // "we'll go with", "let's use"
+	closing      = 0.25 // "okay, so", "then", "final"
+)
+
+// decision scores how a sentence says that the group has decided: that it did, in so many words, or that it goes with
+// something, which somebody should agree to. What is asked, wished, denied or told of others is none.
 func (s *sentence) decision() float64 {
 	if s.asks || len(s.ws) < 4 {
 		return 0
 	}
-	best := 0.0
-	for i, w := range s.ws {
-		v := 0.0
-		switch {
-		case decideNouns[w]:
-			v = s.decisionNoun(i)
-		case decideStrong[w]:
-			v = 0.6 + s.decidedBy(i)
-		case decideVerbs[w]:
-			v = 0.45 + s.decidedBy(i)
-		case planVerbs[w] && s.at(i+1) == "with":
-			v = 0.55 + s.decidedBy(i)
-		case w == "stick" || w == "sticking":
-			v = 0.4 + s.decidedBy(i)
+	best, where := 0.0, 0
+	take := func(v float64, at int) {
+		if v > best {
+			best, where = v, at
 		}
-		best = max(best, v)
 	}
-	best = max(best, s.changeOfPlan())
-	if best > 0 && s.within(decideClose, 0, len(s.ws)) {
+	if at := s.saysWhere(decideSaid); at >= 0 {
+		take(saidDecided, at)
+	}
+	for i, w := range s.ws {
+		switch {
+		case decideStrong[w] && s.groupBefore(i):
+			take(groupDecided, i)
+		case decideVerbs[w] && s.groupBefore(i):
+			take(groupChose, i)
+		case decideStrong[w] && i == 0 && s.at(1) != "with":
+			take(choiceMade, i)
+		case decideNouns[w]:
+			take(s.decisionNoun(i), i)
+		}
+	}
+	if at := s.saysWhere(decideChoice); at >= 0 && at <= 7 {
+		take(choiceMade+closing*is(s.closes()), at)
+	}
+	if best == 0 {
+		return 0
+	}
+	if s.within(decideClose, 0, len(s.ws)) {
 		best += 0.1
+	}
+	if s.within(hedges, 0, where) || s.within(conditions, 0, 14) {
+		best -= 0.6
+	}
+	if s.says(decideBefore) {
+		best -= 0.3
 	}
 	return best
 }
 
-// decidedBy weighs what stands around a verb at i.
-func (s *sentence) decidedBy(i int) float64 {
-	v := 0.0
-	group := s.within(decideGroup, i-5, i)
-	if group {
-		v += 0.35
-	} else if s.within(decideAlone, i-3, i) {
-		v -= 0.6
-	} else if othersOwn[s.at(i-2)] {
-		v -= 0.4
+// closes reports whether a sentence begins or ends as what sums up does: "so", "then", "instead".
+func (s *sentence) closes() bool {
+	return s.opened || s.within(decideClose, 0, 3) || s.within(decideClose, len(s.ws)-2, len(s.ws))
+}
+
+// groupBefore reports whether the verb at i is what the group did: "we have all decided", "the committee unanimously voted".
+func (s *sentence) groupBefore(i int) bool {
+	if s.within(negations, i-4, i+2) || s.at(i+1) == "yet" {
+		return false
 	}
-	if !group && passives[s.at(i-1)] {
-		v += 0.3
+	for j := i - 1; j >= max(0, i-5); j-- {
+		w := s.ws[j]
+		if decideGroup[w] {
+			return (!othersOwn[s.at(j-1)] || s.at(j-1) == "the") && !decideTold[s.at(j-1)] && !decideTold[s.at(j-2)]
+		}
+		if !decideBetween[w] {
+			return false
+		}
 	}
-	if decideAfter[s.at(i+1)] {
-		v += 0.2
-	}
-	if i == 0 {
-		v += 0.1
-	}
-	if s.within(negations, i-4, i) || s.at(i+1) == "yet" {
-		v--
-	}
-	if s.within(hedges, i-5, i) || s.at(i-1) == "to" || s.at(i-2) == "to" && s.at(i-1) == "be" {
-		v -= 0.8
-	}
-	return v
+	return false
 }
 
 // decisionNoun weighs "the decision is", "the motion passed", "our final agreement".
 func (s *sentence) decisionNoun(i int) float64 {
+	if s.within(negations, i-4, i+4) {
+		return 0
+	}
 	v := 0.0
 	switch s.at(i + 1) {
-	case "is", "was", "stands", "to", "then", "that":
+	case "is", "stands", "then", "no":
 		v = 0.45
 	case "carries", "carried", "passes", "passed", "fails", "failed":
 		v = 0.7
 	}
 	switch s.at(i - 1) {
-	case "the", "our", "final", "unanimous", "general", "clear", "so":
-		v += 0.25
-	case "a", "no", "any", "your", "my", "his", "her", "their", "which":
-		v -= 0.5
-	}
-	if s.within(decideGroup, 0, len(s.ws)) {
-		v += 0.15
-	}
-	if decideAfter[s.at(i+2)] || decideAfter[s.at(i+1)] && s.at(i+1) != "was" {
-		v += 0.1
-	}
-	if s.at(i-1) == "final" && !othersOwn[s.at(i-2)] {
-		v = max(v, 0.75)
-	}
-	if s.within(negations, i-4, i) || s.within(hedges, i-5, i) || s.at(i+2) == "not" || s.at(i+3) == "not" {
-		v -= 0.9
-	}
-	return v
-}
-
-// changeOfPlan weighs "from now on we will…", "we are dropping the raffle", "we will use cards instead".
-func (s *sentence) changeOfPlan() float64 {
-	v := 0.0
-	switch {
-	case s.says(decideFromNow):
-		v = 0.55
-	case s.says(decideInstead):
-		v = 0.4
-	}
-	if v > 0 && s.says(decideWe) {
-		v += 0.2
-	}
-	if v > 0 && s.within(decideWill, 0, len(s.ws)) {
-		v += 0.15
-	}
-	if s.within(hedges, 0, len(s.ws)) || s.within(negations, 0, len(s.ws)) && v < 0.7 {
+	case "the", "our", "unanimous", "general", "clear":
+		v += 0.3
+	case "final":
+		v = max(v, 0.5*is(i <= 1)) + 0.3
+	default:
 		v -= 0.5
 	}
 	return v

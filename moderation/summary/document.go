@@ -61,8 +61,11 @@ func newDocument(lines []*models.Utterance, flagged map[models.Key]bool) *docume
 	}
 	d.lang = languageOf(d.lines)
 	for _, u := range d.lines {
-		for _, w := range words(u.SpeakerName) {
-			d.people[w.low] = true
+		name, _, _ := strings.Cut(u.SpeakerName, "(")
+		for _, w := range words(name) {
+			if !stopWords[w.low] && utf8.RuneCountInString(w.low) > 1 {
+				d.people[w.low] = true
+			}
 		}
 	}
 	d.of = make([][]int, len(d.lines))

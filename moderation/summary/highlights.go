@@ -73,8 +73,8 @@ func (d *document) items(units []int, n int) []models.SummaryItem {
 func (d *document) candidates(chapters []span, found cues, l Linear, v *vocabulary, c Choice) []candidate {
 	listed := make([]bool, len(d.units))
 	for _, units := range found {
-		for _, u := range units {
-			listed[u] = true
+		for _, f := range units {
+			listed[f.unit] = true
 		}
 	}
 	r := d.ranking()

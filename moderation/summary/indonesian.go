@@ -4,8 +4,7 @@ import "strings"
 
 // What people say in Indonesian when they decide, take a task, or ask.
 var (
-	idStop  = indonesianWords.set("stop")
-	idTurns = indonesianWords.phrases("turns")
+	idStop = indonesianWords.set("stop")
 
 	idDecided  = indonesianWords.phrases("decided")
 	idOutcome  = indonesianWords.set("outcome")
@@ -31,7 +30,7 @@ type indonesian struct {
 }
 
 func newIndonesian(u *unit, people map[string]bool) *indonesian {
-	s := &indonesian{sentence{raw: u, asks: u.asks}}
+	s := &indonesian{sentence{raw: u, asks: u.asks, people: people}}
 	for _, w := range u.words {
 		s.ws = append(s.ws, strings.ReplaceAll(w.low, "'", ""))
 		s.names = s.names || people[w.low]

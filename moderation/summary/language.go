@@ -15,7 +15,7 @@ type language struct {
 	stop    map[string]bool
 	stem    func(string) string
 	// judge makes what scores the sentences of one session.
-	judge func(d *document) func(u *unit) [kinds]float64
+	judge func(d *document) func(unit int) judged
 }
 
 // languages are those that are known, by the codes that Whisper gives. Whisper often takes Indonesian for Malay.
@@ -23,20 +23,17 @@ func languages() map[string]*language {
 	en := &language{
 		english: true, stop: stopWords,
 		stem: func(w string) string { return english.Stem(w, false) },
-		judge: func(d *document) func(u *unit) [kinds]float64 {
+		judge: func(d *document) func(int) judged {
 			spell := newSpeller(cueWords())
-			return func(u *unit) [kinds]float64 {
-				s := newSentence(u, spell, d.people)
-				return [kinds]float64{decision: s.decision(), action: s.action(), question: s.question()}
-			}
+			return func(n int) judged { return d.judgeEnglish(n, spell) }
 		},
 	}
 	id := &language{
 		stop: idStop, stem: idStem,
-		judge: func(d *document) func(u *unit) [kinds]float64 {
-			return func(u *unit) [kinds]float64 {
-				s := newIndonesian(u, d.people)
-				return [kinds]float64{decision: s.decision(), action: s.action(), question: s.question()}
+		judge: func(d *document) func(int) judged {
+			return func(n int) judged {
+				s := newIndonesian(&d.units[n], d.people)
+				return judged{scores: [kinds]float64{decision: s.decision(), action: s.action(), question: s.question()}}
 			}
 		},
 	}

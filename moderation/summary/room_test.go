@@ -104,14 +104,25 @@ func (m *maker) topic(i, lines int) {
 		switch p {
 		case "decisions":
 			m.room.planted[key] = decision
+			m.answer(key, "Okay, agreed.", "Oke, setuju.")
 		case "actions":
 			m.room.planted[key] = action
 		case "questions":
 			m.room.planted[key] = question
+			m.answer(key, "No idea, to be honest.", "Saya kurang paham.")
 		case "core":
 			m.room.core[key] = i
 		}
 	}
+}
+
+// answer has somebody else answer a line.
+func (m *maker) answer(key models.Key, english, indonesian string) {
+	who := int(key.Track[1] - '0')
+	if m.others == "-id" {
+		english = indonesian
+	}
+	m.say(english, (who+1)%len(cast))
 }
 
 // file is the other set of templates, where there is one.

@@ -32,9 +32,9 @@ func MakeWith(in Input, w Weights) models.Summary {
 		Session: in.Session.ID, Kind: models.SummarySession, SinceMS: in.SinceMS,
 		Chapters:   d.titled(chapters),
 		Highlights: d.highlights(chapters, found, w),
-		Decisions:  d.items(found[decision], maxDecisions),
-		Actions:    d.items(found[action], maxActions),
-		Questions:  d.items(found[question], maxQuestions),
+		Decisions:  d.listed(found[decision]),
+		Actions:    d.listed(found[action]),
+		Questions:  d.listed(found[question]),
 		Talk:       talkShares(lines, in.Speakers),
 		Digest:     digest(in),
 		Lines:      len(lines), LeftOut: d.leftOut, Flagged: d.flagged,
@@ -62,7 +62,7 @@ func flaggedLines(flags []models.Flag) map[models.Key]bool {
 }
 
 // version is part of every basis, so that a better way of summing up makes the stored summaries out of date.
-const version = "2"
+const version = "3"
 
 // Basis is a hash of everything that decides what a summary says: a stored one with another basis is out of date.
 func Basis(in Input) string {

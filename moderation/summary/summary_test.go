@@ -55,8 +55,7 @@ func TestEmptyAndOneLine(t *testing.T) {
 		t.Errorf("a list is nil:\n%s", s)
 	}
 	one := Make(said("Ana: The tomato seedlings need water."))
-	if one.Headline != "Ana talked for 3 seconds about tomato, seedlings and water." &&
-		one.Headline != "Ana talked for 2 seconds about tomato, seedlings and water." {
+	if one.Headline != "Ana talked for 2 seconds about tomato seedlings." {
 		t.Errorf("headline %q", one.Headline)
 	}
 	if len(one.Chapters) != 1 || len(one.Highlights) != 1 || one.Highlights[0].Cites[0].Seq != 1 {
@@ -245,7 +244,7 @@ func TestSentenceCutInTwoIsOne(t *testing.T) {
 	in := said("Ana: So after all this we decided to", "Ana: move the meeting to Friday. The rest is open.")
 	in.Utterances[1].StartMS = in.Utterances[0].EndMS + 300
 	s := Make(in)
-	if len(s.Decisions) != 1 || s.Decisions[0].Text != "So after all this we decided to move the meeting to Friday." ||
+	if len(s.Decisions) != 1 || s.Decisions[0].Text != "After all this we decided to move the meeting to Friday." || s.Decisions[0].Heard == "" ||
 		len(s.Decisions[0].Cites) != 2 {
 		t.Errorf("%s", asJSON(t, s.Decisions))
 	}
@@ -328,15 +327,15 @@ func manyLines(t testing.TB, n int) Input {
 	return in
 }
 
-// TestFiftyThousandLines: ten times as many lines take about ten times as long, where comparing each with each would take
+// TestTwentyThousandLines: ten times as many lines take about ten times as long, where comparing each with each would take
 // a hundred times. BenchmarkMake tells how long that is.
-func TestFiftyThousandLines(t *testing.T) {
+func TestTwentyThousandLines(t *testing.T) {
 	if testing.Short() {
 		t.Skip("slow under the race detector")
 	}
-	in := manyLines(t, 50_000)
+	in := manyLines(t, 20_000)
 	few := in
-	few.Utterances = in.Utterances[:5000]
+	few.Utterances = in.Utterances[:2000]
 	timed := func(in Input) (models.Summary, time.Duration) {
 		begin := cpuTime(t) // other programs on the machine don't count
 		s := Make(in)
@@ -352,7 +351,7 @@ func TestFiftyThousandLines(t *testing.T) {
 	if took > 50*tenth {
 		t.Errorf("%v, and %v for a tenth of the lines", took, tenth)
 	}
-	if len(s.Chapters) < 10 || len(s.Chapters) > maxChapters || len(s.Decisions) != maxDecisions || len(s.Highlights) != highlightsMost {
+	if len(s.Chapters) < 10 || len(s.Chapters) > maxChapters || len(s.Decisions) != maxListed || len(s.Highlights) != highlightsMost {
 		t.Errorf("%d chapters, %d decisions, %d highlights", len(s.Chapters), len(s.Decisions), len(s.Highlights))
 	}
 }

@@ -16,6 +16,7 @@ import (
 // which are frequent in the chapter and rare in the others (C-value: K. Frantzi, S. Ananiadou, H. Mima, IJDL 3, 2000). What
 // stands after "to", "we" or "can" is more often a verb than the name of a thing.
 const (
+	longChapter  = 40  // lines, from which a phrase must be said twice
 	titleWords   = 4   // the longest phrase
 	joinedWords  = 6   // the longest title
 	longerBetter = 1.4 // of a phrase for each word that it has more than one
@@ -87,7 +88,7 @@ func (d *document) phrases(s span, in []int, chapters int) []phrase {
 	var all []phrase
 	for _, key := range slices.Sorted(maps.Keys(found)) {
 		p := found[key]
-		if p.words > 1 && p.times < 2 && s.to-s.from > 40 || p.verbal > verbal*p.times && p.verbal > p.things {
+		if p.words > 1 && p.times < 2 && s.to-s.from > longChapter || p.verbal > verbal*p.times && p.verbal > p.things {
 			continue
 		}
 		p.rate(in, chapters)

@@ -1,7 +1,7 @@
 // Command train makes the weights of summaries from meetings that people summed up, and reports how good they are.
 //
-//	go run ./moderation/summary/train FOLDER             cross-validated on FOLDER/train.jsonl.gz, then on val.jsonl.gz
-//	go run ./moderation/summary/train -write FOLDER      writes moderation/summary/weights.json
+//	go run ./moderation/summary/train FOLDER               reports, cross-validated on train.jsonl.gz, then on val.jsonl.gz
+//	go run ./moderation/summary/train -write FILE FOLDER   writes weights trained on all of train.jsonl.gz
 //
 // A meeting is a line of JSON: its id, its turns, a person's summary and topics (see package evaluate). Nothing of their
 // text gets into the weights but how often summaries use the words of grammar.
@@ -21,6 +21,7 @@ import (
 // Penalties, chosen by cross-validation.
 const (
 	folds           = 9
+	unknown         = "xx" // no language
 	sentencePenalty = 20
 	wordPenalty     = 10
 	gapPenalty      = 10
@@ -34,9 +35,8 @@ var (
 
 func main() {
 	write := flag.String("write", "", "write the weights to this `FILE`")
-	val := flag.Bool("val", false, "report on the validation meetings too")
 	flag.Parse()
-	if err := run(flag.Arg(0), *write, *val); err != nil {
+	if err := run(flag.Arg(0), *write); err != nil {
 		fmt.Fprintln(os.Stderr, "train:", err)
 		os.Exit(1)
 	}
@@ -55,7 +55,7 @@ type labelled struct {
 
 func learn(m evaluate.Meeting) *learned {
 	l := &learned{Meeting: m, reference: evaluate.Tokens(m.Summary)}
-	l.known, l.any = l.labelled("en"), l.labelled("xx")
+	l.known, l.any = l.labelled("en"), l.labelled(unknown)
 	return l
 }
 
@@ -89,28 +89,31 @@ func examples(samples []summary.Sample, labels []float64) []example {
 func weights(of []*learned) summary.Weights {
 	var known, any labelled
 	for _, l := range of {
-		for _, p := range []struct {
-			to   *labelled
-			from labelled
-		}{{&known, l.known}, {&any, l.any}} {
-			p.to.sentences = append(p.to.sentences, p.from.sentences...)
-			p.to.words = append(p.to.words, p.from.words...)
-			p.to.gaps = append(p.to.gaps, p.from.gaps...)
-		}
+		known.add(l.known)
+		any.add(l.any)
 	}
-	s, w, g := summary.PlainFeatures()
+	sentences, words, gaps := summary.PlainFeatures()
 	return summary.Weights{
 		Choice: choice, AnyChoice: anyChoice,
-		Sentences:     fit(summary.SentenceFeatures(), known.sentences, sentencePenalty),
-		Vocabulary:    summary.Vocabulary{Topic: fit(summary.TopicFeatures(), known.words, wordPenalty), Grammar: grammar(of)},
+		Sentences: fit(summary.SentenceFeatures(), known.sentences, sentencePenalty),
+		Vocabulary: summary.Vocabulary{
+			Topic:   fit(summary.TopicFeatures(), known.words, wordPenalty),
+			Grammar: grammar(of),
+		},
 		Gaps:          fit(summary.GapFeatures(), known.gaps, gapPenalty),
-		AnySentences:  fit(summary.SentenceFeatures()[:s], any.sentences, sentencePenalty),
-		AnyVocabulary: summary.Vocabulary{Topic: fit(summary.TopicFeatures()[:w], any.words, wordPenalty)},
-		AnyGaps:       fit(summary.GapFeatures()[:g], any.gaps, gapPenalty),
+		AnySentences:  fit(summary.SentenceFeatures()[:sentences], any.sentences, sentencePenalty),
+		AnyVocabulary: summary.Vocabulary{Topic: fit(summary.TopicFeatures()[:words], any.words, wordPenalty)},
+		AnyGaps:       fit(summary.GapFeatures()[:gaps], any.gaps, gapPenalty),
 	}
 }
 
-func run(folder, write string, val bool) error {
+func (l *labelled) add(more labelled) {
+	l.sentences = append(l.sentences, more.sentences...)
+	l.words = append(l.words, more.words...)
+	l.gaps = append(l.gaps, more.gaps...)
+}
+
+func run(folder, write string) error {
 	meetings, err := evaluate.Read(filepath.Join(folder, "train.jsonl.gz"))
 	if err != nil {
 		return err
@@ -119,8 +122,16 @@ func run(folder, write string, val bool) error {
 	for _, m := range meetings {
 		all = append(all, learn(m))
 	}
+	if write != "" {
+		return store(write, weights(all), len(all))
+	}
+	crossValidate(all)
+	return validate(filepath.Join(folder, "val.jsonl.gz"), weights(all))
+}
+
+// crossValidate reports on each meeting by weights that were trained without it.
+func crossValidate(all []*learned) {
 	var known, any evaluate.Scores
-	ws := make([]summary.Weights, folds)
 	for f := range folds {
 		var of []*learned
 		for i, l := range all {
@@ -128,50 +139,48 @@ func run(folder, write string, val bool) error {
 				of = append(of, l)
 			}
 		}
-		ws[f] = weights(of)
+		w := weights(of)
 		for i, l := range all {
 			if i%folds == f {
-				score(l.Meeting, ws[f], &known, &any)
+				score(l.Meeting, w, &known, &any)
 			}
 		}
 	}
-	fmt.Println("train, cross-validated:", known)
-	fmt.Println("  as no known language:", any)
-	if b, err := json.Marshal(ws); err == nil {
-		_ = os.WriteFile("/tmp/summary/folds.json", b, 0o600)
-	}
-	if !val && write == "" {
-		return nil
-	}
-	w := weights(all)
-	if val {
-		vs, err := evaluate.Read(filepath.Join(folder, "val.jsonl.gz"))
-		if err != nil {
-			return err
-		}
-		var known, any evaluate.Scores
-		for _, m := range vs {
-			score(m, w, &known, &any)
-		}
-		fmt.Println("val:                   ", known)
-		fmt.Println("  as no known language:", any)
-	}
-	if write == "" {
-		return nil
-	}
-	w.Source = fmt.Sprintf("trained by moderation/summary/train on %d meetings of QMSum's training part (AMI, ICSI, parliaments)", len(all))
-	data, err := json.MarshalIndent(w, "", " ")
+	report("train, cross-validated", known, any)
+}
+
+func validate(name string, w summary.Weights) error {
+	meetings, err := evaluate.Read(name)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(write, append(data, '\n'), 0o644)
+	var known, any evaluate.Scores
+	for _, m := range meetings {
+		score(m, w, &known, &any)
+	}
+	report("val", known, any)
+	return nil
+}
+
+func report(part string, known, any evaluate.Scores) {
+	fmt.Printf("%-30s %s\n%-30s %s\n", part+":", known, part+", no known language:", any)
 }
 
 func score(m evaluate.Meeting, w summary.Weights, known, any *evaluate.Scores) {
 	in := m.Input()
 	known.Add(m, summary.MakeWith(in, w))
 	for i := range in.Utterances {
-		in.Utterances[i].Language = "xx"
+		in.Utterances[i].Language = unknown
 	}
 	any.Add(m, summary.MakeWith(in, w))
+}
+
+func store(name string, w summary.Weights, meetings int) error {
+	w.Source = fmt.Sprintf("trained by moderation/summary/train on the %d meetings of QMSum's training part "+
+		"(Zhong et al., NAACL 2021; AMI, ICSI, parliaments)", meetings)
+	data, err := json.MarshalIndent(w, "", " ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(name, append(data, '\n'), 0o644)
 }
