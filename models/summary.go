@@ -1,6 +1,8 @@
 package models
 
 import (
+	"cmp"
+	"slices"
 	"time"
 )
 
@@ -23,6 +25,17 @@ type SummaryItem struct {
 	EndMS   int64 `json:"end_ms"`
 	// Cites are the utterances it rests on, at least one.
 	Cites []Key `json:"cites"`
+}
+
+// Verbatim is the summary with what was said in the words that were heard.
+func (s Summary) Verbatim() Summary {
+	for _, list := range []*[]SummaryItem{&s.Highlights, &s.Decisions, &s.Actions, &s.Questions} {
+		*list = slices.Clone(*list)
+		for i, it := range *list {
+			(*list)[i].Text = cmp.Or(it.Heard, it.Text)
+		}
+	}
+	return s
 }
 
 // Task says who is to do it and until when, as "Ben, by Friday"; "" when neither was said.

@@ -91,7 +91,8 @@ func (s *sentence) doing(i int) int {
 		}
 	}
 	w := s.ws[i]
-	if ing, ok := strings.CutSuffix(w, "ing"); ok && (actVerbs[ing] || actVerbs[ing+"e"]) && s.saysAt(max(0, i-3), actRequest)+s.saysAt(max(0, i-4), actRequest) > 0 && s.at(i-1) == "mind" {
+	ing, ok := strings.CutSuffix(w, "ing")
+	if ok && s.at(i-2) == "you" && s.at(i-1) == "mind" && (actVerbs[ing] || actVerbs[ing+"e"]) { // "would you mind sending"
 		return 1
 	}
 	return int(is(actVerbs[w]))

@@ -245,6 +245,7 @@ const leastQuoted = 6
 var (
 	verbs      = englishWords.set("verbs")
 	subjects   = englishWords.set("subjects")
+	linking    = englishWords.set("linking")
 	unstarters = englishWords.set("unstarters")
 )
 
@@ -273,7 +274,7 @@ func standsAlone(s string) bool {
 		sure = sure || verbs[w] || i > 0 && len(w) > 4 && strings.HasSuffix(w, "ed") || subjects[w] && i+1 < len(ps)
 	}
 	if strings.HasSuffix(first, "ing") && len(first) > 5 {
-		sure = sure && slices.ContainsFunc(ps, func(p piece) bool { return p.low == "is" || p.low == "was" || p.low == "are" || p.low == "would" })
+		sure = sure && slices.ContainsFunc(ps, func(p piece) bool { return linking[p.low] })
 	}
 	return sure
 }

@@ -52,7 +52,7 @@ func (d *document) highlights(chapters []span, listed cues, w Weights) []models.
 	}
 	v := d.vocabulary()
 	v.judge(vocabulary, len(d.lines))
-	cs := d.candidates(chapters, listed, sentences, v, choice)
+	cs := d.candidates(chapters, listed, sentences, v, choice, maxCandidates)
 	most := min(highlightsMost, max(1, (len(d.units)+2)/3))
 	units := d.choose(cs, v, choice, most)
 	slices.Sort(units)
@@ -70,7 +70,7 @@ func (d *document) items(units []int, n int) []models.SummaryItem {
 
 // candidates are the sentences that look most like highlights. Sentences that can't stand alone, questions and what is
 // listed as a decision or an action are none, unless there is nothing else.
-func (d *document) candidates(chapters []span, found cues, l Linear, v *vocabulary, c Choice) []candidate {
+func (d *document) candidates(chapters []span, found cues, l Linear, v *vocabulary, c Choice, most int) []candidate {
 	listed := make([]bool, len(d.units))
 	for _, units := range found {
 		for _, f := range units {
@@ -95,7 +95,7 @@ func (d *document) candidates(chapters []span, found cues, l Linear, v *vocabula
 		}
 		if len(out) > 0 {
 			slices.SortStableFunc(out, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
-			return out[:min(len(out), maxCandidates)]
+			return out[:min(len(out), most)]
 		}
 	}
 	return nil

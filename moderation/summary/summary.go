@@ -30,7 +30,7 @@ func MakeWith(in Input, w Weights) models.Summary {
 	found := d.findCues()
 	out := models.Summary{
 		Session: in.Session.ID, Kind: models.SummarySession, SinceMS: in.SinceMS,
-		Chapters:   d.titled(chapters),
+		Chapters:   titler{d}.titled(chapters),
 		Highlights: d.highlights(chapters, found, w),
 		Decisions:  d.listed(found[decision]),
 		Actions:    d.listed(found[action]),
@@ -91,6 +91,43 @@ func Quotable(in Input) []models.Utterance {
 	out := make([]models.Utterance, len(d.lines))
 	for i, u := range d.lines {
 		out[i] = *u
+	}
+	return out
+}
+
+// Ranked lists, in order, the lines of the sentences of each chapter that look most like highlights, so many of each, and of
+// what is listed as a decision, an action or a question.
+func Ranked(in Input, each int) []models.Utterance {
+	d := newDocument(inOrder(in), flaggedLines(in.Flags))
+	chosen := make([]bool, len(d.lines))
+	take := func(unit int) {
+		for _, l := range d.units[unit].lines {
+			chosen[l] = true
+		}
+	}
+	chapters := d.chapters(trained)
+	v := d.vocabulary()
+	sentences := trained.Sentences
+	if !d.english() {
+		sentences = trained.AnySentences
+	}
+	taken := make([]int, len(chapters))
+	for _, c := range d.candidates(chapters, cues{}, sentences, v, Choice{}, len(d.units)) {
+		if taken[c.chapter] < each {
+			taken[c.chapter]++
+			take(c.unit)
+		}
+	}
+	for _, found := range d.findCues() {
+		for _, f := range found {
+			take(f.unit)
+		}
+	}
+	var out []models.Utterance
+	for i, u := range d.lines {
+		if chosen[i] {
+			out = append(out, *u)
+		}
 	}
 	return out
 }

@@ -244,7 +244,8 @@ func TestSentenceCutInTwoIsOne(t *testing.T) {
 	in := said("Ana: So after all this we decided to", "Ana: move the meeting to Friday. The rest is open.")
 	in.Utterances[1].StartMS = in.Utterances[0].EndMS + 300
 	s := Make(in)
-	if len(s.Decisions) != 1 || s.Decisions[0].Text != "After all this we decided to move the meeting to Friday." || s.Decisions[0].Heard == "" ||
+	const want = "After all this we decided to move the meeting to Friday."
+	if len(s.Decisions) != 1 || s.Decisions[0].Text != want || s.Decisions[0].Heard != "So a"+want[1:] ||
 		len(s.Decisions[0].Cites) != 2 {
 		t.Errorf("%s", asJSON(t, s.Decisions))
 	}

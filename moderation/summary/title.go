@@ -42,8 +42,11 @@ type phrase struct {
 	score  float64
 }
 
+// titler names the chapters of a document.
+type titler struct{ *document }
+
 // titled names the chapters.
-func (d *document) titled(spans []span) []models.Chapter {
+func (d titler) titled(spans []span) []models.Chapter {
 	out := []models.Chapter{}
 	in := d.spread(spans)
 	for n, s := range spans {
@@ -60,7 +63,7 @@ func (d *document) titled(spans []span) []models.Chapter {
 }
 
 // spread counts for each term in how many chapters it occurs.
-func (d *document) spread(spans []span) []int {
+func (d titler) spread(spans []span) []int {
 	in, seen := make([]int, len(d.df)), make([]int, len(d.df))
 	for n, s := range spans {
 		for i := s.from; i < s.to; i++ {
@@ -76,7 +79,7 @@ func (d *document) spread(spans []span) []int {
 }
 
 // phrases are the best one or two phrases of a chapter; no word is in both.
-func (d *document) phrases(s span, in []int, chapters int) []phrase {
+func (d titler) phrases(s span, in []int, chapters int) []phrase {
 	found := map[string]*phrase{}
 	for i := s.from; i < s.to; i++ {
 		for _, n := range d.of[i] {
@@ -129,7 +132,7 @@ func distinct(all []phrase) []phrase {
 }
 
 // collect counts the phrases of a sentence.
-func (d *document) collect(u *unit, found map[string]*phrase) {
+func (d titler) collect(u *unit, found map[string]*phrase) {
 	for from := range u.words {
 		if !d.namesThing(u.words[from]) {
 			continue
@@ -147,16 +150,16 @@ func (d *document) collect(u *unit, found map[string]*phrase) {
 }
 
 // namesThing reports whether a word may begin or end the name of something.
-func (d *document) namesThing(w word) bool {
+func (d titler) namesThing(w word) bool {
 	return w.term >= 0 && (!d.english() || !neverNouns[w.low])
 }
 
 // joins reports whether the word stands between two parts of one phrase.
-func (d *document) joins(u *unit, i int) bool {
+func (d titler) joins(u *unit, i int) bool {
 	return d.english() && phraseJoins[u.words[i].low] && i+1 < len(u.words) && d.namesThing(u.words[i+1])
 }
 
-func (d *document) count(u *unit, from, to int, found map[string]*phrase) {
+func (d titler) count(u *unit, from, to int, found map[string]*phrase) {
 	var terms []int
 	var lows, raws []string
 	for _, w := range u.words[from:to] {
@@ -240,7 +243,7 @@ var (
 )
 
 // place tells the first chapter as the introduction and the last one as the end, where they are that.
-func (d *document) place(spans []span, n int, title string) string {
+func (d titler) place(spans []span, n int, title string) string {
 	if !d.english() || len(spans) < 3 {
 		return title
 	}
@@ -262,7 +265,7 @@ func lowered(s string) string {
 	return string(unicode.ToLower(r)) + s[n:]
 }
 
-func (d *document) edge(s span, set phraseSet) bool {
+func (d titler) edge(s span, set phraseSet) bool {
 	if float64(s.to-s.from) > edgeShare*float64(len(d.lines)) || d.lines[s.to-1].EndMS-d.lines[s.from].StartMS > edgeMS {
 		return false
 	}
@@ -279,7 +282,7 @@ func (d *document) edge(s span, set phraseSet) bool {
 }
 
 // support are the up to three lines of a chapter that hold most of its title; at least one.
-func (d *document) support(s span, ps []phrase) []models.Key {
+func (d titler) support(s span, ps []phrase) []models.Key {
 	wanted := map[int]bool{}
 	for _, p := range ps {
 		for _, t := range p.terms {

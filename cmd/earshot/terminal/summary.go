@@ -57,9 +57,17 @@ func PrintSummary(w io.Writer, paint Palette, s models.Summary) error {
 func itemRows(items []models.SummaryItem, names map[string]string, paint Palette) []string {
 	var out []string
 	for _, it := range items {
-		out = append(out, "  "+paint.Dim(export.Clock(it.StartMS))+"  "+Plain(names[it.SpeakerID])+": "+Plain(it.Text))
+		out = append(out, "  "+paint.Dim(export.Clock(it.StartMS))+"  "+Plain(names[it.SpeakerID])+": "+Plain(it.Text)+task(it, paint))
 	}
 	return out
+}
+
+// task is who is to do it and until when.
+func task(it models.SummaryItem, paint Palette) string {
+	if t := it.Task(); t != "" {
+		return paint.Dim(" — " + Plain(t))
+	}
+	return ""
 }
 
 func talkRows(talk []models.TalkShare) [][]string {

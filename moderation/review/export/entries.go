@@ -2,6 +2,7 @@ package export
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -99,13 +100,31 @@ func SummaryNote(s models.Summary) string {
 		made = "made with " + s.Model
 	}
 	note := fmt.Sprintf("From %d lines, %s.", s.Lines, made)
+	if s.Dropped > 0 {
+		note += fmt.Sprintf(" Of what the model wrote, %s not borne out by the lines and left out.", were(s.Dropped, "statement"))
+	}
 	if s.LeftOut > 0 {
 		note += fmt.Sprintf(" Left out as doubtful: %d (%s).", s.LeftOut, share(s.LeftOut, s.Lines))
 	}
 	if s.Flagged > 0 {
 		note += fmt.Sprintf(" Left out as flagged: %d (%s).", s.Flagged, share(s.Flagged, s.Lines))
 	}
+	if slices.ContainsFunc(slices.Concat(s.Highlights, s.Decisions, s.Actions, s.Questions), func(it models.SummaryItem) bool {
+		return it.Heard != ""
+	}) {
+		note += " Quotes are without hesitation and repeats; the lines they lead to have every word."
+	}
+	if slices.ContainsFunc(slices.Concat(s.Decisions, s.Actions, s.Questions), func(it models.SummaryItem) bool { return it.Sure > 0 }) {
+		note += " What is listed is found by how people usually say it, and not always right."
+	}
 	return note
+}
+
+func were(n int, what string) string {
+	if n == 1 {
+		return "1 " + what + " was"
+	}
+	return models.Count(n, what) + " were"
 }
 
 func share(part, whole int) string {
@@ -122,6 +141,14 @@ func speakerPrefix(s models.Summary, id string) string {
 		if p.SpeakerID == id && p.SpeakerName != "" {
 			return p.SpeakerName + ": "
 		}
+	}
+	return ""
+}
+
+// taskSuffix is " — Ben, by Friday" for an action that somebody took, or "".
+func taskSuffix(it models.SummaryItem) string {
+	if task := it.Task(); task != "" {
+		return " — " + task
 	}
 	return ""
 }

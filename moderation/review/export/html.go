@@ -46,7 +46,7 @@ type listView struct {
 }
 
 // itemView is one item of a summary; To is the row it rests on.
-type itemView struct{ Time, To, Who, Text string }
+type itemView struct{ Time, To, Who, Text, Task string }
 
 type talkView struct {
 	Name, Time string
@@ -160,7 +160,7 @@ func viewSummary(s models.Summary, rows map[models.Key]string) *summaryView {
 		v := listView{Title: l.Title}
 		for _, it := range l.Items {
 			who := strings.TrimSuffix(speakerPrefix(s, it.SpeakerID), ": ")
-			v.Items = append(v.Items, itemView{Clock(it.StartMS), to(it.Cites), shown(cut(who)), shown(it.Text)})
+			v.Items = append(v.Items, itemView{Clock(it.StartMS), to(it.Cites), shown(cut(who)), shown(it.Text), shown(it.Task())})
 		}
 		if len(v.Items) > 0 {
 			out.Lists = append(out.Lists, v)

@@ -61,7 +61,7 @@ func markdownSummary(w io.Writer, s models.Summary) {
 		}
 		fmt.Fprintf(w, "\n### %s\n\n", l.Title)
 		for _, it := range l.Items {
-			fmt.Fprintf(w, "- %s %s\n", Clock(it.StartMS), md(speakerPrefix(s, it.SpeakerID)+it.Text))
+			fmt.Fprintf(w, "- %s %s\n", Clock(it.StartMS), md(speakerPrefix(s, it.SpeakerID)+it.Text+taskSuffix(it)))
 		}
 	}
 	fmt.Fprintf(w, "\n%s\n", md(SummaryNote(s)))

@@ -165,7 +165,8 @@ func (r *redactor) summary(s models.Summary) models.Summary {
 	for _, list := range []*[]models.SummaryItem{&s.Highlights, &s.Decisions, &s.Actions, &s.Questions} {
 		*list = slices.Clone(*list)
 		for i, it := range *list {
-			it.Text, it.Cites = r.mask.text(it.Text, ""), r.keys(it.Cites)
+			it.Text, it.Heard, it.Cites = r.mask.text(it.Text, ""), r.mask.text(it.Heard, ""), r.keys(it.Cites)
+			it.Owner, it.Due = r.mask.text(it.Owner, ""), r.mask.text(it.Due, "")
 			if it.SpeakerID != "" {
 				it.SpeakerID = r.person(it.SpeakerID, "").id
 			}

@@ -38,6 +38,9 @@ type summaryList struct {
 type summaryItem struct {
 	Who   *person
 	Text  string
+	Task  string // who is to do it, and until when
+	Heard string // the words that were heard, where the text leaves some out
+	Sure  string
 	Cites []cite
 	Clip  *clipView
 }
@@ -125,7 +128,7 @@ func (s sessionPages) paintSummary(v *summaryView, sum models.Summary, h models.
 }
 
 func (p *painter) summaryItem(it models.SummaryItem, lines map[models.Key]models.Utterance) summaryItem {
-	v := summaryItem{Text: it.Text}
+	v := summaryItem{Text: it.Text, Task: it.Task(), Heard: it.Heard, Sure: surely(it.Sure)}
 	for _, k := range it.Cites {
 		u, ok := lines[k]
 		if !ok {
@@ -140,6 +143,14 @@ func (p *painter) summaryItem(it models.SummaryItem, lines map[models.Key]models
 		}
 	}
 	return v
+}
+
+// surely says how likely an item is what it is listed as.
+func surely(sure float64) string {
+	if sure == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.0f %% sure", 100*sure)
 }
 
 func talkRows(talk []models.TalkShare, c *cast) (rows []talkRow) {

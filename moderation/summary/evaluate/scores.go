@@ -54,7 +54,7 @@ func startsOf(m Meeting, chapters []models.Chapter) []int {
 
 // String is one row of a table.
 func (s Scores) String() string {
-	return fmt.Sprintf("%4d meetings: ROUGE-1 %.3f  ROUGE-2 %.3f  ROUGE-L %.3f  (%.1f quotes, %.0f words)  Pk %.3f  WindowDiff %.3f  (%.1f chapters)"+
-		"  lists %.1f/%.1f/%.1f", s.Meetings, s.Rouge1, s.Rouge2, s.RougeL, s.Items, s.Words, s.Pk, s.WindowDiff, s.Chapters,
-		s.Decisions, s.Actions, s.Ask)
+	return fmt.Sprintf("%4d meetings: ROUGE-1 %.3f  ROUGE-2 %.3f  ROUGE-L %.3f  (%.1f quotes, %.0f words)  "+
+		"Pk %.3f  WindowDiff %.3f  (%.1f chapters)  lists %.1f/%.1f/%.1f",
+		s.Meetings, s.Rouge1, s.Rouge2, s.RougeL, s.Items, s.Words, s.Pk, s.WindowDiff, s.Chapters, s.Decisions, s.Actions, s.Ask)
 }

@@ -101,6 +101,9 @@ func (c *checker) supported(text string, lines []models.Utterance) bool {
 			own[low], starts[start(low)] = true, true
 		}
 	}
+	if denies(text) != deniesAny(lines) {
+		return false // what was denied is not so, and what was not denied is
+	}
 	long, shared := 0, 0
 	for i, w := range tokens(text) {
 		low := strings.ToLower(w)
@@ -115,6 +118,19 @@ func (c *checker) supported(text string, lines []models.Utterance) bool {
 		}
 	}
 	return long > 0 && float64(shared) >= leastShared*float64(long)
+}
+
+// negations turn what is said around.
+var negations = strings.Fields("not no never none nobody nothing neither nor without cannot tidak bukan belum jangan tanpa")
+
+// denies reports whether a text has a word that turns it around.
+func denies(text string) bool {
+	low := strings.ToLower(strings.ReplaceAll(text, "’", "'"))
+	return strings.Contains(low, "n't") || slices.ContainsFunc(tokens(low), func(w string) bool { return slices.Contains(negations, w) })
+}
+
+func deniesAny(lines []models.Utterance) bool {
+	return slices.ContainsFunc(lines, func(u models.Utterance) bool { return denies(u.Text) })
 }
 
 // mustBeCited reports whether a word is a number or is written like a name.

@@ -78,7 +78,7 @@ func TestRewriteUsesWhatPasses(t *testing.T) {
 	in := talk()
 	plain := summary.Make(in)
 	c, calls := server(
-		t, good, "```json\n{\"headline\": \"The stage needs a new roof, rented from Zoltan.\", \"cites\": [\"P1\", \"P2\"]}\n```",
+		t, good, "```json\n{\"headline\": \"The stage needs a new roof, rented from Zoltan.\", \"cites\": [\"P1\", \"P2\", \"P3\"]}\n```",
 	)
 	got, err := c.Rewrite(t.Context(), plain, in)
 	if err != nil {

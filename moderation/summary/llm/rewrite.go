@@ -12,10 +12,11 @@ import (
 )
 
 const (
+	partSentences = 14   // of each chapter, the best ones: a model is not sent what nobody would quote
 	partChars     = 6000 // of one call's lines
 	maxCalls      = 60   // in one summary; what comes later in a very long session stays as it is
 	maxHighlights = 8
-	maxList       = 30
+	maxList       = 8
 )
 
 const mapInstructions = `You sum up one part of a talk in a live audio room. The user message is a JSON array of lines, each with an ` +
@@ -66,7 +67,8 @@ func (c *Client) Rewrite(ctx context.Context, s models.Summary, in summary.Input
 	check := newChecker(in)
 	found := map[string][]models.SummaryItem{}
 	titles := map[int]string{}
-	for _, p := range parts(s.Chapters, summary.Quotable(in)) {
+	dropped := 0
+	for _, p := range parts(s.Chapters, summary.Ranked(in, partSentences)) {
 		var a mapAnswer
 		ok, err := c.ask(ctx, mapInstructions, show(p.lines), &a)
 		if err != nil {
@@ -81,6 +83,8 @@ func (c *Client) Rewrite(ctx context.Context, s models.Summary, in summary.Input
 		for _, pt := range a.Points {
 			if it, ok := check.point(pt, p.lines); ok {
 				found[pt.Kind] = append(found[pt.Kind], it)
+			} else {
+				dropped++
 			}
 		}
 	}
@@ -88,7 +92,7 @@ func (c *Client) Rewrite(ctx context.Context, s models.Summary, in summary.Input
 		return s, errNothing
 	}
 	out := merge(s, found, titles)
-	out.Model = c.model
+	out.Model, out.Dropped = c.model, dropped
 	return c.headline(ctx, out, check)
 }
 

@@ -29,7 +29,7 @@ const (
 
 // How highlights are chosen, found by cross-validation.
 var (
-	choice    = summary.Choice{Words: 112, Least: 7, Terms: 2, Pairs: 1, Length: 0.85, Rank: 0.1, Topic: 1, Speaker: 0.015, Chapter: 0.015}
+	choice    = summary.Choice{Words: 112, Least: 7, Terms: 2, Pairs: 1, Length: 0.9, Rank: 0.1, Topic: 1, Speaker: 0.01, Chapter: 0.01}
 	anyChoice = summary.Choice{Words: 112, Least: 7, Terms: 2, Pairs: 1, Length: 0.5, Rank: 0.2, Topic: 1, Speaker: 0.015, Chapter: 0.015}
 )
 
@@ -75,7 +75,11 @@ func (l *learned) labelled(language string) labelled {
 			words[i] = 1
 		}
 	}
-	return labelled{examples(s.Sentences, best(s.Sentences, l.reference)), examples(s.Words, words), examples(s.Gaps, starts(s.Gaps, l.Starts()))}
+	return labelled{
+		sentences: examples(s.Sentences, best(s.Sentences, l.reference)),
+		words:     examples(s.Words, words),
+		gaps:      examples(s.Gaps, starts(s.Gaps, l.Starts())),
+	}
 }
 
 func examples(samples []summary.Sample, labels []float64) []example {

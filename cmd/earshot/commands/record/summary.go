@@ -16,7 +16,7 @@ import (
 )
 
 func newSummaryCommand(env *cli.Env) *cobra.Command {
-	var asJSON bool
+	var asJSON, verbatim bool
 	var since string
 	cmd := &cobra.Command{
 		Use:   "summary SESSION",
@@ -40,6 +40,9 @@ SESSION is a session's name as "earshot sessions list" prints it, the beginning 
 			if err != nil {
 				return err
 			}
+			if verbatim {
+				s = s.Verbatim()
+			}
 			if asJSON {
 				return env.JSON(s)
 			}
@@ -47,6 +50,7 @@ SESSION is a session's name as "earshot sessions list" prints it, the beginning 
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object, with the lines that each item rests on")
+	cmd.Flags().BoolVar(&verbatim, "verbatim", false, "quote the words that were heard, with hesitation and repeats")
 	cmd.Flags().StringVar(&since, "since", "", "only from this `TIME` of the session on: 12:30, 1:02:00 or 15m")
 	return cmd
 }
