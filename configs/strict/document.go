@@ -96,6 +96,9 @@ func Syntax(err error, data []byte) *SyntaxError {
 		}
 		return &SyntaxError{line, "the anchor &" + Shorten(anchor) + " is not defined above its use"}
 	}
+	if slip := unquoted(data, line); slip != nil {
+		return slip
+	}
 	if at, ok := tabLine(data); ok && strings.Contains(msg, "cannot start any token") {
 		return &SyntaxError{at, "a tab where YAML wants spaces; indent with spaces"}
 	}

@@ -87,7 +87,11 @@ func (s Mapping) entry(r *reader, key, value *yaml.Node) {
 		readItem(r, s.Others, key, value)
 		return
 	}
-	r.bad(key, "unknown key %q%s", Shorten(key.Value), DidYouMean(key.Value, known))
+	hint := DidYouMean(key.Value, known)
+	if hint == "" {
+		hint = ": known are " + strings.Join(known, ", ")
+	}
+	r.bad(key, "unknown key %q%s", Shorten(key.Value), hint)
 }
 
 // readItem reads a value by the shape that an Item makes at a place.

@@ -134,6 +134,28 @@ func Compare(what string, into **Comparison) Shape {
 	}}
 }
 
+// Share is Compare for a share of a whole, 0 to 1 or a percentage: what no share can be is a mistake.
+func Share(what string, into **Comparison) Shape {
+	return After(Compare(what, into), func(v Value) {
+		c := *into
+		if c == nil || c.Holds(0) != c.Holds(1) || c.N >= 0 && c.N <= 1 && c.Op != ">" && c.Op != "<" {
+			return
+		}
+		if c.N > 0 && c.N < 1 {
+			return
+		}
+		v.Bad("%s is a share, from 0%% to 100%%, so %q always or never holds: write %s", what, Shorten(v.Text()), shareInstead(*c))
+	})
+}
+
+// shareInstead is what somebody may have meant who wrote 70 for 70 %.
+func shareInstead(c Comparison) string {
+	if c.N > 1 && c.N <= 100 {
+		return fmt.Sprintf("%q", fmt.Sprintf("%s%g%%", c.Op, c.N))
+	}
+	return `a share such as ">70%"`
+}
+
 // maxDuration bounds every duration.
 const maxDuration = 366 * 24 * time.Hour
 

@@ -139,7 +139,7 @@ func TestEveryMistakeHasItsLine(t *testing.T) {
 		"name: x\nseats: [1]":            "2: seats must be a mapping (name: …), not a list",
 		"name: x\npeople: ana":           "2: people must be a list (- item), not text",
 		"name: x\nwhen: [{says: a}]":     "2: when must be one condition, and no list",
-		"name: x\nwhen: {says: a, b: c}": "2: when must be one condition\n2: unknown key \"b\"",
+		"name: x\nwhen: {says: a, b: c}": "2: when must be one condition\n2: unknown key \"b\": known are all, says",
 	} {
 		if _, bad := reading(t, text); strings.Join(bad, "\n") != want {
 			t.Errorf("%q:\ngot  %s\nwant %s", text, strings.Join(bad, "\n"), want)

@@ -64,7 +64,9 @@ func (s *Session) confirm(out *Outcome, d models.Decision, answer, by string, no
 	if d.Verdict == models.VerdictAsked {
 		for _, points := range d.Points {
 			s.enter(out, models.LedgerEntry{
-				ID: digest(20, d.Flag, points.Ledger, "confirmed"), Ledger: points.Ledger, Person: d.SpeakerID, Scope: s.ledgers.Scope(points.Ledger),
+				ID: digest(
+					20, d.Flag, points.Ledger, "confirmed",
+				), Ledger: points.Ledger, Person: s.ledgers.Owner(points.Ledger, d.SpeakerID), Scope: s.ledgers.Scope(points.Ledger),
 				Session: d.Session, Flag: d.Flag, Points: points.Points, By: by, At: now,
 			})
 		}
@@ -72,9 +74,9 @@ func (s *Session) confirm(out *Outcome, d models.Decision, answer, by string, no
 	if c, err := parseOffer(answer); err == nil {
 		out.Actions = append(out.Actions, chosen(s.set.rule(d.Rule), d, c, by, now))
 	}
-	s.climb(out, p, models.Utterance{
+	s.settle(out, s.climb(out, p, models.Utterance{
 		Key: d.Utterance, SpeakerID: d.SpeakerID, SpeakerName: d.SpeakerName, EndMS: now.Sub(s.session.Started).Milliseconds(),
-	}, before, now)
+	}, before, now))
 }
 
 // hide redacts what a host chose to redact, in the way of the rule or, where it has none, in text and sound.
@@ -120,7 +122,9 @@ func (s *Session) dismiss(out *Outcome, d models.Decision, enforced bool, now ti
 	if d.Verdict != models.VerdictAsked {
 		for _, points := range d.Points {
 			s.enter(out, models.LedgerEntry{
-				ID: digest(20, d.Flag, points.Ledger, "dismissed"), Ledger: points.Ledger, Person: d.SpeakerID, Scope: s.ledgers.Scope(points.Ledger),
+				ID: digest(
+					20, d.Flag, points.Ledger, "dismissed",
+				), Ledger: points.Ledger, Person: s.ledgers.Owner(points.Ledger, d.SpeakerID), Scope: s.ledgers.Scope(points.Ledger),
 				Session: d.Session, Flag: d.Flag, Points: -points.Points, By: d.DecidedBy, At: now,
 			})
 		}

@@ -9,7 +9,6 @@ import (
 
 	"earshot/configs/strict"
 	"earshot/models"
-	"earshot/moderation/engine/condition"
 	"earshot/moderation/rules"
 )
 
@@ -55,48 +54,18 @@ type spoken struct {
 	role models.Role
 }
 
-// try judges lines one after the other in a session of their own. Each rule's strongest verdict counts.
+// try judges lines one after the other in a session of their own, with what follows from them: points count, and ledgers that
+// they reach. Each rule's strongest verdict counts.
 func (s *Set) try(script []spoken, show bool) []Verdict {
-	var out []Verdict
-	session := NewSession(s, models.Session{ID: "example"})
+	p := &player{set: s, show: show, people: map[string]models.Role{}, open: map[string]string{}}
+	p.begin(monday)
 	for _, line := range script {
-		session.Person(models.Speaker{ID: line.u.SpeakerID, Name: line.u.SpeakerName, Role: line.role})
-		out = strongest(out, session.verdicts(line.u, condition.Manner{Explain: true, Show: show}))
+		p.session.Person(models.Speaker{ID: line.u.SpeakerID, Name: line.u.SpeakerName, Role: line.role})
+		line.u.Session = p.session.session.ID
+		p.line(line.u)
 	}
-	sortVerdicts(out)
-	return out
-}
-
-// exampleLine is a line as if it had been heard without any fault, 300 ms for each word.
-func exampleLine(text string, wordP float64, at int64, seq int) models.Utterance {
-	u := models.Utterance{
-		Key: models.Key{Session: "example", Epoch: 1, Track: "example", Seq: seq}, State: models.UtteranceOK, Text: text, StartMS: at,
-		Attribution: models.AttributionTrack, SpeakerName: "someone", SpeakerID: "someone",
-	}
-	for _, f := range strings.Fields(text) {
-		u.Words = append(u.Words, models.Word{Text: f, StartMS: at, EndMS: at + 300, P: float32(wordP)})
-		at += 300
-	}
-	u.EndMS, u.VoicedMS = at, at-u.StartMS
-	return u
-}
-
-// strongest merges the verdicts of a further line into those so far, rule by rule.
-func strongest(so, further []Verdict) []Verdict {
-	if so == nil {
-		return further
-	}
-	byRule := map[string]Verdict{}
-	for _, v := range further {
-		byRule[v.Rule] = v
-	}
-	for i, v := range so {
-		w := byRule[v.Rule]
-		if w.Fired && (!v.Fired || modeRank(w.Mode) > modeRank(v.Mode)) {
-			so[i] = w
-		}
-	}
-	return so
+	sortVerdicts(p.found)
+	return p.found
 }
 
 // CheckResult is the outcome of one entry of checks:.
@@ -137,6 +106,14 @@ func (s *Set) runChecks(opts LoadOptions, f *rules.File, show bool) []CheckResul
 		if !show {
 			r.Say = s.Mask(r.Say)
 		}
+		if c.Scene != nil {
+			vs, err := s.play(c, show)
+			if r.Failures = failures(c, vs); err != nil {
+				r.Failures = []string{err.Error()}
+			}
+			out = append(out, r)
+			continue
+		}
 		script, err := script(c, opts, f)
 		switch {
 		case errors.Is(err, errNoTranscriber):
@@ -155,6 +132,9 @@ func (s *Set) runChecks(opts LoadOptions, f *rules.File, show bool) []CheckResul
 func saidIn(c rules.Check) string {
 	if c.WAV != "" {
 		return "the recording " + c.WAV
+	}
+	if c.Scene != nil {
+		return storyOf(c.Scene)
 	}
 	texts := make([]string, len(c.Say))
 	for i, l := range c.Say {

@@ -44,17 +44,22 @@ func compile(from *rules.Files, mode models.Mode, probs *rules.Problems) *Set {
 		}
 	}
 	off := c.switchedOff(files)
+	replaced := c.replaced(files)
 	for _, f := range files {
 		for _, r := range f.Rules {
-			if !off[r.ID] {
+			if !off[r] && !replaced[r] {
 				c.rule(f, r)
 			}
 		}
 	}
+	offIDs := map[string]bool{}
+	for r := range off {
+		offIDs[r.ID] = true
+	}
 	c.ladder()
 	c.Build()
 	for _, f := range files {
-		c.checks(f, off)
+		c.checks(f, offIDs)
 	}
 	slices.SortFunc(c.set.rules, func(a, b *rule) int { return cmp.Compare(a.ID, b.ID) })
 	c.set.name = setName(from.Named)
@@ -128,12 +133,13 @@ func (c *compiler) rule(f *rules.File, raw *rules.Rule) {
 	if raw.ID == "" {
 		return // noted when it was read
 	}
+	c.possible(f, raw, when, unless)
 	if first, ok := c.ids[raw.ID]; ok {
 		where := fmt.Sprintf("first in %s:%d", first.File, first.Line)
 		if first.File == f.Name {
 			where = fmt.Sprintf("first in line %d", first.Line)
 		}
-		c.probs.Add(f.Name, raw.Line, raw.ID, "the id is given twice (%s)", where)
+		c.probs.Add(f.Name, raw.Line, raw.ID, "the id is given twice (%s)%s", where, twice(first.File, f.Name))
 		return
 	}
 	c.ids[raw.ID] = raw
@@ -150,6 +156,14 @@ func (c *compiler) rule(f *rules.File, raw *rules.Rule) {
 	g := r.trust
 	r.hash = digest(12, raw, append(when.Lists, unless.Lists...), r.mode, g.wordP, g.logProb, g.voiced, g.lossMax, g.attribution)
 	c.set.rules = append(c.set.rules, r)
+}
+
+// twice says what to do about a rule of another file that has the same id.
+func twice(first, second string) string {
+	if first == second {
+		return ""
+	}
+	return "; override: yes has this rule stand for that one"
 }
 
 // steps takes over the steps of a rule, and checks what they name.
@@ -221,26 +235,46 @@ func (c *compiler) roomSettings(f *rules.File) {
 	}
 }
 
-// switchedOff are the rules that some file switches off. An id that no file has is a mistake.
-func (c *compiler) switchedOff(files []*rules.File) map[string]bool {
-	known, off := map[string]bool{}, map[string]bool{}
+// switchedOff are the rules of used files that some file switches off. An id that no used file has is a mistake.
+func (c *compiler) switchedOff(files []*rules.File) map[*rules.Rule]bool {
+	off := map[*rules.Rule]bool{}
 	for _, f := range files {
-		for _, r := range f.Rules {
-			known[r.ID] = true
-		}
-	}
-	for _, f := range files {
-		for _, t := range f.Off {
-			if !known[t.Text] {
-				c.probs.Add(
-					f.Name, t.Line, "", "off: there is no rule %q%s", strict.Shorten(t.Text),
-					strict.DidYouMean(t.Text, slices.Sorted(maps.Keys(known))),
-				)
+		known := map[string][]*rules.Rule{}
+		for _, other := range c.below(f, files) {
+			for _, r := range other.Rules {
+				known[r.ID] = append(known[r.ID], r)
 			}
-			off[t.Text] = true
+		}
+		for _, t := range f.Off {
+			if len(known[t.Text]) == 0 {
+				c.unknownOff(f, t, slices.Sorted(maps.Keys(known)))
+			}
+			for _, r := range known[t.Text] {
+				off[r] = true
+			}
 		}
 	}
 	return off
+}
+
+// below are the files whose rules a file may switch off: those that it uses, and those that were named before it.
+func (c *compiler) below(f *rules.File, files []*rules.File) []*rules.File {
+	out := f.Closure()
+	out = out[:len(out)-1]
+	for _, other := range files {
+		if other != f && !slices.Contains(out, other) && !slices.Contains(other.Closure(), f) {
+			out = append(out, other)
+		}
+	}
+	return out
+}
+
+func (c *compiler) unknownOff(f *rules.File, t strict.Text, known []string) {
+	if slices.ContainsFunc(f.Rules, func(r *rules.Rule) bool { return r.ID == t.Text }) {
+		c.probs.Add(f.Name, t.Line, "", "off: %q is a rule of this file: take it out, or take it off this list", strict.Shorten(t.Text))
+		return
+	}
+	c.probs.Add(f.Name, t.Line, "", "off: there is no rule %q%s", strict.Shorten(t.Text), strict.DidYouMean(t.Text, known))
 }
 
 // ladder refuses rules whose ledgers feed each other in a circle.

@@ -59,8 +59,7 @@ func (s *Session) decide(p *condition.Person, u models.Utterance, vs []Verdict, 
 		}
 		cs = append(cs, s.begin(out, v, f, u, now))
 	}
-	s.settle(out, cs)
-	s.climb(out, p, u, before, now)
+	s.settle(out, append(cs, s.climb(out, p, u, before, now)...))
 }
 
 // begin makes the decision of one flag.
@@ -156,9 +155,12 @@ func (s *Session) enter(out *Outcome, e models.LedgerEntry) {
 
 // climb judges the rules on ledgers after points were added: those that hold now and did not before. What they add may make
 // others hold; the loader has refused circles, and each rule fires once, so this ends.
-func (s *Session) climb(out *Outcome, p *condition.Person, u models.Utterance, before map[string]float64, now time.Time) {
+// Only one verb is carried out in the room, so the caller settles what it gives together with what led to it.
+func (s *Session) climb(
+	out *Outcome, p *condition.Person, u models.Utterance, before map[string]float64, now time.Time,
+) (cs []candidate) {
 	if p == nil || p.ID == "" || !s.set.ladders() {
-		return
+		return nil
 	}
 	fired := map[*rule]bool{}
 	for {
@@ -167,9 +169,8 @@ func (s *Session) climb(out *Outcome, p *condition.Person, u models.Utterance, b
 		sc.Late, sc.Now = true, now.Sub(s.session.Started).Milliseconds()
 		vs := s.set.judgeAll(sc, func(r *rule) bool { return r.ladder() && !fired[r] && !r.heldBefore(before) })
 		if len(vs) == 0 {
-			return
+			return cs
 		}
-		var cs []candidate
 		for _, v := range vs {
 			fired[v.rule] = true
 			f := v.flag(u, s.created(u))
@@ -180,7 +181,6 @@ func (s *Session) climb(out *Outcome, p *condition.Person, u models.Utterance, b
 			out.Flags = append(out.Flags, f)
 			cs = append(cs, s.begin(out, v, f, u, now))
 		}
-		s.settle(out, cs)
 	}
 }
 

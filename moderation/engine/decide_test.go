@@ -139,10 +139,6 @@ func TestLadder(t *testing.T) {
 		t.Error(got)
 	}
 	o := s.Decide(exampleLine("mute", 1, 1000, 2))
-	if got := did(o); strings.Contains(got, "ladder") { // 50 + 50, but a little has faded
-		t.Error(got)
-	}
-	o = s.Decide(exampleLine("mute", 1, 2000, 3))
 	if got := did(o); !strings.Contains(got, "ladder asked open") || o.Flags[len(o.Flags)-1].Rule != "ladder" {
 		t.Error(got)
 	}

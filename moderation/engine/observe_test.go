@@ -62,7 +62,17 @@ func TestObserve(t *testing.T) {
 		want string
 	}{
 		"a hog": {
-			[]models.Observation{talks("b", 0, 3000), talks("c", 3000, 6000), talks("a", 6000, 16_000), talks("a", 18_000, 28_000)}, "hog@a",
+			[]models.Observation{
+				talks("b", 20_000, 26_000), talks("c", 26_000, 32_000), talks("a", 36_000, 52_000), talks("a", 54_000, 64_000),
+			}, "hog@a",
+		},
+		"the window is not over": {
+			[]models.Observation{talks("b", 0, 6000), talks("c", 6000, 12_000), talks("a", 12_000, 28_000), talks("a", 30_000, 40_000)}, "",
+		},
+		"single words make no speaker": {
+			[]models.Observation{
+				talks("b", 20_000, 24_000), talks("c", 26_000, 32_000), talks("a", 36_000, 52_000), talks("a", 54_000, 64_000),
+			}, "",
 		},
 		"two people only": {[]models.Observation{talks("b", 0, 3000), talks("a", 6000, 16_000), talks("a", 18_000, 28_000)}, ""},
 		"the host may": {
@@ -74,11 +84,21 @@ func TestObserve(t *testing.T) {
 				"a", 20_000, 25_000,
 			), talks("b", 24_000, 28_000), tick(29_000), talks("b", 28_000, 28_500),
 		}, "cuts@b"},
+		"whoever takes over does not interrupt": {[]models.Observation{
+			talks("a", 0, 5000), talks("b", 4950, 9000), talks("a", 20_000, 25_000), talks("b", 24_950, 29_000), tick(30_000),
+		}, ""},
+		"a breath ends no turn": {[]models.Observation{talks("a", 0, 10_000), talks("a", 11_150, 21_000), talks("a", 22_000, 25_000)}, "turn@a"},
+		"another's turn ends it": {
+			[]models.Observation{talks("a", 0, 12_000), talks("b", 12_200, 13_400), talks("a", 13_500, 24_000)}, "",
+		},
+		"a listener's mhm is no talking over": {
+			[]models.Observation{talks("a", 0, 15_000), talks("b", 4000, 4600), talks("b", 8000, 8700)}, "",
+		},
 		"agreement is no interruption": {
 			[]models.Observation{talks("a", 0, 5000), talks("b", 4000, 4500), talks("a", 20_000, 25_000), talks("b", 24_000, 24_800)}, "",
 		},
 		"who is not yielded to does not interrupt": {
-			[]models.Observation{talks("a", 0, 15_000), talks("b", 4000, 8000), talks("c", 30_000, 32_000)}, "over@b hog@a",
+			[]models.Observation{talks("a", 0, 15_000), talks("b", 4000, 8000), talks("c", 30_000, 32_000)}, "over@b",
 		},
 		"loud for 3 s": {loud(-5, 4), "loud@a"},
 		"loud for 2 s": {loud(-5, 2), ""},

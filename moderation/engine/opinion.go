@@ -69,11 +69,11 @@ func (s *Session) Opinion(id string, o models.Opinion, now time.Time) (Outcome, 
 	before := s.ledgers.Balances(p.ID, now)
 	c := candidate{decision: *d, rule: r}
 	s.carryOut(&out, &c, now)
-	s.settle(&out, []candidate{c})
-	s.climb(&out, p, models.Utterance{
+	ladder := s.climb(&out, p, models.Utterance{
 		Key: d.Utterance, SpeakerID: d.SpeakerID, SpeakerName: d.SpeakerName, EndMS: now.Sub(s.session.Started).Milliseconds(),
 		LateMS: models.Age(spokenAt(d), now).Milliseconds(),
 	}, before, now)
+	s.settle(&out, append([]candidate{c}, ladder...))
 	return out, nil
 }
 
@@ -140,9 +140,8 @@ func (s *Session) SecondLook(id, model string, u models.Utterance, failed bool, 
 	before := s.ledgers.Balances(p.ID, now)
 	c := candidate{decision: *d, rule: r}
 	s.carryOut(&out, &c, now)
-	s.settle(&out, []candidate{c})
 	u.LateMS = models.Age(spokenAt(d), now).Milliseconds()
-	s.climb(&out, p, u, before, now)
+	s.settle(&out, append([]candidate{c}, s.climb(&out, p, u, before, now)...))
 	return out, nil
 }
 

@@ -109,7 +109,9 @@ func (p *planning) enterPoints() {
 	for _, a := range p.points {
 		d.Points = append(d.Points, models.Points{Ledger: a.Ledger, Points: a.Points})
 		p.in.enter(p.out, models.LedgerEntry{
-			ID: digest(20, d.Flag, a.Ledger), Ledger: a.Ledger, Person: d.SpeakerID, Scope: p.in.ledgers.Scope(a.Ledger), Session: d.Session,
+			ID: digest(20, d.Flag, a.Ledger), Ledger: a.Ledger, Person: p.in.ledgers.Owner(
+				a.Ledger, d.SpeakerID,
+			), Scope: p.in.ledgers.Scope(a.Ledger), Session: d.Session,
 			Flag: d.Flag, Points: a.Points, Pending: d.Ask != models.AskNone, By: "rule", At: p.now,
 		})
 	}

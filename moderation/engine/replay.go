@@ -72,9 +72,11 @@ func (r *Replay) Session(session models.Session, people []models.Speaker, flags 
 func (r *Replay) Line(u models.Utterance) {
 	r.Lines++
 	u.LateMS = 0
-	for _, v := range r.session.verdicts(u, condition.Manner{}) {
-		r.count(v.Rule, v.WouldEnforce, r.answer(u.Key, v.Rule))
+	out := r.session.Decide(u)
+	for _, f := range out.Flags {
+		r.count(f.Rule, f.Mode != models.ModeWatch, r.answer(u.Key, f.Rule))
 	}
+	r.confirm(out.Decisions, u)
 	if !r.observes {
 		return
 	}
@@ -84,6 +86,22 @@ func (r *Replay) Line(u models.Utterance) {
 	}
 	for _, f := range r.session.Observe(o).Flags {
 		r.count(f.Rule, f.Mode != models.ModeWatch, r.answerNear(f))
+	}
+}
+
+// confirm has points count that a host had confirmed: of what was asked, as it was answered then.
+func (r *Replay) confirm(ds []models.Decision, u models.Utterance) {
+	for _, d := range ds {
+		if d.Ask != models.AskOpen || r.answer(u.Key, d.Rule) != models.FlagConfirmed {
+			continue
+		}
+		out, err := r.session.Answer(d.ID, "host", AnswerConfirm, d.Created)
+		if err != nil { // it waits for an opinion or a second look, which nobody gives here
+			continue
+		}
+		for _, f := range out.Flags {
+			r.count(f.Rule, f.Mode != models.ModeWatch, r.answer(u.Key, f.Rule))
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"earshot/models"
 	"earshot/moderation/engine/condition"
@@ -94,6 +95,9 @@ func (s *Set) Rules() []RuleInfo {
 	}
 	return out
 }
+
+// zone is where the room is, for times of day: UTC where no file says.
+func (s *Set) zone() *time.Location { return cmp.Or(s.Zone, time.UTC) }
 
 // weaker is the weaker of two modes; an empty one does not count.
 func weaker(a, b models.Mode) models.Mode {

@@ -10,9 +10,6 @@ import (
 	"earshot/moderation/engine"
 )
 
-// strikesFor is how far back strikes are loaded; older ones have expired.
-const strikesFor = 90 * 24 * time.Hour
-
 // Session is a session while it runs, and for some minutes after. Everything that happens in it is judged and stored sequentially in
 // its mailbox. Its exported methods may be called from any goroutine.
 type Session struct {
@@ -95,7 +92,7 @@ func (s *Session) restore(ctx context.Context, policy func(profile string) Polic
 	if err = s.readable(id, err); err != nil {
 		return err
 	}
-	strikes, err := s.store.LedgerSince(ctx, id, s.session.Room, time.Now().Add(-strikesFor))
+	strikes, err := s.store.LedgerSince(ctx, id, s.session.Room, time.Time{})
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"slices"
+	"time"
 
 	"earshot/configs/strict"
 	"earshot/models"
@@ -48,10 +49,12 @@ func closure(f *File, done []*File) []*File {
 // Newcomer says until when somebody is new: until everything given is reached.
 type Newcomer struct{ InRoom, CleanSpeech int64 }
 
-// Ledger is one ledger. Fade is in points per ms.
+// Ledger is one ledger. Fade is in points per ms; Each is for how long a point counts, in ms, or 0; Reset is when all are cleared.
 type Ledger struct {
 	Name, Per, Across string
 	Fade              float64
+	Each              int64  `json:",omitempty"`
+	Reset             string `json:",omitempty"`
 }
 
 // List is one entry of words:.
@@ -80,7 +83,9 @@ type Check struct {
 	WAV    string // a recording, instead of Say
 	By     models.Role
 	WordP  float64
-	None   bool // no rule is to fire
+	None   bool    // no rule is to fire
+	Scene  []Event // what happens, instead of Say
+	Start  Clock   // of the scene
 	Expect []Expectation
 	Line   int
 }
@@ -92,6 +97,49 @@ type Said struct {
 	By      models.Role
 	Speaker string
 	WordP   float64 // -1: that of the check
+}
+
+// Event is one thing that happens in a scene: exactly one of Say, Talk, Sound, Join, Leave, Unmute, Language, Points, Answer,
+// Wait and Session is given. At and For are in ms.
+type Event struct {
+	At  int64 // from the beginning of the session; -1: when the event before it is over
+	For int64
+	Who string // Talk, Sound, Join, Leave, Unmute, Language and Points are about this person; the speaker of Say
+
+	Kind   string // the key of what is given
+	Text   string // of Say; the code of Language, the ledger of Points, the rule of Answer
+	Role   models.Role
+	WordP  float64
+	Points float64
+	Answer string
+	Sound  Heard
+
+	Line int
+}
+
+// The kinds of events of a scene.
+const (
+	EventSay      = "say"
+	EventTalk     = "talk"
+	EventSound    = "sound"
+	EventJoin     = "join"
+	EventLeave    = "leave"
+	EventUnmute   = "unmute"
+	EventLanguage = "language"
+	EventPoints   = "points"
+	EventAnswer   = "answer"
+	EventWait     = "wait"
+	EventSession  = "session"
+)
+
+// Heard is what something sounds like in a scene: shares are 0 to 1.
+type Heard struct{ Level, Clipped, Music, Noise float64 }
+
+// Clock is a day of the week and a time of day, in minutes; unset: noon of a Monday.
+type Clock struct {
+	Set     bool
+	Day     time.Weekday
+	Minutes int
 }
 
 // Expectation is what a check says of one rule: a mode, a level, or "none".

@@ -15,7 +15,9 @@ var (
 	topOrder = []string{
 		"schema", "profile", "about", "use", "off", "mode", "automatic", "people", "languages", "words", "trust", "ledger", "rules", "checks",
 	}
-	ruleOrder = []string{"id", "about", "mode", "automatic", "when", "unless", "span", "on", "second_look", "trust", "then", "at_most"}
+	ruleOrder = []string{
+		"id", "about", "override", "mode", "automatic", "when", "unless", "span", "on", "second_look", "trust", "then", "at_most",
+	}
 )
 
 // Format is a rule file in the usual form: parts and keys of rules in the usual order, two spaces of indentation, comments

@@ -15,14 +15,22 @@ func checks(into *[]Check) strict.Shape {
 			Fields: []strict.Field{
 				{Name: "say", Shape: said(&c.Say)},
 				{Name: "wav", Shape: strict.String("wav", &c.WAV)},
+				{Name: "scene", Shape: scene(&c.Scene)},
+				{Name: "start", Shape: clock(&c.Start)},
 				{Name: "by", Shape: strict.Name("by", &c.By)},
 				{Name: "word_p", Shape: strict.Number("word_p", &c.WordP, 0, 1)},
 				{Name: "expect", Shape: expect(c)},
 			},
 			Marked: []string{"expect"},
 			Check: func(v strict.Value) {
-				if complete = v.Has("expect") && v.Has("say") != v.Has("wav"); !complete {
-					v.Bad("a check needs expect: and either say: or wav:")
+				ways := 0
+				for _, way := range []string{"say", "wav", "scene"} {
+					if v.Has(way) {
+						ways++
+					}
+				}
+				if complete = v.Has("expect") && ways == 1; !complete {
+					v.Bad("a check needs expect: and either say: or wav:, or scene:")
 				}
 			},
 		}

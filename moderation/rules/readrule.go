@@ -49,6 +49,7 @@ func (r *reading) ruleShape(x *Rule) strict.Shape {
 			{Name: "second_look", Shape: secondLook(&x.SecondLook)},
 			{Name: "at_most", Shape: atMost(&x.AtMost)},
 			{Name: "automatic", Shape: strict.Bool("automatic", &x.Automatic)},
+			{Name: "override", Shape: strict.Bool("override", &x.Override)},
 			{Name: "trust", Shape: gates("trust", &x.Trust)},
 			{Name: "then", Shape: r.then(x)},
 		},
@@ -167,6 +168,9 @@ func span(into **Span) strict.Shape {
 			},
 			Required: []string{"last"},
 		}, func(v strict.Value) {
+			if s.Gap > s.Last {
+				v.Bad("span.gap is longer than span.last: no pause can be")
+			}
 			if s.Last > maxSpan {
 				v.Bad("span.last may be at most %ds", maxSpan/1000)
 			}

@@ -1,7 +1,12 @@
 package rules
 
 import (
+	"regexp"
+	"slices"
 	"strings"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"earshot/configs/strict"
 	"earshot/models"
@@ -64,14 +69,33 @@ func newcomer(into **Newcomer) strict.Shape {
 // languages is which languages are spoken in the room.
 func languages(f *File) strict.Shape {
 	return strict.Mapping{What: "languages", Fields: []strict.Field{
-		{Name: "allowed", Shape: LowerTexts("allowed", &f.Languages)},
+		{Name: "allowed", Shape: LanguageCodes("allowed", &f.Languages)},
 		{Name: "vote_over", Shape: strict.Duration("vote_over", &f.VoteOver)},
 	}}
 }
 
-// LowerTexts is one or several texts, kept in lower case.
-func LowerTexts(what string, into *[]string) strict.Shape {
-	return strict.CheckedTexts(what, "", func(_ strict.Value, t strict.Text) { *into = append(*into, strings.ToLower(t.Text)) })
+// LanguageCodes is one or several languages by their codes (ISO 639), kept in lower case; others are what else may be named.
+func LanguageCodes(what string, into *[]string, others ...string) strict.Shape {
+	return strict.CheckedTexts(what, "", func(v strict.Value, t strict.Text) {
+		code := strings.ToLower(t.Text)
+		if !slices.Contains(others, code) && !languageCode.MatchString(code) {
+			v.Bad("%q is no language code%s", strict.Shorten(t.Text), codeOf(code))
+			return
+		}
+		*into = append(*into, code)
+	})
+}
+
+var languageCode = regexp.MustCompile(`^[a-z]{2,3}$`)
+
+// codeOf tells the code of a language that is called by its English name.
+func codeOf(name string) string {
+	for _, tag := range display.Supported.Tags() {
+		if base, _ := tag.Base(); strings.EqualFold(display.English.Languages().Name(language.Make(base.String())), name) {
+			return ": write " + base.String()
+		}
+	}
+	return ": write it as en, es or id (ISO 639)"
 }
 
 // ledgers are the ledgers, by name.
@@ -79,8 +103,10 @@ func ledgers(into *[]Ledger) strict.Shape {
 	return strict.Entries("ledger", func(key strict.Value) (strict.Shape, func()) {
 		l := &Ledger{Name: key.Name("ledger"), Per: "person", Across: "this_room"}
 		shape := strict.Mapping{What: "a ledger", Fields: []strict.Field{
-			{Name: "per", Shape: strict.OneOf("per", &l.Per, "person")},
+			{Name: "per", Shape: strict.OneOf("per", &l.Per, "person", "room")},
 			{Name: "fade", Shape: strict.Rate("fade", &l.Fade)},
+			{Name: "each", Shape: strict.Duration("each", &l.Each)},
+			{Name: "reset", Shape: strict.OneOf("reset", &l.Reset, "daily", "weekly", "monthly", "yearly")},
 			{Name: "across", Shape: strict.OneOf("across", &l.Across, "this_session", "this_room", "this_host")},
 		}}
 		return shape, func() {

@@ -19,6 +19,7 @@ type Rule struct {
 	SecondLook *SecondLook `json:",omitempty"`
 	AtMost     *AtMost     `json:",omitempty"`
 	Automatic  bool        `json:",omitempty"`
+	Override   bool        `json:"-"` // it stands for the rule of its id in a file that is used
 	Trust      Gates
 	Flag       Flag
 	Steps      []Step `json:",omitempty"`

@@ -29,6 +29,7 @@ const (
 	AtPerson                   // what is observed of a person
 	AtRoom                     // what happens in the room
 	AtLedger                   // somebody's points
+	AtWho                      // who it is
 )
 
 // Part is the when: or unless: of a rule while it is compiled.

@@ -1,6 +1,7 @@
 package condition
 
 import (
+	"cmp"
 	"earshot/configs/strict"
 	"earshot/models"
 	"earshot/moderation/match"
@@ -14,6 +15,7 @@ type takesFloor struct {
 	Interruptions      *strict.Comparison `json:",omitempty"`
 	Of                 int64
 	MinSpeakers        int
+	Gap                int64 `json:",omitempty"` // of a turn; 0: longestPause
 }
 
 // Shape is how floor: is written.
@@ -27,6 +29,7 @@ func (c *takesFloor) Shape(rules.Nested) strict.Shape {
 			{Name: "overlap", Shape: strict.SomeNumber("overlap", &c.Overlap, 0, 1)},
 			{Name: "of", Shape: strict.Duration("within", &c.Of)},
 			{Name: "within", Shape: strict.Duration("within", &c.Of)},
+			{Name: "gap", Shape: strict.Duration("gap", &c.Gap)},
 			{Name: "min_speakers", Shape: strict.Whole("min_speakers", &c.MinSpeakers, 1, 1000)},
 		},
 		NeedsOne: []string{"share_over", "turn_over", "interruptions", "overlap"},
@@ -48,26 +51,31 @@ func (c *takesFloor) compile(p *Part) Condition {
 // Eval looks at who spoke when.
 func (c *takesFloor) Eval(e *Context, _ float64) (bool, []match.Match) {
 	w := models.Span{StartMS: e.Now - c.Of, EndMS: e.Now}
-	if c.ShareOver != nil || c.Overlap != nil {
-		mine, all, speakers := e.Person.floor.talk(w), int64(0), 0
-		for _, other := range e.roster.People {
-			if t := other.floor.talk(w); t > 0 {
-				all += t
-				speakers++
-			}
-		}
-		// A share means something only when the room has talked for a while: a fifth of the window.
-		if c.ShareOver != nil && (all < c.Of/5 || speakers < c.MinSpeakers || float64(mine) <= *c.ShareOver*float64(all)) {
-			return false, nil
-		}
-		if c.Overlap != nil && (mine < c.Of/20 || float64(e.roster.overlap(e.Person, w)) <= *c.Overlap*float64(mine)) {
+	if c.ShareOver != nil && !c.shareOver(e, w) {
+		return false, nil
+	}
+	if c.Overlap != nil {
+		if over, talk := e.roster.overlap(e.Person, w); talk < c.Of/20 || float64(over) <= *c.Overlap*float64(talk) {
 			return false, nil
 		}
 	}
-	if c.TurnOver > 0 && e.Person.floor.turn(e.Now) <= c.TurnOver {
+	if c.TurnOver > 0 && e.roster.turn(e.Person, e.Now, cmp.Or(c.Gap, longestPause)) <= c.TurnOver {
 		return false, nil
 	}
 	return c.Interruptions == nil || c.Interruptions.Holds(float64(e.roster.interruptions(e.Person, w))), nil
+}
+
+// shareOver reports whether a person has had more than their share, once the session is as old as the window. It means something
+// only when the room has talked for a fifth of the window.
+func (c *takesFloor) shareOver(e *Context, w models.Span) bool {
+	mine, all, speakers := e.Person.floor.talk(w), int64(0), 0
+	for _, other := range e.roster.People {
+		t := other.floor.talk(w)
+		if all += t; t >= countsFrom {
+			speakers++
+		}
+	}
+	return w.StartMS >= 0 && all >= c.Of/5 && speakers >= c.MinSpeakers && float64(mine) > *c.ShareOver*float64(all)
 }
 
 // Explain says whether the floor is taken so.

@@ -22,9 +22,9 @@ func (c *heard) Shape(rules.Nested) strict.Shape {
 		What: "heard",
 		Fields: []strict.Field{
 			{Name: "loudness_above", Shape: strict.Decibels("loudness_above", &c.LoudnessAbove)},
-			{Name: "clipped", Shape: strict.Compare("clipped", &c.Clipped)},
-			{Name: "music", Shape: strict.Compare("music", &c.Music)},
-			{Name: "noise", Shape: strict.Compare("noise", &c.Noise)},
+			{Name: "clipped", Shape: strict.Share("clipped", &c.Clipped)},
+			{Name: "music", Shape: strict.Share("music", &c.Music)},
+			{Name: "noise", Shape: strict.Share("noise", &c.Noise)},
 			{Name: "for", Shape: strict.Duration("for", &c.For)},
 		},
 		NeedsOne: []string{"loudness_above", "clipped", "music", "noise"},

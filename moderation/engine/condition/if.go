@@ -1,8 +1,11 @@
 package condition
 
 import (
+	"earshot/models"
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"cel.dev/cel-go/cel"
@@ -25,16 +28,43 @@ func (c *expression) Shape(rules.Nested) strict.Shape { return strict.String("if
 func (c *expression) Content() (string, any) { return "If", c.text }
 
 func (c *expression) compile(p *Part) Condition {
-	p.Looks |= AtLine
 	e, err := compileExpr(c.text)
 	if err != nil {
 		p.bad(p.line, "if: %s", err)
+		p.Looks |= AtLine
+		return e
 	}
+	if e.ofLine {
+		p.Looks |= AtLine
+	} else {
+		p.Looks |= AtWho
+	}
+	p.knownIn(e)
 	return e
 }
 
 // expr is a compiled expression.
-type expr struct{ program cel.Program }
+type expr struct {
+	program cel.Program
+	ofLine  bool // it looks at a line, and does not hold where there is none
+	// roles and ledgers are those that it names.
+	roles, ledgers []string
+}
+
+// lineVariables are those of a line; the others are known of whoever is looked at, also while nothing is said.
+var lineVariables = []string{"text", "words", "duration_ms", "voiced_ms", "late_ms", "language", "level_dbfs", "min_p"}
+
+// knownIn complains about roles and ledgers of an expression that no file describes.
+func (p *Part) knownIn(e *expr) {
+	for _, r := range e.roles {
+		if !p.set.Roles[models.Role(r)] {
+			p.bad(p.line, "if: unknown role %q%s: give its members under people:", strict.Shorten(r), strict.DidYouMean(r, p.set.RoleNames()))
+		}
+	}
+	for _, l := range e.ledgers {
+		p.knownLedger(l, p.line)
+	}
+}
 
 // Bounds on what one expression may cost, in CEL's own units: a comparison is one, a walk over the words one for each.
 const (
@@ -95,7 +125,7 @@ func compileExpr(text string) (*expr, error) {
 	parsed, issues := env.Compile(text)
 	if issues != nil && len(issues.Errors()) > 0 {
 		e := issues.Errors()[0]
-		return nil, fmt.Errorf("at character %d: %s", e.Location.Column()+1, e.Message)
+		return nil, fmt.Errorf("at character %d: %s%s", e.Location.Column()+1, e.Message, decimalInstead(e.Message, text))
 	}
 	if parsed.OutputType() != cel.BoolType {
 		return nil, fmt.Errorf("the expression is %s; it must be true or false", parsed.OutputType())
@@ -114,7 +144,57 @@ func compileExpr(text string) (*expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &expr{program}, nil
+	out := &expr{program: program}
+	out.look(parsed)
+	return out, nil
+}
+
+// wholeNumber finds a whole number that is compared.
+var wholeNumber = regexp.MustCompile(`[<>=]\s*(-?[0-9]+)($|[^0-9.])`)
+
+// decimalInstead says what to write where a decimal is compared with a whole number, or "".
+func decimalInstead(message, text string) string {
+	if !strings.Contains(message, "(double, int)") && !strings.Contains(message, "(int, double)") {
+		return ""
+	}
+	m := wholeNumber.FindStringSubmatch(text)
+	if m == nil {
+		return "; write decimals on both sides, such as 12.0"
+	}
+	return fmt.Sprintf("; a decimal is compared with a decimal: write %s.0", m[1])
+}
+
+// look notes what the expression looks at.
+func (e *expr) look(parsed *cel.Ast) {
+	literal := func(x ast.Expr) (string, bool) {
+		if x.Kind() != ast.LiteralKind {
+			return "", false
+		}
+		s, ok := x.AsLiteral().Value().(string)
+		return s, ok
+	}
+	is := func(x ast.Expr, name string) bool { return x.Kind() == ast.IdentKind && x.AsIdent() == name }
+	ast.PostOrderVisit(parsed.NativeRep().Expr(), ast.NewExprVisitor(func(x ast.Expr) {
+		switch x.Kind() {
+		case ast.IdentKind:
+			e.ofLine = e.ofLine || slices.Contains(lineVariables, x.AsIdent())
+		case ast.SelectKind:
+			if s := x.AsSelect(); is(s.Operand(), "balance") && !s.IsTestOnly() {
+				e.ledgers = append(e.ledgers, s.FieldName())
+			}
+		case ast.CallKind:
+			args := x.AsCall().Args()
+			if len(args) != 2 {
+				return
+			}
+			if s, ok := literal(args[0]); ok && is(args[1], "roles") {
+				e.roles = append(e.roles, s)
+			}
+			if s, ok := literal(args[1]); ok && is(args[0], "balance") {
+				e.ledgers = append(e.ledgers, s)
+			}
+		}
+	}))
 }
 
 // madeUp reports whether some pattern of the expression is not written out: patterns are compiled once, at load.
@@ -132,7 +212,7 @@ func madeUp(parsed *cel.Ast) bool {
 // Eval evaluates the expression on a line. One that fails (a division by zero, an index out of range, the bound on cost) does
 // not hold.
 func (e *expr) Eval(sc *Context, _ float64) (bool, []match.Match) {
-	if sc.Observe {
+	if sc.Observe && e.ofLine {
 		return false, nil
 	}
 	held, _ := e.eval(sc)
@@ -146,13 +226,17 @@ func (e *expr) Explain(_ *Context, held bool, _ []match.Match) string {
 
 // eval evaluates the expression, and tells what that cost.
 func (e *expr) eval(sc *Context) (held bool, spent uint64) {
-	tokens := sc.Window.Tokens[sc.Window.Cut:]
+	var tokens []match.Token
+	var spoken []models.Word
+	if !sc.Observe {
+		tokens, spoken = sc.Window.Tokens[sc.Window.Cut:], sc.Window.Current()
+	}
 	words := make([]string, 0, len(tokens))
 	for _, t := range tokens[:min(len(tokens), maxExprWords)] {
 		words = append(words, t.Text)
 	}
 	minP := 1.0
-	for _, w := range sc.Window.Current() {
+	for _, w := range spoken {
 		minP = min(minP, float64(w.P))
 	}
 	roles := make([]string, len(sc.Roles))

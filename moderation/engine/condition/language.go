@@ -22,7 +22,7 @@ func (c *spokenLanguage) Shape(rules.Nested) strict.Shape {
 	return strict.Mapping{
 		What: "spoken_language",
 		Fields: []strict.Field{
-			{Name: "not_in", Shape: rules.LowerTexts("not_in", &c.NotIn)},
+			{Name: "not_in", Shape: rules.LanguageCodes("not_in", &c.NotIn, allowed)},
 			{Name: "sure", Shape: strict.Number("sure", &c.Sure, 0, 1)},
 		},
 		Required: []string{"not_in"},

@@ -1,6 +1,11 @@
 package condition
 
 import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
 	"earshot/configs/strict"
 	"earshot/moderation/match"
 	"earshot/moderation/rules"
@@ -55,7 +60,18 @@ func (c *balances) Eval(e *Context, _ float64) (bool, []match.Match) {
 	return len(c.need) > 0, nil
 }
 
-// Explain says whether somebody has come so far.
-func (c *balances) Explain(_ *Context, held bool, _ []match.Match) string {
-	return described("the ledger has come so far", held)
+// Explain says how far somebody has come.
+func (c *balances) Explain(e *Context, _ bool, _ []match.Match) string {
+	if e.Person == nil {
+		return "nobody has points"
+	}
+	out := make([]string, len(c.need))
+	for i, b := range c.need {
+		has := e.ledgers.Balance(b.Name, e.Person.ID, After(e.Started, e.Now))
+		out[i] = fmt.Sprintf(
+			"%s is at %s points (%s%g is asked for)", b.Name, strconv.FormatFloat(math.Round(has*100)/100, 'f', -1, 64), b.Need.Op,
+			b.Need.N,
+		)
+	}
+	return strings.Join(out, ", ")
 }

@@ -30,6 +30,7 @@ func (c *role) Shape(rules.Nested) strict.Shape { return strict.Texts("role", &c
 func (c *role) Content() (string, any) { return "Names", textsOf(c.names) }
 
 func (c *role) compile(p *Part) Condition {
+	p.Looks |= AtWho
 	for _, name := range c.names {
 		if !p.set.Roles[models.Role(name.Text)] {
 			p.bad(name.Line, "unknown role %q%s: give its members under people:", strict.Shorten(name.Text),
@@ -66,7 +67,10 @@ func (c *speaker) Shape(rules.Nested) strict.Shape { return strict.Texts("speake
 // Content is the people's identities.
 func (c *speaker) Content() (string, any) { return "Names", textsOf(c.ids) }
 
-func (c *speaker) compile(*Part) Condition { return c }
+func (c *speaker) compile(p *Part) Condition {
+	p.Looks |= AtWho
+	return c
+}
 
 // Eval looks at the speaker's identity.
 func (c *speaker) Eval(e *Context, _ float64) (bool, []match.Match) {
@@ -98,7 +102,13 @@ func wanted(want bool) (string, any) {
 	return "Want", nil
 }
 
-func (c *newcomer) compile(*Part) Condition { return c }
+func (c *newcomer) compile(p *Part) Condition {
+	p.Looks |= AtWho
+	if p.set.Newcomers == nil {
+		p.bad(p.line, "newcomer: nobody is new as long as no file says who is: give people: {newcomer: {until: {in_room: 10m}}}")
+	}
+	return c
+}
 
 // Eval looks at how long the speaker has been there and has spoken.
 func (c *newcomer) Eval(e *Context, _ float64) (bool, []match.Match) {

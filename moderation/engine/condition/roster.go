@@ -48,7 +48,7 @@ func (r *Roster) Person(id string) *Person {
 }
 
 // Talked is how long somebody has spoken in the session, in ms.
-func (p *Person) Talked() int64 { return p.floor.talk(models.Span{EndMS: 1 << 62}) }
+func (p *Person) Talked() int64 { return p.floor.past + length(p.floor.spans) }
 
 // HasLeft reports whether somebody was there and is gone.
 func (r *Roster) HasLeft(id string) bool { return r.room.left[id] }
@@ -65,27 +65,28 @@ func (r *Roster) Talkers(now int64) []*Person {
 	return out
 }
 
-// overlap is how long a person spoke while somebody else did.
-func (r *Roster) overlap(p *Person, w models.Span) int64 {
+// overlap is how long a person talked while somebody else did, of how much talk. Short sounds that take the floor from nobody
+// count for neither.
+func (r *Roster) overlap(p *Person, w models.Span) (over, talk int64) {
 	var others []models.Span
 	for _, other := range r.People {
 		if other != p {
-			others = append(others, other.floor.spans[other.floor.after(w.StartMS):]...)
+			others = append(others, other.floor.held(w)...)
 		}
 	}
 	slices.SortFunc(others, func(a, b models.Span) int { return cmp.Compare(a.StartMS, b.StartMS) })
-	var ms int64
-	for _, v := range p.floor.spans[p.floor.after(w.StartMS):] {
-		until := max(v.StartMS, w.StartMS)
+	mine := p.floor.held(w)
+	for _, v := range mine {
+		until := v.StartMS
 		for _, o := range others {
-			from, to := max(o.StartMS, until), min(o.EndMS, v.EndMS, w.EndMS)
+			from, to := max(o.StartMS, until), min(o.EndMS, v.EndMS)
 			if to > from {
-				ms += to - from
+				over += to - from
 				until = to
 			}
 		}
 	}
-	return ms
+	return over, length(mine)
 }
 
 // interruptions counts how often a person interrupted within a window: began inside another's turn, after which the other

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"earshot/models"
 	"earshot/moderation/match"
@@ -18,6 +19,7 @@ type Settings struct {
 	Members   map[string][]models.Role // by a person's identity
 	Roles     map[models.Role]bool
 	Newcomers *rules.Newcomer
+	Zone      *time.Location // of times of day; nil: UTC
 	Languages []string
 	VoteOver  int64
 	Ledgers   map[string]rules.Ledger

@@ -77,17 +77,19 @@ func runEach(l *transcripts.Listener, paths []string, show bool) ([]engine.Check
 	opts := app.RulesOptions()
 	opts.Transcribe = l.Transcribe
 	var out []engine.CheckResult
-	done := map[string]bool{}
+	done := map[string]bool{} // by file: its checks ran for another path
 	for _, p := range paths {
 		results, err := engine.RunChecks(opts, show, p)
 		if err != nil {
 			return nil, rulesHint(err)
 		}
 		for _, r := range results {
-			if at := fmt.Sprintf("%s:%d", r.File, r.Line); !done[at] {
-				done[at] = true
+			if !done[r.File] {
 				out = append(out, r)
 			}
+		}
+		for _, r := range results {
+			done[r.File] = true
 		}
 	}
 	return out, nil
