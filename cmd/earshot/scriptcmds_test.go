@@ -16,6 +16,7 @@ import (
 
 	"earshot/bot/audio"
 	"earshot/bot/audio/wav"
+	"earshot/cmd/earshot/internal/programtest"
 	"earshot/models/filetest"
 	"earshot/transcribe/fixture"
 )

@@ -53,10 +53,10 @@ func check(env *cli.Env, cmd *cobra.Command, removals bool) (err error) {
 		return errors.Join(err, db.Close())
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return checkAll(env, ctx, db, removals)
+	return checkAll(ctx, env, db, removals)
 }
 
-func checkAll(env *cli.Env, ctx context.Context, store app.Record, removals bool) error {
+func checkAll(ctx context.Context, env *cli.Env, store app.Record, removals bool) error {
 	failed := 0
 	tell := func(what, good string, err error) {
 		if err != nil {

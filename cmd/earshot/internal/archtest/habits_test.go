@@ -95,3 +95,26 @@ func TestPackagesAreNamedForWhatTheyDo(t *testing.T) {
 		}
 	}
 }
+
+// TestCommandsOnlyParseCallAndPrint: package main and the commands have no goroutine, no lock and no SQL, and no theme of commands
+// knows another. What they call has a package of its own.
+func TestCommandsOnlyParseCallAndPrint(t *testing.T) {
+	for _, s := range sources(t) {
+		theme := within(s.pkg, "cmd/earshot/commands/...")
+		if s.test || s.pkg != "cmd/earshot" && !theme {
+			continue
+		}
+		for imp, node := range imports(s) {
+			other := theme && strings.HasPrefix(imp, "earshot/cmd/earshot/commands/")
+			if other || slices.Contains([]string{"sync", "sync/atomic", "database/sql"}, imp) {
+				t.Errorf("%s: a command imports %s", s.at(node), imp)
+			}
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if g, ok := n.(*ast.GoStmt); ok {
+				t.Errorf("%s: a command starts a goroutine", s.at(g))
+			}
+			return true
+		})
+	}
+}
