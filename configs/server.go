@@ -1,8 +1,6 @@
 package configs
 
-import (
-	"earshot/models"
-)
+import "earshot/models"
 
 // Server is a room server with the secrets that are given for it, and for no other. Each is the absolute path of a file that
 // holds the secret in its first line; empty for none.

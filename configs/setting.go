@@ -1,8 +1,6 @@
 package configs
 
-import (
-	"time"
-)
+import "time"
 
 // settings is the table of everything that can be set, in the order of earshot.yaml.
 func settings() []setting {

@@ -6,45 +6,40 @@ import (
 	"time"
 )
 
-// Access is what a person may do with the record of a room.
+// Access is a user's level of access to a room's record.
 type Access string
 
 // The kinds of access; each includes those before it.
 const (
 	AccessNone     Access = ""
-	AccessViewer   Access = "viewer"   // read and hear
+	AccessViewer   Access = "viewer"   // read and listen
 	AccessReviewer Access = "reviewer" // decide flags, correct texts
-	AccessHost     Access = "host"     // act in the room, name, merge and erase people
-	AccessOwner    Access = "owner"    // give access to others
+	AccessHost     Access = "host"     // act in the room; name, merge and erase people
+	AccessOwner    Access = "owner"    // grant access to others
 )
 
-// Rank orders kinds of access: one that allows more has a higher rank; an unknown one has 0, as none has.
+// Rank orders kinds of access: one that allows more has a higher rank; none and unknown ones have 0.
 func (a Access) Rank() int {
-	for i, x := range []Access{AccessNone, AccessViewer, AccessReviewer, AccessHost, AccessOwner} {
-		if x == a {
-			return i
-		}
-	}
-	return 0
+	return max(0, slices.Index([]Access{AccessNone, AccessViewer, AccessReviewer, AccessHost, AccessOwner}, a))
 }
 
-// Allows says whether what needs the other kind is allowed.
+// Allows reports whether access a suffices for what needs the other.
 func (a Access) Allows(need Access) bool { return a.Rank() >= need.Rank() && a.Rank() > 0 }
 
-// User is somebody who may open the pages.
+// User is a person with access to the pages.
 type User struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
-	// Access holds in all rooms, Rooms beyond it in single ones.
+	// Access applies to all rooms, Rooms to single rooms in addition.
 	Access Access            `json:"access"`
 	Rooms  map[string]Access `json:"rooms,omitempty"`
-	// Password is a hash in PHC form; "" for somebody who logs in by link only.
+	// Password is a hash in PHC format; "" for a user who logs in by link only.
 	Password string    `json:"-"`
 	Created  time.Time `json:"created"`
 }
 
-// RenameRooms renames the rooms that the user has access to, and says whether that changed anything. Of two that become one
-// the greater access stays.
+// RenameRooms renames the rooms that the user has access to, and reports whether anything changed. If two become one, the greater
+// access remains.
 func (u User) RenameRooms(rename func(old string) string) (changed bool) {
 	for _, old := range slices.Sorted(maps.Keys(u.Rooms)) {
 		now := rename(old)
@@ -60,7 +55,7 @@ func (u User) RenameRooms(rename func(old string) string) (changed bool) {
 	return changed
 }
 
-// CredentialKind tells what a token is for. The list is closed.
+// CredentialKind is what a token is for. The list is closed.
 type CredentialKind string
 
 // The kinds of credentials.
@@ -68,39 +63,39 @@ const (
 	CredentialSession CredentialKind = "session" // a browser that is logged in
 	CredentialLink    CredentialKind = "link"    // logs in once
 	CredentialKey     CredentialKind = "key"     // a program that uses the API
-	CredentialDevice  CredentialKind = "device"  // a browser in which the user has logged in before; it opens nothing
+	CredentialDevice  CredentialKind = "device"  // a browser in which the user has logged in before; grants nothing
 )
 
-// Credential is a token that stands for a user. The token itself is known to its holder alone.
+// Credential is a token that authenticates a user. Only its holder knows the token itself.
 type Credential struct {
-	// Hash is SHA-256 of the token, in hex.
+	// Hash is the SHA-256 of the token, in hex.
 	Hash  string         `json:"-"`
 	Kind  CredentialKind `json:"kind"`
 	User  string         `json:"user"` // User.ID
 	Label string         `json:"label"`
-	// Access is the most that it allows; AccessNone: all that the user may.
+	// Access bounds what it allows; AccessNone means all that the user may do.
 	Access Access `json:"access,omitempty"`
-	// Rooms are the rooms that it opens; empty: all that the user may see.
+	// Rooms are the rooms that it gives access to; empty means all of the user's.
 	Rooms   []string  `json:"rooms,omitempty"`
 	Created time.Time `json:"created"`
 	Expires time.Time `json:"expires,omitzero"` // zero: never
 }
 
-// RoomSet is the rooms that a query may look into. The zero value is all rooms. Queries are held to it before anything is
-// counted or cut off, so that what lies in other rooms shows in nothing.
+// RoomSet is a set of rooms to which a query is restricted. The zero value is all rooms. Queries apply it before counting or
+// limiting, so that the result reveals nothing of other rooms.
 type RoomSet struct {
 	some  bool
 	rooms []string
 }
 
-// OnlyRooms is a set of single rooms; without any it is no room at all.
+// OnlyRooms returns a set of the given rooms, which is empty without any.
 func OnlyRooms(rooms ...string) RoomSet { return RoomSet{true, slices.Clone(rooms)} }
 
-// All says that no room is left out.
+// All reports whether the set contains all rooms.
 func (s RoomSet) All() bool { return !s.some }
 
-// Has says whether a room is in the set.
+// Has reports whether a room is in the set.
 func (s RoomSet) Has(room string) bool { return !s.some || slices.Contains(s.rooms, room) }
 
-// Rooms lists the rooms of a set that is not of all.
+// Rooms lists the rooms of a set that is not All.
 func (s RoomSet) Rooms() []string { return slices.Clone(s.rooms) }

@@ -25,24 +25,24 @@ const (
 	RoomWHEP    RoomKind = "whep"
 )
 
-// Address is where a room is: its server, and the room there. Two ways of writing one address are equal as Addresses.
+// Address is the address of a room: its server, and the room there. Different spellings of an address are equal as Addresses.
 type Address struct {
 	Kind RoomKind
-	// Encrypted says that the server is spoken to over TLS.
+	// Encrypted reports that the server uses TLS.
 	Encrypted bool
 	// Host is the server's name in lower case, or its IP address without brackets; localhost is 127.0.0.1.
 	Host string
 	Port uint16
 	path string // escaped, begins with a slash
-	room string // what the last part of the path says
-	// query is a digest of a WHEP address's query: it may name the stream, and it may hold a secret.
+	room string // the last part of the path, unescaped
+	// query is a digest of a WHEP address's query, which may identify the stream and contain a secret.
 	query string
 }
 
 const addressHint = "for example lounge://127.0.0.1:8484/lounge or livekit://rooms.example/open-mic or " +
 	"janus+ws://rooms.example:8188/room/1234 or whep+https://media.example/whep/stage"
 
-// ParseAddress reads the address of a room. Its errors never hold a user name, a password or a query.
+// ParseAddress parses the address of a room. Its errors never contain a user name, a password or a query.
 func ParseAddress(raw string) (Address, error) {
 	a, u, err := parseServer(raw)
 	if err != nil {
@@ -54,7 +54,7 @@ func ParseAddress(raw string) (Address, error) {
 	return a, nil
 }
 
-// ParseServer reads the address of a room server, whatever room it names, if any.
+// ParseServer parses the address of a room server; any room in it is ignored.
 func ParseServer(raw string) (Address, error) {
 	a, _, err := parseServer(raw)
 	return a, err
@@ -84,7 +84,7 @@ func parseServer(raw string) (a Address, u *url.URL, err error) {
 	return a, u, nil
 }
 
-// schemeOf is the kind of a scheme, with how it is encrypted: "s", "plain", or "" for everywhere but on this machine.
+// schemeOf returns the kind of a scheme and its encryption: "s", "plain", or "" for encrypted except on this machine.
 func schemeOf(scheme string) (kind RoomKind, mode string, known bool) {
 	switch scheme {
 	case "lounge", "lounge+http":
@@ -109,7 +109,7 @@ func schemeOf(scheme string) (kind RoomKind, mode string, known bool) {
 	return "", "", false
 }
 
-// withoutSecrets is an address without what may be secret in it.
+// withoutSecrets returns a URL without the parts that may be secret.
 func withoutSecrets(u *url.URL) string {
 	b := *u
 	b.User, b.RawQuery, b.Fragment, b.RawFragment = nil, "", "", ""
@@ -118,7 +118,7 @@ func withoutSecrets(u *url.URL) string {
 
 var hostName = regexp.MustCompile(`^[a-z0-9._-]{1,253}$`)
 
-// hostOf is the one form of a host; "" for none.
+// hostOf returns the canonical form of a host; "" if it is invalid.
 func hostOf(host string) string {
 	host = strings.ToLower(host)
 	if ip, err := netip.ParseAddr(host); err == nil {
@@ -147,16 +147,16 @@ func portOf(port string, encrypted bool) (uint16, error) {
 	return uint16(n), err
 }
 
-// local says that the server is on this machine.
+// local reports whether the server is on this machine.
 func (a Address) local() bool {
 	ip, err := netip.ParseAddr(a.Host)
 	return err == nil && ip.IsLoopback()
 }
 
-// loungeRoom is what a room in a lounge may be called.
+// loungeRoom matches the names of lounge rooms.
 var loungeRoom = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
 
-// within reads the room of an address; false where the path names none.
+// within parses the room of an address; it returns false if the path names none.
 func (a *Address) within(u *url.URL) bool {
 	var parts []string
 	for p := range strings.SplitSeq(strings.Trim(u.EscapedPath(), "/"), "/") {
@@ -188,7 +188,7 @@ func (a *Address) within(u *url.URL) bool {
 	return true
 }
 
-// scheme is the shortest one that means the kind and its encryption.
+// scheme returns the shortest scheme for the kind and its encryption.
 func (a Address) scheme() string {
 	plain, encrypted := "+ws", "+wss"
 	switch a.Kind {
@@ -208,8 +208,8 @@ func (a Address) scheme() string {
 	return string(a.Kind) + plain
 }
 
-// Server is the address of the server alone, in its one form: "livekit://rooms.example". Secrets are given for it, and
-// for nothing shorter: its scheme, its host and its port.
+// Server returns the canonical address of the server alone: "livekit://rooms.example". Secrets are configured for it: for the
+// combination of scheme, host and port.
 func (a Address) Server() string {
 	host := a.Host
 	if strings.Contains(host, ":") {
@@ -221,7 +221,7 @@ func (a Address) Server() string {
 	return a.scheme() + "://" + host
 }
 
-// ID is the room's identity: its whole address in its one form, without secrets. It has no spaces.
+// ID returns the room's identity: its canonical address, without secrets. It contains no spaces.
 func (a Address) ID() string {
 	if a.query != "" {
 		return a.Server() + a.path + "?query=" + a.query
@@ -229,7 +229,7 @@ func (a Address) ID() string {
 	return a.Server() + a.path
 }
 
-// RoomName is the last part of the address, as people call the room.
+// RoomName returns the last part of the address, as people call the room.
 func (a Address) RoomName() string {
 	if a.room == "" {
 		return a.Host
@@ -239,11 +239,11 @@ func (a Address) RoomName() string {
 
 var notInShort = regexp.MustCompile(`[^a-z0-9._-]+`)
 
-// Short is the room's name made safe for the names of files and sessions. Rooms of several servers may share one.
+// Short returns ShortRoom of the room's name. It is not unique: rooms of several servers may share it.
 func (a Address) Short() string { return ShortRoom(a.RoomName()) }
 
-// ShortRoom makes a room's name safe for the names of files and sessions: lower-case letters, digits, dots, dashes and
-// underscores. Up to version 0.1 it was a room's identity.
+// ShortRoom makes a room's name safe for the names of files and sessions: lower-case letters, digits, dots, dashes and underscores.
+// Up to version 0.1 it was a room's identity.
 func ShortRoom(name string) string {
 	last := path.Base(name)
 	if id := strings.Trim(notInShort.ReplaceAllString(strings.ToLower(last), "-"), "-."); id != "" {
@@ -252,7 +252,7 @@ func ShortRoom(name string) string {
 	return "room"
 }
 
-// RoomAt is the room of an address. name is what people call it; "": the last part of the address.
+// RoomAt returns the room of an address. name is its display name; "" means the last part of the address.
 func (a Address) RoomAt(raw, name string) Room {
 	if name == "" {
 		name = a.RoomName()
@@ -263,8 +263,8 @@ func (a Address) RoomAt(raw, name string) Room {
 	return Room{ID: a.ID(), Name: name, URL: raw}
 }
 
-// FindRoom finds the room that a person means: by its address, however that is written, or by a name that only one of the
-// rooms has. An address need not be one of the rooms'. ErrNotFound: none is called so; ErrConflict: several are.
+// FindRoom finds a room by its address, in any spelling, or by a name that only one of the rooms has. An address need not be that of
+// one of the rooms. Errors wrap ErrNotFound if no room has the name, ErrConflict if several do.
 func FindRoom(rooms []Room, word string) (Room, error) {
 	if at, err := ParseAddress(word); err == nil {
 		return at.RoomAt(word, ""), nil

@@ -8,11 +8,11 @@ import (
 	"encoding/binary"
 )
 
-// Blind writes numbers so that they tell nothing to who gets them: for the cursors of lists and streams, whose numbers count
-// what happens in all rooms. It holds for one run of the program. Any goroutine may use it.
+// Blind encrypts numbers, for the cursors of lists and streams, which count events of all rooms and would reveal them. It is valid
+// for one run of the program. Any goroutine may use it.
 type Blind struct{ block cipher.Block }
 
-// NewBlind makes one with a key of its own.
+// NewBlind returns a Blind with a random key.
 func NewBlind() Blind {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key)          // never fails
@@ -20,15 +20,15 @@ func NewBlind() Blind {
 	return Blind{block}
 }
 
-// Text is a number as a text of 22 letters, digits, dashes and underscores.
+// Text encrypts a number to a text of 22 letters, digits, dashes and underscores.
 func (b Blind) Text(n uint64) string {
-	var in, out [aes.BlockSize]byte // the second half stays empty: who makes a text up does not hit that
+	var in, out [aes.BlockSize]byte // the second half stays zero, which authenticates the text
 	binary.BigEndian.PutUint64(in[:], n)
 	b.block.Encrypt(out[:], in[:])
 	return base64.RawURLEncoding.EncodeToString(out[:])
 }
 
-// Number reads what Text wrote; ok is false for anything else.
+// Number decrypts what Text returned; ok is false for anything else.
 func (b Blind) Number(text string) (n uint64, ok bool) {
 	in, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || len(in) != aes.BlockSize {

@@ -1,6 +1,6 @@
 package models
 
-// Condition is one sentence about how Earshot is doing.
+// Condition is a sentence about Earshot's health.
 type Condition struct {
 	OK   bool   `json:"ok"`
 	Text string `json:"text"`

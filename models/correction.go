@@ -1,12 +1,10 @@
 package models
 
-import (
-	"strings"
-)
+import "strings"
 
-// Retime gives times to the words of a corrected text, in place of the words that were heard from startMS to endMS: those that
-// were heard keep theirs, in the longest common order; those in between share the time that lies between, so that words still
-// light up where they are said.
+// Retime assigns times to the words of a corrected text of a line from startMS to endMS: words of the longest common subsequence with
+// the recognised ones keep their times, and those in between share the time between, so that words are still highlighted where they
+// are said.
 func Retime(heard []Word, text string, startMS, endMS int64) []Word {
 	fields := strings.Fields(text)
 	words := make([]Word, len(fields))
@@ -33,7 +31,7 @@ func Retime(heard []Word, text string, startMS, endMS int64) []Word {
 	return words
 }
 
-// common pairs the words of both in their longest common subsequence, whatever their case and punctuation.
+// common returns the pairs of a longest common subsequence of the words, ignoring case and punctuation.
 func common(heard []Word, fields []string) (pairs [][2]int) {
 	same := func(a, b string) bool {
 		const around = " \t.,;:!?…\"'()-"

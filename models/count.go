@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Count is a number with its English noun, which is given for one thing: "1 line", "12 lines", "2 stretches".
+// Count returns a number with its English noun, given in the singular: "1 line", "12 lines", "2 stretches".
 func Count(n int, noun string) string {
 	switch {
 	case n == 1:

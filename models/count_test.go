@@ -1,8 +1,6 @@
 package models
 
-import (
-	"testing"
-)
+import "testing"
 
 func TestCount(t *testing.T) {
 	t.Parallel()

@@ -1,22 +1,20 @@
 package models
 
-import (
-	"time"
-)
+import "time"
 
 // SpeakerCounts is one person's part in a session. A line is an utterance with text.
 type SpeakerCounts struct {
 	Speaker
 	Utterances int `json:"utterances"`
-	// TalkMS is the time that the voice detector took for speech, summed over the person's lines.
+	// TalkMS is the duration of speech, summed over the person's lines.
 	TalkMS int64 `json:"talk_ms"`
 	Flags  int   `json:"flags"`
 }
 
-// SessionInfo is a session with what the lists show about it.
+// SessionInfo is a session with the figures that lists show.
 type SessionInfo struct {
 	Session
-	// Speakers has everybody who was seen or said something, the one who talked most first.
+	// Speakers has everybody who was seen or spoke, by descending talk time.
 	Speakers   []SpeakerCounts `json:"speakers"`
 	Utterances int             `json:"utterances"` // lines with text
 	Doubtful   int             `json:"doubtful"`   // of them, with a doubt
@@ -31,13 +29,13 @@ type SessionInfo struct {
 	DurationMS int64 `json:"duration_ms"`
 }
 
-// SessionQuery chooses sessions for a list, the newest first.
+// SessionQuery selects sessions, newest first.
 type SessionQuery struct {
 	Room string // empty: all rooms
-	// Only holds the query to these rooms.
+	// Only restricts the query to these rooms.
 	Only RoomSet
 	Live bool // only those that have not ended
-	// Before continues a list: only sessions that started earlier. Zero: from the newest.
+	// Before continues a list: only sessions that started earlier, unless zero.
 	Before time.Time
 	// Limit is the longest list wanted: 1 to 1000, 0 for 100.
 	Limit int

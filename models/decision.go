@@ -1,14 +1,15 @@
 package models
 
 import (
+	"slices"
 	"time"
 )
 
-// Gate is one condition that a match had to meet before it may enforce, and what was found.
+// Gate is a condition that a match must meet before it may be enforced, with its outcome.
 type Gate struct {
 	// Name is the gate as the rule file writes it: word_p, logprob, voiced, loss_max, attribution, late, doubt.
 	Name string `json:"name"`
-	// Need and Got are the bar and the finding in the gate's own words ("0.60", "10%", "track").
+	// Need and Got are the requirement and the actual value ("0.60", "10%", "track").
 	Need   string `json:"need"`
 	Got    string `json:"got"`
 	Passed bool   `json:"passed"`
@@ -17,15 +18,15 @@ type Gate struct {
 // SecondLook is the result of decoding the flagged clip again, at full context or by another model.
 type SecondLook struct {
 	Model string `json:"model"`
-	// Text is what the second decode heard. The first text stays with the utterance.
+	// Text is the text of the second decode. The first remains that of the utterance.
 	Text string `json:"text"`
-	// Agreed says the rule matched in the second text too.
+	// Agreed reports that the rule matched in the second text too.
 	Agreed bool `json:"agreed"`
-	// Failed says that the second look could not be made; Agreed is false then.
+	// Failed reports that the second look failed; Agreed is false then.
 	Failed bool `json:"failed,omitempty"`
 }
 
-// OpinionState is where a second opinion stands. The list is closed.
+// OpinionState is the state of a second opinion. The list is closed.
 type OpinionState string
 
 // The states of a second opinion.
@@ -37,14 +38,14 @@ const (
 	OpinionUnasked   OpinionState = "unasked"   // nothing was sent: nothing changed
 )
 
-// Opinion is what a language or moderation model said of the words that matched. It can only lower a verdict.
+// Opinion is a language or moderation model's opinion of a match. It can only lower a verdict.
 type Opinion struct {
 	// By names the model and the host that it was asked at.
 	By    string       `json:"by,omitempty"`
 	State OpinionState `json:"state"`
 }
 
-// Verdict is what the gates and the mode made of a flag. The list is closed.
+// Verdict is the outcome of a flag's gates and mode. The list is closed.
 type Verdict string
 
 // The verdicts, weakest first.
@@ -56,7 +57,7 @@ const (
 	VerdictPending  Verdict = "pending"  // waits for a second look at the sound, or for a second opinion
 )
 
-// AskState is where an ask to the host stands. The list is closed.
+// AskState is the state of an ask to the host. The list is closed.
 type AskState string
 
 // The states of an ask. It leaves AskOpen once.
@@ -68,7 +69,7 @@ const (
 	AskExpired   AskState = "expired"   // nobody answered in time
 )
 
-// Decision is the full record of one verdict: why it fell, who decided, and what came of it. Its actions are stored beside it.
+// Decision is the full record of a verdict: its reasons, who decided, and its outcome. Its actions are stored separately.
 type Decision struct {
 	// ID is derived from the flag's id, so that judging the same words again, after a restart or a retry, finds the same decision.
 	ID          string `json:"id"`
@@ -86,7 +87,7 @@ type Decision struct {
 	Matched    []Word      `json:"matched"`
 	Gates      []Gate      `json:"gates"`
 	SecondLook *SecondLook `json:"second_look,omitempty"`
-	// Opinion is nil when none was wanted.
+	// Opinion is nil if none was requested.
 	Opinion *Opinion `json:"opinion,omitempty"`
 	Verdict Verdict  `json:"verdict"`
 	// Why is one sentence for the host.
@@ -100,7 +101,7 @@ type Decision struct {
 	// DecidedBy names the person who confirmed or dismissed, or "rule" for what was enforced without asking.
 	DecidedBy string    `json:"decided_by,omitempty"`
 	Decided   time.Time `json:"decided,omitzero"`
-	// Said is when the words ended that decided; zero where there were none.
+	// Said is when the words ended that led to the verdict; zero if there were none.
 	Said    time.Time `json:"said,omitzero"`
 	Created time.Time `json:"created"`
 	// Done is the verb that was carried out in the room without asking, or empty.
@@ -115,7 +116,7 @@ type Points struct {
 	Points float64 `json:"points"`
 }
 
-// Verb is what can be done in a room or told to somebody. The list is closed.
+// Verb is what an action does. The list is closed.
 type Verb string
 
 // The verbs, mildest first.
@@ -136,33 +137,29 @@ const (
 	VerbUnban           Verb = "unban"                 // undo of ban
 )
 
-// Rank orders verbs by how much they do to somebody: a stronger verb has a higher rank; one that does nothing to anybody, or is
-// unknown, has 0.
+// Rank orders verbs by severity: a harsher verb has a higher rank; one that affects nobody, or is unknown, has 0.
 func (v Verb) Rank() int {
-	for i, x := range []Verb{VerbNudge, VerbMessage, VerbWarn, VerbMute, VerbToAudience, VerbNewcomersListen, VerbRemove, VerbBan} {
-		if x == v {
-			return i + 1
-		}
-	}
-	return 0
+	return 1 + slices.Index([]Verb{
+		VerbNudge, VerbMessage, VerbWarn, VerbMute, VerbToAudience, VerbNewcomersListen, VerbRemove, VerbBan,
+	}, v)
 }
 
-// ActionState is how far an action has come. The list is closed.
+// ActionState is the state of an action. The list is closed.
 type ActionState string
 
-// The states of an action. An action is done when it was seen to have taken effect, not when it was sent.
+// The states of an action. An action is done when its effect has been observed, not when it was sent.
 const (
-	ActionPlanned ActionState = "planned" // stored, not yet sent; a restart takes it up again
-	ActionSent    ActionState = "sent"    // the platform took the request
-	ActionSeen    ActionState = "seen"    // its effect was seen
-	ActionFailed  ActionState = "failed"  // refused, or without effect after all tries
+	ActionPlanned ActionState = "planned" // stored, not yet sent; resumed after a restart
+	ActionSent    ActionState = "sent"    // the platform accepted the request
+	ActionSeen    ActionState = "seen"    // its effect was observed
+	ActionFailed  ActionState = "failed"  // refused, or without effect after all attempts
 	ActionUndone  ActionState = "undone"  // taken back
 )
 
-// Action is one thing done because of a decision, or by a host's own hand.
+// Action is an action that results from a decision, or that a host takes.
 type Action struct {
-	// ID is the idempotency key: derived from the decision and the verb, or made once for a host's click. An id that was
-	// stored is never carried out a second time.
+	// ID is the idempotency key: derived from the decision and the verb, or generated for a host's click. A stored id is never
+	// carried out twice.
 	ID      string `json:"id"`
 	Session string `json:"session"`
 	// Decision is empty for an action that a host took without a flag.
@@ -172,29 +169,29 @@ type Action struct {
 	TargetName string `json:"target,omitempty"`
 	// ForMS is how long it lasts; 0: until it is undone.
 	ForMS int64 `json:"for_ms,omitempty"`
-	// Text is the line that is sent, for the verbs that speak.
+	// Text is the message to send, for verbs that send one.
 	Text string `json:"text,omitempty"`
-	// Via is how a line reaches its reader ("private", "chat", "voice"; empty or "auto": as the connector can).
+	// Via is how a message is delivered ("private", "chat", "voice"; empty or "auto": as the connector can).
 	Via string `json:"via,omitempty"`
 	// Who are the roles that are told, and Webhook the name of the webhook, for the verb tell.
 	Who     []Role      `json:"who,omitempty"`
 	Webhook string      `json:"webhook,omitempty"`
 	State   ActionState `json:"state"`
-	// Attempts counts the tries, the climb up the ladder included.
+	// Attempts counts the attempts, including escalation.
 	Attempts int `json:"attempts"`
-	// Error says why it failed, in words fit for the host.
+	// Error is why it failed, in words for the host.
 	Error string `json:"error,omitempty"`
 	// By names the person, or "rule".
 	By      string    `json:"by"`
 	Created time.Time `json:"created"`
-	// Sent and Seen are when the platform took the request and when the effect was seen; zero before.
+	// Sent and Seen are when the platform accepted the request and when the effect was observed; zero before.
 	Sent time.Time `json:"sent,omitzero"`
 	Seen time.Time `json:"seen,omitzero"`
 }
 
-// LedgerEntry is one strike, or its taking back. A balance is the sum of the entries after fading, so entries are never changed.
+// LedgerEntry is a strike, or its withdrawal. A balance is the sum of the entries after decay, so entries are never changed.
 type LedgerEntry struct {
-	// ID is derived from the flag and the ledger's name, so that the same finding never counts twice.
+	// ID is derived from the flag and the ledger's name, so that a flag never counts twice.
 	ID string `json:"id"`
 	// Ledger is the name in the rule file ("conduct").
 	Ledger string `json:"ledger"`
@@ -205,7 +202,7 @@ type LedgerEntry struct {
 	Flag    string `json:"flag,omitempty"`
 	// Points are added to the balance; a correction is a negative entry.
 	Points float64 `json:"points"`
-	// Pending says that the points count only once a host confirms the flag.
+	// Pending reports that the points count only once a host confirms the flag.
 	Pending bool      `json:"pending,omitempty"`
 	By      string    `json:"by"` // a person, or "rule"
 	At      time.Time `json:"at"`

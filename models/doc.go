@@ -1,7 +1,6 @@
-// Package models is Earshot's vocabulary: what the packages hand to each other and what the store keeps.
+// Package models is Earshot's vocabulary: the types that packages exchange and the store holds.
 //
-// It imports the standard library only and holds no behaviour beyond naming and small derivations, so every other
-// package may import it. Times inside a session are milliseconds from the session's start (fields ending in MS);
-// points in time for people are time.Time in UTC. Levels are dBFS. Nothing here is safe for concurrent mutation: a
-// value that is sent on is given away, slices included.
+// It imports the standard library only and has no behaviour beyond naming and small derivations, so that every other package may
+// import it. Session times are milliseconds from the session's start (fields ending in MS); wall-clock times are time.Time in UTC.
+// Levels are dBFS. Nothing here is safe for concurrent mutation: a value that is passed on is given away, including its slices.
 package models

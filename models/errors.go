@@ -1,30 +1,28 @@
 package models
 
-import (
-	"errors"
-)
+import "errors"
 
-// ErrNotFound is returned (wrapped) by every store method that is asked for one thing that is not there.
+// ErrNotFound is returned (wrapped) by store methods for something that is not stored.
 var ErrNotFound = errors.New("not found")
 
-// ErrConflict is returned (wrapped) when what was asked for is so already, or stands against something that is.
+// ErrConflict is returned (wrapped) when a request conflicts with the present state.
 var ErrConflict = errors.New("conflict")
 
-// ErrInvalid is returned (wrapped) when what was asked for makes no sense: the caller's input must change, trying again does not help.
+// ErrInvalid is returned (wrapped) for invalid input: a retry does not help.
 var ErrInvalid = errors.New("invalid")
 
-// ErrUnreadable is returned (wrapped) beside what could be read when some of what is stored cannot be: another version wrote it,
-// or the disk erred. Whoever can do with the rest goes on with it, and says so.
+// ErrUnreadable is returned (wrapped) together with the readable rest when some stored data can't be read: another version wrote it,
+// or the disk failed. A caller that can use the rest does, and reports it.
 var ErrUnreadable = errors.New("something that is stored cannot be read")
 
-// ErrForbidden is returned (wrapped) when what was asked for needs somebody who may do more.
+// ErrForbidden is returned (wrapped) when a request needs more access.
 var ErrForbidden = errors.New("forbidden")
 
-// ErrUnavailable is returned (wrapped) when the store cannot do its work now, for instance because the disk is full or the
-// database is locked. Nothing was changed, nothing is lost, and the same call may succeed later: keep what you hold and try again.
+// ErrUnavailable is returned (wrapped) when the store can't work now, for instance because the disk is full or the database is
+// locked. Nothing was changed, and the same call may succeed later.
 var ErrUnavailable = errors.New("the store is unavailable")
 
-// Readable is err, but for ErrUnreadable: nil, for who goes on with what could be read.
+// Readable returns nil for ErrUnreadable, and err otherwise.
 func Readable(err error) error {
 	if errors.Is(err, ErrUnreadable) {
 		return nil
@@ -32,19 +30,19 @@ func Readable(err error) error {
 	return err
 }
 
-// Hinted is an error with advice for the person at the keyboard: what to do next.
+// Hinted is an error with a hint for the user: what to do next.
 type Hinted struct {
 	Err  error
 	Hint string
 }
 
-// Error is the error without its hint.
+// Error returns the error without the hint.
 func (h *Hinted) Error() string { return h.Err.Error() }
 
-// Unwrap gives the error that was hinted at.
+// Unwrap returns the error.
 func (h *Hinted) Unwrap() error { return h.Err }
 
-// WithHint joins advice to an error; a nil error stays nil.
+// WithHint adds a hint to an error; a nil error stays nil.
 func WithHint(err error, hint string) error {
 	if err == nil {
 		return nil
@@ -52,7 +50,7 @@ func WithHint(err error, hint string) error {
 	return &Hinted{Err: err, Hint: hint}
 }
 
-// Hint finds the advice that was joined to an error, or "".
+// Hint returns the hint of an error, or "".
 func Hint(err error) string {
 	var h *Hinted
 	if errors.As(err, &h) {
@@ -61,13 +59,13 @@ func Hint(err error) string {
 	return ""
 }
 
-// InputError is an error that is the fault of what was given: settings, rules, addresses or files.
+// InputError is an error caused by the user's input: settings, rules, addresses or files.
 type InputError struct{ error }
 
-// Unwrap gives what is wrong.
+// Unwrap returns the error.
 func (e InputError) Unwrap() error { return e.error }
 
-// BadInput marks an error as the fault of what was given. nil stays nil.
+// BadInput marks an error as an InputError. nil stays nil.
 func BadInput(err error) error {
 	if err == nil {
 		return nil

@@ -1,9 +1,9 @@
 package models
 
-// Event is one thing that happened in a session, for those who watch it live. Exactly one pointer is set.
+// Event is an event of a session, for live viewers. Exactly one pointer is set.
 type Event struct {
-	// Seq rises by one with each event of the process; a watcher resumes after it. Those who may not see all rooms are not
-	// told it: a stream gives its cursor as the id of the event.
+	// Seq increases by one with each event of the process; a viewer resumes after it. It is not sent to viewers, who may not see
+	// all rooms: a stream uses its encrypted cursor as the event's id.
 	Seq       uint64     `json:"-"`
 	SessionID string     `json:"session_id"`
 	Session   *Session   `json:"session,omitempty"` // started, changed or ended
@@ -12,28 +12,28 @@ type Event struct {
 	Utterance *Utterance `json:"utterance,omitempty"`
 	Flag      *Flag      `json:"flag,omitempty"` // raised or decided
 	Gap       *Gap       `json:"gap,omitempty"`
-	// Evidence is a clip that was kept; it comes before the flags of its line.
+	// Evidence is a stored clip; it precedes the flags of its line.
 	Evidence *Evidence `json:"evidence,omitempty"`
 	Decision *Decision `json:"decision,omitempty"` // made, answered or lapsed
 	Action   *Action   `json:"action,omitempty"`   // took effect or failed
-	// Floor is who has the right to speak next, after that changed; only those who watch one session get it.
+	// Floor is a change of who has spoken least; only viewers of a single session receive it.
 	Floor *Floor `json:"floor,omitempty"`
-	// Alarm is for those who watch any session: it has no session of its own.
+	// Alarm is for viewers of any session.
 	Alarm *Alarm `json:"alarm,omitempty"`
 }
 
-// Alarm is what everybody has to know at once, such as that nothing can be written down.
+// Alarm is an urgent message to all viewers, such as that nothing can be stored.
 type Alarm struct {
 	Text string `json:"text"` // empty: it is over
 }
 
-// Floor is who of those in a room spoke least, first: the beginning of the fair order of who may speak next, eight people at
-// most. Hosts are not in it.
+// Floor lists up to eight people in a room, those who have spoken least first: the beginning of a fair order of speaking. It excludes
+// hosts.
 type Floor struct {
 	Next []Talked `json:"next"`
 }
 
-// Talked is how long somebody has spoken in a session.
+// Talked is how long a person has spoken in a session.
 type Talked struct {
 	SpeakerID   string `json:"speaker_id"`
 	SpeakerName string `json:"speaker_name"`

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Level is how grave a flag is.
+// Level is the severity of a flag.
 type Level string
 
 // The levels, mildest first.
@@ -16,10 +16,10 @@ const (
 	LevelHigh   Level = "high"
 )
 
-// Levels are all levels, mildest first.
+// Levels returns all levels, mildest first.
 func Levels() []Level { return []Level{LevelInfo, LevelLow, LevelMedium, LevelHigh} }
 
-// Rank orders levels: it is the place in Levels, so that a graver level has a higher rank; an unknown one has -1.
+// Rank returns the index in Levels, so that a more severe level has a higher rank; -1 for an unknown one.
 func (l Level) Rank() int { return slices.Index(Levels(), l) }
 
 // Mode is how far rules may go.
@@ -27,12 +27,12 @@ type Mode string
 
 // The modes, weakest first.
 const (
-	ModeWatch   Mode = "watch"   // write it down
+	ModeWatch   Mode = "watch"   // record it
 	ModeSuggest Mode = "suggest" // ask the host
 	ModeAct     Mode = "act"     // do it
 )
 
-// FlagStatus is what a person said of a flag.
+// FlagStatus is a reviewer's verdict on a flag.
 type FlagStatus string
 
 // The statuses of a flag.
@@ -44,7 +44,7 @@ const (
 
 // Flag is a rule's finding in one utterance.
 type Flag struct {
-	// ID is derived from the utterance's key and the rule, so that judging the same words again finds the same flag.
+	// ID is derived from the utterance's key and the rule, so that judging the same words again results in the same flag.
 	ID      string `json:"id"`
 	Session string `json:"session"`
 	// Utterance is the line in which the match ends.
@@ -62,10 +62,10 @@ type Flag struct {
 	Matched []Word `json:"matched"`
 	StartMS int64  `json:"start_ms"`
 	EndMS   int64  `json:"end_ms"`
-	// Why is one sentence for the host: what matched, where, and how surely it was heard.
+	// Why is one sentence for the host: what matched, where, and with what confidence.
 	Why    string     `json:"why"`
 	Status FlagStatus `json:"status"`
-	// DecidedBy and Decided say who set the status and when; empty while the flag is open.
+	// DecidedBy and Decided are who set the status and when; empty while the flag is open.
 	DecidedBy string    `json:"decided_by,omitempty"`
 	Decided   time.Time `json:"decided,omitzero"`
 	Created   time.Time `json:"created"`

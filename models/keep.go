@@ -7,25 +7,25 @@ import (
 	"time"
 )
 
-// Retention is how long things are kept after they were said. Zero: for ever.
+// Retention is how long data is kept after it was said. Zero means for ever.
 type Retention struct {
-	// Sound is for clips: of flagged lines, those that could not be decoded, and those that still wait.
+	// Sound applies to clips: of flagged lines, failed ones, and those queued.
 	Sound time.Duration
-	// Words is for transcripts, gaps, the names of people without a flag, and summaries, which quote.
+	// Words applies to transcripts, gaps, the names of people without a flag, and summaries, which quote.
 	Words time.Duration
-	// Flags is for flags with the words that matched, and for what came of them: decisions, actions, strikes.
+	// Flags applies to flags with the words that matched, and to their decisions, actions and strikes.
 	Flags time.Duration
 }
 
-// RetentionPolicy is how long each room's record is kept.
+// RetentionPolicy is the retention by room and profile.
 type RetentionPolicy struct {
 	Default Retention
-	// Rooms are the rooms, by id, that have clocks of their own, and Profiles the profiles, by name.
+	// Rooms has the retention of rooms by id, and Profiles that of profiles by name, where they differ from the default.
 	Rooms    map[string]Retention
 	Profiles map[string]Retention
 }
 
-// Of is the retention of a session: its room's, else its profile's, else the default.
+// Of returns the retention of a session: its room's, else its profile's, else the default.
 func (p RetentionPolicy) Of(s Session) Retention {
 	if r, ok := p.Rooms[s.Room]; ok {
 		return r
@@ -46,9 +46,9 @@ type Swept struct {
 	// Decisions counts decisions, actions and strikes.
 	Decisions int `json:"decisions"`
 	Notices   int `json:"notices"`
-	// Invitations counts links whose time was over before anybody followed them.
+	// Invitations counts links that expired unused.
 	Invitations int `json:"invitations"`
-	// Sessions are those of which nothing was left.
+	// Sessions counts those of which nothing was left.
 	Sessions int `json:"sessions"`
 }
 
@@ -65,35 +65,35 @@ const (
 	EraseRoom    ErasureKind = "room"
 )
 
-// Erasure is somebody's wish that something be forgotten.
+// Erasure is a request to erase data.
 type Erasure struct {
 	Kind ErasureKind `json:"kind"`
 	// Target is the id of the session, of the person (the platform's) or of the room.
 	Target string `json:"target"`
-	// Room confines the erasure of a person to one room; empty: all rooms.
+	// Room restricts the erasure of a person to one room; empty means all rooms.
 	Room string `json:"room,omitempty"`
-	// By is who asked for it.
+	// By is who requested it.
 	By string `json:"by"`
 }
 
-// Removal is what stays of something that was removed: that it was, when, and who wanted it. It holds nothing of what was
-// said, and a person stands in it as PersonMark.
+// Removal records that data was removed, when and on whose request. It contains nothing of what was said, and a person only as
+// PersonMark.
 type Removal struct {
 	ID int64     `json:"id"`
 	At time.Time `json:"at"`
-	// By is who asked for it; "retention" for the sweep.
+	// By is who requested it; ByRetention for the sweep.
 	By string `json:"by"`
 	// What was removed: session, person, room; or, by the sweep, sound, evidence, words, gaps, flags, notices,
 	// actions, decisions, strikes, remains.
 	What   string `json:"what"`
 	Target string `json:"target"`
-	// Rows is how many rows there were to remove.
+	// Rows is the number of rows removed.
 	Rows int `json:"rows"`
-	// Hash is SHA-256 over the hash before and this entry, in hex: a changed or missing entry breaks the chain.
+	// Hash is the SHA-256 over the previous hash and this entry, in hex: a changed or missing entry breaks the chain.
 	Hash string `json:"hash"`
 }
 
-// Link is the hash of an entry whose hash is not set yet, after an entry with the hash before; "" before the first.
+// Link computes the hash of an entry from the previous entry's hash; "" before the first.
 func (r Removal) Link(before string) string {
 	h := sha256.New()
 	for _, field := range []string{before, fmt.Sprint(r.ID), fmt.Sprint(r.At.UnixMilli()), r.By, r.What, r.Target, fmt.Sprint(r.Rows)} {
@@ -102,19 +102,19 @@ func (r Removal) Link(before string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// ByRetention is who removes what is old.
+// ByRetention is Removal.By of the retention sweep.
 const ByRetention = "retention"
 
-// PersonIn is one person in one session, as far as the record goes.
+// PersonIn counts what is stored of a person in a session.
 type PersonIn struct {
 	Session Session `json:"session"`
 	Speaker Speaker `json:"speaker"`
 	Lines   int     `json:"lines"`
 	Flags   int     `json:"flags"`
-	Clips   int     `json:"clips"` // stretches of sound that are kept
+	Clips   int     `json:"clips"` // stored ones
 }
 
-// PersonRecord is everything that is kept of one person.
+// PersonRecord is everything that is stored of a person.
 type PersonRecord struct {
 	ID         string      `json:"id"`
 	Sessions   []PersonIn  `json:"sessions"`

@@ -6,20 +6,19 @@ import (
 	"unicode/utf8"
 )
 
-// Mask is words of one person that are to be hidden wherever the record has them: in lines, in what they were corrected to,
-// in flags and in decisions.
+// Mask is words of a person that are to be masked wherever they are stored: in lines and their corrections, flags and decisions.
 type Mask struct {
 	// Speaker is the person's id.
 	Speaker string
-	// Words are known by their times; their texts don't count.
+	// Words are identified by their times; their texts are ignored.
 	Words []Word
 }
 
-// Bar is what stands for a hidden word: bars of its length.
+// Bar returns bars of a word's length.
 func Bar(text string) string { return strings.Repeat("▮", len([]rune(strings.TrimSpace(text)))) }
 
-// Apply gives words with the hidden ones barred, and whether there were any. loosely also hides what only overlaps in time
-// with a hidden word, for words whose times were worked out anew. The words given are not changed.
+// Apply returns words with the masked ones replaced by bars, and whether there were any. With loosely it also masks words that only
+// overlap in time, for words whose times were recomputed. The argument is not changed.
 func (m Mask) Apply(words []Word, loosely bool) ([]Word, bool) {
 	var out []Word
 	for i, w := range words {
@@ -46,7 +45,7 @@ func (m Mask) hides(w Word, loosely bool) bool {
 	return false
 }
 
-// In is a text that quotes the hidden words, with them barred: every word of it that is written like one of them.
+// In returns a text in which every word that is spelled like a masked one is replaced by bars.
 func (m Mask) In(text string) string {
 	hidden := map[string]bool{}
 	for _, w := range m.Words {
@@ -75,12 +74,12 @@ func inWord(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == '\'' || r == '’' || r == '-'
 }
 
-// bare is a word in lower case without the punctuation around it.
+// bare returns a word in lower case without surrounding punctuation.
 func bare(word string) string {
 	return strings.ToLower(strings.TrimFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }))
 }
 
-// Spans are the stretches of time, in ms of the session, that the hidden words take; words that touch are one stretch.
+// Spans returns the spans of the masked words, in ms of session time, merged where they touch.
 func (m Mask) Spans() (out []Span) {
 	for _, w := range m.Words {
 		if n := len(out); n > 0 && w.StartMS <= out[n-1].EndMS && w.StartMS >= out[n-1].StartMS {
@@ -92,7 +91,7 @@ func (m Mask) Spans() (out []Span) {
 	return out
 }
 
-// TextOf is the text of a line's words.
+// TextOf joins the words of a line.
 func TextOf(words []Word) string {
 	texts := make([]string, len(words))
 	for i, w := range words {

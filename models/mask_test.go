@@ -1,8 +1,6 @@
 package models
 
-import (
-	"testing"
-)
+import "testing"
 
 func TestMaskIn(t *testing.T) {
 	m := Mask{Words: []Word{{Text: " Five,"}, {Text: "o'clock"}, {Text: "né"}, {Text: "—"}}}

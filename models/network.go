@@ -5,8 +5,8 @@ import (
 	"net/netip"
 )
 
-// reserved are the ranges that are neither public nor known to netip as private: IANA's special-purpose registries
-// (RFC 6890 and what came after it).
+// reserved are ranges that are neither public nor private according to netip: IANA's special-purpose registries (RFC 6890 and its
+// updates).
 var reserved = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
 	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("192.88.99.0/24"), netip.MustParsePrefix("198.18.0.0/15"),
@@ -22,7 +22,7 @@ var (
 	sixToFo = netip.MustParsePrefix("2002::/16")    // after the prefix
 )
 
-// embedded is the IPv4 address that an IPv6 address stands for, or the address itself.
+// embedded returns the IPv4 address that an IPv6 address embeds, or the address itself.
 func embedded(ip netip.Addr) netip.Addr {
 	ip = ip.Unmap().WithZone("")
 	b := ip.As16()
@@ -35,9 +35,8 @@ func embedded(ip netip.Addr) netip.Addr {
 	return ip
 }
 
-// MayReach decides on the address that a connection is about to be made to, on behalf of somebody who is not trusted with
-// this network. private allows the networks of a house or a company and this machine, but never link-local addresses, where
-// clouds keep their secrets.
+// MayReach reports whether a connection on behalf of an untrusted party may be made to an address. private allows private networks and
+// this machine, but never link-local addresses, where clouds serve metadata with secrets.
 func MayReach(ip netip.Addr, private bool) bool {
 	ip = embedded(ip)
 	switch {
@@ -54,8 +53,8 @@ func MayReach(ip netip.Addr, private bool) bool {
 	return true
 }
 
-// SourceOf is whom a remote address ("host" or "host:port") stands for where requests are counted: an IPv4 address, or the
-// /64 network of an IPv6 address, since one customer has all of that. What is no address stands for itself.
+// SourceOf returns the source by which to rate-limit a remote address ("host" or "host:port"): an IPv4 address, or the /64 network of
+// an IPv6 address, since a customer usually has all of that. Anything else is returned unchanged.
 func SourceOf(remote string) string {
 	host, _, err := net.SplitHostPort(remote)
 	if err != nil {

@@ -5,39 +5,39 @@ import (
 	"time"
 )
 
-// NoticeTarget is a receiver of notices, as the store needs to know it: neither its address nor its secret.
+// NoticeTarget is a receiver of notices as the store knows it, without its address and secret.
 type NoticeTarget struct {
 	Name string `json:"name"`
-	// Level is the mildest level of flags that are told.
+	// Level is the minimum level of flags.
 	Level Level `json:"level"`
-	// Rooms are the rooms whose flags are told; empty: all.
+	// Rooms are the rooms of interest; empty means all.
 	Rooms []string `json:"rooms,omitempty"`
-	// Mark changes with the receiver's address: one that was given up gets a new chance then.
+	// Mark changes with the receiver's address, which re-enables a disabled target.
 	Mark string `json:"-"`
 }
 
-// WantsRoom says that the target is told of what happens in a room.
+// WantsRoom reports whether the target wants notices of a room.
 func (t NoticeTarget) WantsRoom(room string) bool {
 	return len(t.Rooms) == 0 || slices.Contains(t.Rooms, room)
 }
 
-// Wants says that the target is told of a flag when it is raised in a room: it is open, grave enough, and its rule does more
-// than watch.
+// Wants reports whether the target wants a notice of a flag raised in a room: it is open, severe enough, and its rule does more than
+// watch.
 func (t NoticeTarget) Wants(f Flag, room string) bool {
 	return f.Mode != ModeWatch && f.Status == FlagOpen && t.WantsRoom(room) && max(0, f.Level.Rank()) >= t.Level.Rank()
 }
 
-// NoticeState is where a notice stands. The list is closed.
+// NoticeState is the state of a notice. The list is closed.
 type NoticeState string
 
 // The states of a notice. It leaves NoticeWaiting once.
 const (
 	NoticeWaiting NoticeState = "waiting"
 	NoticeSent    NoticeState = "sent"
-	NoticeDropped NoticeState = "dropped" // given up, or what it speaks of is gone
+	NoticeDropped NoticeState = "dropped" // given up, or its subject is gone
 )
 
-// NoticeKind is what a notice speaks of. The list is closed.
+// NoticeKind is the subject of a notice. The list is closed.
 type NoticeKind string
 
 // The kinds of notices.
@@ -46,42 +46,42 @@ const (
 	NoticeDeaf NoticeKind = "deaf" // somebody is shown as talking and is not heard
 )
 
-// Notice is one thing to tell one target. It names what it speaks of and holds nothing of it: the text is made when it is
-// sent, so that nothing has to be erased here.
+// Notice is a notice to one target. It refers to its subject and quotes nothing: the text is composed when it is sent, so that
+// nothing has to be erased here.
 type Notice struct {
-	// ID stays the same over all tries, so that a receiver can tell a repeated notice from a new one.
+	// ID is the same in all attempts, so that a receiver recognises repetitions.
 	ID      string `json:"id"`
 	Target  string `json:"target"`
 	Session string `json:"session"`
-	// Flag is the flag's id; of other kinds the id of whoever it is about.
+	// Flag is the flag's id; for other kinds the id of the person concerned.
 	Flag string     `json:"flag"`
 	Kind NoticeKind `json:"kind"`
-	// Created is when the flag was stored; Due is when the next try is.
+	// Created is when the flag was stored; Due is when the next attempt is due.
 	Created time.Time `json:"created"`
 	Due     time.Time `json:"due"`
-	// Attempts counts the tries that were made.
+	// Attempts counts the attempts made.
 	Attempts int         `json:"attempts"`
 	State    NoticeState `json:"state"`
-	// Error is why the last try failed; it never holds an address or a secret.
+	// Error is why the last attempt failed; it never contains an address or a secret.
 	Error string `json:"error,omitempty"`
 }
 
-// NoticeTargetState is how a target is doing.
+// NoticeTargetState is the state of a target.
 type NoticeTargetState struct {
 	Name string `json:"name"`
-	// Disabled says why nothing is sent to the target any more; empty: it is in use.
+	// Disabled is why nothing is sent to the target any more; empty while it is in use.
 	Disabled string `json:"disabled,omitempty"`
 	Waiting  int    `json:"waiting"`
 	Sent     int    `json:"sent"`
 	Dropped  int    `json:"dropped"`
-	// Error is the failure of the notice that waits longest.
+	// Error is that of the notice that has waited longest.
 	Error string `json:"error,omitempty"`
 }
 
-// RoomDigest counts what happened in a room in some time.
+// RoomDigest counts what happened in a room in a period.
 type RoomDigest struct {
 	Room, Name      string
 	Sessions, Lines int
-	// High, Medium and Low count flags; Low has those of level info too. Open are those that nobody has decided.
+	// High, Medium and Low count flags; Low includes level info. Open counts undecided ones.
 	High, Medium, Low, Open int
 }

@@ -1,50 +1,49 @@
 package models
 
-// Span is a stretch of time, in ms from the session's start.
+// Span is a span of time, in ms from the session's start.
 type Span struct{ StartMS, EndMS int64 }
 
-// Observation is something that was noticed in a room other than by words: about once a second for each track that carries
-// sound, and once for each event. Any of its parts may be empty.
+// Observation is an analysis of a track's audio, about once a second while there is any, or an event in the room. Any of its parts may
+// be empty.
 type Observation struct {
-	// AtMS is when it was noticed, in ms from the session's start. Observations of one session never go back in time by more
-	// than a few seconds.
+	// AtMS is when it was made, in ms from the session's start. The observations of a session are in order to within a few
+	// seconds.
 	AtMS int64
-	// SpeakerID is who it is about; empty for what belongs to the room as a whole.
+	// SpeakerID is who it is about; empty for the room as a whole.
 	SpeakerID string
-	// Voiced are the stretches of speech of this person that the voice detector found since the last observation, in order.
-	// They may lie a little before Sound, because an onset is only seen when it is over. A stretch that goes on may be sent
-	// again with a later end, or in pieces that follow each other.
+	// Voiced are the spans of this person's speech detected since the last observation, in order. They may be slightly before
+	// Sound, because an onset is detected late. An ongoing span may be sent again with a later end, or in consecutive pieces.
 	Voiced []Span
-	// Sound is what one stretch of this person's track sounded like; nil when nothing was decoded.
+	// Sound is the analysis of a span of this person's audio; nil if nothing was decoded.
 	Sound *Sound
-	// Event is what happened in the room.
+	// Event is an event in the room.
 	Event RoomEvent
-	// Language is a vote for the language in which the person spoke.
+	// Language is a vote for the language spoken.
 	Language *LanguageVote
 }
 
-// Sound describes a stretch of sound of one track, up to a second long.
+// Sound is the analysis of up to a second of a track's audio.
 type Sound struct {
 	Span
 	LevelDBFS float64 // mean level; 0 is full scale, silence has -100
 	Clipped   float64 // share of samples at full scale, 0 to 1
-	// Music is how much the sound is made of held tones, and Noise how much it is a steady noise or a hum, 0 to 1. Both are
-	// estimates over the last two seconds.
+	// Music estimates how much the audio consists of held tones, and Noise how much of steady noise or hum, 0 to 1, over the last
+	// two seconds.
 	Music, Noise float64
 }
 
-// RoomEvent is what happened in a room other than by words.
+// RoomEvent is an event in a room.
 type RoomEvent string
 
 // The events of a room. Empty: none.
 const (
-	RoomJoin   RoomEvent = "join"   // somebody came who was not there
-	RoomLeave  RoomEvent = "leave"  // somebody went
+	RoomJoin   RoomEvent = "join"   // somebody joined
+	RoomLeave  RoomEvent = "leave"  // somebody left
 	RoomUnmute RoomEvent = "unmute" // somebody is heard for the first time, or after half a minute of silence
 	RoomDeaf   RoomEvent = "deaf"   // somebody is shown as talking and nothing of it is heard, for ten seconds
 )
 
-// LanguageVote is a guess at the language of some speech.
+// LanguageVote is a detected language of some speech.
 type LanguageVote struct {
 	Code     string // ISO 639-1
 	P        float64

@@ -1,29 +1,28 @@
 package models
 
-// Record is what is stored in one transaction: a line with all that came of it, or, without a line, what came of an
-// answer, an observation or the passing of time.
+// Record is what is stored in one transaction: a line with its outcome or, without a line, the outcome of an answer, an observation
+// or the passing of time.
 type Record struct {
 	Session string
-	// Utterance is the line; storing it acknowledges its clip. When the line is stored already, nothing of the record is.
+	// Utterance is the line; storing it acknowledges its clip. If the line is stored already, the record is ignored.
 	Utterance *Utterance
-	// Spooled says that the line's clip must still be in the spool. When it is not, somebody erased what was said while it
-	// was being decoded: nothing of the record is stored, and storing it is ErrNotFound.
+	// Spooled requires the line's clip to be in the spool still. If it is not, it was erased during decoding: nothing is stored,
+	// and the error is ErrNotFound.
 	Spooled  bool
 	Flags    []Flag
 	Evidence *Evidence
-	// Decisions are new ones, or changed ones in whole.
+	// Decisions are new or changed ones, complete.
 	Decisions []Decision
-	// Actions are planned ones; one that is stored already stays as it is.
+	// Actions are planned ones; one that is stored already is not changed.
 	Actions []Action
 	Ledger  []LedgerEntry
-	// Masks are words, of this line or of lines stored before, that are hidden in what is stored.
+	// Masks are words, of this line or of lines stored earlier, to mask in what is stored.
 	Masks []Mask
-	// Answers are what people said of flags.
+	// Answers are people's verdicts on flags.
 	Answers []FlagAnswer
 }
 
-// Wordless is the record without what was said and without its sound, but for the words that were flagged. The record
-// itself stays as it is.
+// Wordless returns a copy of the record without text and audio, except for flagged words.
 func (r Record) Wordless() Record {
 	if r.Utterance != nil {
 		u := *r.Utterance
@@ -46,7 +45,7 @@ func (r Record) Wordless() Record {
 	return r
 }
 
-// FlagAnswer is what a person said of a flag.
+// FlagAnswer is a person's verdict on a flag.
 type FlagAnswer struct {
 	Flag   string
 	Status FlagStatus

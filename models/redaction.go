@@ -8,23 +8,23 @@ import (
 	"unicode"
 )
 
-// LineRedaction takes words out of a line for good: what was said there is neither in the record nor in the sound.
+// LineRedaction removes words from a line permanently, from the record and from audio.
 type LineRedaction struct {
 	Key Key
-	// Words are the places of the words in Utterance.Words, from 0.
+	// Words are indexes into Utterance.Words.
 	Words []int
 	By    string
 	When  time.Time
-	// Clips are the clips in which the words are heard, with them covered: their sound and waveform take the place of
-	// what is stored. The line's own clip is deleted when it is not among them.
+	// Clips are the clips in which the words are audible, with the words covered, to replace the stored ones. The line's own clip
+	// is deleted if it is not among them.
 	Clips []Evidence
 }
 
-// RedactedRune stands for one character of a word that was taken out of the record.
+// RedactedRune replaces a character of a redacted word.
 const RedactedRune = '▮'
 
-// Redact puts bars in the place of words, given by their places in Words from 0, and returns the words. ErrInvalid: there is no
-// such word, or none was named.
+// Redact replaces words, given by index in Words, by bars, and returns the words. It fails with ErrInvalid if an index is out of range
+// or there are none.
 func (u *Utterance) Redact(places []int) (gone []Word, err error) {
 	if len(places) == 0 {
 		return nil, fmt.Errorf("%w: no word to redact", ErrInvalid)
@@ -37,7 +37,7 @@ func (u *Utterance) Redact(places []int) (gone []Word, err error) {
 		gone = append(gone, u.Words[i])
 		words[i].Text, words[i].P = barred(words[i].Text), 0
 	}
-	// The text is that of its words, one after the other; where it isn't, it is made of them.
+	// Replace the words in the text, or rebuild the text from the words if it does not consist of them.
 	text, done := "", 0
 	for i, w := range u.Words {
 		said := strings.TrimSpace(w.Text)
@@ -53,10 +53,10 @@ func (u *Utterance) Redact(places []int) (gone []Word, err error) {
 	return gone, nil
 }
 
-// barred is a word with bars in its place; the space before it stays.
+// barred returns bars for a word, keeping the space before it.
 func barred(word string) string { return word[:len(word)-len(strings.TrimLeft(word, " "))] + Bar(word) }
 
-// Unsaid is a text, or another in its place when it holds one of the words.
+// Unsaid returns a text, or instead if it contains one of the words.
 func Unsaid(text, instead string, gone []Word) string {
 	if mentions(text, gone) {
 		return instead
@@ -64,7 +64,7 @@ func Unsaid(text, instead string, gone []Word) string {
 	return text
 }
 
-// mentions reports whether a text holds one of the words, in any case.
+// mentions reports whether a text contains one of the words, ignoring case.
 func mentions(text string, gone []Word) bool {
 	split := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) }
 	in := strings.FieldsFunc(strings.ToLower(text), split)
@@ -78,7 +78,7 @@ func mentions(text string, gone []Word) bool {
 	return false
 }
 
-// Barred is a copy of words in which those that are gone are bars: they are known by their time.
+// Barred returns a copy of words in which those that are gone, identified by their times, are replaced by bars.
 func Barred(words, gone []Word) []Word {
 	out := slices.Clone(words)
 	for i, w := range out {

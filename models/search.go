@@ -8,33 +8,33 @@ import (
 	"unicode/utf8"
 )
 
-// SearchQuery asks for lines of transcripts. All conditions that are set must hold; at least one must be set.
+// SearchQuery selects lines of transcripts. All conditions that are set must hold; at least one must be set.
 type SearchQuery struct {
-	// Text is what a person typed: words that must all occur, in any order and in any case; "…" holds words together,
-	// a trailing * matches the beginnings of words. Nothing else in it has a meaning. At most 100 words and 10 000 bytes.
+	// Text is the user's input: words that must all occur, in any order and case; "…" quotes a phrase, and a trailing * matches
+	// prefixes. Nothing else has a special meaning. At most 100 words and 10 000 bytes.
 	Text    string
 	Session string
 	Room    string
-	Only    RoomSet // holds the query to these rooms; it is no condition by itself
+	Only    RoomSet // restricts the query to these rooms; not a condition by itself
 	Speaker string  // the platform identity
 	Rule    string
 	Flagged bool // only lines with a flag
-	// From and To bound when the line began to be said: From <= t < To. Zero: no bound.
+	// From and To bound when the line began: From <= t < To; zero means unbounded.
 	From, To time.Time
-	// Limit is the number of hits of one page: 1 to 200, 0 for 50.
+	// Limit is the number of hits per page: 1 to 200, 0 for 50.
 	Limit int
-	// Cursor continues after a page; it comes from SearchPage.Next and means nothing else.
+	// Cursor continues after a page; it is an opaque value from SearchPage.Next.
 	Cursor string
 }
 
-// SearchPage is one page of hits, the newest first.
+// SearchPage is a page of hits, newest first.
 type SearchPage struct {
 	Hits []SearchHit `json:"hits"`
-	// Next is the cursor of the next page, or "" when this was the last.
+	// Next is the cursor of the next page; "" on the last.
 	Next string `json:"next,omitempty"`
 }
 
-// SearchHit is one line that was found.
+// SearchHit is a line found.
 type SearchHit struct {
 	Utterance   Utterance `json:"utterance"`
 	Room        string    `json:"room"`
@@ -43,34 +43,34 @@ type SearchHit struct {
 	Said time.Time `json:"said"`
 	// Rules are the ids of the rules that flagged the line.
 	Rules []string `json:"rules,omitempty"`
-	// Snippet is the line, or the part of it around the first match, in pieces; joined they are plain text.
+	// Snippet is the line, or the part around the first match, in pieces of plain text.
 	Snippet []SnippetPart `json:"snippet"`
 }
 
 // SnippetPart is a piece of a found line. It is text, never markup.
 type SnippetPart struct {
 	Text string `json:"text"`
-	// Hit says that the piece is what was searched for.
+	// Hit marks a match.
 	Hit bool `json:"hit,omitempty"`
 }
 
-// SearchTerm is a word, or words that follow one another, that a line must hold.
+// SearchTerm is a word or phrase that a line must contain.
 type SearchTerm struct {
-	// Text holds at least one letter or digit, and no control characters.
+	// Text contains at least one letter or digit, and no control characters.
 	Text string
-	// Prefix says that the last word may go on.
+	// Prefix reports that the last word is a prefix.
 	Prefix bool
 }
 
-// Limits of what one search may ask.
+// The bounds of a search.
 const (
 	maxQueryBytes = 10_000
 	maxQueryTerms = 100
 	minPrefix     = 2 // letters before a *: shorter ones match too much of an index
 )
 
-// SearchTerms reads what a person typed (SearchQuery.Text). Terms without a letter or digit are left out. ErrInvalid: it is too
-// long, or has too many words.
+// SearchTerms parses SearchQuery.Text. Terms without a letter or digit are dropped. It fails with ErrInvalid if the text is too long or
+// has too many words.
 func SearchTerms(text string) (terms []SearchTerm, err error) {
 	if len(text) > maxQueryBytes {
 		return nil, fmt.Errorf("%w: the search is longer than %d bytes", ErrInvalid, maxQueryBytes)
@@ -95,8 +95,8 @@ func SearchTerms(text string) (terms []SearchTerm, err error) {
 	return terms, nil
 }
 
-// splitTerms parts the text at spaces, except between double quotes of any shape. A quote without its partner holds to
-// the end. A * directly after the closing quote stays with the term.
+// splitTerms splits text at spaces, except between double quotes of any shape. An unclosed quote extends to the end. A * directly after
+// the closing quote belongs to the term.
 func splitTerms(text string) []string {
 	var terms []string
 	var b strings.Builder
@@ -128,7 +128,7 @@ func splitTerms(text string) []string {
 	return terms
 }
 
-// prefixLetters counts the token characters at the end of a term: what a * after it would extend.
+// prefixLetters counts the token characters at the end of a term, which a * after it extends.
 func prefixLetters(base string) int {
 	n := 0
 	for len(base) > 0 {
@@ -141,7 +141,7 @@ func prefixLetters(base string) int {
 	return n
 }
 
-// isTokenRune agrees with the categories of the index's tokenizer (L* M* N* Co).
+// isTokenRune matches the categories of the index's tokenizer (L* M* N* Co).
 func isTokenRune(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r) || unicode.Is(unicode.Co, r)
 }

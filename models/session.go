@@ -1,23 +1,20 @@
 package models
 
-import (
-	"time"
-)
+import "time"
 
 // Room is a place where people talk, as the configuration or an invitation names it.
 type Room struct {
-	// ID is the room's identity: its whole address in its one form (Address.ID), since rooms of several servers may share a
-	// name.
+	// ID is the room's identity: its canonical address (Address.ID), since rooms of several servers may share a name.
 	ID string `json:"id"`
-	// Name is what people call the room.
+	// Name is the room's display name.
 	Name string `json:"name"`
-	// URL is where the bot joins: lounge://…, whep+https://…, livekit://…, janus+ws://…. It never holds a secret.
+	// URL is the room's address: lounge://…, whep+https://…, livekit://…, janus+ws://…. It never contains a secret.
 	URL string `json:"url"`
 	// Profile is the name of the rule and retention profile in use.
 	Profile string `json:"profile,omitempty"`
 }
 
-// EndReason says why a session ended. The list is closed.
+// EndReason is why a session ended. The list is closed.
 type EndReason string
 
 // The end reasons of a session.
@@ -34,11 +31,11 @@ const (
 	EndSilence      EndReason = "silence"       // nobody spoke for as long as was configured
 	EndSchedule     EndReason = "schedule"      // its time in the room was over, by the timetable
 	EndMaxTime      EndReason = "max_time"      // the configured longest stay was reached
-	EndErased       EndReason = "erased"        // its record was erased while it went on
+	EndErased       EndReason = "erased"        // its record was erased during the session
 	EndStopped      EndReason = "stopped"       // Earshot was stopped
 )
 
-// Session is one stay of the bot in a room.
+// Session is a stay of the bot in a room.
 type Session struct {
 	// ID is unique over all rooms and safe in paths and URLs.
 	ID      string    `json:"id"`
@@ -49,23 +46,23 @@ type Session struct {
 	// Ended is zero while the session is live.
 	Ended  time.Time `json:"ended,omitzero"`
 	Reason EndReason `json:"reason,omitempty"`
-	// Epoch counts the runs of the program that served this session; it is part of every clip's key, so that a
+	// Epoch counts how often the session was started, by successive runs of the program; it is part of every clip's key, so that a
 	// restarted bot never reuses a key.
 	Epoch int `json:"epoch"`
-	// Model names the Whisper model file in use, without its folder.
+	// Model is the base name of the Whisper model file in use.
 	Model string `json:"model,omitempty"`
 	// Rules names the rule files in use with a short content hash: "open-mic@3f9c21".
 	Rules string `json:"rules,omitempty"`
-	// Profile is the name of the profile in use; empty: the settings outside of profiles.
+	// Profile is the profile in use; empty for the settings outside of profiles.
 	Profile string `json:"profile,omitempty"`
-	// ModerateOnly says that no words are stored but those of flags.
+	// ModerateOnly reports that no words but flagged ones are stored.
 	ModerateOnly bool `json:"moderate_only,omitempty"`
 }
 
 // Live reports whether the session has not ended.
 func (s Session) Live() bool { return s.Ended.IsZero() }
 
-// Role is what a person may do in a room, as the platform or the configuration says.
+// Role is a person's role in a room, according to the platform or the configuration.
 type Role string
 
 // The roles that rules can name.
@@ -87,10 +84,10 @@ type Speaker struct {
 	FirstMS int64 `json:"first_ms"`
 }
 
-// Attribution says how it is known who spoke.
+// Attribution is how the speaker is known.
 type Attribution string
 
-// The kinds of attribution. Only AttributionTrack is enough to act on by default.
+// The kinds of attribution. By default only AttributionTrack suffices for acting.
 const (
 	AttributionTrack    Attribution = "track"
 	AttributionPlatform Attribution = "platform_event"

@@ -1,28 +1,26 @@
 package models
 
-import (
-	"time"
-)
+import "time"
 
-// SnapshotQuery asks for what is stored of one session.
+// SnapshotQuery selects what is stored of a session.
 type SnapshotQuery struct {
 	Session string
-	// Only holds the query to these rooms: a session in another one is not found.
+	// Only restricts the query to these rooms: a session in another room is not found.
 	Only RoomSet
-	// Now is when it is asked: clips that have expired are left out.
+	// Now is the time of the query: clips that have expired are omitted.
 	Now time.Time
-	// Words asks for lines and gaps too, which are most of a record. Without it they are left empty.
+	// Words includes lines and gaps, which are most of a record.
 	Words bool
 }
 
-// Snapshot is what is stored of one session, read at one moment: no part of it is newer than another.
+// Snapshot is what is stored of a session, read consistently in one transaction.
 type Snapshot struct {
 	Session  Session
 	Speakers []Speaker
 	Lines    []Utterance
 	Gaps     []Gap
 	Flags    []Flag
-	// Clips are those of flagged lines, without sound.
+	// Clips are those of flagged lines, without audio.
 	Clips []Evidence
 	// Names are the display names that hosts gave in the session's room, by speaker id.
 	Names     map[string]string

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// SummaryItem is one statement of a summary with the lines it rests on.
+// SummaryItem is a statement of a summary with the lines that support it.
 type SummaryItem struct {
 	// Text quotes them without words of hesitation, repeats and what a sentence begins and ends with for want of words.
 	Text string `json:"text"`
 	// Heard is the same in the words that were heard; empty: these are the text.
 	Heard string `json:"heard,omitempty"`
-	// SpeakerID is who said it, when it is one person's.
+	// SpeakerID is who said it, if it is one person's statement.
 	SpeakerID string `json:"speaker_id,omitempty"`
 	// Owner is who is to do it, by name; of actions only, and only when it was said.
 	Owner string `json:"owner,omitempty"`
@@ -23,7 +23,7 @@ type SummaryItem struct {
 	// StartMS and EndMS bound the cited lines, in ms from the session's start.
 	StartMS int64 `json:"start_ms"`
 	EndMS   int64 `json:"end_ms"`
-	// Cites are the utterances it rests on, at least one.
+	// Cites are the utterances that support it, at least one.
 	Cites []Key `json:"cites"`
 }
 
@@ -46,12 +46,12 @@ func (it SummaryItem) Task() string {
 	return it.Owner + ", " + it.Due
 }
 
-// Chapter is a stretch of a session about one thing.
+// Chapter is a part of a session about one topic.
 type Chapter struct {
 	Title   string `json:"title"`
 	StartMS int64  `json:"start_ms"`
 	EndMS   int64  `json:"end_ms"`
-	// Cites are the utterances the title rests on.
+	// Cites are the utterances that support the title.
 	Cites []Key `json:"cites"`
 }
 
@@ -61,7 +61,7 @@ type TalkShare struct {
 	SpeakerName string `json:"speaker"`
 	TalkMS      int64  `json:"talk_ms"`
 	Turns       int    `json:"turns"`
-	// Interruptions counts how often this speaker broke into another's turn; Interrupted the other way round.
+	// Interruptions counts how often this speaker interrupted another's turn; Interrupted how often others interrupted.
 	Interruptions int `json:"interruptions"`
 	Interrupted   int `json:"interrupted"`
 }
@@ -78,11 +78,11 @@ type ModerationDigest struct {
 
 // The kinds of summaries.
 const (
-	SummarySession = "session" // of a session that is over
-	SummaryRecap   = "recap"   // of a part, or of a session that goes on: what a late-comer missed
+	SummarySession = "session" // of a session that has ended
+	SummaryRecap   = "recap"   // of a part, or of a session in progress: what a latecomer missed
 )
 
-// Summary is what a session was about. A session has at most one summary of each kind; making it again replaces it.
+// Summary is a summary of a session, which has at most one of each kind.
 type Summary struct {
 	Session string `json:"session"`
 	// Kind is SummarySession or SummaryRecap.
@@ -95,16 +95,16 @@ type Summary struct {
 	Questions  []SummaryItem    `json:"questions"`
 	Talk       []TalkShare      `json:"talk"`
 	Digest     ModerationDigest `json:"digest"`
-	// Lines is how many lines with text there were. Of them LeftOut were not quoted because they are doubtful or because
-	// they talk to the machine that writes the summary, and Flagged because a rule flagged them and nobody dismissed it.
+	// Lines counts lines with text. Of these, LeftOut were excluded because they are doubtful or contain instructions to a model,
+	// and Flagged because of a flag that nobody dismissed.
 	Lines   int `json:"lines"`
 	LeftOut int `json:"left_out"`
 	Flagged int `json:"flagged_out"`
-	// SinceMS is from where the session is told, in ms from its start; 0: all of it.
+	// SinceMS is where the summary starts, in ms from the session's start; 0 means the beginning.
 	SinceMS int64 `json:"since_ms,omitempty"`
-	// UntilMS is up to where the session had come, in ms from its start.
+	// UntilMS is where the summary ends, in ms from the session's start.
 	UntilMS int64 `json:"until_ms"`
-	// Model names the language model; empty: made without any.
+	// Model is the language model; empty if none was used.
 	Model string `json:"model,omitempty"`
 	// Dropped is how many statements of the language model were not believed.
 	Dropped int `json:"dropped,omitempty"`

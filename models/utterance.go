@@ -1,8 +1,6 @@
 package models
 
-import (
-	"time"
-)
+import "time"
 
 // Word is one recognised word.
 type Word struct {
@@ -26,7 +24,7 @@ const (
 	DoubtLoss          Doubt = "loss"           // too much of the sound was concealed
 )
 
-// UtteranceState tells a transcript from a failure to make one.
+// UtteranceState distinguishes a transcript from a failed one.
 type UtteranceState string
 
 // The states of a stored utterance.
@@ -35,7 +33,7 @@ const (
 	UtteranceFailed UtteranceState = "failed" // could not be decoded; its clip is kept
 )
 
-// Utterance is the text of one clip: one line of a transcript. An empty Text with UtteranceOK means that nothing was said.
+// Utterance is the transcript of a clip: one line. An empty Text with UtteranceOK means that nothing was said.
 type Utterance struct {
 	Key
 	SpeakerID   string         `json:"speaker_id"`
@@ -50,14 +48,14 @@ type Utterance struct {
 	Doubt       []Doubt        `json:"doubt,omitempty"`
 	// LogProb is the mean natural-log probability over the text's tokens; 0 when there are none.
 	LogProb float64 `json:"log_prob"`
-	// NoSpeech is the model's probability that the clip holds no speech. It never decides alone.
+	// NoSpeech is the model's probability that the clip contains no speech. It is never the only criterion.
 	NoSpeech    float64 `json:"no_speech_prob"`
 	VoicedMS    int64   `json:"voiced_ms"`
 	ConcealedMS int64   `json:"concealed_ms"`
 	LevelDBFS   float64 `json:"level_dbfs"`
-	// Heard holds the probabilities of the languages, by ISO 639-1 code, when the language had to be found. It is not stored.
+	// Heard holds the probabilities of languages by ISO 639-1 code, if the language was detected. It is not stored.
 	Heard map[string]float64 `json:"-"`
-	// Model is the model file's name; Degraded says a smaller one than asked for was used.
+	// Model is the model file's name; Degraded reports that it was the smaller fallback model.
 	Model    string `json:"model"`
 	Degraded bool   `json:"degraded,omitempty"`
 	// Spoken is when the speech ended, as in the line's Clip: see Age. It is not stored.
@@ -66,14 +64,14 @@ type Utterance struct {
 	LateMS int64 `json:"late_ms"`
 	// Committed is when the row was stored.
 	Committed time.Time `json:"committed,omitzero"`
-	// Original is what was heard, when a person has corrected Text; EditedBy and Edited say who and when. Words then are
-	// the corrected ones, timed by what was heard.
+	// Original is the original text if a person has corrected Text; EditedBy and Edited are who and when. Words are then the
+	// corrected ones, timed by Retime.
 	Original string    `json:"original,omitempty"`
 	EditedBy string    `json:"edited_by,omitempty"`
 	Edited   time.Time `json:"edited,omitzero"`
 }
 
-// Partial is text of a stretch that is still being spoken. It may arm, never decide.
+// Partial is the text of a segment that is still being spoken. It may arm rules, but never decides.
 type Partial struct {
 	Key         Key    `json:"key"` // of the utterance it will become
 	SpeakerID   string `json:"speaker_id"`
@@ -82,9 +80,8 @@ type Partial struct {
 	// Stable is the prefix that two decodes agreed on; Tail is the rest.
 	Stable string `json:"stable"`
 	Tail   string `json:"tail"`
-	// Retracted says words that were stable were taken back.
+	// Retracted reports that stable words have changed or gone.
 	Retracted bool `json:"retracted,omitempty"`
-	// Armed are the rules that would flag the stable text, of those that look at unfinished lines. Nothing comes of it before
-	// the line is finished.
+	// Armed are the rules for unfinished lines that would flag the stable text. They have no effect before the line is final.
 	Armed []string `json:"armed,omitempty"`
 }

@@ -1,8 +1,6 @@
 package sqlite_test
 
-import (
-	"testing"
-)
+import "testing"
 
 // TestTriggersOnlyKeepTheIndex: what a trigger decides is decided where nobody reads it.
 func TestTriggersOnlyKeepTheIndex(t *testing.T) {

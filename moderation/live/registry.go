@@ -30,7 +30,8 @@ func (d *Sessions) Session(ctx context.Context, id string) (*Session, error) {
 		if s.failed == nil {
 			return s, nil
 		}
-		if !errors.Is(s.failed, context.Canceled) && !errors.Is(s.failed, context.DeadlineExceeded) { // otherwise another caller gave up: try again
+		// Otherwise the caller that restored it gave up: try again.
+		if !errors.Is(s.failed, context.Canceled) && !errors.Is(s.failed, context.DeadlineExceeded) {
 			return nil, s.failed
 		}
 	}

@@ -1,8 +1,6 @@
 package match
 
-import (
-	"slices"
-)
+import "slices"
 
 // index finds the phrases of all sources in one walk over the tokens: a trie of word n-grams. Its cost does not depend on
 // how many phrases there are. It is immutable once built. One index serves one way of saying (exact, inflected, …): the ways

@@ -1,8 +1,6 @@
 package match
 
-import (
-	"slices"
-)
+import "slices"
 
 // idTable holds, token by token, which words of a vocabulary a token stands for.
 type idTable struct {

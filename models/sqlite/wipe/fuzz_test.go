@@ -1,8 +1,6 @@
 package wipe
 
-import (
-	"testing"
-)
+import "testing"
 
 // Whatever a damaged page holds, the space to overwrite lies inside it and outside its header and pointers.
 func FuzzLayout(f *testing.F) {

@@ -68,7 +68,9 @@ func testUsersAndTheirCredentials(t *testing.T, s suite) {
 	for _, e := range trail {
 		told = append(told, e.By+": "+e.What+" of "+e.Target)
 	}
-	Equal(t, "the trail", told, []string{"Lee: key revoked of u2", "Kim: key made of u2", "Kim: access given of u2", "Kim: access given of u1"})
+	Equal(t, "the trail", told, []string{
+		"Lee: key revoked of u2", "Kim: key made of u2", "Kim: access given of u2", "Kim: access given of u1",
+	})
 	Must(t, s.PutCredential(t.Context(), key, "Kim"))
 	Must(t, s.DeleteUser(t.Context(), "u2", "Kim", Start))
 	keys, err := s.Credentials(t.Context(), models.CredentialKey)

@@ -49,14 +49,14 @@ func testSnapshot(t *testing.T, s suite) {
 	got, err = s.Snapshot(ctx, models.SnapshotQuery{Session: "s1", Only: models.OnlyRooms(info.Room), Now: Start, Words: true})
 	Must(t, err)
 	Equal(t, "with words", got, want)
+	snapshotClips(t, s, f)
 }
 
-// testSnapshotClips: a snapshot lists the clips of flagged lines, without their sound, until they expire.
-func testSnapshotClips(t *testing.T, s suite) {
-	StartSession(t, s, "s1")
+// snapshotClips: a snapshot lists the clips of flagged lines, without their sound, until they expire.
+func snapshotClips(t *testing.T, s suite, f models.Flag) {
 	ctx := t.Context()
-	u := Line(Clip("s1", 1, 1, nil), "Hello there.")
-	f := Flag(u, "greeting")
+	u := Line(Clip("s1", 1, 2, nil), "Hello there.")
+	f = Flag(u, f.Rule)
 	e := models.Evidence{Utterance: u.Key, StartMS: 900, EndMS: 2000, Peaks: []byte{1, 2}, Ogg: []byte("OggS"), Expires: Start.Add(time.Hour)}
 	Must(t, s.Put(ctx, Record(u, []models.Flag{f}, &e)))
 	e.ID, e.Ogg = models.EvidenceID(u.Key), nil

@@ -1,8 +1,6 @@
 package pii
 
-import (
-	"strings"
-)
+import "strings"
 
 // The digits of a payment card (ISO/IEC 7812).
 const minCard, maxCard = 13, 19

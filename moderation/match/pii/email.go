@@ -1,8 +1,6 @@
 package pii
 
-import (
-	"earshot/moderation/match/lexicon"
-)
+import "earshot/moderation/match/lexicon"
 
 // topDomains are the endings of the addresses that people say.
 var topDomains = lexicon.Words("top-domains")

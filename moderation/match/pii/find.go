@@ -2,9 +2,7 @@
 // somebody lives. It knows them as they are written and as they are spoken, digit words included.
 package pii
 
-import (
-	"earshot/models"
-)
+import "earshot/models"
 
 // Kinds are the kinds of personal data that are understood when spoken.
 var Kinds = []string{Phone, Email, Card, Address}

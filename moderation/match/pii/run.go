@@ -1,8 +1,6 @@
 package pii
 
-import (
-	"strings"
-)
+import "strings"
 
 // numberRun is a sequence of spoken numbers with nothing but fillers between.
 type numberRun struct {
