@@ -175,6 +175,10 @@ var samples = map[string]struct {
 
 func TestEverySettingByEnvironmentAndFlag(t *testing.T) {
 	_, environ := home(t)
+	base, err := Load(Options{Environ: environ})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i, s := range settings() {
 		sample, ok := samples[s.key]
 		if !ok {
@@ -198,7 +202,6 @@ func TestEverySettingByEnvironmentAndFlag(t *testing.T) {
 			if diff := cmp.Diff(sample.want, got); diff != "" || r.Values[i].From.Name == "" {
 				t.Errorf("%s from %v: %s", s.key, r.Values[i].From, diff)
 			}
-			base, _ := Load(Options{Environ: environ})
 			if cmp.Equal(base, r.Config) {
 				t.Errorf("%s from %v does not reach the Config", s.key, r.Values[i].From)
 			}

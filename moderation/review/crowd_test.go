@@ -27,7 +27,7 @@ func TestCrowdIsNotHeldUpByASlowReader(t *testing.T) {
 	if testing.Short() {
 		t.Skip("two hundred viewers")
 	}
-	const viewers, lines = 200, 60
+	const viewers, lines = 200, 30
 	s := serve(t, room(), func(c *Config) {
 		c.MaxWatchers, c.WatchersEach, c.Hub = viewers+1, viewers+1, events.NewHub(events.HubConfig{Buffer: 8})
 	})
