@@ -23,7 +23,7 @@ type Config struct {
 
 // New makes an empty queue. Run runs it.
 func New(c Config) *Queue {
-	return &Queue{pending: c.Store.Pending, wrapUp: c.wrapUp, log: c.Log, changed: make(chan struct{}, 1)}
+	return &Queue{Summaries: c.Summaries, pending: c.Store.Pending, wrapUp: c.wrapUp, log: c.Log, changed: make(chan struct{}, 1)}
 }
 
 // wrapUp sums a session up that is over and whose words are all text, and writes its files. What fails is logged: the

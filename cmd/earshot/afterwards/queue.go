@@ -21,6 +21,9 @@ const (
 // written. No stay waits for that, and no room: only the end of the program does, for a while. Its methods may be called from any
 // goroutine.
 type Queue struct {
+	// Summaries sums sessions up when somebody asks, too.
+	Summaries Summariser
+
 	// pending counts the clips of a session that wait for decoding; models.ErrNotFound: the session was erased.
 	pending func(ctx context.Context, id string) (int, error)
 	// wrapUp sums a session up, with less care when its context ends.

@@ -150,7 +150,7 @@ func everyRoute() []accessRow {
 	}
 }
 
-// beside are the routes that the station serves beside the pages.
+// beside are the routes that the app serves beside the pages.
 var beside = []string{"GET /metrics", "GET /debug/pprof/symbol", "GET /healthz", "GET /readyz"}
 
 // target is where a row is asked for in a room.

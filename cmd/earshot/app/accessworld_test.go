@@ -34,10 +34,10 @@ const (
 	asOwner    = "owner"
 )
 
-// accessWorld is a running station whose record holds two rooms.
+// accessWorld is a running app whose record holds two rooms.
 type accessWorld struct {
 	t      *testing.T
-	s      *Station
+	s      *App
 	web    *httptest.Server
 	routes []string
 	auth   map[string]http.Header
@@ -64,11 +64,11 @@ func newAccessWorld(t *testing.T, rooms map[string]int) *accessWorld {
 	dir := t.TempDir()
 	rules := filepath.Join(dir, "rules.yaml")
 	programtest.Write(t, rules, silly) // the shipped ones take long to read, and a test opens many worlds
-	s, l := openTestStationWith(t, dir, "EARSHOT_ACCESS=required", "EARSHOT_RULES="+rules)
+	s, l := openTestAppWith(t, dir, "EARSHOT_ACCESS=required", "EARSHOT_RULES="+rules)
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s.Inviter = &Inviter{Station: s, First: func() string { return "" }}
+	s.invited("")
 	trust(s, noSecrets, roomAddress("any"))
 	page := s.pages(l)
 	w := &accessWorld{t: t, s: s, web: httptest.NewServer(s.serving(page)), routes: page.Routes(), auth: map[string]http.Header{}}

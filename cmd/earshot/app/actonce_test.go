@@ -32,7 +32,7 @@ func TestActsOnceAfterACrash(t *testing.T) {
 	dir := t.TempDir()
 	planned := dieBeforeTheDeed(t, dir, address, ben)
 
-	s, l := openTestStation(t, dir)
+	s, l := openTestApp(t, dir)
 	watcher, err := s.Hub.Subscribe("", events.Cursor{})
 	if err != nil {
 		t.Fatal(err)
@@ -155,7 +155,7 @@ func dieBeforeTheDeed(t *testing.T, dir, address, person string) string {
 }
 
 // stayUntil is in the room, with the host's token, until something has been waited for.
-func stayUntil(ctx context.Context, t *testing.T, s *Station, address, token string, wait func()) error {
+func stayUntil(ctx context.Context, t *testing.T, s *App, address, token string, wait func()) error {
 	t.Helper()
 	client, err := lounge.NewClient(lounge.ClientConfig{URL: address, Token: token, Peer: s.Peers})
 	if err != nil {

@@ -40,11 +40,11 @@ Beside the API, ` + "`/metrics`" + ` has figures for Prometheus ([metrics.md](me
 // TestAPIReferenceIsTheProgram: docs/api.md says what the program says of itself. go test -run APIReference -update ./cmd/earshot/app
 // writes it anew.
 func TestAPIReferenceIsTheProgram(t *testing.T) {
-	s, l := openTestStation(t, t.TempDir())
+	s, l := openTestApp(t, t.TempDir())
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s.Inviter = &Inviter{Station: s} // as "earshot serve" has it
+	s.invited("") // as "earshot serve" has it
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1/api/openapi.json", http.NoBody)
 	r.RemoteAddr = "127.0.0.1:4711"
 	w := httptest.NewRecorder()

@@ -34,7 +34,7 @@ func TestAPIAnswersAsTheCommandsDo(t *testing.T) {
 		"schema: 1\nprofile: house\nuse: [scams.en, harassment.en]\nrules:\n  - {id: welcome, when: {says: {phrase: welcome everyone}}, "+
 			"then: [flag: {level: low, title: Hello}]}\n",
 	)
-	s, l := openTestStationWith(
+	s, l := openTestAppWith(
 		t, dir, "EARSHOT_RULES="+rules, "EARSHOT_RETENTION_TRANSCRIPTS=forever", "EARSHOT_RETENTION_FLAGS=forever",
 		"EARSHOT_RETENTION_CLIPS=forever",
 	)

@@ -90,7 +90,7 @@ func TestFault7WordsOverABadLink(t *testing.T) {
 	all := sentences(t)
 	cfg := testConfig(t, t.TempDir())
 	cfg.Rules = nil // one of them hides numbers
-	s, l := openLoggedStation(t, slog.New(slog.DiscardHandler), cfg)
+	s, l := openLoggedApp(t, slog.New(slog.DiscardHandler), cfg)
 	links := []*lossyLink{
 		{name: "a perfect link", more: 1},
 		{name: "10 % random loss", bad: impairtest.Impairment{Seed: 10, Loss: 0.1}, more: 4},
@@ -108,7 +108,7 @@ func TestFault7WordsOverABadLink(t *testing.T) {
 	speakers := castSentences(t, all, 5)
 	var offline float64
 	err := s.Run(t.Context(), l, func(ctx context.Context) (err error) {
-		if offline, err = offlineWER(ctx, s.Speech.Engines[0], all); err != nil {
+		if offline, err = offlineWER(ctx, s.decoders.main.Engines[0], all); err != nil {
 			return err
 		}
 		group, ctx := errgroup.WithContext(ctx)
@@ -243,7 +243,7 @@ func offlineWER(ctx context.Context, e transcribe.Decoder, all []eval.Sentence) 
 
 // listen lets the speakers talk in a room of their own, which the bot hears over this link.
 func (k *lossyLink) listen(
-	ctx context.Context, t *testing.T, s *Station, host, id string, nth uint64, speakers []stage.Part,
+	ctx context.Context, t *testing.T, s *App, host, id string, nth uint64, speakers []stage.Part,
 ) (found play, err error) {
 	bad := k.bad
 	bad.Seed += nth // another one loses other packets

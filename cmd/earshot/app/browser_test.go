@@ -27,7 +27,7 @@ func TestChromiumMicrophoneIsWrittenDown(t *testing.T) {
 	}
 	b := newBrowser(t)
 	t.Parallel()
-	s, l := openTestStation(t, t.TempDir())
+	s, l := openTestApp(t, t.TempDir())
 	address := l.Addr().String()
 	client, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge://" + address + "/lounge", Peer: s.Peers})
 	if err != nil {

@@ -27,7 +27,7 @@ func TestConfiguredRoomsComeBack(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "earshot.yaml")
 	programtest.Write(t, file, "profiles:\n  - name: quiet\n    mode: watch\n  - name: other\n    mode: suggest\n")
-	s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_CONFIG="+file)
+	s, l := openTestAppWith(t, t.TempDir(), "EARSHOT_CONFIG="+file)
 	host := l.Addr().String()
 	trust(s, noSecrets, "lounge://"+host)
 	always, weekly := "lounge://"+host+"/always", "lounge://"+host+"/weekly"
@@ -38,7 +38,7 @@ func TestConfiguredRoomsComeBack(t *testing.T) {
 	}
 	const aDay = 24*time.Hour - time.Minute
 	v := s.Fleet
-	n := &Inviter{Station: s}
+	n := s.invited("")
 	state := func(address string) (found models.RoomState) {
 		for _, x := range v.States() {
 			if x.Room == idOf(t, address) {

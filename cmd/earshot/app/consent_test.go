@@ -15,13 +15,14 @@ import (
 	"earshot/bot/fleet"
 	"earshot/bot/lounge"
 	"earshot/cmd/earshot/internal/programtest"
+	"earshot/cmd/earshot/speech"
 	"earshot/cmd/earshot/stage"
 	"earshot/cmd/earshot/web"
 	"earshot/models"
 )
 
 // talkIn has one person, who is the same each time, say a part in a room that the bot listens in.
-func talkIn(t *testing.T, s *Station, l net.Listener, parts ...stage.Part) models.Session {
+func talkIn(t *testing.T, s *App, l net.Listener, parts ...stage.Part) models.Session {
 	t.Helper()
 	var session models.Session
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {
@@ -62,11 +63,15 @@ func talkIn(t *testing.T, s *Station, l net.Listener, parts ...stage.Part) model
 	return session
 }
 
-// bareStation opens the real wiring; the caller closes it.
-func bareStation(t *testing.T, dir string, more ...string) (*Station, net.Listener) {
+// bareApp opens the real wiring; the caller closes it.
+func bareApp(t *testing.T, dir string, more ...string) (*App, net.Listener) {
 	t.Helper()
 	cfg := testConfig(t, dir, more...)
-	s, err := OpenStation(t.Context(), cfg, slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	s, err := New(t.Context(), Options{
+		Config: cfg, Log: slog.New(slog.NewTextHandler(
+			logTo{t}, &slog.HandlerOptions{Level: slog.LevelWarn},
+		)), Models: speech.Options{Waits: true},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +82,7 @@ func bareStation(t *testing.T, dir string, more ...string) (*Station, net.Listen
 	return s, l
 }
 
-func closeStation(t *testing.T, s *Station) {
+func closeApp(t *testing.T, s *App) {
 	t.Helper()
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
@@ -85,7 +90,7 @@ func closeStation(t *testing.T, s *Station) {
 }
 
 // spokeIn lists who has lines in a session.
-func spokeIn(t *testing.T, s *Station, session models.Session) (names []string) {
+func spokeIn(t *testing.T, s *App, session models.Session) (names []string) {
 	t.Helper()
 	for _, u := range lines(t, s, session.ID) {
 		if !slices.Contains(names, u.SpeakerName) {
@@ -105,17 +110,17 @@ func TestObjectionOverRestart(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	parts := []stage.Part{onePart(t, "Ana", 1), onePart(t, "Ben", 1)}
-	s, l := bareStation(t, dir)
+	s, l := bareApp(t, dir)
 	first := talkIn(t, s, l, parts...)
 	if got := spokeIn(t, s, first); !slices.Equal(got, []string{"Ana", "Ben"}) {
 		t.Fatalf("before: %v", got)
 	}
-	closeStation(t, s)
+	closeApp(t, s)
 	out, code := programtest.Client(append(os.Environ(), "EARSHOT_DATA_DIR="+dir), "person", "optout", "Ben")
 	if code != 0 || !strings.Contains(out, "is not written down any more in 1 room") {
 		t.Fatalf("optout: %d %s", code, out)
 	}
-	s, l = bareStation(t, dir)
+	s, l = bareApp(t, dir)
 	second := talkIn(t, s, l, parts...)
 	if got := spokeIn(t, s, second); !slices.Equal(got, []string{"Ana"}) {
 		t.Errorf("after: %v", got)
@@ -124,7 +129,7 @@ func TestObjectionOverRestart(t *testing.T) {
 	if err != nil || !slices.ContainsFunc(gaps, func(g models.Gap) bool { return g.SpeakerName == "Ben" && g.Cause == models.GapObjected }) {
 		t.Errorf("gaps %+v, %v", gaps, err)
 	}
-	closeStation(t, s)
+	closeApp(t, s)
 	out, code = programtest.Client(append(os.Environ(), "EARSHOT_DATA_DIR="+dir), "consent", "--csv")
 	if code != 0 || strings.Count(out, ",told,") < 2 || !strings.Contains(out, ",Ben,objected,command,cli") {
 		t.Errorf("ledger: %d\n%s", code, out)

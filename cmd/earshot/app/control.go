@@ -10,22 +10,25 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/user"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"earshot/cmd/earshot/doctor"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/moderation/live"
+	"earshot/moderation/review/auth"
 )
 
 // The running service is spoken to over a socket in the record's folder, which only its owner may open.
 
 func controlPath(c configs.Config) string { return filepath.Join(c.DataDir, "control.sock") }
 
-// ListenControl opens the socket. A socket that a crash left is replaced: the record's lock has shown that nobody else
+// listenControl opens the socket. A socket that a crash left is replaced: the record's lock has shown that nobody else
 // serves this record.
-func ListenControl(ctx context.Context, c configs.Config) (net.Listener, error) {
+func listenControl(ctx context.Context, c configs.Config) (net.Listener, error) {
 	path := controlPath(c)
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("control socket: %w", err)
@@ -56,16 +59,27 @@ type Link struct {
 	Expires time.Time `json:"expires"`
 }
 
-// Control answers the commands invite, leave, pause, resume, status, servers, person, access and doctor.
-func (n *Inviter) Control() http.Handler {
+// controls are what the running service does for commands.
+type controls struct {
+	*Inviter
+	members *auth.Members
+	// first is where the first owner is made, host the link of the lounge's hosts.
+	first, host func() string
+	// examine and settings are for the doctor, who asks the service what it sees.
+	examine  func(join bool) doctor.Config
+	settings []configs.Value
+}
+
+// handler answers the commands invite, leave, pause, resume, status, servers, person, access and doctor.
+func (n controls) handler() http.Handler {
 	byCommand := Operator() // the socket is its own user's
-	s, hosts := n.Station, n.Station.Sessions.Hosts()
+	hosts := n.sessions.Hosts()
 	mux := http.NewServeMux()
-	StoredMembers{s.members, strings.TrimSuffix(n.Base, "/")}.orders(mux)
+	StoredMembers{n.members, strings.TrimSuffix(n.base, "/")}.orders(mux)
 	n.examinations(mux)
-	mux.HandleFunc("GET /rooms", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, s.RoomStates()) })
-	mux.HandleFunc("GET /first-login", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, Link{Link: n.First()}) })
-	mux.HandleFunc("GET /lounge-host", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, Link{Link: n.Host()}) })
+	mux.HandleFunc("GET /rooms", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, n.States()) })
+	mux.HandleFunc("GET /first-login", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, Link{Link: n.first()}) })
+	mux.HandleFunc("GET /lounge-host", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, Link{Link: n.host()}) })
 	mux.HandleFunc("POST /rooms", func(w http.ResponseWriter, r *http.Request) {
 		var i models.Invitation
 		if !readOrder(w, r, &i) {
@@ -103,7 +117,7 @@ func (n *Inviter) Control() http.Handler {
 		answer(w, http.StatusNoContent, nil, n.ForbidServer(r.Context(), r.PathValue("server"), byCommand))
 	})
 	mux.HandleFunc("DELETE /rooms/{room}", func(w http.ResponseWriter, r *http.Request) {
-		room, err := s.Fleet.Find(r.PathValue("room"))
+		room, err := n.fleet.Find(r.PathValue("room"))
 		var out Departure
 		if err == nil {
 			out.Returns, err = n.sendOut(r.Context(), room, byCommand)
@@ -112,7 +126,7 @@ func (n *Inviter) Control() http.Handler {
 	})
 	for word, on := range map[string]bool{"pause": true, "resume": false} {
 		mux.HandleFunc("POST /rooms/{room}/"+word, func(w http.ResponseWriter, r *http.Request) {
-			room, err := s.Fleet.Find(r.PathValue("room"))
+			room, err := n.fleet.Find(r.PathValue("room"))
 			if err == nil {
 				err = hosts.Pause(r.Context(), room, on, byCommand)
 			}
@@ -233,4 +247,30 @@ func Tell(ctx context.Context, cfg configs.Config, path string, order, into any)
 		return err
 	}
 	return Ask(ctx, cfg, http.MethodPost, path, bytes.NewReader(body), into)
+}
+
+// examinations answer the doctor.
+func (c controls) examinations(mux *http.ServeMux) {
+	mux.HandleFunc("GET /settings", func(w http.ResponseWriter, _ *http.Request) {
+		values, err := settingValues(c.settings)
+		answer(w, http.StatusOK, values, err)
+	})
+	mux.HandleFunc("GET /checks/{check}", func(w http.ResponseWriter, r *http.Request) {
+		found := []doctor.Finding{}
+		err := fmt.Errorf("check %q: %w", r.PathValue("check"), models.ErrNotFound)
+		for _, check := range doctor.Checks(c.examine(r.URL.Query().Get("join") == "true")) {
+			if check.Name == r.PathValue("check") && check.Service {
+				found, err = check.Look(r.Context()), nil
+			}
+		}
+		answer(w, http.StatusOK, found, err)
+	})
+}
+
+// Operator is who runs this command, for the list of removals.
+func Operator() string {
+	if u, err := user.Current(); err == nil {
+		return "cli:" + u.Username
+	}
+	return "cli"
 }

@@ -31,7 +31,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 		t.Fatal("nothing was pending at the kill: this test tested nothing")
 	}
 
-	s, l := openTestStation(t, dir)
+	s, l := openTestApp(t, dir)
 	if err := s.Run(t.Context(), l, func(context.Context) error { return nil }); err != nil {
 		t.Fatal(err)
 	}

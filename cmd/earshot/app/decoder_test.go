@@ -124,7 +124,7 @@ func TestFault17DecoderKilledWhilePeopleSpeak(t *testing.T) {
 		t.Skip("runs the real parts")
 	}
 	t.Parallel()
-	s, l := openTestStation(t, t.TempDir())
+	s, l := openTestApp(t, t.TempDir())
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {
 		session, err := s.Store.StartSession(ctx, models.Session{ID: "s", Room: "r", Started: time.Now().UTC()})
 		if err != nil {
@@ -155,8 +155,8 @@ func TestFault17DecoderKilledWhilePeopleSpeak(t *testing.T) {
 		if errs, n, heard := wordErrors(us, "Ana", said); len(us) != len(sentences(t)) || errs > n/10 {
 			t.Errorf("%d lines, heard %q", len(us), heard)
 		}
-		if st := s.text.Stats(); st.Failed != 0 || st.Retried == 0 || s.Speech.Stats().Restarts != 4 {
-			t.Errorf("service %+v, pool %+v", st, s.Speech.Stats())
+		if st := s.text.Stats(); st.Failed != 0 || st.Retried == 0 || s.decoders.main.Stats().Restarts != 4 {
+			t.Errorf("service %+v, pool %+v", st, s.decoders.main.Stats())
 		}
 		return s.Store.EndSession(ctx, "s", models.EndLeft, time.Now())
 	})
@@ -167,19 +167,19 @@ func TestFault17DecoderKilledWhilePeopleSpeak(t *testing.T) {
 
 // killDecoder kills the one decoder after another line was stored, which puts it into the middle of the next, and waits
 // for another to be ready.
-func killDecoder(ctx context.Context, t *testing.T, s *Station, kills uint64) {
+func killDecoder(ctx context.Context, t *testing.T, s *App, kills uint64) {
 	t.Helper()
 	done := s.text.Stats().Decoded
 	waittest.Holds(ctx, func() bool { return s.text.Stats().Decoded >= done+2 })
-	intoDecode(ctx, t, s.Speech.Stats().Processes[0].PID)
+	intoDecode(ctx, t, s.decoders.main.Stats().Processes[0].PID)
 	killed := time.Now()
-	for _, p := range s.Speech.Stats().Processes {
+	for _, p := range s.decoders.main.Stats().Processes {
 		if err := syscall.Kill(p.PID, syscall.SIGKILL); err != nil {
 			t.Error(err)
 		}
 	}
-	waittest.Holds(ctx, func() bool { return s.Speech.Stats().Restarts >= kills })
-	if err := s.Speech.Engines[0].(transcribe.Readier).Ready(ctx); err != nil {
+	waittest.Holds(ctx, func() bool { return s.decoders.main.Stats().Restarts >= kills })
+	if err := s.decoders.main.Engines[0].(transcribe.Readier).Ready(ctx); err != nil {
 		t.Error(err)
 	}
 	t.Logf("another decoder was ready after %v", time.Since(killed)) // 2 s is the aim; a busy machine takes longer
@@ -230,7 +230,7 @@ func TestFault18ModelFiles(t *testing.T) {
 		"truncated.bin":    {data: good[:len(good)/2], want: "cut short"},
 		"twenty-dims.bin":  {data: badDims, want: "not a Whisper model"},
 		"ggml-tiny.en.bin": {data: good, want: "not the model that its name says"},
-		"fifo.bin":         {make: func(p string) error { return syscall.Mkfifo(p, 0o600) }, want: "no regular file"},
+		"fifo.bin":         {make: func(p string) error { return syscall.Mkfifo(p, 0o600) }, want: "not a regular file"},
 		"sparse.bin": {data: good, make: func(p string) error {
 			return errors.Join(os.WriteFile(p, good, 0o600), os.Truncate(p, 100<<30))
 		}, want: "not a Whisper model"},

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/cmd/earshot/speech"
 	"earshot/cmd/earshot/web"
 	"earshot/models"
 	"earshot/models/waittest"
@@ -23,7 +24,7 @@ func TestFault16DecoderHangsWhilePeopleSpeak(t *testing.T) {
 	t.Parallel()
 	cfg := testConfig(t, t.TempDir())
 	cfg.Decoders = 2
-	s, err := OpenStation(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	s, err := New(t.Context(), Options{Config: cfg, Log: slog.New(slog.DiscardHandler), Models: speech.Options{Waits: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +49,7 @@ func TestFault16DecoderHangsWhilePeopleSpeak(t *testing.T) {
 		waittest.Holds(ctx, func() bool { return s.text.Stats().Working == 1 })
 		began := time.Now()
 		// Of two decoders that stand still, the one without the clip is let go: it is the one that is not killed.
-		waittest.Holds(ctx, func() bool { return s.Speech.Stats().Hung == 1 })
+		waittest.Holds(ctx, func() bool { return s.decoders.main.Stats().Hung == 1 })
 		first := time.Since(began)
 		for pid := range stopped {
 			if s.running(pid) {
@@ -86,15 +87,15 @@ func TestFault16DecoderHangsWhilePeopleSpeak(t *testing.T) {
 }
 
 // readyDecoders waits for all decoders and returns their process ids.
-func readyDecoders(ctx context.Context, t *testing.T, s *Station) map[int]bool {
+func readyDecoders(ctx context.Context, t *testing.T, s *App) map[int]bool {
 	t.Helper()
-	for _, e := range s.Speech.Engines {
+	for _, e := range s.decoders.main.Engines {
 		if err := e.(transcribe.Readier).Ready(ctx); err != nil {
 			t.Fatal(err)
 		}
 	}
 	pids := map[int]bool{}
-	for _, p := range s.Speech.Stats().Processes {
+	for _, p := range s.decoders.main.Stats().Processes {
 		pids[p.PID] = true
 	}
 	return pids
@@ -102,10 +103,10 @@ func readyDecoders(ctx context.Context, t *testing.T, s *Station) map[int]bool {
 
 // stopNew waits for a decoder that is not among the old ones, and stops it as soon as it is ready: the clip that is tried
 // again is in it, or on its way.
-func stopNew(ctx context.Context, t *testing.T, s *Station, old map[int]bool) (pid int) {
+func stopNew(ctx context.Context, t *testing.T, s *App, old map[int]bool) (pid int) {
 	t.Helper()
 	waittest.Holds(ctx, func() bool {
-		for _, p := range s.Speech.Stats().Processes {
+		for _, p := range s.decoders.main.Stats().Processes {
 			if !old[p.PID] && p.Ready {
 				pid = p.PID
 			}
@@ -116,8 +117,8 @@ func stopNew(ctx context.Context, t *testing.T, s *Station, old map[int]bool) (p
 	return pid
 }
 
-func (s *Station) running(pid int) bool {
-	for _, p := range s.Speech.Stats().Processes {
+func (s *App) running(pid int) bool {
+	for _, p := range s.decoders.main.Stats().Processes {
 		if p.PID == pid {
 			return true
 		}
@@ -125,7 +126,7 @@ func (s *Station) running(pid int) bool {
 	return false
 }
 
-func submit(ctx context.Context, t *testing.T, s *Station, k models.Key, u eval.Sentence) {
+func submit(ctx context.Context, t *testing.T, s *App, k models.Key, u eval.Sentence) {
 	t.Helper()
 	clip := models.Clip{
 		Key: k, SpeakerName: k.Track, StartMS: int64(k.Seq) * 10_000, EndMS: int64(k.Seq)*10_000 + int64(len(u.PCM))/16, PCM: u.PCM,

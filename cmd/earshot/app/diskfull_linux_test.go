@@ -37,7 +37,7 @@ func TestFault22DiskFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	var log programtest.Output
-	s, l := openLoggedStation(t, slog.New(slog.NewTextHandler(&log, nil)), testConfig(t, filepath.Join(disk, "record")))
+	s, l := openLoggedApp(t, slog.New(slog.NewTextHandler(&log, nil)), testConfig(t, filepath.Join(disk, "record")))
 	var session models.Session
 	err = s.Run(t.Context(), l, func(ctx context.Context) error {
 		group, ctx := errgroup.WithContext(ctx)
@@ -78,7 +78,7 @@ func TestFault22DiskFull(t *testing.T) {
 }
 
 // fillDisk takes all room once a line is stored, and gives it back when the log has told that a clip could not be.
-func (s *Station) fillDisk(ctx context.Context, disk string, log *programtest.Output) error {
+func (s *App) fillDisk(ctx context.Context, disk string, log *programtest.Output) error {
 	if !waittest.Holds(ctx, func() bool { return s.text.Stats().Decoded > 0 }) {
 		return context.Cause(ctx)
 	}

@@ -126,8 +126,8 @@ func TestDoctorTellsOfATargetThatIsGone(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "record")
 	// the sample is old
 	settings := []string{"EARSHOT_NOTICES_TARGETS=" + file, "EARSHOT_RETENTION_TRANSCRIPTS=forever", "EARSHOT_RETENTION_FLAGS=forever"}
-	s, l := bareStation(t, dir, settings...)
-	if err := errors.Join(s.setTargets(t.Context()), programtest.WriteSampleTo(t.Context(), s.Store)); err != nil {
+	s, l := bareApp(t, dir, settings...)
+	if err := errors.Join(s.targets.set(t.Context()), programtest.WriteSampleTo(t.Context(), s.Store)); err != nil {
 		t.Fatal(err)
 	}
 	err := s.Run(t.Context(), l, func(ctx context.Context) (err error) {
@@ -141,7 +141,7 @@ func TestDoctorTellsOfATargetThatIsGone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	closeStation(t, s)
+	closeApp(t, s)
 	c := Examine(nil, configs.Report{Config: testConfig(t, dir, settings...)}, false, slog.New(slog.DiscardHandler))
 	if f := findings(t, c, "notices")[0]; f.State != doctor.Bad ||
 		!strings.Contains(f.Text, "hosts takes no notices any more: it answered 410") {

@@ -136,21 +136,21 @@ func (x examined) ICE() (peer.Config, error) { return iceConfig(x.cfg.ICE, x.log
 
 // Rooms implements doctor.Network.
 func (x examined) Rooms(c peer.Config) (doctor.Rooms, error) {
-	s := &Station{cfg: x.cfg, Log: x.log, Servers: &knownServers{cfg: x.cfg}}
+	h := &host{cfg: x.cfg, log: x.log, servers: &knownServers{cfg: x.cfg}}
 	var err error
-	if s.profiles, err = openProfiles(x.cfg); err == nil {
-		s.Servers.Keys, err = secrets.OpenKeyring(x.env, x.cfg)
+	if h.profiles, err = openProfiles(x.cfg); err == nil {
+		h.servers.keys, err = secrets.OpenKeyring(x.env, x.cfg)
 	}
 	if err == nil {
-		s.Peers, err = peer.New(c)
+		h.peers, err = peer.New(c)
 	}
-	return examinedRooms{station: s}, err
+	return examinedRooms{host: h}, err
 }
 
 // examinedRooms are the rooms of a configuration.
 type examinedRooms struct {
-	station *Station
-	fleet   *fleet.Fleet // in the service
+	host  *host
+	fleet *fleet.Fleet // in the service
 }
 
 // doctorIdentity is the doctor's own in LiveKit's rooms: with the service's it would take the place of the bot.
@@ -158,14 +158,14 @@ const doctorIdentity = "earshot-doctor"
 
 // Connector implements doctor.Rooms.
 func (r examinedRooms) Connector(room configs.Room) (models.Room, bot.Connector, error) {
-	return r.station.Connector(context.Background(), fleet.JoinRequest{
+	return r.host.Connector(context.Background(), fleet.JoinRequest{
 		Address: room.URL, Name: room.Name, Profile: room.Profile, Identity: doctorIdentity,
 	})
 }
 
 // Needs implements doctor.Rooms.
 func (r examinedRooms) Needs(profile string) []models.Verb {
-	return r.station.profiles.of(profile).needs()
+	return r.host.profiles.of(profile).needs()
 }
 
 // Inside implements doctor.Rooms.

@@ -74,14 +74,14 @@ func settingValues(values []configs.Value) (map[string]json.RawMessage, error) {
 // examinedService is the running service as it sees itself.
 type examinedService struct {
 	examined
-	station *Station
+	app *App
 }
 
-// Examines gives the doctor's checks of a service to whoever asks it.
-func (s *Station) Examines(env secrets.Environ, r configs.Report) func(join bool) doctor.Config {
+// examines gives the doctor's checks of a service to whoever asks it.
+func (a *App) examines(env secrets.Environ, r configs.Report) func(join bool) doctor.Config {
 	return func(join bool) doctor.Config {
-		c := Examine(env, r, join, s.Log)
-		x := examinedService{examined{env: env, cfg: r.Config, log: s.Log}, s}
+		c := Examine(env, r, join, a.Log)
+		x := examinedService{examined{env: env, cfg: r.Config, log: a.Log}, a}
 		c.Speech, c.Sound, c.Network, c.Service = x, x, x, x
 		return c
 	}
@@ -100,7 +100,7 @@ func (x examinedService) Examine(context.Context, string, bool) ([]doctor.Findin
 
 // Load implements doctor.Speech: the processes that decode have loaded the model already, or are about to.
 func (x examinedService) Load(ctx context.Context) (doctor.Loaded, error) {
-	speech := x.station.Speech
+	speech := x.app.decoders.main
 	if out, ready := loaded(speech); ready {
 		return out, nil
 	}
@@ -131,7 +131,7 @@ func (sharedDetector) Close() error { return nil }
 
 // Detector implements doctor.Sound.
 func (x examinedService) Detector() (doctor.Detector, string, error) {
-	m := x.station.vad
+	m := x.app.decoders.vad
 	if m == nil {
 		return nil, "", nil
 	}
@@ -140,29 +140,11 @@ func (x examinedService) Detector() (doctor.Detector, string, error) {
 
 // Rooms implements doctor.Network.
 func (x examinedService) Rooms(c peer.Config) (doctor.Rooms, error) {
-	c.Guard = x.station.guard // what it drops is counted with the rest
+	c.Guard = x.app.figures.guard // what it drops is counted with the rest
 	rooms, err := x.examined.Rooms(c)
 	if r, ok := rooms.(examinedRooms); ok {
-		r.fleet, r.station.Servers = x.station.Fleet, x.station.Servers
+		r.fleet, r.host.servers = x.app.Fleet, x.app.rooms.servers
 		rooms = r
 	}
 	return rooms, err
-}
-
-// examinations answer the doctor.
-func (n *Inviter) examinations(mux *http.ServeMux) {
-	mux.HandleFunc("GET /settings", func(w http.ResponseWriter, _ *http.Request) {
-		values, err := settingValues(n.Settings)
-		answer(w, http.StatusOK, values, err)
-	})
-	mux.HandleFunc("GET /checks/{check}", func(w http.ResponseWriter, r *http.Request) {
-		found := []doctor.Finding{}
-		err := fmt.Errorf("check %q: %w", r.PathValue("check"), models.ErrNotFound)
-		for _, check := range doctor.Checks(n.Examine(r.URL.Query().Get("join") == "true")) {
-			if check.Name == r.PathValue("check") && check.Service {
-				found, err = check.Look(r.Context()), nil
-			}
-		}
-		answer(w, http.StatusOK, found, err)
-	})
 }

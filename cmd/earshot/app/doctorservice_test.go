@@ -122,7 +122,7 @@ func TestDoctorVisitsNoRoomThatTheBotTries(t *testing.T) {
 		"whep+" + full.URL + "/stage":                       "the bot tries, and does not get in: ",
 		"lounge://" + loungeElsewhere(t) + "/for-strangers": "which the bot may not do",
 	} {
-		s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_ROOMS="+address)
+		s, l := openTestAppWith(t, t.TempDir(), "EARSHOT_ROOMS="+address)
 		defer l.Close()
 		trust(s, noSecrets, address)
 		ctx, stop := context.WithCancel(t.Context())
@@ -132,7 +132,7 @@ func TestDoctorVisitsNoRoomThatTheBotTries(t *testing.T) {
 			_, in, err := s.Fleet.Inside(idOf(t, address))
 			return in || err != nil
 		})
-		c := s.Examines(nil, configs.Report{Config: s.cfg})(true)
+		c := s.examines(nil, configs.Report{Config: s.Config})(true)
 		f := findings(t, c, "rooms")[0]
 		if !strings.Contains(f.Text, want) || strings.HasPrefix(address, "whep") && f.State != doctor.Bad {
 			t.Errorf("found of %s: %+v", address, f)

@@ -2,9 +2,13 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"net"
 	"net/netip"
 
+	"earshot/configs"
+	"earshot/models"
+	"earshot/models/store"
 	"earshot/moderation/review/auth"
 )
 
@@ -14,32 +18,47 @@ func onlyHere(l net.Listener) bool {
 	return err == nil && a.Addr().Unmap().IsLoopback()
 }
 
-// private says that nobody comes to the page but from this machine. A name in hosts or an address in proxies says that
-// others do, through something in front of it.
-func (s *Station) private(l net.Listener) bool {
-	return onlyHere(l) && len(s.cfg.Hosts)+len(s.cfg.Proxies) == 0
+// door knows who may open the pages, and who need not log in.
+type door struct {
+	cfg     configs.Config
+	members *auth.Members
+	// setup lets the first owner in from another machine. It is told to the terminal and kept nowhere.
+	setup string
 }
 
-// door is who need not log in.
-func (s *Station) door(l net.Listener) auth.Mode {
+// openDoor is the door to the pages of a record.
+func openDoor(cfg configs.Config, record store.Store) *door {
+	d := &door{cfg: cfg, members: auth.NewMembers(record, nil), setup: rand.Text()}
+	d.members.Known = func(ctx context.Context) ([]models.Room, error) { return KnownRooms(ctx, cfg, record) }
+	return d
+}
+
+// private says that nobody comes to the page but from this machine. A name in hosts or an address in proxies says that
+// others do, through something in front of it.
+func (d *door) private(l net.Listener) bool {
+	return onlyHere(l) && len(d.cfg.Hosts)+len(d.cfg.Proxies) == 0
+}
+
+// mode is who need not log in.
+func (d *door) mode(l net.Listener) auth.Mode {
 	switch {
-	case s.cfg.Access == "open":
+	case d.cfg.Access == "open":
 		return auth.ModeOpen
-	case s.cfg.Access == "here" && s.private(l):
+	case d.cfg.Access == "here" && d.private(l):
 		return auth.ModeLocal
 	}
 	return auth.ModeRequired
 }
 
-// FirstLogin is where the first owner can be made from another machine, or "" when that is not needed. base is the page's
+// firstLogin is where the first owner can be made from another machine, or "" when that is not needed. base is the page's
 // address without a slash at its end.
-func (s *Station) FirstLogin(l net.Listener, base string) string {
-	if s.door(l) != auth.ModeRequired {
+func (d *door) firstLogin(l net.Listener, base string) string {
+	if d.mode(l) != auth.ModeRequired {
 		return ""
 	}
-	users, err := s.Store.Users(context.Background())
+	users, err := d.members.Users(context.Background())
 	if err != nil || len(users) > 0 {
 		return ""
 	}
-	return base + "/setup?token=" + s.setupToken
+	return base + "/setup?token=" + d.setup
 }

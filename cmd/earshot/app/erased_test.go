@@ -25,7 +25,7 @@ const marked = "zqxmarked"
 
 // sayMarked stores a session in which Mia says the word, in everything that can hold it: text, correction, flag, decision,
 // action, clip, summary, exported file and the backlog of events.
-func sayMarked(t *testing.T, s *Station, id string) {
+func sayMarked(t *testing.T, s *App, id string) {
 	t.Helper()
 	ctx := t.Context()
 	must := func(err error) {
@@ -68,9 +68,9 @@ func sayMarked(t *testing.T, s *Station, id string) {
 		s.Hub.Publish(models.Event{SessionID: id, Flag: &f})
 	}
 	must(s.Store.EndSession(ctx, id, models.EndLeft, time.Now()))
-	_, err = s.summaries.Remake(ctx, id)
+	_, err = s.after.Summaries.Remake(ctx, id)
 	must(err)
-	must(afterwards.WriteFiles(ctx, s.cfg.Export, s.Store, id))
+	must(afterwards.WriteFiles(ctx, s.Config.Export, s.Store, id))
 }
 
 // tracesIn names the files below the folders that hold the word.
@@ -94,7 +94,7 @@ func tracesIn(t *testing.T, dirs ...string) (found []string) {
 	return found
 }
 
-// TestFault40ErasedIsNowhere erases a person on the page of a running station: no byte of their words is left in any file, none is
+// TestFault40ErasedIsNowhere erases a person on the page of a running app: no byte of their words is left in any file, none is
 // sent to who resumes a stream, and an open page is told to load anew.
 func TestFault40ErasedIsNowhere(t *testing.T) {
 	if testing.Short() {
@@ -105,7 +105,7 @@ func TestFault40ErasedIsNowhere(t *testing.T) {
 	cfg := testConfig(t, dir)
 	cfg.Export = configs.Export{Dir: exports, Formats: []string{"txt", "json", "html"}}
 	var log programtest.Output
-	s, l := openLoggedStation(t, slog.New(slog.NewTextHandler(&log, nil)), cfg)
+	s, l := openLoggedApp(t, slog.New(slog.NewTextHandler(&log, nil)), cfg)
 	sayMarked(t, s, "one")
 	if got := tracesIn(t, dir, exports); len(got) < 4 {
 		t.Fatalf("the word is in %v alone: the test would prove little", got)

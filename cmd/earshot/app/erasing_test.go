@@ -23,17 +23,17 @@ func TestEraseWhileItRuns(t *testing.T) {
 	if err := programtest.WriteSample(dir); err != nil {
 		t.Fatal(err)
 	}
-	s, l := openTestStation(t, dir)
-	s.cfg.Retention = configs.Retention{} // the sample is old
-	s.cfg.Export = configs.Export{Dir: t.TempDir(), Formats: []string{"txt", "json"}}
-	if err := afterwards.WriteFiles(t.Context(), s.cfg.Export, s.Store, "open-mic-1"); err != nil {
+	s, l := openTestApp(t, dir)
+	s.Config.Retention = configs.Retention{} // the sample is old
+	s.Config.Export = configs.Export{Dir: t.TempDir(), Formats: []string{"txt", "json"}}
+	if err := afterwards.WriteFiles(t.Context(), s.Config.Export, s.Store, "open-mic-1"); err != nil {
 		t.Fatal(err)
 	}
-	theirs := filepath.Join(s.cfg.Export.Dir, "open-mic-1.notes.txt")
+	theirs := filepath.Join(s.Config.Export.Dir, "open-mic-1.notes.txt")
 	if err := os.WriteFile(theirs, []byte("a host's own file"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if found, err := filetest.With(s.cfg.Export.Dir, "coin"); len(found) != 2 || err != nil {
+	if found, err := filetest.With(s.Config.Export.Dir, "coin"); len(found) != 2 || err != nil {
 		t.Fatalf("exported: %v, %v", found, err)
 	}
 	var out string
@@ -50,7 +50,7 @@ func TestEraseWhileItRuns(t *testing.T) {
 	if found, err := filetest.With(dir, "coin"); len(found) > 0 || err != nil || !strings.Contains(out, "erased person b") {
 		t.Errorf("the words are in %v (%v): %s", found, err, out)
 	}
-	if found, err := filetest.With(s.cfg.Export.Dir, "coin"); len(found) > 0 || err != nil {
+	if found, err := filetest.With(s.Config.Export.Dir, "coin"); len(found) > 0 || err != nil {
 		t.Errorf("exported files still hold it: %v, %v", found, err)
 	}
 	if _, err := os.Stat(theirs); err != nil {

@@ -31,7 +31,7 @@ func TestFiftyRooms(t *testing.T) {
 	if !longTests {
 		t.Skip("talks for minutes: set EARSHOT_TEST_LONG")
 	}
-	s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_DECODERS=2", "EARSHOT_PARTIALS=0")
+	s, l := openTestAppWith(t, t.TempDir(), "EARSHOT_DECODERS=2", "EARSHOT_PARTIALS=0")
 	host := l.Addr().String()
 	ana := onePart(t, "Ana", 1)
 	var left []models.RoomState
@@ -63,14 +63,14 @@ func TestFiftyRooms(t *testing.T) {
 
 // inFiftyRooms invites a service into the fifty rooms of a lounge, does the work once it listens in all of them, and
 // leaves. It returns the rooms as they were at the end.
-func (s *Station) inFiftyRooms(
+func (s *App) inFiftyRooms(
 	ctx context.Context, t *testing.T, host string, work func(context.Context) error,
 ) (left []models.RoomState, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	v := s.Fleet
 	trust(s, noSecrets, "lounge://"+host+"/room-0")
-	n := &Inviter{Station: s}
+	n := s.invited("")
 	var group errgroup.Group
 	group.Go(func() error { return v.Run(ctx, nil, nil) })
 	waittest.Until(t, "the service takes invitations", func() bool {
@@ -105,7 +105,7 @@ func (s *Station) inFiftyRooms(
 func TestFiftyRoomsOfPeople(t *testing.T) {
 	for name, host := range roomServers(t) {
 		t.Run(name, func(t *testing.T) {
-			s, left, spent := amongPeople(t, host, func(_ context.Context, _ *Station, c *crowdOf) error {
+			s, left, spent := amongPeople(t, host, func(_ context.Context, _ *App, c *crowdOf) error {
 				c.talk(t)
 				return nil
 			})
@@ -137,7 +137,7 @@ func TestFiftyRoomsOfPeople(t *testing.T) {
 func TestFiftySilentRooms(t *testing.T) {
 	for name, host := range roomServers(t) {
 		t.Run(name, func(t *testing.T) {
-			s, left, spent := amongPeople(t, host, func(ctx context.Context, _ *Station, _ *crowdOf) error {
+			s, left, spent := amongPeople(t, host, func(ctx context.Context, _ *App, _ *crowdOf) error {
 				select {
 				case <-time.After(time.Minute):
 				case <-ctx.Done():
@@ -170,12 +170,12 @@ func roomServers(t *testing.T) map[string]string {
 // amongPeople opens a service with two decoders of the model of full size, brings it into fifty rooms of two people each
 // and measures what the work there costs it, from the moment on at which it hears all of them.
 func amongPeople(
-	t *testing.T, host string, work func(context.Context, *Station, *crowdOf) error,
-) (*Station, []models.RoomState, *spending) {
+	t *testing.T, host string, work func(context.Context, *App, *crowdOf) error,
+) (*App, []models.RoomState, *spending) {
 	t.Helper()
 	cfg := testConfig(t, t.TempDir(), "EARSHOT_DECODERS=2", "EARSHOT_MODEL="+fullSize)
 	log := slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelError}))
-	s, l := openStationFor(t, log, cfg, speech.Options{Waits: true, AllowNoWeights: true})
+	s, l := openAppFor(t, log, cfg, speech.Options{Waits: true, AllowNoWeights: true})
 	if host == "" {
 		host = l.Addr().String()
 	}
@@ -187,7 +187,7 @@ func amongPeople(
 		c.tells(t, "ready")
 		left, err = s.inFiftyRooms(ctx, t, c.host, func(ctx context.Context) error {
 			waittest.Until(t, "everybody is heard", func() bool {
-				now := s.stays.Sum()
+				now := s.rooms.attendance.Sum()
 				return now.Decoded+now.Silent >= 2*fiftyRooms
 			})
 			spent = s.spend()
@@ -205,7 +205,7 @@ func amongPeople(
 
 // spending is what a service and its decoders take from the machine.
 type spending struct {
-	s        *Station
+	s        *App
 	began    time.Time
 	before   time.Duration
 	took     time.Duration
@@ -215,7 +215,7 @@ type spending struct {
 }
 
 // spend begins to measure; stop ends it.
-func (s *Station) spend() *spending {
+func (s *App) spend() *spending {
 	x := &spending{s: s, began: time.Now(), end: make(chan struct{}), out: make(chan struct{})}
 	x.before = x.now()
 	go func() {
@@ -242,7 +242,7 @@ func (x *spending) stop() {
 
 func (x *spending) now() time.Duration {
 	total := cpuOf("self")
-	for _, p := range x.s.Speech.Stats().Processes {
+	for _, p := range x.s.decoders.main.Stats().Processes {
 		total += cpuOf(strconv.Itoa(p.PID))
 	}
 	return total

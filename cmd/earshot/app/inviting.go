@@ -7,14 +7,15 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
 	"earshot/bot/fleet"
 	"earshot/cmd/earshot/afterwards"
-	"earshot/cmd/earshot/doctor"
-	"earshot/configs"
 	"earshot/models"
+	"earshot/models/store"
+	"earshot/moderation/live"
 )
 
 // LinkFor is how long an invitation link is good unless somebody says otherwise, and at most.
@@ -25,13 +26,12 @@ const (
 
 // Inviter takes invitations for a service, from the page, the API and the command line.
 type Inviter struct {
-	Station *Station
-	Base    string        // of the page's address, as hosts open it
-	First   func() string // see firstLogin
-	Host    func() string // the link of the lounge's hosts
-	// Examine and settings are for the doctor, who asks the service what it sees.
-	Examine  func(join bool) doctor.Config
-	Settings []configs.Value
+	store    store.Store
+	sessions *live.Sessions
+	fleet    *fleet.Fleet
+	rooms    *host
+	base     string // of the page's address, as hosts open it
+	log      *slog.Logger
 }
 
 // Terms says what the bot would do and keep in a room. Nothing happens. models.ErrInvalid: there can be no such room.
@@ -40,12 +40,11 @@ func (n *Inviter) Terms(ctx context.Context, i models.Invitation) (models.Terms,
 	if err != nil {
 		return models.Terms{}, invalid(err)
 	}
-	s := n.Station
-	if err := s.profiles.Check(i.Profile, s.cfg); err != nil {
+	if err := n.rooms.profiles.Check(i.Profile, n.rooms.cfg); err != nil {
 		return models.Terms{}, invalid(err)
 	}
-	p := s.profiles.of(i.Profile)
-	_, err = s.Servers.reach(ctx, at)
+	p := n.rooms.profiles.of(i.Profile)
+	_, err = n.rooms.servers.reach(ctx, at)
 	strange := errors.Is(err, models.ErrForbidden)
 	if err != nil && !strange {
 		return models.Terms{}, err
@@ -54,7 +53,7 @@ func (n *Inviter) Terms(ctx context.Context, i models.Invitation) (models.Terms,
 	room.Profile = i.Profile
 	notice := botNotice(p.cfg, i.URL)
 	return models.Terms{
-		Room: room, Server: at.Server(), Strange: strange, Notice: notice.Text(), NoChat: notice.NoChat, Rules: s.Sessions.RulesName(p.name),
+		Room: room, Server: at.Server(), Strange: strange, Notice: notice.Text(), NoChat: notice.NoChat, Rules: n.sessions.RulesName(p.name),
 		Mode: p.cfg.Mode, Keep: afterwards.Clocks(p.cfg.Retention),
 		ModerateOnly: p.cfg.ModerateOnly,
 	}, nil
@@ -63,22 +62,21 @@ func (n *Inviter) Terms(ctx context.Context, i models.Invitation) (models.Terms,
 // Invite sends the bot into a room until it is over. models.ErrConflict: it is there; models.ErrInvalid: there can be no
 // such room; models.ErrUnavailable: not now.
 func (n *Inviter) Invite(ctx context.Context, i models.Invitation) (models.RoomState, error) {
-	s := n.Station
-	if err := s.quota.Admit(ctx); err != nil {
+	if err := n.rooms.quota.Admit(ctx); err != nil {
 		return models.RoomState{}, fmt.Errorf("%w: %w", models.ErrUnavailable, err)
 	}
 	if err := n.allow(ctx, i); err != nil {
 		return models.RoomState{}, err
 	}
-	if err := s.profiles.Check(i.Profile, s.cfg); err != nil {
+	if err := n.rooms.profiles.Check(i.Profile, n.rooms.cfg); err != nil {
 		return models.RoomState{}, invalid(err)
 	}
 	if at, err := models.ParseAddress(i.URL); err == nil {
-		if state, waits := n.Station.Fleet.Summon(at.ID()); waits { // with the name and the profile of the configuration
-			return state, s.Store.Note(ctx, i.By, "invited the bot", state.Room, "")
+		if state, waits := n.fleet.Summon(at.ID()); waits { // with the name and the profile of the configuration
+			return state, n.store.Note(ctx, i.By, "invited the bot", state.Room, "")
 		}
 	}
-	state, err := s.Fleet.Join(ctx, fleet.JoinRequest{Address: i.URL, Name: i.Name, Profile: i.Profile})
+	state, err := n.fleet.Join(ctx, fleet.JoinRequest{Address: i.URL, Name: i.Name, Profile: i.Profile})
 	switch {
 	case errors.Is(err, models.ErrForbidden):
 		return state, err
@@ -89,8 +87,8 @@ func (n *Inviter) Invite(ctx context.Context, i models.Invitation) (models.RoomS
 	case err != nil:
 		return state, invalid(err)
 	}
-	s.Log.Info("invited", "room", state.Room, "profile", i.Profile, "by", i.By)
-	return state, s.Store.Note(ctx, i.By, "invited the bot", state.Room, "")
+	n.log.Info("invited", "room", state.Room, "profile", i.Profile, "by", i.By)
+	return state, n.store.Note(ctx, i.By, "invited the bot", state.Room, "")
 }
 
 // allow enters that an owner allowed an invitation's server.
@@ -103,7 +101,7 @@ func (n *Inviter) allow(ctx context.Context, i models.Invitation) error {
 
 // Servers lists the room servers that owners allowed.
 func (n *Inviter) Servers(ctx context.Context) ([]models.AllowedServer, error) {
-	return n.Station.Store.AllowedServers(ctx)
+	return n.store.AllowedServers(ctx)
 }
 
 // AllowServer has the bot be invited to the server of an address. models.ErrInvalid: it is none.
@@ -113,8 +111,8 @@ func (n *Inviter) AllowServer(ctx context.Context, a models.AllowedServer) error
 		return invalid(err)
 	}
 	a.Server = at.Server()
-	n.Station.Log.Info("room server allowed", "server", a.Server, "private", a.Private, "by", a.By)
-	return n.Station.Store.AllowServer(ctx, a)
+	n.log.Info("room server allowed", "server", a.Server, "private", a.Private, "by", a.By)
+	return n.store.AllowServer(ctx, a)
 }
 
 // ForbidServer takes that back. The bot leaves the rooms there that it was invited to. models.ErrNotFound: it was not
@@ -124,13 +122,13 @@ func (n *Inviter) ForbidServer(ctx context.Context, server, by string) error {
 	if err != nil {
 		return invalid(err)
 	}
-	if err := n.Station.Store.ForbidServer(ctx, at.Server(), by, time.Now()); err != nil {
+	if err := n.store.ForbidServer(ctx, at.Server(), by, time.Now()); err != nil {
 		return err
 	}
-	for _, state := range n.Station.Fleet.States() {
+	for _, state := range n.fleet.States() {
 		there, err := models.ParseServer(state.URL)
-		if err == nil && there.Server() == at.Server() && !n.Station.Servers.Keys.Names(at.Server()) {
-			_, _ = n.Station.Fleet.Leave(state.Room) // it may have left by itself
+		if err == nil && there.Server() == at.Server() && !n.rooms.servers.keys.Names(at.Server()) {
+			_, _ = n.fleet.Leave(state.Room) // it may have left by itself
 		}
 	}
 	return nil
@@ -144,10 +142,10 @@ func (n *Inviter) Leave(ctx context.Context, room, by string) error {
 
 // sendOut is Leave, and says when the bot comes back by itself; zero: it does not.
 func (n *Inviter) sendOut(ctx context.Context, room, by string) (returns time.Time, err error) {
-	if returns, err = n.Station.Fleet.Leave(room); err != nil {
+	if returns, err = n.fleet.Leave(room); err != nil {
 		return returns, fmt.Errorf("%w: %w", models.ErrNotFound, err)
 	}
-	return returns, n.Station.Store.Note(ctx, by, "sent the bot out", room, "")
+	return returns, n.store.Note(ctx, by, "sent the bot out", room, "")
 }
 
 // Link makes a link by which somebody can invite the bot once, without a login.
@@ -164,20 +162,20 @@ func (n *Inviter) Link(ctx context.Context, i models.Invitation) (string, error)
 	}
 	i.AllowServer, i.PrivateServer = false, false // who follows the link allows nothing
 	secret := strings.ToLower(rand.Text() + rand.Text())
-	if err := n.Station.Store.PutInvitation(ctx, linkHash(secret), i); err != nil {
+	if err := n.store.PutInvitation(ctx, linkHash(secret), i); err != nil {
 		return "", err
 	}
-	return strings.TrimRight(n.Base, "/") + "/invite/" + secret, nil
+	return strings.TrimRight(n.base, "/") + "/invite/" + secret, nil
 }
 
 // Linked finds for what a link is good; models.ErrNotFound: for nothing.
 func (n *Inviter) Linked(ctx context.Context, secret string) (models.Invitation, error) {
-	return n.Station.Store.Invitation(ctx, linkHash(secret), time.Now())
+	return n.store.Invitation(ctx, linkHash(secret), time.Now())
 }
 
 // Follow uses a link up and sends the bot. One that can't be followed now stays good.
 func (n *Inviter) Follow(ctx context.Context, secret string) (models.RoomState, error) {
-	store := n.Station.Store
+	store := n.store
 	i, err := store.TakeInvitation(ctx, linkHash(secret), time.Now())
 	if err != nil {
 		return models.RoomState{}, err
@@ -201,11 +199,11 @@ func invalid(err error) error {
 	return models.WithHint(fmt.Errorf("%w: %w", models.ErrInvalid, err), models.Hint(err))
 }
 
-// RoomStates lists the rooms that the bot is in or on its way to, and what is heard there.
-func (s *Station) RoomStates() []models.RoomState {
-	out, deaf := s.Fleet.States(), s.Sessions.DeafTo()
+// States lists the rooms that the bot is in or on its way to, and what is heard there.
+func (n *Inviter) States() []models.RoomState {
+	out, deaf := n.fleet.States(), n.sessions.DeafTo()
 	for i, x := range out {
-		out[i].Paused, out[i].Deaf = s.Sessions.Hosts().Paused(x.Room), deaf[x.Room]
+		out[i].Paused, out[i].Deaf = n.sessions.Hosts().Paused(x.Room), deaf[x.Room]
 	}
 	return out
 }

@@ -44,7 +44,7 @@ func TestJanusPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	t.Parallel()
 	server := janusServer(t)
 	rightWords(t, janusSecrets, fleet.JoinRequest{Address: server.URL("room/1234")}, "mute unmute remove",
-		func(ctx context.Context, s *Station, v stage.Voice) error {
+		func(ctx context.Context, s *App, v stage.Voice) error {
 			return janus.Publish(ctx, janus.PublishConfig{URL: server.URL("room/1234"), Name: v.Name, Peer: s.Peers, Next: next(v)})
 		})
 }
@@ -95,7 +95,7 @@ func TestJanusBrowser(t *testing.T) {
 	page := g.serve(t, fmt.Sprintf(janusPage, server.Addr()), nil)
 	all := evalSentences(t)
 	others := map[string]eval.Sentence{"Ben": all[2], "Cem": all[3]}
-	s, l := openTestStation(t, t.TempDir())
+	s, l := openTestApp(t, t.TempDir())
 	trust(s, janusSecrets, server.URL("room/1234"))
 	room, connector, err := s.Connector(t.Context(), fleet.JoinRequest{Address: server.URL("room/1234")})
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/cmd/earshot/speech"
 	"earshot/cmd/earshot/stage"
 	"earshot/cmd/earshot/web"
 	"earshot/configs"
@@ -50,7 +51,7 @@ func crowdMain(dir string) int {
 }
 
 func crowd(ctx context.Context, cfg configs.Config) error {
-	s, err := OpenStation(ctx, cfg, slog.New(slog.DiscardHandler))
+	s, err := New(ctx, Options{Config: cfg, Log: slog.New(slog.DiscardHandler), Models: speech.Options{Waits: true}})
 	if err != nil {
 		return err
 	}

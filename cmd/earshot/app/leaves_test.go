@@ -32,7 +32,7 @@ func TestLeavingTakesBackMutes(t *testing.T) {
 		t.Skip("mutes real people")
 	}
 	t.Parallel()
-	s, l := openTestStation(t, t.TempDir())
+	s, l := openTestApp(t, t.TempDir())
 	host := l.Addr().String()
 	trust(s, noSecrets, "lounge://"+host)
 	v := s.Fleet
@@ -84,9 +84,9 @@ func TestLeavingTakesBackMutes(t *testing.T) {
 }
 
 // visit has the bot in the room mute Ben, and sent out where that is to be.
-func (r *mutedRoom) visit(ctx context.Context, t *testing.T, s *Station) {
+func (r *mutedRoom) visit(ctx context.Context, t *testing.T, s *App) {
 	t.Helper()
-	n := &Inviter{Station: s}
+	n := s.invited("")
 	if r.invited {
 		if _, err := n.Invite(ctx, models.Invitation{URL: r.address, By: "test"}); err != nil {
 			t.Error(err)

@@ -56,7 +56,7 @@ func TestLiveKitBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := g.serve(t, fmt.Sprintf(guestPage, server.Addr(), token), script)
-	s, l := openTestStation(t, t.TempDir())
+	s, l := openTestApp(t, t.TempDir())
 	trust(s, liveKitSecrets, server.URL("open-mic"))
 	room, connector, err := s.Connector(t.Context(), fleet.JoinRequest{Address: server.URL("open-mic")})
 	if err != nil {

@@ -29,22 +29,22 @@ import (
 
 // invitee is a service that waits to be invited.
 type invitee struct {
-	s *Station
+	s *App
 }
 
 // waitForInvitations runs a service until the test ends.
 func waitForInvitations(t *testing.T, server string, more ...string) *invitee {
 	t.Helper()
-	s, l := openTestStationWith(t, t.TempDir(), append([]string{"EARSHOT_LIVEKIT_URL=" + server, "EARSHOT_PARTIALS=0"}, more...)...)
+	s, l := openTestAppWith(t, t.TempDir(), append([]string{"EARSHOT_LIVEKIT_URL=" + server, "EARSHOT_PARTIALS=0"}, more...)...)
 	var err error
 	trust(s, liveKitSecrets, server)
-	if s.Sent, err = s.Dispatch(); err != nil {
+	if s.dispatch, err = s.rooms.dispatch(s.Fleet); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- s.Run(ctx, l, func(ctx context.Context) error { return s.Fleet.Run(ctx, nil, s.Sent.Run) })
+		ended <- s.Run(ctx, l, func(ctx context.Context) error { return s.Fleet.Run(ctx, nil, s.dispatch.Run) })
 	}()
 	t.Cleanup(func() {
 		cancel()
@@ -91,14 +91,14 @@ func paused(t *testing.T, line eval.Sentence) lounge.Source {
 	return src
 }
 
-// sayIn lets somebody say one of the fixture's sentences in a room, once the bot of a station hears them.
-func sayIn(t *testing.T, s *Station, server *livekittest.Server, room, name string, line eval.Sentence) error {
+// sayIn lets somebody say one of the fixture's sentences in a room, once the bot of an app hears them.
+func sayIn(t *testing.T, s *App, server *livekittest.Server, room, name string, line eval.Sentence) error {
 	t.Helper()
-	listens, before := make(chan struct{}), s.stays.Sum().Packets
+	listens, before := make(chan struct{}), s.rooms.attendance.Sum().Packets
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	go func() {
-		waittest.Holds(ctx, func() bool { return s.stays.Sum().Packets > before })
+		waittest.Holds(ctx, func() bool { return s.rooms.attendance.Sum().Packets > before })
 		close(listens)
 	}()
 	src := stage.Held(paused(t, line), listens)
@@ -127,7 +127,7 @@ func (i *invitee) checkEnd(t *testing.T, session string, want models.EndReason) 
 		info, err = i.s.Store.Session(t.Context(), session)
 		return err == nil && !info.Ended.IsZero()
 	})
-	if info.Reason != want || info.Profile != i.s.cfg.LiveKit.Profile {
+	if info.Reason != want || info.Profile != i.s.Config.LiveKit.Profile {
 		t.Errorf("it ended as %q with profile %q, want %q", info.Reason, info.Profile, want)
 	}
 }
@@ -274,16 +274,16 @@ func TestLiveKitInvitationsNeedSecrets(t *testing.T) {
 		t.Skip("runs the real parts")
 	}
 	t.Parallel()
-	s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_LIVEKIT_URL=livekit://rooms.example", "EARSHOT_LIVEKIT_PROFILE=strict")
+	s, l := openTestAppWith(t, t.TempDir(), "EARSHOT_LIVEKIT_URL=livekit://rooms.example", "EARSHOT_LIVEKIT_PROFILE=strict")
 	defer l.Close()
 	trust(s, liveKitSecrets, "livekit://rooms.example")
-	if _, err := s.Dispatch(); !errors.Is(err, errNoProfile) {
+	if _, err := s.rooms.dispatch(s.Fleet); !errors.Is(err, errNoProfile) {
 		t.Errorf("an unknown profile: %v", err)
 	}
 	for setting, want := range map[string]bool{"livekit://rooms.example": true, "": false} {
-		s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_LIVEKIT_URL="+setting)
+		s, l := openTestAppWith(t, t.TempDir(), "EARSHOT_LIVEKIT_URL="+setting)
 		defer l.Close()
-		n, err := s.Dispatch()
+		n, err := s.rooms.dispatch(s.Fleet)
 		if (err != nil) != want || n != nil || want && !strings.Contains(models.Hint(err), "LIVEKIT_API_SECRET") {
 			t.Errorf("url %q: %v, %v (hint %q)", setting, n, err, models.Hint(err))
 		}

@@ -55,7 +55,7 @@ func TestLiveKitTwentyRooms(t *testing.T) {
 	// Not in parallel: twenty rooms need what this machine has, and sound that comes late is lost.
 	const rooms = 20
 	server := liveKit(t)
-	s, l := openTestStation(t, t.TempDir())
+	s, l := openTestApp(t, t.TempDir())
 	trust(s, liveKitSecrets, server.URL("room"))
 	all := evalSentences(t)
 	said, sessions := make([]string, rooms), make([]models.Session, rooms)
@@ -97,7 +97,7 @@ func TestLiveKitTwentyRooms(t *testing.T) {
 
 // oneRoom listens in a room while somebody speaks there.
 func oneRoom(
-	ctx context.Context, s *Station, server *livekittest.Server, name string, src lounge.Source,
+	ctx context.Context, s *App, server *livekittest.Server, name string, src lounge.Source,
 ) (session models.Session, err error) {
 	room, connector, err := s.Connector(ctx, fleet.JoinRequest{Address: server.URL(name)})
 	if err != nil {

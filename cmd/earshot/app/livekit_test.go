@@ -45,7 +45,7 @@ func TestLiveKitPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	t.Parallel()
 	server := liveKit(t)
 	rightWords(t, liveKitSecrets, fleet.JoinRequest{Address: server.URL("open-mic")}, "message private_message mute unmute to_audience remove",
-		func(ctx context.Context, s *Station, v stage.Voice) error {
+		func(ctx context.Context, s *App, v stage.Voice) error {
 			return livekit.Publish(ctx, livekit.PublishConfig{
 				URL: server.URL("open-mic"), Auth: livekit.Credentials{Key: livekittest.Key, Secret: livekittest.Secret},
 				Identity: "person-" + v.Name, Name: v.Name, Peer: s.Peers, Next: next(v),
@@ -57,10 +57,10 @@ func TestLiveKitPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 // by whom, with the planted violations and no other. The bot's rights are told.
 func rightWords(
 	t *testing.T, secret func(string) (string, error), w fleet.JoinRequest, rights string,
-	play func(context.Context, *Station, stage.Voice) error,
+	play func(context.Context, *App, stage.Voice) error,
 ) {
 	t.Helper()
-	s, l := openTestStation(t, t.TempDir())
+	s, l := openTestApp(t, t.TempDir())
 	trust(s, secret, w.Address)
 	room, connector, err := s.Connector(t.Context(), w)
 	if err != nil {
@@ -105,7 +105,7 @@ func next(v stage.Voice) func() ([]byte, time.Duration, error) {
 
 // perform lets the cast play in a room while the bot listens there. play lets one voice play.
 func perform(
-	ctx context.Context, s *Station, st fleet.SessionRequest, play func(context.Context, stage.Voice) error,
+	ctx context.Context, s *App, st fleet.SessionRequest, play func(context.Context, stage.Voice) error,
 ) (session models.Session, err error) {
 	cast, err := stage.Cast()
 	if err != nil {

@@ -32,7 +32,7 @@ func TestSecondLook(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	programtest.Write(t, filepath.Join(dir, "twice.yaml"), lookTwice)
-	s, l := openTestStationWith(t, dir, "EARSHOT_RULES="+filepath.Join(dir, "twice.yaml"))
+	s, l := openTestAppWith(t, dir, "EARSHOT_RULES="+filepath.Join(dir, "twice.yaml"))
 	tape, err := stage.Lines()
 	if err != nil {
 		t.Fatal(err)

@@ -1,10 +1,11 @@
 package app
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"net/url"
+	"log/slog"
 
 	"earshot/bot/fleet"
 	"earshot/bot/lounge/server"
@@ -13,26 +14,43 @@ import (
 	"earshot/cmd/earshot/secrets"
 	"earshot/configs"
 	"earshot/models"
+	"earshot/models/store"
 )
 
 // leastToken is how long a token of the lounge's hosts must be, in bytes: whoever guesses it is a host.
 const leastToken = 16
 
-// openLounge makes the room inside the program.
-func (s *Station) openLounge(ice peer.Config) (err error) {
-	if s.Servers.HostToken, err = loungeToken(s.cfg.Lounge); err != nil {
-		return err
-	}
-	limits := budget.Limits{PerAddress: s.cfg.Lounge.PerAddress}
+// openLounge makes the room inside the program. lines is where its page reads a room's lines.
+func openLounge(cfg configs.Config, ice peer.Config, lines func(room string) string, hostToken string, log *slog.Logger) *server.Server {
+	limits := budget.Limits{PerAddress: cfg.Lounge.PerAddress}
 	if limits.PerAddress == 0 {
 		limits.PerAddress = -1
 	}
-	s.lounge = server.New(server.Config{
-		UDPPort: s.cfg.Lounge.UDPPort, Peer: loungeICE(ice), TranscriptURL: s.transcriptURL, BotName: fleet.BotName,
-		HostToken: s.Servers.HostToken,
-		Limits:    limits, Log: s.Log,
+	return server.New(server.Config{
+		UDPPort: cfg.Lounge.UDPPort, Peer: loungeICE(ice), TranscriptURL: lines, BotName: fleet.BotName, HostToken: hostToken, Limits: limits,
+		Log: log,
 	})
-	return nil
+}
+
+// transcripts finds the lines of this program's own lounge in a record.
+type transcripts struct {
+	store   store.Sessions
+	servers *knownServers
+}
+
+// url is where the lounge's page reads a room's lines: the newest live session there, by whatever address of this
+// machine it was joined.
+func (t transcripts) url(room string) string {
+	live, err := t.store.Sessions(context.Background(), models.SessionQuery{Live: true, Limit: 1000})
+	if err != nil {
+		return ""
+	}
+	for _, x := range live {
+		if at, err := models.ParseAddress(x.URL); err == nil && at.RoomName() == room && t.servers.ownLounge(at) {
+			return "/api/sessions/" + x.ID + "/events"
+		}
+	}
+	return ""
 }
 
 // loungeToken is what makes people hosts of the lounge.
@@ -48,11 +66,6 @@ func loungeToken(c configs.Lounge) (string, error) {
 		return "", fmt.Errorf("lounge.host_token_file: %w", err)
 	}
 	return token, nil
-}
-
-// HostLink makes its holder a host of the lounge. What stands behind # is not sent to servers, nor do proxies log it.
-func (s *Station) HostLink(base string) string {
-	return base + "/room/" + DemoRoom + "#host=" + url.QueryEscape(s.Servers.HostToken)
 }
 
 // DemoRoom is where the demo takes place.

@@ -28,7 +28,7 @@ func TestMetricsDocumented(t *testing.T) {
 	if ana.Tape, err = stage.Record(ana.Lines, func(time.Duration) time.Duration { return time.Second }); err != nil {
 		t.Fatal(err)
 	}
-	s, l := openTestStation(t, t.TempDir())
+	s, l := openTestApp(t, t.TempDir())
 	var page string
 	err = s.Run(t.Context(), l, func(ctx context.Context) error {
 		_, err := s.Perform(ctx, l.Addr().String(), []stage.Part{ana})

@@ -43,7 +43,7 @@ func TestMuteOutlivesARestart(t *testing.T) {
 // stayUntilSeen runs the program until an action, which may have to be planned first, was seen to take effect.
 func stayUntilSeen(t *testing.T, dir, address, token, until string, put []models.Action) {
 	t.Helper()
-	s, l := openTestStation(t, dir)
+	s, l := openTestApp(t, dir)
 	watcher, err := s.Hub.Subscribe("", events.Cursor{})
 	if err != nil {
 		t.Fatal(err)

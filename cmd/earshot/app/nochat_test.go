@@ -15,11 +15,11 @@ import (
 // nobody is told to write what nobody reads.
 func TestTermsSayHowToObject(t *testing.T) {
 	t.Parallel()
-	s, l := openTestStation(t, t.TempDir())
+	s, l := openTestApp(t, t.TempDir())
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	n := &Inviter{Station: s}
+	n := s.invited("")
 	for example, chat := range map[string]bool{
 		"lounge://127.0.0.1:8484/lounge": true, "livekit://rooms.example/open-mic": true, "janus+ws://rooms.example:8188/room/1234": false,
 		"whep+https://media.example/whep/stage": false,
@@ -42,13 +42,13 @@ func TestHostIsToldOfNoChat(t *testing.T) {
 	}
 	t.Parallel()
 	server := janusServer(t)
-	s, l := openTestStation(t, t.TempDir())
+	s, l := openTestApp(t, t.TempDir())
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
 		v := s.Fleet
 		trust(s, janusSecrets, server.URL("room/1234"))
-		n := &Inviter{Station: s}
+		n := s.invited("")
 		var group errgroup.Group
 		group.Go(func() error { return v.Run(ctx, nil, nil) })
 		waittest.Until(t, "the service takes invitations", func() bool {

@@ -6,26 +6,42 @@ import (
 	"net/http/pprof"
 	"time"
 
+	"earshot/bot/fleet"
 	"earshot/bot/peer/guard"
 	"earshot/cmd/earshot/metrics"
+	"earshot/moderation/live"
 	"earshot/moderation/review"
+	"earshot/moderation/review/events"
+	"earshot/transcribe"
 )
 
-// observability answers /metrics, which needs a key where others reach the page, /healthz and /readyz, and leaves the rest
-// to others.
-func (s *Station) observability(page *review.Server, next http.Handler) http.Handler {
-	figures := page.ViewersOnly(s.count)
+// figures are what the parts tell of themselves to Prometheus and to whoever waits for the program to be ready.
+type figures struct {
+	count    *metrics.Metrics
+	store    Record
+	record   *recordWatch
+	rooms    *fleet.Attendance
+	sessions *live.Sessions
+	text     *transcribe.Service
+	decoders *decoders
+	hub      *events.Hub
+	profiles Profiles
+	guard    *guard.Guard
+}
+
+// beside answers /metrics, which needs a key where others reach the page, /healthz and /readyz, and leaves the rest to others.
+func (f *figures) beside(page *review.Server, next http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", figures)
+	mux.Handle("GET /metrics", page.ViewersOnly(f.count))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
-	mux.HandleFunc("GET /readyz", s.readiness)
+	mux.HandleFunc("GET /readyz", f.readiness)
 	mux.Handle("/", next)
 	return mux
 }
 
 // readiness is 503 until a model is loaded: before that nothing would be written down.
-func (s *Station) readiness(w http.ResponseWriter, _ *http.Request) {
-	for _, p := range s.Speech.Stats().Processes {
+func (f *figures) readiness(w http.ResponseWriter, _ *http.Request) {
+	for _, p := range f.decoders.main.Stats().Processes {
 		if p.Ready {
 			_, _ = w.Write([]byte("ready\n"))
 			return
@@ -34,35 +50,29 @@ func (s *Station) readiness(w http.ResponseWriter, _ *http.Request) {
 	http.Error(w, "no model is loaded yet", http.StatusServiceUnavailable)
 }
 
-// figures reads what the parts tell when Prometheus asks for it.
-func (s *Station) figures() metrics.Figures {
-	f := metrics.Figures{
-		Text: s.text.Stats(), Rooms: s.stays.Sum(), Decoders: s.Speech.Stats(),
-		Sessions: s.Sessions.InRooms(), Watchers: s.Hub.Watchers(), Broken: len(s.profiles.mistakes()), Spool: -1, Failed: -1,
-		Dropped: map[guard.Reason]uint64{}, Unjudged: s.Sessions.Unjudged(),
+// read reads what the parts tell when Prometheus asks for it.
+func (f *figures) read() metrics.Figures {
+	out := metrics.Figures{
+		Text: f.text.Stats(), Rooms: f.rooms.Sum(), Decoders: f.decoders.stats(),
+		Sessions: f.sessions.InRooms(), Watchers: f.hub.Watchers(), Broken: len(f.profiles.mistakes()), Spool: -1, Failed: -1,
+		Dropped: map[guard.Reason]uint64{}, Unjudged: f.sessions.Unjudged(),
 	}
 	for _, r := range guard.Reasons() {
-		f.Dropped[r] = s.guard.Dropped(r)
+		out.Dropped[r] = f.guard.Dropped(r)
 	}
-	if s.small != nil {
-		small := s.small.Stats()
-		f.Decoders.Restarts += small.Restarts
-		f.Decoders.CPU += small.CPU
-		f.Decoders.Processes = append(f.Decoders.Processes, small.Processes...)
+	if f.store.Trouble() != nil {
+		out.Failing = 1
 	}
-	if s.Store.Trouble() != nil {
-		f.Failing = 1
-	}
-	f.Free = -1
-	if free, err := s.record.free(); err == nil {
-		f.Free = float64(free)
+	out.Free = -1
+	if free, err := f.record.free(); err == nil {
+		out.Free = float64(free)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	if u, err := s.Store.SpoolUsage(ctx); err == nil {
-		f.Spool, f.Failed = u.WaitingBytes, int64(u.Failed)
+	if u, err := f.store.SpoolUsage(ctx); err == nil {
+		out.Spool, out.Failed = u.WaitingBytes, int64(u.Failed)
 	}
-	return f
+	return out
 }
 
 // hooked puts webhooks before the pages: their sender's signature stands for a login. hook may be nil.

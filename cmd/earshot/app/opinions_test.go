@@ -71,7 +71,7 @@ func TestSecondOpinion(t *testing.T) {
 			defer server.Close()
 			dir := t.TempDir()
 			programtest.Write(t, filepath.Join(dir, "twice.yaml"), opinionRules)
-			s, _ := openTestStationWith(t, dir, "EARSHOT_RULES="+filepath.Join(dir, "twice.yaml"),
+			s, _ := openTestAppWith(t, dir, "EARSHOT_RULES="+filepath.Join(dir, "twice.yaml"),
 				"EARSHOT_OPINION_URL="+server.URL+"/v1", "EARSHOT_OPINION_MODEL=small", "EARSHOT_OPINION_TIMEOUT=500ms")
 			d := sayAndWait(t, s, c.say)
 			if d.Verdict != c.verdict || d.Mode != c.mode || d.Opinion == nil || d.Opinion.State != c.state || calls.Load() != c.calls {
@@ -90,7 +90,7 @@ func TestSecondOpinion(t *testing.T) {
 }
 
 // sayAndWait has a line judged, and waits for the verdict on its profit.
-func sayAndWait(t *testing.T, s *Station, text string) (d models.Decision) {
+func sayAndWait(t *testing.T, s *App, text string) (d models.Decision) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	opined := make(chan error, 1)
@@ -132,7 +132,7 @@ func sayAndWait(t *testing.T, s *Station, text string) (d models.Decision) {
 }
 
 // flagOf is the id of a rule's flag.
-func flagOf(t *testing.T, s *Station, rule string) string {
+func flagOf(t *testing.T, s *App, rule string) string {
 	t.Helper()
 	flags, err := s.Store.Flags(t.Context(), "s")
 	if err != nil {

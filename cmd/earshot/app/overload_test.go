@@ -30,7 +30,7 @@ func TestFault19SixteenAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s, l := openLoggedStation(t, slog.New(slog.DiscardHandler), testConfig(t, t.TempDir()))
+	s, l := openLoggedApp(t, slog.New(slog.DiscardHandler), testConfig(t, t.TempDir()))
 	var session models.Session
 	err = s.Run(t.Context(), l, func(ctx context.Context) (err error) {
 		session, err = s.Perform(ctx, l.Addr().String(), parts)

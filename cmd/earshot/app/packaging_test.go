@@ -26,7 +26,7 @@ var figureName = regexp.MustCompile(`\b(?:earshot|process|go)_[a-z_]+\b`)
 // TestDashboardAndAlertsReadWhatThereIs: a figure that was renamed leaves a panel empty and an alert silent, and nobody
 // is told.
 func TestDashboardAndAlertsReadWhatThereIs(t *testing.T) {
-	known := figuresOfAStation(t)
+	known := figuresOfAnApp(t)
 	for what, query := range queries(t) {
 		found := figureName.FindAllString(query, -1)
 		if len(found) == 0 && !strings.HasPrefix(query, "up{") {
@@ -40,15 +40,15 @@ func TestDashboardAndAlertsReadWhatThereIs(t *testing.T) {
 	}
 }
 
-// figuresOfAStation are the names on /metrics of a station that has heard nothing yet, with the parts of histograms.
-func figuresOfAStation(t *testing.T) (names []string) {
+// figuresOfAnApp are the names on /metrics of an app that has heard nothing yet, with the parts of histograms.
+func figuresOfAnApp(t *testing.T) (names []string) {
 	t.Helper()
-	s, l := openTestStation(t, t.TempDir())
+	s, l := openTestApp(t, t.TempDir())
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s.count.Flagged([]models.Flag{{Rule: "rule", Level: models.LevelHigh}}) // these are there from the first one on
-	s.count.Acted(models.Action{Verb: models.VerbMute, State: models.ActionFailed})
+	s.figures.count.Flagged([]models.Flag{{Rule: "rule", Level: models.LevelHigh}}) // these are there from the first one on
+	s.figures.count.Acted(models.Action{Verb: models.VerbMute, State: models.ActionFailed})
 	page := httptest.NewRecorder()
 	r := httptest.NewRequest(http.MethodGet, "http://localhost/metrics", http.NoBody)
 	r.RemoteAddr = "127.0.0.1:4711"

@@ -84,7 +84,7 @@ func newBrowser(t *testing.T) browser {
 // visit opens a page while the bot listens, until a line of the browser's words is on record; then it calls heard, and ends
 // both. With others more people come, in the group.
 func (b browser) visit(
-	t *testing.T, s *Station, l net.Listener, page string, st fleet.SessionRequest,
+	t *testing.T, s *App, l net.Listener, page string, st fleet.SessionRequest,
 	others func(context.Context, *errgroup.Group), heard func(context.Context, models.Utterance),
 ) {
 	t.Helper()

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"net"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -16,13 +18,13 @@ import (
 )
 
 // Perform plays the parts in one room while the bot listens, and returns the session when everything is decoded.
-func (s *Station) Perform(ctx context.Context, host string, parts []stage.Part) (models.Session, error) {
-	return s.performIn(ctx, host, models.Room{ID: "bench", Name: "bench", URL: "lounge://" + host + "/bench"}, parts)
+func (a *App) Perform(ctx context.Context, host string, parts []stage.Part) (models.Session, error) {
+	return a.performIn(ctx, host, models.Room{ID: "bench", Name: "bench", URL: "lounge://" + host + "/bench"}, parts)
 }
 
 // performIn is perform in a room of this lounge.
-func (s *Station) performIn(ctx context.Context, host string, room models.Room, parts []stage.Part) (models.Session, error) {
-	client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Token: s.Servers.HostToken, Peer: s.Peers, Log: s.Log})
+func (a *App) performIn(ctx context.Context, host string, room models.Room, parts []stage.Part) (models.Session, error) {
+	client, err := lounge.NewClient(lounge.ClientConfig{URL: room.URL, Token: a.HostToken(), Peer: a.Peers, Log: a.Log})
 	if err != nil {
 		return models.Session{}, err
 	}
@@ -30,15 +32,15 @@ func (s *Station) performIn(ctx context.Context, host string, room models.Room, 
 	for i, p := range parts {
 		voices[i] = stage.Voice{Name: p.Name, Source: p.Tape.Source()}
 	}
-	session, err := s.hearVoices(ctx, host, room, client, voices)
+	session, err := a.hearVoices(ctx, host, room, client, voices)
 	if err != nil {
 		return session, err
 	}
-	return session, s.Drain(ctx)
+	return session, a.Drain(ctx)
 }
 
 // hearVoices has voices talk in a room of this lounge while the bot listens there.
-func (s *Station) hearVoices(
+func (a *App) hearVoices(
 	ctx context.Context, host string, room models.Room, client stage.Connector, voices []stage.Voice,
 ) (session models.Session, err error) {
 	up := stage.NewCurtain(client, len(voices))
@@ -46,11 +48,11 @@ func (s *Station) hearVoices(
 	defer leave(nil)
 	group, playing := errgroup.WithContext(listening)
 	group.Go(func() (err error) {
-		session, err = s.Listen(listening, fleet.SessionRequest{Room: room, Connector: up})
+		session, err = a.Listen(listening, fleet.SessionRequest{Room: room, Connector: up})
 		return err
 	})
 	group.Go(func() error {
-		err := stage.Play(playing, stage.Place{BaseURL: "http://" + host, Room: room.ID, Token: s.Servers.HostToken, Peer: s.Peers}, voices, up)
+		err := stage.Play(playing, stage.Place{BaseURL: "http://" + host, Room: room.ID, Token: a.HostToken(), Peer: a.Peers}, voices, up)
 		leave(bot.End(models.EndLeft, nil))
 		return err
 	})
@@ -59,9 +61,9 @@ func (s *Station) hearVoices(
 }
 
 // ResidentMB is the memory of this process and its decoders that is in use, in MB.
-func (s *Station) ResidentMB() int64 {
+func (a *App) ResidentMB() int64 {
 	total := residentOf("self")
-	for _, p := range s.Speech.Stats().Processes {
+	for _, p := range a.decoders.main.Stats().Processes {
 		total += residentOf(strconv.Itoa(p.PID))
 	}
 	return total
@@ -83,3 +85,15 @@ func residentOf(pid string) int64 {
 	}
 	return kb / 1024
 }
+
+// HostToken makes people hosts of this program's own lounge.
+func (a *App) HostToken() string { return a.rooms.servers.hostToken }
+
+// HostLink makes its holder a host of the lounge. What stands behind # is not sent to servers, nor do proxies log it.
+func (a *App) HostLink(base string) string {
+	return base + "/room/" + DemoRoom + "#host=" + url.QueryEscape(a.HostToken())
+}
+
+// FirstLogin is where the first owner can be made from another machine, or "" when that is not needed. base is the page's
+// address without a slash at its end.
+func (a *App) FirstLogin(l net.Listener, base string) string { return a.door.firstLogin(l, base) }

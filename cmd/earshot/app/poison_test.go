@@ -19,7 +19,7 @@ func TestFault17PoisonFailsAfterItsRetry(t *testing.T) {
 	}
 	t.Parallel()
 	dir := t.TempDir()
-	s, l := openTestStation(t, dir)
+	s, l := openTestApp(t, dir)
 	poison := models.Key{Session: "s", Epoch: 1, Track: "poison", Seq: 1}
 	all := sentences(t)
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {
@@ -34,7 +34,7 @@ func TestFault17PoisonFailsAfterItsRetry(t *testing.T) {
 		submit(ctx, t, s, poison, long)
 		pid := 0
 		waittest.Holds(ctx, func() bool {
-			now := s.Speech.Stats().Processes
+			now := s.decoders.main.Stats().Processes
 			if len(now) == 1 && now[0].Ready && now[0].PID != pid && s.text.Stats().Working == 1 {
 				pid = now[0].PID
 				intoDecode(ctx, t, pid)

@@ -144,3 +144,24 @@ func RulesOptions() engine.LoadOptions {
 	}
 	return engine.LoadOptions{FS: packs}
 }
+
+// loadRules compiles the configured rule files; nil when none are configured.
+func loadRules(cfg configs.Config) (*engine.Set, error) {
+	if len(cfg.Rules) == 0 {
+		return nil, nil
+	}
+	set, err := engine.Load(rulesOptionsOf(cfg), cfg.Rules...)
+	return set, models.BadInput(err)
+}
+
+// rulesOptionsOf finds the shipped packs and says how far rules may go.
+func rulesOptionsOf(cfg configs.Config) engine.LoadOptions {
+	opts := RulesOptions()
+	opts.Mode, opts.Confirm = cfg.Mode, !cfg.Automatic
+	return opts
+}
+
+// keepOf is how the sound of flagged lines is kept.
+func keepOf(cfg configs.Config) live.Keep {
+	return live.Keep{For: cfg.Evidence.Keep, Before: cfg.Evidence.Before, After: cfg.Evidence.After}
+}

@@ -74,7 +74,7 @@ profiles:
 		t.Fatal(err)
 	}
 	var log programtest.Output
-	s, l := openLoggedStation(t, slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), cfg)
+	s, l := openLoggedApp(t, slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})), cfg)
 	parts := twoParts(t)
 	sessions := map[string]models.Session{}
 	err = s.Run(t.Context(), l, func(ctx context.Context) error {
@@ -114,7 +114,7 @@ profiles:
 }
 
 // kept says of what kinds something is stored of a session.
-func kept(t *testing.T, s *Station, session models.Session) string {
+func kept(t *testing.T, s *App, session models.Session) string {
 	t.Helper()
 	flags, err := s.Store.Flags(t.Context(), session.ID)
 	if err != nil {
@@ -130,7 +130,7 @@ func kept(t *testing.T, s *Station, session models.Session) string {
 }
 
 // checkSecret looks into every file of the record, the log and what watchers got.
-func checkSecret(t *testing.T, s *Station, data string, session models.Session, log *programtest.Output) {
+func checkSecret(t *testing.T, s *App, data string, session models.Session, log *programtest.Output) {
 	t.Helper()
 	if got := kept(t, s, session); got != "lines false flags true clips false rules true" {
 		t.Errorf("of a session that is only moderated: %s", got)

@@ -21,7 +21,7 @@ func TestProfilerIsForOwners(t *testing.T) {
 		},
 		"required": {"/debug/pprof/": http.StatusUnauthorized, "/debug/pprof/heap": http.StatusUnauthorized},
 	} {
-		s, l := openTestStationWith(t, t.TempDir(), "EARSHOT_ACCESS="+access)
+		s, l := openTestAppWith(t, t.TempDir(), "EARSHOT_ACCESS="+access)
 		err := s.Run(t.Context(), l, func(context.Context) error {
 			for path, code := range want {
 				if body, got := programtest.Get(t, "http://"+l.Addr().String()+path); got != code {

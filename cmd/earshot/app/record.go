@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"time"
 
 	"earshot/configs"
@@ -91,3 +92,6 @@ func waitForErasure(ctx context.Context, db *sqlite.Store, id int64) error {
 		}
 	}
 }
+
+// Database is the path of the record's database file.
+func Database(c configs.Config) string { return filepath.Join(c.DataDir, "earshot.db") }

@@ -57,7 +57,7 @@ func TestEndOfABrokenSession(t *testing.T) {
 		t.Fatal(err)
 	}
 	// kill -9, and a start:
-	s := &Station{Store: store, Log: slog.New(slog.DiscardHandler)}
+	s := &recovery{store: store, log: slog.New(slog.DiscardHandler)}
 	if err := s.closeBroken(t.Context(), session); err != nil {
 		t.Fatal(err)
 	}
@@ -76,8 +76,8 @@ func TestEndOfABrokenSession(t *testing.T) {
 	}
 }
 
-// waiting runs a Station until a condition holds, for as long as a test waits.
-func (s *Station) waiting(ctx context.Context, holds func() bool) bool {
+// waiting runs an app until a condition holds, for as long as a test waits.
+func (s *App) waiting(ctx context.Context, holds func() bool) bool {
 	ctx, cancel := context.WithTimeout(ctx, waittest.Patience)
 	defer cancel()
 	return waittest.Holds(ctx, holds)
@@ -116,7 +116,7 @@ func TestAPendingVerdictAfterACrash(t *testing.T) {
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s, l := openTestStation(t, dir)
+	s, l := openTestApp(t, dir)
 	err = s.Run(t.Context(), l, func(ctx context.Context) error {
 		for _, id := range []string{"d1", "d2"} {
 			var got models.Decision
@@ -150,8 +150,8 @@ func TestEndOfAnErasedSession(t *testing.T) {
 	if err := store.Erase(t.Context(), models.Erasure{Kind: models.EraseSession, Target: "s1", By: "host"}); err != nil {
 		t.Fatal(err)
 	}
-	s := &Station{Store: store, Log: slog.New(slog.DiscardHandler), Hub: events.NewHub(events.HubConfig{})}
-	watcher, err := s.Hub.Subscribe("", events.Cursor{})
+	s := &host{store: store, log: slog.New(slog.DiscardHandler), hub: events.NewHub(events.HubConfig{})}
+	watcher, err := s.hub.Subscribe("", events.Cursor{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,8 +186,8 @@ func TestOneBrokenSessionStopsNoOther(t *testing.T) {
 	}
 	spoil(t, path, "CREATE TRIGGER spoiled BEFORE INSERT ON gaps WHEN new.session = 'bad' BEGIN SELECT RAISE(ABORT, 'spoiled'); END")
 	var logged bytes.Buffer
-	s, _ := openLoggedStation(t, slog.New(slog.NewTextHandler(&logged, nil)), testConfig(t, dir))
-	if err := s.recover(t.Context()); err != nil {
+	s, _ := openLoggedApp(t, slog.New(slog.NewTextHandler(&logged, nil)), testConfig(t, dir))
+	if err := s.recovery.run(t.Context()); err != nil {
 		t.Fatalf("the start failed: %v", err)
 	}
 	good, err := s.Store.Session(t.Context(), "good")
@@ -195,7 +195,7 @@ func TestOneBrokenSessionStopsNoOther(t *testing.T) {
 		t.Errorf("%+v, %v; %d clips are queued", good, err, s.text.Stats().Queued)
 	}
 	told := false
-	for _, c := range s.conditions(t.Context(), models.RoomSet{}) {
+	for _, c := range s.health.conditions(t.Context(), models.RoomSet{}) {
 		told = told || !c.OK && strings.Contains(c.Text, "could not be taken up: 1.")
 	}
 	if !told || !strings.Contains(logged.String(), "session=bad") {

@@ -20,6 +20,7 @@ import (
 	"earshot/cmd/earshot/afterwards"
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/cmd/earshot/noise"
+	"earshot/cmd/earshot/speech"
 	"earshot/cmd/earshot/web"
 	"earshot/configs"
 	"earshot/models"
@@ -138,9 +139,9 @@ func saySecrets(t *testing.T, cfg configs.Config, id string, round int) (out []*
 }
 
 // openOnce opens the real wiring for a caller who closes it.
-func openOnce(t *testing.T, cfg configs.Config) (*Station, net.Listener) {
+func openOnce(t *testing.T, cfg configs.Config) (*App, net.Listener) {
 	t.Helper()
-	s, err := OpenStation(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	s, err := New(t.Context(), Options{Config: cfg, Log: slog.New(slog.DiscardHandler), Models: speech.Options{Waits: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +271,7 @@ func afterKill(t *testing.T, cfg configs.Config, lines []*secretLine) map[string
 }
 
 // held names the places of the record that still hold the word of a line, or its sound.
-func held(t *testing.T, s *Station, l *secretLine) (out []string) {
+func held(t *testing.T, s *App, l *secretLine) (out []string) {
 	t.Helper()
 	ctx := t.Context()
 	note := func(place string, holds bool, err error) {

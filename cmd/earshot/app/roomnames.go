@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"log/slog"
 
 	"earshot/configs"
 	"earshot/models"
@@ -25,20 +26,20 @@ func KnownRooms(ctx context.Context, cfg configs.Config, store store.Sessions) (
 	return append(configuredRooms(cfg), recorded...), err
 }
 
-// NameAccess moves access that was given by a room's name before rooms were known by their addresses, where it is certain
+// nameAccess moves access that was given by a room's name before rooms were known by their addresses, where it is certain
 // which room was meant, and tells of what is left.
-func (s *Station) NameAccess(ctx context.Context) error {
-	rooms, err := KnownRooms(ctx, s.cfg, s.Store)
+func nameAccess(ctx context.Context, cfg configs.Config, record store.Store, log *slog.Logger) error {
+	rooms, err := KnownRooms(ctx, cfg, record)
 	if err != nil {
 		return err
 	}
-	return s.Store.RenameAccess(ctx, func(old string) string {
+	return record.RenameAccess(ctx, func(old string) string {
 		room, err := models.FindRoom(rooms, old)
 		switch {
 		case err == nil:
 			return room.ID
 		case errors.Is(err, models.ErrConflict):
-			s.Log.Warn("access to a room opens nothing: several servers have a room of that name. Give it anew, by the room's address", "room", old)
+			log.Warn("access to a room opens nothing: several servers have a room of that name. Give it anew, by the room's address", "room", old)
 		}
 		return old
 	})

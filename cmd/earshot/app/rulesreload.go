@@ -2,31 +2,41 @@ package app
 
 import (
 	"context"
+	"log/slog"
 
 	"golang.org/x/sync/errgroup"
 
 	"earshot/cmd/earshot/web"
 	"earshot/moderation/engine/reload"
+	"earshot/moderation/live"
 )
 
-// watchRules reads the rules of every profile again when their files change and on SIGHUP, until the context ends. A set
+// rulesWatcher keeps the rules of every profile as their files are.
+type rulesWatcher struct {
+	profiles Profiles
+	sessions *live.Sessions
+	practice bool // see decoders.practice
+	log      *slog.Logger
+}
+
+// Run reads the rules of every profile again when their files change and on SIGHUP, until the context ends. A set
 // with mistakes changes nothing: the log, the metrics and the health page say so.
-func (s *Station) watchRules(ctx context.Context) error {
+func (w rulesWatcher) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	var watchers []*reload.Watcher
-	for _, p := range s.profiles {
+	for _, p := range w.profiles {
 		set := p.set()
 		if set == nil {
 			continue
 		}
-		w := reload.NewWatcher(rulesOptionsOf(p.cfg), set, func(r reload.Result) { s.reloaded(p, r) }, p.cfg.Rules...)
-		watchers = append(watchers, w)
-		group.Go(func() error { return w.Run(ctx) })
+		files := reload.NewWatcher(rulesOptionsOf(p.cfg), set, func(r reload.Result) { w.reloaded(p, r) }, p.cfg.Rules...)
+		watchers = append(watchers, files)
+		group.Go(func() error { return files.Run(ctx) })
 	}
 	group.Go(func() error {
-		web.Manager{Log: s.Log}.OnHangup(ctx, func() {
-			for _, w := range watchers {
-				w.Reload()
+		web.Manager{Log: w.log}.OnHangup(ctx, func() {
+			for _, files := range watchers {
+				files.Reload()
 			}
 		})
 		return nil
@@ -35,8 +45,8 @@ func (s *Station) watchRules(ctx context.Context) error {
 }
 
 // reloaded takes new rules of a profile into every session, or says what is wrong with them.
-func (s *Station) reloaded(p *profile, r reload.Result) {
-	log := s.Log
+func (w rulesWatcher) reloaded(p *profile, r reload.Result) {
+	log := w.log
 	if p.name != "" {
 		log = log.With("profile", p.name)
 	}
@@ -56,9 +66,9 @@ func (s *Station) reloaded(p *profile, r reload.Result) {
 	p.mu.Lock()
 	p.rules = r.Set
 	p.mu.Unlock()
-	if err := p.speak(s.Speech.Notice != ""); err != nil { // the languages were read before: it cannot fail
+	if err := p.speak(w.practice); err != nil { // the languages were read before: it cannot fail
 		log.Error("the vocabulary cannot be told to the model", "err", err)
 	}
-	s.Sessions.Replace(p.name, r.Set)
+	w.sessions.Replace(p.name, r.Set)
 	log.Info("rules reloaded", "rules", r.Set.String(), "change", r.Change.String())
 }

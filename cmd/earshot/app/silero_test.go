@@ -53,12 +53,12 @@ func TestSileroIsPulledAndUsed(t *testing.T) {
 		!strings.Contains(out, "Silero model that tells speech from noise, as published") {
 		t.Errorf("verify: %q, %d", out, code)
 	}
-	s, err := OpenStation(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	s, err := New(t.Context(), Options{Config: cfg, Log: slog.New(slog.DiscardHandler), Models: speech.Options{Waits: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.vad == nil || s.vad.Name() != filepath.Base(path) {
-		t.Error("the station does not use it")
+	if s.decoders.vad == nil || s.decoders.vad.Name() != filepath.Base(path) {
+		t.Error("the app does not use it")
 	}
 	if err := s.Close(); err != nil {
 		t.Error(err)
@@ -67,7 +67,9 @@ func TestSileroIsPulledAndUsed(t *testing.T) {
 	if err := os.WriteFile(path, raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenStation(t.Context(), cfg, slog.New(slog.DiscardHandler)); !errors.As(err, &models.InputError{}) ||
+	if _, err := New(
+		t.Context(), Options{Config: cfg, Log: slog.New(slog.DiscardHandler), Models: speech.Options{Waits: true}},
+	); !errors.As(err, &models.InputError{}) ||
 		!strings.Contains(models.Hint(err), "earshot model pull "+modelfile.Silero) {
 		t.Errorf("a damaged file: %v, hint %q", err, models.Hint(err))
 	}

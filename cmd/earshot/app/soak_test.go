@@ -37,7 +37,7 @@ func TestSoak(t *testing.T) {
 		length, least = 30*time.Minute, 60
 	}
 	parts := soakParts(t)
-	s, l := openLoggedStation(t, slog.New(slog.DiscardHandler), testConfig(t, t.TempDir()))
+	s, l := openLoggedApp(t, slog.New(slog.DiscardHandler), testConfig(t, t.TempDir()))
 	var samples []sample
 	said, stored := 0, 0
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {
@@ -127,7 +127,7 @@ func soakParts(t *testing.T) []stage.Part {
 }
 
 // sample waits until what the round left is gone, and looks.
-func (s *Station) sample() sample {
+func (s *App) sample() sample {
 	var x sample
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()

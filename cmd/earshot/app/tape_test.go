@@ -55,7 +55,7 @@ func TestTape(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			programtest.Write(t, filepath.Join(dir, "tape.yaml"), tapeRules)
-			s, l := openTestStationWith(t, dir, "EARSHOT_RULES="+filepath.Join(dir, "tape.yaml"), "EARSHOT_MODE="+string(mode))
+			s, l := openTestAppWith(t, dir, "EARSHOT_RULES="+filepath.Join(dir, "tape.yaml"), "EARSHOT_MODE="+string(mode))
 			var session models.Session
 			err := s.Run(t.Context(), l, func(ctx context.Context) (err error) {
 				session, err = playTape(ctx, s, l.Addr().String())
@@ -102,14 +102,14 @@ func tapeCast() ([]stage.Voice, error) {
 }
 
 // playTape lets the voices talk in the lounge while the bot listens there.
-func playTape(ctx context.Context, s *Station, host string) (session models.Session, err error) {
+func playTape(ctx context.Context, s *App, host string) (session models.Session, err error) {
 	cast, err := tapeCast()
 	if err != nil {
 		return session, err
 	}
 	room := models.Room{ID: DemoRoom, Name: "Tape", URL: "lounge://" + host + "/" + DemoRoom}
 	client, err := lounge.NewClient(lounge.ClientConfig{
-		URL: room.URL, Name: fleet.BotName, Token: s.Servers.HostToken, Peer: s.Peers, Log: s.Log,
+		URL: room.URL, Name: fleet.BotName, Token: s.HostToken(), Peer: s.Peers, Log: s.Log,
 	})
 	if err != nil {
 		return session, err
@@ -118,7 +118,7 @@ func playTape(ctx context.Context, s *Station, host string) (session models.Sess
 }
 
 // checkTape demands the planted verdicts, each once, on the right person and as far as the mode goes.
-func checkTape(t *testing.T, s *Station, session string, mode models.Mode) {
+func checkTape(t *testing.T, s *App, session string, mode models.Mode) {
 	t.Helper()
 	flags, err := s.Store.Flags(t.Context(), session)
 	if err != nil {
@@ -149,7 +149,7 @@ func checkTape(t *testing.T, s *Station, session string, mode models.Mode) {
 	}
 }
 
-func checkTapeVerdict(t *testing.T, s *Station, d models.Decision, mode models.Mode, offer, verb string) {
+func checkTapeVerdict(t *testing.T, s *App, d models.Decision, mode models.Mode, offer, verb string) {
 	t.Helper()
 	want := map[models.Mode]models.Verdict{
 		models.ModeWatch: models.VerdictLogged, models.ModeSuggest: models.VerdictAsked, models.ModeAct: models.VerdictEnforced,
@@ -176,7 +176,7 @@ func checkTapeVerdict(t *testing.T, s *Station, d models.Decision, mode models.M
 
 // checkTapeWords: the number is masked in both lines that it was said in, except where rules only watch; the sound of the
 // insult has what came before and after it, and nothing was said that the tape does not hold.
-func checkTapeWords(t *testing.T, s *Station, session string, mode models.Mode) {
+func checkTapeWords(t *testing.T, s *App, session string, mode models.Mode) {
 	t.Helper()
 	us := lines(t, s, session)
 	slices.SortFunc(us, func(a, b models.Utterance) int { return cmp.Compare(a.StartMS, b.StartMS) })

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net"
 	"os"
 	"slices"
@@ -46,72 +47,83 @@ func LoadTargets(c configs.Config) (_ []notify.Target, err error) {
 	return targets, nil
 }
 
-// setTargets tells the store who is to be told of flags from now on.
-func (s *Station) setTargets(ctx context.Context) (err error) {
-	if s.targets, err = LoadTargets(s.cfg); err != nil {
+// targets are told of flags.
+type targets struct {
+	cfg      configs.Config
+	store    Record
+	profiles Profiles
+	log      *slog.Logger
+
+	all     []notify.Target
+	unknown []string // names of rooms that no room had when they were read
+}
+
+// set tells the store who is to be told of flags from now on.
+func (t *targets) set(ctx context.Context) (err error) {
+	if t.all, err = LoadTargets(t.cfg); err != nil {
 		return models.BadInput(err)
 	}
-	s.targets, s.unknownRooms, err = s.tellTargets(ctx)
+	t.all, t.unknown, err = t.tell(ctx)
 	if err != nil {
 		return models.BadInput(err)
 	}
-	for _, word := range s.unknownRooms {
-		s.Log.Warn("a target of notices names a room that nobody knows yet; write its whole address", "room", word)
+	for _, word := range t.unknown {
+		t.log.Warn("a target of notices names a room that nobody knows yet; write its whole address", "room", word)
 	}
-	for _, name := range s.untold() {
-		s.Log.Warn("a rule tells a target of notices that is not configured", "target", name)
+	for _, name := range t.untold() {
+		t.log.Warn("a rule tells a target of notices that is not configured", "target", name)
 	}
 	return nil
 }
 
-// tellTargets finds the rooms that targets name, has the store tell the targets of these, and lists the names that no room
+// tell finds the rooms that targets name, has the store tell the targets of these, and lists the names that no room
 // has yet.
-func (s *Station) tellTargets(ctx context.Context) (named []notify.Target, unknown []string, err error) {
-	rooms, err := KnownRooms(ctx, s.cfg, s.Store)
+func (t *targets) tell(ctx context.Context) (named []notify.Target, unknown []string, err error) {
+	rooms, err := KnownRooms(ctx, t.cfg, t.store)
 	if err != nil {
 		return nil, nil, err
 	}
 	var told []models.NoticeTarget
-	for _, t := range s.targets {
-		t.Rooms = slices.Clone(t.Rooms)
-		for j, word := range t.Rooms {
+	for _, x := range t.all {
+		x.Rooms = slices.Clone(x.Rooms)
+		for j, word := range x.Rooms {
 			room, err := models.FindRoom(rooms, word)
 			switch {
 			case errors.Is(err, models.ErrNotFound):
 				unknown = append(unknown, word)
 			case err != nil:
-				return nil, nil, fmt.Errorf("the target of notices %s: %w", t.Name, err)
+				return nil, nil, fmt.Errorf("the target of notices %s: %w", x.Name, err)
 			default:
-				t.Rooms[j] = room.ID
+				x.Rooms[j] = room.ID
 			}
 		}
-		named = append(named, t)
-		if t.Kind != notify.KindMail { // which gets no single flags
-			told = append(told, t.ForStore())
+		named = append(named, x)
+		if x.Kind != notify.KindMail { // which gets no single flags
+			told = append(told, x.ForStore())
 		}
 	}
-	return named, unknown, s.Store.SetNoticeTargets(ctx, told)
+	return named, unknown, t.store.SetNoticeTargets(ctx, told)
 }
 
-// meetRoom has targets told of a room that they named before anybody knew its address.
-func (s *Station) meetRoom(ctx context.Context, room models.Room) {
-	if !slices.Contains(s.unknownRooms, shortRoom(room)) {
+// meet has targets told of a room that they named before anybody knew its address.
+func (t *targets) meet(ctx context.Context, room models.Room) {
+	if !slices.Contains(t.unknown, shortRoom(room)) {
 		return
 	}
-	if _, _, err := s.tellTargets(ctx); err != nil {
-		s.Log.Warn("targets of notices are not told of a room", "room", room.ID, "err", err)
+	if _, _, err := t.tell(ctx); err != nil {
+		t.log.Warn("targets of notices are not told of a room", "room", room.ID, "err", err)
 	}
 }
 
 // untold lists the targets that rules tell by name and that nobody has configured.
-func (s *Station) untold() (names []string) {
-	for _, p := range s.profiles {
+func (t *targets) untold() (names []string) {
+	for _, p := range t.profiles {
 		set := p.set()
 		if set == nil {
 			continue
 		}
 		for _, name := range set.Webhooks() {
-			known := slices.ContainsFunc(s.targets, func(t notify.Target) bool { return t.Name == name })
+			known := slices.ContainsFunc(t.all, func(x notify.Target) bool { return x.Name == name })
 			if !known && !slices.Contains(names, name) {
 				names = append(names, name)
 			}
@@ -121,11 +133,11 @@ func (s *Station) untold() (names []string) {
 	return names
 }
 
-// notify sends the notices that wait, until the context ends.
-func (s *Station) notify(ctx context.Context, l net.Listener) error {
-	base := s.cfg.Notices.Link
+// run sends the notices that wait, until the context ends.
+func (t *targets) run(ctx context.Context, l net.Listener) error {
+	base := t.cfg.Notices.Link
 	if base == "" {
 		base = web.PageURL(l, "")
 	}
-	return notify.New(notify.Config{Targets: s.targets, Outbox: s.Store, Record: s.Store, Digests: s.Store, Link: base, Log: s.Log}).Run(ctx)
+	return notify.New(notify.Config{Targets: t.all, Outbox: t.store, Record: t.store, Digests: t.store, Link: base, Log: t.log}).Run(ctx)
 }

@@ -34,15 +34,15 @@ func TestAFlagIsTold(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, l := openTestStation(t, filepath.Join(dir, "record"))
-	s.cfg.Notices.Targets = file
-	if err := s.setTargets(t.Context()); err != nil {
+	s, l := openTestApp(t, filepath.Join(dir, "record"))
+	s.targets.cfg.Notices.Targets = file
+	if err := s.targets.set(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := programtest.WriteSampleTo(t.Context(), s.Store); err != nil {
 		t.Fatal(err)
 	}
-	s.cfg.Retention.Flags, s.cfg.Retention.Transcripts = 0, 0 // the sample is old
+	s.Config.Retention.Flags, s.Config.Retention.Transcripts = 0, 0 // the sample is old
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {
 		select {
 		case body := <-got:

@@ -33,7 +33,7 @@ func TestPartialsOnTheWholeWay(t *testing.T) {
 	if ana.Tape, err = stage.Record(ana.Lines, func(time.Duration) time.Duration { return 1200 * time.Millisecond }); err != nil {
 		t.Fatal(err)
 	}
-	s, l := openTestStation(t, t.TempDir())
+	s, l := openTestApp(t, t.TempDir())
 	watcher, err := s.Hub.Subscribe("", events.Cursor{})
 	if err != nil {
 		t.Fatal(err)
@@ -88,10 +88,10 @@ func TestPartialsOnTheWholeWay(t *testing.T) {
 }
 
 // firstPartials reads how many stretches had a first text, and the mean latency in seconds.
-func firstPartials(t *testing.T, s *Station) (n uint64, mean float64) {
+func firstPartials(t *testing.T, s *App) (n uint64, mean float64) {
 	t.Helper()
 	page := httptest.NewRecorder()
-	s.count.ServeHTTP(page, httptest.NewRequest(http.MethodGet, "/metrics", http.NoBody))
+	s.figures.count.ServeHTTP(page, httptest.NewRequest(http.MethodGet, "/metrics", http.NoBody))
 	const name = "earshot_first_partial_latency_seconds"
 	n = uint64(figure(t, page.Body.String(), name+"_count"))
 	return n, figure(t, page.Body.String(), name+"_sum") / float64(max(1, n))
@@ -106,7 +106,7 @@ func letters(s string) string {
 	}, strings.ToLower(strings.TrimSpace(s)))
 }
 
-// TestFallbackModelIsReady runs a station with two models: both can decode, and the second one is the service's fallback.
+// TestFallbackModelIsReady runs an app with two models: both can decode, and the second one is the service's fallback.
 func TestFallbackModelIsReady(t *testing.T) {
 	cfg := testConfig(t, t.TempDir())
 	path, err := speech.ModelPath(cfg)
@@ -114,7 +114,7 @@ func TestFallbackModelIsReady(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg.FallbackModel = path
-	s, err := OpenStation(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	s, err := New(t.Context(), Options{Config: cfg, Log: slog.New(slog.DiscardHandler), Models: speech.Options{Waits: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,12 +123,12 @@ func TestFallbackModelIsReady(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := s.textConfig(transcribe.Config{})
+	c, err := s.decoders.textOf(s.Config, s.profiles, s.Sessions, s.Store, s.figures.count, s.Log)
 	if err != nil || c.FallbackModel != filepath.Base(path) || len(c.Fallback) != 1 || c.Fetch == nil {
 		t.Fatalf("%d fallback slots of %q, %v", len(c.Fallback), c.FallbackModel, err)
 	}
 	err = s.Run(t.Context(), l, func(ctx context.Context) error {
-		for _, e := range []transcribe.Decoder{s.Speech.Engines[0], c.Fallback[0]} {
+		for _, e := range []transcribe.Decoder{s.decoders.main.Engines[0], c.Fallback[0]} {
 			if err := e.(transcribe.Readier).Ready(ctx); err != nil {
 				return err
 			}
@@ -142,7 +142,8 @@ func TestFallbackModelIsReady(t *testing.T) {
 		t.Error(err)
 	}
 	cfg.FallbackModel = filepath.Join(t.TempDir(), "none.bin")
-	if _, err := OpenStation(t.Context(), cfg, slog.New(slog.DiscardHandler)); err == nil || models.Hint(err) == "" {
+	if _, err := New(t.Context(), Options{Config: cfg, Log: slog.New(slog.DiscardHandler), Models: speech.Options{Waits: true}}); err == nil ||
+		models.Hint(err) == "" {
 		t.Errorf("a fallback that is not there: %v", err)
 	}
 }

@@ -16,7 +16,7 @@ func TestFault35BodiesOfNoLength(t *testing.T) {
 		t.Skip("runs the real parts")
 	}
 	t.Parallel()
-	s, l := openTestStation(t, t.TempDir())
+	s, l := openTestApp(t, t.TempDir())
 	base := "http://" + l.Addr().String()
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {
 		for path, want := range map[string]string{

@@ -31,17 +31,17 @@ type allowedServers interface {
 type knownServers struct {
 	cfg     configs.Config
 	allowed allowedServers // nil: the configuration alone counts
-	// Keys are the secrets of room servers; nil: there are none.
-	Keys *secrets.Keyring
-	// HostToken makes people hosts of this program's own lounge.
-	HostToken string
+	// keys are the secrets of room servers; nil: there are none.
+	keys *secrets.Keyring
+	// hostToken makes people hosts of this program's own lounge.
+	hostToken string
 	own       string // host:port of its web server, while it runs
 }
 
 // reach is how far the server of a room may lead the bot: a server of the configuration anywhere, one that an owner allowed to
 // public addresses, and to private ones where the owner said so. Every other is refused (models.ErrForbidden).
 func (s *knownServers) reach(ctx context.Context, at models.Address) (peer.Reach, error) {
-	if s.ownLounge(at) || s.Keys.Names(at.Server()) {
+	if s.ownLounge(at) || s.keys.Names(at.Server()) {
 		return peer.Anywhere, nil
 	}
 	if s.allowed == nil {
@@ -67,14 +67,14 @@ func (s *knownServers) secrets(at models.Address, reach peer.Reach) func(variabl
 	if reach != peer.Anywhere {
 		return func(string) (string, error) { return "", nil }
 	}
-	of := s.Keys.Of(at)
+	of := s.keys.Of(at)
 	if !s.ownLounge(at) {
 		return of
 	}
 	return func(variable string) (string, error) {
 		secret, err := of(variable)
 		if err == nil && variable == "EARSHOT_LOUNGE_TOKEN" {
-			secret = s.HostToken // there the bot may act
+			secret = s.hostToken // there the bot may act
 		}
 		return secret, err
 	}

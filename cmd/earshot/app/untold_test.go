@@ -22,15 +22,15 @@ rules:
   - {id: a, when: {says: {phrase: hello}}, then: [tell: {webhook: mods}]}
   - {id: b, when: {says: {phrase: bye}}, then: [tell: {who: host}]}
 `)
-	s, l := openTestStationWith(t, dir, "EARSHOT_RULES="+filepath.Join(dir, "tell.yaml"))
+	s, l := openTestAppWith(t, dir, "EARSHOT_RULES="+filepath.Join(dir, "tell.yaml"))
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got := s.untold(); !slices.Equal(got, []string{"mods"}) {
+	if got := s.targets.untold(); !slices.Equal(got, []string{"mods"}) {
 		t.Errorf("%q", got)
 	}
 	told := func(c models.Condition) bool { return !c.OK && strings.Contains(c.Text, "mods") }
-	if all := s.conditions(t.Context(), models.RoomSet{}); !slices.ContainsFunc(all, told) {
+	if all := s.health.conditions(t.Context(), models.RoomSet{}); !slices.ContainsFunc(all, told) {
 		t.Errorf("%+v", all)
 	}
 }

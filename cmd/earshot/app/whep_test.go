@@ -20,7 +20,7 @@ func TestWHEPWords(t *testing.T) {
 		t.Skip("runs the real parts")
 	}
 	t.Parallel()
-	s, l := openTestStation(t, t.TempDir())
+	s, l := openTestApp(t, t.TempDir())
 	line := evalSentences(t)[2]
 	var session models.Session
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {

@@ -14,7 +14,7 @@ import (
 // TestAfterwardsIsDoneWhenDecodingCatchesUp: a session that ended in a backlog is summed up once its words are there.
 func TestAfterwardsIsDoneWhenDecodingCatchesUp(t *testing.T) {
 	dir := t.TempDir()
-	s, l := openTestStation(t, dir)
+	s, l := openTestApp(t, dir)
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {
 		session, err := s.Store.StartSession(ctx, models.Session{ID: "s1", Room: "r1", Started: time.Now().Add(-time.Minute)})
 		if err != nil {
@@ -25,7 +25,7 @@ func TestAfterwardsIsDoneWhenDecodingCatchesUp(t *testing.T) {
 			return err
 		}
 		began := time.Now()
-		if _, err := s.endSession(ctx, session, models.EndRoomClosed, nil); err != nil {
+		if _, err := s.rooms.endSession(ctx, session, models.EndRoomClosed, nil); err != nil {
 			return err
 		}
 		if took := time.Since(began); took > time.Second {
@@ -44,9 +44,9 @@ func TestAfterwardsIsDoneWhenDecodingCatchesUp(t *testing.T) {
 	}
 }
 
-// brief has every room of a station be over at once, with its last words still to be decoded.
+// brief has every room of an app be over at once, with its last words still to be decoded.
 type brief struct {
-	*Station
+	*App
 	t    *testing.T
 	over chan time.Time
 }
@@ -65,7 +65,7 @@ func (b brief) Listen(ctx context.Context, r fleet.SessionRequest) (models.Sessi
 			b.t.Error(err)
 		}
 	}
-	return b.Station.Listen(ctx, r)
+	return b.App.Listen(ctx, r)
 }
 
 // Run implements bot.Connector.
@@ -81,7 +81,7 @@ func TestARoomThatOpensAgain(t *testing.T) {
 	if testing.Short() {
 		t.Skip()
 	}
-	s, l := openTestStation(t, t.TempDir())
+	s, l := openTestApp(t, t.TempDir())
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()

@@ -21,7 +21,7 @@ import (
 // that listen returned. Once they have left, the bot leaves as well; where stay is not nil it is called, and the bot stays
 // until ctx ends. An error that came of ctx's end is none.
 func Play(
-	ctx context.Context, s *app.Station, address string, listen func(context.Context, fleet.SessionRequest) (models.Session, error),
+	ctx context.Context, s *app.App, address string, listen func(context.Context, fleet.SessionRequest) (models.Session, error),
 	stay func(),
 ) (session models.Session, err error) {
 	cast, err := stage.Cast()
@@ -35,7 +35,7 @@ func Play(
 	}
 	room := at.RoomAt(url, "Lounge")
 	client, err := lounge.NewClient(lounge.ClientConfig{
-		URL: room.URL, Name: fleet.BotName, Token: s.Servers.HostToken, Peer: s.Peers, Log: s.Log,
+		URL: room.URL, Name: fleet.BotName, Token: s.HostToken(), Peer: s.Peers, Log: s.Log,
 	})
 	if err != nil {
 		return session, err
@@ -50,7 +50,7 @@ func Play(
 		return err
 	})
 	group.Go(func() error {
-		place := stage.Place{BaseURL: "http://" + address, Room: app.DemoRoom, Token: s.Servers.HostToken, Peer: s.Peers}
+		place := stage.Place{BaseURL: "http://" + address, Room: app.DemoRoom, Token: s.HostToken(), Peer: s.Peers}
 		if err := stage.Play(playing, place, cast, up); err != nil {
 			return err
 		}
@@ -71,7 +71,7 @@ func Play(
 const choice = "mute 60s"
 
 // host is the host of the play: asked about an insult, she has the speaker muted. She watches until ctx ends.
-func host(ctx context.Context, s *app.Station) error {
+func host(ctx context.Context, s *app.App) error {
 	watcher, err := s.Hub.Subscribe("", events.Cursor{})
 	if err != nil {
 		return err

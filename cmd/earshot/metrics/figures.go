@@ -11,7 +11,7 @@ import (
 	"earshot/transcribe/decoder"
 )
 
-// Figures are what a station's parts tell at one moment.
+// Figures are what the program's parts tell at one moment.
 type Figures struct {
 	Text     transcribe.Stats
 	Rooms    media.Stats

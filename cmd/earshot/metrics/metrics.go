@@ -12,7 +12,7 @@ import (
 	"earshot/models"
 )
 
-// Metrics are the figures of a station, as Prometheus reads them. They hold counts and times, never names or words.
+// Metrics are the figures of a running program, as Prometheus reads them. They hold counts and times, never names or words.
 type Metrics struct {
 	registry *prometheus.Registry
 	final    prometheus.Histogram

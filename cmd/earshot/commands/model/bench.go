@@ -84,7 +84,7 @@ func measure(env *cli.Env, cmd *cobra.Command, o benchOptions) (err error) {
 	}
 	c, err := bench.Measure(cmd.Context(), bench.Options{
 		Version: env.Version, Model: path, Quick: o.quick, Most: o.most, Partials: partials, Progress: env.Steps(),
-		Performer: freshStation{cfg}, Windows: windowsElsewhere(path),
+		Performer: freshApp{cfg}, Windows: windowsElsewhere(path),
 	})
 	if err != nil {
 		return benchFailed(err)
@@ -110,16 +110,18 @@ func benchConfig(cfg configs.Config) (configs.Config, error) {
 	return cfg, err
 }
 
-// freshStation performs on a station of its own each time.
-type freshStation struct{ cfg configs.Config }
+// freshApp performs on a station of its own each time.
+type freshApp struct{ cfg configs.Config }
 
 // Perform implements bench.Performer.
-func (f freshStation) Perform(ctx context.Context, parts []stage.Part) (_ []models.Utterance, memory int64, err error) {
+func (f freshApp) Perform(ctx context.Context, parts []stage.Part) (_ []models.Utterance, memory int64, err error) {
 	l, err := web.Listen(ctx, f.cfg.Listen)
 	if err != nil {
 		return nil, 0, err
 	}
-	s, err := app.OpenStationWith(ctx, f.cfg, slog.New(slog.DiscardHandler), speech.Options{Waits: true, AllowNoWeights: true})
+	s, err := app.New(ctx, app.Options{
+		Config: f.cfg, Log: slog.New(slog.DiscardHandler), Models: speech.Options{Waits: true, AllowNoWeights: true},
+	})
 	if err != nil {
 		return nil, 0, errors.Join(err, l.Close())
 	}

@@ -45,12 +45,11 @@ func play(env *cli.Env, cmd *cobra.Command, stays bool) error {
 	if err != nil {
 		return err
 	}
-	s, err := app.OpenStation(ctx, cfg, env.TalkLogger(r))
+	s, err := app.New(ctx, talking(env, r, nil))
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
 	defer s.Close()
-	s.Values, s.Version = r.Values, env.Version
 	var stay func()
 	if stays {
 		stay = func() {
@@ -81,7 +80,7 @@ func demoListener(ctx context.Context, env *cli.Env, cfg configs.Config) (net.Li
 }
 
 // sumUp closes the demo with who talked how much, and where it all lies.
-func sumUp(env *cli.Env, s *app.Station, session models.Session) error {
+func sumUp(env *cli.Env, s *app.App, session models.Session) error {
 	info, err := s.Store.Session(context.Background(), session.ID)
 	if errors.Is(err, models.ErrNotFound) {
 		env.Println("the session was erased while it went on: nothing of it is left")

@@ -14,8 +14,10 @@ import (
 	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/cli"
 	"earshot/cmd/earshot/secrets"
+	"earshot/cmd/earshot/speech"
 	"earshot/cmd/earshot/terminal"
 	"earshot/cmd/earshot/web"
+	"earshot/configs"
 	"earshot/models"
 	"earshot/models/store"
 	"earshot/moderation/review/events"
@@ -69,7 +71,11 @@ func join(env *cli.Env, cmd *cobra.Command, address string, o joinOptions) error
 		return err
 	}
 	cfg, ctx := r.Config, cmd.Context()
-	s, err := app.OpenStation(ctx, cfg, env.TalkLogger(r))
+	keys, err := secrets.OpenKeyring(env.Environ, cfg, address)
+	if err != nil {
+		return err
+	}
+	s, err := app.New(ctx, talking(env, r, keys))
 	if errors.Is(err, store.ErrInUse) {
 		return models.WithHint(fmt.Errorf("the service is running on this record: %w", err), "earshot invite "+address)
 	}
@@ -77,10 +83,6 @@ func join(env *cli.Env, cmd *cobra.Command, address string, o joinOptions) error
 		return err
 	}
 	defer s.Close()
-	s.Values, s.Version = r.Values, env.Version
-	if s.Servers.Keys, err = secrets.OpenKeyring(env.Environ, cfg, address); err != nil {
-		return err
-	}
 	room, connector, err := s.Connector(ctx, fleet.JoinRequest{Address: address, Name: o.name, Profile: o.profile})
 	if err != nil {
 		return cli.BadInput(err)
@@ -98,9 +100,16 @@ func join(env *cli.Env, cmd *cobra.Command, address string, o joinOptions) error
 	})
 }
 
+// talking are the options of an app that talks on this terminal.
+func talking(env *cli.Env, r configs.Report, keys *secrets.Keyring) app.Options {
+	return app.Options{
+		Config: r.Config, Log: env.TalkLogger(r), Models: speech.Options{Waits: true}, Keys: keys, Version: env.Version, Values: r.Values,
+	}
+}
+
 // follow listens in a room and prints what happens there; it waits until all that was heard has been printed.
 func follow(
-	ctx context.Context, env *cli.Env, s *app.Station, l net.Listener, st fleet.SessionRequest, asJSON bool,
+	ctx context.Context, env *cli.Env, s *app.App, l net.Listener, st fleet.SessionRequest, asJSON bool,
 ) (session models.Session, err error) {
 	watcher, err := s.Hub.Subscribe("", events.Cursor{})
 	if err != nil {
@@ -120,9 +129,9 @@ func follow(
 }
 
 // announce says what is about to happen, before anybody is heard.
-func announce(out, errs io.Writer, s *app.Station, l net.Listener, session models.Session) {
-	if s.Speech.Notice != "" {
-		fmt.Fprintln(errs, "note: "+s.Speech.Notice)
+func announce(out, errs io.Writer, s *app.App, l net.Listener, session models.Session) {
+	if s.Model().Notice != "" {
+		fmt.Fprintln(errs, "note: "+s.Model().Notice)
 	}
 	fmt.Fprintf(out, "joining    %s · %s · rules %s\n", terminal.Plain(session.Name), session.Model, terminal.OrDash(session.Rules))
 	fmt.Fprintf(out, "review     %s\n", web.PageURL(l, "/s/"+session.ID))
@@ -156,7 +165,7 @@ func states(out, errs io.Writer, r models.Room) func(room.Status) {
 }
 
 // figures closes a stay with how long it was and what was heard.
-func figures(env *cli.Env, s *app.Station, session models.Session) error {
+func figures(env *cli.Env, s *app.App, session models.Session) error {
 	info, err := s.Store.Session(context.Background(), session.ID)
 	if errors.Is(err, models.ErrNotFound) {
 		env.Printf("left after %s · the session was erased\n", export.Clock(session.Ended.Sub(session.Started).Milliseconds()))

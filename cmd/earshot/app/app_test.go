@@ -28,29 +28,29 @@ func testConfig(t *testing.T, dir string, more ...string) configs.Config {
 	return cfg
 }
 
-// openTestStation opens the real wiring on a record in dir.
-func openTestStation(t *testing.T, dir string) (*Station, net.Listener) {
+// openTestApp opens the real wiring on a record in dir.
+func openTestApp(t *testing.T, dir string) (*App, net.Listener) {
 	t.Helper()
-	return openTestStationWith(t, dir)
+	return openTestAppWith(t, dir)
 }
 
-// openTestStationWith is openTestStation with settings in the form of the environment.
-func openTestStationWith(t *testing.T, dir string, more ...string) (*Station, net.Listener) {
+// openTestAppWith is openTestApp with settings in the form of the environment.
+func openTestAppWith(t *testing.T, dir string, more ...string) (*App, net.Listener) {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	return openLoggedStation(t, log, testConfig(t, dir, more...))
+	return openLoggedApp(t, log, testConfig(t, dir, more...))
 }
 
-// openLoggedStation opens the real wiring with a log of the test's own.
-func openLoggedStation(t *testing.T, log *slog.Logger, cfg configs.Config) (*Station, net.Listener) {
+// openLoggedApp opens the real wiring with a log of the test's own.
+func openLoggedApp(t *testing.T, log *slog.Logger, cfg configs.Config) (*App, net.Listener) {
 	t.Helper()
-	return openStationFor(t, log, cfg, speech.Options{Waits: true})
+	return openAppFor(t, log, cfg, speech.Options{Waits: true})
 }
 
-// openStationFor is openLoggedStation with a model loaded as the test wants. It closes the station at the test's end.
-func openStationFor(t *testing.T, log *slog.Logger, cfg configs.Config, o speech.Options) (*Station, net.Listener) {
+// openAppFor is openLoggedApp with a model loaded as the test wants. It closes the app at the test's end.
+func openAppFor(t *testing.T, log *slog.Logger, cfg configs.Config, o speech.Options) (*App, net.Listener) {
 	t.Helper()
-	s, err := OpenStationWith(t.Context(), cfg, log, o)
+	s, err := New(t.Context(), Options{Config: cfg, Log: log, Models: o})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func (l logTo) Write(p []byte) (int, error) {
 }
 
 // lines reads a session's transcript.
-func lines(t *testing.T, s *Station, session string) []models.Utterance {
+func lines(t *testing.T, s *App, session string) []models.Utterance {
 	t.Helper()
 	us, err := s.Store.Utterances(context.Background(), session)
 	if err != nil {
@@ -96,9 +96,9 @@ func wordErrors(us []models.Utterance, speaker, said string) (errs, words int, h
 	return errs, words, b.String()
 }
 
-// trust has a station know the servers of some addresses, with all secrets that a test has.
-func trust(s *Station, secret func(variable string) (string, error), addresses ...string) {
-	s.Servers.Keys = &secrets.Keyring{
+// trust has an app know the servers of some addresses, with all secrets that a test has.
+func trust(s *App, secret func(variable string) (string, error), addresses ...string) {
+	s.rooms.servers.keys = &secrets.Keyring{
 		Environment: secret, Files: map[string]configs.Server{}, Intended: map[string]string{}, Named: map[string]bool{},
 	}
 	for _, address := range addresses {
@@ -106,10 +106,10 @@ func trust(s *Station, secret func(variable string) (string, error), addresses .
 		if err != nil {
 			panic(err) // a mistake in the test
 		}
-		s.Servers.Keys.Named[at.Server()] = true
+		s.rooms.servers.keys.Named[at.Server()] = true
 		for _, x := range secrets.RoomSecrets() {
 			if slices.Contains(x.Kinds, at.Kind) {
-				s.Servers.Keys.Intended[x.Variable] = at.Server()
+				s.rooms.servers.keys.Intended[x.Variable] = at.Server()
 			}
 		}
 	}
