@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the licences of the Go modules inside a program, as they ask for.
+# Prints the licences of the Go modules inside a program, and where the data of its text model come from, as they ask for.
 #
 #   scripts/licences.sh PROGRAM
 set -euo pipefail
@@ -14,6 +14,8 @@ while read -r module version; do
   while read -r f; do cat "$f"; echo; found=1; done < <(find "$dir" -maxdepth 1 -type f \( -iname 'licen[cs]e*' -o -iname 'copying*' -o -iname 'notice*' \) | sort)
   [ $found = 1 ] || { echo "licences: error: $module has no licence file" >&2; missing=1; }
 done < <(go version -m "$1" | awk '$1=="dep" {print $2, $3}')
+printf '================ the data of the text model\n\n'
+cat moderation/match/textmodel/NOTICE; echo
 printf '================ Go\n\n'
 cat "$(go env GOROOT)/LICENSE"
 exit $missing

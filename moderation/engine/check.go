@@ -85,12 +85,12 @@ type CheckResult struct {
 // Load.
 func RunChecks(opts LoadOptions, show bool, paths ...string) ([]CheckResult, error) {
 	files, probs := rules.Load(language, opts.FS, paths...)
-	if compile(files, opts.Mode, probs); probs.Err() != nil {
+	if compile(files, opts.Mode, opts.TextModel, probs); probs.Err() != nil {
 		return nil, probs.Err()
 	}
 	var out []CheckResult
 	for _, f := range files.All() {
-		alone := compile(&rules.Files{Named: []*rules.File{f}}, "", probs)
+		alone := compile(&rules.Files{Named: []*rules.File{f}}, "", opts.TextModel, probs)
 		if err := probs.Err(); err != nil {
 			return nil, err
 		}

@@ -10,6 +10,7 @@ import (
 	"earshot/configs/strict"
 	"earshot/models"
 	"earshot/moderation/engine/condition"
+	"earshot/moderation/match/textmodel"
 	"earshot/moderation/rules"
 )
 
@@ -25,13 +26,14 @@ type compiler struct {
 	trust trust
 }
 
-// compile compiles files, with their mode unless another is given. The result is of use only when no problem was noted.
-func compile(from *rules.Files, mode models.Mode, probs *rules.Problems) *Set {
+// compile compiles files, with their mode unless another is given; model says what lines mean. The result is of use only when no
+// problem was noted.
+func compile(from *rules.Files, mode models.Mode, model *textmodel.Model, probs *rules.Problems) *Set {
 	c := &compiler{
 		probs: probs, ids: map[string]*rules.Rule{}, trust: defaultTrust(),
 		set: &Set{Settings: condition.NewSettings(), mode: models.ModeSuggest, disk: from.Disk},
 	}
-	c.Builder = condition.NewBuilder(probs, c.set.Settings)
+	c.Builder = condition.NewBuilder(probs, c.set.Settings, model)
 	files := from.All()
 	c.settings(files)
 	if mode != "" {
@@ -149,12 +151,20 @@ func (c *compiler) rule(f *rules.File, raw *rules.Rule) {
 	r.pack, r.mode, r.title = f.Pack, weaker(c.set.mode, raw.Mode), cmp.Or(raw.Flag.Title, raw.ID)
 	r.trust = c.trust.forRule(raw.Trust)
 	r.looks, r.bySound, r.balances = when.Looks, when.BySound, when.Balances
+	model := ""
+	if r.meaning = when.Meaning || unless.Meaning; r.meaning {
+		c.noteMeaning(f, r)
+		model = c.set.TextModel()
+	}
 	if raw.Span != nil {
 		c.set.Reach = max(c.set.Reach, raw.Span.Last)
 	}
 	c.steps(f, raw, r)
 	g := r.trust
 	r.hash = digest(12, raw, append(when.Lists, unless.Lists...), r.mode, g.wordP, g.logProb, g.voiced, g.lossMax, g.attribution)
+	if model != "" {
+		r.hash = digest(12, r.hash, model)
+	}
 	c.set.rules = append(c.set.rules, r)
 }
 
@@ -164,6 +174,20 @@ func twice(first, second string) string {
 		return ""
 	}
 	return "; override: yes has this rule stand for that one"
+}
+
+// noteMeaning notes what a rule may not come to by what lines sound like alone.
+func (c *compiler) noteMeaning(f *rules.File, r *rule) {
+	score, alone := condition.MeaningAlone(r.when)
+	switch {
+	case !alone:
+	case score < condition.AskScore && r.mode != models.ModeWatch:
+		c.set.notes = append(c.set.notes, Note{f.Name, r.Line, r.ID, fmt.Sprintf(
+			"what a line sounds like is only written down below %.2f, unless another condition of the rule holds too", condition.AskScore)})
+	case r.mode == models.ModeAct:
+		c.set.notes = append(c.set.notes, Note{f.Name, r.Line, r.ID,
+			"what a line sounds like never acts by itself: a host is asked, unless another condition of the rule holds too"})
+	}
 }
 
 // steps takes over the steps of a rule, and checks what they name.

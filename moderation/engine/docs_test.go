@@ -2,7 +2,6 @@ package engine
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -16,15 +15,7 @@ func TestReference(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	disk := fstest.MapFS{}
-	files, _ := filepath.Glob(packs + "/*.yaml")
-	for _, f := range files {
-		pack, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		disk[filepath.Base(f)] = &fstest.MapFile{Data: pack}
-	}
+	disk := packFiles(t)
 	blocks := strings.Split(string(data), "```yaml\n")[1:]
 	if len(blocks) < 10 {
 		t.Fatalf("found %d examples", len(blocks))

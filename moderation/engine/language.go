@@ -6,6 +6,7 @@ import (
 	"earshot/models"
 	"earshot/moderation/engine/condition"
 	"earshot/moderation/match"
+	"earshot/moderation/match/textmodel"
 	"earshot/moderation/rules"
 )
 
@@ -44,6 +45,8 @@ type LoadOptions struct {
 	FS fs.FS
 	// Mode replaces the mode that the files set, unless it is empty. A rule's own mode still holds it back.
 	Mode models.Mode
+	// TextModel says what lines mean; nil is the shipped one.
+	TextModel *textmodel.Model
 	// Confirm has a person confirm what cannot be undone, also where files say that a rule may do it by itself.
 	Confirm bool
 	// Transcribe turns a recording that a check names into lines, for RunChecks: the path is beside the rule file, and lines
@@ -55,7 +58,7 @@ type LoadOptions struct {
 // used them all: later settings win, duplicate rule ids are mistakes. The error is a *rules.LoadError with every mistake.
 func Load(opts LoadOptions, paths ...string) (*Set, error) {
 	files, probs := rules.Load(language, opts.FS, paths...)
-	set := compile(files, opts.Mode, probs)
+	set := compile(files, opts.Mode, opts.TextModel, probs)
 	if err := probs.Err(); err != nil {
 		return nil, err
 	}

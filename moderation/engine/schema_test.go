@@ -88,14 +88,9 @@ checks:
 // wholeFS holds wholeLanguage and what it uses.
 func wholeFS(t testing.TB) fstest.MapFS {
 	t.Helper()
-	disk := fstest.MapFS{"main.yaml": {Data: []byte(wholeLanguage)}, "lists/slurs.en.txt": {Data: []byte("badword\n")}}
-	for _, pack := range []string{"base.yaml", "harassment.en.yaml"} {
-		data, err := os.ReadFile(filepath.Join(packs, pack))
-		if err != nil {
-			t.Fatal(err)
-		}
-		disk[pack] = &fstest.MapFile{Data: data}
-	}
+	disk := packFiles(t)
+	disk["main.yaml"] = &fstest.MapFile{Data: []byte(wholeLanguage)}
+	disk["lists/slurs.en.txt"] = &fstest.MapFile{Data: []byte("badword\n")}
 	return disk
 }
 
@@ -273,11 +268,7 @@ func TestFormat(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		disk := fstest.MapFS{}
-		for _, f := range files {
-			other, _ := os.ReadFile(f)
-			disk[filepath.Base(f)] = &fstest.MapFile{Data: other}
-		}
+		disk := packFiles(t)
 		disk[filepath.Base(file)] = &fstest.MapFile{Data: once}
 		after, err := Load(LoadOptions{FS: disk}, name)
 		if err != nil || after.Hash() != before.Hash() {

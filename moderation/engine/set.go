@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -21,6 +22,7 @@ type Set struct {
 	disk      []string // the absolute paths of those on disk, lists too
 	automatic []models.Verb
 	trust     trust
+	notes     []Note
 }
 
 // rule is one compiled rule.
@@ -33,6 +35,7 @@ type rule struct {
 	trust        gates
 	steps        []step
 	looks        condition.Looks     // of when
+	meaning      bool                // the text model is asked
 	bySound      bool                // some of its matches are by sound
 	balances     []condition.Balance // that when compares
 }
@@ -76,6 +79,22 @@ func (s *Set) Files() []string { return s.files }
 
 // Disk are the absolute paths of the files that were read from the disk, lists too.
 func (s *Set) Disk() []string { return s.disk }
+
+// Note says what a host should know of a rule that is no mistake.
+type Note struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+	Rule string `json:"rule"`
+	Text string `json:"text"`
+}
+
+// String is the note as mistakes are written: where, which rule, what.
+func (n Note) String() string {
+	return fmt.Sprintf("%s:%d: rule %s: %s", n.File, n.Line, n.Rule, n.Text)
+}
+
+// Notes are what a host should know of the rules although they hold no mistake.
+func (s *Set) Notes() []Note { return append([]Note{}, s.notes...) }
 
 // RuleInfo describes one rule of a set.
 type RuleInfo struct {

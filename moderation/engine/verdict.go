@@ -30,8 +30,11 @@ type Verdict struct {
 	Shown []string
 	Gates []Gate
 
-	rule *rule
-	said bool // Matched are matches, not just all of the line
+	rule    *rule
+	said    bool   // Matched are matches, not just all of the line
+	words   int    // of them by what was said itself
+	meaning string // what the line sounds like, where that counted
+	capped  string // why what it sounds like is not enough for more
 }
 
 // sortVerdicts puts fired rules first, the gravest before the others, then by id.
@@ -122,6 +125,9 @@ func (r *rule) weigh(sc *condition.Context, v *Verdict, sure bool, evidence []ma
 		if v.Mode == models.ModeAct && r.bySound {
 			v.Mode = r.withoutSound(sc)
 		}
+		if r.meaning {
+			r.capMeaning(sc, v, evidence)
+		}
 	} else {
 		v.Gates = nil
 	}
@@ -148,10 +154,36 @@ func (r *rule) withoutSound(sc *condition.Context) models.Mode {
 	return models.ModeSuggest
 }
 
+// capMeaning holds back a verdict that rests on what the text model says: without other grounds a host is asked at most, and
+// below condition.AskScore it is only written down.
+func (r *rule) capMeaning(sc *condition.Context, v *Verdict, evidence []match.Match) {
+	v.meaning = sc.Meaning(evidence)
+	v.words = len(slices.DeleteFunc(slices.Clone(evidence), func(m match.Match) bool { return m.Source < 0 }))
+	sc.NoMeaning = true
+	held, ms := r.when.Eval(sc, r.trust.wordP)
+	sc.NoMeaning = false
+	if held && sc.TouchesNow(ms) {
+		return
+	}
+	switch g := condition.GroundsOf(r.when, sc, 0); {
+	case g.Other || g.Score == 0:
+	case g.Score < condition.AskScore:
+		v.Gates = append(v.Gates, gate("meaning", false, "", fmt.Sprintf(
+			"what a line sounds like is not enough by itself below %.2f", condition.AskScore)))
+	case v.Mode == models.ModeAct:
+		v.Mode, v.capped = models.ModeSuggest, "a host is asked, because what a line sounds like never acts by itself"
+	}
+}
+
 // why is one sentence: what matched, in which pack, how surely it was heard, and what keeps the verdict from acting.
 func (r *rule) why(said bool, v Verdict) string {
 	what := "every condition of the rule holds"
-	if said {
+	switch {
+	case v.meaning != "" && v.words == 0:
+		what = v.meaning
+	case v.meaning != "":
+		what = "matched " + condition.Quoted(v.Shown) + ", and " + v.meaning
+	case said:
 		what = "matched " + condition.Quoted(v.Shown)
 	}
 	s := what + " in " + r.pack
@@ -168,6 +200,9 @@ func (r *rule) why(said bool, v Verdict) string {
 		if !g.Passed && g.Name == "word_p" {
 			s += ", too unsure to act on"
 		}
+	}
+	if v.capped != "" {
+		s += "; " + v.capped
 	}
 	if len(failed) > 0 {
 		s += "; written down only, because " + strings.Join(failed, " and ")

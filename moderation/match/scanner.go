@@ -111,6 +111,14 @@ func (sc *Scanner) findInside(id, from int) {
 
 // note records a match of a source. The tokens are the caller's.
 func (sc *Scanner) note(source int, tokens []int) {
+	if len(sc.Found[source]) == 0 && !slices.Contains(sc.touched, source) {
+		sc.touched = append(sc.touched, source)
+	}
+	sc.Found[source] = append(sc.Found[source], sc.match(source, tokens))
+}
+
+// match is a match of a source over tokens.
+func (sc *Scanner) match(source int, tokens []int) Match {
 	m := Match{Source: source, First: tokens[0], Last: tokens[len(tokens)-1], P: 1}
 	for _, i := range tokens {
 		t := &sc.Window.Tokens[i]
@@ -121,10 +129,17 @@ func (sc *Scanner) note(source int, tokens []int) {
 			}
 		}
 	}
-	if len(sc.Found[source]) == 0 && !slices.Contains(sc.touched, source) {
-		sc.touched = append(sc.touched, source)
+	return m
+}
+
+// MatchOver is a match over words of the window that no source of the matcher has found; source, below 0, is the caller's
+// name for what it was. ok is false where no word has a token.
+func (sc *Scanner) MatchOver(source int, words []int) (m Match, ok bool) {
+	tokens := sc.tokensOf(words)
+	if len(tokens) == 0 {
+		return Match{}, false
 	}
-	sc.Found[source] = append(sc.Found[source], m)
+	return sc.match(source, tokens), true
 }
 
 // excuse takes away the matches that lie inside a phrase of the other source.
@@ -156,9 +171,20 @@ func (sc *Scanner) findPersonal() {
 // noteWords records a find, as the tokens of its words, which count from start. Finds that end before the current line were
 // seen when they were said.
 func (sc *Scanner) noteWords(source, start int, words []int) {
+	shifted := make([]int, len(words))
+	for i, w := range words {
+		shifted[i] = start + w
+	}
+	tokens := sc.tokensOf(shifted)
+	if len(tokens) > 0 && tokens[len(tokens)-1] >= sc.Window.Cut {
+		sc.note(source, tokens)
+	}
+}
+
+// tokensOf are the tokens of words, which rise, in the window.
+func (sc *Scanner) tokensOf(words []int) []int {
 	var tokens []int
 	for _, word := range words {
-		word += start
 		first, _ := slices.BinarySearchFunc(sc.Window.Tokens, word, func(t Token, w int) int { return t.Word + t.More - w })
 		for t := first; t < len(sc.Window.Tokens) && sc.Window.Tokens[t].Word <= word; t++ {
 			if len(tokens) == 0 || t > tokens[len(tokens)-1] {
@@ -166,7 +192,5 @@ func (sc *Scanner) noteWords(source, start int, words []int) {
 			}
 		}
 	}
-	if len(tokens) > 0 && tokens[len(tokens)-1] >= sc.Window.Cut {
-		sc.note(source, tokens)
-	}
+	return tokens
 }

@@ -252,17 +252,23 @@ func plainErr(err error) error {
 // readLists replaces references to list files by their lines.
 func (l *loader) readLists(at place, f *File) {
 	for i := range f.Words {
-		list := &f.Words[i]
-		var words []strict.Text
-		for _, w := range list.Words {
-			if w.File == "" {
-				words = append(words, w)
-				continue
-			}
-			words = append(words, l.readList(at, f, w)...)
+		for _, entries := range []*[]strict.Text{&f.Words[i].Words, &f.Words[i].Never} {
+			*entries = l.withFiles(at, f, *entries)
 		}
-		list.Words = words
 	}
+}
+
+// withFiles are the entries of a list with those of the files that it names.
+func (l *loader) withFiles(at place, f *File, entries []strict.Text) []strict.Text {
+	var out []strict.Text
+	for _, e := range entries {
+		if e.File == "" {
+			out = append(out, e)
+			continue
+		}
+		out = append(out, l.readList(at, f, e)...)
+	}
+	return out
 }
 
 // readList reads one list file: a word or phrase per line; empty lines and lines that begin with # are left out.

@@ -132,15 +132,14 @@ func (r *reading) words(into *[]List) strict.Shape {
 
 // list is the long form of a word list. A file is noted as a reference here and read by the loader.
 func (r *reading) list(l *List) strict.Shape {
-	file := strict.Checked("file", "", func(_ strict.Value, t strict.Text) {
-		l.Words = append(l.Words, strict.Text{File: t.Text, Line: t.Line})
-	})
 	return strict.Mapping{
 		What: "a word list",
 		Fields: []strict.Field{
-			{Name: "file", Shape: file},
+			{Name: "file", Shape: listFile(&l.Words)},
 			{Name: "list", Shape: strict.Texts("list", &l.Words)},
-			{Name: "never", Shape: strict.Texts("never", &l.Never)},
+			{Name: "never", Shape: strict.Either(strict.Texts("never", &l.Never), strict.Mapping{
+				What: "never", Fields: []strict.Field{{Name: "file", Shape: listFile(&l.Never)}}, Required: []string{"file"},
+			}, strict.Value.IsMapping)},
 			{Name: "mask", Shape: strict.Bool("mask", &l.Mask)},
 			{Name: "forms", Shape: strict.ManyOf("form", &l.Forms, r.lang.Forms...)},
 			{Name: "language", Shape: strict.OneOf("language", &l.Language, r.lang.Stems...)},
@@ -151,6 +150,13 @@ func (r *reading) list(l *List) strict.Shape {
 			}
 		},
 	}
+}
+
+// listFile is a reference to a list file.
+func listFile(into *[]strict.Text) strict.Shape {
+	return strict.Checked("file", "", func(_ strict.Value, t strict.Text) {
+		*into = append(*into, strict.Text{File: t.Text, Line: t.Line})
+	})
 }
 
 func trust(t *Trust) strict.Shape {

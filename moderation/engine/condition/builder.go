@@ -7,6 +7,7 @@ import (
 
 	"earshot/configs/strict"
 	"earshot/moderation/match"
+	"earshot/moderation/match/textmodel"
 	"earshot/moderation/rules"
 )
 
@@ -16,11 +17,24 @@ type Builder struct {
 	set   *Settings
 	lists map[listForm]int // the source of a word list
 	match *match.Builder
+	model *textmodel.Model
 }
 
 // NewBuilder begins to fill in settings; mistakes are noted in probs.
-func NewBuilder(probs *rules.Problems, set *Settings) *Builder {
-	return &Builder{probs: probs, set: set, lists: map[listForm]int{}, match: match.NewBuilder()}
+// model says what lines mean; nil is the shipped one.
+func NewBuilder(probs *rules.Problems, set *Settings, model *textmodel.Model) *Builder {
+	return &Builder{probs: probs, set: set, lists: map[listForm]int{}, match: match.NewBuilder(), model: model}
+}
+
+// textModel is the text model, which is read when the first rule asks for it.
+func (b *Builder) textModel() *textmodel.Model {
+	if b.set.model == nil {
+		b.set.model = b.model
+		if b.model == nil {
+			b.set.model = textmodel.Shipped()
+		}
+	}
+	return b.set.model
 }
 
 // Build finishes the matcher.

@@ -41,6 +41,7 @@ type Part struct {
 
 	Looks    Looks
 	BySound  bool // some source finds words by their sound
+	Meaning  bool // the text model is asked
 	Balances []Balance
 	Lists    []any // the contents of the word lists, for the rule's hash
 }

@@ -29,6 +29,9 @@ type Context struct {
 	Evidence []match.Match // of when, while unless is looked at
 	NoSound  bool          // matches by sound do not count
 	NowOnly  bool          // matches that end before the current line do not count
+
+	NoMeaning bool // what the text model says does not count
+	meanings
 	Manner
 }
 
@@ -46,6 +49,7 @@ func NewContext(s *Settings, r *Roster, l *ledger.Book) *Context {
 // Look finds everything that any rule looks for in a line, given the lines before it.
 func (sc *Context) Look(before []match.Utterance, u models.Utterance, words []models.Word) {
 	sc.Line, sc.Now, sc.Observe, sc.Late, sc.Evidence, sc.NoSound, sc.NowOnly = u, u.EndMS, false, false, nil, false, false
+	sc.NoMeaning, sc.meanings = false, meanings{}
 	u.Words, u.Text = nil, ""
 	sc.Scan(before, match.Utterance{Of: u, Words: words})
 	sc.From = sc.Window.Cut
@@ -85,10 +89,21 @@ func (sc *Context) masked(ms []match.Match) map[int]bool {
 	for _, m := range ms {
 		hide := m.Source >= 0 && sc.set.sources[m.Source].mask && !sc.Show
 		for _, w := range m.Words {
-			out[w] = out[w] || hide
+			out[w] = out[w] || hide || m.Source < 0 && !sc.Show && sc.listed(w)
 		}
 	}
 	return out
+}
+
+// listed reports whether a masked list holds a word of the window.
+func (sc *Context) listed(word int) bool {
+	for id, src := range sc.set.sources {
+		over := func(m match.Match) bool { return slices.Contains(m.Words, word) }
+		if src.mask && slices.ContainsFunc(sc.Found[id], over) {
+			return true
+		}
+	}
+	return false
 }
 
 // found are the matches of some sources that begin at a token or later, heard as surely as minP.

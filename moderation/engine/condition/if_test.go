@@ -12,7 +12,7 @@ import (
 // longestLine is what an expression sees of a line that is as long as any.
 func longestLine() *Context {
 	set, people := NewSettings(), NewRoster()
-	NewBuilder(nil, set).Build()
+	NewBuilder(nil, set, nil).Build()
 	sc := NewContext(set, people, ledger.New(models.Session{ID: "s"}))
 	sc.Person = people.Person("ana")
 	u := models.Utterance{Key: models.Key{Session: "s"}, SpeakerID: "ana", Text: strings.Repeat("abcdefghij ", 300), EndMS: 30_000}

@@ -11,6 +11,7 @@ var Kinds = []rules.ConditionKind{
 	{Name: "speaker", New: func() rules.Condition { return &speaker{} }},
 	{Name: "newcomer", New: func() rules.Condition { return &newcomer{} }},
 	{Name: "says", New: func() rules.Condition { return &says{} }},
+	{Name: "means", New: func() rules.Condition { return &means{} }},
 	{Name: "reveals", New: func() rules.Condition { return &reveals{} }},
 	{Name: "repeats", New: func() rules.Condition { return &repeats{Times: 3, Within: 60_000, Similar: 0.9} }},
 	{Name: "reported_speech", New: func() rules.Condition { return &reportedSpeech{} }},

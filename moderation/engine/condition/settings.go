@@ -8,6 +8,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/match"
+	"earshot/moderation/match/textmodel"
 	"earshot/moderation/rules"
 )
 
@@ -16,6 +17,7 @@ import (
 type Settings struct {
 	sources   []source // of the matcher
 	matcher   *match.Matcher
+	model     *textmodel.Model         // nil until a rule asks it
 	Members   map[string][]models.Role // by a person's identity
 	Roles     map[models.Role]bool
 	Newcomers *rules.Newcomer
@@ -33,6 +35,14 @@ func NewSettings() *Settings {
 	return &Settings{
 		Members: map[string][]models.Role{}, Roles: map[models.Role]bool{}, Ledgers: map[string]rules.Ledger{}, VoteOver: 20_000,
 	}
+}
+
+// TextModel tells which text model the rules ask, by the SHA-256 of its file; "" when they ask none.
+func (s *Settings) TextModel() string {
+	if s.model == nil {
+		return ""
+	}
+	return s.model.Sum()
 }
 
 // source is what the rules say of a source of the matcher: a word list in one form, a group of phrases or of patterns, or a

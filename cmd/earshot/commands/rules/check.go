@@ -33,6 +33,9 @@ mistake is refused as a whole. Exit code 2 when there are mistakes.`,
 					for _, line := range app.CannotBeDone(s) {
 						env.Println("  " + line)
 					}
+					for _, n := range s.Notes() {
+						env.Println("  " + terminal.Plain(n.String()))
+					}
 				}
 			}
 			return cli.BadInput(err)
@@ -92,13 +95,14 @@ type ruleSetJSON struct {
 	Mode  models.Mode       `json:"mode"`
 	Files []string          `json:"files"`
 	Rules []engine.RuleInfo `json:"rules"`
+	Notes []engine.Note     `json:"notes"`
 }
 
 func rulesCheckJSON(sets []*engine.Set, err error) rulesCheckOut {
 	out := rulesCheckOut{Sets: []ruleSetJSON{}, Problems: []rules.Problem{}}
 	for _, s := range sets {
 		if s != nil {
-			out.Sets = append(out.Sets, ruleSetJSON{s.Name(), s.Hash(), s.Mode(), s.Files(), s.Rules()})
+			out.Sets = append(out.Sets, ruleSetJSON{s.Name(), s.Hash(), s.Mode(), s.Files(), s.Rules(), s.Notes()})
 		}
 	}
 	var wrong *rules.LoadError

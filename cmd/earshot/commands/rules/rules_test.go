@@ -85,7 +85,7 @@ func TestRulesTry(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 	code, out, _ = runRules(t, "hello there\n\nyou idiot | shut up\n", "try", "open-mic", "--batch")
-	if want := "none\nnone\ninsult medium suggest, silencing low suggest\n"; code != cli.ExitOK || out != want {
+	if want := "none\nnone\ninsult medium suggest, silencing low watch\n"; code != cli.ExitOK || out != want {
 		t.Errorf("exit %d\n%s\nwant\n%s", code, out, want)
 	}
 	code, out, _ = runRules(t, "you idiot\nhello\n", "try", "open-mic", "--batch", "--json", "--show")

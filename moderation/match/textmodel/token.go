@@ -1,0 +1,84 @@
+package textmodel
+
+import (
+	"slices"
+	"unicode"
+)
+
+// word is one word of a line as the model reads it, and which of the spoken words it is from.
+type word struct {
+	text string
+	of   int
+}
+
+// number stands for every number.
+const number = "0"
+
+// read brings spoken words into the model's form: lower case, without apostrophes and drawn-out letters, numbers as one.
+func (m *Model) read(spoken []string) []word {
+	r := reader{longest: m.MaxToken}
+	for i, s := range spoken {
+		r.of = i
+		for _, c := range s {
+			r.rune(c)
+		}
+		r.end()
+	}
+	return r.out
+}
+
+// reader is a line that is being read.
+type reader struct {
+	longest int // letters of a word
+	of      int
+	letters []rune
+	digits  bool
+	out     []word
+}
+
+func (r *reader) rune(c rune) {
+	switch {
+	case c == '\'' || c == '\u2019' || c == '\u2018' || c == '\u02bc' || c == '`':
+	case unicode.IsLetter(c):
+		if r.digits {
+			r.end()
+		}
+		r.letters = append(r.letters, unicode.ToLower(c))
+	case '0' <= c && c <= '9':
+		if len(r.letters) > 0 {
+			r.end()
+		}
+		r.digits = true
+	default:
+		r.end()
+	}
+}
+
+// end ends a word or number.
+func (r *reader) end() {
+	switch {
+	case len(r.letters) > 0:
+		r.out = append(r.out, word{string(short(r.letters, r.longest)), r.of})
+	case r.digits && (len(r.out) == 0 || r.out[len(r.out)-1].text != number):
+		r.out = append(r.out, word{number, r.of})
+	}
+	r.letters, r.digits = r.letters[:0], false
+}
+
+// short makes one letter of a run of three or more, and cuts what is too long.
+func short(letters []rune, longest int) []rune {
+	var out []rune
+	for len(letters) > 0 {
+		run := slices.IndexFunc(letters, func(c rune) bool { return c != letters[0] })
+		if run < 0 {
+			run = len(letters)
+		}
+		keep := run
+		if run >= 3 {
+			keep = 1
+		}
+		out = append(out, letters[:keep]...)
+		letters = letters[run:]
+	}
+	return out[:min(len(out), longest)]
+}
