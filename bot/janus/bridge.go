@@ -19,7 +19,7 @@ func (st *stay) bridge(ctx context.Context) (err error) {
 		return refused(err)
 	}
 	st.listen = st.events
-	st.mix = newMix(st.ears)
+	st.mix = newMix(st.handler)
 	body := st.room("join")
 	body["display"], body["muted"] = st.c.cfg.Name, true
 	e, err := st.join(ctx, body)
@@ -103,7 +103,7 @@ func (st *stay) participants(list []publisher) {
 		}
 		st.known.put(p)
 		st.mix.named(id, p.Display)
-		st.ears.Speaker(models.Speaker{ID: id, Name: p.Display, Role: models.RoleSpeaker})
+		st.handler.Speaker(models.Speaker{ID: id, Name: p.Display, Role: models.RoleSpeaker})
 		if p.Talking && !p.Muted {
 			st.mix.talking(id, true)
 		}

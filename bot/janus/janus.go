@@ -52,14 +52,14 @@ func New(c Config) (*Connector, error) {
 
 // Run is in the room until the context ends, the connection is lost or the room is over. A websocket that breaks is
 // opened anew and the session claimed, where the server keeps sessions for that; the sound goes on meanwhile.
-func (c *Connector) Run(ctx context.Context, ears bot.RoomHandler) error {
+func (c *Connector) Run(ctx context.Context, handler bot.RoomHandler) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s, err := c.open(ctx)
 	if err != nil {
 		return cause(ctx, err)
 	}
-	st := &stay{c: c, s: s, ears: ears, cancel: cancel, slots: newSlots(ears), known: newKnown()}
+	st := &stay{c: c, s: s, handler: handler, cancel: cancel, slots: newSlots(handler), known: newKnown()}
 	s.group.Go(func() { s.keep(ctx) })
 	if c.at.bridge {
 		err = st.bridge(ctx)

@@ -15,7 +15,7 @@ type person struct {
 	mids map[string]bool // audio streams, and whether a moderator muted them
 }
 
-// known is who is in the room, for telling the ears and for looking whether an order took effect. Its methods may be
+// known is who is in the room, for the handler, and to check whether a command took effect. Its methods may be
 // called from any goroutine.
 type known struct {
 	mu     sync.Mutex

@@ -29,13 +29,13 @@ const (
 // server's mean is enough for that word. What nobody or several may have said is nobody's own. It implements peer.Sink. Its
 // methods may be called from any goroutine.
 type mix struct {
-	ears bot.RoomHandler
+	handler bot.RoomHandler
 
 	mu      sync.Mutex
 	waiting []held
 	talkers []string // who talks now, in the order in which they began
 	stopped []stop   // who talked until just now
-	alone   string   // the one whom the ears know to talk alone
+	alone   string   // the speaker last reported as talking alone
 	turn    turn
 	names   map[string]string
 	closed  bool
@@ -61,7 +61,7 @@ type turn struct {
 	to bot.TrackSink
 }
 
-func newMix(ears bot.RoomHandler) *mix { return &mix{ears: ears, names: map[string]string{}} }
+func newMix(handler bot.RoomHandler) *mix { return &mix{handler: handler, names: map[string]string{}} }
 
 // Packet implements peer.Sink.
 func (m *mix) Packet(raw []byte, levelExtID uint8) {
@@ -100,7 +100,7 @@ func (m *mix) talking(id string, on bool) {
 	m.tell()
 }
 
-// tell lets the ears know who talks alone: their sound must arrive. Of those who talk at the same time as others none is
+// tell reports who talks alone, whose sound must arrive. Of those who talk at the same time as others none is
 // heard apart, and would be taken for unheard. The caller holds mu.
 func (m *mix) tell() {
 	alone := ""
@@ -111,10 +111,10 @@ func (m *mix) tell() {
 		return
 	}
 	if m.alone != "" {
-		m.ears.Talking(m.alone, false)
+		m.handler.Talking(m.alone, false)
 	}
 	if m.alone = alone; alone != "" {
-		m.ears.Talking(alone, true)
+		m.handler.Talking(alone, true)
 	}
 }
 
@@ -166,7 +166,7 @@ func (m *mix) begin(id string) {
 	if id == severalID {
 		info.SpeakerName, info.Role, info.Attribution = severalName, "", models.AttributionUnknown
 	}
-	m.turn = turn{id, m.ears.Track(info)}
+	m.turn = turn{id, m.handler.Track(info)}
 }
 
 // close ends the turn for good. What still waits is passed on first.

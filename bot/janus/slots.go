@@ -12,7 +12,7 @@ import (
 // again for another speaker without a new track, so every change ends the old speaker's track here and opens one of the
 // new speaker's, with a fresh decoder. Its methods may be called from any goroutine.
 type slots struct {
-	ears bot.RoomHandler
+	handler bot.RoomHandler
 
 	mu     sync.Mutex
 	byMid  map[string]*slot
@@ -30,7 +30,9 @@ type slot struct {
 // owner is whose sound a section carries.
 type owner struct{ feed, mid, name string }
 
-func newSlots(ears bot.RoomHandler) *slots { return &slots{ears: ears, byMid: map[string]*slot{}} }
+func newSlots(handler bot.RoomHandler) *slots {
+	return &slots{handler: handler, byMid: map[string]*slot{}}
+}
 
 // at finds the slot of a section, or begins it.
 func (s *slots) at(mid string) *slot {
@@ -77,7 +79,7 @@ func (x *slot) give(o owner) {
 		return
 	}
 	x.all.opened++
-	x.to = x.all.ears.Track(bot.TrackInfo{
+	x.to = x.all.handler.Track(bot.TrackInfo{
 		Track: fmt.Sprintf("%s.%d", trackName(o.feed), x.all.opened), SpeakerID: o.feed, SpeakerName: o.name,
 		Role: models.RoleSpeaker, Attribution: models.AttributionTrack,
 	})

@@ -18,12 +18,12 @@ const connectWithin = 12 * time.Second
 
 // stay is the state of one Run. Its handlers are called from Run's goroutine.
 type stay struct {
-	c      *Connector
-	s      *session
-	ears   bot.RoomHandler
-	cancel context.CancelCauseFunc
-	slots  *slots
-	known  *known
+	c       *Connector
+	s       *session
+	handler bot.RoomHandler
+	cancel  context.CancelCauseFunc
+	slots   *slots
+	known   *known
 
 	self   string // own id in the room
 	events uint64 // the handle that events come to
@@ -88,7 +88,7 @@ func (st *stay) join(ctx context.Context, body request) (event, error) {
 func (st *stay) joined(can bot.Capabilities) {
 	st.can = can
 	st.c.now.Store(st)
-	st.ears.Joined(can)
+	st.handler.Joined(can)
 }
 
 // follow takes events until the stay is over.
@@ -146,7 +146,7 @@ func (st *stay) videoEvent(_ context.Context, e event) error {
 	case "destroyed":
 		return errRoomClosed
 	case "talking", "stopped-talking":
-		st.ears.Talking(bare(e.ID), e.VideoRoom == "talking")
+		st.handler.Talking(bare(e.ID), e.VideoRoom == "talking")
 		return nil
 	}
 	if e.Moderation != "" {
@@ -174,7 +174,7 @@ func (st *stay) left(id string) {
 		}
 	}
 	if st.known.forget(id) {
-		st.ears.Left(id)
+		st.handler.Left(id)
 	}
 }
 
@@ -187,7 +187,7 @@ func (st *stay) publishers(list []publisher) error {
 			continue
 		}
 		st.known.put(p)
-		st.ears.Speaker(models.Speaker{ID: id, Name: p.Display, Role: models.RoleSpeaker})
+		st.handler.Speaker(models.Speaker{ID: id, Name: p.Display, Role: models.RoleSpeaker})
 		talks := p.Talking // some versions say it here, others of the stream
 		for _, s := range p.Streams {
 			talks = talks || s.Talking
@@ -198,7 +198,7 @@ func (st *stay) publishers(list []publisher) error {
 			}
 		}
 		if talks { // no news comes before a pause
-			st.ears.Talking(id, true)
+			st.handler.Talking(id, true)
 		}
 	}
 	if len(more) == 0 {
@@ -220,7 +220,7 @@ func (st *stay) offer(ctx context.Context, sdp string) error {
 		conn, err := st.c.cfg.Peer.Receiver(peer.Handler{
 			Track: func(t peer.RemoteTrack) peer.Sink { return st.slots.at(t.MID) },
 			Full: func(open int) {
-				if e, ok := st.ears.(bot.CrowdHandler); ok {
+				if e, ok := st.handler.(bot.CrowdHandler); ok {
 					e.Crowded(open)
 				}
 			},

@@ -133,16 +133,16 @@ func (c *Connector) refreshed(token string) {
 
 // Run is in the room until the context ends or the connection is over. A broken websocket is taken up again while the
 // sound goes on; whatever else breaks ends Run, and the next one joins anew.
-func (c *Connector) Run(ctx context.Context, ears bot.RoomHandler) error {
+func (c *Connector) Run(ctx context.Context, handler bot.RoomHandler) error {
 	defer c.http.CloseIdleConnections()
-	err := c.run(ctx, ears)
+	err := c.run(ctx, handler)
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
 	return err
 }
 
-func (c *Connector) run(ctx context.Context, ears bot.RoomHandler) error {
+func (c *Connector) run(ctx context.Context, handler bot.RoomHandler) error {
 	token, err := c.joinToken(time.Now())
 	if err != nil {
 		return err
@@ -151,7 +151,7 @@ func (c *Connector) run(ctx context.Context, ears bot.RoomHandler) error {
 	if err != nil {
 		return refusal(err)
 	}
-	s := newStay(c, ears, sig)
+	s := newStay(c, handler, sig)
 	defer s.end()
 	join, err := s.first(ctx)
 	if err != nil {

@@ -85,7 +85,7 @@ func (m *subscriber) descriptions() (offer, answer string) { return m.offer, m.a
 // ownerWithin is how long a track waits for the news of whose it is.
 const ownerWithin = 3 * time.Second
 
-// track opens the ears for a track. Called from the track's goroutine, it may wait.
+// track opens the handler for a track. Called from the track's goroutine, it may wait.
 func (s *stay) track(t peer.RemoteTrack) peer.Sink {
 	select {
 	case <-s.ready:
@@ -112,12 +112,12 @@ func (s *stay) track(t peer.RemoteTrack) peer.Sink {
 			Track: sid, SpeakerID: p.info.GetIdentity(), SpeakerName: p.name(), Role: p.role, Attribution: models.AttributionTrack,
 		}
 	}
-	return s.ears.Track(info)
+	return s.handler.Track(info)
 }
 
 // full tells the host that a track waits.
 func (s *stay) full(open int) {
-	if e, ok := s.ears.(bot.CrowdHandler); ok {
+	if e, ok := s.handler.(bot.CrowdHandler); ok {
 		e.Crowded(open)
 	}
 }

@@ -92,7 +92,7 @@ func (s *stay) data(_ string, message []byte) {
 	if proto.Unmarshal(message, &p) != nil || p.GetUser().GetTopic() != ChatTopic || json.Unmarshal(p.GetUser().GetPayload(), &line) != nil {
 		return
 	}
-	if c, ok := s.ears.(bot.ChatHandler); ok && p.GetParticipantIdentity() != "" && p.GetParticipantIdentity() != s.identity {
+	if c, ok := s.handler.(bot.ChatHandler); ok && p.GetParticipantIdentity() != "" && p.GetParticipantIdentity() != s.identity {
 		c.Said(p.GetParticipantIdentity(), line.Message)
 	}
 	if p.GetParticipantIdentity() == "" {

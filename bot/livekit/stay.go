@@ -19,13 +19,13 @@ const connectWithin = 12 * time.Second
 
 // stay is one connection to the room. Fields without a lock belong to the goroutine of Run.
 type stay struct {
-	c      *Connector
-	ears   bot.RoomHandler
-	people *people
-	in     chan message
-	done   chan struct{} // closed when the stay is over
-	ready  chan struct{} // closed when the ears know that we joined
-	group  sync.WaitGroup
+	c       *Connector
+	handler bot.RoomHandler
+	people  *people
+	in      chan message
+	done    chan struct{} // closed when the stay is over
+	ready   chan struct{} // closed when the handler know that we joined
+	group   sync.WaitGroup
 
 	media      *subscriber
 	me         string // our sid
@@ -43,9 +43,9 @@ type stay struct {
 	talking sync.Mutex // of making the talker
 }
 
-func newStay(c *Connector, ears bot.RoomHandler, sig *signal) *stay {
+func newStay(c *Connector, handler bot.RoomHandler, sig *signal) *stay {
 	return &stay{
-		c: c, ears: ears, people: newPeople(), in: make(chan message), done: make(chan struct{}), ready: make(chan struct{}),
+		c: c, handler: handler, people: newPeople(), in: make(chan message), done: make(chan struct{}), ready: make(chan struct{}),
 		subscribed: map[string]bool{}, every: pingDefault, can: make(chan bool, 1), sig: sig, echoes: newEchoes(),
 	}
 }
@@ -168,10 +168,10 @@ func (s *stay) part() {
 	}
 }
 
-// joined tells the ears, and then about everybody who came before; and the ears alone when it is the rights that changed.
+// joined tells the handler, and then about everybody who came before; and the handler alone when it is the rights that changed.
 func (s *stay) joined(moderates bool) {
 	s.self.setModerates(moderates)
-	s.ears.Joined(s.self.capabilities())
+	s.handler.Joined(s.self.capabilities())
 	if s.isReady() {
 		return
 	}
@@ -192,7 +192,7 @@ func (s *stay) isReady() bool {
 
 func (s *stay) tell(p *person) {
 	if p.counts() {
-		s.ears.Speaker(models.Speaker{ID: p.info.GetIdentity(), Name: p.name(), Role: p.role})
+		s.handler.Speaker(models.Speaker{ID: p.info.GetIdentity(), Name: p.name(), Role: p.role})
 	}
 }
 
@@ -255,7 +255,7 @@ func (s *stay) update(news []*lk.ParticipantInfo) error {
 		}
 		if p.GetState() == lk.ParticipantInfo_DISCONNECTED {
 			if id, gone := s.people.drop(p.GetSid()); gone {
-				s.ears.Left(id)
+				s.handler.Left(id)
 			}
 			continue
 		}
@@ -277,7 +277,7 @@ func (s *stay) permitted(me *lk.ParticipantInfo) error {
 		return bot.End(models.EndDenied, errors.New("livekit: the right to listen was taken from the bot"))
 	}
 	if s.self.permitted(me) && s.isReady() {
-		s.ears.Joined(s.self.capabilities())
+		s.handler.Joined(s.self.capabilities())
 	}
 	return nil
 }
@@ -292,7 +292,7 @@ func Abilities() bot.Capabilities {
 func (s *stay) talk(speakers []*lk.SpeakerInfo) {
 	for _, x := range speakers {
 		if p := s.people.sid(x.GetSid()); p != nil && s.isReady() {
-			s.ears.Talking(p.info.GetIdentity(), x.GetActive())
+			s.handler.Talking(p.info.GetIdentity(), x.GetActive())
 		}
 	}
 }

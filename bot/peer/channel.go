@@ -14,14 +14,13 @@ type Channel struct {
 	once sync.Once
 }
 
-// Caller makes a Conn that carries one data channel and no sound; OfferNow or Offer begins it. The caller must Close the
-// Conn.
+// Caller returns a Conn with one data channel and no audio, to be started by OfferNow or Offer. The caller must Close it.
 func (f *Factory) Caller(label string, h Handler, extra ...ICEServer) (*Conn, *Channel, error) {
 	c, err := f.Receiver(h, extra...)
 	if err != nil {
 		return nil, nil, err
 	}
-	c.sends = true // no audio section is wanted
+	c.sends = true // no audio section to offer
 	d, err := c.pc.CreateDataChannel(label, nil)
 	if err != nil {
 		c.Close()
@@ -43,5 +42,5 @@ func (c *Channel) Send(message []byte) error {
 	return nil
 }
 
-// Unsent is how many bytes the other side has not acknowledged yet.
+// Unsent returns how many bytes the other side has not acknowledged yet.
 func (c *Channel) Unsent() uint64 { return c.d.BufferedAmount() }

@@ -14,47 +14,47 @@ import (
 	"earshot/models"
 )
 
-// The ways in which a connection ends by itself.
+// How a connection ends by itself.
 var (
-	// ErrNoPath says ICE or DTLS never came up.
+	// ErrNoPath means that ICE or DTLS never connected.
 	ErrNoPath = errors.New("no media path to the server")
-	// ErrLost says a connection that worked went silent for longer than 16 s or was closed by the other side.
+	// ErrLost means that an established connection was silent for longer than 16 s or was closed by the other side.
 	ErrLost = errors.New("media connection lost")
 )
 
-// RemoteTrack describes an audio track that the other side sends.
+// RemoteTrack is an audio track that the other side sends.
 type RemoteTrack struct {
 	// ID and StreamID come from the SDP's msid; MID is the media section.
 	ID, StreamID, MID string
 	SSRC              uint32
 }
 
-// Sink takes the packets of one track. Packet is called from the track's reading goroutine with one RTP packet
-// (RFC 3550) that is valid only during the call, and the id of the audio level header extension (0: none). End is called
-// once, after the last Packet. Neither may block.
+// Sink receives the packets of one track. Packet is called on the track's reading goroutine with an RTP packet (RFC 3550) that is
+// valid only during the call, and the id of the audio level header extension (0 if none). End is called once, after the last
+// Packet. Neither may block.
 type Sink interface {
 	Packet(raw []byte, levelExtID uint8)
 	End()
 }
 
-// Handler holds what a Conn calls back. Track may return nil to ignore a track.
+// Handler holds the callbacks of a Conn. Track may return nil to ignore a track.
 type Handler struct {
 	Track func(RemoteTrack) Sink
-	// Full, when set, is told how many tracks are open whenever one more comes than a Conn reads at a time. It is read as
-	// soon as another ends.
+	// Full, if set, is called with the number of open tracks when another track exceeds the maximum. That one is read as soon as
+	// one of them ends.
 	Full func(open int)
-	// Candidate, when set, gets each local ICE candidate (trickle); nil at the end of candidates.
+	// Candidate, if set, receives each local ICE candidate (trickle ICE), and nil at the end of candidates.
 	Candidate func(*webrtc.ICECandidateInit)
-	// Data, when set, gets each message of the data channels that the other side opens, in each channel's order.
-	// The caller owns the bytes.
+	// Data, if set, receives the messages of the data channels that the other side opens, in order for each channel. It owns the
+	// bytes.
 	Data func(label string, message []byte)
-	// Opened, when set beside Data, is called when such a channel is open: what is sent into it before is lost.
+	// Opened, if set together with Data, is called when such a channel is open; messages sent before are lost.
 	Opened func(label string)
 }
 
-// Stats counts what a Conn has read.
+// Stats counts the packets of a Conn.
 type Stats struct {
-	// Packets were handed to sinks; Bad could not be read (malformed, unknown payload type, oversize).
+	// Packets counts those passed to sinks, Bad those that could not be read (malformed, unknown payload type, oversize).
 	Packets, Bad uint64
 }
 
@@ -72,13 +72,13 @@ type Conn struct {
 	mu        sync.Mutex
 	closed    bool
 	readers   sync.WaitGroup
-	places    chan struct{} // holds one for each track that is read
+	places    chan struct{} // a semaphore: one element per track being read
 	packets   atomic.Uint64
 	bad       atomic.Uint64
 	closeOnce sync.Once
 }
 
-// Receiver makes a Conn. The caller must Close it. extra are ICE servers that the room's server named.
+// Receiver returns a receiving Conn. The caller must Close it. extra are ICE servers from the room's server.
 func (f *Factory) Receiver(h Handler, extra ...ICEServer) (*Conn, error) {
 	pc, err := f.newPC(extra...)
 	if err != nil {
@@ -125,7 +125,7 @@ func (c *Conn) onState(s webrtc.PeerConnectionState) {
 // sending (no trickle needed).
 func (c *Conn) Offer(ctx context.Context) (string, error) { return c.offer(ctx, gatherAll) }
 
-// OfferWithin is Offer with the candidates that are found within a time. Later ones go to Handler.Candidate, as all do.
+// OfferWithin is Offer with the candidates found within a time. Handler.Candidate receives all, including later ones.
 func (c *Conn) OfferWithin(ctx context.Context, within time.Duration) (string, error) {
 	return c.offer(ctx, within)
 }
@@ -160,7 +160,7 @@ func (c *Conn) Answer(answer string) error {
 	return nil
 }
 
-// Accept takes the other side's SDP offer, first or renewed, and returns our answer. With gather it waits for every
+// Accept takes the other side's SDP offer, initial or renegotiated, and returns our answer. With gather it waits for every
 // candidate; without, they are trickled through Handler.Candidate.
 func (c *Conn) Accept(ctx context.Context, offer string, gather bool) (string, error) {
 	err := c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: c.reach.judged(offer)})
@@ -178,10 +178,10 @@ func (c *Conn) Accept(ctx context.Context, offer string, gather bool) (string, e
 	return setLocal(ctx, c.pc, answer, within)
 }
 
-// gatherAll waits for every candidate: pion itself gives up on servers that do not answer.
+// gatherAll waits for every candidate; pion itself times out on servers that do not answer.
 const gatherAll = time.Hour
 
-// setLocal sets a local description and waits so long for all ICE candidates to be in it. It returns the SDP.
+// setLocal sets a local description, waits up to gather for ICE candidates, and returns the SDP.
 func setLocal(ctx context.Context, pc *webrtc.PeerConnection, d webrtc.SessionDescription, gather time.Duration) (string, error) {
 	done := webrtc.GatheringCompletePromise(pc)
 	if err := pc.SetLocalDescription(d); err != nil {
@@ -200,7 +200,7 @@ func setLocal(ctx context.Context, pc *webrtc.PeerConnection, d webrtc.SessionDe
 	return local(pc), nil
 }
 
-// Description is our side's SDP with the candidates that were found by now; "" before there is an offer or an answer.
+// Description returns our SDP with the candidates found so far; "" before there is an offer or answer.
 func (c *Conn) Description() string { return local(c.pc) }
 
 func local(pc *webrtc.PeerConnection) string {
@@ -221,8 +221,8 @@ func withoutBase(sdp string) string {
 	return baseAddress.ReplaceAllString(sdp, " raddr 0.0.0.0 rport 9")
 }
 
-// AddCandidate adds a remote ICE candidate that was trickled; one that is out of reach is passed over. It fails before the
-// remote description is set.
+// AddCandidate adds a trickled remote ICE candidate; one that is out of reach is ignored. It fails before the remote description is
+// set.
 func (c *Conn) AddCandidate(init webrtc.ICECandidateInit) error {
 	if !c.reach.candidate(init.Candidate) {
 		return nil
@@ -233,7 +233,7 @@ func (c *Conn) AddCandidate(init webrtc.ICECandidateInit) error {
 	return nil
 }
 
-// Connected waits until media can flow, at most for the given time.
+// Connected waits until media can flow, at most the given time.
 func (c *Conn) Connected(ctx context.Context, within time.Duration) error {
 	t := time.NewTimer(within)
 	defer t.Stop()
@@ -249,7 +249,7 @@ func (c *Conn) Connected(ctx context.Context, within time.Duration) error {
 	return models.WithHint(err, "check that UDP passes between this machine and the server, or configure a TURN server")
 }
 
-// Wait returns ErrLost when a connection ended by itself, or the context's cause.
+// Wait returns ErrLost (wrapped) when the connection has ended by itself, or the context's cause.
 func (c *Conn) Wait(ctx context.Context) error {
 	select {
 	case <-c.down:
@@ -268,24 +268,24 @@ func (c *Conn) Done() <-chan struct{} { return c.down }
 // Stats returns the counters.
 func (c *Conn) Stats() Stats { return Stats{Packets: c.packets.Load(), Bad: c.bad.Load()} }
 
-// Close ends the connection and returns after every reading goroutine has called its sink's End and pion's own
-// goroutines are gone. Closing twice is allowed.
+// Close ends the connection. It returns after every reading goroutine has called its sink's End and pion's goroutines have ended.
+// Closing twice is allowed.
 func (c *Conn) Close() {
 	c.mu.Lock()
 	c.closed = true
 	c.mu.Unlock()
 	c.closeOnce.Do(func() {
-		_ = c.pc.GracefulClose() // it says only that parts were closed before
+		_ = c.pc.GracefulClose() // fails only for parts that are closed already
 		c.downOnce.Do(func() { close(c.down) })
 	})
 	c.readers.Wait()
 }
 
-// maxTracks is how many tracks a Conn reads at a time: it bounds what one server may make us hold.
+// maxTracks bounds the tracks that a Conn reads at a time, and so the memory that a server can make us use.
 const maxTracks = 256
 
-// withoutSSRC removes the a=ssrc lines of a description with one media section, so that pion takes any SSRC: a server
-// that restarts a stream with a new SSRC would else be unheard.
+// withoutSSRC removes the a=ssrc lines of a description with one media section, so that pion accepts any SSRC: otherwise a stream
+// that the server restarts with a new SSRC would not be received.
 func withoutSSRC(sdp string) string { return ssrcLine.ReplaceAllString(sdp, "") }
 
 var ssrcLine = regexp.MustCompile(`(?m)^a=ssrc(-group)?:.*\r?\n`)

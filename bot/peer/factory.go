@@ -28,10 +28,10 @@ type ICEServer struct {
 
 // Config holds the settings of a Factory. The zero value suits a bot on a host with a public or NATed address.
 type Config struct {
-	// ICEServers are used by every connection, before those that a server names.
+	// ICEServers are used by every connection, before those from the room's server.
 	ICEServers []ICEServer
-	// PortMin and PortMax bound the local UDP ports; 0 and 0 leave the choice to the system. Listening connections
-	// never share one port: many connections to a server that itself uses one port could not be told apart.
+	// PortMin and PortMax bound the local UDP ports; if both are 0 the system chooses. Receiving connections never share a port:
+	// several connections to a server that itself uses one port could not be distinguished.
 	PortMin, PortMax uint16
 	// Mux is the one UDP port of a *serving* side; nil for listeners. The caller closes it after the last connection.
 	Mux ice.UDPMux
@@ -39,19 +39,19 @@ type Config struct {
 	Loopback bool
 	// IPv6 also gathers IPv6 addresses.
 	IPv6 bool
-	// Interfaces, when not empty, are the only network interfaces to use.
+	// Interfaces, if not empty, are the only network interfaces to use.
 	Interfaces []string
-	// IPFilter, when set, keeps only addresses for which it returns true.
+	// IPFilter, if set, selects the addresses to use.
 	IPFilter func(net.IP) bool
-	// RelayOnly uses TURN relays alone, so that no local address leaves this machine.
+	// RelayOnly uses TURN relays only, so that no local address leaves this machine.
 	RelayOnly bool
-	// Guard opens all sockets and counts what it dropped on them; nil makes one that nobody asks.
+	// Guard opens all sockets and counts the datagrams it drops; nil means a private one.
 	Guard *guard.Guard
 	// Log receives pion's own messages at debug level; nil discards them.
 	Log *slog.Logger
 }
 
-// How long a connection may be silent. The server's death does not end a track by itself: these end it.
+// The timeouts of a silent connection. Tracks end by these alone when the server dies.
 const (
 	disconnectAfter = 6 * time.Second
 	failAfter       = 10 * time.Second // after disconnectAfter
@@ -59,7 +59,7 @@ const (
 	nackInterval    = 20 * time.Millisecond // within the reorder window; pion's 100 ms would answer too late
 )
 
-// Factory makes PeerConnections with one set of codecs, interceptors and ICE settings. Safe for concurrent use.
+// Factory creates PeerConnections with one set of codecs, interceptors and ICE settings. Safe for concurrent use.
 type Factory struct {
 	codecs       *webrtc.MediaEngine
 	interceptors *interceptor.Registry
@@ -69,7 +69,7 @@ type Factory struct {
 	reach        Reach
 }
 
-// New checks the configuration and builds a Factory.
+// New validates the configuration and returns a Factory.
 func New(c Config) (*Factory, error) {
 	engine, err := mediaEngine()
 	if err != nil {
@@ -89,8 +89,8 @@ func New(c Config) (*Factory, error) {
 	return &Factory{codecs: engine, interceptors: registry, settings: settings, guard: c.Guard, config: configuration(c)}, nil
 }
 
-// mediaEngine knows Opus at payload type 111 and the audio level header extension (RFC 6464), nothing else. NACK for
-// audio is asked for by hand: pion's default has it for video only.
+// mediaEngine registers only Opus at payload type 111 and the audio level header extension (RFC 6464). NACK for audio is requested
+// explicitly, since pion's default has it for video only.
 func mediaEngine() (*webrtc.MediaEngine, error) {
 	m := &webrtc.MediaEngine{}
 	if err := m.RegisterCodec(
@@ -186,7 +186,7 @@ func pionServers(in []ICEServer) []webrtc.ICEServer {
 	return out
 }
 
-// newPC makes a bare PeerConnection with the factory's settings; extra are ICE servers that the room's server named.
+// newPC returns a PeerConnection with the factory's settings; extra are ICE servers from the room's server.
 func (f *Factory) newPC(extra ...ICEServer) (*webrtc.PeerConnection, error) {
 	c := f.config
 	c.ICEServers = append(append([]webrtc.ICEServer{}, c.ICEServers...), pionServers(f.reach.servers(extra))...)
@@ -200,7 +200,7 @@ func (f *Factory) newPC(extra ...ICEServer) (*webrtc.PeerConnection, error) {
 	return pc, nil
 }
 
-// secureAddresses are the TURN servers that speak TLS, as pion dials them.
+// secureAddresses returns the addresses of the TURN servers with TLS, as pion dials them.
 func secureAddresses(servers []webrtc.ICEServer) map[string]bool {
 	out := map[string]bool{}
 	for _, s := range servers {

@@ -2,14 +2,14 @@ package peer
 
 import "strings"
 
-// maxLinks bounds how many ICE servers one answer may name.
+// maxLinks bounds the ICE servers of one answer.
 const maxLinks = 16
 
-// ParseLinks reads the ICE servers out of Link headers (RFC 8288) as WHIP has them (RFC 9725 section 4.6):
+// ParseLinks parses the ICE servers in Link headers (RFC 8288) as defined by WHIP (RFC 9725 section 4.6):
 //
 //	<turn:turn.example.net?transport=udp>; rel="ice-server"; username="user"; credential="secret"; credential-type="password"
 //
-// Links that are no ICE servers, and whatever cannot be read, are passed over.
+// Other and malformed links are ignored.
 func ParseLinks(headers []string) []ICEServer {
 	var out []ICEServer
 	for _, h := range headers {
@@ -64,7 +64,7 @@ func unquote(s string) string {
 	return b.String()
 }
 
-// splitOutside splits at sep where it stands outside <…> and "…".
+// splitOutside splits at sep outside of <…> and "…".
 func splitOutside(s string, sep byte) []string {
 	var out []string
 	start, quoted, angled := 0, false, false

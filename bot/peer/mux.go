@@ -8,9 +8,8 @@ import (
 	"earshot/bot/peer/guard"
 )
 
-// NewMux opens the one UDP port of a serving side on every address that the configuration allows; port 0 takes any free
-// one. The caller owns the mux and closes it after the last connection that uses it. Only a server may use a mux:
-// see Config.Mux.
+// NewMux opens the UDP port of a serving side on every address that the configuration allows; port 0 means any free one. The caller
+// owns the mux and closes it after the last connection that uses it. Only servers may use a mux: see Config.Mux.
 func NewMux(port int, c Config) (ice.UDPMux, error) {
 	nets := []ice.NetworkType{ice.NetworkTypeUDP4}
 	if c.IPv6 {

@@ -14,26 +14,25 @@ import (
 )
 
 const (
-	// talkSpurt is over the longest Opus packet: a longer step between two packets is a silence.
+	// talkSpurt exceeds the longest Opus packet: a longer interval between packets is silence.
 	talkSpurt = 130 * time.Millisecond
-	// linger lets the last packet, and one that was asked for again, arrive before the connection is ended.
+	// linger lets the last packet and its retransmissions arrive before the connection is closed.
 	linger = 300 * time.Millisecond
 )
 
-// The levels (RFC 6464, -dBov) that are sent with sound and with silence: servers tell by them who talks.
+// The levels (RFC 6464, -dBov) sent with sound and with silence, by which servers detect who talks.
 const (
 	levelSound    = 25
 	levelSilence  = 127
 	silentPayload = 3 // bytes: DTX, or a frame of digital silence
 )
 
-// Play writes a recording's Opus packets to the track of a Conn made by Sender, at their times. It returns nil when it
-// has been played, the context's cause, or ErrLost when the connection ended before. next gives a packet and where its
-// sound begins, from the recording's beginning, in order; io.EOF after the last. RTP timestamps follow these times, so
-// pauses arrive as pauses.
+// Play sends a recording's Opus packets in real time on the track of a Conn made by Sender. It returns nil when it has finished, the
+// context's cause, or ErrLost when the connection ended first. next returns the packets in order, with their time from the recording's
+// start, and io.EOF after the last. RTP timestamps follow these times, so that pauses are preserved.
 //
-// level, when set, is the loudness of each packet (RFC 6464, -dBov), false where it is not known; then, and without level,
-// a packet of some bytes counts as sound.
+// level, if set, returns the level of a packet (RFC 6464, -dBov), or false if unknown; then, and without level, a packet of more than a
+// few bytes counts as sound.
 func (c *Conn) Play(
 	ctx context.Context, track *webrtc.TrackLocalStaticRTP, next func() (opus []byte, at time.Duration, err error),
 	level func(opus []byte) (uint8, bool),
@@ -67,7 +66,7 @@ func (c *Conn) Play(
 	}
 }
 
-// levelID is the id of the audio level extension as it was negotiated; 0: not.
+// levelID returns the negotiated id of the audio level extension; 0 if none.
 func (c *Conn) levelID() uint8 {
 	for _, s := range c.pc.GetSenders() {
 		for _, e := range s.GetParameters().HeaderExtensions {

@@ -8,12 +8,11 @@ import (
 	"time"
 )
 
-// ErrNoAnswer says that a STUN or TURN server did not answer, or refused the user's name and password: pion tells them not
-// apart.
+// ErrNoAnswer means that a STUN or TURN server did not answer or rejected the credentials, which pion does not distinguish.
 var ErrNoAnswer = errors.New("no answer, or access refused")
 
-// Probe asks one STUN or TURN server for an address, with the settings of c and at most for the given time. A TURN server
-// must give a relayed one; a STUN server, the one that it sees (RFC 8445, section 5.1.1).
+// Probe requests an address from a STUN or TURN server, with the settings of c and within the given time: a relayed one from a TURN
+// server, a server-reflexive one from a STUN server (RFC 8445, section 5.1.1).
 func Probe(ctx context.Context, c Config, server ICEServer, within time.Duration) error {
 	c.ICEServers, c.RelayOnly = []ICEServer{server}, false
 	f, err := New(c)
@@ -25,7 +24,7 @@ func Probe(ctx context.Context, c Config, server ICEServer, within time.Duration
 		return fmt.Errorf("peer: %w", err)
 	}
 	defer conn.Close()
-	// The offer is complete when the server has answered or was given up.
+	// The offer is complete when the server has answered or timed out.
 	offer, err := conn.OfferWithin(ctx, within)
 	if err != nil {
 		return fmt.Errorf("peer: gather candidates: %w", err)

@@ -17,31 +17,31 @@ import (
 	"earshot/models"
 )
 
-// Reach is where a room server may lead this program: to itself, and to the addresses that it names.
+// Reach restricts the addresses to which connections on behalf of a room server may be made: its own, and those that it names.
 type Reach int
 
-// The reaches. A server that somebody invites the bot to, and that no configuration names, gets no further than Public.
+// The reaches. A server from an invitation that is not configured gets no more than Public.
 const (
-	// Anywhere is for servers that the configuration names.
+	// Anywhere is for configured servers.
 	Anywhere Reach = iota
-	// Private is the public internet and private networks, without the addresses at which clouds keep their secrets.
+	// Private is the public internet and private networks, without link-local addresses, where clouds serve secrets.
 	Private
-	// Public is the public internet alone.
+	// Public is the public internet only.
 	Public
 )
 
-// ErrOutOfReach says that an address was not connected to.
+// ErrOutOfReach means that a connection was refused because of its address.
 var ErrOutOfReach = errors.New("the address is not on the public internet")
 
 func (r Reach) allows(ip netip.Addr) bool { return r == Anywhere || models.MayReach(ip, r == Private) }
 
-// allowsText is allows for an address as signalling writes it; what is no address is not allowed.
+// allowsText is allows for an address as text; anything else is not allowed.
 func (r Reach) allowsText(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return r == Anywhere || err == nil && r.allows(ip)
 }
 
-// control judges the address that a connection is made to, after names were resolved and whatever they resolved to.
+// control checks the resolved address of a connection.
 func (r Reach) control(network, address string, _ syscall.RawConn) error {
 	ap, err := netip.ParseAddrPort(address)
 	if r != Anywhere && (err != nil || network != "tcp4" && network != "tcp6" || !r.allows(ap.Addr())) {
@@ -50,20 +50,20 @@ func (r Reach) control(network, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// Within is a factory with the same settings whose connections get no further.
+// Within returns a factory with the same settings and this reach.
 func (f *Factory) Within(r Reach) *Factory {
 	g := *f
 	g.reach = r
 	return &g
 }
 
-// Dialer connects to the servers that signal for this factory's connections. A nil factory's reaches anywhere.
+// Dialer returns a dialer for signalling servers, restricted to the factory's reach. A nil factory reaches anywhere.
 func (f *Factory) Dialer(within time.Duration) *net.Dialer {
 	return &net.Dialer{Timeout: within, Control: f.within().control}
 }
 
-// Proxy is how the environment says that servers are reached: never through a proxy where addresses are judged, since it
-// would connect in our place.
+// Proxy returns the proxy configured in the environment, but none if addresses are restricted, since a proxy would connect in our
+// place.
 func (f *Factory) Proxy() func(*http.Request) (*url.URL, error) {
 	if f.within() == Anywhere {
 		return http.ProxyFromEnvironment
@@ -80,7 +80,7 @@ func (f *Factory) within() Reach {
 
 var candidateLine = regexp.MustCompile(`(?m)^a=(candidate:[^\r\n]*)\r?\n`)
 
-// judged is a session description without the candidates that are out of reach.
+// judged removes the candidates that are out of reach from a session description.
 func (r Reach) judged(sdp string) string {
 	if r == Anywhere {
 		return sdp
@@ -93,17 +93,17 @@ func (r Reach) judged(sdp string) string {
 	})
 }
 
-// candidate judges a remote candidate (RFC 8839 section 5.1); an empty one ends the candidates.
+// candidate reports whether a remote candidate (RFC 8839 section 5.1) is within reach; an empty one marks the end of candidates.
 func (r Reach) candidate(text string) bool {
 	fields := strings.Fields(text)
 	return r == Anywhere || len(fields) == 0 || len(fields) > 5 && r.allowsText(fields[4])
 }
 
-// lookupWithin bounds finding the addresses of the ICE servers that a server names.
+// lookupWithin bounds resolving the ICE servers that a server names.
 const lookupWithin = 3 * time.Second
 
-// servers are those of the ICE servers that a server named which are within reach, by their addresses: names could lead
-// elsewhere when they are looked up again. What needs its name, TLS, is left out.
+// servers returns the ICE servers that are within reach, with resolved addresses: names could resolve differently later. Servers with
+// TLS, which need their names, are omitted.
 func (r Reach) servers(named []ICEServer) []ICEServer {
 	if r == Anywhere {
 		return named

@@ -10,16 +10,16 @@ import (
 
 const (
 	readBuffer = 2048 // over the largest RTP packet that arrives unfragmented
-	badInARow  = 64   // after so many unreadable packets in a row the reader yields
+	badInARow  = 64   // consecutive unreadable packets before the reader pauses
 	badPause   = 5 * time.Millisecond
 )
 
-// read hands packets on until the connection is closed. One malformed packet makes pion's Read fail, so an error is
-// counted and reading goes on: else one bad packet would make the bot deaf to that speaker. Only the closed stream ends
-// it. After many errors in a row it pauses, so that no state of pion can make it spin.
+// read passes packets on until the connection is closed. Since a malformed packet makes pion's Read fail, errors are counted and
+// reading continues: otherwise one bad packet would silence the speaker. After many consecutive errors it pauses, so that it can't
+// spin.
 //
-// A server may give the media section and the SSRC of somebody who left to somebody else. pion then renames the track
-// and calls no OnTrack: the new name opens a new sink here, so that nobody's words are put under another's name.
+// A server may reuse the media section and SSRC of a participant who left for another. pion then renames the track without calling
+// OnTrack: the new name opens a new sink, so that words are not attributed to the wrong person.
 func (c *Conn) read(t *webrtc.TrackRemote, mid string, levelExtID uint8) {
 	var sink Sink
 	var id, stream string
@@ -56,7 +56,7 @@ func (c *Conn) read(t *webrtc.TrackRemote, mid string, levelExtID uint8) {
 	}
 }
 
-// ignored takes the packets of a track that nobody wants: they have to be read all the same.
+// ignored discards the packets of an unwanted track, which have to be read nonetheless.
 type ignored struct{}
 
 // Packet implements Sink.
@@ -65,7 +65,7 @@ func (ignored) Packet([]byte, uint8) {}
 // End implements Sink.
 func (ignored) End() {}
 
-// pause waits a moment and reports whether the connection is down.
+// pause waits for badPause and reports whether the connection is down.
 func (c *Conn) pause() bool {
 	t := time.NewTimer(badPause)
 	defer t.Stop()

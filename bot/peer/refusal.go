@@ -10,7 +10,7 @@ import (
 	"earshot/models"
 )
 
-// refusal turns an answer that is not a success into a StatusError with advice.
+// refusal converts an unsuccessful response to a StatusError with a hint.
 func refusal(resp *http.Response) error {
 	kind, hint := kindOf(resp.StatusCode)
 	e := &StatusError{Status: resp.StatusCode, Kind: kind}
@@ -37,7 +37,7 @@ func kindOf(status int) (error, string) { //nolint:staticcheck // the error is t
 	}
 }
 
-// The refusals of a WHIP or WHEP server that a caller treats differently.
+// The refusals of a WHIP or WHEP server that callers distinguish.
 var (
 	ErrNotFound = errors.New("no such stream")         // 404, 410
 	ErrAuth     = errors.New("credentials refused")    // 401, 403
@@ -50,7 +50,7 @@ var (
 type StatusError struct {
 	Status int
 	Kind   error
-	// RetryAfter is what the server asked for, 0 when it said nothing.
+	// RetryAfter is from the response; 0 if absent.
 	RetryAfter time.Duration
 }
 

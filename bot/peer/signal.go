@@ -24,18 +24,18 @@ const (
 // Endpoint is a WHIP (RFC 9725) or WHEP (draft-ietf-wish-whep) endpoint.
 type Endpoint struct {
 	URL string
-	// Token is sent as Bearer; empty sends none. It is never sent to another host.
+	// Token is the bearer token; it may be empty. It is never sent to another host.
 	Token string
 	// Header holds further request headers; may be nil.
 	Header http.Header
-	// Discover asks the server by OPTIONS for its ICE servers before the offer is made.
+	// Discover requests the server's ICE servers by OPTIONS before the offer.
 	Discover bool
-	// Client does the requests, usually one that a Factory made.
+	// Client makes the requests; it is usually from Factory.HTTPClient.
 	Client *http.Client
 }
 
-// HTTPClient makes a client with connections of its own, so that CloseIdleConnections leaves nothing behind. It follows no
-// redirect to another server, none at all where addresses are judged, and has no overall timeout: event streams last.
+// HTTPClient returns a client with a connection pool of its own, so that CloseIdleConnections closes everything. It follows no redirect
+// to another server, none at all if addresses are restricted, and has no overall timeout, for event streams.
 func (f *Factory) HTTPClient() *http.Client {
 	redirect := sameServerRedirect
 	if f.within() != Anywhere {
@@ -48,12 +48,12 @@ func (f *Factory) HTTPClient() *http.Client {
 	}}
 }
 
-// Resource is the server's side of a session: what DELETE ends.
+// Resource is a session's resource on the server, to be deleted by DELETE.
 type Resource struct {
 	URL    string
 	ETag   string
 	Header http.Header // of the answer to the POST
-	// Servers are the ICE servers that the server offered by Link headers (rel="ice-server").
+	// Servers are the ICE servers from Link headers (rel="ice-server").
 	Servers []ICEServer
 
 	endpoint Endpoint
@@ -104,7 +104,7 @@ func (e Endpoint) resource(resp *http.Response) (*Resource, error) {
 	}, nil
 }
 
-// Delete ends the session on the server. A session that is gone already is no error. It waits at most 3 s.
+// Delete ends the session on the server, within 3 s. It is not an error if the session is gone already.
 func (r *Resource) Delete(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
@@ -156,7 +156,7 @@ func drain(b io.ReadCloser) {
 	_ = b.Close()
 }
 
-// unreachable strips the URL that net/http puts into its errors: a query may hold a secret.
+// unreachable strips the URL from net/http's errors: a query may contain a secret.
 func unreachable(err error, u *url.URL) error {
 	var ue *url.Error
 	if errors.As(err, &ue) {

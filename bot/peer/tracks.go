@@ -5,7 +5,7 @@ import (
 	"github.com/pion/webrtc/v3"
 )
 
-// onTrack reads a track until it ends. pion calls it from a goroutine of its own for each track.
+// onTrack reads a track until it ends. pion calls it on a separate goroutine for each track.
 func (c *Conn) onTrack(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 	if c.h.Track == nil {
 		return
@@ -31,7 +31,7 @@ func (c *Conn) onTrack(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 	c.read(t, mid, levelExtension(r))
 }
 
-// place waits until one more track may be read; false when the connection ended before.
+// place waits until another track may be read; it returns false if the connection ends first.
 func (c *Conn) place() bool {
 	select {
 	case c.places <- struct{}{}:

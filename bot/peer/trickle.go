@@ -18,8 +18,8 @@ const (
 	fragmentType = "application/trickle-ice-sdpfrag"
 )
 
-// trickle sends the ICE candidates that are found after an offer to the server, by PATCH (RFC 9725 section 4.3.2,
-// RFC 8840). A server that takes no PATCH knows those in the offer.
+// trickle sends the ICE candidates found after the offer to the server, by PATCH (RFC 9725 section 4.3.2, RFC 8840). A server without
+// PATCH support has those in the offer.
 type trickle struct {
 	found  chan string
 	ctx    context.Context //nolint:containedctx // the session's life
@@ -33,7 +33,7 @@ func newTrickle() *trickle {
 	return t
 }
 
-// take is a Handler's Candidate.
+// take implements Handler.Candidate.
 func (t *trickle) take(c *webrtc.ICECandidateInit) {
 	if c == nil {
 		return
@@ -44,14 +44,14 @@ func (t *trickle) take(c *webrtc.ICECandidateInit) {
 	}
 }
 
-// start sends what the offer does not hold, until stop.
+// start sends candidates that are not in the offer, until stop.
 func (t *trickle) start(res *Resource, offer string) {
 	t.group.Go(func() {
 		for {
 			select {
 			case c := <-t.found:
 				if !strings.Contains(offer, c) {
-					_ = res.patch(t.ctx, fragment(offer, c)) // the offer's own candidates may do
+					_ = res.patch(t.ctx, fragment(offer, c)) // the offer's own candidates may suffice
 				}
 			case <-t.ctx.Done():
 				return
@@ -60,7 +60,7 @@ func (t *trickle) start(res *Resource, offer string) {
 	})
 }
 
-// stop returns when nothing is sent any more.
+// stop stops sending and waits.
 func (t *trickle) stop() {
 	t.cancel()
 	t.group.Wait()
@@ -68,7 +68,7 @@ func (t *trickle) stop() {
 
 var sessionLine = regexp.MustCompile(`(?m)^a=(?:ice-ufrag|ice-pwd):[^\r\n]*`)
 
-// fragment is an SDP fragment (RFC 8840 section 9) with one more candidate of an offer with one media section.
+// fragment returns an SDP fragment (RFC 8840 section 9) with a candidate, for an offer with one media section.
 func fragment(offer, candidate string) string {
 	var b strings.Builder
 	for _, l := range sessionLine.FindAllString(offer, 2) {
@@ -84,7 +84,7 @@ func fragment(offer, candidate string) string {
 	return b.String()
 }
 
-// patch sends an SDP fragment. It waits at most 4 s.
+// patch sends an SDP fragment, within 4 s.
 func (r *Resource) patch(ctx context.Context, frag string) error {
 	ctx, cancel := context.WithTimeout(ctx, patchWithin)
 	defer cancel()
@@ -107,7 +107,7 @@ func (r *Resource) patch(ctx context.Context, frag string) error {
 	return nil
 }
 
-// own is the endpoint as far as the resource's host may know it.
+// own returns the endpoint, without its secrets if the resource is on another host.
 func (r *Resource) own() Endpoint {
 	e := r.endpoint
 	if !sameHost(e.URL, r.URL) {
@@ -116,7 +116,7 @@ func (r *Resource) own() Endpoint {
 	return e
 }
 
-// options asks which ICE servers to use, before the offer (RFC 9725 section 4.6). No answer means none.
+// options requests the ICE servers to use, before the offer (RFC 9725 section 4.6). Failures mean none.
 func (e Endpoint) options(ctx context.Context) []ICEServer {
 	ctx, cancel := context.WithTimeout(ctx, optionWithin)
 	defer cancel()

@@ -10,23 +10,22 @@ import (
 const (
 	// connectWithin bounds ICE and DTLS; the signalling has its own bounds.
 	connectWithin = 12 * time.Second
-	// firstWithin is the same, while there are ICE servers that the server named and that were not used yet.
+	// firstWithin is the same while there are ICE servers from the server that have not been tried.
 	firstWithin = 5 * time.Second
 	// gatherWithin is how long an offer waits for candidates; later ones are trickled.
 	gatherWithin = 2 * time.Second
 )
 
-// Listening is one WHEP session: one PeerConnection that receives one stream.
+// Listening is a WHEP session: a PeerConnection that receives one stream.
 type Listening struct {
 	conn *Conn
 	res  *Resource
 	late *trickle
 }
 
-// Listen asks a WHEP endpoint for its stream and returns when media can flow. The packets of all its tracks go to sink
-// (a server may change the SSRC and so start a new track). The sink's End is never called: the caller does that after
-// Close, or when Listen failed. The caller must Close what it gets. When no path is found with the ICE servers at hand,
-// those that the server named in its answer are tried too.
+// Listen connects to a WHEP endpoint and returns when media can flow. The packets of all its tracks go to sink (a server may start a new
+// track by changing the SSRC). The sink's End is not called: the caller does so after Close, or when Listen has failed. The caller must
+// Close the Listening. If no path is found with the known ICE servers, those in the server's answer are tried too.
 func (f *Factory) Listen(ctx context.Context, e Endpoint, sink Sink) (*Listening, error) {
 	var servers []ICEServer
 	if e.Discover {
@@ -41,7 +40,7 @@ func (f *Factory) Listen(ctx context.Context, e Endpoint, sink Sink) (*Listening
 	return opened(f.listen(ctx, e, sink, servers))
 }
 
-// opened closes a session that did not come up.
+// opened closes a session that failed to open.
 func opened(l *Listening, err error) (*Listening, error) {
 	if err != nil && l != nil {
 		l.Close()
@@ -50,7 +49,7 @@ func opened(l *Listening, err error) (*Listening, error) {
 	return l, err
 }
 
-// listen makes one session. After an error the caller closes what it gets, which may be nil.
+// listen opens a session. After an error the caller closes the returned session, which may be nil.
 func (f *Factory) listen(ctx context.Context, e Endpoint, sink Sink, servers []ICEServer) (*Listening, error) {
 	late := newTrickle()
 	conn, err := f.Receiver(Handler{Track: func(RemoteTrack) Sink { return unended{sink} }, Candidate: late.take}, servers...)
@@ -62,7 +61,7 @@ func (f *Factory) listen(ctx context.Context, e Endpoint, sink Sink, servers []I
 	return l, l.open(ctx, e, len(servers) == 0)
 }
 
-// unended keeps one reader's end from ending the sink that several readers may share.
+// unended shields the sink, which several readers may share, from the End of one reader.
 type unended struct{ Sink }
 
 // End does nothing: the Listening's owner ends the sink.
@@ -89,14 +88,14 @@ func (l *Listening) open(ctx context.Context, e Endpoint, more bool) error {
 	return l.conn.Connected(ctx, within)
 }
 
-// Wait returns ErrLost (wrapped) when the connection ended by itself, or the context's cause.
+// Wait is Conn.Wait.
 func (l *Listening) Wait(ctx context.Context) error { return l.conn.Wait(ctx) }
 
 // Stats returns the connection's counters.
 func (l *Listening) Stats() Stats { return l.conn.Stats() }
 
-// Close tells the server with DELETE and returns when every goroutine of the connection has ended. The sink gets no
-// call after it.
+// Close ends the session on the server by DELETE, and returns when every goroutine of the connection has ended. The sink is not called
+// afterwards.
 func (l *Listening) Close() {
 	l.late.stop()
 	if l.res != nil {

@@ -70,9 +70,9 @@ func act(t *testing.T, p *puppet, can bot.Capabilities, a models.Action, o room.
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		in := make(chan struct{})
-		p.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(can)
-			sink := ears.Track(ana)
+		p.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(can)
+			sink := handler.Track(ana)
 			defer sink.End()
 			k := &talker{ssrc: 7}
 			for i := 0; ctx.Err() == nil; i++ {

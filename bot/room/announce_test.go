@@ -30,8 +30,8 @@ func announcing(
 			at = append(at, time.Since(began).Round(time.Second))
 			return do(time.Since(began))
 		}}
-		p.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-			play(ctx, ears)
+		p.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+			play(ctx, handler)
 			cancel()
 			return stay(ctx)
 		}}
@@ -44,7 +44,7 @@ func announcing(
 	return at, notes, told
 }
 
-func comes(ears bot.RoomHandler, id string) { ears.Speaker(models.Speaker{ID: id, Name: id}) }
+func comes(handler bot.RoomHandler, id string) { handler.Speaker(models.Speaker{ID: id, Name: id}) }
 
 // TestAnnounceAgain: an announcement that failed is tried again, less and less often, until the same people are told; the
 // host hears of both, once, and the ledger too.
@@ -54,11 +54,11 @@ func TestAnnounceAgain(t *testing.T) {
 			return errors.New("the chat is down")
 		}
 		return nil
-	}, nil, func(ctx context.Context, ears bot.RoomHandler) {
-		ears.Joined(bot.Capabilities{Message: true})
-		comes(ears, "ana")
+	}, nil, func(ctx context.Context, handler bot.RoomHandler) {
+		handler.Joined(bot.Capabilities{Message: true})
+		comes(handler, "ana")
 		pause(ctx, 10*time.Second)
-		comes(ears, "ben") // does not hurry it
+		comes(handler, "ben") // does not hurry it
 		pause(ctx, 10*time.Minute)
 	})
 	var when []time.Duration // each try asks twice
@@ -100,15 +100,15 @@ func TestAnnounceInVain(t *testing.T) {
 			_, notes, _ := announcing(t, func(time.Duration) error {
 				asked[phase]++
 				return tt.err
-			}, tt.effect, func(ctx context.Context, ears bot.RoomHandler) {
-				ears.Joined(bot.Capabilities{Message: true})
-				comes(ears, "ana")
+			}, tt.effect, func(ctx context.Context, handler bot.RoomHandler) {
+				handler.Joined(bot.Capabilities{Message: true})
+				comes(handler, "ana")
 				pause(ctx, 2*time.Hour)
 				phase++
-				comes(ears, "ben")
+				comes(handler, "ben")
 				pause(ctx, 2*time.Hour)
 				phase++
-				ears.Joined(bot.Capabilities{Message: true, Mute: true})
+				handler.Joined(bot.Capabilities{Message: true, Mute: true})
 				pause(ctx, 2*time.Hour)
 			})
 			each := 2 // a try asks twice, unless it was refused
@@ -138,9 +138,9 @@ func TestAnnounceAfterCut(t *testing.T) {
 			return nil
 		}}
 		visit := func(then func(context.Context) error) func(context.Context, bot.RoomHandler) error {
-			return func(ctx context.Context, ears bot.RoomHandler) error {
-				ears.Joined(bot.Capabilities{Message: true})
-				comes(ears, "ana")
+			return func(ctx context.Context, handler bot.RoomHandler) error {
+				handler.Joined(bot.Capabilities{Message: true})
+				comes(handler, "ana")
 				pause(ctx, 2*time.Second)
 				return then(ctx)
 			}
@@ -160,11 +160,11 @@ func TestAnnounceAfterCut(t *testing.T) {
 
 // TestAnnounceWithRights: a room whose chat is opened to the bot later is told then.
 func TestAnnounceWithRights(t *testing.T) {
-	at, notes, told := announcing(t, func(time.Duration) error { return nil }, nil, func(ctx context.Context, ears bot.RoomHandler) {
-		ears.Joined(bot.Capabilities{})
-		comes(ears, "ana")
+	at, notes, told := announcing(t, func(time.Duration) error { return nil }, nil, func(ctx context.Context, handler bot.RoomHandler) {
+		handler.Joined(bot.Capabilities{})
+		comes(handler, "ana")
 		pause(ctx, 5*time.Minute)
-		ears.Joined(bot.Capabilities{Message: true})
+		handler.Joined(bot.Capabilities{Message: true})
 		pause(ctx, 5*time.Minute)
 	})
 	if len(at) != 1 || at[0] < 5*time.Minute || at[0] > 5*time.Minute+2*time.Second || len(notes) != 1 ||

@@ -36,9 +36,9 @@ func TestTrackThatCannotBeDecodedIsTold(t *testing.T) {
 		book := &notebook{}
 		n := 0
 		var r *room.Room
-		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{})
-			sink := ears.Track(ana)
+		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{})
+			sink := handler.Track(ana)
 			defer sink.End()
 			k := &talker{ssrc: 7}
 			for range 40 {
@@ -70,9 +70,9 @@ func TestTrackIsHeardAgain(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		book, n, early := &notebook{}, 0, 0
-		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{})
-			sink := ears.Track(ana)
+		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{})
+			sink := handler.Track(ana)
 			defer sink.End()
 			k := &talker{ssrc: 7}
 			for i := range 35 {
@@ -128,9 +128,9 @@ func TestPanicLosesAllThatWasOpen(t *testing.T) {
 		defer cancel()
 		book := &notebook{}
 		n := 0
-		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{})
-			sink := ears.Track(ana)
+		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{})
+			sink := handler.Track(ana)
 			defer sink.End()
 			k := &talker{ssrc: 7}
 			for range 8 {

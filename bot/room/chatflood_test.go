@@ -18,11 +18,11 @@ func TestObjectionInAFlood(t *testing.T) {
 		defer cancel()
 		book := &ledger{}
 		p := &puppet{do: func(int, bot.Command) error { time.Sleep(300 * time.Millisecond); return nil }} // a line takes a moment
-		p.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(everything)
-			ears.Speaker(models.Speaker{ID: "mal", Name: "Mal"})
-			ears.Speaker(models.Speaker{ID: "ana", Name: "Ana"})
-			chat := ears.(bot.ChatHandler)
+		p.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(everything)
+			handler.Speaker(models.Speaker{ID: "mal", Name: "Mal"})
+			handler.Speaker(models.Speaker{ID: "ana", Name: "Ana"})
+			chat := handler.(bot.ChatHandler)
 			for range 300 {
 				chat.Said("mal", "/optout")
 			}

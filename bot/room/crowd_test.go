@@ -69,12 +69,12 @@ func (q quiet) listen(t *testing.T) (share float64, megabytes int64) {
 	}
 	var r *room.Room
 	book := &notebook{}
-	play := func(ctx context.Context, ears bot.RoomHandler) error {
-		ears.Joined(bot.Capabilities{})
+	play := func(ctx context.Context, handler bot.RoomHandler) error {
+		handler.Joined(bot.Capabilities{})
 		sinks := make([]bot.TrackSink, q.tracks)
 		for i := range sinks {
 			id := fmt.Sprint("p", i)
-			sinks[i] = ears.Track(bot.TrackInfo{Track: id, SpeakerID: id, SpeakerName: id, Attribution: models.AttributionTrack})
+			sinks[i] = handler.Track(bot.TrackInfo{Track: id, SpeakerID: id, SpeakerName: id, Attribution: models.AttributionTrack})
 		}
 		k := &talker{ssrc: 1}
 		say := func(d time.Duration) { // so much sound; a busy machine takes longer for it

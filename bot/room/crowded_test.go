@@ -19,11 +19,11 @@ func TestTheHostIsToldOfTracksThatWait(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		var notes []string
-		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{})
+		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{})
 			for _, wait := range []time.Duration{0, 0, 30 * time.Second, 31 * time.Second} {
 				pause(ctx, wait)
-				ears.(bot.CrowdHandler).Crowded(256)
+				handler.(bot.CrowdHandler).Crowded(256)
 			}
 			cancel()
 			return stay(ctx)
@@ -62,8 +62,8 @@ func TestRefusedRoomsHarmNoOther(t *testing.T) {
 			began, joined := time.Now(), time.Duration(-1)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			good := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-				ears.Joined(bot.Capabilities{})
+			good := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+				handler.Joined(bot.Capabilities{})
 				joined = time.Since(began)
 				cancel()
 				return stay(ctx)
@@ -86,13 +86,13 @@ func TestAConnectorThatHangsWithTwoTracksOfOneName(t *testing.T) {
 		defer cancel()
 		release := make(chan struct{})
 		defer close(release)
-		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(_ context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{})
-			ears.Track(ana)
-			ears.Track(ana) // published again before the first was ended
+		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(_ context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{})
+			handler.Track(ana)
+			handler.Track(ana) // published again before the first was ended
 			cancel()
 			<-release
-			ears.Track(ana)
+			handler.Track(ana)
 			return nil
 		}}}
 		began := time.Now()

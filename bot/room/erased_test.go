@@ -55,13 +55,13 @@ func TestEraseOfALiveSession(t *testing.T) {
 		defer cancel()
 		sink := &erased{after: time.Minute, began: time.Now()}
 		var left time.Time
-		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{})
-			to := ears.Track(ana)
+		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{})
+			to := handler.Track(ana)
 			defer to.End()
 			k := &talker{ssrc: 7}
 			for i := range 60 {
-				ears.Speaker(models.Speaker{ID: fmt.Sprint("p", i), Name: "x"})
+				handler.Speaker(models.Speaker{ID: fmt.Sprint("p", i), Name: "x"})
 				k.say(ctx, to, packets)
 				pause(ctx, 50*time.Second)
 			}
@@ -92,9 +92,9 @@ func TestWhatTheRecordRefusesHoldsUpNothing(t *testing.T) {
 			}
 			return nil
 		}}
-		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{})
-			to := ears.Track(ana)
+		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{})
+			to := handler.Track(ana)
 			defer to.End()
 			k := &talker{ssrc: 7}
 			for range 3 {

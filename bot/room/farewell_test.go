@@ -50,14 +50,14 @@ func TestFarewellWhileTheRoomCanBeToldThings(t *testing.T) {
 				var calls []told
 				var parted time.Time
 				book, ending := &notebook{}, make(chan struct{})
-				conn := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
+				conn := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
 					if c.down {
 						return errors.New("down")
 					}
-					ears.Joined(bot.Capabilities{})
-					to := ears.Track(ana)
+					handler.Joined(bot.Capabilities{})
+					to := handler.Track(ana)
 					if c.alone > 0 {
-						ears.Left("ana")
+						handler.Left("ana")
 					}
 					<-ending
 					k := &talker{ssrc: 7}
@@ -104,8 +104,8 @@ func TestFarewellWhileTheRoomCanBeToldThings(t *testing.T) {
 
 // TestNoFarewellWhereTheRoomIsOver: the room ends, and there is nobody to say good-bye to.
 func TestNoFarewellWhereTheRoomIsOver(t *testing.T) {
-	conn := &script{play: []func(context.Context, bot.RoomHandler) error{func(_ context.Context, ears bot.RoomHandler) error {
-		ears.Joined(bot.Capabilities{})
+	conn := &script{play: []func(context.Context, bot.RoomHandler) error{func(_ context.Context, handler bot.RoomHandler) error {
+		handler.Joined(bot.Capabilities{})
 		return bot.End(models.EndRoomClosed, nil)
 	}}}
 	r := newRoom(t, room.Config{
@@ -132,11 +132,11 @@ func TestStopTakesItsTimeAndNoMore(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		var stopped time.Time
-		conn := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{})
-			ears.Speaker(models.Speaker{ID: "ana", Name: "Ana"})
+		conn := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{})
+			handler.Speaker(models.Speaker{ID: "ana", Name: "Ana"})
 			k := &talker{ssrc: 7}
-			k.say(ctx, ears.Track(ana), packets)
+			k.say(ctx, handler.Track(ana), packets)
 			stopped = time.Now()
 			cancel()
 			time.Sleep(time.Hour) // it does not let go

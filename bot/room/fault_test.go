@@ -27,14 +27,14 @@ func TestFault15JoinsAndTracks(t *testing.T) {
 	stayFor := func(t *testing.T, tracks int) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		play := func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{})
+		play := func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{})
 			for i := range tracks {
 				id := fmt.Sprint("p", i)
-				sink := ears.Track(bot.TrackInfo{Track: id, SpeakerID: id, SpeakerName: id, Attribution: models.AttributionTrack})
+				sink := handler.Track(bot.TrackInfo{Track: id, SpeakerID: id, SpeakerName: id, Attribution: models.AttributionTrack})
 				(&talker{ssrc: uint32(i)}).say(ctx, sink, packets[:10])
 				sink.End()
-				ears.Left(id)
+				handler.Left(id)
 			}
 			cancel()
 			return stay(ctx)
@@ -70,9 +70,9 @@ func TestFault24ClockJump(t *testing.T) {
 				book := &notebook{}
 				r, err := room.New(room.Config{
 					Session: models.Session{ID: "s1", Epoch: 1, Started: time.Now().Add(-jump).Round(0)}, Sink: book,
-					Connector: &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-						ears.Joined(bot.Capabilities{})
-						sink := ears.Track(ana)
+					Connector: &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+						handler.Joined(bot.Capabilities{})
+						sink := handler.Track(ana)
 						k := &talker{ssrc: 7}
 						k.say(ctx, sink, packets)
 						pause(ctx, time.Minute) // the machine slept

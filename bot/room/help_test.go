@@ -93,12 +93,12 @@ func playing(play func(context.Context, bot.RoomHandler) error) *script {
 	return &script{play: []func(context.Context, bot.RoomHandler) error{play}}
 }
 
-func (s *script) Run(ctx context.Context, ears bot.RoomHandler) error {
+func (s *script) Run(ctx context.Context, handler bot.RoomHandler) error {
 	s.mu.Lock()
 	f := s.play[min(s.runs, len(s.play)-1)]
 	s.runs++
 	s.mu.Unlock()
-	return f(ctx, ears)
+	return f(ctx, handler)
 }
 
 // notebook is a Sink in memory. before, when set, is called with each clip and may block or fail.

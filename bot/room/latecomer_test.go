@@ -20,22 +20,22 @@ func TestThe4097thIsTold(t *testing.T) {
 		defer cancel()
 		n, book := 0, &ledger{}
 		p := &puppet{do: func(int, bot.Command) error { n++; return nil }}
-		p.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{Message: true})
+		p.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{Message: true})
 			for i := range 4096 {
 				id := fmt.Sprint("p", i)
-				ears.Speaker(models.Speaker{ID: id, Name: id})
+				handler.Speaker(models.Speaker{ID: id, Name: id})
 				if i%512 == 511 {
 					pause(ctx, 3*time.Minute)
 				}
 				if i >= 1024 && i%512 == 511 {
 					for j := i - 1023; j < i-511; j++ {
-						ears.Left(fmt.Sprint("p", j)) // they were told
+						handler.Left(fmt.Sprint("p", j)) // they were told
 					}
 				}
 			}
 			before := n
-			ears.Speaker(models.Speaker{ID: "late", Name: "Late"})
+			handler.Speaker(models.Speaker{ID: "late", Name: "Late"})
 			pause(ctx, 30*time.Minute)
 			t.Logf("announcements: %d before, %d after", before, n)
 			if n == before {
@@ -70,16 +70,16 @@ func TestACrowdIsKeptWhileTheDiskIsSlow(t *testing.T) {
 		const crowd = 6000
 		book := &slowBook{}
 		p := &puppet{}
-		p.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(everything)
+		p.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(everything)
 			for i := range crowd {
 				id := fmt.Sprint("p", i)
-				ears.Speaker(models.Speaker{ID: id, Name: "new"})
-				ears.(bot.ChatHandler).Said(id, "/optout")
+				handler.Speaker(models.Speaker{ID: id, Name: "new"})
+				handler.(bot.ChatHandler).Said(id, "/optout")
 			}
 			pause(ctx, time.Second)
 			for i := range crowd {
-				ears.Speaker(models.Speaker{ID: fmt.Sprint("p", i), Name: "renamed"})
+				handler.Speaker(models.Speaker{ID: fmt.Sprint("p", i), Name: "renamed"})
 			}
 			pause(ctx, 3*time.Minute)
 			cancel()

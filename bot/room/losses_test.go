@@ -136,9 +136,9 @@ func TestUnstoredIsCounted(t *testing.T) {
 		var r *room.Room
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		play := func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{})
-			sink := ears.Track(ana)
+		play := func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{})
+			sink := handler.Track(ana)
 			(&talker{ssrc: 7}).say(ctx, sink, packets)
 			sink.End()
 			time.Sleep(time.Second)

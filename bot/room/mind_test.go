@@ -39,24 +39,24 @@ func TestDeaf(t *testing.T) {
 		defer cancel()
 		book, h := &notebook{}, &host{began: time.Now()}
 		var rejoined time.Duration
-		dead := func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{})
-			sink := ears.Track(ana)
+		dead := func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{})
+			sink := handler.Track(ana)
 			defer sink.End()
 			for range 20 { // she pauses, as people do
-				ears.Talking("ana", true)
+				handler.Talking("ana", true)
 				pause(ctx, 4*time.Second)
-				ears.Talking("ana", false)
+				handler.Talking("ana", false)
 				pause(ctx, time.Second)
 			}
 			return stay(ctx)
 		}
-		alive := func(ctx context.Context, ears bot.RoomHandler) error {
+		alive := func(ctx context.Context, handler bot.RoomHandler) error {
 			rejoined = time.Since(h.began)
-			ears.Joined(bot.Capabilities{})
-			sink := ears.Track(ana)
+			handler.Joined(bot.Capabilities{})
+			sink := handler.Track(ana)
 			defer sink.End()
-			ears.Talking("ana", true)
+			handler.Talking("ana", true)
 			k := &talker{ssrc: 7}
 			for range 10 {
 				k.say(ctx, sink, packets[50:150])
@@ -94,16 +94,16 @@ func TestHeardIsNotDeaf(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		book, h := &notebook{}, &host{began: time.Now()}
-		play := func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{})
-			sink := ears.Track(ana)
+		play := func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{})
+			sink := handler.Track(ana)
 			defer sink.End()
-			ears.Talking("ana", true)
+			handler.Talking("ana", true)
 			k := &talker{ssrc: 7}
 			for range 45 {
-				ears.Talking("ben", true)
+				handler.Talking("ben", true)
 				k.say(ctx, sink, packets[50:52])
-				ears.Talking("ben", false)
+				handler.Talking("ben", false)
 				k.say(ctx, sink, packets[50:150])
 			}
 			cancel()
@@ -128,23 +128,23 @@ func TestAnnounce(t *testing.T) {
 		began := time.Now()
 		var at []time.Duration
 		p := &puppet{do: func(int, bot.Command) error { at = append(at, time.Since(began).Round(time.Second)); return nil }}
-		person := func(ears bot.RoomHandler, id string) { ears.Speaker(models.Speaker{ID: id, Name: id}) }
-		first := func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{Message: true})
-			person(ears, "ana")
+		person := func(handler bot.RoomHandler, id string) { handler.Speaker(models.Speaker{ID: id, Name: id}) }
+		first := func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{Message: true})
+			person(handler, "ana")
 			pause(ctx, 10*time.Second)
-			person(ears, "ben") // told a minute after the first
+			person(handler, "ben") // told a minute after the first
 			pause(ctx, 30*time.Second)
-			person(ears, "cem")
+			person(handler, "cem")
 			pause(ctx, 80*time.Second) // 120 s
-			person(ears, "dia")        // told at once: the last was 60 s ago
+			person(handler, "dia")     // told at once: the last was 60 s ago
 			pause(ctx, 10*time.Second)
 			return errors.New("cut")
 		}
-		second := func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{Message: true})
-			person(ears, "ana")
-			person(ears, "ben")
+		second := func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{Message: true})
+			person(handler, "ana")
+			person(handler, "ben")
 			pause(ctx, 5*time.Minute)
 			cancel()
 			return stay(ctx)
@@ -196,8 +196,8 @@ func TestNotes(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				h := &host{}
-				tt.c.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-					ears.Joined(tt.can)
+				tt.c.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+					handler.Joined(tt.can)
 					pause(ctx, 5*time.Second)
 					cancel()
 					return stay(ctx)
@@ -218,11 +218,11 @@ func TestNotes(t *testing.T) {
 func TestStuck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		free := make(chan struct{})
-		stuck := func(_ context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{})
-			ears.Track(ana)
+		stuck := func(_ context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{})
+			handler.Track(ana)
 			<-free
-			ears.Track(ana).Packet([]byte("late"), 0) // goes nowhere
+			handler.Track(ana).Packet([]byte("late"), 0) // goes nowhere
 			return nil
 		}
 		panics := func(context.Context, bot.RoomHandler) error { panic("bad server") }
@@ -250,14 +250,14 @@ func TestBreaker(t *testing.T) {
 		var group sync.WaitGroup
 		const rooms, away = 20, time.Minute
 		for i := range rooms {
-			play := func(ctx context.Context, ears bot.RoomHandler) error {
+			play := func(ctx context.Context, handler bot.RoomHandler) error {
 				mu.Lock()
 				defer mu.Unlock()
 				if time.Since(began) < away {
 					asked++
 					return errors.New("refused")
 				}
-				ears.Joined(bot.Capabilities{})
+				handler.Joined(bot.Capabilities{})
 				if back[i] = time.Since(began) - away; len(back) == rooms {
 					cancel()
 				}
@@ -294,11 +294,11 @@ func TestDeafIsCounted(t *testing.T) {
 		defer cancel()
 		w := &witness{}
 		var r *room.Room
-		s := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{})
-			sink := ears.Track(ana)
+		s := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{})
+			sink := handler.Track(ana)
 			defer sink.End()
-			ears.Talking("ana", true)
+			handler.Talking("ana", true)
 			pause(ctx, 8*time.Second)
 			if names := r.DeafTo(); len(names) != 0 {
 				t.Errorf("deaf to %v after 8 s", names)
@@ -307,7 +307,7 @@ func TestDeafIsCounted(t *testing.T) {
 			if names := r.DeafTo(); len(names) != 1 || names[0] != "Ana" || r.Stats().Deaf != 1 {
 				t.Errorf("deaf to %v after 15 s", names)
 			}
-			ears.Talking("ana", false)
+			handler.Talking("ana", false)
 			pause(ctx, time.Minute)
 			if names, st := r.DeafTo(), r.Stats(); len(names) != 0 || st.Deaf != 0 || st.Unheard < 14*time.Second || st.Unheard > 16*time.Second {
 				t.Errorf("afterwards deaf to %v, %v unheard", names, st.Unheard)

@@ -50,28 +50,28 @@ func TestEvents(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		n := &noticed{}
-		first := func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{})
-			sink := ears.Track(ana)
+		first := func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{})
+			sink := handler.Track(ana)
 			defer sink.End()
 			k := &talker{ssrc: 7}
 			k.say(ctx, sink, packets[50:100])
 			pause(ctx, 10*time.Second)
 			k.say(ctx, sink, packets[50:100])
-			ears.Speaker(models.Speaker{ID: "ben", Name: "Ben"})
-			ears.Speaker(models.Speaker{ID: "ben", Name: "Benjamin"})
+			handler.Speaker(models.Speaker{ID: "ben", Name: "Ben"})
+			handler.Speaker(models.Speaker{ID: "ben", Name: "Benjamin"})
 			pause(ctx, 40*time.Second)
 			k.say(ctx, sink, packets[50:100])
-			ears.Left("ben")
-			ears.Left("nobody")
-			ears.Speaker(models.Speaker{ID: "cem", Name: "Cem"})
+			handler.Left("ben")
+			handler.Left("nobody")
+			handler.Speaker(models.Speaker{ID: "cem", Name: "Cem"})
 			return errors.New("cut")
 		}
-		second := func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{})
-			ears.Speaker(models.Speaker{ID: "ana", Name: "Ana"})
+		second := func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{})
+			handler.Speaker(models.Speaker{ID: "ana", Name: "Ana"})
 			pause(ctx, 12*time.Second)
-			ears.Speaker(models.Speaker{ID: "ben", Name: "Ben"})
+			handler.Speaker(models.Speaker{ID: "ben", Name: "Ben"})
 			cancel()
 			return stay(ctx)
 		}
@@ -148,9 +148,9 @@ func TestRecent(t *testing.T) {
 				}
 				lengths[when] = len(c.PCM)
 			}
-			play := func(ctx context.Context, ears bot.RoomHandler) error {
-				ears.Joined(bot.Capabilities{})
-				sink := ears.Track(ana)
+			play := func(ctx context.Context, handler bot.RoomHandler) error {
+				handler.Joined(bot.Capabilities{})
+				sink := handler.Track(ana)
 				k := &talker{ssrc: 7}
 				k.say(ctx, sink, packets)
 				pause(ctx, time.Second)

@@ -19,9 +19,9 @@ func hear(t *testing.T, c room.Config, say func(context.Context, bot.TrackSink))
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	c.Connector = &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-		ears.Joined(bot.Capabilities{})
-		sink := ears.Track(ana)
+	c.Connector = &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+		handler.Joined(bot.Capabilities{})
+		sink := handler.Track(ana)
 		say(ctx, sink)
 		sink.End()
 		cancel()
@@ -206,9 +206,9 @@ func TestClipsSayWhenTheyWereSpoken(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		book, began := &notebook{}, time.Now()
-		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{})
-			sink := ears.Track(ana)
+		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{})
+			sink := handler.Track(ana)
 			defer sink.End()
 			(&talker{ssrc: 7}).say(ctx, sink, packets)
 			pause(ctx, 3*time.Second)

@@ -19,12 +19,12 @@ func TestHearing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		book := &notebook{}
-		run := func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{Message: true})
-			sink := ears.Track(ana)
+		run := func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{Message: true})
+			sink := handler.Track(ana)
 			k := &talker{ssrc: 7}
 			k.say(ctx, sink, packets)
-			ears.Speaker(models.Speaker{ID: "ana", Name: "Ana Maria"})
+			handler.Speaker(models.Speaker{ID: "ana", Name: "Ana Maria"})
 			k.say(ctx, sink, packets[:110]) // breaks off in the middle of the sentence
 			cancel()
 			sink.End()
@@ -68,18 +68,22 @@ func TestRejoin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		book := &notebook{}
-		talk := func(ctx context.Context, ears bot.RoomHandler) {
-			ears.Joined(bot.Capabilities{})
-			sink := ears.Track(ana)
+		talk := func(ctx context.Context, handler bot.RoomHandler) {
+			handler.Joined(bot.Capabilities{})
+			sink := handler.Track(ana)
 			(&talker{ssrc: 7}).say(ctx, sink, packets)
 			sink.End()
 		}
-		broken := func(ctx context.Context, ears bot.RoomHandler) error {
-			talk(ctx, ears)
+		broken := func(ctx context.Context, handler bot.RoomHandler) error {
+			talk(ctx, handler)
 			return errors.New("reset by peer")
 		}
 		refused := func(context.Context, bot.RoomHandler) error { time.Sleep(time.Second); return errors.New("refused") }
-		last := func(ctx context.Context, ears bot.RoomHandler) error { talk(ctx, ears); cancel(); return stay(ctx) }
+		last := func(ctx context.Context, handler bot.RoomHandler) error {
+			talk(ctx, handler)
+			cancel()
+			return stay(ctx)
+		}
 		s := &script{play: []func(context.Context, bot.RoomHandler) error{broken, refused, refused, last}}
 		reason, err := newRoom(t, room.Config{Connector: s, Sink: book}).Run(ctx)
 		if reason != models.EndStopped || err != nil || s.runs != 4 {
@@ -109,7 +113,7 @@ func TestEnds(t *testing.T) {
 	end := func(err error) func(context.Context, bot.RoomHandler) error {
 		return func(context.Context, bot.RoomHandler) error { return err }
 	}
-	joined := func(_ context.Context, ears bot.RoomHandler) { ears.Joined(bot.Capabilities{}) }
+	joined := func(_ context.Context, handler bot.RoomHandler) { handler.Joined(bot.Capabilities{}) }
 	boom := errors.New("boom")
 	tests := []struct {
 		name    string
@@ -222,8 +226,8 @@ func TestLeft(t *testing.T) {
 func TestStoppedBeforeItWasIn(t *testing.T) {
 	boom := errors.New("no such host")
 	refuse := func(context.Context, bot.RoomHandler) error { return bot.Retry(models.EndFailedServer, boom) }
-	let := func(_ context.Context, ears bot.RoomHandler) error {
-		ears.Joined(bot.Capabilities{})
+	let := func(_ context.Context, handler bot.RoomHandler) error {
+		handler.Joined(bot.Capabilities{})
 		return bot.Retry(models.EndFailedServer, boom)
 	}
 	for name, tt := range map[string]struct {

@@ -54,8 +54,8 @@ func TestPauseShows(t *testing.T) {
 				var r *room.Room
 				h, b := &host{}, &badge{rename: tt.rename}
 				b.play = []func(context.Context, bot.RoomHandler) error{
-					func(ctx context.Context, ears bot.RoomHandler) error {
-						ears.Joined(bot.Capabilities{Message: true})
+					func(ctx context.Context, handler bot.RoomHandler) error {
+						handler.Joined(bot.Capabilities{Message: true})
 						for _, on := range []bool{true, false, true} {
 							pause(ctx, time.Minute)
 							r.Pause(ctx, on)
@@ -63,8 +63,8 @@ func TestPauseShows(t *testing.T) {
 						pause(ctx, time.Minute)
 						return errors.New("cut")
 					},
-					func(ctx context.Context, ears bot.RoomHandler) error {
-						ears.Joined(bot.Capabilities{Message: true})
+					func(ctx context.Context, handler bot.RoomHandler) error {
+						handler.Joined(bot.Capabilities{Message: true})
 						pause(ctx, time.Minute)
 						r.Pause(ctx, false)
 						pause(ctx, time.Minute)
@@ -111,8 +111,8 @@ func TestPauseNotShown(t *testing.T) {
 				defer cancel()
 				var r *room.Room
 				h := &host{}
-				c := tt.c(&script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-					ears.Joined(tt.can)
+				c := tt.c(&script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+					handler.Joined(tt.can)
 					pause(ctx, time.Hour)
 					r.Pause(ctx, false)
 					pause(ctx, time.Hour)

@@ -67,9 +67,9 @@ func TestPause(t *testing.T) {
 		book := &ledger{}
 		var r *room.Room
 		c := &chatty{}
-		c.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{Message: true})
-			sink := ears.Track(ana)
+		c.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{Message: true})
+			sink := handler.Track(ana)
 			defer sink.End()
 			k := &talker{ssrc: 7}
 			k.say(ctx, sink, packets)
@@ -83,9 +83,9 @@ func TestPause(t *testing.T) {
 			if now := count(book, "ana"); now != began || began == 0 {
 				t.Errorf("%d clips before the pause, %d at its end", began, now)
 			}
-			ears.Talking("ana", true) // the platform shows her, and nobody is called deaf
+			handler.Talking("ana", true) // the platform shows her, and nobody is called deaf
 			pause(ctx, time.Minute)
-			ears.Talking("ana", false)
+			handler.Talking("ana", false)
 			r.Pause(ctx, false)
 			k.say(ctx, sink, packets)
 			pause(ctx, 2*time.Second)
@@ -131,9 +131,9 @@ func TestObjection(t *testing.T) {
 		c := &chatty{}
 		ben := bot.TrackInfo{Track: "t2", SpeakerID: "ben", SpeakerName: "Ben", Attribution: models.AttributionTrack}
 		cem := bot.TrackInfo{Track: "t3", SpeakerID: "cem", SpeakerName: "Cem", Attribution: models.AttributionTrack}
-		c.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{Message: true, PrivateMessage: true})
-			sinks := map[string]bot.TrackSink{"ana": ears.Track(ana), "ben": ears.Track(ben), "cem": ears.Track(cem)}
+		c.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{Message: true, PrivateMessage: true})
+			sinks := map[string]bot.TrackSink{"ana": handler.Track(ana), "ben": handler.Track(ben), "cem": handler.Track(cem)}
 			talkers := map[string]*talker{"ana": {ssrc: 7}, "ben": {ssrc: 8}, "cem": {ssrc: 9}}
 			speak := func(packets [][]byte) {
 				var all sync.WaitGroup
@@ -143,14 +143,14 @@ func TestObjection(t *testing.T) {
 				all.Wait()
 			}
 			speak(packets[:len(packets)/2])
-			ears.(bot.ChatHandler).Said("ana", " /OptOut please")
-			ears.(bot.ChatHandler).Said("ben", "what is /optout?")
+			handler.(bot.ChatHandler).Said("ana", " /OptOut please")
+			handler.(bot.ChatHandler).Said("ben", "what is /optout?")
 			speak(packets[len(packets)/2:])
 			pause(ctx, 2*time.Second)
 			if n := count(book, "ana") + count(book, "cem"); n != 0 || count(book, "ben") != 1 {
 				t.Errorf("%d clips of those who object, %d of Ben", n, count(book, "ben"))
 			}
-			ears.(bot.ChatHandler).Said("ana", "/optin")
+			handler.(bot.ChatHandler).Said("ana", "/optin")
 			pause(ctx, 2*time.Second)
 			speak(packets)
 			pause(ctx, 2*time.Second)
@@ -206,9 +206,9 @@ func TestSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var r *room.Room
 		began := time.Now()
-		s := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{})
-			sink := ears.Track(ana)
+		s := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{})
+			sink := handler.Track(ana)
 			defer sink.End()
 			pause(ctx, 50*time.Second)
 			(&talker{ssrc: 7}).say(ctx, sink, packets)

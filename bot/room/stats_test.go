@@ -20,10 +20,10 @@ func TestRoomStats(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var r *room.Room
 		var during, silent media.Stats
-		play := func(ctx context.Context, ears bot.RoomHandler) error {
-			ears.Joined(bot.Capabilities{})
-			mute := ears.Track(bot.TrackInfo{Track: "t2", SpeakerID: "ben", SpeakerName: "Ben", Attribution: models.AttributionTrack})
-			sink, k := ears.Track(ana), &talker{ssrc: 7}
+		play := func(ctx context.Context, handler bot.RoomHandler) error {
+			handler.Joined(bot.Capabilities{})
+			mute := handler.Track(bot.TrackInfo{Track: "t2", SpeakerID: "ben", SpeakerName: "Ben", Attribution: models.AttributionTrack})
+			sink, k := handler.Track(ana), &talker{ssrc: 7}
 			sink.Packet([]byte("no RTP"), 0)
 			var missed []byte
 			for i, p := range packets {

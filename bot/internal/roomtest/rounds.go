@@ -76,7 +76,7 @@ func round(connect func() (bot.Connector, error)) error {
 	return nil
 }
 
-// counter is ears that have heard enough after some packets.
+// counter is handler that have heard enough after some packets.
 type counter struct {
 	full func()
 	n    atomic.Int64
