@@ -250,15 +250,15 @@ func Tell(ctx context.Context, cfg configs.Config, path string, order, into any)
 }
 
 // examinations answer the doctor.
-func (c controls) examinations(mux *http.ServeMux) {
+func (n controls) examinations(mux *http.ServeMux) {
 	mux.HandleFunc("GET /settings", func(w http.ResponseWriter, _ *http.Request) {
-		values, err := settingValues(c.settings)
+		values, err := settingValues(n.settings)
 		answer(w, http.StatusOK, values, err)
 	})
 	mux.HandleFunc("GET /checks/{check}", func(w http.ResponseWriter, r *http.Request) {
 		found := []doctor.Finding{}
 		err := fmt.Errorf("check %q: %w", r.PathValue("check"), models.ErrNotFound)
-		for _, check := range doctor.Checks(c.examine(r.URL.Query().Get("join") == "true")) {
+		for _, check := range doctor.Checks(n.examine(r.URL.Query().Get("join") == "true")) {
 			if check.Name == r.PathValue("check") && check.Service {
 				found, err = check.Look(r.Context()), nil
 			}

@@ -117,8 +117,8 @@ func stopNew(ctx context.Context, t *testing.T, s *App, old map[int]bool) (pid i
 	return pid
 }
 
-func (s *App) running(pid int) bool {
-	for _, p := range s.decoders.main.Stats().Processes {
+func (a *App) running(pid int) bool {
+	for _, p := range a.decoders.main.Stats().Processes {
 		if p.PID == pid {
 			return true
 		}

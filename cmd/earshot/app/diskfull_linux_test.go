@@ -78,8 +78,8 @@ func TestFault22DiskFull(t *testing.T) {
 }
 
 // fillDisk takes all room once a line is stored, and gives it back when the log has told that a clip could not be.
-func (s *App) fillDisk(ctx context.Context, disk string, log *programtest.Output) error {
-	if !waittest.Holds(ctx, func() bool { return s.text.Stats().Decoded > 0 }) {
+func (a *App) fillDisk(ctx context.Context, disk string, log *programtest.Output) error {
+	if !waittest.Holds(ctx, func() bool { return a.text.Stats().Decoded > 0 }) {
 		return context.Cause(ctx)
 	}
 	name := filepath.Join(disk, "filler")

@@ -63,14 +63,14 @@ func TestFiftyRooms(t *testing.T) {
 
 // inFiftyRooms invites a service into the fifty rooms of a lounge, does the work once it listens in all of them, and
 // leaves. It returns the rooms as they were at the end.
-func (s *App) inFiftyRooms(
+func (a *App) inFiftyRooms(
 	ctx context.Context, t *testing.T, host string, work func(context.Context) error,
 ) (left []models.RoomState, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	v := s.Fleet
+	v := a.Fleet
 	trust(s, noSecrets, "lounge://"+host+"/room-0")
-	n := s.invited("")
+	n := a.invited("")
 	var group errgroup.Group
 	group.Go(func() error { return v.Run(ctx, nil, nil) })
 	waittest.Until(t, "the service takes invitations", func() bool {
@@ -215,7 +215,7 @@ type spending struct {
 }
 
 // spend begins to measure; stop ends it.
-func (s *App) spend() *spending {
+func (a *App) spend() *spending {
 	x := &spending{s: s, began: time.Now(), end: make(chan struct{}), out: make(chan struct{})}
 	x.before = x.now()
 	go func() {
@@ -223,7 +223,7 @@ func (s *App) spend() *spending {
 		t := time.NewTicker(time.Second)
 		defer t.Stop()
 		for {
-			x.mostMB = max(x.mostMB, s.ResidentMB())
+			x.mostMB = max(x.mostMB, a.ResidentMB())
 			select {
 			case <-t.C:
 			case <-x.end:

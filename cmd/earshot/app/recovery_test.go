@@ -77,7 +77,7 @@ func TestEndOfABrokenSession(t *testing.T) {
 }
 
 // waiting runs an app until a condition holds, for as long as a test waits.
-func (s *App) waiting(ctx context.Context, holds func() bool) bool {
+func (a *App) waiting(ctx context.Context, holds func() bool) bool {
 	ctx, cancel := context.WithTimeout(ctx, waittest.Patience)
 	defer cancel()
 	return waittest.Holds(ctx, holds)

@@ -127,7 +127,7 @@ func soakParts(t *testing.T) []stage.Part {
 }
 
 // sample waits until what the round left is gone, and looks.
-func (s *App) sample() sample {
+func (a *App) sample() sample {
 	var x sample
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
@@ -143,6 +143,6 @@ func (s *App) sample() sample {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	x.heapKB, x.rssMB = int64(m.HeapAlloc>>10), residentOf("self") //nolint:gosec // below 2^63
-	x.decodersMB = s.ResidentMB() - x.rssMB
+	x.decodersMB = a.ResidentMB() - x.rssMB
 	return x
 }
