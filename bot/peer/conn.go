@@ -87,7 +87,9 @@ func (f *Factory) Receiver(h Handler, extra ...ICEServer) (*Conn, error) {
 	c := &Conn{pc: pc, h: h, reach: f.reach, up: make(chan struct{}), down: make(chan struct{}), places: make(chan struct{}, maxTracks)}
 	pc.OnTrack(c.onTrack)
 	pc.OnConnectionStateChange(c.onState)
-	if h.Data != nil {
+	if h.Data == nil { // nobody may fill the memory with channels that no one reads
+		pc.OnDataChannel(func(d *webrtc.DataChannel) { _ = d.Close() })
+	} else {
 		pc.OnDataChannel(func(d *webrtc.DataChannel) {
 			d.OnMessage(func(m webrtc.DataChannelMessage) { h.Data(d.Label(), m.Data) })
 			if h.Opened != nil {

@@ -25,7 +25,10 @@ func (c *Conn) read(t *webrtc.TrackRemote, mid string, levelExtID uint8) {
 	var id, stream string
 	open := func() {
 		id, stream = t.ID(), t.StreamID()
-		sink = c.h.Track(RemoteTrack{ID: id, StreamID: stream, MID: mid, SSRC: uint32(t.SSRC())})
+		sink = nil
+		if t.Kind() == webrtc.RTPCodecTypeAudio {
+			sink = c.h.Track(RemoteTrack{ID: id, StreamID: stream, MID: mid, SSRC: uint32(t.SSRC())})
+		}
 		if sink == nil {
 			sink = ignored{}
 		}

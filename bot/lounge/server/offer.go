@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -25,8 +26,11 @@ type offered struct {
 	candidates int // that are left in it
 }
 
-// readOffer reads an offer with exactly one section, audio with Opus, and takes those candidates out of it that the lounge does
-// not send to. The refusal says what is wrong with it.
+// mostSections bounds the sections of an offer: a call with a few cameras and screens has less.
+const mostSections = 16
+
+// readOffer reads an offer with sound in Opus, and pictures and data beside it that nobody will see, and takes those candidates out
+// of it that the lounge does not send to. The refusal says what is wrong with it.
 func readOffer(text string, from netip.Addr) (_ offered, status int, refusal string) {
 	if !strings.HasPrefix(text, "v=0") || strings.ContainsFunc(strings.ReplaceAll(text, "\r\n", "\n"), isControl) {
 		return offered{}, http.StatusBadRequest, "the body is not SDP"
@@ -35,8 +39,8 @@ func readOffer(text string, from netip.Addr) (_ offered, status int, refusal str
 	if err := d.Unmarshal([]byte(text)); err != nil {
 		return offered{}, http.StatusBadRequest, "the body is not SDP that can be read"
 	}
-	if len(d.MediaDescriptions) != 1 || d.MediaDescriptions[0].MediaName.Media != "audio" || !hasOpus(d.MediaDescriptions[0]) {
-		return offered{}, http.StatusUnprocessableEntity, "the offer must have one section: audio with Opus"
+	if why := unfit(d.MediaDescriptions); why != "" {
+		return offered{}, http.StatusUnprocessableEntity, why
 	}
 	var o offered
 	keep := func(attributes []sdp.Attribute) []sdp.Attribute {
@@ -52,7 +56,9 @@ func readOffer(text string, from netip.Addr) (_ offered, status int, refusal str
 		})
 	}
 	d.Attributes = slices.DeleteFunc(d.Attributes, sdp.Attribute.IsICECandidate)
-	d.MediaDescriptions[0].Attributes = keep(d.MediaDescriptions[0].Attributes)
+	for _, m := range d.MediaDescriptions {
+		m.Attributes = keep(m.Attributes)
+	}
 	b, err := d.Marshal()
 	if err != nil {
 		return offered{}, http.StatusBadRequest, "the body is not SDP that can be read"
@@ -63,6 +69,30 @@ func readOffer(text string, from netip.Addr) (_ offered, status int, refusal str
 
 // isControl reports what has no place in SDP but at a line's end: readers differ on what it means.
 func isControl(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f }
+
+// unfit says why sections can't be answered, or "".
+func unfit(sections []*sdp.MediaDescription) string {
+	sound := 0
+	for _, m := range sections {
+		switch m.MediaName.Media {
+		case "audio":
+			if !hasOpus(m) {
+				return "the sound that is offered must be Opus"
+			}
+			sound++
+		case "video", "application":
+		default:
+			return "the offer has a section that is neither sound, nor pictures, nor data"
+		}
+	}
+	switch {
+	case sound != 1:
+		return "the offer must have one section of sound, in Opus"
+	case len(sections) > mostSections:
+		return fmt.Sprintf("the offer has more than %d sections", mostSections)
+	}
+	return ""
+}
 
 func hasOpus(m *sdp.MediaDescription) bool {
 	return slices.ContainsFunc(m.Attributes, func(a sdp.Attribute) bool {

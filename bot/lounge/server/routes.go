@@ -3,6 +3,8 @@ package server
 import (
 	"log/slog"
 	"net/http"
+	"path"
+	"strings"
 
 	"earshot/bot/lounge/server/budget"
 	"earshot/bot/lounge/server/rooms"
@@ -30,7 +32,18 @@ func (s *Server) handler() http.Handler {
 	}
 	s.pages(m)
 	// Another site's page must not publish into a lounge on somebody's own machine.
-	return http.NewCrossOriginProtection().Handler(m)
+	return plainPaths(http.NewCrossOriginProtection().Handler(m))
+}
+
+// plainPaths serves /../res/ID as /res/ID. To OBS a relative Location is a path of the host, and it follows no redirect of its DELETE.
+func plainPaths(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/../") && r.Method != http.MethodGet {
+			r = r.Clone(r.Context())
+			r.URL.Path, r.URL.RawPath = path.Clean(r.URL.Path), ""
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // acceptPost answers OPTIONS as RFC 9725 section 4.2 asks.

@@ -19,7 +19,7 @@ func (s *Server) whep(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, "nobody of that id speaks in this room")
 		return
 	}
-	sdp, ok := s.enter(w, r, e, budget.Listening, "", func() (*peer.Conn, error) { return s.factory.Sender(p.Out) })
+	sdp, ok := s.enter(w, r, e, budget.Listening, "", func(f *peer.Factory) (*peer.Conn, error) { return f.Sender(p.Out) })
 	if !ok {
 		return
 	}

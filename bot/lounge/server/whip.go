@@ -26,8 +26,8 @@ func (s *Server) whip(w http.ResponseWriter, r *http.Request) {
 	}
 	defer done()
 	p := s.newPerson(e, r)
-	sdp, ok := s.enter(w, r, e, budget.Speaking, p.ID, func() (*peer.Conn, error) {
-		return s.factory.Receiver(peer.Handler{Track: firstTrack(p)})
+	sdp, ok := s.enter(w, r, e, budget.Speaking, p.ID, func(f *peer.Factory) (*peer.Conn, error) {
+		return f.Receiver(peer.Handler{Track: firstTrack(p)})
 	})
 	if !ok {
 		return
@@ -85,7 +85,7 @@ func (s *Server) offer(w http.ResponseWriter, r *http.Request, c budget.Caller) 
 // enter takes a place, before a connection is made for it, and answers the offer; person is who speaks, or "". When ok is
 // false, the request was refused.
 func (s *Server) enter(
-	w http.ResponseWriter, r *http.Request, e *entry, p budget.Place, person string, connect func() (*peer.Conn, error),
+	w http.ResponseWriter, r *http.Request, e *entry, p budget.Place, person string, connect func(*peer.Factory) (*peer.Conn, error),
 ) (sdp string, ok bool) {
 	var no *lounge.Problem
 	if e.seat, no = s.rooms.Seat(e.room, e.Caller, p, person); no != nil {
@@ -131,8 +131,12 @@ func firstTrack(p *rooms.Speaker) func(peer.RemoteTrack) peer.Sink {
 }
 
 // answer makes a connection and its answer, which holds all candidates.
-func (s *Server) answer(ctx context.Context, offer string, connect func() (*peer.Conn, error)) (*peer.Conn, string, error) {
-	conn, err := connect()
+func (s *Server) answer(ctx context.Context, offer string, connect func(*peer.Factory) (*peer.Conn, error)) (*peer.Conn, string, error) {
+	f, err := s.factory.Accepting(offer)
+	if err != nil {
+		return nil, "", err
+	}
+	conn, err := connect(f)
 	if err != nil {
 		return nil, "", err
 	}
