@@ -33,12 +33,15 @@ func (c *Connector) message(ctx context.Context, s *stay, o bot.Command) error {
 		}
 		to = []string{o.Target}
 	}
+	speaks, moderates := s.self.rights()
+	if speaks {
+		s.self.awaitShown(ctx)
+	}
 	line := chatLine{ID: rand.Text(), Timestamp: time.Now().UnixMilli(), Message: o.Text}
 	payload, err := json.Marshal(line)
 	if err != nil {
 		return bot.Refuse("the line cannot be sent", err)
 	}
-	speaks, moderates := s.self.rights()
 	if speaks {
 		ch, err := s.channel(ctx)
 		if err == nil {

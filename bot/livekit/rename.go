@@ -50,7 +50,7 @@ func (s *stay) shows(ctx context.Context, name string) error {
 	t := time.NewTicker(50 * time.Millisecond)
 	defer t.Stop()
 	for {
-		if s.self.shown(name) {
+		if s.self.goesBy(name) {
 			return nil
 		}
 		select {

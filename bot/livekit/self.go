@@ -1,7 +1,9 @@
 package livekit
 
 import (
+	"context"
 	"sync"
+	"time"
 
 	lk "github.com/livekit/protocol/livekit"
 
@@ -17,7 +19,30 @@ type self struct {
 	name      string // its name, as the server shows it
 	renames   bool   // may change its own name
 	version   uint32 // of what the server said last
+
+	shown     chan struct{} // closed when others know that the bot is there
+	shownOnce sync.Once
 }
+
+func newSelf() *self { return &self{shown: make(chan struct{})} }
+
+// shownWithin is a little longer than the server takes to tell others of somebody who does not publish: it does so every three seconds.
+const shownWithin = 3500 * time.Millisecond
+
+// awaitShown waits until others know that the bot is there: a line that comes before has no name to them.
+func (s *self) awaitShown(ctx context.Context) {
+	t := time.NewTimer(shownWithin)
+	defer t.Stop()
+	select {
+	case <-s.shown:
+	case <-t.C: // a line without a name is better than none
+	case <-ctx.Done():
+	}
+}
+
+// isShown notes that others know it. The server tells the bot of itself in the same list as them, and leaves it out of what
+// it tells at once.
+func (s *self) isShown() { s.shownOnce.Do(func() { close(s.shown) }) }
 
 // enters takes the server's first word.
 func (s *self) enters(me *lk.ParticipantInfo) {
@@ -26,6 +51,9 @@ func (s *self) enters(me *lk.ParticipantInfo) {
 	s.given = me.GetName()
 	s.mu.Unlock()
 	s.take(me)
+	if me.GetPermission().GetHidden() { // nobody will ever be told
+		s.isShown()
+	}
 }
 
 // take takes what the server says of the bot, but for its rights; an older word than the last counts for nothing.
@@ -69,8 +97,8 @@ func (s *self) naming() (given string, renames bool) {
 	return s.given, s.renames
 }
 
-// shown reports whether the server shows a name.
-func (s *self) shown(name string) bool {
+// goesBy reports whether the server shows a name.
+func (s *self) goesBy(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.name == name

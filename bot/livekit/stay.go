@@ -34,7 +34,7 @@ type stay struct {
 	every      time.Duration   // between pings
 	servers    []peer.ICEServer
 	can        chan bool // whether we may moderate
-	self       self
+	self       *self
 	echoes     *echoes
 
 	mu      sync.Mutex
@@ -46,7 +46,7 @@ type stay struct {
 func newStay(c *Connector, handler bot.RoomHandler, sig *signal) *stay {
 	return &stay{
 		c: c, handler: handler, people: newPeople(), in: make(chan message), done: make(chan struct{}), ready: make(chan struct{}),
-		subscribed: map[string]bool{}, every: pingDefault, can: make(chan bool, 1), sig: sig, echoes: newEchoes(),
+		subscribed: map[string]bool{}, every: pingDefault, can: make(chan bool, 1), sig: sig, self: newSelf(), echoes: newEchoes(),
 	}
 }
 
@@ -248,6 +248,7 @@ func (s *stay) update(news []*lk.ParticipantInfo) error {
 	for _, p := range news {
 		if p.GetSid() == s.me {
 			s.self.take(p)
+			s.self.isShown()
 			if err := s.permitted(p); err != nil {
 				return err
 			}
