@@ -26,9 +26,16 @@ func longSession() *memory {
 	return m
 }
 
-// TestLongSessionIsPaintedSoon measures when a browser first paints a session of three hours.
-func TestLongSessionIsPaintedSoon(t *testing.T) {
-	inBrowser(t, "paint.mjs", New(Config{Store: longSession(), Hub: events.NewHub(events.HubConfig{})}), 2)
+// TestAnEveningInABrowser opens a live session of 2000 lines, 300 flags and 40 speakers on a phone and on a desk: it is there soon, and
+// all of it can be reached.
+func TestAnEveningInABrowser(t *testing.T) {
+	hub := events.NewHub(events.HubConfig{})
+	defer hub.Close()
+	s := New(Config{
+		Store: evening(true), Hub: hub, Actor: &hand{can: []models.Verb{models.VerbWarn, models.VerbMute}},
+		Now: func() time.Time { return start.Add(3 * time.Minute) },
+	})
+	inBrowser(t, "paint.mjs", puppeteer(s, hub), 9)
 }
 
 // BenchmarkLongSession writes the page of a long session.

@@ -113,6 +113,13 @@ func TestEveryStateHasContrastInABrowser(t *testing.T) {
 			models.Condition{OK: true, Text: "Hearing everyone."}, models.Condition{Text: "Deaf.", Hint: "Look at the cable."},
 		),
 	})
+	defer hub.Close()
+	inBrowser(t, "states.mjs", puppeteer(s, hub), 10)
+}
+
+// puppeteer adds to a server what a script moves it by: POST /test/publish sends an event to all who watch, POST /test/cut ends
+// their streams.
+func puppeteer(s http.Handler, hub *events.Hub) http.Handler {
 	mux := http.NewServeMux()
 	var watching sync.Map // the ends of the streams
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
@@ -137,6 +144,5 @@ func TestEveryStateHasContrastInABrowser(t *testing.T) {
 			return true
 		})
 	})
-	defer hub.Close()
-	inBrowser(t, "states.mjs", mux, 10)
+	return mux
 }

@@ -48,7 +48,7 @@ func TestQueueConfirmsAndUndoes(t *testing.T) {
 	s := serve(t, m, nil)
 	inOrder(t, ask(
 		t, s, "GET", "/queue",
-	).Body.String(), "1 flag waits", "Rule scam.guaranteed", `/s/s1#`, "Open mic", "Buy", `<mark data-s=`, "guaranteed",
+	).Body.String(), "1 flag waits", "Rule scam.guaranteed", `/s/s1?at=u-`, "Open mic", "Buy", `<mark data-s=`, "guaranteed",
 		`/evidence/`+m.clips[0].ID+`.ogg`, `data-ms="3400"`, "Confirm", "Dismiss", "Matched by scam.guaranteed.")
 
 	watcher, err := s.hub.Subscribe("s1", events.Cursor{})
@@ -73,7 +73,7 @@ func TestQueueConfirmsAndUndoes(t *testing.T) {
 
 func TestDecisionsComeBackToTheirPage(t *testing.T) {
 	for back, want := range map[string]string{
-		"queue": "/queue", "rule": "/rules/scam.guaranteed", "session": "/s/s1#", "https://evil.example/": "/queue", "": "/queue",
+		"queue": "/queue", "rule": "/rules/scam.guaranteed", "session": "/s/s1?at=u-", "https://evil.example/": "/queue", "": "/queue",
 	} {
 		w := post(t, serve(t, heardRoom(), nil), "/flags/f1", url.Values{"status": {"dismissed"}, "back": {back}})
 		if got := w.Header().Get("Location"); !strings.HasPrefix(got, want) {
@@ -194,7 +194,7 @@ func TestLiveFlagBringsItsClip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inOrder(t, msg.Data, "/evidence/"+clip.ID+".ogg", "Confirm")
+	inOrder(t, msg.Data, `class="flag high open"`, `data-body="/flags/f1/card"`)
 }
 
 // TestLinkToFlag leads from a notice to the flag on its page, and tells strangers nothing.
@@ -204,7 +204,7 @@ func TestLinkToFlag(t *testing.T) {
 	w := ask(t, s, "GET", "/flags/"+m.flags[0].ID)
 	to := w.Header().Get("Location")
 	page, anchor, _ := strings.Cut(to, "#")
-	if w.Code != http.StatusSeeOther || page != "/s/"+m.flags[0].Session {
+	if w.Code != http.StatusSeeOther || page != "/s/"+m.flags[0].Session+"?at="+anchor {
 		t.Fatalf("%d to %q", w.Code, to)
 	}
 	if body := ask(t, s, "GET", page).Body.String(); !strings.Contains(body, `id="`+anchor+`"`) {
@@ -239,5 +239,26 @@ func TestContraryDecisionIsRefusedByName(t *testing.T) {
 	m.flags[0].Status = models.FlagDismissed
 	if w := post(t, s, "/flags/f1", url.Values{"verb": {"mute"}}); w.Code != http.StatusConflict || len(actor.done) > 0 {
 		t.Errorf("somebody was muted for what was dismissed: %d, %v", w.Code, actor.done)
+	}
+}
+
+// TestFlagOpensOnDemand: a flag in a transcript is a row; why it was raised, its sound and what can be done come when it is opened.
+func TestFlagOpensOnDemand(t *testing.T) {
+	m := heardRoom()
+	s := serve(t, m, nil)
+	body := ask(t, s, "GET", "/s/s1").Body.String()
+	if strings.Contains(body, "/evidence/") || strings.Contains(body, "Matched by") {
+		t.Error("the page holds what nobody has opened")
+	}
+	whole := []string{"Matched by scam.guaranteed.", "open-mic@3f9c21", "/evidence/" + m.clips[0].ID + ".ogg", "Confirm", "Dismiss"}
+	inOrder(t, ask(t, s, "GET", "/flags/f1/card").Body.String(), append([]string{"<html", "Buy my coin now"}, whole...)...)
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "/flags/f1/card", http.NoBody)
+	r.Host = "127.0.0.1:8484"
+	r.Header.Set("X-Earshot-Piece", "1")
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	inOrder(t, w.Body.String(), whole...)
+	if strings.Contains(w.Body.String(), "<html") {
+		t.Error("a whole page")
 	}
 }

@@ -264,8 +264,8 @@ func TestQuietStreamsBeat(t *testing.T) {
 			r.Host = "localhost"
 			w := httptest.NewRecorder()
 			s.ServeHTTP(w, r)
-			if got := strings.Count(w.Body.String(), ":\n\n"); got != 4 {
-				t.Errorf("%d beats in a minute, want 4", got)
+			if got := strings.Count(w.Body.String(), "event: beat\ndata: 1\n\n"); got != 6 {
+				t.Errorf("%d beats in a minute, want 6", got)
 			}
 			if s.hub.Watchers() != 0 {
 				t.Error("the watcher is still there")

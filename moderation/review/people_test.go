@@ -81,7 +81,7 @@ func TestLineIsCorrectedAndPutBack(t *testing.T) {
 	}
 	defer watcher.Close()
 	w := post(t, s, address, url.Values{"text": {"Buy my corn now, <b>guaranteed</b> profit."}})
-	if w.Code != http.StatusSeeOther || !strings.HasPrefix(w.Header().Get("Location"), "/s/s1?edit=1#") {
+	if w.Code != http.StatusSeeOther || !strings.HasPrefix(w.Header().Get("Location"), "/s/s1?edit=1&at=u-") {
 		t.Fatal(w.Code, w.Header())
 	}
 	if e := <-watcher.Events(); e.Utterance == nil || e.Utterance.Original == "" {
@@ -133,7 +133,7 @@ func TestTimelineShowsOverlapsAndChapters(t *testing.T) {
 		Chapters: []models.Chapter{{Title: "Coins", StartMS: 12_000, EndMS: 20_000, Cites: []models.Key{m.lines[0].Key}}},
 	}
 	inOrder(t, ask(t, serve(t, m, nil), "GET", "/s/s1/timeline").Body.String(), "0:01 spoken over each other", `aria-label="Coins"`,
-		`href="/s/s1#`+pages.LineID(m.lines[0].Key), "At once", `<rect class="over-each" x="16000" y="5" width="1000"`, "Chapters", "Flags",
+		`href="/s/s1?at=`+pages.LineID(m.lines[0].Key), "At once", `<rect class="over-each" x="16000" y="5" width="1000"`, "Chapters", "Flags",
 		"Rule scam.guaranteed")
 }
 

@@ -25,7 +25,7 @@ func TestWordsAreRedactedFromALine(t *testing.T) {
 	s.hub.Publish(models.Event{SessionID: "s1", Utterance: &heard})
 	s.hub.Publish(models.Event{SessionID: "s1", Flag: &m.flags[0]})
 	w := post(t, s, address+"/redact", url.Values{"word": {"4", "5"}})
-	if w.Code != http.StatusSeeOther || !strings.HasPrefix(w.Header().Get("Location"), "/s/s1#u-") {
+	if w.Code != http.StatusSeeOther || !strings.HasPrefix(w.Header().Get("Location"), "/s/s1?at=u-") {
 		t.Fatal(w.Code, w.Header())
 	}
 	inOrder(t, ask(t, s, "GET", "/s/s1").Body.String(), "Transcript", "coin</span>", ">▮▮▮▮▮▮▮▮▮▮</", ">▮▮▮▮▮▮▮</")

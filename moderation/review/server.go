@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/klauspost/compress/gzhttp"
+
 	"earshot/models"
 	"earshot/moderation/review/api"
 	"earshot/moderation/review/auth"
@@ -108,14 +110,29 @@ func New(c Config) *Server {
 	})
 	s.streams = events.NewStreams(events.StreamConfig{
 		Hub: c.Hub, Sessions: c.Store, Access: s.auth, Pieces: s.pages.Pieces, Fail: s.api.Fail, Log: c.Log,
-		Most: c.MaxWatchers, Each: c.WatchersEach, Heartbeat: 15 * time.Second,
+		Most: c.MaxWatchers, Each: c.WatchersEach, Heartbeat: 10 * time.Second,
 	})
 	mux := http.NewServeMux()
 	for pattern, handler := range s.routes() {
+		if !strings.Contains(pattern, "/events") {
+			handler = compressed(handler)
+		}
 		mux.Handle(pattern, handler)
 	}
 	s.handler = s.guard.Wrap(s.auth.Admit(mux))
 	return s
+}
+
+// compressed sends text as gzip or zstd to who takes it: a page of a long session is a tenth of its size. Sound and archives stay as
+// they are, and so do event streams, which must not wait for more.
+func compressed(next http.Handler) http.Handler {
+	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.ContentTypes([]string{
+		"text/html", "text/css", "text/javascript", "text/plain", "text/csv", "text/markdown", "text/vtt", "application/json", "image/svg+xml",
+	}))
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	return wrap(next)
 }
 
 // withDefaults fills in what was left out.

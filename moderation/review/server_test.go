@@ -129,9 +129,9 @@ func TestSessionShowsWhatWasHeardInOrder(t *testing.T) {
 	body := ask(t, serve(t, m, nil), "GET", "/s/s1").Body.String()
 	inOrder(t, body, "Open mic", "live", "<b id=\"n-lines\">4</b>", `<span id="n-flags">1</span>`,
 		"Who spoke when", ">A</", "Ana", "host", "0:03", // Ana came first and spoke for three seconds
-		"Flags", "Rule scam.guaranteed", "guaranteed profit", "Matched by scam.guaranteed.", "open-mic@3f9c21",
+		"Flags", "Rule scam.guaranteed", "guaranteed profit", "why, decide",
 		"Transcript", "Sun 1 Mar 2026, 20:14:12 UTC", "0:12", "Welcome everyone.",
-		"0:15", "Buy my coin now, <mark>guaranteed profit.</mark>", `class="inflag high open"`, "Matched by scam.guaranteed.",
+		"0:15", "Buy my coin now, <mark>guaranteed profit.</mark>", `class="inflag high open"`,
 		"1.4 s not heard from <bdi>Ben</bdi>", "packets did not arrive",
 		"Please do not.", "Doubtful: heard unsurely", "decoding failed")
 	if strings.Contains(body, pages.LineID(silent.Key)) {
@@ -308,7 +308,7 @@ func TestSearchLinksToTheLineAndToOlderOnes(t *testing.T) {
 	}
 	body := ask(t, serve(t, m, nil), "GET", "/search?q=coin").Body.String()
 	inOrder(
-		t, body, `href="/s/s1#`+pages.LineID(m.lines[0].Key)+`"`, "0:15", "Ben", "Buy my <mark>coin</mark> now",
+		t, body, `href="/s/s1?at=`+pages.LineID(m.lines[0].Key)+`#`, "0:15", "Ben", "Buy my <mark>coin</mark> now",
 		`href="/search?before=n3xt&amp;q=coin"`,
 	)
 }

@@ -55,7 +55,7 @@ func TestSummaryStandsBesideTheTranscript(t *testing.T) {
 	body := ask(t, s, "GET", "/s/s1").Body.String()
 	inOrder(t, body, `id="summary"`, "Make it anew", "Ana and Ben talked.", "Up to 0:21.", "From 3 lines, made without any language "+
 		"model. Left out as doubtful: 1 (33 %). Left out as flagged: 1",
-		"Highlights", `href="#`+pages.LineID(ben.Key)+`"`, "0:15", "Ben", "Buy my coin now", "/evidence/", "Transcript",
+		"Highlights", `href="/s/s1?at=`+pages.LineID(ben.Key)+`#`, "0:15", "Ben", "Buy my coin now", "/evidence/", "Transcript",
 		`id="`+pages.LineID(ben.Key)+`"`)
 	m.lines = m.lines[1:] // what an item rests on was erased
 	if body := ask(t, s, "GET", "/s/s1").Body.String(); strings.Contains(body, "Buy my coin") {

@@ -45,7 +45,8 @@ type StreamConfig struct {
 	Log  *slog.Logger
 	// Most bounds the open streams, and Each those of one visitor or from one address.
 	Most, Each int
-	// Heartbeat is how often something is sent to a quiet connection.
+	// Heartbeat is how often something is sent to a quiet connection: to pages an event "beat", by whose absence they know that they
+	// are cut off, to programs a comment.
 	Heartbeat time.Duration
 }
 
@@ -68,10 +69,13 @@ func (s *Streams) Routes() web.Routes {
 	}
 }
 
+// pageBeat is the event that a page hears when nothing else happens.
+const pageBeat = "event: beat\ndata: 1\n\n"
+
 // rooms tells the list of rooms that something changed in a session, not what.
 func (s *Streams) rooms(w http.ResponseWriter, r *http.Request) {
 	sees := s.sight(r)
-	s.stream(w, r, "", alarmed(func(e models.Event) (Message, error) {
+	s.stream(w, r, "", pageBeat, alarmed(func(e models.Event) (Message, error) {
 		if e.Partial != nil {
 			return Message{}, nil
 		}
@@ -82,7 +86,7 @@ func (s *Streams) rooms(w http.ResponseWriter, r *http.Request) {
 // queue tells the queue that something changed about flags in a session, not what.
 func (s *Streams) queue(w http.ResponseWriter, r *http.Request) {
 	sees := s.sight(r)
-	s.stream(w, r, "", alarmed(func(e models.Event) (Message, error) {
+	s.stream(w, r, "", pageBeat, alarmed(func(e models.Event) (Message, error) {
 		if e.Flag == nil && e.Decision == nil && e.Action == nil {
 			return Message{}, nil
 		}
@@ -143,7 +147,7 @@ func (s *Streams) session(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	s.stream(w, r, r.PathValue("id"), alarmed(encode))
+	s.stream(w, r, r.PathValue("id"), pageBeat, alarmed(encode))
 }
 
 // JSON sends what happens in one session as models.Event in JSON.
@@ -153,7 +157,7 @@ func (s *Streams) JSON(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	s.stream(w, r, ses.ID, func(e models.Event) (Message, error) {
+	s.stream(w, r, ses.ID, ":\n\n", func(e models.Event) (Message, error) {
 		b, err := json.Marshal(e)
 		return Message{Data: string(b)}, err
 	})
@@ -162,7 +166,7 @@ func (s *Streams) JSON(w http.ResponseWriter, r *http.Request) {
 // stream sends a session's events until the reader goes, falls behind, or the hub closes. The place to resume from is
 // the Last-Event-ID header or else the query's "after"; when it can't be resumed from, the one event "reset" is sent and
 // the reader must load the page anew.
-func (s *Streams) stream(w http.ResponseWriter, r *http.Request, session string, enc Encoder) {
+func (s *Streams) stream(w http.ResponseWriter, r *http.Request, session, beat string, enc Encoder) {
 	done, ok := s.watching(w, r)
 	if !ok {
 		return
@@ -193,15 +197,15 @@ func (s *Streams) stream(w http.ResponseWriter, r *http.Request, session string,
 		return
 	}
 	defer watcher.Close()
-	s.pump(r, out, watcher, enc)
+	s.pump(r, out, watcher, beat, enc)
 }
 
 // pump copies events to the reader and keeps a quiet connection alive. When the reader's access has changed, the reader is
 // told so ("reset" with "access"), has to load anew, and the stream ends at once.
-func (s *Streams) pump(r *http.Request, out *eventWriter, watcher *Watcher, enc Encoder) {
+func (s *Streams) pump(r *http.Request, out *eventWriter, watcher *Watcher, beat string, enc Encoder) {
 	ctx := r.Context()
-	beat := time.NewTicker(s.Heartbeat)
-	defer beat.Stop()
+	quiet := time.NewTicker(s.Heartbeat)
+	defer quiet.Stop()
 	taken := s.Access.Changed()
 	same := s.Access.Same(r)
 	out.raw("retry: 2000\n\n")
@@ -215,9 +219,9 @@ func (s *Streams) pump(r *http.Request, out *eventWriter, watcher *Watcher, enc 
 		case <-taken:
 			taken = s.Access.Changed()
 			same = s.Access.Same(r)
-		case <-beat.C:
+		case <-quiet.C:
 			same = s.Access.Same(r)
-			out.raw(":\n\n")
+			out.raw(beat)
 		case e, ok := <-watcher.Events():
 			if !ok {
 				return

@@ -31,6 +31,9 @@ var styles = []string{
 	"base", "top", "shared", "rooms", "session", "transcript", "summary", "queue", "rules", "search", "sizes",
 }
 
+// scripts are the parts of the one script, which run in one function: none of their names is the page's.
+var scripts = []string{"core", "stream", "lists", "timeline", "window", "session", "sound", "decide", "find", "keys", "start"}
+
 var assetTypes = map[string]string{
 	".css": "text/css; charset=utf-8",
 	".js":  "text/javascript; charset=utf-8",
@@ -53,6 +56,11 @@ func loadAssets() *assets {
 		css = append(css, read("css/"+name+".css")...)
 	}
 	a.add("app.css", css)
+	js := []byte("\"use strict\";\n(() => {\n")
+	for _, name := range scripts {
+		js = append(js, read("js/"+name+".js")...)
+	}
+	a.add("app.js", append(js, "})();\n"...))
 	return a
 }
 
@@ -103,11 +111,11 @@ func (a *assets) serve(w http.ResponseWriter, r *http.Request) {
 // loadPages parses one template set per page: the layout, the shared parts and the page itself.
 func loadPages(a *assets) map[string]*template.Template {
 	shared := template.Must(template.New("").
-		Funcs(template.FuncMap{"asset": a.url, "count": models.Count, "talked": clock}).
-		ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/summary.html", "templates/rulebook.html"))
+		Funcs(template.FuncMap{"asset": a.url, "count": models.Count, "talked": clock, "at": lineAt, "grave": grave, "content": content}).
+		ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/window.html", "templates/summary.html", "templates/rulebook.html"))
 	pages := map[string]*template.Template{"parts": shared}
 	for _, name := range []string{
-		"rooms", "session", "queue", "search", "trouble", "rules", "rule", "try", "replay", "person", "line", "timeline", "health", "login",
+		"rooms", "session", "card", "queue", "search", "trouble", "rules", "rule", "try", "replay", "person", "line", "timeline", "health", "login",
 		"nologin", "setup", "access", "invite", "consent", "servers",
 	} {
 		t := template.Must(shared.Clone())

@@ -48,7 +48,30 @@ func (s flagPages) flagPlace(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	http.Redirect(w, r, "/s/"+url.PathEscape(p.Session.ID)+"#"+elementID("f", p.Flag.ID), http.StatusSeeOther)
+	http.Redirect(w, r, sessionLine(p.Flag.Utterance), http.StatusSeeOther)
+}
+
+// card is GET /flags/{id}/card: why a flag was raised, its sound, and what can be done about it. The script asks for it when somebody
+// opens a flag in a transcript.
+func (s flagPages) card(r *http.Request) (view, error) {
+	p, err := s.Record.Flag(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return view{}, err
+	}
+	h, err := s.Record.Snapshot(r.Context(), p.Session.ID, false)
+	if err != nil {
+		return view{}, err
+	}
+	f := s.placed(p, auth.VisitorOf(r.Context()), "session", castOf(h))
+	v := view{page: "card", title: f.Title, nav: "rooms", data: f}
+	switch {
+	case r.Header.Get(pieceHeader) == "":
+	case r.URL.Query().Get("only") == "why":
+		v.piece = "because"
+	default:
+		v.piece = "flagbody"
+	}
+	return v, nil
 }
 
 // flagPiece draws a decided flag for the pages that show it.
@@ -80,7 +103,7 @@ func (s flagPages) flagPiece(r *http.Request, f models.Flag) ([]byte, error) {
 func backTo(page string, f models.Flag) string {
 	switch page {
 	case "session":
-		return "/s/" + url.PathEscape(f.Session) + "#" + LineID(f.Utterance)
+		return sessionLine(f.Utterance)
 	case "rule":
 		return "/rules/" + url.PathEscape(f.Rule)
 	default:

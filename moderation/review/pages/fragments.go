@@ -58,7 +58,9 @@ func (f *fragments) encode(e models.Event) (events.Message, error) {
 	var err error
 	switch {
 	case e.Session != nil:
-		err = f.draw(&b, "head", f.p.s.head(*e.Session))
+		if err = f.draw(&b, "head", f.p.s.head(*e.Session)); err == nil {
+			err = f.draw(&b, "about", f.p.s.head(*e.Session))
+		}
 	case e.Speaker != nil:
 		err = f.draw(&b, "strip", &strip{Who: f.p.cast.put(*e.Speaker), ScaleMS: 1})
 	case e.Partial != nil && e.Partial.Stable+e.Partial.Tail == "": // taken back

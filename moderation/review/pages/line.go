@@ -74,7 +74,9 @@ func (s linePages) lineView(r *http.Request, problem string) (view, error) {
 }
 
 // editURL is the transcript in which every line can be corrected, at this line.
-func editURL(k models.Key) string { return "/s/" + url.PathEscape(k.Session) + "?edit=1#" + LineID(k) }
+func editURL(k models.Key) string {
+	return "/s/" + url.PathEscape(k.Session) + "?edit=1&at=" + LineID(k) + "#" + LineID(k)
+}
 
 // correct stores a corrected text and shows it to all who watch.
 func (s linePages) correct(w http.ResponseWriter, r *http.Request) {
@@ -171,4 +173,7 @@ func (s linePages) redacted(r *http.Request) (u models.Utterance, problem string
 }
 
 // sessionLine is a line in its transcript.
-func sessionLine(k models.Key) string { return "/s/" + k.Session + "#" + LineID(k) }
+func sessionLine(k models.Key) string { return lineAt(k.Session, LineID(k)) }
+
+// lineAt is the address of a line in its transcript: the page begins near it, and shows it.
+func lineAt(session, line string) string { return "/s/" + url.PathEscape(session) + "?at=" + line + "#" + line }

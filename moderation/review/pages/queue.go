@@ -3,6 +3,10 @@ package pages
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 
@@ -107,6 +111,22 @@ func (s *Pages) painter(ses models.Session, who auth.Visitor, c *cast) *painter 
 type offer struct {
 	Verb  models.Verb
 	Label string
+}
+
+// grave says that a verb sends somebody out, which the page asks for twice.
+func grave(verb any) bool {
+	v := fmt.Sprint(verb)
+	return v == string(models.VerbRemove) || v == string(models.VerbBan)
+}
+
+// content is a short digest of all that a view shows: the script leaves an element alone while that is the same.
+func content(v any) (string, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("content: %w", err)
+	}
+	sum := sha256.Sum256(b)
+	return base64.RawURLEncoding.EncodeToString(sum[:6]), nil
 }
 
 // offers are the buttons for those verbs that a host presses; the others are for rules.

@@ -16,6 +16,7 @@ type view struct {
 	title  string
 	nav    string // which entry of the navigation is current
 	wide   bool   // the page fills the window
+	piece  string // a template to write instead of the whole page, for the script
 	data   any
 }
 
@@ -49,7 +50,12 @@ func (s *Pages) render(w http.ResponseWriter, r *http.Request, v view) {
 	w.WriteHeader(cmp.Or(v.status, http.StatusOK))
 	// Straight to the reader: the top of a long transcript is painted while the rest is made.
 	b := bufio.NewWriterSize(w, 16<<10)
-	err := s.templates[v.page].ExecuteTemplate(b, "layout", sh)
+	var err error
+	if v.piece == "" {
+		err = s.templates[v.page].ExecuteTemplate(b, "layout", sh)
+	} else {
+		err = s.templates[v.page].ExecuteTemplate(b, v.piece, v.data)
+	}
 	if err == nil {
 		err = b.Flush()
 	}

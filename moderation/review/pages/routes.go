@@ -54,6 +54,7 @@ func (s *Pages) recordRoutes() web.Routes {
 		"GET /queue":                                     s.page(flag.queue),
 		"POST /flags/{id}":                               do(flag.decide),
 		"GET /flags/{id}":                                do(flag.flagPlace),
+		"GET /flags/{id}/card":                           s.page(flag.card),
 		"GET /evidence/{file}":                           do(flag.evidence),
 		"GET /search":                                    s.page(all.search),
 		"GET /":                                          s.page(s.nowhere),

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"net/url"
 	"time"
 
 	"earshot/models"
@@ -29,8 +30,11 @@ type sessionPage struct {
 	Head                   sessionHead
 	Cursor                 string
 	Time                   timeline
-	Items                  []item
-	Flags                  []flagView
+	Window                 window
+	Asks, Flags            []flagView
+	MoreFlags              string // address of the flags after these
+	Flagged                string // the flagged lines in the order of time, each as its time in ms and its element's id
+	Found                  found
 	Next                   []nextSpeaker
 	Summary                summaryView
 	Edits, MayEdit, Tries  bool
@@ -38,6 +42,17 @@ type sessionPage struct {
 	Listens                listens
 	Formats                []export.Format
 	Lines, OpenFlags, Talk int
+}
+
+// piece is the part of the page that the script asks for, and what it shows.
+func (d sessionPage) piece(q url.Values) (template string, data any) {
+	switch {
+	case q.Has("find"):
+		return "found", d.Found
+	case q.Has("flags"):
+		return "flags", d
+	}
+	return "lines", d.Window
 }
 
 // listens is what a host can do about the bot's listening.
@@ -83,23 +98,26 @@ func (s sessionPages) session(r *http.Request) (view, error) {
 	if s.LeastHeard != nil && data.Head.Live {
 		data.Next = p.next(s.LeastHeard(h.Session.ID))
 	}
-	data.Items = p.items(h.Lines, h.Gaps, h.Flags)
-	data.Flags = flagList(p, h.Flags)
+	items := p.items(h.Lines, h.Gaps, h.Flags)
+	data.Window = windowOf(h.Session, items, partOf(r.URL.Query()))
+	data.Asks, data.Flags, data.OpenFlags = sortFlags(flagList(p, h.Flags))
+	data.Flags, data.MoreFlags = flagsAfter(h.Session.ID, data.Flags, r.URL.Query().Get("flags"))
+	data.Flagged = flagged(items)
+	data.Found = find(h.Session.ID, items, r.URL.Query().Get("find"))
 	if data.Summary, err = s.summaryOf(r, h, p); err != nil {
 		return view{}, err
 	}
-	data.Time = newTimeline(p.cast, data.Items, s.Record.Lasted(h.Session).Milliseconds())
-	for _, it := range data.Items {
+	data.Time = newTimeline(p.cast, items, s.Record.Lasted(h.Session).Milliseconds(), data.Head.Live)
+	for _, it := range items {
 		if it.Line != nil {
 			data.Lines++
 		}
 	}
-	for _, f := range data.Flags {
-		if f.Open {
-			data.OpenFlags++
-		}
+	v := view{page: "session", title: data.Head.Name, nav: "rooms", wide: true, data: data}
+	if r.Header.Get(pieceHeader) != "" {
+		v.piece, v.data = data.piece(r.URL.Query())
 	}
-	return view{page: "session", title: data.Head.Name, nav: "rooms", wide: true, data: data}, nil
+	return v, nil
 }
 
 func (s *Pages) head(ses models.Session) sessionHead {

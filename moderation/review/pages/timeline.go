@@ -4,19 +4,21 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"earshot/models"
 )
 
-// timeline shows who spoke when: one strip per speaker over a common scale that ends at a round time.
+// timeline shows who spoke when: one strip per speaker over a common scale, which ends where the session does, or at a round time while
+// it goes on.
 type timeline struct {
 	ScaleMS int64
 	Ticks   []tick
 	Strips  []*strip
 }
 
-// tick is a labelled place on the scale; X is in percent.
-type tick struct{ X, Label string }
+// tick is a labelled place on the scale; X is in percent. Anchor is the class of a label that would stand out at an edge.
+type tick struct{ X, Label, Anchor string }
 
 // strip is one speaker's row. Positions are in ms, the drawing's own unit.
 type strip struct {
@@ -28,6 +30,40 @@ type strip struct {
 	TalkMS  int64
 	Percent int64 // share of all talk
 	Lines   int
+}
+
+// Spoke is the path of all blocks, and Holes that of all gaps: one element each, however long the session is.
+func (r *strip) Spoke() string { return blockPath(r.Blocks, 6, 8) }
+
+// Holes is the path of the stretches that were not heard.
+func (r *strip) Holes() string { return blockPath(r.Gaps, 0, 20) }
+
+// blockPath draws blocks as rectangles of a height at a y.
+func blockPath(blocks []block, y, height int64) string {
+	var b strings.Builder
+	for _, x := range blocks {
+		fmt.Fprintf(&b, "M%d %dh%dv%dh-%dz", x.X, y, x.W, height, x.W)
+	}
+	return b.String()
+}
+
+// levelMarks are the flags of one level in a strip.
+type levelMarks struct{ Level, Path string }
+
+// Levels are the strip's flags as a path for each level, the gravest last, on top.
+func (r *strip) Levels() (out []levelMarks) {
+	for _, level := range []models.Level{models.LevelInfo, models.LevelLow, models.LevelMedium, models.LevelHigh} {
+		var b strings.Builder
+		for _, m := range r.Marks {
+			if m.Level == string(level) {
+				fmt.Fprintf(&b, "M%d 3v14", m.X)
+			}
+		}
+		if b.Len() > 0 {
+			out = append(out, levelMarks{string(level), b.String()})
+		}
+	}
+	return out
 }
 
 type block struct {
@@ -56,16 +92,23 @@ func scale(ms int64) (end, step int64) {
 	return max(step, (ms+step-1)/step*step), step
 }
 
-func newTimeline(c *cast, items []item, lengthMS int64) timeline {
+func newTimeline(c *cast, items []item, lengthMS int64, live bool) timeline {
 	for _, it := range items {
 		if it.Line != nil {
 			lengthMS = max(lengthMS, it.Line.EndMS)
 		}
 	}
 	end, step := scale(lengthMS)
+	if !live {
+		end = max(lengthMS, 1000)
+	}
 	t := timeline{ScaleMS: end}
 	for x := int64(0); x <= end; x += step {
-		t.Ticks = append(t.Ticks, tick{X: fmt.Sprintf("%.3f%%", 100*float64(x)/float64(end)), Label: clock(x)})
+		at := tick{X: fmt.Sprintf("%.3f%%", 100*float64(x)/float64(end)), Label: clock(x)}
+		if end-x < end/30 {
+			at.Anchor = "end"
+		}
+		t.Ticks = append(t.Ticks, at)
 	}
 	rows := make(map[*person]*strip, len(c.order))
 	for _, p := range c.order {

@@ -42,7 +42,7 @@ func (s sessionPages) timelineOf(r *http.Request) (view, error) {
 	p := s.painter(h.Session, auth.VisitorOf(r.Context()), castOf(h))
 	items := p.items(h.Lines, h.Gaps, h.Flags)
 	data := timelinePage{Head: s.head(h.Session)}
-	data.Time = newTimeline(p.cast, items, s.Record.Lasted(h.Session).Milliseconds())
+	data.Time = newTimeline(p.cast, items, s.Record.Lasted(h.Session).Milliseconds(), h.Session.Live())
 	var both int64
 	data.Overlaps = overlaps(h.Lines)
 	for _, b := range data.Overlaps {

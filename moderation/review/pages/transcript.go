@@ -2,6 +2,7 @@ package pages
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -74,6 +75,7 @@ type flagView struct {
 	Verbs   []offer
 	Back    string
 	Redact  string // where its words are taken out, or ""
+	URL     string // its line in the transcript
 	// Ask is the open ask, Deeds what was done.
 	Ask   *askView
 	Deeds []deedView
@@ -88,6 +90,7 @@ type heardWord struct{ Text, Clarity string }
 
 // gapView is a stretch that was not heard.
 type gapView struct {
+	ID     string
 	At     moment
 	EndMS  int64
 	Length string
@@ -106,6 +109,14 @@ func (i item) at() int64 {
 		return i.Gap.At.MS
 	}
 	return i.Line.At.MS
+}
+
+// id is the id of the item's element.
+func (i item) id() string {
+	if i.Gap != nil {
+		return i.Gap.ID
+	}
+	return i.Line.ID
 }
 
 // painter turns what a session holds into views. It is used by one goroutine.
@@ -169,6 +180,7 @@ func (p *painter) flag(f models.Flag) flagView {
 		Level: level, Sign: sign, Title: web.CleanName(cmp.Or(f.Title, f.Rule)), Rule: f.Rule, Pack: f.Pack, Why: f.Why,
 		Status: f.Status, Open: f.Status == models.FlagOpen || f.Status == "",
 		Flag: f.ID, Session: p.ses.ID, By: f.DecidedBy, Clip: p.clip(f.Utterance), Decides: p.decides, Verbs: p.verbs, Back: p.back,
+		URL: sessionLine(f.Utterance),
 	}
 	if p.redacts {
 		v.Redact = LineURL(f.Utterance)
@@ -195,6 +207,10 @@ func (p *painter) gap(g models.Gap) *gapView {
 	}
 	if g.SpeakerID != "" {
 		v.Who, _ = p.cast.find(g.SpeakerID, g.SpeakerName)
+	}
+	v.ID = fmt.Sprintf("g-%d-%d", v.At.MS, v.EndMS)
+	if v.Who != nil {
+		v.ID += "-" + v.Who.Key
 	}
 	return v
 }

@@ -104,6 +104,7 @@ const states = {
   },
   "every reason is open": async (page) => {
     await page.evaluate(() => { for (const d of document.querySelectorAll("details")) d.open = true; });
+    await page.waitForFunction(() => [...document.querySelectorAll("details[data-body] .body")].every((b) => b.querySelector(".reason")));
     await look(page, "open details");
   },
   "words light up": async (page) => {
@@ -119,6 +120,8 @@ const states = {
       show("tell", "That did not get through. Try again.");
       show("pill", "12 new lines ↓");
       show("link", "reconnecting…");
+      show("lost", "Not connected for 21 s. What you see may no longer be so.");
+      document.getElementById("undo").hidden = false;
       document.getElementById("link")?.parentElement.classList.add("lost");
       for (const b of document.querySelectorAll(".decide button")) b.disabled = true;
     });

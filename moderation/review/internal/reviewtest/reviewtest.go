@@ -25,7 +25,7 @@ func Said(session string, seq int, speaker string, startMS, endMS int64, text st
 // Flagged is a flag on some words of a line.
 func Flagged(u models.Utterance, rule string, level models.Level, words ...int) models.Flag {
 	f := models.Flag{
-		ID: u.String() + rule, Session: u.Session, Utterance: u.Key, SpeakerID: u.SpeakerID,
+		ID: strings.NewReplacer("/", "-", " ", "").Replace(u.String() + rule), Session: u.Session, Utterance: u.Key, SpeakerID: u.SpeakerID,
 		SpeakerName: u.SpeakerName, Rule: rule, Pack: "open-mic", Hash: "3f9c21", Level: level, Mode: models.ModeSuggest,
 		Title: "Rule " + rule, StartMS: u.StartMS, EndMS: u.EndMS, Why: "Matched by " + rule + ".", Status: models.FlagOpen,
 	}

@@ -65,8 +65,10 @@ try {
   });
   await step("a decision on the session's page shows in line and list", async () => {
     await page.goto(`${base}/s/${session}`);
-    await page.locator(".flag .decide [value=confirmed]").first().click();
-    await page.waitForSelector(".flag.confirmed .by");
+    const flag = page.locator(".flag.open").first();
+    await flag.locator("details > summary").click();
+    await flag.locator(".decide [value=confirmed]").first().click();
+    await page.locator(".flag.confirmed .status", { hasText: "confirmed by" }).first().waitFor();
     await page.waitForSelector(".inflag.confirmed");
     assert.ok(await page.locator("#head").isVisible(), "the page was left");
     await shoot(page, "session");
@@ -103,7 +105,7 @@ try {
     await page.locator("a.edit").first().click();
     await page.fill("textarea", "Corrected <i>by hand</i>.");
     await page.getByRole("button", { name: "Save" }).click();
-    await page.waitForURL(/edit=1#/);
+    await page.waitForURL(/edit=1&at=/);
     assert.match(await page.locator(".line", { hasText: "Corrected <i>by hand</i>." }).innerText(), /corrected by host/);
   });
   await step("without the script decisions work by form", async () => {

@@ -1,0 +1,71 @@
+// --- the keyboard ---
+
+const stops = () => [...document.querySelectorAll(session ? "#lines .line:not(.partial)" : ".ask")];
+const nearby = (card) => (card.nextElementSibling || card.previousElementSibling)?.id || "";
+const pick = (id, show) => {
+  for (const el of document.querySelectorAll(".current")) el.classList.remove("current");
+  const el = $(id);
+  cursor = el ? id : "";
+  if (!el) return;
+  el.classList.add("current");
+  if (!show) return;
+  el.scrollIntoView({ block: "nearest" });
+  (el.matches("[tabindex]") ? el : el.querySelector("a, button"))?.focus({ preventScroll: true });
+};
+const step = (by) => {
+  const all = stops();
+  if (!all.length) return;
+  const i = all.findIndex((el) => el.id === cursor);
+  pick(all[i < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(i + by, 0), all.length - 1)].id, true);
+};
+const here = () => $(cursor) || (session ? null : stops()[0]);
+// press presses a button of the card or the line that keys are about; what is shown on demand is fetched first.
+const press = (value) => {
+  const el = here(), find = () => el?.querySelector(`.decide button[value="${value}"], .decide button[data-key="${value}"]`);
+  const closed = el?.querySelector("details[data-body]:not([data-loaded])");
+  if (find() || !closed) {
+    find()?.click();
+    return !!find();
+  }
+  closed.open = true;
+  load(closed).then(() => find()?.click());
+};
+const undo = () => {
+  if (!$("undo").hidden) {
+    $("undo").querySelector("button").click();
+    return;
+  }
+  const forms = [...document.querySelectorAll(".decide")].filter((f) => f.querySelector('[value="open"]'));
+  const form = forms.find((f) => f.getAttribute("action") === last) || (session ? here()?.querySelector(".decide") : forms[0]);
+  form?.querySelector('[value="open"]')?.click();
+};
+const play = () => {
+  const clip = sounding && !sounding.paused ? sounding.closest(".clip") : here()?.querySelector(".clip");
+  clip?.querySelector(".play").click();
+  return !!clip;
+};
+const keys = {
+  j: () => step(1),
+  k: () => step(-1),
+  c: () => press("confirmed"),
+  d: () => press("dismissed"),
+  m: () => press("mute"),
+  w: () => press("warn"),
+  x: () => here()?.querySelector('[data-key="redact"]')?.click(),
+  n: () => toFlag(1),
+  p: () => toFlag(-1),
+  u: undo, " ": play, "?": () => $("keys").showModal(), "/": () => $("q").focus(),
+  f: () => ($("within") ? $("within").focus() : false),
+};
+let leading = false; // "g" was pressed
+addEventListener("keydown", (e) => {
+  if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, textarea, select") || $("keys").open) return;
+  if (e.key === " " && e.target.closest("a, button, summary, audio")) return;
+  if (leading && (e.key === "r" || e.key === "a")) {
+    location.assign(e.key === "r" ? "/" : "/queue");
+    return;
+  }
+  leading = e.key === "g";
+  const act = Object.hasOwn(keys, e.key) && keys[e.key];
+  if (act && act() !== false) e.preventDefault();
+});

@@ -1,0 +1,126 @@
+package pages
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"earshot/models"
+)
+
+// windowed is how many lines and gaps of a transcript a page shows at first, and how many each further piece brings: a session of
+// hours is no slower to open than one of minutes.
+const windowed = 80
+
+// window is the part of a transcript that is shown. Earlier and Later are the addresses of the pieces before and after it, "" at the
+// ends of the transcript.
+type window struct {
+	Items          []item
+	Earlier, Later string
+}
+
+// part is which part of a transcript was asked for; the zero value is its beginning, or its end while the room is live.
+type part struct {
+	// At is the id of an item that has to be in the middle, Before and After of those next to the part.
+	At, Before, After string
+	// AtMS is a time into the session that has to be in the middle; -1: none was asked for.
+	AtMS int64
+	End  bool
+}
+
+// partOf reads the part that an address asks for. What makes no sense is taken for the beginning: an address with a line that is gone
+// still shows the session.
+func partOf(q url.Values) part {
+	p := part{At: q.Get("at"), Before: q.Get("before"), After: q.Get("after"), AtMS: -1, End: q.Get("end") != ""}
+	if ms, err := strconv.ParseInt(q.Get("t"), 10, 64); err == nil && ms >= 0 {
+		p.AtMS = ms
+	}
+	return p
+}
+
+// windowOf cuts the part that was asked for out of all items, which are in order.
+func windowOf(ses models.Session, items []item, p part) window {
+	from, to := p.of(items, ses.Live())
+	w := window{Items: items[from:to]}
+	address := func(key string, it item) string {
+		return "/s/" + url.PathEscape(ses.ID) + "?" + url.Values{key: {it.id()}}.Encode()
+	}
+	if from > 0 {
+		w.Earlier = address("before", items[from])
+	}
+	if to < len(items) {
+		w.Later = address("after", items[to-1])
+	}
+	return w
+}
+
+// flagsShown is how many flags a session's page lists at first, and how many each further piece brings.
+const flagsShown = 30
+
+// sortFlags parts the flags that wait for an answer from the others, and counts those that are open.
+func sortFlags(all []flagView) (asks, rest []flagView, open int) {
+	for _, f := range all {
+		if f.Open {
+			open++
+		}
+		if f.Ask != nil {
+			asks = append(asks, f)
+		} else {
+			rest = append(rest, f)
+		}
+	}
+	return asks, rest, open
+}
+
+// flagsAfter cuts the flags after one of them, named by its element's id, and gives the address of those that follow.
+func flagsAfter(session string, all []flagView, after string) (shown []flagView, more string) {
+	from := slices.IndexFunc(all, func(f flagView) bool { return f.ID == after }) + 1
+	to := min(len(all), from+flagsShown)
+	if to < len(all) {
+		more = "/s/" + url.PathEscape(session) + "?" + url.Values{"flags": {all[to-1].ID}}.Encode()
+	}
+	return all[from:to], more
+}
+
+// flagged names the lines with flags in the order of time: "61000:u-x 94000:u-y".
+func flagged(items []item) string {
+	var b strings.Builder
+	for _, it := range items {
+		if it.Line != nil && len(it.Line.Flags) > 0 {
+			fmt.Fprintf(&b, "%d:%s ", it.Line.At.MS, it.Line.ID)
+		}
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// of is the range of the items that a part shows.
+func (p part) of(items []item, live bool) (from, to int) {
+	n := len(items)
+	index := func(id string) int {
+		return slices.IndexFunc(items, func(it item) bool { return id != "" && it.id() == id })
+	}
+	around := func(i int) (int, int) {
+		from := max(0, min(i-windowed/2, n-windowed))
+		return from, min(n, from+windowed)
+	}
+	if i := index(p.At); i >= 0 {
+		return around(i)
+	}
+	if i := index(p.Before); i >= 0 {
+		return max(0, i-windowed), i
+	}
+	if i := index(p.After); i >= 0 {
+		return i + 1, min(n, i+1+windowed)
+	}
+	if p.AtMS >= 0 {
+		i, _ := slices.BinarySearchFunc(items, p.AtMS, func(it item, ms int64) int { return cmp.Compare(it.at(), ms) })
+		return around(i)
+	}
+	if p.End || live && p.At == "" {
+		return max(0, n-windowed), n
+	}
+	return 0, min(n, windowed)
+}
