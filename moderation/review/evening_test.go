@@ -26,7 +26,10 @@ func evening(live bool) *memory {
 	}
 	for i := range 2000 {
 		at := int64(i) * 3600
-		u := reviewtest.Said("long", i, fmt.Sprint("Speaker ", i*7%40+1), at, at+3000, fmt.Sprintf("We tried it %d times and it was hard to keep both in mind.", i))
+		u := reviewtest.Said(
+			"long", i, fmt.Sprint("Speaker ", i*7%40+1), at, at+3000,
+			fmt.Sprintf("We tried it %d times and it was hard to keep both in mind.", i),
+		)
 		m.lines = append(m.lines, u)
 		if i%20 < 3 {
 			f := reviewtest.Flagged(u, fmt.Sprint("rule.", i%5), levels[i/20%4], 0, 1)

@@ -112,11 +112,12 @@ func (a *assets) serve(w http.ResponseWriter, r *http.Request) {
 func loadPages(a *assets) map[string]*template.Template {
 	shared := template.Must(template.New("").
 		Funcs(template.FuncMap{"asset": a.url, "count": models.Count, "talked": clock, "at": lineAt, "grave": grave, "content": content}).
-		ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/window.html", "templates/summary.html", "templates/rulebook.html"))
+		ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/window.html", "templates/summary.html",
+			"templates/rulebook.html"))
 	pages := map[string]*template.Template{"parts": shared}
 	for _, name := range []string{
-		"rooms", "session", "card", "queue", "search", "trouble", "rules", "rule", "try", "replay", "person", "line", "timeline", "health", "login",
-		"nologin", "setup", "access", "invite", "consent", "servers",
+		"rooms", "session", "card", "queue", "search", "trouble", "rules", "rule", "try", "replay", "person", "line", "timeline", "health",
+		"login", "nologin", "setup", "access", "invite", "consent", "servers",
 	} {
 		t := template.Must(shared.Clone())
 		pages[name] = template.Must(t.ParseFS(templateFiles, "templates/"+name+".html"))

@@ -176,4 +176,6 @@ func (s linePages) redacted(r *http.Request) (u models.Utterance, problem string
 func sessionLine(k models.Key) string { return lineAt(k.Session, LineID(k)) }
 
 // lineAt is the address of a line in its transcript: the page begins near it, and shows it.
-func lineAt(session, line string) string { return "/s/" + url.PathEscape(session) + "?at=" + line + "#" + line }
+func lineAt(session, line string) string {
+	return "/s/" + url.PathEscape(session) + "?at=" + line + "#" + line
+}

@@ -67,7 +67,8 @@ const replace = (old, el) => {
 };
 
 // elsewhere says that a line belongs into a part of the transcript that the page does not hold: it is counted, and comes as one scrolls.
-const elsewhere = (el) => el.dataset.in === "lines" && !tail() && !$(el.id) && +el.dataset.at > +(lineList().lastElementChild?.dataset.at || 0);
+const elsewhere = (el) => el.dataset.in === "lines" && !tail() && !$(el.id) &&
+  +el.dataset.at > +(lineList().lastElementChild?.dataset.at || 0);
 
 // put brings one piece of the page to its place and keeps the sums right. Pieces may come twice.
 const put = (el) => {
