@@ -26,6 +26,13 @@ func (e *Env) Println(line string) { e.Printf("%s\n", line) }
 // Notef tells something beside the output, on the error output.
 func (e *Env) Notef(format string, args ...any) { e.Tellf("note: "+format, args...) }
 
+// Notes tells several things beside the output.
+func (e *Env) Notes(notes []string) {
+	for _, n := range notes {
+		e.Notef("%s", n)
+	}
+}
+
 // Tellf tells one line on the error output: what goes on, and what to do next.
 func (e *Env) Tellf(format string, args ...any) { fmt.Fprintf(e.Stderr, format+"\n", args...) }
 

@@ -3,15 +3,16 @@ package terminal
 import (
 	"cmp"
 	"fmt"
-	"io"
+	"strings"
 	"time"
 
 	"earshot/models"
 	"earshot/moderation/explain"
 )
 
-// PrintFlag tells all that a flag knows of itself.
-func PrintFlag(w io.Writer, paint Palette, e explain.Explanation) {
+// FlagText tells all that a flag knows of itself.
+func FlagText(paint Palette, e explain.Explanation) string {
+	w := &strings.Builder{}
 	fmt.Fprintf(w, "%s  level %s, mode %s\n", paint.Alert("▲ "+e.Rule), e.Level, e.Mode)
 	fmt.Fprintf(w, "    %s\n    %s\n", Plain(e.Title), Plain(e.Why))
 	fmt.Fprintf(w, "    said by %s at %s, in session %s\n", Plain(e.SpeakerName), Timestamp(e.StartMS), e.Session)
@@ -21,17 +22,19 @@ func PrintFlag(w io.Writer, paint Palette, e explain.Explanation) {
 	}
 	if e.Status == models.FlagOpen {
 		fmt.Fprintln(w, "    nobody has answered yet")
-		return
+		return w.String()
 	}
 	fmt.Fprintf(w, "    %s by %s on %s\n", e.Status, Plain(e.DecidedBy), e.Decided.Local().Format(time.DateTime))
+	return w.String()
 }
 
-// PrintVerdict tells how a verdict fell and what came of it; nothing when none is stored.
-func PrintVerdict(w io.Writer, paint Palette, e explain.Explanation) {
+// VerdictText tells how a verdict fell and what came of it; "" when none is stored.
+func VerdictText(paint Palette, e explain.Explanation) string {
 	d := e.Decision
 	if d == nil {
-		return
+		return ""
 	}
+	w := &strings.Builder{}
 	fmt.Fprintf(w, "\n  verdict: %s, in mode %s\n", verdictText(*d), d.Mode)
 	if d.Why != e.Why {
 		fmt.Fprintf(w, "    %s\n", Plain(d.Why))
@@ -67,4 +70,5 @@ func PrintVerdict(w io.Writer, paint Palette, e explain.Explanation) {
 	if len(e.Actions) == 0 {
 		fmt.Fprintln(w, "  done: nothing")
 	}
+	return w.String()
 }

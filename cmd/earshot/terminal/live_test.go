@@ -2,6 +2,8 @@ package terminal
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"strings"
 	"testing"
 
@@ -35,5 +37,32 @@ func TestLivePrinterWipesGuesses(t *testing.T) {
 	p = NewLivePrinter(&out, Palette{}, false)
 	if got := show(models.Event{Partial: &partial}); got != "" {
 		t.Errorf("no terminal: %q", got)
+	}
+}
+
+// closedPipe takes nothing.
+type closedPipe struct{}
+
+func (closedPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+func TestWhilePrintsToTheEnd(t *testing.T) {
+	said := models.Event{Utterance: &models.Utterance{SpeakerName: "Ana", Text: "Hello.", State: models.UtteranceOK}}
+	for name, tt := range map[string]struct {
+		out  io.Writer
+		want error
+	}{"prints": {&bytes.Buffer{}, nil}, "cannot print": {closedPipe{}, io.ErrClosedPipe}} {
+		events := make(chan models.Event) // whoever sends waits for the printer
+		err := NewLivePrinter(tt.out, Palette{}, false).While(events, func() { close(events) }, func() error {
+			for range 3 {
+				events <- said
+			}
+			return io.ErrNoProgress
+		})
+		if !errors.Is(err, io.ErrNoProgress) || tt.want != nil && !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if b, ok := tt.out.(*bytes.Buffer); ok && strings.Count(b.String(), "Hello.\n") != 3 {
+			t.Errorf("%s: %q", name, b.String())
+		}
 	}
 }

@@ -88,25 +88,19 @@ func showHarvest(env *cli.Env, model string, o harvestOptions, found []harvest.I
 	sure := 0
 	for _, x := range found {
 		sure += x.Times - x.Doubted
-		rows = append(
-			rows,
-			[]string{
-				strconv.Itoa(x.Times), strconv.Itoa(x.Doubted), fmt.Sprintf("%.2f", x.LogProb), terminal.Plain(x.Text),
-				strings.Join(x.Sounds, ", "),
-			},
-		)
+		rows = append(rows, []string{
+			strconv.Itoa(x.Times), strconv.Itoa(x.Doubted), fmt.Sprintf("%.2f", x.LogProb), terminal.Plain(x.Text), strings.Join(x.Sounds, ", "),
+		})
 	}
 	if len(found) > 0 {
 		if err := env.Table(rows); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(
-		env.Stdout, "%s made %d different texts of %d minutes without speech; %d times one would not be doubted\n", terminal.Plain(model),
-		len(found), o.minutes, sure,
-	)
-	if err == nil && o.write != "" {
-		_, err = fmt.Fprintf(env.Stderr, "use them with  phantoms: %s  in the configuration\n", terminal.Plain(o.write))
+	env.Printf("%s made %d different texts of %d minutes without speech; %d times one would not be doubted\n",
+		terminal.Plain(model), len(found), o.minutes, sure)
+	if o.write != "" {
+		env.Tellf("use them with  phantoms: %s  in the configuration", terminal.Plain(o.write))
 	}
-	return err
+	return nil
 }

@@ -68,9 +68,7 @@ func transcribe(env *cli.Env, cmd *cobra.Command, files []string, o *cli.Output,
 		return err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
-	for _, n := range t.Notices {
-		env.Notef("%s", n)
-	}
+	env.Notes(t.Notices)
 	if len(files) > 1 && format.Captions() && out.InOne() {
 		env.Notef("the times of each recording follow those of the one before; --output FOLDER/ writes a file for each")
 	}

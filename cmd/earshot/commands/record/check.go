@@ -56,7 +56,7 @@ func check(env *cli.Env, cmd *cobra.Command, removals bool) (err error) {
 	return checkAll(ctx, env, db, removals)
 }
 
-func checkAll(ctx context.Context, env *cli.Env, store app.Record, removals bool) error {
+func checkAll(ctx context.Context, env *cli.Env, db app.Record, removals bool) error {
 	failed := 0
 	tell := func(what, good string, err error) {
 		if err != nil {
@@ -66,14 +66,14 @@ func checkAll(ctx context.Context, env *cli.Env, store app.Record, removals bool
 		}
 		env.Printf("ok   %s%s\n", what, good)
 	}
-	tell("pages, indexes and references", "", store.Check(ctx))
-	orphans, err := store.Orphans(ctx)
+	tell("pages, indexes and references", "", db.Check(ctx))
+	orphans, err := db.Orphans(ctx)
 	for _, o := range orphans {
 		err = errors.Join(err, errors.New(o))
 	}
 	tell("rows that belong to nothing", ": none", err)
-	last, err := store.CheckRemovals(ctx)
-	all, errList := store.Removals(ctx)
+	last, err := db.CheckRemovals(ctx)
+	all, errList := db.Removals(ctx)
 	good := ": nothing was removed yet"
 	if len(all) > 0 {
 		good = fmt.Sprintf(": %d, the last hash is %s", len(all), last)
@@ -85,7 +85,7 @@ func checkAll(ctx context.Context, env *cli.Env, store app.Record, removals bool
 		}
 	}
 	if failed > 0 {
-		return cli.ChecksFailed(models.WithHint(fmt.Errorf("%s of %s failed", models.Count(failed, "check"), store.Path()),
+		return cli.ChecksFailed(models.WithHint(fmt.Errorf("%s of %s failed", models.Count(failed, "check"), db.Path()),
 			`make a copy of the data folder, then "earshot restore FILE --replace" with a backup`))
 	}
 	return nil

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"time"
@@ -148,15 +149,9 @@ func newConsentCommand(env *cli.Env) *cobra.Command {
 func consentRows(found []models.Consent) [][]string {
 	rows := [][]string{{"WHEN", "SESSION", "WHO", "WHAT", "HOW", "BY"}}
 	for _, c := range found {
-		who := c.SpeakerName
-		if who == "" {
-			who = c.SpeakerID
-		}
-		if who == "" {
-			who = "whoever was there"
-		}
+		who := cmp.Or(c.SpeakerName, c.SpeakerID, "whoever was there")
 		rows = append(rows, []string{
-			c.At.In(time.Local).Format(time.DateTime), c.Session, who, string(c.What), c.How, terminal.OrDash(c.By),
+			c.At.Local().Format(time.DateTime), c.Session, who, string(c.What), c.How, terminal.OrDash(c.By),
 		})
 	}
 	return rows

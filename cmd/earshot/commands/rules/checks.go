@@ -30,9 +30,7 @@ which is loaded for nothing else. Exit code 3 when a check fails, 2 when a file 
 			listener := transcripts.NewListener(cmd.Context(), func() (*transcripts.Transcriber, error) {
 				t, err := env.Transcriber(cmd, false)
 				if err == nil {
-					for _, n := range t.Notices {
-						env.Notef("%s", n)
-					}
+					env.Notes(t.Notices)
 				}
 				return t, err
 			})

@@ -36,8 +36,7 @@ to take effect. What was said is masked; --show shows it.`,
 				if asJSON {
 					return env.JSON(e)
 				}
-				terminal.PrintFlag(env.Stdout, env.Paint(), e)
-				terminal.PrintVerdict(env.Stdout, env.Paint(), e)
+				env.Printf("%s%s", terminal.FlagText(env.Paint(), e), terminal.VerdictText(env.Paint(), e))
 				return nil
 			})
 		},

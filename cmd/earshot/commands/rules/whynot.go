@@ -121,6 +121,6 @@ func printStored(
 	if !show {
 		e.Mask(set)
 	}
-	terminal.PrintVerdict(env.Stdout, env.Paint(), e)
+	env.Printf("%s", terminal.VerdictText(env.Paint(), e))
 	return nil
 }
