@@ -69,7 +69,7 @@ func (a *App) inFiftyRooms(
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	v := a.Fleet
-	trust(s, noSecrets, "lounge://"+host+"/room-0")
+	trust(a, noSecrets, "lounge://"+host+"/room-0")
 	n := a.invited("")
 	var group errgroup.Group
 	group.Go(func() error { return v.Run(ctx, nil, nil) })
@@ -216,7 +216,7 @@ type spending struct {
 
 // spend begins to measure; stop ends it.
 func (a *App) spend() *spending {
-	x := &spending{s: s, began: time.Now(), end: make(chan struct{}), out: make(chan struct{})}
+	x := &spending{s: a, began: time.Now(), end: make(chan struct{}), out: make(chan struct{})}
 	x.before = x.now()
 	go func() {
 		defer close(x.out)
