@@ -24,7 +24,7 @@ type stay struct {
 	people  *people
 	in      chan message
 	done    chan struct{} // closed when the stay is over
-	ready   chan struct{} // closed when the handler know that we joined
+	ready   chan struct{} // closed after Joined has been called
 	group   sync.WaitGroup
 
 	media      *subscriber

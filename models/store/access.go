@@ -7,60 +7,60 @@ import (
 	"earshot/models"
 )
 
-// Users keeps who may open the pages.
+// Users stores the users of the pages.
 type Users interface {
-	// Users lists who may open the pages, by name.
+	// Users lists the users, by name.
 	Users(ctx context.Context) ([]models.User, error)
-	// UserNamed reads a user by name, whatever the capitals. models.ErrNotFound when there is none.
+	// UserNamed reads a user by name, ignoring case. models.ErrNotFound: there is none.
 	UserNamed(ctx context.Context, name string) (models.User, error)
-	// PutUser stores a user, or what changed of one. models.ErrInvalid: the name is empty, too long or another's.
+	// PutUser stores or updates a user. models.ErrInvalid: the name is empty, too long or taken.
 	PutUser(ctx context.Context, u models.User, by string, when time.Time) error
-	// DeleteUser takes all access away from a user, with every login and key. models.ErrNotFound when there is none.
+	// DeleteUser deletes a user, with every login and key. models.ErrNotFound: there is none.
 	DeleteUser(ctx context.Context, id, by string, when time.Time) error
-	// RenameAccess moves access that was given for old names of rooms, before their addresses were known, to the rooms that
-	// rename finds for them; it returns a name unchanged where none is meant for certain.
+	// RenameAccess moves access for old names of rooms, from before rooms were identified by address, to the rooms that rename
+	// returns; rename returns a name unchanged if its room is uncertain.
 	RenameAccess(ctx context.Context, rename func(old string) string) error
 }
 
-// Credentials keeps the tokens that stand for users: of each only its hash.
+// Credentials stores the hashes of tokens that authenticate users.
 type Credentials interface {
-	// Credential finds whom a token stands for. models.ErrNotFound when it is unknown, of another kind or has expired.
+	// Credential finds a token and its user. models.ErrNotFound: it is unknown, of another kind or has expired.
 	Credential(ctx context.Context, kind models.CredentialKind, hash string, now time.Time) (models.Credential, models.User, error)
-	// Credentials lists the tokens of a kind, of all users, the newest first.
+	// Credentials lists the tokens of a kind, of all users, newest first.
 	Credentials(ctx context.Context, kind models.CredentialKind) ([]models.Credential, error)
-	// PutCredential stores a token's hash, and forgets those that have expired. models.ErrNotFound when there is no such user. Keys
-	// and links are noted as made by whom; "" notes nothing: a browser logs in.
+	// PutCredential stores a token's hash, and deletes expired ones. Keys and links are audited as created by by, unless it is "",
+	// as for logins. models.ErrNotFound: there is no such user.
 	PutCredential(ctx context.Context, c models.Credential, by string) error
-	// DropCredential makes a token worthless. models.ErrNotFound when it is so already: of two who use a link at once, one wins.
-	// by is who took it back; "" notes nothing: its holder used it up or logged out.
+	// DropCredential revokes a token. It is audited as revoked by by, unless it is "", as for a used link or a logout.
+	// models.ErrNotFound: it is not valid any more; of two concurrent uses of a link, one wins.
 	DropCredential(ctx context.Context, hash, by string) error
 }
 
-// Invitations keeps the links by which the bot can be invited once: of each secret only the hash.
+// Invitations stores one-time invitation links, with the hashes of their secrets.
 type Invitations interface {
-	// PutInvitation stores a link. hash stands for its secret.
+	// PutInvitation stores a link. hash is that of its secret.
 	PutInvitation(ctx context.Context, hash string, i models.Invitation) error
-	// Invitation finds a link. models.ErrNotFound: it was never made, is used up or has expired.
+	// Invitation finds a link. models.ErrNotFound: it does not exist, was used or has expired.
 	Invitation(ctx context.Context, hash string, now time.Time) (models.Invitation, error)
-	// TakeInvitation uses a link up and says for what it was. Of several who try at once one gets it; the others get
+	// TakeInvitation consumes a link and returns its invitation. Of several concurrent calls one succeeds; the others return
 	// models.ErrNotFound.
 	TakeInvitation(ctx context.Context, hash string, now time.Time) (models.Invitation, error)
 }
 
-// Servers keeps the room servers that owners allowed the bot to be invited to.
+// Servers stores the room servers that owners have allowed invitations to.
 type Servers interface {
 	// AllowedServers lists them.
 	AllowedServers(ctx context.Context) ([]models.AllowedServer, error)
-	// AllowServer has the bot be invited to a room server from now on. A zero At means now.
+	// AllowServer allows invitations to a room server. A zero At means now.
 	AllowServer(ctx context.Context, a models.AllowedServer) error
-	// ForbidServer takes back what AllowServer gave. models.ErrNotFound when it was not allowed.
+	// ForbidServer reverts AllowServer. models.ErrNotFound: it was not allowed.
 	ForbidServer(ctx context.Context, server, by string, when time.Time) error
 }
 
-// Audit keeps who changed what. Methods that are told who does something note it themselves.
+// Audit stores who changed what. Methods with a parameter "by" add entries themselves.
 type Audit interface {
-	// Note writes down who did what, beside the changes that are noted with what they change.
+	// Note adds an entry.
 	Note(ctx context.Context, by, what, target, session string) error
-	// Audit lists who changed what, the latest first, at most limit entries.
+	// Audit lists the entries, latest first, at most limit.
 	Audit(ctx context.Context, limit int) ([]models.AuditEntry, error)
 }

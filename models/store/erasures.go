@@ -8,49 +8,49 @@ import (
 	"earshot/models"
 )
 
-// Erasures takes things out of the record. What that means for the bytes that lie on disks is each implementation's promise.
+// Erasures erases data. Each implementation documents what that means for the bytes on disk.
 type Erasures interface {
-	// Erase forgets a session, a person or a room, and leaves an entry in Removals. Of a person it removes the lines, clips,
-	// flags, gaps and the name in every session, and the summaries of these sessions, which may quote. It works in small
-	// transactions; when it is interrupted, Erasing or the next start of the program takes it up.
+	// Erase erases a session, a person or a room, and leaves an entry in Removals. Of a person it removes the lines, clips, flags,
+	// gaps and the name in every session, and the summaries of these sessions, which may quote. It works in small transactions; if
+	// interrupted, it is resumed by Erasing or the next start of the program.
 	//
-	// models.ErrNotFound: nothing of that name is stored. models.ErrUnavailable: it is found no more, but not every byte of it
-	// could be removed until ctx ended; Erasing does the rest later.
+	// models.ErrNotFound: no such data is stored. models.ErrUnavailable: the data can't be found any more, but not every byte of it
+	// was removed before ctx ended; Erasing does the rest later.
 	Erase(ctx context.Context, e models.Erasure) error
 	// ErasePerson erases the person behind an identity under all their identities, as Erase does for each.
 	ErasePerson(ctx context.Context, room, speaker, by string) error
-	// Erasing carries out what another process asked for, or what was cut short, and says how many erasures there were.
+	// Erasing carries out erasures requested by another process or interrupted, and returns their number.
 	Erasing(ctx context.Context) (int, error)
-	// Sweep removes what is older at now than the policy says. Age counts from when a thing was said. It works in small
-	// transactions, and a sweep that was cut short is finished by the next one. Each session it removes something of gets an
-	// entry in Removals. Links that expired go too.
+	// Sweep removes what is older at now than the policy allows, counting from when it was said, and expired links. It works in
+	// small transactions; an interrupted sweep is completed by the next one. Each session from which it removes something gets an
+	// entry in Removals.
 	Sweep(ctx context.Context, now time.Time, policy models.RetentionPolicy) (models.Swept, error)
 }
 
-// Removals is the list of what was removed.
+// Removals is the log of removals.
 type Removals interface {
-	// Removals lists what was removed, the first first.
+	// Removals lists the removals, oldest first.
 	Removals(ctx context.Context) ([]models.Removal, error)
-	// CheckRemovals follows the chain of removals and returns its last hash; "" when nothing was ever removed. An error that
-	// wraps ErrCorrupt names the first entry that does not fit. Entries cut off at the end cannot be seen from the list
-	// itself: compare the hash with one that was noted earlier.
+	// CheckRemovals verifies the hash chain of the removals and returns its last hash; "" if there are none. An error that wraps
+	// ErrCorrupt names the first wrong entry. Entries missing at the end can't be detected from the list alone: compare the hash
+	// with one recorded earlier.
 	CheckRemovals(ctx context.Context) (last string, err error)
 }
 
-// StaleFiles knows which files outside of the record hold something that was removed from it. It is noted in the transaction
-// that begins to remove, so that no crash leaves the files behind.
+// StaleFiles tracks exported files that contain removed data. They are recorded in the transaction that begins the removal, so that
+// no crash leaves the files behind.
 type StaleFiles interface {
-	// StaleFiles lists the sessions whose exported files hold something that was removed.
+	// StaleFiles lists the sessions whose exported files contain removed data.
 	StaleFiles(ctx context.Context) ([]string, error)
-	// FilesRemoved notes that the files of a session are gone.
+	// FilesRemoved records that the files of a session have been removed.
 	FilesRemoved(ctx context.Context, session string) error
-	// StaleSounds lists the sessions of which a clip has expired: what was exported of their sound is to go too.
+	// StaleSounds lists the sessions with expired clips, whose exported audio is to be removed too.
 	StaleSounds(ctx context.Context) ([]string, error)
-	// SoundsRemoved notes that no exported file holds sound of a session any more.
+	// SoundsRemoved records that no exported file contains audio of a session any more.
 	SoundsRemoved(ctx context.Context, session string) error
 }
 
-// CheckRemovals follows the chain of a list of removals, for Removals.CheckRemovals.
+// CheckRemovals implements Removals.CheckRemovals for a list.
 func CheckRemovals(all []models.Removal) (last string, err error) {
 	for i, r := range all {
 		if r.ID != int64(i+1) || r.Hash != r.Link(last) {

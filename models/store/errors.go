@@ -2,18 +2,18 @@ package store
 
 import "errors"
 
-// Why a record is refused when it is opened, or found to be unsound. It is left as it is in every case.
+// The errors of opening or checking a record, which is not changed in any case.
 var (
-	// ErrInUse says that another process holds a record that only one may write to.
+	// ErrInUse means that another process has opened the record for writing.
 	ErrInUse = errors.New("in use")
-	// ErrCorrupt says that the record is damaged.
+	// ErrCorrupt means that the record is damaged.
 	ErrCorrupt = errors.New("damaged")
-	// ErrForeign says that what lies there is no record of Earshot.
+	// ErrForeign means that the data is not a record of Earshot.
 	ErrForeign = errors.New("not an Earshot database")
-	// ErrNewerSchema says that a newer Earshot made the record.
+	// ErrNewerSchema means that the record is from a newer version.
 	ErrNewerSchema = errors.New("made by a newer Earshot")
-	// ErrOlderSchema says that a record opened for reading only has to be brought up to date first.
+	// ErrOlderSchema means that a record opened read-only needs a migration first.
 	ErrOlderSchema = errors.New("made by an older Earshot")
-	// ErrBehind says that the record is older than it was when it was last written to.
+	// ErrBehind means that the record is older than when it was last written to.
 	ErrBehind = errors.New("older than when it was last written to")
 )

@@ -6,24 +6,24 @@ import (
 	"earshot/models"
 )
 
-// Health tells whether the record is sound and can be written to.
+// Health checks whether the record is intact and writable.
 type Health interface {
-	// Check reads the whole record and returns an error that wraps ErrCorrupt when something in it is damaged.
+	// Check reads the whole record and returns an error that wraps ErrCorrupt if something is damaged.
 	Check(ctx context.Context) error
-	// Orphans lists, in words, rows that belong to nothing; none is how it should be.
+	// Orphans describes rows without an owner, of which there should be none.
 	Orphans(ctx context.Context) ([]string, error)
-	// Trouble is why the record takes nothing now, as far as the latest write tells; nil when it was taken.
+	// Trouble is why the record can't be written to, according to the latest write; nil if that succeeded.
 	Trouble() *models.Trouble
-	// TryWriting finds out whether there is room for what is said, so that Trouble is right even while nobody speaks, and
-	// stores the gaps that found no room before.
+	// TryWriting checks whether the record can be written to, so that Trouble is current even while nobody speaks, and stores gaps
+	// that could not be stored before.
 	TryWriting(ctx context.Context) error
 }
 
-// Embedded is a record that lies in files of this machine.
+// Embedded is a record in local files.
 type Embedded interface {
-	// Path is the record's file, absolute.
+	// Path returns the record's absolute path.
 	Path() string
-	// Backup writes the whole record, as it is at one moment, into a new file and proves that it is sound. The copy holds
-	// nothing that was removed before. A file that is there already is refused (fs.ErrExist).
+	// Backup writes a consistent copy of the record to a new file and verifies it. The copy contains no removed data. An existing
+	// file is an error (fs.ErrExist).
 	Backup(ctx context.Context, file string) error
 }

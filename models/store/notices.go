@@ -7,33 +7,33 @@ import (
 	"earshot/models"
 )
 
-// Notices keeps who is told of what, and what is still to be told.
+// Notices stores notice targets and pending notices.
 type Notices interface {
-	// SetNoticeTargets says who is told of flags from now on. What waits for a target that is not among them is dropped. A
-	// target that was disabled stays so until its mark changes.
+	// SetNoticeTargets replaces the targets. Pending notices of other targets are dropped. A disabled target remains so until its
+	// mark changes.
 	SetNoticeTargets(ctx context.Context, targets []models.NoticeTarget) error
-	// NoticeTargets lists how the targets are doing, by name.
+	// NoticeTargets lists the states of the targets, by name.
 	NoticeTargets(ctx context.Context) ([]models.NoticeTargetState, error)
-	// DisableTarget ends all sending to a target, until its address changes, and drops what waits for it.
+	// DisableTarget disables a target until its address changes, and drops its pending notices.
 	DisableTarget(ctx context.Context, name, why string) error
-	// NextNotice is what is to be told to a target next, whether it is due or not. models.ErrNotFound: nothing waits.
+	// NextNotice returns a target's next notice, whether due or not. models.ErrNotFound: there is none.
 	NextNotice(ctx context.Context, target string) (models.Notice, error)
-	// SetNotice stores what became of a try: State, Attempts, Due and Error. A notice that is gone meanwhile is none.
+	// SetNotice stores the outcome of an attempt: State, Attempts, Due and Error. It is not an error if the notice is gone.
 	SetNotice(ctx context.Context, n models.Notice) error
-	// Tell stores a notice of a flag for one target or, without a name, for every target that is told of the flag's room,
-	// whatever the level of flags it asks for. Who is told of the flag already is not told twice; id makes it happen once.
-	// models.ErrNotFound: there is no target of that name, or it is disabled.
+	// Tell stores a notice of a flag for one target or, without a name, for every target of the flag's room regardless of its level.
+	// Targets with a notice of the flag get no second one; calls with the same id have effect once. models.ErrNotFound: there is no
+	// target of that name, or it is disabled.
 	Tell(ctx context.Context, id, session, flag, target string) error
-	// PutRoomNotice has every target that wants a session's room told of something that is no flag.
+	// PutRoomNotice stores a notice without a flag for every target of a session's room.
 	PutRoomNotice(ctx context.Context, session string, kind models.NoticeKind, speaker string) error
 }
 
-// Digests counts what happened, and remembers who was told of it.
+// Digests counts what happened, and stores until when each target has had its digest.
 type Digests interface {
-	// Digest counts, by room, what happened from one time to another.
+	// Digest counts, by room, what happened in a period.
 	Digest(ctx context.Context, from, to time.Time) ([]models.RoomDigest, error)
-	// DigestUntil is up to when a target has got its digest; zero: it never got one.
+	// DigestUntil returns until when a target has had its digest; zero if never.
 	DigestUntil(ctx context.Context, target string) (time.Time, error)
-	// SetDigestUntil notes up to when a target has got its digest.
+	// SetDigestUntil stores until when a target has had its digest.
 	SetDigestUntil(ctx context.Context, target string, until time.Time) error
 }

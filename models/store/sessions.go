@@ -7,37 +7,37 @@ import (
 	"earshot/models"
 )
 
-// Sessions keeps the bot's stays in rooms.
+// Sessions stores sessions.
 type Sessions interface {
-	// StartSession stores a new session with epoch 1. When the id is stored already, the session goes on: it keeps its start,
-	// takes the rest from s, is live again, and its epoch rises by one, so that no clip's key is used twice. A zero Started
-	// means now. It returns the session as stored. models.ErrInvalid: the id is not safe in paths and URLs.
+	// StartSession stores a new session with epoch 1. If the id is stored already, the session is resumed: it keeps its start, takes
+	// the rest from s, is live again, and its epoch increases by one, so that no clip's key is used twice. A zero Started means now.
+	// It returns the session as stored. models.ErrInvalid: the id is not safe in paths and URLs.
 	StartSession(ctx context.Context, s models.Session) (models.Session, error)
-	// EndSession notes when and why a session ended. Ending it again changes nothing. models.ErrNotFound when it is not stored.
+	// EndSession stores when and why a session ended. Ending it again changes nothing. models.ErrNotFound: it is not stored.
 	EndSession(ctx context.Context, id string, reason models.EndReason, end time.Time) error
-	// Session reads one session with its counts. models.ErrNotFound when it is not stored.
+	// Session reads a session with its counts. models.ErrNotFound: it is not stored.
 	Session(ctx context.Context, id string) (models.SessionInfo, error)
-	// SessionIn reads one session of some rooms, without its counts. models.ErrNotFound when it is not stored, or in another room.
+	// SessionIn reads a session without its counts. models.ErrNotFound: it is not stored, or in a room outside of only.
 	SessionIn(ctx context.Context, id string, only models.RoomSet) (models.Session, error)
-	// Snapshot reads what is stored of a session, at one moment. models.ErrNotFound when it is not stored, or in another room
-	// than those of the query. models.ErrUnreadable, beside all the rest: some decisions or actions cannot be read.
+	// Snapshot reads what is stored of a session, consistently. models.ErrNotFound: it is not stored, or in a room outside of the
+	// query's. models.ErrUnreadable, with the rest: some decisions or actions can't be read.
 	Snapshot(ctx context.Context, q models.SnapshotQuery) (models.Snapshot, error)
-	// Sessions lists sessions with their counts, the newest first.
+	// Sessions lists sessions with their counts, newest first.
 	Sessions(ctx context.Context, q models.SessionQuery) ([]models.SessionInfo, error)
-	// UnendedSessions lists the sessions that nobody ended, the oldest first: after a start of the program these are the
-	// ones that a crash cut short.
+	// UnendedSessions lists the sessions that have not ended, oldest first: at the start of the program, those that a crash
+	// interrupted.
 	UnendedSessions(ctx context.Context) ([]models.Session, error)
-	// Stored is nil while a session is stored and nobody erases it, else models.ErrNotFound.
+	// Stored returns nil while a session is stored and not being erased, and models.ErrNotFound otherwise.
 	Stored(ctx context.Context, id string) error
-	// Rooms lists the rooms of the record, each with its newest name and address, by identity.
+	// Rooms lists the rooms of the record, with their latest names and addresses, by identity.
 	Rooms(ctx context.Context) ([]models.Room, error)
 }
 
-// Speakers keeps who was seen in a session.
+// Speakers stores the participants of sessions.
 type Speakers interface {
-	// PutSpeaker stores a person seen in a session, or what changed: a name or role that is set replaces the old one, and
-	// the earliest FirstMS stays. models.ErrNotFound when the session is not stored.
+	// PutSpeaker stores or updates a participant: a name or role that is set replaces the old one, and the earliest FirstMS is kept.
+	// models.ErrNotFound: the session is not stored.
 	PutSpeaker(ctx context.Context, p models.Speaker) error
-	// Speakers lists everybody who was seen in a session, in the order they came.
+	// Speakers lists the participants of a session, in the order in which they were first seen.
 	Speakers(ctx context.Context, session string) ([]models.Speaker, error)
 }

@@ -1,18 +1,17 @@
-// Package store is the contract of Earshot's record: one interface for each thing that is kept, the errors that callers tell
-// apart, and, in storetest, the tests that every implementation passes. models/sqlite is the embedded implementation.
+// Package store is the contract of Earshot's store: an interface for each aggregate, the errors that callers distinguish and, in
+// storetest, the conformance suite. models/sqlite is the embedded implementation.
 //
-// Every method may be called from any goroutine, returns after its work is durable, and changes nothing when it returns an
-// error. Errors wrap models.ErrNotFound, models.ErrInvalid, models.ErrUnavailable or one of this package where a caller can
-// act on the difference, and context.Canceled when the call was given up; they never carry what people said. What is stored
-// of a session that is being erased is found by no method, and nothing is added to it.
+// Every method may be called from any goroutine, returns after its work is durable, and changes nothing if it returns an error. Errors
+// wrap models.ErrNotFound, models.ErrInvalid, models.ErrUnavailable or one of this package where a caller can act on the difference,
+// and context.Canceled when the call was cancelled; they never contain what people said. Data of a session that is being erased is not
+// found by any method, and nothing is added to it.
 //
-// Points in time are kept to the millisecond, in UTC. Text is kept as valid UTF-8 without control characters, numbers as
-// finite ones.
+// Times are stored to the millisecond, in UTC; text as valid UTF-8 without control characters; numbers are finite.
 //
 // Consumers declare the one to three methods that they need; these interfaces are what the wiring hands out.
 package store
 
-// Store is a whole record.
+// Store is the whole store.
 type Store interface {
 	Sessions
 	Speakers
@@ -40,6 +39,6 @@ type Store interface {
 	Removals
 	StaleFiles
 	Health
-	// Close ends the use of the record. It waits for calls under way.
+	// Close closes the store, after waiting for calls in progress.
 	Close() error
 }
