@@ -32,6 +32,11 @@ func TestStrangersCannotFillTheLounge(t *testing.T) {
 	host, env := serveAlone(t)
 	a := &stranger{t: t, base: "http://" + host}
 	defer a.leave()
+	// Somebody reads along in the lounge, so that it stays when the microphones, which never connect, are given up: on a busy machine
+	// before the other attacks are over.
+	if got := a.stream("/rooms/lounge/events"); got >= 300 {
+		t.Fatalf("the first in the lounge: %d", got)
+	}
 	for _, attack := range []struct {
 		what       string
 		times, let int // how often it is tried, and how often it succeeds
@@ -39,7 +44,7 @@ func TestStrangersCannotFillTheLounge(t *testing.T) {
 	}{
 		{"microphones", 80, 8, func(int) int { return a.post("/whip/lounge", someOffer("")) }},
 		{"rooms", 98, 3, func(i int) int { return a.stream(fmt.Sprintf("/rooms/room-%d/events", i)) }}, // beside the lounge
-		{"the lounge's events", 252, 29, func(int) int { return a.stream("/rooms/lounge/events") }},    // beside the rooms'
+		{"the lounge's events", 252, 28, func(int) int { return a.stream("/rooms/lounge/events") }},    // beside the rooms' and the first
 		{"the page's events", 252, 64, func(int) int { return a.stream("/events") }},
 	} {
 		let := 0
