@@ -56,9 +56,25 @@ func turn(t *testing.T, more ...string) int {
 		if err == nil {
 			_ = c.Close()
 		}
-		return err == nil
+		return err == nil && (len(more) > 0 || bindingAnswered(port))
 	})
 	return port
+}
+
+// bindingAnswered asks a STUN server once: coturn takes TCP connections before it reads datagrams, and pion asks only once too.
+func bindingAnswered(port int) bool {
+	c, err := net.Dial("udp", fmt.Sprintf("127.0.0.1:%d", port))
+	if err != nil {
+		return false
+	}
+	defer c.Close()
+	request := append([]byte{0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42}, make([]byte, 12)...) // RFC 8489, section 5
+	if _, err := c.Write(request); err != nil {
+		return false
+	}
+	_ = c.SetReadDeadline(time.Now().Add(time.Second))
+	n, err := c.Read(make([]byte, 1500))
+	return err == nil && n >= len(request)
 }
 
 // TestRelayOnly: over a real TURN server, by UDP and by TCP, media connects and no address of this machine is told; with
