@@ -105,6 +105,7 @@ func (c *compiler) settings(files []*rules.File) {
 			c.set.Members[id] = append(c.set.Members[id], role)
 		}
 	}
+	c.exemptions(files)
 	c.checkFloors(files)
 }
 
@@ -237,6 +238,12 @@ func (c *compiler) setHash() string {
 	for _, r := range c.set.rules {
 		parts = append(parts, r.ID, r.hash)
 	}
+	if len(c.set.exempt) > 0 {
+		parts = append(parts, c.set.exempt)
+	}
+	if c.set.Zone != nil {
+		parts = append(parts, c.set.Zone.String())
+	}
 	return digest(12, parts...)
 }
 
@@ -247,6 +254,9 @@ func (c *compiler) roomSettings(f *rules.File) {
 	}
 	if f.Languages != nil {
 		c.set.Languages = f.Languages
+	}
+	if f.Zone != nil {
+		c.set.Zone = f.Zone
 	}
 	if f.VoteOver > 0 {
 		c.set.VoteOver = f.VoteOver

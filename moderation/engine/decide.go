@@ -50,6 +50,9 @@ func (s *Session) decide(p *condition.Person, u models.Utterance, vs []Verdict, 
 		s.limits.limit(&v, f.ID, p.ID, u.EndMS)
 		f.Mode, f.Why = v.Mode, v.Why
 		out.Flags = append(out.Flags, f)
+		if !v.rule.forRoom() {
+			s.roster.Flagged(u.EndMS)
+		}
 		clip := ClipRequest{f.ID, u.SpeakerID, models.Span{StartMS: f.StartMS, EndMS: f.EndMS}, rules.Unsaid, rules.Unsaid, rules.Unsaid}
 		if c := v.rule.Flag.Clip; c != nil {
 			clip.BeforeMS, clip.AfterMS, clip.KeepMS = c.Before, c.After, c.Keep

@@ -13,7 +13,8 @@ rules:
 func TestReveals(t *testing.T) {
 	checkFires(t, revealRules, []said{
 		{"my number is five five five zero one two three", "phone: five five five zero one two three"},
-		{"five five five | zero one two three", "phone: five five five zero one two three"},
+		{"call five five five | zero one two three", "phone: five five five zero one two three"},
+		{"five five five | zero one two three", ""},
 		{"call me on double five five, uh, oh one two three", "phone: double five five … oh one two three"},
 		{"oh eight one two three four five six seven eight nine", "phone: oh eight one two three four five six seven eight nine"},
 		{"ring me at 555-0123", "phone: 555-0123"},

@@ -38,7 +38,9 @@ type player struct {
 func (s *Set) play(c rules.Check, show bool) ([]Verdict, error) {
 	start := monday
 	if c.Start.Set {
-		start = time.Date(2026, time.January, 4+int(c.Start.Day), 0, 0, 0, 0, s.zone()).Add(time.Duration(c.Start.Minutes) * time.Minute)
+		start = time.Date(
+			2026, time.January, 4+int(c.Start.Day), 0, 0, 0, 0, cmp.Or(s.Zone, time.UTC),
+		).Add(time.Duration(c.Start.Minutes) * time.Minute)
 	}
 	p := &player{set: s, show: show, people: map[string]models.Role{}, open: map[string]string{}}
 	p.begin(start)

@@ -84,6 +84,7 @@ func (s *Session) verdicts(u models.Utterance, how condition.Manner) []Verdict {
 	sc.Look(p.Within(u.EndMS-s.set.Reach), u, words)
 	vs := s.set.judgeAll(sc, func(r *rule) bool { return r.spoken() || how.Explain })
 	flagged := slices.ContainsFunc(vs, func(v Verdict) bool { return v.Fired })
+	sc.Remember()
 	p.Remember(&sc.Window, !flagged, max(s.set.Reach, s.set.Repeats))
 	return vs
 }

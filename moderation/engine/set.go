@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"time"
 
 	"earshot/models"
 	"earshot/moderation/engine/condition"
@@ -23,6 +22,7 @@ type Set struct {
 	automatic []models.Verb
 	trust     trust
 	notes     []Note
+	exempt    []rules.Exempt
 }
 
 // rule is one compiled rule.
@@ -114,9 +114,6 @@ func (s *Set) Rules() []RuleInfo {
 	}
 	return out
 }
-
-// zone is where the room is, for times of day: UTC where no file says.
-func (s *Set) zone() *time.Location { return cmp.Or(s.Zone, time.UTC) }
 
 // weaker is the weaker of two modes; an empty one does not count.
 func weaker(a, b models.Mode) models.Mode {

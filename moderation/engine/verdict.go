@@ -58,6 +58,9 @@ func (s *Set) judgeAll(sc *condition.Context, asked func(*rule) bool) []Verdict 
 			continue
 		}
 		v, fired := r.judge(sc)
+		if fired && s.exempts(sc, r) {
+			v.Fired, fired, v.WhyNot = false, false, "whoever said it is exempt"
+		}
 		if fired || sc.Explain {
 			out = append(out, v)
 		}

@@ -39,7 +39,7 @@ func ExampleScanner() {
 	}
 	s := match.NewScanner(b.Build())
 	line := models.Utterance{Text: "What a piece of lazy work. A stupied man gave him my bank account " +
-		"and five five five zero one two three."}
+		"call five five five zero one two three."}
 	s.Scan(nil, match.Utterance{Of: line, Words: match.WordsOf(line)})
 	for name, source := range map[string]int{"rude": rude, "bank": bank, "phone": phone} {
 		for _, m := range s.Found[source] {

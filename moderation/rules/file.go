@@ -26,6 +26,8 @@ type File struct {
 	Ledgers   []Ledger
 	Automatic []models.Verb // what a rule may do without asking, where it says so itself
 	Off       []strict.Text
+	Zone      *time.Location // of the room; nil: not set
+	Exempt    []Exempt
 	Words     []List
 	Trust     Trust
 	Rules     []*Rule
@@ -48,6 +50,12 @@ func closure(f *File, done []*File) []*File {
 
 // Newcomer says until when somebody is new: until everything given is reached.
 type Newcomer struct{ InRoom, CleanSpeech int64 }
+
+// Exempt is who no rule is about: some roles or people, of all rules or of those of some packs.
+type Exempt struct {
+	Roles, Speakers, Packs []strict.Text
+	Line                   int `json:"-"`
+}
 
 // Ledger is one ledger. Fade is in points per ms; Each is for how long a point counts, in ms, or 0; Reset is when all are cleared.
 type Ledger struct {

@@ -13,7 +13,8 @@ import (
 // topOrder is the order of the parts of a rule file, and ruleOrder that of a rule's.
 var (
 	topOrder = []string{
-		"schema", "profile", "about", "use", "off", "mode", "automatic", "people", "languages", "words", "trust", "ledger", "rules", "checks",
+		"schema", "profile", "about", "use", "off", "exempt", "mode", "automatic", "people", "zone", "languages", "words", "trust", "ledger",
+		"rules", "checks",
 	}
 	ruleOrder = []string{
 		"id", "about", "override", "mode", "automatic", "when", "unless", "span", "on", "second_look", "trust", "then", "at_most",

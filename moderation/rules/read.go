@@ -63,6 +63,8 @@ func (r *reading) shape() strict.Shape {
 			{Name: "words", Shape: r.words(&f.Words)},
 			{Name: "trust", Shape: trust(&f.Trust)},
 			{Name: "rules", Shape: r.rules()},
+			{Name: "zone", Shape: zone(&f.Zone)},
+			{Name: "exempt", Shape: exempt(&f.Exempt)},
 			{Name: "off", Shape: strict.Texts("off", &f.Off)},
 			{Name: "languages", Shape: languages(f)},
 			{Name: "ledger", Shape: ledgers(&f.Ledgers)},

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
@@ -186,5 +187,33 @@ func wordGate(what string, g *Gates) strict.Shape {
 	return strict.Lazy(func(v strict.Value) strict.Shape {
 		g.Line = v.Line()
 		return strict.Mapping{What: what, Fields: []strict.Field{{Name: "word_p", Shape: strict.SomeNumber("word_p", &g.WordP, 0, 1)}}}
+	})
+}
+
+// zone is where the room is, for times of day.
+func zone(into **time.Location) strict.Shape {
+	return strict.Checked("zone", "", func(v strict.Value, t strict.Text) {
+		loc, err := time.LoadLocation(t.Text)
+		if err != nil || t.Text == "" || t.Text == "Local" {
+			v.Bad("unknown zone %q: write it as Europe/Berlin or UTC (IANA)", strict.Shorten(t.Text))
+			return
+		}
+		*into = loc
+	})
+}
+
+// exempt is whom no rule is about.
+func exempt(into *[]Exempt) strict.Shape {
+	return strict.List("exempt", func(at strict.Value) (strict.Shape, func()) {
+		e := &Exempt{Line: at.Line()}
+		return strict.Mapping{
+			What: "an entry of exempt",
+			Fields: []strict.Field{
+				{Name: "role", Shape: strict.Texts("role", &e.Roles)},
+				{Name: "speaker", Shape: strict.Texts("speaker", &e.Speakers)},
+				{Name: "packs", Shape: strict.Texts("packs", &e.Packs)},
+			},
+			NeedsOne: []string{"role", "speaker"},
+		}, func() { *into = append(*into, *e) }
 	})
 }

@@ -15,6 +15,7 @@ type takesFloor struct {
 	Interruptions      *strict.Comparison `json:",omitempty"`
 	Of                 int64
 	MinSpeakers        int
+	Every              int64 `json:",omitempty"` // between two turns
 	Gap                int64 `json:",omitempty"` // of a turn; 0: longestPause
 }
 
@@ -29,10 +30,11 @@ func (c *takesFloor) Shape(rules.Nested) strict.Shape {
 			{Name: "overlap", Shape: strict.SomeNumber("overlap", &c.Overlap, 0, 1)},
 			{Name: "of", Shape: strict.Duration("within", &c.Of)},
 			{Name: "within", Shape: strict.Duration("within", &c.Of)},
+			{Name: "every", Shape: strict.Duration("every", &c.Every)},
 			{Name: "gap", Shape: strict.Duration("gap", &c.Gap)},
 			{Name: "min_speakers", Shape: strict.Whole("min_speakers", &c.MinSpeakers, 1, 1000)},
 		},
-		NeedsOne: []string{"share_over", "turn_over", "interruptions", "overlap"},
+		NeedsOne: []string{"share_over", "turn_over", "interruptions", "overlap", "every"},
 	}, func(v strict.Value) {
 		if c.Of > maxFloor {
 			v.Bad("floor looks back at most %dm", maxFloor/60_000)
@@ -60,6 +62,9 @@ func (c *takesFloor) Eval(e *Context, _ float64) (bool, []match.Match) {
 		}
 	}
 	if c.TurnOver > 0 && e.roster.turn(e.Person, e.Now, cmp.Or(c.Gap, longestPause)) <= c.TurnOver {
+		return false, nil
+	}
+	if c.Every > 0 && !e.roster.again(e.Person, e.Now, cmp.Or(c.Gap, longestPause), c.Every) {
 		return false, nil
 	}
 	return c.Interruptions == nil || c.Interruptions.Holds(float64(e.roster.interruptions(e.Person, w))), nil

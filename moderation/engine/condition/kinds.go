@@ -20,5 +20,10 @@ var Kinds = []rules.ConditionKind{
 	{Name: "spoken_language", New: func() rules.Condition { return &spokenLanguage{Sure: 0.8} }},
 	{Name: "room", New: func() rules.Condition { return &inRoom{Within: 60_000} }},
 	{Name: "ledger", New: func() rules.Condition { return &balances{} }},
+	{Name: "said", New: func() rules.Condition { return &said{By: "person"} }},
+	{Name: "not_said", New: func() rules.Condition { return &notSaid{By: "person"} }},
+	{Name: "present", New: func() rules.Condition { return &present{want: true} }},
+	{Name: "absent", New: func() rules.Condition { return &present{} }},
+	{Name: "at", New: func() rules.Condition { return &clock{} }},
 	{Name: "if", New: func() rules.Condition { return &expression{} }},
 }

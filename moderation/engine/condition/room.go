@@ -9,6 +9,7 @@ import (
 // inRoom holds when all that is written of the room does, within Within ms.
 type inRoom struct {
 	Joins, Unmutes *strict.Comparison `json:",omitempty"`
+	Flags          *strict.Comparison `json:",omitempty"`
 	Within         int64
 	Silence        int64 `json:",omitempty"`
 }
@@ -20,10 +21,11 @@ func (c *inRoom) Shape(rules.Nested) strict.Shape {
 		Fields: []strict.Field{
 			{Name: "joins", Shape: strict.Compare("joins", &c.Joins)},
 			{Name: "and_unmutes", Shape: strict.Compare("and_unmutes", &c.Unmutes)},
+			{Name: "flags", Shape: strict.Compare("flags", &c.Flags)},
 			{Name: "within", Shape: strict.Duration("within", &c.Within)},
 			{Name: "silence", Shape: strict.Duration("silence", &c.Silence)},
 		},
-		NeedsOne: []string{"joins", "and_unmutes", "silence"},
+		NeedsOne: []string{"joins", "and_unmutes", "flags", "silence"},
 	}, func(v strict.Value) {
 		if c.Within > maxRoomWindow {
 			v.Bad("room.within may be at most %dm", maxRoomWindow/60_000)
@@ -52,6 +54,9 @@ func (c *inRoom) Eval(e *Context, _ float64) (bool, []match.Match) {
 		return float64(n)
 	}
 	if c.Joins != nil && !c.Joins.Holds(count(room.joins)) || c.Unmutes != nil && !c.Unmutes.Holds(count(room.unmutes)) {
+		return false, nil
+	}
+	if c.Flags != nil && !c.Flags.Holds(count(room.flags)) {
 		return false, nil
 	}
 	return c.Silence == 0 || room.began && e.Now-max(room.voiced, room.first) >= c.Silence, nil

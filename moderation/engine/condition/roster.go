@@ -30,18 +30,21 @@ type Person struct {
 	floor   floorState
 	sound   []models.Sound
 	votes   []models.LanguageVote
+	said    map[string]int64 // when something was last said, by its name
 	Held    map[string]int64 // when a rule on what is observed ceased to hold, or holding
 	Looked  int64            // when that was looked at last
 }
 
 // NewRoster is the roster of an empty room.
-func NewRoster() *Roster { return &Roster{People: map[string]*Person{}} }
+func NewRoster() *Roster {
+	return &Roster{People: map[string]*Person{}, room: roomState{said: map[string]int64{}}}
+}
 
 // Person finds somebody, or begins to remember them.
 func (r *Roster) Person(id string) *Person {
 	p := r.People[id]
 	if p == nil {
-		p = &Person{Speaker: models.Speaker{ID: id, FirstMS: -1}, Held: map[string]int64{}}
+		p = &Person{Speaker: models.Speaker{ID: id, FirstMS: -1}, said: map[string]int64{}, Held: map[string]int64{}}
 		r.People[id] = p
 	}
 	return p
@@ -49,6 +52,11 @@ func (r *Roster) Person(id string) *Person {
 
 // Talked is how long somebody has spoken in the session, in ms.
 func (p *Person) Talked() int64 { return p.floor.past + length(p.floor.spans) }
+
+// Flagged notes that somebody was flagged, for flags: of room:.
+func (r *Roster) Flagged(at int64) {
+	r.room.flags = append(slices.DeleteFunc(r.room.flags, func(t int64) bool { return t < at-maxRoomWindow }), at)
+}
 
 // HasLeft reports whether somebody was there and is gone.
 func (r *Roster) HasLeft(id string) bool { return r.room.left[id] }
@@ -208,7 +216,9 @@ func (p *Person) isNew(n *rules.Newcomer, now int64) bool {
 type roomState struct {
 	joins, unmutes []int64
 	left           map[string]bool
-	voiced         int64 // when somebody was last heard
+	said           map[string]int64 // when something was last said, by its name
+	flags          []int64          // when lines were flagged
+	voiced         int64            // when somebody was last heard
 	began          bool
 	first          int64
 }

@@ -21,6 +21,7 @@ type says struct {
 	Words, Phrase, Pattern []strict.Text
 	How                    match.Form `json:",omitempty"`
 	Gap                    int
+	Except                 []strict.Text `json:",omitempty"`
 }
 
 // Shape is how says: is written.
@@ -33,6 +34,7 @@ func (c *says) Shape(rules.Nested) strict.Shape {
 			{Name: "pattern", Shape: strict.Texts("pattern", &c.Pattern)},
 			{Name: "how", Shape: strict.OneOf("how", &c.How, match.Forms...)},
 			{Name: "gap", Shape: strict.Whole("gap", &c.Gap, 0, maxGap)},
+			{Name: "except", Shape: strict.Texts("except", &c.Except)},
 		},
 		Check: c.check,
 	}
@@ -92,6 +94,17 @@ func (c *says) compile(p *Part) Condition {
 		}
 		out.sources = append(out.sources, id)
 	}
+	if out.except = -1; len(c.Except) > 0 {
+		out.except = p.source(source{})
+		for _, t := range c.Except {
+			for _, form := range []match.Form{match.Exact, match.Inflected} {
+				if err := p.match.Exception(out.except, t.Text, form, "en"); err != nil && form == match.Exact {
+					p.bad(t.Line, "%s", err)
+				}
+			}
+		}
+		p.looksFor([]int{out.except})
+	}
 	p.looksFor(out.sources)
 	return out
 }
@@ -108,11 +121,21 @@ func listNames(f *rules.File) []string {
 }
 
 // wordsSaid holds when one of its sources is found in what was said.
-type wordsSaid struct{ sources []int }
+type wordsSaid struct {
+	sources []int
+	except  int // the source whose finds take out the matches that they touch; -1: there is none
+}
 
 // Eval gives the matches that begin where they may.
 func (c wordsSaid) Eval(e *Context, minP float64) (bool, []match.Match) {
-	return e.found(c.sources, e.From, minP)
+	held, ms := e.found(c.sources, e.From, minP)
+	if !held || c.except < 0 {
+		return held, ms
+	}
+	ms = slices.DeleteFunc(ms, func(m match.Match) bool {
+		return slices.ContainsFunc(e.Found[c.except], func(n match.Match) bool { return n.First <= m.Last && m.First <= n.Last })
+	})
+	return len(ms) > 0, ms
 }
 
 // Explain quotes what was said, or says what was looked for in vain and what never: took away from it.

@@ -1,6 +1,7 @@
 package condition
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -22,10 +23,12 @@ type Settings struct {
 	Roles     map[models.Role]bool
 	Newcomers *rules.Newcomer
 	Zone      *time.Location // of times of day; nil: UTC
-	Languages []string
-	VoteOver  int64
-	Ledgers   map[string]rules.Ledger
-	SoundP    float64 // the least probability of a word that was matched by its sound
+
+	remembered []remembered // what is remembered of when it was said
+	Languages  []string
+	VoteOver   int64
+	Ledgers    map[string]rules.Ledger
+	SoundP     float64 // the least probability of a word that was matched by its sound
 
 	Reach, Repeats int64 // how far back lines are looked at, in ms
 }
@@ -65,6 +68,9 @@ func (s *Settings) RolesOf(id string, platform models.Role) []models.Role {
 func (s *Settings) IsHost(p models.Speaker) bool {
 	return p.Role == models.RoleHost || slices.Contains(s.Members[p.ID], models.RoleHost)
 }
+
+// InZone is a time by the clock of the room.
+func (s *Settings) InZone(t time.Time) time.Time { return t.In(cmp.Or(s.Zone, time.UTC)) }
 
 // RoleNames are the names of all roles, in order.
 func (s *Settings) RoleNames() []string {

@@ -129,6 +129,17 @@ func (r *Roster) turn(p *Person, now, gap int64) int64 {
 	return 0
 }
 
+// again reports whether a turn goes on that began less than so many ms after the person's turn before. Short sounds are no turns.
+func (r *Roster) again(p *Person, now, gap, every int64) bool {
+	took := r.turn(p, now, gap)
+	if took == 0 {
+		return false
+	}
+	began := p.floor.spans[len(p.floor.spans)-1].EndMS - took
+	before := slices.DeleteFunc(p.floor.turns(began-every), func(t models.Span) bool { return t.StartMS >= began })
+	return len(before) > 0 && began-before[len(before)-1].EndMS < every
+}
+
 // taken reports whether somebody else took the floor in a pause of a person.
 func (r *Roster) taken(p *Person, pause models.Span) bool {
 	if pause.EndMS-pause.StartMS < backchannel {

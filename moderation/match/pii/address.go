@@ -18,15 +18,17 @@ var (
 // order ("jalan Mawar nomor 12"), with words around it that speak of a home.
 func findAddresses(atoms []atom, found func(at ...int)) {
 	for i := range atoms {
-		end := -1
+		end, from := -1, i
 		if n, ok := numberAt(atoms, i); ok && !n.uncertain {
 			end = streetAfter(atoms, n.to)
 		} else if streetsBefore[atoms[i].text] {
 			end = numberAfter(atoms, i+1)
+		} else if streets[atoms[i].text] && i > 0 && atoms[i-1].kind == atomWord && !notStreets[atoms[i-1].text] {
+			end, from = numberBehind(atoms, i+1), i-1
 		}
-		if end > 0 && cued(atoms, i-8, i, homeCues) {
-			at := make([]int, 0, end-i)
-			for k := i; k < end; k++ {
+		if end > 0 && (cued(atoms, from-8, from, homeCues) || from > 0 && end > i+2 && from == i && atoms[i-1].text == "at") {
+			at := make([]int, 0, end-from)
+			for k := from; k < end; k++ {
 				at = append(at, k)
 			}
 			found(at...)
@@ -49,8 +51,23 @@ func streetAfter(atoms []atom, i int) int {
 		switch {
 		case k > i && streets[a.text]:
 			return k + 1
+		case k == i && a.text == "the" && k+1 < len(atoms) && streets[atoms[k+1].text] && !everyStreet[atoms[k+1].text]:
+			return k + 2 // "9 the crescent"
 		case a.kind != atomWord || notStreets[a.text] || strings.TrimSpace(a.text) == "":
 			return -1
+		}
+	}
+	return -1
+}
+
+// everyStreet are words that mean any street, and no name of one.
+var everyStreet = map[string]bool{"street": true, "road": true, "drive": true, "way": true, "court": true, "place": true}
+
+// numberBehind is the end of the house number that is said behind a street's name, "Fifth Avenue number 350", or -1.
+func numberBehind(atoms []atom, i int) int {
+	if i+1 < len(atoms) && atoms[i].text == "number" {
+		if n, ok := numberAt(atoms, i+1); ok && !n.uncertain {
+			return n.to
 		}
 	}
 	return -1

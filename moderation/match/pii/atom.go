@@ -59,7 +59,8 @@ func appendAtoms(out []atom, text string, word int) []atom {
 // cued reports whether one of the words stands between two atoms.
 func cued(atoms []atom, from, to int, cues map[string]bool) bool {
 	for i := max(from, 0); i < min(to, len(atoms)); i++ {
-		if cues[atoms[i].text] || cues[strings.TrimSuffix(atoms[i].text, "s")] {
+		text := atoms[i].text
+		if cues[text] || len(text) > 3 && cues[strings.TrimSuffix(text, "s")] { // "was" is no plural of "wa"
 			return true
 		}
 	}

@@ -30,9 +30,11 @@ func cardIn(r numberRun) []number {
 
 // isCard reports whether numbers are those of one card.
 func isCard(numbers []number) bool {
-	digits := numberRun{numbers: numbers}.digits()
+	run := numberRun{numbers: numbers}
+	digits := run.digits()
 	n := len(digits)
-	return n >= minCard && n <= maxCard && strings.ContainsRune("23456", rune(digits[0])) && luhn(digits) && different(digits) >= 2
+	return !run.years() && n >= minCard && n <= maxCard && strings.ContainsRune("23456", rune(digits[0])) && luhn(digits) &&
+		different(digits) >= 2
 }
 
 // luhn checks the check digit.

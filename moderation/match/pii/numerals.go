@@ -157,7 +157,11 @@ func (l *numerals) suffixed(atoms []atom, n number) number {
 }
 
 // isFiller reports whether a word may stand between the digits of one number.
-func isFiller(a atom) bool {
+func isFiller(atoms []atom, i int) bool {
+	a := atoms[i]
+	if i > 0 && a.text == "on" { // hang on, hold on
+		return atoms[i-1].text == "hang" || atoms[i-1].text == "hold"
+	}
 	if a.kind == atomSign {
 		return a.text == "-" || a.text == "(" || a.text == ")" || a.text == "," || a.text == "." || a.text == "+"
 	}

@@ -41,10 +41,33 @@ func (r numberRun) isPhone(atoms []atom) bool {
 		return false
 	case cued(atoms, first-8, first, phoneCues), cued(atoms, last, last+5, phoneCues):
 		return r.singles() >= 1 || len(r.numbers) > 1 || n >= 9
-	case n >= 10:
+	case n < 10: // a short number is one to call only where something says so, or where it is written like one
+		return r.written(atoms)
+	case r.pairs() || r.round() || repeated(digits):
+		return false
+	default:
 		return r.singles() >= n-4 || len(r.numbers) > 1 && r.grouped() || validPhone(digits)
 	}
-	return r.singles() >= 5 || r.written(atoms)
+}
+
+// pairs reports whether every number has two digits: temperatures, marks, ages.
+func (r numberRun) pairs() bool {
+	return len(r.numbers) > 2 && !slices.ContainsFunc(r.numbers, func(x number) bool { return len(x.digits) != 2 || x.digits[0] == '0' })
+}
+
+// round reports whether every number is a round one: sums, years of a century.
+func (r numberRun) round() bool {
+	return !slices.ContainsFunc(r.numbers, func(x number) bool { return len(x.digits) < 3 || !strings.HasSuffix(x.digits, "00") })
+}
+
+// repeated reports whether digits are nothing but a group of two to five that is said again: somebody counts in.
+func repeated(digits string) bool {
+	for n := 2; n <= min(5, len(digits)/2); n++ {
+		if len(digits)%n == 0 && strings.Repeat(digits[:n], len(digits)/n) == digits {
+			return true
+		}
+	}
+	return false
 }
 
 // singles counts the digits that were said one by one (double and triple count as such).
@@ -69,10 +92,10 @@ func (r numberRun) written(atoms []atom) bool {
 	return len(r.numbers) == 2 && atoms[first.from].word == atoms[last.from].word && len(first.digits) == 3 && len(last.digits) == 4
 }
 
-// years reports whether every number is a year.
+// years reports whether every number is a year, but for the "to" between two.
 func (r numberRun) years() bool {
 	return !slices.ContainsFunc(r.numbers, func(x number) bool {
-		return len(x.digits) != 4 || !strings.HasPrefix(x.digits, "19") && !strings.HasPrefix(x.digits, "20")
+		return !x.uncertain && (len(x.digits) != 4 || !strings.HasPrefix(x.digits, "19") && !strings.HasPrefix(x.digits, "20"))
 	})
 }
 

@@ -43,7 +43,7 @@ func numberRuns(atoms []atom) []numberRun {
 	}
 	for i := 0; i < len(atoms); {
 		n, ok := numberAt(atoms, i)
-		if ok && n.uncertain && (len(run.numbers) == 0 || fillers > 0) && !startsZero(atoms, n) {
+		if ok && n.uncertain && (len(run.numbers) == 0 || fillers > 0 || !run.oneByOne(atoms, n)) && !startsZero(atoms, n) {
 			ok = false
 		}
 		if ok {
@@ -56,7 +56,7 @@ func numberRuns(atoms []atom) []numberRun {
 			run.plus = true
 		case len(run.numbers) == 0:
 			run.plus = false
-		case isFiller(atoms[i]) && fillers < maxFillers && !decimal(atoms, i):
+		case isFiller(atoms, i) && fillers < maxFillers && !decimal(atoms, i):
 			fillers++
 		default:
 			end()
@@ -65,6 +65,17 @@ func numberRuns(atoms []atom) []numberRun {
 	}
 	end()
 	return out
+}
+
+// oneByOne reports whether digits are said one by one around a word that may be one: "five to six" is 526 then, and "10 to 4" a
+// time. A zero is one beside whatever.
+func (r numberRun) oneByOne(atoms []atom, n number) bool {
+	if n.digits == "0" || n.to >= len(atoms) {
+		return true
+	}
+	single := func(x number) bool { return strings.Count(x.digits, x.digits[:1]) == len(x.digits) }
+	next, ok := numberAt(atoms, n.to)
+	return single(r.numbers[len(r.numbers)-1]) && (!ok || single(next))
 }
 
 // startsZero reports whether "oh" or "o" stands for a zero before digits: "oh eight hundred".

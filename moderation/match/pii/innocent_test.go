@@ -1,0 +1,53 @@
+package pii
+
+import (
+	"strings"
+	"testing"
+
+	"earshot/models"
+)
+
+// TestInnocentNumbers: numbers that are no personal data, and some that are.
+func TestInnocentNumbers(t *testing.T) {
+	for say, want := range map[string]string{
+		"two two two two two two two two two":                                    "",
+		"five six seven eight and five six seven eight and five six seven eight": "",
+		"one two three one two three one two three one two three":                "",
+		"the 2 0 2 4 2 0 2 5 season":                                             "",
+		"the temperature was 72 68 75 81 and 90":                                 "",
+		"it is 10 to 4 and 5 to 6":                                               "",
+		"from 1914 to 1918 and 1939 to 1945":                                     "",
+		"we won 3 2 4 1 2 0 5 3":                                                 "",
+		"they paid 1500 2500 3500 a month":                                       "",
+		"model number 5 5 7 8 2 1 3":                                             "",
+		"wifi password is 8 8 6 2 1 4 5 7":                                       "",
+		"the ratio is 16 to 9 and 4 to 3 and 21 to 9":                            "",
+		"set one six four six two three six seven five":                          "",
+		"my digits are for one five five five five to six seven won":             "phone",
+		"call me on five five five oh one two three":                             "phone",
+		"seven one eight five five five oh one one two":                          "phone",
+		"555-0123": "phone",
+		"my card is four one one one hang on one one one one one one one one one one one one": "card",
+		"come to us at 7 elm street":                "address",
+		"pick me up at 45 north main street":        "address",
+		"i live on fifth avenue number 350":         "address",
+		"i live at 9 the crescent":                  "address",
+		"alamatnya jalan sudirman nomor dua belas":  "address",
+		"rumahku di jalan merdeka nomor lima belas": "address",
+		"it was the fourth street on the left":      "",
+		"meet me at the street at five":             "",
+		"at 5 the road was closed":                  "",
+	} {
+		var words []models.Word
+		for _, w := range strings.Fields(say) {
+			words = append(words, models.Word{Text: w})
+		}
+		var got []string
+		for _, f := range Find(words, func(string) bool { return true }) {
+			got = append(got, f.Kind)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: %v, want %q", say, got, want)
+		}
+	}
+}
