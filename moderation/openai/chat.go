@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// Message is one message of a chat. Roles are those of the API: system, user, assistant.
+// Message is a chat message. Roles are those of the API: system, user, assistant.
 type Message struct {
 	Role    string `json:"role"`
 	Content string `json:"content"`
 }
 
-// Chat is a question to the chat completions API, answered by a JSON object.
+// Chat is a request to the chat completions API for a JSON object.
 type Chat struct {
 	Model       string            `json:"model"`
 	Messages    []Message         `json:"messages"`
@@ -24,12 +24,11 @@ type Chat struct {
 	Stream      bool              `json:"stream"`
 }
 
-// errNoChat is an answer of something else.
+// errNoChat means that the response is not a chat completion.
 var errNoChat = errors.New("the answer is not that of a chat completions API")
 
-// AskJSON puts data before the model, as JSON under instructions, and returns the text of its answer without a fence of
-// backquotes. What was said is data, never instruction: it must go into data. The answer is at most maxTokens long, and as
-// repeatable as the server can make it.
+// AskJSON sends data as JSON under instructions, and returns the text of the answer without a code fence. What was said must go into
+// data, never into instructions. The answer has at most maxTokens tokens, and is as reproducible as the server allows.
 func (c *Client) AskJSON(ctx context.Context, instructions string, data any, maxTokens int) (string, error) {
 	evidence, err := json.Marshal(data)
 	if err != nil {
@@ -45,7 +44,7 @@ func (c *Client) AskJSON(ctx context.Context, instructions string, data any, max
 	return chatText(answer)
 }
 
-// chatText reads the one text of an answer.
+// chatText returns the text of a response.
 func chatText(answer []byte) (string, error) {
 	var r struct {
 		Choices []struct {
@@ -58,7 +57,7 @@ func chatText(answer []byte) (string, error) {
 	return unfenced(r.Choices[0].Message.Content), nil
 }
 
-// unfenced takes a text out of a fence of backquotes, in which models like to put JSON.
+// unfenced removes the code fence in which models often wrap JSON.
 func unfenced(text string) string {
 	text = strings.TrimSpace(text)
 	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(text, "```json"), "```"), "```")

@@ -1,6 +1,5 @@
-// Package openai calls servers that speak the OpenAI API, as llama.cpp's and Ollama do: one question, one answer. It knows
-// no proxy and follows no redirect, so that what was said goes to the named server or nowhere, and its errors hold nothing
-// of what was sent or answered.
+// Package openai calls servers with the OpenAI API, such as llama.cpp's and Ollama. It uses no proxy and follows no redirect, so that
+// what was said goes to the configured server only, and its errors contain nothing of what was sent or answered.
 package openai
 
 import (
@@ -19,22 +18,22 @@ import (
 	"earshot/models"
 )
 
-// Config says where the server is, and what one answer may cost.
+// Config configures a Client.
 type Config struct {
-	// Setting is the section of the settings that this comes from ("opinion"); errors name it.
+	// Setting is the section of the configuration ("opinion"), for errors.
 	Setting string
-	// URL is the base of the API, up to and with its version: http://127.0.0.1:11434/v1.
+	// URL is the base URL of the API, including the version: http://127.0.0.1:11434/v1.
 	URL string
-	// Model is what the API calls the model.
+	// Model is the model's name in the API.
 	Model string
-	// Key is sent as a bearer token; empty: none is sent.
+	// Key is the bearer token; it may be empty.
 	Key string
-	// Timeout bounds one call. MaxAnswer is the most bytes that are read of an answer.
+	// Timeout bounds a call, and MaxAnswer a response, in bytes.
 	Timeout   time.Duration
 	MaxAnswer int64
 }
 
-// Client calls one server. It may be used from any goroutine.
+// Client calls a server. It may be used from any goroutine.
 type Client struct {
 	cfg        Config
 	base, host string
@@ -42,7 +41,7 @@ type Client struct {
 	http       *http.Client
 }
 
-// New checks the address. It does not call the server.
+// New validates the URL. It does not call the server.
 func New(c Config) (*Client, error) {
 	u, err := url.Parse(c.URL)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
@@ -60,7 +59,7 @@ func New(c Config) (*Client, error) {
 	}, nil
 }
 
-// NeedModel is an error when the settings name no model, which the chat API needs.
+// NeedModel returns an error if no model is configured, which the chat API needs.
 func (c *Client) NeedModel() error {
 	if c.cfg.Model == "" {
 		return models.WithHint(errors.New(c.cfg.Setting+".model is empty"), "name the model as the server calls it")
@@ -68,16 +67,16 @@ func (c *Client) NeedModel() error {
 	return nil
 }
 
-// Host is host:port of the server.
+// Host returns host:port of the server.
 func (c *Client) Host() string { return c.host }
 
 // Local reports whether the server is on this machine.
 func (c *Client) Local() bool { return c.local }
 
-// Close lets go of idle connections.
+// Close closes idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// Post sends a question as JSON to a path of the API ("/moderations") and returns the whole answer, which the caller owns.
+// Post sends a request as JSON to a path of the API ("/moderations") and returns the response, which the caller owns.
 func (c *Client) Post(ctx context.Context, path string, question any) ([]byte, error) {
 	body, err := json.Marshal(question)
 	if err != nil {

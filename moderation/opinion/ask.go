@@ -16,10 +16,10 @@ the rule. Decide whether the matched words, as they are meant in the excerpt, ar
 reporting, discussing or negating such words, speaking of oneself, and words that were plainly misheard are not.
 Answer with one JSON object and nothing else: {"agree": true} or {"agree": false}. When in doubt: {"agree": true}.`
 
-// answerTokens is how long an answer of the chat API may be.
+// answerTokens bounds an answer of the chat API.
 const answerTokens = 16
 
-// errUnusable: the server answered something else.
+// errUnusable means that the answer is not one of the expected ones.
 var errUnusable = errors.New("the answer is neither yes nor no")
 
 // moderationRequest is a question to the moderation API.
@@ -37,7 +37,7 @@ func (c *Client) moderate(ctx context.Context, q Question) (disagrees bool, err 
 	return readModeration(answer)
 }
 
-// readModeration reads whether a text was flagged. A model that does not flag it disagrees.
+// readModeration parses the answer: a model that does not flag the text disagrees.
 func readModeration(answer []byte) (disagrees bool, err error) {
 	var r struct {
 		Results []struct {
@@ -59,8 +59,8 @@ func (c *Client) chat(ctx context.Context, q Question) (disagrees bool, err erro
 	return readChat(text)
 }
 
-// readChat reads {"agree": true} or {"agree": false}. Anything beside it makes the answer unusable: a model that was talked
-// into chatting has no opinion.
+// readChat parses {"agree": true} or {"agree": false}. Anything else makes the answer unusable: a model that was talked into chatting
+// has no opinion.
 func readChat(text string) (disagrees bool, err error) {
 	var a struct {
 		Agree *bool `json:"agree"`

@@ -1,9 +1,9 @@
-// Package opinion asks a model for a second opinion on words that a rule matched, over the OpenAI API for moderation or for
-// chat, which llama.cpp's server and Ollama speak too. The answer may only lower a verdict: whoever asks treats Disagrees as
-// a reason to do less, and every other answer, or none, as no reason for anything.
+// Package opinion requests a model's second opinion on words that a rule matched, through the OpenAI moderation or chat API, which
+// llama.cpp's server and Ollama implement too. The answer can only lower a verdict: the caller does less if the model disagrees, and
+// ignores every other answer.
 //
-// What was said is data, never instruction: it goes out as JSON under instructions of this package, and of what comes back
-// only one yes or no is read.
+// What was said is data, never instruction: it is sent as JSON under this package's instructions, and only a yes or no is read from the
+// answer.
 package opinion
 
 import (
@@ -18,13 +18,13 @@ import (
 // DefaultTimeout bounds one question.
 const DefaultTimeout = 5 * time.Second
 
-// Limits of what is sent and read.
+// The bounds of what is sent and read.
 const (
 	maxWords  = 240      // of an excerpt
 	maxAnswer = 64 << 10 // bytes
 )
 
-// Kind is the API that is asked. The list is closed.
+// Kind is the API to use. The list is closed.
 type Kind string
 
 // The kinds of API.
@@ -33,13 +33,13 @@ const (
 	KindChat       Kind = "chat"       // POST …/chat/completions: asked to agree or not
 )
 
-// Config says where the model is.
+// Config configures a Client.
 type Config struct {
-	// URL is the base of the API, up to and with its version: http://127.0.0.1:11434/v1.
+	// URL is the base URL of the API, including the version: http://127.0.0.1:11434/v1.
 	URL string
-	// Model is what the API calls the model. The moderation API has a default; for chat it must be named.
+	// Model is the model's name in the API. It is required for chat; the moderation API has a default.
 	Model string
-	// Key is sent as a bearer token; empty: none is sent.
+	// Key is the bearer token; it may be empty.
 	Key string
 	// Kind is the API; empty: KindChat.
 	Kind Kind
@@ -47,19 +47,19 @@ type Config struct {
 	Timeout time.Duration
 }
 
-// Question is what is asked about.
+// Question is a match to be judged.
 type Question struct {
 	// Rule is the rule's id. Matched are the words that it matched, and Excerpt is those with their neighbours.
 	Rule, Matched, Excerpt string
 }
 
-// Client asks a model. It may be used from any goroutine.
+// Client requests opinions. It may be used from any goroutine.
 type Client struct {
 	cfg Config
 	api *openai.Client
 }
 
-// New checks the configuration. It does not call the server.
+// New validates the configuration. It does not call the server.
 func New(c Config) (*Client, error) {
 	if c.Kind == "" {
 		c.Kind = KindChat
@@ -80,23 +80,23 @@ func New(c Config) (*Client, error) {
 	return &Client{c, api}, nil
 }
 
-// Host is host:port of the server.
+// Host returns host:port of the server.
 func (c *Client) Host() string { return c.api.Host() }
 
-// Leaves reports whether what is asked about leaves this machine.
+// Leaves reports whether questions leave this machine.
 func (c *Client) Leaves() bool { return !c.api.Local() }
 
-// By names the model and its host.
+// By returns the model and its host, as model@host.
 func (c *Client) By() string { return strings.TrimPrefix(c.cfg.Model+"@"+c.Host(), "@") }
 
-// Timeout is how long an answer is waited for.
+// Timeout returns the time limit of a question.
 func (c *Client) Timeout() time.Duration { return c.cfg.Timeout }
 
-// Close lets go of idle connections.
+// Close closes idle connections.
 func (c *Client) Close() { c.api.Close() }
 
-// Ask asks whether the model disagrees with the rule. The error says that there was no answer that could be used; it holds
-// nothing of what was sent or answered.
+// Ask returns whether the model disagrees with the rule, or an error if there was no usable answer. Errors contain nothing of what was
+// sent or answered.
 func (c *Client) Ask(ctx context.Context, q Question) (disagrees bool, err error) {
 	q.Excerpt, q.Matched = firstWords(q.Excerpt), firstWords(q.Matched)
 	if c.cfg.Kind == KindModeration {
@@ -110,7 +110,7 @@ func (c *Client) Ask(ctx context.Context, q Question) (disagrees bool, err error
 	return disagrees, nil
 }
 
-// firstWords cuts a text that is too long to be sent.
+// firstWords truncates a text to maxWords.
 func firstWords(s string) string {
 	words := strings.Fields(strings.ToValidUTF8(s, "?"))
 	return strings.Join(words[:min(len(words), maxWords)], " ")
