@@ -3,6 +3,7 @@ package pages
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	"earshot/models"
@@ -17,10 +18,11 @@ const remembered = 64
 // of a piece has an id, and in data-in the id of its place; the script replaces the element of that id or puts it there
 // in the order of data-at. One stream owns it.
 type fragments struct {
-	p      *painter
-	recent map[models.Key]*drawn
-	order  []models.Key
-	flags  map[string]models.Flag // those of the session, to draw again what became of them
+	p       *painter
+	listens listens // what the visitor can do about the listening
+	recent  map[models.Key]*drawn
+	order   []models.Key
+	flags   map[string]models.Flag // those of the session, to draw again what became of them
 }
 
 // drawn is a line as it was sent.
@@ -47,6 +49,7 @@ func (s *Pages) newFragments(ctx context.Context, session string) (*fragments, e
 	p.keep(h.Clips...)
 	p.known = known(h)
 	f := &fragments{p: p, recent: make(map[models.Key]*drawn, remembered), flags: make(map[string]models.Flag, len(h.Flags))}
+	f.listens = sessionPages{s}.listensIn(ctx, h.Session)
 	for _, x := range h.Flags {
 		f.flags[x.ID] = x
 	}
@@ -58,9 +61,7 @@ func (f *fragments) encode(e models.Event) (events.Message, error) {
 	var err error
 	switch {
 	case e.Session != nil:
-		if err = f.draw(&b, "head", f.p.s.head(*e.Session)); err == nil {
-			err = f.draw(&b, "about", f.p.s.head(*e.Session))
-		}
+		err = f.head(&b, *e.Session)
 	case e.Speaker != nil:
 		err = f.draw(&b, "strip", &strip{Who: f.p.cast.put(*e.Speaker), ScaleMS: 1})
 	case e.Partial != nil && e.Partial.Stable+e.Partial.Tail == "": // taken back
@@ -93,6 +94,21 @@ func (f *fragments) encode(e models.Event) (events.Message, error) {
 		return events.Message{}, nil
 	}
 	return events.Message{Data: b.String()}, nil
+}
+
+// head draws what the top of the page says of the session, and what can be done about the listening.
+func (f *fragments) head(b *bytes.Buffer, ses models.Session) error {
+	h := f.p.s.head(ses)
+	err := errors.Join(f.draw(b, "head", h), f.draw(b, "about", h))
+	l := f.listens
+	if !l.May {
+		return err
+	}
+	if !h.Live {
+		return errors.Join(err, f.draw(b, "gone", "listening"), f.draw(b, "gone", "pausing"))
+	}
+	l.Paused = h.Paused
+	return errors.Join(err, f.draw(b, "listening", l), f.draw(b, "pausing", l))
 }
 
 func (f *fragments) draw(b *bytes.Buffer, part string, data any) error {

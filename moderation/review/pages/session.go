@@ -17,6 +17,7 @@ import (
 type sessionHead struct {
 	ID, Name   string
 	Live       bool
+	Paused     bool
 	Started    string
 	StartedISO string
 	Length     string
@@ -56,13 +57,16 @@ func (d sessionPage) piece(q url.Values) (template string, data any) {
 }
 
 // listens is what a host can do about the bot's listening.
-type listens struct{ May, Paused, MayLeave bool }
+type listens struct {
+	ID                    string // of the session
+	May, Paused, MayLeave bool
+}
 
 func (s sessionPages) listensIn(ctx context.Context, ses models.Session) listens {
 	if s.Rooms.Listener == nil || !ses.Live() || !auth.VisitorOf(ctx).May(ses.Room, models.AccessHost) {
 		return listens{}
 	}
-	return listens{May: true, Paused: s.Rooms.Listener.Paused(ses.ID), MayLeave: s.Rooms.Inviter != nil}
+	return listens{ID: ses.ID, May: true, Paused: s.Rooms.Listener.Paused(ses.ID), MayLeave: s.Rooms.Inviter != nil}
 }
 
 // castOf gives the people of a session their names and colours.
@@ -128,6 +132,7 @@ func (s *Pages) head(ses models.Session) sessionHead {
 		StartedISO: t.UTC().Format(time.RFC3339),
 		Length:     length(s.Record.Lasted(ses)),
 	}
+	h.Paused = h.Live && s.Rooms.Listener != nil && s.Rooms.Listener.Paused(ses.ID)
 	if !h.Live {
 		h.Ended = cmp.Or(endWords[ses.Reason], string(ses.Reason))
 	}

@@ -134,7 +134,7 @@ const receive = (html) => {
 const connected = (ok) => {
   const link = $("link");
   if (!link) return;
-  link.textContent = ok ? "live" : "reconnecting…";
+  link.textContent = ok ? link.dataset.ok : "reconnecting…";
   link.parentElement.classList.toggle("lost", !ok);
   if (!ok) for (const p of lineList().querySelectorAll(".partial")) p.remove();
 };
