@@ -57,6 +57,8 @@ type TrackInfo struct {
 	SpeakerName string
 	Role        models.Role
 	Attribution models.Attribution
+	// Encrypted reports that the track is encrypted end to end. No packet of it is passed on; End is called when it is over.
+	Encrypted bool
 }
 
 // TrackSink receives the packets of one track. Packet is called from one goroutine at a time with an RTP packet that is valid

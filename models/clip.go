@@ -85,6 +85,8 @@ const (
 	GapObjected GapCause = "objected" // the speaker objected to being recorded
 	GapUnstored GapCause = "unstored" // it was heard but could not be stored
 	GapDamaged  GapCause = "damaged"  // a recording is damaged or truncated
+	// GapEncrypted: the track was encrypted end to end, so that only other participants could hear it.
+	GapEncrypted GapCause = "encrypted"
 )
 
 // Gap is a span in which somebody may have spoken and was not heard. Reviewers see it in the transcript.

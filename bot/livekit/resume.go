@@ -109,7 +109,7 @@ func (s *stay) state() *lk.SignalRequest {
 	var sids []string
 	for _, p := range s.people.all() {
 		for _, t := range audible(p.info) {
-			if s.subscribed[t.GetSid()] {
+			if s.tracks.subscribed[t.GetSid()] {
 				sids = append(sids, t.GetSid())
 			}
 		}

@@ -27,15 +27,15 @@ type stay struct {
 	ready   chan struct{} // closed after Joined has been called
 	group   sync.WaitGroup
 
-	media      *subscriber
-	me         string // our sid
-	identity   string
-	subscribed map[string]bool // track sids
-	every      time.Duration   // between pings
-	servers    []peer.ICEServer
-	can        chan bool // whether we may moderate
-	self       *self
-	echoes     *echoes
+	media    *subscriber
+	me       string // our sid
+	identity string
+	tracks   tracks
+	every    time.Duration // between pings
+	servers  []peer.ICEServer
+	can      chan bool // whether we may moderate
+	self     *self
+	echoes   *echoes
 
 	mu      sync.Mutex
 	sig     *signal
@@ -46,7 +46,8 @@ type stay struct {
 func newStay(c *Connector, handler bot.RoomHandler, sig *signal) *stay {
 	return &stay{
 		c: c, handler: handler, people: newPeople(), in: make(chan message), done: make(chan struct{}), ready: make(chan struct{}),
-		subscribed: map[string]bool{}, every: pingDefault, can: make(chan bool, 1), sig: sig, self: newSelf(), echoes: newEchoes(),
+		tracks: tracks{map[string]bool{}, map[string]sealed{}}, every: pingDefault, can: make(chan bool, 1),
+		sig: sig, self: newSelf(), echoes: newEchoes(),
 	}
 }
 
@@ -194,6 +195,7 @@ func (s *stay) tell(p *person) {
 	if p.counts() {
 		s.handler.Speaker(models.Speaker{ID: p.info.GetIdentity(), Name: p.name(), Role: p.role})
 	}
+	s.tellEncrypted(p)
 }
 
 // take handles one message.
@@ -255,6 +257,7 @@ func (s *stay) update(news []*lk.ParticipantInfo) error {
 			continue
 		}
 		if p.GetState() == lk.ParticipantInfo_DISCONNECTED {
+			s.endEncrypted(func(_ string, e sealed) bool { return e.owner == p.GetSid() })
 			if id, gone := s.people.drop(p.GetSid()); gone {
 				s.handler.Left(id)
 			}
@@ -292,7 +295,7 @@ func Abilities() bot.Capabilities {
 // talk takes who talks now, or no longer.
 func (s *stay) talk(speakers []*lk.SpeakerInfo) {
 	for _, x := range speakers {
-		if p := s.people.sid(x.GetSid()); p != nil && s.isReady() {
+		if p := s.people.sid(x.GetSid()); p != nil && s.isReady() && !unheard(p.info) {
 			s.handler.Talking(p.info.GetIdentity(), x.GetActive())
 		}
 	}
@@ -302,13 +305,12 @@ func (s *stay) talk(speakers []*lk.SpeakerInfo) {
 func (s *stay) subscribe(p *person) {
 	var sids []string
 	for _, t := range audible(p.info) {
-		if s.subscribed[t.GetSid()] {
+		if s.tracks.subscribed[t.GetSid()] {
 			continue
 		}
-		s.subscribed[t.GetSid()] = true
+		s.tracks.subscribed[t.GetSid()] = true
 		if t.GetEncryption() != lk.Encryption_NONE {
-			s.c.log.Warn("a track is encrypted end to end and cannot be heard", "track", t.GetSid(), "speaker", p.info.GetIdentity())
-			continue
+			continue // the handler is told
 		}
 		sids = append(sids, t.GetSid())
 	}
@@ -329,6 +331,7 @@ func (s *stay) signal() *signal {
 
 // end closes everything and returns after all goroutines of the stay.
 func (s *stay) end() {
+	s.endEncrypted(func(string, sealed) bool { return true })
 	if s.media != nil {
 		s.part()
 	}

@@ -135,11 +135,25 @@ func (c *connection) Track(i bot.TrackInfo) bot.TrackSink {
 	if !here || c.isOver() {
 		return nowhere{}
 	}
+	if i.Encrypted {
+		return c.encrypted(i)
+	}
 	t := c.pipe.Track(i)
 	if c.isOver() { // it may have ended meanwhile
 		t.End()
 	}
 	return t
+}
+
+// encrypted tells the host of a track that only the other participants can hear.
+func (c *connection) encrypted(i bot.TrackInfo) bot.TrackSink {
+	c.log.Warn("a track is encrypted end to end and cannot be heard", "speaker", i.SpeakerID, "track", i.Track)
+	name := c.pipe.Name(i.SpeakerID)
+	if name == i.SpeakerID && i.SpeakerName != "" {
+		name = i.SpeakerName
+	}
+	c.note(name + " is encrypted end to end: not heard. To have them heard, turn encryption off in the room.")
+	return c.pipe.Encrypted(i)
 }
 
 // nowhere discards the packets of a connection that is over.

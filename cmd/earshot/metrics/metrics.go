@@ -60,7 +60,7 @@ func (m *Metrics) zero() {
 	}
 	for _, c := range []models.GapCause{
 		models.GapLoss, models.GapCut, models.GapOverload, models.GapFault, models.GapRestart, models.GapPaused, models.GapObjected,
-		models.GapUnstored,
+		models.GapUnstored, models.GapEncrypted,
 	} {
 		m.lost.WithLabelValues(string(c))
 	}

@@ -50,6 +50,8 @@ func GapLine(g models.Gap) string {
 	switch g.Cause {
 	case models.GapObjected:
 		return fmt.Sprintf("%s  — %s is not transcribed, by their own wish", Clock(g.StartMS), who)
+	case models.GapEncrypted:
+		return fmt.Sprintf("%s  — %s was encrypted end to end until %s: not heard", Clock(g.StartMS), who, Clock(g.EndMS))
 	case models.GapPaused:
 		return fmt.Sprintf("%s  — listening was paused by a host until %s", Clock(g.StartMS), Clock(g.EndMS))
 	case models.GapDamaged:
@@ -79,6 +81,8 @@ func gapReason(c models.GapCause) string {
 		return "not transcribed, by their own wish"
 	case models.GapUnstored:
 		return "the disk took no more"
+	case models.GapEncrypted:
+		return "encrypted end to end"
 	case models.GapDamaged:
 		return "the recording is damaged"
 	}

@@ -72,15 +72,16 @@ var doubtWords = map[models.Doubt]string{
 }
 
 var gapWords = map[models.GapCause]string{
-	models.GapLoss:     "packets did not arrive",
-	models.GapCut:      "the connection was down",
-	models.GapOverload: "this machine could not keep up",
-	models.GapFault:    "an error in Earshot kept it from being decoded",
-	models.GapRestart:  "Earshot was not running",
-	models.GapPaused:   "a host paused listening",
-	models.GapObjected: "not transcribed, by their own wish",
-	models.GapUnstored: "heard, and the disk took no more",
-	models.GapDamaged:  "the recording is damaged",
+	models.GapLoss:      "packets did not arrive",
+	models.GapCut:       "the connection was down",
+	models.GapOverload:  "this machine could not keep up",
+	models.GapFault:     "an error in Earshot kept it from being decoded",
+	models.GapRestart:   "Earshot was not running",
+	models.GapPaused:    "a host paused listening",
+	models.GapObjected:  "not transcribed, by their own wish",
+	models.GapUnstored:  "heard, and the disk took no more",
+	models.GapDamaged:   "the recording is damaged",
+	models.GapEncrypted: "encrypted end to end: not heard",
 }
 
 var endWords = map[models.EndReason]string{
