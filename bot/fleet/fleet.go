@@ -32,12 +32,16 @@ func New(host Host, log *slog.Logger) *Fleet {
 	return &Fleet{host: host, log: log, rooms: map[string]*membership{}}
 }
 
-// Run joins the wanted rooms, takes requests and stays until the context ends; then every room is left. invite, which may be nil, is
-// called when requests are taken: it may send some, until its context ends.
+// Run joins the wanted rooms, takes requests and stays until the context ends, or one of the wanted rooms cannot be. It returns when
+// every room is left. invite, which may be nil, is called when requests are taken: it may send some, until its context ends.
 func (f *Fleet) Run(ctx context.Context, wanted []JoinRequest, invite func(context.Context)) error {
-	f.mu.Lock()
-	f.ctx = ctx
-	f.mu.Unlock()
+	ctx, leave := context.WithCancel(ctx)
+	f.take(ctx)
+	defer func() {
+		leave()
+		f.take(nil) //nolint:staticcheck // no request is taken any more
+		f.group.Wait()
+	}()
 	for _, r := range wanted {
 		if _, err := f.Join(ctx, r); err != nil {
 			return models.BadInput(err)
@@ -47,11 +51,14 @@ func (f *Fleet) Run(ctx context.Context, wanted []JoinRequest, invite func(conte
 		invite(ctx)
 	}
 	<-ctx.Done()
-	f.mu.Lock()
-	f.ctx = nil
-	f.mu.Unlock()
-	f.group.Wait()
 	return nil
+}
+
+// take has requests carried until a context ends; nil: none is taken.
+func (f *Fleet) take(ctx context.Context) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.ctx = ctx
 }
 
 // Join begins to carry a request, and does not wait for the room. The errors are ErrThere, ErrStopping and those of

@@ -21,6 +21,9 @@ type stage struct {
 
 // Connector implements Host.
 func (s stage) Connector(_ context.Context, r JoinRequest) (models.Room, bot.Connector, error) {
+	if r.Address == strangeRoom {
+		return models.Room{}, nil, models.ErrForbidden
+	}
 	return models.Room{ID: r.Address, Profile: r.Profile}, nil, nil
 }
 
@@ -57,7 +60,10 @@ func (s stage) on(t *testing.T) (f *Fleet, left func()) {
 	}
 }
 
-const stageRoom = "lounge://a.example/x"
+const (
+	stageRoom   = "lounge://a.example/x"
+	strangeRoom = "lounge://b.example/x"
+)
 
 // TestAStandingRoomIsJoinedAgain: seconds after a failure, a day after somebody sent the bot out, an hour after it was not let in,
 // and at once when it is invited.
@@ -147,6 +153,21 @@ func TestAnInvitedRoomIsLeftForGood(t *testing.T) {
 		left()
 		if _, err := f.Join(t.Context(), JoinRequest{Address: stageRoom}); !errors.Is(err, ErrStopping) {
 			t.Errorf("after the end: %v", err)
+		}
+	})
+}
+
+// TestRunLeavesWhatItJoined: a wanted room that cannot be ends Run, and no session outlasts it.
+func TestRunLeavesWhatItJoined(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := stage{make(chan SessionRequest, 1), nil}
+		f := New(s, slog.New(slog.DiscardHandler))
+		wanted := []JoinRequest{{Address: stageRoom, Standing: true}, {Address: strangeRoom, Standing: true}}
+		if err := f.Run(t.Context(), wanted, nil); !errors.Is(err, models.ErrForbidden) {
+			t.Errorf("it ended with %v", err)
+		}
+		if f.Has(stageRoom) {
+			t.Error("the bot is still in the first room")
 		}
 	})
 }
