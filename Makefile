@@ -63,6 +63,9 @@ lint: deps ## golangci-lint at its pinned version (built once, about two minutes
 bench: deps ## benchmarks (BENCHTIME=1s RUN=. PKG=./...)
 	@$(ENV) go test -run '^$$' -bench '$(RUN)' -benchmem -benchtime $(BENCHTIME) -timeout 30m $(PKG)
 
+eval: build ## what open-mic makes of public data sets (MIRROR=folder of their bare clones, see scripts/eval.py; PROFILE=)
+	@python3 scripts/eval.py "$(MIRROR)" bin/earshot $(PROFILE)
+
 fuzz: deps ## run every fuzz target for FUZZTIME=10s each
 	@$(ENV) scripts/fuzz.sh $(FUZZTIME) $(PKG)
 

@@ -46,7 +46,7 @@ func TestPatternsOfPacksAreReadable(t *testing.T) {
 	}
 }
 
-var readablePacks = []string{"base", "harassment.en", "scams.en", "floor", "sound", "open-mic"}
+var readablePacks = []string{"base", "harassment.en", "scams.en", "floor", "sound", "open-mic", "strict", "lenient"}
 
 // groupsOf are names of groups of people, by kind.
 var groupsOf = [][]string{

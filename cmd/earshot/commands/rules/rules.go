@@ -13,7 +13,7 @@ func Commands(env *cli.Env) []*cobra.Command {
 		Use:   "rules",
 		Short: "Check, test, try and replay rule files",
 		Long: `Rule files say what is flagged in a room. A file is named by its path; the packs and profiles that Earshot ships are
-named without one: open-mic, base, harassment.en, harassment.id, scams.en, personal-data, floor, sound.
+named without one: open-mic, strict, lenient, base, harassment.en, harassment.id, scams.en, personal-data, floor, sound.
 
 Words from word lists are masked in the output (i••••); --show shows them.`,
 		Example: `  earshot rules check my-room.yaml
