@@ -45,7 +45,7 @@ func (c *Record) NamePerson(ctx context.Context, i models.Identity, name string)
 	if err != nil {
 		return err
 	}
-	return c.calledAnew(p, c.Store.NamePerson(ctx, i.Room, i.SpeakerID, name, auth.VisitorOf(ctx).Name, c.Now()))
+	return calledAnew(c.Hub, p, c.Store.NamePerson(ctx, i.Room, i.SpeakerID, name, auth.VisitorOf(ctx).Name, c.Now()))
 }
 
 // MergePeople says that two identities are one person. The visitor manages both: who the other is brings along what they are
@@ -60,7 +60,7 @@ func (c *Record) MergePeople(ctx context.Context, i, with models.Identity) error
 		return err
 	}
 	p.Sessions = append(p.Sessions, other.Sessions...)
-	return c.calledAnew(p, c.Store.MergePeople(ctx, i, with, auth.VisitorOf(ctx).Name, c.Now()))
+	return calledAnew(c.Hub, p, c.Store.MergePeople(ctx, i, with, auth.VisitorOf(ctx).Name, c.Now()))
 }
 
 // SplitPerson takes an identity out of a person whom the visitor manages. models.ErrNotFound: it is none of theirs.
@@ -72,17 +72,17 @@ func (c *Record) SplitPerson(ctx context.Context, i, part models.Identity) error
 	if !slices.ContainsFunc(p.Identities, func(i models.Identity) bool { return i.Room == part.Room && i.SpeakerID == part.SpeakerID }) {
 		return fmt.Errorf("part: %w", models.ErrNotFound)
 	}
-	return c.calledAnew(p, c.Store.SplitPerson(ctx, part.Room, part.SpeakerID, auth.VisitorOf(ctx).Name, c.Now()))
+	return calledAnew(c.Hub, p, c.Store.SplitPerson(ctx, part.Room, part.SpeakerID, auth.VisitorOf(ctx).Name, c.Now()))
 }
 
 // calledAnew has the open pages of the live sessions that a person is in load anew, once somebody's name has changed.
-func (c *Record) calledAnew(p models.Person, err error) error {
+func calledAnew(hub Publisher, p models.Person, err error) error {
 	if err != nil {
 		return fmt.Errorf("person: %w", err)
 	}
 	for _, x := range p.Sessions {
 		if x.Session.Live() {
-			c.Hub.Publish(models.Event{SessionID: x.Session.ID})
+			hub.Publish(models.Event{SessionID: x.Session.ID})
 		}
 	}
 	return nil
