@@ -30,7 +30,9 @@ func packFiles(t testing.TB) fstest.MapFS {
 
 func TestShippedPacksPassTheirOwnChecks(t *testing.T) {
 	opts := LoadOptions{FS: os.DirFS(packs)}
-	for _, name := range []string{"base", "harassment.en", "scams.en", "personal-data", "floor", "sound", "harassment.id", "open-mic", "strict", "lenient"} {
+	for _, name := range []string{
+		"base", "harassment.en", "scams.en", "personal-data", "floor", "sound", "harassment.id", "open-mic", "strict", "lenient",
+	} {
 		results, err := RunChecks(opts, true, name)
 		if err != nil {
 			t.Fatalf("%s:\n%v", name, err)
