@@ -154,6 +154,15 @@ func loadRules(cfg configs.Config) (*engine.Set, error) {
 	return set, models.BadInput(err)
 }
 
+// RulesOf compiles the rules of a profile, "" being what holds outside of profiles; nil when it has none.
+func RulesOf(cfg configs.Config, profile string) (*engine.Set, error) {
+	own, ok := cfg.For(profile)
+	if !ok && profile != "" {
+		return nil, models.WithHint(fmt.Errorf("there is no profile %q", profile), "the settings' profiles: has them")
+	}
+	return loadRules(own)
+}
+
 // rulesOptionsOf finds the shipped packs and says how far rules may go.
 func rulesOptionsOf(cfg configs.Config) engine.LoadOptions {
 	opts := RulesOptions()

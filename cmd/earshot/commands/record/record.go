@@ -10,7 +10,8 @@ import (
 // Commands are the commands of this theme.
 func Commands(env *cli.Env) []*cobra.Command {
 	return []*cobra.Command{
-		newBackupCommand(env), newCheckCommand(env), newConsentCommand(env), newEraseCommand(env), newExportCommand(env), newPersonCommand(env),
+		newBackupCommand(env), newCheckCommand(env), newConsentCommand(env), newEraseCommand(env), newExportCommand(env), newImportCommand(env),
+		newPersonCommand(env),
 		newRestoreCommand(env), newSessionsCommand(env), newSummaryCommand(env),
 	}
 }

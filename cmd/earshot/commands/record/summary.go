@@ -13,20 +13,24 @@ import (
 	"earshot/configs"
 	"earshot/models"
 	"earshot/models/store"
+	"earshot/moderation/review/transcript"
+	"earshot/moderation/summary"
 )
 
 func newSummaryCommand(env *cli.Env) *cobra.Command {
 	var asJSON, verbatim bool
 	var since string
 	cmd := &cobra.Command{
-		Use:   "summary SESSION",
+		Use:   "summary SESSION|FILE",
 		Short: "Sum a session up: chapters, highlights, decisions, actions, questions, talk time",
 		Long: `Sums up what was said in a session, also while it goes on. Everything is quoted or counted; what is doubtful or flagged is
 left out, and it is said how much. With --since only what came after a time: what a late-comer missed.
 
-SESSION is a session's name as "earshot sessions list" prints it, the beginning of one, or "last" for the newest.`,
+SESSION is a session's name as "earshot sessions list" prints it, the beginning of one, or "last" for the newest. FILE is a
+transcript, as for "earshot import": it is summed up and not stored.`,
 		Example: `  earshot summary last
-  earshot summary last --since 12:30`,
+  earshot summary last --since 12:30
+  earshot summary talk.vtt`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var ms int64
@@ -36,7 +40,11 @@ SESSION is a session's name as "earshot sessions list" prints it, the beginning 
 					return cli.BadInput(fmt.Errorf("--since %w", err))
 				}
 			}
-			s, err := summarise(env, cmd, args[0], ms)
+			make := summarise
+			if cli.IsTranscript(args[0]) {
+				make = summariseFile
+			}
+			s, err := make(env, cmd, args[0], ms)
 			if err != nil {
 				return err
 			}
@@ -53,6 +61,25 @@ SESSION is a session's name as "earshot sessions list" prints it, the beginning 
 	cmd.Flags().BoolVar(&verbatim, "verbatim", false, "quote the words that were heard, with hesitation and repeats")
 	cmd.Flags().StringVar(&since, "since", "", "only from this `TIME` of the session on: 12:30, 1:02:00 or 15m")
 	return cmd
+}
+
+// summariseFile sums a transcript up without storing it. Lines that the rules would flag are left out, as in a session.
+func summariseFile(env *cli.Env, cmd *cobra.Command, name string, sinceMS int64) (s models.Summary, err error) {
+	cfg, err := env.Config(cmd)
+	if err != nil {
+		return s, err
+	}
+	set, errR := app.RulesOf(cfg, "")
+	t, errT := cli.ReadTranscript(name, "")
+	if err := errors.Join(errR, errT); err != nil {
+		return s, cli.BadInput(err)
+	}
+	if set != nil && !transcript.IsExport(name) {
+		transcript.Judge(&t, set)
+	}
+	return summary.Make(summary.Input{
+		Session: *t.Session, Speakers: t.Speakers, Utterances: t.Utterances, Flags: t.Flags, SinceMS: sinceMS, Now: t.Session.Ended,
+	}), nil
 }
 
 // summarise reads or makes a session's summary. A new one of a session that is over is stored, unless another Earshot

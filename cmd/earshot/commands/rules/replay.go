@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"earshot/cmd/earshot/cli"
 	"earshot/models"
 	"earshot/moderation/engine"
+	"earshot/moderation/review/transcript"
 	"earshot/moderation/rules"
 )
 
@@ -23,13 +26,25 @@ func newRulesReplay(env *cli.Env) *cobra.Command {
 		Short: "Run rules over the stored sessions: what they would have done",
 		Long: `Runs rule files over the sessions that are stored, in the order in which people spoke, and prints for each rule how often it
 would have fired, how often its verdict would have reached the host or the room, and what hosts said of the flags at
-those lines. Nothing is stored and nobody is told.`,
-		Example: `  earshot rules replay --since 30d my-room.yaml`,
-		Args:    cobra.MinimumNArgs(1),
+those lines. Nothing is stored and nobody is told.
+
+A FILE that is a transcript (.json, .vtt, .srt, .txt; see "earshot import") is run through instead of the stored sessions. With
+no rule file it is judged by the rules of the settings.`,
+		Example: `  earshot rules replay --since 30d my-room.yaml
+  earshot rules replay my-room.yaml talk.vtt`,
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			set, err := engine.Load(app.RulesOptions(), args...)
+			files, transcripts := parted(args)
+			set, err := rulesFor(env, cmd, files)
 			if err != nil {
 				return cli.BadInput(rulesHint(err))
+			}
+			if len(transcripts) > 0 {
+				done, err := replayFiles(set, transcripts)
+				if err != nil {
+					return cli.BadInput(err)
+				}
+				return printReplay(env, set, done, asJSON)
 			}
 			from, err := sinceTime(since, time.Now())
 			if err != nil {
@@ -52,6 +67,51 @@ those lines. Nothing is stored and nobody is told.`,
 	cmd.Flags().StringVar(&room, "room", "", "only this `ROOM`")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object")
 	return cmd
+}
+
+// parted tells rule files and transcripts apart by their names.
+func parted(files []string) (rules, transcripts []string) {
+	for _, f := range files {
+		if transcript.Known(f) {
+			transcripts = append(transcripts, f)
+		} else {
+			rules = append(rules, f)
+		}
+	}
+	return rules, transcripts
+}
+
+// rulesFor compiles rule files, or those of the settings where none is named.
+func rulesFor(env *cli.Env, cmd *cobra.Command, files []string) (*engine.Set, error) {
+	if len(files) > 0 {
+		return engine.Load(app.RulesOptions(), files...)
+	}
+	cfg, err := env.Config(cmd)
+	if err != nil {
+		return nil, err
+	}
+	set, err := app.RulesOf(cfg, "")
+	if err == nil && set == nil {
+		err = errors.New("the settings have no rules: name a rule file")
+	}
+	return set, err
+}
+
+// replayFiles runs a set over transcripts.
+func replayFiles(set *engine.Set, files []string) (*engine.Replay, error) {
+	r := engine.NewReplay(set)
+	for _, f := range files {
+		t, err := cli.ReadTranscript(f, "")
+		if err != nil {
+			return nil, err
+		}
+		r.Session(*t.Session, t.Speakers, t.Flags)
+		slices.SortStableFunc(t.Utterances, func(a, b models.Utterance) int { return cmp.Compare(a.EndMS, b.EndMS) })
+		for _, u := range t.Utterances {
+			r.Line(u)
+		}
+	}
+	return r, nil
 }
 
 // sinceTime reads how far back to look; "all" is as far as there is anything.

@@ -118,6 +118,7 @@ var mayImport = []struct {
 		"moderation/review/record", "moderation/review/web",
 	}},
 	{"moderation/review/export", []string{"moderation/engine", "moderation/match/..."}},
+	{"moderation/review/transcript", []string{"moderation/engine", "moderation/review/export"}},
 	{"moderation/review", []string{"moderation/engine", "moderation/review/..."}},
 }
 

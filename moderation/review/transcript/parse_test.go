@@ -1,0 +1,100 @@
+package transcript
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"earshot/moderation/review/export"
+)
+
+var began = time.Date(2026, 3, 1, 20, 0, 0, 0, time.UTC)
+
+// said are the lines as "ms-ms Name: text".
+func said(t export.Transcript) []string {
+	var out []string
+	for _, u := range t.Utterances {
+		out = append(out, export.Clock(u.StartMS)+" "+u.SpeakerName+": "+u.Text)
+	}
+	return out
+}
+
+func TestParseKnowsWhoSaidWhatWhen(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		want       []string
+	}{
+		{
+			"a.vtt", "WEBVTT - a talk\n\nNOTE 1\nno words\n\nfirst\n00:00:01.000 --> 00:00:03.500 align:start\n<v Ana>Hello &amp; <i>welcome</i>\nto all\n\n" +
+				"01:02.000 --> 01:04.000\n<v.loud Ben B.>Yes</v>\n\n01:05.000 --> 01:06.000\nand no\n",
+			[]string{"00:01 Ana: Hello & welcome to all", "01:02 Ben B.: Yes", "01:05 Ben B.: and no"},
+		},
+		{
+			"b.SRT", "1\r\n00:00:01,000 --> 00:00:02,000\r\nAna: Hi.\r\n\r\n2\r\n01:00:02,000 --> 01:00:03,000\r\n<b>Ben: Bye.</b>\r\nReally: at 10:30.\r\n",
+			[]string{"00:01 Ana: Hi.", "1:00:02 Ben: Bye.", "1:00:02 Really: at 10:30."},
+		},
+		{
+			"c.txt", "\ufeff# notes\nAna: One two three.\nmore of it\nBen: Yes.\n[0:30] Cem: Late.\n00:40  Ana       In columns.\n",
+			[]string{"00:00 Ana: One two three.", "00:01 Ana: more of it", "00:02 Ben: Yes.", "00:30 Cem: Late.", "00:40 Ana: In columns."},
+		},
+	} {
+		got, err := Parse(c.name, []byte(c.text), began)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if d := cmp.Diff(c.want, said(got)); d != "" {
+			t.Errorf("%s: %s", c.name, d)
+		}
+		if s := got.Session; s.Live() || !strings.HasPrefix(s.ID, strings.ToLower(c.name[:1])+"-") || len(got.Speakers) < 2 {
+			t.Errorf("%s: session %+v, %d people", c.name, s, len(got.Speakers))
+		}
+	}
+}
+
+func TestParseSaysWhatIsWrong(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"a.vtt", "1\n00:00:01.000 --> 00:00:02.000\nsecret", "line 1: a WebVTT file begins with WEBVTT"},
+		{"a.vtt", "WEBVTT\n\n00:01 --> 00:02\nsecret", "line 3: its times"},
+		{"a.srt", "1\n00:00:03,000 --> 00:00:02,000\nsecret", "line 2: it ends before it begins"},
+		{"a.srt", "secret", "no cue"},
+		{"a.txt", "\n\nsecret words", "line 3: nobody is named"},
+		{"a.txt", "", "nothing said"},
+		{"a.txt", "Ana: \xff", "not UTF-8"},
+		{"a.doc", "x", "does not say what it is"},
+		{"a.json", "{\n\n\"secret\": 1}", "field that exports don't have"},
+		{"a.json", "{\n,", "line 2: it is no JSON"},
+		{"a.json", "{\"version\": 1", "ends too early"},
+		{"a.json", "{\"version\": 1, \"utterances\": []} {}", "more after its end"},
+		{"a.json", "{\"version\": 9, \"utterances\": []}", "version 9"},
+		{"a.json", "{\"version\": 1, \"redacted\": true, \"utterances\": []}", "masked"},
+		{"a.json", "{\"version\": 1, \"utterances\": 3}", "line 1: utterances is a number"},
+		{"a.json", "{\"version\": 1, \"session\": {\"id\": \"s\"}, \"utterances\": []}", "had not ended"},
+	} {
+		_, err := Parse(c.name, []byte(c.text), began)
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s %q: %v, want %q", c.name, c.text, err, c.want)
+		}
+	}
+}
+
+// FuzzParse: whatever a file holds, the lines that are read have a session, a time and a speaker.
+func FuzzParse(f *testing.F) {
+	f.Add("a.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ana>Hi")
+	f.Add("a.srt", "1\n00:00:01,000 --> 99999999999999999999:00:02,000\n: x")
+	f.Add("a.txt", "Ana: Hi\n[999:59] Ben: x")
+	f.Add("a.json", `{"version": 1, "utterances": [{"session": "s"}]}`)
+	f.Fuzz(func(t *testing.T, name, text string) {
+		got, err := Parse(name, []byte(text), began)
+		if err != nil {
+			return
+		}
+		for _, u := range got.Utterances {
+			if u.Session != got.Session.ID || u.EndMS < u.StartMS || u.StartMS < 0 {
+				t.Errorf("%+v in session %s", u, got.Session.ID)
+			}
+		}
+	})
+}
