@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build demo test quick test-rooms test-long test-packages lint bench fuzz cover install dist clean help deps deps-tests
+.PHONY: build demo test quick test-rooms test-long test-packages lint bench eval fuzz cover install dist clean help deps deps-tests
 
 PKG ?= ./...
 RUN ?= .
@@ -68,6 +68,10 @@ eval: build ## what open-mic makes of public data sets (MIRROR=folder of their b
 
 fuzz: deps ## run every fuzz target for FUZZTIME=10s each
 	@$(ENV) scripts/fuzz.sh $(FUZZTIME) $(PKG)
+
+eval: deps ## how good summaries are on real meetings (EVAL_MEETINGS=folder with train.jsonl.gz and val.jsonl.gz), ten minutes
+	@test -n '$(EVAL_MEETINGS)' || { echo 'make eval needs EVAL_MEETINGS=FOLDER; docs/summaries.md says what is in it' >&2; exit 2; }
+	@$(ENV) go run ./moderation/summary/train '$(EVAL_MEETINGS)'
 
 cover: deps-tests ## test coverage: total in the terminal, lines in build/coverage.html
 	@$(ENV) failed=0; go test -timeout 45m -coverpkg=./... -coverprofile=build/coverage.out $(PKG) || failed=$$?; \

@@ -116,6 +116,9 @@ func dropBroken(ps []piece) []piece {
 // dropRepeats keeps the last of words that were said twice in a row.
 func dropRepeats(ps []piece) []piece {
 	for n := maxRepeat; n >= 1; n-- {
+		if !repeats(ps, n) { // as nearly always
+			continue
+		}
 		var out []piece
 		for i := 0; i < len(ps); {
 			if again(ps, i, n) {
@@ -128,6 +131,16 @@ func dropRepeats(ps []piece) []piece {
 		ps = out
 	}
 	return ps
+}
+
+// repeats reports whether n words are said twice in a row anywhere.
+func repeats(ps []piece, n int) bool {
+	for i := range ps {
+		if again(ps, i, n) {
+			return true
+		}
+	}
+	return false
 }
 
 func again(ps []piece, i, n int) bool {

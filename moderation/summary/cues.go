@@ -88,10 +88,11 @@ func (d *document) judgeEnglish(n int, spell *speller) judged {
 	if j.task.asks && j.task.owner == "" && r.accepted {
 		j.task.owner = r.by
 	}
-	if r.answered && !r.open {
-		j.scores[question] = 0
-	} else if r.open && j.scores[question] > 0 {
+	switch {
+	case r.open && !r.answered && j.scores[question] > 0:
 		j.scores[question] += 0.3
+	case r.answered || !r.ended || r.open:
+		j.scores[question] = 0 // that nobody is heard to answer says little: people nod
 	}
 	if !d.units[n].whole {
 		j.scores[decision] -= 0.2

@@ -54,7 +54,7 @@ func (s *sentence) decision() float64 {
 			take(s.decisionNoun(i), i)
 		}
 	}
-	if at := s.saysWhere(decideChoice); at >= 0 && at <= 7 {
+	if at := s.saysWhere(decideChoice); at >= 0 && at <= 7 && len(s.raw.terms) > 0 {
 		take(choiceMade+closing*is(s.closes()), at)
 	}
 	if best == 0 {

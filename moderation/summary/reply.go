@@ -26,6 +26,7 @@ type reply struct {
 	by       string // who did
 	answered bool   // somebody answered a question
 	open     bool   // somebody said that they don't know
+	ended    bool   // nothing was said after it
 }
 
 // replyTo looks at what others said after unit n, and at what its speaker went on with.
@@ -38,11 +39,12 @@ func (d *document) replyTo(n int) reply {
 	if !last {
 		r.answered = true // whoever goes on talking asked for the sake of it, or answers it
 	}
+	r.ended = at == len(d.lines)-1
 	for i := at + 1; i < len(d.lines) && i <= at+replyLines && d.lines[i].StartMS-d.lines[at].EndMS <= replyMS; i++ {
 		said := sentence{ws: plainWords(words(d.lines[i].Text))}
 		if at := said.saysWhere(unknowing); at >= 0 && at < fullAnswer && len(said.ws) <= shortAnswer {
-			r.open = true
-			continue
+			r.open = !r.answered // the first answer counts
+			return r
 		}
 		mine := d.lines[i].SpeakerID == who
 		if !mine && last && !r.accepted && r.by == "" && len(said.ws) > 0 {

@@ -130,6 +130,9 @@ func run(folder, write string) error {
 		return store(write, weights(all), len(all))
 	}
 	crossValidate(all)
+	if err := reportLists(meetings); err != nil {
+		return err
+	}
 	return validate(filepath.Join(folder, "val.jsonl.gz"), weights(all))
 }
 
@@ -151,6 +154,22 @@ func crossValidate(all []*learned) {
 		}
 	}
 	report("train, cross-validated", known, any)
+}
+
+// reportLists compares what is listed with the labels. It needs no training.
+func reportLists(meetings []evaluate.Meeting) error {
+	labels, err := evaluate.ReadLabels()
+	if err != nil {
+		return err
+	}
+	var l evaluate.Listed
+	for _, m := range meetings {
+		if labels[m.ID] != nil {
+			l.Add(labels, m, summary.Make(m.Input()))
+		}
+	}
+	fmt.Println(l)
+	return nil
 }
 
 func validate(name string, w summary.Weights) error {

@@ -21,7 +21,7 @@ func newSummaryCommand(env *cli.Env) *cobra.Command {
 	var asJSON, verbatim bool
 	var since string
 	cmd := &cobra.Command{
-		Use:   "summary SESSION|FILE",
+		Use:   "summary SESSION",
 		Short: "Sum a session up: chapters, highlights, decisions, actions, questions, talk time",
 		Long: `Sums up what was said in a session, also while it goes on. Everything is quoted or counted; what is doubtful or flagged is
 left out, and it is said how much. With --since only what came after a time: what a late-comer missed.
