@@ -62,7 +62,8 @@ func parse(name string, data []byte) (export.Transcript, error) {
 	case ".json":
 		return parseJSON([]byte(text))
 	case ".vtt":
-		if head, _, _ := strings.Cut(text, "\n"); head != "WEBVTT" && !strings.HasPrefix(head, "WEBVTT ") && !strings.HasPrefix(head, "WEBVTT\t") {
+		head, _, _ := strings.Cut(strings.ReplaceAll(text, "\t", " "), "\n")
+		if head != "WEBVTT" && !strings.HasPrefix(head, "WEBVTT ") {
 			return export.Transcript{}, errors.New("line 1: a WebVTT file begins with WEBVTT")
 		}
 		return parseCues(text, "vtt")

@@ -27,12 +27,14 @@ func TestParseKnowsWhoSaidWhatWhen(t *testing.T) {
 		want       []string
 	}{
 		{
-			"a.vtt", "WEBVTT - a talk\n\nNOTE 1\nno words\n\nfirst\n00:00:01.000 --> 00:00:03.500 align:start\n<v Ana>Hello &amp; <i>welcome</i>\nto all\n\n" +
+			"a.vtt", "WEBVTT - a talk\n\nNOTE 1\nno words\n\nfirst\n00:00:01.000 --> 00:00:03.500 align:start\n<v Ana>" +
+				"Hello &amp; <i>welcome</i>\nto all\n\n" +
 				"01:02.000 --> 01:04.000\n<v.loud Ben B.>Yes</v>\n\n01:05.000 --> 01:06.000\nand no\n",
 			[]string{"00:01 Ana: Hello & welcome to all", "01:02 Ben B.: Yes", "01:05 Ben B.: and no"},
 		},
 		{
-			"b.SRT", "1\r\n00:00:01,000 --> 00:00:02,000\r\nAna: Hi.\r\n\r\n2\r\n01:00:02,000 --> 01:00:03,000\r\n<b>Ben: Bye.</b>\r\nReally: at 10:30.\r\n",
+			"b.SRT", "1\r\n00:00:01,000 --> 00:00:02,000\r\nAna: Hi.\r\n\r\n2\r\n01:00:02,000 --> 01:00:03,000\r\n" +
+				"<b>Ben: Bye.</b>\r\nReally: at 10:30.\r\n",
 			[]string{"00:01 Ana: Hi.", "1:00:02 Ben: Bye.", "1:00:02 Really: at 10:30."},
 		},
 		{

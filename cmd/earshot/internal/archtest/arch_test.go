@@ -49,7 +49,8 @@ var mayImport = []struct {
 	{"cmd/earshot/demo", []string{"bot", "bot/fleet", "bot/lounge", "cmd/earshot/app", "cmd/earshot/stage", "moderation/review/events"}},
 	{"cmd/earshot/cli", []string{
 		"cmd/earshot/afterwards", "cmd/earshot/app", "cmd/earshot/secrets", "cmd/earshot/speech", "cmd/earshot/terminal",
-		"cmd/earshot/transcripts", "configs", "configs/strict", "moderation/review/export", "transcribe/modelfile",
+		"cmd/earshot/transcripts", "configs", "configs/strict", "moderation/review/export",
+		"moderation/review/transcript", "transcribe/modelfile",
 	}},
 	{"cmd/earshot", []string{"cmd/earshot/cli", "cmd/earshot/commands/..."}},
 	{"cmd/...", []string{"..."}},
