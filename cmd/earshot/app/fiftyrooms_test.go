@@ -32,6 +32,7 @@ func TestFiftyRooms(t *testing.T) {
 		t.Skip("talks for minutes: set EARSHOT_TEST_LONG")
 	}
 	s, l := openTestAppWith(t, t.TempDir(), "EARSHOT_DECODERS=2", "EARSHOT_PARTIALS=0")
+	s.invited("")
 	host := l.Addr().String()
 	ana := onePart(t, "Ana", 1)
 	var left []models.RoomState
@@ -70,7 +71,7 @@ func (a *App) inFiftyRooms(
 	defer stop()
 	v := a.Fleet
 	trust(a, noSecrets, "lounge://"+host+"/room-0")
-	n := a.invited("")
+	n := a.inviter
 	var group errgroup.Group
 	group.Go(func() error { return v.Run(ctx, nil, nil) })
 	waittest.Until(t, "the service takes invitations", func() bool {
@@ -176,6 +177,7 @@ func amongPeople(
 	cfg := testConfig(t, t.TempDir(), "EARSHOT_DECODERS=2", "EARSHOT_MODEL="+fullSize)
 	log := slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	s, l := openAppFor(t, log, cfg, speech.Options{Waits: true, AllowNoWeights: true})
+	s.invited("")
 	if host == "" {
 		host = l.Addr().String()
 	}

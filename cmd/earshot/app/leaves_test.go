@@ -33,6 +33,7 @@ func TestLeavingTakesBackMutes(t *testing.T) {
 	}
 	t.Parallel()
 	s, l := openTestApp(t, t.TempDir())
+	s.invited("")
 	host := l.Addr().String()
 	trust(s, noSecrets, "lounge://"+host)
 	v := s.Fleet
@@ -86,7 +87,7 @@ func TestLeavingTakesBackMutes(t *testing.T) {
 // visit has the bot in the room mute Ben, and sent out where that is to be.
 func (r *mutedRoom) visit(ctx context.Context, t *testing.T, s *App) {
 	t.Helper()
-	n := s.invited("")
+	n := s.inviter
 	if r.invited {
 		if _, err := n.Invite(ctx, models.Invitation{URL: r.address, By: "test"}); err != nil {
 			t.Error(err)

@@ -43,12 +43,12 @@ func TestHostIsToldOfNoChat(t *testing.T) {
 	t.Parallel()
 	server := janusServer(t)
 	s, l := openTestApp(t, t.TempDir())
+	n := s.invited("")
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
 		v := s.Fleet
 		trust(s, janusSecrets, server.URL("room/1234"))
-		n := s.invited("")
 		var group errgroup.Group
 		group.Go(func() error { return v.Run(ctx, nil, nil) })
 		waittest.Until(t, "the service takes invitations", func() bool {
