@@ -186,8 +186,10 @@ func (c *compiler) noteMeaning(f *rules.File, r *rule) {
 		c.set.notes = append(c.set.notes, Note{f.Name, r.Line, r.ID, fmt.Sprintf(
 			"what a line sounds like is only written down below %.2f, unless another condition of the rule holds too", condition.AskScore)})
 	case r.mode == models.ModeAct:
-		c.set.notes = append(c.set.notes, Note{f.Name, r.Line, r.ID,
-			"what a line sounds like never acts by itself: a host is asked, unless another condition of the rule holds too"})
+		c.set.notes = append(c.set.notes, Note{
+			f.Name, r.Line, r.ID,
+			"what a line sounds like never acts by itself: a host is asked, unless another condition of the rule holds too",
+		})
 	}
 }
 

@@ -23,6 +23,7 @@ type written interface {
 // Looks is what conditions look at.
 type Looks uint8
 
+// What a condition looks at; several may be combined.
 const (
 	AtWords  Looks = 1 << iota // what was said
 	AtLine                     // the line as a whole

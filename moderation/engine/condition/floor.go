@@ -2,6 +2,7 @@ package condition
 
 import (
 	"cmp"
+
 	"earshot/configs/strict"
 	"earshot/models"
 	"earshot/moderation/match"

@@ -1,12 +1,13 @@
 package condition
 
 import (
-	"earshot/models"
 	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+
+	"earshot/models"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"

@@ -2,7 +2,7 @@ package condition
 
 import "earshot/moderation/rules"
 
-// conditions are all kinds of conditions. A new one is a file of its own and a line here.
+// Kinds are all kinds of conditions. A new one is a file of its own and a line here.
 var Kinds = []rules.ConditionKind{
 	{Name: "any", New: func() rules.Condition { return &anyOf{} }},
 	{Name: "all", New: func() rules.Condition { return &allOf{} }},

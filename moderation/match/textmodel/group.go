@@ -40,7 +40,7 @@ func readGroups(text string, categories []string) (map[string]group, error) {
 	out := map[string]group{}
 	for line := range strings.Lines(text) {
 		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if len(fields) != 3 || len(fields[1]) != 1 || !strings.Contains("nasp", fields[1]) {
+		if len(fields) != 3 || len(fields[1]) != 1 || !slices.Contains([]string{"n", "a", "s", "p"}, fields[1]) {
 			return nil, fmt.Errorf("line %d of its list of groups is not a word, a kind and a category", len(out)+1)
 		}
 		g := group{kind(fields[1][0]), slices.Index(categories, fields[2])}

@@ -233,7 +233,7 @@ func FuzzRead(f *testing.F) {
 	tables := append([]byte("a\tn\tc\n?\n"), make([]byte, 3+4*(3+1+2*9+4+1)+2)...)
 	f.Add([]byte(small), tables)
 	f.Add([]byte("{}"), []byte{})
-	f.Fuzz(func(t *testing.T, head, tables []byte) {
+	f.Fuzz(func(_ *testing.T, head, tables []byte) {
 		data := binary.LittleEndian.AppendUint32([]byte(magic), uint32(len(head)))
 		m, err := Read(sealed(slices.Concat(data, head, tables)))
 		if err != nil {

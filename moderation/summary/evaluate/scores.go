@@ -29,10 +29,17 @@ func (s *Scores) Add(m Meeting, got models.Summary) {
 		mean *float64
 		of   float64
 	}{
-		{&s.Rouge1, Rouge(text, reference, 1)}, {&s.Rouge2, Rouge(text, reference, 2)}, {&s.RougeL, RougeL(text, reference)},
-		{&s.Pk, pk}, {&s.WindowDiff, wd},
-		{&s.Words, float64(len(text))}, {&s.Items, float64(len(highlights))}, {&s.Chapters, float64(len(got.Chapters))},
-		{&s.Decisions, float64(len(got.Decisions))}, {&s.Actions, float64(len(got.Actions))}, {&s.Ask, float64(len(got.Questions))},
+		{&s.Rouge1, Rouge(text, reference, 1)},
+		{&s.Rouge2, Rouge(text, reference, 2)},
+		{&s.RougeL, RougeL(text, reference)},
+		{&s.Pk, pk},
+		{&s.WindowDiff, wd},
+		{&s.Words, float64(len(text))},
+		{&s.Items, float64(len(highlights))},
+		{&s.Chapters, float64(len(got.Chapters))},
+		{&s.Decisions, float64(len(got.Decisions))},
+		{&s.Actions, float64(len(got.Actions))},
+		{&s.Ask, float64(len(got.Questions))},
 	} {
 		*v.mean = (*v.mean*n + v.of) / (n + 1)
 	}

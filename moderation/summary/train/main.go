@@ -91,10 +91,10 @@ func examples(samples []summary.Sample, labels []float64) []example {
 }
 
 func weights(of []*learned) summary.Weights {
-	var known, any labelled
+	var known, foreign labelled
 	for _, l := range of {
 		known.add(l.known)
-		any.add(l.any)
+		foreign.add(l.any)
 	}
 	sentences, words, gaps := summary.PlainFeatures()
 	return summary.Weights{
@@ -105,9 +105,9 @@ func weights(of []*learned) summary.Weights {
 			Grammar: grammar(of),
 		},
 		Gaps:          fit(summary.GapFeatures(), known.gaps, gapPenalty),
-		AnySentences:  fit(summary.SentenceFeatures()[:sentences], any.sentences, sentencePenalty),
-		AnyVocabulary: summary.Vocabulary{Topic: fit(summary.TopicFeatures()[:words], any.words, wordPenalty)},
-		AnyGaps:       fit(summary.GapFeatures()[:gaps], any.gaps, gapPenalty),
+		AnySentences:  fit(summary.SentenceFeatures()[:sentences], foreign.sentences, sentencePenalty),
+		AnyVocabulary: summary.Vocabulary{Topic: fit(summary.TopicFeatures()[:words], foreign.words, wordPenalty)},
+		AnyGaps:       fit(summary.GapFeatures()[:gaps], foreign.gaps, gapPenalty),
 	}
 }
 
@@ -138,7 +138,7 @@ func run(folder, write string) error {
 
 // crossValidate reports on each meeting by weights that were trained without it.
 func crossValidate(all []*learned) {
-	var known, any evaluate.Scores
+	var known, foreign evaluate.Scores
 	for f := range folds {
 		var of []*learned
 		for i, l := range all {
@@ -149,11 +149,11 @@ func crossValidate(all []*learned) {
 		w := weights(of)
 		for i, l := range all {
 			if i%folds == f {
-				score(l.Meeting, w, &known, &any)
+				score(l.Meeting, w, &known, &foreign)
 			}
 		}
 	}
-	report("train, cross-validated", known, any)
+	report("train, cross-validated", known, foreign)
 }
 
 // reportLists compares what is listed with the labels. It needs no training.
@@ -177,25 +177,25 @@ func validate(name string, w summary.Weights) error {
 	if err != nil {
 		return err
 	}
-	var known, any evaluate.Scores
+	var known, foreign evaluate.Scores
 	for _, m := range meetings {
-		score(m, w, &known, &any)
+		score(m, w, &known, &foreign)
 	}
-	report("val", known, any)
+	report("val", known, foreign)
 	return nil
 }
 
-func report(part string, known, any evaluate.Scores) {
-	fmt.Printf("%-30s %s\n%-30s %s\n", part+":", known, part+", no known language:", any)
+func report(part string, known, foreign evaluate.Scores) {
+	fmt.Printf("%-30s %s\n%-30s %s\n", part+":", known, part+", no known language:", foreign)
 }
 
-func score(m evaluate.Meeting, w summary.Weights, known, any *evaluate.Scores) {
+func score(m evaluate.Meeting, w summary.Weights, known, foreign *evaluate.Scores) {
 	in := m.Input()
 	known.Add(m, summary.MakeWith(in, w))
 	for i := range in.Utterances {
 		in.Utterances[i].Language = unknown
 	}
-	any.Add(m, summary.MakeWith(in, w))
+	foreign.Add(m, summary.MakeWith(in, w))
 }
 
 func store(name string, w summary.Weights, meetings int) error {

@@ -22,6 +22,7 @@ type Caller struct {
 // Place is something that there is a bounded number of.
 type Place int
 
+// The kinds of places.
 const (
 	Speaking  Place = iota // a publication
 	Listening              // a WHEP session

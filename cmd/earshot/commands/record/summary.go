@@ -40,11 +40,11 @@ transcript, as for "earshot import": it is summed up and not stored.`,
 					return cli.BadInput(fmt.Errorf("--since %w", err))
 				}
 			}
-			make := summarise
+			sum := summarise
 			if cli.IsTranscript(args[0]) {
-				make = summariseFile
+				sum = summariseFile
 			}
-			s, err := make(env, cmd, args[0], ms)
+			s, err := sum(env, cmd, args[0], ms)
 			if err != nil {
 				return err
 			}
