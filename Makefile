@@ -63,15 +63,13 @@ lint: deps ## golangci-lint at its pinned version (built once, about two minutes
 bench: deps ## benchmarks (BENCHTIME=1s RUN=. PKG=./...)
 	@$(ENV) go test -run '^$$' -bench '$(RUN)' -benchmem -benchtime $(BENCHTIME) -timeout 30m $(PKG)
 
-eval: build ## what open-mic makes of public data sets (MIRROR=folder of their bare clones, see scripts/eval.py; PROFILE=)
-	@python3 scripts/eval.py "$(MIRROR)" bin/earshot $(PROFILE)
+eval: build ## verdicts on public data sets (MIRROR=folder of their bare clones, PROFILE=), summaries of real meetings (EVAL_MEETINGS=folder)
+	@test -n '$(MIRROR)$(EVAL_MEETINGS)' || { echo 'make eval needs MIRROR=FOLDER (docs/rules.md) or EVAL_MEETINGS=FOLDER (docs/summaries.md)' >&2; exit 2; }
+	@$(if $(MIRROR),python3 scripts/eval.py '$(MIRROR)' bin/earshot $(PROFILE),:)
+	@$(if $(EVAL_MEETINGS),$(ENV) go run ./moderation/summary/train '$(EVAL_MEETINGS)',:)
 
 fuzz: deps ## run every fuzz target for FUZZTIME=10s each
 	@$(ENV) scripts/fuzz.sh $(FUZZTIME) $(PKG)
-
-eval: deps ## how good summaries are on real meetings (EVAL_MEETINGS=folder with train.jsonl.gz and val.jsonl.gz), ten minutes
-	@test -n '$(EVAL_MEETINGS)' || { echo 'make eval needs EVAL_MEETINGS=FOLDER; docs/summaries.md says what is in it' >&2; exit 2; }
-	@$(ENV) go run ./moderation/summary/train '$(EVAL_MEETINGS)'
 
 cover: deps-tests ## test coverage: total in the terminal, lines in build/coverage.html
 	@$(ENV) failed=0; go test -timeout 45m -coverpkg=./... -coverprofile=build/coverage.out $(PKG) || failed=$$?; \
