@@ -74,6 +74,7 @@ func docsFolder(t *testing.T) string {
 		}
 		programtest.Write(t, filepath.Join(dir, name), string(data))
 	}
+	programtest.Write(t, filepath.Join(dir, "meeting.vtt"), "WEBVTT\n\n00:01.000 --> 00:03.000\n<v Ana>Welcome to the meeting.\n")
 	if err := programtest.WriteSample(filepath.Join(dir, "record")); err != nil {
 		t.Fatal(err)
 	}

@@ -75,8 +75,10 @@ func everyRoute() []accessRow {
 		{pattern: "POST /rules/replay", codes: owns},
 		{pattern: "GET /health", codes: reads},
 		{pattern: "GET /queue", codes: reads},
+		{pattern: "POST /queue/dismiss", codes: [4]int{303, 303, 303, 303}, body: form("rule", "nothing"), other: 303}, // finds none
 		{pattern: "POST /flags/{id}", codes: decidesForm, body: form("status", "confirmed"), other: 404},
 		{pattern: "GET /flags/{id}", codes: [4]int{303, 303, 303, 303}, other: 404},
+		{pattern: "GET /flags/{id}/card", codes: reads, other: 404},
 		{pattern: "GET /evidence/{file}", codes: reads, other: 404},
 		{pattern: "GET /search", codes: reads, query: always("q=common")},
 		{pattern: "GET /", with: "nothing", codes: [4]int{404, 404, 404, 404}},

@@ -12,12 +12,15 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/auth"
+	"earshot/moderation/review/record"
+	"earshot/moderation/review/web"
 )
 
-// Flags on one page of the queue.
+// Flags on one page of the queue; among how many of the newest the gravest are found, and dismissed at once.
 const (
-	queued  = 100
+	queued  = 50
 	settled = 12
+	sifted  = 300
 )
 
 // queuePage lists what waits for a person in all rooms, and what was decided last, to be taken back.
@@ -29,15 +32,34 @@ type queuePage struct {
 	Decided []flagView
 	Limit   int
 	Tries   bool // words can be tried against the rules
+	Filter  filter
+	Level   string
+	// Alike is how many open flags of the rule that was chosen can be dismissed at once; 0: none.
+	Alike int
 }
 
-// queue is the page of the open flags of all rooms: asks on top, the one that lapses first before the others, then the
-// oldest flags.
+// Levels are what the queue can be narrowed to, the gravest first.
+func (queuePage) Levels() []string {
+	return []string{string(models.LevelHigh), string(models.LevelMedium), string(models.LevelLow), string(models.LevelInfo)}
+}
+
+// Narrowed says that not everything that waits is shown.
+func (d queuePage) Narrowed() bool { return d.Filter.Set() || d.Level != "" }
+
+// queue is the page of the open flags of all rooms: asks on top, the one that lapses first before the others, then the gravest and
+// the newest flags.
 func (s flagPages) queue(r *http.Request) (view, error) {
-	data := queuePage{Cursor: s.Hub.Text(s.Hub.Cursor()), Limit: queued, Tries: s.trial("") != nil}
-	open, err := s.places(r.Context(), models.FlagQuery{Status: models.FlagOpen, Oldest: true, Limit: queued + 1}, "queue")
+	data := queuePage{Cursor: s.Hub.Text(s.Hub.Cursor()), Limit: queued, Tries: s.trial("") != nil, Level: r.URL.Query().Get("level")}
+	var err error
+	if data.Filter, err = recordPages(s).filter(r); err != nil {
+		return view{}, err
+	}
+	open, err := s.waiting(r.Context(), data.Filter.Filter, data.Level)
 	if err != nil {
 		return view{}, err
+	}
+	if data.Filter.Rule != "" && !slices.ContainsFunc(open, func(f flagView) bool { return !f.Decides }) && len(open) > 1 {
+		data.Alike = len(open)
 	}
 	if len(open) > queued {
 		open, data.More = open[:queued], true
@@ -46,7 +68,6 @@ func (s flagPages) queue(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	slices.SortStableFunc(open, func(a, b flagView) int { return cmp.Compare(a.Ask.rank(), b.Ask.rank()) })
 	data.Open, data.Decided = open, decided
 	for _, f := range open {
 		if f.Ask != nil {
@@ -54,6 +75,44 @@ func (s flagPages) queue(r *http.Request) (view, error) {
 		}
 	}
 	return view{page: "queue", title: "Queue", nav: "queue", data: data}, nil
+}
+
+// waiting finds the open flags that a filter lets through, as the queue orders them.
+func (s flagPages) waiting(ctx context.Context, only record.Filter, level string) ([]flagView, error) {
+	open, err := s.places(ctx, models.FlagQuery{
+		Status: models.FlagOpen, Room: only.Room, Rule: only.Rule, Speaker: only.Speaker, Limit: sifted,
+	}, "queue")
+	open = slices.DeleteFunc(open, func(f flagView) bool { return level != "" && f.Level != level })
+	slices.SortStableFunc(open, func(a, b flagView) int {
+		return cmp.Or(cmp.Compare(a.Ask.rank(), b.Ask.rank()), cmp.Compare(models.Level(b.Level).Rank(), models.Level(a.Level).Rank()))
+	})
+	return open, err
+}
+
+// dismissAlike is POST /queue/dismiss: it dismisses all open flags of one rule that the form's filter lets through.
+func (s flagPages) dismissAlike(w http.ResponseWriter, r *http.Request) {
+	err := web.ReadForm(r)
+	only := record.FilterOf(r.PostForm)
+	if err == nil && only.Rule == "" {
+		err = fmt.Errorf("dismiss: no rule: %w", models.ErrInvalid)
+	}
+	var open []flagView
+	if err == nil {
+		open, err = s.waiting(r.Context(), only, r.PostFormValue("level"))
+	}
+	if err == nil && len(open) > 0 && !slices.ContainsFunc(open, func(f flagView) bool { return f.Decides }) {
+		err = fmt.Errorf("dismiss: %w", models.ErrForbidden)
+	}
+	for _, f := range open {
+		if err == nil && f.Decides {
+			_, err = s.Record.Decide(r.Context(), f.Flag, record.Answer{Status: models.FlagDismissed})
+		}
+	}
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	http.Redirect(w, r, "/queue", http.StatusSeeOther)
 }
 
 // places finds flags that the visitor may see, as views.

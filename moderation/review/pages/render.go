@@ -27,6 +27,7 @@ type shell struct {
 	Notice     []noticePart
 	Alarm      string
 	Query      string // stands in the search field
+	Waiting    int    // open flags that the visitor may decide
 	Data       any
 }
 
@@ -43,6 +44,9 @@ func (s *Pages) page(show func(*http.Request) (view, error)) http.Handler {
 
 func (s *Pages) render(w http.ResponseWriter, r *http.Request, v view) {
 	sh := shell{Title: v.title, Nav: v.nav, Wide: v.wide, Notice: s.notice, Alarm: s.Alarm(), Data: v.data}
+	if v.nav != "" && v.piece == "" {
+		sh.Waiting = s.openFlags(r)
+	}
 	if v.nav == "search" {
 		sh.Query = r.URL.Query().Get("q")
 	}
@@ -66,6 +70,18 @@ func (s *Pages) render(w http.ResponseWriter, r *http.Request, v view) {
 		s.Log.Error("page not written", "route", r.Pattern, "error_type", web.ErrorType(err))
 	}
 	panic(http.ErrAbortHandler) // half a page must not pass for a whole one
+}
+
+// openFlags counts what waits in the rooms of the visitor, for the navigation; a count that can't be had is left out.
+func (s *Pages) openFlags(r *http.Request) (n int) {
+	rules, err := s.Record.Rules(r.Context())
+	if err != nil {
+		return 0
+	}
+	for _, c := range rules {
+		n += c.Open
+	}
+	return n
 }
 
 // Fail answers with a page that says what is wrong and what to do next.

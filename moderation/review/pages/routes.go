@@ -52,6 +52,7 @@ func (s *Pages) recordRoutes() web.Routes {
 		"POST /rules/replay":                             do(rule.replay),
 		"GET /health":                                    s.page(all.health),
 		"GET /queue":                                     s.page(flag.queue),
+		"POST /queue/dismiss":                            do(flag.dismissAlike),
 		"POST /flags/{id}":                               do(flag.decide),
 		"GET /flags/{id}":                                do(flag.flagPlace),
 		"GET /flags/{id}/card":                           s.page(flag.card),

@@ -10,8 +10,13 @@ const merge = (list, fresh) => {
 };
 const renew = async () => {
   const text = await ask(location.href, { headers: {} });
-  const fresh = text && parse(text).getElementById(box.id);
+  const all = text && parse(text), fresh = all?.getElementById(box.id);
   if (!fresh) return;
+  document.title = all.title;
+  const nav = document.querySelector(".top nav");
+  if (nav.innerHTML !== all.querySelector(".top nav").innerHTML) nav.replaceWith(all.querySelector(".top nav"));
+  const steady = $(cursor) || document.querySelector(".asks > li"); // what the thumb is over stays where it is
+  const before = steady?.getBoundingClientRect().top;
   const focus = box.contains(document.activeElement) && document.activeElement.getAttribute("href");
   for (const list of fresh.querySelectorAll("[data-keyed]")) {
     const old = $(list.id);
@@ -23,5 +28,6 @@ const renew = async () => {
   dress(box);
   if (focus) for (const a of box.querySelectorAll("a")) if (a.getAttribute("href") === focus) a.focus();
   pick(cursor);
+  if (steady?.isConnected) document.scrollingElement.scrollTop += steady.getBoundingClientRect().top - before;
 };
 const queued = () => renew();
