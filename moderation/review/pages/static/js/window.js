@@ -32,10 +32,10 @@ let extending = false;
 const extend = async (place) => {
   if (extending || $(place).hidden) return;
   extending = true;
-  const text = await ask($(place).querySelector("a").href);
+  const list = lineList(), text = await ask($(place).querySelector("a").href);
   const fresh = text && parse(text);
-  if (fresh) {
-    const list = lineList(), up = place === "earlier", items = [...fresh.getElementById("lines").children];
+  if (fresh && list === lineList()) { // else another part was brought meanwhile
+    const up = place === "earlier", items = [...fresh.getElementById("lines").children];
     keepPlace(up ? list.firstElementChild : list.lastElementChild, () => {
       list[up ? "prepend" : "append"](...items);
       $(place).replaceWith(fresh.getElementById(place));
@@ -48,11 +48,12 @@ const extend = async (place) => {
   extending = false;
 };
 // show brings a part of the transcript to the page, unless it is there: around a line ({at}), a time in ms ({t}) or the end ({end}).
+let showing = 0; // of several that are asked for, the last one is shown
 const show = async (query) => {
-  const there = query.at && $(query.at);
+  const there = query.at && $(query.at), turn = ++showing;
   if (!there) {
     const text = await ask(address({ ...query, ...(session.querySelector(".edit") ? { edit: 1 } : {}) }));
-    if (!text) return;
+    if (!text || turn !== showing) return;
     const fresh = parse(text);
     for (const id of ["earlier", "lines", "later"]) $(id).replaceWith(fresh.getElementById(id));
     dress(lineList());
