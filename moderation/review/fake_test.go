@@ -157,7 +157,7 @@ func (m *memory) Flags(_ context.Context, id string) ([]models.Flag, error) {
 func (m *memory) FindFlags(ctx context.Context, q models.FlagQuery) (out []models.FlagPlace, err error) {
 	found, err := pick(m, &m.flags, func(f models.Flag) bool {
 		return q.Only.Has(m.roomOf(f.Session)) && (q.Status == "" || f.Status == q.Status) && (q.Rule == "" || f.Rule == q.Rule) &&
-			(!q.Decided || !f.Decided.IsZero())
+			(!q.Decided || !f.Decided.IsZero()) && (q.Room == "" || m.roomOf(f.Session) == q.Room)
 	})
 	for _, f := range found[:min(q.Limit, len(found))] {
 		p, err := m.FlagPlace(ctx, f.ID)

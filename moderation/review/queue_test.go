@@ -26,7 +26,7 @@ func TestQueueIsNarrowed(t *testing.T) {
 		return out
 	}
 	body := ask(t, s, "GET", "/queue").Body.String()
-	inOrder(t, body, "<title>(20) Queue", `id="waiting">20<`, "9 asks from a live room on top", "lapses at")
+	inOrder(t, body, "<title>(20) Queue", `id="waiting">20<`, "10 asks from a live room on top", "lapses at")
 	for _, l := range levels("/queue?level=low") {
 		if l != "low" {
 			t.Errorf("%s among the low ones", l)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"net/http"
+	"slices"
 
 	"earshot/models"
 	"earshot/moderation/review/web"
@@ -44,7 +45,7 @@ func (s *Pages) page(show func(*http.Request) (view, error)) http.Handler {
 
 func (s *Pages) render(w http.ResponseWriter, r *http.Request, v view) {
 	sh := shell{Title: v.title, Nav: v.nav, Wide: v.wide, Notice: s.notice, Alarm: s.Alarm(), Data: v.data}
-	if v.nav != "" && v.piece == "" {
+	if slices.Contains(counting, v.page) {
 		sh.Waiting = s.openFlags(r)
 	}
 	if v.nav == "search" {
@@ -71,6 +72,9 @@ func (s *Pages) render(w http.ResponseWriter, r *http.Request, v view) {
 	}
 	panic(http.ErrAbortHandler) // half a page must not pass for a whole one
 }
+
+// counting are the pages whose navigation counts what waits: lists over all rooms. A session's page is one read of the record.
+var counting = []string{"rooms", "queue", "rules", "health", "search"}
 
 // openFlags counts what waits in the rooms of the visitor, for the navigation; a count that can't be had is left out.
 func (s *Pages) openFlags(r *http.Request) (n int) {
