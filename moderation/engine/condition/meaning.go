@@ -9,19 +9,20 @@ import (
 	"earshot/moderation/match/textmodel"
 )
 
-// scoredWords are words [from, to) of the window with what the text model says of them.
+// scoredWords are words [from, to) of the window with what the text model says of them, and by label which of them counted, as far as
+// that was asked for: it takes as many scores as there are words.
 type scoredWords struct {
 	from, to int
 	scores   textmodel.Scores
+	counted  map[int][]textmodel.Counted
 }
 
 func (s *scoredWords) length() int { return s.to - s.from }
 
-// meant is what made a condition on the meaning hold: words that reach a score, and which of them counted, from the first.
+// meant is what made a condition on the meaning hold: words that reach a score.
 type meant struct {
 	*scoredWords
 	reaches
-	counted []textmodel.Counted
 }
 
 // meanings is what was asked of the text model about one line.
@@ -37,7 +38,7 @@ func (sc *Context) scoredAs(from, to int) *scoredWords {
 			return s
 		}
 	}
-	s := &scoredWords{from, to, sc.set.model.Score(sc.texts(from, to))}
+	s := &scoredWords{from, to, sc.set.model.Score(sc.texts(from, to)), map[int][]textmodel.Counted{}}
 	sc.scored = append(sc.scored, s)
 	return s
 }
@@ -77,10 +78,13 @@ func (sc *Context) counted(s *scoredWords, r reaches) (match.Match, bool) {
 	i := slices.IndexFunc(sc.meant, func(m meant) bool { return m.scoredWords == s && m.reaches == r })
 	if i < 0 {
 		i = len(sc.meant)
-		sc.meant = append(sc.meant, meant{s, r, sc.set.model.Explain(sc.texts(s.from, s.to), r.label)})
+		sc.meant = append(sc.meant, meant{s, r})
+	}
+	if _, known := s.counted[r.label]; !known { // other rules ask for other scores of the same label
+		s.counted[r.label] = sc.set.model.Explain(sc.texts(s.from, s.to), r.label)
 	}
 	var words []int
-	for _, c := range sc.meant[i].counted {
+	for _, c := range s.counted[r.label] {
 		words = append(words, s.from+c.Word)
 	}
 	slices.Sort(words)
@@ -103,8 +107,9 @@ func (sc *Context) Meaning(ms []match.Match) string {
 // shares names the words that counted with their shares.
 func (sc *Context) shares(x meant, m match.Match) string {
 	masked := sc.masked([]match.Match{m})
-	out := make([]string, len(x.counted))
-	for i, c := range x.counted {
+	counted := x.counted[x.label]
+	out := make([]string, len(counted))
+	for i, c := range counted {
 		text := trim(sc.Window.Words[x.from+c.Word].Text)
 		if masked[x.from+c.Word] {
 			text = Mask(text)
