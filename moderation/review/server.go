@@ -112,7 +112,7 @@ func New(c Config) *Server {
 		Hub: c.Hub, Sessions: c.Store, Access: s.auth, Pieces: s.pages.Pieces, Fail: s.api.Fail, Log: c.Log,
 		Most: c.MaxWatchers, Each: c.WatchersEach, Heartbeat: 10 * time.Second,
 	})
-	mux := http.NewServeMux()
+	mux, compressed := http.NewServeMux(), compression()
 	for pattern, handler := range s.routes() {
 		if !strings.Contains(pattern, "/events") {
 			handler = compressed(handler)
@@ -123,16 +123,16 @@ func New(c Config) *Server {
 	return s
 }
 
-// compressed sends text as gzip or zstd to who takes it: a page of a long session is a tenth of its size. Sound and archives stay as
+// compression sends text as gzip or zstd to who takes it: a page of a long session is a tenth of its size. Sound and archives stay as
 // they are, and so do event streams, which must not wait for more.
-func compressed(next http.Handler) http.Handler {
+func compression() func(http.Handler) http.HandlerFunc {
 	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.ContentTypes([]string{
 		"text/html", "text/css", "text/javascript", "text/plain", "text/csv", "text/markdown", "text/vtt", "application/json", "image/svg+xml",
 	}))
 	if err != nil {
 		panic(err) // the options are constants
 	}
-	return wrap(next)
+	return wrap
 }
 
 // withDefaults fills in what was left out.

@@ -32,7 +32,7 @@ func (s flagPages) decide(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, backTo(r.PostFormValue("back"), f), http.StatusSeeOther)
 		return
 	}
-	piece, err := s.flagPiece(r, f)
+	piece, err := s.flagPiece(r, f.ID)
 	if err != nil {
 		s.Fail(w, r, err)
 		return
@@ -54,15 +54,10 @@ func (s flagPages) flagPlace(w http.ResponseWriter, r *http.Request) {
 // card is GET /flags/{id}/card: why a flag was raised, its sound, and what can be done about it. The script asks for it when somebody
 // opens a flag in a transcript.
 func (s flagPages) card(r *http.Request) (view, error) {
-	p, err := s.Record.Flag(r.Context(), r.PathValue("id"))
+	f, err := s.among(r, r.PathValue("id"))
 	if err != nil {
 		return view{}, err
 	}
-	h, err := s.Record.Snapshot(r.Context(), p.Session.ID, false)
-	if err != nil {
-		return view{}, err
-	}
-	f := s.placed(p, auth.VisitorOf(r.Context()), "session", castOf(h))
 	v := view{page: "card", title: f.Title, nav: "rooms", data: f}
 	switch {
 	case r.Header.Get(pieceHeader) == "":
@@ -74,22 +69,25 @@ func (s flagPages) card(r *http.Request) (view, error) {
 	return v, nil
 }
 
+// among is a flag with the names and colours that the people of its session have there.
+func (s flagPages) among(r *http.Request, id string) (flagView, error) {
+	p, err := s.Record.Flag(r.Context(), id)
+	if err != nil {
+		return flagView{}, err
+	}
+	h, err := s.Record.Snapshot(r.Context(), p.Session.ID, false)
+	if err != nil {
+		return flagView{}, err
+	}
+	return s.placed(p, auth.VisitorOf(r.Context()), "session", castOf(h)), nil
+}
+
 // flagPiece draws a decided flag for the pages that show it.
-func (s flagPages) flagPiece(r *http.Request, f models.Flag) ([]byte, error) {
-	p, err := s.Record.Flag(r.Context(), f.ID)
+func (s flagPages) flagPiece(r *http.Request, id string) ([]byte, error) {
+	v, err := s.among(r, id)
 	if err != nil {
 		return nil, err
 	}
-	h, err := s.Record.Snapshot(r.Context(), f.Session, false)
-	if err != nil {
-		return nil, err
-	}
-	paint := s.painter(p.Session, auth.VisitorOf(r.Context()), castOf(h))
-	if p.Evidence != nil {
-		paint.clips[f.Utterance] = *p.Evidence
-	}
-	paint.learn(p)
-	v := paint.flag(p.Flag)
 	var b bytes.Buffer
 	for _, part := range []string{"inflag", "flag"} {
 		if err := s.templates["parts"].ExecuteTemplate(&b, part, v); err != nil {

@@ -49,7 +49,7 @@ func (s *Pages) newFragments(ctx context.Context, session string) (*fragments, e
 	p.keep(h.Clips...)
 	p.known = known(h)
 	f := &fragments{p: p, recent: make(map[models.Key]*drawn, remembered), flags: make(map[string]models.Flag, len(h.Flags))}
-	f.listens = sessionPages{s}.listensIn(ctx, h.Session)
+	f.listens = sessionPages{s}.listensIn(ctx, h.Session, false)
 	for _, x := range h.Flags {
 		f.flags[x.ID] = x
 	}

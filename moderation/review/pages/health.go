@@ -47,5 +47,5 @@ func (s recordPages) health(r *http.Request) (view, error) {
 	} else {
 		data.Settings = nil
 	}
-	return view{page: "health", title: "Health", nav: "health", data: data}, nil
+	return view{page: "health", title: "Health", nav: "health", waiting: s.counted(r), data: data}, nil
 }

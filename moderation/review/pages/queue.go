@@ -74,7 +74,7 @@ func (s flagPages) queue(r *http.Request) (view, error) {
 			data.Asks++
 		}
 	}
-	return view{page: "queue", title: "Queue", nav: "queue", data: data}, nil
+	return view{page: "queue", title: "Queue", nav: "queue", waiting: data.Filter.Waiting, data: data}, nil
 }
 
 // waiting finds the open flags that a filter lets through, as the queue orders them.

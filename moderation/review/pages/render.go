@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"cmp"
 	"net/http"
-	"slices"
 
 	"earshot/models"
 	"earshot/moderation/review/web"
@@ -17,8 +16,10 @@ type view struct {
 	title  string
 	nav    string // which entry of the navigation is current
 	wide   bool   // the page fills the window
-	piece  string // a template to write instead of the whole page, for the script
-	data   any
+	// waiting is how many open flags the navigation counts; 0 shows none.
+	waiting int
+	piece   string // a template to write instead of the whole page, for the script
+	data    any
 }
 
 // shell is what the layout shows around a page.
@@ -44,10 +45,7 @@ func (s *Pages) page(show func(*http.Request) (view, error)) http.Handler {
 }
 
 func (s *Pages) render(w http.ResponseWriter, r *http.Request, v view) {
-	sh := shell{Title: v.title, Nav: v.nav, Wide: v.wide, Notice: s.notice, Alarm: s.Alarm(), Data: v.data}
-	if slices.Contains(counting, v.page) {
-		sh.Waiting = s.openFlags(r)
-	}
+	sh := shell{Title: v.title, Nav: v.nav, Wide: v.wide, Notice: s.notice, Alarm: s.Alarm(), Waiting: v.waiting, Data: v.data}
 	if v.nav == "search" {
 		sh.Query = r.URL.Query().Get("q")
 	}
@@ -73,19 +71,22 @@ func (s *Pages) render(w http.ResponseWriter, r *http.Request, v view) {
 	panic(http.ErrAbortHandler) // half a page must not pass for a whole one
 }
 
-// counting are the pages whose navigation counts what waits: lists over all rooms. A session's page is one read of the record.
-var counting = []string{"rooms", "queue", "rules", "health", "search"}
-
-// openFlags counts what waits in the rooms of the visitor, for the navigation; a count that can't be had is left out.
-func (s *Pages) openFlags(r *http.Request) (n int) {
-	rules, err := s.Record.Rules(r.Context())
-	if err != nil {
-		return 0
-	}
+// openFlags counts what waits, for the navigation of the pages that list all rooms. A session's page is one read of the record, and
+// shows no count.
+func openFlags(rules []models.RuleCounts) (n int) {
 	for _, c := range rules {
 		n += c.Open
 	}
 	return n
+}
+
+// counted is openFlags for a page that reads no rules otherwise; a count that can't be had is left out.
+func (s *Pages) counted(r *http.Request) int {
+	rules, err := s.Record.Rules(r.Context())
+	if err != nil {
+		return 0
+	}
+	return openFlags(rules)
 }
 
 // Fail answers with a page that says what is wrong and what to do next.

@@ -64,7 +64,7 @@ func (s recordPages) rooms(r *http.Request) (view, error) {
 		g := &data.Groups[len(data.Groups)-1]
 		g.Rows = append(g.Rows, s.row(ses))
 	}
-	return view{page: "rooms", title: "Rooms", nav: "rooms", data: data}, nil
+	return view{page: "rooms", title: "Rooms", nav: "rooms", waiting: s.counted(r), data: data}, nil
 }
 
 func (s recordPages) row(ses models.SessionInfo) roomRow {

@@ -54,7 +54,7 @@ func (s rulePages) rules(r *http.Request) (view, error) {
 	if data.Try != nil {
 		data.Quiet = quiet(data.Try.Sets, found)
 	}
-	return view{page: "rules", title: "Rules", nav: "rules", data: data}, nil
+	return view{page: "rules", title: "Rules", nav: "rules", waiting: openFlags(found), data: data}, nil
 }
 
 // quiet are the rules in use that never flagged anything, each once.

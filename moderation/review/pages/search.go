@@ -52,6 +52,7 @@ func (s recordPages) search(r *http.Request) (view, error) {
 	if data.Filter, err = s.filter(r); err != nil {
 		return v, err
 	}
+	v.waiting = data.Filter.Waiting
 	data.Narrowed = data.Filter.Set()
 	switch {
 	case utf8.RuneCountInString(q) > maxSearch:
@@ -110,6 +111,8 @@ type filter struct {
 	Rooms  []string
 	People []models.Identity // of the room, when one is chosen
 	Rules  []string
+	// Waiting is how many flags are open, whatever the filter.
+	Waiting int
 }
 
 func (s recordPages) filter(r *http.Request) (f filter, err error) {
@@ -127,6 +130,7 @@ func (s recordPages) filter(r *http.Request) (f filter, err error) {
 	if err != nil {
 		return f, err
 	}
+	f.Waiting = openFlags(rules)
 	for _, c := range rules {
 		f.Rules = append(f.Rules, c.Rule)
 	}

@@ -45,15 +45,26 @@ type sessionPage struct {
 	Lines, OpenFlags, Talk int
 }
 
-// piece is the part of the page that the script asks for, and what it shows.
-func (d sessionPage) piece(q url.Values) (template string, data any) {
+// piece is the part of the page that the script asks for; nothing else of the page is made.
+func (s sessionPages) piece(h models.Snapshot, p *painter, items []item, q url.Values) view {
+	v := view{page: "session", piece: "lines"}
 	switch {
 	case q.Has("find"):
-		return "found", d.Found
+		v.piece, v.data = "found", find(h.Session.ID, items, q.Get("find"))
 	case q.Has("flags"):
-		return "flags", d
+		data := sessionPage{Head: s.head(h.Session)}
+		data.listFlags(p, h, q)
+		v.piece, v.data = "flags", data
+	default:
+		v.data = windowOf(h.Session, items, partOf(q))
 	}
-	return "lines", d.Window
+	return v
+}
+
+// listFlags lists the asks that wait, and the flags that the address asks for.
+func (d *sessionPage) listFlags(p *painter, h models.Snapshot, q url.Values) {
+	d.Asks, d.Flags, d.OpenFlags = sortFlags(flagList(p, h.Flags))
+	d.Flags, d.MoreFlags = flagsAfter(h.Session.ID, d.Flags, q.Get("flags"))
 }
 
 // listens is what a host can do about the bot's listening.
@@ -62,11 +73,11 @@ type listens struct {
 	May, Paused, MayLeave bool
 }
 
-func (s sessionPages) listensIn(ctx context.Context, ses models.Session) listens {
+func (s sessionPages) listensIn(ctx context.Context, ses models.Session, paused bool) listens {
 	if s.Rooms.Listener == nil || !ses.Live() || !auth.VisitorOf(ctx).May(ses.Room, models.AccessHost) {
 		return listens{}
 	}
-	return listens{ID: ses.ID, May: true, Paused: s.Rooms.Listener.Paused(ses.ID), MayLeave: s.Rooms.Inviter != nil}
+	return listens{ID: ses.ID, May: true, Paused: paused, MayLeave: s.Rooms.Inviter != nil}
 }
 
 // castOf gives the people of a session their names and colours.
@@ -91,23 +102,26 @@ func (s sessionPages) session(r *http.Request) (view, error) {
 		return view{}, err
 	}
 	p := s.painter(h.Session, auth.VisitorOf(r.Context()), castOf(h))
-	p.edits = p.decides && r.URL.Query().Get("edit") != ""
+	q := r.URL.Query()
+	p.edits = p.decides && q.Get("edit") != ""
 	p.keep(h.Clips...)
 	p.known = known(h)
+	items := p.items(h.Lines, h.Gaps, h.Flags)
+	if r.Header.Get(pieceHeader) != "" {
+		return s.piece(h, p, items, q), nil
+	}
 	data := sessionPage{
 		Head: s.head(h.Session), Cursor: s.Hub.Text(cursor), Edits: p.edits, MayEdit: p.decides && !h.Session.ModerateOnly,
 		Tries: s.trial("") != nil, Sounds: s.Sounds != nil && len(h.Clips) > 0, Formats: export.Formats(),
 	}
-	data.Listens = s.listensIn(r.Context(), h.Session)
+	data.Listens = s.listensIn(r.Context(), h.Session, data.Head.Paused)
 	if s.LeastHeard != nil && data.Head.Live {
 		data.Next = p.next(s.LeastHeard(h.Session.ID))
 	}
-	items := p.items(h.Lines, h.Gaps, h.Flags)
-	data.Window = windowOf(h.Session, items, partOf(r.URL.Query()))
-	data.Asks, data.Flags, data.OpenFlags = sortFlags(flagList(p, h.Flags))
-	data.Flags, data.MoreFlags = flagsAfter(h.Session.ID, data.Flags, r.URL.Query().Get("flags"))
+	data.Window = windowOf(h.Session, items, partOf(q))
+	data.listFlags(p, h, q)
 	data.Flagged = flagged(items)
-	data.Found = find(h.Session.ID, items, r.URL.Query().Get("find"))
+	data.Found = find(h.Session.ID, items, q.Get("find"))
 	if data.Summary, err = s.summaryOf(r, h, p); err != nil {
 		return view{}, err
 	}
@@ -117,11 +131,7 @@ func (s sessionPages) session(r *http.Request) (view, error) {
 			data.Lines++
 		}
 	}
-	v := view{page: "session", title: data.Head.Name, nav: "rooms", wide: true, data: data}
-	if r.Header.Get(pieceHeader) != "" {
-		v.piece, v.data = data.piece(r.URL.Query())
-	}
-	return v, nil
+	return view{page: "session", title: data.Head.Name, nav: "rooms", wide: true, data: data}, nil
 }
 
 func (s *Pages) head(ses models.Session) sessionHead {

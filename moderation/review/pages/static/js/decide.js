@@ -13,15 +13,15 @@ const send = async (form, button) => {
   tell("");
   const undone = body.get("status") === "open";
   if (session) receive(text);
-  else decided(card, text);
+  else decided(card);
   offerUndo(undone ? null : button, url);
 };
 // In the queue the card goes and the next one is under the thumb, where this one was.
-const decided = (card, text) => {
+const decided = (card) => {
   const next = card && ($(nearby(card)));
   const top = next?.getBoundingClientRect().top, old = card?.getBoundingClientRect().top;
   card?.remove();
-  queued(text);
+  renew();
   if (!next) return;
   if (cursor === card.id) pick(next.id);
   next.focus({ preventScroll: true });
@@ -43,7 +43,7 @@ $("undo")?.querySelector("button").addEventListener("click", async () => {
   const text = await ask(bar.dataset.url, { method: "POST", body: new URLSearchParams({ status: "open" }) });
   if (text === null) return;
   if (session) receive(text);
-  else queued(text);
+  else renew();
 });
 
 // What sends somebody out is asked for twice.

@@ -30,4 +30,3 @@ const renew = async () => {
   pick(cursor);
   if (steady?.isConnected) document.scrollingElement.scrollTop += steady.getBoundingClientRect().top - before;
 };
-const queued = () => renew();
