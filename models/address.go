@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -23,6 +22,16 @@ const (
 	RoomLiveKit RoomKind = "livekit"
 	RoomJanus   RoomKind = "janus"
 	RoomWHEP    RoomKind = "whep"
+	RoomMumble  RoomKind = "mumble"
+	RoomJitsi   RoomKind = "jitsi"
+	// Of the following one sound is heard, and nobody can be met there.
+	RoomHLS     RoomKind = "hls"
+	RoomIcecast RoomKind = "icecast"
+	RoomRTMP    RoomKind = "rtmp"
+	RoomRTSP    RoomKind = "rtsp"
+	RoomSRT     RoomKind = "srt"
+	RoomFile    RoomKind = "file"
+	RoomDevice  RoomKind = "device"
 )
 
 // Address is the address of a room: its server, and the room there. Different spellings of an address are equal as Addresses.
@@ -30,17 +39,36 @@ type Address struct {
 	Kind RoomKind
 	// Encrypted reports that the server uses TLS.
 	Encrypted bool
-	// Host is the server's name in lower case, or its IP address without brackets; localhost is 127.0.0.1.
+	// Listening reports that others connect to this machine: to Host, or, where that is empty, to any of its addresses.
+	Listening bool
+	// Host is the server's name in lower case, or its IP address without brackets; localhost is 127.0.0.1. What lies on this machine
+	// itself, a file or a device, has none.
 	Host string
 	Port uint16
 	path string // escaped, begins with a slash
 	room string // the last part of the path, unescaped
-	// query is a digest of a WHEP address's query, which may identify the stream and contain a secret.
+	// query is a digest of a stream's query, which may identify it and contain a secret.
 	query string
 }
 
-const addressHint = "for example lounge://127.0.0.1:8484/lounge or livekit://rooms.example/open-mic or " +
-	"janus+ws://rooms.example:8188/room/1234 or whep+https://media.example/whep/stage"
+// examples are addresses of rooms of a kind.
+var examples = map[RoomKind]string{
+	RoomLounge: "lounge://127.0.0.1:8484/lounge", RoomLiveKit: "livekit://rooms.example/open-mic",
+	RoomJanus: "janus+ws://rooms.example:8188/room/1234", RoomMumble: "mumble://talk.example/lobby",
+	RoomJitsi: "jitsi://meet.example/openmic", RoomWHEP: "whep+https://media.example/whep/stage",
+	RoomHLS: "hls+https://media.example/live.m3u8", RoomIcecast: "icecast+https://radio.example/live.mp3",
+	RoomRTMP: "rtmp://media.example/live/KEY", RoomRTSP: "rtsp://media.example/camera", RoomSRT: "srt://media.example:9000",
+	RoomFile: "file:///home/ana/talk.ogg", RoomDevice: "device://NAME",
+}
+
+// hint says how a room's address is written: one of the kind or, where that is not known, of several.
+func (a Address) hint() string {
+	if one := examples[a.Kind]; one != "" {
+		return "for example " + one
+	}
+	return "for example " + examples[RoomLounge] + " or " + examples[RoomLiveKit] + " or " + examples[RoomJanus] + " or " +
+		examples[RoomMumble] + " or " + examples[RoomWHEP] + " or " + examples[RoomHLS]
+}
 
 // ParseAddress parses the address of a room. Its errors never contain a user name, a password or a query.
 func ParseAddress(raw string) (Address, error) {
@@ -49,7 +77,13 @@ func ParseAddress(raw string) (Address, error) {
 		return Address{}, err
 	}
 	if !a.within(u) {
-		return Address{}, WithHint(fmt.Errorf("%.100q names no room that a %s server may have", withoutSecrets(u), a.Kind), addressHint)
+		if name, page := strings.CutPrefix(u.Path, "/room/"); page && a.Kind == RoomLounge {
+			right := url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/" + name}
+			return Address{}, WithHint(
+				fmt.Errorf("%.100q is the address of a lounge's page", withoutSecrets(u)), "the room's address is "+right.String(),
+			)
+		}
+		return Address{}, WithHint(fmt.Errorf("%.100q does not name a valid room of a %s server", withoutSecrets(u), a.Kind), a.hint())
 	}
 	return a, nil
 }
@@ -61,58 +95,63 @@ func ParseServer(raw string) (Address, error) {
 }
 
 func parseServer(raw string) (a Address, u *url.URL, err error) {
+	if name, here := strings.CutPrefix(raw, "device://"); here { // whose name may hold what no host's may
+		name, err = url.PathUnescape(name)
+		a, u = Address{Kind: RoomDevice}, &url.URL{Scheme: "device", Path: "/" + strings.TrimPrefix(name, "/")}
+		if err != nil {
+			return a, u, WithHint(errors.New("the device's name is not written as in an address"), "\"earshot devices\" lists them")
+		}
+		return a, u, nil
+	}
 	if u, err = url.Parse(raw); err != nil {
-		return a, u, WithHint(errors.New("the room's address is no URL"), addressHint)
+		name, _, _ := strings.Cut(raw, "://")
+		a.Kind = schemes[name].kind
+		return a, u, WithHint(errors.New("the room's address is not a URL"), a.hint())
 	}
-	var mode string
-	var known bool
-	if a.Kind, mode, known = schemeOf(u.Scheme); !known {
-		return a, u, WithHint(fmt.Errorf("%.100q: %q is no kind of room that Earshot knows", withoutSecrets(u), u.Scheme), addressHint)
+	is, known := schemes[u.Scheme]
+	if !known {
+		return a, u, unknownKind(raw, u)
 	}
+	a.Kind = is.kind
 	if u.User != nil {
 		return a, u, WithHint(
-			errors.New("the room's address holds a user name or password"), "secrets belong into the environment, or into files that servers: names",
+			errors.New("the room's address contains a user name or password"),
+			"put secrets into the environment, or into files listed under servers:",
 		)
 	}
-	if a.Host = hostOf(u.Hostname()); a.Host == "" {
-		return a, u, WithHint(fmt.Errorf("%.100q has no host, or one that is not written in ASCII", withoutSecrets(u)), addressHint)
+	a.Listening = strings.HasSuffix(u.Scheme, "+listen")
+	if a.Host = hostOf(u.Hostname()); a.Host == "" && !a.hostless(u) {
+		why := "names no server"
+		if u.Hostname() != "" {
+			why = "does not name a valid server (write international names in ASCII, xn--…)"
+		}
+		return a, u, WithHint(fmt.Errorf("%.100q %s", withoutSecrets(u), why), a.hint())
 	}
-	a.Encrypted = mode == "s" || mode == "" && !a.local()
-	if a.Port, err = portOf(u.Port(), a.Encrypted); err != nil {
-		return a, u, WithHint(fmt.Errorf("%.100q: the port is none", withoutSecrets(u)), addressHint)
+	a.Encrypted = is.mode == "s" || is.mode == "" && !a.local()
+	if a.Port, err = a.portOf(u.Port()); err != nil {
+		return a, u, WithHint(fmt.Errorf("%.100q: the port is not valid", withoutSecrets(u)), "write a number from 1 to 65535, or none for "+
+			strconv.Itoa(int(a.usualPort())))
 	}
 	return a, u, nil
 }
 
-// schemeOf returns the kind of a scheme and its encryption: "s", "plain", or "" for encrypted except on this machine.
-func schemeOf(scheme string) (kind RoomKind, mode string, known bool) {
-	switch scheme {
-	case "lounge", "lounge+http":
-		return RoomLounge, "plain", true
-	case "lounge+https":
-		return RoomLounge, "s", true
-	case "livekit":
-		return RoomLiveKit, "", true
-	case "livekit+ws":
-		return RoomLiveKit, "plain", true
-	case "livekit+wss":
-		return RoomLiveKit, "s", true
-	case "janus+ws":
-		return RoomJanus, "plain", true
-	case "janus+wss":
-		return RoomJanus, "s", true
-	case "whep+http":
-		return RoomWHEP, "plain", true
-	case "whep+https":
-		return RoomWHEP, "s", true
+// Heard reports whether the address is only heard: a stream, a file or a device that ffmpeg reads, where nobody can be met.
+func (a Address) Heard() bool {
+	switch a.Kind {
+	case RoomHLS, RoomIcecast, RoomRTMP, RoomRTSP, RoomSRT, RoomFile, RoomDevice:
+		return true
+	case RoomLounge, RoomLiveKit, RoomJanus, RoomWHEP, RoomMumble, RoomJitsi:
 	}
-	return "", "", false
+	return false
 }
 
 // withoutSecrets returns a URL without the parts that may be secret.
 func withoutSecrets(u *url.URL) string {
 	b := *u
 	b.User, b.RawQuery, b.Fragment, b.RawFragment = nil, "", "", ""
+	if b.Scheme != "" && b.Host+b.Path+b.Opaque == "" {
+		return b.Scheme + "://" // String would drop the slashes
+	}
 	return b.String()
 }
 
@@ -133,18 +172,37 @@ func hostOf(host string) string {
 	return host
 }
 
-func portOf(port string, encrypted bool) (uint16, error) {
-	switch {
-	case port == "" && encrypted:
-		return 443, nil
-	case port == "":
-		return 80, nil
+// hostless reports whether an address needs no host: a file of this machine, or all of its own addresses.
+func (a Address) hostless(u *url.URL) bool {
+	return u.Host == "" && a.Kind == RoomFile || u.Hostname() == "" && a.Listening
+}
+
+// usualPorts are where servers of a kind listen, whether encrypted or not. SRT has no such port; its servers mostly take this one.
+var usualPorts = map[RoomKind]uint16{RoomMumble: 64738, RoomRTMP: 1935, RoomRTSP: 554, RoomSRT: 9000}
+
+// portOf reads a port; without one it is the usual one of the kind and its encryption.
+func (a Address) portOf(port string) (uint16, error) {
+	if port == "" {
+		return a.usualPort(), nil
 	}
 	n, err := strconv.ParseUint(port, 10, 16)
 	if err == nil && n == 0 {
 		err = errors.New("port 0")
 	}
 	return uint16(n), err
+}
+
+// usualPort is the port of an address without one; 0: there is none.
+func (a Address) usualPort() uint16 {
+	switch {
+	case usualPorts[a.Kind] != 0:
+		return usualPorts[a.Kind]
+	case a.Kind == RoomFile || a.Kind == RoomDevice:
+		return 0
+	case a.Encrypted:
+		return 443
+	}
+	return 80
 }
 
 // local reports whether the server is on this machine.
@@ -176,14 +234,28 @@ func (a *Address) within(u *url.URL) bool {
 		return a.room != "" && len(a.room) <= 255 && !strings.HasSuffix(u.Path, "/") && u.RawQuery == "" && u.Fragment == ""
 	case RoomJanus:
 		return a.room != "" && last > 0 && (parts[last-1] == "room" || parts[last-1] == "bridge")
-	case RoomWHEP:
-		if strings.HasSuffix(u.Path, "/") && a.room != "" { // a server may tell the two apart
-			a.path += "/"
-		}
-		if u.RawQuery != "" {
-			sum := sha256.Sum256([]byte(u.RawQuery))
-			a.query = hex.EncodeToString(sum[:16])
-		}
+	case RoomJitsi:
+		return last == 0 && a.room != "" && len(a.room) <= 255 && u.RawQuery == "" && u.Fragment == ""
+	case RoomMumble: // a path of channels from the root on, which is named by none
+		return last == 0 || !slices.Contains(parts, "")
+	case RoomFile, RoomDevice:
+		return a.room != "" && a.Host == "" && u.RawQuery == "" && u.Fragment == "" && !strings.HasSuffix(u.Path, "/")
+	case RoomRTMP: // the application, and the key by which it is published
+		return a.room != "" && a.identified(u)
+	case RoomWHEP, RoomHLS, RoomIcecast, RoomRTSP, RoomSRT:
+		return a.identified(u)
+	}
+	return true
+}
+
+// identified adds what may identify a stream besides its path.
+func (a *Address) identified(u *url.URL) bool {
+	if strings.HasSuffix(u.Path, "/") && a.room != "" { // a server may tell the two apart
+		a.path += "/"
+	}
+	if u.RawQuery != "" {
+		sum := sha256.Sum256([]byte(u.RawQuery))
+		a.query = hex.EncodeToString(sum[:16])
 	}
 	return true
 }
@@ -194,12 +266,21 @@ func (a Address) scheme() string {
 	switch a.Kind {
 	case RoomLounge:
 		plain, encrypted = "", "+https"
-	case RoomWHEP:
+	case RoomWHEP, RoomHLS, RoomIcecast:
 		plain, encrypted = "+http", "+https"
+	case RoomRTMP, RoomRTSP, RoomSRT:
+		plain = ""
+		if a.Listening {
+			plain = "+listen"
+		}
+	case RoomFile, RoomDevice:
+		plain = ""
 	case RoomLiveKit:
 		if a.Encrypted != a.local() {
 			plain, encrypted = "", ""
 		}
+	case RoomMumble, RoomJitsi: // they know no connection without encryption
+		plain, encrypted = "", ""
 	case RoomJanus:
 	}
 	if a.Encrypted {
@@ -215,7 +296,7 @@ func (a Address) Server() string {
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}
-	if port, _ := portOf("", a.Encrypted); port != a.Port {
+	if a.usualPort() != a.Port {
 		host += ":" + strconv.Itoa(int(a.Port))
 	}
 	return a.scheme() + "://" + host
@@ -223,77 +304,11 @@ func (a Address) Server() string {
 
 // ID returns the room's identity: its canonical address, without secrets. It contains no spaces.
 func (a Address) ID() string {
+	if a.Kind == RoomDevice {
+		return a.Server() + strings.TrimPrefix(a.path, "/")
+	}
 	if a.query != "" {
 		return a.Server() + a.path + "?query=" + a.query
 	}
 	return a.Server() + a.path
-}
-
-// RoomName returns the last part of the address, as people call the room.
-func (a Address) RoomName() string {
-	if a.room == "" {
-		return a.Host
-	}
-	return a.room
-}
-
-var notInShort = regexp.MustCompile(`[^a-z0-9._-]+`)
-
-// Short returns ShortRoom of the room's name. It is not unique: rooms of several servers may share it.
-func (a Address) Short() string { return ShortRoom(a.RoomName()) }
-
-// ShortRoom makes a room's name safe for the names of files and sessions: lower-case letters, digits, dots, dashes and underscores.
-// Up to version 0.1 it was a room's identity.
-func ShortRoom(name string) string {
-	last := path.Base(name)
-	if id := strings.Trim(notInShort.ReplaceAllString(strings.ToLower(last), "-"), "-."); id != "" {
-		return id
-	}
-	return "room"
-}
-
-// RoomAt returns the room of an address. name is its display name; "" means the last part of the address.
-func (a Address) RoomAt(raw, name string) Room {
-	if name == "" {
-		name = a.RoomName()
-	}
-	if u, err := url.Parse(raw); err == nil {
-		raw = withoutSecrets(u)
-	}
-	return Room{ID: a.ID(), Name: name, URL: raw}
-}
-
-// FindRoom finds a room by its address, in any spelling, or by a name that only one of the rooms has. An address need not be that of
-// one of the rooms. Errors wrap ErrNotFound if no room has the name, ErrConflict if several do.
-func FindRoom(rooms []Room, word string) (Room, error) {
-	if at, err := ParseAddress(word); err == nil {
-		return at.RoomAt(word, ""), nil
-	}
-	var found []Room
-	for _, r := range rooms {
-		short := r.ID
-		if at, err := ParseAddress(r.ID); err == nil {
-			short = at.Short()
-		}
-		if r.ID == word {
-			return r, nil
-		}
-		same := func(x Room) bool { return x.ID == r.ID }
-		if (short == word || r.Name == word) && !slices.ContainsFunc(found, same) {
-			found = append(found, r)
-		}
-	}
-	switch len(found) {
-	case 0:
-		return Room{}, WithHint(fmt.Errorf("no room %q: %w", word, ErrNotFound), "write the room's whole address")
-	case 1:
-		return found[0], nil
-	}
-	var addresses []string
-	for _, r := range found {
-		addresses = append(addresses, r.ID)
-	}
-	return Room{}, WithHint(
-		fmt.Errorf("%w: several rooms are called %q", ErrConflict, word), "write which one: "+strings.Join(addresses, " or "),
-	)
 }

@@ -4,19 +4,22 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 )
 
-// Blind encrypts numbers, for the cursors of lists and streams, which count events of all rooms and would reveal them. It is valid
-// for one run of the program. Any goroutine may use it.
+// Blind encrypts numbers, for the cursors of lists and streams, which count events of all rooms and would reveal them. Any
+// goroutine may use it.
 type Blind struct{ block cipher.Block }
 
-// NewBlind returns a Blind with a random key.
-func NewBlind() Blind {
-	key := make([]byte, 32)
-	_, _ = rand.Read(key)          // never fails
-	block, _ := aes.NewCipher(key) // the key's length is one of AES
+// NewBlind returns a Blind with a random key: its texts are valid for one run of the program.
+func NewBlind() Blind { return BlindOf(rand.Text()) }
+
+// BlindOf returns the Blind of a secret, which processes share that are to read each other's texts.
+func BlindOf(secret string) Blind {
+	key := sha256.Sum256([]byte("blind " + secret))
+	block, _ := aes.NewCipher(key[:]) // the key's length is one of AES
 	return Blind{block}
 }
 

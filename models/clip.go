@@ -49,6 +49,10 @@ type Clip struct {
 	Forced bool
 	// Attempts counts decodes begun, plus one for each observed failure.
 	Attempts int
+	// Home is the node that stores the clip's line; empty where one process does everything. Only Home may decode the clip until
+	// Reserved has passed since it was stored.
+	Home     string
+	Reserved time.Duration
 }
 
 // DurationMS is the clip's length in ms.
@@ -103,7 +107,7 @@ type Gap struct {
 // Loss is a gap that will result if the program ends now: what was heard is in memory because it can't be stored.
 type Loss struct {
 	Gap
-	// Key is that of the clip; zero for a gap.
+	// Settled reports that it can no longer be stored.
 	Key Key `json:"key"`
 	// Settled reports that it will not be stored any more.
 	Settled bool `json:"settled,omitempty"`
@@ -123,6 +127,31 @@ type Trouble struct {
 	// Full reports that the disk is full.
 	Full bool
 	Err  error
+}
+
+// DecodeWithin is how long after the end of speech its text is due.
+const DecodeWithin = 2 * time.Second
+
+// ClipClaim is a node's request for clips to decode.
+type ClipClaim struct {
+	Node string
+	// Lease is for how long the clips are the node's, unless it renews its claim.
+	Lease time.Duration
+	// Most is how many clips are wanted at most.
+	Most int
+	// Old prefers clips of speech that ended long ago to those of live speech.
+	Old bool
+}
+
+// Backlog is what waits to be decoded, by any node.
+type Backlog struct {
+	// Clips and AudioMS count the clips that nobody decodes and that are not reserved any more.
+	Clips   int
+	AudioMS int64
+	// Waited is how long the clip of live speech that has waited longest has been in the spool.
+	Waited time.Duration
+	// Slots is how many clips all nodes can decode at a time; 0 if that is not known.
+	Slots int
 }
 
 // SpoolUsage is the usage of the spool.

@@ -2,6 +2,7 @@ package models
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -33,7 +34,7 @@ type OpinionState string
 const (
 	OpinionAsked     OpinionState = "asked"     // waits for the answer; the words may have been sent
 	OpinionAgreed    OpinionState = "agreed"    // it finds the same, or worse
-	OpinionDisagreed OpinionState = "disagreed" // the verdict was lowered: from doing to asking, or from asking to writing down
+	OpinionDisagreed OpinionState = "disagreed" // the verdict was lowered: from acting to asking, or from asking to recording
 	OpinionNone      OpinionState = "none"      // no answer that could be used: nothing changed
 	OpinionUnasked   OpinionState = "unasked"   // nothing was sent: nothing changed
 )
@@ -50,7 +51,7 @@ type Verdict string
 
 // The verdicts, weakest first.
 const (
-	VerdictLogged   Verdict = "logged"   // written down, nothing else
+	VerdictLogged   Verdict = "logged"   // recorded, and nothing else
 	VerdictWithheld Verdict = "withheld" // the rule wanted more; a gate, the text's age or doubt forbade it
 	VerdictAsked    Verdict = "asked"    // the host was asked
 	VerdictEnforced Verdict = "enforced" // done without asking
@@ -121,7 +122,7 @@ type Verb string
 
 // The verbs, mildest first.
 const (
-	VerbTell       Verb = "tell"        // tell the hosts, by page, webhook or mail
+	VerbTell       Verb = "tell"        // notify the hosts, by page, webhook or mail
 	VerbRedact     Verb = "redact"      // mask words in the record
 	VerbNudge      Verb = "nudge"       // a friendly line to the speaker
 	VerbMessage    Verb = "message"     // a line to the room
@@ -206,4 +207,59 @@ type LedgerEntry struct {
 	Pending bool      `json:"pending,omitempty"`
 	By      string    `json:"by"` // a person, or "rule"
 	At      time.Time `json:"at"`
+}
+
+// SeenBy is how long it may take until the effect of an action is seen, including all attempts and escalation.
+const SeenBy = time.Minute
+
+// Outcome says what became of an action, in words for a host.
+type Outcome struct {
+	Sign string // ✓ seen, ✕ failed, ↩ taken back, … on its way, ? without an effect
+	Text string // "mute for 60 s, seen after 0.5 s"
+	// An action that was sent reads Then from Late on, unless its effect has been seen; zero: it stays as it is.
+	Late time.Time
+	Then string
+}
+
+// Outcome says what became of an action as of now. target is the name of whom it concerns, or "" to leave it out.
+func (a Action) Outcome(target string, now time.Time) Outcome {
+	what := strings.TrimSpace(a.Verb.Words() + " " + target)
+	if a.ForMS > 0 {
+		what += " for " + Length(time.Duration(a.ForMS)*time.Millisecond)
+	}
+	switch a.State {
+	case ActionSeen:
+		if took := a.Seen.Sub(a.Sent); !a.Sent.IsZero() && took >= 100*time.Millisecond {
+			return Outcome{Sign: "✓", Text: what + ", seen after " + Length(took)}
+		}
+		return Outcome{Sign: "✓", Text: what}
+	case ActionUndone:
+		if a.Verb.Undoes() != "" { // the end of a restriction that was undone, or replaced by a longer one
+			return Outcome{Sign: "↩", Text: what + " no longer needed"}
+		}
+		return Outcome{Sign: "↩", Text: what + " taken back"}
+	case ActionSent:
+		late, then := a.Sent.Add(SeenBy), what+" was sent, but no effect was seen"
+		if !late.After(now) {
+			return Outcome{Sign: "?", Text: then}
+		}
+		return Outcome{Sign: "…", Text: what + " sent, its effect is not seen yet", Late: late, Then: then}
+	case ActionFailed:
+		if a.Error != "" {
+			return Outcome{Sign: "✕", Text: what + " failed: " + a.Error}
+		}
+		return Outcome{Sign: "✕", Text: what + " failed"}
+	}
+	return Outcome{Sign: "…", Text: what + " planned, not sent yet"}
+}
+
+// Words returns a verb as it reads in a sentence: "move to audience".
+func (v Verb) Words() string {
+	switch v {
+	case VerbToAudience:
+		return "move to audience"
+	case VerbTell:
+		return "notify the hosts"
+	}
+	return strings.ReplaceAll(string(v), "_", " ")
 }

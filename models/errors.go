@@ -13,7 +13,7 @@ var ErrInvalid = errors.New("invalid")
 
 // ErrUnreadable is returned (wrapped) together with the readable rest when some stored data can't be read: another version wrote it,
 // or the disk failed. A caller that can use the rest does, and reports it.
-var ErrUnreadable = errors.New("something that is stored cannot be read")
+var ErrUnreadable = errors.New("stored data cannot be read")
 
 // ErrForbidden is returned (wrapped) when a request needs more access.
 var ErrForbidden = errors.New("forbidden")

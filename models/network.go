@@ -1,8 +1,11 @@
 package models
 
 import (
+	"errors"
 	"net"
 	"net/netip"
+	"net/url"
+	"strings"
 )
 
 // reserved are ranges that are neither public nor private according to netip: IANA's special-purpose registries (RFC 6890 and its
@@ -70,4 +73,40 @@ func SourceOf(remote string) string {
 		}
 	}
 	return ip.String()
+}
+
+// Endpoint is the base address of an HTTP API that a setting names.
+type Endpoint struct {
+	// URL is the address without a slash at its end; paths are appended to it.
+	URL string
+	// Host is the server, with the port if there is one: what people are told about where something is sent.
+	Host string
+	// Local reports that the server is on this machine.
+	Local bool
+}
+
+// ParseEndpoint parses the value of a setting. Its errors name the setting, and show the example instead of the value, which may
+// contain a secret.
+func ParseEndpoint(setting, value, example string) (Endpoint, error) {
+	u, err := url.Parse(value)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return Endpoint{}, WithHint(errors.New(setting+" is no address of an API"), "for example "+example)
+	}
+	ip := net.ParseIP(u.Hostname())
+	return Endpoint{
+		URL: strings.TrimSuffix(u.String(), "/"), Host: u.Host, Local: u.Hostname() == "localhost" || ip != nil && ip.IsLoopback(),
+	}, nil
+}
+
+// FromLiveKit returns the address of a room server that is written as LiveKit's own tools write it ("wss://rooms.example", as in
+// LIVEKIT_URL), or false if it is not.
+func FromLiveKit(raw string) (server string, ok bool) {
+	scheme, rest, _ := strings.Cut(raw, "://")
+	switch scheme {
+	case "ws", "http":
+		return "livekit+ws://" + rest, true
+	case "wss", "https":
+		return "livekit+wss://" + rest, true
+	}
+	return "", false
 }

@@ -69,7 +69,7 @@ type Notice struct {
 // NoticeTargetState is the state of a target.
 type NoticeTargetState struct {
 	Name string `json:"name"`
-	// Disabled is why nothing is sent to the target any more; empty while it is in use.
+	// Disabled is why nothing is sent to the target; empty while it is in use.
 	Disabled string `json:"disabled,omitempty"`
 	Waiting  int    `json:"waiting"`
 	Sent     int    `json:"sent"`

@@ -31,6 +31,7 @@ func EvidenceID(k Key) string {
 // FlagQuery selects flags of all sessions. Zero fields mean any.
 type FlagQuery struct {
 	Status  FlagStatus
+	Session string
 	Rule    string
 	Room    string
 	Only    RoomSet // restricts the query to these rooms
@@ -54,6 +55,14 @@ type FlagPlace struct {
 	// which they were planned.
 	Decision *Decision `json:"decision,omitempty"`
 	Actions  []Action  `json:"actions,omitempty"`
+}
+
+// Tally counts a person's flags, and their consequences, in a room since a time.
+type Tally struct {
+	Flags     int // that were raised
+	Confirmed int // of them
+	Asks      int // that a host was asked about, answered or not
+	Actions   int // against the person that took effect
 }
 
 // RuleCounts counts a rule's flags by status.

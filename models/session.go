@@ -8,7 +8,7 @@ type Room struct {
 	ID string `json:"id"`
 	// Name is the room's display name.
 	Name string `json:"name"`
-	// URL is the room's address: lounge://…, whep+https://…, livekit://…, janus+ws://…. It never contains a secret.
+	// URL is the room's address: lounge://…, livekit://…, janus+ws://…, mumble://…, whep+https://…. It never contains a secret.
 	URL string `json:"url"`
 	// Profile is the name of the rule and retention profile in use.
 	Profile string `json:"profile,omitempty"`
@@ -29,10 +29,11 @@ const (
 	EndFailedAuth   EndReason = "failed:auth"   // the credentials were refused
 	EndFailedServer EndReason = "failed:server" // the server answered with errors or not at all
 	EndSilence      EndReason = "silence"       // nobody spoke for as long as was configured
-	EndSchedule     EndReason = "schedule"      // its time in the room was over, by the timetable
+	EndSchedule     EndReason = "schedule"      // the scheduled time was over
 	EndMaxTime      EndReason = "max_time"      // the configured longest stay was reached
 	EndErased       EndReason = "erased"        // its record was erased during the session
 	EndStopped      EndReason = "stopped"       // Earshot was stopped
+	EndMoved        EndReason = "moved"         // another process listens instead: the session itself goes on, and is not ended
 )
 
 // Session is a stay of the bot in a room.
@@ -61,6 +62,14 @@ type Session struct {
 
 // Live reports whether the session has not ended.
 func (s Session) Live() bool { return s.Ended.IsZero() }
+
+// Lasted is how long the session has lasted, until now if it is live.
+func (s Session) Lasted(now time.Time) time.Duration {
+	if !s.Live() {
+		now = s.Ended
+	}
+	return max(now.Sub(s.Started), 0)
+}
 
 // Role is a person's role in a room, according to the platform or the configuration.
 type Role string
@@ -92,4 +101,45 @@ const (
 	AttributionTrack    Attribution = "track"
 	AttributionPlatform Attribution = "platform_event"
 	AttributionUnknown  Attribution = "unknown"
+	// AttributionMix is that of one sound of everybody: whose it is nobody knows, so no rule may act on it, whatever it trusts.
+	AttributionMix Attribution = "mix"
 )
+
+// SpeakerCounts is one person's part in a session. A line is an utterance with text.
+type SpeakerCounts struct {
+	Speaker
+	Utterances int `json:"utterances"`
+	// TalkMS is the duration of speech, summed over the person's lines.
+	TalkMS int64 `json:"talk_ms"`
+	Flags  int   `json:"flags"`
+}
+
+// SessionInfo is a session with the figures that lists show.
+type SessionInfo struct {
+	Session
+	// Speakers has everybody who was seen or spoke, by descending talk time.
+	Speakers   []SpeakerCounts `json:"speakers"`
+	Utterances int             `json:"utterances"` // lines with text
+	Doubtful   int             `json:"doubtful"`   // of them, with a doubt
+	Failed     int             `json:"failed"`     // clips that could not be decoded
+	Pending    int             `json:"pending"`    // clips that wait for decoding
+	Flags      int             `json:"flags"`
+	OpenFlags  int             `json:"open_flags"`
+	Gaps       int             `json:"gaps"`
+	LostMS     int64           `json:"lost_ms"`
+	TalkMS     int64           `json:"talk_ms"`
+	// DurationMS is from start to end, or to the last thing stored while the session has not ended.
+	DurationMS int64 `json:"duration_ms"`
+}
+
+// SessionQuery selects sessions, newest first.
+type SessionQuery struct {
+	Room string // empty: all rooms
+	// Only restricts the query to these rooms.
+	Only RoomSet
+	Live bool // only those that have not ended
+	// Before continues a list: only sessions that started earlier, unless zero.
+	Before time.Time
+	// Limit is the longest list wanted: 1 to 1000, 0 for 100.
+	Limit int
+}

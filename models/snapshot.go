@@ -27,4 +27,8 @@ type Snapshot struct {
 	Decisions []Decision
 	Actions   []Action
 	Summaries []Summary // at most one of each kind
+	// Follows is the id of the next session in the same room, if there is one.
+	Follows string
+	// LeftOut are the speaker ids of those who are not transcribed, at their own request, in a session that is live.
+	LeftOut []string
 }

@@ -8,15 +8,15 @@ import (
 
 // SummaryItem is a statement of a summary with the lines that support it.
 type SummaryItem struct {
-	// Text quotes them without words of hesitation, repeats and what a sentence begins and ends with for want of words.
+	// Text quotes them without hesitations, repetitions, and filler at the beginning and end of a sentence.
 	Text string `json:"text"`
-	// Heard is the same in the words that were heard; empty: these are the text.
+	// Heard is the verbatim quote; empty if it is the same as Text.
 	Heard string `json:"heard,omitempty"`
 	// SpeakerID is who said it, if it is one person's statement.
 	SpeakerID string `json:"speaker_id,omitempty"`
-	// Owner is who is to do it, by name; of actions only, and only when it was said.
+	// Owner is the name of the person who is to do it; for actions only, and only if it was said.
 	Owner string `json:"owner,omitempty"`
-	// Due is until when it is to be done, as it was said; of actions only.
+	// Due is the deadline, as it was said; for actions only.
 	Due string `json:"due,omitempty"`
 	// Sure is how likely it is what it is listed as, from 0 to 1; 0: not judged.
 	Sure float64 `json:"sure,omitempty"`
@@ -27,7 +27,7 @@ type SummaryItem struct {
 	Cites []Key `json:"cites"`
 }
 
-// Verbatim is the summary with what was said in the words that were heard.
+// Verbatim returns the summary with verbatim quotes.
 func (s Summary) Verbatim() Summary {
 	for _, list := range []*[]SummaryItem{&s.Highlights, &s.Decisions, &s.Actions, &s.Questions} {
 		*list = slices.Clone(*list)
@@ -38,7 +38,7 @@ func (s Summary) Verbatim() Summary {
 	return s
 }
 
-// Task says who is to do it and until when, as "Ben, by Friday"; "" when neither was said.
+// Task returns who is to do it and by when, as "Ben, by Friday"; "" if neither was said.
 func (it SummaryItem) Task() string {
 	if it.Owner == "" || it.Due == "" {
 		return it.Owner + it.Due
@@ -106,9 +106,9 @@ type Summary struct {
 	UntilMS int64 `json:"until_ms"`
 	// Model is the language model; empty if none was used.
 	Model string `json:"model,omitempty"`
-	// Dropped is how many statements of the language model were not believed.
+	// Dropped is how many statements of the language model were discarded.
 	Dropped int `json:"dropped,omitempty"`
-	// Basis is a hash of what it was made from. A summary whose basis is no longer that of the record is out of date.
+	// Basis is a hash of what it was made from. A summary whose basis differs from that of the stored session is out of date.
 	Basis   string    `json:"basis,omitempty"`
 	Created time.Time `json:"created"`
 }

@@ -84,4 +84,8 @@ type Partial struct {
 	Retracted bool `json:"retracted,omitempty"`
 	// Armed are the rules for unfinished lines that would flag the stable text. They have no effect before the line is final.
 	Armed []string `json:"armed,omitempty"`
+	// Attribution is that of the utterance, and Shown what of the stable text may be shown to the whole room, masked as the record is;
+	// empty where that is not known. They are not sent to viewers.
+	Attribution Attribution `json:"-"`
+	Shown       string      `json:"-"`
 }

@@ -2,19 +2,20 @@ package sqlite
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"earshot/models"
 	"earshot/models/sqlite/conn"
 	"earshot/models/sqlite/disk"
 	"earshot/models/sqlite/journal"
+	"earshot/models/sqlstore"
+	"earshot/models/sqlstore/taken"
+	"earshot/models/store"
 )
 
 // Backup writes the whole database, as it is at one moment, into a new file (mode 0600) and proves that it is sound. It
@@ -30,10 +31,10 @@ func (s *Store) Backup(ctx context.Context, file string) (err error) {
 	case err == nil:
 		return models.WithHint(fmt.Errorf("backup: %s: %w", file, fs.ErrExist), "choose another name: backups are not overwritten")
 	case !errors.Is(err, fs.ErrNotExist):
-		return models.WithHint(fmt.Errorf("backup: %w", err), "choose a folder that you may write to")
+		return fmt.Errorf("backup: %w", err)
 	}
 	if err := disk.NewFile(part); err != nil {
-		return models.WithHint(fmt.Errorf("backup: %w", err), "choose a folder that you may write to")
+		return fmt.Errorf("backup: %w", err)
 	}
 	defer func() {
 		if err != nil {
@@ -41,7 +42,7 @@ func (s *Store) Backup(ctx context.Context, file string) (err error) {
 		}
 	}()
 	if err := vacuumInto(ctx, s.path, part); err != nil {
-		return storeError("backup", err)
+		return storeError("backup to "+file, err)
 	}
 	if err := examine(ctx, part); err != nil {
 		return fmt.Errorf("backup: the copy is not sound: %w", err)
@@ -81,6 +82,17 @@ func examine(ctx context.Context, path string) (err error) {
 	return integrity(ctx, db, "PRAGMA integrity_check(1)")
 }
 
+// unfit is the error of a file that is no backup, or that cannot be read. The hints of these errors are about data_dir.
+func unfit(err error) error {
+	wrapped := fmt.Errorf("restore: %w", err)
+	for _, kind := range []error{models.ErrNotFound, store.ErrForeign, store.ErrCorrupt, fs.ErrPermission} {
+		if errors.Is(err, kind) {
+			return models.WithHint(wrapped, `name a whole file that "earshot backup" wrote and that you may read`)
+		}
+	}
+	return wrapped
+}
+
 // Restoring says how a backup is restored.
 type Restoring struct {
 	// Replace allows it to take the place of a database that is there.
@@ -106,7 +118,7 @@ type Restored struct {
 
 // Restore puts a backup in the place of the database at path and brings it up to date. What was taken away after the backup
 // was made is taken away before anybody can read it: erasures, redactions, users and their rights, as far as the replaced
-// database or the journal beside it tells; whoever objected to being written down since, and rooms that were paused since,
+// database or the journal beside it tells; whoever objected to being transcribed since, and rooms that were paused since,
 // stay so. The list of removals stays whole. The sessions, links and keys of the backup are void; users log in with the
 // passwords that hold now. Where nobody knows what holds now, nobody is let in, unless Restoring.Logins says so.
 //
@@ -125,7 +137,7 @@ func Restore(ctx context.Context, backup, path string, how Restoring) (r Restore
 		return r, fmt.Errorf("restore: %w", err)
 	}
 	if err := examine(ctx, backup); err != nil {
-		return r, fmt.Errorf("restore: %w", err)
+		return r, unfit(err)
 	}
 	_, err = os.Lstat(path)
 	there := !errors.Is(err, fs.ErrNotExist)
@@ -157,9 +169,9 @@ func Restore(ctx context.Context, backup, path string, how Restoring) (r Restore
 // known is what can be found out of the record that was there.
 type known struct {
 	origin string
-	journal.Log
+	taken.Log
 	// begun are erasures that were cut short.
-	begun []erasure
+	begun []sqlstore.Begun
 	// users are those of today; nil: the database can't be read.
 	users []models.User
 }
@@ -171,12 +183,13 @@ func lastKnown(ctx context.Context, path string) (k known, err error) {
 	}
 	s := newStore(path)
 	s.read = conn.Pool(conn.ReaderDSN(path), readers)
+	s.attach()
 	defer func() { err = errors.Join(err, s.Close()) }()
 	var origin string
 	if err := s.read.QueryRowContext(ctx, "SELECT origin FROM lineage").Scan(&origin); err != nil {
 		return k, nil // a damaged one, or none, is why people restore
 	}
-	more, err := takenSince(ctx, s.read, 0, 0)
+	more, err := sqlstore.TakenSince(ctx, s.read, 0, 0)
 	if err != nil {
 		return k, nil // as above
 	}
@@ -184,7 +197,7 @@ func lastKnown(ctx context.Context, path string) (k known, err error) {
 		k = known{origin: origin}
 	}
 	k.Merge(more)
-	k.begun, _ = s.erasures(ctx, s.read)
+	k.begun, _ = s.Begun(ctx, s.read)
 	if users, err := s.Users(ctx); err == nil {
 		k.users = append([]models.User{}, users...)
 	}
@@ -214,25 +227,26 @@ func prepare(ctx context.Context, work string, old known, how Restoring, r *Rest
 		r.Unknown = true
 	}
 	if !r.Unknown {
-		done, err := s.takeAway(ctx, old.Log)
+		done, err := s.TakeAway(ctx, old.Log)
 		if err != nil {
 			return err
 		}
-		r.Erasures, r.Redactions = done.erasures, done.redactions
+		r.Erasures, r.Redactions = done.Erasures, done.Redactions
 		for _, e := range old.begun {
-			if err := ignoreNotFound(s.Erase(ctx, e.Erasure)); err != nil {
+			if err := s.Erase(ctx, e.Erasure); err != nil && !errors.Is(err, models.ErrNotFound) {
 				return err
 			}
 		}
 	}
-	if err := s.newLogins(ctx, old, how, r); err != nil {
+	r.NobodyLogsIn, err = s.RestoreLogins(ctx, r.Unknown, sqlstore.Logins{Known: old.users, Backup: how.Logins})
+	if err != nil {
 		return err
 	}
-	return s.update(ctx, "restore", func(tx txn) error {
+	return s.Update(ctx, "restore", func(tx sqlstore.Txn) error {
 		if _, err := tx.ExecContext(ctx, "UPDATE lineage SET id = lower(hex(randomblob(16))), origin = ?", s.origin); err != nil {
 			return err
 		}
-		return note(ctx, tx, tx.now, how.By, "backup restored", "", "")
+		return sqlstore.Note(ctx, tx, tx.Now, how.By, "backup restored", "", "")
 	})
 }
 
@@ -242,70 +256,6 @@ func hasOrigin(ctx context.Context, path string) (there bool, err error) {
 	defer func() { err = errors.Join(err, db.Close()) }()
 	err = db.QueryRowContext(ctx, "SELECT count(*) FROM pragma_table_info('lineage') WHERE name = 'origin'").Scan(&there)
 	return there, storeError("restore", err)
-}
-
-// newLogins sees to it that who may log in is who could before the backup took the record's place.
-func (s *Store) newLogins(ctx context.Context, old known, how Restoring, r *Restored) error {
-	before, err := s.Users(ctx)
-	if err != nil {
-		return err
-	}
-	err = s.update(ctx, "restore logins", func(tx txn) error {
-		switch {
-		case r.Unknown && !how.Logins:
-			_, err := tx.ExecContext(ctx, "DELETE FROM servers")
-			return errors.Join(err, deleteUsers(ctx, tx))
-		case r.Unknown || old.users == nil:
-			return nil
-		}
-		if err := deleteUsers(ctx, tx); err != nil {
-			return err
-		}
-		for _, u := range old.users {
-			rooms, err := json.Marshal(u.Rooms)
-			if err != nil {
-				return err
-			}
-			_, err = tx.ExecContext(ctx, "INSERT INTO users ("+userColumns+") VALUES (?, ?, ?, ?, ?, ?)",
-				u.ID, u.Name, u.Access, string(rooms), u.Password, millis(u.Created))
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if err := s.voidLogins(ctx); err != nil {
-		return err
-	}
-	return s.update(ctx, "restore logins", func(tx txn) error {
-		owners := 0
-		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM users WHERE access = 'owner' AND password <> ''").Scan(&owners); err != nil {
-			return err
-		}
-		if r.NobodyLogsIn = owners == 0 && len(before)+len(old.users) > 0; !r.NobodyLogsIn {
-			return nil
-		}
-		return deleteUsers(ctx, tx) // so that the first owner can be made again
-	})
-}
-
-func deleteUsers(ctx context.Context, tx txn) error {
-	_, err := tx.ExecContext(ctx, "DELETE FROM users")
-	return err
-}
-
-// voidLogins makes all sessions, links, keys and invitations worthless.
-func (s *Store) voidLogins(ctx context.Context) error {
-	return s.update(ctx, "void logins", func(tx txn) error {
-		_, err := tx.ExecContext(ctx, "DELETE FROM credentials")
-		if err == nil {
-			_, err = tx.ExecContext(ctx, "DELETE FROM invitations")
-		}
-		return errors.Join(err, needScrub(ctx, tx))
-	})
 }
 
 // exchange puts a database in the place of another, which is kept under the name aside; "": there is none.
@@ -322,36 +272,4 @@ func exchange(work, path, aside string) error {
 		return disk.Unusable(path, err)
 	}
 	return disk.SyncDir(filepath.Dir(path))
-}
-
-// again is the erasure that an entry speaks of.
-func (s *Store) again(ctx context.Context, r models.Removal) ([]models.Erasure, error) {
-	switch kind := models.ErasureKind(r.What); kind {
-	case models.EraseSession:
-		return []models.Erasure{{Kind: kind, Target: r.Target, By: r.By}}, nil
-	case models.EraseRoom:
-		rooms, err := s.roomsCalled(ctx, r.Target)
-		var out []models.Erasure
-		for _, room := range rooms {
-			out = append(out, models.Erasure{Kind: kind, Target: room, By: r.By})
-		}
-		return out, err
-	case models.ErasePerson:
-		mark, name, _ := strings.Cut(r.Target, "@")
-		rooms, err := s.roomsCalled(ctx, name)
-		if err != nil {
-			return nil, err
-		}
-		ids, err := conn.List(ctx, s.read, conn.Text, "SELECT DISTINCT id FROM speakers")
-		var out []models.Erasure
-		for _, id := range ids {
-			for _, room := range rooms {
-				if models.PersonMark(id) == mark {
-					out = append(out, models.Erasure{Kind: kind, Target: id, Room: room, By: r.By})
-				}
-			}
-		}
-		return out, storeError("list people", err)
-	}
-	return nil, nil
 }

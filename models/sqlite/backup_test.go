@@ -15,7 +15,7 @@ import (
 	"earshot/models/store"
 )
 
-// A backup is taken while the bot writes, and holds everything that was acknowledged before it began.
+// A backup made while the bot writes contains everything that was acknowledged before it began.
 func TestBackupWhileWriting(t *testing.T) {
 	dir := t.TempDir()
 	s := openAt(t, filepath.Join(dir, "earshot.db"))
@@ -75,7 +75,7 @@ func TestBackupHoldsNothingDeleted(t *testing.T) {
 	equal(t, "traces", traces(t, s.Path()), map[string]int{})
 }
 
-// What was erased after the backup does not come back with it.
+// What was erased after a backup was made does not come back when the backup is restored.
 func TestRestoreErasesAgain(t *testing.T) {
 	for _, e := range []models.Erasure{
 		{Kind: models.EraseSession, Target: "secret", By: "host"},
@@ -113,7 +113,7 @@ func TestRestoreErasesAgain(t *testing.T) {
 	}
 }
 
-// A file that is no sound backup is refused, and the database stays as it is.
+// A file that is not a valid backup is refused, and the database stays as it is.
 func TestRestoreRefuses(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "data", "earshot.db")
@@ -152,7 +152,7 @@ func TestRestoreRefuses(t *testing.T) {
 	wantErr(t, "no file", err, models.ErrNotFound)
 }
 
-// A database of the first schema, stored as that Earshot made it, is brought up to date with all it holds.
+// A database with the first schema, written by the Earshot of that time, is migrated with all its data.
 func TestMigrateFromTheFirstSchema(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "earshot.db")
 	f, err := os.Open("testdata/schema1.db.gz")

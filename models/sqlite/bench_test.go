@@ -16,7 +16,8 @@ import (
 	"earshot/models/sqlite"
 )
 
-// BenchmarkCommit is one stretch of speech of about 5 s: spooled, then stored and acknowledged, each on the disk.
+// BenchmarkCommit measures one clip of about 5 s: stored in the spool, then its line stored and the clip acknowledged, each synced
+// to disk.
 func BenchmarkCommit(b *testing.B) {
 	s := open(b)
 	startSession(b, s, "s1")
@@ -36,7 +37,7 @@ func BenchmarkCommit(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commits/s")
 }
 
-// benchLines is how many lines the benchmarks of reading have: 100 000 in 400 sessions of 20 rooms, or as many as
+// benchLines is the number of lines for the benchmarks of reading: 100 000 in 400 sessions of 20 rooms, or as many as
 // EARSHOT_BENCH_LINES says.
 func benchLines(b *testing.B) int {
 	n, err := strconv.Atoi(cmp.Or(os.Getenv("EARSHOT_BENCH_LINES"), "100000"))

@@ -14,7 +14,7 @@ import (
 	"earshot/models/sqlite"
 )
 
-// childMain is the child process that the kill tests stop.
+// childMain is the child process that the kill tests kill.
 func childMain(path, job string) error {
 	ctx := context.Background()
 	s, err := sqlite.Open(ctx, path)
@@ -68,8 +68,8 @@ func rounds(n int) int {
 	return n
 }
 
-// Nothing that was acknowledged is lost or doubled, whenever the process dies; what was spooled and not acknowledged is
-// pending; and after decoding the rest everything is there exactly once.
+// Nothing that was acknowledged is lost or duplicated, whenever the process dies; what was in the spool and not acknowledged is
+// pending; and once the rest is decoded, everything is there exactly once.
 func TestFault20Kill(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "earshot.db")

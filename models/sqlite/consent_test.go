@@ -10,7 +10,7 @@ import (
 	"earshot/models/sqlite"
 )
 
-// TestObjectionsOutliveErasure: whoever objected is not written down after the record of them is gone, nor after a restart.
+// TestObjectionsOutliveErasure: whoever objected is not transcribed after their data has been erased, nor after a restart.
 func TestObjectionsOutliveErasure(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "earshot.db")
 	s, err := sqlite.Open(t.Context(), path)
@@ -45,7 +45,7 @@ func TestObjectionsOutliveErasure(t *testing.T) {
 	}
 }
 
-// TestPausesStay over a restart.
+// TestPausesStay: pauses survive a restart.
 func TestPausesStay(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "earshot.db")
 	s, err := sqlite.Open(t.Context(), path)
@@ -62,7 +62,7 @@ func TestPausesStay(t *testing.T) {
 	}
 }
 
-// TestRestoreKeepsObjections: whoever objected after the backup was made is not written down after it was restored.
+// TestRestoreKeepsObjections: whoever objected after a backup was made is not transcribed after it has been restored.
 func TestRestoreKeepsObjections(t *testing.T) {
 	dir := t.TempDir()
 	path, file := filepath.Join(dir, "data", "earshot.db"), filepath.Join(dir, "backup.db")

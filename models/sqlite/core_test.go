@@ -38,7 +38,7 @@ func coreLine(session string, n int) models.Record {
 	return models.Record{Session: session, Utterance: &u}
 }
 
-// putLines stores lines until the context ends, two hundred a second at most, and gives the longest that one took.
+// putLines stores lines until the context ends, at most two hundred per second, and returns the longest time that one took.
 func putLines(ctx context.Context, t *testing.T, s *Store, from int) (worst time.Duration, lines int) {
 	t.Helper()
 	next := time.NewTicker(5 * time.Millisecond)
@@ -57,7 +57,7 @@ func putLines(ctx context.Context, t *testing.T, s *Store, from int) (worst time
 	return worst, lines
 }
 
-// reading begins a read of the whole record, as an export or a backup does, that lasts until end is called.
+// reading starts a read of the whole database, as an export or a backup does, that lasts until end is called.
 func reading(t *testing.T, s *Store) (end func()) {
 	t.Helper()
 	tx, err := s.read.BeginTx(t.Context(), nil)
@@ -71,10 +71,10 @@ func reading(t *testing.T, s *Store) (end func()) {
 	return func() { _ = tx.Rollback() }
 }
 
-// most is the longest that a line may wait for housekeeping.
+// most is the longest time that a line may wait for maintenance.
 const most = time.Second
 
-// TestScrubWaitsForReadersAlone: while a scrub waits for somebody who reads, lines are stored as ever.
+// TestScrubWaitsForReadersAlone: while a scrub waits for a reader, lines are stored as usual.
 func TestScrubWaitsForReadersAlone(t *testing.T) {
 	s := coreStore(t)
 	for i := range 200 {
@@ -111,8 +111,8 @@ func TestScrubWaitsForReadersAlone(t *testing.T) {
 	}
 }
 
-// TestHousekeepingHoldsNoLine: while a large record is scrubbed, backed up and its log, grown under a long read, is folded,
-// lines are stored as ever; afterwards the log is small.
+// TestHousekeepingHoldsNoLine: lines are stored as usual while a large database is scrubbed and backed up and its log, which grew
+// during a long read, is checkpointed; afterwards the log is small.
 func TestHousekeepingHoldsNoLine(t *testing.T) {
 	if testing.Short() {
 		t.Skip("75 MB of sound")
@@ -166,7 +166,7 @@ func TestHousekeepingHoldsNoLine(t *testing.T) {
 	}
 }
 
-// decided is what came of a line: a flag and a decision.
+// decided is the result of a line: a flag and a decision.
 func decided(n int) models.Record {
 	r := coreLine("s1", n)
 	id := fmt.Sprint("f", n)
@@ -181,7 +181,7 @@ func decided(n int) models.Record {
 	return r
 }
 
-// TestHidingReadsWhatItMust: hiding a word takes no longer because much was decided before.
+// TestHidingReadsWhatItMust: hiding a word takes no longer if many decisions are stored.
 func TestHidingReadsWhatItMust(t *testing.T) {
 	s := coreStore(t)
 	hide := func(from int) (least time.Duration) {

@@ -16,15 +16,14 @@ import (
 	"earshot/models/sqlite"
 )
 
-// The marker is in everything that is stored for the session to be deleted, in each in another place and form.
+// The marker is in everything that is stored for the session to be deleted, in a different place and form in each.
 const marker = "zqxmarker"
 
-// marked fits the words that tests look for traces of, and what is left of one that was cut short. Three letters alone would be
-// found in ids that are made at random.
+// marked matches the words that tests search for, and truncated remains of them. Three letters alone would occur in random ids.
 const marked = "zqx(?:an|be|ma|na|so|wo)"
 
-// fillMarked writes lines of two sessions in turn, so that they share pages, of very different lengths, so that pages
-// split and rows move. Each marked row has a number of its own after the marker.
+// fillMarked alternates lines of two sessions, so that they share pages, of very different lengths, so that pages split and rows
+// move. Each marked row has its own number after the marker.
 func fillMarked(t testing.TB, s *sqlite.Store, lines int) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -63,14 +62,14 @@ func traces(t testing.TB, path string) map[string]int {
 	return count(t, path, func(b []byte) int { return bytes.Count(b, []byte(marker)) })
 }
 
-// tracesOf counts a pattern in lower case, however it is written, in every file beside the store.
+// tracesOf counts the matches of a lower-case pattern, in any case, in every file of the store.
 func tracesOf(t testing.TB, path, pattern string) map[string]int {
 	t.Helper()
 	text := regexp.MustCompile(pattern)
 	return count(t, path, func(b []byte) int { return len(text.FindAllIndex(b, -1)) })
 }
 
-// count counts something in every file beside the store, in lower case; those without it are left out.
+// count counts matches in every file of the store, in lower case; files without any are left out.
 func count(t testing.TB, path string, in func([]byte) int) map[string]int {
 	t.Helper()
 	files, err := filetest.Read(filepath.Dir(path))
@@ -104,7 +103,7 @@ func TestDeleteLeavesNoByte(t *testing.T) {
 	if len(page.Hits) == 0 {
 		t.Error("the other session's lines are gone too")
 	}
-	// Pages that the writer remembers from before must not come back when they are written again.
+	// Old pages in the writer's cache must not come back when they are written again.
 	flags, err := s.Flags(t.Context(), "kept")
 	must(t, err)
 	for _, f := range flags {
@@ -118,7 +117,7 @@ func TestDeleteLeavesNoByte(t *testing.T) {
 	equal(t, "traces after more work", traces(t, path), map[string]int{})
 }
 
-// A line that is acknowledged leaves its sound nowhere once the log is emptied.
+// Once a line has been acknowledged, its audio is nowhere after the log has been emptied.
 func TestCommitLeavesNoSound(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "earshot.db")
 	s := openAt(t, path)

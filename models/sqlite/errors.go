@@ -69,20 +69,6 @@ func openError(path string, err error) error {
 	return disk.Unusable(path, err)
 }
 
-func ignoreNoRows(err error) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
-	return err
-}
-
-func ignoreNotFound(err error) error {
-	if errors.Is(err, models.ErrNotFound) {
-		return nil
-	}
-	return err
-}
-
 func corrupt(what string) error {
 	return models.WithHint(fmt.Errorf("store: the database is %w: %s", store.ErrCorrupt, what), hintCorrupt)
 }

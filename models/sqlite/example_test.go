@@ -13,7 +13,7 @@ import (
 	"earshot/models/sqlite"
 )
 
-// example opens a new record with one line in it. The caller calls done.
+// example opens a new database with one line in it. The caller calls done.
 func example() (s *sqlite.Store, done func()) {
 	dir, err := os.MkdirTemp("", "earshot")
 	if err != nil {
@@ -41,7 +41,7 @@ func example() (s *sqlite.Store, done func()) {
 	}
 }
 
-// A record is opened, written to, and read.
+// A database is opened, written to, and read.
 func ExampleOpen() {
 	s, done := example()
 	defer done()
@@ -56,7 +56,7 @@ func ExampleOpen() {
 	// Output: Ana: Welcome to the open mic!
 }
 
-// What a person typed is taken as words, never as a query language.
+// User input is searched for as words, never interpreted as a query language.
 func ExampleStore_Search() {
 	s, done := example()
 	defer done()
@@ -97,7 +97,7 @@ func ExampleStore_Erase() {
 	// session open-mic-1 by kim
 }
 
-// A store that is given a clock says what time it was when something was stored.
+// A store can be given a clock, which sets the times that are stored.
 func ExampleWithClock() {
 	dir, err := os.MkdirTemp("", "earshot")
 	if err != nil {

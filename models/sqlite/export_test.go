@@ -11,9 +11,10 @@ import (
 	"earshot/models/sqlite/conn"
 	"earshot/models/sqlite/disk"
 	"earshot/models/sqlite/schema"
+	"earshot/models/sqlstore"
 )
 
-// Pragma runs a pragma on the writer and gives its result when that is one value.
+// Pragma runs a pragma on the writer and returns its result if that is one value.
 func (s *Store) Pragma(t testing.TB, pragma string) string {
 	t.Helper()
 	rows, err := s.write.QueryContext(t.Context(), "PRAGMA "+pragma)
@@ -37,7 +38,7 @@ func (s *Store) Pragma(t testing.TB, pragma string) string {
 	return value
 }
 
-// MarkErasing leaves a session as a crash in the middle of its deletion would.
+// MarkErasing leaves a session in the state in which a crash during its deletion would.
 func (s *Store) MarkErasing(t testing.TB, id string) {
 	t.Helper()
 	for _, q := range []string{"UPDATE sessions SET erasing = 1 WHERE id = ?", "INSERT INTO chores (name) SELECT 'scrub' WHERE ? <> ''"} {
@@ -51,10 +52,7 @@ func (s *Store) MarkErasing(t testing.TB, id string) {
 func (s *Store) Scrub(ctx context.Context) error { return s.scrub(ctx) }
 
 // SetSearchTime changes how long a search may take.
-func (s *Store) SetSearchTime(d time.Duration) { s.searchTime = d }
-
-// MatchTerms is the translation of what a person typed.
-var MatchTerms = matchTerms
+func (s *Store) SetSearchTime(d time.Duration) { s.LimitSearch(d) }
 
 // HoldRead keeps a read transaction open until the returned function is called.
 func (s *Store) HoldRead(t testing.TB) func() {
@@ -73,9 +71,9 @@ func (s *Store) HoldRead(t testing.TB) func() {
 // Fill stores many lines in one transaction, which no user of the store needs.
 func (s *Store) Fill(t testing.TB, us []models.Utterance) {
 	t.Helper()
-	err := s.update(t.Context(), "fill", func(tx txn) error {
+	err := s.Update(t.Context(), "fill", func(tx sqlstore.Txn) error {
 		for _, u := range us {
-			if _, err := putUtterance(t.Context(), tx, u, nil); err != nil {
+			if _, err := s.PutUtterance(t.Context(), tx, u, nil); err != nil {
 				return err
 			}
 		}
@@ -94,7 +92,7 @@ func (s *Store) Exec(t testing.TB, query string) {
 	}
 }
 
-// Value is the one value that a query gives, as text.
+// Value returns the single value of a query, as text.
 func (s *Store) Value(t testing.TB, query string) (v string) {
 	t.Helper()
 	if err := s.write.QueryRowContext(t.Context(), query).Scan(&v); err != nil {
@@ -103,7 +101,7 @@ func (s *Store) Value(t testing.TB, query string) (v string) {
 	return v
 }
 
-// OldDatabase makes a database as an Earshot from before a migration would have left it, with rows of the time.
+// OldDatabase creates a database as an Earshot from before a migration would have left it, with rows of that time.
 func OldDatabase(t testing.TB, file, before string, rows ...string) {
 	t.Helper()
 	if err := disk.NewFile(file); err != nil {

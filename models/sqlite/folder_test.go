@@ -5,11 +5,37 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"earshot/models"
 	"earshot/models/sqlite"
 )
+
+// TestRootLeavesTheDatabaseToTheOwnerOfItsFolder: files created by root belong to the user of the service, which could not open them
+// otherwise.
+func TestRootLeavesTheDatabaseToTheOwnerOfItsFolder(t *testing.T) {
+	const nobody = 65534
+	dir := t.TempDir()
+	if err := os.Chown(dir, nobody, nobody); err != nil {
+		t.Skip(err)
+	}
+	s, err := sqlite.Open(t.Context(), filepath.Join(dir, "earshot.db"))
+	must(t, err)
+	defer func() { must(t, s.Close()) }()
+	files, err := os.ReadDir(dir)
+	must(t, err)
+	if len(files) < 5 {
+		t.Errorf("only %d files", len(files))
+	}
+	for _, f := range files {
+		info, err := f.Info()
+		must(t, err)
+		if st, ok := info.Sys().(*syscall.Stat_t); !ok || st.Uid != nobody {
+			t.Errorf("%s belongs to %d", f.Name(), st.Uid)
+		}
+	}
+}
 
 func TestNobodyElseMayWriteInTheFolder(t *testing.T) {
 	for name, tt := range map[string]struct {

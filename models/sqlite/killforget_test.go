@@ -11,7 +11,7 @@ import (
 	"earshot/models/sqlite"
 )
 
-// forgetJob removes the session "secret" in one of the ways there are.
+// forgetJob removes the session "secret" in one of the available ways.
 func forgetJob(ctx context.Context, s *sqlite.Store, job string) error {
 	switch job {
 	case "sweep":
@@ -27,8 +27,7 @@ func forgetJob(ctx context.Context, s *sqlite.Store, job string) error {
 	return s.Erase(ctx, models.Erasure{Kind: models.EraseSession, Target: "secret"})
 }
 
-// Whatever removes things, and whenever it is killed: the next start, or for a sweep the next sweep, finishes it to the
-// last byte.
+// Whatever removes data, and whenever it is killed: the next start, or for a sweep the next sweep, finishes it to the last byte.
 func TestFault40KillWhileForgetting(t *testing.T) {
 	for _, job := range []string{"session", "room", "person", "sweep"} {
 		t.Run(job, func(t *testing.T) {
@@ -62,7 +61,7 @@ func killWhileForgetting(t *testing.T, job string, at int64) {
 	must(t, err)
 	removals, err := s.Removals(t.Context())
 	must(t, err)
-	// Again, if it was killed before it was noted, and the sweep in any case.
+	// Again, if it was killed before the erasure was recorded, and the sweep in any case.
 	if people, err := s.FindPeople(t.Context(), marker); job == "sweep" || err == nil && len(people) > 0 {
 		t.Logf("again after %d removals", len(removals))
 		must(t, forgetJob(t.Context(), s, job))
@@ -75,7 +74,7 @@ func killWhileForgetting(t *testing.T, job string, at int64) {
 	must(t, s.Close())
 }
 
-// waitForLog returns when the write-ahead log has grown to size bytes, or the child is gone.
+// waitForLog waits until the write-ahead log has grown to size bytes, or the child has ended.
 func waitForLog(path string, size int64, exited <-chan struct{}) {
 	for {
 		select {

@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,7 +15,7 @@ import (
 	"earshot/models/store"
 )
 
-// fill leaves no room in the database, as a full disk does, and gives the clip that did not fit.
+// fill uses up the space of the database, like a full disk, and returns the clip that did not fit.
 func fill(t *testing.T, s *sqlite.Store, session string) models.Clip {
 	t.Helper()
 	s.Pragma(t, "max_page_count = 1") // SQLite takes the present size as the least
@@ -25,7 +26,7 @@ func fill(t *testing.T, s *sqlite.Store, session string) models.Clip {
 	return c
 }
 
-// While nothing can be written the store says so, and no longer once something was.
+// While nothing can be written the store reports it, and stops doing so once something was written.
 func TestTroubleIsTold(t *testing.T) {
 	s := openAt(t, made(t))
 	if found := s.Trouble(); found != nil {
@@ -51,8 +52,8 @@ func TestTroubleIsTold(t *testing.T) {
 	}
 }
 
-// What waited in memory while the disk was full is a gap of its length after the program ended, whatever ended it; what
-// was stored after all, and what is of a session that is gone, is not.
+// What waited in memory while the disk was full becomes a gap of its length after the program has ended, for whatever reason; what
+// was stored after all, or belongs to a removed session, does not.
 func TestLossesBecomeGaps(t *testing.T) {
 	path := made(t)
 	s, err := sqlite.Open(t.Context(), path)
@@ -76,7 +77,7 @@ func TestLossesBecomeGaps(t *testing.T) {
 	}
 }
 
-// What is lost for good becomes a gap as soon as there is room; what still waits does not.
+// What is lost for good becomes a gap as soon as there is space; what still waits does not.
 func TestSettledLossesFindRoom(t *testing.T) {
 	s := openAt(t, made(t))
 	fill(t, s, "s1")
@@ -95,7 +96,7 @@ func TestSettledLossesFindRoom(t *testing.T) {
 	must(t, s.NoteLosses("s1", nil))
 }
 
-// More losses than the reserve has room for are joined: the sum stays.
+// Losses for which the reserve has no room are merged: their sum stays.
 func TestLossesAreJoined(t *testing.T) {
 	path := made(t)
 	s, err := sqlite.Open(t.Context(), path)
@@ -119,7 +120,7 @@ func TestLossesAreJoined(t *testing.T) {
 	equal(t, "lost ms", lost, int64(4000*900))
 }
 
-// A database that lost its log, an old copy in its place, and none at all are not taken for the record.
+// A database without its log, an old copy in its place, and a missing database are not mistaken for the current one.
 func TestLostLogIsTold(t *testing.T) {
 	for name, spoil := range map[string]func(t *testing.T, path string){
 		"log gone":      func(t *testing.T, path string) { must(t, os.Remove(path+"-wal")) },
@@ -131,14 +132,7 @@ func TestLostLogIsTold(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "earshot.db")
-			cmd, lines := child(t, path, "commit")
-			for range 50 {
-				lines.Scan()
-			}
-			must(t, cmd.Process.Kill())
-			_ = cmd.Wait()
-			spoil(t, path)
+			path := spoilt(t, spoil)
 			for range 2 { // it is refused again, and nothing is made in its place
 				_, err := sqlite.Open(t.Context(), path)
 				wantErr(t, "open", err, store.ErrBehind)
@@ -157,7 +151,27 @@ func TestLostLogIsTold(t *testing.T) {
 	}
 }
 
-// An old copy of the database, put in its place by hand, is told from the record.
+// spoilt returns a database whose process was killed while it wrote, and which was spoilt then. It begins anew if the process had copied a
+// part of its log into the file and the rest is gone: such a file is damaged, which is another fault than an old one.
+func spoilt(t *testing.T, spoil func(t *testing.T, path string)) (path string) {
+	t.Helper()
+	for range 5 {
+		path = filepath.Join(t.TempDir(), "earshot.db")
+		cmd, lines := child(t, path, "commit")
+		for range 50 {
+			lines.Scan()
+		}
+		must(t, cmd.Process.Kill())
+		_ = cmd.Wait()
+		spoil(t, path)
+		if _, err := sqlite.OpenReadOnly(t.Context(), path); !errors.Is(err, store.ErrCorrupt) {
+			break
+		}
+	}
+	return path
+}
+
+// An old copy of the database, put in its place by hand, is recognised.
 func TestOldCopyIsTold(t *testing.T) {
 	path := made(t)
 	must(t, exec.Command("cp", path, path+".old").Run())
@@ -170,7 +184,7 @@ func TestOldCopyIsTold(t *testing.T) {
 	wantErr(t, "open", err, store.ErrBehind)
 }
 
-// A reserve that was cut off or overwritten costs what it noted, never the record.
+// A truncated or overwritten reserve costs what was recorded in it, but never the database.
 func TestSpoiltReserve(t *testing.T) {
 	for name, spoil := range map[string]func(b []byte) []byte{
 		"empty":   func([]byte) []byte { return nil },

@@ -15,7 +15,7 @@ import (
 	"earshot/models/store/storetest"
 )
 
-// childEnv makes the test binary act as a child process that the kill tests stop; its value is the database path.
+// childEnv makes the test binary act as a child process that the kill tests kill; its value is the database path.
 const childEnv = "EARSHOT_TEST_STORE_CHILD"
 
 func TestMain(m *testing.M) {
@@ -48,7 +48,7 @@ func open(t testing.TB) *sqlite.Store {
 	return openAt(t, filepath.Join(t.TempDir(), "data", "earshot.db"))
 }
 
-// The values and checks that tests of stores share, as they are called here.
+// The values and checks that the tests of stores share.
 var (
 	start        = storetest.Start
 	startSession = storetest.StartSession
@@ -62,7 +62,13 @@ var (
 	must         = storetest.Must
 	equal        = storetest.Equal
 	wantErr      = storetest.WantErr
+	fillRoom     = storetest.FillRoom
+	held         = storetest.Held
+	redactable   = storetest.Redactable
+	clocks       = storetest.Clocks
 )
+
+const day = storetest.Day
 
 func TestConformance(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, now func() time.Time) store.Store {

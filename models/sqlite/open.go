@@ -15,7 +15,9 @@ import (
 	"earshot/models/sqlite/journal"
 	"earshot/models/sqlite/reserve"
 	"earshot/models/sqlite/schema"
+	"earshot/models/sqlstore"
 	"earshot/models/store"
+	"earshot/models/wholefile"
 )
 
 // Open opens the database at path for reading and writing, and makes a new one (folder 0700, file 0600) when nothing is
@@ -50,9 +52,10 @@ func Open(ctx context.Context, path string, options ...Option) (_ *Store, err er
 	if err := s.openJournal(ctx); err != nil {
 		return nil, openError(path, err)
 	}
-	if err := s.settleLosses(ctx, true); err != nil && !errors.Is(err, models.ErrUnavailable) {
+	if err := s.SettleLosses(ctx, true); err != nil && !errors.Is(err, models.ErrUnavailable) {
 		return nil, err // else the reserve keeps them until there is room
 	}
+	wholefile.KeepOwner(path, path+"-wal", path+"-shm", path+".lock", reserve.Path(path), journal.Path(path))
 	return s, nil
 }
 
@@ -62,18 +65,19 @@ func (s *Store) open(ctx context.Context) (err error) {
 		return disk.Unusable(s.path, err)
 	}
 	s.write, s.upkeep = conn.Pool(conn.WriterDSN(s.path), 1), conn.Pool(conn.UpkeepDSN(s.path), 1)
+	s.read = conn.Pool(conn.ReaderDSN(s.path), readers)
+	s.attach()
 	s.fold = conn.NewFold(s.path, s.write, s.upkeep)
 	if err := s.start(ctx); err != nil {
 		return openError(s.path, err)
 	}
-	s.read = conn.Pool(conn.ReaderDSN(s.path), readers)
 	return nil
 }
 
 // openJournal sees to it that the journal beside the database has what was taken away. A journal that has more stands
 // beside an older copy of the record: then that is taken away again, and the logins of the copy hold no longer.
 func (s *Store) openJournal(ctx context.Context) error {
-	have, err := takenSince(ctx, s.write, 0, 0)
+	have, err := sqlstore.TakenSince(ctx, s.write, 0, 0)
 	if err != nil {
 		return err
 	}
@@ -82,19 +86,19 @@ func (s *Store) openJournal(ctx context.Context) error {
 		return err
 	}
 	if !ahead.Empty() {
-		if _, err := s.takeAway(ctx, ahead); err != nil {
+		if _, err := s.TakeAway(ctx, ahead); err != nil {
 			return err
 		}
-		if err := s.voidLogins(ctx); err != nil {
+		if err := s.VoidLogins(ctx); err != nil {
 			return err
 		}
 	}
 	const ids = "SELECT (SELECT ifnull(max(id), 0) FROM removals), (SELECT ifnull(max(id), 0) FROM taken)"
-	var removal, taken int64
-	if err := s.write.QueryRowContext(ctx, ids).Scan(&removal, &taken); err != nil {
+	var removal, entry int64
+	if err := s.write.QueryRowContext(ctx, ids).Scan(&removal, &entry); err != nil {
 		return err
 	}
-	j.Has(removal, taken)
+	j.Has(removal, entry)
 	s.journal = j
 	return nil
 }
@@ -122,6 +126,7 @@ func OpenReadOnly(ctx context.Context, path string, options ...Option) (*Store, 
 	}
 	s := newStore(path, options...)
 	s.read = conn.Pool(conn.ReaderDSN(path), readers)
+	s.attach()
 	if err := checkProgress(ctx, s.read, path, before); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -167,7 +172,7 @@ func (s *Store) start(ctx context.Context) error {
 	if err := s.write.QueryRowContext(ctx, "SELECT id, origin FROM lineage").Scan(&s.lineage, &s.origin); err != nil {
 		return err
 	}
-	return s.finishErasing(ctx)
+	return s.FinishErasing(ctx)
 }
 
 // create makes a new database under another name and moves it into place when it is complete, so that a crash never
@@ -287,4 +292,29 @@ func checkVersion(path string, version int, write bool) error {
 			path, store.ErrOlderSchema, version, known), "start the new Earshot once with this data_dir: it brings the database up to date")
 	}
 	return nil
+}
+
+// RequestErasure asks the process that writes to the database at path (see store.ErrInUse) for an erasure, by a note in the
+// database itself. From then on sessions that are to go are not found any more. ErasureDone of a store that is opened
+// for reading tells when it was carried out. models.ErrNotFound as for Erase.
+func RequestErasure(ctx context.Context, path string, e models.Erasure) (id int64, err error) {
+	path, err = disk.Absolute(path)
+	if err != nil {
+		return 0, err
+	}
+	if err := disk.CheckFile(path, true); err != nil {
+		return 0, err
+	}
+	version, err := probe(ctx, path)
+	if err == nil {
+		err = checkVersion(path, version, false)
+	}
+	if err != nil {
+		return 0, err
+	}
+	s := newStore(path)
+	s.write = conn.Pool(conn.WriterDSN(path), 1)
+	defer func() { err = errors.Join(err, s.write.Close()) }()
+	s.attach()
+	return s.RequestErasure(ctx, e)
 }

@@ -148,7 +148,7 @@ func overwrite(t *testing.T, path string, at int64, b []byte) {
 	must(t, f.Close())
 }
 
-// snapshot is the content of a plain file, nil for anything else.
+// snapshot returns the contents of a plain file, nil for anything else.
 func snapshot(t *testing.T, path string) []byte {
 	t.Helper()
 	info, err := os.Stat(path)
@@ -252,7 +252,7 @@ func TestReadOnlyRefuses(t *testing.T) {
 	wantErr(t, "older schema", err, store.ErrOlderSchema)
 }
 
-// A database that another program holds makes writes wait and then fail in a way that may be tried again.
+// While another program holds a lock on the database, writes wait and then fail with an error that may be retried.
 func TestFault23LockedByAnotherProgram(t *testing.T) {
 	path := made(t)
 	s := openAt(t, path)
@@ -276,7 +276,7 @@ func TestFault23LockedByAnotherProgram(t *testing.T) {
 	must(t, s.PutClip(t.Context(), c))
 }
 
-// A full disk is an error that may be tried again, and what was acknowledged stays.
+// A full disk is an error that may be retried, and what was acknowledged stays.
 func TestFault22DiskFull(t *testing.T) {
 	s := openAt(t, made(t))
 	s.Pragma(t, "max_page_count = 1") // SQLite takes the present size as the least

@@ -12,7 +12,7 @@ import (
 	"earshot/models/sqlite"
 )
 
-// eraseFixture stores lines of two people in turn; every word of one holds the marker.
+// eraseFixture stores lines of two people alternately; every word of one contains the marker.
 func eraseFixture(t *testing.T, s *sqlite.Store) {
 	t.Helper()
 	startSession(t, s, "s1")

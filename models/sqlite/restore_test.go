@@ -13,14 +13,14 @@ import (
 	"earshot/models/store"
 )
 
-// backedUp is a record with a backup of it, after which much is taken away.
+// backedUp is a database with a backup, after which much is removed.
 type backedUp struct {
 	path, file string
 	hash       string // of the list of removals
 	removals   []models.Removal
 }
 
-// takeMuchAway makes such a record, and closes it.
+// takeMuchAway creates such a database, and closes it.
 func takeMuchAway(t *testing.T) backedUp {
 	t.Helper()
 	ctx, dir := t.Context(), t.TempDir()
@@ -74,7 +74,7 @@ func takeMuchAway(t *testing.T) backedUp {
 	return b
 }
 
-// stillGone reports what a record holds that was taken away.
+// stillGone reports what a database contains that was removed.
 func stillGone(t *testing.T, b backedUp) (s *sqlite.Store) {
 	t.Helper()
 	ctx := t.Context()
@@ -121,8 +121,8 @@ func names(t *testing.T, s *sqlite.Store) (out []string) {
 	return out
 }
 
-// What was taken away after the backup was made is not back after it was restored, whatever is left of the record that was
-// there: all of it, the journal beside a damaged one, or the journal alone.
+// What was removed after a backup was made does not come back when it is restored, whatever is left of the old database: all of it,
+// the journal beside a damaged one, or the journal alone.
 func TestRestoreBringsNothingBack(t *testing.T) {
 	for name, tt := range map[string]struct {
 		spoil func(t *testing.T, path string)
@@ -179,8 +179,8 @@ func journal(t *testing.T, path string) []byte {
 	return b
 }
 
-// On another machine nobody knows what was taken away since: it is said, and nobody is let in unless somebody says so. With
-// the journal of the old machine all is known.
+// On another machine it is unknown what was removed since: that is reported, and the database is not opened unless somebody allows
+// it. With the journal from the old machine everything is known.
 func TestRestoreElsewhere(t *testing.T) {
 	b := takeMuchAway(t)
 	for name, tt := range map[string]struct {
@@ -201,7 +201,7 @@ func TestRestoreElsewhere(t *testing.T) {
 		_, _, err = s.Credential(t.Context(), models.CredentialKey, "key", start)
 		wantErr(t, name+": key", err, models.ErrNotFound)
 	}
-	// A record that was begun on the new machine knows no more.
+	// A database created on the new machine knows no more.
 	path := filepath.Join(t.TempDir(), "earshot.db")
 	other, err := sqlite.Open(t.Context(), path)
 	must(t, err)
@@ -222,7 +222,7 @@ func TestRestoreElsewhere(t *testing.T) {
 	stillGone(t, b2)
 }
 
-// An older copy that somebody puts in the record's place by hand brings back nothing either, even when told to go on.
+// An older copy put in the place of the database by hand brings nothing back either, even when told to continue.
 func TestOldCopyBringsNothingBack(t *testing.T) {
 	b := takeMuchAway(t)
 	copied, err := os.ReadFile(b.file)
@@ -237,8 +237,8 @@ func TestOldCopyBringsNothingBack(t *testing.T) {
 	equal(t, "users", names(t, stillGone(t, b)), []string{`eva viewer 1 "x"`, `kim owner 0 ""`})
 }
 
-// Restored again and again, from the backup or from one made meanwhile, the list of removals stays the same, and lines that
-// were said after an erasure stay.
+// After repeated restores, from the backup or from one made meanwhile, the list of removals stays the same, and lines that were said
+// after an erasure stay.
 func TestRestoreAgain(t *testing.T) {
 	b := takeMuchAway(t)
 	s, err := sqlite.Open(t.Context(), b.path)
@@ -260,8 +260,8 @@ func TestRestoreAgain(t *testing.T) {
 	}
 }
 
-// Words that were redacted are not heard either: clips of the backup that hold them go, and a stretch of them that waited for
-// decoding leaves a gap.
+// Redacted words can't be heard either: clips of the backup that contain them are removed, and one that waited for decoding leaves a
+// gap.
 func TestRestoreCoversSound(t *testing.T) {
 	path, file := filepath.Join(t.TempDir(), "earshot.db"), filepath.Join(t.TempDir(), "backup.db")
 	s, err := sqlite.Open(t.Context(), path)
@@ -289,8 +289,8 @@ func TestRestoreCoversSound(t *testing.T) {
 	}
 }
 
-// Words that a rule hid in lines that were stored before, as when a host confirmed, are hidden in a restored backup too; what
-// was masked before it was stored is not remembered again.
+// Words that a rule hid in lines stored before, for example when a host confirmed, are hidden in a restored backup too; what was
+// masked before it was stored is not recorded again.
 func TestRestoreMasksAgain(t *testing.T) {
 	path, file := filepath.Join(t.TempDir(), "earshot.db"), filepath.Join(t.TempDir(), "backup.db")
 	s, err := sqlite.Open(t.Context(), path)

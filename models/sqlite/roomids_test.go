@@ -17,7 +17,7 @@ const (
 	hall   = "lounge://127.0.0.1:8484/hall"
 )
 
-// oldRecord is a record from when the last part of its address was a room's identity: two servers had a "stage" each.
+// oldRecord is a database from the time when the last part of its address identified a room: two servers had a "stage" each.
 func oldRecord(t *testing.T) string {
 	t.Helper()
 	session := func(id, room, url string) string {
@@ -65,7 +65,7 @@ func TestOldRoomsGetTheirAddresses(t *testing.T) {
 	), "l1@"+stageA+" l2@"+stageB+" l3@")
 }
 
-// One identity in two servers' rooms may be two people; what a host merged inside one room stays merged.
+// One identity in rooms of two servers may be two people; people whom a host merged within one room stay merged.
 func TestOldPeopleArePartedByServer(t *testing.T) {
 	s := openAt(t, oldRecord(t))
 	for room, want := range map[string]string{stageA: "Ana A.", stageB: "Ana A.", hall: "Ana A."} {

@@ -11,6 +11,14 @@ import (
 	"earshot/models"
 	"earshot/models/sqlite/conn"
 	"earshot/models/sqlite/wipe"
+	"earshot/models/sqlstore"
+	"earshot/models/sqlstore/sqldb"
+)
+
+const (
+	scrubPause = 50 * time.Millisecond
+	// longScrubPause is what the pauses grow to while a reader holds the log.
+	longScrubPause = 500 * time.Millisecond
 )
 
 // scrub removes what deleted and replaced rows leave behind: it empties the write-ahead log and overwrites the unused
@@ -18,7 +26,7 @@ import (
 // for readers that still need the log, as long as ctx allows; then models.ErrUnavailable, and the next Open tries again.
 func (s *Store) scrub(ctx context.Context) error {
 	if s.write == nil {
-		return fmt.Errorf("store: scrub: %w", errReadOnly)
+		return fmt.Errorf("store: scrub: %w", sqlstore.ErrReadOnly)
 	}
 	select {
 	case s.scrubbing <- struct{}{}:
@@ -27,7 +35,7 @@ func (s *Store) scrub(ctx context.Context) error {
 		return storeError("scrub", fmt.Errorf("%w: another scrub waits for a reader: %w", models.ErrUnavailable, ctx.Err()))
 	}
 	// What is removed from now on is another scrub's: this one may have passed it.
-	err := s.update(ctx, "scrub", func(tx txn) error {
+	err := s.Update(ctx, "scrub", func(tx sqlstore.Txn) error {
 		if _, err := tx.ExecContext(ctx, "INSERT INTO chores (name) VALUES ('scrubbing') ON CONFLICT DO NOTHING"); err != nil {
 			return err
 		}
@@ -60,7 +68,7 @@ const mergePages = 500
 func (s *Store) mergeIndex(ctx context.Context) error {
 	for pages := -mergePages; ; pages = mergePages {
 		var before, after int64
-		err := s.update(ctx, "merge index", func(tx txn) error {
+		err := s.Update(ctx, "merge index", func(tx sqlstore.Txn) error {
 			if err := tx.QueryRowContext(ctx, "SELECT total_changes()").Scan(&before); err != nil {
 				return err
 			}
@@ -139,61 +147,8 @@ func (s *Store) wipeStep(ctx context.Context, from uint32) (next uint32, err err
 
 // roots are the first pages of all tables and indexes.
 func roots(ctx context.Context, tx *sql.Tx) ([]uint32, error) {
-	return conn.List(ctx, tx, func(rows *sql.Rows) (n uint32, err error) {
+	return sqldb.List(ctx, tx, func(rows *sql.Rows) (n uint32, err error) {
 		err = rows.Scan(&n)
 		return n, err
 	}, "SELECT rootpage FROM sqlite_schema WHERE rootpage > 0")
-}
-
-// filesChore begins the name of the chore that a session's exported files are to go; the session's id follows. It is
-// noted in the transaction that begins to remove, so that no crash can leave the files behind.
-const filesChore = "files:"
-
-// staleFiles notes that the files of the sessions that a query lists, in a column id, hold something that is being removed.
-func staleFiles(ctx context.Context, tx txn, query string, args ...any) error {
-	_, err := tx.ExecContext(
-		ctx, "INSERT INTO chores (name) SELECT '"+filesChore+"' || id FROM ("+query+") WHERE true ON CONFLICT DO NOTHING", args...,
-	)
-	return err
-}
-
-// soundsChore begins the name of the chore that what was exported of a session's clips is to go.
-const soundsChore = "sounds:"
-
-// StaleSounds lists the sessions of which a clip has expired: what was exported of their sound is to go too.
-func (s *Store) StaleSounds(ctx context.Context) ([]string, error) { return s.stale(ctx, soundsChore) }
-
-// SoundsRemoved notes that no exported file holds sound of a session any more.
-func (s *Store) SoundsRemoved(ctx context.Context, session string) error {
-	return s.choreDone(ctx, soundsChore+session)
-}
-
-// StaleFiles lists the sessions whose exported files hold something that was removed from the store.
-func (s *Store) StaleFiles(ctx context.Context) ([]string, error) {
-	return s.stale(ctx, filesChore)
-}
-
-func (s *Store) stale(ctx context.Context, chore string) ([]string, error) {
-	ids, err := conn.List(
-		ctx, s.write, conn.Text, "SELECT substr(name, ?) FROM chores WHERE name LIKE '"+chore+"%' ORDER BY name", len(chore)+1,
-	)
-	return ids, storeError("list stale files", err)
-}
-
-// FilesRemoved notes that the files of a session are gone.
-func (s *Store) FilesRemoved(ctx context.Context, session string) error {
-	return s.choreDone(ctx, filesChore+session)
-}
-
-func (s *Store) choreDone(ctx context.Context, chore string) error {
-	return s.update(ctx, "note removed files", func(tx txn) error {
-		_, err := tx.ExecContext(ctx, "DELETE FROM chores WHERE name = ?", chore)
-		return err
-	})
-}
-
-// needScrub notes, in the transaction that deletes, that the files are to be scrubbed.
-func needScrub(ctx context.Context, tx txn) error {
-	_, err := tx.ExecContext(ctx, "INSERT INTO chores (name) VALUES ('scrub') ON CONFLICT DO NOTHING")
-	return err
 }

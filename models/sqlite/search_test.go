@@ -21,7 +21,7 @@ func TestSearchTakesTooLong(t *testing.T) {
 	}
 }
 
-// Whatever a person types is a search or a refusal of the input, never a failure of the store.
+// Any input is a search or is refused as invalid, but never makes the store fail.
 func FuzzSearch(f *testing.F) {
 	for _, seed := range []string{
 		"", "profit", `"`, `""`, `"a" "b`, "NEAR(a b, 5)", "text:x", "{text}:x", "-x", "^x", "a*", "*", "x\x00y", "' OR 1=1 --",

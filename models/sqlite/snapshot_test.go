@@ -8,7 +8,7 @@ import (
 	"earshot/models"
 )
 
-// TestSnapshotWithoutWhatIsUnreadable: actions that cannot be read take nothing else along.
+// TestSnapshotWithoutWhatIsUnreadable: actions that cannot be read do not affect the rest.
 func TestSnapshotWithoutWhatIsUnreadable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "earshot.db")
 	s := openAt(t, path)

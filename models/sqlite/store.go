@@ -6,23 +6,23 @@
 package sqlite
 
 import (
-	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"os"
-	"sync"
 	"time"
 
-	"earshot/models"
 	"earshot/models/sqlite/conn"
+	"earshot/models/sqlite/disk"
 	"earshot/models/sqlite/journal"
 	"earshot/models/sqlite/reserve"
+	"earshot/models/sqlstore"
+	"earshot/models/sqlstore/sqldb"
 	"earshot/models/store"
 )
 
 // Store is an open database. Open or OpenReadOnly makes one; Close ends it.
 type Store struct {
+	*sqlstore.Store
 	path  string
 	write *sql.DB // one connection; nil when opened read-only
 	read  *sql.DB // several connections that cannot write
@@ -31,20 +31,16 @@ type Store struct {
 	fold   *conn.Fold
 	// scrubbing is filled by who scrubs the files: a scrub waits for readers, and who wants the next waits for it as long as they like.
 	scrubbing chan struct{}
-	lock      *os.File // held while this process is the writer; nil when opened read-only
+	lock      *disk.Held // held while this process is the writer; nil when opened read-only
 	// file is the database itself, for wipe. It is opened before the connections and closed after them: closing any
 	// descriptor of the file drops the locks that SQLite holds on it in this process.
 	file *os.File
 	// reserve and journal are nil when opened read-only, and for a database that is being restored.
 	reserve *reserve.Reserve
 	journal *journal.Journal
-	trouble troubles
 	// lineage names the record in the reserve, origin in the journal.
 	lineage, origin string
 	now             func() time.Time
-	// searchTime is the longest that one search may take.
-	searchTime time.Duration
-	blind      models.Blind // hides row ids in cursors
 }
 
 var (
@@ -52,13 +48,8 @@ var (
 	_ store.Embedded = (*Store)(nil)
 )
 
-// errReadOnly is what every writing method answers on a Store of OpenReadOnly.
-var errReadOnly = errors.New("this store was opened for reading only")
-
-const (
-	readers           = 4
-	defaultSearchTime = 2 * time.Second
-)
+// readers is how many connections read.
+const readers = 4
 
 // Option changes how a Store works.
 type Option func(*Store)
@@ -67,11 +58,27 @@ type Option func(*Store)
 func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
 
 func newStore(path string, options ...Option) *Store {
-	s := &Store{path: path, now: time.Now, searchTime: defaultSearchTime, blind: models.NewBlind(), scrubbing: make(chan struct{}, 1)}
+	s := &Store{path: path, now: time.Now, scrubbing: make(chan struct{}, 1)}
 	for _, o := range options {
 		o(s)
 	}
 	return s
+}
+
+// attach makes what SQLite shares with other databases work on the connections, once they are there.
+func (s *Store) attach() {
+	d := &sqldb.Dialect{Clock: "CAST(unixepoch('subsec') * 1000 AS INTEGER)"}
+	c := sqlstore.Config{Now: s.now, SearchTime: sqlstore.DefaultSearchTime}
+	if s.write != nil {
+		c.Write = sqldb.NewDB(s.write, d)
+	}
+	if s.read != nil {
+		c.Read = sqldb.NewDB(s.read, d)
+	}
+	if s.reserve != nil {
+		c.Losses = s.reserve
+	}
+	s.Store = sqlstore.New(engine{s}, c)
 }
 
 // Path is the database file, absolute.
@@ -87,91 +94,11 @@ func (s *Store) Close() error {
 		}
 	}
 	errs = append(errs, s.reserve.Close())
-	for _, f := range []*os.File{s.file, s.lock} {
-		if f != nil {
-			errs = append(errs, f.Close())
-		}
+	if s.file != nil {
+		errs = append(errs, s.file.Close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
 	}
 	return errors.Join(errs...)
-}
-
-// troubles remembers since when the database takes nothing.
-type troubles struct {
-	mu  sync.Mutex
-	now *models.Trouble
-	op  string // what was refused
-}
-
-// tryOp is the work of TryWriting.
-const tryOp = "try to write"
-
-// wrote notes how a write went, and passes its error on. Only what the database itself refuses is trouble: not what is
-// invalid, not found or cancelled. It is over when that work succeeds, or TryWriting: on a full disk there may be room for
-// a name and none for a minute of sound.
-func (t *troubles) wrote(at time.Time, op string, err error) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	switch {
-	case err == nil && (op == t.op || op == tryOp):
-		t.now, t.op = nil, ""
-	case !errors.Is(err, models.ErrUnavailable): // it got as far as being looked at, or says nothing of the rest
-	case t.now == nil:
-		t.now, t.op = &models.Trouble{Since: at, Full: diskFull(err), Err: err}, op
-	default:
-		t.now.Full, t.now.Err = diskFull(err), err
-	}
-	return err
-}
-
-// txn is a transaction, with the time at which it began.
-type txn struct {
-	*sql.Tx
-	now time.Time
-}
-
-// update runs fn in one transaction of the writer. op names the work in errors.
-func (s *Store) update(ctx context.Context, op string, fn func(txn) error) error {
-	if s.write == nil {
-		return fmt.Errorf("store: %s: %w", op, errReadOnly)
-	}
-	tx, err := s.write.BeginTx(ctx, nil)
-	if err != nil {
-		return s.trouble.wrote(s.now(), op, storeError(op, err))
-	}
-	defer func() { _ = tx.Rollback() }() // does nothing after a commit
-	began := s.now()
-	if err := fn(txn{tx, began}); err != nil {
-		return s.trouble.wrote(s.now(), op, storeError(op, err))
-	}
-	now := reserve.Progress{Lineage: s.lineage, At: began}
-	var removal, taken int64
-	err = tx.QueryRowContext(ctx, `UPDATE lineage SET commits = commits + 1
-		RETURNING commits, (SELECT ifnull(max(id), 0) FROM removals), (SELECT ifnull(max(id), 0) FROM taken)`).
-		Scan(&now.Commits, &removal, &taken)
-	if err == nil {
-		err = tx.Commit()
-	}
-	if err != nil {
-		return s.trouble.wrote(s.now(), op, storeError(op, err))
-	}
-	s.reserve.Reached(now)
-	s.fold.Soon()
-	err = s.journal.Follow(removal, taken, func(removal, taken int64) (journal.Log, error) {
-		return takenSince(context.WithoutCancel(ctx), s.read, removal, taken)
-	})
-	if err != nil { // the next transaction tries again
-		_ = s.trouble.wrote(s.now(), "copy what was removed", fmt.Errorf("store: copy what was removed: %w: %w", models.ErrUnavailable, err))
-		return nil
-	}
-	return s.trouble.wrote(s.now(), op, nil)
-}
-
-// view runs fn in one read transaction, so that several queries see the same state.
-func (s *Store) view(ctx context.Context, op string, fn func(txn) error) error {
-	tx, err := s.read.BeginTx(ctx, nil)
-	if err != nil {
-		return storeError(op, err)
-	}
-	defer func() { _ = tx.Rollback() }()
-	return storeError(op, fn(txn{tx, s.now()}))
 }

@@ -9,7 +9,7 @@ import (
 	"earshot/models/store/storetest"
 )
 
-// What was summed up goes with its session, and no byte of it stays.
+// Summaries are removed with their session, and no byte of them stays.
 func TestSummaryIsErasedWithItsSession(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "earshot.db")
 	s := openAt(t, path)

@@ -2,7 +2,7 @@ package sqlite_test
 
 import "testing"
 
-// TestTriggersOnlyKeepTheIndex: what a trigger decides is decided where nobody reads it.
+// TestTriggersOnlyKeepTheIndex: triggers must contain no business rules, where nobody would look for them.
 func TestTriggersOnlyKeepTheIndex(t *testing.T) {
 	s := open(t)
 	equal(t, "triggers", s.Value(t, "SELECT group_concat(name, ' ' ORDER BY name) FROM sqlite_schema WHERE type = 'trigger'"),

@@ -11,7 +11,7 @@ import (
 	"earshot/models/sqlite"
 )
 
-// garble makes documents of a table unreadable, as another version or a failing disk would: they still hold the words.
+// garble makes documents of a table unreadable, as another version or a failing disk would: they still contain the words.
 func garble(t *testing.T, path, table, words string) {
 	t.Helper()
 	db, err := sql.Open("sqlite3", "file:"+path+"?_secure_delete=on")
@@ -21,8 +21,8 @@ func garble(t *testing.T, path, table, words string) {
 	must(t, err)
 }
 
-// TestRedactingOverUnreadableDocuments: what was decided and done because of a line cannot be read. Its words are taken out all the
-// same, of these too.
+// TestRedactingOverUnreadableDocuments: the decisions and actions of a line cannot be read. Its words are removed all the same, from
+// these too.
 func TestRedactingOverUnreadableDocuments(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "earshot.db")
 	s, err := sqlite.Open(t.Context(), path)
@@ -59,8 +59,8 @@ func TestMaskingOverUnreadableDocuments(t *testing.T) {
 	equal(t, "traces", traces(t, path), map[string]int{})
 }
 
-// TestErasingOverUnreadableDocuments: a person is erased of whom a document is left half. Their record is read without it, which is
-// said, and then nothing is left.
+// TestErasingOverUnreadableDocuments: a person is erased, one of whose documents is truncated. Their data is read without it, which
+// is reported, and then nothing is left.
 func TestErasingOverUnreadableDocuments(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "earshot.db")
 	s := openAt(t, path)

@@ -32,7 +32,7 @@ type Credentials interface {
 	// as for logins. models.ErrNotFound: there is no such user.
 	PutCredential(ctx context.Context, c models.Credential, by string) error
 	// DropCredential revokes a token. It is audited as revoked by by, unless it is "", as for a used link or a logout.
-	// models.ErrNotFound: it is not valid any more; of two concurrent uses of a link, one wins.
+	// models.ErrNotFound: it is no longer valid; of two concurrent uses of a link, one wins.
 	DropCredential(ctx context.Context, hash, by string) error
 }
 
@@ -55,6 +55,16 @@ type Servers interface {
 	AllowServer(ctx context.Context, a models.AllowedServer) error
 	// ForbidServer reverts AllowServer. models.ErrNotFound: it was not allowed.
 	ForbidServer(ctx context.Context, server, by string, when time.Time) error
+}
+
+// Schedules stores when the bot is to be in rooms, in addition to the configuration.
+type Schedules interface {
+	// ScheduledTimes lists the times, those of a room together, without those that took place once and are over by now.
+	ScheduledTimes(ctx context.Context, now time.Time) ([]models.ScheduledTime, error)
+	// AddScheduledTime stores a time. models.ErrConflict: its ID is taken.
+	AddScheduledTime(ctx context.Context, t models.ScheduledTime) error
+	// RemoveScheduledTime deletes a time. models.ErrNotFound: there is none.
+	RemoveScheduledTime(ctx context.Context, id, by string) error
 }
 
 // Audit stores who changed what. Methods with a parameter "by" add entries themselves.

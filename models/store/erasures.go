@@ -14,7 +14,7 @@ type Erasures interface {
 	// gaps and the name in every session, and the summaries of these sessions, which may quote. It works in small transactions; if
 	// interrupted, it is resumed by Erasing or the next start of the program.
 	//
-	// models.ErrNotFound: no such data is stored. models.ErrUnavailable: the data can't be found any more, but not every byte of it
+	// models.ErrNotFound: no such data is stored. models.ErrUnavailable: the data can no longer be found, but not every byte of it
 	// was removed before ctx ended; Erasing does the rest later.
 	Erase(ctx context.Context, e models.Erasure) error
 	// ErasePerson erases the person behind an identity under all their identities, as Erase does for each.
@@ -38,16 +38,21 @@ type Removals interface {
 }
 
 // StaleFiles tracks exported files that contain removed data. They are recorded in the transaction that begins the removal, so that
-// no crash leaves the files behind.
+// no crash leaves the files behind. Places are the folders of processes that share a store; each removes what lies in its own. Sessions
+// of whose files no place is known are listed for all, "" included, and are done when one says so.
 type StaleFiles interface {
-	// StaleFiles lists the sessions whose exported files contain removed data.
-	StaleFiles(ctx context.Context) ([]string, error)
-	// FilesRemoved records that the files of a session have been removed.
-	FilesRemoved(ctx context.Context, session string) error
-	// StaleSounds lists the sessions with expired clips, whose exported audio is to be removed too.
-	StaleSounds(ctx context.Context) ([]string, error)
-	// SoundsRemoved records that no exported file contains audio of a session any more.
-	SoundsRemoved(ctx context.Context, session string) error
+	// NoteExport records that files of a session are about to be written in a place.
+	NoteExport(ctx context.Context, session, place string) error
+	// StaleFiles lists the sessions whose exported files in a place contain removed data.
+	StaleFiles(ctx context.Context, place string) ([]string, error)
+	// FilesRemoved records that the files of a session have been removed from a place.
+	FilesRemoved(ctx context.Context, session, place string) error
+	// StaleSounds lists the sessions with expired clips, whose exported audio is to be removed from a place too.
+	StaleSounds(ctx context.Context, place string) ([]string, error)
+	// SoundsRemoved records that exported files in a place no longer contain audio of a session.
+	SoundsRemoved(ctx context.Context, session, place string) error
+	// ExportsWaiting counts the sessions of which something is still to be removed in some known place.
+	ExportsWaiting(ctx context.Context) (int, error)
 }
 
 // CheckRemovals implements Removals.CheckRemovals for a list.

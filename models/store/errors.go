@@ -17,3 +17,6 @@ var (
 	// ErrBehind means that the record is older than when it was last written to.
 	ErrBehind = errors.New("older than when it was last written to")
 )
+
+// ErrFenced means that another process carries a session on: the epoch of who writes is past, and nothing was changed.
+var ErrFenced = errors.New("another process carries this session on")

@@ -28,6 +28,9 @@ type Transcripts interface {
 	Utterance(ctx context.Context, k models.Key) (models.Utterance, error)
 	// Utterances lists the lines of a session in the order they began, with words; failed and empty ones included.
 	Utterances(ctx context.Context, session string) ([]models.Utterance, error)
+	// LinesAround lists, for each line, the lines with words of its session next to it: up to so many that began before it, and after
+	// it, in the order they began, without the line itself. Lines that are not stored have none.
+	LinesAround(ctx context.Context, lines []models.Key, before, after int) (map[models.Key][]models.Utterance, error)
 	// LinesOf lists a person's lines that overlap a span of session time, in ms, in the order they began.
 	LinesOf(ctx context.Context, session, speaker string, fromMS, toMS int64) ([]models.Utterance, error)
 	// CorrectText replaces the text of a line and returns the line. The original text is kept; setting it reverts the correction.

@@ -14,8 +14,11 @@ package store
 // Store is the whole store.
 type Store interface {
 	Sessions
+	Fenced
+	Leases
 	Speakers
 	Spool
+	Claims
 	Gaps
 	Records
 	Transcripts
@@ -34,10 +37,13 @@ type Store interface {
 	Credentials
 	Invitations
 	Servers
+	Schedules
 	Audit
 	Erasures
 	Removals
 	StaleFiles
+	Nodes
+	Work
 	Health
 	// Close closes the store, after waiting for calls in progress.
 	Close() error

@@ -21,6 +21,13 @@ type Flags interface {
 	// nothing, not even DecidedBy. models.ErrConflict: somebody decided otherwise, which has to be reverted first.
 	// models.ErrInvalid: there is no such status. models.ErrNotFound: there is no such flag.
 	SetFlagStatus(ctx context.Context, id string, status models.FlagStatus, by string, when time.Time) (models.Flag, error)
+	// SetFlagStatuses is SetFlagStatus for several flags in one transaction: all are set and returned in their order, or none. Beside
+	// models.ErrConflict it returns the flag about which somebody decided otherwise.
+	SetFlagStatuses(ctx context.Context, ids []string, status models.FlagStatus, by string, when time.Time) ([]models.Flag, error)
+	// Tonight counts what people did in their rooms since a time. Identities are compared, and returned, without names.
+	Tonight(ctx context.Context, people []models.Identity, since time.Time) (map[models.Identity]models.Tally, error)
+	// OpenFlags counts the flags in some rooms that nobody has decided.
+	OpenFlags(ctx context.Context, only models.RoomSet) (int, error)
 	// Rules counts each rule's flags in some rooms by status, the rule with the latest flag first.
 	Rules(ctx context.Context, only models.RoomSet) ([]models.RuleCounts, error)
 }

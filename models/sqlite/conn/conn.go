@@ -82,48 +82,6 @@ func CopierDSN(path string) string { return fileDSN(path, "ro") }
 // ReaderDSN is for connections that cannot write.
 func ReaderDSN(path string) string { return fileDSN(path, "ro", "_query_only", "on") }
 
-// Queryer is what queries run on: a pool or a transaction.
-type Queryer interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-// List runs a query and scans every row.
-func List[T any](ctx context.Context, q Queryer, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	var out []T
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, v)
-	}
-	return out, rows.Err()
-}
-
-// One runs a query for a single row; sql.ErrNoRows when there is none.
-func One[T any](ctx context.Context, q Queryer, scan func(*sql.Rows) (T, error), query string, args ...any) (T, error) {
-	all, err := List(ctx, q, scan, query, args...)
-	if err == nil && len(all) == 0 {
-		err = sql.ErrNoRows
-	}
-	if err != nil {
-		var zero T
-		return zero, err
-	}
-	return all[0], nil
-}
-
-// Text is for queries of one column.
-func Text(rows *sql.Rows) (s string, err error) {
-	err = rows.Scan(&s)
-	return s, err
-}
-
 // RowQueryer is a pool or one of its connections.
 type RowQueryer interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row

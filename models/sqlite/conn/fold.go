@@ -33,6 +33,9 @@ func NewFold(path string, writer, upkeep *sql.DB) *Fold {
 
 // Soon sees to it that a log that has grown is folded. Whoever has just committed calls it.
 func (f *Fold) Soon() {
+	if f == nil {
+		return
+	}
 	info, err := os.Stat(f.log)
 	if err != nil || info.Size() < FoldBytes || time.Now().UnixNano()-f.last.Load() < int64(foldEvery) {
 		return

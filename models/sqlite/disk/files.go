@@ -65,7 +65,7 @@ func keepOthersOut(dir string) error {
 		return nil
 	}
 	return models.WithHint(fmt.Errorf("store: %w: everybody on this machine may write in %s", models.ErrInvalid, dir),
-		"choose a folder of its own for data_dir, or take the right away: chmod o-w "+dir)
+		"choose a separate folder for data_dir, or make it private: chmod o-w "+dir)
 }
 
 // Unusable is an error of the file system, with what to do about it. The error names the path.
@@ -85,14 +85,22 @@ func Unusable(path string, err error) error {
 	return models.WithHint(fmt.Errorf("store: database %s cannot be used: %w", path, err), hint)
 }
 
+// missing is the path of a database that is not there. As an error it is models.ErrNotFound.
+type missing string
+
+// Error tells it in one sentence.
+func (m missing) Error() string { return "there is no database " + string(m) }
+
+// Is makes it models.ErrNotFound.
+func (missing) Is(target error) bool { return target == models.ErrNotFound }
+
 // CheckFile refuses what is not a plain file with something in it, and tightens the mode of ours. It must not open the
 // file: closing it again would drop the locks that another Store of this process holds (POSIX advisory locking).
 func CheckFile(path string, write bool) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return models.WithHint(fmt.Errorf("store: there is no database %s: %w", path, models.ErrNotFound),
-			"check data_dir, or let Earshot join a room first")
+		return models.WithHint(missing(path), "check data_dir, or let Earshot join a room first")
 	case err != nil:
 		return Unusable(path, err)
 	case !info.Mode().IsRegular():

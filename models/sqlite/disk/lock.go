@@ -13,10 +13,19 @@ import (
 	"earshot/models/store"
 )
 
+// Held is a lock that was taken.
+type Held struct{ file *os.File }
+
+// Close gives the lock up. Closing the file alone would leave it to a child that this process is starting at the time: until that
+// runs its program it has all files of its parent open (flock(2)).
+func (h *Held) Close() error {
+	return errors.Join(syscall.Flock(int(h.file.Fd()), syscall.LOCK_UN), h.file.Close())
+}
+
 // Lock takes the advisory lock that makes this process the only writer. The lock lives in a file of its own beside
-// the database, is held until the returned file is closed, and ends with the process, however that ends. The lock file
+// the database, is held until it is closed, and ends with the process, however that ends. The lock file
 // stays: removing it would let two processes hold locks on two files of one name.
-func Lock(path string) (*os.File, error) {
+func Lock(path string) (*Held, error) {
 	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return nil, Unusable(path, err)
@@ -29,10 +38,10 @@ func Lock(path string) (*os.File, error) {
 		return nil, Unusable(path, err)
 	}
 	if err := writePID(f); err != nil {
-		_ = f.Close()
+		_ = (&Held{f}).Close()
 		return nil, Unusable(path, err)
 	}
-	return f, nil
+	return &Held{f}, nil
 }
 
 func inUse(path string, f *os.File) error {

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"earshot/models/sqlstore/taken"
 )
 
 // Whatever lies in the journal's file is read without an end, and what was written there is found among it.
@@ -16,7 +18,7 @@ func FuzzJournal(f *testing.F) {
 			t.Fatal(err)
 		}
 		_, all, err := parse(strings.NewReader(text + "\n{\"taken\":{\"uid\":\"mine\",\"what\":\"user\"}}\n"))
-		if err != nil || !slices.ContainsFunc(all.Entries, func(x Entry) bool { return x.UID == "mine" && x.What == User }) {
+		if err != nil || !slices.ContainsFunc(all.Entries, func(x taken.Entry) bool { return x.UID == "mine" && x.What == taken.User }) {
 			t.Errorf("%d entries, %v", len(all.Entries), err)
 		}
 	})

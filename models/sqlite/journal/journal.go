@@ -15,6 +15,7 @@ import (
 
 	"earshot/models"
 	"earshot/models/sqlite/disk"
+	"earshot/models/sqlstore/taken"
 )
 
 // Journal is the file of an open record. A nil Journal follows nothing. Any goroutine may call its methods.
@@ -30,7 +31,7 @@ type line struct {
 	// Origin names the record, in the first line.
 	Origin  string          `json:"origin,omitempty"`
 	Removal *models.Removal `json:"removal,omitempty"`
-	Taken   *Entry          `json:"taken,omitempty"`
+	Taken   *taken.Entry    `json:"taken,omitempty"`
 }
 
 // Path is the journal's file beside the database at path.
@@ -38,7 +39,7 @@ func Path(path string) string { return path + ".removals" }
 
 // Read reads what stands beside a database. origin is "" when there is no such file. A line that was cut short, or
 // is no line of ours, is left out.
-func Read(path string) (origin string, all Log, err error) {
+func Read(path string) (origin string, all taken.Log, err error) {
 	f, err := os.Open(Path(path))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", all, nil
@@ -54,7 +55,7 @@ func Read(path string) (origin string, all Log, err error) {
 	return origin, all, nil
 }
 
-func parse(r io.Reader) (origin string, all Log, err error) {
+func parse(r io.Reader) (origin string, all taken.Log, err error) {
 	in := bufio.NewReader(r)
 	for {
 		text, err := in.ReadBytes('\n')
@@ -80,7 +81,7 @@ func parse(r io.Reader) (origin string, all Log, err error) {
 
 // Begin opens the journal of the record at path that is called origin and has lost what have says: what the journal knows
 // more than the record is returned, what it knows less is written. The journal of another record is put aside.
-func Begin(path, origin string, have Log) (j *Journal, ahead Log, err error) {
+func Begin(path, origin string, have taken.Log) (j *Journal, ahead taken.Log, err error) {
 	j = &Journal{path: path}
 	theirs, known, err := Read(path)
 	if err != nil {
@@ -90,7 +91,7 @@ func Begin(path, origin string, have Log) (j *Journal, ahead Log, err error) {
 		if err := os.Rename(Path(j.path), Path(j.path)+"-"+theirs); err != nil {
 			return nil, ahead, disk.Unusable(j.path, err)
 		}
-		theirs, known = "", Log{}
+		theirs, known = "", taken.Log{}
 	}
 	missing := have.Without(known)
 	if theirs == "" {
@@ -105,7 +106,7 @@ func Begin(path, origin string, have Log) (j *Journal, ahead Log, err error) {
 }
 
 // write appends lines, and returns after they are on the disk.
-func (j *Journal) write(first line, all Log) error {
+func (j *Journal) write(first line, all taken.Log) error {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	out.WriteByte('\n') // after a line that was cut short
@@ -142,7 +143,7 @@ func (j *Journal) Has(removal, id int64) {
 
 // Follow writes what was taken away by transactions that are committed, up to these ids; since gives what came after others.
 // When it can't, the next call does.
-func (j *Journal) Follow(removal, id int64, since func(removal, id int64) (Log, error)) error {
+func (j *Journal) Follow(removal, id int64, since func(removal, id int64) (taken.Log, error)) error {
 	if j == nil {
 		return nil
 	}

@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"earshot/models"
-	"earshot/models/sqlite/conn"
+	"earshot/models/sqlstore/sqldb"
 	"earshot/models/store"
 )
 
@@ -62,7 +62,7 @@ func roomsByAddress(ctx context.Context, tx *sql.Tx) error {
 // they have.
 func moveSessions(ctx context.Context, tx *sql.Tx) (movedRooms, error) {
 	type row struct{ id, room, url string }
-	sessions, err := conn.List(ctx, tx, func(rows *sql.Rows) (r row, err error) {
+	sessions, err := sqldb.List(ctx, tx, func(rows *sql.Rows) (r row, err error) {
 		err = rows.Scan(&r.id, &r.room, &r.url)
 		return r, err
 	}, "SELECT id, room, url FROM sessions")
@@ -92,7 +92,7 @@ func moveSessions(ctx context.Context, tx *sql.Tx) (movedRooms, error) {
 // one name may be several people: they get the name each for themselves.
 func moveIdentities(ctx context.Context, tx *sql.Tx, moved movedRooms) error {
 	type row struct{ room, speaker, person string }
-	old, err := conn.List(ctx, tx, func(rows *sql.Rows) (r row, err error) {
+	old, err := sqldb.List(ctx, tx, func(rows *sql.Rows) (r row, err error) {
 		err = rows.Scan(&r.room, &r.speaker, &r.person)
 		return r, err
 	}, "SELECT room, speaker_id, person FROM identities WHERE room NOT IN (SELECT room FROM sessions)")
@@ -100,8 +100,8 @@ func moveIdentities(ctx context.Context, tx *sql.Tx, moved movedRooms) error {
 		return err
 	}
 	for _, r := range old {
-		rooms, err := conn.List(
-			ctx, tx, conn.Text, "SELECT DISTINCT s.room FROM speakers p JOIN sessions s ON s.id = p.session WHERE p.id = ? ORDER BY 1", r.speaker,
+		rooms, err := sqldb.List(
+			ctx, tx, sqldb.Text, "SELECT DISTINCT s.room FROM speakers p JOIN sessions s ON s.id = p.session WHERE p.id = ? ORDER BY 1", r.speaker,
 		)
 		if err != nil {
 			return err
@@ -138,7 +138,7 @@ func moveIdentity(ctx context.Context, tx *sql.Tx, person, room, speaker string,
 // moveAccess renames the rooms that users have access to. A name that is no one room's stays and opens nothing.
 func moveAccess(ctx context.Context, tx *sql.Tx, moved movedRooms) error {
 	type row struct{ id, rooms string }
-	users, err := conn.List(ctx, tx, func(rows *sql.Rows) (r row, err error) {
+	users, err := sqldb.List(ctx, tx, func(rows *sql.Rows) (r row, err error) {
 		err = rows.Scan(&r.id, &r.rooms)
 		return r, err
 	}, "SELECT id, rooms FROM users")

@@ -10,7 +10,7 @@ import (
 	"path"
 	"slices"
 
-	"earshot/models/sqlite/conn"
+	"earshot/models/sqlstore/sqldb"
 )
 
 // migrations run in the order of their names, each once, in one transaction that writes its name into the table migrated;
@@ -70,7 +70,7 @@ func Applied(ctx context.Context, db *sql.DB) (done []string, err error) {
 			}
 		}
 	}
-	done, err = conn.List(ctx, tx, conn.Text, "SELECT name FROM migrated")
+	done, err = sqldb.List(ctx, tx, sqldb.Text, "SELECT name FROM migrated")
 	if err != nil {
 		return nil, err
 	}

@@ -78,7 +78,7 @@ func testUsersAndTheirCredentials(t *testing.T, s suite) {
 	Equal(t, "keys of a deleted user", len(keys), 0)
 }
 
-// testInvitationWorksOnce also when many try at the same time.
+// testInvitationWorksOnce: an invitation can be used once, even if many try at the same time.
 func testInvitationWorksOnce(t *testing.T, s suite) {
 	want := models.Invitation{URL: "lounge://a/b", Profile: "open-mic", By: "kim", Expires: Start.Add(time.Hour)}
 	Must(t, s.PutInvitation(t.Context(), "hash", want))
@@ -106,7 +106,7 @@ func testInvitationWorksOnce(t *testing.T, s suite) {
 	}
 }
 
-// testExpiredInvitationsAreSwept with what is too old, not only when the next one is made.
+// testExpiredInvitationsAreSwept: expired invitations are removed by the sweep, not only when the next one is created.
 func testExpiredInvitationsAreSwept(t *testing.T, s suite) {
 	now := s.now()
 	Must(t, s.PutInvitation(t.Context(), "short", models.Invitation{URL: "lounge://a/b", Expires: now.Add(time.Hour)}))
@@ -148,4 +148,36 @@ func testServers(t *testing.T, s suite) {
 	all, err = s.AllowedServers(ctx)
 	Must(t, err)
 	Equal(t, "left", all, []models.AllowedServer{b})
+}
+
+func testScheduledTimes(t *testing.T, s suite) {
+	ctx, now := t.Context(), s.clock.now()
+	weekly := models.ScheduledTime{
+		ID: "2", Room: "a", URL: "lounge://x/a", Name: "A", Days: []time.Weekday{time.Thursday}, From: 1200, Minutes: 90, Zone: "Asia/Jakarta",
+		By: "kim",
+	}
+	once := weekly
+	once.ID, once.Days, once.Date, once.Until = "1", nil, "2026-12-03", now.Add(time.Hour).UTC()
+	other := weekly
+	other.ID, other.Room = "0", "b"
+	for _, x := range []models.ScheduledTime{weekly, other, once} {
+		Must(t, s.AddScheduledTime(ctx, x))
+	}
+	WantErr(t, "the same again", s.AddScheduledTime(ctx, once), models.ErrConflict)
+	list := func(at time.Time, want ...models.ScheduledTime) {
+		t.Helper()
+		all, err := s.ScheduledTimes(ctx, at)
+		Must(t, err)
+		Equal(t, "times", all, want)
+	}
+	list(now, once, weekly, other)
+	list(now.Add(2*time.Hour), weekly, other)
+	Must(t, s.RemoveScheduledTime(ctx, weekly.ID, "lee"))
+	WantErr(t, "twice", s.RemoveScheduledTime(ctx, weekly.ID, "lee"), models.ErrNotFound)
+	list(now, once, other)
+	trail, err := s.Audit(ctx, 1)
+	Must(t, err)
+	if len(trail) != 1 || trail[0].By != "lee" || trail[0].Target != "a" || trail[0].What != "removed a scheduled time" {
+		t.Errorf("%+v", trail)
+	}
 }

@@ -32,8 +32,8 @@ func testDelete(t *testing.T, s suite) {
 	Equal(t, "the id may be used anew", again.Epoch, 1)
 }
 
-// testErasedPerson: of one person everything goes, with the summaries that may quote and the name that a host gave; of the
-// others everything stays.
+// testErasedPerson: everything about one person is removed, including summaries that may quote them and the name that a host gave;
+// everything about others stays.
 func testErasedPerson(t *testing.T, s suite) {
 	ctx := t.Context()
 	StartSession(t, s, "s1")
@@ -64,16 +64,62 @@ func testErasedPerson(t *testing.T, s suite) {
 	_, err := s.Summary(ctx, "s1", models.SummarySession)
 	WantErr(t, "the summary", err, models.ErrNotFound)
 	WantErr(t, "again", s.ErasePerson(ctx, "open-mic", "ana", "kim"), models.ErrNotFound)
-	stale, err := s.StaleFiles(ctx)
+	stale, err := s.StaleFiles(ctx, "")
 	Must(t, err)
 	Equal(t, "sessions with stale files", stale, []string{"s1"})
-	Must(t, s.FilesRemoved(ctx, "s1"))
-	stale, err = s.StaleFiles(ctx)
+	Must(t, s.FilesRemoved(ctx, "s1", ""))
+	stale, err = s.StaleFiles(ctx, "")
 	Must(t, err)
 	Equal(t, "after they were removed", len(stale), 0)
 }
 
-// testSweep: sound, words and flags go each by their own clock, and a session of which nothing is left goes too.
+// testPlaces: a session's files are in several folders, and each is listed with what is to be removed until it is gone there.
+func testPlaces(t *testing.T, s suite) {
+	ctx := t.Context()
+	for _, id := range []string{"s1", "s2"} {
+		StartSession(t, s, id)
+		u := Line(Clip(id, 1, 1, nil), "words", models.Word{Text: "words", P: 0.5})
+		e := models.Evidence{Utterance: u.Key, EndMS: u.EndMS, Ogg: []byte("OggS"), Expires: Start.Add(time.Hour)}
+		Must(t, s.Put(ctx, Record(u, []models.Flag{Flag(u, "r")}, &e)))
+		Must(t, s.EndSession(ctx, id, models.EndLeft, Start.Add(time.Hour)))
+	}
+	for _, place := range []string{"east", "west", "west"} {
+		Must(t, s.NoteExport(ctx, "s1", place))
+	}
+	due := func(place string) string {
+		files, err := s.StaleFiles(ctx, place)
+		Must(t, err)
+		sounds, err := s.StaleSounds(ctx, place)
+		Must(t, err)
+		n, err := s.ExportsWaiting(ctx)
+		Must(t, err)
+		return fmt.Sprint(files, sounds, n)
+	}
+	Equal(t, "nothing removed", due("east"), "[] [] 0")
+	_, err := s.ExpireEvidence(ctx, Start.Add(2*time.Hour))
+	Must(t, err)
+	for place, want := range map[string]string{"east": "[] [s1 s2] 1", "west": "[] [s1 s2] 1", "": "[] [s2] 1", "north": "[] [s2] 1"} {
+		Equal(t, "sound expired, in "+place, due(place), want)
+	}
+	Must(t, s.SoundsRemoved(ctx, "s1", "east"))
+	Must(t, s.SoundsRemoved(ctx, "s2", "east"))
+	Equal(t, "removed there", due("east"), "[] [] 1")
+	Equal(t, "and not here", due("west"), "[] [s1] 1")
+	Must(t, s.Erase(ctx, models.Erasure{Kind: models.EraseSession, Target: "s1", By: "kim"}))
+	Must(t, s.Erase(ctx, models.Erasure{Kind: models.EraseSession, Target: "s2", By: "kim"}))
+	Equal(t, "erased, in east", due("east"), "[s1 s2] [] 1")
+	Equal(t, "erased, in west", due("west"), "[s1 s2] [] 1")
+	Equal(t, "erased, elsewhere", due(""), "[s2] [] 1")
+	Must(t, s.SoundsRemoved(ctx, "s1", "west")) // by who looked before
+	Must(t, s.FilesRemoved(ctx, "s1", "west"))
+	Must(t, s.FilesRemoved(ctx, "s2", "west"))
+	Equal(t, "gone from west", due("west"), "[] [] 1")
+	Equal(t, "still in east", due("east"), "[s1] [] 1")
+	Must(t, s.FilesRemoved(ctx, "s1", "east"))
+	Equal(t, "gone", due("east"), "[] [] 0")
+}
+
+// testSweep: audio, words and flags expire independently, and a session of which nothing is left is removed too.
 func testSweep(t *testing.T, s suite) {
 	ctx := t.Context()
 	const day = 24 * time.Hour
@@ -101,7 +147,7 @@ func testSweep(t *testing.T, s suite) {
 	WantErr(t, "the session", err, models.ErrNotFound)
 }
 
-// testRemovals: what was removed stands in a chain, in which persons are marks.
+// testRemovals: removals are recorded in a chain, in which persons are hashes.
 func testRemovals(t *testing.T, s suite) {
 	ctx := t.Context()
 	last, err := s.CheckRemovals(ctx)

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -10,7 +11,7 @@ import (
 	"earshot/models/store"
 )
 
-// openFlags are the flags that wait for a person, the oldest first.
+// openFlags are the flags that wait for a person, oldest first.
 func openFlags(ctx context.Context, s store.Store) (all []models.Flag, err error) {
 	found, err := s.FindFlags(ctx, models.FlagQuery{Status: models.FlagOpen, Oldest: true})
 	for _, p := range found {
@@ -52,6 +53,110 @@ func testFlags(t *testing.T, s suite) {
 	got, err = s.Flag(ctx, f1.ID)
 	Must(t, err)
 	Equal(t, "read back", got, f1)
+	flagsTogether(t, s, f1, f2)
+}
+
+// flagsTogether: a decision on several flags is stored for all or for none.
+func flagsTogether(t *testing.T, s suite, f1, f2 models.Flag) {
+	ctx, ids := t.Context(), []string{f1.ID, f2.ID}
+	_, err := s.SetFlagStatus(ctx, f2.ID, models.FlagDismissed, "host-2", Start.Add(time.Minute))
+	Must(t, err)
+	got, err := s.SetFlagStatuses(ctx, ids, models.FlagConfirmed, "host-1", Start.Add(2*time.Minute))
+	WantErr(t, "one is decided otherwise", err, models.ErrConflict)
+	if len(got) != 1 || got[0].ID != f2.ID || got[0].DecidedBy != "host-2" {
+		t.Errorf("in the way are %+v", got)
+	}
+	open, err := s.Flag(ctx, f1.ID)
+	Must(t, err)
+	Equal(t, "the other one", open, f1)
+	_, err = s.SetFlagStatuses(ctx, []string{f1.ID, "none"}, models.FlagConfirmed, "host-1", Start)
+	WantErr(t, "one is not there", err, models.ErrNotFound)
+	for _, status := range []models.FlagStatus{models.FlagOpen, models.FlagConfirmed} {
+		got, err = s.SetFlagStatuses(ctx, ids, status, "host-1", Start.Add(3*time.Minute))
+		Must(t, err)
+		if len(got) != 2 || got[0].ID != ids[0] || got[1].ID != ids[1] || got[0].Status != status || got[1].Status != status {
+			t.Errorf("together %s: %+v", status, got)
+		}
+	}
+}
+
+// testAround: the lines around one are those of its session that have words, in the order in which they began.
+func testAround(t *testing.T, s suite) {
+	StartSession(t, s, "s1")
+	StartSession(t, s, "s2")
+	ctx := t.Context()
+	for i, text := range []string{"one", "two", "", "four", "five", "six"} {
+		Must(t, s.Put(ctx, Record(Line(Clip("s1", 1, i+1, nil), text), nil)))
+	}
+	Must(t, s.Put(ctx, Record(Line(Clip("s2", 1, 1, nil), "elsewhere"), nil)))
+	missing := Line(Clip("s1", 1, 99, nil), "").Key
+	other := Line(Clip("s2", 1, 1, nil), "").Key
+	for _, tt := range []struct {
+		before, after int
+		want          map[int][]string // by the number of the line
+	}{
+		{2, 1, map[int][]string{4: {"one", "two", "five"}, 1: {"two"}, 6: {"four", "five"}}},
+		{1, 0, map[int][]string{5: {"four"}}},
+	} {
+		keys := []models.Key{missing, other}
+		for seq := range tt.want {
+			keys = append(keys, Line(Clip("s1", 1, seq, nil), "").Key)
+		}
+		found, err := s.LinesAround(ctx, keys, tt.before, tt.after)
+		Must(t, err)
+		got := map[int][]string{}
+		for k, lines := range found {
+			for _, u := range lines {
+				got[k.Seq] = append(got[k.Seq], u.Text)
+			}
+		}
+		Equal(t, fmt.Sprint(tt.before, " before and ", tt.after, " after"), got, tt.want)
+	}
+	many := make([]models.Key, 0, 250)
+	for i := range cap(many) {
+		many = append(many, Line(Clip("s1", 1, i+1, nil), "").Key)
+	}
+	found, err := s.LinesAround(ctx, many, 2, 1)
+	Must(t, err)
+	Equal(t, "of many lines, those that are stored", len(found), 6)
+}
+
+// testTonight counts what somebody did in a room since a given time, and not what others did or what happened elsewhere.
+func testTonight(t *testing.T, s suite) {
+	StartSession(t, s, "s1")
+	ctx := t.Context()
+	u := Line(Clip("s1", 1, 1, nil), "one")
+	f1, f2 := Flag(u, "a"), Flag(u, "b")
+	r := Record(u, []models.Flag{f1, f2})
+	r.Decisions = []models.Decision{
+		{ID: "d1", Session: "s1", Flag: f1.ID, SpeakerID: u.SpeakerID, Verdict: models.VerdictAsked, Ask: models.AskOpen, Created: Start},
+		{ID: "d2", Session: "s1", Flag: f2.ID, SpeakerID: u.SpeakerID, Verdict: models.VerdictEnforced, Created: Start},
+	}
+	r.Actions = []models.Action{
+		{ID: "a1", Session: "s1", Decision: "d2", Verb: models.VerbMute, TargetID: u.SpeakerID, State: models.ActionSeen, Created: Start},
+		{ID: "a2", Session: "s1", Decision: "d2", Verb: models.VerbMute, TargetID: "else", State: models.ActionSeen, Created: Start},
+		{ID: "a3", Session: "s1", Decision: "d2", Verb: models.VerbWarn, TargetID: u.SpeakerID, State: models.ActionFailed, Created: Start},
+	}
+	Must(t, s.Put(ctx, r))
+	_, err := s.SetFlagStatus(ctx, f1.ID, models.FlagConfirmed, "host", Start)
+	Must(t, err)
+	info, err := s.Session(ctx, "s1")
+	Must(t, err)
+	since := f1.Created.Add(-time.Hour)
+	who := models.Identity{Room: info.Room, SpeakerID: u.SpeakerID}
+	nobody, attic := models.Identity{Room: info.Room, SpeakerID: "nobody"}, models.Identity{Room: "attic", SpeakerID: u.SpeakerID}
+	did := models.Tally{Flags: 2, Confirmed: 1, Asks: 1, Actions: 1}
+	for name, tt := range map[string]struct {
+		since time.Time
+		want  map[models.Identity]models.Tally
+	}{
+		"tonight": {since, map[models.Identity]models.Tally{who: did, nobody: {}, attic: {}}},
+		"later":   {Start.Add(100 * time.Hour), map[models.Identity]models.Tally{who: {}, nobody: {}, attic: {}}},
+	} {
+		got, err := s.Tonight(ctx, []models.Identity{who, nobody, attic}, tt.since)
+		Must(t, err)
+		Equal(t, name, got, tt.want)
+	}
 }
 
 func testForeignFlags(t *testing.T, s suite) {
@@ -124,6 +229,7 @@ func testFindFlags(t *testing.T, s suite) {
 	Equal(t, "limit", ids(models.FlagQuery{Oldest: true, Limit: 2}), all[:2])
 	Equal(t, "rule", len(ids(models.FlagQuery{Rule: "b"})), 2)
 	Equal(t, "room", len(ids(models.FlagQuery{Room: "rooms2"})), 3)
+	Equal(t, "session", len(ids(models.FlagQuery{Session: "s1", Rule: "a"})), 2)
 	for i, id := range all[:2] {
 		_, err := s.SetFlagStatus(t.Context(), id, models.FlagDismissed, "kim", Start.Add(time.Duration(i)*time.Minute))
 		Must(t, err)
@@ -145,6 +251,9 @@ func testFindFlags(t *testing.T, s suite) {
 		}
 	}
 	Equal(t, "rules", len(rules), 2)
+	open, err := s.OpenFlags(t.Context(), models.RoomSet{})
+	Must(t, err)
+	Equal(t, "open flags", open, len(all)-1)
 }
 
 func testFlagPlaceKnowsWhatCameOfIt(t *testing.T, s suite) {
@@ -180,7 +289,7 @@ func testFlagPlaceKnowsWhatCameOfIt(t *testing.T, s suite) {
 	Equal(t, "strikes elsewhere", len(got), 0)
 }
 
-// testReplaceEvidence: the sound of a line is replaced where it is kept, and is not brought back where it is gone.
+// testReplaceEvidence: the audio of a line is replaced if it is still kept, and does not come back if it was removed.
 func testReplaceEvidence(t *testing.T, s suite) {
 	StartSession(t, s, "s1")
 	u := Line(Clip("s1", 1, 1, nil), "buy my coin")

@@ -146,7 +146,7 @@ func testSummaryIsKeptAndReplaced(t *testing.T, s suite) {
 	WantErr(t, "unknown kind", s.PutSummary(t.Context(), wrong), models.ErrInvalid)
 }
 
-// Summary is one of a session with one cited line.
+// Summary is a summary of a session with one cited line.
 func Summary(session, text string) models.Summary {
 	cite := models.Key{Session: session, Epoch: 1, Track: "t1", Seq: 1}
 	return models.Summary{
@@ -161,7 +161,7 @@ func Summary(session, text string) models.Summary {
 	}
 }
 
-// testModeratedOnly: of a session that is only moderated no words are stored but those that were flagged, and no sound.
+// testModeratedOnly: of a session that is only moderated, no words but the flagged ones are stored, and no audio.
 func testModeratedOnly(t *testing.T, s suite) {
 	ctx := t.Context()
 	_, err := s.StartSession(ctx, models.Session{ID: "s1", Room: "r", Started: Start, ModerateOnly: true})

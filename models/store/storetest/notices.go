@@ -60,7 +60,7 @@ func testNotices(t *testing.T, s suite) {
 	WantErr(t, "of a disabled target", err, models.ErrNotFound)
 	flags(4, models.LevelHigh, models.ModeSuggest)
 	waiting(map[string]int{"all": 0, "mic": 2, "other": 0, "grave": 2})
-	// The same address stays disabled, a new one is tried; a target that is left out is forgotten.
+	// The same address stays disabled, a new one is tried; a target that is no longer configured is forgotten.
 	Must(t, s.SetNoticeTargets(t.Context(), []models.NoticeTarget{{Name: "all"}}))
 	flags(5, models.LevelHigh, models.ModeSuggest)
 	waiting(map[string]int{"all": 0})
@@ -77,8 +77,8 @@ func testNotices(t *testing.T, s suite) {
 	WantErr(t, "of no session", s.Tell(t.Context(), "x", "s1", "s1/1/t1/1:r", "all"), models.ErrNotFound)
 }
 
-// testRoomNotices: every target of the room is told, whatever level of flags it wants, and a person's erasure takes what
-// waits about them along.
+// testRoomNotices: every target of the room is notified, whatever its minimum level, and erasing a person removes their pending
+// notices.
 func testRoomNotices(t *testing.T, s suite) {
 	StartSession(t, s, "s1") // room open-mic
 	Must(t, s.PutSpeaker(t.Context(), models.Speaker{Session: "s1", ID: "ana", Name: "Ana"}))
@@ -102,7 +102,7 @@ func testRoomNotices(t *testing.T, s suite) {
 	WantErr(t, "of no session", s.PutRoomNotice(t.Context(), "none", models.NoticeDeaf, "x"), models.ErrNotFound)
 }
 
-// testTell: a rule that tells reaches the targets of the room whatever their level, and nobody twice.
+// testTell: a rule with tell reaches the targets of the room whatever their level, and none twice.
 func testTell(t *testing.T, s suite) {
 	StartSession(t, s, "s1")
 	Must(t, s.SetNoticeTargets(t.Context(), []models.NoticeTarget{
@@ -134,7 +134,7 @@ func testTell(t *testing.T, s suite) {
 	WantErr(t, "an unknown target", s.Tell(t.Context(), "a3", "s1", f.ID, "mods"), models.ErrNotFound)
 }
 
-// testDigests counts what happened in sessions that touch the time, and remembers up to when a target was told.
+// testDigests counts what happened in sessions during a period, and stores up to when a target has been notified.
 func testDigests(t *testing.T, s suite) {
 	ctx := t.Context()
 	StartSession(t, s, "s1")

@@ -55,7 +55,8 @@ func testPeopleAreNamedMergedAndParted(t *testing.T, s suite) {
 	}
 }
 
-// testObjectionsOutliveBeingTold: whoever objected is told of the bot in the next session, as everybody is. They object still.
+// testObjectionsOutliveBeingTold: somebody who objected is informed about the bot in the next session, like everybody else, and
+// their objection remains.
 func testObjectionsOutliveBeingTold(t *testing.T, s suite) {
 	StartSession(t, s, "s1")
 	StartSession(t, s, "s2")

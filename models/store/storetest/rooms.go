@@ -30,7 +30,7 @@ func fillTwoRooms(t *testing.T, s suite) {
 	}
 }
 
-// testOtherRoomsShowInNothing: queries held to a room answer as if there were no other, whatever their limit.
+// testOtherRoomsShowInNothing: queries limited to a room answer as if there were no other, whatever their limit.
 func testOtherRoomsShowInNothing(t *testing.T, s suite) {
 	fillTwoRooms(t, s)
 	small, none := models.OnlyRooms("small"), models.OnlyRooms()
@@ -61,6 +61,9 @@ func testOtherRoomsShowInNothing(t *testing.T, s suite) {
 		sessions, err := s.Sessions(t.Context(), models.SessionQuery{Only: only, Limit: 1})
 		Must(t, err)
 		Equal(t, "sessions", len(sessions), want/3)
+		open, err := s.OpenFlags(t.Context(), only)
+		Must(t, err)
+		Equal(t, "open flags", open, want*2)
 		rules, err := s.Rules(t.Context(), only)
 		Must(t, err)
 		Equal(t, "rules", len(rules), want/3*2)
@@ -84,7 +87,7 @@ func testOtherRoomsShowInNothing(t *testing.T, s suite) {
 	Equal(t, "hits in both", len(both.Hits), 100)
 }
 
-// testAPersonIsShownAsOneRoomKnowsThem: what somebody who is one person in two rooms did in the one does not show in the other.
+// testAPersonIsShownAsOneRoomKnowsThem: what somebody with one identity in two rooms did in one is not shown in the other.
 func testAPersonIsShownAsOneRoomKnowsThem(t *testing.T, s suite) {
 	fillTwoRooms(t, s)
 	here, there := models.Identity{Room: "small", SpeakerID: "ana"}, models.Identity{Room: "large", SpeakerID: "ana"}

@@ -121,7 +121,7 @@ func testCounts(t *testing.T, s suite) {
 		},
 	}
 	want.Speakers[0].Flags = 2
-	// The flags of the helper carry the line's speaker.
+	// The flags of the helper have the line's speaker.
 	Equal(t, "counts", got, want)
 	Must(t, s.EndSession(ctx, "s1", models.EndAlone, Start.Add(2*time.Minute)))
 	got, err = s.Session(ctx, "s1")
@@ -173,7 +173,7 @@ func testCancelled(t *testing.T, s suite) {
 	Equal(t, "nothing was stored", len(lines), 0)
 }
 
-// testClock: what has no time of its own takes that of the store's clock.
+// testClock: data without a time of its own gets that of the store's clock.
 func testClock(t *testing.T, s suite) {
 	ctx := t.Context()
 	session, err := s.StartSession(ctx, models.Session{ID: "s1", Room: "r"})

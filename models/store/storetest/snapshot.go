@@ -7,7 +7,7 @@ import (
 	"earshot/models"
 )
 
-// testSnapshot: a snapshot holds what its parts hold when they are read one by one.
+// testSnapshot: a snapshot contains the same as its parts read one by one.
 func testSnapshot(t *testing.T, s suite) {
 	StartSession(t, s, "s1")
 	ctx := t.Context()
@@ -50,9 +50,25 @@ func testSnapshot(t *testing.T, s suite) {
 	Must(t, err)
 	Equal(t, "with words", got, want)
 	snapshotClips(t, s, f)
+	snapshotFollowed(t, s)
 }
 
-// snapshotClips: a snapshot lists the clips of flagged lines, without their sound, until they expire.
+// snapshotFollowed: a session links to the next one in its room, and to none in another.
+func snapshotFollowed(t *testing.T, s suite) {
+	ctx := t.Context()
+	for id, room := range map[string]string{"s2": "kitchen", "s3": "attic", "s4": "kitchen"} {
+		started := Start.Add(map[string]time.Duration{"s2": time.Hour, "s3": 2 * time.Hour, "s4": 3 * time.Hour}[id])
+		_, err := s.StartSession(ctx, models.Session{ID: id, Room: room, Name: room, Started: started})
+		Must(t, err)
+	}
+	for id, want := range map[string]string{"s2": "s4", "s3": "", "s4": ""} {
+		got, err := s.Snapshot(ctx, models.SnapshotQuery{Session: id, Now: Start})
+		Must(t, err)
+		Equal(t, "after "+id, got.Follows, want)
+	}
+}
+
+// snapshotClips: a snapshot lists the clips of flagged lines, without their audio, until they expire.
 func snapshotClips(t *testing.T, s suite, f models.Flag) {
 	ctx := t.Context()
 	u := Line(Clip("s1", 1, 2, nil), "Hello there.")
@@ -71,7 +87,7 @@ func snapshotClips(t *testing.T, s suite, f models.Flag) {
 	}
 }
 
-// testSessionIn: a session of another room is not found, and neither is its snapshot.
+// testSessionIn: a session of another room is not found, nor is its snapshot.
 func testSessionIn(t *testing.T, s suite) {
 	StartSession(t, s, "s1")
 	ctx := t.Context()

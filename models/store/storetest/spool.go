@@ -68,7 +68,7 @@ func testFailed(t *testing.T, s suite) {
 	Equal(t, "found by its new text and flag", len(page.Hits), 1)
 }
 
-// A waiting clip is read back with the time at which its words were said, to the millisecond; one of which nobody knows it, too.
+// A waiting clip is read back with the time at which its words were said, to the millisecond; also one for which that is unknown.
 func testSpoolKeepsWhenWordsWereSaid(t *testing.T, s suite) {
 	_, err := s.StartSession(t.Context(), models.Session{ID: "s1", Room: "r1", Started: s.now().Add(-time.Hour)})
 	Must(t, err)

@@ -7,7 +7,7 @@ import (
 	"earshot/models/store"
 )
 
-// suite is what one test works with: an empty store, and the clock that it was opened with.
+// suite is what a test works with: an empty store, and the clock with which it was opened.
 type suite struct {
 	store.Store
 	*clock

@@ -28,7 +28,7 @@ func StartSession(t testing.TB, s store.Sessions, id string) models.Session {
 	return session
 }
 
-// Clip is a stretch of Ana's speech, a second for each seq.
+// Clip is a clip of Ana's speech, one second for each seq.
 func Clip(session string, epoch, seq int, sound []byte) models.Clip {
 	return models.Clip{
 		Key:       models.Key{Session: session, Epoch: epoch, Track: "t1", Seq: seq},
@@ -38,7 +38,7 @@ func Clip(session string, epoch, seq int, sound []byte) models.Clip {
 	}
 }
 
-// Line is what decoding c gave.
+// Line is the transcript of c.
 func Line(c models.Clip, text string, words ...models.Word) models.Utterance {
 	return models.Utterance{
 		Key: c.Key, SpeakerID: c.SpeakerID, SpeakerName: c.SpeakerName, Attribution: c.Attribution,
@@ -48,7 +48,7 @@ func Line(c models.Clip, text string, words ...models.Word) models.Utterance {
 	}
 }
 
-// Flag is an open flag of a line, grave and of a rule that suggests.
+// Flag is an open flag of a line, of a high level and by a rule in mode suggest.
 func Flag(u models.Utterance, rule string) models.Flag {
 	return models.Flag{
 		ID: u.Key.String() + ":" + rule, Session: u.Session, Utterance: u.Key, SpeakerID: u.SpeakerID, SpeakerName: u.SpeakerName,
@@ -58,7 +58,7 @@ func Flag(u models.Utterance, rule string) models.Flag {
 	}
 }
 
-// Record is a line with its flags and, where it is kept, its sound, as it is stored.
+// Record is a line with its flags and, if kept, its audio, as stored.
 func Record(u models.Utterance, flags []models.Flag, sound ...*models.Evidence) models.Record {
 	r := models.Record{Session: u.Session, Utterance: &u, Flags: flags}
 	if len(sound) > 0 {
@@ -67,7 +67,7 @@ func Record(u models.Utterance, flags []models.Flag, sound ...*models.Evidence) 
 	return r
 }
 
-// PutLine stores a line of Ana's with flags of some rules.
+// PutLine stores a line of Ana's with flags by some rules.
 func PutLine(t testing.TB, s store.Records, session string, seq int, text string, rules ...string) models.Utterance {
 	t.Helper()
 	u := Line(Clip(session, 1, seq, nil), text)
@@ -79,7 +79,7 @@ func PutLine(t testing.TB, s store.Records, session string, seq int, text string
 	return u
 }
 
-// Pending are the clips that wait for decoding, with their sound.
+// Pending returns the clips that wait for decoding, with their audio.
 func Pending(t testing.TB, s store.Spool) (all []models.Clip) {
 	t.Helper()
 	keys, err := s.PendingKeys(t.Context())
@@ -94,7 +94,7 @@ func Pending(t testing.TB, s store.Spool) (all []models.Clip) {
 	return all
 }
 
-// Object notes in a session of its own that somebody objects to being written down in a room, or takes that back.
+// Object records, in a session of its own, that somebody objects to being transcribed in a room, or withdraws that.
 func Object(t testing.TB, s store.Store, room, who string, what models.ConsentWhat, when time.Time) {
 	t.Helper()
 	id := fmt.Sprintf("wish-%s-%s", what, models.PersonMark(room))
@@ -103,7 +103,7 @@ func Object(t testing.TB, s store.Store, room, who string, what models.ConsentWh
 	Must(t, s.PutConsent(t.Context(), models.Consent{Session: id, SpeakerID: who, What: what, At: when}))
 }
 
-// Must ends a test at an error.
+// Must ends a test on an error.
 func Must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
@@ -111,7 +111,7 @@ func Must(t testing.TB, err error) {
 	}
 }
 
-// Equal compares; nil and empty are equal.
+// Equal compares values; nil and empty are equal.
 func Equal(t testing.TB, what string, got, want any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
@@ -119,7 +119,7 @@ func Equal(t testing.TB, what string, got, want any) {
 	}
 }
 
-// WantErr wants an error that wraps another.
+// WantErr requires an error that wraps another.
 func WantErr(t testing.TB, what string, err, want error) {
 	t.Helper()
 	if !errors.Is(err, want) {

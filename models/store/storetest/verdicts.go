@@ -7,7 +7,7 @@ import (
 	"earshot/models"
 )
 
-// testRestrictions: one of each kind a person, in the room that they hold in; what replaces one takes all of its place.
+// testRestrictions: there is one of each kind per person, in the room in which it is in force; a new one replaces the old entirely.
 func testRestrictions(t *testing.T, s suite) {
 	mute := models.Restriction{
 		Room: "r1", Person: "ana", Name: "Ana", Verb: models.VerbMute, Action: "a1", Session: "s1", Decision: "d1", By: "rule",
@@ -30,7 +30,7 @@ func testRestrictions(t *testing.T, s suite) {
 	Equal(t, "in force", got, []models.Restriction{ban})
 }
 
-// testOverduePlans are those that are past doing, but for the ends of what is in force.
+// testOverduePlans lists planned actions that are too late to take, except the ends of restrictions in force.
 func testOverduePlans(t *testing.T, s suite) {
 	_, err := s.StartSession(t.Context(), models.Session{ID: "s1", Room: "r1", Started: Start})
 	Must(t, err)
@@ -49,7 +49,7 @@ func testOverduePlans(t *testing.T, s suite) {
 	Equal(t, "overdue", got, []models.Action{old})
 }
 
-// judged stores in session s1 a line with a flag, a decision on it and an action that is planned.
+// judged stores in session s1 a line with a flag, a decision on it and a planned action.
 func judged(t *testing.T, s suite, seq int) (models.Flag, models.Decision, models.Action) {
 	t.Helper()
 	u := Line(
@@ -135,7 +135,7 @@ func testActions(t *testing.T, s suite) {
 	WantErr(t, "no action", err, models.ErrNotFound)
 }
 
-// testStrikes: a strike counts in its session, in its room, or everywhere; stored again it only stops being pending.
+// testStrikes: a strike counts in its session, in its room, or everywhere; storing it again only ends its pending state.
 func testStrikes(t *testing.T, s suite) {
 	ctx := t.Context()
 	StartSession(t, s, "s1")

@@ -1,0 +1,2 @@
+-- Whether a process was asked to hand its rooms over and take no more.
+ALTER TABLE nodes ADD COLUMN drain INTEGER NOT NULL DEFAULT 0;

@@ -1,0 +1,7 @@
+-- Which folders hold exported files of a session, named by what lies in them. stale: 1 their sound is to be removed, 2 all of them.
+CREATE TABLE exports (
+  session TEXT NOT NULL,
+  place   TEXT NOT NULL,
+  stale   INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (session, place)
+) WITHOUT ROWID;
