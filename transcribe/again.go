@@ -23,14 +23,14 @@ const (
 // vocabulary prompt, so that an artefact of one decode is unlikely to recur in the other. Second looks get a share of the decoders
 // while finals wait. done receives the result on a goroutine of Run; its State is models.UtteranceFailed when decoding failed
 // or came too late to be of use. The Service owns the clip from then on. Again never blocks; it returns false, and never
-// calls done, when too many clips wait already.
+// calls done, when too many clips wait already or there is no slot.
 func (s *Service) Again(c models.Clip, done func(models.Utterance)) bool {
 	if c.Spoken.IsZero() {
 		c.Spoken = time.Now()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.repeats) >= maxAgain {
+	if len(s.repeats) >= maxAgain || len(s.slots) == 0 {
 		return false
 	}
 	s.repeats = append(s.repeats, again{clip: c, done: done})

@@ -30,7 +30,8 @@ func (a *agreement) shown() bool { return len(a.words) > 0 }
 // partial returns the text that viewers see.
 func (a *agreement) partial(c models.Clip, retracted bool) models.Partial {
 	p := models.Partial{
-		Key: a.key, SpeakerID: c.SpeakerID, SpeakerName: c.SpeakerName, StartMS: c.StartMS, Retracted: retracted,
+		Key: a.key, SpeakerID: c.SpeakerID, SpeakerName: c.SpeakerName, Attribution: c.Attribution,
+		StartMS: c.StartMS, Retracted: retracted,
 		Stable: strings.Join(a.words[:a.stable], " "), Tail: strings.Join(a.words[a.stable:], " "),
 	}
 	p.Tail = strings.TrimRight(p.Tail, ".,!?…") // the model ends a sentence where the audio ends

@@ -11,7 +11,7 @@ import (
 	"earshot/models"
 )
 
-// passing is a decoder that takes Opus, and that is gone for good once gone is closed.
+// passing is a decoder that accepts Opus, and fails permanently once gone is closed.
 type passing struct {
 	took time.Duration
 	gone chan struct{}
@@ -43,8 +43,8 @@ func (p passing) Decode(ctx context.Context, s Sound, _ Options) (Result, error)
 	}
 }
 
-// TestSlotsComeAndGo: clips wait for the first slot, a slot that is detached ends what it began, and what a slot had begun
-// that went away is decoded by another, in the order of speech.
+// TestSlotsComeAndGo: clips wait for the first slot, a detached slot finishes its clip, and what a failed slot had begun is decoded
+// by another, in the order of speech.
 func TestSlotsComeAndGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{}
@@ -84,7 +84,7 @@ func TestSlotsComeAndGo(t *testing.T) {
 	})
 }
 
-// TestOpusIsNotUnpackedForThoseWhoTakeIt: a decoder elsewhere gets the packets.
+// TestOpusIsNotUnpackedForThoseWhoTakeIt: a remote decoder receives the packets.
 func TestOpusIsNotUnpackedForThoseWhoTakeIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, pcm := &desk{}, false
@@ -105,7 +105,8 @@ func TestOpusIsNotUnpackedForThoseWhoTakeIt(t *testing.T) {
 	})
 }
 
-// TestBacklogOutlivesTheSmallerModel: when the smaller model's decoder is gone for good, the slot goes on with its own.
+// TestBacklogOutlivesTheSmallerModel: when the decoder of the smaller model has failed permanently, the slot continues with its own
+// model.
 func TestBacklogOutlivesTheSmallerModel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gone, pcm, d := make(chan struct{}), false, &desk{}

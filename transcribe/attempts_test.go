@@ -31,7 +31,7 @@ func (s *spool) note(_ context.Context, k models.Key) (int, error) {
 	return s.attempts[k], nil
 }
 
-// An attempt is in the spool before it begins, and a failure before the next one.
+// An attempt is recorded in the spool before it begins, and a failure before the next attempt.
 func TestServiceNotesAttemptsFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sp := &spool{attempts: map[models.Key]int{}, gone: "b"}
@@ -53,7 +53,7 @@ func TestServiceNotesAttemptsFirst(t *testing.T) {
 	})
 }
 
-// A spool that can't be written delays nothing.
+// A spool that can't be written to delays nothing.
 func TestServiceDecodesWithoutTheSpool(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{}
@@ -66,7 +66,7 @@ func TestServiceDecodesWithoutTheSpool(t *testing.T) {
 	})
 }
 
-// waking is an engine that can work only after a while, and then always.
+// waking is an engine that becomes ready after a while and then stays so.
 type waking struct {
 	engineFunc
 	until time.Time
@@ -81,7 +81,7 @@ func (w waking) Ready(ctx context.Context) error {
 	}
 }
 
-// An engine that is not ready takes no clip: the other has them all, and none counts an attempt.
+// An engine that is not ready receives no clip: the other gets them all, and no attempt is counted.
 func TestServiceWaitsForItsEngines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began, d := time.Now(), &desk{}

@@ -18,7 +18,7 @@ const (
 	// of noise and music is below both, its text for speech above.
 	minLogProbUnsure = -0.6
 	minWordTrust     = 0.6
-	// Voiced sound of minSparseMS or more should yield at least minCharsPerSecond; less is a text that broke off.
+	// Voiced sound of minSparseMS or more should yield at least minCharsPerSecond; less is a text that was cut off.
 	minSparseMS       = 4000
 	minCharsPerSecond = 2
 	maxNoSpeech       = 0.6

@@ -17,8 +17,11 @@ const (
 
 // Confidence returns how reliable a text is, from 0 to 1: the mean probability of its two least certain words, less a penalty
 // for concealed audio. Two, because a wrong line is rarely wrong in one word, while one rare name lowers one word. A text
-// without words has 1.
+// without words has 1, an unrated one 0.
 func Confidence(c models.Clip, r Result) float64 {
+	if r.Unrated {
+		return 0
+	}
 	if len(r.Words) == 0 {
 		return 1
 	}

@@ -29,7 +29,7 @@ func TestConfidence(t *testing.T) {
 	}
 }
 
-// A filter with a confidence doubts what is below it, and takes lost sound into account there instead of by itself.
+// A filter with a confidence threshold doubts lines below it; lost audio lowers the confidence instead of being a doubt by itself.
 func TestDoubtByConfidence(t *testing.T) {
 	clip := models.Clip{EndMS: 2000, VoicedMS: 1500, LevelDBFS: -20, ConcealedMS: 600}
 	r := Result{Text: "he said so", Words: []models.Word{{P: 0.9}, {P: 0.8}, {P: 0.95}}, LogProb: -0.1}

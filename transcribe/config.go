@@ -44,7 +44,8 @@ type Config struct {
 	// Service.
 	Partial func(models.Partial)
 	// NoteAttempt adds one to a clip's Attempts in the spool before the clip is decoded; nil when there is no spool.
-	// models.ErrNotFound means that the clip has been deleted and need not be decoded.
+	// models.ErrNotFound means that the clip has been deleted and need not be decoded, ErrElsewhere that another process decodes it.
+	// It returns the number of attempts, by all processes.
 	NoteAttempt func(context.Context, models.Key) (int, error)
 	// FirstPartial receives how long after the start of a segment its first text was shown; it may be nil. The
 	// restrictions of Partial apply.

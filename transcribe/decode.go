@@ -10,7 +10,7 @@ import (
 )
 
 // final decodes a clip to an utterance, with the smaller model when the backlog demands it. Errors: models.ErrNotFound (the
-// clip has been deleted), ErrUnavailable (the decoder has gone), or ctx's.
+// clip has been deleted), ErrElsewhere, ErrUnavailable (the decoder has gone), or ctx's.
 func (s *Service) final(ctx context.Context, e *slot, t *task) (models.Utterance, error) {
 	if t.bare {
 		if err := s.fetch(ctx, &t.clip); err != nil {
@@ -65,6 +65,9 @@ func (s *Service) decode(ctx context.Context, d Decoder, c *models.Clip, model s
 		if err := s.note(ctx, c, begun); err != nil {
 			return models.Utterance{}, err
 		}
+		if c.Attempts > givenUp { // others have tried it
+			break
+		}
 		r, err := s.attempt(ctx, d, c)
 		if err == nil {
 			s.count(func(t *Stats) { t.Decoded++ })
@@ -107,10 +110,12 @@ func (s *Service) note(ctx context.Context, c *models.Clip, more int) error {
 		return nil
 	}
 	for range more {
-		switch _, err := s.cfg.NoteAttempt(ctx, c.Key); {
-		case errors.Is(err, models.ErrNotFound):
+		switch n, err := s.cfg.NoteAttempt(ctx, c.Key); {
+		case err == nil:
+			c.Attempts = max(c.Attempts, n)
+		case errors.Is(err, models.ErrNotFound), errors.Is(err, ErrElsewhere):
 			return err
-		case err != nil && ctx.Err() == nil:
+		case ctx.Err() == nil:
 			s.cfg.Logger.Warn("attempt not noted in the spool", "session", c.Session, "key", c.Key.String(), "err", err)
 		}
 	}

@@ -89,6 +89,9 @@ type Result struct {
 	Tokens int
 	// AudioCtx is the encoder window that was used, in steps of 20 ms.
 	AudioCtx int
+	// Unrated reports that the decoder did not tell how sure it is of the text, or where in the sound it is. Such a text is
+	// always doubted.
+	Unrated bool
 	// Capped reports that MaxTokens was reached: the text is truncated or loops.
 	Capped bool
 }

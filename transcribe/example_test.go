@@ -9,14 +9,14 @@ import (
 	"earshot/transcribe"
 )
 
-// loudspeaker is a decoder that hears the same in every clip.
+// loudspeaker is a decoder that returns the same text for every clip.
 type loudspeaker struct{ text string }
 
 func (l loudspeaker) Decode(context.Context, transcribe.Sound, transcribe.Options) (transcribe.Result, error) {
 	return transcribe.Result{Text: l.text, Language: "en", LogProb: -0.2}, nil
 }
 
-// A Service decodes what is submitted and hands each line on until it was taken.
+// A Service decodes what is submitted and delivers each line until it has been accepted.
 func ExampleService() {
 	stored := make(chan models.Utterance)
 	s, err := transcribe.New(transcribe.Config{Model: "tiny.en"}, func(_ context.Context, u models.Utterance) error {
@@ -45,7 +45,7 @@ func ExampleService() {
 	// <nil>
 }
 
-// What Whisper invents on silence and noise is kept as a line, and doubted.
+// What Whisper invents on silence and noise is kept as a line, and marked as doubtful.
 func ExampleDoubts() {
 	breath := models.Clip{EndMS: 1500, VoicedMS: 90, LevelDBFS: -58}
 	speech := models.Clip{EndMS: 1500, VoicedMS: 1200, LevelDBFS: -22}

@@ -46,7 +46,7 @@ func lowVoice(c models.Clip, r Result) bool {
 
 // lowConfidence reports one strong sign of a bad decode, or two weak ones.
 func lowConfidence(c models.Clip, r Result) bool {
-	if r.Capped || r.LogProb < minLogProb || sparse(c, r) {
+	if r.Unrated || r.Capped || r.LogProb < minLogProb || sparse(c, r) {
 		return true
 	}
 	signs := 0

@@ -66,7 +66,9 @@ type pace float64
 // assumedPace applies until something has been decoded.
 const assumedPace pace = 0.2
 
+// learn takes a decode. What took longer than decoding may was spent waiting for a decoder.
 func (p *pace) learn(length, took time.Duration) {
+	took = min(took, TimeLimit(length))
 	if length > 0 {
 		*p += 0.2 * (pace(took)/pace(length) - *p)
 	}

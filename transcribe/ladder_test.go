@@ -41,8 +41,8 @@ func TestLadder(t *testing.T) {
 	}
 }
 
-// Sixteen people speak at once for twenty seconds, twice as much as can be decoded: partials are shed, the smaller model
-// takes over, every final comes once and says what decoded it, and the ladder comes down again.
+// Sixteen people speak at the same time for twenty seconds, twice as much as can be decoded: partials are dropped, the smaller model
+// takes over, every final arrives once and names the model that decoded it, and normal operation returns.
 func TestFault19Overload(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{}
@@ -89,7 +89,7 @@ func TestFault19Overload(t *testing.T) {
 	})
 }
 
-// Under backlog a small room gets as much as a big one.
+// In a backlog a small room gets as much decoding time as a big one.
 func TestFairnessBetweenSessions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{}
@@ -128,7 +128,7 @@ func TestFairnessBetweenSessions(t *testing.T) {
 	})
 }
 
-// Clips that a crash left behind do not delay what is said now, and are not left for ever.
+// Clips left by a crash do not delay live speech, and are decoded in the end.
 func TestRecoveredClipsGiveWay(t *testing.T) {
 	q, now := newQueue(), time.Unix(1e6, 0)
 	for i := range 40 {
@@ -154,7 +154,7 @@ func TestRecoveredClipsGiveWay(t *testing.T) {
 	}
 }
 
-// Sound beyond the bound stays in the spool and is read when its turn comes, also when reading fails at first.
+// Audio beyond the memory limit stays in the spool and is read when its turn comes, even if reading fails at first.
 func TestSoundStaysInTheSpool(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		spool := map[models.Key]models.Clip{}

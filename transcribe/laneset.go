@@ -46,11 +46,21 @@ func (s *laneSet) take(now time.Time) *lane {
 		r = s.fair()
 	}
 	l := r.first()
+	s.drop(l)
+	return l
+}
+
+// drop removes a lane.
+func (s *laneSet) drop(l *lane) {
+	i := slices.IndexFunc(s.rooms, func(r *room) bool { return r.session == l.key.session })
+	if i < 0 {
+		return
+	}
+	r := s.rooms[i]
 	r.ready = slices.DeleteFunc(r.ready, func(o *lane) bool { return o == l })
 	if len(r.ready) == 0 {
 		s.remove(r)
 	}
-	return l
 }
 
 // fair returns the room whose turn it is. It terminates, since a room gains credit every round.

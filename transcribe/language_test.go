@@ -11,7 +11,7 @@ import (
 	"earshot/models"
 )
 
-// heardAs is a result whose language was found with these probabilities.
+// heardAs is a result whose language was detected with these probabilities.
 func heardAs(probs map[string]float64) Result {
 	r := heard
 	r.Heard = probs
@@ -77,7 +77,7 @@ func TestLanguageVoteLeavesAlone(t *testing.T) {
 	}
 }
 
-// windowEngine hears well only in a window of a length.
+// windowEngine recognises speech well only in a window of one length.
 type windowEngine struct {
 	good  int
 	bad   Result
@@ -139,7 +139,7 @@ func TestWiderWindow(t *testing.T) {
 	}
 }
 
-// A person's vote is taken from the finals that were decoded, and used for the next.
+// A person's language is voted on by decoded finals, and used for the next ones.
 func TestServiceVotes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var asked []string

@@ -30,7 +30,7 @@ func said(session string, i int) models.Clip {
 	}
 }
 
-// running runs a service until the test is over.
+// running runs a service until the test ends.
 func running(t *testing.T, c transcribe.Config, done transcribe.Done) *transcribe.Service {
 	t.Helper()
 	s, err := transcribe.New(c, done)
@@ -49,8 +49,8 @@ func running(t *testing.T, c transcribe.Config, done transcribe.Done) *transcrib
 	return s
 }
 
-// TestSecondLookUnderLoad: a room talks without a pause, a little faster than can be decoded. A verdict that waits for a second
-// look gets it all the same, and the finals lose no more than a share to many such verdicts.
+// TestSecondLookUnderLoad: a room talks without a pause, slightly faster than can be decoded. A verdict that waits for a second look
+// gets it all the same, and many such verdicts take only a share of the time from finals.
 func TestSecondLookUnderLoad(t *testing.T) {
 	for name, looks := range map[string]int{"one look": 1, "as many as may wait": 64} {
 		t.Run(name, func(t *testing.T) {
@@ -88,7 +88,7 @@ func TestSecondLookUnderLoad(t *testing.T) {
 	}
 }
 
-// TestLateSecondLookIsGivenUp: a look whose words are too old is not made, whoever waits for it is told, and it is counted.
+// TestLateSecondLookIsGivenUp: a second look at words that are too old is not made; the caller is told, and it is counted.
 func TestLateSecondLookIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		made := 0
@@ -104,7 +104,7 @@ func TestLateSecondLookIsGivenUp(t *testing.T) {
 		if err := s.Drain(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		// The first was begun in time, before the clip was: nothing was being decoded then.
+		// The first began in time, before the clip did: nothing was being decoded then.
 		failed := 0
 		for _, st := range states {
 			if st == models.UtteranceFailed {

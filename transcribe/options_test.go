@@ -8,7 +8,7 @@ import (
 	"earshot/models"
 )
 
-// told is a Decoder that says what it was told.
+// told is a Decoder that records its options.
 type told struct{}
 
 func (told) Decode(_ context.Context, _ Sound, o Options) (Result, error) {
@@ -17,8 +17,8 @@ func (told) Decode(_ context.Context, _ Sound, o Options) (Result, error) {
 	return r, nil
 }
 
-// The settings belong to the clip: each room's language and vocabulary reach the engine with its clips alone, for lines and
-// for the text that is shown before; a second look goes without a vocabulary.
+// The settings belong to the clip: each room's language and vocabulary are passed to the engine with its clips alone, for finals and
+// partials; a second look has no vocabulary.
 func TestOptionsAreTheRooms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, shown := &desk{}, ""

@@ -14,8 +14,8 @@ import (
 	"earshot/transcribe"
 )
 
-// TestOneRoomsStoreErrorsHoldNoOther: the lines of one session cannot be stored; those of another go on. A Drain waits for the
-// good ones only, and says what is left; once the store takes them, the lines come in the order of speech.
+// TestOneRoomsStoreErrorsHoldNoOther: the lines of one session cannot be stored; those of another are. A Drain waits for the good
+// ones only, and says what is left; once the store accepts them, the lines arrive in the order of speech.
 func TestOneRoomsStoreErrorsHoldNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		good := 0

@@ -13,7 +13,7 @@ import (
 	"earshot/models"
 )
 
-// screen keeps what watchers see, in order: partials and finals.
+// screen records what viewers see, in order: partials and finals.
 type screen struct {
 	mu    sync.Mutex
 	lines []string
@@ -42,7 +42,7 @@ func (s *screen) seen() []string {
 	return slices.Clone(s.lines)
 }
 
-// speaking is an engine that takes 100 ms and hears a word for each 100 samples.
+// speaking is an engine that takes 100 ms and returns a word for each 100 samples.
 func speaking(words ...string) engineFunc {
 	return func(ctx context.Context, pcm []float32) (Result, error) {
 		text := ""
@@ -111,7 +111,7 @@ func TestPartialsBecomeTheFinal(t *testing.T) {
 	})
 }
 
-// A final that does not begin as watchers were told takes the stable words back, before it comes.
+// If a final does not begin with the stable words that viewers were shown, these are withdrawn before it is delivered.
 func TestFinalTakesStableWordsBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &screen{}
@@ -137,7 +137,7 @@ func TestFinalTakesStableWordsBack(t *testing.T) {
 	})
 }
 
-// A partial that is still being decoded when its final is taken up is not shown any more, and none that comes later.
+// A partial that is still being decoded when its final is started is not shown, nor is any later one.
 func TestNoPartialBehindItsFinal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &screen{}
@@ -162,7 +162,7 @@ func TestNoPartialBehindItsFinal(t *testing.T) {
 	})
 }
 
-// While finals wait no partial is decoded; of each person only the newest is, and one slot stays free for finals.
+// While finals wait, no partial is decoded; of each speaker only the newest is, and one slot stays free for finals.
 func TestPartialsGiveWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
@@ -212,7 +212,7 @@ func TestInventedPartialsAreNotShown(t *testing.T) {
 	})
 }
 
-// Tracks that broke off without a final are forgotten.
+// Tracks that were cut off without a final are forgotten.
 func TestPartialsAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := runOn(t, Config{Decoders: []Decoder{speaking("one")}}, &screen{})

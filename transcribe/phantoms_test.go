@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestPhantomListsAreInPlainForm: texts are compared in plain form, so one that is not would never be found.
+// TestPhantomListsAreInPlainForm: texts are compared in plain form, so a phrase that is not in it would never match.
 func TestPhantomListsAreInPlainForm(t *testing.T) {
 	if len(phantoms) < 10 {
 		t.Fatalf("%d languages", len(phantoms))

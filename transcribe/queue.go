@@ -46,6 +46,7 @@ type queue struct {
 	// live holds the lanes of live speech, old those of recovered clips.
 	live, old laneSet
 	known     map[models.Key]bool // queued or being decoded
+	out       map[models.Key]bool // given out by pop
 	count     uint64              // of lanes ever created
 	turn      int                 // jobs given out
 	// waiting counts queued jobs; audioMS, samples and bytes are the duration of their clips and the PCM and Opus in memory.
@@ -55,7 +56,7 @@ type queue struct {
 }
 
 func newQueue() *queue {
-	return &queue{lanes: map[trackKey]*lane{}, known: map[models.Key]bool{}}
+	return &queue{lanes: map[trackKey]*lane{}, known: map[models.Key]bool{}, out: map[models.Key]bool{}}
 }
 
 // push adds a job; it returns false if its clip is queued or being decoded already.
@@ -111,12 +112,27 @@ func (q *queue) pop(now time.Time) (job, bool) {
 		return job{}, false
 	}
 	q.turn++
+	return q.give(l), true
+}
+
+// give gives out the first job of a lane that waits in no set.
+func (q *queue) give(l *lane) job {
 	j := l.jobs[0]
 	q.account(j, -1)
 	l.jobs[0] = job{}
 	l.jobs = l.jobs[1:]
-	l.busy = true
-	return j, true
+	l.busy, q.out[j.clip.Key] = true, true
+	return j
+}
+
+// pick gives out a job if it is the first of its track.
+func (q *queue) pick(k models.Key) (job, bool) {
+	l := q.lanes[keyOf(k)]
+	if l == nil || l.busy || l.jobs[0].clip.Key != k {
+		return job{}, false
+	}
+	q.setOf(l).drop(l)
+	return q.give(l), true
 }
 
 // putBack returns a job that pop gave out; it is the next of its track again.
@@ -124,6 +140,7 @@ func (q *queue) putBack(j job) {
 	l := q.lanes[keyOf(j.clip.Key)]
 	l.jobs = append([]job{j}, l.jobs...)
 	l.busy = false
+	delete(q.out, j.clip.Key)
 	q.account(j, 1)
 	q.setOf(l).put(l)
 }
@@ -134,6 +151,7 @@ func (q *queue) ready() bool { return len(q.live.rooms)+len(q.old.rooms) > 0 }
 // done frees the track of a job that pop gave out, and removes the clip from known.
 func (q *queue) done(j job) {
 	delete(q.known, j.clip.Key)
+	delete(q.out, j.clip.Key)
 	k := keyOf(j.clip.Key)
 	l := q.lanes[k]
 	l.busy = false

@@ -50,7 +50,7 @@ func TestQueueTakesTheEarliestDeadline(t *testing.T) {
 	}
 }
 
-// Clips of one track are given out one at a time and in order, whatever their deadlines.
+// Clips of one track are decoded one at a time and in order, whatever their deadlines.
 func TestQueueKeepsTheOrderOfATrack(t *testing.T) {
 	q := newQueue()
 	q.push(testJob("a", 1, 30))
@@ -70,7 +70,8 @@ func TestQueueKeepsTheOrderOfATrack(t *testing.T) {
 	}
 }
 
-// Against a plain list: whatever is pushed, popped and done, the queue gives out a lane head with the least deadline.
+// Compared with a plain list: whatever is pushed, popped and done, the queue returns the first clip of a lane with the earliest
+// deadline.
 func TestQueueAgainstAList(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 7))
 	for range 200 {

@@ -15,9 +15,9 @@ func (s *Service) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Add(1) // keeps the count above 0, so that workers may be added during Wait
 	s.mu.Lock()
-	s.begin = func(e *slot) { wg.Go(func() { s.work(ctx, &wg, e) }) }
+	s.begin = func(do func(context.Context, *sync.WaitGroup)) { wg.Go(func() { do(ctx, &wg) }) }
 	for _, e := range s.slots {
-		s.begin(e)
+		s.begin(e.with(s.work))
 	}
 	s.mu.Unlock()
 	<-ctx.Done()
@@ -37,7 +37,7 @@ func (s *Service) Attach(d, small Decoder) (detach func()) {
 	defer s.mu.Unlock()
 	s.slots = append(s.slots, e)
 	if s.begin != nil {
-		s.begin(e)
+		s.begin(e.with(s.work))
 	}
 	return func() { s.detach(e) }
 }
@@ -79,6 +79,8 @@ func (s *Service) decodeFinal(ctx context.Context, parked *sync.WaitGroup, e *sl
 		s.deliver(ctx, parked, t.job, u)
 	case errors.Is(err, ErrUnavailable) && ctx.Err() == nil:
 		s.giveBack(t.job)
+	case errors.Is(err, ErrElsewhere):
+		Sharing{s}.leave(t.job)
 	default:
 		s.finish(t.job)
 	}

@@ -1,6 +1,7 @@
 package transcribe
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"maps"
@@ -11,8 +12,7 @@ import (
 )
 
 const (
-	// deadlineAfter is how long after the end of speech its text is due.
-	deadlineAfter = 2 * time.Second
+	deadlineAfter = models.DecodeWithin
 	// An attempt at a clip counts begun when its outcome is unknown (the program was killed, or the decoder crashed on
 	// several clips at once) and begunAndFailed when it failed. At givenUp a clip is not tried again: it failed twice, or was
 	// being decoded in four crashes. So a clip that crashes the decoder does limited harm, and an innocent one survives the
@@ -37,9 +37,10 @@ type Service struct {
 	ladder   ladder
 	pace     pace
 	slots    []*slot
-	begin    func(*slot) // starts a slot's worker; nil while Run does not run
+	begin    func(do func(ctx context.Context, all *sync.WaitGroup)) // on a goroutine of Run's; nil while Run does not run
 	working  int
 	parked   int // utterances that could not be delivered yet
+	shared   shared
 	stats    Stats
 
 	polls *polls
@@ -66,7 +67,7 @@ func New(cfg Config, done Done) (*Service, error) {
 	if cfg.MaxOpus <= 0 {
 		cfg.MaxOpus = defaultMaxOpus
 	}
-	s := &Service{cfg: cfg, done: done, queue: newQueue(), partials: newPartials(), pace: assumedPace, polls: newPolls()}
+	s := &Service{cfg: cfg, done: done, queue: newQueue(), partials: newPartials(), pace: assumedPace, polls: newPolls(), shared: newShared()}
 	s.changed = sync.NewCond(&s.mu)
 	for i, d := range cfg.Decoders {
 		e := &slot{decoder: d}
@@ -134,6 +135,7 @@ func (s *Service) Stats() Stats {
 	t.Doubted = maps.Clone(s.stats.Doubted)
 	t.Rung, t.Lag = s.ladder.rung, s.lag(time.Now())
 	t.Queued, t.QueuedMS, t.Working, t.Parked = s.queue.waiting, s.queue.audioMS, s.working, s.parked
+	t.Elsewhere = len(s.shared.away)
 	if o := s.queue.oldest(); !o.IsZero() {
 		t.Overdue = max(0, time.Since(o))
 		t.Oldest = max(0, time.Since(o)+deadlineAfter)
@@ -156,6 +158,9 @@ func (s *Service) count(f func(*Stats)) {
 
 // lag estimates how long a clip of live speech submitted now would wait. Called with the lock held.
 func (s *Service) lag(now time.Time) time.Duration {
+	if lag, ok := s.shared.lag(now, s.pace); ok {
+		return lag
+	}
 	lag := time.Duration(0)
 	if idle := len(s.slots) - s.working - s.partials.running; s.queue.waiting > idle { // else each gets a slot at once
 		work := float64(s.queue.live.audioMS) * float64(s.pace) / float64(max(1, len(s.slots)))

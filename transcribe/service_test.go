@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// testClip is one second of sound.
+// testClip is one second of audio.
 func testClip(track string, seq int) models.Clip {
 	return models.Clip{
 		Key: models.Key{
@@ -37,7 +37,7 @@ func (f engineFunc) Decode(ctx context.Context, sound Sound, _ Options) (Result,
 	return f(ctx, pcm)
 }
 
-// slow takes d for each clip, as measured by the test's clock.
+// slow takes d per clip, by the test's clock.
 func slow(d time.Duration) engineFunc {
 	return func(ctx context.Context, _ []float32) (Result, error) {
 		select {
@@ -55,7 +55,7 @@ var heard = Result{
 	Language: "en", LogProb: -0.2, NoSpeech: 0.01, Tokens: 3,
 }
 
-// desk keeps the utterances that it was given, and refuses the first ones when told to.
+// desk keeps the utterances that it receives, and refuses the first ones if told to.
 type desk struct {
 	mu     sync.Mutex
 	got    []models.Utterance
@@ -136,7 +136,7 @@ func TestServiceDecodesAndDelivers(t *testing.T) {
 	})
 }
 
-// Who spoke first comes first; clips that were recovered from before a restart give way to what is said now.
+// Whoever spoke first is decoded first; clips recovered from before a restart yield to live speech.
 func TestServiceServesTheEarliestDeadlineFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{}
@@ -199,7 +199,7 @@ func TestServiceUsesAllEngines(t *testing.T) {
 	})
 }
 
-// A result is offered again, ever more slowly, until it is stored; nothing is lost or doubled meanwhile.
+// Delivery of a result is retried at growing intervals until it is stored; nothing is lost or duplicated meanwhile.
 func TestServiceRetriesUntilStored(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, began := &desk{refuse: 9}, time.Now()
@@ -267,7 +267,7 @@ func TestServiceRetriesAFailedDecodeOnce(t *testing.T) {
 	}
 }
 
-// An engine that hangs loses its time limit, the clip fails, and the next one is decoded.
+// When an engine hangs, its time limit passes, the clip fails, and the next one is decoded.
 func TestServiceEndsAHangingDecode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		calls := 0
@@ -290,7 +290,7 @@ func TestServiceEndsAHangingDecode(t *testing.T) {
 	})
 }
 
-// Ending Run in the middle of a decode or of a delivery leaves the clip to the spool: no failed row, no result.
+// Ending Run during a decode or a delivery leaves the clip in the spool: no failed row, no result.
 func TestServiceEndsWithoutAResult(t *testing.T) {
 	for name, cfg := range map[string]struct {
 		engine engineFunc
@@ -322,7 +322,7 @@ func TestServiceEndsWithoutAResult(t *testing.T) {
 	}
 }
 
-// Sound that waits beyond the memory bound is given up and made again from its Opus.
+// Audio that waits beyond the memory limit is released and decoded again from its Opus.
 func TestServiceBoundsWaitingSound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		remade := 0

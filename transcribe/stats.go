@@ -22,7 +22,10 @@ type Stats struct {
 	// Decoded and Failed count clips, Retried counts attempts.
 	Decoded, Failed, Retried uint64
 	// Parked counts utterances that could not be stored yet and are retried, Redelivered the attempts that failed.
-	Parked      int
+	Parked int
+	// Elsewhere counts clips that other processes decode for this one, Answered those that they have decoded.
+	Elsewhere   int
+	Answered    uint64
 	Redelivered uint64
 	// Looks counts second looks made for pending verdicts, LooksLate those skipped because they came too late.
 	Looks, LooksLate uint64

@@ -10,8 +10,8 @@ import (
 	"earshot/transcribe"
 )
 
-// TestIdleAfterASuspend: the machine slept for ten seconds in a session, or the clips waited for a slow disk, so that the words
-// are old when they come. One person talks now and then, decoding is fast: nothing is given up.
+// TestIdleAfterASuspend: the machine was suspended for ten seconds in a session, or the clips waited for a slow disk, so that the
+// words are old when they arrive. One person talks now and then, and decoding is fast: nothing is given up.
 func TestIdleAfterASuspend(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var degraded, n int
@@ -40,8 +40,8 @@ func TestIdleAfterASuspend(t *testing.T) {
 	})
 }
 
-// TestAgeOfWords: what this process heard has an age that the wall clock cannot change; what an earlier one heard, before the
-// clock was set back, is not taken to be new.
+// TestAgeOfWords: the age of words heard by this process does not depend on the wall clock; words heard by an earlier one, before
+// the clock was set back, are not mistaken for new ones.
 func TestAgeOfWords(t *testing.T) {
 	now := time.Now()
 	for name, tt := range map[string]struct {

@@ -1,6 +1,11 @@
 package transcribe
 
-import "earshot/models"
+import (
+	"context"
+	"sync"
+
+	"earshot/models"
+)
 
 // again is a clip queued for a second look.
 type again struct {
@@ -13,6 +18,13 @@ type again struct {
 type slot struct {
 	decoder, small Decoder
 	left           bool // guarded by the Service's lock
+}
+
+// with is the work of the slot's goroutine.
+func (e *slot) with(
+	work func(ctx context.Context, all *sync.WaitGroup, e *slot),
+) func(context.Context, *sync.WaitGroup) {
+	return func(ctx context.Context, all *sync.WaitGroup) { work(ctx, all, e) }
 }
 
 // task is what a worker does next: a final, the preview of an open segment, or a second look.

@@ -17,8 +17,9 @@ import (
 
 // Library is the speech library that a child uses.
 type Library struct {
-	// Prepare loads code from files, before the process drops the right to read any file but the model.
-	Prepare func() error
+	// Prepare loads code from files and opens the device of that name ("": the processor), before the process drops the right to
+	// read any file but the model.
+	Prepare func(device string) error
 	// Load loads a model and returns a decoder per state. They are used until the process ends.
 	Load func(Setup) ([]transcribe.Decoder, error)
 }
@@ -91,16 +92,16 @@ func (c *child) serve() error {
 func (c *child) load(s Setup) ([]transcribe.Decoder, ready, error) {
 	began := time.Now()
 	dieOnCPULimit()
-	if err := limitProcess(); err != nil {
+	if err := limitProcess(s.Device != ""); err != nil {
 		return nil, ready{}, err
 	}
-	if err := c.lib.Prepare(); err != nil {
+	if err := c.lib.Prepare(s.Device); err != nil {
 		return nil, ready{}, err
 	}
 	if err := limitMemory(s.MemoryBytes); err != nil {
 		return nil, ready{}, err
 	}
-	confined, err := confine(s.Model)
+	confined, err := confine(s.Model, s.Device != "")
 	if err != nil {
 		return nil, ready{}, err
 	}
@@ -111,8 +112,10 @@ func (c *child) load(s Setup) ([]transcribe.Decoder, ready, error) {
 	if s.WarmUp {
 		warmUp(engines)
 	}
-	if err := limitFiles(); err != nil {
-		return nil, ready{}, err
+	if s.Device == "" { // drivers make descriptors for every job
+		if err := limitFiles(); err != nil {
+			return nil, ready{}, err
+		}
 	}
 	return engines, ready{Confined: confined, LoadMS: time.Since(began).Milliseconds()}, nil
 }

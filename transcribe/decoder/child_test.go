@@ -66,7 +66,7 @@ var spoken = transcribe.Result{
 // actor is a library whose engine plays parts; its role is what loading does.
 func actor(role string) Library {
 	return Library{
-		Prepare: func() error { return nil },
+		Prepare: func(string) error { return nil },
 		Load: func(s Setup) ([]transcribe.Decoder, error) {
 			switch role {
 			case "no load":

@@ -55,7 +55,11 @@ func loaderWords() []string {
 }
 
 // passedOn names the environment variables that a child inherits.
-var passedOn = [...]string{"EARSHOT_GGML_BACKENDS", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "GOCOVERDIR"}
+var passedOn = [...]string{
+	"EARSHOT_GGML_BACKENDS", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "GOCOVERDIR",
+	// Which devices and drivers there are.
+	"GGML_VK_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES", "VK_DRIVER_FILES", "VK_ADD_DRIVER_FILES", "VK_ICD_FILENAMES",
+}
 
 // childCommand prepares a child with the files as descriptors 3, 4 and 5 and almost none of the parent's environment.
 func childCommand(c Command, states int, env []string, files []*os.File) *exec.Cmd {

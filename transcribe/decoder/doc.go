@@ -2,8 +2,8 @@
 // a clip and not the program.
 //
 // A Pool is the parent's side. It runs this program as "earshot decoder": one process per slot, each with a copy of the
-// weights, or one process with several states when the weights are too big to copy (see Plan). Serve is the child's side: it
-// restricts itself, loads the model, and decodes what it is sent.
+// weights, or one process with several states when the weights are too big to copy (see Plan) or lie on a graphics processor (see
+// Choose). Serve is the child's side: it restricts itself, loads the model, and decodes what it is sent.
 //
 // # The protocol
 //

@@ -18,6 +18,8 @@ type Setup struct {
 	Model string `json:"model"`
 	// States is how many clips are decoded at once.
 	States int `json:"states"`
+	// Device is the name of the device to decode on; empty for the processor.
+	Device string `json:"device,omitempty"`
 	// AllowNoWeights accepts a test model without weights, for measuring.
 	AllowNoWeights bool `json:"allow_no_weights,omitempty"`
 	// WarmUp decodes a moment of silence in every state before the child is ready.

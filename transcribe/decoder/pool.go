@@ -21,10 +21,13 @@ type Config struct {
 	Model string
 	// Processes is the number of children, States how many clips each decodes at once (0 means 1). See Plan.
 	Processes, States int
+	// Device is the name of the device to decode on (see Choose); empty for the processor.
+	Device string
 	// AllowNoWeights accepts a test model without weights, for measuring.
 	AllowNoWeights bool
 	// WarmUp makes the first processes decode a moment of silence before they are ready, so that the first clip is decoded
-	// as fast as later ones. Use it when there is nothing to decode yet.
+	// as fast as later ones. Use it when there is nothing to decode yet. On a device every process does so: its driver compiles what
+	// it runs, and that is no clip's time.
 	WarmUp bool
 	// MemoryBytes bounds the address space that a process may add after its start; 0 derives a bound from the model's size
 	// and the states.
@@ -35,7 +38,7 @@ type Config struct {
 	Env []string
 	// Logger receives the ends of children; nil discards them.
 	Logger *slog.Logger
-	// Patience multiplies transcribe.TimeLimit, for big models; 0 means 1.
+	// Patience multiplies transcribe.TimeLimit and the time for loading, for big models and slow devices; 0 means 1.
 	Patience float64
 }
 
@@ -81,7 +84,7 @@ func New(cfg Config) (*Pool, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("decoder: open the model: %w", err), model.Close())
 	}
-	if cfg.MemoryBytes == 0 {
+	if cfg.MemoryBytes == 0 && cfg.Device == "" { // drivers reserve far more address space than they use
 		cfg.MemoryBytes = addressSpace(st.Size(), cfg.States)
 	}
 	p := &Pool{cfg: cfg, model: model}
@@ -179,9 +182,12 @@ func (p *Pool) everReady() bool {
 
 // limit returns how long a decode of so many samples may take.
 func (p *Pool) limit(samples int) time.Duration {
-	limit := transcribe.TimeLimit(time.Duration(samples) * time.Second / models.SampleRate)
+	return p.patiently(transcribe.TimeLimit(time.Duration(samples) * time.Second / models.SampleRate))
+}
+
+func (p *Pool) patiently(limit time.Duration) time.Duration {
 	if p.cfg.Patience > 0 {
-		limit = time.Duration(float64(limit) * p.cfg.Patience)
+		return time.Duration(float64(limit) * p.cfg.Patience)
 	}
 	return limit
 }

@@ -161,6 +161,19 @@ func TestDecoderIsConfined(t *testing.T) {
 	}
 }
 
+// With a device, which needs descriptors, a decoder can still open no file of others, no connection and no program.
+func TestDecoderWithADeviceIsConfined(t *testing.T) {
+	t.Setenv("EARSHOT_TOKEN", "secret")
+	p := newPool(t, Config{Device: "Vulkan0"})
+	r, err := p.Decoders()[0].Decode(t.Context(), transcribe.Sound{PCM: act(pry, time.Second)}, transcribe.Options{})
+	if !p.Stats().Processes[0].Confined {
+		t.Skip("this kernel has no Landlock")
+	}
+	if err != nil || r.Text != "" && r.Text != "udp" { // Landlock knows UDP only on the latest kernels
+		t.Errorf("the decoder could: %s (%v)", r.Text, err)
+	}
+}
+
 // A pool that can't begin says why, and its engines end with it.
 func TestPoolThatCannotStart(t *testing.T) {
 	for role, want := range map[string]string{"no load": "no backend", "crash": "signal: killed", "nothing": "no such file"} {

@@ -91,8 +91,8 @@ func start(pool *Pool) (*process, error) {
 	p.cmd = childCommand(pool.cfg.Command, pool.cfg.States, pool.cfg.Env, []*os.File{requests, answers, pool.model})
 	p.cmd.Stdout, p.cmd.Stderr = p.noise, p.noise
 	setup := Setup{
-		Model: modelPath(pool.cfg.Model), States: pool.cfg.States, AllowNoWeights: pool.cfg.AllowNoWeights,
-		MemoryBytes: pool.cfg.MemoryBytes, WarmUp: pool.cfg.WarmUp && !pool.everReady(),
+		Model: modelPath(pool.cfg.Model), States: pool.cfg.States, Device: pool.cfg.Device, AllowNoWeights: pool.cfg.AllowNoWeights,
+		MemoryBytes: pool.cfg.MemoryBytes, WarmUp: pool.cfg.WarmUp && !pool.everReady() || pool.cfg.Device != "",
 	}
 	hello, err := jsonFrame(kindHello, 0, setup)
 	if err == nil {
@@ -105,6 +105,7 @@ func start(pool *Pool) (*process, error) {
 	if st, err := pool.model.Stat(); err == nil {
 		limit += time.Duration(st.Size()/loadBytesPerMS) * time.Millisecond
 	}
+	limit = pool.patiently(limit)
 	p.slow = time.AfterFunc(limit, func() { p.kill(errSlow) })
 	p.send(hello)
 	return p, nil

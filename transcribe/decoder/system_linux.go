@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -59,9 +60,12 @@ func pages(pid string, field int) int64 {
 func residentBytes(pid int) int64 { return pages(strconv.Itoa(pid), 1) }
 
 // limitProcess comes first in a child: no core file (it would contain people's voices), no writing to files, and a preferred
-// victim of the OOM killer.
-func limitProcess() error {
+// victim of the OOM killer. A device's driver shares memory with it in files that have no name, and holds more of them.
+func limitProcess(device bool) error {
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0) // best effort
+	if device {
+		return errors.Join(setLimit("core", unix.RLIMIT_CORE, 0), setLimit("nofile", unix.RLIMIT_NOFILE, 1024))
+	}
 	return errors.Join(
 		setLimit("core", unix.RLIMIT_CORE, 0),
 		setLimit("fsize", unix.RLIMIT_FSIZE, 0),
@@ -112,19 +116,15 @@ func dieOnCPULimit() {
 	}()
 }
 
-// cpuTime returns the processor time used so far.
-func cpuTime() time.Duration {
-	var u unix.Rusage
-	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
-		return 0
+// confine drops all access to the network and to files, except reading the model and using a device, as far as the kernel supports
+// it, and reports whether it does.
+func confine(model string, device bool) (bool, error) {
+	rules := []landlock.Rule{landlock.ROFiles(model)}
+	if device {
+		dirs, files := openable()
+		rules = append(rules, landlock.RWDirs(dirs...).WithIoctlDev(), landlock.RWFiles(files...).WithIoctlDev())
 	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// confine drops all access to the network and to files, except reading the model, as far as the kernel supports it, and
-// reports whether it does.
-func confine(model string) (bool, error) {
-	if err := landlock.V10.BestEffort().Restrict(landlock.ROFiles(model)); err != nil {
+	if err := landlock.V10.BestEffort().Restrict(rules...); err != nil {
 		return false, fmt.Errorf("landlock: %w", err)
 	}
 	f, err := os.Open("/")
@@ -132,6 +132,24 @@ func confine(model string) (bool, error) {
 		f.Close()
 	}
 	return errors.Is(err, os.ErrPermission), nil
+}
+
+// deviceFiles are where Linux has its graphics processors: the render nodes of Mesa's drivers and of AMD's, and NVIDIA's.
+var deviceFiles = [...]string{"/dev/dri", "/dev/kfd", "/dev/nvidia*"}
+
+// openable returns which of the device files exist, folders apart from files.
+func openable() (dirs, files []string) {
+	for _, pattern := range deviceFiles {
+		found, _ := filepath.Glob(pattern) // the patterns are well formed
+		for _, f := range found {
+			if st, err := os.Stat(f); err == nil && st.IsDir() {
+				dirs = append(dirs, f)
+			} else if err == nil {
+				files = append(files, f)
+			}
+		}
+	}
+	return dirs, files
 }
 
 // isPipe reports whether a descriptor is a pipe.

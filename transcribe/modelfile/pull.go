@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/wholefile"
 )
 
 const (
@@ -61,6 +62,7 @@ func Pull(ctx context.Context, m Model, dir string, o PullOptions) (string, erro
 	p := &pull{model: m, o: o, url: strings.TrimRight(o.Mirror, "/") + "/" + m.FileName(), part: part}
 	err = p.run(ctx, path)
 	err = errors.Join(err, part.Close())
+	wholefile.KeepOwner(dir, path, part.Name())
 	if err != nil {
 		return "", fmt.Errorf("fetch model %s: %w", m.Name, err)
 	}
@@ -132,7 +134,7 @@ func (p *pull) fetch(ctx context.Context) error {
 		if stalls++; stalls >= maxStalls {
 			return models.WithHint(
 				fmt.Errorf("no answer from the server: %w", err),
-				"check the network and --mirror; what is there already is kept, run it again to resume",
+				"check the network, or name another server with --mirror; run the command again to resume",
 			)
 		}
 		select {

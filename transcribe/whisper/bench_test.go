@@ -3,11 +3,11 @@ package whisper
 import (
 	"errors"
 	"io/fs"
-	"syscall"
 	"testing"
 	"time"
 
 	"earshot/models"
+	"earshot/models/waittest"
 	"earshot/transcribe"
 )
 
@@ -19,7 +19,7 @@ func BenchmarkFixture(b *testing.B) {
 	s, all := newState(b, newFixtureModel(b)), sentences(b)
 	decode(b, s, all[0].PCM, transcribe.Options{}) // warm
 	heard, i := 0, 0
-	before := cpuTime(b)
+	before := waittest.CPUTime(b)
 	for b.Loop() {
 		pcm := all[i%len(all)].PCM
 		decode(b, s, pcm, transcribe.Options{})
@@ -44,7 +44,7 @@ func BenchmarkFullSize(b *testing.B) {
 			s, pcm := newState(b, m), make([]float32, 4*models.SampleRate)
 			copy(pcm, sentences(b)[4].PCM)
 			decode(b, s, pcm, transcribe.Options{}) // warm
-			before := cpuTime(b)
+			before := waittest.CPUTime(b)
 			for b.Loop() {
 				decode(b, s, pcm, transcribe.Options{})
 			}
@@ -53,17 +53,8 @@ func BenchmarkFullSize(b *testing.B) {
 	}
 }
 
-// cpuTime is what the process has used so far, in all its threads.
-func cpuTime(b *testing.B) time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
 func reportCPU(b *testing.B, before time.Duration, samples int) {
-	cpu := cpuTime(b) - before
+	cpu := waittest.CPUTime(b) - before
 	b.ReportMetric(float64(cpu.Milliseconds())/float64(b.N), "cpu-ms/clip")
 	b.ReportMetric(float64(cpu.Milliseconds())*models.SampleRate/float64(samples), "cpu-ms/audio-s")
 }

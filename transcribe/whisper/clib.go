@@ -43,9 +43,11 @@ static const char * es_libggml(void) {
 	return dladdr((const void *) ggml_backend_load_all, &info) != 0 ? info.dli_fname : NULL;
 }
 
-static struct whisper_context * es_init(const char * path, bool flash_attn) {
+// es_init loads a model onto the gpu-th device that is a graphics processor, or onto the processor if gpu is negative.
+static struct whisper_context * es_init(const char * path, bool flash_attn, int gpu) {
 	struct whisper_context_params p = whisper_context_default_params();
-	p.use_gpu = false;
+	p.use_gpu = gpu >= 0;
+	p.gpu_device = gpu < 0 ? 0 : gpu;
 	p.flash_attn = flash_attn;
 	return whisper_init_from_file_with_params_no_state(path, p);
 }
@@ -182,10 +184,52 @@ func devices() (names []string, cpu bool) {
 	return names, cpu
 }
 
-func initContext(path string, flashAttention bool) *bindings.Context {
+// Device is a graphics processor that ggml can compute on.
+type Device struct {
+	// Name is the library's ("Vulkan0"), Description the driver's, Backend that of the code that drives it ("Vulkan", "CUDA").
+	Name, Description, Backend string
+	// MemoryBytes is the memory that it has, or shares with the processor; 0 if unknown.
+	MemoryBytes int64
+}
+
+// graphics lists the devices that are graphics processors, in the library's order.
+func graphics() (out []device) {
+	for i := range C.ggml_backend_dev_count() {
+		d := C.ggml_backend_dev_get(i)
+		if t := C.ggml_backend_dev_type(d); t != C.GGML_BACKEND_DEVICE_TYPE_GPU && t != C.GGML_BACKEND_DEVICE_TYPE_IGPU {
+			continue
+		}
+		var free, total C.size_t
+		C.ggml_backend_dev_memory(d, &free, &total)
+		out = append(out, device{d, Device{
+			Name: C.GoString(C.ggml_backend_dev_name(d)), Description: C.GoString(C.ggml_backend_dev_description(d)),
+			Backend:     C.GoString(C.ggml_backend_reg_name(C.ggml_backend_dev_backend_reg(d))),
+			MemoryBytes: int64(total), //nolint:gosec // a size
+		}})
+	}
+	return out
+}
+
+// device is a graphics processor as the library knows it.
+type device struct {
+	dev C.ggml_backend_dev_t
+	Device
+}
+
+// open initialises a device and reports whether it can be used. The library keeps what it made for later.
+func (d device) open() bool {
+	b := C.ggml_backend_dev_init(d.dev, nil)
+	if b == nil {
+		return false
+	}
+	C.ggml_backend_free(b)
+	return true
+}
+
+func initContext(path string, flashAttention bool, gpu int) *bindings.Context {
 	c := C.CString(path)
 	defer C.free(unsafe.Pointer(c))
-	return (*bindings.Context)(unsafe.Pointer(C.es_init(c, C.bool(flashAttention))))
+	return (*bindings.Context)(unsafe.Pointer(C.es_init(c, C.bool(flashAttention), C.int(gpu))))
 }
 
 func initState(ctx *bindings.Context) *cState { return C.whisper_init_state(rawContext(ctx)) }

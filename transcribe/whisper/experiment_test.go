@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"earshot/models"
+	"earshot/models/waittest"
 	"earshot/transcribe"
 	"earshot/transcribe/fixture"
 )
@@ -49,11 +50,11 @@ func BenchmarkWindows(b *testing.B) {
 					}
 					b.Run(fmt.Sprintf("%s/%s/flash=%v/%d", file, name, !free, w), func(b *testing.B) {
 						decode(b, s, pcm, transcribe.Options{AudioCtx: w})
-						before := cpuTime(b)
+						before := waittest.CPUTime(b)
 						for b.Loop() {
 							decode(b, s, pcm, transcribe.Options{AudioCtx: w})
 						}
-						b.ReportMetric(float64((cpuTime(b)-before).Microseconds())/1000/float64(b.N), "cpu-ms/clip")
+						b.ReportMetric(float64((waittest.CPUTime(b)-before).Microseconds())/1000/float64(b.N), "cpu-ms/clip")
 					})
 				}
 				m.Close()
@@ -79,7 +80,7 @@ func BenchmarkShortWindows(b *testing.B) {
 		b.Run(fmt.Sprint(w), func(b *testing.B) {
 			for b.Loop() {
 				wrong, words, clips := 0, 0, 0
-				before := cpuTime(b)
+				before := waittest.CPUTime(b)
 				for _, u := range all {
 					if len(u.PCM)/stepSamples+windowMargin > w {
 						continue
@@ -91,7 +92,7 @@ func BenchmarkShortWindows(b *testing.B) {
 				if clips == 0 {
 					b.Skip("no sentence is so short")
 				}
-				b.ReportMetric(float64((cpuTime(b)-before).Microseconds())/1000/float64(clips), "cpu-ms/clip")
+				b.ReportMetric(float64((waittest.CPUTime(b)-before).Microseconds())/1000/float64(clips), "cpu-ms/clip")
 				b.ReportMetric(100*float64(wrong)/float64(words), "%wrong")
 				b.ReportMetric(float64(clips), "clips")
 			}
@@ -114,7 +115,7 @@ func BenchmarkPacking(b *testing.B) {
 		b.Run(map[bool]string{true: "packed", false: "apart"}[packed], func(b *testing.B) {
 			for b.Loop() {
 				wrong, words := 0, 0
-				before := cpuTime(b)
+				before := waittest.CPUTime(b)
 				for i := 0; i+1 < len(short); i += 2 {
 					x, y := all[short[i]], all[short[i+1]]
 					var text string
@@ -127,7 +128,7 @@ func BenchmarkPacking(b *testing.B) {
 					n, of := fixture.WER(x.Text+" "+y.Text, text)
 					wrong, words = wrong+n, words+of
 				}
-				b.ReportMetric(float64((cpuTime(b)-before).Microseconds())/1000/float64(len(short)/2*2), "cpu-ms/remark")
+				b.ReportMetric(float64((waittest.CPUTime(b)-before).Microseconds())/1000/float64(len(short)/2*2), "cpu-ms/remark")
 				b.ReportMetric(100*float64(wrong)/float64(words), "%wrong")
 				b.ReportMetric(float64(len(short)), "remarks")
 			}

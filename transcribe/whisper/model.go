@@ -19,8 +19,10 @@ import (
 // ErrClosed is returned (wrapped) by methods of a Model or State that was closed.
 var ErrClosed = errors.New("the model is closed")
 
-// LoadOptions are for tests and benchmarks; use the zero value otherwise.
+// LoadOptions say where a model is loaded; what else they hold is for tests and benchmarks.
 type LoadOptions struct {
+	// Device is the name of a device (see Devices), which then holds the weights; empty for the processor.
+	Device string
 	// AllowNoWeights accepts a test model without weights, which costs as much time as a real one and never yields words.
 	AllowNoWeights bool
 	// FullWindow always encodes the whole window of 30 s, as is the library's default, to measure what shorter ones save.
@@ -56,7 +58,11 @@ func Load(path string, o LoadOptions) (*Model, error) {
 	if _, err := loadBackends(); err != nil {
 		return nil, err
 	}
-	ctx := initContext(path, !o.AnyWindow)
+	gpu, err := graphicsIndex(o.Device)
+	if err != nil {
+		return nil, err
+	}
+	ctx := initContext(path, !o.AnyWindow, gpu)
 	if ctx == nil {
 		return nil, models.WithHint(fmt.Errorf("model %s: libwhisper can't load it: %s", path, lastLog()), pullHint)
 	}
