@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Age is how long something is kept; Forever keeps it. In the file it is written in days or hours (14d, 36h) or as the
-// word forever, so that nobody can mean "for ever" by a number.
+// Age is how long something is kept; Forever keeps it. In the file it is written in weeks, days or hours (2w, 14d, 36h) or as
+// the word forever, so that nobody can mean "for ever" by a number.
 type Age time.Duration
 
 // Forever is the age at which nothing is removed.
@@ -17,7 +17,7 @@ const Forever Age = 0
 // maxAge is ten years: whoever wants more means for ever.
 const maxAge = 3650 * 24 * time.Hour
 
-// UnmarshalText reads 14d, 36h or forever.
+// UnmarshalText reads 2w, 14d, 36h or forever.
 func (a *Age) UnmarshalText(text []byte) error {
 	s := string(text)
 	if s == "forever" {
@@ -26,13 +26,14 @@ func (a *Age) UnmarshalText(text []byte) error {
 	}
 	unit := time.Hour
 	digits, ok := strings.CutSuffix(s, "h")
-	if !ok {
-		digits, ok = strings.CutSuffix(s, "d")
-		unit = 24 * time.Hour
+	for suffix, length := range map[string]time.Duration{"d": 24 * time.Hour, "w": 7 * 24 * time.Hour} {
+		if rest, has := strings.CutSuffix(s, suffix); has {
+			digits, ok, unit = rest, true, length
+		}
 	}
 	n, err := strconv.Atoi(digits)
 	if !ok || err != nil || n < 1 || time.Duration(n) > maxAge/unit {
-		return fmt.Errorf("%q is no age", short(s))
+		return fmt.Errorf("%q is not an age", short(s))
 	}
 	*a = Age(time.Duration(n) * unit)
 	return nil
@@ -50,7 +51,7 @@ type Retention struct {
 
 func age() kind {
 	return kind{
-		want: "a time from 1h to 3650d, in days or hours (14d, 36h), or forever",
+		want: "a time from 1h to 3650d, in weeks, days or hours (2w, 14d, 36h), or forever",
 		read: func(g given) (any, bool) {
 			s, ok := g.word("!!str")
 			var a Age

@@ -25,6 +25,16 @@ func Default() []byte { return append([]byte(nil), defaults...) }
 type Config struct {
 	// DataDir is the absolute folder of the record. Load does not make it.
 	DataDir string `mapstructure:"data_dir"`
+	// Database is the URL of a PostgreSQL database without a password; empty means SQLite in DataDir.
+	Database string `mapstructure:"database"`
+	// DatabasePasswordFile is the absolute path of a file with its password in the first line; empty: none, or as libpq finds it.
+	DatabasePasswordFile string `mapstructure:"database_password_file"`
+	// Node is what this process is called among others that share the database; empty means the machine's name.
+	Node string `mapstructure:"node"`
+	// Rebalance has rooms that are heard move to processes with fewer.
+	Rebalance bool `mapstructure:"rebalance"`
+	// Only is what this process does of all that there is: OnlyDecode or OnlyHear; empty means everything.
+	Only string `mapstructure:"only"`
 	// Listen is host:port for the review page and the lounge; port 0 is any free one.
 	Listen string `mapstructure:"listen"`
 	// Access is who need not log in: "here", "required" or "open".
@@ -55,10 +65,15 @@ type Config struct {
 	Partials time.Duration `mapstructure:"partials"`
 	// SpoolMB bounds the sound that waits for decoding on disk, in MiB, 16 to 1048576.
 	SpoolMB int `mapstructure:"spool_mb"`
-	// Decoders is how many clips are decoded at once, 1 to 64; 0 means one for each core.
+	// Decoders is how many clips are decoded at once, 1 to 64; 0 means one for each core, or four with Decoder.URL.
 	Decoders int `mapstructure:"decoders"`
+	// Decoder is a server that decodes instead of this machine.
+	Decoder Decoder `mapstructure:"decoder"`
 	// Rules are names of shipped rule files ("open-mic") and absolute paths of others ("/…/mine.yaml"), in order.
 	Rules []string `mapstructure:"rules"`
+	// TextModel is the absolute path of the model that rules with means: ask in its languages; the one inside the program is asked in all
+	// others, or in all if this is empty.
+	TextModel string `mapstructure:"text_model"`
 	// Mode is how far rules may go; empty means as the rule files say.
 	Mode models.Mode `mapstructure:"mode"`
 	// Automatic lets rules that say so remove and ban without asking; false: a person confirms, whatever rule files say.
@@ -67,14 +82,22 @@ type Config struct {
 	Announcement string `mapstructure:"announcement"`
 	// ModerateOnly keeps no transcript: what is said is judged in memory, and only flags are stored.
 	ModerateOnly bool `mapstructure:"moderate_only"`
+	// Captions is what the room sees of the transcript.
+	Captions Captions `mapstructure:"captions"`
 	// Stay is when the bot leaves by itself.
 	Stay Stay `mapstructure:"stay"`
 	// Log is what is logged and how.
 	Log Log `mapstructure:"log"`
+	// Metrics is where they are served besides the page's address.
+	Metrics Metrics `mapstructure:"metrics"`
 	// Lounge is the embedded room.
 	Lounge Lounge `mapstructure:"lounge"`
 	// LiveKit is how the bot appears in LiveKit's rooms, and who invites it there.
 	LiveKit LiveKit `mapstructure:"livekit"`
+	// Jitsi is how the bot is in a Jitsi server's meetings.
+	Jitsi Jitsi `mapstructure:"jitsi"`
+	// Streams is how streams and sound devices are heard.
+	Streams Streams `mapstructure:"streams"`
 	// ICE is how media finds its way to room servers.
 	ICE ICE `mapstructure:"ice"`
 	// Evidence is the sound of flagged lines.
@@ -99,12 +122,36 @@ type Config struct {
 	Rooms []Room `mapstructure:"rooms"`
 }
 
+// The values of Config.Only. What a process does not do, others with the same database do.
+const (
+	OnlyDecode = "decode"     // decode what others hear
+	OnlyHear   = "rooms,page" // everything but decoding
+)
+
+// Decoder is a transcription server elsewhere.
+type Decoder struct {
+	// Backend is what this machine decodes on: auto, cpu, vulkan or cuda.
+	Backend string `mapstructure:"backend"`
+	// URL is the base of an API with OpenAI's /audio/transcriptions; empty: this machine decodes.
+	URL string `mapstructure:"url"`
+	// Model is the name the API knows the model by.
+	Model string `mapstructure:"model"`
+	// KeyFile is the absolute path of a file with the API's key in its first line; empty for none.
+	KeyFile string `mapstructure:"key_file"`
+}
+
 // Log is what is logged and how.
 type Log struct {
 	// Level is debug, info, warn or error; in the file it is written as that word.
 	Level slog.Level `mapstructure:"level"`
 	// Format is "text" or "json".
 	Format string `mapstructure:"format"`
+}
+
+// Metrics says where they are served.
+type Metrics struct {
+	// Listen is host:port of a listener of their own, which asks for no key; empty means none.
+	Listen string `mapstructure:"listen"`
 }
 
 // Lounge holds the settings of the embedded room.

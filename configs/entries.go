@@ -104,7 +104,7 @@ func (s setting) readEntries(g given, env environment, bad *problems) ([]Entry, 
 	if g.entries == nil {
 		var ok bool
 		if list, ok = s.inline(g, bad); !ok {
-			bad.add(g.from, s.key, "%s is not %s", g.shown(), s.want)
+			bad.add(g.from, s.key, "%s", s.wrong(g))
 			return nil, false
 		}
 	}
@@ -121,7 +121,7 @@ func (s setting) readEntries(g given, env environment, bad *problems) ([]Entry, 
 			bad.add(l[position].from, s.key, "this entry has no %q", first)
 		}
 		if at, twice := seen[one]; twice && name != "" {
-			bad.add(l[position].from, s.key, "%s is here twice%s", strconv.Quote(short(name)), firstIn(at))
+			bad.add(l[position].from, s.key, "%s appears twice%s", strconv.Quote(short(name)), firstIn(at))
 		}
 		seen[one] = l[position].from
 		out = append(out, e)
@@ -145,7 +145,7 @@ func (s setting) readEntry(l layer, env environment, bad *problems) Entry {
 		}
 		val, ok := f.read(g)
 		if !ok {
-			bad.add(g.from, s.key+"."+f.key, "%s is not %s", g.shown(), f.want)
+			bad.add(g.from, s.key+"."+f.key, "%s", f.wrong(g))
 			continue
 		}
 		if f.path {

@@ -101,7 +101,7 @@ func (w *walker) section(prefix string, n *yaml.Node) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, v := n.Content[i], n.Content[i+1]
 		if line, twice := seen[k.Value]; twice {
-			w.bad.add(w.at(k), "", "key %q is here twice%s", w.base+prefix+k.Value, firstIn(Source{Line: line}))
+			w.bad.add(w.at(k), "", "key %q appears twice%s", w.base+prefix+k.Value, firstIn(Source{Line: line}))
 			continue
 		}
 		seen[k.Value] = k.Line
@@ -173,6 +173,9 @@ func (w *walker) children(prefix string) []string {
 
 // advice guesses what an unknown key was meant to be: a neighbour, or a key of another section.
 func (w *walker) advice(prefix, key string) string {
+	if where := secretPlace(prefix, key); where != "" {
+		return " (" + where + ")"
+	}
 	if near := strict.Closest(strings.ToLower(key), w.children(prefix)); near != "" {
 		return " (did you mean " + strconv.Quote(near) + "?)"
 	}
@@ -180,6 +183,27 @@ func (w *walker) advice(prefix, key string) string {
 		if section, leaf, ok := cutLast(s.key); ok && (leaf == key || s.key == prefix+key) {
 			return " (did you mean " + strconv.Quote(leaf) + " inside " + strconv.Quote(section) + "?)"
 		}
+	}
+	return ""
+}
+
+// secretPlace says where a secret belongs that was written where a server is named; "" for other keys.
+func secretPlace(prefix, key string) string {
+	files := map[string]string{
+		"api_key": "api_key_file", "api_secret": "api_secret_file", "key": "api_key_file", "secret": "secret_file", "token": "token_file",
+		"password": "password_file", "pin": "pin_file",
+	}
+	file := files[key]
+	if prefix == "livekit." && key == "secret" {
+		file = "api_secret_file"
+	}
+	switch {
+	case file == "":
+		return ""
+	case prefix == "livekit." && strings.HasPrefix(file, "api_"):
+		return "secrets don't belong here: set LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or name a file with it as " + file + " under servers"
+	case prefix == "jitsi.", prefix == "livekit.":
+		return "secrets don't belong here: name a file with it as " + file + " under servers"
 	}
 	return ""
 }

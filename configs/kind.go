@@ -1,6 +1,7 @@
 package configs
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -25,11 +26,27 @@ type kind struct {
 	read func(given) (any, bool)
 	// path says that the value names files, so that relative ones depend on where it is written.
 	path bool
+	// meant guesses what a value was meant to be, which can't be read; nil, or "": there is no guess.
+	meant func(text string) string
 	// same is the one form of a value that may be written in several ways; nil: as it is written. It is given what was read.
 	same func(string) string
 	// fields are the keys of the mappings in a list of such; plain says that an element may be the first key's value alone.
 	fields []setting
 	plain  bool
+}
+
+// wrong says what is wrong with a value that can't be read, and what it was meant to be.
+func (k kind) wrong(g given) string {
+	text := fmt.Sprintf("%s is not %s", g.shown(), k.want)
+	if k.meant == nil {
+		return text
+	}
+	for _, e := range append([]given{g}, g.list...) {
+		if meant := k.meant(strings.TrimSpace(e.text)); meant != "" {
+			return text + " (did you mean " + strconv.Quote(meant) + "?)"
+		}
+	}
+	return text
 }
 
 // setting is one leaf of earshot.yaml.

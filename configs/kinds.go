@@ -3,12 +3,15 @@ package configs
 import (
 	"fmt"
 	"net"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
+
+	"earshot/configs/strict"
 )
 
 func choice(words ...string) kind {
@@ -20,12 +23,30 @@ func choice(words ...string) kind {
 	}
 	last := len(names) - 1
 	return kind{
-		want: "one of " + strings.Join(names[:last], ", ") + " or " + names[last],
+		want:  "one of " + strings.Join(names[:last], ", ") + " or " + names[last],
+		meant: func(text string) string { return closestChoice(text, words) },
 		read: func(g given) (any, bool) {
 			s, ok := g.word("!!str")
 			return s, ok && slices.Contains(words, s)
 		},
 	}
+}
+
+// otherWords are what people write for a choice.
+var otherWords = map[string]string{
+	"ask": "suggest", "log": "watch", "record": "watch", "off": "none", "no": "none", "warning": "warn", "enforce": "act",
+}
+
+// closestChoice is the one of some words that a text was meant to be; "" if none is close.
+func closestChoice(text string, words []string) string {
+	text = strings.ToLower(text)
+	if word := otherWords[text]; slices.Contains(words, word) && word != "" {
+		return word
+	}
+	if slices.Contains(words, text) {
+		return text
+	}
+	return strict.Closest(text, slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == "" }))
 }
 
 func matching(pattern, want string) kind {
@@ -42,6 +63,18 @@ func truth() kind {
 		read: func(g given) (any, bool) {
 			s, ok := g.word("!!bool")
 			return s == "true", ok && (s == "true" || s == "false")
+		},
+	}
+}
+
+// yesOrNo is a truth that may also be written yes or no.
+func yesOrNo() kind {
+	words := map[string]bool{"yes": true, "true": true, "no": false, "false": false}
+	return kind{
+		want: "yes or no",
+		read: func(g given) (any, bool) {
+			v, ok := words[g.text]
+			return v, ok && g.list == nil && (g.tag == "" || g.tag == "!!bool" || g.tag == "!!str")
 		},
 	}
 }
@@ -83,6 +116,19 @@ func address() kind {
 	}
 }
 
+func addressOrNone() kind {
+	k := address()
+	k.want += ", or empty"
+	read := k.read
+	k.read = func(g given) (any, bool) {
+		if s, ok := g.word("!!str"); ok && s == "" {
+			return s, true
+		}
+		return read(g)
+	}
+	return k
+}
+
 func file(want string) kind {
 	return kind{want: want, path: true, read: func(g given) (any, bool) {
 		s, ok := g.word("!!str")
@@ -110,4 +156,23 @@ func line(most int) kind {
 		return strings.TrimSpace(s), ok && !strings.ContainsFunc(s, unicode.IsControl)
 	}
 	return k
+}
+
+// postgres is the address of a PostgreSQL database, which people may see.
+func postgres() kind {
+	return kind{
+		want: "an address like postgres://earshot@db.example/earshot, without a password, or empty",
+		read: func(g given) (any, bool) {
+			s, ok := g.word("!!str")
+			if s == "" {
+				return s, ok
+			}
+			u, err := url.Parse(s)
+			if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" || u.Fragment != "" {
+				return s, false
+			}
+			_, secret := u.User.Password()
+			return s, ok && !secret && !u.Query().Has("password") && !u.Query().Has("sslpassword")
+		},
+	}
 }

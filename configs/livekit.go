@@ -3,6 +3,8 @@ package configs
 import (
 	"strconv"
 	"strings"
+
+	"earshot/models"
 )
 
 // LiveKit holds the settings of the bot in LiveKit's rooms.
@@ -21,6 +23,32 @@ type LiveKit struct {
 	Profile string `mapstructure:"profile"`
 	// Webhook is the path at which the web server takes the server's webhooks; empty: it takes none.
 	Webhook string `mapstructure:"webhook"`
+}
+
+// liveKitSettings are the settings of LiveKit.
+func liveKitSettings() []setting {
+	serverAddress := matching(
+		`^(livekit(\+wss?)?://[^\s/?#@]+(/[^\s?#]*)?)?$`, `the address of a server like "livekit://rooms.example", without a room, or empty`,
+	)
+	serverAddress.meant = func(text string) string {
+		meant, _ := models.FromLiveKit(text)
+		return meant
+	}
+	return []setting{
+		{"livekit.hidden", truth()},
+		{"livekit.url", serverAddress},
+		{"livekit.dispatch", choice("named", "every", "none")},
+		{"livekit.agent", matching(`^[A-Za-z0-9._-]{1,64}$`, "a name of letters, digits, dots, dashes and underscores")},
+		{"livekit.load_threshold", share()},
+		{"livekit.profile", matching(`^([a-z0-9][a-z0-9._-]{0,63})?$`, "the name of a profile, or empty")},
+		{"livekit.webhook", webPath()},
+	}
+}
+
+// Streams holds the settings of what is heard without being in a room.
+type Streams struct {
+	// Unseen lets the bot hear streams and sound devices, where nobody can see it.
+	Unseen bool `mapstructure:"unseen"`
 }
 
 // share is a part of a whole.

@@ -38,7 +38,7 @@ func (r *Report) merge(layers []layer, env environment, noRecord bool, bad *prob
 	for _, s := range settings() {
 		v := s.resolve(layers, env, bad)
 		if s.key == "data_dir" && v.Value == "" && !noRecord {
-			bad.add(v.From, s.key, "there is no home folder to keep the record in: set data_dir, EARSHOT_DATA_DIR or --data-dir")
+			bad.add(v.From, s.key, "there is no home folder to store data in: set data_dir, EARSHOT_DATA_DIR or --data-dir")
 		}
 		r.Values = append(r.Values, v)
 	}
@@ -105,7 +105,7 @@ func (s setting) resolve(layers []layer, env environment, bad *problems) Value {
 		}
 		val, ok := s.read(g)
 		if !ok {
-			bad.add(g.from, s.key, "%s is not %s", g.shown(), s.want)
+			bad.add(g.from, s.key, "%s", s.wrong(g))
 			continue
 		}
 		out.Value, out.From = val, g.from

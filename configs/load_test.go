@@ -1,3 +1,5 @@
+//go:build !race
+
 package configs
 
 import (
@@ -17,7 +19,7 @@ import (
 	"earshot/models"
 )
 
-// home is an environment in which only the defaults hold.
+// home is an environment in which only the defaults apply.
 func home(t *testing.T) (dir string, environ []string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -46,15 +48,17 @@ func TestDefaults(t *testing.T) {
 		Listen:   "127.0.0.1:8484",
 		Lounge:   Lounge{PerAddress: 8},
 		Language: "en", Vocabulary: []string{}, ICE: ICE{Servers: []ICEServer{}, Interfaces: []string{}}, Rooms: []Room{}, Servers: []Server{},
-		Partials: 1500 * time.Millisecond, SpoolMB: 1024,
+		Partials: 1500 * time.Millisecond, SpoolMB: 1024, Decoder: Decoder{Backend: "auto"},
 		Rules:     []string{"open-mic"},
 		Hosts:     []string{},
 		Proxies:   []string{},
 		Access:    "here",
 		Automatic: true,
-		Stay:      Stay{Alone: 10 * time.Minute},
+		Rebalance: true,
+		Captions:  Captions{To: "none"}, Stay: Stay{Alone: 10 * time.Minute},
 		Evidence:  Evidence{Keep: 336 * time.Hour, Before: 5 * time.Second, After: 5 * time.Second, Memory: 30 * time.Second},
 		LiveKit:   LiveKit{Dispatch: "named", Agent: "earshot", LoadThreshold: 0.7},
+		Jitsi:     Jitsi{Path: "/jitsi"},
 		Log:       Log{Level: slog.LevelInfo, Format: "text"},
 		Retention: Retention{Clips: Age(14 * 24 * time.Hour), Transcripts: Age(30 * 24 * time.Hour), Flags: Age(180 * 24 * time.Hour)},
 		Opinion:   Opinion{Kind: "chat", Timeout: 5 * time.Second},
@@ -94,83 +98,6 @@ func TestBadFiles(t *testing.T) {
 			}
 		})
 	}
-}
-
-// samples has for every setting a value that is not its default, and what "config show" makes of it.
-var samples = map[string]struct {
-	text string
-	want any
-}{
-	"data_dir":               {"/srv/earshot", "/srv/earshot"},
-	"listen":                 {":9000", ":9000"},
-	"access":                 {"required", "required"},
-	"hosts":                  {"earshot.example,earshot.lan", []string{"earshot.example", "earshot.lan"}},
-	"livekit.hidden":         {"true", true},
-	"livekit.url":            {"livekit+ws://rooms.example:7880", "livekit+ws://rooms.example:7880"},
-	"livekit.dispatch":       {"every", "every"},
-	"livekit.agent":          {"ear-2", "ear-2"},
-	"livekit.load_threshold": {"0.5", 0.5},
-	"livekit.profile":        {"open-mic", "open-mic"},
-	"livekit.webhook":        {"/hooks/livekit", "/hooks/livekit"},
-	"ice.servers":            {"stun:a:3478,turns:b?transport=tcp", "[{url: stun:a:3478}, {url: turns:b?transport=tcp}]"},
-	"ice.turn_user":          {"bot", "bot"},
-	"ice.turn_password_file": {"/run/turn", "/run/turn"},
-	"ice.ports":              {"40000-40999", "40000-40999"},
-	"ice.relay_only":         {"true", true},
-	"ice.interfaces":         {"eth0,wg0", []string{"eth0", "wg0"}},
-	"ice.ipv6":               {"true", true},
-	"evidence.keep":          {"24h", "24h0m0s"},
-	"evidence.before":        {"8s", "8s"},
-	"evidence.after":         {"0s", "0s"},
-	"evidence.memory":        {"1m", "1m0s"},
-	"model":                  {"/srv/tiny.bin", "/srv/tiny.bin"},
-	"fallback_model":         {"/srv/tiny.bin", "/srv/tiny.bin"},
-	"vad_model":              {"/srv/silero.bin", "/srv/silero.bin"},
-	"model_mirror":           {"https://mirror.example/m", "https://mirror.example/m"},
-	"language":               {"auto", "auto"},
-	"vocabulary":             {"Ayu,red shift", []string{"Ayu", "red shift"}},
-	"phantoms":               {"/srv/phantoms.txt", "/srv/phantoms.txt"},
-	"confidence":             {"40", 40},
-	"partials":               {"0", "0s"},
-	"spool_mb":               {"64", 64},
-	"decoders":               {"3", 3},
-	"rules":                  {"demo,/srv/a.yaml", []string{"demo", "/srv/a.yaml"}},
-	"automatic":              {"false", false},
-	"announcement":           {"Hello, all.", "Hello, all."},
-	"moderate_only":          {"true", true},
-	"stay.max_time":          {"3h", "3h0m0s"},
-	"stay.alone":             {"0", "0s"},
-	"stay.silence":           {"30m", "30m0s"},
-	"profiles":               {"[{name: quiet, mode: watch}]", "[{name: quiet, mode: watch}]"},
-	"rooms":                  {"lounge://a:1/x,whep+https://b/c", "[{url: lounge://a:1/x}, {url: whep+https://b/c}]"},
-	"servers":                {"[{url: livekit://a, token_file: /t}]", "[{url: livekit://a, token_file: /t}]"},
-	"mode":                   {"watch", "watch"},
-	"log.level":              {"warn", "warn"},
-	"log.format":             {"json", "json"},
-	"lounge.udp_port":        {"9001", 9001},
-	"retention.clips":        {"1h", "1h"},
-	"retention.transcripts":  {"3650d", "3650d"},
-	"retention.flags":        {"forever", "forever"},
-	"notices.targets":        {"/srv/targets.yaml", "/srv/targets.yaml"},
-	"notices.link":           {"https://earshot.example", "https://earshot.example"},
-	"summary.url":            {"http://127.0.0.1:11434/v1", "http://127.0.0.1:11434/v1"},
-	"summary.model":          {"llama3.2:3b", "llama3.2:3b"},
-	"opinion.url":            {"http://127.0.0.1:11434/v1", "http://127.0.0.1:11434/v1"},
-	"opinion.model":          {"llama3.2:3b", "llama3.2:3b"},
-	"opinion.kind":           {"moderation", "moderation"},
-	"lounge.per_address":     {"40", 40},
-	"lounge.host_token_file": {"/run/host", "/run/host"},
-	"proxies":                {"127.0.0.1,10.0.0.0/8", []string{"127.0.0.1", "10.0.0.0/8"}},
-	"opinion.key_file":       {"/etc/key", "/etc/key"},
-	"opinion.timeout":        {"2s", "2s"},
-	"export.dir":             {"/srv/exports", "/srv/exports"},
-	"export.formats":         {"txt,csv", []string{"txt", "csv"}},
-	"export.redact":          {"true", true},
-	"export.sound":           {"true", true},
-	"segment.end_silence":    {"1s", "1s"},
-	"segment.pre_roll":       {"100ms", "100ms"},
-	"segment.minimum":        {"0", "0s"},
-	"segment.maximum":        {"20s", "20s"},
 }
 
 func TestEverySettingByEnvironmentAndFlag(t *testing.T) {

@@ -11,8 +11,9 @@ import (
 // inProfiles are the settings that a profile may have of its own.
 func inProfiles() []string {
 	return []string{
-		"rules", "language", "vocabulary", "mode", "automatic", "announcement", "moderate_only", "stay.max_time", "stay.alone",
-		"stay.silence", "evidence.keep", "retention.clips", "retention.transcripts", "retention.flags",
+		"rules", "text_model", "language", "vocabulary", "mode", "automatic", "announcement", "moderate_only", "captions.to",
+		"captions.partials", "stay.max_time", "stay.alone", "stay.silence", "evidence.keep", "retention.clips",
+		"retention.transcripts", "retention.flags",
 	}
 }
 
@@ -91,7 +92,7 @@ func (r *Report) profilesOfRooms(bad *problems) {
 				if f.Key != "profile" || name == "" || slices.Contains(names, name) {
 					continue
 				}
-				bad.add(f.From, "rooms.profile", "there is no profile %q%s", name, nearest(name, names))
+				bad.add(f.From, "rooms.profile", "no profile is named %q%s", name, nearest(name, names))
 			}
 		}
 	}

@@ -1,3 +1,5 @@
+//go:build !race
+
 package configs
 
 import (
@@ -102,7 +104,7 @@ func TestListsFromTheEnvironment(t *testing.T) {
 		{"EARSHOT_PROFILES", "[{name: x", `EARSHOT_PROFILES: profiles: "[{name: x" is not a list of profiles, each with a name`},
 		{"EARSHOT_ROOMS", "[lounge://a/b, {url: lounge://a/c, profile: open-mic}]", ""},
 		{"EARSHOT_ROOMS", "lounge://a/b, lounge://a/c", ""},
-		{"EARSHOT_ROOMS", "[{url: lounge://a/c, profile: x}]", `EARSHOT_ROOMS: rooms.profile: there is no profile "x": profiles has open-mic`},
+		{"EARSHOT_ROOMS", "[{url: lounge://a/c, profile: x}]", `EARSHOT_ROOMS: rooms.profile: no profile is named "x": profiles has open-mic`},
 		{
 			"EARSHOT_ROOMS", "here", `EARSHOT_ROOMS: rooms.url: "here" is not the address of a room that Earshot knows, ` +
 				`like lounge://127.0.0.1:8484/lounge or livekit://rooms.example/open-mic, without user and password`,

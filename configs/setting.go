@@ -1,6 +1,9 @@
 package configs
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // settings is the table of everything that can be set, in the order of earshot.yaml.
 func settings() []setting {
@@ -14,14 +17,13 @@ func settings() []setting {
 
 // plainSettings are the settings that are no lists of mappings.
 func plainSettings() []setting {
-	serverAddress := matching(
-		`^(livekit(\+wss?)?://[^\s/?#@]+(/[^\s?#]*)?)?$`, `the address of a server like "livekit://rooms.example", without a room, or empty`,
-	)
-	apiBase := matching(
-		`^(https?://[^\s/?#@]+(/[^\s?#]*)?)?$`, `the base of an API like http://127.0.0.1:11434/v1, without a password in it`,
-	)
-	return []setting{
+	return slices.Concat([]setting{
 		{"data_dir", file("the path of a folder")},
+		{"database", postgres()},
+		{"database_password_file", file("the path of a file")},
+		{"node", line(64)},
+		{"rebalance", truth()},
+		{"only", choice("", OnlyDecode, OnlyHear)},
 		{"listen", address()},
 		{"access", choice("here", "required", "open")},
 		{"hosts", hostNames()},
@@ -37,26 +39,26 @@ func plainSettings() []setting {
 		{"partials", duration(0, 30*time.Second)},
 		{"spool_mb", number(16, 1<<20)},
 		{"decoders", number(0, 64)},
+		{"decoder.backend", choice("auto", "cpu", "vulkan", "cuda")},
+		{"decoder.url", apiBase()},
+		{"decoder.model", matching(`^[^\s]*$`, "the name of a model, without spaces")},
+		{"decoder.key_file", file("the path of a file")},
 		{"rules", ruleFiles()},
+		{"text_model", file("the path of a file")},
 		{"mode", choice("", "watch", "suggest", "act")},
 		{"automatic", truth()},
 		{"announcement", line(500)},
 		{"moderate_only", truth()},
+		{"captions.to", choice("none", "room")},
+		{"captions.partials", yesOrNo()},
 		{"stay.max_time", duration(0, 168*time.Hour)},
 		{"stay.alone", duration(0, 24*time.Hour)},
 		{"stay.silence", duration(0, 24*time.Hour)},
 		{"log.level", choice("debug", "info", "warn", "error")},
 		{"log.format", choice("text", "json")},
-		{"lounge.udp_port", number(0, 65535)},
-		{"lounge.per_address", number(0, 1024)},
-		{"lounge.host_token_file", file("the path of a file")},
-		{"livekit.hidden", truth()},
-		{"livekit.url", serverAddress},
-		{"livekit.dispatch", choice("named", "every", "none")},
-		{"livekit.agent", matching(`^[A-Za-z0-9._-]{1,64}$`, "a name of letters, digits, dots, dashes and underscores")},
-		{"livekit.load_threshold", share()},
-		{"livekit.profile", matching(`^([a-z0-9][a-z0-9._-]{0,63})?$`, "the name of a profile, or empty")},
-		{"livekit.webhook", webPath()},
+		{"metrics.listen", addressOrNone()},
+	}, loungeSettings(), liveKitSettings(), jitsiSettings(), []setting{
+		{"streams.unseen", truth()},
 		{"ice.servers", entriesOf(
 			"a list of STUN and TURN servers, like [stun:stun.example:3478, turns:turn.example:5349?transport=tcp]", true, iceServerFields()...,
 		)},
@@ -75,9 +77,9 @@ func plainSettings() []setting {
 		{"retention.flags", age()},
 		{"notices.targets", file("the path of a file")},
 		{"notices.link", matching(`^(https?://[^\s?#]+)?$`, `an address like "https://earshot.example", or empty`)},
-		{"summary.url", apiBase},
+		{"summary.url", apiBase()},
 		{"summary.model", matching(`^[^\s]*$`, "the name of a model, without spaces")},
-		{"opinion.url", apiBase},
+		{"opinion.url", apiBase()},
 		{"opinion.model", matching(`^[^\s]*$`, "the name of a model, without spaces")},
 		{"opinion.kind", choice("chat", "moderation")},
 		{"opinion.key_file", file("the path of a file")},
@@ -90,5 +92,19 @@ func plainSettings() []setting {
 		{"segment.pre_roll", duration(0, time.Second)},
 		{"segment.minimum", duration(0, time.Second)},
 		{"segment.maximum", duration(8*time.Second, 25*time.Second)},
+	})
+}
+
+func apiBase() kind {
+	return matching(
+		`^(https?://[^\s/?#@]+(/[^\s?#]*)?)?$`, `the base of an API like http://127.0.0.1:11434/v1, without a password in it`,
+	)
+}
+
+func loungeSettings() []setting {
+	return []setting{
+		{"lounge.udp_port", number(0, 65535)},
+		{"lounge.per_address", number(0, 1024)},
+		{"lounge.host_token_file", file("the path of a file")},
 	}
 }

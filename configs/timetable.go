@@ -5,29 +5,69 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+
+	"earshot/models/timetable"
 )
-
-// Timetable is weekly times in a time zone.
-type Timetable struct {
-	weekly []weekly
-	zone   *time.Location
-}
-
-// weekly is one stretch of some days: minutes from midnight by the clock on the wall. An end that is not after the start
-// is on the next day.
-type weekly struct {
-	days     [7]bool // from Sunday, as time.Weekday counts
-	from, to int
-}
 
 var stretch = regexp.MustCompile(
 	`^(?:(sun|mon|tue|wed|thu|fri|sat)(?:-(sun|mon|tue|wed|thu|fri|sat))?|daily) +(\d\d):(\d\d)-(\d\d):(\d\d)$`,
 )
 
-// parseWeekly reads "fri 19:00-21:00", "mon-fri 09:00-17:30" or "daily 22:00-02:00".
-func parseWeekly(s string) (w weekly, ok bool) {
-	m := stretch.FindStringSubmatch(s)
+// spoken are the days as people also write them, and the word that may stand before them.
+var spoken = regexp.MustCompile(
+	`^(?:every +)?(?:(sun|mon|tue|wed|thu|fri|sat)(?:days?|sdays?|nesdays?|rsdays?|urdays?)?|(days?|daily))\b`,
+)
+
+// plainTimes writes a stretch as parseWeekly reads it: "Every Thursday 9:00 - 17:30" is thu 09:00-17:30.
+func plainTimes(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	name := func(word string) string {
+		m := spoken.FindStringSubmatch(word)
+		switch {
+		case m == nil || len(m[0]) != len(word):
+			return word
+		case m[1] != "":
+			return m[1]
+		}
+		return "daily"
+	}
+	s = strings.TrimPrefix(dashes.ReplaceAllString(s, "-"), "every ")
+	days, times, ok := strings.Cut(strings.TrimSpace(s), " ")
+	if !ok {
+		return s
+	}
+	first, last, many := strings.Cut(days, "-")
+	if days = name(first); many {
+		days += "-" + name(last)
+	}
+	return days + " " + shortHour.ReplaceAllString(strings.TrimSpace(times), "${1}0$2:")
+}
+
+var (
+	dashes    = regexp.MustCompile(` *[-–—] *`)
+	shortHour = regexp.MustCompile(`(^|-)(\d):`)
+)
+
+// meantTimes guesses what times that can't be read were meant to be: most lack their end.
+func meantTimes(s string) string {
+	plain := plainTimes(s)
+	day, from, ok := strings.Cut(plain, " ")
+	if hour, err := strconv.Atoi(strings.SplitN(from, ":", 2)[0]); ok && err == nil && !strings.Contains(from, "-") && hour < 23 {
+		if _, minute, has := strings.Cut(from, ":"); has {
+			plain = fmt.Sprintf("%s %02d:%s-%02d:%s", day, hour, minute, hour+1, minute)
+		}
+	}
+	if _, ok := parseWeekly(plain); ok {
+		return plain
+	}
+	return ""
+}
+
+// parseWeekly reads "fri 19:00-21:00", "mon-fri 09:00-17:30" or "daily 22:00-02:00", and the same with longer names.
+func parseWeekly(s string) (w timetable.Entry, ok bool) {
+	m := stretch.FindStringSubmatch(plainTimes(s))
 	if m == nil {
 		return w, false
 	}
@@ -40,15 +80,15 @@ func parseWeekly(s string) (w weekly, ok bool) {
 		last = first
 	}
 	for d := first; ; d = (d + 1) % 7 {
-		w.days[d] = true
+		w.Days[d] = true
 		if d == last {
 			break
 		}
 	}
-	w.from, ok = minutes(m[3], m[4])
+	w.From, ok = minutes(m[3], m[4])
 	to, okTo := minutes(m[5], m[6])
-	w.to = to
-	return w, ok && okTo && w.from < 24*60 && w.from != w.to
+	w.To = to
+	return w, ok && okTo && w.From < 24*60 && w.From != w.To
 }
 
 // minutes reads a time of day, up to 24:00.
@@ -60,74 +100,24 @@ func minutes(h, m string) (int, bool) {
 }
 
 // Timetable reads the times of a room.
-func (r Room) Timetable() (Timetable, error) {
-	t := Timetable{zone: time.Local}
+func (r Room) Timetable() (timetable.Timetable, error) {
+	var t timetable.Timetable
+	zone := time.Local
 	if r.TimeZone != "" {
-		zone, err := time.LoadLocation(r.TimeZone)
-		if err != nil {
+		var err error
+		if zone, err = time.LoadLocation(r.TimeZone); err != nil {
 			return t, fmt.Errorf("the time zone %q is not known", short(r.TimeZone))
 		}
-		t.zone = zone
 	}
 	for _, s := range r.Schedule {
 		w, ok := parseWeekly(s)
 		if !ok {
-			return t, fmt.Errorf("%q is no time like \"fri 19:00-21:00\"", short(s))
+			return t, fmt.Errorf("%q is not a time like \"fri 19:00-21:00\"", short(s))
 		}
-		t.weekly = append(t.weekly, w)
+		w.Zone = zone
+		t = append(t, w)
 	}
 	return t, nil
-}
-
-// Open is when the stretch that covers a moment ends, stretches that touch taken together; false: none covers it. Times
-// are those on the wall: a night in which the clocks change is an hour longer or shorter.
-func (t Timetable) Open(at time.Time) (until time.Time, ok bool) {
-	for range 8 * len(t.weekly) { // a chain of stretches ends, or covers the week
-		end, in := t.covers(at)
-		if !in {
-			break
-		}
-		until, at, ok = end, end, true
-	}
-	return until, ok
-}
-
-// covers is the latest end of the stretches that cover a moment.
-func (t Timetable) covers(at time.Time) (until time.Time, ok bool) {
-	for _, w := range t.weekly {
-		for back := range 2 { // the stretch may have begun yesterday
-			from, to, falls := w.on(at.In(t.zone), -back)
-			if falls && !at.Before(from) && at.Before(to) && to.After(until) {
-				until, ok = to, true
-			}
-		}
-	}
-	return until, ok
-}
-
-// Next is when the next stretch begins after a moment; zero when there is none.
-func (t Timetable) Next(after time.Time) (next time.Time) {
-	for _, w := range t.weekly {
-		for ahead := range 9 {
-			from, _, falls := w.on(after.In(t.zone), ahead)
-			if falls && from.After(after) && (next.IsZero() || from.Before(next)) {
-				next = from
-			}
-		}
-	}
-	return next
-}
-
-// on is the stretch that begins some days from a day; false when none does.
-func (w weekly) on(day time.Time, days int) (from, to time.Time, falls bool) {
-	y, m, d := day.Date()
-	start := time.Date(y, m, d+days, 0, w.from, 0, 0, day.Location())
-	end := w.to
-	if end <= w.from {
-		end += 24 * 60
-	}
-	noon := time.Date(y, m, d+days, 12, 0, 0, 0, day.Location()) // midnight may not exist where the clocks change
-	return start, time.Date(y, m, d+days, 0, end, 0, 0, day.Location()), w.days[noon.Weekday()]
 }
 
 // schedule is a list of weekly times.
@@ -137,6 +127,7 @@ func schedule() kind {
 		read: func(g given) (any, bool) {
 			return g.each(func(s string) bool { _, ok := parseWeekly(s); return ok })
 		},
+		meant: meantTimes,
 	}
 }
 

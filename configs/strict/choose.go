@@ -31,6 +31,34 @@ func (s after) read(r *reader, n *yaml.Node) {
 	s.check(Value{r, n})
 }
 
+// Keys are the keys of a mapping; none if the shape is another.
+func Keys(s Shape) (keys []string) {
+	switch s := s.(type) {
+	case after:
+		return Keys(s.Shape)
+	case Mapping:
+		for _, f := range s.Fields {
+			keys = append(keys, f.Name)
+		}
+	}
+	return keys
+}
+
+// optional is a shape whose value may be left empty.
+type optional struct{ Shape }
+
+// Optional is a shape whose value may be left empty: a key with nothing behind it, "" or an empty list reads nothing.
+func Optional(s Shape) Shape { return optional{s} }
+
+func (s optional) read(r *reader, n *yaml.Node) {
+	v := Value{r, n}
+	t := v.target()
+	if t == nil || t.Tag == "!!null" || v.IsPlain() && t.Value == "" || v.IsList() && len(t.Content) == 0 {
+		return
+	}
+	s.Shape.read(r, n)
+}
+
 // either is one of two shapes.
 type either struct {
 	first, second Shape
@@ -62,6 +90,8 @@ type OneKey struct {
 	Kinds func(at Value) []Field
 	// NotOne is what a mapping of several keys, or of none, is told: how to join several. NotAList is what a list is told.
 	NotOne, NotAList string
+	// Instead and Elsewhere are as in a Mapping.
+	Instead, Elsewhere func(word string) string
 }
 
 func (s OneKey) describe(all *schemas) *Schema {
@@ -92,6 +122,6 @@ func (s OneKey) read(r *reader, n *yaml.Node) {
 		r.bad(n, "%s %s", s.What, s.NotOne)
 	}
 	r.depth++
-	Mapping{What: s.What, Fields: s.Kinds(Value{r, n})}.read(r, n)
+	Mapping{What: s.What, Fields: s.Kinds(Value{r, n}), Instead: s.Instead, Elsewhere: s.Elsewhere}.read(r, n)
 	r.depth--
 }

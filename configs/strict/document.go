@@ -46,17 +46,14 @@ func Parse(data []byte) (*Document, error) {
 		return nil, Syntax(err, data)
 	}
 	out := &Document{root: doc.Content[0]}
+	if out.root.Tag == "!!null" && out.root.Value == "" { // "---" alone; its line would be the one after the last
+		return nil, ErrEmpty
+	}
 	if err := dec.Decode(&second); !errors.Is(err, io.EOF) {
 		out.More = max(second.Line, 1)
 	}
 	return out, nil
 }
-
-// Line is where the document's content begins.
-func (d *Document) Line() int { return d.root.Line }
-
-// IsMapping reports whether the document is a mapping.
-func (d *Document) IsMapping() bool { return d.root.Kind == yaml.MappingNode }
 
 // Read reads the document into a shape. report is told every mistake, in the order of the document, and the values that
 // are right are filled in all the same.

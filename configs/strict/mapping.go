@@ -24,8 +24,16 @@ type Mapping struct {
 	NeedsOne []string
 	// Others is the shape of the values of all other keys, by the key; nil: there are none.
 	Others Item
+	// Instead is what to write instead of plain text for the whole mapping, and Elsewhere instead of an unknown key; "": nothing better is
+	// known. nil: never.
+	Instead, Elsewhere func(word string) string
 	// Check looks at the whole mapping once its fields have been read, and reports what is wrong; nil: nothing can be.
 	Check func(v Value)
+}
+
+// As is an Instead for a mapping whose plain value is most likely meant for one of its keys.
+func As(key string) func(text string) string {
+	return func(text string) string { return "write {" + key + ": " + text + "}" }
 }
 
 // Item makes the shape of one item of a list or of one value of a mapping: v is the item's place, or that of its key. done,
@@ -56,7 +64,7 @@ func (s Mapping) read(r *reader, n *yaml.Node) {
 		if s.Others != nil {
 			pairs = "name: …"
 		}
-		r.bad(n, "%s must be a mapping (%s), not %s", s.What, pairs, kindName(n))
+		r.bad(n, "%s must be a mapping (%s), not %s%s", s.What, pairs, kindName(n), better(s.Instead, n))
 		return
 	}
 	r.pairs(n, func(key, value *yaml.Node) { s.entry(r, key, value) })
@@ -87,11 +95,25 @@ func (s Mapping) entry(r *reader, key, value *yaml.Node) {
 		readItem(r, s.Others, key, value)
 		return
 	}
-	hint := DidYouMean(key.Value, known)
+	hint := better(s.Elsewhere, key)
+	if hint == "" {
+		hint = DidYouMean(key.Value, known)
+	}
 	if hint == "" {
 		hint = ": known are " + strings.Join(known, ", ")
 	}
 	r.bad(key, "unknown key %q%s", Shorten(key.Value), hint)
+}
+
+// better says what to write instead of a plain value.
+func better(instead func(word string) string, n *yaml.Node) string {
+	if instead == nil || n.Kind != yaml.ScalarNode {
+		return ""
+	}
+	if other := instead(Shorten(n.Value)); other != "" {
+		return ": " + other
+	}
+	return ""
 }
 
 // readItem reads a value by the shape that an Item makes at a place.

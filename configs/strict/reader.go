@@ -1,6 +1,7 @@
 package strict
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -70,6 +71,20 @@ func (v Value) Line() int {
 	return v.n.Line
 }
 
+// Source is the value as YAML, with its comments, in the usual layout; "" for the zero Value.
+func (v Value) Source() string {
+	if v.n == nil {
+		return ""
+	}
+	var out strings.Builder
+	enc := yaml.NewEncoder(&out)
+	enc.SetIndent(2)
+	if errors.Join(enc.Encode(v.n), enc.Close()) != nil {
+		return ""
+	}
+	return out.String()
+}
+
 // target is what stands at the place, behind an alias too; nil when there is nothing.
 func (v Value) target() *yaml.Node {
 	if v.n != nil && v.n.Kind == yaml.AliasNode {
@@ -86,6 +101,23 @@ func (v Value) IsList() bool { return v.is(yaml.SequenceNode) }
 
 // IsPlain reports whether the value is neither a mapping nor a list.
 func (v Value) IsPlain() bool { return v.is(yaml.ScalarNode) }
+
+// Keys returns the keys of a mapping.
+func (v Value) Keys() (out []string) {
+	if n := v.target(); v.IsMapping() {
+		for i := 0; i < len(n.Content); i += 2 {
+			out = append(out, n.Content[i].Value)
+		}
+	}
+	return out
+}
+
+// IsTruth reports whether the value is true or false, or yes or no.
+func (v Value) IsTruth() bool {
+	var b bool
+	t := v.target()
+	return t != nil && t.Kind == yaml.ScalarNode && t.Decode(&b) == nil
+}
 
 func (v Value) is(k yaml.Kind) bool {
 	n := v.target()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // room is what the tests read: one value of every shape.
@@ -128,8 +129,10 @@ func TestEveryMistakeHasItsLine(t *testing.T) {
 		"name: x\nnotes: []":             "2: notes is an empty list",
 		"name: x\nnotes: ~":              "2: notes is empty",
 		"name: x\nnotes: true":           `2: notes must be text: write "true" in quotes`,
-		"name: x\nshare: 140%":           "2: share must be between 0 and 1",
-		"name: x\nshare: '0.4'":          "2: share must be a number, not text",
+		"name: x\nshare: 140%":           "2: share must be between 0% and 100%",
+		"name: x\nshare: 40":             "2: share must be between 0 and 1: write 40%",
+		"name: x\nshare: '>40%'":         "2: share must be a number, not \">40%\": write 40%",
+		"name: x\nshare: '0.4'":          "2: share must be a number, not text: write 0.4 without quotes",
 		"name: x\nsize: 2.5":             "2: size must be a whole number",
 		"name: x\nopen: perhaps":         "2: open must be true or false, not text",
 		"name: x\nlast: soon":            `2: last must be a duration such as 20s, 5m, 2h or 14d, not "soon"`,
@@ -200,6 +203,7 @@ func TestSchemaIsMadeOfTheSameTable(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add("name: x\nwhen: {all: [{says: a}]}\nseats: {a: 1}\n")
 	f.Add("\r000")
+	f.Add("---")
 	f.Add("name: &a x\nnotes: [*a, *a]\n<<: {b: c}\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		doc, err := Parse([]byte(text))
@@ -249,4 +253,51 @@ func TestClosest(t *testing.T) {
 			t.Errorf("Closest(%q) = %q, want %q", word, got, want)
 		}
 	}
+}
+
+// TestWhatMayBeLeftEmpty: a key with nothing behind it keeps what held before; anything else is read as ever.
+func TestWhatMayBeLeftEmpty(t *testing.T) {
+	for text, want := range map[string]string{
+		"name:": "old []", "name: ''": "old []", "name: new": "new []", "tags: []": "old []", "tags:": "old []", "tags: [a]": "old [a]",
+		"a: &x\nname: *x": "old []",
+		"name: [a]":       "old [], 1: name must be text, not a list",
+	} {
+		name, tags := "old", []string{}
+		s := Mapping{What: "a room", Fields: []Field{
+			{"name", Optional(String("name", &name))},
+			{"a", Optional(String("a", new(string)))},
+			{"tags", Optional(List("tags", func(Value) (Shape, func()) {
+				tag := ""
+				return String("tag", &tag), func() { tags = append(tags, tag) }
+			}))},
+		}}
+		doc, err := Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var bad string
+		doc.Read(s, func(line int, message string) { bad += fmt.Sprintf(", %d: %s", line, message) })
+		if got := fmt.Sprint(name, " ", tags, bad); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}
+
+// FuzzDuration: a duration is refused, or is a positive length of at most a year and reads the same in its own words.
+func FuzzDuration(f *testing.F) {
+	for _, s := range []string{"500ms", "4m30s", "20w", "1h30m", "0s", "-5s", "1.5h", "5", "m", "9999999w", "1s1s", " 5s"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		d, err := ParseDuration(s)
+		if err != nil {
+			return
+		}
+		if d < 0 || d > 366*24*time.Hour {
+			t.Errorf("%q is %v", s, d)
+		}
+		if again, err := ParseDuration(fmt.Sprintf("%dms", d.Milliseconds())); d%time.Millisecond == 0 && (err != nil || again != d) {
+			t.Errorf("%q is %v, and %v in milliseconds: %v", s, d, again, err)
+		}
+	})
 }

@@ -1,6 +1,7 @@
 package strict
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -32,9 +33,27 @@ func (s scalar) read(r *reader, n *yaml.Node) {
 	}
 }
 
+// inBraces is what stands in braces without quotes, {list} or {{match}}, which YAML reads as a mapping; or "".
+func inBraces(n *yaml.Node) string {
+	if n.Kind != yaml.MappingNode || n.Style&yaml.FlowStyle == 0 || len(n.Content) != 2 {
+		return ""
+	}
+	if key, value := n.Content[0], n.Content[1]; key.Kind == yaml.ScalarNode && value.Tag == "!!null" && value.Value == "" {
+		return "{" + key.Value + "}"
+	}
+	if in := n.Content[0]; in.Kind == yaml.MappingNode && len(in.Content) == 2 && in.Content[0].Kind == yaml.ScalarNode {
+		return "{{" + in.Content[0].Value + "}}"
+	}
+	return ""
+}
+
 // text reads words: numbers are taken as they are written, yes/no/null must be quoted.
 func (r *reader) text(n *yaml.Node, what string) (Text, bool) {
 	if n = r.follow(n); n == nil {
+		return Text{}, false
+	}
+	if braced := inBraces(n); braced != "" {
+		r.bad(n, "%s must be text: put it in quotes: %q", what, braced)
 		return Text{}, false
 	}
 	if n.Kind != yaml.ScalarNode {
@@ -124,6 +143,10 @@ func ManyOf[T ~string](what string, into *[]T, allowed ...T) Shape {
 		*into = nil
 		for _, t := range all {
 			at := Value{v.r, &yaml.Node{Line: t.Line}}
+			if several := asList(t.Text); several != "" {
+				at.Bad("unknown %s %q%s", what, Shorten(t.Text), several)
+				continue
+			}
 			if one, ok := find(at, t, what, names); ok {
 				*into = append(*into, T(one))
 			}
@@ -145,7 +168,13 @@ func find(v Value, t Text, what string, allowed []string) (string, bool) {
 			return a, true
 		}
 	}
-	v.Bad("unknown %s %q%s: one of %s", what, Shorten(t.Text), DidYouMean(t.Text, allowed), strings.Join(allowed, ", "))
+	hint := DidYouMean(t.Text, allowed)
+	for _, a := range allowed { // "monday" for mon
+		if hint == "" && len(a) > 2 && strings.HasPrefix(strings.ToLower(t.Text), a) {
+			hint = fmt.Sprintf(" (did you mean %q?)", a)
+		}
+	}
+	v.Bad("unknown %s %q%s: one of %s", what, Shorten(t.Text), hint, strings.Join(allowed, ", "))
 	return "", false
 }
 
@@ -182,6 +211,26 @@ func (s texts) read(r *reader, n *yaml.Node) {
 // Texts is one text or a list of texts; those before are kept.
 func Texts(what string, into *[]Text) Shape {
 	return texts{what, textSchema(), func(_ Value, all []Text) { *into = append(*into, all...) }}
+}
+
+// Names is Texts for names, in which nobody writes a comma: one text with commas is meant to be several.
+func Names(what string, into *[]Text) Shape {
+	return texts{what, textSchema(), func(v Value, all []Text) {
+		for _, t := range all {
+			if strings.Contains(t.Text, ",") {
+				Value{v.r, &yaml.Node{Line: t.Line}}.Bad("%s: %q is one name%s", what, Shorten(t.Text), asList(t.Text))
+			}
+		}
+		*into = append(*into, all...)
+	}}
+}
+
+// asList says how a text with commas is written as a list; "" if it has none.
+func asList(text string) string {
+	if !strings.Contains(text, ",") {
+		return ""
+	}
+	return ": write [" + Shorten(text) + "] for several"
 }
 
 // CheckedTexts is one text or several, each of which take looks at; v is the place of all.

@@ -12,9 +12,9 @@ import (
 	"earshot/moderation/rules"
 )
 
-// Answer is a host's answer to an ask, or to any decision that was remembered: one of its offers, AnswerConfirm or
-// AnswerDismiss. by names the host. An ask takes one answer: the second is models.ErrInvalid, as is a choice that was not
-// offered; an id that is not open is models.ErrNotFound. What the outcome says is to be stored and done like that of a line.
+// Answer applies a host's answer to an ask, or to any decision still remembered: one of its offers, AnswerConfirm or AnswerDismiss.
+// by names the host. An ask accepts one answer: a second one, or a choice that was not offered, is models.ErrInvalid; an unknown id
+// is models.ErrNotFound. The caller stores and carries out the outcome, as for a line.
 func (s *Session) Answer(id, by, answer string, now time.Time) (Outcome, error) {
 	d, ok := s.open[id]
 	if !ok {
@@ -26,8 +26,8 @@ func (s *Session) Answer(id, by, answer string, now time.Time) (Outcome, error) 
 	return s.AnswerDecision(*d, by, answer, now)
 }
 
-// AnswerDecision is Answer for a decision that the caller has read from the store: one that was never asked, or that was
-// enforced and is now taken back. A dismissal of something enforced undoes it where that can be done.
+// AnswerDecision is Answer for a decision that the caller has read from the store: one that was never asked, or that was enforced
+// and is now reversed. Dismissing an enforced decision undoes its action where that is possible.
 func (s *Session) AnswerDecision(d models.Decision, by, answer string, now time.Time) (Outcome, error) {
 	switch {
 	case d.Ask == models.AskConfirmed || d.Ask == models.AskDismissed:
@@ -47,7 +47,7 @@ func (s *Session) AnswerDecision(d models.Decision, by, answer string, now time.
 		s.dismiss(&out, d, enforced, now)
 	} else {
 		s.confirm(&out, d, answer, by, now)
-		if c, err := parseOffer(answer); err == nil && c.verb == models.VerbRedact {
+		if s.set.rule(d.Rule).hides(d, answer) {
 			s.hide(&out, &d)
 		}
 	}
@@ -57,7 +57,7 @@ func (s *Session) AnswerDecision(d models.Decision, by, answer string, now time.
 	return out, nil
 }
 
-// confirm makes a decision's pending points count and does what was chosen.
+// confirm makes a decision's pending points count and carries out the choice.
 func (s *Session) confirm(out *Outcome, d models.Decision, answer, by string, now time.Time) {
 	p := s.roster.Person(d.SpeakerID)
 	before := s.ledgers.Balances(p.ID, now)
@@ -79,7 +79,13 @@ func (s *Session) confirm(out *Outcome, d models.Decision, answer, by string, no
 	}, before, now))
 }
 
-// hide redacts what a host chose to redact, in the way of the rule or, where it has none, in text and sound.
+// hides reports whether an answer redacts words: because the choice says so, or because it confirms a flag of a rule that redacts.
+func (r *rule) hides(d models.Decision, answer string) bool {
+	const hide = string(models.VerbRedact)
+	return answer == hide || r != nil && r.redacts() && slices.Contains(d.Offer, hide)
+}
+
+// hide redacts what a host chose to redact, as the rule specifies or, if the rule does not redact, in text and audio.
 func (s *Session) hide(out *Outcome, d *models.Decision) {
 	hidden := Redaction{d.Flag, d.SpeakerID, d.Utterance, d.Matched, true, ClipBeep}
 	if r := s.set.rule(d.Rule); r != nil {
@@ -94,30 +100,35 @@ func (s *Session) hide(out *Outcome, d *models.Decision) {
 	}
 }
 
-// chosen is the action that a host chose; r is the rule of the decision, or nil.
+// chosen returns the action that a host chose; r is the rule of the decision, or nil.
 func chosen(r *rule, d models.Decision, c choice, by string, now time.Time) models.Action {
 	a := models.Action{
 		ID: digest(20, d.ID, "chosen", c.verb), Session: d.Session, Decision: d.ID, Verb: c.verb, TargetID: d.SpeakerID,
 		TargetName: d.SpeakerName, ForMS: c.forMS, State: models.ActionPlanned, By: by, Created: now,
 	}
+	toRoom := false
 	if r != nil {
 		for _, x := range r.steps {
 			if does, ok := x.(inTheRoom); ok && does.order().verb == c.verb {
 				o := does.order()
 				a.Text, a.Via, a.ForMS = rules.Fill(o.text, "", d.SpeakerName), o.via, cmp.Or(a.ForMS, o.forMS)
+				toRoom = o.toRoom
 			}
 		}
 	}
 	if a.Verb == models.VerbWarn && a.Text == "" {
 		a.Text = "A moderator asks you to keep to the rules of this room."
 	}
-	if a.Verb == models.VerbNewcomersListen {
+	if toRoom {
+		a.Verb = models.VerbMessage
+	}
+	if toRoom || a.Verb == models.VerbNewcomersListen {
 		a.TargetID, a.TargetName = "", ""
 	}
 	return a
 }
 
-// dismiss takes back what a flag has cost.
+// dismiss reverses the consequences of a flag.
 func (s *Session) dismiss(out *Outcome, d models.Decision, enforced bool, now time.Time) {
 	if d.Verdict != models.VerdictAsked {
 		for _, points := range d.Points {
@@ -140,16 +151,16 @@ func (s *Session) dismiss(out *Outcome, d models.Decision, enforced bool, now ti
 	}
 }
 
-// tooLate is why a verdict is only written down that was reached long after the words.
-const tooLate = "it was decided too late to act on"
+// tooLate is the reason given when a verdict reached long after the words is only recorded.
+const tooLate = "the decision came too late to act on"
 
-// withhold has a decision only written down.
+// withhold lowers a decision to being recorded only.
 func withhold(d *models.Decision, why string) {
 	d.Verdict = models.VerdictWithheld
 	d.Why += "; " + why
 }
 
-// spokenAt is when the words of a decision were said, at the latest.
+// spokenAt returns the latest time at which the words of a decision can have been said.
 func spokenAt(d *models.Decision) time.Time {
 	if d.Said.IsZero() || d.Created.Before(d.Said) {
 		return d.Created
@@ -157,7 +168,7 @@ func spokenAt(d *models.Decision) time.Time {
 	return d.Said
 }
 
-// tooLate reports whether nobody expects any more that something is done about what was said, and notes it as a gate.
+// tooLate reports whether the words are too old to act on, and if so records a failed gate.
 func (s *Session) tooLate(d *models.Decision, now time.Time) bool {
 	if !s.over && models.Age(spokenAt(d), now) <= lateMS*time.Millisecond {
 		return false
@@ -173,8 +184,8 @@ func (s *Session) tooLate(d *models.Decision, now time.Time) bool {
 	return true
 }
 
-// lapses is when an open decision is over: an ask at its own time, and a verdict that waits for a second look or opinion
-// when its words are too old to act on; zero: never.
+// lapses returns when an open decision expires: an ask at its own time, and a verdict that waits for a second look or opinion when
+// its words are too old to act on; zero: never.
 func lapses(d *models.Decision) time.Time {
 	if d.Verdict == models.VerdictPending {
 		return spokenAt(d).Add(lateMS * time.Millisecond)
@@ -182,8 +193,8 @@ func lapses(d *models.Decision) time.Time {
 	return d.Expires
 }
 
-// Lapse is what becomes of a decision that waits for a host, a second look or an opinion that does not come in time, or
-// whose stay has ended: nothing is done, and its points never count. False: it waits for nothing.
+// Lapse ends a decision whose host, second look or opinion did not answer in time, or whose stay has ended: nothing is done, and its
+// points never count. It returns false if the decision waits for nothing.
 func Lapse(d models.Decision, now time.Time) (models.Decision, bool) {
 	switch {
 	case d.Verdict == models.VerdictPending:
@@ -203,8 +214,8 @@ func Lapse(d models.Decision, now time.Time) (models.Decision, bool) {
 	return d, true
 }
 
-// Expire lapses the asks that nobody answered in time, and the verdicts whose second look or opinion did not come in time.
-// Nothing is done, and their points never count. The outcome comes again until Lapsed says that it is stored.
+// Expire lapses the asks that nobody answered in time, and the verdicts whose second look or opinion did not arrive in time. Nothing
+// is done, and their points never count. The same outcome is returned again until Lapsed confirms that it was stored.
 func (s *Session) Expire(now time.Time) Outcome {
 	var out Outcome
 	for _, d := range s.open {
@@ -224,24 +235,26 @@ func (s *Session) Expire(now time.Time) Outcome {
 	return out
 }
 
-// hideLate has the words of a late verdict hidden all the same, where its rule redacts and does not insist on a second
-// look: that does nothing to anybody.
+// hideLate redacts the words of a late verdict all the same, if its rule redacts and does not insist on a second look, because
+// redaction affects nobody in the room.
 func (s *Session) hideLate(out *Outcome, d *models.Decision) {
 	r := s.set.rule(d.Rule)
-	if r == nil || !r.redacts() || r.SecondLook != nil && r.SecondLook.MustAgree && (d.SecondLook == nil || !d.SecondLook.Agreed) {
+	if r == nil || r.SecondLook != nil && r.SecondLook.MustAgree && (d.SecondLook == nil || !d.SecondLook.Agreed) {
 		return
 	}
-	s.hide(out, d)
+	if as, ok := find[*redact](r.steps); ok && !as.waits(d.Mode) {
+		s.hide(out, d)
+	}
 }
 
-// Lapsed lets go of decisions that Expire gave and that are stored now.
+// Lapsed forgets decisions that Expire returned and that have since been stored.
 func (s *Session) Lapsed(stored []models.Decision) {
 	for _, d := range stored {
 		delete(s.open, d.ID)
 	}
 }
 
-// NextExpiry is when the next decision lapses; zero when none is open.
+// NextExpiry returns when the next decision lapses; zero if none is open.
 func (s *Session) NextExpiry() time.Time {
 	var next time.Time
 	for _, d := range s.open {
@@ -252,6 +265,6 @@ func (s *Session) NextExpiry() time.Time {
 	return next
 }
 
-// End says that the stay is over: from now on nobody is asked and nothing is done in the room, whatever is still judged.
-// Words are still hidden, hosts still told, and points still count. Expire then lapses all that is open.
+// End says that the stay is over: from now on nobody is asked and nothing is done in the room, whatever is still judged. Words are
+// still redacted, hosts still notified, and points still count. Expire then lapses everything that is open.
 func (s *Session) End() { s.over = true }

@@ -1,3 +1,5 @@
+//go:build !race
+
 package engine
 
 import (
@@ -49,9 +51,25 @@ func bigFiles() map[string]string {
 	return files
 }
 
-// longLine is as long as a line gets: 14 s of quick speech.
+// longLine is as long as a line can get: 14 s of fast speech.
 const longLine = "well I think that we will have to talk about the price of coffee again because they will call us on Monday and " +
 	"everyone can see that the market is not going to wait for you or for him so please listen to the speaker now"
+
+// talk is what people say in a room, one line each.
+const talk = `good evening everybody and welcome to the second part of our book club
+thank you I only wanted to say that I liked the first chapter more than the others
+yes
+me too I think it is because of the way she writes about her mother
+can you hear me now
+we hear you but there is a noise in the background it may be your fan
+sorry I will close the window
+so what did you make of the ending because I did not understand why he goes back to the city
+I do not think he goes back I think he only dreams of it
+that is a good point
+the last sentence says that the train was late so somebody must have been waiting for it
+are we going to read the next one by the same author or do you want to vote about it again
+let us vote at the end
+I would like to read something shorter next time if nobody minds`
 
 func BenchmarkJudge(b *testing.B) {
 	files := bigFiles()
@@ -87,7 +105,7 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
-// BenchmarkPacks judges by all shipped packs, each line after five others of the same speaker.
+// BenchmarkPacks judges lines by all shipped packs, each after five others of the same speaker.
 func BenchmarkPacks(b *testing.B) {
 	set, err := Load(LoadOptions{FS: os.DirFS(packs)}, "base", "harassment.en", "scams.en", "personal-data", "floor", "sound", "harassment.id")
 	if err != nil {
@@ -107,7 +125,7 @@ func BenchmarkPacks(b *testing.B) {
 	}
 }
 
-// BenchmarkReplay goes through stored lines with lists of 10 000 phrases.
+// BenchmarkReplay replays stored lines with lists of 10 000 phrases.
 func BenchmarkReplay(b *testing.B) {
 	files := bigFiles()
 	files["main.yaml"] = files["lists.yaml"]
@@ -120,6 +138,25 @@ func BenchmarkReplay(b *testing.B) {
 	u := line("I think that we should talk about the price", 1)
 	for b.Loop() {
 		u.Seq++
+		r.Line(u)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+}
+
+// BenchmarkReplayPacks replays a conversation of five people with the packs of a profile, which use the text model.
+func BenchmarkReplayPacks(b *testing.B) {
+	set, err := Load(LoadOptions{FS: os.DirFS(packs)}, "open-mic")
+	if err != nil {
+		b.Fatal(err)
+	}
+	lines := strings.Split(talk, "\n")
+	r := NewReplay(set)
+	r.Session(models.Session{ID: "s"}, nil, nil)
+	at := int64(0)
+	for i := 0; b.Loop(); i++ {
+		u := exampleLine(lines[i%len(lines)], 0.9, at, i+1)
+		u.SpeakerID = fmt.Sprint(i / 2 % 5)
+		at = u.EndMS + 700
 		r.Line(u)
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "lines/s")

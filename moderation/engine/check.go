@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"earshot/configs/strict"
@@ -12,19 +13,19 @@ import (
 	"earshot/moderation/rules"
 )
 
-// Example is something somebody might say, to try rules on.
+// Example is something that somebody might say, for trying rules.
 type Example struct {
 	// Say holds successive lines of one speaker.
 	Say []string
 	// By is the speaker's role; empty is guest.
 	By models.Role
-	// WordP is the probability with which every word is heard, 0 to 1.
+	// WordP is the probability of every word, 0 to 1.
 	WordP float64
 	// Show leaves the words of masked lists readable in the verdicts.
 	Show bool
 }
 
-// Try judges an example and explains every rule of the set, gravest verdicts first. A rule that fires on several lines
+// Try judges an example and explains every rule of the set, the most severe verdicts first. A rule that fires on several lines
 // reports its strongest verdict. The error says that the role is unknown.
 func (s *Set) Try(e Example) ([]Verdict, error) {
 	if e.By != "" && !s.Roles[e.By] {
@@ -48,20 +49,22 @@ func (s *Set) Try(e Example) ([]Verdict, error) {
 	return s.try(script, e.Show), nil
 }
 
-// spoken is a line and the role of who says it.
+// spoken is a line and its speaker's role.
 type spoken struct {
 	u    models.Utterance
 	role models.Role
 }
 
-// try judges lines one after the other in a session of their own, with what follows from them: points count, and ledgers that
-// they reach. Each rule's strongest verdict counts.
+// try judges successive lines in a session of their own, including consequences: points count, and so do rules on ledgers. Each
+// rule's strongest verdict counts.
 func (s *Set) try(script []spoken, show bool) []Verdict {
-	p := &player{set: s, show: show, people: map[string]models.Role{}, open: map[string]string{}}
+	p := &player{set: s, show: show, people: map[string]models.Role{}, open: map[string]models.Decision{}}
 	p.begin(monday)
 	for _, line := range script {
 		p.session.Person(models.Speaker{ID: line.u.SpeakerID, Name: line.u.SpeakerName, Role: line.role})
 		line.u.Session = p.session.session.ID
+		p.talk(line.u.SpeakerID, line.u.StartMS, line.u.EndMS)
+		p.until(line.u.EndMS)
 		p.line(line.u)
 	}
 	sortVerdicts(p.found)
@@ -72,25 +75,29 @@ func (s *Set) try(script []spoken, show bool) []Verdict {
 type CheckResult struct {
 	File string `json:"file"`
 	Line int    `json:"line"`
-	// Say is what the check says, masked like every output unless it was asked for in full.
+	// Say is what the check says, masked like all output unless the full text was requested.
 	Say string `json:"say"`
-	// Failures says what came out otherwise than expected; it is empty when the check passed.
+	// Failures lists the deviations from what was expected; it is empty if the check passed.
 	Failures []string `json:"failures,omitempty"`
 	// Skipped says why the check could not be run; such a check has neither passed nor failed.
 	Skipped string `json:"skipped,omitempty"`
 }
 
-// RunChecks runs the checks of every file in the closure of paths, each against what that file and the files it uses say,
-// so that a pack's checks hold or fail wherever it is used. With show nothing is masked in the results. The error is that of
-// Load.
+// RunChecks runs the checks of every file in the closure of paths, each against that file and the files it uses, so that a pack's
+// checks have the same result wherever it is used. Checks of shipped packs, which are tested with the program, run only if the pack
+// is named. With show, nothing is masked in the results. The error is that of Load.
 func RunChecks(opts LoadOptions, show bool, paths ...string) ([]CheckResult, error) {
-	files, probs := rules.Load(language, opts.FS, paths...)
-	if compile(files, opts.Mode, opts.TextModel, probs); probs.Err() != nil {
+	files, probs := rules.Load(language, opts.FS, opts.Drafts, paths...)
+	if compile(files, opts, probs); probs.Err() != nil {
 		return nil, probs.Err()
 	}
 	var out []CheckResult
+	shipped := slices.ContainsFunc(files.Named, func(f *rules.File) bool { return f.Dir == "" })
 	for _, f := range files.All() {
-		alone := compile(&rules.Files{Named: []*rules.File{f}}, "", opts.TextModel, probs)
+		if f.Dir == "" && !shipped {
+			continue
+		}
+		alone := compile(&rules.Files{Named: []*rules.File{f}}, LoadOptions{TextModelFile: opts.TextModelFile}, probs)
 		if err := probs.Err(); err != nil {
 			return nil, err
 		}
@@ -143,10 +150,10 @@ func saidIn(c rules.Check) string {
 	return strings.Join(texts, " | ")
 }
 
-// errNoTranscriber: a recording cannot be listened to.
-var errNoTranscriber = errors.New("a recording needs a model to listen with")
+// errNoTranscriber: recordings can't be transcribed.
+var errNoTranscriber = errors.New("a recording needs a model to transcribe it")
 
-// script is what is said in a check, line by line.
+// script returns what is said in a check, line by line.
 func script(c rules.Check, opts LoadOptions, f *rules.File) ([]spoken, error) {
 	if c.WAV != "" {
 		return recording(c, opts, f)
@@ -169,14 +176,14 @@ func script(c rules.Check, opts LoadOptions, f *rules.File) ([]spoken, error) {
 	return out, nil
 }
 
-// recording listens to a recording beside the rule file.
+// recording transcribes a recording in the folder of the rule file.
 func recording(c rules.Check, opts LoadOptions, f *rules.File) ([]spoken, error) {
 	if opts.Transcribe == nil || f.Dir == "" {
 		return nil, errNoTranscriber
 	}
 	lines, err := opts.Transcribe(filepath.Join(f.Dir, filepath.FromSlash(c.WAV)))
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen to %s: %w", c.WAV, err)
+		return nil, fmt.Errorf("cannot transcribe %s: %w", c.WAV, err)
 	}
 	out := make([]spoken, len(lines))
 	for i, u := range lines {
@@ -188,8 +195,8 @@ func recording(c rules.Check, opts LoadOptions, f *rules.File) ([]spoken, error)
 	return out, nil
 }
 
-// failures compares verdicts with what the check expects. Rules that an expectation does not name may do what they like,
-// except under "expect: none".
+// failures compares verdicts with what the check expects. Rules that an expectation does not name may do anything, except under
+// "expect: none".
 func failures(c rules.Check, verdicts []Verdict) []string {
 	var out []string
 	byRule := map[string]Verdict{}
@@ -221,16 +228,16 @@ func failure(e rules.Expectation, v Verdict) string {
 	return fmt.Sprintf("expected %s: %s, but it came out as %s (level %s): %s", e.Rule, e.Want, v.Mode, v.Level, v.Why)
 }
 
-// Tried is what a set makes of an example, as "rules try --json" and the API give it.
+// Tried is the result of Try in the form that "rules try --json" and the API return.
 type Tried struct {
 	Set      string         `json:"set"`
 	By       models.Role    `json:"by"`
 	Verdicts []TriedVerdict `json:"verdicts"`
-	// Others are the rules that do not flag it. They are left out of batches.
+	// Others are the rules that do not flag the example. They are omitted in batches.
 	Others []TriedOther `json:"others,omitempty"`
 }
 
-// TriedVerdict is the verdict of one rule that flags the example. Matched holds what Verdict.Shown does.
+// TriedVerdict is the verdict of one rule that flags the example. Matched has the contents of Verdict.Shown.
 type TriedVerdict struct {
 	Rule         string       `json:"rule"`
 	Pack         string       `json:"pack"`
@@ -243,7 +250,7 @@ type TriedVerdict struct {
 	Gates        []TriedGate  `json:"gates"`
 }
 
-// TriedGate is a Gate under a name of its own, which it needs among the types of the API.
+// TriedGate is a Gate with a name that is unique among the types of the API.
 type TriedGate Gate
 
 // TriedOther is a rule that does not flag the example.
@@ -253,7 +260,7 @@ type TriedOther struct {
 	WhyNot string `json:"why_not"`
 }
 
-// Report is Try as data: with others, also the rules that do not flag the example are told, and why not.
+// Report is Try as data: with others, it also lists the rules that do not flag the example, and why.
 func (s *Set) Report(e Example, others bool) (Tried, error) {
 	verdicts, err := s.Try(e)
 	if err != nil {
@@ -275,17 +282,17 @@ func (s *Set) Report(e Example, others bool) (Tried, error) {
 	return out, nil
 }
 
-// Replayed is what a Replay found, as "rules replay --json" and the API give it.
+// Replayed is the result of a Replay in the form that "rules replay --json" and the API return.
 type Replayed struct {
 	Set      string `json:"set"`
 	Sessions int    `json:"sessions"`
 	Lines    int    `json:"lines"`
-	// Left is how many older sessions there was no time for.
+	// Left is how many older sessions were skipped to save time.
 	Left  int         `json:"left,omitempty"`
 	Rules []ReplayRow `json:"rules"`
 }
 
-// Report is what was found so far.
+// Report returns the results so far.
 func (r *Replay) Report() Replayed {
 	return Replayed{Set: r.set.String(), Sessions: r.Sessions, Lines: r.Lines, Rules: r.Rows()}
 }

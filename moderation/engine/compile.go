@@ -10,14 +10,13 @@ import (
 	"earshot/configs/strict"
 	"earshot/models"
 	"earshot/moderation/engine/condition"
-	"earshot/moderation/match/textmodel"
 	"earshot/moderation/rules"
 )
 
-// maxRules bounds the rules of one set.
+// maxRules limits the rules of one set.
 const maxRules = 2000
 
-// compiler turns rule files into a set. It notes mistakes and goes on, like the reader.
+// compiler turns rule files into a set. It records problems and goes on, like the reader.
 type compiler struct {
 	*condition.Builder
 	probs *rules.Problems
@@ -26,24 +25,25 @@ type compiler struct {
 	trust trust
 }
 
-// compile compiles files, with their mode unless another is given; model says what lines mean. The result is of use only when no
-// problem was noted.
-func compile(from *rules.Files, mode models.Mode, model *textmodel.Model, probs *rules.Problems) *Set {
+// compile compiles files with their mode and the shipped text model unless options override them. The result is usable only if no
+// problem was recorded.
+func compile(from *rules.Files, opts LoadOptions, probs *rules.Problems) *Set {
 	c := &compiler{
 		probs: probs, ids: map[string]*rules.Rule{}, trust: defaultTrust(),
 		set: &Set{Settings: condition.NewSettings(), mode: models.ModeSuggest, disk: from.Disk},
 	}
-	c.Builder = condition.NewBuilder(probs, c.set.Settings, model)
+	c.Builder = condition.NewBuilder(probs, c.set.Settings, opts.textModel(probs))
 	files := from.All()
 	c.settings(files)
-	if mode != "" {
-		c.set.mode = mode
-	}
+	c.set.mode, c.set.modes = cmp.Or(opts.Mode, c.set.mode), fileModes(from.Named, opts.Mode)
 	for _, f := range files {
 		c.set.files = append(c.set.files, f.Name)
 		for i := range f.Words {
 			c.List(f, &f.Words[i])
 		}
+	}
+	for _, f := range files {
+		c.Named(f)
 	}
 	off := c.switchedOff(files)
 	replaced := c.replaced(files)
@@ -58,8 +58,16 @@ func compile(from *rules.Files, mode models.Mode, model *textmodel.Model, probs 
 	for r := range off {
 		offIDs[r.ID] = true
 	}
+	c.noteUnused(files)
+	c.noteConditions(files)
+	c.noteExcused(files)
+	c.noteNothing(files)
+	c.noteRoles(files)
+	c.noteForms(files)
+	c.wordLists(files)
 	c.ladder()
 	c.Build()
+	c.noteNever(files)
 	for _, f := range files {
 		c.checks(f, offIDs)
 	}
@@ -82,7 +90,12 @@ func setName(named []*rules.File) string {
 	return strings.Join(packs, "+")
 }
 
-// settings merges mode, people and trust; a later file wins key by key.
+// knownRoles are the roles that rules may name in any room, and people: may add to.
+var knownRoles = []models.Role{
+	models.RoleHost, models.RoleCohost, models.RoleSpeaker, models.RoleGuest, "keynote", "moderator", "audience",
+}
+
+// settings merges people, trust and the mode of files without one; a later file wins key by key.
 func (c *compiler) settings(files []*rules.File) {
 	people := map[models.Role][]string{}
 	for _, f := range files {
@@ -91,12 +104,16 @@ func (c *compiler) settings(files []*rules.File) {
 		}
 		maps.Copy(people, f.People)
 		c.trust.merge(f.Trust)
+		if p := f.Trust.Sound.WordP; p != nil && *p < c.trust.final.wordP {
+			c.probs.Add(
+				f.Name, f.Trust.Sound.Line, "",
+				"sound: word_p: %v has no effect, because final: requires %v of every match: write more than that", *p, c.trust.final.wordP,
+			)
+		}
 		c.roomSettings(f)
 	}
 	c.set.trust, c.set.SoundP = c.trust, c.trust.sound.wordP
-	for _, r := range []models.Role{
-		models.RoleHost, models.RoleCohost, models.RoleSpeaker, models.RoleGuest, "keynote", "moderator", "audience",
-	} {
+	for _, r := range knownRoles {
 		c.set.Roles[r] = true
 	}
 	for _, role := range slices.Sorted(maps.Keys(people)) {
@@ -109,9 +126,12 @@ func (c *compiler) settings(files []*rules.File) {
 	c.checkFloors(files)
 }
 
-// checkFloors refuses gates that would let pass what the floor forbids.
+// checkFloors rejects gates that are below the floor.
 func (c *compiler) checkFloors(files []*rules.File) {
 	for _, f := range files {
+		if p := f.Trust.Floor.WordP; p != nil && *p > c.trust.final.wordP {
+			c.probs.Add(f.Name, f.Trust.Floor.Line, "", "floor: word_p: %v is more than final: has (%v)", *p, c.trust.final.wordP)
+		}
 		for _, g := range []rules.Gates{f.Trust.Final, f.Trust.Sound} {
 			c.aboveFloor(f, "", g)
 		}
@@ -124,7 +144,7 @@ func (c *compiler) checkFloors(files []*rules.File) {
 func (c *compiler) aboveFloor(f *rules.File, rule string, g rules.Gates) {
 	if g.WordP != nil && *g.WordP < c.trust.floor.wordP {
 		c.probs.Add(
-			f.Name, g.Line, rule, "word_p: %v is below the floor of %v: words that unsure are never enough", *g.WordP, c.trust.floor.wordP,
+			f.Name, g.Line, rule, "word_p: %v is below the minimum of %v", *g.WordP, c.trust.floor.wordP,
 		)
 	}
 }
@@ -134,9 +154,10 @@ func (c *compiler) rule(f *rules.File, raw *rules.Rule) {
 	when, unless := c.Rule(f, raw), c.Rule(f, raw)
 	r := &rule{Rule: raw, when: when.Condition(raw.When), unless: unless.Condition(raw.Unless)}
 	if raw.ID == "" {
-		return // noted when it was read
+		return // recorded when it was read
 	}
 	c.possible(f, raw, when, unless)
+	c.applies(f, raw)
 	if first, ok := c.ids[raw.ID]; ok {
 		where := fmt.Sprintf("first in %s:%d", first.File, first.Line)
 		if first.File == f.Name {
@@ -149,9 +170,22 @@ func (c *compiler) rule(f *rules.File, raw *rules.Rule) {
 	if len(c.ids) == maxRules+1 {
 		c.probs.Add(f.Name, raw.Line, raw.ID, "too many rules: at most %d in one set", maxRules)
 	}
-	r.pack, r.mode, r.title = f.Pack, weaker(c.set.mode, raw.Mode), cmp.Or(raw.Flag.Title, raw.ID)
+	r.pack, r.mode, r.title = f.Pack, weaker(c.set.modeOf(f), raw.Mode), cmp.Or(raw.Flag.Title, raw.ID)
+	if f.Dir != "" && raw.Mode != "" && r.mode != raw.Mode {
+		c.note(f, raw, "mode: %s has no effect: the profile allows %s at most", raw.Mode, c.set.modeOf(f))
+	}
 	r.trust = c.trust.forRule(raw.Trust)
-	r.looks, r.bySound, r.balances = when.Looks, when.BySound, when.Balances
+	c.noteTrust(f, raw)
+	if f.Dir != "" && raw.SecondLook != nil && raw.SecondLook.Model != "" {
+		c.note(f, raw, "second_look: model: the service's own model looks again, whichever is named here")
+	}
+	r.looks, r.bySound, r.balances = when.Inputs, when.BySound, when.Balances
+	if raw.For > 0 && !r.observed() { // conditions that hold while nothing is said are evaluated all the time
+		r.looks |= condition.InputRoom
+		if r.looks&condition.InputWho != 0 {
+			r.looks |= condition.InputPerson
+		}
+	}
 	model := ""
 	if r.meaning = when.Meaning || unless.Meaning; r.meaning {
 		c.noteMeaning(f, r)
@@ -161,6 +195,7 @@ func (c *compiler) rule(f *rules.File, raw *rules.Rule) {
 		c.set.Reach = max(c.set.Reach, raw.Span.Last)
 	}
 	c.steps(f, raw, r)
+	c.idle(f, r, when)
 	g := r.trust
 	r.hash = digest(12, raw, append(when.Lists, unless.Lists...), r.mode, g.wordP, g.logProb, g.voiced, g.lossMax, g.attribution)
 	if model != "" {
@@ -169,31 +204,30 @@ func (c *compiler) rule(f *rules.File, raw *rules.Rule) {
 	c.set.rules = append(c.set.rules, r)
 }
 
-// twice says what to do about a rule of another file that has the same id.
+// twice says how to resolve a duplicate id with a rule of another file.
 func twice(first, second string) string {
 	if first == second {
 		return ""
 	}
-	return "; override: yes has this rule stand for that one"
+	return "; override: yes replaces that rule with this one"
 }
 
-// noteMeaning notes what a rule may not come to by what lines sound like alone.
+// noteMeaning notes limits on rules that rely only on the text model.
 func (c *compiler) noteMeaning(f *rules.File, r *rule) {
 	score, alone := condition.MeaningAlone(r.when)
 	switch {
+	case !c.set.MeaningKnown():
+		c.note(f, r.Rule, "means: never holds: no text model knows a language of languages: allowed")
 	case !alone:
 	case score < condition.AskScore && r.mode != models.ModeWatch:
-		c.set.notes = append(c.set.notes, Note{f.Name, r.Line, r.ID, fmt.Sprintf(
-			"what a line sounds like is only written down below %.2f, unless another condition of the rule holds too", condition.AskScore)})
+		c.note(f, r.Rule,
+			"the text model alone is only recorded below %.2f, unless another condition of the rule holds too", condition.AskScore)
 	case r.mode == models.ModeAct:
-		c.set.notes = append(c.set.notes, Note{
-			f.Name, r.Line, r.ID,
-			"what a line sounds like never acts by itself: a host is asked, unless another condition of the rule holds too",
-		})
+		c.note(f, r.Rule, "the text model alone never acts: a host is asked, unless another condition of the rule holds too")
 	}
 }
 
-// steps takes over the steps of a rule, and checks what they name.
+// steps takes over the steps of a rule and checks the names they use.
 func (c *compiler) steps(f *rules.File, raw *rules.Rule, r *rule) {
 	alone := false
 	for _, s := range raw.Steps {
@@ -213,7 +247,7 @@ func (c *compiler) steps(f *rules.File, raw *rules.Rule, r *rule) {
 	}
 }
 
-// checks verifies the names in a file's checks. Rules that are off may be expected: nothing comes of it.
+// checks verifies the names in a file's checks. Rules that are off may be expected, since that has no effect.
 func (c *compiler) checks(f *rules.File, off map[string]bool) {
 	role := func(r models.Role, line int) {
 		if r != "" && !c.set.Roles[r] {
@@ -225,6 +259,10 @@ func (c *compiler) checks(f *rules.File, off map[string]bool) {
 		for _, l := range check.Say {
 			role(l.By, check.Line)
 		}
+		for _, e := range check.Scene {
+			role(e.Role, e.Line)
+			c.sceneNames(f, e, off)
+		}
 		for _, e := range check.Expect {
 			if c.ids[e.Rule] == nil && !off[e.Rule] {
 				c.probs.Add(f.Name, e.Line, "", "the check expects a rule %q that does not exist%s", strict.Shorten(e.Rule),
@@ -234,11 +272,25 @@ func (c *compiler) checks(f *rules.File, off map[string]bool) {
 	}
 }
 
-// setHash is the hash of the rules (which are sorted) and of who has which role.
+// sceneNames verifies the ledger and the rule named by an event of a scene.
+func (c *compiler) sceneNames(f *rules.File, e rules.Event, off map[string]bool) {
+	switch {
+	case e.Kind == rules.EventPoints:
+		c.KnownLedger(f, &rules.Rule{}, e.Text, e.Line)
+	case e.Kind == rules.EventAnswer && c.ids[e.Text] == nil && !off[e.Text]:
+		c.probs.Add(f.Name, e.Line, "", "the scene answers a rule %q that does not exist%s", strict.Shorten(e.Text),
+			strict.DidYouMean(e.Text, slices.Sorted(maps.Keys(c.ids))))
+	}
+}
+
+// setHash is the hash of the rules (which are sorted) and of the role assignments.
 func (c *compiler) setHash() string {
 	parts := []any{c.set.mode, c.set.Members, c.set.Newcomers, c.set.Languages, c.set.VoteOver, c.set.Ledgers, c.set.automatic}
 	for _, r := range c.set.rules {
 		parts = append(parts, r.ID, r.hash)
+	}
+	if modes := c.set.otherModes(); len(modes) > 0 {
+		parts = append(parts, modes)
 	}
 	if len(c.set.exempt) > 0 {
 		parts = append(parts, c.set.exempt)
@@ -249,7 +301,7 @@ func (c *compiler) setHash() string {
 	return digest(12, parts...)
 }
 
-// roomSettings takes over what a file says about the room; later files win.
+// roomSettings applies a file's settings for the room; later files override earlier ones.
 func (c *compiler) roomSettings(f *rules.File) {
 	if f.Newcomer != nil {
 		c.set.Newcomers = f.Newcomer
@@ -271,7 +323,7 @@ func (c *compiler) roomSettings(f *rules.File) {
 	}
 }
 
-// switchedOff are the rules of used files that some file switches off. An id that no used file has is a mistake.
+// switchedOff returns the rules of used files that some file switches off. An id that no used file has is an error.
 func (c *compiler) switchedOff(files []*rules.File) map[*rules.Rule]bool {
 	off := map[*rules.Rule]bool{}
 	for _, f := range files {
@@ -293,7 +345,7 @@ func (c *compiler) switchedOff(files []*rules.File) map[*rules.Rule]bool {
 	return off
 }
 
-// below are the files whose rules a file may switch off: those that it uses, and those that were named before it.
+// below returns the files whose rules a file may switch off: those that it uses, and those named before it.
 func (c *compiler) below(f *rules.File, files []*rules.File) []*rules.File {
 	out := f.Closure()
 	out = out[:len(out)-1]
@@ -307,57 +359,8 @@ func (c *compiler) below(f *rules.File, files []*rules.File) []*rules.File {
 
 func (c *compiler) unknownOff(f *rules.File, t strict.Text, known []string) {
 	if slices.ContainsFunc(f.Rules, func(r *rules.Rule) bool { return r.ID == t.Text }) {
-		c.probs.Add(f.Name, t.Line, "", "off: %q is a rule of this file: take it out, or take it off this list", strict.Shorten(t.Text))
+		c.probs.Add(f.Name, t.Line, "", "off: %q is a rule of this file: remove the rule, or remove it from this list", strict.Shorten(t.Text))
 		return
 	}
 	c.probs.Add(f.Name, t.Line, "", "off: there is no rule %q%s", strict.Shorten(t.Text), strict.DidYouMean(t.Text, known))
-}
-
-// ladder refuses rules whose ledgers feed each other in a circle.
-func (c *compiler) ladder() {
-	feeds := map[string][]edgeRule{}
-	for _, r := range c.set.rules {
-		for _, from := range r.balances {
-			for _, s := range r.steps {
-				if to, ok := s.(*add); ok {
-					feeds[from.Name] = append(feeds[from.Name], edgeRule{to.Ledger, r.Rule})
-				}
-			}
-		}
-	}
-	state := map[string]int{}
-	var visit func(at string, path []string)
-	visit = func(at string, path []string) {
-		state[at] = 1
-		for _, e := range feeds[at] {
-			if i := slices.Index(append(slices.Clip(path), at), e.to); i >= 0 {
-				around := slices.Concat(path, []string{at, e.to})[i:]
-				c.probs.Add(e.rule.File, e.rule.Line, e.rule.ID, "the ladder goes in a circle: %s", circleOf(around))
-				continue
-			}
-			if state[e.to] == 0 {
-				visit(e.to, append(slices.Clip(path), at))
-			}
-		}
-		state[at] = 2
-	}
-	for _, name := range slices.Sorted(maps.Keys(feeds)) {
-		if state[name] == 0 {
-			visit(name, nil)
-		}
-	}
-}
-
-// circleOf names a circle of ledgers, shortened where it is long.
-func circleOf(names []string) string {
-	if len(names) > 8 {
-		names = append(append(slices.Clone(names[:4]), fmt.Sprintf("… %d more …", len(names)-8)), names[len(names)-4:]...)
-	}
-	return strings.Join(names, " -> ")
-}
-
-// edgeRule is a rule that adds to a ledger because of another.
-type edgeRule struct {
-	to   string
-	rule *rules.Rule
 }

@@ -10,7 +10,7 @@ import (
 	"earshot/moderation/rules"
 )
 
-// candidate is a decision in the making, with the verb that it would carry out in the room.
+// candidate is a decision in the making, with the action it would take in the room.
 type candidate struct {
 	decision models.Decision
 	rule     *rule
@@ -18,13 +18,13 @@ type candidate struct {
 	others   []models.Action
 }
 
-// Decide judges a final line as Judge does and says what is to be done. A line that comes again within the next lines, because
-// storing it failed, has the same outcome.
+// Decide judges a final line as Judge does and returns what is to be done. If the line is passed again soon, because storing it
+// failed, it has the same outcome.
 func (s *Session) Decide(u models.Utterance) Outcome {
 	if i := slices.IndexFunc(s.done, func(d decided) bool { return d.key == u.Key }); i >= 0 && u.Seq != 0 {
 		return s.done[i].out
 	}
-	vs := s.verdicts(u, condition.Manner{})
+	vs := s.verdicts(u, condition.EvalOptions{})
 	var out Outcome
 	if len(vs) > 0 {
 		s.decide(s.roster.Person(u.SpeakerID), u, vs, s.created(u), &out)
@@ -36,14 +36,14 @@ func (s *Session) Decide(u models.Utterance) Outcome {
 	return out
 }
 
-// decide turns fired verdicts, gravest first, into flags and what follows from them.
+// decide turns fired verdicts, most severe first, into flags and their consequences.
 func (s *Session) decide(p *condition.Person, u models.Utterance, vs []Verdict, now time.Time, out *Outcome) {
 	before := s.ledgers.Balances(p.ID, now)
 	var cs []candidate
 	for _, v := range vs {
 		v.hideRedacted()
 		f := v.flag(u, s.created(u))
-		if u.Seq == 0 { // nothing was said: the time tells one finding from the next
+		if u.Seq == 0 { // nothing was said: the time distinguishes findings
 			f.ID = digest(20, u.Key, v.Rule, u.SpeakerID, u.EndMS)
 			f.Created = now
 		}
@@ -65,7 +65,7 @@ func (s *Session) decide(p *condition.Person, u models.Utterance, vs []Verdict, 
 	s.settle(out, append(cs, s.climb(out, p, u, before, now)...))
 }
 
-// begin makes the decision of one flag.
+// begin creates the decision for one flag.
 func (s *Session) begin(out *Outcome, v Verdict, f models.Flag, u models.Utterance, now time.Time) candidate {
 	d := models.Decision{
 		ID: digest(20, f.ID, "decision"), Session: f.Session, Flag: f.ID, Utterance: f.Utterance, SpeakerID: f.SpeakerID,
@@ -86,7 +86,7 @@ func (s *Session) begin(out *Outcome, v Verdict, f models.Flag, u models.Utteran
 	case f.Mode == models.ModeWatch:
 	case s.over:
 		if v.rule.SecondLook != nil && v.rule.SecondLook.MustAgree {
-			withhold(&c.decision, "the stay was over before it could be listened to a second time")
+			withhold(&c.decision, "the session ended before the audio could be transcribed again")
 		} else {
 			s.carryOut(out, &c, now)
 		}
@@ -103,7 +103,7 @@ func (s *Session) begin(out *Outcome, v Verdict, f models.Flag, u models.Utteran
 	return c
 }
 
-// modelGates are the gates as they are stored.
+// modelGates converts gates to their stored form.
 func (v Verdict) modelGates() []models.Gate {
 	out := make([]models.Gate, len(v.Gates))
 	for i, g := range v.Gates {
@@ -112,7 +112,7 @@ func (v Verdict) modelGates() []models.Gate {
 	return out
 }
 
-// settle chooses among the verbs that would be carried out in the room: all rules run, only the strongest verb fires.
+// settle chooses among the actions in the room: all rules run, but only the strongest action is carried out.
 func (s *Session) settle(out *Outcome, cs []candidate) {
 	best := -1
 	for i, c := range cs {
@@ -150,15 +150,15 @@ func strongestOf(as []models.Action) models.Action {
 	return slices.MaxFunc(as, func(a, b models.Action) int { return cmp.Compare(a.Verb.Rank(), b.Verb.Rank()) })
 }
 
-// enter enters a ledger entry, once.
+// enter enters a ledger entry once.
 func (s *Session) enter(out *Outcome, e models.LedgerEntry) {
 	s.ledgers.Add(e)
 	out.Ledger = append(out.Ledger, e)
 }
 
-// climb judges the rules on ledgers after points were added: those that hold now and did not before. What they add may make
-// others hold; the loader has refused circles, and each rule fires once, so this ends.
-// Only one verb is carried out in the room, so the caller settles what it gives together with what led to it.
+// climb judges the rules on ledgers after points were added: those that hold now and did not before. Their points may make others
+// hold; the loader has rejected cycles, and each rule fires once, so this ends. Only one action is carried out in the room, so the
+// caller settles the result together with what led to it.
 func (s *Session) climb(
 	out *Outcome, p *condition.Person, u models.Utterance, before map[string]float64, now time.Time,
 ) (cs []candidate) {
@@ -167,7 +167,7 @@ func (s *Session) climb(
 	}
 	fired := map[*rule]bool{}
 	for {
-		sc := s.see(p, condition.Manner{})
+		sc := s.see(p, condition.EvalOptions{})
 		sc.Look(nil, u, nil)
 		sc.Late, sc.Now = true, now.Sub(s.session.Started).Milliseconds()
 		vs := s.set.judgeAll(sc, func(r *rule) bool { return r.ladder() && !fired[r] && !r.heldBefore(before) })
@@ -187,7 +187,7 @@ func (s *Session) climb(
 	}
 }
 
-// heldBefore reports whether the ledgers were as high already before the points that were added now.
+// heldBefore reports whether the ledgers were already this high before the points that were just added.
 func (r *rule) heldBefore(before map[string]float64) bool {
 	for _, b := range r.balances {
 		if !b.Need.Holds(before[b.Name]) {
@@ -197,7 +197,7 @@ func (r *rule) heldBefore(before map[string]float64) bool {
 	return len(r.balances) > 0
 }
 
-// limits are when rules with at_most last reached the host or the room, by rule and whom at_most counts.
+// limits records when rules with at_most last reached the host or the room, by rule and by the person counted.
 type limits map[string]firing
 
 // firing is when a rule last reached the host or the room, and with which flag.
@@ -206,7 +206,7 @@ type firing struct {
 	at   int64
 }
 
-// limit holds a verdict back when its rule has reached the host or the room too lately.
+// limit lowers a verdict if its rule has reached the host or the room too recently.
 func (l limits) limit(v *Verdict, flag, person string, at int64) {
 	r := v.rule
 	if r.AtMost == nil || v.Mode == models.ModeWatch {
@@ -218,13 +218,13 @@ func (l limits) limit(v *Verdict, flag, person string, at int64) {
 	v.Gates = append(v.Gates, gate("at_most", passed, "the rule has not fired lately", "the rule fired a moment ago"))
 	if !passed {
 		v.Mode, v.WouldEnforce = models.ModeWatch, false
-		v.Why += "; written down only, because the rule fired a moment ago"
+		v.Why += "; recorded only, because the rule fired a moment ago"
 		return
 	}
 	l[whom] = firing{flag, at}
 }
 
-// whom is whom at_most counts firings for.
+// whom returns the person (or room) for whom at_most counts firings.
 func (r *rule) whom(person string) string {
 	if r.AtMost.ByPerson() {
 		return r.ID + "\n" + person
@@ -232,7 +232,7 @@ func (r *rule) whom(person string) string {
 	return r.ID + "\n"
 }
 
-// refire remembers a stored verdict for at_most, as of when its words were said, or when it fell where none were.
+// refire records a stored verdict for at_most, at the time when its words were said, or when it was reached if there were none.
 func (l limits) refire(r *rule, d models.Decision, started time.Time) {
 	if r == nil || r.AtMost == nil || d.Mode == models.ModeWatch {
 		return

@@ -1,3 +1,5 @@
+//go:build !race
+
 package engine
 
 import (
@@ -26,6 +28,7 @@ rules:
   - {id: remove, when: {says: {phrase: remove}}, then: [remove: {}]}
   - {id: ban, automatic: yes, when: {says: {phrase: ban}}, then: [ban: {for: 1h}]}
   - {id: redact, when: {says: {phrase: secret}}, then: [redact: {text: true, clip: beep}]}
+  - {id: hidden, when: {says: {phrase: hidden}}, then: [redact: {at_once: yes}]}
   - {id: rare, when: {says: {phrase: rare}}, at_most: {once_per: 30s, by: person}, then: [nudge: {}]}
   - {id: look, when: {says: {phrase: look}}, second_look: {model: small.en, must_agree: true}, then: [mute: {for: 5s}]}
   - {id: ladder, when: {ledger: {conduct: ">=100"}}, then: [ask: {who: [host], offer: [to_audience, remove, dismiss]}]}
@@ -37,7 +40,7 @@ func deskSession(t testing.TB, rules string) *Session {
 	return NewSession(mustLoad(t, rules), models.Session{ID: "s", Room: "r", Started: began})
 }
 
-// did is an outcome in short.
+// did is a short form of an outcome.
 func did(o Outcome) string {
 	var out []string
 	for _, d := range o.Decisions {
@@ -63,6 +66,8 @@ func TestDecide(t *testing.T) {
 		{"act", "remove", "remove asked open"}, // what cannot be undone needs a human
 		{"act", "ban", "ban enforced; !ban someone"},
 		{"act", "secret", "redact logged; !redact someone"},
+		{"suggest", "secret", "redact asked open"},
+		{"suggest", "hidden", "hidden logged; !redact someone"},
 		{"suggest", "mute", "mute asked open; conduct+50 pending=true"},
 		{"suggest", "ban", "ban asked open"},
 		{"watch", "ask mute ban secret", "ask logged; ban logged; mute logged; redact logged"},
@@ -214,5 +219,30 @@ func TestSecondLook(t *testing.T) {
 		if err != nil || did(got) != c.want || got.Decisions[0].SecondLook.Text != c.text {
 			t.Errorf("%q: %v: %s, want %s", c.text, err, did(got), c.want)
 		}
+	}
+}
+
+// TestStrikesInABacklog: strikes count for what was said after them, even if all of it is transcribed late, but not for what was
+// said before.
+func TestStrikesInABacklog(t *testing.T) {
+	s := deskSession(t, `schema: 1
+ledger: {conduct: {each: 1d}}
+rules:
+  - {id: darn, when: {says: {phrase: darn}}, then: [add: {to: conduct, points: 1}]}
+  - {id: gosh, when: {all: [{says: {phrase: gosh}}, {ledger: {conduct: ">=1"}}]}, then: [flag: {}]}
+`)
+	say := func(text string, seq int) string { // all are stored 20 s after the beginning
+		u := exampleLine(text, 1, int64(seq)*1000, seq)
+		u.Spoken, u.Committed = began.Add(time.Duration(u.EndMS)*time.Millisecond), began.Add(20*time.Second)
+		return did(s.Decide(u))
+	}
+	if got := say("darn", 2); got == "" {
+		t.Fatal("no strike")
+	}
+	if got := say("gosh", 1); got != "" {
+		t.Errorf("said before the strike: %s", got)
+	}
+	if got := say("gosh", 3); got == "" {
+		t.Error("said after the strike: no flag")
 	}
 }

@@ -1,3 +1,5 @@
+//go:build !race
+
 package engine_test
 
 import (
@@ -29,7 +31,7 @@ func load() *engine.Set {
 	return set
 }
 
-// said is a line as it comes from a decoder, every word heard as surely as p.
+// said is a line as a decoder returns it, with every word at confidence p.
 func said(text string, p float32) models.Utterance {
 	u := models.Utterance{
 		Key:       models.Key{Session: "s", Epoch: 1, Track: "t", Seq: 1},
@@ -61,7 +63,7 @@ func ExampleLoad() {
 	// shipped:house.yaml:2: rule "a": unknown word list "gone"
 }
 
-// A session judges line after line. What was not heard surely is written down and nothing is done.
+// A session judges lines one after the other. On a line that was not heard surely, nothing is done; the flag is stored.
 func ExampleSession_Decide() {
 	for _, p := range []float32{0.95, 0.4} {
 		s := engine.NewSession(load(), models.Session{ID: "s", Started: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)})
@@ -79,7 +81,7 @@ func ExampleSession_Decide() {
 	// Insult: i•••• / watch / matched "i••••" in house; the word was unsure, too unsure to act on
 }
 
-// Every rule says why it fires or does not.
+// Every rule can explain why it fires or does not.
 func ExampleSet_Try() {
 	for _, e := range []engine.Example{
 		{Say: []string{"you fool"}, WordP: 0.9}, {Say: []string{"you fool"}, WordP: 0.9, By: models.RoleHost}, {Say: []string{"good morning"}},

@@ -1,3 +1,5 @@
+//go:build !race
+
 package engine
 
 import (
@@ -10,7 +12,7 @@ import (
 	"earshot/models"
 )
 
-// busyRoom is an hour in which so many people talk in turns, word by word, over each other now and then.
+// busyRoom is an hour in which a number of people take turns talking, word by word, sometimes over each other.
 func busyRoom(tb testing.TB, people int) (*Session, func(i int) models.Observation) {
 	tb.Helper()
 	set, err := Load(LoadOptions{FS: os.DirFS("../../configs/rules")}, "floor", "sound")
@@ -45,8 +47,8 @@ func BenchmarkObserve(b *testing.B) {
 	}
 }
 
-// TestSwingingIsOneFinding: what swings about its bar fires once; what comes back after a while fires again, also when nothing
-// was observed in between.
+// TestSwingingIsOneFinding: a value that oscillates around its threshold fires once; one that returns after a while fires again,
+// even if nothing was observed in between.
 func TestSwingingIsOneFinding(t *testing.T) {
 	set := mustLoad(t, "schema: 1\nrules: [{id: loud, when: {heard: {loudness_above: -20dBFS, for: 1s}}, then: [flag: {}]}]\n")
 	s := NewSession(set, models.Session{ID: "s", Started: time.Unix(0, 0)})

@@ -1,3 +1,5 @@
+//go:build !race
+
 package engine
 
 import (
@@ -7,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestGallery runs the checks of the rule files that hosts may begin with; the page beside them names each.
+// TestGallery runs the checks of the rule file templates for hosts, and requires that the page beside them names each.
 func TestGallery(t *testing.T) {
 	const gallery = "../../docs/rules-gallery"
 	page, err := os.ReadFile(filepath.Join(gallery, "README.md"))

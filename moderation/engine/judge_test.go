@@ -1,3 +1,5 @@
+//go:build !race
+
 package engine
 
 import (
@@ -44,7 +46,7 @@ func line(text string, p float32) models.Utterance {
 	return u
 }
 
-// brief is the flags as rule/mode/matched.
+// brief formats the flags as rule/mode/matched.
 func brief(flags []models.Flag) string {
 	var out []string
 	for _, f := range flags {
@@ -138,16 +140,16 @@ func TestRoles(t *testing.T) {
 	}
 }
 
-// TestGates checks that a line which fails any gate of trust is flagged and nothing more.
+// TestGates checks that a line which fails any trust gate is only flagged.
 func TestGates(t *testing.T) {
 	set := mustLoad(t, strings.Replace(roomRules, "profile: room", "profile: room\nmode: act", 1))
 	for name, spoil := range map[string]func(*models.Utterance){
 		"":                              func(*models.Utterance) {},
 		"too unsure to act on":          func(u *models.Utterance) { u.Words[1].P = 0.59 },
 		"doubtful (phantom, low voice)": func(u *models.Utterance) { u.Doubt = []models.Doubt{models.DoubtPhantom, models.DoubtLowVoice} },
-		"understood badly":              func(u *models.Utterance) { u.LogProb = -0.81 },
-		"too little of the sound":       func(u *models.Utterance) { u.VoicedMS = 50 },
-		"too much was lost":             func(u *models.Utterance) { u.ConcealedMS = 40 },
+		"recognised poorly":             func(u *models.Utterance) { u.LogProb = -0.81 },
+		"too little of the audio":       func(u *models.Utterance) { u.VoicedMS = 50 },
+		"packet loss was too high":      func(u *models.Utterance) { u.ConcealedMS = 40 },
 		"not certain who spoke":         func(u *models.Utterance) { u.Attribution = models.AttributionPlatform },
 		"too late":                      func(u *models.Utterance) { u.LateMS = 30_001 },
 		"heard surely enough; unsure":   nil,
@@ -171,7 +173,7 @@ func TestGates(t *testing.T) {
 	}
 }
 
-// TestSureMatchDecides checks that a doubtful match beside a sure one does not hold the verdict back, and is not shown as proof.
+// TestSureMatchDecides checks that a doubtful match beside a sure one neither weakens the verdict nor is quoted as its reason.
 func TestSureMatchDecides(t *testing.T) {
 	set := mustLoad(t, roomRules)
 	u := line("idiot and idiot", 0.9)
@@ -201,7 +203,7 @@ func TestTextWithoutWordsIsWatchedOnly(t *testing.T) {
 	}
 }
 
-// TestHash checks that hashes follow the meaning and not the layout.
+// TestHash checks that hashes depend on the meaning of rules and not on their layout.
 func TestHash(t *testing.T) {
 	set := mustLoad(t, roomRules)
 	same := mustLoad(t, "# a comment\n\n"+strings.Replace(roomRules, `[pig, "bad apple", idiot]`, `[idiot, bad apple, pig]`, 1))

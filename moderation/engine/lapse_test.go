@@ -1,3 +1,5 @@
+//go:build !race
+
 package engine
 
 import (
@@ -20,8 +22,8 @@ rules:
   - {id: ladder, when: {ledger: {conduct: ">=100"}}, then: [to_audience: {}]}
 `
 
-// TestLateLookOrOpinionIsOnlyWrittenDown: what decides a verdict that waited comes more than 30 s after the words, counted
-// from when they were said and not from when they were written down.
+// TestLateLookOrOpinionIsOnlyWrittenDown: the result that a pending verdict waited for arrives more than 30 s after the words,
+// counted from when they were said and not from when they were stored. Nothing is enforced.
 func TestLateLookOrOpinionIsOnlyWrittenDown(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -62,8 +64,8 @@ func TestLateLookOrOpinionIsOnlyWrittenDown(t *testing.T) {
 	}
 }
 
-// TestLookThatDoesNotCome: a verdict does not wait longer for a second look than its words are young enough to act on.
-// Words that are to be hidden are hidden all the same.
+// TestLookThatDoesNotCome: a verdict waits for a second look only while its words are recent enough to act on. Words that are to be
+// hidden are hidden all the same.
 func TestLookThatDoesNotCome(t *testing.T) {
 	s := deskSession(t, waits)
 	created := s.Decide(exampleLine("look", 1, 0, 1)).Decisions[0].Created
@@ -100,7 +102,7 @@ func decisionOf(o Outcome, rule string) models.Decision {
 	return models.Decision{}
 }
 
-// TestLookThatWasNotMadeHeardNothing: nobody listened a second time, and the record does not say that somebody did.
+// TestLookThatWasNotMadeHeardNothing: if no second look was made, the stored decision does not say that one was.
 func TestLookThatWasNotMadeHeardNothing(t *testing.T) {
 	s := deskSession(t, waits)
 	d := s.Decide(exampleLine("sure", 1, 0, 1)).Decisions[0]
@@ -116,8 +118,8 @@ func TestLookThatWasNotMadeHeardNothing(t *testing.T) {
 	}
 }
 
-// TestNothingIsDoneAfterTheStay: lines that were spooled and hosts' answers come after a stay has ended. Flags are written
-// down and points count, nobody is asked, and nothing is done to anybody.
+// TestNothingIsDoneAfterTheStay: spooled lines and answers of hosts arrive after a stay has ended. Flags are stored and points
+// count, but nobody is asked and no action is taken.
 func TestNothingIsDoneAfterTheStay(t *testing.T) {
 	s := deskSession(t, waits)
 	open := s.Decide(exampleLine("ask", 1, 0, 1)).Decisions[0]

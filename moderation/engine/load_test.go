@@ -1,3 +1,5 @@
+//go:build !race
+
 package engine
 
 import (
@@ -7,11 +9,11 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/fstest"
 	"time"
 
+	"earshot/models/waittest"
 	"earshot/moderation/rules"
 )
 
@@ -112,13 +114,13 @@ func TestCircleOfFiles(t *testing.T) {
 	_, err := inMemory(t, map[string]string{
 		"main.yaml": "schema: 1\nuse: b.yaml\n", "b.yaml": "schema: 1\nuse: c.yaml\n", "c.yaml": "schema: 1\n\nuse: b.yaml\n",
 	})
-	const want = "shipped:c.yaml:3: use: goes in a circle: shipped:b.yaml -> shipped:c.yaml -> shipped:b.yaml"
+	const want = "shipped:c.yaml:3: use: forms a cycle: shipped:b.yaml -> shipped:c.yaml -> shipped:b.yaml"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v\nwant %s", err, want)
 	}
 }
 
-// TestHostileFiles loads what is made to cost too much. Each must be refused with a line, quickly and in little memory.
+// TestHostileFiles loads files designed to be expensive. Each must be refused with a line, quickly and with little memory.
 func TestHostileFiles(t *testing.T) {
 	bomb := "schema: 1\npeople:\n  a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
 	for i := 1; i < 12; i++ {
@@ -158,9 +160,9 @@ func TestHostileFiles(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.GC()
 			runtime.ReadMemStats(&before)
-			start := cpuTime(t)
+			start := waittest.CPUTime(t)
 			_, err := inMemory(t, map[string]string{"main.yaml": c.text})
-			took := cpuTime(t) - start
+			took := waittest.CPUTime(t) - start
 			runtime.ReadMemStats(&after)
 			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "shipped:main.yaml:") {
 				t.Fatalf("got %.500v\nwant …%s", err, c.want)
@@ -173,30 +175,20 @@ func TestHostileFiles(t *testing.T) {
 	}
 }
 
-// plainRules is a file as large as any host's; a hostile one may take at most mostTimes as long. The worst takes
-// a dozen times as long, and what grows with the square of its size, or worse, thousands of times.
+// plainRules is a file as large as any host's; a hostile one may take at most mostTimes as long. The worst takes a dozen times as
+// long; files whose cost is quadratic in their size, or worse, would take thousands of times as long.
 const (
 	plainRules = 1900
 	mostTimes  = 200
 )
 
-// plainTime is the CPU time that loading plainRules takes, on this machine and in this binary.
+// plainTime is the CPU time for loading plainRules on this machine with this binary.
 func plainTime(t *testing.T) time.Duration {
 	t.Helper()
 	text := "schema: 1\nrules:\n" + manyRules(plainRules)
-	start := cpuTime(t)
+	start := waittest.CPUTime(t)
 	mustLoad(t, text)
-	return cpuTime(t) - start
-}
-
-// cpuTime is the CPU time that the program has used, all threads together: a busy machine does not lengthen it.
-func cpuTime(t *testing.T) time.Duration {
-	t.Helper()
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	return waittest.CPUTime(t) - start
 }
 
 func manyRules(n int) string {
@@ -233,7 +225,7 @@ func TestFilesOnDisk(t *testing.T) {
 		t.Error("the mode that was given does not replace that of the file")
 	}
 	for name, want := range map[string]string{
-		dir: "it is not a plain file", "/dev/zero": "it is not a plain file", "opn-mic": `(did you mean "open-mic"?)`,
+		dir: "not a regular file", "/dev/zero": "not a regular file", "opn-mic": `(did you mean "open-mic"?)`,
 	} {
 		if _, err := Load(LoadOptions{FS: os.DirFS(packs)}, name); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want …%s", name, err, want)

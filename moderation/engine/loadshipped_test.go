@@ -1,3 +1,5 @@
+//go:build !race
+
 package engine_test
 
 import (
@@ -13,14 +15,21 @@ import (
 const tinyPack = "schema: 1\nprofile: P\nrules:\n  - id: one\n    when: {says: {phrase: \"silly thing\"}}\n" +
 	"    then: [flag: {level: low, title: \"Silly\"}]\n"
 
-// The bare name of a shipped pack is the pack, whatever lies in the folder, and also where the folder may not be read.
+// The bare name of a shipped pack means the pack, whatever is in the folder, even if the folder is unreadable.
 func TestShippedNamesComeBeforeTheFolder(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
-	if err := os.WriteFile("house", []byte("no rules"), 0o600); err != nil {
-		t.Fatal(err)
+	shipped := fstest.MapFS{}
+	for _, name := range []string{"house", "house.en"} {
+		if err := os.WriteFile(name, []byte("no rules"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		shipped[name+".yaml"] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(tinyPack, "P\n", "shipped\n"))}
 	}
-	opts := engine.LoadOptions{FS: fstest.MapFS{"house.yaml": {Data: []byte(strings.ReplaceAll(tinyPack, "P\n", "shipped\n"))}}}
+	opts := engine.LoadOptions{FS: shipped}
+	if _, err := engine.Load(opts, "house.en"); err != nil {
+		t.Errorf("a language in the name of a pack makes it a file: %v", err)
+	}
 	set, err := engine.Load(opts, "house")
 	if err != nil {
 		t.Fatal(err)

@@ -1,14 +1,19 @@
+//go:build !race
+
 package engine
 
 import (
+	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
 
 	"earshot/models"
+	"earshot/moderation/match/textmodel"
 )
 
-// meansRules is a profile in mode act whose rules rest on what lines mean in every way.
+// meansRules is a profile in mode act whose rules use meaning in every way.
 const meansRules = `
 schema: 1
 mode: act
@@ -34,7 +39,7 @@ func TestMeaningNeverActsAlone(t *testing.T) {
 	for _, f := range s.Judge(u) {
 		got[f.Rule] = f.Mode
 		if f.Rule == "alone" {
-			for _, want := range []string{"sounds like a threat", `"kill"`, "sure", "1 of 1,000", "never acts by itself"} {
+			for _, want := range []string{"sounds like a threat", `"kill"`, "sure", "1 of 1,000", "alone never acts"} {
 				if !strings.Contains(f.Why, want) {
 					t.Errorf("why does not say %q: %s", want, f.Why)
 				}
@@ -54,6 +59,36 @@ func TestMeaningNeverActsAlone(t *testing.T) {
 	}
 	if len(got) != len(want) {
 		t.Errorf("flagged by %v", got)
+	}
+}
+
+// TestALongLineTakesMore: words score less among many others than nearly alone.
+func TestALongLineTakesMore(t *testing.T) {
+	s := deskSession(t, "schema: 1\nrules:\n  - {id: x, when: {means: {threat: \">=0.1\"}}, then: [flag: {}]}\n")
+	score := func(text string) float64 {
+		fs := s.Judge(lineOf(text, 1))
+		if len(fs) != 1 {
+			t.Fatalf("%d flags for %d words", len(fs), len(strings.Fields(text)))
+		}
+		var got float64
+		if _, err := fmt.Sscanf(fs[0].Why[strings.LastIndex(fs[0].Why, "sure (")+len("sure ("):], "%f", &got); err != nil {
+			t.Fatalf("%v: %s", err, fs[0].Why)
+		}
+		return got
+	}
+	const threat, talk = "I swear I will find you and kill you", " the day the tent the light the rain the road"
+	for words, line := range map[int]string{19: threat + talk, 20: threat + talk + " the"} {
+		if n := len(strings.Fields(line)); n != words {
+			t.Fatalf("%d words", n)
+		}
+		model := textmodel.Shipped().Text(line)[slices.Index(textmodel.Shipped().Labels, "threat")]
+		want := model
+		if words == 20 {
+			want = model / (2 - model) // half the odds
+		}
+		if got := score(line); math.Abs(got-want) > 0.006 {
+			t.Errorf("%d words: %.3f, want %.3f", words, got, want)
+		}
 	}
 }
 
@@ -147,7 +182,7 @@ func TestMeaningIsExplainedWhenRulesAreLoaded(t *testing.T) {
 	}
 }
 
-// lineOf is the n-th line of somebody: surely heard, two seconds after the one before it.
+// lineOf is a speaker's n-th line: surely heard, two seconds after the one before.
 func lineOf(text string, n int) models.Utterance {
 	u := line(text, 0.95)
 	shift := int64(2000 * n)
@@ -158,4 +193,25 @@ func lineOf(text string, n int) models.Utterance {
 		u.Words[i].EndMS += shift
 	}
 	return u
+}
+
+// TestMeaningOfOneLabelIsToldOnce has a rule with two scores of one label, both of which the line reaches: it is reported once.
+func TestMeaningOfOneLabelIsToldOnce(t *testing.T) {
+	s := deskSession(t, `
+schema: 1
+rules:
+  - id: twice
+    when: {any: [{all: [{says: {phrase: kill}}, {means: {threat: ">=0.5"}}]}, {means: {threat: ">=0.9", words: 3}}]}
+    then: [flag: {}]
+`)
+	u := lineOf("I swear I will find you and kill you tonight", 1)
+	u.Language = "en"
+	flags := s.Judge(u)
+	if len(flags) != 1 {
+		t.Fatalf("%d flags", len(flags))
+	}
+	why := flags[0].Why
+	if n := strings.Count(why, "sounds like a threat"); n != 1 || !strings.Contains(why, "reaches 0.90") {
+		t.Errorf("what it sounds like is told %d times: %s", n, why)
+	}
 }

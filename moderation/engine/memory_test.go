@@ -8,10 +8,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"earshot/models/waittest"
 )
 
-// heapPeak runs f and returns by how much the live heap grew at most, in bytes. The collector runs whenever the heap grew by a
-// tenth; what counts is what it found alive, so that garbage which a busy machine leaves for longer is not counted.
+// heapPeak runs f and returns the maximum growth of the live heap, in bytes. The collector runs whenever the heap has grown by a
+// tenth; only what it finds alive counts, so that garbage which a busy machine keeps longer does not.
 func heapPeak(f func()) uint64 {
 	defer debug.SetGCPercent(debug.SetGCPercent(10))
 	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
@@ -65,9 +67,9 @@ func TestHostileFilesNeedLittleMemory(t *testing.T) {
 	} {
 		var took time.Duration
 		grew := heapPeak(func() {
-			start := cpuTime(t)
+			start := waittest.CPUTime(t)
 			_, _ = inMemory(t, map[string]string{"main.yaml": text})
-			took = cpuTime(t) - start
+			took = waittest.CPUTime(t) - start
 		})
 		t.Logf("%-16s %4d MiB %v of CPU, %.1f times as much as plain rules", name, grew>>20, took, float64(took)/float64(plain))
 		if grew > 64<<20 {

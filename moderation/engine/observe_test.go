@@ -1,3 +1,5 @@
+//go:build !race
+
 package engine
 
 import (
@@ -25,7 +27,7 @@ rules:
   - {id: quiet, mode: watch, when: {room: {silence: 2m}}, then: [flag: {level: info}]}
 `
 
-// watched feeds observations and returns which rules fired for whom, as "rule@who".
+// watched feeds observations and returns the rules that fired and for whom, as "rule@who".
 func watched(t *testing.T, os []models.Observation) string {
 	t.Helper()
 	s := deskSession(t, roomRulesObserved)

@@ -12,12 +12,11 @@ import (
 	"earshot/moderation/match"
 )
 
-// WantOpinions says whether verdicts that would ask a host or act wait for a second opinion. It holds for what is decided from
-// now on.
+// WantOpinions sets whether verdicts that would ask a host or act wait for a second opinion. It applies to decisions from now on.
 func (s *Session) WantOpinions(want bool) { s.opinion = want }
 
-// wantsOpinion reports whether a verdict is one to ask about: words decided it, it would reach somebody, and the rule does not
-// redact: what is to be hidden is not sent around.
+// wantsOpinion reports whether a verdict needs a second opinion: it is based on words, it would reach somebody, and the rule does
+// not redact, since redacted words must not be sent anywhere.
 func (s *Session) wantsOpinion(r *rule, d models.Decision) bool {
 	return s.opinion && d.Utterance.Seq != 0 && len(d.Matched) > 0 && r.spoken() && !r.redacts() &&
 		slices.ContainsFunc(r.steps, reachesSomebody)
@@ -32,7 +31,7 @@ func reachesSomebody(s step) bool {
 	return true
 }
 
-// await lets a decision wait for a second opinion.
+// await makes a decision wait for a second opinion.
 func (s *Session) await(out *Outcome, d *models.Decision) {
 	d.Verdict, d.Opinion = models.VerdictPending, &models.Opinion{State: models.OpinionAsked}
 	out.Opinions = append(out.Opinions, OpinionRequest{d.ID, d.Flag, d.Rule, d.Utterance, d.Matched})
@@ -40,9 +39,9 @@ func (s *Session) await(out *Outcome, d *models.Decision) {
 	s.open[d.ID] = &waiting
 }
 
-// Opinion takes in a second opinion and decides what waited for it. models.OpinionDisagreed lowers the verdict: what would act
-// asks a host instead, and what would ask is only written down. Nothing else changes anything, and nothing raises it. A decision
-// that waits for no opinion is models.ErrNotFound.
+// Opinion takes in a second opinion and completes the decision that waited for it. models.OpinionDisagreed lowers the verdict: one
+// that would act asks a host instead, and one that would ask is only recorded. No other answer changes anything, and none raises a
+// verdict. A decision that does not wait for an opinion is models.ErrNotFound.
 func (s *Session) Opinion(id string, o models.Opinion, now time.Time) (Outcome, error) {
 	d, ok := s.open[id]
 	if !ok || d.Verdict != models.VerdictPending || d.Opinion == nil {
@@ -54,7 +53,7 @@ func (s *Session) Opinion(id string, o models.Opinion, now time.Time) (Outcome, 
 	r := s.set.rule(d.Rule)
 	if o.State == models.OpinionDisagreed {
 		d.Why += "; a second opinion did not agree"
-		d.Mode = s.below(r, d.Mode)
+		d.Mode = r.below(d.Mode, s.set.automatic)
 	}
 	if why := s.unfit(d, r, now); why != "" {
 		withhold(d, why)
@@ -77,11 +76,11 @@ func (s *Session) Opinion(id string, o models.Opinion, now time.Time) (Outcome, 
 	return out, nil
 }
 
-// below is the mode in which a rule does less than in another: one in which it asks, for a rule that would act.
-func (s *Session) below(r *rule, m models.Mode) models.Mode {
+// below returns the next lower mode: asking, for a rule that would act.
+func (r *rule) below(m models.Mode, automatic []models.Verb) models.Mode {
 	acts := r != nil && slices.ContainsFunc(r.steps, func(x step) bool {
 		does, ok := x.(inTheRoom)
-		return ok && r.may(does.order().verb, m, s.set.automatic)
+		return ok && r.may(does.order().verb, m, automatic)
 	})
 	if acts {
 		return models.ModeSuggest
@@ -89,7 +88,7 @@ func (s *Session) below(r *rule, m models.Mode) models.Mode {
 	return models.ModeWatch
 }
 
-// hideRedacted keeps the words of a rule that redacts out of what is told of its verdict.
+// hideRedacted removes the words of a rule that redacts from what is reported about its verdict.
 func (v *Verdict) hideRedacted() {
 	if !v.rule.redacts() || len(v.Shown) == 0 {
 		return
@@ -107,8 +106,8 @@ func (v *Verdict) hideRedacted() {
 	v.Why = v.rule.why(v.said, *v)
 }
 
-// SecondLook takes in what the second decode of a flagged clip heard, and decides what waited for it. words carry the times
-// of the session, or are nil when the look could not be made, with failed set. Decisions that wait for nothing are
+// SecondLook takes in what the second transcription of a flagged clip heard, and completes the decision that waited for it. words
+// have session times, or are nil, with failed set, if the audio could not be transcribed again. Decisions that wait for nothing are
 // models.ErrNotFound.
 func (s *Session) SecondLook(id, model string, u models.Utterance, failed bool, now time.Time) (Outcome, error) {
 	d, ok := s.open[id]
@@ -118,7 +117,7 @@ func (s *Session) SecondLook(id, model string, u models.Utterance, failed bool, 
 	delete(s.open, id)
 	var out Outcome
 	r := s.set.rule(d.Rule)
-	look := &models.SecondLook{Model: model, Failed: failed || r == nil} // without its rule nobody can say what was to be heard
+	look := &models.SecondLook{Model: model, Failed: failed || r == nil} // without its rule it is not known what should have been heard
 	p := s.roster.Person(d.SpeakerID)
 	if !look.Failed {
 		look.Agreed, look.Text = s.agrees(p, r, u)
@@ -145,7 +144,7 @@ func (s *Session) SecondLook(id, model string, u models.Utterance, failed bool, 
 	return out, nil
 }
 
-// unfit says why a verdict that waited is only written down after all, or "".
+// unfit returns why a verdict that waited is only recorded, or "".
 func (s *Session) unfit(d *models.Decision, r *rule, now time.Time) string {
 	look := d.SecondLook
 	switch {
@@ -156,15 +155,15 @@ func (s *Session) unfit(d *models.Decision, r *rule, now time.Time) string {
 	case look == nil || look.Agreed || r.SecondLook == nil || !r.SecondLook.MustAgree:
 		return ""
 	case look.Failed:
-		return "it could not be listened to a second time"
+		return "the audio could not be transcribed again"
 	}
 	return "the second look did not hear it"
 }
 
-// agrees reports whether a rule holds in a second text of a line too, and gives that text: without the words that it found,
-// when the rule redacts.
+// agrees reports whether a rule also holds for a second transcription of a line, and returns that text, without the matched words if
+// the rule redacts.
 func (s *Session) agrees(p *condition.Person, r *rule, u models.Utterance) (bool, string) {
-	sc := s.see(p, condition.Manner{})
+	sc := s.see(p, condition.EvalOptions{})
 	before := p.Within(u.StartMS - s.set.Reach)
 	before = slices.DeleteFunc(slices.Clone(before), func(l match.Utterance) bool { return l.Of.Key == u.Key })
 	sc.Look(before, u, match.WordsOf(u))

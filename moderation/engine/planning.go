@@ -10,7 +10,7 @@ import (
 	"earshot/moderation/rules"
 )
 
-// planning is how the steps of a rule become what follows from its verdict.
+// planning turns the steps of a rule into the consequences of its verdict.
 type planning struct {
 	in        *Session
 	rule      *rule
@@ -22,7 +22,7 @@ type planning struct {
 	points []*add
 }
 
-// carryOut follows the steps of a rule whose verdict stands above watch.
+// carryOut executes the steps of a rule whose verdict is above watch.
 func (s *Session) carryOut(out *Outcome, c *candidate, now time.Time) {
 	c.decision.Verdict = models.VerdictLogged
 	p := &planning{in: s, rule: c.rule, out: out, candidate: c, now: now}
@@ -50,6 +50,10 @@ func (s *tell) plan(p *planning) {
 
 func (s *redact) plan(p *planning) {
 	d := &p.candidate.decision
+	if s.waits(d.Mode) {
+		p.offers = append(p.offers, string(models.VerbRedact))
+		return
+	}
 	p.candidate.others = append(p.candidate.others, p.action(models.VerbRedact, "", "", nil))
 	p.out.Redactions = append(p.out.Redactions, Redaction{d.Flag, d.SpeakerID, d.Utterance, d.Matched, s.RedactText, s.RedactClip})
 	if s.RedactText {
@@ -61,7 +65,7 @@ func (s *message) plan(p *planning) { p.inTheRoom(s.order()) }
 
 func (s *restrict) plan(p *planning) { p.inTheRoom(s.order()) }
 
-// inTheRoom does something in the room, or offers it to the hosts where their word is needed.
+// inTheRoom plans an action in the room, or offers it to the hosts if it needs their confirmation.
 func (p *planning) inTheRoom(o order) {
 	d := &p.candidate.decision
 	switch may := p.rule.may(o.verb, d.Mode, p.in.set.automatic); {
@@ -70,8 +74,11 @@ func (p *planning) inTheRoom(o order) {
 	case may:
 		a := p.action(o.verb, o.text, "", nil)
 		a.ForMS, a.Via = o.forMS, o.via
-		if o.toRoom {
+		switch {
+		case o.toRoom:
 			a.Verb, a.TargetID, a.TargetName = models.VerbMessage, "", ""
+		case o.verb == models.VerbNewcomersListen:
+			a.TargetID, a.TargetName = "", ""
 		}
 		p.candidate.actions = append(p.candidate.actions, a)
 	default:
@@ -79,7 +86,7 @@ func (p *planning) inTheRoom(o order) {
 	}
 }
 
-// action is what a step does. Its id is derived from what tells the step from the others of the rule.
+// action returns a step's action. Its id is derived from what distinguishes the step from the rule's other steps.
 func (p *planning) action(verb models.Verb, text, webhook string, who []models.Role) models.Action {
 	d := p.candidate.decision
 	return models.Action{
@@ -88,7 +95,7 @@ func (p *planning) action(verb models.Verb, text, webhook string, who []models.R
 	}
 }
 
-// ask asks the hosts, where a step does or where steps need their word.
+// ask asks the hosts, because a step says so or because actions need their confirmation.
 func (p *planning) ask() {
 	d := &p.candidate.decision
 	if len(p.offers) > 0 && d.Ask == models.AskNone {
@@ -98,12 +105,13 @@ func (p *planning) ask() {
 		return
 	}
 	d.Verdict, d.Offer = models.VerdictAsked, uniqueOffers(p.offers)
-	if p.in.over { // nobody is there to be asked: it lapses at once
+	if p.in.over { // nobody is left to ask: it lapses at once
 		d.Ask, d.Expires, d.Decided = models.AskExpired, p.now, p.now
 	}
 }
 
-// enterPoints enters the points of the rule; those of a rule that also asks count once a host confirms.
+// enterPoints enters the points of the rule; points of a rule that also asks count once a host confirms. They are dated to when the words
+// were said, so that they count for what was said after that, however late it is all transcribed.
 func (p *planning) enterPoints() {
 	d := &p.candidate.decision
 	for _, a := range p.points {
@@ -112,7 +120,7 @@ func (p *planning) enterPoints() {
 			ID: digest(20, d.Flag, a.Ledger), Ledger: a.Ledger, Person: p.in.ledgers.Owner(
 				a.Ledger, d.SpeakerID,
 			), Scope: p.in.ledgers.Scope(a.Ledger), Session: d.Session,
-			Flag: d.Flag, Points: a.Points, Pending: d.Ask != models.AskNone, By: "rule", At: p.now,
+			Flag: d.Flag, Points: a.Points, Pending: d.Ask != models.AskNone, By: "rule", At: spokenAt(d),
 		})
 	}
 	if d.Ask == models.AskOpen {
@@ -121,7 +129,7 @@ func (p *planning) enterPoints() {
 	}
 }
 
-// offer is what is to be done, as a host may choose it.
+// offer returns an action in the form of an offer to a host.
 func (o order) offer() string {
 	if o.forMS > 0 {
 		return string(o.verb) + " " + shortDuration(o.forMS)
@@ -129,7 +137,7 @@ func (o order) offer() string {
 	return string(o.verb)
 }
 
-// may reports whether a verb may be carried out without asking, where the profile allows some verbs that cannot be undone.
+// may reports whether an action may be carried out without asking, given the irreversible ones that the profile allows.
 func (r *rule) may(verb models.Verb, mode models.Mode, automatic []models.Verb) bool {
 	if mode != models.ModeAct {
 		return false
@@ -140,7 +148,7 @@ func (r *rule) may(verb models.Verb, mode models.Mode, automatic []models.Verb) 
 	return true
 }
 
-// barred is a copy of words as they are stored once redacted: bars of their length.
+// barred returns a copy of words as they are stored after redaction: bars of the same length.
 func barred(words []models.Word) []models.Word {
 	out := slices.Clone(words)
 	for i := range out {

@@ -6,18 +6,16 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/engine/condition"
-	"earshot/moderation/match"
 )
 
-// Replay runs a set of rules over what was stored, to see what it would have done. It is used by one goroutine.
+// Replay runs a set of rules over stored sessions, to see what it would have done. It is used by one goroutine.
 type Replay struct {
 	set     *Set
 	session *Session
 	rows    map[string]*ReplayRow
-	flags   map[models.Key][]models.Flag
-	// observes says that some rule looks at the floor, the sound or the room.
-	observes bool
-	// Lines and Sessions count what was replayed.
+	flags   Answered
+	played  int64 // ms of the session
+	// Lines and Sessions count what has been replayed.
 	Lines, Sessions int
 }
 
@@ -28,13 +26,13 @@ type ReplayRow struct {
 	// Fired counts the flags, WouldEnforce those that would have reached the host or the room.
 	Fired        int `json:"fired"`
 	WouldEnforce int `json:"would_enforce"`
-	// Confirmed and Dismissed count the flags at lines where a host confirmed or dismissed a flag: of the same rule, or of any
-	// when this rule was not there yet.
+	// Confirmed and Dismissed count flags on lines where a host confirmed or dismissed a flag of the same rule, or of any rule if
+	// this rule did not exist yet.
 	Confirmed int `json:"confirmed"`
 	Dismissed int `json:"dismissed"`
 }
 
-// Precision is the share of a rule's answered flags that hosts confirmed; ok is false when none was answered.
+// Precision is the share of a rule's decided flags that hosts confirmed; ok is false if none was decided.
 func (r ReplayRow) Precision() (share float64, ok bool) {
 	n := r.Confirmed + r.Dismissed
 	if n == 0 {
@@ -43,64 +41,93 @@ func (r ReplayRow) Precision() (share float64, ok bool) {
 	return float64(r.Confirmed) / float64(n), true
 }
 
-// NewReplay begins a replay.
+// NewReplay starts a replay.
 func NewReplay(set *Set) *Replay {
 	r := &Replay{set: set, rows: map[string]*ReplayRow{}}
 	for _, x := range set.rules {
 		r.rows[x.ID] = &ReplayRow{Rule: x.ID, Pack: x.pack}
-		r.observes = r.observes || x.observed()
 	}
 	return r
 }
 
-// Session goes on with another session: who was there, and the flags that were raised at the time.
+// Session starts replaying another session, with the people present and the flags raised at the time.
 func (r *Replay) Session(session models.Session, people []models.Speaker, flags []models.Flag) {
 	r.Sessions++
-	r.session = NewSession(r.set, session)
-	r.flags = map[models.Key][]models.Flag{}
+	r.session, r.played = NewSession(r.set, session), 0
+	r.flags = NewAnswered(flags)
 	for _, p := range people {
 		r.session.Person(p)
 	}
-	for _, f := range flags {
-		r.flags[f.Utterance] = append(r.flags[f.Utterance], f)
-	}
 }
 
-// Line judges the next line of the session; lines come in the order in which they were spoken. Lateness is left out of
-// account, for it was not the rules' fault. Who had the floor is taken from the times of the words; music, noise, clipping
-// and the events of a room are not stored, so that rules on them stay silent.
+// Line judges the next line of the session; lines must come in the order in which they were spoken. Lateness is ignored, since rules
+// are not responsible for it. Who had the floor is derived from word times, second by second; music, noise, clipping and room events
+// are not stored, so rules on them do not fire.
 func (r *Replay) Line(u models.Utterance) {
 	r.Lines++
 	u.LateMS = 0
 	out := r.session.Decide(u)
 	for _, f := range out.Flags {
-		r.count(f.Rule, f.Mode != models.ModeWatch, r.answer(u.Key, f.Rule))
+		r.count(f.Rule, f.Mode != models.ModeWatch, r.flags.Answer(u.Key, f.Rule))
 	}
 	r.confirm(out.Decisions, u)
-	if !r.observes {
-		return
+	if r.set.Observes() {
+		r.until(u)
 	}
-	o := models.Observation{AtMS: u.EndMS, SpeakerID: u.SpeakerID, Voiced: spokenIn(u)}
-	if u.VoicedMS > 0 {
-		o.Sound = &models.Sound{Span: models.Span{StartMS: u.StartMS, EndMS: u.EndMS}, LevelDBFS: u.LevelDBFS}
+}
+
+// mostSilence is how much of the time between two lines is evaluated second by second, in ms: no rule looks further back.
+const mostSilence = 24 * 3600_000
+
+// until advances the clock to the end of a line, during which its speaker talks.
+func (r *Replay) until(u models.Utterance) {
+	voiced, at := spokenIn(u), max(min(r.played, u.StartMS), u.EndMS-mostSilence)
+	for at < u.EndMS {
+		step := models.Span{StartMS: at, EndMS: min(at+sceneStep, u.EndMS)}
+		at = step.EndMS
+		o := models.Observation{AtMS: at, SpeakerID: u.SpeakerID}
+		for _, v := range voiced {
+			if v = clipTo(v, step); v.EndMS > v.StartMS {
+				o.Voiced = append(o.Voiced, v)
+			}
+		}
+		if len(o.Voiced) > 0 && u.VoicedMS > 0 {
+			o.Sound = &models.Sound{Span: step, LevelDBFS: u.LevelDBFS}
+		}
+		if len(o.Voiced) > 0 {
+			r.take(r.session.Observe(o))
+		}
+		if at > r.played {
+			r.played = at
+			r.take(r.session.Observe(models.Observation{AtMS: at}))
+		}
 	}
-	for _, f := range r.session.Observe(o).Flags {
+}
+
+// take counts the flags of an observation.
+func (r *Replay) take(out Outcome) {
+	for _, f := range out.Flags {
 		r.count(f.Rule, f.Mode != models.ModeWatch, r.answerNear(f))
 	}
 }
 
-// confirm has points count that a host had confirmed: of what was asked, as it was answered then.
+// clipTo returns the part of a span within another.
+func clipTo(v, w models.Span) models.Span {
+	return models.Span{StartMS: max(v.StartMS, w.StartMS), EndMS: min(v.EndMS, w.EndMS)}
+}
+
+// confirm makes points count that a host had confirmed at the time.
 func (r *Replay) confirm(ds []models.Decision, u models.Utterance) {
 	for _, d := range ds {
-		if d.Ask != models.AskOpen || r.answer(u.Key, d.Rule) != models.FlagConfirmed {
+		if d.Ask != models.AskOpen || r.flags.Answer(u.Key, d.Rule) != models.FlagConfirmed {
 			continue
 		}
 		out, err := r.session.Answer(d.ID, "host", AnswerConfirm, d.Created)
-		if err != nil { // it waits for an opinion or a second look, which nobody gives here
+		if err != nil { // it waits for an opinion or a second look, which does not come in a replay
 			continue
 		}
 		for _, f := range out.Flags {
-			r.count(f.Rule, f.Mode != models.ModeWatch, r.answer(u.Key, f.Rule))
+			r.count(f.Rule, f.Mode != models.ModeWatch, r.flags.Answer(u.Key, f.Rule))
 		}
 	}
 }
@@ -120,7 +147,7 @@ func (r *Replay) count(rule string, enforces bool, answer models.FlagStatus) {
 	}
 }
 
-// spokenIn is when somebody spoke in a line, by its words or, without them, as far as is known.
+// spokenIn returns when somebody spoke in a line, by word times or, without them, as far as is known.
 func spokenIn(u models.Utterance) []models.Span {
 	var out []models.Span
 	for _, w := range u.Words {
@@ -136,10 +163,10 @@ func spokenIn(u models.Utterance) []models.Span {
 	return out
 }
 
-// spokenGap is the pause between two words in which somebody is still speaking, in ms.
+// spokenGap is the longest pause between two words that counts as speech, in ms.
 const spokenGap = 400
 
-// answerNear is what a host said of a rule's flag that has no line, about the same person at about the same time.
+// answerNear returns how a host decided a rule's flag without a line, for the same person at about the same time.
 func (r *Replay) answerNear(f models.Flag) models.FlagStatus {
 	for _, old := range r.flags[models.Key{Session: f.Session, Epoch: f.Utterance.Epoch}] {
 		if near := old.EndMS - f.EndMS; old.Rule == f.Rule && old.SpeakerID == f.SpeakerID && near > -10_000 && near < 10_000 {
@@ -149,21 +176,7 @@ func (r *Replay) answerNear(f models.Flag) models.FlagStatus {
 	return models.FlagOpen
 }
 
-// answer is what a host said of a rule's flag at a line, or of another's there.
-func (r *Replay) answer(k models.Key, rule string) models.FlagStatus {
-	flags := r.flags[k]
-	if i := slices.IndexFunc(flags, func(f models.Flag) bool { return f.Rule == rule }); i >= 0 {
-		return flags[i].Status
-	}
-	for _, f := range flags {
-		if f.Status != models.FlagOpen {
-			return f.Status
-		}
-	}
-	return models.FlagOpen
-}
-
-// Rows are all rules, those that fired most first.
+// Rows returns all rules, those that fired most first.
 func (r *Replay) Rows() []ReplayRow {
 	out := make([]ReplayRow, 0, len(r.rows))
 	for _, row := range r.rows {
@@ -173,13 +186,13 @@ func (r *Replay) Rows() []ReplayRow {
 	return out
 }
 
-// Explain judges a line like Judge and says of every rule why it fires or not. With show, words of masked lists stay readable.
+// Explain judges a line like Judge and says for every rule why it fires or not. With show, words of masked lists stay readable.
 func (s *Session) Explain(u models.Utterance, show bool) []Verdict {
-	return s.verdicts(u, condition.Manner{Explain: true, Show: show})
+	return s.verdicts(u, condition.EvalOptions{Explain: true, Show: show})
 }
 
-// Verbs are what the rules of the set may want done in a room, mildest first: to be compared with what the connector can do
-// there before the first word.
+// Verbs returns the actions that the rules of the set may request in a room, mildest first, to be compared with the connector's
+// abilities when the bot joins.
 func (s *Set) Verbs() []models.Verb {
 	seen := map[models.Verb]bool{}
 	for _, r := range s.rules {
@@ -204,28 +217,5 @@ func (s *Set) Verbs() []models.Verb {
 		out = append(out, v)
 	}
 	slices.SortFunc(out, func(a, b models.Verb) int { return cmp.Compare(a.Rank(), b.Rank()) })
-	return out
-}
-
-// Arms reports whether some rule looks at unfinished lines.
-func (s *Set) Arms() bool {
-	return slices.ContainsFunc(s.rules, func(r *rule) bool { return r.spoken() && r.On.Arms() })
-}
-
-// Arm judges the stable text of a partial and returns the rules that would fire, of those that say on: {partial: arm}. It
-// changes nothing: a partial may highlight and start a second look, it never decides.
-func (s *Session) Arm(p models.Partial) []RuleInfo {
-	if p.Stable == "" || !s.set.Arms() {
-		return nil
-	}
-	u := models.Utterance{Key: p.Key, SpeakerID: p.SpeakerID, SpeakerName: p.SpeakerName, StartMS: p.StartMS, EndMS: p.StartMS, Text: p.Stable}
-	who := s.roster.Person(p.SpeakerID)
-	sc := s.see(who, condition.Manner{})
-	before := slices.DeleteFunc(slices.Clone(who.Within(p.StartMS-s.set.Reach)), func(l match.Utterance) bool { return l.Of.Key == p.Key })
-	sc.Look(before, u, match.WordsOf(u))
-	var out []RuleInfo
-	for _, v := range s.set.judgeAll(sc, func(r *rule) bool { return r.spoken() && r.On.Arms() }) {
-		out = append(out, v.rule.info())
-	}
 	return out
 }

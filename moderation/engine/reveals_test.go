@@ -1,3 +1,5 @@
+//go:build !race
+
 package engine
 
 import "testing"
@@ -56,7 +58,7 @@ func TestReveals(t *testing.T) {
 	})
 }
 
-// FuzzReveals checks that no text makes the reader of numbers and addresses fail.
+// FuzzReveals checks that no text makes the search for numbers and addresses fail.
 func FuzzReveals(f *testing.F) {
 	for _, s := range []string{
 		"five five five 0123", "john@gmail.com", "double double", "12 Baker Street", "plus + . @ at dot com", "twenty", "dua puluh",

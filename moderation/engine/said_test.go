@@ -1,3 +1,5 @@
+//go:build !race
+
 package engine
 
 import (
@@ -32,7 +34,7 @@ checks:
   - {say: "as they say you are a fool", expect: {fool: suggest}}
 `
 
-// TestSaid: what lists, repeats and reported speech make of the ways in which people talk.
+// TestSaid checks lists, repeats and reported speech with the ways in which people talk.
 func TestSaid(t *testing.T) { holds(t, saidRules) }
 
 // holds runs the checks of a rule file.

@@ -8,18 +8,19 @@ import (
 	"strings"
 	"time"
 
+	"earshot/configs/strict"
 	"earshot/models"
 	"earshot/moderation/engine/condition"
 	"earshot/moderation/rules"
 )
 
-// sceneStep is how often the room is looked at while a scene plays, in ms: as often as a live session does.
+// sceneStep is how often the room is evaluated while a scene plays, in ms: as often as in a live session.
 const sceneStep = 1000
 
-// monday is the noon from which times of day in scenes count, unless a scene says when it begins.
+// monday is the noon from which times of day in scenes count, unless a scene has a start.
 var monday = time.Date(2026, time.January, 5, 12, 0, 0, 0, time.UTC)
 
-// player plays a scene: sessions one after the other, with the clock of live ones.
+// player plays a scene: successive sessions, on the clock of live ones.
 type player struct {
 	set      *Set
 	session  *Session
@@ -30,7 +31,7 @@ type player struct {
 	seq      int
 	ledger   []models.LedgerEntry
 	found    []Verdict
-	open     map[string]string // by rule: the ask that waits
+	open     map[string]models.Decision // by rule: the open ask
 	pending  []models.Observation
 }
 
@@ -42,7 +43,7 @@ func (s *Set) play(c rules.Check, show bool) ([]Verdict, error) {
 			2026, time.January, 4+int(c.Start.Day), 0, 0, 0, 0, cmp.Or(s.Zone, time.UTC),
 		).Add(time.Duration(c.Start.Minutes) * time.Minute)
 	}
-	p := &player{set: s, show: show, people: map[string]models.Role{}, open: map[string]string{}}
+	p := &player{set: s, show: show, people: map[string]models.Role{}, open: map[string]models.Decision{}}
 	p.begin(start)
 	at := int64(0)
 	for i, e := range c.Scene {
@@ -66,10 +67,10 @@ func (s *Set) play(c rules.Check, show bool) ([]Verdict, error) {
 	return p.found, nil
 }
 
-// notYet is why a rule does not fire that nothing was judged by.
-const notYet = "nothing that happened made it hold"
+// notYet is the reason given for a rule that nothing in the scene was judged by.
+const notYet = "nothing in the scene made it hold"
 
-// begin begins a session; what ledgers hold goes with it.
+// begin starts a session; the contents of ledgers carry over.
 func (p *player) begin(start time.Time) {
 	p.sessions++
 	p.session = NewSession(p.set, models.Session{ID: fmt.Sprintf("scene%d", p.sessions), Room: "scene", Epoch: 1, Started: start})
@@ -87,7 +88,7 @@ func (p *player) begin(start time.Time) {
 	}
 }
 
-// event lets one event happen.
+// event plays one event.
 func (p *player) event(e rules.Event, at int64) error {
 	who := cmp.Or(e.Who, "someone")
 	nobody := e.Kind == rules.EventWait || e.Kind == rules.EventSession || e.Kind == rules.EventAnswer
@@ -112,17 +113,21 @@ func (p *player) event(e rules.Event, at int64) error {
 		p.until(at + e.For)
 	case rules.EventPoints:
 		p.enter([]models.LedgerEntry{{
-			ID: fmt.Sprintf("scene%d.%d", p.sessions, e.Line), Ledger: e.Text, Person: who, Scope: p.session.ledgers.Scope(e.Text),
-			Session: "before", Points: e.Points, By: "scene", At: now().Add(-time.Duration(e.For) * time.Millisecond),
+			ID: fmt.Sprintf("scene%d.%d", p.sessions, e.Line), Ledger: e.Text, Person: p.session.ledgers.Owner(e.Text, who),
+			Scope: p.session.ledgers.Scope(e.Text), Session: "before", Points: e.Points, By: "scene",
+			At: now().Add(-time.Duration(e.For) * time.Millisecond),
 		}})
 		p.session.Restore(nil, p.ledger)
 	case rules.EventAnswer:
 		p.until(at)
-		id, ok := p.open[e.Text]
+		ask, ok := p.open[e.Text]
 		if !ok {
-			return fmt.Errorf("%s has asked nobody so far", e.Text)
+			return fmt.Errorf("%s has not asked anybody yet", e.Text)
 		}
-		out, err := p.session.Answer(id, "host", e.Answer, now())
+		if answers := append([]string{AnswerConfirm}, ask.Offer...); !slices.Contains(answers, e.Answer) {
+			return fmt.Errorf("with: %s does not offer %q: one of %s", e.Text, strict.Shorten(e.Answer), strings.Join(answers, ", "))
+		}
+		out, err := p.session.Answer(ask.ID, "host", e.Answer, now())
 		if err != nil {
 			return err
 		}
@@ -145,9 +150,10 @@ func (p *player) say(e rules.Event, who string, at int64) {
 	p.played = max(p.played, u.EndMS)
 }
 
-// line judges a line and takes up what comes of it.
+// line judges a line and applies its outcome.
 func (p *player) line(u models.Utterance) {
-	vs := p.session.verdicts(u, condition.Manner{Explain: true, Show: p.show})
+	vs := p.session.verdicts(u, condition.EvalOptions{Explain: true, Show: p.show})
+	vs = slices.DeleteFunc(vs, func(v Verdict) bool { return v.Fired && !v.rule.spoken() }) // these are reported by the clock
 	var out Outcome
 	if fired := slices.DeleteFunc(slices.Clone(vs), func(v Verdict) bool { return !v.Fired }); len(fired) > 0 {
 		p.session.decide(p.session.roster.Person(u.SpeakerID), u, fired, p.session.created(u), &out)
@@ -155,7 +161,7 @@ func (p *player) line(u models.Utterance) {
 	p.take(out, vs)
 }
 
-// talk has somebody speak for a time, in stretches as the voice detector finds them.
+// talk lets somebody speak for a time, in segments as the voice detector finds them.
 func (p *player) talk(who string, from, to int64) {
 	for at := from; at < to; at += sceneStep {
 		end := min(at+sceneStep, to)
@@ -166,7 +172,7 @@ func (p *player) talk(who string, from, to int64) {
 	}
 }
 
-// sound has somebody's track sound like something for a time.
+// sound gives somebody's track certain sound properties for a time.
 func (p *player) sound(h rules.Heard, who string, from, to int64) {
 	for at := from; at < to; at += sceneStep {
 		end := min(at+sceneStep, to)
@@ -176,10 +182,10 @@ func (p *player) sound(h rules.Heard, who string, from, to int64) {
 	}
 }
 
-// observe plans an observation for its time.
+// observe schedules an observation.
 func (p *player) observe(o models.Observation) { p.pending = append(p.pending, o) }
 
-// end is when all that is planned is over.
+// end returns when everything scheduled is over.
 func (p *player) end() int64 {
 	end := p.played
 	for _, o := range p.pending {
@@ -188,7 +194,8 @@ func (p *player) end() int64 {
 	return end
 }
 
-// until plays what is planned up to a time, and looks at the room every second of it. When the scene ends, all is played.
+// until plays what is scheduled up to a time, and evaluates the room every second of it. At the end of the scene, everything has
+// been played.
 func (p *player) until(at int64) {
 	slices.SortStableFunc(p.pending, func(a, b models.Observation) int { return cmp.Compare(a.AtMS, b.AtMS) })
 	i := 0
@@ -206,12 +213,12 @@ func (p *player) until(at int64) {
 	p.played = max(p.played, at)
 }
 
-// take takes up what came of something: verdicts of a line, flags of the rest.
+// take applies an outcome: verdicts of a line, flags of anything else.
 func (p *player) take(out Outcome, vs []Verdict) {
 	p.enter(out.Ledger)
 	for _, d := range out.Decisions {
 		if d.Ask == models.AskOpen {
-			p.open[d.Rule] = d.ID
+			p.open[d.Rule] = d
 		}
 	}
 	for _, f := range out.Flags {
@@ -238,7 +245,7 @@ func (p *player) take(out Outcome, vs []Verdict) {
 // enter keeps what ledgers hold for the sessions that follow.
 func (p *player) enter(entries []models.LedgerEntry) { p.ledger = append(p.ledger, entries...) }
 
-// storyOf is a scene in one line.
+// storyOf describes a scene in one line.
 func storyOf(events []rules.Event) string {
 	parts := make([]string, len(events))
 	for i, e := range events {
@@ -254,7 +261,7 @@ func storyOf(events []rules.Event) string {
 	return strings.Join(parts, " | ")
 }
 
-// exampleLine is a line as if it had been heard without any fault, 300 ms for each word.
+// exampleLine returns a line as if it had been recognised perfectly, with 300 ms for each word.
 func exampleLine(text string, wordP float64, at int64, seq int) models.Utterance {
 	u := models.Utterance{
 		Key: models.Key{Session: "example", Epoch: 1, Track: "example", Seq: seq}, State: models.UtteranceOK, Text: text, StartMS: at,
@@ -268,7 +275,7 @@ func exampleLine(text string, wordP float64, at int64, seq int) models.Utterance
 	return u
 }
 
-// strongest merges the verdicts of a further line into those so far, rule by rule.
+// strongest merges the verdicts of a further line into the earlier ones, rule by rule.
 func strongest(so, further []Verdict) []Verdict {
 	if so == nil {
 		return further

@@ -1,3 +1,5 @@
+//go:build !race
+
 package engine
 
 import "testing"
@@ -38,6 +40,7 @@ checks:
   - {scene: [{say: blast}, {answer: asked, with: confirm}, {say: blast}, {answer: asked, with: warn}], expect: {two: act}}
   - {scene: [{points: someone, ledger: half, add: 1, ago: 179d}, {say: blast}, {answer: asked, with: confirm}], expect: {two: act}}
   - {scene: [{points: someone, ledger: half, add: 1, ago: 181d}, {say: blast}, {answer: asked, with: confirm}], expect: {two: none}}
+  - {scene: [{points: a, ledger: heat, add: 3}, {say: darn, speaker: b}], expect: {hot: act}}
   - {scene: [{points: someone, ledger: year, add: 1, ago: 4d}, {say: give me mod}], expect: {yearly: act}}
   - {scene: [{points: someone, ledger: year, add: 1, ago: 6d}, {say: give me mod}], expect: {yearly: none}}
   - scene: [{talk: a, for: 50s}, {talk: a, at: 51150ms, for: 50s}, {talk: a, at: 102300ms, for: 50s}]
@@ -55,10 +58,10 @@ checks:
   - {scene: [{say: hello there}, {wait: 11m}, {say: my link}], expect: {new: none}}
 `
 
-// TestScenes: what looks at talk, sound, the room and points is checked by what happens, with the clock of a session.
+// TestScenes: conditions on turn-taking, sound, the room and points are tested with scenes, on the clock of a session.
 func TestScenes(t *testing.T) { holds(t, sceneRules) }
 
-// TestOneVerbForALine: of what a line and the ladder that it climbs would do in the room, one thing is done.
+// TestOneVerbForALine: of the actions that a line and the points that it adds would cause in the room, only one is taken.
 func TestOneVerbForALine(t *testing.T) {
 	s := deskSession(t, sceneRules)
 	for i := range 2 {
@@ -69,3 +72,19 @@ func TestOneVerbForALine(t *testing.T) {
 		t.Errorf("%+v", o.Actions)
 	}
 }
+
+const zoneRules = `schema: 1
+mode: act
+zone: Pacific/Auckland
+ledger: {day: {reset: daily}}
+rules:
+  - {id: bad, when: {says: {phrase: darn}}, then: [flag: {}, add: {to: day, points: 1}]}
+  - {id: two, when: {ledger: {day: ">=2"}}, then: [flag: {}]}
+checks:
+  - {start: "tue 0:30", scene: [{points: someone, ledger: day, add: 1, ago: 1h}, {say: darn}], expect: {two: none}}
+  - {start: "tue 12:30", scene: [{points: someone, ledger: day, add: 1, ago: 1h}, {say: darn}], expect: {two: act}}
+  - {start: "tue 13:30", scene: [{points: someone, ledger: day, add: 1, ago: 1h}, {say: darn}], expect: {two: act}}
+`
+
+// TestLedgersAreResetInTheRoomsZone: a day ends at midnight in the room's time zone.
+func TestLedgersAreResetInTheRoomsZone(t *testing.T) { holds(t, zoneRules) }

@@ -1,3 +1,5 @@
+//go:build !race
+
 package engine
 
 import (
@@ -113,7 +115,7 @@ func TestWholeLanguage(t *testing.T) {
 	}
 }
 
-// fits checks a value against a schema, as far as our schemas go. It returns the first complaint.
+// fits checks a value against a schema, as far as our schemas go. It returns the first violation.
 func fits(root, s map[string]any, v any) error {
 	if ref, ok := s["$ref"].(string); ok {
 		return fits(root, root["$defs"].(map[string]any)[strings.TrimPrefix(ref, "#/$defs/")].(map[string]any), v)
@@ -202,8 +204,8 @@ func ofType(want, v any) bool {
 	return false
 }
 
-// TestSchemaAgreesWithLoader checks that the schema takes what the loader takes, key by key, and refuses what it refuses for
-// its shape.
+// TestSchemaAgreesWithLoader checks that the schema accepts what the loader accepts, key by key, and refuses what the loader refuses
+// because of its shape.
 func TestSchemaAgreesWithLoader(t *testing.T) {
 	var root map[string]any
 	if err := json.Unmarshal(Schema(), &root); err != nil {
@@ -244,7 +246,7 @@ func TestSchemaAgreesWithLoader(t *testing.T) {
 	}
 }
 
-// TestFormat checks that formatting changes no meaning, keeps comments, and is stable.
+// TestFormat checks that formatting keeps the meaning and the comments, and is stable.
 func TestFormat(t *testing.T) {
 	files, _ := filepath.Glob(packs + "/*.yaml")
 	for _, file := range files {

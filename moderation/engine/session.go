@@ -11,30 +11,30 @@ import (
 )
 
 // Session judges what happens in one session: what is said (Decide, Judge), what is observed (Observe) and what hosts answer
-// (Answer). It reads no clock: time comes with what it is given. It is used by one goroutine.
+// (Answer). It reads no clock: times are passed in. It is used by one goroutine.
 type Session struct {
 	set     *Set
 	session models.Session
 	roster  *condition.Roster
-	ledgers *ledger.Book
+	ledgers *ledger.Ledgers
 	context *condition.Context
 	limits  limits
-	open    map[string]*models.Decision // by id: asks that wait, and verdicts that wait for a second look
+	open    map[string]*models.Decision // by id: open asks, and verdicts that wait for a second look
 	opinion bool                        // verdicts wait for a second opinion
-	over    bool                        // the stay has ended: nobody is asked any more, and nothing is done
+	over    bool                        // the stay has ended: nobody is asked and nothing is done
 	done    []decided
 }
 
-// decided is the outcome for a line, kept so that a line which comes twice is decided once.
+// decided is the outcome for a line, kept so that a line passed twice is decided once.
 type decided struct {
 	key models.Key
 	out Outcome
 }
 
-// maxDecided bounds the outcomes that are kept: lines come again at once or not at all.
+// maxDecided limits the outcomes kept: lines are passed again at once or not at all.
 const maxDecided = 64
 
-// NewSession begins judging a session by a set of rules.
+// NewSession returns a Session that judges by a set of rules.
 func NewSession(set *Set, session models.Session) *Session {
 	s := &Session{
 		session: session, roster: condition.NewRoster(), ledgers: ledger.New(session),
@@ -44,33 +44,33 @@ func NewSession(set *Set, session models.Session) *Session {
 	return s
 }
 
-// SetRules exchanges the rules of a running session, after a reload. Ledgers, open asks and what was said before stay.
+// SetRules replaces the rules of a running session after a reload. Ledgers, open asks and earlier lines are kept.
 func (s *Session) SetRules(set *Set) {
 	s.set, s.context = set, condition.NewContext(set.Settings, s.roster, s.ledgers)
-	s.ledgers.Rules = set.Ledgers
+	s.ledgers.Rules, s.ledgers.Zone = set.Ledgers, set.Zone
 }
 
-// Began tells when the session began, with the clock that times given to it are to be compared with: one with a monotonic
-// reading is not moved by setting the wall clock.
+// Began sets when the session began, on the clock with which times passed to it are compared: a time with a monotonic reading is not
+// affected by changes of the wall clock.
 func (s *Session) Began(at time.Time) { s.session.Started = at }
 
-// Person tells who is in the room. It may be called again when a name or role changes. Whoever was never told of is a guest,
-// unless people: of the profile knows them.
-func (s *Session) Person(p models.Speaker) { s.roster.Person(p.ID).Speaker = p }
+// Person reports who is in the room. It may be called again when a name or role changes. A person never reported is a guest, unless
+// people: of the profile lists them.
+func (s *Session) Person(p models.Speaker) { s.roster.Here(p) }
 
-// Judge applies all rules to a final line and returns its flags, gravest first. The flags depend on nothing but the line, what
-// its speaker said before it, the people and the rules; judging the latest line again gives the same flags. Decide does the
-// same and says what is to be done.
+// Judge applies all rules to a final line and returns its flags, most severe first. The flags depend only on the line, what its
+// speaker said before, the people and the rules; judging the latest line again gives the same flags. Decide does the same and also
+// returns what is to be done.
 func (s *Session) Judge(u models.Utterance) []models.Flag {
 	var flags []models.Flag
-	for _, v := range s.verdicts(u, condition.Manner{}) {
+	for _, v := range s.verdicts(u, condition.EvalOptions{}) {
 		flags = append(flags, v.flag(u, s.created(u)))
 	}
 	return flags
 }
 
-// verdicts judges a line and remembers it.
-func (s *Session) verdicts(u models.Utterance, how condition.Manner) []Verdict {
+// verdicts judges a line and records it.
+func (s *Session) verdicts(u models.Utterance, how condition.EvalOptions) []Verdict {
 	p := s.roster.Person(u.SpeakerID)
 	if p.FirstMS < 0 {
 		p.FirstMS = u.StartMS
@@ -89,15 +89,15 @@ func (s *Session) verdicts(u models.Utterance, how condition.Manner) []Verdict {
 	return vs
 }
 
-// see makes the context ready for a person.
-func (s *Session) see(p *condition.Person, how condition.Manner) *condition.Context {
+// see prepares the context for a person.
+func (s *Session) see(p *condition.Person, how condition.EvalOptions) *condition.Context {
 	sc := s.context
-	sc.Started, sc.Person, sc.Manner = s.session.Started, p, how
+	sc.Started, sc.Person, sc.EvalOptions = s.session.Started, p, how
 	sc.Roles = s.set.RolesOf(p.ID, p.Role)
 	return sc
 }
 
-// flag is a verdict as it is stored.
+// flag converts a verdict to its stored form.
 func (v Verdict) flag(u models.Utterance, created time.Time) models.Flag {
 	f := models.Flag{
 		ID: flagID(u.Key, v.Rule), Session: u.Session, Utterance: u.Key, SpeakerID: u.SpeakerID, SpeakerName: u.SpeakerName,
@@ -110,7 +110,7 @@ func (v Verdict) flag(u models.Utterance, created time.Time) models.Flag {
 	return f
 }
 
-// created is when the line was stored or, before that, when its text was there by the session's clock.
+// created returns when the line was stored or, before that, when its text was available by the session's clock.
 func (s *Session) created(u models.Utterance) time.Time {
 	if !u.Committed.IsZero() {
 		return u.Committed
@@ -118,15 +118,15 @@ func (s *Session) created(u models.Utterance) time.Time {
 	return s.session.Started.Add(time.Duration(u.EndMS+u.LateMS) * time.Millisecond)
 }
 
-// Balance is a person's points in a ledger at a time, after fading.
+// Balance returns a person's points in a ledger at a time, after decay.
 func (s *Session) Balance(ledger, person string, at time.Time) float64 {
 	return s.ledgers.Balance(ledger, person, at)
 }
 
-// Restore takes up, after a restart or in a new session, what was stored: the decisions of the session, of which those whose ask
-// is open or that wait for a second look or opinion go on, and all tell when rules with at_most last reached somebody; and the
-// entries of ledgers that count here (those of the session, of its room, and of all rooms). It may be called more than once;
-// what is known already changes nothing.
+// Restore restores stored state after a restart or in a new session: the decisions of the session, of which open asks and those
+// waiting for a second look or opinion continue, while all of them determine when rules with at_most last reached somebody; and the
+// ledger entries that count here (of the session, of its room, and of all rooms). It may be called more than once; entries already
+// known change nothing.
 func (s *Session) Restore(decisions []models.Decision, entries []models.LedgerEntry) {
 	for _, d := range decisions {
 		if d.Session == s.session.ID && (d.Ask == models.AskOpen || d.Verdict == models.VerdictPending) {

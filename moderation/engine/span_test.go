@@ -1,3 +1,5 @@
+//go:build !race
+
 package engine
 
 import (
@@ -7,7 +9,7 @@ import (
 	"earshot/models"
 )
 
-// fires tries lines, parted by " | ", on one rule and reports whether it fires, with the mode and what is shown.
+// fires tries lines, separated by " | ", on one rule and reports whether it fires, with the mode and what is quoted.
 func fires(t *testing.T, set *Set, say string) string {
 	t.Helper()
 	vs, err := set.Try(Example{Say: strings.Split(say, " | "), WordP: 1, Show: true})
@@ -57,7 +59,7 @@ rules:
 	})
 }
 
-// TestSpanGap checks that a long pause parts what would be one phrase.
+// TestSpanGap checks that a long pause separates words that would otherwise be one phrase.
 func TestSpanGap(t *testing.T) {
 	set := mustLoad(t, "schema: 1\nrules: [{id: a, when: {says: {phrase: bad apple}}, span: {last: 60s, gap: 4s}, then: [flag: {}]}]\n")
 	for pause, want := range map[int64]int{4000: 1, 4001: 0} {
@@ -80,7 +82,7 @@ func TestSpanGap(t *testing.T) {
 	}
 }
 
-// TestSpanFlagsOnlyWhatIsNew checks that a line's flag holds no words that an earlier line was flagged for.
+// TestSpanFlagsOnlyWhatIsNew checks that a line's flag contains no words for which an earlier line was flagged.
 func TestSpanFlagsOnlyWhatIsNew(t *testing.T) {
 	s := NewSession(
 		mustLoad(t, "schema: 1\nrules: [{id: a, when: {says: {phrase: [pig, bad apple]}}, span: {last: 60s}, then: [flag: {}]}]\n"),
@@ -95,7 +97,7 @@ func TestSpanFlagsOnlyWhatIsNew(t *testing.T) {
 	}
 }
 
-// TestSpanGates checks that a doubtful first half keeps the whole from acting.
+// TestSpanGates checks that the whole is not enforced if its first half is doubtful.
 func TestSpanGates(t *testing.T) {
 	set := mustLoad(t, "schema: 1\nmode: act\nrules: [{id: a, when: {says: {phrase: bad apple}}, span: {last: 60s}, then: [flag: {}]}]\n")
 	s := NewSession(set, models.Session{ID: "s"})
@@ -141,7 +143,7 @@ rules:
 	})
 }
 
-// TestSoundIsNeverMoreThanASuggestion checks the cap and the floor of matches by sound.
+// TestSoundIsNeverMoreThanASuggestion checks the limits for matches by sound.
 func TestSoundIsNeverMoreThanASuggestion(t *testing.T) {
 	set := mustLoad(
 		t,
@@ -175,6 +177,11 @@ rules: [{id: a, when: {says: {phrase: [idiot, you are a fool]}}, unless: {report
 		{"please do not call people idiot", ""},
 		{"she told me | you are a fool", ""},
 		{"dia bilang idiot", ""},
+		{"my doctor said you are a fool", ""},
+		{"Peter said you are a fool", ""},
+		{"the thing I just said, you are a fool", "a: you are a fool"},
+		{"that said you are a fool", "a: you are a fool"},
+		{"the already said you are a fool", "a: you are a fool"},
 		{"you idiot", "a: idiot"},
 		{"I said you are a fool", "a: you are a fool"},
 		{"she said it was fine, you idiot", "a: idiot"},

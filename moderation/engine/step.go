@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,17 +12,17 @@ import (
 	"earshot/moderation/rules"
 )
 
-// step is one thing that a rule has done once its verdict stands.
+// step is one consequence of a rule's verdict.
 type step interface {
 	rules.StepContent
-	// plan adds what the step does to what follows from the verdict.
+	// plan adds the step's effects to the consequences of the verdict.
 	plan(p *planning)
 }
 
-// hosts are who may be asked and told.
+// hosts are the roles that can be asked and notified.
 var hosts = []models.Role{models.RoleHost, models.RoleCohost}
 
-// ask asks hosts what is to be done.
+// ask asks hosts what to do.
 type ask struct {
 	Who     []models.Role `json:",omitempty"`
 	Offer   []string      `json:",omitempty"`
@@ -30,24 +31,28 @@ type ask struct {
 
 // Shape is how ask: is written.
 func (s *ask) Shape() strict.Shape {
-	return strict.Mapping{What: "ask", Fields: []strict.Field{
+	return strict.Mapping{What: "ask", Instead: strict.As("who"), Fields: []strict.Field{
 		{Name: "who", Shape: strict.ManyOf("who", &s.Who, hosts...)},
 		{Name: "offer", Shape: strict.CheckedTexts("offer", offerPattern, s.takeOffer)},
-		{Name: "expires", Shape: strict.Duration("expires", &s.Expires)},
+		{Name: "expires", Shape: strict.Seconds("expires", &s.Expires)},
 	}}
 }
 
-// takeOffer keeps what a host may choose: "mute 60s", "warn", "dismiss".
+// takeOffer parses a choice offered to a host: "mute 60s", "warn", "dismiss".
 func (s *ask) takeOffer(v strict.Value, t strict.Text) {
 	if _, err := parseOffer(t.Text); err != nil {
 		word, _, _ := strings.Cut(t.Text, " ")
-		v.Bad("%s%s", err, strict.DidYouMean(word, offerVerbs))
+		hint := ""
+		if !slices.Contains(offerVerbs, word) {
+			hint = strict.DidYouMean(word, offerVerbs)
+		}
+		v.Bad("%s%s", err, hint)
 		return
 	}
 	s.Offer = append(s.Offer, t.Text)
 }
 
-// add adds points to a ledger of the speaker's.
+// add adds points to one of the speaker's ledgers.
 type add struct {
 	Ledger string  `json:",omitempty"`
 	Points float64 `json:",omitempty"`
@@ -62,10 +67,15 @@ func (s *add) Shape() strict.Shape {
 			{Name: "points", Shape: strict.Number("points", &s.Points, 0, 1000)},
 		},
 		Required: []string{"to", "points"},
+		Check: func(v strict.Value) {
+			if n, err := strconv.ParseFloat(v.At("points").Text(), 64); err == nil && n == 0 {
+				v.Bad("add: 0 points have no effect: remove the step, or give points:")
+			}
+		},
 	}
 }
 
-// tell tells hosts, or whoever is behind a webhook.
+// tell notifies hosts, or a webhook.
 type tell struct {
 	Text    string        `json:",omitempty"`
 	Who     []models.Role `json:",omitempty"`
@@ -75,11 +85,12 @@ type tell struct {
 // Shape is how tell: is written.
 func (s *tell) Shape() strict.Shape {
 	return strict.Mapping{
-		What: "tell",
+		What:    "tell",
+		Instead: strict.As("who"),
 		Fields: []strict.Field{
 			{Name: "who", Shape: strict.ManyOf("who", &s.Who, hosts...)},
 			{Name: "webhook", Shape: strict.Name("webhook", &s.Webhook)},
-			{Name: "text", Shape: rules.Title(&s.Text)},
+			{Name: "text", Shape: rules.Message(&s.Text)},
 		},
 		Check: func(v strict.Value) {
 			if !v.Has("who", "webhook") {
@@ -89,36 +100,45 @@ func (s *tell) Shape() strict.Shape {
 	}
 }
 
-// redact hides the words in the record.
+// redact redacts the words in the database: once a host has confirmed it, or immediately with AtOnce, as in mode act.
 type redact struct {
 	RedactText bool   `json:",omitempty"`
 	RedactClip string `json:",omitempty"`
+	AtOnce     bool   `json:",omitempty"`
 }
+
+// waits reports whether a host is asked before anything is redacted.
+func (s *redact) waits(mode models.Mode) bool { return mode != models.ModeAct && !s.AtOnce }
 
 // Shape is how redact: is written.
 func (s *redact) Shape() strict.Shape {
-	return strict.Mapping{What: "redact", Fields: []strict.Field{
+	return strict.Mapping{What: "redact", Instead: strict.As("text"), Fields: []strict.Field{
 		{Name: "text", Shape: strict.Bool("text", &s.RedactText)},
 		{Name: "clip", Shape: strict.OneOf("clip", &s.RedactClip, ClipBeep, ClipSilence, "keep")},
+		{Name: "at_once", Shape: strict.Bool("at_once", &s.AtOnce)},
+	}, Check: func(v strict.Value) {
+		if !s.RedactText && (s.RedactClip == "" || s.RedactClip == "keep") {
+			v.Bad("redact: nothing is redacted: write text: yes, clip: beep or clip: silence")
+		}
 	}}
 }
 
-// inTheRoom is a step that does something in the room.
+// inTheRoom is a step that acts in the room.
 type inTheRoom interface {
 	step
-	// order is what is to be done.
+	// order returns the action to take.
 	order() order
 }
 
-// order is what is to be done in the room.
+// order is an action in the room.
 type order struct {
 	verb      models.Verb
 	text, via string
 	forMS     int64
-	toRoom    bool // and not to the speaker
+	toRoom    bool // instead of to the speaker
 }
 
-// message says something to the speaker or the room.
+// message sends a message to the speaker or the room.
 type message struct {
 	verb          models.Verb
 	To, Via, Text string `json:",omitempty"`
@@ -131,15 +151,22 @@ func (s *message) Shape() strict.Shape {
 	return strict.Mapping{What: string(s.verb), Fields: []strict.Field{
 		{Name: "to", Shape: strict.OneOf("to", &s.To, "speaker", "room")},
 		{Name: "via", Shape: strict.OneOf("via", &s.Via, "auto", "private", "chat", "voice")},
-		{Name: "text", Shape: rules.Title(&s.Text)},
+		{Name: "text", Shape: rules.Message(&s.Text)},
+	}, Instead: asText, Check: func(v strict.Value) {
+		if s.To == "room" && s.Via == "private" {
+			v.Bad("via: private reaches one person: write via: chat, or to: speaker")
+		}
 	}}
 }
+
+// asText says how a message is written whose text alone was.
+func asText(text string) string { return fmt.Sprintf("write {text: %q}", text) }
 
 func (s *message) order() order {
 	return order{verb: s.verb, text: s.Text, via: s.Via, toRoom: s.To == "room"}
 }
 
-// restrict takes something away from the speaker: the voice, the stage or the room.
+// restrict restricts the speaker: their voice, their place on stage, or their presence in the room.
 type restrict struct {
 	verb  models.Verb
 	Text  string `json:",omitempty"`
@@ -148,16 +175,17 @@ type restrict struct {
 
 // Shape is how mute:, to_audience:, remove: and ban: are written.
 func (s *restrict) Shape() strict.Shape {
-	m := strict.Mapping{What: string(s.verb), Fields: []strict.Field{{Name: "text", Shape: rules.Title(&s.Text)}}}
-	if s.verb != models.VerbRemove { // what cannot be undone does not last
-		m.Fields = append([]strict.Field{{Name: "for", Shape: strict.Duration("for", &s.ForMS)}}, m.Fields...)
+	m := strict.Mapping{What: string(s.verb), Fields: []strict.Field{{Name: "text", Shape: rules.Message(&s.Text)}}}
+	if s.verb != models.VerbRemove && s.verb != models.VerbNewcomersListen { // these have no duration
+		m.Instead = strict.As("for")
+		m.Fields = append([]strict.Field{{Name: "for", Shape: strict.Seconds("for", &s.ForMS)}}, m.Fields...)
 	}
 	return m
 }
 
 func (s *restrict) order() order { return order{verb: s.verb, text: s.Text, forMS: s.ForMS} }
 
-// find is the last step of a type, or nil.
+// find returns the last step of a type, or nil.
 func find[T step](steps []step) (found T, ok bool) {
 	for _, s := range steps {
 		if x, is := s.(T); is {
@@ -167,7 +195,7 @@ func find[T step](steps []step) (found T, ok bool) {
 	return found, ok
 }
 
-// shortDuration is a duration as rule files have it.
+// shortDuration formats a duration as in rule files.
 func shortDuration(ms int64) string {
 	text := (time.Duration(ms) * time.Millisecond).String()
 	for _, zero := range []string{"m0s", "h0m"} {
@@ -178,7 +206,7 @@ func shortDuration(ms int64) string {
 	return text
 }
 
-// uniqueOffers keeps each offer once; a dismissal is always among them, last.
+// uniqueOffers removes duplicate offers and adds a dismissal, last.
 func uniqueOffers(offers []string) []string {
 	var out []string
 	for _, o := range offers {
@@ -189,25 +217,25 @@ func uniqueOffers(offers []string) []string {
 	return append(out, AnswerDismiss)
 }
 
-// The answers that every ask takes besides what it offers.
+// The answers that every ask accepts in addition to its offers.
 const (
-	AnswerConfirm = "confirm" // the flag is right; nothing more is to be done
-	AnswerDismiss = "dismiss" // the flag is wrong: it costs nothing, and what was done is undone
+	AnswerConfirm = "confirm" // the flag is right; nothing more is done
+	AnswerDismiss = "dismiss" // the flag is wrong: its points do not count, and its actions are undone
 )
 
-// offerVerbs are what a host may be offered.
+// offerVerbs are the actions that can be offered to a host.
 var offerVerbs = []string{"warn", "nudge", "mute", "to_audience", "remove", "ban", "redact", "newcomers_listen_only", "dismiss"}
 
-// offerPattern is an offer: a verb, and for some how long.
+// offerPattern matches an offer: a verb, and for some verbs a duration.
 const offerPattern = `^(warn|nudge|redact|remove|newcomers_listen_only|dismiss|(mute|to_audience|ban)( [0-9]+(ms|s|m|h|d|w))?)$`
 
-// choice is an offer taken apart.
+// choice is a parsed offer.
 type choice struct {
 	verb  models.Verb
 	forMS int64
 }
 
-// parseOffer reads "mute 60s", "warn", "dismiss".
+// parseOffer parses "mute 60s", "warn", "dismiss".
 func parseOffer(text string) (choice, error) {
 	verb, length, timed := strings.Cut(text, " ")
 	if !slices.Contains(offerVerbs, verb) {
@@ -218,11 +246,11 @@ func parseOffer(text string) (choice, error) {
 		return c, nil
 	}
 	if c.verb != models.VerbMute && c.verb != models.VerbToAudience && c.verb != models.VerbBan {
-		return choice{}, fmt.Errorf("offer %q: %s does not last", strict.Shorten(text), verb)
+		return choice{}, fmt.Errorf("offer %q: %s takes no duration", strict.Shorten(text), verb)
 	}
 	d, err := strict.ParseDuration(length)
-	if err != nil || d < time.Millisecond {
-		return choice{}, fmt.Errorf("offer %q: how long must be a duration such as 60s", strict.Shorten(text))
+	if err != nil || d < time.Second {
+		return choice{}, fmt.Errorf("offer %q: the duration must be like 60s", strict.Shorten(text))
 	}
 	c.forMS = d.Milliseconds()
 	return c, nil

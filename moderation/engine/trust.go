@@ -13,7 +13,7 @@ import (
 type Gate struct {
 	Name   string `json:"name"`
 	Passed bool   `json:"passed"`
-	// Why says in words what was found; it never quotes what was said.
+	// Why describes the finding; it never quotes what was said.
 	Why string `json:"why"`
 }
 
@@ -26,10 +26,10 @@ type gates struct {
 // trust is the profile's limits: for finals, for matches by sound, and the floor below which no rule may go.
 type trust struct{ final, sound, floor gates }
 
-// lateMS is the age beyond which a verdict is written down only: nobody expects to be muted for what they said then.
+// lateMS is the age, in ms, beyond which a verdict is only recorded: nobody expects to be muted for what they said that long ago.
 const lateMS = 30_000
 
-// defaultTrust is used where no file says otherwise.
+// defaultTrust applies if no file sets other values.
 func defaultTrust() trust {
 	final := gates{wordP: 0.60, logProb: -0.8, voiced: 0.3, lossMax: 0.10, attribution: []models.Attribution{models.AttributionTrack}}
 	sound, floor := final, final
@@ -43,7 +43,7 @@ func (t *trust) merge(raw rules.Trust) {
 	t.floor = t.floor.with(raw.Floor)
 }
 
-// with is the gates with what raw sets.
+// with returns the gates overridden by raw.
 func (g gates) with(raw rules.Gates) gates {
 	set := func(to *float64, from *float64) {
 		if from != nil {
@@ -60,8 +60,8 @@ func (g gates) with(raw rules.Gates) gates {
 	return g
 }
 
-// forRule is the profile's gates with those of a rule. word_p may go down to the floor (checked at load); the other gates a
-// rule can only make narrower.
+// forRule returns the profile's gates overridden by a rule's. word_p may go down to the floor (checked at load); a rule can only
+// tighten the other gates.
 func (t trust) forRule(raw rules.Gates) gates {
 	g := t.final.with(raw)
 	g.logProb = max(g.logProb, t.final.logProb)
@@ -73,7 +73,7 @@ func (t trust) forRule(raw rules.Gates) gates {
 	return g
 }
 
-// judge looks at the lines as wholes, the current one last; heard says whether the rule holds on surely heard words alone.
+// judge evaluates whole lines, the current one last; heard says whether the rule holds on confidently heard words alone.
 func (g gates) judge(lines []models.Utterance, heard bool) []Gate {
 	all := func(ok func(u models.Utterance, length float64) bool) bool {
 		return !slices.ContainsFunc(lines, func(u models.Utterance) bool { return !ok(u, float64(max(u.EndMS-u.StartMS, 1))) })
@@ -83,16 +83,16 @@ func (g gates) judge(lines []models.Utterance, heard bool) []Gate {
 		doubt = append(doubt, u.Doubt...)
 	}
 	return []Gate{
-		gate("word_p", heard, "the words were heard surely enough", "the words were not heard surely enough"),
+		gate("word_p", heard, "the words were heard with enough confidence", "the words were not heard with enough confidence"),
 		gate("logprob", all(func(u models.Utterance, _ float64) bool { return u.LogProb >= g.logProb }),
-			"the line was understood well", "the line as a whole was understood badly"),
+			"the line was recognised well", "the line as a whole was recognised poorly"),
 		gate("voiced", all(func(u models.Utterance, length float64) bool { return float64(u.VoicedMS) >= g.voiced*length }),
-			"enough of the sound is speech", "too little of the sound is speech"),
+			"enough of the audio is speech", "too little of the audio is speech"),
 		gate("loss_max", all(func(u models.Utterance, length float64) bool { return float64(u.ConcealedMS) <= g.lossMax*length }),
-			"little was lost on the way", "too much was lost on the way"),
+			"packet loss was low", "packet loss was too high"),
 		gate("attribution", all(func(u models.Utterance, _ float64) bool { return slices.Contains(g.attribution, u.Attribution) }),
 			"it is certain who spoke", "it is not certain who spoke"),
-		gate("doubt", len(doubt) == 0, "nothing speaks against the text", "the text is doubtful"+doubts(doubt)),
+		gate("doubt", len(doubt) == 0, "the text is not doubtful", "the text is doubtful"+doubts(doubt)),
 		gate("late", lines[len(lines)-1].LateMS <= lateMS, "the text came in time", "the text came too late to act on"),
 	}
 }

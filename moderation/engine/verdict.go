@@ -12,32 +12,32 @@ import (
 	"earshot/moderation/rules"
 )
 
-// Verdict is what one rule makes of one line.
+// Verdict is the result of one rule for one line.
 type Verdict struct {
 	Rule, Pack, Hash string
 	// Fired says whether the rule flags the line; WhyNot says why it does not.
 	Fired  bool
 	WhyNot string
 	Level  models.Level
-	// Mode is the weakest of what the profile, the rule and the gates allow.
+	// Mode is the weakest of the modes allowed by the profile, the rule and the gates.
 	Mode models.Mode
 	// WouldEnforce says that every gate was passed and that the mode is above watch: the verdict reaches the host or the room.
 	WouldEnforce bool
 	Title, Why   string
-	// Matched are the words that decided, in the order spoken. They are the line's own words and not masked.
+	// Matched are the words that decided, in spoken order. They are the line's own words and not masked.
 	Matched []models.Word
-	// Shown are the same words fit for showing: those of masked lists are hidden but for their first letter.
+	// Shown are the same words for display: those of masked lists show only their first letter.
 	Shown []string
 	Gates []Gate
 
 	rule    *rule
-	said    bool   // Matched are matches, not just all of the line
+	said    bool   // Matched are real matches, not the whole line
 	words   int    // of them by what was said itself
-	meaning string // what the line sounds like, where that counted
-	capped  string // why what it sounds like is not enough for more
+	meaning string // what the text model found, if that counted
+	capped  string // why the text model's finding is not enough for more
 }
 
-// sortVerdicts puts fired rules first, the gravest before the others, then by id.
+// sortVerdicts puts fired rules first, by severity, then by id.
 func sortVerdicts(vs []Verdict) {
 	fired := func(v Verdict) int {
 		if v.Fired {
@@ -50,7 +50,7 @@ func sortVerdicts(vs []Verdict) {
 	})
 }
 
-// judgeAll applies every rule that is asked for.
+// judgeAll applies every selected rule.
 func (s *Set) judgeAll(sc *condition.Context, asked func(*rule) bool) []Verdict {
 	var out []Verdict
 	for _, r := range s.rules {
@@ -59,7 +59,7 @@ func (s *Set) judgeAll(sc *condition.Context, asked func(*rule) bool) []Verdict 
 		}
 		v, fired := r.judge(sc)
 		if fired && s.exempts(sc, r) {
-			v.Fired, fired, v.WhyNot = false, false, "whoever said it is exempt"
+			v.Fired, fired, v.WhyNot = false, false, "the speaker is exempt"
 		}
 		if fired || sc.Explain {
 			out = append(out, v)
@@ -69,8 +69,8 @@ func (s *Set) judgeAll(sc *condition.Context, asked func(*rule) bool) []Verdict 
 	return out
 }
 
-// judge applies one rule: first to every match, then to the surely heard ones only, which must make it hold by themselves
-// to pass the gate.
+// judge applies one rule: first to every match, then only to the confidently heard ones, which must make it hold by themselves to
+// pass the gate.
 func (r *rule) judge(sc *condition.Context) (Verdict, bool) {
 	v := Verdict{Rule: r.ID, Pack: r.pack, Hash: r.hash, Level: r.Flag.Level, Mode: r.mode, rule: r}
 	sc.NoSound, sc.NowOnly, sc.Evidence = false, false, nil
@@ -79,7 +79,7 @@ func (r *rule) judge(sc *condition.Context) (Verdict, bool) {
 		sc.From = sc.Window.Reach(r.Span.Last, r.Span.Gap)
 	}
 	held, evidence := r.when.Eval(sc, 0)
-	if held && len(evidence) > 0 && sc.From < sc.Window.Cut { // what earlier lines were flagged for is no part of this one
+	if held && len(evidence) > 0 && sc.From < sc.Window.Cut { // the flags of earlier lines cover these words already
 		sc.NowOnly = true
 		if now, ms := r.when.Eval(sc, 0); now {
 			evidence = ms
@@ -93,7 +93,7 @@ func (r *rule) judge(sc *condition.Context) (Verdict, bool) {
 		if sc.Explain {
 			v.WhyNot = condition.Because(r.when, sc)
 			if held {
-				v.WhyNot = "nothing of it was said in this line"
+				v.WhyNot = "none of it was said in this line"
 			}
 		}
 		return v, false
@@ -116,12 +116,12 @@ func (r *rule) judge(sc *condition.Context) (Verdict, bool) {
 	return v, true
 }
 
-// weigh fills in a fired verdict: its words and what the gates make of it.
+// weigh completes a fired verdict: its words and the result of the gates.
 func (r *rule) weigh(sc *condition.Context, v *Verdict, sure bool, evidence []match.Match) {
 	v.Fired, v.said = true, len(evidence) > 0
 	if r.spoken() && !sc.Observe && !sc.Late {
 		v.Matched, v.Shown = sc.Words(evidence)
-		if len(evidence) == 0 { // nothing said made it hold, so all of the line must be sure
+		if len(evidence) == 0 { // no words made it hold, so the whole line must be certain
 			sure = float64(leastSure(v.Matched)) >= r.trust.wordP
 		}
 		v.Gates = r.trust.judge(sc.LinesOf(evidence), sure)
@@ -142,11 +142,19 @@ func (r *rule) weigh(sc *condition.Context, v *Verdict, sure bool, evidence []ma
 	if name == "" && sc.Person != nil {
 		name = sc.Person.Name
 	}
-	v.Title = rules.Fill(r.title, strings.Join(v.Shown, " … "), name)
+	v.Title = r.titleOf(strings.Join(v.Shown, " … "), name)
 	v.Why = r.why(v.said, *v)
 }
 
-// withoutSound is the strongest mode of a verdict: what is only known by its sound is never more than a suggestion.
+// titleOf is the title of a flag; without what it is to be filled with, what remains of it.
+func (r *rule) titleOf(match, speaker string) string {
+	if match == "" && rules.Has(r.title, "match") || speaker == "" && rules.Has(r.title, "speaker") {
+		return cmp.Or(bareTitle(r.title), r.ID)
+	}
+	return rules.Fill(r.title, match, speaker)
+}
+
+// withoutSound limits the mode of a verdict that rests on matches by sound: never more than a suggestion.
 func (r *rule) withoutSound(sc *condition.Context) models.Mode {
 	sc.NoSound = true
 	held, ms := r.when.Eval(sc, r.trust.wordP)
@@ -157,8 +165,8 @@ func (r *rule) withoutSound(sc *condition.Context) models.Mode {
 	return models.ModeSuggest
 }
 
-// capMeaning holds back a verdict that rests on what the text model says: without other grounds a host is asked at most, and
-// below condition.AskScore it is only written down.
+// capMeaning limits a verdict that rests on the text model alone: at most a host is asked, and below condition.AskScore it is only
+// recorded.
 func (r *rule) capMeaning(sc *condition.Context, v *Verdict, evidence []match.Match) {
 	v.meaning = sc.Meaning(evidence)
 	v.words = len(slices.DeleteFunc(slices.Clone(evidence), func(m match.Match) bool { return m.Source < 0 }))
@@ -168,17 +176,17 @@ func (r *rule) capMeaning(sc *condition.Context, v *Verdict, evidence []match.Ma
 	if held && sc.TouchesNow(ms) {
 		return
 	}
-	switch g := condition.GroundsOf(r.when, sc, 0); {
+	switch g := condition.ReasonsOf(r.when, sc, 0); {
 	case g.Other || g.Score == 0:
 	case g.Score < condition.AskScore:
 		v.Gates = append(v.Gates, gate("meaning", false, "", fmt.Sprintf(
-			"what a line sounds like is not enough by itself below %.2f", condition.AskScore)))
+			"the text model alone is not enough below %.2f", condition.AskScore)))
 	case v.Mode == models.ModeAct:
-		v.Mode, v.capped = models.ModeSuggest, "a host is asked, because what a line sounds like never acts by itself"
+		v.Mode, v.capped = models.ModeSuggest, "a host is asked, because the text model alone never acts"
 	}
 }
 
-// why is one sentence: what matched, in which pack, how surely it was heard, and what keeps the verdict from acting.
+// why returns one sentence: what matched, in which pack, with what confidence, and what keeps the verdict from acting.
 func (r *rule) why(said bool, v Verdict) string {
 	what := "every condition of the rule holds"
 	switch {
@@ -208,18 +216,18 @@ func (r *rule) why(said bool, v Verdict) string {
 		s += "; " + v.capped
 	}
 	if len(failed) > 0 {
-		s += "; written down only, because " + strings.Join(failed, " and ")
+		s += "; recorded only, because " + strings.Join(failed, " and ")
 	}
 	return s
 }
 
-// How surely a word was heard, in the words people see instead of decimals.
+// Words for the confidence of a word, shown instead of decimals.
 const (
 	clearP  = 0.85
 	likelyP = 0.60
 )
 
-// sureness says how surely words were heard, after the least sure of them.
+// sureness describes the confidence of words, by the least certain of them.
 func sureness(words []models.Word) string {
 	p := leastSure(words)
 	one, many := "unsure", "not all sure"

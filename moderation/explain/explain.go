@@ -1,5 +1,5 @@
-// Package explain says after the fact what rules did: all that is stored of a flag, and what a set of rules makes of a line that
-// was said. It reads the record and changes nothing.
+// Package explain explains afterwards what rules did: everything stored about a flag, and how a set of rules judges a stored line.
+// It only reads the store.
 package explain
 
 import (
@@ -13,24 +13,24 @@ import (
 	"earshot/moderation/engine/condition"
 )
 
-// Store is what an explanation is read from.
+// Store is what explanations are read from.
 type Store interface {
 	Utterance(ctx context.Context, k models.Key) (models.Utterance, error)
 	DecisionOfFlag(ctx context.Context, id string) (models.Decision, error)
 	Actions(ctx context.Context, session string) ([]models.Action, error)
 }
 
-// Explanation is all that is stored of a flag. As JSON the flag's own fields are at the top.
+// Explanation is everything stored about a flag. In JSON the flag's own fields are at the top level.
 type Explanation struct {
 	models.Flag
-	// Text is the line as it was first heard; empty when it is no longer kept, or nothing was said.
+	// Text is the line as originally transcribed; empty if it is no longer stored, or nothing was said.
 	Text string `json:"text,omitempty"`
 	// Decision is nil for a flag that was stored without one.
 	Decision *models.Decision `json:"decision"`
 	Actions  []models.Action  `json:"actions"`
 }
 
-// Flag reads what is stored of a flag.
+// Flag reads everything stored about a flag.
 func Flag(ctx context.Context, store Store, f models.Flag) (Explanation, error) {
 	e := Explanation{Flag: f, Actions: []models.Action{}}
 	switch u, err := store.Utterance(ctx, f.Utterance); {
@@ -56,8 +56,8 @@ func Flag(ctx context.Context, store Store, f models.Flag) (Explanation, error) 
 	return e, models.Readable(err)
 }
 
-// Mask hides the words that matched wherever they stand, and the words of masked lists in set, which may be nil. What was read
-// from the store stays as it is.
+// Mask hides the words that matched wherever they occur, and the words of masked lists in set, which may be nil. Stored data is not
+// changed.
 func (e *Explanation) Mask(set *engine.Set) {
 	matched := map[string]bool{}
 	for _, w := range e.Matched {
@@ -97,5 +97,5 @@ func masked(words []models.Word) []models.Word {
 	return words
 }
 
-// bare is a word without case and without the punctuation around it.
+// bare returns a word in lower case without surrounding punctuation.
 func bare(w string) string { return strings.ToLower(strings.Trim(w, ` .,;:!?"'()…`)) }

@@ -11,15 +11,15 @@ import (
 	"earshot/moderation/engine"
 )
 
-// Lines is what a session's lines are judged again from.
+// Lines provides the lines of a session to be judged again.
 type Lines interface {
 	Utterances(ctx context.Context, session string) ([]models.Utterance, error)
 	Speakers(ctx context.Context, session string) ([]models.Speaker, error)
 }
 
-// Line judges a session's lines again in their order, up to the one at a time or else the nearest to it, and returns that line with
-// what each rule makes of it. The time is in ms from the session's start; show leaves words of masked lists readable.
-// models.ErrNotFound: nothing was said there.
+// Line judges a session's lines again in order, up to the one at a time or else the nearest to it, and returns that line with the
+// result of each rule. The time is in ms from the session's start; show leaves words of masked lists readable. models.ErrNotFound:
+// nothing was said in the session.
 func Line(
 	ctx context.Context, store Lines, set *engine.Set, session models.Session, at int64, show bool,
 ) (models.Utterance, []engine.Verdict, error) {

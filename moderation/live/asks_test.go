@@ -31,36 +31,72 @@ func TestAsksEndWithTheStay(t *testing.T) {
 	})
 }
 
-// flaky is a store of which one write fails.
+// flaky is a store of which writes fail while away is set, and that counts those.
 type flaky struct {
 	Store
-	fail atomic.Bool
+	away   atomic.Bool
+	failed atomic.Int64
 }
 
 func (f *flaky) Put(ctx context.Context, r models.Record) error {
-	if r.Utterance == nil && f.fail.CompareAndSwap(true, false) {
+	if r.Utterance == nil && f.away.Load() {
+		f.failed.Add(1)
 		return errors.New("database is locked")
 	}
 	return f.Store.Put(ctx, r)
 }
 
-// TestAskLapsesAfterAFailedWrite: one write that failed keeps no ask open.
+// TestAskLapsesAfterAFailedWrite: writes that failed keep no ask open, and are tried again once a second, not without a pause.
 func TestAskLapsesAfterAFailedWrite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, h := newScene(t, asking, nil), &hands{}
 		f := &flaky{Store: s.store}
-		s.env.store = f
+		s.uses(f)
 		attended(t, s, h)
 		s.say(s.line(9000, "the private matter"), nil)
-		f.fail.Store(true)
-		time.Sleep(6 * time.Second)
+		f.away.Store(true)
+		time.Sleep(20 * time.Second)
+		if n := f.failed.Load(); n < 10 || n > 20 {
+			t.Errorf("tried %d times in 20 s", n)
+		}
+		f.away.Store(false)
+		time.Sleep(2 * lookEvery)
 		ds, err := s.store.Decisions(t.Context(), "s1")
 		if err != nil || len(ds) != 1 {
 			t.Fatal(ds, err)
 		}
 		err = s.Choose(t.Context(), "s1", ds[0].ID, "host", "warn")
 		if ds[0].Ask == models.AskOpen {
-			t.Errorf("the ask stands open 4 s after its end; answering it gives: %v", err)
+			t.Errorf("the ask stands open after its end; answering it gives: %v", err)
+		}
+	})
+}
+
+// TestPagesAreToldOfAnswersAndObjections, wherever they are given.
+func TestPagesAreToldOfAnswersAndObjections(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, h := newScene(t, asking, nil), &hands{}
+		attended(t, s, h)
+		s.say(s.line(9000, "the private matter"), nil)
+		ds, err := s.store.Decisions(t.Context(), "s1")
+		if err != nil || len(ds) != 1 {
+			t.Fatal(ds, err)
+		}
+		if err := s.Choose(t.Context(), "s1", ds[0].ID, "Ana", "warn"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Object(t.Context(), models.Consent{Session: "s1", SpeakerID: "ben", What: models.ConsentObjected}); err != nil {
+			t.Fatal(err)
+		}
+		var answered, objected bool
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for _, e := range s.events {
+			answered = answered || e.Flag != nil && e.Flag.Status == models.FlagConfirmed && e.Flag.DecidedBy == "Ana"
+			objected = objected || e.Consent != nil && e.Consent.SpeakerID == "ben"
+		}
+		if !answered || !objected {
+			t.Errorf("told of the answer: %v, of the objection: %v", answered, objected)
 		}
 	})
 }

@@ -26,8 +26,8 @@ rules:
     then: [flag: {level: low}]
 `
 
-// BenchmarkLongSession measures a line of a session that has so many already, every fifth flagged, and what reads the session as
-// a whole: restoring it and summing it up.
+// BenchmarkLongSession measures storing a line in a session that already has many, every fifth of them flagged, and what reads the
+// whole session: restoring and summarising it.
 func BenchmarkLongSession(b *testing.B) {
 	for _, long := range []int{500, 5000} {
 		b.Run(fmt.Sprintf("%d lines", long), func(b *testing.B) {
@@ -62,7 +62,7 @@ func BenchmarkLongSession(b *testing.B) {
 	}
 }
 
-// grow has one of eight people say the n-th line.
+// grow stores the n-th line, said by one of eight people.
 func (s *scene) grow(n int) {
 	text := "hello there my friends how are you today"
 	switch {
@@ -81,7 +81,7 @@ func (s *scene) grow(n int) {
 	s.say(u, []byte{1})
 }
 
-// took is how long something takes, in ms.
+// took is how long a call takes, in ms.
 func (s *scene) took(f func()) float64 {
 	began := time.Now()
 	f()

@@ -31,10 +31,10 @@ func (s *scene) failedGates() (out []string) {
 	return out
 }
 
-// TestLateBySuspend: the machine slept for a minute during a session: what is said now is not a minute late.
+// TestLateBySuspend: the machine was suspended for a minute during a session: what is said now is not a minute late.
 func TestLateBySuspend(t *testing.T) {
 	s := newScene(t, asking, nil)
-	// The room's clock stands still while the machine sleeps, the wall clock goes on: this line is said now.
+	// The monotonic clock stops during suspension, the wall clock does not: this line is said now.
 	s.j.session.Started = s.j.session.Started.Add(-time.Minute)
 	s.say(s.line(9000, "the private matter"), nil)
 	if failed := s.failedGates(); failed != nil {
@@ -42,8 +42,8 @@ func TestLateBySuspend(t *testing.T) {
 	}
 }
 
-// TestAgeIsThatOfTheWords: a line counts as late by when its words were said, whatever the session's start and the wall clock
-// say, and so do words that an earlier run heard before the clock was set back.
+// TestAgeIsThatOfTheWords: lateness is computed from when the words were said, whatever the start of the session and the wall clock
+// say; so is that of words that an earlier run heard before the clock was set back.
 func TestAgeIsThatOfTheWords(t *testing.T) {
 	for name, tt := range map[string]struct {
 		spoken time.Time
@@ -66,8 +66,8 @@ func TestAgeIsThatOfTheWords(t *testing.T) {
 	}
 }
 
-// TestOneClock: a session that began here is timed by the process's clock: what the record says of its start, by a wall clock
-// that was set meanwhile, moves nothing.
+// TestOneClock: a session that began in this process is timed by the process's clock: its stored start, by a wall clock that was
+// changed meanwhile, has no effect.
 func TestOneClock(t *testing.T) {
 	s := newScene(t, asking, nil)
 	session, err := s.store.StartSession(t.Context(), models.Session{ID: "s2", Room: "r2", Started: time.Now().Add(-time.Hour)})

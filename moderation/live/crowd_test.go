@@ -13,13 +13,13 @@ import (
 func crowdScene(t testing.TB) (*scene, *events.Hub) {
 	t.Helper()
 	s, hub := newScene(t, noRules, nil), events.NewHub(events.HubConfig{Buffer: 1 << 16})
-	s.env.hub = hub
+	s.env.hub, s.j.hub = hub, hub
 	return s, hub
 }
 
 func crowdID(i int) string { return fmt.Sprintf("person-%05d", i) }
 
-// comes has somebody come into the room.
+// comes has somebody join the room.
 func (s *scene) comes(i int) {
 	s.t.Helper()
 	id := crowdID(i)
@@ -29,7 +29,7 @@ func (s *scene) comes(i int) {
 	s.j.Observe(s.t.Context(), models.Observation{AtMS: int64(1000 + i), SpeakerID: id, Event: models.RoomJoin})
 }
 
-// speaks has somebody of a crowd say a line.
+// speaks stores a line of somebody in a crowd.
 func (s *scene) speaks(n, of int) {
 	u := s.line(int64(9000+n*1000), "hello there my friends")
 	u.SpeakerID = crowdID(n % of)
@@ -40,7 +40,7 @@ func (s *scene) speaks(n, of int) {
 	s.say(u, nil)
 }
 
-// floors reads what waits for a watcher: how many events tell who speaks next, and how much JSON they are.
+// floors reads the events waiting for a viewer: how many report who speaks next, and the size of their JSON.
 func floors(t testing.TB, w *events.Watcher) (events, bytes, longest int) {
 	t.Helper()
 	for range len(w.Events()) {
@@ -57,7 +57,7 @@ func floors(t testing.TB, w *events.Watcher) (events, bytes, longest int) {
 	return events, bytes, longest
 }
 
-// TestTheFloorOfACrowdIsToldInFewWords: who may speak next among 500 people, of whom 300 speak, costs who watches little: the
+// TestTheFloorOfACrowdIsToldInFewWords: viewers are told who may speak next among 500 people, 300 of whom speak, in few bytes: the
 // beginning of the order, and only when it has changed.
 func TestTheFloorOfACrowdIsToldInFewWords(t *testing.T) {
 	const people, said = 500, 300
@@ -84,7 +84,7 @@ func TestTheFloorOfACrowdIsToldInFewWords(t *testing.T) {
 	}
 }
 
-// BenchmarkCrowd is what a line costs among 2 000 people, and how much JSON one who watches is sent for it.
+// BenchmarkCrowd measures a line among 2 000 people, and the size of the JSON that a viewer is sent for it.
 func BenchmarkCrowd(b *testing.B) {
 	const people = 2000
 	s, hub := crowdScene(b)
@@ -105,7 +105,7 @@ func BenchmarkCrowd(b *testing.B) {
 	b.ReportMetric(float64(sent)/float64(n), "floor-B/line")
 }
 
-// BenchmarkFloor is what telling who speaks next costs among 2 000 people, without the line's way into the record.
+// BenchmarkFloor measures publishing who speaks next among 2 000 people, without storing a line.
 func BenchmarkFloor(b *testing.B) {
 	s, _ := crowdScene(b)
 	for i := range 2000 {

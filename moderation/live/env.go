@@ -15,9 +15,10 @@ import (
 // from the words that led to it, if any.
 const planFresh = 2 * time.Minute
 
-// env is shared by all sessions of a program. Its methods may be called from any goroutine.
+// env is what the sessions of a program share; each has a copy with a store of its own. Its methods may be called from any goroutine.
 type env struct {
 	store  Store
+	under  func(session string, epoch int, past func()) Store // nil: the store is for all
 	hub    Publisher
 	count  Counts
 	quota  *Quota
@@ -25,8 +26,15 @@ type env struct {
 	second *Opinions // nil: none
 	log    *slog.Logger
 	queue  Queue
-	panics atomic.Uint64
+	panics *atomic.Uint64
 	places *places
+	// home and reserved mark the clips that are stored.
+	home     string
+	reserved time.Duration
+	// alone does what one process at a time does; nil: there is only this one.
+	alone func(ctx context.Context, work string, do func(context.Context)) bool
+	// strikes has the other sessions count what was stored in one.
+	strikes func(session string, strikes []models.LedgerEntry)
 }
 
 // acted counts and publishes a stored action.

@@ -12,7 +12,7 @@ import (
 	"earshot/models"
 )
 
-// TestErasedWhileLive: a host erases the session that is going on: what comes after is not kept, and nothing hangs.
+// TestErasedWhileLive: a host erases a live session: nothing that comes afterwards is stored, and nothing hangs.
 func TestErasedWhileLive(t *testing.T) {
 	s := newScene(t, asking, nil)
 	if err := s.store.Erase(t.Context(), models.Erasure{Kind: models.EraseSession, Target: "s1"}); err != nil {
@@ -33,13 +33,13 @@ func TestErasedWhileLive(t *testing.T) {
 // listening is a connector in a room where nothing happens.
 type listening struct{}
 
-func (listening) Run(ctx context.Context, ears bot.RoomHandler) error {
-	ears.Joined(bot.Capabilities{})
+func (listening) Run(ctx context.Context, handler bot.RoomHandler) error {
+	handler.Joined(bot.Capabilities{})
 	<-ctx.Done()
 	return context.Cause(ctx)
 }
 
-// TestErasureEndsTheStay: the record of a room in which nobody speaks is erased: the bot leaves within seconds, says why, and the
+// TestErasureEndsTheStay: the session of a room in which nobody speaks is erased: the bot leaves within seconds, says why, and the
 // host is told.
 func TestErasureEndsTheStay(t *testing.T) {
 	s := newScene(t, asking, nil)
@@ -74,8 +74,8 @@ func TestErasureEndsTheStay(t *testing.T) {
 	}
 }
 
-// TestErasureOfALiveSessionLeavesNobodyMuted: the record of a session is erased while somebody is muted in its room for an hour. With
-// the record goes whoever would end the mute: it ends before the bot leaves.
+// TestErasureOfALiveSessionLeavesNobodyMuted: a session is erased while somebody is muted in its room for an hour. Nobody could end
+// the mute afterwards, so it ends before the bot leaves.
 func TestErasureOfALiveSessionLeavesNobodyMuted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, h := newScene(t, noRules, nil), &hands{joined: make(chan struct{}), muted: map[string]bool{}}

@@ -8,7 +8,7 @@ import (
 	"earshot/models"
 )
 
-// TestErasedWhileDecoding: somebody's words are erased while the last of them are being decoded. They are not stored after it.
+// TestErasedWhileDecoding: somebody's words are erased while the last of them are being decoded. Those are not stored afterwards.
 func TestErasedWhileDecoding(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, noRules, nil)
@@ -19,7 +19,7 @@ func TestErasedWhileDecoding(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		// The decoder has the clip. A host erases Ana:
+		// The decoder has the clip when a host erases Ana:
 		if err := s.store.Erase(t.Context(), models.Erasure{Kind: models.ErasePerson, Target: "ana", By: "host"}); err != nil {
 			t.Fatal(err)
 		}
@@ -34,8 +34,8 @@ func TestErasedWhileDecoding(t *testing.T) {
 	})
 }
 
-// TestErasedWhileSomethingWaits: somebody's words are erased while a host is asked about them, and while a second look is made at
-// them. What comes of it later brings none of them back.
+// TestErasedWhileSomethingWaits: somebody's words are erased while a host is asked about them and a second look is pending. The
+// results bring none of them back.
 func TestErasedWhileSomethingWaits(t *testing.T) {
 	for name, rules := range map[string]string{"an ask": asking, "a second look": lookActs} {
 		t.Run(name, func(t *testing.T) {

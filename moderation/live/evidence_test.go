@@ -18,8 +18,8 @@ rules:
     then: [flag: {level: high, clip: {before: 4s, after: 0s, keep: 2h}}]
 `
 
-// TestSoundAround: the sound that is kept of a flagged line holds what the speaker said before it at once, and what they
-// said after it when that was heard, by the ear and by the times that are stored.
+// TestSoundAround: the audio kept of a flagged line includes what the speaker said before it at once, and what they said after it as
+// soon as that was heard; checked by its sound and by the stored times.
 func TestSoundAround(t *testing.T) {
 	s, m := newScene(t, scam, nil), newMicrophone(t)
 	s.j.clips.memory = m
@@ -49,7 +49,7 @@ func TestSoundAround(t *testing.T) {
 		t.Errorf("it is kept for %v", left)
 	}
 
-	// A rule says its own; somebody whose sound is not held keeps the line alone.
+	// A rule may set its own lengths; for somebody whose audio is not in memory, only the line is kept.
 	u = s.line(8000, "my magic coin")
 	s.say(u, m.clip(8000, 8600))
 	if e, pcm = s.kept(u.Key); e.StartMS != 4200 || e.EndMS != 8600 || secondOf(pcm[100*16:]) != 4 || time.Until(e.Expires) < 90*time.Minute {
@@ -68,7 +68,7 @@ func TestSoundAround(t *testing.T) {
 	}
 }
 
-// TestPieces: a piece always holds its line, and is never longer than what can be kept.
+// TestPieces: a piece always includes its line, and is never longer than what may be kept.
 func TestPieces(t *testing.T) {
 	s := newScene(t, scam, nil)
 	for name, c := range map[string]struct {

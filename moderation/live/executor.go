@@ -10,8 +10,12 @@ import (
 	"earshot/models"
 )
 
-// retryPlans is the delay before planned actions that could not be begun are tried again.
-const retryPlans = time.Second
+const (
+	// retryPlans is the delay before planned actions that could not be begun are tried again.
+	retryPlans = time.Second
+	// lookForPlans is how often actions are looked for that hosts have planned on the pages of other processes.
+	lookForPlans = time.Second
+)
 
 // executor carries out the planned actions of a room during one stay, sequentially for each person and concurrently otherwise. An
 // action is stored as sent before it is attempted, so that no crash repeats it.
@@ -51,6 +55,8 @@ func (x *executor) run(ctx context.Context, session, room string) {
 	defer x.group.Wait()
 	x.lapsePlans(ctx, time.Now().Add(-planFresh))
 	loaded := x.load(ctx, session, room)
+	look, stop := x.looks()
+	defer stop()
 	for {
 		var again <-chan time.Time
 		if x.begin(ctx) || !loaded {
@@ -60,13 +66,24 @@ func (x *executor) run(ctx context.Context, session, room string) {
 		case <-x.wake:
 		case <-again:
 			loaded = loaded || x.load(ctx, session, room)
+		case <-look:
+			loaded = x.load(ctx, session, room)
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// load queues the room's planned actions from before this stay.
+// looks ticks whenever other processes, if there are any, may have planned something.
+func (x *executor) looks() (ticks <-chan time.Time, stop func()) {
+	if x.alone == nil {
+		return nil, func() {}
+	}
+	t := time.NewTicker(lookForPlans)
+	return t.C, t.Stop
+}
+
+// load queues the room's planned actions from before this stay, in front of those that have been handed over meanwhile.
 func (x *executor) load(ctx context.Context, session, room string) bool {
 	stored, err := x.store.PlannedActions(ctx, room, time.Now().Add(-planFresh))
 	if err = x.readable(session, err); err != nil {
@@ -75,7 +92,12 @@ func (x *executor) load(ctx context.Context, session, room string) bool {
 		}
 		return false
 	}
+	x.mu.Lock()
+	handed := x.planned
+	x.planned = nil
+	x.mu.Unlock()
 	x.take(stored)
+	x.take(handed)
 	return true
 }
 
@@ -109,13 +131,27 @@ func (x *executor) perform(ctx context.Context, a models.Action, late bool) {
 		return
 	}
 	x.planned = slices.Insert(x.planned, 0, a)
-	if ctx.Err() == nil {
+	if ctx.Err() == nil && !errors.Is(err, errBusy) {
 		x.log.Error("action not stored", "session", a.Session, "action", a.ID, "err", err)
 	}
 }
 
-// carryOut carries out a planned action, unless it has been begun or cancelled meanwhile; if it is too old it lapses.
-func (x *executor) carryOut(ctx context.Context, planned models.Action, late bool) error {
+// errBusy means that another process is carrying out an action.
+var errBusy = errors.New("another process is carrying it out")
+
+// carryOut is carryOutAlone where no other process is doing the same.
+func (x *executor) carryOut(ctx context.Context, planned models.Action, late bool) (err error) {
+	if x.alone == nil {
+		return x.carryOutAlone(ctx, planned, late)
+	}
+	if !x.alone(ctx, "action:"+planned.ID, func(ctx context.Context) { err = x.carryOutAlone(ctx, planned, late) }) {
+		return errBusy // it is looked at again
+	}
+	return err
+}
+
+// carryOutAlone carries out a planned action, unless it has been begun or cancelled meanwhile; if it is too old it lapses.
+func (x *executor) carryOutAlone(ctx context.Context, planned models.Action, late bool) error {
 	a, err := x.store.Action(ctx, planned.ID)
 	if errors.Is(err, models.ErrNotFound) { // erased meanwhile
 		return nil

@@ -12,14 +12,14 @@ import (
 	"earshot/models"
 )
 
-// door is a room that the bot can be let into, and whoever acts there: each deed takes a second, and is seen.
+// door is a room that the bot can be let into, with an actor: each action takes a second and takes effect.
 type door struct {
 	Room
 	store Store
 
 	mu    sync.Mutex
 	open  bool
-	fails int // so many deeds cannot be stored
+	fails int // so many actions cannot be stored
 	done  []string
 }
 
@@ -53,13 +53,13 @@ func (d *door) Do(ctx context.Context, a models.Action) (models.Action, error) {
 	return a, d.store.SetAction(ctx, a)
 }
 
-func (d *door) deeds() []string {
+func (d *door) acted() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.done)
 }
 
-// once counts how often what is planned is read.
+// once counts how often planned actions are read.
 type once struct {
 	Store
 	mu    sync.Mutex
@@ -73,10 +73,15 @@ func (o *once) PlannedActions(ctx context.Context, room string, since time.Time)
 	return o.Store.PlannedActions(ctx, room, since)
 }
 
-// plan stores and hands over actions as a session does, each about a person.
+// plan stores and hands over actions as a session does, each on one person.
 func (s *scene) plan(session string, idsByPerson ...string) {
 	s.t.Helper()
-	var all []models.Action
+	s.env.places.hand("r1", s.planElsewhere(session, idsByPerson...))
+}
+
+// planElsewhere stores actions as a session in another process does, each on one person.
+func (s *scene) planElsewhere(session string, idsByPerson ...string) (all []models.Action) {
+	s.t.Helper()
 	for i := 0; i < len(idsByPerson); i += 2 {
 		a := hostAct(idsByPerson[i], models.VerbWarn, 0)
 		a.Session, a.TargetID, a.State, a.Text = session, idsByPerson[i+1], models.ActionPlanned, "please"
@@ -85,7 +90,7 @@ func (s *scene) plan(session string, idsByPerson ...string) {
 	if err := s.store.Put(s.t.Context(), models.Record{Session: session, Actions: all}); err != nil {
 		s.t.Fatal(err)
 	}
-	s.env.places.hand("r1", all)
+	return all
 }
 
 func (s *scene) stateOf(id string) models.Action {
@@ -97,7 +102,7 @@ func (s *scene) stateOf(id string) models.Action {
 	return a
 }
 
-// performing has somebody act in the session's room until the returned function is called.
+// performing has an actor act in the session's room until the returned function is called.
 func (s *scene) performing(d *door) (leave func()) {
 	ctx, cancel := context.WithCancel(s.t.Context())
 	x, ended := newExecutor(s.env, d, d), make(chan struct{})
@@ -110,36 +115,61 @@ func (s *scene) performing(d *door) (leave func()) {
 	return func() { cancel(); <-ended }
 }
 
-// TestPlansAreHandedOver: what is planned is done at once, in its order for each person and side by side for different ones, and
-// the record is read once. What an earlier stay left is done too.
+// TestPlansAreHandedOver: planned actions are taken at once, in order for each person and concurrently for different people, and the
+// store is read once. Those left by an earlier stay are taken too.
 func TestPlansAreHandedOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, noRules, nil)
 		counted := &once{Store: s.store}
-		s.env.store = counted
+		s.uses(counted)
 		s.plan("s1", "left", "ana")
+		time.Sleep(time.Second) // what is planned is in the order of its time
 		d := &door{store: s.store, open: true, fails: 1}
 		leave := s.performing(d)
 		began := time.Now()
 		s.plan("s1", "ana-1", "ana", "ben-1", "ben", "ana-2", "ana")
 		s.env.places.hand("r1", []models.Action{s.stateOf("ana-2")}) // again
-		for len(d.deeds()) < 4 && time.Since(began) < time.Minute {
+		for len(d.acted()) < 4 && time.Since(began) < time.Minute {
 			time.Sleep(100 * time.Millisecond)
 		}
-		anas := slices.DeleteFunc(d.deeds(), func(id string) bool { return id == "ben-1" })
-		if took := time.Since(began); !slices.Equal(anas, []string{"left", "ana-1", "ana-2"}) || len(d.deeds()) != 4 || took > 10*time.Second {
-			t.Errorf("%v after %v", d.deeds(), took)
+		anas := slices.DeleteFunc(d.acted(), func(id string) bool { return id == "ben-1" })
+		if took := time.Since(began); !slices.Equal(anas, []string{"left", "ana-1", "ana-2"}) || len(d.acted()) != 4 || took > 10*time.Second {
+			t.Errorf("%v after %v", d.acted(), took)
 		}
 		time.Sleep(time.Minute)
 		leave()
-		if len(d.deeds()) != 4 || counted.reads != 1 {
-			t.Errorf("%v, and what is planned was read %d times", d.deeds(), counted.reads)
+		if len(d.acted()) != 4 || counted.reads != 1 {
+			t.Errorf("%v, and what is planned was read %d times", d.acted(), counted.reads)
 		}
 	})
 }
 
-// TestPlansWaitForTheBot: what is planned while the bot is out of the room is done when it is back within two minutes, and is told
-// as not done after that.
+// TestPlansOfOtherProcesses: an action planned on the page of another process is taken within seconds, and once.
+func TestPlansOfOtherProcesses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, noRules, nil)
+		s.env.alone = func(ctx context.Context, _ string, do func(context.Context)) bool { do(ctx); return true }
+		d := &door{store: s.store, open: true}
+		leave := s.performing(d)
+		time.Sleep(10 * time.Second)
+		s.planElsewhere("s1", "a", "ana")
+		s.plan("s1", "b", "ben")
+		time.Sleep(5 * time.Second)
+		done := d.acted()
+		slices.Sort(done)
+		if !slices.Equal(done, []string{"a", "b"}) {
+			t.Errorf("%v is done", done)
+		}
+		time.Sleep(time.Minute)
+		leave()
+		if len(d.acted()) != 2 {
+			t.Errorf("%v is done in the end", d.acted())
+		}
+	})
+}
+
+// TestPlansWaitForTheBot: an action planned while the bot is out of the room is taken if it is back within two minutes, and is
+// reported as not taken after that.
 func TestPlansWaitForTheBot(t *testing.T) {
 	for name, c := range map[string]struct {
 		away time.Duration
@@ -156,7 +186,7 @@ func TestPlansWaitForTheBot(t *testing.T) {
 				defer leave()
 				s.plan("s1", "a", "ana")
 				time.Sleep(c.away)
-				if early := d.deeds(); len(early) > 0 {
+				if early := d.acted(); len(early) > 0 {
 					t.Errorf("%v was done in a room that the bot is not in", early)
 				}
 				d.set(true)
@@ -169,7 +199,7 @@ func TestPlansWaitForTheBot(t *testing.T) {
 	}
 }
 
-// TestPlansThatNobodyTakesUpAreTold: what is planned where the bot is not, or was not begun when it left, does not stand as
+// TestPlansThatNobodyTakesUpAreTold: an action planned for a room without the bot, or not begun when it left, does not remain
 // planned for ever.
 func TestPlansThatNobodyTakesUpAreTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -202,7 +232,7 @@ func TestPlansThatNobodyTakesUpAreTold(t *testing.T) {
 	})
 }
 
-// TestPlansOfAnEarlierSessionAreDoneInTheRoom: a host has something undone that was done in an earlier session of the room.
+// TestPlansOfAnEarlierSessionAreDoneInTheRoom: a host undoes an action of an earlier session of the room.
 func TestPlansOfAnEarlierSessionAreDoneInTheRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, noRules, nil)

@@ -8,7 +8,7 @@ import (
 	"earshot/models"
 )
 
-// TestLeastHeard: watchers are told of the order of who spoke least when it changes, hosts are not in it, nor is who left.
+// TestLeastHeard: viewers are told the order of who spoke least when it changes, without hosts and people who have left.
 func TestLeastHeard(t *testing.T) {
 	s := newScene(t, noticed, nil)
 	ctx := t.Context()

@@ -12,21 +12,21 @@ import (
 	"earshot/models"
 )
 
-// hands is a connector that takes every order at once, and shows what is in force.
+// hands is a connector that executes every command at once, and shows the restrictions in force.
 type hands struct {
-	mu     sync.Mutex
-	orders []bot.Command
-	muted  map[string]bool
-	hang   bool // orders about somebody but "ana" hang
-	joined chan struct{}
-	ears   bot.RoomHandler
-	once   sync.Once
+	mu      sync.Mutex
+	orders  []bot.Command
+	muted   map[string]bool
+	hang    bool // orders about somebody but "ana" hang
+	joined  chan struct{}
+	handler bot.RoomHandler
+	once    sync.Once
 }
 
-func (h *hands) Run(ctx context.Context, ears bot.RoomHandler) error {
-	ears.Joined(bot.Capabilities{Message: true, PrivateMessage: true, Mute: true, Unmute: true, ToAudience: true, Remove: true, Ban: true})
-	ears.Speaker(models.Speaker{ID: "ana", Name: "Ana"})
-	h.ears = ears
+func (h *hands) Run(ctx context.Context, handler bot.RoomHandler) error {
+	handler.Joined(bot.Capabilities{Message: true, PrivateMessage: true, Mute: true, Unmute: true, ToAudience: true, Remove: true, Ban: true})
+	handler.Speaker(models.Speaker{ID: "ana", Name: "Ana"})
+	h.handler = handler
 	h.once.Do(func() { close(h.joined) })
 	<-ctx.Done()
 	return context.Cause(ctx)
@@ -67,7 +67,7 @@ func (h *hands) isMuted(id string) bool {
 	return h.muted[id]
 }
 
-// attended is a room with the bot in it, in which the session is at work until leave is called.
+// attended is a room with the bot in it, moderated by the session until leave is called.
 func attended(t *testing.T, s *scene, h *hands) (leave func()) {
 	t.Helper()
 	h.joined, h.once = make(chan struct{}), sync.Once{}
@@ -97,7 +97,7 @@ func hostAct(id string, verb models.Verb, forMS int64) models.Action {
 	}
 }
 
-// stubborn is a room whose server takes mutes without effect; moving to the audience works.
+// stubborn is a room whose server accepts mutes without effect; moving to the audience works.
 type stubborn struct {
 	hands
 	mu       sync.Mutex

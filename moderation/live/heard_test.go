@@ -32,7 +32,7 @@ rules:
     then: [flag: {level: info}]
 `
 
-// rules are the rules of the session's flags, with their speakers.
+// rules returns the rules of the session's flags, with their speakers.
 func (s *scene) rules() (out []string) {
 	for _, f := range s.flags() {
 		out = append(out, f.Rule+" "+f.SpeakerID)
@@ -41,7 +41,7 @@ func (s *scene) rules() (out []string) {
 	return out
 }
 
-// sounds sends so many seconds of a sound of a person, with speech in them.
+// sounds sends some seconds of a person's audio that contains speech.
 func (s *scene) sounds(who string, from int64, seconds int, sound models.Sound) {
 	for i := range int64(seconds) {
 		sound.Span = models.Span{StartMS: from + i*1000, EndMS: from + i*1000 + 1000}
@@ -50,7 +50,7 @@ func (s *scene) sounds(who string, from int64, seconds int, sound models.Sound) 
 	}
 }
 
-// TestNoticed: what is noticed otherwise than by words reaches the rules on the room, the sound, the floor and the language.
+// TestNoticed: observations other than words reach the rules on the room, the sound, the floor and the language.
 func TestNoticed(t *testing.T) {
 	s := newScene(t, noticed, nil)
 	ctx := t.Context()
@@ -70,7 +70,7 @@ func TestNoticed(t *testing.T) {
 	}
 }
 
-// TestSilenceIsNoticed: nothing happens, and time alone makes it a silence.
+// TestSilenceIsNoticed: nothing happens, and the passing of time alone makes it a silence.
 func TestSilenceIsNoticed(t *testing.T) {
 	s := newScene(t, noticed, nil)
 	s.sounds("a", 1000, 2, models.Sound{LevelDBFS: -25})
@@ -80,8 +80,8 @@ func TestSilenceIsNoticed(t *testing.T) {
 	}
 }
 
-// TestLanguageIsVotedOn: lines whose language had to be found count by their length; those of a fixed language and doubtful
-// ones do not.
+// TestLanguageIsVotedOn: lines whose language was detected count by their length; those with a fixed language and doubtful ones do
+// not.
 func TestLanguageIsVotedOn(t *testing.T) {
 	for name, c := range map[string]struct {
 		heard map[string]float64
@@ -107,8 +107,8 @@ func TestLanguageIsVotedOn(t *testing.T) {
 	}
 }
 
-// TestTellReachesTheTargets: tell reaches everybody who is told of the room, though the flag is milder than they ask for; a
-// target that a rule names and nobody knows is a failure that the host sees.
+// TestTellReachesTheTargets: tell reaches all targets of the room, even if the flag's level is below their minimum; a target in a
+// rule that is not configured is a failure that the host sees.
 func TestTellReachesTheTargets(t *testing.T) {
 	s := newScene(t, noticed, nil)
 	ctx := t.Context()
@@ -149,7 +149,7 @@ func TestTellReachesTheTargets(t *testing.T) {
 	}
 }
 
-// TestPartialsArm: a rule that looks at unfinished lines is told with them, and flags only the finished one.
+// TestPartialsArm: a rule that matches partial lines is reported with them, and flags only the final one.
 func TestPartialsArm(t *testing.T) {
 	s := newScene(t, `schema: 1
 rules:
@@ -166,6 +166,9 @@ rules:
 	}
 	if first, second := s.events[0].Partial.Armed, s.events[1].Partial.Armed; len(first) != 0 || !slices.Equal(second, []string{"armed"}) {
 		t.Errorf("armed by %q, then %q", first, second)
+	}
+	if first, second := s.events[0].Partial.Shown, s.events[1].Partial.Shown; first != "a guaranteed" || second != u.Text {
+		t.Errorf("the room sees %q, then %q", first, second)
 	}
 	s.say(u, []byte("sound"))
 	if got, want := s.rules(), []string{"armed ana", "waits ana"}; !slices.Equal(got, want) {

@@ -21,7 +21,7 @@ import (
 	"earshot/moderation/engine"
 )
 
-// scene is a session at work, with a record of its own, in which the queue and the watchers only take notes.
+// scene is a running session with a database of its own, and a queue and viewers that only record.
 type scene struct {
 	*Sessions
 	Hosts
@@ -37,7 +37,7 @@ type scene struct {
 
 func (s *scene) Submit(models.Clip) {}
 
-// Again takes what is to be decoded again; the test answers.
+// Again records a request to decode again; the test answers it.
 func (s *scene) Again(_ models.Clip, done func(models.Utterance)) bool {
 	s.again = append(s.again, done)
 	return true
@@ -50,7 +50,7 @@ func (s *scene) Publish(e models.Event) uint64 {
 	return uint64(len(s.events))
 }
 
-// nobody counts nothing.
+// nobody discards counts.
 type nobody struct{}
 
 func (nobody) Heard(models.Clip)                      {}
@@ -59,7 +59,7 @@ func (nobody) Stored(models.Utterance, []models.Flag) {}
 func (nobody) Flagged([]models.Flag)                  {}
 func (nobody) Acted(models.Action)                    {}
 
-// newScene takes up a session with rules that began ten seconds ago.
+// newScene starts a session with rules that began ten seconds ago.
 func newScene(t testing.TB, rules string, packs fs.FS) *scene {
 	t.Helper()
 	if packs == nil {
@@ -90,9 +90,10 @@ func newScene(t testing.TB, rules string, packs fs.FS) *scene {
 	s := &scene{t: t, store: store}
 	s.Sessions = New(Config{
 		Store: store, Policies: map[string]Policy{
-			"": {set, Keep{For: time.Hour, Before: 2 * time.Second, After: 2 * time.Second}},
+			"": {set, Keep{For: time.Hour, Before: 2 * time.Second, After: 2 * time.Second}, true},
 		},
-		Show: s, Count: nobody{}, Quota: NewQuota(store, 1024), Sounds: audio.OggFiles{}, Log: slog.New(slog.DiscardHandler),
+		Under: func(id string, epoch int, past func()) Store { return store.Under(id, epoch, past) },
+		Show:  s, Count: nobody{}, Quota: NewQuota(store, 1024), Sounds: audio.OggFiles{}, Log: slog.New(slog.DiscardHandler),
 	})
 	s.Into(s)
 	s.Hosts = s.Sessions.Hosts()
@@ -102,14 +103,14 @@ func newScene(t testing.TB, rules string, packs fs.FS) *scene {
 	return s
 }
 
-// attend has the bot be in the session's room, until the context ends.
+// attend puts the bot into the session's room until the context ends.
 func (s *scene) attend(ctx context.Context, room *room.Room) error {
 	return s.j.Enter(room, restrict.New(restrict.Config{
 		Store: s.store, Actions: s.store, Room: room, RoomID: "r1", Told: s.Acted, Log: slog.New(slog.DiscardHandler),
 	})).Run(ctx)
 }
 
-// line is what Ana said from a time on, 200 ms a word.
+// line is what Ana said from a given time, 200 ms per word.
 func (s *scene) line(startMS int64, text string) models.Utterance {
 	s.seq++
 	u := models.Utterance{
@@ -125,7 +126,7 @@ func (s *scene) line(startMS int64, text string) models.Utterance {
 	return u
 }
 
-// say spools a line's sound and has the line judged.
+// say spools a line's audio and submits the line.
 func (s *scene) say(u models.Utterance, opus []byte) {
 	s.t.Helper()
 	c := models.Clip{Key: u.Key, SpeakerID: u.SpeakerID, SpeakerName: u.SpeakerName, StartMS: u.StartMS, EndMS: u.EndMS, Opus: opus}
@@ -137,7 +138,7 @@ func (s *scene) say(u models.Utterance, opus []byte) {
 	}
 }
 
-// flags are the flags of the session.
+// flags returns the flags of the session.
 func (s *scene) flags() []models.Flag {
 	s.t.Helper()
 	flags, err := s.store.Flags(s.t.Context(), "s1")
@@ -147,7 +148,7 @@ func (s *scene) flags() []models.Flag {
 	return flags
 }
 
-// evidence is the sound that is kept of a line.
+// evidence returns the audio kept of a line.
 func (s *scene) kept(k models.Key) (models.Evidence, []float32) {
 	s.t.Helper()
 	e, err := s.store.Evidence(s.t.Context(), models.EvidenceID(k), time.Now())
@@ -161,7 +162,7 @@ func (s *scene) kept(k models.Key) (models.Evidence, []float32) {
 	return e, pcm
 }
 
-// microphone is Ana's track, with the memory of its sound. Each second has a pitch of its own: 300 Hz and 100 more for each.
+// microphone is Ana's track, with its audio in memory. Each second has a pitch of its own: 300 Hz and 100 Hz more for each.
 type microphone struct {
 	t     *testing.T
 	ring  *audio.Ring
@@ -187,7 +188,7 @@ func newMicrophone(t *testing.T) *microphone {
 func (*microphone) Clip(models.Clip) {}
 func (*microphone) Gap(models.Gap)   {}
 
-// until sends sound up to a time of the session, in ms.
+// until sends audio up to a time of the session, in ms.
 func (m *microphone) until(ms int) {
 	for ; m.n < ms/20; m.n++ {
 		pcm := make([]float32, 960)
@@ -212,13 +213,13 @@ func (m *microphone) Recent(speaker, track string, from, to int64) ([]byte, int6
 	return m.ring.Clip(from, to)
 }
 
-// clip is the sound between two times, as the spool has it.
+// clip is the audio between two times, as stored in the spool.
 func (m *microphone) clip(from, to int64) []byte {
 	opus, _, _ := m.ring.Clip(from, to)
 	return opus
 }
 
-// secondOf tells which second of the microphone's sound is heard in the middle of 400 ms, by its pitch: -1 for none.
+// secondOf returns which second of the microphone's audio is in the middle of 400 ms, by its pitch; -1 for none.
 func secondOf(pcm []float32) int {
 	crossings := 0
 	for i := 1; i < 6400; i++ {
@@ -237,10 +238,18 @@ func write(t testing.TB, name, text string) {
 	}
 }
 
-// there is a room as if the bot were in it.
+// there is a room that the bot is in.
 type there struct{ Room }
 
 func (there) Inside() bool { return true }
 
-// isThere has the bot be in the session's room, in which nothing happens.
+// isThere puts the bot into the session's room, in which nothing happens.
 func (s *scene) isThere() { s.env.places.enter(&place{session: s.j.session, room: there{}}) }
+
+// uses makes all sessions use another store.
+func (s *scene) uses(store Store) {
+	s.env.store, s.env.under = store, nil
+	for _, x := range s.Sessions.sessions {
+		x.store = store
+	}
+}

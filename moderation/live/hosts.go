@@ -13,10 +13,10 @@ import (
 type Hosts struct{ sessions *Sessions }
 
 // ErrNotThere is returned when a request needs the bot in the room.
-var ErrNotThere = models.WithHint(errors.New("the bot is not in this room now"), `"earshot status" lists the rooms that it is in`)
+var ErrNotThere = models.WithHint(errors.New("the bot is not in this room now"), `"earshot status" lists its rooms`)
 
 // errLeft is returned for an action in a room that the bot has left.
-var errLeft = models.WithHint(errors.New("the bot is not in the room any more"), "act in the room itself")
+var errLeft = models.WithHint(errors.New("the bot is no longer in the room"), "act in the room itself")
 
 // errWhenBack is returned when a restriction is lifted while the bot is not in the room.
 var errWhenBack = models.WithHint(
@@ -93,11 +93,7 @@ func (h Hosts) placeOf(ctx context.Context, a models.Action) (*place, error) {
 
 // Choose answers an ask with one of its choices, which is carried out.
 func (h Hosts) Choose(ctx context.Context, session, ask, by, choice string) error {
-	s, err := h.sessions.Session(ctx, session)
-	if err != nil {
-		return err
-	}
-	return s.do(ctx, func() error { return s.choose(ctx, ask, by, choice) })
+	return h.sessions.in(ctx, session, func(s *Session) error { return s.choose(ctx, ask, by, choice) })
 }
 
 func (s *Session) choose(ctx context.Context, ask, by, choice string) error {
@@ -127,19 +123,21 @@ func (h Hosts) Answer(ctx context.Context, f models.Flag, status models.FlagStat
 	if err != nil {
 		return false, err
 	}
-	s, err := h.sessions.Session(ctx, f.Session)
-	if err != nil || s.judge.rules == nil {
-		return false, err
-	}
 	word := engine.AnswerDismiss
 	if status == models.FlagConfirmed {
 		word = engine.AnswerConfirm
 	}
-	err = s.do(ctx, func() error { return s.answer(ctx, decision, by, word) })
+	err = h.sessions.in(ctx, f.Session, func(s *Session) error {
+		if s.judge.rules == nil {
+			return nil
+		}
+		answered = true
+		return s.answer(ctx, decision, by, word)
+	})
 	if errors.Is(err, models.ErrInvalid) { // answered before: the flag's status may still change
 		return false, nil
 	}
-	return err == nil, err
+	return answered && err == nil, err
 }
 
 func (s *Session) answer(ctx context.Context, decision models.Decision, by, word string) error {
@@ -155,11 +153,16 @@ func (s *Session) answer(ctx context.Context, decision models.Decision, by, word
 }
 
 // Pause pauses or resumes listening in a room, named by its id or that of its live session. It persists beyond the session, and is
-// announced in the room. It returns ErrNotThere if the bot is not in the room.
+// announced in the room. A process that is not in the room stores it for the one that is. It returns ErrNotThere if the bot is not in
+// the room.
 func (h Hosts) Pause(ctx context.Context, name string, on bool, by string) error {
 	at := h.sessions.env.places.named(name)
 	if at == nil {
-		return ErrNotThere
+		session, err := h.elsewhere(ctx, name)
+		if err == nil {
+			err = h.sessions.env.store.SetPaused(ctx, session.Room, on, by, time.Now())
+		}
+		return err
 	}
 	err := at.store.SetPaused(ctx, at.session.Room, on, by, time.Now())
 	if on || err == nil { // a pause takes effect even if it can't be stored
@@ -171,9 +174,37 @@ func (h Hosts) Pause(ctx context.Context, name string, on bool, by string) error
 }
 
 // Paused reports whether listening is paused in a room, named as for Pause.
-func (h Hosts) Paused(name string) bool {
-	at := h.sessions.env.places.named(name)
-	return at != nil && at.room.Paused()
+func (h Hosts) Paused(ctx context.Context, name string) bool {
+	if at := h.sessions.env.places.named(name); at != nil {
+		return at.room.Paused()
+	}
+	session, err := h.elsewhere(ctx, name)
+	if err != nil {
+		return false
+	}
+	by, err := h.sessions.env.store.PausedBy(ctx, session.Room)
+	return err == nil && by != ""
+}
+
+// elsewhere returns the live session of a room, named as for Pause, that another process is in. ErrNotThere: none is.
+func (h Hosts) elsewhere(ctx context.Context, name string) (models.Session, error) {
+	env := h.sessions.env
+	if env.alone == nil {
+		return models.Session{}, ErrNotThere
+	}
+	if s, err := env.store.Session(ctx, name); err == nil && s.Ended.IsZero() {
+		return s.Session, nil
+	} else if err != nil && !errors.Is(err, models.ErrNotFound) {
+		return models.Session{}, err
+	}
+	live, err := env.store.Sessions(ctx, models.SessionQuery{Room: name, Live: true, Limit: 1})
+	if err == nil && len(live) == 0 {
+		err = ErrNotThere
+	}
+	if err != nil {
+		return models.Session{}, err
+	}
+	return live[0].Session, nil
 }
 
 // Object stores a person's objection to being recorded, or its withdrawal, and applies it at once if the bot is in the room. It
@@ -188,6 +219,9 @@ func (h Hosts) Object(ctx context.Context, c models.Consent) (models.Consent, er
 	objects := c.What == models.ConsentObjected
 	if at := s.places.in(c.Room); at != nil && (objects || err == nil) { // an objection takes effect even if it can't be stored
 		at.room.Object(ctx, c.SpeakerID, objects)
+	}
+	if err == nil {
+		s.hub.Publish(models.Event{SessionID: c.Session, Consent: &c})
 	}
 	return c, err
 }

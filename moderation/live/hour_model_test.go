@@ -13,11 +13,11 @@ type utter struct {
 	who      string
 	from, to time.Time
 	session  string
-	// heard: it must be stored; hidden: it must not be; neither: either is right. missed: the bot was away, and a gap must say so.
+	// heard: it must be stored; hidden: it must not be; neither: both are right. missed: the bot was away, and a gap must cover it.
 	heard, hidden, missed bool
 }
 
-// text is what the decoder writes of it.
+// text is how the decoder transcribes it.
 func (u *utter) text(bad bool) string {
 	if bad {
 		return fmt.Sprintf("that is a bad word number%d", u.n)
@@ -33,7 +33,7 @@ type sentenceMute struct {
 	at     time.Time // when it last changed
 }
 
-// model is what must be so, kept as simply as possible.
+// model is the required state, kept as simply as possible.
 type model struct {
 	said    []*utter
 	bad     map[int]bool
@@ -58,7 +58,7 @@ func (m *model) mute(who string) *sentenceMute {
 	return m.mutes[who]
 }
 
-// extend has somebody muted until a time, or longer where that holds already.
+// extend mutes somebody until a time, or longer if they are already.
 func (x *sentenceMute) extend(until time.Time) {
 	x.at = time.Now()
 	switch {
@@ -70,7 +70,7 @@ func (x *sentenceMute) extend(until time.Time) {
 	}
 }
 
-// wants says whether somebody must be muted now; sure is false where the time is about to end or nobody can say.
+// wants returns whether somebody must be muted now; sure is false if the time is about to end or it is unknown.
 func (x *sentenceMute) wants(now time.Time) (muted, sure bool) {
 	switch {
 	case x.unsure:
@@ -85,7 +85,7 @@ func (x *sentenceMute) wants(now time.Time) (muted, sure bool) {
 	return false, false
 }
 
-// find is the sentence that a clip is of, by when it was spoken.
+// find returns the sentence of a clip, by when it was spoken.
 func (m *model) find(c models.Clip) *utter {
 	for _, u := range m.said {
 		if u.who == c.SpeakerID && c.Spoken.After(u.from) && c.Spoken.Before(u.to.Add(1500*time.Millisecond)) {
@@ -95,7 +95,7 @@ func (m *model) find(c models.Clip) *utter {
 	return nil
 }
 
-// crash makes unsure what was still on its way when the program was killed.
+// crash marks as unsure what was in progress when the program was killed.
 func (m *model) crash(now time.Time) {
 	for _, u := range m.said {
 		if u.heard && now.Sub(u.to) < 3*time.Second {
@@ -107,7 +107,7 @@ func (m *model) crash(now time.Time) {
 	}
 }
 
-// erased has all words so far of a person, or of a session, gone.
+// erased removes all words so far of a person, or of a session.
 func (m *model) erased(match func(*utter) bool) {
 	for _, u := range m.said {
 		if match(u) {

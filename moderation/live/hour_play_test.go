@@ -28,14 +28,14 @@ rules:
     then: [flag: {level: high}, mute: {for: 60s}]
 `
 
-// hour is a program that plays a script, with the model beside it.
+// hour is a program that follows a script, with the model beside it.
 type hour struct {
 	*model
-	t     *testing.T
-	path  string
-	rules *engine.Set
-	voice [][]byte
-	venue *venue
+	t             *testing.T
+	path          string
+	rules         *engine.Set
+	voice         [][]byte
+	simulatedRoom *simulatedRoom
 
 	store    *sqlite.Store
 	sessions *Sessions
@@ -57,7 +57,7 @@ type hour struct {
 	acts    int
 }
 
-// play plays a script and says what was wrong.
+// play runs a script and returns what was wrong.
 func play(t *testing.T, voice [][]byte, script []step) []string {
 	dir, err := os.MkdirTemp("", "hour") //nolint:usetesting // removed after each script, of which there are hundreds
 	if err != nil {
@@ -67,13 +67,13 @@ func play(t *testing.T, voice [][]byte, script []step) []string {
 	file := filepath.Join(dir, "room.yaml")
 	write(t, file, hourRules)
 	h := &hour{
-		model: newModel(), t: t, path: filepath.Join(dir, "earshot.db"), voice: voice, venue: newVenue(), starts: map[string]time.Time{},
+		model: newModel(), t: t, path: filepath.Join(dir, "earshot.db"), voice: voice, simulatedRoom: newVenue(), starts: map[string]time.Time{},
 		entered: map[string]bool{},
 	}
 	if h.rules, err = engine.Load(engine.LoadOptions{FS: fstest.MapFS{}}, file); err != nil {
 		t.Fatal(err)
 	}
-	h.venue.come("ana")
+	h.simulatedRoom.come("ana")
 	h.open()
 	h.join()
 	for _, s := range script {
@@ -86,7 +86,7 @@ func play(t *testing.T, voice [][]byte, script []step) []string {
 	return h.wrong
 }
 
-// Submit and Again take clips as the decoder does.
+// Submit and Again accept clips as the decoder does.
 func (h *hour) Submit(c models.Clip) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -95,10 +95,10 @@ func (h *hour) Submit(c models.Clip) {
 
 func (h *hour) Again(models.Clip, func(models.Utterance)) bool { return false }
 
-// Publish shows nothing to nobody.
+// Publish discards events.
 func (h *hour) Publish(models.Event) uint64 { return 0 }
 
-// open starts the program: it takes up what an earlier run left.
+// open starts the program, which recovers what an earlier run left.
 func (h *hour) open() {
 	store, err := sqlite.Open(context.Background(), h.path)
 	if err != nil {
@@ -149,7 +149,7 @@ func (h *hour) join() {
 	marks, err := h.store.Objections(ctx, "r1")
 	h.must(err)
 	h.room, err = room.New(room.Config{
-		Room: models.Room{ID: "r1"}, Connector: h.venue, Sink: running, Observer: running, Session: session,
+		Room: models.Room{ID: "r1"}, Connector: h.simulatedRoom, Sink: running, Observer: running, Session: session,
 		FirstJoin: 24 * time.Hour, GiveUp: 24 * time.Hour, Notice: bot.Notice{Name: "Earshot"},
 		Objected: func(id string) bool { return marks[models.PersonMark(id)] },
 	})
@@ -169,7 +169,7 @@ func (h *hour) join() {
 	h.pass(3 * time.Second)
 }
 
-// part ends a stay in good order.
+// part ends a stay cleanly.
 func (h *hour) part() {
 	if !h.live {
 		return
@@ -183,7 +183,7 @@ func (h *hour) part() {
 	}
 }
 
-// pass lets time go by, in which the decoder works unless it is held.
+// pass advances the time; meanwhile the decoder works unless it is suspended.
 func (h *hour) pass(d time.Duration) {
 	for end := time.Now().Add(d); time.Now().Before(end); {
 		time.Sleep(500 * time.Millisecond)
@@ -201,7 +201,7 @@ func (h *hour) pass(d time.Duration) {
 	}
 }
 
-// decode writes down what a clip is of, and notes what its rule must bring about.
+// decode stores the transcript of a clip, and notes what its rule must cause.
 func (h *hour) decode(c models.Clip) {
 	u := models.Utterance{
 		Key: c.Key, SpeakerID: c.SpeakerID, SpeakerName: c.SpeakerName, Attribution: c.Attribution, StartMS: c.StartMS, EndMS: c.EndMS,
@@ -223,7 +223,7 @@ func (h *hour) decode(c models.Clip) {
 	if !h.bad[said.n] {
 		return
 	}
-	here, _, _, botCame := h.venue.state(said.who)
+	here, _, _, botCame := h.simulatedRoom.state(said.who)
 	age := time.Since(said.to)
 	switch x := h.mute(said.who); {
 	case said.hidden || age > 35*time.Second: // too late to act on, or erased

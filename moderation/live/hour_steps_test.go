@@ -9,18 +9,18 @@ import (
 	"earshot/models"
 )
 
-// settled is after how long everything must be as the model says: some looks, a try and its effect.
+// settled is the time after which the state must match the model: some checks, an attempt and its effect.
 const settled = 15 * time.Second
 
-// do plays one step, and looks whether all is as it must be.
+// do carries out one step, and checks that everything is as it must be.
 func (h *hour) do(s step) {
 	switch s.What {
 	case "say", "say badly":
 		h.say(s.Who, s.What == "say badly")
 	case "come":
-		h.venue.come(s.Who)
+		h.simulatedRoom.come(s.Who)
 	case "leave":
-		h.venue.leave(s.Who)
+		h.simulatedRoom.leave(s.Who)
 	case "wait":
 		h.pass(time.Duration(s.For) * time.Second)
 	case "mute":
@@ -28,9 +28,9 @@ func (h *hour) do(s step) {
 	case "unmute":
 		h.act(s.Who, models.VerbUnmute, 0)
 	case "cut":
-		h.venue.setDown(true)
+		h.simulatedRoom.setDown(true)
 	case "back":
-		h.venue.setDown(false)
+		h.simulatedRoom.setDown(false)
 		h.pass(40 * time.Second)
 	case "hold the decoder", "free the decoder":
 		h.held = s.What == "hold the decoder"
@@ -57,15 +57,15 @@ func (h *hour) do(s step) {
 
 // say has somebody say a sentence. Between two of one person there is a pause.
 func (h *hour) say(who string, bad bool) {
-	here, muted, _, botCame := h.venue.state(who)
+	here, muted, _, botCame := h.simulatedRoom.state(who)
 	if !here {
 		return
 	}
 	u := &utter{n: len(h.said) + 1, who: who, from: time.Now(), session: h.session.ID}
 	h.bad[u.n] = bad
-	h.venue.say(who, h.voice)
+	h.simulatedRoom.say(who, h.voice)
 	u.to = time.Now()
-	_, mutedNow, _, botNow := h.venue.state(who)
+	_, mutedNow, _, botNow := h.simulatedRoom.state(who)
 	whole := !botCame.IsZero() && botCame.Equal(botNow) && !muted && !mutedNow && !h.fuzzy[who]
 	u.heard, u.hidden = whole && !h.objects[who], whole && h.objects[who]
 	u.missed = h.entered[u.session] && botCame.IsZero() && botNow.IsZero()
@@ -73,9 +73,9 @@ func (h *hour) say(who string, bad bool) {
 	h.pass(2 * time.Second)
 }
 
-// act has a host do something about somebody who is there.
+// act has a host take an action on somebody who is there.
 func (h *hour) act(who string, verb models.Verb, long time.Duration) {
-	here, _, _, botCame := h.venue.state(who)
+	here, _, _, botCame := h.simulatedRoom.state(who)
 	if !here || botCame.IsZero() || time.Since(botCame) < time.Second {
 		return
 	}
@@ -99,9 +99,9 @@ func (h *hour) act(who string, verb models.Verb, long time.Duration) {
 	}
 }
 
-// object has somebody write into the chat that they object, or no longer.
+// object has somebody write into the chat that they object, or no longer do.
 func (h *hour) object(who string, objects bool) {
-	here, _, _, botCame := h.venue.state(who)
+	here, _, _, botCame := h.simulatedRoom.state(who)
 	if !here || botCame.IsZero() {
 		return
 	}
@@ -114,16 +114,16 @@ func (h *hour) object(who string, objects bool) {
 	if objects {
 		word = "/optout"
 	}
-	h.venue.write(who, word)
+	h.simulatedRoom.write(who, word)
 	h.pass(5 * time.Second)
 	h.objects[who], h.fuzzy[who] = objects, false
 }
 
-// breakDown kills the program: what it had not stored is gone. Another one starts.
+// breakDown kills the program: what it had not stored is lost. Another one starts.
 func (h *hour) breakDown() {
 	_ = h.store.Close()
 	h.crash(time.Now())
-	if _, _, _, botCame := h.venue.state(""); botCame.IsZero() { // the session ends where the bot was last in the room
+	if _, _, _, botCame := h.simulatedRoom.state(""); botCame.IsZero() { // the session ends where the bot was last in the room
 		for _, u := range h.said {
 			u.missed = u.missed && u.session != h.session.ID
 		}
@@ -143,7 +143,7 @@ func (h *hour) erasePerson(who string) {
 	h.mute(who).unsure, h.fuzzy[who] = true, true
 }
 
-// eraseSession erases what is going on: the bot leaves by itself, and comes back in a new session.
+// eraseSession erases the running session: the bot leaves by itself, and returns in a new session.
 func (h *hour) eraseSession() {
 	id := h.session.ID
 	h.must(h.store.Erase(context.Background(), models.Erasure{Kind: models.EraseSession, Target: id, By: "host"}))
@@ -168,14 +168,14 @@ func (h *hour) eraseSession() {
 	h.join()
 }
 
-// check compares what is in force with what must be.
+// check compares the restrictions in force with those that must be.
 func (h *hour) check() {
 	now := time.Now()
-	if _, _, _, botCame := h.venue.state(""); !botCame.IsZero() {
+	if _, _, _, botCame := h.simulatedRoom.state(""); !botCame.IsZero() {
 		h.entered[h.session.ID] = true
 	}
 	for who, x := range h.mutes {
-		here, muted, came, botCame := h.venue.state(who)
+		here, muted, came, botCame := h.simulatedRoom.state(who)
 		if !here || botCame.IsZero() || now.Sub(came) < settled || now.Sub(botCame) < settled || now.Sub(x.at) < settled {
 			continue
 		}
@@ -185,10 +185,10 @@ func (h *hour) check() {
 	}
 }
 
-// checkTold looks whether everybody who is there for long enough was told of the bot.
+// checkTold checks that everybody who stays long enough was told about the bot.
 func (h *hour) checkTold() {
 	for _, who := range []string{"ana", "ben", "cem"} {
-		here, _, came, botCame := h.venue.state(who)
+		here, _, came, botCame := h.simulatedRoom.state(who)
 		if !here || h.fuzzy[who] || botCame.IsZero() || time.Since(came) < 3*time.Minute || time.Since(botCame) < 3*time.Minute {
 			continue
 		}
@@ -204,7 +204,7 @@ func (h *hour) checkTold() {
 	}
 }
 
-// finish ends the hour in good order and looks whether everything that must be stored is, and nothing else.
+// finish ends the hour cleanly and checks that everything that must be stored is, and nothing else.
 func (h *hour) finish() {
 	h.held = false
 	h.pass(10 * time.Second)

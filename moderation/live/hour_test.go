@@ -9,16 +9,18 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"earshot/bot/bottest"
 )
 
-// step is one thing that happens in a random hour.
+// step is one event in a random hour.
 type step struct {
 	What string
 	Who  string
 	For  int // seconds, where that means something
 }
 
-// steps draws what happens, common things more often.
+// steps draws events, common ones more often.
 func steps() *rapid.Generator[[]step] {
 	what := rapid.SampledFrom([]string{
 		"say", "say", "say", "say", "say badly", "say badly", "come", "come", "leave", "wait", "wait", "mute", "mute", "unmute",
@@ -34,9 +36,9 @@ func steps() *rapid.Generator[[]step] {
 	return rapid.SliceOfN(one, 5, 40)
 }
 
-// TestRandomHours plays random hours of a room against a simple model of what must be in force, told and stored: people come, talk,
-// object, are muted by a rule and by the host, and go; the server and the program break down and come back, clocks are set,
-// people and sessions are erased. It takes 20 s, or an hour with EARSHOT_TEST_LONG=1.
+// TestRandomHours compares random hours of a room with a simple model of what must be in force, told and stored: people join, talk,
+// object, are muted by a rule and by the host, and leave; the server and the program crash and return, clocks are set, people and
+// sessions are erased. It takes 20 s, or an hour with EARSHOT_TEST_LONG=1.
 func TestRandomHours(t *testing.T) {
 	if testing.Short() {
 		t.Skip("20 s")
@@ -45,13 +47,13 @@ func TestRandomHours(t *testing.T) {
 	if os.Getenv("EARSHOT_TEST_LONG") != "" {
 		lasts, checks = time.Hour, "1000000"
 	}
-	// a failure is to be told before a time-out
+	// a failure must be reported before a time-out
 	for name, value := range map[string]string{"rapid.checks": checks, "rapid.shrinktime": "10s"} {
 		if err := flag.Set(name, value); err != nil {
 			t.Fatal(err)
 		}
 	}
-	voice, end, played, failed := sentence(t), time.Now().Add(lasts), 0, false
+	voice, end, played, failed := bottest.Sentence(t, 2*time.Second), time.Now().Add(lasts), 0, false
 	rapid.Check(t, func(rt *rapid.T) {
 		if !failed && time.Now().After(end) {
 			return

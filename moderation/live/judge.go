@@ -2,6 +2,7 @@ package live
 
 import (
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"earshot/models"
@@ -13,6 +14,8 @@ type judge struct {
 	*env
 	session string          // its id
 	rules   *engine.Session // nil: none
+	// captions reports that the room sees unfinished lines.
+	captions bool
 }
 
 // guarded calls do, which uses the rules. A panic loses only what was to be judged; it is logged with the line's key, and counted.
@@ -45,12 +48,27 @@ func (j *judge) observation(o models.Observation) (out engine.Outcome) {
 
 // arm returns the ids of the rules that match a partial.
 func (j *judge) arm(p models.Partial) (ids []string) {
+	if j.rules == nil {
+		return nil
+	}
 	j.guarded(p.Key.String(), func() {
 		for _, r := range j.rules.Arm(p) {
 			ids = append(ids, r.ID)
 		}
 	})
 	return ids
+}
+
+// shown returns what of a partial the room may see, where it sees unfinished lines.
+func (j *judge) shown(p models.Partial) (text string) {
+	switch {
+	case !j.captions:
+		return ""
+	case j.rules == nil:
+		return strings.TrimSpace(p.Stable)
+	}
+	j.guarded(p.Key.String(), func() { text = engine.Shown(j.rules, p) })
+	return text
 }
 
 // person updates a person in the rules' state.
@@ -64,6 +82,13 @@ func (j *judge) person(p models.Speaker) {
 func (j *judge) began(at time.Time) {
 	if j.rules != nil {
 		j.rules.Began(at)
+	}
+}
+
+// strikes adds strikes of other sessions that count here.
+func (j *judge) strikes(entries []models.LedgerEntry) {
+	if j.rules != nil {
+		j.guarded("", func() { j.rules.Restore(nil, entries) })
 	}
 }
 

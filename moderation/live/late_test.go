@@ -20,7 +20,8 @@ rules:
     then: [flag: {level: high}, mute: {for: 60s}]
 `
 
-// TestOldPendingVerdictIsNotSprung: the program was killed while a verdict waited for a second look, and starts three days later.
+// TestOldPendingVerdictIsNotSprung: the program was killed while a verdict waited for a second look, and starts three days later. No
+// action is taken.
 func TestOldPendingVerdictIsNotSprung(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, lookActs, nil)
@@ -58,7 +59,8 @@ func TestOldPendingVerdictIsNotSprung(t *testing.T) {
 	})
 }
 
-// TestLateSecondLookIsOnlyWrittenDown: the second look was made ten minutes after the words, when there was time for it.
+// TestLateSecondLookIsOnlyWrittenDown: the second look was made ten minutes after the words, when there was time for it. No action
+// is taken.
 func TestLateSecondLookIsOnlyWrittenDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, lookActs, nil)
@@ -70,12 +72,12 @@ func TestLateSecondLookIsOnlyWrittenDown(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(out.Actions) > 0 {
-			t.Errorf("%s is done ten minutes after the words; a line that late is only written down", out.Actions[0].Verb)
+			t.Errorf("%s is done ten minutes after the words; a line that late is only logged", out.Actions[0].Verb)
 		}
 	})
 }
 
-// TestSecondLookThatWasNotMadeHeardNothing: a second look that could not be made does not say that it heard something else.
+// TestSecondLookThatWasNotMadeHeardNothing: a second look that could not be made does not report a different text.
 func TestSecondLookThatWasNotMadeHeardNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, redacting, nil)

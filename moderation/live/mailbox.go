@@ -67,10 +67,13 @@ func (m *mailbox) try(f func()) bool {
 	return true
 }
 
+// work runs the tasks. Whoever waited for the last one finds the mailbox idle.
 func (m *mailbox) work() {
-	for t := m.next(); t != nil; t = m.next() {
+	for t := m.next(); t != nil; {
 		t.do()
-		close(t.done)
+		done := t.done
+		t = m.next()
+		close(done)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 )
 
-// TestMailboxKeepsTheOrder: what is posted is done one thing at a time, in the order in which it came, and nothing is left running.
+// TestMailboxKeepsTheOrder: tasks run one at a time, in the order in which they were posted, and no goroutine is left.
 func TestMailboxKeepsTheOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var m mailbox
@@ -32,7 +32,20 @@ func TestMailboxKeepsTheOrder(t *testing.T) {
 	})
 }
 
-// TestMailboxAndTheContext: what has not begun when the context ends is not done; what has begun is waited for.
+// TestMailboxIsIdleAfterDo: when Do returns from the last task, the mailbox is idle.
+func TestMailboxIsIdleAfterDo(t *testing.T) {
+	var m mailbox
+	for range 20_000 {
+		if err := m.do(t.Context(), func() error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if !m.try(func() {}) {
+			t.Fatal("it is busy")
+		}
+	}
+}
+
+// TestMailboxAndTheContext: a task that has not begun when the context ends is dropped; one that has begun is waited for.
 func TestMailboxAndTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var m mailbox
@@ -61,7 +74,7 @@ func TestMailboxAndTheContext(t *testing.T) {
 	})
 }
 
-// TestMailboxTry: a try is made at once or not at all, and what comes meanwhile is done after it.
+// TestMailboxTry: a try runs at once or not at all, and tasks posted meanwhile run after it.
 func TestMailboxTry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var m mailbox

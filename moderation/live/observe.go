@@ -33,11 +33,10 @@ func (s *Session) tick(ctx context.Context) {
 	s.observe(ctx, models.Observation{AtMS: s.elapsed()})
 }
 
-// partial publishes a partial with the rules that match it. It never waits: while the mailbox is busy no rule is applied.
+// partial publishes a partial with the rules that match it, and with what the room may see of it. It never waits: while the mailbox
+// is busy no rule is applied, and the room sees nothing of it.
 func (s *Session) partial(p models.Partial) {
-	if s.judge.rules != nil {
-		s.try(func() { p.Armed = s.judge.arm(p) })
-	}
+	s.try(func() { p.Armed, p.Shown = s.judge.arm(p), s.judge.shown(p) })
 	s.hub.Publish(models.Event{SessionID: p.Key.Session, Partial: &p})
 }
 

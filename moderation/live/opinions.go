@@ -57,9 +57,9 @@ func (o *Opinions) Leaves() bool { return o != nil && o.client.Leaves() }
 // Notice is a sentence about what is sent where.
 func (o *Opinions) Notice() string {
 	if o.client.Leaves() {
-		return "Second opinions: flagged words and those around them leave this machine, to " + o.client.Host() + "."
+		return "Second opinions: flagged words and the words around them are sent from this machine to " + o.client.Host() + "."
 	}
-	return "Second opinions: flagged words are shown to a model on this machine, at " + o.client.Host() + "."
+	return "Second opinions: flagged words are sent to a model on this machine, at " + o.client.Host() + "."
 }
 
 // level returns the log level of messages that matter when text leaves the machine.

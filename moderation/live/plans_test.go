@@ -8,7 +8,7 @@ import (
 	"earshot/models"
 )
 
-// TestOldPlansAreTold: what was planned while the bot was out for more than two minutes is not done, and the record says so.
+// TestOldPlansAreTold: an action planned while the bot was out for more than two minutes is not taken, and its stored state says so.
 func TestOldPlansAreTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, h := newScene(t, noRules, nil), &hands{}
@@ -26,12 +26,12 @@ func TestOldPlansAreTold(t *testing.T) {
 	})
 }
 
-// TestOneStuckDeedHoldsNoOther: a deed that hangs keeps no ask from lapsing and no other deed from being done.
-func TestOneStuckDeedHoldsNoOther(t *testing.T) {
+// TestOneStuckActionHoldsNoOther: an action that hangs keeps no ask from lapsing and no other action from being taken.
+func TestOneStuckActionHoldsNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, h := newScene(t, asking, nil), &hands{hang: true}
 		attended(t, s, h)
-		h.ears.Speaker(models.Speaker{ID: "ben", Name: "Ben"})
+		h.handler.Speaker(models.Speaker{ID: "ben", Name: "Ben"})
 		stuck := hostAct("a-stuck", models.VerbMute, 0)
 		stuck.TargetID, stuck.State = "ben", models.ActionPlanned
 		urgent := hostAct("b-urgent", models.VerbRemove, 0)

@@ -12,8 +12,8 @@ import (
 	"earshot/moderation/engine"
 )
 
-// TestOneUnreadableDecision: one stored document of a session cannot be read (another version wrote it, a disk erred). The
-// lines of the session that wait are stored all the same.
+// TestOneUnreadableDecision: one stored document of a session cannot be read (another version wrote it, or the disk failed). The
+// pending lines of the session are stored all the same.
 func TestOneUnreadableDecision(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, asking, nil)
@@ -42,7 +42,7 @@ func TestOneUnreadableDecision(t *testing.T) {
 	})
 }
 
-// TestRuleThatPanicsCostsItsLine: the line is stored without a verdict, that is counted, and the session goes on.
+// TestRuleThatPanicsCostsItsLine: the line is stored without a verdict, the panic is counted, and the session continues.
 func TestRuleThatPanicsCostsItsLine(t *testing.T) {
 	s := newScene(t, asking, nil)
 	good := s.j.judge.rules

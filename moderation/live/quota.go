@@ -57,7 +57,10 @@ func (q *Quota) Admit(ctx context.Context) error {
 		return err
 	}
 	return models.WithHint(
-		fmt.Errorf("%d of %d MB of the spool hold sound that waits to be decoded or could not be: no room is joined now", used>>20, q.bytes>>20),
+		fmt.Errorf(
+			"%d of %d MB of the spool are taken by audio that waits to be decoded or could not be: no new room is joined", used>>20,
+			q.bytes>>20,
+		),
 		"wait until decoding has caught up, use a smaller model, or raise spool_mb")
 }
 

@@ -8,7 +8,7 @@ import (
 	"earshot/models"
 )
 
-// usage is a spool that is measured.
+// usage is a spool of a given size.
 type usage struct {
 	now models.SpoolUsage
 	err error

@@ -9,7 +9,7 @@ import (
 )
 
 // TestStartLapsesWhatEndedStaysLeft: the program was killed with an ask, a pending verdict and a planned action open. The next start
-// says of each that nothing comes of it, and leaves those of a stay that goes on alone.
+// marks each as lapsed, and leaves those of a stay that continues alone.
 func TestStartLapsesWhatEndedStaysLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t, noRules, nil)

@@ -14,16 +14,16 @@ rules:
   - id: twice
     when: {says: {phrase: "secret word"}}
     second_look: {must_agree: true}
-    then: [flag: {level: high}, redact: {text: true, clip: beep}]
+    then: [flag: {level: high}, redact: {text: true, clip: beep, at_once: yes}]
   - id: phone
     when: {reveals: [phone]}
-    then: [flag: {level: high}, redact: {text: true, clip: silence}]
+    then: [flag: {level: high}, redact: {text: true, clip: silence, at_once: yes}]
   - id: asked
     when: {says: {phrase: "private matter"}}
     then: [flag: {level: low}, ask: {who: [host], offer: [redact, dismiss], expires: 45s}]
 `
 
-// shown is the text that a watcher sees of a line at last.
+// shown is the latest text of a line that a viewer sees.
 func (s *scene) shown(k models.Key) (text string) {
 	for _, e := range s.events {
 		if e.Utterance != nil && e.Utterance.Key == k {
@@ -33,7 +33,7 @@ func (s *scene) shown(k models.Key) (text string) {
 	return text
 }
 
-// nowhere checks that a word is in nothing that is stored or shown at last.
+// nowhere checks that a word is in nothing that is stored or finally shown.
 func (s *scene) nowhere(word string, keys ...models.Key) {
 	s.t.Helper()
 	lines, err := s.store.Utterances(s.t.Context(), "s1")
@@ -70,8 +70,8 @@ func (s *scene) nowhere(word string, keys ...models.Key) {
 	}
 }
 
-// TestRedactedByASecondLook: words that a second look agrees on are masked where they were stored and shown before, and
-// beeped in the sound.
+// TestRedactedByASecondLook: words that a second look confirms are masked where they were stored and shown before, and beeped in the
+// audio.
 func TestRedactedByASecondLook(t *testing.T) {
 	s, m := newScene(t, redacting, nil), newMicrophone(t)
 	s.j.clips.memory = m
@@ -104,7 +104,7 @@ func TestRedactedByASecondLook(t *testing.T) {
 	}
 }
 
-// TestNotRedactedWhenTheSecondLookDisagrees: what was not said again stays as it was heard.
+// TestNotRedactedWhenTheSecondLookDisagrees: what a second look does not confirm stays as it was heard.
 func TestNotRedactedWhenTheSecondLookDisagrees(t *testing.T) {
 	s, m := newScene(t, redacting, nil), newMicrophone(t)
 	m.until(9000)
@@ -118,7 +118,7 @@ func TestNotRedactedWhenTheSecondLookDisagrees(t *testing.T) {
 	}
 }
 
-// TestRedactedOverTwoLines: a number that is said over two lines is masked in both, and silent in the sound of both.
+// TestRedactedOverTwoLines: a number that is said over two lines is masked in both, and silenced in the audio of both.
 func TestRedactedOverTwoLines(t *testing.T) {
 	s, m := newScene(t, redacting, nil), newMicrophone(t)
 	s.j.clips.memory = m
@@ -147,7 +147,7 @@ func TestRedactedOverTwoLines(t *testing.T) {
 	}
 }
 
-// TestRedactedByAHost: a host who is asked may have the words taken out.
+// TestRedactedByAHost: a host who is asked may have the words redacted.
 func TestRedactedByAHost(t *testing.T) {
 	s, m := newScene(t, redacting, nil), newMicrophone(t)
 	m.until(9000)

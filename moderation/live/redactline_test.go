@@ -16,8 +16,8 @@ rules:
     then: [flag: {level: low}]
 `
 
-// TestRedactLineCoversEveryClip: words that a host takes out are a tone in the clip of their line, and in the clip of a
-// neighbour that reaches so far.
+// TestRedactLineCoversEveryClip: words that a host redacts are replaced by a tone in the clip of their line, and in the clip of a
+// neighbouring line that includes them.
 func TestRedactLineCoversEveryClip(t *testing.T) {
 	s, m := newScene(t, twoFlags, nil), newMicrophone(t)
 	s.j.clips.memory = m

@@ -3,7 +3,11 @@ package live
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
+
+	"earshot/models"
+	"earshot/models/store"
 )
 
 // Session returns a session, restored from the store if it is not in memory: for clips of an earlier run, or a host's late answer.
@@ -14,7 +18,7 @@ func (d *Sessions) Session(ctx context.Context, id string) (*Session, error) {
 		s, known := d.sessions[id]
 		if !known {
 			d.forget()
-			s = newSession(d.env, id)
+			s = newSession(d.env, id, d.drop)
 			d.sessions[id] = s
 		}
 		s.touch()
@@ -34,6 +38,29 @@ func (d *Sessions) Session(ctx context.Context, id string) (*Session, error) {
 		if !errors.Is(s.failed, context.Canceled) && !errors.Is(s.failed, context.DeadlineExceeded) {
 			return nil, s.failed
 		}
+	}
+}
+
+// in runs do in a session's mailbox; once more, in the session as it is stored then, if another process has carried it on meanwhile.
+func (d *Sessions) in(ctx context.Context, id string, do func(*Session) error) (err error) {
+	for range 2 {
+		var s *Session
+		if s, err = d.Session(ctx, id); err != nil {
+			return err
+		}
+		if err = s.do(ctx, func() error { return do(s) }); !errors.Is(err, store.ErrFenced) {
+			return err
+		}
+	}
+	return err
+}
+
+// drop forgets a session that another process carries on.
+func (d *Sessions) drop(s *Session) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if id := s.judge.session; d.sessions[id] == s {
+		delete(d.sessions, id)
 	}
 }
 
@@ -58,6 +85,21 @@ func (d *Sessions) known(id string) *Session {
 		return nil
 	}
 	return s
+}
+
+// count has the other sessions in memory count strikes that were stored in one, where these are not of that session alone.
+func (d *Sessions) count(in string, strikes []models.LedgerEntry) {
+	shared := slices.DeleteFunc(slices.Clone(strikes), func(e models.LedgerEntry) bool { return e.Scope == in })
+	if len(shared) == 0 {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for id, s := range d.sessions {
+		if id != in {
+			s.post(func() { s.judge.strikes(shared) })
+		}
+	}
 }
 
 // keepKnown is how long a session remains in memory after its last use.

@@ -11,7 +11,8 @@ import (
 	"earshot/models"
 )
 
-// TestEndOfAnEarlierMuteLeavesALaterOne: a mute of two seconds, then a host's mute without an end. The second one stays.
+// TestEndOfAnEarlierMuteLeavesALaterOne: a mute of two seconds is followed by a host's mute without an end. The second one stays in
+// force.
 func TestEndOfAnEarlierMuteLeavesALaterOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, h := newScene(t, noRules, nil), &hands{}
@@ -29,7 +30,7 @@ func TestEndOfAnEarlierMuteLeavesALaterOne(t *testing.T) {
 	})
 }
 
-// TestTimedAudienceAndBanEnd: a ban or a move to the audience that was for some time ends.
+// TestTimedAudienceAndBanEnd: a temporary ban or move to the audience ends.
 func TestTimedAudienceAndBanEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, h := newScene(t, noRules, nil), &hands{}
@@ -54,7 +55,7 @@ func TestTimedAudienceAndBanEnd(t *testing.T) {
 	})
 }
 
-// TestMuteEndsOrIsToldWhenTheBotLeaves: a mute for some time ends, or somebody is told that it did not, also when the bot left before.
+// TestMuteEndsOrIsToldWhenTheBotLeaves: a temporary mute ends, or it is reported that it did not, even if the bot left before.
 func TestMuteEndsOrIsToldWhenTheBotLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, h := newScene(t, noRules, nil), &hands{}
@@ -72,7 +73,7 @@ func TestMuteEndsOrIsToldWhenTheBotLeaves(t *testing.T) {
 	})
 }
 
-// TestStoppedInTheMidstOfAMute: the service is stopped between the mute and the look at its effect.
+// TestStoppedInTheMidstOfAMute: the service is stopped between the mute and the check of its effect.
 func TestStoppedInTheMidstOfAMute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, h := newScene(t, noRules, nil), &hands{}
@@ -97,7 +98,7 @@ func TestStoppedInTheMidstOfAMute(t *testing.T) {
 	})
 }
 
-// TestAMuteThatClimbedIsStoredAndEnds: a mute of two seconds had no effect and became a move to the audience. The record says so, and it
+// TestAMuteThatClimbedIsStoredAndEnds: a mute of two seconds had no effect and became a move to the audience. That is stored, and it
 // ends.
 func TestAMuteThatClimbedIsStoredAndEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -133,7 +134,7 @@ func TestAMuteThatClimbedIsStoredAndEnds(t *testing.T) {
 	})
 }
 
-// TestWhatIsOfferedCanBeTakenBack: what the page offers to take back can be taken back.
+// TestWhatIsOfferedCanBeTakenBack: every action that the page offers to undo can be undone.
 func TestWhatIsOfferedCanBeTakenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, h := newScene(t, noRules, nil), &hands{}

@@ -29,8 +29,9 @@ type Presence interface {
 	Verbs() []models.Verb
 	// DeafTo returns the names of those who are shown as talking and not heard.
 	DeafTo() []string
-	// Erased ends a stay whose session has been erased. It may be called repeatedly.
-	Erased()
+	// End ends the stay for a reason, without waiting: models.EndErased if the session has been erased, models.EndMoved if another
+	// process carries it on. It may be called repeatedly; the first reason counts.
+	End(why models.EndReason)
 }
 
 // Memory holds the latest audio of a room.

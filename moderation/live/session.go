@@ -20,7 +20,9 @@ type Session struct {
 	ready  chan struct{}
 	failed error
 	used   atomic.Pointer[time.Time] // when it was last used
-	wake   chan struct{}             // signals a new deadline of an ask, or a clip to complete
+	past   atomic.Bool               // another process carries it on
+	drop   func(*Session)
+	wake   chan struct{} // signals a new deadline of an ask, or a clip to complete
 
 	// What follows is used in the mailbox only, except for the session's id and room.
 	session models.Session
@@ -30,11 +32,27 @@ type Session struct {
 	shown   []models.Talked // the floor published last
 }
 
-func newSession(v *env, id string) *Session {
+func newSession(shared *env, id string, drop func(*Session)) *Session {
+	v := *shared
 	return &Session{
-		env: v, ready: make(chan struct{}), wake: make(chan struct{}, 1), judge: judge{env: v, session: id},
-		clips: clips{env: v, session: id, covers: map[string][]covered{}},
+		env: &v, ready: make(chan struct{}), drop: drop, wake: make(chan struct{}, 1), judge: judge{env: &v, session: id},
+		clips: clips{env: &v, session: id, covers: map[string][]covered{}},
 	}
+}
+
+// superseded stops a session that another process carries on: nothing that this one writes is stored any more. It does not wait, and
+// may be called repeatedly, from any goroutine.
+func (s *Session) superseded() {
+	if s.past.Swap(true) {
+		return
+	}
+	s.drop(s)
+	at := s.place()
+	if at == nil {
+		return
+	}
+	s.log.Warn("another process carries this session on: leaving the room", "session", s.session.ID, "epoch", s.session.Epoch)
+	at.room.End(models.EndMoved)
 }
 
 // made reports whether a session has been restored.
@@ -61,7 +79,7 @@ func (s *Session) touch() {
 
 // place returns the session's place; nil while the bot is not in its room.
 func (s *Session) place() *place {
-	if at := s.places.in(s.session.Room); at != nil && at.session.ID == s.session.ID {
+	if at := s.places.in(s.session.Room); at != nil && at.session.ID == s.session.ID && at.session.Epoch == s.session.Epoch {
 		return at
 	}
 	return nil
@@ -75,8 +93,12 @@ func (s *Session) restore(ctx context.Context, policy func(profile string) Polic
 	if err != nil {
 		return err
 	}
+	if s.under != nil {
+		s.store = s.under(id, info.Epoch, s.superseded)
+	}
 	p := policy(info.Profile)
 	s.session, s.over, s.clips.keep = info.Session, !info.Live(), p.Keep
+	s.judge.captions = p.Captions && !info.ModerateOnly
 	if p.Rules == nil {
 		return nil
 	}
@@ -101,18 +123,33 @@ func (s *Session) restore(ctx context.Context, policy func(profile string) Polic
 	if s.over {
 		s.judge.rules.End()
 		s.expire(ctx)
+		return nil
 	}
+	return s.recall(ctx, stored)
+}
+
+// recall has the rules take up what was said in the session so far.
+func (s *Session) recall(ctx context.Context, stored []models.Decision) error {
+	lines, err := s.store.Utterances(ctx, s.session.ID)
+	if err = s.readable(s.session.ID, err); err != nil {
+		return err
+	}
+	flagged := map[models.Key]bool{}
+	for _, d := range stored {
+		flagged[d.Utterance] = true
+	}
+	s.judge.guarded("", func() { s.judge.rules.Recall(lines, flagged) })
 	return nil
 }
 
-// expire lapses asks that nobody answered in time. What can't be stored is retried by the next call.
-func (s *Session) expire(ctx context.Context) {
+// expire lapses asks that nobody answered in time. It returns false if that can't be stored, and the next call is to try again.
+func (s *Session) expire(ctx context.Context) bool {
 	if s.judge.rules == nil {
-		return
+		return true
 	}
 	out := s.judge.rules.Expire(time.Now().UTC())
 	if len(out.Decisions) == 0 {
-		return
+		return true
 	}
 	for _, x := range out.Decisions {
 		if s.gone(ctx, x.ID) {
@@ -120,11 +157,12 @@ func (s *Session) expire(ctx context.Context) {
 		}
 	}
 	if out = s.judge.rules.Expire(time.Now().UTC()); len(out.Decisions) == 0 {
-		return
+		return true
 	}
 	if err := s.settle(ctx, outcomeRecord(s.session.ID, out), out.Redactions); err != nil && !errors.Is(err, models.ErrNotFound) {
 		s.log.Error("cannot store that asks have lapsed; trying again", "session", s.session.ID, "err", err)
-		return
+		return false
 	}
 	s.judge.rules.Lapsed(out.Decisions)
+	return true
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -19,6 +20,8 @@ import (
 // Config configures Sessions.
 type Config struct {
 	Store Store
+	// Under returns the store as a session uses it while it has an epoch: see store.Fenced. nil: no other process has sessions.
+	Under func(session string, epoch int, past func()) Store
 	// Policies are the policies by profile; "" applies to sessions without a profile, or whose profile does not exist any more.
 	Policies map[string]Policy
 	Show     Publisher
@@ -27,7 +30,13 @@ type Config struct {
 	Sounds   Sounds
 	// Second gives second opinions; nil means none.
 	Second *Opinions
-	Log    *slog.Logger
+	// Node is the process that stores the lines of clips heard here, among others that share the store; Reserved is for how long only
+	// it may decode them.
+	Node     string
+	Reserved time.Duration
+	// Alone does a piece of work unless another process is doing it, and reports whether it did; nil: there is only this process.
+	Alone func(ctx context.Context, work string, do func(context.Context)) bool
+	Log   *slog.Logger
 }
 
 // Policy is how the sessions of a profile are treated.
@@ -35,6 +44,8 @@ type Policy struct {
 	Rules *engine.Set // nil: none
 	// Keep is how the audio of flagged lines is kept.
 	Keep Keep
+	// Captions reports that the room sees unfinished lines: models.Partial.Shown is filled in.
+	Captions bool
 }
 
 // Sessions holds the sessions of a program, and restores those of an earlier run. Its methods may be called from any goroutine.
@@ -49,12 +60,15 @@ type Sessions struct {
 
 // New returns the sessions of a program. Call Into before using them.
 func New(c Config) *Sessions {
-	return &Sessions{
+	d := &Sessions{
 		env: &env{
-			store: c.Store, hub: c.Show, count: c.Count, quota: c.Quota, sounds: c.Sounds, second: c.Second, log: c.Log, places: newPlaces(),
+			store: c.Store, under: c.Under, hub: c.Show, count: c.Count, quota: c.Quota, sounds: c.Sounds, second: c.Second, log: c.Log,
+			panics: &atomic.Uint64{}, places: newPlaces(), home: c.Node, reserved: c.Reserved, alone: c.Alone,
 		},
 		policies: maps.Clone(c.Policies), sessions: map[string]*Session{},
 	}
+	d.env.strikes = d.count
+	return d
 }
 
 // Into sets the queue for clips. It is called once, since queue and sessions refer to each other.
@@ -63,13 +77,15 @@ func (d *Sessions) Into(q Queue) { d.env.queue = q }
 // Hosts returns the operations available to hosts.
 func (d *Sessions) Hosts() Hosts { return Hosts{d} }
 
-// Run requests second opinions, and lapses planned actions without an executor, until the context ends.
+// Run requests second opinions, lapses planned actions without an executor, and has strikes of other processes count, until the context
+// ends.
 func (d *Sessions) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	if d.env.second != nil {
 		group.Go(func() error { return d.env.second.run(ctx) })
 	}
 	group.Go(func() error { d.lapse(ctx); return nil })
+	group.Go(func() error { d.followStrikes(ctx); return nil })
 	return group.Wait()
 }
 
@@ -118,10 +134,14 @@ func (d *Sessions) Recover(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// Begin restores a session that begins now, whose Started has a monotonic reading, so that changes to the wall clock do not affect
-// its times.
+// Begin restores a session that begins or goes on now, whose Started has a monotonic reading, so that changes to the wall clock do not
+// affect its times.
 func (d *Sessions) Begin(ctx context.Context, session models.Session) (*Session, error) {
 	s, err := d.Session(ctx, session.ID)
+	if err == nil && s.session.Epoch != session.Epoch { // known from before it went on
+		s.superseded()
+		s, err = d.Session(ctx, session.ID)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -134,14 +154,11 @@ func (d *Sessions) Begin(ctx context.Context, session models.Session) (*Session,
 
 // Done implements transcribe.Done: it judges, stores and publishes a line, and passes on planned actions.
 func (d *Sessions) Done(ctx context.Context, u models.Utterance) error {
-	s, err := d.Session(ctx, u.Session)
+	err := d.in(ctx, u.Session, func(s *Session) error { return s.done(ctx, u) })
 	if errors.Is(err, models.ErrNotFound) { // the session has been erased meanwhile
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	return s.do(ctx, func() error { return s.done(ctx, u) })
+	return err
 }
 
 // Partial publishes a partial. It never waits.

@@ -91,12 +91,17 @@ func (s *Session) settle(ctx context.Context, r models.Record, rs []engine.Redac
 			s.hub.Publish(models.Event{SessionID: r.Session, Flag: &f})
 		}
 	}
+	for _, a := range r.Answers {
+		if f, err := s.store.Flag(ctx, a.Flag); err == nil {
+			s.hub.Publish(models.Event{SessionID: r.Session, Flag: &f})
+		}
+	}
 	s.show(r)
 	s.clips.masked(ctx, rs, models.Key{})
 	return nil
 }
 
-// show publishes a stored record, and passes on planned actions.
+// show publishes a stored record, and passes on strikes and planned actions.
 func (s *Session) show(r models.Record) {
 	for _, f := range r.Flags {
 		s.hub.Publish(models.Event{SessionID: r.Session, Flag: &f})
@@ -107,6 +112,7 @@ func (s *Session) show(r models.Record) {
 	if len(r.Decisions) > 0 {
 		ring(s.wake)
 	}
+	s.strikes(s.session.ID, r.Ledger)
 	if len(r.Actions) > 0 && !s.places.hand(s.session.Room, r.Actions) {
 		s.outsideRooms(r.Session, r.Actions)
 	}

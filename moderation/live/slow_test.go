@@ -9,7 +9,7 @@ import (
 	"earshot/models"
 )
 
-// stuck is a store that answers nothing about one session until the gate opens.
+// stuck is a store that does not answer queries about one session until the gate opens.
 type stuck struct {
 	Store
 	session string
@@ -54,7 +54,7 @@ func (s stuck) Put(ctx context.Context, r models.Record) error {
 	return s.Store.Put(ctx, r)
 }
 
-// sticking is a scene with a second session that the store is stuck about; open lets it go on.
+// sticking is a scene with a second session for which the store does not answer; open makes it continue.
 func sticking(t *testing.T) (s *scene, store stuck, open func()) {
 	t.Helper()
 	s = newScene(t, asking, nil)
@@ -62,11 +62,11 @@ func sticking(t *testing.T) (s *scene, store stuck, open func()) {
 		t.Fatal(err)
 	}
 	store = stuck{s.store, "slow", make(chan struct{}), make(chan struct{}, 1)}
-	s.env.store = store
+	s.uses(store)
 	return s, store, sync.OnceFunc(func() { close(store.gate) })
 }
 
-// promptly fails when something waits.
+// promptly fails if a call blocks.
 func promptly(t *testing.T, what string, do func()) {
 	t.Helper()
 	done := make(chan struct{})
@@ -78,8 +78,8 @@ func promptly(t *testing.T, what string, do func()) {
 	}
 }
 
-// TestSlowSessionHarmsNoOther: the store does not answer for one session, which is restored, then judged and written to. No line
-// of another room waits for it, and nothing that a page, the metrics or the health page asks for.
+// TestSlowSessionHarmsNoOther: the store does not answer for one session, which is restored, then judged and written to. No line of
+// another room waits for it, nor does any query of a page, the metrics or the health page.
 func TestSlowSessionHarmsNoOther(t *testing.T) {
 	for name, restored := range map[string]bool{"while it is restored": false, "while a line of it is stored": true} {
 		t.Run(name, func(t *testing.T) {
@@ -91,11 +91,11 @@ func TestSlowSessionHarmsNoOther(t *testing.T) {
 				t.Fatal(err)
 			}
 			if restored { // by a store that answers
-				s.env.store = s.store
+				s.uses(s.store)
 				if _, err := s.Session(t.Context(), "slow"); err != nil {
 					t.Fatal(err)
 				}
-				s.env.store = store
+				s.uses(store)
 			}
 			var group sync.WaitGroup
 			defer group.Wait()
@@ -124,7 +124,7 @@ func TestSlowSessionHarmsNoOther(t *testing.T) {
 				s.LeastHeard("slow")
 				s.InRooms()
 				s.DeafTo()
-				s.Paused("r2")
+				s.Paused(t.Context(), "r2")
 				s.Profile("slow")
 				s.Partial(models.Partial{Key: u.Key})
 			})
@@ -137,8 +137,8 @@ func TestSlowSessionHarmsNoOther(t *testing.T) {
 	}
 }
 
-// TestSessionIsMadeOnce: whatever asks for a session while it is restored gets the same one, and an error of whoever gave up is
-// nobody else's.
+// TestSessionIsMadeOnce: all who request a session while it is restored get the same one, and when one of them gives up, the others
+// get no error.
 func TestSessionIsMadeOnce(t *testing.T) {
 	s, store, open := sticking(t)
 	defer open()

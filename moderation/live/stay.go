@@ -12,6 +12,9 @@ import (
 // lookEvery is how often the passing of time is judged, and whether the session has been erased is checked.
 const lookEvery = time.Second
 
+// ErrMoved is the cause of leaving a room in which another process carries the session on: what is pending stays so.
+var ErrMoved = errors.New("another process carries the session on")
+
 // Stay is the moderation of a session's room while the bot is there. It ends before the bot leaves, so that restrictions can still
 // be lifted.
 type Stay struct {
@@ -56,6 +59,7 @@ func (st *Stay) Run(ctx context.Context) error {
 		case <-ctx.Done():
 		}
 	})
+	group.Go(func() { s.followWishes(ctx, st.room) })
 	s.look(ctx, st.room)
 	group.Wait()
 	return kept
@@ -78,14 +82,16 @@ func (st *Stay) Leave(ctx context.Context, cause error) {
 func (s *Session) look(ctx context.Context, room Room) {
 	for ctx.Err() == nil {
 		if err := s.store.Stored(ctx, s.session.ID); errors.Is(err, models.ErrNotFound) {
-			room.Erased()
+			room.End(models.EndErased)
 		}
 		next := lookEvery
 		_ = s.do(ctx, func() error { // fails only when the stay ends
-			s.expire(ctx)
+			stored := s.expire(ctx)
 			s.tick(ctx)
 			s.clips.complete(ctx, s.elapsed(), false)
-			next = s.next()
+			if stored {
+				next = s.next()
+			}
 			return nil
 		})
 		select {
@@ -110,12 +116,16 @@ func (s *Session) next() time.Duration {
 	return max(wait, 10*time.Millisecond)
 }
 
-// end completes clips with what the room still holds, and lapses the asks.
+// end completes clips with what the room still holds, and lapses the asks, unless another process carries the session on.
 func (s *Session) end(ctx context.Context) {
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	_ = s.do(context.WithoutCancel(ctx), func() error { // it has no error
 		s.clips.complete(keep, s.elapsed(), true)
+		if s.past.Load() || errors.Is(context.Cause(ctx), ErrMoved) {
+			s.drop(s)
+			return nil
+		}
 		s.over = true
 		if s.judge.rules != nil {
 			s.judge.rules.End()

@@ -53,6 +53,11 @@ type Store interface {
 // Consents stores the consent ledger, and where listening is paused.
 type Consents interface {
 	PutConsent(context.Context, models.Consent) error
+	Consents(ctx context.Context, session, room, speaker string, limit int) ([]models.Consent, error)
+	// Objections returns the models.PersonMark of everybody who is not to be transcribed in a room.
+	Objections(ctx context.Context, room string) (map[string]bool, error)
+	// PausedBy returns who paused listening in a room; "" if it is not paused.
+	PausedBy(ctx context.Context, room string) (string, error)
 	SetPaused(ctx context.Context, room string, paused bool, by string, when time.Time) error
 	// PutRoomNotice stores a notice to the hosts without a flag.
 	PutRoomNotice(ctx context.Context, session string, kind models.NoticeKind, speaker string) error
@@ -76,6 +81,8 @@ type Spool interface {
 // People stores sessions and their participants.
 type People interface {
 	Session(ctx context.Context, id string) (models.SessionInfo, error)
+	// Sessions lists sessions, the latest first.
+	Sessions(ctx context.Context, q models.SessionQuery) ([]models.SessionInfo, error)
 	// Stored returns nil while a session is stored and not being erased.
 	Stored(ctx context.Context, id string) error
 	Speakers(ctx context.Context, session string) ([]models.Speaker, error)

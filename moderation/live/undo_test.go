@@ -9,8 +9,8 @@ import (
 	"earshot/models"
 )
 
-// TestUndoAfterTheBotLeft: a host dismisses a flag after the bot has left, for which somebody was muted for good. The mute ends when
-// the bot is back, and until then the record says that it has not.
+// TestUndoAfterTheBotLeft: after the bot has left, a host dismisses a flag for which somebody was muted permanently. The mute ends
+// when the bot is back, and until then the page says that it has not.
 func TestUndoAfterTheBotLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, h := newScene(t, strings.Replace(lookActs, "\n    second_look: {must_agree: false}", "", 1), nil), &hands{}

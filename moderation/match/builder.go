@@ -6,24 +6,26 @@ import (
 	"unicode/utf8"
 )
 
-// Limits on what one matcher finds.
+// Limits of one matcher.
 const (
 	maxPhrases = 200_000
 	maxTokens  = 16 // words in one phrase
-	minInside  = 4  // letters of what is looked for inside of words: shorter texts are in half of the dictionary
+	minInside  = 4  // minimum length of a text matched inside words: shorter ones are in half of the dictionary
 )
 
-// Builder collects what a matcher is to find. Its methods return what is wrong with what they are given, and go on without it.
+// Builder collects what a matcher must find. Its methods return an error for invalid input and skip it.
 type Builder struct {
 	m       *Matcher
 	phrases int
 	program int // instructions of all patterns
+	phrased phrased
 }
 
-// NewBuilder begins a matcher that finds nothing yet.
+// NewBuilder returns a builder for an empty matcher.
 func NewBuilder() *Builder {
 	return &Builder{
-		m: &Matcher{indexes: map[Form]*index{}, reveals: map[string]int{}},
+		m:       &Matcher{indexes: map[Form]*index{}, reveals: map[string]int{}},
+		phrased: phrased{map[string][]string{}, map[string]bool{}},
 	}
 }
 
@@ -33,15 +35,15 @@ func (b *Builder) Source() int {
 	return len(b.m.sources) - 1
 }
 
-// Except has the finds of another source excuse those of a source that lie inside of them.
+// Except makes the matches of another source cancel those of a source that lie inside them.
 func (b *Builder) Except(source, other int) { b.m.sources[source].except = other }
 
-// OverLines has a source look at the lines that are remembered, too.
+// OverLines makes a source match across the remembered lines too.
 func (b *Builder) OverLines(source int) {
 	b.m.sources[source].spans, b.m.spans = true, true
 }
 
-// Personal is the source of a kind of personal data.
+// Personal returns the source of a kind of personal data.
 func (b *Builder) Personal(kind string) int {
 	id, ok := b.m.reveals[kind]
 	if !ok {
@@ -51,9 +53,9 @@ func (b *Builder) Personal(kind string) int {
 	return id
 }
 
-// Phrase enters a phrase that may be said in one form, with at most gap other words between each two of its own. lang is the
-// language of its inflections. A word may end in a *: every word that begins so. Numbers are found in words and in digits. Of too
-// many phrases the first is a mistake.
+// Phrase adds a phrase matched in one form, with at most gap other words between adjacent words. lang is the language of its
+// inflections. A word may end in *: every word that begins so. Numbers match as words and as digits. If there are too many phrases,
+// only the first excess one is an error.
 func (b *Builder) Phrase(source int, text string, as Form, lang string, gap int) error {
 	plain, starred, err := wildcards(text)
 	if err != nil {
@@ -78,6 +80,7 @@ func (b *Builder) Phrase(source int, text string, as Form, lang string, gap int)
 	if b.m.indexes[as] == nil {
 		b.m.indexes[as] = newIndex(as)
 	}
+	b.phrased.note(tokens)
 	for i := range starred {
 		tokens[i] += "*"
 	}
@@ -87,7 +90,7 @@ func (b *Builder) Phrase(source int, text string, as Form, lang string, gap int)
 	return nil
 }
 
-// insideWords enters a text that is looked for inside of words.
+// insideWords adds a text that is matched inside words.
 func (b *Builder) insideWords(source int, text string, tokens []string) error {
 	joined := strings.Join(tokens, "")
 	if utf8.RuneCountInString(joined) < minInside {
@@ -100,10 +103,10 @@ func (b *Builder) insideWords(source int, text string, tokens []string) error {
 	return nil
 }
 
-// errPatternsTooLarge is the one mistake after which no further pattern is taken.
+// errPatternsTooLarge is reported once; no further pattern is accepted after it.
 var errPatternsTooLarge = fmt.Errorf("the patterns are too large together: more than %d steps in one set; use word lists", maxTotal)
 
-// Pattern enters a pattern in RE2 syntax. Patterns beyond those that were too large together are left out.
+// Pattern adds a pattern in RE2 syntax. Further patterns are ignored once the total is too large.
 func (b *Builder) Pattern(source int, text string) error {
 	if b.program > maxTotal {
 		return nil
@@ -119,11 +122,11 @@ func (b *Builder) Pattern(source int, text string) error {
 	return nil
 }
 
-// Build ends the collecting.
+// Build returns the matcher.
 func (b *Builder) Build() *Matcher {
 	m := b.m
 	m.prefilter, m.patterns = newPrefilter(m.sources)
-	m.split = newJoiner(m.indexes, m.sources)
+	m.split = newJoiner(m.indexes, m.sources, b.phrased)
 	for id, src := range m.sources {
 		if len(src.patterns) > 0 {
 			m.patterned = append(m.patterned, id)

@@ -6,19 +6,19 @@ import (
 	"earshot/moderation/match/lexicon"
 )
 
-// Contractions are read as the words they stand for, in what is said and in what is looked for alike, so that "you are" is found
-// in "you're" and the other way round. The tables are English; words of other languages are parted at the apostrophe.
+// Contractions are expanded, both in what is said and in what is matched, so that "you are" matches "you're" and vice versa. The
+// tables are English; words of other languages are split at the apostrophe.
 
 var (
-	// clitics are what stands behind an apostrophe: re is are, ll is will.
+	// clitics are the expansions of what follows an apostrophe: re is are, ll is will.
 	clitics = lexicon.Table("clitics")
-	// negatedVerbs are what stands before n't where that is not simply the verb: ca is can.
+	// negatedVerbs are the verbs before n't if not identical: ca is can.
 	negatedVerbs = lexicon.Table("negated-verbs")
-	// fused are contractions that are written without an apostrophe: dont, gonna.
+	// fused are contractions written without an apostrophe: dont, gonna.
 	contractions = lexicon.Table("contractions")
 )
 
-// appendExpanded adds a token to the tokens of its word (those from first on), parted if it is a contraction.
+// appendExpanded appends a token to the tokens of its word (those from first on), split if it is a contraction.
 func appendExpanded(dst []Token, first int, t Token, apostrophe bool) []Token {
 	if apostrophe {
 		if t.Text == "s" && len(dst) > first && dst[len(dst)-1].Text == "let" {
@@ -48,7 +48,7 @@ func appendExpanded(dst []Token, first int, t Token, apostrophe bool) []Token {
 	return dst
 }
 
-// notStem is the verb of a word that ended in n before 't: "don" is do, "can" is can.
+// notStem returns the verb of a word that ended in n before 't: "don" is do, "can" is can.
 func notStem(text string) string {
 	stem := strings.TrimSuffix(text, "n")
 	if full, ok := negatedVerbs[stem]; ok {

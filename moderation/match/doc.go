@@ -1,12 +1,12 @@
-// Package match finds words, phrases, patterns and personal data in what people say. It is about text alone: it knows nothing
-// of rules, of rooms or of who speaks.
+// Package match finds words, phrases, patterns and personal data in what people say. It deals with text only: it knows nothing of
+// rules, rooms or speakers.
 //
-// Both sides, what is said and what is looked for, are brought into one normal form (Tokenise, Phrase): compatibility
-// decomposition (NFKD, UAX #15) without marks, lower case, contractions as the words they stand for, letters that look like
-// Latin ones as these (UTS #39). A token may have further readings: "stuuupid" is also "stupid", "1d10t" also "idiot".
+// Both what is said and what is matched are normalised (Tokenise, Phrase): compatibility decomposition (NFKD, UAX #15) without
+// marks, lower case, contractions expanded, look-alike letters replaced by Latin ones (UTS #39). A token may have further readings:
+// "stuuupid" is also "stupid", "1d10t" also "idiot".
 //
 // A Builder collects sources, numbered from 0: phrases in one Form, patterns in RE2 syntax, kinds of personal data. It builds a
-// Matcher, which never changes and may be shared by goroutines. A Scanner, which belongs to one goroutine, looks for all sources
-// in one line after the other. All phrases are found in one walk over the tokens (a trie of word n-grams), so that the cost of
-// a line does not depend on how many there are.
+// Matcher, which is immutable and can be shared by goroutines. A Scanner, used by one goroutine, matches all sources against one
+// line after another. All phrases are found in one pass over the tokens (a trie of word n-grams), so that the cost of a line does
+// not depend on their number.
 package match

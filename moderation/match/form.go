@@ -1,6 +1,6 @@
 package match
 
-// Form is one way in which listed words may be said.
+// Form is one way in which listed words are matched.
 type Form string
 
 // The forms of words.
@@ -12,5 +12,5 @@ const (
 	Inside    Form = "inside"    // within a longer word
 )
 
-// Forms are all forms, in the order in which they are looked for.
+// Forms lists all forms, in the order in which they are tried.
 var Forms = []Form{Exact, Inflected, Near, Sound, Inside}

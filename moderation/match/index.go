@@ -2,9 +2,9 @@ package match
 
 import "slices"
 
-// index finds the phrases of all sources in one walk over the tokens: a trie of word n-grams. Its cost does not depend on
-// how many phrases there are. It is immutable once built. One index serves one way of saying (exact, inflected, …): the ways
-// differ only in which words of the vocabulary a token stands for.
+// index finds the phrases of all sources in one pass over the tokens: a trie of word n-grams. Its cost does not depend on the number
+// of phrases. It is immutable once built. One index serves one form (exact, inflected, …): the forms differ only in which words of
+// the vocabulary a token matches.
 type index struct {
 	vocabulary
 	edges map[edge]uint32
@@ -30,7 +30,7 @@ func newIndex(f Form) *index {
 	}
 }
 
-// word is the vocabulary's number of a word.
+// word returns the vocabulary's number of a word.
 func (x *index) word(t, lang string) uint32 {
 	id := x.enter(t, lang)
 	if int(id) == len(x.roots) {
@@ -40,7 +40,7 @@ func (x *index) word(t, lang string) uint32 {
 	return id
 }
 
-// add enters a phrase of a source.
+// add adds a phrase of a source.
 func (x *index) add(tokens []string, gap, source int, lang string) {
 	ids := make([]uint32, len(tokens))
 	for i, t := range tokens {
@@ -102,8 +102,8 @@ func (x *index) walk(t *idTable, node uint32, path []int, yield func(int, []int)
 	}
 }
 
-// find looks for the phrase from token at on, nearest words first, and returns its tokens or nil. A place that failed is
-// not tried again, so the cost is bounded by words * window * gap.
+// find matches the phrase from token at on, nearest words first, and returns its tokens or nil. A failed position is not tried
+// again, so the cost is bounded by words * window * gap.
 func (p gapPhrase) find(t *idTable, at int) []int {
 	second := false // most phrases fail at their second word
 	for i := at + 1; i <= at+1+p.gap && i < t.len() && !second; i++ {

@@ -2,7 +2,7 @@ package match
 
 import "slices"
 
-// insideSet is what is looked for inside of words. It takes little more memory than the texts.
+// insideSet is the set of texts matched inside words. It takes little more memory than the texts.
 type insideSet struct {
 	texts   map[string]struct{}
 	lengths []int // of the texts, in bytes, rising
@@ -18,7 +18,7 @@ func (s *insideSet) add(text string) {
 	}
 }
 
-// in reports whether some text is in a word.
+// in reports whether a word contains any of the texts.
 func (s *insideSet) in(word string) bool {
 	for from := range len(word) {
 		for _, n := range s.lengths {

@@ -6,10 +6,10 @@ import (
 	"earshot/moderation/match/lexicon"
 )
 
-// readSigns reads signs that are written for letters inside a word, "$tupid", "@sshole", "f*ck", as these letters. The text keeps
-// its length in bytes, so that tokens still point to where they come from. Addresses and amounts keep their signs.
+// readSigns replaces symbols used as letters inside a word, "$tupid", "@sshole", "f*ck", by these letters. The text keeps its length
+// in bytes, so that tokens still point to their origin. Addresses and amounts keep their symbols.
 func readSigns(text string) string {
-	if !strings.ContainsAny(text, "$@*!+") {
+	if !strings.ContainsAny(text, "$@*!+#") {
 		return text
 	}
 	b := []byte(text)
@@ -22,19 +22,21 @@ func readSigns(text string) string {
 			b[i] = 's'
 		case c == '!' && before && after && lowerByte(text[i-1]) && lowerByte(text[i+1]):
 			b[i] = 'i'
+		case c == '#' && before && after && lowerByte(text[i-1]): // a star by another sign
+			b[i] = '*'
 		case c == '+' && before && lowerByte(text[i-1]) && (after || i+1 == len(b) && i > 1 && i < maxPlus):
 			b[i] = 't'
 		case c == '@' && after && !strings.Contains(text[i:], ".") && (before || i == 0):
 			b[i] = 'a'
 		}
 	}
-	if !strings.Contains(text, "*") {
-		return string(b)
+	if text = string(b); !strings.Contains(text, "*") {
+		return text
 	}
-	return uncensor(string(b))
+	return uncensor(text)
 }
 
-// maxPlus is the place from which on a plus at the end of a word is no letter: "shi+" is a word, "google+" a name.
+// maxPlus is the position from which a plus at the end of a word is not a letter: "shi+" is a word, "google+" a name.
 const maxPlus = 4
 
 // wordByte reports whether a byte is a Latin letter.
@@ -42,10 +44,10 @@ func wordByte(c byte) bool { return lowerByte(c | 0x20) }
 
 func lowerByte(c byte) bool { return c >= 'a' && c <= 'z' }
 
-// censored are words as they are written to be no words, with what they stand for; each pair has one length.
+// censored maps censored spellings of words to the words; both have the same length.
 var censored = strings.NewReplacer(strings.Fields(strings.Join(lexicon.Lines("censored"), " "))...)
 
-// uncensor puts letters in the place of stars where it is known which; the case of what is replaced is lost.
+// uncensor replaces asterisks by letters if the word is known; the case of what is replaced is lost.
 func uncensor(text string) string {
 	lower := strings.ToLower(text)
 	if len(lower) != len(text) {

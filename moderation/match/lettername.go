@@ -6,14 +6,14 @@ import (
 	"earshot/moderation/match/lexicon"
 )
 
-// Words are also spelled by the names of their letters: "bee eye tee", "f star star k". Most of these names are words of their own
-// ("see", "you", "are"), so that they are read as letters only where one of them says nothing else, and where some source looks
-// for the word that they spell.
+// Words are also spelled with the names of their letters: "bee eye tee", "f star star k". Most of these names are words themselves
+// ("see", "you", "are"), so they are read as letters only if at least one of them is not a word, and if a source looks for the
+// spelled word.
 
-// maxNames is the longest word that is read from the names of its letters.
+// maxNames is the longest word recognised from the names of its letters.
 const maxNames = 12
 
-// letterNames are the names with their letters, and onlyNames those that say nothing else.
+// letterNames maps names to letters, and onlyNames are those that are not words.
 var letterNames, onlyNames = readLetterNames()
 
 func readLetterNames() (names map[string]byte, only map[string]bool) {
@@ -29,7 +29,7 @@ func readLetterNames() (names map[string]byte, only map[string]bool) {
 	return names, only
 }
 
-// letterOf is the letter that a token is or names, or 0.
+// letterOf returns the letter that a token is or names, or 0.
 func letterOf(t *Token) byte {
 	if len(t.Text) == 1 && isLowerASCII(t.Text) {
 		return t.Text[0]
@@ -37,7 +37,7 @@ func letterOf(t *Token) byte {
 	return letterNames[t.Text]
 }
 
-// joinNames makes one token of the names of the letters of a word, from token from on.
+// joinNames joins the letter names of a word into one token, from token from on.
 func (s joiner) joinNames(tokens []Token, from int) []Token {
 	telling := false
 	for i := from; i < len(tokens) && !telling; i++ {
@@ -56,7 +56,7 @@ func (s joiner) joinNames(tokens []Token, from int) []Token {
 	return tokens
 }
 
-// namedFrom is the longest word that is spelled by the names at the beginning, and how many they are; 0: there is none.
+// namedFrom returns the longest word spelled by letter names at the beginning, and the number of names; 0: there is none.
 func (s joiner) namedFrom(tokens []Token) (count int, word string) {
 	var b [maxNames]byte
 	only := false

@@ -10,7 +10,7 @@ import (
 	"earshot/moderation/match/lexicon"
 )
 
-// letter is one comparable character and the bytes it comes from. Joints stand for what parts tokens.
+// letter is one normalised character and the bytes it comes from. Joints are characters that separate tokens.
 type letter struct {
 	r          rune
 	start, end int
@@ -23,9 +23,8 @@ const (
 	percentSign     = '%' // parts words, and is a word itself
 )
 
-// decompose turns text into letters and joints: compatibility decomposition (NFKD, UAX #15) of each character with its marks,
-// marks of alphabets that use them as decoration stripped, lower case, apostrophes of every kind as one, format characters
-// (soft hyphens, joiners) dropped.
+// decompose converts text to letters and joints: compatibility decomposition (NFKD, UAX #15) of each character with its marks,
+// decorative marks removed, lower case, all kinds of apostrophes unified, format characters (soft hyphens, joiners) dropped.
 func decompose(s string, out []letter) []letter {
 	for i := 0; i < len(s); {
 		if c := s[i]; c < utf8.RuneSelf && (i+1 == len(s) || s[i+1] < utf8.RuneSelf) {
@@ -56,12 +55,12 @@ func asciiLetter(c byte) rune {
 	return jointSpace
 }
 
-// isJoint reports whether a letter parts tokens.
+// isJoint reports whether a letter separates tokens.
 func isJoint(r rune) bool {
 	return r == jointSpace || r == jointApostrophe || r == jointComma || r == percentSign
 }
 
-// decomposeCluster takes one base character with its marks apart.
+// decomposeCluster decomposes one base character with its marks.
 func decomposeCluster(s string, start, end int, out []letter) []letter {
 	if r, _ := utf8.DecodeRuneInString(s[start:]); isApostrophe(r) { // before ´ falls apart into a space and a mark
 		return append(out, letter{jointApostrophe, start, end})
@@ -82,13 +81,13 @@ func decomposeCluster(s string, start, end int, out []letter) []letter {
 	return out
 }
 
-// decorated reports whether marks on a letter are decoration. In other scripts they are vowels, and part of the word. A mark
-// after a joint stands on nothing.
+// decorated reports whether marks on a letter are decoration. In other scripts they are vowels, and part of the word. A mark after a
+// joint has no letter.
 func decorated(base rune) bool {
 	return base < utf8.RuneSelf || unicode.In(base, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Arabic, unicode.Hebrew)
 }
 
-// appendLetter adds a letter in lower case, with the few letters that no decomposition takes apart.
+// appendLetter appends a letter in lower case, including the few that decomposition does not cover.
 func appendLetter(out []letter, r rune, start, end int) []letter {
 	r = unicode.ToLower(r)
 	if apart, ok := undecomposed[r]; ok {
@@ -100,14 +99,14 @@ func appendLetter(out []letter, r rune, start, end int) []letter {
 	return append(out, letter{r, start, end})
 }
 
-// undecomposed are letters with a plain spelling that Unicode does not know as a decomposition, and case folds.
+// undecomposed are letters with a plain spelling that Unicode does not define as a decomposition, and case folds.
 var undecomposed = map[rune]string{
 	'ß': "ss", 'ø': "o", 'ł': "l", 'đ': "d", 'ħ': "h", 'æ': "ae", 'œ': "oe", 'ı': "i", 'ð': "d", 'þ': "th", 'ς': "σ",
 }
 
 func isApostrophe(r rune) bool { return strings.ContainsRune(lexicon.Apostrophes, r) }
 
-// standsAlone reports whether a letter is a token by itself: scripts that do not part words with spaces.
+// standsAlone reports whether a letter is a token by itself, in scripts without spaces between words.
 func standsAlone(r rune) bool {
 	return r >= 0x0E00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao,
 		unicode.Khmer, unicode.Myanmar)

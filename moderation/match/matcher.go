@@ -1,12 +1,12 @@
 package match
 
-// Matcher finds its sources in what is said. A source is what belongs together: the phrases of a list in one form, a group of
-// patterns, or a kind of personal data. It is immutable: any number of scanners may share it.
+// Matcher finds its sources in what is said. A source is a unit: the phrases of a list in one form, a group of patterns, or a kind
+// of personal data. It is immutable and can be shared by any number of scanners.
 type Matcher struct {
 	sources []source
 	indexes map[Form]*index
 
-	// What the sources need, so that nothing is done in vain.
+	// What the sources need, to skip unnecessary work.
 	patterned, inside, excusable []int // sources
 	reveals                      map[string]int
 	prefilter                    *prefilter

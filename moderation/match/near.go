@@ -8,21 +8,21 @@ import (
 	"earshot/moderation/match/metaphone"
 )
 
-// minNear is the shortest word for which one wrong letter is forgiven; minSound the shortest that is known by its sound.
+// MinNear is the minimum length of a word for which one wrong letter is tolerated; minSound that of a word matched by sound.
 const (
-	minNear  = 6
+	MinNear  = 6
 	minSound = 3
 )
 
-// withoutOneLetter yields every word with one letter left out: two words are within one wrong letter of each other only when
-// they share one of these, or one is a deletion of the other (the symmetric delete method).
+// withoutOneLetter yields every word with one letter removed: two words differ by at most one letter only if they share one of
+// these, or one is a deletion of the other (the symmetric delete method).
 func withoutOneLetter(word string, yield func(string)) {
 	for i, r := range word {
 		yield(word[:i] + word[i+utf8.RuneLen(r):])
 	}
 }
 
-// soundCodes are the Double Metaphone codes of a word; none for words too short to be known by them.
+// soundCodes returns the Double Metaphone codes of a word; none for words too short.
 func soundCodes(word string) []string {
 	if len(word) < minSound || !isLowerASCII(word) {
 		return nil
@@ -49,11 +49,11 @@ func isLowerASCII(s string) bool {
 
 // withinOneLetter reports whether a heard word is a listed one with at most one letter wrong.
 func withinOneLetter(heard, listed string) bool {
-	return heard == listed || utf8.RuneCountInString(listed) >= minNear && edlib.OSADamerauLevenshteinDistance(heard, listed) <= 1
+	return heard == listed || utf8.RuneCountInString(listed) >= MinNear && edlib.OSADamerauLevenshteinDistance(heard, listed) <= 1
 }
 
-// soundsAlike bounds how far words of one sound may be apart in letters (optimal string alignment): a third of the longer
-// word, but two at least.
+// soundsAlike limits how far similar-sounding words may differ in letters (optimal string alignment distance): a third of the longer
+// word, but at least two.
 func soundsAlike(heard, listed string) bool {
 	return edlib.OSADamerauLevenshteinDistance(heard, listed) <= max(2, max(len(heard), len(listed))/3)
 }

@@ -8,11 +8,11 @@ import (
 	"earshot/moderation/match/lexicon"
 )
 
-// maxNeeds bounds how many texts a pattern may need one of.
+// maxNeeds limits the alternatives of a pattern's needs.
 const maxNeeds = 400
 
-// needs finds texts of which every match of a pattern contains at least one. Most patterns of a set have nothing to do with
-// most lines, and this tells so without running them.
+// needs returns texts of which every match of a pattern contains at least one. Most patterns are irrelevant for most lines, and this
+// shows it without running them.
 func needs(re *syntax.Regexp) []string {
 	switch re.Op {
 	case syntax.OpLiteral:
@@ -45,7 +45,7 @@ func needs(re *syntax.Regexp) []string {
 	return nil
 }
 
-// rarer guesses which of two alternatives is found in fewer lines: the one whose shortest text is longer.
+// rarer guesses which of two alternatives occurs in fewer lines: the one whose shortest text is longer.
 func rarer(a, b []string) bool {
 	if len(a) == 0 || len(b) == 0 {
 		return len(b) == 0 && len(a) > 0
@@ -62,7 +62,7 @@ func shortest(texts []string) int {
 	return n
 }
 
-// weight is how much a text tells: its length, but nothing for the words that are in every other line.
+// weight returns how selective a text is: its length, but nothing for very common words.
 func weight(text string) int {
 	if everyday[strings.TrimSpace(text)] {
 		return 0
@@ -70,5 +70,5 @@ func weight(text string) int {
 	return utf8.RuneCountInString(text)
 }
 
-// everyday are words that tell nothing about a line.
+// everyday are words that are not selective.
 var everyday = lexicon.Words("everyday")

@@ -7,10 +7,10 @@ import (
 	"earshot/moderation/match/lexicon"
 )
 
-// Numbers below a hundred are said in words and written in digits as a recogniser pleases: "question five", "question 5". What is
-// looked for is found in both. The words are those of every language of the lexicon's numerals.
+// Recognisers write numbers below a hundred either as words or as digits: "question five", "question 5". Both spellings match. The
+// words are those of every language of the lexicon's numerals.
 
-// numberWords are the words of numbers with their digits, and digitWords the digits with one word for each.
+// numberWords maps number words to digits, and digitWords digits to one word each.
 var numberWords, digitWords = readNumberWords()
 
 func readNumberWords() (words, digits map[string]string) {
@@ -30,7 +30,7 @@ func readNumberWords() (words, digits map[string]string) {
 	return words, digits
 }
 
-// inWords is a number below a hundred in words, or "".
+// inWords returns a number below a hundred in words, or "".
 func inWords(digits string) string {
 	n, err := strconv.Atoi(digits)
 	if err != nil || n < 0 || n > 99 || len(digits) > 2 || len(digits) == 2 && digits[0] == '0' {
@@ -42,7 +42,8 @@ func inWords(digits string) string {
 	return digitWords[strconv.Itoa(n/10*10)] + " " + digitWords[strconv.Itoa(n%10)]
 }
 
-// inDigits is the number that a token says in a word, or "". "One" is a number only beside another: it is said for much else.
+// inDigits returns the number that a token expresses in words, or "". "One" is a number only next to another one, since it has many
+// other uses.
 func inDigits(tokens []Token, i int) string {
 	digits := numberWords[tokens[i].Text]
 	if digits == "1" && !besideNumber(tokens, i) {
@@ -58,7 +59,7 @@ func besideNumber(tokens []Token, i int) bool {
 	return number(i-1) || number(i+1)
 }
 
-// numbered are the ways in which a phrase with numbers may be written: as it is, and with all numbers in words or in digits.
+// numbered returns the spellings of a phrase with numbers: as it is, and with all numbers in words or in digits.
 func numbered(phrase []string) [][]string {
 	var words, digits []string
 	for i := 0; i < len(phrase); i++ {

@@ -12,14 +12,14 @@ import (
 	"unicode/utf8"
 )
 
-// Limits on one pattern and on what it finds in one line.
+// Limits of one pattern and of its matches in one line.
 const (
 	maxProgram = 4000 // instructions of the compiled pattern (RE2 syntax, linear time)
 	maxFinds   = 32
 	maxTotal   = 250_000 // instructions of all patterns of a matcher: they bound its memory
 )
 
-// pattern is one compiled pattern. It is matched at word boundaries of the normal form.
+// pattern is one compiled pattern. It is matched at word boundaries of the normalised text.
 type pattern struct {
 	re       *regexp.Regexp // group 1 is the pattern itself
 	anchored bool           // it has ^ or \A, so it can match once only
@@ -28,7 +28,7 @@ type pattern struct {
 	size     int            // instructions
 }
 
-// compilePattern compiles RE2 syntax for text in normal form. Its errors name the character at which the pattern is wrong.
+// compilePattern compiles RE2 syntax for normalised text. Its errors name the position of the error.
 func compilePattern(src string) (*pattern, error) {
 	if _, err := syntax.Parse(src, syntax.Perl|syntax.FoldCase); err != nil {
 		return nil, patternError(src, err)
@@ -62,10 +62,10 @@ func compilePattern(src string) (*pattern, error) {
 	return &pattern{re: re, anchored: anchored, needs: needs(tree.Simplify()), size: len(prog.Inst)}, nil
 }
 
-// wholeWord finds the words of a pattern that stand between spaces, brackets and bars: nothing is added to them.
+// wholeWord matches the words of a pattern between spaces, brackets and bars, to which nothing is added.
 var wholeWord = regexp.MustCompile(`(^|[( |:])([A-Za-z]+)\b`)
 
-// expanded is a pattern with its contractions as the words that they are read as: "lets" is "let us".
+// expanded returns a pattern with its contractions expanded: "lets" is "let us".
 func expanded(src string) string {
 	var b strings.Builder
 	at := 0
@@ -81,7 +81,7 @@ func expanded(src string) string {
 	return b.String() + src[at:]
 }
 
-// patternError says at which character a pattern is wrong.
+// patternError says where a pattern is wrong.
 func patternError(src string, err error) error {
 	var se *syntax.Error
 	if !errors.As(err, &se) {
@@ -109,13 +109,16 @@ func has(re *syntax.Regexp, op syntax.Op) bool {
 	return false
 }
 
-// checkLiterals refuses letters and words that the normal form never holds: such a pattern would silently never match.
+// checkLiterals rejects letters and words that normalised text never contains: such a pattern would silently never match.
 func checkLiterals(re *syntax.Regexp, root bool) error {
 	if re.Op == syntax.OpLiteral {
 		for _, r := range re.Rune {
 			if err := checkRune(r); err != nil {
 				return err
 			}
+		}
+		if strings.Contains(string(re.Rune), "  ") {
+			return errors.New("pattern never matches: it looks for two spaces, but words are read with one between them")
 		}
 		for _, w := range wholeWords(string(re.Rune), root) {
 			if parts, ok := contractions[w]; ok {
@@ -131,8 +134,36 @@ func checkLiterals(re *syntax.Regexp, root bool) error {
 	return nil
 }
 
-// wholeWords are the words of a literal that are certainly whole: at the ends of a literal inside of a larger pattern the
-// word may go on.
+// Readable returns an error that says what to write if a regular expression, matched anywhere in normalised text and with capitals
+// told from small letters, looks for what such text never contains.
+func Readable(src string) error {
+	tree, err := syntax.Parse(src, syntax.Perl)
+	if err != nil {
+		return patternError(src, err)
+	}
+	if text := capitals(tree); text != "" {
+		return fmt.Errorf(
+			"pattern never matches: it looks for %q, but what was said is read in lower case: write %q", text, strings.ToLower(text),
+		)
+	}
+	return checkLiterals(tree, false)
+}
+
+// capitals is a part of a pattern that looks for capital letters, or "".
+func capitals(re *syntax.Regexp) string {
+	if text := string(re.Rune); re.Op == syntax.OpLiteral && re.Flags&syntax.FoldCase == 0 && text != strings.ToLower(text) {
+		return text
+	}
+	for _, sub := range re.Sub {
+		if text := capitals(sub); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// wholeWords returns the words of a literal that are certainly complete: at the ends of a literal inside a larger pattern the word
+// may continue.
 func wholeWords(literal string, root bool) []string {
 	literal = strings.ToLower(literal)
 	ws := strings.Fields(literal)
@@ -197,7 +228,7 @@ func (p *pattern) find(t joinedText, yield func(tokens []int)) {
 	}
 }
 
-// touched are the tokens under bytes [from, to) of the text, spaces at both ends left out.
+// touched returns the tokens under bytes [from, to) of the text, without spaces at both ends.
 func touched(t joinedText, from, to int) []int {
 	for from < to && t.text[from] == ' ' {
 		from++

@@ -4,13 +4,13 @@ import (
 	ahocorasick "github.com/BobuSumisu/aho-corasick"
 )
 
-// prefilter tells in one walk over a text (Aho and Corasick, 1975) which of all patterns of a matcher may match it.
+// prefilter determines in one pass over a text (Aho and Corasick, 1975) which patterns of a matcher may match it.
 type prefilter struct {
 	trie *ahocorasick.Trie
 	of   [][]int // by text of the trie: the patterns that need it
 }
 
-// newPrefilter numbers the patterns of all sources, and gathers what they need.
+// newPrefilter numbers the patterns of all sources, and collects their needs.
 func newPrefilter(sources []source) (*prefilter, int) {
 	f, b := &prefilter{}, ahocorasick.NewTrieBuilder()
 	known := map[string]int{}
@@ -37,7 +37,7 @@ func newPrefilter(sources []source) (*prefilter, int) {
 	return f, n
 }
 
-// may marks the patterns whose needs are in a text.
+// may marks the patterns whose needs occur in a text.
 func (f *prefilter) may(text string, marks []bool) {
 	f.trie.Walk([]byte(text), func(_, _, pattern int64) bool {
 		for _, id := range f.of[pattern] {

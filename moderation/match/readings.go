@@ -11,7 +11,7 @@ import (
 	"earshot/models/confusables"
 )
 
-// readings gives the normal form of a token and other ways to read it.
+// readings returns the normal form of a token and its other readings.
 func readings(text string) (string, []string) {
 	ascii := true
 	for i := 0; i < len(text) && ascii; i++ {
@@ -26,8 +26,8 @@ func readings(text string) (string, []string) {
 	return text, alts
 }
 
-// lookAlikes are the Cyrillic and Greek letters of words that are drawn like Latin ones, with these. They are fewer than the
-// confusables of names: an honest word of its own script must not be read as a Latin one for one letter that is merely similar.
+// lookAlikes maps Cyrillic and Greek letters that look like Latin ones to these. There are fewer than confusables of names: an
+// ordinary word in its own script must not be read as a Latin one because of one merely similar letter.
 var lookAlikes = func() map[rune]rune {
 	out := map[rune]rune{}
 	for _, r := range "авсԁеһіјкмнорѕтѵԝхуαβεηικνορτυχ" {
@@ -36,8 +36,8 @@ var lookAlikes = func() map[rune]rune {
 	return out
 }()
 
-// Skeleton brings a name into a form in which names that people can take for each other are equal: capitals, marks, spaces,
-// signs and the letter behind a look-alike do not count (UTS #39, section 4, and coarser). It is for comparing alone.
+// Skeleton converts a name to a form in which names that look alike are equal: capitals, marks, spaces, symbols and look-alikes do
+// not count (UTS #39, section 4, and coarser). It is only for comparison.
 func Skeleton(name string) string {
 	return strings.Map(func(r rune) rune {
 		r = unicode.ToLower(r)
@@ -57,8 +57,8 @@ func Skeleton(name string) string {
 	}, norm.NFKD.String(name))
 }
 
-// latinised replaces look-alikes in a token that mixes scripts. A token that is all look-alikes may be an honest word of its
-// own script, so there the Latin reading is only added.
+// latinised replaces look-alikes in a token that mixes scripts. A token consisting only of look-alikes may be an ordinary word in
+// its own script, so the Latin reading is only added.
 func latinised(text string) (string, []string) {
 	latin, other, unlike := false, false, false
 	var b strings.Builder
@@ -81,11 +81,11 @@ func latinised(text string) (string, []string) {
 	return text, nil
 }
 
-// maxRuns bounds the readings of one token: 2^runs.
+// maxRuns limits the readings of one token: 2^runs.
 const maxRuns = 3
 
-// squeezed gives the readings of a token with drawn-out letters ("stuuupid", "gooood"): each run of three or more is read
-// as one and as two. Tokens of one letter only ("aaa", "kkk") keep to themselves.
+// squeezed returns the readings of a token with drawn-out letters ("stuuupid", "gooood"): each run of three or more is read as one
+// and as two letters. Tokens of a single letter only ("aaa", "kkk") are unchanged.
 func squeezed(text string) []string {
 	runs, distinct := longRuns(text)
 	if len(runs) == 0 || distinct < 2 {
@@ -125,7 +125,7 @@ func longRuns(text string) (runs [][3]int, distinct int) {
 	return runs, distinct
 }
 
-// leet are the digits that are written for letters.
+// leet are the digits used as letters.
 var leet = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t")
 
 // unleet reads digits between letters as letters ("1d10t"). A one is an i or an l.

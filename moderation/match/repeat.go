@@ -6,8 +6,8 @@ import (
 	"earshot/moderation/match/lexicon"
 )
 
-// Period is the length of the shortest beginning of which a line is nothing but repetition, the last time perhaps cut off; the
-// whole line for most.
+// Period returns the length of the shortest prefix that the line repeats, the last repetition perhaps truncated; the whole line for
+// most lines.
 func Period(tokens []Token) int {
 	n := len(tokens)
 	for unit := 1; unit <= n/2; unit++ {
@@ -22,15 +22,15 @@ func Period(tokens []Token) int {
 	return n
 }
 
-// interjections are said over and over and mean nothing.
+// interjections are often repeated and mean nothing.
 var interjections = lexicon.Words("interjections")
 
-// Interjections reports whether tokens are nothing but interjections.
+// Interjections reports whether all tokens are interjections.
 func Interjections(tokens []Token) bool {
 	return !slices.ContainsFunc(tokens, func(t Token) bool { return !interjections[t.Text] })
 }
 
-// Letters is how many bytes the texts of tokens have together.
+// Letters returns the total number of bytes in the texts of tokens.
 func Letters(tokens []Token) int {
 	n := 0
 	for _, t := range tokens {
@@ -39,8 +39,8 @@ func Letters(tokens []Token) int {
 	return n
 }
 
-// Similarity is how alike two lines are, from 0 to 1: twice the words that both have, by the number of all words (the
-// Sørensen–Dice coefficient).
+// Similarity returns how similar two lines are, from 0 to 1: twice the number of common words, divided by the number of all words
+// (the Sørensen–Dice coefficient).
 func Similarity(a, b []Token) float64 {
 	if len(a)+len(b) == 0 {
 		return 0

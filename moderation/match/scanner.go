@@ -6,7 +6,7 @@ import (
 	"earshot/moderation/match/pii"
 )
 
-// Scanner finds the sources of a matcher in one line after the other. It is used by one goroutine.
+// Scanner matches the sources of a matcher against one line after another. It is used by one goroutine.
 type Scanner struct {
 	*Matcher
 	Window  Window
@@ -14,11 +14,11 @@ type Scanner struct {
 	caches  map[Form]formCache
 	path    []int
 	Found   [][]Match // per source
-	Excused [][]Match // per source, what the other source took away
+	Excused [][]Match // per source, matches cancelled by the other source
 	touched []int     // the sources with matches
 }
 
-// NewScanner is a scanner for the sources of a matcher.
+// NewScanner returns a scanner for the sources of a matcher.
 func NewScanner(m *Matcher) *Scanner {
 	sc := &Scanner{
 		Matcher: m, Found: make([][]Match, len(m.sources)), Excused: make([][]Match, len(m.sources)),
@@ -30,7 +30,7 @@ func NewScanner(m *Matcher) *Scanner {
 	return sc
 }
 
-// Scan finds everything that the sources look for in a line, given the lines before it.
+// Scan finds all matches of the sources in a line, given the lines before it.
 func (sc *Scanner) Scan(before []Utterance, l Utterance) {
 	for _, id := range sc.touched {
 		sc.Found[id], sc.Excused[id] = sc.Found[id][:0], sc.Excused[id][:0]
@@ -91,12 +91,12 @@ func (sc *Scanner) findPatterns(id int) {
 	}
 }
 
-// noted reports whether a match of a source is known already, from another reading.
+// noted reports whether a match of a source has already been found in another reading.
 func (sc *Scanner) noted(source int, tokens []int) bool {
 	return slices.ContainsFunc(sc.Found[source], func(m Match) bool { return m.First == tokens[0] && m.Last == tokens[len(tokens)-1] })
 }
 
-// findInside looks for the words of a source inside of other words.
+// findInside matches the words of a source inside other words.
 func (sc *Scanner) findInside(id, from int) {
 	for i := from; i < len(sc.Window.Tokens); i++ {
 		t := sc.Window.Tokens[i]
@@ -109,7 +109,7 @@ func (sc *Scanner) findInside(id, from int) {
 	}
 }
 
-// note records a match of a source. The tokens are the caller's.
+// note records a match of a source. The tokens belong to the caller.
 func (sc *Scanner) note(source int, tokens []int) {
 	if len(sc.Found[source]) == 0 && !slices.Contains(sc.touched, source) {
 		sc.touched = append(sc.touched, source)
@@ -117,7 +117,7 @@ func (sc *Scanner) note(source int, tokens []int) {
 	sc.Found[source] = append(sc.Found[source], sc.match(source, tokens))
 }
 
-// match is a match of a source over tokens.
+// match returns a match of a source over tokens.
 func (sc *Scanner) match(source int, tokens []int) Match {
 	m := Match{Source: source, First: tokens[0], Last: tokens[len(tokens)-1], P: 1}
 	for _, i := range tokens {
@@ -132,8 +132,8 @@ func (sc *Scanner) match(source int, tokens []int) Match {
 	return m
 }
 
-// MatchOver is a match over words of the window that no source of the matcher has found; source, below 0, is the caller's
-// name for what it was. ok is false where no word has a token.
+// MatchOver returns a match over words of the window that no source of the matcher has found; source, a negative number, is chosen
+// by the caller. ok is false if no word has a token.
 func (sc *Scanner) MatchOver(source int, words []int) (m Match, ok bool) {
 	tokens := sc.tokensOf(words)
 	if len(tokens) == 0 {
@@ -142,7 +142,7 @@ func (sc *Scanner) MatchOver(source int, words []int) (m Match, ok bool) {
 	return sc.match(source, tokens), true
 }
 
-// excuse takes away the matches that lie inside a phrase of the other source.
+// excuse removes the matches that lie inside a match of the other source.
 func (sc *Scanner) excuse(source int, other []Match) {
 	kept := sc.Found[source][:0]
 	for _, m := range sc.Found[source] {
@@ -156,7 +156,7 @@ func (sc *Scanner) excuse(source int, other []Match) {
 	sc.Found[source] = kept
 }
 
-// findPersonal finds personal data in the current line and what was said shortly before.
+// findPersonal finds personal data in the current line and recent speech.
 func (sc *Scanner) findPersonal() {
 	start := sc.Window.CutAt
 	if from := sc.Window.Reach(pii.WindowMS, 0); from < sc.Window.Cut {
@@ -168,8 +168,8 @@ func (sc *Scanner) findPersonal() {
 	}
 }
 
-// noteWords records a find, as the tokens of its words, which count from start. Finds that end before the current line were
-// seen when they were said.
+// noteWords records a match as the tokens of its words, which count from start. Matches that end before the current line were found
+// earlier.
 func (sc *Scanner) noteWords(source, start int, words []int) {
 	shifted := make([]int, len(words))
 	for i, w := range words {
@@ -181,7 +181,7 @@ func (sc *Scanner) noteWords(source, start int, words []int) {
 	}
 }
 
-// tokensOf are the tokens of words, which rise, in the window.
+// tokensOf returns the tokens of words, in ascending order, in the window.
 func (sc *Scanner) tokensOf(words []int) []int {
 	var tokens []int
 	for _, word := range words {

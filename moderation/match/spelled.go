@@ -6,11 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// minSpelled is how many letters on end are taken for a spelled word.
+// minSpelled is the minimum number of consecutive letters taken for a spelled word.
 const minSpelled = 3
 
-// joinSpelled replaces words that are spelled letter by letter ("i d i o t", "U.S.A.") by the word. Rules are read the same
-// way, so both sides meet. A leading "a" or "i" may be a word of its own ("you are a p i g"): the rest is another reading.
+// joinSpelled replaces words spelled letter by letter ("i d i o t", "U.S.A.") by the word. Rules are normalised the same way, so
+// that both match. A leading "a" or "i" may be a word on its own ("you are a p i g"): the rest is another reading.
 func joinSpelled(tokens []Token) []Token {
 	for i := 0; i < len(tokens); i++ {
 		n := spelledFrom(tokens[i:])
@@ -22,7 +22,7 @@ func joinSpelled(tokens []Token) []Token {
 	return tokens
 }
 
-// ownWord reports whether the first letter is a word before a word that is spelled with signs between: "a b-o-o-k".
+// ownWord reports whether the first letter is a word before a word spelled with separators: "a b-o-o-k".
 func ownWord(tokens []Token) bool {
 	return tokens[0].Word != tokens[1].Word && tokens[1].Word == tokens[2].Word
 }

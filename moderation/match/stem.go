@@ -6,15 +6,15 @@ import (
 	"github.com/kljensen/snowball"
 )
 
-// StemLanguages are the languages whose inflections are known: those of Snowball, and Indonesian by its commonest affixes.
+// StemLanguages are the languages with known inflections: those of Snowball, and Indonesian with its most common affixes.
 var StemLanguages = []string{"en", "es", "fr", "hu", "id", "no", "ru", "sv"}
 
-// snowballNames are the languages as the stemmer calls them.
+// snowballNames maps languages to the stemmer's names.
 var snowballNames = map[string]string{
 	"en": "english", "es": "spanish", "fr": "french", "hu": "hungarian", "no": "norwegian", "ru": "russian", "sv": "swedish",
 }
 
-// stem is a word without its inflection.
+// stem returns a word without its inflection.
 func stem(word, lang string) string {
 	if lang == "id" {
 		return stemIndonesian(word)
@@ -26,7 +26,7 @@ func stem(word, lang string) string {
 	return out
 }
 
-// stemIndonesian takes off particles, possessives and the passive prefix, as long as enough of a word is left.
+// stemIndonesian removes particles, possessives and the passive prefix, as long as enough of a word remains.
 func stemIndonesian(word string) string {
 	for _, suffix := range []string{"lah", "kah", "pun", "nya", "ku", "mu", "kan", "in", "an", "i"} {
 		if s, ok := strings.CutSuffix(word, suffix); ok && len(s) >= 4 {

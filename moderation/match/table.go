@@ -2,7 +2,7 @@ package match
 
 import "slices"
 
-// idTable holds, token by token, which words of a vocabulary a token stands for.
+// idTable lists, for each token, the words of a vocabulary that it matches.
 type idTable struct {
 	flat []uint32
 	ends []int32
@@ -20,7 +20,7 @@ func (t *idTable) at(i int) []uint32 {
 	return t.flat[from:t.ends[i]]
 }
 
-// add adds a word for the token that is being looked up, which began at from.
+// add adds a word for the current token, which began at from.
 func (t *idTable) add(from int, id uint32) {
 	if !slices.Contains(t.flat[from:], id) {
 		t.flat = append(t.flat, id)

@@ -8,12 +8,12 @@ import (
 	"earshot/models"
 )
 
-// Tokenise brings spoken words into normal form. Every token points into words[token.Word].Text.
+// Tokenise normalises spoken words. Every token refers to words[token.Word].Text.
 func Tokenise(words []models.Word) []Token {
 	return appendTokenised(make([]Token, 0, len(words)+4), words)
 }
 
-// appendTokenised is Tokenise into a slice that is used again.
+// appendTokenised is Tokenise into a reused slice.
 func appendTokenised(tokens []Token, words []models.Word) []Token {
 	from, letters := len(tokens), 0
 	var buf [64]letter
@@ -38,10 +38,10 @@ func appendTokenised(tokens []Token, words []models.Word) []Token {
 	return tokens
 }
 
-// percent is the word that the sign % and "per cent" are read as.
+// percent is the word for the sign % and for "per cent".
 const percent = "percent"
 
-// perCent reads "per cent" as one word, in the tokens from one on.
+// perCent joins "per cent" into one word, in the tokens from one on.
 func perCent(tokens []Token, from int) []Token {
 	for i := from; i+1 < len(tokens); i++ {
 		if tokens[i].Text != "per" || tokens[i+1].Text != "cent" {
@@ -56,8 +56,8 @@ func perCent(tokens []Token, from int) []Token {
 	return tokens
 }
 
-// plainWord finds the one token of a word that is plain letters and digits but for signs around it: nearly every word of a
-// line, for which the long way gives the same token.
+// plainWord returns the single token of a word that consists of plain letters and digits apart from surrounding punctuation: nearly
+// every word, for which the general method gives the same token.
 func plainWord(s string) (start, end int, ok bool) {
 	for start < len(s) && asciiLetter(s[start]) == jointSpace && s[start] < utf8.RuneSelf {
 		start++
@@ -72,7 +72,7 @@ func plainWord(s string) (start, end int, ok bool) {
 	return start, end, start < end
 }
 
-// Phrase is the normal form of a text that is looked for, word by word.
+// Phrase normalises a text to be matched, word by word.
 func Phrase(text string) []string {
 	tokens := joinSpelled(perCent(appendTokens(nil, decompose(readSigns(text), nil), 0), 0))
 	out := make([]string, len(tokens))
@@ -82,7 +82,7 @@ func Phrase(text string) []string {
 	return out
 }
 
-// appendTokens cuts letters into tokens at the joints, and contractions into the words they stand for.
+// appendTokens splits letters into tokens at the joints, and expands contractions.
 func appendTokens(dst []Token, letters []letter, word int) []Token {
 	first := len(dst)
 	var b strings.Builder
@@ -134,7 +134,7 @@ func thousands(letters []letter, i int) bool {
 	return n == 3
 }
 
-// newToken finishes a token: look-alike letters replaced, other readings added.
+// newToken completes a token: look-alike letters replaced, other readings added.
 func newToken(text string, word, start, end int) Token {
 	text, alts := readings(text)
 	return Token{Text: text, Alts: alts, Word: word, Start: start, End: end}

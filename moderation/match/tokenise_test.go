@@ -1,3 +1,5 @@
+//go:build !race
+
 package match
 
 import (
@@ -8,6 +10,13 @@ import (
 
 	"earshot/models"
 )
+
+// newWindow prepares one line. The words are not copied.
+func newWindow(words []models.Word) *Window {
+	h := &Window{}
+	h.prepare(nil, Utterance{Words: words})
+	return h
+}
 
 func TestComparableForm(t *testing.T) {
 	for _, c := range []struct{ in, want string }{

@@ -6,19 +6,19 @@ import (
 	"unicode/utf8"
 )
 
-// vocabulary is the words of the phrases of one form, with the keys under which heard words find them.
+// vocabulary is the words of the phrases of one form, with the keys by which spoken words are looked up.
 type vocabulary struct {
 	form  Form
 	ids   map[string]uint32
 	texts []string
 	keys  map[string][]uint32
-	langs []string // whose inflections are known
+	langs []string // with known inflections
 
-	prefixes map[string]uint32 // words that end in a *, without it
+	prefixes map[string]uint32 // words that end in *, without it
 	lengths  []int             // of the prefixes, in bytes, rising
 }
 
-// enter is the number of a word, which it adds.
+// enter returns the number of a word, adding it if necessary.
 func (x *vocabulary) enter(word, lang string) uint32 {
 	id, ok := x.ids[word]
 	if !ok {
@@ -34,7 +34,7 @@ func (x *vocabulary) enter(word, lang string) uint32 {
 	return id
 }
 
-// enterPrefix has every word that begins with a prefix stand for a word of the vocabulary.
+// enterPrefix makes every word with a prefix match a word of the vocabulary.
 func (x *vocabulary) enterPrefix(prefix string, id uint32) {
 	if x.prefixes == nil {
 		x.prefixes = map[string]uint32{}
@@ -45,7 +45,7 @@ func (x *vocabulary) enterPrefix(prefix string, id uint32) {
 	}
 }
 
-// begun adds the words that end in a * and that a heard word begins with.
+// begun adds the words ending in * whose prefix a spoken word has.
 func (x *vocabulary) begun(t *idTable, from int, word string) {
 	for _, n := range x.lengths {
 		if n > len(word) {
@@ -57,7 +57,7 @@ func (x *vocabulary) begun(t *idTable, from int, word string) {
 	}
 }
 
-// enterKeys enters under which keys a word of the vocabulary is found.
+// enterKeys adds the keys of a word of the vocabulary.
 func (x *vocabulary) enterKeys(word, lang string, id uint32) {
 	enter := func(key string) {
 		if !slices.Contains(x.keys[key], id) {
@@ -72,7 +72,7 @@ func (x *vocabulary) enterKeys(word, lang string, id uint32) {
 		enter(lang + ":" + stem(word, lang))
 	case Near:
 		enter(word)
-		if utf8.RuneCountInString(word) >= minNear {
+		if utf8.RuneCountInString(word) >= MinNear {
 			withoutOneLetter(word, enter)
 		}
 	case Sound:
@@ -83,13 +83,13 @@ func (x *vocabulary) enterKeys(word, lang string, id uint32) {
 	}
 }
 
-// formCache remembers what words stand for. Speech repeats its words, and stemming one costs more than all else.
+// formCache caches which words match. Speech repeats its words, and stemming is the most expensive step.
 type formCache map[string][]uint32
 
-// maxForms bounds a cache; a full one begins anew.
+// maxForms limits a cache; a full one is emptied.
 const maxForms = 8192
 
-// formsOf are the words of the vocabulary that a heard word may stand for.
+// formsOf returns the words of the vocabulary that a spoken word may match.
 func (x *vocabulary) formsOf(word string, cache formCache) []uint32 {
 	if ids, ok := cache[word]; ok {
 		return ids
@@ -111,7 +111,7 @@ func (x *vocabulary) formsOf(word string, cache formCache) []uint32 {
 	case Near:
 		near := func(listed string) bool { return withinOneLetter(word, listed) }
 		take(word, near)
-		if utf8.RuneCountInString(word) >= minNear-1 {
+		if utf8.RuneCountInString(word) >= MinNear-1 {
 			withoutOneLetter(word, func(key string) { take(key, near) })
 		}
 	case Sound:
@@ -127,7 +127,7 @@ func (x *vocabulary) formsOf(word string, cache formCache) []uint32 {
 	return out
 }
 
-// lookup notes which words of the vocabulary each token stands for.
+// lookup records which words of the vocabulary each token matches.
 func (x *vocabulary) lookup(tokens []Token, t *idTable, cache formCache) {
 	t.reset()
 	for i := range tokens {

@@ -3,16 +3,24 @@ package match
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
 
-// minPrefix is the least number of letters before a wildcard.
+// minPrefix is the minimum number of letters before a wildcard.
 const minPrefix = 3
 
-// wildcards takes the stars off the ends of the words of a phrase, and tells which of its words they stood behind: "hate*" is
-// every word that begins with hate.
+// patternSigns are signs of patterns and addresses, which phrases do not have.
+var patternSigns = regexp.MustCompile(`\||\\|://|\[[^\]]*\]|\([^)]*\|`)
+
+// wildcards removes the asterisks at the ends of a phrase's words, and returns which words had one: "hate*" is every word that
+// begins with hate.
 func wildcards(text string) (plain string, starred map[int]bool, err error) {
+	if sign := patternSigns.FindString(text); sign != "" {
+		return "", nil, fmt.Errorf("%s: %q is not said: a phrase is words as they are spoken; write a pattern: for one that has %q",
+			quote(text), sign, sign)
+	}
 	text = readSigns(text)
 	if !strings.Contains(text, "*") {
 		return text, nil, nil
@@ -22,7 +30,7 @@ func wildcards(text string) (plain string, starred map[int]bool, err error) {
 	for _, f := range strings.Fields(text) {
 		word, star := strings.CutSuffix(f, "*")
 		if strings.Contains(word, "*") && strings.Trim(word, "*") != "" {
-			return "", nil, fmt.Errorf("%s: a * stands at the end of a word only (hate* is every word that begins with hate); "+
+			return "", nil, fmt.Errorf("%s: a * is allowed only at the end of a word (hate* is every word that begins with hate); "+
 				"a pattern may have more", quote(f))
 		}
 		before = append(before, word)
@@ -36,7 +44,7 @@ func wildcards(text string) (plain string, starred map[int]bool, err error) {
 		starred[len(words)-1] = true
 	}
 	if len(starred) == 0 {
-		return "", nil, errors.New("a * stands at the end of a word: hate* is every word that begins with hate")
+		return "", nil, errors.New("a * is allowed only at the end of a word: hate* is every word that begins with hate")
 	}
 	return strings.Join(before, " "), starred, nil
 }

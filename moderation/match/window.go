@@ -8,7 +8,7 @@ import (
 	"earshot/models"
 )
 
-// Window is what a speaker was heard to say, made ready for matching: the lines remembered, and the current one behind them.
+// Window is a speaker's recent speech, prepared for matching: the remembered lines followed by the current one.
 type Window struct {
 	Words  []models.Word
 	Tokens []Token
@@ -26,7 +26,7 @@ type Line struct {
 	Token, Word int // its first
 }
 
-// Utterance is what is remembered of one, to look back at. Tokens are those that a scanner made.
+// Utterance is what a window keeps of an earlier utterance. Tokens are those that a scanner made.
 type Utterance struct {
 	Of     models.Utterance // without text and words
 	Words  []models.Word
@@ -40,13 +40,6 @@ type joinedText struct {
 	ends []int
 	from int
 	may  []bool // by pattern: what it needs is in the text
-}
-
-// newWindow prepares one line. The words are not copied.
-func newWindow(words []models.Word) *Window {
-	h := &Window{}
-	h.prepare(nil, Utterance{Words: words})
-	return h
 }
 
 // prepare fills the window with the lines remembered, whose tokens are there, and the current one, whose tokens it makes.
@@ -76,10 +69,10 @@ func (h *Window) prepare(before []Utterance, p Utterance) {
 	}
 }
 
-// Current are the words of the current line.
+// Current returns the words of the current line.
 func (h *Window) Current() []models.Word { return h.Words[h.CutAt:] }
 
-// texts are the texts that patterns look at: the current line, or all lines when they may reach over several; each as it is
+// texts returns the texts that patterns are matched against: the current line, or all lines when they may reach over several; each as it is
 // and, when some token has other readings or is a number, as they make it.
 func (h *Window) texts(all bool) []joinedText {
 	if all && h.Cut > 0 {
@@ -94,7 +87,7 @@ func (h *Window) texts(all bool) []joinedText {
 	return h.now
 }
 
-// join makes the texts from a token on.
+// join joins the texts of the tokens from one on.
 func (h *Window) join(from int) []joinedText {
 	out := []joinedText{h.joinAs(from, func(t Token) string { return t.Text })}
 	if slices.ContainsFunc(h.Tokens[from:], func(t Token) bool { return t.Alts != nil }) {
@@ -121,7 +114,7 @@ func (h *Window) join(from int) []joinedText {
 	return out
 }
 
-// reading is one of the other readings of a token, or its text when there is none.
+// reading returns one of the other readings of a token, or its text when there is none.
 func reading(t Token, i int) string {
 	if i < 0 || i >= len(t.Alts) {
 		return t.Text
@@ -144,7 +137,7 @@ func (h *Window) joinAs(from int, text func(Token) string) joinedText {
 	return out
 }
 
-// tokensIn are the tokens that bytes [from, to) of the text touch, as [first, last+1), counted from the text's first.
+// tokensIn returns the tokens that bytes [from, to) of the text touch, as [first, last+1), counted from the text's first.
 func (t joinedText) tokensIn(from, to int) (int, int) {
 	first, _ := slices.BinarySearch(t.ends, from+1)
 	last, _ := slices.BinarySearch(t.ends, to)

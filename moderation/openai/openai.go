@@ -9,10 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
 	"earshot/models"
@@ -35,22 +32,19 @@ type Config struct {
 
 // Client calls a server. It may be used from any goroutine.
 type Client struct {
-	cfg        Config
-	base, host string
-	local      bool
-	http       *http.Client
+	cfg  Config
+	at   models.Endpoint
+	http *http.Client
 }
 
 // New validates the URL. It does not call the server.
 func New(c Config) (*Client, error) {
-	u, err := url.Parse(c.URL)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
-		return nil, models.WithHint(errors.New(c.Setting+".url is no address of an API"), "for example http://127.0.0.1:11434/v1")
+	at, err := models.ParseEndpoint(c.Setting+".url", c.URL, "http://127.0.0.1:11434/v1")
+	if err != nil {
+		return nil, err
 	}
-	name := u.Hostname()
-	ip := net.ParseIP(name)
 	return &Client{
-		cfg: c, base: strings.TrimSuffix(u.String(), "/"), host: u.Host, local: name == "localhost" || ip != nil && ip.IsLoopback(),
+		cfg: c, at: at,
 		http: &http.Client{
 			Transport:     &http.Transport{ResponseHeaderTimeout: c.Timeout, MaxResponseHeaderBytes: 32 << 10, IdleConnTimeout: time.Minute},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -68,10 +62,10 @@ func (c *Client) NeedModel() error {
 }
 
 // Host returns host:port of the server.
-func (c *Client) Host() string { return c.host }
+func (c *Client) Host() string { return c.at.Host }
 
 // Local reports whether the server is on this machine.
-func (c *Client) Local() bool { return c.local }
+func (c *Client) Local() bool { return c.at.Local }
 
 // Close closes idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
@@ -82,7 +76,7 @@ func (c *Client) Post(ctx context.Context, path string, question any) ([]byte, e
 	if err != nil {
 		return nil, errors.New("the question cannot be written as JSON")
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+path, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.at.URL+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, errors.New("no request can be made of the address")
 	}

@@ -46,7 +46,7 @@ func TestAskJSON(t *testing.T) {
 				_, _ = io.WriteString(w, c.answer)
 			}))
 			defer server.Close()
-			client, err := New(Config{Setting: "x", URL: server.URL + "/v1/", Model: "m", Key: "k", Timeout: 5 * time.Second, MaxAnswer: 1 << 10})
+			client, err := New(Config{Setting: "x", URL: server.URL + "/v1/", Model: "m", Key: "k", Timeout: 20 * time.Second, MaxAnswer: 1 << 10})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -8,14 +8,14 @@ import (
 	"earshot/models"
 )
 
-// Durations are in ms. What a rule's hash is made of is what encoding/json makes of it, so that moving a rule to another line
-// or file does not change it; the names and the order of the fields are part of that.
+// Durations are in ms. A rule's hash is computed from its encoding/json form, so that moving a rule to another line or file does not
+// change it; the names and the order of the fields are part of the hash.
 
 // File is one rule file.
 type File struct {
 	Name      string // as reported in problems
-	Dir       string // where it lies on disk, or "" for a shipped pack
-	Pack      string // the file's name without folder and ending
+	Dir       string // its folder on disk, or "" for a shipped pack
+	Pack      string // the file's name without folder and extension
 	Profile   string
 	Mode      models.Mode // "" when not set
 	Use       []strict.Text
@@ -24,19 +24,21 @@ type File struct {
 	Languages []string // allowed
 	VoteOver  int64
 	Ledgers   []Ledger
-	Automatic []models.Verb // what a rule may do without asking, where it says so itself
+	Automatic []models.Verb // actions that a rule may take without asking, if it says automatic: yes
 	Off       []strict.Text
 	Zone      *time.Location // of the room; nil: not set
 	Exempt    []Exempt
 	Words     []List
+	Added     []List // to lists of used files, which have them too once all files are read
 	Trust     Trust
+	Named     []Named // the named conditions
 	Rules     []*Rule
 	Checks    []Check
 
 	Used []*File // the files of Use
 }
 
-// Closure is the file behind all that it uses, each once: the order in which later wins.
+// Closure returns the file after all the files that it uses, each once: the order in which later ones win.
 func (f *File) Closure() []*File { return closure(f, nil) }
 
 func closure(f *File, done []*File) []*File {
@@ -48,16 +50,18 @@ func closure(f *File, done []*File) []*File {
 	return append(done, f)
 }
 
-// Newcomer says until when somebody is new: until everything given is reached.
+// Newcomer defines until when somebody is new: until everything given is reached.
 type Newcomer struct{ InRoom, CleanSpeech int64 }
 
-// Exempt is who no rule is about: some roles or people, of all rules or of those of some packs.
+// Exempt lists people to whom no rules apply: by role or person, for all rules or for those of some packs.
 type Exempt struct {
 	Roles, Speakers, Packs []strict.Text
-	Line                   int `json:"-"`
+	File                   string `json:"-"`
+	Line                   int    `json:"-"`
 }
 
-// Ledger is one ledger. Fade is in points per ms; Each is for how long a point counts, in ms, or 0; Reset is when all are cleared.
+// Ledger is one ledger. Fade is in points per ms; Each is for how long a point counts, in ms, or 0; Reset is when all points are
+// cleared.
 type Ledger struct {
 	Name, Per, Across string
 	Fade              float64
@@ -68,14 +72,21 @@ type Ledger struct {
 // List is one entry of words:.
 type List struct {
 	Name     string
+	Line     int `json:"-"`
 	Words    []strict.Text
 	Never    []strict.Text
 	Mask     bool
-	Forms    []string // those of the Language; none: as they are written
+	Forms    []string // among the Language's forms; none: exact
 	Language string   // one of the Language's
 }
 
-// Trust is what trust: sets.
+// Named is a named condition.
+type Named struct {
+	Name string
+	Cond *Cond
+}
+
+// Trust is the contents of trust:.
 type Trust struct{ Final, Sound, Floor Gates }
 
 // Gates are the limits of one stage of trust; nil fields are not set.
@@ -91,7 +102,7 @@ type Check struct {
 	WAV    string // a recording, instead of Say
 	By     models.Role
 	WordP  float64
-	None   bool    // no rule is to fire
+	None   bool    // no rule must fire
 	Scene  []Event // what happens, instead of Say
 	Start  Clock   // of the scene
 	Expect []Expectation
@@ -101,20 +112,20 @@ type Check struct {
 // Said is one line of a check.
 type Said struct {
 	Text    string
-	At      int64 // ms from the check's beginning; -1: half a second after the line before
+	At      int64 // ms from the check's beginning; -1: half a second after the previous line
 	By      models.Role
 	Speaker string
-	WordP   float64 // -1: that of the check
+	WordP   float64 // -1: as in the check
 }
 
-// Event is one thing that happens in a scene: exactly one of Say, Talk, Sound, Join, Leave, Unmute, Language, Points, Answer,
-// Wait and Session is given. At and For are in ms.
+// Event is one event of a scene: exactly one of Say, Talk, Sound, Join, Leave, Unmute, Language, Points, Answer, Wait and Session is
+// given. At and For are in ms.
 type Event struct {
-	At  int64 // from the beginning of the session; -1: when the event before it is over
+	At  int64 // from the beginning of the session; -1: when the previous event is over
 	For int64
-	Who string // Talk, Sound, Join, Leave, Unmute, Language and Points are about this person; the speaker of Say
+	Who string // the person of Talk, Sound, Join, Leave, Unmute, Language and Points; the speaker of Say
 
-	Kind   string // the key of what is given
+	Kind   string // the key that is given
 	Text   string // of Say; the code of Language, the ledger of Points, the rule of Answer
 	Role   models.Role
 	WordP  float64
@@ -140,7 +151,7 @@ const (
 	EventSession  = "session"
 )
 
-// Heard is what something sounds like in a scene: shares are 0 to 1.
+// Heard is the properties of a sound in a scene: shares are 0 to 1.
 type Heard struct{ Level, Clipped, Music, Noise float64 }
 
 // Clock is a day of the week and a time of day, in minutes; unset: noon of a Monday.
@@ -150,23 +161,43 @@ type Clock struct {
 	Minutes int
 }
 
-// Expectation is what a check says of one rule: a mode, a level, or "none".
+// Expectation is the expected result of one rule: a mode, a level, or "none".
 type Expectation struct {
 	Rule, Want string
 	Line       int
 }
 
-// List looks a word list up by its name: in the file itself, then in what it uses, the latest first. of is the file that holds
-// it; the list is nil when there is none.
+// List looks up a word list by name: in the file itself, then in the files it uses, the latest first. of is the file that contains
+// it; the list is nil if there is none.
 func (f *File) List(name string) (l *List, of *File) {
-	for i := range f.Words {
-		if f.Words[i].Name == name {
-			return &f.Words[i], f
+	return lookUp(f, func(f *File) *List {
+		i := slices.IndexFunc(f.Words, func(l List) bool { return l.Name == name })
+		if i < 0 {
+			return nil
 		}
+		return &f.Words[i]
+	})
+}
+
+// Condition looks up a named condition like List.
+func (f *File) Condition(name string) (c *Cond, of *File) {
+	return lookUp(f, func(f *File) *Cond {
+		i := slices.IndexFunc(f.Named, func(n Named) bool { return n.Name == name })
+		if i < 0 {
+			return nil
+		}
+		return f.Named[i].Cond
+	})
+}
+
+// lookUp finds something in a file or in the files it uses, the latest first.
+func lookUp[T any](f *File, in func(*File) *T) (found *T, of *File) {
+	if found := in(f); found != nil {
+		return found, f
 	}
 	for _, u := range slices.Backward(f.Used) {
-		if l, of := u.List(name); l != nil {
-			return l, of
+		if found, of := lookUp(u, in); found != nil {
+			return found, of
 		}
 	}
 	return nil, nil

@@ -10,19 +10,19 @@ import (
 	"earshot/configs/strict"
 )
 
-// topOrder is the order of the parts of a rule file, and ruleOrder that of a rule's.
+// topOrder is the order of the sections of a rule file, ruleOrder that of a rule's keys.
 var (
 	topOrder = []string{
 		"schema", "profile", "about", "use", "off", "exempt", "mode", "automatic", "people", "zone", "languages", "words", "trust", "ledger",
-		"rules", "checks",
+		"conditions", "rules", "checks",
 	}
 	ruleOrder = []string{
-		"id", "about", "override", "mode", "automatic", "when", "unless", "span", "on", "second_look", "trust", "then", "at_most",
+		"id", "about", "override", "mode", "automatic", "when", "unless", "for", "span", "on", "second_look", "trust", "then", "at_most",
 	}
 )
 
-// Format is a rule file in the usual form: parts and keys of rules in the usual order, two spaces of indentation, comments
-// kept where they belong. It does not change what the file means. The error says that it is not YAML.
+// Format returns a rule file in the standard format: sections and keys of rules in the standard order, two spaces of indentation,
+// comments kept in place. It does not change the file's meaning. The error says that it is not YAML.
 func Format(data []byte) ([]byte, error) {
 	if len(data) > maxFileBytes {
 		return nil, fmt.Errorf("the file is larger than %d KiB", maxFileBytes>>10)
@@ -37,7 +37,7 @@ func Format(data []byte) ([]byte, error) {
 	}
 	root := doc.Content[0]
 	head := ""
-	if len(root.Content) > 0 { // the comment at the top belongs to the file, not to the part that happens to be first
+	if len(root.Content) > 0 { // the comment at the top belongs to the file, not to the section that happens to be first
 		head, root.Content[0].HeadComment = root.Content[0].HeadComment, ""
 	}
 	arrange(root, topOrder)
@@ -60,7 +60,7 @@ func Format(data []byte) ([]byte, error) {
 	return out.Bytes(), enc.Close()
 }
 
-// arrange puts the keys of a mapping into an order; unknown ones keep to the end.
+// arrange sorts the keys of a mapping; unknown ones stay at the end.
 func arrange(n *yaml.Node, order []string) {
 	if n.Kind != yaml.MappingNode || len(n.Content)%2 != 0 {
 		return

@@ -22,13 +22,13 @@ const (
 
 // Files are the rule files of one set.
 type Files struct {
-	// Named are those that were asked for; they lead to all others.
+	// Named are the files that were requested; all others are reached from them.
 	Named []*File
-	// Disk are the absolute paths of all files on disk, lists too.
+	// Disk lists the absolute paths of all files on disk, including word lists.
 	Disk []string
 }
 
-// All are the files, each once and behind those that it uses: the order in which later wins.
+// All lists the files, each once and after those that it uses: the order in which later ones win.
 func (f *Files) All() []*File {
 	var all []*File
 	for _, file := range f.Named {
@@ -39,11 +39,11 @@ func (f *Files) All() []*File {
 	return all
 }
 
-// Load reads rule files and everything they use. packs holds the shipped packs in its root, such as "base.yaml": a bare name
-// means one of them first, a name with ".yaml" only when no file of that name is on disk; nil: there are none. What is wrong
-// is noted in the problems.
-func Load(lang Language, packs fs.FS, paths ...string) (*Files, *Problems) {
-	l := &loader{lang: lang, packs: packs, files: map[string]*File{}}
+// Load reads rule files and everything they use. packs has the shipped packs in its root, such as "base.yaml": a bare name refers to
+// one of them first, a name with ".yaml" only if no file of that name is on disk; nil: there are none. drafts maps absolute paths to
+// texts that are read instead of the files on disk. Problems are recorded.
+func Load(lang Language, packs fs.FS, drafts map[string][]byte, paths ...string) (*Files, *Problems) {
+	l := &loader{lang: lang, packs: packs, drafts: drafts, files: map[string]*File{}}
 	out := &Files{}
 	for _, p := range paths {
 		if f := l.open(place{}, strict.Text{Text: p}, nil); f != nil {
@@ -53,35 +53,38 @@ func Load(lang Language, packs fs.FS, paths ...string) (*Files, *Problems) {
 	if len(paths) == 0 {
 		l.probs.Add("rules", 0, "", "no rule file was named")
 	}
+	l.extend(out.All())
 	out.Disk = l.disk
 	return out, &l.probs
 }
 
-// Shipped reports whether a name on the command line means a shipped pack, whatever lies in the folder.
+// Shipped reports whether a name on the command line refers to a shipped pack, whatever is in the folder.
 func Shipped(packs fs.FS, name string) bool {
 	l := &loader{packs: packs}
 	_, _, ok := l.findShipped(name)
 	return ok && isBare(name)
 }
 
-// place is where a file lives: on disk, or in the shipped packs.
+// place is the location of a file: on disk, or in the shipped packs.
 type place struct {
 	shipped bool
 	path    string // cleaned; absolute on disk
-	name    string // as people know it
+	name    string // for display
 }
 
-// loader reads files once each and follows use.
+// loader reads each file once and follows use:.
 type loader struct {
 	lang  Language
 	packs fs.FS
-	probs Problems
-	files map[string]*File // by place
-	disk  []string         // absolute paths of the files on disk
+	// drafts maps paths to texts that are read instead of the files.
+	drafts map[string][]byte
+	probs  Problems
+	files  map[string]*File // by place
+	disk   []string         // absolute paths of the files on disk
 }
 
-// open reads the file that a reference names, and what it uses. stack are the files that led here. It returns nil when the
-// file cannot be had; the problem is noted at the reference, or in the file itself when it was named on the command line.
+// open reads the file that a reference names, and the files it uses. stack is the chain of files that led here. It returns nil if
+// the file is not available; the problem is recorded at the reference, or in the file itself if it was named on the command line.
 func (l *loader) open(from place, ref strict.Text, stack []place) *File {
 	at, data, err := l.find(from, ref.Text)
 	if err != nil {
@@ -89,7 +92,7 @@ func (l *loader) open(from place, ref strict.Text, stack []place) *File {
 		return nil
 	}
 	if i := slices.Index(stack, at); i >= 0 {
-		l.complain(from, ref, "use: goes in a circle: %s", circle(stack[i:], at))
+		l.complain(from, ref, "use: forms a cycle: %s", circle(stack[i:], at))
 		return nil
 	}
 	key := fmt.Sprint(at.shipped, at.path)
@@ -119,7 +122,7 @@ func (l *loader) open(from place, ref strict.Text, stack []place) *File {
 	return f
 }
 
-// complain notes a problem where the reference stands.
+// complain records a problem at the reference.
 func (l *loader) complain(from place, ref strict.Text, format string, args ...any) {
 	if from.path == "" {
 		l.probs.reading(ref.Text)
@@ -137,8 +140,8 @@ func circle(stack []place, again place) string {
 	return b.String() + again.name
 }
 
-// find locates and reads a file: beside the file that names it, else (from a shipped pack: only) among the shipped packs. The
-// bare name of a pack, which is not a file's, means the shipped one first.
+// find locates and reads a file: in the folder of the referring file, otherwise (for a shipped pack: only) among the shipped packs.
+// The bare name of a pack, without extension, refers to the shipped one first.
 func (l *loader) find(from place, name string) (place, []byte, error) {
 	if from.path == "" && isBare(name) {
 		if at, data, ok := l.findShipped(name); ok {
@@ -150,9 +153,13 @@ func (l *loader) find(from place, name string) (place, []byte, error) {
 		if from.path != "" && !filepath.IsAbs(name) {
 			p = filepath.Join(filepath.Dir(from.path), name)
 		}
-		data, err := readDisk(p, maxFileBytes)
+		abs, _ := filepath.Abs(p)
+		data, ok := l.drafts[abs]
+		var err error
+		if !ok {
+			data, err = readDisk(p, maxFileBytes)
+		}
 		if err == nil {
-			abs, _ := filepath.Abs(p)
 			return place{path: abs, name: shownPath(from, name)}, data, nil
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
@@ -165,10 +172,13 @@ func (l *loader) find(from place, name string) (place, []byte, error) {
 	return place{}, nil, fmt.Errorf("there is no file %s%s", name, l.shippedHint(name))
 }
 
-// isBare says that a name is no path of a file.
-func isBare(name string) bool { return path.Ext(name) == "" && !strings.ContainsAny(name, `/\`) }
+// isBare reports whether a name is not the path of a rule file: "harassment.en" is not, "mine.yaml" is.
+func isBare(name string) bool {
+	ext := path.Ext(name)
+	return ext != ".yaml" && ext != ".yml" && !strings.ContainsAny(name, `/\`)
+}
 
-// whereFrom says where a relative path that cannot be read starts, and what to do where that is forbidden.
+// whereFrom says where a relative path that cannot be read starts, and what to do if access is denied.
 func whereFrom(p string, why error) string {
 	where, do := "", ""
 	if errors.Is(why, fs.ErrPermission) {
@@ -182,7 +192,7 @@ func whereFrom(p string, why error) string {
 	return where + do
 }
 
-// shownPath is the name of a used file in problems: beside the name of the file that uses it.
+// shownPath returns the name of a used file in problems, relative to the name of the file that uses it.
 func shownPath(from place, name string) string {
 	if from.path == "" || filepath.IsAbs(name) {
 		return name
@@ -190,7 +200,7 @@ func shownPath(from place, name string) string {
 	return filepath.Join(filepath.Dir(from.name), name)
 }
 
-// findShipped looks for a shipped pack under its name, with or without ending, and with or without the folder "packs/".
+// findShipped looks up a shipped pack by name, with or without extension, and with or without the folder "packs/".
 func (l *loader) findShipped(name string) (place, []byte, bool) {
 	if l.packs == nil {
 		return place{}, nil, false
@@ -222,15 +232,15 @@ func (l *loader) shippedHint(name string) string {
 	return "; shipped packs are " + strings.Join(packs, ", ")
 }
 
-// readDisk reads a plain file, at most limit+1 bytes: enough to see that it is too large. Pipes and devices are refused,
-// since reading them may never end.
+// readDisk reads a regular file, at most limit+1 bytes: enough to detect that it is too large. Pipes and devices are refused, since
+// reading them may never end.
 func readDisk(name string, limit int64) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is not a plain file")
+		return nil, errors.New("not a regular file")
 	}
 	f, err := os.Open(name)
 	if err != nil {
@@ -240,7 +250,7 @@ func readDisk(name string, limit int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, limit+1))
 }
 
-// plainErr drops the path that the os package puts before its reason; the message already names the file.
+// plainErr removes the path that the os package puts before its reason; the message already names the file.
 func plainErr(err error) error {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
@@ -249,7 +259,7 @@ func plainErr(err error) error {
 	return err
 }
 
-// readLists replaces references to list files by their lines.
+// readLists replaces references to list files by their contents.
 func (l *loader) readLists(at place, f *File) {
 	for i := range f.Words {
 		for _, entries := range []*[]strict.Text{&f.Words[i].Words, &f.Words[i].Never} {
@@ -258,7 +268,7 @@ func (l *loader) readLists(at place, f *File) {
 	}
 }
 
-// withFiles are the entries of a list with those of the files that it names.
+// withFiles returns the entries of a list including those of the files that it references.
 func (l *loader) withFiles(at place, f *File, entries []strict.Text) []strict.Text {
 	var out []strict.Text
 	for _, e := range entries {
@@ -290,6 +300,10 @@ func (l *loader) readList(at place, f *File, ref strict.Text) []strict.Text {
 	for i, line := range strings.Split(string(data), "\n") {
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if strings.Count(line, ",") > 1 {
+			l.probs.Add(name, i+1, "", "a line is one word or phrase: write what is between the commas on lines of their own")
 			continue
 		}
 		if len(line) > strict.MaxText {

@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// Problem is one mistake in a rule file.
+// Problem is one error in a rule file.
 type Problem struct {
 	// File is the file as it was named; shipped packs begin with "shipped:".
 	File string `json:"file"`
-	// Line counts from 1; it is 0 when the mistake belongs to no line (a file that cannot be read).
+	// Line counts from 1; it is 0 if the problem has no line (such as a file that cannot be read).
 	Line int `json:"line,omitempty"`
-	// Rule is the id of the rule, or empty outside of rules.
+	// Rule is the id of the rule, or empty outside rules.
 	Rule string `json:"rule,omitempty"`
 	// Message says what is wrong and, where it can, what to write instead.
 	Message string `json:"message"`
 }
 
-// String is the problem in one line: file:line: rule "id": message.
+// String formats the problem as one line: file:line: rule "id": message.
 func (p Problem) String() string {
 	var b strings.Builder
 	b.WriteString(p.File)
@@ -32,10 +32,10 @@ func (p Problem) String() string {
 	return b.String() + ": " + p.Message
 }
 
-// LoadError is every mistake that was found in a set of rule files. It is never empty.
+// LoadError is all the problems found in a set of rule files. It is never empty.
 type LoadError struct{ Problems []Problem }
 
-// Error is one problem per line.
+// Error returns one line per problem.
 func (e *LoadError) Error() string {
 	lines := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
@@ -44,26 +44,26 @@ func (e *LoadError) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// maxProblems bounds what is reported: a file that is no rule file at all has a mistake in every line.
+// maxProblems limits what is reported: a file that is not a rule file at all has an error in every line.
 const maxProblems = 200
 
-// Problems collects the mistakes of one set of files. The zero value holds none.
+// Problems collects the problems of one set of files. The zero value is empty.
 type Problems struct {
 	list  []Problem
 	files []string // in the order of reading
 }
 
-// Add notes a mistake; rule is the id of the rule it is in, or "".
+// Add records a problem; rule is the id of its rule, or "".
 func (p *Problems) Add(file string, line int, rule, format string, args ...any) {
 	if len(p.list) < maxProblems {
 		p.list = append(p.list, Problem{File: file, Line: line, Rule: rule, Message: fmt.Sprintf(format, args...)})
 	}
 }
 
-// reading notes that the problems of a file come behind those of the files before it.
+// reading makes the problems of a file come after those of earlier files.
 func (p *Problems) reading(file string) { p.files = append(p.files, file) }
 
-// Err is a *LoadError of all mistakes, by file (in the order of reading) and line; nil when there are none.
+// Err returns a *LoadError with all problems, by file (in the order of reading) and line; nil if there are none.
 func (p *Problems) Err() error {
 	if len(p.list) == 0 {
 		return nil

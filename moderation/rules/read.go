@@ -8,20 +8,20 @@ import (
 	"earshot/models"
 )
 
-// ParseDuration reads a duration as rule files have it: 500ms, 20s, 5m, 2h, 14d, 2w. It is at most about a year.
+// ParseDuration parses a duration in a rule file: 500ms, 20s, 5m, 2h, 14d, 2w. The maximum is about a year.
 func ParseDuration(s string) (time.Duration, error) { return strict.ParseDuration(s) }
 
-// Schema is the JSON Schema (draft 2020-12) of rule files, for editors. It knows every key and value that Load takes; what
-// only whole sets can tell (unknown lists, repeated ids, patterns) is left to Load.
+// Schema is the JSON Schema (draft 2020-12) of rule files, for editors. It covers every key and value that Load accepts; errors that
+// only show in whole sets (unknown lists, repeated ids, patterns) are left to Load.
 func Schema(lang Language) []byte {
 	r := &reading{lang: lang, file: newFile("", "")}
 	return strict.SchemaOf(r.shape(), "Earshot rule file")
 }
 
-// maxFileBytes bounds one file: a larger one needs more memory to parse than a reload may take.
+// maxFileBytes limits one file: a larger one needs more memory to parse than a reload may use.
 const maxFileBytes = 256 << 10
 
-// read reads the bytes of one rule file. It returns nil when they are not YAML.
+// read parses one rule file. It returns nil if it is not YAML.
 func read(lang Language, name, pack string, data []byte, probs *Problems) *File {
 	if len(data) > maxFileBytes {
 		probs.Add(name, 1, "", "the file is larger than %d KiB; put long word lists into files of their own (words: {file: …})", maxFileBytes>>10)
@@ -45,7 +45,7 @@ func read(lang Language, name, pack string, data []byte, probs *Problems) *File 
 	return r.file
 }
 
-// shape is how a rule file is written.
+// shape defines the syntax of a rule file.
 func (r *reading) shape() strict.Shape {
 	f := r.file
 	var about string
@@ -58,14 +58,15 @@ func (r *reading) shape() strict.Shape {
 			{Name: "profile", Shape: strict.Name("profile", &f.Profile)},
 			{Name: "about", Shape: strict.String("about", &about)},
 			{Name: "mode", Shape: mode(&f.Mode)},
-			{Name: "use", Shape: strict.Texts("use", &f.Use)},
+			{Name: "use", Shape: strict.Names("use", &f.Use)},
 			{Name: "people", Shape: people(f)},
-			{Name: "words", Shape: r.words(&f.Words)},
+			{Name: "words", Shape: r.words(f)},
 			{Name: "trust", Shape: trust(&f.Trust)},
+			{Name: "conditions", Shape: r.conditions()},
 			{Name: "rules", Shape: r.rules()},
 			{Name: "zone", Shape: zone(&f.Zone)},
 			{Name: "exempt", Shape: exempt(&f.Exempt)},
-			{Name: "off", Shape: strict.Texts("off", &f.Off)},
+			{Name: "off", Shape: strict.Names("off", &f.Off)},
 			{Name: "languages", Shape: languages(f)},
 			{Name: "ledger", Shape: ledgers(&f.Ledgers)},
 			{Name: "automatic", Shape: strict.ManyOf("automatic", &f.Automatic, models.VerbRemove, models.VerbBan)},

@@ -1,11 +1,13 @@
 package rules
 
 import (
+	"time"
+
 	"earshot/configs/strict"
 	"earshot/models"
 )
 
-// checks are the examples that a file carries.
+// checks parses the checks of a file.
 func checks(into *[]Check) strict.Shape {
 	return strict.List("checks", func(at strict.Value) (strict.Shape, func()) {
 		c := &Check{Line: at.Line(), WordP: 1}
@@ -32,6 +34,17 @@ func checks(into *[]Check) strict.Shape {
 				if complete = v.Has("expect") && ways == 1; !complete {
 					v.Bad("a check needs expect: and either say: or wav:, or scene:")
 				}
+				if v.Has("start") && !v.Has("scene") {
+					v.Bad("start: belongs to scene:")
+				}
+				for _, key := range []string{"by", "word_p"} {
+					if v.Has(key) && v.Has("scene") {
+						v.Bad("%s: belongs to say: and wav:; give it to the events of the scene", key)
+					}
+				}
+				if complete && !c.None && len(c.Expect) == 0 {
+					v.Bad("expect: is empty: name the rules, or write none")
+				}
 			},
 		}
 		return shape, func() {
@@ -42,11 +55,16 @@ func checks(into *[]Check) strict.Shape {
 	})
 }
 
-// said is what a check says: one line, or successive ones, each a text or a mapping with its time and speaker.
+// said parses what a check says: one line, or successive ones, each a text or a mapping with its time and speaker.
 func said(into *[]Said) strict.Shape {
+	var latest int64
 	line := func(at strict.Value) (strict.Shape, func()) {
 		l := &Said{At: -1, WordP: -1}
 		return strict.Either(strict.String("say", &l.Text), saidLine(l), strict.Value.IsMapping), func() {
+			if l.At >= 0 && l.At < latest {
+				at.Bad("at: %s is over when this is said: lines are said in their order", time.Duration(l.At)*time.Millisecond)
+			}
+			latest = max(latest, l.At)
 			if *into = append(*into, *l); len(*into) == maxBatch {
 				at.Bad("a check says at most %d lines", maxBatch)
 			}
@@ -73,7 +91,7 @@ func saidLine(l *Said) strict.Shape {
 	}
 }
 
-// expect is what is to come of a check: nothing, or something of some rules.
+// expect parses the expected results of a check: none, or one for each of some rules.
 func expect(c *Check) strict.Shape {
 	wants := []string{"none", string(models.ModeWatch), string(models.ModeSuggest), string(models.ModeAct)}
 	for _, l := range levels {

@@ -2,16 +2,18 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 
 	"earshot/configs/strict"
 	"earshot/models"
 )
 
-// rules are the rules of the file.
+// rules parses the rules of the file.
 func (r *reading) rules() strict.Shape {
 	f := r.file
 	all := strict.List("rules", func(at strict.Value) (strict.Shape, func()) {
-		x := &Rule{Line: at.Line(), File: f.Name, On: On{Partial: "ignore", Final: "decide"}, Flag: Flag{Level: models.LevelMedium}}
+		x := &Rule{Line: at.Line(), File: f.Name, source: at, On: On{Partial: "ignore", Final: "decide"}, Flag: Flag{Level: models.LevelMedium}}
 		r.rule = ruleName(at, len(f.Rules)+1)
 		return r.ruleShape(x), func() { f.Rules = append(f.Rules, x) }
 	})
@@ -24,7 +26,7 @@ func (r *reading) rules() strict.Shape {
 	})
 }
 
-// ruleName is what problems call the rule: its id, or its place when it has none.
+// ruleName is how problems refer to the rule: by its id, or by its position if it has none.
 func ruleName(at strict.Value, place int) string {
 	if id := at.At("id"); id.IsPlain() && id.Text() != "" {
 		return strict.Shorten(id.Text())
@@ -41,6 +43,11 @@ func (r *reading) ruleShape(x *Rule) strict.Shape {
 			{Name: "mode", Shape: mode(&x.Mode)},
 			{Name: "when", Shape: r.cond("when", &x.When)},
 			{Name: "unless", Shape: r.cond("unless", &x.Unless)},
+			{Name: "for", Shape: strict.After(strict.Seconds("for", &x.For), func(v strict.Value) {
+				if x.For > maxHolds {
+					v.Bad("for may be at most %dh", maxHolds/3600_000)
+				}
+			})},
 			{Name: "span", Shape: span(&x.Span)},
 			{Name: "on", Shape: strict.Mapping{What: "on", Fields: []strict.Field{
 				{Name: "partial", Shape: strict.OneOf("partial", &x.On.Partial, "arm", "ignore")},
@@ -53,16 +60,37 @@ func (r *reading) ruleShape(x *Rule) strict.Shape {
 			{Name: "trust", Shape: gates("trust", &x.Trust)},
 			{Name: "then", Shape: r.then(x)},
 		},
-		Required: []string{"id", "when", "then"},
+		Required:  []string{"id", "when", "then"},
+		Elsewhere: r.belongs,
 	}
 }
 
-// cond is a condition. It has one key, so that nobody has to guess how two keys would be joined.
+// belongs says where a key belongs that was written as one of a rule.
+func (r *reading) belongs(key string) string {
+	if slices.ContainsFunc(r.lang.Conditions, func(k ConditionKind) bool { return k.Name == key }) {
+		return "it is a condition: put it under when: or unless:"
+	}
+	if slices.ContainsFunc(r.lang.Steps, func(k StepKind) bool { return k.Name == key }) || key == "flag" {
+		return "it is a step: put it under then:"
+	}
+	return ""
+}
+
+// bare says how a step is written whose name alone was.
+func (r *reading) bare(verb string) string {
+	if slices.ContainsFunc(r.lang.Steps, func(k StepKind) bool { return k.Name == verb }) || verb == "flag" {
+		return "write " + verb + ": {}"
+	}
+	return ""
+}
+
+// cond parses a condition. It has one key, so that nobody has to guess how several keys would be combined.
 func (r *reading) cond(what string, into **Cond) strict.Shape {
 	return strict.OneKey{
 		What: what, Name: "condition",
 		NotOne:   "must be one condition; put several under any:, all: or none:",
 		NotAList: "must say how its conditions are joined: any: [...], all: [...] or none: [...]",
+		Instead:  asCondition, Elsewhere: r.inCondition,
 		Kinds: func(at strict.Value) []strict.Field {
 			out := make([]strict.Field, len(r.lang.Conditions))
 			for i, kind := range r.lang.Conditions {
@@ -76,7 +104,37 @@ func (r *reading) cond(what string, into **Cond) strict.Shape {
 	}
 }
 
-// nested is a list of conditions within one.
+// asCondition says how a condition is written whose text alone was.
+func asCondition(text string) string {
+	if slices.Contains([]models.Role{models.RoleHost, models.RoleCohost, models.RoleSpeaker, models.RoleGuest}, models.Role(text)) {
+		return AsRole(text)
+	}
+	return fmt.Sprintf("write {says: {phrase: %q}}", text)
+}
+
+// inCondition says in which condition a key belongs that was written as one.
+func (r *reading) inCondition(key string) string {
+	for _, kind := range r.lang.Conditions {
+		if slices.Contains(strict.Keys(kind.New().Shape(r.nested)), key) {
+			return "write " + kind.Name + ": {" + key + ": …}"
+		}
+	}
+	return ""
+}
+
+// conditions parses the named conditions.
+func (r *reading) conditions() strict.Shape {
+	return strict.Entries("conditions", func(key strict.Value) (strict.Shape, func()) {
+		n := Named{Name: key.Name("condition")}
+		return r.cond("condition "+n.Name, &n.Cond), func() {
+			if n.Name != "" && n.Cond != nil {
+				r.file.Named = append(r.file.Named, n)
+			}
+		}
+	})
+}
+
+// nested parses a list of conditions within one.
 func (r *reading) nested(what string, into *[]*Cond) strict.Shape {
 	return strict.List(what, func(strict.Value) (strict.Shape, func()) {
 		var kid *Cond
@@ -88,9 +146,9 @@ func (r *reading) nested(what string, into *[]*Cond) strict.Shape {
 	})
 }
 
-// then are the steps of a rule. A step has one verb.
+// then parses the steps of a rule. A step has one verb.
 func (r *reading) then(x *Rule) strict.Shape {
-	flags := 0
+	flags, asks := 0, 0
 	flag := strict.Field{Name: "flag", Shape: strict.Lazy(func(strict.Value) strict.Shape {
 		flags++
 		return flag(&x.Flag)
@@ -107,8 +165,11 @@ func (r *reading) then(x *Rule) strict.Shape {
 				return step.Is.Shape()
 			})})
 		}
-		return strict.Mapping{What: "a step of then", Fields: fields}, func() {
+		return strict.Mapping{What: "a step of then", Fields: fields, Instead: r.bare}, func() {
 			if step != nil {
+				if step.Kind == "ask" {
+					asks++
+				}
 				x.Steps = append(x.Steps, *step)
 			}
 		}
@@ -116,6 +177,9 @@ func (r *reading) then(x *Rule) strict.Shape {
 	return strict.After(steps, func(v strict.Value) {
 		if flags > 1 {
 			v.Bad("one flag per rule is enough: there are %d", flags)
+		}
+		if asks > 1 {
+			v.Bad("one ask per rule is enough: there are %d; give it all that it offers", asks)
 		}
 		if len(x.Steps) > maxBatch {
 			v.Bad("a rule has at most %d steps", maxBatch)
@@ -127,14 +191,14 @@ func (r *reading) then(x *Rule) strict.Shape {
 var levels = []models.Level{models.LevelInfo, models.LevelLow, models.LevelMedium, models.LevelHigh}
 
 func flag(f *Flag) strict.Shape {
-	return strict.Mapping{What: "flag", Fields: []strict.Field{
+	return strict.Mapping{What: "flag", Instead: strict.As("level"), Fields: []strict.Field{
 		{Name: "level", Shape: strict.OneOf("level", &f.Level, levels...)},
 		{Name: "title", Shape: Title(&f.Title)},
 		{Name: "clip", Shape: clip(&f.Clip)},
 	}}
 }
 
-// maxClip bounds the sound kept on each side of the words, in ms.
+// maxClip limits the audio kept on each side of the words, in ms.
 const maxClip = 60_000
 
 func clip(into **Clip) strict.Shape {
@@ -144,7 +208,7 @@ func clip(into **Clip) strict.Shape {
 		return strict.After(strict.Mapping{What: "clip", Fields: []strict.Field{
 			{Name: "before", Shape: strict.DurationOrZero("before", &c.Before)},
 			{Name: "after", Shape: strict.DurationOrZero("after", &c.After)},
-			{Name: "keep", Shape: strict.Duration("keep", &c.Keep)},
+			{Name: "keep", Shape: strict.Seconds("keep", &c.Keep)},
 		}}, func(v strict.Value) {
 			if max(c.Before, c.After) > maxClip {
 				v.Bad("a clip reaches at most %ds to each side", maxClip/1000)
@@ -153,7 +217,10 @@ func clip(into **Clip) strict.Shape {
 	})
 }
 
-// maxSpan bounds how far back a match may begin, in ms: what a session must remember of each speaker.
+// maxHolds limits how long a condition must hold, in ms.
+const maxHolds = 4 * 3600_000
+
+// maxSpan limits how far back a match may begin, in ms: it is what a session must remember of each speaker.
 const maxSpan = 120_000
 
 func span(into **Span) strict.Shape {
@@ -161,15 +228,16 @@ func span(into **Span) strict.Shape {
 		s := &Span{}
 		*into = s
 		return strict.After(strict.Mapping{
-			What: "span",
+			What:    "span",
+			Instead: strict.As("last"),
 			Fields: []strict.Field{
-				{Name: "last", Shape: strict.Duration("last", &s.Last)},
+				{Name: "last", Shape: strict.Seconds("last", &s.Last)},
 				{Name: "gap", Shape: strict.Duration("gap", &s.Gap)},
 			},
 			Required: []string{"last"},
 		}, func(v strict.Value) {
 			if s.Gap > s.Last {
-				v.Bad("span.gap is longer than span.last: no pause can be")
+				v.Bad("span.gap is longer than span.last: no pause can be that long")
 			}
 			if s.Last > maxSpan {
 				v.Bad("span.last may be at most %ds", maxSpan/1000)
@@ -178,14 +246,27 @@ func span(into **Span) strict.Shape {
 	})
 }
 
+// whisperModels are the names of models, whisperModel all of them with their quantisations.
+var (
+	whisperModels = []string{
+		"tiny", "base", "small", "medium", "tiny.en", "base.en", "small.en", "medium.en", "large-v1", "large-v2", "large-v3", "large-v3-turbo",
+	}
+	whisperModel = regexp.MustCompile(`^((tiny|base|small|medium)(\.en)?|large(-v[123])?(-turbo)?)(-q[0-9]_[0-9k])?$`)
+)
+
 func secondLook(into **SecondLook) strict.Shape {
 	return strict.Lazy(func(strict.Value) strict.Shape {
 		l := &SecondLook{}
 		*into = l
-		return strict.Mapping{What: "second_look", Fields: []strict.Field{
+		return strict.After(strict.Mapping{What: "second_look", Instead: strict.As("must_agree"), Fields: []strict.Field{
 			{Name: "model", Shape: strict.Name("model", &l.Model)},
 			{Name: "must_agree", Shape: strict.Bool("must_agree", &l.MustAgree)},
-		}}
+		}}, func(v strict.Value) {
+			if l.Model != "" && !whisperModel.MatchString(l.Model) {
+				v.Bad("second_look: no model is called %q%s: the models are tiny, base, small, medium, large-v3 and large-v3-turbo, "+
+					"the first four also with .en", strict.Shorten(l.Model), strict.DidYouMean(l.Model, whisperModels))
+			}
+		})
 	})
 }
 
@@ -194,9 +275,10 @@ func atMost(into **AtMost) strict.Shape {
 		a := &AtMost{By: "person"}
 		*into = a
 		return strict.Mapping{
-			What: "at_most",
+			What:    "at_most",
+			Instead: strict.As("once_per"),
 			Fields: []strict.Field{
-				{Name: "once_per", Shape: strict.Duration("once_per", &a.OncePer)},
+				{Name: "once_per", Shape: strict.Seconds("once_per", &a.OncePer)},
 				{Name: "by", Shape: strict.OneOf("by", &a.By, "person", "room")},
 			},
 			Required: []string{"once_per"},

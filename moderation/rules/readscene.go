@@ -2,24 +2,28 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"earshot/configs/strict"
 )
 
-// maxScene bounds how long a scene takes, in ms.
+// maxScene limits the duration of a scene, in ms.
 const maxScene = 4 * 3600_000
 
 // defaultLevel is how loud somebody talks in a scene, in dBFS.
 const defaultLevel = -25
 
-// scene is what happens in a check, event by event.
+// scene parses the events of a check.
 func scene(into *[]Event) strict.Shape {
+	var played clockwork
 	return strict.List("scene", func(at strict.Value) (strict.Shape, func()) {
 		e := &Event{At: -1, WordP: 1, Line: at.Line(), Sound: Heard{Level: defaultLevel}}
 		return event(e), func() {
+			played.follow(at, e)
 			if *into = append(*into, *e); len(*into) == maxBatch+1 {
 				at.Bad("a scene has at most %d events", maxBatch)
 			}
@@ -27,12 +31,55 @@ func scene(into *[]Event) strict.Shape {
 	})
 }
 
-// eventKinds are the keys of which an event has one.
+// clockwork follows the clock of a scene.
+type clockwork struct {
+	next    int64 // when an event begins that says no time
+	over    int64 // what has been played: nothing can be said or awaited before
+	present map[string]bool
+}
+
+// follow reports an event that cannot happen after those before it: events are played in their order.
+func (c *clockwork) follow(at strict.Value, e *Event) {
+	if e.At >= 0 && e.At < c.over {
+		at.Bad("at: %s is over when this begins: events are played in their order", time.Duration(e.At)*time.Millisecond)
+	}
+	if e.Kind == EventLeave && !c.present[e.Who] {
+		at.Bad("%s cannot leave: nothing before this says that they are there", strict.Shorten(e.Who))
+	}
+	if c.present == nil {
+		c.present = map[string]bool{}
+	}
+	if e.Who != "" {
+		c.present[e.Who] = e.Kind != EventLeave
+	}
+	begins := c.next
+	if e.At >= 0 {
+		begins = e.At
+	}
+	c.next = begins
+	switch e.Kind {
+	case EventSession:
+		c.next, c.over = 0, 0
+	case EventSay:
+		c.next, c.over = begins+int64(len(strings.Fields(e.Text)))*wordLength, max(c.over, begins)
+	case EventWait:
+		c.next, c.over = begins+e.For, max(c.over, begins+e.For)
+	case EventAnswer:
+		c.over = max(c.over, begins)
+	case EventTalk, EventSound, EventLanguage:
+		c.next = begins + e.For
+	}
+}
+
+// wordLength is how long a word takes in a scene, in ms.
+const wordLength = 300
+
+// eventKinds are the keys of which an event has exactly one.
 var eventKinds = []string{
 	EventSay, EventTalk, EventSound, EventJoin, EventLeave, EventUnmute, EventLanguage, EventPoints, EventAnswer, EventWait, EventSession,
 }
 
-// event is one event of a scene.
+// event parses one event of a scene.
 func event(e *Event) strict.Shape {
 	who := func(kind string) strict.Field {
 		return strict.Field{Name: kind, Shape: strict.Checked(kind, "", func(_ strict.Value, t strict.Text) { e.Who = t.Text })}
@@ -52,7 +99,7 @@ func event(e *Event) strict.Shape {
 			{Name: "role", Shape: strict.Name("role", &e.Role)},
 			{Name: "speaker", Shape: strict.String("speaker", &e.Who)},
 			{Name: "word_p", Shape: strict.Number("word_p", &e.WordP, 0, 1)},
-			{Name: "code", Shape: strict.String("code", &e.Text)},
+			{Name: "code", Shape: strict.Checked("code", `^[a-z]{2,3}$`, e.takeCode)},
 			{Name: "ledger", Shape: strict.Name("ledger", &e.Text)},
 			{Name: "add", Shape: strict.Number("add", &e.Points, 0, 1000)},
 			{Name: "ago", Shape: strict.Duration("ago", &e.For)},
@@ -76,25 +123,49 @@ func event(e *Event) strict.Shape {
 	}
 }
 
-// needs are the keys that events of a kind have to have besides.
+func (e *Event) takeCode(v strict.Value, t strict.Text) {
+	if err := IsLanguageCode(t.Text); err != nil {
+		v.Bad("%s", err)
+		return
+	}
+	e.Text = t.Text
+}
+
+// belong are the further keys that events of a kind may have, beside at.
+var belong = map[string][]string{
+	EventSay:  {"speaker", "by", "role", "word_p"},
+	EventTalk: {"for", "by", "role"}, EventSound: {"for", "by", "role", "level", "clipped", "music", "noise"},
+	EventJoin: {"by", "role"}, EventLeave: {"by", "role"}, EventUnmute: {"by", "role"}, EventLanguage: {"code", "for", "by", "role"},
+	EventPoints: {"ledger", "add", "ago", "by", "role"}, EventAnswer: {"with"}, EventSession: {"after"},
+}
+
+// needs are the further keys that events of a kind require.
 var needs = map[string][]string{
 	EventTalk: {"for"}, EventSound: {"for"}, EventLanguage: {"code", "for"}, EventPoints: {"ledger", "add"}, EventAnswer: {"with"},
 	EventSession: {"after"},
 }
 
-// check looks at what belongs together.
+// check verifies combinations of keys.
 func (e *Event) check(v strict.Value) {
 	for _, key := range needs[e.Kind] {
 		if !v.Has(key) {
 			v.Bad("%s: needs %s:", e.Kind, key)
 		}
 	}
+	for _, key := range v.Keys() {
+		if key != e.Kind && key != "at" && !slices.Contains(belong[e.Kind], key) {
+			v.Bad("%s: does not belong to %s:", strict.Shorten(key), e.Kind)
+		}
+	}
+	if e.Kind == EventSound && !v.Has("level", "clipped", "music", "noise") {
+		v.Bad("sound: needs at least one of level, clipped, music, noise")
+	}
 	if e.At > maxScene || e.Kind != EventPoints && e.Kind != EventSession && e.For > maxScene {
 		v.Bad("a scene is at most %dh long", maxScene/3600_000)
 	}
 }
 
-// clock is when a scene begins: "sat 22:30", "22:30".
+// clock parses when a scene begins: "sat 22:30", "22:30".
 func clock(into *Clock) strict.Shape {
 	return strict.Checked("start", `^((mon|tue|wed|thu|fri|sat|sun) )?[0-9]{1,2}:[0-9]{2}$`, func(v strict.Value, t strict.Text) {
 		day, hour, ok := strings.Cut(t.Text, " ")
@@ -114,23 +185,30 @@ func clock(into *Clock) strict.Shape {
 	})
 }
 
-// Days are the days of the week as rule files have them, Sunday first.
+// Days are the days of the week as written in rule files, Sunday first.
 var Days = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
-// ParseDay reads a day of the week: mon, tue.
+// ParseDay parses a day of the week: mon, tue.
 func ParseDay(text string) (time.Weekday, error) {
 	i := slices.Index(Days, strings.ToLower(text))
 	if i < 0 {
-		return 0, fmt.Errorf("%q is no day: one of %s", strict.Shorten(text), strings.Join(Days, ", "))
+		return 0, fmt.Errorf("%q is not a day: one of %s", strict.Shorten(text), strings.Join(Days, ", "))
 	}
 	return time.Weekday(i), nil
 }
 
-// ParseTimeOfDay reads a time of day, 0:00 to 24:00, as minutes from midnight.
+// ParseTimeOfDay parses a time of day, 0:00 to 24:00, as minutes from midnight.
 func ParseTimeOfDay(text string) (int, error) {
-	var h, m int
-	if n, err := fmt.Sscanf(text, "%d:%d", &h, &m); n != 2 || err != nil || h < 0 || m < 0 || m > 59 || h*60+m > 24*60 {
-		return 0, fmt.Errorf("%q is no time of day such as 22:30", strict.Shorten(text))
+	parts := timeOfDay.FindStringSubmatch(text)
+	if parts == nil {
+		return 0, fmt.Errorf("%q is not a time of day such as 22:30", strict.Shorten(text))
+	}
+	h, _ := strconv.Atoi(parts[1]) // at most two digits each
+	m, _ := strconv.Atoi(parts[2])
+	if m > 59 || h*60+m > 24*60 {
+		return 0, fmt.Errorf("%q is not a time of day such as 22:30", strict.Shorten(text))
 	}
 	return h*60 + m, nil
 }
+
+var timeOfDay = regexp.MustCompile(`^([0-9]{1,2}):([0-9]{2})$`)

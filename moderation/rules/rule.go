@@ -15,90 +15,95 @@ type Rule struct {
 	When       *Cond
 	Unless     *Cond
 	Span       *Span `json:",omitempty"`
+	For        int64 `json:",omitempty"` // how long When must hold without interruption, in ms
 	On         On
 	SecondLook *SecondLook `json:",omitempty"`
 	AtMost     *AtMost     `json:",omitempty"`
 	Automatic  bool        `json:",omitempty"`
-	Override   bool        `json:"-"` // it stands for the rule of its id in a file that is used
+	Override   bool        `json:"-"` // replaces the rule with the same id in a used file
 	Trust      Gates
 	Flag       Flag
 	Steps      []Step `json:",omitempty"`
 
-	File string `json:"-"` // the name of the file it stands in
+	File string `json:"-"` // the name of its file
 	Line int    `json:"-"`
+
+	source strict.Value
 }
 
-// Span lets matches reach over several utterances of one speaker: those of the last Last ms, with pauses of at most Gap ms.
+// Text is the rule's YAML as in its file, including comments, in the standard format.
+func (r *Rule) Text() string { return r.source.Source() }
+
+// Span lets matches extend across several utterances of one speaker: those of the last Last ms, with pauses of at most Gap ms.
 type Span struct{ Last, Gap int64 }
 
-// On says what partial and final text do.
+// On says how partial and final text are used.
 type On struct{ Partial, Final string }
 
 // Arms reports whether unfinished lines are looked at.
 func (o On) Arms() bool { return o.Partial == "arm" }
 
-// SecondLook is the second look at the sound.
+// SecondLook is a second transcription of the audio.
 type SecondLook struct {
 	Model     string
 	MustAgree bool
 }
 
-// AtMost bounds how often a rule may reach the host or the room: once in OncePer ms.
+// AtMost limits how often a rule may reach the host or the room: once in OncePer ms.
 type AtMost struct {
 	OncePer int64
 	By      string
 }
 
-// ByPerson reports whether each person is counted apart.
+// ByPerson reports whether each person is counted separately.
 func (a AtMost) ByPerson() bool { return a.By == "person" }
 
-// Flag is what then: says about the flag.
+// Flag is the flag: step.
 type Flag struct {
 	Level models.Level
 	Title string
 	Clip  *Clip `json:",omitempty"`
 }
 
-// Clip is how much sound is kept around the words, and for how long; Unsaid is as the settings say.
+// Clip is how much audio is kept around the words, and for how long; Unsaid means as in the settings.
 type Clip struct{ Before, After, Keep int64 }
 
-// Unsaid stands for what a rule does not say of its clip.
+// Unsaid stands for a clip value that a rule does not give.
 const Unsaid = -1
 
-// Language says which conditions and steps there are besides what rules are made of, and how listed words may be said.
+// Language defines the conditions and steps, and the forms of listed words.
 type Language struct {
 	Conditions []ConditionKind
 	Steps      []StepKind
-	// Forms are the forms: of word lists, Stems the languages whose inflections are known.
+	// Forms are the values of forms: in word lists, Stems the languages with known inflections.
 	Forms, Stems []string
 }
 
-// ConditionKind is one kind of condition: its key, and an empty condition with the values that hold where nothing is written.
+// ConditionKind is one kind of condition: its key, and a new condition with default values.
 type ConditionKind struct {
 	Name string
 	New  func() Condition
 }
 
-// Condition is one condition as it is written.
+// Condition is one condition as written.
 type Condition interface {
-	// Shape is how the condition is written; reading it fills the condition in.
+	// Shape defines the condition's syntax; parsing fills the condition in.
 	Shape(Nested) strict.Shape
-	// Content is what the condition is for the hash of its rule: a value that encoding/json takes, under a name. A nil value is
-	// left out.
+	// Content is the condition's part of its rule's hash: a value that encoding/json accepts, under a name. A nil value is omitted.
 	Content() (name string, value any)
 }
 
-// Nested is the shape of a list of conditions, for conditions that are made of others; what is the key it stands under.
+// Nested is the shape of a list of conditions, for conditions that contain others; what is its key.
 type Nested func(what string, into *[]*Cond) strict.Shape
 
-// Cond is a condition in its place.
+// Cond is a condition with its position.
 type Cond struct {
 	Kind string
 	Is   Condition
 	Line int
 }
 
-// MarshalJSON is what the condition is for the hash of its rule.
+// MarshalJSON returns the condition's part of its rule's hash.
 func (c *Cond) MarshalJSON() ([]byte, error) {
 	name, value := c.Is.Content()
 	if value == nil {
@@ -112,26 +117,26 @@ func (c *Cond) MarshalJSON() ([]byte, error) {
 	return append(append([]byte(`{"Kind":`+string(kind)+`,"`+name+`":`), data...), '}'), nil
 }
 
-// StepKind is one kind of step: its verb, and an empty step with the values that hold where nothing is written.
+// StepKind is one kind of step: its verb, and a new step with default values.
 type StepKind struct {
 	Name string
 	New  func() StepContent
 }
 
-// StepContent is one step as it is written. What encoding/json makes of it, an object, is what it is for the hash of its rule.
+// StepContent is one step as written. Its encoding/json form, an object, is its part of the rule's hash.
 type StepContent interface {
-	// Shape is how the step is written; reading it fills the step in.
+	// Shape defines the step's syntax; parsing fills the step in.
 	Shape() strict.Shape
 }
 
-// Step is one step of then:, besides the flag, in its place.
+// Step is one step of then:, other than the flag, with its position.
 type Step struct {
 	Kind string
 	Is   StepContent
 	Line int
 }
 
-// MarshalJSON is what the step is for the hash of its rule.
+// MarshalJSON returns the step's part of its rule's hash.
 func (s Step) MarshalJSON() ([]byte, error) {
 	data, err := json.Marshal(s.Is)
 	if err != nil {

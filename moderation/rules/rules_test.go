@@ -51,7 +51,7 @@ func TestRulesAreReadWithTheirLines(t *testing.T) {
 			"- id: solo\n  when:\n    both:\n    - hums: la\n    - hums: lo\n  then: [flag: {level: low}, clap: 3]\n",
 		"base.yaml": "schema: 1\nmode: watch\nwords: {b: [one, two]}\n",
 		"w.txt":     "# words\nsilly\n",
-	}), "main")
+	}), nil, "main")
 	if err := probs.Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func TestMistakesComeInTheOrderOfTheFiles(t *testing.T) {
 	_, probs := rules.Load(tunes, files(map[string]string{
 		"main.yaml": "schema: 1\nuse: [a.yaml, gone.yaml]\nrules:\n- {id: x, when: {hmus: la}, then: [flag: {}]}\n",
 		"a.yaml":    "mode: loud\n",
-	}), "main", "nowhere")
+	}), nil, "main", "nowhere")
 	var wrong *rules.LoadError
 	if !errors.As(probs.Err(), &wrong) {
 		t.Fatal(probs.Err())
@@ -105,7 +105,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add("schema: 1\nrules:\n- {id: a, when: {both: [{hums: la}]}, then: [clap: 2]}\n")
 	f.Add("schema: 1\nuse: main.yaml\nwords: {w: {list: [a], never: [b]}}\nchecks: [{say: [a, {text: b, at: 1s}], expect: {a: watch}}]\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		all, probs := rules.Load(tunes, files(map[string]string{"main.yaml": text}), "main")
+		all, probs := rules.Load(tunes, files(map[string]string{"main.yaml": text}), nil, "main")
 		if probs.Err() == nil && len(all.Named) == 0 {
 			t.Error("neither a file nor a mistake")
 		}
@@ -128,7 +128,7 @@ rules:
     when: {hmus: la}
     then: [clap: 30]
 `
-	all, probs := rules.Load(tunes, files(map[string]string{"choir.yaml": text}), "choir")
+	all, probs := rules.Load(tunes, files(map[string]string{"choir.yaml": text}), nil, "choir")
 	for _, r := range all.Named[0].Rules {
 		if r.When != nil {
 			fmt.Printf("line %d: %s when somebody %s %q\n", r.Line, r.ID, r.When.Kind, r.When.Is.(*hums).Tune)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"earshot/configs/strict"
+	"earshot/models"
 	"earshot/moderation/match"
 	"earshot/moderation/match/textmodel"
 	"earshot/moderation/rules"
@@ -15,26 +16,39 @@ import (
 type Builder struct {
 	probs *rules.Problems
 	set   *Settings
-	lists map[listForm]int // the source of a word list
+	lists map[listForm]int // the index of a word list's source
+	// looked are the lists that rules look for, with the forms.
+	looked map[*rules.List]map[match.Form]bool
+	// asked are the roles that rules ask for.
+	asked map[models.Role]bool
 	match *match.Builder
-	model *textmodel.Model
+	model *textmodel.Model // nil: only the shipped one
+	named map[*rules.Cond]*namedPart
 }
 
-// NewBuilder begins to fill in settings; mistakes are noted in probs.
-// model says what lines mean; nil is the shipped one.
+// NewBuilder starts to fill in settings; problems are recorded in probs. model is a host's text model, used for the languages it
+// knows; the shipped one is used for all others. nil: only the shipped one.
 func NewBuilder(probs *rules.Problems, set *Settings, model *textmodel.Model) *Builder {
-	return &Builder{probs: probs, set: set, lists: map[listForm]int{}, match: match.NewBuilder(), model: model}
+	return &Builder{
+		probs: probs, set: set, match: match.NewBuilder(), model: model,
+		lists: map[listForm]int{}, looked: map[*rules.List]map[match.Form]bool{}, asked: map[models.Role]bool{},
+		named: map[*rules.Cond]*namedPart{},
+	}
 }
 
-// textModel is the text model, which is read when the first rule asks for it.
-func (b *Builder) textModel() *textmodel.Model {
-	if b.set.model == nil {
-		b.set.model = b.model
-		if b.model == nil {
-			b.set.model = textmodel.Shipped()
-		}
+// textModels loads the text models when the first rule uses them.
+func (b *Builder) textModels() []*textmodel.Model {
+	if b.set.models != nil {
+		return b.set.models
 	}
-	return b.set.model
+	if b.model != nil {
+		b.set.models = append(b.set.models, b.model)
+	}
+	shipped := textmodel.Shipped()
+	if b.model == nil || slices.ContainsFunc(shipped.Languages, func(l string) bool { return !b.model.Knows(l) }) {
+		b.set.models = append(b.set.models, shipped)
+	}
+	return b.set.models
 }
 
 // Build finishes the matcher.
@@ -60,14 +74,14 @@ func (b *Builder) personal(kind string) int {
 	return id
 }
 
-// listForm is a word list and one form in which its words, or those of its never:, may be said.
+// listForm is a word list together with one form in which its words, or those of its never:, are matched.
 type listForm struct {
 	list  *rules.List
 	form  match.Form
 	never bool
 }
 
-// formsOf are the forms in which the words of a list may be said.
+// formsOf returns the forms in which the words of a list are matched.
 func formsOf(l *rules.List) []match.Form {
 	out := make([]match.Form, len(l.Forms))
 	for i, f := range l.Forms {
@@ -79,14 +93,33 @@ func formsOf(l *rules.List) []match.Form {
 	return out
 }
 
-// List enters a word list into the matcher, once for each of its forms.
+// List adds a word list to the matcher, once for each of its forms.
 func (b *Builder) List(f *rules.File, l *rules.List) {
 	for _, form := range formsOf(l) {
 		b.listAs(f, l, form)
 	}
 }
 
-// listAs is the source of a list whose words may be said in one form.
+// LooksFor reports whether a rule compiled so far looks for the words of a list.
+func (b *Builder) LooksFor(l *rules.List) bool { return len(b.looked[l]) > 0 }
+
+// LooksAs reports whether a rule compiled so far looks for the words of a list in a form.
+func (b *Builder) LooksAs(l *rules.List, form match.Form) bool { return b.looked[l][form] }
+
+// RoleAsked reports whether a rule compiled so far asks for a role.
+func (b *Builder) RoleAsked(r models.Role) bool { return b.asked[r] }
+
+// Excepts reports whether an entry of a list's never: has anything of the list, once the matcher is built.
+func (b *Builder) Excepts(l *rules.List, entry string) bool {
+	sc := NewContext(b.set, nil, nil)
+	sc.Look(nil, models.Utterance{}, match.WordsOf(models.Utterance{Text: entry}))
+	return slices.ContainsFunc(formsOf(l), func(form match.Form) bool {
+		id, ok := b.lists[listForm{l, form, false}]
+		return ok && len(sc.Found[id])+len(sc.Excused[id]) > 0
+	})
+}
+
+// listAs returns the source of a list matched in one form.
 func (b *Builder) listAs(f *rules.File, l *rules.List, form match.Form) int {
 	if id, ok := b.lists[listForm{l, form, false}]; ok {
 		return id
@@ -100,7 +133,7 @@ func (b *Builder) listAs(f *rules.File, l *rules.List, form match.Form) int {
 	return id
 }
 
-// never is the source of what a list has never: in it. Where its words are found inflected, so are these.
+// never returns the source of a list's never: entries. If the list matches inflected forms, so do they.
 func (b *Builder) never(f *rules.File, l *rules.List, form match.Form) int {
 	if form != match.Inflected {
 		form = match.Exact
@@ -119,7 +152,7 @@ func (b *Builder) never(f *rules.File, l *rules.List, form match.Form) int {
 	return id
 }
 
-// phrases enters phrases that are said in one form.
+// phrases adds phrases matched in one form.
 func (b *Builder) phrases(f *rules.File, rule string, ts []strict.Text, gap, source int, form match.Form, lang string) {
 	for _, t := range ts {
 		if err := b.match.Phrase(source, t.Text, form, lang, gap); err != nil {
@@ -128,7 +161,7 @@ func (b *Builder) phrases(f *rules.File, rule string, ts []strict.Text, gap, sou
 	}
 }
 
-// listContent is a list without its order.
+// listContent returns a list's content independent of its order.
 func listContent(l *rules.List) any {
 	plain := func(ts []strict.Text) []string {
 		out := make([]string, len(ts))
@@ -141,10 +174,10 @@ func listContent(l *rules.List) any {
 	return []any{l.Name, plain(l.Words), plain(l.Never), l.Mask, l.Forms, l.Language}
 }
 
-// KnownLedger complains about a ledger that no file describes.
+// KnownLedger reports a ledger that no file defines as a problem.
 func (b *Builder) KnownLedger(f *rules.File, r *rules.Rule, name string, line int) {
 	if _, ok := b.set.Ledgers[name]; !ok {
-		b.probs.Add(f.Name, line, r.ID, "unknown ledger %q%s: describe it under ledger:", strict.Shorten(name),
+		b.probs.Add(f.Name, line, r.ID, "unknown ledger %q%s: define it under ledger:", strict.Shorten(name),
 			strict.DidYouMean(name, slices.Sorted(maps.Keys(b.set.Ledgers))))
 	}
 }

@@ -9,13 +9,14 @@ import (
 	"earshot/models"
 	"earshot/moderation/engine/ledger"
 	"earshot/moderation/match"
+	"earshot/moderation/match/textmodel"
 )
 
-// Context is what conditions look at: one line with what was said before it, who said it, and the room.
+// Context is the input of conditions: a line, the lines before it, the speaker, and the room.
 type Context struct {
 	set     *Settings
 	roster  *Roster
-	ledgers *ledger.Book
+	ledgers *ledger.Ledgers
 	Started time.Time // of the session
 	Person  *Person
 	Line    models.Utterance
@@ -26,27 +27,28 @@ type Context struct {
 	Late  bool  // the ledgers have changed since the line was judged
 
 	From     int           // matches begin at this token or later
-	Evidence []match.Match // of when, while unless is looked at
+	Evidence []match.Match // of when, while unless is evaluated
 	NoSound  bool          // matches by sound do not count
 	NowOnly  bool          // matches that end before the current line do not count
 
-	NoMeaning bool // what the text model says does not count
+	NoMeaning bool                                   // the text model is ignored
+	scorers   map[*textmodel.Model]*textmodel.Scorer // of the models used
 	meanings
-	Manner
+	EvalOptions
 }
 
-// Manner is how a line is judged.
-type Manner struct {
+// EvalOptions is how a line is judged.
+type EvalOptions struct {
 	Explain bool // also return the rules that do not fire, with the reason
 	Show    bool // do not mask
 }
 
-// NewContext is a context of a session, which looks at the people and ledgers that are given.
-func NewContext(s *Settings, r *Roster, l *ledger.Book) *Context {
+// NewContext returns the context of a session with the given people and ledgers.
+func NewContext(s *Settings, r *Roster, l *ledger.Ledgers) *Context {
 	return &Context{set: s, roster: r, ledgers: l, Scanner: match.NewScanner(s.matcher)}
 }
 
-// Look finds everything that any rule looks for in a line, given the lines before it.
+// Look matches everything that any rule looks for in a line, given the lines before it.
 func (sc *Context) Look(before []match.Utterance, u models.Utterance, words []models.Word) {
 	sc.Line, sc.Now, sc.Observe, sc.Late, sc.Evidence, sc.NoSound, sc.NowOnly = u, u.EndMS, false, false, nil, false, false
 	sc.NoMeaning, sc.meanings = false, meanings{}
@@ -55,8 +57,8 @@ func (sc *Context) Look(before []match.Utterance, u models.Utterance, words []mo
 	sc.From = sc.Window.Cut
 }
 
-// Words are the spoken words of matches, each once and in order, and their groups as they are shown. Without a match they
-// are all words of the line.
+// Words returns the spoken words of matches, each once and in order, and their groups for display. Without a match it returns all
+// words of the line.
 func (sc *Context) Words(ms []match.Match) (words []models.Word, shown []string) {
 	if len(ms) == 0 {
 		return slices.Clone(sc.Window.Current()), nil
@@ -83,7 +85,7 @@ func (sc *Context) Words(ms []match.Match) (words []models.Word, shown []string)
 	return words, shown
 }
 
-// masked are the indices of the words of matches, and whether each is to be hidden.
+// masked returns the indices of the words of matches, and whether each must be hidden.
 func (sc *Context) masked(ms []match.Match) map[int]bool {
 	out := map[int]bool{}
 	for _, m := range ms {
@@ -95,7 +97,7 @@ func (sc *Context) masked(ms []match.Match) map[int]bool {
 	return out
 }
 
-// listed reports whether a masked list holds a word of the window.
+// listed reports whether a masked list contains a word of the window.
 func (sc *Context) listed(word int) bool {
 	for id, src := range sc.set.sources {
 		over := func(m match.Match) bool { return slices.Contains(m.Words, word) }
@@ -106,7 +108,7 @@ func (sc *Context) listed(word int) bool {
 	return false
 }
 
-// found are the matches of some sources that begin at a token or later, heard as surely as minP.
+// found returns the matches of some sources that begin at or after a token, with a probability of at least minP.
 func (sc *Context) found(sources []int, from int, minP float64) (bool, []match.Match) {
 	var out []match.Match
 	for _, src := range sources {
@@ -128,13 +130,13 @@ func (sc *Context) found(sources []int, from int, minP float64) (bool, []match.M
 	return len(out) > 0, out
 }
 
-// quote names matches in an explanation, masked where their list is.
+// quote quotes matches in an explanation, masked if their list is.
 func (sc *Context) quote(ms []match.Match) string {
 	_, shown := sc.Words(ms)
 	return Quoted(shown)
 }
 
-// After is a time of a session's clock as people have it.
+// After formats a time of a session's clock.
 func After(started time.Time, ms int64) time.Time {
 	return started.Add(time.Duration(ms) * time.Millisecond)
 }
@@ -164,7 +166,7 @@ func (sc *Context) Pardons(unless Condition, evidence []match.Match) bool {
 	return ok
 }
 
-// TouchesNow reports whether some of the evidence is in the current line. Without words no evidence is in any.
+// TouchesNow reports whether any of the evidence is in the current line. Evidence without words is in no line.
 func (sc *Context) TouchesNow(evidence []match.Match) bool {
 	if len(evidence) == 0 || sc.Observe {
 		return true
@@ -172,7 +174,7 @@ func (sc *Context) TouchesNow(evidence []match.Match) bool {
 	return slices.ContainsFunc(evidence, func(m match.Match) bool { return m.Last >= sc.Window.Cut })
 }
 
-// LinesOf are the lines that the evidence touches; the current one always is.
+// LinesOf returns the lines that the evidence touches, always including the current one.
 func (sc *Context) LinesOf(evidence []match.Match) []models.Utterance {
 	first := len(sc.Window.Lines) - 1
 	for _, m := range evidence {
@@ -185,7 +187,7 @@ func (sc *Context) LinesOf(evidence []match.Match) []models.Utterance {
 	return out
 }
 
-// Mask hides a word but for its first letter: enough for a host who knows the list, nothing for one who reads along.
+// Mask hides a word except for its first letter: enough for a host who knows the list, but not for others who see it.
 func Mask(words string) string {
 	fields := strings.Fields(words)
 	for i, w := range fields {

@@ -2,6 +2,8 @@ package condition
 
 import (
 	"cmp"
+	"math"
+	"strings"
 
 	"earshot/configs/strict"
 	"earshot/models"
@@ -9,7 +11,7 @@ import (
 	"earshot/moderation/rules"
 )
 
-// takesFloor holds when a person takes the floor as described. All that is written must hold, within Of ms.
+// takesFloor holds if a person takes the floor in the way described. All parts given must hold, within Of ms.
 type takesFloor struct {
 	ShareOver, Overlap *float64           `json:",omitempty"`
 	TurnOver           int64              `json:",omitempty"`
@@ -23,35 +25,73 @@ type takesFloor struct {
 // Shape is how floor: is written.
 func (c *takesFloor) Shape(rules.Nested) strict.Shape {
 	return strict.After(strict.Mapping{
-		What: "floor",
+		What:    "floor",
+		Instead: strict.As("turn_over"),
 		Fields: []strict.Field{
 			{Name: "share_over", Shape: strict.SomeNumber("share_over", &c.ShareOver, 0, 1)},
-			{Name: "turn_over", Shape: strict.Duration("turn_over", &c.TurnOver)},
-			{Name: "interruptions", Shape: strict.Compare("interruptions", &c.Interruptions)},
+			{Name: "turn_over", Shape: strict.Seconds("turn_over", &c.TurnOver)},
+			{Name: "interruptions", Shape: strict.Count("interruptions", &c.Interruptions)},
 			{Name: "overlap", Shape: strict.SomeNumber("overlap", &c.Overlap, 0, 1)},
-			{Name: "of", Shape: strict.Duration("within", &c.Of)},
-			{Name: "within", Shape: strict.Duration("within", &c.Of)},
-			{Name: "every", Shape: strict.Duration("every", &c.Every)},
+			{Name: "of", Shape: strict.Seconds("within", &c.Of)},
+			{Name: "within", Shape: strict.Seconds("within", &c.Of)},
+			{Name: "every", Shape: strict.Seconds("every", &c.Every)},
 			{Name: "gap", Shape: strict.Duration("gap", &c.Gap)},
 			{Name: "min_speakers", Shape: strict.Whole("min_speakers", &c.MinSpeakers, 1, 1000)},
 		},
 		NeedsOne: []string{"share_over", "turn_over", "interruptions", "overlap", "every"},
-	}, func(v strict.Value) {
-		if c.Of > maxFloor {
-			v.Bad("floor looks back at most %dm", maxFloor/60_000)
-		}
-	})
+	}, c.check)
 }
 
-// Content is all that is written.
+// check reports what cannot hold, and keys that belong to others.
+func (c *takesFloor) check(v strict.Value) {
+	const most = maxFloor / 60_000
+	switch {
+	case c.Of > maxFloor:
+		v.Bad("floor looks back at most %dm", most)
+	case c.TurnOver >= maxFloor:
+		v.Bad("turn_over: a turn is followed for less than %dm", most)
+	case c.Every > maxFloor:
+		v.Bad("every may be at most %dm", most)
+	case c.ShareOver != nil && *c.ShareOver == 0:
+		v.Bad("share_over: 0%% holds for everybody who talks: write a share such as 60%%")
+	case (c.ShareOver != nil || c.Overlap != nil) && c.Of < countsFrom:
+		v.Bad("of: must be %ds at least, because a speaker counts from that much talk", countsFrom/1000)
+	case c.TurnOver > 0 && c.Gap > c.TurnOver:
+		v.Bad("gap: is longer than turn_over:, so a turn would consist of silence: write a pause such as 5s")
+	case c.Interruptions != nil && c.Interruptions.N > float64(c.Of/holdsFloorFor) && strings.HasPrefix(c.Interruptions.Op, ">"):
+		v.Bad("interruptions: nobody interrupts more than %d times within that time", c.Of/holdsFloorFor)
+	case c.ShareOver != nil && *c.ShareOver == 1:
+		v.Bad("share_over: nobody has more than 100%%")
+	case c.ShareOver != nil && *c.ShareOver >= c.mostShare():
+		v.Bad("share_over: %g%% is more than anybody can have of %ds beside %d speakers who talk for %ds each: write min_speakers: 2, "+
+			"or a longer of:", math.Round(*c.ShareOver*1000)/10, c.Of/1000, c.MinSpeakers-1, countsFrom/1000)
+	case c.Overlap != nil && *c.Overlap == 1:
+		v.Bad("overlap: nobody has more than 100%%")
+	case v.Has("of") && v.Has("within"):
+		v.Bad("of: and within: are the same: write one of them")
+	case v.Has("of", "within") && v.Has("turn_over", "every") && !v.Has("share_over", "overlap", "interruptions"):
+		v.Bad("of: (or within:) belongs to share_over:, overlap: and interruptions:")
+	case v.Has("gap") && v.Has("share_over", "overlap", "interruptions") && !v.Has("turn_over", "every"):
+		v.Bad("gap: belongs to turn_over: and every:")
+	case v.Has("min_speakers") && v.Has("turn_over", "every", "overlap", "interruptions") && !v.Has("share_over"):
+		v.Bad("min_speakers: belongs to share_over:")
+	}
+}
+
+// mostShare is the share of a person who talks all the time beside the least talk of the other speakers who must be there.
+func (c *takesFloor) mostShare() float64 {
+	return float64(c.Of) / float64(c.Of+int64(c.MinSpeakers-1)*countsFrom)
+}
+
+// Content is everything that is set.
 func (c *takesFloor) Content() (string, any) { return "Floor", c }
 
 func (c *takesFloor) compile(p *Part) Condition {
-	p.Looks |= AtPerson
+	p.Inputs |= InputPerson
 	return c
 }
 
-// Eval looks at who spoke when.
+// Eval evaluates who spoke when.
 func (c *takesFloor) Eval(e *Context, _ float64) (bool, []match.Match) {
 	w := models.Span{StartMS: e.Now - c.Of, EndMS: e.Now}
 	if c.ShareOver != nil && !c.shareOver(e, w) {
@@ -71,8 +111,8 @@ func (c *takesFloor) Eval(e *Context, _ float64) (bool, []match.Match) {
 	return c.Interruptions == nil || c.Interruptions.Holds(float64(e.roster.interruptions(e.Person, w))), nil
 }
 
-// shareOver reports whether a person has had more than their share, once the session is as old as the window. It means something
-// only when the room has talked for a fifth of the window.
+// shareOver reports whether a person has had more than their share, once the session is as old as the window. A share is meaningful
+// only if people have talked for a fifth of the window.
 func (c *takesFloor) shareOver(e *Context, w models.Span) bool {
 	mine, all, speakers := e.Person.floor.talk(w), int64(0), 0
 	for _, other := range e.roster.People {
@@ -84,7 +124,7 @@ func (c *takesFloor) shareOver(e *Context, w models.Span) bool {
 	return w.StartMS >= 0 && all >= c.Of/5 && speakers >= c.MinSpeakers && float64(mine) > *c.ShareOver*float64(all)
 }
 
-// Explain says whether the floor is taken so.
+// Explain says whether the person takes the floor in this way.
 func (c *takesFloor) Explain(_ *Context, held bool, _ []match.Match) string {
-	return described("the floor is taken as described", held)
+	return described("the floor matches the condition", held)
 }

@@ -9,10 +9,10 @@ import (
 	"earshot/moderation/rules"
 )
 
-// group is a list of conditions, as it is written.
+// group is a list of conditions as parsed.
 type group struct{ kids []*rules.Cond }
 
-// Content is what the group is made of.
+// Content is the group's conditions.
 func (g *group) Content() (string, any) { return "Kids", g.kids }
 
 func (g *group) compileAll(p *Part) []Condition {
@@ -23,7 +23,7 @@ func (g *group) compileAll(p *Part) []Condition {
 	return out
 }
 
-// explain joins why those conditions came out so that decided.
+// explain joins the reasons of the conditions that decided.
 func explain(kids []Condition, e *Context, decisive bool) string {
 	var parts []string
 	for _, kid := range kids {
@@ -45,7 +45,7 @@ func (g *anyOf) compile(p *Part) Condition { return anyHolds{g.compileAll(p)} }
 // anyHolds holds when one of its conditions does.
 type anyHolds struct{ kids []Condition }
 
-// Eval gives the matches of all that hold.
+// Eval returns the matches of all that hold.
 func (g anyHolds) Eval(e *Context, minP float64) (bool, []match.Match) {
 	held, out := false, []match.Match(nil)
 	for _, kid := range g.kids {
@@ -56,7 +56,7 @@ func (g anyHolds) Eval(e *Context, minP float64) (bool, []match.Match) {
 	return held, out
 }
 
-// Explain tells of those that decided.
+// Explain explains those that decided.
 func (g anyHolds) Explain(e *Context, held bool, _ []match.Match) string {
 	return explain(g.kids, e, held)
 }
@@ -69,23 +69,42 @@ func (g *allOf) Shape(nested rules.Nested) strict.Shape { return nested("all", &
 
 func (g *allOf) compile(p *Part) Condition { return allHold{g.compileAll(p)} }
 
-// allHold holds when all its conditions do.
+// allHold holds if all its conditions do.
 type allHold struct{ kids []Condition }
 
-// Eval gives the matches of all.
+// Eval returns the matches of all. Whether speech is reported is asked of what the others matched.
 func (g allHold) Eval(e *Context, minP float64) (bool, []match.Match) {
 	var out []match.Match
 	for _, kid := range g.kids {
+		if _, asks := kid.(*reportedSpeech); asks {
+			continue
+		}
 		ok, ms := kid.Eval(e, minP)
 		if !ok {
 			return false, nil
 		}
 		out = append(out, ms...)
 	}
-	return true, out
+	return g.reported(e, out), out
 }
 
-// Explain tells of those that decided.
+// reported reports whether the conditions on reported speech hold for some matches.
+func (g allHold) reported(e *Context, ms []match.Match) bool {
+	if e.Evidence == nil {
+		e.Evidence = ms
+		defer func() { e.Evidence = nil }()
+	}
+	for _, kid := range g.kids {
+		if c, asks := kid.(*reportedSpeech); asks {
+			if held, _ := c.Eval(e, 0); !held {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Explain explains those that decided.
 func (g allHold) Explain(e *Context, held bool, _ []match.Match) string {
 	return explain(g.kids, e, held)
 }
@@ -96,12 +115,19 @@ type noneOf struct{ group }
 // Shape is how none: is written.
 func (g *noneOf) Shape(nested rules.Nested) strict.Shape { return nested("none", &g.kids) }
 
-func (g *noneOf) compile(p *Part) Condition { return noneHolds{g.compileAll(p)} }
+func (g *noneOf) compile(p *Part) Condition {
+	looks, quotes, spans := p.Inputs, p.Quotes, p.Spans
+	p.Inputs = 0
+	out := noneHolds{g.compileAll(p)}
+	p.Excludes |= p.Inputs
+	p.Inputs, p.Quotes, p.Spans = looks|p.Inputs, quotes, spans
+	return out
+}
 
-// noneHolds holds when none of its conditions does. Below it every match counts, so that doubt about a word can only ever excuse.
+// noneHolds holds if none of its conditions does. Below it every match counts, so that doubt about a word can only excuse.
 type noneHolds struct{ kids []Condition }
 
-// Eval never has matches.
+// Eval never returns matches.
 func (g noneHolds) Eval(e *Context, _ float64) (bool, []match.Match) {
 	noSound, nowOnly := e.NoSound, e.NowOnly
 	e.NoSound, e.NowOnly = false, false
@@ -114,7 +140,7 @@ func (g noneHolds) Eval(e *Context, _ float64) (bool, []match.Match) {
 	return true, nil
 }
 
-// Explain tells of those that decided.
+// Explain explains those that decided.
 func (g noneHolds) Explain(e *Context, held bool, _ []match.Match) string {
 	return explain(g.kids, e, !held)
 }

@@ -9,7 +9,7 @@ import (
 	"earshot/moderation/rules"
 )
 
-// heard holds when a person's sound is as described. All that is written must hold, for For ms on end.
+// heard holds if a person's sound has the given properties. All parts given must hold, for For ms without interruption.
 type heard struct {
 	LoudnessAbove         *float64           `json:",omitempty"`
 	Clipped, Music, Noise *strict.Comparison `json:",omitempty"`
@@ -19,27 +19,31 @@ type heard struct {
 // Shape is how heard: is written.
 func (c *heard) Shape(rules.Nested) strict.Shape {
 	return strict.After(strict.Mapping{
-		What: "heard",
+		What:    "heard",
+		Instead: strict.As("loudness_above"),
 		Fields: []strict.Field{
 			{Name: "loudness_above", Shape: strict.Decibels("loudness_above", &c.LoudnessAbove)},
 			{Name: "clipped", Shape: strict.Share("clipped", &c.Clipped)},
 			{Name: "music", Shape: strict.Share("music", &c.Music)},
 			{Name: "noise", Shape: strict.Share("noise", &c.Noise)},
-			{Name: "for", Shape: strict.Duration("for", &c.For)},
+			{Name: "for", Shape: strict.Seconds("for", &c.For)},
 		},
 		NeedsOne: []string{"loudness_above", "clipped", "music", "noise"},
 	}, func(v strict.Value) {
 		if c.For > maxSound {
 			v.Bad("heard.for may be at most %ds", maxSound/1000)
 		}
+		if c.LoudnessAbove != nil && *c.LoudnessAbove == 0 {
+			v.Bad("loudness_above: nothing is louder than 0dBFS (full scale): write a level such as -9dBFS")
+		}
 	})
 }
 
-// Content is all that is written.
+// Content is everything that is set.
 func (c *heard) Content() (string, any) { return "Heard", c }
 
 func (c *heard) compile(p *Part) Condition {
-	p.Looks |= AtPerson
+	p.Inputs |= InputPerson
 	return c
 }
 
@@ -60,14 +64,14 @@ func (c *heard) Eval(e *Context, _ float64) (bool, []match.Match) {
 	return false, nil
 }
 
-// like reports whether a stretch of sound is as described.
+// like reports whether a span of sound has the properties.
 func (c *heard) like(w models.Sound) bool {
 	within := func(c *strict.Comparison, v float64) bool { return c == nil || c.Holds(v) }
 	return (c.LoudnessAbove == nil || w.LevelDBFS > *c.LoudnessAbove) && within(c.Clipped, w.Clipped) &&
 		within(c.Music, w.Music) && within(c.Noise, w.Noise)
 }
 
-// Explain says whether it sounds so.
+// Explain says whether the sound has the properties.
 func (c *heard) Explain(_ *Context, held bool, _ []match.Match) string {
-	return described("it sounds as described", held)
+	return described("the sound matches the condition", held)
 }

@@ -19,7 +19,7 @@ import (
 	"earshot/moderation/rules"
 )
 
-// expression holds when what is written in CEL does, for what no matcher says.
+// expression holds if a CEL expression does, for what no other condition can express.
 type expression struct{ text string }
 
 // Shape is how if: is written.
@@ -32,13 +32,16 @@ func (c *expression) compile(p *Part) Condition {
 	e, err := compileExpr(c.text)
 	if err != nil {
 		p.bad(p.line, "if: %s", err)
-		p.Looks |= AtLine
+		p.Inputs |= InputLine
 		return e
 	}
 	if e.ofLine {
-		p.Looks |= AtLine
-	} else {
-		p.Looks |= AtWho
+		p.Inputs |= InputLine
+	} else if e.ofPerson {
+		p.Inputs |= InputWho
+	}
+	if e.newcomers && p.set.Newcomers == nil {
+		p.bad(p.line, "if: newcomer: no file defines who is new: add people: {newcomer: {until: {in_room: 10m}}}")
 	}
 	p.knownIn(e)
 	return e
@@ -47,19 +50,37 @@ func (c *expression) compile(p *Part) Condition {
 // expr is a compiled expression.
 type expr struct {
 	program cel.Program
-	ofLine  bool // it looks at a line, and does not hold where there is none
-	// roles and ledgers are those that it names.
+	ofLine  bool // it uses a line, and does not hold without one
+	// ofPerson says that it uses what is known about the speaker.
+	ofPerson bool
+	// roles and ledgers are those that it uses.
 	roles, ledgers []string
+	// languages are the texts that it compares the language with, spoken those that it looks for in what was said, single those of
+	// them that are compared with single words, and patterns those that matches() looks for in it.
+	languages, spoken, single, patterns []string
+	newcomers                           bool // it uses newcomer
 }
 
-// lineVariables are those of a line; the others are known of whoever is looked at, also while nothing is said.
+// lineVariables are available for a line only; the others are also available while nothing is said.
 var lineVariables = []string{"text", "words", "duration_ms", "voiced_ms", "late_ms", "language", "level_dbfs", "min_p"}
 
-// knownIn complains about roles and ledgers of an expression that no file describes.
+// exprNames are the names of all variables.
+var exprNames = slices.Concat(lineVariables, personVariables, []string{"at_ms"})
+
+// personVariables are empty where no particular person is concerned.
+var personVariables = []string{"speaker_id", "roles", "newcomer", "balance", "talk_ms"}
+
+// knownIn reports roles and ledgers of an expression that no file defines.
 func (p *Part) knownIn(e *expr) {
 	for _, r := range e.roles {
+		p.asked[models.Role(r)] = true
 		if !p.set.Roles[models.Role(r)] {
 			p.bad(p.line, "if: unknown role %q%s: give its members under people:", strict.Shorten(r), strict.DidYouMean(r, p.set.RoleNames()))
+		}
+	}
+	for _, l := range e.languages {
+		if err := rules.IsLanguageCode(l); err != nil && l != "" {
+			p.bad(p.line, "if: %s", err)
 		}
 	}
 	for _, l := range e.ledgers {
@@ -67,18 +88,18 @@ func (p *Part) knownIn(e *expr) {
 	}
 }
 
-// Bounds on what one expression may cost, in CEL's own units: a comparison is one, a walk over the words one for each.
+// Limits on the cost of one expression, in CEL's units: a comparison costs one, an iteration over the words one per word.
 const (
 	maxExprText  = 500
-	maxExprCost  = 20_000  // counted while it runs
-	maxExprGuess = 200_000 // guessed at load, for a line of maxExprWords words
+	maxExprCost  = 20_000  // counted at run time
+	maxExprGuess = 200_000 // estimated at load, for a line of maxExprWords words
 	maxExprWords = 200
 )
 
-// exprVariables are what an expression may look at.
+// exprVariables are the variables of an expression.
 func exprVariables() []cel.EnvOption {
 	return []cel.EnvOption{
-		cel.Variable("text", cel.StringType),                                 // the line in comparable words
+		cel.Variable("text", cel.StringType),                                 // the normalised text of the line
 		cel.Variable("words", cel.ListType(cel.StringType)),                  // its words
 		cel.Variable("speaker_id", cel.StringType),                           //
 		cel.Variable("roles", cel.ListType(cel.StringType)),                  //
@@ -88,17 +109,17 @@ func exprVariables() []cel.EnvOption {
 		cel.Variable("late_ms", cel.IntType),                                 //
 		cel.Variable("language", cel.StringType),                             // ISO 639-1, or ""
 		cel.Variable("level_dbfs", cel.DoubleType),                           //
-		cel.Variable("min_p", cel.DoubleType),                                // of the least sure word
+		cel.Variable("min_p", cel.DoubleType),                                // the lowest probability of a word
 		cel.Variable("balance", cel.MapType(cel.StringType, cel.DoubleType)), // of the speaker, by ledger
 		cel.Variable("talk_ms", cel.IntType),                                 // of the speaker, in the session
 		cel.Variable("at_ms", cel.IntType),                                   // from the session's start
 	}
 }
 
-// sizes tells how long lists and texts may be, to bound an expression's cost before it runs.
+// sizes gives the maximum lengths of lists and texts, to bound an expression's cost before it runs.
 type sizes struct{}
 
-// EstimateSize gives the longest values of our variables.
+// EstimateSize returns the maximum sizes of the variables.
 func (sizes) EstimateSize(n cost.AstNode) *cost.SizeEstimate {
 	switch strings.Join(n.Path(), ".") {
 	case "text":
@@ -126,10 +147,15 @@ func compileExpr(text string) (*expr, error) {
 	parsed, issues := env.Compile(text)
 	if issues != nil && len(issues.Errors()) > 0 {
 		e := issues.Errors()[0]
-		return nil, fmt.Errorf("at character %d: %s%s", e.Location.Column()+1, e.Message, decimalInstead(e.Message, text))
+		return nil, fmt.Errorf(
+			"at character %d: %s%s", e.Location.Column()+1, e.Message, decimalInstead(e.Message, text)+timeInstead(e.Message, text),
+		)
 	}
 	if parsed.OutputType() != cel.BoolType {
 		return nil, fmt.Errorf("the expression is %s; it must be true or false", parsed.OutputType())
+	}
+	if !slices.ContainsFunc(exprNames, func(name string) bool { return strings.Contains(text, name) }) {
+		return nil, errors.New("the expression looks at nothing: it always or never holds")
 	}
 	if madeUp(parsed) {
 		return nil, errors.New("matches() takes a pattern that is written out, and nothing that was said")
@@ -147,13 +173,33 @@ func compileExpr(text string) (*expr, error) {
 	}
 	out := &expr{program: program}
 	out.look(parsed)
+	if err := idle(parsed); err != nil {
+		return nil, err
+	}
+	for _, t := range out.single {
+		if words := match.Phrase(t); len(words) > 1 {
+			return nil, fmt.Errorf(
+				"%q is never found among words, which are single: write text.contains(%q)", strict.Shorten(t), strings.Join(words, " "),
+			)
+		}
+	}
+	for _, p := range out.patterns {
+		if err := match.Readable(p); err != nil {
+			return nil, err
+		}
+	}
+	for _, t := range out.spoken {
+		if plain := strings.Join(match.Phrase(t), " "); plain != t && plain != "" && !strings.HasPrefix(t, " ") && !strings.HasSuffix(t, " ") {
+			return nil, fmt.Errorf("%q is never found: what was said is read in lower case and without signs: write %q", strict.Shorten(t), plain)
+		}
+	}
 	return out, nil
 }
 
-// wholeNumber finds a whole number that is compared.
+// wholeNumber matches a comparison with a whole number.
 var wholeNumber = regexp.MustCompile(`[<>=]\s*(-?[0-9]+)($|[^0-9.])`)
 
-// decimalInstead says what to write where a decimal is compared with a whole number, or "".
+// decimalInstead returns a hint if a decimal is compared with a whole number, or "".
 func decimalInstead(message, text string) string {
 	if !strings.Contains(message, "(double, int)") && !strings.Contains(message, "(int, double)") {
 		return ""
@@ -165,40 +211,20 @@ func decimalInstead(message, text string) string {
 	return fmt.Sprintf("; a decimal is compared with a decimal: write %s.0", m[1])
 }
 
-// look notes what the expression looks at.
-func (e *expr) look(parsed *cel.Ast) {
-	literal := func(x ast.Expr) (string, bool) {
-		if x.Kind() != ast.LiteralKind {
-			return "", false
-		}
-		s, ok := x.AsLiteral().Value().(string)
-		return s, ok
+// timeWritten matches a time as the rest of a rule file writes it.
+var timeWritten = regexp.MustCompile(`\b[0-9]+(ms|s|m|h|d|w)\b`)
+
+// timeInstead returns a hint if a time is written with a unit, or "".
+func timeInstead(message, text string) string {
+	written := timeWritten.FindString(text)
+	d, err := strict.ParseDuration(written)
+	if err != nil || !strings.HasPrefix(message, "Syntax error") {
+		return ""
 	}
-	is := func(x ast.Expr, name string) bool { return x.Kind() == ast.IdentKind && x.AsIdent() == name }
-	ast.PostOrderVisit(parsed.NativeRep().Expr(), ast.NewExprVisitor(func(x ast.Expr) {
-		switch x.Kind() {
-		case ast.IdentKind:
-			e.ofLine = e.ofLine || slices.Contains(lineVariables, x.AsIdent())
-		case ast.SelectKind:
-			if s := x.AsSelect(); is(s.Operand(), "balance") && !s.IsTestOnly() {
-				e.ledgers = append(e.ledgers, s.FieldName())
-			}
-		case ast.CallKind:
-			args := x.AsCall().Args()
-			if len(args) != 2 {
-				return
-			}
-			if s, ok := literal(args[0]); ok && is(args[1], "roles") {
-				e.roles = append(e.roles, s)
-			}
-			if s, ok := literal(args[1]); ok && is(args[0], "balance") {
-				e.ledgers = append(e.ledgers, s)
-			}
-		}
-	}))
+	return fmt.Sprintf("; times are in ms: write %d", d.Milliseconds())
 }
 
-// madeUp reports whether some pattern of the expression is not written out: patterns are compiled once, at load.
+// madeUp reports whether a pattern of the expression is computed: patterns are compiled once, at load.
 func madeUp(parsed *cel.Ast) bool {
 	found := false
 	ast.PostOrderVisit(parsed.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
@@ -210,7 +236,7 @@ func madeUp(parsed *cel.Ast) bool {
 	return found
 }
 
-// Eval evaluates the expression on a line. One that fails (a division by zero, an index out of range, the bound on cost) does
+// Eval evaluates the expression on a line. An expression that fails (a division by zero, an index out of range, the cost limit) does
 // not hold.
 func (e *expr) Eval(sc *Context, _ float64) (bool, []match.Match) {
 	if sc.Observe && e.ofLine {
@@ -225,7 +251,7 @@ func (e *expr) Explain(_ *Context, held bool, _ []match.Match) string {
 	return described("the expression holds", held)
 }
 
-// eval evaluates the expression, and tells what that cost.
+// eval evaluates the expression, and returns its cost.
 func (e *expr) eval(sc *Context) (held bool, spent uint64) {
 	var tokens []match.Token
 	var spoken []models.Word

@@ -2,11 +2,12 @@ package condition
 
 import "earshot/moderation/rules"
 
-// Kinds are all kinds of conditions. A new one is a file of its own and a line here.
+// Kinds lists all kinds of conditions. To add one, write a file for it and add a line here.
 var Kinds = []rules.ConditionKind{
 	{Name: "any", New: func() rules.Condition { return &anyOf{} }},
 	{Name: "all", New: func() rules.Condition { return &allOf{} }},
 	{Name: "none", New: func() rules.Condition { return &noneOf{} }},
+	{Name: "condition", New: func() rules.Condition { return &named{} }},
 	{Name: "role", New: func() rules.Condition { return &role{} }},
 	{Name: "speaker", New: func() rules.Condition { return &speaker{} }},
 	{Name: "newcomer", New: func() rules.Condition { return &newcomer{} }},

@@ -8,10 +8,10 @@ import (
 	"earshot/moderation/rules"
 )
 
-// allowed stands for the languages that the profile allows.
+// allowed refers to the languages that the profile allows.
 const allowed = "allowed"
 
-// spokenLanguage holds when a person speaks another language than those named, as surely as Sure.
+// spokenLanguage holds if a person speaks a language other than those named, with a certainty of at least Sure.
 type spokenLanguage struct {
 	NotIn []string
 	Sure  float64
@@ -19,38 +19,43 @@ type spokenLanguage struct {
 
 // Shape is how spoken_language: is written.
 func (c *spokenLanguage) Shape(rules.Nested) strict.Shape {
-	return strict.Mapping{
-		What: "spoken_language",
+	return strict.After(strict.Mapping{
+		What:    "spoken_language",
+		Instead: strict.As("not_in"),
 		Fields: []strict.Field{
 			{Name: "not_in", Shape: rules.LanguageCodes("not_in", &c.NotIn, allowed)},
 			{Name: "sure", Shape: strict.Number("sure", &c.Sure, 0, 1)},
 		},
 		Required: []string{"not_in"},
-	}
+	}, func(v strict.Value) {
+		if c.Sure == 0 {
+			v.Bad("sure: 0 holds whatever is spoken: write a share such as 80%%")
+		}
+	})
 }
 
-// Content is all that is written.
+// Content is everything that is set.
 func (c *spokenLanguage) Content() (string, any) { return "Tongue", c }
 
 func (c *spokenLanguage) compile(p *Part) Condition {
-	p.Looks |= AtPerson
+	p.Inputs |= InputPerson
 	out := otherLanguage{c.NotIn, c.Sure}
 	if slices.Contains(c.NotIn, allowed) {
 		if len(p.set.Languages) == 0 {
-			p.bad(p.line, "spoken_language: which languages are allowed is not said: give languages: {allowed: […]}")
+			p.bad(p.line, "spoken_language: no allowed languages are defined: add languages: {allowed: […]}")
 		}
 		out.than = append(slices.Clone(c.NotIn), p.set.Languages...)
 	}
 	return out
 }
 
-// otherLanguage holds when another language than some is spoken, after enough speech to tell.
+// otherLanguage holds if a language other than the given ones is spoken, after enough speech to tell.
 type otherLanguage struct {
 	than []string
 	sure float64
 }
 
-// Eval weighs the votes on the person's language.
+// Eval evaluates the votes on the person's language.
 func (c otherLanguage) Eval(e *Context, _ float64) (bool, []match.Match) {
 	weights := map[string]float64{}
 	var voiced int64

@@ -18,17 +18,21 @@ type Balance struct {
 	line int
 }
 
-// balances holds when a person's balances are as described.
+// balances holds if a person's balances meet the comparisons.
 type balances struct{ need []Balance }
 
 // Shape is how ledger: is written.
 func (c *balances) Shape(rules.Nested) strict.Shape {
-	return strict.Entries("ledger", func(key strict.Value) (strict.Shape, func()) {
+	return strict.After(strict.Entries("ledger", func(key strict.Value) (strict.Shape, func()) {
 		var need *strict.Comparison
-		return strict.Compare("ledger."+key.Text(), &need), func() {
+		return strict.Amount("ledger."+key.Text(), &need), func() {
 			if need != nil {
 				c.need = append(c.need, Balance{key.Text(), *need, key.Line()})
 			}
+		}
+	}), func(v strict.Value) {
+		if v.IsMapping() && len(v.Keys()) == 0 {
+			v.Bad("ledger: is empty: write the points of a ledger, such as {conduct: \">=100\"}")
 		}
 	})
 }
@@ -42,15 +46,18 @@ func (c *balances) Content() (string, any) {
 }
 
 func (c *balances) compile(p *Part) Condition {
-	p.Looks |= AtLedger
+	p.Inputs |= InputLedger
 	p.Balances = append(p.Balances, c.need...)
 	for _, b := range c.need {
 		p.knownLedger(b.Name, b.line)
+		if l, ok := p.set.Ledgers[b.Name]; ok && l.Per == "person" {
+			p.Inputs |= InputWho
+		}
 	}
 	return c
 }
 
-// Eval compares the balances of now.
+// Eval compares the current balances.
 func (c *balances) Eval(e *Context, _ float64) (bool, []match.Match) {
 	for _, b := range c.need {
 		if e.Person == nil || !b.Need.Holds(e.ledgers.Balance(b.Name, e.Person.ID, After(e.Started, e.Now))) {
@@ -60,7 +67,7 @@ func (c *balances) Eval(e *Context, _ float64) (bool, []match.Match) {
 	return len(c.need) > 0, nil
 }
 
-// Explain says how far somebody has come.
+// Explain says what the balance is.
 func (c *balances) Explain(e *Context, _ bool, _ []match.Match) string {
 	if e.Person == nil {
 		return "nobody has points"
@@ -69,7 +76,7 @@ func (c *balances) Explain(e *Context, _ bool, _ []match.Match) string {
 	for i, b := range c.need {
 		has := e.ledgers.Balance(b.Name, e.Person.ID, After(e.Started, e.Now))
 		out[i] = fmt.Sprintf(
-			"%s is at %s points (%s%g is asked for)", b.Name, strconv.FormatFloat(math.Round(has*100)/100, 'f', -1, 64), b.Need.Op,
+			"%s is at %s points (%s%g required)", b.Name, strconv.FormatFloat(math.Round(has*100)/100, 'f', -1, 64), b.Need.Op,
 			b.Need.N,
 		)
 	}

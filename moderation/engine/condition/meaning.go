@@ -9,12 +9,12 @@ import (
 	"earshot/moderation/match/textmodel"
 )
 
-// scoredWords are words [from, to) of the window with what the text model says of them, and by label which of them counted, as far as
-// that was asked for: it takes as many scores as there are words.
+// scoredWords are the words [from, to) of the window with the scores of the text model and, by label, the words that counted, as far
+// as requested: computing them takes as many scores as there are words.
 type scoredWords struct {
 	from, to int
 	scores   textmodel.Scores
-	counted  map[int][]textmodel.Counted
+	counted  map[string][]textmodel.Counted
 }
 
 func (s *scoredWords) length() int { return s.to - s.from }
@@ -22,49 +22,86 @@ func (s *scoredWords) length() int { return s.to - s.from }
 // meant is what made a condition on the meaning hold: words that reach a score.
 type meant struct {
 	*scoredWords
-	reaches
+	least
 }
 
-// meanings is what was asked of the text model about one line.
+// meanings caches what the text model returned for one line.
 type meanings struct {
 	scored []*scoredWords
-	meant  []meant // a match over the words that counted has the source -1 for the first of these, -2 for the second, …
+	meant  []meant // a match over the words that counted has the source -1 for the first of these, -2 for the second, and so on
 }
 
-// scoredAs asks the text model about the words [from, to) of the window, once for each line.
+// scoredAs scores the words [from, to) of the window, once for each line.
 func (sc *Context) scoredAs(from, to int) *scoredWords {
 	for _, s := range sc.scored {
 		if s.from == from && s.to == to {
 			return s
 		}
 	}
-	s := &scoredWords{from, to, sc.set.model.Score(sc.texts(from, to)), map[int][]textmodel.Counted{}}
+	s := &scoredWords{from, to, sc.asked().Score(sc.texts(from, to)), map[string][]textmodel.Counted{}}
+	if s.length() >= longLine {
+		for i, p := range s.scores {
+			s.scores[i] = p / (2 - p) // half the odds
+		}
+	}
 	sc.scored = append(sc.scored, s)
 	return s
 }
 
-// current is what the text model says of the current line.
+// longLine is the number of words from which the odds of a line are halved: the more words there are, the more likely some of them
+// resemble something by chance. The scores are calibrated on ordinary talk, whose lines are shorter.
+const longLine = 20
+
+// asked returns this session's scorer for the current line's language.
+func (sc *Context) asked() *textmodel.Scorer {
+	m := sc.textModel()
+	s := sc.scorers[m]
+	if s == nil {
+		s = textmodel.NewScorer(m)
+		if sc.scorers == nil {
+			sc.scorers = map[*textmodel.Model]*textmodel.Scorer{}
+		}
+		sc.scorers[m] = s
+	}
+	return s
+}
+
+// textModel returns the model for the current line's language, or nil.
+func (sc *Context) textModel() *textmodel.Model { return sc.set.textModel(sc.Line.Language) }
+
+// scoreOf returns a label's score for some words, 0 if the model does not know the label.
+func (sc *Context) scoreOf(s *scoredWords, label string) float64 {
+	if i := slices.Index(sc.textModel().Labels, label); i >= 0 {
+		return s.scores[i]
+	}
+	return 0
+}
+
+// current returns the scores of the current line.
 func (sc *Context) current() *scoredWords { return sc.scoredAs(sc.Window.CutAt, len(sc.Window.Words)) }
 
-// soundsSo are the words that reach a score: those of the current line or, where a match may begin in an earlier one, all from
-// there on, as long as it is the current line that makes them reach it. nil: none.
-func (sc *Context) soundsSo(r reaches) *scoredWords {
+// soundsSo returns the words that reach a score: those of the current line or, if a match may begin in an earlier one, all from
+// there on, up to the model's window, provided that the current line makes them reach it. nil: none.
+func (sc *Context) soundsSo(r least) *scoredWords {
 	now, cut := sc.current(), sc.Window.CutAt
-	if now.scores[r.label] >= r.score {
+	if sc.scoreOf(now, r.Label) >= r.Score {
 		return now
 	}
 	if sc.From >= sc.Window.Cut {
 		return nil
 	}
-	first := sc.Window.Tokens[sc.From].Word
+	first := max(sc.Window.Tokens[sc.From].Word, len(sc.Window.Words)-sc.textModel().Window)
+	if first >= cut {
+		return nil
+	}
 	all := sc.scoredAs(first, len(sc.Window.Words))
-	if all.scores[r.label] < r.score || sc.scoredAs(first, cut).scores[r.label] >= r.score {
+	if sc.scoreOf(all, r.Label) < r.Score || sc.scoreOf(sc.scoredAs(first, cut), r.Label) >= r.Score {
 		return nil
 	}
 	return all
 }
 
-// texts are the words [from, to) of the window.
+// texts returns the words [from, to) of the window.
 func (sc *Context) texts(from, to int) []string {
 	out := make([]string, to-from)
 	for i, w := range sc.Window.Words[from:to] {
@@ -73,41 +110,56 @@ func (sc *Context) texts(from, to int) []string {
 	return out
 }
 
-// counted is a match over the words that a score comes from.
-func (sc *Context) counted(s *scoredWords, r reaches) (match.Match, bool) {
-	i := slices.IndexFunc(sc.meant, func(m meant) bool { return m.scoredWords == s && m.reaches == r })
+// counted returns a match over the words that a score comes from.
+func (sc *Context) counted(s *scoredWords, r least) (match.Match, bool) {
+	i := slices.IndexFunc(sc.meant, func(m meant) bool { return m.scoredWords == s && m.least == r })
 	if i < 0 {
 		i = len(sc.meant)
 		sc.meant = append(sc.meant, meant{s, r})
 	}
-	if _, known := s.counted[r.label]; !known { // other rules ask for other scores of the same label
-		s.counted[r.label] = sc.set.model.Explain(sc.texts(s.from, s.to), r.label)
+	if _, known := s.counted[r.Label]; !known { // other rules may require other scores of the same label
+		s.counted[r.Label] = sc.asked().Explain(sc.texts(s.from, s.to), slices.Index(sc.textModel().Labels, r.Label))
 	}
 	var words []int
-	for _, c := range s.counted[r.label] {
+	for _, c := range s.counted[r.Label] {
 		words = append(words, s.from+c.Word)
 	}
 	slices.Sort(words)
 	return sc.MatchOver(-1-i, words)
 }
 
-// Meaning says in words what a line sounds like by the text model, which words counted and how much, those that count most
-// first, and how sure that is; "" when no match is of that kind.
+// Meaning describes the text model's finding: the label, the words that counted and their shares, the largest first, and the
+// certainty; "" if no match is of that kind. Of several scores of a label reached by the same words, the highest is reported.
 func (sc *Context) Meaning(ms []match.Match) string {
-	var out []string
+	var top []match.Match
 	for _, m := range ms {
-		if m.Source < 0 {
-			x := sc.meant[-1-m.Source]
-			out = append(out, fmt.Sprintf("sounds like %s: %s; %s", soundsLike(sc.set.model.Labels[x.label]), sc.shares(x, m), x.sureness()))
+		if m.Source >= 0 {
+			continue
+		}
+		x := sc.meant[-1-m.Source]
+		same := func(o match.Match) bool {
+			y := sc.meant[-1-o.Source]
+			return y.scoredWords == x.scoredWords && y.Label == x.Label
+		}
+		switch i := slices.IndexFunc(top, same); {
+		case i < 0:
+			top = append(top, m)
+		case sc.meant[-1-top[i].Source].Score < x.Score:
+			top[i] = m
 		}
 	}
-	return strings.Join(slices.Compact(out), "; ")
+	out := make([]string, len(top))
+	for i, m := range top {
+		x := sc.meant[-1-m.Source]
+		out[i] = fmt.Sprintf("sounds like %s: %s; %s", soundsLike(x.Label), sc.shares(x, m), sc.sureness(x))
+	}
+	return strings.Join(out, "; ")
 }
 
-// shares names the words that counted with their shares.
+// shares lists the words that counted with their shares.
 func (sc *Context) shares(x meant, m match.Match) string {
 	masked := sc.masked([]match.Match{m})
-	counted := x.counted[x.label]
+	counted := x.counted[x.Label]
 	out := make([]string, len(counted))
 	for i, c := range counted {
 		text := trim(sc.Window.Words[x.from+c.Word].Text)
@@ -119,9 +171,9 @@ func (sc *Context) shares(x meant, m match.Match) string {
 	return strings.Join(out, ", ")
 }
 
-// sureness is the score in words, with how often harmless lines reach what the rule asks for.
-func (x meant) sureness() string {
-	score, words := x.scores[x.label], "not sure"
+// sureness describes the score, with how often harmless lines reach the required one.
+func (sc *Context) sureness(x meant) string {
+	score, words := sc.scoreOf(x.scoredWords, x.Label), "not sure"
 	switch {
 	case score >= 0.97:
 		words = "very sure"
@@ -130,10 +182,10 @@ func (x meant) sureness() string {
 	case score >= 0.7:
 		words = "fairly sure"
 	}
-	return fmt.Sprintf("%s (%.2f; %s)", words, score, FalseAlarms(x.score))
+	return fmt.Sprintf("%s (%.2f; %s)", words, score, FalseAlarms(x.Score))
 }
 
-// FalseAlarms says how many ordinary lines reach a least score. What lies beyond the measured scores is only bounded.
+// FalseAlarms says how many ordinary lines reach a minimum score. Beyond the measured scores it gives only a bound.
 func FalseAlarms(score float64) string {
 	n := textmodel.FalseAlarms(score)
 	switch {
@@ -145,13 +197,4 @@ func FalseAlarms(score float64) string {
 		return fmt.Sprintf("about 1 of 1,000 ordinary lines reaches %.2f", score)
 	}
 	return fmt.Sprintf("about %.0f of 1,000 ordinary lines reach %.2f", n, score)
-}
-
-// understands reports whether the text model knows a language. Where a line does not tell its language, it is one of those that
-// the room allows.
-func (s *Settings) understands(language string) bool {
-	if language != "" || len(s.Languages) == 0 {
-		return language == "" || s.model.Knows(language)
-	}
-	return slices.ContainsFunc(s.Languages, s.model.Knows)
 }

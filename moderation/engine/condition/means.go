@@ -2,6 +2,7 @@ package condition
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,28 +12,33 @@ import (
 	"earshot/moderation/rules"
 )
 
-// AskScore is the least score of what a line means for a host to be asked because of it alone.
+// AskScore is the minimum score at which a host is asked because of the text model alone.
 const AskScore = 0.9
 
-// least is a score that one label of the text model must reach.
+// least is a minimum score for one label of the text model.
 type least struct {
 	Label string
 	Score float64
 }
 
-// means holds when the text model says that what was said means one of some things.
+// means holds if the text model gives what was said one of some labels.
 type means struct {
 	Any   []least // in the order of textmodel.Labels
-	Words int     `json:",omitempty"` // the least length of a line
+	Words int     `json:",omitempty"` // minimum number of words in the line
 }
 
-// maxMeansWords bounds words:. Longer lines are rare.
+// maxMeansWords limits words:. Longer lines are rare.
 const maxMeansWords = 30
 
 // Shape is how means: is written.
 func (c *means) Shape(rules.Nested) strict.Shape {
 	scores := make([]*strict.Comparison, len(textmodel.Labels))
-	m := strict.Mapping{What: "means", NeedsOne: textmodel.Labels[:]}
+	m := strict.Mapping{What: "means", NeedsOne: textmodel.Labels[:], Instead: func(label string) string {
+		if slices.Contains(textmodel.Labels[:], label) {
+			return "write {" + label + ": \">=0.9\"}"
+		}
+		return ""
+	}}
 	for i, label := range textmodel.Labels {
 		m.Fields = append(m.Fields, strict.Field{Name: label, Shape: strict.Compare(label, &scores[i])})
 	}
@@ -42,7 +48,7 @@ func (c *means) Shape(rules.Nested) strict.Shape {
 			switch s := scores[i]; {
 			case s == nil:
 			case s.Op != ">=" || s.N <= 0 || s.N >= 1:
-				v.Bad("%s must be the least score, such as \">=0.9\": more than 0 and less than 1", label)
+				v.Bad("%s must be a minimum score, such as \">=0.9\": more than 0 and less than 1", label)
 			default:
 				c.Any = append(c.Any, least{label, s.N})
 			}
@@ -50,39 +56,35 @@ func (c *means) Shape(rules.Nested) strict.Shape {
 	})
 }
 
-// Content is all that is written.
+// Content is everything that is set.
 func (c *means) Content() (string, any) { return "Means", c }
 
 func (c *means) compile(p *Part) Condition {
-	p.Looks |= AtWords
+	p.quotes(true)
 	p.Meaning = true
-	out := meaning{words: c.Words}
-	for _, l := range c.Any {
-		label := slices.Index(p.textModel().Labels, l.Label)
-		if label < 0 {
-			p.bad(p.line, "the text model does not know %s, only %s", l.Label, strings.Join(p.textModel().Labels, ", "))
-			continue
+	known := map[string]bool{}
+	for _, m := range p.textModels() {
+		for _, label := range m.Labels {
+			known[label] = true
 		}
-		out.any = append(out.any, reaches{label, l.Score})
 	}
-	return out
+	for _, l := range c.Any {
+		if !known[l.Label] {
+			p.bad(p.line, "the text model does not know %s, only %s", l.Label, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+		}
+	}
+	return meaning{any: c.Any, words: c.Words}
 }
 
-// reaches is a label, by its number in the model, with the score that it must reach.
-type reaches struct {
-	label int
-	score float64
-}
-
-// meaning holds when one of its labels reaches its score.
+// meaning holds if one of its labels reaches its score.
 type meaning struct {
-	any   []reaches
+	any   []least
 	words int
 }
 
-// Eval gives a match over the words that counted, for each label that reached its score.
+// Eval returns a match over the words that counted, for each label that reached its score.
 func (c meaning) Eval(e *Context, minP float64) (bool, []match.Match) {
-	if e.Observe || e.Late || e.NoMeaning || !e.set.understands(e.Line.Language) {
+	if e.Observe || e.Late || e.NoMeaning || e.textModel() == nil {
 		return false, nil
 	}
 	var out []match.Match
@@ -99,12 +101,12 @@ func (c meaning) Eval(e *Context, minP float64) (bool, []match.Match) {
 	return len(out) > 0, out
 }
 
-// Explain says what the line sounds like, or what it does not.
+// Explain says which labels the line has, or lacks.
 func (c meaning) Explain(e *Context, held bool, ms []match.Match) string {
 	if held {
 		return e.Meaning(ms)
 	}
-	if !e.set.understands(e.Line.Language) {
+	if e.textModel() == nil {
 		return fmt.Sprintf("the text model does not know the language %q", e.Line.Language)
 	}
 	now := e.current()
@@ -113,12 +115,12 @@ func (c meaning) Explain(e *Context, held bool, ms []match.Match) string {
 	}
 	var out []string
 	for _, r := range c.any {
-		out = append(out, fmt.Sprintf("%s (%.2f of %.2f)", soundsLike(e.set.model.Labels[r.label]), now.scores[r.label], r.score))
+		out = append(out, fmt.Sprintf("%s (%.2f of %.2f)", soundsLike(r.Label), e.scoreOf(now, r.Label), r.Score))
 	}
 	return "it does not sound like " + strings.Join(out, " or ")
 }
 
-// soundsLike is a label in words.
+// soundsLike describes a label in words.
 func soundsLike(label string) string {
 	switch label {
 	case "hate":

@@ -12,32 +12,42 @@ import (
 	"earshot/moderation/rules"
 )
 
-// present holds when somebody of the roles is in the room, or nobody is.
+// present holds if somebody with one of the roles, or one of the people, is in the room, or if nobody is.
 type present struct {
 	role
+	ids  []strict.Text
 	want bool
 }
 
 // Shape is how present: and absent: are written.
 func (c *present) Shape(rules.Nested) strict.Shape {
 	return strict.Mapping{
-		What:     "present or absent",
-		Fields:   []strict.Field{{Name: "role", Shape: strict.Texts("role", &c.names)}},
-		Required: []string{"role"},
+		What: "present or absent",
+		Fields: []strict.Field{
+			{Name: "role", Shape: strict.Names("role", &c.names)},
+			{Name: "speaker", Shape: strict.Names("speaker", &c.ids)},
+		},
+		NeedsOne: []string{"role", "speaker"},
+		Instead:  rules.AsRole,
 	}
 }
 
-// Content is the roles' names.
-func (c *present) Content() (string, any) { return "Names", textsOf(c.names) }
+// Content is the roles' names and the people's identities.
+func (c *present) Content() (string, any) {
+	if len(c.ids) == 0 {
+		return "Names", textsOf(c.names)
+	}
+	return "Who", [][]string{textsOf(c.names), textsOf(c.ids)}
+}
 
 func (c *present) compile(p *Part) Condition {
-	looks := p.Looks
+	looks := p.Inputs
 	c.role.compile(p)
-	p.Looks = looks
+	p.Inputs = looks
 	return c
 }
 
-// Eval looks at everybody who is there.
+// Eval checks everybody who is present.
 func (c *present) Eval(e *Context, _ float64) (bool, []match.Match) {
 	there := false
 	for id, p := range e.roster.People {
@@ -45,32 +55,39 @@ func (c *present) Eval(e *Context, _ float64) (bool, []match.Match) {
 			continue
 		}
 		roles := e.set.RolesOf(id, p.Role)
+		there = there || slices.ContainsFunc(c.ids, func(t strict.Text) bool { return t.Text == id })
 		there = there || slices.ContainsFunc(c.names, func(n strict.Text) bool { return slices.Contains(roles, models.Role(n.Text)) })
 	}
 	return there == c.want, nil
 }
 
-// Explain says whether somebody is there.
+// Explain says whether somebody is present.
 func (c *present) Explain(_ *Context, held bool, _ []match.Match) string {
-	if held == c.want {
-		return "a " + strings.Join(textsOf(c.names), " or ") + " is there"
+	var who []string
+	for _, name := range c.names {
+		who = append(who, "a "+name.Text)
 	}
-	return "no " + strings.Join(textsOf(c.names), " or ") + " is there"
+	who = append(who, textsOf(c.ids)...)
+	if held == c.want {
+		return strings.Join(who, " or ") + " is there"
+	}
+	return "neither " + strings.Join(who, " nor ") + " is there"
 }
 
-// clock holds at some hours of some days, by the clock of the room's zone.
+// clock holds at certain hours of certain days, by the clock of the room's time zone.
 type clock struct {
 	Hours []hours
 	Days  []string `json:",omitempty"`
 }
 
-// hours are from a minute of the day to another, over midnight where the second is the earlier.
+// hours is a range of minutes of the day, across midnight if the second is earlier.
 type hours struct{ From, To int }
 
 // Shape is how at: is written.
 func (c *clock) Shape(rules.Nested) strict.Shape {
 	return strict.Mapping{
-		What: "at",
+		What:    "at",
+		Instead: func(text string) string { return fmt.Sprintf("write {hours: %q}", text) },
 		Fields: []strict.Field{
 			{Name: "hours", Shape: strict.CheckedTexts("hours", `^[0-9]{1,2}:[0-9]{2} ?- ?[0-9]{1,2}:[0-9]{2}$`, c.takeHours)},
 			{Name: "days", Shape: strict.ManyOf("day", &c.Days, rules.Days...)},
@@ -90,17 +107,54 @@ func (c *clock) takeHours(v strict.Value, t strict.Text) {
 	c.Hours = append(c.Hours, hours{a, b})
 }
 
-// Content is all that is written.
+// Content is everything that is set.
 func (c *clock) Content() (string, any) { return "At", c }
 
-func (c *clock) compile(*Part) Condition { return c }
+func (c *clock) compile(p *Part) Condition {
+	if c.always() {
+		p.bad(p.line, "at: holds at every time of the week: remove it, or give fewer hours: or days:")
+	}
+	return c
+}
 
-// Eval looks at the clock. Hours over midnight belong to the day on which they begin.
+// always reports whether the condition holds at every time: in the minutes in which it may begin or end, on every day.
+func (c *clock) always() bool {
+	if len(c.Hours)+len(c.Days) == 0 { // not read
+		return false
+	}
+	edges := []int{0}
+	for _, h := range c.Hours {
+		edges = append(edges, h.From%minutesOfDay, h.To%minutesOfDay)
+	}
+	for day := time.Sunday; day <= time.Saturday; day++ {
+		if slices.ContainsFunc(edges, func(m int) bool { return !c.at(m, day) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// week are the minutes of a week, from Sunday on, and whether the condition holds in each.
+func (c *clock) week() []bool {
+	out := make([]bool, 7*minutesOfDay)
+	for m := range out {
+		out[m] = c.at(m%minutesOfDay, time.Weekday(m/minutesOfDay))
+	}
+	return out
+}
+
+const minutesOfDay = 24 * 60
+
+// Eval checks the clock. Hours across midnight belong to the day on which they begin.
 func (c *clock) Eval(e *Context, _ float64) (bool, []match.Match) {
 	now := e.set.InZone(After(e.Started, e.Now))
-	minute, day := now.Hour()*60+now.Minute(), now.Weekday()
+	return c.at(now.Hour()*60+now.Minute(), now.Weekday()), nil
+}
+
+// at reports whether the condition holds in a minute of a day.
+func (c *clock) at(minute int, day time.Weekday) bool {
 	if len(c.Hours) == 0 {
-		return c.on(day), nil
+		return c.on(day)
 	}
 	return slices.ContainsFunc(c.Hours, func(h hours) bool {
 		switch {
@@ -110,7 +164,7 @@ func (c *clock) Eval(e *Context, _ float64) (bool, []match.Match) {
 			return c.on(day)
 		}
 		return minute < h.To && c.on((day+6)%7)
-	}), nil
+	})
 }
 
 func (c *clock) on(day time.Weekday) bool {

@@ -11,11 +11,15 @@ import (
 // maxRepeats is how far back repeats: may look, in ms.
 const maxRepeats = 600_000
 
-// minRepeated is the shortest thing that counts as said again, in letters: "yes" is said often and means nothing. A chant of
-// something shorter counts from minChanted letters on in all, unless it is made of interjections.
+// minRepeated is the shortest text that counts as repeated, in letters: "yes" is said often and means nothing. A chant of a shorter
+// text counts from minChanted letters in total, unless it consists of interjections.
 const minRepeated, minChanted = 8, 24
 
-// repeats holds when the same thing is said Times times within Within ms; Similar is how alike, 0 to 1. By is whose lines count.
+// fastestChant is how often something can be said in a second.
+const fastestChant = 5
+
+// repeats holds if the same text is said Times times within Within ms; Similar is the required similarity, 0 to 1. By says whose
+// lines count.
 type repeats struct {
 	Times   int
 	Within  int64
@@ -25,28 +29,31 @@ type repeats struct {
 
 // Shape is how repeats: is written.
 func (c *repeats) Shape(rules.Nested) strict.Shape {
-	return strict.After(strict.Mapping{What: "repeats", Fields: []strict.Field{
+	return strict.After(strict.Mapping{What: "repeats", Instead: strict.As("times"), Fields: []strict.Field{
 		{Name: "times", Shape: strict.Whole("times", &c.Times, 2, 50)},
-		{Name: "within", Shape: strict.Duration("within", &c.Within)},
+		{Name: "within", Shape: strict.Seconds("within", &c.Within)},
 		{Name: "similar", Shape: strict.Number("similar", &c.Similar, 0.5, 1)},
 		{Name: "by", Shape: strict.OneOf("by", &c.By, "person", "room")},
 	}}, func(v strict.Value) {
 		if c.Within > maxRepeats {
 			v.Bad("repeats.within may be at most %dm", maxRepeats/60_000)
 		}
+		if most := c.Within * fastestChant / 1000; int64(c.Times) > most {
+			v.Bad("repeats: nobody says anything more than %d times within that time", most)
+		}
 	})
 }
 
-// Content is all that is written.
+// Content is everything that is set.
 func (c *repeats) Content() (string, any) { return "Repeats", c }
 
 func (c *repeats) compile(p *Part) Condition {
-	p.Looks |= AtWords
+	p.quotes(false)
 	p.set.Repeats = max(p.set.Repeats, c.Within)
 	return c
 }
 
-// Eval counts how often the line was said, with what it repeats in itself. The match is the line.
+// Eval counts how often the line was said, including repetitions within it. The match is the line.
 func (c *repeats) Eval(e *Context, minP float64) (bool, []match.Match) {
 	if e.Observe {
 		return false, nil
@@ -69,7 +76,7 @@ func (c *repeats) Eval(e *Context, minP float64) (bool, []match.Match) {
 	return float64(m.P) >= minP, []match.Match{m}
 }
 
-// before counts how often something was said before: a line counts that is like it, or like one that does.
+// before counts earlier repetitions: a line counts if it is similar to the current one, or to one that counts.
 func (c *repeats) before(e *Context, unit []match.Token) int {
 	var lines [][]match.Token
 	remember := func(p *Person) {

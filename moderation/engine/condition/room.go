@@ -6,7 +6,10 @@ import (
 	"earshot/moderation/rules"
 )
 
-// inRoom holds when all that is written of the room does, within Within ms.
+// maxSilence limits silence:, in ms.
+const maxSilence = 24 * 3600_000
+
+// inRoom holds if all parts given hold for the room, within Within ms.
 type inRoom struct {
 	Joins, Unmutes *strict.Comparison `json:",omitempty"`
 	Flags          *strict.Comparison `json:",omitempty"`
@@ -19,25 +22,34 @@ func (c *inRoom) Shape(rules.Nested) strict.Shape {
 	return strict.After(strict.Mapping{
 		What: "room",
 		Fields: []strict.Field{
-			{Name: "joins", Shape: strict.Compare("joins", &c.Joins)},
-			{Name: "and_unmutes", Shape: strict.Compare("and_unmutes", &c.Unmutes)},
-			{Name: "flags", Shape: strict.Compare("flags", &c.Flags)},
-			{Name: "within", Shape: strict.Duration("within", &c.Within)},
-			{Name: "silence", Shape: strict.Duration("silence", &c.Silence)},
+			{Name: "joins", Shape: strict.Count("joins", &c.Joins)},
+			{Name: "and_unmutes", Shape: strict.Count("and_unmutes", &c.Unmutes)},
+			{Name: "flags", Shape: strict.Count("flags", &c.Flags)},
+			{Name: "within", Shape: strict.Seconds("within", &c.Within)},
+			{Name: "silence", Shape: strict.Seconds("silence", &c.Silence)},
 		},
 		NeedsOne: []string{"joins", "and_unmutes", "flags", "silence"},
 	}, func(v strict.Value) {
 		if c.Within > maxRoomWindow {
 			v.Bad("room.within may be at most %dm", maxRoomWindow/60_000)
 		}
+		if v.Has("within") && v.Has("silence") && !v.Has("joins", "and_unmutes", "flags") {
+			v.Bad("within: belongs to joins:, and_unmutes: and flags:")
+		}
+		if c.Silence > maxSilence {
+			v.Bad("silence may be at most %dh", maxSilence/3600_000)
+		}
+		if c.Silence >= c.Within && c.Unmutes != nil && !c.Unmutes.Holds(0) {
+			v.Bad("silence: nobody unmutes in silence: remove one of them, or write a within: longer than silence:")
+		}
 	})
 }
 
-// Content is all that is written.
+// Content is everything that is set.
 func (c *inRoom) Content() (string, any) { return "Room", c }
 
 func (c *inRoom) compile(p *Part) Condition {
-	p.Looks |= AtRoom
+	p.Inputs |= InputRoom
 	return c
 }
 
@@ -62,7 +74,7 @@ func (c *inRoom) Eval(e *Context, _ float64) (bool, []match.Match) {
 	return c.Silence == 0 || room.began && e.Now-max(room.voiced, room.first) >= c.Silence, nil
 }
 
-// Explain says whether the room is so.
+// Explain says whether the room matches.
 func (c *inRoom) Explain(_ *Context, held bool, _ []match.Match) string {
-	return described("the room is as described", held)
+	return described("the room matches the condition", held)
 }

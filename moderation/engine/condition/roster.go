@@ -2,6 +2,7 @@ package condition
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"earshot/models"
@@ -15,13 +16,13 @@ const (
 	maxRoomWindow = 3600_000
 )
 
-// Roster is who is or was in the room, with what is remembered of them and of the room.
+// Roster is who is or was in the room, with what is remembered about them and the room.
 type Roster struct {
 	People map[string]*Person
 	room   roomState
 }
 
-// Person is somebody in the room, with what a session remembers of them.
+// Person is somebody in the room, with what a session remembers about them.
 type Person struct {
 	models.Speaker
 	lines   []match.Utterance
@@ -31,37 +32,54 @@ type Person struct {
 	sound   []models.Sound
 	votes   []models.LanguageVote
 	said    map[string]int64 // when something was last said, by its name
-	Held    map[string]int64 // when a rule on what is observed ceased to hold, or holding
-	Looked  int64            // when that was looked at last
+	since   map[string]int64 // when a rule with for: began to hold
+	Held    map[string]int64 // when an observed rule ceased to hold, or holding
+	Looked  int64            // when it was last evaluated
 }
 
-// NewRoster is the roster of an empty room.
+// NewRoster returns the roster of an empty room.
 func NewRoster() *Roster {
-	return &Roster{People: map[string]*Person{}, room: roomState{said: map[string]int64{}}}
+	return &Roster{People: map[string]*Person{}, room: roomState{said: map[string]int64{}, left: map[string]bool{}}}
 }
 
-// Person finds somebody, or begins to remember them.
+// Person returns somebody, adding them if they are unknown.
 func (r *Roster) Person(id string) *Person {
 	p := r.People[id]
 	if p == nil {
-		p = &Person{Speaker: models.Speaker{ID: id, FirstMS: -1}, said: map[string]int64{}, Held: map[string]int64{}}
+		p = &Person{Speaker: models.Speaker{ID: id, FirstMS: -1}, said: map[string]int64{}, since: map[string]int64{}, Held: map[string]int64{}}
 		r.People[id] = p
 	}
 	return p
 }
 
-// Talked is how long somebody has spoken in the session, in ms.
+// Holds reports whether a rule has held for that many ms without interruption, given that it holds now.
+func (p *Person) Holds(rule string, ms, now int64) bool {
+	if ms == 0 {
+		return true
+	}
+	if _, ok := p.since[rule]; !ok {
+		p.since[rule] = now
+	}
+	return now-p.since[rule] >= ms
+}
+
+// Broke forgets since when rules have held that no longer hold, or were not evaluated for longer than ms.
+func (p *Person) Broke(holds map[string]bool, ms, now int64) {
+	maps.DeleteFunc(p.since, func(rule string, _ int64) bool { return !holds[rule] || now-p.Looked > ms })
+}
+
+// Talked returns how long somebody has spoken in the session, in ms.
 func (p *Person) Talked() int64 { return p.floor.past + length(p.floor.spans) }
 
-// Flagged notes that somebody was flagged, for flags: of room:.
+// Flagged records that somebody was flagged, for flags: of room:.
 func (r *Roster) Flagged(at int64) {
 	r.room.flags = append(slices.DeleteFunc(r.room.flags, func(t int64) bool { return t < at-maxRoomWindow }), at)
 }
 
-// HasLeft reports whether somebody was there and is gone.
+// HasLeft reports whether somebody was present and has left.
 func (r *Roster) HasLeft(id string) bool { return r.room.left[id] }
 
-// Talkers is everybody who spoke within the last minute, by id.
+// Talkers returns everybody who spoke within the last minute, by id.
 func (r *Roster) Talkers(now int64) []*Person {
 	var out []*Person
 	for _, p := range r.People {
@@ -73,8 +91,8 @@ func (r *Roster) Talkers(now int64) []*Person {
 	return out
 }
 
-// overlap is how long a person talked while somebody else did, of how much talk. Short sounds that take the floor from nobody
-// count for neither.
+// overlap returns how long a person talked while somebody else did, and how much they talked. Short sounds that don't take the floor
+// are ignored.
 func (r *Roster) overlap(p *Person, w models.Span) (over, talk int64) {
 	var others []models.Span
 	for _, other := range r.People {
@@ -97,8 +115,8 @@ func (r *Roster) overlap(p *Person, w models.Span) (over, talk int64) {
 	return over, length(mine)
 }
 
-// interruptions counts how often a person interrupted within a window: began inside another's turn, after which the other
-// stopped, while the person went on.
+// interruptions counts how often a person interrupted within a window: began during another's turn, after which the other stopped
+// while the person went on.
 func (r *Roster) interruptions(p *Person, w models.Span) int {
 	mine := slices.DeleteFunc(p.floor.turns(w.StartMS), func(t models.Span) bool {
 		return t.StartMS < w.StartMS || t.EndMS-t.StartMS < holdsFloorFor
@@ -121,15 +139,33 @@ func (r *Roster) interruptions(p *Person, w models.Span) int {
 	return n
 }
 
-// TakeIn remembers an observation; votes on a language count for so much speech.
-func (r *Roster) TakeIn(p *Person, o models.Observation, voteOver int64) {
+// Spoke records when a person spoke, as known at a time.
+func (r *Roster) Spoke(p *Person, at int64, voiced []models.Span) {
 	if p.FirstMS < 0 {
-		p.FirstMS = o.AtMS
+		p.FirstMS = at
 	}
-	for _, v := range o.Voiced {
+	for _, v := range voiced {
 		p.floor.add(v)
 		r.room.voiced = max(r.room.voiced, v.EndMS)
 	}
+}
+
+// Gone makes everybody count as gone until they are reported again.
+func (r *Roster) Gone() {
+	for id := range r.People {
+		r.room.left[id] = true
+	}
+}
+
+// Here marks a person as present.
+func (r *Roster) Here(p models.Speaker) {
+	r.Person(p.ID).Speaker = p
+	delete(r.room.left, p.ID)
+}
+
+// TakeIn records an observation; votes on a language are weighted by the amount of speech.
+func (r *Roster) TakeIn(p *Person, o models.Observation, voteOver int64) {
+	r.Spoke(p, o.AtMS, o.Voiced)
 	if o.Sound != nil {
 		p.sound = append(p.sound, *o.Sound)
 		for len(p.sound) > 0 && p.sound[0].EndMS < o.AtMS-maxSound {
@@ -142,7 +178,7 @@ func (r *Roster) TakeIn(p *Person, o models.Observation, voteOver int64) {
 	r.room.event(o)
 }
 
-// vote counts a vote on a person's language, and lets go of those that are older than what is looked at.
+// vote records a vote on a person's language, and forgets votes that are too old.
 func (p *Person) vote(v models.LanguageVote, over int64) {
 	p.votes = append(p.votes, v)
 	var total int64
@@ -154,7 +190,7 @@ func (p *Person) vote(v models.LanguageVote, over int64) {
 	}
 }
 
-// Forget takes back a line that comes again.
+// Forget removes a line that is passed again.
 func (p *Person) Forget(k models.Key) {
 	n := len(p.lines)
 	if n == 0 || p.lines[n-1].Of.Key != k || k == (models.Key{}) {
@@ -166,10 +202,10 @@ func (p *Person) Forget(k models.Key) {
 	p.lines = p.lines[:n-1]
 }
 
-// maxLines bounds what is remembered of one person.
+// maxLines limits what is remembered of one person.
 const maxLines = 128
 
-// Remember keeps the current line for as long as some rule may look back at it, in ms; the latest one always, since it may come
+// Remember keeps the current line for as long as a rule may look back at it, in ms; the latest one always, since it may be passed
 // again. clean says that no rule flagged it.
 func (p *Person) Remember(w *match.Window, clean bool, keep int64) {
 	l := w.Lines[len(w.Lines)-1].Utterance
@@ -194,7 +230,7 @@ func (p *Person) Remember(w *match.Window, clean bool, keep int64) {
 	p.lines = append(p.lines[:0], l)
 }
 
-// Within are the lines that end at a time or later.
+// Within returns the lines that end at or after a time.
 func (p *Person) Within(since int64) []match.Utterance {
 	i := len(p.lines)
 	for i > 0 && p.lines[i-1].Of.EndMS >= since && p.lines[i-1].Tokens != nil {
@@ -203,7 +239,7 @@ func (p *Person) Within(since int64) []match.Utterance {
 	return p.lines[i:]
 }
 
-// isNew reports whether somebody is new, by what people: says; without that nobody is.
+// isNew reports whether somebody is new as defined under people:; without a definition nobody is.
 func (p *Person) isNew(n *rules.Newcomer, now int64) bool {
 	if n == nil || p == nil {
 		return false
@@ -226,9 +262,6 @@ type roomState struct {
 func (r *roomState) event(o models.Observation) {
 	if !r.began {
 		r.began, r.first = true, o.AtMS
-	}
-	if r.left == nil {
-		r.left = map[string]bool{}
 	}
 	recent := func(ts []int64) []int64 {
 		return slices.DeleteFunc(ts, func(t int64) bool { return t < o.AtMS-maxRoomWindow })

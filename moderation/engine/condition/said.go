@@ -2,6 +2,7 @@ package condition
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"earshot/configs/strict"
@@ -12,7 +13,7 @@ import (
 // maxSaid is how far back said: and not_said: may look, in ms.
 const maxSaid = 4 * 3600_000
 
-// said holds when something was said within the last Last ms, the current line included, by the person or by anybody.
+// said holds if something was said within the last Last ms, including the current line, by the person or by anybody.
 type said struct {
 	says
 	Last int64
@@ -24,9 +25,15 @@ func (c *said) Shape(n rules.Nested) strict.Shape {
 	m := c.says.Shape(n).(strict.Mapping)
 	m.What = "said"
 	m.Fields = append(m.Fields,
-		strict.Field{Name: "last", Shape: strict.Duration("last", &c.Last)},
+		strict.Field{Name: "last", Shape: strict.Seconds("last", &c.Last)},
 		strict.Field{Name: "by", Shape: strict.OneOf("by", &c.By, "person", "room")})
 	m.Required = []string{"last"}
+	m.Elsewhere = func(key string) string {
+		if key == "within" {
+			return "write last:"
+		}
+		return ""
+	}
 	return strict.After(m, func(v strict.Value) {
 		if c.Last > maxSaid {
 			v.Bad("said looks back at most %dh", maxSaid/3600_000)
@@ -34,34 +41,38 @@ func (c *said) Shape(n rules.Nested) strict.Shape {
 	})
 }
 
-// Content is all that is written.
+// Content is everything that is set.
 func (c *said) Content() (string, any) { return "Said", c }
 
 func (c *said) compile(p *Part) Condition {
-	return wasSaid{p.remembers(&c.says), c.Last, c.By == "room"}
+	out := wasSaid{p.remembers(&c.says), c.Last, c.By == "room"}
+	if !out.inRoom {
+		p.Inputs |= InputWho
+	}
+	return out
 }
 
-// remembers compiles what is to be remembered of when it was said, and gives the name under which it is.
+// remembers compiles what must be remembered about when it was said, and returns the name under which it is stored.
 func (p *Part) remembers(c *says) string {
 	data, err := json.Marshal([]any{c, p.file.Name})
 	if err != nil {
-		panic("condition: " + err.Error()) // only our own plain types come here
+		panic("condition: " + err.Error()) // only this package's plain types are passed
 	}
-	looks := p.Looks // that of a line long ago is no part of this one
+	looks, quotes, spans := p.Inputs, p.Quotes, p.Spans // earlier lines are not part of this one's matches
 	for _, src := range c.compile(p).(wordsSaid).sources {
 		p.set.remembered = append(p.set.remembered, remembered{src, string(data)})
 	}
-	p.Looks = looks
+	p.Inputs, p.Quotes, p.Spans = looks, quotes, spans
 	return string(data)
 }
 
-// remembered is a source whose finds are remembered under a name.
+// remembered is a source whose matches are remembered under a name.
 type remembered struct {
 	source int
 	name   string
 }
 
-// Remember notes when what said: and not_said: look for was said, once a line has been judged.
+// Remember records when the text of said: and not_said: was said, after a line has been judged.
 func (sc *Context) Remember() {
 	for _, r := range sc.set.remembered {
 		for _, m := range sc.Found[r.source] {
@@ -75,14 +86,14 @@ func (sc *Context) Remember() {
 	}
 }
 
-// wasSaid holds when something was said lately.
+// wasSaid holds if something was said recently.
 type wasSaid struct {
 	name   string
 	last   int64
 	inRoom bool
 }
 
-// Eval looks at what is remembered, and at the line.
+// Eval checks what is remembered, and the line.
 func (c wasSaid) Eval(e *Context, _ float64) (bool, []match.Match) {
 	at := e.saidAt(c.name, c.inRoom)
 	return at >= 0 && e.Now-at <= c.last, nil
@@ -90,10 +101,10 @@ func (c wasSaid) Eval(e *Context, _ float64) (bool, []match.Match) {
 
 // Explain says whether it was.
 func (c wasSaid) Explain(_ *Context, held bool, _ []match.Match) string {
-	return described("it was said lately", held)
+	return described("it was said recently", held)
 }
 
-// saidAt is when something was last said, in ms from the session's start; -1: never.
+// saidAt returns when something was last said, in ms from the session's start; -1: never.
 func (sc *Context) saidAt(name string, inRoom bool) int64 {
 	if !sc.Observe {
 		for _, r := range sc.set.remembered {
@@ -117,7 +128,7 @@ func (sc *Context) saidAt(name string, inRoom bool) int64 {
 	return -1
 }
 
-// notSaid holds when something has not been said within Within ms of a person's coming, of the beginning of their turn, or of what
+// notSaid holds if something has not been said within Within ms of a person's joining, of the beginning of their turn, or of what
 // they said on a topic.
 type notSaid struct {
 	says
@@ -131,7 +142,7 @@ func (c *notSaid) Shape(n rules.Nested) strict.Shape {
 	m := c.says.Shape(n).(strict.Mapping)
 	m.What = "not_said"
 	m.Fields = append(m.Fields,
-		strict.Field{Name: "within", Shape: strict.Duration("within", &c.Within)},
+		strict.Field{Name: "within", Shape: strict.Seconds("within", &c.Within)},
 		strict.Field{Name: "of", Shape: strict.OneOf("of", &c.Of, "join", "turn", "topic")},
 		strict.Field{Name: "topic", Shape: strict.Texts("topic", &c.Topic)},
 		strict.Field{Name: "by", Shape: strict.OneOf("by", &c.By, "person", "room")})
@@ -140,13 +151,29 @@ func (c *notSaid) Shape(n rules.Nested) strict.Shape {
 		if (c.Of == "topic") != v.Has("topic") {
 			v.Bad("not_said: of: topic and topic: (the phrases that begin it) go together")
 		}
+		for _, t := range c.Topic {
+			if strings.Count(t.Text, ",") > 1 {
+				v.Bad("topic: %q is one phrase: write what is between the commas in a list, [a, b c]", strict.Shorten(t.Text))
+			}
+			if c.Gap == 0 && slices.ContainsFunc(c.Phrase, func(p strict.Text) bool { return samePhrase(p, t) }) {
+				v.Bad("not_said: whoever says %q, which begins the topic, has said it: give topic: other phrases", strict.Shorten(t.Text))
+			}
+		}
+		if c.Of == "turn" && c.Within >= maxFloor {
+			v.Bad("not_said: a turn is followed for less than %dm", maxFloor/60_000)
+		}
 		if c.Within > maxSaid {
 			v.Bad("not_said looks back at most %dh", maxSaid/3600_000)
 		}
 	})
 }
 
-// Content is all that is written.
+// samePhrase reports whether two phrases have the same words.
+func samePhrase(a, b strict.Text) bool {
+	return slices.Equal(match.Phrase(a.Text), match.Phrase(b.Text))
+}
+
+// Content is everything that is set.
 func (c *notSaid) Content() (string, any) { return "NotSaid", c }
 
 func (c *notSaid) compile(p *Part) Condition {
@@ -154,18 +181,18 @@ func (c *notSaid) compile(p *Part) Condition {
 	if c.Of == "topic" {
 		out.topic = p.remembers(&says{Phrase: c.Topic})
 	}
-	p.Looks |= AtPerson
+	p.Inputs |= InputPerson
 	return out
 }
 
-// missing holds when something was to be said and was not.
+// missing holds if something should have been said and was not.
 type missing struct {
 	name, topic, of string
 	within          int64
 	inRoom          bool
 }
 
-// Eval looks at when it was to be said at the latest.
+// Eval checks the latest time at which it should have been said.
 func (c missing) Eval(e *Context, _ float64) (bool, []match.Match) {
 	since := int64(-1)
 	switch c.of {
@@ -182,7 +209,7 @@ func (c missing) Eval(e *Context, _ float64) (bool, []match.Match) {
 		return false, nil
 	}
 	from := since
-	if c.of == "topic" { // it may also come shortly before
+	if c.of == "topic" { // it may also have been said shortly before
 		from -= c.within
 	}
 	at := e.saidAt(c.name, c.inRoom)

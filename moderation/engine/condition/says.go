@@ -13,10 +13,10 @@ import (
 	"earshot/moderation/rules"
 )
 
-// maxGap is how many words may stand between two words of a phrase.
+// maxGap is how many words may be between two words of a phrase.
 const maxGap = 10
 
-// says holds when something is said. Exactly one of Words, Phrase, Pattern is set.
+// says holds if something is said. Exactly one of Words, Phrase, Pattern is set.
 type says struct {
 	Words, Phrase, Pattern []strict.Text
 	How                    match.Form `json:",omitempty"`
@@ -29,14 +29,15 @@ func (c *says) Shape(rules.Nested) strict.Shape {
 	return strict.Mapping{
 		What: "says",
 		Fields: []strict.Field{
-			{Name: "words", Shape: strict.Texts("words", &c.Words)},
+			{Name: "words", Shape: strict.Names("words", &c.Words)},
 			{Name: "phrase", Shape: strict.Texts("phrase", &c.Phrase)},
 			{Name: "pattern", Shape: strict.Texts("pattern", &c.Pattern)},
 			{Name: "how", Shape: strict.OneOf("how", &c.How, match.Forms...)},
 			{Name: "gap", Shape: strict.Whole("gap", &c.Gap, 0, maxGap)},
 			{Name: "except", Shape: strict.Texts("except", &c.Except)},
 		},
-		Check: c.check,
+		Instead: func(text string) string { return "write {phrase: " + text + "}" },
+		Check:   c.check,
 	}
 }
 
@@ -50,19 +51,64 @@ func (c *says) check(v strict.Value) {
 	if ways != 1 {
 		v.Bad("says needs exactly one of words, phrase, pattern; join several with any:")
 	}
-	if v.Has("gap") && c.Phrase == nil {
+	for _, t := range c.Phrase {
+		if strings.Count(t.Text, ",") > 1 {
+			v.Bad("phrase: %q is one phrase: write what is between the commas in a list, [a, b c], or leave the commas out", strict.Shorten(t.Text))
+		}
+	}
+	switch words := wordsOf(c.Phrase); {
+	case v.Has("gap") && c.Phrase == nil:
 		v.Bad("gap belongs to phrase: only phrases may have words between")
+	case c.Gap > 0 && !slices.ContainsFunc(c.Phrase, hasList) && !slices.ContainsFunc(words, func(p []string) bool { return len(p) > 1 }):
+		v.Bad("gap: none of the phrases has two words: remove it")
+	case slices.ContainsFunc(c.Phrase, hasList): // what it stands for is known when it is compiled
+	case c.Phrase != nil && c.How == match.Near && !slices.ContainsFunc(words, anyLong):
+		v.Bad("how: near finds words from %d letters on, and none of the phrases has one", match.MinNear)
+	case c.Phrase != nil && c.Gap == 0 && (c.How == "" || c.How == match.Exact):
+		c.checkExcept(v, words)
 	}
 	if c.How != "" && c.How != match.Exact && c.Pattern != nil {
 		v.Bad("how: %s belongs to words and phrase: a pattern says itself what it matches", c.How)
 	}
 }
 
-// Content is all that is written.
+// wordsOf are the words of phrases.
+func wordsOf(phrases []strict.Text) [][]string {
+	out := make([][]string, len(phrases))
+	for i, p := range phrases {
+		out[i] = match.Phrase(p.Text)
+	}
+	return out
+}
+
+// anyLong reports whether a word is long enough for how: near.
+func anyLong(words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return len(w) >= match.MinNear })
+}
+
+// checkExcept reports exceptions that touch no phrase, and phrases that are wholly excepted.
+func (c *says) checkExcept(v strict.Value, phrases [][]string) {
+	for i, except := range wordsOf(c.Except) {
+		touches := false
+		for _, p := range phrases {
+			for _, w := range except {
+				touches = touches || slices.Contains(p, w) || strings.Contains(strings.Join(p, " "), "*")
+			}
+			if slices.Equal(p, except) {
+				v.Bad("except: %q is the phrase itself, so it is never found", strict.Shorten(c.Except[i].Text))
+			}
+		}
+		if !touches {
+			v.Bad("except: %q has no word of any phrase, so it never excepts any", strict.Shorten(c.Except[i].Text))
+		}
+	}
+}
+
+// Content is everything that is set.
 func (c *says) Content() (string, any) { return "Says", c }
 
 func (c *says) compile(p *Part) Condition {
-	p.Looks |= AtWords
+	p.quotes(true)
 	out := wordsSaid{}
 	for _, w := range c.Words {
 		l, of := p.file.List(w.Text)
@@ -76,40 +122,48 @@ func (c *says) compile(p *Part) Condition {
 		}
 		p.Lists = append(p.Lists, listContent(l))
 		for _, form := range forms {
+			p.looks(l, form)
 			out.sources = append(out.sources, p.listAs(of, l, form))
 		}
 	}
 	if len(c.Phrase) > 0 {
-		form := cmp.Or(c.How, match.Exact)
-		id := p.source(source{form: form})
-		p.phrases(p.file, p.rule.ID, c.Phrase, c.Gap, id, form, "en")
-		out.sources = append(out.sources, id)
+		fill := filling{Part: p, form: cmp.Or(c.How, match.Exact)}
+		phrases := fill.phrases(c.Phrase, c.Gap)
+		id := p.source(source{form: fill.form, mask: fill.mask})
+		p.phrases(p.file, p.rule.ID, phrases, c.Gap, id, fill.form, "en")
+		out.sources, out.except = append(out.sources, id), append(out.except, fill.except...)
 	}
 	if len(c.Pattern) > 0 {
-		id := p.source(source{})
+		fill := filling{Part: p, form: match.Exact}
+		var patterns []string
 		for _, t := range c.Pattern {
-			if err := p.match.Pattern(id, t.Text); err != nil {
+			patterns = append(patterns, fill.pattern(t))
+		}
+		id := p.source(source{mask: fill.mask})
+		for i, t := range c.Pattern {
+			if err := p.match.Pattern(id, patterns[i]); err != nil {
 				p.bad(t.Line, "%s", err)
 			}
 		}
-		out.sources = append(out.sources, id)
+		out.sources, out.except = append(out.sources, id), append(out.except, fill.except...)
 	}
-	if out.except = -1; len(c.Except) > 0 {
-		out.except = p.source(source{})
+	if len(c.Except) > 0 {
+		except := p.source(source{})
 		for _, t := range c.Except {
 			for _, form := range []match.Form{match.Exact, match.Inflected} {
-				if err := p.match.Exception(out.except, t.Text, form, "en"); err != nil && form == match.Exact {
+				if err := p.match.Exception(except, t.Text, form, "en"); err != nil && form == match.Exact {
 					p.bad(t.Line, "%s", err)
 				}
 			}
 		}
-		p.looksFor([]int{out.except})
+		out.except = append(out.except, except)
 	}
+	p.looksFor(out.except)
 	p.looksFor(out.sources)
 	return out
 }
 
-// listNames are the names of all lists that a file sees.
+// listNames returns the names of all lists visible to a file.
 func listNames(f *rules.File) []string {
 	seen := map[string]bool{}
 	for _, g := range f.Closure() {
@@ -120,25 +174,27 @@ func listNames(f *rules.File) []string {
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// wordsSaid holds when one of its sources is found in what was said.
+// wordsSaid holds if one of its sources matches what was said.
 type wordsSaid struct {
 	sources []int
-	except  int // the source whose finds take out the matches that they touch; -1: there is none
+	except  []int // the sources whose matches cancel the matches that they touch
 }
 
-// Eval gives the matches that begin where they may.
+// Eval returns the matches that begin in the allowed range.
 func (c wordsSaid) Eval(e *Context, minP float64) (bool, []match.Match) {
 	held, ms := e.found(c.sources, e.From, minP)
-	if !held || c.except < 0 {
+	if !held || len(c.except) == 0 {
 		return held, ms
 	}
 	ms = slices.DeleteFunc(ms, func(m match.Match) bool {
-		return slices.ContainsFunc(e.Found[c.except], func(n match.Match) bool { return n.First <= m.Last && m.First <= n.Last })
+		return slices.ContainsFunc(c.except, func(src int) bool {
+			return slices.ContainsFunc(e.Found[src], func(n match.Match) bool { return n.First <= m.Last && m.First <= n.Last })
+		})
 	})
 	return len(ms) > 0, ms
 }
 
-// Explain quotes what was said, or says what was looked for in vain and what never: took away from it.
+// Explain quotes what was said, or says what did not match and what never: excluded.
 func (c wordsSaid) Explain(e *Context, held bool, ms []match.Match) string {
 	if held {
 		return e.quote(ms) + " was said"
@@ -156,7 +212,7 @@ func (c wordsSaid) Explain(e *Context, held bool, ms []match.Match) string {
 	return what
 }
 
-// reveals holds when personal data of one of the kinds is said.
+// reveals holds if personal data of one of the kinds is said.
 type reveals struct{ kinds []string }
 
 // Shape is how reveals: is written.
@@ -168,7 +224,7 @@ func (c *reveals) Shape(rules.Nested) strict.Shape {
 func (c *reveals) Content() (string, any) { return "Names", c.kinds }
 
 func (c *reveals) compile(p *Part) Condition {
-	p.Looks |= AtWords
+	p.quotes(true)
 	p.reach(pii.WindowMS)
 	out := revealed{kinds: c.kinds}
 	for _, kind := range c.kinds {
@@ -178,13 +234,13 @@ func (c *reveals) compile(p *Part) Condition {
 	return out
 }
 
-// revealed holds when one of its sources is found: people pause between the groups of a number.
+// revealed holds if one of its sources matches: people pause between the groups of a number.
 type revealed struct {
 	kinds   []string
 	sources []int
 }
 
-// Eval gives the matches, some of which may begin in earlier lines.
+// Eval returns the matches, some of which may begin in earlier lines.
 func (c revealed) Eval(e *Context, minP float64) (bool, []match.Match) {
 	from := e.From
 	if !e.Observe {
@@ -201,7 +257,7 @@ func (c revealed) Explain(e *Context, held bool, ms []match.Match) string {
 	return "no " + strings.Join(c.kinds, ", ") + " was said"
 }
 
-// reportedSpeech holds when what was said are somebody else's words, or are not.
+// reportedSpeech holds if the matched words are somebody else's, or are not.
 type reportedSpeech struct{ want bool }
 
 // Shape is how reported_speech: is written.
@@ -214,10 +270,11 @@ func (c *reportedSpeech) Content() (string, any) { return wanted(c.want) }
 
 func (c *reportedSpeech) compile(p *Part) Condition {
 	p.reach(match.ReportedWindow)
+	p.Inputs |= InputLine
 	return c
 }
 
-// Eval looks for who is said to have said the evidence.
+// Eval looks for a cue that attributes the evidence to somebody else.
 func (c *reportedSpeech) Eval(e *Context, _ float64) (bool, []match.Match) {
 	return (!e.Observe && e.Window.Reported(e.Evidence)) == c.want, nil
 }

@@ -7,28 +7,28 @@ import (
 	"earshot/models"
 )
 
-// What counts as a turn and as an interruption, in ms. A short sound ("mhm") takes the floor from nobody.
+// What counts as a turn and as an interruption, in ms. A short sound ("mhm") does not take the floor.
 const (
-	turnGap       = 1000 // a pause shorter than this parts no stretches of speech
+	turnGap       = 1000 // a shorter pause does not separate segments of speech
 	longestPause  = 2000 // a silence of this length ends a turn, unless gap: says otherwise
-	countsFrom    = 5000 // who talked for this long counts for min_speakers
-	backchannel   = 1000 // a turn shorter than this is no turn
-	insideTurn    = 500  // who interrupts begins this long after the other's turn began
-	leastOverlap  = 500  // both speak for this long: whoever begins as the other ends only takes over
+	countsFrom    = 5000 // talking this long counts for min_speakers
+	backchannel   = 1000 // a shorter one is not a turn
+	insideTurn    = 500  // an interruption begins this long after the other's turn began
+	leastOverlap  = 500  // both speak for this long: otherwise it is a normal change of turns
 	yieldWithin   = 2000 // the other stops within this
-	holdsFloorFor = 3000 // and who interrupts goes on this long
+	holdsFloorFor = 3000 // and the interrupting person goes on this long
 )
 
 // maxFloor is how far back somebody's speech is remembered, in ms.
 const maxFloor = 3600_000
 
-// floorState is when somebody spoke: stretches in order, parted by pauses of a turn's end.
+// floorState is when somebody spoke: ordered spans, separated by pauses that end a turn.
 type floorState struct {
 	spans []models.Span
-	past  int64 // ms of speech that is remembered no more
+	past  int64 // ms of speech that is no longer remembered
 }
 
-// add takes in a stretch of speech. It may lengthen the last one.
+// add adds a span of speech. It may extend the last one.
 func (f *floorState) add(v models.Span) {
 	if v.EndMS <= v.StartMS {
 		return
@@ -38,7 +38,7 @@ func (f *floorState) add(v models.Span) {
 	if i > 0 {
 		i--
 	}
-	for i+1 < len(f.spans) && f.spans[i+1].StartMS <= f.spans[i].EndMS { // stretches that touch are one
+	for i+1 < len(f.spans) && f.spans[i+1].StartMS <= f.spans[i].EndMS { // merge spans that touch
 		f.spans[i].EndMS = max(f.spans[i].EndMS, f.spans[i+1].EndMS)
 		f.spans = slices.Delete(f.spans, i+1, i+2)
 	}
@@ -48,13 +48,13 @@ func (f *floorState) add(v models.Span) {
 	}
 }
 
-// after is the first stretch that ends after a time.
+// after returns the first span that ends after a time.
 func (f *floorState) after(t int64) int {
 	i, _ := slices.BinarySearchFunc(f.spans, t, func(v models.Span, t int64) int { return cmp.Compare(v.EndMS, t+1) })
 	return i
 }
 
-// talk is how long somebody spoke within a window.
+// talk returns how long somebody spoke within a window.
 func (f *floorState) talk(w models.Span) int64 {
 	var ms int64
 	for _, v := range f.spans[f.after(w.StartMS):] {
@@ -63,7 +63,7 @@ func (f *floorState) talk(w models.Span) int64 {
 	return ms
 }
 
-// turns joins stretches over short pauses, and leaves out what is too short to be a turn. Turns that ended before a time are left out.
+// turns joins spans across short pauses, and drops those too short to be a turn. Turns that ended before a time are omitted.
 func (f *floorState) turns(since int64) []models.Span {
 	var out []models.Span
 	from := f.after(since - 1)
@@ -80,7 +80,7 @@ func (f *floorState) turns(since int64) []models.Span {
 	return slices.DeleteFunc(out, func(t models.Span) bool { return t.EndMS-t.StartMS < backchannel || t.EndMS < since })
 }
 
-// held are the stretches of speech within a window that belong to turns: a short sound ("mhm") is none.
+// held returns the spans of speech within a window that belong to turns, without short sounds ("mhm").
 func (f *floorState) held(w models.Span) []models.Span {
 	turns := f.turns(w.StartMS)
 	var out []models.Span
@@ -95,12 +95,12 @@ func (f *floorState) held(w models.Span) []models.Span {
 	return out
 }
 
-// clip is the part of a stretch within a window.
+// clip returns the part of a span within a window.
 func clip(v, w models.Span) models.Span {
 	return models.Span{StartMS: max(v.StartMS, w.StartMS), EndMS: min(v.EndMS, w.EndMS)}
 }
 
-// length is how long some stretches are together.
+// length returns the total length of spans.
 func length(spans []models.Span) (ms int64) {
 	for _, v := range spans {
 		ms += v.EndMS - v.StartMS
@@ -108,8 +108,8 @@ func length(spans []models.Span) (ms int64) {
 	return ms
 }
 
-// turn is how long the turn of a person that goes on has lasted, or 0. It ends with a silence of gap ms, and when somebody else
-// takes the floor in a pause.
+// turn returns how long a person's current turn has lasted, or 0. It ends with a silence of gap ms, and when somebody else takes the
+// floor during a pause.
 func (r *Roster) turn(p *Person, now, gap int64) int64 {
 	spans := p.floor.spans
 	i := len(spans) - 1
@@ -129,7 +129,7 @@ func (r *Roster) turn(p *Person, now, gap int64) int64 {
 	return 0
 }
 
-// again reports whether a turn goes on that began less than so many ms after the person's turn before. Short sounds are no turns.
+// again reports whether the current turn began less than that many ms after the person's previous turn. Short sounds are not turns.
 func (r *Roster) again(p *Person, now, gap, every int64) bool {
 	took := r.turn(p, now, gap)
 	if took == 0 {
@@ -140,7 +140,7 @@ func (r *Roster) again(p *Person, now, gap, every int64) bool {
 	return len(before) > 0 && began-before[len(before)-1].EndMS < every
 }
 
-// taken reports whether somebody else took the floor in a pause of a person.
+// taken reports whether somebody else took the floor during a pause of a person.
 func (r *Roster) taken(p *Person, pause models.Span) bool {
 	if pause.EndMS-pause.StartMS < backchannel {
 		return false

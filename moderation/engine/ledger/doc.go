@@ -1,2 +1,2 @@
-// Package ledger adds up people's points: strikes that rules add and that fade.
+// Package ledger adds up people's points: strikes that rules add and that decay.
 package ledger

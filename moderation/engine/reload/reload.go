@@ -1,4 +1,4 @@
-// Package reload reads rule files again when they change.
+// Package reload reloads rule files when they change.
 package reload
 
 import (
@@ -19,11 +19,11 @@ import (
 // Change is what a reload has changed, by rule id.
 type Change struct {
 	Added, Removed, Changed []string
-	// Settings says that something outside of the rules changed: mode, people, ledgers.
+	// Settings says that something other than rules changed: mode, people, ledgers.
 	Settings bool
 }
 
-// String is the change in one line.
+// String describes the change in one line.
 func (c Change) String() string {
 	var parts []string
 	for _, p := range []struct {
@@ -64,7 +64,7 @@ func Diff(before, after *engine.Set) Change {
 	return c
 }
 
-// hashes are the hashes of a set's rules, by id.
+// hashes returns the hashes of a set's rules, by id.
 func hashes(set *engine.Set) map[string]string {
 	out := map[string]string{}
 	for _, r := range set.Rules() {
@@ -73,34 +73,34 @@ func hashes(set *engine.Set) map[string]string {
 	return out
 }
 
-// Result is the outcome of one reading of the rule files.
+// Result is the outcome of one reload.
 type Result struct {
-	// Set is the new set, or nil when Err says why the old one stays. With both, Err says that later changes of some files
-	// will not be noticed.
+	// Set is the new set, or nil if Err says why the old one stays. If both are set, Err says that later changes of some files will
+	// not be noticed.
 	Set    *engine.Set
 	Change Change
 	Err    error
 }
 
-// Watcher reads rule files again when they change or when it is told to. A set with mistakes is reported and the set before
-// it stays the one to compare with.
+// Watcher reloads rule files when they change or when requested. A set with errors is reported, and the previous set remains the one
+// to compare with.
 type Watcher struct {
 	opts   engine.LoadOptions
 	paths  []string
 	set    *engine.Set
-	failed bool // the reading before found mistakes
+	failed bool // the previous reload found errors
 	notify func(Result)
 	now    chan struct{}
 }
 
-// NewWatcher watches the files of a set that was loaded with the same options and paths. notify is called from Run's goroutine
-// for every reading that changed something or failed, and for the first good one after those that failed; before any, with set
-// itself, when some of its files cannot be watched.
+// NewWatcher watches the files of a set loaded with the same options and paths. notify is called from Run's goroutine for every
+// reload that changed something or failed, for the first successful one after failures, and initially, with set itself, if some of
+// its files cannot be watched.
 func NewWatcher(opts engine.LoadOptions, set *engine.Set, notify func(Result), paths ...string) *Watcher {
 	return &Watcher{opts: opts, paths: paths, set: set, notify: notify, now: make(chan struct{}, 1)}
 }
 
-// Reload asks for a reading now, as on SIGHUP. It never blocks and may be called from any goroutine.
+// Reload requests a reload now, as on SIGHUP. It never blocks and may be called from any goroutine.
 func (w *Watcher) Reload() {
 	select {
 	case w.now <- struct{}{}:
@@ -108,11 +108,11 @@ func (w *Watcher) Reload() {
 	}
 }
 
-// settle is how long files must rest before they are read: editors write in several steps.
+// settle is how long files must be unchanged before they are read: editors write in several steps.
 const settle = 200 * time.Millisecond
 
-// Run watches until the context ends. Folders are watched, not files, since editors replace files; of those that cannot be
-// watched notify is told. The error says that the operating system cannot watch at all; Reload works only while Run does.
+// Run watches until the context ends. It watches folders rather than files, since editors replace files; notify is told about those
+// that cannot be watched. The error says that the operating system cannot watch at all; Reload works only while Run does.
 func (w *Watcher) Run(ctx context.Context) error {
 	notes, err := fsnotify.NewWatcher()
 	if err != nil {
@@ -159,8 +159,8 @@ func (w *Watcher) watch(notes *fsnotify.Watcher) error {
 
 func (w *Watcher) folders() []string {
 	var out []string
-	for _, f := range append(slices.Clone(w.set.Disk()), w.paths...) {
-		if rules.Shipped(w.opts.FS, f) {
+	for _, f := range append(slices.Clone(w.set.Disk()), append(slices.Clone(w.paths), w.opts.Own)...) {
+		if f == "" || rules.Shipped(w.opts.FS, f) {
 			continue
 		}
 		if dir := filepath.Dir(f); !slices.Contains(out, dir) {
@@ -170,14 +170,14 @@ func (w *Watcher) folders() []string {
 	return out
 }
 
-// concerns reports whether a changed file may be one of ours: any rule file or list in a watched folder.
+// concerns reports whether a changed file may belong to the set: any rule file or list in a watched folder.
 func (w *Watcher) concerns(name string) bool {
 	abs, err := filepath.Abs(name)
 	ext := filepath.Ext(name)
 	return err == nil && (slices.Contains(w.set.Disk(), abs) || ext == ".yaml" || ext == ".yml" || ext == ".txt")
 }
 
-// read reads the files and reports what came of it.
+// read reads the files and reports the outcome.
 func (w *Watcher) read(notes *fsnotify.Watcher) {
 	set, err := engine.Load(w.opts, w.paths...)
 	repaired := w.failed && err == nil

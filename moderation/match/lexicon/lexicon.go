@@ -1,7 +1,7 @@
-// Package lexicon holds the word lists and tables that the packages above match text by. They are text files, in a folder for
-// each language by its ISO 639 code; mul is for what belongs to no language alone. Lines that begin with # are comments.
+// Package lexicon contains word lists and tables used for matching. They are text files, in a folder for each language by its ISO
+// 639 code; mul is for language-independent lists. Lines that begin with # are comments.
 //
-// To teach another language, add files of the same names to a folder of its own: no Go code names a language.
+// To support another language, add files of the same names in a folder for it: no Go code names a language.
 package lexicon
 
 import (
@@ -10,13 +10,13 @@ import (
 	"strings"
 )
 
-// Apostrophes are all the signs that are written for an apostrophe.
+// Apostrophes are all the characters used as an apostrophe.
 const Apostrophes = "'`’‘ʼʻ′´＇‛"
 
 //go:embed */*.txt
 var files embed.FS
 
-// Languages are the codes of the languages that have a list, sorted. It panics for a list that no language has: the names of
+// Languages returns the codes of the languages that have a list, sorted. It panics for a list that no language has: the names of
 // lists are constants of the program.
 func Languages(list string) []string {
 	folders, err := files.ReadDir(".")
@@ -35,7 +35,7 @@ func Languages(list string) []string {
 	return out
 }
 
-// Lines are the entries of a list in one language, or in all when none is named. It panics like Languages.
+// Lines returns the entries of a list in one language, or in all if none is named. It panics like Languages.
 func Lines(list string, languages ...string) []string {
 	if len(languages) == 0 {
 		languages = Languages(list)
@@ -55,7 +55,7 @@ func Lines(list string, languages ...string) []string {
 	return out
 }
 
-// Words is the set of the words of lists, in all languages. It panics like Languages.
+// Words returns the set of words of lists, in all languages. It panics like Languages.
 func Words(lists ...string) map[string]bool {
 	out := map[string]bool{}
 	for _, list := range lists {

@@ -26,7 +26,7 @@ func findAddresses(atoms []atom, found func(at ...int)) {
 		} else if streets[atoms[i].text] && i > 0 && atoms[i-1].kind == atomWord && !notStreets[atoms[i-1].text] {
 			end, from = numberBehind(atoms, i+1), i-1
 		}
-		if end > 0 && (cued(atoms, from-8, from, homeCues) || from > 0 && end > i+2 && from == i && atoms[i-1].text == "at") {
+		if end > 0 && (cued(atoms, from-8, from, homeCues) || from == i && end > i+2 && broughtTo(atoms, i)) {
 			at := make([]int, 0, end-from)
 			for k := from; k < end; k++ {
 				at = append(at, k)
@@ -34,6 +34,16 @@ func findAddresses(atoms []atom, found func(at ...int)) {
 			found(at...)
 		}
 	}
+}
+
+// bringing are the words for what is done with things that somebody wants at home.
+var bringing = map[string]bool{
+	"send": true, "sent": true, "drop": true, "post": true, "bring": true, "mail": true, "courier": true, "deliver": true,
+}
+
+// broughtTo reports whether "at", or "send it to", stands before atom i.
+func broughtTo(atoms []atom, i int) bool {
+	return i > 0 && (atoms[i-1].text == "at" || atoms[i-1].text == "to" && cued(atoms, i-5, i, bringing))
 }
 
 // maxHouse is of how many groups a house number is said: "one two three", "one twenty".

@@ -19,7 +19,7 @@ var (
 // findEmails finds mail addresses, written or spoken: "john dot smith at gmail dot com".
 func findEmails(atoms []atom, found func(at ...int)) {
 	for i, a := range atoms {
-		if !saidAt[a.text] || i == 0 {
+		if i == 0 || !saidAt[a.text] && !indonesianAt(atoms, i) {
 			continue
 		}
 		end := domainAt(atoms, i+1)
@@ -34,6 +34,14 @@ func findEmails(atoms []atom, found func(at ...int)) {
 			found(at...)
 		}
 	}
+}
+
+// mailCues are words for mail, beside which the Indonesian "di" is an "at".
+var mailCues = map[string]bool{"email": true, "emailku": true, "emailnya": true, "imel": true, "surel": true, "mail": true}
+
+// indonesianAt reports whether an atom is the "di" of a spoken address: "email saya siti di gmail titik com".
+func indonesianAt(atoms []atom, i int) bool {
+	return atoms[i].text == "di" && i+1 < len(atoms) && mailHosts[atoms[i+1].text] && cued(atoms, i-8, i, mailCues)
 }
 
 // maxLabel is how many spoken parts a domain's name may have: "g mail", "my company".

@@ -1,11 +1,11 @@
-// Package pii finds personal data in what people say and write: numbers to call, payment cards, mail addresses and where
-// somebody lives. It knows them as they are written and as they are spoken, digit words included.
+// Package pii finds personal data in what people say and write: phone numbers, payment cards, mail addresses, home addresses and
+// family names, written or spoken, including digits in words.
 package pii
 
 import "earshot/models"
 
-// Kinds are the kinds of personal data that are understood when spoken.
-var Kinds = []string{Phone, Email, Card, Address}
+// Kinds are the kinds of personal data recognised in speech.
+var Kinds = []string{Phone, Email, Card, Address, Surname}
 
 // The kinds.
 const (
@@ -13,20 +13,21 @@ const (
 	Email   = "email"
 	Card    = "card"
 	Address = "address"
+	Surname = "surname" // of whoever is named with their given name or a title
 )
 
-// WindowMS is how long somebody may take to say one number or address, in ms: people pause between groups.
+// WindowMS is how long it may take to say one number or address, in ms: people pause between groups.
 const WindowMS = 12_000
 
 // Finding is one piece of personal data.
 type Finding struct {
 	Kind string
-	// Words are the indices of the words that it is made of, rising.
+	// Words are the indices of its words, in ascending order.
 	Words []int
 }
 
-// Find finds personal data of the wanted kinds in what one person said, in the order of Kinds. Words that follow each other
-// may be of several lines.
+// Find finds personal data of the wanted kinds in what one person said, in the order of Kinds. Consecutive words may be from several
+// lines.
 func Find(words []models.Word, wanted func(kind string) bool) []Finding {
 	atoms := make([]atom, 0, len(words)+8)
 	for i, w := range words {
@@ -63,6 +64,8 @@ func Find(words []models.Word, wanted func(kind string) bool) []Finding {
 			findEmails(atoms, found)
 		case Address:
 			findAddresses(atoms, found)
+		case Surname:
+			findSurnames(words, atoms, found)
 		}
 	}
 	return out

@@ -43,7 +43,7 @@ func (r numberRun) isPhone(atoms []atom) bool {
 		return r.singles() >= 1 || len(r.numbers) > 1 || n >= 9
 	case n < 10: // a short number is one to call only where something says so, or where it is written like one
 		return r.written(atoms)
-	case r.pairs() || r.round() || repeated(digits):
+	case r.pairs() || r.round() || repeated(digits) || different(digits) < 3 || r.patterned() || afterPoint(atoms, first):
 		return false
 	default:
 		return r.singles() >= n-4 || len(r.numbers) > 1 && r.grouped() || validPhone(digits)
@@ -53,6 +53,27 @@ func (r numberRun) isPhone(atoms []atom) bool {
 // pairs reports whether every number has two digits: temperatures, marks, ages.
 func (r numberRun) pairs() bool {
 	return len(r.numbers) > 2 && !slices.ContainsFunc(r.numbers, func(x number) bool { return len(x.digits) != 2 || x.digits[0] == '0' })
+}
+
+// patterned reports whether numbers of one digit and of several alternate in the same way three times and more: times of the clock,
+// laps.
+func (r numberRun) patterned() bool {
+	for period := 2; period <= 3; period++ {
+		same, mixed := len(r.numbers) >= 3*period, false
+		for i, x := range r.numbers {
+			same = same && len(x.digits) == len(r.numbers[i%period].digits)
+			mixed = mixed || len(x.digits) != len(r.numbers[0].digits)
+		}
+		if same && mixed {
+			return true
+		}
+	}
+	return false
+}
+
+// afterPoint reports whether the numbers are the places of a decimal: "three point one four one five".
+func afterPoint(atoms []atom, first int) bool {
+	return first > 0 && (atoms[first-1].text == "point" || atoms[first-1].text == "koma")
 }
 
 // round reports whether every number is a round one: sums, years of a century.
@@ -106,7 +127,7 @@ func progression(digits string) bool {
 	return strings.Contains("0"+up, digits) || strings.Contains(down, digits)
 }
 
-// rising reports whether somebody counts in steps, or lists numbers: five and more, each greater than that before, of
+// rising reports whether somebody counts in steps, or lists numbers: five and more, none less than that before, of
 // different lengths.
 func (r numberRun) rising() bool {
 	if r.even() {
@@ -117,7 +138,7 @@ func (r numberRun) rising() bool {
 	}
 	for i, x := range r.numbers[1:] {
 		before := r.numbers[i].digits
-		if len(x.digits) < len(before) || len(x.digits) == len(before) && x.digits <= before || before[0] == '0' {
+		if len(x.digits) < len(before) || len(x.digits) == len(before) && x.digits < before || before[0] == '0' {
 			return false
 		}
 	}

@@ -11,29 +11,29 @@ import (
 	"earshot/models"
 )
 
-// Redactor finds in written text what tells who somebody is: all that Find finds and, since what is shared is better masked
-// once too often, everything that is written like a name, an address of mail or web, a handle, a digit or a long number in
-// words. Names are told to it first (AddName, Learn); then any number of goroutines may ask for Spans.
+// Redactor finds in written text what reveals who somebody is: everything that Find finds and, since it is better to mask too much
+// before sharing, everything that looks like a name, a mail or web address, a handle, a digit or a long number in words. Names are
+// added first (AddName, Learn); then any number of goroutines may call Spans.
 //
-// A name in lower case that it was never told stays, as does what only the sense of a sentence gives away.
+// A lower-case name that was never added is not found, and neither is anything revealed only by the meaning of a sentence.
 type Redactor struct {
 	names    map[string]bool // lower case; found however they are written
 	capitals map[string]bool // lower case; found where they are written with a capital
 }
 
-// NewRedactor is a redactor that knows no names yet.
+// NewRedactor returns a redactor that knows no names yet.
 func NewRedactor() *Redactor { return &Redactor{names: map[string]bool{}, capitals: map[string]bool{}} }
 
 var (
-	// addresses are of mail and web, and handles.
+	// addresses matches mail and web addresses, and handles.
 	addresses = regexp.MustCompile(`(?i)[\p{L}\p{N}._%+'-]+(?:@|\s@\s)[\p{L}\p{N}.-]+|@[\p{L}\p{N}_]+|` +
 		`\b(?:https?://|www\.)\S+|\b[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.(?:` + alternatives(topDomains) + `)\b\S*`)
-	// spokenAddresses are addresses as people say them: ana at example dot com.
+	// spokenAddresses matches addresses as people say them: ana at example dot com.
 	spokenAddresses = regexp.MustCompile(`(?i)\b[\p{L}\p{N}]+(?:\s+(?:dot|underscore|dash|minus)\s+[\p{L}\p{N}]+)*\s+at\s+` +
 		`[\p{L}\p{N}]+(?:\s+dot\s+[\p{L}\p{N}]+)+|\b[\p{L}\p{N}]+\s+dot\s+(?:com|org|net|edu|gov|io|info|co|me)\b`)
 	wordField = regexp.MustCompile(`\S+`)
 	digits    = regexp.MustCompile(`[+(]?[\p{L}\p{M}]*\p{N}(?:[\p{L}\p{M}\p{N}]|[ .,:/()+'-]+\p{N})*`)
-	// numberWords are three or more words of numbers in a row, as in a telephone or card number.
+	// numberWords matches three or more consecutive number words, as in a telephone or card number.
 	numberWords = regexp.MustCompile(`(?i)\b(?:` + numberWord + `)(?:[\s,-]+(?:and\s+)?(?:` + numberWord + `)){2,}\b`)
 )
 
@@ -53,7 +53,7 @@ var numberWord = func() string {
 	return alternatives(words)
 }()
 
-// alternatives is a pattern of all words of a set, the longest first.
+// alternatives returns a pattern of all words of a set, the longest first.
 func alternatives(set map[string]bool) string {
 	var words []string
 	for w := range set {
@@ -63,8 +63,8 @@ func alternatives(set map[string]bool) string {
 	return strings.Join(words, "|")
 }
 
-// Spans are the parts of a text to be masked, in order, apart from each other: [from, to) in bytes. language is the text's
-// ISO 639-1 code, or empty.
+// Spans returns the parts of a text to be masked, in order and disjoint: [from, to) in bytes. language is the text's ISO 639-1 code,
+// or empty.
 func (r *Redactor) Spans(text, language string) [][2]int {
 	found := spoken(text)
 	for _, re := range []*regexp.Regexp{addresses, spokenAddresses, digits, numberWords} {
@@ -96,7 +96,7 @@ func spoken(text string) (out [][2]int) {
 	for _, field := range wordField.FindAllStringIndex(text, -1) {
 		words, at = append(words, models.Word{Text: text[field[0]:field[1]]}), append(at, [2]int{field[0], field[1]})
 	}
-	for _, f := range Find(words, func(string) bool { return true }) {
+	for _, f := range Find(words, func(kind string) bool { return kind != Surname }) { // names are found otherwise
 		for _, i := range f.Words {
 			word := text[at[i][0]:at[i][1]]
 			from, to := strings.IndexFunc(word, said), strings.LastIndexFunc(word, said)

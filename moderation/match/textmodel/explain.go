@@ -20,32 +20,39 @@ type Counted struct {
 // Explain finds the spoken words that a label's score comes from, those that count most first: each word is left out in turn,
 // and the fall of the value is its share. It takes as many scores as the line has words, at most those of one window. Of a line
 // whose value no single word carries there are none.
-func (m *Model) Explain(spoken []string, label int) []Counted {
-	words := m.read(spoken)
+func (s *Scorer) Explain(spoken []string, label int) []Counted {
+	words := s.m.read(spoken)
 	var top []word
 	whole := 0.0
-	m.windows(words, func(from, to int, raw []float64) {
+	s.windows(words, func(from, to int, raw []float64) {
 		if top == nil || raw[label] > whole {
 			top, whole = words[from:to], raw[label]
 		}
 	})
+	if len(words) > len(top) {
+		s.raw(top) // what is left is compared with it, not with the last window
+	}
 	falls := map[int]float64{}
 	sum := 0.0
 	for _, w := range top {
 		if _, done := falls[w.of]; done {
 			continue
 		}
-		rest := slices.DeleteFunc(slices.Clone(top), func(x word) bool { return x.of == w.of })
-		falls[w.of] = 0
-		if raw := m.raw(rest); raw == nil || raw[label] < whole {
-			falls[w.of] = 1
-			if raw != nil {
-				falls[w.of] = whole - raw[label]
-			}
-			sum += falls[w.of]
-		}
+		falls[w.of] = max(0, s.fall(top, w.of, label, whole))
+		sum += falls[w.of]
 	}
 	return largest(falls, sum)
+}
+
+// fall is how much a label's value falls when a spoken word is left out; 1 where no other words are.
+func (s *Scorer) fall(words []word, of, label int, whole float64) float64 {
+	rest := slices.DeleteFunc(slices.Clone(words), func(x word) bool { return x.of == of })
+	if len(rest) == 0 {
+		return 1
+	}
+	raw := make([]float64, len(s.m.Labels))
+	s.window(rest, raw)
+	return whole - raw[label]
 }
 
 // largest are the words with the largest falls, as many as make up enough of their sum.

@@ -9,12 +9,13 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // magic begins every file; the last two digits are the version of the format.
 const magic = "ESHTXT02"
 
-// Model scores lines. It is immutable.
+// Model scores lines. Its weights never change.
 type Model struct {
 	header
 	sum    string // SHA-256 of the file, hexadecimal
@@ -26,9 +27,11 @@ type Model struct {
 	words, grams           []byte    // int8 rows of word vectors and of the vectors of parts of words
 	wordScales, gramScales []float32 // of their rows
 	categories             []float32 // rows
-	input, state           [2][]float32
+	input, state           [2]columns
 	bias                   [2][]float32
 	output, outputBias     []float32
+
+	lexicon lexicon
 }
 
 // Read reads a model file: magic, length of the header (4 bytes), header, tables (docs/text-model.md), SHA-256 of all before it.
@@ -87,21 +90,26 @@ func (m *Model) tables(c cutter) error {
 	m.words, m.wordScales = c.bytes(r.Vocab*r.Dim), c.floats(r.Vocab)
 	m.grams, m.gramScales = c.bytes(r.Buckets*r.Dim), c.floats(r.Buckets)
 	m.categories = c.floats(len(r.Categories) * r.Dim)
-	for _, part := range []struct {
-		to   *[2][]float32
-		size int
-	}{{&m.input, r.Dim * gates}, {&m.state, r.Hidden * gates}, {&m.bias, gates}} {
-		part.to[0], part.to[1] = c.floats(part.size), c.floats(part.size)
+	for i := range 2 {
+		m.input[i] = inColumns(c.floats(r.Dim*gates), r.Dim)
+	}
+	for i := range 2 {
+		m.state[i] = inColumns(c.floats(r.Hidden*gates), r.Hidden)
+	}
+	for i := range 2 {
+		m.bias[i] = c.floats(gates)
 	}
 	m.output, m.outputBias = c.floats(4*r.Hidden*n), c.floats(n)
 	m.weights = c.bytes(n << m.Linear.Bits)
+	m.lexicon.known = make([]atomic.Pointer[lexeme], r.Vocab)
 	return m.finite()
 }
 
 // finite refuses values that no training gives.
 func (m *Model) finite() error {
 	for _, fs := range [][]float32{
-		m.wordScales, m.gramScales, m.categories, m.input[0], m.input[1], m.state[0], m.state[1], m.bias[0], m.bias[1], m.output, m.outputBias,
+		m.wordScales, m.gramScales, m.categories, m.input[0].weights, m.input[1].weights, m.state[0].weights, m.state[1].weights,
+		m.bias[0], m.bias[1], m.output, m.outputBias,
 	} {
 		if slices.ContainsFunc(fs, func(f float32) bool { return f != f || f < -1e6 || f > 1e6 }) {
 			return errors.New("its tables hold a value that is no number or far too large")

@@ -18,9 +18,13 @@ const (
 	maxGrams  = 8       // letters of a part of a word
 )
 
+// Labels are what lines may mean, for every model.
+var Labels = [5]string{"hate", "insult", "threat", "sexual", "scam"}
+
 // header is the JSON at the beginning of a file.
 type header struct {
 	Name        string    `json:"name"`
+	Version     int       `json:"version,omitempty"`
 	Labels      []string  `json:"labels"`
 	Languages   []string  `json:"languages"`
 	Window      int       `json:"window"`    // tokens that are looked at together
@@ -30,6 +34,7 @@ type header struct {
 	Recurrent   recurrent `json:"rnn"`
 	GroupsBytes int       `json:"groups_bytes"`
 	VocabBytes  int       `json:"vocab_bytes"`
+	Origin      *Origin   `json:"origin,omitempty"` // of a model that a community trained; nil: shipped
 	Mix         struct {
 		Linear    []float64 `json:"linear"`
 		Recurrent []float64 `json:"rnn"`
@@ -122,8 +127,7 @@ func (h *header) check() error {
 
 // size is how many bytes follow the header.
 func (h *header) size() int {
-	r, n := h.Recurrent, len(h.Labels)
-	floats := r.Vocab + r.Buckets + len(r.Categories)*r.Dim +
-		2*3*r.Hidden*(r.Dim+r.Hidden+1) + 4*r.Hidden*n + n
-	return h.GroupsBytes + h.VocabBytes + (r.Vocab+r.Buckets)*r.Dim + 4*floats + n<<h.Linear.Bits
+	r := h.Recurrent
+	floats := r.Vocab + r.Buckets + len(r.Categories)*r.Dim + h.denseSize()
+	return h.GroupsBytes + h.VocabBytes + (r.Vocab+r.Buckets)*r.Dim + 4*floats + len(h.Labels)<<h.Linear.Bits
 }

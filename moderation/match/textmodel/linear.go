@@ -3,16 +3,19 @@ package textmodel
 import "math"
 
 // linearly adds the linear part's values of the labels to out.
-func (m *Model) linearly(tokens []token, out []float64) {
+func (m *Model) linearly(tokens []token, lexemes []*lexeme, out []float64) {
 	var sum [maxLabels]int32
 	count := 0
 	m.features(tokens, func(h uint32) {
-		row := m.weights[int(h&(1<<m.Linear.Bits-1))*len(out):][:len(out)]
-		for k, w := range row {
-			sum[k] += int32(int8(w))
-		}
+		m.addWeights(&sum, h)
 		count++
 	})
+	for _, l := range lexemes {
+		for k, w := range l.parts {
+			sum[k] += w
+		}
+		count += l.count
+	}
 	root := math.Sqrt(max(1, float64(count)))
 	for k := range out {
 		value := m.Linear.Bias[k] + float64(sum[k])*m.Linear.Scale[k]/root
@@ -20,7 +23,7 @@ func (m *Model) linearly(tokens []token, out []float64) {
 	}
 }
 
-// features gives the hashed features of a line, as often as they occur.
+// features gives the hashed features of a line, as often as they occur, without those of the parts of words, which lexemes hold.
 func (m *Model) features(tokens []token, give func(uint32)) {
 	add := func(h hash) { give(h.mixed()) }
 	group, you := -1, false
@@ -35,13 +38,11 @@ func (m *Model) features(tokens []token, give func(uint32)) {
 	if group >= 0 {
 		aroundGroup(tokens, group, m.Recurrent.Categories[tokens[group].category], add)
 	}
+	if !you {
+		return
+	}
 	for _, t := range tokens {
-		if you {
-			add(feature('y').text(t.text))
-		}
-		if !t.isGroup() {
-			parts(t.text, feature('x'), m.Linear.CharMin, m.Linear.CharMax, give)
-		}
+		add(feature('y').text(t.text))
 	}
 }
 

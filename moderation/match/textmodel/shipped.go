@@ -4,11 +4,15 @@ import (
 	_ "embed"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 )
 
 //go:embed earshot-text.bin
 var shipped []byte
+
+// ShippedFile is a copy of the file of the model that is part of the program.
+func ShippedFile() []byte { return slices.Clone(shipped) }
 
 // Shipped is the model that is part of the program, read once.
 func Shipped() *Model { return readShipped() }

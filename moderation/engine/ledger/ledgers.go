@@ -10,25 +10,26 @@ import (
 	"earshot/moderation/rules"
 )
 
-// Book keeps the entries of all ledgers that a session looks at. A balance is never stored: it is what the entries come to
-// after fading, so that the same entries always give the same balance.
-type Book struct {
+// Ledgers holds the entries of all ledgers that a session uses. Balances are never stored: they are computed from the entries with
+// decay, so that the same entries always give the same balance.
+type Ledgers struct {
 	Rules   map[string]rules.Ledger // by name
+	Zone    *time.Location          // whose calendar resets ledgers; nil: UTC
 	session models.Session
-	entries map[account][]models.LedgerEntry // rising in time, pending ones left out
+	entries map[account][]models.LedgerEntry // in order of time, without pending ones
 	ids     map[string]bool
 }
 
 // account is one person's part of one ledger.
 type account struct{ ledger, person string }
 
-// New begins the ledgers of a session. Their Rules are to be set before anything is asked of them.
-func New(session models.Session) *Book {
-	return &Book{session: session, entries: map[account][]models.LedgerEntry{}, ids: map[string]bool{}}
+// New returns the ledgers of a session. Set their Rules before use.
+func New(session models.Session) *Ledgers {
+	return &Ledgers{session: session, entries: map[account][]models.LedgerEntry{}, ids: map[string]bool{}}
 }
 
-// Add enters an entry; one that is known already changes nothing.
-func (b *Book) Add(e models.LedgerEntry) {
+// Add adds an entry; one already known changes nothing.
+func (b *Ledgers) Add(e models.LedgerEntry) {
 	if b.ids[e.ID] {
 		return
 	}
@@ -39,17 +40,17 @@ func (b *Book) Add(e models.LedgerEntry) {
 	at := account{e.Ledger, e.Person}
 	list := b.entries[at]
 	i, _ := slices.BinarySearchFunc(list, e, func(a, b models.LedgerEntry) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(b.Points, a.Points), cmp.Compare(a.ID, b.ID)) // an entry before its correction
 	})
 	b.entries[at] = slices.Insert(list, i, e)
 }
 
-// Balance is what a person has in a ledger at a time; in a ledger of the room, what the room has. Points fade evenly and never
-// below zero, or each expires as a whole, and all end at a reset; a correction takes away what is left of what it corrects. Whole
-// points count as whole until they have faded whole: three strikes of an evening are three.
-func (b *Book) Balance(ledger, person string, at time.Time) float64 {
+// Balance returns a person's balance in a ledger at a time; in a room's ledger, the room's. Points decay linearly and never below
+// zero, or each expires as a whole, and all end at a reset; a correction removes what is left of the entry it corrects. A whole
+// point counts in full until it has decayed completely: three strikes in one evening are three.
+func (b *Ledgers) Balance(ledger, person string, at time.Time) float64 {
 	l := b.Rules[ledger]
-	since := lastReset(l.Reset, at)
+	since := lastReset(l.Reset, at.In(cmp.Or(b.Zone, time.UTC)))
 	sum, whole := 0.0, true
 	gone := map[string]bool{} // the flags whose points have expired
 	var last time.Time
@@ -74,12 +75,12 @@ func (b *Book) Balance(ledger, person string, at time.Time) float64 {
 	return rounded(sum, l.Fade, whole, last, at)
 }
 
-// faded is what is left of a sum.
+// faded returns what is left of a sum.
 func faded(sum, fade float64, from, to time.Time) float64 {
 	return max(0, sum-fade*float64(to.Sub(from).Milliseconds()))
 }
 
-// rounded is what is left of a sum at a time; of whole points, the whole number that has not faded.
+// rounded returns what is left of a sum at a time; for whole points, rounded up to a whole number.
 func rounded(sum, fade float64, whole bool, last, at time.Time) float64 {
 	if last.IsZero() {
 		return 0
@@ -90,7 +91,7 @@ func rounded(sum, fade float64, whole bool, last, at time.Time) float64 {
 	return sum
 }
 
-// lastReset is when a ledger was last cleared, by the calendar of at; zero where it never is.
+// lastReset returns when a ledger was last cleared, by the calendar of at; zero if it never is.
 func lastReset(every string, at time.Time) time.Time {
 	y, m, d := at.Date()
 	switch every {
@@ -107,16 +108,17 @@ func lastReset(every string, at time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, at.Location())
 }
 
-// Owner is whose points of a ledger a person's are: their own, or those of the room, which are nobody's.
-func (b *Book) Owner(ledger, person string) string {
+// Owner returns whose balance a person's points count towards: the person's own or, in a room's ledger, the room's, which belongs to
+// nobody.
+func (b *Ledgers) Owner(ledger, person string) string {
 	if b.Rules[ledger].Per == "room" {
 		return ""
 	}
 	return person
 }
 
-// Scope is what entries of a ledger count in: the session, the room, or all rooms.
-func (b *Book) Scope(ledger string) string {
+// Scope returns what a ledger's entries count for: the session, the room, or all rooms.
+func (b *Ledgers) Scope(ledger string) string {
 	switch b.Rules[ledger].Across {
 	case "this_session":
 		return b.session.ID
@@ -127,13 +129,13 @@ func (b *Book) Scope(ledger string) string {
 }
 
 // Counts reports whether an entry counts here.
-func (b *Book) Counts(e models.LedgerEntry) bool {
+func (b *Ledgers) Counts(e models.LedgerEntry) bool {
 	_, ok := b.Rules[e.Ledger]
 	return ok && e.Scope == b.Scope(e.Ledger)
 }
 
-// Balances are a person's balances in all ledgers.
-func (b *Book) Balances(person string, at time.Time) map[string]float64 {
+// Balances returns a person's balances in all ledgers.
+func (b *Ledgers) Balances(person string, at time.Time) map[string]float64 {
 	if len(b.Rules) == 0 {
 		return nil
 	}

@@ -1,32 +1,32 @@
 package condition
 
-// Grounds are what a condition holds on.
-type Grounds struct {
-	Score float64 // the highest of the least scores that the text model gave; 0: it was not asked
+// Reasons are the reasons for which a condition holds.
+type Reasons struct {
+	Score float64 // the highest minimum score required of the text model; 0: it was not used
 	Other bool    // something else that was said, heard or done
 }
 
-func (g Grounds) with(o Grounds) Grounds { return Grounds{max(g.Score, o.Score), g.Other || o.Other} }
+func (g Reasons) with(o Reasons) Reasons { return Reasons{max(g.Score, o.Score), g.Other || o.Other} }
 
-// GroundsOf are what a condition holds on when only matches of at least minP count. Who speaks, whose words they are and what
-// does not hold are no grounds: they are so whatever is said.
-func GroundsOf(c Condition, e *Context, minP float64) (out Grounds) {
+// ReasonsOf returns the grounds of a condition when only matches of at least minP count. Who speaks, reported speech and negated
+// conditions are no grounds, since they hold whatever is said.
+func ReasonsOf(c Condition, e *Context, minP float64) (out Reasons) {
 	held, ms := c.Eval(e, minP)
 	if !held {
-		return Grounds{}
+		return Reasons{}
 	}
 	switch c := c.(type) {
 	case anyHolds:
 		for _, kid := range c.kids {
-			out = out.with(GroundsOf(kid, e, minP))
+			out = out.with(ReasonsOf(kid, e, minP))
 		}
 	case allHold:
 		for _, kid := range c.kids {
-			out = out.with(GroundsOf(kid, e, minP))
+			out = out.with(ReasonsOf(kid, e, minP))
 		}
 	case meaning:
 		for _, m := range ms {
-			out.Score = max(out.Score, e.meant[-1-m.Source].score)
+			out.Score = max(out.Score, e.meant[-1-m.Source].Score)
 		}
 	case noneHolds, *role, *speaker, *reportedSpeech:
 	default:
@@ -35,19 +35,18 @@ func GroundsOf(c Condition, e *Context, minP float64) (out Grounds) {
 	return out
 }
 
-// MeaningAlone reports whether a condition may hold on nothing but what the text model says, and the highest least score that
-// it then asks for.
+// MeaningAlone reports whether a condition may hold on the text model alone, and the highest minimum score that it then requires.
 func MeaningAlone(c Condition) (score float64, ok bool) {
 	score, ok = unaided(c)
 	return score, ok && score > 0
 }
 
-// unaided is MeaningAlone where conditions that are no grounds may hold on nothing at all.
+// unaided is MeaningAlone if conditions that are no grounds may hold without any reason.
 func unaided(c Condition) (score float64, ok bool) {
 	switch c := c.(type) {
 	case meaning:
 		for _, r := range c.any {
-			score = max(score, r.score)
+			score = max(score, r.Score)
 		}
 		return score, true
 	case noneHolds, *role, *speaker, *reportedSpeech:

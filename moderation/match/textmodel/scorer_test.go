@@ -1,0 +1,114 @@
+package textmodel
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// TestScorerScoresALineAsIfItWereTheFirst scores lines that begin or end like the one before, as a line does with the words said
+// before it: each must score as if nothing had been scored before.
+func TestScorerScoresALineAsIfItWereTheFirst(t *testing.T) {
+	m, r := Shipped(), rand.New(rand.NewPCG(3, 4))
+	var spoken []string
+	for _, e := range examples(t) {
+		spoken = append(spoken, strings.Fields(e.Text)...)
+	}
+	s := NewScorer(m)
+	line := spoken[:5]
+	for range 300 {
+		more := spoken[r.IntN(len(spoken)-20):][:r.IntN(20)]
+		switch r.IntN(4) {
+		case 0:
+			line = slices.Concat(more, line)
+		case 1:
+			line = slices.Concat(line, more)
+		case 2:
+			line = slices.Concat(line[:len(line)/2], line[min(len(line), len(line)/2+1):])
+		default:
+			line = more
+		}
+		line = line[max(0, len(line)-70):]
+		got, want := s.Score(line), NewScorer(m).Score(line)
+		for k := range want {
+			if math.Abs(got[k]-want[k]) > 1e-9 {
+				t.Fatalf("%q scores %v after other lines, %v alone", line, got, want)
+			}
+		}
+	}
+}
+
+func TestScorersShareAModel(t *testing.T) {
+	m, err := Read(shipped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Shipped().Text("they are all vermin and they should leave")
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			if got := m.Text("they are all vermin and they should leave"); !slices.Equal(got, want) {
+				t.Errorf("%v, not %v", got, want)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestLexiconIsBounded(t *testing.T) {
+	m, err := Read(shipped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for w := range m.vocab {
+		m.lexeme(token{w, -1})
+	}
+	if got := m.lexicon.count.Load(); got < maxLexemes || got > maxLexemes+8 {
+		t.Errorf("%d of %d words are remembered, %d may be", got, len(m.vocab), maxLexemes)
+	}
+}
+
+func TestCurve(t *testing.T) {
+	c := logistic()
+	for x := -20.0; x < 20; x += 0.0037 {
+		if got, want := float64(c.at(float32(x))), 1/(1+math.Exp(-x)); math.Abs(got-want) > 1e-5 {
+			t.Errorf("at(%v) = %v, not %v", x, got, want)
+		}
+		if got, want := float64(c.tanh(float32(x))), math.Tanh(x); math.Abs(got-want) > 3e-5 {
+			t.Errorf("tanh(%v) = %v, not %v", x, got, want)
+		}
+	}
+	for _, x := range []float32{float32(math.Inf(1)), float32(math.Inf(-1)), 1e30, -1e30, curveEnd, -curveEnd} {
+		if got := c.at(x); got < 0 || got > 1 {
+			t.Errorf("at(%v) = %v", x, got)
+		}
+	}
+}
+
+func TestColumns(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, size := range [][2]int{{1, 1}, {3, 7}, {5, 8}, {4, 9}, {32, 96}} {
+		rows, width := size[0], size[1]
+		matrix, x := make([]float32, rows*width), make([]float32, rows)
+		for i := range matrix {
+			matrix[i] = r.Float32() - 0.5
+		}
+		for i := range x {
+			x[i] = r.Float32() - 0.5
+		}
+		out := make([]float32, padded(width))
+		inColumns(matrix, rows).addTo(out, x)
+		for j := range width {
+			want := 0.0
+			for i := range rows {
+				want += float64(x[i] * matrix[i*width+j])
+			}
+			if math.Abs(float64(out[j])-want) > 1e-5 {
+				t.Errorf("%d rows of %d: column %d is %v, not %v", rows, width, j, out[j], want)
+			}
+		}
+	}
+}

@@ -1,0 +1,206 @@
+package textmodel
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Weights are the numbers of a model as a trainer changes them. The promoted fields are those of the file's header.
+type Weights struct {
+	header
+	Groups     string      // the list of group words, as the file has it
+	Vocabulary []string    // the first stands for unknown words
+	Words      []float32   // a row of Recurrent.Dim for each word
+	Grams      []float32   // a row for each bucket of parts of words
+	Categories []float32   // a row for each category of groups
+	Dense      []float32   // of the gated units and the output: see Dense
+	Hashed     [][]float32 // of the linear part: for each label a weight for each hash
+}
+
+// Origin says how a model came about, where it was trained from a community's lines.
+type Origin struct {
+	From   string         `json:"from,omitempty"` // SHA-256 of the model that it extends; "": none
+	Name   string         `json:"from_name,omitempty"`
+	Lines  int            `json:"lines"`  // that it was trained on
+	Labels map[string]int `json:"labels"` // lines of each label among them
+	Sum    string         `json:"sum"`    // SHA-256 of the lines
+	Seed   uint64         `json:"seed"`
+}
+
+// ReadWeights reads a model file like Read, to train it further.
+func ReadWeights(data []byte) (*Weights, error) {
+	m, err := Read(data)
+	if err != nil {
+		return nil, err
+	}
+	w := &Weights{header: m.header}
+	body, _ := checked(data)
+	n := int(binary.LittleEndian.Uint32(body[len(magic):]))
+	c := cutter{body[len(magic)+4+n:]}
+	r := w.Recurrent
+	w.Groups = string(c.bytes(w.GroupsBytes))
+	w.Vocabulary = strings.Split(strings.TrimSuffix(string(c.bytes(w.VocabBytes)), "\n"), "\n")
+	w.Words = scaled(c.bytes(r.Vocab*r.Dim), c.floats(r.Vocab), r.Dim)
+	w.Grams = scaled(c.bytes(r.Buckets*r.Dim), c.floats(r.Buckets), r.Dim)
+	w.Categories = c.floats(len(r.Categories) * r.Dim)
+	w.Dense = c.floats(w.denseSize())
+	w.Hashed = make([][]float32, len(w.Labels))
+	rows := c.bytes(len(w.Labels) << w.Linear.Bits)
+	for k := range w.Labels {
+		w.Hashed[k] = make([]float32, 1<<w.Linear.Bits)
+		for i := range w.Hashed[k] {
+			w.Hashed[k][i] = float32(int8(rows[i*len(w.Labels)+k])) * float32(w.Linear.Scale[k])
+		}
+	}
+	return w, nil
+}
+
+// denseSize is how many numbers the gated units and the output have.
+func (h *header) denseSize() int {
+	r, n := h.Recurrent, len(h.Labels)
+	return 2*3*r.Hidden*(r.Dim+r.Hidden+1) + 4*r.Hidden*n + n
+}
+
+// Dense are the parts of Weights.Dense, or of a table of the same shape, in the order of the file. They share its memory.
+type Dense struct {
+	Input, State, Bias [2][]float32 // of the gated units forward and backward; gates stand in the order update, reset, new
+	Output, OutputBias []float32
+}
+
+// Parts parts a table of the shape of Weights.Dense.
+func (w *Weights) Parts(dense []float32) Dense {
+	r, n := w.Recurrent, len(w.Labels)
+	var d Dense
+	next := func(size int) []float32 {
+		out := dense[:size:size]
+		dense = dense[size:]
+		return out
+	}
+	for _, part := range []struct {
+		to   *[2][]float32
+		rows int
+	}{{&d.Input, r.Dim}, {&d.State, r.Hidden}, {&d.Bias, 1}} {
+		part.to[0], part.to[1] = next(part.rows*3*r.Hidden), next(part.rows*3*r.Hidden)
+	}
+	d.Output, d.OutputBias = next(4*r.Hidden*n), next(n)
+	return d
+}
+
+// scaled are rows of bytes as numbers.
+func scaled(rows []byte, scales []float32, width int) []float32 {
+	out := make([]float32, len(rows))
+	for i, v := range rows {
+		out[i] = float32(int8(v)) * scales[i/width]
+	}
+	return out
+}
+
+// File is the model file. The scales of the tables and the sizes of the header are set by it.
+func (w *Weights) File() ([]byte, error) {
+	vocabulary := strings.Join(w.Vocabulary, "\n") + "\n"
+	w.GroupsBytes, w.VocabBytes, w.Recurrent.Vocab = len(w.Groups), len(vocabulary), len(w.Vocabulary)
+	w.Linear.Scale = make([]float64, len(w.Labels))
+	hashed := make([]byte, len(w.Labels)<<w.Linear.Bits)
+	for k, weights := range w.Hashed {
+		scale := float32(quantile(weights, spared)) / 127
+		w.Linear.Scale[k] = float64(scale)
+		for i, v := range weights {
+			hashed[i*len(w.Labels)+k] = rounded(v, scale)
+		}
+	}
+	head, err := json.Marshal(w.header)
+	if err != nil {
+		return nil, err
+	}
+	out := binary.LittleEndian.AppendUint32([]byte(magic), uint32(len(head)))
+	out = append(append(append(out, head...), w.Groups...), vocabulary...)
+	for _, rows := range [][]float32{w.Words, w.Grams} {
+		out = appendRows(out, rows, w.Recurrent.Dim)
+	}
+	out = append(appendFloats(appendFloats(out, w.Categories), w.Dense), hashed...)
+	sum := sha256.Sum256(out)
+	return append(out, sum[:]...), nil
+}
+
+// spared is the share of the weights that fit into a byte with a label's scale. The few larger ones are cut.
+const spared = 0.9997
+
+// appendRows appends rows as bytes, and their scales.
+func appendRows(out []byte, rows []float32, width int) []byte {
+	scales := make([]float32, len(rows)/width)
+	for i := range scales {
+		row := rows[i*width:][:width]
+		scales[i] = float32(quantile(row, 1)) / 127
+		for _, v := range row {
+			out = append(out, rounded(v, scales[i]))
+		}
+	}
+	return appendFloats(out, scales)
+}
+
+// rounded is a number in steps of a scale, as an int8.
+func rounded(v, scale float32) byte {
+	return byte(int8(math.RoundToEven(float64(min(127, max(-127, v/scale))))))
+}
+
+func appendFloats(out []byte, fs []float32) []byte {
+	for _, f := range fs {
+		out = binary.LittleEndian.AppendUint32(out, math.Float32bits(f))
+	}
+	return out
+}
+
+// quantile is the absolute value below which a share of the numbers lies, and never nothing. Of many numbers the share is to be large.
+func quantile(vs []float32, share float64) float64 {
+	most := max(1, len(vs)-int(share*float64(len(vs))))
+	largest := make([]float32, 0, most+1) // ascending
+	for _, v := range vs {
+		v = max(v, -v)
+		if len(largest) == most && v <= largest[0] {
+			continue
+		}
+		i, _ := slices.BinarySearch(largest, v)
+		if largest = slices.Insert(largest, i, v); len(largest) > most {
+			largest = slices.Delete(largest, 0, 1)
+		}
+	}
+	return max(1e-6, float64(largest[0]))
+}
+
+// NewWeights are weights of nothing, of the shape of a model and for some of its labels. The vocabulary and the vectors of its
+// words are left to fill in.
+func NewWeights(like *Model, labels []string) *Weights {
+	w := &Weights{header: like.header}
+	w.Name, w.Origin, w.Labels, w.Languages = "", nil, slices.Clone(labels), slices.Clone(like.Languages)
+	n := len(labels)
+	w.Linear.Scale, w.Linear.Bias = make([]float64, n), make([]float64, n)
+	w.Mix.Linear, w.Mix.Recurrent = slices.Repeat([]float64{0.5}, n), slices.Repeat([]float64{0.5}, n)
+	w.Calibration.A, w.Calibration.B = slices.Repeat([]float64{1}, n), make([]float64, n)
+	w.Groups = like.groupList()
+	w.Grams = make([]float32, w.Recurrent.Buckets*w.Recurrent.Dim)
+	w.Categories = make([]float32, len(w.Recurrent.Categories)*w.Recurrent.Dim)
+	w.Dense = make([]float32, w.denseSize())
+	for range labels {
+		w.Hashed = append(w.Hashed, make([]float32, 1<<w.Linear.Bits))
+	}
+	return w
+}
+
+// groupList is the list of group words as a file has it.
+func (m *Model) groupList() string {
+	var out strings.Builder
+	for _, word := range slices.Sorted(maps.Keys(m.groups)) {
+		g, category := m.groups[word], "-"
+		if g.category >= 0 {
+			category = m.Recurrent.Categories[g.category]
+		}
+		fmt.Fprintf(&out, "%s\t%c\t%s\n", word, g.kind, category)
+	}
+	return out.String()
+}
