@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/ticks"
 )
 
-// DigestRecord is what digests are made from, and what is known of those that were sent.
+// DigestRecord provides the contents of digests, and records which were sent.
 type DigestRecord interface {
 	Digest(ctx context.Context, from, to time.Time) ([]models.RoomDigest, error)
-	// DigestUntil is up to when a target got its digest; zero: never.
+	// DigestUntil returns the end of the period of a target's last digest; zero: none was sent.
 	DigestUntil(ctx context.Context, target string) (time.Time, error)
 	SetDigestUntil(ctx context.Context, target string, until time.Time) error
 }
@@ -21,38 +22,45 @@ type DigestRecord interface {
 const (
 	// digestLook is how often the clock is compared with the time of a digest.
 	digestLook = time.Minute
-	// digestMost is how far back a digest reaches that is late.
+	// digestMost is the longest period that a late digest covers.
 	digestMost = 7 * 24 * time.Hour
 )
 
-// daily sends one target its digest every day at its time, by the clock on the wall, until the context ends. One that
-// cannot be sent is tried again, after 5 minutes and then less often; what it was to say is in the next one that can.
+// daily sends one target its digest every day at its time, by the wall clock, until the context ends. A failed digest is retried
+// after 5 minutes and then less often; its contents are included in the next one that succeeds.
 func (n *Notifier) daily(ctx context.Context, t Target) {
-	tick := time.NewTicker(digestLook)
-	defer tick.Stop()
 	var failed int
 	var again time.Time
-	for {
+	for range ticks.AtOnceAndEvery(ctx, digestLook) {
 		now := time.Now().Round(0)
-		if !now.Before(again) {
-			switch sent, err := n.digest(ctx, t, now); {
-			case err != nil && ctx.Err() == nil:
-				failed++
-				again = now.Add(min(time.Duration(failed)*5*time.Minute, time.Hour))
-				n.Log.Warn("a digest is not sent and is tried again", "target", t.Name, "attempts", failed, "err", err)
-			case sent:
-				failed = 0
-			}
+		if now.Before(again) {
+			continue
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
+		switch sent, err := n.digestAlone(ctx, t, now); {
+		case err != nil && ctx.Err() == nil:
+			failed++
+			again = now.Add(min(time.Duration(failed)*5*time.Minute, time.Hour))
+			n.Log.Warn("a digest is not sent and is tried again", "target", t.Name, "attempts", failed, "err", err)
+		case sent:
+			failed = 0
 		}
 	}
 }
 
-// digest sends what is due, and reports whether something was.
+// digestAlone is digest, unless another process is sending it.
+func (n *Notifier) digestAlone(ctx context.Context, t Target, now time.Time) (sent bool, err error) {
+	if n.Alone == nil {
+		return n.digest(ctx, t, now)
+	}
+	until, err := n.Digests.DigestUntil(ctx, t.Name)
+	if err != nil || !t.lastDue(now).After(until) {
+		return false, err
+	}
+	n.Alone(ctx, "digest:"+t.Name, func(ctx context.Context) { sent, err = n.digest(ctx, t, now) })
+	return sent, err
+}
+
+// digest sends the digest that is due, if any, and reports whether one was.
 func (n *Notifier) digest(ctx context.Context, t Target, now time.Time) (bool, error) {
 	due := t.lastDue(now)
 	until, err := n.Digests.DigestUntil(ctx, t.Name)
@@ -76,7 +84,7 @@ func (n *Notifier) digest(ctx context.Context, t Target, now time.Time) (bool, e
 	if len(t.Rooms) > 0 {
 		rooms = slices.DeleteFunc(rooms, func(d models.RoomDigest) bool { return !slices.Contains(t.Rooms, d.Room) })
 	}
-	if len(rooms) > 0 { // a quiet day is no news
+	if len(rooms) > 0 { // nothing is sent after a quiet day
 		subject, body := digestText(rooms, from, due, n.Link)
 		if err := n.mail(ctx, t, subject, body, now); err != nil {
 			return false, err
@@ -85,9 +93,9 @@ func (n *Notifier) digest(ctx context.Context, t Target, now time.Time) (bool, e
 	return len(rooms) > 0, n.Digests.SetDigestUntil(context.WithoutCancel(ctx), t.Name, due)
 }
 
-// lastDue is when the digest was due last.
+// lastDue returns when the digest was last due.
 func (t Target) lastDue(now time.Time) time.Time {
-	at, _ := time.Parse("15:04", t.At) // checked before
+	at, _ := time.Parse("15:04", t.At) // validated when parsed
 	y, m, d := now.Date()
 	due := time.Date(y, m, d, at.Hour(), at.Minute(), 0, 0, now.Location())
 	if due.After(now) {
@@ -96,7 +104,7 @@ func (t Target) lastDue(now time.Time) time.Time {
 	return due
 }
 
-// digestText tells of some time in counts: no names of people, and nothing that was said.
+// digestText summarises a period in counts, without names of people or anything that was said.
 func digestText(rooms []models.RoomDigest, from, to time.Time, link string) (subject, body string) {
 	open, flags := 0, 0
 	var b strings.Builder

@@ -1,9 +1,8 @@
-// Package notify tells hosts of flags, outside the review page: by signed webhooks and in the forms that Slack and
-// Discord take.
+// Package notify notifies hosts of flags outside the review page: by signed webhooks, and in the formats of Slack and Discord.
 //
-// The store writes a notice in the transaction that stores the flag; this package only sends what waits there, so that
-// a crash loses no notice. Each target has a goroutine of its own: one that is slow or down never delays another. The
-// text of a notice is made when it is sent, from what the store holds by then: what was erased is not told.
+// The store writes a notice in the transaction that stores the flag; this package only sends pending notices, so that a crash loses
+// none. Each target has its own goroutine: a slow or unreachable target never delays another. The text of a notice is created when
+// it is sent, from what is stored at that time: erased data is not sent.
 //
-// Addresses and secrets of targets are in no error and no log.
+// Addresses and secrets of targets never appear in errors or logs.
 package notify

@@ -13,10 +13,11 @@ import (
 	"earshot/models"
 )
 
-// errForbidden says that an address is none that notices may go to.
-var errForbidden = errors.New("the address is not on the public internet")
+// errForbidden says that notices must not be sent to an address.
+var errForbidden = models.WithHint(errors.New("the address is not on the public internet"),
+	"if this server is yours, on this machine or in your network, write private: yes for the target")
 
-// control refuses a connection by its address, after names were resolved and whatever they resolved to.
+// control refuses a connection by its resolved address.
 func control(private bool) func(network, address string, _ syscall.RawConn) error {
 	return func(network, address string, _ syscall.RawConn) error {
 		ap, err := netip.ParseAddrPort(address)
@@ -36,30 +37,30 @@ func guardedDial(private bool, resolver *net.Resolver) dialFunc {
 	return d.DialContext
 }
 
-// newClient sends over dial: without proxies, redirects, cookies or kept connections.
+// newClient returns a client that connects with dial: without proxies, redirects, cookies or kept connections.
 func newClient(dial dialFunc) *http.Client {
 	return &http.Client{
 		Timeout: tryTime,
 		Transport: &http.Transport{
-			Proxy:                  nil, // the environment's proxy would connect where we must not
+			Proxy:                  nil, // a proxy from the environment would bypass the address check
 			DialContext:            dial,
 			TLSHandshakeTimeout:    tryTime,
 			ResponseHeaderTimeout:  tryTime,
 			MaxResponseHeaderBytes: 64 << 10,
 			DisableKeepAlives:      true,
-			DisableCompression:     true, // nobody can send us a bomb
+			DisableCompression:     true, // prevents decompression bombs
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 
-// Limits of one try.
+// Limits of one attempt.
 const (
 	tryTime = 10 * time.Second
 	maxRead = 64 << 10
 )
 
-// cause is why a request failed, without the address that net/http puts in front.
+// cause returns why a request failed, without the address that net/http adds.
 func cause(err error) error {
 	var timeout interface{ Timeout() bool }
 	var dns *net.DNSError

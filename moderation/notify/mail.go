@@ -17,12 +17,14 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"earshot/models"
 )
 
-// mailTime bounds one delivery.
+// mailTime limits one delivery.
 const mailTime = 60 * time.Second
 
-// mail delivers a letter to a target's mail server (RFC 5321). Without "private" nothing is said without TLS.
+// mail delivers a message to a target's mail server (RFC 5321). Without "private", nothing is sent without TLS.
 func (n *Notifier) mail(ctx context.Context, t Target, subject, body string, now time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, mailTime)
 	defer cancel()
@@ -53,7 +55,8 @@ func (n *Notifier) mail(ctx context.Context, t Target, subject, body string, now
 	return nil
 }
 
-var errNoTLS = errors.New("it offers no TLS (STARTTLS)")
+var errNoTLS = models.WithHint(errors.New("it offers no TLS (STARTTLS)"),
+	"write private: yes for the target if the server is yours and the network between is safe")
 
 // deliver speaks SMTP.
 func deliver(conn net.Conn, host string, u *url.URL, t Target, security *tls.Config, data []byte) error {
@@ -91,7 +94,7 @@ func deliver(conn net.Conn, host string, u *url.URL, t Target, security *tls.Con
 	if _, err := w.Write(data); err != nil {
 		return err
 	}
-	if err := w.Close(); err != nil { // the server has it, or not, from here on
+	if err := w.Close(); err != nil { // after this the server has accepted the message, or not
 		return err
 	}
 	_ = c.Quit()
@@ -117,12 +120,12 @@ func letter(t Target, subject, body string, now time.Time) []byte {
 	}
 	b.WriteString("\r\n")
 	w := quotedprintable.NewWriter(&b)
-	_, _ = w.Write([]byte(strings.ReplaceAll(body, "\n", "\r\n"))) // into memory
+	_, _ = w.Write([]byte(strings.ReplaceAll(body, "\n", "\r\n"))) // a buffer: never fails
 	_ = w.Close()
 	return b.Bytes()
 }
 
-// mailCause is why a delivery failed, without addresses: servers repeat them.
+// mailCause returns why a delivery failed, without addresses, which servers repeat.
 func mailCause(err error) error {
 	var answer *textproto.Error
 	var certificate *tls.CertificateVerificationError

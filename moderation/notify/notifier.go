@@ -15,21 +15,21 @@ import (
 	"earshot/models"
 )
 
-// Outbox is where notices wait.
+// Outbox holds pending notices.
 type Outbox interface {
-	// NextNotice is the notice for a target that is due first; models.ErrNotFound when none waits.
+	// NextNotice returns the notice for a target that is due first; models.ErrNotFound if there is none.
 	NextNotice(ctx context.Context, target string) (models.Notice, error)
 	SetNotice(ctx context.Context, n models.Notice) error
 	DisableTarget(ctx context.Context, name, why string) error
 }
 
-// Record is what notices tell of; models.ErrNotFound for what was erased.
+// Record provides what notices are about; models.ErrNotFound for erased data.
 type Record interface {
 	Flag(ctx context.Context, id string) (models.Flag, error)
 	Session(ctx context.Context, id string) (models.SessionInfo, error)
 }
 
-// Config is what a Notifier needs.
+// Config configures a Notifier.
 type Config struct {
 	Targets []Target
 	Outbox  Outbox
@@ -37,21 +37,23 @@ type Config struct {
 	// Link is the address of the review page as hosts open it; empty: notices have no link.
 	Link string
 	Log  *slog.Logger
-	// Digests is what daily mails are made from; without it none are sent.
+	// Digests provides the contents of daily mails; nil: none are sent.
 	Digests DigestRecord
+	// Alone does a piece of work unless another process is doing it, and reports whether it did; nil: there is only this process.
+	Alone func(ctx context.Context, work string, do func(context.Context)) bool
 
 	roots    *x509.CertPool        // nil: the system's
 	resolver *net.Resolver         // nil: the system's
 	dial     func(Target) dialFunc // nil: guarded by address
 }
 
-// Notifier sends what waits in the outbox. Run does the work.
+// Notifier sends the notices in the outbox. Run does the work.
 type Notifier struct {
 	Config
 	clients map[string]*http.Client
 }
 
-// New makes a Notifier for targets of ParseTargets.
+// New returns a Notifier for targets from ParseTargets.
 func New(c Config) *Notifier {
 	n := &Notifier{Config: c, clients: map[string]*http.Client{}}
 	for _, t := range c.Targets {
@@ -67,7 +69,7 @@ func (n *Notifier) dialer(t Target) dialFunc {
 	return guardedDial(t.Private, n.resolver)
 }
 
-// look is how often the outbox is looked into when nothing is known to be due.
+// look is how often the outbox is checked when nothing is known to be due.
 const look = time.Second
 
 // Run sends to all targets, each at its own pace, until the context ends.
@@ -85,14 +87,14 @@ func (n *Notifier) Run(ctx context.Context) error {
 	return nil
 }
 
-// Test sends a notice to a target now, past the outbox. models.ErrNotFound: there is no such target.
+// Test sends a test notice to a target now, bypassing the outbox. models.ErrNotFound: there is no such target.
 func (n *Notifier) Test(ctx context.Context, name string) error {
 	for _, t := range n.Targets {
 		if t.Name == name && t.Kind == KindMail {
 			if err := n.mail(
 				ctx, t, "Earshot can reach you", "This is a test. The digest comes once a day, when something happened.\n", time.Now(),
 			); err != nil {
-				return fmt.Errorf("%s did not take the mail: %w", name, err)
+				return fmt.Errorf("%s did not accept the mail: %w", name, err)
 			}
 			return nil
 		}
@@ -100,7 +102,7 @@ func (n *Notifier) Test(ctx context.Context, name string) error {
 			id := fmt.Sprintf("test_%d", time.Now().UnixNano())
 			m := message{Type: typeTest, At: time.Now(), Link: n.Link}
 			if a := t.send(ctx, n.clients[name], id, m); a.err != nil {
-				return fmt.Errorf("%s did not take the notice: %w", name, a.err)
+				return fmt.Errorf("%s did not accept the notification: %w", name, a.err)
 			}
 			return nil
 		}
@@ -122,23 +124,43 @@ func (n *Notifier) serve(ctx context.Context, t Target) {
 	}
 }
 
-// next sends what is due to a target, at most one notice, and says when to come back.
-func (n *Notifier) next(ctx context.Context, t Target) time.Duration {
+// next sends at most one due notice to a target, and returns when to call it again.
+func (n *Notifier) next(ctx context.Context, t Target) (wait time.Duration) {
+	notice, wait := n.due(ctx, t)
+	switch {
+	case wait > 0:
+		return wait
+	case n.Alone == nil:
+		return n.tell(ctx, t, notice)
+	}
+	wait = look
+	n.Alone(ctx, "notices:"+t.Name, func(ctx context.Context) {
+		if notice, wait = n.due(ctx, t); wait == 0 { // another process may have sent it
+			wait = n.tell(ctx, t, notice)
+		}
+	})
+	return wait
+}
+
+// due returns a target's next notice if it is due, or else when to look again.
+func (n *Notifier) due(ctx context.Context, t Target) (notice models.Notice, wait time.Duration) {
 	notice, err := n.Outbox.NextNotice(ctx, t.Name)
 	switch {
 	case errors.Is(err, models.ErrNotFound):
-		return look
+		return notice, look
 	case err != nil:
 		n.warn(ctx, t, "the notices that wait cannot be read", err)
-		return 10 * look
+		return notice, 10 * look
 	}
-	if wait := time.Until(notice.Due); wait > 0 {
-		return min(wait, look) // another one may become due sooner
-	}
+	return notice, min(max(0, time.Until(notice.Due)), look) // another one may become due sooner
+}
+
+// tell sends a notice, and returns how long to leave the target alone.
+func (n *Notifier) tell(ctx context.Context, t Target, notice models.Notice) time.Duration {
 	m, err := n.compose(ctx, notice, t)
 	switch {
-	case errors.Is(err, models.ErrNotFound): // erased meanwhile
-		notice.State, notice.Error = models.NoticeDropped, "what it speaks of is not there any more"
+	case errors.Is(err, models.ErrNotFound): // erased in the meantime
+		notice.State, notice.Error = models.NoticeDropped, "the data it refers to no longer exists"
 		return n.store(ctx, t, notice, 0)
 	case err != nil:
 		n.warn(ctx, t, "a notice cannot be written", err)
@@ -146,12 +168,12 @@ func (n *Notifier) next(ctx context.Context, t Target) time.Duration {
 	}
 	a := t.send(ctx, n.clients[t.Name], notice.ID, m)
 	if a.err != nil && ctx.Err() != nil {
-		return look // the try was cut short by our own end, which is no failure of the target's
+		return look // interrupted by the program's own end, which is not the target's failure
 	}
 	return n.settle(context.WithoutCancel(ctx), t, notice, a)
 }
 
-// compose writes the notice from what the store holds by now.
+// compose creates the notice from what is stored now.
 func (n *Notifier) compose(ctx context.Context, notice models.Notice, t Target) (message, error) {
 	s, err := n.Record.Session(ctx, notice.Session)
 	if err != nil {
@@ -164,7 +186,7 @@ func (n *Notifier) compose(ctx context.Context, notice models.Notice, t Target) 
 	return messageOf(f, s.Session, t, n.Link), err
 }
 
-// settle stores what became of a try and says how long the target is left alone.
+// settle stores the result of an attempt and returns how long to leave the target alone.
 func (n *Notifier) settle(ctx context.Context, t Target, notice models.Notice, a answer) time.Duration {
 	notice.Attempts++
 	if a.err == nil {
@@ -172,7 +194,7 @@ func (n *Notifier) settle(ctx context.Context, t Target, notice models.Notice, a
 		return n.store(ctx, t, notice, 0)
 	}
 	if a.gone {
-		n.Log.Warn("a target wants no more notices and gets none until its address changes", "target", t.Name)
+		n.Log.Warn("a target accepts no more notifications and gets none until its address changes", "target", t.Name)
 		if err := n.Outbox.DisableTarget(ctx, t.Name, a.err.Error()); err != nil {
 			n.warn(ctx, t, "a target cannot be disabled", err)
 			return maxPause

@@ -19,7 +19,7 @@ const (
 	typeTest = "test"
 )
 
-// message is what a notice says, before it takes a target's form.
+// message is the content of a notice, independent of the target's format.
 type message struct {
 	Type    string       `json:"-"`
 	At      time.Time    `json:"-"`
@@ -34,15 +34,15 @@ type message struct {
 	Person  string       `json:"speaker_id,omitempty"`
 	Speaker string       `json:"speaker,omitempty"`
 	StartMS int64        `json:"start_ms,omitempty"`
-	// Title, Why and Words tell what was said: only for targets that are to be told.
+	// Title, Why and Words reveal what was said: only for targets with Quote.
 	Title string `json:"title,omitempty"`
 	Why   string `json:"why,omitempty"`
 	Words string `json:"words,omitempty"`
-	// Link leads to the flag on the review page.
+	// Link is the flag's address on the review page.
 	Link string `json:"link,omitempty"`
 }
 
-// messageOf tells of a flag.
+// messageOf creates the message for a flag.
 func messageOf(f models.Flag, s models.Session, t Target, base string) message {
 	m := message{
 		Type: typeFlag, At: f.Created, Flag: f.ID, Rule: f.Rule, Pack: f.Pack, Level: f.Level, Mode: f.Mode,
@@ -59,7 +59,7 @@ func messageOf(f models.Flag, s models.Session, t Target, base string) message {
 	return m
 }
 
-// deafMessage tells that somebody is shown as talking and is not heard.
+// deafMessage creates the message for somebody who is shown as talking but not heard.
 func deafMessage(n models.Notice, s models.SessionInfo, base string) message {
 	m := message{Type: typeDeaf, At: n.Created, Session: s.ID, Room: s.Room, Name: s.Name, Person: n.Flag, Link: link(base, s.ID)}
 	for _, p := range s.Speakers {
@@ -70,7 +70,7 @@ func deafMessage(n models.Notice, s models.SessionInfo, base string) message {
 	return m
 }
 
-// flagLink leads to a flag with its ask, wherever it stands by then.
+// flagLink returns the address that leads to a flag with its ask, wherever it is shown by then.
 func flagLink(base, flag string) string {
 	if base == "" {
 		return ""
@@ -85,7 +85,7 @@ func link(base, session string) string {
 	return strings.TrimRight(base, "/") + "/s/" + url.PathEscape(session)
 }
 
-// body is the message in the form of a target's kind.
+// body formats the message for a target's kind.
 func (m message) body(kind Kind) ([]byte, error) {
 	switch kind {
 	case KindSlack:
@@ -100,7 +100,7 @@ func (m message) body(kind Kind) ([]byte, error) {
 	}{m.Type, m.At.UTC().Format(time.RFC3339), m})
 }
 
-// headline is one line for people.
+// headline returns one line for people.
 func (m message) headline(escape func(string) string) string {
 	if m.Type == typeTest {
 		return "Earshot can reach this channel."
@@ -129,13 +129,13 @@ func orUnknown(s string) string {
 	return s
 }
 
-// place is where in the session it was said.
+// place returns the time in the session at which it was said.
 func (m message) place() string {
 	s := m.StartMS / 1000
 	return fmt.Sprintf("at %02d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
-// slack is a message of Slack's Block Kit with a button.
+// slack formats a Slack Block Kit message with a button.
 func (m message) slack() map[string]any {
 	text := "*" + m.headline(slackText) + "*"
 	if m.Type == typeFlag {
@@ -153,7 +153,7 @@ func (m message) slack() map[string]any {
 	return map[string]any{"text": m.headline(slackText), "blocks": blocks}
 }
 
-// discord is a message with one embed. Nobody is mentioned, whatever a name says.
+// discord formats a message with one embed. Nobody is mentioned, whatever a name contains.
 func (m message) discord() map[string]any {
 	colours := map[models.Level]int{models.LevelHigh: 0xC62828, models.LevelMedium: 0xEF6C00, models.LevelLow: 0xF9A825}
 	embed := map[string]any{"title": cut(m.headline(discordText), 250), "color": colours[m.Level]}
@@ -171,7 +171,7 @@ func (m message) discord() map[string]any {
 	return map[string]any{"embeds": []any{embed}, "allowed_mentions": map[string]any{"parse": []string{}}}
 }
 
-// slackText escapes what Slack reads as markup; a name can neither mention anybody nor be a link.
+// slackText escapes Slack's markup; a name can neither mention anybody nor become a link.
 func slackText(s string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "*", "∗", "_", "ˍ", "`", "ˋ", "~", "∼").Replace(oneLine(s))
 }
@@ -188,7 +188,7 @@ func discordText(s string) string {
 	return b.String()
 }
 
-// oneLine drops control characters and those that turn the direction of text.
+// oneLine removes control characters and those that change the direction of text.
 func oneLine(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -201,7 +201,7 @@ func oneLine(s string) string {
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
-// cut shortens a text to n bytes, between characters.
+// cut shortens a text to at most n bytes, between characters.
 func cut(s string, n int) string {
 	if len(s) <= n {
 		return s

@@ -123,8 +123,8 @@ func TestParseTargets(t *testing.T) {
 		return "targets:\n- name: a\n  kind: slack\n  url: https://h.example/hush\n" + more
 	}
 	for text, want := range map[string]string{
-		one("  colour: red\n"): "line 5: field colour not found",
-		one("  level: loud\n"): "level: one of",
+		one("  colour: red\n"): `line 5: unknown key "colour": known are name, kind`,
+		one("  level: loud\n"): "line 2: target 1 (a): level: one of",
 		one("- name: a\n  kind: slack\n  url: https://h.example/hush\n"): "the name a is taken",
 		one("  rooms: [A B]\n"):               "rooms:",
 		one("  secret: hush\n"):               "only webhooks are signed",
@@ -136,9 +136,13 @@ func TestParseTargets(t *testing.T) {
 		"targets:\n- name: a\n  kind: slack\n  url: https://me:hush@h.example/\n": "no user and password",
 		"targets:\n- name: a\n  kind: slack\n  url: [hush]\n":                     "line 4",
 		"targets: [" + strings.Repeat("{name: a},", 101) + "]":                    "at most 100",
-		"targets: &a [*a]":             "",
-		strings.Repeat("#", maxFile+1): "more than 64 kB",
-		"\t":                           "",
+		"targets: &a [*a]": "",
+		"targets:\n- name: a\n  kind: slack\n  url: hush: hush\n": "line 4: not valid YAML",
+		one("  sekret: hush\n"):                                   `line 5: unknown key "sekret" (did you mean "secret"?)`,
+		one("  quote: hush\n"):                                    "line 5: quote must be true or false",
+		one("---\ntargets: []\n"):                                 "line 5: a second document",
+		strings.Repeat("#", maxFile+1):                            "more than 64 kB",
+		"\t":                                                      "",
 	} {
 		_, err := ParseTargets(strings.NewReader(text))
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "hush") {

@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// answer is what became of a try.
+// answer is the result of an attempt.
 type answer struct {
-	err   error         // nil: it was taken
+	err   error         // nil: accepted
 	gone  bool          // 410: never again
-	after time.Duration // what the receiver asked to wait; 0: nothing
+	after time.Duration // the delay requested by the receiver; 0: none
 }
 
-// send makes one try. id is the notice's, the same over all tries.
+// send makes one attempt. id is the notice's id, the same for all attempts.
 func (t Target) send(ctx context.Context, client *http.Client, id string, m message) answer {
 	body, err := m.body(t.Kind)
 	if err != nil {
@@ -47,17 +47,17 @@ func (t Target) send(ctx context.Context, client *http.Client, id string, m mess
 		return answer{err: cause(err)}
 	}
 	defer func() { _ = resp.Body.Close() }()
-	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxRead)) // for good manners; what it says does not matter
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxRead)) // drains the response; its contents don't matter
 	return judge(resp, now)
 }
 
-// judge reads the status: 2xx is taken, 410 is never again, everything else, redirects included, is tried again.
+// judge interprets the status: 2xx is accepted, 410 means never again, anything else, including redirects, is retried.
 func judge(resp *http.Response, now time.Time) answer {
 	switch code := resp.StatusCode; {
 	case code/100 == 2:
 		return answer{}
 	case code == http.StatusGone:
-		return answer{err: errors.New("it answered 410: it wants no more notices"), gone: true}
+		return answer{err: errors.New("it answered 410: it accepts no more notifications"), gone: true}
 	case code/100 == 3:
 		return answer{err: fmt.Errorf("it answered %d: redirects are not followed", code)}
 	default:

@@ -13,7 +13,7 @@ import (
 
 const secretPrefix = "whsec_"
 
-// NewSecret makes a secret for a webhook.
+// NewSecret generates a secret for a webhook.
 func NewSecret() string {
 	var b [32]byte
 	_, _ = rand.Read(b[:]) // never fails: it ends the program instead
@@ -29,7 +29,7 @@ func decodeSecret(secret string) ([]byte, error) {
 	return key, nil
 }
 
-// sign is the webhook-signature of a body as Standard Webhooks 1.0 defines it: "v1," and base64 of HMAC-SHA256 over
+// sign returns the webhook-signature of a body as defined by Standard Webhooks 1.0: "v1," and base64 of HMAC-SHA256 over
 // id.timestamp.body.
 func sign(key []byte, id string, at time.Time, body []byte) string {
 	mac := hmac.New(sha256.New, key)

@@ -1,7 +1,6 @@
 package notify
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -14,107 +13,139 @@ import (
 	"strings"
 	"time"
 
-	"go.yaml.in/yaml/v3"
-
+	"earshot/configs/strict"
 	"earshot/models"
 )
 
-// Kind is the form of what a target is sent.
+// Kind is the format of a target's notices.
 type Kind string
 
 // The kinds of targets.
 const (
-	KindWebhook Kind = "webhook" // JSON, signed as Standard Webhooks says
+	KindWebhook Kind = "webhook" // JSON, signed according to Standard Webhooks
 	KindSlack   Kind = "slack"   // an incoming webhook of Slack
 	KindDiscord Kind = "discord" // a webhook of Discord
 	KindMail    Kind = "mail"    // a digest by mail, once a day
 )
 
-// Target is one receiver of notices, as the file of targets describes it.
+// Target is one receiver of notices, as configured in the targets file.
 type Target struct {
-	Name string `yaml:"name"`
-	Kind Kind   `yaml:"kind"`
-	// URL is a secret for Slack and Discord: whoever knows it can post.
-	URL string `yaml:"url"`
+	Name string
+	Kind Kind
+	// URL is a secret for Slack and Discord: anyone who knows it can post.
+	URL string
 	// Secret signs the webhooks: "whsec_" and base64 of 24 to 64 bytes.
-	Secret string `yaml:"secret"`
-	// Level is the mildest level of flags that are told; the default is medium.
-	Level models.Level `yaml:"level"`
-	// Rooms are the rooms whose flags are told; none means all.
-	Rooms []string `yaml:"rooms"`
-	// Quote tells the words that were said too. Without it they stay on this machine.
-	Quote bool `yaml:"quote"`
+	Secret string
+	// Level is the lowest level of flags sent; the default is medium.
+	Level models.Level
+	// Rooms are the rooms whose flags are sent; none means all.
+	Rooms []string
+	// Quote includes the words that were said. Without it they stay on this machine.
+	Quote bool
 	// Private allows an address inside a private network, and http without TLS.
-	Private bool `yaml:"private"`
-	// From, To and At are of mail: the sender, the receivers, and when, as "08:00"; the default is 08:00.
-	From string   `yaml:"from"`
-	To   []string `yaml:"to"`
-	At   string   `yaml:"at"`
+	Private bool
+	// From, To and At are for mail: the sender, the recipients, and the time of day; the default is 08:00.
+	From string
+	To   []string
+	At   string
 }
 
-// ForStore is the target as the store needs to know it.
+// ForStore returns the target in the form that the store needs.
 func (t Target) ForStore() models.NoticeTarget {
 	mark := sha256.Sum256([]byte(t.URL))
 	return models.NoticeTarget{Name: t.Name, Level: t.Level, Rooms: t.Rooms, Mark: hex.EncodeToString(mark[:8])}
 }
 
-// maxTargets and maxFile bound a file of targets.
+// maxTargets and maxFile limit a targets file.
 const (
 	maxTargets = 100
 	maxFile    = 64 << 10
 )
 
-// ParseTargets reads a file of targets. It is strict; the error names every mistake, and never a secret.
+// ParseTargets parses a targets file strictly; the error lists every problem with its line, and never contains a secret.
 func ParseTargets(r io.Reader) ([]Target, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("read the targets: %w", err)
 	}
 	if len(data) > maxFile {
-		return nil, fmt.Errorf("the file of targets has more than %d kB", maxFile>>10)
+		return nil, fmt.Errorf("the targets file has more than %d kB", maxFile>>10)
 	}
-	var file struct {
-		Targets []Target `yaml:"targets"`
+	doc, err := strict.Parse(data)
+	var broken *strict.SyntaxError
+	switch {
+	case errors.Is(err, strict.ErrEmpty):
+		return nil, nil
+	case errors.As(err, &broken): // its message may repeat the file's contents
+		return nil, fmt.Errorf("line %d: not valid YAML: check the indentation, and put values with : or # in quotes", broken.Line)
+	case err != nil:
+		return nil, err
+	case doc.More > 0:
+		return nil, fmt.Errorf("line %d: a second document; the targets file must contain only one", doc.More)
 	}
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	dec.KnownFields(true)
-	if err := dec.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
-		return nil, yamlError(err)
+	var f targetFile
+	doc.Read(f.shape(), f.bad)
+	if len(f.targets) > maxTargets {
+		return nil, fmt.Errorf("there are %d targets; at most %d are allowed", len(f.targets), maxTargets)
 	}
-	if len(file.Targets) > maxTargets {
-		return nil, fmt.Errorf("there are %d targets; at most %d are allowed", len(file.Targets), maxTargets)
-	}
-	var errs []error
-	seen := map[string]bool{}
-	for i := range file.Targets {
-		t := &file.Targets[i]
-		if t.Level == "" {
-			t.Level = models.LevelMedium
-		}
+	return f.targets, errors.Join(f.errs...)
+}
+
+// targetFile is the state of parsing a targets file.
+type targetFile struct {
+	targets []Target
+	errs    []error
+}
+
+func (f *targetFile) bad(line int, message string) {
+	f.errs = append(f.errs, fmt.Errorf("line %d: %s", line, message))
+}
+
+func (f *targetFile) shape() strict.Shape {
+	return strict.Mapping{What: "the targets file", Fields: []strict.Field{
+		{Name: "targets", Shape: strict.Optional(strict.List("targets", f.target))},
+	}}
+}
+
+// target is the shape of the next target. Its values are checked once it has been parsed.
+func (f *targetFile) target(at strict.Value) (strict.Shape, func()) {
+	t := Target{Level: models.LevelMedium}
+	found := len(f.errs)
+	return t.shape(), func() {
 		if t.Kind == KindMail && t.At == "" {
 			t.At = "08:00"
 		}
-		for _, problem := range t.problems() {
-			errs = append(errs, fmt.Errorf("target %d (%s): %s", i+1, t.shownName(), problem))
+		if len(f.errs) == found { // a value that can't be parsed is missing, which would be reported again
+			for _, problem := range t.problems() {
+				f.bad(at.Line(), fmt.Sprintf("target %d (%s): %s", len(f.targets)+1, t.shownName(), problem))
+			}
 		}
-		if seen[t.Name] {
-			errs = append(errs, fmt.Errorf("target %d: the name %s is taken", i+1, t.shownName()))
+		if slices.ContainsFunc(f.targets, func(x Target) bool { return x.Name == t.Name }) {
+			f.bad(at.Line(), fmt.Sprintf("target %d: the name %s is taken", len(f.targets)+1, t.shownName()))
 		}
-		seen[t.Name] = true
+		f.targets = append(f.targets, t)
 	}
-	return file.Targets, errors.Join(errs...)
 }
 
-// yamlError keeps the lines and the keys of YAML's messages, and drops the values they repeat.
-func yamlError(err error) error {
-	var lines []string
-	quoted := regexp.MustCompile("`[^`]*`")
-	for l := range strings.Lines(strings.TrimPrefix(err.Error(), "yaml: ")) {
-		if l = strings.TrimSpace(l); l != "unmarshal errors:" {
-			lines = append(lines, quoted.ReplaceAllString(l, "…"))
-		}
+// shape defines the syntax of a target.
+func (t *Target) shape() strict.Shape {
+	text := func(name string, into *string) strict.Field {
+		return strict.Field{Name: name, Shape: strict.Optional(strict.String(name, into))}
 	}
-	return fmt.Errorf("the targets are not as they should be: %s", strings.Join(lines, "; "))
+	texts := func(name string, into *[]string) strict.Field {
+		return strict.Field{Name: name, Shape: strict.Optional(strict.List(name, func(strict.Value) (strict.Shape, func()) {
+			item := ""
+			return strict.String(name, &item), func() { *into = append(*into, item) }
+		}))}
+	}
+	truth := func(name string, into *bool) strict.Field {
+		return strict.Field{Name: name, Shape: strict.Optional(strict.Bool(name, into))}
+	}
+	return strict.Mapping{What: "a target", Fields: []strict.Field{
+		text("name", &t.Name), text("kind", (*string)(&t.Kind)), text("url", &t.URL), text("secret", &t.Secret),
+		text("level", (*string)(&t.Level)), texts("rooms", &t.Rooms), truth("quote", &t.Quote), truth("private", &t.Private),
+		text("from", &t.From), texts("to", &t.To), text("at", &t.At),
+	}}
 }
 
 func (t Target) shownName() string {
@@ -129,7 +160,7 @@ var (
 	validRoom = regexp.MustCompile(`^[a-z0-9._-]{1,128}$`)
 )
 
-// problems are the mistakes in one target, in words.
+// problems returns the problems of one target, in words.
 func (t Target) problems() (out []string) {
 	if !validName.MatchString(t.Name) {
 		out = append(out, "name: lower-case letters, digits, dot, dash and underscore, at most 64")
@@ -150,7 +181,7 @@ func (t Target) problems() (out []string) {
 		return append(out, t.mailProblems()...)
 	}
 	if t.From != "" || len(t.To) > 0 || t.At != "" {
-		out = append(out, "from, to, at: only of mail")
+		out = append(out, "from, to, at: only for mail")
 	}
 	if p := t.urlProblem(); p != "" {
 		out = append(out, "url: "+p)
@@ -182,14 +213,14 @@ func (t Target) urlProblem() string {
 	return ""
 }
 
-// mailProblems are the mistakes in a target of kind mail.
+// mailProblems returns the problems of a target of kind mail.
 func (t Target) mailProblems() (out []string) {
 	u, err := url.Parse(t.URL)
 	switch {
 	case err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Path != "" || u.RawQuery != "":
 		out = append(out, "url: an address like smtps://user@mail.example or smtp://mail.example:587")
 	case u.User != nil && func() bool { _, has := u.User.Password(); return has }():
-		out = append(out, "url: the password goes into secret")
+		out = append(out, "url: put the password into secret")
 	case u.User != nil && t.Secret == "":
 		out = append(out, "secret: the password of the user in url")
 	}
@@ -209,7 +240,7 @@ func (t Target) mailProblems() (out []string) {
 		out = append(out, `at: a time like "08:00"`)
 	}
 	if t.Quote {
-		out = append(out, "quote: a digest holds counts alone")
+		out = append(out, "quote: a digest contains only counts")
 	}
 	return out
 }

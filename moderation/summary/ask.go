@@ -3,19 +3,23 @@ package summary
 import "slices"
 
 var (
-	askFirst   = englishWords.set("askFirst")
-	askSmall   = englishWords.phrases("askSmall")
-	askCurious = englishWords.set("askCurious")
+	askFirst    = englishWords.set("askFirst")
+	askSmall    = englishWords.phrases("askSmall")
+	askCurious  = englishWords.set("askCurious")
+	askMyself   = englishWords.set("askMyself") // a question to oneself needs no answer
+	askProposed = englishWords.set("askProposed")
 )
 
-// question scores a question about something: what only keeps the talk going is none, and a request is a task.
+// question scores a question about a topic. Small talk and rhetorical questions score low, and a request is an action.
 func (s *sentence) question() float64 {
 	var v float64
 	switch {
 	case s.asks && s.within(askWords, 0, 3), !s.asks && inverted(s.ws): // the mark was not heard
 		v = 0.6
-	case s.asks && s.within(askFirst, 0, 3):
+	case s.asks && s.within(askFirst, 0, 3) && !s.told():
 		v = 0.5
+	case s.asks && s.turnedLater():
+		v = 0.35
 	default:
 		return 0
 	}
@@ -24,7 +28,7 @@ func (s *sentence) question() float64 {
 		return 0
 	}
 	v += 0.1*float64(min(terms-1, 2)) + 0.1*is(s.within(askCurious, 0, len(s.ws)))
-	if s.says(askSmall) || len(s.ws) > 30 {
+	if s.says(askSmall) || s.within(askMyself, 0, len(s.ws)) || s.within(askProposed, 0, 2) || len(s.ws) > 30 {
 		v -= 0.6
 	}
 	if s.within(actVerbs, 0, len(s.ws)) && s.says(actRequest) {
@@ -33,13 +37,36 @@ func (s *sentence) question() float64 {
 	return v
 }
 
+// told reports whether a sentence has its subject before its first verb, as statements have: "it's simple, you know?"
+func (s *sentence) told() bool {
+	i := slices.IndexFunc(s.ws, func(w string) bool { return askFirst[w] })
+	return askVerbs[s.ws[i]] && askSubject[s.at(i-1)]
+}
+
+// tagWords is the most words of a question that only asks whether one agrees: "is it not".
+const tagWords = 3
+
+// turnedLater reports whether a later clause asks: "we know how high it is, but how wide is it?", "tell me, is
+// the lid open?"
+func (s *sentence) turnedLater() bool {
+	for i, w := range s.ws {
+		if s.apart[i] && askVerbs[w] && askSubject[s.at(i+1)] && i+tagWords < len(s.ws) {
+			return true
+		}
+		if askWords[w] && (askVerbs[s.at(i+1)] || askVerbs[s.at(i+2)] && askSubject[s.at(i+3)]) {
+			return true
+		}
+	}
+	return false
+}
+
 var (
 	askWords   = englishWords.set("askWords")
 	askVerbs   = englishWords.set("askVerbs")
 	askSubject = englishWords.set("askSubject")
 )
 
-// inverted reports whether the words stand as in a question: "why do people", "has anyone", "what is the difference".
+// inverted reports whether the words are in the order of a question: "why do people", "has anyone", "what is the difference".
 func inverted(ws []string) bool {
 	if len(ws) < 5 || slices.Contains(ws, "because") {
 		return false
@@ -58,7 +85,7 @@ func inverted(ws []string) bool {
 	return false
 }
 
-// cueWords are the words that near misses are put right to.
+// cueWords returns the words to which near misses are corrected.
 func cueWords() []map[string]bool {
-	return []map[string]bool{decideStrong, decideVerbs, decideNouns, decideGroup, actVerbs, actAsk, actPromise, deadlines}
+	return []map[string]bool{decideStrong, decideGroup, actVerbs, actAsk, actPromise, deadlines}
 }

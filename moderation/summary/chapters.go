@@ -6,9 +6,8 @@ import (
 	"slices"
 )
 
-// Chapters begin where the words before a place and those after it have little in common (TextTiling: M. A. Hearst,
-// Computational Linguistics 23(1), 1997), and where people say what they say when they go on to something else. Trained
-// weights say how much each of these counts.
+// Chapters begin where the words before and after have little in common (TextTiling: M. A. Hearst, Computational Linguistics
+// 23(1), 1997), and where people use phrases for moving on to another topic. Trained weights determine how much each counts.
 const (
 	minLines     = 6       // a chapter's least lines
 	minChapterMS = 120_000 // its least length
@@ -104,17 +103,6 @@ func (d *document) roomFor(i int, cuts []int, least int64) bool {
 func (d *document) pause(i int) float64 {
 	silence := float64(d.lines[i].StartMS-d.lines[i-1].EndMS-pauseFromMS) / (pauseFullMS - pauseFromMS)
 	return pauseWeight * min(1, max(0, silence))
-}
-
-// lineTerms are the terms of the sentences that begin in line i.
-func (d *document) lineTerms(i int) []int {
-	var out []int
-	for _, n := range d.of[i] {
-		if d.units[n].lines[0] == i {
-			out = append(out, d.units[n].terms...)
-		}
-	}
-	return out
 }
 
 // similarities says for each line how much the words before it are like those from it on: the cosine of two blocks of so

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// What spoken English is full of and a quotation does without. A word of hesitation is one in every language, near enough.
+// What spoken English is full of, and a quotation leaves out. Words of hesitation are much the same in every language.
 var (
 	fillers      = englishWords.set("fillers")
 	openers      = englishWords.set("openers")
@@ -17,9 +17,17 @@ var (
 	danglers     = englishWords.set("danglers")
 	hedged       = englishWords.phrases("hedged")
 	hedgedAfter  = englishWords.set("hedgedAfter")
+	begunBy      = englishWords.set("firstI")
+	// Words that begin a clause anew.
+	begunAgain = map[string]bool{"there": true, "it": true, "we": true, "you": true, "they": true, "he": true, "she": true}
+	articles   = map[string]bool{"the": true, "a": true, "an": true}
+	digitWords = map[string]bool{
+		"zero": true, "oh": true, "one": true, "two": true, "three": true, "four": true, "five": true, "six": true, "seven": true,
+		"eight": true, "nine": true,
+	}
 )
 
-// maxRepeat is the most words that are taken for a repetition of the words before them.
+// maxRepeat is the maximum number of words that count as a repetition of the words before them.
 const maxRepeat = 4
 
 // piece is a word as it stands in a sentence, with the marks around it.
@@ -29,7 +37,7 @@ func (p piece) ends() bool   { return strings.ContainsAny(p.raw[len(p.raw)-1:], 
 func (p piece) comma() bool  { return strings.HasSuffix(p.raw, ",") }
 func (p piece) broken() bool { return strings.HasSuffix(p.raw, "-") || strings.HasSuffix(p.raw, "—") }
 
-// pieces are the parts of a text between spaces. Marks that stand alone belong to the word before them.
+// pieces splits a text at spaces. Punctuation that stands alone is attached to the word before it.
 func pieces(s string) []piece {
 	var out []piece
 	for _, f := range strings.Fields(s) {
@@ -43,7 +51,7 @@ func pieces(s string) []piece {
 	return out
 }
 
-// lowWord is a piece without the marks around it, in lower case.
+// lowWord returns a word in lower case, without the punctuation around it.
 func lowWord(f string) string {
 	f = strings.TrimFunc(f, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) })
 	return strings.ReplaceAll(strings.ToLower(f), "’", "'")
@@ -103,6 +111,9 @@ func dropBroken(ps []piece) []piece {
 		last := i == len(ps)-1
 		short := !stopWords[p.low] && utf8.RuneCountInString(p.low) <= 4 && !p.ends() && !strings.ContainsFunc(p.low, unicode.IsNumber)
 		switch {
+		case !last && strings.HasPrefix(ps[i+1].low, p.low+"'"): // "I I'll"
+		case i == 0 && !last && consonant(p.low) && begunBy[ps[i+1].low]: // "S I'll send it"
+		case i == 0 && !last && p.raw == "I" && begunAgain[ps[i+1].low]: // "I There is a study"
 		case p.broken() && !last && utf8.RuneCountInString(p.low) <= 6 && strings.HasPrefix(ps[i+1].low, strings.TrimRight(p.low, "-")):
 		case short && !last && p.low != ps[i+1].low && strings.HasPrefix(ps[i+1].low, p.low):
 		case short && p.raw == p.low && utf8.RuneCountInString(p.low) <= 2 && !strings.ContainsAny(p.low, "aeiouy"):
@@ -111,6 +122,10 @@ func dropBroken(ps []piece) []piece {
 		}
 	}
 	return out
+}
+
+func consonant(w string) bool {
+	return len(w) == 1 && w >= "b" && w <= "z" && strings.IndexByte("eiouy", w[0]) < 0
 }
 
 // dropRepeats keeps the last of words that were said twice in a row.
@@ -144,10 +159,22 @@ func repeats(ps []piece, n int) bool {
 }
 
 func again(ps []piece, i, n int) bool {
-	if i+2*n > len(ps) || ps[i+n-1].ends() || strings.ContainsFunc(ps[i].low, unicode.IsNumber) {
+	if i+2*n > len(ps) || ps[i+n-1].ends() || strings.ContainsFunc(ps[i].low, unicode.IsNumber) || spelledOut(ps, i) {
 		return false
 	}
 	return slices.EqualFunc(ps[i:i+n], ps[i+n:i+2*n], func(a, b piece) bool { return a.low == b.low && a.low != "" })
+}
+
+// spelledOut reports whether the digit at i is one of at least three in a row, as in a number that is read out.
+func spelledOut(ps []piece, i int) bool {
+	first, last := i, i
+	for first > 0 && digitWords[ps[first-1].low] {
+		first--
+	}
+	for last+1 < len(ps) && digitWords[ps[last+1].low] {
+		last++
+	}
+	return digitWords[ps[i].low] && last-first >= 2
 }
 
 // dropHedges leaves out "you know", "I mean", "sort of" where they stand for themselves.
@@ -196,7 +223,7 @@ func begins(ps []piece, set phraseSet) int {
 func dropOpeners(ps []piece) []piece {
 	for len(ps) > 0 {
 		n := begins(ps, openPhrases)
-		if n == 0 && openers[ps[0].low] && !keepsOpener(ps) {
+		if n == 0 && (openers[ps[0].low] && !keepsOpener(ps) || hangs(ps)) {
 			n = 1
 		}
 		if n == 0 {
@@ -205,6 +232,11 @@ func dropOpeners(ps []piece) []piece {
 		ps = ps[n:]
 	}
 	return ps
+}
+
+// hangs reports whether a sentence begins with the "that" of one that was said before: "That the output is well formed."
+func hangs(ps []piece) bool {
+	return len(ps) > leastQuoted && ps[0].low == "that" && !ps[0].comma() && (begunAgain[ps[1].low] || articles[ps[1].low])
 }
 
 // keepsOpener reports whether a word that often only opens a sentence is part of it here: "No one", "Right now", "So far".

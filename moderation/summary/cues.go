@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"earshot/models"
 )
 
-// kind is what a sentence is taken for.
+// kind is what a sentence is listed as.
 type kind int
 
 const (
@@ -18,14 +19,14 @@ const (
 	kinds
 )
 
-// maxListed is how long the lists are. When there are more, those whose cues are clearest stay.
+// maxListed is the maximum length of a list. If there are more, those with the clearest cues are kept.
 const maxListed = 8
 
-// threshold is the score from which a cue is believed. The weights of the cues add up to it in more than one way, so that
-// a word which was heard wrong seldom loses the sentence.
+// threshold is the lowest score of a listed sentence. Several combinations of cues reach it, so that one misheard word seldom
+// loses a sentence.
 const threshold = 0.7
 
-// judged is what a sentence may be: its scores, and of an action who is to do it and until when.
+// judged holds a sentence's score for each kind, and as an action who is to do it and by when.
 type judged struct {
 	scores [kinds]float64
 	task   task
@@ -41,7 +42,7 @@ type scored struct {
 // cues are the units of each kind, the surest first.
 type cues [kinds][]scored
 
-// findCues sorts the sentences into decisions, actions and questions; most are none of them. A sentence has one kind.
+// findCues finds the decisions, actions and questions. A sentence has at most one kind; most have none.
 func (d *document) findCues() cues {
 	var out cues
 	if d.lang == nil {
@@ -57,6 +58,9 @@ func (d *document) findCues() cues {
 			}
 		}
 		if j.scores[best] >= threshold {
+			if best != action {
+				j.task = task{}
+			}
 			out[best] = append(out[best], scored{n, j.scores[best] + 0.01*float64(min(10, len(d.units[n].terms))), j.task})
 		}
 	}
@@ -67,7 +71,7 @@ func (d *document) findCues() cues {
 	return out
 }
 
-// judgeEnglish scores a sentence of English with what was answered to it.
+// judgeEnglish scores an English sentence together with the replies to it.
 func (d *document) judgeEnglish(n int, spell *speller) judged {
 	s := newSentence(d, n, spell)
 	if len(s.ws) < 4 {
@@ -81,9 +85,18 @@ func (d *document) judgeEnglish(n int, spell *speller) judged {
 	r := d.replyTo(n)
 	if r.accepted {
 		j.scores[decision] += is(j.scores[decision] > 0.3) * agreedTo
-		if j.task.asks {
+		switch {
+		case j.task.asks:
 			j.scores[action] += agreedTo
+		case j.task.owner == s.speaker && j.scores[action] > 0.3:
+			j.scores[action] += promiseHeard
 		}
+	}
+	j.scores[decision] -= is(r.refused) * refused
+	j.scores[action] -= is(r.refused && j.task.asks) * refused
+	if line := d.units[n].lines[0]; j.task.due == "" && (beginning(line, len(d.lines), agendaShare) ||
+		j.task.role && beginning(line, len(d.lines), rolesShare)) {
+		j.scores[action] -= toldFirst
 	}
 	if j.task.asks && j.task.owner == "" && r.accepted {
 		j.task.owner = r.by
@@ -95,9 +108,20 @@ func (d *document) judgeEnglish(n int, spell *speller) judged {
 		j.scores[question] = 0 // that nobody is heard to answer says little: people nod
 	}
 	if !d.units[n].whole {
-		j.scores[decision] -= 0.2
+		j.scores[decision] -= 0.3
 	}
 	return j
+}
+
+// Among the first lines of a long session people announce what they are about to do, and somewhat longer who has which part.
+const (
+	longSession = 60 // lines
+	agendaShare = 0.04
+	rolesShare  = 0.2
+)
+
+func beginning(line, lines int, share float64) bool {
+	return lines >= longSession && float64(line) < share*float64(lines)
 }
 
 // listed quotes the units of one kind, the surest first.
@@ -112,10 +136,10 @@ func (d *document) listed(found []scored) []models.SummaryItem {
 	return out
 }
 
-// sure turns a score into how likely it is right: about what was found on labelled meetings.
+// sure converts a score to the probability that it is right, roughly as measured on labelled meetings.
 func sure(score float64) float64 { return min(0.95, 0.6+(score-threshold)*0.6) }
 
-// ownerName is the name of who is to do something: a speaker's, or the name that was said.
+// ownerName returns the name of who is to do something: a speaker's, or else the name as it was said.
 func (d *document) ownerName(owner string) string {
 	if owner == "" {
 		return ""
@@ -125,12 +149,15 @@ func (d *document) ownerName(owner string) string {
 			return quotable(u.SpeakerName)
 		}
 	}
+	said := strings.Fields(owner)
 	for _, u := range d.lines {
-		for _, w := range words(u.SpeakerName) {
-			if w.low == owner {
-				return quotable(u.SpeakerName)
-			}
+		name := plainWords(words(u.SpeakerName))
+		if !slices.ContainsFunc(said, func(w string) bool { return !slices.Contains(name, w) }) {
+			return quotable(u.SpeakerName)
 		}
 	}
-	return capital(quotable(owner))
+	for i, w := range said {
+		said[i] = capital(w)
+	}
+	return quotable(strings.Join(said, " "))
 }

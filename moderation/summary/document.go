@@ -35,6 +35,7 @@ type document struct {
 	units   []unit
 	of      [][]int   // line -> units
 	lang    *language // nil: none that is known
+	lexicon *lexicon  // nil: words stand apart
 	leftOut int
 	flagged int
 
@@ -45,6 +46,7 @@ type document struct {
 	weight   []float64        // term -> how much it tells
 	titles   [][]phrase       // chapter -> what it is about, the best first
 	people   map[string]bool  // parts of the speakers' names: who speaks is no topic
+	named    map[string]bool  // those of them that name a person wherever they are said
 }
 
 func newDocument(lines []*models.Utterance, flagged map[models.Key]bool) *document {
@@ -68,13 +70,42 @@ func newDocument(lines []*models.Utterance, flagged map[models.Key]bool) *docume
 			}
 		}
 	}
+	texts := make([]string, len(d.lines))
+	for i, u := range d.lines {
+		texts[i] = u.Text
+	}
+	d.lexicon = learn(texts)
 	d.of = make([][]int, len(d.lines))
 	for i := range d.lines {
 		d.addLine(i)
 	}
 	d.countLines()
 	d.weighTerms()
+	d.named = namesIn(d.units, d.people)
 	return d
+}
+
+// namesIn are the parts of people's names that are no words too: what is mostly written small, like the "user" of "User
+// Interface", names nobody.
+func namesIn(units []unit, people map[string]bool) map[string]bool {
+	small := map[string]int{}
+	for _, u := range units {
+		for i, w := range u.words {
+			if low := strings.TrimSuffix(w.low, "'s"); i > 0 && people[low] {
+				small[low]++
+				if w.upper {
+					small[low] -= 2
+				}
+			}
+		}
+	}
+	out := map[string]bool{}
+	for name := range people {
+		if small[name] <= 0 {
+			out[name] = true
+		}
+	}
+	return out
 }
 
 // addLine parts a line into units. A sentence that the same person's last line left unfinished goes on in this one.
@@ -140,10 +171,13 @@ func startsLower(s string) bool {
 func (d *document) fill(u *unit, text string) {
 	u.heard, u.text, u.terms = text, d.cleaned(text), u.terms[:0]
 	u.words, u.whole = words(u.text), d.alone(u.text)
+	if d.lexicon != nil {
+		u.words = d.lexicon.join(u.words)
+	}
 	end := strings.TrimRight(u.text, `"')]”’`)
 	u.asks = strings.HasSuffix(end, "?") || strings.HasSuffix(end, "？")
 	for i := range u.words {
-		id := d.term(u.words[i].low)
+		id := d.term(u.words[i])
 		u.words[i].term = id
 		if id >= 0 {
 			u.terms = append(u.terms, id)
@@ -152,10 +186,14 @@ func (d *document) fill(u *unit, text string) {
 }
 
 // term is the id of a word's stem, or -1 for words without a topic: grammar, padding, numbers, the speakers' names.
-func (d *document) term(low string) int {
-	low = strings.TrimSuffix(low, "'s")
-	if d.silent(low) || d.people[low] || strings.Contains(low, "'") || utf8.RuneCountInString(low) < 3 ||
-		strings.ContainsAny(low, "0123456789") {
+func (d *document) term(w word) int {
+	low := strings.TrimSuffix(w.low, "'s")
+	least := 3
+	if isHangul(low) || tells(w) {
+		least = 2
+	}
+	if d.silent(low) || d.people[low] || strings.ContainsAny(low, "'0123456789") || utf8.RuneCountInString(low) < least ||
+		w.script != spaced && !tells(w) {
 		return -1
 	}
 	stem, ok := d.stems[low]
@@ -200,6 +238,17 @@ func (d *document) countLines() {
 			}
 		}
 	}
+}
+
+// lineTerms are the terms of the sentences that begin in line i.
+func (d *document) lineTerms(i int) []int {
+	var out []int
+	for _, n := range d.of[i] {
+		if d.units[n].lines[0] == i {
+			out = append(out, d.units[n].terms...)
+		}
+	}
+	return out
 }
 
 // windowLines is the length of the windows in which terms are looked for to see whether they come in bursts.

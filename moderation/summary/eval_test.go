@@ -1,3 +1,5 @@
+//go:build !race
+
 package summary
 
 import (
@@ -14,7 +16,7 @@ type tally struct{ found, planted, right int }
 func (t tally) recall() float64    { return float64(t.right) / float64(max(1, t.planted)) }
 func (t tally) precision() float64 { return float64(t.right) / float64(max(1, t.found)) }
 
-// score compares the lists of a summary with what was planted. An item is right when it cites a line of its kind.
+// score compares the lists of a summary with what was planted. An item is right if it cites a line of its kind.
 func score(r *room, s models.Summary, sum *[kinds]tally, miss func(kind, string)) {
 	texts := map[models.Key]string{}
 	for _, u := range r.in.Utterances {
@@ -76,28 +78,31 @@ func TestPlantedItemsAreFound(t *testing.T) {
 		if clean[k].planted < 50 {
 			t.Errorf("%s: only %d planted: the test would prove little", kindNames[k], clean[k].planted)
 		}
-		if clean[k].recall() < 0.9 || clean[k].precision() < 0.8 {
-			t.Errorf("%s: recall %.3f, want 0.9; precision %.3f, want 0.8", kindNames[k], clean[k].recall(), clean[k].precision())
+		if clean[k].recall() < 0.9 || clean[k].precision() < 0.95 {
+			t.Errorf("%s: recall %.3f, want 0.9; precision %.3f, want 0.95", kindNames[k], clean[k].recall(), clean[k].precision())
 		}
-		// What was heard wrong is rather left out than listed wrongly.
-		if fall := clean[k].recall() - hurt[k].recall(); fall > 0.35 || hurt[k].precision() < 0.9 {
-			t.Errorf("%s: recall falls by %.3f, want at most 0.35; precision %.3f, want 0.9", kindNames[k], fall, hurt[k].precision())
+		// Misheard sentences are left out rather than listed wrongly. A planted sentence has about ten words, so that two in three have a
+		// wrong one: recall would be 0.35 if each of them were lost.
+		if hurt[k].recall() < 0.6 || hurt[k].precision() < 0.95 {
+			t.Errorf("%s: with 10 %% damage recall %.3f, want 0.6; precision %.3f, want 0.95", kindNames[k], hurt[k].recall(), hurt[k].precision())
 		}
 	}
 }
 
-// The second set of templates has other words for the same.
+// The second set of templates says the same in other words.
 func TestPlantedItemsAreFoundInOtherWords(t *testing.T) {
 	got := evaluate(t, "-other", 0)
 	for k := range kinds {
 		t.Logf("%s: recall %.3f precision %.3f of %d", kindNames[k], got[k].recall(), got[k].precision(), got[k].planted)
-		if got[k].planted < 50 || got[k].recall() < 0.9 || got[k].precision() < 0.8 {
-			t.Errorf("%s: recall %.3f, want 0.9; precision %.3f, want 0.8; of %d", kindNames[k], got[k].recall(), got[k].precision(), got[k].planted)
+		if got[k].planted < 50 || got[k].recall() < 0.9 || got[k].precision() < 0.95 {
+			t.Errorf(
+				"%s: recall %.3f, want 0.9; precision %.3f, want 0.95; of %d", kindNames[k], got[k].recall(), got[k].precision(), got[k].planted,
+			)
 		}
 	}
 }
 
-// Another language is found by cues of its own; one that nobody has written cues for gets the rest of a summary.
+// Languages have cues of their own; one without cues gets the rest of a summary.
 func TestPlantedItemsAreFoundInIndonesian(t *testing.T) {
 	got := evaluate(t, "-id", 0)
 	for k := range kinds {

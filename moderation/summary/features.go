@@ -7,7 +7,7 @@ import (
 	"unicode"
 )
 
-// lists are the word lists that count as features: one for each group of cue words, and for each of first words.
+// lists are word lists that are features: one per group of cue words or of first words.
 type lists struct {
 	names []string
 	sets  []map[string]bool
@@ -29,7 +29,7 @@ func namedLists(l wordLists, prefix string) lists {
 
 var cueLists, firstLists = namedLists(englishWords, "cue"), namedLists(englishWords, "first")
 
-// plainFeatures need no list of words but that of a language's grammar.
+// plainFeatures are the features that need no word list but a language's function words.
 var plainFeatures = []string{
 	"log words", "8 words", "12 words", "20 words", "30 words", "content share", "log terms", "weight", "mean weight", "best weight",
 	"log weight", "terms 5 times", "terms 15 times", "share of frequent terms", "centroid", "position", "position squared",
@@ -37,12 +37,12 @@ var plainFeatures = []string{
 	"place in turn", "turn begins", "after a question", "neighbours", "new terms", "distinct words", "long words",
 }
 
-// SentenceFeatures are the names of what is counted of a sentence.
+// SentenceFeatures returns the names of the features of a sentence.
 func SentenceFeatures() []string {
 	return slices.Concat(plainFeatures, cueLists.names, firstLists.names, []string{"it early", "you", "we", "I"})
 }
 
-// ranking holds what the features of sentences need to know of the session.
+// ranking holds what the sentence features need to know about the session.
 type ranking struct {
 	d        *document
 	tf       []float64 // term -> how often it occurs
@@ -141,10 +141,7 @@ func (r *ranking) features(n int) []float64 {
 	u := &r.d.units[n]
 	out := make([]float64, 0, 80)
 	out = r.plain(out, n)
-	low := map[string]bool{}
-	for _, w := range plainWords(u.words) {
-		low[w] = true
-	}
+	low := plainWords(u.words)
 	for _, set := range cueLists.sets {
 		out = append(out, is(anyOf(low, set)))
 	}
@@ -159,18 +156,14 @@ func (r *ranking) features(n int) []float64 {
 	for _, w := range u.words[:min(3, len(u.words))] {
 		early = early || firstIt[w.low]
 	}
-	return append(out, is(early), is(low["you"]), is(low["we"]), is(low["i"]))
+	said := func(w string) float64 { return is(slices.Contains(low, w)) }
+	return append(out, is(early), said("you"), said("we"), said("i"))
 }
 
 var firstIt = englishWords.set("firstIt")
 
-func anyOf(words, set map[string]bool) bool {
-	for w := range words {
-		if set[w] {
-			return true
-		}
-	}
-	return false
+func anyOf(words []string, set map[string]bool) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return set[w] })
 }
 
 func is(b bool) float64 {

@@ -1,3 +1,5 @@
+//go:build !race
+
 package summary
 
 import (
@@ -11,7 +13,7 @@ import (
 	"earshot/models"
 )
 
-// FuzzMake: whatever was said, the summary is text that can be shown and cites lines that exist.
+// FuzzMake: whatever was said, the summary is printable text and cites lines that exist.
 func FuzzMake(f *testing.F) {
 	f.Add("We decided to go. I will call you tomorrow, Ben.", "What about the tomato?", "Ana", int64(5000), int64(200))
 	f.Add("\xff\u202e http://x.example ...", "", "", int64(-5), int64(1<<40))

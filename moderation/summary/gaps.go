@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// blocksOf are the lengths of the windows on both sides of a gap, in words with a topic.
+// blocksOf are the lengths of the windows on both sides of a gap, in content words.
 var blocksOf = []int{25, 60, 150, 400}
 
-// gapLists are what people say when they go on to something else, a feature a list.
+// gapLists are phrases that people use when they move on to another topic: each list is a feature.
 var gapLists = namedPhrases(englishWords, "gap")
 
 type phraseLists struct {
@@ -28,7 +28,7 @@ func namedPhrases(l wordLists, prefix string) phraseLists {
 	return out
 }
 
-// GapFeatures are the names of what is counted of the gap before a line. Those after plainGaps are of English.
+// GapFeatures returns the names of the features of the gap before a line. Those after the first plainGaps are for English only.
 func GapFeatures() []string {
 	var out []string
 	for _, b := range blocksOf {
@@ -51,10 +51,10 @@ var gapMore = []string{"cues", "cue by the most talkative", "cue and low cosine"
 
 const plainGaps = 12 + 17
 
-// cueChars is how far into a line the phrases are looked for.
+// cueChars is how many characters of a line are searched for the phrases.
 const cueChars = 160
 
-// gaps describes the place before each line, in the order of GapFeatures.
+// gaps returns the features of the gap before each line, in the order of GapFeatures.
 func (d *document) gaps() [][]float64 {
 	out := make([][]float64, len(d.lines))
 	g := d.gapCounts()

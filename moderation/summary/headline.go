@@ -9,17 +9,17 @@ import (
 	"earshot/models"
 )
 
-// headline is one sentence: who talked, how long, about what, and what came of it.
-func (d *document) headline(s models.Summary) string {
+// headline is one sentence: who talked, how long, about what, and what came of it. said are all lines, in order.
+func (d *document) headline(s models.Summary, said []*models.Utterance) string {
 	switch {
 	case s.Lines == 0 && s.SinceMS > 0:
 		return "Nothing was said since then."
 	case s.Lines == 0:
 		return "Nothing was said."
 	case len(d.lines) == 0:
-		return "What was said is too doubtful, or too much of it is flagged, to be summed up."
+		return "Too much of what was said is doubtful or flagged to make a summary."
 	}
-	out := people(s.Talk) + " talked for " + length(d.lines[0].StartMS, s.UntilMS)
+	out := people(s.Talk) + " talked for " + length(said[0].StartMS, s.UntilMS)
 	if about := d.about(s.Chapters); about != "" {
 		out += " about " + about
 	}
@@ -38,7 +38,7 @@ func (d *document) headline(s models.Summary) string {
 	return quotable(out + ".")
 }
 
-// people names those who said something, the first three.
+// people names the first three who said something, and counts the others.
 func people(talk []models.TalkShare) string {
 	var names []string
 	more := 0
@@ -64,7 +64,10 @@ func orSomebody(name string) string {
 	return name
 }
 
-// about names the two main topics: those of the longest chapters, or both of the only one.
+const mainTopics = 2
+
+// about names the two main topics: those of the two longest chapters, or both of a single chapter. A phrase is preferred to a
+// word.
 func (d *document) about(cs []models.Chapter) string {
 	if len(cs) == 1 {
 		return andList(texts(d.titles[0]))
@@ -76,11 +79,20 @@ func (d *document) about(cs []models.Chapter) string {
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(cs[b].EndMS-cs[b].StartMS, cs[a].EndMS-cs[a].StartMS) })
 	var parts []string
 	for _, i := range order {
-		for _, p := range d.titles[i][:min(1, len(d.titles[i]))] {
-			if len(parts) < 2 && !slices.ContainsFunc(parts, func(other string) bool { return alike(other, p.text) }) {
+		best := slices.Clone(d.titles[i])
+		slices.SortStableFunc(best, func(a, b phrase) int { return cmp.Compare(min(2, b.words), min(2, a.words)) })
+		for _, p := range best {
+			if !slices.ContainsFunc(parts, func(other string) bool { return alike(other, p.text) }) {
 				parts = append(parts, p.text)
+				break
 			}
 		}
+		if len(parts) == mainTopics {
+			break
+		}
+	}
+	if strings.Contains(strings.Join(parts, " "), " and ") { // "oil and gas, and the budget"
+		return strings.Join(parts, ", and ")
 	}
 	return andList(parts)
 }
@@ -91,7 +103,7 @@ func alike(a, b string) bool {
 	return slices.ContainsFunc(strings.Fields(strings.ToLower(b)), func(w string) bool { return slices.Contains(in, w) })
 }
 
-// length is a time in the words of people.
+// length returns a span in ms in words: "12 minutes".
 func length(from, to int64) string {
 	s := max(0, to-from) / 1000
 	switch {

@@ -15,6 +15,7 @@ const (
 	highlightsMost = 8
 	slack          = 8 // words more than wished are too many
 	maxCandidates  = 160
+	fewCandidates  = 4 // with fewer, shorter sentences are looked at too
 )
 
 // Choice says how highlights are chosen.
@@ -79,7 +80,7 @@ func (d *document) candidates(chapters []span, found cues, l Linear, v *vocabula
 	}
 	r := d.ranking()
 	of := chaptersOf(chapters, len(d.lines))
-	for _, eligible := range []func(n int) bool{
+	for k, eligible := range []func(n int) bool{
 		func(n int) bool {
 			return d.eligible(n) && !listed[n] && len(d.units[n].words) >= c.Least && len(d.units[n].terms) >= c.Terms
 		},
@@ -93,7 +94,7 @@ func (d *document) candidates(chapters []span, found cues, l Linear, v *vocabula
 				out = append(out, candidate{n, of[d.units[n].lines[0]], v.of[n], l.score(r.features(n))})
 			}
 		}
-		if len(out) > 0 {
+		if len(out) >= fewCandidates || len(out) > 0 && k >= 2 {
 			slices.SortStableFunc(out, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
 			return out[:min(len(out), most)]
 		}
@@ -123,7 +124,7 @@ type chosen struct {
 	Choice
 	v     *vocabulary
 	times map[int]int
-	pairs map[[2]int]bool
+	pairs map[[2]int]int
 	words int // so far
 }
 
@@ -134,8 +135,8 @@ func (c *chosen) adds(ws []int) float64 {
 	for i, w := range ws {
 		out += c.worth(w, c.times[w]+again[w])
 		again[w]++
-		if i > 0 && !c.pairs[[2]int{ws[i-1], w}] {
-			out += c.Pairs * c.worth(ws[i-1], 0) * c.worth(w, 0)
+		if i > 0 {
+			out += c.Pairs * c.v.together(ws[i-1], w) * math.Pow(repeated, float64(c.pairs[[2]int{ws[i-1], w}]))
 		}
 	}
 	return out / math.Pow(float64(len(ws)), c.Length)
@@ -154,7 +155,7 @@ func (c *chosen) take(ws []int) {
 	for i, w := range ws {
 		c.times[w]++
 		if i > 0 {
-			c.pairs[[2]int{ws[i-1], w}] = true
+			c.pairs[[2]int{ws[i-1], w}]++
 		}
 	}
 	c.words += len(ws)
@@ -162,7 +163,7 @@ func (c *chosen) take(ws []int) {
 
 // choose takes up to most candidates and returns their units.
 func (d *document) choose(cs []candidate, v *vocabulary, how Choice, most int) []int {
-	c := &chosen{Choice: how, v: v, times: map[int]int{}, pairs: map[[2]int]bool{}}
+	c := &chosen{Choice: how, v: v, times: map[int]int{}, pairs: map[[2]int]int{}}
 	speakers, chapters := map[string]int{}, map[int]int{}
 	taken := make([]bool, len(cs))
 	var out []int

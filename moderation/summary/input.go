@@ -8,7 +8,7 @@ import (
 	"earshot/models"
 )
 
-// Input is what a summary is made from. Nothing in it is changed or kept.
+// Input is what a summary is made from. It is neither changed nor retained.
 type Input struct {
 	Session  models.Session
 	Speakers []models.Speaker
@@ -16,13 +16,13 @@ type Input struct {
 	Utterances []models.Utterance
 	Flags      []models.Flag
 	Actions    []models.Action
-	// SinceMS leaves out what was said before it, in ms from the session's start: what a late-comer missed. 0: nothing.
+	// SinceMS is where the summary begins, in ms from the session's start: lines that ended before it are left out. 0 leaves out nothing.
 	SinceMS int64
-	// Now becomes the summary's Created.
+	// Now is the summary's Created time.
 	Now time.Time
 }
 
-// inOrder lists the lines with text in the order they began; what was said before SinceMS is not among them.
+// inOrder returns the lines with text, without those that ended before SinceMS, in the order they began.
 func inOrder(in Input) []*models.Utterance {
 	var out []*models.Utterance
 	for i := range in.Utterances {

@@ -8,23 +8,23 @@ import (
 	"earshot/models"
 )
 
-// language is what is known of a language besides its spaces: which words carry no topic, and by which cues decisions,
-// tasks, questions and changes of topic are told. A language without one is summed up all the same, but for these lists.
+// language holds what is known about a language: its words without a topic, its stems, and the cues of decisions, actions and
+// questions. Sessions in languages without one are summarised too, but without those three lists.
 type language struct {
 	english bool
 	stop    map[string]bool
 	stem    func(string) string
-	// judge makes what scores the sentences of one session.
+	// judge returns a function that scores the sentences of one session.
 	judge func(d *document) func(unit int) judged
 }
 
-// languages are those that are known, by the codes that Whisper gives. Whisper often takes Indonesian for Malay.
+// languages returns the known languages by Whisper's codes. Whisper often takes Indonesian for Malay.
 func languages() map[string]*language {
 	en := &language{
 		english: true, stop: stopWords,
 		stem: func(w string) string { return english.Stem(w, false) },
 		judge: func(d *document) func(int) judged {
-			spell := newSpeller(cueWords())
+			spell := newSpeller(cueWords(), []map[string]bool{decideVerbs, decideNouns})
 			return func(n int) judged { return d.judgeEnglish(n, spell) }
 		},
 	}
@@ -32,22 +32,34 @@ func languages() map[string]*language {
 		stop: idStop, stem: idStem,
 		judge: func(d *document) func(int) judged {
 			return func(n int) judged {
-				s := newIndonesian(&d.units[n], d.people)
+				s := newIndonesian(&d.units[n], d.named)
 				return judged{scores: [kinds]float64{decision: s.decision(), action: s.action(), question: s.question()}}
 			}
 		},
 	}
-	return map[string]*language{"": en, "en": en, "id": id, "ms": id}
+	out := map[string]*language{"": en, "en": en, "id": id, "ms": id}
+	for code, w := range cuesInText {
+		out[code] = &language{
+			stem:  func(word string) string { return word },
+			judge: func(d *document) func(int) judged { return func(n int) judged { return w.judge(d, n) } },
+		}
+	}
+	out["yue"] = out["zh"]
+	return out
 }
 
-// languageOf is the language of at least half of the lines, or nil. Lines without one count as English.
+var cuesInText = map[string]*textCues{
+	"ja": readTextCues("ja"), "ko": readTextCues("ko"), "th": readTextCues("th"), "zh": readTextCues("zh"),
+}
+
+// languageOf returns the known language of at least half of the lines, or nil. Lines without a language count as English.
 func languageOf(lines []*models.Utterance) *language {
 	known := languages()
 	count := map[*language]int{}
 	for _, u := range lines {
 		count[known[u.Language]]++
 	}
-	for _, code := range []string{"en", "id"} {
+	for _, code := range []string{"en", "id", "ja", "ko", "th", "zh"} {
 		if l := known[code]; 2*count[l] >= len(lines) {
 			return l
 		}
@@ -55,12 +67,15 @@ func languageOf(lines []*models.Utterance) *language {
 	return nil
 }
 
+// otherStop holds the most frequent words without a topic in languages that are not known otherwise.
+var otherStop = readWords("other").set("stop")
+
 // silent reports whether a word carries no topic.
 func (d *document) silent(low string) bool {
-	return stopWords[low] || d.lang != nil && d.lang.stop[low]
+	return stopWords[low] || otherStop[low] || d.lang != nil && d.lang.stop[low]
 }
 
-// idStem takes the endings off that Indonesian hangs on nouns: -nya, -ku, -mu, -lah, -kah.
+// idStem removes the Indonesian suffixes -nya, -ku, -mu, -lah and -kah.
 func idStem(w string) string {
 	for _, end := range []string{"nya", "lah", "kah", "ku", "mu"} {
 		if root, ok := strings.CutSuffix(w, end); ok && len(root) >= 4 {

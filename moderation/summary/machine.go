@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// machineTalk is how people try to have a machine that reads along say or do something. Nothing here obeys text, but a
-// summary that quotes such a line would pass it on to the next reader, who may be a machine.
+// machineTalk matches attempts to make a machine that reads the transcript say or do something. Nothing here obeys text, but
+// a summary that quoted such a line would pass it on to its reader, which may be a machine.
 var machineTalk = regexp.MustCompile(`(?i)` +
 	`\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:instructions?|rules?|prompts?|guidelines?|moderation|restrictions?)\b` +
 	`|\b(?:system|developer|hidden|secret) prompt\b|\bprompt injection\b` +
@@ -20,14 +20,14 @@ var machineTalk = regexp.MustCompile(`(?i)` +
 	`(?:mute|unmute|ban|remove|post|write|say|ignore|delete|add|mark|summari[sz]e|dismiss|approve|send)\b` +
 	`|\b(?:unmute|unban) (?:all|everyone|everybody)\b|\bpost this link\b`)
 
-// machineWords is a cheap test: without one of them a line does not talk to the machine.
+// machineWords is a cheap test: every text that machineTalk matches contains one of them.
 var machineWords = []string{
 	"ignore", "disregard", "forget", "override", "bypass", "prompt", "system", "assistant", "user:", "developer", "<", "[inst", "[/inst",
 	"you are n",
 	"an ai", "language model", "artificial", "summary", "earshot", "bot", "summari", "transcriber", "unmute", "unban", "this link",
 }
 
-// talksToMachine reports whether a line is meant for the machine that sums up.
+// talksToMachine reports whether a line addresses a machine.
 func talksToMachine(text string) bool {
 	low := strings.ToLower(text)
 	return slices.ContainsFunc(machineWords, func(w string) bool { return strings.Contains(low, w) }) && machineTalk.MatchString(text)

@@ -5,55 +5,116 @@ import (
 	"strings"
 )
 
-// What people answer with who agree to do something, or to what was said; and who don't know.
+// How people reply when they agree, refuse, or don't know.
 var (
-	accepts   = englishWords.set("accepts")
-	refuses   = englishWords.set("refuses")
-	unknowing = englishWords.phrases("unknowing")
+	accepts = englishWords.set("accepts")
+	refuses = englishWords.set("refuses")
+	saysNo  = map[string]bool{"no": true, "nope": true, "nah": true}
+	// refusesNot is what people have none of when they agree: "no problem", "no objections".
+	refusesNot = englishWords.set("refusesNot")
+	unknowing  = englishWords.phrases("unknowing")
+	supposes   = englishWords.phrases("supposes")
+	// guessEmpty are words that add nothing to "I don't know".
+	guessEmpty = englishWords.set("guessEmpty")
 )
 
-// How far after a line its answer is looked for.
+// How far after a line its reply is looked for.
 const (
 	replyLines  = 4
 	replyMS     = 15_000
-	fullAnswer  = 5  // words of an answer that is more than a nod
-	shortAnswer = 14 // and of one that only says that nobody knows
+	fullAnswer  = 5  // the fewest words of an answer that is more than a nod
+	leastGuess  = 2  // the fewest words after "I don't know" that are a guess
+	shortAnswer = 14 // the most words of one that only says that somebody doesn't know
 )
 
 // reply is what came after a sentence.
 type reply struct {
-	accepted bool   // the next one who spoke agreed
-	by       string // who did
+	accepted bool   // the next speaker agreed
+	by       string // that speaker
 	answered bool   // somebody answered a question
+	refused  bool   // the next speaker said no
 	open     bool   // somebody said that they don't know
 	ended    bool   // nothing was said after it
 }
 
-// replyTo looks at what others said after unit n, and at what its speaker went on with.
+// replyTo looks at what others said after unit n, and at how its speaker went on.
 func (d *document) replyTo(n int) reply {
 	var r reply
 	u := &d.units[n]
 	at := u.lines[len(u.lines)-1]
 	who := d.lines[at].SpeakerID
-	last := n == len(d.units)-1 || d.units[n+1].lines[0] != at
+	last := saysNoMore(d.units[n+1:], at)
 	if !last {
 		r.answered = true // whoever goes on talking asked for the sake of it, or answers it
 	}
+	asked := false // something else was asked in between: who doesn't know answers that
 	r.ended = at == len(d.lines)-1
 	for i := at + 1; i < len(d.lines) && i <= at+replyLines && d.lines[i].StartMS-d.lines[at].EndMS <= replyMS; i++ {
 		said := sentence{ws: plainWords(words(d.lines[i].Text))}
+		mine := d.lines[i].SpeakerID == who
+		if len(said.ws) >= fullAnswer && strings.HasSuffix(d.lines[i].Text, "?") {
+			asked = true
+		}
 		if at := said.saysWhere(unknowing); at >= 0 && at < fullAnswer && len(said.ws) <= shortAnswer {
-			r.open = !r.answered // the first answer counts
+			r.open = !r.answered && !mine && !asked && !guesses(d.lines[i].Text) && !d.answeredLater(u, i, who)
 			return r
 		}
-		mine := d.lines[i].SpeakerID == who
 		if !mine && last && !r.accepted && r.by == "" && len(said.ws) > 0 {
 			r.by = d.lines[i].SpeakerID
+			r.refused = saysNo[said.ws[0]] && !said.within(refusesNot, 1, 4)
 			r.accepted = said.within(accepts, 0, 2) && !said.within(refuses, 0, 5)
 		}
 		r.answered = r.answered || d.answers(u, i, said, mine)
 	}
 	return r
+}
+
+// saysNoMore reports whether the units after one have nothing but a nod in its last line.
+func saysNoMore(after []unit, line int) bool {
+	for _, u := range after {
+		if u.lines[0] != line {
+			return true
+		}
+		if slices.ContainsFunc(u.words, func(w word) bool { return !fillers[w.low] }) {
+			return false
+		}
+	}
+	return true
+}
+
+// guesses reports whether somebody who doesn't know answers all the same: "I don't know, they might", "I guess so, I don't know".
+func guesses(text string) bool {
+	ws := words(text)
+	if all := (sentence{ws: plainWords(ws)}); all.says(supposes) {
+		return true
+	}
+	for i, w := range ws {
+		before := sentence{ws: plainWords(ws[:i])}
+		if !before.says(unknowing) || !w.apart && w.low != "but" && w.low != "if" {
+			continue
+		}
+		after := sentence{ws: plainWords(ws[i:])}
+		if after.says(unknowing) {
+			return false
+		}
+		rest := slices.DeleteFunc(after.ws, func(w string) bool { return openers[w] || fillers[w] || guessEmpty[w] })
+		return len(rest) >= leastGuess && rest[0] != "to" // "to be honest"
+	}
+	return false
+}
+
+// answeredLater reports whether somebody else than who asked has an answer after line i, in which somebody had none.
+func (d *document) answeredLater(u *unit, i int, who string) bool {
+	for j := i + 1; j < len(d.lines) && j < i+replyLines; j++ {
+		said := sentence{ws: plainWords(words(d.lines[j].Text))}
+		if d.lines[j].SpeakerID == who || said.says(unknowing) || strings.HasSuffix(d.lines[j].Text, "?") {
+			continue
+		}
+		if yes := said.within(accepts, 0, 1) || said.within(refuses, 0, 1); len(said.ws) >= fullAnswer && (yes || d.shared(u, j) >= 2) {
+			return true
+		}
+	}
+	return false
 }
 
 // answers reports whether line i says something to the question: yes or no, or more than a nod.
@@ -64,15 +125,18 @@ func (d *document) answers(u *unit, i int, said sentence, mine bool) bool {
 	if len(said.ws) < fullAnswer || strings.HasSuffix(d.lines[i].Text, "?") {
 		return false
 	}
-	return !mine || d.sharesTerm(u, i)
+	return !mine || d.shared(u, i) > 0
 }
 
-// sharesTerm reports whether line i is about something that the sentence is about.
-func (d *document) sharesTerm(u *unit, i int) bool {
+// shared counts the words with a topic of line i that the sentence has too.
+func (d *document) shared(u *unit, i int) int {
+	shared := 0
 	for _, n := range d.of[i] {
-		if slices.ContainsFunc(d.units[n].terms, func(t int) bool { return slices.Contains(u.terms, t) }) {
-			return true
+		for _, t := range d.units[n].terms {
+			if slices.Contains(u.terms, t) {
+				shared++
+			}
 		}
 	}
-	return false
+	return shared
 }

@@ -1,3 +1,5 @@
+//go:build !race
+
 package summary
 
 import (
@@ -17,7 +19,7 @@ import (
 //go:embed testdata/*.txt
 var templates embed.FS
 
-// template reads a file of templates, one a line.
+// template reads a file of templates, one per line.
 func template(t testing.TB, name string) []string {
 	t.Helper()
 	data, err := templates.ReadFile("testdata/" + name + ".txt")
@@ -33,7 +35,7 @@ func template(t testing.TB, name string) []string {
 	return out
 }
 
-// room is a synthetic session of which it is known what was planted in it.
+// room is a synthetic session with known planted items.
 type room struct {
 	in      Input
 	planted map[models.Key]kind // decisions, actions, questions
@@ -44,7 +46,7 @@ type room struct {
 
 var cast = []string{"Ana", "Ben", "Cem", "Dora"}
 
-// maker makes one room.
+// maker creates one room.
 type maker struct {
 	t      testing.TB
 	rng    *rand.Rand
@@ -55,7 +57,8 @@ type maker struct {
 	others string // suffix of the template files: "" or "-other"
 }
 
-// makeRoom plays a room of some topics, each with lines of its own words, padding, planted items and their look-alikes.
+// makeRoom creates a room with some topics, each with lines in its own words, padding, planted items and sentences that resemble
+// them.
 func makeRoom(t testing.TB, seed uint64, topics, lines int, suffix string) *room {
 	m := &maker{t: t, rng: rand.New(rand.NewPCG(seed, 7)), others: suffix, room: &room{
 		planted: map[models.Key]kind{}, core: map[models.Key]int{}, starts: map[int]bool{}, topics: topics,
@@ -116,7 +119,7 @@ func (m *maker) topic(i, lines int) {
 	}
 }
 
-// answer has somebody else answer a line.
+// answer adds somebody else's answer to a line.
 func (m *maker) answer(key models.Key, english, indonesian string) {
 	who := int(key.Track[1] - '0')
 	if m.others == "-id" {
@@ -125,7 +128,7 @@ func (m *maker) answer(key models.Key, english, indonesian string) {
 	m.say(english, (who+1)%len(cast))
 }
 
-// file is the other set of templates, where there is one.
+// file returns the other set of templates, if there is one.
 func (m *maker) file(name string) string {
 	if _, err := templates.ReadFile("testdata/" + name + m.others + ".txt"); err == nil {
 		return name + m.others
@@ -133,7 +136,7 @@ func (m *maker) file(name string) string {
 	return name
 }
 
-// pick fills one of the templates, with central nouns of the topic or with any.
+// pick fills in one of the templates, with central nouns of the topic or with any.
 func (m *maker) pick(from []string, central bool) string {
 	s := from[m.rng.IntN(len(from))]
 	three := m.draw(14, 0.7)
@@ -148,7 +151,7 @@ func (m *maker) pick(from []string, central bool) string {
 		"{n}", m.nouns[three[0]], "{m}", m.nouns[three[1]], "{d}", days[m.rng.IntN(4)], "{p}", cast[m.rng.IntN(len(cast))]).Replace(s)
 }
 
-// draw puts the first n nouns in a random order, in which the central ones tend to come first when skew is above 0.
+// draw shuffles the first n nouns; if skew is above 0, the central ones tend to come first.
 func (m *maker) draw(n int, skew float64) []int {
 	at := make([]float64, n)
 	order := make([]int, n)
@@ -176,8 +179,8 @@ func (m *maker) say(text string, who int) models.Key {
 	return key
 }
 
-// damaged is the room as a recogniser that gets a tenth of the words wrong would write it down: of the errors, 60 % are
-// wrong words (half of them one letter off, half other words of the room), 25 % are missing words, 15 % added ones.
+// damaged is the room as a recogniser with a word error rate of a tenth would transcribe it: of the errors, 60 % are substitutions
+// (half of them one letter off, half other words of the room), 25 % deletions, 15 % insertions.
 func damaged(r *room, seed uint64, share float64) *room {
 	rng := rand.New(rand.NewPCG(seed, 99))
 	var vocabulary []string

@@ -1,26 +1,37 @@
 package summary
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // sentence is a unit made ready for the cues.
 type sentence struct {
 	ws      []string // plain words, near misses of cue words put right
 	raw     *unit
+	apart   []bool // a mark stands before the word
 	asks    bool
 	names   bool // a speaker of the room is named
 	opened  bool // it began with a word that sums up, which is not quoted
+	either  bool // it names an alternative: "or we use"
 	people  map[string]bool
-	speaker string // who says it
+	parts   map[string]bool // parts of names that are words too
+	speaker string          // who says it
 }
 
 func newSentence(d *document, n int, spell *speller) sentence {
 	u := &d.units[n]
 	s := sentence{
-		ws: plainWords(u.words), raw: u, asks: u.asks, people: d.people, speaker: d.lines[u.lines[0]].SpeakerID,
-		opened: sumsUp(u.heard),
+		ws: plainWords(u.words), raw: u, asks: u.asks, people: d.named, speaker: d.lines[u.lines[0]].SpeakerID,
+		opened: sumsUp(u.heard), either: alternative(u.heard), parts: d.people,
+	}
+	for _, w := range u.words {
+		for i := range plainWords([]word{w}) {
+			s.apart = append(s.apart, w.apart && i == 0)
+		}
 	}
 	for i, w := range s.ws {
-		s.names = s.names || d.people[w]
+		s.names = s.names || d.named[w]
 		s.ws[i] = spell.right(w)
 	}
 	return s
@@ -29,12 +40,18 @@ func newSentence(d *document, n int, spell *speller) sentence {
 // sumsUp reports whether a sentence was begun with "so" or the like.
 func sumsUp(heard string) bool {
 	ps := pieces(heard)
-	for _, p := range ps[:min(2, len(ps))] {
-		if decideClose[p.low] {
+	for i, p := range ps[:min(2, len(ps))] {
+		if decideClose[p.low] && (i+1 == len(ps) || ps[i+1].low != "that") { // "so that we're not going to have"
 			return true
 		}
 	}
 	return false
+}
+
+// alternative reports whether a sentence begins with "or" or "either".
+func alternative(heard string) bool {
+	ps := pieces(heard)
+	return len(ps) > 0 && (ps[0].low == "or" || ps[0].low == "either")
 }
 
 // at is the i-th word, or "" outside.
@@ -78,3 +95,12 @@ func (s *sentence) saysAt(i int, set phraseSet) int {
 	}
 	return n
 }
+
+// brokenOff reports whether the recogniser heard a sentence break off: "I'll need to check if any of the…".
+func (u *unit) brokenOff() bool {
+	heard := strings.TrimSpace(u.heard)
+	return strings.HasSuffix(heard, "…") || strings.HasSuffix(heard, "...")
+}
+
+// quotes reports whether a sentence has somebody else's words in quotation marks.
+func (u *unit) quotes() bool { return strings.ContainsAny(u.heard, "\"“”") }

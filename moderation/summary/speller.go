@@ -12,7 +12,7 @@ type speller struct {
 // minSpelled is the shortest cue word that is looked for in this way; short words have too many neighbours.
 const minSpelled = 5
 
-func newSpeller(cues []map[string]bool) *speller {
+func newSpeller(cues, others []map[string]bool) *speller {
 	s := &speller{known: map[string]bool{}, near: map[string]string{}, cache: map[string]string{}}
 	for _, set := range cues {
 		for w := range set {
@@ -28,6 +28,11 @@ func newSpeller(cues []map[string]bool) *speller {
 			if old, ok := s.near[key]; !ok || w < old { // the same one, whatever the order of the map
 				s.near[key] = w
 			}
+		}
+	}
+	for _, set := range others { // "chose" is no "chase", but "close" is no "chose" either
+		for w := range set {
+			s.known[w] = true
 		}
 	}
 	return s
@@ -48,8 +53,8 @@ func (s *speller) right(w string) string {
 		cut := w[:i] + w[i+1:]
 		if s.known[cut] && len(cut) > minSpelled { // a letter too many
 			out = cut
-		} else if r, ok := s.near[cut]; ok && len(r) == len(w) && r[:i] == w[:i] && r[i+1:] == w[i+1:] { // a wrong letter
-			out = r
+		} else if r, ok := s.near[cut]; ok && i > 0 && len(r) == len(w) && r[:i] == w[:i] && r[i+1:] == w[i+1:] {
+			out = r // a wrong letter, but the first: "unsure" is not "ensure"
 		}
 	}
 	if out != w && english.Stem(out, false) == english.Stem(w, false) { // another form of it is another word: agree, agreed

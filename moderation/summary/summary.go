@@ -1,11 +1,12 @@
 // Package summary says what a session was about, from its lines alone: a headline, chapters with titles, highlights,
 // decisions, actions and questions, who talked how much, and what the rules found. Everything it says about the talk is
-// quoted or counted, and every item names the lines it rests on. No language model takes part, so that nothing can be
+// quoted or counted, and every item cites the lines it is based on. No language model is involved, so nothing can be
 // invented: the same lines give the same summary, byte for byte.
 //
-// Doubtful lines are never quoted, nor lines that a rule flagged, nor lines that talk to the machine instead of to the
-// people; the summary says how many were left out. Decisions, actions and questions are found by cues of English and
-// Indonesian and stay empty for other languages; the rest works for all languages that put spaces between words.
+// Doubtful lines are never quoted, nor are lines that a rule flagged or that address a machine rather than the people in the
+// room; the summary says how many were left out. Decisions, actions and questions are found by cue words, in English, Indonesian,
+// Chinese, Japanese, Korean and Thai, and their lists stay empty in other languages. The rest works in any language, with or
+// without spaces between words.
 package summary
 
 import (
@@ -18,11 +19,11 @@ import (
 	"earshot/models"
 )
 
-// Make sums a session up. It takes about 10 ms for an hour of talk and never fails: where nothing was said, the headline
-// says so and the lists are empty, never nil.
+// Make summarises a session. It takes about 10 ms per hour of talk and never fails: if nothing was said, the headline says
+// so and the lists are empty, never nil. Any number of goroutines may call it.
 func Make(in Input) models.Summary { return MakeWith(in, trained) }
 
-// MakeWith is Make with other weights than those that the program was built with.
+// MakeWith is Make with weights other than the built-in ones.
 func MakeWith(in Input, w Weights) models.Summary {
 	lines := inOrder(in)
 	d := newDocument(lines, flaggedLines(in.Flags))
@@ -30,7 +31,7 @@ func MakeWith(in Input, w Weights) models.Summary {
 	found := d.findCues()
 	out := models.Summary{
 		Session: in.Session.ID, Kind: models.SummarySession, SinceMS: in.SinceMS,
-		Chapters:   titler{d}.titled(chapters),
+		Chapters:   titler{d}.chaptersOf(chapters),
 		Highlights: d.highlights(chapters, found, w),
 		Decisions:  d.listed(found[decision]),
 		Actions:    d.listed(found[action]),
@@ -46,11 +47,11 @@ func MakeWith(in Input, w Weights) models.Summary {
 	for _, u := range lines {
 		out.UntilMS = max(out.UntilMS, u.EndMS)
 	}
-	out.Headline = d.headline(out)
+	out.Headline = d.headline(out, lines)
 	return out
 }
 
-// flaggedLines are the lines with a flag that no host dismissed.
+// flaggedLines returns the lines with a flag that no host has dismissed.
 func flaggedLines(flags []models.Flag) map[models.Key]bool {
 	out := map[models.Key]bool{}
 	for _, f := range flags {
@@ -61,10 +62,10 @@ func flaggedLines(flags []models.Flag) map[models.Key]bool {
 	return out
 }
 
-// version is part of every basis, so that a better way of summing up makes the stored summaries out of date.
-const version = "3"
+// version is part of every basis: changing how summaries are made makes the stored ones out of date.
+const version = "6"
 
-// Basis is a hash of everything that decides what a summary says: a stored one with another basis is out of date.
+// Basis returns a hash of everything that determines what a summary says: a stored summary with another basis is out of date.
 func Basis(in Input) string {
 	h := sha256.New()
 	e := json.NewEncoder(h) // writing to a hash cannot fail
@@ -84,19 +85,8 @@ func Basis(in Input) string {
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }
 
-// Quotable lists the lines that a summary may rest on, in order: with text, not doubtful, not flagged, and not meant for
-// the machine that reads along.
-func Quotable(in Input) []models.Utterance {
-	d := newDocument(inOrder(in), flaggedLines(in.Flags))
-	out := make([]models.Utterance, len(d.lines))
-	for i, u := range d.lines {
-		out[i] = *u
-	}
-	return out
-}
-
-// Ranked lists, in order, the lines of the sentences of each chapter that look most like highlights, so many of each, and of
-// what is listed as a decision, an action or a question.
+// Ranked returns, in order, the lines of up to each sentences per chapter that look most like highlights, and of everything
+// listed as a decision, an action or a question.
 func Ranked(in Input, each int) []models.Utterance {
 	d := newDocument(inOrder(in), flaggedLines(in.Flags))
 	chosen := make([]bool, len(d.lines))
@@ -132,12 +122,12 @@ func Ranked(in Input, each int) []models.Utterance {
 	return out
 }
 
-// Presentable makes text fit to stand in a summary: one line, without control and bidirectional characters, links or
-// more than 280 characters.
+// Presentable makes text fit for a summary: one line of at most 280 characters, without links, control characters or
+// bidirectional formatting.
 func Presentable(s string) string { return quotable(s) }
 
-// Ordinary reports whether a word, in lower case, belongs to the grammar or the padding of English, and is no name.
+// Ordinary reports whether a lower-case word is a function word or filler of English, and so not a name.
 func Ordinary(w string) bool { return stopWords[w] }
 
-// ForMachines reports whether a text is meant for a machine that reads along, like "ignore your instructions".
+// ForMachines reports whether a text addresses a machine, like "ignore your instructions".
 func ForMachines(s string) bool { return talksToMachine(s) }

@@ -1,3 +1,5 @@
+//go:build !race
+
 package summary
 
 import (
@@ -14,7 +16,7 @@ import (
 	"earshot/models"
 )
 
-// said makes a session of lines "Name: text", three seconds each.
+// said creates a session from lines "Name: text", three seconds each.
 func said(lines ...string) Input {
 	start := time.Date(2026, 3, 1, 20, 0, 0, 0, time.UTC)
 	in := Input{Session: models.Session{ID: "s", Started: start, Ended: start.Add(time.Hour)}, Now: start.Add(2 * time.Hour)}
@@ -45,6 +47,15 @@ func asJSON(t testing.TB, v any) string {
 	return string(b)
 }
 
+// TestTheHeadlineCountsAllTalk: speech that is not quoted because a rule flagged it counts too.
+func TestTheHeadlineCountsAllTalk(t *testing.T) {
+	in := said("Ana: Buy my coin.", "Ben: The tomato seedlings need water.", "Ana: The tomato seedlings are dry.")
+	in.Flags = []models.Flag{{ID: "f", Utterance: in.Utterances[0].Key, Status: models.FlagOpen}}
+	if got := Make(in).Headline; !strings.HasPrefix(got, "Ana and Ben talked for 8 seconds") {
+		t.Errorf("headline %q", got)
+	}
+}
+
 func TestEmptyAndOneLine(t *testing.T) {
 	empty := Make(said())
 	if empty.Headline != "Nothing was said." {
@@ -65,7 +76,7 @@ func TestEmptyAndOneLine(t *testing.T) {
 	}
 }
 
-// The order in which lines, flags and people come must not matter, nor the run.
+// The result must not depend on the order of lines, flags and people, nor on the run.
 func TestSameLinesSameSummary(t *testing.T) {
 	r := makeRoom(t, 1, 5, 20, "")
 	for i := range 12 {
@@ -92,7 +103,7 @@ func TestSameLinesSameSummary(t *testing.T) {
 	}
 }
 
-// Everything that is said cites lines of the session, and quotes are found in them.
+// Every statement cites lines of the session, and quotes occur in them.
 func TestEverythingCitesItsLines(t *testing.T) {
 	r := makeRoom(t, 2, 5, 20, "")
 	s := Make(r.in)
@@ -152,12 +163,12 @@ func TestDoubtfulAndFlaggedLinesAreNotQuoted(t *testing.T) {
 	for i := range in.Utterances {
 		in.Utterances[i].Doubt = []models.Doubt{models.DoubtLoss}
 	}
-	if s := Make(in); !strings.Contains(s.Headline, "too doubtful") || len(s.Decisions) != 0 {
+	if s := Make(in); !strings.Contains(s.Headline, "doubtful or flagged") || len(s.Decisions) != 0 {
 		t.Errorf("all doubtful: %s", asJSON(t, s))
 	}
 }
 
-// Who talks to the machine changes nothing: the summary is the one of the room without these lines, but for the counts.
+// Instructions to the model have no effect: the summary equals that of the room without these lines, except for the counts.
 func TestInjectionChangesNothing(t *testing.T) {
 	r := makeRoom(t, 3, 4, 20, "")
 	want := Make(r.in)
@@ -182,7 +193,7 @@ func TestInjectionChangesNothing(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	// Innocent lines that have the same words stay.
+	// Innocent lines with the same words stay.
 	texts := []string{
 		"The referee ignored the rules of the game.", "In summary, the festival was great.", "The system works.",
 		"I forget the rules all the time, sorry to say.",
@@ -308,7 +319,7 @@ func TestOtherLanguagesHaveNoCues(t *testing.T) {
 	}
 }
 
-// manyLines is a session of n lines of synthetic rooms one after the other.
+// manyLines is a session of n lines of synthetic rooms, one after the other.
 func manyLines(t testing.TB, n int) Input {
 	var in Input
 	var now int64

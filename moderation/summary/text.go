@@ -62,9 +62,13 @@ func sentences(s string) []string {
 	var out []string
 	from := 0
 	for i, r := range s {
-		if r == ' ' && i > from && endsSentence(s[from:i]) {
+		switch {
+		case r == ' ' && i > from && endsSentence(s[from:i]):
 			out = appendText(out, s[from:i])
 			from = i + 1
+		case r == '。' || r == '？' || r == '！':
+			out = appendText(out, s[from:i+utf8.RuneLen(r)])
+			from = i + utf8.RuneLen(r)
 		}
 	}
 	return appendText(out, s[from:])
@@ -127,7 +131,7 @@ func appendText(out []string, s string) []string {
 func endsSentence(s string) bool {
 	s = strings.TrimRight(s, `"')]”’`)
 	switch {
-	case strings.HasSuffix(s, "?"), strings.HasSuffix(s, "!"), strings.HasSuffix(s, "。"), strings.HasSuffix(s, "？"):
+	case strings.HasSuffix(s, "?"), strings.HasSuffix(s, "!"), strings.HasSuffix(s, "。"), strings.HasSuffix(s, "？"), strings.HasSuffix(s, "！"):
 		return true
 	case strings.HasSuffix(s, "..."), strings.HasSuffix(s, "…"), !strings.HasSuffix(s, "."):
 		return false
@@ -147,18 +151,30 @@ type word struct {
 	upper bool   // begins with a capital although it is not the first
 	apart bool   // a mark stands between the word before and this one
 	term  int    // its id in the document, or -1
+
+	joined bool // nothing stands between the word before and this one
+	script script
 }
 
-// words parts a sentence into words: runs of letters, marks, digits and inner apostrophes and hyphens.
+// words parts a sentence into words: runs of letters, marks, digits and inner apostrophes and hyphens; where a script puts no
+// spaces, into characters.
 func words(s string) []word {
 	var out []word
 	from, apart := -1, false
 	flush := func(to int) {
 		if from >= 0 {
 			raw := strings.TrimRight(s[from:to], "'’-")
+			if strings.ContainsFunc(raw, isUnspaced) {
+				out = parted(out, raw, apart)
+				from, apart = -1, false
+				return
+			}
 			first, _ := utf8.DecodeRuneInString(raw)
 			low := strings.ReplaceAll(strings.ToLower(raw), "’", "'")
-			out = append(out, word{raw, low, len(out) > 0 && unicode.IsUpper(first), apart, -1})
+			if isHangul(low) {
+				low = koreanRoot(low)
+			}
+			out = append(out, word{raw: raw, low: low, upper: len(out) > 0 && unicode.IsUpper(first), apart: apart, term: -1})
 			from, apart = -1, false
 		}
 	}

@@ -16,16 +16,21 @@ import (
 // which are frequent in the chapter and rare in the others (C-value: K. Frantzi, S. Ananiadou, H. Mima, IJDL 3, 2000). What
 // stands after "to", "we" or "can" is more often a verb than the name of a thing.
 const (
-	longChapter  = 40  // lines, from which a phrase must be said twice
-	titleWords   = 4   // the longest phrase
-	joinedWords  = 6   // the longest title
-	longerBetter = 1.4 // of a phrase for each word that it has more than one
-	verbal       = 0.5 // a phrase that stands after "to" or "we" more often than this is none
+	longChapter  = 400  // words, from which a phrase must be said twice
+	titleWords   = 4    // the longest phrase
+	joinedWords  = 6    // the longest title
+	longerBetter = 1.4  // factor of a phrase for each word beyond the first
+	phraseBetter = 2.0  // factor of a phrase of more than one word
+	named        = 0.6  // factor of a phrase that shares a word with the title of an earlier chapter
+	verbal       = 0.5  // share of uses after "to", "we" and the like above which a phrase is taken for a verb
+	verbalWord   = 0.35 // the same for a single word
+	thingWord    = 0.35 // share of uses after "the", "of" and the like below which a single word is not taken for a noun
 )
 
 var (
 	phraseJoins  = englishWords.set("phraseJoins")
 	beforeVerbs  = englishWords.set("beforeVerbs")
+	neverLast    = englishWords.set("neverLast")
 	neverNouns   = englishWords.set("neverNouns")
 	beforeThings = englishWords.set("beforeThings")
 )
@@ -45,8 +50,8 @@ type phrase struct {
 // titler names the chapters of a document.
 type titler struct{ *document }
 
-// titled names the chapters.
-func (d titler) titled(spans []span) []models.Chapter {
+// chaptersOf names the chapters.
+func (d titler) chaptersOf(spans []span) []models.Chapter {
 	out := []models.Chapter{}
 	in := d.spread(spans)
 	for n, s := range spans {
@@ -88,17 +93,46 @@ func (d titler) phrases(s span, in []int, chapters int) []phrase {
 			}
 		}
 	}
+	long := d.wordsIn(s) > longChapter
 	var all []phrase
 	for _, key := range slices.Sorted(maps.Keys(found)) {
 		p := found[key]
-		if p.words > 1 && p.times < 2 && s.to-s.from > longChapter || p.verbal > verbal*p.times && p.verbal > p.things {
+		if d.english() && !p.noun() || p.words > 1 && p.times < 2 && long {
 			continue
 		}
 		p.rate(in, chapters)
+		if d.titled(p) {
+			p.score *= named
+		}
 		all = append(all, *p)
 	}
 	slices.SortStableFunc(all, func(x, y phrase) int { return cmp.Compare(y.score, x.score) })
 	return distinct(all)
+}
+
+func (d titler) wordsIn(s span) int {
+	n := 0
+	for i := s.from; i < s.to; i++ {
+		for _, u := range d.of[i] {
+			n += len(d.units[u].words)
+		}
+	}
+	return n
+}
+
+// noun reports whether a phrase is used like the name of a thing.
+func (p *phrase) noun() bool {
+	if p.words == 1 && p.times > 1 {
+		return p.verbal <= verbalWord*p.times && p.things >= thingWord*p.times
+	}
+	return p.verbal <= verbal*p.times || p.verbal <= p.things
+}
+
+// titled reports whether an earlier chapter is called by one of the phrase's words.
+func (d titler) titled(p *phrase) bool {
+	return slices.ContainsFunc(d.titles, func(of []phrase) bool {
+		return slices.ContainsFunc(of, func(other phrase) bool { return alike(other.text, p.text) })
+	})
 }
 
 // rate says how well a phrase names a chapter.
@@ -110,7 +144,7 @@ func (p *phrase) rate(in []int, chapters int) {
 	told /= float64(len(p.terms))
 	p.score = math.Pow(longerBetter, float64(p.words-1)) * p.times * told * (0.5 + p.things/p.times)
 	if p.words > 1 {
-		p.score *= 1.5
+		p.score *= phraseBetter
 	}
 }
 
@@ -121,14 +155,21 @@ func distinct(all []phrase) []phrase {
 		if len(out) == 2 || len(out) == 1 && p.score < out[0].score/4 {
 			break
 		}
-		if len(out) == 1 && (out[0].words+p.words+1 > joinedWords || slices.ContainsFunc(p.terms, func(t int) bool {
-			return slices.Contains(out[0].terms, t)
-		})) {
+		if len(out) == 1 && out[0].words > 1 && (p.words == 1 || strings.Contains(out[0].text, " and ")) {
+			continue // one good phrase is a title; a word beside it says less
+		}
+		if len(out) == 1 && !p.beside(out[0]) {
 			continue
 		}
 		out = append(out, p)
 	}
 	return out
+}
+
+// beside reports whether p fits into a title with another phrase.
+func (p *phrase) beside(other phrase) bool {
+	shared := slices.ContainsFunc(p.terms, func(t int) bool { return slices.Contains(other.terms, t) })
+	return !shared && other.words+p.words+1 <= joinedWords && !strings.Contains(p.text, " and ")
 }
 
 // collect counts the phrases of a sentence.
@@ -142,7 +183,7 @@ func (d titler) collect(u *unit, found map[string]*phrase) {
 			if to > from+1 && (w.apart || !d.namesThing(w) && !d.joins(u, to-1)) {
 				break
 			}
-			if d.namesThing(w) {
+			if d.namesThing(w) && (to == from+1 || !d.participle(w)) {
 				d.count(u, from, to, found)
 			}
 		}
@@ -152,6 +193,11 @@ func (d titler) collect(u *unit, found map[string]*phrase) {
 // namesThing reports whether a word may begin or end the name of something.
 func (d titler) namesThing(w word) bool {
 	return w.term >= 0 && (!d.english() || !neverNouns[w.low])
+}
+
+// participle reports whether a word can only end a phrase that goes on: "cords attached", "calls resulting".
+func (d titler) participle(w word) bool {
+	return d.english() && (neverLast[w.low] || strings.HasSuffix(w.low, "ed") && !strings.HasSuffix(w.low, "eed"))
 }
 
 // joins reports whether the word stands between two parts of one phrase.
@@ -172,7 +218,7 @@ func (d titler) count(u *unit, from, to int, found map[string]*phrase) {
 		lows = append(lows, w.low)
 		raws = append(raws, shownWord(w))
 	}
-	key := strings.Join(lows, " ")
+	key := joinWords(u.words[from:to], lows)
 	if len(terms) == 1 {
 		key = d.surface(terms[0])
 	}
@@ -182,7 +228,7 @@ func (d titler) count(u *unit, from, to int, found map[string]*phrase) {
 		found[key] = p
 	}
 	p.times++
-	shown := strings.Join(raws, " ")
+	shown := joinWords(u.words[from:to], raws)
 	if p.shown[shown]++; p.text == "" || p.shown[shown] > p.shown[p.text] {
 		p.text = shown
 	}
@@ -191,6 +237,18 @@ func (d titler) count(u *unit, from, to int, found map[string]*phrase) {
 		p.verbal += is(beforeVerbs[before] || strings.HasSuffix(before, "n't") || strings.HasSuffix(before, "'ll"))
 		p.things += is(beforeThings[before])
 	}
+}
+
+// joinWords puts texts of words side by side as the words stand: where nothing is between them, nothing is put.
+func joinWords(ws []word, texts []string) string {
+	var b strings.Builder
+	for i, t := range texts {
+		if i > 0 && !ws[i].joined {
+			b.WriteByte(' ')
+		}
+		b.WriteString(t)
+	}
+	return b.String()
 }
 
 // shownWord is a word as a title has it: in lower case, but for names.

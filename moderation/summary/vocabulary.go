@@ -6,15 +6,22 @@ import (
 	"unicode/utf8"
 )
 
-// Vocabulary says how likely a person who sums a session up uses each of its words: for words with a topic by how they are
-// used in the session, for the words of a language's grammar by how often summaries use them anywhere.
+// Vocabulary estimates how likely a person's summary of a session is to use each of its words: content words by how they are
+// used in the session, function words by how often summaries use them in general.
 type Vocabulary struct {
 	Topic Linear `json:"topic"`
-	// Grammar holds for a word the likelihood that a summary has it at least once, twice, and so on.
+	// Grammar holds for each function word the probability that a summary has it at least once, twice, and so on.
 	Grammar map[string][]float64 `json:"grammar,omitempty"`
+	// Pairs does the same for two adjacent words.
+	Pairs Linear `json:"pairs"`
+	// GrammarPairs holds the probability that a summary has two adjacent function words ("of the"), and TopicBefore and
+	// TopicAfter how often a content word stands before or after a function word in summaries.
+	GrammarPairs map[string]float64 `json:"grammar_pairs,omitempty"`
+	TopicBefore  map[string]float64 `json:"topic_before,omitempty"`
+	TopicAfter   map[string]float64 `json:"topic_after,omitempty"`
 }
 
-// TopicFeatures are the names of what is counted of a word with a topic. Those after plainTopic are of English.
+// TopicFeatures returns the names of the features of a content word. Those after the first plainTopic are for English only.
 func TopicFeatures() []string { return topicFeatures }
 
 var topicFeatures = []string{
@@ -24,7 +31,7 @@ var topicFeatures = []string{
 
 const plainTopic = 17
 
-// usage is how a session uses one word.
+// usage records how a session uses a word.
 type usage struct {
 	low          string
 	times, lines float64
@@ -41,10 +48,15 @@ type vocabulary struct {
 	ids map[string]int
 	all []usage
 	of  [][]int // unit -> words
+
+	pairs  map[[2]int]*pair
+	order  [][2]int   // of the pairs, as they were first said
+	said   int        // words
+	judged Vocabulary // by what they were judged
 }
 
 func (d *document) vocabulary() *vocabulary {
-	v := &vocabulary{ids: map[string]int{}, of: make([][]int, len(d.units))}
+	v := &vocabulary{ids: map[string]int{}, of: make([][]int, len(d.units)), pairs: map[[2]int]*pair{}}
 	for n := range d.units {
 		u := &d.units[n]
 		line := u.lines[0]
@@ -65,17 +77,19 @@ func (d *document) vocabulary() *vocabulary {
 				x.speakers[d.lines[line].SpeakerID] = true
 			}
 		}
+		v.said += len(u.words)
+		v.countPairs(n, d.lines[line].SpeakerID)
 	}
 	return v
 }
 
 // features describes a word, in the order of TopicFeatures.
-func (v *vocabulary) features(x *usage, lines, words int) []float64 {
+func (v *vocabulary) features(x *usage, lines int) []float64 {
 	length := utf8.RuneCountInString(x.low)
 	tf := math.Log(x.times)
 	total := float64(max(1, lines))
 	return []float64{
-		tf, tf * tf, math.Log(x.lines), math.Log(x.times/float64(max(1, words))*10_000 + 1), math.Log(float64(len(x.speakers))),
+		tf, tf * tf, math.Log(x.lines), math.Log(x.times/float64(max(1, v.said))*10_000 + 1), math.Log(float64(len(x.speakers))),
 		is(len(x.speakers) >= 2), float64(x.first) / total, float64(x.last-x.first) / total, is(length >= 5), is(length >= 7), is(length >= 10),
 		is(x.times == 1), is(x.times >= 3), is(x.times >= 10), is(x.times >= 30), is(strings.ContainsAny(x.low, "0123456789")),
 		is(strings.Contains(x.low, "'")), is(strings.HasSuffix(x.low, "ing")), is(strings.HasSuffix(x.low, "ed")),
@@ -84,23 +98,18 @@ func (v *vocabulary) features(x *usage, lines, words int) []float64 {
 	}
 }
 
-func (v *vocabulary) words() int {
-	n := 0
-	for _, u := range v.of {
-		n += len(u)
-	}
-	return n
-}
-
 // judge says of each word how likely a summary has it.
 func (v *vocabulary) judge(w Vocabulary, lines int) {
-	total := v.words()
+	v.judged = w
 	for i := range v.all {
 		x := &v.all[i]
 		if x.topic {
-			x.likely = 1 / (1 + math.Exp(-w.Topic.score(v.features(x, lines, total))))
+			x.likely = logistic(w.Topic.score(v.features(x, lines)))
 		}
 		x.grammar = w.Grammar[x.low]
+	}
+	for _, p := range v.pairs {
+		p.likely = -1
 	}
 }
 

@@ -26,6 +26,7 @@ func readWords(language string) wordLists {
 		case line == "" || strings.HasPrefix(line, "#"):
 		case strings.HasPrefix(line, "["):
 			name = strings.Trim(line, "[]")
+			out[name] = []string{}
 		default:
 			out[name] = append(out[name], line)
 		}

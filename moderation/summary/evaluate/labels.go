@@ -13,14 +13,46 @@ import (
 //go:embed testdata/labels.txt
 var labelsFile string
 
+//go:embed testdata/labels-held-out.txt
+var heldOutFile string
+
+//go:embed testdata/labels-listed.txt
+var listedFile string
+
 // Labels are the turns with a decision, an action or an open question, by meeting and kind; see testdata/labels.txt.
 type Labels map[string]map[string][]int
 
+// LabelSet is labels with what they tell.
+type LabelSet struct {
+	Name   string
+	Labels Labels
+	Listed bool // only what was listed is labelled: nothing is known of what was missed
+}
+
 // ReadLabels reads the labels that Earshot has made of public meetings.
-func ReadLabels() (Labels, error) {
+func ReadLabels() ([]LabelSet, error) {
+	var out []LabelSet
+	for _, f := range []struct {
+		name, text string
+		listed     bool
+	}{
+		{"cues chosen on them", labelsFile, false},
+		{"labelled before anything was listed", heldOutFile, false},
+		{"only what was listed is labelled", listedFile, true},
+	} {
+		labels, err := parseLabels(f.text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.name, err)
+		}
+		out = append(out, LabelSet{f.name, labels, f.listed})
+	}
+	return out, nil
+}
+
+func parseLabels(file string) (Labels, error) {
 	out := Labels{}
 	n := 0
-	for l := range strings.Lines(labelsFile) {
+	for l := range strings.Lines(file) {
 		n++
 		fields := strings.Fields(l)
 		if len(fields) == 0 || strings.HasPrefix(l, "#") {
@@ -42,13 +74,14 @@ func ReadLabels() (Labels, error) {
 
 // Listed counts what summaries list, and what of it is labelled.
 type Listed struct {
+	Set                    LabelSet
 	Meetings               int
 	found, right, labelled map[string]int
 }
 
 // Add counts one meeting's summary; a meeting without labels counts for nothing.
-func (l *Listed) Add(labels Labels, m Meeting, s models.Summary) {
-	want, ok := labels[m.ID]
+func (l *Listed) Add(m Meeting, s models.Summary) {
+	want, ok := l.Set.Labels[m.ID]
 	if !ok {
 		return
 	}
@@ -67,11 +100,15 @@ func (l *Listed) Add(labels Labels, m Meeting, s models.Summary) {
 	}
 }
 
-// String is the precision and the recall of each kind.
+// String is the precision of each kind and, where all is labelled, the recall.
 func (l Listed) String() string {
 	var out []string
 	for _, kind := range []string{"decision", "action", "question"} {
-		out = append(out, fmt.Sprintf("%ss: %d of %d right, of %d labelled", kind, l.right[kind], l.found[kind], l.labelled[kind]))
+		counts := fmt.Sprintf("%ss: %d of %d right", kind, l.right[kind], l.found[kind])
+		if !l.Set.Listed {
+			counts += fmt.Sprintf(", of %d labelled", l.labelled[kind])
+		}
+		out = append(out, counts)
 	}
-	return fmt.Sprintf("%d labelled meetings: ", l.Meetings) + strings.Join(out, "; ")
+	return fmt.Sprintf("%d meetings, %s: ", l.Meetings, l.Set.Name) + strings.Join(out, "; ")
 }

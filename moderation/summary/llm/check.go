@@ -15,13 +15,7 @@ const (
 	maxCites    = 5
 	maxTitle    = 80  // characters
 	leastShared = 0.6 // of a point's longer words must be words of the lines it cites
-	longWord    = 4   // characters from which a word is a longer one
-	sameStart   = 5   // words that begin with as many same characters are forms of one word
 )
-
-// numberWords are numbers that are no digits.
-var numberWords = strings.Fields(`two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion half quarter dozen percent`)
 
 // checker knows the people of a session.
 type checker struct {
@@ -101,8 +95,11 @@ func (c *checker) supported(text string, lines []models.Utterance) bool {
 			own[low], starts[start(low)] = true, true
 		}
 	}
-	if denies(text) != deniesAny(lines) {
-		return false // what was denied is not so, and what was not denied is
+	said := saidIn(lines)
+	for _, s := range sentencesOf(text) {
+		if !borneOut(s, said) {
+			return false
+		}
 	}
 	long, shared := 0, 0
 	for i, w := range tokens(text) {
@@ -120,24 +117,10 @@ func (c *checker) supported(text string, lines []models.Utterance) bool {
 	return long > 0 && float64(shared) >= leastShared*float64(long)
 }
 
-// negations turn what is said around.
-var negations = strings.Fields("not no never none nobody nothing neither nor without cannot tidak bukan belum jangan tanpa")
-
-// denies reports whether a text has a word that turns it around.
-func denies(text string) bool {
-	low := strings.ToLower(strings.ReplaceAll(text, "’", "'"))
-	return strings.Contains(low, "n't") || slices.ContainsFunc(tokens(low), func(w string) bool { return slices.Contains(negations, w) })
-}
-
-func deniesAny(lines []models.Utterance) bool {
-	return slices.ContainsFunc(lines, func(u models.Utterance) bool { return denies(u.Text) })
-}
-
 // mustBeCited reports whether a word is a number or is written like a name.
 func mustBeCited(w string, i int) bool {
 	r, _ := utf8.DecodeRuneInString(w)
-	return strings.ContainsFunc(w, unicode.IsNumber) || slices.Contains(numberWords, strings.ToLower(w)) || i > 0 && unicode.IsUpper(r) &&
-		w != "I"
+	return isNumber(strings.ToLower(w)) || i > 0 && unicode.IsUpper(r) && w != "I"
 }
 
 // begins reports whether a word that the lines don't hold may begin a sentence about them: one that begins with any other
@@ -145,15 +128,4 @@ func mustBeCited(w string, i int) bool {
 func begins(low string) bool {
 	return summary.Ordinary(low) ||
 		slices.Contains(strings.Fields("group team speaker speakers discussion participants agreed decision plan members"), low)
-}
-
-func start(w string) string {
-	r := []rune(w)
-	return string(r[:min(sameStart, len(r))])
-}
-
-// tokens are the words of a text: letters, marks and digits; 's is no word.
-func tokens(s string) []string {
-	s = strings.NewReplacer("'s", " ", "’s", " ").Replace(s)
-	return strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) })
 }

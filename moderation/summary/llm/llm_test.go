@@ -61,7 +61,7 @@ func server(t *testing.T, contents ...string) (*Client, *[]openai.Chat) {
 		})
 	}))
 	t.Cleanup(s.Close)
-	c, err := New(Config{URL: s.URL + "/v1/", Model: "test-model", Key: "k", Timeout: 5 * time.Second})
+	c, err := New(Config{URL: s.URL + "/v1/", Model: "test-model", Key: "k", Timeout: 20 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +192,11 @@ func TestServerFaults(t *testing.T) {
 		}},
 	} {
 		s := httptest.NewServer(tt.handler)
-		c, err := New(Config{URL: s.URL, Model: "m", Key: "secret-key", Timeout: 300 * time.Millisecond})
+		timeout := 20 * time.Second
+		if name == "hang" {
+			timeout = 300 * time.Millisecond
+		}
+		c, err := New(Config{URL: s.URL, Model: "m", Key: "secret-key", Timeout: timeout})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -254,7 +258,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(good)
 	f.Add(`{"points":[{"kind":"highlight","text":"7 roofs","cites":["L2"]}]}`)
 	in := talk()
-	check, lines := newChecker(in), summary.Quotable(in)
+	check, lines := newChecker(in), summary.Ranked(in, 100)
 	f.Fuzz(func(t *testing.T, answer string) {
 		var a mapAnswer
 		if json.Unmarshal([]byte(answer), &a) != nil {

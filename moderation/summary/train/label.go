@@ -1,7 +1,9 @@
 package main
 
 import (
+	"math"
 	"slices"
+	"strings"
 
 	"earshot/moderation/summary"
 	"earshot/moderation/summary/evaluate"
@@ -58,36 +60,78 @@ func starts(gaps []summary.Sample, chosen []int) []float64 {
 // grammarTimes is the most times that a word is counted in a summary.
 const grammarTimes = 8
 
-// grammar counts how often summaries use the words of grammar at least once, twice, and so on.
-func grammar(of []*learned) map[string][]float64 {
-	counts := map[string][]float64{}
+// leastShare is how many summaries have what is counted of the words of grammar, at least.
+const leastShare = 0.02
+
+// grammar counts how summaries use the words of grammar: how many have one at least once, twice, and so on; how many have two
+// side by side; and how often a word with a topic stands before or after one.
+func grammar(of []*learned) summary.Vocabulary {
+	once := map[string][]float64{}
+	pairs, before, after, places := map[string]float64{}, map[string]float64{}, map[string]float64{}, map[string][2]float64{}
 	for _, m := range of {
 		times := map[string]int{}
-		for _, w := range m.reference {
-			if summary.Ordinary(w) {
-				times[w]++
+		for i, w := range m.reference {
+			if !summary.Ordinary(w) {
+				continue
 			}
+			times[w]++
+			p := places[w]
+			if i > 0 {
+				p[0]++
+				before[w] += share(!summary.Ordinary(m.reference[i-1]), 1)
+			}
+			if i+1 < len(m.reference) {
+				p[1]++
+				after[w] += share(!summary.Ordinary(m.reference[i+1]), 1)
+			}
+			places[w] = p
 		}
 		for w, n := range times {
-			if counts[w] == nil {
-				counts[w] = make([]float64, grammarTimes)
+			if once[w] == nil {
+				once[w] = make([]float64, grammarTimes)
 			}
 			for k := range min(n, grammarTimes) {
-				counts[w][k]++
+				once[w][k] += 1 / float64(len(of))
 			}
+		}
+		for b := range m.bigrams {
+			first, second, _ := strings.Cut(b, " ")
+			pairs[b] += share(summary.Ordinary(first) && summary.Ordinary(second), len(of))
 		}
 	}
-	out := map[string][]float64{}
-	for w, c := range counts {
-		var shares []float64
-		for _, n := range c {
-			if share := n / float64(len(of)); share >= 0.02 {
-				shares = append(shares, float64(int(share*1000))/1000)
-			}
+	out := summary.Vocabulary{
+		Grammar: map[string][]float64{}, GrammarPairs: map[string]float64{},
+		TopicBefore: map[string]float64{}, TopicAfter: map[string]float64{},
+	}
+	for w, shares := range once {
+		shares = slices.DeleteFunc(shares, func(s float64) bool { return s < leastShare })
+		if len(shares) == 0 {
+			continue
 		}
-		if len(shares) > 0 {
-			out[w] = shares
+		for i, s := range shares {
+			shares[i] = short(s)
+		}
+		out.Grammar[w] = shares
+		out.TopicBefore[w], out.TopicAfter[w] = short(before[w]/(places[w][0]+unseen)), short(after[w]/(places[w][1]+unseen))
+	}
+	for b, s := range pairs {
+		if s >= leastShare {
+			out.GrammarPairs[b] = short(s)
 		}
 	}
 	return out
 }
+
+// unseen is how many places without a topic are added to those counted beside a word.
+const unseen = 5
+
+// share is one of so many, or nothing.
+func share(is bool, of int) float64 {
+	if is {
+		return 1 / float64(of)
+	}
+	return 0
+}
+
+// short keeps three digits.
+func short(x float64) float64 { return math.Floor(x*1000) / 1000 }
