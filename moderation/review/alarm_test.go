@@ -10,8 +10,8 @@ import (
 	"earshot/models"
 )
 
-// TestAlarmReachesEveryPage: an alarm is on top of every page that is loaded, and reaches at once those that are open, of
-// whatever session; so does its end.
+// TestAlarmReachesEveryPage: an alarm is at the top of every page that is loaded, and reaches open pages of any session at once; so
+// does its end.
 func TestAlarmReachesEveryPage(t *testing.T) {
 	alarm := "The disk is <full>."
 	s, url := live(t, room(), func(c *Config) { c.Alarm = func() string { return alarm } })

@@ -27,8 +27,8 @@ func order(t *testing.T, s *served, path, key, body string) *httptest.ResponseRe
 	return w
 }
 
-// keyed makes a user of some access in a room ("": in all), and a key of theirs.
-func keyed(d *doorkeeper, room string, access models.Access) string {
+// keyed creates a user with some access in a room ("": in all), and a key of theirs.
+func keyed(d *accessMemory, room string, access models.Access) string {
 	token, hash := newToken()
 	u := models.User{ID: fmt.Sprintf("u%d", len(d.users)), Name: fmt.Sprintf("user %d", len(d.users)), Access: access}
 	if room != "" {
@@ -39,11 +39,11 @@ func keyed(d *doorkeeper, room string, access models.Access) string {
 	return token
 }
 
-// TestKeysDoWhatTheirRoleMay: redacting is for hosts of the room, replays are for who may decide everywhere, or in the room
-// that is asked about, and words may be tried by everybody who has a key.
+// TestKeysDoWhatTheirRoleMay: redacting is for hosts of the room, replays are for those who may decide everywhere or in the room in
+// question, and everybody with a key may try words.
 func TestKeysDoWhatTheirRoleMay(t *testing.T) {
 	book := &primer{}
-	s, d := guarded(t, auth.ModeRequired, func(c *Config) { c.Rules = book })
+	s, d := guarded(t, auth.ModeRequired, func(c *Config) { c.Rules, c.Tuner = book, book })
 	m, _ := s.store.(*memory)
 	k, room := m.lines[0].Key, m.sessions[0].Room
 	for i, x := range m.sessions {
@@ -52,9 +52,10 @@ func TestKeysDoWhatTheirRoleMay(t *testing.T) {
 		}
 	}
 	redaction := fmt.Sprintf("/api/sessions/s1/utterances/%d/%d/%s/redaction", k.Epoch, k.Seq, k.Track)
-	const try, replay = "/api/rules/try", "/api/rules/replay"
+	const try, replay, tuning, take = "/api/rules/try", "/api/rules/replay", "/api/rules/tune", "/api/rules/take"
 	words, text := `{"words":[4]}`, `{"text":["my coin"]}`
 	reviewer, host, viewer := keyed(d, "", models.AccessReviewer), keyed(d, "", models.AccessHost), keyed(d, "", models.AccessViewer)
+	owner := keyed(d, "", models.AccessOwner)
 	there, elsewhere := keyed(d, room, models.AccessHost), keyed(d, "another", models.AccessHost)
 	for _, tt := range []struct {
 		path, key, body string
@@ -82,12 +83,25 @@ func TestKeysDoWhatTheirRoleMay(t *testing.T) {
 		{replay, there, `{}`, 403},
 		{replay, elsewhere, `{"room":"` + room + `"}`, 403},
 		{replay, there, `{"room":"` + room + `"}`, 200},
+		{tuning, "", `{}`, 401},
+		{tuning, viewer, `{}`, 403},
+		{tuning, there, `{}`, 403},
+		{tuning, reviewer, `{"since":"yesterday"}`, 400},
+		{tuning, reviewer, `{"rule":"scam.guaranteed"}`, 200},
+		{take, reviewer, `{"proposal":"a1"}`, 403},
+		{take, host, `{"proposal":"a1"}`, 403},
+		{take, owner, `{}`, 400},
+		{take, owner, `{"proposal":"gone"}`, 404},
+		{take, owner, `{"proposal":"a1"}`, 200},
 		{replay, reviewer, `{"since":"yesterday"}`, 400},
 		{replay, reviewer, `{"since":"12h"}`, 200},
 	} {
 		if w := order(t, s, tt.path, tt.key, tt.body); w.Code != tt.want {
 			t.Errorf("%s %.60s: %d %s, want %d", tt.path, tt.body, w.Code, w.Body, tt.want)
 		}
+	}
+	if book.takenBy == "" {
+		t.Error("nobody is noted for the change of a rule")
 	}
 	if strings.ContainsAny(m.lines[0].Text, "abcdefghijklmnopqrstuvwxyz") {
 		t.Errorf("the line is %q", m.lines[0].Text)

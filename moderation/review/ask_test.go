@@ -37,9 +37,9 @@ func TestOpenAskStandsOnTopWithItsOffers(t *testing.T) {
 		if page == "/queue" {
 			inOrder(t, body, "1 ask from a live room on top", "scam.guaranteed", "Rule pace")
 		}
-		inOrder(t, body, "Rule scam.guaranteed", `lapses at <time datetime="2026-03-01T20:15:42Z" data-until=`, "20:15:42",
-			`name="choice" value="mute 60s" class="do first" data-key="mute">Mute 60s`, `value="warn"`, `name="verb" value="remove"`, "Confirm",
-			"Dismiss")
+		inOrder(t, body, "Rule scam.guaranteed", `lapses at <time datetime="2026-03-01T20:15:42Z" data-until=`, "20:15:42", "Dismiss",
+			"Confirm", `name="choice" value="mute 60s" class="do first" data-key="mute">Mute 60s`, `value="warn"`,
+			`name="verb" value="remove"`)
 		if n := strings.Count(body, `value="warn"`); page == "/queue" && n != 2 { // the offer, and the other flag's button
 			t.Errorf("%d buttons to warn", n)
 		}
@@ -52,10 +52,10 @@ func TestOpenAskStandsOnTopWithItsOffers(t *testing.T) {
 	}
 	h.err = fmt.Errorf("too late: %w", models.ErrInvalid)
 	w := post(t, s, "/flags/f1", url.Values{"choice": {"warn"}})
-	if w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "has lapsed") {
+	if w.Code != http.StatusConflict || !strings.Contains(w.Body.String(), "has expired") {
 		t.Error(w.Code, w.Body)
 	}
-	if w := post(t, s, "/flags/f1", url.Values{"choice": {"ban"}}); w.Code != http.StatusBadRequest {
+	if w := post(t, s, "/flags/f1", url.Values{"choice": {"ban"}, "sure": {"1"}}); w.Code != http.StatusBadRequest {
 		t.Error("what was never offered:", w.Code)
 	}
 }
@@ -71,6 +71,24 @@ func TestAnAskThatIsOverOffersNothing(t *testing.T) {
 		if strings.Contains(body, "lapses at") || strings.Contains(body, `name="choice"`) {
 			t.Errorf("%s: still offered", name)
 		}
+	}
+}
+
+// TestSentIsNoLastWord: an action that was sent but has no visible effect is shown so after a minute, on a new page and by the
+// script of an open page.
+func TestSentIsNoLastWord(t *testing.T) {
+	m, now := askedRoom(), start.Add(time.Minute)
+	m.flags[0].Status, m.flags[0].DecidedBy, m.flags[0].Decided = models.FlagConfirmed, "Ana", start
+	m.actions = []models.Action{{
+		ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbUnmute, TargetID: "Ben", State: models.ActionSent, Sent: now,
+	}}
+	s := serve(t, m, func(c *Config) { c.Actor, c.Now = &hand{}, func() time.Time { return now } })
+	inOrder(t, ask(t, s, "GET", "/queue").Body.String(), `data-late="2026-03-01T20:16:00Z"`, "no effect was seen",
+		"unmute sent, its effect is not seen yet")
+	now = now.Add(time.Minute)
+	body := ask(t, s, "GET", "/queue").Body.String()
+	if strings.Contains(body, "unmute sent") || !strings.Contains(body, "unmute was sent, but no effect was seen") {
+		t.Error("after a minute it is still only sent")
 	}
 }
 
@@ -150,4 +168,13 @@ func TestWhatCameOfAFlagIsShownAndStreamed(t *testing.T) {
 		{ID: "a1", Session: "s1", Decision: "d1", Verb: models.VerbMute, State: models.ActionFailed, Error: "the server said no"},
 	}
 	inOrder(t, ask(t, s, "GET", "/queue").Body.String(), "mute failed: the server said no")
+}
+
+// TestAnAskInItsSessionHasWhatIsAround: on a session's page, too, an ask is shown with the lines around it and what else the person
+// did.
+func TestAnAskInItsSessionHasWhatIsAround(t *testing.T) {
+	s := serve(t, hitTwice(), func(c *Config) { c.Actor = &hand{can: []models.Verb{models.VerbMute}} })
+	_, asks, _ := strings.Cut(ask(t, s, "GET", "/s/s1").Body.String(), `id="asks"`)
+	asks, _, _ = strings.Cut(asks, "</ol>")
+	inOrder(t, asks, "Welcome everyone.", "Ben", "in this session: 2 flags · 2 asks", "guaranteed")
 }

@@ -18,7 +18,7 @@ import (
 	"earshot/moderation/review/pages"
 )
 
-// browser keeps cookies and comes from an address.
+// browser keeps cookies and has an address.
 type browser struct {
 	t      *testing.T
 	s      *served
@@ -63,9 +63,9 @@ func (b *browser) code(method, target string, form url.Values) int {
 	return b.do(method, target, form).Code
 }
 
-func guarded(t *testing.T, mode auth.Mode, change func(*Config)) (*served, *doorkeeper) {
+func guarded(t *testing.T, mode auth.Mode, change func(*Config)) (*served, *accessMemory) {
 	t.Helper()
-	d := &doorkeeper{}
+	d := &accessMemory{}
 	return serve(t, heardRoom(), func(c *Config) {
 		c.Mode, c.Local = mode, mode == auth.ModeLocal
 		if change != nil {
@@ -77,11 +77,11 @@ func guarded(t *testing.T, mode auth.Mode, change func(*Config)) (*served, *door
 
 const (
 	secret = "a long enough secret"
-	// secretHash is secret as databases hold it (argon2id, RFC 9106).
+	// secretHash is secret as databases store it (argon2id, RFC 9106).
 	secretHash = "$argon2id$v=19$m=19456,t=2,p=1$ZWFyc2hvdC10ZXN0LXNhbA$pK4VkcMXDipa9vaIkmQ1BysKdEv8j//sxDd5RuPbXxk"
 )
 
-// How often a secret may be guessed.
+// The limits of guesses at a secret.
 const (
 	guesses      = 8 // of one address
 	guessEvery   = 5 * time.Second
@@ -89,13 +89,13 @@ const (
 	accountEvery = 10 * time.Second
 )
 
-// The cookies of a login and of a browser in which somebody logged in before.
+// The cookies of a login, and of a browser in which somebody logged in before.
 const (
 	cookieName   = "earshot"
 	deviceCookie = "earshot_device"
 )
 
-// newToken is a secret and what databases hold of it.
+// newToken returns a secret and what databases store of it.
 func newToken() (token, hash string) {
 	token = rand.Text()
 	return token, tokenHash(token)
@@ -120,7 +120,7 @@ func TestThisMachineIsOpenUntilThereIsAnOwner(t *testing.T) {
 			t.Errorf("%s: %d", name, got)
 		}
 		if got := b.code("GET", "/setup", nil); got != http.StatusNotFound {
-			t.Errorf("%s may become the owner: %d", name, got)
+			t.Errorf("%s may create the owner account: %d", name, got)
 		}
 	}
 	inOrder(t, here.do("GET", "/access", nil).Body.String(), "Open to this machine", "/setup")
@@ -141,6 +141,7 @@ func TestThisMachineIsOpenUntilThereIsAnOwner(t *testing.T) {
 		w.Header().Get("Location") != "/login?next=%2Fs%2Fs1%3Fedit%3D1" {
 		t.Errorf("%d %q", w.Code, w.Header().Get("Location"))
 	}
+	inOrder(t, here.do("GET", "/", nil).Body.String(), "<bdi>Kim</bdi>", "owner", `action="/logout"`)
 	if got := other.code("POST", "/setup", url.Values{"name": {"Eve"}, "password": {secret}}); got != http.StatusNotFound {
 		t.Errorf("a second owner: %d", got)
 	}
@@ -326,5 +327,5 @@ func TestOwnerGivesAndTakesAccess(t *testing.T) {
 	if got := lee.code("GET", "/s/s1", nil); got != http.StatusSeeOther {
 		t.Errorf("a removed user: %d", got)
 	}
-	inOrder(t, owner.do("POST", "/access/remove", url.Values{"user": {d.users[0].ID}}).Body.String(), "The last owner stays")
+	inOrder(t, owner.do("POST", "/access/remove", url.Values{"user": {d.users[0].ID}}).Body.String(), "The last owner cannot be removed")
 }

@@ -26,8 +26,8 @@ func longSession() *memory {
 	return m
 }
 
-// TestAnEveningInABrowser opens a live session of 2000 lines, 300 flags and 40 speakers on a phone and on a desk: it is there soon, and
-// all of it can be reached.
+// TestAnEveningInABrowser opens a live session of 2000 lines, 300 flags and 40 speakers on a phone and on a desktop: it loads
+// quickly, and all of it can be reached.
 func TestAnEveningInABrowser(t *testing.T) {
 	hub := events.NewHub(events.HubConfig{})
 	defer hub.Close()
@@ -35,10 +35,10 @@ func TestAnEveningInABrowser(t *testing.T) {
 		Store: evening(true), Hub: hub, Actor: &hand{can: []models.Verb{models.VerbWarn, models.VerbMute}},
 		Now: func() time.Time { return start.Add(3 * time.Minute) },
 	})
-	inBrowser(t, "paint.mjs", puppeteer(s, hub), 9)
+	inBrowser(t, "paint.mjs", puppeteer(s, hub), 10)
 }
 
-// BenchmarkLongSession writes the page of a long session.
+// BenchmarkLongSession renders the page of a long session.
 func BenchmarkLongSession(b *testing.B) {
 	s := New(Config{Store: longSession(), Hub: events.NewHub(events.HubConfig{})})
 	b.ReportAllocs()

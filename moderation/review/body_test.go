@@ -13,7 +13,7 @@ import (
 	"earshot/moderation/review/web"
 )
 
-// postChunked sends a body that does not say how long it is, as a browser or a program over a real connection may.
+// postChunked sends a body without its length, as a browser or a program may.
 func postChunked(t *testing.T, url, kind, body string) (int, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, io.MultiReader(strings.NewReader(body)))
@@ -34,22 +34,22 @@ func postChunked(t *testing.T, url, kind, body string) (int, string) {
 	return res.StatusCode, string(text)
 }
 
-// unread are the forms and orders that hold nothing: their bodies are not looked at.
+// unread are the forms and requests without contents, whose bodies are not read.
 var unread = map[string]bool{
 	"/s/{id}/summary": true, "/logout": true, "/invite/{secret}": true,
 	"/api/sessions/{id}/summary": true, "/api/rooms/{id}/pause": true, "/api/rooms/{id}/resume": true,
 	"/api/users/{id}/link": true,
 }
 
-// TestChunkedBodiesAreHeldToTheirLength: every form and every order of the program that is too long without saying so is
-// answered by 413 and what to do, over a real connection, and changes nothing.
+// TestChunkedBodiesAreHeldToTheirLength: every form and every request of the program that is too long without announcing it is
+// answered with 413 and advice, over a real connection, and changes nothing.
 func TestChunkedBodiesAreHeldToTheirLength(t *testing.T) {
 	m := heardRoom()
 	desk := &fakeDesk{}
 	s := serve(t, m, func(c *Config) {
 		c.Inviter, c.Links, c.Servers, c.Listener, c.States = desk, desk, desk, desk, desk.rooms
-		c.Members, c.Mode, c.Local = auth.NewMembers(&doorkeeper{}, nil), auth.ModeOpen, true
-		c.Rules = &primer{}
+		c.Members, c.Mode, c.Local = auth.NewMembers(&accessMemory{}, nil), auth.ModeOpen, true
+		c.Rules, c.Tuner = &primer{}, &primer{}
 	})
 	server := httptest.NewServer(s)
 	defer server.Close()
@@ -69,7 +69,7 @@ func TestChunkedBodiesAreHeldToTheirLength(t *testing.T) {
 		if unread[path] {
 			continue
 		}
-		kind, start, want := "application/x-www-form-urlencoded", "status=confirmed&name=x&text=", "<h1>That was too much at once</h1>"
+		kind, start, want := "application/x-www-form-urlencoded", "status=confirmed&name=x&text=", "<h1>Too much data</h1>"
 		if strings.HasPrefix(path, "/api/") {
 			kind, start, want = "application/json", `{"status":"`, `{"error":{"message":"That is too much at once.`
 		}
@@ -86,14 +86,13 @@ func TestChunkedBodiesAreHeldToTheirLength(t *testing.T) {
 	if m.flags[0].Status != models.FlagOpen || len(desk.did) > 0 {
 		t.Errorf("the flag is %s, the desk did %v", m.flags[0].Status, desk.did)
 	}
-	// What may be that long is not refused for coming in pieces.
+	// A body within the limit is not refused for being chunked.
 	if code, text := postChunked(t, server.URL+"/api/flags/f1", "application/json", `{"status":"dismissed"}`); code != http.StatusOK {
 		t.Errorf("%d %s", code, text)
 	}
 }
 
-// TestTooMuchIsRefused: a body is read no further than it may be long, whether it says its length or not, and however it
-// is nested.
+// TestTooMuchIsRefused: a body is read only up to its limit, whether it announces its length or not, and however it is nested.
 func TestTooMuchIsRefused(t *testing.T) {
 	m := heardRoom()
 	s := serve(t, m, nil)

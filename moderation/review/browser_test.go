@@ -2,12 +2,9 @@ package review
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"net/http"
-	"net/http/httptest"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -20,44 +17,7 @@ import (
 	"earshot/moderation/review/pages"
 )
 
-// browserModules is where scripts/deps.sh --tests puts playwright-core and axe-core.
-const browserModules = "../../build/browser"
-
-// inBrowser runs a script of testdata with Chromium against the handler. The script gets the modules' folder, the
-// browser, the address and the folder for pictures, which EARSHOT_TEST_SHOTS names.
-func inBrowser(t *testing.T, script string, h http.Handler, steps int) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("drives a browser")
-	}
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Skip("no chromium on the PATH: scripts/deps.sh --tests installs it")
-	}
-	if _, err := os.Stat(filepath.Join(browserModules, "node_modules", "axe-core")); err != nil {
-		t.Skip("no axe-core in build/browser: scripts/deps.sh --tests installs it")
-	}
-	modules, err := filepath.Abs(browserModules)
-	if err != nil {
-		t.Fatal(err)
-	}
-	srv := httptest.NewServer(h)
-	defer srv.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 9*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", "testdata/"+script, modules, chromium, srv.URL, os.Getenv("EARSHOT_TEST_SHOTS"))
-	out, err := cmd.CombinedOutput()
-	t.Logf("%s", out)
-	srv.CloseClientConnections() // event streams that the browser left behind
-	if err != nil {
-		t.Fatalf("the browser: %v", err)
-	}
-	if n := strings.Count("\n"+string(out), "\nok "); n < steps {
-		t.Errorf("only %d of %d steps were done", n, steps)
-	}
-}
-
-// everyState is a live room in which every kind of line, flag and clip stands.
+// everyState is a live room with every kind of line, flag and clip.
 func everyState() *memory {
 	m := heardRoom()
 	m.sessions[1].Model, m.sessions[1].Rules = "tiny.en", "open-mic@3f9c21"
@@ -97,28 +57,82 @@ func everyState() *memory {
 	return m
 }
 
-// TestEveryStateHasContrastInABrowser puts each state of the pages that comes and goes on the page at a known moment and
-// lets axe look at it, light and dark: a partial line with its tail, words that light up, what the pointer is over, what
-// has the focus, the note at the foot of the page.
+// TestEveryStateHasContrastInABrowser shows each temporary state of the pages at a known moment and checks it with axe: a partial
+// line with its tail, words that are highlighted, what is under the pointer, what has the focus, the note at the bottom of the page.
+// Contrast is measured in light and dark.
 func TestEveryStateHasContrastInABrowser(t *testing.T) {
-	m := everyState()
+	t.Parallel()
+	for look, steps := range map[string]int{"desk": 27, "phone": 1} {
+		t.Run(look, func(t *testing.T) {
+			t.Parallel()
+			hub := events.NewHub(events.HubConfig{})
+			inBrowser(t, "states.mjs", puppeteer(everythingShown(hub), hub), steps, look)
+			hub.Close()
+		})
+	}
+}
+
+func TestAProposalIsTakenInABrowser(t *testing.T) {
+	t.Parallel()
+	book := &primer{}
+	s := serve(t, heardRoom(), func(c *Config) { c.Rules, c.Tuner = book, book })
+	inBrowser(t, "tune.mjs", s, 2)
+	if book.takenBy == "" {
+		t.Error("nothing was taken")
+	}
+}
+
+// TestWhatPagesSpareInABrowser: live rooms are listed, the focus is never lost, offensive words are blurred for those who want it
+// and playback of grave clips is counted, and a session is printed as its transcript.
+func TestWhatPagesSpareInABrowser(t *testing.T) {
+	t.Parallel()
 	hub := events.NewHub(events.HubConfig{})
+	inBrowser(t, "care.mjs", puppeteer(everythingShown(hub), hub), 4)
+	hub.Close()
+}
+
+// TestTimeAndSoundInABrowser: the timeline can be zoomed, moved and searched by pointer and keys, clips can be played at a chosen
+// speed and from a chosen position, and times of day are in the browser's own zone.
+func TestTimeAndSoundInABrowser(t *testing.T) {
+	t.Parallel()
+	hub := events.NewHub(events.HubConfig{})
+	inBrowser(t, "timeline.mjs", puppeteer(everythingShown(hub), hub), 6)
+	hub.Close()
+}
+
+// TestALineInABrowser: a name leads to the person and what can be done, a line can be corrected in place and its address copied, and
+// open flags can be visited one after the other.
+func TestALineInABrowser(t *testing.T) {
+	actor, desk := &hand{can: []models.Verb{models.VerbWarn, models.VerbMute}}, &fakeDesk{}
+	s := serve(t, everyState(), func(c *Config) { c.Actor, c.Listener = actor, desk })
+	inBrowser(t, "line.mjs", s, 4)
+	if len(actor.done) != 1 || actor.done[0].Verb != models.VerbMute || actor.done[0].TargetID != "Ben" || actor.done[0].ForMS != 60_000 {
+		t.Errorf("done in the room: %+v", actor.done)
+	}
+	if did := desk.took(); !strings.HasPrefix(did, "Ben objected") {
+		t.Errorf("entered: %s", did)
+	}
+}
+
+// everythingShown serves every kind of line, flag and clip, and a long session.
+func everythingShown(hub *events.Hub) *Server {
+	m := evening(true)
 	actor := &hand{can: []models.Verb{models.VerbWarn, models.VerbMute, models.VerbRemove}}
-	s := New(Config{
+	return New(Config{
 		Store: m, Hub: hub, Actor: actor, Rules: &primer{}, Summaries: &minutes{m: m}, Notice: "A notice with `code`.",
-		Members: auth.NewMembers(&doorkeeper{}, nil), Mode: auth.ModeLocal, Local: true,
+		Members: auth.NewMembers(&accessMemory{}, nil), Mode: auth.ModeLocal, Local: true,
 		Now:      func() time.Time { return start.Add(3 * time.Minute) },
+		Location: time.UTC,
+		WAV:      func([]byte) ([]byte, error) { return tone(), nil },
 		Settings: []pages.Setting{{Key: "listen", Value: "127.0.0.1:0", From: "file"}},
 		Conditions: conditionsOf(
 			models.Condition{OK: true, Text: "Hearing everyone."}, models.Condition{Text: "Deaf.", Hint: "Look at the cable."},
 		),
 	})
-	defer hub.Close()
-	inBrowser(t, "states.mjs", puppeteer(s, hub), 10)
 }
 
-// puppeteer adds to a server what a script moves it by: POST /test/publish sends an event to all who watch, POST /test/cut ends
-// their streams.
+// puppeteer adds controls for scripts to a server: POST /test/publish sends an event to all viewers, POST /test/cut ends their
+// streams.
 func puppeteer(s http.Handler, hub *events.Hub) http.Handler {
 	mux := http.NewServeMux()
 	var watching sync.Map // the ends of the streams
@@ -145,4 +159,20 @@ func puppeteer(s http.Handler, hub *events.Hub) http.Handler {
 		})
 	})
 	return mux
+}
+
+// tone is two seconds of a WAV file, 8 bits at 8 kHz.
+func tone() []byte {
+	const samples = 16_000
+	le := binary.LittleEndian
+	b := le.AppendUint32([]byte("RIFF"), 36+samples)
+	b = le.AppendUint32(append(b, "WAVEfmt "...), 16)
+	for _, x := range []uint16{1, 1, 8000, 0, 8000, 0, 1, 8} { // PCM, mono, samples and bytes a second, bytes and bits of one
+		b = le.AppendUint16(b, x)
+	}
+	b = le.AppendUint32(append(b, "data"...), samples)
+	for i := range samples {
+		b = append(b, byte(128+i%32))
+	}
+	return b
 }

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestPagesAreCompressed: the page of a long session is small on its way, and whole after it; sound is sent as it is.
+// TestPagesAreCompressed: the page of a long session is small in transfer and complete after decompression, also with all of its
+// 2000 lines, as for printing; audio is sent uncompressed.
 func TestPagesAreCompressed(t *testing.T) {
 	m := evening(true)
 	m.clips = heardRoom().clips
@@ -36,7 +37,11 @@ func TestPagesAreCompressed(t *testing.T) {
 	if size > 150<<10 {
 		t.Errorf("%d bytes on the way", size)
 	}
-	t.Logf("%d kB, %d kB on the way", len(whole)>>10, size>>10)
+	all := get("/s/long?whole=1").Body.Len()
+	if all > 150<<10 {
+		t.Errorf("%d bytes on the way with all lines", all)
+	}
+	t.Logf("%d kB, %d kB on the way, %d kB with all lines", len(whole)>>10, size>>10, all>>10)
 	if got := get("/evidence/" + m.clips[0].ID + ".ogg").Header().Get("Content-Encoding"); got != "" {
 		t.Errorf("sound is sent as %s", got)
 	}

@@ -21,8 +21,8 @@ import (
 	"earshot/moderation/review/internal/reviewtest"
 )
 
-// TestCrowdIsNotHeldUpByASlowReader: 200 pages watch a session over HTTP, and one that never reads. Each of the others gets
-// every line when it is published; the slow one is let go.
+// TestCrowdIsNotHeldUpByASlowReader: 200 pages watch a session over HTTP, and one never reads. Each of the others gets every line
+// when it is published; the slow one is disconnected.
 func TestCrowdIsNotHeldUpByASlowReader(t *testing.T) {
 	if testing.Short() {
 		t.Skip("two hundred viewers")
@@ -80,7 +80,7 @@ func TestCrowdIsNotHeldUpByASlowReader(t *testing.T) {
 	t.Logf("%d viewers got %d lines each; publishing took %v at the most", viewers, lines, longest)
 }
 
-// watchLines reads a stream until so many lines have come, each once and in order, and tells of each.
+// watchLines reads a stream until a number of lines have arrived, each once and in order, and reports each.
 func watchLines(ctx context.Context, transport http.RoundTripper, url string, lines int, news chan<- error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
@@ -112,10 +112,10 @@ func watchLines(ctx context.Context, transport http.RoundTripper, url string, li
 	}
 }
 
-// maxPageWeight is what a page with all it needs may weigh on its way, in bytes.
+// maxPageWeight is the maximum transfer size of a page with everything it needs, in bytes.
 const maxPageWeight = 60_000
 
-// TestPagesAreLight: a page with its script and style is light on its way.
+// TestPagesAreLight: a page with its script and style is small in transfer.
 func TestPagesAreLight(t *testing.T) {
 	s := serve(t, everyState(), nil)
 	assets := 0

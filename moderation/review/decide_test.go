@@ -16,7 +16,7 @@ import (
 	"earshot/moderation/review/web"
 )
 
-// heardRoom is room with the sound of the flagged line.
+// heardRoom is room with the audio of the flagged line.
 func heardRoom() *memory {
 	m := room()
 	k := m.flags[0].Utterance
@@ -48,8 +48,8 @@ func TestQueueConfirmsAndUndoes(t *testing.T) {
 	s := serve(t, m, nil)
 	inOrder(t, ask(
 		t, s, "GET", "/queue",
-	).Body.String(), "1 flag waits", "Rule scam.guaranteed", `/s/s1?at=u-`, "Open mic", "Buy", `<mark data-s=`, "guaranteed",
-		`/evidence/`+m.clips[0].ID+`.ogg`, `data-ms="3400"`, "Confirm", "Dismiss", "Matched by scam.guaranteed.")
+	).Body.String(), "1 flag is waiting", "Rule scam.guaranteed", `/s/s1?at=u-`, "Open mic", "Buy", `<mark data-s=`, "guaranteed",
+		`data-ms="3400"`, `/evidence/`+m.clips[0].ID+`.ogg`, "Dismiss", "Confirm", "Matched by scam.guaranteed.")
 
 	watcher, err := s.hub.Subscribe("s1", events.Cursor{})
 	if err != nil {
@@ -66,9 +66,12 @@ func TestQueueConfirmsAndUndoes(t *testing.T) {
 	if e := <-watcher.Events(); e.Flag == nil || e.Flag.Status != models.FlagConfirmed {
 		t.Errorf("the watchers got %+v", e)
 	}
-	inOrder(t, ask(t, s, "GET", "/queue").Body.String(), "Nothing waits", "All clear", "Decided last", "confirmed by <bdi>host</bdi>", "Undo")
+	inOrder(
+		t, ask(t, s, "GET", "/queue").Body.String(), "Nothing is waiting", "All clear", "Recent decisions", "confirmed by <bdi>host</bdi>",
+		"Undo",
+	)
 	post(t, s, "/flags/f1", url.Values{"status": {"open"}})
-	inOrder(t, ask(t, s, "GET", "/queue").Body.String(), "1 flag waits")
+	inOrder(t, ask(t, s, "GET", "/queue").Body.String(), "1 flag is waiting")
 }
 
 func TestDecisionsComeBackToTheirPage(t *testing.T) {
@@ -101,7 +104,7 @@ func TestBadDecisionsChangeNothing(t *testing.T) {
 	}{
 		{"/flags/f1", url.Values{"status": {"perhaps"}}, nil, 400},
 		{"/flags/f1", url.Values{}, nil, 400},
-		{"/flags/f1", url.Values{"verb": {"ban"}}, nil, 400},
+		{"/flags/f1", url.Values{"verb": {"ban"}, "sure": {"1"}}, nil, 400},
 		{"/flags/none", url.Values{"status": {"confirmed"}}, nil, 404},
 		{"/flags/f1", url.Values{"status": {"confirmed"}}, []string{"Sec-Fetch-Site", "cross-site"}, 403},
 		{"/flags/f1", url.Values{"status": {"confirmed"}, "pad": {strings.Repeat("x", web.MaxBody)}}, nil, 413},
@@ -116,7 +119,7 @@ func TestBadDecisionsChangeNothing(t *testing.T) {
 	}
 }
 
-// hand is an Actor that notes what it was told.
+// hand is an Actor that records its actions.
 type hand struct {
 	can  []models.Verb
 	done []models.Action
@@ -134,6 +137,9 @@ func (h *hand) Choose(_ context.Context, _, ask, by, choice string) error {
 
 func (h *hand) Act(_ context.Context, a models.Action) (models.Action, error) {
 	h.done = append(h.done, a)
+	if h.err == nil {
+		a.State = models.ActionSeen
+	}
 	return a, h.err
 }
 
@@ -142,7 +148,7 @@ func TestButtonsOnlyForWhatCanBeDone(t *testing.T) {
 	m := heardRoom()
 	s := serve(t, m, func(c *Config) { c.Actor = h })
 	body := ask(t, s, "GET", "/queue").Body.String()
-	inOrder(t, body, `name="verb" value="mute"`, "Mute 60s", "Confirm")
+	inOrder(t, body, "Confirm", `name="verb" value="mute"`, "Mute 60s")
 	if strings.Contains(body, `value="remove"`) || strings.Contains(body, `value="redact"`) {
 		t.Error("a button for what can't be done")
 	}
@@ -177,6 +183,30 @@ func TestEvidenceIsServedInRanges(t *testing.T) {
 	}
 }
 
+// TestClipsPlayWhereOggDoesNot: a clip is also available as a WAV file, to those who may hear it, and in ranges.
+func TestClipsPlayWhereOggDoesNot(t *testing.T) {
+	m := heardRoom()
+	wav := "/evidence/" + m.clips[0].ID + ".wav"
+	if s := serve(t, m, nil); strings.Contains(ask(t, s, "GET", "/queue").Body.String(), ".wav") || ask(t, s, "GET", wav).Code != 404 {
+		t.Error("a form that nobody makes is offered")
+	}
+	s := serve(t, m, func(c *Config) {
+		c.WAV = func(ogg []byte) ([]byte, error) { return append([]byte("RIFF"), ogg...), nil }
+	})
+	inOrder(t, ask(t, s, "GET", "/queue").Body.String(), "<audio", `.ogg"`, `type="audio/ogg; codecs=opus"`, wav, `type="audio/wav"`)
+	w := ask(t, s, "GET", wav, "Range", "bytes=0-3")
+	if w.Code != http.StatusPartialContent || w.Body.String() != "RIFF" || w.Header().Get("Content-Type") != "audio/wav" {
+		t.Errorf("%d %q %v", w.Code, w.Body, w.Header())
+	}
+	if got := ask(t, s, "GET", "/evidence/x.wav").Code; got != http.StatusNotFound {
+		t.Error(got)
+	}
+	s = serve(t, m, func(c *Config) { c.WAV = func([]byte) ([]byte, error) { return nil, models.ErrUnavailable } })
+	if got := ask(t, s, "GET", wav).Code; got < 500 {
+		t.Error("a clip that can't be read:", got)
+	}
+}
+
 func TestLiveFlagBringsItsClip(t *testing.T) {
 	m := heardRoom()
 	clip := m.clips[0]
@@ -197,7 +227,7 @@ func TestLiveFlagBringsItsClip(t *testing.T) {
 	inOrder(t, msg.Data, `class="flag high open"`, `data-body="/flags/f1/card"`)
 }
 
-// TestLinkToFlag leads from a notice to the flag on its page, and tells strangers nothing.
+// TestLinkToFlag leads from a notification to the flag on its page, and tells strangers nothing.
 func TestLinkToFlag(t *testing.T) {
 	m := heardRoom()
 	s := serve(t, m, nil)
@@ -215,7 +245,8 @@ func TestLinkToFlag(t *testing.T) {
 	}
 }
 
-// TestContraryDecisionIsRefusedByName: who decides otherwise than somebody before them is told by whom, and changes nothing.
+// TestContraryDecisionIsRefusedByName: whoever decides differently from somebody before them is told who that was, and changes
+// nothing.
 func TestContraryDecisionIsRefusedByName(t *testing.T) {
 	m := heardRoom()
 	m.flags[0].Status, m.flags[0].DecidedBy = models.FlagConfirmed, "Ana"
@@ -242,7 +273,7 @@ func TestContraryDecisionIsRefusedByName(t *testing.T) {
 	}
 }
 
-// TestFlagOpensOnDemand: a flag in a transcript is a row; why it was raised, its sound and what can be done come when it is opened.
+// TestFlagOpensOnDemand: a flag in a transcript is a row; the reason, the audio and the choices are loaded when it is opened.
 func TestFlagOpensOnDemand(t *testing.T) {
 	m := heardRoom()
 	s := serve(t, m, nil)

@@ -5,20 +5,23 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"html"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
 	"earshot/moderation/review/events"
 	"earshot/moderation/review/internal/reviewtest"
 	"earshot/moderation/review/pages"
 )
 
-// sse is one event as a browser gets it.
+// sse is one event as a browser receives it.
 type sse struct{ id, event, data string }
 
 // listener reads one stream.
@@ -47,7 +50,7 @@ func listen(t *testing.T, url string, header ...string) *listener {
 	return &listener{t: t, resp: resp, in: bufio.NewReader(resp.Body)}
 }
 
-// next is the next event; ok is false at the stream's end.
+// next returns the next event; ok is false at the end of the stream.
 func (l *listener) next() (e sse, ok bool) {
 	l.t.Helper()
 	var data []string
@@ -160,8 +163,8 @@ func TestEventsBringPiecesOfThePage(t *testing.T) {
 		},
 	})
 	s.hub.Publish(models.Event{SessionID: "s1", Floor: &models.Floor{Next: []models.Talked{{SpeakerID: "Ben", TalkMS: 1000}}}})
-	l.want(at(s.hub, 10), "armed", "May become a flag", "<code>scam</code>")
-	l.want(at(s.hub, 11), `id="next"`, `data-in="floor"`, "Least heard", "0:01", "Eve Adams", "1:02")
+	l.want(at(s.hub, 10), "armed", "May be flagged once", "<code>scam</code>")
+	l.want(at(s.hub, 11), `id="next"`, `data-in="floor"`, "Spoke least", "0:01", "Eve Adams", "1:02")
 	l.want(at(s.hub, 12), `id="next"`, "hidden")
 }
 
@@ -199,7 +202,7 @@ func TestEventsResume(t *testing.T) {
 	})
 }
 
-// TestSpokenLineEndsMakeNoFields has somebody say what would be a field of the stream.
+// TestSpokenLineEndsMakeNoFields has somebody say text that would be a field of the stream if it were not escaped.
 func TestSpokenLineEndsMakeNoFields(t *testing.T) {
 	s, url := live(t, room(), nil)
 	for _, path := range []string{"/events/s1", "/api/sessions/s1/events"} {
@@ -237,6 +240,46 @@ func TestRoomEventsSayWhereNotWhat(t *testing.T) {
 	}
 }
 
+// TestTheWaitingAreCountedOnEveryPage: the number of open flags is in the navigation and in the title of every page, error pages
+// included, and the page of one session is told when it may have changed elsewhere; nobody is told about rooms that they may not
+// see.
+func TestTheWaitingAreCountedOnEveryPage(t *testing.T) {
+	m := everyState()
+	s := serve(t, m, nil)
+	open, err := m.OpenFlags(t.Context(), models.RoomSet{})
+	if err != nil || open == 0 {
+		t.Fatal(open, err)
+	}
+	for _, path := range []string{
+		"/", "/queue", "/rules", "/rules/pushy", "/health", "/search", "/s/s1", "/s/s1/timeline", "/s/s1/consent", "/s/none", "/nowhere",
+		"/people/open-mic/Ben", "/flags/f1/card",
+	} {
+		inOrder(t, ask(t, s, "GET", path).Body.String(), fmt.Sprintf("<title>(%d) ", open), fmt.Sprintf(`id="waiting">%d<`, open))
+	}
+	if got := ask(t, s, "GET", "/queue/waiting").Body.String(); got != fmt.Sprintf(`<span class="count" id="waiting">%d</span>`, open) {
+		t.Errorf("the count alone: %s", got)
+	}
+	elsewhere := reviewtest.Flagged(reviewtest.Said("s0", 1, "Zoe", 0, 1, "words"), "pushy", models.LevelLow, 0)
+	here := reviewtest.Said("s1", 90, "Ana", 1, 2, "hello")
+	sent, url := live(t, m, nil)
+	l := listen(t, url+"/events/s1?after="+sent.hub.Text(sent.hub.Cursor()))
+	sent.hub.Publish(models.Event{SessionID: "s0", Flag: &elsewhere})
+	if e, _ := l.next(); e.event != "waiting" || e.data != "1" {
+		t.Errorf("a page is told %+v", e)
+	}
+	some, d := guarded(t, auth.ModeRequired, nil)
+	srv := httptest.NewServer(some)
+	t.Cleanup(srv.Close)
+	lee := d.enter(models.User{ID: "u2", Name: "Lee", Rooms: map[string]models.Access{"open-mic": models.AccessViewer}})
+	l = listen(t, srv.URL+"/events/s1?after="+some.hub.Text(some.hub.Cursor()), "Cookie", cookieName+"="+lee)
+	hidden := reviewtest.Flagged(reviewtest.Said("none", 1, "Zoe", 0, 1, "words"), "pushy", models.LevelLow, 0)
+	some.hub.Publish(models.Event{SessionID: "none", Flag: &hidden})
+	some.hub.Publish(models.Event{SessionID: "s1", Utterance: &here})
+	if e, _ := l.next(); e.event != "" || !strings.Contains(e.data, "hello") {
+		t.Errorf("somebody who may not see a room is told %+v", e)
+	}
+}
+
 func TestWatchersAreCounted(t *testing.T) {
 	s, url := live(t, room(), func(c *Config) { c.MaxWatchers = 1 })
 	first := listen(t, url+"/events/s1?after="+s.hub.Text(s.hub.Cursor()))
@@ -253,7 +296,7 @@ func TestWatchersAreCounted(t *testing.T) {
 	}
 }
 
-// TestQuietStreamsBeat runs on a false clock: nothing is said for a minute, then the reader goes.
+// TestQuietStreamsBeat uses a fake clock: nothing is said for a minute, which sends heartbeats; then the reader disconnects.
 func TestQuietStreamsBeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, room(), func(c *Config) { c.MaxWatchers = 1 })
@@ -274,18 +317,42 @@ func TestQuietStreamsBeat(t *testing.T) {
 	})
 }
 
-// TestNothingIsMissedBetweenPageAndStream publishes a line after the page was read and before its stream begins.
+// TestNothingIsMissedBetweenPageAndStream publishes a line and a flag after each page was read and before its stream begins.
 func TestNothingIsMissedBetweenPageAndStream(t *testing.T) {
-	s, url := live(t, room(), nil)
-	body := ask(t, s, "GET", "/s/s1").Body.String()
-	_, rest, _ := strings.Cut(body, `data-watch="`)
-	watch, _, _ := strings.Cut(rest, `"`)
-	u := reviewtest.Said("s1", 30, "Ana", 1, 2, "hello")
-	s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
-	listen(t, url+watch).want(at(s.hub, 1), "hello")
+	s, address := live(t, room(), nil)
+	attribute := func(body, name string) string {
+		_, rest, _ := strings.Cut(body, " "+name+`="`)
+		value, _, _ := strings.Cut(rest, `"`)
+		return html.UnescapeString(value)
+	}
+	for _, path := range []string{
+		"/s/s1", "/s/s1/timeline", "/s/s1/consent", "/search?q=coin", "/", "/queue", "/people/open-mic/Ben", "/rules",
+		"/rules/scam.guaranteed", "/health",
+	} {
+		body := ask(t, s, "GET", path).Body.String()
+		stream, word := attribute(body, "data-refresh"), "s1"
+		if stream == "" {
+			stream, word = attribute(body, "data-watch"), "hello"
+		}
+		u := reviewtest.Said("s1", 30, "Ana", 1, 2, "hello")
+		f := reviewtest.Flagged(u, "late", models.LevelHigh, 0)
+		line := s.hub.Publish(models.Event{SessionID: "s1", Utterance: &u})
+		seq := s.hub.Publish(models.Event{SessionID: "s1", Flag: &f})
+		to, err := url.Parse(address + stream)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := to.Query()
+		q.Set("after", attribute(body, "data-after"))
+		to.RawQuery = q.Encode()
+		if stream == "/events/flags" { // it does not tell of lines
+			line = seq
+		}
+		listen(t, to.String()).want(at(s.hub, line), word)
+	}
 }
 
-// TestManyStreamsOfOneAddressBlockNoPage: 252 event streams are asked for; most are refused, and pages are answered.
+// TestManyStreamsOfOneAddressBlockNoPage: one address requests 252 event streams; most are refused, and pages are still served.
 func TestManyStreamsOfOneAddressBlockNoPage(t *testing.T) {
 	s, url := live(t, room(), nil)
 	counts := map[int]int{}

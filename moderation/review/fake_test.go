@@ -12,12 +12,13 @@ import (
 	"earshot/models"
 )
 
-// memory is a Store of a few lines: it holds what a test puts in.
+// memory is a Store in memory, with the contents that a test puts in.
 type memory struct {
 	mu        sync.Mutex
 	sessions  []models.Session
 	speakers  []models.Speaker
 	lines     []models.Utterance
+	places    map[models.Key]int // in lines, as line found them
 	flags     []models.Flag
 	gaps      []models.Gap
 	clips     []models.Evidence
@@ -41,6 +42,22 @@ func (m *memory) enter() error {
 		panic("the words that were said")
 	}
 	return m.err
+}
+
+// line returns the line with a key; m is locked.
+func (m *memory) line(k models.Key) (models.Utterance, bool) {
+	if i, known := m.places[k]; known && i < len(m.lines) && m.lines[i].Key == k {
+		return m.lines[i], true
+	}
+	m.places = make(map[models.Key]int, len(m.lines))
+	for i := range m.lines {
+		m.places[m.lines[i].Key] = i
+	}
+	i, known := m.places[k]
+	if !known {
+		return models.Utterance{}, false
+	}
+	return m.lines[i], true
 }
 
 func pick[T any](m *memory, from *[]T, want func(T) bool) ([]T, error) {
@@ -164,21 +181,22 @@ func (m *memory) FindFlags(ctx context.Context, q models.FlagQuery) (out []model
 		if err != nil {
 			return nil, err
 		}
+		p.Flag = f // all as they were at one moment
 		out = append(out, p)
 	}
 	return out, err
 }
 
-func (m *memory) FlagPlace(_ context.Context, id string) (p models.FlagPlace, err error) {
+func (m *memory) FlagPlace(ctx context.Context, id string) (p models.FlagPlace, err error) {
 	flags, err := pick(m, &m.flags, func(f models.Flag) bool { return f.ID == id })
 	if err != nil || len(flags) == 0 {
 		return p, cmp.Or(err, models.ErrNotFound)
 	}
 	p.Flag = flags[0]
 	sessions, _ := pick(m, &m.sessions, func(s models.Session) bool { return s.ID == p.Flag.Session })
-	lines, _ := pick(m, &m.lines, func(u models.Utterance) bool { return u.Key == p.Flag.Utterance })
+	p.Utterance, _ = m.Utterance(ctx, p.Flag.Utterance)
 	clips, _ := pick(m, &m.clips, func(e models.Evidence) bool { return e.Utterance == p.Flag.Utterance })
-	p.Session, p.Utterance = sessions[0], lines[0]
+	p.Session = sessions[0]
 	if len(clips) > 0 {
 		p.Evidence = &clips[0]
 	}
@@ -190,28 +208,96 @@ func (m *memory) FlagPlace(_ context.Context, id string) (p models.FlagPlace, er
 	return p, nil
 }
 
-func (m *memory) SetFlagStatus(_ context.Context, id string, status models.FlagStatus, by string, when time.Time) (models.Flag, error) {
-	if err := m.enter(); err != nil {
-		m.mu.Unlock()
+func (m *memory) SetFlagStatus(
+	ctx context.Context, id string, status models.FlagStatus, by string, when time.Time,
+) (models.Flag, error) {
+	out, err := m.SetFlagStatuses(ctx, []string{id}, status, by, when)
+	if len(out) == 0 {
 		return models.Flag{}, err
 	}
+	return out[0], err
+}
+
+// SetFlagStatuses changes all flags or none, atomically, as in a database.
+func (m *memory) SetFlagStatuses(
+	_ context.Context, ids []string, status models.FlagStatus, by string, when time.Time,
+) (out []models.Flag, err error) {
+	err = m.enter()
 	defer m.mu.Unlock()
-	i := slices.IndexFunc(m.flags, func(f models.Flag) bool { return f.ID == id })
-	f := &m.flags[i]
-	if !slices.Contains([]models.FlagStatus{models.FlagOpen, models.FlagConfirmed, models.FlagDismissed}, status) {
-		return *f, models.ErrInvalid
+	if err != nil {
+		return nil, err
 	}
+	flags := slices.Clone(m.flags)
+	for _, id := range ids {
+		f := &flags[slices.IndexFunc(flags, func(f models.Flag) bool { return f.ID == id })]
+		if err := decided(f, status, by, when); err != nil {
+			return []models.Flag{*f}, err
+		}
+		out = append(out, *f)
+	}
+	m.flags = flags
+	return out, nil
+}
+
+func decided(f *models.Flag, status models.FlagStatus, by string, when time.Time) error {
 	switch {
+	case !slices.Contains([]models.FlagStatus{models.FlagOpen, models.FlagConfirmed, models.FlagDismissed}, status):
+		return models.ErrInvalid
 	case f.Status == status:
-		return *f, nil
+		return nil
 	case status != models.FlagOpen && f.Status != models.FlagOpen && f.Status != "":
-		return *f, models.ErrConflict
+		return models.ErrConflict
 	}
 	f.Status, f.DecidedBy, f.Decided = status, by, when
 	if status == models.FlagOpen {
 		f.DecidedBy, f.Decided = "", time.Time{}
 	}
-	return *f, nil
+	return nil
+}
+
+func (m *memory) Tonight(_ context.Context, people []models.Identity, _ time.Time) (map[models.Identity]models.Tally, error) {
+	out := map[models.Identity]models.Tally{}
+	for _, p := range people {
+		found, err := pick(m, &m.flags, func(f models.Flag) bool { return f.SpeakerID == p.SpeakerID })
+		if err != nil {
+			return nil, err
+		}
+		t := models.Tally{Flags: len(found)}
+		for _, f := range found {
+			if f.Status == models.FlagConfirmed {
+				t.Confirmed++
+			}
+		}
+		out[p] = t
+	}
+	return out, nil
+}
+
+func (m *memory) LinesAround(_ context.Context, lines []models.Key, before, after int) (map[models.Key][]models.Utterance, error) {
+	out, said := map[models.Key][]models.Utterance{}, map[string][]models.Utterance{}
+	for _, k := range lines {
+		all, known := said[k.Session]
+		if !known {
+			var err error
+			all, err = pick(m, &m.lines, func(u models.Utterance) bool {
+				return u.Session == k.Session && (u.Text != "" || slices.Contains(lines, u.Key))
+			})
+			if err != nil {
+				return nil, err
+			}
+			slices.SortStableFunc(all, func(a, b models.Utterance) int { return cmp.Compare(a.StartMS, b.StartMS) })
+			said[k.Session] = all
+		}
+		if i := slices.IndexFunc(all, func(u models.Utterance) bool { return u.Key == k }); i >= 0 {
+			out[k] = slices.Concat(all[max(0, i-before):i], all[i+1:min(len(all), i+1+after)])
+		}
+	}
+	return out, nil
+}
+
+func (m *memory) OpenFlags(_ context.Context, only models.RoomSet) (int, error) {
+	open, err := pick(m, &m.flags, func(f models.Flag) bool { return f.Status == models.FlagOpen && only.Has(m.roomOf(f.Session)) })
+	return len(open), err
 }
 
 func (m *memory) Rules(_ context.Context, only models.RoomSet) ([]models.RuleCounts, error) {
@@ -252,11 +338,13 @@ func (m *memory) Gaps(_ context.Context, id string) ([]models.Gap, error) {
 }
 
 func (m *memory) Utterance(_ context.Context, k models.Key) (models.Utterance, error) {
-	found, err := pick(m, &m.lines, func(u models.Utterance) bool { return u.Key == k })
-	if err != nil || len(found) == 0 {
-		return models.Utterance{}, cmp.Or(err, models.ErrNotFound)
+	err := m.enter()
+	defer m.mu.Unlock()
+	u, known := m.line(k)
+	if err == nil && !known {
+		err = models.ErrNotFound
 	}
-	return found[0], nil
+	return u, err
 }
 
 func (m *memory) CorrectText(_ context.Context, k models.Key, text, by string, when time.Time) (models.Utterance, error) {
@@ -279,102 +367,6 @@ func (m *memory) RedactLine(_ context.Context, k models.Key, words []int, by str
 		u.Text, u.Words[w].Text = strings.Replace(u.Text, said, bars, 1), " "+bars
 	}
 	return *u, m.did("redact", by)
-}
-
-func (m *memory) Person(_ context.Context, room, speaker string, only models.RoomSet) (p models.Person, err error) {
-	seen, err := pick(m, &m.speakers, func(s models.Speaker) bool { return s.ID == speaker && only.Has(room) })
-	if err != nil || len(seen) == 0 {
-		return p, cmp.Or(err, models.ErrNotFound)
-	}
-	p = models.Person{
-		ID: "p1", Name: cmp.Or(m.names[speaker], seen[0].Name), Given: m.names[speaker] != "",
-		Identities: []models.Identity{{Room: room, SpeakerID: speaker, Name: seen[0].Name}}, Lines: 1,
-	}
-	p.Identities = append(p.Identities, m.merged...)
-	for _, x := range seen {
-		i := slices.IndexFunc(m.sessions, func(s models.Session) bool { return s.ID == x.Session })
-		p.Sessions = append(p.Sessions, models.PersonSession{Session: m.sessions[i], SpeakerID: speaker, Lines: 1})
-	}
-	return p, nil
-}
-
-func (m *memory) Names(context.Context, string) (map[string]string, error) { return m.names, m.err }
-
-func (m *memory) Identities(_ context.Context, room string, _ int) (out []models.Identity, err error) {
-	for _, s := range m.speakers {
-		out = append(out, models.Identity{Room: room, SpeakerID: s.ID, Name: s.Name})
-	}
-	return out, m.err
-}
-
-func (m *memory) Strikes(_ context.Context, _, speaker string) ([]models.LedgerEntry, error) {
-	return pick(m, &m.strikes, func(e models.LedgerEntry) bool { return e.Person == speaker })
-}
-
-func (m *memory) NamePerson(_ context.Context, _, speaker, name, by string, _ time.Time) error {
-	m.names = map[string]string{speaker: name}
-	return m.did("name", by)
-}
-
-func (m *memory) MergePeople(_ context.Context, a, b models.Identity, by string, _ time.Time) error {
-	m.merged = append(m.merged, b)
-	return m.did("merge "+a.SpeakerID+" "+b.SpeakerID, by)
-}
-
-func (m *memory) SplitPerson(_ context.Context, _, speaker, by string, _ time.Time) error {
-	return m.did("part "+speaker, by)
-}
-
-func (m *memory) ErasePerson(_ context.Context, room, speaker, by string) error {
-	return m.did("erase "+room+" "+speaker, by)
-}
-
-func (m *memory) did(what, by string) error {
-	m.trail = append(m.trail, models.AuditEntry{What: what, By: by, At: start})
-	return m.err
-}
-
-func (m *memory) Audit(context.Context, int) ([]models.AuditEntry, error) { return m.trail, m.err }
-
-func (m *memory) Consents(context.Context, string, string, string, int) ([]models.Consent, error) {
-	return m.ledger, m.err
-}
-
-func (m *memory) Decisions(_ context.Context, id string) ([]models.Decision, error) {
-	return pick(m, &m.decisions, func(d models.Decision) bool { return d.Session == id })
-}
-
-func (m *memory) Actions(_ context.Context, id string) ([]models.Action, error) {
-	return pick(m, &m.actions, func(a models.Action) bool { return a.Session == id })
-}
-
-func (m *memory) Summary(context.Context, string, string) (models.Summary, error) {
-	if m.summary.Headline == "" {
-		return models.Summary{}, models.ErrNotFound
-	}
-	return m.summary, m.err
-}
-
-func (m *memory) Search(_ context.Context, q models.SearchQuery) (models.SearchPage, error) {
-	lines, err := pick(m, &m.lines, func(u models.Utterance) bool {
-		return q.Only.Has(m.roomOf(u.Session)) && strings.Contains(u.Text, q.Text)
-	})
-	var page models.SearchPage
-	if m.refused != nil {
-		return page, m.refused
-	}
-	if len(lines) > q.Limit {
-		lines, page.Next = lines[:q.Limit], "n3xt"
-	}
-	for _, u := range lines {
-		before, after, _ := strings.Cut(u.Text, q.Text)
-		page.Hits = append(page.Hits, models.SearchHit{
-			Room: u.Session, Utterance: u,
-			Said:    start.Add(time.Duration(u.StartMS) * time.Millisecond),
-			Snippet: []models.SnippetPart{{Text: before}, {Text: q.Text, Hit: true}, {Text: after}},
-		})
-	}
-	return page, err
 }
 
 var start = time.Date(2026, 3, 1, 20, 14, 0, 0, time.UTC)

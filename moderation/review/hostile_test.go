@@ -13,7 +13,7 @@ import (
 	"earshot/moderation/review/pages"
 )
 
-// payloads are texts that want to be more than text. Each calls hit() when it succeeds.
+// payloads are texts that try to run as code. Each calls hit() if it succeeds.
 var payloads = []string{
 	`<script>hit()</script>`, `<img src=x onerror=hit()>`, `"><svg onload=hit()>`, `' onmouseover='hit()`, `" autofocus onfocus="hit()`,
 	`javascript:hit()`, `</textarea><script>hit()</script>`, `</title><script>hit()</script>`, `{{template "x"}}${hit()}`,
@@ -23,7 +23,7 @@ var payloads = []string{
 }
 
 // hostileRoom has payloads wherever somebody else's text is shown.
-func hostileRoom() (*memory, *doorkeeper) {
+func hostileRoom() (*memory, *accessMemory) {
 	all := strings.Join(payloads, " ")
 	m := everyState()
 	m.sessions[1].Name, m.sessions[0].Name = all, payloads[0]
@@ -66,16 +66,17 @@ func hostileRoom() (*memory, *doorkeeper) {
 			Flags: 1, Actions: map[models.Verb]int{models.Verb(payloads[0]): 1},
 		},
 	}
-	return m, &doorkeeper{
+	return m, &accessMemory{
 		users: []models.User{
 			{ID: "u1", Name: payloads[1], Access: models.AccessOwner, Rooms: map[string]models.Access{payloads[0]: models.AccessHost}},
 		},
 	}
 }
 
-// TestHostileTextIsInertInABrowser shows names, speech, rules, summaries and settings that want to run to a real browser,
-// on the page and over the stream, and lets a page of another site send forms.
+// TestHostileTextIsInertInABrowser shows names, speech, rules, summaries and settings that contain code to a real browser, on the
+// page and over the stream, and has a page of another site send forms.
 func TestHostileTextIsInertInABrowser(t *testing.T) {
+	t.Parallel()
 	m, _ := hostileRoom()
 	hub := events.NewHub(events.HubConfig{})
 	actor := &hand{can: []models.Verb{models.VerbMute}}

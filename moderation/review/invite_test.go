@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,12 +16,14 @@ import (
 	"earshot/moderation/review/auth"
 )
 
-// fakeDesk is an Inviter, Links, Servers and a Listener that notes what it is asked for.
+// fakeDesk is an Inviter, Links, Servers and a Listener that records its calls.
 type fakeDesk struct {
-	did    []string
-	link   models.Invitation
-	paused bool
-	// strange says that nobody named the servers.
+	did     []string
+	link    models.Invitation
+	paused  bool
+	asked   atomic.Int32 // how often whether it is paused was asked
+	returns time.Time    // when it comes back after Leave
+	// strange makes the servers ones that nobody has allowed.
 	strange bool
 	err     error
 }
@@ -44,9 +47,9 @@ func (f *fakeDesk) Invite(_ context.Context, i models.Invitation) (models.RoomSt
 	return models.RoomState{Room: "stage"}, f.err
 }
 
-func (f *fakeDesk) Leave(_ context.Context, room, by string) error {
+func (f *fakeDesk) Leave(_ context.Context, room, by string) (returns time.Time, err error) {
 	f.did = append(f.did, "leave "+room+" by "+by)
-	return f.err
+	return f.returns, f.err
 }
 
 func (f *fakeDesk) Link(_ context.Context, i models.Invitation) (string, error) {
@@ -76,7 +79,10 @@ func (f *fakeDesk) Pause(_ context.Context, name string, on bool, by string) err
 	return f.err
 }
 
-func (f *fakeDesk) Paused(string) bool { return f.paused }
+func (f *fakeDesk) Paused(context.Context, string) bool {
+	f.asked.Add(1)
+	return f.paused
+}
 
 func (f *fakeDesk) Object(_ context.Context, c models.Consent) (models.Consent, error) {
 	f.did = append(f.did, fmt.Sprintf("%s %s by %s, %s", c.SpeakerID, c.What, c.By, c.How))
@@ -89,13 +95,13 @@ func (f *fakeDesk) took() string {
 	return out
 }
 
-// owned is a door to which nobody has a key yet.
-func owned() *doorkeeper {
-	return &doorkeeper{users: []models.User{{ID: "u0", Name: "Kim", Access: models.AccessOwner}}}
+// owned is an access store with one owner and no keys.
+func owned() *accessMemory {
+	return &accessMemory{users: []models.User{{ID: "u0", Name: "Kim", Access: models.AccessOwner}}}
 }
 
 // keyFor adds somebody with a key for programs.
-func keyFor(d *doorkeeper, name string, may models.Access) string {
+func keyFor(d *accessMemory, name string, may models.Access) string {
 	token, hash := newToken()
 	d.users = append(d.users, models.User{ID: name, Name: name, Access: may})
 	d.creds = append(d.creds, models.Credential{Hash: hash, Kind: models.CredentialKey, User: name})
@@ -106,7 +112,7 @@ func withDesk(f *fakeDesk) func(*Config) {
 	return func(c *Config) { c.Inviter, c.Links, c.Servers, c.Listener, c.States = f, f, f, f, f.rooms }
 }
 
-// send is a browser's form, or a program's JSON.
+// send sends a browser's form, or a program's JSON.
 func send(t *testing.T, s http.Handler, method, path, body, key string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
@@ -124,22 +130,22 @@ func send(t *testing.T, s http.Handler, method, path, body, key string) *httptes
 	return w
 }
 
-// TestInvitationPage shows what the bot does before anything happens, and invites on the button.
+// TestInvitationPage shows what the bot does before anything happens, and invites when the button is pressed.
 func TestInvitationPage(t *testing.T) {
 	f := &fakeDesk{}
 	s := serve(t, heardRoom(), withDesk(f))
 	q := url.Values{"url": {"lounge://a/stage"}}.Encode()
 	page := send(t, s, "GET", "/invite?"+q, "", "").Body.String()
-	for _, want := range []string{"Into <bdi>Stage</bdi>", "I am Earshot.", "What is kept", `name="do" value="invite"`} {
+	for _, want := range []string{"Into <bdi>Stage</bdi>", "I am Earshot.", "What is stored", `name="do" value="invite"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	if !strings.Contains(page, "/optout") || strings.Contains(page, "no chat for Earshot") {
+	if !strings.Contains(page, "/optout") || strings.Contains(page, "write in the chat") {
 		t.Error("a room with a chat: the page does not say how to object there")
 	}
 	mute := send(t, s, "GET", "/invite?url=lounge%3A%2F%2Fa%2Fmute", "", "").Body.String()
-	if strings.Contains(mute, "/optout") || !strings.Contains(mute, "no chat for Earshot") || !strings.Contains(mute, "tells you") {
+	if strings.Contains(mute, "/optout") || !strings.Contains(mute, "write in the chat") || !strings.Contains(mute, "person optout") {
 		t.Error("a room without a chat: the page does not say how to object there")
 	}
 	if done := f.took(); done != "" {
@@ -158,7 +164,7 @@ func TestInvitationPage(t *testing.T) {
 	}
 }
 
-// TestInvitationLink: whoever has it may look without a login, and invite once; looking uses nothing up.
+// TestInvitationLink: whoever has it can view it without a login, and invite once; viewing does not use it up.
 func TestInvitationLink(t *testing.T) {
 	f := &fakeDesk{}
 	s := serve(t, heardRoom(), func(c *Config) { withDesk(f)(c); c.Members, c.Mode = auth.NewMembers(owned(), nil), auth.ModeRequired })
@@ -237,7 +243,7 @@ func TestLedgerPage(t *testing.T) {
 	}
 	s := serve(t, m, nil)
 	page := send(t, s, "GET", "/s/s1/consent", "", "").Body.String()
-	for _, want := range []string{"whoever was there", "was told", "objects: is not written down", "=HYPERLINK(1)"} {
+	for _, want := range []string{"everyone present", "was notified", "objected: not transcribed", "=HYPERLINK(1)"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}

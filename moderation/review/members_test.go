@@ -15,7 +15,7 @@ import (
 )
 
 // enter adds a user, with a session of their own.
-func (d *doorkeeper) enter(u models.User) (cookie string) {
+func (d *accessMemory) enter(u models.User) (cookie string) {
 	token, hash := newToken()
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -26,7 +26,7 @@ func (d *doorkeeper) enter(u models.User) (cookie string) {
 
 func TestNamesThatPassForOthersAreRefused(t *testing.T) {
 	users := []models.User{{ID: "u1", Name: "Kim"}, {ID: "u2", Name: "Copa"}, {ID: "u3", Name: "Ayşe Gül"}}
-	m := auth.NewMembers(&doorkeeper{users: users}, nil)
+	m := auth.NewMembers(&accessMemory{users: users}, nil)
 	for _, bad := range []string{
 		"", " ", "kim", "KIM", "Kím", "K1m", "Kіm", "\u200bKim", "Ki\u200dm", "Kim\u202e", "Kim\u2060", "Ki\u00adm", "Kim\u3164", "Kim\ufe0f",
 		"K\u034fim", "Ｋim", "Kim\u00a0B", "Kim\tB", "Kim  B", "Kim\x00", "Кim", "Сора", "соpа", "Lеe", "Kim🙂", "Zoë\u0301\u200c", "123", "\xff",
@@ -107,7 +107,7 @@ func TestWhoIsNotThereGetsNoLink(t *testing.T) {
 	}
 }
 
-// TestTakenAccessEndsOpenStreamsAtOnce follows streams over a real server, and takes away what opened them.
+// TestTakenAccessEndsOpenStreamsAtOnce reads streams over a real server, and removes the access that opened them.
 func TestTakenAccessEndsOpenStreamsAtOnce(t *testing.T) {
 	s, d := guarded(t, auth.ModeRequired, nil)
 	s.streams.Heartbeat = time.Hour
@@ -189,4 +189,16 @@ func TestTakenAccessEndsOpenStreamsAtOnce(t *testing.T) {
 	case <-time.After(20 * time.Second):
 		t.Fatal("a stream outlasts the logout")
 	}
+}
+
+// TestTheAuditLogSaysWhoseAccess: an entry about access names the user while there is one.
+func TestTheAuditLogSaysWhoseAccess(t *testing.T) {
+	m, d := heardRoom(), &accessMemory{users: []models.User{{ID: "u2", Name: "Lee", Access: models.AccessViewer}}}
+	m.trail = []models.AuditEntry{
+		{At: start, By: "Kim", What: "access taken", Target: "u9"}, {At: start, By: "Kim", What: "access given", Target: "u2"},
+	}
+	s := serve(t, m, func(c *Config) { c.Mode, c.Members = auth.ModeRequired, auth.NewMembers(d, c.Now) })
+	cookie := d.enter(models.User{ID: "u1", Name: "Kim", Access: models.AccessOwner})
+	body := ask(t, s, "GET", "/health", "Cookie", "earshot="+cookie).Body.String()
+	inOrder(t, body, "access taken", "</li>", "access given for <bdi>Lee</bdi>")
 }

@@ -13,7 +13,7 @@ import (
 	"earshot/moderation/review/web"
 )
 
-// fits fails where an answer holds what the schema does not describe.
+// fits fails if an answer contains what the schema does not describe.
 func fits(t *testing.T, doc map[string]any, where string, schema map[string]any, v any) {
 	t.Helper()
 	if ref, ok := schema["$ref"].(string); ok {
@@ -79,7 +79,7 @@ func TestDocumentDescribesWhatHandlersAnswer(t *testing.T) {
 	s := serve(t, m, func(c *Config) {
 		desk := &fakeDesk{}
 		c.Inviter, c.Links, c.Servers, c.Listener, c.States = desk, desk, desk, desk, desk.rooms
-		c.Rules = &primer{}
+		c.Rules, c.Tuner, c.Actor = &primer{}, &primer{}, &hand{can: []models.Verb{models.VerbMute}}
 		c.Conditions, c.Summaries = conditionsOf(models.Condition{OK: true, Text: "Well."}), &minutes{m: m}
 	})
 	var doc map[string]any
@@ -92,9 +92,12 @@ func TestDocumentDescribesWhatHandlersAnswer(t *testing.T) {
 	queries := map[string]string{"/api/search": "?q=coin", "/api/sessions/{id}/export": "?format=json"}
 	bodies := map[string]string{
 		"/api/rooms": `{"url":"lounge://a/b"}`, "/api/invitations": `{"url":"lounge://a/b"}`,
-		"/api/sessions/{id}/people/{speaker}/objection": `{"objects":true}`,
+		"/api/sessions/{id}/people/{speaker}/objection":                `{"objects":true}`,
+		"/api/sessions/{id}/people/{speaker}/action":                   `{"verb":"mute"}`,
+		"/api/sessions/{id}/utterances/{epoch}/{seq}/{track}/decision": `{"flags":["f1"],"status":"dismissed"}`,
 		"/api/servers":   `{"server":"lounge://a"}`,
 		"/api/rules/try": `{"text":["buy my coin"],"word_p":0.4}`, "/api/rules/replay": `{}`,
+		"/api/rules/tune": `{}`, "/api/rules/take": `{"proposal":"a1"}`,
 		"/api/sessions/{id}/utterances/{epoch}/{seq}/{track}/redaction": `{"words":[4,5]}`,
 	}
 	paths := doc["paths"].(map[string]any)

@@ -9,7 +9,7 @@ import (
 	"earshot/moderation/review/auth"
 )
 
-// TestFiguresAreForWhoMaySeeAllRooms: only where nobody else reaches the pages, programs on the machine need no key.
+// TestFiguresAreForWhoMaySeeAllRooms: programs on this machine need no key for metrics only if nobody else can reach the pages.
 func TestFiguresAreForWhoMaySeeAllRooms(t *testing.T) {
 	const here, far = "127.0.0.1:4711", "192.0.2.7:4711"
 	proxied := http.Header{"X-Forwarded-For": {"192.0.2.7"}}
@@ -55,7 +55,7 @@ func TestFiguresAreForWhoMaySeeAllRooms(t *testing.T) {
 	}
 }
 
-// TestOwnersOnly: what is behind it is for owners alone, whatever the door says to others.
+// TestOwnersOnly: what is behind it is for owners alone, whatever else a visitor may do.
 func TestOwnersOnly(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

@@ -23,8 +23,9 @@ func TestPersonPageNamesMergesAndErases(t *testing.T) {
 	s := serve(t, m, nil)
 	body := ask(t, s, "GET", "/people/open-mic/Ben").Body.String()
 	inOrder(
-		t, body, "<h1><bdi>Ben</bdi>", "What is held", "Export all of it", "Sessions", "Open mic", "Strikes", "<b>1.5</b> in conduct",
-		"counts once a host confirms", "Flags", "Rule scam.guaranteed", "Identities", "The same person as", `value="Ana"`, "Erase",
+		t, body, "<h1><bdi>Ben</bdi>", "Stored data", "Export everything", "Name", "Identities", "The same person as",
+		`value="Ana"`, "Erase", "Type <b>erase</b>", "Sessions", "Open mic", "Strikes", "<b>1.5</b> in conduct", "counts once a host confirms",
+		"Flags", "Rule scam.guaranteed",
 	)
 	tests := []struct {
 		what string
@@ -37,8 +38,9 @@ func TestPersonPageNamesMergesAndErases(t *testing.T) {
 		{"part", url.Values{"speaker": {"Ana"}, "room": {"open-mic"}}, 303, "part Ana"},
 		{"part", url.Values{"speaker": {"Cem"}, "room": {"open-mic"}}, 404, ""},
 		{"part", url.Values{"speaker": {"Ana"}, "room": {"elsewhere"}}, 404, ""},
-		{"erase", url.Values{"name": {"Ana"}}, 400, ""},
-		{"erase", url.Values{"name": {"Benjamin Ray"}}, 303, "erase open-mic Ben"},
+		{"erase", url.Values{"word": {"Benjamin Ray"}}, 400, ""},
+		{"erase", nil, 400, ""},
+		{"erase", url.Values{"word": {" Erase "}}, 303, "erase open-mic Ben"},
 		{"else", nil, 404, ""},
 	}
 	for _, tt := range tests {
@@ -114,10 +116,10 @@ func TestRulePagesCountDecisions(t *testing.T) {
 	s := serve(t, m, nil)
 	inOrder(
 		t, ask(t, s, "GET", "/rules").Body.String(), `href="/rules/scam.guaranteed"`, "7 flags", "1 open", `width="83"`,
-		"right 5 times out of 6",
+		"right 5 of 6 times",
 	)
 	inOrder(
-		t, ask(t, s, "GET", "/rules/scam.guaranteed").Body.String(), "5 confirmed, 1 dismissed, 1 open", "What it found last",
+		t, ask(t, s, "GET", "/rules/scam.guaranteed").Body.String(), "5 confirmed, 1 dismissed, 1 open", "Latest flags",
 		`name="back" value="rule"`, "Undo",
 	)
 	if w := ask(t, s, "GET", "/rules/none"); w.Code != http.StatusNotFound {
@@ -132,9 +134,12 @@ func TestTimelineShowsOverlapsAndChapters(t *testing.T) {
 		Headline: "x",
 		Chapters: []models.Chapter{{Title: "Coins", StartMS: 12_000, EndMS: 20_000, Cites: []models.Key{m.lines[0].Key}}},
 	}
-	inOrder(t, ask(t, serve(t, m, nil), "GET", "/s/s1/timeline").Body.String(), "0:01 spoken over each other", `aria-label="Coins"`,
-		`href="/s/s1?at=`+pages.LineID(m.lines[0].Key), "At once", `<rect class="over-each" x="16000" y="5" width="1000"`, "Chapters", "Flags",
-		"Rule scam.guaranteed")
+	inOrder(
+		t, ask(t, serve(t, m, nil), "GET", "/s/s1/timeline").Body.String(), "0:01 of overlapping speech",
+		`href="/s/s1?at=`+pages.LineID(m.lines[0].Key), `aria-label="Coins, 0:12"`, `class="chapter" x="20.000%"`, ">Coins</text>",
+		`class="at-flag"`, `aria-label="Rule scam.guaranteed, Ben, 0:15"`, "Overlap",
+		`<rect class="over-each" x="16000" y="5" width="1000"`, "Chapters", "Flags", "Rule scam.guaranteed",
+	)
 }
 
 func TestExportIsServed(t *testing.T) {
@@ -172,6 +177,6 @@ func TestHealthSpeaksInSentences(t *testing.T) {
 	})
 	inOrder(t, ask(
 		t, s, "GET", "/health",
-	).Body.String(), `class="fine"`, "Hearing everyone.", `class="ill"`, "Text is late.", "Take a smaller model.",
-		"listen", "127.0.0.1:8484", "kim", "flag confirmed", "Earshot v1")
+	).Body.String(), `class="ill"`, "Text is late.", "Take a smaller model.", `class="fine"`, "Hearing everyone.",
+		"kim", "flag confirmed", "<details", "Current settings", "listen", "127.0.0.1:8484", "Earshot v1")
 }

@@ -14,13 +14,13 @@ import (
 )
 
 // guardedKim is a server whose owner is Kim, on the test's clock.
-func guardedKim(t *testing.T) (*served, *doorkeeper) {
+func guardedKim(t *testing.T) (*served, *accessMemory) {
 	s, d := guarded(t, auth.ModeRequired, func(c *Config) { c.Now = time.Now })
 	d.users = []models.User{{ID: "u1", Name: "Kim", Access: models.AccessOwner, Password: secretHash}}
 	return s, d
 }
 
-// guessAtOnce posts guesses side by side, each from the address that from gives, and counts the answers.
+// guessAtOnce posts guesses concurrently, each from the address that from returns, and counts the answers.
 func guessAtOnce(t *testing.T, s *served, n int, from func(i int) string, name string) map[int]int {
 	t.Helper()
 	var wg sync.WaitGroup

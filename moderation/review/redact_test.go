@@ -15,11 +15,11 @@ func TestWordsAreRedactedFromALine(t *testing.T) {
 	s := serve(t, m, nil)
 	address := pages.LineURL(m.lines[0].Key)
 	inOrder(t, ask(t, s, "GET", "/queue").Body.String(), `href="`+address+`#redact">Redact…`)
-	// What a flag found is chosen beforehand.
+	// The words that a flag found are preselected.
 	inOrder(t, ask(
 		t, s, "GET", address,
 	).Body.String(), "Correct or redact a line", `value="3"><span dir="auto">now,`, `value="4" checked><span dir="auto">guaranteed`,
-		`value="5" checked>`, "Redact the chosen words", "Redact the whole line")
+		`value="5" checked>`, "Redact selected words", "Redact the whole line")
 	old := s.hub.Cursor()
 	heard := m.lines[0]
 	s.hub.Publish(models.Event{SessionID: "s1", Utterance: &heard})
@@ -52,8 +52,8 @@ func TestWordsAreRedactedFromALine(t *testing.T) {
 		code   int
 		says   string
 	}{
-		{address + "/redact", nil, nil, 400, "no word was chosen"},
-		{address + "/redact", url.Values{"word": {"77"}}, nil, 400, "no word was chosen"},
+		{address + "/redact", nil, nil, 400, "no word was selected"},
+		{address + "/redact", url.Values{"word": {"77"}}, nil, 400, "no word was selected"},
 		{address + "/redact", url.Values{"all": {"1"}}, []string{"Sec-Fetch-Site", "cross-site"}, 403, ""},
 		{"/s/s1/line/1/99/t-Ben/redact", url.Values{"all": {"1"}}, nil, 404, ""},
 		{"/s/nope/line/1/2/t-Ben/redact", url.Values{"all": {"1"}}, nil, 404, ""},

@@ -10,8 +10,9 @@ import (
 	"earshot/moderation/review/auth"
 )
 
-// TestOpenPagesOfSomebodyRemovedLoadAnewInABrowser: what they showed is gone, and the login is there.
+// TestOpenPagesOfSomebodyRemovedLoadAnewInABrowser: their contents disappear, and the login is shown.
 func TestOpenPagesOfSomebodyRemovedLoadAnewInABrowser(t *testing.T) {
+	t.Parallel()
 	s, d := guarded(t, auth.ModeRequired, nil)
 	d.users = []models.User{
 		{ID: "u1", Name: "Kim", Access: models.AccessOwner},

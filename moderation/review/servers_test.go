@@ -30,7 +30,7 @@ func (f *fakeDesk) ForbidServer(_ context.Context, server, by string) error {
 	return f.err
 }
 
-// Only owners see and change which servers the bot may be invited to, and only they may allow one with an invitation.
+// Only owners see and change the list of servers to which the bot may be invited, and only they may allow one with an invitation.
 func TestOnlyOwnersAllowServers(t *testing.T) {
 	for _, who := range []models.Access{models.AccessViewer, models.AccessReviewer, models.AccessHost, models.AccessOwner} {
 		f, d := &fakeDesk{}, owned()
@@ -78,9 +78,9 @@ func TestOnlyOwnersAllowServers(t *testing.T) {
 	}
 }
 
-// Who may not allow a server reads on the page that an owner has to; an owner gets the choice.
+// Users who may not allow a server read on the page that an owner has to; an owner gets the choice.
 func TestStrangeServersAreToldOnThePage(t *testing.T) {
-	for who, want := range map[models.Access]string{models.AccessHost: "An owner has to allow it", models.AccessOwner: `name="allow_server"`} {
+	for who, want := range map[models.Access]string{models.AccessHost: "An owner must allow it", models.AccessOwner: `name="allow_server"`} {
 		f, d := &fakeDesk{strange: true}, owned()
 		key := keyFor(d, "Pat", who)
 		s := serve(t, heardRoom(), func(c *Config) { withDesk(f)(c); c.Members, c.Mode = auth.NewMembers(d, nil), auth.ModeRequired })
@@ -90,7 +90,7 @@ func TestStrangeServersAreToldOnThePage(t *testing.T) {
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, r)
 		if body := collapsed(w.Body.String()); w.Code != 200 || !strings.Contains(body, want) ||
-			!strings.Contains(body, "Nobody has named the server") {
+			!strings.Contains(body, "has not been allowed yet") {
 			t.Errorf("%s: %d\n%s", who, w.Code, body)
 		}
 	}

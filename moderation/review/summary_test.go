@@ -12,7 +12,7 @@ import (
 	"earshot/moderation/review/pages"
 )
 
-// minutes is a Summariser that quotes the lines of a memory that came after a time.
+// minutes is a Summariser that quotes the lines of a memory after a given time.
 type minutes struct {
 	m    *memory
 	made int
@@ -47,13 +47,13 @@ func TestSummaryStandsBesideTheTranscript(t *testing.T) {
 	m := heardRoom()
 	q := &minutes{m: m}
 	s := serve(t, m, func(c *Config) { c.Summaries = q })
-	inOrder(t, ask(t, s, "GET", "/s/s1").Body.String(), `id="summary">`, `name="last" value="5"`, "Make a summary now", "Came late?")
+	inOrder(t, ask(t, s, "GET", "/s/s1").Body.String(), `id="summary">`, `name="last" value="5"`, "Make a summary now", "Joined late?")
 	if w := post(t, s, "/s/s1/summary", nil); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/s/s1#summary" {
 		t.Fatal(w.Code, w.Header())
 	}
 	ben := m.lines[0]
 	body := ask(t, s, "GET", "/s/s1").Body.String()
-	inOrder(t, body, `id="summary"`, "Make it anew", "Ana and Ben talked.", "Up to 0:21.", "From 3 lines, made without any language "+
+	inOrder(t, body, `id="summary"`, "Make it again", "Ana and Ben talked.", "Up to 0:21.", "From 3 lines, made without any language "+
 		"model. Left out as doubtful: 1 (33 %). Left out as flagged: 1",
 		"Highlights", `href="/s/s1?at=`+pages.LineID(ben.Key)+`#`, "0:15", "Ben", "Buy my coin now", "/evidence/", "Transcript",
 		`id="`+pages.LineID(ben.Key)+`"`)
@@ -72,13 +72,13 @@ func TestRecapSaysWhatALatecomerMissed(t *testing.T) {
 		has, not string
 	}{
 		{"?since=0:14", "From 0:14 to 0:21.", "Welcome everyone. </span>"},
-		{"?last=1", "From 0:15 to 0:21.", "Came late?"},
-		{"?last=0", "From 0:00 to 0:21.", "Came late?"},
-		{"?since=", "Came late?", "Highlights"},
-		{"?since=14", "Write the time as 12:30", "Highlights"},
-		{"?since=1:2", "Write the time as 12:30", "Highlights"},
-		{"?last=-3", "Write the time as 12:30", "Highlights"},
-		{"?since=" + url.QueryEscape(`"><script>`), "Write the time as 12:30", "<script>"},
+		{"?last=1", "From 0:15 to 0:21.", "Joined late?"},
+		{"?last=0", "From 0:00 to 0:21.", "Joined late?"},
+		{"?since=", "Joined late?", "Highlights"},
+		{"?since=14", "Enter the time from the session", "Highlights"},
+		{"?since=1:2", "Enter the time from the session", "Highlights"},
+		{"?last=-3", "Enter the time from the session", "Highlights"},
+		{"?since=" + url.QueryEscape(`"><script>`), "Enter the time from the session", "<script>"},
 	}
 	for _, tt := range tests {
 		w := ask(t, s, "GET", "/s/s1"+tt.query)

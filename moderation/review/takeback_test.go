@@ -7,7 +7,7 @@ import (
 	"earshot/models"
 )
 
-// TestOffersAreWhatCanBeDone: an ask offers what its rule does, but for what nobody could carry out in this room.
+// TestOffersAreWhatCanBeDone: an ask offers the actions of its rule, except those that are impossible in this room.
 func TestOffersAreWhatCanBeDone(t *testing.T) {
 	m := askedRoom()
 	m.decisions[0].Offer = []string{"mute 60s", "ban 1h", "newcomers_listen_only", "redact", "dismiss"}

@@ -17,7 +17,7 @@ var (
 	pieceLink = regexp.MustCompile(`<p class="piece" id="([a-z-]+)"><a href="([^"#]+)`)
 )
 
-// pieceOf asks for a piece of a session as the script does, and returns the ids of its lines and where the next pieces are.
+// pieceOf requests a part of a session as the script does, and returns the ids of its lines and the addresses of the adjacent parts.
 func pieceOf(t *testing.T, s *served, path string) (ids []string, links map[string]string) {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), "GET", path, http.NoBody)
@@ -38,8 +38,9 @@ func pieceOf(t *testing.T, s *served, path string) (ids []string, links map[stri
 	return ids, links
 }
 
-// TestLongSessionComesInPieces follows the pieces of 2000 lines from the first to the last and back: each line once, in order.
+// TestLongSessionComesInPieces follows the parts of 2000 lines from the first to the last and back: each line once, in order.
 func TestLongSessionComesInPieces(t *testing.T) {
+	t.Parallel()
 	m := evening(false)
 	s := serve(t, m, nil)
 	var want []string
@@ -81,7 +82,7 @@ func TestLongSessionComesInPieces(t *testing.T) {
 	}
 }
 
-// TestLiveSessionBeginsAtItsEnd, since that is what its host wants to see.
+// TestLiveSessionBeginsAtItsEnd: the latest lines are what its host wants to see.
 func TestLiveSessionBeginsAtItsEnd(t *testing.T) {
 	m := evening(true)
 	ids, links := pieceOf(t, serve(t, m, nil), "/s/long")
@@ -90,17 +91,21 @@ func TestLiveSessionBeginsAtItsEnd(t *testing.T) {
 	}
 }
 
-// TestFindInASession lists the lines with a word, each with the way to it.
+// TestFindInASession lists the lines with a word, each with a link to it.
 func TestFindInASession(t *testing.T) {
 	m := evening(false)
 	s := serve(t, m, nil)
-	inOrder(t, ask(t, s, "GET", "/s/long?find=TRIED+it+17+times").Body.String(), "<b>1 line</b> with", "TRIED it 17 times", "?at=u-", "1:01")
-	inOrder(t, ask(t, s, "GET", "/s/long?find=both").Body.String(), "<b>2000 lines</b>", "the first 100 listed")
-	inOrder(t, ask(t, s, "GET", "/s/long?find=%3Cb%3Exyzzy").Body.String(), "No line has", "&lt;b&gt;xyzzy")
+	inOrder(
+		t, ask(t, s, "GET", "/s/long?find=TRIED+it+17+times").Body.String(), "<b>1 line</b> containing", "TRIED it 17 times", "?at=u-",
+		"1:01",
+	)
+	inOrder(t, ask(t, s, "GET", "/s/long?find=both").Body.String(), "<b>2000 lines</b>", "showing the first 100")
+	inOrder(t, ask(t, s, "GET", "/s/long?find=%3Cb%3Exyzzy").Body.String(), "No line contains", "&lt;b&gt;xyzzy")
 }
 
-// TestFlagsOfALongSessionComeInPieces: those that wait for an answer first and whole, the others forty at a time.
+// TestFlagsOfALongSessionComeInPieces: those that wait for an answer are first and complete, the others come in groups of forty.
 func TestFlagsOfALongSessionComeInPieces(t *testing.T) {
+	t.Parallel()
 	m := evening(true)
 	s := serve(t, m, func(c *Config) { c.Actor = &hand{} })
 	row := regexp.MustCompile(`<li id="(f-[^"]+)" class="flag`)

@@ -1,7 +1,7 @@
 package api
 
 import (
-	"errors"
+	"cmp"
 	"net/http"
 	"time"
 
@@ -19,24 +19,29 @@ type (
 		loginJSON
 	}
 	loginJSON struct {
-		// Link logs the user in, once.
+		// Link logs the user in once.
 		Link    string    `json:"link"`
 		Expires time.Time `json:"expires"`
+	}
+	newKeyJSON struct {
+		auth.NewKey
+		// User is the name of the key's user; the caller by default.
+		User string `json:"user,omitempty"`
 	}
 	keysJSON struct {
 		Keys []auth.AccessKey `json:"keys"`
 	}
 	keyJSON struct {
 		Key auth.AccessKey `json:"key"`
-		// Secret is what the program sends. It is shown this once.
+		// Secret is what the program sends. It is shown only once.
 		Secret string `json:"secret"`
 	}
 )
 
-// accessAPI gives and takes access.
+// accessAPI manages access.
 type accessAPI struct{ *API }
 
-// operations are the operations by which owners give and take access.
+// operations are the owners' operations on access.
 func (s accessAPI) operations() []operation {
 	if s.Members == nil {
 		return nil
@@ -44,33 +49,33 @@ func (s accessAPI) operations() []operation {
 	user, key := []param{{"id", "id of a user"}}, []param{{"id", "id of a key"}}
 	return []operation{
 		{
-			"GET", "/api/users", "Who may open the pages. This and what follows of users and keys is for owners", nil, nil,
+			"GET", "/api/users", "Users who may log in. All operations on users and keys are for owners", nil, nil,
 			usersJSON{},
 			"",
 			s.owners(s.users),
 		},
 		{
-			"POST", "/api/users", "Give somebody access, in all rooms or in some, with a link that logs them in once", nil,
+			"POST", "/api/users", "Give a person access to all rooms or to some, with a one-time login link", nil,
 			auth.NewUser{},
 			userJSON{},
 			"", s.owners(s.addUser),
 		},
-		{"POST", "/api/users/{id}/link", "Make another link that logs a user in once", user, nil, loginJSON{}, "", s.owners(s.userLink)},
+		{"POST", "/api/users/{id}/link", "Make another one-time login link for a user", user, nil, loginJSON{}, "", s.owners(s.userLink)},
 		{
-			"DELETE", "/api/users/{id}", "Take all access away from a user; their open pages and streams end at once", user, nil,
+			"DELETE", "/api/users/{id}", "Remove a user; their open pages and streams end at once", user, nil,
 			nothingJSON{},
 			"",
 			s.owners(s.removeUser),
 		},
-		{"GET", "/api/keys", "The keys of programs, without their secrets", nil, nil, keysJSON{}, "", s.owners(s.keys)},
+		{"GET", "/api/keys", "API keys, without their secrets", nil, nil, keysJSON{}, "", s.owners(s.keys)},
 		{
-			"POST", "/api/keys", "Make a key for a program, for all rooms or for some, of the caller's own access or less", nil,
-			auth.NewKey{},
+			"POST", "/api/keys", "Create an API key for all rooms or for some, with at most its user's own access", nil,
+			newKeyJSON{},
 			keyJSON{},
 			"", s.owners(s.addKey),
 		},
 		{
-			"DELETE", "/api/keys/{id}", "Make a key worthless; the streams that it opened end at once", key, nil,
+			"DELETE", "/api/keys/{id}", "Revoke an API key; the streams it opened end at once", key, nil,
 			nothingJSON{},
 			"",
 			s.owners(s.revoke),
@@ -78,17 +83,14 @@ func (s accessAPI) operations() []operation {
 	}
 }
 
-// owners is api for operations that only owners may do.
+// owners wraps operations that only owners may perform.
 func (s accessAPI) owners(answer func(*http.Request) (any, error)) http.Handler {
 	return s.handle(func(r *http.Request) (any, error) {
 		if err := auth.VisitorOf(r.Context()).RequireOwner(); err != nil {
 			return nil, err
 		}
 		out, err := answer(r)
-		if errors.Is(err, models.ErrInvalid) {
-			err = web.Refuse(http.StatusBadRequest, web.Sentence(web.Text(err)))
-		}
-		return out, err
+		return out, web.ExplainedToOwner(err)
 	})
 }
 
@@ -112,7 +114,8 @@ func (s accessAPI) addUser(r *http.Request) (any, error) {
 
 func (s accessAPI) newLogin(r *http.Request, user string) (loginJSON, error) {
 	token, expires, err := s.Members.Link(r.Context(), user, auth.VisitorOf(r.Context()).Name)
-	return loginJSON{auth.LoginAddress(r, token), expires}, err
+	base := cmp.Or(s.Base, auth.PageAddress(r))
+	return loginJSON{auth.LoginLink(base, token), expires}, err
 }
 
 func (s accessAPI) userLink(r *http.Request) (any, error) { return s.newLogin(r, r.PathValue("id")) }
@@ -127,11 +130,11 @@ func (s accessAPI) keys(r *http.Request) (any, error) {
 }
 
 func (s accessAPI) addKey(r *http.Request) (any, error) {
-	n, err := readJSON[auth.NewKey](r, `{"label": "…"}, with access and rooms where they are wanted`)
+	n, err := readJSON[newKeyJSON](r, `{"label": "…"}, with access, rooms and a user where they are wanted`)
 	if err != nil {
 		return nil, err
 	}
-	secret, k, err := s.Members.Key(r.Context(), n, auth.VisitorOf(r.Context()).Name)
+	secret, k, err := s.Members.Key(r.Context(), n.NewKey, cmp.Or(n.User, auth.VisitorOf(r.Context()).Name))
 	return keyJSON{k, secret}, err
 }
 

@@ -5,30 +5,34 @@ import (
 	"log/slog"
 	"net/http"
 
-	"earshot/models"
 	"earshot/moderation/review/web"
 )
 
-// answers writes what operations give back.
+// answers writes the results of operations.
 type answers struct{ Log *slog.Logger }
 
-// handle turns a function that makes an answer into a handler of JSON; failures are {"error":{"message","hint"}}.
+// handle is answer with the usual time limit.
 func (s *answers) handle(answer func(*http.Request) (any, error)) http.Handler {
-	return web.Within(web.AnswerWithin, func(w http.ResponseWriter, r *http.Request) {
+	return web.Within(web.AnswerWithin, s.answer(answer))
+}
+
+// answer turns a function that returns a result into a handler of JSON; errors are {"error":{"message","hint"}}.
+func (s *answers) answer(answer func(*http.Request) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		v, err := answer(r)
 		if err != nil {
 			s.Fail(w, r, err)
 			return
 		}
 		s.writeJSON(w, r, http.StatusOK, v)
-	})
+	}
 }
 
 func (s *answers) writeJSON(w http.ResponseWriter, r *http.Request, status int, v any) {
 	b, err := json.Marshal(v)
 	if err != nil {
 		s.Log.Error("answer not written", "route", r.Pattern, "error_type", web.ErrorType(err))
-		http.Error(w, `{"error":{"message":"The answer could not be written."}}`, http.StatusInternalServerError)
+		http.Error(w, `{"error":{"message":"The response could not be encoded."}}`, http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -36,18 +40,18 @@ func (s *answers) writeJSON(w http.ResponseWriter, r *http.Request, status int, 
 	_, _ = w.Write(append(b, '\n'))
 }
 
-// Fail answers with an error: its sentence for people, and its hint.
+// Fail responds with an error: a sentence for people, and a hint.
 func (s *answers) Fail(w http.ResponseWriter, r *http.Request, err error) {
-	status, message := web.Status(err)
+	status, message, hint := web.Problem(err)
 	if web.Fault(err) {
 		s.Log.Error("answer not made", "route", r.Pattern, "err", err)
 	}
 	var p problemJSON
-	p.Error.Message, p.Error.Hint = message, models.Hint(err)
+	p.Error.Message, p.Error.Hint = message, hint
 	s.writeJSON(w, r, status, p)
 }
 
-// problemJSON is every answer that is not what was asked for.
+// problemJSON is the body of error responses.
 type problemJSON struct {
 	Error messageJSON `json:"error"`
 }
@@ -57,7 +61,7 @@ type messageJSON struct {
 	Hint    string `json:"hint,omitempty"`
 }
 
-// some makes a missing list an empty one, so that callers never meet null.
+// some turns a nil list into an empty one, so that callers never see null.
 func some[T any](list []T) []T {
 	if list == nil {
 		return []T{}
@@ -65,7 +69,7 @@ func some[T any](list []T) []T {
 	return list
 }
 
-// operation is one operation of the API: how it is asked, what it answers, and what the document says of it.
+// operation is one operation of the API: its route, its result, and its description.
 type operation struct {
 	method, path, summary string
 	params                []param

@@ -10,7 +10,7 @@ import (
 	"earshot/moderation/review/web"
 )
 
-// readJSON takes one JSON object with known keys. What comes after it is refused.
+// readJSON reads one JSON object with known keys. Trailing data is refused.
 func readJSON[T any](r *http.Request, want string) (in T, err error) {
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
@@ -25,7 +25,7 @@ func readJSON[T any](r *http.Request, want string) (in T, err error) {
 	return in, web.Refuse(http.StatusBadRequest, "want "+want)
 }
 
-// limitOf reads the parameter limit.
+// limitOf parses the parameter limit.
 func limitOf(r *http.Request) (int, error) {
 	q := r.URL.Query().Get("limit")
 	if q == "" {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// schemas gathers the types that the API's document speaks of, by name.
+// schemas collects the types used in the API's document, by name.
 type schemas map[string]any
 
 // document describes the API as OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0). Types are described as encoding/json
@@ -25,7 +25,7 @@ func document(routes []operation, version string) map[string]any {
 		"openapi": "3.1.0",
 		"info": map[string]any{
 			"title": "Earshot", "version": cmp.Or(version, "dev"),
-			"description": "What was heard in the rooms, what the rules found, and what people said of it.",
+			"description": "Transcripts of rooms, the flags that rules raised, and the decisions people made about them.",
 		},
 		"paths": paths,
 		"components": map[string]any{
@@ -46,7 +46,7 @@ func (t schemas) operation(r operation) map[string]any {
 			"name": p.name, "in": in, "required": in == "path", "description": p.about, "schema": map[string]any{"type": "string"},
 		})
 	}
-	fine := map[string]any{"description": "as asked"}
+	fine := map[string]any{"description": "success"}
 	switch {
 	case r.answer != nil:
 		fine["content"] = map[string]any{"application/json": map[string]any{"schema": t.of(reflect.TypeOf(r.answer))}}
@@ -56,7 +56,7 @@ func (t schemas) operation(r operation) map[string]any {
 	op := map[string]any{
 		"summary": r.summary, "parameters": params,
 		"responses": map[string]any{"200": fine, "default": map[string]any{
-			"description": "a refusal or a failure",
+			"description": "error",
 			"content":     map[string]any{"application/json": map[string]any{"schema": t.of(reflect.TypeFor[problemJSON]())}},
 		}},
 	}
@@ -68,7 +68,7 @@ func (t schemas) operation(r operation) map[string]any {
 	return op
 }
 
-// of is the schema of a type; structs go among the named ones.
+// of returns the schema of a type; structs become named schemas.
 func (t schemas) of(x reflect.Type) map[string]any {
 	switch x.Kind() { //nolint:exhaustive // the API has no others
 	case reflect.Pointer:

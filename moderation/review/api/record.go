@@ -36,11 +36,25 @@ type (
 	}
 	conditionsJSON struct {
 		Conditions []models.Condition `json:"conditions"`
+		// Processes are told to those who may see all rooms, where several share the database.
+		Processes *models.Processes `json:"processes,omitempty"`
 	}
 	statusJSON struct {
 		Status models.FlagStatus `json:"status,omitempty"`
 		// Choice is one of the offers of the flag's open ask.
 		Choice string `json:"choice,omitempty"`
+	}
+	decisionOrder struct {
+		// Flags are the ids of flags of the line, which are decided together.
+		Flags  []string          `json:"flags"`
+		Status models.FlagStatus `json:"status,omitempty"`
+		// Verb is carried out in the room and confirms the flags.
+		Verb models.Verb `json:"verb,omitempty"`
+		// Choice is one of the offers of an open ask about the line.
+		Choice string `json:"choice,omitempty"`
+	}
+	actionOrder struct {
+		Verb models.Verb `json:"verb"`
 	}
 )
 
@@ -103,9 +117,41 @@ func (s *API) decide(r *http.Request) (any, error) {
 		return nil, err
 	}
 	if (in.Status == "") == (in.Choice == "") {
-		return nil, web.Refuse(http.StatusBadRequest, "want either a status or a choice")
+		return nil, web.Refuse(http.StatusBadRequest, "send either a status or a choice")
 	}
 	return s.Record.Decide(r.Context(), r.PathValue("id"), record.Answer{Status: in.Status, Choice: in.Choice})
+}
+
+// decideLine does what the form of a card does.
+func (s *API) decideLine(r *http.Request) (any, error) {
+	in, err := readJSON[decisionOrder](r, `{"flags":["…"],"status":"confirmed"}, or a verb or a choice instead of the status`)
+	if err != nil {
+		return nil, err
+	}
+	set := 0
+	for _, x := range []string{string(in.Status), string(in.Verb), in.Choice} {
+		if x != "" {
+			set++
+		}
+	}
+	if set != 1 {
+		return nil, web.Refuse(http.StatusBadRequest, "want a status, a verb or a choice")
+	}
+	key, err := record.LineKey(r)
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.Desk.DecideLine(r.Context(), key, in.Flags, record.Answer{Status: in.Status, Verb: in.Verb, Choice: in.Choice})
+	return flagsJSON{some(done.Flags)}, err
+}
+
+// actOn does what the menu of a name does.
+func (s *API) actOn(r *http.Request) (any, error) {
+	in, err := readJSON[actionOrder](r, `{"verb":"mute"}`)
+	if err != nil {
+		return nil, err
+	}
+	return s.Desk.ActOn(r.Context(), r.PathValue("id"), r.PathValue("speaker"), in.Verb)
 }
 
 func (s *API) rules(r *http.Request) (any, error) {
@@ -119,7 +165,7 @@ func (s *API) search(r *http.Request) (any, error) {
 	q.Text, q.Cursor = strings.ToValidUTF8(address.Get("q"), ""), address.Get("cursor")
 	page, err := s.Record.Search(r.Context(), q)
 	if errors.Is(err, models.ErrInvalid) {
-		return nil, web.Refuse(http.StatusBadRequest, "That can't be looked for. Use a few plain words, or a condition.")
+		return nil, web.Refuse(http.StatusBadRequest, "That search can't be read. Use a few plain words, or a filter.")
 	}
 	if err != nil {
 		return nil, err
@@ -129,9 +175,12 @@ func (s *API) search(r *http.Request) (any, error) {
 }
 
 func (s *API) health(r *http.Request) (any, error) {
-	out := conditionsJSON{[]models.Condition{}}
+	out, scope := conditionsJSON{Conditions: []models.Condition{}}, auth.VisitorOf(r.Context()).Scope()
 	if s.Conditions != nil {
-		out.Conditions = append(out.Conditions, s.Conditions(r.Context(), auth.VisitorOf(r.Context()).Scope())...)
+		out.Conditions = append(out.Conditions, s.Conditions(r.Context(), scope)...)
+	}
+	if s.Processes != nil && scope.All() {
+		out.Processes, _ = s.Processes(r.Context()) // the conditions tell why they can't be read
 	}
 	return out, nil
 }

@@ -18,7 +18,7 @@ type (
 	}
 )
 
-// serverAPI is about the room servers that owners allowed.
+// serverAPI manages the room servers allowed by owners.
 type serverAPI struct{ *API }
 
 // operations are the operations on room servers.
@@ -30,13 +30,13 @@ func (s serverAPI) operations() []operation {
 	return []operation{
 		{"GET", "/api/servers", "Room servers that an owner allowed the bot to be invited to", nil, nil, serversJSON{}, "", s.handle(s.servers)},
 		{
-			"POST", "/api/servers", "Allow the bot to be invited to a room server that the configuration does not name; it is given no secrets", nil,
+			"POST", "/api/servers", "Allow the bot to be invited to a room server not named in the configuration; no secrets are sent to it", nil,
 			serverJSON{},
 			nothingJSON{},
 			"", s.handle(s.allow),
 		},
 		{
-			"DELETE", "/api/servers/{server}", "Take that back; the bot leaves its rooms",
+			"DELETE", "/api/servers/{server}", "Disallow a room server; the bot leaves its rooms",
 			[]param{server},
 			nil,
 			nothingJSON{},
@@ -60,7 +60,7 @@ func (s serverAPI) allow(r *http.Request) (any, error) {
 	}
 	in, err := readJSON[serverJSON](r, `{"server": "livekit://rooms.example"}`)
 	if err == nil {
-		err = web.Explained(
+		err = web.ExplainedToOwner(
 			s.Rooms.Servers.AllowServer(
 				r.Context(), models.AllowedServer{Server: in.Server, Private: in.Private, By: auth.VisitorOf(r.Context()).Name},
 			),
@@ -73,5 +73,7 @@ func (s serverAPI) forbid(r *http.Request) (any, error) {
 	if err := auth.VisitorOf(r.Context()).RequireOwner(); err != nil {
 		return nil, err
 	}
-	return nothingJSON{}, web.Explained(s.Rooms.Servers.ForbidServer(r.Context(), r.PathValue("server"), auth.VisitorOf(r.Context()).Name))
+	return nothingJSON{}, web.ExplainedToOwner(
+		s.Rooms.Servers.ForbidServer(r.Context(), r.PathValue("server"), auth.VisitorOf(r.Context()).Name),
+	)
 }

@@ -26,7 +26,7 @@ type transcriptJSON struct {
 }
 
 func (s *API) nowhere(*http.Request) (any, error) {
-	return nil, web.Refuse(http.StatusNotFound, "There is no such thing here.")
+	return nil, web.Refuse(http.StatusNotFound, "Not found.")
 }
 
 func (s *API) sessions(r *http.Request) (any, error) {

@@ -5,11 +5,15 @@ import (
 	"net/url"
 )
 
-// LoginAddress is where a link's token logs in, as the visitor reaches the pages.
-func LoginAddress(r *http.Request, token string) string {
-	scheme := "http://"
+// PageAddress returns the pages' address as the visitor reaches them, without a trailing slash.
+func PageAddress(r *http.Request) string {
 	if encrypted(r) {
-		scheme = "https://"
+		return "https://" + r.Host
 	}
-	return scheme + r.Host + "/login?" + url.Values{"link": {token}}.Encode()
+	return "http://" + r.Host
+}
+
+// LoginLink returns the address at which a link's token logs in, for pages at an address without a trailing slash.
+func LoginLink(base, token string) string {
+	return base + "/login?" + url.Values{"link": {token}}.Encode()
 }

@@ -17,30 +17,30 @@ import (
 	"earshot/moderation/review/web"
 )
 
-// Store knows who may open the pages.
+// Store stores users and credentials.
 type Store interface {
 	Users(ctx context.Context) ([]models.User, error)
 	UserNamed(ctx context.Context, name string) (models.User, error)
 	PutUser(ctx context.Context, u models.User, by string, when time.Time) error
 	DeleteUser(ctx context.Context, id, by string, when time.Time) error
-	// Credential finds whom a token stands for, or returns an error that wraps models.ErrNotFound.
+	// Credential returns the user and the rights of a token, or an error that wraps models.ErrNotFound.
 	Credential(ctx context.Context, kind models.CredentialKind, hash string, now time.Time) (models.Credential, models.User, error)
 	Credentials(ctx context.Context, kind models.CredentialKind) ([]models.Credential, error)
-	// PutCredential and DropCredential note who made or revoked a token, but for "": a browser that logs in or out.
+	// PutCredential and DropCredential record who made or revoked a token, except "": a browser that logs in or out.
 	PutCredential(ctx context.Context, c models.Credential, by string) error
 	DropCredential(ctx context.Context, hash, by string) error
 }
 
-// Mode says who may open the pages without a login.
+// Mode says who can open the pages without logging in.
 type Mode string
 
 // The modes. The list is closed.
 const (
-	// ModeOpen asks nobody: something in front of the pages does, or nothing needs to.
+	// ModeOpen requires no login: something in front of the pages does, or none is needed.
 	ModeOpen Mode = "open"
-	// ModeLocal lets whoever is at this machine in while there is no user; the first visit may set the owner.
+	// ModeLocal admits anyone on this machine as long as there is no user; the first visit may create the owner account.
 	ModeLocal Mode = "here"
-	// ModeRequired asks everybody.
+	// ModeRequired requires everybody to log in.
 	ModeRequired Mode = "shut"
 )
 
@@ -52,11 +52,11 @@ const (
 	linkFor      = 24 * time.Hour
 )
 
-// errLogin says that the visitor is not known.
+// errLogin says that the visitor is unknown.
 var errLogin = errors.New("login needed")
 
-// Authenticator finds out who asks, lets visitors in and out, and shows the others the way to the login. Its methods may be
-// called by many goroutines at once.
+// Authenticator identifies visitors, logs them in and out, and redirects others to the login. Its methods may be called by many
+// goroutines at once.
 type Authenticator struct {
 	store   Store
 	members *Members
@@ -67,31 +67,30 @@ type Authenticator struct {
 	guard   *Guard
 	refuse  func(w http.ResponseWriter, r *http.Request, no *web.Refusal)
 
-	guessed throttle
-	// One token per password that is being checked; hashingKnown is for browsers in which somebody logged in before, so that
-	// nobody else's guesses keep them waiting.
+	// One token per password being checked; hashingKnown is for browsers in which somebody has logged in before, so that other
+	// people's attempts don't delay them.
 	hashing, hashingKnown chan struct{}
 	peopled               atomic.Bool // there is a user
-	owning                sync.Mutex  // of two first owners at once, one becomes it
+	owning                sync.Mutex  // serialises the creation of the first owner
 }
 
-// Config is what an Authenticator needs.
+// Config configures an Authenticator.
 type Config struct {
 	Members *Members
 	Mode    Mode
-	// Local says that only this machine can reach the pages: whoever is here may become the first owner. Setup is a secret by
-	// which others may, "" for none.
+	// Local says that only this machine can reach the pages: anyone on it may create the owner account. Setup is a secret with which
+	// others may; "" means none.
 	Local bool
 	Setup string
 	// Now is the clock.
 	Now func() time.Time
-	// Guard stands before what OwnersOnly and ViewersOnly protect.
+	// Guard wraps what OwnersOnly and ViewersOnly protect.
 	Guard *Guard
-	// Refuse answers who is not let in: data to programs (see WantsData), a page to people.
+	// Refuse responds to visitors who are not admitted: with data for programs (see WantsData), with a page for people.
 	Refuse func(w http.ResponseWriter, r *http.Request, no *web.Refusal)
 }
 
-// NewAuthenticator makes an Authenticator. Without Members nobody is asked to log in.
+// NewAuthenticator returns an Authenticator. Without Members no login is required.
 func NewAuthenticator(c Config) *Authenticator {
 	if c.Members == nil {
 		c.Members, c.Mode = NewMembers(nil, nil), ModeOpen
@@ -102,19 +101,19 @@ func NewAuthenticator(c Config) *Authenticator {
 	}
 }
 
-// Open says that nobody is asked to log in.
+// Open reports whether no login is required.
 func (a *Authenticator) Open() bool { return a.mode == ModeOpen }
 
-// Changed is closed when somebody's access is next taken or given up.
+// Changed returns a channel that is closed when somebody's access is next revoked or given up.
 func (a *Authenticator) Changed() <-chan struct{} { return a.members.taken.next() }
 
-// Same says that whoever asked is still let in, with the same access as when the request came.
+// Same reports whether the visitor of a request still has the same access as when the request arrived.
 func (a *Authenticator) Same(r *http.Request) bool {
 	v, err := a.identify(r)
 	return err == nil && v.Same(VisitorOf(r.Context()))
 }
 
-// identify finds out who asks. errLogin: nobody that is known.
+// identify identifies the visitor. errLogin: nobody known.
 func (a *Authenticator) identify(r *http.Request) (Visitor, error) {
 	if a.mode == ModeOpen {
 		return OpenVisitor(), nil
@@ -124,6 +123,7 @@ func (a *Authenticator) identify(r *http.Request) (Visitor, error) {
 	}
 	if c, err := r.Cookie(cookieName); err == nil {
 		v, err := a.byToken(r, models.CredentialSession, c.Value)
+		v.LoggedIn = err == nil
 		if !errors.Is(err, errLogin) {
 			return v, err
 		}
@@ -137,7 +137,7 @@ func (a *Authenticator) identify(r *http.Request) (Visitor, error) {
 	return Visitor{}, errLogin
 }
 
-// byToken finds whom a token stands for. Wrong keys are counted; a browser's old cookie is no guess.
+// byToken returns the visitor of a token. Wrong keys are counted; a browser's expired cookie is not.
 func (a *Authenticator) byToken(r *http.Request, kind models.CredentialKind, token string) (Visitor, error) {
 	c, u, err := a.store.Credential(r.Context(), kind, tokenHash(token), a.now())
 	switch {
@@ -151,7 +151,17 @@ func (a *Authenticator) byToken(r *http.Request, kind models.CredentialKind, tok
 	return visitorFor(u, c), nil
 }
 
-// visitorFor is a user, held to what a credential allows.
+// wrongToken counts a wrong key or link against its address. A correct one is never counted, and always works: nobody can guess 256
+// random bits.
+func (a *Authenticator) wrongToken(r *http.Request) error {
+	wait, ok := a.members.guessed.wrong(budgetKey("token from "+models.SourceOf(r.RemoteAddr)), budget{guesses, guessEvery}, a.now())
+	if !ok {
+		return throttled(wait)
+	}
+	return errLogin
+}
+
+// visitorFor returns a user with rights limited to those of a credential.
 func visitorFor(u models.User, c models.Credential) Visitor {
 	lower := func(a models.Access) models.Access {
 		if c.Access != models.AccessNone && a.Rank() > c.Access.Rank() {
@@ -173,7 +183,7 @@ func visitorFor(u models.User, c models.Credential) Visitor {
 	return held
 }
 
-// NoUsers says that there is no user yet. Once there is one it is remembered: the last owner can't be removed.
+// NoUsers reports whether there is no user yet. Once there is one, this is remembered: the last owner can't be removed.
 func (a *Authenticator) NoUsers(ctx context.Context) (bool, error) {
 	if a.peopled.Load() {
 		return false, nil
@@ -188,12 +198,12 @@ func (a *Authenticator) NoUsers(ctx context.Context) (bool, error) {
 	return len(users) == 0, nil
 }
 
-// public are the paths that need no login.
+// public lists the paths that need no login.
 func public(path string) bool {
 	return strings.HasPrefix(path, "/static/") || path == "/login" || path == "/setup" || strings.HasPrefix(path, "/invite/")
 }
 
-// Admit lets known visitors pass, and shows the others the way to the login.
+// Admit admits known visitors, and redirects others to the login.
 func (a *Authenticator) Admit(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v, err := a.identify(r)
@@ -208,7 +218,7 @@ func (a *Authenticator) Admit(next http.Handler) http.Handler {
 	})
 }
 
-// Refuse answers a visitor who is not let in.
+// Refuse responds to a visitor who is not admitted.
 func (a *Authenticator) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	status, text := web.Status(err)
 	var guesses throttled
@@ -218,12 +228,12 @@ func (a *Authenticator) Refuse(w http.ResponseWriter, r *http.Request, err error
 		status, text = http.StatusUnauthorized, "Log in, or send a key as Authorization: Bearer."
 	case errors.As(err, &guesses):
 		w.Header().Set("Retry-After", strconv.Itoa(guesses.seconds()))
-		status, text = http.StatusTooManyRequests, "Too many wrong guesses came from your address. Wait a moment."
+		status, text = http.StatusTooManyRequests, "Too many failed logins from your address. Wait a moment."
 	}
 	a.refuse(w, r, web.Refuse(status, text))
 }
 
-// WantsData tells programs and scripts, which are answered, from people, who are led to the login.
+// WantsData distinguishes programs and scripts, which get data, from people, who are redirected to the login.
 func WantsData(r *http.Request) bool {
 	for _, p := range []string{"/api/", "/events", "/evidence/", "/metrics", "/debug/"} {
 		if strings.HasPrefix(r.URL.Path, p) {

@@ -1,3 +1,3 @@
-// Package auth says who asks for a page and what they may see and do: links and passwords, the keys of programs, the roles
-// that users have in rooms, and the guard around every request.
+// Package auth identifies visitors and determines what they may see and do: links and passwords, API keys, the roles of users in
+// rooms, and the guard around every request.
 package auth

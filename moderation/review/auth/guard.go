@@ -13,20 +13,19 @@ import (
 	"earshot/moderation/review/web"
 )
 
-// ContentPolicy allows what the server itself serves and nothing inline.
+// ContentPolicy allows only what the server itself serves, and nothing inline.
 const ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
 	"media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// Guard holds what is so for every request: headers, the host check, limits, the refusal of cross-site writes, and panics
-// turned into an answer.
+// Guard applies to every request: headers, the host check, limits, the refusal of cross-site writes, and recovery from panics.
 type Guard struct {
 	hosts   map[string]bool
 	tooLong func(http.ResponseWriter, *http.Request, error)
 	log     *slog.Logger
 }
 
-// NewGuard makes a Guard. hosts are the DNS names under which the pages may be asked for, besides localhost and IP
-// addresses; tooLong answers a body that says that it is longer than it may be.
+// NewGuard returns a Guard. hosts are the DNS names of the pages, besides localhost and IP addresses; tooLong responds to a body
+// whose declared length is too large.
 func NewGuard(hosts []string, log *slog.Logger, tooLong func(http.ResponseWriter, *http.Request, error)) *Guard {
 	g := &Guard{hosts: map[string]bool{"localhost": true}, tooLong: tooLong, log: log}
 	for _, h := range hosts {
@@ -35,7 +34,7 @@ func NewGuard(hosts []string, log *slog.Logger, tooLong func(http.ResponseWriter
 	return g
 }
 
-// Wrap puts the guard around a handler.
+// Wrap wraps a handler in the guard.
 func (g *Guard) Wrap(next http.Handler) http.Handler {
 	next = http.NewCrossOriginProtection().Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -64,11 +63,11 @@ func secure(h http.Header) {
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-	h.Set("Cache-Control", "no-store") // what people said stays out of caches
+	h.Set("Cache-Control", "no-store") // what people said must not be cached
 }
 
-// OwnHost puts the check of the host's name before another handler of the same server, so that the rooms in it can't be
-// reached by a foreign name either.
+// OwnHost adds the host name check to another handler of the same server, so that the lounge's rooms can't be reached by a foreign
+// name either.
 func (g *Guard) OwnHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !g.hostAllowed(r.Host) {
@@ -79,10 +78,10 @@ func (g *Guard) OwnHost(next http.Handler) http.Handler {
 	})
 }
 
-const foreignHost = "This name is not served here. Ask by address, or add the name to the setting hosts."
+const foreignHost = "This host name is not served here. Use the IP address, or add the name to the hosts setting."
 
-// hostAllowed refuses foreign DNS names: with one, a page of another site could read the answers (DNS rebinding). An
-// address literal can't be rebound.
+// hostAllowed rejects foreign DNS names: with one, another site's page could read the responses (DNS rebinding). An address literal
+// can't be rebound.
 func (g *Guard) hostAllowed(host string) bool {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
@@ -95,8 +94,8 @@ func (g *Guard) hostAllowed(host string) bool {
 	return err == nil
 }
 
-// recovered answers a panic with 500, or cuts the connection when the answer has begun. The log gets where it happened
-// and of what type it was, never its text, which may hold what people said.
+// recovered responds to a panic with 500, or cuts the connection if the response has begun. The log gets its location and type, but
+// not its text, which may contain what people said.
 func (g *Guard) recovered(t *tracked, r *http.Request) {
 	v := recover()
 	if v == nil {
@@ -109,10 +108,10 @@ func (g *Guard) recovered(t *tracked, r *http.Request) {
 	if t.begun {
 		panic(http.ErrAbortHandler)
 	}
-	http.Error(t, "Something went wrong here. The log says where.", http.StatusInternalServerError)
+	http.Error(t, "Something went wrong here. See the log for details.", http.StatusInternalServerError)
 }
 
-// panicSite is the file and line of the function that panicked: the first one of this module below the runtime.
+// panicSite returns the file and line of the function that panicked: the first one of this module below the runtime.
 func panicSite() string {
 	pc := make([]uintptr, 32)
 	frames := runtime.CallersFrames(pc[:runtime.Callers(2, pc)])
@@ -129,7 +128,7 @@ func panicSite() string {
 	}
 }
 
-// tracked remembers whether an answer has begun.
+// tracked records whether a response has begun.
 type tracked struct {
 	http.ResponseWriter
 	begun bool
@@ -138,13 +137,13 @@ type tracked struct {
 // Unwrap lets http.ResponseController find the real writer.
 func (t *tracked) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 
-// WriteHeader notes the beginning of the answer and passes it on.
+// WriteHeader records the beginning of the response and passes it on.
 func (t *tracked) WriteHeader(code int) {
 	t.begun = true
 	t.ResponseWriter.WriteHeader(code)
 }
 
-// Write notes the beginning of the answer and passes it on.
+// Write records the beginning of the response and passes it on.
 func (t *tracked) Write(b []byte) (int, error) {
 	t.begun = true
 	return t.ResponseWriter.Write(b)

@@ -13,8 +13,8 @@ import (
 	"earshot/models"
 )
 
-// LogIn gives the browser a new token; whatever token it had before means nothing. Another one, which outlasts it, shows at
-// the next login that the user was there before.
+// LogIn gives the browser a new token, replacing its old one. A second token, which outlasts it, shows at the next login that the
+// user has logged in there before.
 func (a *Authenticator) LogIn(w http.ResponseWriter, r *http.Request, u models.User) error {
 	if err := a.giveToken(w, r, u, models.CredentialSession, cookieName, loginFor); err != nil {
 		return err
@@ -25,7 +25,7 @@ func (a *Authenticator) LogIn(w http.ResponseWriter, r *http.Request, u models.U
 	return a.giveToken(w, r, u, models.CredentialDevice, deviceCookie, deviceFor)
 }
 
-// giveToken makes a token and puts it into the browser's cookie.
+// giveToken creates a token and sets the browser's cookie.
 func (a *Authenticator) giveToken(
 	w http.ResponseWriter, r *http.Request, u models.User, kind models.CredentialKind, cookie string, good time.Duration,
 ) error {
@@ -47,7 +47,7 @@ func newCookie(r *http.Request, name, value string, age int) *http.Cookie {
 	}
 }
 
-// encrypted says that the browser's connection is, perhaps to a proxy.
+// encrypted reports whether the browser's connection, perhaps to a proxy, is encrypted.
 func encrypted(r *http.Request) bool {
 	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
 }
@@ -58,14 +58,14 @@ func (a *Authenticator) LogOut(w http.ResponseWriter, r *http.Request) error {
 		if err := a.store.DropCredential(r.Context(), tokenHash(c.Value), ""); err != nil && !errors.Is(err, models.ErrNotFound) {
 			return fmt.Errorf("logout: %w", err)
 		}
-		a.members.taken.fire()
+		a.members.took()
 	}
 	http.SetCookie(w, newCookie(r, cookieName, "", -1))
 	return nil
 }
 
-// MaySetUp says that the visitor may become the first owner: somebody at this machine, or who knows the token that was
-// printed when the program started.
+// MaySetUp reports whether the visitor may create the owner account: anyone on this machine, or with the token printed when the
+// program started.
 func (a *Authenticator) MaySetUp(r *http.Request, token string) error {
 	none, err := a.NoUsers(r.Context())
 	if err != nil {
@@ -78,8 +78,8 @@ func (a *Authenticator) MaySetUp(r *http.Request, token string) error {
 	return nil
 }
 
-// SetUp makes the first user, the owner, and logs them in. models.ErrInvalid: the name or the password is none for an owner;
-// the text says why. models.ErrNotFound: see MaySetUp.
+// SetUp creates the owner account and logs the user in. models.ErrInvalid: the name or the password is not acceptable; the text says
+// why. models.ErrNotFound: see MaySetUp.
 func (a *Authenticator) SetUp(w http.ResponseWriter, r *http.Request, token, name, password string) error {
 	a.owning.Lock()
 	defer a.owning.Unlock()
@@ -96,11 +96,11 @@ func (a *Authenticator) SetUp(w http.ResponseWriter, r *http.Request, token, nam
 	if err := a.LogIn(w, r, u); err != nil {
 		return err
 	}
-	a.members.taken.fire() // those who needed no login need one now
+	a.members.took() // visitors who needed no login need one now
 	return nil
 }
 
-// newOwner is an error for a name or password that the first owner can't have.
+// newOwner returns an error for a name or password not acceptable for the owner account.
 func newOwner(name, password string) error {
 	if utf8.RuneCountInString(password) < MinPassword {
 		return fmt.Errorf("%w: a password of at least %d characters is needed", models.ErrInvalid, MinPassword)

@@ -15,18 +15,20 @@ import (
 	"earshot/moderation/review/web"
 )
 
-// Members gives and takes access to the pages, for the page, the API and the command line alike. Errors wrap
-// models.ErrInvalid or models.ErrNotFound, with what is wrong in their text. Its methods may be called by many goroutines
-// at once.
+// Members manages access to the pages, for the page, the API and the command line alike. Errors wrap models.ErrInvalid or
+// models.ErrNotFound, with a text for people. Its methods may be called by many goroutines at once.
 type Members struct {
-	// Known lists the rooms of the configuration and of the record, for names that people write instead of addresses; nil:
-	// rooms are taken as they are written. It is set before anything else.
+	// Known lists the configured and stored rooms, so that names can be used instead of addresses; nil: rooms are taken literally.
+	// Set it before use.
 	Known func(context.Context) ([]models.Room, error)
 	store Store
 	now   func() time.Time
-	taken signal // fires when somebody's access was taken or given up
+	taken signal // fires when somebody's access was revoked or given up
+	// guessed limits login attempts.
+	guessed throttle
+	tell    func(models.AccessChange) // tells other processes; nil: there are none
 
-	mu sync.Mutex // of two changes that only hold one by one, one is made first
+	mu sync.Mutex // serialises changes that are valid only one after the other
 }
 
 // NewMembers makes Members; now is the clock, nil is time.Now.
@@ -37,19 +39,44 @@ func NewMembers(store Store, now func() time.Time) *Members {
 	return &Members{store: store, now: now}
 }
 
-// NewUser is somebody who is to get access, in all rooms or, when some are named, in these alone.
+// Share has other processes with the same store learn of what happens here through tell, which must not block. Hear is for what they
+// tell. It is called once, before use.
+func (m *Members) Share(tell func(models.AccessChange)) {
+	m.tell = tell
+	m.guessed.tell = func(key string, b budget) { tell(models.AccessChange{Guessed: key, EveryMS: b.every.Milliseconds()}) }
+}
+
+// Hear takes note of what another process tells. Any goroutine may call it.
+func (m *Members) Hear(c models.AccessChange) {
+	if c.Taken {
+		m.taken.fire()
+	}
+	if c.Guessed != "" {
+		m.guessed.charge(c.Guessed, time.Duration(c.EveryMS)*time.Millisecond, m.now())
+	}
+}
+
+// took says everywhere that somebody's access was revoked or given up.
+func (m *Members) took() {
+	m.taken.fire()
+	if m.tell != nil {
+		m.tell(models.AccessChange{Taken: true})
+	}
+}
+
+// NewUser is a person to be given access, to all rooms or, if any are named, only to those.
 type NewUser struct {
 	Name   string        `json:"name"`
 	Access models.Access `json:"access"`
 	Rooms  []string      `json:"rooms,omitempty"`
 }
 
-// NewKey is a key that is to be made for a program: of a user's own access or less.
+// NewKey is an API key to be created, with at most its user's access.
 type NewKey struct {
 	Label string `json:"label"`
 	// Access is the most that the key allows; empty: viewer.
 	Access models.Access `json:"access,omitempty"`
-	// Rooms are the rooms that it opens; empty: all that its user may see.
+	// Rooms are the rooms it is limited to; empty: all that its user may see.
 	Rooms []string `json:"rooms,omitempty"`
 }
 
@@ -57,14 +84,15 @@ type NewKey struct {
 type AccessKey struct {
 	ID string `json:"id"`
 	models.Credential
-	// By is the name of the user whose key it is.
+	// By is the name of the key's user.
 	By string `json:"by"`
 }
 
-// errNoOwner says that access can't be given before there is an owner: then everybody would have to log in, and nobody could.
-var errNoOwner = fmt.Errorf("%w: set an owner first", models.ErrInvalid)
+// errNoOwner says that access can't be given before there is an owner: otherwise everybody would have to log in, and nobody could.
+var errNoOwner = models.WithHint(fmt.Errorf("%w: create the owner account first", models.ErrInvalid),
+	`"earshot status --first-login" prints the link for it`)
 
-// Users lists who may open the pages, by name.
+// Users lists the users, by name.
 func (m *Members) Users(ctx context.Context) ([]models.User, error) {
 	users, err := m.store.Users(ctx)
 	if err != nil {
@@ -73,7 +101,7 @@ func (m *Members) Users(ctx context.Context) ([]models.User, error) {
 	return users, nil
 }
 
-// Keys lists the keys, the newest first.
+// Keys lists the keys, newest first.
 func (m *Members) Keys(ctx context.Context) ([]AccessKey, error) {
 	users, err := m.Users(ctx)
 	if err != nil {
@@ -100,7 +128,7 @@ func newKeyOf(c models.Credential, users []models.User) AccessKey {
 	return k
 }
 
-// Add gives somebody new access; they log in by a link.
+// Add creates a user, who logs in with a link.
 func (m *Members) Add(ctx context.Context, n NewUser, by string) (models.User, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -117,9 +145,9 @@ func (m *Members) Add(ctx context.Context, n NewUser, by string) (models.User, e
 	}
 	switch {
 	case n.Access.Rank() == 0:
-		return u, fmt.Errorf("%w: say what they may do: viewer, reviewer, host or owner", models.ErrInvalid)
+		return u, fmt.Errorf("%w: choose an access level: viewer, reviewer, host or owner", models.ErrInvalid)
 	case len(rooms) > 0 && n.Access == models.AccessOwner:
-		return u, fmt.Errorf("%w: an owner is so in all rooms", models.ErrInvalid)
+		return u, fmt.Errorf("%w: owners have access to all rooms", models.ErrInvalid)
 	}
 	users, err := m.Users(ctx)
 	if err != nil {
@@ -137,7 +165,7 @@ func (m *Members) Add(ctx context.Context, n NewUser, by string) (models.User, e
 	return u, nil
 }
 
-// rooms is a list of rooms, by their addresses or names, as identities and without blanks and doubles.
+// rooms converts addresses or names to room ids, without blanks and duplicates.
 func (m *Members) rooms(ctx context.Context, given []string) (out []string, err error) {
 	var known []models.Room
 	if m.Known != nil && len(given) > 0 {
@@ -161,7 +189,7 @@ func (m *Members) rooms(ctx context.Context, given []string) (out []string, err 
 	return out, nil
 }
 
-// Link makes a token by which a user, named by id, logs in once, until it expires.
+// Link creates a token with which a user, named by id, can log in once, until it expires.
 func (m *Members) Link(ctx context.Context, user, by string) (token string, expires time.Time, err error) {
 	token, hash := newToken()
 	now := m.now()
@@ -175,7 +203,7 @@ func (m *Members) Link(ctx context.Context, user, by string) (token string, expi
 	return token, expires, nil
 }
 
-// Key makes a key of a user, named by name. The secret is known to the caller alone.
+// Key creates a key for a user, named by name. Only the caller learns the secret.
 func (m *Members) Key(ctx context.Context, n NewKey, user string) (secret string, k AccessKey, err error) {
 	u, err := m.store.UserNamed(ctx, user)
 	if errors.Is(err, models.ErrNotFound) {
@@ -195,11 +223,11 @@ func (m *Members) Key(ctx context.Context, n NewKey, user string) (secret string
 	}
 	switch {
 	case c.Label == "":
-		return "", k, fmt.Errorf("%w: say what the key is for", models.ErrInvalid)
+		return "", k, fmt.Errorf("%w: enter what the key is for", models.ErrInvalid)
 	case c.Access.Rank() == 0:
-		return "", k, fmt.Errorf("%w: say what the key may do: viewer, reviewer, host or owner", models.ErrInvalid)
+		return "", k, fmt.Errorf("%w: choose an access level for the key: viewer, reviewer, host or owner", models.ErrInvalid)
 	case len(c.Rooms) > 0 && c.Access == models.AccessOwner:
-		return "", k, fmt.Errorf("%w: an owner is so in all rooms: a key for some is at most a host's", models.ErrInvalid)
+		return "", k, fmt.Errorf("%w: owners have access to all rooms: a key limited to some rooms can be a host's at most", models.ErrInvalid)
 	}
 	if err := m.store.PutCredential(ctx, c, u.Name); err != nil {
 		return "", k, fmt.Errorf("key: %w", err)
@@ -207,7 +235,7 @@ func (m *Members) Key(ctx context.Context, n NewKey, user string) (secret string
 	return secret, newKeyOf(c, []models.User{u}), nil
 }
 
-// Remove takes all access away from a user, named by id; their open pages and streams end at once.
+// Remove removes a user, named by id; their open pages and streams end at once.
 func (m *Members) Remove(ctx context.Context, id, by string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -217,24 +245,24 @@ func (m *Members) Remove(ctx context.Context, id, by string) error {
 	}
 	for _, u := range users {
 		if u.ID == id && Sole(u, users) {
-			return fmt.Errorf("%w: the last owner stays", models.ErrInvalid)
+			return fmt.Errorf("%w: the last owner cannot be removed", models.ErrInvalid)
 		}
 	}
 	if err := m.store.DeleteUser(ctx, id, by, m.now()); err != nil {
 		return fmt.Errorf("user: %w", err)
 	}
-	m.taken.fire()
+	m.took()
 	return nil
 }
 
-// Sole says that a user is the only owner.
+// Sole reports whether a user is the only owner.
 func Sole(u models.User, users []models.User) bool {
 	return u.Access == models.AccessOwner && !slices.ContainsFunc(users, func(x models.User) bool {
 		return x.Access == models.AccessOwner && x.ID != u.ID
 	})
 }
 
-// Revoke makes a key, named by its id, worthless; the streams that it opened end at once.
+// Revoke revokes a key, named by its id; its open streams end at once.
 func (m *Members) Revoke(ctx context.Context, id, by string) error {
 	keys, err := m.Keys(ctx)
 	if err != nil {
@@ -247,8 +275,21 @@ func (m *Members) Revoke(ctx context.Context, id, by string) error {
 		if err := m.store.DropCredential(ctx, k.Hash, by); err != nil {
 			return fmt.Errorf("key: %w", err)
 		}
-		m.taken.fire()
+		m.took()
 		return nil
 	}
-	return fmt.Errorf("key: %w", models.ErrNotFound)
+	return fmt.Errorf("no key has this id: %w", models.ErrNotFound)
+}
+
+// Rooms lists the ids of the configured and stored rooms, sorted.
+func (m *Members) Rooms(ctx context.Context) (ids []string, err error) {
+	if m.Known == nil {
+		return nil, nil
+	}
+	rooms, err := m.Known(ctx)
+	for _, r := range rooms {
+		ids = append(ids, r.ID)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), err
 }

@@ -6,15 +6,15 @@ import (
 	"earshot/models"
 )
 
-// OwnersOnly puts a handler of the same server behind the login: who may not do everything everywhere is refused.
+// OwnersOnly puts a handler of the same server behind the login: everybody but owners is refused.
 func (a *Authenticator) OwnersOnly(next http.Handler) http.Handler {
-	return a.behindLogin(next, models.AccessOwner, "Only an owner may see this.")
+	return a.behindLogin(next, models.AccessOwner, "Only owners may see this.")
 }
 
-// ViewersOnly puts a handler of the same server behind the login: who may not see all rooms is refused. While the pages are
-// private to this machine, programs on it are not asked.
+// ViewersOnly puts a handler of the same server behind the login: people who may not see all rooms are refused. While the pages are
+// private to this machine, programs on it need no login.
 func (a *Authenticator) ViewersOnly(next http.Handler) http.Handler {
-	asked := a.behindLogin(next, models.AccessViewer, "Only who may see all rooms may see this.")
+	asked := a.behindLogin(next, models.AccessViewer, "Only people with access to all rooms may see this.")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if a.mode == ModeLocal && fromHere(r) {
 			next.ServeHTTP(w, r)
@@ -24,7 +24,7 @@ func (a *Authenticator) ViewersOnly(next http.Handler) http.Handler {
 	})
 }
 
-// behindLogin lets those pass who have at least an access in all rooms.
+// behindLogin admits visitors with at least the given access to all rooms.
 func (a *Authenticator) behindLogin(next http.Handler, need models.Access, refusal string) http.Handler {
 	return a.guard.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v, err := a.identify(r)

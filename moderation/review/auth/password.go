@@ -20,10 +20,10 @@ const (
 	hashBytes  = 32
 )
 
-// MinPassword is the least length of a password, in characters.
+// MinPassword is the minimum length of a password, in characters.
 const MinPassword = 10
 
-// hashPassword makes a PHC string with a salt of its own.
+// hashPassword returns a PHC string with a random salt.
 func hashPassword(password string) string {
 	salt := make([]byte, 16)
 	_, _ = rand.Read(salt) // never fails
@@ -32,7 +32,7 @@ func hashPassword(password string) string {
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, hashMemory, hashTime, hashLanes, b(salt), b(sum))
 }
 
-// checkPassword compares in constant time. A hash that is none, as a missing user's, takes as long and is always wrong.
+// checkPassword compares in constant time. An invalid hash, as for an unknown user, takes as long and never matches.
 func checkPassword(phc, password string) bool {
 	parts := strings.Split(phc, "$")
 	var salt, want []byte
@@ -44,7 +44,7 @@ func checkPassword(phc, password string) bool {
 	return len(want) == hashBytes && subtle.ConstantTimeCompare(sum, want) == 1
 }
 
-// newToken is a secret of 256 bits and the hash that is stored of it.
+// newToken returns a secret of 256 bits, and the hash to be stored.
 func newToken() (token, hash string) {
 	b := make([]byte, 32)
 	_, _ = rand.Read(b) // never fails

@@ -12,10 +12,10 @@ import (
 	"earshot/moderation/review/web"
 )
 
-// LoginWithin bounds a login: a guess after wrong ones waits, at most accountEvery, before it is looked at.
+// LoginWithin limits a login: an attempt after failed ones waits, at most accountEvery, before it is checked.
 const LoginWithin = 30 * time.Second
 
-// Prove finds out whom a link, or else a name and a password, prove to be there. The error is for Refuse; see IsUnknown.
+// Prove verifies a link, or else a name and a password, and returns the user. The error is for Refuse; see IsUnknown.
 func (a *Authenticator) Prove(r *http.Request, link, name, password string) (models.User, error) {
 	if link != "" {
 		return a.byLink(r, link)
@@ -23,10 +23,10 @@ func (a *Authenticator) Prove(r *http.Request, link, name, password string) (mod
 	return a.byPassword(r, name, password)
 }
 
-// IsUnknown says that nobody is known by what was shown, as opposed to a failure or to too many guesses.
+// IsUnknown reports whether the credentials were wrong, as opposed to a failure or too many attempts.
 func IsUnknown(err error) bool { return errors.Is(err, errLogin) }
 
-// byLink uses a link up.
+// byLink verifies a link, which can be used only once.
 func (a *Authenticator) byLink(r *http.Request, link string) (models.User, error) {
 	_, u, err := a.store.Credential(r.Context(), models.CredentialLink, tokenHash(link), a.now())
 	if err == nil {
@@ -41,7 +41,7 @@ func (a *Authenticator) byLink(r *http.Request, link string) (models.User, error
 	return u, nil
 }
 
-// byPassword compares a password, after it was paid for: a name that does not exist costs the same, and takes as long.
+// byPassword verifies a password, after charging the attempt: an unknown name costs the same, and takes as long.
 func (a *Authenticator) byPassword(r *http.Request, name, password string) (models.User, error) {
 	ctx := r.Context()
 	u, err := a.store.UserNamed(ctx, name)
@@ -52,7 +52,7 @@ func (a *Authenticator) byPassword(r *http.Request, name, password string) (mode
 	if device != "" {
 		lane = a.hashingKnown
 	}
-	try, err := a.guessed.attempt(models.SourceOf(r.RemoteAddr), strings.ToLower(web.CleanName(name)), device, a.now())
+	try, err := a.members.guessed.attempt(models.SourceOf(r.RemoteAddr), strings.ToLower(web.CleanName(name)), device, a.now())
 	if err != nil {
 		return u, err
 	}
@@ -67,7 +67,7 @@ func (a *Authenticator) byPassword(r *http.Request, name, password string) (mode
 	return u, nil
 }
 
-// verify is checkPassword for a request, after a wait and in its turn: only a few hashes are made at once, since each takes
+// verify is checkPassword for a request, after a wait and in its turn: only a few hashes are computed at once, since each takes
 // memory.
 func verify(ctx context.Context, wait time.Duration, lane chan struct{}, phc, password string) (bool, error) {
 	t := time.NewTimer(wait)
@@ -86,7 +86,7 @@ func verify(ctx context.Context, wait time.Duration, lane chan struct{}, phc, pa
 	}
 }
 
-// deviceOf is the hash of the token by which a browser shows that a user logged in there before, or "".
+// deviceOf returns the hash of the token which shows that a user has logged in with this browser before, or "".
 func (a *Authenticator) deviceOf(r *http.Request, u models.User) string {
 	cookie, err := r.Cookie(deviceCookie)
 	if err != nil || u.ID == "" {

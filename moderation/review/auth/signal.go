@@ -2,13 +2,13 @@ package auth
 
 import "sync"
 
-// signal wakes all who wait for it. The zero value is ready.
+// signal wakes everybody who waits for it. The zero value is ready.
 type signal struct {
 	mu sync.Mutex
 	c  chan struct{}
 }
 
-// next is closed at the next fire.
+// next returns a channel that is closed at the next fire.
 func (s *signal) next() <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -2,47 +2,49 @@ package auth
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
 	"net"
 	"net/http"
 	"net/netip"
 	"slices"
 	"sync"
 	"time"
-
-	"earshot/models"
 )
 
-// budget is how many guesses of a secret may be made: some at once, then one in every.
+// budget is how many attempts are allowed: some at once, then one every interval.
 type budget struct {
 	burst int
 	every time.Duration
 }
 
-// The budgets of guesses. That of an account is spent by all addresses together.
+// The budgets of login attempts. An account's budget is shared by all addresses.
 const (
-	guesses      = 8 // of one address, or of one browser in which the user logged in before
+	guesses      = 8 // of one address, or of one browser in which the user has logged in before
 	guessEvery   = 5 * time.Second
 	accountBurst = 40
 	accountEvery = 10 * time.Second
-	maxGuessed   = 10_000 // addresses and accounts that are remembered
+	maxGuessed   = 10_000 // addresses and accounts remembered
 )
 
-// throttle bounds guesses. A guess is paid for before it is looked at, so that many at once are bounded like many in a
-// row; one that was right is paid back. The zero value is ready.
+// throttle limits login attempts. An attempt is charged before it is checked, so that simultaneous attempts are limited like
+// successive ones; a correct one is refunded. The zero value is ready.
 type throttle struct {
+	// tell tells other processes of a wrong attempt; nil: there are none.
+	tell func(key string, b budget)
 	mu   sync.Mutex
 	seen map[string]*tally
 }
 
-// tally is what was spent of one budget.
+// tally is what has been spent of one budget.
 type tally struct {
-	whole  time.Time // when nothing will be spent any more
-	trying int       // guesses that are being looked at
+	whole  time.Time // when the budget will be full again
+	trying int       // attempts being checked
 }
 
-// pay takes one guess from a budget, to be looked at after a wait; done follows. What is spent comes back with time, and
-// one guess at a time may wait for that, since it may be right: whoever knows the secret gets in after others guessed. ok
-// is false when nothing was taken, and wait is then how long it takes until something can be.
+// pay charges an attempt to a budget, to be checked after a wait; call done afterwards. The budget refills with time, and one
+// attempt at a time may wait for that, since it may be correct: whoever knows the secret can log in after others failed. ok is false
+// if nothing was charged; wait is then how long until an attempt is possible.
 func (t *throttle) pay(key string, b budget, now time.Time) (wait time.Duration, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -57,18 +59,29 @@ func (t *throttle) pay(key string, b budget, now time.Time) (wait time.Duration,
 	return wait, true
 }
 
-// done says what came of a guess that was paid for.
-func (t *throttle) done(key string, b budget, right bool) {
+// charge notes a wrong attempt in another process.
+func (t *throttle) charge(key string, every time.Duration, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	x := t.seen[key] // it is kept while somebody tries
+	x := t.tally(key, now)
+	x.whole = later(x.whole, now).Add(every)
+}
+
+// done records the result of an attempt that was charged.
+func (t *throttle) done(key string, b budget, right bool) {
+	if !right && t.tell != nil {
+		t.tell(key, b)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	x := t.seen[key] // kept while an attempt is in progress
 	x.trying--
 	if right {
 		x.whole = x.whole.Add(-b.every)
 	}
 }
 
-// wrong counts a wrong guess at a secret that can't be guessed; ok is false when there were too many.
+// wrong counts a wrong guess of a secret that can't be guessed; ok is false if there were too many.
 func (t *throttle) wrong(key string, b budget, now time.Time) (wait time.Duration, ok bool) {
 	wait, paid := t.pay(key, b, now)
 	if paid {
@@ -77,7 +90,7 @@ func (t *throttle) wrong(key string, b budget, now time.Time) (wait time.Duratio
 	return wait, paid && wait == 0
 }
 
-// tally finds or begins one; the caller holds mu.
+// tally returns a tally, creating it if necessary; the caller holds mu.
 func (t *throttle) tally(key string, now time.Time) *tally {
 	if t.seen == nil {
 		t.seen = map[string]*tally{}
@@ -93,7 +106,7 @@ func (t *throttle) tally(key string, now time.Time) *tally {
 	return x
 }
 
-// forget makes room: those who spent nothing go first, then those who spent least; the caller holds mu.
+// forget makes room: unused tallies go first, then those with the least spent; the caller holds mu.
 func (t *throttle) forget(now time.Time) {
 	var keys []string
 	for k, x := range t.seen {
@@ -120,11 +133,11 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// attempt is a guess at a password, paid for from several budgets.
+// attempt is a password attempt, charged to several budgets.
 type attempt struct {
 	t    *throttle
 	paid []payment
-	// wait is how long to wait before the password is looked at.
+	// wait is how long to wait before the password is checked.
 	wait time.Duration
 }
 
@@ -133,16 +146,22 @@ type payment struct {
 	budget
 }
 
-// attempt pays for a guess at the password of an account: from the budgets of the address that it comes from and of the
-// account or, for a browser in which the account's user logged in before, from that of the browser alone, so that nobody
-// elsewhere can lock it out. throttled: there were too many.
+// budgetKey names a budget. Other processes learn it, but not whose it is.
+func budgetKey(whose string) string {
+	sum := sha256.Sum256([]byte(whose))
+	return base64.RawStdEncoding.EncodeToString(sum[:16])
+}
+
+// attempt charges a password attempt for an account: to the budgets of its address and of the account or, for a browser in which the
+// account's user has logged in before, only to that browser's, so that nobody elsewhere can lock it out. throttled: there were too
+// many.
 func (t *throttle) attempt(source, account, device string, now time.Time) (*attempt, error) {
 	from := []payment{
-		{"password from " + source, budget{guesses, guessEvery}},
-		{"password of " + account, budget{accountBurst, accountEvery}},
+		{budgetKey("password from " + source), budget{guesses, guessEvery}},
+		{budgetKey("password of " + account), budget{accountBurst, accountEvery}},
 	}
 	if device != "" {
-		from = []payment{{"password in " + device, budget{guesses, guessEvery}}}
+		from = []payment{{budgetKey("password in " + device), budget{guesses, guessEvery}}}
 	}
 	a := &attempt{t: t}
 	for _, p := range from {
@@ -157,25 +176,25 @@ func (t *throttle) attempt(source, account, device string, now time.Time) (*atte
 	return a, nil
 }
 
-// done says what came of it; what was right, or was never looked at, is paid back.
+// done records the result; a correct attempt, or one that was never checked, is refunded.
 func (a *attempt) done(right bool) {
 	for _, p := range a.paid {
 		a.t.done(p.key, p.budget, right)
 	}
 }
 
-// throttled is an error for guesses that are too many: after the wait another one is looked at.
+// throttled is the error for too many attempts; after the wait another one is checked.
 type throttled time.Duration
 
 // Error implements error.
-func (throttled) Error() string { return "too many wrong guesses" }
+func (throttled) Error() string { return "too many failed logins" }
 
-// seconds is the wait in whole seconds, at least one.
+// seconds returns the wait in whole seconds, at least one.
 func (t throttled) seconds() int {
 	return cmp.Or(int((time.Duration(t)+time.Second-1)/time.Second), 1)
 }
 
-// fromHere says that a request comes from this machine and was not handed on by a proxy.
+// fromHere reports whether a request comes from this machine and was not forwarded by a proxy.
 func fromHere(r *http.Request) bool {
 	for _, h := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
 		if r.Header.Get(h) != "" {
@@ -188,14 +207,4 @@ func fromHere(r *http.Request) bool {
 	}
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.Unmap().IsLoopback()
-}
-
-// wrongToken counts a wrong key or link against the address that it comes from. A right one is never counted, and is let
-// in whatever came before it: nobody guesses 256 random bits.
-func (a *Authenticator) wrongToken(r *http.Request) error {
-	wait, ok := a.guessed.wrong("token from "+models.SourceOf(r.RemoteAddr), budget{guesses, guessEvery}, a.now())
-	if !ok {
-		return throttled(wait)
-	}
-	return errLogin
 }

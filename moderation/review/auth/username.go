@@ -12,33 +12,32 @@ import (
 	"earshot/moderation/match"
 )
 
-// maxUserName is the greatest length of a user's name, in characters.
+// maxUserName is the maximum length of a user's name, in characters.
 const maxUserName = 64
 
-// newName is an error for a name that a new user can't have, because people could take it for somebody else's: it holds
-// characters that are not seen or are another's compatibility form, mixes scripts (UTS 39, "highly restrictive"), or looks
-// like a name that somebody has.
+// newName returns an error for a name that could be taken for somebody else's: it contains invisible characters or compatibility
+// forms, mixes scripts (UTS 39, "highly restrictive"), or looks like an existing user's name.
 func newName(name string, users []models.User) error {
 	switch {
 	case name == "" || utf8.RuneCountInString(name) > maxUserName:
-		return fmt.Errorf("%w: give a name of at most %d characters", models.ErrInvalid, maxUserName)
+		return fmt.Errorf("%w: enter a name of at most %d characters", models.ErrInvalid, maxUserName)
 	case !utf8.ValidString(name) || norm.NFKC.String(name) != name || strings.ContainsFunc(name, notInNames) || strings.Contains(name, "  "):
-		return fmt.Errorf("%w: a name has letters, digits, single spaces and the signs . _ - ' @ +", models.ErrInvalid)
+		return fmt.Errorf("%w: a name may contain letters, digits, single spaces and the characters . _ - ' @ +", models.ErrInvalid)
 	case !oneScript(name):
-		return fmt.Errorf("%w: the name mixes letters of several scripts that look alike", models.ErrInvalid)
+		return fmt.Errorf("%w: the name mixes similar-looking letters of several scripts", models.ErrInvalid)
 	case !strings.ContainsFunc(name, unicode.IsLetter):
-		return fmt.Errorf("%w: a name has a letter", models.ErrInvalid)
+		return fmt.Errorf("%w: a name needs at least one letter", models.ErrInvalid)
 	}
 	look := match.Skeleton(name)
 	for _, u := range users {
 		if match.Skeleton(u.Name) == look {
-			return fmt.Errorf("%w: somebody has that name, or one that looks like it", models.ErrInvalid)
+			return fmt.Errorf("%w: that name is taken, or looks too much like another", models.ErrInvalid)
 		}
 	}
 	return nil
 }
 
-// unseen are letters and marks without a picture: fillers, joiners and selectors.
+// unseen are invisible letters and marks: fillers, joiners and selectors.
 var unseen = &unicode.RangeTable{R16: []unicode.Range16{
 	{Lo: 0x034f, Hi: 0x034f, Stride: 1},
 	{Lo: 0x115f, Hi: 0x1160, Stride: 1},
@@ -56,7 +55,7 @@ func notInNames(r rune) bool {
 	return !unicode.In(r, unicode.L, unicode.M, unicode.Nd) && !strings.ContainsRune(" ._-'@+", r)
 }
 
-// oneScript says that the letters of a name are of one script, or of those that Chinese, Japanese and Korean write together.
+// oneScript reports whether the letters of a name belong to one script, or to those that Chinese, Japanese and Korean combine.
 func oneScript(name string) bool {
 	found := map[string]bool{}
 	for _, r := range name {

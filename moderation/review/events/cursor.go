@@ -7,22 +7,22 @@ import (
 	"earshot/models"
 )
 
-// Cursor is a place in a hub's order of events: after event Seq of the hub with that name. The zero Cursor means "from
-// now on".
+// Cursor is a position in a hub's sequence of events: after event Seq of the hub with that name. The zero Cursor means "from now
+// on".
 type Cursor struct {
 	Hub string
 	Seq uint64
 }
 
-// cursorText writes and reads the cursors of a hub.
+// cursorText encodes and decodes the cursors of a hub.
 type cursorText struct {
 	id    string
 	blind models.Blind // hides the numbers
 }
 
-// Text is a cursor as it travels as the id of server-sent events, so that a browser resumes where its line was cut: "" for
-// the zero Cursor. The hub's name keeps a cursor from before a restart from being taken for one of this run; the number is
-// hidden, since it counts what happens in rooms that the reader may not see.
+// Text encodes a cursor as the id of server-sent events, so that a browser resumes where it was cut off: "" for the zero Cursor. The
+// hub's name distinguishes cursors from before a restart; the number is encrypted, since it counts events in rooms that the reader
+// may not see.
 func (t cursorText) Text(c Cursor) string {
 	if c.Hub == "" {
 		return ""
@@ -30,7 +30,7 @@ func (t cursorText) Text(c Cursor) string {
 	return c.Hub + "-" + t.blind.Text(c.Seq)
 }
 
-// Parse reads what Text wrote. Empty text is the zero Cursor; of a cursor of another hub only the hub is known.
+// Parse decodes what Text returned. Empty text is the zero Cursor; of another hub's cursor only the hub is known.
 func (t cursorText) Parse(text string) (Cursor, error) {
 	if text == "" {
 		return Cursor{}, nil

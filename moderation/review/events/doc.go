@@ -1,4 +1,4 @@
-// Package events carries what happens in the sessions to whoever watches: Hub from the pipeline to the watchers, whether they
-// are browsers or a terminal, and Streams from the Hub to browsers and programs, as server-sent events
+// Package events distributes what happens in sessions to watchers: Hub from the pipeline to the watchers, in browsers or a terminal,
+// and Streams from the Hub to browsers and programs, as server-sent events
 // (https://html.spec.whatwg.org/multipage/server-sent-events.html).
 package events

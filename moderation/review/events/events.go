@@ -14,16 +14,16 @@ import (
 	"earshot/moderation/review/web"
 )
 
-// Encoder words an event for one watcher; the zero Message means that the watcher need not know of it.
+// Encoder encodes an event for one watcher; the zero Message means that the watcher does not need it.
 type Encoder func(models.Event) (Message, error)
 
-// Access says who may watch. auth.Authenticator implements it.
+// Access determines who may watch. auth.Authenticator implements it.
 type Access interface {
-	// Open says that nobody is asked to log in.
+	// Open reports whether no login is required.
 	Open() bool
-	// Changed is closed when somebody's access is next taken or given up.
+	// Changed returns a channel that is closed when somebody's access is next revoked or given up.
 	Changed() <-chan struct{}
-	// Same says that whoever asked is still let in, with the same access as when the request came.
+	// Same reports whether the visitor of a request still has the same access as when it arrived.
 	Same(r *http.Request) bool
 }
 
@@ -33,25 +33,25 @@ type SessionFinder interface {
 	SessionIn(ctx context.Context, id string, only models.RoomSet) (models.Session, error)
 }
 
-// StreamConfig is what Streams need; all of it.
+// StreamConfig configures Streams; all fields are required.
 type StreamConfig struct {
 	Hub      *Hub
 	Sessions SessionFinder
 	Access   Access
-	// Pieces words the events of a session as pieces of its page, for the visitor in ctx.
+	// Pieces encodes the events of a session as pieces of its page, for the visitor in ctx.
 	Pieces func(ctx context.Context, session string) (Encoder, error)
-	// Fail answers a request that can't be answered with a stream.
+	// Fail responds to a request for which there is no stream.
 	Fail func(w http.ResponseWriter, r *http.Request, err error)
 	Log  *slog.Logger
-	// Most bounds the open streams, and Each those of one visitor or from one address.
+	// Most limits the open streams, and Each those of one visitor or from one address.
 	Most, Each int
-	// Heartbeat is how often something is sent to a quiet connection: to pages an event "beat", by whose absence they know that they
-	// are cut off, to programs a comment.
+	// Heartbeat is how often something is sent on a quiet connection: to pages an event "beat", whose absence tells them that they
+	// are disconnected, to programs a comment.
 	Heartbeat time.Duration
 }
 
-// Streams sends events to browsers and programs that watch. A stream ends when its request does, when its reader falls behind
-// or loses access, or when the Hub is closed.
+// Streams sends events to watching browsers and programs. A stream ends when its request does, when its reader falls behind or loses
+// access, or when the Hub is closed.
 type Streams struct {
 	StreamConfig
 	limit limit
@@ -69,60 +69,75 @@ func (s *Streams) Routes() web.Routes {
 	}
 }
 
-// pageBeat is the event that a page hears when nothing else happens.
+// pageBeat is the event sent to a page if nothing else happens.
 const pageBeat = "event: beat\ndata: 1\n\n"
 
-// rooms tells the list of rooms that something changed in a session, not what.
+// rooms tells a page that something changed in a session, but not what: in any, or in the one that the query names.
 func (s *Streams) rooms(w http.ResponseWriter, r *http.Request) {
-	sees := s.sight(r)
-	s.stream(w, r, "", pageBeat, alarmed(func(e models.Event) (Message, error) {
-		if e.Partial != nil {
+	sees, session := s.visibility(r), r.URL.Query().Get("session")
+	s.stream(w, r, session, pageBeat, s.shared(r, session, func(e models.Event) (Message, error) {
+		if e.Partial != nil || e.Floor != nil || session != "" && e.SessionID != session {
 			return Message{}, nil
 		}
 		return touched(r, e, sees)
 	}))
 }
 
-// queue tells the queue that something changed about flags in a session, not what.
+// queue tells the queue that flags of a session changed, but not how.
 func (s *Streams) queue(w http.ResponseWriter, r *http.Request) {
-	sees := s.sight(r)
-	s.stream(w, r, "", pageBeat, alarmed(func(e models.Event) (Message, error) {
-		if e.Flag == nil && e.Decision == nil && e.Action == nil {
+	sees := s.visibility(r)
+	s.stream(w, r, "", pageBeat, s.shared(r, "", func(e models.Event) (Message, error) {
+		if e.Flag == nil && e.Decision == nil && e.Action == nil && e.Session == nil && e.Claim == nil && e.Rules == nil {
 			return Message{}, nil
 		}
 		return touched(r, e, sees)
 	}))
 }
 
-// alarmed words alarms for a page, and leaves the rest to another Encoder.
-func alarmed(rest Encoder) Encoder {
+// shared encodes what every page shows, and leaves the rest to the page's own Encoder: alarms, and to the page of one session that
+// other flags wait now than before. It does not say how many: the page asks, once for several.
+func (s *Streams) shared(r *http.Request, session string, rest Encoder) Encoder {
+	sees := s.visibility(r)
 	return func(e models.Event) (Message, error) {
-		if e.Alarm != nil {
+		switch {
+		case e.Alarm != nil:
 			return Message{Event: "alarm", Data: e.Alarm.Text}, nil
+		case e.Flag != nil && session != "" && e.SessionID != session:
+			ok, err := sees(r.Context(), e)
+			if err != nil || !ok {
+				return Message{}, err
+			}
+			return Message{Event: "waiting", Data: "1"}, nil
 		}
 		return rest(e)
 	}
 }
 
-// touched says that a session changed, if the visitor may see it.
-func touched(r *http.Request, e models.Event, sees sight) (Message, error) {
+// touched reports that a session changed, if the visitor may see it.
+func touched(r *http.Request, e models.Event, sees visibility) (Message, error) {
 	if ok, err := sees(r.Context(), e); err != nil || !ok {
 		return Message{}, err
 	}
 	return Message{Event: "touch", Data: e.SessionID}, nil
 }
 
-// sight tells whether an event is of a room that somebody may see.
-type sight func(context.Context, models.Event) (bool, error)
+// visibility reports whether an event belongs to a room that somebody may see.
+type visibility func(context.Context, models.Event) (bool, error)
 
-// sight is that of a visitor. It remembers the sessions, for one stream.
-func (s *Streams) sight(r *http.Request) sight {
+// visibility returns the check for a visitor. It caches sessions, for one stream.
+func (s *Streams) visibility(r *http.Request) visibility {
 	only := auth.VisitorOf(r.Context()).Scope()
 	if only.All() {
 		return func(context.Context, models.Event) (bool, error) { return true, nil }
 	}
 	seen := map[string]bool{}
 	return func(ctx context.Context, e models.Event) (bool, error) {
+		switch {
+		case e.Room != nil:
+			return only.Has(e.Room.Room), nil
+		case e.Health != nil || e.Rules != nil:
+			return true, nil
+		}
 		if e.Session != nil {
 			seen[e.SessionID] = only.Has(e.Session.Room)
 		}
@@ -147,7 +162,7 @@ func (s *Streams) session(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, err)
 		return
 	}
-	s.stream(w, r, r.PathValue("id"), pageBeat, alarmed(encode))
+	s.stream(w, r, r.PathValue("id"), pageBeat, s.shared(r, r.PathValue("id"), encode))
 }
 
 // JSON sends what happens in one session as models.Event in JSON.
@@ -158,14 +173,17 @@ func (s *Streams) JSON(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.stream(w, r, ses.ID, ":\n\n", func(e models.Event) (Message, error) {
+		if e.SessionID != ses.ID && e.Alarm == nil { // a page is told of others too
+			return Message{}, nil
+		}
 		b, err := json.Marshal(e)
 		return Message{Data: string(b)}, err
 	})
 }
 
-// stream sends a session's events until the reader goes, falls behind, or the hub closes. The place to resume from is
-// the Last-Event-ID header or else the query's "after"; when it can't be resumed from, the one event "reset" is sent and
-// the reader must load the page anew.
+// stream sends a session's events until the reader leaves or falls behind, or the hub closes. The position to resume from is the
+// Last-Event-ID header or else the query's "after"; if it can't be resumed from, the single event "reset" is sent and the reader
+// must reload the page.
 func (s *Streams) stream(w http.ResponseWriter, r *http.Request, session, beat string, enc Encoder) {
 	done, ok := s.watching(w, r)
 	if !ok {
@@ -183,15 +201,15 @@ func (s *Streams) stream(w http.ResponseWriter, r *http.Request, session, beat s
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
-	h.Set("X-Accel-Buffering", "no") // a proxy that gathers would hold the lines back
+	h.Set("X-Accel-Buffering", "no") // a buffering proxy would delay the events
 	out := &eventWriter{w: w, rc: http.NewResponseController(w), hub: s.Hub}
-	watcher, err := s.Hub.subscribe(session, cursor, true)
+	watcher, err := s.Hub.subscribe(&Watcher{session: session, page: true}, cursor)
 	switch {
 	case errors.Is(err, ErrGone):
 		out.send(s.Hub.Cursor(), Message{Event: "reset"})
 		_ = out.flush()
 		return
-	case err != nil: // closing: no answer but a prompt end, the browser comes back by itself
+	case err != nil: // closing: end promptly without a response; the browser reconnects automatically
 		h.Del("Content-Type")
 		s.Fail(w, r, web.Refuse(http.StatusServiceUnavailable, "Earshot is stopping."))
 		return
@@ -200,8 +218,8 @@ func (s *Streams) stream(w http.ResponseWriter, r *http.Request, session, beat s
 	s.pump(r, out, watcher, beat, enc)
 }
 
-// pump copies events to the reader and keeps a quiet connection alive. When the reader's access has changed, the reader is
-// told so ("reset" with "access"), has to load anew, and the stream ends at once.
+// pump copies events to the reader and keeps a quiet connection alive. If the reader's access has changed, it sends "reset" with
+// "access", so that the reader reloads, and ends the stream at once.
 func (s *Streams) pump(r *http.Request, out *eventWriter, watcher *Watcher, beat string, enc Encoder) {
 	ctx := r.Context()
 	quiet := time.NewTicker(s.Heartbeat)
@@ -234,7 +252,7 @@ func (s *Streams) pump(r *http.Request, out *eventWriter, watcher *Watcher, beat
 				}
 			default:
 			}
-			if blank(e) { // something was erased: what the reader has may be what is gone
+			if blank(e) { // something was erased: the reader may still show it
 				out.send(Cursor{Hub: out.hub.id, Seq: e.Seq}, Message{Event: "reset"})
 				_ = out.flush()
 				return

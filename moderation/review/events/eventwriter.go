@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// writeWithin bounds one write to a watcher; a browser that takes longer is cut off and resumes.
+// writeWithin limits one write to a watcher; a browser that takes longer is disconnected and resumes.
 const writeWithin = 10 * time.Second
 
 // Message is one server-sent event without its id.
 type Message struct {
-	Event string // "" is the unnamed kind
+	Event string // "" is the default type
 	Data  string
 }
 
-// eventWriter gathers server-sent events and sends them with a deadline.
+// eventWriter collects server-sent events and sends them with a deadline.
 type eventWriter struct {
 	w   http.ResponseWriter
 	rc  *http.ResponseController
@@ -26,8 +26,7 @@ type eventWriter struct {
 	buf bytes.Buffer
 }
 
-// send writes one Message. Each line of the data gets its own field, however it ends: words that people said can't make
-// up a field of their own.
+// send writes one Message. Each line of the data gets its own field, so that what people said can't create fields.
 func (o *eventWriter) send(id Cursor, m Message) {
 	if m == (Message{}) {
 		return

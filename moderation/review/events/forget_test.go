@@ -8,7 +8,7 @@ import (
 func TestHubForgetsWhatWasErased(t *testing.T) {
 	h := NewHub(HubConfig{Replay: 4, Buffer: 4})
 	before := h.Cursor()
-	page, err := h.subscribe("a", Cursor{}, true)
+	page, err := h.subscribe(&Watcher{session: "a", page: true}, Cursor{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"earshot/moderation/review/web"
 )
 
-// limit counts the open event streams, so that no visitor and no address holds all that there are.
+// limit counts the open event streams, so that no visitor and no address can use all of them.
 type limit struct {
 	most, each int // in all; of one visitor or from one address
 
@@ -18,8 +18,8 @@ type limit struct {
 	held map[string]int
 }
 
-// take takes a place for a stream that counts for these, until done is called. ok is false when there is none left; theirs says
-// that it is because of what they hold.
+// take reserves a stream for these keys, until done is called. ok is false if none is left; theirs says that the limit per key was
+// the reason.
 func (l *limit) take(whose ...string) (done func(), theirs, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -51,7 +51,7 @@ func (l *limit) count(whose []string, n int) {
 	}
 }
 
-// watching takes a place for the event stream that a request asks for; it reports false after writing a refusal.
+// watching reserves a place for the event stream of a request; it reports false after writing a refusal.
 func (s *Streams) watching(w http.ResponseWriter, r *http.Request) (done func(), ok bool) {
 	whose := []string{"from " + models.SourceOf(r.RemoteAddr)}
 	if v := auth.VisitorOf(r.Context()); !s.Access.Open() && v.Name != "" {
@@ -63,10 +63,10 @@ func (s *Streams) watching(w http.ResponseWriter, r *http.Request) (done func(),
 		return done, true
 	case theirs:
 		w.Header().Set("Retry-After", "10")
-		s.Fail(w, r, web.Refuse(http.StatusTooManyRequests, "Too many of your pages are watching. Close some of them."))
+		s.Fail(w, r, web.Refuse(http.StatusTooManyRequests, "You have too many live pages open. Close some of them."))
 	default:
 		w.Header().Set("Retry-After", "10")
-		s.Fail(w, r, web.Refuse(http.StatusServiceUnavailable, "Too many pages are watching. Try again in a moment."))
+		s.Fail(w, r, web.Refuse(http.StatusServiceUnavailable, "Too many live pages are open. Try again in a moment."))
 	}
 	return nil, false
 }

@@ -9,26 +9,27 @@ import (
 )
 
 const (
-	// partialFor is how long a partial is given to those who come, when no final follows it: its track broke off.
+	// partialFor is how long a partial is shown to new watchers if no final follows it: its track was cut off.
 	partialFor = time.Minute
-	// maxPartials bounds the open lines that are kept; beyond it the oldest are forgotten.
+	// maxPartials limits the unfinished lines kept; beyond it the oldest are forgotten.
 	maxPartials = 1024
 )
 
-// standing is what is so at the moment and is shown to who comes late, though no event of it is held: a later one of its kind
-// takes its place. The Hub's lock guards it.
+// standing is the current state shown to new watchers that is not held as events: only the latest of each kind counts. It is guarded
+// by the Hub's lock.
 type standing struct {
 	lines  openLines
 	floors map[string]models.Event // by session: who may speak next
+	alarm  *models.Event           // the latest that is not held as an event
 }
 
-func newStanding() standing { return standing{openLines{}, map[string]models.Event{}} }
+func newStanding() *standing { return &standing{lines: openLines{}, floors: map[string]models.Event{}} }
 
-// passes reports whether an event is one that a later one takes the place of, which nobody resumes for.
+// passes reports whether an event is superseded by a later one, so that it is not held for resuming.
 func passes(e models.Event) bool { return e.Partial != nil || e.Floor != nil }
 
-// note takes what an event says.
-func (s standing) note(e models.Event, now time.Time) {
+// note records an event.
+func (s *standing) note(e models.Event, now time.Time) {
 	switch {
 	case e.Floor != nil:
 		s.floors[e.SessionID] = e
@@ -38,12 +39,15 @@ func (s standing) note(e models.Event, now time.Time) {
 	s.lines.note(e, now)
 }
 
-// shown is what a watcher is given first who has seen all until after: as it stands at seq, so that who resumes after it misses
-// nothing and gets nothing twice.
-func (s standing) shown(session string, wants func(models.Event) bool, after, seq uint64, now time.Time) []models.Event {
+// shown returns the state as of seq for a watcher that has seen everything up to after, so that resuming afterwards misses nothing
+// and repeats nothing.
+func (s *standing) shown(session string, wants func(models.Event) bool, after, seq uint64, now time.Time) []models.Event {
 	out := s.lines.shown(wants, now)
 	if f, ok := s.floors[session]; ok && f.Seq > after {
 		out = append(out, f)
+	}
+	if s.alarm != nil {
+		out = append(out, *s.alarm)
 	}
 	for i := range out {
 		out[i].Seq = seq
@@ -52,7 +56,7 @@ func (s standing) shown(session string, wants func(models.Event) bool, after, se
 }
 
 // forget drops what matches.
-func (s standing) forget(match func(models.Event) bool) {
+func (s *standing) forget(match func(models.Event) bool) {
 	s.lines.end(func(k models.Key, _ *models.Partial) bool { return match(s.lines[k].event) })
 	for id, f := range s.floors {
 		if match(f) {
@@ -62,12 +66,12 @@ func (s standing) forget(match func(models.Event) bool) {
 }
 
 // clear forgets everything.
-func (s standing) clear() {
+func (s *standing) clear() {
 	clear(s.lines)
 	clear(s.floors)
 }
 
-// openLines are the lines that are being spoken, as their latest partials say.
+// openLines are the unfinished lines, as of their latest partials.
 type openLines map[models.Key]openLine
 
 type openLine struct {
@@ -75,7 +79,7 @@ type openLine struct {
 	at    time.Time
 }
 
-// note takes what an event says of open lines: a partial opens its line or renews it, what becomes of the line ends it.
+// note records what an event says about unfinished lines: a partial starts or updates its line, the final or its loss ends it.
 func (o openLines) note(e models.Event, now time.Time) {
 	switch {
 	case e.Partial != nil && e.Partial.Stable+e.Partial.Tail == "":
@@ -90,7 +94,7 @@ func (o openLines) note(e models.Event, now time.Time) {
 			u := e.Utterance.Key
 			return k.Session == u.Session && k.Epoch == u.Epoch && k.Track == u.Track && k.Seq <= u.Seq
 		})
-	case e.Gap != nil: // the stretch was lost whole
+	case e.Gap != nil: // the segment was lost completely
 		o.end(func(k models.Key, p *models.Partial) bool {
 			g := e.Gap
 			return k.Session == g.Session && (g.SpeakerID == "" || g.SpeakerID == p.SpeakerID) && g.StartMS <= p.StartMS && p.StartMS < g.EndMS
@@ -122,7 +126,7 @@ func (o openLines) forgetOldest(now time.Time) {
 	}
 }
 
-// shown are the open lines that a watcher wants, in the order of their partials.
+// shown returns the unfinished lines that a watcher wants, in the order of their partials.
 func (o openLines) shown(wants func(models.Event) bool, now time.Time) []models.Event {
 	var out []models.Event
 	for _, l := range o {

@@ -10,13 +10,13 @@ import (
 	"earshot/models"
 )
 
-// Sounds is where an export finds the clips of flagged lines.
+// Sounds provides the clips of flagged lines for an export.
 type Sounds interface {
-	// SessionEvidence lists the clips kept of a session, without sound.
+	// SessionEvidence lists the stored clips of a session, without audio.
 	SessionEvidence(ctx context.Context, session string, now time.Time) ([]models.Evidence, error)
-	// Evidence returns a clip with its sound, or an error that wraps models.ErrNotFound.
+	// Evidence returns a clip with its audio, or an error that wraps models.ErrNotFound.
 	Evidence(ctx context.Context, id string, now time.Time) (models.Evidence, error)
-	// Bleep puts a tone over stretches of a clip, in ms of the session, so that nothing of them is left in its sound.
+	// Bleep replaces spans of a clip, in ms of session time, with a tone, so that nothing of them remains audible.
 	Bleep(e *models.Evidence, spans []models.Span) error
 }
 
@@ -33,24 +33,39 @@ func clipName(session string, n int, ms int64, redacted bool) string {
 	return fmt.Sprintf("%s%s%02d-%dh%02dm%02ds%s", session, clipMark, n, s/3600, s/60%60, s%60, clipEnd)
 }
 
-// IsClipFile reports whether a file is a clip of the session, whole or half written.
+// IsClipFile reports whether a file is a clip of the session, complete or partly written.
 func IsClipFile(name, session string) bool {
 	rest, ok := strings.CutPrefix(strings.TrimSuffix(name, ".part"), session)
 	rest = strings.TrimPrefix(rest, ".redacted")
 	return ok && strings.HasPrefix(rest, clipMark) && strings.HasSuffix(rest, clipEnd)
 }
 
-// maxSound bounds the sound in one export, in bytes: about an hour. What is beyond is left out.
+// SessionOf returns the session whose exported file or clip has the name, complete or partly written; "" if no export is named so.
+func SessionOf(name string) string {
+	name = strings.TrimSuffix(name, ".part")
+	at := strings.LastIndex(name, clipMark)
+	if strings.HasSuffix(name, clipEnd) && at > 0 {
+		return strings.TrimSuffix(name[:at], ".redacted")
+	}
+	for _, f := range Formats() {
+		if id, ok := strings.CutSuffix(name, "."+string(f)); ok {
+			return strings.TrimSuffix(id, ".redacted")
+		}
+	}
+	return ""
+}
+
+// maxSound limits the audio in one export, in bytes: about an hour. The rest is left out.
 const maxSound = 16 << 20
 
-// Clip is the sound around a flagged line.
+// Clip is the audio around a flagged line.
 type Clip struct {
 	models.Evidence
-	// Cover are the stretches, in ms of the session, that are not to be heard.
+	// Cover are the spans, in ms of session time, that must not be audible.
 	Cover []models.Span
 }
 
-// readClips collects the clips of a session with their sound, in the order of time.
+// readClips returns the clips of a session with their audio, in order of time.
 func readClips(ctx context.Context, from Sounds, session string) (out []Clip, err error) {
 	now := time.Now()
 	kept, err := from.SessionEvidence(ctx, session, now)
@@ -71,7 +86,7 @@ func readClips(ctx context.Context, from Sounds, session string) (out []Clip, er
 	return out, nil
 }
 
-// bleep covers what is not to be heard. A clip that can't be covered is left out.
+// bleep covers the spans that must not be audible. A clip that can't be covered is left out.
 func bleep(with Sounds, clips []Clip) (out []Clip) {
 	for _, c := range clips {
 		if len(c.Cover) == 0 || with.Bleep(&c.Evidence, c.Cover) == nil {

@@ -8,7 +8,7 @@ import (
 	"earshot/models"
 )
 
-// WriteConsents writes the consent ledger as a table for other programs, in the order given.
+// WriteConsents writes the consent ledger as CSV, in the given order.
 func WriteConsents(w io.Writer, entries []models.Consent) error {
 	out := csv.NewWriter(w)
 	rows := [][]string{{"at", "session", "room", "speaker_id", "speaker", "what", "how", "by"}}

@@ -56,8 +56,8 @@ func timestamp(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-// safeCell makes a cell that no spreadsheet takes for a formula: one line without control characters, and an apostrophe
-// before what begins like a formula, also after spaces and in full width (OWASP, CSV injection).
+// safeCell returns a cell that no spreadsheet interprets as a formula: one line without control characters, with an apostrophe
+// before anything that begins like a formula, also after spaces or in full width (OWASP, CSV injection).
 func safeCell(s string) string {
 	s = oneLine(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {

@@ -11,17 +11,17 @@ import (
 	"earshot/models"
 )
 
-// The limits of captions are those of broadcast practice (Netflix, BBC): two lines of 42 characters, which is 21 of those
-// that are twice as wide, and 0.8 to 7 s.
+// The limits of captions follow broadcast practice (Netflix, BBC): two lines of 42 characters, or 21 double-width ones, and 0.8 to 7
+// s.
 const (
 	lineLen  = 42
 	cueMaxMS = 7000
 	cueMinMS = 800
-	// nameLen is the longest name that goes before the text.
+	// nameLen is the maximum length of a name before the text.
 	nameLen = 20
 )
 
-// A cue is one caption on the screen.
+// A cue is one caption.
 type cue struct {
 	startMS, endMS int64
 	speaker        string
@@ -32,14 +32,13 @@ type cue struct {
 // cueForm is what differs between the caption formats.
 type cueForm interface {
 	header() string
-	// prefix is what stands before a speaker's text, and takes room there.
+	// prefix is what precedes a speaker's text and takes up room.
 	prefix(speaker string) string
 	clean(text string) string
 	format(n int, c cue) string
 }
 
-// atom is the least part of a line that a caption is not cut within: a word, or what may stand alone in a language that
-// writes no spaces.
+// atom is the smallest part of a line within which captions are not broken: a word, or a unit in languages without spaces.
 type atom struct {
 	text           string
 	space          bool // before it
@@ -47,7 +46,7 @@ type atom struct {
 	startMS, endMS int64
 }
 
-// cuesOf cuts a line into captions.
+// cuesOf splits a line into captions.
 func cuesOf(form cueForm, u models.Utterance) []cue {
 	prefix := form.prefix(u.SpeakerName)
 	as := atomsOf(form, u, lineLen-width(prefix))
@@ -63,10 +62,10 @@ func cuesOf(form cueForm, u models.Utterance) []cue {
 	return out
 }
 
-// width is how much room a text takes, in characters; wide ones take two.
+// width returns the width of a text in characters; wide ones count twice.
 func width(s string) int { return max(uniseg.StringWidth(s), utf8.RuneCountInString(s)) }
 
-// shorten cuts a text to a width.
+// shorten truncates a text to a width.
 func shorten(s string, most int) string {
 	if width(s) <= most {
 		return s
@@ -81,7 +80,7 @@ func shorten(s string, most int) string {
 	return b.String() + "…"
 }
 
-// atomsOf are a line's words, or its parts where it has no words or long ones, with their times; none is wider than most.
+// atomsOf returns a line's words, or its parts if it has no words or long ones, with their times; none is wider than most.
 func atomsOf(form cueForm, u models.Utterance, most int) (out []atom) {
 	rest := u.Text
 	for _, w := range u.Words {
@@ -98,8 +97,8 @@ func atomsOf(form cueForm, u models.Utterance, most int) (out []atom) {
 	return out
 }
 
-// split takes a text apart where lines may be broken (Unicode annex 14), and where even so a part is too long for a line.
-// Times are spread by the width.
+// split splits a text where lines may be broken (Unicode annex 14), and further if a part is too long for a line. Times are
+// distributed by width.
 func split(text string, space bool, startMS, endMS int64, most int) (out []atom) {
 	total, at := max(1, width(text)), 0
 	put := func(s string, space bool) {
@@ -117,11 +116,12 @@ func split(text string, space bool, startMS, endMS int64, most int) (out []atom)
 			space = false
 		}
 		space = len(word) < len(part)
+		at += width(part) - width(word)
 	}
 	return out
 }
 
-// pieces cuts a word into pieces of at most this width, and of one character at least.
+// pieces splits a word into pieces of at most this width, with at least one character each.
 func pieces(word string, most int) (out []string) {
 	from, at, w := 0, 0, 0
 	for g := uniseg.NewGraphemes(word); g.Next(); {
@@ -139,9 +139,9 @@ func pieces(word string, most int) (out []string) {
 	return out
 }
 
-// cutAtoms cuts a line into as few captions as fit, as even as may be, at ends of sentences where there are some.
+// cutAtoms splits a line into as few captions as possible, as even as possible, preferably at ends of sentences.
 func cutAtoms(as []atom, prefix int) (out [][]atom) {
-	// best[i] is the least cost of captions for the atoms from i on, and next[i] where the first of them ends.
+	// best[i] is the minimum cost of captions for the atoms from i on, and next[i] where the first of them ends.
 	best, next := make([]float64, len(as)+1), make([]int, len(as)+1)
 	for i := len(as) - 1; i >= 0; i-- {
 		best[i] = math.Inf(1)
@@ -161,7 +161,7 @@ func cutAtoms(as []atom, prefix int) (out [][]atom) {
 	return out
 }
 
-// cueCost is what a caption costs: each something, more when it is nearly empty or too short, less at the end of a sentence.
+// cueCost is the cost of a caption: higher if it is nearly empty or too short, lower at the end of a sentence.
 func cueCost(as []atom, length int64, prefix int) float64 {
 	empty := 1 - float64(lineWidth(as, prefix))/(2*lineLen)
 	cost := 1000 + 300*empty*empty
@@ -205,7 +205,7 @@ func lineWidth(as []atom, prefix int) int {
 	return n
 }
 
-// wrap writes atoms on one line, or on two that are about as long.
+// wrap sets atoms on one line, or on two of about the same length.
 func wrap(as []atom, prefix int) string {
 	if lineWidth(as, prefix) <= lineLen {
 		return joined(as)

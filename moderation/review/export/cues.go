@@ -10,7 +10,7 @@ import (
 	"earshot/models"
 )
 
-// cueWriter writes captions in the order of their times while lines come in the order of theirs.
+// cueWriter writes captions in order of their times while lines arrive in order of theirs.
 type cueWriter struct {
 	w       io.Writer
 	form    cueForm
@@ -24,7 +24,7 @@ func newCueWriter(w io.Writer, form cueForm) *cueWriter {
 	return &cueWriter{w: w, form: form, ends: map[string]int64{}}
 }
 
-// add takes a line; its times are moved by offset. Captions before it can be written.
+// add adds a line; its times are shifted by offset. Earlier captions can then be written.
 func (c *cueWriter) add(u models.Utterance, offset int64) error {
 	for _, q := range cuesOf(c.form, u) {
 		q.startMS, q.endMS = q.startMS+offset, q.endMS+offset
@@ -43,7 +43,7 @@ func (c *cueWriter) insert(q cue) {
 	c.waiting = slices.Insert(c.waiting, i, q)
 }
 
-// flush writes the captions that begin before a time: none that comes later can begin earlier.
+// flush writes the captions that begin before a time: no later line can have an earlier one.
 func (c *cueWriter) flush(before int64) error {
 	if !c.begun {
 		c.begun = true
@@ -90,8 +90,8 @@ func (f srtForm) prefix(speaker string) string {
 	return shorten(speaker, nameLen) + ": "
 }
 
-// srtHarmless takes away what players give a meaning: an arrow makes a timing line, angle brackets and braces make styles.
-// SubRip has no way to write them.
+// srtHarmless removes characters that players interpret: an arrow makes a timing line, angle brackets and braces make styles. SubRip
+// has no escapes.
 var srtHarmless = strings.NewReplacer("-->", "→", "<", "‹", ">", "›", "{", "(", "}", ")", "\\", "/")
 
 func (srtForm) clean(text string) string { return srtHarmless.Replace(shown(text)) }
@@ -104,7 +104,7 @@ type vttForm struct{}
 
 func (vttForm) header() string { return "WEBVTT\n\n" }
 
-// prefix is none: the name is a voice span, which is not shown.
+// prefix is empty: the name is a voice span, which is not displayed.
 func (vttForm) prefix(string) string { return "" }
 
 func (vttForm) clean(text string) string { return shown(text) }
@@ -120,7 +120,7 @@ func (vttForm) format(_ int, c cue) string {
 	return fmt.Sprintf("%s --> %s\n%s\n\n", stamp(c.startMS, '.'), stamp(c.endMS, '.'), text)
 }
 
-// stamp is a time as hh:mm:ss,mmm.
+// stamp formats a time as hh:mm:ss,mmm.
 func stamp(ms int64, point byte) string {
 	ms = max(ms, 0)
 	return fmt.Sprintf("%02d:%02d:%02d%c%03d", ms/3600000, ms/60000%60, ms/1000%60, point, ms%1000)

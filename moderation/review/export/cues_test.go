@@ -236,3 +236,15 @@ func TestLinesAreWrittenAsTheyCome(t *testing.T) {
 		}
 	}
 }
+
+// TestCaptionsLastAsLongAsTheirLine: a line whose words have no times, such as one that was imported, ends where it ended, however
+// often it is exported and imported.
+func TestCaptionsLastAsLongAsTheirLine(t *testing.T) {
+	for _, f := range []Format{FormatSRT, FormatVTT} {
+		u := models.Utterance{StartMS: 1000, EndMS: 5200, SpeakerName: "Ana", Text: "it is a long way to the top of that hill"}
+		cues := readCues(t, f, asText(t, f, Transcript{Utterances: []models.Utterance{u}}))
+		if first, last := cues[0], cues[len(cues)-1]; first.startMS != u.StartMS || last.endMS != u.EndMS {
+			t.Errorf("%s: from %d to %d ms, want %d to %d", f, first.startMS, last.endMS, u.StartMS, u.EndMS)
+		}
+	}
+}

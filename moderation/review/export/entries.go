@@ -16,7 +16,7 @@ type entry struct {
 	gap   *models.Gap
 }
 
-// entries are the lines that say something and the gaps, in order: a gap stands before the first line that begins after it.
+// entries returns the lines with text and the gaps, in order: a gap precedes the first line that begins after it.
 func (t Transcript) entries() []entry {
 	flags := map[models.Key][]models.Flag{}
 	for _, f := range t.Flags {
@@ -39,7 +39,7 @@ func (t Transcript) entries() []entry {
 	return out
 }
 
-// title is what the transcript is of.
+// title returns the transcript's title.
 func (t Transcript) title() string {
 	switch {
 	case t.Session == nil && t.Source != "":
@@ -52,7 +52,7 @@ func (t Transcript) title() string {
 	return t.Session.Room
 }
 
-// facts are what a reader should know about the transcript, one sentence or figure each.
+// facts returns what a reader should know about the transcript, one item each.
 func (t Transcript) facts() []string {
 	var out []string
 	if s := t.Session; s != nil {
@@ -72,13 +72,13 @@ func (t Transcript) facts() []string {
 		out = append(out, "Speakers: "+strings.Join(names, ", "))
 	}
 	if s := t.Session; s != nil && s.Model != "" {
-		out = append(out, "Transcribed by machine ("+s.Model+"); words may be wrong")
+		out = append(out, "Transcribed automatically ("+s.Model+"); words may be wrong")
 	}
 	if s := t.Session; s != nil && s.Rules != "" {
 		out = append(out, "Rules: "+s.Rules)
 	}
 	if t.Redacted {
-		out = append(out, "Redacted: names, numbers and addresses are masked by machine; look it through before you share it")
+		out = append(out, "Redacted: names, numbers and addresses are masked automatically; check the result before sharing it")
 	}
 	return out
 }
@@ -101,7 +101,7 @@ func SummaryNote(s models.Summary) string {
 	}
 	note := fmt.Sprintf("From %d lines, %s.", s.Lines, made)
 	if s.Dropped > 0 {
-		note += fmt.Sprintf(" Of what the model wrote, %s not borne out by the lines and left out.", were(s.Dropped, "statement"))
+		note += fmt.Sprintf(" %s left out because the lines do not support what the model wrote.", were(s.Dropped, "statement"))
 	}
 	if s.LeftOut > 0 {
 		note += fmt.Sprintf(" Left out as doubtful: %d (%s).", s.LeftOut, share(s.LeftOut, s.Lines))
@@ -112,10 +112,10 @@ func SummaryNote(s models.Summary) string {
 	if slices.ContainsFunc(slices.Concat(s.Highlights, s.Decisions, s.Actions, s.Questions), func(it models.SummaryItem) bool {
 		return it.Heard != ""
 	}) {
-		note += " Quotes are without hesitation and repeats; the lines they lead to have every word."
+		note += " Quotes omit hesitations and repetitions; the lines they link to are complete."
 	}
 	if slices.ContainsFunc(slices.Concat(s.Decisions, s.Actions, s.Questions), func(it models.SummaryItem) bool { return it.Sure > 0 }) {
-		note += " What is listed is found by how people usually say it, and not always right."
+		note += " Decisions, actions and questions are recognised by typical wording and can be wrong."
 	}
 	return note
 }
@@ -135,7 +135,7 @@ func share(part, whole int) string {
 	return fmt.Sprintf("%.0f %%", percent)
 }
 
-// speakerPrefix is "Ana: " for a speaker of the summary, or "".
+// speakerPrefix returns "Ana: " for a speaker of the summary, or "".
 func speakerPrefix(s models.Summary, id string) string {
 	for _, p := range s.Talk {
 		if p.SpeakerID == id && p.SpeakerName != "" {
@@ -145,7 +145,7 @@ func speakerPrefix(s models.Summary, id string) string {
 	return ""
 }
 
-// taskSuffix is " — Ben, by Friday" for an action that somebody took, or "".
+// taskSuffix returns " — Ben, by Friday" for an action that somebody has taken on, or "".
 func taskSuffix(it models.SummaryItem) string {
 	if task := it.Task(); task != "" {
 		return " — " + task
@@ -153,7 +153,7 @@ func taskSuffix(it models.SummaryItem) string {
 	return ""
 }
 
-// spoken is what a line says.
+// spoken returns the text of a line.
 func spoken(u models.Utterance) string {
 	if u.State == models.UtteranceFailed {
 		return "(could not be transcribed)"
@@ -177,7 +177,7 @@ func flagMark(f models.Flag) string {
 	return mark
 }
 
-// shown is text of others as one line of valid UTF-8 without control and bidirectional characters.
+// shown returns text from others as one line of valid UTF-8 without control and bidirectional characters.
 func shown(s string) string {
 	return oneLine(strings.Map(func(r rune) rune {
 		switch {
@@ -190,5 +190,5 @@ func shown(s string) string {
 	}, strings.ToValidUTF8(s, "\uFFFD")))
 }
 
-// oneLine keeps a text from ending its caption or its cell early, as a blank line would.
+// oneLine prevents a text from ending its caption or its cell early, as a blank line would.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -1,8 +1,8 @@
-// Package export writes a session in the formats people take away: plain text, Markdown, a page that needs nothing else,
-// JSON, SubRip and WebVTT captions, and the flags as a table.
+// Package export writes a session in various formats: plain text, Markdown, a self-contained web page, JSON, SubRip and WebVTT
+// captions, and the flags as a table.
 //
-// The page, the command line, the API and the automatic export call WriteSession, so that they give the same bytes. Times
-// of the day are in UTC, for the same reason.
+// The page, the command line, the API and the automatic export call WriteSession, so that their files are identical. For the same
+// reason, times of day are in UTC.
 package export
 
 import (
@@ -14,26 +14,26 @@ import (
 	"earshot/models"
 )
 
-// Format names a way to write a transcript.
+// Format is a file format for transcripts.
 type Format string
 
 // The formats.
 const (
 	FormatText Format = "txt"  // one line an utterance: time, speaker, words
 	FormatMD   Format = "md"   // Markdown (CommonMark): summary and transcript
-	FormatHTML Format = "html" // one page without anything outside it: no script, no link out, no picture
-	FormatJSON Format = "json" // everything that is stored; docs/export.schema.json describes it
+	FormatHTML Format = "html" // a self-contained page: no scripts, external links or images
+	FormatJSON Format = "json" // everything stored; docs/export.schema.json describes it
 	FormatSRT  Format = "srt"  // SubRip subtitles
 	FormatVTT  Format = "vtt"  // WebVTT captions (W3C), speakers as voice spans
 	FormatCSV  Format = "csv"  // the flags as a table (RFC 4180)
 )
 
-// Formats lists the formats in the order people are shown them.
+// Formats lists the formats in display order.
 func Formats() []Format {
 	return []Format{FormatText, FormatMD, FormatHTML, FormatJSON, FormatSRT, FormatVTT, FormatCSV}
 }
 
-// ParseFormat finds a format by its name, which is also the ending of its files; the error lists the names there are.
+// ParseFormat finds a format by its name, which is also its file extension; the error lists the valid names.
 func ParseFormat(name string) (Format, error) {
 	name = strings.ToLower(name)
 	switch name {
@@ -47,17 +47,19 @@ func ParseFormat(name string) (Format, error) {
 	if f := Format(name); slices.Contains(Formats(), f) {
 		return f, nil
 	}
-	return "", models.WithHint(fmt.Errorf("unknown format %q", name), "the formats are "+FormatNames())
+	return "", models.WithHint(fmt.Errorf("unknown format %q", name), "the formats are "+FormatNames(Formats()...))
 }
 
-// FormatNames is the list of formats for people: "txt, md, … and csv".
-func FormatNames() string {
+// FormatNames lists formats for people: "txt, md and csv".
+func FormatNames(formats ...Format) string {
 	var names []string
-	for _, f := range Formats() {
+	for _, f := range formats {
 		names = append(names, string(f))
 	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last]
+	if last := len(names) - 1; last > 0 {
+		return strings.Join(names[:last], ", ") + " and " + names[last]
+	}
+	return strings.Join(names, "")
 }
 
 // ContentType is the format's media type for HTTP.
@@ -79,10 +81,10 @@ func (f Format) ContentType() string {
 	return "text/plain; charset=utf-8"
 }
 
-// Captions reports whether the format has times for a player.
+// Captions reports whether the format is a caption format.
 func (f Format) Captions() bool { return f == FormatSRT || f == FormatVTT }
 
-// FileName is what a session's file is called: made from the session's id, which is safe in paths, and the format alone.
+// FileName returns the name of a session's file: derived only from the session's id, which is safe in paths, and the format.
 func FileName(session string, f Format, redacted bool) string {
 	if redacted {
 		return session + ".redacted." + string(f)
@@ -90,17 +92,17 @@ func FileName(session string, f Format, redacted bool) string {
 	return session + "." + string(f)
 }
 
-// Span is a stretch of a line that was masked: its sound is to be beeped.
+// Span is a masked part of a line, whose audio must be covered.
 type Span struct {
 	Utterance models.Key `json:"utterance"`
 	StartMS   int64      `json:"start_ms"`
 	EndMS     int64      `json:"end_ms"`
 }
 
-// Version is the version of the JSON format. It rises when something in it is renamed, removed or means something else.
+// Version is the version of the JSON format. It increases when something in it is renamed or removed or changes its meaning.
 const Version = 1
 
-// Transcript is what is written. Utterances must be sorted by StartMS; Session is nil for a plain recording.
+// Transcript is the content of an export. Utterances must be sorted by StartMS; Session is nil for a plain recording.
 type Transcript struct {
 	// Version is set by Write.
 	Version int             `json:"version"`
@@ -114,14 +116,14 @@ type Transcript struct {
 	Gaps       []models.Gap       `json:"gaps,omitempty"`
 	// OtherNames are further names of the people, which are never written: Redact masks them too.
 	OtherNames []string `json:"-"`
-	// Redacted says that Redact masked it, and Masked where: these stretches of sound are to be beeped.
+	// Redacted says that Redact masked it, and Masked where: the audio of these spans must be covered.
 	Redacted bool   `json:"redacted,omitempty"`
 	Masked   []Span `json:"masked,omitempty"`
-	// Clips are the sound of flagged lines, for FormatHTML alone.
+	// Clips are the audio of flagged lines, for FormatHTML only.
 	Clips []Clip `json:"-"`
 }
 
-// Clock writes a time from the session's start as people read it: m:ss, or h:mm:ss from one hour on.
+// Clock formats a time from the session's start: m:ss, or h:mm:ss from one hour on.
 func Clock(ms int64) string {
 	ms = max(ms, 0)
 	s := ms / 1000
@@ -131,7 +133,7 @@ func Clock(ms int64) string {
 	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
-// ParseClock reads what Clock writes, m:ss or h:mm:ss, in ms.
+// ParseClock parses the output of Clock, m:ss or h:mm:ss, into ms.
 func ParseClock(text string) (ms int64, ok bool) {
 	parts := strings.Split(text, ":")
 	for i, p := range parts {

@@ -31,7 +31,7 @@ func TestMarkdown(t *testing.T) {
 	want := `# Open \*mic\* &lt;1&gt;
 
 - 0001\-01\-01 00:00 UTC
-- Transcribed by machine \(tiny.en\); words may be wrong
+- Transcribed automatically \(tiny.en\); words may be wrong
 - Rules: open\-mic\@1
 
 ## Summary

@@ -18,10 +18,10 @@ var pageSource string
 //go:embed page.css
 var pageStyle string
 
-// pageTemplate is the page of FormatHTML. html/template escapes what was said by its place.
+// pageTemplate is the page of FormatHTML. html/template escapes what was said according to its context.
 var pageTemplate = template.Must(template.New("page").Parse(pageSource))
 
-// colours is how many colours speakers have; page.css names them s0 to s7.
+// colours is the number of speaker colours; page.css names them s0 to s7.
 const colours = 8
 
 type pageView struct {
@@ -45,7 +45,7 @@ type listView struct {
 	Items []itemView
 }
 
-// itemView is one item of a summary; To is the row it rests on.
+// itemView is one item of a summary; To is the row that supports it.
 type itemView struct{ Time, To, Who, Text, Task string }
 
 type talkView struct {
@@ -59,11 +59,11 @@ type rowView struct {
 	Flags                             []string
 	Sound                             template.URL // a clip, or ""
 	Gap                               bool
-	Heading                           string // of a recording's rows, instead of anything else
+	Heading                           string // of a recording's rows, instead of the other fields
 }
 
-// writeHTML writes one page that needs nothing outside it and can do nothing: the policy in its head allows its own
-// style, known by its hash, and nothing else.
+// writeHTML writes a self-contained page without active content: the policy in its head allows only its own style, identified by its
+// hash.
 func writeHTML(w io.Writer, t Transcript) error {
 	v := newPage(t.title())
 	v.Facts = t.facts()
@@ -81,7 +81,7 @@ func writeHTML(w io.Writer, t Transcript) error {
 	return pageTemplate.Execute(w, v)
 }
 
-// newPage is a page without content.
+// newPage returns a page without content.
 func newPage(title string) pageView {
 	sum := sha256.Sum256([]byte(pageStyle))
 	return pageView{
@@ -90,7 +90,7 @@ func newPage(title string) pageView {
 	}
 }
 
-// add adds a transcript's rows to a page, and gives the ids of its lines.
+// add adds a transcript's rows to a page, and returns the ids of its lines.
 func (v *pageView) add(t Transcript, sound map[models.Key]template.URL, class map[string]string) map[models.Key]string {
 	rows := map[models.Key]string{}
 	for _, e := range t.entries() {
@@ -135,7 +135,7 @@ func row(id string, e entry, class map[string]string) rowView {
 	return r
 }
 
-// cut keeps a name to a length that does not push the words away.
+// cut truncates a name so that it leaves room for the words.
 func cut(name string) string {
 	if r := []rune(name); len(r) > 128 {
 		return string(r[:127]) + "…"

@@ -9,7 +9,7 @@ import (
 	"earshot/models"
 )
 
-// writeMarkdown writes the summary and the transcript as Markdown (CommonMark). Nothing that was said can become markup.
+// writeMarkdown writes the summary and the transcript as Markdown (CommonMark). What was said can't become markup.
 func writeMarkdown(w io.Writer, t Transcript) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "# %s\n\n", md(t.title()))
@@ -17,7 +17,8 @@ func writeMarkdown(w io.Writer, t Transcript) error {
 		fmt.Fprintf(out, "- %s\n", md(f))
 	}
 	if t.Summary != nil {
-		markdownSummary(out, *t.Summary)
+		fmt.Fprint(out, "\n## Summary\n\n")
+		markdownSummary(out, *t.Summary, "###")
 	}
 	fmt.Fprint(out, "\n## Transcript\n\n")
 	for _, e := range t.entries() {
@@ -26,8 +27,7 @@ func writeMarkdown(w io.Writer, t Transcript) error {
 	return out.Flush()
 }
 
-// markdownEntry is a line or a gap as a paragraph. A space before the asterisks that end what is bold would make signs of
-// them.
+// markdownEntry formats a line or a gap as a paragraph. A space before the closing asterisks of bold text would make them literal.
 func markdownEntry(e entry) string {
 	if e.gap != nil {
 		return "*" + md(GapLine(*e.gap)) + "*\n\n"
@@ -47,10 +47,19 @@ func markdownMarks(e entry) string {
 	return b.String()
 }
 
-func markdownSummary(w io.Writer, s models.Summary) {
-	fmt.Fprintf(w, "\n## Summary\n\n%s\n", md(s.Headline))
+// WriteSummary writes a summary by itself as Markdown.
+func WriteSummary(w io.Writer, s models.Summary) error {
+	out := bufio.NewWriter(w)
+	fmt.Fprint(out, "# Summary\n\n")
+	markdownSummary(out, s, "##")
+	return out.Flush()
+}
+
+// markdownSummary writes what follows the title of a summary; level is the mark of its headings.
+func markdownSummary(w io.Writer, s models.Summary, level string) {
+	fmt.Fprintf(w, "%s\n", md(s.Headline))
 	if len(s.Chapters) > 0 {
-		fmt.Fprint(w, "\n### Chapters\n\n")
+		fmt.Fprintf(w, "\n%s Chapters\n\n", level)
 		for _, c := range s.Chapters {
 			fmt.Fprintf(w, "- %s %s\n", Clock(c.StartMS), md(c.Title))
 		}
@@ -59,7 +68,7 @@ func markdownSummary(w io.Writer, s models.Summary) {
 		if len(l.Items) == 0 {
 			continue
 		}
-		fmt.Fprintf(w, "\n### %s\n\n", l.Title)
+		fmt.Fprintf(w, "\n%s %s\n\n", level, l.Title)
 		for _, it := range l.Items {
 			fmt.Fprintf(w, "- %s %s\n", Clock(it.StartMS), md(speakerPrefix(s, it.SpeakerID)+it.Text+taskSuffix(it)))
 		}
@@ -67,15 +76,14 @@ func markdownSummary(w io.Writer, s models.Summary) {
 	fmt.Fprintf(w, "\n%s\n", md(SummaryNote(s)))
 }
 
-// mdEscape puts a backslash before every sign that can have a meaning in Markdown, and spells out & and <.
+// mdEscape escapes every character that can have a meaning in Markdown, and & and <.
 var mdEscape = strings.NewReplacer(
 	"\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "{", "\\{", "}", "\\}", "[", "\\[", "]", "\\]", "(", "\\(", ")", "\\)",
 	"#", "\\#", "+", "\\+", "-", "\\-", "!", "\\!", "|", "\\|", "~", "\\~", ">", "&gt;", "<", "&lt;", "&", "&amp;", "://", "\\://",
 	"=", "\\=", "@", "\\@",
 )
 
-// md is text of others as Markdown: one line, and nothing in it is markup. A number and a full stop at its beginning are
-// no list.
+// md returns text from others as Markdown: one line without markup. A number and a full stop at its beginning do not start a list.
 func md(s string) string {
 	s = mdEscape.Replace(shown(s))
 	i := 0

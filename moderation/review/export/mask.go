@@ -9,13 +9,13 @@ import (
 	"earshot/moderation/match/pii"
 )
 
-// bar stands for one masked character.
+// bar replaces one masked character.
 const bar = '█'
 
 // masker masks what a redactor finds in a text.
 type masker struct{ *pii.Redactor }
 
-// newMasker learns the names of a transcript: of its speakers, and those that its lines tell.
+// newMasker collects the names in a transcript: of its speakers, and those mentioned in its lines.
 func newMasker(t Transcript) masker {
 	m := masker{pii.NewRedactor()}
 	for _, n := range t.OtherNames {
@@ -59,7 +59,7 @@ func masked(s string, spans [][2]int) string {
 	return b.String()
 }
 
-// bars is a text with every character but spaces masked.
+// bars returns a text with every character but spaces masked.
 func bars(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
@@ -69,7 +69,7 @@ func bars(s string) string {
 	}, s)
 }
 
-// hits says which of a line's words lie in the spans of its text; false when the words are not those of the text.
+// hits returns which of a line's words are in the spans of its text; false if the words don't match the text.
 func hits(u models.Utterance, spans [][2]int) ([]bool, bool) {
 	out := make([]bool, len(u.Words))
 	pos := 0

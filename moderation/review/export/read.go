@@ -9,20 +9,20 @@ import (
 	"earshot/models"
 )
 
-// Store is what an export reads. Its methods are those of the pages' store.
+// Store provides the data of an export. Its methods are those of the pages' store.
 type Store interface {
 	Session(ctx context.Context, id string) (models.SessionInfo, error)
 	Speakers(ctx context.Context, session string) ([]models.Speaker, error)
 	Utterances(ctx context.Context, session string) ([]models.Utterance, error)
 	Flags(ctx context.Context, session string) ([]models.Flag, error)
 	Gaps(ctx context.Context, session string) ([]models.Gap, error)
-	// Names are the display names that hosts gave to people in a room, by their identity there.
+	// Names are the display names that hosts gave people in a room, by their identity there.
 	Names(ctx context.Context, room string) (map[string]string, error)
 	// Summary returns the stored summary of a kind, or an error that wraps models.ErrNotFound.
 	Summary(ctx context.Context, session, kind string) (models.Summary, error)
 }
 
-// Read collects a session with all that an export may hold, each part in the order of time.
+// Read reads a session with everything that an export may contain, each part in order of time.
 func Read(ctx context.Context, store Store, id string) (Transcript, error) {
 	info, err := store.Session(ctx, id)
 	if err != nil {
@@ -48,7 +48,7 @@ func Read(ctx context.Context, store Store, id string) (Transcript, error) {
 	return t, errors.Join(errs[:]...)
 }
 
-// rename gives people the names that hosts gave them. The platform's are kept aside for Redact.
+// rename applies the display names given by hosts. The platform's names are kept for Redact.
 func (t *Transcript) rename(names map[string]string) {
 	give := func(id string, name *string) {
 		if n := names[id]; n != "" && *name != n {
@@ -72,7 +72,7 @@ func (t *Transcript) rename(names map[string]string) {
 	t.OtherNames = slices.Compact(t.OtherNames)
 }
 
-// sort puts everything in the order of time, and what happened at the same time in an order that is always the same.
+// sort sorts everything by time, and simultaneous items in a stable order.
 func (t *Transcript) sort() {
 	slices.SortFunc(t.Utterances, func(a, b models.Utterance) int {
 		return cmp.Or(cmp.Compare(a.StartMS, b.StartMS), compareKeys(a.Key, b.Key))

@@ -8,14 +8,13 @@ import (
 	"earshot/models"
 )
 
-// Redact returns a copy of the transcript for people who should not learn who spoke or who was spoken of. In everything
-// that was said or written, names of speakers, words written like names, e-mail and web addresses, handles, digits and
-// long numbers in words become bars of their length. Speakers become "Speaker 1" and so on, in the order they first
-// spoke; ids, the room's address, who decided about flags and why they were raised are left out. Masked lists the
-// stretches of sound.
+// Redact returns a copy of the transcript for people who should not learn who spoke or who was spoken of. In everything that was
+// said or written, names of speakers, words written like names, e-mail and web addresses, handles, digits and long numbers in words
+// become bars of the same length. Speakers become "Speaker 1" and so on, in the order in which they first spoke; ids, the room's
+// address, who decided flags and why they were raised are omitted. Masked lists the corresponding spans of audio.
 //
-// It finds what is written like a name. A name that was written down in lower case and is no speaker's stays, as does
-// what only the sense of a sentence gives away: a person should read what is shared.
+// It recognises names by their spelling. A lower-case name that is not a speaker's remains, as does anything revealed only by the
+// meaning of a sentence: a person should check what is shared.
 func Redact(t Transcript) Transcript {
 	r := newRedactor(t)
 	out := Transcript{Version: t.Version, Redacted: true, Session: r.session(t.Session)}
@@ -53,7 +52,7 @@ type alias struct{ id, name string }
 type redactor struct {
 	id     string // of the session
 	mask   masker
-	people map[string]alias // by platform id, or by name where there is no id
+	people map[string]alias // by platform id, or by name if there is no id
 	tracks map[string]string
 }
 
@@ -82,7 +81,7 @@ func (r *redactor) person(id, name string) alias {
 	return a
 }
 
-// key renames the session and the track, which may hold a person's identity.
+// key replaces the session and the track, which may contain a person's identity.
 func (r *redactor) key(k models.Key) models.Key {
 	if _, ok := r.tracks[k.Track]; !ok {
 		r.tracks[k.Track] = fmt.Sprintf("track-%d", len(r.tracks)+1)
@@ -108,8 +107,8 @@ func (r *redactor) session(s *models.Session) *models.Session {
 	return &out
 }
 
-// utterance masks a line and its words, and tells when the masked words were said. Where the words don't agree with the
-// text, all of them are masked.
+// utterance masks a line and its words, and returns when the masked words were said. If the words don't match the text, all of them
+// are masked.
 func (r *redactor) utterance(u models.Utterance) (models.Utterance, []Span) {
 	p := r.person(u.SpeakerID, u.SpeakerName)
 	key := r.key(u.Key)
@@ -134,7 +133,7 @@ func (r *redactor) utterance(u models.Utterance) (models.Utterance, []Span) {
 			beeps = append(beeps, Span{key, w.StartMS, w.EndMS})
 		}
 	}
-	if len(spans) > 0 && len(beeps) == 0 { // nobody knows when it was said
+	if len(spans) > 0 && len(beeps) == 0 { // it is unknown when it was said
 		beeps = []Span{{key, u.StartMS, u.EndMS}}
 	}
 	u.Key, u.SpeakerID, u.SpeakerName, u.Words = key, p.id, p.name, words
@@ -182,8 +181,8 @@ func (r *redactor) summary(s models.Summary) models.Summary {
 	return s
 }
 
-// clips renames the lines of clips and says what in them is to be covered: the masked words of the person's lines, and all
-// that is in none of these lines, since nobody knows what is said there.
+// clips replaces the lines of clips and determines what must be covered in them: the masked words of the person's lines, and
+// everything outside these lines, since what is said there is unknown.
 func (r *redactor) clips(t Transcript, masked []Span) (out []Clip) {
 	speaker := map[models.Key]string{}
 	for _, u := range t.Utterances {
@@ -195,7 +194,7 @@ func (r *redactor) clips(t Transcript, masked []Span) (out []Clip) {
 			continue
 		}
 		at := c.StartMS
-		for _, u := range t.Utterances { // in the order of time
+		for _, u := range t.Utterances { // in order of time
 			if u.SpeakerID != who || u.EndMS <= c.StartMS || u.StartMS >= c.EndMS || u.Text == "" {
 				continue
 			}

@@ -11,9 +11,9 @@ import (
 	"earshot/models"
 )
 
-// Writer writes the transcripts of recordings, one after another, into one document of a format. Text, Markdown, captions
-// and tables are written as lines come; a page and JSON, which are nothing before their end, when it is closed. In captions
-// each recording follows the one before in time, as if they were played so. One goroutine uses it.
+// Writer writes the transcripts of recordings, one after another, to one document. Text, Markdown, captions and tables are written
+// as lines arrive; a page and JSON, which are incomplete before their end, when it is closed. In captions, each recording's times
+// continue from the previous one. It is used by one goroutine.
 type Writer struct {
 	w      io.Writer
 	format Format
@@ -28,7 +28,7 @@ type Writer struct {
 	held   []Transcript
 }
 
-// NewWriter makes a writer. many says that there may be more than one recording, and names that lines have speakers' names.
+// NewWriter returns a writer. many says that there may be more than one recording, and names that lines have speakers' names.
 func NewWriter(w io.Writer, f Format, many, names bool) *Writer {
 	out := &Writer{w: w, format: f, many: many}
 	if names {
@@ -46,7 +46,7 @@ func NewWriter(w io.Writer, f Format, many, names bool) *Writer {
 	return out
 }
 
-// Begin begins a recording, named without its folder.
+// Begin starts a recording, named without its folder.
 func (w *Writer) Begin(name string) (err error) {
 	w.name = name
 	switch {
@@ -64,10 +64,10 @@ func (w *Writer) Begin(name string) (err error) {
 	return err
 }
 
-// Line implements the sink of a transcription: lines of the recording that was begun, in the order of time.
+// Line implements the sink of a transcription: lines of the current recording, in order of time.
 func (w *Writer) Line(u models.Utterance) error { return w.entry(entry{line: &u}) }
 
-// Gap takes a stretch that is missing, in its place among the lines.
+// Gap adds a missing part, in its place among the lines.
 func (w *Writer) Gap(g models.Gap) error { return w.entry(entry{gap: &g}) }
 
 func (w *Writer) entry(e entry) (err error) {
@@ -90,7 +90,7 @@ func (w *Writer) entry(e entry) (err error) {
 	return err
 }
 
-// hold keeps an entry for the end.
+// hold keeps an entry until the end.
 func (w *Writer) hold(e entry) {
 	t := &w.held[len(w.held)-1]
 	if e.gap != nil {
@@ -140,7 +140,7 @@ func (w *Writer) End(lengthMS int64) error {
 	return w.cues.flush(w.offset)
 }
 
-// Close writes what could not be written before. The underlying writer stays open.
+// Close writes everything pending. The underlying writer stays open.
 func (w *Writer) Close() error {
 	switch {
 	case w.cues != nil:

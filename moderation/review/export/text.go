@@ -24,7 +24,7 @@ func writeText(w io.Writer, t Transcript) error {
 	return out.Flush()
 }
 
-// Line is an utterance as one line of plain text: time, speaker padded to width characters, words, doubts and flags.
+// Line formats an utterance as one line of plain text: time, speaker padded to width characters, words, doubts and flags.
 func Line(u models.Utterance, flags []models.Flag, width int) string {
 	var b strings.Builder
 	b.WriteString(Clock(u.StartMS) + "  ")
@@ -41,7 +41,7 @@ func Line(u models.Utterance, flags []models.Flag, width int) string {
 	return b.String()
 }
 
-// GapLine is a gap as one line of plain text.
+// GapLine formats a gap as one line of plain text.
 func GapLine(g models.Gap) string {
 	who := g.SpeakerName
 	if who == "" {
@@ -49,9 +49,9 @@ func GapLine(g models.Gap) string {
 	}
 	switch g.Cause {
 	case models.GapObjected:
-		return fmt.Sprintf("%s  — %s is not transcribed, by their own wish", Clock(g.StartMS), who)
+		return fmt.Sprintf("%s  — %s is not transcribed, at their own request", Clock(g.StartMS), who)
 	case models.GapEncrypted:
-		return fmt.Sprintf("%s  — %s was encrypted end to end until %s: not heard", Clock(g.StartMS), who, Clock(g.EndMS))
+		return fmt.Sprintf("%s  — %s was end-to-end encrypted until %s: not heard", Clock(g.StartMS), who, Clock(g.EndMS))
 	case models.GapPaused:
 		return fmt.Sprintf("%s  — listening was paused by a host until %s", Clock(g.StartMS), Clock(g.EndMS))
 	case models.GapDamaged:
@@ -78,18 +78,18 @@ func gapReason(c models.GapCause) string {
 	case models.GapPaused:
 		return "paused by a host"
 	case models.GapObjected:
-		return "not transcribed, by their own wish"
+		return "not transcribed, at their own request"
 	case models.GapUnstored:
-		return "the disk took no more"
+		return "the disk was full"
 	case models.GapEncrypted:
-		return "encrypted end to end"
+		return "end-to-end encrypted"
 	case models.GapDamaged:
 		return "the recording is damaged"
 	}
 	return string(c)
 }
 
-// nameWidth is the width of the widest speaker name in characters, at most 20.
+// nameWidth returns the width of the widest speaker name in characters, at most 20.
 func nameWidth(us []models.Utterance) int {
 	width := 0
 	for _, u := range us {
@@ -105,7 +105,7 @@ func writeJSON(w io.Writer, t Transcript) error {
 	return e.Encode(t.whole())
 }
 
-// whole is a transcript as JSON is made of it.
+// whole is the JSON form of a transcript.
 func (t Transcript) whole() Transcript {
 	if t.Utterances == nil {
 		t.Utterances = []models.Utterance{}

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// Write writes the transcript in the format. Utterances without text are left out of all formats but JSON.
+// Write writes the transcript in the format. Utterances without text are omitted from all formats but JSON.
 func Write(w io.Writer, f Format, t Transcript) error {
 	switch f {
 	case FormatText:
@@ -29,17 +29,17 @@ func Write(w io.Writer, f Format, t Transcript) error {
 	return err
 }
 
-// Options is how a session is written.
+// Options says how a session is written.
 type Options struct {
 	Format Format
 	// Redact masks names, numbers and addresses; see Redact.
 	Redact bool
-	// Sound is where FormatHTML finds the clips of flagged lines to put into the page, with what Redact masks beeped; nil:
-	// no sound. The other formats hold none.
+	// Sound provides the clips of flagged lines for FormatHTML, covered where Redact masks; nil: no audio. Other formats contain
+	// none.
 	Sound Sounds
 }
 
-// WriteSession writes a stored session. models.ErrNotFound when there is none with this id; nothing is written then.
+// WriteSession writes a stored session. models.ErrNotFound if there is none with this id; nothing is written then.
 func WriteSession(ctx context.Context, w io.Writer, store Store, id string, o Options) error {
 	if o.Format != FormatHTML {
 		o.Sound = nil
@@ -51,7 +51,7 @@ func WriteSession(ctx context.Context, w io.Writer, store Store, id string, o Op
 	return Write(w, o.Format, t)
 }
 
-// prepared is a session as it is to be written, with its clips where they are asked for.
+// prepared returns a session ready to be written, with its clips if requested.
 func prepared(ctx context.Context, store Store, id string, o Options) (Transcript, error) {
 	t, err := Read(ctx, store, id)
 	if err == nil && o.Sound != nil {
@@ -67,16 +67,15 @@ func prepared(ctx context.Context, store Store, id string, o Options) (Transcrip
 	return t, nil
 }
 
-// ClipFile is one clip as a file of its own, Ogg Opus.
+// ClipFile is one clip as a separate Ogg Opus file.
 type ClipFile struct {
-	// Name is made from the session's id, the clip's place and its time in the session alone.
+	// Name is derived only from the session's id, the clip's number and its time in the session.
 	Name string
 	Ogg  []byte
 }
 
-// SessionClips are the clips of a session, in the order of time, as files beside the others. Where o.Redact is set, what
-// is masked in the text is covered by a tone, and a clip that can't be covered is left out. models.ErrNotFound when there
-// is no such session.
+// SessionClips returns the clips of a session as files, in order of time. With o.Redact, a tone covers what is masked in the text,
+// and a clip that can't be covered is left out. models.ErrNotFound if there is no such session.
 func SessionClips(ctx context.Context, store Store, id string, o Options) (out []ClipFile, err error) {
 	t, err := prepared(ctx, store, id, o)
 	if err != nil {

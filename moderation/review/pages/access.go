@@ -12,16 +12,16 @@ import (
 	"earshot/moderation/review/web"
 )
 
-// accessPage lists who may open the pages; owners change it.
+// accessPage lists the users; owners can change their access.
 type accessPage struct {
 	Users []userRow
 	Keys  []keyRow
-	// Secret is shown once, and says what it is for.
+	// Secret is shown only once; SecretFor says what it is for.
 	Secret, SecretFor string
 	Problem           string
-	Open              bool // nobody is asked to log in
+	Open              bool // no login is required
 	Grades            []models.Access
-	Rooms             []string // that are on record, to choose from
+	Rooms             []string // to choose from
 }
 
 type userRow struct {
@@ -53,7 +53,7 @@ func (s accessPages) accessWith(r *http.Request, data accessPage) (view, error) 
 	if err != nil {
 		return view{}, err
 	}
-	if data.Rooms, err = s.Record.KnownRooms(r.Context()); err != nil {
+	if data.Rooms, err = s.Members.Rooms(r.Context()); err != nil {
 		return view{}, err
 	}
 	for _, u := range users {
@@ -76,7 +76,7 @@ func (s accessPages) accessWith(r *http.Request, data accessPage) (view, error) 
 	return v, nil
 }
 
-// changeAccess gives or takes access. What is secret is shown in the answer, once, and stands in no address.
+// changeAccess gives or revokes access. Secrets are shown once in the response, and never appear in an address.
 func (s accessPages) changeAccess(w http.ResponseWriter, r *http.Request) {
 	var v view
 	data, err := s.accessChanged(r)
@@ -114,7 +114,7 @@ func (s accessPages) accessChanged(r *http.Request) (data accessPage, err error)
 		return data, s.Members.Remove(ctx, form.Get("user"), who.Name)
 	case "key":
 		secret, _, err := s.Members.Key(ctx, auth.NewKey{Label: form.Get("label"), Access: access, Rooms: form["room"]}, who.Name)
-		return accessPage{Secret: secret, SecretFor: "The key, shown this once. Send it as Authorization: Bearer:"}, err
+		return accessPage{Secret: secret, SecretFor: "Copy the key now: it is not shown again. Send it as Authorization: Bearer:"}, err
 	case "revoke":
 		return data, s.Members.Revoke(ctx, form.Get("key"), who.Name)
 	}
@@ -123,5 +123,7 @@ func (s accessPages) accessChanged(r *http.Request) (data accessPage, err error)
 
 func (s accessPages) linkShown(r *http.Request, user string) (accessPage, error) {
 	token, _, err := s.Members.Link(r.Context(), user, auth.VisitorOf(r.Context()).Name)
-	return accessPage{Secret: auth.LoginAddress(r, token), SecretFor: "Send this link to them. It works once, within a day:"}, err
+	return accessPage{
+		Secret: auth.LoginLink(auth.PageAddress(r), token), SecretFor: "Send them this link. It works once, within a day:",
+	}, err
 }

@@ -10,7 +10,7 @@ import (
 	"earshot/models"
 )
 
-// askView is an ask to the host that is still open.
+// askView is an open ask to the host.
 type askView struct {
 	Until   string // RFC 3339, for the script that counts down
 	Lapses  string // the time of the day, without it
@@ -18,13 +18,16 @@ type askView struct {
 	end     time.Time
 }
 
-// choiceView is one thing that an ask offers: as the rule writes it, and as the button says it.
+// choiceView is one offer of an ask: as written in the rule, and as shown on the button.
 type choiceView struct{ Choice, Label, Key string }
 
-// deedView is something that was done because of a flag.
-type deedView struct{ Sign, Text string }
+// actionView is an action taken because of a flag. If it was sent but no effect is seen until Late, it reads Then from that time on.
+type actionView struct{ Sign, Text, Late, Then string }
 
-// rank orders asks by their end; what does not lapse comes last.
+// unanswered says that an ask has lapsed.
+var unanswered = actionView{Sign: "·", Text: "nobody answered in time"}
+
+// rank orders asks by their expiry; those that do not expire come last.
 func (a *askView) rank() int64 {
 	if a == nil {
 		return math.MaxInt64
@@ -32,10 +35,10 @@ func (a *askView) rank() int64 {
 	return a.end.UnixMilli()
 }
 
-// outcomes is what became of the flags of a session, as far as a page needs it.
+// outcomes is how the flags of a session were decided, as far as a page needs it.
 type outcomes struct {
-	byFlag map[string]models.Decision
-	deeds  map[string][]models.Action // by decision, in the order they were planned
+	byFlag  map[string]models.Decision
+	actions map[string][]models.Action // by decision, in the order in which they were planned
 }
 
 func (o *outcomes) put(d models.Decision) {
@@ -45,23 +48,23 @@ func (o *outcomes) put(d models.Decision) {
 	o.byFlag[d.Flag] = d
 }
 
-// did notes an action, or how far it has come since.
+// did records an action, or its progress.
 func (o *outcomes) did(a models.Action) {
 	if a.Decision == "" {
 		return
 	}
-	if o.deeds == nil {
-		o.deeds = map[string][]models.Action{}
+	if o.actions == nil {
+		o.actions = map[string][]models.Action{}
 	}
-	list := o.deeds[a.Decision]
+	list := o.actions[a.Decision]
 	if i := slices.IndexFunc(list, func(x models.Action) bool { return x.ID == a.ID }); i >= 0 {
 		list[i] = a
 		return
 	}
-	o.deeds[a.Decision] = append(list, a)
+	o.actions[a.Decision] = append(list, a)
 }
 
-// learn takes in what a flag's place knows of its outcome.
+// learn takes over the outcome of a flag.
 func (p *painter) learn(place models.FlagPlace) {
 	if place.Decision == nil {
 		return
@@ -72,7 +75,7 @@ func (p *painter) learn(place models.FlagPlace) {
 	}
 }
 
-// outcome adds what became of a flag: the ask that waits, or what was done.
+// outcome adds the outcome of a flag: the open ask, or the actions taken.
 func (p *painter) outcome(v *flagView) {
 	d, ok := p.known.byFlag[v.Flag]
 	if !ok {
@@ -85,7 +88,7 @@ func (p *painter) outcome(v *flagView) {
 		for _, offer := range d.Offer {
 			verb, rest, _ := strings.Cut(offer, " ")
 			if verb == "dismiss" || verb == "confirm" || verb != string(models.VerbRedact) && !slices.Contains(p.can, models.Verb(verb)) {
-				continue // the last: nobody could carry it out in this room now
+				continue // the last one: it is not possible in this room now
 			}
 			v.Ask.Choices = append(v.Ask.Choices, choiceView{offer, strings.TrimSpace(verbLabel(models.Verb(verb)) + " " + rest), verb})
 			covered = append(covered, models.Verb(verb))
@@ -93,51 +96,53 @@ func (p *painter) outcome(v *flagView) {
 		v.Verbs = slices.DeleteFunc(slices.Clone(v.Verbs), func(o offer) bool { return slices.Contains(covered, o.Verb) })
 	}
 	if v.Open && d.Ask == models.AskExpired {
-		v.Deeds = append(v.Deeds, deedView{"·", "nobody answered in time"})
+		v.Actions = append(v.Actions, unanswered)
 	}
-	for _, a := range p.known.deeds[d.ID] {
-		if t := deedText(a); t.Text != "" {
-			v.Deeds = append(v.Deeds, t)
+	for _, a := range p.known.actions[d.ID] {
+		if a.State != models.ActionPlanned {
+			v.Actions = append(v.Actions, newActionView(a, now))
 		}
 	}
 }
 
-// verbLabel is a verb as a button says it.
+// verbLabel returns an action's label on a button.
 func verbLabel(v models.Verb) string {
-	words := strings.ReplaceAll(string(v), "_", " ")
-	switch v {
-	case models.VerbToAudience:
-		words = "move to audience"
-	case models.VerbTell:
-		words = "tell the hosts"
-	}
+	words := v.Words()
 	if words == "" {
 		return ""
 	}
 	return strings.ToUpper(words[:1]) + words[1:]
 }
 
-// deedText says how far an action has come.
-func deedText(a models.Action) deedView {
-	what := strings.ToLower(verbLabel(a.Verb))
-	if a.ForMS > 0 {
-		what += " for " + length(time.Duration(a.ForMS)*time.Millisecond)
+// newActionView describes the progress of an action.
+func newActionView(a models.Action, now time.Time) actionView {
+	o := a.Outcome("", now)
+	v := actionView{Sign: o.Sign, Text: o.Text, Then: o.Then}
+	if !o.Late.IsZero() {
+		v.Late = o.Late.UTC().Format(time.RFC3339)
 	}
-	switch a.State {
-	case models.ActionSeen:
-		if !a.Sent.IsZero() && a.Seen.After(a.Sent) && a.Seen.Sub(a.Sent) >= 100*time.Millisecond {
-			return deedView{"✓", fmt.Sprintf("%s, seen after %s", what, length(a.Seen.Sub(a.Sent)))}
+	return v
+}
+
+// offer is a button for an action in the room.
+type offer struct {
+	Verb  models.Verb
+	Label string
+}
+
+// grave reports whether an action removes somebody from the room, which must be confirmed.
+func grave(verb any) bool {
+	v := fmt.Sprint(verb)
+	return v == string(models.VerbRemove) || v == string(models.VerbBan)
+}
+
+// offers returns the buttons for the actions available to hosts; other actions are for rules only.
+func offers(can []models.Verb) (out []offer) {
+	labels := map[models.Verb]string{models.VerbWarn: "Warn", models.VerbMute: "Mute 60s", models.VerbRemove: "Remove"}
+	for _, v := range can {
+		if l := labels[v]; l != "" {
+			out = append(out, offer{v, l})
 		}
-		return deedView{"✓", what}
-	case models.ActionFailed:
-		return deedView{"✕", what + " failed: " + a.Error}
-	case models.ActionUndone:
-		if a.Verb.Undoes() != "" { // the end of something that was taken back, or that something longer replaced
-			return deedView{"↩", what + " not needed any more"}
-		}
-		return deedView{"↩", what + " taken back"}
-	case models.ActionSent:
-		return deedView{"…", what + " sent"}
 	}
-	return deedView{}
+	return out
 }

@@ -10,18 +10,20 @@ import (
 	"earshot/models"
 )
 
-// clipView is a flag's sound with its waveform.
+// clipView is a flag's audio with its waveform.
 type clipView struct {
 	ID      string
 	URL     string
+	WAV     string // the address of the same audio for browsers that can't play Ogg Opus, or ""
 	Length  string
 	MS      int64
+	StartMS int64  // in the session
 	Wave    string // path of the waveform, 2 units wide for each peak, 24 high
 	Width   int
 	Expires string
 }
 
-// timedWord is a word that lights up while it is heard. Times are ms from the clip's start; a word without a time has -1.
+// timedWord is a word that is highlighted while it is heard. Times are ms from the clip's start; a word without a time has -1.
 type timedWord struct {
 	Text       string
 	Start, End int64
@@ -34,20 +36,24 @@ func (p *painter) clip(k models.Key) *clipView {
 		return nil
 	}
 	d := time.Duration(e.EndMS-e.StartMS) * time.Millisecond
-	return &clipView{
-		ID: e.ID, URL: "/evidence/" + e.ID + ".ogg", Length: clock(d.Round(time.Second).Milliseconds()), MS: d.Milliseconds(),
+	v := &clipView{
+		ID: e.ID, URL: "/evidence/" + e.ID + ".ogg", Length: clock(d.Round(time.Second).Milliseconds()), MS: d.Milliseconds(), StartMS: e.StartMS,
 		Wave: wave(e.Peaks), Width: 2 * len(e.Peaks), Expires: day(e.Expires.In(p.s.Location), p.s.Now().In(p.s.Location)),
 	}
+	if p.s.WAV != nil {
+		v.WAV = "/evidence/" + e.ID + ".wav"
+	}
+	return v
 }
 
-// keep makes clips known to the painter.
+// keep adds clips to the painter.
 func (p *painter) keep(clips ...models.Evidence) {
 	for _, e := range clips {
 		p.clips[e.Utterance] = e
 	}
 }
 
-// wave draws peaks as upright strokes around the middle.
+// wave draws peaks as vertical strokes around the middle.
 func wave(peaks []byte) string {
 	var b strings.Builder
 	for i, p := range peaks {
@@ -62,7 +68,7 @@ func wave(peaks []byte) string {
 	return b.String()
 }
 
-// timedWords cuts a line into its words with their places in the clip.
+// timedWords splits a line into its words with their times in the clip.
 func timedWords(u models.Utterance, flags []models.Flag, e models.Evidence) []timedWord {
 	hit := matchedTimes(flags)
 	var out []timedWord
@@ -87,19 +93,30 @@ func timedWords(u models.Utterance, flags []models.Flag, e models.Evidence) []ti
 	return out
 }
 
-// evidence serves a clip's sound. Ranges are served, so that a browser can look for its length and jump in it.
+// evidence serves a clip's audio, as stored or as a WAV file. It supports ranges, so that a browser can determine the length and
+// seek.
 func (s flagPages) evidence(w http.ResponseWriter, r *http.Request) {
-	id, ok := strings.CutSuffix(r.PathValue("file"), ".ogg")
-	if !ok {
-		s.Problem(w, r, models.ErrNotFound)
-		return
-	}
-	e, err := s.Record.Clip(r.Context(), id)
+	sound, kind, err := s.soundOf(r)
 	if err != nil {
 		s.Problem(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", "audio/ogg")
+	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Content-Disposition", "inline")
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(e.Ogg))
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(sound))
+}
+
+// soundOf returns the audio that an address names, and its type.
+func (s flagPages) soundOf(r *http.Request) (sound []byte, kind string, err error) {
+	id, isOgg := strings.CutSuffix(r.PathValue("file"), ".ogg")
+	id, isWAV := strings.CutSuffix(id, ".wav")
+	if isOgg == isWAV || isWAV && s.WAV == nil {
+		return nil, "", models.ErrNotFound
+	}
+	e, err := s.Record.Clip(r.Context(), id)
+	if err != nil || isOgg {
+		return e.Ogg, "audio/ogg", err
+	}
+	sound, err = s.WAV(e.Ogg)
+	return sound, "audio/wav", err
 }

@@ -2,46 +2,124 @@ package pages
 
 import (
 	"bytes"
-	"fmt"
+	"cmp"
+	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"earshot/models"
 	"earshot/moderation/review/auth"
+	"earshot/moderation/review/events"
 	"earshot/moderation/review/record"
 	"earshot/moderation/review/web"
 )
 
-// pieceHeader is sent by the script, which puts the changed pieces into the page; a form without it gets a redirect.
-const pieceHeader = "X-Earshot-Piece"
-
-// decide stores what a person said of a flag: a status, or a verb that confirms it and is carried out.
+// decide stores a decision about a flag: a status, or an action that confirms it and is carried out.
 func (s flagPages) decide(w http.ResponseWriter, r *http.Request) {
 	var f models.Flag
 	err := web.ReadForm(r)
+	if err == nil && s.unsure(w, r, r.URL.Path) {
+		return
+	}
 	if err == nil {
-		f, err = s.Record.Decide(r.Context(), r.PathValue("id"), record.Answer{
-			Status: models.FlagStatus(r.PostFormValue("status")), Verb: models.Verb(r.PostFormValue("verb")), Choice: r.PostFormValue("choice"),
-		})
+		f, err = s.Record.Decide(r.Context(), r.PathValue("id"), answerOf(r))
 	}
 	if err != nil {
 		s.Fail(w, r, err)
 		return
 	}
 	if r.Header.Get(pieceHeader) == "" {
-		http.Redirect(w, r, backTo(r.PostFormValue("back"), f), http.StatusSeeOther)
+		http.Redirect(w, r, s.backTo(r, f), http.StatusSeeOther)
 		return
 	}
-	piece, err := s.flagPiece(r, f.ID)
+	s.sendPieces(w, r, f.Session, flagsOf(f.Utterance))
+}
+
+// answerOf parses a form's decision.
+func answerOf(r *http.Request) record.Answer {
+	return record.Answer{
+		Status: models.FlagStatus(r.PostFormValue("status")), Verb: models.Verb(r.PostFormValue("verb")), Choice: r.PostFormValue("choice"),
+	}
+}
+
+// surePage asks for confirmation before somebody is removed.
+type surePage struct {
+	What, Action, Back string
+	Fields             url.Values
+}
+
+// unsure asks for confirmation before somebody is removed, unless the form has it, and reports whether it asked. line is the flag's
+// line.
+func (s flagPages) unsure(w http.ResponseWriter, r *http.Request, line string) bool {
+	a := answerOf(r)
+	verb, _, _ := strings.Cut(cmp.Or(string(a.Verb), a.Choice), " ")
+	if !grave(verb) || r.PostFormValue("sure") != "" {
+		return false
+	}
+	if r.PostFormValue("back") == "queue" {
+		line = "/queue"
+	}
+	v := view{page: "sure", title: "Are you sure?", nav: "queue", data: surePage{
+		What: verbLabel(models.Verb(verb)), Action: r.URL.Path, Back: line, Fields: r.PostForm,
+	}}
+	s.render(w, r, v)
+	return true
+}
+
+// decideLine stores one decision about the flags of a line.
+func (s flagPages) decideLine(w http.ResponseWriter, r *http.Request) {
+	key, err := record.LineKey(r)
+	if err == nil {
+		err = web.ReadForm(r)
+	}
+	if err == nil && s.unsure(w, r, sessionLine(key)) {
+		return
+	}
+	var done record.Decided
+	if err == nil {
+		done, err = s.Desk.DecideLine(r.Context(), key, r.PostForm["flag"], answerOf(r))
+	}
+	switch {
+	case err != nil:
+		s.Fail(w, r, err)
+	case r.Header.Get(pieceHeader) == "":
+		http.Redirect(w, r, s.backTo(r, done.Flags[0]), http.StatusSeeOther)
+	case r.PostFormValue("back") != "session": // the script reads the list once, when it has received the decision's own events too
+		w.Header().Set(eventHeader, s.Hub.Text(events.Cursor{Hub: s.Hub.Cursor().Hub, Seq: done.Event}))
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		s.sendPieces(w, r, key.Session, flagsOf(key))
+	}
+}
+
+// flagsOf renders the flags of a line for its session's page, as an event for each would.
+func flagsOf(k models.Key) func(*fragments, *bytes.Buffer) error {
+	return func(f *fragments, b *bytes.Buffer) (err error) {
+		for _, x := range f.raised(k) {
+			err = errors.Join(err, f.flag(b, x))
+		}
+		return err
+	}
+}
+
+// claim records that somebody is looking at a line.
+func (s flagPages) claim(w http.ResponseWriter, r *http.Request) {
+	key, err := record.LineKey(r)
+	if err == nil {
+		err = web.ReadForm(r)
+	}
+	if err == nil {
+		err = s.Desk.Claim(r.Context(), key, web.CleanName(r.PostFormValue("page")))
+	}
 	if err != nil {
 		s.Fail(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = w.Write(piece)
+	w.WriteHeader(http.StatusNoContent)
 }
 
-// flagPlace is GET /flags/{id}: it leads to where a flag stands on its session's page, for links in notices.
+// flagPlace is GET /flags/{id}: it redirects to the flag on its session's page, for links in notifications.
 func (s flagPages) flagPlace(w http.ResponseWriter, r *http.Request) {
 	p, err := s.Record.Flag(r.Context(), r.PathValue("id"))
 	if err != nil {
@@ -51,7 +129,7 @@ func (s flagPages) flagPlace(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, sessionLine(p.Flag.Utterance), http.StatusSeeOther)
 }
 
-// card is GET /flags/{id}/card: why a flag was raised, its sound, and what can be done about it. The script asks for it when somebody
+// card is GET /flags/{id}/card: why a flag was raised, its audio, and the possible actions. The script requests it when somebody
 // opens a flag in a transcript.
 func (s flagPages) card(r *http.Request) (view, error) {
 	f, err := s.among(r, r.PathValue("id"))
@@ -69,7 +147,7 @@ func (s flagPages) card(r *http.Request) (view, error) {
 	return v, nil
 }
 
-// among is a flag with the names and colours that the people of its session have there.
+// among returns a flag with the names and colours of the people in its session.
 func (s flagPages) among(r *http.Request, id string) (flagView, error) {
 	p, err := s.Record.Flag(r.Context(), id)
 	if err != nil {
@@ -82,24 +160,14 @@ func (s flagPages) among(r *http.Request, id string) (flagView, error) {
 	return s.placed(p, auth.VisitorOf(r.Context()), "session", castOf(h)), nil
 }
 
-// flagPiece draws a decided flag for the pages that show it.
-func (s flagPages) flagPiece(r *http.Request, id string) ([]byte, error) {
-	v, err := s.among(r, id)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	for _, part := range []string{"inflag", "flag"} {
-		if err := s.templates["parts"].ExecuteTemplate(&b, part, v); err != nil {
-			return nil, fmt.Errorf("part %s: %w", part, err)
+// backTo returns the page that a form came from. It is chosen from a list, so that nobody can be redirected elsewhere.
+func (s flagPages) backTo(r *http.Request, f models.Flag) string {
+	switch r.PostFormValue("back") {
+	case "person":
+		if p, err := s.Record.Flag(r.Context(), f.ID); err == nil {
+			return personURL(p.Session.Room, f.SpeakerID)
 		}
-	}
-	return b.Bytes(), nil
-}
-
-// backTo is the page that a form came from. It is chosen from a list, so that nobody can be sent elsewhere.
-func backTo(page string, f models.Flag) string {
-	switch page {
+		return "/queue"
 	case "session":
 		return sessionLine(f.Utterance)
 	case "rule":

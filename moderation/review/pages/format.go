@@ -2,14 +2,13 @@ package pages
 
 import (
 	"fmt"
-	"math"
 	"strings"
 	"time"
 
 	"earshot/models"
 )
 
-// clock is ms from the session's start as people read it: 0:07, 31:04, 1:02:03.
+// clock formats ms from the session's start: 0:07, 31:04, 1:02:03.
 func clock(ms int64) string {
 	s := max(ms, 0) / 1000
 	if s < 3600 {
@@ -18,22 +17,7 @@ func clock(ms int64) string {
 	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
-// length is a duration rounded to what matters: 2.1 s, 45 s, 12 min, 1 h 12.
-func length(d time.Duration) string {
-	switch {
-	case d < 10*time.Second:
-		return fmt.Sprintf("%.1f s", max(d, 0).Seconds())
-	case d < 2*time.Minute:
-		return fmt.Sprintf("%.0f s", d.Seconds())
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", int(math.Round(d.Minutes())))
-	default:
-		d = d.Round(time.Minute)
-		return fmt.Sprintf("%d h %02d", int(d.Hours()), int(d.Minutes())%60)
-	}
-}
-
-// day names the day of t as seen from now: Today, Yesterday, Tue 3 Nov, 3 Nov 2025.
+// day names the day of t relative to now: Today, Yesterday, Tue 3 Nov, 3 Nov 2025.
 func day(t, now time.Time) string {
 	start := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
 	switch {
@@ -48,10 +32,21 @@ func day(t, now time.Time) string {
 	}
 }
 
-// wall is a point in time in full, for the hover over a session time.
+// comingDay names the day of t, which is to come: today, tomorrow, on Tue 3 Nov.
+func comingDay(t, now time.Time) string {
+	switch date := t.Format(time.DateOnly); date {
+	case now.Format(time.DateOnly):
+		return "today"
+	case now.AddDate(0, 0, 1).Format(time.DateOnly):
+		return "tomorrow"
+	}
+	return t.Format("on Mon 2 Jan")
+}
+
+// wall formats a full date and time, shown when hovering over a session time.
 func wall(t time.Time) string { return t.Format("Mon 2 Jan 2006, 15:04:05 MST") }
 
-// heard words a probability: people are never shown bare decimals.
+// heard describes a probability in words, since people are never shown bare decimals.
 func heard(p float32) string {
 	switch {
 	case p >= 0.8:
@@ -64,11 +59,11 @@ func heard(p float32) string {
 }
 
 var doubtWords = map[models.Doubt]string{
-	models.DoubtPhantom:       "perhaps never said: such words are made up on noise",
+	models.DoubtPhantom:       "perhaps never said: the model tends to invent such words from noise",
 	models.DoubtRepeat:        "the text repeats itself",
-	models.DoubtLowVoice:      "hardly any speech in it",
-	models.DoubtLowConfidence: "heard unsurely",
-	models.DoubtLoss:          "part of the sound was lost",
+	models.DoubtLowVoice:      "contains hardly any speech",
+	models.DoubtLowConfidence: "low confidence",
+	models.DoubtLoss:          "part of the audio was lost",
 }
 
 var gapWords = map[models.GapCause]string{
@@ -78,10 +73,10 @@ var gapWords = map[models.GapCause]string{
 	models.GapFault:     "an error in Earshot kept it from being decoded",
 	models.GapRestart:   "Earshot was not running",
 	models.GapPaused:    "a host paused listening",
-	models.GapObjected:  "not transcribed, by their own wish",
-	models.GapUnstored:  "heard, and the disk took no more",
+	models.GapObjected:  "not transcribed, at their own request",
+	models.GapUnstored:  "heard but not stored: the disk was full",
 	models.GapDamaged:   "the recording is damaged",
-	models.GapEncrypted: "encrypted end to end: not heard",
+	models.GapEncrypted: "end-to-end encrypted: not heard",
 }
 
 var endWords = map[models.EndReason]string{
@@ -91,17 +86,17 @@ var endWords = map[models.EndReason]string{
 	models.EndReplaced:     "another client took its place",
 	models.EndRemoved:      "a moderator removed it",
 	models.EndDenied:       "it was not let in",
-	models.EndFailedICE:    "no way for the sound was found",
+	models.EndFailedICE:    "no media connection could be made",
 	models.EndFailedAuth:   "the credentials were refused",
 	models.EndFailedServer: "the room's server failed",
 	models.EndSilence:      "left when nobody spoke",
-	models.EndSchedule:     "its time in the room was over",
-	models.EndMaxTime:      "the longest stay was reached",
-	models.EndErased:       "its record was erased while it went on",
+	models.EndSchedule:     "the scheduled time was over",
+	models.EndMaxTime:      "the time limit was reached",
+	models.EndErased:       "its record was erased while it was running",
 	models.EndStopped:      "Earshot was stopped",
 }
 
-// noticePart is a stretch of the notice: words, or code to be typed.
+// noticePart is a part of the notice: text, or code to be typed.
 type noticePart struct {
 	Text string
 	Code bool

@@ -19,17 +19,6 @@ func TestClock(t *testing.T) {
 	}
 }
 
-func TestLength(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		-time.Second: "0.0 s", 2100 * time.Millisecond: "2.1 s", 45 * time.Second: "45 s", 12 * time.Minute: "12 min",
-		59*time.Minute + 50*time.Second: "60 min", 72 * time.Minute: "1 h 12", 119*time.Minute + 50*time.Second: "2 h 00",
-	} {
-		if got := length(d); got != want {
-			t.Errorf("length(%s) = %s, want %s", d, got, want)
-		}
-	}
-}
-
 func TestDay(t *testing.T) {
 	now := time.Date(2026, 3, 1, 0, 5, 0, 0, time.UTC)
 	for hours, want := range map[int]string{0: "Today", -1: "Yesterday", -24: "Yesterday", -25: "Fri 27 Feb", -24 * 100: "21 Nov 2025"} {

@@ -11,12 +11,13 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/auth"
+	"earshot/moderation/review/record"
 	"earshot/moderation/review/web"
 )
 
-// invitePage shows what the bot does and keeps in a room, with a button that invites it.
+// invitePage shows what the bot does and stores in a room, with a button that invites it.
 type invitePage struct {
-	// Ask is false while no address was given: the form stands alone.
+	// Ask is false while no address has been given: only the form is shown.
 	Ask                bool
 	Room, URL, Profile string
 	Profiles           []string
@@ -24,18 +25,18 @@ type invitePage struct {
 	NoChat             bool
 	Keeps              []string
 	Action             string // where the button leads
-	Until              string // for how long a link is good
+	Until              string // when the link expires
 	By                 string
-	// Link is a new one, to be passed on.
+	// Link is a new link to be passed on.
 	Link    string
 	Problem string
 	MayLink bool
-	// Strange says that nobody has named the room's Server yet; MayAllow that the visitor may.
+	// Strange says that the room's Server has not been allowed yet; MayAllow that the visitor may allow it.
 	Strange, MayAllow bool
 	Server            string
 }
 
-// invitePageOf is the page for an invitation that somebody is about to make.
+// invitePageOf returns the page for an invitation that somebody is about to make.
 func (s roomPages) invitePageOf(ctx context.Context, i models.Invitation) (invitePage, error) {
 	data := invitePage{URL: i.URL, Profile: i.Profile, Profiles: s.Rooms.Profiles, Action: "/invite"}
 	if i.URL == "" {
@@ -57,7 +58,7 @@ func (s roomPages) invitePageOf(ctx context.Context, i models.Invitation) (invit
 	return data, nil
 }
 
-// keeps says how long what is kept.
+// keeps lists what is stored and for how long.
 func keeps(t models.Terms) []string {
 	days := func(d time.Duration) string {
 		switch n := int(d / (24 * time.Hour)); {
@@ -71,13 +72,13 @@ func keeps(t models.Terms) []string {
 			return fmt.Sprintf("for %d days", n)
 		}
 	}
-	out := []string{"what the rules find, with the words that matched: " + days(t.Keep.Flags)}
+	out := []string{"what the rules flag, with the words that matched: " + days(t.Keep.Flags)}
 	if t.ModerateOnly {
-		return append(out, "no transcript and no sound")
+		return append(out, "no transcript and no audio")
 	}
 	return append(
 		out, "what is said, as text: "+days(t.Keep.Words),
-		"the sound of lines that a rule found: "+days(t.Keep.Sound)+"; no other sound",
+		"the audio of flagged lines: "+days(t.Keep.Sound)+"; no other audio",
 	)
 }
 
@@ -88,7 +89,7 @@ func invitationOf(v url.Values) models.Invitation {
 	}
 }
 
-// inviteView is GET /invite: for hosts that are logged in, also by a link that names the room's address.
+// inviteView is GET /invite: for hosts who are logged in, also through a link with the room's address.
 func (s roomPages) inviteView(r *http.Request) (view, error) {
 	i := invitationOf(r.URL.Query())
 	if i.URL != "" || !auth.VisitorOf(r.Context()).All.Allows(models.AccessHost) {
@@ -101,7 +102,7 @@ func (s roomPages) inviteView(r *http.Request) (view, error) {
 	return view{page: "invite", title: "Invite Earshot", nav: "rooms", data: data}, err
 }
 
-// invite is POST /invite: it sends the bot, or makes a link.
+// invite is POST /invite: it invites the bot, or creates a link.
 func (s roomPages) invite(w http.ResponseWriter, r *http.Request) {
 	if err := web.ReadForm(r); err != nil {
 		s.Fail(w, r, err)
@@ -121,7 +122,7 @@ func (s roomPages) invite(w http.ResponseWriter, r *http.Request) {
 	s.invited(w, r, i, "/invite", err)
 }
 
-// invited leads to the rooms, or shows why not.
+// invited redirects to the rooms, or shows an error.
 func (s roomPages) invited(w http.ResponseWriter, r *http.Request, i models.Invitation, action string, err error) {
 	if err == nil {
 		http.Redirect(w, r, "/", http.StatusSeeOther)
@@ -134,13 +135,13 @@ func (s roomPages) invited(w http.ResponseWriter, r *http.Request, i models.Invi
 		s.Fail(w, r, err)
 		return
 	}
-	data.Problem, data.Action, data.MayLink = no.Message, action, action == "/invite"
+	data.Problem, data.Action, data.MayLink = no.Error(), action, action == "/invite"
 	s.render(w, r, view{status: no.Status, page: "invite", title: "Invite Earshot", nav: "rooms", data: data})
 }
 
-// showLink makes a link and shows it once.
+// showLink creates a link and shows it once.
 func (s roomPages) showLink(w http.ResponseWriter, r *http.Request, i models.Invitation) {
-	link, expires, err := s.Rooms.Link(r.Context(), i)
+	link, expires, err := s.Rooms.Link(r.Context(), i, record.LinkFor)
 	if err != nil {
 		s.invited(w, r, i, "/invite", err)
 		return
@@ -154,13 +155,13 @@ func (s roomPages) showLink(w http.ResponseWriter, r *http.Request, i models.Inv
 	s.render(w, r, view{page: "invite", title: "Invite Earshot", nav: "rooms", data: data})
 }
 
-// linkView is GET /invite/{secret}: whoever has the link sees what it is for. Nothing happens yet, so that programs that
-// look at links in messages don't use them up.
+// linkView is GET /invite/{secret}: anyone with the link sees what it is for. It has no effect, so that programs which preview links
+// in messages don't use them up.
 func (s roomPages) linkView(r *http.Request) (view, error) {
 	i, err := s.Rooms.Links.Linked(r.Context(), r.PathValue("secret"))
 	if errors.Is(err, models.ErrNotFound) {
-		return view{status: http.StatusNotFound, page: "trouble", title: "Not good any more", data: trouble{
-			Headline: "This invitation is not good any more", Text: "It was used, or its time is over. Ask whoever sent it for a new one.",
+		return view{status: http.StatusNotFound, page: "trouble", title: "No longer valid", data: trouble{
+			Headline: "This invitation is no longer valid", Text: "It has been used or has expired. Ask whoever sent it for a new one.",
 		}}, nil
 	}
 	if err != nil {
@@ -185,8 +186,65 @@ func (s roomPages) followLink(w http.ResponseWriter, r *http.Request) {
 		s.invited(w, r, i, "/invite/"+r.PathValue("secret"), err)
 	default:
 		s.render(w, r, view{page: "trouble", title: "Invited", data: trouble{
-			Headline: "Earshot is on its way", Text: "It joins the room in a moment, is seen there under its name, and says in the chat what it " +
+			Headline: "Earshot is on its way", Text: "It will join the room in a moment under its own name, and say in the chat what it " +
 				"does.",
 		}})
 	}
+}
+
+// serversPage lists the room servers allowed by owners.
+type serversPage struct {
+	Servers []serverRow
+	Problem string
+}
+
+type serverRow struct {
+	Server, By, Day string
+	Private         bool
+}
+
+func (s roomPages) serversView(r *http.Request) (view, error) { return s.serversWith(r, "") }
+
+func (s roomPages) serversWith(r *http.Request, problem string) (view, error) {
+	if err := auth.VisitorOf(r.Context()).RequireOwner(); err != nil {
+		return view{}, err
+	}
+	found, err := s.Rooms.Servers.Servers(r.Context())
+	if err != nil {
+		return view{}, fmt.Errorf("servers: %w", err)
+	}
+	data := serversPage{Problem: problem}
+	for _, a := range found {
+		data.Servers = append(data.Servers, serverRow{a.Server, web.CleanName(a.By), day(a.At.In(s.Location), s.Now().In(s.Location)), a.Private})
+	}
+	return view{page: "servers", title: "Room servers", nav: "health", data: data}, nil
+}
+
+// changeServers is POST /servers: it allows or disallows a server.
+func (s roomPages) changeServers(w http.ResponseWriter, r *http.Request) {
+	err := web.ReadForm(r)
+	if err == nil {
+		err = auth.VisitorOf(r.Context()).RequireOwner()
+	}
+	if err == nil {
+		by, server := auth.VisitorOf(r.Context()).Name, strings.TrimSpace(r.PostForm.Get("server"))
+		if r.PostForm.Get("do") == "forbid" {
+			err = s.Rooms.Servers.ForbidServer(r.Context(), server, by)
+		} else {
+			err = s.Rooms.Servers.AllowServer(r.Context(), models.AllowedServer{Server: server, Private: r.PostForm.Get("private") != "", By: by})
+		}
+	}
+	if err == nil {
+		http.Redirect(w, r, "/servers", http.StatusSeeOther)
+		return
+	}
+	v := view{}
+	if errors.Is(err, models.ErrInvalid) {
+		v, err = s.serversWith(r, web.Text(err))
+		v.status = http.StatusBadRequest
+	}
+	if err != nil {
+		v = s.failed(r, err)
+	}
+	s.render(w, r, v)
 }

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"net/http"
@@ -15,7 +16,7 @@ import (
 	"earshot/moderation/review/web"
 )
 
-// linePage is one line, to be corrected.
+// linePage is the page for correcting a line.
 type linePage struct {
 	Session  string
 	Name     string
@@ -27,11 +28,11 @@ type linePage struct {
 	By       string
 	Clip     *clipView
 	Words    []timedWord
-	Choices  []wordChoice // that can be redacted; none when the visitor may not
+	Choices  []wordChoice // the words that can be redacted; none if the visitor may not
 	Problem  string
 }
 
-// LineURL is the address where a line is corrected.
+// LineURL returns the address for correcting a line.
 func LineURL(k models.Key) string {
 	return fmt.Sprintf("/s/%s/line/%d/%d/%s", url.PathEscape(k.Session), k.Epoch, k.Seq, url.PathEscape(k.Track))
 }
@@ -66,6 +67,9 @@ func (s linePages) lineView(r *http.Request, problem string) (view, error) {
 		data.Choices = wordChoices(u, flags)
 	}
 	v := view{page: "line", title: "Correct a line", nav: "rooms", data: data}
+	if r.Header.Get(pieceHeader) != "" {
+		v.piece = "lineform"
+	}
 	if problem != "" {
 		v.status = http.StatusBadRequest
 		data.Text = cmp.Or(r.PostFormValue("text"), data.Text)
@@ -73,22 +77,26 @@ func (s linePages) lineView(r *http.Request, problem string) (view, error) {
 	return v, nil
 }
 
-// editURL is the transcript in which every line can be corrected, at this line.
+// editURL returns the address of the transcript in correction mode, at this line.
 func editURL(k models.Key) string {
 	return "/s/" + url.PathEscape(k.Session) + "?edit=1&at=" + LineID(k) + "#" + LineID(k)
 }
 
-// correct stores a corrected text and shows it to all who watch.
+// correct stores a corrected text and publishes it.
 func (s linePages) correct(w http.ResponseWriter, r *http.Request) {
 	s.changeLine(w, r, s.corrected, editURL)
 }
 
-// changeLine answers a form that changes a line: with the page that next gives, or with the form and what is wrong with it.
+// changeLine handles a form that changes a line: it responds with the page returned by next, or with the form and the error.
 func (s linePages) changeLine(
 	w http.ResponseWriter, r *http.Request, change func(*http.Request) (models.Utterance, string, error),
 	next func(models.Key) string,
 ) {
 	u, problem, err := change(r)
+	if err == nil && problem == "" && r.Header.Get(pieceHeader) != "" {
+		s.sendPieces(w, r, u.Session, func(f *fragments, b *bytes.Buffer) error { return f.utterance(b, u) })
+		return
+	}
 	if err == nil && problem == "" {
 		http.Redirect(w, r, next(u.Key), http.StatusSeeOther)
 		return
@@ -125,15 +133,15 @@ func (s linePages) corrected(r *http.Request) (u models.Utterance, problem strin
 	return u, "", err
 }
 
-// wordChoice is a word of a line that can be taken out.
+// wordChoice is a word of a line that can be redacted.
 type wordChoice struct {
 	Place  int
 	Text   string
 	Chosen bool
-	Gone   bool // was taken out before
+	Gone   bool // already redacted
 }
 
-// wordChoices lists a line's words; those that a flag found are chosen.
+// wordChoices lists a line's words; those that a flag matched are selected.
 func wordChoices(u models.Utterance, flags []models.Flag) (out []wordChoice) {
 	found := matchedTimes(flags)
 	for i, w := range u.Words {
@@ -143,7 +151,7 @@ func wordChoices(u models.Utterance, flags []models.Flag) (out []wordChoice) {
 	return out
 }
 
-// redact takes the chosen words, or all of them, out of a line.
+// redact redacts the selected words of a line, or all of them.
 func (s linePages) redact(w http.ResponseWriter, r *http.Request) {
 	s.changeLine(w, r, s.redacted, sessionLine)
 }
@@ -167,15 +175,30 @@ func (s linePages) redacted(r *http.Request) (u models.Utterance, problem string
 		return places
 	})
 	if none {
-		return u, "Nothing was redacted: no word was chosen.", nil
+		return u, "Nothing was redacted: no word was selected.", nil
 	}
 	return u, "", err
+}
+
+// sendPieces responds to the script of a session's page with rendered pieces.
+func (s *Pages) sendPieces(w http.ResponseWriter, r *http.Request, session string, draw func(*fragments, *bytes.Buffer) error) {
+	var b bytes.Buffer
+	f, err := s.newFragments(r.Context(), session)
+	if err == nil {
+		err = draw(f, &b)
+	}
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write(b.Bytes())
 }
 
 // sessionLine is a line in its transcript.
 func sessionLine(k models.Key) string { return lineAt(k.Session, LineID(k)) }
 
-// lineAt is the address of a line in its transcript: the page begins near it, and shows it.
+// lineAt returns the address of a line in its transcript: the page starts near it, and scrolls to it.
 func lineAt(session, line string) string {
 	return "/s/" + url.PathEscape(session) + "?at=" + line + "#" + line
 }

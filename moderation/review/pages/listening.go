@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 
 	"earshot/models"
 	"earshot/moderation/review/auth"
@@ -16,7 +18,7 @@ type consentPage struct {
 	ID, Name string
 	Rows     []consentRow
 	People   []consentPerson
-	MayEnter bool // the visitor may enter what people said
+	MayEnter bool // the visitor may record objections
 }
 
 type consentRow struct{ Clock, ISO, Who, What, How, By string }
@@ -27,10 +29,10 @@ type consentPerson struct {
 }
 
 var consentWords = map[models.ConsentWhat]string{
-	models.ConsentTold:     "was told",
-	models.ConsentNotTold:  "could not be told",
-	models.ConsentObjected: "objects: is not written down",
-	models.ConsentWithdrew: "takes the objection back",
+	models.ConsentTold:     "was notified",
+	models.ConsentNotTold:  "could not be notified",
+	models.ConsentObjected: "objected: not transcribed",
+	models.ConsentWithdrew: "withdrew the objection",
 }
 
 // consentView is GET /s/{id}/consent.
@@ -52,7 +54,7 @@ func (s roomPages) consentView(r *http.Request) (view, error) {
 			who = c.SpeakerID
 		}
 		if who == "" {
-			who = "whoever was there"
+			who = "everyone present"
 		}
 		switch c.What {
 		case models.ConsentObjected, models.ConsentWithdrew:
@@ -67,7 +69,7 @@ func (s roomPages) consentView(r *http.Request) (view, error) {
 	for _, p := range info.Speakers {
 		data.People = append(data.People, consentPerson{p.ID, p.Name, objects[p.ID]})
 	}
-	return view{page: "consent", title: "Told and objected", nav: "rooms", data: data}, nil
+	return view{page: "consent", title: "Notices and objections", nav: "rooms", data: data}, nil
 }
 
 // consentFile is GET /s/{id}/consent.csv.
@@ -99,11 +101,14 @@ func (s roomPages) object(w http.ResponseWriter, r *http.Request) {
 
 // listen is POST /s/{id}/listening: pause, resume or leave.
 func (s roomPages) listen(w http.ResponseWriter, r *http.Request) {
-	if err := s.listened(r); err != nil {
+	switch err := s.listened(r); {
+	case err != nil:
 		s.Fail(w, r, err)
-		return
+	case r.Header.Get(pieceHeader) == "":
+		http.Redirect(w, r, "/s/"+r.PathValue("id"), http.StatusSeeOther)
+	default:
+		s.sendPieces(w, r, r.PathValue("id"), (*fragments).head)
 	}
-	http.Redirect(w, r, "/s/"+r.PathValue("id"), http.StatusSeeOther)
 }
 
 func (s roomPages) listened(r *http.Request) error {
@@ -121,7 +126,30 @@ func (s roomPages) listened(r *http.Request) error {
 	case do == "pause" || do == "resume":
 		return s.Rooms.Pause(r.Context(), ses.Room, ses.ID, do == "pause")
 	case do == "leave" && s.Rooms.Inviter != nil:
-		return s.Rooms.Leave(r.Context(), ses.Room)
+		_, err := s.Rooms.Leave(r.Context(), ses.Room)
+		return err
 	}
 	return fmt.Errorf("listening: %w", models.ErrInvalid)
+}
+
+// hindrance returns what prevents the bot from hearing the room of a live session; "" if nothing does, or if rooms are not listed.
+func hindrance(rooms []models.RoomState, ses models.Session) string {
+	i := slices.IndexFunc(rooms, func(x models.RoomState) bool { return x.Session == ses.ID })
+	if i < 0 {
+		return ""
+	}
+	x := rooms[i]
+	switch {
+	case x.State != "listening" && x.Problem != "":
+		return "Earshot is not in the room: " + web.CleanName(x.Problem) + ". It retries automatically."
+	case x.State != "listening":
+		return "Earshot is not in the room now. It rejoins automatically."
+	case len(x.Deaf) > 0:
+		names := make([]string, len(x.Deaf))
+		for i, name := range x.Deaf {
+			names[i] = web.CleanName(name)
+		}
+		return "Cannot hear " + strings.Join(names, ", ") + ": shown as talking, but no audio arrives."
+	}
+	return ""
 }

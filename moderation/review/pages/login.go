@@ -16,7 +16,7 @@ import (
 type loginPage struct {
 	Next, Name, Link string
 	Problem          string
-	Least            int    // characters of a password
+	Least            int    // minimum characters of a password
 	Token            string // of the first login
 }
 
@@ -28,8 +28,8 @@ func (s accessPages) login(r *http.Request) (view, error) {
 	return view{page: "login", title: "Log in", data: loginPage{Next: localPath(q.Get("next")), Link: q.Get("link")}}, nil
 }
 
-// localPath keeps a redirect on this site. Browsers leave tabs and the like out of addresses, and read a backslash as a
-// slash: "/\t/evil.example" is another site's.
+// localPath keeps a redirect on this site. Browsers ignore tabs and the like in addresses, and treat a backslash as a slash:
+// "/\t/evil.example" is another site.
 func localPath(p string) string {
 	bad := func(r rune) bool {
 		return r == '\\' || r == utf8.RuneError || !unicode.IsGraphic(r) || unicode.IsSpace(r)
@@ -40,7 +40,7 @@ func localPath(p string) string {
 	return p
 }
 
-// enter logs in by name and password, or by a link that works once.
+// enter logs in with name and password, or with a one-time link.
 func (s accessPages) enter(w http.ResponseWriter, r *http.Request) {
 	err := web.ReadForm(r)
 	form := r.PostFormValue
@@ -55,7 +55,7 @@ func (s accessPages) enter(w http.ResponseWriter, r *http.Request) {
 	case auth.IsUnknown(err):
 		s.render(w, r, view{status: http.StatusUnauthorized, page: "login", title: "Log in", data: loginPage{
 			Next: localPath(form("next")), Name: form("name"),
-			Problem: "That name and password, or that link, does not fit.",
+			Problem: "Wrong name or password, or the link is no longer valid.",
 		}})
 	case err != nil:
 		s.Auth.Refuse(w, r, err)
@@ -78,10 +78,10 @@ func (s accessPages) setupPage(r *http.Request) (view, error) {
 	if err := s.Auth.MaySetUp(r, token); err != nil {
 		return view{}, err
 	}
-	return view{page: "setup", title: "Become the owner", data: loginPage{Least: auth.MinPassword, Token: token}}, nil
+	return view{page: "setup", title: "Create the owner account", data: loginPage{Least: auth.MinPassword, Token: token}}, nil
 }
 
-// own makes the first user, the owner, and logs them in.
+// own creates the owner account and logs the user in.
 func (s accessPages) own(w http.ResponseWriter, r *http.Request) {
 	if err := web.ReadForm(r); err != nil {
 		s.Fail(w, r, err)
@@ -92,7 +92,7 @@ func (s accessPages) own(w http.ResponseWriter, r *http.Request) {
 	case err == nil:
 		http.Redirect(w, r, "/access", http.StatusSeeOther)
 	case errors.Is(err, models.ErrInvalid):
-		s.render(w, r, view{status: http.StatusBadRequest, page: "setup", title: "Become the owner", data: loginPage{
+		s.render(w, r, view{status: http.StatusBadRequest, page: "setup", title: "Create the owner account", data: loginPage{
 			Name: web.CleanName(name), Least: auth.MinPassword, Token: token, Problem: web.Sentence(web.Text(err)),
 		}})
 	default:

@@ -1,5 +1,5 @@
-// Package pages is the review as people read it: HTML from embedded templates, with the stylesheet and the script that they
-// need, and the forms that change the record. The pages read without the script; the script adds live lines.
+// Package pages serves the review pages for people: HTML from embedded templates, with their stylesheet and script, and the forms
+// that change data. The pages work without the script; the script adds live updates.
 package pages
 
 import (
@@ -13,60 +13,68 @@ import (
 	"earshot/moderation/review/auth"
 	"earshot/moderation/review/events"
 	"earshot/moderation/review/export"
+	"earshot/moderation/review/pages/static"
 	"earshot/moderation/review/record"
 )
 
-// Hub is where a page may resume the events after what it shows. events.Hub implements it.
+// Hub provides cursors from which a page can resume the events. events.Hub implements it.
 type Hub interface {
 	Cursor() events.Cursor
 	Text(c events.Cursor) string
 }
 
-// Config is what the pages need.
+// Config configures the pages.
 type Config struct {
 	Record *record.Record
+	Desk   *record.Desk
 	Rooms  *record.Rooms
 	Auth   *auth.Authenticator
-	// Members are who may log in; nil: nobody logs in.
+	// Members are the users who can log in; nil: there is no login.
 	Members *auth.Members
 	Hub     Hub
-	// Rules are the rules in use, to be tried and replayed; nil: they can't be.
+	// Rules are the rules in use, for trying and replaying; nil: neither is possible.
 	Rules record.Rulebook
-	// LeastHeard is who of those in a session's room spoke least, first; nil: it is not known.
+	// Tuner suggests rule changes and applies them; nil: there are none.
+	Tuner record.Tuner
+	// RuleFiles are the rule files in use, for editing; nil: they can't be edited.
+	RuleFiles record.RuleFiles
+	// LeastHeard returns the people in a session's room who spoke least, in that order; nil: unknown.
 	LeastHeard func(session string) models.Floor
 	// Sounds finds clips for exports with sound; nil: exports have none.
 	Sounds export.Sounds
-	// Conditions says how Earshot is doing, to who may see some rooms; nil says nothing. Settings is what is in force, without
-	// secrets, and Version the program's.
+	// WAV converts a clip's Ogg Opus to a WAV file; nil: none is offered.
+	WAV func(ogg []byte) ([]byte, error)
+	// Conditions returns the state of the service for people who may see some rooms; nil: none. Settings are the current settings,
+	// without secrets, and Version is the program's version.
 	Conditions func(context.Context, models.RoomSet) []models.Condition
 	Settings   []Setting
 	Version    string
-	// Notice is shown as a banner on every page, "" for none. Words between backquotes are shown as code.
+	// Notice is shown as a banner on every page; "" shows none. Words between backquotes are shown as code.
 	Notice string
-	// Alarm is what every page says on top now, "" for nothing.
+	// Alarm returns the alarm shown at the top of every page, "" for none.
 	Alarm    func() string
 	Location *time.Location
 	Now      func() time.Time
 	Log      *slog.Logger
-	// Problem answers scripts and players, which read no page, with an error.
+	// Problem responds to scripts and players, which don't show pages, with an error.
 	Problem func(w http.ResponseWriter, r *http.Request, err error)
 }
 
-// Pages answers people. Its methods may be called by many goroutines at once.
+// Pages serves people. Its methods may be called by many goroutines at once.
 type Pages struct {
 	Config
 	notice    []noticePart
 	templates map[string]*template.Template
-	assets    *assets
+	assets    *static.Assets
 }
 
-// New makes Pages. It panics when the embedded templates do not parse, which the package's tests rule out.
+// New returns Pages. It panics if the embedded templates do not parse, which the package's tests rule out.
 func New(c Config) *Pages {
-	a := loadAssets()
-	return &Pages{Config: c, notice: parseNotice(c.Notice), templates: loadPages(a), assets: a}
+	a, templates := embedded()
+	return &Pages{Config: c, notice: parseNotice(c.Notice), templates: templates, assets: a}
 }
 
-// The pages by what they are about.
+// The pages by topic.
 type (
 	recordPages  struct{ *Pages }
 	sessionPages struct{ *Pages }
@@ -76,4 +84,13 @@ type (
 	personPages  struct{ *Pages }
 	roomPages    struct{ *Pages }
 	accessPages  struct{ *Pages }
+)
+
+// pieceHeader is sent by the script, which inserts the changed pieces into the page; a form without it gets a redirect. haveHeader
+// is added when a page is refreshed, and lists the digests of what the page has. eventHeader is the id of the event that reports a
+// decision, in the response to it.
+const (
+	pieceHeader = "X-Earshot-Piece"
+	haveHeader  = "X-Earshot-Have"
+	eventHeader = "X-Earshot-Event"
 )

@@ -1,12 +1,10 @@
 package pages
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -15,7 +13,7 @@ import (
 	"earshot/moderation/review/web"
 )
 
-// personPage is what is held about one person.
+// personPage shows what is stored about one person.
 type personPage struct {
 	Room, Speaker string
 	URL           string
@@ -31,10 +29,11 @@ type personPage struct {
 	Dismissed     int
 	Clips         int
 	First, Last   string
-	Hits          []flagView
+	Hits          []*card
 	Strikes       []strikeRow
 	Others        []models.Identity // who they may be merged with
 	Manages       bool              // the visitor may name, merge and erase
+	EraseWord     string
 	Problem       string
 }
 
@@ -45,14 +44,14 @@ type identityView struct {
 
 // stayRow is a person's part in one session.
 type stayRow struct {
-	ID, Name, Day, Clock, Talk string
-	Lines, Flags               int
+	ID, Name, Day, Clock, ISO, Talk string
+	Lines, Flags                    int
 }
 
 // strikeRow is one entry of a ledger.
 type strikeRow struct {
-	Ledger, Points, Day, Clock, By, Session string
-	Pending                                 bool
+	Ledger, Points, Day, Clock, ISO, By, Session string
+	Pending                                      bool
 }
 
 func (s personPages) strikeRow(e models.LedgerEntry) strikeRow {
@@ -60,14 +59,9 @@ func (s personPages) strikeRow(e models.LedgerEntry) strikeRow {
 	return strikeRow{
 		Ledger: web.CleanName(e.Ledger), Points: strconv.FormatFloat(e.Points, 'f', -1, 64), Day: day(
 			t, s.Now().In(s.Location),
-		), Clock: t.Format("15:04"),
+		), Clock: t.Format("15:04"), ISO: e.At.UTC().Format(time.RFC3339),
 		By: web.CleanName(e.By), Session: e.Session, Pending: e.Pending,
 	}
-}
-
-// personURL is the address of a person's page.
-func personURL(room, speaker string) string {
-	return "/people/" + url.PathEscape(cmp.Or(room, "-")) + "/" + url.PathEscape(speaker)
 }
 
 func (s personPages) person(r *http.Request) (view, error) { return s.personView(r, "") }
@@ -81,24 +75,25 @@ func (s personPages) personView(r *http.Request, problem string) (view, error) {
 	}
 	data := personPage{
 		Room: room, Speaker: speaker, URL: personURL(room, speaker), Name: record.NameOf(p), Given: p.Given,
-		Lines: p.Lines, Talk: length(time.Duration(p.TalkMS) * time.Millisecond), Flags: p.Open + p.Confirmed + p.Dismissed,
+		Lines: p.Lines, Talk: models.Length(time.Duration(p.TalkMS) * time.Millisecond), Flags: p.Open + p.Confirmed + p.Dismissed,
 		Open: p.Open, Confirmed: p.Confirmed, Dismissed: p.Dismissed, Clips: p.Clips,
 		First: day(p.First.In(s.Location), s.Now().In(s.Location)), Last: day(p.Last.In(s.Location), s.Now().In(s.Location)),
-		Problem: problem,
+		Problem: problem, EraseWord: record.EraseWord,
 	}
 	if _, err = s.Record.Managed(ctx, models.Identity{Room: room, SpeakerID: speaker}); err != nil && !errors.Is(err, models.ErrForbidden) {
 		return view{}, err
 	}
 	data.Manages = err == nil
 	known := map[models.Identity]bool{}
+	var hits []placed
 	for _, i := range p.Identities {
 		known[models.Identity{Room: i.Room, SpeakerID: i.SpeakerID}] = true
 		data.Identities = append(data.Identities, identityView{i, len(p.Identities) == 1})
-		hits, err := s.places(ctx, models.FlagQuery{Room: i.Room, Speaker: i.SpeakerID, Limit: 20}, "queue")
+		found, err := s.found(ctx, models.FlagQuery{Room: i.Room, Speaker: i.SpeakerID, Limit: 20}, "person")
 		if err != nil {
 			return view{}, err
 		}
-		data.Hits = append(data.Hits, hits...)
+		hits = append(hits, found...)
 		strikes, err := s.Record.Strikes(ctx, i.Room, i.SpeakerID)
 		if err != nil {
 			return view{}, err
@@ -107,11 +102,14 @@ func (s personPages) personView(r *http.Request, problem string) (view, error) {
 			data.Strikes = append(data.Strikes, s.strikeRow(e))
 		}
 	}
+	if data.Hits, err = flagPages(s).whole(r, hits); err != nil {
+		return view{}, err
+	}
 	for _, x := range p.Sessions {
 		t := x.Session.Started.In(s.Location)
 		data.Sessions = append(data.Sessions, stayRow{
 			ID: x.Session.ID, Name: sessionName(x.Session), Day: day(t, s.Now().In(s.Location)), Clock: t.Format("15:04"),
-			Talk: clock(x.TalkMS), Lines: x.Lines, Flags: x.Flags,
+			ISO: t.UTC().Format(time.RFC3339), Talk: clock(x.TalkMS), Lines: x.Lines, Flags: x.Flags,
 		})
 	}
 	if data.Manages {
@@ -132,7 +130,7 @@ func (s personPages) personView(r *http.Request, problem string) (view, error) {
 	return v, nil
 }
 
-// changePerson names, merges, parts or erases a person.
+// changePerson renames, merges, separates or erases a person.
 func (s personPages) changePerson(w http.ResponseWriter, r *http.Request) {
 	to, problem, err := s.personChanged(r)
 	if err == nil && problem == "" {
@@ -164,9 +162,9 @@ func (s personPages) personChanged(r *http.Request) (to, problem string, err err
 	case "part":
 		err = s.Record.SplitPerson(ctx, who, models.Identity{Room: form("room"), SpeakerID: form("speaker")})
 	case "erase":
-		err, to = s.Record.ErasePerson(ctx, who, web.CleanName(form("name"))), "/"
-		if errors.Is(err, record.ErrOtherName) {
-			return "", "Nothing was erased: the name that was typed is another one.", nil
+		err, to = s.Record.ErasePerson(ctx, who, form("word")), "/"
+		if errors.Is(err, record.ErrOtherWord) {
+			return "", "Nothing was erased: the word to type is “" + record.EraseWord + "”.", nil
 		}
 	default:
 		if _, err = s.Record.Managed(ctx, who); err == nil {
@@ -176,7 +174,7 @@ func (s personPages) personChanged(r *http.Request) (to, problem string, err err
 	return to, "", err
 }
 
-// exportPerson answers with everything that is held about a person, but for the sound, which the page plays.
+// exportPerson responds with all data stored about a person, except audio, which the page plays.
 func (s personPages) exportPerson(w http.ResponseWriter, r *http.Request) {
 	out, err := s.Record.PersonFile(r.Context(), r.PathValue("room"), r.PathValue("speaker"))
 	if err != nil {

@@ -3,9 +3,6 @@ package pages
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -16,114 +13,201 @@ import (
 	"earshot/moderation/review/web"
 )
 
-// Flags on one page of the queue; among how many of the newest the gravest are found, and dismissed at once.
+// The number of flags on one page of the queue; among how many of the newest the most severe are selected; and how many can be
+// dismissed at once.
 const (
 	queued  = 50
 	settled = 12
 	sifted  = 300
 )
 
-// queuePage lists what waits for a person in all rooms, and what was decided last, to be taken back.
+// queuePage lists what is pending in all rooms, and the latest decisions, which can be undone.
 type queuePage struct {
-	Cursor  string
-	Open    []flagView
-	Asks    int // of the open ones, those that lapse
+	Open    []*card
+	Asks    int // of the open ones, those that expire
+	Flags   int // on the open ones
 	More    bool
-	Decided []flagView
+	Decided []*card
 	Limit   int
-	Tries   bool // words can be tried against the rules
+	Tries   bool // phrases can be tried against the rules
 	Filter  filter
 	Level   string
-	// Alike is how many open flags of the rule that was chosen can be dismissed at once; 0: none.
-	Alike int
+	// Alike are the open flags of the selected rule that can be dismissed at once, if there are several.
+	Alike []string
+	// Renewed says that the script has the page, and inserts only what is new.
+	Renewed bool
 }
 
-// Levels are what the queue can be narrowed to, the gravest first.
+// Levels are the levels that the queue can be filtered by, most severe first.
 func (queuePage) Levels() []string {
 	return []string{string(models.LevelHigh), string(models.LevelMedium), string(models.LevelLow), string(models.LevelInfo)}
 }
 
-// Narrowed says that not everything that waits is shown.
+// Narrowed reports whether a filter is set.
 func (d queuePage) Narrowed() bool { return d.Filter.Set() || d.Level != "" }
 
-// queue is the page of the open flags of all rooms: asks on top, the one that lapses first before the others, then the gravest and
-// the newest flags.
+// queue is the page of the open flags of all rooms: asks first, ordered by expiry, then the most severe and newest flags.
 func (s flagPages) queue(r *http.Request) (view, error) {
-	data := queuePage{Cursor: s.Hub.Text(s.Hub.Cursor()), Limit: queued, Tries: s.trial("") != nil, Level: r.URL.Query().Get("level")}
+	data := queuePage{Limit: queued, Tries: s.trial("") != nil, Level: r.URL.Query().Get("level")}
 	var err error
 	if data.Filter, err = recordPages(s).filter(r); err != nil {
 		return view{}, err
 	}
-	open, err := s.waiting(r.Context(), data.Filter.Filter, data.Level)
+	open, err := s.pending(r.Context(), data.Filter.Filter, data.Level)
 	if err != nil {
 		return view{}, err
 	}
-	if data.Filter.Rule != "" && !slices.ContainsFunc(open, func(f flagView) bool { return !f.Decides }) && len(open) > 1 {
-		data.Alike = len(open)
+	if data.Filter.Rule != "" && !slices.ContainsFunc(open, func(f placed) bool { return !f.Decides }) && len(open) > 1 {
+		for _, f := range open {
+			data.Alike = append(data.Alike, f.Flag)
+		}
 	}
-	if len(open) > queued {
-		open, data.More = open[:queued], true
+	if data.Open, err = s.cards(r.Context(), open, data.Narrowed()); err != nil {
+		return view{}, err
 	}
-	decided, err := s.places(r.Context(), models.FlagQuery{Decided: true, Limit: settled}, "queue")
+	if data.More = len(data.Open) > queued; data.More {
+		data.Open = data.Open[:queued]
+	}
+	if err := s.surroundAll(r.Context(), data.Open); err != nil {
+		return view{}, err
+	}
+	decided, err := s.found(r.Context(), models.FlagQuery{Decided: true, Limit: settled}, "queue")
 	if err != nil {
 		return view{}, err
 	}
-	data.Open, data.Decided = open, decided
-	for _, f := range open {
-		if f.Ask != nil {
+	data.Decided = cardsOf(decided)
+	for _, c := range data.Open {
+		data.Flags += len(c.Flags)
+		if c.Ask != nil {
 			data.Asks++
 		}
 	}
-	return view{page: "queue", title: "Queue", nav: "queue", waiting: data.Filter.Waiting, data: data}, nil
+	if err := data.digest(r); err != nil {
+		return view{}, err
+	}
+	return view{page: "queue", title: "Queue", nav: "queue", data: data}, nil
 }
 
-// waiting finds the open flags that a filter lets through, as the queue orders them.
-func (s flagPages) waiting(ctx context.Context, only record.Filter, level string) ([]flagView, error) {
-	open, err := s.places(ctx, models.FlagQuery{
+// count is GET /queue/waiting: the number in the navigation, for a page that is told that it may have changed.
+func (s flagPages) count(r *http.Request) (view, error) {
+	n, err := s.waiting(r.Context())
+	return view{page: "queue", piece: "waiting", data: n}, err
+}
+
+// pending returns the open flags that match a filter, in the order of the queue.
+func (s flagPages) pending(ctx context.Context, only record.Filter, level string) ([]placed, error) {
+	open, err := s.found(ctx, models.FlagQuery{
 		Status: models.FlagOpen, Room: only.Room, Rule: only.Rule, Speaker: only.Speaker, Limit: sifted,
 	}, "queue")
-	open = slices.DeleteFunc(open, func(f flagView) bool { return level != "" && f.Level != level })
-	slices.SortStableFunc(open, func(a, b flagView) int {
+	open = slices.DeleteFunc(open, func(f placed) bool { return level != "" && f.Level != level })
+	slices.SortStableFunc(open, func(a, b placed) int {
 		return cmp.Or(cmp.Compare(a.Ask.rank(), b.Ask.rank()), cmp.Compare(models.Level(b.Level).Rank(), models.Level(a.Level).Rank()))
 	})
 	return open, err
 }
 
-// dismissAlike is POST /queue/dismiss: it dismisses all open flags of one rule that the form's filter lets through.
+// dismissAlike is POST /queue/dismiss: it dismisses the flags of one rule that the page listed, and no flag that was raised since. With
+// the status "open" it reopens them.
 func (s flagPages) dismissAlike(w http.ResponseWriter, r *http.Request) {
 	err := web.ReadForm(r)
-	only := record.FilterOf(r.PostForm)
-	if err == nil && only.Rule == "" {
-		err = fmt.Errorf("dismiss: no rule: %w", models.ErrInvalid)
+	status := models.FlagStatus(cmp.Or(r.PostFormValue("status"), string(models.FlagDismissed)))
+	if err == nil && (r.PostFormValue("rule") == "" || status != models.FlagDismissed && status != models.FlagOpen) {
+		err = fmt.Errorf("dismiss: no rule, or another status: %w", models.ErrInvalid)
 	}
-	var open []flagView
 	if err == nil {
-		open, err = s.waiting(r.Context(), only, r.PostFormValue("level"))
+		err = s.decideAlike(r.Context(), r.PostForm["flag"], r.PostFormValue("rule"), status)
 	}
-	if err == nil && len(open) > 0 && !slices.ContainsFunc(open, func(f flagView) bool { return f.Decides }) {
-		err = fmt.Errorf("dismiss: %w", models.ErrForbidden)
-	}
-	for _, f := range open {
-		if err == nil && f.Decides {
-			_, err = s.Record.Decide(r.Context(), f.Flag, record.Answer{Status: models.FlagDismissed})
-		}
-	}
-	if err != nil {
+	switch {
+	case err != nil:
 		s.Fail(w, r, err)
-		return
+	case r.Header.Get(pieceHeader) == "":
+		http.Redirect(w, r, "/queue", http.StatusSeeOther)
+	default:
+		w.WriteHeader(http.StatusNoContent)
 	}
-	http.Redirect(w, r, "/queue", http.StatusSeeOther)
 }
 
-// places finds flags that the visitor may see, as views.
-func (s *Pages) places(ctx context.Context, q models.FlagQuery, back string) ([]flagView, error) {
+// decideAlike decides flags of one rule. One that somebody else has confirmed meanwhile keeps that decision.
+func (s flagPages) decideAlike(ctx context.Context, flags []string, rule string, status models.FlagStatus) error {
+	for _, id := range flags {
+		p, err := s.Record.Flag(ctx, id)
+		switch {
+		case err != nil:
+			return err
+		case p.Flag.Rule != rule:
+			return fmt.Errorf("dismiss: a flag of another rule: %w", models.ErrInvalid)
+		case p.Flag.Status == models.FlagConfirmed:
+			continue
+		}
+		if _, err := s.Record.Decide(ctx, id, record.Answer{Status: status}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// digest determines what the script has already.
+func (d *queuePage) digest(r *http.Request) error {
+	_, d.Renewed = r.Header[haveHeader]
+	return sealCards(r, slices.Concat(d.Open, d.Decided))
+}
+
+func sealCards(r *http.Request, cards []*card) error {
+	has := held(r)
+	for _, c := range cards {
+		if err := c.seal(c, has); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// whole creates cards for flags outside their transcripts, with everything needed for a decision.
+func (s flagPages) whole(r *http.Request, flags []placed) ([]*card, error) {
+	cards := cardsOf(flags)
+	if err := s.surroundAll(r.Context(), cards); err != nil {
+		return nil, err
+	}
+	return cards, sealCards(r, cards)
+}
+
+// cards groups open flags by line. If the queue is filtered to some flags of a line, the others are still part of its card.
+func (s flagPages) cards(ctx context.Context, open []placed, narrowed bool) ([]*card, error) {
+	if narrowed {
+		all, err := s.found(ctx, models.FlagQuery{Status: models.FlagOpen, Limit: sifted}, "queue")
+		if err != nil {
+			return nil, err
+		}
+		lines := map[models.Key]bool{}
+		for _, f := range open {
+			lines[f.place.Flag.Utterance] = true
+		}
+		for _, f := range all {
+			has := slices.ContainsFunc(open, func(x placed) bool { return x.Flag == f.Flag })
+			if lines[f.place.Flag.Utterance] && !has {
+				open = append(open, f)
+			}
+		}
+	}
+	return cardsOf(open), nil
+}
+
+// placed is a flag outside its transcript, with its source data.
+type placed struct {
+	flagView
+	place models.FlagPlace
+	cast  *cast
+}
+
+// found returns flags that the visitor may see.
+func (s *Pages) found(ctx context.Context, q models.FlagQuery, back string) ([]placed, error) {
 	who := auth.VisitorOf(ctx)
 	found, err := s.Record.Flags(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	var out []flagView
-	names := map[string]map[string]string{}
+	var out []placed
+	names, casts := map[string]map[string]string{}, map[string]*cast{}
 	for _, p := range found {
 		room := p.Session.Room
 		if _, ok := names[room]; !ok {
@@ -131,12 +215,21 @@ func (s *Pages) places(ctx context.Context, q models.FlagQuery, back string) ([]
 				return nil, err
 			}
 		}
-		out = append(out, s.placed(p, who, back, newCastOf(room, names[room], nil)))
+		known := casts[p.Session.ID]
+		if known == nil {
+			speakers, err := s.Record.Speakers(ctx, p.Session.ID)
+			if err != nil {
+				return nil, err
+			}
+			known = newCastOf(room, names[room], speakers) // everybody has the same colour as on the session's page
+			casts[p.Session.ID] = known
+		}
+		out = append(out, placed{s.placed(p, who, back, known), p, known})
 	}
 	return out, nil
 }
 
-// placed is a flag as it is shown away from its transcript: with its room, its day and its whole line.
+// placed returns a flag as shown outside its transcript: with its room, its day and its whole line.
 func (s *Pages) placed(p models.FlagPlace, who auth.Visitor, back string, c *cast) flagView {
 	paint := s.painter(p.Session, who, c)
 	paint.back = back
@@ -155,46 +248,14 @@ func (s *Pages) placed(p models.FlagPlace, who auth.Visitor, back string, c *cas
 	return v
 }
 
-// painter makes the views of one session for one visitor.
+// painter returns the painter of one session for one visitor.
 func (s *Pages) painter(ses models.Session, who auth.Visitor, c *cast) *painter {
 	p := &painter{s: s, ses: ses, cast: c, back: "session", clips: map[models.Key]models.Evidence{}}
+	p.rules = who.RequireOwner() == nil
 	p.decides, p.redacts = who.May(ses.Room, models.AccessReviewer), who.May(ses.Room, models.AccessHost)
 	if s.Record.Actor != nil && who.May(ses.Room, models.AccessHost) {
 		p.acts, p.can = true, s.Record.Actor.Verbs(ses.ID)
 		p.verbs = offers(p.can)
 	}
 	return p
-}
-
-// offer is a button for something that can be done in the room.
-type offer struct {
-	Verb  models.Verb
-	Label string
-}
-
-// grave says that a verb sends somebody out, which the page asks for twice.
-func grave(verb any) bool {
-	v := fmt.Sprint(verb)
-	return v == string(models.VerbRemove) || v == string(models.VerbBan)
-}
-
-// content is a short digest of all that a view shows: the script leaves an element alone while that is the same.
-func content(v any) (string, error) {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return "", fmt.Errorf("content: %w", err)
-	}
-	sum := sha256.Sum256(b)
-	return base64.RawURLEncoding.EncodeToString(sum[:6]), nil
-}
-
-// offers are the buttons for those verbs that a host presses; the others are for rules.
-func offers(can []models.Verb) (out []offer) {
-	labels := map[models.Verb]string{models.VerbWarn: "Warn", models.VerbMute: "Mute 60s", models.VerbRemove: "Remove"}
-	for _, v := range can {
-		if l := labels[v]; l != "" {
-			out = append(out, offer{v, l})
-		}
-	}
-	return out
 }

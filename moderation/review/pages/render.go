@@ -3,58 +3,106 @@ package pages
 import (
 	"bufio"
 	"cmp"
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
+	"sync"
 
 	"earshot/models"
+	"earshot/moderation/review/auth"
+	"earshot/moderation/review/pages/static"
 	"earshot/moderation/review/web"
 )
 
-// view is one page ready to be written: the template's name and what it shows.
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// view is one page to be rendered: the template's name and its data.
 type view struct {
 	status int // 0 is 200
 	page   string
 	title  string
-	nav    string // which entry of the navigation is current
+	nav    string // the current entry of the navigation
 	wide   bool   // the page fills the window
-	// waiting is how many open flags the navigation counts; 0 shows none.
-	waiting int
-	piece   string // a template to write instead of the whole page, for the script
-	data    any
+	piece  string // a template to render instead of the whole page, for the script
+	cursor string // where the events after the page begin; "": now
+	data   any
 }
 
-// shell is what the layout shows around a page.
+// shell is the data of the layout around a page.
 type shell struct {
 	Title, Nav string
 	Wide       bool
 	Notice     []noticePart
 	Alarm      string
 	Query      string // stands in the search field
-	Waiting    int    // open flags that the visitor may decide
+	Me         *visitor
+	Zone       string // the server's time zone
+	Waiting    int    // open flags that the visitor may see; 0 shows none
+	Cursor     string // from where the script follows the events
 	Data       any
 }
 
-// page turns a function that makes a view into a handler: a failure becomes a page that says what to do next.
+// visitor is the user shown at the top of every page.
+type visitor struct{ Name, Initials, Role string }
+
+// visitorOf returns nil for visitors who are not logged in.
+func visitorOf(r *http.Request) *visitor {
+	who := auth.VisitorOf(r.Context())
+	if !who.LoggedIn {
+		return nil
+	}
+	v := &visitor{Name: who.Name, Initials: newCast(nil).initials(who.Name), Role: string(who.All)}
+	switch rooms := slices.Sorted(maps.Keys(who.Rooms)); {
+	case len(rooms) == 0 || who.All == models.AccessOwner:
+	case len(rooms) == 1:
+		v.Role = strings.TrimPrefix(v.Role+", ", ", ") + string(who.Rooms[rooms[0]]) + " in " + web.CleanName(rooms[0])
+	default:
+		v.Role = strings.TrimPrefix(v.Role+", ", ", ") + "more in " + models.Count(len(rooms), "room")
+	}
+	return v
+}
+
+// page turns a function that returns a view into a handler: an error becomes a page that says what to do next.
 func (s *Pages) page(show func(*http.Request) (view, error)) http.Handler {
 	return web.Within(web.AnswerWithin, func(w http.ResponseWriter, r *http.Request) {
+		cursor := s.Hub.Text(s.Hub.Cursor()) // before the store is read: events in between are sent again
 		v, err := show(r)
 		if err != nil {
 			v = s.failed(r, err)
 		}
+		v.cursor = cursor
 		s.render(w, r, v)
 	})
 }
 
 func (s *Pages) render(w http.ResponseWriter, r *http.Request, v view) {
-	sh := shell{Title: v.title, Nav: v.nav, Wide: v.wide, Notice: s.notice, Alarm: s.Alarm(), Waiting: v.waiting, Data: v.data}
+	sh := shell{
+		Title: v.title, Nav: v.nav, Wide: v.wide, Notice: s.notice, Alarm: s.Alarm(), Me: visitorOf(r),
+		Zone: s.Now().In(s.Location).Format("MST"), Cursor: v.cursor, Data: v.data,
+	}
+	if v.piece == "" {
+		sh.Waiting, _ = s.waiting(r.Context()) // a count that can't be determined is left out
+	}
 	if v.nav == "search" {
 		sh.Query = r.URL.Query().Get("q")
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(cmp.Or(v.status, http.StatusOK))
-	// Straight to the reader: the top of a long transcript is painted while the rest is made.
+	// The response is streamed: the top of a long transcript is displayed while the rest is rendered.
 	b := bufio.NewWriterSize(w, 16<<10)
 	var err error
-	if v.piece == "" {
+	if _, renewed := r.Header[haveHeader]; renewed && v.piece == "" {
+		err = s.templates[v.page].ExecuteTemplate(b, "renewed", sh)
+	} else if v.piece == "" {
 		err = s.templates[v.page].ExecuteTemplate(b, "layout", sh)
 	} else {
 		err = s.templates[v.page].ExecuteTemplate(b, v.piece, v.data)
@@ -68,66 +116,117 @@ func (s *Pages) render(w http.ResponseWriter, r *http.Request, v view) {
 	if r.Context().Err() == nil {
 		s.Log.Error("page not written", "route", r.Pattern, "error_type", web.ErrorType(err))
 	}
-	panic(http.ErrAbortHandler) // half a page must not pass for a whole one
+	panic(http.ErrAbortHandler) // an incomplete page must not be mistaken for a complete one
 }
 
-// openFlags counts what waits, for the navigation of the pages that list all rooms. A session's page is one read of the record, and
-// shows no count.
-func openFlags(rules []models.RuleCounts) (n int) {
-	for _, c := range rules {
-		n += c.Open
+// waiting counts the open flags that a visitor may see.
+func (s *Pages) waiting(ctx context.Context) (int, error) {
+	only := auth.VisitorOf(ctx).Scope()
+	if !only.All() && len(only.Rooms()) == 0 {
+		return 0, nil
 	}
-	return n
-}
-
-// counted is openFlags for a page that reads no rules otherwise; a count that can't be had is left out.
-func (s *Pages) counted(r *http.Request) int {
-	rules, err := s.Record.Rules(r.Context())
+	n, err := s.Record.Store.OpenFlags(ctx, only)
 	if err != nil {
-		return 0
+		return 0, fmt.Errorf("open flags: %w", err)
 	}
-	return openFlags(rules)
+	return n, nil
 }
 
-// Fail answers with a page that says what is wrong and what to do next.
+// Fail responds with a page that says what is wrong and what to do next.
 func (s *Pages) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	s.render(w, r, s.failed(r, err))
 }
 
-// Refuse answers who is not let in.
+// Refuse responds to a visitor who is not admitted.
 func (s *Pages) Refuse(w http.ResponseWriter, r *http.Request, no *web.Refusal) {
 	s.render(w, r, view{status: no.Status, page: "trouble", title: "Not now", data: trouble{
-		Headline: "You can't come in now", Text: no.Message,
+		Headline: "You can't log in now", Text: no.Error(),
 	}})
 }
 
-// trouble is the page for what could not be shown.
+// trouble is the data of an error page.
 type trouble struct{ Headline, Text, Hint string }
 
 func (s *Pages) nowhere(*http.Request) (view, error) {
-	return view{status: http.StatusNotFound, page: "trouble", title: "No such page", data: trouble{
-		Headline: "There is no such page",
-		Text:     "The address leads nowhere.",
+	return view{status: http.StatusNotFound, page: "trouble", title: "Page not found", data: trouble{
+		Headline: "Page not found",
+		Text:     "Nothing is at this address.",
 	}}, nil
 }
 
-// failed words an error for the page and logs what the reader can't mend.
+// failed describes an error for the page, and logs errors of the server.
 func (s *Pages) failed(r *http.Request, err error) view {
 	code, text := web.Status(err)
 	switch {
 	case code == http.StatusNotFound:
-		return view{status: code, page: "trouble", title: "No such session", data: trouble{
-			Headline: "There is no such session",
-			Text:     "It may have been erased, or the address was cut short.",
+		return view{status: code, page: "trouble", title: "Session not found", data: trouble{
+			Headline: "Session not found",
+			Text:     "It may have been erased, or the link may be incomplete.",
 		}}
 	case code == http.StatusRequestEntityTooLarge:
 		return view{status: code, page: "trouble", title: "Too much at once", data: trouble{
-			Headline: "That was too much at once", Text: text, Hint: "Go back: what you wrote is still in the form.",
+			Headline: "Too much data", Text: text, Hint: "Go back: what you wrote is still in the form.",
 		}}
 	case web.Fault(err):
 		s.Log.Error("page not made", "route", r.Pattern, "err", err)
 	}
 	return view{status: code, page: "trouble", title: "Not available", data: trouble{
-		Headline: "This can't be shown now", Text: text, Hint: models.Hint(err),
+		Headline: "That did not work", Text: text, Hint: models.Hint(err),
 	}}
+}
+
+// embedded are the assets and the templates, shared by all Pages of a process and never changed.
+var embedded = sync.OnceValues(func() (*static.Assets, map[string]*template.Template) {
+	a := static.Load()
+	return a, loadPages(a)
+})
+
+// loadPages parses one template set per page: the layout, the shared parts and the page itself.
+func loadPages(a *static.Assets) map[string]*template.Template {
+	shared := template.Must(template.New("").
+		Funcs(template.FuncMap{"asset": a.URL, "count": models.Count, "talked": clock, "at": lineAt, "grave": grave}).
+		ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/window.html", "templates/summary.html",
+			"templates/rulebook.html"))
+	pages := map[string]*template.Template{"parts": shared}
+	for _, name := range []string{
+		"rooms", "session", "card", "queue", "search", "trouble", "rules", "rulefile", "rulefiles", "rule", "try", "replay", "tune", "person",
+		"speaker", "line", "timeline", "health", "login", "nologin", "setup", "access", "invite", "consent", "servers", "schedule", "sure",
+		"amend",
+	} {
+		t := template.Must(shared.Clone())
+		pages[name] = template.Must(t.ParseFS(templateFiles, "templates/"+name+".html"))
+	}
+	return pages
+}
+
+// stamp identifies what an element of a refreshed page shows: the script leaves it unchanged as long as that is the same.
+type stamp struct {
+	Digest string `json:"-"` // changes with what is shown
+	Same   bool   `json:"-"` // the page has it already, and it is not sent again
+}
+
+// seal computes the stamp of the element that shows v; has are the digests of what the page has.
+func (s *stamp) seal(v any, has map[string]bool) error {
+	d, err := content(v)
+	s.Digest, s.Same = d, has[d]
+	return err
+}
+
+// content returns a short digest of everything that a view shows.
+func content(v any) (string, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("content of an element: %w", err)
+	}
+	sum := sha256.Sum256(b)
+	return base64.RawURLEncoding.EncodeToString(sum[:6]), nil
+}
+
+// held returns the digests of what the page has that is refreshed.
+func held(r *http.Request) map[string]bool {
+	has := map[string]bool{}
+	for _, x := range strings.Fields(strings.Join(r.Header[haveHeader], " ")) {
+		has[x] = true
+	}
+	return has
 }

@@ -8,14 +8,21 @@ import (
 	"earshot/moderation/review/web"
 )
 
-// Routes is everything that the pages answer.
+// Routes returns all routes of the pages.
 func (s *Pages) Routes() web.Routes {
 	out := s.recordRoutes()
+	if s.RuleFiles != nil {
+		maps.Copy(out, s.ruleFileRoutes())
+	}
 	if s.Rooms.Listener != nil {
 		maps.Copy(out, s.listenerRoutes())
 	}
 	if s.Rooms.Inviter != nil {
 		maps.Copy(out, s.inviterRoutes())
+	}
+	if s.Rooms.Scheduler != nil {
+		room := roomPages{s}
+		out["GET /schedule"], out["POST /schedule"] = s.page(room.schedule), do(room.changeSchedule)
 	}
 	if s.Rooms.Servers != nil {
 		maps.Copy(out, s.serverRoutes())
@@ -26,7 +33,7 @@ func (s *Pages) Routes() web.Routes {
 	return out
 }
 
-// do is a handler that is bounded like a page.
+// do returns a handler with the time limit of a page.
 func do(handle http.HandlerFunc) http.Handler { return web.Within(web.AnswerWithin, handle) }
 
 func (s *Pages) recordRoutes() web.Routes {
@@ -41,6 +48,10 @@ func (s *Pages) recordRoutes() web.Routes {
 		"GET /s/{id}/line/{epoch}/{seq}/{track}":         s.page(line.line),
 		"POST /s/{id}/line/{epoch}/{seq}/{track}":        do(line.correct),
 		"POST /s/{id}/line/{epoch}/{seq}/{track}/redact": do(line.redact),
+		"POST /s/{id}/line/{epoch}/{seq}/{track}/decide": do(flag.decideLine),
+		"POST /s/{id}/line/{epoch}/{seq}/{track}/claim":  do(flag.claim),
+		"GET /s/{id}/speakers/{speaker}":                 s.page(person.speaker),
+		"POST /s/{id}/speakers/{speaker}":                do(person.changeSpeaker),
 		"GET /people/{room}/{speaker}":                   s.page(person.person),
 		"GET /people/{room}/{speaker}/export":            do(person.exportPerson),
 		"POST /people/{room}/{speaker}/{what}":           do(person.changePerson),
@@ -50,8 +61,10 @@ func (s *Pages) recordRoutes() web.Routes {
 		"GET /rules/{id}":                                s.page(rule.rule),
 		"POST /rules/try":                                do(rule.tryWords),
 		"POST /rules/replay":                             do(rule.replay),
+		"POST /rules/tune":                               do(rule.tune),
 		"GET /health":                                    s.page(all.health),
 		"GET /queue":                                     s.page(flag.queue),
+		"GET /queue/waiting":                             s.page(flag.count),
 		"POST /queue/dismiss":                            do(flag.dismissAlike),
 		"POST /flags/{id}":                               do(flag.decide),
 		"GET /flags/{id}":                                do(flag.flagPlace),
@@ -59,7 +72,18 @@ func (s *Pages) recordRoutes() web.Routes {
 		"GET /evidence/{file}":                           do(flag.evidence),
 		"GET /search":                                    s.page(all.search),
 		"GET /":                                          s.page(s.nowhere),
-		"GET /static/{file}":                             http.HandlerFunc(s.assets.serve),
+		"GET /static/{file}":                             http.HandlerFunc(s.assets.Serve),
+	}
+}
+
+func (s *Pages) ruleFileRoutes() web.Routes {
+	rule := rulePages{s}
+	return web.Routes{
+		"GET /rulefiles":              s.page(rule.rulefiles),
+		"GET /rulefiles/{id}":         s.page(rule.rulefile),
+		"POST /rulefiles/{id}":        do(rule.changeRulefile),
+		"GET /rulefiles/{id}/change":  s.page(rule.amendView),
+		"POST /rulefiles/{id}/change": do(rule.amendRulefile),
 	}
 }
 

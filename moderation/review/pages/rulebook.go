@@ -2,52 +2,55 @@ package pages
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"earshot/models"
 	"earshot/moderation/engine"
+	"earshot/moderation/engine/tune"
 	"earshot/moderation/review/auth"
 	"earshot/moderation/review/record"
 	"earshot/moderation/review/web"
 )
 
-// trialPage is the box to try words in, with what came of it.
+// trialPage is the form for trying phrases, with the result.
 type trialPage struct {
 	Sets    []record.RuleSet
 	Profile string
 	Say     string
 	By      string
 	Roles   []models.Role
-	Rule    string // only this rule is asked about, or ""
+	Rule    string // only this rule is tried, or ""
 	Tried   bool
 	Fired   []trialView
 	Silent  []trialView
 	Problem string
 }
 
-// trialView is what one rule makes of words that were tried.
+// trialView is the result of one rule for the phrases tried.
 type trialView struct {
 	Rule, Pack string
 	Level      models.Level
 	Mode       models.Mode
 	// Reaches says that the verdict would reach the host or the room.
 	Reaches bool
-	// Why says why it fires, or why not; Failed are the gates that were not passed, in words.
+	// Why says why it fires, or why not; Failed are the failed gates, in words.
 	Why               string
 	Failed            []string
 	Sign, Tone, Quote string
 }
 
-// trial is the empty box; ok is false when no rules are in use here.
+// trial returns the empty form; ok is false if no rules are in use.
 func (s *Pages) trial(rule string) *trialPage {
 	if s.Rules == nil {
 		return nil
 	}
 	var sets []record.RuleSet
-	for _, set := range s.Rules.Sets() { // profiles that share their rules are one
+	for _, set := range s.Rules.Sets() { // profiles that share their rules appear once
 		if !slices.ContainsFunc(sets, func(x record.RuleSet) bool { return x.Set == set.Set }) {
 			sets = append(sets, set)
 		}
@@ -61,7 +64,7 @@ func (s *Pages) trial(rule string) *trialPage {
 	}
 }
 
-// tryWords is the page of the answer. Words are posted, so that they are in no address and no log.
+// tryWords is the page with the result. Phrases are posted, so that they are in no address and no log.
 func (s rulePages) tryWords(w http.ResponseWriter, r *http.Request) {
 	v, err := s.tried(r)
 	if err != nil {
@@ -87,7 +90,7 @@ func (s rulePages) tried(r *http.Request) (view, error) {
 	case len(lines) == 0:
 		p.Problem = "Type what somebody might say."
 	case len(p.Say) > record.MaxTried:
-		p.Problem = "That is too long to try at once."
+		p.Problem = "That is too much text to try at once."
 	default:
 		found, err := s.Rules.Try(p.Profile, engine.Example{Say: lines, By: models.Role(p.By), WordP: 1})
 		if err != nil {
@@ -95,7 +98,7 @@ func (s rulePages) tried(r *http.Request) (view, error) {
 		}
 		p.take(found)
 	}
-	v := view{page: "try", title: "Try words", nav: "rules", data: p}
+	v := view{page: "try", title: "Try a phrase", nav: "rules", data: p}
 	if p.Problem != "" {
 		v.status = http.StatusBadRequest
 	}
@@ -130,7 +133,7 @@ func (p *trialPage) take(found engine.Tried) {
 	}
 }
 
-// replayPage is what the rules in use would have done.
+// replayPage is the result of a replay.
 type replayPage struct {
 	engine.Replayed
 	Days    int
@@ -139,7 +142,7 @@ type replayPage struct {
 	Rest    int // rules that never fired
 }
 
-// replay runs the rules over the record for somebody who may see all of it.
+// replay replays the rules over the stored sessions for visitors who may see all of them.
 func (s rulePages) replay(w http.ResponseWriter, r *http.Request) {
 	v, err := s.replayed(r)
 	if err != nil {
@@ -176,4 +179,81 @@ func (s rulePages) replayed(r *http.Request) (view, error) {
 		return x.Fired == 0
 	})
 	return view{page: "replay", title: "Replay", nav: "rules", data: p}, nil
+}
+
+// tunedPage shows the proposals for a rule, or the result of applying one.
+type tunedPage struct {
+	Rule, Profile   string
+	Sessions, Lines int
+	Left            int
+	Days            int
+	Now             *tune.Figures // of the rule; nil: none of its flags has been decided
+	Few             int           // with fewer decisions, figures are unreliable
+	Proposals       []tune.Proposal
+	Takes           bool // the visitor may apply one
+	Taken           *record.Taken
+}
+
+// tune is the page of the proposals for a rule; with take it applies one.
+func (s rulePages) tune(w http.ResponseWriter, r *http.Request) {
+	v, err := s.tuned(r)
+	if err != nil {
+		v = s.failed(r, err)
+	}
+	s.render(w, r, v)
+}
+
+func (s rulePages) tuned(r *http.Request) (view, error) {
+	if err := web.ReadForm(r); err != nil {
+		return view{}, err
+	}
+	who := auth.VisitorOf(r.Context())
+	rule, take := r.PostFormValue("rule"), r.PostFormValue("take")
+	switch {
+	case !who.All.Allows(models.AccessReviewer) || take != "" && !who.All.Allows(models.AccessOwner):
+		return view{}, models.ErrForbidden
+	case s.Tuner == nil:
+		return view{}, fmt.Errorf("rule: %w", models.ErrNotFound)
+	}
+	if text, _ := s.trial("").text(rule); text == nil {
+		return view{}, fmt.Errorf("rule: %w", models.ErrNotFound)
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), record.ReplayWithin)
+	defer cancel()
+	p := &tunedPage{
+		Rule: rule, Profile: r.PostFormValue("profile"), Days: record.ReplayDays, Few: tune.LeastDecisions,
+		Takes: who.All.Allows(models.AccessOwner),
+	}
+	since := s.Now().AddDate(0, 0, -record.ReplayDays)
+	if take != "" {
+		taken, err := s.Tuner.Take(ctx, p.Profile, rule, take, who.Name, since)
+		if errors.Is(err, models.ErrNotFound) {
+			err = web.Refuse(
+				http.StatusConflict, "This proposal no longer applies: the rule or the decisions have changed. Look for changes again.",
+			)
+		}
+		if err != nil {
+			return view{}, fmt.Errorf("tune: %w", err)
+		}
+		p.Taken = &taken
+	} else if err := p.look(ctx, s.Tuner, since); err != nil {
+		return view{}, err
+	}
+	return view{page: "tune", title: "Tune " + rule, nav: "rules", data: p}, nil
+}
+
+// look looks for proposals.
+func (p *tunedPage) look(ctx context.Context, tuner record.Tuner, since time.Time) error {
+	found, err := tuner.Proposals(ctx, p.Profile, p.Rule, since)
+	if err != nil {
+		return fmt.Errorf("tune: %w", err)
+	}
+	p.Sessions, p.Lines, p.Left = found.Sessions, found.Lines, found.Left
+	for _, x := range found.Rules {
+		if x.Rule == p.Rule {
+			p.Now = &x.Now
+		}
+	}
+	p.Proposals = found.Proposals
+	return nil
 }

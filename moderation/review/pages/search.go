@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,10 +14,12 @@ import (
 	"earshot/moderation/review/record"
 )
 
-// maxSearch is the longest query, in characters.
+// maxSearch is the maximum length of a query, in characters.
 const maxSearch = 256
 
 type hitView struct {
+	stamp
+	ID     string // of the element
 	Who    *person
 	At     moment
 	LineID string
@@ -27,7 +30,8 @@ type hitView struct {
 
 type hitGroup struct {
 	ID, Name, Day, Clock string
-	Hits                 []hitView
+	Hits                 []*hitView
+	cast                 *cast
 }
 
 type searchPage struct {
@@ -38,7 +42,7 @@ type searchPage struct {
 	Older   string // address of the next page
 	First   bool   // this is the first page
 	Filter  filter
-	// Narrowed says that a filter is set.
+	// Narrowed reports whether a filter is set.
 	Narrowed bool
 }
 
@@ -52,13 +56,12 @@ func (s recordPages) search(r *http.Request) (view, error) {
 	if data.Filter, err = s.filter(r); err != nil {
 		return v, err
 	}
-	v.waiting = data.Filter.Waiting
 	data.Narrowed = data.Filter.Set()
 	switch {
 	case utf8.RuneCountInString(q) > maxSearch:
 		v.status = http.StatusBadRequest
 		data.Query = ""
-		data.Problem = fmt.Sprintf("That is too long to look for. Use at most %d characters.", maxSearch)
+		data.Problem = fmt.Sprintf("That search is too long. Use at most %d characters.", maxSearch)
 	case q != "" || data.Filter.Set():
 		query := data.Filter.Query(s.Location)
 		query.Text, query.Cursor = q, form.Get("before")
@@ -66,11 +69,14 @@ func (s recordPages) search(r *http.Request) (view, error) {
 		switch {
 		case errors.Is(err, models.ErrInvalid):
 			v.status = http.StatusBadRequest
-			data.Problem = "That can't be looked for. Use a few plain words."
+			data.Problem = "That search can't be read. Use a few plain words."
 		case err != nil:
 			return v, err
 		}
-		data.Hits, data.Groups = len(page.Hits), s.groupHits(page.Hits)
+		data.Hits = len(page.Hits)
+		if data.Groups, err = s.groupHits(r.Context(), page.Hits); err != nil {
+			return v, err
+		}
 		if page.Next != "" {
 			older := data.Filter.Values()
 			older.Set("q", q)
@@ -79,11 +85,24 @@ func (s recordPages) search(r *http.Request) (view, error) {
 		}
 	}
 	v.data = data
-	return v, nil
+	return v, data.digest(r)
 }
 
-// groupHits puts hits of one session together, the session with the newest hit first.
-func (s recordPages) groupHits(hits []models.SearchHit) []*hitGroup {
+// digest determines what the script has already.
+func (d *searchPage) digest(r *http.Request) error {
+	has := held(r)
+	for _, g := range d.Groups {
+		for _, h := range g.Hits {
+			if err := h.seal(h, has); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// groupHits groups hits by session, the session with the newest hit first.
+func (s recordPages) groupHits(ctx context.Context, hits []models.SearchHit) ([]*hitGroup, error) {
 	var groups []*hitGroup
 	bySession := map[string]*hitGroup{}
 	for _, h := range hits {
@@ -93,26 +112,29 @@ func (s recordPages) groupHits(hits []models.SearchHit) []*hitGroup {
 		if g == nil {
 			t := started.In(s.Location)
 			g = &hitGroup{ID: ses.ID, Name: sessionName(ses), Day: day(t, s.Now().In(s.Location)), Clock: t.Format("15:04")}
+			speakers, err := s.Record.Speakers(ctx, ses.ID)
+			if err != nil {
+				return nil, err
+			}
+			g.cast = newCastOf(h.Room, nil, speakers)
 			bySession[ses.ID] = g
 			groups = append(groups, g)
 		}
-		who, _ := newCastOf(h.Room, nil, nil).find(h.Utterance.SpeakerID, h.Utterance.SpeakerName)
-		g.Hits = append(g.Hits, hitView{
-			Who: who, At: s.moment(ses, h.Utterance.StartMS), LineID: LineID(h.Utterance.Key),
+		who, _ := g.cast.find(h.Utterance.SpeakerID, h.Utterance.SpeakerName)
+		g.Hits = append(g.Hits, &hitView{
+			ID: elementID("h", h.Utterance.Key.String()), Who: who, At: s.moment(ses, h.Utterance.StartMS), LineID: LineID(h.Utterance.Key),
 			Spans: h.Snippet, Doubt: len(h.Utterance.Doubt) > 0, Rules: h.Rules,
 		})
 	}
-	return groups
+	return groups, nil
 }
 
-// filter is that of an address, with what there is to choose from.
+// filter is the filter of a URL, with the available choices.
 type filter struct {
 	record.Filter
 	Rooms  []string
 	People []models.Identity // of the room, when one is chosen
 	Rules  []string
-	// Waiting is how many flags are open, whatever the filter.
-	Waiting int
 }
 
 func (s recordPages) filter(r *http.Request) (f filter, err error) {
@@ -130,7 +152,6 @@ func (s recordPages) filter(r *http.Request) (f filter, err error) {
 	if err != nil {
 		return f, err
 	}
-	f.Waiting = openFlags(rules)
 	for _, c := range rules {
 		f.Rules = append(f.Rules, c.Rule)
 	}

@@ -15,11 +15,11 @@ import (
 	"earshot/moderation/review/record"
 )
 
-// summaryView is the summary of a session, or of what a late-comer missed, beside its transcript.
+// summaryView is the summary of a session, or of what a latecomer missed, next to its transcript.
 type summaryView struct {
 	Session          string
 	Live, Made       bool
-	Makes, Recaps    bool // what the visitor may ask for
+	Makes, Recaps    bool // what the visitor may request
 	Since, SinceText string
 	Until, Headline  string
 	Chapters         []chapterView
@@ -34,12 +34,12 @@ type summaryList struct {
 	Items []summaryItem
 }
 
-// summaryItem is one statement with the lines it rests on; the first is where it leads.
+// summaryItem is one statement with the lines that support it; it links to the first.
 type summaryItem struct {
 	Who   *person
 	Text  string
 	Task  string // who is to do it, and until when
-	Heard string // the words that were heard, where the text leaves some out
+	Heard string // the verbatim words, if the text omits some
 	Sure  string
 	Cites []cite
 	Clip  *clipView
@@ -57,15 +57,15 @@ type talkRow struct {
 	Turns, BrokeIn, CutIn int
 }
 
-// summaryOf is the summary of a session's page: of what came after ?since or within the ?last minutes, or the stored one.
+// summaryOf returns the summary for a session's page: of what came after ?since or within the ?last minutes, or the stored one.
 func (s sessionPages) summaryOf(r *http.Request, h models.Snapshot, p *painter) (summaryView, error) {
 	live := h.Session.Live()
 	v := summaryView{Session: h.Session.ID, Live: live, Recaps: s.Record.Summaries != nil, Makes: s.Record.Summaries != nil && p.decides}
-	since, asked, ok := record.Since(r.URL.Query(), s.Record.Lasted(h.Session))
+	since, asked, ok := record.Since(r.URL.Query(), h.Session.Lasted(s.Record.Now()))
 	var sum models.Summary
 	switch {
 	case !ok:
-		v.Problem = "Write the time as 12:30 or 1:02:00, from the session's start."
+		v.Problem = "Enter the time from the session's start, such as 12:30 or 1:02:00."
 		return v, nil
 	case asked && s.Record.Summaries != nil:
 		var err error
@@ -101,7 +101,7 @@ func stored(h models.Snapshot, kind string) (models.Summary, bool) {
 	return h.Summaries[i], true
 }
 
-// paintSummary turns a summary into a view. What rests on lines that are gone is left out.
+// paintSummary turns a summary into a view. Items whose lines are gone are omitted.
 func (s sessionPages) paintSummary(v *summaryView, sum models.Summary, h models.Snapshot, p *painter) {
 	lines := make(map[models.Key]models.Utterance, len(h.Lines))
 	for _, u := range h.Lines {
@@ -145,7 +145,7 @@ func (p *painter) summaryItem(it models.SummaryItem, lines map[models.Key]models
 	return v
 }
 
-// surely says how likely an item is what it is listed as.
+// surely describes how likely an item is what it is listed as.
 func surely(sure float64) string {
 	if sure == 0 {
 		return ""
@@ -165,7 +165,7 @@ func talkRows(talk []models.TalkShare, c *cast) (rows []talkRow) {
 	return rows
 }
 
-// digestText is what the rules and the hosts did, in one sentence; "" when that was nothing.
+// digestText summarises what the rules and the hosts did, in one sentence; "" if nothing.
 func digestText(d models.ModerationDigest) string {
 	var parts []string
 	if d.Flags > 0 {
@@ -190,7 +190,7 @@ func (s *Pages) chapterViews(sum models.Summary, ses models.Session) (out []chap
 	return out
 }
 
-// summarise makes a session's summary now and goes back to its page.
+// summarise makes a session's summary now and returns to its page.
 func (s sessionPages) summarise(w http.ResponseWriter, r *http.Request) {
 	if _, err := s.Record.Remake(r.Context(), r.PathValue("id")); err != nil {
 		s.Fail(w, r, err)

@@ -9,19 +9,20 @@ import (
 	"earshot/models"
 )
 
-// timeline shows who spoke when: one strip per speaker over a common scale, which ends where the session does, or at a round time while
-// it goes on.
+// timeline shows who spoke when: one strip per speaker on a common scale, which ends where the session does, or at a round time
+// while it is live.
 type timeline struct {
 	ScaleMS int64
 	Ticks   []tick
 	Strips  []*strip
 }
 
-// tick is a labelled place on the scale; X is in percent. Anchor is the class of a label that would stand out at an edge.
+// tick is a labelled position on the scale; X is in percent. Anchor is the class of a label that would overflow at an edge.
 type tick struct{ X, Label, Anchor string }
 
 // strip is one speaker's row. Positions are in ms, the drawing's own unit.
 type strip struct {
+	stamp
 	Who     *person
 	ScaleMS int64
 	Blocks  []block
@@ -35,7 +36,7 @@ type strip struct {
 // Spoke is the path of all blocks, and Holes that of all gaps: one element each, however long the session is.
 func (r *strip) Spoke() string { return blockPath(r.Blocks, 6, 8) }
 
-// Holes is the path of the stretches that were not heard.
+// Holes is the path of the gaps.
 func (r *strip) Holes() string { return blockPath(r.Gaps, 0, 20) }
 
 // blockPath draws blocks as rectangles of a height at a y.
@@ -50,7 +51,7 @@ func blockPath(blocks []block, y, height int64) string {
 // levelMarks are the flags of one level in a strip.
 type levelMarks struct{ Level, Path string }
 
-// Levels are the strip's flags as a path for each level, the gravest last, on top.
+// Levels has one path per level for the strip's flags, with the most severe last, on top.
 func (r *strip) Levels() (out []levelMarks) {
 	for _, level := range []models.Level{models.LevelInfo, models.LevelLow, models.LevelMedium, models.LevelHigh} {
 		var b strings.Builder
@@ -77,7 +78,7 @@ type mark struct {
 	Title         string
 }
 
-// steps between ticks, in ms; the smallest one that needs at most six is taken.
+// steps between ticks, in ms; the smallest one that needs at most six ticks is used.
 var steps = []int64{5e3, 10e3, 15e3, 30e3, 60e3, 120e3, 300e3, 600e3, 900e3, 1800e3, 3600e3, 7200e3, 14400e3}
 
 // scale rounds a duration in ms up to a whole number of steps.
@@ -104,7 +105,7 @@ func newTimeline(c *cast, items []item, lengthMS int64, live bool) timeline {
 	}
 	t := timeline{ScaleMS: end}
 	for x := int64(0); x <= end; x += step {
-		at := tick{X: fmt.Sprintf("%.3f%%", 100*float64(x)/float64(end)), Label: clock(x)}
+		at := tick{X: share(x, end), Label: clock(x)}
 		if end-x < end/30 {
 			at.Anchor = "end"
 		}
@@ -121,6 +122,11 @@ func newTimeline(c *cast, items []item, lengthMS int64, live bool) timeline {
 	}
 	t.share()
 	return t
+}
+
+// share formats a share as a percentage for drawings.
+func share(part, whole int64) string {
+	return fmt.Sprintf("%.3f%%", 100*float64(part)/float64(max(whole, 1)))
 }
 
 func (t *timeline) draw(rows map[*person]*strip, it item) {
@@ -142,7 +148,7 @@ func (t *timeline) draw(rows map[*person]*strip, it item) {
 	}
 }
 
-// block draws a line, joined to the one before when nobody could see the difference: a long session stays small.
+// block adds a line, merged with the previous one if the gap would be invisible: a long session stays small.
 func (r *strip) block(l *lineView) {
 	w := max(l.EndMS-l.At.MS, 0)
 	if n := len(r.Blocks); n > 0 {
@@ -172,8 +178,8 @@ func percent(part, all int64) int64 {
 	return (200*part + all) / (2 * all)
 }
 
-// flagList is every flag of a session for the column beside the transcript: the newest first while the room is live,
-// in order of time afterwards.
+// flagList lists every flag of a session for the column next to the transcript: newest first while the room is live, in order of
+// time afterwards.
 func flagList(p *painter, flags []models.Flag) []flagView {
 	flags = slices.Clone(flags)
 	slices.SortStableFunc(flags, func(a, b models.Flag) int {

@@ -9,14 +9,14 @@ import (
 	"earshot/moderation/review/auth"
 )
 
-// timelinePage is who spoke when, large: a row for each speaker, one for what went over each other, one for chapters.
+// timelinePage is the large timeline: a row for each speaker, one for overlaps, one for chapters.
 type timelinePage struct {
 	Head     sessionHead
 	Time     timeline
 	Overlaps []block
 	Together string // how long two or more spoke at once
 	Chapters []chapterView
-	Marks    []markRow
+	Marks    []*markRow
 }
 
 type chapterView struct {
@@ -24,14 +24,19 @@ type chapterView struct {
 	At    moment
 	X, W  int64
 	Line  string // id of the first cited line
+	// Left and Width are the same as shares of the whole.
+	Left, Width string
 }
 
-// markRow is a flag in the list under the drawing.
+// markRow is a flag in the list below the drawing.
 type markRow struct {
+	stamp
+	ID                         string
 	Level, Sign, Title, LineID string
 	At                         moment
 	Who                        *person
 	Status                     models.FlagStatus
+	Clip                       *clipView
 }
 
 func (s sessionPages) timelineOf(r *http.Request) (view, error) {
@@ -40,9 +45,10 @@ func (s sessionPages) timelineOf(r *http.Request) (view, error) {
 		return view{}, err
 	}
 	p := s.painter(h.Session, auth.VisitorOf(r.Context()), castOf(h))
+	p.keep(h.Clips...)
 	items := p.items(h.Lines, h.Gaps, h.Flags)
-	data := timelinePage{Head: s.head(h.Session)}
-	data.Time = newTimeline(p.cast, items, s.Record.Lasted(h.Session).Milliseconds(), h.Session.Live())
+	data := timelinePage{Head: s.head(r.Context(), h.Session, h.Follows, s.paused(r.Context(), h.Session))}
+	data.Time = newTimeline(p.cast, items, h.Session.Lasted(s.Record.Now()).Milliseconds(), h.Session.Live())
 	var both int64
 	data.Overlaps = overlaps(h.Lines)
 	for _, b := range data.Overlaps {
@@ -54,15 +60,36 @@ func (s sessionPages) timelineOf(r *http.Request) (view, error) {
 			continue
 		}
 		for _, f := range it.Line.Flags {
-			data.Marks = append(data.Marks, markRow{f.Level, f.Sign, f.Title, f.LineID, f.At, f.Who, f.Status})
+			data.Marks = append(data.Marks, &markRow{
+				ID: f.ID, Level: f.Level, Sign: f.Sign, Title: f.Title, LineID: f.LineID, At: f.At, Who: f.Who, Status: f.Status, Clip: f.Clip,
+			})
 		}
 	}
 	sum, _ := stored(h, models.SummarySession)
 	data.Chapters = s.chapterViews(sum, h.Session)
-	return view{page: "timeline", title: data.Head.Name + ": who spoke when", nav: "rooms", data: data}, nil
+	for i, c := range data.Chapters {
+		data.Chapters[i].Left, data.Chapters[i].Width = share(c.X, data.Time.ScaleMS), share(c.W, data.Time.ScaleMS)
+	}
+	return view{page: "timeline", title: data.Head.Name + ": who spoke when", nav: "rooms", data: data}, data.digest(r)
 }
 
-// overlaps are the stretches in which at least two people spoke.
+// digest determines what the script has already.
+func (d *timelinePage) digest(r *http.Request) error {
+	has := held(r)
+	for _, x := range d.Time.Strips {
+		if err := x.seal(x, has); err != nil {
+			return err
+		}
+	}
+	for _, m := range d.Marks {
+		if err := m.seal(m, has); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// overlaps returns the spans in which at least two people spoke.
 func overlaps(lines []models.Utterance) (out []block) {
 	type edge struct {
 		at  int64

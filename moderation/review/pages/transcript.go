@@ -3,6 +3,7 @@ package pages
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -11,10 +12,10 @@ import (
 	"earshot/moderation/review/web"
 )
 
-// groupWithin is how soon after a line another one by the same person continues it without a new name.
+// groupWithin is how soon after a line another one by the same person continues it without repeating the name.
 const groupWithin = 20_000 // ms
 
-// moment is a session time with the wall clock behind it.
+// moment is a session time with its wall-clock time.
 type moment struct {
 	MS    int64
 	Clock string // 15:04 into the session
@@ -27,7 +28,7 @@ func (s *Pages) moment(ses models.Session, ms int64) moment {
 	return moment{MS: ms, Clock: clock(ms), ISO: t.UTC().Format(time.RFC3339), Wall: wall(t.In(s.Location))}
 }
 
-// lineView is one utterance, or a partial that becomes one.
+// lineView is an utterance, or a partial that becomes one.
 type lineView struct {
 	ID       string
 	Who      *person
@@ -43,12 +44,13 @@ type lineView struct {
 	Partial  bool
 	Stable   string
 	Tail     string
-	Armed    []string // rules that look at it already
+	Armed    []string // rules that already match it
 	Flags    []flagView
-	Edit     string // address to correct it at, or ""
-	Original string // what was heard, when Spans is a correction
+	Address  string // its own page; "" of a partial
+	Edits    bool   // a link leads there
+	Original string // the original text, if Spans is a correction
 	EditedBy string
-	Words    []timedWord // instead of Spans when the line can be heard
+	Words    []timedWord // instead of Spans if the line has audio
 }
 
 // flagView is one flag, in its line and in the list.
@@ -70,16 +72,18 @@ type flagView struct {
 	Session    string
 	By         string // who decided
 	Clip       *clipView
-	// Decides says that the visitor may decide it; Verbs is what can be done besides. Back is the page to come back to.
-	Decides bool
-	Verbs   []offer
-	Back    string
-	Redact  string // where its words are taken out, or ""
-	URL     string // its line in the transcript
-	// Ask is the open ask, Deeds what was done.
-	Ask   *askView
-	Deeds []deedView
-	// The rest is set where the flag stands alone, away from its transcript.
+	// Decides says that the visitor may decide it; Verbs are further possible actions. Back is the page to return to.
+	Decides  bool
+	Verbs    []offer
+	Back     string
+	MakeRule string // the address for making a rule from it, or ""
+	Redact   string // the address for redacting its words, or ""
+	URL      string // its line in the transcript
+	Address  string // the line's own page
+	// Ask is the open ask, Actions are the actions taken.
+	Ask     *askView
+	Actions []actionView
+	// The rest is set if the flag is shown outside its transcript.
 	Room, Day string
 	Line      []models.SnippetPart
 	Words     []timedWord
@@ -88,7 +92,7 @@ type flagView struct {
 
 type heardWord struct{ Text, Clarity string }
 
-// gapView is a stretch that was not heard.
+// gapView is a part that was not heard.
 type gapView struct {
 	ID     string
 	At     moment
@@ -111,7 +115,7 @@ func (i item) at() int64 {
 	return i.Line.At.MS
 }
 
-// id is the id of the item's element.
+// id returns the id of the item's element.
 func (i item) id() string {
 	if i.Gap != nil {
 		return i.Gap.ID
@@ -119,7 +123,7 @@ func (i item) id() string {
 	return i.Line.ID
 }
 
-// painter turns what a session holds into views. It is used by one goroutine.
+// painter turns the data of a session into views. It is used by one goroutine.
 type painter struct {
 	s    *Pages
 	ses  models.Session
@@ -129,6 +133,7 @@ type painter struct {
 	decides bool
 	acts    bool
 	redacts bool
+	rules   bool // the visitor may change rules
 	verbs   []offer
 	can     []models.Verb
 	edits   bool // lines get a link to correct them
@@ -143,9 +148,7 @@ func (p *painter) line(u models.Utterance, flags []models.Flag) *lineView {
 		Lang: u.Language, Failed: u.State == models.UtteranceFailed, Degraded: u.Degraded,
 		Spans: markMatches(u, flags), Original: u.Original, EditedBy: u.EditedBy,
 	}
-	if p.edits && !v.Failed {
-		v.Edit = LineURL(u.Key)
-	}
+	v.Address, v.Edits = LineURL(u.Key), p.edits && !v.Failed
 	for _, d := range u.Doubt {
 		v.Doubts = append(v.Doubts, cmp.Or(doubtWords[d], string(d)))
 	}
@@ -180,7 +183,10 @@ func (p *painter) flag(f models.Flag) flagView {
 		Level: level, Sign: sign, Title: web.CleanName(cmp.Or(f.Title, f.Rule)), Rule: f.Rule, Pack: f.Pack, Why: f.Why,
 		Status: f.Status, Open: f.Status == models.FlagOpen || f.Status == "",
 		Flag: f.ID, Session: p.ses.ID, By: f.DecidedBy, Clip: p.clip(f.Utterance), Decides: p.decides, Verbs: p.verbs, Back: p.back,
-		URL: sessionLine(f.Utterance),
+		URL: sessionLine(f.Utterance), Address: LineURL(f.Utterance),
+	}
+	if p.s.RuleFiles != nil && p.rules {
+		v.MakeRule = "/rulefiles?flag=" + url.QueryEscape(f.ID)
 	}
 	if p.redacts {
 		v.Redact = LineURL(f.Utterance)
@@ -202,7 +208,7 @@ func (p *painter) flag(f models.Flag) flagView {
 func (p *painter) gap(g models.Gap) *gapView {
 	v := &gapView{
 		At: p.s.moment(p.ses, g.StartMS), EndMS: g.EndMS,
-		Length: length(time.Duration(cmp.Or(g.LostMS, g.EndMS-g.StartMS)) * time.Millisecond),
+		Length: models.Length(time.Duration(cmp.Or(g.LostMS, g.EndMS-g.StartMS)) * time.Millisecond),
 		Cause:  cmp.Or(gapWords[g.Cause], string(g.Cause)),
 	}
 	if g.SpeakerID != "" {
@@ -215,7 +221,7 @@ func (p *painter) gap(g models.Gap) *gapView {
 	return v
 }
 
-// items puts lines and gaps in the order of their time. Lines in which nothing was said are left out.
+// items sorts lines and gaps by time. Lines without text are omitted.
 func (p *painter) items(us []models.Utterance, gaps []models.Gap, flags []models.Flag) []item {
 	byLine := make(map[models.Key][]models.Flag)
 	for _, f := range flags {
@@ -242,10 +248,10 @@ func (p *painter) items(us []models.Utterance, gaps []models.Gap, flags []models
 
 func shown(u models.Utterance) bool { return u.Text != "" || u.State == models.UtteranceFailed }
 
-// LineID is the id of a line's element in its transcript.
+// LineID returns the id of a line's element in its transcript.
 func LineID(k models.Key) string { return elementID("u", k.String()) }
 
-// talkMS is how long somebody spoke in a line.
+// talkMS returns how long somebody spoke in a line.
 func talkMS(u models.Utterance) int64 {
 	if u.VoicedMS > 0 {
 		return u.VoicedMS
@@ -253,12 +259,12 @@ func talkMS(u models.Utterance) int64 {
 	return max(u.EndMS-u.StartMS, 0)
 }
 
-// markMatches cuts a line's text into spans, those that a flag matched being marked. Words are found in the text one
-// after the other, so the right one of two equal words is marked.
+// markMatches splits a line's text into spans, highlighting those that a flag matched. Words are searched in the text one after
+// another, so that the right one of two equal words is highlighted.
 func markMatches(u models.Utterance, flags []models.Flag) []models.SnippetPart {
 	matched := matchedTimes(flags)
 	var b spans
-	done := 0 // bytes of the text that are in spans
+	done := 0 // bytes of the text already in spans
 	for _, w := range u.Words {
 		word := strings.TrimSpace(w.Text)
 		i := strings.Index(u.Text[done:], word)
@@ -273,7 +279,7 @@ func markMatches(u models.Utterance, flags []models.Flag) []models.SnippetPart {
 	return b.list
 }
 
-// matchedTimes is the set of the times of all words that flags matched.
+// matchedTimes returns the set of times of all words that flags matched.
 func matchedTimes(flags []models.Flag) map[[2]int64]bool {
 	matched := map[[2]int64]bool{}
 	for _, f := range flags {
@@ -284,7 +290,7 @@ func matchedTimes(flags []models.Flag) map[[2]int64]bool {
 	return matched
 }
 
-// spans joins neighbours of the same kind, and marked words across the white space between them.
+// spans merges adjacent spans of the same kind, and highlighted words across the white space between them.
 type spans struct{ list []models.SnippetPart }
 
 func (b *spans) add(text string, match bool) {

@@ -11,37 +11,39 @@ import (
 	"earshot/models"
 )
 
-// windowed is how many lines and gaps of a transcript a page shows at first, and how many each further piece brings: a session of
-// hours is no slower to open than one of minutes.
+// windowed is how many lines and gaps of a transcript a page shows at first, and how many each further piece adds: a session of
+// hours opens as fast as one of minutes.
 const windowed = 80
 
-// window is the part of a transcript that is shown. Earlier and Later are the addresses of the pieces before and after it, "" at the
-// ends of the transcript.
+// window is the visible part of a transcript. Earlier and Later are the addresses of the pieces before and after it, "" at the ends
+// of the transcript.
 type window struct {
 	Items          []item
 	Earlier, Later string
 }
 
-// part is which part of a transcript was asked for; the zero value is its beginning, or its end while the room is live.
+// part is the requested part of a transcript; the zero value is its beginning, or its end while the room is live.
 type part struct {
-	// At is the id of an item that has to be in the middle, Before and After of those next to the part.
+	// At is the id of an item to be shown in the middle, Before and After those of items next to the part.
 	At, Before, After string
-	// AtMS is a time into the session that has to be in the middle; -1: none was asked for.
+	// AtMS is a session time to be shown in the middle; -1: none was requested.
 	AtMS int64
 	End  bool
+	// Whole is everything, for printing.
+	Whole bool
 }
 
-// partOf reads the part that an address asks for. What makes no sense is taken for the beginning: an address with a line that is gone
-// still shows the session.
+// partOf parses the part that a URL requests. Invalid values mean the beginning, so that a link to a deleted line still shows the
+// session.
 func partOf(q url.Values) part {
-	p := part{At: q.Get("at"), Before: q.Get("before"), After: q.Get("after"), AtMS: -1, End: q.Get("end") != ""}
+	p := part{At: q.Get("at"), Before: q.Get("before"), After: q.Get("after"), AtMS: -1, End: q.Get("end") != "", Whole: q.Get("whole") != ""}
 	if ms, err := strconv.ParseInt(q.Get("t"), 10, 64); err == nil && ms >= 0 {
 		p.AtMS = ms
 	}
 	return p
 }
 
-// windowOf cuts the part that was asked for out of all items, which are in order.
+// windowOf returns the requested part of all items, which are in order.
 func windowOf(ses models.Session, items []item, p part) window {
 	from, to := p.of(items, ses.Live())
 	w := window{Items: items[from:to]}
@@ -57,46 +59,49 @@ func windowOf(ses models.Session, items []item, p part) window {
 	return w
 }
 
-// flagsShown is how many flags a session's page lists at first, and how many each further piece brings.
+// flagsShown is how many flags a session's page lists at first, and how many each further piece adds.
 const flagsShown = 30
 
-// sortFlags parts the flags that wait for an answer from the others, and counts those that are open.
-func sortFlags(all []flagView) (asks, rest []flagView, open int) {
+// openOf counts the flags that are open.
+func openOf(all []flagView) (open int) {
 	for _, f := range all {
 		if f.Open {
 			open++
 		}
-		if f.Ask != nil {
-			asks = append(asks, f)
-		} else {
-			rest = append(rest, f)
-		}
 	}
-	return asks, rest, open
+	return open
 }
 
-// flagsAfter cuts the flags after one of them, named by its element's id, and gives the address of those that follow.
-func flagsAfter(session string, all []flagView, after string) (shown []flagView, more string) {
-	from := slices.IndexFunc(all, func(f flagView) bool { return f.ID == after }) + 1
+// flagsAfter returns the flags after one given by its element's id in the URL, and the address of those that follow.
+func flagsAfter(session string, all []flagView, q url.Values) (shown []flagView, more string) {
+	from := slices.IndexFunc(all, func(f flagView) bool { return f.ID == q.Get("flags") }) + 1
 	to := min(len(all), from+flagsShown)
 	if to < len(all) {
-		more = "/s/" + url.PathEscape(session) + "?" + url.Values{"flags": {all[to-1].ID}}.Encode()
+		next := url.Values{"flags": {all[to-1].ID}}
+		if q.Get("open") != "" {
+			next.Set("open", "1")
+		}
+		more = "/s/" + url.PathEscape(session) + "?" + next.Encode()
 	}
 	return all[from:to], more
 }
 
-// flagged names the lines with flags in the order of time: "61000:u-x 94000:u-y".
+// flagged lists the lines with flags in order of time, with a mark for those that have an open one: "61000:u-x 94000:u-y:open".
 func flagged(items []item) string {
 	var b strings.Builder
 	for _, it := range items {
 		if it.Line != nil && len(it.Line.Flags) > 0 {
-			fmt.Fprintf(&b, "%d:%s ", it.Line.At.MS, it.Line.ID)
+			fmt.Fprintf(&b, "%d:%s", it.Line.At.MS, it.Line.ID)
+			if openOf(it.Line.Flags) > 0 {
+				b.WriteString(":open")
+			}
+			b.WriteByte(' ')
 		}
 	}
 	return strings.TrimSpace(b.String())
 }
 
-// of is the range of the items that a part shows.
+// of returns the range of the items that a part shows.
 func (p part) of(items []item, live bool) (from, to int) {
 	n := len(items)
 	index := func(id string) int {
@@ -105,6 +110,9 @@ func (p part) of(items []item, live bool) (from, to int) {
 	around := func(i int) (int, int) {
 		from := max(0, min(i-windowed/2, n-windowed))
 		return from, min(n, from+windowed)
+	}
+	if p.Whole {
+		return 0, n
 	}
 	if i := index(p.At); i >= 0 {
 		return around(i)
@@ -125,10 +133,10 @@ func (p part) of(items []item, live bool) (from, to int) {
 	return 0, min(n, windowed)
 }
 
-// foundAtMost bounds the lines that are listed for a word; all are counted.
+// foundAtMost limits the lines listed for a word; all are counted.
 const foundAtMost = 100
 
-// found is what somebody looked for within a session.
+// found is the result of a search within a session.
 type found struct {
 	Query string
 	Total int
@@ -142,7 +150,7 @@ type foundLine struct {
 	Text string
 }
 
-// find lists the lines in which a text stands, whatever the capitals, in the order of time.
+// find lists the lines that contain a text, ignoring case, in order of time.
 func find(session string, items []item, query string) found {
 	f := found{Query: strings.TrimSpace(query)}
 	if f.Query == "" || len(f.Query) > 256 {
@@ -164,7 +172,7 @@ func find(session string, items []item, query string) found {
 	return f
 }
 
-// plain is the text of spans.
+// plain returns the text of spans.
 func plain(parts []models.SnippetPart) string {
 	var b strings.Builder
 	for _, p := range parts {

@@ -9,10 +9,10 @@ import (
 	"earshot/moderation/review/auth"
 )
 
-// maxLedger bounds what is shown of a session's ledger.
+// maxLedger limits what is shown of a session's ledger.
 const maxLedger = 10_000
 
-// Consents is the consent ledger of a session, the first entry first.
+// Consents returns the consent ledger of a session, oldest entry first.
 func (c *Record) Consents(ctx context.Context, id string) ([]models.Consent, error) {
 	if _, err := c.Session(ctx, id); err != nil {
 		return nil, err
@@ -25,7 +25,7 @@ func (c *Record) Consents(ctx context.Context, id string) ([]models.Consent, err
 	return found, nil
 }
 
-// Object enters somebody's wish, said to the visitor, for a session that the visitor is a host of.
+// Object records a person's objection or its withdrawal for a session of a room in which the visitor is a host.
 func (c *Rooms) Object(ctx context.Context, session, speaker string, objects bool, how string) (models.Consent, error) {
 	ses, err := c.Record.Session(ctx, session)
 	if err == nil {

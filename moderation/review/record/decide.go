@@ -15,39 +15,39 @@ import (
 	"earshot/moderation/review/web"
 )
 
-// muteFor is how long the button mutes, in ms.
+// muteFor is the duration of the button's mute, in ms.
 const muteFor = 60_000
 
-// Actor carries out in a room what a host chose. Its methods may be called by many goroutines at once.
+// Actor carries out hosts' actions in a room. Its methods may be called by many goroutines at once.
 type Actor interface {
-	// Verbs lists what can be done now to a speaker of the session; nothing when the session is over.
+	// Verbs lists the actions currently possible for a speaker of the session; none after its end.
 	Verbs(session string) []models.Verb
-	// Choose gives a host's choice among what an open ask offers ("mute 60s") to whoever asked, who carries it out and
-	// confirms the flag. Errors wrap models.ErrInvalid when the ask was answered or has lapsed, and models.ErrNotFound.
+	// Choose answers an open ask with one of its offers ("mute 60s"), carries it out and confirms the flag. Errors wrap
+	// models.ErrInvalid if the ask has been answered or has lapsed, and models.ErrNotFound.
 	Choose(ctx context.Context, session, ask, by, choice string) error
-	// Act carries the action out and returns it as it is when its effect was seen, or when ctx ends. An action whose id
-	// was carried out before is not carried out again.
+	// Act carries out the action and returns it once its effect has been seen, or when ctx ends. An action whose id has already been
+	// carried out is not repeated.
 	Act(ctx context.Context, a models.Action) (models.Action, error)
 }
 
-// errLapsed says that an ask can't be answered any more.
+// errLapsed says that an ask can no longer be answered.
 var errLapsed = web.Refuse(http.StatusConflict,
-	"The ask has lapsed, or somebody else has answered it. The flag can still be confirmed or dismissed.")
+	"The ask has expired, or somebody else has answered it. The flag can still be confirmed or dismissed.")
 
-// errDecided says that somebody else was quicker, and otherwise.
+// errDecided says that somebody else has already decided differently.
 func errDecided(f models.Flag) error {
-	return web.Refuse(http.StatusConflict, fmt.Sprintf("This flag is already %s by %s. Undo that first to decide otherwise.",
+	return web.Refuse(http.StatusConflict, fmt.Sprintf("This flag is already %s by %s. Undo that first to change the decision.",
 		f.Status, cmp.Or(web.CleanName(f.DecidedBy), "somebody")))
 }
 
-// Answer is what a person said of a flag; exactly one is set.
+// Answer is a decision about a flag; exactly one field is set.
 type Answer struct {
 	Status models.FlagStatus
-	Verb   models.Verb // is carried out, and confirms the flag
-	Choice string      // among what the open ask offers
+	Verb   models.Verb // carried out, and confirms the flag
+	Choice string      // one of the open ask's offers
 }
 
-// need is what it takes to give the answer.
+// need returns the access required for the answer.
 func (a Answer) need() models.Access {
 	if a.Verb != "" || a.Choice != "" {
 		return models.AccessHost
@@ -55,7 +55,7 @@ func (a Answer) need() models.Access {
 	return models.AccessReviewer
 }
 
-// Flag returns a flag with its session, line and outcome, when the visitor may see it.
+// Flag returns a flag with its session, line and outcome, if the visitor may see it.
 func (c *Record) Flag(ctx context.Context, id string) (models.FlagPlace, error) {
 	p, err := c.Store.FlagPlace(ctx, id)
 	if err == nil {
@@ -67,63 +67,89 @@ func (c *Record) Flag(ctx context.Context, id string) (models.FlagPlace, error) 
 	return p, nil
 }
 
-// Decide stores a decision on a flag, when the visitor may make it, and shows it to all who watch.
-func (c *Record) Decide(ctx context.Context, flag string, a Answer) (models.Flag, error) {
-	who := auth.VisitorOf(ctx)
-	p, err := c.Flag(ctx, flag)
-	if err == nil {
-		err = who.Require(p.Session.Room, a.need())
+// status returns the flag's status after the answer.
+func (a Answer) status() models.FlagStatus {
+	if a.Verb != "" || a.Choice != "" {
+		return models.FlagConfirmed
 	}
+	return a.Status
+}
+
+// Decide stores a decision on a flag, if the visitor may make it, and publishes it.
+func (c *Record) Decide(ctx context.Context, flag string, a Answer) (models.Flag, error) {
+	p, err := c.Flag(ctx, flag)
 	if err != nil {
 		return models.Flag{}, err
 	}
-	f, err := c.settle(ctx, p, a, who)
+	done, err := c.decide(ctx, []models.FlagPlace{p}, a)
 	if err != nil {
-		return f, err
+		return models.Flag{}, err
 	}
-	c.Hub.Publish(models.Event{SessionID: f.Session, Flag: &f})
-	if f.Status == models.FlagOpen {
-		c.takeBack(ctx, p, who)
-	}
-	return f, nil
+	return done.Flags[0], nil
 }
 
-// settle carries out and stores an answer.
-func (c *Record) settle(ctx context.Context, p models.FlagPlace, a Answer, who auth.Visitor) (models.Flag, error) {
-	switch {
-	case a.Choice != "":
-		if err := c.choose(ctx, p, a.Choice, who); err != nil {
-			return models.Flag{}, err
-		}
-		chosen, err := c.Store.FlagPlace(ctx, p.Flag.ID)
-		if err != nil {
-			return models.Flag{}, fmt.Errorf("flag: %w", err)
-		}
-		return chosen.Flag, nil
-	case a.Verb != "" && p.Flag.Status == models.FlagDismissed:
-		return p.Flag, errDecided(p.Flag)
-	case a.Verb != "":
-		if err := c.act(ctx, p, a.Verb, who); err != nil {
-			return models.Flag{}, err
-		}
-		a.Status = models.FlagConfirmed
+// Decided is the result of a decision.
+type Decided struct {
+	Flags []models.Flag
+	Event uint64 // the number of the last event that reports the new status
+}
+
+// decide stores a decision on flags of one line.
+func (c *Record) decide(ctx context.Context, places []models.FlagPlace, a Answer) (done Decided, err error) {
+	who := auth.VisitorOf(ctx)
+	if err := who.Require(places[0].Session.Room, a.need()); err != nil {
+		return done, err
 	}
-	f, err := c.Store.SetFlagStatus(ctx, p.Flag.ID, a.Status, who.Name, c.Now())
-	if errors.Is(err, models.ErrConflict) {
-		return f, errDecided(f)
+	ids := make([]string, len(places))
+	for i, p := range places {
+		ids[i] = p.Flag.ID
+		if s := p.Flag.Status; a.status() != models.FlagOpen && s != "" && s != models.FlagOpen && s != a.status() {
+			return done, errDecided(p.Flag)
+		}
+	}
+	if err := c.carryOut(ctx, places, a, who); err != nil {
+		return done, err
+	}
+	found, err := c.Store.SetFlagStatuses(ctx, ids, a.status(), who.Name, c.Now())
+	if errors.Is(err, models.ErrConflict) && len(found) > 0 {
+		return done, errDecided(found[0])
 	}
 	if err != nil {
-		return f, fmt.Errorf("decide flag: %w", err)
+		return done, fmt.Errorf("decide flag: %w", err)
 	}
-	return f, nil
+	done.Flags = found
+	for _, f := range found {
+		done.Event = c.Hub.Publish(models.Event{SessionID: f.Session, Flag: &f})
+	}
+	if a.status() == models.FlagOpen {
+		for _, p := range places {
+			c.takeBack(ctx, p, who)
+		}
+	}
+	return done, nil
+}
+
+// carryOut carries out the answer's action in the room, if any: once, whatever the number of flags.
+func (c *Record) carryOut(ctx context.Context, places []models.FlagPlace, a Answer, who auth.Visitor) error {
+	switch {
+	case a.Choice != "":
+		i := slices.IndexFunc(places, func(p models.FlagPlace) bool {
+			return p.Decision != nil && p.Decision.Ask == models.AskOpen && slices.Contains(p.Decision.Offer, a.Choice)
+		})
+		return choose(ctx, c.Actor, places[max(i, 0)], a.Choice, who)
+	case a.Verb != "":
+		_, err := c.act(ctx, places[0], a.Verb, who)
+		return err
+	}
+	return nil
 }
 
 // choose answers the flag's ask.
-func (c *Record) choose(ctx context.Context, p models.FlagPlace, choice string, who auth.Visitor) error {
-	if c.Actor == nil || p.Decision == nil {
+func choose(ctx context.Context, actor Actor, p models.FlagPlace, choice string, who auth.Visitor) error {
+	if actor == nil || p.Decision == nil {
 		return fmt.Errorf("choose: nobody asked: %w", models.ErrInvalid)
 	}
-	err := c.Actor.Choose(ctx, p.Session.ID, p.Decision.ID, who.Name, choice)
+	err := actor.Choose(ctx, p.Session.ID, p.Decision.ID, who.Name, choice)
 	if (errors.Is(err, models.ErrInvalid) || errors.Is(err, models.ErrNotFound)) && slices.Contains(p.Decision.Offer, choice) {
 		return errLapsed
 	}
@@ -133,24 +159,23 @@ func (c *Record) choose(ctx context.Context, p models.FlagPlace, choice string, 
 	return nil
 }
 
-// takeBack undoes in the room what was done because of a flag that was reopened, where that can be done. Whether it could
-// is seen by the action.
+// takeBack undoes the actions of a reopened flag in the room, where possible. The action's state shows the result.
 func (c *Record) takeBack(ctx context.Context, p models.FlagPlace, who auth.Visitor) {
 	if c.Actor == nil || !who.May(p.Session.Room, models.AccessHost) {
 		return
 	}
 	for _, done := range toTakeBack(p.Actions) {
 		p.Flag.SpeakerID, p.Flag.SpeakerName = done.TargetID, done.TargetName
-		if err := c.act(ctx, p, done.Verb.Undo(), who); err != nil {
+		if _, err := c.act(ctx, p, done.Verb.Undo(), who); err != nil {
 			c.Log.Warn("what was done could not be taken back", "session", p.Session.ID, "verb", string(done.Verb), "err", err)
 		}
 	}
 }
 
-// act carries out what a host chose for a flag.
-func (c *Record) act(ctx context.Context, p models.FlagPlace, verb models.Verb, who auth.Visitor) error {
+// act carries out a host's action for a flag, or for a person without one, and returns the result.
+func (c *Record) act(ctx context.Context, p models.FlagPlace, verb models.Verb, who auth.Visitor) (models.Action, error) {
 	if c.Actor == nil {
-		return fmt.Errorf("act: nothing can be done in this room: %w", models.ErrInvalid)
+		return models.Action{}, fmt.Errorf("act: nothing can be done in this room: %w", models.ErrInvalid)
 	}
 	a := models.Action{
 		ID: strings.ToLower(rand.Text()), Session: p.Session.ID, Verb: verb, TargetID: p.Flag.SpeakerID,
@@ -162,8 +187,9 @@ func (c *Record) act(ctx context.Context, p models.FlagPlace, verb models.Verb, 
 	if verb == models.VerbMute {
 		a.ForMS = muteFor
 	}
-	if _, err := c.Actor.Act(ctx, a); err != nil {
-		return fmt.Errorf("act: %w", err)
+	done, err := c.Actor.Act(ctx, a)
+	if err != nil {
+		return done, fmt.Errorf("act: %w", err)
 	}
-	return nil
+	return done, nil
 }

@@ -10,7 +10,7 @@ import (
 	"earshot/moderation/review/web"
 )
 
-// Export writes a session that the visitor may see as a file, in a format by its name.
+// Export writes a session that the visitor may see as a file, in a format given by name.
 func (c *Record) Export(ctx context.Context, id, format string, o export.Options) (web.File, error) {
 	f, err := export.ParseFormat(format)
 	if err != nil {

@@ -12,14 +12,14 @@ import (
 	"earshot/moderation/review/auth"
 )
 
-// Filter narrows a search. Every field is as it stands in the address; what makes no sense there is left out.
+// Filter narrows a search. Fields are as in the URL; invalid values are ignored.
 type Filter struct {
 	Room, Speaker, Rule string
 	Flagged             bool
-	From, To            string // dates, YYYY-MM-DD, both included
+	From, To            string // dates, YYYY-MM-DD, inclusive
 }
 
-// FilterOf reads the filter of an address.
+// FilterOf parses the filter of a URL.
 func FilterOf(q url.Values) Filter {
 	text := func(key string) string { return strings.ToValidUTF8(q.Get(key), "") }
 	f := Filter{Room: text("room"), Speaker: text("speaker"), Rule: text("rule"), Flagged: text("flagged") != ""}
@@ -33,12 +33,12 @@ func FilterOf(q url.Values) Filter {
 
 const isoDate = "2006-01-02"
 
-// Set says that a search is narrowed.
+// Set reports whether a filter is set.
 func (f Filter) Set() bool {
 	return f.Room != "" || f.Speaker != "" || f.Rule != "" || f.Flagged || f.From != "" || f.To != ""
 }
 
-// Values is the filter as it stands in an address.
+// Values returns the filter as URL parameters.
 func (f Filter) Values() url.Values {
 	v := url.Values{}
 	for k, x := range map[string]string{"room": f.Room, "speaker": f.Speaker, "rule": f.Rule, "from": f.From, "to": f.To} {
@@ -52,7 +52,7 @@ func (f Filter) Values() url.Values {
 	return v
 }
 
-// Query is the filter as the store takes it. Days are those of the reader's clock.
+// Query returns the filter in the store's form. Days are in the given time zone.
 func (f Filter) Query(loc *time.Location) models.SearchQuery {
 	q := models.SearchQuery{Room: f.Room, Speaker: f.Speaker, Rule: f.Rule, Flagged: f.Flagged}
 	if t, err := time.ParseInLocation(isoDate, f.From, loc); err == nil {
@@ -64,7 +64,7 @@ func (f Filter) Query(loc *time.Location) models.SearchQuery {
 	return q
 }
 
-// HitsShown is how many hits a page of a search has.
+// HitsShown is the number of hits on a search page.
 const HitsShown = 50
 
 // Search returns a page of the lines that the visitor may see.
@@ -87,7 +87,7 @@ func (c *Record) Flags(ctx context.Context, q models.FlagQuery) ([]models.FlagPl
 	return found, nil
 }
 
-// Rules counts what became of each rule's flags in the rooms that the visitor may see.
+// Rules counts how each rule's flags were decided in the rooms that the visitor may see.
 func (c *Record) Rules(ctx context.Context) ([]models.RuleCounts, error) {
 	found, err := c.Store.Rules(ctx, auth.VisitorOf(ctx).Scope())
 	if err != nil {

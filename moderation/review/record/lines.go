@@ -10,7 +10,7 @@ import (
 	"earshot/moderation/review/auth"
 )
 
-// LineKey is the line of an address like /s/{id}/line/{epoch}/{seq}/{track}.
+// LineKey returns the line of a URL like /s/{id}/line/{epoch}/{seq}/{track}.
 func LineKey(r *http.Request) (models.Key, error) {
 	epoch, err1 := strconv.Atoi(r.PathValue("epoch"))
 	seq, err2 := strconv.Atoi(r.PathValue("seq"))
@@ -20,7 +20,7 @@ func LineKey(r *http.Request) (models.Key, error) {
 	return models.Key{Session: r.PathValue("id"), Epoch: epoch, Track: r.PathValue("track"), Seq: seq}, nil
 }
 
-// Line finds a line, with its session, when the visitor may correct it.
+// Line returns a line with its session, if the visitor may correct it.
 func (c *Record) Line(ctx context.Context, k models.Key) (ses models.Session, u models.Utterance, err error) {
 	if ses, err = c.Session(ctx, k.Session); err != nil {
 		return ses, u, err
@@ -34,7 +34,7 @@ func (c *Record) Line(ctx context.Context, k models.Key) (ses models.Session, u 
 	return ses, u, nil
 }
 
-// Correct stores a corrected text and shows it to all who watch.
+// Correct stores a corrected text and publishes it.
 func (c *Record) Correct(ctx context.Context, u models.Utterance, text string) (models.Utterance, error) {
 	u, err := c.Store.CorrectText(ctx, u.Key, text, auth.VisitorOf(ctx).Name, c.Now())
 	if err != nil {
@@ -44,8 +44,8 @@ func (c *Record) Correct(ctx context.Context, u models.Utterance, text string) (
 	return u, nil
 }
 
-// Redact takes words out of a line, for a host of its room, and shows all who watch the line as it is
-// then. models.ErrInvalid: the line has no such word, or none was chosen.
+// Redact removes words from a line, for a host of its room, and publishes the new line. models.ErrInvalid: the line has no such
+// word, or none was selected.
 func (c *Record) Redact(ctx context.Context, k models.Key, chosen func(models.Utterance) []int) (models.Utterance, error) {
 	ses, u, err := c.Line(ctx, k)
 	if err != nil {
@@ -65,7 +65,7 @@ func (c *Record) Redact(ctx context.Context, k models.Key, chosen func(models.Ut
 	return u, c.showRedacted(ctx, u)
 }
 
-// showRedacted gives the line as it is now to all who watch, and nobody the line as it was.
+// showRedacted publishes the line as it is now, and drops earlier events with its old text.
 func (c *Record) showRedacted(ctx context.Context, u models.Utterance) error {
 	flags, err := c.Store.Flags(ctx, u.Session)
 	if err != nil {

@@ -5,13 +5,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"earshot/models"
 	"earshot/moderation/review/auth"
 	"earshot/moderation/review/web"
 )
 
-// Person finds a person, as the rooms know them that the visitor may see.
+// Person returns a person as known in the rooms that the visitor may see.
 func (c *Record) Person(ctx context.Context, room, speaker string) (models.Person, error) {
 	p, err := c.Store.Person(ctx, room, speaker, auth.VisitorOf(ctx).Scope())
 	if err != nil {
@@ -20,8 +21,8 @@ func (c *Record) Person(ctx context.Context, room, speaker string) (models.Perso
 	return p, nil
 }
 
-// Managed finds the person behind an identity, with all that is held, when the visitor is a host of every room where they
-// were seen: a name, a merger and an erasure hold in all of them. Who may not even see the identity learns nothing.
+// Managed returns the person behind an identity, with everything stored, if the visitor is a host of every room where they were
+// seen, since names, mergers and erasures apply to all of them. Visitors who may not even see the identity learn nothing.
 func (c *Record) Managed(ctx context.Context, i models.Identity) (models.Person, error) {
 	who := auth.VisitorOf(ctx)
 	if !who.May(i.Room, models.AccessViewer) {
@@ -39,7 +40,7 @@ func (c *Record) Managed(ctx context.Context, i models.Identity) (models.Person,
 	return p, nil
 }
 
-// NamePerson gives a person whom the visitor manages a display name; "" is the platform's again.
+// NamePerson sets the display name of a person whom the visitor manages; "" restores the platform's name.
 func (c *Record) NamePerson(ctx context.Context, i models.Identity, name string) error {
 	p, err := c.Managed(ctx, i)
 	if err != nil {
@@ -48,8 +49,7 @@ func (c *Record) NamePerson(ctx context.Context, i models.Identity, name string)
 	return calledAnew(c.Hub, p, c.Store.NamePerson(ctx, i.Room, i.SpeakerID, name, auth.VisitorOf(ctx).Name, c.Now()))
 }
 
-// MergePeople says that two identities are one person. The visitor manages both: who the other is brings along what they are
-// elsewhere.
+// MergePeople merges two identities of one person. The visitor must manage both, since the other one's data elsewhere is merged too.
 func (c *Record) MergePeople(ctx context.Context, i, with models.Identity) error {
 	p, err := c.Managed(ctx, i)
 	if err != nil {
@@ -63,7 +63,7 @@ func (c *Record) MergePeople(ctx context.Context, i, with models.Identity) error
 	return calledAnew(c.Hub, p, c.Store.MergePeople(ctx, i, with, auth.VisitorOf(ctx).Name, c.Now()))
 }
 
-// SplitPerson takes an identity out of a person whom the visitor manages. models.ErrNotFound: it is none of theirs.
+// SplitPerson separates an identity from a person whom the visitor manages. models.ErrNotFound: the person has no such identity.
 func (c *Record) SplitPerson(ctx context.Context, i, part models.Identity) error {
 	p, err := c.Managed(ctx, i)
 	if err != nil {
@@ -75,7 +75,7 @@ func (c *Record) SplitPerson(ctx context.Context, i, part models.Identity) error
 	return calledAnew(c.Hub, p, c.Store.SplitPerson(ctx, part.Room, part.SpeakerID, auth.VisitorOf(ctx).Name, c.Now()))
 }
 
-// calledAnew has the open pages of the live sessions that a person is in load anew, once somebody's name has changed.
+// calledAnew makes the open pages of a person's live sessions reload after a change of name.
 func calledAnew(hub Publisher, p models.Person, err error) error {
 	if err != nil {
 		return fmt.Errorf("person: %w", err)
@@ -88,22 +88,25 @@ func calledAnew(hub Publisher, p models.Person, err error) error {
 	return nil
 }
 
-// ErrOtherName says that the name that was typed to confirm an erasure is another one.
-var ErrOtherName = fmt.Errorf("another name: %w", models.ErrInvalid)
+// EraseWord must be typed to confirm an erasure: not every name can be typed.
+const EraseWord = "erase"
 
-// ErasePerson removes everything that is stored of a person whom the visitor manages; typed is their name, to confirm it.
+// ErrOtherWord says that something else was typed to confirm an erasure.
+var ErrOtherWord = fmt.Errorf("another word: %w", models.ErrInvalid)
+
+// ErasePerson erases everything stored about a person whom the visitor manages; typed must be EraseWord, to confirm it.
 func (c *Record) ErasePerson(ctx context.Context, i models.Identity, typed string) error {
-	p, err := c.Managed(ctx, i)
+	_, err := c.Managed(ctx, i)
 	switch {
 	case err != nil:
 		return err
-	case typed != NameOf(p):
-		return ErrOtherName
+	case !strings.EqualFold(strings.TrimSpace(typed), EraseWord):
+		return ErrOtherWord
 	}
 	return changed(c.Store.ErasePerson(ctx, i.Room, i.SpeakerID, auth.VisitorOf(ctx).Name))
 }
 
-// NameOf is a person's name as it is shown.
+// NameOf returns a person's display name.
 func NameOf(p models.Person) string { return cmp.Or(web.CleanName(p.Name), "Unknown") }
 
 func changed(err error) error {
@@ -113,17 +116,17 @@ func changed(err error) error {
 	return nil
 }
 
-// PersonFile is everything that is held about a person, as a file for them.
+// PersonFile is all data stored about a person, in a file for them.
 type PersonFile struct {
 	Person models.Person      `json:"person"`
 	Lines  []models.Utterance `json:"utterances"`
 	Flags  []models.Flag      `json:"flags"`
 	Gaps   []models.Gap       `json:"gaps"`
-	// Strikes are the entries of the ledgers.
+	// Strikes are the ledger entries.
 	Strikes []models.LedgerEntry `json:"strikes"`
 }
 
-// PersonFile gathers everything that is held about a person, but for the sound.
+// PersonFile collects all data stored about a person, except audio.
 func (c *Record) PersonFile(ctx context.Context, room, speaker string) (out PersonFile, err error) {
 	if out.Person, err = c.Person(ctx, room, speaker); err != nil {
 		return out, err
@@ -161,7 +164,7 @@ func (c *Record) PersonFile(ctx context.Context, room, speaker string) (out Pers
 	return out, nil
 }
 
-// Strikes lists the entries of all ledgers about somebody, the latest first.
+// Strikes lists the entries of all ledgers about a person, latest first.
 func (c *Record) Strikes(ctx context.Context, room, speaker string) ([]models.LedgerEntry, error) {
 	found, err := c.Store.Strikes(ctx, room, speaker)
 	if err != nil {
@@ -170,7 +173,16 @@ func (c *Record) Strikes(ctx context.Context, room, speaker string) ([]models.Le
 	return found, nil
 }
 
-// Identities lists who was seen in a room that the visitor may see, those seen last first.
+// Speakers returns the people of a session whose visibility has already been checked.
+func (c *Record) Speakers(ctx context.Context, session string) ([]models.Speaker, error) {
+	found, err := c.Store.Speakers(ctx, session)
+	if err != nil {
+		return nil, fmt.Errorf("speakers: %w", err)
+	}
+	return found, nil
+}
+
+// Identities lists who was seen in a room that the visitor may see, most recent first.
 func (c *Record) Identities(ctx context.Context, room string, limit int) ([]models.Identity, error) {
 	if err := auth.VisitorOf(ctx).Require(room, models.AccessViewer); err != nil {
 		return nil, err

@@ -10,7 +10,7 @@ import (
 	"earshot/moderation/review/auth"
 )
 
-// Listed is how many sessions the list of rooms shows.
+// Listed is the number of sessions in the list of rooms.
 const Listed = 200
 
 // Session finds a session that the visitor may see.
@@ -22,7 +22,7 @@ func (c *Record) Session(ctx context.Context, id string) (models.Session, error)
 	return found, nil
 }
 
-// Counted finds a session that the visitor may see, with its counts, which takes reading all of it.
+// Counted returns a session that the visitor may see, with its counts, which requires reading all of it.
 func (c *Record) Counted(ctx context.Context, id string) (models.SessionInfo, error) {
 	if _, err := c.Session(ctx, id); err != nil {
 		return models.SessionInfo{}, err
@@ -34,8 +34,8 @@ func (c *Record) Counted(ctx context.Context, id string) (models.SessionInfo, er
 	return info, nil
 }
 
-// Snapshot reads what is stored of a session that the visitor may see, at one moment; words asks for the lines and gaps too.
-// Decisions and actions that cannot be read are left out; the log tells of them.
+// Snapshot reads a session that the visitor may see, at one moment; words includes the lines and gaps. Decisions and actions that
+// cannot be read are omitted and logged.
 func (c *Record) Snapshot(ctx context.Context, id string, words bool) (models.Snapshot, error) {
 	snap, err := c.Store.Snapshot(ctx, models.SnapshotQuery{Session: id, Only: auth.VisitorOf(ctx).Scope(), Now: c.Now(), Words: words})
 	if err = c.readable(id, err); err != nil {
@@ -44,7 +44,7 @@ func (c *Record) Snapshot(ctx context.Context, id string, words bool) (models.Sn
 	return snap, nil
 }
 
-// readable is err, but for what could not be read: the log tells of it, and the rest is shown.
+// readable returns err, except that unreadable data is logged and the rest is used.
 func (c *Record) readable(session string, err error) error {
 	if models.Readable(err) == nil && err != nil {
 		c.Log.Error("some of what came of flags cannot be read", "session", session, "err", err)
@@ -52,7 +52,7 @@ func (c *Record) readable(session string, err error) error {
 	return models.Readable(err)
 }
 
-// Decisions lists what the rules decided in a session, as far as it can be read.
+// Decisions lists the rules' decisions in a session, as far as they can be read.
 func (c *Record) Decisions(ctx context.Context, id string) ([]models.Decision, error) {
 	return listOf(ctx, c, id, "decisions", func(ctx context.Context, id string) ([]models.Decision, error) {
 		found, err := c.Store.Decisions(ctx, id)
@@ -70,7 +70,7 @@ func (c *Record) SessionFlags(ctx context.Context, id string) ([]models.Flag, er
 	return listOf(ctx, c, id, "flags", c.Store.Flags)
 }
 
-// Clips lists the clips that are kept of a session, without sound.
+// Clips lists the stored clips of a session, without audio.
 func (c *Record) Clips(ctx context.Context, id string) ([]models.Evidence, error) {
 	return listOf(ctx, c, id, "evidence", func(ctx context.Context, id string) ([]models.Evidence, error) {
 		return c.Store.SessionEvidence(ctx, id, c.Now())
@@ -89,7 +89,7 @@ func listOf[T any](ctx context.Context, c *Record, id, what string, read func(co
 	return found, nil
 }
 
-// Clip returns a clip with its sound, when the visitor may see its session.
+// Clip returns a clip with its audio, if the visitor may see its session.
 func (c *Record) Clip(ctx context.Context, id string) (models.Evidence, error) {
 	e, err := c.Store.Evidence(ctx, id, c.Now())
 	if err == nil {
@@ -101,7 +101,7 @@ func (c *Record) Clip(ctx context.Context, id string) (models.Evidence, error) {
 	return e, nil
 }
 
-// Sessions reads the list of those that the visitor may see: live ones first, among them those with most open flags, then the newest.
+// Sessions lists the sessions that the visitor may see: live ones first, among them those with most open flags, then the newest.
 func (c *Record) Sessions(ctx context.Context, limit int) ([]models.SessionInfo, error) {
 	sessions, err := c.Store.Sessions(ctx, models.SessionQuery{Only: auth.VisitorOf(ctx).Scope(), Limit: limit})
 	if err != nil {
@@ -120,7 +120,7 @@ func (c *Record) Sessions(ctx context.Context, limit int) ([]models.SessionInfo,
 	return sessions, nil
 }
 
-// KnownRooms are the rooms of the latest sessions that the visitor may see.
+// KnownRooms returns the rooms of the latest sessions that the visitor may see.
 func (c *Record) KnownRooms(ctx context.Context) (rooms []string, err error) {
 	sessions, err := c.Sessions(ctx, Listed)
 	if err != nil {
@@ -135,7 +135,7 @@ func (c *Record) KnownRooms(ctx context.Context) (rooms []string, err error) {
 	return rooms, nil
 }
 
-// Names are the display names that hosts gave in a room, by speaker id.
+// Names returns the display names that hosts gave in a room, by speaker id.
 func (c *Record) Names(ctx context.Context, room string) (map[string]string, error) {
 	names, err := c.Store.Names(ctx, room)
 	if err != nil {
@@ -144,7 +144,7 @@ func (c *Record) Names(ctx context.Context, room string) (map[string]string, err
 	return names, nil
 }
 
-// Audit lists who changed what, the latest first, for hosts of all rooms.
+// Audit lists changes with their authors, latest first, for hosts of all rooms.
 func (c *Record) Audit(ctx context.Context, limit int) ([]models.AuditEntry, error) {
 	if err := auth.VisitorOf(ctx).Require("", models.AccessHost); err != nil {
 		return nil, err

@@ -13,28 +13,29 @@ import (
 	"earshot/moderation/review/export"
 )
 
-// Summariser sums sessions up. Its methods may be called by many goroutines at once.
+// Summariser makes summaries. Its methods may be called by many goroutines at once.
 type Summariser interface {
-	// Recap sums up what was said from a time on, in ms from the session's start, at once and without storing it.
+	// Recap summarises what was said from a time on, in ms from the session's start, immediately and without storing it.
 	Recap(ctx context.Context, session string, sinceMS int64) (models.Summary, error)
-	// Remake sums a session up anew, as far as it has come, and stores it. It may take as long as a language model thinks.
+	// Remake summarises a session again, up to its current point, and stores the result. It may take as long as a language model
+	// needs.
 	Remake(ctx context.Context, session string) (models.Summary, error)
 }
 
-// remakeWithin bounds the making of a summary.
+// remakeWithin limits the making of a summary.
 const remakeWithin = 2 * time.Minute
 
-// ErrNoTime says that a time to sum up from can't be read.
+// ErrNoTime says that the start time of a recap can't be parsed.
 var ErrNoTime = fmt.Errorf("no time: %w", models.ErrInvalid)
 
-// Summary returns the stored summary of a session that the visitor may see or, when the address asks for it, of what was said
-// since a time, made now.
+// Summary returns the stored summary of a session that the visitor may see or, if the URL requests it, a new one of what was said
+// since a time.
 func (c *Record) Summary(ctx context.Context, id string, address url.Values) (models.Summary, error) {
 	ses, err := c.Session(ctx, id)
 	if err != nil {
 		return models.Summary{}, err
 	}
-	since, asked, ok := Since(address, c.Lasted(ses))
+	since, asked, ok := Since(address, ses.Lasted(c.Now()))
 	var sum models.Summary
 	switch {
 	case !ok:
@@ -50,16 +51,8 @@ func (c *Record) Summary(ctx context.Context, id string, address url.Values) (mo
 	return sum, nil
 }
 
-// Lasted is how long a session has lasted.
-func (c *Record) Lasted(ses models.Session) time.Duration {
-	if ses.Live() {
-		return max(c.Now().Sub(ses.Started), 0)
-	}
-	return max(ses.Ended.Sub(ses.Started), 0)
-}
-
-// Since reads from where a recap is wanted, in ms: since=12:30 from the session's start, last=15 minutes before now, 0
-// for all of it. asked is false when none is wanted, ok when what was typed is no time.
+// Since parses the start of a recap, in ms: since=12:30 from the session's start, last=15 minutes before now, 0 for everything.
+// asked is false if none is requested, ok is false if the value is not a time.
 func Since(q url.Values, stay time.Duration) (ms int64, asked, ok bool) {
 	if last := q.Get("last"); last != "" {
 		n, err := strconv.ParseUint(last, 10, 16)
@@ -76,7 +69,7 @@ func Since(q url.Values, stay time.Duration) (ms int64, asked, ok bool) {
 	return ms, true, ok
 }
 
-// Remake makes and stores a summary for a visitor who may decide about the session.
+// Remake makes and stores a summary for a visitor who may decide flags of the session.
 func (c *Record) Remake(ctx context.Context, id string) (models.Summary, error) {
 	info, err := c.Session(ctx, id)
 	switch {

@@ -6,7 +6,8 @@ import (
 	"earshot/models"
 )
 
-// toTakeBack is what was done because of a flag and still holds, the last first: until its end was seen, whatever the time.
+// toTakeBack returns the actions of a flag that are still in effect, latest first: those whose end has not been seen, whatever the
+// time.
 func toTakeBack(actions []models.Action) (out []models.Action) {
 	type done struct {
 		verb   models.Verb

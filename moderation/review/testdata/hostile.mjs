@@ -1,11 +1,7 @@
-// Shows hostile text to a real browser and attacks from another site: node hostile.mjs MODULES CHROMIUM BASE
-import { createRequire } from "node:module";
+// Shows hostile text to a real browser and attacks from another site.
 import assert from "node:assert/strict";
+import { base, desk, newContext, run } from "./browser.mjs";
 
-const [modules, executablePath, base] = process.argv.slice(2);
-const require = createRequire(modules + "/");
-const { chromium } = require("playwright-core");
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const step = async (name, work) => {
   await work();
   console.log("ok", name);
@@ -13,9 +9,8 @@ const step = async (name, work) => {
 const pages = ["/", "/queue", "/s/s1", "/s/s1?edit=1", "/s/s1?last=0", "/s/s1/timeline", "/s/s1/line/1/2/t-Ben", "/rules", "/rules/scam.guaranteed",
   "/people/open-mic/Ben", "/health", "/search?q=hit", "/search?q=%3Cscript%3Ehit()%3C/script%3E", "/s/%3Cscript%3E", "/%22onload=hit()"];
 
-try {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  context.setDefaultTimeout(180_000); // a slow machine is no fault
+await run(async () => {
+  const context = await newContext(desk);
   const page = await context.newPage();
   const said = [];
   await page.exposeFunction("hit", () => said.push("a payload ran"));
@@ -63,8 +58,7 @@ try {
   });
   await step("forms and requests of another site change nothing", async () => {
     const was = await (await fetch(base + "/test/decided")).text();
-    const other = await browser.newContext({ bypassCSP: true });
-    other.setDefaultTimeout(180_000);
+    const other = await newContext({ bypassCSP: true });
     const evil = await other.newPage();
     const answers = [];
     evil.on("response", (r) => { if (r.request().method() === "POST") answers.push(r.status()); });
@@ -96,9 +90,4 @@ try {
     }), address + "/queue");
     assert.equal(framed, "blocked");
   });
-} catch (e) {
-  console.log("FAILED", e.message);
-  process.exitCode = 1;
-} finally {
-  await browser.close();
-}
+});

@@ -1,15 +1,11 @@
-// Takes somebody's access away while their pages are open: node removed.mjs MODULES CHROMIUM BASE
-import { createRequire } from "node:module";
+// Takes somebody's access away while their pages are open.
 import assert from "node:assert/strict";
+import { base, newContext, run, tell } from "./browser.mjs";
 
-const [modules, executablePath, base] = process.argv.slice(2);
-const { chromium } = createRequire(modules + "/")("playwright-core");
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const paths = ["/", "/queue", "/s/s1"];
 
-try {
-  const context = await browser.newContext();
-  context.setDefaultTimeout(180_000); // a slow machine is no fault
+await run(async () => {
+  const context = await newContext();
   await context.addCookies([{ name: "earshot", value: "lee", url: base }]);
   const open = [];
   for (const path of paths) {
@@ -21,13 +17,11 @@ try {
     await stream;
     open.push(page);
   }
-  await fetch(base + "/test/watched", { method: "POST" });
-  await fetch(base + "/test/remove", { method: "POST" });
+  await tell("watched");
+  await tell("remove");
   for (const [i, page] of open.entries()) {
     await page.waitForURL((u) => u.pathname === "/login");
     assert.ok(!(await page.content()).includes("Open mic"));
     console.log("ok", paths[i], "leads to the login");
   }
-} finally {
-  await browser.close();
-}
+});

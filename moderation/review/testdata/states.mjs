@@ -1,32 +1,38 @@
-// Puts every state of the pages on the screen and lets axe look at it: node states.mjs MODULES CHROMIUM BASE [SHOTS]
-import { createRequire } from "node:module";
-import { readFileSync } from "node:fs";
+// Puts every state of the pages on the screen and lets axe look at it.
 import assert from "node:assert/strict";
+import { axe, base, more, newContext, phone, publish, run, shots, tell } from "./browser.mjs";
 
-const [modules, executablePath, base, shots] = process.argv.slice(2);
-const require = createRequire(modules + "/");
-const { chromium } = require("playwright-core");
-const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-
-const publish = async (event) => {
-  const answer = await fetch(base + "/test/publish", { method: "POST", body: JSON.stringify(event) });
-  assert.equal(answer.status, 200, await answer.text());
-};
-// look fails for what axe takes for serious in the part of the page, or could not measure for its colours.
+const [size] = more; // desk or phone
+// look fails for whatever axe finds in the part of the page: WCAG 2.2 AA and best practice. Colours, which are all that differs in the
+// dark, are looked at in both schemes by faint, which takes much less time than axe.
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const look = async (page, where, within) => {
   if (!await page.evaluate(() => "axe" in window)) await page.evaluate(axe);
-  const found = await page.evaluate(async (within) => {
-    const { violations } = await axe.run(within ? { include: [within] } : document, { resultTypes: ["violations"] });
-    return violations.filter((v) => v.impact === "serious" || v.impact === "critical")
-      .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target} ${n.failureSummary.replace(/\s+/g, " ")}`));
-  }, within);
+  const found = await page.evaluate(async ([within, values, colours]) => {
+    const { violations } = await axe.run(within ? { include: [within] } : document, {
+      resultTypes: ["violations"], runOnly: { type: "tag", values }, rules: { "color-contrast": { enabled: colours } },
+    });
+    return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target} ${n.failureSummary.replace(/\s+/g, " ")}`));
+  }, [within, rules, size === "desk"]);
   assert.deepEqual(found.slice(0, 4), [], where);
+  await contrast(page, where, within);
 };
+// inBoth does something in the dark and in the light.
+const inBoth = async (page, work) => {
+  for (const colorScheme of ["dark", "light"]) {
+    await page.emulateMedia({ colorScheme });
+    await work(colorScheme);
+  }
+};
+// contrast fails for text that is hard to read in one of the schemes; colours do not depend on the size of the screen.
+const contrast = (page, where, within = "body") => size === "desk" && inBoth(page, async (scheme) => {
+  const short = await page.locator(within).evaluateAll((all) => all.flatMap((el) => faint(el)));
+  assert.deepEqual(short.slice(0, 4), [], `${where}, ${scheme}`);
+});
 const shoot = (page, name) => shots ? page.screenshot({ path: `${shots}/${name}.png` }) : undefined;
 
-// faint measures the contrast of all text in an element against what is painted under it (WCAG 2.2, 1.4.3), much faster
-// than axe does, and returns what falls short.
+// faint measures the contrast of all text in an element against what is painted under it (WCAG 2.2, 1.4.3), and returns what falls
+// short. It runs in the pages.
 const faint = (el) => {
   const pen = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
   const paint = (...colours) => {
@@ -61,7 +67,8 @@ const sweep = async (page, where, known) => {
   const kinds = await page.evaluate((known) => {
     const found = [];
     for (const el of document.querySelectorAll("a, button, summary, input, select, textarea, .line, .room, [tabindex]")) {
-      if (!el.checkVisibility() || el.closest("dialog")) continue;
+      // The page replaces the links to earlier and later lines by the lines, as soon as they come near.
+      if (!el.checkVisibility() || el.closest("dialog, #earlier, #later")) continue;
       const kind = [el.tagName, el.className, el.closest("li, section, nav, form")?.className].join("|");
       if (known.includes(kind)) continue;
       el.dataset.kind = found.push(kind) - 1;
@@ -69,16 +76,22 @@ const sweep = async (page, where, known) => {
     }
     return found;
   }, [...known]);
-  for (const [i, kind] of kinds.entries()) {
-    known.add(kind);
-    const el = page.locator(`[data-kind="${i}"]`);
-    await el.evaluate((x) => x.scrollIntoView({ block: "nearest" }));
-    const spot = await el.boundingBox();
-    if (!spot) continue;
-    await page.mouse.move(spot.x + Math.min(spot.width / 2, 40), spot.y + spot.height / 2);
-    await el.evaluate((x) => x.focus());
-    assert.deepEqual(await el.evaluate(faint), [], `${where}: over ${kind}`);
-  }
+  for (const kind of kinds) known.add(kind);
+  await inBoth(page, async (scheme) => {
+    for (const [i, kind] of kinds.entries()) {
+      const spot = await page.evaluate((i) => {
+        const el = document.querySelector(`[data-kind="${i}"]`);
+        el?.scrollIntoView({ block: "nearest" });
+        el?.focus({ preventScroll: true });
+        const r = el?.getBoundingClientRect();
+        return r?.width && { x: r.x + Math.min(r.width / 2, 40), y: r.y + r.height / 2 };
+      }, i);
+      if (!spot) continue;
+      await page.mouse.move(spot.x, spot.y);
+      const short = await page.evaluate((i) => faint(document.querySelector(`[data-kind="${i}"]`)), i);
+      assert.deepEqual(short, [], `${where}, ${scheme}: over ${kind}`);
+    }
+  });
   await page.mouse.move(0, 0);
   return kinds.length;
 };
@@ -94,13 +107,13 @@ const states = {
   },
   "a row under the pointer, with the focus, chosen by j, led to by an address": async (page) => {
     await page.locator(".partial").first().hover();
-    await look(page, "partial, hover", ".partial");
+    await contrast(page, "partial, hover", ".partial");
     await page.locator(".line.doubt").first().hover();
-    await look(page, "doubt, hover", ".line.doubt");
+    await contrast(page, "doubt, hover", ".line.doubt");
     for (let i = 0; i < 3; i++) await page.keyboard.press("j");
-    await look(page, "current", ".current");
+    await contrast(page, "current", ".current");
     await page.evaluate(() => { location.hash = document.querySelector(".line:has(.face.outline)").id; });
-    await look(page, "target", ".line:target");
+    await contrast(page, "target", ".line:target");
   },
   "every reason is open": async (page) => {
     await page.evaluate(() => { for (const d of document.querySelectorAll("details")) d.open = true; });
@@ -112,15 +125,17 @@ const states = {
       for (const [i, w] of [...document.querySelectorAll("[data-s]")].entries()) w.classList.toggle("on", i % 2);
       for (const c of document.querySelectorAll(".clip")) c.classList.add("playing");
     });
-    await look(page, "heard words");
+    await contrast(page, "heard words");
   },
   "the note at the foot, the count of new lines, a cut connection": async (page) => {
     await page.evaluate(() => {
+      const lost = document.getElementById("lost").cloneNode(); // the page hides its own again while it is connected
+      Object.assign(lost, { id: "lost-shown", hidden: false, textContent: "Not connected for 21 s. This page may be out of date." });
+      document.getElementById("lost").after(lost);
       const show = (id, text) => { const el = document.getElementById(id); if (el) { el.hidden = false; el.textContent = text; } };
-      show("tell", "That did not get through. Try again.");
+      show("tell", "The request failed. Try again.");
       show("pill", "12 new lines ↓");
       show("link", "reconnecting…");
-      show("lost", "Not connected for 21 s. What you see may no longer be so.");
       document.getElementById("undo").hidden = false;
       document.getElementById("link")?.parentElement.classList.add("lost");
       for (const b of document.querySelectorAll(".decide button")) b.disabled = true;
@@ -133,56 +148,69 @@ const states = {
     await page.evaluate(() => document.getElementById("keys").close());
   },
 };
-const pages = ["/", "/s/s1?last=0", "/queue", "/s/s1/timeline", "/s/s1?edit=1", "/s/s1/line/1/2/t-Ben", "/s/old", "/rules", "/rules/scam.guaranteed", "/people/open-mic/Ben",
+const pages = ["/", "/s/s1?last=0", "/queue", "/s/s1/timeline", "/s/s1?edit=1", "/s/s1/line/1/2/t-Ben", "/s/s1/speakers/Ben", "/s/s1/consent", "/s/old", "/rules", "/rules/scam.guaranteed", "/people/open-mic/Ben",
   "/health", "/search", "/search?q=name", "/search?q=nobodysaidthis", "/access", "/setup", "/login", "/nowhere", "/s/nowhere"];
+const evening = ["/s/long", "/s/long/timeline", "/queue"]; // two hours, and all its flags
 
-try {
-  for (const colorScheme of ["light", "dark"]) {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 2400 }, colorScheme, bypassCSP: true, reducedMotion: "reduce" });
-    context.setDefaultTimeout(180_000); // a slow machine is no fault
-    const page = await context.newPage(), known = new Set();
-    await publish({ session_id: "s1", partial: { ...key(++seq, "t-Ben"), speaker_id: "Ben", speaker: "Ben", start_ms: 108_000, stable: "before", tail: ` it was ${colorScheme}` } });
-    await page.goto(base + "/s/s1");
-    await page.locator("#link", { hasText: "live" }).waitFor();
-    const early = page.locator(".partial .tail", { hasText: `it was ${colorScheme}` });
-    await early.waitFor();
-    await fetch(base + "/test/cut", { method: "POST" });
-    await early.waitFor({ state: "detached" });
-    await early.waitFor();
-    console.log("ok", colorScheme, "words that were being spoken before the page opened, and again after a cut");
-    for (const [name, show] of Object.entries(states)) {
-      await show(page);
-      console.log("ok", colorScheme, name, process.uptime().toFixed(1));
-    }
-    const over = await page.evaluate(() => document.documentElement.scrollHeight - innerHeight);
-    assert.ok(over <= 0, `the page of a session is ${over} px higher than the window, in which its parts scroll`);
-    await shoot(page, `states-${colorScheme}`);
-    await page.goto(base + "/queue");
-    await page.evaluate(() => { for (const u of document.querySelectorAll(".until")) u.classList.add("soon"); });
-    await look(page, "an ask that lapses soon", ".asks");
-    for (const words of ["my coin", "hello"]) {
-      await page.goto(base + "/rules");
-      await page.fill("#say", words);
-      await page.getByRole("button", { name: "Try", exact: true }).click();
-      await page.locator(".tried").waitFor();
-      await look(page, "tried " + words, "#try");
-    }
-    await page.getByRole("button", { name: "Replay" }).click();
-    await page.locator("#replay table").waitFor();
-    await look(page, "replayed", "#replay");
-    console.log("ok", colorScheme, "asks, words that were tried, a replay");
-    for (const path of ["/s/s1", ...pages]) {
-      await page.goto(base + path);
-      await look(page, path);
-      const n = await sweep(page, path, known);
-      console.log("ok", colorScheme, path, process.uptime().toFixed(1), n, "new kinds under the pointer and with the focus");
-      await shoot(page, `page-${colorScheme}${path.replaceAll(/[^a-z0-9]+/g, "-")}`);
-    }
-    await context.close();
+const onADesk = async () => {
+  const context = await newContext({ viewport: { width: 1280, height: 2400 }, bypassCSP: true, reducedMotion: "reduce" });
+  await context.addInitScript(`window.faint = ${faint}`);
+  const page = await context.newPage(), known = new Set();
+  await publish({ session_id: "s1", partial: { ...key(++seq, "t-Ben"), speaker_id: "Ben", speaker: "Ben", start_ms: 108_000, stable: "before", tail: " it began" } });
+  await page.goto(base + "/s/s1");
+  await page.locator("#link", { hasText: "live" }).waitFor();
+  const early = page.locator(".partial .tail", { hasText: "it began" });
+  await early.waitFor();
+  await tell("cut");
+  await early.waitFor({ state: "detached" });
+  await early.waitFor();
+  console.log("ok words that were being spoken before the page opened, and again after a cut");
+  for (const [name, show] of Object.entries(states)) {
+    await show(page);
+    console.log("ok", name, process.uptime().toFixed(1));
   }
-} catch (e) {
-  console.log("FAILED", e.message);
-  process.exitCode = 1;
-} finally {
-  await browser.close();
-}
+  await page.setViewportSize({ width: 1280, height: 720 });
+  const over = await page.evaluate(() => document.documentElement.scrollHeight - innerHeight);
+  assert.ok(over <= 0, `the page of a session is ${over} px higher than the window, in which its parts scroll`);
+  await page.setViewportSize({ width: 1280, height: 2400 });
+  await inBoth(page, (scheme) => shoot(page, `states-${scheme}`));
+  await page.goto(base + "/queue");
+  await page.evaluate(() => { for (const u of document.querySelectorAll(".until")) u.classList.add("soon"); });
+  await look(page, "an ask that lapses soon", ".asks");
+  for (const words of ["my coin", "hello"]) {
+    await page.goto(base + "/rules");
+    await page.fill("#say", words);
+    await page.getByRole("button", { name: "Try", exact: true }).click();
+    await page.locator(".tried").waitFor();
+    await look(page, "tried " + words, "#try");
+  }
+  await page.getByRole("button", { name: "Replay" }).click();
+  await page.locator("#replay table").waitFor();
+  await look(page, "replayed", "#replay");
+  console.log("ok asks, words that were tried, a replay");
+  for (const path of ["/s/s1", ...pages, "/s/long"]) {
+    await page.goto(base + path);
+    await look(page, path);
+    const n = await sweep(page, path, known);
+    console.log("ok", path, process.uptime().toFixed(1), n, "new kinds under the pointer and with the focus");
+    if (shots) await inBoth(page, (scheme) => shoot(page, `page-${scheme}${path.replaceAll(/[^a-z0-9]+/g, "-")}`));
+  }
+};
+
+// On a phone other things are shown, and are small; colours are the same.
+const onAPhone = async () => {
+  const small = await newContext({ ...phone, bypassCSP: true, reducedMotion: "reduce" });
+  const page = await small.newPage();
+  for (const path of ["/s/s1", ...pages, ...evening]) {
+    await page.goto(base + path);
+    await look(page, `${path} on a phone`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(wide <= 0, `${path} is ${wide} px wider than a phone`);
+    await shoot(page, `page-phone${path.replaceAll(/[^a-z0-9]+/g, "-")}`);
+  }
+  console.log("ok a phone shows every page whole");
+};
+
+await run(async () => {
+  await (size === "phone" ? onAPhone() : onADesk());
+});

@@ -22,8 +22,8 @@ var (
 	spaces = regexp.MustCompile(`\s{2,}`)
 )
 
-// parseCues reads WebVTT and SubRip: blocks with a time and words, apart by empty lines. A voice span or "Name: " says who
-// speaks; a cue without one is of whoever spoke before.
+// parseCues parses WebVTT and SubRip: blocks with a time and words, separated by empty lines. A voice span or "Name: " names the
+// speaker; a cue without one has the previous speaker.
 func parseCues(text, kind string) (export.Transcript, error) {
 	var t export.Transcript
 	who := unnamed
@@ -32,13 +32,13 @@ func parseCues(text, kind string) (export.Transcript, error) {
 		m := timing.FindStringSubmatch(lines[i])
 		if m == nil {
 			if strings.Contains(lines[i], "-->") {
-				return t, fmt.Errorf("line %d: its times are not written as 00:01:02.345 --> 00:01:04.000", i+1)
+				return t, fmt.Errorf("line %d: the times are not of the form 00:01:02.345 --> 00:01:04.000", i+1)
 			}
 			continue
 		}
 		from, to := clock(m[1]), clock(m[2])
 		if to < from {
-			return t, fmt.Errorf("line %d: it ends before it begins", i+1)
+			return t, fmt.Errorf("line %d: the cue ends before it begins", i+1)
 		}
 		var said []string
 		for i+1 < len(lines) && strings.TrimSpace(lines[i+1]) != "" && !timing.MatchString(lines[i+1]) {
@@ -55,14 +55,14 @@ func parseCues(text, kind string) (export.Transcript, error) {
 		}
 	}
 	if len(t.Utterances) == 0 {
-		return t, errors.New("no cue was found in it")
+		return t, errors.New("the file contains no cues")
 	}
 	return t, nil
 }
 
 type spoken struct{ who, text string }
 
-// voices parts a cue by who speaks.
+// voices splits a cue by speaker.
 func voices(lines []string, kind string) []spoken {
 	var out []spoken
 	for _, l := range lines {
@@ -83,7 +83,7 @@ func voices(lines []string, kind string) []spoken {
 	return out
 }
 
-// clock reads a time that timing has matched, in ms.
+// clock converts a time matched by timing, to ms.
 func clock(s string) int64 {
 	s = strings.ReplaceAll(s, ",", ".")
 	whole, frac, _ := strings.Cut(s, ".")
@@ -96,20 +96,20 @@ func clock(s string) int64 {
 	return sec*1000 + ms
 }
 
-// Times are not known of plain text. These are usual ones.
+// Plain text has no times. These are typical durations.
 const (
 	wordMS = 350
 	turnMS = 400
 )
 
-// unnamed speaks where nobody is named.
+// unnamed is the speaker if none is named.
 const unnamed = "Speaker"
 
-// maxName is the most characters before a colon that are a name.
+// maxName is the maximum number of characters before a colon that are taken as a name.
 const maxName = 60
 
-// parsePlain reads "Name: words" a line, with or without a time before it, as "00:12  Ana  words" of an export too. A line
-// without a name goes on with the last one.
+// parsePlain parses lines of the form "Name: words", with or without a time before, or "00:12  Ana  words" as in an export. A line
+// without a name continues the previous one.
 func parsePlain(text string) (export.Transcript, error) {
 	var t export.Transcript
 	var now int64
@@ -122,13 +122,18 @@ func parsePlain(text string) (export.Transcript, error) {
 		if m := stamp.FindStringSubmatch(l); m != nil {
 			at, l = clock(m[1]+".000"), m[2]
 		}
+		if at >= 0 && strings.HasPrefix(l, "— ") { // a gap
+			continue
+		}
 		who, said := named(l)
-		if parts := spaces.Split(l, 2); who == "" && at >= 0 && len(parts) == 2 { // columns
-			who, said = plain(parts[0]), parts[1]
+		var doubt []models.Doubt
+		if parts := spaces.Split(l, 2); at >= 0 && len(parts) == 2 && !strings.Contains(parts[0], ":") {
+			who = plain(parts[0])
+			said, doubt = column(parts[1])
 		}
 		said = plain(said)
 		if who == "" && len(t.Utterances) == 0 {
-			return t, models.WithHint(fmt.Errorf("line %d: nobody is named", i+1), `write who speaks before the words: "Ana: Hello"`)
+			return t, models.WithHint(fmt.Errorf("line %d: the speaker is not named", i+1), `put the speaker's name before the words: "Ana: Hello"`)
 		}
 		if said == "" {
 			continue
@@ -140,13 +145,29 @@ func parsePlain(text string) (export.Transcript, error) {
 		if who == "" {
 			who = t.Utterances[len(t.Utterances)-1].SpeakerName
 		}
-		t.Utterances = append(t.Utterances, line(who, said, at, at+long))
+		u := line(who, said, at, at+long)
+		u.Doubt = doubt
+		t.Utterances = append(t.Utterances, u)
 		now = at + long + turnMS
 	}
 	return t, nil
 }
 
-// named parts "Name: words". What has no letter, or is too long, is no name.
+// notes are what a text export writes after the words: why they are doubtful, and the flags.
+var notes = regexp.MustCompile(`(?:  \(doubtful: ([a-z, ]+)\))?(?:  ▲ \S+ (?:info|low|medium|high))*$`)
+
+// column splits the words of an export from what is noted about them.
+func column(s string) (said string, doubt []models.Doubt) {
+	m := notes.FindStringSubmatchIndex(s)
+	if m[2] >= 0 {
+		for d := range strings.SplitSeq(s[m[2]:m[3]], ", ") {
+			doubt = append(doubt, models.Doubt(strings.ReplaceAll(d, " ", "_")))
+		}
+	}
+	return s[:m[0]], doubt
+}
+
+// named splits "Name: words". Text without letters, or too long, is not a name.
 func named(l string) (who, said string) {
 	before, after, ok := strings.Cut(l, ":")
 	before = plain(before)
@@ -157,7 +178,7 @@ func named(l string) (who, said string) {
 	return before, strings.TrimSpace(after)
 }
 
-// plain is text as one line without control characters.
+// plain returns text as one line without control characters.
 func plain(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
@@ -165,5 +186,5 @@ func plain(s string) string {
 }
 
 func line(who, said string, from, to int64) models.Utterance {
-	return models.Utterance{SpeakerID: slug(who), SpeakerName: who, StartMS: from, EndMS: to, Text: said}
+	return models.Utterance{SpeakerID: Slug(who), SpeakerName: who, StartMS: from, EndMS: to, Text: said}
 }

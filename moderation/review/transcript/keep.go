@@ -14,7 +14,7 @@ import (
 	"earshot/moderation/review/export"
 )
 
-// Record is where an imported session is stored.
+// Record stores imported sessions.
 type Record interface {
 	store.Sessions
 	store.Speakers
@@ -24,11 +24,10 @@ type Record interface {
 	store.Summaries
 }
 
-// maxEpoch is the most runs of the program that an imported session may have had.
+// maxEpoch is the maximum epoch of an imported session.
 const maxEpoch = 1000
 
-// Judge flags the lines of a transcript by rules, in the order in which they ended, as they would have been live. What it was
-// flagged with before stays.
+// Judge flags the lines of a transcript by rules, in the order in which they ended, as in a live session. Existing flags are kept.
 func Judge(t *export.Transcript, set *engine.Set) {
 	s := engine.NewSession(set, *t.Session)
 	for _, p := range t.Speakers {
@@ -42,13 +41,13 @@ func Judge(t *export.Transcript, set *engine.Set) {
 	t.Session.Rules = set.String()
 }
 
-// Keep stores a transcript as a session that is over. models.ErrInvalid: the session is stored already. What was stored when
-// an error comes stays, under the session's id.
+// Keep stores a transcript as a finished session. models.ErrInvalid: the session is already stored. If an error occurs, what was
+// stored before remains, under the session's id.
 func Keep(ctx context.Context, db Record, t export.Transcript) error {
 	id := t.Session.ID
 	switch err := db.Stored(ctx, id); {
 	case err == nil:
-		return models.WithHint(fmt.Errorf("session %s is in the record already: %w", id, models.ErrInvalid),
+		return models.WithHint(fmt.Errorf("session %s is already stored: %w", id, models.ErrInvalid),
 			"erase it first, or look at it with earshot summary "+id)
 	case !errors.Is(err, models.ErrNotFound):
 		return err
@@ -85,7 +84,7 @@ func Keep(ctx context.Context, db Record, t export.Transcript) error {
 	return nil
 }
 
-// keepLines stores the lines, each with its flags; a corrected one is stored as it was heard first.
+// keepLines stores the lines, each with its flags; a corrected one is stored as originally transcribed.
 func keepLines(ctx context.Context, db Record, t export.Transcript) error {
 	flags := map[models.Key][]models.Flag{}
 	for _, f := range t.Flags {

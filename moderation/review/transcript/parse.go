@@ -1,5 +1,5 @@
-// Package transcript reads transcripts that were made elsewhere, or exported: Earshot's own JSON, WebVTT (W3C), SubRip, and
-// plain text with a "Name: words" a line. It is the other direction of package export.
+// Package transcript parses transcripts made elsewhere, or exported: Earshot's own JSON, WebVTT (W3C), SubRip, and plain text with
+// lines of the form "Name: words". It is the counterpart of package export.
 package transcript
 
 import (
@@ -19,29 +19,31 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/export"
+
+	encoding "golang.org/x/text/encoding/unicode"
 )
 
-// MaxBytes is the largest file that is read: about 200 hours of talk.
+// MaxBytes is the maximum size of a file: about 200 hours of talk.
 const MaxBytes = 64 << 20
 
-// Endings are the file names' endings that are known.
+// Endings lists the supported file extensions.
 func Endings() []string { return []string{".json", ".vtt", ".srt", ".txt"} }
 
-// Known reports whether a file's name ends like a transcript's.
+// Known reports whether a file has a transcript's extension.
 func Known(name string) bool { return slices.Contains(Endings(), strings.ToLower(filepath.Ext(name))) }
 
-// IsExport reports whether a file's name ends like that of an export with everything in it.
+// IsExport reports whether a file has the extension of a complete export.
 func IsExport(name string) bool { return strings.EqualFold(filepath.Ext(name), ".json") }
 
-// Parse reads a transcript in the format that the file's name ends with. The session of one that has none is called after
-// the file and its content, and began at the time given. Errors say the line, and nothing of what it holds.
+// Parse parses a transcript in the format given by the file's extension. If it has no session, one is named after the file and its
+// content, beginning at the given time. Errors name the line, but never quote it.
 func Parse(name string, data []byte, began time.Time) (export.Transcript, error) {
 	t, err := parse(name, data)
 	if err != nil {
 		return t, fmt.Errorf("%s: %w", filepath.Base(name), err)
 	}
 	if len(t.Utterances) == 0 {
-		return t, fmt.Errorf("%s: there is nothing said in it", filepath.Base(name))
+		return t, fmt.Errorf("%s: it contains no speech", filepath.Base(name))
 	}
 	if t.Session == nil {
 		t.Session = newSession(name, data, began)
@@ -52,12 +54,16 @@ func Parse(name string, data []byte, began time.Time) (export.Transcript, error)
 
 func parse(name string, data []byte) (export.Transcript, error) {
 	if len(data) > MaxBytes {
-		return export.Transcript{}, fmt.Errorf("it is larger than %d MB", MaxBytes>>20)
+		return export.Transcript{}, fmt.Errorf("the file is larger than %d MB", MaxBytes>>20)
 	}
-	if !utf8.Valid(data) {
-		return export.Transcript{}, models.WithHint(errors.New("it is not UTF-8 text"), "save it as UTF-8")
+	data, err := utf8Of(data)
+	if err != nil {
+		return export.Transcript{}, err
 	}
 	text := strings.TrimPrefix(strings.ReplaceAll(strings.ReplaceAll(string(data), "\r\n", "\n"), "\r", "\n"), "\ufeff")
+	if strings.TrimSpace(text) == "" && Known(name) {
+		return export.Transcript{}, errors.New("the file is empty")
+	}
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".json":
 		return parseJSON([]byte(text))
@@ -72,8 +78,20 @@ func parse(name string, data []byte) (export.Transcript, error) {
 	case ".txt":
 		return parsePlain(text)
 	}
-	return export.Transcript{}, models.WithHint(errors.New("its name does not say what it is"),
-		"transcripts end with "+strings.Join(Endings(), ", "))
+	return export.Transcript{}, models.WithHint(errors.New("unknown file type"),
+		"names of transcripts end with "+strings.Join(Endings(), ", "))
+}
+
+// utf8Of returns text as UTF-8: UTF-16 is known by its byte order mark, as editors on Windows write it.
+func utf8Of(data []byte) ([]byte, error) {
+	utf16 := bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff})
+	if utf16 && len(data)%2 == 0 {
+		return encoding.UTF16(encoding.LittleEndian, encoding.UseBOM).NewDecoder().Bytes(data)
+	}
+	if !utf8.Valid(data) {
+		return nil, models.WithHint(errors.New("the file is neither UTF-8 text nor UTF-16 text with a byte order mark"), "save it as UTF-8")
+	}
+	return data, nil
 }
 
 // parseJSON reads what an export wrote, strictly.
@@ -85,20 +103,22 @@ func parseJSON(data []byte) (export.Transcript, error) {
 		return t, jsonError(err, data, d.InputOffset())
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return t, errors.New("there is more after its end")
+		return t, errors.New("there is unexpected data after the end")
 	}
 	switch {
 	case t.Version != export.Version:
-		return t, fmt.Errorf("version %d is not known, but %d", t.Version, export.Version)
+		return t, fmt.Errorf("version %d is not supported; this program reads version %d", t.Version, export.Version)
 	case t.Redacted:
-		return t, models.WithHint(errors.New("it is masked: its people and lines are not those of a session"), "export it without --redact")
+		return t, models.WithHint(
+			errors.New("the export is redacted: its people and lines are not those of a session"), "export it without --redact",
+		)
 	}
 	if t.Session != nil && t.Session.Live() {
-		return t, errors.New("its session had not ended when it was exported")
+		return t, errors.New("the session had not ended when it was exported")
 	}
 	for i, u := range t.Utterances {
 		if t.Session != nil && (u.Session != t.Session.ID || u.Epoch < 1 || u.Epoch > t.Session.Epoch) {
-			return t, fmt.Errorf("utterance %d is not of its session", i+1)
+			return t, fmt.Errorf("utterance %d belongs to another session", i+1)
 		}
 		if u.EndMS < u.StartMS || u.StartMS < 0 {
 			return t, fmt.Errorf("utterance %d ends before it begins", i+1)
@@ -107,35 +127,35 @@ func parseJSON(data []byte) (export.Transcript, error) {
 	return t, nil
 }
 
-// jsonError says where the JSON is wrong, and nothing of what it holds.
+// jsonError says where the JSON is wrong, without quoting it.
 func jsonError(err error, data []byte, at int64) error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	line := func(at int64) int { return 1 + bytes.Count(data[:min(max(at, 0), int64(len(data)))], []byte("\n")) }
 	switch {
 	case errors.As(err, &syntax):
-		return fmt.Errorf("line %d: it is no JSON", line(syntax.Offset))
+		return fmt.Errorf("line %d: this is not valid JSON", line(syntax.Offset))
 	case errors.As(err, &kind):
-		return fmt.Errorf("line %d: %s is a %s and not a %s", line(kind.Offset), kind.Field, kind.Value, kind.Type)
+		return fmt.Errorf("line %d: %s is a %s; it must be a %s", line(kind.Offset), kind.Field, kind.Value, kind.Type)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("it ends too early")
+		return errors.New("the file ends too early")
 	case strings.Contains(err.Error(), "unknown field"):
-		return models.WithHint(fmt.Errorf("line %d: it has a field that exports don't have", line(at)), "docs/export.schema.json has them all")
+		return models.WithHint(fmt.Errorf("line %d: unknown field", line(at)), "docs/export.schema.json lists the fields")
 	}
-	return fmt.Errorf("line %d: it is no export of Earshot", line(at))
+	return fmt.Errorf("line %d: this is not an Earshot export", line(at))
 }
 
-// newSession is the session of a transcript that has none.
+// newSession returns a session for a transcript that has none.
 func newSession(name string, data []byte, began time.Time) *models.Session {
 	base := strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
 	sum := sha256.Sum256(data)
 	return &models.Session{
-		ID: slug(base) + "-" + hex.EncodeToString(sum[:4]), Room: "import:" + slug(base), Name: base, Epoch: 1,
+		ID: Slug(base) + "-" + hex.EncodeToString(sum[:4]), Room: "import:" + Slug(base), Name: base, Epoch: 1,
 		Started: began.UTC().Truncate(time.Millisecond), Reason: models.EndLeft,
 	}
 }
 
-// attach makes the lines and the people those of the transcript's session.
+// attach assigns the lines and the people to the transcript's session.
 func attach(t *export.Transcript) {
 	seen := map[string]bool{}
 	var last int64
@@ -155,8 +175,8 @@ func attach(t *export.Transcript) {
 	}
 }
 
-// slug is a name as part of an id: letters, digits and hyphens.
-func slug(name string) string {
+// Slug returns a name in a form usable in an id: letters, digits and hyphens.
+func Slug(name string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(name) {
 		switch {

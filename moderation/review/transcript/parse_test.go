@@ -1,16 +1,38 @@
 package transcript
 
 import (
+	"encoding/binary"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 
+	"earshot/models"
 	"earshot/moderation/review/export"
 )
 
 var began = time.Date(2026, 3, 1, 20, 0, 0, 0, time.UTC)
+
+// TestParseReadsOurOwnText: what an export writes beside the words is not taken for words.
+func TestParseReadsOurOwnText(t *testing.T) {
+	heard := models.Utterance{SpeakerName: "Ben", StartMS: 3000, Text: "Note: buy my coin now."}
+	doubted := models.Utterance{SpeakerName: "Ana", StartMS: 5000, Text: "Yes.", Doubt: []models.Doubt{models.DoubtLowVoice, models.DoubtLoss}}
+	flags := []models.Flag{{Rule: "scam.pitch", Level: "medium"}, {Rule: "scam.x", Level: "high"}}
+	text := export.Line(heard, flags, 5) + "\n" + export.GapLine(models.Gap{StartMS: 4000, Cause: models.GapPaused}) + "\n" +
+		export.Line(doubted, flags[:1], 5) + "\n"
+	got, err := Parse("e.txt", []byte(text), began)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"00:03 Ben: Note: buy my coin now.", "00:05 Ana: Yes."}, said(got)); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff(doubted.Doubt, got.Utterances[1].Doubt); d != "" || len(got.Utterances[0].Doubt) > 0 {
+		t.Errorf("doubts: %s, and %v", d, got.Utterances[0].Doubt)
+	}
+}
 
 // said are the lines as "ms-ms Name: text".
 func said(t export.Transcript) []string {
@@ -56,22 +78,47 @@ func TestParseKnowsWhoSaidWhatWhen(t *testing.T) {
 	}
 }
 
+// TestParseReadsUTF16: subtitles of Windows programs are written so.
+func TestParseReadsUTF16(t *testing.T) {
+	const text = "1\r\n00:00:01,000 --> 00:00:02,000\r\nZoë: Grüße 👋\r\n"
+	units := utf16.Encode([]rune("\ufeff" + text))
+	little, big := make([]byte, 0, 2*len(units)), make([]byte, 0, 2*len(units))
+	for _, u := range units {
+		little, big = binary.LittleEndian.AppendUint16(little, u), binary.BigEndian.AppendUint16(big, u)
+	}
+	for name, data := range map[string][]byte{"little": little, "big": big} {
+		got, err := Parse("a.srt", data, began)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if d := cmp.Diff([]string{"00:01 Zoë: Grüße 👋"}, said(got)); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+	}
+	if _, err := Parse("a.srt", little[:len(little)-1], began); err == nil {
+		t.Error("half a character is read")
+	}
+}
+
 func TestParseSaysWhatIsWrong(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"a.vtt", "1\n00:00:01.000 --> 00:00:02.000\nsecret", "line 1: a WebVTT file begins with WEBVTT"},
-		{"a.vtt", "WEBVTT\n\n00:01 --> 00:02\nsecret", "line 3: its times"},
-		{"a.srt", "1\n00:00:03,000 --> 00:00:02,000\nsecret", "line 2: it ends before it begins"},
+		{"a.vtt", "WEBVTT\n\n00:01 --> 00:02\nsecret", "line 3: the times"},
+		{"a.srt", "1\n00:00:03,000 --> 00:00:02,000\nsecret", "line 2: the cue ends before it begins"},
 		{"a.srt", "secret", "no cue"},
-		{"a.txt", "\n\nsecret words", "line 3: nobody is named"},
-		{"a.txt", "", "nothing said"},
-		{"a.txt", "Ana: \xff", "not UTF-8"},
-		{"a.doc", "x", "does not say what it is"},
-		{"a.json", "{\n\n\"secret\": 1}", "field that exports don't have"},
-		{"a.json", "{\n,", "line 2: it is no JSON"},
+		{"a.txt", "\n\nsecret words", "line 3: the speaker is not named"},
+		{"a.txt", "", "the file is empty"},
+		{"a.vtt", " \n", "the file is empty"},
+		{"a.txt", "# secret", "no speech"},
+		{"a.txt", "Ana: \xff", "neither UTF-8"},
+		{"a.doc", "x", "unknown file type"},
+		{"a.json", "{\n\n\"secret\": 1}", "unknown field"},
+		{"a.json", "{\n,", "line 2: this is not valid JSON"},
 		{"a.json", "{\"version\": 1", "ends too early"},
-		{"a.json", "{\"version\": 1, \"utterances\": []} {}", "more after its end"},
+		{"a.json", "{\"version\": 1, \"utterances\": []} {}", "unexpected data after the end"},
 		{"a.json", "{\"version\": 9, \"utterances\": []}", "version 9"},
-		{"a.json", "{\"version\": 1, \"redacted\": true, \"utterances\": []}", "masked"},
+		{"a.json", "{\"version\": 1, \"redacted\": true, \"utterances\": []}", "redacted"},
 		{"a.json", "{\"version\": 1, \"utterances\": 3}", "line 1: utterances is a number"},
 		{"a.json", "{\"version\": 1, \"session\": {\"id\": \"s\"}, \"utterances\": []}", "had not ended"},
 	} {

@@ -2,14 +2,14 @@ package web
 
 import "net/http"
 
-// File is something that a browser saves.
+// File is a file to be downloaded by a browser.
 type File struct {
 	Type string // of its content
 	Name string // plain ASCII without quotes
 	Body []byte
 }
 
-// Send answers with the file.
+// Send responds with the file.
 func (f File) Send(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", f.Type)
 	w.Header().Set("Content-Disposition", `attachment; filename="`+f.Name+`"`)

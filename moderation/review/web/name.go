@@ -5,11 +5,11 @@ import (
 	"unicode"
 )
 
-// MaxName is the longest name that is shown, in characters.
+// MaxName is the maximum length of a displayed name, in characters.
 const MaxName = 128
 
-// CleanName makes a name from the room fit to be shown: one line, no control or direction-changing characters, at most
-// 128 characters.
+// CleanName makes a name from the room safe to display: one line, no control or direction-changing characters, at most 128
+// characters.
 func CleanName(s string) string {
 	s = strings.ToValidUTF8(s, "�")
 	s = strings.Map(func(r rune) rune {

@@ -10,74 +10,102 @@ import (
 	"earshot/models"
 )
 
-// Refusal is an error that whoever asked may read.
+// Refusal is an error whose text may be shown to the visitor.
 type Refusal struct {
 	Status  int
 	Message string
+	Hint    string // what to do about it, or ""
 }
 
-// Refuse makes a Refusal.
-func Refuse(status int, message string) *Refusal { return &Refusal{status, message} }
+// Refuse returns a Refusal.
+func Refuse(status int, message string) *Refusal { return &Refusal{Status: status, Message: message} }
 
-// Error is the message.
-func (e *Refusal) Error() string { return e.Message }
+// Error returns the message followed by the hint.
+func (e *Refusal) Error() string { return withHint(e.Message, e.Hint) }
 
-// Status maps an error to an HTTP status and a sentence for people. Only of a Refusal it repeats the text.
+func withHint(text, hint string) string {
+	if hint == "" {
+		return text
+	}
+	return text + ". " + hint
+}
+
+// Problem is Status with a separate hint, for programs.
+func Problem(err error) (status int, message, hint string) {
+	var refused *Refusal
+	if errors.As(err, &refused) {
+		return refused.Status, refused.Message, refused.Hint
+	}
+	status, message = Status(err)
+	return status, message, models.Hint(err)
+}
+
+// Status maps an error to an HTTP status and a sentence for people. Only a Refusal's own text is repeated.
 func Status(err error) (int, string) {
 	var refused *Refusal
 	switch {
 	case errors.As(err, &refused):
-		return refused.Status, refused.Message
+		return refused.Status, refused.Error()
 	case errors.Is(err, models.ErrNotFound):
-		return http.StatusNotFound, "There is no such thing here."
+		return http.StatusNotFound, "Not found."
 	case errors.Is(err, models.ErrConflict):
-		return http.StatusConflict, "That is so already, or it can't be now."
+		return http.StatusConflict, "This has already been done, or can't be done now."
 	case TooLong(err):
-		return http.StatusRequestEntityTooLarge, "That is too much at once. Send less: a form or an order holds at most 64 kB."
+		return http.StatusRequestEntityTooLarge, "That is too much at once. Send less: a form or a request body holds at most 64 kB."
 	case errors.Is(err, models.ErrForbidden):
-		return http.StatusForbidden, "You may read this and not change it. An owner can give you more access."
+		return http.StatusForbidden, "You have read-only access here. An owner can give you more."
 	case errors.Is(err, models.ErrInvalid):
-		return http.StatusBadRequest, "That can't be asked for in this way."
+		return http.StatusBadRequest, "The request isn't valid."
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, models.ErrUnavailable):
-		return http.StatusServiceUnavailable, "The record took too long to answer. Try again in a moment."
+		return http.StatusServiceUnavailable, "The database took too long to answer. Try again in a moment."
 	default:
-		return http.StatusInternalServerError, "The record could not be read. The log says why."
+		return http.StatusInternalServerError, "The database could not be read. See the log for the cause."
 	}
 }
 
-// Fault says that an error is one of the server's own, which the log should hold: neither a refusal, nor the reader's doing.
+// Fault reports whether an error is the server's own, and should be logged: neither a refusal, nor caused by the visitor.
 func Fault(err error) bool {
 	var refused *Refusal
 	status, _ := Status(err)
 	return status >= http.StatusInternalServerError && !errors.As(err, &refused) && !errors.Is(err, context.Canceled)
 }
 
-// Explained turns an error whose text is written for people into a Refusal with that text; others stay as they are.
+// Explained turns an error whose text is written for people into a Refusal with that text; others are returned unchanged.
 func Explained(err error) error {
 	for kind, status := range map[error]int{
 		models.ErrConflict: http.StatusConflict, models.ErrInvalid: http.StatusBadRequest, models.ErrUnavailable: http.StatusServiceUnavailable,
 		models.ErrForbidden: http.StatusForbidden,
 	} {
 		if errors.Is(err, kind) {
-			return &Refusal{status, Text(err)}
+			return explained(status, err)
 		}
 	}
 	return err
 }
 
-// Text is an error's text without its kind, with the hint that it carries.
-func Text(err error) string {
+// ExplainedToOwner is Explained for people who may see everything, and so may read what was not found.
+func ExplainedToOwner(err error) error {
+	if errors.Is(err, models.ErrNotFound) {
+		return explained(http.StatusNotFound, err)
+	}
+	return Explained(err)
+}
+
+func explained(status int, err error) *Refusal { return &Refusal{status, plain(err), models.Hint(err)} }
+
+// Text returns an error's text without its kind, with its hint.
+func Text(err error) string { return withHint(plain(err), models.Hint(err)) }
+
+// plain returns an error's text without its kind.
+func plain(err error) string {
 	text := err.Error()
 	for _, kind := range []error{models.ErrInvalid, models.ErrConflict, models.ErrUnavailable, models.ErrNotFound, models.ErrForbidden} {
 		text = strings.TrimPrefix(text, kind.Error()+": ")
 	}
-	if hint := models.Hint(err); hint != "" {
-		text += ". " + hint
-	}
 	return text
 }
 
-// Sentence begins a text with a capital and ends it with a full stop.
+// Sentence capitalises a text and ends it with a full stop.
 func Sentence(text string) string {
 	if text == "" {
 		return ""
@@ -85,5 +113,5 @@ func Sentence(text string) string {
 	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
-// ErrorType is the type of an error whose text may hold what people said, for the log.
+// ErrorType returns the type of an error whose text may contain what people said, for the log.
 func ErrorType(err error) string { return fmt.Sprintf("%T", err) }

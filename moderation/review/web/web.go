@@ -1,5 +1,5 @@
-// Package web is what pages, API and event streams share in answering a request: how large it may be and how long it may
-// take, how its form is read, and what an error is to whoever asked.
+// Package web is shared by pages, API and event streams: limits on the size and duration of requests, parsing of forms, and how
+// errors are presented.
 package web
 
 import (
@@ -16,14 +16,14 @@ import (
 const (
 	MaxBody  = 64 << 10 // bytes of a form or of JSON
 	MaxQuery = 4 << 10  // bytes of an address
-	// AnswerWithin bounds everything but event streams, logins and what a language model has to think about.
+	// AnswerWithin limits everything but event streams, logins and requests that wait for a language model.
 	AnswerWithin = 10 * time.Second
 )
 
-// Routes are ways to ask the server for something, by pattern as http.ServeMux takes it: method and path.
+// Routes maps patterns of http.ServeMux, method and path, to handlers.
 type Routes map[string]http.Handler
 
-// Within ends a request's context after a time.
+// Within limits a request's context to a duration.
 func Within(d time.Duration, next http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), d)
@@ -32,8 +32,8 @@ func Within(d time.Duration, next http.HandlerFunc) http.Handler {
 	})
 }
 
-// ReadForm reads the form of a request. The error wraps *http.MaxBytesError when the form is too long, whether it said
-// its length or not, and models.ErrInvalid when it is no form.
+// ReadForm parses the form of a request. The error wraps *http.MaxBytesError if the form is too long, with or without a declared
+// length, and models.ErrInvalid if it is not a form.
 func ReadForm(r *http.Request) error {
 	err := r.ParseForm()
 	if err == nil {
@@ -45,7 +45,7 @@ func ReadForm(r *http.Request) error {
 	return fmt.Errorf("form: %w", models.ErrInvalid)
 }
 
-// TooLong says that a body was longer than it may be.
+// TooLong reports whether a body was too long.
 func TooLong(err error) bool {
 	var long *http.MaxBytesError
 	return errors.As(err, &long)

@@ -1,5 +1,5 @@
 // Earshot's pages work without this script. It adds: live lines and lists, a player, decisions in place, shortcuts.
-// Its parts are served as one file, inside one function.
+// The parts are served as one file, wrapped in one function.
 const $ = (id) => document.getElementById(id);
 const svg = (name, attrs) => {
   const el = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -10,43 +10,92 @@ const clock = (ms) => {
   const s = Math.floor(ms / 1000), two = (n) => String(n).padStart(2, "0");
   return s < 3600 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
 };
-// parse reads a page or a piece of one, which stays inert.
+// parse parses a page or a fragment of one; its scripts do not run.
 const parse = (html) => new DOMParser().parseFromString(html, "text/html");
-const tell = (text) => {
+// tell shows a note at the foot of the page. What became of a press stays until the next one is answered: nothing that the page reads by
+// itself replaces it, or speaks while an answer is due.
+let due = 0, pressed = false; // presses without an answer; whether the note is about one
+let out = false; // whether this page's session has ended
+const tell = (text, press = true) => {
+  if (out || !press && (due > 0 || pressed)) return;
+  pressed = press && text !== "";
   $("tell").textContent = text;
   $("tell").hidden = !text;
 };
+// untell takes a note away, if it is still there.
+const untell = (text) => { if ($("tell").textContent === text) tell(""); };
 
-// ask sends a request that ends within 12 s, and returns the answer's text, or null after saying what became of it.
+// ask sends a request with a time limit of 12 s, and returns the response's text, or null after showing what went wrong. It passes
+// on the response's headers first. What the page asks for by itself is marked as background: it is asked for again.
 const PIECE = { "X-Earshot-Piece": "1" };
-const ask = async (url, options = {}) => {
-  const post = options.method === "POST";
-  let answer;
-  try {
-    answer = await fetch(url, { headers: PIECE, signal: AbortSignal.timeout(12000), ...options });
-  } catch (err) {
-    const late = err.name === "TimeoutError";
-    tell(late && post ? "No answer within 12 seconds. It may have been done all the same: the page shows it when it is."
-      : "That did not get through: Earshot can't be reached. Try again.");
-    return null;
-  }
-  if (answer.status === 401 || answer.redirected && new URL(answer.url).pathname === "/login") {
-    loggedOut();
-    return null;
-  }
-  const text = await answer.text().catch(() => "");
-  if (!answer.ok) {
-    const said = parse(text).querySelector(".trouble p");
-    tell(said ? said.textContent : "That did not get through. Try again.");
-    return null;
-  }
-  return text;
+const STALE = "This page may be out of date: Earshot can't be reached. It is read again every few seconds.";
+const UNTOLD = " It may have been done all the same: the page shows it when it is.";
+const failed = (err, press) => {
+  if (!press) return "Earshot can't be reached. Try again.";
+  const why = err.name === "TimeoutError" ? "No answer within 12 seconds." : "The connection broke before there was an answer.";
+  return why + UNTOLD;
 };
+// refused reports whether an answer came in place of another because nobody is logged in here any more.
+const refused = (answer) => {
+  const gone = answer.status === 401 || answer.redirected && new URL(answer.url).pathname === "/login";
+  if (gone) loggedOut();
+  return gone;
+};
+const ask = async (url, { background = false, ...options } = {}, headers = () => {}) => {
+  const post = options.method === "POST", press = post && !background;
+  if (press) due++;
+  try {
+    const answer = await fetch(url, { headers: PIECE, signal: AbortSignal.timeout(12000), ...options });
+    if (refused(answer)) return null;
+    headers(answer.headers);
+    const text = await answer.text().catch((err) => {
+      if (press && answer.ok) return ""; // it was done
+      throw err;
+    });
+    if (!answer.ok) {
+      const said = parse(text).querySelector(".trouble p, .problem");
+      tell(background && !post ? STALE : said ? said.textContent : "The request failed. Try again.", press);
+      return null;
+    }
+    loggedIn();
+    tell("", press);
+    return text;
+  } catch (err) {
+    tell(background && !post ? STALE : failed(err, press), press);
+    return null;
+  } finally {
+    if (press) due--;
+  }
+};
+// oneAtATime returns a function that runs an asynchronous one, and once more if called meanwhile: what was read last is shown last.
+const oneAtATime = (run) => {
+  let running = false, again = false;
+  return async () => {
+    again = true;
+    if (running) return;
+    running = true;
+    try {
+      while (again) {
+        again = false;
+        await run();
+      }
+    } finally {
+      running = false;
+    }
+  };
+};
+const RETRY = 5000; // ms after which what could not be read is read again
 const loggedOut = () => {
+  out = true;
   const link = document.createElement("a");
   link.href = "/login?" + new URLSearchParams({ next: location.pathname + location.search + location.hash });
   link.textContent = "Log in";
   $("tell").replaceChildren("You were logged out. ", link);
   $("tell").hidden = false;
+};
+const loggedIn = () => { // again, in another tab
+  if (!out) return;
+  out = false;
+  tell("");
 };
 let cursor = ""; // id of the element that keys are about

@@ -1,4 +1,5 @@
-// --- finding within a session, and going from flag to flag ---
+// --- search within a session, and moving from flag to flag ---
+let finding = 0; // of several words that are looked for, the last ones are shown
 const found = (by) => {
   const all = [...$("found").querySelectorAll("li a")];
   if (!all.length) return;
@@ -13,9 +14,10 @@ session?.querySelector(".within").addEventListener("submit", async (e) => {
   e.preventDefault();
   const field = $("within");
   if (field.value.trim() === $("found").dataset.query) return found(1); // again: the next one
-  const text = await ask(address({ find: field.value })), fresh = text && parse(text).getElementById("found");
-  if (!fresh) return;
-  fresh.dataset.query = field.value.trim();
+  const query = field.value.trim(), turn = ++finding;
+  const text = await ask(address({ find: query })), fresh = text && parse(text).getElementById("found");
+  if (!fresh || turn !== finding) return;
+  fresh.dataset.query = query;
   $("found").replaceWith(fresh);
 });
 session?.querySelector("#within").addEventListener("keydown", (e) => {
@@ -27,13 +29,15 @@ session?.querySelector("#within").addEventListener("keydown", (e) => {
     found(-1);
   }
 });
-// toFlag leads to the next or the previous line with a flag, also where the page does not hold it.
+// toFlag moves to the next or previous line with a flag, even if the page has not loaded it.
 const toFlag = (by) => {
   if (!session) return false;
-  const all = $("transcript").dataset.flagged.split(" ").filter(Boolean).map((x) => [+x.split(":")[0], x.slice(x.indexOf(":") + 1)]);
+  const only = $("flags").matches(".only-open");
+  const all = $("transcript").dataset.flagged.split(" ").map((x) => x.split(":")).filter((x) => x[1] && (!only || x[2]))
+    .map(([ms, id]) => [+ms, id]);
   if (!all.length) return false;
   all.sort((a, b) => a[0] - b[0]);
   const here = $(cursor), i = all.findIndex((f) => f[1] === cursor), at = here ? +here.dataset.at : by > 0 ? -1 : Infinity;
   const next = i >= 0 ? all[i + by] : by > 0 ? all.find((f) => f[0] > at) : all.findLast((f) => f[0] < at);
-  if (next) show({ at: next[1] });
+  if (next) show({ at: next[1] }).then((line) => line && pick(line.id, true)); // Tab goes on from there
 };

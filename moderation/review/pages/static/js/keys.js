@@ -1,7 +1,11 @@
 // --- the keyboard ---
 
 const stops = () => [...document.querySelectorAll(session ? "#lines .line:not(.partial)" : ".ask")];
-const nearby = (card) => (card.nextElementSibling || card.previousElementSibling)?.id || "";
+// nearby returns the id of the next card, or else the previous one, that nobody else is looking at.
+const nearby = (card) => {
+  const all = stops().filter((el) => el === card || !el.matches(".elsewhere, .claimed")), i = all.indexOf(card);
+  return (all[i + 1] || all[i - 1])?.id || "";
+};
 const pick = (id, show) => {
   for (const el of document.querySelectorAll(".current")) el.classList.remove("current");
   const el = $(id);
@@ -19,7 +23,7 @@ const step = (by) => {
   pick(all[i < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(i + by, 0), all.length - 1)].id, true);
 };
 const here = () => $(cursor) || (session ? null : stops()[0]);
-// press presses a button of the card or the line that keys are about; what is shown on demand is fetched first.
+// press presses a button of the selected card or line; details that are loaded on demand are fetched first.
 const press = (value) => {
   const el = here(), find = () => el?.querySelector(`.decide button[value="${value}"], .decide button[data-key="${value}"]`);
   const closed = el?.querySelector("details[data-body]:not([data-loaded])");
@@ -52,14 +56,19 @@ const keys = {
   m: () => press("mute"),
   w: () => press("warn"),
   x: () => here()?.querySelector('[data-key="redact"]')?.click(),
-  n: () => toFlag(1),
-  p: () => toFlag(-1),
+  n: () => (whole ? flagBy(1) : toFlag(1)),
+  p: () => (whole ? flagBy(-1) : toFlag(-1)),
+  b: () => blur(!$("blur").checked),
   u: undo, " ": play, "?": () => $("keys").showModal(), "/": () => $("q").focus(),
+  e: () => session && correct($(cursor)) !== false,
+  s: () => session && copyLine($(cursor)) !== false,
   f: () => ($("within") ? $("within").focus() : false),
 };
+const REPEATS = ["j", "k", "n", "p"]; // a key that is held goes on, but decides nothing more than once
 let leading = false; // "g" was pressed
 addEventListener("keydown", (e) => {
   if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, textarea, select") || $("keys").open) return;
+  if (e.repeat && !REPEATS.includes(e.key)) return;
   if (e.key === " " && e.target.closest("a, button, summary, audio")) return;
   if (leading && (e.key === "r" || e.key === "a")) {
     location.assign(e.key === "r" ? "/" : "/queue");

@@ -1,17 +1,22 @@
-// --- small helps, and the beginning ---
+// --- small helpers, and initialisation ---
 for (const b of document.querySelectorAll("[data-opens]")) {
   b.hidden = false;
   b.addEventListener("click", () => $(b.dataset.opens).showModal());
 }
 
-// Open asks count down; one that is over is read anew.
+// Open asks count down; an expired one is reloaded.
 const tick = () => {
   for (const t of document.querySelectorAll("[data-until]")) {
     const left = Math.ceil((new Date(t.dataset.until) - Date.now()) / 1000);
     t.parentElement.firstChild.data = left > 0 ? "lapses in " : "lapsed ";
     t.textContent = left > 0 ? clock(1000 * left) : "";
     t.parentElement.classList.toggle("soon", left <= 10);
+    if (left <= -1 && left > -3) soon(); // what can still be done
   }
+  for (const d of document.querySelectorAll("[data-late]")) {
+    if (new Date(d.dataset.late) < Date.now()) d.lastChild.data = ` ${d.dataset.then}`;
+  }
+  showClaims();
 };
 setInterval(tick, 1000);
 
@@ -29,25 +34,22 @@ const copyButtons = () => {
     box.append(b);
   }
 };
-const dress = (within) => {
-  for (const clip of within.querySelectorAll(".clip")) dressClip(clip);
+const dress = (...parts) => {
+  for (const within of parts) {
+    for (const clip of within.querySelectorAll(".clip")) dressClip(clip);
+    localise(within);
+  }
   copyButtons();
   tick();
+  settle();
 };
 dress(document);
 
 if (box) {
-  let due = false;
-  const soon = () => {
-    if (due) return;
-    due = true;
-    setTimeout(() => { due = false; renew(); }, box.dataset.keys ? 300 : 800);
-  };
-  watch(box.dataset.refresh, { touch: soon, reset: (why) => (why === "access" ? location.reload() : soon()) }, () => {});
+  watch(box.dataset.refresh, { touch: touched, reset: (why) => (why === "access" ? location.reload() : soon()) }, () => {}, !queue);
 }
 if (session) {
-  session.classList.add("app");
-  document.body.classList.add("app");
+  know(lineList().children);
   panel("live");
   $("about").open = false;
   session.querySelector(".thumbs").addEventListener("click", (e) => {
@@ -64,7 +66,7 @@ if (session) {
   else if ($("head").dataset.live && scroller() === log) toEnd();
   sight();
 }
-if (session && $("head").dataset.live) {
+if (session) {
   pill.addEventListener("click", async () => {
     if (!tail()) await show({ end: 1 });
     unseen = 0;
@@ -76,9 +78,10 @@ if (session && $("head").dataset.live) {
   addEventListener("scroll", seen, { passive: true });
   watch(session.dataset.watch, {
     message: receive,
+    again,
     reset: (why, source) => {
       source.close();
-      setTimeout(() => location.reload(), why === "access" ? 0 : Math.random() * 2000);
+      setTimeout(() => location.reload(), why === "access" ? 0 : Math.random() * 500);
     },
   }, connected);
 }

@@ -1,4 +1,4 @@
-// --- the timeline of a session. Its unit is the ms; while the room is live the scale ends at a round time, as the server draws it. ---
+// --- a session's timeline, in ms; while the room is live, the scale ends at a round time, as on the server ---
 const strips = $("strips");
 const steps = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400].map((s) => s * 1000);
 const rescale = (ms) => {
@@ -43,8 +43,25 @@ const addTalk = (who, ms) => {
     r.querySelector(".share").textContent = percent + "%";
   }
 };
-// A click into a row leads to what was said then.
+// The playhead marks the playback position: a line across all rows.
+let headAt = -1; // ms, or -1 while nothing is heard
+const playhead = (ms = headAt) => {
+  const axis = $("axis"), start = whole ? from : 0, width = whole ? span : +strips?.dataset.scale;
+  headAt = ms;
+  if (!axis || !strips) return;
+  let head = axis.querySelector(".playhead");
+  if (ms < start || ms > start + width) {
+    head?.remove();
+    return;
+  }
+  if (!head) axis.append(head = svg("line", { class: "playhead", y1: 10 }));
+  const at = `${(100 * (ms - start)) / width}%`;
+  const down = strips.getBoundingClientRect().bottom - axis.getBoundingClientRect().top;
+  for (const [k, v] of [["x1", at], ["x2", at], ["y2", down]]) head.setAttribute(k, v);
+};
+// A click on a row leads to what was said at that time.
 strips?.addEventListener("click", (e) => {
+  if (whole) return; // its blocks are links
   const drawing = e.target.closest("svg:not(.bar)");
   if (!drawing) return;
   const r = drawing.getBoundingClientRect();

@@ -9,20 +9,20 @@ import (
 	"earshot/models"
 )
 
-// doorkeeper is an AccessStore in memory.
-type doorkeeper struct {
+// accessMemory is an AccessStore in memory.
+type accessMemory struct {
 	mu    sync.Mutex
 	users []models.User
 	creds []models.Credential
 }
 
-func (d *doorkeeper) Users(context.Context) ([]models.User, error) {
+func (d *accessMemory) Users(context.Context) ([]models.User, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.users), nil
 }
 
-func (d *doorkeeper) UserNamed(_ context.Context, name string) (models.User, error) {
+func (d *accessMemory) UserNamed(_ context.Context, name string) (models.User, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, u := range d.users {
@@ -33,14 +33,14 @@ func (d *doorkeeper) UserNamed(_ context.Context, name string) (models.User, err
 	return models.User{}, models.ErrNotFound
 }
 
-func (d *doorkeeper) PutUser(_ context.Context, u models.User, _ string, _ time.Time) error {
+func (d *accessMemory) PutUser(_ context.Context, u models.User, _ string, _ time.Time) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.users = append(d.users, u)
 	return nil
 }
 
-func (d *doorkeeper) DeleteUser(_ context.Context, id, _ string, _ time.Time) error {
+func (d *accessMemory) DeleteUser(_ context.Context, id, _ string, _ time.Time) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	n := len(d.users)
@@ -52,7 +52,7 @@ func (d *doorkeeper) DeleteUser(_ context.Context, id, _ string, _ time.Time) er
 	return nil
 }
 
-func (d *doorkeeper) Credential(
+func (d *accessMemory) Credential(
 	_ context.Context, kind models.CredentialKind, hash string, now time.Time,
 ) (models.Credential, models.User, error) {
 	d.mu.Lock()
@@ -66,7 +66,7 @@ func (d *doorkeeper) Credential(
 	return models.Credential{}, models.User{}, models.ErrNotFound
 }
 
-func (d *doorkeeper) Credentials(_ context.Context, kind models.CredentialKind) (out []models.Credential, err error) {
+func (d *accessMemory) Credentials(_ context.Context, kind models.CredentialKind) (out []models.Credential, err error) {
 	for _, c := range d.creds {
 		if c.Kind == kind {
 			out = append(out, c)
@@ -75,7 +75,7 @@ func (d *doorkeeper) Credentials(_ context.Context, kind models.CredentialKind) 
 	return out, nil
 }
 
-func (d *doorkeeper) PutCredential(_ context.Context, c models.Credential, _ string) error {
+func (d *accessMemory) PutCredential(_ context.Context, c models.Credential, _ string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !slices.ContainsFunc(d.users, func(u models.User) bool { return u.ID == c.User }) {
@@ -85,7 +85,7 @@ func (d *doorkeeper) PutCredential(_ context.Context, c models.Credential, _ str
 	return nil
 }
 
-func (d *doorkeeper) DropCredential(_ context.Context, hash, _ string) error {
+func (d *accessMemory) DropCredential(_ context.Context, hash, _ string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	n := len(d.creds)

@@ -1,0 +1,11 @@
+// Starts the Chromium of all scripts, says its address, and ends it when the standard input ends: node server.mjs MODULES CHROMIUM
+import { createRequire } from "node:module";
+
+const [modules, executablePath] = process.argv.slice(2);
+const { chromium } = createRequire(modules + "/")("playwright-core");
+const server = await chromium.launchServer({ executablePath, args: ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"] });
+console.log(server.wsEndpoint());
+process.stdin.resume().on("end", async () => {
+  await server.close();
+  process.exit();
+});
